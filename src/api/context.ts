@@ -1,0 +1,89 @@
+import type { Network } from './network.js';
+import type { Claims, Observation } from './observation.js';
+import type { HubReport } from './report.js';
+import type { TimeState } from './state.js';
+import type { ClockId, Instant, Ns, Stamp } from './time.js';
+
+export interface Logger {
+  debug(message: string, fields?: object): void;
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+}
+
+/** Metric names get the prefix `timehub_<kind>_<type>_` and the label `id`. Name units: `_seconds`, `_total`. */
+export interface Metrics {
+  counter(name: string, help: string): (by?: number) => void;
+  gauge(name: string, help: string): (value: number) => void;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** Everything that a plugin instance may touch. The lab gives the same interface over virtual time. */
+export interface Context {
+  /** `ntp.ptbtime1` */
+  readonly id: string;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly network: Network;
+  /** Aborted on stop, restart and crash. */
+  readonly signal: AbortSignal;
+  /** CLOCK_MONOTONIC_RAW now. */
+  monotonic(): Instant;
+  /** Reads a local clock. Throws `TH_CLOCK_UNKNOWN`. */
+  read(clock: ClockId): Stamp;
+  /** A supervised one-shot timer: what it throws restarts this instance alone, stopping cancels it. */
+  after(delayNs: Ns, handler: () => void | Promise<void>): Timer;
+  /** Unpredictable octets. */
+  random(octets: number): Uint8Array;
+  /** What the operator should know of this instance beside that it runs. `reason` is one sentence. */
+  health(state: 'ok' | 'degraded', reason: string): void;
+  /**
+   * Restarts this instance with back-off: the device vanished, the peer cannot be had. An instance that merely gets no
+   * answers says `health('degraded', …)` and goes on asking.
+   */
+  fail(error: Error): void;
+}
+
+export interface SourceContext extends Context {
+  /** Hands over what was observed together (the two legs of an exchange in one call). */
+  observe(observations: readonly Observation[]): void;
+  /** Replaces the earlier claims. */
+  claim(claims: Claims): void;
+  /** The source does not answer: one sentence why. The next observation ends it. */
+  unreachable(reason: string): void;
+}
+
+/** When a clock may be set at once instead of slewed. */
+export interface StepPolicy {
+  /** Step when the offset is above this, ns. */
+  readonly thresholdNs: Ns;
+  /** During this many first updates only; Infinity: always. */
+  readonly updates: number;
+  /** Refuse offsets above this: leave the clock alone and say so. Not applied to the first update when `panicAtStart` is false. */
+  readonly panicNs: Ns;
+  readonly panicAtStart: boolean;
+  /** Highest slewing rate, ppb. */
+  readonly maxSlewPpb: number;
+}
+
+/** A granted right to steer one clock. The kernel steers; the sink says how and hears how it goes. */
+export interface Discipline {
+  /** The last decision in a sentence. */
+  readonly reason: string;
+  release(): void;
+}
+
+export interface SinkContext extends Context {
+  state(): TimeState;
+  /** Called with each new state. */
+  onState(handler: (state: TimeState) => void): void;
+  /**
+   * Asks the kernel to steer a clock by the estimate. One owner a clock. Throws `TH_CLOCK_PERMISSION` without the
+   * privilege, `TH_CLOCK_OWNED` when another sink has it: the sink then observes and says why.
+   */
+  discipline(clock: ClockId, policy: StepPolicy): Discipline;
+  /** The whole hub, read-only: for the control socket, dashboards, exporters. */
+  readonly hub: HubReport;
+}

@@ -1,0 +1,52 @@
+import type { SinkContext, SourceContext } from './context.js';
+import type { StandardSchema } from './standard-schema.js';
+
+/** The version of this contract. Within a major version it only grows. */
+export const API_VERSION = 1;
+
+/** Answer of `reload`: the new configuration is in force, or the kernel must restart the instance. */
+export type Reloaded = 'applied' | 'restart';
+
+/** A created instance. `start` begins I/O and resolves when it serves; `stop` ends it and may be called at any time, twice. */
+export interface Running<C> {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  reload?(next: C): Reloaded;
+  /** Shown by `timehub show <id>`: plain data. */
+  inspect?(): Record<string, unknown>;
+}
+
+/** A privilege or device that an instance cannot do without. `clock:steer` and the capabilities of capabilities(7). */
+export type Need = 'cap:sys_time' | 'cap:net_raw' | 'cap:net_admin' | 'dev:ptp' | 'dev:pps' | 'dev:tty';
+
+export type Stability = 'experimental' | 'beta' | 'stable';
+
+interface Definition<K extends string, C, X> {
+  readonly api: typeof API_VERSION;
+  readonly kind: K;
+  /** `ntp`: the configuration's `[source.ntp.<name>]`. */
+  readonly type: string;
+  readonly summary: string;
+  readonly stability: Stability;
+  readonly needs: readonly Need[];
+  /** From which the checks, the configuration reference and the editor's schema come. */
+  readonly config: StandardSchema<C>;
+  /** Pure: no I/O and no timer before `start`. */
+  create(config: C, context: X): Running<C>;
+}
+
+export type SourceDefinition<C = unknown> = Definition<'source', C, SourceContext>;
+export type SinkDefinition<C = unknown> = Definition<'sink', C, SinkContext>;
+export type PluginDefinition<C = unknown> = SourceDefinition<C> | SinkDefinition<C>;
+
+export const defineSource = <C>(definition: Omit<SourceDefinition<C>, 'api' | 'kind'>): SourceDefinition<C> => ({
+  api: API_VERSION,
+  kind: 'source',
+  ...definition,
+});
+
+export const defineSink = <C>(definition: Omit<SinkDefinition<C>, 'api' | 'kind'>): SinkDefinition<C> => ({
+  api: API_VERSION,
+  kind: 'sink',
+  ...definition,
+});

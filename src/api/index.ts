@@ -1,0 +1,11 @@
+export type * from './context.js';
+export * from './define.js';
+export * from './error.js';
+export type * from './network.js';
+export type * from './observation.js';
+export type * from './report.js';
+export * from './schema.js';
+export type * from './standard-schema.js';
+export type * from './state.js';
+export * from './time.js';
+export * from './units.js';

@@ -1,0 +1,86 @@
+import type { ClockId, Instant, Ns, StampClass, Timescale } from './time.js';
+
+interface Observed {
+  /** The local clock that was read. */
+  readonly clock: ClockId;
+  /** CLOCK_MONOTONIC_RAW when it was read: the event time. */
+  readonly monotonic: Instant;
+  readonly stamp: StampClass;
+  /** One standard deviation that no averaging gets below: stamp class, precision of the reference. Above zero. */
+  readonly noiseFloorNs: Ns;
+  /** Which of several paths to this source, where there are several (default `''`): each has its own delay and bias. */
+  readonly path?: string;
+  /** The timescale of the reference; the kernel converts. Default `utc`. */
+  readonly scale?: Timescale;
+}
+
+/**
+ * One message in one direction: received − sent, corrected for what is known of the way (residence times, asymmetry).
+ * `inbound`: local reception − remote transmission. `outbound`: remote reception − local transmission.
+ * A two-way exchange is two legs handed over in one call.
+ */
+export interface Leg extends Observed {
+  readonly kind: 'leg';
+  readonly direction: 'inbound' | 'outbound';
+  readonly transitNs: Ns;
+}
+
+/**
+ * A stamp of an edge that marks a whole period of the reference (PPS). It says where in the period the local clock is;
+ * it numbers the period only if `numberedOffsetNs` is given, and even then a vote of other sources outweighs it.
+ */
+export interface Pulse extends Observed {
+  readonly kind: 'pulse';
+  /** The local clock's reading at the edge. */
+  readonly edge: Instant;
+  readonly periodNs: Ns;
+  /** Reference − local as numbered by the source itself (gpsd's real_sec), where it does so. */
+  readonly numberedOffsetNs?: Ns;
+}
+
+/** A simultaneous comparison of a local clock with a reference, or with another local clock (`versus`). */
+export interface Reading extends Observed {
+  readonly kind: 'reading';
+  /** Reference (or `versus`) − `clock`. */
+  readonly offsetNs: Ns;
+  readonly versus?: ClockId;
+  /** One standard deviation of this comparison, where the source knows it (a bracket's width, a serial line's jitter). */
+  readonly noiseNs?: Ns;
+}
+
+/** A frequency ratio: how much faster than `clock` the reference runs (gPTP neighborRateRatio, cumulativeScaledRateOffset). */
+export interface Rate extends Observed {
+  readonly kind: 'rate';
+  readonly frequencyPpb: number;
+  readonly noisePpb: number;
+}
+
+/** What a source may say. Everything a protocol knows about time is reduced to these four kinds. */
+export type Observation = Leg | Pulse | Reading | Rate;
+
+export type Leap = 'none' | 'insert' | 'delete' | 'unknown';
+
+/** What a source states about itself beside its observations. Absent: not stated. */
+export interface Claims {
+  /** False: the source answers but says that it has no time to give (LI 3, stratum 16, no fix). */
+  readonly synchronised: boolean;
+  /** NTP stratum of the source, 1..15 (RFC 5905 §7.3); 0 for a reference clock of our own. */
+  readonly stratum?: number;
+  /** The source's own distance to its reference, round trip, and its error (RFC 5905 §7.3). */
+  readonly rootDelayNs?: Ns;
+  readonly rootDispersionNs?: Ns;
+  /** IEEE 1588-2019 §7.6.2: what a grandmaster announces. */
+  readonly clockClass?: number;
+  readonly clockAccuracy?: number;
+  readonly timeSource?: number;
+  readonly leap?: Leap;
+  readonly taiMinusUtc?: number;
+  /** What the source itself follows: an NTP refid as text, a grandmaster identity, "GNSS". */
+  readonly reference?: string;
+  /** The address or device the source is at: correlated sources are recognised by it. */
+  readonly address?: string;
+  readonly traceable?: boolean;
+  readonly authenticated?: boolean;
+  /** Half-width that no data can show: the path's possible asymmetry, a serial line's latency. */
+  readonly biasBoundNs?: Ns;
+}

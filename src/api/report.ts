@@ -1,0 +1,98 @@
+import type { Claims, Observation } from './observation.js';
+import type { Mode, SourceReport, TimeState } from './state.js';
+
+/** Of one plugin instance. */
+export type InstanceState =
+  | 'discovered'
+  | 'configured'
+  | 'starting'
+  | 'running'
+  | 'degraded'
+  | 'stopping'
+  | 'stopped'
+  | 'failed'
+  | 'refused';
+
+export interface InstanceReport {
+  readonly id: string;
+  readonly kind: 'source' | 'sink';
+  readonly state: InstanceState;
+  readonly reason: string;
+  readonly restarts: number;
+}
+
+/** The body of `GET /v1/status` and `timehub status --json`. Stable; fields are only ever added. */
+export interface StatusReport {
+  readonly schema: 1;
+  readonly version: string;
+  readonly mode: Mode;
+  readonly reason: string;
+  /** RFC 3339, UTC, by the corrected clock. */
+  readonly modeSince: string;
+  readonly uptimeS: number;
+  readonly host: { readonly stamps: string; readonly canSteer: boolean; readonly notes: readonly string[] };
+  readonly clocks: readonly {
+    readonly id: string;
+    readonly offsetNs: number;
+    readonly sigmaNs: number;
+    readonly boundNs: number;
+    readonly frequencyPpb: number;
+    readonly steered: boolean;
+    readonly reason: string;
+  }[];
+  readonly leap: { readonly taiMinusUtc: number; readonly pending: string; readonly expires?: string };
+  readonly ntp: {
+    readonly stratum: number;
+    readonly refid: string;
+    readonly rootDelayNs: number;
+    readonly rootDispersionNs: number;
+  };
+  readonly ptp: { readonly clockClass: number; readonly clockAccuracy: number; readonly timeSource: number };
+  readonly sources: readonly (Omit<SourceReport, 'observations'> & {
+    readonly reach: number;
+    readonly observations: number;
+    readonly lifecycle: InstanceState;
+  })[];
+  readonly sinks: readonly { readonly id: string; readonly state: InstanceState; readonly reason: string }[];
+}
+
+/** Everything known of one instance: `timehub show <id>`. */
+export interface DetailReport {
+  readonly instance: InstanceReport;
+  readonly config: unknown;
+  readonly inspect: Readonly<Record<string, unknown>>;
+  readonly source?: SourceReport;
+  readonly claims?: Claims;
+  /** The newest last. */
+  readonly recent?: readonly Observation[];
+}
+
+/** Something the operator may want to know afterwards. */
+export interface HubEvent {
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  readonly kind: 'mode' | 'source' | 'sink' | 'clock' | 'config' | 'leap';
+  readonly id: string;
+  readonly text: string;
+  readonly code?: string;
+}
+
+export interface MetricSample {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge';
+  readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+}
+
+/** Read-only sight of the hub. */
+export interface HubReport {
+  status(): StatusReport;
+  /** The paragraph of `timehub why`. */
+  why(): string;
+  detail(id: string): DetailReport | undefined;
+  /** The newest last. */
+  events(): readonly HubEvent[];
+  metrics(): readonly MetricSample[];
+  onEvent(handler: (event: HubEvent) => void): void;
+  state(): TimeState;
+}

@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import { parseDuration, parseRate } from './units.js';
+
+/**
+ * The value types of the configuration, so that a duration reads and fails the same in every plugin.
+ * Messages finish the sentence "<key> must be …"; the kernel adds the key, the place and what was found.
+ */
+
+interface Range {
+  readonly min?: string;
+  readonly max?: string;
+}
+
+const unitsOf = (range: Range): string =>
+  range.min !== undefined && range.max !== undefined
+    ? `, from ${range.min} to ${range.max}`
+    : range.min !== undefined
+      ? `, ${range.min} or more`
+      : range.max !== undefined
+        ? `, at most ${range.max}`
+        : '';
+
+function quantity(what: string, example: string, parse: (text: string) => number | undefined, range: Range) {
+  const message = `${what} such as "${example}"${unitsOf(range)}`;
+  const min = range.min === undefined ? Number.NEGATIVE_INFINITY : parse(range.min)!;
+  const max = range.max === undefined ? Number.POSITIVE_INFINITY : parse(range.max)!;
+  return v.pipe(
+    v.string(message),
+    v.check((text) => {
+      const value = parse(text);
+      return value !== undefined && value >= min && value <= max;
+    }, message),
+    v.transform((text) => parse(text)!),
+    v.metadata({ quantity: what, example, ...range }),
+  );
+}
+
+/** `"250us"`, in the program nanoseconds. */
+export const duration = (range: Range = {}) => quantity('a duration', '250us', parseDuration, range);
+
+/** `"-7.2ppm"`, in the program parts per billion. */
+export const rate = (range: Range = {}) => quantity('a rate', '-7.2ppm', parseRate, range);
+
+export const port = () => {
+  const message = 'a port number from 0 to 65535';
+  return v.pipe(v.number(message), v.integer(message), v.minValue(0, message), v.maxValue(65535, message));
+};
+
+export const wholeNumber = (min: number, max: number) => {
+  const message = `a whole number from ${min} to ${max}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
+};
+
+export const text = (what: string) => v.pipe(v.string(what), v.nonEmpty(what));
+
+export const flag = () => v.boolean('true or false');
+
+export const oneOf = <const O extends readonly string[]>(options: O) =>
+  v.picklist(options, `one of ${options.map((option) => `"${option}"`).join(', ')}`);
+
+/** A table whose unknown keys are errors. */
+export const table = <const E extends v.ObjectEntries>(entries: E) => v.strictObject(entries, 'a table');

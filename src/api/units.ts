@@ -1,0 +1,53 @@
+import type { Ns } from './time.js';
+
+const NS_PER: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  min: 60e9,
+  h: 3600e9,
+  d: 86400e9,
+};
+const PPB_PER: Readonly<Record<string, number>> = { ppb: 1, ppm: 1e3 };
+const QUANTITY = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-zµ]+)\s*$/i;
+
+function quantity(text: string, units: Readonly<Record<string, number>>): number | undefined {
+  const match = QUANTITY.exec(text);
+  const scale = match?.[2] === undefined || !Object.hasOwn(units, match[2]) ? undefined : units[match[2]];
+  return scale === undefined ? undefined : Number(match![1]) * scale;
+}
+
+/** `"250us"` → 250000. Units: ns, us (µs), ms, s, min, h, d. Undefined when it is not a duration. */
+export const parseDuration = (text: string): Ns | undefined => quantity(text, NS_PER);
+
+/** `"-7.2ppm"` → −7200 ppb. Units: ppb, ppm. Undefined when it is not a rate. */
+export const parseRate = (text: string): number | undefined => quantity(text, PPB_PER);
+
+const STEPS: readonly (readonly [number, string])[] = [
+  [1e9, 's'],
+  [1e6, 'ms'],
+  [1e3, 'µs'],
+];
+
+/** A duration as a person reads it: `412 ns`, `1.25 µs`, `41 ms`. Three significant digits; NaN is `–`. */
+export function formatDuration(ns: Ns): string {
+  if (!Number.isFinite(ns)) return Number.isNaN(ns) ? '–' : ns > 0 ? '∞' : '−∞';
+  const size = Math.abs(ns);
+  const [scale, unit] = STEPS.find(([limit]) => size >= limit * 0.9995) ?? [1, 'ns'];
+  const value = size / scale;
+  const digits = value >= 99.95 || (unit === 'ns' && value >= 9.95) ? 0 : value >= 9.995 ? 1 : 2;
+  const text = value.toFixed(digits);
+  const trimmed = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return `${ns < 0 && Number(trimmed) !== 0 ? '-' : ''}${trimmed} ${unit}`;
+}
+
+/** An offset with its sign in a word: `41 ms slow` (the clock is behind the reference). */
+export function formatOffset(ns: Ns): string {
+  if (!Number.isFinite(ns)) return '–';
+  return `${formatDuration(Math.abs(ns))} ${ns < 0 ? 'fast' : 'slow'}`;
+}
+
+/** `-7.214 ppm` */
+export const formatRate = (ppb: number): string => (Number.isFinite(ppb) ? `${(ppb / 1e3).toFixed(3)} ppm` : '–');

@@ -1,0 +1,65 @@
+import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
+
+/** One local clock as the joint filter sees it, at the instant it was advanced to. */
+export interface ClockEstimate {
+  /** Reference − clock. */
+  readonly offsetNs: Ns;
+  /** Standard deviation of the offset plus the weighted mean of the admitted biases: what data can show. */
+  readonly sigmaNs: Ns;
+  /** d(offset)/dt as the clock runs now, ppb. */
+  readonly slopePpb: number;
+  readonly slopeSigmaPpb: number;
+  /** Wander in force, (s/s)²/s: how fast the slope's variance grows. */
+  readonly wander: number;
+}
+
+/**
+ * A track is what one source says over one path: its own bias, base delay and noise. Its key is `source` or
+ * `source/path`.
+ */
+export interface TrackEstimate {
+  /** Reference − clock as this track alone has it: θ + a. */
+  readonly offsetNs: Ns;
+  readonly sigmaNs: Ns;
+  /** One-way base delay of a two-way path; NaN where there is none. */
+  readonly delayNs: Ns;
+  /** Scale of its measurement noise, one leg. */
+  readonly noiseNs: Ns;
+  readonly observations: number;
+  readonly last: Instant;
+  readonly admitted: boolean;
+  /** Share in the combined offset, 0..1; zero when not admitted. */
+  readonly weight: number;
+}
+
+/** How an observation agreed with what was predicted. */
+export interface Innovation {
+  readonly residualNs: Ns;
+  /** Residual / predicted standard deviation. */
+  readonly normalised: number;
+  readonly used: boolean;
+}
+
+/**
+ * The joint filter. Pure: time comes in with each call, `monotonic` may lag behind by late observations.
+ * θ = reference − clock and its slope for each clock, a bias for each track, a base delay for each two-way path.
+ */
+export interface Estimator {
+  addClock(clock: ClockId, monotonic: Instant): void;
+  /** Predicts everything to `monotonic`. */
+  advance(monotonic: Instant): void;
+  /** Creates the track with a free bias (not admitted) at its first observation. A pulse needs its clock's phase known to a fraction of the period. */
+  observe(track: string, observation: Observation): Innovation;
+  /** Asserts that the bias of a track is zero ± sigma; again with another sigma replaces the assertion. */
+  admit(track: string, biasSigmaNs: Ns): void;
+  /** Takes that assertion back exactly. The track goes on being followed. */
+  exclude(track: string): void;
+  removeTrack(track: string): void;
+  /** The clock's own rate was changed by `deltaPpb` (positive: it runs faster now). */
+  controlFrequency(clock: ClockId, deltaPpb: number, monotonic: Instant): void;
+  /** The clock was stepped by `deltaNs`. */
+  controlPhase(clock: ClockId, deltaNs: Ns, monotonic: Instant): void;
+  clock(clock: ClockId): ClockEstimate | undefined;
+  track(track: string): TrackEstimate | undefined;
+  tracks(): readonly string[];
+}

@@ -1,0 +1,62 @@
+import type { Claims, ClockId, Instant, Ns, Observation, StepPolicy } from '../api/index.js';
+
+/** Common to all sources, whatever their type: the operator's word about one of them. */
+export interface SourceOptions {
+  /** Weigh it before others that agree. */
+  readonly prefer: boolean;
+  /** Its interval wins a vote by itself. */
+  readonly trust: boolean;
+  /** No tracking without it. */
+  readonly require: boolean;
+  /** Watch it, never use it. */
+  readonly noselect: boolean;
+  /** Added to what it says: a known error (cable delay). */
+  readonly offsetNs: Ns;
+  /** Believed one-way difference of its path, added to the bound. */
+  readonly asymmetryNs: Ns;
+}
+
+/**
+ * Everything that moves the core. One input is one line of the event log; the same lines in the same order give the same
+ * states, bit for bit. `monotonic` never goes back.
+ */
+export type Input = { readonly monotonic: Instant } & (
+  | { readonly type: 'clock'; readonly clock: ClockId; readonly frequencyPpb: number; readonly maxPpb: number }
+  | { readonly type: 'source'; readonly id: string; readonly options: SourceOptions }
+  | { readonly type: 'source-gone'; readonly id: string }
+  | { readonly type: 'observations'; readonly id: string; readonly observations: readonly Observation[] }
+  | { readonly type: 'claims'; readonly id: string; readonly claims: Claims }
+  | { readonly type: 'unreachable'; readonly id: string; readonly reason: string }
+  | { readonly type: 'discipline'; readonly clock: ClockId; readonly policy: StepPolicy | null }
+  /** The host has set this correction (total, ppb). */
+  | { readonly type: 'steered'; readonly clock: ClockId; readonly frequencyPpb: number }
+  /** The clock jumped: by our step or by somebody else's hand. */
+  | { readonly type: 'stepped'; readonly clock: ClockId; readonly deltaNs: Ns; readonly byUs: boolean }
+  /** The host refused an action. */
+  | { readonly type: 'refused'; readonly clock: ClockId; readonly reason: string }
+  /** About once a second: time passes although nothing was observed. */
+  | { readonly type: 'tick' }
+);
+
+/** What the core wants done. The kernel does it and answers with `steered`, `stepped` or `refused`. */
+export type Action =
+  | { readonly type: 'steer'; readonly clock: ClockId; readonly frequencyPpb: number }
+  | { readonly type: 'step'; readonly clock: ClockId; readonly deltaNs: Ns; readonly reason: string }
+  /** Something to tell the operator. */
+  | {
+      readonly type: 'event';
+      readonly kind: 'mode' | 'source' | 'clock' | 'leap';
+      readonly id: string;
+      readonly text: string;
+      readonly code?: string;
+    };
+
+/** `[hub]` as far as the core is concerned. */
+export interface CoreOptions {
+  /** More sources than this must agree before anything is combined (default 1). */
+  readonly minAgreeing: number;
+  /** The bound beyond which the hub calls itself unsynchronised. */
+  readonly maxErrorNs: Ns;
+  /** The bound below which it calls itself tracking. */
+  readonly trackingErrorNs: Ns;
+}

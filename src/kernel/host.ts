@@ -1,0 +1,51 @@
+import type { ClockId, Instant, Leap, Need, Network, Ns, Stamp, StampClass, Timer, Timescale } from '../api/index.js';
+
+/** What the hub declares about a clock to everybody else on the machine (clock_adjtime(2): status, maxerror, esterror, TAI). */
+export interface ClockDeclaration {
+  readonly synchronised: boolean;
+  readonly maxErrorNs: Ns;
+  readonly estErrorNs: Ns;
+  readonly leap: Leap;
+  readonly taiMinusUtc: number;
+}
+
+/** One local clock, as the operating system gives it. */
+export interface HostClock {
+  readonly id: ClockId;
+  readonly scale: Timescale;
+  readonly maxPpb: number;
+  read(): Stamp;
+  /** The reading minus CLOCK_MONOTONIC. Both are slewed alike, so that it changes only when somebody steps the clock. */
+  phase(): Instant;
+  /** Empty when this process may steer it, else the reason in a sentence. */
+  obstacle(): string;
+  /** The frequency correction in force, ppb: positive makes the clock run faster. */
+  frequencyPpb(): number;
+  /** Sets the correction; answers what was really set (rounded, clamped to ±`maxPpb`). Throws `TH_CLOCK_PERMISSION`, `TH_CLOCK_SET`. */
+  setFrequency(ppb: number): number;
+  /** Adds to the clock at once. Throws `TH_CLOCK_PERMISSION`, `TH_CLOCK_SET`. */
+  step(deltaNs: Ns): void;
+  declare(declaration: ClockDeclaration): void;
+}
+
+/** The operating system as the kernel needs it: `src/host` is the real one, `src/lab` a simulated one. */
+export interface Host {
+  /** The best stamps its sockets deliver. */
+  readonly stamps: StampClass;
+  /** What is missing on this machine, a sentence each: shown in `timehub status`. */
+  readonly notes: readonly string[];
+  readonly network: Network;
+  /** The system clock first. */
+  readonly clocks: readonly HostClock[];
+  /** CLOCK_MONOTONIC_RAW. */
+  monotonic(): Instant;
+  after(delayNs: Ns, handler: () => void): Timer;
+  random(octets: number): Uint8Array;
+  /** Empty when the need is met, else the reason in a sentence. */
+  lacks(need: Need): string;
+  /** tzdata's leap-seconds.list and where it was found. */
+  leapSeconds(): { readonly text: string; readonly path: string } | undefined;
+  /** Sends a state line to the service manager (sd_notify(3)); nothing where there is none. */
+  notify(state: string): void;
+  close(): void;
+}
