@@ -77,7 +77,7 @@ export interface Discipline {
 
 export interface SinkContext extends Context {
   state(): TimeState;
-  /** Called with each new state. */
+  /** Called with each new state, until the run ends. */
   onState(handler: (state: TimeState) => void): void;
   /**
    * Asks the kernel to steer a clock by the estimate. One owner a clock. Throws `TH_CLOCK_PERMISSION` without the

@@ -1,4 +1,5 @@
 export type * from './context.js';
+export * from './control-socket.js';
 export * from './define.js';
 export * from './error.js';
 export type * from './network.js';

@@ -93,6 +93,7 @@ export interface HubReport {
   /** The newest last. */
   events(): readonly HubEvent[];
   metrics(): readonly MetricSample[];
-  onEvent(handler: (event: HubEvent) => void): void;
+  /** Returns the undoing. */
+  onEvent(handler: (event: HubEvent) => void): () => void;
   state(): TimeState;
 }

@@ -1,4 +1,4 @@
-import type { Claims, ClockId, Instant, Ns, Observation, StepPolicy } from '../api/index.js';
+import type { Claims, ClockId, Instant, Ns, Observation, Stamp, StepPolicy, Timescale } from '../api/index.js';
 
 /** Common to all sources, whatever their type: the operator's word about one of them. */
 export interface SourceOptions {
@@ -21,7 +21,14 @@ export interface SourceOptions {
  * states, bit for bit. `monotonic` never goes back.
  */
 export type Input = { readonly monotonic: Instant } & (
-  | { readonly type: 'clock'; readonly clock: ClockId; readonly frequencyPpb: number; readonly maxPpb: number }
+  | {
+      readonly type: 'clock';
+      readonly clock: ClockId;
+      readonly frequencyPpb: number;
+      readonly maxPpb: number;
+      /** What the clock keeps. Default: the system clock UTC, a PHC TAI. */
+      readonly scale?: Timescale;
+    }
   | { readonly type: 'source'; readonly id: string; readonly options: SourceOptions }
   | { readonly type: 'source-gone'; readonly id: string }
   | { readonly type: 'observations'; readonly id: string; readonly observations: readonly Observation[] }
@@ -34,8 +41,8 @@ export type Input = { readonly monotonic: Instant } & (
   | { readonly type: 'stepped'; readonly clock: ClockId; readonly deltaNs: Ns; readonly byUs: boolean }
   /** The host refused an action. */
   | { readonly type: 'refused'; readonly clock: ClockId; readonly reason: string }
-  /** About once a second: time passes although nothing was observed. */
-  | { readonly type: 'tick' }
+  /** About once a second: time passes although nothing was observed. `stamps`: what the clocks read then. */
+  | { readonly type: 'tick'; readonly stamps?: readonly Stamp[] }
 );
 
 /** What the core wants done. The kernel does it and answers with `steered`, `stepped` or `refused`. */
@@ -53,7 +60,7 @@ export type Action =
 
 /** `[hub]` as far as the core is concerned. */
 export interface CoreOptions {
-  /** More sources than this must agree before anything is combined (default 1). */
+  /** At least this many independent sources must agree before anything is combined (default 1). */
   readonly minAgreeing: number;
   /** The bound beyond which the hub calls itself unsynchronised. */
   readonly maxErrorNs: Ns;

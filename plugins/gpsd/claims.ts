@@ -1,0 +1,29 @@
+import type { Claims, Ns } from 'timehub/api';
+import type { Receiver } from 'timehub/protocol/gpsd';
+
+/** TAI − GPS, fixed by definition (IS-GPS-200 §3.3.4). */
+const TAI_MINUS_GPS_S = 19;
+/** IEEE 1588-2019 §7.6.2.8: GNSS. */
+const TIME_SOURCE_GNSS = 0x20;
+/** IEEE 1588-2019 §7.6.2.5: locked to a primary reference. */
+const CLOCK_CLASS_LOCKED = 6;
+
+/** What a receiver states, once it is trusted; `biasBoundNs` of the kind of comparison in use. */
+export function claimsOf(receiver: Receiver, biasBoundNs: Ns): Claims {
+  const { leapSeconds } = receiver;
+  return {
+    synchronised: true,
+    stratum: 0,
+    rootDelayNs: 0,
+    rootDispersionNs: 0,
+    clockClass: CLOCK_CLASS_LOCKED,
+    timeSource: TIME_SOURCE_GNSS,
+    reference: 'GNSS',
+    address: receiver.path,
+    traceable: true,
+    biasBoundNs,
+    ...(leapSeconds === undefined ? {} : { taiMinusUtc: leapSeconds + TAI_MINUS_GPS_S }),
+  };
+}
+
+export const NO_TIME: Claims = { synchronised: false, stratum: 0, reference: 'GNSS' };

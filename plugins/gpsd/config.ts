@@ -1,0 +1,60 @@
+import { duration, flag, oneOf, table, text } from 'timehub/api';
+import * as v from 'valibot';
+
+/** gpsd's registered port (IANA). */
+const GPSD_PORT = 2947;
+const ADDRESS = /^(?:\[([0-9a-f:.%a-z]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/i;
+const ADDRESS_MESSAGE = 'a host with an optional port such as "localhost:2947" or "[::1]:2947"';
+
+const address = () =>
+  v.pipe(
+    v.string(ADDRESS_MESSAGE),
+    v.check((value) => parseAddress(value) !== undefined, ADDRESS_MESSAGE),
+    v.transform((value) => parseAddress(value)!),
+  );
+
+export const config = table({
+  address: v.pipe(v.optional(address(), 'localhost:2947'), v.description('Where gpsd listens.')),
+  device: v.pipe(
+    v.optional(text('the path of a receiver such as "/dev/ttyACM0"')),
+    v.description('Follow this receiver only. Default: the first that has a fix.'),
+  ),
+  pps: v.pipe(
+    v.optional(oneOf(['auto', 'require', 'off']), 'auto'),
+    v.description('auto: pulses, or serial time while there are none. require: pulses only. off: serial time only.'),
+  ),
+  precision: v.pipe(
+    v.optional(duration({ min: '1ns', max: '10ms' })),
+    v.description('How good a pulse stamp is (one sigma). Default: what gpsd says.'),
+  ),
+  'serial-delay': v.pipe(
+    v.optional(duration({ min: '0s', max: '1s' }), '350ms'),
+    v.description(
+      'How late serial time arrives on the average; it is believed to be wrong by no more than as much again.',
+    ),
+  ),
+  timeout: v.pipe(
+    v.optional(duration({ min: '2s', max: '10min' }), '10s'),
+    v.description('A receiver that says nothing for so long counts as silent.'),
+  ),
+  'same-clock': v.pipe(
+    v.optional(flag(), false),
+    v.description("gpsd at a foreign address stamps with this machine's clock all the same (a container's host)."),
+  ),
+});
+
+export type GpsdConfig = v.InferOutput<typeof config>;
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export function parseAddress(value: string): Address | undefined {
+  const match = ADDRESS.exec(value);
+  const host = match?.[1] ?? match?.[2];
+  const port = match?.[3] === undefined ? GPSD_PORT : Number(match[3]);
+  return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
+}
+
+export const formatAddress = ({ host, port }: Address): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;

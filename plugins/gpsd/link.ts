@@ -1,0 +1,102 @@
+import { type Context, HubError, NS_PER_S, type TcpConnection, type Timer } from 'timehub/api';
+import { type Address, formatAddress } from './config.js';
+
+const CONNECT_NS = 5 * NS_PER_S;
+const FIRST_DELAY_NS = NS_PER_S;
+const LONGEST_DELAY_NS = 30 * NS_PER_S;
+
+export interface LinkEvents {
+  /** Connected; `peer` is the address that answered. */
+  up(connection: TcpConnection, peer: string): void;
+  data(chunk: Uint8Array): void;
+  /** Not connected, and why. It tries again by itself. */
+  down(reason: string): void;
+}
+
+/** A connection to gpsd that is made again, with back-off, whenever it is lost. */
+export class Link {
+  readonly #context: Context;
+  readonly #address: Address;
+  readonly #events: LinkEvents;
+  #connection: TcpConnection | undefined;
+  #retry: Timer | undefined;
+  #failures = 0;
+  #stopped = false;
+
+  constructor(context: Context, address: Address, events: LinkEvents) {
+    this.#context = context;
+    this.#address = address;
+    this.#events = events;
+  }
+
+  start(): void {
+    this.#retry = this.#context.after(0, () => this.#connect());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#retry?.cancel();
+    this.#connection?.close();
+  }
+
+  /** Something meaningful was received: the next loss is retried quickly. */
+  proven(): void {
+    this.#failures = 0;
+  }
+
+  /** Gives the connection up and makes another. */
+  renew(reason: string): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.close();
+    this.#lost(reason);
+  }
+
+  async #connect(): Promise<void> {
+    const { host, port } = this.#address;
+    try {
+      const addresses = await this.#context.network.resolve(host);
+      const [connection, peer] = await this.#first(addresses, port);
+      if (this.#stopped) connection.close();
+      else this.#adopt(connection, peer);
+    } catch (error) {
+      if (!(error instanceof HubError) || !error.code.startsWith('TH_NET_')) throw error;
+      const unknown = error.code === 'TH_NET_RESOLVE';
+      this.#lost(unknown ? `the name ${host} is not known` : `gpsd at ${formatAddress(this.#address)} does not answer`);
+    }
+  }
+
+  /** Of all addresses of the name the first that answers: gpsd often listens on one of ::1 and 127.0.0.1 only. */
+  async #first(addresses: readonly string[], port: number): Promise<readonly [TcpConnection, string]> {
+    let failure: unknown = new HubError('TH_NET_RESOLVE', `${this.#address.host} has no address`);
+    for (const address of addresses) {
+      try {
+        return [await this.#context.network.tcp({ address, port }, CONNECT_NS), address];
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  #adopt(connection: TcpConnection, peer: string): void {
+    this.#connection = connection;
+    connection.onData((chunk) => {
+      if (connection === this.#connection) this.#events.data(chunk);
+    });
+    connection.onClose(() => {
+      if (connection !== this.#connection) return;
+      this.#connection = undefined;
+      this.#lost(`gpsd at ${formatAddress(this.#address)} closed the connection`);
+    });
+    this.#events.up(connection, peer);
+  }
+
+  #lost(reason: string): void {
+    if (this.#stopped) return;
+    this.#events.down(reason);
+    const delayNs = Math.min(FIRST_DELAY_NS * 2 ** this.#failures++, LONGEST_DELAY_NS);
+    this.#retry?.cancel();
+    this.#retry = this.#context.after(delayNs, () => this.#connect());
+  }
+}

@@ -1,0 +1,33 @@
+import type { Claims, Endpoint, Leg, Ns, Stamp, StampClass } from 'timehub/api';
+import { type Answer, formatServer } from 'timehub/protocol/ntp';
+
+/** What no averaging removes: the spread of stamps between the event and its reading, one standard deviation. */
+const STAMP_NOISE_NS: Readonly<Record<StampClass, Ns>> = { hardware: 20, kernel: 1e3, user: 50e3 };
+
+/** An exchange as the two legs it is made of: out to the server and in again (RFC 5905 §8). */
+export function legsOf(answer: Answer, sent: Stamp, received: Stamp): readonly [Leg, Leg] {
+  return [
+    { ...common(sent, answer), direction: 'outbound', transitNs: Number(answer.receive - sent.time) },
+    { ...common(received, answer), direction: 'inbound', transitNs: Number(received.time - answer.transmit) },
+  ];
+}
+
+const common = (stamp: Stamp, answer: Answer) => ({
+  kind: 'leg' as const,
+  clock: stamp.clock,
+  monotonic: stamp.monotonic,
+  stamp: stamp.by,
+  noiseFloorNs: Math.hypot(STAMP_NOISE_NS[stamp.by], answer.precisionNs),
+});
+
+/** Whether it is synchronised the caller judges: the server's word alone does not make it so. */
+export const claimsOf = (answer: Answer, at: Endpoint, state: 'synchronised' | 'unsynchronised'): Claims => ({
+  synchronised: state === 'synchronised',
+  stratum: answer.stratum,
+  rootDelayNs: answer.rootDelayNs,
+  rootDispersionNs: answer.rootDispersionNs,
+  leap: answer.leap,
+  reference: answer.reference,
+  address: formatServer(at.address, at.port),
+  authenticated: false,
+});

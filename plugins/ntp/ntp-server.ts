@@ -1,0 +1,139 @@
+import type { Datagram, Endpoint, SinkContext, UdpSocket } from 'timehub/api';
+import {
+  type Admission,
+  formatServer,
+  octetsOf,
+  type ReplyContext,
+  respond,
+  type Server,
+  toNtpTime,
+} from 'timehub/protocol/ntp';
+import { covers, type Subnet } from './access.js';
+import { RateLimit, type RateLimitOptions } from './rate-limit.js';
+import { ServerTime } from './server-time.js';
+import { Tally } from './tally.js';
+
+export interface NtpServerOptions {
+  readonly listen: readonly Server[];
+  readonly allow: readonly Subnet[];
+  readonly deny: readonly Subnet[];
+  readonly onDeny: 'ignore' | 'kiss';
+  /** Bit n: version n is answered. */
+  readonly versions: number;
+  readonly rate?: Omit<RateLimitOptions, 'random'>;
+}
+
+/** A reply is never longer than its request, and no request worth an answer is longer than a packet on Ethernet. */
+const MAX_REQUEST = 1500;
+
+const COUNTERS = {
+  requests: 'Datagrams received',
+  replies: 'Requests answered with the time',
+  kisses: 'Requests answered with a kiss of death',
+  denied: 'Requests refused by the access lists',
+  limited: 'Requests refused by the rate limit',
+  ignored: 'Datagrams that are no request worth an answer',
+  unsent: 'Replies that could not be sent',
+} as const;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The sockets of the NTP server and the way of a request through access lists, rate limit and `respond`. */
+export class NtpServer {
+  readonly #context: SinkContext;
+  readonly #options: NtpServerOptions;
+  readonly #tally: Tally<keyof typeof COUNTERS>;
+  readonly #limit: RateLimit | undefined;
+  readonly #reply = new Uint8Array(MAX_REQUEST);
+  readonly #replyContext: Mutable<ReplyContext>;
+  #time: ServerTime;
+  #sockets: readonly UdpSocket[] = [];
+
+  constructor(context: SinkContext, options: NtpServerOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#tally = new Tally(context.metrics, COUNTERS);
+    if (options.rate !== undefined) {
+      this.#limit = new RateLimit({ ...options.rate, random: (octets) => context.random(octets) });
+    }
+    this.#time = new ServerTime(context.state());
+    this.#replyContext = {
+      header: this.#time.header,
+      versions: options.versions,
+      admission: 'serve',
+      receiveSeconds: 0,
+      receiveFraction: 0,
+      transmitSeconds: 0,
+      transmitFraction: 0,
+    };
+  }
+
+  /** Throws what `network.udp` throws: the port is taken, or not ours to take. */
+  start(): void {
+    this.#context.onState((state) => {
+      this.#time = new ServerTime(state);
+      this.#replyContext.header = this.#time.header;
+    });
+    this.#sockets = this.#options.listen.map(({ host, port }) => {
+      const socket = this.#context.network.udp({ address: host, port });
+      socket.onDatagram((datagram) => this.#receive(socket, datagram));
+      return socket;
+    });
+  }
+
+  stop(): void {
+    for (const socket of this.#sockets) socket.close();
+    this.#sockets = [];
+  }
+
+  inspect(): Record<string, unknown> {
+    return {
+      listen: this.#sockets.map(({ local }) => formatServer(local.address, local.port)),
+      stamps: this.#sockets.map(({ stamps }) => stamps),
+      ...this.#tally.counts,
+    };
+  }
+
+  #receive(socket: UdpSocket, { payload, from, to, received }: Datagram): void {
+    this.#tally.count('requests');
+    const admission = this.#admit(from.address);
+    if (admission === 'silence') return;
+    const context = this.#replyContext;
+    context.admission = admission;
+    [context.receiveSeconds, context.receiveFraction] = this.#words(received.time);
+    this.#time.grow(received.monotonic);
+    [context.transmitSeconds, context.transmitFraction] = this.#words(this.#context.read('system').time);
+    const length = respond(payload, payload.length, context, this.#reply);
+    if (length === 0) this.#tally.count('ignored');
+    else this.#send(socket, length, from, to);
+  }
+
+  #send(socket: UdpSocket, length: number, from: Endpoint, to: string): void {
+    try {
+      socket.send(this.#reply.subarray(0, length), from, to);
+      this.#tally.count(this.#replyContext.admission === 'serve' ? 'replies' : 'kisses');
+    } catch {
+      // A forged source address, a client that is gone: its loss.
+      this.#tally.count('unsent');
+    }
+  }
+
+  #admit(address: string): Admission | 'silence' {
+    const octets = octetsOf(address);
+    if (octets === undefined) return 'silence';
+    const { allow, deny, onDeny } = this.#options;
+    if (covers(deny, octets) || !covers(allow, octets)) {
+      this.#tally.count('denied');
+      return onDeny === 'kiss' ? 'deny' : 'silence';
+    }
+    const ruling = this.#limit?.rule(octets, this.#context.monotonic()) ?? 'serve';
+    if (ruling === 'serve') return 'serve';
+    this.#tally.count('limited');
+    return ruling === 'refuse-first' ? 'rate' : 'silence';
+  }
+
+  #words(time: bigint): [number, number] {
+    const ntp = toNtpTime(this.#time.correct(time));
+    return [Number(ntp >> 32n), Number(ntp & 0xffff_ffffn)];
+  }
+}

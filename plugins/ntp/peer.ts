@@ -1,0 +1,63 @@
+import type { Endpoint, Network } from 'timehub/api';
+import { formatServer, isMappedV4, octetsOf, type Server } from 'timehub/protocol/ntp';
+
+/** A server by its name and the one of its addresses that is asked. */
+export class Peer {
+  /** By name, and so perhaps at another address tomorrow. */
+  readonly named: boolean;
+  readonly #server: Server;
+  readonly #banned = new Set<string>();
+  #address: string | undefined;
+
+  constructor(server: Server) {
+    this.#server = server;
+    this.named = octetsOf(server.host) === undefined;
+    if (!this.named) this.#address = server.host;
+  }
+
+  get endpoint(): Endpoint | undefined {
+    return this.#address === undefined ? undefined : { address: this.#address, port: this.#server.port };
+  }
+
+  /** Looks the name up and takes the address after the present one. Rejects with `TH_NET_RESOLVE`. */
+  async renew(network: Network): Promise<void> {
+    const found = await network.resolve(this.#server.host);
+    const usable = found.filter((address) => !this.#banned.has(address));
+    const present = usable.indexOf(this.#address ?? '');
+    this.#address = usable[(present + 1) % usable.length];
+  }
+
+  /** The server at the present address has sent us away. */
+  ban(): void {
+    if (this.#address !== undefined) this.#banned.add(this.#address);
+    this.#address = undefined;
+  }
+
+  toString(): string {
+    const { host, port } = this.#server;
+    const name = formatServer(host, port);
+    return this.named && this.#address !== undefined ? `${name} (${this.#address})` : name;
+  }
+}
+
+export function familyOf(address: string): 4 | 6 {
+  const octets = octetsOf(address);
+  return octets !== undefined && isMappedV4(octets) && !address.includes(':') ? 4 : 6;
+}
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses (ICMP port unreachable)',
+  EHOSTUNREACH: 'cannot be reached (no route to the host)',
+  ENETUNREACH: 'cannot be reached (no route to its network)',
+  EACCES: 'cannot be asked (the firewall forbids it)',
+  EPERM: 'cannot be asked (the firewall forbids it)',
+};
+
+/** What a network error means for a server, in a sentence. */
+export function describe(error: Error, { address, port }: Endpoint): string {
+  for (let e: unknown = error; e instanceof Error; e = e.cause) {
+    const meaning = 'code' in e && typeof e.code === 'string' ? MEANINGS[e.code] : undefined;
+    if (meaning !== undefined) return `${formatServer(address, port)} ${meaning}`;
+  }
+  return `${formatServer(address, port)}: ${error.message}`;
+}

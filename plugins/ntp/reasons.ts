@@ -1,0 +1,19 @@
+import { formatDuration, type Ns } from 'timehub/api';
+
+export interface Missing {
+  /** What the network or the server said instead, a sentence. */
+  readonly cause: string | undefined;
+  readonly requests: number;
+  /** Since the first of these requests. */
+  readonly sinceNs: Ns;
+  /** Since the last reply; undefined: there was none. */
+  readonly replyAgeNs: Ns | undefined;
+}
+
+/** Why a source is unreachable: `no reply to 4 requests in 34 s; the last reply came 40 s ago`. */
+export function missing({ cause, requests, sinceNs, replyAgeNs }: Missing): string {
+  const what = cause ?? `no reply to ${requests} requests in ${wholeSeconds(sinceNs)}`;
+  return replyAgeNs === undefined ? what : `${what}; the last reply came ${wholeSeconds(replyAgeNs)} ago`;
+}
+
+const wholeSeconds = (ns: Ns): string => formatDuration(Math.round(ns / 1e9) * 1e9);

@@ -1,0 +1,67 @@
+import { defineSink, duration, oneOf, table, text, wholeNumber } from 'timehub/api';
+import { octetsOf, parseServer } from 'timehub/protocol/ntp';
+import * as v from 'valibot';
+import { parseSubnet } from './access.js';
+import { NtpServer } from './ntp-server.js';
+
+const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123"';
+const SUBNET = 'a range of addresses such as "192.0.2.0/24", "2001:db8::/32" or "all"';
+
+const endpoint = v.pipe(
+  text(ENDPOINT),
+  v.check((address) => octetsOf(parseServer(address)?.host ?? '') !== undefined, ENDPOINT),
+);
+const subnets = v.array(
+  v.pipe(
+    text(SUBNET),
+    v.check((range) => parseSubnet(range) !== undefined, SUBNET),
+  ),
+  'a list of address ranges',
+);
+
+const config = table({
+  listen: v.optional(
+    v.union([endpoint, v.pipe(v.array(endpoint), v.minLength(1))], `${ENDPOINT}, or a list of them`),
+    '[::]:123',
+  ),
+  allow: v.optional(subnets, ['all']),
+  deny: v.optional(subnets, []),
+  'on-deny': v.optional(oneOf(['ignore', 'kiss']), 'ignore'),
+  versions: v.optional(v.pipe(v.array(wholeNumber(1, 4)), v.minLength(1, 'a list of NTP versions')), [3, 4]),
+  'rate-limit': v.optional(
+    table({
+      interval: v.optional(duration({ min: '1ms', max: '1h' }), '2s'),
+      burst: v.optional(wholeNumber(1, 255), 8),
+      clients: v.optional(wholeNumber(64, 1048576), 16384),
+    }),
+  ),
+});
+
+export type Config = v.InferOutput<typeof config>;
+
+export default defineSink<Config>({
+  type: 'ntp',
+  summary: 'Serves the hub’s time to NTP clients (NTPv3 and NTPv4, RFC 5905)',
+  stability: 'beta',
+  needs: [],
+  config,
+  create(config, context) {
+    const { listen, versions } = config;
+    const limit = config['rate-limit'];
+    const server = new NtpServer(context, {
+      listen: (typeof listen === 'string' ? [listen] : listen).map((endpoint) => parseServer(endpoint)!),
+      allow: config.allow.map((range) => parseSubnet(range)!),
+      deny: config.deny.map((range) => parseSubnet(range)!),
+      onDeny: config['on-deny'],
+      versions: versions.reduce((mask, version) => mask | (1 << version), 0),
+      ...(limit === undefined
+        ? {}
+        : { rate: { intervalNs: limit.interval, burst: limit.burst, clients: limit.clients } }),
+    });
+    return {
+      start: async () => server.start(),
+      stop: async () => server.stop(),
+      inspect: () => server.inspect(),
+    };
+  },
+});

@@ -1,0 +1,47 @@
+import { defineSource, duration, flag, table, text } from 'timehub/api';
+import { parseServer } from 'timehub/protocol/ntp';
+import * as v from 'valibot';
+import { Client } from './client.js';
+
+const ADDRESS = 'a server such as "ntp.example.org", "192.0.2.1:11123" or "[2001:db8::1]:123"';
+const INTERVAL = { min: '125ms', max: '36h' };
+/** poll-max when none is given, in multiples of poll-min: long intervals cost accuracy and save next to nothing. */
+const DEFAULT_RANGE = 4;
+
+const config = v.pipe(
+  table({
+    address: v.pipe(
+      text(ADDRESS),
+      v.check((address) => (parseServer(address)?.port ?? 0) > 0, ADDRESS),
+    ),
+    'poll-min': v.optional(duration(INTERVAL), '64s'),
+    'poll-max': v.optional(duration(INTERVAL)),
+    iburst: v.optional(flag(), true),
+  }),
+  v.forward(
+    v.check((c) => (c['poll-max'] ?? c['poll-min']) >= c['poll-min'], 'a duration not below poll-min'),
+    ['poll-max'],
+  ),
+);
+
+type Config = v.InferOutput<typeof config>;
+
+export default defineSource<Config>({
+  type: 'ntp',
+  summary: 'Asks an NTP server for the time (NTPv4 client, RFC 5905)',
+  stability: 'beta',
+  needs: [],
+  config,
+  create(config, context) {
+    const minNs = config['poll-min'];
+    const client = new Client(context, {
+      server: parseServer(config.address)!,
+      poll: { minNs, maxNs: config['poll-max'] ?? DEFAULT_RANGE * minNs, start: config.iburst ? 'burst' : 'steady' },
+    });
+    return {
+      start: async () => client.start(),
+      stop: async () => client.stop(),
+      inspect: () => client.inspect(),
+    };
+  },
+});

@@ -1,0 +1,40 @@
+import { flag, table, text, wholeNumber } from 'timehub/api';
+import * as v from 'valibot';
+import { parseAddress } from './address.js';
+
+const LISTEN = 'an address with a port such as "127.0.0.1:11180" or "[::1]:11180"';
+
+export const config = table({
+  socket: v.optional(
+    v.pipe(
+      text('the path of a Unix socket, or "none"'),
+      v.description(
+        'Control socket, read by the command line. Default: the first writable of /run/timehub, $XDG_RUNTIME_DIR, /tmp/timehub-<uid>; "none": no socket.',
+      ),
+    ),
+  ),
+  listen: v.optional(
+    v.pipe(
+      v.string(LISTEN),
+      v.check((value) => parseAddress(value) !== undefined, LISTEN),
+      v.transform((value) => parseAddress(value)!),
+      v.description('TCP address that serves the same, read-only. Default: none.'),
+    ),
+  ),
+  hosts: v.optional(
+    v.pipe(
+      v.array(text('a host name'), 'a list of host names'),
+      v.description(
+        'Names by which browsers may reach the TCP port, beside "localhost", this machine\'s name and IP addresses.',
+      ),
+    ),
+    [],
+  ),
+  dashboard: v.optional(v.pipe(flag(), v.description('Serve the dashboard at "/".')), true),
+  'max-connections': v.optional(
+    v.pipe(wholeNumber(1, 1024), v.description('At one time, on the socket and on the port each.')),
+    32,
+  ),
+});
+
+export type Config = v.InferOutput<typeof config>;

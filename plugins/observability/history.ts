@@ -1,0 +1,148 @@
+import type { Ns, TimeState } from 'timehub/api';
+
+/** A second of the hub: what the plot shows. Null: nothing known. */
+export interface HistorySample {
+  /** Unix time, seconds, by the corrected clock. */
+  readonly t: number;
+  readonly offsetNs: Ns | null;
+  readonly sigmaNs: Ns | null;
+  readonly boundNs: Ns | null;
+  readonly frequencyPpb: number | null;
+  /** Offsets of the sources that were heard in this second. */
+  readonly sources: Readonly<Record<string, Ns>>;
+}
+
+/** The same as columns, oldest first, all of one length. */
+export interface HistoryView {
+  readonly t: readonly number[];
+  readonly offsetNs: readonly (Ns | null)[];
+  readonly sigmaNs: readonly (Ns | null)[];
+  readonly boundNs: readonly (Ns | null)[];
+  readonly frequencyPpb: readonly (number | null)[];
+  readonly sources: Readonly<Record<string, readonly (Ns | null)[]>>;
+}
+
+/** The last hour of the first clock, a row a second, in a ring of fixed size. */
+export class History {
+  readonly #rows: number;
+  readonly #seconds: Float64Array;
+  readonly #offset: Float64Array;
+  readonly #sigma: Float64Array;
+  readonly #bound: Float64Array;
+  readonly #frequency: Float64Array;
+  readonly #sources = new Map<string, Float64Array>();
+  /** How many observations each source had at the last row. */
+  readonly #heard = new Map<string, number>();
+  /** Rows ever written; the next goes to this modulo the size. */
+  #written = 0;
+
+  constructor(rows = 3600) {
+    this.#rows = rows;
+    this.#seconds = new Float64Array(rows);
+    this.#offset = new Float64Array(rows);
+    this.#sigma = new Float64Array(rows);
+    this.#bound = new Float64Array(rows);
+    this.#frequency = new Float64Array(rows);
+  }
+
+  /** Writes a row. `seconds` is monotonic, so that a step of the clock cannot turn the plot back. */
+  record(seconds: number, state: TimeState): void {
+    const row = this.#written++ % this.#rows;
+    const clock = state.clocks[0];
+    this.#seconds[row] = seconds;
+    this.#offset[row] = clock?.offsetNs ?? Number.NaN;
+    this.#sigma[row] = clock?.sigmaNs ?? Number.NaN;
+    this.#bound[row] = clock?.boundNs ?? Number.NaN;
+    this.#frequency[row] = clock?.frequencyPpb ?? Number.NaN;
+    for (const column of this.#sources.values()) column[row] = Number.NaN;
+    for (const { id, observations, offsetNs } of state.sources) {
+      if (observations === (this.#heard.get(id) ?? 0)) continue;
+      this.#heard.set(id, observations);
+      this.#column(id)[row] = offsetNs;
+    }
+    this.#forget(new Set(state.sources.map(({ id }) => id)));
+  }
+
+  /** The newest row; `unixMinusMonotonicS` turns monotonic seconds into Unix time. */
+  newest(unixMinusMonotonicS: number): HistorySample | undefined {
+    if (this.#written === 0) return undefined;
+    const row = (this.#written - 1) % this.#rows;
+    const heard = [...this.#sources].filter(([, column]) => Number.isFinite(column[row]));
+    return {
+      t: this.#seconds[row]! + unixMinusMonotonicS,
+      offsetNs: shorten(this.#offset[row]!),
+      sigmaNs: shorten(this.#sigma[row]!),
+      boundNs: shorten(this.#bound[row]!),
+      frequencyPpb: shorten(this.#frequency[row]!),
+      sources: Object.fromEntries(heard.map(([id, column]) => [id, column[row]!])),
+    };
+  }
+
+  /** All rows, oldest first, thinned to at most `points`: of each bucket the least and the greatest, so that no peak is lost. */
+  view(points: number, unixMinusMonotonicS: number): HistoryView {
+    const rows = Math.min(this.#written, this.#rows);
+    const size = rows <= points ? 1 : Math.ceil(rows / Math.floor(points / 2));
+    const buckets = this.#buckets(rows, size);
+    const column = (values: Float64Array) => buckets.flatMap((bucket) => pick(values, bucket));
+    const sources = [...this.#sources].map(([id, values]) => [id, column(values).map(shorten)] as const);
+    return {
+      t: buckets.flatMap(ends).map((row) => this.#seconds[row]! + unixMinusMonotonicS),
+      offsetNs: column(this.#offset).map(shorten),
+      sigmaNs: column(this.#sigma).map(shorten),
+      boundNs: column(this.#bound).map(shorten),
+      frequencyPpb: column(this.#frequency).map(shorten),
+      sources: Object.fromEntries(sources),
+    };
+  }
+
+  /** Places in the ring, oldest first, `size` to a bucket. */
+  #buckets(rows: number, size: number): number[][] {
+    const first = this.#written - rows;
+    const buckets: number[][] = [];
+    for (let start = 0; start < rows; start += size) {
+      const length = Math.min(size, rows - start);
+      buckets.push(Array.from({ length }, (_, index) => (first + start + index) % this.#rows));
+    }
+    return buckets;
+  }
+
+  #column(id: string): Float64Array {
+    let column = this.#sources.get(id);
+    if (column === undefined) {
+      column = new Float64Array(this.#rows).fill(Number.NaN);
+      this.#sources.set(id, column);
+    }
+    return column;
+  }
+
+  #forget(present: ReadonlySet<string>): void {
+    for (const id of this.#sources.keys()) {
+      if (present.has(id)) continue;
+      this.#sources.delete(id);
+      this.#heard.delete(id);
+    }
+  }
+}
+
+/** A bucket's own two places on the time axis. */
+const ends = (bucket: readonly number[]): number[] =>
+  bucket.length === 1 ? [bucket[0]!] : [bucket[0]!, bucket.at(-1)!];
+
+/** The least and the greatest of a bucket in the order in which they came. */
+function pick(values: Float64Array, bucket: readonly number[]): number[] {
+  if (bucket.length === 1) return [values[bucket[0]!]!];
+  let least = -1;
+  let greatest = -1;
+  bucket.forEach((row, index) => {
+    const value = values[row]!;
+    if (Number.isNaN(value)) return;
+    if (least < 0 || value < values[bucket[least]!]!) least = index;
+    if (greatest < 0 || value > values[bucket[greatest]!]!) greatest = index;
+  });
+  if (least < 0) return [Number.NaN, Number.NaN];
+  const pair = [values[bucket[least]!]!, values[bucket[greatest]!]!];
+  return least <= greatest ? pair : pair.reverse();
+}
+
+/** Seven digits are more than a screen shows, and half of the octets. */
+const shorten = (value: number): number | null => (Number.isFinite(value) ? Number(value.toPrecision(7)) : null);

@@ -1,0 +1,57 @@
+import { $, h, keyed, setAttribute, setText } from './dom.js';
+import { age, duration, rate, side } from './format.js';
+
+const LEAP_WORDS = {
+  none: 'no leap second announced',
+  insert: 'a second will be inserted',
+  delete: 'a second will be dropped',
+};
+
+/** The top of the page: what a person at three in the morning wants to know. */
+export class Band {
+  #mode = $('mode');
+
+  show(status, now) {
+    setAttribute(document.documentElement, 'data-mode', status.mode);
+    setAttribute(this.#mode.querySelector('use'), 'href', `#${status.mode}`);
+    setText(this.#mode.querySelector('.word'), status.mode);
+    const since = age(now - Date.parse(status.modeSince) / 1000);
+    setText(this.#mode.querySelector('.reason'), `for ${since} · ${status.reason}`);
+    keyed($('figures'), figures(status), { key: ({ name }) => name, make, update });
+    keyed($('notes'), status.host.notes, { key: (note) => note, make: (note) => h('li', {}, note), update: () => {} });
+  }
+}
+
+function figures({ clocks, leap, ntp, ptp }) {
+  const [clock, ...others] = clocks;
+  return [
+    { name: 'Error below', value: duration(clock?.boundNs), more: 'of UTC, by all that is known' },
+    {
+      name: 'System clock',
+      value: duration(Math.abs(clock?.offsetNs ?? Number.NaN)),
+      unit: side(clock?.offsetNs),
+      more: `± ${duration(clock?.sigmaNs)} (1σ), ${clock?.steered ? 'steered' : 'observed'}`,
+    },
+    ...others.map(({ id, offsetNs, sigmaNs }) => ({
+      name: id,
+      value: duration(Math.abs(offsetNs ?? Number.NaN)),
+      unit: side(offsetNs),
+      more: `± ${duration(sigmaNs)} (1σ)`,
+    })),
+    { name: 'Frequency', value: rate(clock?.frequencyPpb), more: 'what the bare oscillator needs' },
+    { name: 'TAI − UTC', value: `${leap.taiMinusUtc} s`, more: LEAP_WORDS[leap.pending] ?? 'leap seconds unknown' },
+    {
+      name: 'Serves',
+      value: ntp.stratum < 16 ? `stratum ${ntp.stratum}` : 'no time',
+      more: `NTP ${ntp.refid || '–'} · PTP class ${ptp.clockClass}`,
+    },
+  ];
+}
+
+const make = ({ name }) => h('div', {}, h('dt', {}, name), h('dd', { class: 'value' }), h('dd', { class: 'more' }));
+
+function update(element, { value, unit = '', more }) {
+  const [, first, second] = element.children;
+  setText(first, unit === '' ? value : `${value} ${unit}`);
+  setText(second, more);
+}

@@ -1,0 +1,93 @@
+import { Band } from './band.js';
+import { $, setAttribute, setText } from './dom.js';
+import { showEvents } from './events.js';
+import { follow } from './feed.js';
+import { clock, day } from './format.js';
+import { History } from './history.js';
+import { showMap } from './map.js';
+import { Plot } from './plot.js';
+import { showSinks } from './sinks.js';
+import { showSources } from './sources.js';
+
+const LINK_WORDS = { live: 'live', lost: 'connection lost, trying again', snapshot: 'snapshot' };
+const MOST_EVENTS = 100;
+
+const history = new History();
+const band = new Band();
+const plot = new Plot(history);
+let status;
+let why = '';
+let events = [];
+let scheduled = false;
+let received = 0;
+
+/** The hub's time and when the page heard it. */
+let heard = { t: 0, at: 0 };
+
+follow({
+  onSnapshot(snapshot) {
+    ({ status, why } = snapshot);
+    events = snapshot.events.map(number);
+    history.load(snapshot.history);
+    note(snapshot.history.t.at(-1));
+    schedule();
+  },
+  onChange(change) {
+    Object.assign(status, change.status);
+    why = change.why ?? why;
+    if (change.sample !== undefined) {
+      history.add(change.sample);
+      note(change.sample.t);
+    }
+    schedule();
+  },
+  onEvent(event) {
+    events = [...events, number(event)].slice(-MOST_EVENTS);
+    schedule();
+  },
+  onLink(word) {
+    setAttribute(document.documentElement, 'data-link', word);
+    setText($('feed'), LINK_WORDS[word]);
+  },
+}).catch?.((error) => setText($('feed'), error.message));
+
+setText($('place'), location.hostname);
+setInterval(showTime, 1000);
+
+/** Two events may read alike. */
+const number = (event) => ({ ...event, number: String(received++) });
+
+function note(t) {
+  if (t !== undefined) heard = { t, at: performance.now() };
+}
+
+/** Hidden pages are brought up to date when somebody looks again. */
+function schedule() {
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(() => {
+    scheduled = false;
+    show();
+  });
+}
+
+function show() {
+  const now = hubTime();
+  document.title = `${status.mode} – timehub`;
+  band.show(status, now);
+  plot.show(status, events);
+  showSources(status, history);
+  setText($('why'), why);
+  showMap(status);
+  showSinks(status.sinks);
+  showEvents(events, now);
+  showTime();
+}
+
+const hubTime = () => heard.t + (performance.now() - heard.at) / 1000;
+
+function showTime() {
+  if (heard.t === 0 || document.documentElement.dataset.link === 'lost') return;
+  const now = hubTime();
+  setText($('utc'), `${day(now)} ${clock(now)} UTC`);
+}

@@ -1,0 +1,44 @@
+/**
+ * The columns of the plot: time, upper and lower edge of the ±1σ band, the estimate, each source. Around the estimate,
+ * all but time is taken relative to it.
+ */
+export function columns(history, ids, { view, spanS }) {
+  const first = history.since((history.t.at(-1) ?? 0) - Number(spanS));
+  const offset = history.offsetNs.slice(first);
+  const sigma = history.sigmaNs.slice(first);
+  const zero = view === 'deviation' ? offset : offset.map(() => 0);
+  const known = (row) => offset[row] !== null && sigma[row] !== null;
+  const edge = (sign) => offset.map((value, row) => (known(row) ? value - zero[row] + sign * sigma[row] : null));
+  const empty = offset.map(() => null);
+  return [
+    history.t.slice(first),
+    edge(1),
+    edge(-1),
+    offset.map((value, row) => (value === null ? null : value - zero[row])),
+    ...ids.map((id) =>
+      (history.sources.get(id)?.slice(first) ?? empty).map((value, row) => relative(value, zero[row])),
+    ),
+  ];
+}
+
+const relative = (value, zero) => (value === null || zero === null ? null : value - zero);
+
+/** The range of the y axis: the band, and the middle 98 % of each source of `shown`, with a little air. */
+export function limits([, upper = [], lower = [], , ...sources], shown) {
+  const ends = [
+    ...spread(upper, 1),
+    ...spread(lower, 1),
+    ...sources.flatMap((column, index) => (shown[index] ? spread(column, 0.98) : [])),
+  ];
+  if (ends.length === 0) return [-1, 1];
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const air = (high - low || 1) * 0.12;
+  return [low - air, high + air];
+}
+
+function spread(column, share) {
+  const sorted = column.filter((value) => value !== null).sort((a, b) => a - b);
+  if (sorted.length === 0) return [];
+  const cut = Math.floor((sorted.length * (1 - share)) / 2);
+  return [sorted[cut], sorted[sorted.length - 1 - cut]];
+}

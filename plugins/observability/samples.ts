@@ -1,0 +1,120 @@
+import { type MetricSample, NS_PER_S, type StatusReport } from 'timehub/api';
+
+type Values = MetricSample['values'];
+type Clock = StatusReport['clocks'][number];
+type Source = StatusReport['sources'][number];
+
+const MODES = ['unsynchronised', 'converging', 'tracking', 'holdover'] as const;
+const SOURCE_STATES = ['unreachable', 'warming', 'numbering', 'agrees', 'combined', 'rejected', 'disabled'] as const;
+
+const gauge = (name: string, help: string, values: Values): MetricSample => ({
+  name: `timehub_${name}`,
+  help,
+  type: 'gauge',
+  values,
+});
+const alone = (value: number): Values => [{ labels: {}, value }];
+const seconds = (ns: number): number => ns / NS_PER_S;
+
+/** The hub's state as Prometheus has it: base units, one series a state with 0 or 1. */
+export function hubSamples(status: StatusReport): readonly MetricSample[] {
+  return [
+    gauge('build_info', 'Version of the hub.', [{ labels: { version: status.version }, value: 1 }]),
+    gauge('uptime_seconds', 'Time since the hub started.', alone(status.uptimeS)),
+    gauge(
+      'mode',
+      'Mode of the hub: 1 for the one it is in.',
+      MODES.map((mode) => ({ labels: { mode }, value: status.mode === mode ? 1 : 0 })),
+    ),
+    ...clockSamples(status.clocks),
+    ...sourceSamples(status.sources),
+    gauge(
+      'sink_up',
+      'Whether a sink runs.',
+      status.sinks.map(({ id, state }) => ({ labels: { sink: id }, value: state === 'running' ? 1 : 0 })),
+    ),
+    gauge('leap_tai_minus_utc_seconds', 'TAI minus UTC.', alone(status.leap.taiMinusUtc)),
+    gauge('ntp_stratum', 'Stratum given to NTP clients.', alone(status.ntp.stratum)),
+    gauge('ntp_root_delay_seconds', 'Root delay given to NTP clients.', alone(seconds(status.ntp.rootDelayNs))),
+    gauge(
+      'ntp_root_dispersion_seconds',
+      'Root dispersion given to NTP clients.',
+      alone(seconds(status.ntp.rootDispersionNs)),
+    ),
+    gauge('ptp_clock_class', 'clockClass given to PTP clients.', alone(status.ptp.clockClass)),
+  ];
+}
+
+function clockSamples(clocks: readonly Clock[]): readonly MetricSample[] {
+  const each = (value: (clock: Clock) => number): Values =>
+    clocks.map((clock) => ({ labels: { clock: clock.id }, value: value(clock) }));
+  return [
+    gauge(
+      'clock_offset_seconds',
+      'Reference minus clock: positive means that the clock is slow.',
+      each((clock) => seconds(clock.offsetNs)),
+    ),
+    gauge(
+      'clock_sigma_seconds',
+      'One standard deviation of the offset.',
+      each((clock) => seconds(clock.sigmaNs)),
+    ),
+    gauge(
+      'clock_error_bound_seconds',
+      'The error of the offset is believed to be below this.',
+      each((clock) => seconds(clock.boundNs)),
+    ),
+    gauge(
+      'clock_frequency_ppb',
+      'Correction that the bare oscillator needs, parts per billion.',
+      each((clock) => clock.frequencyPpb),
+    ),
+    gauge(
+      'clock_steered',
+      'Whether the hub steers the clock.',
+      each((clock) => (clock.steered ? 1 : 0)),
+    ),
+  ];
+}
+
+function sourceSamples(sources: readonly Source[]): readonly MetricSample[] {
+  const each = (value: (source: Source) => number): Values =>
+    sources.map((source) => ({ labels: { source: source.id }, value: value(source) }));
+  const states = sources.flatMap(({ id, state }) =>
+    SOURCE_STATES.map((name) => ({ labels: { source: id, state: name }, value: name === state ? 1 : 0 })),
+  );
+  return [
+    gauge('source_state', 'State of a source: 1 for the one it is in.', states),
+    gauge(
+      'source_offset_seconds',
+      'Reference minus clock as this source alone sees it.',
+      each((source) => seconds(source.offsetNs)),
+    ),
+    gauge(
+      'source_sigma_seconds',
+      'One standard deviation of what the source says.',
+      each((source) => seconds(source.sigmaNs)),
+    ),
+    gauge(
+      'source_error_bound_seconds',
+      'The error of the source is believed to be below this.',
+      each((source) => seconds(source.boundNs)),
+    ),
+    gauge(
+      'source_weight_ratio',
+      'Share in the combined estimate.',
+      each((source) => source.weight),
+    ),
+    gauge(
+      'source_age_seconds',
+      'Time since the last observation.',
+      each((source) => source.ageS),
+    ),
+    {
+      name: 'timehub_source_observations_total',
+      help: 'Observations since the start.',
+      type: 'counter',
+      values: each((source) => source.observations),
+    },
+  ];
+}

@@ -1,0 +1,112 @@
+import {
+  type Discipline,
+  defineSink,
+  duration,
+  flag,
+  HubError,
+  type Running,
+  rate,
+  type SinkContext,
+  table,
+  wholeNumber,
+} from 'timehub/api';
+import * as v from 'valibot';
+
+const config = table({
+  steer: v.pipe(
+    v.optional(flag(), false),
+    v.description('false: observe only. true: steer the clock; needs CAP_SYS_TIME.'),
+  ),
+  'step-threshold': v.pipe(
+    v.optional(duration({ min: '1us' }), '100ms'),
+    v.description('Set the clock at once when it is further off than this; below, it is slewed.'),
+  ),
+  'step-updates': v.pipe(
+    v.optional(wholeNumber(-1, 1_000_000), 3),
+    v.description('Steps are allowed during so many first updates. 0: never. -1: always.'),
+  ),
+  panic: v.pipe(
+    v.optional(duration({ min: '1ms' }), '1000s'),
+    v.description('Refuse to correct more than this, and say so: a person should look first.'),
+  ),
+  'panic-at-start': v.pipe(
+    v.optional(flag(), false),
+    v.description('Let `panic` hold for the first correction too. false suits boards without a battery-backed clock.'),
+  ),
+  'max-slew': v.pipe(
+    v.optional(rate({ min: '1ppm', max: '100000ppm' }), '500ppm'),
+    v.description('The clock is never made to run further off its rate than this.'),
+  ),
+});
+
+type SystemClockConfig = v.InferOutput<typeof config>;
+
+/** The refusals that leave the sink useful: it observes instead. */
+const OBSERVE_INSTEAD: ReadonlySet<string> = new Set(['TH_CLOCK_PERMISSION', 'TH_CLOCK_OWNED']);
+
+export default defineSink<SystemClockConfig>({
+  type: 'system-clock',
+  summary: "The machine's clock, CLOCK_REALTIME: steered by the estimate, or observed",
+  stability: 'beta',
+  needs: [],
+  config,
+  create: (options, context) => new SystemClock(options, context),
+});
+
+class SystemClock implements Running<SystemClockConfig> {
+  readonly #options: SystemClockConfig;
+  readonly #context: SinkContext;
+  #discipline: Discipline | undefined;
+  #told = '';
+
+  constructor(options: SystemClockConfig, context: SinkContext) {
+    this.#options = options;
+    this.#context = context;
+  }
+
+  async start(): Promise<void> {
+    if (!this.#options.steer) return this.#tell('ok', 'observing: steer is off');
+    try {
+      this.#discipline = this.#context.discipline('system', {
+        thresholdNs: this.#options['step-threshold'],
+        updates: this.#options['step-updates'] < 0 ? Number.POSITIVE_INFINITY : this.#options['step-updates'],
+        panicNs: this.#options.panic,
+        panicAtStart: this.#options['panic-at-start'],
+        maxSlewPpb: this.#options['max-slew'],
+      });
+    } catch (error) {
+      if (!(error instanceof HubError) || !OBSERVE_INSTEAD.has(error.code)) throw error;
+      return this.#tell('degraded', `observing: ${error.message}`);
+    }
+    this.#report();
+    this.#context.onState(() => this.#report());
+  }
+
+  async stop(): Promise<void> {
+    this.#discipline?.release();
+    this.#discipline = undefined;
+  }
+
+  inspect(): Record<string, unknown> {
+    const clock = this.#context.state().clocks.find(({ id }) => id === 'system');
+    return {
+      steering: this.#discipline !== undefined,
+      decision: this.#discipline?.reason ?? this.#told,
+      offsetNs: clock?.offsetNs,
+      boundNs: clock?.boundNs,
+      frequencyPpb: clock?.frequencyPpb,
+    };
+  }
+
+  /** A refusal (panic, the host said no) is a degraded health; the wording of a decision in force is left to `inspect`. */
+  #report(): void {
+    const refused = this.#discipline?.reason.startsWith('refused') ?? false;
+    this.#tell(refused ? 'degraded' : 'ok', refused ? this.#discipline!.reason : 'steering');
+  }
+
+  #tell(state: 'ok' | 'degraded', reason: string): void {
+    if (this.#told === reason) return;
+    this.#told = reason;
+    this.#context.health(state, reason);
+  }
+}

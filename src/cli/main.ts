@@ -1,0 +1,114 @@
+import { Command, CommanderError } from 'commander';
+import { HubError } from '../api/index.js';
+import { EXIT, type ExitStatus } from './exit.js';
+import { VERSION } from './version.js';
+
+/** Options of every command that reads a running hub. */
+export interface ReadOptions {
+  readonly socket?: string;
+  readonly json?: boolean;
+}
+
+type Action = { readonly run: (...args: never[]) => Promise<ExitStatus> };
+
+/** Runs one command, loaded only now: the daemon does not carry the table printer. */
+function lazily(load: () => Promise<Action>): (...args: unknown[]) => Promise<void> {
+  return async (...args) => {
+    // commander hands over the arguments, then the options, then the command itself.
+    const { run } = await load();
+    process.exitCode = await run(...(args.slice(0, -1) as never[]));
+  };
+}
+
+function program(): Command {
+  const root = new Command('timehub')
+    .description('every time source and every clock of a machine in one daemon')
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError('(timehub --help lists the commands)');
+  const reading = (name: string, what: string): Command =>
+    root
+      .command(name)
+      .description(what)
+      .option('--socket <path>', 'control socket of the hub')
+      .option('--json', 'machine-readable output');
+
+  root
+    .command('run')
+    .argument('[config]', 'configuration file', '/etc/timehub/timehub.toml')
+    .description('run the hub in the foreground')
+    .option('--no-steer', 'observe only: touch no clock whatever the configuration says')
+    .option('--log-format <format>', '"text" or "json" (default: text on a terminal)')
+    .action(lazily(() => import('./run.js')));
+  root
+    .command('demo')
+    .argument('[config]', 'configuration file with a [lab]')
+    .description('run the hub in a simulated world and watch it')
+    .action(lazily(() => import('./demo.js')));
+  reading('status', 'mode, clocks, sources and sinks').action(lazily(() => import('./status.js')));
+  reading('sources', 'the sources and why each is in its state')
+    .option('-v, --verbose', 'with the legend')
+    .action(lazily(() => import('./sources.js')));
+  reading('show', 'everything known of one source or sink')
+    .argument('<id>')
+    .action(lazily(() => import('./show.js')));
+  reading('why', 'the present decision in plain sentences').action(lazily(() => import('./why.js')));
+  reading('events', 'what happened, then what happens').action(lazily(() => import('./events.js')));
+  reading('wait', 'return when the hub is tracking')
+    .option('--max-error <duration>', 'and its error below this')
+    .option('--timeout <duration>', 'give up after', '60s')
+    .action(lazily(() => import('./wait.js')));
+  root
+    .command('check-config')
+    .argument('<file>')
+    .description('check a configuration: all errors at once')
+    .option('--json', 'machine-readable output')
+    .action(lazily(() => import('./check-config.js')));
+  root
+    .command('explain')
+    .argument('<code>')
+    .description('cause, effect and remedy of an error code')
+    .action(lazily(() => import('./explain.js')));
+  root
+    .command('query')
+    .argument('<server>', 'host, host:port or [v6]:port')
+    .description('measure an NTP server once; sets nothing')
+    .option('--json', 'machine-readable output')
+    .option('--samples <n>', 'exchanges', '4')
+    .action(lazily(() => import('./query.js')));
+  root
+    .command('plugins')
+    .description('the plugins that are there')
+    .option('--json', 'machine-readable output')
+    .action(lazily(() => import('./plugins.js')));
+  root
+    .command('lab')
+    .description('the simulated world of the demo')
+    .argument('<action>', 'list, stop or start')
+    .argument('[name]', 'a server of it')
+    .option('--control <path>', 'control socket of the lab')
+    .action(lazily(() => import('./lab.js')));
+  return root;
+}
+
+/** Never a stack trace: an operator gets a sentence, a code and a remedy. */
+function complain(error: unknown): ExitStatus {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.synchronised : EXIT.usage;
+  if (!(error instanceof HubError)) {
+    console.error(
+      `timehub: ${error instanceof Error ? (process.env.TIMEHUB_DEBUG === undefined ? error.message : error.stack) : String(error)}`,
+    );
+    return EXIT.software;
+  }
+  console.error(`timehub: ${error.message}  ${error.code}${error.hint === undefined ? '' : `\n  ${error.hint}`}`);
+  if (error.code === 'TH_CLI_NO_HUB') return EXIT.unreachable;
+  return error.code.startsWith('TH_CFG_') ? EXIT.config : error.code.startsWith('TH_CLI_') ? EXIT.usage : EXIT.software;
+}
+
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    process.exitCode = complain(error);
+  }
+}

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatDuration, HubError, type Ns, parseDuration, type StatusReport } from '../api/index.js';
+import { type HubClient, openClient } from './client.js';
+import { EXIT, type ExitStatus } from './exit.js';
+import type { ReadOptions } from './main.js';
+
+interface WaitOptions extends ReadOptions {
+  readonly maxError?: string;
+  readonly timeout?: string;
+}
+
+const ASK_EVERY_MS = 200;
+
+/** `timehub wait`: returns when the hub is tracking within the error, for boot scripts. */
+export async function run(options: WaitOptions): Promise<ExitStatus> {
+  const maxErrorNs = durationOf(options.maxError, '--max-error') ?? Number.POSITIVE_INFINITY;
+  const deadline = performance.now() + (durationOf(options.timeout, '--timeout') ?? 60e9) / 1e6;
+  for (let last = 'no hub answers'; ; ) {
+    const status = await statusOf(options.socket);
+    if (status !== undefined) {
+      const boundNs = status.clocks[0]?.boundNs ?? Number.POSITIVE_INFINITY;
+      last = `the hub is ${status.mode}, the error is below ${formatDuration(boundNs)}`;
+      if (status.mode === 'tracking' && boundNs <= maxErrorNs) {
+        console.log(options.json === true ? JSON.stringify({ mode: status.mode, boundNs }) : last);
+        return EXIT.synchronised;
+      }
+    }
+    if (performance.now() >= deadline) {
+      console.error(`timehub: gave up waiting: ${last}`);
+      return status === undefined ? EXIT.unreachable : EXIT.unsynchronised;
+    }
+    await sleep(ASK_EVERY_MS);
+  }
+}
+
+async function statusOf(socket: string | undefined): Promise<StatusReport | undefined> {
+  let client: HubClient;
+  try {
+    client = await openClient(socket);
+    return await client.get<StatusReport>('/v1/status');
+  } catch {
+    return undefined;
+  }
+}
+
+function durationOf(text: string | undefined, option: string): Ns | undefined {
+  const value = text === undefined ? undefined : parseDuration(text);
+  if (text !== undefined && (value === undefined || value <= 0)) {
+    throw new HubError('TH_CLI_USAGE', `${option} must be a duration such as "1us", got "${text}"`);
+  }
+  return value;
+}

@@ -1,0 +1,13 @@
+import type { StatusReport } from '../api/index.js';
+import { openClient } from './client.js';
+import type { ExitStatus } from './exit.js';
+import type { ReadOptions } from './main.js';
+import { verdict } from './verdict.js';
+
+/** `timehub why`: the present decision in plain sentences. */
+export async function run(options: ReadOptions): Promise<ExitStatus> {
+  const client = await openClient(options.socket);
+  const answer = await client.get<{ readonly why: string }>('/v1/why');
+  console.log(options.json === true ? JSON.stringify(answer) : answer.why);
+  return verdict(await client.get<StatusReport>('/v1/status'));
+}

@@ -1,0 +1,2 @@
+export { createEstimator, type EstimatorOptions } from './estimator.js';
+export type * from './types.js';

@@ -1,0 +1,112 @@
+import type { ClockId } from '../../api/index.js';
+import { Covariance } from './covariance.js';
+import type { Layout } from './layout.js';
+import type { Moments } from './noise.js';
+import type { Row } from './row.js';
+
+/** Before anything is known of it, an oscillator is within this of nominal, ns/s (one standard deviation). */
+const FIRST_SLOPE_SIGMA = 1e5;
+
+/** The joint Gaussian over all phases, delays and slopes under one hypothesis of the oscillators' wander. */
+export class JointFilter {
+  x: Float64Array;
+  readonly covariance: Covariance;
+  /** Growth of a slope's variance, (ns/s)² per second. */
+  readonly wander: number;
+  /** Of the observation at hand: mean and variance of h·x. */
+  mean = 0;
+  variance = 0;
+  private step: Float64Array;
+  private readonly layout: Layout;
+
+  constructor(wander: number, layout: Layout, capacity = 16) {
+    this.wander = wander;
+    this.layout = layout;
+    this.x = new Float64Array(capacity);
+    this.step = new Float64Array(capacity);
+    this.covariance = new Covariance(capacity);
+  }
+
+  insert(at: number, mean: number, variance: number): void {
+    const size = this.covariance.size;
+    if (size === this.x.length) {
+      const longer = new Float64Array(size * 2);
+      longer.set(this.x);
+      this.x = longer;
+      this.step = new Float64Array(size * 2);
+    }
+    this.x.copyWithin(at + 1, at, size);
+    this.x[at] = mean;
+    this.covariance.insert(at, variance);
+  }
+
+  insertSlope(at: number): void {
+    this.insert(at, 0, FIRST_SLOPE_SIGMA ** 2);
+  }
+
+  remove(at: number): void {
+    this.x.copyWithin(at, at + 1, this.covariance.size);
+    this.covariance.remove(at);
+  }
+
+  predict(seconds: number): void {
+    const { layout, x, covariance } = this;
+    for (const track of layout.tracks) {
+      if (track.phase < 0) continue;
+      const slope = layout.slope(track.clock);
+      x[track.phase] = x[track.phase]! + seconds * x[slope]!;
+      covariance.shear(track.phase, slope, seconds);
+      if (track.versus === undefined) continue;
+      const other = layout.slope(track.versus);
+      x[track.phase] = x[track.phase]! - seconds * x[other]!;
+      covariance.shear(track.phase, other, -seconds);
+    }
+    // Q = qδ·(f + θ·δ/2)(…)ᵀ + qδ³/12·θθᵀ: the integrated random walk of each slope as two rank-one terms.
+    for (let c = 0; c < layout.clocks.length; c++) {
+      const clock = layout.clocks[c]!;
+      this.spreadPhases(clock, seconds / 2);
+      this.step[layout.slopes + c] = 1;
+      covariance.addOuter(this.wander * seconds, this.step, layout.slopes + c);
+      this.spreadPhases(clock, 1);
+      covariance.addOuter((this.wander * seconds ** 3) / 12, this.step, layout.slopes + c);
+    }
+  }
+
+  /** θ and slope of a clock were changed by known amounts. */
+  control(clock: ClockId, phase: number, slope: number): void {
+    const { layout, x } = this;
+    const at = layout.slope(clock);
+    x[at] = x[at]! + slope;
+    for (const track of layout.tracks) {
+      if (track.phase < 0) continue;
+      if (track.clock === clock) x[track.phase] = x[track.phase]! + phase;
+      else if (track.versus === clock) x[track.phase] = x[track.phase]! - phase;
+    }
+  }
+
+  /** Looks at h·x ahead of an observation. */
+  project(row: Row): void {
+    this.mean = row.dot(this.x);
+    this.variance = this.covariance.project(row);
+  }
+
+  /** Moves h·x, as last projected, to the moments that the observation gave it, and all else with it. */
+  absorb(moments: Moments): void {
+    const { variance, covariance, x } = this;
+    if (!(variance > 0)) return;
+    const kept = moments.variance / variance;
+    if (kept < 1 - 1e-12) covariance.condition((variance * Math.max(kept, 1e-12)) / (1 - kept));
+    else covariance.spread();
+    const factor = moments.shift / variance;
+    for (let i = 0; i < covariance.size; i++) x[i] = x[i]! + covariance.gain[i]! * factor;
+  }
+
+  private spreadPhases(clock: ClockId, amount: number): void {
+    this.step.fill(0, 0, this.layout.size);
+    for (const track of this.layout.tracks) {
+      if (track.phase < 0) continue;
+      if (track.clock === clock) this.step[track.phase] = amount;
+      else if (track.versus === clock) this.step[track.phase] = -amount;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { HubError, type Instant } from '../api/index.js';
+import { EMBEDDED_LEAP_TABLE } from './leap-table.js';
+
+/** From `at` (UTC) on, TAI − UTC is this many seconds. */
+export interface LeapStep {
+  readonly at: Instant;
+  readonly taiMinusUtc: number;
+}
+
+/** All leap seconds, oldest first, and until when the list is known to be complete. */
+export interface LeapTable {
+  /** Where it comes from, for people. */
+  readonly origin: string;
+  readonly expires: Instant;
+  readonly steps: readonly LeapStep[];
+}
+
+export interface LeapAhead {
+  readonly kind: 'insert' | 'delete';
+  /** The first second after the leap, UTC. */
+  readonly at: Instant;
+}
+
+const UNIX_EPOCH_NTP_S = 2_208_988_800n;
+const NS_PER_S = 1_000_000_000n;
+
+/** The table to work with: the machine's own file, unless it is missing, broken or older than the embedded one. */
+export function chooseLeapTable(file: { readonly text: string; readonly path: string } | undefined): LeapTable {
+  if (file === undefined) return EMBEDDED_LEAP_TABLE;
+  const table = parseLeapSeconds(file.text, file.path);
+  return table.expires >= EMBEDDED_LEAP_TABLE.expires ? table : EMBEDDED_LEAP_TABLE;
+}
+
+/**
+ * Reads leap-seconds.list as IERS and tzdata publish it: `NTP-seconds TAI−UTC # comment`, the expiry in `#@`. The hash in
+ * `#h` is passed over. Throws `TH_CLOCK_LEAP_TABLE`.
+ */
+export function parseLeapSeconds(text: string, origin: string): LeapTable {
+  const steps: LeapStep[] = [];
+  let expires: Instant | undefined;
+  for (const line of text.split(/\r?\n/)) {
+    const expiry = /^#@\s*(\d+)/.exec(line);
+    if (expiry !== null) expires = fromNtp(expiry[1]!);
+    const body = line.replace(/#.*/, '').trim();
+    if (body === '') continue;
+    const step = /^(\d{9,11})\s+(\d{1,3})$/.exec(body);
+    if (step === null) throw broken(origin, `the line "${line.slice(0, 60)}" is neither a leap second nor a comment`);
+    steps.push({ at: fromNtp(step[1]!), taiMinusUtc: Number(step[2]) });
+  }
+  if (steps.length === 0) throw broken(origin, 'it lists no leap second');
+  if (expires === undefined) throw broken(origin, 'it does not say when it expires (#@)');
+  if (steps.some((step, i) => i > 0 && !follows(step, steps[i - 1]!)))
+    throw broken(origin, 'its lines are out of order');
+  return { origin, expires, steps };
+}
+
+/** TAI − UTC at a UTC instant, seconds. Without one (nobody knows yet what time it is): the newest. */
+export function taiMinusUtc(table: LeapTable, utc: Instant | undefined): number {
+  const { steps } = table;
+  if (utc === undefined) return steps.at(-1)!.taiMinusUtc;
+  return (steps.findLast((step) => step.at <= utc) ?? steps[0]!).taiMinusUtc;
+}
+
+/** The next leap of the table within `withinNs` after `utc`. */
+export function leapAhead(table: LeapTable, utc: Instant, withinNs: bigint): LeapAhead | undefined {
+  const index = table.steps.findIndex((step) => step.at > utc);
+  if (index < 1) return undefined;
+  const step = table.steps[index]!;
+  if (step.at - utc > withinNs) return undefined;
+  return { kind: step.taiMinusUtc > table.steps[index - 1]!.taiMinusUtc ? 'insert' : 'delete', at: step.at };
+}
+
+const fromNtp = (seconds: string): Instant => (BigInt(seconds) - UNIX_EPOCH_NTP_S) * NS_PER_S;
+
+const follows = (step: LeapStep, before: LeapStep): boolean =>
+  step.at > before.at && Math.abs(step.taiMinusUtc - before.taiMinusUtc) === 1;
+
+const broken = (origin: string, why: string): HubError =>
+  new HubError('TH_CLOCK_LEAP_TABLE', `${origin} cannot be read as a list of leap seconds: ${why}`, {
+    hint: 'reinstall tzdata; until then the table built into timehub is used',
+  });

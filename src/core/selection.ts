@@ -1,0 +1,306 @@
+import { formatDuration, type Instant, NS_PER_S, type Ns } from '../api/index.js';
+import { biasSigmaNs, distanceNs, VOTE_SIGMAS } from './distance.js';
+import type { TrackEstimate } from './estimator/types.js';
+import { independentGroups } from './independence.js';
+import type { CoreOptions } from './input.js';
+import { list } from './sentence.js';
+import { type Source, type Track, votes } from './source.js';
+import { barOf, barOfSource } from './standing.js';
+import { isMajority, largestOverlap, type Opinion, type Overlap, touches } from './vote.js';
+
+/** What the selection asks of the engine. All offsets here are biases: a track's offset − the estimate's of its clock. */
+export interface Surroundings {
+  readonly now: Instant;
+  readonly estimate: (track: Track) => TrackEstimate | undefined;
+  readonly biasNs: (track: Track, estimate: TrackEstimate) => Ns;
+  /** The hub's own time counts as one vote while independent sources have confirmed it. */
+  readonly own: Pick<Opinion, 'centreNs' | 'halfNs'> | undefined;
+  /** Whether the clock's phase is known to a fraction of this track's period. */
+  readonly numbered: (track: Track) => boolean;
+}
+
+/** To do in the estimator: assert that the bias is zero ± sigma, or take it back. */
+export interface Change {
+  readonly track: Track;
+  readonly biasSigmaNs: Ns | undefined;
+}
+
+export interface Outcome {
+  readonly changes: readonly Change[];
+  /** Independent sources behind the majority. */
+  readonly votes: number;
+  /** Why there is no majority; empty when there is one or nothing to judge. */
+  readonly obstacle: string;
+}
+
+interface Candidate extends Opinion {
+  readonly track: Track;
+  readonly estimate: TrackEstimate;
+}
+
+/** The other sources are waited for this long before the first verdict. */
+const PATIENCE_NS = 4 * NS_PER_S;
+/** An admitted track must disagree in this many of its own updates in a row: an estimate is already an average. */
+const UPDATES_TO_EXPEL = 2;
+/** A rejected one must agree in this many, twice as many after each expulsion: toggling costs more than a falseticker. */
+const UPDATES_TO_RETURN = 4;
+const UPDATES_TO_RETURN_AT_MOST = 64;
+/** What an operator's preference makes of the others' bias. */
+const PREFERENCE = 10;
+/** An assertion is renewed when what is known of the bias has changed by this factor. */
+const RENEWAL = 1.5;
+const OWN = 'own time';
+
+/**
+ * Decides which tracks carry the estimate: the largest group of independent sources whose intervals overlap, if it is a
+ * majority. Writes each track's state and reason; what is admitted gets its final word once its weight is known.
+ */
+export class Selection {
+  readonly #options: CoreOptions;
+  #firstCandidate: Instant | undefined;
+  #decided = false;
+
+  constructor(options: CoreOptions) {
+    this.#options = options;
+  }
+
+  judge(sources: Iterable<Source>, around: Surroundings): Outcome {
+    const all = [...sources];
+    const changes: Change[] = [];
+    const candidates = this.#candidates(all, around, changes);
+    const voters = candidates.filter(({ track }) => votes(track));
+    const pending = voters.length > 0 || candidates.length > 0 ? this.#pending(all, around.now) : [];
+    const electorate = voters.length > 0 || pending.length > 0 ? voters : candidates.filter(numbersItself);
+    const verdict = this.#elect(electorate, around.own, all);
+    if (this.#waits(electorate, verdict.overlap, pending, around.now)) {
+      for (const { track } of electorate) warm(track, `waits a moment for ${list(pending)} before it is judged`);
+      return { changes, votes: 0, obstacle: '' };
+    }
+    this.#settle(candidates, electorate, verdict, changes, around);
+    return { changes, votes: verdict.votes, obstacle: verdict.obstacle };
+  }
+
+  /** Everything that may be judged now; the others get their state here. */
+  #candidates(sources: readonly Source[], around: Surroundings, changes: Change[]): Candidate[] {
+    const groups = independentGroups(sources);
+    const candidates: Candidate[] = [];
+    const combinedElsewhere = (track: Track): boolean =>
+      sources.some((source) =>
+        [...source.tracks.values()].some((other) => other !== track && other.admittedNs !== undefined && !other.lost),
+      );
+    for (const source of sources) {
+      for (const track of source.tracks.values()) {
+        if (track.kind === 'rate') continue;
+        comeBack(track, barOf(track, around.now)?.state === 'unreachable', combinedElsewhere, changes);
+        const bar = barOf(track, around.now);
+        if (bar !== undefined) {
+          track.state = bar.state;
+          track.reason = bar.reason;
+          if (bar.state === 'disabled' || bar.state === 'rejected') release(track, changes);
+          continue;
+        }
+        if (track.kind === 'link') {
+          renew(track, track.noiseFloorNs, changes);
+          track.state = 'combined';
+          track.reason = 'compares two local clocks';
+          continue;
+        }
+        const estimate = around.estimate(track);
+        if (estimate === undefined) {
+          warm(track, 'waits for a source that says which second its pulses begin');
+          continue;
+        }
+        candidates.push({
+          key: track.key,
+          group: groups.get(source.id)!,
+          track,
+          estimate,
+          centreNs: around.biasNs(track, estimate),
+          halfNs: distanceNs(track, estimate) + VOTE_SIGMAS * estimate.sigmaNs,
+          incumbent: track.admittedNs !== undefined,
+        });
+      }
+    }
+    return candidates;
+  }
+
+  /** Sources that may yet get a vote. */
+  #pending(sources: readonly Source[], now: Instant): string[] {
+    return sources.filter((source) => isPending(source, now)).map((source) => source.id);
+  }
+
+  #waits(electorate: readonly Candidate[], overlap: Overlap | undefined, pending: readonly string[], now: Instant) {
+    if (this.#decided || electorate.length === 0) return false;
+    this.#firstCandidate ??= now;
+    const patient = Number(now - this.#firstCandidate) < PATIENCE_NS;
+    const clear = overlap !== undefined && overlap.votes * 2 > overlap.voters + pending.length;
+    if (patient && pending.length > 0 && !clear) return true;
+    this.#decided = true;
+    return false;
+  }
+
+  #elect(electorate: readonly Candidate[], own: Surroundings['own'], sources: readonly Source[]): Verdict {
+    if (electorate.length === 0) return { ...NO_VERDICT };
+    const trusted = electorate.filter(({ track }) => track.source.options.trust);
+    const ownVote = own === undefined ? [] : [{ ...own, key: OWN, group: OWN, incumbent: true }];
+    const asked: readonly Opinion[] = trusted.length > 0 ? trusted : [...electorate, ...ownVote];
+    let overlap = largestOverlap(asked);
+    if (overlap !== undefined && !isMajority(overlap)) {
+      const preferred = electorate.filter(({ track }) => track.source.options.prefer);
+      const tie = trusted.length > 0 ? undefined : largestOverlap(preferred);
+      overlap = tie !== undefined && isMajority(tie) ? tie : undefined;
+    }
+    if (overlap === undefined) return { ...NO_VERDICT, obstacle: 'no majority of the sources agrees' };
+    const { loNs, hiNs } = overlap;
+    const holders = electorate.filter((candidate) => touches(candidate, loNs, hiNs));
+    const independent = new Set(holders.map(({ group }) => group)).size;
+    const obstacle = this.#shortfall(holders, independent, sources);
+    return { overlap, votes: obstacle === '' ? independent : 0, obstacle };
+  }
+
+  /** What the operator demands beyond a majority. */
+  #shortfall(holders: readonly Candidate[], independent: number, sources: readonly Source[]): string {
+    const { minAgreeing } = this.#options;
+    if (independent === 0) return 'no living source confirms the time that was kept so far';
+    if (independent < minAgreeing) return `only ${independent} independent of the ${minAgreeing} sources agree that must`;
+    const required = sources.filter(({ options }) => options.require && !options.noselect);
+    const met = required.length === 0 || holders.some(({ track }) => track.source.options.require);
+    return met ? '' : `waits for ${list(required.map(({ id }) => id))}, which is required`;
+  }
+
+  #settle(
+    candidates: readonly Candidate[],
+    electorate: readonly Candidate[],
+    verdict: Verdict,
+    changes: Change[],
+    around: Surroundings,
+  ): void {
+    const { overlap } = verdict;
+    const members = candidates.filter((candidate) => isMember(candidate, electorate, verdict, around));
+    const preferred = members.some(({ track }) => track.source.options.prefer);
+    for (const candidate of candidates) {
+      const { track, estimate } = candidate;
+      const member = members.includes(candidate);
+      if (!settled(track, member)) {
+        if (track.admittedNs !== undefined) {
+          track.expulsions++;
+          release(track, changes);
+        } else track.admittedNs = Number.NaN;
+        track.streak = 0;
+      }
+      if (track.admittedNs === undefined) {
+        track.expulsions = Math.max(track.expulsions, 1);
+        track.state = 'rejected';
+        track.reason = member ? probation(track) : objection(candidate, members, electorate, overlap, verdict.obstacle);
+        continue;
+      }
+      const factor = preferred && !track.source.options.prefer ? PREFERENCE : 1;
+      renew(track, factor * biasSigmaNs(track, estimate), changes);
+    }
+  }
+}
+
+interface Verdict {
+  readonly overlap: Overlap | undefined;
+  readonly votes: number;
+  readonly obstacle: string;
+}
+
+const NO_VERDICT: Verdict = { overlap: undefined, votes: 0, obstacle: '' };
+
+const numbersItself = ({ track }: Candidate): boolean => track.numberedOffsetNs !== undefined;
+
+function isPending(source: Source, now: Instant): boolean {
+  const bar = barOfSource(source);
+  if (bar !== undefined) return bar.state === 'warming';
+  return [...source.tracks.values()].some((track) => votes(track) && barOf(track, now)?.state === 'warming');
+}
+
+/** Voters by the vote. Pulses by their phase, once somebody numbers the second; without any voter they keep their place. */
+function isMember(
+  candidate: Candidate,
+  electorate: readonly Candidate[],
+  { overlap, obstacle }: Verdict,
+  around: Surroundings,
+): boolean {
+  if (electorate.length === 0) return candidate.track.admittedNs !== undefined;
+  if (overlap === undefined || obstacle !== '') return false;
+  if (candidate.track.kind === 'pulse' && !electorate.includes(candidate) && !around.numbered(candidate.track))
+    return false;
+  return touches(candidate, overlap.loNs, overlap.hiNs);
+}
+
+/** Whether the track's status stays although the verdict of the moment may differ. */
+function settled(track: Track, member: boolean): boolean {
+  const admitted = track.admittedNs !== undefined;
+  const spoke = track.updates !== track.judgedUpdates;
+  track.judgedUpdates = track.updates;
+  if (member === admitted) {
+    track.streak = 0;
+    return true;
+  }
+  if (spoke) track.streak++;
+  return track.streak < patience(track);
+}
+
+function patience(track: Track): number {
+  if (track.admittedNs !== undefined) return UPDATES_TO_EXPEL;
+  if (track.expulsions === 0) return 0;
+  return Math.min(UPDATES_TO_RETURN * 2 ** (track.expulsions - 1), UPDATES_TO_RETURN_AT_MOST);
+}
+
+/** A track that was silent is thought anew of when others carry the estimate; alone, its old place is the best there is. */
+function comeBack(track: Track, silent: boolean, elsewhere: (track: Track) => boolean, changes: Change[]): void {
+  if (track.lost && !silent && elsewhere(track)) {
+    release(track, changes);
+    track.updates = 1;
+    track.judgedUpdates = 1;
+  }
+  track.lost = silent;
+}
+
+function release(track: Track, changes: Change[]): void {
+  if (track.admittedNs === undefined) return;
+  track.admittedNs = undefined;
+  changes.push({ track, biasSigmaNs: undefined });
+}
+
+function renew(track: Track, sigmaNs: Ns, changes: Change[]): void {
+  const before = track.admittedNs;
+  if (before !== undefined && sigmaNs < before * RENEWAL && sigmaNs > before / RENEWAL) return;
+  track.admittedNs = sigmaNs;
+  changes.push({ track, biasSigmaNs: sigmaNs });
+}
+
+function warm(track: Track, reason: string): void {
+  track.state = 'warming';
+  track.reason = reason;
+}
+
+const probation = (track: Track): string =>
+  `agrees again since ${track.streak} of the ${patience(track)} observations that it takes after disagreeing`;
+
+function objection(
+  candidate: Candidate,
+  members: readonly Candidate[],
+  electorate: readonly Candidate[],
+  overlap: Overlap | undefined,
+  obstacle: string,
+): string {
+  const others = (members.length > 0 ? members : electorate).filter((other) => other.track !== candidate.track);
+  const opposed = others.filter(
+    (other) => !touches(other, candidate.centreNs - candidate.halfNs, candidate.centreNs + candidate.halfNs),
+  );
+  const named = opposed.length > 0 ? opposed : others;
+  if (obstacle !== '' && opposed.length === 0) return `is not used: ${obstacle}`;
+  const middleNs =
+    named.length > 0 ? mean(named.map(({ centreNs }) => centreNs)) : overlap === undefined ? 0 : (overlap.loNs + overlap.hiNs) / 2;
+  const names = [...new Set(named.map(({ track }) => track.source.id))];
+  const against = names.length > 0 ? list(names) : 'the time kept so far';
+  const gap = formatDuration(Math.abs(candidate.centreNs - middleNs));
+  const disagreement = `disagrees with ${against} by ${gap}`;
+  if (members.length > 0) return disagreement;
+  return `${disagreement} and no majority says who is right: add a source, or mark one with trust or prefer`;
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

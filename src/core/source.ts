@@ -1,0 +1,146 @@
+import type { Claims, ClockId, Instant, Ns, Observation, SourceState, StampClass } from '../api/index.js';
+import { NS_PER_S } from '../api/index.js';
+import type { SourceOptions } from './input.js';
+
+/** How a track speaks. `link` compares two local clocks and has no opinion about the time. */
+export type TrackKind = 'exchange' | 'reading' | 'pulse' | 'link' | 'rate';
+
+/** What one source says over one path, with what selection remembers of it. */
+export interface Track {
+  /** `id` or `id/path`. */
+  readonly key: string;
+  readonly source: Source;
+  readonly clock: ClockId;
+  kind: TrackKind;
+  stamp: StampClass;
+  noiseFloorNs: Ns;
+  /** Of a pulse. */
+  periodNs: Ns;
+  /** Reference − clock as a pulse's source numbers it. */
+  numberedOffsetNs: Ns | undefined;
+  /** Inputs with an observation of this track, since it was last thought anew of. */
+  updates: number;
+  /** Observations altogether. */
+  observations: number;
+  /** Handed on to the estimator. */
+  fed: number;
+  last: Instant;
+  /** The longest recent gap between updates, ns. */
+  intervalNs: Ns;
+  /** The assertion in force: its bias is zero ± this. */
+  admittedNs: Ns | undefined;
+  /** Own updates in a row in which it stood against its present status. */
+  streak: number;
+  judgedUpdates: number;
+  /** How often it was thrown out: each time coming back takes longer. */
+  expulsions: number;
+  /** It has been silent since it last spoke. */
+  lost: boolean;
+  state: SourceState;
+  reason: string;
+}
+
+/** One plugin instance as the core knows it. */
+export interface Source {
+  readonly id: string;
+  options: SourceOptions;
+  claims: Claims;
+  /** Why it does not answer; empty while it does. */
+  silence: string;
+  readonly tracks: Map<string, Track>;
+  /** What the operator was last told. */
+  told: string;
+}
+
+export const PLAIN_OPTIONS: SourceOptions = {
+  prefer: false,
+  trust: false,
+  require: false,
+  noselect: false,
+  offsetNs: 0,
+  asymmetryNs: 0,
+};
+
+/** A source is silent after this many of its own intervals, once these are known. */
+const SILENT_INTERVALS = 8;
+const SILENT_AT_LEAST_NS = 10 * NS_PER_S;
+/** Before: the quick first exchanges say nothing about the interval that follows them. */
+const LEARNING_UPDATES = 10;
+const SILENT_WHILE_LEARNING_NS = 300 * NS_PER_S;
+/** By how much the longest gap is forgotten with each shorter one. */
+const FORGET = 0.95;
+
+export const createSource = (id: string, options: SourceOptions = PLAIN_OPTIONS): Source => ({
+  id,
+  options,
+  claims: { synchronised: true },
+  silence: '',
+  tracks: new Map(),
+  told: '',
+});
+
+/** The track that an observation belongs to, made when it is the first. */
+export function trackOf(source: Source, observation: Observation): Track {
+  const path = observation.path ?? '';
+  const known = source.tracks.get(path);
+  if (known !== undefined) return known;
+  const track: Track = {
+    key: path === '' ? source.id : `${source.id}/${path}`,
+    source,
+    clock: observation.clock,
+    kind: 'rate',
+    stamp: observation.stamp,
+    noiseFloorNs: observation.noiseFloorNs,
+    periodNs: NS_PER_S,
+    numberedOffsetNs: undefined,
+    updates: 0,
+    observations: 0,
+    fed: 0,
+    last: observation.monotonic,
+    intervalNs: 0,
+    admittedNs: undefined,
+    streak: 0,
+    judgedUpdates: 0,
+    expulsions: 0,
+    lost: false,
+    state: 'warming',
+    reason: 'nothing heard from it yet',
+  };
+  source.tracks.set(path, track);
+  return track;
+}
+
+/** Notes what an observation says about the track itself. */
+export function note(track: Track, observation: Observation): void {
+  track.observations++;
+  track.stamp = observation.stamp;
+  track.noiseFloorNs = observation.noiseFloorNs;
+  if (observation.kind === 'leg') track.kind = 'exchange';
+  else if (observation.kind === 'reading') track.kind = observation.versus === undefined ? 'reading' : 'link';
+  else if (observation.kind === 'pulse') {
+    track.kind = 'pulse';
+    track.periodNs = observation.periodNs;
+    track.numberedOffsetNs = observation.numberedOffsetNs;
+  }
+}
+
+/** Notes that the track spoke at `now`: one input, however many observations it held. */
+export function heard(track: Track, now: Instant): void {
+  if (track.observations > 0 && track.updates > 0) {
+    const gap = Number(now - track.last);
+    track.intervalNs = Math.max(gap, track.intervalNs * FORGET);
+  }
+  track.updates++;
+  track.last = now;
+}
+
+/** When a track that says nothing more counts as silent, ns after its last word. */
+export const silentAfterNs = (track: Track): Ns =>
+  track.updates < LEARNING_UPDATES && track.kind === 'exchange'
+    ? SILENT_WHILE_LEARNING_NS
+    : Math.max(SILENT_AT_LEAST_NS, SILENT_INTERVALS * track.intervalNs);
+
+export const ageNs = (track: Track, now: Instant): Ns => Number(now - track.last);
+
+/** It has an opinion about the time of its own. */
+export const votes = (track: Track): boolean => track.kind === 'exchange' || track.kind === 'reading';

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import type { Ns, Timer } from '../api/index.js';
+import type { Host } from '../kernel/host.js';
+import { openClocks } from './clocks.js';
+import { findLeapSeconds } from './leap-seconds.js';
+import { loadNative } from './native.js';
+import { openNetwork } from './network.js';
+import { lacks } from './privileges.js';
+import { notifyService } from './service.js';
+import { openSystemClock, stampNow } from './system-clock.js';
+
+/** setTimeout(3) counts milliseconds in 31 bits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** This machine. Throws `TH_HOST_LIBC` when neither the addon nor koffi can read its clocks. */
+export function openHost(): Host {
+  const { native, missing } = loadNative();
+  const clocks = openClocks(native);
+  return {
+    stamps: native === undefined ? 'user' : 'kernel',
+    notes:
+      missing === '' ? [] : [`${missing}: user-space stamps, worth a millisecond ("npm run build:native" builds it)`],
+    network: openNetwork(native, () => stampNow(clocks)),
+    clocks: [openSystemClock(clocks, native)],
+    monotonic: () => clocks.raw(),
+    after,
+    random: (octets) => randomBytes(octets),
+    lacks,
+    leapSeconds: () => findLeapSeconds(),
+    notify: (state) => notifyService(native, state),
+    close: () => {},
+  };
+}
+
+/** At least `delayNs` from now. */
+function after(delayNs: Ns, handler: () => void): Timer {
+  const timer = setTimeout(handler, Math.min(Math.ceil(delayNs / 1e6), LONGEST_TIMER_MS));
+  return { cancel: () => clearTimeout(timer) };
+}

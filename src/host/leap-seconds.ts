@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where distributions put tzdata (`TZDIR` first, as for tzset(3)). */
+const FOLDERS = ['/usr/share/zoneinfo', '/usr/lib/zoneinfo', '/usr/share/lib/zoneinfo', '/etc/zoneinfo'];
+
+/** tzdata's leap-seconds.list and its path, or nothing where tzdata is not installed. */
+export function findLeapSeconds(
+  folders: readonly string[] = [process.env.TZDIR ?? '', ...FOLDERS],
+): { readonly text: string; readonly path: string } | undefined {
+  for (const folder of folders.filter((name) => name !== '')) {
+    const path = join(folder, 'leap-seconds.list');
+    try {
+      return { text: readFileSync(path, 'utf8'), path };
+    } catch {
+      // The next folder may have it.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module';
+import { endianness } from 'node:os';
+import { type ErrorCode, HubError } from '../api/index.js';
+
+/** The calls of libc that this process makes through koffi: the slow path, loaded at the first use (6 MB). */
+export interface Libc {
+  /** Fills 16 octets: seconds and nanoseconds, 64 bits each. */
+  clockGettime(clock: number, timespec: Uint8Array): void;
+  /** Passes a `struct timex` both ways. Throws an Error with `errno` when the kernel refuses. */
+  clockAdjtime(clock: number, timex: Uint8Array): void;
+}
+
+let libc: Libc | undefined;
+
+/** Throws `TH_HOST_LIBC` when koffi does not load or the machine is not a 64-bit one. */
+export function loadLibc(): Libc {
+  libc ??= load();
+  return libc;
+}
+
+/** The layouts of `timespec` and `timex` are those of 64-bit little-endian Linux. */
+export const layoutKnown = (): boolean => ['x64', 'arm64', 'riscv64'].includes(process.arch) && endianness() === 'LE';
+
+function load(): Libc {
+  if (!layoutKnown()) throw failure('TH_HOST_LIBC', `the system calls for clocks are not known on ${process.arch}`);
+  let koffi: typeof import('koffi');
+  try {
+    koffi = createRequire(import.meta.url)('koffi');
+  } catch (error) {
+    throw failure('TH_HOST_LIBC', 'koffi, through which clocks are set, does not load', error);
+  }
+  const library = koffi.load(null);
+  const gettime = library.func('int clock_gettime(int clock, void *time)');
+  const adjtime = library.func('int clock_adjtime(int clock, void *timex)');
+  const check = (result: number, call: string) => {
+    if (result < 0) throw Object.assign(new Error(call), { errno: koffi.errno() });
+  };
+  return {
+    clockGettime: (clock, timespec) => check(gettime(clock, timespec), 'clock_gettime'),
+    clockAdjtime: (clock, timex) => check(adjtime(clock, timex), 'clock_adjtime'),
+  };
+}
+
+const failure = (code: ErrorCode, message: string, cause?: unknown): HubError =>
+  new HubError(code, message, {
+    cause,
+    hint: 'run "npm install" again, or build the native addon with "npm run build:native"',
+  });

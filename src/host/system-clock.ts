@@ -1,0 +1,92 @@
+import { HubError, type Ns, type Stamp } from '../api/index.js';
+import type { ClockDeclaration, HostClock } from '../kernel/host.js';
+import type { Clocks } from './clocks.js';
+import { layoutKnown, loadLibc } from './libc.js';
+import type { Native } from './native.js';
+import { errorName, explain } from './net-error.js';
+import { inUserNamespace, lacksCapability } from './privileges.js';
+import { frequencyTimex, MAX_PPB, queryTimex, readTimex, STA, statusTimex, stepTimex, type Timex } from './timex.js';
+
+const CLOCK_REALTIME = 0;
+/** The kernel calls the clock unsynchronised at this error (NTP_PHASE_LIMIT, 16 s). */
+const MAX_ERROR_US = 16_000_000;
+/** The kernel's own disciplines, which would pull besides us, and the leap flags, which we own when we steer. */
+const OURS = STA.PLL | STA.FLL | STA.PPSFREQ | STA.PPSTIME | STA.FREQHOLD | STA.INS | STA.DEL | STA.UNSYNC;
+
+/** CLOCK_REALTIME. Reading goes through `clocks`; koffi is loaded when the clock is first adjusted. */
+export function openSystemClock(clocks: Clocks, native: Native | undefined): HostClock {
+  const query = (): Timex => readTimex(native === undefined ? adjust(queryTimex()) : native.readTimex());
+  return {
+    id: 'system',
+    scale: 'utc',
+    maxPpb: MAX_PPB,
+    read: () => stampNow(clocks),
+    phase: () => {
+      const { realtime, monotonic } = clocks.moment();
+      return realtime - monotonic;
+    },
+    obstacle: steeringObstacle,
+    frequencyPpb: () => query().frequencyPpb,
+    setFrequency: (ppb) => {
+      finite(ppb, 'frequency');
+      return readTimex(adjust(frequencyTimex(ppb))).frequencyPpb;
+    },
+    step: (deltaNs: Ns) => {
+      finite(deltaNs, 'step');
+      adjust(stepTimex(BigInt(Math.round(deltaNs))));
+    },
+    declare: (declaration) => {
+      adjust(declarationTimex(declaration, query()));
+    },
+  };
+}
+
+/** Now, by JavaScript. */
+export function stampNow(clocks: Clocks): Stamp {
+  const { realtime, raw } = clocks.moment();
+  return { clock: 'system', time: realtime, monotonic: raw, by: 'user' };
+}
+
+/** Why this process cannot steer the system clock; found without touching it. */
+export function steeringObstacle(): string {
+  if (!layoutKnown()) return `setting the clock is not supported on ${process.arch}`;
+  const lacking = lacksCapability('sys_time');
+  if (lacking !== '') return lacking;
+  return inUserNamespace() ? 'this process runs in a user namespace, which cannot own the clock of the machine' : '';
+}
+
+/** What the kernel is told (clock_adjtime(2)), leaving other people's status bits as they are. */
+export function declarationTimex(declaration: ClockDeclaration, now: Timex): Uint8Array {
+  const { synchronised, maxErrorNs, estErrorNs, leap, taiMinusUtc } = declaration;
+  const flags = (leap === 'insert' ? STA.INS : leap === 'delete' ? STA.DEL : 0) | (synchronised ? 0 : STA.UNSYNC);
+  return statusTimex({
+    status: (now.status & ~OURS) | flags,
+    maxErrorUs: microseconds(synchronised ? maxErrorNs : Number.POSITIVE_INFINITY),
+    estErrorUs: microseconds(estErrorNs),
+    taiMinusUtc: taiMinusUtc === now.taiMinusUtc ? undefined : taiMinusUtc,
+  });
+}
+
+/** Rounded up, so that a small error does not become none. NaN and infinity are the worst. */
+const microseconds = (ns: Ns): number => (ns >= 0 && ns < MAX_ERROR_US * 1e3 ? Math.ceil(ns / 1e3) : MAX_ERROR_US);
+
+function adjust(timex: Uint8Array): Uint8Array {
+  try {
+    loadLibc().clockAdjtime(CLOCK_REALTIME, timex);
+    return timex;
+  } catch (error) {
+    if (error instanceof HubError) throw error;
+    const name = errorName(error);
+    if (name !== 'EPERM')
+      throw new HubError('TH_CLOCK_SET', `the kernel refused to set the clock: ${explain(name)}`, { cause: error });
+    const reason = steeringObstacle() || 'a sandbox forbids it (systemd: ProtectClock=, SystemCallFilter=)';
+    throw new HubError('TH_CLOCK_PERMISSION', `this process may not set the clock: ${reason}`, {
+      cause: error,
+      hint: 'give it CAP_SYS_TIME, or set steer = false: the hub then observes and serves corrected time',
+    });
+  }
+}
+
+function finite(value: number, what: string): void {
+  if (!Number.isFinite(value)) throw new HubError('TH_CLOCK_SET', `the ${what} for the system clock is not a number`);
+}

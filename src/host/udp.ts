@@ -1,0 +1,112 @@
+import { isIPv4 } from 'node:net';
+import { getSystemErrorName } from 'node:util';
+import { type Datagram, type Endpoint, HubError, type Stamp, type UdpOptions, type UdpSocket } from '../api/index.js';
+import { type Arena, arenaOf, DATAGRAM, SENT } from './arena.js';
+import { inContext } from './handler.js';
+import type { Native } from './native.js';
+import { bindError, errorName, explain, formatEndpoint, sendError } from './net-error.js';
+
+/** The local address to bind: the given one or all of a family. Without any wish IPv6 and IPv4 together. */
+export function localAddress(options: UdpOptions): string {
+  if (options.address !== undefined) return options.address;
+  const family = options.family ?? (options.peer === undefined ? undefined : isIPv4(options.peer.address) ? 4 : 6);
+  return family === 4 ? '0.0.0.0' : '::';
+}
+
+/** Opens a socket with kernel stamps. Throws `TH_NET_PORT_BUSY`, `TH_NET_PORT_PRIVILEGE`, `TH_NET_ADDRESS`, `TH_NET_OPEN`. */
+export function openUdp(native: Native, options: UdpOptions): UdpSocket {
+  const address = localAddress(options);
+  try {
+    return new KernelUdpSocket(native, address, options);
+  } catch (error) {
+    // A kernel booted without IPv6 has IPv4 alone.
+    const chosen = options.address !== undefined || options.family !== undefined || address !== '::';
+    if (!chosen && errorName(error) === 'EAFNOSUPPORT') return openUdp(native, { ...options, family: 4 });
+    throw bindError(error, { address, port: options.port ?? 0 });
+  }
+}
+
+class KernelUdpSocket implements UdpSocket {
+  readonly local: Endpoint;
+  readonly stamps = 'kernel';
+  readonly #native: Native;
+  readonly #socket: number;
+  readonly #before = new BigInt64Array(3);
+  #open = true;
+  #onDatagram: ((datagram: Datagram) => void) | undefined;
+  #onSent: ((id: number, sent: Stamp) => void) | undefined;
+  #onNetworkError: ((error: Error) => void) | undefined;
+
+  constructor(native: Native, address: string, options: UdpOptions) {
+    const { port = 0, family, peer, transmitStamps = false } = options;
+    this.#native = native;
+    this.#socket = native.openUdp(
+      address,
+      port,
+      family === 6,
+      peer?.address,
+      peer?.port ?? 0,
+      transmitStamps,
+      (buffer, count) => this.#deliver(arenaOf(buffer), count),
+    );
+    this.local = native.local(this.#socket);
+  }
+
+  send(payload: Uint8Array, to?: Endpoint, from?: string): { readonly id: number; readonly before: Stamp } {
+    if (!this.#open) throw new HubError('TH_NET_SEND', 'the socket is closed');
+    const before = this.#before;
+    let id: number;
+    try {
+      id = this.#native.send(this.#socket, payload, to?.address, to?.port ?? 0, from, before);
+    } catch (error) {
+      throw error instanceof TypeError ? error : sendError(error, to);
+    }
+    return { id, before: { clock: 'system', time: before[0]!, monotonic: before[1]!, by: 'user' } };
+  }
+
+  onDatagram(handler: (datagram: Datagram) => void): void {
+    this.#onDatagram = inContext(handler);
+  }
+
+  onSent(handler: (id: number, sent: Stamp) => void): void {
+    this.#onSent = inContext(handler);
+  }
+
+  onNetworkError(handler: (error: Error) => void): void {
+    this.#onNetworkError = inContext(handler);
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#native.close(this.#socket);
+  }
+
+  #deliver(arena: Arena, count: number): void {
+    for (let record = 0; record < count && this.#open; record++) {
+      const kind = arena.kind(record);
+      if (kind === DATAGRAM) this.#onDatagram?.(datagramOf(arena, record));
+      else if (kind === SENT) this.#onSent?.(arena.number(record), stampOf(arena, record));
+      else this.#onNetworkError?.(networkError(arena, record));
+    }
+  }
+}
+
+const stampOf = (arena: Arena, record: number): Stamp => ({
+  clock: 'system',
+  time: arena.realtime(record),
+  monotonic: arena.monotonic(record),
+  by: arena.stamped(record) ? 'kernel' : 'user',
+});
+
+const datagramOf = (arena: Arena, record: number): Datagram => ({
+  payload: arena.payload(record),
+  from: { address: arena.from(record), port: arena.port(record) },
+  to: arena.to(record),
+  received: stampOf(arena, record),
+});
+
+function networkError(arena: Arena, record: number): Error {
+  const code = getSystemErrorName(-arena.number(record));
+  const to = { address: arena.from(record), port: arena.port(record) };
+  return Object.assign(new Error(`${formatEndpoint(to)}: ${explain(code)}`), { code });
+}

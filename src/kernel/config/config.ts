@@ -1,0 +1,91 @@
+import type { HubError, Ns, StandardSchema } from '../../api/index.js';
+import type { CoreOptions, SourceOptions } from '../../core/input.js';
+
+/** A TOML table as parsed: keys as in the file. */
+export type Table = Readonly<Record<string, unknown>>;
+
+export type Kind = 'source' | 'sink';
+
+/** When an instance cannot start: try again with back-off, go on without it, or end the hub. */
+export type OnError = 'retry' | 'ignore' | 'abort';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'silent';
+
+interface Instance {
+  /** `ntp.a`: unique in the hub, sources and sinks together. */
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly onError: OnError;
+  /** What the plugin's own schema made of its part of the table. */
+  readonly config: unknown;
+}
+
+export interface SourceConfig extends Instance {
+  readonly kind: 'source';
+  readonly options: SourceOptions;
+}
+
+export interface SinkConfig extends Instance {
+  readonly kind: 'sink';
+}
+
+export type InstanceConfig = SourceConfig | SinkConfig;
+
+/** `[hub]`. Paths are absolute: in the file they are relative to its folder. */
+export interface HubOptions extends CoreOptions {
+  readonly stateDir: string | undefined;
+  /** Where raw observations, claims and decisions are written (JSON Lines). */
+  readonly eventLog: string | undefined;
+  readonly logLevel: LogLevel;
+}
+
+/** A configuration that holds: every key known, every value of its type, every reference resolved. */
+export interface HubConfig {
+  /** The main file. */
+  readonly path: string;
+  readonly preset: string | undefined;
+  /** Packages or paths outside the tree, in the file's order. */
+  readonly plugins: readonly string[];
+  readonly hub: HubOptions;
+  readonly instances: readonly InstanceConfig[];
+  /** `[clock.<id>]` by clock id, unchecked: reserved for PTP hardware clocks. */
+  readonly clocks: ReadonlyMap<string, Table>;
+  /** `[lab]`: the simulated world of a demonstration, handed through. */
+  readonly lab: Table | undefined;
+  /** `[target] max-error`: what the operator promises to others. Colours the status, moves no clock. */
+  readonly targetErrorNs: Ns | undefined;
+}
+
+/** One file of the configuration. */
+export interface ConfigFile {
+  /** As the operator wrote it: messages begin with it. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What surrounds the main file: `conf.d/*.toml` in the order of their names, and the presets that are shipped. */
+export interface Surroundings {
+  readonly dropIns: readonly ConfigFile[];
+  readonly presets: ReadonlyMap<string, ConfigFile>;
+}
+
+/** What the configuration must know of one plugin. */
+export interface PluginType {
+  readonly summary: string;
+  /** Absent until its code is loaded. */
+  readonly schema?: StandardSchema | undefined;
+  /** Why its code could not be loaded. */
+  readonly failure?: HubError | undefined;
+  /** The keys it takes, where they cannot be read off the schema. */
+  readonly keys?: readonly string[] | undefined;
+}
+
+/** The plugins there are, as the registry tells them. */
+export interface PluginCatalogue {
+  /** `source.ntp` → what is known of it. */
+  readonly types: ReadonlyMap<string, PluginType>;
+  /** Entries of `plugins` that could not be had. */
+  readonly failures?: ReadonlyMap<string, HubError>;
+}

@@ -1,0 +1,98 @@
+import type * as v from 'valibot';
+import { formatDuration } from '../../api/index.js';
+import type { Finding } from './check-table.js';
+import type { InstanceConfig } from './config.js';
+import type { ConfigDocument } from './document.js';
+import type { hubSchema } from './hub-schema.js';
+import { isTable } from './toml-value.js';
+
+/** What each table alone cannot show. */
+export function checkAcross(
+  document: ConfigDocument,
+  hub: v.InferOutput<typeof hubSchema> | undefined,
+  instances: readonly InstanceConfig[],
+): readonly Finding[] {
+  return [
+    ...checkSources(document),
+    ...(hub === undefined ? [] : [...checkAgreeing(document, hub['min-agreeing']), ...checkErrors(hub)]),
+    ...checkListeners(instances),
+  ];
+}
+
+const enabledSources = (document: ConfigDocument) =>
+  document.instances.filter(({ kind, table }) => kind === 'source' && table.enabled !== false);
+
+function checkSources(document: ConfigDocument): readonly Finding[] {
+  const attempted = isTable(document.tree.source) && Object.keys(document.tree.source).length > 0;
+  if (enabledSources(document).length > 0) return [];
+  const sources = document.instances.filter(({ kind }) => kind === 'source');
+  if (attempted && sources.length === 0) return [];
+  const hint = 'add a table such as [source.ntp.a] with host = "pool.ntp.org"';
+  return [
+    sources.length === 0
+      ? { code: 'TH_CFG_NO_SOURCE', path: [], at: 'key', message: 'there is no source of time', hint, absence: true }
+      : {
+          code: 'TH_CFG_NO_SOURCE',
+          path: ['source'],
+          at: 'key',
+          message: 'every source is disabled',
+          hint: 'take away one "enabled = false"',
+        },
+  ];
+}
+
+function checkAgreeing(document: ConfigDocument, minAgreeing: number): readonly Finding[] {
+  const count = enabledSources(document).filter(({ table }) => table.noselect !== true).length;
+  if (count === 0 || minAgreeing <= count) return [];
+  const sources = count === 1 ? 'is 1 source that votes' : `are ${count} sources that vote`;
+  return [
+    {
+      code: 'TH_CFG_CONFLICT',
+      path: ['hub', 'min-agreeing'],
+      at: 'value',
+      message: `${minAgreeing} sources must agree, but there ${sources}`,
+      hint: `${count} at most, or add sources`,
+      absence: true,
+    },
+  ];
+}
+
+function checkErrors(hub: v.InferOutput<typeof hubSchema>): readonly Finding[] {
+  const { 'tracking-error': tracking, 'max-error': max } = hub;
+  if (tracking <= max) return [];
+  const message = `tracking-error (${formatDuration(tracking)}) must not be above max-error (${formatDuration(max)})`;
+  return [{ code: 'TH_CFG_CONFLICT', path: ['hub', 'tracking-error'], at: 'value', message }];
+}
+
+/** Two instances of one type at one address: the second could not bind it. */
+function checkListeners(instances: readonly InstanceConfig[]): readonly Finding[] {
+  const owners = new Map<string, InstanceConfig>();
+  return instances
+    .filter(({ enabled }) => enabled)
+    .flatMap((instance) => listened(instance.config).map((address) => ({ instance, address })))
+    .flatMap(({ instance, address }): readonly Finding[] => {
+      const key = `${instance.kind}.${instance.type} ${address}`;
+      const owner = owners.get(key);
+      if (owner === undefined) owners.set(key, instance);
+      if (owner === undefined || owner === instance) return [];
+      const path = [instance.kind, instance.type, instance.name, 'listen'];
+      return [
+        {
+          code: 'TH_CFG_CONFLICT',
+          path,
+          at: 'value',
+          message: `"${owner.id}" listens on ${address} already`,
+          hint: 'give one of them another port',
+        },
+      ];
+    });
+}
+
+function listened(config: unknown): readonly string[] {
+  if (!isTable(config) || config.listen === undefined) return [];
+  const { listen, port } = config;
+  return (Array.isArray(listen) ? listen : [listen]).map(
+    (address) =>
+      `${typeof address === 'string' ? address : JSON.stringify(address)}${typeof port === 'number' ? ` port ${port}` : ''}`,
+  );
+}

@@ -1,0 +1,42 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { HubConfig, InstanceConfig } from './config.js';
+
+/** What a new configuration changes: ids of instances. */
+export interface ConfigDifference {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Their plugin's own part changed: `reload` or restart. */
+  readonly changed: readonly string[];
+  /** Only the kernel's options of a source (prefer, trust, offset …) changed: nothing needs a restart. */
+  readonly retuned: readonly string[];
+  readonly kept: readonly string[];
+  /** `[hub]`, `[clock]`, `[target]`, `[lab]` or the list of plugins changed. */
+  readonly hub: boolean;
+}
+
+/** Compares two configurations for a hot reload. A disabled instance counts as absent. */
+export function diffConfig(old: HubConfig, next: HubConfig): ConfigDifference {
+  const before = enabled(old);
+  const after = enabled(next);
+  const common = [...after.keys()].filter((id) => before.has(id));
+  const verdict = (id: string) => compare(before.get(id)!, after.get(id)!);
+  return {
+    added: [...after.keys()].filter((id) => !before.has(id)),
+    removed: [...before.keys()].filter((id) => !after.has(id)),
+    changed: common.filter((id) => verdict(id) === 'changed'),
+    retuned: common.filter((id) => verdict(id) === 'retuned'),
+    kept: common.filter((id) => verdict(id) === 'kept'),
+    hub: !isDeepStrictEqual(withoutInstances(old), withoutInstances(next)),
+  };
+}
+
+const enabled = (config: HubConfig): ReadonlyMap<string, InstanceConfig> =>
+  new Map(config.instances.filter((instance) => instance.enabled).map((instance) => [instance.id, instance]));
+
+function compare(a: InstanceConfig, b: InstanceConfig): 'changed' | 'retuned' | 'kept' {
+  if (a.kind !== b.kind || a.onError !== b.onError || !isDeepStrictEqual(a.config, b.config)) return 'changed';
+  const same = a.kind === 'sink' || b.kind === 'sink' || isDeepStrictEqual(a.options, b.options);
+  return same ? 'kept' : 'retuned';
+}
+
+const withoutInstances = ({ instances: _, ...rest }: HubConfig) => rest;

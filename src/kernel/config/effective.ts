@@ -1,0 +1,92 @@
+import type { PluginCatalogue, Table } from './config.js';
+import { defaultsOf } from './defaults.js';
+import type { ConfigDocument } from './document.js';
+import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from './hub-schema.js';
+import { Locator } from './locate.js';
+import type { Path } from './places.js';
+import { isTable, showHeader } from './toml-value.js';
+
+/** One value in force and where it comes from. */
+export interface EffectiveValue {
+  readonly path: Path;
+  /** As written in the file, not as the program understands it. */
+  readonly value: unknown;
+  /** `timehub.toml:12`, `preset client:3` or `default`. */
+  readonly origin: string;
+}
+
+/** Every value in force, table by table: what the files say, then what they leave to the defaults. */
+export async function effectiveConfig(
+  document: ConfigDocument,
+  catalogue: PluginCatalogue,
+): Promise<readonly EffectiveValue[]> {
+  const locator = new Locator(document);
+  const values: EffectiveValue[] = [];
+  for (const { path, table, defaults } of tables(document, catalogue)) {
+    for (const [key, value] of Object.entries(table)) {
+      values.push({ path: [...path, key], value, origin: await originOf(locator, [...path, key]) });
+    }
+    for (const [key, value] of Object.entries(defaults)) {
+      if (!Object.hasOwn(table, key)) values.push({ path: [...path, key], value, origin: 'default' });
+    }
+  }
+  return values;
+}
+
+/** As TOML that the hub would read back, each line with its origin. */
+export async function formatEffective(values: readonly EffectiveValue[]): Promise<string> {
+  const { stringify } = await import('smol-toml');
+  const lines: string[] = [];
+  let header = '';
+  for (const { path, value, origin } of values) {
+    const table = path.length === 1 ? '' : showHeader(path.slice(0, -1));
+    if (table !== header) lines.push('', table);
+    header = table;
+    const [text = ''] = stringify({ [path.at(-1)!]: [value] })
+      .trimEnd()
+      .split('\n');
+    lines.push(`${text.replace(/ = \[ (.*) \]$/s, ' = $1').padEnd(40)} # ${origin}`);
+  }
+  return `${lines.join('\n').trimStart()}\n`;
+}
+
+interface Section {
+  readonly path: Path;
+  readonly table: Table;
+  readonly defaults: Table;
+}
+
+function tables({ tree, instances }: ConfigDocument, { types }: PluginCatalogue): readonly Section[] {
+  const top = Object.fromEntries(Object.entries(tree).filter(([, value]) => !isTable(value)));
+  const fixed = (name: string, defaults: Table): Section => ({
+    path: [name],
+    table: isTable(tree[name]) ? tree[name] : {},
+    defaults,
+  });
+  return [
+    { path: [], table: top, defaults: {} },
+    fixed('hub', defaultsOf(hubSchema)),
+    fixed('target', defaultsOf(targetSchema)),
+    ...instances.map(({ kind, type, name, table }) => ({
+      path: [kind, type, name],
+      table,
+      defaults: {
+        ...defaultsOf(types.get(`${kind}.${type}`)?.schema),
+        ...defaultsOf(kind === 'source' ? sourceOptionsSchema : sinkOptionsSchema),
+      },
+    })),
+    ...Object.entries(isTable(tree.clock) ? tree.clock : {}).map(([id, table]) => ({
+      path: ['clock', id],
+      table: isTable(table) ? table : {},
+      defaults: {},
+    })),
+    fixed('lab', {}),
+  ];
+}
+
+async function originOf(locator: Locator, path: Path): Promise<string> {
+  const found = await locator.find(path, 'key');
+  if (found === undefined) return 'unknown';
+  const { layer, span } = found;
+  return `${layer.role === 'preset' ? 'preset ' : ''}${layer.path}:${span.line}`;
+}

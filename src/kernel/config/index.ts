@@ -1,0 +1,33 @@
+import type { ConfigFile, PluginCatalogue } from './config.js';
+import { type ConfigDocument, parseConfig } from './document.js';
+import { readConfig } from './read.js';
+import { type Loaded, validateConfig } from './validate.js';
+
+export type * from './config.js';
+export { type ConfigDifference, diffConfig } from './diff.js';
+export { type ConfigDocument, parseConfig } from './document.js';
+export { type EffectiveValue, effectiveConfig, formatEffective } from './effective.js';
+export { formatProblems, type Problem, type Span } from './problem.js';
+export { readConfig, readPresets } from './read.js';
+export { type Loaded, validateConfig } from './validate.js';
+
+/** The plugins a document may use; asked after the document was read, because it names packages to load. */
+export type CatalogueFor = PluginCatalogue | ((document: ConfigDocument) => PluginCatalogue | Promise<PluginCatalogue>);
+
+/**
+ * Reads and checks a configuration. A path is read with its `conf.d` and the presets; a text stands alone.
+ * Never throws for what a file may hold: either the configuration, or all problems, each with its place.
+ */
+export async function loadConfig(input: string | ConfigFile, catalogue: CatalogueFor): Promise<Loaded> {
+  const document = typeof input === 'string' ? openConfig(input) : parseConfig(input.text, input.path);
+  if ('problems' in document) return document;
+  return validateConfig(document, typeof catalogue === 'function' ? await catalogue(document) : catalogue);
+}
+
+/** Reads a configuration without checking it against the plugins. */
+export function openConfig(path: string): ConfigDocument | Extract<Loaded, { readonly config?: undefined }> {
+  const read = readConfig(path);
+  return read.problems === undefined
+    ? parseConfig(read.file.text, read.file.path, read.around)
+    : { problems: read.problems };
+}

@@ -1,0 +1,81 @@
+import type * as v from 'valibot';
+import { nearest } from '../errors/nearest.js';
+import { abridged, checkValues, type Finding, unknownKeys } from './check-table.js';
+import type { InstanceConfig, PluginCatalogue, PluginType, Table } from './config.js';
+import type { InstanceTable } from './document.js';
+import { sinkOptionsSchema, sourceOptionsSchema, toSourceOptions } from './hub-schema.js';
+import { keysOf } from './schema-keys.js';
+import { belongsTo } from './whereabouts.js';
+
+/** Checks one `[source.<type>.<name>]` or `[sink.…]`: what all share is split off, the rest is for the plugin's own schema. */
+export async function checkInstance(
+  instance: InstanceTable,
+  catalogue: PluginCatalogue,
+): Promise<InstanceConfig | { readonly findings: readonly Finding[] }> {
+  const { kind, type, name, table } = instance;
+  const path = [kind, type, name];
+  const plugin = catalogue.types.get(`${kind}.${type}`);
+  const schema = plugin?.schema;
+  if (plugin === undefined || schema === undefined) return { findings: unavailable(instance, plugin, catalogue) };
+  const shared = kind === 'source' ? sourceOptionsSchema : sinkOptionsSchema;
+  const sharedKeys = keysOf(shared) ?? [];
+  const ownKeys = plugin.keys ?? keysOf(schema);
+  const known = [...(ownKeys ?? Object.keys(table)), ...sharedKeys];
+  const unknown = unknownKeys(path, table, known, (key) => belongsTo(key, path, catalogue));
+  const misspelt = unknown.flatMap(({ meant }) => (meant === undefined ? [] : [meant]));
+  const options = await checkValues(
+    path,
+    part(table, (key) => sharedKeys.includes(key)),
+    shared,
+    misspelt,
+  );
+  const own = await checkValues(
+    path,
+    part(table, (key) => known.includes(key) && !sharedKeys.includes(key)),
+    schema,
+    misspelt,
+  );
+  if (unknown.length > 0 || options.findings !== undefined || own.findings !== undefined) {
+    return { findings: [...unknown, ...(options.findings ?? []), ...(own.findings ?? [])] };
+  }
+  return configured(instance, options.value, own.value);
+}
+
+type SinkOptions = v.InferOutput<typeof sinkOptionsSchema>;
+type SourceTable = v.InferOutput<typeof sourceOptionsSchema>;
+
+function configured({ kind, type, name }: InstanceTable, options: unknown, config: unknown): InstanceConfig {
+  const { enabled, 'on-error': onError } = options as SinkOptions;
+  const instance = { id: `${type}.${name}`, type, name, enabled, onError, config };
+  return kind === 'sink'
+    ? { kind, ...instance }
+    : { kind, ...instance, options: toSourceOptions(options as SourceTable) };
+}
+
+const part = (table: Table, wanted: (key: string) => boolean): Table =>
+  Object.fromEntries(Object.entries(table).filter(([key]) => wanted(key)));
+
+/** The type is not known, or its code could not be loaded. */
+function unavailable(
+  { kind, type, name }: InstanceTable,
+  plugin: PluginType | undefined,
+  { types, failures }: PluginCatalogue,
+): readonly Finding[] {
+  const path = [kind, type, name];
+  if (plugin !== undefined) {
+    const failure = plugin.failure;
+    const message = failure?.message ?? `the plugin ${kind}.${type} was not loaded`;
+    return [{ code: failure?.code ?? 'TH_PLUGIN_LOAD', path, at: 'key', message, hint: failure?.hint }];
+  }
+  // The package that was to bring it is told of already.
+  if (failures !== undefined && failures.size > 0) return [];
+  const known = [...types.keys()].filter((id) => id.startsWith(`${kind}.`)).map((id) => id.slice(kind.length + 1));
+  const other = kind === 'source' ? 'sink' : 'source';
+  const meant = nearest(type, known);
+  const hint = types.has(`${other}.${type}`)
+    ? `did you mean [${other}.${type}.${name}]?`
+    : `${meant === undefined ? '' : `did you mean "${meant}"? `}known: ${abridged(known)}`;
+  return [
+    { code: 'TH_CFG_UNKNOWN_TYPE', path: path.slice(0, 2), at: 'key', message: `no ${kind} type "${type}"`, hint },
+  ];
+}

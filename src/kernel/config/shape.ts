@@ -1,0 +1,126 @@
+import { nearest } from '../errors/nearest.js';
+import type { Finding } from './check-table.js';
+import type { Kind, PluginCatalogue } from './config.js';
+import type { ConfigDocument } from './document.js';
+import { isTable, showHeader, showValue } from './toml-value.js';
+import { belongsTo, SECTIONS, TOP_KEYS } from './whereabouts.js';
+
+/** Checks the skeleton: which tables there are, how they are named, and that instances can be told apart. */
+export function checkShape(document: ConfigDocument, catalogue: PluginCatalogue): readonly Finding[] {
+  return [
+    ...Object.keys(document.tree).flatMap((key) => checkTop(key, document.tree[key], catalogue)),
+    ...(['source', 'sink'] as const).flatMap((kind) => checkNames(kind, document.tree[kind])),
+    ...checkIds(document),
+    ...checkPlugins(document, catalogue),
+  ];
+}
+
+function checkTop(key: string, value: unknown, catalogue: PluginCatalogue): readonly Finding[] {
+  if ((TOP_KEYS as readonly string[]).includes(key)) return [];
+  if ((SECTIONS as readonly string[]).includes(key)) {
+    if (isTable(value)) return [];
+    const hint = `write ${key === 'source' || key === 'sink' ? `[${key}.type.name]` : `[${key}]`}`;
+    return [{ code: 'TH_CFG_SHAPE', path: [key], at: 'key', message: `"${key}" must be a table`, hint }];
+  }
+  const what = isTable(value) ? `table ${showHeader([key])}` : `key "${key}"`;
+  const hint = isTable(value) ? tableHint(key, catalogue) : keyHint(key, catalogue);
+  return [{ code: 'TH_CFG_UNKNOWN_KEY', path: [key], at: 'key', message: `unknown ${what}`, hint }];
+}
+
+function tableHint(key: string, { types }: PluginCatalogue): string {
+  const meant = nearest(key, SECTIONS);
+  if (meant !== undefined) return `did you mean "${meant}"?`;
+  const kind = (['source', 'sink'] as const).find((each) => types.has(`${each}.${key}`));
+  return kind === undefined ? `known: ${SECTIONS.join(', ')}` : `did you mean [${kind}.${key}.name]?`;
+}
+
+function keyHint(key: string, catalogue: PluginCatalogue): string {
+  const meant = nearest(key, TOP_KEYS);
+  return (
+    belongsTo(key, [], catalogue) ??
+    (meant === undefined ? `known here: ${TOP_KEYS.join(', ')}` : `did you mean "${meant}"?`)
+  );
+}
+
+const NAME = /^[A-Za-z0-9][\w-]*$/;
+
+/** `[source.ntp]` without a name, names that would make no id. */
+function checkNames(kind: Kind, types: unknown): readonly Finding[] {
+  if (!isTable(types)) return [];
+  return Object.entries(types).flatMap(([type, named]) => {
+    const path = [kind, type];
+    const stray = isTable(named) ? Object.entries(named).filter(([, value]) => !isTable(value)) : [];
+    if (isTable(named) && stray.length === 0 && Object.keys(named).length > 0) {
+      return Object.keys(named)
+        .filter((name) => !NAME.test(name))
+        .map((name) => badName([...path, name], name));
+    }
+    const list = stray.find(([, value]) => Array.isArray(value) && value.every(isTable));
+    if (list !== undefined) {
+      const hint = 'write each in single brackets, with a name of its own';
+      return [
+        {
+          code: 'TH_CFG_SHAPE',
+          path: [...path, list[0]],
+          at: 'key',
+          message: `[${showHeader([...path, list[0]])}] is a list`,
+          hint,
+        },
+      ];
+    }
+    const message = `${showHeader(path)} has no name`;
+    return [
+      {
+        code: 'TH_CFG_SHAPE',
+        path,
+        at: 'key',
+        message,
+        hint: `write ${showHeader([...path, 'main'])}, or any other name`,
+      },
+    ];
+  });
+}
+
+const badName = (path: string[], name: string): Finding => ({
+  code: 'TH_CFG_NAME',
+  path,
+  at: 'key',
+  message: `${showValue(name)} cannot be a name`,
+  hint: 'letters, digits, "-" and "_"',
+});
+
+/** A source and a sink of one id could not be told apart in `timehub show`. */
+function checkIds({ instances }: ConfigDocument): readonly Finding[] {
+  const sources = new Set(instances.filter(({ kind }) => kind === 'source').map(({ type, name }) => `${type}.${name}`));
+  return instances
+    .filter(({ kind, type, name }) => kind === 'sink' && sources.has(`${type}.${name}`))
+    .map(({ type, name }) => ({
+      code: 'TH_CFG_DUPLICATE',
+      path: ['sink', type, name],
+      at: 'key',
+      message: `a source is called "${type}.${name}" too`,
+      hint: `give one of them another name: [sink.${type}.${name}-out]`,
+    }));
+}
+
+function checkPlugins({ tree, plugins }: ConfigDocument, { failures }: PluginCatalogue): readonly Finding[] {
+  if (tree.plugins === undefined) return [];
+  if (!Array.isArray(tree.plugins) || tree.plugins.some((name) => typeof name !== 'string' || name === '')) {
+    const hint = `did you mean ${showValue(typeof tree.plugins === 'string' ? [tree.plugins] : ['timehub-source-lora'])}?`;
+    return [
+      {
+        code: 'TH_CFG_VALUE',
+        path: ['plugins'],
+        at: 'value',
+        message: `plugins must be a list of packages or paths, got ${showValue(tree.plugins)}`,
+        hint,
+      },
+    ];
+  }
+  return plugins.flatMap((name, index) => {
+    const failure = failures?.get(name);
+    return failure === undefined
+      ? []
+      : [{ code: failure.code, path: ['plugins', index], at: 'value', message: failure.message, hint: failure.hint }];
+  });
+}

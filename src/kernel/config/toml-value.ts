@@ -1,0 +1,29 @@
+/** A value as an operator would write it, short enough for a message. */
+export function showValue(value: unknown): string {
+  if (typeof value === 'string') return quote(value.length > 40 ? `${value.slice(0, 39)}…` : value);
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (value instanceof Date) return 'a date';
+  if (Array.isArray(value)) {
+    if (value.length > 3 || value.some((element) => typeof element === 'object')) return 'a list';
+    return `[${value.map(showValue).join(', ')}]`;
+  }
+  return 'a table';
+}
+
+const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+
+/** `servers[0].host` */
+export const showPath = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
+    '',
+  );
+
+export const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+/** The header of a table, with quotes where TOML needs them. */
+export const showHeader = (path: readonly PropertyKey[]): string =>
+  `[${path.map((part) => (/^[\w-]+$/.test(String(part)) ? String(part) : quote(String(part)))).join('.')}]`;

@@ -1,0 +1,97 @@
+import { resolve } from 'node:path';
+import type * as v from 'valibot';
+import { checkValues, type Finding, unknownKeys } from './check-table.js';
+import { checkClocks } from './clocks.js';
+import type { HubConfig, HubOptions, InstanceConfig, PluginCatalogue, Table } from './config.js';
+import { checkAcross } from './cross-checks.js';
+import type { ConfigDocument } from './document.js';
+import { hubSchema, targetSchema } from './hub-schema.js';
+import { checkInstance } from './instance-table.js';
+import { faultsOf, Locator } from './locate.js';
+import type { Path } from './places.js';
+import { type Problem, sortProblems } from './problem.js';
+import { keysOf } from './schema-keys.js';
+import { checkShape } from './shape.js';
+import { isTable } from './toml-value.js';
+import { belongsTo } from './whereabouts.js';
+
+/** Either a configuration that holds, or everything that is wrong with it. */
+export type Loaded =
+  | { readonly config: HubConfig; readonly problems?: undefined }
+  | { readonly config?: undefined; readonly problems: readonly Problem[] };
+
+/** Compares a document with what the plugins take. The plugins of `document.needs` must have been loaded into the catalogue. */
+export async function validateConfig(document: ConfigDocument, catalogue: PluginCatalogue): Promise<Loaded> {
+  const findings: Finding[] = [...document.findings, ...checkShape(document, catalogue), ...checkClocks(document.tree)];
+  const hub = await section(document, 'hub', hubSchema, catalogue, findings);
+  const target = await section(document, 'target', targetSchema, catalogue, findings);
+  const instances: InstanceConfig[] = [];
+  for (const table of document.instances) {
+    const checked = await checkInstance(table, catalogue);
+    if ('findings' in checked) findings.push(...checked.findings);
+    else instances.push(checked);
+  }
+  findings.push(...checkAcross(document, hub, instances));
+  const problems = [...faultsOf(document), ...(await placed(document, findings))];
+  if (problems.length > 0 || hub === undefined || target === undefined) {
+    return { problems: sortProblems(problems, document.layers.map(({ path }) => path).reverse()) };
+  }
+  return {
+    config: {
+      ...assembled(document, instances),
+      hub: toHubOptions(hub, document.directory),
+      targetErrorNs: target['max-error'],
+    },
+  };
+}
+
+type HubTable = v.InferOutput<typeof hubSchema>;
+
+const toHubOptions = (hub: HubTable, directory: string): HubOptions => ({
+  minAgreeing: hub['min-agreeing'],
+  maxErrorNs: hub['max-error'],
+  trackingErrorNs: hub['tracking-error'],
+  stateDir: hub['state-dir'] === undefined ? undefined : resolve(directory, hub['state-dir']),
+  eventLog: hub['event-log'] === undefined ? undefined : resolve(directory, hub['event-log']),
+  logLevel: hub['log-level'],
+});
+
+function assembled(document: ConfigDocument, instances: readonly InstanceConfig[]) {
+  const { path, preset, plugins, tree } = document;
+  const clocks = new Map(
+    Object.entries(isTable(tree.clock) ? tree.clock : {}).map(([id, table]) => [id, table as Table]),
+  );
+  return { path, preset, plugins, instances, clocks, lab: isTable(tree.lab) ? tree.lab : undefined };
+}
+
+/** Checks one of the fixed tables; an absent one has its defaults. */
+async function section<S extends typeof hubSchema | typeof targetSchema>(
+  document: ConfigDocument,
+  name: 'hub' | 'target',
+  schema: S,
+  catalogue: PluginCatalogue,
+  findings: Finding[],
+): Promise<v.InferOutput<S> | undefined> {
+  const path: Path = [name];
+  const table = document.tree[name] ?? {};
+  if (!isTable(table)) return undefined;
+  const known = keysOf(schema) ?? [];
+  const unknown = unknownKeys(path, table, known, (key) => belongsTo(key, path, catalogue));
+  const checked = await checkValues(
+    path,
+    Object.fromEntries(Object.entries(table).filter(([key]) => known.includes(key))),
+    schema,
+  );
+  findings.push(...unknown, ...(checked.findings ?? []));
+  return checked.findings === undefined ? (checked.value as v.InferOutput<S>) : undefined;
+}
+
+async function placed(document: ConfigDocument, findings: readonly Finding[]): Promise<readonly Problem[]> {
+  const locator = new Locator(document);
+  const problems: Problem[] = [];
+  for (const finding of findings) {
+    const problem = await locator.place(finding);
+    if (problem !== undefined) problems.push(problem);
+  }
+  return problems;
+}

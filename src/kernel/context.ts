@@ -1,0 +1,167 @@
+import {
+  type ClockId,
+  type Context,
+  type Discipline,
+  HubError,
+  type HubReport,
+  type Logger,
+  type Network,
+  type SinkContext,
+  type SourceContext,
+  type StepPolicy,
+  type TimeState,
+  type UdpSocket,
+} from '../api/index.js';
+import type { Host } from './host.js';
+import type { InstancePlan } from './instance.js';
+import type { MetricStore } from './metrics.js';
+import { checkClaims, checkObservations } from './observation-check.js';
+import { type Registry, token } from './registry.js';
+import type { Scope } from './scope.js';
+import type { SourceMemory } from './source-memory.js';
+import type { TimeLoop } from './time-loop.js';
+
+export const HOST = token<Host>('host');
+export const LOGGER = token<(id: string) => Logger>('logger');
+export const METRICS = token<MetricStore>('metrics');
+export const MEMORY = token<SourceMemory>('source memory');
+export const TIME_LOOP = token<TimeLoop>('time loop');
+export const REPORT = token<HubReport>('report');
+
+/** Registered in the child registry of one run. */
+export const PLAN = token<InstancePlan>('plan');
+export const SCOPE = token<Scope>('scope');
+export const HEALTH = token<(state: 'ok' | 'degraded', reason: string) => void>('health');
+
+/** What every instance may touch, bound to the scope of its run. */
+function baseContext(registry: Registry): Context {
+  const host = registry.resolve(HOST);
+  const scope = registry.resolve(SCOPE);
+  const { id, definition } = registry.resolve(PLAN);
+  return {
+    id,
+    log: registry.resolve(LOGGER)(id),
+    metrics: registry.resolve(METRICS).of(definition.kind, definition.type, id),
+    network: scopedNetwork(host.network, scope),
+    signal: scope.signal,
+    monotonic: () => host.monotonic(),
+    read: (clock) => findClock(host, clock).read(),
+    after(delayNs, handler) {
+      const guarded = scope.guard(handler);
+      const timer = host.after(delayNs, () => {
+        disown();
+        guarded();
+      });
+      const disown = scope.own(() => timer.cancel());
+      return {
+        cancel() {
+          timer.cancel();
+          disown();
+        },
+      };
+    },
+    random: (octets) => host.random(octets),
+    health: registry.resolve(HEALTH),
+    fail: (error) => scope.crash(error),
+  };
+}
+
+export function sourceContext(registry: Registry): SourceContext {
+  const base = baseContext(registry);
+  const loop = registry.resolve(TIME_LOOP);
+  const memory = registry.resolve(MEMORY);
+  return {
+    ...base,
+    observe(observations) {
+      if (base.signal.aborted) return;
+      checkObservations(observations, base.monotonic());
+      memory.observed(base.id, observations);
+      loop.accept({ type: 'observations', id: base.id, observations });
+    },
+    claim(claims) {
+      if (base.signal.aborted) return;
+      checkClaims(claims);
+      memory.claimed(base.id, claims);
+      loop.accept({ type: 'claims', id: base.id, claims });
+    },
+    unreachable(reason) {
+      if (!base.signal.aborted) loop.accept({ type: 'unreachable', id: base.id, reason });
+    },
+  };
+}
+
+export function sinkContext(registry: Registry): SinkContext {
+  const base = baseContext(registry);
+  const loop = registry.resolve(TIME_LOOP);
+  const scope = registry.resolve(SCOPE);
+  return {
+    ...base,
+    hub: scopedReport(registry.resolve(REPORT), scope),
+    state: () => loop.state(),
+    onState(handler: (state: TimeState) => void) {
+      scope.own(loop.onState(scope.guard(handler)));
+    },
+    discipline(clock: ClockId, policy: StepPolicy): Discipline {
+      const discipline = loop.discipline(clock, policy, base.id);
+      scope.own(() => discipline.release());
+      return discipline;
+    },
+  };
+}
+
+/** The report, whose event handlers run in the scope of this run and end with it. */
+const scopedReport = (report: HubReport, scope: Scope): HubReport => ({
+  ...report,
+  onEvent: (handler) => {
+    const undo = report.onEvent(scope.guard(handler));
+    scope.own(undo);
+    return undo;
+  },
+});
+
+function findClock(host: Host, id: ClockId) {
+  const clock = host.clocks.find((candidate) => candidate.id === id);
+  if (clock === undefined) {
+    throw new HubError('TH_CLOCK_UNKNOWN', `there is no clock "${id}"`, {
+      hint: `known: ${host.clocks.map((c) => c.id).join(', ')}`,
+    });
+  }
+  return clock;
+}
+
+/** The host's network, whose sockets end with the run and whose handlers run in its scope. */
+function scopedNetwork(network: Network, scope: Scope): Network {
+  return {
+    udp: (options) => scopedUdp(network.udp(options), scope),
+    async tcp(to, timeoutNs) {
+      const connection = await network.tcp(to, timeoutNs);
+      const disown = scope.own(() => connection.close());
+      connection.onClose(disown);
+      if (scope.signal.aborted) connection.close();
+      return {
+        write: (text) => connection.write(text),
+        onData: (handler) => connection.onData(scope.guard(handler)),
+        onClose: (handler) => connection.onClose(scope.guard(handler)),
+        close: () => connection.close(),
+      };
+    },
+    resolve: (host, family) => network.resolve(host, family),
+    addresses: () => network.addresses(),
+  };
+}
+
+function scopedUdp(socket: UdpSocket, scope: Scope): UdpSocket {
+  const disown = scope.own(() => socket.close());
+  return {
+    local: socket.local,
+    stamps: socket.stamps,
+    send: (payload, to, from) => socket.send(payload, to, from),
+    onDatagram: (handler) => socket.onDatagram(scope.guard(handler)),
+    onSent: (handler) => socket.onSent(scope.guard(handler)),
+    onNetworkError: (handler) => socket.onNetworkError(scope.guard(handler)),
+    close() {
+      disown();
+      socket.close();
+    },
+  };
+}

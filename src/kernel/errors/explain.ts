@@ -1,0 +1,32 @@
+import type { ErrorCode } from '../../api/index.js';
+import { nearest } from './nearest.js';
+import { ERRORS, type Explanation } from './table.js';
+
+export interface Explained {
+  readonly known: boolean;
+  /** For a terminal. */
+  readonly text: string;
+  readonly explanation?: Explanation;
+}
+
+/** What a code means and what to do about it; for an unknown one, which was meant. Takes `cfg_value` for `TH_CFG_VALUE` too. */
+export function explain(code: string): Explained {
+  const wanted = code.trim().toUpperCase().replaceAll('-', '_');
+  const name = (wanted.startsWith('TH_') ? wanted : `TH_${wanted}`) as ErrorCode;
+  const explanation = Object.hasOwn(ERRORS, name) ? ERRORS[name] : undefined;
+  if (explanation === undefined) return { known: false, text: unknown(code, name) };
+  const { cause, effect, remedy } = explanation;
+  return {
+    known: true,
+    explanation,
+    text: `${name}\n\n  Cause:   ${cause}\n  Effect:  ${effect}\n  Remedy:  ${remedy}`,
+  };
+}
+
+function unknown(code: string, name: string): string {
+  const codes = Object.keys(ERRORS);
+  const meant = nearest(name, codes);
+  if (meant !== undefined) return `there is no code "${code}": did you mean ${meant}?`;
+  const family = codes.filter((each) => each.startsWith(`${name.split('_').slice(0, 2).join('_')}_`));
+  return `there is no code "${code}", known: ${(family.length > 0 ? family : codes).join(', ')}`;
+}

@@ -1,0 +1,3 @@
+export { type Explained, explain } from './explain.js';
+export { nearest } from './nearest.js';
+export { ERRORS, type Explanation } from './table.js';

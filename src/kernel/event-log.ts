@@ -1,0 +1,76 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+
+/** Where inputs and decisions are written down, for replay. */
+export interface Journal {
+  write(record: object): void;
+  /** Empty, or what the operator should know: the disk is full, lines were dropped. */
+  readonly note: string;
+  close(): Promise<void>;
+}
+
+export const NO_JOURNAL: Journal = { write() {}, note: '', close: async () => {} };
+
+/** Held in memory at most while the disk is slow; beyond it lines are dropped, counted and marked. */
+const BACKLOG_OCTETS = 8 << 20;
+
+/** One record as a line: instants become `"123n"`, so that reading them back is exact. */
+export const toLine = (record: object): string =>
+  `${JSON.stringify(record, (_key, value) => (typeof value === 'bigint' ? `${value}n` : value))}\n`;
+
+/** Reads a line of `toLine` back. Throws SyntaxError. */
+export const fromLine = (line: string): unknown =>
+  JSON.parse(line, (_key, value) =>
+    typeof value === 'string' && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
+  );
+
+/**
+ * The event log: JSON Lines, appended. A disk that is full or gone stops the log, never the hub; it starts again, with a
+ * record `gap` that says how many lines are missing, at the next line that can be written.
+ */
+export class FileJournal implements Journal {
+  readonly #path: string;
+  #stream: WriteStream;
+  #dropped = 0;
+  #fault = '';
+
+  constructor(path: string, header: object) {
+    this.#path = path;
+    this.#stream = this.#open();
+    this.write({ type: 'header', ...header });
+  }
+
+  get note(): string {
+    if (this.#fault !== '')
+      return `the event log ${this.#path} cannot be written: ${this.#fault}; ${this.#dropped} lines are missing`;
+    return this.#dropped > 0 ? `the event log ${this.#path} lost ${this.#dropped} lines: the disk is too slow` : '';
+  }
+
+  write(record: object): void {
+    if (this.#stream.destroyed) this.#stream = this.#open();
+    if (this.#fault !== '' || this.#stream.writableLength > BACKLOG_OCTETS) {
+      this.#dropped++;
+      return;
+    }
+    if (this.#dropped > 0) this.#stream.write(toLine({ type: 'gap', dropped: this.#dropped }));
+    this.#dropped = 0;
+    this.#stream.write(toLine(record));
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#stream.destroyed) resolve();
+      else this.#stream.once('error', () => resolve()).end(() => resolve());
+    });
+  }
+
+  #open(): WriteStream {
+    const stream = createWriteStream(this.#path, { flags: 'a', mode: 0o640 });
+    stream.on('open', () => {
+      this.#fault = '';
+    });
+    stream.on('error', (error) => {
+      this.#fault = error.message;
+    });
+    return stream;
+  }
+}

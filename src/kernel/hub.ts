@@ -1,0 +1,165 @@
+import type { HubEvent, HubReport, Logger, Running, SinkDefinition, SourceDefinition } from '../api/index.js';
+import type { Engine } from '../core/engine.js';
+import type { SourceOptions } from '../core/input.js';
+import type { ConfigDifference } from './config/index.js';
+import {
+  HEALTH,
+  HOST,
+  LOGGER,
+  MEMORY,
+  METRICS,
+  PLAN,
+  REPORT,
+  SCOPE,
+  sinkContext,
+  sourceContext,
+  TIME_LOOP,
+} from './context.js';
+import type { Journal } from './event-log.js';
+import { EventList } from './events.js';
+import type { Host } from './host.js';
+import { Instance, type InstanceCare, type InstancePlan } from './instance.js';
+import { MetricStore } from './metrics.js';
+import { Registry } from './registry.js';
+import { createReport } from './report.js';
+import type { Scope } from './scope.js';
+import { SourceMemory } from './source-memory.js';
+import { TimeLoop } from './time-loop.js';
+import { rfc3339 } from './wall-time.js';
+
+/** A source with the operator's word about it, or a sink. */
+export interface PlannedInstance extends InstancePlan {
+  readonly options?: SourceOptions;
+}
+
+export interface HubParts {
+  readonly version: string;
+  readonly host: Host;
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly log: (id: string) => Logger;
+  /** An instance with `on-error = "abort"` failed. */
+  readonly abort: (error: Error) => void;
+}
+
+/** The kernel put together: registry, instances, time loop, reports. */
+export class Hub {
+  readonly report: HubReport;
+  readonly #parts: HubParts;
+  readonly #registry = new Registry();
+  readonly #loop: TimeLoop;
+  readonly #events = new EventList();
+  readonly #metrics = new MetricStore();
+  readonly #instances = new Map<string, Instance>();
+  readonly #memory = new SourceMemory();
+  readonly #care: InstanceCare;
+
+  constructor(parts: HubParts) {
+    this.#parts = parts;
+    const { host, engine, journal, log, version } = parts;
+    this.#loop = new TimeLoop(host, engine, journal, (event) => this.#tell(event));
+    this.report = createReport({
+      version,
+      startedAt: host.monotonic(),
+      host,
+      loop: this.#loop,
+      events: this.#events,
+      metrics: this.#metrics,
+      instances: this.#instances,
+      memory: this.#memory,
+      notes: () => (journal.note === '' ? [] : [journal.note]),
+    });
+    this.#registry
+      .value(HOST, host)
+      .value(LOGGER, log)
+      .value(METRICS, this.#metrics)
+      .value(MEMORY, this.#memory)
+      .value(TIME_LOOP, this.#loop)
+      .value(REPORT, this.report);
+    this.#care = {
+      host,
+      create: (plan, scope, health) => this.#create(plan, scope, health),
+      changed: (instance, before) => this.#changed(instance, before),
+      abort: parts.abort,
+    };
+  }
+
+  /** Sinks first: whoever asks during the start is told that the hub is not synchronised. */
+  async start(plans: readonly PlannedInstance[]): Promise<void> {
+    this.#loop.start();
+    for (const plan of plans) this.#add(plan);
+    await this.#each('sink', (instance) => instance.start());
+    await this.#each('source', (instance) => instance.start());
+  }
+
+  /** Sources, then the estimate runs on in holdover, sinks last: a served clock degrades before it disappears. */
+  async stop(): Promise<void> {
+    await this.#each('source', async (instance) => {
+      await instance.stop();
+      this.#loop.accept({ type: 'source-gone', id: instance.id });
+    });
+    await this.#each('sink', (instance) => instance.stop());
+    this.#loop.stop();
+    await this.#parts.journal.close();
+  }
+
+  /** Brings the running instances in line with a validated configuration; what did not change keeps running. */
+  async reload(plans: readonly PlannedInstance[], difference: ConfigDifference): Promise<void> {
+    const planOf = (id: string) => plans.find((plan) => plan.id === id)!;
+    for (const id of difference.removed) await this.#remove(id);
+    for (const id of [...difference.changed, ...difference.retuned]) this.#announce(planOf(id));
+    for (const id of difference.changed) await this.#instances.get(id)!.reload(planOf(id));
+    for (const id of difference.added) await this.#add(planOf(id)).start();
+  }
+
+  #add(plan: PlannedInstance): Instance {
+    const instance = new Instance(plan, this.#care);
+    this.#instances.set(plan.id, instance);
+    this.#announce(plan);
+    return instance;
+  }
+
+  #announce({ id, options }: PlannedInstance): void {
+    if (options !== undefined) this.#loop.accept({ type: 'source', id, options });
+  }
+
+  async #remove(id: string): Promise<void> {
+    const instance = this.#instances.get(id)!;
+    await instance.stop();
+    if (instance.kind === 'source') this.#loop.accept({ type: 'source-gone', id });
+    this.#instances.delete(id);
+    this.#memory.forget(id);
+    this.#metrics.forget(id);
+  }
+
+  async #each(kind: 'source' | 'sink', work: (instance: Instance) => Promise<void>): Promise<void> {
+    await Promise.all([...this.#instances.values()].filter((instance) => instance.kind === kind).map(work));
+  }
+
+  /** One run of an instance: a child registry with its plan, scope and context, from which the plugin is made. */
+  #create(
+    plan: InstancePlan,
+    scope: Scope,
+    health: (state: 'ok' | 'degraded', reason: string) => void,
+  ): Running<unknown> {
+    const registry = this.#registry.child().value(PLAN, plan).value(SCOPE, scope).value(HEALTH, health);
+    const { definition, config } = plan;
+    if (definition.kind === 'sink') return (definition as SinkDefinition).create(config, sinkContext(registry));
+    return (definition as SourceDefinition).create(config, sourceContext(registry));
+  }
+
+  #changed(instance: Instance, before: Instance['state']): void {
+    const { id, kind, state, reason } = instance;
+    if (kind === 'source' && (state === 'failed' || state === 'refused'))
+      this.#loop.accept({ type: 'unreachable', id, reason });
+    if (state === 'starting' || state === 'stopping' || (state === 'running' && before === 'starting')) return;
+    this.#tell({ kind, id, text: reason === '' ? `is ${state}` : `is ${state}: ${reason}` });
+  }
+
+  #tell({ kind, id, text, code }: Omit<HubEvent, 'at'>): void {
+    const { log, host } = this.#parts;
+    const at = rfc3339(this.#loop.state().clocks[0]!, host.monotonic());
+    this.#events.add({ at, kind, id, text, ...(code === undefined ? {} : { code }) });
+    log(id).info(text, { event: kind, ...(code === undefined ? {} : { code }) });
+  }
+}

@@ -1,0 +1,81 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+const storage = new AsyncLocalStorage<Scope>();
+
+/**
+ * One run of one plugin instance. Whatever the plugin starts inside it (timers, promises, sockets, emitters) belongs to
+ * it: an error ends this run alone, and closing it closes what it owns.
+ */
+export class Scope {
+  readonly id: string;
+  readonly #controller = new AbortController();
+  readonly #disposals = new Set<() => void>();
+  readonly #crash: (error: Error) => void;
+
+  constructor(id: string, crash: (error: Error) => void) {
+    this.id = id;
+    this.#crash = crash;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  run<T>(work: () => T): T {
+    return storage.run(this, work);
+  }
+
+  /** `handler` inside this scope: what it throws, now or later, crashes the run; after the end it does nothing. */
+  guard<A extends readonly unknown[]>(handler: (...args: A) => unknown): (...args: A) => void {
+    return (...args) => {
+      if (this.signal.aborted) return;
+      try {
+        const result = this.run(() => handler(...args));
+        if (result instanceof Promise) result.catch((error: unknown) => this.crash(error));
+      } catch (error) {
+        this.crash(error);
+      }
+    };
+  }
+
+  crash(error: unknown): void {
+    if (!this.signal.aborted) this.#crash(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /** `dispose` is called when the run ends; the answer takes it off the list. */
+  own(dispose: () => void): () => void {
+    this.#disposals.add(dispose);
+    return () => this.#disposals.delete(dispose);
+  }
+
+  close(): void {
+    if (this.signal.aborted) return;
+    this.#controller.abort();
+    for (const dispose of [...this.#disposals].reverse()) {
+      try {
+        dispose();
+      } catch {
+        // The resource is gone already, which is what was wanted.
+      }
+    }
+    this.#disposals.clear();
+  }
+}
+
+/**
+ * Hands errors that nobody caught to the scope in which they arose. `orphan` gets those of the kernel itself.
+ * Returns the undoing.
+ */
+export function containUncaught(orphan: (error: unknown) => void): () => void {
+  const handle = (error: unknown): void => {
+    const scope = storage.getStore();
+    if (scope === undefined) orphan(error);
+    else storage.exit(() => scope.crash(error));
+  };
+  process.on('uncaughtException', handle);
+  process.on('unhandledRejection', handle);
+  return () => {
+    process.off('uncaughtException', handle);
+    process.off('unhandledRejection', handle);
+  };
+}

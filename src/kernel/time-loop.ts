@@ -1,0 +1,211 @@
+import {
+  type ClockId,
+  type Discipline,
+  HubError,
+  type Instant,
+  NS_PER_S,
+  type StepPolicy,
+  type Timer,
+  type TimeState,
+} from '../api/index.js';
+import type { Engine } from '../core/engine.js';
+import type { Action, Input } from '../core/input.js';
+import type { Journal } from './event-log.js';
+import type { Host, HostClock } from './host.js';
+
+type Untimed<T> = T extends unknown ? Omit<T, 'monotonic'> : never;
+type EventAction = Extract<Action, { type: 'event' }>;
+
+const TICK_NS = NS_PER_S;
+/** A jump of a clock against CLOCK_MONOTONIC that reading the two one after the other cannot explain. */
+const JUMP_NS = 50_000;
+
+/**
+ * The hub's heart: takes what happened, one thing after the other, through the core; does what the core wants done to the
+ * clocks; publishes the new state. Each input is journalled before it counts.
+ */
+export class TimeLoop {
+  readonly #host: Host;
+  readonly #engine: Engine;
+  readonly #journal: Journal;
+  readonly #tell: (event: EventAction) => void;
+  readonly #queue: Input[] = [];
+  readonly #untold: EventAction[] = [];
+  readonly #handlers = new Set<(state: TimeState) => void>();
+  readonly #phases = new Map<ClockId, Instant>();
+  readonly #owners = new Map<ClockId, string>();
+  #draining = false;
+  #state: TimeState;
+  #ticker: Timer | undefined;
+
+  constructor(host: Host, engine: Engine, journal: Journal, tell: (event: EventAction) => void) {
+    this.#host = host;
+    this.#engine = engine;
+    this.#journal = journal;
+    this.#tell = tell;
+    for (const clock of host.clocks) {
+      this.#phases.set(clock.id, clock.phase());
+      this.#enqueue({ type: 'clock', clock: clock.id, frequencyPpb: clock.frequencyPpb(), maxPpb: clock.maxPpb });
+    }
+    this.#drain();
+    this.#state = this.#read();
+  }
+
+  start(): void {
+    const tick = (): void => {
+      this.#ticker = this.#host.after(TICK_NS, tick);
+      this.accept({ type: 'tick' });
+      this.#declare();
+    };
+    this.#ticker = this.#host.after(TICK_NS, tick);
+  }
+
+  stop(): void {
+    this.#ticker?.cancel();
+  }
+
+  accept(input: Untimed<Input>): void {
+    this.#enqueue(input);
+    if (this.#draining) return;
+    this.#drain();
+    this.#publish();
+  }
+
+  /** The newest published state. */
+  state(): TimeState {
+    return this.#state;
+  }
+
+  /** Returns the undoing. */
+  onState(handler: (state: TimeState) => void): () => void {
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  /** The core's last decision about a clock, in a sentence. */
+  decision(clock: ClockId): string {
+    return this.#engine.decision(clock);
+  }
+
+  discipline(id: ClockId, policy: StepPolicy, owner: string): Discipline {
+    const clock = this.#clock(id);
+    const holder = this.#owners.get(id);
+    if (holder !== undefined) {
+      throw new HubError('TH_CLOCK_OWNED', `${holder} steers the clock "${id}" already`, {
+        hint: 'one sink a clock: remove one of them',
+      });
+    }
+    const obstacle = clock.obstacle();
+    if (obstacle !== '')
+      throw new HubError('TH_CLOCK_PERMISSION', obstacle, {
+        hint: 'give the service CAP_SYS_TIME, or set steer = false',
+      });
+    this.#owners.set(id, owner);
+    this.accept({ type: 'discipline', clock: id, policy });
+    const decision = () => this.decision(id);
+    return {
+      get reason() {
+        return decision();
+      },
+      release: () => {
+        if (this.#owners.get(id) !== owner) return;
+        this.accept({ type: 'discipline', clock: id, policy: null });
+        this.#owners.delete(id);
+      },
+    };
+  }
+
+  #enqueue(input: Untimed<Input>): void {
+    this.#queue.push({ ...input, monotonic: this.#host.monotonic() } as Input);
+  }
+
+  #drain(): void {
+    this.#draining = true;
+    try {
+      this.#watchJumps();
+      for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
+        this.#journal.write(input);
+        for (const action of this.#engine.accept(input)) this.#perform(action);
+      }
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  #perform(action: Action): void {
+    if (action.type === 'event') {
+      this.#journal.write(action);
+      this.#untold.push(action);
+    } else if (action.type === 'steer') {
+      this.#attempt(action.clock, (clock) => {
+        const frequencyPpb = clock.setFrequency(action.frequencyPpb);
+        this.#enqueue({ type: 'steered', clock: clock.id, frequencyPpb });
+      });
+    } else {
+      this.#attempt(action.clock, (clock) => {
+        clock.step(action.deltaNs);
+        this.#phases.set(clock.id, clock.phase());
+        this.#enqueue({ type: 'stepped', clock: clock.id, deltaNs: action.deltaNs, byUs: true });
+      });
+    }
+  }
+
+  #attempt(id: ClockId, work: (clock: HostClock) => void): void {
+    try {
+      work(this.#clock(id));
+    } catch (error) {
+      this.#enqueue({ type: 'refused', clock: id, reason: (error as Error).message });
+    }
+  }
+
+  /** Steps by somebody else's hand go in before the observations that were stamped across them. */
+  #watchJumps(): void {
+    for (const clock of this.#host.clocks) {
+      const phase = clock.phase();
+      const deltaNs = Number(phase - this.#phases.get(clock.id)!);
+      this.#phases.set(clock.id, phase);
+      if (Math.abs(deltaNs) < JUMP_NS) continue;
+      this.#queue.unshift({
+        type: 'stepped',
+        clock: clock.id,
+        deltaNs,
+        byUs: false,
+        monotonic: this.#queue[0]?.monotonic ?? this.#host.monotonic(),
+      });
+    }
+  }
+
+  /** Tells the operating system how good the clocks are that are steered here. */
+  #declare(): void {
+    const { mode, clocks, leap } = this.#state;
+    for (const id of this.#owners.keys()) {
+      const clock = clocks.find((candidate) => candidate.id === id);
+      if (clock === undefined) continue;
+      this.#attempt(id, (hostClock) =>
+        hostClock.declare({
+          synchronised: mode === 'tracking' || mode === 'holdover',
+          maxErrorNs: clock.boundNs,
+          estErrorNs: clock.sigmaNs,
+          leap: leap.pending,
+          taiMinusUtc: leap.taiKnown ? leap.taiMinusUtc : 0,
+        }),
+      );
+    }
+  }
+
+  #publish(): void {
+    this.#state = this.#read();
+    for (const handler of this.#handlers) handler(this.#state);
+    for (const event of this.#untold.splice(0)) this.#tell(event);
+  }
+
+  #read(): TimeState {
+    return this.#engine.state(this.#host.clocks.map((clock) => clock.read()));
+  }
+
+  #clock(id: ClockId): HostClock {
+    const clock = this.#host.clocks.find((candidate) => candidate.id === id);
+    if (clock === undefined) throw new HubError('TH_CLOCK_UNKNOWN', `there is no clock "${id}"`);
+    return clock;
+  }
+}

@@ -1,0 +1,156 @@
+import {
+  type Endpoint,
+  HubError,
+  type Network,
+  type Ns,
+  type Stamp,
+  type StampClass,
+  type TcpConnection,
+  type UdpOptions,
+  type UdpSocket,
+} from '../api/index.js';
+import { cross, type Link, wire } from './link.js';
+import type { Random } from './random.js';
+import type { Scheduler } from './scheduler.js';
+import { type Accept, connect, type Listener } from './tcp.js';
+import { type Arrival, LabUdpSocket } from './udp.js';
+
+export interface NodeOptions {
+  readonly address: string;
+  /** Its clock. */
+  readonly stamp: (by: StampClass) => Stamp;
+  /** Class of its network stamps. Default `kernel`. */
+  readonly stamps?: StampClass;
+  /** From the middle of the network to it, and back. Default: no delay. */
+  readonly towards?: Link;
+  readonly from?: Link;
+}
+
+/** A network in memory: every node hangs on its middle by a link of its own. */
+export class Fabric {
+  readonly scheduler: Scheduler;
+  /** Names and the addresses they stand for. */
+  readonly names = new Map<string, readonly string[]>();
+  readonly #random: Random;
+  readonly #nodes = new Map<string, Node>();
+
+  constructor(scheduler: Scheduler, random: Random) {
+    this.scheduler = scheduler;
+    this.#random = random;
+  }
+
+  attach(options: NodeOptions): Node {
+    const node = new Node(this, options, this.#random.fork(options.address));
+    this.#nodes.set(options.address, node);
+    return node;
+  }
+
+  node(address: string): Node | undefined {
+    return this.#nodes.get(address);
+  }
+
+  /** One-way delay of one datagram; undefined when it is lost. Every node draws from a stream of its own. */
+  delayNs(from: Node, to: Node): Ns | undefined {
+    const first = cross(from.from, from.random);
+    const second = cross(to.towards, to.random);
+    return first === undefined || second === undefined ? undefined : first + second;
+  }
+}
+
+/** One machine on the network. */
+export class Node implements Network {
+  readonly address: string;
+  readonly towards: Link;
+  readonly from: Link;
+  readonly random: Random;
+  readonly stamps: StampClass;
+  readonly stamp: (by: StampClass) => Stamp;
+  readonly #fabric: Fabric;
+  readonly #sockets = new Map<number, LabUdpSocket>();
+  readonly #listeners = new Map<number, Accept>();
+
+  constructor(fabric: Fabric, options: NodeOptions, random: Random) {
+    this.#fabric = fabric;
+    this.address = options.address;
+    this.stamps = options.stamps ?? 'kernel';
+    this.stamp = options.stamp;
+    this.towards = options.towards ?? wire();
+    this.from = options.from ?? wire();
+    this.random = random;
+  }
+
+  udp(options: UdpOptions): UdpSocket {
+    const port = this.#freePort(options.port ?? 0);
+    const socket: LabUdpSocket = new LabUdpSocket({
+      local: { address: this.address, port },
+      stamps: this.stamps,
+      stamp: this.stamp,
+      peer: options.peer,
+      transmitStamps: options.transmitStamps ?? false,
+      scheduler: this.#fabric.scheduler,
+      carry: (payload, to) => this.#carry(socket, payload, to),
+      closed: () => this.#sockets.delete(port),
+    });
+    this.#sockets.set(port, socket);
+    return socket;
+  }
+
+  async tcp(to: Endpoint, timeoutNs: Ns): Promise<TcpConnection> {
+    return connect(this.#fabric, this, to, timeoutNs);
+  }
+
+  /** Accepts connections at a port. */
+  listen(port: number, accept: Accept): Listener {
+    if (this.#listeners.has(port)) throw new HubError('TH_NET_BUSY', `port ${port} of ${this.address} is taken`);
+    this.#listeners.set(port, accept);
+    return { close: () => this.#listeners.delete(port) };
+  }
+
+  listener(port: number): Accept | undefined {
+    return this.#listeners.get(port);
+  }
+
+  async resolve(host: string): Promise<readonly string[]> {
+    if (this.#fabric.node(host) !== undefined || /^[\d.]+$|:/.test(host)) return [host];
+    const addresses = this.#fabric.names.get(host);
+    if (addresses === undefined) throw new HubError('TH_NET_RESOLVE', `the name ${host} is not known`);
+    return addresses;
+  }
+
+  addresses(): readonly string[] {
+    return [this.address];
+  }
+
+  #carry(socket: LabUdpSocket, payload: Uint8Array, to: Endpoint): void {
+    const { scheduler } = this.#fabric;
+    const peer = this.#fabric.node(to.address);
+    const delayNs = peer && this.#fabric.delayNs(this, peer);
+    if (peer === undefined || delayNs === undefined) return;
+    const arrival: Arrival = { payload: payload.slice(), from: socket.local };
+    scheduler.at(scheduler.nowNs + delayNs, () => {
+      const receiver = peer.#sockets.get(to.port);
+      if (receiver !== undefined) receiver.arrive(arrival);
+      else this.#refuse(socket, peer, to);
+    });
+  }
+
+  /** ICMP port unreachable. */
+  #refuse(socket: LabUdpSocket, peer: Node, to: Endpoint): void {
+    const { scheduler } = this.#fabric;
+    const delayNs = this.#fabric.delayNs(peer, this);
+    if (delayNs === undefined) return;
+    const error = new HubError('TH_NET_REFUSED', `nobody listens at ${to.address}:${to.port}`);
+    scheduler.at(scheduler.nowNs + delayNs, () => socket.networkError(error));
+  }
+
+  #freePort(wanted: number): number {
+    if (wanted !== 0) {
+      if (this.#sockets.has(wanted)) throw new HubError('TH_NET_BUSY', `port ${wanted} of ${this.address} is taken`);
+      return wanted;
+    }
+    for (;;) {
+      const port = 49_152 + Math.floor(this.random.uniform() * 16_384);
+      if (!this.#sockets.has(port)) return port;
+    }
+  }
+}

@@ -1,0 +1,14 @@
+export { LineSplitter, MAX_LINE_OCTETS } from './lines.js';
+export { type Parsed, parseRecord } from './parse.js';
+export { implausible, implausibleLeap } from './plausible.js';
+export { Receiver, type ReceiverState } from './receiver.js';
+export type * from './records.js';
+export {
+  Session,
+  type SessionAction,
+  type SessionCounters,
+  type SessionOptions,
+  type Standing,
+  WATCH_COMMAND,
+} from './session.js';
+export { formatDay, parseUtc } from './utc.js';

@@ -1,0 +1,110 @@
+import type { Instant } from '../../api/index.js';
+import type { DeviceEntry, GpsdRecord, Satellite } from './records.js';
+import { parseUtc } from './utc.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** `ignored`: well-formed, of a class that says nothing about time. `malformed`: not a record, or one without its essentials. */
+export type Parsed = GpsdRecord | 'ignored' | 'malformed';
+
+/** One line of gpsd's output. Tolerant: unknown keys and classes are ignored, doubtful optional values left out. */
+export function parseRecord(line: string): Parsed {
+  const fields = parseObject(line);
+  if (typeof fields?.class !== 'string') return 'malformed';
+  return Object.hasOwn(PARSERS, fields.class) ? (PARSERS[fields.class]!(fields) ?? 'malformed') : 'ignored';
+}
+
+const PARSERS: Readonly<Record<string, (fields: Fields) => GpsdRecord | undefined>> = {
+  VERSION: (fields) => ({
+    class: 'VERSION',
+    release: text(fields.release) ?? '?',
+    protocolMajor: whole(fields.proto_major) ?? 0,
+    protocolMinor: whole(fields.proto_minor) ?? 0,
+  }),
+  DEVICES: (fields) => ({ class: 'DEVICES', devices: list(fields.devices).flatMap((entry) => device(entry) ?? []) }),
+  DEVICE: (fields) => {
+    const entry = device(fields);
+    return entry && { class: 'DEVICE', ...entry };
+  },
+  WATCH: (fields) => ({ class: 'WATCH', enable: fields.enable === true }),
+  TPV: (fields) => ({
+    class: 'TPV',
+    device: text(fields.device),
+    mode: whole(fields.mode) ?? 0,
+    status: whole(fields.status),
+    time: typeof fields.time === 'string' ? parseUtc(fields.time) : undefined,
+    leapSeconds: whole(fields.leapseconds),
+    antenna: whole(fields.ant),
+  }),
+  SKY: (fields) => ({
+    class: 'SKY',
+    device: text(fields.device),
+    seen: whole(fields.nSat),
+    used: whole(fields.uSat),
+    satellites: list(fields.satellites).flatMap((entry) => satellite(entry) ?? []),
+  }),
+  TOFF: (fields) => timeOffset('TOFF', fields),
+  PPS: (fields) => timeOffset('PPS', fields),
+  OSC: (fields) => ({
+    class: 'OSC',
+    device: text(fields.device),
+    running: fields.running === true,
+    reference: fields.reference === true,
+    disciplined: fields.disciplined === true,
+    deltaNs: finite(fields.delta),
+  }),
+  ERROR: (fields) => ({ class: 'ERROR', message: text(fields.message) ?? 'unnamed error' }),
+};
+
+function timeOffset(kind: 'TOFF' | 'PPS', fields: Fields): GpsdRecord | undefined {
+  const real = instant(fields.real_sec, fields.real_nsec);
+  const clock = instant(fields.clock_sec, fields.clock_nsec);
+  if (real === undefined || clock === undefined) return undefined;
+  const precisionLog2 = whole(fields.precision);
+  return { class: kind, device: text(fields.device), real, clock, precisionLog2, qErrPs: finite(fields.qErr) };
+}
+
+function device(entry: unknown): DeviceEntry | undefined {
+  const fields = object(entry);
+  const path = text(fields?.path);
+  if (fields === undefined || path === undefined) return undefined;
+  // Seconds or ISO 8601 when it was opened, 0 when it is not; `DEVICES` of some releases leave it out.
+  const { activated } = fields;
+  return { path, driver: text(fields.driver), activated: activated !== 0 && activated !== '' && activated !== '0' };
+}
+
+function satellite(entry: unknown): Satellite | undefined {
+  const fields = object(entry);
+  const id = whole(fields?.PRN);
+  if (fields === undefined || id === undefined) return undefined;
+  return {
+    id,
+    used: fields.used === true,
+    signalDbHz: finite(fields.ss),
+    elevationDeg: finite(fields.el),
+    azimuthDeg: finite(fields.az),
+  };
+}
+
+/** Both parts are whole numbers below 2^53, so that the sum is exact. */
+function instant(seconds: unknown, nanoseconds: unknown): Instant | undefined {
+  const s = whole(seconds);
+  const ns = whole(nanoseconds);
+  if (s === undefined || ns === undefined || s < 0 || ns < 0 || ns >= 1e9) return undefined;
+  return BigInt(s) * 1_000_000_000n + BigInt(ns);
+}
+
+function parseObject(line: string): Fields | undefined {
+  try {
+    return object(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+const object = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const finite = (value: unknown): number | undefined => (Number.isFinite(value) ? (value as number) : undefined);
+const whole = (value: unknown): number | undefined => (Number.isSafeInteger(value) ? (value as number) : undefined);

@@ -1,0 +1,73 @@
+/** The 16 octets of an IPv6 address; an IPv4 address as `::ffff:a.b.c.d`. A zone (`%eth0`) is left out. Undefined: neither. */
+export function octetsOf(address: string): Uint8Array | undefined {
+  const text = address.split('%', 1)[0]!;
+  const octets = new Uint8Array(16);
+  if (!text.includes(':')) {
+    const quad = quadOf(text);
+    if (quad === undefined) return undefined;
+    octets[10] = octets[11] = 0xff;
+    octets.set(quad, 12);
+    return octets;
+  }
+  const [head, tail, ...more] = text.split('::');
+  if (more.length > 0) return undefined;
+  const front = groupsOf(head!);
+  const back = tail === undefined ? [] : groupsOf(tail);
+  if (front === undefined || back === undefined) return undefined;
+  const length = front.length + back.length;
+  if (tail === undefined ? length !== 16 : length > 14) return undefined;
+  octets.set(front, 0);
+  octets.set(back, 16 - back.length);
+  return octets;
+}
+
+/** Of the octets given by `octetsOf`. */
+export function isMappedV4(octets: Uint8Array): boolean {
+  for (let i = 0; i < 10; i++) if (octets[i] !== 0) return false;
+  return octets[10] === 0xff && octets[11] === 0xff;
+}
+
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `host`, `host:port`, `2001:db8::1` or `[2001:db8::1]:port`. Undefined when it is none of them. */
+export function parseServer(text: string, defaultPort = 123): Server | undefined {
+  if (octetsOf(text) !== undefined) return { host: text, port: defaultPort };
+  const match = /^(?:\[([^\]]+)\]|([^:\s[\]]+))(?::(\d{1,5}))?$/.exec(text);
+  if (match === null) return undefined;
+  const [, literal, name, digits] = match;
+  if (literal !== undefined && octetsOf(literal) === undefined) return undefined;
+  const port = digits === undefined ? defaultPort : Number(digits);
+  return port > 65535 ? undefined : { host: (literal ?? name)!, port };
+}
+
+/** `192.0.2.1:123`, `[2001:db8::1]:123` */
+export const formatServer = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
+function quadOf(text: string): number[] | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part))) return undefined;
+  const octets = parts.map(Number);
+  return octets.every((octet) => octet <= 255) ? octets : undefined;
+}
+
+function groupsOf(text: string): number[] | undefined {
+  if (text === '') return [];
+  const octets: number[] = [];
+  const groups = text.split(':');
+  for (const [i, group] of groups.entries()) {
+    if (i === groups.length - 1 && group.includes('.')) {
+      const quad = quadOf(group);
+      if (quad === undefined) return undefined;
+      octets.push(...quad);
+    } else {
+      if (!/^[0-9a-f]{1,4}$/i.test(group)) return undefined;
+      const value = Number.parseInt(group, 16);
+      octets.push(value >> 8, value & 0xff);
+    }
+  }
+  return octets;
+}

@@ -1,0 +1,79 @@
+import type { Ns } from '../../api/time.js';
+
+/** The reach register of RFC 5905 §9.2: one bit a poll, the newest lowest. */
+export class Reach {
+  #register = 0;
+  #missed = 0;
+
+  answered(): void {
+    this.#register = ((this.#register << 1) | 1) & 0xff;
+    this.#missed = 0;
+  }
+
+  missedOne(): void {
+    this.#register = (this.#register << 1) & 0xff;
+    this.#missed++;
+  }
+
+  /** Answers among the last eight polls. */
+  get answers(): number {
+    let count = 0;
+    for (let bits = this.#register; bits !== 0; bits >>= 1) count += bits & 1;
+    return count;
+  }
+
+  /** `377`, as all NTP tools show it. */
+  get octal(): string {
+    return this.#register.toString(8);
+  }
+
+  /** Polls without an answer since the last one. */
+  get missed(): number {
+    return this.#missed;
+  }
+}
+
+/** DENY and RSTR stop the association only when this many polls after them had no answer: anybody on the path can send them. */
+const MUTE_POLLS = 3;
+
+/** What the kisses of a server that does not authenticate oblige us to (RFC 5905 §7.4). */
+export class Kisses {
+  /** Never to ask faster again than this. */
+  #slowestNs: Ns = 0;
+  #refusal: string | undefined;
+  #mutePolls = 0;
+  #unknown = 0;
+
+  /** `intervalNs`: the interval that the kiss answers to. */
+  take(code: string, intervalNs: Ns): void {
+    if (code === 'RATE') this.#slowestNs = Math.max(this.#slowestNs, intervalNs * 2);
+    else if (code === 'DENY' || code === 'RSTR') this.#refusal = code;
+    else this.#unknown++;
+  }
+
+  /** A real answer: the refusal was not meant, or not for us. */
+  answered(): void {
+    this.#refusal = undefined;
+    this.#mutePolls = 0;
+  }
+
+  /** A poll that brought no time: no reply, or a kiss again. */
+  missedOne(): void {
+    if (this.#refusal !== undefined) this.#mutePolls++;
+  }
+
+  /** The shortest interval still allowed. */
+  get minIntervalNs(): Ns {
+    return this.#slowestNs;
+  }
+
+  /** The code by which the server sends us away for good. */
+  get refusedBy(): string | undefined {
+    return this.#mutePolls >= MUTE_POLLS ? this.#refusal : undefined;
+  }
+
+  /** Kisses with codes that mean nothing to us. */
+  get unknown(): number {
+    return this.#unknown;
+  }
+}

@@ -1,0 +1,105 @@
+import type { Leap } from '../../api/observation.js';
+import type { Instant, Ns } from '../../api/time.js';
+import { readTrailer } from './extension.js';
+import {
+  HEADER_OCTETS,
+  type Header,
+  MODE_SERVER,
+  ORIGIN_AT,
+  readHeader,
+  STRATUM_UNSYNCHRONISED,
+  TRANSMIT_AT,
+} from './header.js';
+import { formatRefid } from './refid.js';
+import { fromLog2, fromNtpTime } from './timestamp.js';
+
+/** What a server's reply says. */
+export interface Answer {
+  readonly version: number;
+  readonly leap: Leap;
+  /** 1 to 15; 16 when the server calls itself unsynchronised. */
+  readonly stratum: number;
+  readonly refid: number;
+  /** The refid as a person reads it: `GPS`, `192.0.2.1`. */
+  readonly reference: string;
+  readonly rootDelayNs: Ns;
+  readonly rootDispersionNs: Ns;
+  readonly precisionNs: Ns;
+  /** Reception and transmission by the server's clock. */
+  readonly receive: Instant;
+  readonly transmit: Instant;
+}
+
+/** Not a reply to this request, whoever sent it: to be counted, nothing else. */
+export type BogusReason = 'length' | 'mode' | 'version' | 'origin' | 'extension' | 'stratum';
+
+export type Verdict =
+  | { readonly kind: 'bogus'; readonly reason: BogusReason }
+  /** Kiss of death (RFC 5905 §7.4), four ASCII characters. Its time fields mean nothing. */
+  | { readonly kind: 'kiss'; readonly code: string }
+  /** A reply whose time cannot be used; `reason` finishes the sentence "the server …". */
+  | { readonly kind: 'unusable'; readonly reason: string; readonly answer: Answer }
+  | { readonly kind: 'answer'; readonly answer: Answer };
+
+/** MAXDISP of RFC 5905: a server that far from its reference is not synchronised. */
+const MAX_ROOT_DISTANCE_NS = 16e9;
+
+/** Judges a datagram against the request of 48 octets that it should answer (RFC 5905 §9.2). */
+export function evaluate(reply: Uint8Array, request: Uint8Array): Verdict {
+  if (reply.length < HEADER_OCTETS) return bogus('length');
+  const header = readHeader(reply);
+  if (header.mode !== MODE_SERVER) return bogus('mode');
+  if (header.version !== 4 && header.version !== 3) return bogus('version');
+  if (!answersTo(reply, request)) return bogus('origin');
+  if (readTrailer(reply, reply.length, header.version) === undefined) return bogus('extension');
+  if (header.stratum > STRATUM_UNSYNCHRONISED) return bogus('stratum');
+  if (header.stratum === 0 && header.refid !== 0) return { kind: 'kiss', code: kissCode(header.refid) };
+  const answer = answerOf(header);
+  const reason = flawOf(header, answer);
+  return reason === undefined ? { kind: 'answer', answer } : { kind: 'unusable', reason, answer };
+}
+
+/** The sentence's end that says what is wrong with the server's time; undefined when it may be used. */
+function flawOf(header: Header, answer: Answer): string | undefined {
+  if (answer.stratum === STRATUM_UNSYNCHRONISED) return 'is not synchronised (stratum 16)';
+  if (answer.leap === 'unknown') return 'is not synchronised (leap indicator 3)';
+  if (header.receive === 0n || header.transmit === 0n) return 'gives no time (zero timestamps)';
+  if (answer.transmit < answer.receive) return 'claims to have answered before it was asked';
+  if (header.reference !== 0n && fromNtpTime(header.reference) > answer.transmit) {
+    return 'claims to have been set in the future';
+  }
+  if (answer.rootDelayNs / 2 + answer.rootDispersionNs >= MAX_ROOT_DISTANCE_NS) {
+    return 'is 16 s or more from its reference';
+  }
+  return undefined;
+}
+
+function answerOf(header: Header): Answer {
+  const stratum = header.stratum === 0 ? STRATUM_UNSYNCHRONISED : header.stratum;
+  return {
+    version: header.version,
+    leap: header.leap,
+    stratum,
+    refid: header.refid,
+    reference: formatRefid(header.refid, header.stratum),
+    rootDelayNs: header.rootDelayNs,
+    rootDispersionNs: header.rootDispersionNs,
+    precisionNs: fromLog2(Math.min(0, Math.max(-32, header.precisionLog2))),
+    receive: fromNtpTime(header.receive),
+    transmit: fromNtpTime(header.transmit),
+  };
+}
+
+/** The origin is the request's transmit timestamp, bit for bit. That one is never zero, see `request`. */
+function answersTo(reply: Uint8Array, request: Uint8Array): boolean {
+  for (let i = 0; i < 8; i++) if (reply[ORIGIN_AT + i] !== request[TRANSMIT_AT + i]) return false;
+  return true;
+}
+
+const kissCode = (refid: number): string =>
+  [24, 16, 8, 0]
+    .map((shift) => String.fromCharCode((refid >>> shift) & 0x7f))
+    .join('')
+    .replace(/[^\x21-\x7e]/g, '?');
+
+const bogus = (reason: BogusReason): Verdict => ({ kind: 'bogus', reason });

@@ -1,0 +1,66 @@
+import type { Instant, Ns } from '../../api/time.js';
+import { type Answer, evaluate, type Verdict } from './evaluate.js';
+import { request } from './request.js';
+
+/** The local stamps of an exchange: the same moments on the clock that is compared and on the monotonic one. */
+export interface LocalStamp {
+  readonly time: Instant;
+  readonly monotonic: Instant;
+}
+
+/** The two ways of an exchange, and what classic NTP makes of them (RFC 5905 §8). */
+export interface Measurement {
+  /** Received by the server − sent by us. */
+  readonly outboundNs: Ns;
+  /** Received by us − sent by the server. */
+  readonly inboundNs: Ns;
+  /** Server − local. */
+  readonly offsetNs: Ns;
+  /** Round trip without the server's own time; not below its precision. */
+  readonly delayNs: Ns;
+}
+
+const MAX_STEP_NS = 1e6;
+const MAX_DRIFT = 1e-3;
+
+/**
+ * One request and the reply to it, without I/O: send `request`, hand every datagram to `judge`, then `measure`.
+ * A reply is used once: after the first that is not bogus, everything else is.
+ */
+export class Exchange {
+  readonly request: Uint8Array;
+  #settled = false;
+
+  /** `cookie`: 8 unpredictable octets. */
+  constructor(cookie: Uint8Array) {
+    this.request = request(cookie);
+  }
+
+  judge(datagram: Uint8Array): Verdict {
+    if (this.#settled) return { kind: 'bogus', reason: 'origin' };
+    const verdict = evaluate(datagram, this.request);
+    this.#settled = verdict.kind !== 'bogus';
+    return verdict;
+  }
+}
+
+/**
+ * Both stamps are of one clock. Answers with the end of a sentence about the reply when the times contradict each other.
+ */
+export function measure(answer: Answer, sent: LocalStamp, received: LocalStamp): Measurement | string {
+  const elapsedNs = Number(received.time - sent.time);
+  const trueElapsedNs = Number(received.monotonic - sent.monotonic);
+  if (Math.abs(elapsedNs - trueElapsedNs) > MAX_STEP_NS + MAX_DRIFT * Math.abs(trueElapsedNs)) {
+    return 'came while the local clock was set';
+  }
+  const outboundNs = Number(answer.receive - sent.time);
+  const inboundNs = Number(received.time - answer.transmit);
+  const delayNs = outboundNs + inboundNs;
+  if (delayNs < -MAX_STEP_NS) return 'claims to have taken longer than the round trip';
+  return {
+    outboundNs,
+    inboundNs,
+    offsetNs: (outboundNs - inboundNs) / 2,
+    delayNs: Math.max(delayNs, answer.precisionNs),
+  };
+}

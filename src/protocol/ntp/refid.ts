@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { isMappedV4, octetsOf } from './address.js';
+
+/**
+ * The reference id of a server by its address (RFC 5905 §7.3): the IPv4 address, or the first four octets of the MD5 of
+ * the IPv6 address. Undefined when it is no address.
+ */
+export function refidOfAddress(address: string): number | undefined {
+  const octets = octetsOf(address);
+  if (octets === undefined) return undefined;
+  return isMappedV4(octets) ? word(octets, 12) : word(createHash('md5').update(octets).digest(), 0);
+}
+
+/** An address, or up to four ASCII characters (`GPS`, `PPS`, `XNON`) padded with zeros. */
+export function refidOfText(text: string): number {
+  const ofAddress = refidOfAddress(text);
+  if (ofAddress !== undefined) return ofAddress;
+  const octets = Uint8Array.from({ length: 4 }, (_, i) => (i < text.length ? text.charCodeAt(i) & 0x7f : 0));
+  return word(octets, 0);
+}
+
+/** What a person reads: the name of a reference clock at stratum 0 and 1, else the dotted quad. */
+export function formatRefid(refid: number, stratum: number): string {
+  const octets = [refid >>> 24, (refid >>> 16) & 0xff, (refid >>> 8) & 0xff, refid & 0xff];
+  const name = String.fromCharCode(...octets).replace(/\0+$/, '');
+  return stratum <= 1 && /^[\x21-\x7e]+$/.test(name) ? name : octets.join('.');
+}
+
+/**
+ * Whether a server that names this refid follows us (RFC 5905 §9.2, loop). Loopback addresses say nothing: everybody has
+ * them.
+ */
+export function namesUs(refid: number, stratum: number, ownAddresses: readonly string[]): boolean {
+  if (stratum < 2) return false;
+  return ownAddresses.some((address) => !isLoopback(address) && refidOfAddress(address) === refid);
+}
+
+function isLoopback(address: string): boolean {
+  const octets = octetsOf(address);
+  if (octets === undefined) return true;
+  return isMappedV4(octets) ? octets[12] === 127 : octets[15] === 1 && octets.subarray(0, 15).every((o) => o === 0);
+}
+
+const word = (octets: Uint8Array, at: number): number =>
+  ((octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!) >>> 0;

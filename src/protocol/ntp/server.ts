@@ -1,0 +1,111 @@
+import { readTrailer, type Trailer, UNIQUE_IDENTIFIER } from './extension.js';
+import { HEADER_OCTETS, MODE_CLIENT, MODE_SERVER, ORIGIN_AT, RECEIVE_AT, REFERENCE_AT, TRANSMIT_AT } from './header.js';
+
+/** What access control and rate limit say about the client that asks. */
+export type Admission = 'serve' | 'deny' | 'rate';
+
+/**
+ * What a reply is made of beside the request. Plain numbers and octets, filled in anew for each request by the caller, so
+ * that nothing is allocated on the way.
+ */
+export interface ReplyContext {
+  /** The header that all replies share (`writeHeader`); version, poll and the last three timestamps are replaced. */
+  readonly header: Uint8Array;
+  /** Bit n set: version n is answered. Only 1 to 4 can be. */
+  readonly versions: number;
+  readonly admission: Admission;
+  /** NTP timestamps in two words: when the request came and when the reply will leave. */
+  readonly receiveSeconds: number;
+  readonly receiveFraction: number;
+  readonly transmitSeconds: number;
+  readonly transmitFraction: number;
+}
+
+/** NTPv3 and NTPv4. */
+export const DEFAULT_VERSIONS = 0b11000;
+
+const SPEAKABLE = 0b11110;
+const LEAP_UNKNOWN = 0xc0;
+const DENY = 0x44454e59;
+const RATE = 0x52415445;
+/** RFC 8915 §5.3: 32 octets or more, and the head of the field. */
+const MIN_IDENTIFIER = 36;
+
+/**
+ * The NTP server as one function: writes the reply to `request[0..length]` into `reply` and returns its length, never above
+ * `length`; 0 is silence. Answers mode 3 alone (RFC 5905 §9.2): a server that answers mode 4 can be set upon another.
+ */
+export function respond(request: Uint8Array, length: number, context: ReplyContext, reply: Uint8Array): number {
+  if (length < HEADER_OCTETS || length > request.length || length > reply.length) return 0;
+  const version = (request[0]! >> 3) & 7;
+  const answered = ((context.versions & SPEAKABLE) >> version) & 1;
+  if ((request[0]! & 7) !== MODE_CLIENT || answered === 0) return 0;
+  const trailer = readTrailer(request, length, version);
+  if (trailer === undefined) return 0;
+
+  if (context.admission === 'serve') writeTime(context, reply);
+  else writeKiss(context.admission === 'deny' ? DENY : RATE, context, reply);
+  reply[0] = (reply[0]! & 0xc0) | (version << 3) | MODE_SERVER;
+  reply[2] = request[2]!;
+  for (let i = 0; i < 8; i++) reply[ORIGIN_AT + i] = request[TRANSMIT_AT + i]!;
+  return writeTrailer(request, trailer, reply);
+}
+
+function writeTime(context: ReplyContext, reply: Uint8Array): void {
+  for (let i = 0; i < ORIGIN_AT; i++) reply[i] = context.header[i]!;
+  const { receiveSeconds, receiveFraction } = context;
+  putWord(reply, RECEIVE_AT, receiveSeconds);
+  putWord(reply, RECEIVE_AT + 4, receiveFraction);
+  if (isAfter(getWord(reply, REFERENCE_AT), getWord(reply, REFERENCE_AT + 4), receiveSeconds, receiveFraction)) {
+    reply.copyWithin(REFERENCE_AT, RECEIVE_AT, RECEIVE_AT + 8);
+  }
+  const leaves = isAfter(context.transmitSeconds, context.transmitFraction, receiveSeconds, receiveFraction);
+  const fraction = leaves ? context.transmitFraction : (receiveFraction + 1) >>> 0;
+  const carried = !leaves && fraction === 0 ? 1 : 0;
+  putWord(reply, TRANSMIT_AT, leaves ? context.transmitSeconds : receiveSeconds + carried);
+  putWord(reply, TRANSMIT_AT + 4, fraction);
+}
+
+/** RFC 5905 §7.4: stratum 0, leap unknown, the code as refid; no time but that of reception. */
+function writeKiss(code: number, context: ReplyContext, reply: Uint8Array): void {
+  reply.fill(0, 0, HEADER_OCTETS);
+  reply[0] = LEAP_UNKNOWN;
+  reply[3] = context.header[3]!;
+  putWord(reply, 12, code);
+  for (const at of [RECEIVE_AT, TRANSMIT_AT]) {
+    putWord(reply, at, context.receiveSeconds);
+    putWord(reply, at + 4, context.receiveFraction);
+  }
+}
+
+/** Echoes the unique identifier; answers a MAC, for which there is no key, with a crypto-NAK (RFC 5905 §9.2). */
+function writeTrailer(request: Uint8Array, trailer: Trailer, reply: Uint8Array): number {
+  if (trailer.macLength > 4) {
+    putWord(reply, HEADER_OCTETS, 0);
+    return HEADER_OCTETS + 4;
+  }
+  let end = HEADER_OCTETS;
+  for (const { type, start, length } of trailer.fields) {
+    if (type !== UNIQUE_IDENTIFIER || length < MIN_IDENTIFIER) continue;
+    if (end > HEADER_OCTETS) return HEADER_OCTETS;
+    for (let i = 0; i < length; i++) reply[end + i] = request[start + i]!;
+    end += length;
+  }
+  return end;
+}
+
+/** Of two NTP timestamps less than 68 years apart, in whatever eras. */
+function isAfter(seconds: number, fraction: number, thanSeconds: number, thanFraction: number): boolean {
+  const ahead = (seconds - thanSeconds) | 0;
+  return ahead > 0 || (ahead === 0 && fraction > thanFraction);
+}
+
+function putWord(octets: Uint8Array, at: number, word: number): void {
+  octets[at] = word >>> 24;
+  octets[at + 1] = word >>> 16;
+  octets[at + 2] = word >>> 8;
+  octets[at + 3] = word;
+}
+
+const getWord = (octets: Uint8Array, at: number): number =>
+  ((octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!) >>> 0;

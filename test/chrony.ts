@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs';
+import type { Bench } from './bench.js';
+import { type Launched, run } from './launch.js';
+import type { Peer } from './peers.js';
+import { freeUdpPort } from './place.js';
+
+export interface ChronyServer {
+  readonly port: number;
+  readonly process: Launched;
+}
+
+/** A chronyd at 127.0.0.1 that serves this machine's time and, being told -x, never touches its clock. */
+export async function startChronyServer(bench: Bench, chrony: Peer): Promise<ChronyServer> {
+  const port = await freeUdpPort();
+  const folder = bench.folder.at(`chrony-${port}`);
+  mkdirSync(folder, { mode: 0o750 });
+  const config = bench.write(
+    `chrony-${port}.conf`,
+    `local stratum 3\nallow\nport ${port}\nbindaddress 127.0.0.1\ncmdport 0\nbindcmdaddress ${folder}/sock\npidfile ${folder}/pid\n`,
+  );
+  const server = bench.launch(chrony.program, ['-x', '-U', '-u', 'root', '-d', '-f', config], { env: chrony.env });
+  await server.printed(/Disabled control of system clock/);
+  return { port, process: server };
+}
+
+/** What chronyd thinks of this machine's clock after a burst with a server; it sets nothing (-Q). Positive: the clock is slow. */
+export async function askChrony(bench: Bench, chrony: Peer, port: number): Promise<number> {
+  const pidfile = bench.folder.at('chrony-client.pid');
+  const { output } = await run(
+    chrony.program,
+    [
+      '-Q',
+      '-U',
+      '-u',
+      'root',
+      '-t',
+      '15',
+      `server 127.0.0.1 port ${port} iburst maxsamples 4`,
+      'cmdport 0',
+      `pidfile ${pidfile}`,
+    ],
+    { env: chrony.env },
+  );
+  const seconds = /System clock wrong by (-?[\d.]+) seconds/.exec(output)?.[1];
+  if (seconds === undefined) throw new Error(`chronyd -Q got no time from port ${port}:\n${output}`);
+  return Number(seconds) * 1e9;
+}

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import type { HubEvent, StatusReport } from 'timehub/api';
+import type { Bench } from './bench.js';
+import { type Exit, type Launched, run } from './launch.js';
+import { root } from './place.js';
+import { until } from './poll.js';
+
+export const timehub = join(root, 'bin/timehub');
+
+export type SourceStatus = StatusReport['sources'][number];
+
+/** A daemon under test, started as an operator would, and asked over its control socket. */
+export class Hub {
+  readonly process: Launched;
+  readonly socket: string;
+
+  /** `config` without a way in: the control socket is added. */
+  static async start(bench: Bench, config: string, args: readonly string[] = []): Promise<Hub> {
+    const socket = bench.folder.at('hub.sock');
+    const path = bench.write('hub.toml', `${config}\n[sink.observability.test]\nsocket = "${socket}"\n`);
+    return Hub.launch(bench, ['run', ...args, path], socket);
+  }
+
+  /** Any command of bin/timehub that brings up a daemon with a control socket at `socket`. */
+  static async launch(bench: Bench, args: readonly string[], socket: string): Promise<Hub> {
+    const hub = new Hub(bench.launch(process.execPath, [timehub, ...args], { cwd: root }), socket);
+    let end: Exit | undefined;
+    hub.process.exited.then((exit) => {
+      end = exit;
+    });
+    const answers = await until(
+      () => hub.answers(),
+      (yes) => yes || end !== undefined,
+      20_000,
+    );
+    if (!answers) throw new Error(`the hub ended (${end?.signal ?? end?.code}):\n${hub.process.output}`);
+    return hub;
+  }
+
+  private constructor(launched: Launched, socket: string) {
+    this.process = launched;
+    this.socket = socket;
+  }
+
+  status(): Promise<StatusReport> {
+    return this.json('/v1/status');
+  }
+
+  async source(id: string): Promise<SourceStatus> {
+    const { sources } = await this.status();
+    const found = sources.find((source) => source.id === id);
+    if (found === undefined) throw new Error(`no source ${id} among ${sources.map((source) => source.id).join(', ')}`);
+    return found;
+  }
+
+  /** Waits for a status. Rejects with the last one. */
+  until(pleases: (status: StatusReport) => boolean, timeoutMs = 30_000): Promise<StatusReport> {
+    return until(() => this.status(), pleases, timeoutMs);
+  }
+
+  untilSource(id: string, pleases: (source: SourceStatus) => boolean, timeoutMs = 30_000): Promise<SourceStatus> {
+    return until(() => this.source(id), pleases, timeoutMs);
+  }
+
+  async json<T>(path: string): Promise<T> {
+    return JSON.parse(await this.text(path)) as T;
+  }
+
+  text(path: string): Promise<string> {
+    return get(this.socket, path);
+  }
+
+  async events(): Promise<readonly HubEvent[]> {
+    return (await this.json<{ readonly events: readonly HubEvent[] }>('/v1/snapshot')).events;
+  }
+
+  /** A command of the operator's: `hub.cli('why')`. */
+  cli(...args: readonly string[]): Promise<Exit & { readonly output: string }> {
+    return run(process.execPath, [timehub, ...args, '--socket', this.socket]);
+  }
+
+  /** Resident memory, bytes. */
+  memory(): Promise<number> {
+    return residentBytes(this.process.pid);
+  }
+
+  /** As Ctrl-C does. */
+  stop(): Promise<Exit> {
+    return this.process.stop('SIGINT');
+  }
+
+  private async answers(): Promise<boolean> {
+    try {
+      await this.status();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Of a process, by /proc. */
+export async function residentBytes(pid: number): Promise<number> {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) * 1024;
+}
+
+function get(socketPath: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, path, headers: { host: 'localhost' }, timeout: 5000 }, async (response) => {
+      let text = '';
+      for await (const chunk of response.setEncoding('utf8')) text += chunk;
+      if (response.statusCode === 200) resolve(text);
+      else reject(new Error(`${path}: ${response.statusCode} ${text}`));
+    });
+    asked.on('timeout', () => asked.destroy(new Error(`${path}: no answer`)));
+    asked.on('error', reject).end();
+  });
+}

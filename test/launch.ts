@@ -1,0 +1,109 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+interface Waiter {
+  readonly pattern: RegExp;
+  readonly resolve: (match: RegExpExecArray) => void;
+}
+
+/** A program that a test has started: what it prints is kept and can be waited for. */
+export class Launched {
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #name: string;
+  #output = '';
+  #ended = false;
+  #waiters: Waiter[] = [];
+
+  constructor(command: string, args: readonly string[], options: SpawnOptions = {}) {
+    this.#name = `${command} ${args.join(' ')}`;
+    this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    this.#child.stdout?.on('data', (chunk: Buffer) => this.#collect(chunk));
+    this.#child.stderr?.on('data', (chunk: Buffer) => this.#collect(chunk));
+    this.exited = new Promise((resolve, reject) => {
+      this.#child.once('error', reject);
+      this.#child.once('close', (code, signal) => {
+        this.#ended = true;
+        resolve({ code, signal });
+      });
+    });
+    this.exited.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** All that it has printed, on both streams. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The first match of what it has printed or prints within `timeoutMs`. Rejects when it ends before. */
+  async printed(pattern: RegExp, timeoutMs = 10_000): Promise<RegExpExecArray> {
+    const early = pattern.exec(this.#output);
+    if (early !== null) return early;
+    const match = new Promise<RegExpExecArray>((resolve) => this.#waiters.push({ pattern, resolve }));
+    const end = this.exited.then(({ code, signal }) => {
+      throw new Error(`${this.#name} ended (${signal ?? code}) before it printed ${pattern}:\n${this.#output}`);
+    });
+    return within(
+      timeoutMs,
+      Promise.race([match, end]),
+      () => `${this.#name} did not print ${pattern}:\n${this.#output}`,
+    );
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Asks it to end, and after `graceMs` ends it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = 5000): Promise<Exit> {
+    if (this.#ended) return this.exited;
+    this.#child.kill(signal);
+    const force = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
+    try {
+      return await this.exited;
+    } finally {
+      clearTimeout(force);
+    }
+  }
+
+  #collect(chunk: Buffer): void {
+    this.#output += chunk.toString();
+    this.#waiters = this.#waiters.filter(({ pattern, resolve }) => {
+      const match = pattern.exec(this.#output);
+      if (match !== null) resolve(match);
+      return match === null;
+    });
+  }
+}
+
+/** Rejects with `what()` when the promise has not settled in time. */
+export async function within<T>(timeoutMs: number, promise: Promise<T>, what: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`after ${timeoutMs} ms: ${what()}`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Runs a program to its end. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): Promise<Exit & { readonly output: string }> {
+  const launched = new Launched(command, args, options);
+  const exit = await launched.exited;
+  return { ...exit, output: launched.output };
+}

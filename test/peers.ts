@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { root } from './place.js';
+
+/**
+ * Other people's programs that the hub must get on with. They come from Debian's packages, unpacked below .cache/peers
+ * and never installed: nothing of this machine changes, and none of them is shipped.
+ */
+export type PeerName = 'chrony' | 'ntpdig' | 'gpsd' | 'uml' | 'busybox' | 'chromium';
+
+interface Recipe {
+  readonly packages: readonly string[];
+  /** Below the peer's folder. */
+  readonly program: string;
+  /** Arguments that make the program do no more than answer. */
+  readonly probe: readonly string[];
+  /** Links to make, path → target, both below the folder. */
+  readonly links?: Readonly<Record<string, string>>;
+}
+
+const RECIPES: Readonly<Record<PeerName, Recipe>> = {
+  chrony: { packages: ['chrony'], program: 'usr/sbin/chronyd', probe: ['--version'] },
+  ntpdig: {
+    packages: ['ntpsec-ntpdig'],
+    program: 'usr/bin/ntpdig',
+    probe: ['--version'],
+    links: { 'usr/lib/python3/dist-packages/ntp/libntpc.so': 'usr/lib/x86_64-linux-gnu/ntp/libntpc.so.1.1.0' },
+  },
+  gpsd: { packages: ['gpsd'], program: 'usr/sbin/gpsd', probe: ['-V'] },
+  uml: { packages: ['user-mode-linux'], program: 'usr/bin/linux.uml', probe: ['--version'] },
+  busybox: { packages: ['busybox-static'], program: 'bin/busybox', probe: ['true'] },
+  chromium: {
+    packages: ['chromium-headless-shell', 'chromium-common'],
+    program: 'usr/lib/chromium/chromium-headless-shell',
+    probe: ['--no-sandbox', '--version'],
+  },
+};
+
+export const PEER_NAMES = Object.keys(RECIPES) as PeerName[];
+
+/** A peer that answers. */
+export interface Peer {
+  readonly folder: string;
+  readonly program: string;
+  /** What its programs need to find their libraries. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export type Found = { readonly peer: Peer } | { readonly missing: string };
+
+const cache = join(root, '.cache/peers');
+
+/** The peer as it lies in the cache, tried once. */
+export function findPeer(name: PeerName): Found {
+  const { program, probe } = RECIPES[name];
+  const folder = join(cache, name);
+  const path = join(folder, program);
+  if (!existsSync(path)) return { missing: `${name} is not in ${cache}` };
+  const library = ['usr/lib', 'lib'].map((place) => join(folder, place, libraryFolder())).join(':');
+  const env = {
+    ...(process.env as Record<string, string>),
+    LD_LIBRARY_PATH: library,
+    PYTHONPATH: join(folder, 'usr/lib/python3/dist-packages'),
+  };
+  const { status, error, stderr } = spawnSync(path, probe, { env, encoding: 'utf8', timeout: 20_000 });
+  if (status !== 0) return { missing: `${name} does not run: ${error?.message ?? stderr.trim().split('\n').at(-1)}` };
+  return { peer: { folder, program: path, env } };
+}
+
+/** Downloads and unpacks what is not there yet. The answer is empty when the peer can be used, else the reason. */
+export function fetchPeer(name: PeerName): string {
+  const earlier = findPeer(name);
+  if ('peer' in earlier) return '';
+  const part = join(cache, `${name}.part`);
+  const folder = join(cache, name);
+  rmSync(part, { recursive: true, force: true });
+  mkdirSync(join(part, 'deb'), { recursive: true });
+  const problem = unpack(RECIPES[name], part);
+  if (problem !== '') return `${name} cannot be fetched: ${problem}`;
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(part, folder);
+  const now = findPeer(name);
+  return 'peer' in now ? '' : now.missing;
+}
+
+function unpack({ packages, links = {} }: Recipe, folder: string): string {
+  const debs = join(folder, 'deb');
+  const wanted = packages.flatMap((name) => [name, ...absentDependencies(name)]);
+  const downloaded = tell('apt-get', ['download', '-q', ...new Set(wanted)], debs);
+  if (downloaded !== '') return downloaded;
+  for (const deb of readdirSync(debs)) {
+    const problem = tell('dpkg', ['-x', join(debs, deb), folder], folder);
+    if (problem !== '') return problem;
+  }
+  rmSync(debs, { recursive: true });
+  for (const [link, target] of Object.entries(links)) symlinkSync(relative(dirname(link), target), join(folder, link));
+  return '';
+}
+
+/** The packages that installing would bring along, asked without installing. */
+function absentDependencies(name: string): string[] {
+  const { stdout } = spawnSync('apt-get', ['install', '-s', '--no-install-recommends', name], { encoding: 'utf8' });
+  return [...(stdout ?? '').matchAll(/^Inst (\S+)/gm)].map((match) => match[1]!);
+}
+
+function tell(command: string, args: readonly string[], cwd: string): string {
+  const { status, error, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  if (error !== undefined) return `${command}: ${error.message}`;
+  return status === 0
+    ? ''
+    : (stderr
+        .trim()
+        .split('\n')
+        .find((line) => line.startsWith('E:')) ?? `${command} failed`);
+}
+
+const libraryFolder = (): string => (process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu');

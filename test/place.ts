@@ -1,0 +1,45 @@
+import { createSocket } from 'node:dgram';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The checkout: compiled tests run from dist/test. */
+export const root = join(import.meta.dirname, '../..');
+
+/** A folder of the test's own, removed by `close`. Mode 0700, as chronyd demands of a folder with a command socket. */
+export class Folder {
+  readonly path: string = mkdtempSync(join(tmpdir(), 'timehub-test-'));
+
+  at(name: string): string {
+    return join(this.path, name);
+  }
+
+  close(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** A UDP port that nobody has at 127.0.0.1 at this moment. */
+export async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(0, '127.0.0.1', resolve);
+  });
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  return port;
+}
+
+/** The same for TCP. */
+export async function freeTcpPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as { readonly port: number };
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Process 1 of the User-Mode Linux guest: a machine with a clock of its own. The kernel command line gives its variables:
+#   repo, out        the working tree and a folder to write to, both of the machine outside
+#   client           the program that disciplines the clock: a file in $out, run with sh
+#   seconds          how long
+#   offset           seconds that the clock is put ahead before the client starts
+#   frequency        the wrong frequency correction, in units of 2^-16 ppm
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp
+busybox=$repo/.cache/peers/busybox/bin/busybox
+
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t tmpfs run /run
+mount -t tmpfs tmp /tmp
+mkdir /tmp/out
+mount -t hostfs -o "$out" none /tmp/out
+
+ip link set lo up
+ip addr add 198.51.100.2/24 dev vec0
+ip link set vec0 up
+
+$busybox adjtimex -q -f "$frequency"
+date -s "@$(date "+%s.%N $offset" | awk '{ printf "%.9f", $1 + $2 }')" >/dev/null
+
+# The observer only reads the clock: see truth.ts.
+node "$repo/dist/test/vm/uml/truth.js" "$seconds" >/tmp/out/guest.txt 2>/tmp/out/guest.err &
+observer=$!
+repo=$repo sh /tmp/out/client.sh >/tmp/out/client.log 2>&1 &
+wait $observer
+$busybox adjtimex >/tmp/out/adjtimex.txt
+$busybox poweroff -f

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+
+/** One comparison of the guest's clock with the machine's: seconds since the guest's first reading, offset in ns. */
+export interface Offset {
+  readonly atS: number;
+  /** Outside − guest: positive means that the guest's clock is slow. */
+  readonly offsetNs: number;
+}
+
+interface Reading {
+  readonly cycles: bigint;
+  readonly time: bigint;
+}
+
+/** Lines of truth.ts, without those that an interruption has spread over more than three times the usual width. */
+export function readings(path: string): Reading[] {
+  const rows = readFileSync(path, 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(' '))
+    .filter((fields) => fields.length === 3)
+    .map(([cycles, time, width]) => ({ cycles: BigInt(cycles!), time: BigInt(time!), width: Number(width) }));
+  const usual = median(rows.map((row) => row.width));
+  return rows.filter((row) => row.width <= 3 * usual);
+}
+
+/** The outside clock interpolated at each reading of the guest's. */
+export function compare(outside: readonly Reading[], guest: readonly Reading[]): Offset[] {
+  const start = guest[0]?.time ?? 0n;
+  const result: Offset[] = [];
+  let next = 1;
+  for (const reading of guest) {
+    while (next < outside.length && outside[next]!.cycles < reading.cycles) next++;
+    const [before, after] = [outside[next - 1], outside[next]];
+    if (before === undefined || after === undefined || before.cycles > reading.cycles) continue;
+    const fraction = Number(reading.cycles - before.cycles) / Number(after.cycles - before.cycles);
+    const step = Number(after.time - before.time) * fraction;
+    result.push({
+      atS: Number(reading.time - start) / 1e9,
+      offsetNs: Number(before.time - reading.time) + step,
+    });
+  }
+  return result;
+}
+
+export interface Summary {
+  readonly rmsNs: number;
+  readonly meanNs: number;
+  readonly sdNs: number;
+  readonly worstNs: number;
+  readonly samples: number;
+}
+
+/** Of the offsets from `fromS` on. */
+export function summarise(offsets: readonly Offset[], fromS: number): Summary {
+  const values = offsets.filter(({ atS }) => atS >= fromS).map(({ offsetNs }) => offsetNs);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const square = values.reduce((sum, value) => sum + value * value, 0) / values.length;
+  return {
+    rmsNs: Math.round(Math.sqrt(square)),
+    meanNs: Math.round(mean),
+    sdNs: Math.round(Math.sqrt(Math.max(0, square - mean * mean))),
+    worstNs: Math.round(values.reduce((worst, value) => Math.max(worst, Math.abs(value)), 0)),
+    samples: values.length,
+  };
+}
+
+/** Seconds after the first reading from which every offset is within the limit. NaN when the last one is not. */
+export function withinFrom(offsets: readonly Offset[], limitNs: number): number {
+  const last = offsets.findLastIndex(({ offsetNs }) => Math.abs(offsetNs) > limitNs);
+  return offsets[last + 1]?.atS ?? Number.NaN;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}
