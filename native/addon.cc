@@ -235,6 +235,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
     throw Napi::Error::New(env, "this Node carries an unknown libuv");
   }
   env.SetInstanceData(new State);
+  KeepStampsOn();
   Export<OpenUdp>(exports, "openUdp");
   Export<OpenUnix>(exports, "openUnix");
   Export<Send>(exports, "send");

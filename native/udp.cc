@@ -50,11 +50,8 @@ void SendFrom(msghdr* message, const Address& from) {
   }
 }
 
-/**
- * Keeps software receive stamps switched on for the whole machine while this process lives. The kernel turns them off with
- * the last socket that wanted them and on again only some time after the next: a first reply could then be stamped when it
- * is read instead of when it arrived.
- */
+}  // namespace
+
 void KeepStampsOn() {
   static const int anchor = [] {
     const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -64,11 +61,9 @@ void KeepStampsOn() {
   }();
   (void)anchor;
 }
-}  // namespace
 
 UdpSocket::UdpSocket(const UdpOptions& options)
     : family_(options.local.family()), transmit_stamps_(options.transmit_stamps) {
-  KeepStampsOn();
   fd_ = Checked(socket(family_, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
   Configure(options);
   Checked(bind(fd_, options.local.data(), options.local.length), "bind");
@@ -184,23 +179,20 @@ uint32_t UdpSocket::Send(const uint8_t* payload, size_t octets, const std::optio
     message.msg_controllen = sizeof control;
     SendFrom(&message, map ? Mapped(*from) : *from);
   }
+  int error = SendOnce(message, before);
+  // A pending ICMP error about an earlier datagram makes one call fail, and is cleared by it.
+  if (error != 0 && error != EAGAIN) error = SendOnce(message, before);
+  if (error != 0) throw std::system_error(error, std::generic_category(), "sendmsg");
+  return next_++;
+}
+
+int UdpSocket::SendOnce(const msghdr& message, Moment* before) {
   *before = ReadMoment();
   pending_[next_ % pending_.size()] = {next_, before->realtime};
-  ssize_t sent = sendmsg(fd_, &message, MSG_DONTWAIT);
-  // A pending ICMP error about an earlier datagram makes one call fail, and is cleared by it.
-  const bool stale = sent < 0 && (errno == ECONNREFUSED || errno == EHOSTUNREACH || errno == ENETUNREACH);
-  if (stale) {
-    if (transmit_stamps_) RestartNumbering();
-    *before = ReadMoment();
-    pending_[next_ % pending_.size()] = {next_, before->realtime};
-    sent = sendmsg(fd_, &message, MSG_DONTWAIT);
-  }
-  if (sent < 0) {
-    const int error = errno;
-    if (transmit_stamps_) RestartNumbering();
-    throw std::system_error(error, std::generic_category(), "sendmsg");
-  }
-  return next_++;
+  if (sendmsg(fd_, &message, MSG_DONTWAIT) >= 0) return 0;
+  const int error = errno;
+  if (transmit_stamps_) RestartNumbering();
+  return error;
 }
 
 Address UdpSocket::Local() const {

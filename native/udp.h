@@ -14,6 +14,12 @@ struct UdpOptions {
   std::optional<Address> peer;
 };
 
+/**
+ * Keeps software receive stamps switched on for the whole machine while this process lives. The kernel turns them off with
+ * the last socket that wanted them, and on again only some time after the next: the first datagrams have none then.
+ */
+void KeepStampsOn();
+
 /** A UDP socket with kernel stamps. Methods throw std::system_error whose text names the call. */
 class UdpSocket : public Source {
  public:
@@ -33,6 +39,8 @@ class UdpSocket : public Source {
     int64_t before = 0;
   };
 
+  /** Returns 0 or the errno. */
+  int SendOnce(const msghdr& message, Moment* before);
   void Configure(const UdpOptions& options);
   /** Makes the kernel count transmit stamps from 0 again, from the next datagram on. */
   void RestartNumbering();

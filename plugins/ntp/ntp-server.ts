@@ -1,4 +1,4 @@
-import type { Datagram, Endpoint, SinkContext, UdpSocket } from 'timehub/api';
+import { type Datagram, type Endpoint, HubError, type SinkContext, type UdpSocket } from 'timehub/api';
 import {
   type Admission,
   formatServer,
@@ -112,7 +112,8 @@ export class NtpServer {
     try {
       socket.send(this.#reply.subarray(0, length), from, to);
       this.#tally.count(this.#replyContext.admission === 'serve' ? 'replies' : 'kisses');
-    } catch {
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
       // A forged source address, a client that is gone: its loss.
       this.#tally.count('unsent');
     }

@@ -83,14 +83,16 @@ export class History {
     const rows = Math.min(this.#written, this.#rows);
     const size = rows <= points ? 1 : Math.ceil(rows / Math.floor(points / 2));
     const buckets = this.#buckets(rows, size);
-    const column = (values: Float64Array) => buckets.flatMap((bucket) => pick(values, bucket));
-    const sources = [...this.#sources].map(([id, values]) => [id, column(values).map(shorten)] as const);
+    const line = (values: Float64Array) => buckets.flatMap((bucket) => extremes(values, bucket)).map(shorten);
+    const sources = [...this.#sources].map(
+      ([id, values]) => [id, buckets.flatMap((bucket) => dots(values, bucket)).map(shorten)] as const,
+    );
     return {
       t: buckets.flatMap(ends).map((row) => this.#seconds[row]! + unixMinusMonotonicS),
-      offsetNs: column(this.#offset).map(shorten),
-      sigmaNs: column(this.#sigma).map(shorten),
-      boundNs: column(this.#bound).map(shorten),
-      frequencyPpb: column(this.#frequency).map(shorten),
+      offsetNs: line(this.#offset),
+      sigmaNs: line(this.#sigma),
+      boundNs: line(this.#bound),
+      frequencyPpb: line(this.#frequency),
       sources: Object.fromEntries(sources),
     };
   }
@@ -128,20 +130,19 @@ export class History {
 const ends = (bucket: readonly number[]): number[] =>
   bucket.length === 1 ? [bucket[0]!] : [bucket[0]!, bucket.at(-1)!];
 
-/** The least and the greatest of a bucket in the order in which they came. */
-function pick(values: Float64Array, bucket: readonly number[]): number[] {
+/** The least and the greatest of a bucket in the order in which they came: one value of a bucket of one. */
+function extremes(values: Float64Array, bucket: readonly number[]): number[] {
   if (bucket.length === 1) return [values[bucket[0]!]!];
-  let least = -1;
-  let greatest = -1;
-  bucket.forEach((row, index) => {
-    const value = values[row]!;
-    if (Number.isNaN(value)) return;
-    if (least < 0 || value < values[bucket[least]!]!) least = index;
-    if (greatest < 0 || value > values[bucket[greatest]!]!) greatest = index;
-  });
-  if (least < 0) return [Number.NaN, Number.NaN];
-  const pair = [values[bucket[least]!]!, values[bucket[greatest]!]!];
-  return least <= greatest ? pair : pair.reverse();
+  const known = bucket.map((row) => values[row]!).filter((value) => !Number.isNaN(value));
+  if (known.length === 0) return [Number.NaN, Number.NaN];
+  const [least, greatest] = [Math.min(...known), Math.max(...known)];
+  return known.indexOf(least) <= known.indexOf(greatest) ? [least, greatest] : [greatest, least];
+}
+
+/** The same for a source that speaks now and then: what was said once is shown once. */
+function dots(values: Float64Array, bucket: readonly number[]): number[] {
+  const [first, second] = extremes(values, bucket);
+  return second === undefined ? [first!] : first === second ? [first!, Number.NaN] : [first!, second];
 }
 
 /** Seven digits are more than a screen shows, and half of the octets. */

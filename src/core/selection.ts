@@ -69,7 +69,7 @@ export class Selection {
     const changes: Change[] = [];
     const candidates = this.#candidates(all, around, changes);
     const voters = candidates.filter(({ track }) => votes(track));
-    const pending = voters.length > 0 || candidates.length > 0 ? this.#pending(all, around.now) : [];
+    const pending = all.filter((source) => isPending(source, around.now)).map(({ id }) => id);
     const electorate = voters.length > 0 || pending.length > 0 ? voters : candidates.filter(numbersItself);
     const verdict = this.#elect(electorate, around.own, all);
     if (this.#waits(electorate, verdict.overlap, pending, around.now)) {
@@ -124,11 +124,7 @@ export class Selection {
     return candidates;
   }
 
-  /** Sources that may yet get a vote. */
-  #pending(sources: readonly Source[], now: Instant): string[] {
-    return sources.filter((source) => isPending(source, now)).map((source) => source.id);
-  }
-
+  /** The first verdict waits for those that may yet get a vote, unless they could not change it. */
   #waits(electorate: readonly Candidate[], overlap: Overlap | undefined, pending: readonly string[], now: Instant) {
     if (this.#decided || electorate.length === 0) return false;
     this.#firstCandidate ??= now;
@@ -175,23 +171,16 @@ export class Selection {
     changes: Change[],
     around: Surroundings,
   ): void {
-    const { overlap } = verdict;
     const members = candidates.filter((candidate) => isMember(candidate, electorate, verdict, around));
+    const opponents = { members, electorate, own: around.own };
     const preferred = members.some(({ track }) => track.source.options.prefer);
     for (const candidate of candidates) {
       const { track, estimate } = candidate;
       const member = members.includes(candidate);
-      if (!settled(track, member)) {
-        if (track.admittedNs !== undefined) {
-          track.expulsions++;
-          release(track, changes);
-        } else track.admittedNs = Number.NaN;
-        track.streak = 0;
-      }
-      if (track.admittedNs === undefined) {
-        track.expulsions = Math.max(track.expulsions, 1);
+      if (!stands(track, member)) {
+        release(track, changes);
         track.state = 'rejected';
-        track.reason = member ? probation(track) : objection(candidate, members, electorate, overlap, verdict.obstacle);
+        track.reason = member ? probation(track) : objection(candidate, opponents, verdict.obstacle);
         continue;
       }
       const factor = preferred && !track.source.options.prefer ? PREFERENCE : 1;
@@ -210,6 +199,7 @@ const NO_VERDICT: Verdict = { overlap: undefined, votes: 0, obstacle: '' };
 
 const numbersItself = ({ track }: Candidate): boolean => track.numberedOffsetNs !== undefined;
 
+/** It may yet get a vote. */
 function isPending(source: Source, now: Instant): boolean {
   const bar = barOfSource(source);
   if (bar !== undefined) return bar.state === 'warming';
@@ -230,17 +220,19 @@ function isMember(
   return touches(candidate, overlap.loNs, overlap.hiNs);
 }
 
-/** Whether the track's status stays although the verdict of the moment may differ. */
-function settled(track: Track, member: boolean): boolean {
+/** Whether the track is in after this verdict: a change of mind takes several of its own updates. */
+function stands(track: Track, member: boolean): boolean {
   const admitted = track.admittedNs !== undefined;
   const spoke = track.updates !== track.judgedUpdates;
   track.judgedUpdates = track.updates;
-  if (member === admitted) {
-    track.streak = 0;
-    return true;
-  }
-  if (spoke) track.streak++;
-  return track.streak < patience(track);
+  if (member === admitted) track.streak = 0;
+  else if (spoke) track.streak++;
+  const changes = member !== admitted && track.streak >= patience(track);
+  if (changes) track.streak = 0;
+  const standing = changes ? member : admitted;
+  if (changes && !member) track.expulsions++;
+  else if (!standing) track.expulsions = Math.max(track.expulsions, 1);
+  return standing;
 }
 
 function patience(track: Track): number {
@@ -280,27 +272,30 @@ function warm(track: Track, reason: string): void {
 const probation = (track: Track): string =>
   `agrees again since ${track.streak} of the ${patience(track)} observations that it takes after disagreeing`;
 
-function objection(
-  candidate: Candidate,
-  members: readonly Candidate[],
-  electorate: readonly Candidate[],
-  overlap: Overlap | undefined,
-  obstacle: string,
-): string {
-  const others = (members.length > 0 ? members : electorate).filter((other) => other.track !== candidate.track);
-  const opposed = others.filter(
-    (other) => !touches(other, candidate.centreNs - candidate.halfNs, candidate.centreNs + candidate.halfNs),
-  );
-  const named = opposed.length > 0 ? opposed : others;
-  if (obstacle !== '' && opposed.length === 0) return `is not used: ${obstacle}`;
-  const middleNs =
-    named.length > 0 ? mean(named.map(({ centreNs }) => centreNs)) : overlap === undefined ? 0 : (overlap.loNs + overlap.hiNs) / 2;
-  const names = [...new Set(named.map(({ track }) => track.source.id))];
-  const against = names.length > 0 ? list(names) : 'the time kept so far';
-  const gap = formatDuration(Math.abs(candidate.centreNs - middleNs));
-  const disagreement = `disagrees with ${against} by ${gap}`;
-  if (members.length > 0) return disagreement;
-  return `${disagreement} and no majority says who is right: add a source, or mark one with trust or prefer`;
+interface Opponents {
+  readonly members: readonly Candidate[];
+  readonly electorate: readonly Candidate[];
+  readonly own: Surroundings['own'];
+}
+
+/** With whom it disagrees, and by how much. */
+function objection(candidate: Candidate, { members, electorate, own }: Opponents, obstacle: string): string {
+  const { centreNs, halfNs, track } = candidate;
+  const isOpposed = (other: Pick<Opinion, 'centreNs' | 'halfNs'>): boolean =>
+    !touches(other, centreNs - halfNs, centreNs + halfNs);
+  const others = (members.length > 0 ? members : electorate).filter((other) => other.track.source !== track.source);
+  const opposed = others.some(isOpposed) ? others.filter(isOpposed) : members.length > 0 ? others : [];
+  if (opposed.length > 0) {
+    const gapNs = Math.abs(centreNs - mean(opposed.map((other) => other.centreNs)));
+    const names = list([...new Set(opposed.map((other) => other.track.source.id))]);
+    const disagreement = `disagrees with ${names} by ${formatDuration(gapNs)}`;
+    return members.length > 0
+      ? disagreement
+      : `${disagreement}, and no majority says who is right: add a source, or mark one with trust or prefer`;
+  }
+  if (own !== undefined && isOpposed(own))
+    return `disagrees with the time kept so far by ${formatDuration(Math.abs(centreNs - own.centreNs))}`;
+  return `is not used: ${obstacle === '' ? 'it is outside what the majority agrees on' : obstacle}`;
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -5,8 +5,11 @@ import { type Endpoint, HubError } from '../api/index.js';
 export function errorName(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
-  return 'errno' in error && typeof error.errno === 'number' ? getSystemErrorName(-Math.abs(error.errno)) : '';
+  return 'errno' in error && typeof error.errno === 'number' ? nameOf(error.errno) : '';
 }
+
+/** `ECONNREFUSED` of 111. */
+export const nameOf = (errno: number): string => (errno === 0 ? 'unknown' : getSystemErrorName(-Math.abs(errno)));
 
 /** `192.0.2.1:123`, `[2001:db8::1]:123` */
 export const formatEndpoint = ({ address, port }: Endpoint): string =>
@@ -40,8 +43,13 @@ export function because(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Why a UDP socket could not be opened at `local`. */
-export function bindError(error: unknown, local: Endpoint): HubError {
+/** Why a UDP socket could not be opened at `local`, or connected to `peer`. */
+export function openError(error: unknown, local: Endpoint, peer: Endpoint | undefined): HubError {
+  if (peer !== undefined && error instanceof Error && error.message.startsWith('connect')) {
+    return new HubError('TH_NET_CONNECT', `cannot send to ${formatEndpoint(peer)}: ${because(error)}`, {
+      cause: error,
+    });
+  }
   const where = formatEndpoint(local);
   switch (errorName(error)) {
     case 'EADDRINUSE':
@@ -57,14 +65,17 @@ export function bindError(error: unknown, local: Endpoint): HubError {
     case 'EADDRNOTAVAIL':
     case 'EAFNOSUPPORT':
     case 'ENODEV':
-      return new HubError('TH_NET_ADDRESS', `${local.address} is no address of this machine`, {
-        cause: error,
-        hint: 'the own addresses are listed by "ip address"',
-      });
+      return noOwnAddress(local.address, error);
     default:
       return new HubError('TH_NET_OPEN', `cannot open a UDP socket at ${where}: ${because(error)}`, { cause: error });
   }
 }
+
+export const noOwnAddress = (address: string, cause?: unknown): HubError =>
+  new HubError('TH_NET_ADDRESS', `${address} is no address of this machine`, {
+    cause,
+    hint: 'the own addresses are listed by "ip address"',
+  });
 
 export function sendError(error: unknown, to: Endpoint | undefined): HubError {
   const where = to === undefined ? '' : ` to ${formatEndpoint(to)}`;

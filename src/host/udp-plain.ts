@@ -2,7 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv4, isIPv6 } from 'node:net';
 import { type Datagram, type Endpoint, HubError, type Stamp, type UdpOptions, type UdpSocket } from '../api/index.js';
 import { inContext } from './handler.js';
-import { bindError, errorName, sendError } from './net-error.js';
+import { errorName, openError, sendError } from './net-error.js';
 import { localAddress } from './udp.js';
 
 /**
@@ -17,7 +17,7 @@ export function openPlainUdp(options: UdpOptions, now: () => Stamp): UdpSocket {
   } catch (error) {
     const chosen = options.address !== undefined || options.family !== undefined || address !== '::';
     if (!chosen && errorName(error) === 'EAFNOSUPPORT') return openPlainUdp({ ...options, family: 4 }, now);
-    throw bindError(error, { address, port: options.port ?? 0 });
+    throw openError(error, { address, port: options.port ?? 0 }, options.peer);
   }
 }
 
@@ -38,7 +38,7 @@ class PlainUdpSocket implements UdpSocket {
       type: isIPv4(address) ? 'udp4' : 'udp6',
       ipv6Only: options.family === 6,
       // Addresses need no resolver. That dgram gets its answer at once makes bind and connect synchronous.
-      lookup: (host, lookupOptions, done) => done(null, mapped(host, address), isIPv4(address) ? 4 : 6),
+      lookup: (host, _options, done) => done(null, mapped(host, address), isIPv4(address) ? 4 : 6),
     });
     openNow(this.#socket, address, options);
     this.#socket.on('error', (error) => this.#onNetworkError?.(error));

@@ -1,19 +1,24 @@
-import { isIPv4 } from 'node:net';
-import { getSystemErrorName } from 'node:util';
+import { isIP, isIPv4 } from 'node:net';
 import { type Datagram, type Endpoint, HubError, type Stamp, type UdpOptions, type UdpSocket } from '../api/index.js';
 import { type Arena, arenaOf, DATAGRAM, SENT } from './arena.js';
 import { inContext } from './handler.js';
 import type { Native } from './native.js';
-import { bindError, errorName, explain, formatEndpoint, sendError } from './net-error.js';
+import { errorName, explain, formatEndpoint, nameOf, noOwnAddress, openError, sendError } from './net-error.js';
 
 /** The local address to bind: the given one or all of a family. Without any wish IPv6 and IPv4 together. */
 export function localAddress(options: UdpOptions): string {
-  if (options.address !== undefined) return options.address;
+  if (options.address !== undefined) {
+    if (isIP(options.address) === 0) throw noOwnAddress(options.address);
+    return options.address;
+  }
   const family = options.family ?? (options.peer === undefined ? undefined : isIPv4(options.peer.address) ? 4 : 6);
   return family === 4 ? '0.0.0.0' : '::';
 }
 
-/** Opens a socket with kernel stamps. Throws `TH_NET_PORT_BUSY`, `TH_NET_PORT_PRIVILEGE`, `TH_NET_ADDRESS`, `TH_NET_OPEN`. */
+/**
+ * Opens a socket with kernel stamps. Throws `TH_NET_PORT_BUSY`, `TH_NET_PORT_PRIVILEGE`, `TH_NET_ADDRESS`, `TH_NET_OPEN`, and
+ * `TH_NET_CONNECT` when there is no way to the peer.
+ */
 export function openUdp(native: Native, options: UdpOptions): UdpSocket {
   const address = localAddress(options);
   try {
@@ -22,7 +27,7 @@ export function openUdp(native: Native, options: UdpOptions): UdpSocket {
     // A kernel booted without IPv6 has IPv4 alone.
     const chosen = options.address !== undefined || options.family !== undefined || address !== '::';
     if (!chosen && errorName(error) === 'EAFNOSUPPORT') return openUdp(native, { ...options, family: 4 });
-    throw bindError(error, { address, port: options.port ?? 0 });
+    throw openError(error, { address, port: options.port ?? 0 }, options.peer);
   }
 }
 
@@ -106,7 +111,7 @@ const datagramOf = (arena: Arena, record: number): Datagram => ({
 });
 
 function networkError(arena: Arena, record: number): Error {
-  const code = getSystemErrorName(-arena.number(record));
+  const code = nameOf(arena.number(record));
   const to = { address: arena.from(record), port: arena.port(record) };
   return Object.assign(new Error(`${formatEndpoint(to)}: ${explain(code)}`), { code });
 }

@@ -13,15 +13,29 @@ export const NO_JOURNAL: Journal = { write() {}, note: '', close: async () => {}
 /** Held in memory at most while the disk is slow; beyond it lines are dropped, counted and marked. */
 const BACKLOG_OCTETS = 8 << 20;
 
-/** One record as a line: instants become `"123n"`, so that reading them back is exact. */
-export const toLine = (record: object): string =>
-  `${JSON.stringify(record, (_key, value) => (typeof value === 'bigint' ? `${value}n` : value))}\n`;
+const SPECIAL: ReadonlyMap<unknown, number> = new Map([
+  ['Infinity#', Number.POSITIVE_INFINITY],
+  ['-Infinity#', Number.NEGATIVE_INFINITY],
+  ['NaN#', Number.NaN],
+  ['-0#', -0],
+]);
 
-/** Reads a line of `toLine` back. Throws SyntaxError. */
-export const fromLine = (line: string): unknown =>
-  JSON.parse(line, (_key, value) =>
-    typeof value === 'string' && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
-  );
+/** One record as a line. What JSON has no word for is a text: `"123n"` an instant, `"Infinity#"`, `"NaN#"`, `"-0#"` a number. */
+export const toLine = (record: object): string => `${JSON.stringify(record, (_key, value) => encode(value))}\n`;
+
+/** Reads a line of `toLine` back, to the last bit. Throws SyntaxError. */
+export const fromLine = (line: string): unknown => JSON.parse(line, (_key, value) => decode(value));
+
+function encode(value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value !== 'number' || (Number.isFinite(value) && !Object.is(value, -0))) return value;
+  return Object.is(value, -0) ? '-0#' : `${value}#`;
+}
+
+function decode(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : (SPECIAL.get(value) ?? value);
+}
 
 /**
  * The event log: JSON Lines, appended. A disk that is full or gone stops the log, never the hub; it starts again, with a

@@ -1,6 +1,6 @@
 /**
- * The columns of the plot: time, upper and lower edge of the ±1σ band, the estimate, each source. Around the estimate,
- * all but time is taken relative to it.
+ * The columns of the plot: time, each source, upper and lower edge of the ±1σ band, the estimate: what comes later is
+ * drawn above. Around the estimate, all but time is taken relative to it.
  */
 export function columns(history, ids, { view, spanS }) {
   const first = history.since((history.t.at(-1) ?? 0) - Number(spanS));
@@ -24,7 +24,9 @@ export function columns(history, ids, { view, spanS }) {
 const relative = (value, zero) => (value === null || zero === null ? null : value - zero);
 
 /** The range of the y axis: the band, and the middle 98 % of each source of `shown`, with a little air. */
-export function limits([, upper = [], lower = [], , ...sources], shown) {
+export function limits([, ...lines], shown) {
+  const [upper = [], lower = []] = lines.slice(shown.length);
+  const sources = lines.slice(0, shown.length);
   const ends = [
     ...spread(upper, 1),
     ...spread(lower, 1),

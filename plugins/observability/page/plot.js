@@ -48,7 +48,7 @@ export class Plot {
     const data = columns(this.#history, ids, this.#chosen);
     if (this.#made !== ids.join() || this.#plot === undefined) this.#make(ids, data);
     ids.forEach((id, index) => {
-      this.#plot.series[index + 4].show = !this.#hidden.has(id);
+      this.#plot.series[index + 1].show = !this.#hidden.has(id);
     });
     this.#plot.setData(data);
     this.#say(this.#plot.cursor.idx ?? data[0].length - 1);
@@ -84,7 +84,7 @@ export class Plot {
     const at = t === undefined ? '' : clock(t);
     const [low, high] = this.#limits();
     const values = this.#sources.map(({ id }, index) => {
-      const value = latest(data[index + 4], row);
+      const value = latest(data[index + 1], row);
       return {
         id,
         text: signed(value),
@@ -92,7 +92,7 @@ export class Plot {
         hidden: this.#hidden.has(id),
       };
     });
-    this.#legend.show(at, signed(data[3][row]), values);
+    this.#legend.show(at, signed(data.at(-1)[row]), values);
   }
 
   #toggle(id) {
@@ -132,9 +132,10 @@ function options(ids, range, marks, onCursor) {
   const grid = { stroke: style('--grid'), width: 1 };
   const axis = { stroke: style('--muted'), grid, ticks: { show: false }, font: `12px ${style('--font')}` };
   const dots = ids.map((_, index) => {
-    const color = style(`--source-${index % 8}`);
+    const color = `${style(`--source-${index % 8}`)}a0`;
     return { paths: () => null, points: { show: true, size: 4, width: 0, fill: color, stroke: color } };
   });
+  const edge = { stroke: 'transparent', points: { show: false } };
   return {
     ...size(),
     tzDate: (t) => uPlot.tzDate(new Date(t * 1000), 'Etc/UTC'),
@@ -143,7 +144,7 @@ function options(ids, range, marks, onCursor) {
     cursor: { drag: { setScale: false }, points: { show: false }, y: false },
     scales: { y: { range } },
     axes: [
-      { ...axis, values: (_, splits) => splits.map((t) => clock(t).replace(/:00$/, '')), space: 80 },
+      { ...axis, values: (_, splits) => splits.map((t) => clock(t).replace(/:00$/, '')), space: 80, size: 34 },
       {
         ...axis,
         values: (_, splits) => splits.map((value) => (value === 0 ? '0' : signed(value))),
@@ -151,14 +152,8 @@ function options(ids, range, marks, onCursor) {
         space: 36,
       },
     ],
-    series: [
-      {},
-      { stroke: 'transparent', points: { show: false } },
-      { stroke: 'transparent', points: { show: false } },
-      { stroke: style('--estimate'), width: 2, points: { show: false } },
-      ...dots,
-    ],
-    bands: [{ series: [1, 2], fill: style('--band') }],
+    series: [{}, ...dots, edge, edge, { stroke: style('--estimate'), width: 1.5, points: { show: false } }],
+    bands: [{ series: [ids.length + 1, ids.length + 2], fill: style('--band') }],
     hooks: {
       setCursor: [({ cursor }) => cursor.idx != null && onCursor(cursor.idx)],
       drawClear: [(plot) => drawMarks(plot, marks())],

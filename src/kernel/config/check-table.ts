@@ -3,6 +3,7 @@ import { nearest } from '../errors/nearest.js';
 import type { Table } from './config.js';
 import type { Path } from './places.js';
 import { expectation, isSurplusKey } from './reword.js';
+import { keysOf, schemaAt } from './schema-keys.js';
 import { isTable, showHeader, showPath, showValue } from './toml-value.js';
 import { hintFor } from './value-hint.js';
 
@@ -92,17 +93,7 @@ async function describe(
   const where = [...path, ...at];
   const parent = at.slice(0, -1).reduce<unknown>(step, table);
   const key = at.at(-1);
-  if (isSurplusKey(issue)) {
-    const surplus = (issue as { keys?: unknown }).keys;
-    const names = Array.isArray(surplus) ? surplus.map(String) : [String(key)];
-    const place = Array.isArray(surplus) ? [...where, ...names.slice(0, 1)] : where;
-    return {
-      code: 'TH_CFG_UNKNOWN_KEY',
-      path: place,
-      at: 'key',
-      message: `unknown key "${names[0]}" in ${showHeader(place.slice(0, -1))}`,
-    };
-  }
+  if (isSurplusKey(issue)) return surplusKey(path, schema, issue, at);
   if (key !== undefined && (!isTable(parent) || !Object.hasOwn(parent, key)) && !Array.isArray(parent)) {
     const needed = await expected(schema, table, at);
     const message = `${showHeader(where.slice(0, -1))} needs the key "${key}"`;
@@ -125,6 +116,19 @@ async function describe(
     (await issueAt(schema, replaced(table, at, candidate), at)) === undefined;
   const hint = at.length === 0 ? undefined : await hintFor(value, wanted, accepts);
   return { code: 'TH_CFG_VALUE', path: where, at: 'value', message: `${name} must be ${wanted}${got}`, hint };
+}
+
+/** A key that only the schema itself could refuse: in a nested table, or of a library that does not show its keys. */
+function surplusKey(path: Path, schema: StandardSchema, issue: StandardIssue, at: Path): Finding {
+  const { keys } = issue as { readonly keys?: unknown };
+  const [table, name] = Array.isArray(keys) ? [at, String(keys[0])] : [at.slice(0, -1), String(at.at(-1))];
+  const below = schemaAt(schema, table);
+  const known = (below === undefined ? undefined : keysOf(below)) ?? [];
+  const meant = nearest(name, known);
+  const hint =
+    meant === undefined ? (known.length === 0 ? undefined : `known: ${abridged(known)}`) : `did you mean "${meant}"?`;
+  const message = `unknown key "${name}" in ${showHeader([...path, ...table])}`;
+  return { code: 'TH_CFG_UNKNOWN_KEY', path: [...path, ...table, name], at: 'key', message, hint };
 }
 
 const step = (value: unknown, key: string | number): unknown =>

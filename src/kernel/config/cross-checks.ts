@@ -27,7 +27,7 @@ function checkSources(document: ConfigDocument): readonly Finding[] {
   if (enabledSources(document).length > 0) return [];
   const sources = document.instances.filter(({ kind }) => kind === 'source');
   if (attempted && sources.length === 0) return [];
-  const hint = 'add a table such as [source.ntp.a] with host = "pool.ntp.org"';
+  const hint = 'add a table such as [source.ntp.a] with address = "ntp.example.org"';
   return [
     sources.length === 0
       ? { code: 'TH_CFG_NO_SOURCE', path: [], at: 'key', message: 'there is no source of time', hint, absence: true }

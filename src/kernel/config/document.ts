@@ -89,7 +89,8 @@ function presetFindings(main: Layer, { presets }: Surroundings): readonly Findin
   if (preset === undefined || (typeof preset === 'string' && presets.has(preset))) return [];
   const names = [...presets.keys()];
   const meant = typeof preset === 'string' ? nearest(preset, names) : undefined;
-  const hint = meant === undefined ? `known: ${abridged(names)}` : `did you mean "${meant}"?`;
+  const known = names.length === 0 ? undefined : `known: ${abridged(names)}`;
+  const hint = meant === undefined ? known : `did you mean "${meant}"?`;
   return [
     {
       code: 'TH_CFG_UNKNOWN_PRESET',

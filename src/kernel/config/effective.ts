@@ -1,9 +1,9 @@
 import type { PluginCatalogue, Table } from './config.js';
-import { defaultsOf } from './defaults.js';
 import type { ConfigDocument } from './document.js';
 import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from './hub-schema.js';
 import { Locator } from './locate.js';
 import type { Path } from './places.js';
+import { defaultsOf } from './schema-keys.js';
 import { isTable, showHeader } from './toml-value.js';
 
 /** One value in force and where it comes from. */

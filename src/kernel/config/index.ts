@@ -1,6 +1,6 @@
 import type { ConfigFile, PluginCatalogue } from './config.js';
 import { type ConfigDocument, parseConfig } from './document.js';
-import { readConfig } from './read.js';
+import { readConfig, readPresets } from './read.js';
 import { type Loaded, validateConfig } from './validate.js';
 
 export type * from './config.js';
@@ -9,17 +9,21 @@ export { type ConfigDocument, parseConfig } from './document.js';
 export { type EffectiveValue, effectiveConfig, formatEffective } from './effective.js';
 export { formatProblems, type Problem, type Span } from './problem.js';
 export { readConfig, readPresets } from './read.js';
+export { type OptionRow, optionRows, optionsTable } from './reference.js';
 export { type Loaded, validateConfig } from './validate.js';
 
 /** The plugins a document may use; asked after the document was read, because it names packages to load. */
 export type CatalogueFor = PluginCatalogue | ((document: ConfigDocument) => PluginCatalogue | Promise<PluginCatalogue>);
 
 /**
- * Reads and checks a configuration. A path is read with its `conf.d` and the presets; a text stands alone.
+ * Reads and checks a configuration. A path is read with the `conf.d` beside it, a text without.
  * Never throws for what a file may hold: either the configuration, or all problems, each with its place.
  */
 export async function loadConfig(input: string | ConfigFile, catalogue: CatalogueFor): Promise<Loaded> {
-  const document = typeof input === 'string' ? openConfig(input) : parseConfig(input.text, input.path);
+  const document =
+    typeof input === 'string'
+      ? openConfig(input)
+      : parseConfig(input.text, input.path, { dropIns: [], presets: readPresets() });
   if ('problems' in document) return document;
   return validateConfig(document, typeof catalogue === 'function' ? await catalogue(document) : catalogue);
 }

@@ -50,7 +50,13 @@ function tomlFiles(folder: string): readonly string[] {
   }
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 function readText(path: string, problems: Problem[]): ConfigFile | undefined {
   const refuse = (code: ErrorCode, message: string, hint?: string): undefined => {

@@ -1,24 +1,70 @@
 import type { StandardSchema } from '../../api/index.js';
+import type { Table } from './config.js';
 
 /**
- * The keys that a schema takes, read off the object itself for the libraries that show them (valibot, zod). Undefined for
- * a schema that takes any key or does not tell.
+ * What can be read off a schema itself. Standard Schema has no word for it, so this looks at the objects of the libraries
+ * that show their inside (valibot, zod) and knows nothing of others.
  */
-export function keysOf(schema: StandardSchema): readonly string[] | undefined {
-  const shape = schema as {
-    readonly type?: unknown;
-    readonly entries?: unknown;
-    readonly shape?: unknown;
-    readonly def?: unknown;
-  };
-  if (isObject(shape.entries)) {
-    return shape.type === 'strict_object' || shape.type === 'object' ? Object.keys(shape.entries) : undefined;
-  }
-  if (!isObject(shape.shape)) return undefined;
-  const rest = isObject(shape.def) ? shape.def.catchall : undefined;
-  const closed = rest === undefined || (isObject(rest) && rest.type === 'never');
-  return closed ? Object.keys(shape.shape) : undefined;
+interface Inside {
+  readonly type?: unknown;
+  /** valibot: the entries of an object, what an optional one wraps, its default, the actions of a pipe. */
+  readonly entries?: unknown;
+  readonly wrapped?: unknown;
+  readonly default?: unknown;
+  readonly pipe?: unknown;
+  /** zod */
+  readonly shape?: unknown;
+  readonly def?: unknown;
 }
+
+/** The keys that a schema takes. Undefined for one that takes any key or does not tell. */
+export function keysOf(schema: StandardSchema): readonly string[] | undefined {
+  const inside: Inside = schema;
+  if (isObject(inside.entries)) {
+    return inside.type === 'strict_object' || inside.type === 'object' ? Object.keys(inside.entries) : undefined;
+  }
+  if (!isObject(inside.shape)) return undefined;
+  const rest = isObject(inside.def) ? inside.def.catchall : undefined;
+  const closed = rest === undefined || (isObject(rest) && rest.type === 'never');
+  return closed ? Object.keys(inside.shape) : undefined;
+}
+
+/** The schema of a value below, without what makes it optional. */
+export function schemaAt(schema: StandardSchema, path: readonly PropertyKey[]): StandardSchema | undefined {
+  let below: unknown = schema;
+  for (const key of path) {
+    const { entries, shape } = below as Inside;
+    const members = isObject(entries) ? entries : isObject(shape) ? shape : {};
+    below = Object.hasOwn(members, key) ? unwrapped(members[String(key)]) : undefined;
+    if (below === undefined) return undefined;
+  }
+  return below as StandardSchema;
+}
+
+/** What stands in for the keys that a file leaves out, as it would be written there. valibot only. */
+export function defaultsOf(schema: StandardSchema | undefined): Table {
+  const entries = schema === undefined ? undefined : (schema as Inside).entries;
+  if (!isObject(entries)) return {};
+  const defaults = Object.entries(entries).map(([key, entry]) => [key, (entry as Inside).default] as const);
+  return Object.fromEntries(defaults.filter(([, value]) => value !== undefined && typeof value !== 'function'));
+}
+
+/** The sentence that describes an entry: in its own pipe or in the one it wraps. valibot only. */
+export function descriptionOf(schema: StandardSchema, key: string): string {
+  const { entries } = schema as Inside;
+  for (let entry = isObject(entries) ? entries[key] : undefined; isObject(entry); entry = (entry as Inside).wrapped) {
+    const actions: readonly unknown[] = Array.isArray(entry.pipe) ? entry.pipe : [];
+    const told = actions.find((action) => isObject(action) && action.type === 'description');
+    if (isObject(told) && typeof told.description === 'string') return told.description;
+  }
+  return '';
+}
+
+const unwrapped = (schema: unknown): unknown => {
+  let inner = schema;
+  while (isObject(inner) && isObject(inner.wrapped)) inner = inner.wrapped;
+  return inner;
+};
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;

@@ -26,7 +26,6 @@ const REASONS: readonly (readonly [RegExp, string, string?])[] = [
     'this is no escape sequence of TOML',
     "write a backslash as \\\\, or put the text in single quotes: 'C:\\x'",
   ],
-  [/unfinished string/, 'the closing quote is missing'],
   [/multiline strings/, 'a key cannot have three quotes'],
   [/date|time part/, 'this is no date or time'],
   [/expected comma|unfinished (array|table)/, 'a comma or a closing bracket is missing'],
@@ -48,6 +47,7 @@ export function describeFault(lines: Lines, line: number, column: number, reason
   return (
     duplicate(lines, line, text, reason) ??
     header(lines, line, text, reason) ??
+    openQuote(lines, line, column, text, reason) ??
     colon(lines, line, text) ??
     curlyQuote(lines, line, text) ??
     unquoted(lines, line, text, reason) ??
@@ -100,6 +100,15 @@ function header(lines: Lines, line: number, text: string, reason: string): Fault
     return syntax(span, 'this is no table header', `did you mean "[${name.replace(/\s+/g, '')}]"?`);
   const quoted = name.split('.').map((part) => (/^[\w-]+$/.test(part) ? part : `"${part}"`));
   return syntax(span, 'a name with such characters must stand in quotes', `did you mean "[${quoted.join('.')}]"?`);
+}
+
+/** A quote that is not closed is noticed where the line ends. */
+function openQuote(lines: Lines, line: number, column: number, text: string, reason: string): Fault | undefined {
+  const ended = /control characters/.test(reason) && column > text.length;
+  if (!ended && !/unfinished string/.test(reason)) return undefined;
+  const start = /=\s*(?=["'])/.exec(text);
+  const from = start === null ? column : start.index + start[0].length + 1;
+  return syntax(lines.at(line, from, text.length), 'the closing quote is missing');
 }
 
 function colon(lines: Lines, line: number, text: string): Fault | undefined {

@@ -47,7 +47,7 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
   TH_CFG_NO_SOURCE: {
     cause: 'The configuration has no source of time, or all of them are disabled.',
     effect: 'The configuration is refused: a hub without a source could only say that it knows nothing.',
-    remedy: 'Add a table such as [source.ntp.a] with host = "pool.ntp.org".',
+    remedy: 'Add a table such as [source.ntp.a] with address = "ntp.example.org".',
   },
   TH_CFG_SHAPE: {
     cause: 'A table has the wrong form, most often a source or sink without a name.',

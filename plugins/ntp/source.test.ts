@@ -1,0 +1,234 @@
+import { expect } from 'chai';
+import type { Leg } from 'timehub/api';
+import source from './source.js';
+import { sourceContext } from './testing/contexts.js';
+import { kiss, server, silence } from './testing/server.js';
+import { type Link, World } from './testing/world.js';
+
+const ADDRESS = '192.0.2.9';
+const KEY = `${ADDRESS}|123`;
+
+async function asking(options: Record<string, unknown> = {}, respond = server()) {
+  const world = new World();
+  world.offsetNs = 41_000_000n;
+  const link: Link = { upNs: 3e6, downNs: 1e6, respond };
+  world.links.set(KEY, link);
+  world.names.set('time.example', [ADDRESS, '192.0.2.10']);
+  world.links.set('192.0.2.10|123', { upNs: 1e6, downNs: 1e6, respond: server({ stratum: 3, refid: 0x01020304 }) });
+  const validated = await source.config['~standard'].validate({ address: ADDRESS, ...options });
+  if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));
+  const context = sourceContext(world);
+  const running = source.create(validated.value, context);
+  await running.start();
+  return { world, link, running, record: context.record };
+}
+
+const S = 1e9;
+
+describe('source.ntp', () => {
+  it('hands over the two legs of an exchange, with the stamps of the kernel and the claims of the server', async () => {
+    const { world, record } = await asking();
+    await world.pass(0.1 * S);
+    const [outbound, inbound] = record.observations[0] as [Leg, Leg];
+    expect(outbound).to.include({ kind: 'leg', direction: 'outbound', clock: 'system', stamp: 'kernel' });
+    expect(outbound.transitNs).to.equal(41e6 + 3e6);
+    expect(outbound.monotonic).to.equal(20_000n);
+    expect(inbound).to.include({ kind: 'leg', direction: 'inbound', stamp: 'kernel' });
+    expect(inbound.transitNs).to.equal(-41e6 + 1e6);
+    expect(inbound.monotonic).to.equal(4_020_000n);
+    expect(inbound.noiseFloorNs).to.be.within(100, 10_000);
+    expect(record.claims[0]).to.include({
+      synchronised: true,
+      stratum: 1,
+      reference: 'GPS',
+      leap: 'none',
+      address: `${ADDRESS}:123`,
+    });
+  });
+
+  it('takes a transmit stamp that comes after the reply', async () => {
+    const { world, record } = await asking();
+    world.stampAfterNs = 6e6;
+    await world.pass(0.1 * S);
+    expect(record.observations[0]![0]!.stamp).to.equal('kernel');
+  });
+
+  it('falls back to the stamp before the call when the kernel gives none, and says so', async () => {
+    const { world, record } = await asking();
+    world.stampAfterNs = undefined;
+    await world.pass(0.1 * S);
+    const [outbound, inbound] = record.observations[0] as [Leg, Leg];
+    expect(outbound.stamp).to.equal('user');
+    expect(outbound.transitNs).to.equal(41e6 + 3e6 + 20e3);
+    expect(outbound.noiseFloorNs).to.be.above(10 * inbound.noiseFloorNs);
+    expect(inbound.stamp).to.equal('kernel');
+  });
+
+  it('asks from a new port each time and closes it (RFC 9109)', async () => {
+    const { world } = await asking();
+    await world.pass(10 * S);
+    const ports = world.sockets.map((socket) => socket.local.port);
+    expect(ports.length).to.be.above(4);
+    expect(new Set(ports).size).to.equal(ports.length);
+    expect(world.sockets.every((socket) => socket.closed)).to.equal(true);
+  });
+
+  it('bursts at the start: three answers in 2 s, no more than 8 in 60 s, then a poll each 64 s with 1 to 5 % of jitter', async () => {
+    const { world, record } = await asking();
+    await world.pass(2 * S);
+    expect(record.observations.length).to.be.at.least(3);
+    await world.pass(58 * S);
+    expect(record.observations.length).to.equal(8);
+    const times: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const before = record.observations.length;
+      while (record.observations.length === before) await world.pass(0.1 * S);
+      times.push(Number(world.now) / S);
+    }
+    expect(times[1]! - times[0]!).to.be.within(64.5, 67.3);
+    expect(times[2]! - times[1]!).to.be.within(64.5, 67.3);
+  });
+
+  it('asks more seldom when nothing surprises, up to poll-max', async () => {
+    const { world, running } = await asking({ 'poll-min': '1s', 'poll-max': '3s' });
+    await world.pass(60 * S);
+    expect(running.inspect!()).to.include({ pollIntervalS: 3, reach: '377' });
+  });
+
+  it('calls itself unreachable with the reason after four requests without reply, and comes back by itself', async () => {
+    const { world, link, record } = await asking({ 'poll-min': '8s' });
+    await world.pass(30 * S);
+    const { respond } = link;
+    link.respond = silence;
+    await world.pass(20 * S);
+    expect(record.unreachable).to.deep.equal([]);
+    await world.pass(40 * S);
+    expect(record.unreachable[0]).to.match(/^no reply to 4 requests in \d\d s; the last reply came \d\d s ago$/);
+    expect(record.health.at(-1)).to.deep.equal({ state: 'degraded', reason: record.unreachable[0] });
+    const before = record.observations.length;
+    link.respond = respond;
+    await world.pass(40 * S);
+    expect(record.observations.length).to.be.above(before);
+    expect(record.health.at(-1)!.state).to.equal('ok');
+    expect(record.health.length).to.equal(2);
+  });
+
+  it('names a refused port', async () => {
+    const { world, record } = await asking({ 'poll-min': '1s' }, silence);
+    const refuse = () => {
+      const error = Object.assign(new Error('recvmsg'), { code: 'ECONNREFUSED' });
+      for (const socket of world.sockets) socket.fail(error);
+      world.at(0.1 * S, refuse);
+    };
+    world.at(0.1 * S, refuse);
+    await world.pass(6 * S);
+    expect(record.unreachable[0]).to.equal(`${ADDRESS}:123 refuses (ICMP port unreachable)`);
+  });
+
+  it('is not shaken by an ICMP error when the reply comes after all', async () => {
+    const { world, record } = await asking();
+    world.at(1e6, () => world.sockets[0]!.fail(new Error('ECONNREFUSED')));
+    await world.pass(0.1 * S);
+    expect(record.observations.length).to.equal(1);
+  });
+
+  it('observes nothing from an unsynchronised server and says why', async () => {
+    const { world, record } = await asking({}, server({ leap: 'unknown', stratum: 0, refid: 0 }));
+    await world.pass(5 * S);
+    expect(record.observations).to.deep.equal([]);
+    expect(record.claims.at(-1)).to.include({ synchronised: false, stratum: 16 });
+    expect(record.health).to.deep.equal([{ state: 'degraded', reason: 'the server is not synchronised (stratum 16)' }]);
+  });
+
+  it('recognises a server that follows this machine', async () => {
+    const { world, record } = await asking({}, server({ stratum: 3, refid: 0xc0000207 }));
+    world.own = ['127.0.0.1', '192.0.2.7'];
+    await world.pass(1 * S);
+    expect(record.observations).to.deep.equal([]);
+    expect(record.health[0]!.reason).to.equal('the server follows this machine (refid 192.0.2.7)');
+  });
+
+  it('slows down for good when told RATE', async () => {
+    const { world, link, running } = await asking({ 'poll-min': '4s' }, kiss('RATE'));
+    await world.pass(1 * S);
+    expect(running.inspect!()).to.include({ kisses: 1, pollIntervalS: 8 });
+    link.respond = server();
+    await world.pass(200 * S);
+    expect(running.inspect!()['pollIntervalS']).to.be.at.least(8);
+    expect(world.sockets.length).to.be.below(26);
+  });
+
+  it('stops asking a server that sends DENY and nothing else', async () => {
+    const { world, record } = await asking({ 'poll-min': '1s' }, kiss('DENY'));
+    await world.pass(20 * S);
+    const asked = world.sockets.length;
+    expect(record.unreachable.at(-1)).to.equal(`${ADDRESS}:123 refuses to serve this machine (kiss of death DENY)`);
+    await world.pass(600 * S);
+    expect(world.sockets.length).to.equal(asked);
+  });
+
+  it('goes on when a DENY was a lone forgery', async () => {
+    const { world, link, record } = await asking({ 'poll-min': '1s' }, kiss('DENY'));
+    await world.pass(0.1 * S);
+    link.respond = server();
+    await world.pass(20 * S);
+    expect(record.observations.length).to.be.above(10);
+  });
+
+  it('counts datagrams that answer nothing, and stays undisturbed', async () => {
+    const { world, record, running } = await asking();
+    world.at(1e6, () => {
+      for (let i = 0; i < 100; i++) world.sockets[0]!.deliver(new Uint8Array(i), { address: ADDRESS, port: 123 }, '');
+    });
+    await world.pass(0.1 * S);
+    expect(record.observations.length).to.equal(1);
+    expect(running.inspect!()).to.include({ bogus: 100, replies: 1 });
+  });
+
+  it('looks a name up and goes to the next address when one falls silent', async () => {
+    const { world, record } = await asking({ address: 'time.example', 'poll-min': '1s' }, silence);
+    await world.pass(30 * S);
+    expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123', stratum: 3, reference: '1.2.3.4' });
+  });
+
+  it('asks the resolver again until there is an address', async () => {
+    const { world, record } = await asking({ address: 'later.example:123' });
+    await world.pass(3 * S);
+    expect(record.unreachable).to.include('cannot resolve "later.example"');
+    world.names.set('later.example', [ADDRESS]);
+    await world.pass(10 * S);
+    expect(record.observations.length).to.be.above(2);
+  });
+
+  it('drops an exchange during which the local clock was set', async () => {
+    const { world, record } = await asking({ iburst: false });
+    world.at(2e6, () => {
+      world.offsetNs = 0n;
+    });
+    await world.pass(1 * S);
+    expect(record.observations).to.deep.equal([]);
+  });
+
+  it('is silent after stop', async () => {
+    const { world, running, record } = await asking();
+    await world.pass(1 * S);
+    await running.stop();
+    const { length } = record.observations;
+    await world.pass(100 * S);
+    expect(record.observations.length).to.equal(length);
+  });
+
+  for (const [wrong, path] of [
+    [{ address: 'time.example:99999' }, 'address'],
+    [{ address: '' }, 'address'],
+    [{ address: ADDRESS, 'poll-min': 'soon' }, 'poll-min'],
+    [{ address: ADDRESS, 'poll-min': '64s', 'poll-max': '16s' }, 'poll-max'],
+    [{ address: ADDRESS, pollmin: '64s' }, 'pollmin'],
+  ] as const) {
+    it(`refuses ${JSON.stringify(wrong)} by its key`, async () => {
+      const { issues } = await source.config['~standard'].validate(wrong);
+      const segment = issues?.[0]?.path?.[0];
+      expect(typeof segment === 'object' ? segment.key : segment).to.equal(path);
+    });
+  }
+});

@@ -1,0 +1,63 @@
+import type { Claims, Context, HubReport, Observation, SinkContext, SourceContext, TimeState } from 'timehub/api';
+import type { World } from './world.js';
+
+/** What an instance did, in order. */
+export interface Deeds {
+  readonly observations: (readonly Observation[])[];
+  readonly claims: Claims[];
+  readonly unreachable: string[];
+  readonly health: { readonly state: 'ok' | 'degraded'; readonly reason: string }[];
+}
+
+function base(world: World, record: Deeds): Context {
+  const quiet = () => undefined;
+  return {
+    id: 'ntp.test',
+    log: { debug: quiet, info: quiet, warn: quiet },
+    metrics: { counter: () => quiet, gauge: () => quiet },
+    network: {
+      udp: (options) => world.udp(options),
+      tcp: () => Promise.reject(new Error('no TCP here')),
+      resolve: (host) => world.resolve(host),
+      addresses: () => world.own,
+    },
+    signal: new AbortController().signal,
+    monotonic: () => world.now,
+    read: () => world.stamp('user'),
+    after: (delayNs, handler) => world.at(delayNs, handler),
+    random: (octets) => world.random(octets),
+    health: (state, reason) => record.health.push({ state, reason }),
+    fail: (error) => {
+      throw error;
+    },
+  };
+}
+
+export function sourceContext(world: World): SourceContext & { readonly record: Deeds } {
+  const record: Deeds = { observations: [], claims: [], unreachable: [], health: [] };
+  return {
+    ...base(world, record),
+    record,
+    observe: (observations) => record.observations.push(observations),
+    claim: (claims) => record.claims.push(claims),
+    unreachable: (reason) => record.unreachable.push(reason),
+  };
+}
+
+export function sinkContext(world: World, first: TimeState): SinkContext & { publish(state: TimeState): void } {
+  let state = first;
+  const handlers: ((state: TimeState) => void)[] = [];
+  return {
+    ...base(world, { observations: [], claims: [], unreachable: [], health: [] }),
+    state: () => state,
+    onState: (handler) => handlers.push(handler),
+    discipline: () => {
+      throw new Error('an NTP server steers nothing');
+    },
+    hub: {} as HubReport,
+    publish(next) {
+      state = next;
+      for (const handler of handlers) handler(next);
+    },
+  };
+}

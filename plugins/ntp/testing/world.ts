@@ -1,0 +1,218 @@
+import {
+  type ClockState,
+  type Endpoint,
+  HubError,
+  type Instant,
+  type Ns,
+  type Stamp,
+  type TimeState,
+  type UdpOptions,
+  type UdpSocket,
+} from 'timehub/api';
+
+/** Answers a request that came at true time `at`, or does not. */
+export type Responder = (request: Uint8Array, at: Instant, from: Endpoint) => Uint8Array | undefined;
+
+export interface Link {
+  readonly upNs: Ns;
+  readonly downNs: Ns;
+  respond: Responder;
+}
+
+type Handler<A extends readonly unknown[]> = (...args: A) => void;
+
+interface Socket extends UdpSocket {
+  readonly peer: Endpoint | undefined;
+  deliver(payload: Uint8Array, from: Endpoint, to: string): void;
+  fail(error: Error): void;
+  closed: boolean;
+}
+
+export const keyOf = ({ address, port }: Endpoint): string => `${address}|${port}`;
+
+/** True time when the monotonic clock reads zero: 2026-11-21T10:00:00Z. */
+export const EPOCH: Instant = 1_795_255_200_000_000_000n;
+
+/** A machine with virtual time and a network of responders: all a plugin may touch. */
+export class World {
+  /** CLOCK_MONOTONIC_RAW. */
+  now: Instant = 0n;
+  /** Reference − system clock. */
+  offsetNs: bigint = 0n;
+  /** When the kernel's transmit stamp comes: this long after the sending; undefined: never. */
+  stampAfterNs: Ns | undefined = 1000;
+  /** From the call of `send` to the wire. */
+  sendCostNs = 20_000n;
+  readonly links = new Map<string, Link>();
+  readonly names = new Map<string, readonly string[]>();
+  /** Sockets opened so far; the closed ones too. */
+  readonly sockets: Socket[] = [];
+  own: readonly string[] = ['127.0.0.1'];
+  readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
+  #port = 40000;
+  #seed = 1;
+
+  get trueTime(): Instant {
+    return EPOCH + this.now;
+  }
+
+  stamp(by: Stamp['by'], delayNs = 0n): Stamp {
+    const monotonic = this.now + delayNs;
+    return { clock: 'system', time: EPOCH + monotonic - this.offsetNs, monotonic, by };
+  }
+
+  at(delayNs: Ns, run: () => void | Promise<void>): { cancel(): void } {
+    const event = { at: this.now + BigInt(Math.round(delayNs)), run };
+    this.#events.push(event);
+    return {
+      cancel: () => {
+        const index = this.#events.indexOf(event);
+        if (index >= 0) this.#events.splice(index, 1);
+      },
+    };
+  }
+
+  /** Lets time pass, event by event. */
+  async pass(ns: Ns): Promise<void> {
+    const end = this.now + BigInt(Math.round(ns));
+    for (;;) {
+      const next = this.#events.reduce<Instant | undefined>(
+        (a, e) => (a === undefined || e.at < a ? e.at : a),
+        undefined,
+      );
+      if (next === undefined || next > end) break;
+      const [event] = this.#events.splice(
+        this.#events.findIndex((e) => e.at === next),
+        1,
+      );
+      this.now = next;
+      await event!.run();
+      await new Promise(setImmediate);
+    }
+    this.now = end;
+  }
+
+  /** Not random at all, but different each time. */
+  random(octets: number): Uint8Array {
+    return Uint8Array.from({ length: octets }, () => {
+      this.#seed = (Math.imul(this.#seed, 1664525) + 1013904223) >>> 0;
+      return this.#seed >>> 24;
+    });
+  }
+
+  async resolve(host: string): Promise<readonly string[]> {
+    const found = this.names.get(host);
+    if (found === undefined) throw new HubError('TH_NET_RESOLVE', `cannot resolve "${host}"`);
+    return found;
+  }
+
+  udp(options: UdpOptions): Socket {
+    const onDatagram: Handler<[Parameters<Parameters<UdpSocket['onDatagram']>[0]>[0]]>[] = [];
+    const onSent: Handler<[number, Stamp]>[] = [];
+    const onError: Handler<[Error]>[] = [];
+    let id = 0;
+    const local = { address: options.address ?? '127.0.0.1', port: options.port ?? this.#port++ };
+    const socket: Socket = {
+      local,
+      stamps: 'kernel',
+      peer: options.peer,
+      closed: false,
+      send: (payload, to = options.peer, from = local.address) => {
+        const number = id++;
+        const before = this.stamp('user');
+        const sent = this.stamp('kernel', this.sendCostNs);
+        if (options.transmitStamps === true && this.stampAfterNs !== undefined) {
+          this.at(this.stampAfterNs, () => {
+            if (!socket.closed) for (const handler of onSent) handler(number, sent);
+          });
+        }
+        this.#carry(payload.slice(), { address: from, port: local.port }, to!);
+        return { id: number, before };
+      },
+      deliver: (payload, from, to) => {
+        if (socket.closed) return;
+        for (const handler of onDatagram) handler({ payload, from, to, received: this.stamp('kernel') });
+      },
+      fail: (error) => {
+        if (!socket.closed) for (const handler of onError) handler(error);
+      },
+      onDatagram: (handler) => onDatagram.push(handler),
+      onSent: (handler) => onSent.push(handler),
+      onNetworkError: (handler) => onError.push(handler),
+      close: () => {
+        socket.closed = true;
+      },
+    };
+    this.sockets.push(socket);
+    return socket;
+  }
+
+  /** From a socket to a responder and back, or to another socket of this world. */
+  #carry(payload: Uint8Array, from: Endpoint, to: Endpoint): void {
+    const link = this.links.get(keyOf(to));
+    if (link === undefined) {
+      const target = this.sockets.find((s) => !s.closed && keyOf(s.local) === keyOf(to));
+      this.at(1000, () => target?.deliver(payload, from, to.address));
+      return;
+    }
+    this.at(Number(this.sendCostNs) + link.upNs, () => {
+      const reply = link.respond(payload, this.trueTime, from);
+      if (reply === undefined) return;
+      this.at(link.downNs, () => this.inject(from, reply, to));
+    });
+  }
+
+  /** A datagram out of nowhere for the socket at `to`. */
+  inject(to: Endpoint, payload: Uint8Array, from: Endpoint): void {
+    this.sockets.find((s) => !s.closed && s.local.port === to.port)?.deliver(payload, from, to.address);
+  }
+}
+
+/** A synchronised hub whose system clock is behind by `offsetNs`. */
+export function stateOf(
+  world: World,
+  over: { ntp?: Partial<TimeState['ntp']>; clock?: Partial<ClockState> } = {},
+): TimeState {
+  const { monotonic, time } = world.stamp('user');
+  return {
+    mode: 'tracking',
+    reason: '',
+    modeSince: time,
+    monotonic,
+    clocks: [
+      {
+        id: 'system',
+        reading: time,
+        monotonic,
+        offsetNs: Number(world.offsetNs),
+        sigmaNs: 100,
+        boundNs: 1000,
+        boundGrowthPpb: 1000,
+        slopePpb: 0,
+        frequencyPpb: 0,
+        frequencySigmaPpb: 10,
+        steered: false,
+        ...over.clock,
+      },
+    ],
+    leap: { pending: 'none', taiMinusUtc: 37, taiKnown: true },
+    sources: [],
+    ntp: {
+      stratum: 2,
+      refid: '192.0.2.1',
+      leap: 'none',
+      rootDelayNs: 1e6,
+      rootDispersionNs: 2e6,
+      referenceTime: time,
+      ...over.ntp,
+    },
+    ptp: {
+      clockClass: 248,
+      clockAccuracy: 254,
+      offsetScaledLogVariance: 0xffff,
+      timeSource: 160,
+      timeTraceable: false,
+      frequencyTraceable: false,
+    },
+  };
+}

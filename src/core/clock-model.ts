@@ -1,0 +1,44 @@
+import { type Instant, NS_PER_S, type Ns } from '../api/index.js';
+import { BOUND_SIGMAS } from './distance.js';
+import type { ClockEstimate } from './estimator/types.js';
+
+/** A clock's estimate at an instant, with the part of its error that no data can show: enough to extrapolate. */
+export interface ClockModel extends ClockEstimate {
+  /** CLOCK_MONOTONIC_RAW of the estimate. */
+  readonly at: Instant;
+  /** Root distance and biases of the best source. */
+  readonly distanceNs: Ns;
+}
+
+/** The model at another instant: the offset runs on with its slope, the variance with what the oscillator may do. */
+export function extrapolate(model: ClockModel, to: Instant): ClockModel {
+  const seconds = Number(to - model.at) / NS_PER_S;
+  const wanderNs2 = model.wander * NS_PER_S * NS_PER_S;
+  const ahead = Math.abs(seconds);
+  return {
+    ...model,
+    at: to,
+    offsetNs: model.offsetNs + model.slopePpb * seconds,
+    sigmaNs: Math.sqrt(model.sigmaNs ** 2 + (model.slopeSigmaPpb * seconds) ** 2 + (wanderNs2 * ahead ** 3) / 3),
+    slopeSigmaPpb: Math.sqrt(model.slopeSigmaPpb ** 2 + wanderNs2 * ahead),
+  };
+}
+
+/** The error is believed to be below this. */
+export const boundNs = ({ distanceNs, sigmaNs }: ClockModel): Ns => distanceNs + BOUND_SIGMAS * sigmaNs;
+
+/** How fast the bound grows during the next second, ns/s = ppb. */
+export const boundGrowthPpb = (model: ClockModel): number =>
+  boundNs(extrapolate(model, model.at + BigInt(NS_PER_S))) - boundNs(model);
+
+/** The model after the clock was stepped forward by `deltaNs`. */
+export const stepped = (model: ClockModel, deltaNs: Ns): ClockModel => ({
+  ...model,
+  offsetNs: model.offsetNs - deltaNs,
+});
+
+/** The model after the clock was made to run faster by `deltaPpb` at `at`. */
+export const quickened = (model: ClockModel, deltaPpb: number, at: Instant): ClockModel => {
+  const now = extrapolate(model, at);
+  return { ...now, slopePpb: now.slopePpb - deltaPpb };
+};

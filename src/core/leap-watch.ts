@@ -1,0 +1,113 @@
+import { type Claims, type Instant, type Leap, NS_PER_S } from '../api/index.js';
+import { type LeapAhead, type LeapTable, leapAhead, taiMinusUtc } from './leap.js';
+
+const DAY_NS = 86_400n * BigInt(NS_PER_S);
+/** The operator hears of the table's end this long before. */
+const WARNING_NS = 30n * DAY_NS;
+
+export interface LeapState {
+  readonly pending: Leap;
+  readonly taiMinusUtc: number;
+  readonly taiKnown: boolean;
+  readonly expires: Instant;
+}
+
+interface Notice {
+  readonly text: string;
+  readonly code?: string;
+}
+
+/**
+ * The one owner of TAI − UTC. The table decides while it is valid; what sources claim is compared with it and shown, and
+ * decides once the table has expired, if most of them agree.
+ */
+export class LeapWatch {
+  readonly #table: LeapTable;
+  readonly #told = new Set<string>();
+  #claims: readonly Claims[] = [];
+
+  constructor(table: LeapTable) {
+    this.#table = table;
+  }
+
+  /** What living sources of the majority claim now. */
+  hear(claims: readonly Claims[]): void {
+    this.#claims = claims;
+  }
+
+  /** At a UTC instant; undefined while nobody knows the time. */
+  state(utc: Instant | undefined): LeapState {
+    const claimed = this.#claimedTai();
+    const tabled = taiMinusUtc(this.#table, utc);
+    const expired = this.#expired(utc);
+    return {
+      pending: this.#pending(utc),
+      taiMinusUtc: expired && claimed !== undefined ? claimed : tabled,
+      taiKnown: !expired || claimed === tabled || !this.#claims.some(({ taiMinusUtc }) => taiMinusUtc !== undefined),
+      expires: this.#table.expires,
+    };
+  }
+
+  /** The leap within the next day, if one is known. */
+  ahead(utc: Instant): LeapAhead | undefined {
+    const tabled = leapAhead(this.#table, utc, DAY_NS);
+    if (tabled !== undefined || !this.#expired(utc)) return tabled;
+    const kind = this.#claimedLeap();
+    return kind === 'insert' || kind === 'delete' ? { kind, at: (utc / DAY_NS + 1n) * DAY_NS } : undefined;
+  }
+
+  /** What the operator has not been told yet. */
+  notices(utc: Instant | undefined): readonly Notice[] {
+    if (utc === undefined) return [];
+    const fresh = this.#notices(utc).filter(({ text }) => !this.#told.has(text));
+    for (const { text } of fresh) this.#told.add(text);
+    return fresh;
+  }
+
+  #notices(utc: Instant): Notice[] {
+    const notices: Notice[] = [];
+    const { origin, expires } = this.#table;
+    if (utc >= expires) {
+      notices.push({
+        code: 'TH_CLOCK_LEAP_EXPIRED',
+        text: `${origin} has expired: leap seconds announced since are not in it; update tzdata`,
+      });
+    } else if (expires - utc < WARNING_NS)
+      notices.push({ text: `${origin} expires in less than ${WARNING_NS / DAY_NS} days; update tzdata` });
+    const ahead = this.ahead(utc);
+    if (ahead !== undefined)
+      notices.push({ text: `a leap second is ${ahead.kind === 'insert' ? 'inserted' : 'deleted'} at the end of this day` });
+    const tabled = taiMinusUtc(this.#table, utc);
+    const claimed = this.#claimedTai();
+    if (claimed !== undefined && claimed !== tabled)
+      notices.push({
+        code: 'TH_CLOCK_TAI_DISAGREES',
+        text: `most sources say TAI − UTC is ${claimed} s, ${origin} says ${tabled} s; ${this.#expired(utc) ? 'the sources are' : 'the table is'} believed`,
+      });
+    return notices;
+  }
+
+  #pending(utc: Instant | undefined): Leap {
+    return utc === undefined ? 'none' : (this.ahead(utc)?.kind ?? 'none');
+  }
+
+  #expired(utc: Instant | undefined): boolean {
+    return utc !== undefined && utc >= this.#table.expires;
+  }
+
+  #claimedTai(): number | undefined {
+    return majority(this.#claims.map(({ taiMinusUtc }) => taiMinusUtc).filter((value) => value !== undefined));
+  }
+
+  #claimedLeap(): Leap | undefined {
+    return majority(this.#claims.map(({ leap }) => leap).filter((leap) => leap !== undefined && leap !== 'unknown'));
+  }
+}
+
+/** What more than half say. */
+function majority<T>(values: readonly T[]): T | undefined {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  for (const [value, votes] of counts) if (votes * 2 > values.length) return value;
+  return undefined;
+}

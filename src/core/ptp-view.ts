@@ -1,0 +1,79 @@
+import type { Mode, Ns, PtpView } from '../api/index.js';
+import type { Track } from './source.js';
+
+/** What the PTP view is made of. */
+export interface PtpBasis {
+  readonly mode: Mode;
+  readonly carriers: readonly Track[];
+  /** The class announced before: holdover keeps 7 only if there was a 6. */
+  readonly before: number;
+  readonly boundNs: Ns;
+  /** Below this, holdover is within specification. */
+  readonly specificationNs: Ns;
+  readonly utcKnown: boolean;
+}
+
+/** IEEE 1588-2019 table 4. */
+const LOCKED = 6;
+const HOLDOVER = 7;
+const FREE_RUNNING = 248;
+/** IEEE 1588-2019 §7.6.3.3: not computed. */
+const VARIANCE_UNKNOWN = 0xffff;
+/** ITU-T G.8275.1 §6.4: a primary reference time clock. */
+const VARIANCE_PRTC = 0x4e5d;
+/** IEEE 1588-2019 table 5: the best accuracy of each enumeration value from 0x17 on, ns. */
+const ACCURACY_FROM = 0x17;
+const ACCURACIES_NS = [
+  1e-3, 2.5e-3, 10e-3, 25e-3, 100e-3, 250e-3, 1, 2.5, 10, 25, 100, 250, 1e3, 2.5e3, 10e3, 25e3, 100e3, 250e3, 1e6, 2.5e6,
+  10e6, 25e6, 100e6, 250e6, 1e9, 10e9,
+];
+const ACCURACY_WORST = 0x31;
+const ACCURACY_UNKNOWN = 0xfe;
+/** IEEE 1588-2019 table 6. */
+const SOURCE_GNSS = 0x20;
+const SOURCE_PTP = 0x40;
+const SOURCE_NTP = 0x50;
+const SOURCE_OSCILLATOR = 0xa0;
+
+/** Class, accuracy and flags to announce (IEEE 1588-2019 §7.6.2). Never 6 before UTC is known. */
+export function ptpView(basis: PtpBasis): PtpView {
+  const { mode, carriers } = basis;
+  const clockClass = classOf(basis);
+  const traceable = clockClass === LOCKED || clockClass === HOLDOVER;
+  return {
+    clockClass,
+    clockAccuracy: mode === 'unsynchronised' ? ACCURACY_UNKNOWN : accuracyOf(basis.boundNs),
+    offsetScaledLogVariance: clockClass === LOCKED ? VARIANCE_PRTC : VARIANCE_UNKNOWN,
+    timeSource: mode === 'unsynchronised' || mode === 'holdover' ? SOURCE_OSCILLATOR : timeSourceOf(carriers),
+    timeTraceable: traceable,
+    frequencyTraceable: traceable,
+  };
+}
+
+/** The enumeration value that promises `boundNs` (IEEE 1588-2019 §7.6.2.6). */
+export function accuracyOf(boundNs: Ns): number {
+  if (!Number.isFinite(boundNs)) return ACCURACY_UNKNOWN;
+  const index = ACCURACIES_NS.findIndex((limit) => boundNs <= limit);
+  return index < 0 ? ACCURACY_WORST : ACCURACY_FROM + index;
+}
+
+function classOf({ mode, carriers, before, boundNs, specificationNs, utcKnown }: PtpBasis): number {
+  if (mode === 'tracking' && utcKnown && carriers.some(isPrimaryReference)) return LOCKED;
+  const hadLock = before === LOCKED || before === HOLDOVER;
+  return mode === 'holdover' && hadLock && boundNs <= specificationNs ? HOLDOVER : FREE_RUNNING;
+}
+
+/** A receiver of our own, or a grandmaster that says it has one. Network time without that statement is not traceable. */
+function isPrimaryReference({ source: { claims } }: Track): boolean {
+  if (claims.traceable === false) return false;
+  if (claims.clockClass !== undefined) return claims.clockClass <= HOLDOVER;
+  return claims.stratum === 0 && claims.traceable === true;
+}
+
+function timeSourceOf(carriers: readonly Track[]): number {
+  const claims = carriers.map(({ source }) => source.claims);
+  const stated = claims.find(({ timeSource }) => timeSource !== undefined)?.timeSource;
+  if (stated !== undefined) return stated;
+  if (claims.some(({ stratum }) => stratum === 0)) return SOURCE_GNSS;
+  return claims.some(({ clockClass }) => clockClass !== undefined) ? SOURCE_PTP : SOURCE_NTP;
+}

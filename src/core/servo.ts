@@ -1,0 +1,130 @@
+import {
+  formatDuration,
+  formatOffset,
+  formatRate,
+  type Instant,
+  NS_PER_S,
+  type Ns,
+  type StepPolicy,
+} from '../api/index.js';
+import type { ClockModel } from './clock-model.js';
+
+/** One steered clock. */
+export interface Servo {
+  readonly policy: StepPolicy;
+  /** Updates so far, as the step policy counts them. */
+  updates: number;
+  decidedAt: Instant | undefined;
+  /** A step was asked for and is not yet answered. */
+  stepping: boolean;
+  /** The host refused: no new attempt before. */
+  restUntil: Instant | undefined;
+  reason: string;
+}
+
+export interface Situation {
+  readonly now: Instant;
+  /** The estimate now; undefined while nothing is known. */
+  readonly model: ClockModel | undefined;
+  /** Living sources carry it, and one of them spoke since the last decision. */
+  readonly fresh: boolean;
+  /** The correction in force and the most that the clock takes. */
+  readonly frequencyPpb: number;
+  readonly maxPpb: number;
+}
+
+export type Decision =
+  | { readonly type: 'hold'; readonly reason: string }
+  | { readonly type: 'panic'; readonly reason: string }
+  | { readonly type: 'steer'; readonly frequencyPpb: number; readonly reason: string }
+  | { readonly type: 'step'; readonly deltaNs: Ns; readonly reason: string };
+
+/** The time constant in intervals between decisions. Below 1.5 a correction that comes one interval late oscillates. */
+const TIME_CONSTANT = 1.5;
+const SHORTEST_INTERVAL_NS = NS_PER_S;
+/** Offsets below this part of their own sigma are corrected slowly: they are noise for the most part. */
+const NOISE_SHARE = 0.5;
+/** Step only what is surely there. */
+const STEP_SIGMAS = 3;
+/** The kernel's frequency unit is 2⁻¹⁶ ppm (adjtimex(2)): less is no change. */
+const FREQUENCY_UNIT_PPB = 0.0153;
+const REST_NS = 10 * NS_PER_S;
+
+export const createServo = (policy: StepPolicy): Servo => ({
+  policy,
+  updates: 0,
+  decidedAt: undefined,
+  stepping: false,
+  restUntil: undefined,
+  reason: 'waits for the first estimate',
+});
+
+/** What to do with the clock now. Notes the decision in the servo. */
+export function decide(servo: Servo, situation: Situation): Decision {
+  const decision = consider(servo, situation);
+  servo.reason = decision.reason;
+  servo.decidedAt = situation.now;
+  if (decision.type === 'step') servo.stepping = true;
+  if (situation.fresh && decision.type !== 'hold') servo.updates++;
+  return decision;
+}
+
+/** The host would not: leave it in peace for a while. */
+export function refused(servo: Servo, reason: string, now: Instant): void {
+  servo.stepping = false;
+  servo.restUntil = now + BigInt(REST_NS);
+  servo.reason = `the clock could not be set: ${reason}`;
+}
+
+function consider(servo: Servo, situation: Situation): Decision {
+  const { model, now } = situation;
+  const { policy } = servo;
+  if (servo.stepping) return { type: 'hold', reason: 'waits for the step to be done' };
+  if (servo.restUntil !== undefined && now < servo.restUntil) return { type: 'hold', reason: servo.reason };
+  if (model === undefined) return { type: 'hold', reason: 'nothing is known yet: the clock runs as it did' };
+  const size = Math.abs(model.offsetNs);
+  if (size > policy.panicNs && (servo.updates > 0 || policy.panicAtStart))
+    return {
+      type: 'panic',
+      reason: `is ${formatOffset(model.offsetNs)}, more than the panic limit of ${formatDuration(policy.panicNs)}: left alone`,
+    };
+  const large = size > policy.thresholdNs;
+  if (large && situation.fresh && servo.updates < policy.updates) {
+    if (size < STEP_SIGMAS * model.sigmaNs)
+      return { type: 'hold', reason: `is ${formatOffset(model.offsetNs)}, not yet surely enough to step` };
+    return {
+      type: 'step',
+      deltaNs: model.offsetNs,
+      reason: `was ${formatOffset(model.offsetNs)}, above the step threshold of ${formatDuration(policy.thresholdNs)}`,
+    };
+  }
+  return steer(servo, situation, model);
+}
+
+function steer(servo: Servo, { now, frequencyPpb, maxPpb }: Situation, model: ClockModel): Decision {
+  const { policy } = servo;
+  const slewPpb = clamp(gain(servo, model, now) * model.offsetNs, policy.maxSlewPpb);
+  const wantedPpb = clamp(frequencyPpb + model.slopePpb + slewPpb, maxPpb);
+  const reason = describe(servo, model, slewPpb, wantedPpb);
+  if (Math.abs(wantedPpb - frequencyPpb) < FREQUENCY_UNIT_PPB) return { type: 'hold', reason };
+  return { type: 'steer', frequencyPpb: wantedPpb, reason };
+}
+
+/** 1/τ in 1/s, smaller the less of the offset is more than noise. */
+function gain(servo: Servo, { offsetNs, sigmaNs }: ClockModel, now: Instant): number {
+  const sinceNs = servo.decidedAt === undefined ? 0 : Number(now - servo.decidedAt);
+  const intervalS = Math.max(sinceNs, SHORTEST_INTERVAL_NS) / NS_PER_S;
+  const worth = offsetNs === 0 ? 0 : offsetNs ** 2 / (offsetNs ** 2 + (NOISE_SHARE * sigmaNs) ** 2);
+  return worth / (TIME_CONSTANT * intervalS);
+}
+
+function describe({ policy }: Servo, { offsetNs }: ClockModel, slewPpb: number, wantedPpb: number): string {
+  const size = Math.abs(offsetNs);
+  const rate = `runs at ${formatRate(wantedPpb)}`;
+  if (size < policy.maxSlewPpb) return `is ${formatOffset(offsetNs)}, ${rate}`;
+  const left = formatDuration((size / Math.abs(slewPpb)) * NS_PER_S);
+  const whyNoStep = size > policy.thresholdNs ? ' because a step is not allowed any more' : '';
+  return `is ${formatOffset(offsetNs)} and is slewed at ${formatRate(slewPpb)}${whyNoStep}, about ${left} to go`;
+}
+
+const clamp = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value));

@@ -1,0 +1,59 @@
+import type { StandardSchema } from '../../api/index.js';
+import { expectation } from './reword.js';
+import { defaultsOf, descriptionOf, keysOf, schemaAt } from './schema-keys.js';
+import { isTable, showValue } from './toml-value.js';
+
+/** One key of a table as the reference shows it. */
+export interface OptionRow {
+  readonly key: string;
+  /** What the value must be, in the words of the error messages. */
+  readonly value: string;
+  /** As written in a file; `required`, or empty when the key may be left out without anything standing in for it. */
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+/** The keys of a schema, those of nested tables as `table.key`. Empty for a schema that does not show its inside. */
+export async function optionRows(schema: StandardSchema, prefix = ''): Promise<readonly OptionRow[]> {
+  const defaults = defaultsOf(schema);
+  const missing = await complaints(schema, {});
+  const rows: OptionRow[] = [];
+  for (const key of keysOf(schema) ?? []) {
+    const told = await complaints(schema, { [key]: null });
+    const fallback = Object.hasOwn(defaults, key) ? written(defaults[key]) : missing.has(key) ? 'required' : '';
+    rows.push({ key: prefix + key, value: told.get(key) ?? '', fallback, meaning: descriptionOf(schema, key) });
+    const below = schemaAt(schema, [key]);
+    if (below !== undefined) rows.push(...(await optionRows(below, `${prefix}${key}.`)));
+  }
+  return rows;
+}
+
+/** The options of a schema as a Markdown table: for the configuration reference and a plugin's README. */
+export async function optionsTable(schema: StandardSchema): Promise<string> {
+  const rows = await optionRows(schema);
+  if (rows.length === 0) return 'No options of its own.\n';
+  const lines = rows.map(({ key, value, fallback, meaning }) =>
+    [code(key), value, fallback === '' || fallback === 'required' ? fallback : code(fallback), meaning]
+      .map(cell)
+      .join(' | '),
+  );
+  return ['key | value | default | meaning', '--- | --- | --- | ---', ...lines].map((line) => `| ${line} |\n`).join('');
+}
+
+/** What a schema says about each key of a table. */
+async function complaints(schema: StandardSchema, table: unknown): Promise<ReadonlyMap<string, string>> {
+  const { issues = [] } = await schema['~standard'].validate(table);
+  const told = new Map<string, string>();
+  for (const issue of issues) {
+    const [first] = issue.path ?? [];
+    const key = String(typeof first === 'object' ? first.key : first);
+    if (!told.has(key)) told.set(key, expectation(issue) ?? '');
+  }
+  return told;
+}
+
+const written = (value: unknown): string =>
+  Array.isArray(value) ? `[${value.map(written).join(', ')}]` : isTable(value) ? '{}' : showValue(value);
+
+const code = (text: string): string => `\`${text}\``;
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
