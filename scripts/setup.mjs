@@ -57,16 +57,15 @@ function install() {
 
 /** The hub runs without the addon, on user-space stamps: a failure here is told, never fatal. */
 function buildAddon() {
-  if (!existsSync(join(root, 'scripts/build-native.mjs'))) return;
-  const wanted = [
-    fingerprint(['native', 'binding.gyp', 'scripts/build-native.mjs']),
-    process.version,
-    process.arch,
-    compiler(),
-  ].join(' ');
-  if (isCurrent('native', wanted)) return;
+  if (isCurrent('native', addonMark())) return;
   spawnSync(process.execPath, ['scripts/build-native.mjs'], { cwd: root, stdio: 'inherit' });
-  markCurrent('native', wanted);
+  markCurrent('native', addonMark());
+}
+
+function addonMark() {
+  const inputs = fingerprint(['native', 'scripts/build-native.mjs']);
+  const built = existsSync(join(root, 'build/Release/timehub.node'));
+  return `${inputs} ${process.version} ${process.arch} ${compiler()} ${built}`;
 }
 
 /** The hub runs from the compiled tree too, only heavier. */

@@ -24,8 +24,8 @@ export class Hub {
   }
 
   /** Any command of bin/timehub that brings up a daemon with a control socket at `socket`. */
-  static async launch(bench: Bench, args: readonly string[], socket: string): Promise<Hub> {
-    const hub = new Hub(bench.launch(process.execPath, [timehub, ...args], { cwd: root }), socket);
+  static async launch(bench: Bench, args: readonly string[], socket: string, env = process.env): Promise<Hub> {
+    const hub = new Hub(bench.launch(process.execPath, [timehub, ...args], { cwd: root, env }), socket);
     let end: Exit | undefined;
     hub.process.exited.then((exit) => {
       end = exit;

@@ -31,7 +31,7 @@ const RECIPES: Readonly<Record<PeerName, Recipe>> = {
   uml: { packages: ['user-mode-linux'], program: 'usr/bin/linux.uml', probe: ['--version'] },
   busybox: { packages: ['busybox-static'], program: 'bin/busybox', probe: ['true'] },
   chromium: {
-    packages: ['chromium-headless-shell', 'chromium-common'],
+    packages: ['chromium-headless-shell', 'chromium-common', 'fonts-dejavu-core'],
     program: 'usr/lib/chromium/chromium-headless-shell',
     probe: ['--no-sandbox', '--version'],
   },

@@ -62,7 +62,8 @@ export class Client {
   inspect(): Record<string, unknown> {
     return {
       server: String(this.#peer),
-      reach: this.#reach.octal,
+      reach: this.#reach.answers,
+      reachRegister: this.#reach.octal,
       pollIntervalS: this.#intervalNs / 1e9,
       ...this.#newest,
       ...this.#tally.counts,

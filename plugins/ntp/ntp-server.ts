@@ -1,4 +1,4 @@
-import { type Datagram, type Endpoint, HubError, type SinkContext, type UdpSocket } from 'timehub/api';
+import { type Datagram, type Endpoint, HubError, type Instant, type SinkContext, type UdpSocket } from 'timehub/api';
 import {
   type Admission,
   formatServer,
@@ -9,6 +9,7 @@ import {
   toNtpTime,
 } from 'timehub/protocol/ntp';
 import { covers, type Subnet } from './access.js';
+import { Lead } from './lead.js';
 import { RateLimit, type RateLimitOptions } from './rate-limit.js';
 import { ServerTime } from './server-time.js';
 import { Tally } from './tally.js';
@@ -46,6 +47,7 @@ export class NtpServer {
   readonly #limit: RateLimit | undefined;
   readonly #reply = new Uint8Array(MAX_REQUEST);
   readonly #replyContext: Mutable<ReplyContext>;
+  readonly #lead = new Lead();
   #time: ServerTime;
   #sockets: readonly UdpSocket[] = [];
 
@@ -102,15 +104,17 @@ export class NtpServer {
     context.admission = admission;
     [context.receiveSeconds, context.receiveFraction] = this.#words(received.time);
     this.#time.grow(received.monotonic);
-    [context.transmitSeconds, context.transmitFraction] = this.#words(this.#context.read('system').time);
+    const now = this.#context.read('system').time;
+    [context.transmitSeconds, context.transmitFraction] = this.#words(this.#lead.ahead(now));
     const length = respond(payload, payload.length, context, this.#reply);
     if (length === 0) this.#tally.count('ignored');
-    else this.#send(socket, length, from, to);
+    else this.#send(socket, length, from, to, now);
   }
 
-  #send(socket: UdpSocket, length: number, from: Endpoint, to: string): void {
+  #send(socket: UdpSocket, length: number, from: Endpoint, to: string, stamped: Instant): void {
     try {
-      socket.send(this.#reply.subarray(0, length), from, to);
+      const { before } = socket.send(this.#reply.subarray(0, length), from, to);
+      this.#lead.learn(Number(before.time - stamped));
       this.#tally.count(this.#replyContext.admission === 'serve' ? 'replies' : 'kisses');
     } catch (error) {
       if (!(error instanceof HubError)) throw error;

@@ -92,7 +92,7 @@ describe('source.ntp', () => {
   it('asks more seldom when nothing surprises, up to poll-max', async () => {
     const { world, running } = await asking({ 'poll-min': '1s', 'poll-max': '3s' });
     await world.pass(60 * S);
-    expect(running.inspect!()).to.include({ pollIntervalS: 3, reach: '377' });
+    expect(running.inspect!()).to.include({ pollIntervalS: 3, reach: 8, reachRegister: '377' });
   });
 
   it('calls itself unreachable with the reason after four requests without reply, and comes back by itself', async () => {
@@ -154,7 +154,7 @@ describe('source.ntp', () => {
     expect(running.inspect!()).to.include({ kisses: 1, pollIntervalS: 8 });
     link.respond = server();
     await world.pass(200 * S);
-    expect(running.inspect!()['pollIntervalS']).to.be.at.least(8);
+    expect(running.inspect!().pollIntervalS).to.be.at.least(8);
     expect(world.sockets.length).to.be.below(26);
   });
 

@@ -32,7 +32,7 @@ export async function openSocket(path: string, options: DoorOptions): Promise<Do
   return { where: path, close: () => close(server) };
 }
 
-/** Serves at a TCP port. Throws `TH_NET_PORT_BUSY`, `TH_NET_LISTEN`. */
+/** Serves at a TCP port. Throws `TH_NET_PORT_BUSY`, `TH_NET_PORT_PRIVILEGE`, `TH_NET_ADDRESS`, `TH_NET_OPEN`. */
 export async function openPort(address: Address, hosts: AllowedHosts, options: DoorOptions): Promise<Door> {
   const server = createDoor(options, hosts);
   await listen(server, { ...address }).catch((cause: NodeJS.ErrnoException) => {
@@ -83,15 +83,25 @@ function close(server: Server): Promise<void> {
 
 function portError(address: Address, cause: NodeJS.ErrnoException): HubError {
   const where = formatAddress(address);
-  if (cause.code === 'EADDRINUSE') {
-    return new HubError('TH_NET_PORT_BUSY', `${where} is in use by another program`, {
-      cause,
-      hint: `choose another "listen", or find the program with "ss -ltnp sport = :${address.port}"`,
-    });
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return new HubError('TH_NET_PORT_BUSY', `TCP port ${where} is in use by another program`, {
+        cause,
+        hint: `see who has it with "ss -ltnp 'sport = ${address.port}'", stop that program or choose another "listen"`,
+      });
+    case 'EACCES':
+      return new HubError('TH_NET_PORT_PRIVILEGE', `TCP port ${where} needs a privilege this process does not have`, {
+        cause,
+        hint: 'ports below 1024 need CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=), or choose a higher port',
+      });
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new HubError('TH_NET_ADDRESS', `${address.host} is no address of this machine`, {
+        cause,
+        hint: 'the own addresses are listed by "ip address"',
+      });
+    default:
+      return new HubError('TH_NET_OPEN', `cannot listen at TCP port ${where}: ${cause.message}`, { cause });
   }
-  const hint =
-    cause.code === 'EACCES'
-      ? 'ports below 1024 need CAP_NET_BIND_SERVICE'
-      : '"listen" must be an address of this machine';
-  return new HubError('TH_NET_LISTEN', `cannot listen at ${where}: ${cause.message}`, { cause, hint });
 }

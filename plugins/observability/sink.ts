@@ -1,9 +1,8 @@
 import type { RequestListener } from 'node:http';
-import { defineSink, HubError, NS_PER_S, type Running, type SinkContext } from 'timehub/api';
+import { defineSink, HubError, NS_PER_S, type Running, type SinkContext, socketChoices } from 'timehub/api';
 import { type Config, config } from './config.js';
 import type { Door } from './door.js';
 import { Live } from './live.js';
-import { socketChoices, socketPlace } from './socket-path.js';
 
 const RETRY_NS = 10 * NS_PER_S;
 
@@ -60,9 +59,7 @@ class Observability implements Running<Config> {
     const { socket, listen, hosts } = this.#settings;
     const options = { listener: this.#listener(), maxConnections: this.#settings['max-connections'] };
     return [
-      ...(socket === 'none'
-        ? []
-        : [{ open: async () => openSocket(socket ?? firstWritable(socketChoices(socketPlace())), options) }]),
+      ...(socket === 'none' ? [] : [{ open: async () => openSocket(socket ?? firstWritable(choices()), options) }]),
       ...(listen === undefined ? [] : [{ open: () => openPort(listen, allowedHosts(hosts), options) }]),
     ];
   }
@@ -109,3 +106,6 @@ class Observability implements Running<Config> {
     this.#context.log.warn(error.message, { code, hint });
   }
 }
+
+const choices = (): readonly string[] =>
+  socketChoices({ runtimeDirectory: process.env.XDG_RUNTIME_DIR, uid: process.getuid?.() ?? 0 });

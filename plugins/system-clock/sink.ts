@@ -88,7 +88,7 @@ class SystemClock implements Running<SystemClockConfig> {
   }
 
   inspect(): Record<string, unknown> {
-    const clock = this.#context.state().clocks.find(({ id }) => id === 'system');
+    const clock = this.#systemClock();
     return {
       steering: this.#discipline !== undefined,
       decision: this.#discipline?.reason ?? this.#told,
@@ -98,10 +98,16 @@ class SystemClock implements Running<SystemClockConfig> {
     };
   }
 
-  /** A refusal (panic, the host said no) is a degraded health; the wording of a decision in force is left to `inspect`. */
+  /** Every correction has a sentence of its own, which `inspect` shows; only a refusal is news to the operator. */
   #report(): void {
-    const refused = this.#discipline?.reason.startsWith('refused') ?? false;
-    this.#tell(refused ? 'degraded' : 'ok', refused ? this.#discipline!.reason : 'steering');
+    const clock = this.#systemClock();
+    const panic = clock !== undefined && Math.abs(clock.offsetNs) > this.#options.panic;
+    if (panic) this.#tell('degraded', `the clock ${this.#discipline?.reason}`);
+    else this.#tell('ok', 'steering');
+  }
+
+  #systemClock() {
+    return this.#context.state().clocks.find(({ id }) => id === 'system');
   }
 
   #tell(state: 'ok' | 'degraded', reason: string): void {

@@ -41,7 +41,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
   const host = options.steer ? openHost() : withoutSteering(openHost());
   for (const note of host.notes) log.warn(note);
   const journal = openJournal(config, host);
-  const engine = createEngine(config.hub, createEstimator(), readLeapTable(host.leapSeconds()?.text));
+  const leap = host.leapSeconds();
+  const engine = createEngine(config.hub, createEstimator(), readLeapTable(leap?.text, leap?.path));
   let stop: Daemon['stop'] = () => {};
   const abort = (error: Error) => {
     log.warn(`stops, because a part without which it must not run failed: ${error.message}`);

@@ -29,18 +29,16 @@ export async function run(path: string | undefined): Promise<ExitStatus> {
   });
   const ready = await Promise.race([once(lab, 'message').then(() => true), once(lab, 'exit').then(() => false)]);
   if (!ready) return lab.exitCode === EXIT.config ? EXIT.config : EXIT.software;
-  // The same Ctrl-C reaches both; the lab ends when this process lets go of it.
-  const { startDaemon } = await import('./daemon.js');
-  const daemon = await startDaemon({ path: config, steer: false, logFormat: 'text' });
-  if (daemon === undefined) {
-    lab.disconnect();
-    return EXIT.config;
+  try {
+    const { startDaemon } = await import('./daemon.js');
+    const daemon = await startDaemon({ path: config, steer: false, logFormat: 'text' });
+    if (daemon === undefined) return EXIT.config;
+    const stopTelling = tell(() => daemon.hub.report.status(), dashboardOf(daemon.config.instances));
+    return await daemon.ended.finally(stopTelling);
+  } finally {
+    // Ctrl-C reaches both; however this process ends, the lab ends when it lets go of it.
+    if (lab.connected) lab.disconnect();
   }
-  const stopTelling = tell(() => daemon.hub.report.status(), dashboardOf(daemon.config.instances));
-  const status = await daemon.ended;
-  stopTelling();
-  if (lab.connected) lab.disconnect();
-  return status;
 }
 
 /** Shows the status while it changes. Returns the end of it. */

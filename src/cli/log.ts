@@ -8,7 +8,7 @@ export type LogFormat = 'text' | 'json';
  * Synchronous: the last words of a dying process must come out.
  */
 export async function createLog(level: LogLevel, format: LogFormat): Promise<(id: string) => Logger> {
-  const { pino } = await import('pino');
+  const { default: pino } = await import('pino');
   const destination =
     format === 'json'
       ? pino.destination({ fd: 2, sync: true })

@@ -4,7 +4,9 @@ import type { Claims } from '../api/index.js';
  * Sorts sources into groups that share an origin, so that one upstream counts once however many names it has: the same
  * address, the same reference, or one that follows another. Answers a group name for each id.
  */
-export function independentGroups(sources: Iterable<{ readonly id: string; readonly claims: Claims }>): Map<string, string> {
+export function independentGroups(
+  sources: Iterable<{ readonly id: string; readonly claims: Claims }>,
+): Map<string, string> {
   const ids: string[] = [];
   const parent = new Map<string, string>();
   const owner = new Map<string, string>();

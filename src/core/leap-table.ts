@@ -1,46 +1,91 @@
-import type { LeapTable } from './leap.js';
+import { HubError, type Instant } from '../api/index.js';
+import { EMBEDDED_LEAP_TABLE } from './leap-seconds.js';
 
-/** Seconds since 1900-01-01 (NTP) at which TAI − UTC became what stands beside it. IERS Bulletin C to number 70. */
-const STEPS: readonly (readonly [number, number])[] = [
-  [2272060800, 10],
-  [2287785600, 11],
-  [2303683200, 12],
-  [2335219200, 13],
-  [2366755200, 14],
-  [2398291200, 15],
-  [2429913600, 16],
-  [2461449600, 17],
-  [2492985600, 18],
-  [2524521600, 19],
-  [2571782400, 20],
-  [2603318400, 21],
-  [2634854400, 22],
-  [2698012800, 23],
-  [2776982400, 24],
-  [2840140800, 25],
-  [2871676800, 26],
-  [2918937600, 27],
-  [2950473600, 28],
-  [2982009600, 29],
-  [3029443200, 30],
-  [3076704000, 31],
-  [3124137600, 32],
-  [3345062400, 33],
-  [3439756800, 34],
-  [3550089600, 35],
-  [3644697600, 36],
-  [3692217600, 37],
-];
-/** 28 June 2026. */
-const EXPIRES = 3991593600;
-/** 1970-01-01 on the NTP scale (RFC 5905 figure 4). */
-const UNIX_EPOCH = 2208988800;
+/** From `at` (UTC) on, TAI − UTC is this many seconds. */
+export interface LeapStep {
+  readonly at: Instant;
+  readonly taiMinusUtc: number;
+}
 
-const instant = (ntpS: number): bigint => BigInt(ntpS - UNIX_EPOCH) * 1_000_000_000n;
+/** All leap seconds, oldest first, and until when the list is known to be complete. */
+export interface LeapTable {
+  /** Where it comes from, for people. */
+  readonly origin: string;
+  readonly expires: Instant;
+  readonly steps: readonly LeapStep[];
+  /** Why a better table could not be used. */
+  readonly complaint?: string;
+}
 
-/** For machines without tzdata's leap-seconds.list, or with one that is older than this program. */
-export const EMBEDDED_LEAP_TABLE: LeapTable = {
-  origin: 'the table built into timehub',
-  expires: instant(EXPIRES),
-  steps: STEPS.map(([at, taiMinusUtc]) => ({ at: instant(at), taiMinusUtc })),
-};
+export interface LeapAhead {
+  readonly kind: 'insert' | 'delete';
+  /** The first second after the leap, UTC. */
+  readonly at: Instant;
+}
+
+const UNIX_EPOCH_NTP_S = 2_208_988_800n;
+const NS_PER_S = 1_000_000_000n;
+
+/**
+ * The table to work with: the text of the machine's own leap-seconds.list, unless it is missing, broken or older than the embedded one.
+ * Never throws; what is wrong with the file is in `complaint`.
+ */
+export function readLeapTable(text: string | undefined, origin = 'leap-seconds.list'): LeapTable {
+  if (text === undefined) return EMBEDDED_LEAP_TABLE;
+  try {
+    const table = parseLeapSeconds(text, origin);
+    return table.expires >= EMBEDDED_LEAP_TABLE.expires ? table : EMBEDDED_LEAP_TABLE;
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    return { ...EMBEDDED_LEAP_TABLE, complaint: `${error.message}; ${EMBEDDED_LEAP_TABLE.origin} is used` };
+  }
+}
+
+/**
+ * Reads leap-seconds.list as IERS and tzdata publish it: `NTP-seconds TAI−UTC # comment`, the expiry in `#@`. The hash in
+ * `#h` is passed over. Throws `TH_CLOCK_LEAP_TABLE`.
+ */
+export function parseLeapSeconds(text: string, origin: string): LeapTable {
+  const steps: LeapStep[] = [];
+  let expires: Instant | undefined;
+  for (const line of text.split(/\r?\n/)) {
+    const expiry = /^#@\s*(\d+)/.exec(line);
+    if (expiry !== null) expires = fromNtp(expiry[1]!);
+    const body = line.replace(/#.*/, '').trim();
+    if (body === '') continue;
+    const step = /^(\d{9,11})\s+(\d{1,3})$/.exec(body);
+    if (step === null) throw broken(origin, `the line "${line.slice(0, 60)}" is neither a leap second nor a comment`);
+    steps.push({ at: fromNtp(step[1]!), taiMinusUtc: Number(step[2]) });
+  }
+  if (steps.length === 0) throw broken(origin, 'it lists no leap second');
+  if (expires === undefined) throw broken(origin, 'it does not say when it expires (#@)');
+  if (steps.some((step, i) => i > 0 && !follows(step, steps[i - 1]!)))
+    throw broken(origin, 'its lines are out of order');
+  return { origin, expires, steps };
+}
+
+/** TAI − UTC at a UTC instant, seconds. Without one (nobody knows yet what time it is): the newest. */
+export function taiMinusUtc(table: LeapTable, utc: Instant | undefined): number {
+  const { steps } = table;
+  if (utc === undefined) return steps.at(-1)!.taiMinusUtc;
+  return (steps.findLast((step) => step.at <= utc) ?? steps[0]!).taiMinusUtc;
+}
+
+/** The next leap of the table within `withinNs` after `utc`. */
+export function leapAhead(table: LeapTable, utc: Instant, withinNs: bigint): LeapAhead | undefined {
+  const index = table.steps.findIndex((step) => step.at > utc);
+  if (index < 1) return undefined;
+  const step = table.steps[index]!;
+  if (step.at - utc > withinNs) return undefined;
+  return { kind: step.taiMinusUtc > table.steps[index - 1]!.taiMinusUtc ? 'insert' : 'delete', at: step.at };
+}
+
+const fromNtp = (seconds: string): Instant => (BigInt(seconds) - UNIX_EPOCH_NTP_S) * NS_PER_S;
+
+const follows = (step: LeapStep, before: LeapStep): boolean =>
+  step.at > before.at && Math.abs(step.taiMinusUtc - before.taiMinusUtc) === 1;
+
+const broken = (origin: string, why: string): HubError =>
+  new HubError('TH_CLOCK_LEAP_TABLE', `${origin} cannot be read as a list of leap seconds: ${why}`, {
+    hint: 'reinstall tzdata',
+  });

@@ -1,81 +1,116 @@
-import { HubError, type Instant } from '../api/index.js';
-import { EMBEDDED_LEAP_TABLE } from './leap-table.js';
+import { type Claims, type Instant, type Leap, NS_PER_S } from '../api/index.js';
+import { type LeapAhead, type LeapTable, leapAhead, taiMinusUtc } from './leap-table.js';
 
-/** From `at` (UTC) on, TAI − UTC is this many seconds. */
-export interface LeapStep {
-  readonly at: Instant;
+const DAY_NS = 86_400n * BigInt(NS_PER_S);
+/** The operator hears of the table's end this long before. */
+const WARNING_NS = 30n * DAY_NS;
+
+export interface LeapState {
+  readonly pending: Leap;
   readonly taiMinusUtc: number;
-}
-
-/** All leap seconds, oldest first, and until when the list is known to be complete. */
-export interface LeapTable {
-  /** Where it comes from, for people. */
-  readonly origin: string;
+  readonly taiKnown: boolean;
   readonly expires: Instant;
-  readonly steps: readonly LeapStep[];
 }
 
-export interface LeapAhead {
-  readonly kind: 'insert' | 'delete';
-  /** The first second after the leap, UTC. */
-  readonly at: Instant;
-}
-
-const UNIX_EPOCH_NTP_S = 2_208_988_800n;
-const NS_PER_S = 1_000_000_000n;
-
-/** The table to work with: the machine's own file, unless it is missing, broken or older than the embedded one. */
-export function chooseLeapTable(file: { readonly text: string; readonly path: string } | undefined): LeapTable {
-  if (file === undefined) return EMBEDDED_LEAP_TABLE;
-  const table = parseLeapSeconds(file.text, file.path);
-  return table.expires >= EMBEDDED_LEAP_TABLE.expires ? table : EMBEDDED_LEAP_TABLE;
+interface Notice {
+  readonly text: string;
+  readonly code?: string;
 }
 
 /**
- * Reads leap-seconds.list as IERS and tzdata publish it: `NTP-seconds TAI−UTC # comment`, the expiry in `#@`. The hash in
- * `#h` is passed over. Throws `TH_CLOCK_LEAP_TABLE`.
+ * The one owner of TAI − UTC. The table decides while it is valid; what sources claim is compared with it and shown, and
+ * decides once the table has expired, if most of them agree.
  */
-export function parseLeapSeconds(text: string, origin: string): LeapTable {
-  const steps: LeapStep[] = [];
-  let expires: Instant | undefined;
-  for (const line of text.split(/\r?\n/)) {
-    const expiry = /^#@\s*(\d+)/.exec(line);
-    if (expiry !== null) expires = fromNtp(expiry[1]!);
-    const body = line.replace(/#.*/, '').trim();
-    if (body === '') continue;
-    const step = /^(\d{9,11})\s+(\d{1,3})$/.exec(body);
-    if (step === null) throw broken(origin, `the line "${line.slice(0, 60)}" is neither a leap second nor a comment`);
-    steps.push({ at: fromNtp(step[1]!), taiMinusUtc: Number(step[2]) });
+export class LeapWatch {
+  readonly #table: LeapTable;
+  readonly #told = new Set<string>();
+  #claims: readonly Claims[] = [];
+
+  constructor(table: LeapTable) {
+    this.#table = table;
   }
-  if (steps.length === 0) throw broken(origin, 'it lists no leap second');
-  if (expires === undefined) throw broken(origin, 'it does not say when it expires (#@)');
-  if (steps.some((step, i) => i > 0 && !follows(step, steps[i - 1]!)))
-    throw broken(origin, 'its lines are out of order');
-  return { origin, expires, steps };
+
+  /** What living sources of the majority claim now. */
+  hear(claims: readonly Claims[]): void {
+    this.#claims = claims;
+  }
+
+  /** At a UTC instant; undefined while nobody knows the time. */
+  state(utc: Instant | undefined): LeapState {
+    const claimed = this.#claimedTai();
+    const tabled = taiMinusUtc(this.#table, utc);
+    const expired = this.#expired(utc);
+    return {
+      pending: this.#pending(utc),
+      taiMinusUtc: expired && claimed !== undefined ? claimed : tabled,
+      taiKnown: !expired || claimed === tabled || !this.#claims.some(({ taiMinusUtc }) => taiMinusUtc !== undefined),
+      expires: this.#table.expires,
+    };
+  }
+
+  /** The leap within the next day, if one is known. */
+  ahead(utc: Instant): LeapAhead | undefined {
+    const tabled = leapAhead(this.#table, utc, DAY_NS);
+    if (tabled !== undefined || !this.#expired(utc)) return tabled;
+    const kind = this.#claimedLeap();
+    return kind === 'insert' || kind === 'delete' ? { kind, at: (utc / DAY_NS + 1n) * DAY_NS } : undefined;
+  }
+
+  /** What the operator has not been told yet. */
+  notices(utc: Instant | undefined): readonly Notice[] {
+    if (utc === undefined) return [];
+    const fresh = this.#notices(utc).filter(({ text }) => !this.#told.has(text));
+    for (const { text } of fresh) this.#told.add(text);
+    return fresh;
+  }
+
+  #notices(utc: Instant): Notice[] {
+    const notices: Notice[] = [];
+    const { origin, expires, complaint } = this.#table;
+    if (complaint !== undefined) notices.push({ code: 'TH_CLOCK_LEAP_TABLE', text: complaint });
+    if (utc >= expires) {
+      notices.push({
+        code: 'TH_CLOCK_LEAP_EXPIRED',
+        text: `${origin} has expired: leap seconds announced since are not in it; update tzdata`,
+      });
+    } else if (expires - utc < WARNING_NS)
+      notices.push({ text: `${origin} expires in less than ${WARNING_NS / DAY_NS} days; update tzdata` });
+    const ahead = this.ahead(utc);
+    if (ahead !== undefined)
+      notices.push({
+        text: `a leap second is ${ahead.kind === 'insert' ? 'inserted' : 'deleted'} at the end of this day`,
+      });
+    const tabled = taiMinusUtc(this.#table, utc);
+    const claimed = this.#claimedTai();
+    if (claimed !== undefined && claimed !== tabled)
+      notices.push({
+        code: 'TH_CLOCK_TAI_DISAGREES',
+        text: `most sources say TAI − UTC is ${claimed} s, ${origin} says ${tabled} s; ${this.#expired(utc) ? 'the sources are' : 'the table is'} believed`,
+      });
+    return notices;
+  }
+
+  #pending(utc: Instant | undefined): Leap {
+    return utc === undefined ? 'none' : (this.ahead(utc)?.kind ?? 'none');
+  }
+
+  #expired(utc: Instant | undefined): boolean {
+    return utc !== undefined && utc >= this.#table.expires;
+  }
+
+  #claimedTai(): number | undefined {
+    return majority(this.#claims.map(({ taiMinusUtc }) => taiMinusUtc).filter((value) => value !== undefined));
+  }
+
+  #claimedLeap(): Leap | undefined {
+    return majority(this.#claims.map(({ leap }) => leap).filter((leap) => leap !== undefined && leap !== 'unknown'));
+  }
 }
 
-/** TAI − UTC at a UTC instant, seconds. Without one (nobody knows yet what time it is): the newest. */
-export function taiMinusUtc(table: LeapTable, utc: Instant | undefined): number {
-  const { steps } = table;
-  if (utc === undefined) return steps.at(-1)!.taiMinusUtc;
-  return (steps.findLast((step) => step.at <= utc) ?? steps[0]!).taiMinusUtc;
+/** What more than half say. */
+function majority<T>(values: readonly T[]): T | undefined {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  for (const [value, votes] of counts) if (votes * 2 > values.length) return value;
+  return undefined;
 }
-
-/** The next leap of the table within `withinNs` after `utc`. */
-export function leapAhead(table: LeapTable, utc: Instant, withinNs: bigint): LeapAhead | undefined {
-  const index = table.steps.findIndex((step) => step.at > utc);
-  if (index < 1) return undefined;
-  const step = table.steps[index]!;
-  if (step.at - utc > withinNs) return undefined;
-  return { kind: step.taiMinusUtc > table.steps[index - 1]!.taiMinusUtc ? 'insert' : 'delete', at: step.at };
-}
-
-const fromNtp = (seconds: string): Instant => (BigInt(seconds) - UNIX_EPOCH_NTP_S) * NS_PER_S;
-
-const follows = (step: LeapStep, before: LeapStep): boolean =>
-  step.at > before.at && Math.abs(step.taiMinusUtc - before.taiMinusUtc) === 1;
-
-const broken = (origin: string, why: string): HubError =>
-  new HubError('TH_CLOCK_LEAP_TABLE', `${origin} cannot be read as a list of leap seconds: ${why}`, {
-    hint: 'reinstall tzdata; until then the table built into timehub is used',
-  });

@@ -44,6 +44,7 @@ function assess(before: Mode, condition: Condition, limits: CoreOptions): { mode
     const cause = carriers.length > 0 ? `${list(carriers)} cannot do better` : loss;
     return { mode: 'unsynchronised', reason: `the error may exceed ${formatDuration(limits.maxErrorNs)}: ${cause}` };
   }
+  if (carriers.length === 0 && before === 'unsynchronised') return { mode: 'unsynchronised', reason: loss };
   if (carriers.length === 0) return { mode: 'holdover', reason: `runs on its own: ${loss}` };
   if (slewing.length > 0)
     return { mode: 'converging', reason: `${list(slewing)} is being brought to what ${list(carriers)} say` };

@@ -65,7 +65,9 @@ function refidOf(track: Track): string {
   const v4 = /^(?:::ffff:|\[::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})\b/i.exec(address);
   if (v4 !== null) return v4[1]!;
   const v6 = /^\[?([0-9a-f:]*:[0-9a-f:]*:[0-9a-f:]*)/i.exec(address);
-  return v6 === null ? wordFor(id, undefined) : [...createHash('md5').update(v6Octets(v6[1]!)).digest().subarray(0, 4)].join('.');
+  return v6 === null
+    ? wordFor(id, undefined)
+    : [...createHash('md5').update(v6Octets(v6[1]!)).digest().subarray(0, 4)].join('.');
 }
 
 function wordFor(id: string, reference: string | undefined): string {
@@ -77,7 +79,8 @@ function wordFor(id: string, reference: string | undefined): string {
 /** The 16 octets of an IPv6 address. */
 function v6Octets(address: string): Uint8Array {
   const [head = '', tail] = address.split('::');
-  const words = (text: string): number[] => (text === '' ? [] : text.split(':').map((word) => Number.parseInt(word, 16)));
+  const words = (text: string): number[] =>
+    text === '' ? [] : text.split(':').map((word) => Number.parseInt(word, 16));
   const [front, back] = [words(head), words(tail ?? '')];
   const gap = tail === undefined ? 0 : Math.max(8 - front.length - back.length, 0);
   const all = [...front, ...Array<number>(gap).fill(0), ...back].slice(0, 8);

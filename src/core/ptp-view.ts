@@ -24,8 +24,8 @@ const VARIANCE_PRTC = 0x4e5d;
 /** IEEE 1588-2019 table 5: the best accuracy of each enumeration value from 0x17 on, ns. */
 const ACCURACY_FROM = 0x17;
 const ACCURACIES_NS = [
-  1e-3, 2.5e-3, 10e-3, 25e-3, 100e-3, 250e-3, 1, 2.5, 10, 25, 100, 250, 1e3, 2.5e3, 10e3, 25e3, 100e3, 250e3, 1e6, 2.5e6,
-  10e6, 25e6, 100e6, 250e6, 1e9, 10e9,
+  1e-3, 2.5e-3, 10e-3, 25e-3, 100e-3, 250e-3, 1, 2.5, 10, 25, 100, 250, 1e3, 2.5e3, 10e3, 25e3, 100e3, 250e3, 1e6,
+  2.5e6, 10e6, 25e6, 100e6, 250e6, 1e9, 10e9,
 ];
 const ACCURACY_WORST = 0x31;
 const ACCURACY_UNKNOWN = 0xfe;

@@ -33,6 +33,26 @@ export interface Outcome {
   readonly obstacle: string;
 }
 
+/**
+ * To be called when a track speaks: after a silence it is learnt anew while others carry the estimate; alone, its old place
+ * is the best there is.
+ */
+export function comeBack(track: Track, sources: Iterable<Source>): readonly Change[] {
+  if (!track.lost) return [];
+  track.lost = false;
+  const carriers = [...sources].flatMap((source) => [...source.tracks.values()]).filter(carries);
+  if (carriers.every((other) => other === track)) return [];
+  track.updates = 0;
+  track.judgedUpdates = 0;
+  const changes: Change[] = [];
+  release(track, changes);
+  return changes;
+}
+
+/** It is alive and the estimate rests on it. */
+export const carries = ({ admittedNs, lost, kind }: Track): boolean =>
+  admittedNs !== undefined && !lost && kind !== 'link';
+
 interface Candidate extends Opinion {
   readonly track: Track;
   readonly estimate: TrackEstimate;
@@ -77,6 +97,7 @@ export class Selection {
       return { changes, votes: 0, obstacle: '' };
     }
     this.#settle(candidates, electorate, verdict, changes, around);
+    if (verdict.overlap !== undefined && verdict.obstacle === '') forgetTheDead(all, verdict.overlap, changes, around);
     return { changes, votes: verdict.votes, obstacle: verdict.obstacle };
   }
 
@@ -84,15 +105,11 @@ export class Selection {
   #candidates(sources: readonly Source[], around: Surroundings, changes: Change[]): Candidate[] {
     const groups = independentGroups(sources);
     const candidates: Candidate[] = [];
-    const combinedElsewhere = (track: Track): boolean =>
-      sources.some((source) =>
-        [...source.tracks.values()].some((other) => other !== track && other.admittedNs !== undefined && !other.lost),
-      );
     for (const source of sources) {
       for (const track of source.tracks.values()) {
         if (track.kind === 'rate') continue;
-        comeBack(track, barOf(track, around.now)?.state === 'unreachable', combinedElsewhere, changes);
         const bar = barOf(track, around.now);
+        track.lost = bar?.state === 'unreachable';
         if (bar !== undefined) {
           track.state = bar.state;
           track.reason = bar.reason;
@@ -111,12 +128,11 @@ export class Selection {
           continue;
         }
         candidates.push({
+          ...intervalOf(track, estimate, around),
           key: track.key,
           group: groups.get(source.id)!,
           track,
           estimate,
-          centreNs: around.biasNs(track, estimate),
-          halfNs: distanceNs(track, estimate) + VOTE_SIGMAS * estimate.sigmaNs,
           incumbent: track.admittedNs !== undefined,
         });
       }
@@ -146,7 +162,10 @@ export class Selection {
       const tie = trusted.length > 0 ? undefined : largestOverlap(preferred);
       overlap = tie !== undefined && isMajority(tie) ? tie : undefined;
     }
-    if (overlap === undefined) return { ...NO_VERDICT, obstacle: 'no majority of the sources agrees' };
+    if (overlap === undefined) {
+      const obstacle = own === undefined ? 'no majority of the sources agrees' : 'the sources contradict the time kept so far';
+      return { ...NO_VERDICT, obstacle };
+    }
     const { loNs, hiNs } = overlap;
     const holders = electorate.filter((candidate) => touches(candidate, loNs, hiNs));
     const independent = new Set(holders.map(({ group }) => group)).size;
@@ -157,8 +176,9 @@ export class Selection {
   /** What the operator demands beyond a majority. */
   #shortfall(holders: readonly Candidate[], independent: number, sources: readonly Source[]): string {
     const { minAgreeing } = this.#options;
-    if (independent === 0) return 'no living source confirms the time that was kept so far';
-    if (independent < minAgreeing) return `only ${independent} independent of the ${minAgreeing} sources agree that must`;
+    if (independent === 0) return 'the sources contradict the time kept so far';
+    if (independent < minAgreeing)
+      return `only ${independent} independent of the ${minAgreeing} sources agree that must`;
     const required = sources.filter(({ options }) => options.require && !options.noselect);
     const met = required.length === 0 || holders.some(({ track }) => track.source.options.require);
     return met ? '' : `waits for ${list(required.map(({ id }) => id))}, which is required`;
@@ -179,8 +199,8 @@ export class Selection {
       const member = members.includes(candidate);
       if (!stands(track, member)) {
         release(track, changes);
-        track.state = 'rejected';
-        track.reason = member ? probation(track) : objection(candidate, opponents, verdict.obstacle);
+        if (member) warm(track, probation(track));
+        else reject(track, objection(candidate, opponents, verdict.obstacle));
         continue;
       }
       const factor = preferred && !track.source.options.prefer ? PREFERENCE : 1;
@@ -196,6 +216,20 @@ interface Verdict {
 }
 
 const NO_VERDICT: Verdict = { overlap: undefined, votes: 0, obstacle: '' };
+
+const intervalOf = (track: Track, estimate: TrackEstimate, around: Surroundings) => ({
+  centreNs: around.biasNs(track, estimate),
+  halfNs: distanceNs(track, estimate) + VOTE_SIGMAS * estimate.sigmaNs,
+});
+
+/** What silent tracks said last goes on counting, unless the living agree on something else. */
+function forgetTheDead(sources: readonly Source[], { loNs, hiNs }: Overlap, changes: Change[], around: Surroundings) {
+  for (const track of sources.flatMap((source) => [...source.tracks.values()])) {
+    if (!track.lost || track.admittedNs === undefined) continue;
+    const estimate = around.estimate(track);
+    if (estimate === undefined || !touches(intervalOf(track, estimate, around), loNs, hiNs)) release(track, changes);
+  }
+}
 
 const numbersItself = ({ track }: Candidate): boolean => track.numberedOffsetNs !== undefined;
 
@@ -241,16 +275,6 @@ function patience(track: Track): number {
   return Math.min(UPDATES_TO_RETURN * 2 ** (track.expulsions - 1), UPDATES_TO_RETURN_AT_MOST);
 }
 
-/** A track that was silent is thought anew of when others carry the estimate; alone, its old place is the best there is. */
-function comeBack(track: Track, silent: boolean, elsewhere: (track: Track) => boolean, changes: Change[]): void {
-  if (track.lost && !silent && elsewhere(track)) {
-    release(track, changes);
-    track.updates = 1;
-    track.judgedUpdates = 1;
-  }
-  track.lost = silent;
-}
-
 function release(track: Track, changes: Change[]): void {
   if (track.admittedNs === undefined) return;
   track.admittedNs = undefined;
@@ -269,8 +293,13 @@ function warm(track: Track, reason: string): void {
   track.reason = reason;
 }
 
+function reject(track: Track, reason: string): void {
+  track.state = 'rejected';
+  track.reason = reason;
+}
+
 const probation = (track: Track): string =>
-  `agrees again since ${track.streak} of the ${patience(track)} observations that it takes after disagreeing`;
+  `is on probation after disagreeing: it has agreed in ${track.streak} of ${patience(track)} observations`;
 
 interface Opponents {
   readonly members: readonly Candidate[];

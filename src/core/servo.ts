@@ -19,6 +19,8 @@ export interface Servo {
   stepping: boolean;
   /** The host refused: no new attempt before. */
   restUntil: Instant | undefined;
+  /** The panic limit is exceeded, and the operator knows. */
+  panicking: boolean;
   reason: string;
 }
 
@@ -56,6 +58,7 @@ export const createServo = (policy: StepPolicy): Servo => ({
   decidedAt: undefined,
   stepping: false,
   restUntil: undefined,
+  panicking: false,
   reason: 'waits for the first estimate',
 });
 

@@ -18,6 +18,9 @@ export interface Track {
   periodNs: Ns;
   /** Reference − clock as a pulse's source numbers it. */
   numberedOffsetNs: Ns | undefined;
+  /** Periods by which that numbering differs from the estimate, and for how many pulses in a row it has been so. */
+  slip: number;
+  slipRun: number;
   /** Inputs with an observation of this track, since it was last thought anew of. */
   updates: number;
   /** Observations altogether. */
@@ -93,6 +96,8 @@ export function trackOf(source: Source, observation: Observation): Track {
     noiseFloorNs: observation.noiseFloorNs,
     periodNs: NS_PER_S,
     numberedOffsetNs: undefined,
+    slip: 0,
+    slipRun: 0,
     updates: 0,
     observations: 0,
     fed: 0,

@@ -1,6 +1,6 @@
 import { formatDuration, type Instant } from '../api/index.js';
 import { count } from './sentence.js';
-import { ageNs, type Source, silentAfterNs, type Track } from './source.js';
+import { ageNs, type Source, silentAfterNs, type Track, votes } from './source.js';
 
 /** Why a track may not be judged, with the state to show for it; undefined when it may. */
 export interface Bar {
@@ -34,4 +34,14 @@ export function barOfSource({ options, silence, claims, tracks }: Source): Bar |
     return { state: 'rejected', reason: 'answers, but says that it is not synchronised itself' };
   if (tracks.size === 0) return { state: 'warming', reason: 'nothing heard from it yet' };
   return undefined;
+}
+
+/** It has a vote, or may yet get one. */
+export function mayVote(source: Source, now: Instant): boolean {
+  const bar = barOfSource(source);
+  if (bar !== undefined) return bar.state === 'warming';
+  return [...source.tracks.values()].some((track) => {
+    const state = barOf(track, now)?.state;
+    return votes(track) && (state === undefined || state === 'warming');
+  });
 }

@@ -16,10 +16,7 @@ function behindTaiS(scale: Timescale, taiMinusUtcS: number): number {
   return scale === 'gps' ? TAI_MINUS_GPS_S : 0;
 }
 
-/**
- * The same observation as if its reference were `deltaNs` ahead of where it is: reference − local grows by it. A step of the
- * local clock by d after the stamp is a reference shifted by −d.
- */
+/** The same observation as if its reference were `deltaNs` ahead of where it is: reference − local grows by it. */
 export function shiftReference<O extends Observation>(observation: O, deltaNs: Ns): O;
 export function shiftReference(observation: Observation, deltaNs: Ns): Observation {
   if (deltaNs === 0) return observation;

@@ -18,8 +18,7 @@ export function openHost(): Host {
   const clocks = openClocks(native);
   return {
     stamps: native === undefined ? 'user' : 'kernel',
-    notes:
-      missing === '' ? [] : [`${missing}: user-space stamps, worth a millisecond ("npm run build:native" builds it)`],
+    notes: missing === '' ? [] : [`${missing}: user-space stamps, worth a millisecond`],
     network: openNetwork(native, () => stampNow(clocks)),
     clocks: [openSystemClock(clocks, native)],
     monotonic: () => clocks.raw(),

@@ -60,7 +60,11 @@ function load(): Loaded {
   } catch (error) {
     const built = existsSync(join(packageRoot(), 'build/Release/timehub.node'));
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    return { missing: built ? `the native addon does not load (${reason})` : 'the native addon is not built' };
+    return {
+      missing: built
+        ? `the native addon does not load (${reason})`
+        : 'the native addon is not built (it needs a C++ compiler)',
+    };
   }
 }
 

@@ -45,7 +45,13 @@ export class TimeLoop {
     this.#tell = tell;
     for (const clock of host.clocks) {
       this.#phases.set(clock.id, clock.phase());
-      this.#enqueue({ type: 'clock', clock: clock.id, frequencyPpb: clock.frequencyPpb(), maxPpb: clock.maxPpb });
+      this.#enqueue({
+        type: 'clock',
+        clock: clock.id,
+        frequencyPpb: clock.frequencyPpb(),
+        maxPpb: clock.maxPpb,
+        scale: clock.scale,
+      });
     }
     this.#drain();
     this.#state = this.#read();
@@ -54,7 +60,7 @@ export class TimeLoop {
   start(): void {
     const tick = (): void => {
       this.#ticker = this.#host.after(TICK_NS, tick);
-      this.accept({ type: 'tick' });
+      this.accept({ type: 'tick', stamps: this.#host.clocks.map((clock) => clock.read()) });
       this.#declare();
     };
     this.#ticker = this.#host.after(TICK_NS, tick);

@@ -26,31 +26,35 @@ export interface NodeOptions {
   readonly from?: Link;
 }
 
+const LOOPBACK = /^(127\.|::1$)/;
+
 /** A network in memory: every node hangs on its middle by a link of its own. */
 export class Fabric {
   readonly scheduler: Scheduler;
   /** Names and the addresses they stand for. */
   readonly names = new Map<string, readonly string[]>();
   readonly #random: Random;
-  readonly #nodes = new Map<string, Node>();
+  readonly #nodes = new Map<string, LabNode>();
 
   constructor(scheduler: Scheduler, random: Random) {
     this.scheduler = scheduler;
     this.#random = random;
   }
 
-  attach(options: NodeOptions): Node {
-    const node = new Node(this, options, this.#random.fork(options.address));
+  attach(options: NodeOptions): LabNode {
+    const node = new LabNode(this, options, this.#random.fork(options.address));
     this.#nodes.set(options.address, node);
     return node;
   }
 
-  node(address: string): Node | undefined {
-    return this.#nodes.get(address);
+  /** The node at an address, as seen from another: a loopback address is the asker itself. */
+  node(address: string, asker?: LabNode): LabNode | undefined {
+    return LOOPBACK.test(address) ? asker : this.#nodes.get(address);
   }
 
   /** One-way delay of one datagram; undefined when it is lost. Every node draws from a stream of its own. */
-  delayNs(from: Node, to: Node): Ns | undefined {
+  delayNs(from: LabNode, to: LabNode): Ns | undefined {
+    if (from === to) return 0;
     const first = cross(from.from, from.random);
     const second = cross(to.towards, to.random);
     return first === undefined || second === undefined ? undefined : first + second;
@@ -58,7 +62,7 @@ export class Fabric {
 }
 
 /** One machine on the network. */
-export class Node implements Network {
+export class LabNode implements Network {
   readonly address: string;
   readonly towards: Link;
   readonly from: Link;
@@ -123,7 +127,7 @@ export class Node implements Network {
 
   #carry(socket: LabUdpSocket, payload: Uint8Array, to: Endpoint): void {
     const { scheduler } = this.#fabric;
-    const peer = this.#fabric.node(to.address);
+    const peer = this.#fabric.node(to.address, this);
     const delayNs = peer && this.#fabric.delayNs(this, peer);
     if (peer === undefined || delayNs === undefined) return;
     const arrival: Arrival = { payload: payload.slice(), from: socket.local };
@@ -135,7 +139,7 @@ export class Node implements Network {
   }
 
   /** ICMP port unreachable. */
-  #refuse(socket: LabUdpSocket, peer: Node, to: Endpoint): void {
+  #refuse(socket: LabUdpSocket, peer: LabNode, to: Endpoint): void {
     const { scheduler } = this.#fabric;
     const delayNs = this.#fabric.delayNs(peer, this);
     if (delayNs === undefined) return;

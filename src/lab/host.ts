@@ -1,7 +1,16 @@
-import type { ClockId, Instant, Need, Ns, Stamp, StampClass, Timer } from '../api/index.js';
+import {
+  type ClockId,
+  HubError,
+  type Instant,
+  type Need,
+  type Ns,
+  type Stamp,
+  type StampClass,
+  type Timer,
+} from '../api/index.js';
 import type { Host } from '../kernel/host.js';
 import { LabClock } from './clock.js';
-import { Fabric, type Node } from './fabric.js';
+import { Fabric, type LabNode } from './fabric.js';
 import { Oscillator, type OscillatorOptions } from './oscillator.js';
 import { createRandom, type Random } from './random.js';
 import { Scheduler } from './scheduler.js';
@@ -31,99 +40,133 @@ export interface LabHostOptions {
   readonly leapSeconds?: string;
 }
 
-/** A machine in virtual time, with what a real one does not have: the truth, and a hand on the clockwork. */
-export interface LabHost extends Host {
-  /** True time since the start. */
-  readonly nowNs: Ns;
-  readonly scheduler: Scheduler;
-  readonly random: ((octets: number) => Uint8Array) & Host['random'];
-  /** A stream of randomness that moves no other. */
-  stream(name: string): Random;
-  readonly fabric: Fabric;
-  readonly network: Node;
-  readonly clocks: readonly [LabClock, ...LabClock[]];
-  readonly oscillators: ReadonlyMap<ClockId, Oscillator>;
-  /** What went to the service manager. */
-  readonly notified: readonly string[];
-  /** True UTC. */
-  trueTime(): Instant;
-  /** A stamp of a clock that is perfect but for its offset (reference − clock): what a simulated server has. */
-  perfectStamp(by: StampClass, offsetNs?: Ns): Stamp;
-  /** The truth: reference − clock. */
-  errorNs(clock: ClockId): Ns;
-  /** Lets virtual time pass up to `untilNs` after the start. */
-  run(untilNs: Ns): Promise<void>;
-}
-
 /** 2026-11-21T00:00:00Z */
 const DEFAULT_START: Instant = 1_795_219_200_000_000_000n;
+/** CLOCK_MONOTONIC_RAW at the start: the machine booted an hour before. */
+const UPTIME: Instant = 3_600_000_000_000n;
 /** What Linux allows (clock_adjtime(2)), and what common PHC drivers do. */
 const SYSTEM_MAX_PPB = 500_000;
 const PHC_MAX_PPB = 62_499_999;
 
 /** A host made of arithmetic. Two with the same options and the same inputs behave alike to the last bit. */
-export function createLabHost(options: LabHostOptions = {}): LabHost {
-  const start = options.start ?? DEFAULT_START;
-  const random = createRandom(options.seed ?? 1);
-  const scheduler = new Scheduler();
-  const fabric = new Fabric(scheduler, random.fork('network'));
-  const nowNs = () => scheduler.nowNs;
-  const settings: readonly (readonly [ClockId, LabClockSetting])[] = [
-    ['system', options.clock ?? {}],
-    ...Object.entries(options.phcs ?? {}).map(([name, setting]) => [`phc:${name}`, setting] as const),
-  ];
-  const oscillators = new Map(settings.map(([id, setting]) => [id, new Oscillator(setting, random.fork(id))]));
-  const quartz = oscillators.get('system')!;
-  // Since boot, which was an hour before.
-  const monotonic = () => 3_600_000_000_000n + BigInt(Math.round(nowNs() + quartz.phaseNs(nowNs())));
-  const taiStart = start + BigInt(options.taiMinusUtc ?? 37) * 1_000_000_000n;
-  const clocks = settings.map(
-    ([id, setting]) =>
-      new LabClock({
-        id,
-        scale: id === 'system' ? 'utc' : 'tai',
-        start: id === 'system' ? start : taiStart,
-        offsetNs: setting.offsetNs ?? 0,
-        maxPpb: setting.maxPpb ?? (id === 'system' ? SYSTEM_MAX_PPB : PHC_MAX_PPB),
-        obstacle: setting.obstacle ?? '',
-        oscillator: oscillators.get(id)!,
-        nowNs,
-        monotonic,
-      }),
-  ) as [LabClock, ...LabClock[]];
-  const stamps = options.stamps ?? 'kernel';
-  const entropy = random.fork('entropy');
-  const notified: string[] = [];
-  const trueTime = () => start + BigInt(Math.round(nowNs()));
+export const createLabHost = (options: LabHostOptions = {}): LabHost => new LabHost(options);
 
-  return {
-    stamps,
-    notes: options.notes ?? [],
-    network: fabric.attach({ address: options.address ?? '192.0.2.1', stamp: (by) => clocks[0].stamp(by), stamps }),
-    clocks,
-    oscillators,
-    scheduler,
-    fabric,
-    notified,
-    get nowNs() {
-      return scheduler.nowNs;
-    },
-    monotonic,
-    trueTime,
-    perfectStamp: (by, offsetNs = 0) => {
-      const time = trueTime() - BigInt(Math.round(offsetNs));
-      return { clock: 'system', time, monotonic: time, by };
-    },
-    // Timers count by the oscillator, like everything on this machine.
-    after: (delayNs, handler): Timer =>
-      scheduler.at(nowNs() + Math.max(0, delayNs) / (1 + quartz.frequencyPpb(nowNs()) * 1e-9), handler),
-    random: (octets) => entropy.octets(octets),
-    stream: (name) => random.fork(name),
-    errorNs: (clock) => clocks.find(({ id }) => id === clock)!.errorNs(),
-    lacks: options.lacks ?? (() => ''),
-    leapSeconds: () => (options.leapSeconds === undefined ? undefined : { text: options.leapSeconds, path: 'lab' }),
-    notify: (state) => notified.push(state),
-    run: (untilNs) => scheduler.run(untilNs),
-    close: () => undefined,
-  };
+/** A machine in virtual time, with what a real one does not have: the truth, and a hand on the clockwork. */
+export class LabHost implements Host {
+  readonly stamps: StampClass;
+  readonly notes: readonly string[];
+  readonly scheduler = new Scheduler();
+  readonly fabric: Fabric;
+  readonly network: LabNode;
+  readonly clocks: readonly [LabClock, ...LabClock[]];
+  readonly oscillators = new Map<ClockId, Oscillator>();
+  /** What went to the service manager. */
+  readonly notified: string[] = [];
+  readonly #options: LabHostOptions;
+  readonly #start: Instant;
+  readonly #random: Random;
+  readonly #entropy: Random;
+
+  constructor(options: LabHostOptions) {
+    this.#options = options;
+    this.#start = options.start ?? DEFAULT_START;
+    this.#random = createRandom(options.seed ?? 1);
+    this.#entropy = this.stream('entropy');
+    this.stamps = options.stamps ?? 'kernel';
+    this.notes = options.notes ?? [];
+    const phcs = Object.entries(options.phcs ?? {});
+    this.clocks = [
+      this.#clock('system', options.clock ?? {}),
+      ...phcs.map(([name, setting]) => this.#clock(`phc:${name}`, setting)),
+    ];
+    this.fabric = new Fabric(this.scheduler, this.stream('network'));
+    this.network = this.fabric.attach({
+      address: options.address ?? '192.0.2.1',
+      stamp: (by) => this.clocks[0].stamp(by),
+      stamps: this.stamps,
+    });
+  }
+
+  /** True time since the start. */
+  get nowNs(): Ns {
+    return this.scheduler.nowNs;
+  }
+
+  /** Lets virtual time pass up to `untilNs` after the start. */
+  run(untilNs: Ns): Promise<void> {
+    return this.scheduler.run(untilNs);
+  }
+
+  /** True UTC. */
+  trueTime(): Instant {
+    return this.#start + BigInt(Math.round(this.nowNs));
+  }
+
+  /** The truth: reference − clock. Throws `TH_CLOCK_UNKNOWN`. */
+  errorNs(id: ClockId): Ns {
+    const clock = this.clocks.find((candidate) => candidate.id === id);
+    if (clock === undefined) throw new HubError('TH_CLOCK_UNKNOWN', `there is no clock "${id}"`);
+    return clock.errorNs();
+  }
+
+  /** A stamp of a clock that is perfect but for its offset (reference − clock): what a simulated server has. */
+  perfectStamp(by: StampClass, offsetNs: Ns = 0): Stamp {
+    const time = this.trueTime() - BigInt(Math.round(offsetNs));
+    return { clock: 'system', time, monotonic: time, by };
+  }
+
+  /** A stream of randomness that moves no other. */
+  stream(name: string): Random {
+    return this.#random.fork(name);
+  }
+
+  monotonic(): Instant {
+    return UPTIME + BigInt(Math.round(this.nowNs + this.#quartz().phaseNs(this.nowNs)));
+  }
+
+  /** Timers count by the oscillator, like everything on this machine. */
+  after(delayNs: Ns, handler: () => void): Timer {
+    const rate = 1 + this.#quartz().frequencyPpb(this.nowNs) * 1e-9;
+    return this.scheduler.at(this.nowNs + Math.max(0, delayNs) / rate, handler);
+  }
+
+  random(octets: number): Uint8Array {
+    return this.#entropy.octets(octets);
+  }
+
+  lacks(need: Need): string {
+    return this.#options.lacks?.(need) ?? '';
+  }
+
+  leapSeconds(): { readonly text: string; readonly path: string } | undefined {
+    const { leapSeconds } = this.#options;
+    return leapSeconds === undefined ? undefined : { text: leapSeconds, path: 'lab' };
+  }
+
+  notify(state: string): void {
+    this.notified.push(state);
+  }
+
+  close(): void {}
+
+  #quartz(): Oscillator {
+    return this.oscillators.get('system')!;
+  }
+
+  #clock(id: ClockId, setting: LabClockSetting): LabClock {
+    const system = id === 'system';
+    const oscillator = new Oscillator(setting, this.stream(id));
+    this.oscillators.set(id, oscillator);
+    return new LabClock({
+      id,
+      scale: system ? 'utc' : 'tai',
+      start: system ? this.#start : this.#start + BigInt(this.#options.taiMinusUtc ?? 37) * 1_000_000_000n,
+      offsetNs: setting.offsetNs ?? 0,
+      maxPpb: setting.maxPpb ?? (system ? SYSTEM_MAX_PPB : PHC_MAX_PPB),
+      obstacle: setting.obstacle ?? '',
+      oscillator,
+      nowNs: () => this.nowNs,
+      monotonic: () => this.monotonic(),
+    });
+  }
 }

@@ -1,5 +1,5 @@
 import { type Endpoint, HubError, type Ns, type TcpConnection } from '../api/index.js';
-import type { Fabric, Node } from './fabric.js';
+import type { Fabric, LabNode } from './fabric.js';
 
 export type Accept = (connection: TcpConnection) => void;
 
@@ -8,9 +8,9 @@ export interface Listener {
 }
 
 /** Opens a pair of connected ends. Rejects with `TH_NET_CONNECT` when nobody listens or the other machine is not there. */
-export function connect(fabric: Fabric, from: Node, to: Endpoint, timeoutNs: Ns): Promise<TcpConnection> {
+export function connect(fabric: Fabric, from: LabNode, to: Endpoint, timeoutNs: Ns): Promise<TcpConnection> {
   const { scheduler } = fabric;
-  const peer = fabric.node(to.address);
+  const peer = fabric.node(to.address, from);
   const roundTripNs = peer && baseDelayNs(from, peer) + baseDelayNs(peer, from);
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => reject(new HubError('TH_NET_CONNECT', `${to.address}:${to.port} ${reason}`));
@@ -32,7 +32,7 @@ export function connect(fabric: Fabric, from: Node, to: Endpoint, timeoutNs: Ns)
 }
 
 /** A stream is in order, so that its ends are apart by the base delays alone. */
-const baseDelayNs = (from: Node, to: Node): Ns => from.from.baseNs + to.towards.baseNs;
+const baseDelayNs = (from: LabNode, to: LabNode): Ns => (from === to ? 0 : from.from.baseNs + to.towards.baseNs);
 
 class End implements TcpConnection {
   peer: End | undefined;

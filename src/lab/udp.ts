@@ -44,7 +44,7 @@ export class LabUdpSocket implements UdpSocket {
     this.#wiring.carry(payload, target);
     if (transmitStamps && stamps !== 'user') {
       const sent = stamp(stamps);
-      scheduler.at(scheduler.nowNs, () => this.#closed || this.#onSent.forEach((handler) => handler(id, sent)));
+      scheduler.at(scheduler.nowNs, () => this.#report(id, sent));
     }
     return { id, before };
   }
@@ -65,6 +65,11 @@ export class LabUdpSocket implements UdpSocket {
     if (this.#closed) return;
     this.#closed = true;
     this.#wiring.closed();
+  }
+
+  #report(id: number, sent: Stamp): void {
+    if (this.#closed) return;
+    for (const handler of this.#onSent) handler(id, sent);
   }
 
   arrive({ payload, from }: Arrival): void {

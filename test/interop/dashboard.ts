@@ -40,7 +40,9 @@ export async function look(url: string, options: LookOptions): Promise<Look> {
     const errors = listen(browser);
     await prepare(browser, options);
     await browser.send('Page.navigate', { url });
-    await evaluate(browser, waitForState(options.timeoutMs ?? 15_000));
+    await evaluate(browser, waitForState(options.timeoutMs ?? 15_000)).catch((cause: Error) => {
+      throw new Error(`${cause.message}; its console: ${[...new Set(errors)].join('; ') || 'silent'}`, { cause });
+    });
     if (options.script !== undefined) await evaluate(browser, options.script);
     const seen = (await evaluate(browser, SEEN)) as Omit<Look, 'errors'>;
     if (options.screenshot !== undefined) await photograph(browser, options.screenshot);
@@ -49,6 +51,13 @@ export async function look(url: string, options: LookOptions): Promise<Look> {
     await browser.close();
   }
 }
+
+interface Exception {
+  readonly text: string;
+  readonly exception?: { readonly description?: string };
+}
+
+const describe = ({ text, exception }: Exception): string => exception?.description ?? text;
 
 const SEEN = `({
   title: document.title,
@@ -67,7 +76,7 @@ const waitForState = (timeoutMs: number): string => `new Promise((resolve, rejec
 function listen(browser: Browser): string[] {
   const errors: string[] = [];
   browser.on((method, params) => {
-    if (method === 'Runtime.exceptionThrown') errors.push(JSON.stringify(params.exceptionDetails));
+    if (method === 'Runtime.exceptionThrown') errors.push(describe(params.exceptionDetails as Exception));
     if (method === 'Runtime.consoleAPICalled' && ['error', 'warning', 'assert'].includes(String(params.type)))
       errors.push(JSON.stringify(params.args));
     if (method === 'Log.entryAdded') {
@@ -86,6 +95,7 @@ async function prepare(browser: Browser, { width = 1400, height = 1000, scheme =
     deviceScaleFactor: width < 600 ? 2 : 1,
     mobile: width < 600,
   });
+  await browser.send('Emulation.setScrollbarsHidden', { hidden: true });
   await browser.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
 }
 
@@ -96,9 +106,9 @@ async function evaluate(browser: Browser, expression: string): Promise<unknown> 
     returnByValue: true,
   })) as {
     result: { value?: unknown };
-    exceptionDetails?: { exception?: { description?: string } };
+    exceptionDetails?: Exception;
   };
-  if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description ?? 'the page failed');
+  if (exceptionDetails !== undefined) throw new Error(describe(exceptionDetails));
   return result.value;
 }
 

@@ -9,6 +9,7 @@ import { Plot } from './plot.js';
 import { showSinks } from './sinks.js';
 import { showSources } from './sources.js';
 
+/** How fresh the page is. */
 const LINK_WORDS = { live: 'live', lost: 'connection lost, trying again', snapshot: 'snapshot' };
 const MOST_EVENTS = 100;
 
@@ -49,13 +50,15 @@ follow({
     setAttribute(document.documentElement, 'data-link', word);
     setText($('feed'), LINK_WORDS[word]);
   },
-}).catch?.((error) => setText($('feed'), error.message));
+});
 
 setText($('place'), location.hostname);
 setInterval(showTime, 1000);
 
 /** Two events may read alike. */
-const number = (event) => ({ ...event, number: String(received++) });
+function number(event) {
+  return { ...event, number: String(received++) };
+}
 
 function note(t) {
   if (t !== undefined) heard = { t, at: performance.now() };
@@ -84,7 +87,9 @@ function show() {
   showTime();
 }
 
-const hubTime = () => heard.t + (performance.now() - heard.at) / 1000;
+function hubTime() {
+  return heard.t + (performance.now() - heard.at) / 1000;
+}
 
 function showTime() {
   if (heard.t === 0 || document.documentElement.dataset.link === 'lost') return;

@@ -12,12 +12,12 @@ export function columns(history, ids, { view, spanS }) {
   const empty = offset.map(() => null);
   return [
     history.t.slice(first),
-    edge(1),
-    edge(-1),
-    offset.map((value, row) => (value === null ? null : value - zero[row])),
     ...ids.map((id) =>
       (history.sources.get(id)?.slice(first) ?? empty).map((value, row) => relative(value, zero[row])),
     ),
+    edge(1),
+    edge(-1),
+    offset.map((value, row) => relative(value, zero[row])),
   ];
 }
 

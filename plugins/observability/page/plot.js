@@ -8,9 +8,9 @@ const uPlot = window.uPlot;
 
 /** What the operator can choose, and what it starts with. */
 const CHOICES = {
-  view: { label: 'Show', options: { clock: 'clock', deviation: 'around the estimate' } },
+  view: { label: 'Show', options: { clock: 'clock', deviation: 'against estimate' } },
   spanS: { label: 'Span', options: { 600: '10 min', 3600: '1 h' } },
-  fit: { label: 'Fit to', options: { estimate: 'estimate', all: 'all' } },
+  fit: { label: 'Scale', options: { estimate: 'fit estimate', all: 'fit all' } },
 };
 
 /** The main plot: the combined estimate with its ±1σ band, the sources as dots, changes of mode and steps as marks. */
@@ -133,7 +133,10 @@ function options(ids, range, marks, onCursor) {
   const axis = { stroke: style('--muted'), grid, ticks: { show: false }, font: `12px ${style('--font')}` };
   const dots = ids.map((_, index) => {
     const color = `${style(`--source-${index % 8}`)}a0`;
-    return { paths: () => null, points: { show: true, size: 4, width: 0, fill: color, stroke: color } };
+    return {
+      paths: () => null,
+      points: { show: true, size: size().width < 600 ? 3 : 4, width: 0, fill: color, stroke: color },
+    };
   });
   const edge = { stroke: 'transparent', points: { show: false } };
   return {

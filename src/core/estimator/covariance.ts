@@ -92,10 +92,8 @@ export class Covariance {
 
   /** Variable `i` += factor · variable `j`, for j > i: a shear keeps U triangular. */
   shear(i: number, j: number, factor: number): void {
-    for (let k = j; k < this.size; k++) {
-      const at = k * this.stride;
-      this.u[at + i] = this.u[at + i]! + factor * this.u[at + j]!;
-    }
+    const { u, size, stride } = this;
+    for (let k = j, at = k * stride; k < size; k++, at += stride) u[at + i] = u[at + i]! + factor * u[at + j]!;
   }
 
   /** The variance of h·x; remembers h for `spread` or `condition`. */
@@ -145,10 +143,9 @@ export class Covariance {
   }
 
   covariance(i: number, j: number): number {
+    const { u, d, size, stride } = this;
     let sum = 0;
-    for (let k = Math.max(i, j); k < this.size; k++) {
-      sum += this.u[k * this.stride + i]! * this.d[k]! * this.u[k * this.stride + j]!;
-    }
+    for (let k = Math.max(i, j), at = k * stride; k < size; k++, at += stride) sum += u[at + i]! * d[k]! * u[at + j]!;
     return sum;
   }
 

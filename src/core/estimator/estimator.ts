@@ -11,6 +11,7 @@ import { Combination } from './combination.js';
 import { ControlHistory } from './control-history.js';
 import { GaussianNoise } from './gaussian-noise.js';
 import { Layout } from './layout.js';
+import { LegNoise } from './leg-noise.js';
 import type { Noise } from './noise.js';
 import { Row } from './row.js';
 import type { Track } from './track.js';
@@ -147,7 +148,7 @@ class JointEstimator implements Estimator {
       offsetNs: phase.mean,
       sigmaNs: Math.sqrt(phase.variance),
       delayNs: delay.mean,
-      noiseNs: track.noise?.sigma ?? Number.NaN,
+      noiseNs: noiseOf(track),
       observations: track.observations,
       last: track.last,
       admitted: !Number.isNaN(track.biasSigmaNs),
@@ -174,8 +175,9 @@ class JointEstimator implements Estimator {
       phase: -1,
       delay: -1,
       firstDirection: 0,
-      noise: undefined,
-      rateNoise: undefined,
+      legs: undefined,
+      phases: undefined,
+      rates: undefined,
       observations: 0,
       last: monotonic,
       walked: this.now!,
@@ -197,9 +199,9 @@ class JointEstimator implements Estimator {
   private walk(track: Track): void {
     const seconds = Number(this.now! - track.walked) * 1e-9;
     track.walked = this.now!;
-    if (!(seconds > 0) || track.noise === undefined) return;
-    const variance = ((WALK * track.noise.sigma) ** 2 * seconds) / WALK_S;
-    if (track.phase >= 0) this.bank.addVariance(track.phase, variance);
+    if (!(seconds > 0) || track.phase < 0) return;
+    const variance = ((WALK * noiseOf(track)) ** 2 * seconds) / WALK_S;
+    this.bank.addVariance(track.phase, variance);
     if (track.delay >= 0) this.bank.addVariance(track.delay, variance);
   }
 
@@ -222,16 +224,20 @@ class JointEstimator implements Estimator {
     const sign = leg.direction === 'outbound' ? 1 : -1;
     const phaseNs = sign * leg.transitNs;
     const known = this.sinceEvent(track, leg.monotonic);
+    track.legs ??= this.legNoise(FIRST_SCALE_NS[leg.stamp]);
     if (track.phase < 0) {
       track.firstDirection = sign;
-      track.noise = this.legNoise(FIRST_SCALE_NS[leg.stamp]);
       return this.begin(track, phaseNs - known, lateS);
     }
     if (track.firstDirection === 0) track.firstDirection = sign;
     else if (track.delay < 0 && track.firstDirection !== sign) this.openDelay(track, leg.transitNs, sign * known);
     this.phaseRow(track, lateS, sign);
-    if (track.delay >= 0) this.row.add(track.delay, 1);
-    return this.absorb(track, leg.transitNs - sign * known, track.noise!, leg.noiseFloorNs);
+    const value = leg.transitNs - sign * known;
+    if (track.delay < 0) return this.absorb(track, value, track.legs, leg.noiseFloorNs);
+    this.row.add(track.delay, 1);
+    const innovation = this.absorb(track, value, track.legs!.turn(leg.direction), leg.noiseFloorNs);
+    this.bank.shift(track.delay, track.legs!.place());
+    return innovation;
   }
 
   /**
@@ -242,7 +248,7 @@ class JointEstimator implements Estimator {
     const sign = track.firstDirection;
     const apart = this.bank.mean(track.clock, this.row.clear().add(track.phase, 1));
     const delayNs = Math.abs(transitNs - knownNs + sign * apart) / 2;
-    track.noise = this.legNoise(Math.max(FIRST_SCALE_OF_DELAY * delayNs, LEAST_FIRST_SCALE_NS));
+    track.legs = this.legNoise(Math.max(FIRST_SCALE_OF_DELAY * delayNs, LEAST_FIRST_SCALE_NS));
     track.delay = track.phase + 1;
     this.layout.arrange();
     this.bank.insert(track.delay, 0, FREE_DELAY_SIGMA_NS ** 2);
@@ -275,16 +281,16 @@ class JointEstimator implements Estimator {
 
   private takePhase(track: Track, at: Observation, phaseNs: Ns, scale: Ns, lateS: number): Innovation {
     const known = this.sinceEvent(track, at.monotonic);
-    track.noise ??= new GaussianNoise(scale, this.bank.members.length);
+    track.phases ??= new GaussianNoise(scale, this.bank.members.length);
     if (track.phase < 0) return this.begin(track, phaseNs - known, lateS);
     this.phaseRow(track, lateS, 1);
-    return this.absorb(track, phaseNs - known, track.noise, at.noiseFloorNs);
+    return this.absorb(track, phaseNs - known, track.phases, at.noiseFloorNs);
   }
 
   private takeRate(track: Track, frequencyPpb: number, noisePpb: number): Innovation {
-    track.rateNoise ??= new GaussianNoise(noisePpb, this.bank.members.length);
+    track.rates ??= new GaussianNoise(noisePpb, this.bank.members.length);
     this.row.clear().add(this.layout.slope(track.clock), 1);
-    return this.absorb(track, frequencyPpb, track.rateNoise, noisePpb);
+    return this.absorb(track, frequencyPpb, track.rates, noisePpb);
   }
 
   /** The first phase of a track: independent of all that is known, as wide as its noise. */
@@ -294,13 +300,13 @@ class JointEstimator implements Estimator {
     const nowNs = phaseNs + this.bank.mean(track.clock, this.row);
     track.phase = 0;
     this.layout.arrange();
-    this.bank.insert(track.phase, nowNs, track.noise!.sigma ** 2);
+    this.bank.insert(track.phase, nowNs, noiseOf(track) ** 2);
     this.combined = 'no';
     return { residualNs: 0, normalised: 0, used: true };
   }
 
-  private legNoise(scale: Ns): Noise {
-    return new GaussianNoise(scale, this.bank.members.length);
+  private legNoise(scale: Ns): LegNoise {
+    return new LegNoise(scale, this.bank.members.length);
   }
 
   /** sign · (phase at the event), from the phase now and the slope. */
@@ -317,7 +323,7 @@ class JointEstimator implements Estimator {
   }
 
   private absorb(track: Track, value: number, noise: Noise, floor: number): Innovation {
-    const residualNs = value - this.bank.mean(track.clock, this.row);
+    const residualNs = value - noise.mean - this.bank.mean(track.clock, this.row);
     const sigma = noise.sigma;
     const variance = this.bank.absorb(track.clock, track.versus, this.row, value, noise, floor);
     return { residualNs, normalised: residualNs / Math.sqrt(variance + sigma ** 2 + floor ** 2), used: true };
@@ -328,7 +334,8 @@ class JointEstimator implements Estimator {
     track.phase = -1;
     track.delay = -1;
     track.firstDirection = 0;
-    track.noise = undefined;
+    track.legs = undefined;
+    track.phases = undefined;
     this.layout.arrange();
     this.combined = 'no';
   }
@@ -349,3 +356,5 @@ class JointEstimator implements Estimator {
     return this.combination.clocks;
   }
 }
+
+const noiseOf = (track: Track): Ns => track.phases?.sigma ?? track.legs?.sigma ?? Number.NaN;

@@ -8,7 +8,9 @@ const MEMORY = 100;
 
 /** Two-sided noise of unknown scale with rare outliers; the scale is learnt by EM from the hits that are none. */
 export class GaussianNoise implements Noise {
-  scale: number;
+  readonly mean = 0;
+  lead = 0;
+  private scale: number;
   private count = 0;
   /** Of the observation at hand, per member: share of the core, second moment of the noise given the core. */
   private readonly core: Float64Array;
@@ -38,12 +40,10 @@ export class GaussianNoise implements Noise {
     const core = eCore / (eCore + eWide);
     const gain = variance / s;
     const gainWide = variance / (variance + wide);
-    const shift = core * gain * residual + (1 - core) * gainWide * residual;
-    out.logLikelihood = top + Math.log(eCore + eWide);
-    out.shift = shift;
-    out.variance =
-      core * (variance * (1 - gain) + (gain * residual - shift) ** 2) +
-      (1 - core) * (variance * (1 - gainWide) + (gainWide * residual - shift) ** 2);
+    out.begin();
+    out.add(eCore, gain * residual, variance * (1 - gain));
+    out.add(eWide, gainWide * residual, variance * (1 - gainWide));
+    out.end(top);
     this.core[member] = core;
     this.square[member] = ((1 - gain) * residual) ** 2 + variance * (1 - gain) - floor ** 2;
   }

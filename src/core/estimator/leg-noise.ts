@@ -1,9 +1,12 @@
+import type { Leg } from '../../api/index.js';
+import { LateLeg } from './late-leg.js';
 import type { Moments, Noise } from './noise.js';
-import { inverseMills, logBelow, logDensity } from './normal-tail.js';
+import { logDensity } from './normal-tail.js';
+import { Shape } from './shape.js';
 
-/** ρ = √r / J of the shapes: from pure queueing (a sharp early edge) to almost Gaussian. */
-const SHAPES = [0.01, 0.1, 0.5, 2, 8];
-/** Per leg; a shape is judged by the last two hundred or so. */
+/** ρ = √r / J: from pure queueing (a sharp early edge) to almost Gaussian. */
+const RHOS = [0.01, 0.1, 0.5, 2, 8];
+/** Per leg: a shape is judged by the last few hundred. */
 const SHAPE_MEMORY = 0.9975;
 const LEAST_LOG_WEIGHT = -20;
 /** Legs over which a scale is averaged in the long run. */
@@ -15,37 +18,99 @@ const TAIL_WIDTH = 30;
 /** A leg that cannot be: a wrong stamp, a reply to another question. */
 const WILD_SHARE = 1e-4;
 const WILD_WIDTH = 300;
+const CORE_SHARE = 1 - TAIL_SHARE - WILD_SHARE;
+/** Bounds what one leg can say against a shape. */
+const LEAST_SHARE = 1e-30;
 
 /**
- * Noise of a leg: Gaussian + exponential. A leg never arrives early, so a late one says almost nothing and an early one a
- * lot, each direction by itself. How sharp the early edge is (ρ) is not known: a bank of shapes, each with a scale J learnt
- * by EM, weighed by how well they predicted, collapsed into one pair of moments. All scales of one track are shared by the
- * members of the wander bank.
+ * Noise of the legs of one path. A leg never arrives early, so a late one says almost nothing and an early one a lot, each
+ * direction by itself. How sharp the early edge is, is not known: a bank of shapes, weighed by how well they predicted, and
+ * collapsed into one pair of moments.
  */
 export class LegNoise implements Noise {
-  private readonly scales: Float64Array;
-  private readonly logWeights = new Float64Array(SHAPES.length);
+  private readonly shapes: readonly Shape[];
+  private readonly tail = new LateLeg();
+  private best: Shape;
+  private direction: Leg['direction'] = 'inbound';
+  lead = 0;
   private count = 0;
-  /** Averages of E[e] and E[g²], per shape. */
-  private readonly late: Float64Array;
-  private readonly square: Float64Array;
-  /** Of the observation at hand, per member and shape: share of the core, E[e], E[g²], log-likelihood. */
-  private readonly core: Float64Array;
-  private readonly nowLate: Float64Array;
-  private readonly nowSquare: Float64Array;
-  private readonly logLikelihood: Float64Array;
-  /** Sums of them over the members. */
-  private readonly sums = new Float64Array(4 * SHAPES.length);
-  /** Of one member: shift and variance of h·x under each shape, then under tail and wild; their log weights. */
-  private readonly shift = new Float64Array(SHAPES.length + 2);
-  private readonly variance = new Float64Array(SHAPES.length + 2);
-  private readonly logShare = new Float64Array(SHAPES.length + 2);
-  /** Posterior of h·x + g, of the last `truncate`. */
-  private meanShift = 0;
-  private left = 0;
 
-  constructor(scale: number, members: number) {
-    this.scales = new Float64Array(SHAPES.length).fill(scale);
-    this.late = Float64Array.from(SHAPES, (rho) => scale / Math.hypot(1, rho));
+  constructor(sigma: number, members: number) {
+    this.shapes = RHOS.map((rho) => new Shape(rho, sigma, members));
+    this.best = this.shapes[0]!;
+  }
+
+  get mean(): number {
+    return this.best.edge + this.best.scale;
+  }
+
+  get sigma(): number {
+    return this.best.sigma;
+  }
+
+  /** Which way the next leg goes. */
+  turn(direction: Leg['direction']): this {
+    this.direction = direction;
+    return this;
+  }
+
+  weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
+    const { shapes, tail, best } = this;
+    tail.see(residual, variance, best.sigma ** 2 + floor ** 2, TAIL_WIDTH * best.sigma);
+    const wildVariance = 2 * variance + (WILD_WIDTH * best.sigma) ** 2;
+    const wildLikelihood = logDensity(residual / Math.sqrt(wildVariance)) - 0.5 * Math.log(wildVariance);
+    let top = Math.max(tail.logLikelihood, wildLikelihood);
+    for (const shape of shapes) {
+      if (this.passes(shape, member)) continue;
+      shape.weigh(residual, variance, floor);
+      top = Math.max(top, shape.logLikelihood);
+    }
+    const late = TAIL_SHARE * Math.exp(tail.logLikelihood - top);
+    const wild = WILD_SHARE * Math.exp(wildLikelihood - top);
+    let weights = 0;
+    out.begin();
+    for (const shape of shapes) {
+      if (this.passes(shape, member)) continue;
+      const core = CORE_SHARE * Math.exp(shape.logLikelihood - top);
+      const all = core + late + wild + LEAST_SHARE;
+      shape.note(member, core / all, top + Math.log(all), floor);
+      weights += shape.weight;
+      out.add(shape.weight * core, shape.shift, shape.variance);
+    }
+    const gain = variance / wildVariance;
+    out.add(weights * late, tail.shift, tail.variance);
+    out.add(weights * wild, gain * residual, variance * (1 - gain));
+    out.end(top - Math.log(weights));
+  }
+
+  learn(member: number, weight: number): void {
+    for (const shape of this.shapes) if (!this.passes(shape, member)) shape.learn(member, shape.dormant ? 1 : weight);
+  }
+
+  settle(): void {
+    this.count++;
+    const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
+    for (const shape of this.shapes) {
+      shape.logWeight = shape.logWeight * SHAPE_MEMORY + shape.settle(rate, this.direction);
+      if (shape.logWeight > this.best.logWeight) this.best = shape;
+    }
+    const top = this.best.logWeight;
+    for (const shape of this.shapes) shape.reweigh(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
+  }
+
+  /**
+   * Of a two-way path, after a leg: places the shapes' edges anew. Returns by how much the base delay must be moved for the
+   * best shape's edge to be there again.
+   */
+  place(): number {
+    for (const shape of this.shapes) shape.place();
+    const by = this.best.edge;
+    for (const shape of this.shapes) shape.move(by);
+    return by;
+  }
+
+  /** A shape that counts for nothing is only kept up to date, by the member that counts most. */
+  private passes(shape: Shape, member: number): boolean {
+    return shape.dormant && member !== this.lead;
   }
 }

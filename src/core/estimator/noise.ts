@@ -1,10 +1,29 @@
-/** What an observation says of the predicted quantity h·x, as moments to match. */
+/** What an observation says of the predicted quantity h·x: moments to match, gathered from a mixture. */
 export class Moments {
   logLikelihood = 0;
   /** Posterior − prior mean of h·x. */
   shift = 0;
   /** Posterior variance of h·x. */
   variance = 0;
+  private share = 0;
+
+  begin(): void {
+    this.share = this.shift = this.variance = 0;
+  }
+
+  /** One component: its share in any unit, its shift and variance. */
+  add(share: number, shift: number, variance: number): void {
+    this.share += share;
+    this.shift += share * shift;
+    this.variance += share * (variance + shift * shift);
+  }
+
+  /** `logUnit`: ln of the unit of the shares. */
+  end(logUnit: number): void {
+    this.shift /= this.share;
+    this.variance = Math.max(this.variance / this.share - this.shift ** 2, 0);
+    this.logLikelihood = logUnit + Math.log(this.share);
+  }
 }
 
 /**
@@ -12,10 +31,11 @@ export class Moments {
  * there; `learn` says how much that member counts; `settle` ends the observation.
  */
 export interface Noise {
-  /** Scale, in the unit of the observation. */
-  readonly scale: number;
-  /** Standard deviation to expect of the next observation. */
+  /** Expected error and its standard deviation, in the unit of the observation. */
+  readonly mean: number;
   readonly sigma: number;
+  /** The member of the wander bank that counts most. */
+  lead: number;
   weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void;
   learn(member: number, weight: number): void;
   settle(): void;

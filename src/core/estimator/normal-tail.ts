@@ -8,7 +8,7 @@ const LOG_ROOT_TAU = 0.5 * Math.log(2 * Math.PI);
 
 const NODES = 2 * LIMIT * PER_UNIT + 1;
 const VALUE = Float64Array.from({ length: NODES }, (_, n) => exact(n / PER_UNIT - LIMIT));
-const FIRST = VALUE.map((value, n) => -value * (n / PER_UNIT - LIMIT + value) / PER_UNIT);
+const FIRST = VALUE.map((value, n) => (-value * (n / PER_UNIT - LIMIT + value)) / PER_UNIT);
 const SECOND = VALUE.map((value, n) => {
   const alpha = n / PER_UNIT - LIMIT;
   const slope = -value * (alpha + value);
@@ -25,7 +25,10 @@ export function inverseMills(alpha: number): number {
   const u = 1 - t;
   return (
     u * u * u * (VALUE[n]! * (1 + 3 * t + 6 * t * t) + FIRST[n]! * t * (1 + 3 * t) + (SECOND[n]! / 2) * t * t) +
-    t * t * t * (VALUE[n + 1]! * (1 + 3 * u + 6 * u * u) - FIRST[n + 1]! * u * (1 + 3 * u) + (SECOND[n + 1]! / 2) * u * u)
+    t *
+      t *
+      t *
+      (VALUE[n + 1]! * (1 + 3 * u + 6 * u * u) - FIRST[n + 1]! * u * (1 + 3 * u) + (SECOND[n + 1]! / 2) * u * u)
   );
 }
 

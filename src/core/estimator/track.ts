@@ -1,5 +1,6 @@
 import type { ClockId, Instant, Ns } from '../../api/index.js';
-import type { Noise } from './noise.js';
+import type { GaussianNoise } from './gaussian-noise.js';
+import type { LegNoise } from './leg-noise.js';
 
 /** What one source says over one path, and where its variables are in the joint state. −1: none yet. */
 export interface Track {
@@ -13,9 +14,10 @@ export interface Track {
   delay: number;
   /** Direction of the first leg: +1 outbound, −1 inbound, 0 no leg yet. */
   firstDirection: -1 | 0 | 1;
-  /** Of phases; undefined until the first. */
-  noise: Noise | undefined;
-  rateNoise: Noise | undefined;
+  /** Noise by the kind of observation, from the first of that kind on. */
+  legs: LegNoise | undefined;
+  phases: GaussianNoise | undefined;
+  rates: GaussianNoise | undefined;
   observations: number;
   last: Instant;
   /** Until when the random walk of phase and delay has been added. */

@@ -74,6 +74,11 @@ export class WanderBank {
     for (const member of this.members) member.covariance.addVariance(at, variance);
   }
 
+  /** Moves one variable's mean. */
+  shift(at: number, by: number): void {
+    for (const { x } of this.members) x[at] = x[at]! + by;
+  }
+
   /** Variable `i` contains variable `j` from now on, `factor` times. */
   shear(i: number, j: number, factor: number): void {
     for (const member of this.members) member.covariance.shear(i, j, factor);
@@ -91,6 +96,7 @@ export class WanderBank {
   /** One observation `value` of h·x through all members; returns the variance that was predicted for h·x. */
   absorb(clock: ClockId, versus: ClockId | undefined, row: Row, value: number, noise: Noise, floor: number): number {
     const weights = this.weightsOf(clock);
+    noise.lead = heaviest(weights);
     let predicted = 0;
     for (let k = 0; k < this.members.length; k++) {
       const member = this.members[k]!;
@@ -120,4 +126,10 @@ export class WanderBank {
     }
     for (let k = 0; k < weights.length; k++) weights[k] = weights[k]! / sum;
   }
+}
+
+function heaviest(weights: Float64Array): number {
+  let best = 0;
+  for (let k = 1; k < weights.length; k++) if (weights[k]! > weights[best]!) best = k;
+  return best;
 }

@@ -59,9 +59,17 @@ function checkAgreeing(document: ConfigDocument, minAgreeing: number): readonly 
 
 function checkErrors(hub: v.InferOutput<typeof hubSchema>): readonly Finding[] {
   const { 'tracking-error': tracking, 'max-error': max } = hub;
-  if (tracking <= max) return [];
+  if (tracking === undefined || tracking <= max) return [];
   const message = `tracking-error (${formatDuration(tracking)}) must not be above max-error (${formatDuration(max)})`;
-  return [{ code: 'TH_CFG_CONFLICT', path: ['hub', 'tracking-error'], at: 'value', message }];
+  return [
+    {
+      code: 'TH_CFG_CONFLICT',
+      path: ['hub', 'tracking-error'],
+      at: 'value',
+      message,
+      hint: 'lower it, or raise max-error',
+    },
+  ];
 }
 
 /** Two instances of one type at one address: the second could not bind it. */

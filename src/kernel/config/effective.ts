@@ -4,7 +4,7 @@ import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from 
 import { Locator } from './locate.js';
 import type { Path } from './places.js';
 import { defaultsOf } from './schema-keys.js';
-import { isTable, showHeader } from './toml-value.js';
+import { isTable, showHeader, writeKey, writeValue } from './toml-value.js';
 
 /** One value in force and where it comes from. */
 export interface EffectiveValue {
@@ -23,6 +23,8 @@ export async function effectiveConfig(
   const locator = new Locator(document);
   const values: EffectiveValue[] = [];
   for (const { path, table, defaults } of tables(document, catalogue)) {
+    const empty = path.length > 1 && Object.keys(table).length + Object.keys(defaults).length === 0;
+    if (empty) values.push({ path, value: {}, origin: await originOf(locator, path) });
     for (const [key, value] of Object.entries(table)) {
       values.push({ path: [...path, key], value, origin: await originOf(locator, [...path, key]) });
     }
@@ -34,18 +36,15 @@ export async function effectiveConfig(
 }
 
 /** As TOML that the hub would read back, each line with its origin. */
-export async function formatEffective(values: readonly EffectiveValue[]): Promise<string> {
-  const { stringify } = await import('smol-toml');
+export function formatEffective(values: readonly EffectiveValue[]): string {
   const lines: string[] = [];
   let header = '';
   for (const { path, value, origin } of values) {
-    const table = path.length === 1 ? '' : showHeader(path.slice(0, -1));
+    const empty = isTable(value) && Object.keys(value).length === 0 && path.length > 1;
+    const table = empty ? showHeader(path) : path.length === 1 ? '' : showHeader(path.slice(0, -1));
     if (table !== header) lines.push('', table);
     header = table;
-    const [text = ''] = stringify({ [path.at(-1)!]: [value] })
-      .trimEnd()
-      .split('\n');
-    lines.push(`${text.replace(/ = \[ (.*) \]$/s, ' = $1').padEnd(40)} # ${origin}`);
+    if (!empty) lines.push(`${`${writeKey(String(path.at(-1)))} = ${writeValue(value)}`.padEnd(40)} # ${origin}`);
   }
   return `${lines.join('\n').trimStart()}\n`;
 }

@@ -20,8 +20,8 @@ export const hubSchema = table({
     'The error bound beyond which the hub calls itself unsynchronised and stops giving its time to others.',
   ),
   'tracking-error': described(
-    v.optional(duration({ min: '1ns' }), '100ms'),
-    'The error bound below which the hub calls itself tracking. Not above `max-error`.',
+    v.optional(duration({ min: '1ns' })),
+    'The error bound below which the hub calls itself tracking. Default: a tenth of `max-error`.',
   ),
   'state-dir': described(
     v.optional(text('a path in quotes')),

@@ -9,6 +9,7 @@ import type { Problem } from './problem.js';
 /** The only place where the configuration touches the disk. */
 
 const LARGEST = 1 << 20;
+const CHUNK = 1 << 12;
 
 export type Read =
   | { readonly file: ConfigFile; readonly around: Surroundings; readonly problems?: undefined }
@@ -92,13 +93,15 @@ function readText(path: string, problems: Problem[]): ConfigFile | undefined {
 function readUpTo(path: string, limit: number): Uint8Array {
   const file = openSync(path, 'r');
   try {
-    const buffer = Buffer.alloc(limit);
-    let length = 0;
-    for (;;) {
-      const count = readSync(file, buffer, length, limit - length, null);
+    const chunks: Uint8Array[] = [];
+    for (let length = 0; length < limit; ) {
+      const chunk = Buffer.allocUnsafe(CHUNK);
+      const count = readSync(file, chunk, 0, CHUNK, null);
+      if (count === 0) break;
+      chunks.push(chunk.subarray(0, count));
       length += count;
-      if (count === 0 || length === limit) return buffer.subarray(0, length);
     }
+    return Buffer.concat(chunks);
   } finally {
     closeSync(file);
   }

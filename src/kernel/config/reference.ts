@@ -1,7 +1,7 @@
 import type { StandardSchema } from '../../api/index.js';
 import { expectation } from './reword.js';
 import { defaultsOf, descriptionOf, keysOf, schemaAt } from './schema-keys.js';
-import { isTable, showValue } from './toml-value.js';
+import { writeValue } from './toml-value.js';
 
 /** One key of a table as the reference shows it. */
 export interface OptionRow {
@@ -20,7 +20,7 @@ export async function optionRows(schema: StandardSchema, prefix = ''): Promise<r
   const rows: OptionRow[] = [];
   for (const key of keysOf(schema) ?? []) {
     const told = await complaints(schema, { [key]: null });
-    const fallback = Object.hasOwn(defaults, key) ? written(defaults[key]) : missing.has(key) ? 'required' : '';
+    const fallback = Object.hasOwn(defaults, key) ? writeValue(defaults[key]) : missing.has(key) ? 'required' : '';
     rows.push({ key: prefix + key, value: told.get(key) ?? '', fallback, meaning: descriptionOf(schema, key) });
     const below = schemaAt(schema, [key]);
     if (below !== undefined) rows.push(...(await optionRows(below, `${prefix}${key}.`)));
@@ -51,9 +51,6 @@ async function complaints(schema: StandardSchema, table: unknown): Promise<Reado
   }
   return told;
 }
-
-const written = (value: unknown): string =>
-  Array.isArray(value) ? `[${value.map(written).join(', ')}]` : isTable(value) ? '{}' : showValue(value);
 
 const code = (text: string): string => `\`${text}\``;
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

@@ -19,7 +19,7 @@ interface Inside {
 
 /** The keys that a schema takes. Undefined for one that takes any key or does not tell. */
 export function keysOf(schema: StandardSchema): readonly string[] | undefined {
-  const inside: Inside = schema;
+  const inside = schema as Inside;
   if (isObject(inside.entries)) {
     return inside.type === 'strict_object' || inside.type === 'object' ? Object.keys(inside.entries) : undefined;
   }

@@ -103,24 +103,31 @@ function checkIds({ instances }: ConfigDocument): readonly Finding[] {
     }));
 }
 
-function checkPlugins({ tree, plugins }: ConfigDocument, { failures }: PluginCatalogue): readonly Finding[] {
-  if (tree.plugins === undefined) return [];
-  if (!Array.isArray(tree.plugins) || tree.plugins.some((name) => typeof name !== 'string' || name === '')) {
-    const hint = `did you mean ${showValue(typeof tree.plugins === 'string' ? [tree.plugins] : ['timehub-source-lora'])}?`;
-    return [
-      {
-        code: 'TH_CFG_VALUE',
-        path: ['plugins'],
-        at: 'value',
-        message: `plugins must be a list of packages or paths, got ${showValue(tree.plugins)}`,
-        hint,
-      },
-    ];
-  }
-  return plugins.flatMap((name, index) => {
-    const failure = failures?.get(name);
-    return failure === undefined
-      ? []
-      : [{ code: failure.code, path: ['plugins', index], at: 'value', message: failure.message, hint: failure.hint }];
+function checkPlugins({ layers }: ConfigDocument, { failures }: PluginCatalogue): readonly Finding[] {
+  const malformed = layers
+    .filter(({ parsed }) => parsed.tree.plugins !== undefined && !isListOfNames(parsed.tree.plugins))
+    .map(({ path, parsed }) => notNames(path, parsed.tree.plugins));
+  const failed = [...(failures ?? [])].map(([name, { code, message, hint }]): Finding => {
+    const layer = layers.find(({ parsed }) => isListOfNames(parsed.tree.plugins) && parsed.tree.plugins.includes(name));
+    if (layer === undefined) return { code, path: ['plugins'], at: 'value', message, hint };
+    const index = (layer.parsed.tree.plugins as readonly string[]).indexOf(name);
+    return { code, path: ['plugins', index], at: 'value', message, hint, file: layer.path };
   });
+  return [...malformed, ...failed];
+}
+
+const isListOfNames = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
+
+function notNames(file: string, plugins: unknown): Finding {
+  const message = `plugins must be a list of packages or paths, got ${showValue(plugins)}`;
+  const meant = typeof plugins === 'string' ? [plugins] : ['timehub-source-lora'];
+  return {
+    code: 'TH_CFG_VALUE',
+    path: ['plugins'],
+    at: 'value',
+    message,
+    hint: `did you mean ${showValue(meant)}?`,
+    file,
+  };
 }

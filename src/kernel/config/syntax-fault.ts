@@ -10,7 +10,10 @@ export interface Fault {
   readonly hint: string | undefined;
 }
 
-const BARE_VALUE = /^(\s*[^=\s][^=]*?\s*=\s*)([^\s"'[{#][^#"'[\]{},]*?)\s*(?:#.*)?$/;
+/** The patterns below are not meant for longer ones. */
+const LONGEST_LINE = 1000;
+
+const BARE_VALUE = /^(\s*[^=\s][^=]*?\s*=\s*)(?![+-]?\d+\s*(?:#|$))([^\s"'[{#][^#"'[\]{},]*?)\s*(?:#.*)?$/;
 
 /** What the parser's reasons mean to somebody who does not know its inside: the first that matches. */
 const REASONS: readonly (readonly [RegExp, string, string?])[] = [
@@ -43,7 +46,8 @@ const UNKNOWN_REASON: (typeof REASONS)[number] = [/^/, 'this is not TOML'];
 
 /** Rewords what the parser said of a place. */
 export function describeFault(lines: Lines, line: number, column: number, reason: string): Fault {
-  const text = lines.at(line, column).text;
+  const { text } = lines.at(line, column);
+  if (text.length > LONGEST_LINE) return plain(lines, line, column, reason);
   return (
     duplicate(lines, line, text, reason) ??
     header(lines, line, text, reason) ??
@@ -59,6 +63,10 @@ const syntax = (span: Span, message: string, hint?: string): Fault => ({ code: '
 
 function plain(lines: Lines, line: number, column: number, reason: string): Fault {
   const [, message, hint] = REASONS.find(([pattern]) => pattern.test(reason)) ?? UNKNOWN_REASON;
+  const { text } = lines.at(line, column);
+  if (text[column - 2] === '\\') return syntax(lines.at(line, column - 1, 2), message, hint);
+  const lone = /key/.test(reason) && !text.includes('=') ? text.trim() : '';
+  if (lone !== '') return syntax(lines.at(line, text.indexOf(lone) + 1, lone.length), message, hint);
   return syntax(lines.at(line, column), message, hint);
 }
 
@@ -97,7 +105,7 @@ function header(lines: Lines, line: number, text: string, reason: string): Fault
   const name = rest.replace(/#.*$/, '').replace(/[[\]]/g, '').trim();
   if (!/^[^"']+$/.test(name)) return syntax(span, 'this is no table header', 'a table begins with [source.type.name]');
   if (/^[\w.\s-]+$/.test(name))
-    return syntax(span, 'this is no table header', `did you mean "[${name.replace(/\s+/g, '')}]"?`);
+    return syntax(span, 'this is no table header', `did you mean "[${name.replace(/\s*\.\s*|\s+/g, '.')}]"?`);
   const quoted = name.split('.').map((part) => (/^[\w-]+$/.test(part) ? part : `"${part}"`));
   return syntax(span, 'a name with such characters must stand in quotes', `did you mean "[${quoted.join('.')}]"?`);
 }
@@ -137,7 +145,7 @@ function unquoted(lines: Lines, line: number, text: string, reason: string): Fau
   if (
     before === undefined ||
     value === undefined ||
-    !/value|illegal character|end-of-line|unfinished numeric|date|leading zero/.test(reason)
+    !/invalid value|illegal character|end-of-line|unfinished numeric|leading zero/.test(reason)
   )
     return undefined;
   const span = lines.at(line, before.length + 1, value.length);

@@ -69,7 +69,8 @@ const ASSIGNMENT = /^\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\
 /** Takes the faulty statement out of `lines`. `impossible`: it is not known where the statement begins or ends. */
 function patch(lines: string[], line: number, reason: string, patched: Set<number>): 'value' | 'table' | 'impossible' {
   const faulty = lines[line - 1] ?? '';
-  if (patched.has(line) || (/unfinished string/.test(reason) && /"""|'''/.test(faulty))) return 'impossible';
+  if (patched.has(line) || /nested/.test(reason) || (/unfinished string/.test(reason) && /"""|'''/.test(faulty)))
+    return 'impossible';
   if (HEADER.test(faulty)) {
     leaveOutTable(lines, line, patched);
     return 'table';

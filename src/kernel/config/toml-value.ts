@@ -14,6 +14,18 @@ export function showValue(value: unknown): string {
 
 const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 
+/** A value as TOML that reads back to itself, in one line. */
+export function writeValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value).replaceAll('\u007f', '\\u007f');
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return `[${value.map(writeValue).join(', ')}]`;
+  if (!isTable(value)) return showValue(value);
+  const pairs = Object.entries(value).map(([key, each]) => `${writeKey(key)} = ${writeValue(each)}`);
+  return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`;
+}
+
+export const writeKey = (key: string): string => (/^[\w-]+$/.test(key) ? key : JSON.stringify(key));
+
 /** `servers[0].host` */
 export const showPath = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
@@ -26,4 +38,4 @@ export const isTable = (value: unknown): value is Readonly<Record<string, unknow
 
 /** The header of a table, with quotes where TOML needs them. */
 export const showHeader = (path: readonly PropertyKey[]): string =>
-  `[${path.map((part) => (/^[\w-]+$/.test(String(part)) ? String(part) : quote(String(part)))).join('.')}]`;
+  `[${path.map((part) => writeKey(String(part))).join('.')}]`;

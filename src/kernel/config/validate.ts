@@ -34,7 +34,7 @@ export async function validateConfig(document: ConfigDocument, catalogue: Plugin
   findings.push(...checkAcross(document, hub, instances));
   const problems = [...faultsOf(document), ...(await placed(document, findings))];
   if (problems.length > 0 || hub === undefined || target === undefined) {
-    return { problems: sortProblems(problems, document.layers.map(({ path }) => path).reverse()) };
+    return { problems: sortProblems(problems, inReadingOrder(document)) };
   }
   return {
     config: {
@@ -50,7 +50,7 @@ type HubTable = v.InferOutput<typeof hubSchema>;
 const toHubOptions = (hub: HubTable, directory: string): HubOptions => ({
   minAgreeing: hub['min-agreeing'],
   maxErrorNs: hub['max-error'],
-  trackingErrorNs: hub['tracking-error'],
+  trackingErrorNs: hub['tracking-error'] ?? hub['max-error'] / 10,
   stateDir: hub['state-dir'] === undefined ? undefined : resolve(directory, hub['state-dir']),
   eventLog: hub['event-log'] === undefined ? undefined : resolve(directory, hub['event-log']),
   logLevel: hub['log-level'],
@@ -85,6 +85,10 @@ async function section<S extends typeof hubSchema | typeof targetSchema>(
   findings.push(...unknown, ...(checked.findings ?? []));
   return checked.findings === undefined ? (checked.value as v.InferOutput<S>) : undefined;
 }
+
+/** The operator's own files first. */
+const inReadingOrder = ({ layers }: ConfigDocument): readonly string[] =>
+  [...layers.filter(({ role }) => role !== 'preset'), ...layers].map(({ path }) => path);
 
 async function placed(document: ConfigDocument, findings: readonly Finding[]): Promise<readonly Problem[]> {
   const locator = new Locator(document);

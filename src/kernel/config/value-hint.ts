@@ -56,7 +56,7 @@ const listed = (units: readonly string[]): string =>
   [...units].sort((a, b) => RANK.indexOf(a) - RANK.indexOf(b)).join(', ');
 const RANK = ['ns', 'us', 'ms', 's', 'min', 'h', 'd', 'ppb', 'ppm'];
 
-const QUANTITY = /^\s*([+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[+-]?\d+)?)\s*(\p{L}*)\s*$/iu;
+const QUANTITY = /^\s*([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?)\s*(\p{L}*)\s*$/iu;
 
 function hasUnit(value: unknown, units: readonly string[]): boolean {
   const unit = typeof value === 'string' ? QUANTITY.exec(value)?.[2] : undefined;

@@ -36,6 +36,9 @@ export class Reach {
 /** DENY and RSTR stop the association only when this many polls after them had no answer: anybody on the path can send them. */
 const MUTE_POLLS = 3;
 
+/** MAXPOLL of RFC 5905. */
+const SLOWEST_NS = 2 ** 17 * 1e9;
+
 /** What the kisses of a server that does not authenticate oblige us to (RFC 5905 §7.4). */
 export class Kisses {
   /** Never to ask faster again than this. */
@@ -46,7 +49,7 @@ export class Kisses {
 
   /** `intervalNs`: the interval that the kiss answers to. */
   take(code: string, intervalNs: Ns): void {
-    if (code === 'RATE') this.#slowestNs = Math.max(this.#slowestNs, intervalNs * 2);
+    if (code === 'RATE') this.#slowestNs = Math.min(SLOWEST_NS, Math.max(this.#slowestNs, intervalNs * 2));
     else if (code === 'DENY' || code === 'RSTR') this.#refusal = code;
     else this.#unknown++;
   }

@@ -56,7 +56,10 @@ function writeTime(context: ReplyContext, reply: Uint8Array): void {
   const { receiveSeconds, receiveFraction } = context;
   putWord(reply, RECEIVE_AT, receiveSeconds);
   putWord(reply, RECEIVE_AT + 4, receiveFraction);
-  if (isAfter(getWord(reply, REFERENCE_AT), getWord(reply, REFERENCE_AT + 4), receiveSeconds, receiveFraction)) {
+  const set = getWord(reply, REFERENCE_AT);
+  const setFraction = getWord(reply, REFERENCE_AT + 4);
+  // Zero: never set (RFC 5905 §7.3), not the first moment of era 1.
+  if ((set | setFraction) !== 0 && isAfter(set, setFraction, receiveSeconds, receiveFraction)) {
     reply.copyWithin(REFERENCE_AT, RECEIVE_AT, RECEIVE_AT + 8);
   }
   const leaves = isAfter(context.transmitSeconds, context.transmitFraction, receiveSeconds, receiveFraction);

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Process 1 of the User-Mode Linux guest: a machine with a clock of its own. The kernel command line gives its variables:
 #   repo, out        the working tree and a folder to write to, both of the machine outside
-#   client           the program that disciplines the clock: a file in $out, run with sh
-#   seconds          how long
+#   seconds          how long it is observed
 #   offset           seconds that the clock is put ahead before the client starts
 #   frequency        the wrong frequency correction, in units of 2^-16 ppm
+# In $out lie client.sh, which disciplines the clock, and finish.sh, which runs before the end.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp
 busybox=$repo/.cache/peers/busybox/bin/busybox
 
@@ -22,10 +22,13 @@ ip link set vec0 up
 $busybox adjtimex -q -f "$frequency"
 date -s "@$(date "+%s.%N $offset" | awk '{ printf "%.9f", $1 + $2 }')" >/dev/null
 
-# The observer only reads the clock: see truth.ts.
+# The observer only reads the clock: see truth.ts. The client starts when it sees something.
 node "$repo/dist/test/vm/uml/truth.js" "$seconds" >/tmp/out/guest.txt 2>/tmp/out/guest.err &
 observer=$!
-repo=$repo sh /tmp/out/client.sh >/tmp/out/client.log 2>&1 &
+while [ ! -s /tmp/out/guest.txt ]; do sleep 0.05; done
+
+export repo
+sh /tmp/out/client.sh >/tmp/out/client.log 2>&1 &
 wait $observer
-$busybox adjtimex >/tmp/out/adjtimex.txt
+sh /tmp/out/finish.sh >/tmp/out/finish.txt 2>&1
 $busybox poweroff -f

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 /** One comparison of the guest's clock with the machine's: seconds since the guest's first reading, offset in ns. */
 export interface Offset {
   readonly atS: number;
@@ -13,8 +11,8 @@ interface Reading {
 }
 
 /** Lines of truth.ts, without those that an interruption has spread over more than three times the usual width. */
-export function readings(path: string): Reading[] {
-  const rows = readFileSync(path, 'utf8')
+export function parseReadings(text: string): Reading[] {
+  const rows = text
     .split('\n')
     .map((line) => line.trim().split(' '))
     .filter((fields) => fields.length === 3)

@@ -1,0 +1,262 @@
+import { expect } from 'chai';
+import * as v from 'valibot';
+import {
+  createLabHost,
+  createRandom,
+  GpsdFeed,
+  type LabHost,
+  type LabHostOptions,
+  probeSource,
+  type ReceiverOptions,
+} from '../../src/lab/index.js';
+import { config } from './config.js';
+import source from './source.js';
+
+const S = 1e9;
+
+/** A machine with a gpsd of its own and the source that listens to it. */
+function scene(options: object = {}, receiver: Partial<ReceiverOptions> = {}, machine: LabHostOptions = {}) {
+  const host = createLabHost({ clock: { offsetNs: 3_000_000, frequencyPpb: 20_000 }, ...machine });
+  host.fabric.names.set('localhost', ['127.0.0.1']);
+  host.fabric.names.set('two.example', ['192.0.2.77', '192.0.2.1']);
+  const feed = new GpsdFeed({ ...RECEIVER, ...receiver }, worldOf(host), createRandom(7));
+  const context = probeSource(host, 'gpsd.gnss');
+  const instance = source.create(v.parse(config, options), context);
+  let listener = host.network.listen(2947, (connection) => feed.accept(connection));
+  return {
+    host,
+    feed,
+    instance,
+    deeds: context.deeds,
+    /** gpsd dies; `revive` starts it again. */
+    kill() {
+      listener.close();
+      feed.close();
+    },
+    revive() {
+      const again = new GpsdFeed({ ...RECEIVER, ...receiver }, worldOf(host), createRandom(8));
+      listener = host.network.listen(2947, (connection) => again.accept(connection));
+      return again;
+    },
+  };
+}
+
+const worldOf = (host: LabHost) => ({
+  after: (delayNs: number, handler: () => void) => host.after(delayNs, handler),
+  now: () => ({ truth: host.trueTime(), clock: host.clocks[0].read().time }),
+});
+
+const RECEIVER: ReceiverOptions = {
+  device: '/dev/ttyACM0',
+  offsetNs: 0,
+  jitterNs: 0,
+  serialDelayNs: 0.15 * S,
+  serialJitterNs: 0,
+  satellites: 9,
+  leapSeconds: 18,
+  pps: true,
+};
+
+describe('the gpsd source', () => {
+  it('hands over pulses that show how wrong the clock is, numbered, at the instant of the edge', async () => {
+    const { host, instance, deeds } = scene();
+    await instance.start();
+    await host.run(10 * S);
+    expect(deeds.observations).to.have.length.within(5, 8);
+    for (const observation of deeds.observations) {
+      if (observation.kind !== 'pulse') throw new Error(`a ${observation.kind}`);
+      expect(observation).to.include({ clock: 'system', path: 'pps', stamp: 'kernel', periodNs: S });
+      expect(observation.noiseFloorNs).to.be.closeTo(954, 1);
+      // 3 ms slow, gaining 20 µs a second.
+      const second = Math.round(Number(observation.monotonic - 3_600_000_000_000n) / S);
+      expect(observation.numberedOffsetNs).to.be.closeTo(3e6 - 20e3 * second, 2);
+      expect(Number(observation.monotonic - 3_600_000_000_000n) - second * S * (1 + 20e-6)).to.be.closeTo(0, 20);
+    }
+  });
+
+  it('claims stratum 0, GNSS and TAI − UTC, with a bias bound of pulses', async () => {
+    const { host, instance, deeds } = scene();
+    await instance.start();
+    await host.run(10 * S);
+    expect(deeds.claims.at(-1)).to.include({
+      synchronised: true,
+      stratum: 0,
+      reference: 'GNSS',
+      taiMinusUtc: 37,
+      address: '/dev/ttyACM0',
+    });
+    expect(deeds.claims.at(-1)?.biasBoundNs).to.be.within(1e3, 20e3);
+    expect(deeds.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'the receiver has a fix' });
+    expect(deeds.metrics).to.include({ satellites_used: 9, satellites_seen: 12, malformed_lines_total: 0 });
+    expect(deeds.metrics.records_total).to.be.above(30);
+  });
+
+  it('makes do with serial time where there are no pulses, and bounds it honestly', async () => {
+    const { host, instance, deeds } = scene({}, { pps: false });
+    await instance.start();
+    await host.run(15 * S);
+    const [first] = deeds.observations;
+    if (first?.kind !== 'reading') throw new Error('no reading');
+    expect(first).to.include({ path: 'toff', stamp: 'user' });
+    // 3 ms slow, reported 150 ms late, of which 350 ms are foreseen.
+    expect(first.offsetNs).to.be.closeTo(203e6, 1e6);
+    const bound = deeds.claims.at(-1)?.biasBoundNs ?? 0;
+    expect(Math.abs(first.offsetNs - 3e6)).to.be.below(bound);
+    expect(deeds.health.at(-1)?.reason).to.contain('serial time only');
+  });
+
+  it('says so when pulses are required and there are none', async () => {
+    const { host, instance, deeds } = scene({ pps: 'require' }, { pps: false });
+    await instance.start();
+    await host.run(15 * S);
+    expect(deeds.observations).to.have.length(0);
+    expect(deeds.unreachable.at(-1)).to.contain('no pulses');
+  });
+
+  it('leaves pulses alone when they are switched off', async () => {
+    const { host, instance, deeds } = scene({ pps: 'off', 'serial-delay': '150ms' });
+    await instance.start();
+    await host.run(10 * S);
+    expect(deeds.observations.map(({ kind }) => kind))
+      .to.include('reading')
+      .and.not.include('pulse');
+    expect(deeds.observations[0]).to.have.property('offsetNs').closeTo(3e6, 0.2e6);
+  });
+
+  it('names the missing satellites, and recovers when they are back', async () => {
+    const { host, instance, deeds, feed } = scene({}, { satellites: 2 });
+    await instance.start();
+    await host.run(5 * S);
+    expect(deeds.observations).to.have.length(0);
+    expect(deeds.unreachable.at(-1)).to.equal('no fix: 2 satellites of 12');
+    expect(deeds.claims.at(-1)).to.include({ synchronised: false });
+    feed.satellites = 8;
+    await host.run(12 * S);
+    expect(deeds.observations.length).to.be.above(2);
+    expect(deeds.health.at(-1)?.state).to.equal('ok');
+  });
+
+  it('names the receiver that was unplugged', async () => {
+    const { host, instance, deeds, feed } = scene();
+    await instance.start();
+    await host.run(8 * S);
+    feed.plug('unplugged');
+    await host.run(9 * S);
+    const before = deeds.observations.length;
+    expect(deeds.unreachable.at(-1)).to.equal('receiver /dev/ttyACM0 was unplugged');
+    await host.run(15 * S);
+    expect(deeds.observations).to.have.length(before);
+    feed.plug('plugged');
+    await host.run(25 * S);
+    expect(deeds.observations.length).to.be.above(before);
+  });
+
+  it('tries every address of a name', async () => {
+    const { host, instance, deeds } = scene({ address: 'two.example' });
+    await instance.start();
+    await host.run(20 * S);
+    expect(deeds.observations.length).to.be.above(5);
+  });
+
+  it('says that gpsd does not answer, once', async () => {
+    const { host, instance, deeds, kill } = scene();
+    kill();
+    await instance.start();
+    await host.run(20 * S);
+    expect(deeds.unreachable[0]).to.equal('gpsd at localhost:2947 does not answer');
+    expect(deeds.health.at(-1)).to.deep.equal({ state: 'degraded', reason: deeds.unreachable[0] });
+    expect(deeds.unreachable).to.have.length(1);
+  });
+
+  it('survives a restart of gpsd', async () => {
+    const { host, instance, deeds, kill, revive } = scene();
+    await instance.start();
+    await host.run(8 * S);
+    const before = deeds.observations.length;
+    kill();
+    await host.run(8.5 * S);
+    expect(deeds.unreachable.at(-1)).to.equal('gpsd at localhost:2947 closed the connection');
+    revive();
+    await host.run(30 * S);
+    expect(deeds.observations.length).to.be.above(before + 10);
+  });
+
+  it('refuses a gpsd that stamps with the clock of another machine, unless told that it does not', async () => {
+    const host = createLabHost();
+    const other = host.fabric.attach({ address: '192.0.2.9', stamp: (by) => host.perfectStamp(by) });
+    const feed = new GpsdFeed(RECEIVER, worldOf(host), createRandom(7));
+    other.listen(2947, (connection) => feed.accept(connection));
+    const runs = ['192.0.2.9', '192.0.2.9'].map((address, index) => {
+      const context = probeSource(host, `gpsd.${index}`);
+      return {
+        deeds: context.deeds,
+        instance: source.create(v.parse(config, { address, 'same-clock': index === 1 }), context),
+      };
+    });
+    for (const { instance } of runs) await instance.start();
+    await host.run(10 * S);
+    expect(runs[0]?.deeds.observations).to.have.length(0);
+    expect(runs[0]?.deeds.unreachable.at(-1)).to.contain("another machine's clock");
+    expect(runs[1]?.deeds.observations.length).to.be.above(4);
+  });
+
+  it('refuses the date of a receiver whose week number has rolled over', async () => {
+    const { host, instance, deeds } = scene(
+      {},
+      {},
+      { start: 1_795_219_200_000_000_000n - 1024n * 7n * 86_400_000_000_000n },
+    );
+    await instance.start();
+    await host.run(10 * S);
+    expect(deeds.observations).to.have.length(0);
+    expect(deeds.unreachable.at(-1)).to.contain('rolled over');
+  });
+
+  it('ends with stop, twice over', async () => {
+    const { host, instance, deeds } = scene();
+    await instance.start();
+    await host.run(8 * S);
+    await instance.stop();
+    await instance.stop();
+    const before = deeds.observations.length;
+    await host.run(60 * S);
+    expect(deeds.observations).to.have.length(before);
+  });
+});
+
+describe('ten thousand broken lines', () => {
+  it('move nothing but counters', async () => {
+    const { host, instance, deeds, kill } = scene();
+    kill();
+    const random = createRandom(99);
+    const wanted = { lines: 10_000, sent: 0 };
+    host.network.listen(2947, (connection) => {
+      const more = (): void => {
+        for (let k = 0; k < 500 && wanted.sent < wanted.lines; k++, wanted.sent++) connection.write(brokenLine(random));
+        if (wanted.sent < wanted.lines) host.after(0.1 * S, more);
+      };
+      more();
+    });
+    await instance.start();
+    await host.run(30 * S);
+    expect(wanted.sent).to.equal(wanted.lines);
+    expect(deeds.failures).to.have.length(0);
+    expect(deeds.observations).to.have.length(0);
+    expect(deeds.metrics.malformed_lines_total).to.be.within(9000, 10_000);
+    expect(instance.inspect?.()).to.have.property('standing', 'gpsd has no receiver');
+  });
+});
+
+const TEMPLATE =
+  '{"class":"PPS","device":"/dev/ttyS1","real_sec":1795253601,"real_nsec":0,"clock_sec":1795253601,"clock_nsec":43708412,"precision":-20}';
+
+/** A record with a piece cut out or overwritten, or noise; sometimes far too long. */
+function brokenLine(random: ReturnType<typeof createRandom>): string {
+  const kind = random.uniform();
+  const at = Math.floor(random.uniform() * (TEMPLATE.length - 8));
+  if (kind < 0.3) return `${TEMPLATE.slice(0, at)}\n`;
+  if (kind < 0.6) return `${TEMPLATE.slice(0, at)}\x00\xff"{${TEMPLATE.slice(at + 3)}\n`;
+  if (kind < 0.7) return '{"class":"PPS","real_sec":1e400,"clock_sec":[],"clock_nsec":{}}\n';
+  if (kind < 0.71) return `${'x'.repeat(70_000)}\n`;
+  return `${Buffer.from(random.octets(60)).toString('latin1').replaceAll('\n', ' ')}\n`;
+}

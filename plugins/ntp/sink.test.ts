@@ -1,0 +1,171 @@
+import { expect } from 'chai';
+import { type Leg, NS_PER_S } from 'timehub/api';
+import { fromNtpTime, HEADER_OCTETS, readHeader, request } from 'timehub/protocol/ntp';
+import sink from './sink.js';
+import source from './source.js';
+import { sinkContext, sourceContext } from './testing/contexts.js';
+import { stateOf, World } from './testing/world.js';
+
+const US = { address: '127.0.0.1', port: 11123 };
+const CLIENT = { address: '198.51.100.7', port: 40123 };
+
+async function serving(options: Record<string, unknown> = {}, over: Parameters<typeof stateOf>[1] = {}) {
+  const world = new World();
+  world.offsetNs = 41_000_000n;
+  const validated = await sink.config['~standard'].validate({ listen: '127.0.0.1:11123', ...options });
+  if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));
+  const context = sinkContext(world, stateOf(world, over));
+  const running = sink.create(validated.value, context);
+  await running.start();
+  const replies: Uint8Array[] = [];
+  world.links.set('198.51.100.7|40123', { upNs: 0, downNs: 0, respond: (reply) => void replies.push(reply) });
+  const ask = async (from = CLIENT, packet = request(world.random(8))) => {
+    replies.length = 0;
+    world.links.set(`${from.address}|${from.port}`, {
+      upNs: 0,
+      downNs: 0,
+      respond: (reply) => void replies.push(reply),
+    });
+    world.inject(US, packet, from);
+    await world.pass(1e6);
+    return replies[0];
+  };
+  return { world, context, running, ask };
+}
+
+describe('sink.ntp', () => {
+  it('serves corrected time from a clock that nobody has set', async () => {
+    const { world, ask } = await serving();
+    await world.pass(10 * NS_PER_S);
+    const at = world.trueTime;
+    const reply = readHeader((await ask())!);
+    expect(reply).to.include({ stratum: 2, leap: 'none', version: 4, mode: 4, refid: 0xc0000201 });
+    expect(Number(fromNtpTime(reply.receive) - at)).to.be.within(-1, 1);
+    expect(Number(fromNtpTime(reply.transmit) - at)).to.be.within(0, 2);
+  });
+
+  it('applies the slope of the clock since the state was published', async () => {
+    const { world, ask } = await serving({}, { clock: { slopePpb: 50_000 } });
+    await world.pass(10 * NS_PER_S);
+    const at = world.trueTime;
+    const reply = readHeader((await ask())!);
+    expect(Number(fromNtpTime(reply.receive) - at)).to.be.within(499_990, 500_010);
+  });
+
+  it('grows the root dispersion between states', async () => {
+    const { world, ask } = await serving({}, { clock: { boundGrowthPpb: 1e6 } });
+    const early = readHeader((await ask())!).rootDispersionNs;
+    await world.pass(100 * NS_PER_S);
+    const late = readHeader((await ask())!).rootDispersionNs;
+    expect(early).to.be.within(2e6, 2.1e6);
+    expect(late - early).to.be.within(99.9e6, 100.1e6);
+  });
+
+  it('follows the newest state', async () => {
+    const { world, context, ask } = await serving();
+    context.publish(stateOf(world, { ntp: { stratum: 5, refid: 'GPS' } }));
+    expect(readHeader((await ask())!)).to.include({ stratum: 5, refid: 0x47505300 });
+  });
+
+  it('says so when it is not synchronised', async () => {
+    const { ask } = await serving({}, { ntp: { stratum: 16, leap: 'unknown' }, clock: { offsetNs: Number.NaN } });
+    expect(readHeader((await ask())!)).to.include({ stratum: 0, leap: 'unknown', refid: 0, reference: 0n });
+  });
+
+  it('answers a source of its own kind, which measures the true time', async () => {
+    const { world } = await serving();
+    const context = sourceContext(world);
+    const validated = await source.config['~standard'].validate({ address: '127.0.0.1:11123' });
+    if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));
+    await source.create(validated.value, context).start();
+    await world.pass(NS_PER_S);
+    const [outbound, inbound] = context.record.observations[0] as [Leg, Leg];
+    expect((outbound.transitNs - inbound.transitNs) / 2).to.be.within(40.98e6, 41.02e6);
+    expect(context.record.claims[0]).to.include({ synchronised: true, stratum: 2, reference: '192.0.2.1' });
+  });
+
+  it('replies from the address and port that were asked', async () => {
+    const { world } = await serving({ listen: ['0.0.0.0:11123'] });
+    const senders: unknown[] = [];
+    world.links.set('198.51.100.7|40123', {
+      upNs: 0,
+      downNs: 0,
+      respond: (_reply, _at, sender) => void senders.push(sender),
+    });
+    world.inject({ address: '127.0.0.2', port: 11123 }, request(world.random(8)), CLIENT);
+    await world.pass(1e6);
+    expect(senders).to.deep.equal([{ address: '127.0.0.2', port: 11123 }]);
+  });
+
+  it('is silent to whom it denies, in IPv4, in IPv6 and in IPv4 mapped into IPv6', async () => {
+    const { running, ask } = await serving({ allow: ['198.51.100.0/24', '2001:db8::/32'], deny: ['198.51.100.8/31'] });
+    for (const [address, served] of [
+      ['198.51.100.7', true],
+      ['198.51.100.9', false],
+      ['198.51.101.7', false],
+      ['::ffff:198.51.100.7', true],
+      ['::ffff:198.51.100.8', false],
+      ['2001:db8:1::1', true],
+      ['2001:db9::1', false],
+    ] as const) {
+      expect((await ask({ address, port: 123 })) !== undefined, address).to.equal(served);
+    }
+    expect(running.inspect!()).to.include({ requests: 7, replies: 3, denied: 4 });
+  });
+
+  it('sends a kiss to whom it denies when told to', async () => {
+    const { ask } = await serving({ deny: ['198.51.100.7'], 'on-deny': 'kiss' });
+    expect(readHeader((await ask())!)).to.include({ stratum: 0, leap: 'unknown', refid: 0x44454e59 });
+  });
+
+  it('limits a client to its rate, tells it once, and serves the others', async () => {
+    const { world, running, ask } = await serving({ 'rate-limit': { interval: '1s', burst: 4 } });
+    const kinds: (number | undefined)[] = [];
+    for (let i = 0; i < 8; i++) {
+      const reply = await ask();
+      kinds.push(reply === undefined ? undefined : readHeader(reply).stratum);
+    }
+    expect(kinds).to.deep.equal([2, 2, 2, 2, 0, undefined, undefined, undefined]);
+    expect(await ask({ address: '198.51.100.8', port: 123 })).to.not.equal(undefined);
+    await world.pass(NS_PER_S);
+    expect(readHeader((await ask())!).stratum).to.equal(2);
+    expect(running.inspect!()).to.include({ replies: 6, kisses: 1, limited: 4 });
+  });
+
+  it('answers old versions only when told to', async () => {
+    const v2 = request(new Uint8Array(8).fill(7));
+    v2[0] = (2 << 3) | 3;
+    expect(await (await serving()).ask(CLIENT, v2)).to.equal(undefined);
+    const reply = await (await serving({ versions: [2, 3, 4] })).ask(CLIENT, v2);
+    expect(readHeader(reply!).version).to.equal(2);
+  });
+
+  it('is silent after stop and closes its sockets', async () => {
+    const { world, running, ask } = await serving();
+    await running.stop();
+    await running.stop();
+    expect(await ask()).to.equal(undefined);
+    expect(world.sockets.every((socket) => socket.closed)).to.equal(true);
+  });
+
+  it('ignores ten thousand datagrams of rubbish and answers the next request', async () => {
+    const { world, running, ask } = await serving();
+    for (let i = 0; i < 10_000; i++) world.inject(US, world.random(i % 100), CLIENT);
+    expect((await ask())!.length).to.equal(HEADER_OCTETS);
+    expect(running.inspect!().requests).to.equal(10_001);
+  });
+
+  for (const wrong of [
+    { listen: 'localhost' },
+    { listen: [] },
+    { allow: ['10.0.0.0/33'] },
+    { allow: '10.0.0.0/8' },
+    { versions: [5] },
+    { 'rate-limit': { burst: 0 } },
+    { 'on-deny': 'reply' },
+  ]) {
+    it(`refuses ${JSON.stringify(wrong)}`, async () => {
+      expect((await sink.config['~standard'].validate(wrong)).issues).to.have.length.above(0);
+    });
+  }
+});

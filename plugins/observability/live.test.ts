@@ -1,0 +1,89 @@
+import { expect } from 'chai';
+import { EventReader } from './testing/ask.js';
+import { Bench } from './testing/bench.js';
+
+const TICK = 1e9;
+const QUIET = 250e6;
+
+describe('the event stream', () => {
+  let bench: Bench;
+  const readers: EventReader[] = [];
+
+  const watch = (): EventReader => {
+    const reader = new EventReader({ port: bench.port, path: '/v1/events' });
+    readers.push(reader);
+    return reader;
+  };
+
+  beforeEach(async () => {
+    bench = new Bench();
+    await bench.start();
+  });
+
+  afterEach(async () => {
+    for (const reader of readers.splice(0)) reader.close();
+    await bench.close();
+  });
+
+  it('begins with everything', async () => {
+    bench.hub.advance();
+    await bench.fake.fire(TICK);
+    const { name, data } = await watch().next();
+    expect(name).to.equal('snapshot');
+    expect(data).to.have.all.keys('schema', 'status', 'why', 'events', 'history');
+    expect(data.history.t).to.have.length(2);
+    expect(data.events.at(-1).id).to.equal('ntp.pool-3');
+  });
+
+  it('goes on with what changed, and with nothing else', async () => {
+    const reader = watch();
+    await reader.next();
+    bench.hub.advance();
+    await bench.fake.fire(TICK);
+    await bench.fake.fire(QUIET);
+    const { name, data } = await reader.next();
+    expect(name).to.equal('change');
+    expect(data.status).to.include.keys('clocks', 'sources', 'uptimeS');
+    expect(data.status).not.to.include.keys('version', 'ntp', 'sinks');
+    expect(data).not.to.include.keys('why');
+    expect(data.sample.sources).to.include.keys('pps.gnss');
+    expect(data.sample.sources).not.to.include.keys('ntp.pool-2');
+  });
+
+  it('holds back states that come faster than four a second', async () => {
+    const reader = watch();
+    await reader.next();
+    for (let index = 0; index < 100; index++) bench.fake.publish();
+    bench.hub.mode = 'holdover';
+    await bench.fake.fire(QUIET);
+    expect((await reader.next()).data.status.mode).to.equal('holdover');
+    bench.hub.emit({ at: '', kind: 'mode', id: 'hub', text: 'a mark' });
+    expect((await reader.next()).name, 'one change for a hundred states').to.equal('event');
+  });
+
+  it('tells events at once', async () => {
+    const reader = watch();
+    await reader.next();
+    bench.hub.emit({ at: '', kind: 'mode', id: 'hub', text: 'holdover: no source answers' });
+    expect(await reader.next()).to.deep.include({ name: 'event' });
+  });
+
+  it('dates samples by the corrected clock', async () => {
+    bench.hub.advance();
+    await bench.fake.fire(TICK);
+    const { data } = await watch().next();
+    const corrected = Number(bench.hub.unix()) + bench.hub.state().clocks[0]!.offsetNs;
+    expect(data.history.t.at(-1)).to.be.closeTo(corrected / 1e9, 1e-3);
+  });
+
+  it('is refused to the seventeenth', async () => {
+    const first = Array.from({ length: 16 }, watch);
+    for (const reader of first) await reader.next();
+    expect(await watch().answered()).to.equal(503);
+    first[0]!.close();
+    // The hub hears of the end a moment later: ask until it has.
+    let status = 503;
+    while (status === 503) status = await watch().answered();
+    expect(status).to.equal(200);
+  });
+});

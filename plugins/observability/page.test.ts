@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import { formatDuration } from 'timehub/api';
+import { readPageFile } from './page-files.js';
+
+const above = (folder: string): string => (existsSync(join(folder, 'package.json')) ? folder : above(dirname(folder)));
+const FOLDER = join(above(dirname(fileURLToPath(import.meta.url))), 'plugins/observability/page');
+const load = (name: string) => import(pathToFileURL(join(FOLDER, name)).href);
+
+describe('the dashboard', () => {
+  it('finds every file that it names', async () => {
+    const texts = readdirSync(FOLDER).map((name) => readFileSync(join(FOLDER, name), 'utf8'));
+    const names = texts.flatMap((text) =>
+      [...text.matchAll(/(?:href|src|from)[= ]["'](?:\.\/)?([\w-]+\.\w+)["']/g)].map(([, name]) => name!),
+    );
+    expect(names).to.include.members(['style.css', 'uplot.js', 'uplot.css', 'icon.svg', 'main.js', 'format.js']);
+    for (const name of new Set(names)) expect(await readPageFile(name), name).to.have.property('content');
+  });
+
+  it('gives out nothing but its own files', async () => {
+    for (const name of [
+      '../plugin.json',
+      'plugin.json',
+      '.',
+      '',
+      'page/index.html',
+      'INDEX.html',
+      'x\0.html',
+      'constructor.js',
+      'none.css',
+    ]) {
+      expect(await readPageFile(name), name).to.equal(undefined);
+    }
+  });
+
+  it('writes durations as the command line does', async () => {
+    const { duration } = await load('format.js');
+    for (const ns of [
+      0,
+      0.004,
+      0.04,
+      1,
+      9.96,
+      41,
+      -412,
+      999.4,
+      999.6,
+      1250,
+      -7.5e4,
+      1e6,
+      41e6,
+      5e9,
+      1e3,
+      100,
+      1e12,
+      Number.NaN,
+    ]) {
+      expect(duration(ns).replace('−', '-'), String(ns)).to.equal(formatDuration(ns));
+    }
+    expect(duration(null)).to.equal('–');
+  });
+
+  it('fits the scale to the estimate and the sources that make it, but not to a falseticker', async () => {
+    const { limits } = await load('plot-data.js');
+    const data = [
+      [1, 2],
+      [10, 20],
+      [41e6, 41e6],
+      [5, 6],
+      [-5, -4],
+      [0, 1],
+    ];
+    const [low, high] = limits(data, [true, false]);
+    expect(low).to.be.within(-10, -5);
+    expect(high).to.be.within(20, 30);
+    expect(limits(data, [true, true])[1]).to.be.above(41e6);
+    expect(limits([[], [], [], []], [])).to.deep.equal([-1, 1]);
+  });
+
+  it('shows sources around the estimate when asked', async () => {
+    const { columns } = await load('plot-data.js');
+    const { History } = await load('history.js');
+    const history = new History();
+    history.add({ t: 1, offsetNs: 100, sigmaNs: 3, sources: { a: 107 } });
+    history.add({ t: 2, offsetNs: 200, sigmaNs: null, sources: {} });
+    history.add({ t: 2, offsetNs: 300, sigmaNs: 1, sources: {} });
+    expect(columns(history, ['a'], { view: 'deviation', spanS: '600' })).to.deep.equal([
+      [1, 2],
+      [7, null],
+      [3, null],
+      [-3, null],
+      [0, 0],
+    ]);
+    expect(columns(history, ['a'], { view: 'clock', spanS: '600' })[1]).to.deep.equal([107, null]);
+  });
+});

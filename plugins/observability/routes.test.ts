@@ -1,0 +1,107 @@
+import { connect } from 'node:net';
+import { expect } from 'chai';
+import { ask } from './testing/ask.js';
+import { Bench } from './testing/bench.js';
+
+describe('the routes', () => {
+  let bench: Bench;
+  const get = (path: string, headers: Record<string, string> = {}) => ask({ port: bench.port, path, headers });
+
+  before(async () => {
+    bench = new Bench();
+    await bench.start({ hosts: ['gm-01.example'] });
+    bench.hub.advance();
+  });
+
+  after(() => bench.close());
+
+  it('tell of all sources and of one', async () => {
+    const all = JSON.parse((await get('/v1/sources')).text);
+    expect(all.sources.map(({ id }: { id: string }) => id)).to.include('ntp.pool-2');
+    const one = JSON.parse((await get('/v1/sources/pps.gnss')).text);
+    expect(one).to.deep.include({ schema: 1 });
+    expect(one.instance.id).to.equal('pps.gnss');
+  });
+
+  it('write instants as text and what is unknown as null', async () => {
+    const one = JSON.parse((await get('/v1/sources/pps.gnss')).text);
+    expect(one.recent[0].monotonic).to.equal('1001000000000');
+    const all = JSON.parse((await get('/v1/sources')).text);
+    expect(all.sources.find(({ id }: { id: string }) => id === 'ntp.pool-3').offsetNs).to.equal(null);
+  });
+
+  it('explain', async () => {
+    expect(JSON.parse((await get('/v1/why')).text).why).to.contain('Steering by pps.gnss');
+  });
+
+  it('say so when there is nothing of that name', async () => {
+    for (const path of [
+      '/v1/sources/nobody',
+      '/v1/nothing',
+      '/nothing.js',
+      '/..%2fsink.js',
+      '/%2e%2e/sink.js',
+      '/plugin.json',
+    ]) {
+      expect((await get(path)).status, path).to.equal(404);
+    }
+  });
+
+  it('serve the dashboard with a policy that lets in nothing from elsewhere', async () => {
+    const page = await get('/');
+    expect(page.status).to.equal(200);
+    expect(page.headers['content-type']).to.equal('text/html; charset=utf-8');
+    expect(page.headers['content-security-policy']).to.contain("default-src 'none'");
+    expect(page.headers['content-security-policy']).not.to.contain('unsafe');
+  });
+
+  it('only read', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD']) {
+      const { status, headers } = await ask({ port: bench.port, path: '/v1/status', method });
+      expect(status, method).to.equal(405);
+      expect(headers.allow).to.equal('GET');
+    }
+  });
+
+  it('read no body', async () => {
+    const { status, headers } = await ask({
+      port: bench.port,
+      path: '/v1/status',
+      headers: { 'content-length': '3' },
+      body: 'abc',
+    });
+    expect(status).to.equal(413);
+    expect(headers.connection).to.equal('close');
+  });
+
+  it('answer to no name that was made to point here', async () => {
+    expect((await get('/v1/status', { host: 'evil.example' })).status).to.equal(421);
+    expect((await get('/v1/status', { host: '127.0.0.1.evil.example:80' })).status).to.equal(421);
+    for (const host of ['localhost:1', '127.0.0.1', '[::1]:80', '192.0.2.1:11180', 'GM-01.example']) {
+      expect((await get('/v1/status', { host })).status, host).to.equal(200);
+    }
+  });
+
+  it('take any name at the socket', async () => {
+    expect((await ask({ socketPath: bench.socket, path: '/v1/status', headers: { host: 'x' } })).status).to.equal(200);
+  });
+
+  it('survive what is no HTTP', async () => {
+    const text = await new Promise<string>((resolve) => {
+      const socket = connect(bench.port, '127.0.0.1', () => socket.write('\x16\x03\x01 GET / HTTP/9\r\n\r\n'));
+      let all = '';
+      socket.on('data', (chunk) => (all += chunk));
+      socket.on('close', () => resolve(all));
+    });
+    expect(text).to.contain('400');
+    expect((await get('/v1/status')).status).to.equal(200);
+  });
+
+  it('leave the dashboard away when it is not wanted', async () => {
+    const plain = new Bench();
+    await plain.start({ dashboard: false });
+    expect((await ask({ port: plain.port, path: '/' })).status).to.equal(404);
+    expect((await ask({ port: plain.port, path: '/v1/status' })).status).to.equal(200);
+    await plain.close();
+  });
+});

@@ -1,0 +1,116 @@
+import { formatDuration, type Instant, NS_PER_S, type Ns, type SourceReport, type SourceState } from '../api/index.js';
+import { BOUND_SIGMAS, distanceNs } from './distance.js';
+import type { TrackEstimate } from './estimator/types.js';
+import { list } from './sentence.js';
+import { ageNs, type Source, type Track } from './source.js';
+import { barOfSource } from './standing.js';
+
+/** A share of the estimate above the first counts as carrying it; once it does, down to the second. */
+const WEIGHT_TO_CARRY = 0.01;
+const WEIGHT_TO_STAY = 0.005;
+/** A numbering that contradicts the estimate for this many pulses is no accident. */
+export const SLIPPED_PULSES = 3;
+
+/** Of a source's tracks the one with the most to say comes first. */
+const RANK: readonly SourceState[] = [
+  'combined',
+  'agrees',
+  'numbering',
+  'rejected',
+  'warming',
+  'unreachable',
+  'disabled',
+];
+
+/** What each carrier has of the estimate, the silent ones' memory left out: 1 altogether. */
+export function sharesOf(
+  carriers: readonly Track[],
+  estimate: (track: Track) => TrackEstimate | undefined,
+): ReadonlyMap<Track, number> {
+  const weights = carriers.map((track) => estimate(track)?.weight ?? 0);
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return new Map(carriers.map((track, i) => [track, sum > 0 ? weights[i]! / sum : 0]));
+}
+
+/** Says of each track that carries the estimate how much, and beside whom. */
+export function describeCarriers(
+  carriers: readonly Track[],
+  estimate: (track: Track) => TrackEstimate | undefined,
+): void {
+  const weights = sharesOf(carriers, estimate);
+  const heavy = carriers.filter((track) => weights.get(track)! >= WEIGHT_TO_CARRY);
+  for (const track of carriers) {
+    const weight = weights.get(track)!;
+    const before = track.state;
+    track.state = weight >= (before === 'combined' ? WEIGHT_TO_STAY : WEIGHT_TO_CARRY) ? 'combined' : 'agrees';
+    if (track.state === 'agrees' && track.kind === 'reading' && heavy.some(({ kind }) => kind === 'pulse'))
+      track.state = 'numbering';
+    track.reason = reasonOf(track, weight, carriers, heavy);
+  }
+}
+
+function reasonOf(track: Track, weight: number, carriers: readonly Track[], heavy: readonly Track[]): string {
+  const names = (tracks: readonly Track[]): string[] => [
+    ...new Set(tracks.filter(({ source }) => source !== track.source).map(({ source }) => source.id)),
+  ];
+  const others = names(carriers);
+  const heavier = list(names(heavy).length > 0 ? names(heavy) : [track.source.id]);
+  if (track.state === 'numbering') return `names the second for ${heavier} and is too coarse to steer by`;
+  const company = others.length === 0 ? 'is the only source' : `agrees with ${list(others)}`;
+  if (track.state === 'agrees') return `${company}, but weighs next to nothing beside ${heavier}`;
+  const share = others.length === 0 ? 'carries the estimate alone' : `carries ${percent(weight)} of the estimate`;
+  return `${company} and ${share}${slipOf(track)}`;
+}
+
+/** The receiver's own opinion of the second, where it is outvoted. */
+function slipOf({ slip, slipRun, periodNs }: Track): string {
+  if (slip === 0 || slipRun < SLIPPED_PULSES) return '';
+  const by = formatDuration(Math.abs(slip) * periodNs);
+  return `; it numbers its pulses ${by} too ${slip > 0 ? 'late' : 'early'} and is corrected by the others`;
+}
+
+const percent = (weight: number): string => `${weight < 0.1 ? (weight * 100).toFixed(1) : Math.round(weight * 100)} %`;
+
+/** The track that speaks for its source. */
+export function bestTrack(source: Source): Track | undefined {
+  let best: Track | undefined;
+  for (const track of source.tracks.values()) {
+    if (track.kind === 'rate') continue;
+    if (best === undefined || RANK.indexOf(track.state) < RANK.indexOf(best.state)) best = track;
+  }
+  return best;
+}
+
+/** State and reason of a source: those of its best track. */
+export function standingOf(source: Source): { readonly state: SourceState; readonly reason: string } {
+  const best = bestTrack(source);
+  return barOfSource(source) ?? best ?? { state: 'warming', reason: 'gives a frequency, but no time' };
+}
+
+/** `ahead`: by how much the clock of a track runs away from its reference between the estimate and now, ns. */
+export function reportOf(
+  source: Source,
+  now: Instant,
+  estimate: (track: Track) => TrackEstimate | undefined,
+  ahead: (track: Track) => Ns,
+): SourceReport {
+  const { state, reason } = standingOf(source);
+  const track = bestTrack(source);
+  const found = track === undefined ? undefined : estimate(track);
+  const carrying = state === 'combined' || state === 'agrees' || state === 'numbering';
+  const tracks = [...source.tracks.values()];
+  const youngest = tracks.length === 0 ? Number.NaN : Math.min(...tracks.map((one) => ageNs(one, now)));
+  return {
+    id: source.id,
+    state,
+    reason,
+    offsetNs: found === undefined ? Number.NaN : found.offsetNs + ahead(track!),
+    sigmaNs: found?.sigmaNs ?? Number.NaN,
+    boundNs: found === undefined ? Number.NaN : distanceNs(track!, found) + BOUND_SIGMAS * found.sigmaNs,
+    weight: carrying ? (found?.weight ?? 0) : 0,
+    ageS: youngest / NS_PER_S,
+    observations: tracks.reduce((sum, one) => sum + one.observations, 0),
+    ...(track === undefined ? {} : { stamp: track.stamp }),
+    ...(found === undefined || !Number.isFinite(found.delayNs) ? {} : { delayNs: 2 * found.delayNs }),
+  };
+}

@@ -1,0 +1,54 @@
+import type { ClockId, Instant, Ns, Observation, Timescale } from '../api/index.js';
+import type { ClockModel } from './clock-model.js';
+import type { Servo } from './servo.js';
+
+/** A jump of a clock, between `after` and `at` (equal when it was our own). */
+export interface Jump {
+  readonly after: Instant;
+  readonly at: Instant;
+  readonly deltaNs: Ns;
+}
+
+/** One local clock as the core knows it. */
+export interface Clock {
+  readonly id: ClockId;
+  scale: Timescale;
+  frequencyPpb: number;
+  maxPpb: number;
+  /** While it is steered. */
+  servo: Servo | undefined;
+  /** The estimate in force; undefined while nothing is known. */
+  model: ClockModel | undefined;
+  /** What is kept when no source carries the estimate any more, because they all contradict each other. */
+  held: ClockModel | undefined;
+  /** A reading, to know roughly what the clock says at other moments. */
+  reading: { readonly time: Instant; readonly monotonic: Instant } | undefined;
+  /** The newest last. */
+  jumps: readonly Jump[];
+}
+
+/** Observations that are older than this at their arrival are not expected. */
+const MEMORY_NS = 120_000_000_000n;
+
+export const createClock = (id: ClockId, scale: Timescale): Clock => ({
+  id,
+  scale,
+  frequencyPpb: 0,
+  maxPpb: 500_000,
+  servo: undefined,
+  model: undefined,
+  held: undefined,
+  reading: undefined,
+  jumps: [],
+});
+
+export function remember(clock: Clock, jump: Jump): void {
+  clock.jumps = [...clock.jumps.filter(({ at }) => jump.at - at < MEMORY_NS), jump];
+  if (clock.reading !== undefined)
+    clock.reading = { ...clock.reading, time: clock.reading.time + BigInt(Math.round(jump.deltaNs)) };
+}
+
+/** Whether nobody can tell on which side of a jump a stamp was taken, or what is left of its phase after one. */
+export function isAcrossJump({ jumps }: Clock, { monotonic, kind }: Pick<Observation, 'monotonic' | 'kind'>): boolean {
+  return jumps.some(({ after, at }) => monotonic < at && (monotonic > after || kind === 'pulse'));
+}

@@ -1,0 +1,99 @@
+import type { Leg } from '../../api/index.js';
+import { LateLeg } from './late-leg.js';
+
+const LEAST_SCALE_NS = 1e-3;
+const DORMANT_LOG_WEIGHT = -12;
+/** Fields of `seen`, for each member of the wander bank. */
+const CORE = 0;
+const LATE = 1;
+const ERROR = 2;
+const SQUARE = 3;
+const EVIDENCE = 4;
+const FIELDS = 5;
+
+/**
+ * One shape of a leg's noise: ρ = √r / J is given, the scale J is learnt by EM, and so is the place of the early edge
+ * relative to the path's base delay, which all shapes share: otherwise the shape that was right first would keep the delay
+ * where it suits itself, and no other could come forward.
+ */
+export class Shape extends LateLeg {
+  scale: number;
+  logWeight = 0;
+  weight = 1;
+  edge = 0;
+  private readonly rho: number;
+  private readonly width: number;
+  /** Running averages of E[e] and E[g²], and of the edge by direction. */
+  private late: number;
+  private square: number;
+  private readonly edges = { inbound: 0, outbound: 0 };
+  /** What the leg at hand showed to each member, and the sum of that over the members. */
+  private readonly seen: Float64Array;
+  private readonly sum = new Float64Array(FIELDS);
+
+  constructor(rho: number, sigma: number, members: number) {
+    super();
+    this.rho = rho;
+    this.width = Math.hypot(1, rho);
+    this.scale = sigma / this.width;
+    this.late = this.scale;
+    this.square = (rho * this.scale) ** 2;
+    this.seen = new Float64Array(members * FIELDS);
+  }
+
+  get sigma(): number {
+    return this.scale * this.width;
+  }
+
+  get dormant(): boolean {
+    return this.logWeight < DORMANT_LOG_WEIGHT;
+  }
+
+  reweigh(logWeight: number): void {
+    this.logWeight = logWeight;
+    this.weight = Math.exp(logWeight);
+  }
+
+  weigh(residual: number, variance: number, floor: number): void {
+    this.see(residual - this.edge, variance, (this.rho * this.scale) ** 2 + floor ** 2, this.scale);
+  }
+
+  /** Notes what `weigh` found for one member: `core` is the chance that this leg is of this noise and no outlier. */
+  note(member: number, core: number, evidence: number, floor: number): void {
+    const at = member * FIELDS;
+    this.seen[at + CORE] = core;
+    this.seen[at + LATE] = core * this.lateness;
+    this.seen[at + ERROR] = core * this.error;
+    this.seen[at + SQUARE] = core * (this.errorSquare - floor ** 2);
+    this.seen[at + EVIDENCE] = evidence;
+  }
+
+  learn(member: number, weight: number): void {
+    for (let n = 0; n < FIELDS; n++) this.sum[n] = this.sum[n]! + weight * this.seen[member * FIELDS + n]!;
+  }
+
+  /** One EM step with what the members saw. Returns the log-likelihood. */
+  settle(rate: number, direction: Leg['direction']): number {
+    const { sum } = this;
+    const core = sum[CORE]!;
+    const evidence = sum[EVIDENCE]!;
+    this.late += rate * (sum[LATE]! - core * this.late);
+    this.square += rate * (sum[SQUARE]! - core * this.square);
+    this.edges[direction] += rate * (sum[ERROR]! + core * (this.edge - this.edges[direction]));
+    this.scale = Math.max(Math.sqrt(this.late ** 2 + Math.max(this.square, 0)) / this.width, LEAST_SCALE_NS);
+    sum.fill(0);
+    return evidence;
+  }
+
+  /** The mean of both directions' edges: a difference between them is phase, not noise. */
+  place(): void {
+    this.edge = (this.edges.inbound + this.edges.outbound) / 2;
+  }
+
+  /** The base delay was moved by `by`. */
+  move(by: number): void {
+    this.edges.inbound -= by;
+    this.edges.outbound -= by;
+    this.edge -= by;
+  }
+}

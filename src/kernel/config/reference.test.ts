@@ -1,0 +1,27 @@
+import { expect } from 'chai';
+import * as v from 'valibot';
+import { optionsTable } from './reference.js';
+import { ntpSource } from './testing/catalogue.js';
+
+describe('the reference of options', () => {
+  it('tells of each key what it must be, what stands in for it and what it means', async () => {
+    expect(await optionsTable(ntpSource)).to.equal(`| key | value | default | meaning |
+| --- | --- | --- | --- |
+| \`host\` | a host name or address | required | Whom to ask. |
+| \`port\` | a port number from 0 to 65535 | \`123\` |  |
+| \`poll-min\` | a duration such as "250us", from 1s to 1d | \`"64s"\` | Shortest interval \\| of asking. |
+| \`skew\` | a rate such as "-7.2ppm", at most 500ppm |  |  |
+| \`burst\` | a whole number from 1 to 8 | \`4\` |  |
+| \`iburst\` | true or false | \`true\` |  |
+| \`mode\` | one of "basic", "interleaved" | \`"basic"\` |  |
+| \`limit\` | a table |  |  |
+| \`limit.interval\` | a duration such as "250us" | \`"2s"\` |  |
+| \`limit.rate\` | a whole number from 1 to 100 | required |  |
+| \`keys\` | a list of key names |  |  |
+`);
+  });
+
+  it('says so when there are none', async () => {
+    expect(await optionsTable(v.strictObject({}))).to.equal('No options of its own.\n');
+  });
+});

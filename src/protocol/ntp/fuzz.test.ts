@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { evaluate } from './evaluate.js';
+import { HEADER_OCTETS } from './header.js';
+import { request } from './request.js';
+import { type Admission, type ReplyContext, respond } from './server.js';
+
+/** xorshift32: the same packets in every run. */
+function generator(seed: number): (below: number) => number {
+  let x = seed;
+  return (below) => {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    return (x >>> 0) % below;
+  };
+}
+
+const ROUNDS = 100_000;
+const COOKIE = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+const ADMISSIONS: readonly Admission[] = ['serve', 'deny', 'rate'];
+
+/** A good packet with some octets changed, cut or prolonged by fields that may be good; or mere noise. */
+function mutate(good: Uint8Array, next: (below: number) => number): Uint8Array {
+  if (next(8) === 0) return Uint8Array.from({ length: next(300) }, () => next(256));
+  const packet = new Uint8Array(next(4) === 0 ? next(49) : HEADER_OCTETS + 4 * next(64));
+  packet.set(good.subarray(0, packet.length));
+  for (let at = HEADER_OCTETS; at + 4 <= packet.length; ) {
+    const length = 4 * next(20);
+    packet.set([next(4), next(8), 0, length], at);
+    at += Math.max(4, length);
+  }
+  if (next(8) === 0 && packet.length > 1) packet[1] = next(20);
+  for (let i = next(4); i > 0 && packet.length > 0; i--) packet[next(packet.length)] = next(256);
+  return packet;
+}
+
+function reply(): Uint8Array {
+  const packet = new Uint8Array(HEADER_OCTETS).fill(0x11);
+  packet.set([0x24, 1, 6, 0xe9, 0, 0, 0, 0, 0, 0, 0, 0]);
+  packet.set(COOKIE, 24);
+  return packet;
+}
+
+describe('10⁵ mutated packets', () => {
+  it('never make the server throw, write beyond its reply or answer longer than it was asked', () => {
+    const next = generator(0xc0ffee);
+    const outcomes = new Set<string>();
+    const buffer = new Uint8Array(2048);
+    for (let i = 0; i < ROUNDS; i++) {
+      const packet = mutate(request(COOKIE), next);
+      const before = packet.slice();
+      const context: ReplyContext = {
+        header: new Uint8Array(HEADER_OCTETS).fill(0x22),
+        versions: next(256),
+        admission: ADMISSIONS[next(3)]!,
+        receiveSeconds: next(2 ** 32),
+        receiveFraction: next(2 ** 32),
+        transmitSeconds: next(2 ** 32),
+        transmitFraction: next(2 ** 32),
+      };
+      buffer.fill(0xee, 0, packet.length + 64);
+      const length = respond(packet, packet.length, context, buffer);
+      outcomes.add(length === 0 ? 'silence' : length === 48 ? 'time' : length === 52 ? 'crypto-NAK' : 'identifier');
+      if (length > packet.length) throw new Error(`round ${i}: ${length} octets for ${packet.length}`);
+      if (buffer[Math.max(length, packet.length)] !== 0xee) throw new Error(`round ${i}: wrote beyond the request`);
+      if (Buffer.compare(packet, before) !== 0) throw new Error(`round ${i}: changed the request`);
+    }
+    expect([...outcomes]).to.have.members(['silence', 'time', 'crypto-NAK', 'identifier']);
+  }).timeout(20_000);
+
+  it('never make the client throw', () => {
+    const next = generator(0xdecade);
+    const kinds = new Set<string>();
+    const asked = request(COOKIE);
+    for (let i = 0; i < ROUNDS; i++) kinds.add(evaluate(mutate(reply(), next), asked).kind);
+    expect([...kinds]).to.have.members(['bogus', 'kiss', 'unusable', 'answer']);
+  }).timeout(20_000);
+});

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import type { StatusReport } from 'timehub/api';
+import { Bench } from '../../bench.js';
+import { need, skip } from '../../need.js';
+import { type GuestPlan, type GuestRecord, obstacle, runGuest, SERVER } from './guest.js';
+import { summarise, withinFrom } from './offsets.js';
+
+const SECONDS = Number(process.env.TIMEHUB_GUEST_SECONDS ?? 120);
+/** From here on the clock counts as settled. */
+const SETTLED_S = 30;
+const START = { offsetS: 0.5, frequencyPpm: 50 };
+
+const CHRONY: Pick<GuestPlan, 'client' | 'finish'> = {
+  client: `cat >/run/chrony.conf <<C
+server ${SERVER} iburst minpoll 0 maxpoll 0
+makestep 0.01 5
+cmdport 0
+C
+exec "$repo/.cache/peers/chrony/usr/sbin/chronyd" -u root -d -f /run/chrony.conf`,
+  finish: '"$repo/.cache/peers/chrony/usr/bin/chronyc" -n tracking',
+};
+
+const hub = (privilege: string): Pick<GuestPlan, 'client' | 'finish'> => ({
+  client: `cat >/run/hub.toml <<C
+[source.ntp.server]
+address = "${SERVER}"
+poll-min = "1s"
+poll-max = "1s"
+[sink.system-clock.local]
+steer = true
+[sink.observability.local]
+socket = "/run/hub.sock"
+C
+exec ${privilege} node "$repo/bin/timehub" run /run/hub.toml`,
+  finish: 'node "$repo/bin/timehub" status --json --socket /run/hub.sock',
+});
+
+const WITHOUT_PRIVILEGE = 'setpriv --bounding-set=-sys_time --inh-caps=-sys_time';
+
+describe('a guest with a clock of its own, half a second and 50 ppm off', function () {
+  this.timeout((SECONDS + 90) * 1000);
+  let bench: Bench;
+  let records: Readonly<Record<'chrony' | 'hub' | 'observer', GuestRecord>>;
+  before(async function () {
+    const programs = { uml: need(this, 'uml'), chrony: need(this, 'chrony'), busybox: need(this, 'busybox') };
+    const reason = obstacle();
+    if (reason !== '') skip(this, reason);
+    bench = new Bench();
+    const guest = (name: string, seconds: number, run: Pick<GuestPlan, 'client' | 'finish'>) =>
+      runGuest(bench, programs, { name, seconds, start: START, ...run });
+    // Side by side, so that whatever else this machine does disturbs them alike.
+    const [chrony, steering, observer] = await Promise.all([
+      guest('chrony', SECONDS, CHRONY),
+      guest('hub', SECONDS, hub('')),
+      guest('observer', 20, hub(WITHOUT_PRIVILEGE)),
+    ]);
+    records = { chrony, hub: steering, observer };
+  });
+  after(() => bench?.clear());
+
+  it('is brought to within 1 ms in 30 s', () => {
+    const { offsets, log } = records.hub;
+    expect(withinFrom(offsets, 1e6), log).to.be.below(30);
+  });
+
+  it('is then kept as close as chronyd keeps it', () => {
+    const settled = ({ offsets }: GuestRecord) => ({
+      within1msS: withinFrom(offsets, 1e6),
+      within100usS: withinFrom(offsets, 1e5),
+      ...summarise(offsets, SETTLED_S),
+    });
+    const [ours, theirs] = [settled(records.hub), settled(records.chrony)];
+    process.stdout.write(`${JSON.stringify({ hub: ours })}\n${JSON.stringify({ chrony: theirs })}\n`);
+    expect(ours.rmsNs).to.be.at.most(1.2 * theirs.rmsNs);
+  });
+
+  it('is only observed without CAP_SYS_TIME, and the hub says why', () => {
+    const { offsets, finish } = records.observer;
+    const status = JSON.parse(finish) as StatusReport;
+    expect(status.clocks[0]).to.include({ steered: false });
+    expect(status.clocks[0]!.offsetNs).to.be.closeTo(offsets.at(-1)!.offsetNs, 1e6);
+    expect(JSON.stringify(status.sinks)).to.match(/CAP_SYS_TIME/);
+    // 50 ppm over the time of observation and no more: nobody has moved it.
+    expect(offsets.at(-1)!.offsetNs).to.be.closeTo(offsets[0]!.offsetNs, 3e6);
+  });
+});
