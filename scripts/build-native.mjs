@@ -10,7 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sanitize = process.argv.includes('--sanitize');
 const folder = join(root, 'build', sanitize ? 'asan' : 'Release');
 const output = join(folder, 'timehub.node');
-const compiler = process.env.CXX ?? 'g++';
+const compiler = [process.env.CXX, 'c++', 'g++', 'clang++'].find(runs);
 
 const native = join(root, 'native');
 const files = readdirSync(native).map((name) => join(native, name));
@@ -18,16 +18,18 @@ const inputs = [...files, fileURLToPath(import.meta.url)];
 
 if (process.platform !== 'linux') finish('the addon is for Linux only: user-space stamps');
 if (isFresh()) process.exit(0);
-if (spawnSync(compiler, ['--version'], { stdio: 'ignore' }).status !== 0) {
-  finish(`no C++ compiler (${compiler}) was found: user-space stamps, worth a millisecond`);
-}
+if (compiler === undefined) finish('no C++ compiler was found: user-space stamps, worth a millisecond');
 const started = Date.now();
 mkdirSync(folder, { recursive: true });
 const objects = await Promise.all(files.filter((file) => file.endsWith('.cc')).map(compile));
 const partial = `${output}.${process.pid}`;
 await run(['-shared', ...variant(), '-o', partial, ...objects]);
 renameSync(partial, output);
-console.log(`built ${output.slice(root.length + 1)} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+console.log(`timehub: built ${output.slice(root.length + 1)} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+
+function runs(name) {
+  return name !== undefined && spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0;
+}
 
 function isFresh() {
   if (!existsSync(output)) return false;

@@ -11,6 +11,9 @@ import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { filesBelow, folders, root } from './tree.mjs';
 
+/** They carry compiled code that must be loaded from where it is installed. */
+const EXTERNAL = ['koffi', 'serialport', '*.node'];
+
 const BANNER = `import { createRequire as __createRequire } from 'node:module';
 import { fileURLToPath as __fileURLToPath } from 'node:url';
 const require = __createRequire(import.meta.url);
@@ -40,6 +43,21 @@ const ownPlace = {
   },
 };
 
+/** A CommonJS package in a chunk of its own would have a default export only: this gives it the names that Node sees in it. */
+const namedExports = {
+  name: 'named-exports',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[@a-z]/ }, ({ kind, path }) => {
+      const ours = path.startsWith('timehub/') || path.startsWith('node:') || EXTERNAL.includes(path);
+      return kind === 'dynamic-import' && !ours ? { path, namespace: 'named' } : undefined;
+    });
+    onLoad({ filter: /./, namespace: 'named' }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => /^[\w$]+$/.test(name));
+      return { contents: `export { ${names.join(', ')} } from ${JSON.stringify(path)};`, resolveDir: root };
+    });
+  },
+};
+
 /** Built beside and put in place whole: a hub may be starting from the old one. */
 const fresh = `${folders.bundle}.new`;
 rmSync(fresh, { recursive: true, force: true });
@@ -55,9 +73,9 @@ await build({
   platform: 'node',
   target: 'node20',
   conditions: ['timehub-source'],
-  external: ['koffi', 'serialport', '*.node'],
+  external: EXTERNAL,
   banner: { js: BANNER },
-  plugins: [ownPlace],
+  plugins: [ownPlace, namedExports],
   logLevel: 'warning',
 });
 for (const file of filesBelow('plugins')) {

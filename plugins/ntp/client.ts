@@ -99,7 +99,6 @@ export class Client {
         break;
       case 'kiss':
         this.#tally.count('kisses');
-        this.#poll.endBurst();
         this.#kisses.take(outcome.code, this.#intervalNs);
         this.#missed(`${this.#peer} answers with the kiss of death ${outcome.code}`);
         break;

@@ -47,11 +47,4 @@ describe('the poll interval', () => {
     const poll = new Poll({ minNs: S, maxNs: S, start: 'burst' });
     expect(Array.from({ length: 8 }, () => poll.next(0) / 1.01 / S)).to.deep.equal([0.25, 0.5, 1, 1, 1, 1, 1, 1]);
   });
-
-  it('ends the burst when asked to', () => {
-    const poll = new Poll({ minNs: 64 * S, maxNs: 64 * S, start: 'burst' });
-    poll.next(0);
-    poll.endBurst();
-    expect(poll.next(0)).to.be.above(64 * S);
-  });
 });

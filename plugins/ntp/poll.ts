@@ -48,11 +48,6 @@ export class Poll {
     return Math.min(gapNs, this.#intervalNs) * (1.01 + 0.04 * chance);
   }
 
-  /** The server asked for peace: no burst any more. */
-  endBurst(): void {
-    this.#burst = [];
-  }
-
   answered(offsetNs: Ns, at: Instant): void {
     const surprised = this.#surprises(offsetNs, at);
     this.#points = [...this.#points.slice(-1), { at, offsetNs }];

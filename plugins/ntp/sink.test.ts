@@ -44,6 +44,14 @@ describe('sink.ntp', () => {
     expect(Number(fromNtpTime(reply.transmit) - at)).to.be.within(0, 2);
   });
 
+  it('writes the transmit timestamp ahead by what sending takes', async () => {
+    const { world, ask } = await serving();
+    world.callCostNs = 30_000n;
+    for (let i = 0; i < 40; i++) await ask();
+    const { receive, transmit } = readHeader((await ask())!);
+    expect(Number(fromNtpTime(transmit) - fromNtpTime(receive))).to.be.within(29_000, 30_001);
+  });
+
   it('applies the slope of the clock since the state was published', async () => {
     const { world, ask } = await serving({}, { clock: { slopePpb: 50_000 } });
     await world.pass(10 * NS_PER_S);

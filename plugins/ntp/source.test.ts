@@ -149,13 +149,13 @@ describe('source.ntp', () => {
   });
 
   it('slows down for good when told RATE', async () => {
-    const { world, link, running } = await asking({ 'poll-min': '4s' }, kiss('RATE'));
+    const { world, link, running } = await asking({ 'poll-min': '4s', 'poll-max': '4s' }, kiss('RATE'));
     await world.pass(1 * S);
     expect(running.inspect!()).to.include({ kisses: 1, pollIntervalS: 8 });
     link.respond = server();
     await world.pass(200 * S);
-    expect(running.inspect!().pollIntervalS).to.be.at.least(8);
-    expect(world.sockets.length).to.be.below(26);
+    expect(running.inspect!().pollIntervalS).to.equal(8);
+    expect(world.sockets.length).to.be.within(24, 26);
   });
 
   it('stops asking a server that sends DENY and nothing else', async () => {
@@ -165,6 +165,17 @@ describe('source.ntp', () => {
     expect(record.unreachable.at(-1)).to.equal(`${ADDRESS}:123 refuses to serve this machine (kiss of death DENY)`);
     await world.pass(600 * S);
     expect(world.sockets.length).to.equal(asked);
+  });
+
+  it('goes to another address of the name when one sends DENY, and never back', async () => {
+    const { world, link, record } = await asking({ address: 'time.example', 'poll-min': '1s' }, kiss('DENY'));
+    await world.pass(20 * S);
+    expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123' });
+    let again = 0;
+    link.respond = () => void again++;
+    world.links.get('192.0.2.10|123')!.respond = silence;
+    await world.pass(600 * S);
+    expect(again).to.equal(0);
   });
 
   it('goes on when a DENY was a lone forgery', async () => {

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { extname } from 'node:path';
 
 export interface PageFile {
   readonly type: string;
@@ -28,25 +26,14 @@ const FILE_NAME = /^[a-z][a-z-]*\.(html|css|js|svg)$/;
 export async function readPageFile(name: string): Promise<PageFile | undefined> {
   if (!FILE_NAME.test(name)) return undefined;
   const vendored = Object.hasOwn(VENDORED, name) ? VENDORED[name] : undefined;
-  const path = vendored === undefined ? join(pageFolder(), name) : createRequire(import.meta.url).resolve(vendored);
+  const path =
+    vendored === undefined
+      ? new URL(`page/${name}`, import.meta.url)
+      : createRequire(import.meta.url).resolve(vendored);
   try {
     return { type: TYPES[extname(name)]!, content: new Uint8Array(await readFile(path)) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-let found: string | undefined;
-
-/** The page is not compiled: it lies in the source tree, above wherever the compiled or bundled code is. */
-function pageFolder(): string {
-  found ??= search(dirname(fileURLToPath(import.meta.url)));
-  return found;
-}
-
-function search(from: string): string {
-  const folder = join(from, 'plugins/observability/page');
-  if (existsSync(join(folder, 'index.html')) || dirname(from) === from) return folder;
-  return search(dirname(from));
 }

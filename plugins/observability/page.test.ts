@@ -1,17 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { formatDuration } from 'timehub/api';
 import { readPageFile } from './page-files.js';
 
-const above = (folder: string): string => (existsSync(join(folder, 'package.json')) ? folder : above(dirname(folder)));
-const FOLDER = join(above(dirname(fileURLToPath(import.meta.url))), 'plugins/observability/page');
-const load = (name: string) => import(pathToFileURL(join(FOLDER, name)).href);
+const FOLDER = new URL('page/', import.meta.url);
+const load = (name: string) => import(new URL(name, FOLDER).href);
 
 describe('the dashboard', () => {
   it('finds every file that it names', async () => {
-    const texts = readdirSync(FOLDER).map((name) => readFileSync(join(FOLDER, name), 'utf8'));
+    const texts = readdirSync(FOLDER).map((name) => readFileSync(new URL(name, FOLDER), 'utf8'));
     const names = texts.flatMap((text) =>
       [...text.matchAll(/(?:href|src|from)[= ]["'](?:\.\/)?([\w-]+\.\w+)["']/g)].map(([, name]) => name!),
     );

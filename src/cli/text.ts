@@ -34,7 +34,7 @@ export function headline(status: StatusReport): string {
   lines.push(`  ${status.reason}`);
   for (const clock of status.clocks) {
     lines.push(
-      `  clock ${clock.id.padEnd(10)} ${formatOffset(clock.offsetNs)}   ±${formatDuration(clock.sigmaNs)} (1σ)   error below ${formatDuration(clock.boundNs)}   needs ${formatRate(clock.frequencyPpb)}   ${clock.steered ? 'steered' : 'observed'}`,
+      `  clock ${clock.id.padEnd(10)} ${Number.isFinite(clock.sigmaNs) ? formatOffset(clock.offsetNs) : 'offset not known'}   ±${formatDuration(clock.sigmaNs)} (1σ)   error below ${formatDuration(clock.boundNs)}   needs ${formatRate(clock.frequencyPpb)}   ${clock.steered ? 'steered' : 'observed'}`,
     );
     if (clock.reason !== '') lines.push(`  ${' '.repeat(16)} ${clock.reason}`);
   }

@@ -1,6 +1,7 @@
-import { formatDuration, type Instant, NS_PER_S, type Ns, type SourceReport, type SourceState } from '../api/index.js';
+import { type Instant, NS_PER_S, type Ns, type SourceReport, type SourceState } from '../api/index.js';
 import { BOUND_SIGMAS, distanceNs } from './distance.js';
 import type { TrackEstimate } from './estimator/types.js';
+import { slipOf } from './numbering.js';
 import { list } from './sentence.js';
 import { ageNs, type Source, type Track } from './source.js';
 import { barOfSource } from './standing.js';
@@ -8,8 +9,6 @@ import { barOfSource } from './standing.js';
 /** A share of the estimate above the first counts as carrying it; once it does, down to the second. */
 const WEIGHT_TO_CARRY = 0.01;
 const WEIGHT_TO_STAY = 0.005;
-/** A numbering that contradicts the estimate for this many pulses is no accident. */
-export const SLIPPED_PULSES = 3;
 
 /** Of a source's tracks the one with the most to say comes first. */
 const RANK: readonly SourceState[] = [
@@ -59,14 +58,8 @@ function reasonOf(track: Track, weight: number, carriers: readonly Track[], heav
   const company = others.length === 0 ? 'is the only source' : `agrees with ${list(others)}`;
   if (track.state === 'agrees') return `${company}, but weighs next to nothing beside ${heavier}`;
   const share = others.length === 0 ? 'carries the estimate alone' : `carries ${percent(weight)} of the estimate`;
-  return `${company} and ${share}${slipOf(track)}`;
-}
-
-/** The receiver's own opinion of the second, where it is outvoted. */
-function slipOf({ slip, slipRun, periodNs }: Track): string {
-  if (slip === 0 || slipRun < SLIPPED_PULSES) return '';
-  const by = formatDuration(Math.abs(slip) * periodNs);
-  return `; it numbers its pulses ${by} too ${slip > 0 ? 'late' : 'early'} and is corrected by the others`;
+  const slip = slipOf(track);
+  return `${company} and ${share}${slip === undefined ? '' : `; ${slip}`}`;
 }
 
 const percent = (weight: number): string => `${weight < 0.1 ? (weight * 100).toFixed(1) : Math.round(weight * 100)} %`;
@@ -87,17 +80,18 @@ export function standingOf(source: Source): { readonly state: SourceState; reado
   return barOfSource(source) ?? best ?? { state: 'warming', reason: 'gives a frequency, but no time' };
 }
 
-/** `ahead`: by how much the clock of a track runs away from its reference between the estimate and now, ns. */
-export function reportOf(
-  source: Source,
-  now: Instant,
-  estimate: (track: Track) => TrackEstimate | undefined,
-  ahead: (track: Track) => Ns,
-): SourceReport {
+export interface ReportContext {
+  readonly now: Instant;
+  readonly estimate: (track: Track) => TrackEstimate | undefined;
+  readonly shares: ReadonlyMap<Track, number>;
+  /** By how much the clock of a track ran away from its reference since the estimate, ns. */
+  readonly ahead: (track: Track) => Ns;
+}
+
+export function reportOf(source: Source, { now, estimate, shares, ahead }: ReportContext): SourceReport {
   const { state, reason } = standingOf(source);
   const track = bestTrack(source);
   const found = track === undefined ? undefined : estimate(track);
-  const carrying = state === 'combined' || state === 'agrees' || state === 'numbering';
   const tracks = [...source.tracks.values()];
   const youngest = tracks.length === 0 ? Number.NaN : Math.min(...tracks.map((one) => ageNs(one, now)));
   return {
@@ -107,10 +101,21 @@ export function reportOf(
     offsetNs: found === undefined ? Number.NaN : found.offsetNs + ahead(track!),
     sigmaNs: found?.sigmaNs ?? Number.NaN,
     boundNs: found === undefined ? Number.NaN : distanceNs(track!, found) + BOUND_SIGMAS * found.sigmaNs,
-    weight: carrying ? (found?.weight ?? 0) : 0,
+    weight: track === undefined ? 0 : (shares.get(track) ?? 0),
     ageS: youngest / NS_PER_S,
     observations: tracks.reduce((sum, one) => sum + one.observations, 0),
     ...(track === undefined ? {} : { stamp: track.stamp }),
     ...(found === undefined || !Number.isFinite(found.delayNs) ? {} : { delayNs: 2 * found.delayNs }),
   };
+}
+
+/** Why nothing carries the estimate, as far as the sources' own standing tells. */
+export function lossOf(sources: readonly Source[]): string {
+  if (sources.length === 0) return 'there is no source';
+  const standings = sources.map((source) => ({ id: source.id, ...standingOf(source) }));
+  const silent = standings.filter(({ state }) => state === 'unreachable');
+  if (silent.length === standings.length) return `no source answers (${silent[0]!.id}: ${silent[0]!.reason})`;
+  const warming = standings.filter(({ state }) => state === 'warming').map(({ id }) => id);
+  if (warming.length > 0) return `still getting to know ${list(warming)}`;
+  return `no source may be used (${standings.map(({ id, state }) => `${id} ${state}`).join(', ')})`;
 }

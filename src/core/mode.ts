@@ -9,6 +9,8 @@ export interface Condition {
   readonly boundNs: Ns;
   /** Living sources that carry the estimate. */
   readonly carriers: readonly string[];
+  /** Living sources that agree with them. */
+  readonly witnesses: readonly string[];
   /** Why none does; a sentence without its subject. */
   readonly loss: string;
   /** Steered clocks that are still being brought to the estimate. */
@@ -38,7 +40,7 @@ export function nextMode(before: ModeState, condition: Condition, limits: CoreOp
 }
 
 function assess(before: Mode, condition: Condition, limits: CoreOptions): { mode: Mode; reason: string } {
-  const { known, boundNs, carriers, loss, slewing } = condition;
+  const { known, boundNs, carriers, witnesses, loss, slewing } = condition;
   if (!known) return { mode: 'unsynchronised', reason: loss };
   if (boundNs > limits.maxErrorNs) {
     const cause = carriers.length > 0 ? `${list(carriers)} cannot do better` : loss;
@@ -47,12 +49,13 @@ function assess(before: Mode, condition: Condition, limits: CoreOptions): { mode
   if (carriers.length === 0 && before === 'unsynchronised') return { mode: 'unsynchronised', reason: loss };
   if (carriers.length === 0) return { mode: 'holdover', reason: `runs on its own: ${loss}` };
   if (slewing.length > 0)
-    return { mode: 'converging', reason: `${list(slewing)} is being brought to what ${list(carriers)} say` };
+    return { mode: 'converging', reason: `${list(slewing)} is being brought to the time of ${list(carriers)}` };
   const enough = limits.trackingErrorNs * (before === 'tracking' ? RELUCTANCE : 1);
   if (boundNs > enough)
     return {
       mode: 'converging',
       reason: `the error may still exceed ${formatDuration(limits.trackingErrorNs)}, following ${list(carriers)}`,
     };
-  return { mode: 'tracking', reason: `follows ${list(carriers)}` };
+  const company = witnesses.length > 0 ? `, which ${list(witnesses)} confirm${witnesses.length === 1 ? 's' : ''}` : '';
+  return { mode: 'tracking', reason: `follows ${list(carriers)}${company}` };
 }

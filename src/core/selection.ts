@@ -4,7 +4,7 @@ import type { TrackEstimate } from './estimator/types.js';
 import { independentGroups } from './independence.js';
 import type { CoreOptions } from './input.js';
 import { list } from './sentence.js';
-import { type Source, type Track, votes } from './source.js';
+import { allTracks, carries, type Source, type Track, votes } from './source.js';
 import { barOf, barOfSource } from './standing.js';
 import { isMajority, largestOverlap, type Opinion, type Overlap, touches } from './vote.js';
 
@@ -40,7 +40,7 @@ export interface Outcome {
 export function comeBack(track: Track, sources: Iterable<Source>): readonly Change[] {
   if (!track.lost) return [];
   track.lost = false;
-  const carriers = [...sources].flatMap((source) => [...source.tracks.values()]).filter(carries);
+  const carriers = allTracks(sources).filter(carries);
   if (carriers.every((other) => other === track)) return [];
   track.updates = 0;
   track.judgedUpdates = 0;
@@ -48,10 +48,6 @@ export function comeBack(track: Track, sources: Iterable<Source>): readonly Chan
   release(track, changes);
   return changes;
 }
-
-/** It is alive and the estimate rests on it. */
-export const carries = ({ admittedNs, lost, kind }: Track): boolean =>
-  admittedNs !== undefined && !lost && kind !== 'link';
 
 interface Candidate extends Opinion {
   readonly track: Track;
@@ -156,14 +152,13 @@ export class Selection {
     const trusted = electorate.filter(({ track }) => track.source.options.trust);
     const ownVote = own === undefined ? [] : [{ ...own, key: OWN, group: OWN, incumbent: true }];
     const asked: readonly Opinion[] = trusted.length > 0 ? trusted : [...electorate, ...ownVote];
-    let overlap = largestOverlap(asked);
-    if (overlap !== undefined && !isMajority(overlap)) {
-      const preferred = electorate.filter(({ track }) => track.source.options.prefer);
-      const tie = trusted.length > 0 ? undefined : largestOverlap(preferred);
-      overlap = tie !== undefined && isMajority(tie) ? tie : undefined;
-    }
+    const preferred = electorate.filter(({ track }) => track.source.options.prefer);
+    const blameless = electorate.filter(({ track }) => !track.condemned);
+    const rounds = trusted.length > 0 ? [asked] : [asked, preferred, blameless];
+    const overlap = rounds.map(largestOverlap).find((found) => found !== undefined && isMajority(found));
     if (overlap === undefined) {
-      const obstacle = own === undefined ? 'no majority of the sources agrees' : 'the sources contradict the time kept so far';
+      const obstacle =
+        own === undefined ? 'no majority of the sources agrees' : 'the sources contradict the time kept so far';
       return { ...NO_VERDICT, obstacle };
     }
     const { loNs, hiNs } = overlap;
@@ -197,9 +192,11 @@ export class Selection {
     for (const candidate of candidates) {
       const { track, estimate } = candidate;
       const member = members.includes(candidate);
-      if (!stands(track, member)) {
+      const alone = verdict.votes < 2;
+      if (!alone) track.condemned = !member;
+      if (!stands(track, member, alone)) {
         release(track, changes);
-        if (member) warm(track, probation(track));
+        if (member) warm(track, probation(track, alone));
         else reject(track, objection(candidate, opponents, verdict.obstacle));
         continue;
       }
@@ -224,7 +221,7 @@ const intervalOf = (track: Track, estimate: TrackEstimate, around: Surroundings)
 
 /** What silent tracks said last goes on counting, unless the living agree on something else. */
 function forgetTheDead(sources: readonly Source[], { loNs, hiNs }: Overlap, changes: Change[], around: Surroundings) {
-  for (const track of sources.flatMap((source) => [...source.tracks.values()])) {
+  for (const track of allTracks(sources)) {
     if (!track.lost || track.admittedNs === undefined) continue;
     const estimate = around.estimate(track);
     if (estimate === undefined || !touches(intervalOf(track, estimate, around), loNs, hiNs)) release(track, changes);
@@ -255,13 +252,13 @@ function isMember(
 }
 
 /** Whether the track is in after this verdict: a change of mind takes several of its own updates. */
-function stands(track: Track, member: boolean): boolean {
+function stands(track: Track, member: boolean, alone: boolean): boolean {
   const admitted = track.admittedNs !== undefined;
   const spoke = track.updates !== track.judgedUpdates;
   track.judgedUpdates = track.updates;
   if (member === admitted) track.streak = 0;
   else if (spoke) track.streak++;
-  const changes = member !== admitted && track.streak >= patience(track);
+  const changes = member !== admitted && track.streak >= patience(track, alone);
   if (changes) track.streak = 0;
   const standing = changes ? member : admitted;
   if (changes && !member) track.expulsions++;
@@ -269,8 +266,10 @@ function stands(track: Track, member: boolean): boolean {
   return standing;
 }
 
-function patience(track: Track): number {
+/** Updates that it takes to change a track's status. Whom others disproved, nobody follows alone before long. */
+function patience(track: Track, alone: boolean): number {
   if (track.admittedNs !== undefined) return UPDATES_TO_EXPEL;
+  if (track.condemned && alone) return UPDATES_TO_RETURN_AT_MOST;
   if (track.expulsions === 0) return 0;
   return Math.min(UPDATES_TO_RETURN * 2 ** (track.expulsions - 1), UPDATES_TO_RETURN_AT_MOST);
 }
@@ -298,8 +297,8 @@ function reject(track: Track, reason: string): void {
   track.reason = reason;
 }
 
-const probation = (track: Track): string =>
-  `is on probation after disagreeing: it has agreed in ${track.streak} of ${patience(track)} observations`;
+const probation = (track: Track, alone: boolean): string =>
+  `is on probation after disagreeing: it has agreed in ${track.streak} of ${patience(track, alone)} observations`;
 
 interface Opponents {
   readonly members: readonly Candidate[];

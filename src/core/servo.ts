@@ -19,6 +19,8 @@ export interface Servo {
   stepping: boolean;
   /** The host refused: no new attempt before. */
   restUntil: Instant | undefined;
+  /** Its last objection. */
+  refusal: string;
   /** The panic limit is exceeded, and the operator knows. */
   panicking: boolean;
   reason: string;
@@ -58,6 +60,7 @@ export const createServo = (policy: StepPolicy): Servo => ({
   decidedAt: undefined,
   stepping: false,
   restUntil: undefined,
+  refusal: '',
   panicking: false,
   reason: 'waits for the first estimate',
 });
@@ -72,11 +75,15 @@ export function decide(servo: Servo, situation: Situation): Decision {
   return decision;
 }
 
-/** The host would not: leave it in peace for a while. */
-export function refused(servo: Servo, reason: string, now: Instant): void {
+/** The host would not: leave it in peace for a while. Answers whether the reason is a new one. */
+export function refused(servo: Servo, why: string, now: Instant): boolean {
+  const reason = `the clock could not be set: ${why}`;
+  const isNew = servo.refusal !== reason;
+  servo.refusal = reason;
+  servo.reason = reason;
   servo.stepping = false;
   servo.restUntil = now + BigInt(REST_NS);
-  servo.reason = `the clock could not be set: ${reason}`;
+  return isNew;
 }
 
 function consider(servo: Servo, situation: Situation): Decision {

@@ -37,6 +37,8 @@ export interface Track {
   judgedUpdates: number;
   /** How often it was thrown out: each time coming back takes longer. */
   expulsions: number;
+  /** The last time two or more independent sources agreed, they did so against it. */
+  condemned: boolean;
   /** It has been silent since it last spoke. */
   lost: boolean;
   state: SourceState;
@@ -107,6 +109,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     streak: 0,
     judgedUpdates: 0,
     expulsions: 0,
+    condemned: false,
     lost: false,
     state: 'warming',
     reason: 'nothing heard from it yet',
@@ -149,3 +152,10 @@ export const ageNs = (track: Track, now: Instant): Ns => Number(now - track.last
 
 /** It has an opinion about the time of its own. */
 export const votes = (track: Track): boolean => track.kind === 'exchange' || track.kind === 'reading';
+
+export const allTracks = (sources: Iterable<Source>): Track[] =>
+  [...sources].flatMap(({ tracks }) => [...tracks.values()]);
+
+/** It is alive and the estimate rests on it. */
+export const carries = ({ admittedNs, lost, kind }: Track): boolean =>
+  admittedNs !== undefined && !lost && kind !== 'link';

@@ -1,12 +1,12 @@
 import type { ClockId, ClockState, Instant, Stamp, TimeState } from '../api/index.js';
-import { reportOf } from './account.js';
+import { reportOf, sharesOf } from './account.js';
 import type { Clock } from './clock.js';
 import { boundGrowthPpb, boundNs, extrapolate } from './clock-model.js';
 import type { TrackEstimate } from './estimator/types.js';
 import type { LeapWatch } from './leap.js';
 import type { ModeState } from './mode.js';
 import type { Quality } from './quality.js';
-import type { Source, Track } from './source.js';
+import { allTracks, carries, type Source, type Track } from './source.js';
 
 export interface StateParts {
   readonly stamps: readonly Stamp[];
@@ -29,6 +29,7 @@ export function timeState(parts: StateParts): TimeState {
   const model = clocks.get('system')?.model;
   const corrected = system.reading + BigInt(Math.round(system.offsetNs)) + (now - system.monotonic);
   const { pending, taiMinusUtc, taiKnown, expires } = leap.state(model === undefined ? undefined : corrected);
+  const shares = sharesOf(allTracks(sources.values()).filter(carries), estimate);
   const ahead = (track: Track): number => {
     const clock = clocks.get(track.clock)?.model;
     return clock === undefined ? 0 : extrapolate(clock, now).offsetNs - clock.offsetNs;
@@ -40,7 +41,7 @@ export function timeState(parts: StateParts): TimeState {
     monotonic: now,
     clocks: [system, ...others.map((clock) => clockState(clock, clock.id, stamps, now))],
     leap: { pending, taiMinusUtc, taiKnown, expires },
-    sources: [...sources.values()].map((source) => reportOf(source, now, estimate, ahead)),
+    sources: [...sources.values()].map((source) => reportOf(source, { now, estimate, shares, ahead })),
     ntp: quality.ntp(model, now, pending, corrected),
     ptp: quality.ptp(model, now),
   };

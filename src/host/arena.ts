@@ -25,6 +25,8 @@ export class Arena {
     this.#text = Buffer.from(buffer);
   }
 
+  /** False when a handler has transferred the memory away through a payload's `buffer`: the rest of the batch is lost. */
+  intact = (): boolean => this.buffer.byteLength > 0;
   /** CLOCK_REALTIME of the stamp, ns. */
   realtime = (record: number): bigint => this.#longs[record * LONGS]!;
   /** CLOCK_MONOTONIC_RAW of the same moment, ns. */

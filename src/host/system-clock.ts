@@ -5,7 +5,18 @@ import { layoutKnown, loadLibc } from './libc.js';
 import type { Native } from './native.js';
 import { errorName, explain } from './net-error.js';
 import { inUserNamespace, lacksCapability } from './privileges.js';
-import { frequencyTimex, MAX_PPB, queryTimex, readTimex, STA, statusTimex, stepTimex, type Timex } from './timex.js';
+import {
+  cancelAdjtime,
+  cancelPll,
+  frequencyTimex,
+  MAX_PPB,
+  queryTimex,
+  readTimex,
+  STA,
+  statusTimex,
+  stepTimex,
+  type Timex,
+} from './timex.js';
 
 const CLOCK_REALTIME = 0;
 /** The kernel calls the clock unsynchronised at this error (NTP_PHASE_LIMIT, 16 s). */
@@ -15,6 +26,7 @@ const OURS = STA.PLL | STA.FLL | STA.PPSFREQ | STA.PPSTIME | STA.FREQHOLD | STA.
 
 /** CLOCK_REALTIME. Reading goes through `clocks`; koffi is loaded when the clock is first adjusted. */
 export function openSystemClock(clocks: Clocks, native: Native | undefined): HostClock {
+  let ours = false;
   const query = (): Timex => readTimex(native === undefined ? adjust(queryTimex()) : native.readTimex());
   return {
     id: 'system',
@@ -29,6 +41,8 @@ export function openSystemClock(clocks: Clocks, native: Native | undefined): Hos
     frequencyPpb: () => query().frequencyPpb,
     setFrequency: (ppb) => {
       finite(ppb, 'frequency');
+      if (!ours) takeOver(query().status);
+      ours = true;
       return readTimex(adjust(frequencyTimex(ppb))).frequencyPpb;
     },
     step: (deltaNs: Ns) => {
@@ -69,6 +83,12 @@ export function declarationTimex(declaration: ClockDeclaration, now: Timex): Uin
 
 /** Rounded up, so that a small error does not become none. NaN and infinity are the worst. */
 const microseconds = (ns: Ns): number => (ns >= 0 && ns < MAX_ERROR_US * 1e3 ? Math.ceil(ns / 1e3) : MAX_ERROR_US);
+
+/** Ends the slews that others left to the kernel: they would add to our correction. */
+function takeOver(status: number): void {
+  adjust(cancelAdjtime());
+  if ((status & STA.PLL) !== 0) adjust(cancelPll(status));
+}
 
 function adjust(timex: Uint8Array): Uint8Array {
   try {

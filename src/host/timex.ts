@@ -14,6 +14,7 @@ const TAI = 160;
 export const TIMEX_OCTETS = 208;
 
 export const ADJ = {
+  OFFSET: 0x1,
   FREQUENCY: 0x2,
   MAXERROR: 0x4,
   ESTERROR: 0x8,
@@ -22,6 +23,7 @@ export const ADJ = {
   SETOFFSET: 0x100,
   NANO: 0x2000,
   TICK: 0x4000,
+  OFFSET_SINGLESHOT: 0x8001,
 } as const;
 
 export const STA = {
@@ -62,6 +64,16 @@ export function readTimex(octets: Uint8Array): Timex {
 
 /** Asks for nothing: the kernel fills in its state. */
 export const queryTimex = (): Uint8Array => new Uint8Array(TIMEX_OCTETS);
+
+/** Ends what is left of an adjtime(3). */
+export const cancelAdjtime = (): Uint8Array => request(ADJ.OFFSET_SINGLESHOT);
+
+/** Ends what the kernel's PLL still had to slew: it takes a new offset, zero, only while it is switched on. */
+export function cancelPll(status: number): Uint8Array {
+  const octets = request(ADJ.OFFSET | ADJ.STATUS);
+  viewOf(octets).setInt32(STATUS, status | STA.PLL, true);
+  return octets;
+}
 
 /** A frequency correction, rounded to the kernel's unit and clamped to ±`MAX_PPB`. */
 export function frequencyTimex(ppb: number): Uint8Array {

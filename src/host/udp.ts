@@ -87,7 +87,7 @@ class KernelUdpSocket implements UdpSocket {
   }
 
   #deliver(arena: Arena, count: number): void {
-    for (let record = 0; record < count && this.#open; record++) {
+    for (let record = 0; record < count && this.#open && arena.intact(); record++) {
       const kind = arena.kind(record);
       if (kind === DATAGRAM) this.#onDatagram?.(datagramOf(arena, record));
       else if (kind === SENT) this.#onSent?.(arena.number(record), stampOf(arena, record));

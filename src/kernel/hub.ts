@@ -160,6 +160,7 @@ export class Hub {
     const { log, host } = this.#parts;
     const at = rfc3339(this.#loop.state().clocks[0]!, host.monotonic());
     this.#events.add({ at, kind, id, text, ...(code === undefined ? {} : { code }) });
-    log(id).info(text, { event: kind, ...(code === undefined ? {} : { code }) });
+    if (code === undefined) log(id).info(text, { event: kind });
+    else log(id).warn(text, { event: kind, code });
   }
 }

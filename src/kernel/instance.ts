@@ -140,6 +140,7 @@ export class Instance {
 
   #crashed(scope: Scope, error: Error): void {
     if (scope !== this.#scope) return;
+    scope.abort();
     this.#end();
     const { onError } = this.plan;
     const text =

@@ -122,7 +122,9 @@ function why(state: TimeState, report: StatusReport): string {
     lines.push(`The estimate rests on ${list(parts)}.`);
   }
   for (const source of state.sources) {
-    if (source.state !== 'combined') lines.push(`${source.id} is ${source.state}: ${source.reason}.`);
+    if (source.state === 'combined') continue;
+    const state = source.state === 'agrees' || source.state === 'rejected' ? '' : `is ${source.state}: `;
+    lines.push(`${source.id} ${state}${source.reason}.`);
   }
   for (const clock of report.clocks) {
     lines.push(

@@ -48,9 +48,13 @@ export class Scope {
     return () => this.#disposals.delete(dispose);
   }
 
-  close(): void {
-    if (this.signal.aborted) return;
+  /** From here on handlers do nothing and nothing is taken from this run; what it owns stays open until `close`. */
+  abort(): void {
     this.#controller.abort();
+  }
+
+  close(): void {
+    this.abort();
     for (const dispose of [...this.#disposals].reverse()) {
       try {
         dispose();

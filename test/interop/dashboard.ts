@@ -39,7 +39,8 @@ export async function look(url: string, options: LookOptions): Promise<Look> {
     await browser.attach();
     const errors = listen(browser);
     await prepare(browser, options);
-    await browser.send('Page.navigate', { url });
+    const { errorText } = await browser.send('Page.navigate', { url });
+    if (errorText !== undefined) throw new Error(`${url}: ${errorText}`);
     await evaluate(browser, waitForState(options.timeoutMs ?? 15_000)).catch((cause: Error) => {
       throw new Error(`${cause.message}; its console: ${[...new Set(errors)].join('; ') || 'silent'}`, { cause });
     });
@@ -68,7 +69,7 @@ const SEEN = `({
 
 const waitForState = (timeoutMs: number): string => `new Promise((resolve, reject) => {
   const tooLate = setTimeout(() => reject(new Error('the page shows no state')), ${timeoutMs});
-  const ready = () => document.querySelector('#plot canvas') && document.querySelector('#sources tr');
+  const ready = () => document.querySelector('#plot canvas') && document.documentElement.dataset.mode;
   const check = () => ready() ? (clearTimeout(tooLate), requestAnimationFrame(() => resolve(true))) : setTimeout(check, 50);
   check();
 })`;

@@ -41,6 +41,8 @@ export class World {
   offsetNs: bigint = 0n;
   /** When the kernel's transmit stamp comes: this long after the sending; undefined: never. */
   stampAfterNs: Ns | undefined = 1000;
+  /** What the plugin takes from the reading of a clock to `send`. */
+  callCostNs = 0n;
   /** From the call of `send` to the wire. */
   sendCostNs = 20_000n;
   readonly links = new Map<string, Link>();
@@ -119,8 +121,8 @@ export class World {
       closed: false,
       send: (payload, to = options.peer, from = local.address) => {
         const number = id++;
-        const before = this.stamp('user');
-        const sent = this.stamp('kernel', this.sendCostNs);
+        const before = this.stamp('user', this.callCostNs);
+        const sent = this.stamp('kernel', this.callCostNs + this.sendCostNs);
         if (options.transmitStamps === true && this.stampAfterNs !== undefined) {
           this.at(this.stampAfterNs, () => {
             if (!socket.closed) for (const handler of onSent) handler(number, sent);

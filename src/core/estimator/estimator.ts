@@ -38,6 +38,8 @@ const WALK = 1e-4;
 const WALK_S = 64;
 /** A pulse is numbered while this many sigmas of the phase are within half its period. */
 const NUMBERING_SIGMAS = 6;
+/** So many strays in a row are no strays. */
+const STRAYS = 4;
 const UNUSED: Innovation = { residualNs: Number.NaN, normalised: Number.NaN, used: false };
 
 class JointEstimator implements Estimator {
@@ -178,6 +180,7 @@ class JointEstimator implements Estimator {
       legs: undefined,
       phases: undefined,
       rates: undefined,
+      strays: 0,
       observations: 0,
       last: monotonic,
       walked: this.now!,
@@ -236,7 +239,7 @@ class JointEstimator implements Estimator {
     if (track.delay < 0) return this.absorb(track, value, track.legs, leg.noiseFloorNs);
     this.row.add(track.delay, 1);
     const innovation = this.absorb(track, value, track.legs!.turn(leg.direction), leg.noiseFloorNs);
-    this.bank.shift(track.delay, track.legs!.place());
+    if (track.delay >= 0) this.bank.shift(track.delay, track.legs!.place());
     return innovation;
   }
 
@@ -248,7 +251,8 @@ class JointEstimator implements Estimator {
     const sign = track.firstDirection;
     const apart = this.bank.mean(track.clock, this.row.clear().add(track.phase, 1));
     const delayNs = Math.abs(transitNs - knownNs + sign * apart) / 2;
-    track.legs = this.legNoise(Math.max(FIRST_SCALE_OF_DELAY * delayNs, LEAST_FIRST_SCALE_NS));
+    if (track.observations === 1)
+      track.legs = this.legNoise(Math.max(FIRST_SCALE_OF_DELAY * delayNs, LEAST_FIRST_SCALE_NS));
     track.delay = track.phase + 1;
     this.layout.arrange();
     this.bank.insert(track.delay, 0, FREE_DELAY_SIGMA_NS ** 2);
@@ -326,7 +330,20 @@ class JointEstimator implements Estimator {
     const residualNs = value - noise.mean - this.bank.mean(track.clock, this.row);
     const sigma = noise.sigma;
     const variance = this.bank.absorb(track.clock, track.versus, this.row, value, noise, floor);
+    this.judge(track, noise, residualNs);
     return { residualNs, normalised: residualNs / Math.sqrt(variance + sigma ** 2 + floor ** 2), used: true };
+  }
+
+  /**
+   * Something cannot be again and again: the source was set, its route got shorter, the clock was stepped by somebody. A
+   * late leg is no such thing. The track begins anew; its noise stays known.
+   */
+  private judge(track: Track, noise: Noise, residualNs: Ns): void {
+    const late = noise === track.legs && residualNs > 0;
+    if (late) return;
+    track.strays = noise.stray > 0.5 ? track.strays + 1 : 0;
+    if (track.strays < STRAYS || noise === track.rates) return;
+    this.forget(track);
   }
 
   private forget(track: Track): void {
@@ -334,8 +351,7 @@ class JointEstimator implements Estimator {
     track.phase = -1;
     track.delay = -1;
     track.firstDirection = 0;
-    track.legs = undefined;
-    track.phases = undefined;
+    track.strays = 0;
     this.layout.arrange();
     this.combined = 'no';
   }

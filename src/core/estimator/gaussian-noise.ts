@@ -1,51 +1,42 @@
-import type { Moments, Noise } from './noise.js';
+import { logWild, type Moments, type Noise } from './noise.js';
+import { logDensity } from './normal-tail.js';
 
-/** Share and width of the outliers: a hit that comes from nowhere must not be explained by the scale. */
-const OUTLIER_SHARE = 0.01;
-const OUTLIER_WIDTH = 100;
 /** Observations over which the scale is averaged in the long run. */
 const MEMORY = 100;
+const LEAST_SIGMA = 1e-3;
 
-/** Two-sided noise of unknown scale with rare outliers; the scale is learnt by EM from the hits that are none. */
+/** Two-sided noise of unknown scale; the scale is learnt by EM from the observations that are not wild. */
 export class GaussianNoise implements Noise {
   readonly mean = 0;
+  sigma: number;
   lead = 0;
-  private scale: number;
+  stray = 0;
   private count = 0;
-  /** Of the observation at hand, per member: share of the core, second moment of the noise given the core. */
+  /** Of the observation at hand, for each member: chance that it is of this noise, and E[g²] then. */
   private readonly core: Float64Array;
   private readonly square: Float64Array;
   private sumCore = 0;
   private sumSquare = 0;
 
-  constructor(scale: number, members: number) {
-    this.scale = scale;
+  constructor(sigma: number, members: number) {
+    this.sigma = sigma;
     this.core = new Float64Array(members);
     this.square = new Float64Array(members);
   }
 
-  get sigma(): number {
-    return this.scale;
-  }
-
   weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
-    const narrow = this.scale ** 2 + floor ** 2;
-    const wide = (OUTLIER_WIDTH * this.scale) ** 2 + floor ** 2 + variance;
-    const s = variance + narrow;
-    const logCore = Math.log1p(-OUTLIER_SHARE) - 0.5 * (Math.log(s) + residual ** 2 / s);
-    const logWide = Math.log(OUTLIER_SHARE) - 0.5 * (Math.log(wide + variance) + residual ** 2 / (wide + variance));
-    const top = Math.max(logCore, logWide);
-    const eCore = Math.exp(logCore - top);
-    const eWide = Math.exp(logWide - top);
-    const core = eCore / (eCore + eWide);
-    const gain = variance / s;
-    const gainWide = variance / (variance + wide);
+    const s2 = variance + this.sigma ** 2 + floor ** 2;
+    const s = Math.sqrt(s2);
+    const logCore = logDensity(residual / s) - Math.log(s);
+    const logStray = logWild(residual, s);
+    const top = Math.max(logCore, logStray);
+    const gain = variance / s2;
     out.begin();
-    out.add(eCore, gain * residual, variance * (1 - gain));
-    out.add(eWide, gainWide * residual, variance * (1 - gainWide));
-    out.end(top);
-    this.core[member] = core;
+    out.add(Math.exp(logStray - top), 0, variance);
+    out.add(Math.exp(logCore - top), gain * residual, variance * (1 - gain));
+    this.core[member] = out.shareOf(Math.exp(logCore - top));
     this.square[member] = ((1 - gain) * residual) ** 2 + variance * (1 - gain) - floor ** 2;
+    out.end(top);
   }
 
   learn(member: number, weight: number): void {
@@ -56,11 +47,10 @@ export class GaussianNoise implements Noise {
 
   settle(): void {
     this.count++;
-    const rate = Math.max(2 / (this.count + 4), 1 / MEMORY) * this.sumCore;
-    if (this.sumCore > 0) {
-      const square = Math.max(this.sumSquare / this.sumCore, 0);
-      this.scale = Math.sqrt(Math.max((1 - rate) * this.scale ** 2 + rate * square, 1e-6));
-    }
+    const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
+    const square = this.sigma ** 2 + rate * (this.sumSquare - this.sumCore * this.sigma ** 2);
+    this.sigma = Math.sqrt(Math.max(square, LEAST_SIGMA ** 2));
+    this.stray = 1 - this.sumCore;
     this.sumCore = 0;
     this.sumSquare = 0;
   }

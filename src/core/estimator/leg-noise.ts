@@ -1,7 +1,6 @@
 import type { Leg } from '../../api/index.js';
 import { LateLeg } from './late-leg.js';
-import type { Moments, Noise } from './noise.js';
-import { logDensity } from './normal-tail.js';
+import { logWild, type Moments, type Noise } from './noise.js';
 import { Shape } from './shape.js';
 
 /** ρ = √r / J: from pure queueing (a sharp early edge) to almost Gaussian. */
@@ -15,10 +14,7 @@ const MEMORY = 200;
 /** A leg that is much too late: some share of them wait in another queue, this much longer. */
 const TAIL_SHARE = 0.01;
 const TAIL_WIDTH = 30;
-/** A leg that cannot be: a wrong stamp, a reply to another question. */
-const WILD_SHARE = 1e-4;
-const WILD_WIDTH = 300;
-const CORE_SHARE = 1 - TAIL_SHARE - WILD_SHARE;
+const CORE_SHARE = 1 - TAIL_SHARE;
 /** Bounds what one leg can say against a shape. */
 const LEAST_SHARE = 1e-30;
 
@@ -33,11 +29,15 @@ export class LegNoise implements Noise {
   private best: Shape;
   private direction: Leg['direction'] = 'inbound';
   lead = 0;
+  stray = 0;
+  private readonly wild: Float64Array;
+  private sumWild = 0;
   private count = 0;
 
   constructor(sigma: number, members: number) {
     this.shapes = RHOS.map((rho) => new Shape(rho, sigma, members));
     this.best = this.shapes[0]!;
+    this.wild = new Float64Array(members);
   }
 
   get mean(): number {
@@ -57,8 +57,7 @@ export class LegNoise implements Noise {
   weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
     const { shapes, tail, best } = this;
     tail.see(residual, variance, best.sigma ** 2 + floor ** 2, TAIL_WIDTH * best.sigma);
-    const wildVariance = 2 * variance + (WILD_WIDTH * best.sigma) ** 2;
-    const wildLikelihood = logDensity(residual / Math.sqrt(wildVariance)) - 0.5 * Math.log(wildVariance);
+    const wildLikelihood = logWild(residual, Math.sqrt(variance + best.sigma ** 2 + floor ** 2));
     let top = Math.max(tail.logLikelihood, wildLikelihood);
     for (const shape of shapes) {
       if (this.passes(shape, member)) continue;
@@ -66,7 +65,7 @@ export class LegNoise implements Noise {
       top = Math.max(top, shape.logLikelihood);
     }
     const late = TAIL_SHARE * Math.exp(tail.logLikelihood - top);
-    const wild = WILD_SHARE * Math.exp(wildLikelihood - top);
+    const wild = Math.exp(wildLikelihood - top);
     let weights = 0;
     out.begin();
     for (const shape of shapes) {
@@ -77,18 +76,21 @@ export class LegNoise implements Noise {
       weights += shape.weight;
       out.add(shape.weight * core, shape.shift, shape.variance);
     }
-    const gain = variance / wildVariance;
     out.add(weights * late, tail.shift, tail.variance);
-    out.add(weights * wild, gain * residual, variance * (1 - gain));
+    out.add(weights * wild, 0, variance);
+    this.wild[member] = out.shareOf(weights * wild);
     out.end(top - Math.log(weights));
   }
 
   learn(member: number, weight: number): void {
+    this.sumWild += weight * this.wild[member]!;
     for (const shape of this.shapes) if (!this.passes(shape, member)) shape.learn(member, shape.dormant ? 1 : weight);
   }
 
   settle(): void {
     this.count++;
+    this.stray = this.sumWild;
+    this.sumWild = 0;
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
     for (const shape of this.shapes) {
       shape.logWeight = shape.logWeight * SHAPE_MEMORY + shape.settle(rate, this.direction);

@@ -18,6 +18,11 @@ export class Moments {
     this.variance += share * (variance + shift * shift);
   }
 
+  /** Part of the mixture so far that a component of this share is. */
+  shareOf(share: number): number {
+    return share / this.share;
+  }
+
   /** `logUnit`: ln of the unit of the shares. */
   end(logUnit: number): void {
     this.shift /= this.share;
@@ -25,6 +30,18 @@ export class Moments {
     this.logLikelihood = logUnit + Math.log(this.share);
   }
 }
+
+/**
+ * Density of an observation that comes from nowhere (a wrong stamp, a reply to another question), `sigma` being what was to
+ * be expected: a Cauchy law, so that no residual is too large for it. It says nothing of h·x.
+ */
+export function logWild(residual: number, sigma: number): number {
+  const width = WILD_WIDTH * sigma;
+  return LOG_WILD_SHARE - Math.log(Math.PI * width * (1 + (residual / width) ** 2));
+}
+
+const WILD_WIDTH = 30;
+const LOG_WILD_SHARE = Math.log(1e-3);
 
 /**
  * Noise of one track. `weigh` is called once for each member of the wander bank and returns what the observation says
@@ -36,6 +53,8 @@ export interface Noise {
   readonly sigma: number;
   /** The member of the wander bank that counts most. */
   lead: number;
+  /** How likely the last observation was none of this noise, 0..1. */
+  readonly stray: number;
   weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void;
   learn(member: number, weight: number): void;
   settle(): void;

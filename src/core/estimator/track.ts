@@ -18,6 +18,8 @@ export interface Track {
   legs: LegNoise | undefined;
   phases: GaussianNoise | undefined;
   rates: GaussianNoise | undefined;
+  /** Observations in a row that could not be. */
+  strays: number;
   observations: number;
   last: Instant;
   /** Until when the random walk of phase and delay has been added. */

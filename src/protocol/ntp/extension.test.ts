@@ -20,6 +20,7 @@ describe('what follows the header', () => {
 
   for (const [what, packet] of [
     ['a length that is no multiple of 4', packetWith([1, 30, 32])],
+    ['lengths that are multiples of 4 only together', packetWith([1, 30, 30], [1, 30, 30])],
     ['a packet that is no multiple of 4', packetWith([1, 30, 30])],
     ['a length below 4', packetWith([1, 0, 32])],
     ['a length below 16', packetWith([1, 12, 32])],

@@ -25,14 +25,14 @@ const MAC_LENGTHS: readonly number[] = [4, 20, 24];
 const MAX_V3_MAC = 68;
 
 /**
- * Reads what lies between the header and `length`. Undefined: malformed, drop the packet.
+ * Reads what lies between the header and `length`, the end of the packet. Undefined: malformed, drop it.
  *
  * RFC 7822 §3: fields are of 16 octets or more in steps of 4, and a remainder of 4, 20 or 24 octets is a MAC, even where it
  * would read as a field.
  */
 export function readTrailer(packet: Uint8Array, length: number, version: number): Trailer | undefined {
   if (length === HEADER_OCTETS) return NOTHING;
-  if (length % 4 !== 0 || length > packet.length) return undefined;
+  if (length % 4 !== 0) return undefined;
   if (version < 4) {
     const macLength = length - HEADER_OCTETS;
     return macLength <= MAX_V3_MAC ? { fields: [], macLength } : undefined;

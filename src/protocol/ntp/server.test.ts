@@ -104,7 +104,8 @@ describe('the NTP server', () => {
   });
 
   it('believes the length it is given, no more', () => {
-    expect(respond(asking(4), 49, contextOf(), new Uint8Array(1500))).to.equal(0);
+    expect(respond(asking(4), 52, contextOf(), new Uint8Array(1500))).to.equal(0);
+    expect(respond(asking(4).subarray(0, 40), 48, contextOf(), new Uint8Array(1500))).to.equal(0);
   });
 
   it('returns the transmit timestamp as origin, bit for bit, zero too (B6)', () => {

@@ -1,0 +1,170 @@
+import type { ClockId, Instant, Ns, Observation } from '../api/index.js';
+import { type Clock, createClock, remember } from './clock.js';
+import { boundNs, type ClockModel, extrapolate, quickened, stepped } from './clock-model.js';
+import { BOUND_SIGMAS, distanceNs } from './distance.js';
+import type { Estimator, TrackEstimate } from './estimator/types.js';
+import type { Input } from './input.js';
+import type { Change } from './selection.js';
+import type { Track } from './source.js';
+import { usualScale } from './timescale.js';
+
+type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
+
+/** A pulse is numbered when half its period is this many sigmas. */
+const NUMBERING_SIGMAS = 6;
+
+/**
+ * The clocks and what is believed of them: from the estimator while anything is asserted there, running on by itself when
+ * every source has been thrown out.
+ */
+export class Timekeeper {
+  readonly clocks = new Map<ClockId, Clock>();
+  readonly #estimator: Estimator;
+  readonly #tracks: () => readonly Track[];
+  #now: Instant = 0n;
+
+  constructor(estimator: Estimator, tracks: () => readonly Track[]) {
+    this.#estimator = estimator;
+    this.#tracks = tracks;
+  }
+
+  /** Takes everything to `now`. */
+  advance(now: Instant): void {
+    this.#now = now;
+    this.#estimator.advance(now);
+  }
+
+  declare({ clock: id, frequencyPpb, maxPpb, scale, monotonic }: InputOf<'clock'>): void {
+    const known = this.clocks.get(id);
+    const clock = known ?? createClock(id, usualScale(id));
+    if (known === undefined) {
+      this.clocks.set(id, clock);
+      this.#estimator.addClock(id, monotonic);
+      clock.frequencyPpb = frequencyPpb;
+    } else this.steered(id, frequencyPpb, monotonic);
+    clock.scale = scale ?? clock.scale;
+    clock.maxPpb = maxPpb;
+  }
+
+  steered(id: ClockId, frequencyPpb: number, now: Instant): void {
+    const clock = this.clocks.get(id);
+    if (clock === undefined) return;
+    const deltaPpb = frequencyPpb - clock.frequencyPpb;
+    clock.frequencyPpb = frequencyPpb;
+    if (deltaPpb === 0) return;
+    this.#estimator.controlFrequency(id, deltaPpb, now);
+    if (clock.held !== undefined) clock.held = quickened(clock.held, deltaPpb, now);
+  }
+
+  /** `after`: the last moment at which the clock had certainly not been stepped. */
+  stepped(id: ClockId, deltaNs: Ns, after: Instant, now: Instant): void {
+    const clock = this.clocks.get(id);
+    if (clock === undefined) return;
+    this.#estimator.controlPhase(id, deltaNs, now);
+    if (clock.held !== undefined) clock.held = stepped(clock.held, deltaNs);
+    remember(clock, { after, at: now, deltaNs });
+  }
+
+  read(id: ClockId, time: Instant, monotonic: Instant): void {
+    const clock = this.clocks.get(id);
+    if (clock !== undefined) clock.reading = { time, monotonic };
+  }
+
+  /** UTC as far as it is known, from the system clock's last reading. */
+  utc(): Instant | undefined {
+    const clock = this.clocks.get('system');
+    if (clock?.reading === undefined || clock.model === undefined) return undefined;
+    const { time, monotonic } = clock.reading;
+    return time + (this.#now - monotonic) + BigInt(Math.round(clock.model.offsetNs));
+  }
+
+  observe(track: Track, observation: Observation): void {
+    this.#estimator.observe(track.key, observation);
+    track.fed++;
+  }
+
+  remove(tracks: readonly Track[]): void {
+    this.#keep(() => {
+      for (const { key } of tracks) this.#estimator.removeTrack(key);
+    });
+  }
+
+  apply(changes: readonly Change[]): void {
+    if (changes.length === 0) return;
+    this.#keep(() => {
+      for (const { track, biasSigmaNs } of changes) {
+        if (biasSigmaNs === undefined) this.#estimator.exclude(track.key);
+        else this.#estimator.admit(track.key, biasSigmaNs);
+      }
+    });
+  }
+
+  /** Undefined while the track has no phase yet. */
+  readonly estimate = (track: Track): TrackEstimate | undefined => {
+    const found = track.fed > 0 ? this.#estimator.track(track.key) : undefined;
+    return found === undefined || Number.isNaN(found.offsetNs) ? undefined : found;
+  };
+
+  /** What a track says beside the estimate of its clock. */
+  readonly biasNs = (track: Track, estimate: TrackEstimate): Ns =>
+    estimate.offsetNs - (this.#estimator.clock(track.clock)?.offsetNs ?? 0);
+
+  /** Whether the clock's phase is known to a fraction of a pulse's period. */
+  readonly numbered = ({ clock: id, periodNs }: Track): boolean => {
+    const model = this.clocks.get(id)?.model;
+    if (model === undefined) return false;
+    const now = extrapolate(model, this.#now);
+    return NUMBERING_SIGMAS * now.sigmaNs < periodNs / 2 && boundNs(now) < periodNs / 2;
+  };
+
+  /** The time kept so far, as an opinion about the biases. */
+  opinion(): { readonly centreNs: Ns; readonly halfNs: Ns } | undefined {
+    const clock = this.clocks.get('system');
+    if (clock?.model === undefined) return undefined;
+    const kept = extrapolate(clock.held ?? clock.model, this.#now);
+    const estimatedNs = this.#estimator.clock('system')?.offsetNs ?? kept.offsetNs;
+    return { centreNs: clock.held === undefined ? 0 : kept.offsetNs - estimatedNs, halfNs: boundNs(kept) };
+  }
+
+  /** Takes the models anew; `carriers` limit the error. */
+  refresh(carriers: readonly Track[]): void {
+    const asserted = this.#asserted();
+    const leastNs = carriers.length > 0 ? this.#leastErrorNs(carriers) : undefined;
+    for (const clock of this.clocks.values()) {
+      const found = asserted ? this.#estimator.clock(clock.id) : undefined;
+      if (found === undefined) clock.model = this.#kept(clock);
+      else {
+        const beyondNs = leastNs === undefined ? clock.model?.distanceNs : leastNs - BOUND_SIGMAS * found.sigmaNs;
+        clock.model = { ...found, at: this.#now, distanceNs: Math.max(beyondNs ?? 0, 0) };
+      }
+    }
+  }
+
+  /** Every carrier limits the error: the best of them counts. */
+  #leastErrorNs(carriers: readonly Track[]): Ns {
+    let leastNs = Number.POSITIVE_INFINITY;
+    for (const track of carriers) {
+      const estimate = this.estimate(track);
+      if (estimate === undefined) continue;
+      const errorNs = Math.abs(this.biasNs(track, estimate)) + BOUND_SIGMAS * estimate.sigmaNs;
+      leastNs = Math.min(leastNs, errorNs + distanceNs(track, estimate));
+    }
+    return leastNs;
+  }
+
+  /** Changes what the estimator rests on; when nothing is left of it, the clocks keep the time they had. */
+  #keep(change: () => void): void {
+    const before = [...this.clocks.values()].map((clock) => ({ clock, kept: this.#kept(clock) }));
+    change();
+    const asserted = this.#asserted();
+    for (const { clock, kept } of before) clock.held = asserted ? undefined : kept;
+  }
+
+  #kept(clock: Clock): ClockModel | undefined {
+    return clock.held === undefined ? clock.model : extrapolate(clock.held, this.#now);
+  }
+
+  #asserted(): boolean {
+    return this.#tracks().some(({ admittedNs, kind }) => admittedNs !== undefined && kind !== 'link');
+  }
+}

@@ -1,0 +1,259 @@
+import { expect } from 'chai';
+import {
+  type Discipline,
+  defineSink,
+  defineSource,
+  HubError,
+  NS_PER_S,
+  type PluginDefinition,
+  type SinkContext,
+  type SourceContext,
+  type StepPolicy,
+  type TimeState,
+} from '../api/index.js';
+import { createEngine } from '../core/engine.js';
+import { createEstimator } from '../core/estimator/index.js';
+import { readLeapTable } from '../core/leap-table.js';
+import { createLabHost, type LabHostOptions } from '../lab/host.js';
+import { NO_JOURNAL } from './event-log.js';
+import { Hub, type PlannedInstance } from './hub.js';
+
+const S = NS_PER_S;
+const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;
+const options = { prefer: false, trust: false, require: false, noselect: false, offsetNs: 0, asymmetryNs: 0 };
+const always: StepPolicy = {
+  thresholdNs: 1e6,
+  updates: Number.POSITIVE_INFINITY,
+  panicNs: 1e12,
+  panicAtStart: true,
+  maxSlewPpb: 500_000,
+};
+
+type Poll = (context: SourceContext) => void;
+
+function setUp(lab: LabHostOptions = {}) {
+  const host = createLabHost({ clock: { offsetNs: 2e6 }, ...lab });
+  const heard: string[] = [];
+  const log = (id: string) => ({
+    debug() {},
+    info: (text: string) => heard.push(`${id} ${text}`),
+    warn: (text: string) => heard.push(`${id} ${text}`),
+  });
+  const core = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e7 };
+  const engine = createEngine(core, createEstimator(), readLeapTable(undefined));
+  const aborted: Error[] = [];
+  const hub = new Hub({ version: '0', host, engine, journal: NO_JOURNAL, log, abort: (error) => aborted.push(error) });
+  /** A source that knows the truth and says it once a second, after what the test wants it to do. */
+  const truthful = (poll: Poll = () => {}) =>
+    defineSource({
+      type: 'truth',
+      summary: '',
+      stability: 'beta',
+      needs: [],
+      config: schema,
+      create: (_config, context) => {
+        const again = (): void => {
+          context.after(S, again);
+          poll(context);
+          const { monotonic } = context.read('system');
+          context.claim({
+            synchronised: true,
+            stratum: 1,
+            rootDispersionNs: 1000,
+            address: context.id,
+            reference: context.id,
+          });
+          context.observe([
+            {
+              kind: 'reading',
+              clock: 'system',
+              monotonic,
+              stamp: 'kernel',
+              noiseFloorNs: 1000,
+              offsetNs: host.errorNs('system'),
+            },
+          ]);
+        };
+        return { start: async () => again(), stop: async () => {} };
+      },
+    });
+  const sinkOf = (start: (context: SinkContext) => void) =>
+    defineSink({
+      type: 'x',
+      summary: '',
+      stability: 'beta',
+      needs: [],
+      config: schema,
+      create: (_c, context) => ({ start: async () => start(context), stop: async () => {} }),
+    });
+  const plan = (id: string, definition: PluginDefinition, config: unknown = {}): PlannedInstance => ({
+    id,
+    definition,
+    config,
+    onError: 'retry',
+    ...(definition.kind === 'source' ? { options } : {}),
+  });
+  return { host, hub, heard, aborted, truthful, sinkOf, plan };
+}
+
+describe('the hub in the lab', () => {
+  it('tracks what its sources say, and says so', async () => {
+    const { host, hub, heard, truthful, plan } = setUp();
+    await hub.start([plan('truth.a', truthful()), plan('truth.b', truthful())]);
+    await host.run(20 * S);
+    const status = hub.report.status();
+    expect(status.mode).to.equal('tracking');
+    expect(status.clocks[0]!.offsetNs).to.be.closeTo(2e6, 5000);
+    expect(status.sources.map((source) => source.state)).to.deep.equal(['combined', 'combined']);
+    expect(heard.join('\n')).to.match(/hub is tracking: /);
+  });
+
+  it('restarts a source that throws from a timer, and only that', async () => {
+    const { host, hub, heard, truthful, plan } = setUp();
+    let polls = 0;
+    let steady = 0;
+    const crashing = truthful(() => {
+      if (++polls === 5) throw new Error('boom');
+    });
+    await hub.start([
+      plan(
+        'truth.a',
+        truthful(() => void steady++),
+      ),
+      plan('truth.bad', crashing),
+    ]);
+    await host.run(4.5 * S);
+    expect(heard.join('\n')).to.match(/truth\.bad is failed: boom; tries again in 1 s/);
+    expect(hub.report.status().sources[1]).to.include({ id: 'truth.bad', state: 'unreachable', lifecycle: 'failed' });
+    await host.run(10 * S);
+    expect(steady).to.equal(11);
+    expect(polls).to.be.greaterThan(8);
+    expect(hub.report.detail('truth.bad')!.instance).to.include({ state: 'running', restarts: 1 });
+  });
+
+  it('drops numbers that would poison the filter, with the source that brought them', async () => {
+    const { host, hub, truthful, plan } = setUp();
+    const poisonous = truthful((context) => {
+      context.observe([
+        {
+          kind: 'reading',
+          clock: 'system',
+          monotonic: context.monotonic(),
+          stamp: 'kernel',
+          noiseFloorNs: 1,
+          offsetNs: Number.NaN,
+        },
+      ]);
+    });
+    await hub.start([plan('truth.a', truthful()), plan('truth.nan', poisonous)]);
+    await host.run(20 * S);
+    expect(hub.report.detail('truth.nan')!.instance.reason).to.match(/handed over a reading whose offset is NaN/);
+    expect(hub.report.status().mode).to.equal('tracking');
+  });
+
+  it('calls a source whose device vanished by its reason, and takes it back when the device returns', async () => {
+    const { host, hub, truthful, plan } = setUp();
+    let plugged = true;
+    const device = truthful((context) => {
+      if (!plugged) context.fail(new HubError('TH_GPSD_UNREACHABLE', 'the receiver /dev/ttyACM0 was unplugged'));
+    });
+    await hub.start([plan('truth.dev', device)]);
+    await host.run(20 * S);
+    plugged = false;
+    await host.run(30 * S);
+    expect(hub.report.status().sources[0]!.reason).to.match(/receiver \/dev\/ttyACM0 was unplugged/);
+    expect(hub.report.status().mode).to.equal('holdover');
+    plugged = true;
+    await host.run(120 * S);
+    expect(hub.report.status().mode).to.equal('tracking');
+  });
+
+  it('reloads what changed and keeps the rest running', async () => {
+    const { host, hub, truthful, plan } = setUp();
+    const starts: string[] = [];
+    const noted = (definition: PluginDefinition): PluginDefinition => ({
+      ...definition,
+      create: (config: never, context: never) => {
+        starts.push((context as SourceContext).id);
+        return definition.create(config, context);
+      },
+    });
+    const source = noted(truthful());
+    await hub.start([plan('truth.a', source), plan('truth.b', source), plan('truth.c', source)]);
+    await host.run(10 * S);
+    starts.length = 0;
+    const next = [plan('truth.a', source), plan('truth.b', source, { changed: true }), plan('truth.d', source)];
+    await hub.reload(next, {
+      added: ['truth.d'],
+      removed: ['truth.c'],
+      changed: ['truth.b'],
+      retuned: [],
+      kept: ['truth.a'],
+      hub: false,
+    });
+    await host.run(20 * S);
+    expect(starts).to.deep.equal(['truth.b', 'truth.d']);
+    expect(hub.report.status().sources.map(({ id }) => id)).to.deep.equal(['truth.a', 'truth.b', 'truth.d']);
+    expect(hub.report.status().mode).to.equal('tracking');
+  });
+
+  it('lets a served clock degrade before it disappears', async () => {
+    const { host, hub, truthful, sinkOf, plan } = setUp();
+    let last: TimeState | undefined;
+    const server = sinkOf((context) => context.onState((state) => (last = state)));
+    await hub.start([plan('truth.a', truthful()), plan('x.server', server)]);
+    await host.run(20 * S);
+    expect(last!.mode).to.equal('tracking');
+    await hub.stop();
+    expect(last!.mode).to.equal('holdover');
+  });
+
+  it('steers a clock for the sink that asks, for one only, and lets go of it when that sink ends', async () => {
+    const { host, hub, truthful, sinkOf, plan } = setUp({ clock: { offsetNs: 2e6, frequencyPpb: 20_000 } });
+    const refusals: string[] = [];
+    const held: Discipline[] = [];
+    const steering = sinkOf((context) => {
+      try {
+        held.push(context.discipline('system', always));
+      } catch (error) {
+        refusals.push((error as HubError).code);
+      }
+    });
+    await hub.start([plan('truth.a', truthful()), plan('x.first', steering), plan('x.second', steering)]);
+    expect(refusals).to.deep.equal(['TH_CLOCK_OWNED']);
+    await host.run(60 * S);
+    expect(Math.abs(host.errorNs('system'))).to.be.lessThan(5000);
+    expect(hub.report.status().clocks[0]!.steered).to.equal(true);
+    await hub.stop();
+    expect(hub.report.status().clocks[0]!.steered).to.equal(false);
+  });
+
+  it('steers nothing without the right to', async () => {
+    const { host, hub, truthful, sinkOf, plan } = setUp({
+      clock: { offsetNs: 2e6, obstacle: 'this process lacks CAP_SYS_TIME' },
+    });
+    const refusals: string[] = [];
+    const steering = sinkOf((context) => {
+      try {
+        context.discipline('system', always);
+      } catch (error) {
+        refusals.push((error as Error).message);
+      }
+    });
+    await hub.start([plan('truth.a', truthful()), plan('x.clock', steering)]);
+    await host.run(30 * S);
+    expect(refusals).to.deep.equal(['this process lacks CAP_SYS_TIME']);
+    expect(host.errorNs('system')).to.be.closeTo(2e6, 1);
+  });
+
+  it('notices a step by somebody else’s hand within a second and goes on', async () => {
+    const { host, hub, heard, truthful, plan } = setUp();
+    await hub.start([plan('truth.a', truthful())]);
+    await host.run(20 * S);
+    host.clocks[0].step(5e8);
+    await host.run(21.1 * S);
+    expect(heard.join('\n')).to.match(/system was stepped forward by 500 ms by somebody else/);
+    expect(hub.report.status().clocks[0]!.offsetNs).to.be.closeTo(2e6 - 5e8, 10_000);
+    expect(hub.report.status().mode).to.equal('tracking');
+  });
+});
