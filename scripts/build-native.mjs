@@ -1,65 +1,54 @@
 // Builds the addon with the compiler alone: node-api-headers and node-addon-api are npm packages, nothing is downloaded.
 // `--sanitize` builds build/asan/timehub.node with AddressSanitizer. Without a compiler the hub runs on user-space stamps.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sanitize = process.argv.includes('--sanitize');
-const folder = join(root, 'build', sanitize ? 'asan' : 'Release');
-const output = join(folder, 'timehub.node');
-const compiler = [process.env.CXX, 'c++', 'g++', 'clang++'].find(runs);
+const output = join(root, 'build', sanitize ? 'asan' : 'Release', 'timehub.node');
+const scratch = `${output}.${process.pid}`;
 
 const native = join(root, 'native');
 const files = readdirSync(native).map((name) => join(native, name));
-const inputs = [...files, fileURLToPath(import.meta.url)];
+const variant = sanitize
+  ? ['-fsanitize=address,undefined', '-fno-sanitize-recover', '-fno-omit-frame-pointer', '-g', '-O1']
+  : ['-O2'];
 
 if (process.platform !== 'linux') finish('the addon is for Linux only: user-space stamps');
 if (isFresh()) process.exit(0);
+const compiler = [process.env.CXX, 'c++', 'g++', 'clang++'].find(runs);
 if (compiler === undefined) finish('no C++ compiler was found: user-space stamps, worth a millisecond');
+
 const started = Date.now();
-mkdirSync(folder, { recursive: true });
+mkdirSync(scratch, { recursive: true });
 const objects = await Promise.all(files.filter((file) => file.endsWith('.cc')).map(compile));
-const partial = `${output}.${process.pid}`;
-await run(['-shared', ...variant(), '-o', partial, ...objects]);
-renameSync(partial, output);
-console.log(`timehub: built ${output.slice(root.length + 1)} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+const linked = join(scratch, 'timehub.node');
+await run(['-shared', ...variant, '-o', linked, ...objects]);
+renameSync(linked, output);
+rmSync(scratch, { recursive: true });
+console.error(`timehub: built ${output.slice(root.length + 1)} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+
+function isFresh() {
+  if (!existsSync(output)) return false;
+  const built = statSync(output).mtimeMs;
+  return [...files, fileURLToPath(import.meta.url)].every((file) => statSync(file).mtimeMs <= built);
+}
 
 function runs(name) {
   return name !== undefined && spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
-function isFresh() {
-  if (!existsSync(output)) return false;
-  const built = statSync(output).mtimeMs;
-  return inputs.every((file) => statSync(file).mtimeMs <= built);
-}
-
-function variant() {
-  return sanitize ? ['-fsanitize=address,undefined', '-fno-omit-frame-pointer', '-g', '-O1'] : ['-O2', '-s'];
-}
-
 async function compile(file) {
-  const object = join(folder, `${file.slice(native.length + 1)}.o`);
+  const object = join(scratch, `${basename(file)}.o`);
   const require = createRequire(import.meta.url);
-  const includes = [
-    require('node-api-headers').include_dir,
-    dirname(require.resolve('node-addon-api/package.json')),
-  ].flatMap((path) => ['-isystem', path]);
+  const folders = [require('node-api-headers').include_dir, dirname(require.resolve('node-addon-api/package.json'))];
+  const includes = folders.flatMap((path) => ['-isystem', path]);
   const defines = ['-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS', '-DNODE_GYP_MODULE_NAME=timehub', '-D_GNU_SOURCE'];
-  const flags = ['-std=c++17', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror=return-type'];
-  await run([
-    ...variant().filter((flag) => flag !== '-s'),
-    ...flags,
-    ...defines,
-    ...includes,
-    '-c',
-    file,
-    '-o',
-    object,
-  ]);
+  const flags = ['-std=c++17', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra'];
+  await run([...variant, ...flags, ...defines, ...includes, '-c', file, '-o', object]);
   return object;
 }
 
@@ -72,6 +61,7 @@ function run(parameters) {
 }
 
 function finish(note) {
-  console.warn(`timehub: ${note}`);
+  console.error(`timehub: ${note}`);
+  rmSync(scratch, { recursive: true, force: true });
   process.exit(sanitize ? 1 : 0);
 }

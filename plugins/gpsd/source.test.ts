@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
 import {
+  addGpsd,
   createLabHost,
   createRandom,
-  GpsdFeed,
-  type LabHost,
   type LabHostOptions,
   probeSource,
   type ReceiverOptions,
@@ -19,43 +18,11 @@ function scene(options: object = {}, receiver: Partial<ReceiverOptions> = {}, ma
   const host = createLabHost({ clock: { offsetNs: 3_000_000, frequencyPpb: 20_000 }, ...machine });
   host.fabric.names.set('localhost', ['127.0.0.1']);
   host.fabric.names.set('two.example', ['192.0.2.77', '192.0.2.1']);
-  const feed = new GpsdFeed({ ...RECEIVER, ...receiver }, worldOf(host), createRandom(7));
+  const gpsd = addGpsd(host, receiver);
   const context = probeSource(host, 'gpsd.gnss');
   const instance = source.create(v.parse(config, options), context);
-  let listener = host.network.listen(2947, (connection) => feed.accept(connection));
-  return {
-    host,
-    feed,
-    instance,
-    deeds: context.deeds,
-    /** gpsd dies; `revive` starts it again. */
-    kill() {
-      listener.close();
-      feed.close();
-    },
-    revive() {
-      const again = new GpsdFeed({ ...RECEIVER, ...receiver }, worldOf(host), createRandom(8));
-      listener = host.network.listen(2947, (connection) => again.accept(connection));
-      return again;
-    },
-  };
+  return { host, gpsd, instance, deeds: context.deeds };
 }
-
-const worldOf = (host: LabHost) => ({
-  after: (delayNs: number, handler: () => void) => host.after(delayNs, handler),
-  now: () => ({ truth: host.trueTime(), clock: host.clocks[0].read().time }),
-});
-
-const RECEIVER: ReceiverOptions = {
-  device: '/dev/ttyACM0',
-  offsetNs: 0,
-  jitterNs: 0,
-  serialDelayNs: 0.15 * S,
-  serialJitterNs: 0,
-  satellites: 9,
-  leapSeconds: 18,
-  pps: true,
-};
 
 describe('the gpsd source', () => {
   it('hands over pulses that show how wrong the clock is, numbered, at the instant of the edge', async () => {
@@ -124,29 +91,29 @@ describe('the gpsd source', () => {
   });
 
   it('names the missing satellites, and recovers when they are back', async () => {
-    const { host, instance, deeds, feed } = scene({}, { satellites: 2 });
+    const { host, instance, deeds, gpsd } = scene({}, { satellites: 2 });
     await instance.start();
     await host.run(5 * S);
     expect(deeds.observations).to.have.length(0);
     expect(deeds.unreachable.at(-1)).to.equal('no fix: 2 satellites of 12');
     expect(deeds.claims.at(-1)).to.include({ synchronised: false });
-    feed.satellites = 8;
+    gpsd.feed.satellites = 8;
     await host.run(12 * S);
     expect(deeds.observations.length).to.be.above(2);
     expect(deeds.health.at(-1)?.state).to.equal('ok');
   });
 
   it('names the receiver that was unplugged', async () => {
-    const { host, instance, deeds, feed } = scene();
+    const { host, instance, deeds, gpsd } = scene();
     await instance.start();
     await host.run(8 * S);
-    feed.plug('unplugged');
+    gpsd.feed.plug('unplugged');
     await host.run(9 * S);
     const before = deeds.observations.length;
     expect(deeds.unreachable.at(-1)).to.equal('receiver /dev/ttyACM0 was unplugged');
     await host.run(15 * S);
     expect(deeds.observations).to.have.length(before);
-    feed.plug('plugged');
+    gpsd.feed.plug('plugged');
     await host.run(25 * S);
     expect(deeds.observations.length).to.be.above(before);
   });
@@ -159,8 +126,8 @@ describe('the gpsd source', () => {
   });
 
   it('says that gpsd does not answer, once', async () => {
-    const { host, instance, deeds, kill } = scene();
-    kill();
+    const { host, instance, deeds, gpsd } = scene();
+    gpsd.stop();
     await instance.start();
     await host.run(20 * S);
     expect(deeds.unreachable[0]).to.equal('gpsd at localhost:2947 does not answer');
@@ -169,14 +136,14 @@ describe('the gpsd source', () => {
   });
 
   it('survives a restart of gpsd', async () => {
-    const { host, instance, deeds, kill, revive } = scene();
+    const { host, instance, deeds, gpsd } = scene();
     await instance.start();
     await host.run(8 * S);
     const before = deeds.observations.length;
-    kill();
+    gpsd.stop();
     await host.run(8.5 * S);
     expect(deeds.unreachable.at(-1)).to.equal('gpsd at localhost:2947 closed the connection');
-    revive();
+    gpsd.start();
     await host.run(30 * S);
     expect(deeds.observations.length).to.be.above(before + 10);
   });
@@ -184,8 +151,7 @@ describe('the gpsd source', () => {
   it('refuses a gpsd that stamps with the clock of another machine, unless told that it does not', async () => {
     const host = createLabHost();
     const other = host.fabric.attach({ address: '192.0.2.9', stamp: (by) => host.perfectStamp(by) });
-    const feed = new GpsdFeed(RECEIVER, worldOf(host), createRandom(7));
-    other.listen(2947, (connection) => feed.accept(connection));
+    addGpsd(host, {}, other);
     const runs = ['192.0.2.9', '192.0.2.9'].map((address, index) => {
       const context = probeSource(host, `gpsd.${index}`);
       return {
@@ -226,8 +192,8 @@ describe('the gpsd source', () => {
 
 describe('ten thousand broken lines', () => {
   it('move nothing but counters', async () => {
-    const { host, instance, deeds, kill } = scene();
-    kill();
+    const { host, instance, deeds, gpsd } = scene();
+    gpsd.stop();
     const random = createRandom(99);
     const wanted = { lines: 10_000, sent: 0 };
     host.network.listen(2947, (connection) => {
@@ -243,7 +209,7 @@ describe('ten thousand broken lines', () => {
     expect(deeds.failures).to.have.length(0);
     expect(deeds.observations).to.have.length(0);
     expect(deeds.metrics.malformed_lines_total).to.be.within(9000, 10_000);
-    expect(instance.inspect?.()).to.have.property('standing', 'gpsd has no receiver');
+    expect(instance.inspect?.()).to.have.property('standing', 'waits for gpsd to name its receivers');
   });
 });
 

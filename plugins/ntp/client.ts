@@ -38,7 +38,6 @@ export class Client {
   #asked: Instant = 0n;
   #firstMiss: Instant = 0n;
   #lastReply: Instant | undefined;
-  #cause: string | undefined;
   #lookUpDelayNs: Ns = FIRST_LOOKUP_DELAY_NS;
   #condition = 'ok';
   #stopped = false;
@@ -113,7 +112,6 @@ export class Client {
     this.#reach.answered();
     this.#kisses.answered();
     this.#lastReply = this.#context.monotonic();
-    this.#cause = undefined;
   }
 
   #use(answer: Answer, sent: Stamp, received: Stamp): void {
@@ -129,7 +127,7 @@ export class Client {
     this.#poll.answered(measured.offsetNs, received.monotonic);
     this.#newest = { offsetNs: measured.offsetNs, delayNs: measured.delayNs, sentBy: sent.by, receivedBy: received.by };
     this.#context.claim(claimsOf(answer, this.#peer.endpoint!, 'synchronised'));
-    this.#context.observe(legsOf(answer, sent, received));
+    this.#context.observe(legsOf(answer, sent, received, this.#peer.path));
     this.#report('ok');
   }
 
@@ -144,14 +142,13 @@ export class Client {
     this.#reach.missedOne();
     this.#kisses.missedOne();
     this.#poll.missedOne();
-    this.#cause = cause ?? this.#cause;
-    if (this.#reach.missed >= PATIENCE) this.#unreachable(this.#whyMissing());
+    if (this.#reach.missed >= PATIENCE) this.#unreachable(this.#whyMissing(cause));
   }
 
-  #whyMissing(): string {
+  #whyMissing(cause: string | undefined): string {
     const now = this.#context.monotonic();
     return missing({
-      cause: this.#cause,
+      cause,
       requests: this.#reach.missed,
       sinceNs: Number(now - this.#firstMiss),
       replyAgeNs: this.#lastReply === undefined ? undefined : Number(now - this.#lastReply),

@@ -5,10 +5,10 @@ import { type Answer, formatServer } from 'timehub/protocol/ntp';
 const STAMP_NOISE_NS: Readonly<Record<StampClass, Ns>> = { hardware: 20, kernel: 1e3, user: 50e3 };
 
 /** An exchange as the two legs it is made of: out to the server and in again (RFC 5905 §8). */
-export function legsOf(answer: Answer, sent: Stamp, received: Stamp): readonly [Leg, Leg] {
+export function legsOf(answer: Answer, sent: Stamp, received: Stamp, path: string): readonly [Leg, Leg] {
   return [
-    { ...common(sent, answer), direction: 'outbound', transitNs: Number(answer.receive - sent.time) },
-    { ...common(received, answer), direction: 'inbound', transitNs: Number(received.time - answer.transmit) },
+    { ...common(sent, answer), path, direction: 'outbound', transitNs: Number(answer.receive - sent.time) },
+    { ...common(received, answer), path, direction: 'inbound', transitNs: Number(received.time - answer.transmit) },
   ];
 }
 

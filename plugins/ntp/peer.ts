@@ -8,15 +8,21 @@ export class Peer {
   readonly #server: Server;
   readonly #banned = new Set<string>();
   #address: string | undefined;
+  #first: string | undefined;
 
   constructor(server: Server) {
     this.#server = server;
     this.named = octetsOf(server.host) === undefined;
-    if (!this.named) this.#address = server.host;
+    if (!this.named) this.#first = this.#address = server.host;
   }
 
   get endpoint(): Endpoint | undefined {
     return this.#address === undefined ? undefined : { address: this.#address, port: this.#server.port };
+  }
+
+  /** Another address is another way, with delays of its own: empty for the first address, else the address. */
+  get path(): string {
+    return this.#address === undefined || this.#address === this.#first ? '' : this.#address;
   }
 
   /** Looks the name up and takes the address after the present one. Rejects with `TH_NET_RESOLVE`. */
@@ -25,6 +31,7 @@ export class Peer {
     const usable = found.filter((address) => !this.#banned.has(address));
     const present = usable.indexOf(this.#address ?? '');
     this.#address = usable[(present + 1) % usable.length];
+    this.#first ??= this.#address;
   }
 
   /** The server at the present address has sent us away. */

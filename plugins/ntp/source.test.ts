@@ -32,6 +32,7 @@ describe('source.ntp', () => {
     const [outbound, inbound] = record.observations[0] as [Leg, Leg];
     expect(outbound).to.include({ kind: 'leg', direction: 'outbound', clock: 'system', stamp: 'kernel' });
     expect(outbound.transitNs).to.equal(41e6 + 3e6);
+    expect(outbound.path).to.equal('');
     expect(outbound.monotonic).to.equal(20_000n);
     expect(inbound).to.include({ kind: 'leg', direction: 'inbound', stamp: 'kernel' });
     expect(inbound.transitNs).to.equal(-41e6 + 1e6);
@@ -200,6 +201,7 @@ describe('source.ntp', () => {
     const { world, record } = await asking({ address: 'time.example', 'poll-min': '1s' }, silence);
     await world.pass(30 * S);
     expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123', stratum: 3, reference: '1.2.3.4' });
+    expect(record.observations.at(-1)![0]!.path).to.equal('192.0.2.10');
   });
 
   it('asks the resolver again until there is an address', async () => {

@@ -12,7 +12,7 @@ describe('the dashboard', () => {
     const names = texts.flatMap((text) =>
       [...text.matchAll(/(?:href|src|from)[= ]["'](?:\.\/)?([\w-]+\.\w+)["']/g)].map(([, name]) => name!),
     );
-    expect(names).to.include.members(['style.css', 'uplot.js', 'uplot.css', 'icon.svg', 'main.js', 'format.js']);
+    expect(names).to.include.members(['theme.css', 'uplot.js', 'uplot.css', 'icon.svg', 'main.js', 'format.js']);
     for (const name of new Set(names)) expect(await readPageFile(name), name).to.have.property('content');
   });
 
@@ -74,6 +74,7 @@ describe('the dashboard', () => {
     expect(high).to.be.within(20, 30);
     expect(limits(data, [true, true])[1]).to.be.above(41e6);
     expect(limits([[], [], [], []], [])).to.deep.equal([-1, 1]);
+    expect(limits([[1], [7], [null], [null], [null]], [false])[1], 'no estimate yet').to.be.within(7, 8);
   });
 
   it('shows sources around the estimate when asked', async () => {

@@ -35,7 +35,7 @@ const config = table({
   ),
   'max-slew': v.pipe(
     v.optional(rate({ min: '1ppm', max: '100000ppm' }), '500ppm'),
-    v.description('The most that an offset is slewed with, on top of the oscillator's own correction.'),
+    v.description("The most that an offset is slewed with, on top of the oscillator's own correction."),
   ),
 });
 

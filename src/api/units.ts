@@ -11,7 +11,7 @@ const NS_PER: Readonly<Record<string, number>> = {
   d: 86400e9,
 };
 const PPB_PER: Readonly<Record<string, number>> = { ppb: 1, ppm: 1e3 };
-const QUANTITY = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-zµ]+)\s*$/i;
+const QUANTITY = /^\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s*([a-zµ]+)\s*$/i;
 
 function quantity(text: string, units: Readonly<Record<string, number>>): number | undefined {
   const match = QUANTITY.exec(text);

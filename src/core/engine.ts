@@ -19,7 +19,7 @@ import { initialMode, type ModeState, nextMode } from './mode.js';
 import { compareNumbering } from './numbering.js';
 import { Quality } from './quality.js';
 import { comeBack, Selection } from './selection.js';
-import { createServo, decide, refused, type Servo } from './servo.js';
+import { createServo, decide, isDue, refused, type Servo } from './servo.js';
 import {
   allTracks,
   carries,
@@ -64,8 +64,6 @@ class Core implements Engine {
   #mode: ModeState | undefined;
   #now: Instant = 0n;
   #confirmed = false;
-  /** Something that carries the estimate spoke since the servo last looked. */
-  #fresh = false;
   #actions: Action[] = [];
 
   constructor(options: CoreOptions, estimator: Estimator, leapTable: LeapTable) {
@@ -81,7 +79,8 @@ class Core implements Engine {
     const before = this.#now;
     this.#now = input.monotonic;
     this.#take(input, before);
-    this.#think();
+    if (input.type === 'steered') this.#keeper.refresh(this.#carriers());
+    else this.#think();
     return this.#actions;
   }
 
@@ -132,6 +131,7 @@ class Core implements Engine {
         this.#discipline(input);
         break;
       case 'steered':
+        this.#keeper.advance(this.#now);
         this.#keeper.steered(input.clock, input.frequencyPpb, this.#now);
         break;
       case 'stepped':
@@ -164,7 +164,7 @@ class Core implements Engine {
     }
     for (const track of spoken) {
       heard(track, this.#now);
-      if (carries(track)) this.#fresh = true;
+      if (carries(track)) this.#refreshServos();
     }
   }
 
@@ -223,17 +223,16 @@ class Core implements Engine {
       numbered: keeper.numbered,
     });
     if (votes >= CONFIRMATIONS) this.#confirmed = true;
-    if (changes.length > 0) this.#fresh = true;
+    if (changes.length > 0) this.#refreshServos();
     keeper.apply(changes);
-    const carriers = allTracks(this.#sources.values()).filter(carries);
+    const carriers = this.#carriers();
     keeper.refresh(carriers);
     describeCarriers(carriers, keeper.estimate);
     this.#tellSources();
     this.#changeMode(carriers, obstacle);
     this.#promise(carriers);
     for (const clock of keeper.clocks.values())
-      if (clock.servo !== undefined) this.#steer(clock, clock.servo, carriers);
-    this.#fresh = false;
+      if (clock.servo !== undefined && isDue(clock.servo, this.#now)) this.#steer(clock, clock.servo, carriers);
   }
 
   #changeMode(carriers: readonly Track[], obstacle: string): void {
@@ -276,7 +275,7 @@ class Core implements Engine {
     const decision = decide(servo, {
       now: this.#now,
       model: isKnown ? clock.model : undefined,
-      fresh: this.#fresh && carriers.length > 0,
+      carried: carriers.length > 0,
       frequencyPpb: clock.frequencyPpb,
       maxPpb: clock.maxPpb,
     });
@@ -307,6 +306,14 @@ class Core implements Engine {
     const source = this.#sources.get(id) ?? createSource(id, PLAIN_OPTIONS);
     this.#sources.set(id, source);
     return source;
+  }
+
+  #carriers(): readonly Track[] {
+    return allTracks(this.#sources.values()).filter(carries);
+  }
+
+  #refreshServos(): void {
+    for (const { servo } of this.#keeper.clocks.values()) if (servo !== undefined) servo.fresh = true;
   }
 
   #anyVoter(): boolean {

@@ -15,6 +15,8 @@ export interface Servo {
   /** Updates so far, as the step policy counts them. */
   updates: number;
   decidedAt: Instant | undefined;
+  /** Something that carries the estimate spoke since the last decision. */
+  fresh: boolean;
   /** A step was asked for and is not yet answered. */
   stepping: boolean;
   /** The host refused: no new attempt before. */
@@ -30,8 +32,8 @@ export interface Situation {
   readonly now: Instant;
   /** The estimate now; undefined while nothing is known. */
   readonly model: ClockModel | undefined;
-  /** Living sources carry it, and one of them spoke since the last decision. */
-  readonly fresh: boolean;
+  /** Living sources carry it. */
+  readonly carried: boolean;
   /** The correction in force and the most that the clock takes. */
   readonly frequencyPpb: number;
   readonly maxPpb: number;
@@ -46,8 +48,11 @@ export type Decision =
 /** The time constant in intervals between decisions. Below 1.5 a correction that comes one interval late oscillates. */
 const TIME_CONSTANT = 1.5;
 const SHORTEST_INTERVAL_NS = NS_PER_S;
+const PACE_NS = 0.5 * NS_PER_S;
 /** Offsets below this part of their own sigma are corrected slowly: they are noise for the most part. */
 const NOISE_SHARE = 0.5;
+/** But not slower than this part of the full gain. */
+const LEAST_GAIN = 0.1;
 /** Step only what is surely there. */
 const STEP_SIGMAS = 3;
 /** The kernel's frequency unit is 2⁻¹⁶ ppm (adjtimex(2)): less is no change. */
@@ -58,6 +63,7 @@ export const createServo = (policy: StepPolicy): Servo => ({
   policy,
   updates: 0,
   decidedAt: undefined,
+  fresh: false,
   stepping: false,
   restUntil: undefined,
   refusal: '',
@@ -65,13 +71,18 @@ export const createServo = (policy: StepPolicy): Servo => ({
   reason: 'waits for the first estimate',
 });
 
+/** Whether it is time for a decision: the first update at once, then at a steady pace however many sources speak. */
+export const isDue = ({ decidedAt, updates }: Servo, now: Instant): boolean =>
+  decidedAt === undefined || updates === 0 || Number(now - decidedAt) >= PACE_NS;
+
 /** What to do with the clock now. Notes the decision in the servo. */
 export function decide(servo: Servo, situation: Situation): Decision {
   const decision = consider(servo, situation);
   servo.reason = decision.reason;
   servo.decidedAt = situation.now;
   if (decision.type === 'step') servo.stepping = true;
-  if (situation.fresh && decision.type !== 'hold') servo.updates++;
+  if (isUpdate(servo, situation) && decision.type !== 'hold') servo.updates++;
+  servo.fresh = false;
   return decision;
 }
 
@@ -99,7 +110,7 @@ function consider(servo: Servo, situation: Situation): Decision {
       reason: `is ${formatOffset(model.offsetNs)}, more than the panic limit of ${formatDuration(policy.panicNs)}: left alone`,
     };
   const large = size > policy.thresholdNs;
-  if (large && situation.fresh && servo.updates < policy.updates) {
+  if (large && isUpdate(servo, situation) && servo.updates < policy.updates) {
     if (size < STEP_SIGMAS * model.sigmaNs)
       return { type: 'hold', reason: `is ${formatOffset(model.offsetNs)}, not yet surely enough to step` };
     return {
@@ -110,6 +121,9 @@ function consider(servo: Servo, situation: Situation): Decision {
   }
   return steer(servo, situation, model);
 }
+
+/** The step policy counts decisions on something new. */
+const isUpdate = (servo: Servo, { carried }: Situation): boolean => servo.fresh && carried;
 
 function steer(servo: Servo, { now, frequencyPpb, maxPpb }: Situation, model: ClockModel): Decision {
   const { policy } = servo;
@@ -125,7 +139,7 @@ function gain(servo: Servo, { offsetNs, sigmaNs }: ClockModel, now: Instant): nu
   const sinceNs = servo.decidedAt === undefined ? 0 : Number(now - servo.decidedAt);
   const intervalS = Math.max(sinceNs, SHORTEST_INTERVAL_NS) / NS_PER_S;
   const worth = offsetNs === 0 ? 0 : offsetNs ** 2 / (offsetNs ** 2 + (NOISE_SHARE * sigmaNs) ** 2);
-  return worth / (TIME_CONSTANT * intervalS);
+  return Math.max(worth, LEAST_GAIN) / (TIME_CONSTANT * intervalS);
 }
 
 function describe({ policy }: Servo, { offsetNs }: ClockModel, slewPpb: number, wantedPpb: number): string {

@@ -21,6 +21,9 @@ export class Timekeeper {
   readonly clocks = new Map<ClockId, Clock>();
   readonly #estimator: Estimator;
   readonly #tracks: () => readonly Track[];
+  /** Of this moment: they are asked for several times. */
+  readonly #estimates = new Map<Track, TrackEstimate | undefined>();
+  readonly #offsets = new Map<ClockId, Ns>();
   #now: Instant = 0n;
 
   constructor(estimator: Estimator, tracks: () => readonly Track[]) {
@@ -32,6 +35,7 @@ export class Timekeeper {
   advance(now: Instant): void {
     this.#now = now;
     this.#estimator.advance(now);
+    this.#moved();
   }
 
   declare({ clock: id, frequencyPpb, maxPpb, scale, monotonic }: InputOf<'clock'>): void {
@@ -53,6 +57,7 @@ export class Timekeeper {
     clock.frequencyPpb = frequencyPpb;
     if (deltaPpb === 0) return;
     this.#estimator.controlFrequency(id, deltaPpb, now);
+    this.#moved();
     if (clock.held !== undefined) clock.held = quickened(clock.held, deltaPpb, now);
   }
 
@@ -61,6 +66,7 @@ export class Timekeeper {
     const clock = this.clocks.get(id);
     if (clock === undefined) return;
     this.#estimator.controlPhase(id, deltaNs, now);
+    this.#moved();
     if (clock.held !== undefined) clock.held = stepped(clock.held, deltaNs);
     remember(clock, { after, at: now, deltaNs });
   }
@@ -80,6 +86,7 @@ export class Timekeeper {
 
   observe(track: Track, observation: Observation): void {
     this.#estimator.observe(track.key, observation);
+    this.#moved();
     track.fed++;
   }
 
@@ -101,13 +108,15 @@ export class Timekeeper {
 
   /** Undefined while the track has no phase yet. */
   readonly estimate = (track: Track): TrackEstimate | undefined => {
+    if (this.#estimates.has(track)) return this.#estimates.get(track);
     const found = track.fed > 0 ? this.#estimator.track(track.key) : undefined;
-    return found === undefined || Number.isNaN(found.offsetNs) ? undefined : found;
+    const estimate = found === undefined || Number.isNaN(found.offsetNs) ? undefined : found;
+    this.#estimates.set(track, estimate);
+    return estimate;
   };
 
   /** What a track says beside the estimate of its clock. */
-  readonly biasNs = (track: Track, estimate: TrackEstimate): Ns =>
-    estimate.offsetNs - (this.#estimator.clock(track.clock)?.offsetNs ?? 0);
+  readonly biasNs = (track: Track, estimate: TrackEstimate): Ns => estimate.offsetNs - this.#offsetNs(track.clock);
 
   /** Whether the clock's phase is known to a fraction of a pulse's period. */
   readonly numbered = ({ clock: id, periodNs }: Track): boolean => {
@@ -122,8 +131,10 @@ export class Timekeeper {
     const clock = this.clocks.get('system');
     if (clock?.model === undefined) return undefined;
     const kept = extrapolate(clock.held ?? clock.model, this.#now);
-    const estimatedNs = this.#estimator.clock('system')?.offsetNs ?? kept.offsetNs;
-    return { centreNs: clock.held === undefined ? 0 : kept.offsetNs - estimatedNs, halfNs: boundNs(kept) };
+    return {
+      centreNs: clock.held === undefined ? 0 : kept.offsetNs - this.#offsetNs('system'),
+      halfNs: boundNs(kept),
+    };
   }
 
   /** Takes the models anew; `carriers` limit the error. */
@@ -138,6 +149,19 @@ export class Timekeeper {
         clock.model = { ...found, at: this.#now, distanceNs: Math.max(beyondNs ?? 0, 0) };
       }
     }
+  }
+
+  /** A clock's offset in the estimator's eyes, whether anything is asserted there or not. */
+  #offsetNs(id: ClockId): Ns {
+    const known = this.#offsets.get(id) ?? this.#estimator.clock(id)?.offsetNs ?? 0;
+    this.#offsets.set(id, known);
+    return known;
+  }
+
+  /** The estimator has moved. */
+  #moved(): void {
+    this.#estimates.clear();
+    this.#offsets.clear();
   }
 
   /** Every carrier limits the error: the best of them counts. */
@@ -156,6 +180,7 @@ export class Timekeeper {
   #keep(change: () => void): void {
     const before = [...this.clocks.values()].map((clock) => ({ clock, kept: this.#kept(clock) }));
     change();
+    this.#moved();
     const asserted = this.#asserted();
     for (const { clock, kept } of before) clock.held = asserted ? undefined : kept;
   }

@@ -25,18 +25,26 @@ export interface Overlap {
  * incumbents wins, then the narrower. Undefined without opinions.
  */
 export function largestOverlap(opinions: readonly Opinion[]): Overlap | undefined {
-  const ends = opinions.flatMap(({ centreNs, halfNs }) => [centreNs - halfNs, centreNs + halfNs]).sort((a, b) => a - b);
-  const voters = new Set(opinions.map((opinion) => opinion.group)).size;
+  const ends = opinions.flatMap((opinion) => [
+    { at: opinion.centreNs - opinion.halfNs, opens: true, opinion },
+    { at: opinion.centreNs + opinion.halfNs, opens: false, opinion },
+  ]);
+  ends.sort((a, b) => a.at - b.at);
+  const voters = new Set(opinions.map(({ group }) => group)).size;
+  const holders = new Map<string, number>();
+  let incumbents = 0;
   let best: (Overlap & { readonly incumbents: number }) | undefined;
-  for (let i = 0; i + 1 < ends.length; i++) {
-    const [loNs, hiNs] = [ends[i]!, ends[i + 1]!];
-    if (loNs === hiNs) continue;
-    const holders = opinions.filter((opinion) => holds(opinion, loNs, hiNs));
-    const votes = new Set(holders.map((opinion) => opinion.group)).size;
-    const incumbents = holders.filter((opinion) => opinion.incumbent).length;
-    const overlap = { loNs, hiNs, votes, voters, incumbents };
-    if (best === undefined || beats(overlap, best)) best = overlap;
-  }
+  ends.forEach(({ at, opens, opinion: { group, incumbent } }, i) => {
+    const sign = opens ? 1 : -1;
+    const held = (holders.get(group) ?? 0) + sign;
+    if (held === 0) holders.delete(group);
+    else holders.set(group, held);
+    if (incumbent) incumbents += sign;
+    const next = ends[i + 1]?.at ?? at;
+    if (next <= at) return;
+    const stretch = { loNs: at, hiNs: next, votes: holders.size, voters, incumbents };
+    if (best === undefined || beats(stretch, best)) best = stretch;
+  });
   return best;
 }
 
@@ -46,9 +54,6 @@ export const isMajority = (overlap: Overlap): boolean => overlap.votes * 2 > ove
 /** Whether an opinion is compatible with the stretch. */
 export const touches = ({ centreNs, halfNs }: Pick<Opinion, 'centreNs' | 'halfNs'>, loNs: Ns, hiNs: Ns): boolean =>
   centreNs - halfNs <= hiNs && centreNs + halfNs >= loNs;
-
-const holds = ({ centreNs, halfNs }: Opinion, loNs: Ns, hiNs: Ns): boolean =>
-  centreNs - halfNs <= loNs && centreNs + halfNs >= hiNs;
 
 function beats(a: Overlap & { incumbents: number }, b: Overlap & { incumbents: number }): boolean {
   if (a.votes !== b.votes) return a.votes > b.votes;

@@ -125,6 +125,16 @@ describe('the network of the lab', () => {
     expect(await refused).to.equal('TH_NET_CONNECT');
   });
 
+  it('keeps what came over a stream until somebody listens', async () => {
+    const { host, server } = scene();
+    server.listen(2947, (connection) => connection.write('early'));
+    const opened = host.network.tcp({ ...SERVER, port: 2947 }, S);
+    await host.run(S);
+    const heard: string[] = [];
+    (await opened).onData((chunk) => void heard.push(textOf(chunk)));
+    expect(heard).to.deep.equal(['early']);
+  });
+
   it('knows names and refuses those that it does not know', async () => {
     const { host } = scene();
     host.fabric.names.set('time.example', [SERVER.address]);

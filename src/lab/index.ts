@@ -2,6 +2,7 @@ export type { LabClock } from './clock.js';
 export { askLab, defaultControlPath, type LabAction, serveControl } from './control.js';
 export type { Fabric, LabNode } from './fabric.js';
 export { GpsdFeed, type ReceiverOptions, type ReceiverWorld } from './gpsd-feed.js';
+export { addGpsd, type GpsdNode, RECEIVER } from './gpsd-node.js';
 export { createLabHost, type LabClockSetting, LabHost, type LabHostOptions } from './host.js';
 export { type Lab, type PartReport, startLab } from './lab.js';
 export { type Link, type Shape, wire } from './link.js';

@@ -23,22 +23,12 @@ export class Band {
 }
 
 function figures({ clocks, leap, ntp, ptp }) {
-  const [clock, ...others] = clocks;
+  const [system, ...others] = clocks;
   return [
-    { name: 'Error below', value: duration(clock?.boundNs), more: 'of UTC, by all that is known' },
-    {
-      name: 'System clock',
-      value: duration(Math.abs(clock?.offsetNs ?? Number.NaN)),
-      unit: side(clock?.offsetNs),
-      more: `± ${duration(clock?.sigmaNs)} (1σ), ${clock?.steered ? 'steered' : 'observed'}`,
-    },
-    ...others.map(({ id, offsetNs, sigmaNs }) => ({
-      name: id,
-      value: duration(Math.abs(offsetNs ?? Number.NaN)),
-      unit: side(offsetNs),
-      more: `± ${duration(sigmaNs)} (1σ)`,
-    })),
-    { name: 'Frequency', value: rate(clock?.frequencyPpb), more: 'what the bare oscillator needs' },
+    { name: 'Error below', value: duration(system?.boundNs), more: 'by all that is known' },
+    offset('System clock', system),
+    ...others.map((clock) => offset(clock.id, clock)),
+    { name: 'Frequency', value: rate(system?.frequencyPpb), more: 'what the bare oscillator needs' },
     { name: 'TAI − UTC', value: `${leap.taiMinusUtc} s`, more: LEAP_WORDS[leap.pending] ?? 'leap seconds unknown' },
     {
       name: 'Serves',
@@ -46,6 +36,13 @@ function figures({ clocks, leap, ntp, ptp }) {
       more: `NTP ${ntp.refid || '–'} · PTP class ${ptp.clockClass}`,
     },
   ];
+}
+
+function offset(name, clock) {
+  if (typeof clock?.offsetNs !== 'number') return { name, value: '–', more: 'not known yet' };
+  const { offsetNs, sigmaNs, steered } = clock;
+  const more = `± ${duration(sigmaNs)} (1σ), ${steered ? 'steered' : 'observed'}`;
+  return { name, value: duration(Math.abs(offsetNs)), unit: side(offsetNs), more };
 }
 
 const make = ({ name }) => h('div', {}, h('dt', {}, name), h('dd', { class: 'value' }), h('dd', { class: 'more' }));

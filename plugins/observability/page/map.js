@@ -4,9 +4,11 @@ import { byRank } from './sources.js';
 const WIDTH = 340;
 const ROW = 24;
 const TOP = 16;
-const SOURCE_X = 118;
-const HUB_X = 170;
-const SINK_X = 222;
+const SOURCE_X = 104;
+const HUB_X = 152;
+const SINK_X = 200;
+/** Letters that fit left and right. */
+const ROOM = { end: 15, start: 20 };
 
 let drawn = '';
 
@@ -54,7 +56,7 @@ function line(x, y, state, width, middle) {
 
 function node(id, state, x, y, anchor) {
   const gap = anchor === 'end' ? -9 : 9;
-  const short = id.length > 17 ? `${id.slice(0, 16)}…` : id;
+  const short = id.length > ROOM[anchor] ? `${id.slice(0, ROOM[anchor] - 1)}…` : id;
   return s(
     'g',
     { class: 'node', 'data-state': state },

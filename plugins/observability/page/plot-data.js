@@ -23,15 +23,14 @@ export function columns(history, ids, { view, spanS }) {
 
 const relative = (value, zero) => (value === null || zero === null ? null : value - zero);
 
-/** The range of the y axis: the band, and the middle 98 % of each source of `shown`, with a little air. */
+/**
+ * The range of the y axis: the band, and the middle 98 % of each source of `shown`, with a little air. Without an
+ * estimate, all sources count.
+ */
 export function limits([, ...lines], shown) {
-  const [upper = [], lower = []] = lines.slice(shown.length);
-  const sources = lines.slice(0, shown.length);
-  const ends = [
-    ...spread(upper, 1),
-    ...spread(lower, 1),
-    ...sources.flatMap((column, index) => (shown[index] ? spread(column, 0.98) : [])),
-  ];
+  const band = lines.slice(shown.length, shown.length + 2).flatMap((edge) => spread(edge, 1));
+  const dots = lines.slice(0, shown.length).filter((_, index) => shown[index] || band.length === 0);
+  const ends = [...band, ...dots.flatMap((column) => spread(column, 0.98))];
   if (ends.length === 0) return [-1, 1];
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const air = (high - low || 1) * 0.12;

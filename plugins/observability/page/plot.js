@@ -2,7 +2,6 @@ import { $, h } from './dom.js';
 import { clock, signed } from './format.js';
 import { Legend } from './legend.js';
 import { columns, limits } from './plot-data.js';
-import { byRank } from './sources.js';
 
 const uPlot = window.uPlot;
 
@@ -36,7 +35,8 @@ export class Plot {
   }
 
   show({ sources }, events) {
-    this.#sources = [...sources].sort(byRank);
+    // In the order of the configuration, whatever their rank: a source keeps its colour.
+    this.#sources = sources;
     this.#marks = events
       .filter(({ kind }) => kind === 'mode' || kind === 'clock')
       .map(({ at }) => Date.parse(at) / 1000);
@@ -142,7 +142,7 @@ function options(ids, range, marks, onCursor) {
   return {
     ...size(),
     tzDate: (t) => uPlot.tzDate(new Date(t * 1000), 'Etc/UTC'),
-    padding: [12, 12, 0, 0],
+    padding: [12, 28, 0, 0],
     legend: { show: false },
     cursor: { drag: { setScale: false }, points: { show: false }, y: false },
     scales: { y: { range } },

@@ -36,10 +36,14 @@ const LEAST_FIRST_SCALE_NS = 1e3;
 /** Random walk of a path's delay and bias: this share of the noise scale in 64 s. */
 const WALK = 1e-4;
 const WALK_S = 64;
+/** Of a source that the others outvote, ns/s. */
+const OUTVOTED_DRIFT = 1e5;
 /** A pulse is numbered while this many sigmas of the phase are within half its period. */
 const NUMBERING_SIGMAS = 6;
 /** So many strays in a row are no strays. */
 const STRAYS = 4;
+/** So many good observations in a row after a new beginning, and it is forgotten. */
+const CALM = 8;
 const UNUSED: Innovation = { residualNs: Number.NaN, normalised: Number.NaN, used: false };
 
 class JointEstimator implements Estimator {
@@ -153,7 +157,7 @@ class JointEstimator implements Estimator {
       noiseNs: noiseOf(track),
       observations: track.observations,
       last: track.last,
-      admitted: !Number.isNaN(track.biasSigmaNs),
+      admitted: isAdmitted(track),
       weight: Math.max(track.weight, 0),
     };
   }
@@ -181,6 +185,8 @@ class JointEstimator implements Estimator {
       phases: undefined,
       rates: undefined,
       strays: 0,
+      calm: 0,
+      restarted: false,
       observations: 0,
       last: monotonic,
       walked: this.now!,
@@ -204,8 +210,15 @@ class JointEstimator implements Estimator {
     track.walked = this.now!;
     if (!(seconds > 0) || track.phase < 0) return;
     const variance = ((WALK * noiseOf(track)) ** 2 * seconds) / WALK_S;
-    this.bank.addVariance(track.phase, variance);
+    const drift = this.isOutvoted(track) ? (OUTVOTED_DRIFT * seconds) ** 2 : 0;
+    this.bank.addVariance(track.phase, variance + drift);
     if (track.delay >= 0) this.bank.addVariance(track.delay, variance);
+  }
+
+  /** Others are admitted, this one is not: it may drift as it likes, and must not teach the clock its frequency. */
+  private isOutvoted(track: Track): boolean {
+    if (isAdmitted(track)) return false;
+    return this.layout.tracks.some((other) => other.clock === track.clock && isAdmitted(other));
   }
 
   private take(track: Track, observation: Observation, lateS: number): Innovation {
@@ -335,15 +348,28 @@ class JointEstimator implements Estimator {
   }
 
   /**
-   * Something cannot be again and again: the source was set, its route got shorter, the clock was stepped by somebody. A
+   * Something cannot be, again and again: the source was set, its route got shorter, the clock was stepped by somebody. A
    * late leg is no such thing. The track begins anew; its noise stays known.
    */
   private judge(track: Track, noise: Noise, residualNs: Ns): void {
-    const late = noise === track.legs && residualNs > 0;
-    if (late) return;
-    track.strays = noise.stray > 0.5 ? track.strays + 1 : 0;
-    if (track.strays < STRAYS || noise === track.rates) return;
+    if (noise === track.rates || (noise === track.legs && residualNs > 0)) return;
+    const stray = noise.stray > 0.5;
+    track.strays = stray ? track.strays + 1 : 0;
+    track.calm = stray ? 0 : track.calm + 1;
+    if (track.calm > CALM) track.restarted = false;
+    if (track.strays < STRAYS) return;
     this.forget(track);
+    track.restarted = true;
+    this.judgeClock(track.clock);
+  }
+
+  /** When most tracks had to begin anew, it was the clock: its slope may be anything again. */
+  private judgeClock(clock: ClockId): void {
+    const tracks = this.layout.tracks.filter((track) => track.clock === clock);
+    const restarted = tracks.filter((track) => track.restarted);
+    if (restarted.length * 2 <= tracks.length) return;
+    for (const track of restarted) track.restarted = false;
+    this.bank.reopen(this.layout.slope(clock));
   }
 
   private forget(track: Track): void {
@@ -374,3 +400,5 @@ class JointEstimator implements Estimator {
 }
 
 const noiseOf = (track: Track): Ns => track.phases?.sigma ?? track.legs?.sigma ?? Number.NaN;
+
+const isAdmitted = (track: Track): boolean => !Number.isNaN(track.biasSigmaNs);

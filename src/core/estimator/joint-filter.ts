@@ -5,7 +5,7 @@ import type { Moments } from './noise.js';
 import type { Row } from './row.js';
 
 /** Before anything is known of it, an oscillator is within this of nominal, ns/s (one standard deviation). */
-const FIRST_SLOPE_SIGMA = 1e5;
+export const FIRST_SLOPE_SIGMA = 1e5;
 
 /** The joint Gaussian over all phases, delays and slopes under one hypothesis of the oscillators' wander. */
 export class JointFilter {

@@ -41,7 +41,7 @@ export function logWild(residual: number, sigma: number): number {
 }
 
 const WILD_WIDTH = 30;
-const LOG_WILD_SHARE = Math.log(1e-3);
+const LOG_WILD_SHARE = Math.log(1e-4);
 
 /**
  * Noise of one track. `weigh` is called once for each member of the wander bank and returns what the observation says

@@ -20,6 +20,10 @@ export interface Track {
   rates: GaussianNoise | undefined;
   /** Observations in a row that could not be. */
   strays: number;
+  /** Others in a row since. */
+  calm: number;
+  /** It had to begin anew lately. */
+  restarted: boolean;
   observations: number;
   last: Instant;
   /** Until when the random walk of phase and delay has been added. */

@@ -1,5 +1,5 @@
 import type { ClockId } from '../../api/index.js';
-import { JointFilter } from './joint-filter.js';
+import { FIRST_SLOPE_SIGMA, JointFilter } from './joint-filter.js';
 import type { Layout } from './layout.js';
 import { Moments, type Noise } from './noise.js';
 import type { Row } from './row.js';
@@ -77,6 +77,11 @@ export class WanderBank {
   /** Moves one variable's mean. */
   shift(at: number, by: number): void {
     for (const { x } of this.members) x[at] = x[at]! + by;
+  }
+
+  /** A slope may be anything again. */
+  reopen(slope: number): void {
+    this.addVariance(slope, FIRST_SLOPE_SIGMA ** 2);
   }
 
   /** Variable `i` contains variable `j` from now on, `factor` times. */

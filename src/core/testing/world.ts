@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly offsetNs?: number;
   /** How slow the bare oscillator is. */
   readonly slowPpb?: number;
+  /** Random walk of the oscillator, ppb per √s. */
+  readonly wanderPpb?: number;
   readonly leapTable?: LeapTable;
   readonly estimator?: Estimator;
 }
@@ -49,6 +51,8 @@ export class World {
   frequencyPpb = 0;
   slowPpb: number;
   refuses = '';
+  readonly plain = PLAIN_OPTIONS;
+  readonly #wanderPpb: number;
   #nowNs = START_NS;
   #due = new Map<Speaker, number>();
   #tickNs = START_NS + TICK_NS;
@@ -57,6 +61,7 @@ export class World {
   constructor(options: WorldOptions = {}) {
     this.thetaNs = options.offsetNs ?? 0;
     this.slowPpb = options.slowPpb ?? 0;
+    this.#wanderPpb = options.wanderPpb ?? 0;
     this.engine = createEngine(
       { ...CORE_OPTIONS, ...options.core },
       options.estimator ?? createEstimator(),
@@ -123,6 +128,7 @@ export class World {
       this.#moveTo(at);
       if (at === this.#tickNs) {
         this.#tickNs += TICK_NS;
+        this.slowPpb += this.#wanderPpb * this.#gaussian();
         this.accept({ type: 'tick', stamps: [this.stamp()] });
       } else if (speaker !== undefined) {
         this.#due.set(speaker, at + speaker.everyNs);
@@ -201,8 +207,7 @@ export class World {
       ...(path === undefined ? {} : { path }),
     } as const;
     const late = (): number => delayNs - jitterNs * Math.log(1 - this.#random());
-    const gaussian = (): number =>
-      jitterNs * Math.sqrt(-2 * Math.log(1 - this.#random())) * Math.cos(2 * Math.PI * this.#random());
+    const gaussian = (): number => jitterNs * this.#gaussian();
     const observations: Observation[] = [];
     if (kind === 'exchange') {
       observations.push({ ...common, kind: 'leg', direction: 'outbound', transitNs: said + late() });
@@ -216,6 +221,10 @@ export class World {
       observations.push({ ...common, kind: 'pulse', edge, periodNs: 1e9, ...numbered });
     }
     this.accept({ type: 'observations', id, observations });
+  }
+
+  #gaussian(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.#random())) * Math.cos(2 * Math.PI * this.#random());
   }
 
   #random(): number {

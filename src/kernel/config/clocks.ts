@@ -1,5 +1,5 @@
-import type { Finding } from './check-table.js';
 import type { Table } from './config.js';
+import type { Finding } from './finding.js';
 import { isTable, showHeader, showValue } from './toml-value.js';
 
 const CLOCK_ID = /^(system|phc:[\w.:/-]+)$/;

@@ -86,6 +86,8 @@ export interface PluginType {
 export interface PluginCatalogue {
   /** `source.ntp` → what is known of it. */
   readonly types: ReadonlyMap<string, PluginType>;
+  /** What `[lab]` must be, where a lab is there to read it. */
+  readonly lab?: StandardSchema;
   /** Entries of `plugins` that could not be had. */
   readonly failures?: ReadonlyMap<string, HubError>;
 }

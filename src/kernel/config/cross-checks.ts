@@ -1,8 +1,8 @@
 import type * as v from 'valibot';
 import { formatDuration } from '../../api/index.js';
-import type { Finding } from './check-table.js';
 import type { InstanceConfig } from './config.js';
 import type { ConfigDocument } from './document.js';
+import type { Finding } from './finding.js';
 import type { hubSchema } from './hub-schema.js';
 import { isTable } from './toml-value.js';
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import * as v from 'valibot';
 import { type ConfigFile, effectiveConfig, formatEffective, parseConfig, validateConfig } from './index.js';
 import { CATALOGUE } from './testing/catalogue.js';
 
@@ -54,6 +55,23 @@ describe('the files of a configuration', () => {
     expect(problems?.map(({ code, span }) => [code, span?.line, span?.text])).to.deep.equal([
       ['TH_CFG_SYNTAX', 2, 'host = localhost'],
       ['TH_CFG_UNKNOWN_KEY', 3, 'pool = 1'],
+    ]);
+  });
+});
+
+describe('the table [lab]', () => {
+  const text = '[source.ntp.a]\nhost = "x"\n[[lab.server]]\nname = "a"\n[[lab.server]]\nnam = "b"\n';
+  const lab = v.strictObject({ server: v.array(v.strictObject({ name: v.string('a name') })) });
+
+  it('is handed through as it is', async () => {
+    const { config } = await validateConfig(read([], text), CATALOGUE);
+    expect(config?.lab).to.deep.equal({ server: [{ name: 'a' }, { nam: 'b' }] });
+  });
+
+  it('is checked when there is a lab to read it', async () => {
+    const { problems } = await validateConfig(read([], text), { ...CATALOGUE, lab });
+    expect(problems?.map(({ span, message, hint }) => [span?.line, message, hint])).to.deep.equal([
+      [6, 'unknown key "nam" in [lab.server]', 'did you mean "name"?'],
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { nearest } from '../errors/nearest.js';
-import { abridged, type Finding } from './check-table.js';
 import type { ConfigFile, Kind, Surroundings, Table } from './config.js';
+import { abridged, type Finding } from './finding.js';
 import { mergeTables } from './merge.js';
 import { type Parsed, parseTolerantly } from './syntax.js';
 import { isTable, showValue } from './toml-value.js';

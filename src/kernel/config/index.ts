@@ -9,7 +9,7 @@ export { type ConfigDocument, parseConfig } from './document.js';
 export { type EffectiveValue, effectiveConfig, formatEffective } from './effective.js';
 export { formatProblems, type Problem, type Span } from './problem.js';
 export { readConfig, readPresets } from './read.js';
-export { type OptionRow, optionRows, optionsTable } from './reference.js';
+export { configReference, type OptionRow, optionRows, optionsTable } from './reference.js';
 export { type Loaded, validateConfig } from './validate.js';
 
 /** The plugins a document may use; asked after the document was read, because it names packages to load. */

@@ -1,8 +1,9 @@
 import type * as v from 'valibot';
 import { nearest } from '../errors/nearest.js';
-import { abridged, checkValues, type Finding, unknownKeys } from './check-table.js';
+import { checkTable } from './check-table.js';
 import type { InstanceConfig, PluginCatalogue, PluginType, Table } from './config.js';
 import type { InstanceTable } from './document.js';
+import { abridged, type Finding, unknownKey, withoutMisspelt } from './finding.js';
 import { sinkOptionsSchema, sourceOptionsSchema, toSourceOptions } from './hub-schema.js';
 import { keysOf } from './schema-keys.js';
 import { belongsTo } from './whereabouts.js';
@@ -19,26 +20,25 @@ export async function checkInstance(
   if (plugin === undefined || schema === undefined) return { findings: unavailable(instance, plugin, catalogue) };
   const shared = kind === 'source' ? sourceOptionsSchema : sinkOptionsSchema;
   const sharedKeys = keysOf(shared) ?? [];
-  const ownKeys = plugin.keys ?? keysOf(schema);
-  const known = [...(ownKeys ?? Object.keys(table)), ...sharedKeys];
-  const unknown = unknownKeys(path, table, known, (key) => belongsTo(key, path, catalogue));
-  const misspelt = unknown.flatMap(({ meant }) => (meant === undefined ? [] : [meant]));
-  const options = await checkValues(
+  const ownKeys = plugin.keys ?? keysOf(schema) ?? Object.keys(table);
+  const known = [...ownKeys, ...sharedKeys];
+  const unknown = Object.keys(table)
+    .filter((key) => !known.includes(key))
+    .map((key) => unknownKey(path, key, known, belongsTo(key, path, catalogue)));
+  const options = await checkTable(
     path,
     part(table, (key) => sharedKeys.includes(key)),
     shared,
-    misspelt,
   );
-  const own = await checkValues(
+  const own = await checkTable(
     path,
     part(table, (key) => known.includes(key) && !sharedKeys.includes(key)),
     schema,
-    misspelt,
   );
-  if (unknown.length > 0 || options.findings !== undefined || own.findings !== undefined) {
-    return { findings: [...unknown, ...(options.findings ?? []), ...(own.findings ?? [])] };
+  if (unknown.length === 0 && options.findings === undefined && own.findings === undefined) {
+    return configured(instance, options.value, own.value);
   }
-  return configured(instance, options.value, own.value);
+  return { findings: withoutMisspelt([...unknown, ...(options.findings ?? []), ...(own.findings ?? [])]) };
 }
 
 type SinkOptions = v.InferOutput<typeof sinkOptionsSchema>;

@@ -1,5 +1,5 @@
-import type { Finding } from './check-table.js';
 import type { ConfigDocument, Layer } from './document.js';
+import type { Finding } from './finding.js';
 import { indexPlaces, type Path, type PlaceIndex } from './places.js';
 import { harmless, type Problem, type Span } from './problem.js';
 

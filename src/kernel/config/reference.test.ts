@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
-import { optionsTable } from './reference.js';
-import { ntpSource } from './testing/catalogue.js';
+import { configReference, optionsTable } from './reference.js';
+import { CATALOGUE, ntpSource } from './testing/catalogue.js';
 
 describe('the reference of options', () => {
   it('tells of each key what it must be, what stands in for it and what it means', async () => {
@@ -23,5 +23,12 @@ describe('the reference of options', () => {
 
   it('says so when there are none', async () => {
     expect(await optionsTable(v.strictObject({}))).to.equal('No options of its own.\n');
+  });
+
+  it('has a section for each table of the hub and each plugin', async () => {
+    const text = await configReference(CATALOGUE);
+    const headers = [...text.matchAll(/^## `(.+)`$/gm)].map(([, header]) => header);
+    expect(headers).to.include.members(['[hub]', '[target]', '[source.*.*]', '[source.ntp.*]', '[sink.ntp.*]']);
+    expect(text).to.match(/^\| `max-error` \| a duration .+ \| `"1s"` \| The error bound beyond .+ \|$/m);
   });
 });

@@ -1,4 +1,6 @@
 import type { StandardSchema } from '../../api/index.js';
+import type { PluginCatalogue } from './config.js';
+import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from './hub-schema.js';
 import { expectation } from './reword.js';
 import { defaultsOf, descriptionOf, keysOf, schemaAt } from './schema-keys.js';
 import { writeValue } from './toml-value.js';
@@ -40,6 +42,25 @@ export async function optionsTable(schema: StandardSchema): Promise<string> {
   return ['key | value | default | meaning', '--- | --- | --- | ---', ...lines].map((line) => `| ${line} |\n`).join('');
 }
 
+/** The whole reference, a section a table: those of the hub, what all sources and sinks share, then each plugin's own. */
+export async function configReference({ types }: PluginCatalogue): Promise<string> {
+  const plugins = [...types].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sections: readonly (readonly [string, string, StandardSchema | undefined])[] = [
+    ['[hub]', 'The hub as a whole.', hubSchema],
+    ['[target]', 'What is promised to others.', targetSchema],
+    ['[source.*.*]', 'What every source takes.', sourceOptionsSchema],
+    ['[sink.*.*]', 'What every sink takes.', sinkOptionsSchema],
+    ...plugins.map(([id, { summary, schema }]) => [`[${id}.*]`, sentence(summary), schema] as const),
+  ];
+  const pages: string[] = [];
+  for (const [header, summary, schema] of sections) {
+    if (schema !== undefined) pages.push(`## \`${header}\`\n\n${summary}\n\n${await optionsTable(schema)}`);
+  }
+  return pages.join('\n');
+}
+
+const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
+
 /** What a schema says about each key of a table. */
 async function complaints(schema: StandardSchema, table: unknown): Promise<ReadonlyMap<string, string>> {
   const { issues = [] } = await schema['~standard'].validate(table);
@@ -53,4 +74,4 @@ async function complaints(schema: StandardSchema, table: unknown): Promise<Reado
 }
 
 const code = (text: string): string => `\`${text}\``;
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');

@@ -32,6 +32,9 @@ describe("a schema library's message, as the end of a sentence", () => {
     ['Expected boolean, received string', 'true or false'],
     ['poll must be a number (was a string)', 'a number'],
     ['must be at least 3 (was 2)', 'at least 3'],
+    ['on must be boolean (was 1)', 'true or false'],
+    ['port (0.5) must be...\n  ◦ an integer\n  ◦ at least 1', 'an integer and at least 1'],
+    ['Invalid input', 'a value of another kind'],
   ];
   for (const [message, expected] of others) {
     it(`is another's: ${message}`, () => {

@@ -22,6 +22,7 @@ const PHRASES: readonly (readonly [RegExp, (...groups: readonly string[]) => str
   [/^Invalid \w+: Expected (.+) but received .+$/s, (expected) => expected],
   [/^Invalid (\w+): Received .+$/s, (what) => TYPES[what] ?? `a valid ${what.replaceAll('_', ' ')}`],
   // zod
+  [/^Invalid input$/, () => 'a value of another kind'],
   [/^Invalid input: expected (\w+), received .+$/s, (expected) => ofType(expected)],
   [/^Expected (\w+), received .+$/s, (expected) => ofType(expected)],
   [/^Invalid option: expected one of (.+)$/s, (options) => `one of ${words(options)}`],
@@ -36,7 +37,16 @@ const PHRASES: readonly (readonly [RegExp, (...groups: readonly string[]) => str
   ],
   [/^Invalid (\w+(?: \w+)?)$/s, (what) => `a valid ${what}`],
   // arktype
-  [/^(?:\S+ )?must be (.+?)(?: \(was .+\))?$/s, (expected) => expected],
+  [
+    /must be\.\.\.\s*(.+)$/s,
+    (parts) =>
+      parts
+        .split('◦')
+        .map((part) => part.trim())
+        .filter(Boolean)
+        .join(' and '),
+  ],
+  [/^(?:\S+ )?must be (.+?)(?: \(was .+\))?$/s, (expected) => TYPES[expected.replace(/^an? /, '')] ?? expected],
 ];
 
 /**

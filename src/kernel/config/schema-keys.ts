@@ -12,8 +12,10 @@ interface Inside {
   readonly wrapped?: unknown;
   readonly default?: unknown;
   readonly pipe?: unknown;
+  readonly item?: unknown;
   /** zod */
   readonly shape?: unknown;
+  readonly element?: unknown;
   readonly def?: unknown;
 }
 
@@ -33,9 +35,11 @@ export function keysOf(schema: StandardSchema): readonly string[] | undefined {
 export function schemaAt(schema: StandardSchema, path: readonly PropertyKey[]): StandardSchema | undefined {
   let below: unknown = schema;
   for (const key of path) {
-    const { entries, shape } = below as Inside;
+    const { entries, shape, item, element } = below as Inside;
     const members = isObject(entries) ? entries : isObject(shape) ? shape : {};
-    below = Object.hasOwn(members, key) ? unwrapped(members[String(key)]) : undefined;
+    below = unwrapped(
+      typeof key === 'number' ? (item ?? element) : Object.hasOwn(members, key) ? members[String(key)] : undefined,
+    );
     if (below === undefined) return undefined;
   }
   return below as StandardSchema;
@@ -60,11 +64,15 @@ export function descriptionOf(schema: StandardSchema, key: string): string {
   return '';
 }
 
-const unwrapped = (schema: unknown): unknown => {
+function unwrapped(schema: unknown): unknown {
   let inner = schema;
-  while (isObject(inner) && isObject(inner.wrapped)) inner = inner.wrapped;
-  return inner;
-};
+  for (;;) {
+    if (!isObject(inner)) return inner;
+    const next = inner.wrapped ?? (isObject(inner.def) ? inner.def.innerType : undefined);
+    if (!isObject(next)) return inner;
+    inner = next;
+  }
+}
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;

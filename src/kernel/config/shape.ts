@@ -1,7 +1,7 @@
 import { nearest } from '../errors/nearest.js';
-import type { Finding } from './check-table.js';
 import type { Kind, PluginCatalogue } from './config.js';
 import type { ConfigDocument } from './document.js';
+import type { Finding } from './finding.js';
 import { isTable, showHeader, showValue } from './toml-value.js';
 import { belongsTo, SECTIONS, TOP_KEYS } from './whereabouts.js';
 

@@ -36,6 +36,9 @@ export const showPath = (path: readonly PropertyKey[]): string =>
 export const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
-/** The header of a table, with quotes where TOML needs them. */
+/** The header of a table, with quotes where TOML needs them; one of a list of tables has the header of them all. */
 export const showHeader = (path: readonly PropertyKey[]): string =>
-  `[${path.map((part) => writeKey(String(part))).join('.')}]`;
+  `[${path
+    .filter((part) => typeof part !== 'number')
+    .map((part) => writeKey(String(part)))
+    .join('.')}]`;

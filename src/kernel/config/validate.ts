@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import type * as v from 'valibot';
-import { checkValues, type Finding, unknownKeys } from './check-table.js';
+import type { StandardSchema } from '../../api/index.js';
+import { checkTable } from './check-table.js';
 import { checkClocks } from './clocks.js';
 import type { HubConfig, HubOptions, InstanceConfig, PluginCatalogue, Table } from './config.js';
 import { checkAcross } from './cross-checks.js';
 import type { ConfigDocument } from './document.js';
+import { type Finding, unknownKey, withoutMisspelt } from './finding.js';
 import { hubSchema, targetSchema } from './hub-schema.js';
 import { checkInstance } from './instance-table.js';
 import { faultsOf, Locator } from './locate.js';
@@ -25,6 +26,9 @@ export async function validateConfig(document: ConfigDocument, catalogue: Plugin
   const findings: Finding[] = [...document.findings, ...checkShape(document, catalogue), ...checkClocks(document.tree)];
   const hub = await section(document, 'hub', hubSchema, catalogue, findings);
   const target = await section(document, 'target', targetSchema, catalogue, findings);
+  if (catalogue.lab !== undefined && document.tree.lab !== undefined) {
+    await section(document, 'lab', catalogue.lab, catalogue, findings);
+  }
   const instances: InstanceConfig[] = [];
   for (const table of document.instances) {
     const checked = await checkInstance(table, catalogue);
@@ -45,7 +49,7 @@ export async function validateConfig(document: ConfigDocument, catalogue: Plugin
   };
 }
 
-type HubTable = v.InferOutput<typeof hubSchema>;
+type HubTable = Output<typeof hubSchema>;
 
 const toHubOptions = (hub: HubTable, directory: string): HubOptions => ({
   minAgreeing: hub['min-agreeing'],
@@ -64,27 +68,28 @@ function assembled(document: ConfigDocument, instances: readonly InstanceConfig[
   return { path, preset, plugins, instances, clocks, lab: isTable(tree.lab) ? tree.lab : undefined };
 }
 
-/** Checks one of the fixed tables; an absent one has its defaults. */
-async function section<S extends typeof hubSchema | typeof targetSchema>(
+/** Checks one of the fixed tables; an absent one has its defaults. Undefined when it does not hold. */
+async function section<S extends StandardSchema>(
   document: ConfigDocument,
-  name: 'hub' | 'target',
+  name: 'hub' | 'target' | 'lab',
   schema: S,
   catalogue: PluginCatalogue,
   findings: Finding[],
-): Promise<v.InferOutput<S> | undefined> {
+): Promise<Output<S> | undefined> {
   const path: Path = [name];
   const table = document.tree[name] ?? {};
   if (!isTable(table)) return undefined;
-  const known = keysOf(schema) ?? [];
-  const unknown = unknownKeys(path, table, known, (key) => belongsTo(key, path, catalogue));
-  const checked = await checkValues(
-    path,
-    Object.fromEntries(Object.entries(table).filter(([key]) => known.includes(key))),
-    schema,
-  );
-  findings.push(...unknown, ...(checked.findings ?? []));
-  return checked.findings === undefined ? (checked.value as v.InferOutput<S>) : undefined;
+  const known = keysOf(schema) ?? Object.keys(table);
+  const unknown = Object.keys(table)
+    .filter((key) => !known.includes(key))
+    .map((key) => unknownKey(path, key, known, belongsTo(key, path, catalogue)));
+  const own = Object.fromEntries(Object.entries(table).filter(([key]) => known.includes(key)));
+  const checked = await checkTable(path, own, schema);
+  findings.push(...withoutMisspelt([...unknown, ...(checked.findings ?? [])]));
+  return checked.findings === undefined ? (checked.value as Output<S>) : undefined;
 }
+
+type Output<S> = S extends StandardSchema<infer O> ? O : never;
 
 /** The operator's own files first. */
 const inReadingOrder = ({ layers }: ConfigDocument): readonly string[] =>

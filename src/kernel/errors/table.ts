@@ -94,4 +94,199 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
     effect: 'The configuration is refused; a running hub keeps the one it has.',
     remedy: 'Move it to where the message says.',
   },
+  TH_CLI_NOT_FOUND: {
+    cause: 'The hub was reached but knows nothing under that name.',
+    effect: 'The command shows nothing.',
+    remedy: 'Check the id with timehub sources; an older hub may lack what the command asks for.',
+  },
+  TH_CLI_NO_HUB: {
+    cause: 'No hub answers at the control socket.',
+    effect: 'The command ends with status 3 and shows nothing.',
+    remedy: 'Start one with timehub run, or name its socket with --socket.',
+  },
+  TH_CLI_NO_REPLY: {
+    cause: 'The server that was asked sent no usable reply.',
+    effect: 'There is no measurement.',
+    remedy: 'Check the name, the port and the firewalls between; a server may also refuse to answer so often.',
+  },
+  TH_CLI_USAGE: {
+    cause: 'The command line does not say what to do in a way that can be done.',
+    effect: 'Nothing is done, the status is 64.',
+    remedy: "See timehub help and the command's own --help.",
+  },
+  TH_CLOCK_LEAP_EXPIRED: {
+    cause: 'The list of leap seconds is past the date until which it is valid.',
+    effect: 'TAI and a coming leap second rest on what sources say; UTC from agreeing sources is not harmed.',
+    remedy: 'Update the package tzdata, which brings a new list twice a year.',
+  },
+  TH_CLOCK_LEAP_TABLE: {
+    cause: 'The list of leap seconds could not be read.',
+    effect: 'The list that is built into the hub is used, which may be older.',
+    remedy: 'Repair the file that the message names, most often by installing the package tzdata again.',
+  },
+  TH_CLOCK_OWNED: {
+    cause: 'Another sink of this hub steers that clock already.',
+    effect: 'The sink only observes the clock.',
+    remedy: 'Keep one sink with steer = true a clock.',
+  },
+  TH_CLOCK_PANIC: {
+    cause: 'The clock is further off than the panic limit allows to correct.',
+    effect: 'The clock is left alone and goes on being watched.',
+    remedy: 'Find out who is wrong, the clock or the sources; then set the clock by hand or raise panic.',
+  },
+  TH_CLOCK_PERMISSION: {
+    cause: 'The process lacks the privilege to set clocks (CAP_SYS_TIME).',
+    effect: 'The clock is only observed; the sinks serve corrected time all the same.',
+    remedy: 'Run it as a service with AmbientCapabilities=CAP_SYS_TIME, or leave steer = false.',
+  },
+  TH_CLOCK_SET: {
+    cause: 'The kernel refused to set or steer the clock.',
+    effect: 'The clock keeps running as it did; the hub tries again with the next correction.',
+    remedy: 'Read the reason in the message; another program that steers the clock is the usual suspect.',
+  },
+  TH_CLOCK_TAI_DISAGREES: {
+    cause: 'A source states another difference of TAI and UTC than the list of leap seconds.',
+    effect: 'The list is followed, the source is named in the events.',
+    remedy: "Update tzdata; if it is up to date, the source's own list of leap seconds is old.",
+  },
+  TH_CLOCK_UNKNOWN: {
+    cause: 'A plugin or the configuration names a clock that this machine does not have.',
+    effect: 'The instance that wants it does not run.',
+    remedy: 'Use system, or phc: and an interface that has a PTP hardware clock.',
+  },
+  TH_HOST_LIBC: {
+    cause: 'The system calls for clocks cannot be reached on this machine.',
+    effect: 'No clock can be read to the nanosecond or steered.',
+    remedy: 'Install the package again with its optional parts, on a supported processor (x64, arm64).',
+  },
+  TH_LAB_BUSY: {
+    cause: 'Another lab has the control socket already.',
+    effect: 'This lab does not start.',
+    remedy: 'End the other one, or choose another socket.',
+  },
+  TH_LAB_COMMAND: {
+    cause: 'The lab does not understand a command or its argument.',
+    effect: 'The simulated world stays as it is.',
+    remedy: 'Follow the message, which shows the right form.',
+  },
+  TH_LAB_SOCKET: {
+    cause: 'The control socket of the lab cannot be made.',
+    effect: 'The lab runs without being controllable, or not at all.',
+    remedy: 'Check that its directory exists and may be written to.',
+  },
+  TH_LAB_TABLE: {
+    cause: 'The table [lab] does not describe a world that can be simulated.',
+    effect: 'The lab does not start.',
+    remedy: 'Correct the parts that the message names; config/demo.toml shows a complete one.',
+  },
+  TH_LAB_UNKNOWN: {
+    cause: 'The lab has no part of that name.',
+    effect: 'The simulated world stays as it is.',
+    remedy: 'Use one of the names that the message lists.',
+  },
+  TH_LAB_UNREACHABLE: {
+    cause: 'No lab answers at the socket.',
+    effect: 'The command does nothing.',
+    remedy: 'Start one with npm start, or name its socket.',
+  },
+  TH_NET_ADDRESS: {
+    cause: "The address to listen at is none of this machine's.",
+    effect: 'The instance does not start and is tried again, since the interface may come up later.',
+    remedy: 'Use an address that ip address shows, or a wildcard such as [::].',
+  },
+  TH_NET_BIND: {
+    cause: 'A simulated server could not take its port.',
+    effect: 'That part of the lab does not start.',
+    remedy: 'Choose a free port in [lab].',
+  },
+  TH_NET_BUSY: {
+    cause: 'A port is taken in the simulated network.',
+    effect: 'The instance does not start.',
+    remedy: 'Give one of the two another port.',
+  },
+  TH_NET_CLOSED: {
+    cause: 'The other side closed a connection.',
+    effect: 'The source is unreachable until it is connected again, which is tried with back-off.',
+    remedy: "Look at the other program's log if it happens often.",
+  },
+  TH_NET_CONNECT: {
+    cause: 'The peer refused the connection or did not answer.',
+    effect: 'The source is unreachable and is tried again with back-off.',
+    remedy: 'Check that the program runs at that address and port, and the firewalls between.',
+  },
+  TH_NET_OPEN: {
+    cause: 'The operating system refused to open a socket.',
+    effect: 'The instance does not start and is tried again.',
+    remedy: 'Read the reason in the message; limits on open files and sandboxes of the service are usual.',
+  },
+  TH_NET_PORT_BUSY: {
+    cause: 'Another program listens at that port.',
+    effect: 'The instance does not start and is tried again.',
+    remedy: 'End the other program (often chronyd, ntpd or systemd-timesyncd), or choose another port.',
+  },
+  TH_NET_PORT_PRIVILEGE: {
+    cause: 'Ports below 1024 need a privilege (CAP_NET_BIND_SERVICE).',
+    effect: 'The instance does not start.',
+    remedy: 'Run it as a service with AmbientCapabilities=CAP_NET_BIND_SERVICE, or choose a port above 1023.',
+  },
+  TH_NET_REFUSED: {
+    cause: 'Nobody listens at that port of the simulated network.',
+    effect: 'The source is unreachable and is tried again.',
+    remedy: 'Add the server to [lab], or correct the port.',
+  },
+  TH_NET_RESOLVE: {
+    cause: 'The name could not be turned into an address.',
+    effect: 'The source is unreachable; the name is looked up again later.',
+    remedy: 'Check the spelling and the resolver, or write the address itself.',
+  },
+  TH_NET_SEND: {
+    cause: 'A datagram could not be sent.',
+    effect: 'That one request or reply is lost.',
+    remedy: 'Check routes and interfaces if it goes on.',
+  },
+  TH_NET_SOCKET: {
+    cause: 'The control socket cannot be made or used.',
+    effect: 'The command line and the dashboard cannot reach the hub; time is kept all the same.',
+    remedy: 'Check that its directory exists and may be written to, and that no other hub has it.',
+  },
+  TH_PLUGIN_API: {
+    cause: 'The plugin is written for another version of the contract.',
+    effect: 'It is not loaded.',
+    remedy: 'Install a version of the plugin that fits this hub.',
+  },
+  TH_PLUGIN_CRASHED: {
+    cause: "The plugin's code threw an error.",
+    effect: 'Only that instance stops; it is started again with back-off.',
+    remedy: "Report it to the plugin's authors with the message and the event log.",
+  },
+  TH_PLUGIN_LOAD: {
+    cause: "The plugin's code cannot be loaded or is no plugin.",
+    effect: 'What needs it does not run.',
+    remedy: 'Install the package again, or report it to its authors.',
+  },
+  TH_PLUGIN_MANIFEST: {
+    cause: "The plugin's manifest (plugin.json, or timehub in package.json) is not as it must be.",
+    effect: 'The plugin is not used.',
+    remedy: 'Correct what the message names; docs/plugins.md shows a manifest.',
+  },
+  TH_PLUGIN_NOT_FOUND: {
+    cause: 'A plugin or package that is named is not installed.',
+    effect: 'What needs it does not run.',
+    remedy: 'Install the package beside the configuration, or correct the name under plugins.',
+  },
+  TH_PLUGIN_OBSERVATION: {
+    cause: 'The plugin handed over something that no clock can have said.',
+    effect: 'It is not used, and the instance is started again.',
+    remedy: "Report it to the plugin's authors with the message and the event log.",
+  },
+  TH_PLUGIN_REFUSED: {
+    cause: 'The plugin says that it cannot work here, however often it is tried.',
+    effect: 'The instance is given up until the configuration changes.',
+    remedy: 'Follow its reason.',
+  },
+  TH_PLUGIN_TIMEOUT: {
+    cause: 'The plugin took too long to start or stop.',
+    effect: 'The instance is dropped and started again with back-off.',
+    remedy: 'Look at what it waits for: a device, a name, a peer.',
+  },
 };

@@ -51,7 +51,9 @@ describe('a session with gpsd', () => {
   it('says that there is no receiver', () => {
     const session = new Session({ silenceNs: 10e9 });
     session.connected();
-    session.feed(octets(version, devices()), 0n);
+    session.feed(octets(version), 0n);
+    expect(session.standing.reason).to.equal('waits for gpsd to name its receivers');
+    session.feed(octets(devices()), 0n);
     expect(session.standing).to.deep.equal({ good: false, reason: 'gpsd has no receiver' });
   });
 

@@ -50,6 +50,8 @@ export class Session {
   #followed: Receiver | undefined;
   #release: string | undefined;
   #incompatible = '';
+  /** gpsd has named its receivers. */
+  #listed = false;
   #standing: Standing = { good: false, reason: 'not connected' };
 
   constructor(options: SessionOptions) {
@@ -80,6 +82,7 @@ export class Session {
     this.#followed = undefined;
     this.#release = undefined;
     this.#incompatible = '';
+    this.#listed = false;
     return [{ type: 'send', text: WATCH_COMMAND }, ...this.#restand()];
   }
 
@@ -124,6 +127,7 @@ export class Session {
       case 'WATCH':
         return [];
       case 'DEVICES':
+        this.#listed = true;
         for (const entry of record.devices) this.#device(entry.path, entry.driver, entry.activated, now);
         return [];
       case 'DEVICE':
@@ -179,16 +183,18 @@ export class Session {
   }
 
   #restand(): SessionAction[] {
-    const followed = this.#follow();
-    const { device } = this.#options;
-    const next: Standing =
-      this.#incompatible !== ''
-        ? { good: false, reason: this.#incompatible }
-        : followed === undefined
-          ? { good: false, reason: device === undefined ? 'gpsd has no receiver' : `gpsd has no receiver ${device}` }
-          : { good: followed.state === 'good', reason: followed.reason };
+    const next = this.#assess();
     if (next.good === this.#standing.good && next.reason === this.#standing.reason) return [];
     this.#standing = next;
     return [{ type: 'standing' }];
+  }
+
+  #assess(): Standing {
+    const followed = this.#follow();
+    const { device } = this.#options;
+    if (this.#incompatible !== '') return { good: false, reason: this.#incompatible };
+    if (followed !== undefined) return { good: followed.state === 'good', reason: followed.reason };
+    if (!this.#listed) return { good: false, reason: 'waits for gpsd to name its receivers' };
+    return { good: false, reason: device === undefined ? 'gpsd has no receiver' : `gpsd has no receiver ${device}` };
   }
 }

@@ -1,14 +1,11 @@
 /** The 16 octets of an IPv6 address; an IPv4 address as `::ffff:a.b.c.d`. A zone (`%eth0`) is left out. Undefined: neither. */
 export function octetsOf(address: string): Uint8Array | undefined {
-  const text = address.split('%', 1)[0]!;
   const octets = new Uint8Array(16);
-  if (!text.includes(':')) {
-    const quad = quadOf(text);
-    if (quad === undefined) return undefined;
+  if (!address.includes(':')) {
     octets[10] = octets[11] = 0xff;
-    octets.set(quad, 12);
-    return octets;
+    return putQuad(address, octets, 12) ? octets : undefined;
   }
+  const text = address.split('%', 1)[0]!;
   const [head, tail, ...more] = text.split('::');
   if (more.length > 0) return undefined;
   const front = groupsOf(head!);
@@ -47,11 +44,27 @@ export function parseServer(text: string, defaultPort = 123): Server | undefined
 export const formatServer = (host: string, port: number): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
-function quadOf(text: string): number[] | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part))) return undefined;
-  const octets = parts.map(Number);
-  return octets.every((octet) => octet <= 255) ? octets : undefined;
+const DOT = 0x2e;
+const ZERO = 0x30;
+
+/** Each datagram's sender is read here, hence no regular expression. */
+function putQuad(text: string, octets: Uint8Array, at: number): boolean {
+  let part = 0;
+  let value = -1;
+  for (let i = 0; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : DOT;
+    if (code === DOT) {
+      if (value < 0 || part === 4) return false;
+      octets[at + part++] = value;
+      value = -1;
+    } else {
+      // A leading zero would be octal to some.
+      if (code < ZERO || code > ZERO + 9 || value === 0) return false;
+      value = Math.max(value, 0) * 10 + code - ZERO;
+      if (value > 255) return false;
+    }
+  }
+  return part === 4;
 }
 
 function groupsOf(text: string): number[] | undefined {
@@ -60,8 +73,8 @@ function groupsOf(text: string): number[] | undefined {
   const groups = text.split(':');
   for (const [i, group] of groups.entries()) {
     if (i === groups.length - 1 && group.includes('.')) {
-      const quad = quadOf(group);
-      if (quad === undefined) return undefined;
+      const quad = new Uint8Array(4);
+      if (!putQuad(group, quad, 0)) return undefined;
       octets.push(...quad);
     } else {
       if (!/^[0-9a-f]{1,4}$/i.test(group)) return undefined;

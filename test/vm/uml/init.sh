@@ -5,15 +5,14 @@
 #   offset           seconds that the clock is put ahead before the client starts
 #   frequency        the wrong frequency correction, in units of 2^-16 ppm
 # In $out lie client.sh, which disciplines the clock, and finish.sh, which runs before the end.
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/run TMPDIR=/run
 busybox=$repo/.cache/peers/busybox/bin/busybox
 
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t tmpfs run /run
-mount -t tmpfs tmp /tmp
-mkdir /tmp/out
-mount -t hostfs -o "$out" none /tmp/out
+mkdir /run/out
+mount -t hostfs -o "$out" none /run/out
 
 ip link set lo up
 ip addr add 198.51.100.2/24 dev vec0
@@ -23,12 +22,12 @@ $busybox adjtimex -q -f "$frequency"
 date -s "@$(date "+%s.%N $offset" | awk '{ printf "%.9f", $1 + $2 }')" >/dev/null
 
 # The observer only reads the clock: see truth.ts. The client starts when it sees something.
-node "$repo/dist/test/vm/uml/truth.js" "$seconds" >/tmp/out/guest.txt 2>/tmp/out/guest.err &
+node "$repo/dist/test/vm/uml/truth.js" "$seconds" >/run/out/guest.txt 2>/run/out/guest.err &
 observer=$!
-while [ ! -s /tmp/out/guest.txt ]; do sleep 0.05; done
+while [ ! -s /run/out/guest.txt ]; do sleep 0.05; done
 
 export repo
-sh /tmp/out/client.sh >/tmp/out/client.log 2>&1 &
+sh /run/out/client.sh >/run/out/client.log 2>&1 &
 wait $observer
-sh /tmp/out/finish.sh >/tmp/out/finish.txt 2>&1
+sh /run/out/finish.sh >/run/out/finish.txt 2>&1
 $busybox poweroff -f

@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { type Condition, initialMode, nextMode } from './mode.js';
+
+const LIMITS = { minAgreeing: 1, maxErrorNs: 100e6, trackingErrorNs: 1e6 };
+const GOOD: Condition = { known: true, boundNs: 0.5e6, carriers: ['ntp.a'], witnesses: [], loss: 'gone', slewing: [] };
+const walk = (...conditions: Partial<Condition>[]): string[] => {
+  let state = initialMode(0n);
+  return conditions.map((condition, i) => {
+    state = nextMode(state, { ...GOOD, ...condition }, LIMITS, BigInt(i + 1));
+    return state.mode;
+  });
+};
+
+describe('mode', () => {
+  it('walks from nothing over converging to tracking', () => {
+    expect(walk({ known: false }, { boundNs: 50e6 }, {})).to.deep.equal(['unsynchronised', 'converging', 'tracking']);
+  });
+
+  it('is holdover when nobody carries the estimate, until the bound is too large, and comes back', () => {
+    const alone = { carriers: [] };
+    expect(walk({}, alone, { ...alone, boundNs: 101e6 }, alone, {})).to.deep.equal([
+      'tracking',
+      'holdover',
+      'unsynchronised',
+      'unsynchronised',
+      'tracking',
+    ]);
+  });
+
+  it('does not flap around the tracking limit', () => {
+    expect(walk({ boundNs: 1.2e6 }, {}, { boundNs: 1.2e6 }, { boundNs: 1.6e6 })).to.deep.equal([
+      'converging',
+      'tracking',
+      'tracking',
+      'converging',
+    ]);
+  });
+
+  it('is not tracking while a steered clock is still away from the estimate', () => {
+    expect(walk({ slewing: ['the clock system'] })).to.deep.equal(['converging']);
+  });
+
+  it('keeps the moment of the last change, and says why it is what it is', () => {
+    const first = nextMode(initialMode(0n), { ...GOOD, witnesses: ['ntp.b'] }, LIMITS, 5n);
+    const second = nextMode(first, GOOD, LIMITS, 9n);
+    expect(first).to.include({ since: 5n, reason: 'follows ntp.a, which ntp.b confirms' });
+    expect(second.since).to.equal(5n);
+  });
+});

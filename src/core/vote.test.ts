@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import { isMajority, largestOverlap, type Opinion, touches } from './vote.js';
+
+const opinion = (key: string, centreNs: number, halfNs: number, more: Partial<Opinion> = {}): Opinion => ({
+  key,
+  group: key,
+  centreNs,
+  halfNs,
+  incumbent: false,
+  ...more,
+});
+
+describe('vote', () => {
+  it('finds the stretch that most intervals share', () => {
+    const overlap = largestOverlap([opinion('a', 0, 10), opinion('b', 5, 10), opinion('c', 50, 10)])!;
+    expect(overlap).to.include({ loNs: -5, hiNs: 10, votes: 2, voters: 3 });
+    expect(isMajority(overlap)).to.equal(true);
+  });
+
+  it('has no opinion without opinions', () => {
+    expect(largestOverlap([])).to.equal(undefined);
+  });
+
+  it('takes half for no majority', () => {
+    expect(isMajority(largestOverlap([opinion('a', 0, 10), opinion('b', 100, 10)])!)).to.equal(false);
+  });
+
+  it('counts a group once, however many names it has', () => {
+    const same = { group: 'one machine' };
+    const overlap = largestOverlap([
+      opinion('a', 0, 10, same),
+      opinion('b', 1, 10, same),
+      opinion('c', 2, 10, same),
+      opinion('d', 100, 10),
+    ])!;
+    expect(overlap.votes).to.equal(1);
+    expect(overlap.voters).to.equal(2);
+  });
+
+  it('leaves the incumbents in place when two stretches have equal votes', () => {
+    const pair = (at: number, incumbent: boolean) => [
+      opinion(`a${at}`, at, 10, { incumbent }),
+      opinion(`b${at}`, at + 1, 10, { incumbent }),
+    ];
+    const overlap = largestOverlap([...pair(0, true), ...pair(100, false)])!;
+    expect(touches({ centreNs: 0, halfNs: 1 }, overlap.loNs, overlap.hiNs)).to.equal(true);
+    const reversed = largestOverlap([...pair(0, false), ...pair(100, true)])!;
+    expect(touches({ centreNs: 100, halfNs: 1 }, reversed.loNs, reversed.hiNs)).to.equal(true);
+  });
+});

@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { arenaOf } from './arena.js';
+import { loadNative, type Native } from './native.js';
+
+type Function_ = (...parameters: unknown[]) => unknown;
+
+describe('the native addon', () => {
+  let native: Native;
+  let folder: string;
+
+  before(function () {
+    const loaded = loadNative().native;
+    if (loaded === undefined) return this.skip();
+    native = loaded;
+    folder = mkdtempSync(join(tmpdir(), 'timehub-native-'));
+    return undefined;
+  });
+  after(() => {
+    if (folder !== undefined) rmSync(folder, { recursive: true });
+  });
+
+  const address = fc.constantFrom(
+    '127.0.0.1',
+    '::1',
+    '::',
+    '0.0.0.0',
+    'fe80::1%lo',
+    'fe80::1%nowhere',
+    '::ffff:127.0.0.1',
+    '',
+    'x\0y',
+  );
+  const port = fc.oneof(
+    fc.constantFrom(0, 65535, 65536, -1, 1.5, Number.NaN),
+    fc.integer({ min: 20_000, max: 60_000 }),
+  );
+  const payload = fc.oneof(
+    fc.uint8Array({ maxLength: 64 }),
+    fc.constantFrom(new Float64Array(4), new DataView(new ArrayBuffer(8)), Buffer.alloc(70_000), 'text'),
+    fc.constant(new Uint8Array(new SharedArrayBuffer(16))),
+    fc.constant(null).map(() => {
+      const octets = new Uint8Array(100);
+      structuredClone(octets, { transfer: [octets.buffer] });
+      return octets;
+    }),
+  );
+  const nothing = fc.constant(undefined);
+  const callback = fc.constant(() => {});
+  const moment = fc.oneof(
+    fc.constant(null).map(() => new BigInt64Array(3)),
+    fc.constantFrom(new BigInt64Array(2), new BigUint64Array(3), new Float64Array(3), []),
+  );
+  const path = fc.oneof(
+    fc.constantFrom('@timehub-fuzz', '@', '/', '/nowhere/at/all', 'x'.repeat(108), 'ü'.repeat(60), 'a\0b'),
+    fc.string(),
+  );
+  const OWN = Symbol('the open socket');
+  const socket = fc.oneof(
+    { weight: 3, arbitrary: fc.constant(OWN) },
+    fc.integer({ min: -1, max: 10 }),
+    fc.constantFrom(2 ** 32, 2 ** 32 - 1, 1e300),
+  );
+  const messed = (valid: fc.Arbitrary<unknown>) =>
+    fc.oneof({ weight: 6, arbitrary: valid }, { weight: 1, arbitrary: fc.anything() });
+  const calls = (...valid: fc.Arbitrary<unknown>[]) =>
+    fc.oneof(fc.tuple(...valid.map(messed)), fc.tuple(...valid), fc.array(fc.anything(), { maxLength: 8 }));
+
+  const parameters: Readonly<Record<keyof Native, fc.Arbitrary<unknown[]>>> = {
+    openUdp: calls(address, port, fc.boolean(), fc.oneof(nothing, address), port, fc.boolean(), callback),
+    openUnix: calls(path, callback),
+    send: calls(socket, payload, fc.oneof(nothing, address), port, fc.oneof(nothing, address), moment),
+    sendUnix: calls(path, payload),
+    local: calls(socket),
+    close: calls(socket),
+    readMoment: calls(moment),
+    monotonicRaw: calls(),
+    readTimex: calls(),
+  };
+
+  for (const [name, arbitrary] of Object.entries(parameters)) {
+    it(`answers any arguments of ${name} with a result, a TypeError or the system's error`, () => {
+      const own = native.openUdp('127.0.0.1', 0, false, undefined, 0, true, () => {});
+      const call = native[name as keyof Native] as Function_;
+      const cwd = process.cwd();
+      process.chdir(folder);
+      try {
+        fc.assert(
+          fc.property(arbitrary, (values) => {
+            try {
+              const result = call(...values.map((value) => (value === OWN ? own : value)));
+              if (name.startsWith('open')) native.close(result as number);
+            } catch (error) {
+              if (error instanceof TypeError) return;
+              expect(error).to.be.instanceOf(Error).and.have.property('errno').above(0);
+            }
+          }),
+          { numRuns: 400 },
+        );
+      } finally {
+        process.chdir(cwd);
+        native.close(own);
+      }
+    });
+  }
+
+  for (const kind of ['path', 'abstract'] as const) {
+    it(`passes datagrams over a Unix socket: ${kind}`, async () => {
+      const name = kind === 'path' ? join(folder, 'sock') : `@timehub-test-${process.pid}`;
+      const seen: string[] = [];
+      let id = 0;
+      const done = new Promise<void>((resolve) => {
+        id = native.openUnix(name, (buffer, count) => {
+          const arena = arenaOf(buffer);
+          for (let i = 0; i < count; i++) seen.push(Buffer.from(arena.payload(i)).toString());
+          if (seen.length === 2) resolve();
+        });
+      });
+      native.sendUnix(name, Buffer.from('READY=1'));
+      native.sendUnix(name, Buffer.from('STATUS=ünïcode'));
+      await done;
+      native.close(id);
+      expect(seen).to.deep.equal(['READY=1', 'STATUS=ünïcode']);
+      expect(() => native.sendUnix(name, Buffer.from('late'))).to.throw('Connection refused');
+    });
+  }
+
+  it('does not take a Unix socket for a UDP socket', () => {
+    const id = native.openUnix(`@timehub-kind-${process.pid}`, () => {});
+    expect(() => native.local(id)).to.throw(TypeError, 'an open UDP socket');
+    expect(() => native.send(id, new Uint8Array(1), '127.0.0.1', 9, undefined, new BigInt64Array(3))).to.throw(
+      TypeError,
+    );
+    native.close(id);
+  });
+
+  for (const end of ['terminated', 'left alone', 'told to exit'] as const) {
+    it(`lets go of its sockets with a worker thread that is ${end}`, async () => {
+      const worker = new Worker(
+        `const { parentPort, workerData } = require('node:worker_threads');
+         const native = require(workerData.path);
+         const socket = native.openUdp('127.0.0.1', 0, false, undefined, 0, true, () => { if (workerData.end === 'told to exit') process.exit(); });
+         const { address, port } = native.local(socket);
+         parentPort.postMessage(port);
+         native.send(socket, new Uint8Array(8), address, port, undefined, new BigInt64Array(3));
+         if (workerData.end === 'left alone') native.close(socket);`,
+        { eval: true, workerData: { path: addonPath(), end } },
+      );
+      const exited = new Promise((resolve) => worker.once('exit', resolve));
+      const port = await new Promise<number>((resolve) => worker.once('message', resolve));
+      if (end === 'terminated') await worker.terminate();
+      await exited;
+      native.close(native.openUdp('127.0.0.1', port, false, undefined, 0, false, () => {}));
+    });
+  }
+});
+
+/** The file that this process has loaded: a release build, or the one under AddressSanitizer. */
+const addonPath = (): string =>
+  process.env.TIMEHUB_ADDON ?? new URL('../../../build/Release/timehub.node', import.meta.url).pathname;
