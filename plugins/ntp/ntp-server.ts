@@ -81,6 +81,7 @@ export class NtpServer {
       socket.onDatagram((datagram) => this.#receive(socket, datagram));
       return socket;
     });
+    this.#context.health('ok', `serves at ${this.#addresses().join(', ')}`);
   }
 
   stop(): void {
@@ -90,10 +91,14 @@ export class NtpServer {
 
   inspect(): Record<string, unknown> {
     return {
-      listen: this.#sockets.map(({ local }) => formatServer(local.address, local.port)),
+      listen: this.#addresses(),
       stamps: this.#sockets.map(({ stamps }) => stamps),
       ...this.#tally.counts,
     };
+  }
+
+  #addresses(): readonly string[] {
+    return this.#sockets.map(({ local }) => formatServer(local.address, local.port));
   }
 
   #receive(socket: UdpSocket, { payload, from, to, received }: Datagram): void {

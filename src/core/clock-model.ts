@@ -16,8 +16,10 @@ export function extrapolate(model: ClockModel, to: Instant): ClockModel {
   const wanderNs2 = model.wander * NS_PER_S * NS_PER_S;
   const ahead = Math.abs(seconds);
   return {
-    ...model,
     at: to,
+    distanceNs: model.distanceNs,
+    slopePpb: model.slopePpb,
+    wander: model.wander,
     offsetNs: model.offsetNs + model.slopePpb * seconds,
     sigmaNs: Math.sqrt(model.sigmaNs ** 2 + (model.slopeSigmaPpb * seconds) ** 2 + (wanderNs2 * ahead ** 3) / 3),
     slopeSigmaPpb: Math.sqrt(model.slopeSigmaPpb ** 2 + wanderNs2 * ahead),

@@ -18,7 +18,7 @@ import type { LeapTable } from './leap-table.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
 import { compareNumbering } from './numbering.js';
 import { Quality } from './quality.js';
-import { comeBack, Selection } from './selection.js';
+import { Selection } from './selection.js';
 import { createServo, decide, isDue, refused, type Servo } from './servo.js';
 import {
   allTracks,
@@ -32,6 +32,7 @@ import {
   trackOf,
 } from './source.js';
 import { mayVote } from './standing.js';
+import { comeBack } from './tenure.js';
 import { timeState } from './time-state.js';
 import { Timekeeper } from './timekeeper.js';
 
@@ -64,6 +65,8 @@ class Core implements Engine {
   #mode: ModeState | undefined;
   #now: Instant = 0n;
   #confirmed = false;
+  /** The living tracks on which the estimate rests. */
+  #carriers: readonly Track[] = [];
   #actions: Action[] = [];
 
   constructor(options: CoreOptions, estimator: Estimator, leapTable: LeapTable) {
@@ -79,8 +82,8 @@ class Core implements Engine {
     const before = this.#now;
     this.#now = input.monotonic;
     this.#take(input, before);
-    if (input.type === 'steered') this.#keeper.refresh(this.#carriers());
-    else this.#think();
+    if (input.type === 'steered') this.#keeper.refresh(this.#carriers);
+    else this.#think(input);
     return this.#actions;
   }
 
@@ -212,10 +215,10 @@ class Core implements Engine {
   }
 
   /** After every input: who carries the estimate, what mode that is, what to do with the clocks. */
-  #think(): void {
+  #think({ type }: Input): void {
     const keeper = this.#keeper;
     keeper.advance(this.#now);
-    const { changes, votes, obstacle } = this.#selection.judge(this.#sources.values(), {
+    const { changes, votes, obstacle } = this.#selection.judge([...this.#sources.values()], {
       now: this.#now,
       estimate: keeper.estimate,
       biasNs: keeper.biasNs,
@@ -225,9 +228,11 @@ class Core implements Engine {
     if (votes >= CONFIRMATIONS) this.#confirmed = true;
     if (changes.length > 0) this.#refreshServos();
     keeper.apply(changes);
-    const carriers = this.#carriers();
+    const carriers = allTracks(this.#sources.values()).filter(carries);
+    const isNews = changes.length > 0 || carriers.length !== this.#carriers.length;
+    this.#carriers = carriers;
     keeper.refresh(carriers);
-    describeCarriers(carriers, keeper.estimate);
+    if (type === 'tick' || isNews) describeCarriers(carriers, keeper.estimate);
     this.#tellSources();
     this.#changeMode(carriers, obstacle);
     this.#promise(carriers);
@@ -245,7 +250,7 @@ class Core implements Engine {
       known: system !== undefined,
       boundNs: system === undefined ? Number.POSITIVE_INFINITY : boundNs(system),
       ...standIns(carriers),
-      loss: obstacle === '' ? lossOf([...this.#sources.values()]) : obstacle,
+      loss: carriers.length > 0 || obstacle !== '' ? obstacle : lossOf([...this.#sources.values()]),
       slewing: clocks.filter(isFar).map(({ id }) => `the clock ${id}`),
     };
     this.#mode = nextMode(before, condition, this.#options, this.#now);
@@ -306,10 +311,6 @@ class Core implements Engine {
     const source = this.#sources.get(id) ?? createSource(id, PLAIN_OPTIONS);
     this.#sources.set(id, source);
     return source;
-  }
-
-  #carriers(): readonly Track[] {
-    return allTracks(this.#sources.values()).filter(carries);
   }
 
   #refreshServos(): void {

@@ -10,6 +10,8 @@ export interface NtpBasis {
   /** Own round trip to it, ns. */
   readonly peerDelayNs: Ns;
   readonly boundNs: Ns;
+  /** The random part of it. */
+  readonly randomNs: Ns;
   /** Since a living source last spoke. */
   readonly silenceNs: Ns;
   /** The bound at that moment. */
@@ -25,7 +27,7 @@ const LEAST_DISPERSION_NS = 1000;
 /** RFC 5905 §7.3: 16 means unsynchronised. */
 const UNSYNCHRONISED = 16;
 
-/** Stratum, refid and root distance to serve (RFC 5905 §7.3): half the root delay and the root dispersion make the bound. */
+/** Stratum, refid and root distance to serve (RFC 5905 §7.3): half the root delay and the root dispersion hold the bound. */
 export function ntpView(basis: NtpBasis): NtpView {
   const { peer, referenceTime } = basis;
   if (peer === undefined || basis.mode === 'unsynchronised')
@@ -45,7 +47,7 @@ export function ntpView(basis: NtpBasis): NtpView {
     refid: refidOf(peer),
     leap: basis.leap,
     rootDelayNs,
-    rootDispersionNs: Math.max(errorNs - rootDelayNs / 2, LEAST_DISPERSION_NS),
+    rootDispersionNs: Math.max(errorNs - rootDelayNs / 2, basis.randomNs, LEAST_DISPERSION_NS),
     referenceTime,
   };
 }

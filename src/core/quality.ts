@@ -1,5 +1,6 @@
 import type { Instant, Leap, Mode, Ns, NtpView, PtpView } from '../api/index.js';
 import { boundNs, type ClockModel, extrapolate } from './clock-model.js';
+import { BOUND_SIGMAS } from './distance.js';
 import type { TrackEstimate } from './estimator/types.js';
 import type { CoreOptions } from './input.js';
 import { ntpView, stratumOf } from './ntp-view.js';
@@ -54,6 +55,7 @@ export class Quality {
       peer: this.#peer,
       peerDelayNs: this.#peerDelayNs,
       boundNs: boundAt(system, now),
+      randomNs: system === undefined ? 0 : BOUND_SIGMAS * extrapolate(system, now).sigmaNs,
       boundThenNs: this.#boundThenNs,
       silenceNs: this.#carriers.length > 0 ? 0 : Number(now - this.#carriedAt),
       leap,

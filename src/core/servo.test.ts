@@ -86,7 +86,7 @@ describe('servo', () => {
     const sure = decide(settled(), at(1000, {}, { sigmaNs: 10 }));
     const unsure = decide(settled(), at(1000, {}, { sigmaNs: 10_000 }));
     expect(sure).to.have.property('frequencyPpb').above(600);
-    expect(unsure).to.have.property('frequencyPpb').below(60);
+    expect(unsure).to.have.property('frequencyPpb').below(70);
   });
 
   it('is gentler when it decides seldom, so that a late correction does not overshoot', () => {

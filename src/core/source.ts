@@ -153,8 +153,11 @@ export const ageNs = (track: Track, now: Instant): Ns => Number(now - track.last
 /** It has an opinion about the time of its own. */
 export const votes = (track: Track): boolean => track.kind === 'exchange' || track.kind === 'reading';
 
-export const allTracks = (sources: Iterable<Source>): Track[] =>
-  [...sources].flatMap(({ tracks }) => [...tracks.values()]);
+export function allTracks(sources: Iterable<Source>): Track[] {
+  const all: Track[] = [];
+  for (const { tracks } of sources) all.push(...tracks.values());
+  return all;
+}
 
 /** It is alive and the estimate rests on it. */
 export const carries = ({ admittedNs, lost, kind }: Track): boolean =>

@@ -36,12 +36,16 @@ export function barOfSource({ options, silence, claims, tracks }: Source): Bar |
   return undefined;
 }
 
+/** It may yet get a vote. */
+export const isPending = (source: Source, now: Instant): boolean =>
+  standsAs(source, (track) => barOf(track, now)?.state === 'warming');
+
 /** It has a vote, or may yet get one. */
-export function mayVote(source: Source, now: Instant): boolean {
+export const mayVote = (source: Source, now: Instant): boolean =>
+  standsAs(source, (track) => (barOf(track, now)?.state ?? 'warming') === 'warming');
+
+function standsAs(source: Source, test: (track: Track) => boolean): boolean {
   const bar = barOfSource(source);
   if (bar !== undefined) return bar.state === 'warming';
-  return [...source.tracks.values()].some((track) => {
-    const state = barOf(track, now)?.state;
-    return votes(track) && (state === undefined || state === 'warming');
-  });
+  return [...source.tracks.values()].some((track) => votes(track) && test(track));
 }

@@ -1,12 +1,13 @@
 import type { ClockId, Instant, Ns, Observation } from '../api/index.js';
 import { type Clock, createClock, remember } from './clock.js';
 import { boundNs, type ClockModel, extrapolate, quickened, stepped } from './clock-model.js';
-import { BOUND_SIGMAS, distanceNs } from './distance.js';
+import { BOUND_SIGMAS, distanceNs, VOTE_SIGMAS } from './distance.js';
 import type { Estimator, TrackEstimate } from './estimator/types.js';
 import type { Input } from './input.js';
-import type { Change } from './selection.js';
 import type { Track } from './source.js';
+import type { Change } from './tenure.js';
 import { usualScale } from './timescale.js';
+import type { Interval } from './vote.js';
 
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
 
@@ -24,6 +25,8 @@ export class Timekeeper {
   /** Of this moment: they are asked for several times. */
   readonly #estimates = new Map<Track, TrackEstimate | undefined>();
   readonly #offsets = new Map<ClockId, Ns>();
+  /** Half the interval of the best carrier. */
+  #widthNs: Ns = 0;
   #now: Instant = 0n;
 
   constructor(estimator: Estimator, tracks: () => readonly Track[]) {
@@ -126,14 +129,14 @@ export class Timekeeper {
     return NUMBERING_SIGMAS * now.sigmaNs < periodNs / 2 && boundNs(now) < periodNs / 2;
   };
 
-  /** The time kept so far, as an opinion about the biases. */
-  opinion(): { readonly centreNs: Ns; readonly halfNs: Ns } | undefined {
+  /** The time kept so far, as an opinion: it stands for the best source that shaped it. */
+  opinion(): Interval | undefined {
     const clock = this.clocks.get('system');
     if (clock?.model === undefined) return undefined;
     const kept = extrapolate(clock.held ?? clock.model, this.#now);
     return {
       centreNs: clock.held === undefined ? 0 : kept.offsetNs - this.#offsetNs('system'),
-      halfNs: boundNs(kept),
+      halfNs: this.#widthNs + BOUND_SIGMAS * kept.sigmaNs,
     };
   }
 
@@ -167,11 +170,14 @@ export class Timekeeper {
   /** Every carrier limits the error: the best of them counts. */
   #leastErrorNs(carriers: readonly Track[]): Ns {
     let leastNs = Number.POSITIVE_INFINITY;
+    this.#widthNs = Number.POSITIVE_INFINITY;
     for (const track of carriers) {
       const estimate = this.estimate(track);
       if (estimate === undefined) continue;
-      const errorNs = Math.abs(this.biasNs(track, estimate)) + BOUND_SIGMAS * estimate.sigmaNs;
-      leastNs = Math.min(leastNs, errorNs + distanceNs(track, estimate));
+      const distance = distanceNs(track, estimate);
+      const biasNs = Math.abs(this.biasNs(track, estimate));
+      leastNs = Math.min(leastNs, biasNs + distance + BOUND_SIGMAS * estimate.sigmaNs);
+      this.#widthNs = Math.min(this.#widthNs, distance + VOTE_SIGMAS * estimate.sigmaNs);
     }
     return leastNs;
   }

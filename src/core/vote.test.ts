@@ -1,9 +1,8 @@
 import { expect } from 'chai';
-import { isMajority, largestOverlap, type Opinion, touches } from './vote.js';
+import { intervalOf, isMajority, largestOverlap, type Opinion, touches } from './vote.js';
 
-const opinion = (key: string, centreNs: number, halfNs: number, more: Partial<Opinion> = {}): Opinion => ({
-  key,
-  group: key,
+const opinion = (group: string, centreNs: number, halfNs: number, more: Partial<Opinion> = {}): Opinion => ({
+  group,
   centreNs,
   halfNs,
   incumbent: false,
@@ -25,12 +24,19 @@ describe('vote', () => {
     expect(isMajority(largestOverlap([opinion('a', 0, 10), opinion('b', 100, 10)])!)).to.equal(false);
   });
 
+  it('takes two stretches with equal votes for no majority, though one wide opinion is in both', () => {
+    const overlap = largestOverlap([opinion('wide', 50, 200), opinion('a', 0, 10), opinion('b', 100, 10)])!;
+    expect(overlap).to.include({ votes: 2, voters: 3, rivalled: true });
+    expect(isMajority(overlap)).to.equal(false);
+    const touching = largestOverlap([opinion('a', 0, 10), opinion('b', 0, 10), opinion('b', 10, 10)])!;
+    expect(isMajority(touching)).to.equal(true);
+  });
+
   it('counts a group once, however many names it has', () => {
-    const same = { group: 'one machine' };
     const overlap = largestOverlap([
-      opinion('a', 0, 10, same),
-      opinion('b', 1, 10, same),
-      opinion('c', 2, 10, same),
+      opinion('one machine', 0, 10),
+      opinion('one machine', 1, 10),
+      opinion('one machine', 2, 10),
       opinion('d', 100, 10),
     ])!;
     expect(overlap.votes).to.equal(1);
@@ -43,8 +49,8 @@ describe('vote', () => {
       opinion(`b${at}`, at + 1, 10, { incumbent }),
     ];
     const overlap = largestOverlap([...pair(0, true), ...pair(100, false)])!;
-    expect(touches({ centreNs: 0, halfNs: 1 }, overlap.loNs, overlap.hiNs)).to.equal(true);
+    expect(touches({ centreNs: 0, halfNs: 1 }, intervalOf(overlap))).to.equal(true);
     const reversed = largestOverlap([...pair(0, false), ...pair(100, true)])!;
-    expect(touches({ centreNs: 100, halfNs: 1 }, reversed.loNs, reversed.hiNs)).to.equal(true);
+    expect(touches({ centreNs: 100, halfNs: 1 }, intervalOf(reversed))).to.equal(true);
   });
 });

@@ -1,11 +1,14 @@
 import type { Ns } from '../api/index.js';
 
-/** One opinion: the truth is within `centreNs` ± `halfNs`. Opinions of one `group` are not independent: they count once. */
-export interface Opinion {
-  readonly key: string;
-  readonly group: string;
+/** One opinion: the truth is within `centreNs` ± `halfNs`. */
+export interface Interval {
   readonly centreNs: Ns;
   readonly halfNs: Ns;
+}
+
+export interface Opinion extends Interval {
+  /** Opinions of one group are not independent: they count once. */
+  readonly group: string;
   /** It was in force before: between equals the incumbents stay. */
   readonly incumbent: boolean;
 }
@@ -16,47 +19,54 @@ export interface Overlap {
   readonly hiNs: Ns;
   /** Independent opinions that hold it. */
   readonly votes: number;
+  readonly incumbents: number;
   /** Independent opinions asked. */
   readonly voters: number;
+  /** Another stretch, apart from this one, has as much for it. */
+  readonly rivalled: boolean;
 }
 
 /**
  * Marzullo's sweep over the ends of the intervals (RFC 5905 §11.2.1). Between stretches with equal votes the one with more
- * incumbents wins, then the narrower. Undefined without opinions.
+ * incumbents wins. Undefined without opinions.
  */
 export function largestOverlap(opinions: readonly Opinion[]): Overlap | undefined {
   const ends = opinions.flatMap((opinion) => [
-    { at: opinion.centreNs - opinion.halfNs, opens: true, opinion },
-    { at: opinion.centreNs + opinion.halfNs, opens: false, opinion },
+    { at: opinion.centreNs - opinion.halfNs, sign: 1, opinion },
+    { at: opinion.centreNs + opinion.halfNs, sign: -1, opinion },
   ]);
   ends.sort((a, b) => a.at - b.at);
   const voters = new Set(opinions.map(({ group }) => group)).size;
   const holders = new Map<string, number>();
   let incumbents = 0;
-  let best: (Overlap & { readonly incumbents: number }) | undefined;
-  ends.forEach(({ at, opens, opinion: { group, incumbent } }, i) => {
-    const sign = opens ? 1 : -1;
+  let best: Overlap | undefined;
+  let isApart = false;
+  ends.forEach(({ at, sign, opinion: { group, incumbent } }, i) => {
     const held = (holders.get(group) ?? 0) + sign;
     if (held === 0) holders.delete(group);
     else holders.set(group, held);
     if (incumbent) incumbents += sign;
-    const next = ends[i + 1]?.at ?? at;
-    if (next <= at) return;
-    const stretch = { loNs: at, hiNs: next, votes: holders.size, voters, incumbents };
-    if (best === undefined || beats(stretch, best)) best = stretch;
+    const hiNs = ends[i + 1]?.at ?? at;
+    if (hiNs <= at) return;
+    const stretch = { loNs: at, hiNs, votes: holders.size, incumbents, voters, rivalled: false };
+    const order = best === undefined ? 1 : compare(stretch, best);
+    if (order > 0) best = stretch;
+    if (order === 0 && isApart) best = { ...best!, rivalled: true };
+    isApart = order < 0;
   });
   return best;
 }
 
-/** More than half of the independent opinions. */
-export const isMajority = (overlap: Overlap): boolean => overlap.votes * 2 > overlap.voters;
+/** More than half of the independent opinions, and no second stretch with as many. */
+export const isMajority = ({ votes, voters, rivalled }: Overlap): boolean => votes * 2 > voters && !rivalled;
 
-/** Whether an opinion is compatible with the stretch. */
-export const touches = ({ centreNs, halfNs }: Pick<Opinion, 'centreNs' | 'halfNs'>, loNs: Ns, hiNs: Ns): boolean =>
-  centreNs - halfNs <= hiNs && centreNs + halfNs >= loNs;
+/** Whether two intervals have a point in common. */
+export const touches = (a: Interval, b: Interval): boolean => Math.abs(a.centreNs - b.centreNs) <= a.halfNs + b.halfNs;
 
-function beats(a: Overlap & { incumbents: number }, b: Overlap & { incumbents: number }): boolean {
-  if (a.votes !== b.votes) return a.votes > b.votes;
-  if (a.incumbents !== b.incumbents) return a.incumbents > b.incumbents;
-  return a.hiNs - a.loNs < b.hiNs - b.loNs;
-}
+/** The overlap as an interval of its own. */
+export const intervalOf = ({ loNs, hiNs }: Overlap): Interval => ({
+  centreNs: (loNs + hiNs) / 2,
+  halfNs: (hiNs - loNs) / 2,
+});
+
+const compare = (a: Overlap, b: Overlap): number => a.votes - b.votes || a.incumbents - b.incumbents;

@@ -44,5 +44,5 @@ function load(): Libc {
 const failure = (code: ErrorCode, message: string, cause?: unknown): HubError =>
   new HubError(code, message, {
     cause,
-    hint: 'run "npm install" again, or build the native addon with "npm run build:native"',
+    hint: 'run "npm run setup" in the folder of timehub; with a C++ compiler it also builds the native addon',
   });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -136,6 +137,23 @@ describe('the native addon', () => {
       TypeError,
     );
     native.close(id);
+  });
+
+  it('turns what its callback throws into an uncaught exception, and goes on', () => {
+    const program = `
+      const native = require(${JSON.stringify(addonPath())});
+      process.on('uncaughtException', (error) => console.log(error.message));
+      let heard = 0;
+      const socket = native.openUdp('127.0.0.1', 0, false, undefined, 0, false, () => {
+        if (++heard === 2) native.close(socket);
+        else send();
+        throw new Error('boom ' + heard);
+      });
+      const { address, port } = native.local(socket);
+      const send = () => native.send(socket, new Uint8Array(8), address, port, undefined, new BigInt64Array(3));
+      send();`;
+    const { stdout, status } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' });
+    expect([stdout, status]).to.deep.equal(['boom 1\nboom 2\n', 0]);
   });
 
   for (const end of ['terminated', 'left alone', 'told to exit'] as const) {

@@ -5,12 +5,17 @@ import { logDensity } from './normal-tail.js';
 const MEMORY = 100;
 const LEAST_SIGMA = 1e-3;
 
-/** Two-sided noise of unknown scale; the scale is learnt by EM from the observations that are not wild. */
+/**
+ * Two-sided noise, a multiple of what each observation states of itself; the factor is learnt by EM from the observations
+ * that are not wild.
+ */
 export class GaussianNoise implements Noise {
   readonly mean = 0;
-  sigma: number;
+  /** What the observation at hand states. */
+  unit = 1;
   lead = 0;
   stray = 0;
+  private factor = 1;
   private count = 0;
   /** Of the observation at hand, for each member: chance that it is of this noise, and E[g²] then. */
   private readonly core: Float64Array;
@@ -18,10 +23,13 @@ export class GaussianNoise implements Noise {
   private sumCore = 0;
   private sumSquare = 0;
 
-  constructor(sigma: number, members: number) {
-    this.sigma = sigma;
+  constructor(members: number) {
     this.core = new Float64Array(members);
     this.square = new Float64Array(members);
+  }
+
+  get sigma(): number {
+    return this.factor * this.unit;
   }
 
   weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
@@ -35,7 +43,7 @@ export class GaussianNoise implements Noise {
     out.add(Math.exp(logStray - top), 0, variance);
     out.add(Math.exp(logCore - top), gain * residual, variance * (1 - gain));
     this.core[member] = out.shareOf(Math.exp(logCore - top));
-    this.square[member] = ((1 - gain) * residual) ** 2 + variance * (1 - gain) - floor ** 2;
+    this.square[member] = (((1 - gain) * residual) ** 2 + variance * (1 - gain) - floor ** 2) / this.unit ** 2;
     out.end(top);
   }
 
@@ -48,8 +56,8 @@ export class GaussianNoise implements Noise {
   settle(): void {
     this.count++;
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
-    const square = this.sigma ** 2 + rate * (this.sumSquare - this.sumCore * this.sigma ** 2);
-    this.sigma = Math.sqrt(Math.max(square, LEAST_SIGMA ** 2));
+    const square = this.factor ** 2 + rate * (this.sumSquare - this.sumCore * this.factor ** 2);
+    this.factor = Math.max(Math.sqrt(Math.max(square, 0)), LEAST_SIGMA / this.unit);
     this.stray = 1 - this.sumCore;
     this.sumCore = 0;
     this.sumSquare = 0;

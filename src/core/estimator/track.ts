@@ -1,14 +1,14 @@
-import type { ClockId, Instant, Ns } from '../../api/index.js';
+import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
 import type { GaussianNoise } from './gaussian-noise.js';
 import type { LegNoise } from './leg-noise.js';
 
-/** What one source says over one path, and where its variables are in the joint state. −1: none yet. */
+/** What one source says over one path, and where its variables are in the joint state (−1: none yet). */
 export interface Track {
   readonly key: string;
   readonly clock: ClockId;
   /** The other local clock of a comparison. */
   readonly versus: ClockId | undefined;
-  /** The offset as this track has it: θ + a (of a comparison: θ − θ of the other + a). */
+  /** The offset as this track has it: y = θ + a (of a comparison: θ − θ of the other + a). */
   phase: number;
   /** Base delay of the path, from the first leg in the opposite direction on. */
   delay: number;
@@ -18,12 +18,13 @@ export interface Track {
   legs: LegNoise | undefined;
   phases: GaussianNoise | undefined;
   rates: GaussianNoise | undefined;
-  /** Observations in a row that could not be. */
+  /** Observations in a row that could not be, and others in a row since. */
   strays: number;
-  /** Others in a row since. */
   calm: number;
   /** It had to begin anew lately. */
   restarted: boolean;
+  /** It begins anew with its next observation. */
+  anew: boolean;
   observations: number;
   last: Instant;
   /** Until when the random walk of phase and delay has been added. */
@@ -32,3 +33,29 @@ export interface Track {
   biasSigmaNs: Ns;
   weight: number;
 }
+
+export const createTrack = (key: string, observation: Observation, now: Instant): Track => ({
+  key,
+  clock: observation.clock,
+  versus: observation.kind === 'reading' ? observation.versus : undefined,
+  phase: -1,
+  delay: -1,
+  firstDirection: 0,
+  legs: undefined,
+  phases: undefined,
+  rates: undefined,
+  strays: 0,
+  calm: 0,
+  restarted: false,
+  anew: false,
+  observations: 0,
+  last: observation.monotonic,
+  walked: now,
+  biasSigmaNs: Number.NaN,
+  weight: 0,
+});
+
+export const isAdmitted = (track: Track): boolean => !Number.isNaN(track.biasSigmaNs);
+
+/** Standard deviation of one observation of the phase or of one leg; NaN before the first. */
+export const noiseOf = (track: Track): Ns => track.phases?.sigma ?? track.legs?.sigma ?? Number.NaN;

@@ -48,7 +48,10 @@ export interface Estimator {
   addClock(clock: ClockId, monotonic: Instant): void;
   /** Predicts everything to `monotonic`. */
   advance(monotonic: Instant): void;
-  /** Creates the track with a free bias (not admitted) at its first observation. A pulse needs its clock's phase known to a fraction of the period. */
+  /**
+   * Creates the track with a free bias (not admitted) at its first observation. A pulse needs its clock's phase known to a
+   * fraction of the period, or a number of its own. Throws `TH_CLOCK_UNKNOWN`.
+   */
   observe(track: string, observation: Observation): Innovation;
   /** Asserts that the bias of a track is zero ± sigma; again with another sigma replaces the assertion. */
   admit(track: string, biasSigmaNs: Ns): void;
@@ -59,6 +62,7 @@ export interface Estimator {
   controlFrequency(clock: ClockId, deltaPpb: number, monotonic: Instant): void;
   /** The clock was stepped by `deltaNs`. */
   controlPhase(clock: ClockId, deltaNs: Ns, monotonic: Instant): void;
+  /** Undefined while no track leads from a reference to this clock. Without an admitted one, sigma is that of a free bias. */
   clock(clock: ClockId): ClockEstimate | undefined;
   track(track: string): TrackEstimate | undefined;
   tracks(): readonly string[];

@@ -3,12 +3,18 @@ import { FIRST_SLOPE_SIGMA, JointFilter } from './joint-filter.js';
 import type { Layout } from './layout.js';
 import { Moments, type Noise } from './noise.js';
 import type { Row } from './row.js';
+import type { Track } from './track.js';
 
 /** Hypotheses of wander, (ns/s)² per second: 1e-22 … 1e-14 (s/s)²/s, from a rubidium to a cheap crystal in a draught. */
 const WANDERS = [1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4];
 /** Probability, per observation, that the oscillator has changed its ways: what makes recovery from a step fast. */
 const SWITCHING = 0.001;
 const LEAST = 1e-9;
+
+export interface Estimate {
+  readonly mean: number;
+  readonly variance: number;
+}
 
 /** One joint filter for each hypothesis of wander, weighed for each clock by how well they predicted. */
 export class WanderBank {
@@ -45,7 +51,7 @@ export class WanderBank {
   }
 
   /** Mean and variance of h·x over the members. */
-  moments(clock: ClockId, row: Row): { readonly mean: number; readonly variance: number } {
+  estimate(clock: ClockId, row: Row): Estimate {
     const weights = this.weightsOf(clock);
     const mean = this.mean(clock, row);
     let variance = 0;
@@ -99,7 +105,7 @@ export class WanderBank {
   }
 
   /** One observation `value` of h·x through all members; returns the variance that was predicted for h·x. */
-  absorb(clock: ClockId, versus: ClockId | undefined, row: Row, value: number, noise: Noise, floor: number): number {
+  absorb({ clock, versus }: Track, row: Row, value: number, noise: Noise, floor: number): number {
     const weights = this.weightsOf(clock);
     noise.lead = heaviest(weights);
     let predicted = 0;

@@ -20,7 +20,7 @@ function checkTop(key: string, value: unknown, catalogue: PluginCatalogue): read
   if ((SECTIONS as readonly string[]).includes(key)) {
     if (isTable(value)) return [];
     const hint = `write ${key === 'source' || key === 'sink' ? `[${key}.type.name]` : `[${key}]`}`;
-    return [{ code: 'TH_CFG_SHAPE', path: [key], at: 'key', message: `"${key}" must be a table`, hint }];
+    return [misshapen([key], `"${key}" must be a table`, hint)];
   }
   const what = isTable(value) ? `table ${showHeader([key])}` : `key "${key}"`;
   const hint = isTable(value) ? tableHint(key, catalogue) : keyHint(key, catalogue);
@@ -49,37 +49,30 @@ function checkNames(kind: Kind, types: unknown): readonly Finding[] {
   if (!isTable(types)) return [];
   return Object.entries(types).flatMap(([type, named]) => {
     const path = [kind, type];
-    const stray = isTable(named) ? Object.entries(named).filter(([, value]) => !isTable(value)) : [];
-    if (isTable(named) && stray.length === 0 && Object.keys(named).length > 0) {
-      return Object.keys(named)
-        .filter((name) => !NAME.test(name))
-        .map((name) => badName([...path, name], name));
-    }
-    const list = stray.find(([, value]) => Array.isArray(value) && value.every(isTable));
-    if (list !== undefined) {
-      const hint = 'write each in single brackets, with a name of its own';
-      return [
-        {
-          code: 'TH_CFG_SHAPE',
-          path: [...path, list[0]],
-          at: 'key',
-          message: `[${showHeader([...path, list[0]])}] is a list`,
-          hint,
-        },
-      ];
-    }
-    const message = `${showHeader(path)} has no name`;
-    return [
-      {
-        code: 'TH_CFG_SHAPE',
-        path,
-        at: 'key',
-        message,
-        hint: `write ${showHeader([...path, 'main'])}, or any other name`,
-      },
-    ];
+    const strays = isTable(named) ? Object.entries(named).filter(([, value]) => !isTable(value)) : [];
+    if (!isTable(named) || Object.keys(named).length === 0) return [nameless(path)];
+    const [list] = strays.find(([, value]) => Array.isArray(value) && value.every(isTable)) ?? [];
+    if (list !== undefined) return [listed([...path, list])];
+    if (strays.length > 0) return [nameless(path)];
+    return Object.keys(named)
+      .filter((name) => !NAME.test(name))
+      .map((name) => badName([...path, name], name));
   });
 }
+
+const misshapen = (path: readonly string[], message: string, hint: string): Finding => ({
+  code: 'TH_CFG_SHAPE',
+  path,
+  at: 'key',
+  message,
+  hint,
+});
+
+const nameless = (path: readonly string[]): Finding =>
+  misshapen(path, `${showHeader(path)} has no name`, `write ${showHeader([...path, 'main'])}, or any other name`);
+
+const listed = (path: readonly string[]): Finding =>
+  misshapen(path, `[${showHeader(path)}] is a list`, 'write each in single brackets, with a name of its own');
 
 const badName = (path: string[], name: string): Finding => ({
   code: 'TH_CFG_NAME',

@@ -71,6 +71,10 @@ describe('reading on after a fault', () => {
     expect(incomplete).to.equal(true);
   });
 
+  it('tells a fault once that it cannot take out', () => {
+    expect(parseTolerantly('"\\q" = 1\nb = 2').faults).to.have.length(1);
+  });
+
   it('keeps a text without faults as it is', () => {
     const text = 'a = """\n[not a header\n"""\r\nb = [\n 1,\n]';
     expect(parseTolerantly(text)).to.deep.include({ text, faults: [], tree: { a: '[not a header\n', b: [1] } });

@@ -1,13 +1,12 @@
 import { parse, TomlError } from 'smol-toml';
 import type { Table } from './config.js';
 import { Lines } from './lines.js';
-import type { Span } from './problem.js';
 import { describeFault, type Fault } from './syntax-fault.js';
 
 /** What could be understood of one file. */
 export interface Parsed {
   readonly tree: Table;
-  readonly faults: readonly (Fault & { readonly span: Span })[];
+  readonly faults: readonly Fault[];
   /** The text that `tree` was read from: faulty statements are replaced, line by line, so that places stay. */
   readonly text: string;
   /** Lines whose content is not the operator's: nothing is to be said about them beside the fault. */
@@ -25,18 +24,19 @@ const DEEPEST = 32;
  * one that parses, a faulty table is left out up to the next. Where that cannot be done safely the rest is left out.
  */
 export function parseTolerantly(text: string): Parsed {
-  const state = { lines: text.split('\n'), faults: [] as (Fault & { span: Span })[], patched: new Set<number>() };
-  let incomplete = false;
-  for (;;) {
-    const current = state.lines.join('\n');
-    const result = tryParse(current);
-    if (result.tree !== undefined) return { ...state, tree: result.tree, text: current, incomplete };
-    const { line, column, reason } = result;
-    const fault = describeFault(new Lines(current), line, column, reason);
-    state.faults.push(fault);
-    const repair = state.faults.length < MOST_FAULTS ? patch(state.lines, line, reason, state.patched) : 'impossible';
-    if (repair === 'impossible') return { ...state, tree: {}, text: '', incomplete: true };
-    if (repair === 'table') incomplete = true;
+  const lines = text.split('\n');
+  const faults: Fault[] = [];
+  const patched = new Set<number>();
+  for (let incomplete = false; ; ) {
+    const current = lines.join('\n');
+    const attempt = tryParse(current);
+    if (attempt.tree !== undefined) return { tree: attempt.tree, text: current, faults, patched, incomplete };
+    const { line, column, reason } = attempt;
+    const again = patched.has(line);
+    if (!again) faults.push(describeFault(new Lines(current), line, column, reason));
+    const repair = again || faults.length >= MOST_FAULTS ? 'impossible' : patch(lines, line, reason, patched);
+    if (repair === 'impossible') return { tree: {}, text: '', faults, patched, incomplete: true };
+    incomplete ||= repair === 'table';
   }
 }
 
@@ -69,8 +69,8 @@ const ASSIGNMENT = /^\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\
 /** Takes the faulty statement out of `lines`. `impossible`: it is not known where the statement begins or ends. */
 function patch(lines: string[], line: number, reason: string, patched: Set<number>): 'value' | 'table' | 'impossible' {
   const faulty = lines[line - 1] ?? '';
-  if (patched.has(line) || /nested/.test(reason) || (/unfinished string/.test(reason) && /"""|'''/.test(faulty)))
-    return 'impossible';
+  const open = /unfinished string/.test(reason) && /"""|'''/.test(faulty);
+  if (open || /nested/.test(reason)) return 'impossible';
   if (HEADER.test(faulty)) {
     leaveOutTable(lines, line, patched);
     return 'table';

@@ -65,6 +65,7 @@ host = "x"
 poll-min = "2s"
 prefer = true
 offset = "-50ns"
+asymmetry = "2us"
 on-error = "ignore"
 [sink.ntp.lan]
 enabled = false
@@ -82,7 +83,9 @@ world = { drift = "1ppm" }
     const [source, sink] = config?.instances ?? [];
     expect(source).to.deep.include({ kind: 'source', id: 'ntp.a', onError: 'ignore', enabled: true });
     expect(source?.config).to.include({ host: 'x', 'poll-min': 2e9, burst: 4 });
-    expect(source).to.have.property('options').that.includes({ prefer: true, trust: false, offsetNs: -50 });
+    expect(source)
+      .to.have.property('options')
+      .that.includes({ prefer: true, trust: false, offsetNs: -50, asymmetryNs: 2000 });
     expect(sink).to.deep.include({ kind: 'sink', id: 'ntp.lan', enabled: false });
   });
 
@@ -216,6 +219,9 @@ describe('values that cannot hold together', () => {
   it('are told: too many must agree, tracking above the limit, one address twice, one id twice', async () => {
     expect(await messages(`[hub]\nmin-agreeing = 3\n${NTP}[source.ntp.b]\nhost = "y"`)).to.deep.equal([
       'hub.toml:2:16  3 sources must agree, but there are 2 sources that vote  TH_CFG_CONFLICT',
+    ]);
+    expect(await messages(`[hub]\nmin-agreeing = 2\n${NTP}[source.ntp.b]\nhost = "y"\nnoselect = true`)).to.deep.equal([
+      'hub.toml:2:16  2 sources must agree, but there is 1 source that votes  TH_CFG_CONFLICT',
     ]);
     expect(await messages(`[hub]\ntracking-error = "2s"\n${NTP}`)).to.deep.equal([
       'hub.toml:2:18  tracking-error (2 s) must not be above max-error (1 s)  TH_CFG_CONFLICT',

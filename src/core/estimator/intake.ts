@@ -1,0 +1,144 @@
+import type { Leg, Ns, Observation, Pulse, Rate, StampClass } from '../../api/index.js';
+import { GaussianNoise } from './gaussian-noise.js';
+import type { JointState } from './joint-state.js';
+import { LegNoise } from './leg-noise.js';
+import type { Noise } from './noise.js';
+import type { Row } from './row.js';
+import { noiseOf, type Track } from './track.js';
+import type { Innovation } from './types.js';
+import { watch } from './watch.js';
+
+/** What comes later than this after its event is of no use any more. */
+const LATE_S = 8;
+/** First guesses of a noise: by stamp class, and of a two-way path as a share of its delay. */
+const FIRST_NOISE_NS: Readonly<Record<StampClass, Ns>> = { hardware: 1e4, kernel: 1e6, user: 1e7 };
+const FIRST_NOISE_OF_DELAY = 0.05;
+const LEAST_FIRST_NOISE_NS = 1e3;
+/** A pulse is numbered while this many sigmas of the phase are within half its period. */
+const NUMBERING_SIGMAS = 6;
+
+const UNUSED: Innovation = { residualNs: Number.NaN, normalised: Number.NaN, used: false };
+const FIRST: Innovation = { residualNs: 0, normalised: 0, used: true };
+
+/** Turns each kind of observation into its rows of the joint state, and absorbs them. */
+export class Intake {
+  private readonly state: JointState;
+  private readonly members: number;
+
+  constructor(state: JointState) {
+    this.state = state;
+    this.members = state.bank.members.length;
+  }
+
+  take(track: Track, observation: Observation): Innovation {
+    const lateS = this.state.sinceS(observation.monotonic);
+    if (lateS > LATE_S) return UNUSED;
+    if (track.anew) this.beginAnew(track);
+    this.state.walk(track, noiseOf(track));
+    const innovation = this.takeKind(track, observation, lateS);
+    if (!innovation.used) return innovation;
+    track.observations++;
+    track.last = observation.monotonic;
+    this.state.moved();
+    return innovation;
+  }
+
+  private takeKind(track: Track, observation: Observation, lateS: number): Innovation {
+    switch (observation.kind) {
+      case 'leg':
+        return this.takeLeg(track, observation, lateS);
+      case 'pulse':
+        return this.takePulse(track, observation, lateS);
+      case 'reading':
+        return this.takePhase(track, observation, observation.offsetNs, observation.noiseNs, lateS);
+      case 'rate':
+        return this.takeRate(track, observation);
+    }
+  }
+
+  private takeLeg(track: Track, leg: Leg, lateS: number): Innovation {
+    const sign = leg.direction === 'outbound' ? 1 : -1;
+    const transitNs = leg.transitNs - sign * this.state.controlled(track, leg.monotonic);
+    track.legs ??= new LegNoise(FIRST_NOISE_NS[leg.stamp], this.members);
+    if (track.phase < 0) {
+      track.firstDirection = sign;
+      this.state.begin(track, sign * transitNs, lateS, noiseOf(track));
+      return FIRST;
+    }
+    if (track.delay < 0 && track.firstDirection !== sign) this.openDelay(track, transitNs);
+    const noise = track.legs.turn(leg.direction);
+    const row = this.state.phaseRow(track, sign, lateS);
+    if (track.delay < 0) return this.absorb(track, row, transitNs, noise, leg.noiseFloorNs);
+    const innovation = this.absorb(track, row.add(track.delay, 1), transitNs, noise, leg.noiseFloorNs);
+    this.state.bank.shift(track.delay, noise.place());
+    return innovation;
+  }
+
+  /** The first leg of the other way: the two together show the delay, and the delay hints at the noise of legs to come. */
+  private openDelay(track: Track, transitNs: Ns): void {
+    const { bank } = this.state;
+    const otherNs = track.firstDirection * bank.mean(track.clock, this.state.phaseRow(track, 1, 0));
+    const hintNs = FIRST_NOISE_OF_DELAY * (Math.abs(transitNs + otherNs) / 2);
+    if (track.observations === 1) track.legs = new LegNoise(Math.max(hintNs, LEAST_FIRST_NOISE_NS), this.members);
+    this.state.openDelay(track, track.firstDirection);
+  }
+
+  private takePulse(track: Track, pulse: Pulse, lateS: number): Innovation {
+    const { periodNs } = pulse;
+    const expectedNs = this.expect(track, pulse);
+    if (Number.isNaN(expectedNs)) return UNUSED;
+    const within = Number(pulse.edge % BigInt(Math.round(periodNs)));
+    const phaseNs = Math.round((expectedNs + within) / periodNs) * periodNs - within;
+    return this.takePhase(track, pulse, phaseNs, undefined, lateS);
+  }
+
+  /**
+   * Where a pulse is looked for: where its own track is, unless the clock's phase as the vote has it is in another period;
+   * else by the vote, else by the number that the source gave. NaN: no phase is known to a fraction of the period.
+   */
+  private expect(track: Track, { clock, periodNs, numberedOffsetNs }: Pulse): Ns {
+    const { anchored, offset, variance, biases } = this.state.combine()[this.state.layout.clocks.indexOf(clock)]!;
+    const isKnown = (squareNs: number) => NUMBERING_SIGMAS * Math.sqrt(squareNs) < periodNs / 2;
+    const voted = anchored && isKnown(variance + biases);
+    const own = this.state.estimate(track, track.phase);
+    if (voted && Math.abs(own.mean - offset) > periodNs / 2) this.beginAnew(track);
+    if (track.phase >= 0 && isKnown(own.variance)) return own.mean;
+    return voted ? offset : (numberedOffsetNs ?? Number.NaN);
+  }
+
+  /** A two-sided observation of the phase. `noiseNs`: what the source states of this one. */
+  private takePhase(track: Track, at: Observation, phaseNs: Ns, noiseNs: Ns | undefined, lateS: number): Innovation {
+    const valueNs = phaseNs - this.state.controlled(track, at.monotonic);
+    track.phases ??= new GaussianNoise(this.members);
+    track.phases.unit = noiseNs ?? FIRST_NOISE_NS[at.stamp];
+    if (track.phase >= 0)
+      return this.absorb(track, this.state.phaseRow(track, 1, lateS), valueNs, track.phases, at.noiseFloorNs);
+    this.state.begin(track, valueNs, lateS, Math.hypot(noiseOf(track), at.noiseFloorNs));
+    return FIRST;
+  }
+
+  private takeRate(track: Track, { frequencyPpb, noisePpb }: Rate): Innovation {
+    track.rates ??= new GaussianNoise(this.members);
+    track.rates.unit = noisePpb;
+    return this.absorb(track, this.state.slopeRow(track.clock), frequencyPpb, track.rates, noisePpb * RATE_FLOOR);
+  }
+
+  private absorb(track: Track, row: Row, value: number, noise: Noise, floor: number): Innovation {
+    const { bank } = this.state;
+    const residualNs = value - noise.mean - bank.mean(track.clock, row);
+    const noiseVariance = noise.sigma ** 2 + floor ** 2;
+    const variance = bank.absorb(track, row, value, noise, floor);
+    watch(this.state, track, noise, residualNs);
+    return { residualNs, normalised: residualNs / Math.sqrt(variance + noiseVariance), used: true };
+  }
+
+  private beginAnew(track: Track): void {
+    track.anew = false;
+    track.strays = 0;
+    track.firstDirection = 0;
+    this.state.forget(track);
+  }
+}
+
+/** However steady a rate is, it is not better than this share of what its source states. */
+const RATE_FLOOR = 0.1;

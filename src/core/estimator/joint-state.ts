@@ -1,0 +1,152 @@
+import { type ClockId, HubError, type Instant, type Ns } from '../../api/index.js';
+import { Combination, type Combined } from './combination.js';
+import { ControlHistory } from './control-history.js';
+import { Layout } from './layout.js';
+import { Row } from './row.js';
+import { isAdmitted, type Track } from './track.js';
+import { type Estimate, WanderBank } from './wander-bank.js';
+
+/** A path's delay is within a second before an opposite leg shows it. */
+const FREE_DELAY_SIGMA_NS = 1e9;
+/** Random walk of a path's delay and bias: this share of its noise in 64 s. */
+const WALK = 1e-4;
+const WALK_S = 64;
+/** Of a source that the others outvote, ns/s. */
+const OUTVOTED_DRIFT = 1e5;
+
+/** The joint state of all clocks and tracks at an instant, and the operations on it that keep its parts in step. */
+export class JointState {
+  readonly layout = new Layout();
+  readonly bank: WanderBank;
+  now: Instant | undefined;
+  private readonly combination = new Combination(this.layout);
+  private readonly controls = new Map<ClockId, ControlHistory>();
+  private readonly row = new Row();
+  private combined: 'never' | 'before' | 'now' = 'never';
+
+  /** `wanders`: hypotheses, (ns/s)² per second. */
+  constructor(wanders: readonly number[] | undefined) {
+    this.bank = new WanderBank(this.layout, wanders);
+  }
+
+  addClock(clock: ClockId): void {
+    this.bank.addClock(clock);
+    this.controls.set(clock, new ControlHistory());
+    this.combined = 'never';
+  }
+
+  requireClock(clock: ClockId): void {
+    if (this.controls.has(clock)) return;
+    throw new HubError('TH_CLOCK_UNKNOWN', `No clock "${clock}" is followed.`);
+  }
+
+  advance(monotonic: Instant): void {
+    const seconds = this.now === undefined ? 0 : Number(monotonic - this.now) * 1e-9;
+    if (this.now !== undefined && seconds <= 0) return;
+    this.now = monotonic;
+    if (seconds > 0) this.bank.predict(seconds);
+    this.moved();
+  }
+
+  /** From `monotonic` on the clock's θ is `phaseNs` more than it would be, and its slope `slope` ns/s. */
+  control(clock: ClockId, phaseNs: Ns, slope: number, monotonic: Instant): void {
+    this.requireClock(clock);
+    this.advance(monotonic);
+    this.bank.control(clock, phaseNs + slope * this.sinceS(monotonic), slope);
+    this.controls.get(clock)!.add({ at: monotonic, phaseNs, slope });
+    this.moved();
+  }
+
+  sinceS(monotonic: Instant): number {
+    return Number(this.now! - monotonic) * 1e-9;
+  }
+
+  /** What of a track's phase at an earlier instant is due to controls since then. */
+  controlled(track: Track, event: Instant): Ns {
+    const other = track.versus === undefined ? 0 : this.controls.get(track.versus)!.before(event);
+    return this.controls.get(track.clock)!.before(event) - other;
+  }
+
+  /** The row of a track's phase, `sign` times, as it was `lateS` ago under the present slopes. */
+  phaseRow(track: Track, sign: number, lateS: number): Row {
+    this.row.clear().add(track.phase, sign);
+    return lateS > 0 ? this.addSlopes(track, -sign * lateS) : this.row;
+  }
+
+  slopeRow(clock: ClockId): Row {
+    return this.row.clear().add(this.layout.slope(clock), 1);
+  }
+
+  /** Mean and variance of one variable of a track; NaN when it has none. */
+  estimate(track: Track, at: number): Estimate {
+    if (at < 0) return { mean: Number.NaN, variance: Number.NaN };
+    return this.bank.estimate(track.clock, this.row.clear().add(at, 1));
+  }
+
+  /** Gives a track its phase, as it was `lateS` ago: independent of all that is known. */
+  begin(track: Track, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
+    const drift = this.bank.mean(track.clock, this.addSlopes(track, lateS, this.row.clear()));
+    track.phase = 0;
+    this.layout.arrange();
+    this.bank.insert(track.phase, phaseNs + drift, sigmaNs ** 2);
+    this.combined = 'never';
+  }
+
+  /** What was followed as the phase was y + sign · b: splits the delay b off, free. */
+  openDelay(track: Track, sign: number): void {
+    track.delay = 0;
+    this.layout.arrange();
+    this.bank.insert(track.delay, 0, FREE_DELAY_SIGMA_NS ** 2);
+    this.bank.shear(track.phase, track.delay, -sign);
+    this.combined = 'never';
+  }
+
+  /** Takes a track's variables away; what they taught of the clocks stays. */
+  forget(track: Track): void {
+    for (const at of [track.delay, track.phase]) if (at >= 0) this.bank.remove(at);
+    track.phase = -1;
+    track.delay = -1;
+    this.layout.arrange();
+    this.combined = 'never';
+  }
+
+  assert(track: Track, biasSigmaNs: Ns): void {
+    if (Object.is(track.biasSigmaNs, biasSigmaNs)) return;
+    track.biasSigmaNs = biasSigmaNs;
+    this.combined = 'never';
+  }
+
+  /** The random walk of a track's phase and delay since its last observation. */
+  walk(track: Track, noiseNs: Ns): void {
+    const seconds = this.sinceS(track.walked);
+    track.walked = this.now!;
+    if (!(seconds > 0) || track.phase < 0) return;
+    const variance = ((WALK * noiseNs) ** 2 * seconds) / WALK_S;
+    const drift = this.isOutvoted(track) ? (OUTVOTED_DRIFT * seconds) ** 2 : 0;
+    this.bank.addVariance(track.phase, variance + drift);
+    if (track.delay >= 0) this.bank.addVariance(track.delay, variance);
+  }
+
+  moved(): void {
+    if (this.combined === 'now') this.combined = 'before';
+  }
+
+  /** θ of all clocks, in the layout's order; also refreshes the tracks' weights. */
+  combine(): readonly Combined[] {
+    if (this.combined === 'never') this.combination.choose(this.bank.members.length);
+    if (this.combined !== 'now') this.combination.update(this.bank);
+    this.combined = 'now';
+    return this.combination.clocks;
+  }
+
+  /** Others are admitted, this one is not: it may drift as it likes, and must not teach the clock its frequency. */
+  private isOutvoted(track: Track): boolean {
+    if (isAdmitted(track)) return false;
+    return this.layout.tracks.some((other) => other.clock === track.clock && isAdmitted(other));
+  }
+
+  private addSlopes(track: Track, seconds: number, row = this.row): Row {
+    row.add(this.layout.slope(track.clock), seconds);
+    return track.versus === undefined ? row : row.add(this.layout.slope(track.versus), -seconds);
+  }
+}

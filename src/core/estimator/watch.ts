@@ -1,0 +1,34 @@
+import type { ClockId, Ns } from '../../api/index.js';
+import type { JointState } from './joint-state.js';
+import type { Noise } from './noise.js';
+import type { Track } from './track.js';
+
+/** So many strays in a row are no strays. */
+const STRAYS = 4;
+/** So many good observations in a row after a new beginning, and it is forgotten. */
+const CALM = 8;
+
+/**
+ * After each observation: what cannot be, again and again, is. The source was set, its route got shorter, the clock was
+ * stepped by somebody: the track begins anew with its next observation, its noise stays known. A late leg is no such thing.
+ */
+export function watch(state: JointState, track: Track, noise: Noise, residualNs: Ns): void {
+  if (noise === track.rates || (noise === track.legs && residualNs > 0)) return;
+  const stray = noise.stray > 0.5;
+  track.strays = stray ? track.strays + 1 : 0;
+  track.calm = stray ? 0 : track.calm + 1;
+  if (track.calm > CALM) track.restarted = false;
+  if (track.strays < STRAYS) return;
+  track.anew = true;
+  track.restarted = true;
+  blameClock(state, track.clock);
+}
+
+/** When most tracks have to begin anew, it was the clock: its slope may be anything again. */
+function blameClock({ layout, bank }: JointState, clock: ClockId): void {
+  const tracks = layout.tracks.filter((track) => track.clock === clock);
+  const restarted = tracks.filter((track) => track.restarted);
+  if (restarted.length * 2 <= tracks.length) return;
+  for (const track of restarted) track.restarted = false;
+  bank.reopen(layout.slope(clock));
+}
