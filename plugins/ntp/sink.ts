@@ -7,6 +7,8 @@ import { NtpServer } from './ntp-server.js';
 const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123"';
 const SUBNET = 'a range of addresses such as "192.0.2.0/24", "2001:db8::/32" or "all"';
 
+const VERSIONS = 'a list of NTP versions such as [3, 4]';
+
 const endpoint = v.pipe(
   text(ENDPOINT),
   v.check((address) => octetsOf(parseServer(address)?.host ?? '') !== undefined, ENDPOINT),
@@ -20,20 +22,32 @@ const subnets = v.array(
 );
 
 const config = table({
-  listen: v.optional(
-    v.union([endpoint, v.pipe(v.array(endpoint), v.minLength(1))], `${ENDPOINT}, or a list of them`),
-    '[::]:123',
+  listen: v.pipe(
+    v.optional(
+      v.union([endpoint, v.pipe(v.array(endpoint), v.minLength(1))], `${ENDPOINT}, or a list of them`),
+      '[::]:123',
+    ),
+    v.description('Own address and port, or several.'),
   ),
-  allow: v.optional(subnets, ['all']),
-  deny: v.optional(subnets, []),
-  'on-deny': v.optional(oneOf(['ignore', 'kiss']), 'ignore'),
-  versions: v.optional(v.pipe(v.array(wholeNumber(1, 4)), v.minLength(1, 'a list of NTP versions')), [3, 4]),
-  'rate-limit': v.optional(
-    table({
-      interval: v.optional(duration({ min: '1ms', max: '1h' }), '2s'),
-      burst: v.optional(wholeNumber(1, 255), 8),
-      clients: v.optional(wholeNumber(64, 1048576), 16384),
-    }),
+  allow: v.pipe(v.optional(subnets, ['all']), v.description('Who is served.')),
+  deny: v.pipe(v.optional(subnets, []), v.description('Who is not, although allowed.')),
+  'on-deny': v.pipe(
+    v.optional(oneOf(['ignore', 'kiss']), 'ignore'),
+    v.description('Say nothing to them, or send the kiss code DENY.'),
+  ),
+  versions: v.pipe(
+    v.optional(v.pipe(v.array(wholeNumber(1, 4), VERSIONS), v.minLength(1, VERSIONS)), [3, 4]),
+    v.description('NTP versions that are answered.'),
+  ),
+  'rate-limit': v.pipe(
+    v.optional(
+      table({
+        interval: v.optional(duration({ min: '1ms', max: '1h' }), '2s'),
+        burst: v.optional(wholeNumber(1, 255), 8),
+        clients: v.optional(wholeNumber(64, 1048576), 16384),
+      }),
+    ),
+    v.description('Requests per address (a /64 for IPv6): one each interval, burst at once. Default: no limit.'),
   ),
 });
 

@@ -13,10 +13,17 @@ const config = v.pipe(
     address: v.pipe(
       text(ADDRESS),
       v.check((address) => (parseServer(address)?.port ?? 0) > 0, ADDRESS),
+      v.description('The server. Port 123 unless another is given.'),
     ),
-    'poll-min': v.optional(duration(INTERVAL), '64s'),
-    'poll-max': v.optional(duration(INTERVAL)),
-    iburst: v.optional(flag(), true),
+    'poll-min': v.pipe(
+      v.optional(duration(INTERVAL), '64s'),
+      v.description('The shortest time between requests. Below 64s only to servers of your own.'),
+    ),
+    'poll-max': v.pipe(
+      v.optional(duration(INTERVAL)),
+      v.description(`The longest. Default: ${DEFAULT_RANGE} times poll-min.`),
+    ),
+    iburst: v.pipe(v.optional(flag(), true), v.description('Ask quickly at the start: eight requests in ten seconds.')),
   }),
   v.forward(
     v.check((c) => (c['poll-max'] ?? c['poll-min']) >= c['poll-min'], 'a duration not below poll-min'),

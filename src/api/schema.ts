@@ -20,10 +20,16 @@ const unitsOf = (range: Range): string =>
         ? `, at most ${range.max}`
         : '';
 
-function quantity(what: string, example: string, parse: (text: string) => number | undefined, range: Range) {
-  const message = `${what} such as "${example}"${unitsOf(range)}`;
+function quantity(
+  what: string,
+  examples: readonly string[],
+  parse: (text: string) => number | undefined,
+  range: Range,
+) {
   const min = range.min === undefined ? Number.NEGATIVE_INFINITY : parse(range.min)!;
   const max = range.max === undefined ? Number.POSITIVE_INFINITY : parse(range.max)!;
+  const example = examples.find((text) => parse(text)! >= min && parse(text)! <= max) ?? range.min ?? range.max;
+  const message = `${what} such as "${example}"${unitsOf(range)}`;
   return v.pipe(
     v.string(message),
     v.check((text) => {
@@ -36,10 +42,11 @@ function quantity(what: string, example: string, parse: (text: string) => number
 }
 
 /** `"250us"`, in the program nanoseconds. */
-export const duration = (range: Range = {}) => quantity('a duration', '250us', parseDuration, range);
+export const duration = (range: Range = {}) =>
+  quantity('a duration', ['64s', '10ms', '250us', '1h'], parseDuration, range);
 
 /** `"-7.2ppm"`, in the program parts per billion. */
-export const rate = (range: Range = {}) => quantity('a rate', '-7.2ppm', parseRate, range);
+export const rate = (range: Range = {}) => quantity('a rate', ['-7.2ppm', '50ppm'], parseRate, range);
 
 export const port = () => {
   const message = 'a port number from 0 to 65535';

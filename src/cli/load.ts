@@ -40,7 +40,9 @@ async function typesFor(document: ConfigDocument, catalogue: Catalogue): Promise
   for (const { id, manifest } of catalogue.entries()) {
     types.set(id, document.needs.includes(id) ? await typeOf(id, catalogue) : { summary: manifest.summary });
   }
-  return { types, failures };
+  // Only a demonstration has a lab: do not carry its code otherwise.
+  const lab = document.tree.lab === undefined ? {} : { lab: (await import('../lab/table.js')).labSchema };
+  return { types, failures, ...lab };
 }
 
 async function typeOf(id: string, catalogue: Catalogue): Promise<PluginType> {

@@ -56,19 +56,20 @@ const gpsd = table({
   'leap-seconds': v.optional(wholeNumber(0, 255), 18),
 });
 
-const lab = table({
+/** The schema of `[lab]`. */
+export const labSchema = table({
   seed: v.optional(wholeNumber(0, 0xffff_ffff), 1),
   server: v.optional(v.array(server), []),
   gpsd: v.optional(v.array(gpsd), []),
 });
 
-export type LabTable = v.InferOutput<typeof lab>;
+export type LabTable = v.InferOutput<typeof labSchema>;
 export type ServerTable = LabTable['server'][number];
 export type GpsdTable = LabTable['gpsd'][number];
 
 /** Checks a `[lab]` table. Throws `TH_LAB_TABLE` with everything that is wrong in it. */
 export function parseLab(value: unknown): LabTable {
-  const result = v.safeParse(lab, value);
+  const result = v.safeParse(labSchema, value);
   if (!result.success) {
     const faults = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'lab'} must be ${issue.message}`);
     throw new HubError('TH_LAB_TABLE', `the table [lab]: ${faults.join('; ')}`);
