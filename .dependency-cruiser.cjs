@@ -12,10 +12,25 @@ module.exports = {
     layer('api-stands-alone', '^src/api/', '^src/api/', 'The contract depends on nothing of ours.'),
     layer('core-is-pure', '^src/core/', '^src/(core|protocol|api)/', 'core imports itself, protocol and api.'),
     layer('protocol-is-pure', '^src/protocol/', '^src/(protocol|api)/', 'protocol imports itself and api.'),
-    layer('plugins-see-the-contract', '^plugins/([^/]+)/', '^(plugins/$1/|src/(api|protocol)/)', 'A plugin sees api, protocol and its own folder.'),
+    layer(
+      'plugins-see-the-contract',
+      '^plugins/([^/]+)/',
+      '^(plugins/$1/|src/(api|protocol)/)',
+      'A plugin sees api, protocol and its own folder.',
+    ),
     layer('kernel-sees-no-edge', '^src/kernel/', '^src/(kernel|core|api)/', 'The kernel gets its host handed in.'),
-    layer('host-implements-the-port', '^src/host/', '^src/(host|api|kernel/(host|errors)\\.ts)', 'host implements the port of the kernel.'),
-    layer('lab-implements-the-port', '^src/lab/', '^src/(lab|api|protocol|core|kernel)/', 'lab is another host, simulated.'),
+    layer(
+      'host-implements-the-port',
+      '^src/host/',
+      '^src/(host|api|kernel/(host|errors)\\.ts)',
+      'host implements the port of the kernel.',
+    ),
+    layer(
+      'lab-implements-the-port',
+      '^src/lab/',
+      '^src/(lab|api|protocol|core|kernel)/',
+      'lab is another host, simulated.',
+    ),
     {
       name: 'pure-layers-touch-no-platform',
       comment: 'core and protocol do no I/O: no node: modules (node:crypto hashes aside).',
@@ -29,12 +44,20 @@ module.exports = {
       from: { path: '^src/' },
       to: { path: '^plugins/' },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['timehub-source', 'import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['timehub-source', 'import', 'node', 'default'],
+    },
   },
 };

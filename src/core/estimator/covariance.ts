@@ -142,6 +142,13 @@ export class Covariance {
     }
   }
 
+  /** Becomes a copy of another covariance of the same size. */
+  copy(from: Covariance): void {
+    if (this.stride !== from.stride) throw new RangeError(`Capacity ${this.stride}, not ${from.stride}.`);
+    this.u.set(from.u);
+    this.d.set(from.d);
+  }
+
   covariance(i: number, j: number): number {
     const { u, d, size, stride } = this;
     let sum = 0;

@@ -84,6 +84,12 @@ export class JointFilter {
     }
   }
 
+  /** Takes over what another member believes. */
+  adopt(other: JointFilter): void {
+    this.x.set(other.x);
+    this.covariance.copy(other.covariance);
+  }
+
   /** Looks at h·x ahead of an observation. */
   project(row: Row): void {
     this.mean = row.dot(this.x);

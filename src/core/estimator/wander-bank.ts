@@ -10,6 +10,12 @@ const WANDERS = [1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4];
 /** Probability, per observation, that the oscillator has changed its ways: what makes recovery from a step fast. */
 const SWITCHING = 0.001;
 const LEAST = 1e-9;
+/**
+ * A member of less weight has lost its way (the oscillator jumped, and it took the news for outliers): it goes on from
+ * where the best one is. Not for the sake of one clock while it still counts for another.
+ */
+const LOST = 1e-7;
+const COUNTS_ELSEWHERE = 0.02;
 
 export interface Estimate {
   readonly mean: number;
@@ -121,8 +127,23 @@ export class WanderBank {
     this.reweigh(weights);
     if (versus !== undefined) this.reweigh(this.weightsOf(versus));
     for (let k = 0; k < this.members.length; k++) noise.learn(k, weights[k]!);
+    this.recall(weights);
     noise.settle();
     return predicted;
+  }
+
+  private recall(weights: Float64Array): void {
+    const best = this.members[heaviest(weights)]!;
+    for (let k = 0; k < weights.length; k++) {
+      if (weights[k]! < LOST && this.greatest(k) < COUNTS_ELSEWHERE) this.members[k]!.adopt(best);
+    }
+  }
+
+  /** The greatest weight that a member has for any clock. */
+  private greatest(k: number): number {
+    let greatest = 0;
+    for (const weights of this.weights.values()) greatest = Math.max(greatest, weights[k]!);
+    return greatest;
   }
 
   private reweigh(weights: Float64Array): void {

@@ -52,12 +52,20 @@ export async function configReference({ types }: PluginCatalogue): Promise<strin
     ['[sink.*.*]', 'What every sink takes.', sinkOptionsSchema],
     ...plugins.map(([id, { summary, schema }]) => [`[${id}.*]`, sentence(summary), schema] as const),
   ];
-  const pages: string[] = [];
+  const pages: string[] = [INTRODUCTION];
   for (const [header, summary, schema] of sections) {
     if (schema !== undefined) pages.push(`## \`${header}\`\n\n${summary}\n\n${await optionsTable(schema)}`);
   }
   return pages.join('\n');
 }
+
+const INTRODUCTION = `# Configuration
+
+Every key, generated from the schemas that check it (\`npm run docs\`). The file is TOML. Before the tables it may name a
+\`preset\` (client, grandmaster, bench, monitor) and \`plugins\`, packages or folders outside the tree; files in \`conf.d\` beside it
+add tables or override keys. Durations and rates are texts with a unit: "250us", "64s", "-7.2ppm". The id of
+\`[source.ntp.a]\` is \`ntp.a\`, in commands, metrics and messages alike. \`timehub check-config\` tells all mistakes at once.
+`;
 
 const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
