@@ -187,7 +187,10 @@ uint32_t UdpSocket::Send(const uint8_t* payload, size_t octets, const std::optio
 }
 
 int UdpSocket::SendOnce(const msghdr& message, Moment* before) {
-  *before = ReadMoment();
+  // Where a clock reading is slow (User-Mode Linux: 20 us each) a moment is old when it has been read: once more, last.
+  const Moment moment = ReadMoment();
+  const int64_t last = ReadClock(CLOCK_REALTIME);
+  *before = {last, moment.raw + (last - moment.realtime), moment.monotonic + (last - moment.realtime)};
   pending_[next_ % pending_.size()] = {next_, before->realtime};
   if (sendmsg(fd_, &message, MSG_DONTWAIT) >= 0) return 0;
   const int error = errno;

@@ -5,6 +5,8 @@ import { Hub, timehub } from './hub.js';
 import { run } from './launch.js';
 import { freeTcpPort, root } from './place.js';
 
+const LOOPBACK = /127\.0\.0\.1:(\d+)/g;
+
 /** The demonstration of `npm start`, on ports and sockets of its own so that it disturbs nobody's. */
 export interface Demo {
   readonly hub: Hub;
@@ -16,25 +18,31 @@ export interface Demo {
   lab(action: 'stop' | 'start', name: string): Promise<void>;
 }
 
-export async function startDemo(bench: Bench, moreHub = ''): Promise<Demo> {
-  const ports = new Map<string, number>();
-  let config = readFileSync(join(root, 'config/demo.toml'), 'utf8');
-  for (const [, port] of config.matchAll(/127\.0\.0\.1:(\d+)/g)) {
-    if (!ports.has(port!)) ports.set(port!, await freeTcpPort());
-  }
-  config = config.replace(/127\.0\.0\.1:(\d+)/g, (_, port: string) => `127.0.0.1:${ports.get(port)}`);
+export async function startDemo(bench: Bench): Promise<Demo> {
   const socket = bench.folder.at('demo.sock');
-  config = config.replace('[sink.observability.local]', `[sink.observability.local]\nsocket = "${socket}"`);
-  const path = bench.write('demo.toml', `${moreHub}\n${config}`);
+  const { path, ports } = await writeDemo(bench, 'demo.toml', socket);
   const env = { ...process.env, XDG_RUNTIME_DIR: bench.folder.path };
   const hub = await Hub.launch(bench, ['demo', path], socket, env);
   return {
     hub,
-    dashboard: `http://127.0.0.1:${ports.get('11180')}/`,
-    served: ports.get('11123')!,
+    dashboard: `http://127.0.0.1:${ports.get(11180)}/`,
+    served: ports.get(11123)!,
     async lab(action, name) {
       const { code, output } = await run(process.execPath, [timehub, 'lab', action, name], { env });
       if (code !== 0) throw new Error(`lab ${action} ${name}: ${output}`);
     },
   };
+}
+
+/** The demonstration's configuration with a control socket at `socket` and free ports, listed by those they stand for. */
+export async function writeDemo(bench: Bench, name: string, socket: string) {
+  const text = readFileSync(join(root, 'config/demo.toml'), 'utf8');
+  const ports = new Map<number, number>();
+  for (const [, port] of text.matchAll(LOOPBACK)) {
+    if (!ports.has(Number(port))) ports.set(Number(port), await freeTcpPort());
+  }
+  const config = text
+    .replace(LOOPBACK, (_, port: string) => `127.0.0.1:${ports.get(Number(port))}`)
+    .replace('[sink.observability.local]', `[sink.observability.local]\nsocket = "${socket}"`);
+  return { path: bench.write(name, config), config, ports: ports as ReadonlyMap<number, number> };
 }

@@ -82,6 +82,14 @@ function program(): Command {
     .option('--json', 'machine-readable output')
     .action(lazily(() => import('./plugins.js')));
   root
+    .command('simulate')
+    .argument('<scenario>', 'scenario file')
+    .description('run the hub in virtual time through a scenario and score it')
+    .option('--seed <n>', 'of all randomness', '1')
+    .option('-v, --verbose', 'what the hub tells meanwhile, on standard error')
+    .option('--json', 'machine-readable output: one line')
+    .action(lazily(() => import('./simulate.js')));
+  root
     .command('lab')
     .description('the simulated world of the demo')
     .argument('<action>', 'list, stop or start')

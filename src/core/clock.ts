@@ -2,11 +2,10 @@ import type { ClockId, Instant, Ns, Observation, Timescale } from '../api/index.
 import type { ClockModel } from './clock-model.js';
 import type { Servo } from './servo.js';
 
-/** A jump of a clock, between `after` and `at` (equal when it was our own). */
+/** A jump of a clock or of its reference, between `after` and `at` (equal when it was our own). */
 export interface Jump {
   readonly after: Instant;
   readonly at: Instant;
-  readonly deltaNs: Ns;
 }
 
 /** One local clock as the core knows it. */
@@ -42,10 +41,15 @@ export const createClock = (id: ClockId, scale: Timescale): Clock => ({
   jumps: [],
 });
 
-export function remember(clock: Clock, jump: Jump): void {
+/** Stamps of this time are to be looked at with suspicion. */
+export function doubt(clock: Clock, jump: Jump): void {
   clock.jumps = [...clock.jumps.filter(({ at }) => jump.at - at < MEMORY_NS), jump];
-  if (clock.reading !== undefined)
-    clock.reading = { ...clock.reading, time: clock.reading.time + BigInt(Math.round(jump.deltaNs)) };
+}
+
+/** Takes a step of the clock into its last reading. */
+export function setForward(clock: Clock, deltaNs: Ns): void {
+  if (clock.reading === undefined) return;
+  clock.reading = { ...clock.reading, time: clock.reading.time + BigInt(Math.round(deltaNs)) };
 }
 
 /** Whether nobody can tell on which side of a jump a stamp was taken, or what is left of its phase after one. */

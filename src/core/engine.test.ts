@@ -109,6 +109,36 @@ describe('engine', () => {
     expect(world.texts('source').length).to.equal(3);
   });
 
+  it('drops what was stamped while nobody knows whether the step had been made', () => {
+    const world = new World();
+    three(world);
+    world.run(60.95);
+    world.meddle(-3200 * MS);
+    const monotonic = world.stamp().monotonic - 1_000_000n;
+    const leg = { kind: 'leg', clock: 'system', monotonic, stamp: 'kernel', noiseFloorNs: 100 } as const;
+    const observations = [
+      { ...leg, direction: 'outbound', transitNs: world.thetaNs + 2 * MS } as const,
+      { ...leg, direction: 'inbound', transitNs: -world.thetaNs + 2 * MS } as const,
+    ];
+    world.accept({ type: 'observations', id: 'ntp.a', observations });
+    expect(world.source('ntp.a').offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
+    expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
+  });
+
+  it('shows the estimate at the moment of the stamps', () => {
+    const world = new World({ slowPpb: 50_000 });
+    three(world);
+    world.run(60);
+    const before = world.clock();
+    world.speakers.length = 0;
+    world.run(0.4);
+    const after = world.clock();
+    expect(after.offsetNs - before.offsetNs).to.be.closeTo(20_000, 2000);
+    expect(after.slopePpb).to.be.closeTo(50_000, 5000);
+    expect(world.source('ntp.a').offsetNs - world.clock().offsetNs).to.be.closeTo(0, 50_000);
+    expect(Number(after.reading - before.reading)).to.be.closeTo(0.4e9 - 20_000, 5);
+  });
+
   it('leaves the clock alone beyond the panic limit and says so once', () => {
     const world = new World();
     three(world);
@@ -200,6 +230,28 @@ describe('engine', () => {
       expect(engine.state([]).clocks[0]!.offsetNs, scale).to.be.closeTo(250, 50);
     }
   });
+
+  for (const kernel of ['inserts it too', 'knows nothing of it'])
+    it(`passes a leap second, when the kernel ${kernel}`, () => {
+      const epochNs = BigInt(Date.parse('2016-12-31T23:59:00Z')) * 1_000_000n;
+      const world = new World({ epochNs, slowPpb: 5000, offsetNs: 0.01 * MS });
+      three(world);
+      if (kernel === 'inserts it too') world.discipline({ updates: Number.POSITIVE_INFINITY });
+      world.run(50);
+      expect(world.state().leap).to.include({ pending: 'insert', taiMinusUtc: 36 });
+      world.run(10);
+      world.insertLeapSecond();
+      if (kernel === 'inserts it too') world.meddle(-1000 * MS);
+      world.run(1.5);
+      expect(world.state().mode).to.not.equal('unsynchronised');
+      world.run(20);
+      expect(world.state().leap).to.include({ pending: 'none', taiMinusUtc: 37 });
+      expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
+      expect(Math.round(world.thetaNs / 1e9)).to.equal(kernel === 'inserts it too' ? 0 : -1);
+      expect(world.actions.some(({ action }) => action.type === 'step')).to.equal(false);
+      expect(world.texts('source').length).to.equal(3);
+      expect(world.texts('leap')).to.include('utc a leap second was inserted');
+    });
 
   it('shows a clock of which nothing is known as it is', () => {
     const world = new World();

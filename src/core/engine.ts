@@ -3,6 +3,7 @@ import {
   type ClockId,
   formatDuration,
   type Instant,
+  NS_PER_S,
   type Observation,
   type Stamp,
   type TimeState,
@@ -19,7 +20,7 @@ import { initialMode, type ModeState, nextMode } from './mode.js';
 import { compareNumbering } from './numbering.js';
 import { Quality } from './quality.js';
 import { Selection } from './selection.js';
-import { createServo, decide, isDue, refused, type Servo } from './servo.js';
+import { createServo, decide, isDue, refused, rest, type Servo } from './servo.js';
 import {
   allTracks,
   carries,
@@ -54,6 +55,8 @@ type EventKind = Extract<Action, { type: 'event' }>['kind'];
 
 /** The hub's own time gets a vote once this many independent sources stood behind it. */
 const CONFIRMATIONS = 2;
+/** How long the clocks are left alone at a leap second. */
+const LEAP_REST_NS = 3 * NS_PER_S;
 
 class Core implements Engine {
   readonly #options: CoreOptions;
@@ -81,6 +84,7 @@ class Core implements Engine {
     this.#actions = [];
     const before = this.#now;
     this.#now = input.monotonic;
+    this.#leapIfDue();
     this.#take(input, before);
     if (input.type === 'steered') this.#keeper.refresh(this.#carriers);
     else this.#think(input);
@@ -148,6 +152,18 @@ class Core implements Engine {
     }
   }
 
+  /** At a leap second UTC jumps. The clock jumps with it by the kernel's hand, a moment earlier or later, or not at all. */
+  #leapIfDue(): void {
+    const utc = this.#keeper.utc(this.#now);
+    const leap = this.#leap.crossed(utc);
+    if (utc === undefined || leap === undefined) return;
+    this.#keeper.referenceJumped(leap.kind === 'insert' ? -NS_PER_S : NS_PER_S, this.#now - (utc - leap.at));
+    this.#tell('leap', 'utc', leap.kind === 'insert' ? 'a leap second was inserted' : 'a leap second was left out');
+    for (const { servo, scale } of this.#keeper.clocks.values())
+      if (servo !== undefined && scale === 'utc')
+        rest(servo, LEAP_REST_NS, 'waits for the leap second to pass', this.#now);
+  }
+
   #forget(id: string): void {
     const tracks = [...(this.#sources.get(id)?.tracks.values() ?? [])];
     this.#sources.delete(id);
@@ -173,7 +189,7 @@ class Core implements Engine {
 
   #feed(track: Track, observation: Observation): void {
     const { clocks } = this.#keeper;
-    const { taiMinusUtc } = this.#leap.state(this.#keeper.utc());
+    const { taiMinusUtc } = this.#leap.state(this.#keeper.utc(this.#now));
     const fit = comparable(observation, { clocks, options: track.source.options, taiMinusUtc });
     if (fit === undefined) return;
     if (fit.kind !== 'pulse') {
@@ -263,7 +279,7 @@ class Core implements Engine {
   #promise(carriers: readonly Track[]): void {
     const keeper = this.#keeper;
     this.#leap.hear([...new Set(carriers.map(({ source }) => source.claims))]);
-    const utc = keeper.utc();
+    const utc = keeper.utc(this.#now);
     for (const { text, code } of this.#leap.notices(utc)) this.#tell('leap', 'utc', text, code);
     this.#quality.update({
       now: this.#now,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { EMBEDDED_LEAP_TABLE } from './leap-seconds.js';
-import { leapAhead, parseLeapSeconds, readLeapTable, taiMinusUtc } from './leap-table.js';
+import { leapAhead, parseLeapSeconds, readLeapTable, taiMinusUtc, withLeap } from './leap-table.js';
 
 const utc = (text: string): bigint => BigInt(Date.parse(text)) * 1_000_000n;
 const file = (lines: string, expires = 4291747200): string =>
@@ -35,6 +35,14 @@ describe('leap table', () => {
     expect(leapAhead(EMBEDDED_LEAP_TABLE, utc('2026-01-01'), 400n * DAY)).to.equal(undefined);
     const table = parseLeapSeconds(file('2272060800 10\n4102444800 9'), 'x');
     expect(leapAhead(table, utc('2029-12-31T12:00:00Z'), DAY)?.kind).to.equal('delete');
+  });
+
+  it('takes in a leap that it did not know of', () => {
+    const at = utc('2027-01-01');
+    expect(taiMinusUtc(withLeap(EMBEDDED_LEAP_TABLE, { kind: 'insert', at }), at)).to.equal(38);
+    expect(taiMinusUtc(withLeap(EMBEDDED_LEAP_TABLE, { kind: 'delete', at }), at)).to.equal(36);
+    const known = utc('2017-01-01');
+    expect(withLeap(EMBEDDED_LEAP_TABLE, { kind: 'insert', at: known })).to.equal(EMBEDDED_LEAP_TABLE);
   });
 
   it('refuses what is not such a list', () => {

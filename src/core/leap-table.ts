@@ -80,6 +80,16 @@ export function leapAhead(table: LeapTable, utc: Instant, withinNs: bigint): Lea
   return { kind: step.taiMinusUtc > table.steps[index - 1]!.taiMinusUtc ? 'insert' : 'delete', at: step.at };
 }
 
+/** The table with a leap that sources announced and it did not know of. */
+export function withLeap(table: LeapTable, { kind, at }: LeapAhead): LeapTable {
+  const last = table.steps.at(-1)!;
+  if (last.at >= at) return table;
+  return {
+    ...table,
+    steps: [...table.steps, { at, taiMinusUtc: last.taiMinusUtc + (kind === 'insert' ? 1 : -1) }],
+  };
+}
+
 const fromNtp = (seconds: string): Instant => (BigInt(seconds) - UNIX_EPOCH_NTP_S) * NS_PER_S;
 
 const follows = (step: LeapStep, before: LeapStep): boolean =>

@@ -39,10 +39,22 @@ describe('leap seconds', () => {
     const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
     watch.hear(claims({ leap: 'insert' }, { leap: 'insert' }, { leap: 'none' }));
     expect(watch.state(VALID).pending).to.equal('none');
-    expect(watch.state(EXPIRED).pending).to.equal('insert');
-    expect(watch.ahead(EXPIRED)?.at).to.equal(utc('2026-11-22'));
+    const last = utc('2026-12-31T10:00:00Z');
+    expect(watch.state(last).pending).to.equal('insert');
+    expect(watch.ahead(last)?.at).to.equal(utc('2027-01-01'));
     watch.hear(claims({ leap: 'insert' }, { leap: 'none' }));
-    expect(watch.state(EXPIRED).pending).to.equal('none');
+    expect(watch.state(last).pending).to.equal('none');
+  });
+
+  it('take a claimed leap for the end of June or December only, however early it is announced', () => {
+    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    watch.hear(claims({ leap: 'delete' }));
+    const pending: string[] = [];
+    for (let at = utc('2026-07-01T12:00:00Z'); at < utc('2033-01-01'); at += 86_400_000_000_000n)
+      if (watch.state(at).pending === 'delete')
+        pending.push(new Date(Number(at / 1_000_000n)).toISOString().slice(0, 10));
+    const expected = [2027, 2028, 2029, 2030, 2031, 2032].flatMap((year) => [`${year}-06-30`, `${year}-12-31`]);
+    expect(pending).to.deep.equal(['2026-12-31', ...expected]);
   });
 
   it('warn of the end of the table once before and once after it', () => {

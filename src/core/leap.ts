@@ -1,5 +1,5 @@
 import { type Claims, type Instant, type Leap, NS_PER_S } from '../api/index.js';
-import { type LeapAhead, type LeapTable, leapAhead, taiMinusUtc } from './leap-table.js';
+import { type LeapAhead, type LeapTable, leapAhead, taiMinusUtc, withLeap } from './leap-table.js';
 
 const DAY_NS = 86_400n * BigInt(NS_PER_S);
 /** The operator hears of the table's end this long before. */
@@ -22,7 +22,10 @@ interface Notice {
  * decides once the table has expired, if most of them agree.
  */
 export class LeapWatch {
-  readonly #table: LeapTable;
+  #table: LeapTable;
+  #next: LeapAhead | undefined;
+  /** UTC repeats the second before an inserted leap: it is not announced again. */
+  #passed: Instant = 0n;
   readonly #told = new Set<string>();
   #claims: readonly Claims[] = [];
 
@@ -51,9 +54,25 @@ export class LeapWatch {
   /** The leap within the next day, if one is known. */
   ahead(utc: Instant): LeapAhead | undefined {
     const tabled = leapAhead(this.#table, utc, DAY_NS);
-    if (tabled !== undefined || !this.#expired(utc)) return tabled;
+    if (tabled !== undefined || !this.#expired(utc)) return this.#unlessPassed(tabled);
     const kind = this.#claimedLeap();
-    return kind === 'insert' || kind === 'delete' ? { kind, at: (utc / DAY_NS + 1n) * DAY_NS } : undefined;
+    const tomorrow = utc / DAY_NS + 1n;
+    if ((kind !== 'insert' && kind !== 'delete') || !beginsHalfYear(tomorrow)) return undefined;
+    return this.#unlessPassed({ kind, at: tomorrow * DAY_NS });
+  }
+
+  /** The leap that UTC has passed since the last call. Answers each once. */
+  crossed(utc: Instant | undefined): LeapAhead | undefined {
+    if (utc === undefined) return undefined;
+    const next = this.#next;
+    if (next === undefined || utc < next.at) {
+      this.#next = this.ahead(utc) ?? next;
+      return undefined;
+    }
+    this.#next = undefined;
+    this.#passed = next.at;
+    this.#table = withLeap(this.#table, next);
+    return next;
   }
 
   /** What the operator has not been told yet. */
@@ -90,6 +109,10 @@ export class LeapWatch {
     return notices;
   }
 
+  #unlessPassed(leap: LeapAhead | undefined): LeapAhead | undefined {
+    return leap !== undefined && leap.at > this.#passed ? leap : undefined;
+  }
+
   #pending(utc: Instant | undefined): Leap {
     return utc === undefined ? 'none' : (this.ahead(utc)?.kind ?? 'none');
   }
@@ -105,6 +128,20 @@ export class LeapWatch {
   #claimedLeap(): Leap | undefined {
     return majority(this.#claims.map(({ leap }) => leap).filter((leap) => leap !== undefined && leap !== 'unknown'));
   }
+}
+
+/**
+ * Whether a day (counted from 1970-01-01) is the first of January or July, before which leap seconds fall. Servers may
+ * announce them weeks earlier.
+ */
+function beginsHalfYear(day: bigint): boolean {
+  // Days of the era of 400 Gregorian years that began on 1600-03-01, and of its year.
+  const ofEra = Number((day + 135_080n) % 146_097n);
+  const year = Math.floor(
+    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+  );
+  const ofYear = ofEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  return ofYear === 306 || ofYear === 122;
 }
 
 /** What more than half say. */

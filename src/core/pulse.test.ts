@@ -61,6 +61,15 @@ describe('pulses', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
   });
 
+  it('do not number themselves while somebody who votes is still being learnt', () => {
+    const world = new World({ offsetNs: 300 * MS });
+    servers(world);
+    pulses(world, { numbered: true, offsetNs: -1e9, everyNs: 1e9 });
+    world.run(2.5);
+    expect(world.source('gpsd.r').offsetNs).to.be.NaN;
+    expect(world.state().mode).to.equal('unsynchronised');
+  });
+
   it('are numbered by the vote where their own number contradicts it, and that is shown', () => {
     const world = new World({ offsetNs: 300 * MS });
     servers(world);

@@ -184,6 +184,17 @@ describe('selection', () => {
     expect(world.state().mode).to.equal('tracking');
   });
 
+  it('forgets what the dead said once the living agree on something else', () => {
+    const world = new World({ core: { maxErrorNs: 20 * MS } });
+    const old = [world.add({ id: 'ntp.old', offsetNs: -60 * MS }), world.add({ id: 'ntp.older', offsetNs: -60 * MS })];
+    world.run(60);
+    for (const speaker of old) world.kill(speaker);
+    three(world);
+    world.run(60);
+    expect(statesOf(world)).to.include({ 'ntp.a': 'combined', 'ntp.old': 'unreachable' });
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
+  });
+
   it('learns a source anew after it was silent, while others carry the estimate', () => {
     const world = new World();
     const [a] = three(world);

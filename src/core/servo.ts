@@ -86,14 +86,19 @@ export function decide(servo: Servo, situation: Situation): Decision {
   return decision;
 }
 
+/** Nothing is done to the clock for a while: something is happening that looks like an error and is none. */
+export function rest(servo: Servo, restNs: Ns, reason: string, now: Instant): void {
+  servo.restUntil = now + BigInt(restNs);
+  servo.reason = reason;
+}
+
 /** The host would not: leave it in peace for a while. Answers whether the reason is a new one. */
 export function refused(servo: Servo, why: string, now: Instant): boolean {
   const reason = `the clock could not be set: ${why}`;
   const isNew = servo.refusal !== reason;
   servo.refusal = reason;
-  servo.reason = reason;
   servo.stepping = false;
-  servo.restUntil = now + BigInt(REST_NS);
+  rest(servo, REST_NS, reason, now);
   return isNew;
 }
 

@@ -1,5 +1,5 @@
-import type { ClockId, Instant, Ns, Observation } from '../api/index.js';
-import { type Clock, createClock, remember } from './clock.js';
+import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation } from '../api/index.js';
+import { type Clock, createClock, doubt, setForward } from './clock.js';
 import { boundNs, type ClockModel, extrapolate, quickened, stepped } from './clock-model.js';
 import { BOUND_SIGMAS, distanceNs, VOTE_SIGMAS } from './distance.js';
 import type { Estimator, TrackEstimate } from './estimator/types.js';
@@ -13,6 +13,8 @@ type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
 
 /** A pulse is numbered when half its period is this many sigmas. */
 const NUMBERING_SIGMAS = 6;
+/** Servers do not agree on how to number the second around a leap. */
+const LEAP_DOUBT_NS = BigInt(NS_PER_S);
 
 /**
  * The clocks and what is believed of them: from the estimator while anything is asserted there, running on by itself when
@@ -68,10 +70,18 @@ export class Timekeeper {
   stepped(id: ClockId, deltaNs: Ns, after: Instant, now: Instant): void {
     const clock = this.clocks.get(id);
     if (clock === undefined) return;
-    this.#estimator.controlPhase(id, deltaNs, now);
-    this.#moved();
-    if (clock.held !== undefined) clock.held = stepped(clock.held, deltaNs);
-    remember(clock, { after, at: now, deltaNs });
+    this.#shift(id, deltaNs, now);
+    doubt(clock, { after, at: now });
+    setForward(clock, deltaNs);
+  }
+
+  /** UTC itself jumped: every clock that keeps UTC is ahead of it, or behind, until it jumps too. */
+  referenceJumped(deltaNs: Ns, at: Instant): void {
+    for (const clock of this.clocks.values()) {
+      if (clock.scale !== 'utc') continue;
+      this.#shift(clock.id, -deltaNs, at);
+      doubt(clock, { after: at - LEAP_DOUBT_NS, at: at + 2n * LEAP_DOUBT_NS });
+    }
   }
 
   read(id: ClockId, time: Instant, monotonic: Instant): void {
@@ -80,11 +90,11 @@ export class Timekeeper {
   }
 
   /** UTC as far as it is known, from the system clock's last reading. */
-  utc(): Instant | undefined {
+  utc(now: Instant): Instant | undefined {
     const clock = this.clocks.get('system');
     if (clock?.reading === undefined || clock.model === undefined) return undefined;
     const { time, monotonic } = clock.reading;
-    return time + (this.#now - monotonic) + BigInt(Math.round(clock.model.offsetNs));
+    return time + (now - monotonic) + BigInt(Math.round(clock.model.offsetNs));
   }
 
   observe(track: Track, observation: Observation): void {
@@ -152,6 +162,14 @@ export class Timekeeper {
         clock.model = { ...found, at: this.#now, distanceNs: Math.max(beyondNs ?? 0, 0) };
       }
     }
+  }
+
+  #shift(id: ClockId, deltaNs: Ns, now: Instant): void {
+    const clock = this.clocks.get(id)!;
+    this.#estimator.controlPhase(id, deltaNs, now);
+    this.#moved();
+    if (clock.held !== undefined) clock.held = stepped(clock.held, deltaNs);
+    else if (clock.model !== undefined) clock.model = stepped(clock.model, deltaNs);
   }
 
   /** A clock's offset in the estimator's eyes, whether anything is asserted there or not. */

@@ -19,6 +19,10 @@ type EventAction = Extract<Action, { type: 'event' }>;
 const TICK_NS = NS_PER_S;
 /** A jump of a clock against CLOCK_MONOTONIC that reading the two one after the other cannot explain. */
 const JUMP_NS = 50_000;
+/** A jump is seen in every reading, a reading that was interrupted only in one. */
+const JUMP_TRIES = 5;
+
+const isJump = (deltaNs: Instant): boolean => Math.abs(Number(deltaNs)) >= JUMP_NS;
 
 /**
  * The hub's heart: takes what happened, one thing after the other, through the core; does what the core wants done to the
@@ -167,10 +171,12 @@ export class TimeLoop {
   /** Steps by somebody else's hand go in before the observations that were stamped across them. */
   #watchJumps(): void {
     for (const clock of this.#host.clocks) {
-      const phase = clock.phase();
-      const deltaNs = Number(phase - this.#phases.get(clock.id)!);
+      const known = this.#phases.get(clock.id)!;
+      let phase = clock.phase();
+      for (let again = 0; again < JUMP_TRIES && isJump(phase - known); again++) phase = clock.phase();
+      if (!isJump(phase - known)) continue;
+      const deltaNs = Number(phase - known);
       this.#phases.set(clock.id, phase);
-      if (Math.abs(deltaNs) < JUMP_NS) continue;
       this.#queue.unshift({
         type: 'stepped',
         clock: clock.id,

@@ -40,6 +40,7 @@ export class LabClock implements HostClock {
   #adjustedNs: Ns;
   #countNs: Ns = 0;
   #stepped: Instant;
+  #start: Instant;
 
   constructor(options: LabClockOptions) {
     this.#options = options;
@@ -47,6 +48,7 @@ export class LabClock implements HostClock {
     this.scale = options.scale;
     this.maxPpb = options.maxPpb;
     this.#adjustedNs = -options.offsetNs;
+    this.#start = options.start;
     this.#stepped = options.start - BigInt(Math.round(options.offsetNs));
   }
 
@@ -56,7 +58,7 @@ export class LabClock implements HostClock {
 
   stamp(by: StampClass): Stamp {
     const nowNs = this.#options.nowNs();
-    const time = this.#options.start + BigInt(Math.round(nowNs - this.errorNs()));
+    const time = this.#start + BigInt(Math.round(nowNs - this.errorNs()));
     return { clock: this.id, time, monotonic: this.#options.monotonic(), by };
   }
 
@@ -100,6 +102,19 @@ export class LabClock implements HostClock {
     const whole = Math.round(deltaNs);
     this.#adjustedNs += whole;
     this.#stepped += BigInt(whole);
+  }
+
+  /** The reference's own scale jumped (a leap second); the clock reads what it read. */
+  moveTruth(deltaNs: Ns): void {
+    this.#start += BigInt(deltaNs);
+    this.#adjustedNs -= deltaNs;
+  }
+
+  /** Goes on after a sleep that CLOCK_MONOTONIC did not count, with this error. */
+  wake(uncountedNs: Ns, errorNs: Ns): void {
+    const deltaNs = this.errorNs() - errorNs;
+    this.#adjustedNs += deltaNs;
+    this.#stepped += BigInt(Math.round(deltaNs + uncountedNs));
   }
 
   declare(declaration: ClockDeclaration): void {

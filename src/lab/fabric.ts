@@ -21,6 +21,8 @@ export interface NodeOptions {
   readonly stamp: (by: StampClass) => Stamp;
   /** Class of its network stamps. Default `kernel`. */
   readonly stamps?: StampClass;
+  /** False while it sleeps: what arrives is lost. Default: it hears. */
+  readonly hears?: () => boolean;
   /** From the middle of the network to it, and back. Default: no delay. */
   readonly towards?: Link;
   readonly from?: Link;
@@ -69,6 +71,7 @@ export class LabNode implements Network {
   readonly random: Random;
   readonly stamps: StampClass;
   readonly stamp: (by: StampClass) => Stamp;
+  readonly #hears: () => boolean;
   readonly #fabric: Fabric;
   readonly #sockets = new Map<number, LabUdpSocket>();
   readonly #listeners = new Map<number, Accept>();
@@ -78,6 +81,7 @@ export class LabNode implements Network {
     this.address = options.address;
     this.stamps = options.stamps ?? 'kernel';
     this.stamp = options.stamp;
+    this.#hears = options.hears ?? (() => true);
     this.towards = options.towards ?? wire();
     this.from = options.from ?? wire();
     this.random = random;
@@ -132,6 +136,7 @@ export class LabNode implements Network {
     if (peer === undefined || delayNs === undefined) return;
     const arrival: Arrival = { payload: payload.slice(), from: socket.local };
     scheduler.at(scheduler.nowNs + delayNs, () => {
+      if (!peer.#hears()) return;
       const receiver = peer.#sockets.get(to.port);
       if (receiver !== undefined) receiver.arrive(arrival);
       else this.#refuse(socket, peer, to);

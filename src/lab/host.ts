@@ -63,7 +63,12 @@ export class LabHost implements Host {
   /** What went to the service manager. */
   readonly notified: string[] = [];
   readonly #options: LabHostOptions;
-  readonly #start: Instant;
+  #start: Instant;
+  #asleepSinceNs: Ns | undefined;
+  /** All sleep so far, the present one included, in true time. */
+  #sleptNs: Ns = 0;
+  /** What the oscillator counted during past sleeps. */
+  #uncountedNs: Ns = 0;
   readonly #random: Random;
   readonly #entropy: Random;
 
@@ -81,6 +86,7 @@ export class LabHost implements Host {
     ];
     this.fabric = new Fabric(this.scheduler, this.stream('network'));
     this.network = this.fabric.attach({
+      hears: () => this.#asleepSinceNs === undefined,
       address: options.address ?? '192.0.2.1',
       stamp: (by) => this.clocks[0].stamp(by),
       stamps: this.stamps,
@@ -102,6 +108,43 @@ export class LabHost implements Host {
     return this.#start + BigInt(Math.round(this.nowNs));
   }
 
+  /** True UTC at the start; a leap second since then moves it. */
+  get startTime(): Instant {
+    return this.#start;
+  }
+
+  /** Nobody is there to read its clocks. */
+  get asleep(): boolean {
+    return this.#asleepSinceNs !== undefined;
+  }
+
+  /** UTC repeats a second, or leaves one out; the system clock does so too where it was told to. */
+  leap(kind: 'insert' | 'delete'): void {
+    const deltaNs = kind === 'insert' ? -1e9 : 1e9;
+    const [system] = this.clocks;
+    this.#start += BigInt(deltaNs);
+    system.moveTruth(deltaNs);
+    if (system.declared?.leap === kind) system.shift(deltaNs);
+  }
+
+  /**
+   * The machine sleeps: CLOCK_MONOTONIC_RAW stands still, timers wait, packets find nobody. At its wake the system clock
+   * is set by the battery-backed clock, which was `rtcErrorNs` (reference − clock) further off.
+   */
+  suspend(durationNs: Ns, rtcErrorNs: Ns): void {
+    const [system] = this.clocks;
+    const errorNs = system.errorNs();
+    const countNs = this.nowNs + this.#quartz().phaseNs(this.nowNs);
+    this.#asleepSinceNs = this.nowNs;
+    this.#sleptNs += durationNs;
+    this.scheduler.at(this.nowNs + durationNs, () => {
+      const uncountedNs = this.nowNs + this.#quartz().phaseNs(this.nowNs) - countNs;
+      this.#uncountedNs += uncountedNs;
+      this.#asleepSinceNs = undefined;
+      system.wake(uncountedNs, errorNs + rtcErrorNs);
+    });
+  }
+
   /** The truth: reference − clock. Throws `TH_CLOCK_UNKNOWN`. */
   errorNs(id: ClockId): Ns {
     const clock = this.clocks.find((candidate) => candidate.id === id);
@@ -121,13 +164,14 @@ export class LabHost implements Host {
   }
 
   monotonic(): Instant {
-    return UPTIME + BigInt(Math.round(this.nowNs + this.#quartz().phaseNs(this.nowNs)));
+    const nowNs = this.#asleepSinceNs ?? this.nowNs;
+    return UPTIME + BigInt(Math.round(nowNs + this.#quartz().phaseNs(nowNs) - this.#uncountedNs));
   }
 
   /** Timers count by the oscillator, like everything on this machine. */
   after(delayNs: Ns, handler: () => void): Timer {
     const rate = 1 + this.#quartz().frequencyPpb(this.nowNs) * 1e-9;
-    return this.scheduler.at(this.nowNs + Math.max(0, delayNs) / rate, handler);
+    return this.#awaken(this.nowNs + Math.max(0, delayNs) / rate, handler);
   }
 
   random(octets: number): Uint8Array {
@@ -148,6 +192,16 @@ export class LabHost implements Host {
   }
 
   close(): void {}
+
+  /** Sleep puts a timer off. */
+  #awaken(dueNs: Ns, handler: () => void): Timer {
+    const sleptNs = this.#sleptNs;
+    let timer = this.scheduler.at(dueNs, () => {
+      if (this.#sleptNs === sleptNs) handler();
+      else timer = this.#awaken(dueNs + this.#sleptNs - sleptNs, handler);
+    });
+    return { cancel: () => timer.cancel() };
+  }
 
   #quartz(): Oscillator {
     return this.oscillators.get('system')!;

@@ -8,6 +8,8 @@ export interface NtpNodeOptions extends Partial<ServerIdentity> {
   readonly port?: number;
   /** Reference − truth: how wrong it is. */
   readonly offsetNs?: Ns;
+  /** How fast its clock runs, ppb. */
+  readonly driftPpb?: number;
   /** Client to server, and back. */
   readonly up?: Link;
   readonly down?: Link;
@@ -20,6 +22,8 @@ export interface NtpNode {
   readonly down: Link;
   /** Requests answered. */
   readonly served: number;
+  /** From now on its clock runs at this rate error, ppb. */
+  drift(ppb: number): void;
   stop(): void;
   start(): void;
 }
@@ -35,9 +39,11 @@ export function addNtpServer(host: LabHost, options: NtpNodeOptions): NtpNode {
   const up = options.up ?? wire();
   const down = options.down ?? wire();
   const state = { offsetNs: options.offsetNs ?? 0, served: 0 };
+  let drift = { ppb: options.driftPpb ?? 0, sinceNs: host.nowNs };
+  const driftedNs = () => (drift.ppb === 0 ? 0 : (host.nowNs - drift.sinceNs) * drift.ppb * 1e-9);
   const node = host.fabric.attach({
     address: options.address,
-    stamp: (by) => host.perfectStamp(by, -state.offsetNs),
+    stamp: (by) => host.perfectStamp(by, -state.offsetNs - driftedNs()),
     towards: up,
     from: down,
   });
@@ -55,6 +61,10 @@ export function addNtpServer(host: LabHost, options: NtpNodeOptions): NtpNode {
   return Object.assign(state, {
     up,
     down,
+    drift(ppb: number) {
+      state.offsetNs += driftedNs();
+      drift = { ppb, sinceNs: host.nowNs };
+    },
     stop() {
       socket?.close();
       socket = undefined;

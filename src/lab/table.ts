@@ -19,13 +19,13 @@ const listen = () => {
 const delay = (fallback: string) => v.optional(duration({ min: '0s' }), fallback);
 
 /** One direction of a path, as in a scenario: `{ base = "20ms", jitter = "1ms", shape = "exp" }`. */
-const link = () =>
+export const link = () =>
   v.pipe(
     table({ base: delay('0s'), jitter: delay('0s'), shape: v.optional(oneOf(['exp', 'norm', 'none']), 'none') }),
     v.transform(({ base, jitter, shape }): Link => wire({ baseNs: base, jitterNs: jitter, shape })),
   );
 
-const share = () => {
+export const share = () => {
   const message = 'a share from 0 to 1';
   return v.pipe(v.number(message), v.minValue(0, message), v.maxValue(1, message));
 };

@@ -49,7 +49,7 @@ describe('a hub under attack at its NTP port', function () {
     expect((await hub.memory()) - memory).to.be.below(ALLOWED_GROWTH);
     const after = await hub.status();
     expect(after.mode).to.equal('tracking');
-    expect(after.modeSince).to.equal(before.modeSince);
+    expect(Date.parse(after.modeSince)).to.be.closeTo(Date.parse(before.modeSince), 100);
     expect(after.clocks[0]!.offsetNs).to.be.closeTo(before.clocks[0]!.offsetNs, 1e6);
     expect(after.sinks.map(({ id, state }) => [id, state])).to.deep.equal(
       before.sinks.map(({ id, state }) => [id, state]),

@@ -13,7 +13,7 @@ describe('the demonstration', function () {
   let demo: Demo;
   before(async () => {
     bench = new Bench();
-    demo = await startDemo(bench, '[hub]\nmax-error = "20ms"');
+    demo = await startDemo(bench);
   });
   after(() => bench.clear());
 
@@ -57,10 +57,10 @@ describe('the demonstration', function () {
     expect((await demo.hub.status()).mode).to.equal('tracking');
   });
 
-  it('holds over without all of them: the error bound grows, and in the end it serves no time', async () => {
+  it('holds over without all of them: the error grows, in its own eyes and in what it tells others', async () => {
     await demo.lab('stop', 'all');
     const early = await demo.hub.until(({ mode }) => mode === 'holdover', 60_000);
-    const later = await demo.hub.until(({ clocks }) => clocks[0]!.boundNs > early.clocks[0]!.boundNs * 1.05);
+    const later = await demo.hub.until(({ clocks }) => clocks[0]!.boundNs > early.clocks[0]!.boundNs + 20e3);
     expect(later.mode).to.equal('holdover');
     expect(later.clocks[0]!.sigmaNs).to.be.above(early.clocks[0]!.sigmaNs);
     expect(later.ntp.rootDispersionNs).to.be.above(early.ntp.rootDispersionNs);

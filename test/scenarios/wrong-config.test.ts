@@ -18,6 +18,8 @@ address = "localhost:2947"
 listen = "nowhere"
 `;
 
+const SOURCE = '[source.ntp.a]\naddress = "127.0.0.1:9"\n';
+
 describe('a configuration that cannot be', function () {
   this.timeout(30_000);
   let bench: Bench;
@@ -60,7 +62,7 @@ describe('a configuration that cannot be', function () {
     const holder = createSocket('udp4');
     await new Promise<void>((resolve) => holder.bind(0, '127.0.0.1', resolve));
     bench.later(() => holder.close());
-    const hub = await Hub.start(bench, `[sink.ntp.lan]\nlisten = "127.0.0.1:${holder.address().port}"\n`);
+    const hub = await Hub.start(bench, `${SOURCE}[sink.ntp.lan]\nlisten = "127.0.0.1:${holder.address().port}"\n`);
     const { sinks } = await hub.until((status) =>
       status.sinks.some(({ id, state }) => id === 'ntp.lan' && state === 'failed'),
     );

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ROWS, row, shortened } from './testing/scenarios.js';
-import { type Outcome, simulate } from './testing/simulator.js';
+import { type Outcome, type Scenario, simulate } from './testing/simulator.js';
 
 /** The design's table at full length, several seeds: set TIMEHUB_TABLE=1 (and TIMEHUB_SEEDS, default 7). */
 const TABLE = process.env.TIMEHUB_TABLE === '1';
@@ -15,6 +15,8 @@ const SHORT: readonly { readonly name: string; readonly durationS: number; reado
   { name: 'K-norm 1e-9', durationS: 2_500, rmsNs: 22 },
 ];
 
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
 describe('accuracy of the joint filter, nothing known in advance', function () {
   this.timeout(20_000);
   for (const { name, durationS, rmsNs } of SHORT) {
@@ -25,12 +27,17 @@ describe('accuracy of the joint filter, nothing known in advance', function () {
     });
   }
 
-  it('F-A: recovers from a frequency step of 1 ppm', () => {
+  it('F-A: recovers from a frequency step of 1 ppm as fast as chrony (median of five)', () => {
     const { scenario } = row('F-A 64 s');
-    const event = { atS: 8_000, limitNs: 16.3e3 };
-    const outcome = simulate({ ...scenario, durationS: 10_000, frequencyStep: { atS: 8_000, ppb: 1000 }, event }, 1);
-    expect(outcome.peakNs).to.be.within(20e3, 121e3);
-    expect(outcome.recoveryS).to.be.below(357);
+    const stepped: Scenario = {
+      ...scenario,
+      durationS: 9_500,
+      frequencyStep: { atS: 8_000, ppb: 1000 },
+      event: { atS: 8_000, limitNs: 16.3e3 },
+    };
+    const outcomes = [1, 2, 3, 4, 5].map((seed) => simulate(stepped, seed));
+    expect(median(outcomes.map(({ recoveryS }) => recoveryS))).to.be.below(357);
+    for (const { peakNs } of outcomes) expect(peakNs).to.be.within(20e3, 121e3);
   });
 
   it('G: from 0.5 s and 50 ppm off to within 1 ms in seconds on a LAN', () => {
@@ -48,10 +55,7 @@ describe('accuracy of the joint filter, nothing known in advance', function () {
   for (const { name, scenario, chronyNs, boundNs } of ROWS) {
     it(name, () => {
       const outcomes = Array.from({ length: seeds }, (_, seed) => simulate(scenario, seed + 1));
-      const middle = (of: (outcome: Outcome) => number): number => {
-        const values = outcomes.map(of).sort((a, b) => a - b);
-        return values[Math.floor(seeds / 2)]!;
-      };
+      const middle = (of: (outcome: Outcome) => number): number => median(outcomes.map(of));
       const rms = middle(({ rmsNs }) => rmsNs);
       const figures = [
         name.padEnd(16),

@@ -152,7 +152,7 @@ export class Covariance {
   covariance(i: number, j: number): number {
     const { u, d, size, stride } = this;
     let sum = 0;
-    for (let k = Math.max(i, j), at = k * stride; k < size; k++, at += stride) sum += u[at + i]! * d[k]! * u[at + j]!;
+    for (let k = Math.max(i, j), at = k * stride; k < size; k++, at += stride) sum += u[at + i]! * u[at + j]! * d[k]!;
     return sum;
   }
 

@@ -1,5 +1,6 @@
 import { logWild, type Moments, type Noise } from './noise.js';
 import { logDensity } from './normal-tail.js';
+import { ScaleSearch } from './scale-search.js';
 
 /** Observations over which the scale is averaged in the long run. */
 const MEMORY = 100;
@@ -16,6 +17,7 @@ export class GaussianNoise implements Noise {
   lead = 0;
   stray = 0;
   private factor = 1;
+  private readonly search = new ScaleSearch(1);
   private count = 0;
   /** Of the observation at hand, for each member: chance that it is of this noise, and E[g²] then. */
   private readonly core: Float64Array;
@@ -35,6 +37,8 @@ export class GaussianNoise implements Noise {
   weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
     const s2 = variance + this.sigma ** 2 + floor ** 2;
     const s = Math.sqrt(s2);
+    if (member === this.lead && !this.search.isOver)
+      this.search.see(residual / this.unit, (variance + floor ** 2) / this.unit ** 2);
     const logCore = logDensity(residual / s) - Math.log(s);
     const logStray = logWild(residual, s);
     const top = Math.max(logCore, logStray);
@@ -57,7 +61,8 @@ export class GaussianNoise implements Noise {
     this.count++;
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
     const square = this.factor ** 2 + rate * (this.sumSquare - this.sumCore * this.factor ** 2);
-    this.factor = Math.max(Math.sqrt(Math.max(square, 0)), LEAST_SIGMA / this.unit);
+    if (!this.search.isOver) this.factor = this.search.sigma;
+    else this.factor = Math.max(Math.sqrt(Math.max(square, 0)), LEAST_SIGMA / this.unit);
     this.stray = 1 - this.sumCore;
     this.sumCore = 0;
     this.sumSquare = 0;

@@ -1,7 +1,7 @@
 import type { Leg } from '../../api/index.js';
-import { LateLeg } from './late-leg.js';
 import { logWild, type Moments, type Noise } from './noise.js';
 import { Shape } from './shape.js';
+import { Tail } from './tail.js';
 
 /** ρ = √r / J: from pure queueing (a sharp early edge) to almost Gaussian. */
 const RHOS = [0.01, 0.1, 0.5, 2, 8];
@@ -11,10 +11,6 @@ const LEAST_LOG_WEIGHT = -20;
 /** Legs over which a scale is averaged in the long run. */
 const MEMORY = 200;
 
-/** A leg that is much too late: some share of them wait in another queue, this much longer. */
-const TAIL_SHARE = 0.01;
-const TAIL_WIDTH = 30;
-const CORE_SHARE = 1 - TAIL_SHARE;
 /** Bounds what one leg can say against a shape. */
 const LEAST_SHARE = 1e-30;
 
@@ -25,7 +21,7 @@ const LEAST_SHARE = 1e-30;
  */
 export class LegNoise implements Noise {
   private readonly shapes: readonly Shape[];
-  private readonly tail = new LateLeg();
+  private readonly tail: Tail;
   private best: Shape;
   private direction: Leg['direction'] = 'inbound';
   lead = 0;
@@ -38,6 +34,7 @@ export class LegNoise implements Noise {
     this.shapes = RHOS.map((rho) => new Shape(rho, sigma, members));
     this.best = this.shapes[0]!;
     this.wild = new Float64Array(members);
+    this.tail = new Tail(members);
   }
 
   get mean(): number {
@@ -56,21 +53,22 @@ export class LegNoise implements Noise {
 
   weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
     const { shapes, tail, best } = this;
-    tail.see(residual, variance, best.sigma ** 2 + floor ** 2, TAIL_WIDTH * best.sigma);
-    const wildLikelihood = logWild(residual, Math.sqrt(variance + best.sigma ** 2 + floor ** 2));
+    const sigma = Math.hypot(best.sigma, floor);
+    tail.weigh(residual, variance, sigma);
+    const wildLikelihood = logWild(residual, Math.sqrt(variance + sigma ** 2));
     let top = Math.max(tail.logLikelihood, wildLikelihood);
     for (const shape of shapes) {
       if (this.passes(shape, member)) continue;
       shape.weigh(residual, variance, floor);
       top = Math.max(top, shape.logLikelihood);
     }
-    const late = TAIL_SHARE * Math.exp(tail.logLikelihood - top);
+    const late = tail.share * Math.exp(tail.logLikelihood - top);
     const wild = Math.exp(wildLikelihood - top);
     let weights = 0;
     out.begin();
     for (const shape of shapes) {
       if (this.passes(shape, member)) continue;
-      const core = CORE_SHARE * Math.exp(shape.logLikelihood - top);
+      const core = (1 - tail.share) * Math.exp(shape.logLikelihood - top);
       const all = core + late + wild + LEAST_SHARE;
       shape.note(member, core / all, top + Math.log(all), floor);
       weights += shape.weight;
@@ -79,17 +77,20 @@ export class LegNoise implements Noise {
     out.add(weights * late, tail.shift, tail.variance);
     out.add(weights * wild, 0, variance);
     this.wild[member] = out.shareOf(weights * wild);
+    tail.note(member, out.shareOf(weights * late));
     out.end(top - Math.log(weights));
   }
 
   learn(member: number, weight: number): void {
     this.sumWild += weight * this.wild[member]!;
+    this.tail.learn(member, weight);
     for (const shape of this.shapes) if (!this.passes(shape, member)) shape.learn(member, shape.dormant ? 1 : weight);
   }
 
   settle(): void {
     this.count++;
     this.stray = this.sumWild;
+    this.tail.settle();
     this.sumWild = 0;
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
     for (const shape of this.shapes) {

@@ -16,6 +16,7 @@ const LEAST = 1e-9;
  */
 const LOST = 1e-7;
 const COUNTS_ELSEWHERE = 0.02;
+const RECALLED = 0.02;
 
 export interface Estimate {
   readonly mean: number;
@@ -135,8 +136,11 @@ export class WanderBank {
   private recall(weights: Float64Array): void {
     const best = this.members[heaviest(weights)]!;
     for (let k = 0; k < weights.length; k++) {
-      if (weights[k]! < LOST && this.greatest(k) < COUNTS_ELSEWHERE) this.members[k]!.adopt(best);
+      if (weights[k]! >= LOST || this.greatest(k) >= COUNTS_ELSEWHERE) continue;
+      this.members[k]!.adopt(best);
+      weights[k] = RECALLED;
     }
+    normalise(weights);
   }
 
   /** The greatest weight that a member has for any clock. */
@@ -150,14 +154,18 @@ export class WanderBank {
     const { likelihood } = this;
     let top = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < weights.length; k++) top = Math.max(top, likelihood[k]!);
-    let sum = 0;
     for (let k = 0; k < weights.length; k++) {
       const prior = (1 - SWITCHING) * weights[k]! + SWITCHING / weights.length;
       weights[k] = Math.max(prior * Math.exp(likelihood[k]! - top), LEAST);
-      sum += weights[k]!;
     }
-    for (let k = 0; k < weights.length; k++) weights[k] = weights[k]! / sum;
+    normalise(weights);
   }
+}
+
+function normalise(weights: Float64Array): void {
+  let sum = 0;
+  for (let k = 0; k < weights.length; k++) sum += weights[k]!;
+  for (let k = 0; k < weights.length; k++) weights[k] = weights[k]! / sum;
 }
 
 function heaviest(weights: Float64Array): number {

@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly wanderPpb?: number;
   readonly leapTable?: LeapTable;
   readonly estimator?: Estimator;
+  /** UTC at the start. */
+  readonly epochNs?: bigint;
 }
 
 type Untimed<T> = T extends unknown ? Omit<T, 'monotonic'> : never;
@@ -53,6 +55,8 @@ export class World {
   refuses = '';
   readonly plain = PLAIN_OPTIONS;
   readonly #wanderPpb: number;
+  /** UTC − the monotonic clock. */
+  #epochNs: bigint;
   #nowNs = START_NS;
   #due = new Map<Speaker, number>();
   #tickNs = START_NS + TICK_NS;
@@ -62,6 +66,7 @@ export class World {
     this.thetaNs = options.offsetNs ?? 0;
     this.slowPpb = options.slowPpb ?? 0;
     this.#wanderPpb = options.wanderPpb ?? 0;
+    this.#epochNs = (options.epochNs ?? EPOCH_NS) - BigInt(START_NS);
     this.engine = createEngine(
       { ...CORE_OPTIONS, ...options.core },
       options.estimator ?? createEstimator(),
@@ -119,6 +124,12 @@ export class World {
     this.accept({ type: 'stepped', clock: 'system', deltaNs, byUs: false });
   }
 
+  /** UTC inserts a second: truth goes back by one. */
+  insertLeapSecond(): void {
+    this.#epochNs -= 1_000_000_000n;
+    this.thetaNs -= 1e9;
+  }
+
   run(seconds: number): void {
     const end = this.#nowNs + seconds * 1e9;
     while (true) {
@@ -153,7 +164,12 @@ export class World {
 
   stamp(): Stamp {
     const monotonic = BigInt(Math.round(this.#nowNs));
-    return { clock: 'system', by: 'kernel', monotonic, time: EPOCH_NS + monotonic - BigInt(Math.round(this.thetaNs)) };
+    return {
+      clock: 'system',
+      by: 'kernel',
+      monotonic,
+      time: this.#epochNs + monotonic - BigInt(Math.round(this.thetaNs)),
+    };
   }
 
   state(): TimeState {
@@ -215,7 +231,7 @@ export class World {
     } else if (kind === 'reading') {
       observations.push({ ...common, kind: 'reading', offsetNs: said + gaussian() });
     } else {
-      const second = EPOCH_NS + BigInt(Math.round(this.#nowNs / 1e9)) * 1_000_000_000n;
+      const second = this.#epochNs + BigInt(Math.round(this.#nowNs / 1e9)) * 1_000_000_000n;
       const edge = second - BigInt(Math.round(this.thetaNs + (offsetNs % 1e9) + gaussian()));
       const numbered = speaker.numbered === true ? { numberedOffsetNs: this.thetaNs + offsetNs } : {};
       observations.push({ ...common, kind: 'pulse', edge, periodNs: 1e9, ...numbered });

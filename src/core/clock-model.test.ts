@@ -1,0 +1,38 @@
+import { expect } from 'chai';
+import { boundGrowthPpb, boundNs, type ClockModel, extrapolate, quickened, stepped } from './clock-model.js';
+
+const S = 1_000_000_000n;
+const MODEL: ClockModel = {
+  at: 10n * S,
+  offsetNs: 500,
+  sigmaNs: 30,
+  slopePpb: -7,
+  slopeSigmaPpb: 4,
+  wander: 1e-18,
+  distanceNs: 1000,
+};
+
+describe('clock model', () => {
+  it('runs on with its slope while its uncertainty grows as the oscillator may wander', () => {
+    const later = extrapolate(MODEL, 20n * S);
+    expect(later.offsetNs).to.equal(430);
+    expect(later.sigmaNs).to.be.closeTo(Math.sqrt(30 ** 2 + 40 ** 2 + 1000 / 3), 1e-9);
+    expect(later.slopeSigmaPpb).to.be.closeTo(Math.sqrt(16 + 10), 1e-9);
+    expect(later.at).to.equal(20n * S);
+  });
+
+  it('is no surer of the past', () => {
+    expect(extrapolate(MODEL, 0n).sigmaNs).to.equal(extrapolate(MODEL, 20n * S).sigmaNs);
+  });
+
+  it('bounds the error by the distance and four sigmas, and says how fast that grows', () => {
+    expect(boundNs(MODEL)).to.equal(1120);
+    expect(boundGrowthPpb(MODEL)).to.be.closeTo(boundNs(extrapolate(MODEL, 11n * S)) - 1120, 1e-9);
+  });
+
+  it('follows steps and changes of rate of the clock', () => {
+    expect(stepped(MODEL, 200).offsetNs).to.equal(300);
+    const faster = quickened(MODEL, 3, 20n * S);
+    expect(faster).to.include({ offsetNs: 430, slopePpb: -10 });
+  });
+});

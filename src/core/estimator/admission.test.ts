@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { Bench } from './testing/bench.js';
+
+describe('admitting and excluding tracks', () => {
+  it('does not know the time to better than the free bias before anything is admitted', () => {
+    const bench = new Bench();
+    expect(bench.clock()).to.equal(undefined);
+    bench.warm(['a', 'b']);
+    expect(bench.clock().sigmaNs).to.be.within(0.1e9, 0.25e9);
+    expect(bench.clock().slopePpb).to.be.closeTo(bench.slopePpb, 500);
+    expect(bench.track('a').admitted).to.equal(false);
+    bench.estimator.admit('a', 1e3);
+    expect(bench.clock().sigmaNs).to.be.below(10e3);
+    expect(bench.track('a')).to.include({ admitted: true });
+    expect(bench.track('a').weight).to.be.closeTo(1, 1e-9);
+  });
+
+  it('takes an assertion back exactly', () => {
+    const [never, once] = [new Bench(), new Bench()];
+    for (const bench of [never, once]) bench.warm(['a', 'b', 'liar']);
+    for (const bench of [never, once]) for (const key of ['a', 'b']) bench.estimator.admit(key, 20e3);
+    once.estimator.admit('liar', 20e3);
+    expect(once.clock()).not.to.deep.equal(never.clock());
+    once.estimator.exclude('liar');
+    for (const bench of [never, once]) bench.warm(['b', 'liar', 'a']);
+    expect(once.clock()).to.deep.equal(never.clock());
+    for (const key of never.estimator.tracks()) expect(once.track(key)).to.deep.equal(never.track(key));
+  });
+
+  it('weighs independent tracks by their variance and asserted bias, and leaves the bias out of sigma', () => {
+    const bench = new Bench(0, 0);
+    const readings = { a: [1000, 30], b: [4000, 50] } as const;
+    for (const [key, [offsetNs, noiseNs]] of Object.entries(readings))
+      bench.estimator.observe(key, {
+        ...{ kind: 'reading', clock: 'system', monotonic: bench.now, stamp: 'kernel', noiseFloorNs: 1e-6 },
+        ...{ offsetNs, noiseNs },
+      });
+    bench.estimator.admit('a', 40);
+    bench.estimator.admit('b', 120);
+    const [va, vb] = [30 ** 2 + 40 ** 2, 50 ** 2 + 120 ** 2];
+    const share = vb / (va + vb);
+    expect(bench.clock().offsetNs).to.be.closeTo(share * 1000 + (1 - share) * 4000, 1e-6);
+    expect(bench.clock().sigmaNs).to.be.closeTo(Math.hypot(share * 30, (1 - share) * 50), 1e-6);
+    expect(bench.track('a').weight).to.be.closeTo(share, 1e-9);
+    expect(bench.track('b').weight).to.be.closeTo(1 - share, 1e-9);
+  });
+
+  it('does not care how far off an excluded track is', () => {
+    for (const biasNs of [50e6, 3600e9]) {
+      const [with_, without] = [new Bench(), new Bench()];
+      for (const bench of [with_, without]) bench.exchange('a');
+      with_.exchange('liar', { biasNs });
+      for (const bench of [with_, without]) bench.warm(['a']).estimator.admit('a', 1e3);
+      expect(Math.abs(with_.errorNs())).to.be.below(10e3);
+      expect(with_.track('liar').offsetNs - with_.offsetNs).to.be.closeTo(biasNs, 2e6);
+    }
+  });
+
+  it('learns the biases of sources relative to each other, and keeps them when the better one falls silent', () => {
+    const bench = new Bench();
+    for (let n = 0; n < 200; n++) {
+      bench.wait(1).exchange('gnss', { jitterNs: 100 });
+      bench.exchange('ntp', { biasNs: 400e3 });
+    }
+    bench.estimator.admit('gnss', 100);
+    bench.estimator.admit('ntp', 500e3);
+    for (let n = 0; n < 500; n++) bench.wait(1).exchange('ntp', { biasNs: 400e3 });
+    expect(Math.abs(bench.errorNs())).to.be.below(5e3);
+  });
+
+  it('lets go of a removed track without a trace in the others', () => {
+    const bench = new Bench().warm(['a', 'b', 'c']);
+    for (const key of ['a', 'c']) bench.estimator.admit(key, 1e3);
+    const before = { clock: bench.clock(), a: bench.track('a'), c: bench.track('c') };
+    bench.estimator.removeTrack('b');
+    expect(bench.estimator.tracks()).to.deep.equal(['a', 'c']);
+    expect(bench.estimator.track('b')).to.equal(undefined);
+    expect(bench.clock().offsetNs).to.be.closeTo(before.clock.offsetNs, 1e-6);
+    expect(bench.clock().sigmaNs).to.be.closeTo(before.clock.sigmaNs, 1e-6);
+    expect(bench.track('c').offsetNs).to.be.closeTo(before.c.offsetNs, 1e-6);
+    expect(bench.track('c').delayNs).to.be.closeTo(before.c.delayNs, 1e-6);
+    bench.warm(['b', 'c']);
+    expect(bench.track('b').observations).to.equal(60);
+    expect(Math.abs(bench.errorNs())).to.be.below(10e3);
+  });
+
+  it('has room for many tracks, coming and going', () => {
+    const bench = new Bench();
+    const keys = Array.from({ length: 40 }, (_, n) => `s${n}`);
+    bench.warm(keys, 3);
+    for (const key of keys) bench.estimator.admit(key, 1e3);
+    for (const key of keys.slice(0, 39)) bench.estimator.removeTrack(key);
+    bench.warm(['s39', 'x', 'y'], 10);
+    expect(bench.estimator.tracks()).to.deep.equal(['s39', 'x', 'y']);
+    expect(Math.abs(bench.errorNs())).to.be.below(20e3);
+  });
+});

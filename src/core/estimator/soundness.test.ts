@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import { Intake } from './intake.js';
+import { JointState } from './joint-state.js';
+import { factorise } from './linear.js';
+import { Random } from './testing/random.js';
+import { ROWS, row, shortened } from './testing/scenarios.js';
+import { simulate } from './testing/simulator.js';
+import { createTrack } from './track.js';
+
+describe('numerical soundness', () => {
+  it('after 100 000 observations every covariance is symmetric and positive definite', function () {
+    this.timeout(20_000);
+    const state = new JointState(undefined);
+    const intake = new Intake(state);
+    const random = new Random(5);
+    state.advance(0n);
+    state.addClock('system');
+    const common = { kind: 'leg', clock: 'system', stamp: 'kernel', noiseFloorNs: 1e-3 } as const;
+    const tracks = ['a', 'b', 'c'].map((key) => {
+      const track = createTrack(key, { ...common, monotonic: 0n, direction: 'inbound', transitNs: 0 }, 0n);
+      state.layout.tracks.push(track);
+      return track;
+    });
+    for (let n = 1; n <= 50_000; n++) {
+      const monotonic = BigInt(n) * (n % 1000 === 0 ? 1_001_000_000n : 1_000_000_000n);
+      state.advance(monotonic);
+      const jitter = n % 3 === 0 ? 1e6 : 0.5;
+      for (const direction of ['outbound', 'inbound'] as const)
+        intake.take(tracks[n % 3]!, {
+          ...common,
+          monotonic,
+          direction,
+          transitNs: 1e4 + jitter * random.exponential(),
+        });
+    }
+    for (const { covariance } of state.bank.members) {
+      const { size } = covariance;
+      const scale = Array.from({ length: size }, (_, i) => Math.sqrt(covariance.covariance(i, i)));
+      const correlation = Float64Array.from({ length: size * size }, (_, at) => {
+        const [i, j] = [Math.floor(at / size), at % size];
+        expect(covariance.covariance(i, j)).to.equal(covariance.covariance(j, i));
+        return covariance.covariance(i, j) / scale[i]! / scale[j]!;
+      });
+      for (let i = 0; i < size; i++) expect(scale[i]).to.be.within(1e-6, 1e9);
+      factorise(correlation, size);
+      for (let i = 0; i < size; i++) expect(correlation[i * size + i]).to.be.within(1e-9, 1.001);
+    }
+  });
+
+  it('survives identical stamps, zero delay and coarse clocks', () => {
+    const state = new JointState(undefined);
+    const intake = new Intake(state);
+    state.advance(0n);
+    state.addClock('system');
+    const common = { kind: 'leg', clock: 'system', stamp: 'user', noiseFloorNs: 500 } as const;
+    const first = { ...common, monotonic: 0n, direction: 'inbound', transitNs: 0 } as const;
+    const track = createTrack('a', first, 0n);
+    state.layout.tracks.push(track);
+    state.assert(track, 100);
+    for (let n = 0; n < 5_000; n++) {
+      for (const direction of ['outbound', 'inbound'] as const)
+        intake.take(track, { ...first, direction, monotonic: BigInt(n) * 1_000_000_000n });
+    }
+    const [system] = state.combine();
+    expect(system!.offset).to.be.closeTo(0, 10);
+    expect(Math.sqrt(system!.variance)).to.be.within(1, 500);
+  });
+
+  it('is deterministic: the same observations give the same bits', () => {
+    const scenario = shortened(row('C 64 s'), 2_000);
+    const [one, other] = [simulate(scenario, 3), simulate(scenario, 3)];
+    expect(one.estimator.clock('system')).to.deep.equal(other.estimator.clock('system'));
+    expect(one.rmsNs).to.equal(other.rmsNs);
+    expect(simulate(scenario, 4).rmsNs).not.to.equal(one.rmsNs);
+  });
+
+  it('has rows with different names', () => {
+    expect(new Set(ROWS.map(({ name }) => name)).size).to.equal(ROWS.length);
+  });
+});

@@ -1,0 +1,29 @@
+import type { Finding } from '../../kernel/config/finding.js';
+import type { Path } from '../../kernel/config/places.js';
+import type { Scenario } from './schema.js';
+
+/** What no single table can show. */
+export function checkAcross(scenario: Scenario): readonly Finding[] {
+  const findings: Finding[] = [];
+  const tell = (path: Path, message: string, hint?: string) =>
+    findings.push({ code: 'TH_CFG_VALUE', path, at: 'value', message, hint });
+  const named = (['server', 'pps'] as const).flatMap((kind) =>
+    scenario[kind].map(({ name }, index) => ({ name, path: [kind, index, 'name'] as Path })),
+  );
+  const known = new Set<string>();
+  for (const { name, path } of named) {
+    if (known.has(name)) tell(path, `two sources are called "${name}"`);
+    known.add(name);
+  }
+  if (scenario['steady-from'] >= scenario.duration) tell(['steady-from'], 'steady-from must be before the end');
+  scenario.server.forEach((server, index) => {
+    if (server.poll !== undefined && (server['poll-min'] ?? server['poll-max']) !== undefined)
+      tell(['server', index, 'poll'], 'poll is fixed: it excludes poll-min and poll-max');
+  });
+  for (const name of Object.keys(scenario.limits?.sources ?? {})) {
+    if (!known.has(name)) tell(['limits', 'sources', name], `there is no source "${name}"`);
+  }
+  if (scenario.limits?.expect === 'miss' && scenario.limits.because === undefined)
+    tell(['limits', 'expect'], 'a known miss needs its reason', 'because = "…"');
+  return findings;
+}

@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+import { duration, oneOf, rate, table, text, wholeNumber } from '../../api/index.js';
+import { positive, record } from './quantities.js';
+
+const MODES = ['unsynchronised', 'converging', 'tracking', 'holdover'] as const;
+const STATES = ['unreachable', 'warming', 'numbering', 'agrees', 'combined', 'rejected', 'disabled'] as const;
+
+const limit = () => v.optional(duration({ min: '0s' }));
+const oneOrMore = <const O extends readonly string[]>(options: O) => {
+  const message = `one of ${options.map((option) => `"${option}"`).join(', ')}, or a list of them`;
+  return v.pipe(
+    v.union([v.picklist(options, message), v.array(v.picklist(options, message), message)], message),
+    v.transform((value): readonly O[number][] => (Array.isArray(value) ? value : [value])),
+  );
+};
+
+/** `[limits]`: what a run must stay within. */
+export const limits = table({
+  rms: limit(),
+  max: limit(),
+  'rms-frequency': v.optional(rate({ min: '0ppb' })),
+  /** `{ "1ms" = "30s" }`: within the first for good from the second on. */
+  within: v.optional(record(duration({ min: '0s' })), {}),
+  peak: limit(),
+  recovery: limit(),
+  /** Least and most of the normalised error's RMS. */
+  normalised: v.optional(v.pipe(v.array(positive('a number')), v.length(2, 'two numbers, least and most'))),
+  /** Share of seconds in which the truth may be outside the bound. */
+  violations: v.optional(positive('a share from 0 to 1')),
+  /** Error at the end. */
+  end: limit(),
+  steps: v.optional(wholeNumber(0, 1_000_000)),
+  /** Mode at the end. */
+  mode: v.optional(oneOrMore(MODES)),
+  /** Modes that must not be seen within the steady part. */
+  never: v.optional(oneOrMore(MODES), []),
+  /** Modes that must have been seen, in this order. */
+  modes: v.optional(v.array(v.picklist(MODES)), []),
+  /** States at the end, by name. */
+  sources: v.optional(record(oneOrMore(STATES)), {}),
+  seed: v.optional(wholeNumber(0, 0xffff_ffff), 1),
+  /** `miss`: known not to hold, for the reason given in `because`. The run fails the test when it does hold. */
+  expect: v.optional(oneOf(['hold', 'miss']), 'hold'),
+  because: v.optional(text('a sentence')),
+});
+
+export type Limits = v.InferOutput<typeof limits>;

@@ -1,0 +1,102 @@
+import * as v from 'valibot';
+import { defineSource, NS_PER_S, type Ns, type Running, type SourceContext, type SourceDefinition } from '../../api/index.js';
+import type { LabHost } from '../host.js';
+import { cross, type Link, wire } from '../link.js';
+import type { Random } from '../random.js';
+import type { PulseSetting } from './schema.js';
+
+/** One line of pulses, and the hand on it. */
+export interface PulseLine {
+  readonly definition: SourceDefinition;
+  /** What it says − truth. */
+  offsetNs: Ns;
+  readonly link: Link;
+  /** Pulses seen by the hub. */
+  seen: number;
+}
+
+/** A wire that pulses at each true second, stamped by the system clock: a source of its own, since gpsd would number it. */
+export function pulseLine(host: LabHost, setting: PulseSetting): PulseLine {
+  const line = {
+    offsetNs: setting.offset,
+    link: wire({ jitterNs: setting.jitter, shape: setting.shape, loss: setting.loss }),
+    seen: 0,
+  };
+  const definition = defineSource<unknown>({
+    type: 'pps',
+    summary: 'A pulse at each true second of the lab',
+    stability: 'experimental',
+    needs: [],
+    config: v.unknown(),
+    create: (_config, context) => new PulseSource(host, setting, line, context),
+  });
+  return Object.assign(line, { definition });
+}
+
+class PulseSource implements Running<unknown> {
+  readonly #host: LabHost;
+  readonly #setting: PulseSetting;
+  readonly #line: Omit<PulseLine, 'definition'>;
+  readonly #context: SourceContext;
+  readonly #random: Random;
+
+  constructor(host: LabHost, setting: PulseSetting, line: Omit<PulseLine, 'definition'>, context: SourceContext) {
+    this.#host = host;
+    this.#setting = setting;
+    this.#line = line;
+    this.#context = context;
+    this.#random = host.stream(`pps ${setting.name}`);
+  }
+
+  async start(): Promise<void> {
+    this.#context.claim({
+      synchronised: true,
+      stratum: 0,
+      rootDelayNs: 0,
+      rootDispersionNs: 0,
+      reference: 'PPS',
+      address: `/dev/${this.#setting.name}`,
+      biasBoundNs: this.#setting['bias-bound'],
+    });
+    this.#await(Math.floor(this.#host.nowNs / NS_PER_S) + 1);
+  }
+
+  async stop(): Promise<void> {}
+
+  /** The pulse of a true second; a timer counts by the machine's own oscillator. */
+  #await(second: number): void {
+    const delayNs = pulseDelay(this.#line.link, this.#random);
+    const { nowNs } = this.#host;
+    const edgeNs = second * NS_PER_S - this.#line.offsetNs + (delayNs ?? 0);
+    const rate = 1 + this.#host.oscillators.get('system')!.frequencyPpb(nowNs) * 1e-9;
+    this.#context.after((edgeNs - nowNs) * rate, () => {
+      if (delayNs !== undefined) this.#tell(second);
+      this.#await(Math.max(second, Math.round(this.#host.nowNs / NS_PER_S)) + 1);
+    });
+  }
+
+  #tell(second: number): void {
+    const { time, monotonic, clock } = this.#host.clocks[0].stamp('hardware');
+    const error = this.#setting['numbering-error'];
+    const stated = this.#host.startTime + BigInt(second) * BigInt(NS_PER_S);
+    this.#line.seen++;
+    this.#context.observe([
+      {
+        kind: 'pulse',
+        clock,
+        monotonic,
+        stamp: 'hardware',
+        noiseFloorNs: this.#setting['noise-floor'],
+        edge: time,
+        periodNs: NS_PER_S,
+        ...(error === undefined ? {} : { numberedOffsetNs: Number(stated - time) + error }),
+      },
+    ]);
+  }
+}
+
+/** Unlike a packet, an edge may come early. */
+const pulseDelay = (link: Link, random: Random): Ns | undefined => {
+  const lifted = cross({ ...link, baseNs: NS_PER_S / 2 }, random);
+  return lifted === undefined ? undefined : lifted - NS_PER_S / 2;
+};

@@ -1,0 +1,33 @@
+import type * as v from 'valibot';
+import { checkTable } from '../../kernel/config/check-table.js';
+import { parseConfig } from '../../kernel/config/document.js';
+import { type Finding, withoutMisspelt } from '../../kernel/config/finding.js';
+import { faultsOf, Locator } from '../../kernel/config/locate.js';
+import { type Problem, sortProblems } from '../../kernel/config/problem.js';
+import { checkAcross } from './cross-checks.js';
+import { type Scenario, scenarioSchema } from './schema.js';
+
+/** Either a scenario that holds, or everything that is wrong with it, each with its place. */
+export type ReadScenario =
+  | { readonly scenario: Scenario; readonly problems?: undefined }
+  | { readonly scenario?: undefined; readonly problems: readonly Problem[] };
+
+/** Checks a scenario's text. `path` is for the messages. */
+export async function readScenario(text: string, path: string): Promise<ReadScenario> {
+  const document = parseConfig(text, path);
+  const checked = await checkTable([], document.tree, scenarioSchema);
+  const scenario = checked.findings === undefined ? (checked.value as v.InferOutput<typeof scenarioSchema>) : undefined;
+  const findings = scenario === undefined ? withoutMisspelt(checked.findings!) : checkAcross(scenario);
+  const problems = [...faultsOf(document), ...(await placed(findings, new Locator(document)))];
+  if (problems.length > 0 || scenario === undefined) return { problems: sortProblems(problems, [path]) };
+  return { scenario };
+}
+
+async function placed(findings: readonly Finding[], locator: Locator): Promise<readonly Problem[]> {
+  const found: Problem[] = [];
+  for (const finding of findings) {
+    const problem = await locator.place({ ...finding, message: finding.message.replace(/\[\]/, 'a scenario') });
+    if (problem !== undefined) found.push(problem);
+  }
+  return found;
+}

@@ -1,0 +1,64 @@
+import { type Mode, NS_PER_S, type Ns, type TimeState } from '../../api/index.js';
+import type { LabHost } from '../host.js';
+
+/** What was true and what the hub said of it, at each true second. */
+export interface Record {
+  /** Seconds recorded: second k is at index k − 1. */
+  readonly seconds: number;
+  /** Reference − clock; of the hub's corrected time where it observes only. */
+  readonly errorNs: Float64Array;
+  /** Truth − what the hub said, and what it said of that. */
+  readonly surpriseNs: Float64Array;
+  readonly sigmaNs: Float64Array;
+  readonly boundNs: Float64Array;
+  readonly modes: readonly { readonly atS: number; readonly mode: Mode }[];
+  /** Seconds within which the clock was stepped. */
+  readonly steps: readonly number[];
+}
+
+export interface Recorder {
+  readonly record: Record;
+}
+
+/** Records from the start of virtual time for `durationNs`. */
+export function startRecorder(host: LabHost, state: () => TimeState, durationNs: Ns, steered: boolean): Recorder {
+  const seconds = Math.floor(durationNs / NS_PER_S);
+  const column = () => new Float64Array(seconds);
+  const modes: { atS: number; mode: Mode }[] = [];
+  const steps: number[] = [];
+  const record = {
+    seconds,
+    errorNs: column(),
+    surpriseNs: column(),
+    sigmaNs: column(),
+    boundNs: column(),
+    modes,
+    steps,
+  };
+  const clock = host.clocks[0];
+  let phase = clock.phase();
+  const take = (second: number): void => {
+    if (second < seconds) host.scheduler.at((second + 1) * NS_PER_S, () => take(second + 1));
+    if (host.asleep) return repeat(record, second);
+    const { mode, clocks } = state();
+    const stated = clocks[0]!;
+    const ageS = Number(host.monotonic() - stated.monotonic) / NS_PER_S;
+    const errorNs = clock.errorNs();
+    const at = second - 1;
+    record.surpriseNs[at] = errorNs - (stated.offsetNs + stated.slopePpb * ageS);
+    record.errorNs[at] = steered ? errorNs : record.surpriseNs[at]!;
+    record.sigmaNs[at] = stated.sigmaNs;
+    record.boundNs[at] = stated.boundNs + stated.boundGrowthPpb * ageS;
+    if (mode !== modes.at(-1)?.mode) modes.push({ atS: second, mode });
+    const now = clock.phase();
+    if (now !== phase) steps.push(second);
+    phase = now;
+  };
+  host.scheduler.at(NS_PER_S, () => take(1));
+  return { record };
+}
+
+/** While the machine sleeps there is no clock to compare with. */
+function repeat({ errorNs, surpriseNs, sigmaNs, boundNs }: Record, second: number): void {
+  for (const column of [errorNs, surpriseNs, sigmaNs, boundNs]) column[second - 1] = column[second - 2] ?? 0;
+}

@@ -1,0 +1,139 @@
+import * as v from 'valibot';
+import { duration, flag, oneOf, rate, table, text, wholeNumber } from '../../api/index.js';
+import { sourceOptionsSchema } from '../../kernel/config/hub-schema.js';
+import { limits } from './limits-schema.js';
+import {
+  instant,
+  link,
+  notNegative,
+  optionalDuration,
+  optionalRate,
+  positive,
+  record,
+  shape,
+  share,
+  sine,
+  spike,
+  wander,
+} from './quantities.js';
+
+const event = <const E extends v.ObjectEntries>(entries: E) => table({ at: duration({ min: '0s' }), ...entries });
+
+const clock = table({
+  wander: v.optional(wander(), 0),
+  frequency: v.optional(rate(), '0ppm'),
+  offset: v.optional(duration(), '0s'),
+  sine: v.optional(sine()),
+  event: v.optional(
+    v.array(
+      event({
+        'frequency-step': optionalRate(),
+        'phase-step': optionalDuration(),
+        suspend: notNegative(),
+        /** How wrong the battery-backed clock was by which the machine set itself at its wake. */
+        'rtc-error': optionalDuration(),
+      }),
+    ),
+    [],
+  ),
+});
+
+const { entries: options } = sourceOptionsSchema;
+
+const server = table({
+  name: text('a name'),
+  address: v.optional(text('an address such as "198.51.100.1"')),
+  offset: v.optional(duration(), '0s'),
+  drift: v.optional(rate(), '0ppm'),
+  stratum: v.optional(wholeNumber(1, 15), 1),
+  refid: v.optional(text('a refid such as "GPS"')),
+  'root-delay': v.optional(duration({ min: '0s' }), '0s'),
+  'root-dispersion': v.optional(duration({ min: '0s' }), '1us'),
+  poll: notNegative(),
+  'poll-min': notNegative(),
+  'poll-max': notNegative(),
+  iburst: v.optional(flag(), true),
+  up: link(),
+  down: v.optional(link()),
+  loss: v.optional(share(), 0),
+  spike: v.optional(spike()),
+  /** Not there at the start. */
+  absent: v.optional(flag(), false),
+  select: v.optional(
+    table({
+      prefer: options.prefer,
+      trust: options.trust,
+      require: options.require,
+      noselect: options.noselect,
+      offset: options.offset,
+      asymmetry: options.asymmetry,
+    }),
+  ),
+  event: v.optional(
+    v.array(
+      event({
+        'up-extra': notNegative(),
+        'down-extra': notNegative(),
+        'offset-step': optionalDuration(),
+        drift: optionalRate(),
+        loss: v.optional(share()),
+        spike: v.optional(spike()),
+        /** Its machine dies or comes back. */
+        alive: v.optional(flag()),
+        /** The operator adds it to the configuration or takes it out. */
+        configured: v.optional(flag()),
+      }),
+    ),
+    [],
+  ),
+});
+
+const pps = table({
+  name: text('a name'),
+  jitter: v.optional(duration({ min: '0s' }), '0s'),
+  shape: v.optional(shape(), 'norm'),
+  offset: v.optional(duration(), '0s'),
+  /** Given: it numbers its seconds itself, this wrong. */
+  'numbering-error': optionalDuration(),
+  'noise-floor': v.optional(duration({ min: '1ns' }), '50ns'),
+  'bias-bound': v.optional(duration({ min: '0s' }), '100ns'),
+  loss: v.optional(share(), 0),
+  event: v.optional(v.array(event({ 'offset-step': optionalDuration(), loss: v.optional(share()) })), []),
+});
+
+const hub = table({
+  'min-agreeing': v.optional(wholeNumber(1, 64), 1),
+  'max-error': v.optional(duration({ min: '1ns' }), '1s'),
+  'tracking-error': v.optional(duration({ min: '1ns' })),
+});
+
+/** A scenario file: a clock, what it can hear, what happens to them, and what must come of it. */
+export const scenarioSchema = table({
+  summary: v.optional(v.string('a sentence'), ''),
+  duration: duration({ min: '1s' }),
+  'steady-from': v.optional(duration({ min: '0s' }), '0s'),
+  start: v.optional(instant()),
+  stamps: v.optional(oneOf(['hardware', 'kernel', 'user']), 'kernel'),
+  clock,
+  server: v.optional(v.array(server), []),
+  pps: v.optional(v.array(pps), []),
+  hub: v.optional(hub, {}),
+  /** Keys of `[sink.system-clock.<name>]`. */
+  steer: v.optional(record(v.unknown()), {}),
+  leap: v.optional(table({ kind: oneOf(['insert', 'delete']), at: instant(), announced: v.optional(flag(), true) })),
+  score: v.optional(
+    table({
+      /** Recovery is back within this; default: three times the RMS before the event. */
+      recovery: v.optional(duration({ min: '1ns' })),
+      /** The error at these instants. */
+      probe: v.optional(v.array(duration({ min: '0s' })), []),
+      'recovery-sigmas': v.optional(positive('a number'), 3),
+    }),
+    {},
+  ),
+  limits: v.optional(limits),
+});
+
+export type Scenario = v.InferOutput<typeof scenarioSchema>;
+export type ServerSetting = Scenario['server'][number];
+export type PulseSetting = Scenario['pps'][number];

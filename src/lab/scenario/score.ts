@@ -1,0 +1,120 @@
+import { formatDuration, type Ns, parseDuration } from '../../api/index.js';
+import type { Record as Truth } from './recorder.js';
+
+/** What a run came to, as `timehub simulate --json` prints it. Times in seconds after the start, errors in ns. */
+export interface Score {
+  /** Of the steady part. */
+  readonly rmsNs: Ns;
+  readonly maxNs: Ns;
+  readonly rmsFrequencyPpb: number;
+  /** First second from which the error stays within for 300 s; null: never. */
+  readonly withinS: Readonly<Record<string, number | null>>;
+  /** From the first event until the error is back for good within three times its RMS before; null: not again. */
+  readonly recoveryS: number | null;
+  /** Largest error from the first event on. */
+  readonly peakNs: Ns | null;
+  /** RMS of (truth − stated offset) / stated sigma, steady part. */
+  readonly normalisedErrorRms: number | null;
+  /** Seconds of the steady part in which the truth was outside the stated bound. */
+  readonly boundViolations: number;
+  readonly steadyS: number;
+  readonly endNs: Ns;
+  readonly probesNs: readonly Ns[];
+  readonly steps: number;
+}
+
+export interface ScoreOptions {
+  readonly steadyFromNs: Ns;
+  /** Of the first event; Infinity: there is none. */
+  readonly eventNs: Ns;
+  /** Back within this; undefined: three times the RMS before the event. */
+  readonly recoveryNs: Ns | undefined;
+  readonly within: readonly string[];
+  readonly probesNs: readonly Ns[];
+}
+
+/** For how long an error must stay within a limit to count as there. */
+const HOLD_S = 300;
+const RECOVERED_RMS = 3;
+const USUAL_LIMITS = ['1ms', '100us', '10us'];
+
+export function score(truth: Truth, options: ScoreOptions): Score {
+  const { errorNs, seconds } = truth;
+  const from = Math.max(1, Math.ceil(options.steadyFromNs / 1e9));
+  const event = Math.min(seconds + 1, Math.ceil(options.eventNs / 1e9));
+  const at = (second: number): Ns => errorNs[second - 1] ?? Number.NaN;
+  const limits = [...new Set([...USUAL_LIMITS, ...options.within])];
+  const quiet = rms(errorNs, from < event ? from : 1, event - 1);
+  const limit = options.recoveryNs ?? RECOVERED_RMS * quiet;
+  return {
+    rmsNs: rms(errorNs, from, seconds),
+    maxNs: largest(errorNs, from, seconds),
+    rmsFrequencyPpb: rms(frequency(truth), from + 1, seconds),
+    withinS: Object.fromEntries(limits.map((text) => [text, withinFrom(errorNs, parseDuration(text)!)])),
+    recoveryS: event > seconds ? null : recovery(errorNs, event, limit),
+    peakNs: event > seconds ? null : largest(errorNs, event, seconds),
+    ...honesty(truth, from),
+    steadyS: seconds - from + 1,
+    endNs: at(seconds),
+    probesNs: options.probesNs.map((ns) => at(Math.round(ns / 1e9))),
+    steps: truth.steps.length,
+  };
+}
+
+/** How a duration is written in `withinS` when it came as a number. */
+export const nameOf = (ns: Ns): string => formatDuration(ns).replace(' ', '').replace('µ', 'u');
+
+/** Over the seconds `from`..`to`. */
+function rms(values: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let second = from; second <= to; second++) sum += values[second - 1]! ** 2;
+  return Math.sqrt(sum / (to - from + 1));
+}
+
+function largest(values: Float64Array, from: number, to: number): number {
+  let most = 0;
+  for (let second = from; second <= to; second++) most = Math.max(most, Math.abs(values[second - 1]!));
+  return most;
+}
+
+/** The clock's rate error over the last second, ppb; a second with a step has none. */
+function frequency({ errorNs, steps }: Truth): Float64Array {
+  const rate = new Float64Array(errorNs.length);
+  for (let at = 1; at < rate.length; at++) rate[at] = errorNs[at]! - errorNs[at - 1]!;
+  for (const second of steps) rate[second - 1] = 0;
+  return rate;
+}
+
+/** The first second of the first stretch of `HOLD_S` within the limit; null when there is none. */
+function withinFrom(errorNs: Float64Array, limitNs: Ns, from = 1): number | null {
+  let since = from;
+  for (let second = from; second <= errorNs.length; second++) {
+    if (!(Math.abs(errorNs[second - 1]!) <= limitNs)) since = second + 1;
+    else if (second - since + 1 >= HOLD_S) return since;
+  }
+  return null;
+}
+
+/** Seconds from the event to the last excursion that follows on it without `HOLD_S` of calm in between. */
+function recovery(errorNs: Float64Array, event: number, limitNs: Ns): number | null {
+  let excursion = event;
+  while (excursion <= errorNs.length && Math.abs(errorNs[excursion - 1]!) <= limitNs) excursion++;
+  if (excursion > errorNs.length) return 0;
+  const back = withinFrom(errorNs, limitNs, excursion);
+  return back === null ? null : back - event;
+}
+
+function honesty(truth: Truth, from: number): Pick<Score, 'normalisedErrorRms' | 'boundViolations'> {
+  let sum = 0;
+  let counted = 0;
+  let outside = 0;
+  for (let at = from - 1; at < truth.seconds; at++) {
+    const surprise = truth.surpriseNs[at]!;
+    const sigma = truth.sigmaNs[at]!;
+    if (Math.abs(surprise) > truth.boundNs[at]!) outside++;
+    if (!Number.isFinite(sigma)) continue;
+    sum += (surprise / sigma) ** 2;
+    counted++;
+  }
+  return { normalisedErrorRms: counted === 0 ? null : Math.sqrt(sum / counted), boundViolations: outside };
+}

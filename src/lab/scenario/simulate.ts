@@ -1,0 +1,119 @@
+import type { Mode, SourceState } from '../../api/index.js';
+import { createEngine } from '../../core/engine.js';
+import { createEstimator } from '../../core/estimator/index.js';
+import { readLeapTable } from '../../core/leap-table.js';
+import type { Catalogue } from '../../kernel/catalogue.js';
+import { type Journal, NO_JOURNAL } from '../../kernel/event-log.js';
+import { Hub, type PlannedInstance } from '../../kernel/hub.js';
+import { startRecorder } from './recorder.js';
+import type { Scenario } from './schema.js';
+import { nameOf, type Score, score } from './score.js';
+import { firstEventNs, scheduleEvents } from './timeline.js';
+import { createWorld, type Definitions, type World } from './world.js';
+
+/** The result of one run. Same scenario, same seed: the same to the last digit, but for `cpuMs`. */
+export interface SimulationResult extends Score {
+  readonly seed: number;
+  readonly modes: readonly { readonly atS: number; readonly mode: Mode }[];
+  readonly sources: readonly SourceResult[];
+  /** Two-way exchanges that were answered. */
+  readonly exchanges: number;
+  readonly pulses: number;
+  readonly cpuMs: number;
+}
+
+export interface SourceResult {
+  readonly name: string;
+  readonly state: SourceState;
+  readonly weight: number;
+  readonly reason: string;
+}
+
+export interface SimulateOptions {
+  readonly seed: number;
+  readonly catalogue: Catalogue;
+  readonly version: string;
+  /** Takes the event log. */
+  readonly journal?: (world: World, core: object) => Journal;
+  readonly onEvent?: (atS: number, text: string) => void;
+}
+
+const SILENT = { debug() {}, info() {}, warn() {} };
+
+/** Runs a scenario through the real kernel, plugins, estimator and servo in virtual time. */
+export async function simulate(scenario: Scenario, options: SimulateOptions): Promise<SimulationResult> {
+  const before = process.cpuUsage();
+  const definitions: Definitions = new Map([
+    ['source.ntp', await options.catalogue.load('source.ntp')],
+    ['sink.system-clock', await options.catalogue.load('sink.system-clock')],
+  ]);
+  const world = await createWorld(scenario, options.seed, definitions);
+  const { host, plans } = world;
+  const core = coreOptions(scenario);
+  const engine = createEngine(core, createEstimator(), readLeapTable(host.leapSeconds()?.text));
+  const journal = options.journal?.(world, core) ?? NO_JOURNAL;
+  const faults: Error[] = [];
+  const abort = (error: Error) => faults.push(error);
+  const hub = new Hub({ version: options.version, host, engine, journal, log: () => SILENT, abort });
+  hub.report.onEvent(({ id, text }) => options.onEvent?.(host.nowNs / 1e9, `${id} ${text}`));
+  scheduleEvents(scenario, world, (name, present) => reconfigure(hub, plans, name, present));
+  const recorder = startRecorder(host, hub.report.state, scenario.duration, scenario.steer.steer !== false);
+  await hub.start(atStart(scenario, plans));
+  await host.run(scenario.duration);
+  const { state, detail } = hub.report;
+  const sources = sourceResults(world, state().sources);
+  const exchanges = sources.reduce((sum, { name }) => sum + repliesOf(detail(plans.get(name)!.id)?.inspect), 0);
+  await hub.stop();
+  if (faults[0] !== undefined) throw faults[0];
+  const { user, system } = process.cpuUsage(before);
+  return {
+    seed: options.seed,
+    ...score(recorder.record, scoring(scenario, world)),
+    modes: recorder.record.modes,
+    sources,
+    exchanges,
+    pulses: [...world.pulses.values()].reduce((sum, { seen }) => sum + seen, 0),
+    cpuMs: (user + system) / 1e3,
+  };
+}
+
+const coreOptions = ({ hub }: Scenario) => ({
+  minAgreeing: hub['min-agreeing'],
+  maxErrorNs: hub['max-error'],
+  trackingErrorNs: hub['tracking-error'] ?? hub['max-error'] / 10,
+});
+
+/** A source whose first event of this kind is its coming was not there before. */
+function atStart({ server }: Scenario, plans: World['plans']): readonly PlannedInstance[] {
+  const later = server.filter(
+    ({ event }) => event.find(({ configured }) => configured !== undefined)?.configured === true,
+  );
+  return [...plans].filter(([name]) => !later.some((one) => one.name === name)).map(([, plan]) => plan);
+}
+
+function reconfigure(hub: Hub, plans: World['plans'], name: string, present: boolean): void {
+  const plan = plans.get(name)!;
+  const nothing = { added: [], removed: [], changed: [], retuned: [], kept: [], hub: false };
+  void hub.reload([...plans.values()], present ? { ...nothing, added: [plan.id] } : { ...nothing, removed: [plan.id] });
+}
+
+const scoring = (scenario: Scenario, { host }: World) => ({
+  steadyFromNs: scenario['steady-from'],
+  eventNs: firstEventNs(scenario, host.startTime),
+  recoveryNs: scenario.score.recovery,
+  within: Object.keys(scenario.limits?.within ?? {}),
+  probesNs: scenario.score.probe,
+});
+
+function sourceResults(
+  { plans }: World,
+  reports: readonly { id: string; state: SourceState; weight: number; reason: string }[],
+): readonly SourceResult[] {
+  const nameOfId = new Map([...plans].map(([name, { id }]) => [id, name]));
+  return reports.map(({ id, state, weight, reason }) => ({ name: nameOfId.get(id)!, state, weight, reason }));
+}
+
+const repliesOf = (inspect: Record<string, unknown> | undefined): number =>
+  typeof inspect?.replies === 'number' ? inspect.replies : 0;
+
+export { nameOf };

@@ -1,0 +1,63 @@
+import type { Ns } from '../../api/index.js';
+import type { Link } from '../link.js';
+import type { Scenario, ServerSetting } from './schema.js';
+import type { World } from './world.js';
+
+type ServerEvent = ServerSetting['event'][number];
+type ClockEvent = Scenario['clock']['event'][number];
+
+/** The hand on the hub's configuration. */
+export type Reconfigure = (name: string, present: boolean) => void;
+
+/** Puts everything that a scenario lets happen on the calendar. */
+export function scheduleEvents(scenario: Scenario, world: World, reconfigure: Reconfigure): void {
+  const { scheduler } = world.host;
+  for (const event of scenario.clock.event) scheduler.at(event.at, () => happenToClock(event, world));
+  const { leap } = scenario;
+  if (leap !== undefined) scheduler.at(Number(leap.at - world.host.startTime), () => world.host.leap(leap.kind));
+  for (const server of scenario.server)
+    for (const event of server.event)
+      scheduler.at(event.at, () => happenToServer(event, server, world, reconfigure));
+  for (const pps of scenario.pps)
+    for (const event of pps.event)
+      scheduler.at(event.at, () => {
+        const line = world.pulses.get(pps.name)!;
+        line.offsetNs += event['offset-step'] ?? 0;
+        line.link.loss = event.loss ?? line.link.loss;
+      });
+}
+
+/** When the first thing happens; Infinity when nothing does. */
+export const firstEventNs = ({ clock, server, pps, leap }: Scenario, startTime: bigint): Ns =>
+  Math.min(
+    ...[clock, ...server, ...pps].flatMap(({ event }) => event.map(({ at }) => at)),
+    leap === undefined ? Number.POSITIVE_INFINITY : Number(leap.at - startTime),
+  );
+
+function happenToClock(event: ClockEvent, { host }: World): void {
+  const stepPpb = event['frequency-step'];
+  const shiftNs = event['phase-step'];
+  if (stepPpb !== undefined) host.oscillators.get('system')!.stepFrequency(stepPpb, host.nowNs);
+  if (shiftNs !== undefined) host.clocks[0].shift(shiftNs);
+  if (event.suspend !== undefined) host.suspend(event.suspend, event['rtc-error'] ?? 0);
+}
+
+function happenToServer(event: ServerEvent, server: ServerSetting, world: World, reconfigure: Reconfigure): void {
+  const node = world.servers.get(server.name)!;
+  const { drift, loss, spike, alive, configured } = event;
+  lengthen(node.up, event['up-extra'], server.up.baseNs);
+  lengthen(node.down, event['down-extra'], (server.down ?? server.up).baseNs);
+  node.offsetNs += event['offset-step'] ?? 0;
+  if (drift !== undefined) node.drift(drift);
+  for (const link of [node.up, node.down]) {
+    link.loss = loss ?? link.loss;
+    if (spike !== undefined) link.spike = { probability: spike.probability, meanNs: spike.mean };
+  }
+  if (alive !== undefined) alive ? node.start() : node.stop();
+  if (configured !== undefined) reconfigure(server.name, configured);
+}
+
+/** `extra` counts from the length at the start: 0 takes it back. */
+function lengthen(link: Link, extraNs: Ns | undefined, baseNs: Ns): void {
+  if (extraNs !== undefined) link.baseNs = baseNs + extraNs;
+}

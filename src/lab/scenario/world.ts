@@ -1,0 +1,108 @@
+import { HubError, type PluginDefinition } from '../../api/index.js';
+import { toSourceOptions } from '../../kernel/config/hub-schema.js';
+import type { PlannedInstance } from '../../kernel/hub.js';
+import { createLabHost, type LabHost } from '../host.js';
+import { addNtpServer, type NtpNode } from '../ntp-node.js';
+import { leapListWith } from './leap-list.js';
+import { type PulseLine, pulseLine } from './pulse-source.js';
+import type { Scenario, ServerSetting } from './schema.js';
+
+/** Plugins by id, loaded: the world knows none of them. */
+export type Definitions = ReadonlyMap<'source.ntp' | 'sink.system-clock', PluginDefinition>;
+
+/** A scenario come to life: a machine, what it can hear, and the hub's plan of it. */
+export interface World {
+  readonly host: LabHost;
+  readonly servers: ReadonlyMap<string, NtpNode>;
+  readonly pulses: ReadonlyMap<string, PulseLine>;
+  /** Everything that is ever configured, by name. */
+  readonly plans: ReadonlyMap<string, PlannedInstance>;
+}
+
+const PLAIN = { prefer: false, trust: false, require: false, noselect: false, offset: 0, asymmetry: 0 };
+
+export async function createWorld(scenario: Scenario, seed: number, definitions: Definitions): Promise<World> {
+  const { clock, stamps, start, leap } = scenario;
+  const host = createLabHost({
+    seed,
+    stamps,
+    clock: {
+      wander: clock.wander,
+      frequencyPpb: clock.frequency,
+      offsetNs: clock.offset,
+      ...(clock.sine === undefined
+        ? {}
+        : { sine: { amplitudePpb: clock.sine.amplitude, periodS: clock.sine.period / 1e9 } }),
+    },
+    ...(start === undefined ? {} : { start }),
+    ...(leap?.announced ? { leapSeconds: leapListWith(leap) } : {}),
+  });
+  const servers = new Map(scenario.server.map((server, index) => [server.name, serverOf(host, server, index)]));
+  const pulses = new Map(scenario.pps.map((setting) => [setting.name, pulseLine(host, setting)]));
+  const plans = new Map<string, PlannedInstance>();
+  const sink = definitions.get('sink.system-clock')!;
+  plans.set('sink', {
+    id: 'system-clock.system',
+    definition: sink,
+    config: await configured(sink, { steer: true, ...scenario.steer }),
+    onError: 'retry',
+  });
+  for (const [index, server] of scenario.server.entries())
+    plans.set(server.name, await planOf(server, index, definitions.get('source.ntp')!));
+  for (const [name, { definition }] of pulses)
+    plans.set(name, { id: `pps.${name}`, definition, config: {}, onError: 'retry', options: toSourceOptions(SHARED) });
+  return { host, servers, pulses, plans };
+}
+
+const SHARED = { ...PLAIN, enabled: true, 'on-error': 'retry' } as const;
+
+/** Each in a block of its own, so that none counts as a sibling of another unless the scenario says so. */
+const addressOf = ({ address }: ServerSetting, index: number): string => address ?? `10.${index + 1}.0.1`;
+
+function serverOf(host: LabHost, server: ServerSetting, index: number): NtpNode {
+  const link = (direction: 'up' | 'down') => ({
+    ...(direction === 'up' ? server.up : (server.down ?? server.up)),
+    loss: server.loss,
+    spike: server.spike && { probability: server.spike.probability, meanNs: server.spike.mean },
+  });
+  const node = addNtpServer(host, {
+    address: addressOf(server, index),
+    offsetNs: server.offset,
+    driftPpb: server.drift,
+    stratum: server.stratum,
+    refid: server.refid ?? (server.stratum === 1 ? 'LAB' : `10.${index + 1}.9.9`),
+    rootDelayNs: server['root-delay'],
+    rootDispersionNs: server['root-dispersion'],
+    up: link('up'),
+    down: link('down'),
+  });
+  if (server.absent) node.stop();
+  return node;
+}
+
+async function planOf(server: ServerSetting, index: number, definition: PluginDefinition): Promise<PlannedInstance> {
+  const poll = { min: server['poll-min'] ?? server.poll, max: server['poll-max'] ?? server.poll };
+  const config = await configured(definition, {
+    address: addressOf(server, index),
+    iburst: server.iburst,
+    ...(poll.min === undefined ? {} : { 'poll-min': `${poll.min}ns` }),
+    ...(poll.max === undefined ? {} : { 'poll-max': `${poll.max}ns` }),
+  });
+  return {
+    id: `ntp.${server.name}`,
+    definition,
+    config,
+    onError: 'retry',
+    options: toSourceOptions({ ...SHARED, ...server.select }),
+  };
+}
+
+/** A plugin's configuration through its own schema. */
+async function configured(definition: PluginDefinition, table: object): Promise<unknown> {
+  const result = await definition.config['~standard'].validate(table);
+  if (result.issues === undefined) return result.value;
+  throw new HubError(
+    'TH_CFG_VALUE',
+    `${definition.kind}.${definition.type}: ${result.issues.map(({ message, path }) => `${path?.map((part) => (typeof part === 'object' ? part.key : part)).join('.')} must be ${message}`).join('; ')}`,
+  );
+}
