@@ -242,7 +242,11 @@ describe('engine', () => {
       world.run(10);
       world.insertLeapSecond();
       if (kernel === 'inserts it too') world.meddle(-1000 * MS);
-      world.run(1.5);
+      const [late] = world.speakers;
+      late!.offsetNs = 1000 * MS;
+      world.run(0.8);
+      late!.offsetNs = 0;
+      world.run(0.7);
       expect(world.state().mode).to.not.equal('unsynchronised');
       world.run(20);
       expect(world.state().leap).to.include({ pending: 'none', taiMinusUtc: 37 });
@@ -258,6 +262,43 @@ describe('engine', () => {
     expect(world.clock()).to.include({ id: 'system', offsetNs: 0, boundNs: Number.POSITIVE_INFINITY, steered: false });
     expect(world.state().reason).to.equal('there is no source');
     expect(world.engine.decision('system')).to.equal('is observed, not steered');
+  });
+
+  it('brings the time of a PTP hardware clock to the system clock, across timescales', () => {
+    const engine = createEngine(CORE_OPTIONS, createEstimator(), EMBEDDED_LEAP_TABLE);
+    const phc: ClockId = 'phc:eth0';
+    for (const clock of ['system', phc] as const)
+      engine.accept({ type: 'clock', clock, frequencyPpb: 0, maxPpb: 500_000, monotonic: 1n });
+    for (let i = 1; i <= 30; i++) {
+      const monotonic = BigInt(i) * 1_000_000_000n;
+      const legs = (['outbound', 'inbound'] as const).map((direction) => ({
+        kind: 'leg' as const,
+        clock: phc,
+        monotonic,
+        stamp: 'hardware' as const,
+        noiseFloorNs: 10,
+        scale: 'tai' as const,
+        direction,
+        transitNs: (direction === 'outbound' ? 400 : -400) + 5000 + ((i * 7) % 5),
+      }));
+      engine.accept({ type: 'observations', id: 'ptp.eth0', observations: legs, monotonic });
+      const common = { clock: 'system', monotonic, stamp: 'kernel', noiseFloorNs: 50 } as const;
+      const offsetNs = 37e9 + 250_000 + ((i * 3) % 7);
+      engine.accept({
+        type: 'observations',
+        id: 'phc.eth0',
+        observations: [{ ...common, kind: 'reading', versus: phc, offsetNs, noiseNs: 50 }],
+        monotonic,
+      });
+    }
+    const [system, hardware] = engine.state([]).clocks;
+    expect(hardware!.offsetNs).to.be.closeTo(400, 50);
+    expect(system!.offsetNs).to.be.closeTo(250_400, 100);
+    expect(engine.state([]).sources.map(({ id, state }) => `${id} ${state}`)).to.deep.equal([
+      'ptp.eth0 combined',
+      'phc.eth0 combined',
+    ]);
+    expect(engine.state([]).mode).to.equal('tracking');
   });
 
   it('forgets a source that is gone and keeps the time', () => {

@@ -239,7 +239,6 @@ class Core implements Engine {
       estimate: keeper.estimate,
       biasNs: keeper.biasNs,
       own: this.#confirmed ? keeper.opinion() : undefined,
-      numbered: keeper.numbered,
     });
     if (votes >= CONFIRMATIONS) this.#confirmed = true;
     if (changes.length > 0) this.#refreshServos();

@@ -20,8 +20,6 @@ export interface Surroundings {
   readonly biasNs: (track: Track, estimate: TrackEstimate) => Ns;
   /** The time kept so far, as a bias, where independent sources have confirmed it. */
   readonly own: Interval | undefined;
-  /** Whether the clock's phase is known to a fraction of this track's period. */
-  readonly numbered: (track: Track) => boolean;
 }
 
 export interface Outcome {
@@ -136,7 +134,7 @@ function settle(
   verdict: Verdict,
   around: Surroundings,
 ): Change[] {
-  const members = new Set(candidates.filter((candidate) => isMember(candidate, electorate, verdict, around)));
+  const members = new Set(candidates.filter((candidate) => isMember(candidate, electorate, verdict)));
   const isPreferred = [...members].some(({ track }) => track.source.options.prefer);
   return candidates.flatMap((candidate) => {
     const { track, estimate } = candidate;
@@ -154,18 +152,10 @@ function settle(
   });
 }
 
-/** Voters by the vote. Pulses by their phase, once somebody numbers the second; without any voter they keep their place. */
-function isMember(
-  candidate: Candidate,
-  electorate: readonly Candidate[],
-  { truth, obstacle }: Verdict,
-  { numbered }: Surroundings,
-): boolean {
-  const { track } = candidate;
-  if (electorate.length === 0) return track.admittedNs !== undefined;
-  if (truth === undefined || obstacle !== '') return false;
-  if (track.kind === 'pulse' && !electorate.includes(candidate) && !numbered(track)) return false;
-  return touches(candidate, truth);
+/** Voters by the vote, pulses by their phase. Without any voter the pulses that have a place keep it. */
+function isMember(candidate: Candidate, electorate: readonly Candidate[], { truth, obstacle }: Verdict): boolean {
+  if (electorate.length === 0) return candidate.track.admittedNs !== undefined;
+  return truth !== undefined && obstacle === '' && touches(candidate, truth);
 }
 
 /** What silent tracks said last goes on counting, unless the living agree on something else. */

@@ -132,12 +132,12 @@ export class Timekeeper {
   readonly biasNs = (track: Track, estimate: TrackEstimate): Ns => estimate.offsetNs - this.#offsetNs(track.clock);
 
   /** Whether the clock's phase is known to a fraction of a pulse's period. */
-  readonly numbered = ({ clock: id, periodNs }: Track): boolean => {
+  numbered({ clock: id, periodNs }: Track): boolean {
     const model = this.clocks.get(id)?.model;
     if (model === undefined) return false;
     const now = extrapolate(model, this.#now);
     return NUMBERING_SIGMAS * now.sigmaNs < periodNs / 2 && boundNs(now) < periodNs / 2;
-  };
+  }
 
   /** The time kept so far, as an opinion: it stands for the best source that shaped it. */
   opinion(): Interval | undefined {

@@ -34,6 +34,7 @@ export class Intake {
     const lateS = this.state.sinceS(observation.monotonic);
     if (lateS > LATE_S) return UNUSED;
     if (track.anew) this.beginAnew(track);
+    track.outvoted = this.state.isOutvoted(track);
     this.state.walk(track, noiseOf(track));
     const innovation = this.takeKind(track, observation, lateS);
     if (!innovation.used) return innovation;

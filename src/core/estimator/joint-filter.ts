@@ -3,6 +3,7 @@ import { Covariance } from './covariance.js';
 import type { Layout } from './layout.js';
 import type { Moments } from './noise.js';
 import type { Row } from './row.js';
+import type { Track } from './track.js';
 
 /** Before anything is known of it, an oscillator is within this of nominal, ns/s (one standard deviation). */
 export const FIRST_SLOPE_SIGMA = 1e5;
@@ -98,13 +99,34 @@ export class JointFilter {
 
   /** Moves h·x, as last projected, to the moments that the observation gave it, and all else with it. */
   absorb(moments: Moments): void {
-    const { variance, covariance, x } = this;
-    if (!(variance > 0)) return;
+    const factor = this.condition(moments);
+    const { x, covariance } = this;
+    for (let i = 0; i < covariance.size; i++) x[i] = x[i]! + covariance.gain[i]! * factor;
+  }
+
+  /**
+   * The same for the track's own variables alone: it learns from the others but teaches them nothing (a Schmidt-Kalman
+   * update). What the update took from the others' covariance is given back.
+   */
+  absorbAside(moments: Moments, { phase, delay }: Track): void {
+    const factor = this.condition(moments);
+    const { x, covariance, variance, step } = this;
+    for (let i = 0; i < covariance.size; i++) {
+      const own = i === phase || i === delay;
+      if (own) x[i] = x[i]! + covariance.gain[i]! * factor;
+      step[i] = own ? 0 : covariance.gain[i]!;
+    }
+    const taken = (variance - moments.variance) / variance ** 2;
+    if (taken > 0) covariance.addOuter(taken, step, covariance.size - 1);
+  }
+
+  /** Conditions the covariance, leaves P·h in its `gain`, and returns what to multiply it with to move the mean. */
+  private condition(moments: Moments): number {
+    const { variance, covariance } = this;
     const kept = moments.variance / variance;
     if (kept < 1 - 1e-12) covariance.condition((variance * Math.max(kept, 1e-12)) / (1 - kept));
     else covariance.spread();
-    const factor = moments.shift / variance;
-    for (let i = 0; i < covariance.size; i++) x[i] = x[i]! + covariance.gain[i]! * factor;
+    return variance > 0 ? moments.shift / variance : 0;
   }
 
   private spreadPhases(clock: ClockId, amount: number): void {

@@ -11,8 +11,6 @@ const FREE_DELAY_SIGMA_NS = 1e9;
 /** Random walk of a path's delay and bias: this share of its noise in 64 s. */
 const WALK = 1e-4;
 const WALK_S = 64;
-/** Of a source that the others outvote, ns/s. */
-const OUTVOTED_DRIFT = 1e5;
 
 /** The joint state of all clocks and tracks at an instant, and the operations on it that keep its parts in step. */
 export class JointState {
@@ -116,14 +114,19 @@ export class JointState {
     this.combined = 'never';
   }
 
+  /** Beside admitted tracks the others only learn: none of them may teach the clock its frequency. */
+  isOutvoted(track: Track): boolean {
+    if (isAdmitted(track)) return false;
+    return this.layout.tracks.some((other) => other.clock === track.clock && isAdmitted(other));
+  }
+
   /** The random walk of a track's phase and delay since its last observation. */
   walk(track: Track, noiseNs: Ns): void {
     const seconds = this.sinceS(track.walked);
     track.walked = this.now!;
     if (!(seconds > 0) || track.phase < 0) return;
     const variance = ((WALK * noiseNs) ** 2 * seconds) / WALK_S;
-    const drift = this.isOutvoted(track) ? (OUTVOTED_DRIFT * seconds) ** 2 : 0;
-    this.bank.addVariance(track.phase, variance + drift);
+    this.bank.addVariance(track.phase, variance);
     if (track.delay >= 0) this.bank.addVariance(track.delay, variance);
   }
 
@@ -137,12 +140,6 @@ export class JointState {
     if (this.combined !== 'now') this.combination.update(this.bank);
     this.combined = 'now';
     return this.combination.clocks;
-  }
-
-  /** Others are admitted, this one is not: it may drift as it likes, and must not teach the clock its frequency. */
-  private isOutvoted(track: Track): boolean {
-    if (isAdmitted(track)) return false;
-    return this.layout.tracks.some((other) => other.clock === track.clock && isAdmitted(other));
   }
 
   private addSlopes(track: Track, seconds: number, row = this.row): Row {

@@ -31,6 +31,8 @@ export interface Track {
   walked: Instant;
   /** Of the assertion "my bias is zero"; NaN: not admitted. */
   biasSigmaNs: Ns;
+  /** Others are admitted and it is not. */
+  outvoted: boolean;
   weight: number;
 }
 
@@ -52,6 +54,7 @@ export const createTrack = (key: string, observation: Observation, now: Instant)
   last: observation.monotonic,
   walked: now,
   biasSigmaNs: Number.NaN,
+  outvoted: false,
   weight: 0,
 });
 

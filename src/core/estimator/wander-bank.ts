@@ -112,8 +112,8 @@ export class WanderBank {
   }
 
   /** One observation `value` of h·x through all members; returns the variance that was predicted for h·x. */
-  absorb({ clock, versus }: Track, row: Row, value: number, noise: Noise, floor: number): number {
-    const weights = this.weightsOf(clock);
+  absorb(track: Track, row: Row, value: number, noise: Noise, floor: number): number {
+    const weights = this.weightsOf(track.clock);
     noise.lead = heaviest(weights);
     let predicted = 0;
     for (let k = 0; k < this.members.length; k++) {
@@ -123,14 +123,19 @@ export class WanderBank {
       noise.weigh(value - member.mean, member.variance, floor, k, moments);
       this.likelihood[k] = moments.logLikelihood;
       predicted += weights[k]! * member.variance;
-      member.absorb(moments);
+      if (track.outvoted) member.absorbAside(moments, track);
+      else member.absorb(moments);
     }
-    this.reweigh(weights);
-    if (versus !== undefined) this.reweigh(this.weightsOf(versus));
+    if (!track.outvoted) this.judge(track);
     for (let k = 0; k < this.members.length; k++) noise.learn(k, weights[k]!);
-    this.recall(weights);
     noise.settle();
     return predicted;
+  }
+
+  private judge({ clock, versus }: Track): void {
+    this.reweigh(this.weightsOf(clock));
+    if (versus !== undefined) this.reweigh(this.weightsOf(versus));
+    this.recall(this.weightsOf(clock));
   }
 
   private recall(weights: Float64Array): void {

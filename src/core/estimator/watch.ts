@@ -21,12 +21,12 @@ export function watch(state: JointState, track: Track, noise: Noise, residualNs:
   if (track.strays < STRAYS) return;
   track.anew = true;
   track.restarted = true;
-  blameClock(state, track.clock);
+  if (!track.outvoted) blameClock(state, track.clock);
 }
 
 /** When most tracks have to begin anew, it was the clock: its slope may be anything again. */
 function blameClock({ layout, bank }: JointState, clock: ClockId): void {
-  const tracks = layout.tracks.filter((track) => track.clock === clock);
+  const tracks = layout.tracks.filter((track) => track.clock === clock && !track.outvoted);
   const restarted = tracks.filter((track) => track.restarted);
   if (restarted.length * 2 <= tracks.length) return;
   for (const track of restarted) track.restarted = false;
