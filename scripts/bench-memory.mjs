@@ -23,7 +23,7 @@ async function startLab(bench, path) {
   const lab = spawn(process.execPath, [timehub, 'lab', 'run', path, '--control', bench.folder.at('lab.sock')], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  bench.later(() => lab.kill());
+  bench.later(() => lab.disconnect());
   await once(lab, 'message');
 }
 

@@ -1,6 +1,6 @@
 import type { Ns } from '../api/index.js';
 import type { TrackEstimate } from './estimator/types.js';
-import type { Track } from './source.js';
+import { type Track, votes } from './source.js';
 
 /**
  * Of the one-way delay, how much the two directions are believed to differ (one standard deviation). Ordinary paths are
@@ -18,30 +18,29 @@ export const BOUND_SIGMAS = 4;
  * and what source and operator concede.
  */
 export function distanceNs(track: Track, estimate: TrackEstimate): Ns {
-  const { claims, options } = track.source;
-  if (track.kind === 'pulse') return track.noiseFloorNs + Math.abs(options.asymmetryNs);
-  return (
-    (claims.rootDelayNs ?? 0) / 2 +
-    (claims.rootDispersionNs ?? 0) +
-    oneWayNs(estimate) +
-    (claims.biasBoundNs ?? 0) +
-    Math.abs(options.asymmetryNs) +
-    track.noiseFloorNs
-  );
+  const own = conceded(track) + Math.abs(track.source.options.asymmetryNs) + track.noiseFloorNs;
+  if (track.kind === 'pulse') return own;
+  const { rootDelayNs = 0, rootDispersionNs = 0 } = track.source.claims;
+  return own + rootDelayNs / 2 + rootDispersionNs + oneWayNs(estimate);
 }
 
 /** The believed standard deviation of a track's bias: what admitting it asserts. */
 export function biasSigmaNs(track: Track, estimate: TrackEstimate): Ns {
-  const { claims, options } = track.source;
-  const asymmetry = options.asymmetryNs / MAXIMUM_IN_SIGMAS;
-  if (track.kind === 'pulse') return Math.hypot(track.noiseFloorNs, asymmetry);
+  const stated = Math.hypot(conceded(track), track.source.options.asymmetryNs) / MAXIMUM_IN_SIGMAS;
+  const own = Math.hypot(stated, track.noiseFloorNs);
+  if (track.kind === 'pulse') return own;
+  const { rootDelayNs = 0, rootDispersionNs = 0 } = track.source.claims;
   return Math.hypot(
-    ASYMMETRY_SHARE * (oneWayNs(estimate) + (claims.rootDelayNs ?? 0) / 2),
-    (claims.rootDispersionNs ?? 0) / MAXIMUM_IN_SIGMAS,
-    (claims.biasBoundNs ?? 0) / MAXIMUM_IN_SIGMAS,
-    asymmetry,
-    track.noiseFloorNs,
+    own,
+    ASYMMETRY_SHARE * (oneWayNs(estimate) + rootDelayNs / 2),
+    rootDispersionNs / MAXIMUM_IN_SIGMAS,
   );
+}
+
+/** A source claims one bias bound. Where it gives pulses and numbers them itself, that is the bound of its numbers. */
+function conceded({ kind, source }: Track): Ns {
+  const isOfAnother = kind === 'pulse' && [...source.tracks.values()].some((other) => votes(other) && !other.lost);
+  return isOfAnother ? 0 : (source.claims.biasBoundNs ?? 0);
 }
 
 const oneWayNs = ({ delayNs }: TrackEstimate): Ns => (Number.isFinite(delayNs) ? Math.max(delayNs, 0) : 0);

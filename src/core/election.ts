@@ -49,7 +49,7 @@ function decisive(electorate: readonly Candidate[], own: Interval | undefined): 
       : [
           [...electorate, ...ownVote],
           electorate.filter(({ track }) => track.source.options.prefer),
-          electorate.filter(({ track }) => !track.condemned),
+          [...electorate.filter(({ track }) => !track.condemned), ...ownVote],
         ];
   for (const round of rounds) {
     const overlap = largestOverlap(round);

@@ -3,12 +3,16 @@ import {
   type ClockId,
   formatDuration,
   type Instant,
+  type Leg,
   NS_PER_S,
   type Observation,
+  type Pulse,
+  type Reading,
   type Stamp,
   type TimeState,
 } from '../api/index.js';
 import { describeCarriers, lossOf, standingOf } from './account.js';
+import { isRefuted } from './causality.js';
 import type { Clock } from './clock.js';
 import { boundNs } from './clock-model.js';
 import type { Estimator } from './estimator/types.js';
@@ -28,12 +32,13 @@ import {
   heard,
   note,
   PLAIN_OPTIONS,
+  relearn,
   type Source,
   type Track,
   trackOf,
 } from './source.js';
 import { mayVote } from './standing.js';
-import { comeBack } from './tenure.js';
+import { comeBack, release } from './tenure.js';
 import { timeState } from './time-state.js';
 import { Timekeeper } from './timekeeper.js';
 
@@ -148,8 +153,13 @@ class Core implements Engine {
         this.#refused(input);
         break;
       case 'tick':
-        for (const { clock, time, monotonic } of input.stamps ?? []) this.#keeper.read(clock, time, monotonic);
+        this.#tick(input);
     }
+  }
+
+  #tick({ stamps }: InputOf<'tick'>): void {
+    for (const { clock, time, monotonic } of stamps ?? []) this.#keeper.read(clock, time, monotonic);
+    for (const { text, code } of this.#leap.notices(this.#keeper.utc(this.#now))) this.#tell('leap', 'utc', text, code);
   }
 
   /** At a leap second UTC jumps. The clock jumps with it by the kernel's hand, a moment earlier or later, or not at all. */
@@ -173,39 +183,53 @@ class Core implements Engine {
   #observe({ id, observations }: InputOf<'observations'>): void {
     const source = this.#source(id);
     source.silence = '';
-    const spoken = new Set<Track>();
+    const spoken = new Map<Track, Leg[]>();
     for (const observation of [...observations].sort(byEventTime)) {
       const track = trackOf(source, observation);
       note(track, observation);
       if (!spoken.has(track)) this.#keeper.apply(comeBack(track, this.#sources.values()));
-      spoken.add(track);
-      this.#feed(track, observation);
+      const fed = this.#feed(track, observation);
+      const legs = spoken.get(track) ?? [];
+      spoken.set(track, fed?.kind === 'leg' ? [...legs, fed] : legs);
     }
-    for (const track of spoken) {
+    for (const [track, legs] of spoken) {
       heard(track, this.#now);
+      this.#examine(track, legs);
       if (carries(track)) this.#refreshServos();
     }
   }
 
-  #feed(track: Track, observation: Observation): void {
+  /** A source whose past does not fit its present is learnt anew. */
+  #examine(track: Track, legs: readonly Leg[]): void {
+    const estimate = this.#keeper.estimate(track);
+    if (estimate === undefined || !isRefuted(track, estimate, legs)) return;
+    if (carries(track)) this.#tell('source', track.source.id, 'changed its time or its path: it is learnt anew');
+    this.#keeper.apply(release(track));
+    this.#keeper.remove([track]);
+    relearn(track);
+  }
+
+  /** Hands an observation to the estimator as far as it can be used; answers it as handed over. */
+  #feed(track: Track, observation: Observation): Observation | undefined {
     const { clocks } = this.#keeper;
     const { taiMinusUtc } = this.#leap.state(this.#keeper.utc(this.#now));
     const fit = comparable(observation, { clocks, options: track.source.options, taiMinusUtc });
-    if (fit === undefined) return;
-    if (fit.kind !== 'pulse') {
-      this.#keeper.observe(track, fit);
-      return;
-    }
-    this.#keeper.read(fit.clock, observation.kind === 'pulse' ? observation.edge : fit.edge, fit.monotonic);
-    if (this.#keeper.numbered(track)) {
-      const news = compareNumbering(track, fit.numberedOffsetNs, clocks.get(fit.clock)?.model?.offsetNs ?? 0);
+    const usable = fit?.kind === 'pulse' ? this.#number(track, fit) : fit;
+    if (usable !== undefined) this.#keeper.observe(track, usable);
+    return usable;
+  }
+
+  /** A pulse is used once the second is known, by the vote or, where nobody votes, by its own number. */
+  #number(track: Track, pulse: Pulse): Pulse | Reading | undefined {
+    const { clock, monotonic, stamp, noiseFloorNs, numberedOffsetNs: offsetNs } = pulse;
+    const keeper = this.#keeper;
+    if (keeper.numbered(track)) {
+      const news = compareNumbering(track, offsetNs, keeper.clocks.get(clock)?.model?.offsetNs ?? 0);
       if (news !== undefined) this.#tell('source', track.source.id, news);
-      this.#keeper.observe(track, fit);
-      return;
+      return pulse;
     }
-    if (fit.numberedOffsetNs === undefined || this.#anyVoter()) return;
-    const { clock, monotonic, stamp, noiseFloorNs, numberedOffsetNs: offsetNs } = fit;
-    this.#keeper.observe(track, { kind: 'reading', clock, monotonic, stamp, noiseFloorNs, offsetNs });
+    if (offsetNs === undefined || this.#anyVoter()) return undefined;
+    return { kind: 'reading', clock, monotonic, stamp, noiseFloorNs, offsetNs };
   }
 
   #discipline({ clock: id, policy }: InputOf<'discipline'>): void {
@@ -264,7 +288,7 @@ class Core implements Engine {
     const condition = {
       known: system !== undefined,
       boundNs: system === undefined ? Number.POSITIVE_INFINITY : boundNs(system),
-      ...standIns(carriers),
+      ...rolesOf(carriers),
       loss: carriers.length > 0 || obstacle !== '' ? obstacle : lossOf([...this.#sources.values()]),
       slewing: clocks.filter(isFar).map(({ id }) => `the clock ${id}`),
     };
@@ -278,14 +302,12 @@ class Core implements Engine {
   #promise(carriers: readonly Track[]): void {
     const keeper = this.#keeper;
     this.#leap.hear([...new Set(carriers.map(({ source }) => source.claims))]);
-    const utc = keeper.utc(this.#now);
-    for (const { text, code } of this.#leap.notices(utc)) this.#tell('leap', 'utc', text, code);
     this.#quality.update({
       now: this.#now,
       mode: this.#mode?.mode ?? 'unsynchronised',
       carriers,
       system: keeper.clocks.get('system')?.model,
-      utcKnown: this.#leap.state(utc).taiKnown,
+      utcKnown: this.#leap.state(keeper.utc(this.#now)).taiKnown,
       estimate: keeper.estimate,
     });
   }
@@ -338,7 +360,7 @@ class Core implements Engine {
 }
 
 /** Who carries the estimate, and who merely agrees; when everybody is light, all carry. */
-function standIns(tracks: readonly Track[]): { readonly carriers: string[]; readonly witnesses: string[] } {
+function rolesOf(tracks: readonly Track[]): { readonly carriers: string[]; readonly witnesses: string[] } {
   const ids = (some: readonly Track[]): string[] => [...new Set(some.map(({ source }) => source.id))];
   const all = ids(tracks);
   const heavy = ids(tracks.filter(({ state }) => state === 'combined'));

@@ -5,8 +5,11 @@ const MS = 1e6;
 const GNSS = { stratum: 0, traceable: true, reference: 'GNSS', biasBoundNs: 200 * MS, rootDispersionNs: 0 };
 const coarse = (world: World, more: Partial<Speaker> = {}): Speaker =>
   world.add({ id: 'gpsd.r', path: 'toff', kind: 'reading', offsetNs: -120 * MS, jitterNs: 5 * MS, ...more }, {}, GNSS);
-const pulses = (world: World, more: Partial<Speaker> = {}): Speaker =>
-  world.add({ id: 'gpsd.r', path: 'pps', kind: 'pulse', jitterNs: 1e3, ...more }, {}, GNSS);
+/** With a reading beside them, the claimed bias bound is that of the reading. */
+const pulses = (world: World, more: Partial<Speaker> = {}): Speaker => {
+  const biasBoundNs = world.speakers.some(({ id }) => id === 'gpsd.r') ? GNSS.biasBoundNs : 5e3;
+  return world.add({ id: 'gpsd.r', path: 'pps', kind: 'pulse', jitterNs: 1e3, ...more }, {}, { ...GNSS, biasBoundNs });
+};
 const servers = (world: World): Speaker[] =>
   ['ntp.a', 'ntp.b', 'ntp.c'].map((id) => world.add({ id, delayNs: 12 * MS, jitterNs: MS }));
 
@@ -25,7 +28,8 @@ describe('pulses', () => {
     coarse(world);
     pulses(world);
     world.run(60);
-    expect(world.source('gpsd.r')).to.include({ state: 'combined', weight: 1 });
+    expect(world.source('gpsd.r').state).to.equal('combined');
+    expect(world.source('gpsd.r').weight).to.be.closeTo(1, 1e-6);
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.1 * MS);
     expect(world.state().ntp).to.include({ stratum: 1, refid: 'PPS' });
     expect(world.state().ptp.clockClass).to.equal(6);
@@ -51,6 +55,18 @@ describe('pulses', () => {
       state: 'numbering',
       reason: 'names the second for gpsd.r and is too coarse to steer by',
     });
+  });
+
+  it('have a bound of their own, not that of the reading that numbers them', () => {
+    const bounds = [true, false].map((beside) => {
+      const world = new World({ offsetNs: 300 * MS });
+      if (beside) coarse(world);
+      pulses(world, { numbered: true });
+      world.run(600);
+      return world.clock().boundNs;
+    });
+    expect(bounds[0]).to.be.below(0.1 * MS);
+    expect(bounds[1]! - bounds[0]!).to.be.closeTo(5e3, 3e3);
   });
 
   it('number themselves where there is nobody else', () => {

@@ -195,6 +195,42 @@ describe('selection', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
   });
 
+  it('finds out a server that drifts away slowly, and is not led by it', () => {
+    const world = new World();
+    const speakers = ['ntp.a', 'ntp.b', 'ntp.c', 'ntp.d'].map((id) =>
+      world.add({ id, delayNs: 10 * MS, jitterNs: 0.5 * MS }),
+    );
+    world.run(30);
+    let worstNs = 0;
+    for (let i = 0; i < 600; i++) {
+      speakers[3]!.offsetNs += 0.1 * MS;
+      world.run(1);
+      worstNs = Math.max(worstNs, Math.abs(world.clock().offsetNs - world.thetaNs));
+    }
+    expect(worstNs).to.be.below(10 * MS);
+    expect(statesOf(world)).to.include({ 'ntp.a': 'combined', 'ntp.d': 'rejected' });
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
+  });
+
+  it('is not moved by an attacker who delays one direction', () => {
+    const world = new World();
+    const [, , victim] = three(world);
+    world.run(60);
+    Object.assign(victim!, { offsetNs: 25 * MS, delayNs: victim!.delayNs + 25 * MS });
+    world.run(300);
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
+  });
+
+  it('follows the only source when that changes its time', () => {
+    const world = new World();
+    const only = world.add({ id: 'ntp.a' });
+    world.run(60);
+    only.offsetNs = 50 * MS;
+    world.run(60);
+    expect(world.state().mode).to.equal('tracking');
+    expect(world.clock().offsetNs - world.thetaNs).to.be.closeTo(50 * MS, MS);
+  });
+
   it('learns a source anew after it was silent, while others carry the estimate', () => {
     const world = new World();
     const [a] = three(world);

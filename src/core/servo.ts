@@ -15,6 +15,8 @@ export interface Servo {
   /** Updates so far, as the step policy counts them. */
   updates: number;
   decidedAt: Instant | undefined;
+  /** The last decision on something new. */
+  heededAt: Instant | undefined;
   /** Something that carries the estimate spoke since the last decision. */
   fresh: boolean;
   /** A step was asked for and is not yet answered. */
@@ -50,7 +52,7 @@ const TIME_CONSTANT = 1.5;
 const SHORTEST_INTERVAL_NS = NS_PER_S;
 const PACE_NS = 0.5 * NS_PER_S;
 /** Offsets below this part of their own sigma are corrected slowly: they are noise for the most part. */
-const NOISE_SHARE = 0.5;
+const NOISE_SHARE = 0.25;
 /** But not slower than this part of the full gain. */
 const LEAST_GAIN = 0.1;
 /** Step only what is surely there. */
@@ -63,6 +65,7 @@ export const createServo = (policy: StepPolicy): Servo => ({
   policy,
   updates: 0,
   decidedAt: undefined,
+  heededAt: undefined,
   fresh: false,
   stepping: false,
   restUntil: undefined,
@@ -71,15 +74,21 @@ export const createServo = (policy: StepPolicy): Servo => ({
   reason: 'waits for the first estimate',
 });
 
-/** Whether it is time for a decision: the first update at once, then at a steady pace however many sources speak. */
-export const isDue = ({ decidedAt, updates }: Servo, now: Instant): boolean =>
-  decidedAt === undefined || updates === 0 || Number(now - decidedAt) >= PACE_NS;
+/**
+ * Whether it is time for a decision: the first update at once, then on something new or as time passes, both at a steady
+ * pace however many sources speak.
+ */
+export function isDue({ decidedAt, heededAt, updates, fresh }: Servo, now: Instant): boolean {
+  const since = fresh ? heededAt : decidedAt;
+  return since === undefined || updates === 0 || Number(now - since) >= PACE_NS;
+}
 
 /** What to do with the clock now. Notes the decision in the servo. */
 export function decide(servo: Servo, situation: Situation): Decision {
   const decision = consider(servo, situation);
   servo.reason = decision.reason;
   servo.decidedAt = situation.now;
+  if (servo.fresh) servo.heededAt = situation.now;
   if (decision.type === 'step') servo.stepping = true;
   if (isUpdate(servo, situation) && decision.type !== 'hold') servo.updates++;
   servo.fresh = false;

@@ -37,6 +37,8 @@ export interface Track {
   judgedUpdates: number;
   /** How often it was thrown out: each time coming back takes longer. */
   expulsions: number;
+  /** Updates in a row that contradict what is believed of it. */
+  breaches: number;
   /** The last time two or more independent sources agreed, they did so against it. */
   condemned: boolean;
   /** It has been silent since it last spoke. */
@@ -109,6 +111,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     streak: 0,
     judgedUpdates: 0,
     expulsions: 0,
+    breaches: 0,
     condemned: false,
     lost: false,
     state: 'warming',
@@ -130,6 +133,15 @@ export function note(track: Track, observation: Observation): void {
     track.periodNs = observation.periodNs;
     track.numberedOffsetNs = observation.numberedOffsetNs;
   }
+}
+
+/** Forgets what the track said, not how it behaved. */
+export function relearn(track: Track): void {
+  track.expulsions++;
+  track.updates = 0;
+  track.judgedUpdates = 0;
+  track.fed = 0;
+  track.breaches = 0;
 }
 
 /** Notes that the track spoke at `now`: one input, however many observations it held. */

@@ -158,8 +158,8 @@ export class Timekeeper {
       const found = asserted ? this.#estimator.clock(clock.id) : undefined;
       if (found === undefined) clock.model = this.#kept(clock);
       else {
-        const beyondNs = leastNs === undefined ? clock.model?.distanceNs : leastNs - BOUND_SIGMAS * found.sigmaNs;
-        clock.model = { ...found, at: this.#now, distanceNs: Math.max(beyondNs ?? 0, 0) };
+        const systematicNs = leastNs === undefined ? clock.model?.distanceNs : leastNs - BOUND_SIGMAS * found.sigmaNs;
+        clock.model = { ...found, at: this.#now, distanceNs: Math.max(systematicNs ?? 0, 0) };
       }
     }
   }
@@ -192,10 +192,10 @@ export class Timekeeper {
     for (const track of carriers) {
       const estimate = this.estimate(track);
       if (estimate === undefined) continue;
-      const distance = distanceNs(track, estimate);
+      const farNs = distanceNs(track, estimate);
       const biasNs = Math.abs(this.biasNs(track, estimate));
-      leastNs = Math.min(leastNs, biasNs + distance + BOUND_SIGMAS * estimate.sigmaNs);
-      this.#widthNs = Math.min(this.#widthNs, distance + VOTE_SIGMAS * estimate.sigmaNs);
+      leastNs = Math.min(leastNs, biasNs + farNs + BOUND_SIGMAS * estimate.sigmaNs);
+      this.#widthNs = Math.min(this.#widthNs, farNs + VOTE_SIGMAS * estimate.sigmaNs);
     }
     return leastNs;
   }

@@ -1,4 +1,4 @@
-import type { HubEvent, HubReport, Logger, Running, SinkDefinition, SourceDefinition } from '../api/index.js';
+import type { HubEvent, HubReport, Logger, Ns, Running, SinkDefinition, SourceDefinition } from '../api/index.js';
 import type { Engine } from '../core/engine.js';
 import type { SourceOptions } from '../core/input.js';
 import type { ConfigDifference } from './config/index.js';
@@ -38,6 +38,8 @@ export interface HubParts {
   readonly engine: Engine;
   readonly journal: Journal;
   readonly log: (id: string) => Logger;
+  /** How often the core hears that time passes. Default 1 s; a simulation may save its breath. */
+  readonly tickNs?: Ns;
   /** An instance with `on-error = "abort"` failed. */
   readonly abort: (error: Error) => void;
 }
@@ -57,7 +59,7 @@ export class Hub {
   constructor(parts: HubParts) {
     this.#parts = parts;
     const { host, engine, journal, log, version } = parts;
-    this.#loop = new TimeLoop(host, engine, journal, (event) => this.#tell(event));
+    this.#loop = new TimeLoop(host, engine, journal, (event) => this.#tell(event), parts.tickNs);
     this.report = createReport({
       version,
       startedAt: host.monotonic(),

@@ -4,6 +4,7 @@ import {
   HubError,
   type Instant,
   NS_PER_S,
+  type Ns,
   type StepPolicy,
   type Timer,
   type TimeState,
@@ -16,7 +17,6 @@ import type { Host, HostClock } from './host.js';
 type Untimed<T> = T extends unknown ? Omit<T, 'monotonic'> : never;
 type EventAction = Extract<Action, { type: 'event' }>;
 
-const TICK_NS = NS_PER_S;
 /** A jump of a clock against CLOCK_MONOTONIC that reading the two one after the other cannot explain. */
 const JUMP_NS = 50_000;
 /** A jump is seen in every reading, a reading that was interrupted only in one. */
@@ -33,6 +33,7 @@ export class TimeLoop {
   readonly #engine: Engine;
   readonly #journal: Journal;
   readonly #tell: (event: EventAction) => void;
+  readonly #tickNs: Ns;
   readonly #queue: Input[] = [];
   readonly #untold: EventAction[] = [];
   readonly #handlers = new Set<(state: TimeState) => void>();
@@ -42,11 +43,13 @@ export class TimeLoop {
   #state: TimeState;
   #ticker: Timer | undefined;
 
-  constructor(host: Host, engine: Engine, journal: Journal, tell: (event: EventAction) => void) {
+  /** `tickNs`: how often the core hears that time passes. Between ticks it acts on news only. */
+  constructor(host: Host, engine: Engine, journal: Journal, tell: (event: EventAction) => void, tickNs: Ns = NS_PER_S) {
     this.#host = host;
     this.#engine = engine;
     this.#journal = journal;
     this.#tell = tell;
+    this.#tickNs = tickNs;
     for (const clock of host.clocks) {
       this.#phases.set(clock.id, clock.phase());
       this.#enqueue({
@@ -63,11 +66,11 @@ export class TimeLoop {
 
   start(): void {
     const tick = (): void => {
-      this.#ticker = this.#host.after(TICK_NS, tick);
+      this.#ticker = this.#host.after(this.#tickNs, tick);
       this.accept({ type: 'tick', stamps: this.#host.clocks.map((clock) => clock.read()) });
       this.#declare();
     };
-    this.#ticker = this.#host.after(TICK_NS, tick);
+    this.#ticker = this.#host.after(this.#tickNs, tick);
   }
 
   stop(): void {

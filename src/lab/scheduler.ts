@@ -34,8 +34,8 @@ export class Scheduler {
 
   /** Runs up to and including `untilNs`. What a handler throws ends the run. */
   async run(untilNs: Ns): Promise<void> {
-    do await nextTurn();
-    while (this.#runSome(untilNs));
+    await inTurn(() => {});
+    while (await inTurn(() => this.#runSome(untilNs)));
     this.#nowNs = Math.max(this.#nowNs, untilNs);
   }
 
@@ -84,8 +84,17 @@ export class Scheduler {
 
 const isBefore = (a: Event, b: Event): boolean => a.timeNs < b.timeNs || (a.timeNs === b.timeNs && a.order < b.order);
 
-/** All microtasks run before the event loop's next turn. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Does the work in a turn of the event loop of its own: what it sets going in promises has run when this resolves. */
+const inTurn = <T>(work: () => T): Promise<T> =>
+  new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(work());
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 
 /**
  * What Node calls itself after each callback to run the microtasks. It is not documented, so that without it every event

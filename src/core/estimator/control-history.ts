@@ -24,7 +24,7 @@ export class ControlHistory {
     let difference = 0;
     for (const control of this.ring) {
       if (control.at <= at) continue;
-      difference -= control.phaseNs + control.slope * Number(control.at - at) * 1e-9;
+      difference += control.slope * Number(control.at - at) * 1e-9 - control.phaseNs;
     }
     return difference;
   }

@@ -1,3 +1,4 @@
+import { GROWTH, Growth } from './growth.js';
 import { logWild, type Moments, type Noise } from './noise.js';
 import { logDensity } from './normal-tail.js';
 import { ScaleSearch } from './scale-search.js';
@@ -18,6 +19,7 @@ export class GaussianNoise implements Noise {
   stray = 0;
   private factor = 1;
   private readonly search = new ScaleSearch(1);
+  private readonly growth = new Growth();
   private count = 0;
   /** Of the observation at hand, for each member: chance that it is of this noise, and E[g²] then. */
   private readonly core: Float64Array;
@@ -64,7 +66,13 @@ export class GaussianNoise implements Noise {
     if (!this.search.isOver) this.factor = this.search.sigma;
     else this.factor = Math.max(Math.sqrt(Math.max(square, 0)), LEAST_SIGMA / this.unit);
     this.stray = 1 - this.sumCore;
+    if (this.growth.isDue(this.stray)) this.grow();
     this.sumCore = 0;
     this.sumSquare = 0;
+  }
+
+  private grow(): void {
+    this.factor *= GROWTH;
+    this.count = 0;
   }
 }

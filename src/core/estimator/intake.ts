@@ -1,4 +1,4 @@
-import type { Leg, Ns, Observation, Pulse, Rate, StampClass } from '../../api/index.js';
+import type { Leg, Ns, Observation, Pulse, Rate, Reading, StampClass } from '../../api/index.js';
 import { GaussianNoise } from './gaussian-noise.js';
 import type { JointState } from './joint-state.js';
 import { LegNoise } from './leg-noise.js';
@@ -12,6 +12,7 @@ import { watch } from './watch.js';
 const LATE_S = 8;
 /** First guesses of a noise: by stamp class, and of a two-way path as a share of its delay. */
 const FIRST_NOISE_NS: Readonly<Record<StampClass, Ns>> = { hardware: 1e4, kernel: 1e6, user: 1e7 };
+const FIRST_PULSE_NOISE_NS: Readonly<Record<StampClass, Ns>> = { hardware: 1e2, kernel: 1e4, user: 1e6 };
 const FIRST_NOISE_OF_DELAY = 0.05;
 const LEAST_FIRST_NOISE_NS = 1e3;
 /** A pulse is numbered while this many sigmas of the phase are within half its period. */
@@ -51,7 +52,7 @@ export class Intake {
       case 'pulse':
         return this.takePulse(track, observation, lateS);
       case 'reading':
-        return this.takePhase(track, observation, observation.offsetNs, observation.noiseNs, lateS);
+        return this.takePhase(track, observation, observation.offsetNs, readingNoise(observation), lateS);
       case 'rate':
         return this.takeRate(track, observation);
     }
@@ -90,7 +91,7 @@ export class Intake {
     if (Number.isNaN(expectedNs)) return UNUSED;
     const within = Number(pulse.edge % BigInt(Math.round(periodNs)));
     const phaseNs = Math.round((expectedNs + within) / periodNs) * periodNs - within;
-    return this.takePhase(track, pulse, phaseNs, undefined, lateS);
+    return this.takePhase(track, pulse, phaseNs, FIRST_PULSE_NOISE_NS[pulse.stamp], lateS);
   }
 
   /**
@@ -107,11 +108,11 @@ export class Intake {
     return voted ? offset : (numberedOffsetNs ?? Number.NaN);
   }
 
-  /** A two-sided observation of the phase. `noiseNs`: what the source states of this one. */
-  private takePhase(track: Track, at: Observation, phaseNs: Ns, noiseNs: Ns | undefined, lateS: number): Innovation {
+  /** A two-sided observation of the phase. `noiseNs`: what is to be expected of this one. */
+  private takePhase(track: Track, at: Observation, phaseNs: Ns, noiseNs: Ns, lateS: number): Innovation {
     const valueNs = phaseNs - this.state.controlled(track, at.monotonic);
     track.phases ??= new GaussianNoise(this.members);
-    track.phases.unit = noiseNs ?? FIRST_NOISE_NS[at.stamp];
+    track.phases.unit = noiseNs;
     if (track.phase >= 0)
       return this.absorb(track, this.state.phaseRow(track, 1, lateS), valueNs, track.phases, at.noiseFloorNs);
     this.state.begin(track, valueNs, lateS, Math.hypot(noiseOf(track), at.noiseFloorNs));
@@ -140,6 +141,8 @@ export class Intake {
     this.state.forget(track);
   }
 }
+
+const readingNoise = ({ noiseNs, stamp }: Reading): Ns => noiseNs ?? FIRST_NOISE_NS[stamp];
 
 /** However steady a rate is, it is not better than this share of what its source states. */
 const RATE_FLOOR = 0.1;

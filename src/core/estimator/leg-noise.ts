@@ -1,4 +1,5 @@
 import type { Leg } from '../../api/index.js';
+import { GROWTH, Growth } from './growth.js';
 import { logWild, type Moments, type Noise } from './noise.js';
 import { Shape } from './shape.js';
 import { Tail } from './tail.js';
@@ -11,6 +12,8 @@ const LEAST_LOG_WEIGHT = -20;
 /** Legs over which a scale is averaged in the long run. */
 const MEMORY = 200;
 
+/** A late leg may be just that: all of one direction late is a route, both directions are noise. */
+const LATE_AS_STRAY = 0.5;
 /** Bounds what one leg can say against a shape. */
 const LEAST_SHARE = 1e-30;
 
@@ -22,6 +25,7 @@ const LEAST_SHARE = 1e-30;
 export class LegNoise implements Noise {
   private readonly shapes: readonly Shape[];
   private readonly tail: Tail;
+  private readonly growth = new Growth();
   private best: Shape;
   private direction: Leg['direction'] = 'inbound';
   lead = 0;
@@ -90,14 +94,16 @@ export class LegNoise implements Noise {
   settle(): void {
     this.count++;
     this.stray = this.sumWild;
-    this.tail.settle();
     this.sumWild = 0;
+    const late = this.tail.settle();
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
     for (const shape of this.shapes) {
-      shape.logWeight = shape.logWeight * SHAPE_MEMORY + shape.settle(rate, this.direction);
-      if (shape.logWeight > this.best.logWeight) this.best = shape;
+      const edgeRate = shape === this.best ? rate : shape.searching(rate);
+      shape.logWeight = shape.logWeight * SHAPE_MEMORY + shape.settle(rate, edgeRate, this.direction);
     }
+    this.best = this.shapes.reduce((best, shape) => (shape.logWeight > best.logWeight ? shape : best));
     const top = this.best.logWeight;
+    if (this.growth.isDue(this.stray + late * LATE_AS_STRAY)) this.grow();
     for (const shape of this.shapes) shape.reweigh(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
   }
 
@@ -110,6 +116,11 @@ export class LegNoise implements Noise {
     const by = this.best.edge;
     for (const shape of this.shapes) shape.move(by);
     return by;
+  }
+
+  private grow(): void {
+    this.count = 0;
+    for (const shape of this.shapes) shape.grow(GROWTH);
   }
 
   /** A shape that counts for nothing is only kept up to date, by the member that counts most. */

@@ -45,6 +45,14 @@ export class Shape extends LateLeg {
     return this.scale * this.width;
   }
 
+  /**
+   * Rate for the edge while the base delay follows another shape: EM, timid where the edge is sharp, is sped up by the
+   * Fisher information of the edge, about 1/2ρJ².
+   */
+  searching(rate: number): number {
+    return Math.min(rate * (1 + 2 / this.rho), 1);
+  }
+
   get dormant(): boolean {
     return this.logWeight < DORMANT_LOG_WEIGHT;
   }
@@ -73,13 +81,13 @@ export class Shape extends LateLeg {
   }
 
   /** One EM step with what the members saw. Returns the log-likelihood. */
-  settle(rate: number, direction: Leg['direction']): number {
+  settle(rate: number, edgeRate: number, direction: Leg['direction']): number {
     const { sum } = this;
     const core = sum[CORE]!;
     const evidence = sum[EVIDENCE]!;
     this.late += rate * (sum[LATE]! - core * this.late);
     this.square += rate * (sum[SQUARE]! - core * this.square);
-    this.edges[direction] += rate * (sum[ERROR]! + core * (this.edge - this.edges[direction]));
+    this.edges[direction] += edgeRate * sum[ERROR]! + rate * core * (this.edge - this.edges[direction]);
     this.scale = Math.max(Math.sqrt(this.late ** 2 + Math.max(this.square, 0)) / this.width, LEAST_SCALE_NS);
     sum.fill(0);
     return evidence;
@@ -88,6 +96,12 @@ export class Shape extends LateLeg {
   /** The mean of both directions' edges: a difference between them is phase, not noise. */
   place(): void {
     this.edge = (this.edges.inbound + this.edges.outbound) / 2;
+  }
+
+  grow(factor: number): void {
+    this.scale *= factor;
+    this.late *= factor;
+    this.square *= factor ** 2;
   }
 
   /** The base delay was moved by `by`. */

@@ -39,12 +39,15 @@ export class Tail extends LateLeg {
     this.sumLate += weight * this.seen[2 * member + 1]!;
   }
 
-  settle(): void {
+  /** Returns how likely the leg was one of them. */
+  settle(): number {
+    const late = this.sum;
     this.share += (this.sum - this.share) / MEMORY;
     this.share = Math.min(Math.max(this.share, LEAST_SHARE), GREATEST_SHARE);
     if (this.sum > 0.5) this.settleLate();
     this.sum = 0;
     this.sumLate = 0;
+    return late;
   }
 
   private settleLate(): void {

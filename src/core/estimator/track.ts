@@ -18,8 +18,9 @@ export interface Track {
   legs: LegNoise | undefined;
   phases: GaussianNoise | undefined;
   rates: GaussianNoise | undefined;
-  /** Observations in a row that could not be, and others in a row since. */
+  /** Observations in a row that could not be, the last one's residual, and others in a row since. */
   strays: number;
+  strayNs: Ns;
   calm: number;
   /** It had to begin anew lately. */
   restarted: boolean;
@@ -47,6 +48,7 @@ export const createTrack = (key: string, observation: Observation, now: Instant)
   phases: undefined,
   rates: undefined,
   strays: 0,
+  strayNs: 0,
   calm: 0,
   restarted: false,
   anew: false,

@@ -3,7 +3,7 @@ import type { JointState } from './joint-state.js';
 import type { Noise } from './noise.js';
 import type { Track } from './track.js';
 
-/** So many strays in a row are no strays. */
+/** So many strays in a row that agree are no strays. */
 const STRAYS = 4;
 /** So many good observations in a row after a new beginning, and it is forgotten. */
 const CALM = 8;
@@ -15,7 +15,8 @@ const CALM = 8;
 export function watch(state: JointState, track: Track, noise: Noise, residualNs: Ns): void {
   if (noise === track.rates || (noise === track.legs && residualNs > 0)) return;
   const stray = noise.stray > 0.5;
-  track.strays = stray ? track.strays + 1 : 0;
+  track.strays = stray ? (agrees(residualNs, track.strayNs) ? track.strays + 1 : 1) : 0;
+  track.strayNs = residualNs;
   track.calm = stray ? 0 : track.calm + 1;
   if (track.calm > CALM) track.restarted = false;
   if (track.strays < STRAYS) return;
@@ -23,6 +24,9 @@ export function watch(state: JointState, track: Track, noise: Noise, residualNs:
   track.restarted = true;
   if (!track.outvoted) blameClock(state, track.clock);
 }
+
+/** A step stays where it is, a drift grows steadily; noise does neither. */
+const agrees = (residualNs: Ns, beforeNs: Ns): boolean => residualNs / beforeNs > 0.4 && residualNs / beforeNs < 2.5;
 
 /** When most tracks have to begin anew, it was the clock: its slope may be anything again. */
 function blameClock({ layout, bank }: JointState, clock: ClockId): void {

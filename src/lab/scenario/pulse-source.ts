@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { defineSource, NS_PER_S, type Ns, type Running, type SourceContext, type SourceDefinition } from '../../api/index.js';
+import {
+  defineSource,
+  NS_PER_S,
+  type Ns,
+  type Running,
+  type SourceContext,
+  type SourceDefinition,
+} from '../../api/index.js';
 import type { LabHost } from '../host.js';
 import { cross, type Link, wire } from '../link.js';
 import type { Random } from '../random.js';

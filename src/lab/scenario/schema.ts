@@ -16,6 +16,7 @@ import {
   spike,
   wander,
 } from './quantities.js';
+import { reference } from './reference-schema.js';
 
 const event = <const E extends v.ObjectEntries>(entries: E) => table({ at: duration({ min: '0s' }), ...entries });
 
@@ -112,6 +113,8 @@ export const scenarioSchema = table({
   summary: v.optional(v.string('a sentence'), ''),
   duration: duration({ min: '1s' }),
   'steady-from': v.optional(duration({ min: '0s' }), '0s'),
+  /** How often the hub is told that time passes: a run with minutes between its polls is as good and faster with 4 s. */
+  tick: v.optional(duration({ min: '100ms' }), '1s'),
   start: v.optional(instant()),
   stamps: v.optional(oneOf(['hardware', 'kernel', 'user']), 'kernel'),
   clock,
@@ -132,6 +135,7 @@ export const scenarioSchema = table({
     {},
   ),
   limits: v.optional(limits),
+  reference: v.optional(reference),
 });
 
 export type Scenario = v.InferOutput<typeof scenarioSchema>;

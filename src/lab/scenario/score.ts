@@ -1,4 +1,4 @@
-import { formatDuration, type Ns, parseDuration } from '../../api/index.js';
+import { type Ns, parseDuration } from '../../api/index.js';
 import type { Record as Truth } from './recorder.js';
 
 /** What a run came to, as `timehub simulate --json` prints it. Times in seconds after the start, errors in ns. */
@@ -60,9 +60,6 @@ export function score(truth: Truth, options: ScoreOptions): Score {
     steps: truth.steps.length,
   };
 }
-
-/** How a duration is written in `withinS` when it came as a number. */
-export const nameOf = (ns: Ns): string => formatDuration(ns).replace(' ', '').replace('µ', 'u');
 
 /** Over the seconds `from`..`to`. */
 function rms(values: Float64Array, from: number, to: number): number {

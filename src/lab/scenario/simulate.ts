@@ -7,14 +7,17 @@ import { type Journal, NO_JOURNAL } from '../../kernel/event-log.js';
 import { Hub, type PlannedInstance } from '../../kernel/hub.js';
 import { startRecorder } from './recorder.js';
 import type { Scenario } from './schema.js';
-import { nameOf, type Score, score } from './score.js';
+import { type Score, score } from './score.js';
 import { firstEventNs, scheduleEvents } from './timeline.js';
 import { createWorld, type Definitions, type World } from './world.js';
 
 /** The result of one run. Same scenario, same seed: the same to the last digit, but for `cpuMs`. */
 export interface SimulationResult extends Score {
   readonly seed: number;
+  /** From each second on. */
   readonly modes: readonly { readonly atS: number; readonly mode: Mode }[];
+  /** Those seen in the steady part. */
+  readonly steadyModes: readonly Mode[];
   readonly sources: readonly SourceResult[];
   /** Two-way exchanges that were answered. */
   readonly exchanges: number;
@@ -54,7 +57,15 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
   const journal = options.journal?.(world, core) ?? NO_JOURNAL;
   const faults: Error[] = [];
   const abort = (error: Error) => faults.push(error);
-  const hub = new Hub({ version: options.version, host, engine, journal, log: () => SILENT, abort });
+  const hub = new Hub({
+    version: options.version,
+    host,
+    engine,
+    journal,
+    log: () => SILENT,
+    abort,
+    tickNs: scenario.tick,
+  });
   hub.report.onEvent(({ id, text }) => options.onEvent?.(host.nowNs / 1e9, `${id} ${text}`));
   scheduleEvents(scenario, world, (name, present) => reconfigure(hub, plans, name, present));
   const recorder = startRecorder(host, hub.report.state, scenario.duration, scenario.steer.steer !== false);
@@ -70,6 +81,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
     seed: options.seed,
     ...score(recorder.record, scoring(scenario, world)),
     modes: recorder.record.modes,
+    steadyModes: modesFrom(recorder.record.modes, scenario['steady-from'] / 1e9),
     sources,
     exchanges,
     pulses: [...world.pulses.values()].reduce((sum, { seen }) => sum + seen, 0),
@@ -113,7 +125,10 @@ function sourceResults(
   return reports.map(({ id, state, weight, reason }) => ({ name: nameOfId.get(id)!, state, weight, reason }));
 }
 
+function modesFrom(modes: SimulationResult['modes'], fromS: number): readonly Mode[] {
+  const first = modes.findLast(({ atS }) => atS <= fromS) ?? modes[0];
+  return [...new Set(modes.filter(({ atS }) => atS >= (first?.atS ?? 0)).map(({ mode }) => mode))];
+}
+
 const repliesOf = (inspect: Record<string, unknown> | undefined): number =>
   typeof inspect?.replies === 'number' ? inspect.replies : 0;
-
-export { nameOf };

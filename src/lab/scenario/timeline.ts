@@ -16,8 +16,7 @@ export function scheduleEvents(scenario: Scenario, world: World, reconfigure: Re
   const { leap } = scenario;
   if (leap !== undefined) scheduler.at(Number(leap.at - world.host.startTime), () => world.host.leap(leap.kind));
   for (const server of scenario.server)
-    for (const event of server.event)
-      scheduler.at(event.at, () => happenToServer(event, server, world, reconfigure));
+    for (const event of server.event) scheduler.at(event.at, () => happenToServer(event, server, world, reconfigure));
   for (const pps of scenario.pps)
     for (const event of pps.event)
       scheduler.at(event.at, () => {
