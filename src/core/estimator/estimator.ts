@@ -16,6 +16,15 @@ const NS2_PER_S2 = 1e18;
 /** Nothing is nearer to its reference than this. */
 const LEAST_BIAS_SIGMA_NS = 1e-3;
 
+/**
+ * One joint filter over all clocks and tracks. What is followed is not θ and a bias for each track but their sum
+ * y = θ + a, the offset as each track has it: that is all that data can show. Every y of a clock runs on with the clock's
+ * one slope and its one process noise, so that the tracks' differences (their biases) are learnt as sharply as the
+ * oscillator allows. θ comes last, from the y of the admitted tracks and what was asserted of their a: see `Combination`.
+ *
+ * After the conditional view of Bierman (1977), the truncated normal of one-sided queueing noise, and multiple-model
+ * estimation (Magill 1965) over the oscillator's wander.
+ */
 class JointEstimator implements Estimator {
   private readonly state: JointState;
   private readonly intake: Intake;

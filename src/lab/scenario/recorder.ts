@@ -39,7 +39,10 @@ export function startRecorder(host: LabHost, state: () => TimeState, durationNs:
   let phase = clock.phase();
   const take = (second: number): void => {
     if (second < seconds) host.scheduler.at((second + 1) * NS_PER_S, () => take(second + 1));
-    if (host.asleep) return repeat(record, second);
+    if (host.asleep) {
+      repeat(record, second);
+      return;
+    }
     const { mode, clocks } = state();
     const stated = clocks[0]!;
     const ageS = Number(host.monotonic() - stated.monotonic) / NS_PER_S;
