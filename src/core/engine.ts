@@ -234,7 +234,16 @@ class Core implements Engine {
 
   #discipline({ clock: id, policy }: InputOf<'discipline'>): void {
     const clock = this.#keeper.clocks.get(id);
-    if (clock !== undefined) clock.servo = policy === null ? undefined : createServo(policy);
+    if (clock === undefined) return;
+    if (policy === null && clock.servo !== undefined) this.#letGo(clock);
+    clock.servo = policy === null ? undefined : createServo(policy);
+  }
+
+  /** A clock that nobody steers any more keeps its best rate: a slew without an end would carry it away. */
+  #letGo({ id, model, frequencyPpb, maxPpb }: Clock): void {
+    if (model === undefined) return;
+    const restPpb = Math.max(-maxPpb, Math.min(maxPpb, frequencyPpb + model.slopePpb));
+    this.#actions.push({ type: 'steer', clock: id, frequencyPpb: restPpb });
   }
 
   #stepped({ clock: id, deltaNs, byUs }: InputOf<'stepped'>, before: Instant): void {

@@ -228,6 +228,16 @@ describe('the hub in the lab', () => {
     expect(hub.report.status().clocks[0]!.steered).to.equal(false);
   });
 
+  it('leaves a clock that it was slewing at its best rate', async () => {
+    const { host, hub, truthful, sinkOf, plan } = setUp({ clock: { offsetNs: 2e8, frequencyPpb: 20_000 } });
+    const slewing = sinkOf((context) => void context.discipline('system', { ...always, thresholdNs: 1e12 }));
+    await hub.start([plan('truth.a', truthful()), plan('x.clock', slewing)]);
+    await host.run(60 * S);
+    expect(host.clocks[0].frequencyPpb()).to.be.greaterThan(400_000);
+    await hub.stop();
+    expect(host.clocks[0].frequencyPpb()).to.be.closeTo(-20_000, 2_000);
+  });
+
   it('steers nothing without the right to', async () => {
     const { host, hub, truthful, sinkOf, plan } = setUp({
       clock: { offsetNs: 2e6, obstacle: 'this process lacks CAP_SYS_TIME' },
