@@ -38,8 +38,8 @@ export interface HubParts {
   readonly engine: Engine;
   readonly journal: Journal;
   readonly log: (id: string) => Logger;
-  /** How often the core hears that time passes. Default 1 s; a simulation may save its breath. */
-  readonly tickNs?: Ns;
+  /** How often the core hears that time passes while nothing else happens. Default 1 s; a simulation may save its breath. */
+  readonly quietTickNs?: Ns;
   /** An instance with `on-error = "abort"` failed. */
   readonly abort: (error: Error) => void;
 }
@@ -59,7 +59,7 @@ export class Hub {
   constructor(parts: HubParts) {
     this.#parts = parts;
     const { host, engine, journal, log, version } = parts;
-    this.#loop = new TimeLoop(host, engine, journal, (event) => this.#tell(event), parts.tickNs);
+    this.#loop = new TimeLoop(host, engine, journal, (event) => this.#tell(event), parts.quietTickNs);
     this.report = createReport({
       version,
       startedAt: host.monotonic(),

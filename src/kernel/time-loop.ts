@@ -17,6 +17,9 @@ import type { Host, HostClock } from './host.js';
 type Untimed<T> = T extends unknown ? Omit<T, 'monotonic'> : never;
 type EventAction = Extract<Action, { type: 'event' }>;
 
+const TICK_NS = NS_PER_S;
+/** For so long after news the ticks are never slower. */
+const LIVELY_NS = 20 * NS_PER_S;
 /** A jump of a clock against CLOCK_MONOTONIC that reading the two one after the other cannot explain. */
 const JUMP_NS = 50_000;
 /** A jump is seen in every reading, a reading that was interrupted only in one. */
@@ -33,23 +36,30 @@ export class TimeLoop {
   readonly #engine: Engine;
   readonly #journal: Journal;
   readonly #tell: (event: EventAction) => void;
-  readonly #tickNs: Ns;
+  readonly #quietTickNs: Ns;
   readonly #queue: Input[] = [];
   readonly #untold: EventAction[] = [];
   readonly #handlers = new Set<(state: TimeState) => void>();
   readonly #phases = new Map<ClockId, Instant>();
   readonly #owners = new Map<ClockId, string>();
   #draining = false;
+  #newsAt: Instant = 0n;
   #state: TimeState;
   #ticker: Timer | undefined;
 
-  /** `tickNs`: how often the core hears that time passes. Between ticks it acts on news only. */
-  constructor(host: Host, engine: Engine, journal: Journal, tell: (event: EventAction) => void, tickNs: Ns = NS_PER_S) {
+  /** `quietTickNs`: how often the core hears that time passes while nothing else happens. */
+  constructor(
+    host: Host,
+    engine: Engine,
+    journal: Journal,
+    tell: (event: EventAction) => void,
+    quietTickNs: Ns = NS_PER_S,
+  ) {
     this.#host = host;
     this.#engine = engine;
     this.#journal = journal;
     this.#tell = tell;
-    this.#tickNs = tickNs;
+    this.#quietTickNs = quietTickNs;
     for (const clock of host.clocks) {
       this.#phases.set(clock.id, clock.phase());
       this.#enqueue({
@@ -65,12 +75,7 @@ export class TimeLoop {
   }
 
   start(): void {
-    const tick = (): void => {
-      this.#ticker = this.#host.after(this.#tickNs, tick);
-      this.accept({ type: 'tick', stamps: this.#host.clocks.map((clock) => clock.read()) });
-      this.#declare();
-    };
-    this.#ticker = this.#host.after(this.#tickNs, tick);
+    this.#awaitTick();
   }
 
   stop(): void {
@@ -78,10 +83,8 @@ export class TimeLoop {
   }
 
   accept(input: Untimed<Input>): void {
-    this.#enqueue(input);
-    if (this.#draining) return;
-    this.#drain();
-    this.#publish();
+    this.#liven();
+    this.#take(input);
   }
 
   /** The newest published state. */
@@ -126,6 +129,38 @@ export class TimeLoop {
         this.#owners.delete(id);
       },
     };
+  }
+
+  #take(input: Untimed<Input>): void {
+    this.#enqueue(input);
+    if (this.#draining) return;
+    this.#drain();
+    this.#publish();
+  }
+
+  #awaitTick(): void {
+    const ns = this.#isLively() ? Math.min(TICK_NS, this.#quietTickNs) : this.#quietTickNs;
+    this.#ticker = this.#host.after(ns, () => this.#tick());
+  }
+
+  #tick(): void {
+    this.#awaitTick();
+    this.#take({ type: 'tick', stamps: this.#host.clocks.map((clock) => clock.read()) });
+    this.#declare();
+  }
+
+  #isLively(): boolean {
+    return Number(this.#host.monotonic() - this.#newsAt) < LIVELY_NS;
+  }
+
+  /** What was heard is worked off second by second, however slow the ticks are. */
+  #liven(): void {
+    if (this.#quietTickNs <= TICK_NS) return;
+    const wasQuiet = !this.#isLively();
+    this.#newsAt = this.#host.monotonic();
+    if (!wasQuiet || this.#ticker === undefined) return;
+    this.#ticker.cancel();
+    this.#awaitTick();
   }
 
   #enqueue(input: Untimed<Input>): void {

@@ -64,7 +64,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
     journal,
     log: () => SILENT,
     abort,
-    tickNs: scenario.tick,
+    quietTickNs: scenario.tick,
   });
   hub.report.onEvent(({ id, text }) => options.onEvent?.(host.nowNs / 1e9, `${id} ${text}`));
   scheduleEvents(scenario, world, (name, present) => reconfigure(hub, plans, name, present));
