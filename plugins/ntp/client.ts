@@ -46,7 +46,7 @@ export class Client {
   constructor(context: SourceContext, options: ClientOptions) {
     this.#context = context;
     this.#peer = new Peer(options.server);
-    this.#poll = new Poll(options.poll);
+    this.#poll = new Poll(options.poll, (minNs, maxNs) => context.worthAskingIn(minNs, maxNs));
     this.#tally = new Tally(context.metrics, COUNTERS);
   }
 
@@ -91,10 +91,12 @@ export class Client {
       case 'answer':
         this.#replied();
         this.#use(outcome.answer, outcome.sent, outcome.received);
+        this.#poll.answered();
         break;
       case 'unusable':
         this.#replied();
         this.#disown(outcome.answer, `the server ${outcome.reason}`);
+        this.#poll.answered();
         break;
       case 'kiss':
         this.#tally.count('kisses');
@@ -124,7 +126,6 @@ export class Client {
       this.#context.log.debug(`a reply ${measured}`);
       return;
     }
-    this.#poll.answered(measured.offsetNs, received.monotonic);
     this.#newest = { offsetNs: measured.offsetNs, delayNs: measured.delayNs, sentBy: sent.by, receivedBy: received.by };
     this.#context.claim(claimsOf(answer, this.#peer.endpoint!, 'synchronised'));
     this.#context.observe(legsOf(answer, sent, received, this.#peer.path));

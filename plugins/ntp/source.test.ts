@@ -90,10 +90,14 @@ describe('source.ntp', () => {
     expect(times[2]! - times[1]!).to.be.within(64.5, 67.3);
   });
 
-  it('asks more seldom when nothing surprises, up to poll-max', async () => {
+  it('asks as seldom as the hub finds it worth while, up to poll-max', async () => {
     const { world, running } = await asking({ 'poll-min': '1s', 'poll-max': '3s' });
+    world.worthNs = 2.5 * S;
     await world.pass(60 * S);
-    expect(running.inspect!()).to.include({ pollIntervalS: 3, reach: 8, reachRegister: '377' });
+    expect(running.inspect!()).to.include({ pollIntervalS: 2.5, reach: 8, reachRegister: '377' });
+    world.worthNs = 1e3 * S;
+    await world.pass(10 * S);
+    expect(running.inspect!()).to.include({ pollIntervalS: 3 });
   });
 
   it('calls itself unreachable with the reason after four requests without reply, and comes back by itself', async () => {

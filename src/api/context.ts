@@ -53,6 +53,12 @@ export interface SourceContext extends Context {
   claim(claims: Claims): void;
   /** The source does not answer: one sentence why. The next observation ends it. */
   unreachable(reason: string): void;
+  /**
+   * How long, `minNs`..`maxNs`, until the next observation of this source is worth asking for, as the estimate has it: soon
+   * while little is known or after a surprise, late when an answer would tell nothing new. For sources that decide when to
+   * ask; what a server wishes, and jitter, are theirs to add.
+   */
+  worthAskingIn(minNs: Ns, maxNs: Ns): Ns;
 }
 
 /** When a clock may be set at once instead of slewed. */

@@ -87,8 +87,16 @@ function program(): Command {
     .description('run the hub in virtual time through a scenario and score it')
     .option('--seed <n>', 'of all randomness', '1')
     .option('-v, --verbose', 'what the hub tells meanwhile, on standard error')
+    .option('--record <log>', 'write the event log of the run')
     .option('--json', 'machine-readable output: one line')
     .action(lazily(() => import('./simulate.js')));
+  root
+    .command('replay')
+    .argument('<log>', 'event log')
+    .description('feed a recorded run through a fresh core and compare each decision')
+    .option('--states', 'print the state at each recorded tick, a line each')
+    .option('--json', 'machine-readable output')
+    .action(lazily(() => import('./replay.js')));
   root
     .command('lab')
     .description('the simulated world of the demo')

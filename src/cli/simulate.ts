@@ -12,6 +12,7 @@ interface SimulateOptions {
   readonly seed: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
+  readonly record?: string;
 }
 
 /** `timehub simulate FILE --seed N`: a scenario in virtual time, and what came of it. */
@@ -31,6 +32,7 @@ export async function run(path: string, options: SimulateOptions): Promise<ExitS
     seed,
     catalogue,
     version: VERSION,
+    ...(options.record === undefined ? {} : { record: options.record }),
     ...(options.verbose === true ? { onEvent } : {}),
   });
   console.log(JSON.stringify(result, undefined, options.json === true ? undefined : 2));

@@ -5,6 +5,7 @@ import {
   type Instant,
   type Leg,
   NS_PER_S,
+  type Ns,
   type Observation,
   type Pulse,
   type Reading,
@@ -12,6 +13,7 @@ import {
   type TimeState,
 } from '../api/index.js';
 import { describeCarriers, lossOf, standingOf } from './account.js';
+import { askIn } from './asking.js';
 import { isRefuted } from './causality.js';
 import type { Clock } from './clock.js';
 import { boundNs } from './clock-model.js';
@@ -49,6 +51,8 @@ export interface Engine {
   state(stamps: readonly Stamp[]): TimeState;
   /** The last decision about a clock, in a sentence. */
   decision(clock: ClockId): string;
+  /** How long a source may wait, within these, until another observation of its is worth asking for. Changes nothing. */
+  worthAskingIn(source: string, minNs: Ns, maxNs: Ns): Ns;
   claims(source: string): Claims | undefined;
 }
 
@@ -113,6 +117,16 @@ class Core implements Engine {
     const clock = this.#keeper.clocks.get(id);
     if (clock === undefined) return 'is not known';
     return clock.servo?.reason ?? 'is observed, not steered';
+  }
+
+  worthAskingIn(id: string, minNs: Ns, maxNs: Ns): Ns {
+    return askIn(this.#sources.get(id), {
+      clocks: this.#keeper.clocks,
+      carried: this.#carriers.length > 0,
+      targetErrorNs: this.#options.targetErrorNs,
+      minNs,
+      maxNs,
+    });
   }
 
   claims(source: string): Claims | undefined {
@@ -192,6 +206,7 @@ class Core implements Engine {
       const legs = spoken.get(track) ?? [];
       spoken.set(track, fed?.kind === 'leg' ? [...legs, fed] : legs);
     }
+    this.#keeper.weigh([...spoken.keys()].filter(carries), this.#carriers, this.#now);
     for (const [track, legs] of spoken) {
       heard(track, this.#now);
       this.#examine(track, legs);

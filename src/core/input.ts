@@ -66,4 +66,6 @@ export interface CoreOptions {
   readonly maxErrorNs: Ns;
   /** The bound below which it calls itself tracking. */
   readonly trackingErrorNs: Ns;
+  /** The bound that the operator promises to others: sources are asked often enough to keep it, and no oftener. */
+  readonly targetErrorNs?: Ns | undefined;
 }

@@ -30,6 +30,8 @@ export interface Track {
   last: Instant;
   /** The longest recent gap between updates, ns. */
   intervalNs: Ns;
+  /** How much an answer tells, as the noise of a measurement of its clock; undefined before the first that counted. */
+  answerNs: Ns | undefined;
   /** The assertion in force: its bias is zero ± this. */
   admittedNs: Ns | undefined;
   /** Own updates in a row in which it stood against its present status. */
@@ -107,6 +109,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     fed: 0,
     last: observation.monotonic,
     intervalNs: 0,
+    answerNs: undefined,
     admittedNs: undefined,
     streak: 0,
     judgedUpdates: 0,

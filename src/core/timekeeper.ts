@@ -8,6 +8,7 @@ import type { Track } from './source.js';
 import type { Change } from './tenure.js';
 import { usualScale } from './timescale.js';
 import type { Interval } from './vote.js';
+import { learnWorth } from './worth.js';
 
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
 
@@ -161,6 +162,19 @@ export class Timekeeper {
         const systematicNs = leastNs === undefined ? clock.model?.distanceNs : leastNs - BOUND_SIGMAS * found.sigmaNs;
         clock.model = { ...found, at: this.#now, distanceNs: Math.max(systematicNs ?? 0, 0) };
       }
+    }
+  }
+
+  /** Notes what answers that are just in have told of their clocks, which rested on `carriers`. */
+  weigh(tracks: readonly Track[], carriers: readonly Track[], now: Instant): void {
+    const before = tracks.map(({ clock }) => this.clocks.get(clock)?.model);
+    this.advance(now);
+    this.refresh(carriers);
+    for (const [i, track] of tracks.entries()) {
+      const after = this.clocks.get(track.clock)?.model;
+      const noiseNs = this.estimate(track)?.noiseNs;
+      if (before[i] === undefined || after === undefined || noiseNs === undefined) continue;
+      learnWorth(track, noiseNs, before[i], after);
     }
   }
 

@@ -87,6 +87,7 @@ export function sourceContext(registry: Registry): SourceContext {
     unreachable(reason) {
       if (!base.signal.aborted) loop.accept({ type: 'unreachable', id: base.id, reason });
     },
+    worthAskingIn: (minNs, maxNs) => loop.worthAskingIn(base.id, minNs, maxNs),
   };
 }
 

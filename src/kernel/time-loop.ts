@@ -11,15 +11,18 @@ import {
 } from '../api/index.js';
 import type { Engine } from '../core/engine.js';
 import type { Action, Input } from '../core/input.js';
-import type { Journal } from './event-log.js';
+import { type Journal, NO_JOURNAL } from './event-log.js';
 import type { Host, HostClock } from './host.js';
+import { stateDigest } from './state-digest.js';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'monotonic'> : never;
 type EventAction = Extract<Action, { type: 'event' }>;
 
 const TICK_NS = NS_PER_S;
 /** For so long after news the ticks are never slower. */
-const LIVELY_NS = 20 * NS_PER_S;
+const LIVELY_NS = 10 * NS_PER_S;
+/** How often the event log gets a digest of the state, for a replay to compare with. */
+const DIGEST_NS = 60 * NS_PER_S;
 /** A jump of a clock against CLOCK_MONOTONIC that reading the two one after the other cannot explain. */
 const JUMP_NS = 50_000;
 /** A jump is seen in every reading, a reading that was interrupted only in one. */
@@ -44,6 +47,7 @@ export class TimeLoop {
   readonly #owners = new Map<ClockId, string>();
   #draining = false;
   #newsAt: Instant = 0n;
+  #digestAt: Instant = 0n;
   #state: TimeState;
   #ticker: Timer | undefined;
 
@@ -103,6 +107,11 @@ export class TimeLoop {
     return this.#engine.decision(clock);
   }
 
+  /** How long a source may wait until another observation of its is worth asking for, within these. */
+  worthAskingIn(source: string, minNs: Ns, maxNs: Ns): Ns {
+    return this.#engine.worthAskingIn(source, minNs, maxNs);
+  }
+
   discipline(id: ClockId, policy: StepPolicy, owner: string): Discipline {
     const clock = this.#clock(id);
     const holder = this.#owners.get(id);
@@ -147,6 +156,7 @@ export class TimeLoop {
     this.#awaitTick();
     this.#take({ type: 'tick', stamps: this.#host.clocks.map((clock) => clock.read()) });
     this.#declare();
+    this.#digest();
   }
 
   #isLively(): boolean {
@@ -223,6 +233,14 @@ export class TimeLoop {
         monotonic: this.#queue[0]?.monotonic ?? this.#host.monotonic(),
       });
     }
+  }
+
+  #digest(): void {
+    const now = this.#host.monotonic();
+    if (this.#journal === NO_JOURNAL || Number(now - this.#digestAt) < DIGEST_NS) return;
+    this.#digestAt = now;
+    const stamps = this.#host.clocks.map((clock) => clock.read());
+    this.#journal.write({ type: 'digest', stamps, digest: stateDigest(this.#engine.state(stamps)) });
   }
 
   /** Tells the operating system how good the clocks are that are steered here. */

@@ -31,6 +31,7 @@ export function probeSource(host: LabHost, id: string): SourceContext & { readon
     observe: (observations) => void deeds.observations.push(...observations),
     claim: (claims) => void deeds.claims.push(claims),
     unreachable: (reason) => void deeds.unreachable.push(reason),
+    worthAskingIn: (minNs) => minNs,
   };
 }
 

@@ -45,6 +45,8 @@ export class World {
   callCostNs = 0n;
   /** From the call of `send` to the wire. */
   sendCostNs = 20_000n;
+  /** When another answer is worth asking for, as the hub has it. */
+  worthNs: Ns = 0;
   readonly links = new Map<string, Link>();
   readonly names = new Map<string, readonly string[]>();
   /** Sockets opened so far; the closed ones too. */

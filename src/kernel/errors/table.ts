@@ -289,4 +289,9 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
     effect: 'The instance is dropped and started again with back-off.',
     remedy: 'Look at what it waits for: a device, a name, a peer.',
   },
+  TH_REPLAY_FORMAT: {
+    cause: 'The file is not an event log: it is empty, does not begin with a header, or is of another schema.',
+    effect: 'Nothing is replayed.',
+    remedy: 'Name the file of `[hub] event-log`, or record a run with `timehub simulate --record`.',
+  },
 };

@@ -3,8 +3,9 @@ import { createEngine } from '../../core/engine.js';
 import { createEstimator } from '../../core/estimator/index.js';
 import { readLeapTable } from '../../core/leap-table.js';
 import type { Catalogue } from '../../kernel/catalogue.js';
-import { type Journal, NO_JOURNAL } from '../../kernel/event-log.js';
+import { NO_JOURNAL } from '../../kernel/event-log.js';
 import { Hub, type PlannedInstance } from '../../kernel/hub.js';
+import { recordTo } from './record.js';
 import { startRecorder } from './recorder.js';
 import type { Scenario } from './schema.js';
 import { type Score, score } from './score.js';
@@ -36,8 +37,8 @@ export interface SimulateOptions {
   readonly seed: number;
   readonly catalogue: Catalogue;
   readonly version: string;
-  /** Takes the event log. */
-  readonly journal?: (world: World, core: object) => Journal;
+  /** Where to write the event log, for `timehub replay`. */
+  readonly record?: string;
   readonly onEvent?: (atS: number, text: string) => void;
 }
 
@@ -53,8 +54,10 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
   const world = await createWorld(scenario, options.seed, definitions);
   const { host, plans } = world;
   const core = coreOptions(scenario);
-  const engine = createEngine(core, createEstimator(), readLeapTable(host.leapSeconds()?.text));
-  const journal = options.journal?.(world, core) ?? NO_JOURNAL;
+  const leapTable = readLeapTable(host.leapSeconds()?.text);
+  const engine = createEngine(core, createEstimator(), leapTable);
+  const header = { schema: 1, version: options.version, monotonic: host.monotonic(), core, leapTable };
+  const journal = options.record === undefined ? NO_JOURNAL : recordTo(options.record, header);
   const faults: Error[] = [];
   const abort = (error: Error) => faults.push(error);
   const hub = new Hub({

@@ -1,0 +1,57 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+
+/** What a worker says of one scenario. */
+export type Report =
+  | { readonly error: string }
+  | {
+      readonly error?: undefined;
+      /** Limits that were not kept, a sentence each. */
+      readonly faults: readonly string[];
+      readonly expect: 'hold' | 'miss';
+      readonly because: string | undefined;
+      readonly cpuMs: number;
+    };
+
+/** Scenarios in processes of their own, several at a time: a test waits for its own only. */
+export class ScenarioPool {
+  readonly #waiting: string[] = [];
+  readonly #workers: ChildProcess[] = [];
+  readonly #resolve = new Map<string, (report: Report) => void>();
+  readonly #reports = new Map<string, Promise<Report>>();
+
+  constructor(paths: readonly string[], workers: number) {
+    for (const path of paths) {
+      this.#waiting.push(path);
+      this.#reports.set(path, new Promise((resolve) => this.#resolve.set(path, resolve)));
+    }
+    for (let i = 0; i < workers; i++) this.#work(fork(join(import.meta.dirname, 'scenario-worker.js')));
+  }
+
+  report(path: string): Promise<Report> {
+    return this.#reports.get(path)!;
+  }
+
+  close(): void {
+    for (const worker of this.#workers) worker.kill();
+  }
+
+  #work(worker: ChildProcess): void {
+    let path: string | undefined;
+    const next = (): void => {
+      path = this.#waiting.shift();
+      if (path === undefined) worker.disconnect();
+      else worker.send(path);
+    };
+    const answered = (report: Report): void => {
+      this.#resolve.get(path!)!(report);
+      next();
+    };
+    worker.on('message', answered);
+    worker.on('exit', (status) => {
+      if (path !== undefined) this.#resolve.get(path)!({ error: `the worker ended with status ${status}` });
+    });
+    this.#workers.push(worker);
+    next();
+  }
+}
