@@ -57,10 +57,11 @@ export function findPeer(name: PeerName): Found {
   const folder = join(cache, name);
   const path = join(folder, program);
   if (!existsSync(path)) return { missing: `${name} is not in ${cache}` };
-  const library = ['usr/lib', 'lib'].map((place) => join(folder, place, libraryFolder())).join(':');
+  const library = ['usr/lib', 'lib'].map((place) => join(folder, place, libraryFolder()));
   const env = {
     ...(process.env as Record<string, string>),
-    LD_LIBRARY_PATH: library,
+    // libpulse looks for a part of its own at an absolute place.
+    LD_LIBRARY_PATH: [...library, join(library[0]!, 'pulseaudio')].join(':'),
     PYTHONPATH: join(folder, 'usr/lib/python3/dist-packages'),
   };
   const { status, error, stderr } = spawnSync(path, probe, { env, encoding: 'utf8', timeout: 20_000 });

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { closeSync, constants, readSync, writeSync } from 'node:fs';
 import koffi from 'koffi';
 import type { Bench } from './bench.js';
 
@@ -12,6 +12,10 @@ const openpty: (master: Int32Array, slave: Int32Array, name: Buffer, termios: nu
 const tcgetattr: (fd: number, termios: Buffer) => number = libc.func('int tcgetattr(int, void*)');
 const tcsetattr: (fd: number, action: number, termios: Buffer) => number = libc.func('int tcsetattr(int, int, void*)');
 const cfmakeraw: (termios: Buffer) => void = libc.func('void cfmakeraw(void*)');
+const fcntl: (fd: number, command: number, flags: number) => number = libc.func('int fcntl(int, int, int)');
+
+const F_SETFL = 4;
+const questions = Buffer.alloc(4096);
 
 /** A GNSS receiver on a pseudo terminal: RMC, GGA, GSA, GSV and ZDA once a second with this machine's UTC. Answers its device. */
 export function startReceiver(bench: Bench): string {
@@ -23,20 +27,30 @@ export function startReceiver(bench: Bench): string {
   cfmakeraw(termios);
   tcsetattr(slave[0]!, 0, termios);
 
-  const out = createWriteStream('', { fd: master[0]!, autoClose: false });
-  const questions = createReadStream('', { fd: master[0]!, autoClose: false }).resume();
-  questions.on('error', () => {});
+  fcntl(master[0]!, F_SETFL, constants.O_NONBLOCK);
+
   let timer = setTimeout(speak, untilNext());
   function speak(): void {
-    out.write(sentences(new Date(Date.now() - LATENCY_MS)));
+    quietly(() => writeSync(master[0]!, sentences(new Date(Date.now() - LATENCY_MS))));
+    // What gpsd asks of it is read, so that the terminal does not fill up, and not answered.
+    quietly(() => readSync(master[0]!, questions));
     timer = setTimeout(speak, untilNext());
   }
   bench.later(() => {
     clearTimeout(timer);
-    questions.destroy();
-    out.destroy();
+    closeSync(master[0]!);
+    closeSync(slave[0]!);
   });
   return name.toString('latin1', 0, name.indexOf(0));
+}
+
+/** Nothing to read, or nobody who reads: a receiver does not care. */
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+  }
 }
 
 const untilNext = (): number => 1000 - ((Date.now() - LATENCY_MS) % 1000);

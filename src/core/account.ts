@@ -48,6 +48,15 @@ export function describeCarriers(
   }
 }
 
+/** Who carries the estimate, and who merely agrees; when everybody is light, all carry. */
+export function rolesOf(tracks: readonly Track[]): { readonly carriers: string[]; readonly witnesses: string[] } {
+  const ids = (some: readonly Track[]): string[] => [...new Set(some.map(({ source }) => source.id))];
+  const all = ids(tracks);
+  const heavy = ids(tracks.filter(({ state }) => state === 'combined'));
+  const carriers = heavy.length > 0 ? heavy : all;
+  return { carriers, witnesses: all.filter((id) => !carriers.includes(id)) };
+}
+
 function reasonOf(track: Track, weight: number, carriers: readonly Track[], heavy: readonly Track[]): string {
   const names = (tracks: readonly Track[]): string[] => [
     ...new Set(tracks.filter(({ source }) => source !== track.source).map(({ source }) => source.id)),

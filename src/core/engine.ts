@@ -12,7 +12,7 @@ import {
   type Stamp,
   type TimeState,
 } from '../api/index.js';
-import { describeCarriers, lossOf, standingOf } from './account.js';
+import { describeCarriers, lossOf, rolesOf, standingOf } from './account.js';
 import { askIn } from './asking.js';
 import { isRefuted } from './causality.js';
 import type { Clock } from './clock.js';
@@ -22,9 +22,11 @@ import type { Action, CoreOptions, Input } from './input.js';
 import { comparable } from './intake.js';
 import { LeapWatch } from './leap.js';
 import type { LeapTable } from './leap-table.js';
+import type { Memory } from './memory.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
 import { compareNumbering } from './numbering.js';
 import { Quality } from './quality.js';
+import { Recollection } from './recollection.js';
 import { Selection } from './selection.js';
 import { createServo, decide, isDue, refused, rest, type Servo } from './servo.js';
 import {
@@ -54,6 +56,8 @@ export interface Engine {
   /** How long a source may wait, within these, until another observation of its is worth asking for. Changes nothing. */
   worthAskingIn(source: string, minNs: Ns, maxNs: Ns): Ns;
   claims(source: string): Claims | undefined;
+  /** What is worth keeping for the next start. Undefined while the time is not known. */
+  memory(): Memory | undefined;
 }
 
 export const createEngine = (options: CoreOptions, estimator: Estimator, leapTable: LeapTable): Engine =>
@@ -73,6 +77,7 @@ class Core implements Engine {
   readonly #keeper: Timekeeper;
   readonly #leap: LeapWatch;
   readonly #quality: Quality;
+  readonly #recollection: Recollection;
   readonly #sources = new Map<string, Source>();
   #mode: ModeState | undefined;
   #now: Instant = 0n;
@@ -85,6 +90,7 @@ class Core implements Engine {
     this.#options = options;
     this.#selection = new Selection(options);
     this.#keeper = new Timekeeper(estimator, () => allTracks(this.#sources.values()));
+    this.#recollection = new Recollection(estimator);
     this.#leap = new LeapWatch(leapTable);
     this.#quality = new Quality(options);
   }
@@ -133,6 +139,11 @@ class Core implements Engine {
     return this.#sources.get(source)?.claims;
   }
 
+  memory(): Memory | undefined {
+    if ((this.#mode?.mode ?? 'unsynchronised') === 'unsynchronised') return undefined;
+    return this.#recollection.memory(this.#keeper.clocks.values(), allTracks(this.#sources.values()));
+  }
+
   #take(input: Input, before: Instant): void {
     switch (input.type) {
       case 'clock':
@@ -165,6 +176,9 @@ class Core implements Engine {
         break;
       case 'refused':
         this.#refused(input);
+        break;
+      case 'memory':
+        this.#recollection.take(input, this.#keeper.clocks);
         break;
       case 'tick':
         this.#tick(input);
@@ -200,6 +214,7 @@ class Core implements Engine {
     const spoken = new Map<Track, Leg[]>();
     for (const observation of [...observations].sort(byEventTime)) {
       const track = trackOf(source, observation);
+      if (track.observations === 0) this.#recollection.remind(track);
       note(track, observation);
       if (!spoken.has(track)) this.#keeper.apply(comeBack(track, this.#sources.values()));
       const fed = this.#feed(track, observation);
@@ -252,6 +267,8 @@ class Core implements Engine {
     if (clock === undefined) return;
     if (policy === null && clock.servo !== undefined) this.#letGo(clock);
     clock.servo = policy === null ? undefined : createServo(policy);
+    const frequencyPpb = this.#recollection.frequencyPpb(clock);
+    if (policy !== null && frequencyPpb !== undefined) this.#actions.push({ type: 'steer', clock: id, frequencyPpb });
   }
 
   /** A clock that nobody steers any more keeps its best rate: a slew without an end would carry it away. */
@@ -381,15 +398,6 @@ class Core implements Engine {
   #anyVoter(): boolean {
     return [...this.#sources.values()].some((source) => mayVote(source, this.#now));
   }
-}
-
-/** Who carries the estimate, and who merely agrees; when everybody is light, all carry. */
-function rolesOf(tracks: readonly Track[]): { readonly carriers: string[]; readonly witnesses: string[] } {
-  const ids = (some: readonly Track[]): string[] => [...new Set(some.map(({ source }) => source.id))];
-  const all = ids(tracks);
-  const heavy = ids(tracks.filter(({ state }) => state === 'combined'));
-  const carriers = heavy.length > 0 ? heavy : all;
-  return { carriers, witnesses: all.filter((id) => !carriers.includes(id)) };
 }
 
 const byEventTime = (a: Observation, b: Observation): number => Number(a.monotonic - b.monotonic);

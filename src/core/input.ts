@@ -1,4 +1,5 @@
 import type { Claims, ClockId, Instant, Ns, Observation, Stamp, StepPolicy, Timescale } from '../api/index.js';
+import type { Memory } from './memory.js';
 
 /** Common to all sources, whatever their type: the operator's word about one of them. */
 export interface SourceOptions {
@@ -41,6 +42,8 @@ export type Input = { readonly monotonic: Instant } & (
   | { readonly type: 'stepped'; readonly clock: ClockId; readonly deltaNs: Ns; readonly byUs: boolean }
   /** The host refused an action. */
   | { readonly type: 'refused'; readonly clock: ClockId; readonly reason: string }
+  /** What the run before has left, aged to this moment. Comes before the first observation. */
+  | ({ readonly type: 'memory' } & Memory)
   /** About once a second: time passes although nothing was observed. `stamps`: what the clocks read then. */
   | { readonly type: 'tick'; readonly stamps?: readonly Stamp[] }
 );

@@ -113,6 +113,11 @@ export class LabHost implements Host {
     return this.#start;
   }
 
+  /** Of the system's timescale and that of its hardware clocks at the start. */
+  get taiMinusUtc(): number {
+    return this.#options.taiMinusUtc ?? 37;
+  }
+
   /** Nobody is there to read its clocks. */
   get asleep(): boolean {
     return this.#asleepSinceNs !== undefined;
@@ -214,7 +219,7 @@ export class LabHost implements Host {
     return new LabClock({
       id,
       scale: system ? 'utc' : 'tai',
-      start: system ? this.#start : this.#start + BigInt(this.#options.taiMinusUtc ?? 37) * 1_000_000_000n,
+      start: system ? this.#start : this.#start + BigInt(this.taiMinusUtc) * 1_000_000_000n,
       offsetNs: setting.offsetNs ?? 0,
       maxPpb: setting.maxPpb ?? (system ? SYSTEM_MAX_PPB : PHC_MAX_PPB),
       obstacle: setting.obstacle ?? '',

@@ -1,6 +1,8 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
 import { Intake } from './intake.js';
 import { JointState } from './joint-state.js';
+import { LegNoise } from './leg-noise.js';
+import { type OscillatorMemory, oscillatorOf, type PathMemory, pathOf, recallOscillator } from './memory.js';
 import { createTrack, isAdmitted, noiseOf, type Track } from './track.js';
 import type { ClockEstimate, Estimator, Innovation, TrackEstimate } from './types.js';
 
@@ -29,6 +31,8 @@ class JointEstimator implements Estimator {
   private readonly state: JointState;
   private readonly intake: Intake;
   private readonly byKey = new Map<string, Track>();
+  /** Of tracks that have not spoken yet. */
+  private readonly remembered = new Map<string, PathMemory>();
 
   constructor({ wanders }: EstimatorOptions) {
     this.state = new JointState(wanders?.map((wander) => wander * NS2_PER_S2));
@@ -110,6 +114,25 @@ class JointEstimator implements Estimator {
     };
   }
 
+  oscillator(clock: ClockId): OscillatorMemory | undefined {
+    return oscillatorOf(this.state, clock);
+  }
+
+  path(key: string): PathMemory | undefined {
+    const track = this.byKey.get(key);
+    return track === undefined ? undefined : pathOf(this.state, track);
+  }
+
+  recallOscillator(clock: ClockId, memory: OscillatorMemory): void {
+    this.state.requireClock(clock);
+    recallOscillator(this.state, clock, memory);
+    this.state.moved();
+  }
+
+  recallPath(key: string, memory: PathMemory): void {
+    this.remembered.set(key, memory);
+  }
+
   tracks(): readonly string[] {
     return [...this.byKey.keys()];
   }
@@ -118,7 +141,17 @@ class JointEstimator implements Estimator {
     const track = createTrack(key, observation, this.state.now!);
     if (track.versus !== undefined) this.state.requireClock(track.versus);
     this.byKey.set(key, track);
+    this.remind(track);
     this.state.layout.tracks.push(track);
     return track;
+  }
+
+  private remind(track: Track): void {
+    const memory = this.remembered.get(track.key);
+    if (memory === undefined) return;
+    this.remembered.delete(track.key);
+    track.remembered = memory;
+    track.legs = new LegNoise(1, this.state.bank.members.length);
+    track.legs.recall(memory.shapes);
   }
 }

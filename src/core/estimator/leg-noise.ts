@@ -1,4 +1,4 @@
-import type { Leg } from '../../api/index.js';
+import type { Leg, Ns } from '../../api/index.js';
 import { GROWTH, Growth } from './growth.js';
 import { logWild, type Moments, type Noise } from './noise.js';
 import { Shape } from './shape.js';
@@ -14,8 +14,19 @@ const MEMORY = 200;
 
 /** A late leg may be just that: all of one direction late is a route, both directions are noise. */
 const LATE_AS_STRAY = 0.5;
+/** Legs that a memory is worth. */
+const RECALLED_COUNT = 32;
 /** Bounds what one leg can say against a shape. */
 const LEAST_SHARE = 1e-30;
+
+/** What one shape has come to. */
+export interface ShapeMemory {
+  readonly rho: number;
+  readonly scaleNs: Ns;
+  /** Relative to the base delay. */
+  readonly edgeNs: Ns;
+  readonly logWeight: number;
+}
 
 /**
  * Noise of the legs of one path. A leg never arrives early, so a late one says almost nothing and an early one a lot, each
@@ -47,6 +58,29 @@ export class LegNoise implements Noise {
 
   get sigma(): number {
     return this.best.sigma;
+  }
+
+  /** What is worth keeping for the next start. */
+  get learnt(): readonly ShapeMemory[] {
+    return this.shapes.map(({ scale, edge, logWeight }, n) => ({
+      rho: RHOS[n]!,
+      scaleNs: scale,
+      edgeNs: edge,
+      logWeight,
+    }));
+  }
+
+  /** Starts from what was kept. */
+  recall(memory: readonly ShapeMemory[]): void {
+    for (const { rho, scaleNs, edgeNs, logWeight } of memory) {
+      const shape = this.shapes[RHOS.indexOf(rho)];
+      if (shape === undefined) continue;
+      shape.grow(scaleNs / shape.scale);
+      shape.move(-edgeNs);
+      shape.reweigh(logWeight);
+      if (shape.logWeight > this.best.logWeight) this.best = shape;
+    }
+    this.count = RECALLED_COUNT;
   }
 
   /** Which way the next leg goes. */

@@ -1,6 +1,7 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
 import type { GaussianNoise } from './gaussian-noise.js';
 import type { LegNoise } from './leg-noise.js';
+import type { PathMemory } from './memory.js';
 
 /** What one source says over one path, and where its variables are in the joint state (−1: none yet). */
 export interface Track {
@@ -35,6 +36,8 @@ export interface Track {
   /** Others are admitted and it is not. */
   outvoted: boolean;
   weight: number;
+  /** From before a restart, until it has been used. */
+  remembered: PathMemory | undefined;
 }
 
 export const createTrack = (key: string, observation: Observation, now: Instant): Track => ({
@@ -58,6 +61,7 @@ export const createTrack = (key: string, observation: Observation, now: Instant)
   biasSigmaNs: Number.NaN,
   outvoted: false,
   weight: 0,
+  remembered: undefined,
 });
 
 export const isAdmitted = (track: Track): boolean => !Number.isNaN(track.biasSigmaNs);

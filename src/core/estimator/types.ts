@@ -1,4 +1,8 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
+import type { OscillatorMemory, PathMemory } from './memory.js';
+
+export type { ShapeMemory } from './leg-noise.js';
+export type { OscillatorMemory, PathMemory } from './memory.js';
 
 /** One local clock as the joint filter sees it, at the instant it was advanced to. */
 export interface ClockEstimate {
@@ -66,4 +70,10 @@ export interface Estimator {
   clock(clock: ClockId): ClockEstimate | undefined;
   track(track: string): TrackEstimate | undefined;
   tracks(): readonly string[];
+  /** What is worth keeping for the next start; undefined while little is known. */
+  oscillator(clock: ClockId): OscillatorMemory | undefined;
+  path(track: string): PathMemory | undefined;
+  /** Starts from what was kept: before the first observation of the clock, or of the track. */
+  recallOscillator(clock: ClockId, memory: OscillatorMemory): void;
+  recallPath(track: string, memory: PathMemory): void;
 }

@@ -102,6 +102,23 @@ const pps = table({
   event: v.optional(v.array(event({ 'offset-step': optionalDuration(), loss: v.optional(share()) })), []),
 });
 
+const phc = table({
+  name: text('a name'),
+  wander: v.optional(wander(), 0),
+  frequency: v.optional(rate(), '0ppm'),
+  offset: v.optional(duration(), '0s'),
+  poll: v.optional(duration({ min: '10ms' }), '1s'),
+  /** Of one comparison with the system clock. */
+  'link-noise': v.optional(duration({ min: '1ns' }), '100ns'),
+  grandmaster: v.optional(
+    table({
+      offset: v.optional(duration(), '0s'),
+      noise: duration({ min: '1ns' }),
+      'bias-bound': v.optional(duration({ min: '0s' }), '100ns'),
+    }),
+  ),
+});
+
 const hub = table({
   'min-agreeing': v.optional(wholeNumber(1, 64), 1),
   'max-error': v.optional(duration({ min: '1ns' }), '1s'),
@@ -120,6 +137,7 @@ export const scenarioSchema = table({
   clock,
   server: v.optional(v.array(server), []),
   pps: v.optional(v.array(pps), []),
+  phc: v.optional(v.array(phc), []),
   hub: v.optional(hub, {}),
   /** Keys of `[sink.system-clock.<name>]`. */
   steer: v.optional(record(v.unknown()), {}),
@@ -140,4 +158,5 @@ export const scenarioSchema = table({
 
 export type Scenario = v.InferOutput<typeof scenarioSchema>;
 export type ServerSetting = Scenario['server'][number];
+export type PhcSetting = Scenario['phc'][number];
 export type PulseSetting = Scenario['pps'][number];

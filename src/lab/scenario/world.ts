@@ -1,11 +1,12 @@
 import { HubError, type PluginDefinition } from '../../api/index.js';
 import { toSourceOptions } from '../../kernel/config/hub-schema.js';
 import type { PlannedInstance } from '../../kernel/hub.js';
-import { createLabHost, type LabHost } from '../host.js';
+import { createLabHost, type LabClockSetting, type LabHost } from '../host.js';
 import { addNtpServer, type NtpNode } from '../ntp-node.js';
 import { leapListWith } from './leap-list.js';
+import { phcSource } from './phc-source.js';
 import { type PulseLine, pulseLine } from './pulse-source.js';
-import type { Scenario, ServerSetting } from './schema.js';
+import type { PhcSetting, Scenario, ServerSetting } from './schema.js';
 
 /** Plugins by id, loaded: the world knows none of them. */
 export type Definitions = ReadonlyMap<'source.ntp' | 'sink.system-clock', PluginDefinition>;
@@ -34,6 +35,7 @@ export async function createWorld(scenario: Scenario, seed: number, definitions:
         ? {}
         : { sine: { amplitudePpb: clock.sine.amplitude, periodS: clock.sine.period / 1e9 } }),
     },
+    phcs: Object.fromEntries(scenario.phc.map((phc) => [phc.name, settingOf(phc)])),
     ...(start === undefined ? {} : { start }),
     ...(leap?.announced ? { leapSeconds: leapListWith(leap) } : {}),
   });
@@ -51,8 +53,22 @@ export async function createWorld(scenario: Scenario, seed: number, definitions:
     plans.set(server.name, await planOf(server, index, definitions.get('source.ntp')!));
   for (const [name, { definition }] of pulses)
     plans.set(name, { id: `pps.${name}`, definition, config: {}, onError: 'retry', options: toSourceOptions(SHARED) });
+  for (const phc of scenario.phc)
+    plans.set(phc.name, {
+      id: `phc.${phc.name}`,
+      definition: phcSource(host, phc),
+      config: {},
+      onError: 'retry',
+      options: toSourceOptions(SHARED),
+    });
   return { host, servers, pulses, plans };
 }
+
+const settingOf = ({ wander, frequency, offset }: PhcSetting): LabClockSetting => ({
+  wander,
+  frequencyPpb: frequency,
+  offsetNs: offset,
+});
 
 const SHARED = { ...PLAIN, enabled: true, 'on-error': 'retry' } as const;
 

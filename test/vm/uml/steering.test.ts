@@ -8,6 +8,8 @@ import { summarise, withinFrom } from './offsets.js';
 const SECONDS = Number(process.env.TIMEHUB_GUEST_SECONDS ?? 120);
 /** From here on the clock counts as settled. */
 const SETTLED_S = 30;
+/** No client sees by how much the two ways differ, 0 to 13 us here from boot to boot: below this, luck decides. */
+const LUCK_NS = 8e3;
 const START = { offsetS: 0.5, frequencyPpm: 50 };
 
 const CHRONY: Pick<GuestPlan, 'client' | 'finish'> = {
@@ -71,7 +73,7 @@ describe('a guest with a clock of its own, half a second and 50 ppm off', functi
     });
     const [ours, theirs] = [settled(records.hub), settled(records.chrony)];
     process.stdout.write(`${JSON.stringify({ hub: ours })}\n${JSON.stringify({ chrony: theirs })}\n`);
-    expect(ours.rmsNs).to.be.at.most(1.2 * theirs.rmsNs);
+    expect(ours.rmsNs).to.be.at.most(1.2 * Math.max(theirs.rmsNs, LUCK_NS));
   });
 
   it('is only observed without CAP_SYS_TIME, and the hub says why', () => {

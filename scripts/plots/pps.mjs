@@ -1,0 +1,70 @@
+import { COLOUR, chart, event, line } from './chart.mjs';
+import { watch } from './lab.mjs';
+
+const FIX_S = 300;
+const SCENARIO = `
+duration = "900s"
+[clock]
+wander = 1e-9
+frequency = "10ppm"
+offset = "10ms"
+[[server]]
+name = "a"
+poll = "64s"
+up = { base = "20ms", jitter = "1ms", shape = "exp" }
+[[pps]]
+name = "p"
+jitter = "1us"
+loss = 1.0
+[[pps.event]]
+at = "${FIX_S}s"
+loss = 0.0
+`;
+
+/** A pulse joins once a server has told which second it begins. */
+export async function pps() {
+  const { frames, events } = await watch(SCENARIO);
+  const minutes = ({ atS }) => atS / 60;
+  const known = frames.filter(({ clock }) => Number.isFinite(clock.sigmaNs));
+  const seconds = (pick) => known.map((frame) => [minutes(frame), Math.abs(pick(frame)) / 1e9]);
+  const admitted = events.find(({ id, text }) => id === 'pps.p' && text.startsWith('is combined'));
+  return chart({
+    title: 'A pulse joins',
+    summary:
+      'With one server across the Internet sigma is 0.3 to 4 ms and the bound above 20 ms. The first pulses are numbered by the server; four seconds later sigma is a microsecond and falls to 200 ns.',
+    panels: [
+      {
+        title: 'One server, 20 ms away; a PPS with 1 µs of jitter from the fifth minute on',
+        height: 240,
+        x: { label: 'minutes since the start', range: [0, 15] },
+        y: {
+          label: 'error, logarithmic',
+          range: [1e-8, 1e-1],
+          log: true,
+          format: (value) =>
+            ['10 ns', '100 ns', '1 µs', '10 µs', '100 µs', '1 ms', '10 ms', '100 ms'][
+              Math.round(Math.log10(value)) + 8
+            ],
+        },
+        marks: [
+          line(
+            seconds(({ truthNs }) => truthNs),
+            COLOUR.grey,
+            { width: 1, key: 'the clock’s error' },
+          ),
+          line(
+            seconds(({ clock }) => clock.boundNs),
+            COLOUR.orange,
+            { width: 2, key: 'bound' },
+          ),
+          line(
+            seconds(({ clock }) => clock.sigmaNs),
+            COLOUR.blue,
+            { width: 2, key: 'sigma' },
+          ),
+          event(admitted.atS / 60, 'the pulse is admitted'),
+        ],
+      },
+    ],
+  });
+}

@@ -1,0 +1,86 @@
+import * as v from 'valibot';
+import {
+  type ClockId,
+  defineSource,
+  type Running,
+  type SourceContext,
+  type SourceDefinition,
+} from '../../api/index.js';
+import type { LabHost } from '../host.js';
+import type { Random } from '../random.js';
+import type { PhcSetting } from './schema.js';
+
+/**
+ * What the kernel would say of a PTP hardware clock: how it stands to the system clock, and how to its grandmaster where
+ * it has one. In the place of plugins that need hardware.
+ */
+export const phcSource = (host: LabHost, setting: PhcSetting): SourceDefinition =>
+  defineSource<unknown>({
+    type: 'phc',
+    summary: 'A hardware clock of the lab',
+    stability: 'experimental',
+    needs: [],
+    config: v.unknown(),
+    create: (_config, context) => new PhcSource(host, setting, context),
+  });
+
+class PhcSource implements Running<unknown> {
+  readonly #host: LabHost;
+  readonly #setting: PhcSetting;
+  readonly #context: SourceContext;
+  readonly #random: Random;
+  readonly #clock: ClockId;
+
+  constructor(host: LabHost, setting: PhcSetting, context: SourceContext) {
+    this.#host = host;
+    this.#setting = setting;
+    this.#context = context;
+    this.#random = host.stream(`phc ${setting.name}`);
+    this.#clock = `phc:${setting.name}`;
+  }
+
+  async start(): Promise<void> {
+    const { grandmaster } = this.#setting;
+    this.#context.claim({
+      synchronised: true,
+      stratum: 0,
+      rootDelayNs: 0,
+      rootDispersionNs: 0,
+      reference: 'PTP',
+      address: this.#setting.name,
+      ...(grandmaster === undefined ? {} : { biasBoundNs: grandmaster['bias-bound'] }),
+    });
+    this.#tell();
+  }
+
+  async stop(): Promise<void> {}
+
+  #tell(): void {
+    const { poll, 'link-noise': linkNs, grandmaster } = this.#setting;
+    const { monotonic } = this.#host.clocks[0].stamp('hardware');
+    const ownNs = this.#host.errorNs(this.#clock);
+    const common = { kind: 'reading', clock: this.#clock, monotonic, stamp: 'hardware', noiseFloorNs: 1 } as const;
+    const aheadNs = ownNs - this.#host.errorNs('system');
+    this.#context.observe([
+      // Of two clocks on different timescales: the readings themselves are compared.
+      {
+        ...common,
+        path: 'link',
+        versus: 'system',
+        offsetNs: aheadNs - this.#host.taiMinusUtc * 1e9 + linkNs * this.#random.normal(),
+        noiseNs: linkNs,
+      },
+      ...(grandmaster === undefined
+        ? []
+        : [
+            {
+              ...common,
+              scale: 'tai' as const,
+              offsetNs: ownNs + grandmaster.offset + grandmaster.noise * this.#random.normal(),
+              noiseNs: grandmaster.noise,
+            },
+          ]),
+    ]);
+    this.#context.after(poll, () => this.#tell());
+  }
+}
