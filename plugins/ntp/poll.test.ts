@@ -12,7 +12,7 @@ function polling(options: Partial<PollOptions> = {}) {
 }
 
 describe('the poll interval', () => {
-  it('is what the hub finds worth while, asked anew after each answer and each lost one', () => {
+  it('is what the hub finds worth while, asked anew after each answer', () => {
     const { poll, hub } = polling();
     expect(poll.intervalNs).to.equal(4 * S);
     hub.worthNs = 9 * S;
@@ -21,9 +21,14 @@ describe('the poll interval', () => {
     hub.worthNs = 100 * S;
     poll.answered();
     expect(poll.intervalNs).to.equal(16 * S);
-    hub.worthNs = 5 * S;
+  });
+
+  it('is the shortest after a miss, to know soon whether a packet was lost or the server', () => {
+    const { poll, hub } = polling();
+    hub.worthNs = 100 * S;
+    poll.answered();
     poll.missedOne();
-    expect(poll.intervalNs).to.equal(5 * S);
+    expect(poll.intervalNs).to.equal(4 * S);
   });
 
   it('is spread by 1 to 5 %', () => {

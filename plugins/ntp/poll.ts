@@ -9,7 +9,7 @@ export interface PollOptions {
 
 /** Between the requests at the start: quick, yet no more than eight in ten seconds. */
 const BURST_GAPS_NS: readonly Ns[] = [0.25e9, 0.5e9, 1e9, 2e9, 2e9, 2e9, 2e9];
-/** Misses in a row before the interval is doubled: until then a packet was lost, from then on the server is gone. */
+/** Misses in a row until the server counts as gone. Until then it is asked again soon, to know; from then on ever later. */
 const PATIENCE = 4;
 
 /** When to ask next: quickly at the start, then when the hub finds it worth while, and ever later while nobody answers. */
@@ -42,15 +42,11 @@ export class Poll {
   /** To be called once the hub has heard the answer. */
   answered(): void {
     this.#misses = 0;
-    this.#consult();
+    this.#intervalNs = this.#worthAskingIn(this.#options.minNs, this.#options.maxNs);
   }
 
   missedOne(): void {
-    if (++this.#misses <= PATIENCE) this.#consult();
-    else this.#intervalNs = Math.min(this.#options.maxNs, this.#intervalNs * 2);
-  }
-
-  #consult(): void {
-    this.#intervalNs = this.#worthAskingIn(this.#options.minNs, this.#options.maxNs);
+    const { minNs, maxNs } = this.#options;
+    this.#intervalNs = ++this.#misses <= PATIENCE ? minNs : Math.min(maxNs, this.#intervalNs * 2);
   }
 }

@@ -8,6 +8,7 @@ import { FileJournal, type Journal, NO_JOURNAL } from '../kernel/event-log.js';
 import type { Host } from '../kernel/host.js';
 import { Hub } from '../kernel/hub.js';
 import { containUncaught } from '../kernel/scope.js';
+import { NO_STATE, StateFile } from '../kernel/state-file.js';
 import { EXIT, type ExitStatus } from './exit.js';
 import { loadHub } from './load.js';
 import { createLog, type LogFormat } from './log.js';
@@ -43,12 +44,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
   const journal = openJournal(config, host);
   const leap = host.leapSeconds();
   const engine = createEngine(config.hub, createEstimator(), readLeapTable(leap?.text, leap?.path));
+  const state = config.hub.stateDir === undefined ? NO_STATE : new StateFile(config.hub.stateDir);
   let stop: Daemon['stop'] = () => {};
   const abort = (error: Error) => {
     log.warn(`stops, because a part without which it must not run failed: ${error.message}`);
     stop(EXIT.software);
   };
-  const hub = new Hub({ version: VERSION, host, engine, journal, log: logFor, abort });
+  const hub = new Hub({ version: VERSION, host, engine, journal, state, log: logFor, abort });
   const ended = new Promise<ExitStatus>((resolve) => {
     const release = handleProcess({ host, hub, log, config, stop: (status) => stop(status) });
     stop = (status = EXIT.synchronised) => {

@@ -1,4 +1,14 @@
-import type { HubEvent, HubReport, Logger, Ns, Running, SinkDefinition, SourceDefinition } from '../api/index.js';
+import {
+  type HubEvent,
+  type HubReport,
+  type Logger,
+  NS_PER_S,
+  type Ns,
+  type Running,
+  type SinkDefinition,
+  type SourceDefinition,
+  type Timer,
+} from '../api/index.js';
 import type { Engine } from '../core/engine.js';
 import type { SourceOptions } from '../core/input.js';
 import type { ConfigDifference } from './config/index.js';
@@ -24,6 +34,7 @@ import { Registry } from './registry.js';
 import { createReport } from './report.js';
 import type { Scope } from './scope.js';
 import { SourceMemory } from './source-memory.js';
+import { NO_STATE, type StateStore } from './state-file.js';
 import { TimeLoop } from './time-loop.js';
 import { rfc3339 } from './wall-time.js';
 
@@ -37,12 +48,17 @@ export interface HubParts {
   readonly host: Host;
   readonly engine: Engine;
   readonly journal: Journal;
+  /** Keeps what was learnt for the next start. Default: nothing. */
+  readonly state?: StateStore;
   readonly log: (id: string) => Logger;
   /** How often the core hears that time passes while nothing else happens. Default 1 s; a simulation may save its breath. */
   readonly quietTickNs?: Ns;
   /** An instance with `on-error = "abort"` failed. */
   readonly abort: (error: Error) => void;
 }
+
+/** How often what was learnt is kept. */
+const KEEPING_NS = 600 * NS_PER_S;
 
 /** The kernel put together: registry, instances, time loop, reports. */
 export class Hub {
@@ -55,10 +71,13 @@ export class Hub {
   readonly #instances = new Map<string, Instance>();
   readonly #memory = new SourceMemory();
   readonly #care: InstanceCare;
+  readonly #store: StateStore;
+  #keeper: Timer | undefined;
 
   constructor(parts: HubParts) {
     this.#parts = parts;
-    const { host, engine, journal, log, version } = parts;
+    const { host, engine, journal, log, version, state = NO_STATE } = parts;
+    this.#store = state;
     this.#loop = new TimeLoop(host, engine, journal, (event) => this.#tell(event), parts.quietTickNs);
     this.report = createReport({
       version,
@@ -69,7 +88,7 @@ export class Hub {
       metrics: this.#metrics,
       instances: this.#instances,
       memory: this.#memory,
-      notes: () => (journal.note === '' ? [] : [journal.note]),
+      notes: () => [journal.note, state.note].filter((note) => note !== ''),
     });
     this.#registry
       .value(HOST, host)
@@ -88,6 +107,7 @@ export class Hub {
 
   /** Sinks first: whoever asks during the start is told that the hub is not synchronised. */
   async start(plans: readonly PlannedInstance[]): Promise<void> {
+    await this.#recall();
     this.#loop.start();
     for (const plan of plans) this.#add(plan);
     await this.#each('sink', (instance) => instance.start());
@@ -96,6 +116,8 @@ export class Hub {
 
   /** Sources, then the estimate runs on in holdover, sinks last: a served clock degrades before it disappears. */
   async stop(): Promise<void> {
+    this.#keeper?.cancel();
+    await this.#keep();
     await this.#each('source', async (instance) => {
       await instance.stop();
       this.#loop.accept({ type: 'source-gone', id: instance.id });
@@ -112,6 +134,23 @@ export class Hub {
     for (const id of [...difference.changed, ...difference.retuned]) this.#announce(planOf(id));
     for (const id of difference.changed) await this.#instances.get(id)!.reload(planOf(id));
     for (const id of difference.added) await this.#add(planOf(id)).start();
+  }
+
+  /** Takes up what the run before has learnt, and sees to it that this run's is kept. */
+  async #recall(): Promise<void> {
+    const { host } = this.#parts;
+    const memory = await this.#store.recall(host.clocks[0]!.read().time);
+    if (memory !== undefined) this.#loop.accept({ type: 'memory', ...memory });
+    const keep = (): void => {
+      this.#keeper = host.after(KEEPING_NS, keep);
+      void this.#keep();
+    };
+    this.#keeper = host.after(KEEPING_NS, keep);
+  }
+
+  async #keep(): Promise<void> {
+    const known = this.#loop.memory();
+    if (known !== undefined) await this.#store.keep(known.memory, known.utc);
   }
 
   #add(plan: PlannedInstance): Instance {

@@ -11,9 +11,11 @@ import {
 } from '../api/index.js';
 import type { Engine } from '../core/engine.js';
 import type { Action, Input } from '../core/input.js';
+import type { Memory } from '../core/memory.js';
 import { type Journal, NO_JOURNAL } from './event-log.js';
 import type { Host, HostClock } from './host.js';
 import { stateDigest } from './state-digest.js';
+import { corrected } from './wall-time.js';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'monotonic'> : never;
 type EventAction = Extract<Action, { type: 'event' }>;
@@ -110,6 +112,13 @@ export class TimeLoop {
   /** How long a source may wait until another observation of its is worth asking for, within these. */
   worthAskingIn(source: string, minNs: Ns, maxNs: Ns): Ns {
     return this.#engine.worthAskingIn(source, minNs, maxNs);
+  }
+
+  /** What is worth keeping for the next start, and the corrected UTC of this moment. Undefined while that is not known. */
+  memory(): { readonly memory: Memory; readonly utc: Instant } | undefined {
+    const memory = this.#engine.memory();
+    const system = this.#state.clocks[0]!;
+    return memory === undefined ? undefined : { memory, utc: corrected(system, this.#host.monotonic()) };
   }
 
   discipline(id: ClockId, policy: StepPolicy, owner: string): Discipline {

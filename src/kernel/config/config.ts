@@ -1,4 +1,4 @@
-import type { HubError, Ns, StandardSchema } from '../../api/index.js';
+import type { HubError, StandardSchema } from '../../api/index.js';
 import type { CoreOptions, SourceOptions } from '../../core/input.js';
 
 /** A TOML table as parsed: keys as in the file. */
@@ -33,7 +33,7 @@ export interface SinkConfig extends Instance {
 
 export type InstanceConfig = SourceConfig | SinkConfig;
 
-/** `[hub]`. Paths are absolute: in the file they are relative to its folder. */
+/** `[hub]`, and the target that it works for. Paths are absolute: in the file they are relative to its folder. */
 export interface HubOptions extends CoreOptions {
   readonly stateDir: string | undefined;
   /** Where raw observations, claims and decisions are written (JSON Lines). */
@@ -54,8 +54,6 @@ export interface HubConfig {
   readonly clocks: ReadonlyMap<string, Table>;
   /** `[lab]`: the simulated world of a demonstration, handed through. */
   readonly lab: Table | undefined;
-  /** `[target] max-error`: what the operator promises to others. Colours the status, moves no clock. */
-  readonly targetErrorNs: Ns | undefined;
 }
 
 /** One file of the configuration. */

@@ -25,7 +25,7 @@ export const hubSchema = table({
   ),
   'state-dir': described(
     v.optional(text('a path in quotes')),
-    "Where what was learnt (frequency, path delays) is kept for the next start. Relative to this file's folder.",
+    "A folder where what was learnt (the oscillator's frequency, delays and noise of paths) is kept for the next start. Relative to this file's folder.",
   ),
   'event-log': described(
     v.optional(text('a path in quotes')),
@@ -41,7 +41,7 @@ export const hubSchema = table({
 export const targetSchema = table({
   'max-error': described(
     v.optional(duration({ min: '1ns' })),
-    'The error bound promised to others: colours the status and feeds alerts, moves no clock.',
+    'The error bound promised to others. Sources are asked often enough to keep it and no oftener, within their own limits.',
   ),
 });
 

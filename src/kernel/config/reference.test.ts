@@ -9,13 +9,13 @@ describe('the reference of options', () => {
 | --- | --- | --- | --- |
 | \`host\` | a host name or address | required | Whom to ask. |
 | \`port\` | a port number from 0 to 65535 | \`123\` |  |
-| \`poll-min\` | a duration such as "250us", from 1s to 1d | \`"64s"\` | Shortest interval \\| of asking. |
+| \`poll-min\` | a duration such as "64s", from 1s to 1d | \`"64s"\` | Shortest interval \\| of asking. |
 | \`skew\` | a rate such as "-7.2ppm", at most 500ppm |  |  |
 | \`burst\` | a whole number from 1 to 8 | \`4\` |  |
 | \`iburst\` | true or false | \`true\` |  |
 | \`mode\` | one of "basic", "interleaved" | \`"basic"\` |  |
 | \`limit\` | a table |  |  |
-| \`limit.interval\` | a duration such as "250us" | \`"2s"\` |  |
+| \`limit.interval\` | a duration such as "64s" | \`"2s"\` |  |
 | \`limit.rate\` | a whole number from 1 to 100 | required |  |
 | \`keys\` | a list of key names |  |  |
 `);

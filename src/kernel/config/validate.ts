@@ -43,8 +43,7 @@ export async function validateConfig(document: ConfigDocument, catalogue: Plugin
   return {
     config: {
       ...assembled(document, instances),
-      hub: toHubOptions(hub, document.directory),
-      targetErrorNs: target['max-error'],
+      hub: { ...toHubOptions(hub, document.directory), targetErrorNs: target['max-error'] },
     },
   };
 }
