@@ -47,8 +47,20 @@ describe('the poll interval', () => {
     expect(poll.intervalNs).to.equal(4 * S);
   });
 
-  it('begins with a burst that is never slower than the interval and never over 8 requests', () => {
+  it('begins with a burst that is never slower than the interval', () => {
     const { poll } = polling({ minNs: S, maxNs: S, start: 'burst' });
-    expect(Array.from({ length: 8 }, () => poll.next(0) / 1.01 / S)).to.deep.equal([0.25, 0.5, 1, 1, 1, 1, 1, 1]);
+    expect(Array.from({ length: 20 }, () => poll.next(0) / 1.01 / S)).to.deep.equal(Array(20).fill(1));
+  });
+
+  it('begins with a burst that ntpd’s rate limit bears: 2 s apart, and its bucket of 8 × 8 s never full', () => {
+    const { poll } = polling({ minNs: 64 * S, maxNs: 64 * S, start: 'burst' });
+    const gaps = Array.from({ length: 20 }, () => poll.next(0) / 1.01 / S);
+    expect(Math.min(...gaps)).to.be.at.least(2);
+    let fill = 8;
+    for (const gap of gaps) {
+      fill = Math.max(0, fill - gap) + 8;
+      expect(fill).to.be.at.most(64);
+    }
+    expect(gaps.at(-1)).to.equal(64);
   });
 });

@@ -7,8 +7,11 @@ export interface PollOptions {
   readonly start: 'burst' | 'steady';
 }
 
-/** Between the requests at the start: quick, yet no more than eight in ten seconds. */
-const BURST_GAPS_NS: readonly Ns[] = [0.25e9, 0.5e9, 1e9, 2e9, 2e9, 2e9, 2e9];
+/**
+ * Between the requests at the start, in seconds: as quick as a server with ntpd's rate limit bears (2 s apart, 8 s on the
+ * average over a burst of eight), and long enough that the clock's rate is known when the long intervals begin.
+ */
+const BURST_GAPS_NS: readonly Ns[] = [2, 2, 2, 2, 2, 2, 2, 4, 4, 8, 8, 8, 8, 16, 16].map((gapS) => gapS * 1e9);
 /** Misses in a row until the server counts as gone. Until then it is asked again soon, to know; from then on ever later. */
 const PATIENCE = 4;
 

@@ -23,7 +23,7 @@ const config = v.pipe(
       v.optional(duration(INTERVAL)),
       v.description(`The longest. Default: ${DEFAULT_RANGE} times poll-min.`),
     ),
-    iburst: v.pipe(v.optional(flag(), true), v.description('Ask quickly at the start: eight requests in ten seconds.')),
+    iburst: v.pipe(v.optional(flag(), true), v.description('Ask quickly at the start: every 2 s, then ever less.')),
   }),
   v.forward(
     v.check((c) => (c['poll-max'] ?? c['poll-min']) >= c['poll-min'], 'a duration not below poll-min'),

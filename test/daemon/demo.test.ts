@@ -60,8 +60,9 @@ describe('the demonstration', function () {
   it('holds over without all of them: the error grows, in its own eyes and in what it tells others', async () => {
     await demo.lab('stop', 'all');
     const early = await demo.hub.until(({ mode }) => mode === 'holdover', 60_000);
-    const later = await demo.hub.until(({ clocks }) => clocks[0]!.boundNs > early.clocks[0]!.boundNs + 20e3);
+    const later = await demo.hub.until(({ uptimeS }) => uptimeS > early.uptimeS + 5);
     expect(later.mode).to.equal('holdover');
+    expect(later.clocks[0]!.boundNs).to.be.above(early.clocks[0]!.boundNs);
     expect(later.clocks[0]!.sigmaNs).to.be.above(early.clocks[0]!.sigmaNs);
     expect(later.ntp.rootDispersionNs).to.be.above(early.ntp.rootDispersionNs);
     expect((await demo.hub.cli('status')).code).to.equal(1);
