@@ -153,9 +153,11 @@ function linesOf({ name, scenario, results }) {
   return [first, line(`${scenario.summary}: back`, back, recovery)];
 }
 
-function print(lines, write) {
-  const { formatDuration } = write;
-  const time = (ns) => (ns === undefined ? '–' : formatDuration(ns));
+function print(lines, { formatDuration }) {
+  const time = (ns) => {
+    if (ns === undefined) return '–';
+    return ns < 100 ? `${ns.toPrecision(3)} ns` : formatDuration(ns);
+  };
   const rows = lines.map((line) => [
     line.title,
     ...[line.chrony, line.linear, line.weighted, line.prototype, line.ours].map(time),

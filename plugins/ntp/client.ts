@@ -32,6 +32,7 @@ export class Client {
   readonly #context: SourceContext;
   readonly #peer: Peer;
   readonly #poll: Poll;
+  readonly #longestNs: Ns;
   readonly #reach = new Reach();
   readonly #tally: Tally<keyof typeof COUNTERS>;
   #kisses = new Kisses();
@@ -47,6 +48,7 @@ export class Client {
     this.#context = context;
     this.#peer = new Peer(options.server);
     this.#poll = new Poll(options.poll, (minNs, maxNs) => context.worthAskingIn(minNs, maxNs));
+    this.#longestNs = options.poll.maxNs;
     this.#tally = new Tally(context.metrics, COUNTERS);
   }
 
@@ -127,14 +129,19 @@ export class Client {
       return;
     }
     this.#newest = { offsetNs: measured.offsetNs, delayNs: measured.delayNs, sentBy: sent.by, receivedBy: received.by };
-    this.#context.claim(claimsOf(answer, this.#peer.endpoint!, 'synchronised'));
+    this.#claim(answer, 'synchronised');
     this.#context.observe(legsOf(answer, sent, received, this.#peer.path));
     this.#report('ok');
   }
 
+  #claim(answer: Answer, state: 'synchronised' | 'unsynchronised'): void {
+    const intervalNs = Math.max(this.#longestNs, this.#kisses.minIntervalNs);
+    this.#context.claim({ ...claimsOf(answer, this.#peer.endpoint!, state), intervalNs });
+  }
+
   /** It answers, but there is no time to be had from it. */
   #disown(answer: Answer, reason: string): void {
-    this.#context.claim(claimsOf(answer, this.#peer.endpoint!, 'unsynchronised'));
+    this.#claim(answer, 'unsynchronised');
     this.#report(reason);
   }
 

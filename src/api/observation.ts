@@ -81,6 +81,8 @@ export interface Claims {
   readonly address?: string;
   readonly traceable?: boolean;
   readonly authenticated?: boolean;
+  /** The longest time between its observations while all is well: silence is judged by it. Default: learnt. */
+  readonly intervalNs?: Ns;
   /** Half-width that no data can show: the path's possible asymmetry, a serial line's latency. */
   readonly biasBoundNs?: Ns;
 }

@@ -15,7 +15,7 @@ export interface Asking {
   readonly maxNs: Ns;
 }
 
-/** An interval never more than doubles, so that a longer one is not taken for silence. */
+/** An interval never more than doubles at once: the first long one comes when shorter ones have borne it out. */
 const GROWTH = 2;
 
 /**

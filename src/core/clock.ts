@@ -41,6 +41,10 @@ export const createClock = (id: ClockId, scale: Timescale): Clock => ({
   jumps: [],
 });
 
+/** A clock that nobody steers any more keeps its best rate: a slew without an end would carry it away. */
+export const restingPpb = ({ model, frequencyPpb, maxPpb }: Clock): number | undefined =>
+  model === undefined ? undefined : Math.max(-maxPpb, Math.min(maxPpb, frequencyPpb + model.slopePpb));
+
 /** Stamps of this time are to be looked at with suspicion. */
 export function doubt(clock: Clock, jump: Jump): void {
   clock.jumps = [...clock.jumps.filter(({ at }) => jump.at - at < MEMORY_NS), jump];

@@ -15,7 +15,7 @@ import {
 import { describeCarriers, lossOf, rolesOf, standingOf } from './account.js';
 import { askIn } from './asking.js';
 import { isRefuted } from './causality.js';
-import type { Clock } from './clock.js';
+import { type Clock, restingPpb } from './clock.js';
 import { boundNs } from './clock-model.js';
 import type { Estimator } from './estimator/types.js';
 import type { Action, CoreOptions, Input } from './input.js';
@@ -234,6 +234,8 @@ class Core implements Engine {
     const estimate = this.#keeper.estimate(track);
     if (estimate === undefined || !isRefuted(track, estimate, legs)) return;
     if (carries(track)) this.#tell('source', track.source.id, 'changed its time or its path: it is learnt anew');
+    if (!allTracks(this.#sources.values()).some((other) => other !== track && carries(other)))
+      this.#keeper.doubt(track.clock);
     this.#keeper.apply(release(track));
     this.#keeper.remove([track]);
     relearn(track);
@@ -265,17 +267,9 @@ class Core implements Engine {
   #discipline({ clock: id, policy }: InputOf<'discipline'>): void {
     const clock = this.#keeper.clocks.get(id);
     if (clock === undefined) return;
-    if (policy === null && clock.servo !== undefined) this.#letGo(clock);
     clock.servo = policy === null ? undefined : createServo(policy);
-    const frequencyPpb = this.#recollection.frequencyPpb(clock);
-    if (policy !== null && frequencyPpb !== undefined) this.#actions.push({ type: 'steer', clock: id, frequencyPpb });
-  }
-
-  /** A clock that nobody steers any more keeps its best rate: a slew without an end would carry it away. */
-  #letGo({ id, model, frequencyPpb, maxPpb }: Clock): void {
-    if (model === undefined) return;
-    const restPpb = Math.max(-maxPpb, Math.min(maxPpb, frequencyPpb + model.slopePpb));
-    this.#actions.push({ type: 'steer', clock: id, frequencyPpb: restPpb });
+    const frequencyPpb = policy === null ? restingPpb(clock) : this.#recollection.frequencyPpb(clock);
+    if (frequencyPpb !== undefined) this.#actions.push({ type: 'steer', clock: id, frequencyPpb });
   }
 
   #stepped({ clock: id, deltaNs, byUs }: InputOf<'stepped'>, before: Instant): void {

@@ -158,10 +158,12 @@ export function heard(track: Track, now: Instant): void {
 }
 
 /** When a track that says nothing more counts as silent, ns after its last word. */
-export const silentAfterNs = (track: Track): Ns =>
-  track.updates < LEARNING_UPDATES && track.kind === 'exchange'
-    ? SILENT_WHILE_LEARNING_NS
-    : Math.max(SILENT_AT_LEAST_NS, SILENT_INTERVALS * track.intervalNs);
+export function silentAfterNs(track: Track): Ns {
+  const stated = track.source.claims.intervalNs;
+  if (stated === undefined && track.updates < LEARNING_UPDATES && track.kind === 'exchange')
+    return SILENT_WHILE_LEARNING_NS;
+  return Math.max(SILENT_AT_LEAST_NS, SILENT_INTERVALS * Math.max(track.intervalNs, stated ?? 0));
+}
 
 export const ageNs = (track: Track, now: Instant): Ns => Number(now - track.last);
 

@@ -110,6 +110,15 @@ export class Timekeeper {
     });
   }
 
+  /** Every source that shaped the clock's rate was wrong, or the rate is: it may be anything again. */
+  doubt(id: ClockId): void {
+    this.#estimator.doubt(id);
+    this.#moved();
+    const clock = this.clocks.get(id);
+    const slopeSigmaPpb = this.#estimator.clock(id)?.slopeSigmaPpb;
+    if (clock?.model !== undefined && slopeSigmaPpb !== undefined) clock.model = { ...clock.model, slopeSigmaPpb };
+  }
+
   apply(changes: readonly Change[]): void {
     if (changes.length === 0) return;
     this.#keep(() => {

@@ -82,6 +82,12 @@ class JointEstimator implements Estimator {
     this.state.control(clock, -deltaNs, 0, monotonic);
   }
 
+  doubt(clock: ClockId): void {
+    this.state.requireClock(clock);
+    this.state.bank.reopen(this.state.layout.slope(clock));
+    this.state.moved();
+  }
+
   clock(clock: ClockId): ClockEstimate | undefined {
     const { layout, bank } = this.state;
     const at = layout.clocks.indexOf(clock);

@@ -2,7 +2,6 @@ import type { Leg, Ns, Observation, Pulse, Rate, Reading, StampClass } from '../
 import { GaussianNoise } from './gaussian-noise.js';
 import type { JointState } from './joint-state.js';
 import { LegNoise } from './leg-noise.js';
-import { recallDelay } from './memory.js';
 import type { Noise } from './noise.js';
 import type { Row } from './row.js';
 import { noiseOf, type Track } from './track.js';
@@ -81,13 +80,11 @@ export class Intake {
   private openDelay(track: Track, transitNs: Ns): void {
     const { bank } = this.state;
     const otherNs = track.firstDirection * bank.mean(track.clock, this.state.phaseRow(track, 1, 0));
-    const halfNs = (transitNs + otherNs) / 2;
-    const hintNs = FIRST_NOISE_OF_DELAY * Math.abs(halfNs);
-    const guess = recallDelay(track, halfNs);
-    track.remembered = undefined;
-    if (guess === undefined && track.observations === 1)
+    const hintNs = FIRST_NOISE_OF_DELAY * (Math.abs(transitNs + otherNs) / 2);
+    if (track.observations === 1 && track.remembered === undefined)
       track.legs = new LegNoise(Math.max(hintNs, LEAST_FIRST_NOISE_NS), this.members);
-    this.state.openDelay(track, track.firstDirection, guess);
+    this.state.openDelay(track, track.firstDirection, track.remembered);
+    track.remembered = undefined;
   }
 
   private takePulse(track: Track, pulse: Pulse, lateS: number): Innovation {

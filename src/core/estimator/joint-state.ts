@@ -2,13 +2,14 @@ import { type ClockId, HubError, type Instant, type Ns } from '../../api/index.j
 import { Combination, type Combined } from './combination.js';
 import { ControlHistory } from './control-history.js';
 import { Layout } from './layout.js';
-import type { DelayGuess } from './memory.js';
+import type { PathMemory } from './memory.js';
 import { Row } from './row.js';
 import { isAdmitted, type Track } from './track.js';
+import { guess } from './trust.js';
 import { type Estimate, WanderBank } from './wander-bank.js';
 
 /** A path's delay is within a second before an opposite leg shows it. */
-const FREE_DELAY: DelayGuess = { meanNs: 0, sigmaNs: 1e9 };
+const FREE_DELAY_SIGMA_NS = 1e9;
 /** Random walk of a path's delay and bias: this share of its noise in 64 s. */
 const WALK = 1e-4;
 const WALK_S = 64;
@@ -91,12 +92,16 @@ export class JointState {
     this.combined = 'never';
   }
 
-  /** What was followed as the phase was y + sign · b: splits the delay b off, free unless there is a guess. */
-  openDelay(track: Track, sign: number, { meanNs, sigmaNs }: DelayGuess = FREE_DELAY): void {
+  /** What was followed as the phase was y + sign · b: splits the delay b off, free unless one is remembered. */
+  openDelay(track: Track, sign: number, remembered: PathMemory | undefined): void {
     track.delay = 0;
     this.layout.arrange();
-    this.bank.insert(track.delay, meanNs, sigmaNs ** 2);
-    this.bank.shift(track.phase, -sign * meanNs);
+    this.bank.insert(track.delay, 0, FREE_DELAY_SIGMA_NS ** 2);
+    if (remembered !== undefined) {
+      const { delayNs: mean, delaySigmaNs: sigma } = remembered;
+      guess(this.bank, track.clock, track.delay, { mean, sigma, freeSigma: FREE_DELAY_SIGMA_NS });
+      this.bank.shift(track.phase, -sign * mean);
+    }
     this.bank.shear(track.phase, track.delay, -sign);
     this.combined = 'never';
   }

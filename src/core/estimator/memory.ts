@@ -1,7 +1,9 @@
 import type { ClockId, Ns } from '../../api/index.js';
+import { FIRST_SLOPE_SIGMA } from './joint-filter.js';
 import type { JointState } from './joint-state.js';
 import type { ShapeMemory } from './leg-noise.js';
 import type { Track } from './track.js';
+import { guess } from './trust.js';
 
 /** What is worth keeping of an oscillator for the next start. */
 export interface OscillatorMemory {
@@ -20,12 +22,6 @@ export interface PathMemory {
   readonly shapes: readonly ShapeMemory[];
 }
 
-/** A first guess of a path's delay. */
-export interface DelayGuess {
-  readonly meanNs: Ns;
-  readonly sigmaNs: Ns;
-}
-
 /** (s/s)²/s in (ns/s)²/s. */
 const NS2_PER_S2 = 1e18;
 /** A slope that is known worse than this, ppb, is not worth keeping. */
@@ -34,9 +30,6 @@ const WORST_SLOPE_SIGMA = 1e4;
 const LEGS_TO_KNOW = 32;
 /** The share of the weights that is left to chance: the oscillator may have been exchanged. */
 const DOUBT = 0.1;
-/** The first round trip may not be shorter than remembered by so many sigmas, nor longer: then it is another way. */
-const TOO_SHORT = 4;
-const TOO_LONG = 10;
 
 /** Undefined while little is known. */
 export function oscillatorOf(state: JointState, clock: ClockId): OscillatorMemory | undefined {
@@ -49,23 +42,15 @@ export function oscillatorOf(state: JointState, clock: ClockId): OscillatorMemor
   return { slopePpb: slope.mean, slopeSigmaPpb, wanders };
 }
 
-/**
- * Starts a clock's slope from what is remembered. The most restless member of the bank keeps a free slope: if the memory is
- * wrong it alone predicts well, and the others will be recalled from it. Before the first observation.
- */
+/** Before the clock's first observation. */
 export function recallOscillator({ bank, layout }: JointState, clock: ClockId, memory: OscillatorMemory): void {
-  const slope = layout.slope(clock);
   const weights = bank.weightsOf(clock);
-  const restless = Math.max(...bank.members.map(({ wander }) => wander));
-  let sum = 0;
-  for (const [k, { x, covariance, wander }] of bank.members.entries()) {
-    x[slope] = memory.slopePpb;
-    if (wander < restless) covariance.forget(slope, memory.slopeSigmaPpb ** 2);
-    weights[k] = weightOf(memory, wander / NS2_PER_S2);
-    sum += weights[k]!;
-  }
-  for (let k = 0; k < weights.length; k++)
-    weights[k] = (DOUBT + (sum > 0 ? ((1 - DOUBT) * weights.length * weights[k]!) / sum : 1 - DOUBT)) / weights.length;
+  const known = bank.members.map(({ wander }) => weightOf(memory, wander / NS2_PER_S2));
+  const sum = known.reduce((total, weight) => total + weight, 0);
+  const even = 1 / weights.length;
+  for (const [k, weight] of known.entries()) weights[k] = sum > 0 ? DOUBT * even + ((1 - DOUBT) * weight) / sum : even;
+  const { slopePpb: mean, slopeSigmaPpb: sigma } = memory;
+  guess(bank, clock, layout.slope(clock), { mean, sigma, freeSigma: FIRST_SLOPE_SIGMA });
 }
 
 /** Undefined while little is known. */
@@ -73,15 +58,6 @@ export function pathOf(state: JointState, track: Track): PathMemory | undefined 
   if (track.legs === undefined || track.delay < 0 || track.observations < LEGS_TO_KNOW) return undefined;
   const { mean, variance } = state.estimate(track, track.delay);
   return { delayNs: mean, delaySigmaNs: Math.sqrt(variance), shapes: track.legs.learnt };
-}
-
-/** The remembered delay of a track, if its first round trip (`halfNs`: half of it) can be of that way. */
-export function recallDelay({ remembered, legs }: Track, halfNs: Ns): DelayGuess | undefined {
-  if (remembered === undefined) return undefined;
-  const sigmaNs = Math.hypot(remembered.delaySigmaNs, legs?.sigma ?? 0);
-  const excess = (halfNs - remembered.delayNs) / sigmaNs;
-  if (!(excess > -TOO_SHORT && excess < TOO_LONG)) return undefined;
-  return { meanNs: remembered.delayNs, sigmaNs: remembered.delaySigmaNs };
 }
 
 /** Hypotheses are the same when they differ by less than they were written with. */

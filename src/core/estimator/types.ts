@@ -67,6 +67,8 @@ export interface Estimator {
   /** The clock was stepped by `deltaNs`. */
   controlPhase(clock: ClockId, deltaNs: Ns, monotonic: Instant): void;
   /** Undefined while no track leads from a reference to this clock. Without an admitted one, sigma is that of a free bias. */
+  /** What is believed of the clock's rate is not to be trusted any more: it may be anything again. */
+  doubt(clock: ClockId): void;
   clock(clock: ClockId): ClockEstimate | undefined;
   track(track: string): TrackEstimate | undefined;
   tracks(): readonly string[];

@@ -1,0 +1,25 @@
+import type { ClockId } from '../../api/index.js';
+import type { WanderBank } from './wander-bank.js';
+
+/** A guess of one variable, and how little is known without it. */
+export interface Guess {
+  readonly mean: number;
+  readonly sigma: number;
+  readonly freeSigma: number;
+}
+
+/**
+ * Sets a variable that depends on no other to a guess from another time. Up to the most likely wander the members of the
+ * bank believe it; the more restless ones believe it ever less, the last not at all. If the guess is wrong, these predict
+ * better within a few observations, and the others are recalled from them.
+ */
+export function guess(bank: WanderBank, clock: ClockId, at: number, { mean, sigma, freeSigma }: Guess): void {
+  const weights = bank.weightsOf(clock);
+  const likeliest = weights.indexOf(Math.max(...weights));
+  const last = bank.members.length - 1;
+  for (const [k, { x, covariance }] of bank.members.entries()) {
+    const doubt = k === last ? 1 : Math.max(0, (k - likeliest) / (last - likeliest));
+    x[at] = mean;
+    covariance.forget(at, (sigma * (freeSigma / sigma) ** doubt) ** 2);
+  }
+}

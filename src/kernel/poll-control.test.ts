@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { NS_PER_S } from '../api/index.js';
+import { LabMachine, type MachineOptions } from './testing/lab-machine.js';
+
+const S = NS_PER_S;
+const INTERNET: MachineOptions = {
+  seed: 3,
+  wander: 1e-9,
+  link: { baseNs: 20e6, jitterNs: 1e6, shape: 'exp' },
+  pollMin: '64s',
+  pollMax: '1024s',
+};
+const served = ({ servers }: LabMachine): number => servers.reduce((sum, server) => sum + server.served, 0);
+
+/** Error and questions of 60 000 s, after as long to settle. */
+async function measure(options: Partial<MachineOptions>) {
+  const machine = await LabMachine.create({ ...INTERNET, ...options });
+  const hub = await machine.start();
+  await machine.host.run(60_000 * S);
+  const before = served(machine);
+  const rmsNs = await machine.rmsNs(60_000);
+  await hub.stop();
+  return { rmsNs, asked: served(machine) - before };
+}
+
+describe('poll control', function () {
+  this.timeout(60_000);
+
+  it('asks less where that costs little, and far less where the noise makes an answer worth little', async () => {
+    const fixed = await measure({ pollMax: '64s' });
+    const adaptive = await measure({});
+    expect(fixed.asked).to.be.within(880, 920);
+    expect(adaptive.asked).to.be.below(0.8 * fixed.asked);
+    expect(adaptive.rmsNs).to.be.below(1.3 * fixed.rmsNs);
+    const gaussian = { ...INTERNET.link, shape: 'norm' } as const;
+    const noisy = await measure({ link: gaussian });
+    const noisyFixed = await measure({ link: gaussian, pollMax: '64s' });
+    expect(noisy.asked).to.be.below(0.35 * fixed.asked);
+    expect(noisy.rmsNs).to.be.below(1.8 * noisyFixed.rmsNs);
+  });
+
+  it('is back at the shortest interval with the second answer after the oscillator has jumped', async () => {
+    const gaussian = { ...INTERNET.link, jitterNs: 1e5, shape: 'norm' } as const;
+    const machine = await LabMachine.create({ ...INTERNET, wander: 1e-10, link: gaussian });
+    const hub = await machine.start();
+    await machine.host.run(60_000 * S);
+    const longS = machine.pollS(hub);
+    expect(longS).to.be.above(256);
+    machine.host.oscillators.get('system')!.stepFrequency(1000, machine.host.nowNs);
+    const before = served(machine);
+    while (machine.pollS(hub) > 64) await machine.host.run(machine.host.nowNs + 10 * S);
+    expect(served(machine) - before).to.be.at.most(2);
+    await hub.stop();
+  });
+
+  it('asks a source that is not followed as seldom as it may', async () => {
+    const machine = await LabMachine.create({ ...INTERNET, servers: 4 });
+    machine.servers[3]!.offsetNs = 80e6;
+    const hub = await machine.start();
+    await machine.host.run(10_000 * S);
+    expect(hub.report.status().sources[3]!.state).to.equal('rejected');
+    expect(machine.pollS(hub, 4)).to.equal(1024);
+    await hub.stop();
+  });
+});

@@ -1,0 +1,112 @@
+import { fileURLToPath } from 'node:url';
+import { NS_PER_S, type Ns, type PluginDefinition } from '../../api/index.js';
+import { createEngine } from '../../core/engine.js';
+import { createEstimator } from '../../core/estimator/index.js';
+import { EMBEDDED_LEAP_TABLE } from '../../core/leap-seconds.js';
+import { PLAIN_OPTIONS } from '../../core/source.js';
+import { createLabHost, type LabHost } from '../../lab/host.js';
+import type { Link } from '../../lab/link.js';
+import { addNtpServer, type NtpNode } from '../../lab/ntp-node.js';
+import { Catalogue } from '../catalogue.js';
+import { type Journal, NO_JOURNAL } from '../event-log.js';
+import { Hub, type PlannedInstance } from '../hub.js';
+import { NO_STATE, type StateStore } from '../state-file.js';
+
+export interface MachineOptions {
+  readonly seed: number;
+  /** Random walk of the oscillator, s/s per √s. */
+  readonly wander: number;
+  readonly link: Pick<Link, 'baseNs' | 'jitterNs' | 'shape'>;
+  readonly servers?: number;
+  readonly pollMin: string;
+  readonly pollMax: string;
+}
+
+export interface HubOptions {
+  readonly state?: StateStore;
+  readonly journal?: Journal;
+}
+
+export const CORE = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e8 };
+/** For how long an error must stay within a limit to count as there. */
+const HOLD_S = 300;
+
+/** A simulated machine with NTP servers, on which real hubs are started and stopped. */
+export class LabMachine {
+  readonly host: LabHost;
+  readonly servers: readonly NtpNode[];
+  readonly #plans: readonly PlannedInstance[];
+
+  private constructor(host: LabHost, servers: readonly NtpNode[], plans: readonly PlannedInstance[]) {
+    this.host = host;
+    this.servers = servers;
+    this.#plans = plans;
+  }
+
+  static async create({ seed, wander, link, servers = 1, pollMin, pollMax }: MachineOptions): Promise<LabMachine> {
+    const host = createLabHost({ seed, clock: { wander, frequencyPpb: 10_000, offsetNs: 10e6 } });
+    const catalogue = new Catalogue();
+    catalogue.addFolder(fileURLToPath(new URL('../../../plugins', import.meta.url)));
+    const plan = async (id: string, type: string, table: object): Promise<PlannedInstance> => {
+      const definition: PluginDefinition = await catalogue.load(type);
+      const found = await definition.config['~standard'].validate(table);
+      if (found.issues !== undefined) throw new Error(JSON.stringify(found.issues));
+      const options = definition.kind === 'source' ? { options: PLAIN_OPTIONS } : {};
+      return { id, definition, config: found.value, onError: 'retry', ...options };
+    };
+    const plans = [await plan('system-clock.system', 'sink.system-clock', { steer: true })];
+    const nodes: NtpNode[] = [];
+    for (let n = 1; n <= servers; n++) {
+      const address = `10.${n}.0.1`;
+      nodes.push(addNtpServer(host, { address, up: { ...link, loss: 0 }, down: { ...link, loss: 0 } }));
+      plans.push(await plan(`ntp.${n}`, 'source.ntp', { address, 'poll-min': pollMin, 'poll-max': pollMax }));
+    }
+    return new LabMachine(host, nodes, plans);
+  }
+
+  async start({ state = NO_STATE, journal = NO_JOURNAL }: HubOptions = {}): Promise<Hub> {
+    const quiet = { debug() {}, info() {}, warn() {} };
+    const abort = (error: Error): void => {
+      throw error;
+    };
+    const engine = createEngine(CORE, createEstimator(), EMBEDDED_LEAP_TABLE);
+    const hub = new Hub({ version: '0', host: this.host, engine, journal, state, log: () => quiet, abort });
+    await hub.start(this.#plans);
+    return hub;
+  }
+
+  /** Reboots without a hub: the clock forgets its rate and is set by a battery-backed one that is this wrong. */
+  async reboot(durationNs: Ns, offsetNs: Ns): Promise<void> {
+    const [clock] = this.host.clocks;
+    await this.host.run(this.host.nowNs + durationNs);
+    clock.setFrequency(0);
+    clock.shift(clock.errorNs() - offsetNs);
+  }
+
+  /** Seconds from now until the clock stays within the limit; Infinity: not within `seconds`. */
+  async secondsTo(limitNs: Ns, seconds: number): Promise<number> {
+    const startNs = this.host.nowNs;
+    let outside = 0;
+    for (let second = 1; second <= seconds && second - outside <= HOLD_S; second++) {
+      await this.host.run(startNs + second * NS_PER_S);
+      if (Math.abs(this.host.errorNs('system')) > limitNs) outside = second;
+    }
+    return outside + HOLD_S > seconds ? Number.POSITIVE_INFINITY : outside + 1;
+  }
+
+  /** RMS of the clock's error over the next seconds. */
+  async rmsNs(seconds: number): Promise<Ns> {
+    const startNs = this.host.nowNs;
+    let sum = 0;
+    for (let second = 1; second <= seconds; second++) {
+      await this.host.run(startNs + second * NS_PER_S);
+      sum += this.host.errorNs('system') ** 2;
+    }
+    return Math.sqrt(sum / seconds);
+  }
+
+  /** How long a source waits between its questions, s. */
+  pollS(hub: Hub, source = 1): number {
+    return hub.report.detail(`ntp.${source}`)!.inspect.pollIntervalS as number;
+  }
+}
