@@ -35,7 +35,7 @@ export async function holdover() {
   return chart({
     title: 'Holdover',
     summary:
-      'Without packets sigma and bound grow; of twelve oscillators eight or so stay within sigma and all within the bound.',
+      'Without packets sigma and bound grow; of twelve oscillators most stay within sigma and all within the bound.',
     panels: [
       {
         title: `Error of the clock in ${RUNS} runs, and what is stated of it`,

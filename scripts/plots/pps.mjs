@@ -31,7 +31,7 @@ export async function pps() {
   return chart({
     title: 'A pulse joins',
     summary:
-      'With one server across the Internet sigma is 0.3 to 4 ms and the bound above 20 ms. The first pulses are numbered by the server; four seconds later sigma is a microsecond and falls to 200 ns.',
+      'With one server across the Internet sigma is a fraction of a millisecond and the bound above 20 ms. The server numbers the first pulses; a few seconds later sigma is a microsecond and falls to 200 ns.',
     panels: [
       {
         title: 'One server, 20 ms away; a PPS with 1 µs of jitter from the fifth minute on',

@@ -23,7 +23,7 @@ export async function start() {
   return chart({
     title: 'The start',
     summary:
-      'A clock that is half a second off is stepped in the second second, or slewed at 500 ppm for 1000 s when steps are not allowed.',
+      'A clock that is half a second off is stepped within seconds, or slewed at 500 ppm for 1000 s when steps are not allowed.',
     panels: [
       {
         title: 'Error of a clock that began 0.5 s and 50 ppm off',

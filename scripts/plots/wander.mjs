@@ -30,7 +30,7 @@ export async function wander() {
   return chart({
     title: 'Wander weights and recovery from a frequency step',
     summary:
-      'Within one poll after a step of 1 ppm the weight moves to the hypotheses of large wander and the error stays small; a filter with one wander takes the news for outliers for four minutes.',
+      'With the first answers after a step of 1 ppm the weight moves to the hypotheses of large wander and the error stays small; a filter with one wander takes the news for outliers for minutes.',
     panels: [
       {
         title: 'Weights of the nine hypotheses: wander 1e… (s/s)²/s',
@@ -49,7 +49,7 @@ export async function wander() {
         title: 'Error of the estimate after the oscillator jumped by 1 ppm',
         height: 170,
         x: { ...x, label: 'minutes since the step, an exchange every 64 s' },
-        y: { label: 'error, µs', range: [-120, 280], ticks: [-100, 0, 100, 200] },
+        y: { label: 'error, µs', range: [-120, 400], ticks: [-100, 0, 100, 200, 300] },
         marks: [
           event(0, 'frequency step', { side: -1 }),
           line(errors(single), COLOUR.orange, { key: 'one filter with the true wander, 1e−18' }),

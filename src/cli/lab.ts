@@ -48,5 +48,7 @@ async function play(path: string | undefined, options: LabOptions): Promise<Exit
   await control.close();
   await lab.close();
   host.close();
+  // Whoever wanted this world would keep it alive by the channel.
+  if (process.connected) process.disconnect();
   return EXIT.synchronised;
 }

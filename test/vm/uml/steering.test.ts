@@ -73,6 +73,7 @@ describe('a guest with a clock of its own, half a second and 50 ppm off', functi
     });
     const [ours, theirs] = [settled(records.hub), settled(records.chrony)];
     process.stdout.write(`${JSON.stringify({ hub: ours })}\n${JSON.stringify({ chrony: theirs })}\n`);
+    expect(ours.sdNs).to.be.at.most(1.2 * theirs.sdNs);
     expect(ours.rmsNs).to.be.at.most(1.2 * Math.max(theirs.rmsNs, LUCK_NS));
   });
 
