@@ -3,7 +3,7 @@ const layer = (name, from, allowed, comment) => ({
   name,
   comment,
   severity: 'error',
-  from: { path: from, pathNot: '\\.test\\.ts$' },
+  from: { path: from, pathNot: '(\\.test\\.ts$|/testing/)' },
   to: { path: '^(src|plugins|test|native)/', pathNot: allowed },
 });
 
@@ -35,7 +35,7 @@ module.exports = {
       name: 'pure-layers-touch-no-platform',
       comment: 'core and protocol do no I/O: no node: modules (node:crypto hashes aside).',
       severity: 'error',
-      from: { path: '^src/(core|protocol)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/(core|protocol)/', pathNot: '(\\.test\\.ts$|/testing/)' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
     {

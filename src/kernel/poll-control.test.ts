@@ -10,15 +10,16 @@ const INTERNET: MachineOptions = {
   pollMin: '64s',
   pollMax: '1024s',
 };
+const SPAN_S = 40_000;
 const served = ({ servers }: LabMachine): number => servers.reduce((sum, server) => sum + server.served, 0);
 
-/** Error and questions of 60 000 s, after as long to settle. */
+/** Error and questions of half a day, after a quarter to settle. */
 async function measure(options: Partial<MachineOptions>) {
   const machine = await LabMachine.create({ ...INTERNET, ...options });
   const hub = await machine.start();
-  await machine.host.run(60_000 * S);
+  await machine.host.run(20_000 * S);
   const before = served(machine);
-  const rmsNs = await machine.rmsNs(60_000);
+  const rmsNs = await machine.rmsNs(SPAN_S);
   await hub.stop();
   return { rmsNs, asked: served(machine) - before };
 }
@@ -29,24 +30,25 @@ describe('poll control', function () {
   it('asks less where that costs little, and far less where the noise makes an answer worth little', async () => {
     const fixed = await measure({ pollMax: '64s' });
     const adaptive = await measure({});
-    expect(fixed.asked).to.be.within(880, 920);
+    expect(fixed.asked).to.be.closeTo(SPAN_S / 66, 5);
+    console.log(fixed, adaptive);
     expect(adaptive.asked).to.be.below(0.8 * fixed.asked);
     expect(adaptive.rmsNs).to.be.below(1.3 * fixed.rmsNs);
     const gaussian = { ...INTERNET.link, shape: 'norm' } as const;
     const noisy = await measure({ link: gaussian });
     const noisyFixed = await measure({ link: gaussian, pollMax: '64s' });
+    console.log(noisyFixed, noisy);
     expect(noisy.asked).to.be.below(0.35 * fixed.asked);
     expect(noisy.rmsNs).to.be.below(1.8 * noisyFixed.rmsNs);
   });
 
   it('is back at the shortest interval with the second answer after the oscillator has jumped', async () => {
-    const gaussian = { ...INTERNET.link, jitterNs: 1e5, shape: 'norm' } as const;
+    const gaussian = { ...INTERNET.link, shape: 'norm' } as const;
     const machine = await LabMachine.create({ ...INTERNET, wander: 1e-10, link: gaussian });
     const hub = await machine.start();
-    await machine.host.run(60_000 * S);
-    const longS = machine.pollS(hub);
-    expect(longS).to.be.above(256);
-    machine.host.oscillators.get('system')!.stepFrequency(1000, machine.host.nowNs);
+    await machine.host.run(30_000 * S);
+    expect(machine.pollS(hub)).to.be.above(256);
+    machine.host.oscillators.get('system')!.stepFrequency(5000, machine.host.nowNs);
     const before = served(machine);
     while (machine.pollS(hub) > 64) await machine.host.run(machine.host.nowNs + 10 * S);
     expect(served(machine) - before).to.be.at.most(2);

@@ -28,6 +28,9 @@ export interface HubOptions {
 }
 
 export const CORE = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e8 };
+/** Between polls nothing happens: a long run need not look every second. */
+const QUIET_TICK_NS = 8 * NS_PER_S;
+const SAMPLE_S = 8;
 /** For how long an error must stay within a limit to count as there. */
 const HOLD_S = 300;
 
@@ -70,7 +73,16 @@ export class LabMachine {
       throw error;
     };
     const engine = createEngine(CORE, createEstimator(), EMBEDDED_LEAP_TABLE);
-    const hub = new Hub({ version: '0', host: this.host, engine, journal, state, log: () => quiet, abort });
+    const hub = new Hub({
+      version: '0',
+      host: this.host,
+      engine,
+      journal,
+      state,
+      log: () => quiet,
+      quietTickNs: QUIET_TICK_NS,
+      abort,
+    });
     await hub.start(this.#plans);
     return hub;
   }
@@ -98,11 +110,12 @@ export class LabMachine {
   async rmsNs(seconds: number): Promise<Ns> {
     const startNs = this.host.nowNs;
     let sum = 0;
-    for (let second = 1; second <= seconds; second++) {
-      await this.host.run(startNs + second * NS_PER_S);
+    const samples = Math.floor(seconds / SAMPLE_S);
+    for (let sample = 1; sample <= samples; sample++) {
+      await this.host.run(startNs + sample * SAMPLE_S * NS_PER_S);
       sum += this.host.errorNs('system') ** 2;
     }
-    return Math.sqrt(sum / seconds);
+    return Math.sqrt(sum / samples);
   }
 
   /** How long a source waits between its questions, s. */
