@@ -187,8 +187,9 @@ class GpsdSource implements Running<GpsdConfig> {
   #noTime(reason: string): void {
     if (this.#told === reason) return;
     this.#health('degraded', reason);
-    this.#claim(NO_TIME);
+    // In this order: what it said last goes on counting while it is silent, as for any source.
     this.#context.unreachable(reason);
+    this.#claim(NO_TIME);
   }
 
   #health(state: 'ok' | 'degraded', reason: string): void {

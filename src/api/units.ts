@@ -33,7 +33,8 @@ const STEPS: readonly (readonly [number, string])[] = [
 
 /** A duration as a person reads it: `412 ns`, `1.25 µs`, `41 ms`. Three significant digits; NaN is `–`. */
 export function formatDuration(ns: Ns): string {
-  if (!Number.isFinite(ns)) return Number.isNaN(ns) ? '–' : ns > 0 ? '∞' : '−∞';
+  // null: what JSON makes of a number that is not finite.
+  if (!Number.isFinite(ns)) return Math.abs(ns) > 0 ? '∞' : '–';
   const size = Math.abs(ns);
   const [scale, unit] = STEPS.find(([limit]) => size >= limit * 0.9995) ?? [1, 'ns'];
   const value = size / scale;
@@ -50,4 +51,5 @@ export function formatOffset(ns: Ns): string {
 }
 
 /** `-7.214 ppm` */
-export const formatRate = (ppb: number): string => (Number.isFinite(ppb) ? `${(ppb / 1e3).toFixed(3)} ppm` : '–');
+export const formatRate = (ppb: number): string =>
+  Number.isFinite(ppb) ? `${(ppb / 1e3).toFixed(3).replace(/^-(0\.000)$/, '$1')} ppm` : '–';

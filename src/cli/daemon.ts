@@ -1,4 +1,4 @@
-import type { Logger } from '../api/index.js';
+import type { Logger, Timer } from '../api/index.js';
 import { createEngine } from '../core/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { readLeapTable } from '../core/leap-table.js';
@@ -97,13 +97,15 @@ function handleProcess({ host, hub, log, config, stop }: Handled): () => void {
     });
   process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', reread);
   const watchdogUs = Number(process.env.WATCHDOG_USEC ?? 0);
+  let feeding: Timer | undefined;
   const feed = (): void => {
     host.notify('WATCHDOG=1');
-    host.after(watchdogUs * 500, feed);
+    feeding = host.after(watchdogUs * 500, feed);
   };
   if (watchdogUs > 0) feed();
   return () => {
     release();
+    feeding?.cancel();
     process.off('SIGINT', end).off('SIGTERM', end).off('SIGHUP', reread);
   };
 }

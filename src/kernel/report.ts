@@ -127,6 +127,10 @@ function why(state: TimeState, report: StatusReport): string {
     lines.push(`${source.id} ${state}${source.reason}.`);
   }
   for (const clock of report.clocks) {
+    if (!Number.isFinite(clock.sigmaNs)) {
+      lines.push(`Of the clock "${clock.id}" nothing is known yet.`);
+      continue;
+    }
     lines.push(
       `The clock "${clock.id}" is ${formatOffset(clock.offsetNs)} (± ${formatDuration(clock.sigmaNs)}, error below ${formatDuration(clock.boundNs)}), ` +
         `its frequency needs ${formatRate(clock.frequencyPpb)}: ${clock.reason}.`,
