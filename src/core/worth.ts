@@ -3,7 +3,7 @@ import { boundNs, type ClockModel, extrapolate } from './clock-model.js';
 import type { Track } from './source.js';
 
 /** An answer is worth asking for when it can be expected to take this share of the clock's variance away. */
-const WORTH = 1 / 8;
+const WORTH = 0.1;
 /** The same as the variance of the clock in units of the answer's own. */
 const WORTH_RATIO = WORTH / (1 - WORTH);
 /** How fast an answer's noise follows what answers tell. */

@@ -4,15 +4,15 @@ import type { ClockId } from '../api/index.js';
 /** Numbers that any oscillator and any path on Earth stays within: beyond them a file is damaged. */
 const FASTEST_PPB = 500_000;
 const LONGEST_NS = 100e9;
+const LEAST_NS = 1e-3;
 const MOST_RESTLESS = 1e-6;
 
 const between = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
-const duration = () => between(0, LONGEST_NS);
 
 const clock = v.object({
   clock: v.custom<ClockId>((id) => typeof id === 'string' && /^(system|phc:.+)$/.test(id)),
   frequencyPpb: between(-FASTEST_PPB, FASTEST_PPB),
-  sigmaPpb: between(0, FASTEST_PPB),
+  sigmaPpb: between(1e-6, FASTEST_PPB),
   wanders: v.pipe(v.array(v.object({ wander: between(0, MOST_RESTLESS), weight: between(0, 1) })), v.maxLength(64)),
 });
 
@@ -20,12 +20,12 @@ const track = v.object({
   key: v.string(),
   address: v.string(),
   delayNs: between(-LONGEST_NS, LONGEST_NS),
-  delaySigmaNs: duration(),
+  delaySigmaNs: between(LEAST_NS, LONGEST_NS),
   shapes: v.pipe(
     v.array(
       v.object({
         rho: between(0, 1e3),
-        scaleNs: between(1e-4, LONGEST_NS),
+        scaleNs: between(LEAST_NS, LONGEST_NS),
         edgeNs: between(-LONGEST_NS, LONGEST_NS),
         logWeight: between(-100, 0),
       }),

@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import type { Leg } from '../../api/index.js';
+import { createEstimator } from './estimator.js';
+import { Random } from './testing/random.js';
+import type { Estimator } from './types.js';
+
+const S = 1e9;
+const DELAY_NS = 20e6;
+const JITTER_NS = 1e6;
+
+/** One clock that is `slopePpb` slow, asked every 64 s over a path. */
+class Bench {
+  readonly estimator: Estimator = createEstimator();
+  readonly random: Random;
+  slopePpb: number;
+  delayNs: number;
+  thetaNs = 3e6;
+  second = 0;
+
+  constructor({ seed = 1, slopePpb = 5000, delayNs = DELAY_NS }) {
+    this.random = new Random(seed);
+    this.slopePpb = slopePpb;
+    this.delayNs = delayNs;
+    this.estimator.addClock('system', 0n);
+  }
+
+  ask(times: number, everyS: number): this {
+    for (let n = 0; n < times; n++) {
+      this.second += everyS;
+      this.thetaNs += this.slopePpb * everyS;
+      const leg = (direction: Leg['direction'], sign: number): Leg => ({
+        kind: 'leg',
+        clock: 'system',
+        stamp: 'kernel',
+        noiseFloorNs: 1000,
+        monotonic: BigInt(this.second) * BigInt(S),
+        direction,
+        transitNs: sign * this.thetaNs + this.delayNs + JITTER_NS * this.random.exponential(),
+      });
+      this.estimator.observe('ntp.a', leg('outbound', 1));
+      this.estimator.observe('ntp.a', leg('inbound', -1));
+    }
+    this.estimator.admit('ntp.a', 1e3);
+    return this;
+  }
+
+  get errorNs(): number {
+    return Math.abs(this.estimator.clock('system')!.offsetNs - this.thetaNs);
+  }
+}
+
+/** What a day of polls has taught. */
+const learnt = () => {
+  const { estimator } = new Bench({}).ask(1000, 64);
+  return { oscillator: estimator.oscillator('system')!, path: estimator.path('ntp.a')! };
+};
+
+/** Median error over seeds, after eight questions within 16 s and four more. */
+function errorNs(options: { slopePpb?: number; delayNs?: number }, memory?: ReturnType<typeof learnt>): number {
+  const errors = Array.from({ length: 21 }, (_, n) => {
+    const bench = new Bench({ seed: n + 2, ...options });
+    if (memory !== undefined) {
+      bench.estimator.recallOscillator('system', { ...memory.oscillator, slopeSigmaPpb: 50 });
+      bench.estimator.recallPath('ntp.a', memory.path);
+    }
+    return bench.ask(8, 2).ask(4, 64).errorNs;
+  });
+  return errors.sort((a, b) => a - b)[10]!;
+}
+
+describe('the memory of an estimator', () => {
+  it('is nothing while little is known', () => {
+    const { estimator } = new Bench({}).ask(4, 2);
+    expect(estimator.oscillator('system')).to.equal(undefined);
+    expect(estimator.path('ntp.a')).to.equal(undefined);
+    expect(estimator.path('ntp.b')).to.equal(undefined);
+  });
+
+  it('holds the frequency, the delay and the noise, and goes through JSON', () => {
+    const { oscillator, path } = JSON.parse(JSON.stringify(learnt())) as ReturnType<typeof learnt>;
+    expect(oscillator.slopePpb).to.be.closeTo(5000, 5);
+    expect(oscillator.slopeSigmaPpb).to.be.within(0.1, 100);
+    expect(path.delayNs).to.be.closeTo(DELAY_NS, 0.05 * JITTER_NS);
+    const { scaleNs } = path.shapes.find(({ logWeight }) => logWeight === 0)!;
+    expect(scaleNs).to.be.closeTo(JITTER_NS, 0.3 * JITTER_NS);
+  });
+
+  it('makes a start twice as exact', () => {
+    expect(errorNs({}, learnt())).to.be.below(0.5 * errorNs({}));
+  });
+
+  for (const [what, options] of Object.entries({
+    'the oscillator runs 5 ppm elsewhere': { slopePpb: 10_000 },
+    'the oscillator runs 80 ppm elsewhere': { slopePpb: -75_000 },
+    'the path is longer': { delayNs: 3 * DELAY_NS },
+    'the path is a little longer': { delayNs: DELAY_NS + 3 * JITTER_NS },
+    'the path is a little shorter': { delayNs: DELAY_NS - 3 * JITTER_NS },
+  })) {
+    it(`does no harm where ${what}`, () => {
+      expect(errorNs(options, learnt())).to.be.below(1.3 * errorNs(options));
+    });
+  }
+});

@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import { type Instant, NS_PER_S } from '../api/index.js';
+import { createEngine } from '../core/engine.js';
+import { createEstimator } from '../core/estimator/index.js';
+import { EMBEDDED_LEAP_TABLE } from '../core/leap-seconds.js';
+import { aged, type Memory } from '../core/memory.js';
+import { type Journal, toLine } from './event-log.js';
+import { Replay } from './replay.js';
+import type { StateStore } from './state-file.js';
+import { CORE, LabMachine, type MachineOptions } from './testing/lab-machine.js';
+
+const S = NS_PER_S;
+const INTERNET: MachineOptions = {
+  seed: 1,
+  wander: 1e-9,
+  link: { baseNs: 20e6, jitterNs: 1e6, shape: 'exp' },
+  pollMin: '64s',
+  pollMax: '64s',
+};
+const LONG_S = 3000;
+
+/** What a state file does, in memory. */
+class Kept implements StateStore {
+  readonly note = '';
+  memory: Memory | undefined;
+  #at: Instant = 0n;
+
+  async recall(utc: Instant): Promise<Memory | undefined> {
+    return this.memory === undefined ? undefined : aged(this.memory, Number(utc - this.#at));
+  }
+
+  async keep(memory: Memory, utc: Instant): Promise<void> {
+    this.memory = JSON.parse(JSON.stringify(memory)) as Memory;
+    this.#at = utc;
+  }
+}
+
+/** A machine that ran a hub for hours and was rebooted within ten minutes; its clock is 10 ms off. */
+async function rebooted(seed: number) {
+  const machine = await LabMachine.create({ ...INTERNET, seed });
+  const state = new Kept();
+  const hub = await machine.start({ state });
+  await machine.host.run(10_000 * S);
+  await hub.stop();
+  await machine.reboot(600 * S, 10e6);
+  return { machine, state };
+}
+
+async function secondsTo100Us(seed: number, state: (learnt: Kept) => StateStore | undefined): Promise<number> {
+  const { machine, state: learnt } = await rebooted(seed);
+  const store = state(learnt);
+  const hub = await machine.start(store === undefined ? {} : { state: store });
+  const seconds = await machine.secondsTo(1e5, LONG_S);
+  await hub.stop();
+  return seconds;
+}
+
+const median = async (times: readonly Promise<number>[]): Promise<number> =>
+  (await Promise.all(times)).sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
+
+const SEEDS = [1, 2, 3];
+const cold = () => median(SEEDS.map((seed) => secondsTo100Us(seed, () => undefined)));
+
+describe('a warm restart', function () {
+  this.timeout(30_000);
+
+  it('is within its old error in a fraction of the time of a cold start', async () => {
+    const warm = await median(SEEDS.map((seed) => secondsTo100Us(seed, (learnt) => learnt)));
+    expect(warm).to.be.below(60);
+    expect(await cold()).to.be.above(4 * warm);
+  });
+
+  it('does no harm when the oscillator runs 5 ppm elsewhere than it did', async () => {
+    const elsewhere = (learnt: Kept): Kept => {
+      const { clocks, tracks } = learnt.memory!;
+      learnt.memory = { tracks, clocks: clocks.map((c) => ({ ...c, frequencyPpb: c.frequencyPpb + 5000 })) };
+      return learnt;
+    };
+    expect(await median(SEEDS.map((seed) => secondsTo100Us(seed, elsewhere)))).to.be.at.most(await cold());
+  });
+
+  it('gives the clock its rate at once', async () => {
+    const { machine, state } = await rebooted(1);
+    const hub = await machine.start({ state });
+    expect(machine.host.clocks[0].frequencyPpb()).to.be.closeTo(state.memory!.clocks[0]!.frequencyPpb, 0.1);
+    expect(machine.host.clocks[0].frequencyPpb()).to.be.closeTo(-10_000, 500);
+    await hub.stop();
+  });
+
+  it('keeps what was learnt every ten minutes, not only at the end', async () => {
+    const machine = await LabMachine.create(INTERNET);
+    const state = new Kept();
+    await machine.start({ state });
+    await machine.host.run(599 * S);
+    expect(state.memory).to.equal(undefined);
+    await machine.host.run(601 * S);
+    expect(state.memory!.clocks.map(({ clock }) => clock)).to.deep.equal(['system']);
+  });
+
+  it('forgets nothing for having heard nothing', async () => {
+    const { machine, state } = await rebooted(1);
+    const { memory } = state;
+    for (const server of machine.servers) server.stop();
+    const hub = await machine.start({ state });
+    await machine.host.run(machine.host.nowNs + 1000 * S);
+    await hub.stop();
+    expect(state.memory).to.equal(memory);
+  });
+
+  it('replays from the event log to the same states', async () => {
+    const { machine, state } = await rebooted(1);
+    const lines = [toLine({ type: 'header', schema: 1, version: '0', monotonic: 0n, core: CORE })];
+    const journal: Journal = { write: (record) => lines.push(toLine(record)), note: '', close: async () => {} };
+    const hub = await machine.start({ state, journal });
+    await machine.host.run(machine.host.nowNs + 1000 * S);
+    await hub.stop();
+    expect(lines.filter((line) => line.includes('"type":"memory"'))).to.have.length(1);
+    const replay = new Replay({
+      createEngine: ({ core }) => createEngine(core, createEstimator(), EMBEDDED_LEAP_TABLE),
+    });
+    for (const line of lines) replay.feed(line);
+    const { digests, differences } = replay.report();
+    expect(digests).to.be.above(10);
+    expect(differences).to.equal(0);
+  });
+});
