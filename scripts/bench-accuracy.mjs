@@ -156,6 +156,7 @@ function linesOf({ name, scenario, results }) {
 function print(lines, { formatDuration }) {
   const time = (ns) => {
     if (ns === undefined) return '–';
+    if (ns === 0) return '0';
     return ns < 100 ? `${ns.toPrecision(3)} ns` : formatDuration(ns);
   };
   const rows = lines.map((line) => [

@@ -21,7 +21,7 @@ const config = v.pipe(
     ),
     'poll-max': v.pipe(
       v.optional(duration(INTERVAL)),
-      v.description(`The longest. Default: ${DEFAULT_RANGE} times poll-min.`),
+      v.description(`The longest, for when an answer would tell little new. Default: ${DEFAULT_RANGE} times poll-min.`),
     ),
     iburst: v.pipe(v.optional(flag(), true), v.description('Ask quickly at the start: every 2 s, then ever less.')),
   }),

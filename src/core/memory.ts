@@ -14,7 +14,7 @@ export interface ClockMemory {
 export interface TrackMemory extends PathMemory {
   /** `ntp.a` or `ntp.a/path`. */
   readonly key: string;
-  /** Where the source was: at another address nothing of it holds. */
+  /** Where the source was; empty where it does not say. */
   readonly address: string;
 }
 

@@ -4,6 +4,11 @@ import type { Estimator } from './estimator/types.js';
 import type { ClockMemory, Memory, TrackMemory } from './memory.js';
 import type { Track } from './source.js';
 
+/** What was learnt replaces what was given unless it is so many times less sure, */
+const LESS_SURE = 4;
+/** and does not contradict it by so many of its sigmas. */
+const CONTRADICTION = 3;
+
 /** What is remembered of the run before, until the estimator has it; and what there is to remember of this one. */
 export class Recollection {
   readonly #estimator: Estimator;
@@ -36,12 +41,12 @@ export class Recollection {
   }
 
   /** To be called ahead of a track's first observation. */
-  remind({ key, source }: Track): void {
-    const memory = this.#tracks.get(key);
-    this.#tracks.delete(key);
-    if (memory !== undefined && memory.address === source.claims.address) this.#estimator.recallPath(key, memory);
+  remind(track: Track): void {
+    const memory = this.#remembered(track);
+    if (memory !== undefined) this.#estimator.recallPath(track.key, memory);
   }
 
+  /** A run that was too short to learn hands on what it was given. */
   memory(clocks: Iterable<Clock>, tracks: readonly Track[]): Memory {
     return {
       clocks: [...clocks].flatMap((clock) => this.#clockMemory(clock)),
@@ -51,14 +56,32 @@ export class Recollection {
 
   #clockMemory({ id, frequencyPpb, model }: Clock): readonly ClockMemory[] {
     const known = model === undefined ? undefined : this.#estimator.oscillator(id);
-    if (known === undefined) return [];
-    const { slopePpb, slopeSigmaPpb, wanders } = known;
-    return [{ clock: id, frequencyPpb: frequencyPpb + slopePpb, sigmaPpb: slopeSigmaPpb, wanders }];
+    const learnt = known && {
+      clock: id,
+      frequencyPpb: frequencyPpb + known.slopePpb,
+      sigmaPpb: known.slopeSigmaPpb,
+      wanders: known.wanders,
+    };
+    return [better(this.#clocks.get(id), learnt)].filter((memory) => memory !== undefined);
   }
 
-  #trackMemory({ key, source }: Track): readonly TrackMemory[] {
+  #trackMemory(track: Track): readonly TrackMemory[] {
+    const { key, source } = track;
     const known = this.#estimator.path(key);
-    const { address } = source.claims;
-    return known === undefined || address === undefined ? [] : [{ key, address, ...known }];
+    if (known !== undefined) return [{ key, address: source.claims.address ?? '', ...known }];
+    return [this.#remembered(track)].filter((memory) => memory !== undefined);
   }
+
+  /** At another address nothing of it holds. */
+  #remembered({ key, source }: Track): TrackMemory | undefined {
+    const memory = this.#tracks.get(key);
+    return memory?.address === (source.claims.address ?? '') ? memory : undefined;
+  }
+}
+
+function better(given: ClockMemory | undefined, learnt: ClockMemory | undefined): ClockMemory | undefined {
+  if (given === undefined || learnt === undefined) return learnt ?? given;
+  const isVague = learnt.sigmaPpb > LESS_SURE * given.sigmaPpb;
+  const isContrary = Math.abs(learnt.frequencyPpb - given.frequencyPpb) > CONTRADICTION * learnt.sigmaPpb;
+  return isVague && !isContrary ? given : learnt;
 }

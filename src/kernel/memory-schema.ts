@@ -21,17 +21,8 @@ const track = v.object({
   address: v.string(),
   delayNs: between(-LONGEST_NS, LONGEST_NS),
   delaySigmaNs: between(LEAST_NS, LONGEST_NS),
-  shapes: v.pipe(
-    v.array(
-      v.object({
-        rho: between(0, 1e3),
-        scaleNs: between(LEAST_NS, LONGEST_NS),
-        edgeNs: between(-LONGEST_NS, LONGEST_NS),
-        logWeight: between(-100, 0),
-      }),
-    ),
-    v.maxLength(64),
-  ),
+  noiseNs: between(LEAST_NS, LONGEST_NS),
+  shapes: v.pipe(v.array(v.object({ rho: between(0, 1e3), logWeight: between(-100, 0) })), v.maxLength(64)),
 });
 
 /** The shape of a `Memory` that comes from a file. */

@@ -16,7 +16,8 @@ const MEMORY: Memory = {
       address: '192.0.2.1:123',
       delayNs: 20e6,
       delaySigmaNs: 5e3,
-      shapes: [{ rho: 0.1, scaleNs: 1e6, edgeNs: 0, logWeight: 0 }],
+      noiseNs: 1e6,
+      shapes: [{ rho: 0.1, logWeight: 0 }],
     },
   ],
 };
@@ -93,7 +94,7 @@ describe('the state file', () => {
     ['lacks its date', (text: string) => text.replace('"when"', '"then"'), /when: /],
     ['holds nonsense', (text: string) => text.replace('-7214.25', '"fast"'), /clocks\.0\.frequencyPpb: /],
     ['holds what no oscillator does', (text: string) => text.replace('-7214.25', '-1e9'), /clocks\.0\.frequencyPpb: /],
-    ['holds a noise below zero', (text: string) => text.replace('1000000,', '-1,'), /tracks\.0\.shapes\.0\.scaleNs: /],
+    ['holds a noise below zero', (text: string) => text.replace('1000000,', '-1,'), /tracks\.0\.noiseNs: /],
     ['is a list', () => '[]', /is not used: /],
   ] as const) {
     it(`is not used when it ${what}, and that is noted until there is a new one`, async () => {

@@ -1,7 +1,6 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
 import { Intake } from './intake.js';
 import { JointState } from './joint-state.js';
-import { LegNoise } from './leg-noise.js';
 import { type OscillatorMemory, oscillatorOf, type PathMemory, pathOf, recallOscillator } from './memory.js';
 import { createTrack, isAdmitted, noiseOf, type Track } from './track.js';
 import type { ClockEstimate, Estimator, Innovation, TrackEstimate } from './types.js';
@@ -147,17 +146,9 @@ class JointEstimator implements Estimator {
     const track = createTrack(key, observation, this.state.now!);
     if (track.versus !== undefined) this.state.requireClock(track.versus);
     this.byKey.set(key, track);
-    this.remind(track);
+    track.remembered = this.remembered.get(key);
+    this.remembered.delete(key);
     this.state.layout.tracks.push(track);
     return track;
-  }
-
-  private remind(track: Track): void {
-    const memory = this.remembered.get(track.key);
-    if (memory === undefined) return;
-    this.remembered.delete(track.key);
-    track.remembered = memory;
-    track.legs = new LegNoise(1, this.state.bank.members.length);
-    track.legs.recall(memory.shapes);
   }
 }

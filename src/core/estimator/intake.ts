@@ -2,6 +2,7 @@ import type { Leg, Ns, Observation, Pulse, Rate, Reading, StampClass } from '../
 import { GaussianNoise } from './gaussian-noise.js';
 import type { JointState } from './joint-state.js';
 import { LegNoise } from './leg-noise.js';
+import { recallPath } from './memory.js';
 import type { Noise } from './noise.js';
 import type { Row } from './row.js';
 import { noiseOf, type Track } from './track.js';
@@ -80,11 +81,12 @@ export class Intake {
   private openDelay(track: Track, transitNs: Ns): void {
     const { bank } = this.state;
     const otherNs = track.firstDirection * bank.mean(track.clock, this.state.phaseRow(track, 1, 0));
-    const hintNs = FIRST_NOISE_OF_DELAY * (Math.abs(transitNs + otherNs) / 2);
-    if (track.observations === 1 && track.remembered === undefined)
-      track.legs = new LegNoise(Math.max(hintNs, LEAST_FIRST_NOISE_NS), this.members);
-    this.state.openDelay(track, track.firstDirection, track.remembered);
-    track.remembered = undefined;
+    const halfNs = (transitNs + otherNs) / 2;
+    const hintNs = Math.max(FIRST_NOISE_OF_DELAY * Math.abs(halfNs), LEAST_FIRST_NOISE_NS);
+    const remembered = recallPath(track, halfNs, hintNs);
+    if (remembered !== undefined) track.legs = new LegNoise(remembered.noiseNs, this.members).recall(remembered.shapes);
+    else if (track.observations === 1) track.legs = new LegNoise(hintNs, this.members);
+    this.state.openDelay(track, track.firstDirection, remembered);
   }
 
   private takePulse(track: Track, pulse: Pulse, lateS: number): Innovation {

@@ -1,4 +1,4 @@
-import type { Leg, Ns } from '../../api/index.js';
+import type { Leg } from '../../api/index.js';
 import { GROWTH, Growth } from './growth.js';
 import { logWild, type Moments, type Noise } from './noise.js';
 import { Shape } from './shape.js';
@@ -16,15 +16,13 @@ const MEMORY = 200;
 const LATE_AS_STRAY = 0.5;
 /** Legs that a memory is worth. */
 const RECALLED_COUNT = 32;
+const LEAST_RECALLED_LOG_WEIGHT = -5;
 /** Bounds what one leg can say against a shape. */
 const LEAST_SHARE = 1e-30;
 
-/** What one shape has come to. */
+/** How much a shape counts. */
 export interface ShapeMemory {
   readonly rho: number;
-  readonly scaleNs: Ns;
-  /** Relative to the base delay. */
-  readonly edgeNs: Ns;
   readonly logWeight: number;
 }
 
@@ -60,27 +58,20 @@ export class LegNoise implements Noise {
     return this.best.sigma;
   }
 
-  /** What is worth keeping for the next start. */
+  /** What is worth keeping for the next start, beside sigma. */
   get learnt(): readonly ShapeMemory[] {
-    return this.shapes.map(({ scale, edge, logWeight }, n) => ({
-      rho: RHOS[n]!,
-      scaleNs: scale,
-      edgeNs: edge,
-      logWeight,
-    }));
+    return this.shapes.map(({ logWeight }, n) => ({ rho: RHOS[n]!, logWeight }));
   }
 
-  /** Starts from what was kept. */
-  recall(memory: readonly ShapeMemory[]): void {
-    for (const { rho, scaleNs, edgeNs, logWeight } of memory) {
-      const shape = this.shapes[RHOS.indexOf(rho)];
-      if (shape === undefined) continue;
-      shape.grow(scaleNs / shape.scale);
-      shape.move(-edgeNs);
-      shape.reweigh(logWeight);
-      if (shape.logWeight > this.best.logWeight) this.best = shape;
+  /** Starts from what was kept, as if a few dozen legs had shown it. */
+  recall(memory: readonly ShapeMemory[]): this {
+    for (const [n, shape] of this.shapes.entries()) {
+      const logWeight = memory.find(({ rho }) => rho === RHOS[n])?.logWeight ?? 0;
+      shape.reweigh(Math.max(logWeight, LEAST_RECALLED_LOG_WEIGHT));
     }
+    this.best = this.heaviest();
     this.count = RECALLED_COUNT;
+    return this;
   }
 
   /** Which way the next leg goes. */
@@ -135,7 +126,7 @@ export class LegNoise implements Noise {
       const edgeRate = shape === this.best ? rate : shape.searching(rate);
       shape.logWeight = shape.logWeight * SHAPE_MEMORY + shape.settle(rate, edgeRate, this.direction);
     }
-    this.best = this.shapes.reduce((best, shape) => (shape.logWeight > best.logWeight ? shape : best));
+    this.best = this.heaviest();
     const top = this.best.logWeight;
     if (this.growth.isDue(this.stray + late * LATE_AS_STRAY)) this.grow();
     for (const shape of this.shapes) shape.reweigh(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
@@ -155,6 +146,10 @@ export class LegNoise implements Noise {
   private grow(): void {
     this.count = 0;
     for (const shape of this.shapes) shape.grow(GROWTH);
+  }
+
+  private heaviest(): Shape {
+    return this.shapes.reduce((best, shape) => (shape.logWeight > best.logWeight ? shape : best));
   }
 
   /** A shape that counts for nothing is only kept up to date, by the member that counts most. */

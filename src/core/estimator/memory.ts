@@ -19,6 +19,8 @@ export interface PathMemory {
   /** One way, without queues. */
   readonly delayNs: Ns;
   readonly delaySigmaNs: Ns;
+  /** Of one leg. */
+  readonly noiseNs: Ns;
   readonly shapes: readonly ShapeMemory[];
 }
 
@@ -30,6 +32,10 @@ const WORST_SLOPE_SIGMA = 1e4;
 const LEGS_TO_KNOW = 32;
 /** The share of the weights that is left to chance: the oscillator may have been exchanged. */
 const DOUBT = 0.1;
+
+/** By this factor another delay is another way, and another noise not to be believed. */
+const OTHER_WAY = 3;
+const OTHER_NOISE = 100;
 
 /** Undefined while little is known. */
 export function oscillatorOf(state: JointState, clock: ClockId): OscillatorMemory | undefined {
@@ -57,8 +63,27 @@ export function recallOscillator({ bank, layout }: JointState, clock: ClockId, m
 export function pathOf(state: JointState, track: Track): PathMemory | undefined {
   if (track.legs === undefined || track.delay < 0 || track.observations < LEGS_TO_KNOW) return undefined;
   const { mean, variance } = state.estimate(track, track.delay);
-  return { delayNs: mean, delaySigmaNs: Math.sqrt(variance), shapes: track.legs.learnt };
+  return {
+    delayNs: mean,
+    delaySigmaNs: Math.sqrt(variance),
+    noiseNs: track.legs.sigma,
+    shapes: track.legs.learnt,
+  };
 }
+
+/**
+ * The remembered path of a track, once, if its first round trip, of twice `halfNs`, can have gone that way. `noiseNs`: what
+ * one would expect of the noise.
+ */
+export function recallPath(track: Track, halfNs: Ns, noiseNs: Ns): PathMemory | undefined {
+  const { remembered } = track;
+  track.remembered = undefined;
+  if (remembered === undefined || !isNear(remembered.delayNs, halfNs, OTHER_WAY)) return undefined;
+  return isNear(remembered.noiseNs, noiseNs, OTHER_NOISE) ? remembered : undefined;
+}
+
+const isNear = (value: number, expected: number, factor: number): boolean =>
+  value * factor > expected && value < expected * factor;
 
 /** Hypotheses are the same when they differ by less than they were written with. */
 const weightOf = ({ wanders }: OscillatorMemory, wander: number): number =>

@@ -8,6 +8,9 @@ export interface Guess {
   readonly freeSigma: number;
 }
 
+/** No memory is surer than this share of not knowing: it would be beyond the precision of a double. */
+const LEAST_SHARE = 1e-12;
+
 /**
  * Sets a variable that depends on no other to a guess from another time. Up to the most likely wander the members of the
  * bank believe it; the more restless ones believe it ever less, the last not at all. If the guess is wrong, these predict
@@ -17,9 +20,10 @@ export function guess(bank: WanderBank, clock: ClockId, at: number, { mean, sigm
   const weights = bank.weightsOf(clock);
   const likeliest = weights.indexOf(Math.max(...weights));
   const last = bank.members.length - 1;
+  const surest = Math.max(sigma, LEAST_SHARE * freeSigma);
   for (const [k, { x, covariance }] of bank.members.entries()) {
     const doubt = k === last ? 1 : Math.max(0, (k - likeliest) / (last - likeliest));
     x[at] = mean;
-    covariance.forget(at, (sigma * (freeSigma / sigma) ** doubt) ** 2);
+    covariance.forget(at, (surest * (freeSigma / surest) ** doubt) ** 2);
   }
 }
