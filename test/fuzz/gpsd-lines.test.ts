@@ -7,6 +7,7 @@ import { Random } from './random.js';
 const LINES = 10_000;
 const BATCH = 100;
 const ALLOWED_GROWTH = 12 * 2 ** 20;
+const SERIAL_DELAY_MS = 60;
 
 const DEVICE = '/dev/rx0';
 const VERSION = '{"class":"VERSION","release":"3.25","rev":"3.25","proto_major":3,"proto_minor":15}';
@@ -55,15 +56,19 @@ describe('a hub whose gpsd talks nonsense', function () {
 });
 
 function goodLines(): string {
-  const now = Date.now();
-  const second = Math.floor(now / 1000);
-  const time = new Date(second * 1000).toISOString();
+  // Stamped a little while ago at whatever phase of the second this is: a stamp of the future would be refused.
+  const clock = Date.now() - 1;
+  const real = clock - SERIAL_DELAY_MS;
+  const time = new Date(real).toISOString();
   return [
     `{"class":"TPV","device":"${DEVICE}","status":1,"mode":3,"time":"${time}","leapseconds":18,"ept":0.005}`,
-    `{"class":"TOFF","device":"${DEVICE}","real_sec":${second},"real_nsec":0,"clock_sec":${second},"clock_nsec":60000000}`,
+    `{"class":"TOFF","device":"${DEVICE}",${stamp('real', real)},${stamp('clock', clock)}}`,
     '',
   ].join('\r\n');
 }
+
+const stamp = (name: string, ms: number): string =>
+  `"${name}_sec":${Math.floor(ms / 1000)},"${name}_nsec":${(ms % 1000) * 1e6}`;
 
 function brokenLine(random: Random): string {
   const [tpv, toff] = goodLines().split('\r\n') as [string, string];
