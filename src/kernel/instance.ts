@@ -122,6 +122,19 @@ export class Instance {
     this.#become('stopped', 'was stopped');
   }
 
+  /** Begins anew at once if it runs or waits to try again: the world has changed under it. */
+  async restart(): Promise<void> {
+    if (this.#scope === undefined && this.state !== 'failed') return;
+    this.#retry?.cancel();
+    this.#failures = 0;
+    this.#end();
+    const ending = this.#ending;
+    this.#become('starting', 'is started again');
+    await ending;
+    // Stopped, or given another configuration, meanwhile.
+    if (this.state === 'starting' && this.#scope === undefined) await this.start();
+  }
+
   /** Takes another configuration, in place where the plugin can. */
   async reload(plan: InstancePlan): Promise<void> {
     const scope = this.#scope;
