@@ -195,6 +195,19 @@ describe('engine', () => {
     expect(replayed.state([world.stamp()])).to.deep.equal(world.state());
   });
 
+  it('hears of a server that comes back without the time', () => {
+    const world = new World();
+    const [a] = three(world);
+    world.run(30);
+    world.kill(a!);
+    expect(world.source('ntp.a').state).to.equal('unreachable');
+    world.claim('ntp.a', { synchronised: false });
+    expect(world.source('ntp.a')).to.include({
+      state: 'rejected',
+      reason: 'answers, but says that it is not synchronised itself',
+    });
+  });
+
   it('applies an operator’s correction and shows it in the estimate', () => {
     const world = new World();
     world.add({ id: 'ntp.a', offsetNs: -5 * MS }, { offsetNs: 5 * MS });

@@ -22,7 +22,7 @@ import type { Estimator } from './estimator/types.js';
 import { type Holdover, holdoverOf } from './holdover.js';
 import type { Action, CoreOptions, Input } from './input.js';
 import { comparable } from './intake.js';
-import { LeapWatch } from './leap.js';
+import { LeapWatch, leadOf } from './leap.js';
 import type { LeapTable } from './leap-table.js';
 import type { Memory } from './memory.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
@@ -93,7 +93,7 @@ class Core implements Engine {
     this.#actions = [];
     const before = this.#now;
     this.#now = input.monotonic;
-    this.#leapIfDue();
+    this.#leapIfDue(input.type === 'stepped' && !input.byUs ? leadOf(input.deltaNs) : 0n);
     this.#take(input, before);
     if (input.type === 'steered') this.#keeper.refresh(this.#carriers);
     else this.#think(input);
@@ -190,11 +190,12 @@ class Core implements Engine {
   }
 
   /** At a leap second UTC jumps. The clock jumps with it by the kernel's hand, a moment earlier or later, or not at all. */
-  #leapIfDue(): void {
+  #leapIfDue(lead: Instant): void {
     const utc = this.#keeper.utc(this.#now);
-    const leap = this.#leap.crossed(utc);
+    const leap = utc === undefined ? undefined : this.#leap.crossed(utc + lead);
     if (utc === undefined || leap === undefined) return;
-    this.#keeper.referenceJumped(leap.kind === 'insert' ? -NS_PER_S : NS_PER_S, this.#now - (utc - leap.at));
+    const since = utc > leap.at ? utc - leap.at : 0n;
+    this.#keeper.referenceJumped(leap.kind === 'insert' ? -NS_PER_S : NS_PER_S, this.#now - since);
     this.#tell('leap', 'utc', leap.kind === 'insert' ? 'a leap second was inserted' : 'a leap second was left out');
     for (const { servo, scale } of this.#keeper.clocks.values())
       if (servo !== undefined && scale === 'utc')

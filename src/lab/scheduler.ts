@@ -41,12 +41,12 @@ export class Scheduler {
       let count = 0;
       const next = (): void => {
         try {
-          if (!this.#runOne(untilNs)) return resolve();
+          if (!this.#runOne(untilNs)) resolve();
+          else if (++count % EVENTS_A_TURN === 0) setImmediate(next);
+          else queueMicrotask(settle);
         } catch (error) {
-          return reject(error);
+          reject(error);
         }
-        if (++count % EVENTS_A_TURN === 0) setImmediate(next);
-        else queueMicrotask(settle);
       };
       // A tick that a microtask asks for comes when all microtasks have run (process.nextTick): as after a turn of the
       // event loop, which would take four times as long.
