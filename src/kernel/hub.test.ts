@@ -147,7 +147,7 @@ describe('the hub in the lab', () => {
     const { host, hub, truthful, plan } = setUp({}, journal);
     await hub.start([plan('truth.a', truthful())]);
     host.scheduler.at(20.5 * S, () => host.suspend(3600 * S, 0));
-    host.scheduler.at(3620.5 * S, () => host.clocks[0].shift(-7200 * S));
+    host.scheduler.at(3620.6 * S, () => host.clocks[0].shift(-7200 * S));
     await host.run(3640 * S);
     const seen = inputs.filter(({ type }) => type === 'slept' || type === 'stepped');
     expect(seen.map(({ type }) => type)).to.deep.equal(['slept', 'stepped']);

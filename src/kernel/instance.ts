@@ -56,6 +56,7 @@ export class Instance {
   #retry: Timer | undefined;
   #ending: Promise<void> = Promise.resolve();
   #failures = 0;
+  #stops = 0;
   #runningSince = 0n;
 
   constructor(plan: InstancePlan, care: InstanceCare) {
@@ -115,6 +116,7 @@ export class Instance {
 
   /** Ends it in any state. Never rejects. */
   async stop(): Promise<void> {
+    this.#stops++;
     this.#retry?.cancel();
     if (this.#scope !== undefined) this.#become('stopping', 'is stopping');
     this.#end();
@@ -128,11 +130,10 @@ export class Instance {
     this.#retry?.cancel();
     this.#failures = 0;
     this.#end();
-    const ending = this.#ending;
     this.#become('starting', 'is started again');
-    await ending;
-    // Stopped, or given another configuration, meanwhile.
-    if (this.state === 'starting' && this.#scope === undefined) await this.start();
+    const stops = this.#stops;
+    await this.#ending;
+    if (stops === this.#stops) await this.start();
   }
 
   /** Takes another configuration, in place where the plugin can. */

@@ -40,16 +40,17 @@ const LIVELY_NS = 10 * NS_PER_S;
 const DIGEST_NS = 60 * NS_PER_S;
 /** A jump of a clock against CLOCK_MONOTONIC that reading the two one after the other cannot explain. */
 const JUMP_NS = 50_000;
+/** No machine falls asleep and wakes within less. */
+const SHORTEST_SLEEP_NS = 1_000_000;
 /** A jump is seen in every reading, a reading that was interrupted only in one. */
 const JUMP_TRIES = 5;
 
-const isJump = (delta: Instant): boolean => Math.abs(Number(delta)) >= JUMP_NS;
-
-/** By how much a difference of two clocks has changed; 0n when that is within what reading them explains. */
-function jumpFrom(known: Instant, read: () => Instant): Instant {
+/** By how much a difference of two clocks has changed; 0n when that is less than `leastNs`. */
+function jumpFrom(known: Instant, leastNs: Ns, read: () => Instant): Instant {
   let delta = read() - known;
-  for (let again = 0; again < JUMP_TRIES && isJump(delta); again++) delta = read() - known;
-  return isJump(delta) ? delta : 0n;
+  const isJump = (): boolean => Math.abs(Number(delta)) >= leastNs;
+  for (let again = 0; again < JUMP_TRIES && isJump(); again++) delta = read() - known;
+  return isJump() ? delta : 0n;
 }
 
 /**
@@ -258,13 +259,13 @@ export class TimeLoop {
   /** Sleep and steps by somebody else's hand go in before the observations that were stamped across them. */
   #watchJumps(): void {
     const monotonic = this.#queue[0]?.monotonic ?? this.#host.monotonic();
-    const slept = jumpFrom(this.#slept, () => this.#host.slept());
+    const slept = jumpFrom(this.#slept, SHORTEST_SLEEP_NS, () => this.#host.slept());
     const jumps: Input[] = slept === 0n ? [] : [{ type: 'slept', sleptNs: Number(slept), monotonic }];
     this.#slept += slept;
     for (const clock of this.#host.clocks) {
       // The system carries its clock over a sleep: only what goes beyond that is a step.
       const known = this.#phases.get(clock.id)! + slept;
-      const delta = jumpFrom(known, () => clock.phase());
+      const delta = jumpFrom(known, JUMP_NS, () => clock.phase());
       this.#phases.set(clock.id, known + delta);
       if (delta !== 0n)
         jumps.push({ type: 'stepped', clock: clock.id, deltaNs: Number(delta), byUs: false, monotonic });
