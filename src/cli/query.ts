@@ -46,12 +46,12 @@ export async function run(
 }
 
 /** Rejects with `TH_CLI_NO_REPLY`. */
-async function exchange(host: Host, peer: Place): Promise<Sample> {
+export async function exchange(host: Host, peer: Place): Promise<Sample> {
   const end = host.monotonic() + BigInt(PATIENCE_NS);
   while (true) {
     const sample = await attempt(host, peer, Number(end - host.monotonic()));
     if (sample !== 'refused') return sample;
-    if (Number(end - host.monotonic()) < AGAIN_NS) throw noReply(peer, 'refuses: nothing listens there');
+    if (Number(end - host.monotonic()) < 2 * AGAIN_NS) throw noReply(peer, 'refuses: nothing listens there');
     await new Promise<void>((resolve) => host.after(AGAIN_NS, resolve));
   }
 }

@@ -186,6 +186,8 @@ describe('engine', () => {
     world.run(40);
     world.kill(a!);
     world.run(20);
+    world.sleep(600, 200 * MS);
+    world.run(20);
     const replayed = createEngine(CORE_OPTIONS, createEstimator(), EMBEDDED_LEAP_TABLE);
     const actions = world.inputs.flatMap((input) => {
       replayed.state([]);
