@@ -42,7 +42,7 @@ import {
   trackOf,
 } from './source.js';
 import { mayVote } from './standing.js';
-import { comeBack, release } from './tenure.js';
+import { comeBack, release, restart } from './tenure.js';
 import { timeState } from './time-state.js';
 import { Timekeeper } from './timekeeper.js';
 
@@ -66,8 +66,6 @@ export const createEngine = (options: CoreOptions, estimator: Estimator, leapTab
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
 type EventKind = Extract<Action, { type: 'event' }>['kind'];
 
-/** The hub's own time gets a vote once this many independent sources stood behind it. */
-const CONFIRMATIONS = 2;
 /** How long the clocks are left alone at a leap second. */
 const LEAP_REST_NS = 3 * NS_PER_S;
 
@@ -81,7 +79,6 @@ class Core implements Engine {
   readonly #sources = new Map<string, Source>();
   #mode: ModeState | undefined;
   #now: Instant = 0n;
-  #confirmed = false;
   /** The living tracks on which the estimate rests. */
   #carriers: readonly Track[] = [];
   #actions: Action[] = [];
@@ -218,6 +215,8 @@ class Core implements Engine {
       note(track, observation);
       if (!spoken.has(track)) this.#keeper.apply(comeBack(track, this.#sources.values()));
       const fed = this.#feed(track, observation);
+      const restarts = this.#keeper.estimate(track)?.restarts ?? track.restarts;
+      this.#keeper.apply(restart(track, restarts, this.#sources.values()));
       const legs = spoken.get(track) ?? [];
       spoken.set(track, fed?.kind === 'leg' ? [...legs, fed] : legs);
     }
@@ -293,13 +292,12 @@ class Core implements Engine {
   #think({ type }: Input): void {
     const keeper = this.#keeper;
     keeper.advance(this.#now);
-    const { changes, votes, obstacle } = this.#selection.judge([...this.#sources.values()], {
+    const { changes, obstacle } = this.#selection.judge([...this.#sources.values()], {
       now: this.#now,
       estimate: keeper.estimate,
       biasNs: keeper.biasNs,
-      own: this.#confirmed ? keeper.opinion() : undefined,
+      own: keeper.opinion(),
     });
-    if (votes >= CONFIRMATIONS) this.#confirmed = true;
     if (changes.length > 0) this.#refreshServos();
     keeper.apply(changes);
     const carriers = allTracks(this.#sources.values()).filter(carries);
@@ -329,7 +327,7 @@ class Core implements Engine {
     };
     this.#mode = nextMode(before, condition, this.#options, this.#now);
     const { mode, reason } = this.#mode;
-    if (mode === 'unsynchronised') this.#confirmed = false;
+    if (mode === 'unsynchronised') this.#selection.disown();
     if (mode !== before.mode) this.#tell('mode', 'hub', `is ${mode}: ${reason}`);
   }
 

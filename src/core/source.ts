@@ -14,6 +14,8 @@ export interface Track {
   kind: TrackKind;
   stamp: StampClass;
   noiseFloorNs: Ns;
+  /** What its source conceded when it last spoke: gpsd claims the bound of the kind of comparison that follows. */
+  biasBoundNs: Ns;
   /** Of a pulse. */
   periodNs: Ns;
   /** Reference − clock as a pulse's source numbers it. */
@@ -34,6 +36,10 @@ export interface Track {
   answerNs: Ns | undefined;
   /** The assertion in force: its bias is zero ± this. */
   admittedNs: Ns | undefined;
+  /** It is one of a majority that agrees to within its usual errors. */
+  close: boolean;
+  /** How often the estimator has begun anew with it. */
+  restarts: number;
   /** Own updates in a row in which it stood against its present status. */
   streak: number;
   judgedUpdates: number;
@@ -100,6 +106,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     kind: 'rate',
     stamp: observation.stamp,
     noiseFloorNs: observation.noiseFloorNs,
+    biasBoundNs: source.claims.biasBoundNs ?? 0,
     periodNs: NS_PER_S,
     numberedOffsetNs: undefined,
     slip: 0,
@@ -111,6 +118,8 @@ export function trackOf(source: Source, observation: Observation): Track {
     intervalNs: 0,
     answerNs: undefined,
     admittedNs: undefined,
+    close: false,
+    restarts: 0,
     streak: 0,
     judgedUpdates: 0,
     expulsions: 0,
@@ -129,6 +138,7 @@ export function note(track: Track, observation: Observation): void {
   track.observations++;
   track.stamp = observation.stamp;
   track.noiseFloorNs = observation.noiseFloorNs;
+  track.biasBoundNs = track.source.claims.biasBoundNs ?? 0;
   if (observation.kind === 'leg') track.kind = 'exchange';
   else if (observation.kind === 'reading') track.kind = observation.versus === undefined ? 'reading' : 'link';
   else if (observation.kind === 'pulse') {
