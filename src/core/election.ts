@@ -7,6 +7,7 @@ import type { Source } from './source.js';
 import { type Interval, intervalOf, largestOverlap, type Overlap, touches } from './vote.js';
 
 export interface Verdict {
+  /** On the narrowest scale at which there is a majority. */
   readonly overlap: Overlap | undefined;
   /** Where the majority has the truth; undefined without one. */
   readonly truth: Interval | undefined;
@@ -34,10 +35,10 @@ export function elect(
   if (electorate.length === 0) return NOBODY;
   const rough = majorityOf(electorate, own);
   const members = rough === undefined ? electorate : holdersOf(electorate, rough);
-  const { close, findings } = scrutinise(members, rough === undefined ? own : undefined);
-  const overlap = rough ?? close;
+  const { close, findings } = scrutinise(electorate, members, rough === undefined ? own : undefined);
+  const overlap = close ?? rough;
   if (overlap === undefined) return { ...NOBODY, findings, obstacle: disunity(electorate, own) };
-  const holders = holdersOf(members, overlap).filter((member) => findings.get(member)!.apart === undefined);
+  const holders = holdersOf(members, rough ?? overlap).filter((member) => findings.get(member)!.apart === undefined);
   const votes = new Set(holders.map(({ group }) => group)).size;
   const agreed = largestOverlap(holders);
   const truth = intervalOf(agreed ?? overlap);

@@ -15,8 +15,6 @@ export interface Opponents {
 /** Why a candidate is not used: with whom it disagrees and by how much, or what else is missing. */
 export function objection(candidate: Candidate, { electorate, verdict, own }: Opponents): string {
   const { truth, findings, obstacle } = verdict;
-  const apart = findings.get(candidate)?.apart;
-  if (apart !== undefined) return separation(apart);
   const others = electorate.filter(({ track }) => track.source !== candidate.track.source);
   if (truth === undefined) {
     const opposed = others.filter((other) => !touches(other, candidate));
@@ -26,6 +24,8 @@ export function objection(candidate: Candidate, { electorate, verdict, own }: Op
     const majority = others.filter((other) => touches(other, truth) && findings.get(other)?.apart === undefined);
     if (majority.length > 0) return disagreement(candidate, majority);
   }
+  const apart = findings.get(candidate)?.apart;
+  if (apart !== undefined) return separation(apart);
   if (own !== undefined && !touches(candidate, own))
     return `disagrees with the time kept so far by ${gap(candidate, own)}`;
   return `is not used: ${obstacle === '' ? 'it waits for others that agree' : obstacle}`;

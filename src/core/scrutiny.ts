@@ -2,7 +2,7 @@ import type { Ns } from '../api/index.js';
 import type { Candidate } from './candidate.js';
 import { biasSigmaNs, distanceNs, wideSigmaNs } from './distance.js';
 import { majorityOf, type OwnTime } from './majority.js';
-import { type Interval, intervalOf, type Overlap, touches } from './vote.js';
+import { intervalOf, type Overlap, touches } from './vote.js';
 
 export interface Scrutiny {
   /** Where most agree to within their usual errors. */
@@ -10,7 +10,7 @@ export interface Scrutiny {
   readonly findings: ReadonlyMap<Candidate, Finding>;
 }
 
-/** What the second look found about one member of the majority. */
+/** What the second look found about one candidate. */
 export interface Finding {
   /** What may be asserted of its bias. */
   readonly sigmaNs: Ns;
@@ -21,7 +21,7 @@ export interface Finding {
 }
 
 export interface Apart {
-  /** Those that agree closely, and how far the farthest of them is from their mean. */
+  /** Those that agree closely, and how far they are from each other at most. */
   readonly from: readonly Candidate[];
   readonly spreadNs: Ns;
   readonly gapNs: Ns;
@@ -35,91 +35,124 @@ const STILL_CLOSE = 4;
 /** Beyond so many usual errors from those that agree closely nobody is used; who is not in must be nearer to come in. */
 const APART = 10;
 const TOO_FAR_TO_JOIN = 6;
-/** Latencies of stamps come in no multiple of the path: within this nobody is thrown out. */
+/** Latencies of stamps are no share of a path: within this nobody is thrown out. */
 const LEAST_GAP_NS = 20e3;
 /** How often a path is not as symmetric as paths usually are. */
 const UNUSUAL = 0.1;
 /** One alone is no company to stand apart from. */
 const COMPANY = 2;
 
+/** A candidate with the two laws of its bias. */
+interface Subject {
+  readonly candidate: Candidate;
+  readonly narrowNs: Ns;
+  readonly wideNs: Ns;
+  /** The narrow law together with the random error. */
+  readonly usualNs: Ns;
+  readonly distanceNs: Ns;
+  /** Its opinion at the scale of usual errors. */
+  readonly opinion: Candidate;
+}
+
 /**
- * A second look at sources whose root distances agree, at the scale of their usual errors. The bias of a source follows
- * the narrow law of ordinary paths or, now and then, the wide one of its root distance. Where most agree narrowly their mean
- * shows which law holds for whom; where they do not, everybody is measured by the mean of all, and all have the wide law
- * that the disagreement asks for.
+ * A second look at the scale of usual errors, for root distances are lenient. A bias follows the narrow law of ordinary
+ * paths or, now and then, the wide one of the root distance. Where most `members` agree narrowly, they show which law holds
+ * for whom of the `electorate`; where they do not, everybody is measured by everybody else, so that all who disagree get
+ * the wide law.
  */
-export function scrutinise(members: readonly Candidate[], own?: OwnTime): Scrutiny {
-  const narrow = members.map((member) => ({ ...member, halfNs: closenessNs(member) }));
-  const overlap = majorityOf(narrow, own);
+export function scrutinise(electorate: readonly Candidate[], members: readonly Candidate[], own?: OwnTime): Scrutiny {
+  const subjects = electorate.map(subjectOf);
+  const inside = subjects.filter(({ candidate }) => members.includes(candidate));
+  const overlap = majorityOf(
+    inside.map(({ opinion }) => opinion),
+    own,
+  );
   const truth = overlap === undefined ? undefined : intervalOf(overlap);
-  const close = new Set(members.filter((_, i) => truth !== undefined && touches(narrow[i]!, truth)));
-  const consensus = consensusOf(close.size > 0 ? [...close] : members);
-  const isCompany = groupsOf(close).size >= COMPANY;
+  const close = inside.filter(({ opinion }) => truth !== undefined && touches(opinion, truth));
+  const judges = judgesOf(close.length > 0 ? close : inside);
+  const isCompany = new Set(close.map(({ candidate }) => candidate.group)).size >= COMPANY;
   const findings = new Map<Candidate, Finding>();
-  for (const member of members) {
-    const gapNs = Math.abs(member.centreNs - consensus.centreNs);
-    const times =
-      Math.max(gapNs - excessNs(member, consensus), 0) / Math.hypot(usualErrorNs(member), consensus.sigmaNs);
-    const isApart = isCompany && !close.has(member) && gapNs > LEAST_GAP_NS && times > limitOf(member);
-    findings.set(member, {
-      sigmaNs: assertion(member, times, consensus),
-      close: close.has(member),
-      apart: isApart ? { from: [...close], spreadNs: spreadNs(close, consensus), gapNs, times } : undefined,
-    });
+  for (const subject of subjects) {
+    const { candidate } = subject;
+    const gap = gapOf(subject, judges);
+    const isClose = close.includes(subject);
+    const isApart = isCompany && !isClose && gap.ns > LEAST_GAP_NS && gap.times > limitOf(candidate);
+    const apart = isApart ? separation(close, gap) : undefined;
+    findings.set(candidate, { sigmaNs: assertion(subject, gap), close: isClose, apart });
   }
   return { close: overlap, findings };
 }
 
-interface Consensus {
-  readonly centreNs: Ns;
-  readonly sigmaNs: Ns;
-  /** The least root distance behind it. */
-  readonly distanceNs: Ns;
+function subjectOf(candidate: Candidate): Subject {
+  const { track, estimate } = candidate;
+  const narrowNs = biasSigmaNs(track, estimate);
+  const usualNs = Math.hypot(narrowNs, estimate.sigmaNs);
+  return {
+    candidate,
+    narrowNs,
+    wideNs: wideSigmaNs(track, estimate),
+    usualNs,
+    distanceNs: distanceNs(track, estimate),
+    opinion: { ...candidate, halfNs: (track.close ? STILL_CLOSE : CLOSE) * usualNs },
+  };
 }
 
-/** The mean by usual errors, each group of dependent candidates counting once. */
-function consensusOf(candidates: readonly Candidate[]): Consensus {
-  const sizes = groupsOf(candidates);
-  let weights = 0;
-  let sum = 0;
-  for (const candidate of candidates) {
-    const weight = 1 / (usualErrorNs(candidate) ** 2 * sizes.get(candidate.group)!);
-    weights += weight;
-    sum += weight * candidate.centreNs;
-  }
-  const distances = candidates.map(({ track, estimate }) => distanceNs(track, estimate));
-  return { centreNs: sum / weights, sigmaNs: 1 / Math.sqrt(weights), distanceNs: Math.min(...distances) };
+interface Judge {
+  readonly subject: Subject;
+  /** By its usual error; the members of a group of dependent candidates share one vote. */
+  readonly weight: number;
+}
+
+function judgesOf(subjects: readonly Subject[]): Judge[] {
+  const sizes = new Map<string, number>();
+  for (const { candidate } of subjects) sizes.set(candidate.group, (sizes.get(candidate.group) ?? 0) + 1);
+  return subjects.map((subject) => ({
+    subject,
+    weight: 1 / (subject.usualNs ** 2 * sizes.get(subject.candidate.group)!),
+  }));
+}
+
+/** How far a candidate is from the mean of others, whose error is `sigmaNs`; in usual errors of both. */
+interface Gap {
+  readonly ns: Ns;
+  readonly sigmaNs: Ns;
+  readonly times: number;
 }
 
 /**
- * Posterior of the two laws after a gap of so many usual errors, as one Gaussian: its precision is the mean of theirs.
+ * Nobody is his own judge. What all the judges' paths have in length beyond the candidate's own may be asymmetric for all of
+ * them alike, as on one access line, and counts for nothing.
  */
-function assertion({ track, estimate }: Candidate, times: number, { sigmaNs }: Consensus): Ns {
-  const narrowNs = biasSigmaNs(track, estimate);
-  const wideNs = wideSigmaNs(track, estimate);
-  const ratio = Math.hypot(narrowNs, estimate.sigmaNs, sigmaNs) / Math.hypot(wideNs, estimate.sigmaNs, sigmaNs);
+function gapOf({ candidate, usualNs, distanceNs: reachNs }: Subject, judges: readonly Judge[]): Gap {
+  let weights = 0;
+  let sum = 0;
+  let leastNs = Number.POSITIVE_INFINITY;
+  for (const { subject, weight } of judges) {
+    if (subject.candidate.group === candidate.group) continue;
+    weights += weight;
+    sum += weight * subject.candidate.centreNs;
+    leastNs = Math.min(leastNs, subject.distanceNs);
+  }
+  if (weights === 0) return { ns: 0, sigmaNs: 0, times: 0 };
+  const ns = Math.abs(candidate.centreNs - sum / weights);
+  const sigmaNs = 1 / Math.sqrt(weights);
+  const excessNs = Math.max(leastNs - reachNs, 0);
+  return { ns, sigmaNs, times: Math.max(ns - excessNs, 0) / Math.hypot(usualNs, sigmaNs) };
+}
+
+/** Posterior of the two laws after such a gap, as one Gaussian: its precision is the mean of theirs. */
+function assertion({ candidate, narrowNs, wideNs }: Subject, { sigmaNs, times }: Gap): Ns {
+  const randomNs = candidate.estimate.sigmaNs;
+  const ratio = Math.hypot(narrowNs, randomNs, sigmaNs) / Math.hypot(wideNs, randomNs, sigmaNs);
   const odds = (UNUSUAL / (1 - UNUSUAL)) * ratio * Math.exp((times ** 2 / 2) * (1 - ratio ** 2));
   const share = 1 / (1 + odds);
   return 1 / Math.sqrt(share / narrowNs ** 2 + (1 - share) / wideNs ** 2);
 }
 
-/** What the paths of the others have in length beyond its own may be asymmetric for all of them alike: one access line. */
-const excessNs = ({ track, estimate }: Candidate, consensus: Consensus): Ns =>
-  Math.max(consensus.distanceNs - distanceNs(track, estimate), 0);
-
-const usualErrorNs = ({ track, estimate }: Candidate): Ns => Math.hypot(biasSigmaNs(track, estimate), estimate.sigmaNs);
-
-const closenessNs = (candidate: Candidate): Ns =>
-  (candidate.track.close ? STILL_CLOSE : CLOSE) * usualErrorNs(candidate);
-
 const limitOf = ({ incumbent }: Candidate): number => (incumbent ? APART : TOO_FAR_TO_JOIN);
 
-const spreadNs = (close: Iterable<Candidate>, { centreNs }: Pick<Interval, 'centreNs'>): Ns =>
-  Math.max(...[...close].map((candidate) => Math.abs(candidate.centreNs - centreNs)));
-
-/** How many candidates each group has. */
-function groupsOf(candidates: Iterable<Candidate>): ReadonlyMap<string, number> {
-  const sizes = new Map<string, number>();
-  for (const { group } of candidates) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  return sizes;
+function separation(close: readonly Subject[], { ns, times }: Gap): Apart {
+  const from = close.map(({ candidate }) => candidate);
+  const centres = from.map(({ centreNs }) => centreNs);
+  return { from, spreadNs: Math.max(...centres) - Math.min(...centres), gapNs: ns, times };
 }
