@@ -139,8 +139,8 @@ describe('scrutiny', () => {
   it('throws nobody out for what stamps may be late', () => {
     const near = (biasMs: number): Opinion => ({ biasMs, delayMs: 0.05, sigmaMs: 1e-4 });
     const beside = (biasMs: number) => apart(look({ a: near(0), b: near(0), c: near(0), d: near(biasMs) }));
-    expect(beside(0.018)).to.deep.equal([]);
-    expect(beside(0.03)).to.deep.equal(['d']);
+    expect(beside(0.045)).to.deep.equal([]);
+    expect(beside(0.06)).to.deep.equal(['d']);
   });
 
   it('measures by those that the operator trusts', () => {

@@ -2,6 +2,7 @@ import type { Ns } from '../api/index.js';
 import type { Candidate } from './candidate.js';
 import { biasSigmaNs, distanceNs, wideSigmaNs } from './distance.js';
 import { majorityOf, type OwnTime } from './majority.js';
+import type { Unusual } from './source.js';
 import { intervalOf, type Overlap, touches } from './vote.js';
 
 export interface Scrutiny {
@@ -16,17 +17,16 @@ export interface Finding {
   readonly sigmaNs: Ns;
   /** It is among those that agree closely. */
   readonly close: boolean;
+  /** Its gap, where the wide law is the likelier one. */
+  readonly unusual: Unusual | undefined;
   /** It stands so far from these that it is not to be used. */
   readonly apart: Apart | undefined;
 }
 
-export interface Apart {
+export interface Apart extends Unusual {
   /** Those that agree closely, and how far they are from each other at most. */
   readonly from: readonly Candidate[];
   readonly spreadNs: Ns;
-  readonly gapNs: Ns;
-  /** The gap in usual errors. */
-  readonly times: number;
 }
 
 /** Opinions are close when their usual errors, so many sigmas wide, overlap; those that were close before have more room. */
@@ -35,8 +35,8 @@ const STILL_CLOSE = 4;
 /** Beyond so many usual errors from those that agree closely nobody is used; who is not in must be nearer to come in. */
 const APART = 10;
 const TOO_FAR_TO_JOIN = 6;
-/** Latencies of stamps are no share of a path: within this nobody is thrown out. */
-const LEAST_GAP_NS = 20e3;
+/** A stamp at the other end may be late by this, however short the path: within it nobody is thrown out. */
+const LEAST_GAP_NS = 50e3;
 /** How often a path is not as symmetric as paths usually are. */
 const UNUSUAL = 0.1;
 /** One alone is no company to stand apart from. */
@@ -76,9 +76,9 @@ export function scrutinise(electorate: readonly Candidate[], members: readonly C
     const { candidate } = subject;
     const gap = gapOf(subject, judges);
     const isClose = close.includes(subject);
-    const isApart = isCompany && !isClose && gap.ns > LEAST_GAP_NS && gap.times > limitOf(candidate);
+    const isApart = isCompany && !isClose && gap.gapNs > LEAST_GAP_NS && gap.times > limitOf(candidate);
     const apart = isApart ? separation(close, gap) : undefined;
-    findings.set(candidate, { sigmaNs: assertion(subject, gap), close: isClose, apart });
+    findings.set(candidate, { ...lawOf(subject, gap), close: isClose, apart });
   }
   return { close: overlap, findings };
 }
@@ -112,11 +112,9 @@ function judgesOf(subjects: readonly Subject[]): Judge[] {
   }));
 }
 
-/** How far a candidate is from the mean of others, whose error is `sigmaNs`; in usual errors of both. */
-interface Gap {
-  readonly ns: Ns;
+/** How far a candidate is from the mean of others, whose error is `sigmaNs`. */
+interface Gap extends Unusual {
   readonly sigmaNs: Ns;
-  readonly times: number;
 }
 
 /**
@@ -133,26 +131,30 @@ function gapOf({ candidate, usualNs, distanceNs: reachNs }: Subject, judges: rea
     sum += weight * subject.candidate.centreNs;
     leastNs = Math.min(leastNs, subject.distanceNs);
   }
-  if (weights === 0) return { ns: 0, sigmaNs: 0, times: 0 };
-  const ns = Math.abs(candidate.centreNs - sum / weights);
+  if (weights === 0) return { gapNs: 0, sigmaNs: 0, times: 0 };
+  const gapNs = Math.abs(candidate.centreNs - sum / weights);
   const sigmaNs = 1 / Math.sqrt(weights);
   const excessNs = Math.max(leastNs - reachNs, 0);
-  return { ns, sigmaNs, times: Math.max(ns - excessNs, 0) / Math.hypot(usualNs, sigmaNs) };
+  return { gapNs, sigmaNs, times: Math.max(gapNs - excessNs, 0) / Math.hypot(usualNs, sigmaNs) };
 }
 
 /** Posterior of the two laws after such a gap, as one Gaussian: its precision is the mean of theirs. */
-function assertion({ candidate, narrowNs, wideNs }: Subject, { sigmaNs, times }: Gap): Ns {
+function lawOf({ candidate, narrowNs, wideNs }: Subject, gap: Gap): Pick<Finding, 'sigmaNs' | 'unusual'> {
+  const { gapNs, sigmaNs, times } = gap;
   const randomNs = candidate.estimate.sigmaNs;
   const ratio = Math.hypot(narrowNs, randomNs, sigmaNs) / Math.hypot(wideNs, randomNs, sigmaNs);
   const odds = (UNUSUAL / (1 - UNUSUAL)) * ratio * Math.exp((times ** 2 / 2) * (1 - ratio ** 2));
   const share = 1 / (1 + odds);
-  return 1 / Math.sqrt(share / narrowNs ** 2 + (1 - share) / wideNs ** 2);
+  return {
+    sigmaNs: 1 / Math.sqrt(share / narrowNs ** 2 + (1 - share) / wideNs ** 2),
+    unusual: odds > 1 ? { gapNs, times } : undefined,
+  };
 }
 
 const limitOf = ({ incumbent }: Candidate): number => (incumbent ? APART : TOO_FAR_TO_JOIN);
 
-function separation(close: readonly Subject[], { ns, times }: Gap): Apart {
+function separation(close: readonly Subject[], { gapNs, times }: Gap): Apart {
   const from = close.map(({ candidate }) => candidate);
   const centres = from.map(({ centreNs }) => centreNs);
-  return { from, spreadNs: Math.max(...centres) - Math.min(...centres), gapNs: ns, times };
+  return { from, spreadNs: Math.max(...centres) - Math.min(...centres), gapNs, times };
 }

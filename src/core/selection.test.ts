@@ -199,6 +199,9 @@ describe('selection', () => {
     world.add({ id: 'ntp.d', ...far, offsetNs: 15 * MS });
     world.run(60);
     expect(Object.values(statesOf(world))).to.deep.equal(['combined', 'combined', 'combined', 'combined']);
+    expect(world.source('ntp.a').reason).to.match(
+      /^agrees with ntp\.b, ntp\.c and ntp\.d as far as its path permits \(\S+ ms off, \d+ times what is usual\) and carries 2\d % of the estimate$/,
+    );
     const { offsetNs, boundNs } = world.clock();
     expect(offsetNs - world.thetaNs).to.be.within(6 * MS, 9 * MS);
     expect(boundNs).to.be.above(20 * MS);

@@ -162,6 +162,7 @@ function settle(candidates: readonly Candidate[], opponents: Opponents): Change[
     const { track, estimate } = candidate;
     const finding = verdict.findings.get(candidate);
     track.close = finding?.close ?? false;
+    track.unusual = finding?.unusual;
     const ruling = { member: members.has(candidate), alone: verdict.votes < 2 };
     if (stands(track, ruling)) {
       const factor = isPreferred && !track.source.options.prefer ? PREFERENCE : 1;

@@ -5,6 +5,12 @@ import type { SourceOptions } from './input.js';
 /** How a track speaks. `link` compares two local clocks and has no opinion about the time. */
 export type TrackKind = 'exchange' | 'reading' | 'pulse' | 'link' | 'rate';
 
+/** How far a source is from the others that agree with it, also as a multiple of what is usual for such paths. */
+export interface Unusual {
+  readonly gapNs: Ns;
+  readonly times: number;
+}
+
 /** What one source says over one path, with what selection remembers of it. */
 export interface Track {
   /** `id` or `id/path`. */
@@ -38,6 +44,8 @@ export interface Track {
   admittedNs: Ns | undefined;
   /** It is one of a majority that agrees to within its usual errors. */
   close: boolean;
+  /** It is among the majority no better than its root distance permits. */
+  unusual: Unusual | undefined;
   /** How often the estimator has begun anew with it. */
   restarts: number;
   /** Own updates in a row in which it stood against its present status. */
@@ -119,6 +127,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     answerNs: undefined,
     admittedNs: undefined,
     close: false,
+    unusual: undefined,
     restarts: 0,
     streak: 0,
     judgedUpdates: 0,
