@@ -97,6 +97,10 @@ describe('scrutiny', () => {
     expect(c).to.be.above(5);
   });
 
+  it('lets nobody be his own judge', () => {
+    expect(look(at(0, 0, 2.5)).c!.sigmaNs).to.be.above(3 * MS);
+  });
+
   it('leaves ordinary differences alone', () => {
     for (const sigmaMs of sigmasMs(look(at(0, 0.5, -0.5, 0.9, -0.3)))) expect(sigmaMs).to.be.closeTo(0.5, 0.05);
   });
