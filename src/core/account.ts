@@ -1,4 +1,4 @@
-import { type Instant, NS_PER_S, type Ns, type SourceReport, type SourceState } from '../api/index.js';
+import { formatDuration, type Instant, NS_PER_S, type Ns, type SourceReport, type SourceState } from '../api/index.js';
 import { BOUND_SIGMAS, distanceNs } from './distance.js';
 import type { TrackEstimate } from './estimator/types.js';
 import { slipOf } from './numbering.js';
@@ -64,11 +64,17 @@ function reasonOf(track: Track, weight: number, carriers: readonly Track[], heav
   const others = names(carriers);
   const heavier = list(names(heavy).length > 0 ? names(heavy) : [track.source.id]);
   if (track.state === 'numbering') return `names the second for ${heavier} and is too coarse to steer by`;
-  const company = others.length === 0 ? 'is the only source' : `agrees with ${list(others)}`;
+  const company = others.length === 0 ? 'is the only source' : `agrees with ${list(others)}${reservation(track)}`;
   if (track.state === 'agrees') return `${company}, but weighs next to nothing beside ${heavier}`;
   const share = others.length === 0 ? 'carries the estimate alone' : `carries ${percent(weight)} of the estimate`;
   const slip = slipOf(track);
   return `${company} and ${share}${slip === undefined ? '' : `; ${slip}`}`;
+}
+
+/** What a majority by root distances conceals. */
+function reservation({ unusual }: Track): string {
+  if (unusual === undefined) return '';
+  return ` as far as its path permits (${formatDuration(unusual.gapNs)} off, ${Math.round(unusual.times)} times what is usual)`;
 }
 
 const percent = (weight: number): string => `${weight < 0.1 ? (weight * 100).toFixed(1) : Math.round(weight * 100)} %`;

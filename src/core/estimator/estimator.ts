@@ -124,6 +124,7 @@ class JointEstimator implements Estimator {
       delayNs: this.state.estimate(track, track.delay).mean,
       noiseNs: noiseOf(track),
       observations: track.observations,
+      restarts: track.restarts,
       last: track.last,
       admitted: isAdmitted(track),
       weight: Math.max(track.weight, 0),

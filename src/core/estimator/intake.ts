@@ -140,6 +140,7 @@ export class Intake {
 
   private beginAnew(track: Track): void {
     track.anew = false;
+    track.restarts++;
     track.strays = 0;
     track.firstDirection = 0;
     this.state.forget(track);

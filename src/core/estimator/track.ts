@@ -27,6 +27,7 @@ export interface Track {
   restarted: boolean;
   /** It begins anew with its next observation. */
   anew: boolean;
+  restarts: number;
   observations: number;
   last: Instant;
   /** Until when the random walk of phase and delay has been added. */
@@ -55,6 +56,7 @@ export const createTrack = (key: string, observation: Observation, now: Instant)
   calm: 0,
   restarted: false,
   anew: false,
+  restarts: 0,
   observations: 0,
   last: observation.monotonic,
   walked: now,
