@@ -53,10 +53,13 @@ function clockState(clock: Clock | undefined, id: ClockId, stamps: readonly Stam
   const last = clock?.reading;
   const reading = stamp?.time ?? (last === undefined ? 0n : last.time + (monotonic - last.monotonic));
   const frequencyPpb = clock?.frequencyPpb ?? 0;
-  const base = { id, reading, monotonic, steered: clock?.servo !== undefined };
+  const steered = clock?.servo !== undefined;
   if (clock?.model === undefined)
     return {
-      ...base,
+      id,
+      reading,
+      monotonic,
+      steered,
       offsetNs: 0,
       sigmaNs: Number.POSITIVE_INFINITY,
       boundNs: Number.POSITIVE_INFINITY,
@@ -67,7 +70,10 @@ function clockState(clock: Clock | undefined, id: ClockId, stamps: readonly Stam
     };
   const model = extrapolate(clock.model, monotonic);
   return {
-    ...base,
+    id,
+    reading,
+    monotonic,
+    steered,
     offsetNs: model.offsetNs,
     sigmaNs: model.sigmaNs,
     boundNs: boundNs(model),

@@ -149,6 +149,14 @@ export class Covariance {
     this.d.set(from.d);
   }
 
+  /** The same as `project` gives for a row with this variable alone. */
+  variance(i: number): number {
+    const { u, d, size, stride } = this;
+    let sum = 0;
+    for (let k = i, at = k * stride + i; k < size; k++, at += stride) sum += d[k]! * u[at]! * u[at]!;
+    return sum;
+  }
+
   covariance(i: number, j: number): number {
     const { u, d, size, stride } = this;
     let sum = 0;
