@@ -124,7 +124,7 @@ export function reportOf(source: Source, { now, estimate, shares, ahead }: Repor
     youngestNs = Math.min(youngestNs, ageNs(one, now));
     observations += one.observations;
   }
-  const report = {
+  const report: { -readonly [field in keyof SourceReport]: SourceReport[field] } = {
     id: source.id,
     state,
     reason,
@@ -135,9 +135,9 @@ export function reportOf(source: Source, { now, estimate, shares, ahead }: Repor
     ageS: source.tracks.size === 0 ? Number.NaN : youngestNs / NS_PER_S,
     observations,
   };
-  if (track === undefined) return report;
-  if (found === undefined || !Number.isFinite(found.delayNs)) return { ...report, stamp: track.stamp };
-  return { ...report, stamp: track.stamp, delayNs: 2 * found.delayNs };
+  if (track !== undefined) report.stamp = track.stamp;
+  if (found !== undefined && Number.isFinite(found.delayNs)) report.delayNs = 2 * found.delayNs;
+  return report;
 }
 
 /** Why nothing carries the estimate, as far as the sources' own standing tells. */

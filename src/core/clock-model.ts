@@ -10,6 +10,17 @@ export interface ClockModel extends ClockEstimate {
   readonly distanceNs: Ns;
 }
 
+/** What the estimator found of a clock, as the model from `at` on. */
+export const modelOf = (found: ClockEstimate, at: Instant, distanceNs: Ns): ClockModel => ({
+  offsetNs: found.offsetNs,
+  sigmaNs: found.sigmaNs,
+  slopePpb: found.slopePpb,
+  slopeSigmaPpb: found.slopeSigmaPpb,
+  wander: found.wander,
+  at,
+  distanceNs,
+});
+
 /** The model at another instant: the offset runs on with its slope, the variance with what the oscillator may do. */
 export function extrapolate(model: ClockModel, to: Instant): ClockModel {
   const seconds = Number(to - model.at) / NS_PER_S;

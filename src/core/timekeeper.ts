@@ -1,6 +1,6 @@
 import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation } from '../api/index.js';
 import { type Clock, createClock, doubt, setForward } from './clock.js';
-import { boundNs, type ClockModel, extrapolate, quickened, stepped } from './clock-model.js';
+import { boundNs, type ClockModel, extrapolate, modelOf, quickened, stepped } from './clock-model.js';
 import { BOUND_SIGMAS, distanceNs, VOTE_SIGMAS } from './distance.js';
 import type { Estimator, TrackEstimate } from './estimator/types.js';
 import type { Input } from './input.js';
@@ -169,7 +169,7 @@ export class Timekeeper {
       if (found === undefined) clock.model = this.#kept(clock);
       else {
         const systematicNs = leastNs === undefined ? clock.model?.distanceNs : leastNs - BOUND_SIGMAS * found.sigmaNs;
-        clock.model = { ...found, at: this.#now, distanceNs: Math.max(systematicNs ?? 0, 0) };
+        clock.model = modelOf(found, this.#now, Math.max(systematicNs ?? 0, 0));
       }
     }
   }
