@@ -39,6 +39,7 @@ export class Timekeeper {
 
   /** Takes everything to `now`. */
   advance(now: Instant): void {
+    if (now === this.#now) return;
     this.#now = now;
     this.#estimator.advance(now);
     this.#moved();
@@ -62,8 +63,9 @@ export class Timekeeper {
     const deltaPpb = frequencyPpb - clock.frequencyPpb;
     clock.frequencyPpb = frequencyPpb;
     if (deltaPpb === 0) return;
+    // Once everything is at that moment: a change of rate moves no offset then.
+    this.advance(now);
     this.#estimator.controlFrequency(id, deltaPpb, now);
-    this.#moved();
     if (clock.held !== undefined) clock.held = quickened(clock.held, deltaPpb, now);
   }
 

@@ -52,9 +52,10 @@ export class JointState {
   control(clock: ClockId, phaseNs: Ns, slope: number, monotonic: Instant): void {
     this.requireClock(clock);
     this.advance(monotonic);
-    this.bank.control(clock, phaseNs + slope * this.sinceS(monotonic), slope);
+    const movedNs = phaseNs + slope * this.sinceS(monotonic);
+    this.bank.control(clock, movedNs, slope);
     this.controls.get(clock)!.add({ at: monotonic, phaseNs, slope });
-    this.moved();
+    if (movedNs !== 0) this.moved();
   }
 
   sinceS(monotonic: Instant): number {
