@@ -31,11 +31,15 @@ export function extrapolate(model: ClockModel, to: Instant): ClockModel {
     distanceNs: model.distanceNs,
     slopePpb: model.slopePpb,
     wander: model.wander,
-    offsetNs: model.offsetNs + model.slopePpb * seconds,
+    offsetNs: offsetAt(model, to),
     sigmaNs: Math.sqrt(model.sigmaNs ** 2 + (model.slopeSigmaPpb * seconds) ** 2 + (wanderNs2 * ahead ** 3) / 3),
     slopeSigmaPpb: Math.sqrt(model.slopeSigmaPpb ** 2 + wanderNs2 * ahead),
   };
 }
+
+/** The offset alone at another instant. */
+export const offsetAt = (model: ClockModel, to: Instant): Ns =>
+  model.offsetNs + model.slopePpb * (Number(to - model.at) / NS_PER_S);
 
 /** The error is believed to be below this. */
 export const boundNs = ({ distanceNs, sigmaNs }: ClockModel): Ns => distanceNs + BOUND_SIGMAS * sigmaNs;

@@ -1,7 +1,7 @@
 import type { ClockId, ClockState, Instant, Stamp, TimeState } from '../api/index.js';
 import { reportOf, sharesOf } from './account.js';
 import type { Clock } from './clock.js';
-import { boundGrowthPpb, boundNs, extrapolate } from './clock-model.js';
+import { boundGrowthPpb, boundNs, extrapolate, offsetAt } from './clock-model.js';
 import type { TrackEstimate } from './estimator/types.js';
 import type { LeapWatch } from './leap.js';
 import type { ModeState } from './mode.js';
@@ -32,7 +32,7 @@ export function timeState(parts: StateParts): TimeState {
   const shares = sharesOf(allTracks(sources.values()).filter(carries), estimate);
   const ahead = (track: Track): number => {
     const clock = clocks.get(track.clock)?.model;
-    return clock === undefined ? 0 : extrapolate(clock, now).offsetNs - clock.offsetNs;
+    return clock === undefined ? 0 : offsetAt(clock, now) - clock.offsetNs;
   };
   return {
     mode: mode.mode,
