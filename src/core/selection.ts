@@ -140,8 +140,10 @@ function gather(
       warm(track, 'waits for a source that says which second its pulses begin');
       continue;
     }
+    const { centreNs, halfNs } = opinionOf(track, estimate, around.biasNs(track, estimate));
     candidates.push({
-      ...opinionOf(track, estimate, around.biasNs(track, estimate)),
+      centreNs,
+      halfNs,
       group: groups.get(track.source.id)!,
       incumbent: track.admittedNs !== undefined,
       track,

@@ -206,7 +206,7 @@ export const votes = (track: Track): boolean => track.kind === 'exchange' || tra
 
 export function allTracks(sources: Iterable<Source>): Track[] {
   const all: Track[] = [];
-  for (const { tracks } of sources) all.push(...tracks.values());
+  for (const { tracks } of sources) for (const track of tracks.values()) all.push(track);
   return all;
 }
 

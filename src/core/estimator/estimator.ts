@@ -103,7 +103,7 @@ class JointEstimator implements Estimator {
     const at = layout.clocks.indexOf(clock);
     const found = this.state.combine()[at];
     if (found === undefined || !found.anchored) return undefined;
-    const slope = bank.estimate(clock, this.state.slopeRow(clock));
+    const slope = bank.estimate(clock, layout.slope(clock));
     return {
       offsetNs: found.offset,
       sigmaNs: Math.sqrt(found.variance + (found.free ? found.biases : 0)),
@@ -121,7 +121,7 @@ class JointEstimator implements Estimator {
     return {
       offsetNs: phase.mean,
       sigmaNs: Math.sqrt(phase.variance),
-      delayNs: this.state.estimate(track, track.delay).mean,
+      delayNs: this.state.mean(track, track.delay),
       noiseNs: noiseOf(track),
       observations: track.observations,
       restarts: track.restarts,

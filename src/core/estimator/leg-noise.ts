@@ -82,7 +82,7 @@ export class LegNoise implements Noise {
 
   weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
     const { shapes, tail, best } = this;
-    const sigma = Math.hypot(best.sigma, floor);
+    const sigma = Math.sqrt(best.sigma ** 2 + floor ** 2);
     tail.weigh(residual, variance, sigma);
     const wildLikelihood = logWild(residual, Math.sqrt(variance + sigma ** 2));
     let top = Math.max(tail.logLikelihood, wildLikelihood);

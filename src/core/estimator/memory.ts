@@ -39,8 +39,8 @@ const OTHER_NOISE = 100;
 
 /** Undefined while little is known. */
 export function oscillatorOf(state: JointState, clock: ClockId): OscillatorMemory | undefined {
-  const { bank } = state;
-  const slope = bank.estimate(clock, state.slopeRow(clock));
+  const { bank, layout } = state;
+  const slope = bank.estimate(clock, layout.slope(clock));
   const slopeSigmaPpb = Math.sqrt(slope.variance);
   if (slopeSigmaPpb > WORST_SLOPE_SIGMA) return undefined;
   const weights = bank.weightsOf(clock);

@@ -57,15 +57,23 @@ export class WanderBank {
     return sum;
   }
 
-  /** Mean and variance of h·x over the members. */
-  estimate(clock: ClockId, row: Row): Estimate {
+  /** Mean of one variable over the members. */
+  meanAt(clock: ClockId, at: number): number {
     const weights = this.weightsOf(clock);
-    const mean = this.mean(clock, row);
+    let sum = 0;
+    for (let k = 0; k < this.members.length; k++) sum += weights[k]! * this.members[k]!.x[at]!;
+    return sum;
+  }
+
+  /** Mean and variance of one variable over the members. */
+  estimate(clock: ClockId, at: number): Estimate {
+    const weights = this.weightsOf(clock);
+    const mean = this.meanAt(clock, at);
     let variance = 0;
-    this.members.forEach((member, k) => {
-      member.project(row);
-      variance += weights[k]! * (member.variance + (member.mean - mean) ** 2);
-    });
+    for (let k = 0; k < this.members.length; k++) {
+      const { x, covariance } = this.members[k]!;
+      variance += weights[k]! * (covariance.variance(at) + (x[at]! - mean) ** 2);
+    }
     return { mean, variance };
   }
 
