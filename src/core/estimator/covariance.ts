@@ -143,9 +143,10 @@ export class Covariance {
     }
   }
 
-  /** Becomes a copy of another covariance of the same size. */
+  /** Becomes a copy of another covariance of the same capacity. */
   copy(from: Covariance): void {
     if (this.stride !== from.stride) throw new RangeError(`Capacity ${this.stride}, not ${from.stride}.`);
+    this.size = from.size;
     this.u.set(from.u);
     this.d.set(from.d);
   }

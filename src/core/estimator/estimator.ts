@@ -94,7 +94,7 @@ class JointEstimator implements Estimator {
       if (path !== undefined) this.recallPath(key, path);
     }
     const { layout, bank } = this.state;
-    for (const clock of layout.clocks) bank.rest(layout.slope(clock), sleptNs * 1e-9, otherwisePpb ** 2);
+    for (const clock of layout.clocks) bank.rest(clock, sleptNs * 1e-9, otherwisePpb ** 2);
     this.state.moved();
   }
 

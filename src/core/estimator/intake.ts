@@ -29,7 +29,7 @@ export class Intake {
 
   constructor(state: JointState) {
     this.state = state;
-    this.members = state.bank.members.length;
+    this.members = state.bank.capacity;
   }
 
   take(track: Track, observation: Observation): Innovation {
