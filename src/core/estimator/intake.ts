@@ -84,8 +84,12 @@ export class Intake {
     const halfNs = (transitNs + otherNs) / 2;
     const hintNs = Math.max(FIRST_NOISE_OF_DELAY * Math.abs(halfNs), LEAST_FIRST_NOISE_NS);
     const remembered = recallPath(track, halfNs, hintNs);
-    if (remembered !== undefined) track.legs = new LegNoise(remembered.noiseNs, this.members).recall(remembered.shapes);
-    else if (track.observations === 1) track.legs = new LegNoise(hintNs, this.members);
+    if (remembered !== undefined)
+      track.legs = new LegNoise(hintNs, this.members).recall(remembered.noiseNs, remembered.shapes);
+    else if (track.observations === 1) {
+      track.legs = new LegNoise(hintNs, this.members);
+      bank.addVariance(track.phase, track.legs.spread ** 2);
+    }
     this.state.openDelay(track, track.firstDirection, remembered);
   }
 

@@ -11,6 +11,15 @@ const SHAPE_MEMORY = 0.9975;
 const LEAST_LOG_WEIGHT = -20;
 /** Legs over which a scale is averaged in the long run. */
 const MEMORY = 200;
+/**
+ * A noise of which nothing is known: each shape in scales this many decades off the guess, which is true to so many (one
+ * standard deviation), until so many legs have decided between them.
+ */
+const DECADES = [-2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5];
+const GUESS_DECADES = 0.75;
+const LEGS_TO_DECIDE = 32;
+/** Legs that their decision is worth when the scale is learnt from there on. */
+const DECIDED_COUNT = 8;
 
 /** A late leg may be just that: all of one direction late is a route, both directions are noise. */
 const LATE_AS_STRAY = 0.5;
@@ -32,7 +41,8 @@ export interface ShapeMemory {
  * collapsed into one pair of moments.
  */
 export class LegNoise implements Noise {
-  private readonly shapes: readonly Shape[];
+  private shapes: readonly Shape[];
+  private readonly members: number;
   private readonly tail: Tail;
   private readonly growth = new Growth();
   private best: Shape;
@@ -43,9 +53,11 @@ export class LegNoise implements Noise {
   private sumWild = 0;
   private count = 0;
 
+  /** `sigma`: the order of magnitude to be expected. */
   constructor(sigma: number, members: number) {
-    this.shapes = RHOS.map((rho) => new Shape(rho, sigma, members));
-    this.best = this.shapes[0]!;
+    this.members = members;
+    this.shapes = RHOS.flatMap((rho) => DECADES.map((by) => guessed(rho, sigma, by, members)));
+    this.best = this.heaviest();
     this.wild = new Float64Array(members);
     this.tail = new Tail(members);
   }
@@ -58,15 +70,26 @@ export class LegNoise implements Noise {
     return this.best.sigma;
   }
 
+  /** Root mean square of the noise, in all the scales that it may have. */
+  get spread(): number {
+    let [square, weights] = [0, 0];
+    for (const { weight, sigma } of this.shapes) {
+      square += weight * sigma ** 2;
+      weights += weight;
+    }
+    return Math.sqrt(square / weights);
+  }
+
   /** What is worth keeping for the next start, beside sigma. */
   get learnt(): readonly ShapeMemory[] {
-    return this.shapes.map(({ logWeight }, n) => ({ rho: RHOS[n]!, logWeight }));
+    return this.shapes.map(({ rho, logWeight }) => ({ rho, logWeight }));
   }
 
   /** Starts from what was kept, as if a few dozen legs had shown it. */
-  recall(memory: readonly ShapeMemory[]): this {
-    for (const [n, shape] of this.shapes.entries()) {
-      const logWeight = memory.find(({ rho }) => rho === RHOS[n])?.logWeight ?? 0;
+  recall(sigma: number, memory: readonly ShapeMemory[]): this {
+    this.shapes = RHOS.map((rho) => new Shape(rho, sigma, this.members));
+    for (const shape of this.shapes) {
+      const logWeight = memory.find(({ rho }) => rho === shape.rho)?.logWeight ?? 0;
       shape.reweigh(Math.max(logWeight, LEAST_RECALLED_LOG_WEIGHT));
     }
     this.best = this.heaviest();
@@ -121,15 +144,17 @@ export class LegNoise implements Noise {
     this.stray = this.sumWild;
     this.sumWild = 0;
     const late = this.tail.settle();
+    const isOpen = this.shapes.length > RHOS.length;
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
     for (const shape of this.shapes) {
       const edgeRate = shape === this.best ? rate : shape.searching(rate);
-      shape.logWeight = shape.logWeight * SHAPE_MEMORY + shape.settle(rate, edgeRate, this.direction);
+      shape.logWeight = shape.logWeight * SHAPE_MEMORY + shape.settle(isOpen ? 0 : rate, edgeRate, this.direction);
     }
     this.best = this.heaviest();
     const top = this.best.logWeight;
     if (this.growth.isDue(this.stray + late * LATE_AS_STRAY)) this.grow();
     for (const shape of this.shapes) shape.reweigh(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
+    if (isOpen && this.count >= LEGS_TO_DECIDE) this.decide();
   }
 
   /**
@@ -143,13 +168,19 @@ export class LegNoise implements Noise {
     return by;
   }
 
+  /** Of each shape the likeliest scale goes on, and learns from now on. */
+  private decide(): void {
+    this.count = DECIDED_COUNT;
+    this.shapes = RHOS.map((rho) => heaviest(this.shapes.filter((shape) => shape.rho === rho)));
+  }
+
   private grow(): void {
     this.count = 0;
     for (const shape of this.shapes) shape.grow(GROWTH);
   }
 
   private heaviest(): Shape {
-    return this.shapes.reduce((best, shape) => (shape.logWeight > best.logWeight ? shape : best));
+    return heaviest(this.shapes);
   }
 
   /** A shape that counts for nothing is only kept up to date, by the member that counts most. */
@@ -157,3 +188,12 @@ export class LegNoise implements Noise {
     return shape.dormant && member !== this.lead;
   }
 }
+
+function guessed(rho: number, sigma: number, decades: number, members: number): Shape {
+  const shape = new Shape(rho, sigma * 10 ** decades, members);
+  shape.reweigh(-0.5 * (decades / GUESS_DECADES) ** 2);
+  return shape;
+}
+
+const heaviest = (shapes: readonly Shape[]): Shape =>
+  shapes.reduce((best, shape) => (shape.logWeight > best.logWeight ? shape : best));

@@ -21,7 +21,7 @@ export class Shape extends LateLeg {
   logWeight = 0;
   weight = 1;
   edge = 0;
-  private readonly rho: number;
+  readonly rho: number;
   private readonly width: number;
   /** Running averages of E[e] and E[g²], and of the edge by direction. */
   private late: number;
