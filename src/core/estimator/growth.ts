@@ -1,7 +1,6 @@
 /** Observations over which strays are counted, and the share of them that cannot be chance. */
 const MEMORY = 8;
 const TOO_MANY = 0.4;
-export const GROWTH = 2;
 
 /**
  * Notices that a noise has outgrown its model: EM learns from what is no stray and would call everything stray for ever.
@@ -9,9 +8,16 @@ export const GROWTH = 2;
 export class Growth {
   private share = 0;
 
-  /** `stray`: how likely the observation was none of the noise. True when the noise is to be doubled. */
-  isDue(stray: number): boolean {
+  /** `stray`: how likely the observation was none of the noise. */
+  note(stray: number): void {
     this.share += (stray - this.share) / MEMORY;
+  }
+
+  get isDue(): boolean {
     return this.share > TOO_MANY;
+  }
+
+  reset(): void {
+    this.share = 0;
   }
 }

@@ -1,5 +1,5 @@
 import type { Leg } from '../../api/index.js';
-import { GROWTH, Growth } from './growth.js';
+import { Growth } from './growth.js';
 import { logWild, type Moments, type Noise } from './noise.js';
 import { Shape } from './shape.js';
 import { Tail } from './tail.js';
@@ -21,8 +21,8 @@ const LEGS_TO_DECIDE = 32;
 /** Legs that their decision is worth when the scale is learnt from there on. */
 const DECIDED_COUNT = 8;
 
-/** A late leg may be just that: all of one direction late is a route, both directions are noise. */
-const LATE_AS_STRAY = 0.5;
+/** By how much an outgrown noise is expected to have grown. */
+const GROWTH = 10;
 /** Legs that a memory is worth. */
 const RECALLED_COUNT = 32;
 const LEAST_RECALLED_LOG_WEIGHT = -5;
@@ -44,7 +44,7 @@ export class LegNoise implements Noise {
   private shapes: readonly Shape[];
   private readonly members: number;
   private readonly tail: Tail;
-  private readonly growth = new Growth();
+  private readonly growth = { inbound: new Growth(), outbound: new Growth() };
   private best: Shape;
   private direction: Leg['direction'] = 'inbound';
   lead = 0;
@@ -52,11 +52,12 @@ export class LegNoise implements Noise {
   private readonly wild: Float64Array;
   private sumWild = 0;
   private count = 0;
+  private readonly legs = { inbound: 0, outbound: 0 };
 
   /** `sigma`: the order of magnitude to be expected. */
   constructor(sigma: number, members: number) {
     this.members = members;
-    this.shapes = RHOS.flatMap((rho) => DECADES.map((by) => guessed(rho, sigma, by, members)));
+    this.shapes = this.guess(sigma);
     this.best = this.heaviest();
     this.wild = new Float64Array(members);
     this.tail = new Tail(members);
@@ -141,6 +142,7 @@ export class LegNoise implements Noise {
 
   settle(): void {
     this.count++;
+    this.legs[this.direction]++;
     this.stray = this.sumWild;
     this.sumWild = 0;
     const late = this.tail.settle();
@@ -152,9 +154,10 @@ export class LegNoise implements Noise {
     }
     this.best = this.heaviest();
     const top = this.best.logWeight;
-    if (this.growth.isDue(this.stray + late * LATE_AS_STRAY)) this.grow();
+    this.growth[this.direction].note(this.stray + late);
     for (const shape of this.shapes) shape.reweigh(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
-    if (isOpen && this.count >= LEGS_TO_DECIDE) this.decide();
+    if (this.isOutgrown()) this.grow();
+    else if (isOpen && this.count >= LEGS_TO_DECIDE) this.decide();
   }
 
   /**
@@ -174,9 +177,23 @@ export class LegNoise implements Noise {
     this.shapes = RHOS.map((rho) => heaviest(this.shapes.filter((shape) => shape.rho === rho)));
   }
 
+  /** All of one direction late is a route; it takes both directions to be noise, where there are two. */
+  private isOutgrown(): boolean {
+    const { inbound, outbound } = this.growth;
+    if (this.legs.inbound === 0) return outbound.isDue;
+    return inbound.isDue && (outbound.isDue || this.legs.outbound === 0);
+  }
+
   private grow(): void {
+    this.growth.inbound.reset();
+    this.growth.outbound.reset();
     this.count = 0;
-    for (const shape of this.shapes) shape.grow(GROWTH);
+    this.shapes = this.guess(this.best.sigma * GROWTH);
+    this.best = this.heaviest();
+  }
+
+  private guess(sigma: number): readonly Shape[] {
+    return RHOS.flatMap((rho) => DECADES.map((by) => guessed(rho, sigma, by, this.members)));
   }
 
   private heaviest(): Shape {

@@ -98,12 +98,6 @@ export class Shape extends LateLeg {
     this.edge = (this.edges.inbound + this.edges.outbound) / 2;
   }
 
-  grow(factor: number): void {
-    this.scale *= factor;
-    this.late *= factor;
-    this.square *= factor ** 2;
-  }
-
   /** The base delay was moved by `by`. */
   move(by: number): void {
     this.edges.inbound -= by;
