@@ -134,7 +134,14 @@ export class Intake {
     return this.absorb(track, this.state.slopeRow(track.clock), frequencyPpb, track.rates, noisePpb * RATE_FLOOR);
   }
 
-  private absorb(track: Track, row: Row, value: number, noise: Noise, floor: number, way: StrayWay = 'phase'): Innovation {
+  private absorb(
+    track: Track,
+    row: Row,
+    value: number,
+    noise: Noise,
+    floor: number,
+    way: StrayWay = 'phase',
+  ): Innovation {
     const { bank } = this.state;
     const residualNs = value - noise.mean - bank.mean(track.clock, row);
     const noiseVariance = noise.sigma ** 2 + floor ** 2;

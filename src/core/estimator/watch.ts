@@ -11,24 +11,32 @@ const STRAYS_UNHEARD = 32;
 const CALM = 8;
 
 /**
- * After each observation: what cannot be, again and again, is. The source was set, its route got shorter, the clock was
- * stepped by somebody: the track begins anew with its next observation, its noise stays known. A late leg is no such thing.
+ * After each observation: what cannot be, again and again, is. The source was set, the clock was stepped by somebody: the
+ * track begins anew with its next observation, its noise stays known. Its route got shorter: the base delay does. A late
+ * leg is no such thing.
  */
 export function watch(state: JointState, track: Track, noise: Noise, way: StrayWay, residualNs: Ns): void {
   if (noise === track.rates) return;
   const mine = track.strays[way];
   mine.lastNs = residualNs;
   if (noise === track.legs && residualNs > 0) return;
-  const stray = noise.stray > 0.5;
-  mine.count = stray ? (agrees(residualNs, mine.strayNs) ? mine.count + 1 : 1) : 0;
-  mine.strayNs = residualNs;
-  track.calm = stray ? 0 : track.calm + 1;
-  if (track.calm > CALM) track.restarted = false;
+  count(track, mine, noise.stray > 0.5);
   if (mine.count === 0) return;
   const other = track.delay < 0 ? undefined : track.strays[way === 'outbound' ? 'inbound' : 'outbound'];
   if (other !== undefined && isShorter(mine, other)) return shorten(state, track);
-  if (mine.count === 1 && other !== undefined) other.lastNs = Number.NaN;
-  if (mine.count < (Number.isNaN(other?.lastNs) ? STRAYS_UNHEARD : STRAYS)) return;
+  if (other !== undefined && mine.count === 1) other.lastNs = Number.NaN;
+  if (mine.count >= (Number.isNaN(other?.lastNs) ? STRAYS_UNHEARD : STRAYS)) giveUp(state, track);
+}
+
+function count(track: Track, mine: Strays, stray: boolean): void {
+  if (stray) mine.count = agrees(mine.lastNs, mine.strayNs) ? mine.count + 1 : 1;
+  else mine.count = 0;
+  mine.strayNs = mine.lastNs;
+  track.calm = stray ? 0 : track.calm + 1;
+  if (track.calm > CALM) track.restarted = false;
+}
+
+function giveUp(state: JointState, track: Track): void {
   track.anew = true;
   track.restarted = true;
   if (!track.outvoted) blameClock(state, track.clock);
