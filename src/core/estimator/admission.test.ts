@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Bench } from './testing/bench.js';
 
 function expectSame(one: Bench, other: Bench): void {
-  for (const clock of ['system', 'phc:card']) {
+  for (const clock of ['system', 'phc:card'] as const) {
     expect(one.estimator.clock(clock)).to.deep.equal(other.estimator.clock(clock));
     expect(one.estimator.oscillator(clock)).to.deep.equal(other.estimator.oscillator(clock));
   }

@@ -21,11 +21,19 @@ export function watch(state: JointState, track: Track, noise: Noise, way: StrayW
   mine.lastNs = residualNs;
   if (noise === track.legs && residualNs > 0) return;
   count(track, mine, noise.stray > 0.5);
-  if (mine.count === 0) return;
-  const other = track.delay < 0 ? undefined : track.strays[way === 'outbound' ? 'inbound' : 'outbound'];
-  if (other !== undefined && isShorter(mine, other)) return shorten(state, track);
-  if (other !== undefined && mine.count === 1) other.lastNs = Number.NaN;
-  if (mine.count >= (Number.isNaN(other?.lastNs) ? STRAYS_UNHEARD : STRAYS)) giveUp(state, track);
+  if (mine.count > 0) judge(state, track, way);
+}
+
+function judge(state: JointState, track: Track, way: StrayWay): void {
+  const mine = track.strays[way];
+  if (way === 'phase' || track.delay < 0) {
+    if (mine.count >= STRAYS) giveUp(state, track);
+    return;
+  }
+  const other = track.strays[way === 'outbound' ? 'inbound' : 'outbound'];
+  if (isShorter(mine, other)) shorten(state, track);
+  else if (mine.count >= (Number.isNaN(other.lastNs) ? STRAYS_UNHEARD : STRAYS)) giveUp(state, track);
+  if (mine.count === 1) other.lastNs = Number.NaN;
 }
 
 function count(track: Track, mine: Strays, stray: boolean): void {
