@@ -1,4 +1,4 @@
-import { Growth } from './growth.js';
+import { GROWTH, Growth } from './growth.js';
 import { logWild, type Moments, type Noise } from './noise.js';
 import { logDensity } from './normal-tail.js';
 import { ScaleSearch } from './scale-search.js';
@@ -6,8 +6,6 @@ import { ScaleSearch } from './scale-search.js';
 /** Observations over which the scale is averaged in the long run. */
 const MEMORY = 100;
 const LEAST_SIGMA = 1e-3;
-/** By how much an outgrown noise is expected to have grown. */
-const GROWTH = 10;
 
 /**
  * Two-sided noise, a multiple of what each observation states of itself; the factor is learnt by EM from the observations
@@ -20,7 +18,7 @@ export class GaussianNoise implements Noise {
   lead = 0;
   stray = 0;
   private factor = 1;
-  private search = new ScaleSearch(1);
+  private readonly search = new ScaleSearch(1);
   private readonly growth = new Growth();
   private count = 0;
   /** Of the observation at hand, for each member: chance that it is of this noise, and E[g²] then. */
@@ -88,8 +86,7 @@ export class GaussianNoise implements Noise {
   }
 
   private grow(): void {
-    this.growth.reset();
-    this.search = new ScaleSearch(this.factor * GROWTH);
+    this.factor *= GROWTH;
     this.count = 0;
   }
 }

@@ -1,6 +1,9 @@
-/** Observations over which strays are counted, and the share of them that cannot be chance. */
+/** Observations over which strays are counted. */
 const MEMORY = 8;
+/** The share of them that cannot be chance. */
 const TOO_MANY = 0.4;
+/** By how much a noise is raised while there are too many. */
+export const GROWTH = 2;
 
 /**
  * Notices that a noise has outgrown its model: EM learns from what is no stray and would call everything stray for ever.

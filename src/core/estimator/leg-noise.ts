@@ -1,5 +1,5 @@
 import type { Leg } from '../../api/index.js';
-import { Growth } from './growth.js';
+import { GROWTH, Growth } from './growth.js';
 import { logWild, type Moments, type Noise } from './noise.js';
 import { Shape } from './shape.js';
 import { Tail } from './tail.js';
@@ -21,8 +21,10 @@ const LEGS_TO_DECIDE = 32;
 /** Legs that their decision is worth when the scale is learnt from there on. */
 const DECIDED_COUNT = 8;
 
-/** By how much an outgrown noise is expected to have grown. */
-const GROWTH = 10;
+/** A late leg may be just that: all of one direction late is a route, both directions are noise. */
+const LATE_AS_STRAY = 0.5;
+/** By how much a noise has grown that makes both directions late. */
+const OUTGROWN = 10;
 /** Legs that a memory is worth. */
 const RECALLED_COUNT = 32;
 const LEAST_RECALLED_LOG_WEIGHT = -5;
@@ -44,13 +46,16 @@ export class LegNoise implements Noise {
   private shapes: readonly Shape[];
   private readonly members: number;
   private readonly tail: Tail;
-  private readonly growth = { inbound: new Growth(), outbound: new Growth() };
+  private readonly growth = new Growth();
+  private readonly lateness = { inbound: new Growth(), outbound: new Growth() };
   private best: Shape;
   private direction: Leg['direction'] = 'inbound';
   lead = 0;
   stray = 0;
   private readonly wild: Float64Array;
   private sumWild = 0;
+  /** The leg at hand came before its time. */
+  private early = false;
   private count = 0;
   private readonly legs = { inbound: 0, outbound: 0 };
 
@@ -107,6 +112,7 @@ export class LegNoise implements Noise {
   weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
     const { shapes, tail, best } = this;
     const sigma = Math.hypot(best.sigma, floor);
+    if (member === this.lead) this.early = residual < best.edge;
     tail.weigh(residual, variance, sigma);
     const wildLikelihood = logWild(residual, Math.sqrt(variance + sigma ** 2));
     let top = Math.max(tail.logLikelihood, wildLikelihood);
@@ -154,9 +160,11 @@ export class LegNoise implements Noise {
     }
     this.best = this.heaviest();
     const top = this.best.logWeight;
-    this.growth[this.direction].note(this.stray + late);
+    this.growth.note(this.stray + late * LATE_AS_STRAY);
+    if (!this.early || this.stray < 0.5) this.lateness[this.direction].note(this.stray + late);
     for (const shape of this.shapes) shape.reweigh(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
-    if (this.isOutgrown()) this.grow();
+    if (this.isOutgrown()) this.searchAnew();
+    else if (this.growth.isDue) this.grow();
     else if (isOpen && this.count >= LEGS_TO_DECIDE) this.decide();
   }
 
@@ -171,25 +179,34 @@ export class LegNoise implements Noise {
     return by;
   }
 
-  /** Of each shape the likeliest scale goes on, and learns from now on. */
+  /** Of each shape one goes on, at the mean scale of its copies and with the weight of all; it learns from now on. */
   private decide(): void {
     this.count = DECIDED_COUNT;
-    this.shapes = RHOS.map((rho) => heaviest(this.shapes.filter((shape) => shape.rho === rho)));
+    this.shapes = RHOS.map((rho) => merged(this.shapes.filter((shape) => shape.rho === rho)));
+    this.best = this.heaviest();
   }
 
-  /** All of one direction late is a route; it takes both directions to be noise, where there are two. */
+  /**
+   * All of one direction late is a route or a clock; it takes both directions to be noise, where there are two. What is too
+   * early is never noise that has grown, since as much would be late: see `watch`.
+   */
   private isOutgrown(): boolean {
-    const { inbound, outbound } = this.growth;
+    const { inbound, outbound } = this.lateness;
     if (this.legs.inbound === 0) return outbound.isDue;
     return inbound.isDue && (outbound.isDue || this.legs.outbound === 0);
   }
 
-  private grow(): void {
-    this.growth.inbound.reset();
-    this.growth.outbound.reset();
+  private searchAnew(): void {
+    this.lateness.inbound.reset();
+    this.lateness.outbound.reset();
     this.count = 0;
-    this.shapes = this.guess(this.best.sigma * GROWTH);
+    this.shapes = this.guess(this.best.sigma * OUTGROWN);
     this.best = this.heaviest();
+  }
+
+  private grow(): void {
+    this.count = 0;
+    for (const shape of this.shapes) shape.rescale(shape.scale * GROWTH);
   }
 
   private guess(sigma: number): readonly Shape[] {
@@ -214,3 +231,17 @@ function guessed(rho: number, sigma: number, decades: number, members: number): 
 
 const heaviest = (shapes: readonly Shape[]): Shape =>
   shapes.reduce((best, shape) => (shape.logWeight > best.logWeight ? shape : best));
+
+/** The likeliest of some copies of one shape, at their geometric mean scale and with the weight of all. */
+function merged(copies: readonly Shape[]): Shape {
+  const best = heaviest(copies);
+  let [sum, logScale] = [0, 0];
+  for (const { logWeight, scale } of copies) {
+    const weight = Math.exp(logWeight - best.logWeight);
+    sum += weight;
+    logScale += weight * Math.log(scale);
+  }
+  best.rescale(Math.exp(logScale / sum));
+  best.reweigh(best.logWeight + Math.log(sum));
+  return best;
+}

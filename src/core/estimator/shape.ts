@@ -35,8 +35,7 @@ export class Shape extends LateLeg {
     super();
     this.rho = rho;
     this.width = Math.hypot(1, rho);
-    this.scale = sigma / this.width;
-    this.late = this.scale;
+    this.scale = this.late = sigma / this.width;
     this.square = (rho * this.scale) ** 2;
     this.seen = new Float64Array(members * FIELDS);
   }
@@ -96,6 +95,12 @@ export class Shape extends LateLeg {
   /** The mean of both directions' edges: a difference between them is phase, not noise. */
   place(): void {
     this.edge = (this.edges.inbound + this.edges.outbound) / 2;
+  }
+
+  rescale(scale: number): void {
+    this.scale = scale;
+    this.late = scale;
+    this.square = (this.rho * scale) ** 2;
   }
 
   /** The base delay was moved by `by`. */
