@@ -15,7 +15,7 @@ const MEMORY = 200;
  * A noise of which nothing is known: each shape in scales this many decades off the guess, which is true to so many (one
  * standard deviation), until so many legs have decided between them.
  */
-const DECADES = [-2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5];
+const DECADES = Array.from({ length: 13 }, (_, n) => (n - 8) / 3);
 const GUESS_DECADES = 0.75;
 const LEGS_TO_DECIDE = 32;
 /** Legs that their decision is worth when the scale is learnt from there on. */
