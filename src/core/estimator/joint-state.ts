@@ -111,6 +111,11 @@ export class JointState {
     this.combined = 'never';
   }
 
+  /** A base delay may be anything again; the phase stays as well known as it was. */
+  reopenDelay(track: Track): void {
+    for (const { covariance } of this.bank.members) covariance.forget(track.delay, FREE_DELAY_SIGMA_NS ** 2);
+  }
+
   /** Takes a track's variables away; what they taught of the clocks stays. */
   forget(track: Track): void {
     for (const at of [track.delay, track.phase]) if (at >= 0) this.bank.remove(at);
