@@ -20,8 +20,10 @@ export function barOf(track: Track, now: Instant): Bar | undefined {
     return { state: 'unreachable', reason: `nothing heard from it for ${formatDuration(ageOfTrackNs)}${usual}` };
   }
   if (track.updates < UPDATES_TO_JUDGE) {
-    const missing = UPDATES_TO_JUDGE - track.updates;
-    return { state: 'warming', reason: `is being learnt: ${count(missing, 'more observation')} before it is judged` };
+    const missing = `${count(UPDATES_TO_JUDGE - track.updates, 'more observation')} before it is judged`;
+    // Whom the others disproved does not become a newcomer by being learnt anew.
+    if (track.condemned) return { state: 'rejected', reason: `was disproved by others and is learnt anew: ${missing}` };
+    return { state: 'warming', reason: `is being learnt: ${missing}` };
   }
   return undefined;
 }
