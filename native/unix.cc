@@ -39,6 +39,9 @@ int Open() {
   return fd;
 }
 
+/** Returns 0 or the errno. */
+int Bind(int fd, const UnixAddress& address) { return bind(fd, address.data(), address.length) < 0 ? errno : 0; }
+
 /** True when nobody has the socket file open any more. Nobody hears of the question. */
 bool IsForsaken(const UnixAddress& address) {
   const int fd = Open();
@@ -73,12 +76,12 @@ UnixSocket::UnixSocket(const std::string& path, mode_t mode) {
   const UnixAddress address(path);
   fd_ = Open();
   fchmod(fd_, mode);  // unix(7): the file gets the socket's mode less the umask, so that it is never more open than asked
-  int result = bind(fd_, address.data(), address.length);
-  if (result < 0 && errno == EADDRINUSE && IsForsaken(address)) {
+  int error = Bind(fd_, address);
+  if (error == EADDRINUSE && IsForsaken(address)) {
     unlink(path.c_str());
-    result = bind(fd_, address.data(), address.length);
+    error = Bind(fd_, address);
   }
-  if (result < 0) throw std::system_error(errno, std::generic_category(), "bind");
+  if (error != 0) throw std::system_error(error, std::generic_category(), "bind");
   if (path[0] != '@' && chmod(path.c_str(), mode) < 0) throw std::system_error(errno, std::generic_category(), "chmod");
 }
 

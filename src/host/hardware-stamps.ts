@@ -108,12 +108,12 @@ const same = (a: StampConfig, b: StampConfig): boolean =>
 const serves = (config: StampConfig, layers: readonly Layer[]): boolean =>
   config.transmitType === TRANSMIT_ON && layers.every((layer) => FITTING[layer].includes(filterOf(config)));
 
-/** A driver that cannot tell (EOPNOTSUPP) is taken for switched off. */
+/** A driver that cannot tell is taken for switched off. */
 function read(driver: Driver, name: string): StampConfig {
   try {
     return driver.readStampConfig(name);
   } catch (error) {
-    if (errorName(error) !== 'EOPNOTSUPP') throw refused(name, error);
+    if (errorName(error) !== 'ENOTSUP') throw refused(name, error);
     return { transmitType: TRANSMIT_OFF, receiveFilter: 0 };
   }
 }
