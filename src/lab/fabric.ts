@@ -124,7 +124,7 @@ export class LabNode implements Network {
   }
 
   onLink(name: string, handler: (running: boolean) => void): LinkWatch {
-    return this.#interfaces.port(name).watch(handler);
+    return this.#interfaces.watch(name, handler);
   }
 
   udp(options: UdpOptions): UdpSocket {

@@ -1,9 +1,10 @@
-import type { ClockId } from '../api/index.js';
 import {
+  type ClockId,
   type Endpoint,
   type EthernetOptions,
   type EthernetSocket,
   HubError,
+  type LinkWatch,
   type Stamp,
   type StampClass,
   type StampOptions,
@@ -59,6 +60,11 @@ export class Interfaces {
     return port;
   }
 
+  /** An interface that is not there never changes. */
+  watch(name: string, handler: (running: boolean) => void): LinkWatch {
+    return this.#ports.get(name)?.watch(handler) ?? { close: () => {} };
+  }
+
   addresses(): readonly string[] {
     return [...this.#ports.values()].flatMap(({ addresses }) => addresses);
   }
@@ -96,21 +102,23 @@ export class Interfaces {
   }
 
   #bind(port: SegmentPort, options: UdpOptions): BoundSocket {
-    const taken = (number: number) =>
-      [...this.#bound].filter((other) => other.port === port && other.number === number && other.family === family);
     const family = options.family ?? (options.address?.includes(':') === true ? 6 : 4);
     const shared = options.reuse === true;
-    let number = options.port ?? 0;
-    while (number === 0 || (options.port ?? 0) === 0) {
-      number = FIRST_DYNAMIC + Math.floor(this.#machine.random.uniform() * 16_384);
-      if (taken(number).length === 0) break;
-    }
-    if (!taken(number).every((other) => other.shared && shared)) {
+    const others = [...this.#bound].filter((other) => other.port === port && other.family === family);
+    const number = options.port || this.#freeNumber(others);
+    if (others.some((other) => other.number === number && !(other.shared && shared))) {
       throw new HubError('TH_NET_BUSY', `port ${number} of ${port.name} is taken`);
     }
     const bound = { port, number, family, shared };
     this.#bound.add(bound);
     return bound;
+  }
+
+  #freeNumber(others: readonly BoundSocket[]): number {
+    for (;;) {
+      const number = FIRST_DYNAMIC + Math.floor(this.#machine.random.uniform() * 16_384);
+      if (others.every((other) => other.number !== number)) return number;
+    }
   }
 
   /** How a socket on this interface is stamped. */
