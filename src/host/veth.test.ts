@@ -30,7 +30,8 @@ describe('two interfaces and a wire between them', function () {
       execFileSync('ip', parameters, { encoding: 'utf8', timeout: 20_000 });
     try {
       ip('netns', 'add', NAMESPACE);
-    } catch {
+    } catch (error) {
+      if (process.env.TIMEHUB_REQUIRE_PEERS === '1') throw error;
       return this.skip();
     }
     try {
