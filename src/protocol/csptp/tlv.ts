@@ -1,6 +1,6 @@
-import type { Of } from '../ptp/field.js';
-import { type Cursor, type Field, i16, i64, struct, u8, u16 } from '../ptp/field.js';
+import { type Cursor, type Field, type Of, struct } from '../ptp/field.js';
 import { clockIdentity } from '../ptp/identity.js';
+import { i16, i64, u8, u16 } from '../ptp/number.js';
 import { NO_ADDRESS, type PortAddress, portAddress } from '../ptp/port-address.js';
 import { clockQuality } from '../ptp/quality.js';
 import { timestamp } from '../ptp/time.js';

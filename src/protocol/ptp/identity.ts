@@ -1,4 +1,5 @@
-import { type Field, fixed, struct, u16 } from './field.js';
+import { type Field, fixed, struct } from './field.js';
+import { u16 } from './number.js';
 
 /**
  * The eight octets of a clockIdentity (IEEE 1588-2019 §7.5.2.2) as 16 lowercase hex digits: `<` and `===` on two of them

@@ -1,6 +1,7 @@
-import { type Field, fixed, i16, type Of, padded, struct, u8, u16 } from './field.js';
+import { type Field, fixed, type Of, padded, struct } from './field.js';
 import type { Header } from './header.js';
 import { clockIdentity, portIdentity } from './identity.js';
+import { i16, u8, u16 } from './number.js';
 import { clockQuality } from './quality.js';
 import { estimate, timestamp } from './time.js';
 import type { Tlv } from './tlv/index.js';

@@ -1,4 +1,5 @@
-import { type Field, octets, u16 } from './field.js';
+import { type Field, octets } from './field.js';
+import { u16 } from './number.js';
 
 /** IEEE 1588-2019 §5.3.6. */
 export interface PortAddress {

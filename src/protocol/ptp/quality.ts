@@ -1,5 +1,6 @@
 import type { Ns } from '../../api/time.js';
-import { type Of, struct, u8, u16 } from './field.js';
+import { type Of, struct } from './field.js';
+import { u8, u16 } from './number.js';
 
 /** IEEE 1588-2019 §5.3.7: clockClass, clockAccuracy and offsetScaledLogVariance as on the wire. */
 export const clockQuality = struct({ clockClass: u8, accuracy: u8, variance: u16 });

@@ -1,5 +1,6 @@
 import type { Instant, Ns } from '../../api/time.js';
-import { type Field, fixed, getUint48, i64, setUint48 } from './field.js';
+import { type Field, fixed } from './field.js';
+import { getUint48, i64, setUint48 } from './number.js';
 
 /**
  * IEEE 1588-2019 §5.3.2, in units of 2^-16 ns: corrections, mean path delays. Whole, so that what a transparent clock has

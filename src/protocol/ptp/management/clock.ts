@@ -1,7 +1,8 @@
 import { bits, octetOf } from '../bits.js';
-import { type Field, i16, i32, i64, i96, octets, padded, struct, u8, u16, u48 } from '../field.js';
+import { type Field, octets, padded, struct } from '../field.js';
 import { timeFlags } from '../flags.js';
 import { clockIdentity, portIdentity } from '../identity.js';
+import { i16, i32, i64, i96, u8, u16, u48 } from '../number.js';
 import { portAddress } from '../port-address.js';
 import { clockQuality } from '../quality.js';
 import { text } from '../text.js';

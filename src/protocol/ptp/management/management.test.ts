@@ -132,6 +132,29 @@ const DUMPS: { readonly [N in DataSetName]?: readonly [string, DataSet<N>] } = {
     '0000000000640000 fffffc18 00000001',
     { meanLinkDelay: 100n << 16n, scaledNeighborRateRatio: -1000, asCapable: 1 },
   ],
+  'user-description': ['05 72 61 63 6b 31', { text: 'rack1' }],
+  'alternate-time-offset-enable': ['01 01', { key: 1, enabled: 1 }],
+  'alternate-time-offset-name': ['01 03 4d455a', { key: 1, name: 'MEZ' }],
+  'port-service-stats-np': [
+    `001122fffe334455 0002 ${[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => `0${n.toString(16)}00000000000000`).join(' ')}`,
+    {
+      port: PORT,
+      announceTimeouts: 1n,
+      syncTimeouts: 2n,
+      delayTimeouts: 3n,
+      unicastServiceTimeouts: 4n,
+      unicastRequestTimeouts: 5n,
+      masterAnnounceTimeouts: 6n,
+      masterSyncTimeouts: 7n,
+      qualificationTimeouts: 8n,
+      syncMismatches: 9n,
+      followUpMismatches: 10n,
+    },
+  ],
+  'port-corrections-np': [
+    '0000000000640000 ffffffffff9c0000 0000000000000001',
+    { egress: 100n << 16n, ingress: -100n << 16n, asymmetry: 1n },
+  ],
   'external-grandmaster-properties-np': ['aabbccfffeddeeff 0002', { grandmaster: 'aabbccfffeddeeff', stepsRemoved: 2 }],
 };
 
@@ -147,6 +170,7 @@ const SIZES: Partial<Record<DataSetName, number>> = {
   'port-data-set-np': 8,
   'subscribe-events-np': 66,
   'port-stats-np': 266,
+  'port-service-stats-np': 90,
   'port-hwclock-np': 16,
   'cmlds-info-np': 16,
 };

@@ -1,6 +1,7 @@
 import { bits, octetOf } from '../bits.js';
-import { i8, i32, i64, padded, repeated, struct, u8, u32, u64le } from '../field.js';
+import { padded, repeated, struct } from '../field.js';
 import { portIdentity } from '../identity.js';
+import { i8, i32, i64, u8, u32, u64le } from '../number.js';
 import { text } from '../text.js';
 import { timeInterval } from '../time.js';
 import { nothing, setting } from './row.js';

@@ -1,4 +1,5 @@
-import { type Field, padded, struct, u8 } from '../field.js';
+import { type Field, padded, struct } from '../field.js';
+import { u8 } from '../number.js';
 
 /** A managementId and what its data hold. */
 export interface DataSetRow<T> {

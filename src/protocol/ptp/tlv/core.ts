@@ -1,5 +1,6 @@
-import { type Field, i32, many, padded, rest, struct, u8, u16, u32, u48 } from '../field.js';
+import { type Field, many, padded, rest, struct } from '../field.js';
 import { clockIdentity } from '../identity.js';
+import { i32, u8, u16, u32, u48 } from '../number.js';
 import { optionalText } from '../text.js';
 
 /** Octets that only take up room (IEEE 1588-2019 §14.4.2): as many as the number says. */

@@ -1,4 +1,5 @@
-import { padded, struct, u16, u32, u64 } from '../field.js';
+import { padded, struct } from '../field.js';
+import { u16, u32, u64 } from '../number.js';
 import { ORGANIZATION_EXTENSION } from './row.js';
 
 const ITU_T = 0x0019a7;

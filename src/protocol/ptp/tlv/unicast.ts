@@ -1,5 +1,6 @@
 import { bits, octetOf } from '../bits.js';
-import { type Field, fixed, i8, padded, struct, u32 } from '../field.js';
+import { type Field, fixed, padded, struct } from '../field.js';
+import { i8, u32 } from '../number.js';
 
 /** What is asked for: a message type of four bits (9: Delay_Resp, 0: Sync, B: Announce). */
 const upperNibble = fixed<number>(
