@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Cursor } from './field.js';
 import {
   ALL_PORTS,
   clockIdentityOfMac,
@@ -9,7 +10,9 @@ import {
   samePort,
 } from './identity.js';
 import { intervalNs, logInterval, requestedInterval } from './interval.js';
+import { isEvent, kindOf } from './message.js';
 import { rateOffsetPpb, scaledRateOffset } from './rate.js';
+import { text } from './text.js';
 import { addIntervals, fromNs, TOO_LARGE, toNs, transitNs } from './time.js';
 
 describe('a clock identity', () => {
@@ -78,5 +81,27 @@ describe('rate offsets', () => {
     expect(scaledRateOffset(1000)).to.equal(2_199_023);
     expect(rateOffsetPpb(2_199_023)).to.be.closeTo(1000, 1e-3);
     expect([1e9, -1e9].map(scaledRateOffset)).to.deep.equal([0x7fff_ffff, -0x8000_0000]);
+  });
+});
+
+describe('a message type', () => {
+  it('is of an event when its third bit is clear, and of nothing when it is reserved', () => {
+    const kinds = Array.from({ length: 16 }, (_, type) => kindOf(type));
+    expect(kinds.filter((kind) => kind !== undefined && isEvent(kind))).to.deep.equal(kinds.slice(0, 4));
+    expect(kinds.filter((kind) => kind === undefined)).to.have.length(6);
+  });
+});
+
+describe('a text', () => {
+  it('is cut between characters where it is longer than 255 octets', () => {
+    const cursor = new Cursor(new Uint8Array(300));
+    text.write(cursor, `${'a'.repeat(253)}\u{20ac}\u{20ac}`);
+    expect(cursor.at).to.equal(254);
+    expect(text.read(new Cursor(cursor.octets))).to.equal('a'.repeat(253));
+  });
+
+  it('of what is no UTF-8 is read all the same', () => {
+    expect(text.read(new Cursor(Uint8Array.of(2, 0x61, 0xff)))).to.equal('a\ufffd');
+    expect(text.read(new Cursor(Uint8Array.of(3, 0x61, 0xff)))).to.equal(undefined);
   });
 });
