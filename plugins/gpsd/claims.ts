@@ -25,5 +25,3 @@ export function claimsOf(receiver: Receiver, biasBoundNs: Ns): Claims {
     ...(leapSeconds === undefined ? {} : { taiMinusUtc: leapSeconds + TAI_MINUS_GPS_S }),
   };
 }
-
-export const NO_TIME: Claims = { synchronised: false, stratum: 0, reference: 'GNSS' };

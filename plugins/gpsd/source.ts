@@ -1,4 +1,5 @@
 import {
+  type Claims,
   defineSource,
   type Instant,
   NS_PER_S,
@@ -9,7 +10,7 @@ import {
 } from 'timehub/api';
 import { Session, type SessionAction, type TimeOffset } from 'timehub/protocol/gpsd';
 import { Choice } from './choice.js';
-import { claimsOf, NO_TIME } from './claims.js';
+import { claimsOf } from './claims.js';
 import { config, formatAddress, type GpsdConfig } from './config.js';
 import { Link } from './link.js';
 import { eventInstant, pulseOf, readingOf, type SampleOptions } from './sample.js';
@@ -187,9 +188,8 @@ class GpsdSource implements Running<GpsdConfig> {
   #noTime(reason: string): void {
     if (this.#told === reason) return;
     this.#health('degraded', reason);
-    // In this order: what it said last goes on counting while it is silent, as for any source.
+    // It claims nothing new: what it said last goes on counting while it is silent, as for any source.
     this.#context.unreachable(reason);
-    this.#claim(NO_TIME);
   }
 
   #health(state: 'ok' | 'degraded', reason: string): void {
@@ -198,7 +198,7 @@ class GpsdSource implements Running<GpsdConfig> {
     this.#context.health(state, reason);
   }
 
-  #claim(claims: typeof NO_TIME): void {
+  #claim(claims: Claims): void {
     const text = JSON.stringify(claims);
     if (text === this.#claimed) return;
     this.#claimed = text;

@@ -32,7 +32,7 @@ describe('the event stream', () => {
     expect(name).to.equal('snapshot');
     expect(data).to.have.all.keys('schema', 'status', 'why', 'events', 'history');
     expect(data.history.t).to.have.length(2);
-    expect(data.events.at(-1).id).to.equal('ntp.pool-3');
+    expect(data.events.at(-1)?.id).to.equal('ntp.pool-3');
   });
 
   it('goes on with what changed, and with nothing else', async () => {

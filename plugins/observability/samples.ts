@@ -33,6 +33,11 @@ export function hubSamples(status: StatusReport): readonly MetricSample[] {
       'Whether a sink runs.',
       status.sinks.map(({ id, state }) => ({ labels: { sink: id }, value: state === 'running' ? 1 : 0 })),
     ),
+    gauge(
+      'holdover_lasts_seconds',
+      'For how long the error bound would stay below the target if all sources fell silent now.',
+      status.holdover === null ? [] : alone(status.holdover.lastsS),
+    ),
     gauge('leap_tai_minus_utc_seconds', 'TAI minus UTC.', alone(status.leap.taiMinusUtc)),
     gauge('ntp_stratum', 'Stratum given to NTP clients.', alone(status.ntp.stratum)),
     gauge('ntp_root_delay_seconds', 'Root delay given to NTP clients.', alone(seconds(status.ntp.rootDelayNs))),

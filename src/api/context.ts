@@ -51,7 +51,7 @@ export interface SourceContext extends Context {
   observe(observations: readonly Observation[]): void;
   /** Replaces the earlier claims. */
   claim(claims: Claims): void;
-  /** The source does not answer: one sentence why. The next observation ends it. */
+  /** The source does not answer: one sentence why. The next observation or claim ends it. */
   unreachable(reason: string): void;
   /**
    * How long, `minNs`..`maxNs`, until the next observation of this source is worth asking for, as the estimate has it: soon

@@ -40,6 +40,11 @@ export interface StatusReport {
     readonly steered: boolean;
     readonly reason: string;
   }[];
+  /**
+   * For how many seconds the system clock's bound would stay below the target if all sources fell silent now: `[target]
+   * max-error`, or `[hub] tracking-error`. 0: it is above. Null while nothing is known.
+   */
+  readonly holdover: { readonly targetErrorNs: number; readonly lastsS: number } | null;
   readonly leap: { readonly taiMinusUtc: number; readonly pending: string; readonly expires?: string };
   readonly ntp: {
     readonly stratum: number;

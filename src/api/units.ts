@@ -44,6 +44,19 @@ export function formatDuration(ns: Ns): string {
   return `${ns < 0 && Number(trimmed) !== 0 ? '-' : ''}${trimmed} ${unit}`;
 }
 
+/** A long time as a person reads it: `41 s`, `12 min`, `3 h 10 min`, `12 d`. */
+export function formatSpan(ns: Ns): string {
+  const minutes = ns / 60e9;
+  if (minutes < 2) return formatDuration(ns);
+  if (minutes < 119.5) return `${Math.round(minutes)} min`;
+  if (minutes < 48 * 60) {
+    const tens = Math.round(minutes / 10);
+    const rest = (tens % 6) * 10;
+    return `${Math.floor(tens / 6)} h${rest === 0 ? '' : ` ${rest} min`}`;
+  }
+  return `${Math.round(minutes / 1440)} d`;
+}
+
 /** An offset with its sign in a word: `41 ms slow` (the clock is behind the reference). */
 export function formatOffset(ns: Ns): string {
   if (!Number.isFinite(ns)) return '–';

@@ -1,7 +1,7 @@
 import type { Logger, Timer } from '../api/index.js';
 import { createEngine } from '../core/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
-import { readLeapTable } from '../core/leap-table.js';
+import { type LeapTable, readLeapTable } from '../core/leap-table.js';
 import { openHost } from '../host/host.js';
 import { diffConfig, formatProblems, type HubConfig } from '../kernel/config/index.js';
 import { FileJournal, type Journal, NO_JOURNAL } from '../kernel/event-log.js';
@@ -41,9 +41,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
   const log = logFor('hub');
   const host = options.steer ? openHost() : withoutSteering(openHost());
   for (const note of host.notes) log.warn(note);
-  const journal = openJournal(config, host);
   const leap = host.leapSeconds();
-  const engine = createEngine(config.hub, createEstimator(), readLeapTable(leap?.text, leap?.path));
+  const leapTable = readLeapTable(leap?.text, leap?.path);
+  const journal = openJournal(config, host, leapTable);
+  const engine = createEngine(config.hub, createEstimator(), leapTable);
   const state = config.hub.stateDir === undefined ? NO_STATE : new StateFile(config.hub.stateDir);
   let stop: Daemon['stop'] = () => {};
   const abort = (error: Error) => {
@@ -127,13 +128,14 @@ async function reload(inForce: HubConfig, hub: Hub, log: Logger): Promise<HubCon
   return loaded.config;
 }
 
-function openJournal(config: HubConfig, host: Host): Journal {
+function openJournal(config: HubConfig, host: Host, leapTable: LeapTable): Journal {
   if (config.hub.eventLog === undefined) return NO_JOURNAL;
   return new FileJournal(config.hub.eventLog, {
     schema: 1,
     version: VERSION,
     monotonic: host.monotonic(),
     core: config.hub,
+    leapTable,
   });
 }
 

@@ -1,4 +1,4 @@
-import { formatDuration, formatOffset, HubError, type Stamp } from '../api/index.js';
+import { formatDuration, formatOffset, HubError, type Ns, type Stamp } from '../api/index.js';
 import { openHost } from '../host/host.js';
 import type { Host } from '../kernel/host.js';
 import { type Answer, Exchange, type Measurement, measure, parseServer } from '../protocol/ntp/index.js';
@@ -9,7 +9,14 @@ interface Sample extends Measurement {
   readonly stamps: string;
 }
 
+interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
 const PATIENCE_NS = 2e9;
+/** An ICMP error may be old, forged, or of a server that is just starting: it is asked again this much later. */
+const AGAIN_NS = 0.25e9;
 /** How long the kernel's transmit stamp may come after the reply. */
 const STAMP_PATIENCE_NS = 5e6;
 const MOST_SAMPLES = 16;
@@ -38,21 +45,31 @@ export async function run(
   }
 }
 
-function exchange(host: Host, peer: { readonly address: string; readonly port: number }): Promise<Sample> {
+/** Rejects with `TH_CLI_NO_REPLY`. */
+export async function exchange(host: Host, peer: Place): Promise<Sample> {
+  const end = host.monotonic() + BigInt(PATIENCE_NS);
+  while (true) {
+    const sample = await attempt(host, peer, Number(end - host.monotonic()));
+    if (sample !== 'refused') return sample;
+    if (Number(end - host.monotonic()) < 2 * AGAIN_NS) throw noReply(peer, 'refuses: nothing listens there');
+    await new Promise<void>((resolve) => host.after(AGAIN_NS, resolve));
+  }
+}
+
+const noReply = ({ address, port }: Place, why: string): HubError =>
+  new HubError('TH_CLI_NO_REPLY', `${address}:${port} ${why}`, {
+    hint: 'is an NTP server at work there, and does a firewall let UDP through?',
+  });
+
+function attempt(host: Host, peer: Place, patienceNs: Ns): Promise<Sample | 'refused'> {
   const socket = host.network.udp({ peer, family: peer.address.includes(':') ? 6 : 4, transmitStamps: true });
-  const { promise, resolve, reject } = withResolvers<Sample>();
+  const { promise, resolve, reject } = withResolvers<Sample | 'refused'>();
   const asked = new Exchange(host.random(8));
   let sent: Stamp | undefined;
   let finish: ((sent: Stamp) => void) | undefined;
-  const name = `${peer.address}:${peer.port}`;
-  const fail = (why: string) =>
-    reject(
-      new HubError('TH_CLI_NO_REPLY', `${name} ${why}`, {
-        hint: 'is an NTP server at work there, and does a firewall let UDP through?',
-      }),
-    );
-  const timers = [host.after(PATIENCE_NS, () => fail(`did not reply within ${PATIENCE_NS / 1e9} s`))];
-  socket.onNetworkError(() => fail('refuses: nothing listens there'));
+  const fail = (why: string) => reject(noReply(peer, why));
+  const timers = [host.after(patienceNs, () => fail(`did not reply within ${PATIENCE_NS / 1e9} s`))];
+  socket.onNetworkError(() => resolve('refused'));
   socket.onSent((_id, stamp) => {
     sent = stamp;
     finish?.(stamp);

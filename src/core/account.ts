@@ -89,6 +89,16 @@ export function standingOf(source: Source): { readonly state: SourceState; reado
   return barOfSource(source) ?? best ?? { state: 'warming', reason: 'gives a frequency, but no time' };
 }
 
+/** What the operator is to be told of a source: its state, once a change. */
+export function newsOf(source: Source): string | undefined {
+  const { state, reason } = standingOf(source);
+  const isPlain = state === 'agrees' || state === 'numbering';
+  const news = isPlain ? 'combined' : state;
+  if (news === 'warming' || news === source.told) return undefined;
+  source.told = news;
+  return isPlain ? reason : `is ${state}: ${reason}`;
+}
+
 export interface ReportContext {
   readonly now: Instant;
   readonly estimate: (track: Track) => TrackEstimate | undefined;

@@ -16,7 +16,8 @@ describe('clock model', () => {
   it('runs on with its slope while its uncertainty grows as the oscillator may wander', () => {
     const later = extrapolate(MODEL, 20n * S);
     expect(later.offsetNs).to.equal(430);
-    expect(later.sigmaNs).to.be.closeTo(Math.sqrt(30 ** 2 + 40 ** 2 + 1000 / 3), 1e-9);
+    const together = Math.SQRT2 * 30 * 40;
+    expect(later.sigmaNs).to.be.closeTo(Math.sqrt(30 ** 2 + together + 40 ** 2 + 1000 / 3), 1e-9);
     expect(later.slopeSigmaPpb).to.be.closeTo(Math.sqrt(16 + 10), 1e-9);
     expect(later.at).to.equal(20n * S);
   });
@@ -32,7 +33,13 @@ describe('clock model', () => {
 
   it('follows steps and changes of rate of the clock', () => {
     expect(stepped(MODEL, 200).offsetNs).to.equal(300);
-    const faster = quickened(MODEL, 3, 20n * S);
+    const faster = extrapolate(quickened(MODEL, 3, 20n * S), 20n * S);
     expect(faster).to.include({ offsetNs: 430, slopePpb: -10 });
+  });
+
+  it('is no surer of its rate for being steered often', () => {
+    let steered = MODEL;
+    for (let at = 11n * S; at < 110n * S; at += S) steered = quickened(steered, at % 2n === 0n ? 3 : -3, at);
+    expect(extrapolate(steered, 110n * S).sigmaNs).to.equal(extrapolate(MODEL, 110n * S).sigmaNs);
   });
 });

@@ -10,18 +10,23 @@ export interface ClockModel extends ClockEstimate {
   readonly distanceNs: Ns;
 }
 
+/** The end of a straight line through noisy points and its slope err together: their correlation in the steady state. */
+const CORRELATION = Math.SQRT1_2;
+
 /** The model at another instant: the offset runs on with its slope, the variance with what the oscillator may do. */
 export function extrapolate(model: ClockModel, to: Instant): ClockModel {
   const seconds = Number(to - model.at) / NS_PER_S;
   const wanderNs2 = model.wander * NS_PER_S * NS_PER_S;
   const ahead = Math.abs(seconds);
+  const driftNs = model.slopeSigmaPpb * ahead;
+  const together = 2 * CORRELATION * model.sigmaNs * driftNs;
   return {
     at: to,
     distanceNs: model.distanceNs,
     slopePpb: model.slopePpb,
     wander: model.wander,
     offsetNs: model.offsetNs + model.slopePpb * seconds,
-    sigmaNs: Math.sqrt(model.sigmaNs ** 2 + (model.slopeSigmaPpb * seconds) ** 2 + (wanderNs2 * ahead ** 3) / 3),
+    sigmaNs: Math.sqrt(model.sigmaNs ** 2 + together + driftNs ** 2 + (wanderNs2 * ahead ** 3) / 3),
     slopeSigmaPpb: Math.sqrt(model.slopeSigmaPpb ** 2 + wanderNs2 * ahead),
   };
 }
@@ -39,8 +44,12 @@ export const stepped = (model: ClockModel, deltaNs: Ns): ClockModel => ({
   offsetNs: model.offsetNs - deltaNs,
 });
 
-/** The model after the clock was made to run faster by `deltaPpb` at `at`. */
-export const quickened = (model: ClockModel, deltaPpb: number, at: Instant): ClockModel => {
-  const now = extrapolate(model, at);
-  return { ...now, slopePpb: now.slopePpb - deltaPpb };
-};
+/**
+ * The model after the clock was made to run faster by `deltaPpb` at `at`: for later instants. It keeps its own instant, since
+ * an error of the slope adds up over all the time since then.
+ */
+export const quickened = (model: ClockModel, deltaPpb: number, at: Instant): ClockModel => ({
+  ...model,
+  offsetNs: model.offsetNs + (deltaPpb * Number(at - model.at)) / NS_PER_S,
+  slopePpb: model.slopePpb - deltaPpb,
+});

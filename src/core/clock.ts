@@ -1,11 +1,18 @@
 import type { ClockId, Instant, Ns, Observation, Timescale } from '../api/index.js';
 import type { ClockModel } from './clock-model.js';
 import type { Servo } from './servo.js';
+import type { Track } from './source.js';
 
 /** A jump of a clock or of its reference, between `after` and `at` (equal when it was our own). */
 export interface Jump {
   readonly after: Instant;
   readonly at: Instant;
+}
+
+/** The least error so far, as it runs on by itself, and who vouched for it. */
+export interface Anchor {
+  readonly model: ClockModel;
+  readonly by: Track;
 }
 
 /** One local clock as the core knows it. */
@@ -20,6 +27,8 @@ export interface Clock {
   model: ClockModel | undefined;
   /** What is kept when no source carries the estimate any more, because they all contradict each other. */
   held: ClockModel | undefined;
+  /** What was known best of it stays valid while it grows by what the oscillator may do. */
+  anchor: Anchor | undefined;
   /** A reading, to know roughly what the clock says at other moments. */
   reading: { readonly time: Instant; readonly monotonic: Instant } | undefined;
   /** The newest last. */
@@ -37,6 +46,7 @@ export const createClock = (id: ClockId, scale: Timescale): Clock => ({
   servo: undefined,
   model: undefined,
   held: undefined,
+  anchor: undefined,
   reading: undefined,
   jumps: [],
 });

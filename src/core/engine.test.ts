@@ -186,6 +186,8 @@ describe('engine', () => {
     world.run(40);
     world.kill(a!);
     world.run(20);
+    world.sleep(600, 200 * MS);
+    world.run(20);
     const replayed = createEngine(CORE_OPTIONS, createEstimator(), EMBEDDED_LEAP_TABLE);
     const actions = world.inputs.flatMap((input) => {
       replayed.state([]);
@@ -193,6 +195,19 @@ describe('engine', () => {
     });
     expect(actions).to.deep.equal(world.actions.map(({ action }) => action));
     expect(replayed.state([world.stamp()])).to.deep.equal(world.state());
+  });
+
+  it('hears of a server that comes back without the time', () => {
+    const world = new World();
+    const [a] = three(world);
+    world.run(30);
+    world.kill(a!);
+    expect(world.source('ntp.a').state).to.equal('unreachable');
+    world.claim('ntp.a', { synchronised: false });
+    expect(world.source('ntp.a')).to.include({
+      state: 'rejected',
+      reason: 'answers, but says that it is not synchronised itself',
+    });
   });
 
   it('applies an operator’s correction and shows it in the estimate', () => {

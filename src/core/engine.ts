@@ -1,7 +1,7 @@
 import {
-  type Claims,
   type ClockId,
   formatDuration,
+  formatSpan,
   type Instant,
   type Leg,
   NS_PER_S,
@@ -12,19 +12,21 @@ import {
   type Stamp,
   type TimeState,
 } from '../api/index.js';
-import { describeCarriers, lossOf, rolesOf, standingOf } from './account.js';
+import { describeCarriers, newsOf } from './account.js';
 import { askIn } from './asking.js';
 import { isRefuted } from './causality.js';
 import { type Clock, restingPpb } from './clock.js';
-import { boundNs } from './clock-model.js';
+import { extrapolate } from './clock-model.js';
+import { conditionOf } from './condition.js';
 import type { Estimator } from './estimator/types.js';
+import { type Holdover, holdoverOf } from './holdover.js';
 import type { Action, CoreOptions, Input } from './input.js';
 import { comparable } from './intake.js';
-import { LeapWatch } from './leap.js';
+import { LeapWatch, leadOf } from './leap.js';
 import type { LeapTable } from './leap-table.js';
 import type { Memory } from './memory.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
-import { compareNumbering } from './numbering.js';
+import { compareNumbering, ownNumber } from './numbering.js';
 import { Quality } from './quality.js';
 import { Recollection } from './recollection.js';
 import { Selection } from './selection.js';
@@ -36,6 +38,7 @@ import {
   heard,
   note,
   PLAIN_OPTIONS,
+  reawaken,
   relearn,
   type Source,
   type Track,
@@ -45,20 +48,9 @@ import { mayVote } from './standing.js';
 import { comeBack, release } from './tenure.js';
 import { timeState } from './time-state.js';
 import { Timekeeper } from './timekeeper.js';
+import type { Engine } from './types.js';
 
-/** The core: takes what happened, answers what to do, shows the time. Same inputs, same answers, bit for bit. */
-export interface Engine {
-  accept(input: Input): readonly Action[];
-  /** The estimate at fresh readings of the clocks. Changes nothing. */
-  state(stamps: readonly Stamp[]): TimeState;
-  /** The last decision about a clock, in a sentence. */
-  decision(clock: ClockId): string;
-  /** How long a source may wait, within these, until another observation of its is worth asking for. Changes nothing. */
-  worthAskingIn(source: string, minNs: Ns, maxNs: Ns): Ns;
-  claims(source: string): Claims | undefined;
-  /** What is worth keeping for the next start. Undefined while the time is not known. */
-  memory(): Memory | undefined;
-}
+export type { Engine } from './types.js';
 
 export const createEngine = (options: CoreOptions, estimator: Estimator, leapTable: LeapTable): Engine =>
   new Core(options, estimator, leapTable);
@@ -82,6 +74,8 @@ class Core implements Engine {
   #mode: ModeState | undefined;
   #now: Instant = 0n;
   #confirmed = false;
+  /** What made the time unknown that was known, until somebody carries it again. */
+  #cause = '';
   /** The living tracks on which the estimate rests. */
   #carriers: readonly Track[] = [];
   #actions: Action[] = [];
@@ -99,7 +93,7 @@ class Core implements Engine {
     this.#actions = [];
     const before = this.#now;
     this.#now = input.monotonic;
-    this.#leapIfDue();
+    this.#leapIfDue(input.type === 'stepped' && !input.byUs ? leadOf(input.deltaNs) : 0n);
     this.#take(input, before);
     if (input.type === 'steered') this.#keeper.refresh(this.#carriers);
     else this.#think(input);
@@ -135,8 +129,10 @@ class Core implements Engine {
     });
   }
 
-  claims(source: string): Claims | undefined {
-    return this.#sources.get(source)?.claims;
+  holdover(): Holdover | undefined {
+    const model = this.#keeper.clocks.get('system')?.model;
+    const { targetErrorNs, trackingErrorNs } = this.#options;
+    return model && holdoverOf(extrapolate(model, this.#now), targetErrorNs ?? trackingErrorNs);
   }
 
   memory(): Memory | undefined {
@@ -159,7 +155,7 @@ class Core implements Engine {
         this.#observe(input);
         break;
       case 'claims':
-        this.#source(input.id).claims = input.claims;
+        Object.assign(this.#source(input.id), { claims: input.claims, silence: '' });
         break;
       case 'unreachable':
         this.#source(input.id).silence = input.reason;
@@ -173,6 +169,9 @@ class Core implements Engine {
         break;
       case 'stepped':
         this.#stepped(input, before);
+        break;
+      case 'slept':
+        this.#slept(input);
         break;
       case 'refused':
         this.#refused(input);
@@ -191,11 +190,12 @@ class Core implements Engine {
   }
 
   /** At a leap second UTC jumps. The clock jumps with it by the kernel's hand, a moment earlier or later, or not at all. */
-  #leapIfDue(): void {
+  #leapIfDue(lead: Instant): void {
     const utc = this.#keeper.utc(this.#now);
-    const leap = this.#leap.crossed(utc);
+    const leap = utc === undefined ? undefined : this.#leap.crossed(utc + lead);
     if (utc === undefined || leap === undefined) return;
-    this.#keeper.referenceJumped(leap.kind === 'insert' ? -NS_PER_S : NS_PER_S, this.#now - (utc - leap.at));
+    const since = utc > leap.at ? utc - leap.at : 0n;
+    this.#keeper.referenceJumped(leap.kind === 'insert' ? -NS_PER_S : NS_PER_S, this.#now - since);
     this.#tell('leap', 'utc', leap.kind === 'insert' ? 'a leap second was inserted' : 'a leap second was left out');
     for (const { servo, scale } of this.#keeper.clocks.values())
       if (servo !== undefined && scale === 'utc')
@@ -236,6 +236,7 @@ class Core implements Engine {
     if (carries(track)) this.#tell('source', track.source.id, 'changed its time or its path: it is learnt anew');
     if (!allTracks(this.#sources.values()).some((other) => other !== track && carries(other)))
       this.#keeper.doubt(track.clock);
+    this.#keeper.distrust([track]);
     this.#keeper.apply(release(track));
     this.#keeper.remove([track]);
     relearn(track);
@@ -253,15 +254,13 @@ class Core implements Engine {
 
   /** A pulse is used once the second is known, by the vote or, where nobody votes, by its own number. */
   #number(track: Track, pulse: Pulse): Pulse | Reading | undefined {
-    const { clock, monotonic, stamp, noiseFloorNs, numberedOffsetNs: offsetNs } = pulse;
     const keeper = this.#keeper;
-    if (keeper.numbered(track)) {
-      const news = compareNumbering(track, offsetNs, keeper.clocks.get(clock)?.model?.offsetNs ?? 0);
-      if (news !== undefined) this.#tell('source', track.source.id, news);
-      return pulse;
-    }
-    if (offsetNs === undefined || this.#anyVoter()) return undefined;
-    return { kind: 'reading', clock, monotonic, stamp, noiseFloorNs, offsetNs };
+    const isVoted = () => [...this.#sources.values()].some((source) => mayVote(source, this.#now));
+    if (!keeper.numbered(track)) return isVoted() ? undefined : ownNumber(pulse);
+    const { clock, numberedOffsetNs } = pulse;
+    const news = compareNumbering(track, numberedOffsetNs, keeper.clocks.get(clock)?.model?.offsetNs ?? 0);
+    if (news !== undefined) this.#tell('source', track.source.id, news);
+    return pulse;
   }
 
   #discipline({ clock: id, policy }: InputOf<'discipline'>): void {
@@ -272,8 +271,9 @@ class Core implements Engine {
     if (frequencyPpb !== undefined) this.#actions.push({ type: 'steer', clock: id, frequencyPpb });
   }
 
-  #stepped({ clock: id, deltaNs, byUs }: InputOf<'stepped'>, before: Instant): void {
-    this.#keeper.stepped(id, deltaNs, byUs ? this.#now : before, this.#now);
+  #stepped(input: InputOf<'stepped'>, before: Instant): void {
+    const { clock: id, deltaNs, byUs } = input;
+    this.#keeper.stepped(input, before);
     const way = `${deltaNs < 0 ? 'back' : 'forward'} by ${formatDuration(Math.abs(deltaNs))}`;
     this.#tell(
       'clock',
@@ -282,6 +282,17 @@ class Core implements Engine {
     );
     const servo = this.#keeper.clocks.get(id)?.servo;
     if (servo !== undefined) servo.stepping = false;
+  }
+
+  /** Everybody begins anew with what is known of paths and oscillators; the time kept so far has no say. */
+  #slept({ sleptNs }: InputOf<'slept'>): void {
+    this.#keeper.slept(sleptNs, this.#now);
+    for (const track of allTracks(this.#sources.values())) reawaken(track);
+    this.#selection.reopen();
+    this.#quality.slept(sleptNs);
+    this.#confirmed = false;
+    this.#cause = `the machine slept for ${formatSpan(sleptNs)}`;
+    this.#tell('clock', 'system', `is not to be trusted: ${this.#cause}; the sources are asked anew`);
   }
 
   #refused({ clock: id, reason }: InputOf<'refused'>): void {
@@ -301,6 +312,7 @@ class Core implements Engine {
     });
     if (votes >= CONFIRMATIONS) this.#confirmed = true;
     if (changes.length > 0) this.#refreshServos();
+    keeper.distrust(changes.filter(({ biasSigmaNs }) => biasSigmaNs === undefined).map(({ track }) => track));
     keeper.apply(changes);
     const carriers = allTracks(this.#sources.values()).filter(carries);
     const isNews = changes.length > 0 || carriers.length !== this.#carriers.length;
@@ -315,18 +327,16 @@ class Core implements Engine {
   }
 
   #changeMode(carriers: readonly Track[], obstacle: string): void {
-    const clocks = [...this.#keeper.clocks.values()];
-    const system = this.#keeper.clocks.get('system')?.model;
     const before = this.#mode ?? initialMode(this.#now);
-    const isFar = ({ servo, model }: Clock): boolean =>
-      servo !== undefined && model !== undefined && Math.abs(model.offsetNs) > this.#options.trackingErrorNs;
-    const condition = {
-      known: system !== undefined,
-      boundNs: system === undefined ? Number.POSITIVE_INFINITY : boundNs(system),
-      ...rolesOf(carriers),
-      loss: carriers.length > 0 || obstacle !== '' ? obstacle : lossOf([...this.#sources.values()]),
-      slewing: clocks.filter(isFar).map(({ id }) => `the clock ${id}`),
-    };
+    if (carriers.length > 0) this.#cause = '';
+    const condition = conditionOf({
+      clocks: [...this.#keeper.clocks.values()],
+      sources: [...this.#sources.values()],
+      carriers,
+      obstacle,
+      cause: this.#cause,
+      trackingErrorNs: this.#options.trackingErrorNs,
+    });
     this.#mode = nextMode(before, condition, this.#options, this.#now);
     const { mode, reason } = this.#mode;
     if (mode === 'unsynchronised') this.#confirmed = false;
@@ -367,11 +377,8 @@ class Core implements Engine {
 
   #tellSources(): void {
     for (const source of this.#sources.values()) {
-      const { state, reason } = standingOf(source);
-      const news = state === 'agrees' || state === 'numbering' ? 'combined' : state;
-      if (news === 'warming' || news === source.told) continue;
-      source.told = news;
-      this.#tell('source', source.id, state === 'agrees' || state === 'numbering' ? reason : `is ${state}: ${reason}`);
+      const news = newsOf(source);
+      if (news !== undefined) this.#tell('source', source.id, news);
     }
   }
 
@@ -387,10 +394,6 @@ class Core implements Engine {
 
   #refreshServos(): void {
     for (const { servo } of this.#keeper.clocks.values()) if (servo !== undefined) servo.fresh = true;
-  }
-
-  #anyVoter(): boolean {
-    return [...this.#sources.values()].some((source) => mayVote(source, this.#now));
   }
 }
 

@@ -40,6 +40,11 @@ export type Input = { readonly monotonic: Instant } & (
   | { readonly type: 'steered'; readonly clock: ClockId; readonly frequencyPpb: number }
   /** The clock jumped: by our step or by somebody else's hand. */
   | { readonly type: 'stepped'; readonly clock: ClockId; readonly deltaNs: Ns; readonly byUs: boolean }
+  /**
+   * The machine slept for `sleptNs` as the operating system has it (by a battery-backed clock): CLOCK_MONOTONIC stood
+   * still, and the clocks were carried on by that. What a clock jumped beyond it follows as `stepped`.
+   */
+  | { readonly type: 'slept'; readonly sleptNs: Ns }
   /** The host refused an action. */
   | { readonly type: 'refused'; readonly clock: ClockId; readonly reason: string }
   /** What the run before has left, aged to this moment. Comes before the first observation. */

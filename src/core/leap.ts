@@ -1,9 +1,13 @@
-import { type Claims, type Instant, type Leap, NS_PER_S } from '../api/index.js';
+import { type Claims, type Instant, type Leap, NS_PER_S, type Ns } from '../api/index.js';
 import { type LeapAhead, type LeapTable, leapAhead, taiMinusUtc, withLeap } from './leap-table.js';
 
 const DAY_NS = 86_400n * BigInt(NS_PER_S);
 /** The operator hears of the table's end this long before. */
 const WARNING_NS = 30n * DAY_NS;
+
+/** By how much the kernel may be ahead of the estimate at a leap second, seen by a clock that jumped by just that. */
+export const leadOf = (jumpNs: Ns): Instant => (Math.round(Math.abs(jumpNs) / 1e6) === 1000 ? LEAD_NS : 0n);
+const LEAD_NS = BigInt(NS_PER_S / 2);
 
 export interface LeapState {
   readonly pending: Leap;

@@ -35,8 +35,11 @@ export const aged = (memory: Memory, ageNs: Ns): Memory => ({
   clocks: memory.clocks.map((clock) => ({ ...clock, sigmaPpb: agedSigmaPpb(clock, ageNs) })),
 });
 
+/** How far a frequency may have moved (one standard deviation) while the machine was off for so long and cooled. */
+export const coolingPpb = (offNs: Ns): number => COLD_PPB * -Math.expm1(-offNs / COOLING_NS);
+
 function agedSigmaPpb({ sigmaPpb, wanders }: ClockMemory, ageNs: Ns): number {
   const wander = wanders.reduce((sum, one) => sum + one.wander * one.weight, 0);
   const wanderPpb = Math.sqrt((wander * ageNs) / NS_PER_S) * NS_PER_S;
-  return Math.hypot(sigmaPpb, wanderPpb, RESTART_PPB, COLD_PPB * -Math.expm1(-ageNs / COOLING_NS));
+  return Math.hypot(sigmaPpb, wanderPpb, RESTART_PPB, coolingPpb(ageNs));
 }

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Instant, Leap, Mode, Ns, NtpView } from '../api/index.js';
+import { parseServer } from '../protocol/ntp/address.js';
+import { formatRefid, refidOfAddress } from '../protocol/ntp/refid.js';
 import type { Track } from './source.js';
 
 /** What the NTP view is made of. */
@@ -63,30 +64,15 @@ export function stratumOf({ source: { claims } }: Track): number {
 function refidOf(track: Track): string {
   const { id, claims } = track.source;
   if (stratumOf(track) === 0) return track.kind === 'pulse' ? 'PPS' : wordFor(id, claims.reference);
-  const address = claims.address ?? '';
-  const v4 = /^(?:::ffff:|\[::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})\b/i.exec(address);
-  if (v4 !== null) return v4[1]!;
-  const v6 = /^\[?([0-9a-f:]*:[0-9a-f:]*:[0-9a-f:]*)/i.exec(address);
-  return v6 === null
-    ? wordFor(id, undefined)
-    : [...createHash('md5').update(v6Octets(v6[1]!)).digest().subarray(0, 4)].join('.');
+  const host = parseServer(claims.address ?? '')?.host;
+  const refid = host === undefined ? undefined : refidOfAddress(host);
+  return refid === undefined ? wordFor(id, undefined) : formatRefid(refid, stratumOf(track) + 1);
 }
 
 function wordFor(id: string, reference: string | undefined): string {
   const type = (reference ?? id.split('.')[0]!).toUpperCase();
   if (/^(GNSS|GPSD?|NMEA)$/.test(type)) return 'GPS';
   return type.replace(/[^A-Z0-9]/g, '').slice(0, 4) || 'LOCL';
-}
-
-/** The 16 octets of an IPv6 address. */
-function v6Octets(address: string): Uint8Array {
-  const [head = '', tail] = address.split('::');
-  const words = (text: string): number[] =>
-    text === '' ? [] : text.split(':').map((word) => Number.parseInt(word, 16));
-  const [front, back] = [words(head), words(tail ?? '')];
-  const gap = tail === undefined ? 0 : Math.max(8 - front.length - back.length, 0);
-  const all = [...front, ...Array<number>(gap).fill(0), ...back].slice(0, 8);
-  return Uint8Array.from(all.flatMap((word) => [word >> 8, word & 0xff]));
 }
 
 const finite = (value: Ns): Ns => (Number.isFinite(value) ? value : 16e9);

@@ -1,4 +1,4 @@
-import { formatDuration, type Ns } from '../api/index.js';
+import { formatDuration, type Ns, type Pulse, type Reading } from '../api/index.js';
 import type { Track } from './source.js';
 
 /** A numbering that contradicts the estimate for this many pulses in a row is no accident. */
@@ -11,6 +11,12 @@ export function compareNumbering(track: Track, numberedNs: Ns | undefined, offse
   track.slipRun = slip === track.slip ? track.slipRun + 1 : 1;
   track.slip = slip;
   return track.slipRun === SLIPPED_PULSES ? slipOf(track) : undefined;
+}
+
+/** What a pulse says by its own number; undefined when it has none. */
+export function ownNumber(pulse: Pulse): Reading | undefined {
+  const { clock, monotonic, stamp, noiseFloorNs, numberedOffsetNs: offsetNs } = pulse;
+  return offsetNs === undefined ? undefined : { kind: 'reading', clock, monotonic, stamp, noiseFloorNs, offsetNs };
 }
 
 /** How a receiver numbers its pulses, where the others say otherwise. */

@@ -49,6 +49,12 @@ export class Quality {
     this.#clockClass = this.ptp(system, now).clockClass;
   }
 
+  /** Time that CLOCK_MONOTONIC did not count has passed. */
+  slept(sleptNs: Ns): void {
+    this.#carriedAt -= BigInt(Math.round(sleptNs));
+    this.#lastUpdate -= BigInt(Math.round(sleptNs));
+  }
+
   ntp(system: ClockModel | undefined, now: Instant, leap: Leap, corrected: Instant): NtpView {
     return ntpView({
       mode: this.#mode,

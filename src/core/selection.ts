@@ -50,6 +50,12 @@ export class Selection {
     this.#options = options;
   }
 
+  /** The next verdict is a first one: it waits for the others again. */
+  reopen(): void {
+    this.#decided = false;
+    this.#firstCandidate = undefined;
+  }
+
   judge(sources: readonly Source[], around: Surroundings): Outcome {
     const changes: Change[] = [];
     const candidates = gather(sources, this.#groupsOf(sources), around, changes);

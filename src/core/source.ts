@@ -147,6 +147,19 @@ export function relearn(track: Track): void {
   track.breaches = 0;
 }
 
+/** Its past is of no use for its present, through no fault of its own: it is judged anew. */
+export function reawaken(track: Track): void {
+  track.admittedNs = undefined;
+  track.updates = 0;
+  track.judgedUpdates = 0;
+  track.fed = 0;
+  track.breaches = 0;
+  track.streak = 0;
+  track.slip = 0;
+  track.slipRun = 0;
+  track.lost = false;
+}
+
 /** Notes that the track spoke at `now`: one input, however many observations it held. */
 export function heard(track: Track, now: Instant): void {
   if (track.observations > 0 && track.updates > 0) {

@@ -4,6 +4,8 @@ import { boundNs, type ClockModel, extrapolate, quickened, stepped } from './clo
 import { BOUND_SIGMAS, distanceNs, VOTE_SIGMAS } from './distance.js';
 import type { Estimator, TrackEstimate } from './estimator/types.js';
 import type { Input } from './input.js';
+import { coolingPpb } from './memory.js';
+import { rested } from './sleep.js';
 import type { Track } from './source.js';
 import type { Change } from './tenure.js';
 import { usualScale } from './timescale.js';
@@ -11,6 +13,12 @@ import type { Interval } from './vote.js';
 import { learnWorth } from './worth.js';
 
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
+
+/** The error is below this, as `by` has it. */
+interface Limit {
+  readonly errorNs: Ns;
+  readonly by: Track;
+}
 
 /** A pulse is numbered when half its period is this many sigmas. */
 const NUMBERING_SIGMAS = 6;
@@ -64,16 +72,31 @@ export class Timekeeper {
     if (deltaPpb === 0) return;
     this.#estimator.controlFrequency(id, deltaPpb, now);
     this.#moved();
-    if (clock.held !== undefined) clock.held = quickened(clock.held, deltaPpb, now);
+    alter(clock, (model) => quickened(model, deltaPpb, now));
   }
 
-  /** `after`: the last moment at which the clock had certainly not been stepped. */
-  stepped(id: ClockId, deltaNs: Ns, after: Instant, now: Instant): void {
+  /** `before`: the last moment at which nobody else had stepped the clock yet. */
+  stepped({ clock: id, deltaNs, byUs, monotonic: at }: InputOf<'stepped'>, before: Instant): void {
     const clock = this.clocks.get(id);
     if (clock === undefined) return;
-    this.#shift(id, deltaNs, now);
-    doubt(clock, { after, at: now });
+    this.#shift(id, deltaNs, at);
+    doubt(clock, { after: byUs ? at : before, at });
     setForward(clock, deltaNs);
+    if (!byUs) clock.anchor = undefined;
+  }
+
+  /** No phase survives a sleep: the clocks run on with what the battery-backed clock made of them. */
+  slept(sleptNs: Ns, now: Instant): void {
+    this.#now = now;
+    for (const clock of this.clocks.values()) {
+      const kept = this.#kept(clock);
+      clock.held = kept === undefined ? undefined : rested(extrapolate(kept, now), sleptNs);
+      clock.anchor = undefined;
+      doubt(clock, { after: 0n, at: now });
+      setForward(clock, sleptNs);
+    }
+    this.#estimator.slept(sleptNs, coolingPpb(sleptNs));
+    this.#moved();
   }
 
   /** UTC itself jumped: every clock that keeps UTC is ahead of it, or behind, until it jumps too. */
@@ -116,7 +139,14 @@ export class Timekeeper {
     this.#moved();
     const clock = this.clocks.get(id);
     const slopeSigmaPpb = this.#estimator.clock(id)?.slopeSigmaPpb;
+    if (clock !== undefined) clock.anchor = undefined;
     if (clock?.model !== undefined && slopeSigmaPpb !== undefined) clock.model = { ...clock.model, slopeSigmaPpb };
+  }
+
+  /** What these vouched for holds no more. */
+  distrust(tracks: readonly Track[]): void {
+    for (const clock of this.clocks.values())
+      if (clock.anchor !== undefined && tracks.includes(clock.anchor.by)) clock.anchor = undefined;
   }
 
   apply(changes: readonly Change[]): void {
@@ -163,13 +193,13 @@ export class Timekeeper {
   /** Takes the models anew; `carriers` limit the error. */
   refresh(carriers: readonly Track[]): void {
     const asserted = this.#asserted();
-    const leastNs = carriers.length > 0 ? this.#leastErrorNs(carriers) : undefined;
+    const limit = this.#leastError(carriers);
     for (const clock of this.clocks.values()) {
       const found = asserted ? this.#estimator.clock(clock.id) : undefined;
       if (found === undefined) clock.model = this.#kept(clock);
       else {
-        const systematicNs = leastNs === undefined ? clock.model?.distanceNs : leastNs - BOUND_SIGMAS * found.sigmaNs;
-        clock.model = { ...found, at: this.#now, distanceNs: Math.max(systematicNs ?? 0, 0) };
+        const model = { ...found, at: this.#now, distanceNs: clock.model?.distanceNs ?? 0 };
+        clock.model = limit === undefined ? model : limited(clock, model, limit);
       }
     }
   }
@@ -191,8 +221,8 @@ export class Timekeeper {
     const clock = this.clocks.get(id)!;
     this.#estimator.controlPhase(id, deltaNs, now);
     this.#moved();
-    if (clock.held !== undefined) clock.held = stepped(clock.held, deltaNs);
-    else if (clock.model !== undefined) clock.model = stepped(clock.model, deltaNs);
+    if (clock.model !== undefined) clock.model = stepped(clock.model, deltaNs);
+    alter(clock, (model) => stepped(model, deltaNs));
   }
 
   /** A clock's offset in the estimator's eyes, whether anything is asserted there or not. */
@@ -209,23 +239,25 @@ export class Timekeeper {
   }
 
   /** Every carrier limits the error: the best of them counts. */
-  #leastErrorNs(carriers: readonly Track[]): Ns {
-    let leastNs = Number.POSITIVE_INFINITY;
+  #leastError(carriers: readonly Track[]): Limit | undefined {
+    if (carriers.length === 0) return undefined;
+    let least: Limit = { errorNs: Number.POSITIVE_INFINITY, by: carriers[0]! };
     this.#widthNs = Number.POSITIVE_INFINITY;
     for (const track of carriers) {
       const estimate = this.estimate(track);
       if (estimate === undefined) continue;
       const farNs = distanceNs(track, estimate);
       const biasNs = Math.abs(this.biasNs(track, estimate));
-      leastNs = Math.min(leastNs, biasNs + farNs + BOUND_SIGMAS * estimate.sigmaNs);
+      const errorNs = biasNs + farNs + BOUND_SIGMAS * estimate.sigmaNs;
+      if (errorNs < least.errorNs) least = { errorNs, by: track };
       this.#widthNs = Math.min(this.#widthNs, farNs + VOTE_SIGMAS * estimate.sigmaNs);
     }
-    return leastNs;
+    return least;
   }
 
   /** Changes what the estimator rests on; when nothing is left of it, the clocks keep the time they had. */
   #keep(change: () => void): void {
-    const before = [...this.clocks.values()].map((clock) => ({ clock, kept: this.#kept(clock) }));
+    const before = [...this.clocks.values()].map((clock) => ({ clock, kept: clock.held ?? clock.model }));
     change();
     this.#moved();
     const asserted = this.#asserted();
@@ -239,4 +271,24 @@ export class Timekeeper {
   #asserted(): boolean {
     return this.#tracks().some(({ admittedNs, kind }) => admittedNs !== undefined && kind !== 'link');
   }
+}
+
+/** What runs on by itself follows what is done to the clock. */
+function alter(clock: Clock, change: (model: ClockModel) => ClockModel): void {
+  const { held, anchor } = clock;
+  if (held !== undefined) clock.held = change(held);
+  if (anchor !== undefined) clock.anchor = { ...anchor, model: change(anchor.model) };
+}
+
+/**
+ * Limits a clock's error by the living or by what was known before, whichever says more: the clock was within a bound of
+ * where that has it now, and the bound has grown since.
+ */
+function limited(clock: Clock, model: ClockModel, { errorNs, by }: Limit): ClockModel {
+  const before = clock.anchor && extrapolate(clock.anchor.model, model.at);
+  const beforeNs = before === undefined ? errorNs : Math.abs(model.offsetNs - before.offsetNs) + boundNs(before);
+  const randomNs = BOUND_SIGMAS * model.sigmaNs;
+  const found = { ...model, distanceNs: Math.max(Math.min(errorNs, beforeNs) - randomNs, 0) };
+  if (errorNs <= beforeNs) clock.anchor = { model: found, by };
+  return found;
 }

@@ -1,4 +1,4 @@
-import { NS_PER_S, type Ns } from '../api/index.js';
+import type { Ns } from '../api/index.js';
 import { boundNs, type ClockModel, extrapolate } from './clock-model.js';
 import type { Track } from './source.js';
 
@@ -12,8 +12,6 @@ const RATE = 0.25;
 const MOST = 1;
 /** An answer that moves the estimate by so many of its sigmas has found something new and says nothing of its noise. */
 const SURPRISE = 4;
-/** The end of a straight line through noisy points and its slope err together: their correlation in the steady state. */
-const CORRELATION = Math.SQRT1_2;
 const BISECTIONS = 24;
 
 /**
@@ -23,8 +21,8 @@ const BISECTIONS = 24;
 export function learnWorth(track: Track, noiseNs: Ns, before: ClockModel, after: ClockModel): void {
   const answerNs = track.answerNs ?? noiseNs;
   track.answerNs = answerNs;
-  const sigmaNs = predictedNs(before, after);
-  if (Math.abs(after.offsetNs - extrapolate(before, after.at).offsetNs) > SURPRISE * sigmaNs) return;
+  const { offsetNs, sigmaNs } = extrapolate(before, after.at);
+  if (Math.abs(after.offsetNs - offsetNs) > SURPRISE * sigmaNs) return;
   const expected = Math.log1p((sigmaNs / answerNs) ** 2);
   const found = 2 * Math.log(sigmaNs / after.sigmaNs);
   track.answerNs = answerNs * Math.exp((RATE / 2) * Math.max(-MOST, Math.min(MOST, expected - found)));
@@ -32,20 +30,14 @@ export function learnWorth(track: Track, noiseNs: Ns, before: ClockModel, after:
 
 /** How long until an answer with this noise is worth asking for. Infinity: it never will be. */
 export const untilWorth = (model: ClockModel, answerNs: Ns, maxNs: Ns): Ns =>
-  latest(maxNs, (waitNs) => aheadNs(model, waitNs) ** 2 <= WORTH_RATIO * answerNs ** 2);
+  latest(maxNs, (waitNs) => ahead(model, waitNs).sigmaNs ** 2 <= WORTH_RATIO * answerNs ** 2);
 
 /** How long the clock's error stays below this. */
 export const untilDoubt = (model: ClockModel, errorNs: Ns, maxNs: Ns): Ns =>
-  latest(maxNs, (waitNs) => boundNs({ ...model, sigmaNs: aheadNs(model, waitNs) }) <= errorNs);
+  latest(maxNs, (waitNs) => boundNs(ahead(model, waitNs)) <= errorNs);
 
-const predictedNs = (before: ClockModel, after: ClockModel): Ns => aheadNs(before, Number(after.at - before.at));
-
-/** The clock's sigma `waitNs` ahead if nobody says anything until then. */
-function aheadNs(model: ClockModel, waitNs: Ns): Ns {
-  const { sigmaNs } = extrapolate(model, model.at + BigInt(Math.round(waitNs)));
-  const together = 2 * CORRELATION * model.sigmaNs * model.slopeSigmaPpb * (waitNs / NS_PER_S);
-  return Math.sqrt(sigmaNs ** 2 + together);
-}
+/** The clock's model `waitNs` ahead if nobody says anything until then. */
+const ahead = (model: ClockModel, waitNs: Ns): ClockModel => extrapolate(model, model.at + BigInt(Math.round(waitNs)));
 
 /** The latest instant up to `maxNs` at which it still holds, for what holds first and then no more. */
 function latest(maxNs: Ns, holds: (waitNs: Ns) => boolean): Ns {

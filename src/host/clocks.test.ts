@@ -16,6 +16,12 @@ describe('the clocks', () => {
       }
     });
 
+    it(`know how long the machine has slept: ${name}`, () => {
+      const slept = clocks.slept();
+      expect(Number(slept)).to.be.above(-50_000);
+      expect(Number(clocks.slept() - slept)).to.be.within(-50_000, 50_000);
+    });
+
     it(`show the time of day: ${name}`, () => {
       const before = BigInt(Date.now()) * 1_000_000n;
       const { realtime } = clocks.moment();

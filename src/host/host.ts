@@ -22,6 +22,7 @@ export function openHost(): Host {
     network: openNetwork(native, () => stampNow(clocks)),
     clocks: [openSystemClock(clocks, native)],
     monotonic: () => clocks.raw(),
+    slept: () => clocks.slept(),
     after,
     random: (octets) => randomBytes(octets),
     lacks,

@@ -15,7 +15,7 @@ export interface HostClock {
   readonly scale: Timescale;
   readonly maxPpb: number;
   read(): Stamp;
-  /** The reading minus CLOCK_MONOTONIC. Both are slewed alike, so that it changes only when somebody steps the clock. */
+  /** The reading minus CLOCK_MONOTONIC. Both are slewed alike: it changes when somebody steps the clock, and by a sleep. */
   phase(): Instant;
   /** Empty when this process may steer it, else the reason in a sentence. */
   obstacle(): string;
@@ -39,6 +39,8 @@ export interface Host {
   readonly clocks: readonly HostClock[];
   /** CLOCK_MONOTONIC_RAW. */
   monotonic(): Instant;
+  /** CLOCK_BOOTTIME − CLOCK_MONOTONIC: how long the machine has slept since it was started, as it knows it. */
+  slept(): Instant;
   after(delayNs: Ns, handler: () => void): Timer;
   random(octets: number): Uint8Array;
   /** Empty when the need is met, else the reason in a sentence. */

@@ -31,7 +31,7 @@ const always: StepPolicy = {
 
 type Poll = (context: SourceContext) => void;
 
-function setUp(lab: LabHostOptions = {}) {
+function setUp(lab: LabHostOptions = {}, journal = NO_JOURNAL) {
   const host = createLabHost({ clock: { offsetNs: 2e6 }, ...lab });
   const heard: string[] = [];
   const log = (id: string) => ({
@@ -42,7 +42,7 @@ function setUp(lab: LabHostOptions = {}) {
   const core = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e7 };
   const engine = createEngine(core, createEstimator(), readLeapTable(undefined));
   const aborted: Error[] = [];
-  const hub = new Hub({ version: '0', host, engine, journal: NO_JOURNAL, log, abort: (error) => aborted.push(error) });
+  const hub = new Hub({ version: '0', host, engine, journal, log, abort: (error) => aborted.push(error) });
   /** A source that knows the truth and says it once a second, after what the test wants it to do. */
   const truthful = (poll: Poll = () => {}) =>
     defineSource({
@@ -96,6 +96,8 @@ function setUp(lab: LabHostOptions = {}) {
   return { host, hub, heard, aborted, truthful, sinkOf, plan };
 }
 
+const sample = (hub: Hub, name: string) => hub.report.metrics().find((one) => one.name === name)?.values;
+
 describe('the hub in the lab', () => {
   it('tracks what its sources say, and says so', async () => {
     const { host, hub, heard, truthful, plan } = setUp();
@@ -106,6 +108,60 @@ describe('the hub in the lab', () => {
     expect(status.clocks[0]!.offsetNs).to.be.closeTo(2e6, 5000);
     expect(status.sources.map((source) => source.state)).to.deep.equal(['combined', 'combined']);
     expect(heard.join('\n')).to.match(/hub is tracking: /);
+  });
+
+  it('tells a sleep from a step, and has its sources start again', async () => {
+    const inputs: { type: string; monotonic: bigint }[] = [];
+    const journal = { ...NO_JOURNAL, write: (record: object) => void inputs.push(record as (typeof inputs)[0]) };
+    const { host, hub, heard, truthful, plan } = setUp({}, journal);
+    let starts = 0;
+    const counting: typeof truthful = (poll) => {
+      const definition = truthful(poll);
+      const create: typeof definition.create = (config, context) => {
+        starts++;
+        return definition.create(config, context);
+      };
+      return { ...definition, create };
+    };
+    await hub.start([plan('truth.a', counting()), plan('truth.b', counting())]);
+    host.scheduler.at(20.5 * S, () => host.suspend(3600 * S, 400e6));
+    await host.run(3620 * S);
+    expect(starts).to.equal(2);
+    await host.run(3622 * S);
+    expect(starts).to.equal(4);
+    expect(hub.report.state().mode).to.equal('unsynchronised');
+    await host.run(3640 * S);
+    expect(hub.report.status().mode).to.equal('tracking');
+    expect(hub.report.status().clocks[0]!.offsetNs).to.be.closeTo(402e6, 5000);
+    expect(inputs.filter(({ type }) => type === 'slept')).to.deep.equal([
+      { type: 'slept', sleptNs: 3600 * S - 400e6, monotonic: inputs.find(({ type }) => type === 'slept')!.monotonic },
+    ]);
+    expect(inputs.filter(({ type }) => type === 'stepped')).to.deep.equal([]);
+    expect(heard.join('\n')).to.match(/system is not to be trusted: the machine slept for 60 min/);
+    expect(sample(hub, 'timehub_sleeps_total')).to.deep.equal([{ labels: {}, value: 1 }]);
+  });
+
+  it('sees what somebody set the clock to at the wake beside the sleep', async () => {
+    const inputs: { type: string }[] = [];
+    const journal = { ...NO_JOURNAL, write: (record: object) => void inputs.push(record as (typeof inputs)[0]) };
+    const { host, hub, truthful, plan } = setUp({}, journal);
+    await hub.start([plan('truth.a', truthful())]);
+    host.scheduler.at(20.5 * S, () => host.suspend(3600 * S, 0));
+    host.scheduler.at(3620.6 * S, () => host.clocks[0].shift(-7200 * S));
+    await host.run(3640 * S);
+    const seen = inputs.filter(({ type }) => type === 'slept' || type === 'stepped');
+    expect(seen.map(({ type }) => type)).to.deep.equal(['slept', 'stepped']);
+    expect(seen[1]).to.include({ deltaNs: -7200 * S, byUs: false });
+    expect(hub.report.status().clocks[0]!.offsetNs).to.be.closeTo(7200 * S + 2e6, 5000);
+  });
+
+  it('never shows a state from before a jump', async () => {
+    const { host, hub, truthful, plan } = setUp();
+    await hub.start([plan('truth.a', truthful())]);
+    await host.run(20.5 * S);
+    host.clocks[0].shift(50e6);
+    expect(hub.report.state().clocks[0]!.offsetNs).to.be.closeTo(-48e6, 5000);
+    expect(sample(hub, 'timehub_steps_total')).to.deep.equal([{ labels: { clock: 'system', by: 'others' }, value: 1 }]);
   });
 
   it('restarts a source that throws from a timer, and only that', async () => {

@@ -10,7 +10,7 @@ import {
   type Timer,
 } from '../api/index.js';
 import type { Engine } from '../core/engine.js';
-import type { SourceOptions } from '../core/input.js';
+import type { Input, SourceOptions } from '../core/input.js';
 import type { ConfigDifference } from './config/index.js';
 import {
   HEALTH,
@@ -78,7 +78,14 @@ export class Hub {
     this.#parts = parts;
     const { host, engine, journal, log, version, state = NO_STATE } = parts;
     this.#store = state;
-    this.#loop = new TimeLoop(host, engine, journal, (event) => this.#tell(event), parts.quietTickNs);
+    this.#loop = new TimeLoop({
+      host,
+      engine,
+      journal,
+      tell: (event) => this.#tell(event),
+      happened: (input) => this.#happened(input),
+      quietTickNs: parts.quietTickNs,
+    });
     this.report = createReport({
       version,
       startedAt: host.monotonic(),
@@ -187,6 +194,22 @@ export class Hub {
     const { definition, config } = plan;
     if (definition.kind === 'sink') return (definition as SinkDefinition).create(config, sinkContext(registry));
     return (definition as SourceDefinition).create(config, sourceContext(registry));
+  }
+
+  #happened(input: Input): void {
+    if (input.type === 'stepped') {
+      const labels = { clock: input.clock, by: input.byUs ? 'hub' : 'others' };
+      this.#metrics.count('timehub_steps_total', 'Steps of a clock, by the hub or by somebody else.', labels);
+    }
+    if (input.type === 'slept') {
+      this.#metrics.count('timehub_sleeps_total', 'How often the machine slept.', {});
+      this.#parts.host.after(0, () => void this.#awaken());
+    }
+  }
+
+  /** Connections are dead, names lead elsewhere, the time is unknown: sources ask as they do at their start. */
+  #awaken(): Promise<void> {
+    return this.#each('source', (instance) => instance.restart());
   }
 
   #changed(instance: Instance, before: Instance['state']): void {

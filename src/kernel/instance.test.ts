@@ -89,6 +89,47 @@ describe('an instance', () => {
     expect(runs()).to.equal(2);
   });
 
+  it('begins anew when it is told to, once the old run has let go, and waits for no retry', async () => {
+    let letGo = (): void => {};
+    const { host, instance, runs } = setUp(() => ({ stop: () => new Promise((resolve) => (letGo = resolve)) }));
+    await instance.start();
+    const restarted = instance.restart();
+    expect(instance.state).to.equal('starting');
+    expect(runs()).to.equal(1);
+    letGo();
+    await host.run(S);
+    await restarted;
+    expect(instance.report()).to.include({ state: 'running', restarts: 0 });
+    expect(runs()).to.equal(2);
+  });
+
+  it('that waits to try again does so at once when it is told to begin anew', async () => {
+    let crash = (): void => {};
+    const { host, instance, runs } = setUp((scope) => {
+      crash = () => scope.crash(new Error('boom'));
+      return {};
+    });
+    await instance.start();
+    crash();
+    expect(instance.state).to.equal('failed');
+    await instance.restart();
+    expect(runs()).to.equal(2);
+    await host.run(10 * S);
+    expect(runs()).to.equal(2);
+  });
+
+  it('that was stopped, or is about to, stays so', async () => {
+    let letGo = (): void => {};
+    const { instance, runs } = setUp(() => ({ stop: () => new Promise((resolve) => (letGo = resolve)) }));
+    await instance.start();
+    const [restarted, stopped] = [instance.restart(), instance.stop()];
+    letGo();
+    await Promise.all([restarted, stopped]);
+    await instance.restart();
+    expect(instance.state).to.equal('stopped');
+    expect(runs()).to.equal(1);
+  });
+
   it('that does not stop in time is dropped', async () => {
     let scope: Scope | undefined;
     const { host, instance } = setUp((own) => {

@@ -56,6 +56,7 @@ export class Instance {
   #retry: Timer | undefined;
   #ending: Promise<void> = Promise.resolve();
   #failures = 0;
+  #stops = 0;
   #runningSince = 0n;
 
   constructor(plan: InstancePlan, care: InstanceCare) {
@@ -115,11 +116,24 @@ export class Instance {
 
   /** Ends it in any state. Never rejects. */
   async stop(): Promise<void> {
+    this.#stops++;
     this.#retry?.cancel();
     if (this.#scope !== undefined) this.#become('stopping', 'is stopping');
     this.#end();
     await this.#ending;
     this.#become('stopped', 'was stopped');
+  }
+
+  /** Begins anew at once if it runs or waits to try again: the world has changed under it. */
+  async restart(): Promise<void> {
+    if (this.#scope === undefined && this.state !== 'failed') return;
+    this.#retry?.cancel();
+    this.#failures = 0;
+    this.#end();
+    this.#become('starting', 'is started again');
+    const stops = this.#stops;
+    await this.#ending;
+    if (stops === this.#stops) await this.start();
   }
 
   /** Takes another configuration, in place where the plugin can. */

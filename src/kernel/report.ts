@@ -1,14 +1,5 @@
-import {
-  type DetailReport,
-  formatDuration,
-  formatOffset,
-  formatRate,
-  type HubReport,
-  type Instant,
-  NS_PER_S,
-  type StatusReport,
-  type TimeState,
-} from '../api/index.js';
+import { type DetailReport, type HubReport, type Instant, NS_PER_S, type StatusReport } from '../api/index.js';
+import { explain } from '../core/explanation.js';
 import type { EventList } from './events.js';
 import type { Host } from './host.js';
 import type { Instance } from './instance.js';
@@ -36,7 +27,7 @@ export function createReport(parts: ReportParts): HubReport {
   const { loop, events, metrics } = parts;
   return {
     status: () => status(parts),
-    why: () => why(loop.state(), status(parts)),
+    why: () => explain({ state: loop.state(), holdover: loop.holdover(), decision: (clock) => loop.decision(clock) }),
     detail: (id) => detail(parts, id),
     events: () => events.all(),
     metrics: () => metrics.samples(),
@@ -71,6 +62,7 @@ function status({ version, host, loop, instances, notes, startedAt }: ReportPart
       steered: clock.steered,
       reason: loop.decision(clock.id),
     })),
+    holdover: holdoverOf(loop),
     leap: {
       taiMinusUtc: state.leap.taiMinusUtc,
       pending: state.leap.pending,
@@ -98,6 +90,11 @@ function status({ version, host, loop, instances, notes, startedAt }: ReportPart
   };
 }
 
+function holdoverOf(loop: TimeLoop): StatusReport['holdover'] {
+  const found = loop.holdover();
+  return found === undefined ? null : { targetErrorNs: found.targetErrorNs, lastsS: found.lastsNs / NS_PER_S };
+}
+
 function detail({ instances, loop, memory }: ReportParts, id: string): DetailReport | undefined {
   const instance = instances.get(id);
   if (instance === undefined) return undefined;
@@ -110,34 +107,3 @@ function detail({ instances, loop, memory }: ReportParts, id: string): DetailRep
     ...memory.of(id),
   };
 }
-
-/** The paragraph of `timehub why`: mode, what it rests on, what was left out and why, what the clocks do. */
-function why(state: TimeState, report: StatusReport): string {
-  const lines = [`The hub is ${state.mode}: ${state.reason}.`];
-  const combined = state.sources.filter((source) => source.state === 'combined');
-  if (combined.length > 0) {
-    const parts = [...combined]
-      .sort((a, b) => b.weight - a.weight)
-      .map((source) => `${source.id} (weight ${Math.round(source.weight * 100)} %)`);
-    lines.push(`The estimate rests on ${list(parts)}.`);
-  }
-  for (const source of state.sources) {
-    if (source.state === 'combined') continue;
-    const state = source.state === 'agrees' || source.state === 'rejected' ? '' : `is ${source.state}: `;
-    lines.push(`${source.id} ${state}${source.reason}.`);
-  }
-  for (const clock of report.clocks) {
-    if (!Number.isFinite(clock.sigmaNs)) {
-      lines.push(`Of the clock "${clock.id}" nothing is known yet.`);
-      continue;
-    }
-    lines.push(
-      `The clock "${clock.id}" is ${formatOffset(clock.offsetNs)} (± ${formatDuration(clock.sigmaNs)}, error below ${formatDuration(clock.boundNs)}), ` +
-        `its frequency needs ${formatRate(clock.frequencyPpb)}: ${clock.reason}.`,
-    );
-  }
-  return lines.join('\n');
-}
-
-const list = (parts: readonly string[]): string =>
-  parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;

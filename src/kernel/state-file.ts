@@ -71,6 +71,7 @@ export class StateFile implements StateStore {
       await mkdir(this.#directory, { recursive: true });
       await writeThrough(temporary, format(memory, utc));
       await rename(temporary, this.#path);
+      await syncFolder(this.#directory);
       this.#unwritten = '';
       this.#unread = '';
     } catch (error) {
@@ -104,6 +105,16 @@ function parse(text: string, utc: Instant): { readonly memory: Memory; readonly 
 const formatDays = (ns: Ns): string => `${Math.round(ns / DAY_NS)} days`;
 
 const describe = (issue: v.BaseIssue<unknown>): string => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`;
+
+/** A new name is on the disk when its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
 
 /** On the disk when this resolves, not only on its way. */
 async function writeThrough(path: string, text: string): Promise<void> {

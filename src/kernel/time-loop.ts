@@ -10,6 +10,7 @@ import {
   type TimeState,
 } from '../api/index.js';
 import type { Engine } from '../core/engine.js';
+import type { Holdover } from '../core/holdover.js';
 import type { Action, Input } from '../core/input.js';
 import type { Memory } from '../core/memory.js';
 import { type Journal, NO_JOURNAL } from './event-log.js';
@@ -20,6 +21,18 @@ import { corrected } from './wall-time.js';
 type Untimed<T> = T extends unknown ? Omit<T, 'monotonic'> : never;
 type EventAction = Extract<Action, { type: 'event' }>;
 
+export interface TimeLoopParts {
+  readonly host: Host;
+  readonly engine: Engine;
+  readonly journal: Journal;
+  /** What the operator should know, once the state is published that it belongs to. */
+  readonly tell: (event: EventAction) => void;
+  /** Each input, just before it counts. */
+  readonly happened: (input: Input) => void;
+  /** How often the core hears that time passes while nothing else happens. Default 1 s. */
+  readonly quietTickNs?: Ns | undefined;
+}
+
 const TICK_NS = NS_PER_S;
 /** For so long after news the ticks are never slower. */
 const LIVELY_NS = 10 * NS_PER_S;
@@ -27,10 +40,18 @@ const LIVELY_NS = 10 * NS_PER_S;
 const DIGEST_NS = 60 * NS_PER_S;
 /** A jump of a clock against CLOCK_MONOTONIC that reading the two one after the other cannot explain. */
 const JUMP_NS = 50_000;
+/** No machine falls asleep and wakes within less. */
+const SHORTEST_SLEEP_NS = 1_000_000;
 /** A jump is seen in every reading, a reading that was interrupted only in one. */
 const JUMP_TRIES = 5;
 
-const isJump = (deltaNs: Instant): boolean => Math.abs(Number(deltaNs)) >= JUMP_NS;
+/** By how much a difference of two clocks has changed; 0n when that is less than `leastNs`. */
+function jumpFrom(known: Instant, leastNs: Ns, read: () => Instant): Instant {
+  let delta = read() - known;
+  const isJump = (): boolean => Math.abs(Number(delta)) >= leastNs;
+  for (let again = 0; again < JUMP_TRIES && isJump(); again++) delta = read() - known;
+  return isJump() ? delta : 0n;
+}
 
 /**
  * The hub's heart: takes what happened, one thing after the other, through the core; does what the core wants done to the
@@ -40,32 +61,29 @@ export class TimeLoop {
   readonly #host: Host;
   readonly #engine: Engine;
   readonly #journal: Journal;
-  readonly #tell: (event: EventAction) => void;
+  readonly #tell: TimeLoopParts['tell'];
+  readonly #happened: TimeLoopParts['happened'];
   readonly #quietTickNs: Ns;
   readonly #queue: Input[] = [];
   readonly #untold: EventAction[] = [];
   readonly #handlers = new Set<(state: TimeState) => void>();
   readonly #phases = new Map<ClockId, Instant>();
   readonly #owners = new Map<ClockId, string>();
+  #slept: Instant;
   #draining = false;
   #newsAt: Instant = 0n;
   #digestAt: Instant = 0n;
   #state: TimeState;
   #ticker: Timer | undefined;
 
-  /** `quietTickNs`: how often the core hears that time passes while nothing else happens. */
-  constructor(
-    host: Host,
-    engine: Engine,
-    journal: Journal,
-    tell: (event: EventAction) => void,
-    quietTickNs: Ns = NS_PER_S,
-  ) {
+  constructor({ host, engine, journal, tell, happened, quietTickNs = NS_PER_S }: TimeLoopParts) {
     this.#host = host;
     this.#engine = engine;
     this.#journal = journal;
     this.#tell = tell;
+    this.#happened = happened;
     this.#quietTickNs = quietTickNs;
+    this.#slept = host.slept();
     for (const clock of host.clocks) {
       this.#phases.set(clock.id, clock.phase());
       this.#enqueue({
@@ -93,8 +111,12 @@ export class TimeLoop {
     this.#take(input);
   }
 
-  /** The newest published state. */
+  /** The newest state. One from before a jump of a clock is never shown. */
   state(): TimeState {
+    if (!this.#draining) {
+      this.#watchJumps();
+      if (this.#queue.length > 0) this.#work();
+    }
     return this.#state;
   }
 
@@ -107,6 +129,11 @@ export class TimeLoop {
   /** The core's last decision about a clock, in a sentence. */
   decision(clock: ClockId): string {
     return this.#engine.decision(clock);
+  }
+
+  /** How long the time would stay good without any source, as the core has it. */
+  holdover(): Holdover | undefined {
+    return this.#engine.holdover();
   }
 
   /** How long a source may wait until another observation of its is worth asking for, within these. */
@@ -151,7 +178,10 @@ export class TimeLoop {
 
   #take(input: Untimed<Input>): void {
     this.#enqueue(input);
-    if (this.#draining) return;
+    if (!this.#draining) this.#work();
+  }
+
+  #work(): void {
     this.#drain();
     this.#publish();
   }
@@ -192,6 +222,7 @@ export class TimeLoop {
       this.#watchJumps();
       for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
         this.#journal.write(input);
+        this.#happened(input);
         for (const action of this.#engine.accept(input)) this.#perform(action);
       }
     } finally {
@@ -225,23 +256,21 @@ export class TimeLoop {
     }
   }
 
-  /** Steps by somebody else's hand go in before the observations that were stamped across them. */
+  /** Sleep and steps by somebody else's hand go in before the observations that were stamped across them. */
   #watchJumps(): void {
+    const monotonic = this.#queue[0]?.monotonic ?? this.#host.monotonic();
+    const slept = jumpFrom(this.#slept, SHORTEST_SLEEP_NS, () => this.#host.slept());
+    const jumps: Input[] = slept === 0n ? [] : [{ type: 'slept', sleptNs: Number(slept), monotonic }];
+    this.#slept += slept;
     for (const clock of this.#host.clocks) {
-      const known = this.#phases.get(clock.id)!;
-      let phase = clock.phase();
-      for (let again = 0; again < JUMP_TRIES && isJump(phase - known); again++) phase = clock.phase();
-      if (!isJump(phase - known)) continue;
-      const deltaNs = Number(phase - known);
-      this.#phases.set(clock.id, phase);
-      this.#queue.unshift({
-        type: 'stepped',
-        clock: clock.id,
-        deltaNs,
-        byUs: false,
-        monotonic: this.#queue[0]?.monotonic ?? this.#host.monotonic(),
-      });
+      // The system carries its clock over a sleep: only what goes beyond that is a step.
+      const known = this.#phases.get(clock.id)! + slept;
+      const delta = jumpFrom(known, JUMP_NS, () => clock.phase());
+      this.#phases.set(clock.id, known + delta);
+      if (delta !== 0n)
+        jumps.push({ type: 'stepped', clock: clock.id, deltaNs: Number(delta), byUs: false, monotonic });
     }
+    this.#queue.unshift(...jumps);
   }
 
   #digest(): void {

@@ -110,11 +110,18 @@ export class LabClock implements HostClock {
     this.#adjustedNs -= deltaNs;
   }
 
-  /** Goes on after a sleep that CLOCK_MONOTONIC did not count, with this error. */
-  wake(uncountedNs: Ns, errorNs: Ns): void {
+  /** Goes on after a sleep that CLOCK_MONOTONIC did not count, set to this error; answers how long it believes it was. */
+  wake(uncountedNs: Ns, errorNs: Ns): Instant {
     const deltaNs = this.errorNs() - errorNs;
+    const slept = BigInt(Math.round(deltaNs + uncountedNs));
     this.#adjustedNs += deltaNs;
-    this.#stepped += BigInt(Math.round(deltaNs + uncountedNs));
+    this.#stepped += slept;
+    return slept;
+  }
+
+  /** The same for a clock that went on by itself. */
+  runOn(uncountedNs: Ns): void {
+    this.#stepped += BigInt(Math.round(uncountedNs));
   }
 
   declare(declaration: ClockDeclaration): void {

@@ -20,8 +20,19 @@ describe('a machine of the lab', () => {
     expect(Number(host.monotonic() - before.monotonic)).to.be.below(2);
     expect(host.errorNs('system')).to.be.closeTo(before.errorNs + 2e6, 1);
     expect(Number(host.clocks[0].phase() - before.phase)).to.be.closeTo(3600 * S - 2e6, 2);
+    // Linux carries both on by the same: what the battery-backed clock says.
+    expect(host.slept()).to.equal(host.clocks[0].phase() - before.phase);
     await host.run(3700 * S);
     expect(fired.map((ns) => Math.round(ns / S))).to.deep.equal([5, 3650]);
+  });
+
+  it('has hardware clocks that go on in its sleep', async () => {
+    const host = createLabHost({ phcs: { eth0: { frequencyPpb: 1000 } } });
+    const before = host.clocks[1]!.phase();
+    host.scheduler.at(10 * S, () => host.suspend(3600 * S, 2e6));
+    await host.run(3610 * S);
+    expect(Number(host.clocks[1]!.phase() - before)).to.be.closeTo(3600 * S, 2);
+    expect(host.errorNs('phc:eth0')).to.be.closeTo(-3610e3, 1);
   });
 
   it('hears nothing in its sleep', async () => {

@@ -71,6 +71,8 @@ export class LabHost implements Host {
   #sleptNs: Ns = 0;
   /** What the oscillator counted during past sleeps. */
   #uncountedNs: Ns = 0;
+  /** The same as the battery-backed clock has it. */
+  #slept: Instant = 0n;
   readonly #random: Random;
   readonly #entropy: Random;
 
@@ -137,11 +139,12 @@ export class LabHost implements Host {
   }
 
   /**
-   * The machine sleeps: CLOCK_MONOTONIC_RAW stands still, timers wait, packets find nobody. At its wake the system clock
-   * is set by the battery-backed clock, which was `rtcErrorNs` (reference − clock) further off.
+   * The machine sleeps: CLOCK_MONOTONIC_RAW stands still, timers wait, packets find nobody. At its wake CLOCK_REALTIME and
+   * CLOCK_BOOTTIME are carried on by what the battery-backed clock says of the time meanwhile, which is `rtcErrorNs`
+   * (reference − clock) wrong, as Linux does it; hardware clocks went on by themselves.
    */
   suspend(durationNs: Ns, rtcErrorNs: Ns): void {
-    const [system] = this.clocks;
+    const [system, ...phcs] = this.clocks;
     const errorNs = system.errorNs();
     const countNs = this.nowNs + this.#quartz().phaseNs(this.nowNs);
     this.#asleepSinceNs = this.nowNs;
@@ -150,7 +153,8 @@ export class LabHost implements Host {
       const uncountedNs = this.nowNs + this.#quartz().phaseNs(this.nowNs) - countNs;
       this.#uncountedNs += uncountedNs;
       this.#asleepSinceNs = undefined;
-      system.wake(uncountedNs, errorNs + rtcErrorNs);
+      this.#slept += system.wake(uncountedNs, errorNs + rtcErrorNs);
+      for (const phc of phcs) phc.runOn(uncountedNs);
     });
   }
 
@@ -180,6 +184,10 @@ export class LabHost implements Host {
   monotonic(): Instant {
     const nowNs = this.#asleepSinceNs ?? this.nowNs;
     return UPTIME + BigInt(Math.round(nowNs + this.#quartz().phaseNs(nowNs) - this.#uncountedNs));
+  }
+
+  slept(): Instant {
+    return this.#slept;
   }
 
   /** Timers count by the oscillator, like everything on this machine. */

@@ -7,6 +7,9 @@ interface Event {
   handler: (() => void) | undefined;
 }
 
+/** The event loop gets its turn after so many: sockets and signals are not starved. */
+const EVENTS_A_TURN = 1000;
+
 /**
  * Virtual time: events in the order of their instants, and nothing between them. After each event everything that it set
  * going in promises runs to its end, so that a run depends on nothing but its inputs.
@@ -33,25 +36,36 @@ export class Scheduler {
   }
 
   /** Runs up to and including `untilNs`. What a handler throws ends the run. */
-  async run(untilNs: Ns): Promise<void> {
-    await inTurn(() => {});
-    while (await inTurn(() => this.#runSome(untilNs)));
-    this.#nowNs = Math.max(this.#nowNs, untilNs);
+  run(untilNs: Ns): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let count = 0;
+      const next = (): void => {
+        try {
+          if (!this.#runOne(untilNs)) resolve();
+          else if (++count % EVENTS_A_TURN === 0) setImmediate(next);
+          else queueMicrotask(settle);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      // A tick that a microtask asks for comes when all microtasks have run (process.nextTick): as after a turn of the
+      // event loop, which would take four times as long.
+      const settle = (): void => process.nextTick(next);
+      setImmediate(next);
+    });
   }
 
-  /** As many events as one turn of the event loop may take; whether there are more. */
-  #runSome(untilNs: Ns): boolean {
-    for (let count = 0; count < EVENTS_A_TURN; ) {
-      const next = this.#heap[0];
-      if (next === undefined || next.timeNs > untilNs) return false;
+  /** False when nothing is left to run. */
+  #runOne(untilNs: Ns): boolean {
+    for (let event = this.#heap[0]; event !== undefined && event.timeNs <= untilNs; event = this.#heap[0]) {
       this.#pop();
-      if (next.handler === undefined) continue;
-      this.#nowNs = next.timeNs;
-      next.handler();
-      settlePromises?.();
-      count++;
+      if (event.handler === undefined) continue;
+      this.#nowNs = event.timeNs;
+      event.handler();
+      return true;
     }
-    return true;
+    this.#nowNs = Math.max(this.#nowNs, untilNs);
+    return false;
   }
 
   #push(event: Event): void {
@@ -83,22 +97,3 @@ export class Scheduler {
 }
 
 const isBefore = (a: Event, b: Event): boolean => a.timeNs < b.timeNs || (a.timeNs === b.timeNs && a.order < b.order);
-
-/** Does the work in a turn of the event loop of its own: what it sets going in promises has run when this resolves. */
-const inTurn = <T>(work: () => T): Promise<T> =>
-  new Promise((resolve, reject) => {
-    setImmediate(() => {
-      try {
-        resolve(work());
-      } catch (error) {
-        reject(error);
-      }
-    });
-  });
-
-/**
- * What Node calls itself after each callback to run the microtasks. It is not documented, so that without it every event
- * gets a turn of the event loop, which takes ten times as long and does the same.
- */
-const settlePromises = (process as { readonly _tickCallback?: () => void })._tickCallback;
-const EVENTS_A_TURN = settlePromises === undefined ? 1 : 1000;

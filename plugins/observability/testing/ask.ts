@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
+import type { Change, Snapshot } from '../live.js';
 
 export interface Question {
   readonly port?: number;
@@ -32,8 +33,8 @@ export function ask({ body, ...question }: Question): Promise<Answer> {
 
 export interface StreamEvent {
   readonly name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
-  readonly data: any;
+  /** As if every event held everything: a test reads what it expects, and fails where it is not there. */
+  readonly data: Snapshot & Required<Pick<Change, 'sample'>>;
 }
 
 /** A stream of server-sent events that a test reads one by one. */

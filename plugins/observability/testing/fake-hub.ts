@@ -113,6 +113,7 @@ export class FakeHub implements HubReport {
       uptimeS: 97_200 + this.#seconds,
       host: { stamps: 'kernel', canSteer: true, notes: [] },
       clocks: [{ ...pickClock(clock!), reason: 'steered by the combined estimate' }],
+      holdover: { targetErrorNs: 1e6, lastsS: 11_400 },
       leap: { taiMinusUtc: 37, pending: 'none', expires: '2027-06-28T00:00:00Z' },
       ntp: {
         stratum: ntp.stratum,

@@ -87,6 +87,17 @@ class JointEstimator implements Estimator {
     this.state.moved();
   }
 
+  slept(sleptNs: Ns, otherwisePpb: number): void {
+    for (const key of this.tracks()) {
+      const path = this.path(key);
+      this.removeTrack(key);
+      if (path !== undefined) this.recallPath(key, path);
+    }
+    const { layout, bank } = this.state;
+    for (const clock of layout.clocks) bank.rest(layout.slope(clock), sleptNs * 1e-9, otherwisePpb ** 2);
+    this.state.moved();
+  }
+
   clock(clock: ClockId): ClockEstimate | undefined {
     const { layout, bank } = this.state;
     const at = layout.clocks.indexOf(clock);

@@ -49,6 +49,28 @@ class Bench {
   }
 }
 
+describe('an estimator whose machine slept', () => {
+  it('keeps rate and path, no phase, and is no surer of the rate than the oscillator lets it', () => {
+    const { estimator } = new Bench({}).ask(200, 64);
+    const before = { oscillator: estimator.oscillator('system')!, path: estimator.path('ntp.a')! };
+    estimator.slept(3600 * S, 300);
+    expect(estimator.tracks()).to.deep.equal([]);
+    expect(estimator.clock('system')).to.equal(undefined);
+    const { slopePpb, slopeSigmaPpb } = estimator.oscillator('system')!;
+    expect(slopePpb).to.be.closeTo(before.oscillator.slopePpb, 1e-6);
+    expect(slopeSigmaPpb).to.be.within(Math.hypot(300, before.oscillator.slopeSigmaPpb), 1000);
+  });
+
+  it('knows the path at the first answer', () => {
+    const bench = new Bench({}).ask(200, 64);
+    bench.estimator.slept(3600 * S, 0);
+    bench.thetaNs += 300e6;
+    bench.ask(1, 64);
+    expect(bench.errorNs).to.be.below(3 * JITTER_NS);
+    expect(bench.estimator.track('ntp.a')!.delayNs).to.be.closeTo(DELAY_NS, 0.3 * JITTER_NS);
+  });
+});
+
 /** What a day of polls has taught. */
 const learnt = () => {
   const { estimator } = new Bench({}).ask(1000, 64);

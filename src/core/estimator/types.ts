@@ -66,9 +66,15 @@ export interface Estimator {
   controlFrequency(clock: ClockId, deltaPpb: number, monotonic: Instant): void;
   /** The clock was stepped by `deltaNs`. */
   controlPhase(clock: ClockId, deltaNs: Ns, monotonic: Instant): void;
-  /** Undefined while no track leads from a reference to this clock. Without an admitted one, sigma is that of a free bias. */
   /** What is believed of the clock's rate is not to be trusted any more: it may be anything again. */
   doubt(clock: ClockId): void;
+  /**
+   * The machine slept for `sleptNs` that `monotonic` did not count. No phase survives it: every track begins anew, with its
+   * path in memory. Each clock's rate is kept as far as its wander lets it, and may have moved by `otherwisePpb` besides
+   * (one standard deviation).
+   */
+  slept(sleptNs: Ns, otherwisePpb: number): void;
+  /** Undefined while no track leads from a reference to this clock. Without an admitted one, sigma is that of a free bias. */
   clock(clock: ClockId): ClockEstimate | undefined;
   track(track: string): TrackEstimate | undefined;
   tracks(): readonly string[];

@@ -97,6 +97,11 @@ export class WanderBank {
     this.addVariance(slope, FIRST_SLOPE_SIGMA ** 2);
   }
 
+  /** A slope wandered unseen for `seconds`, and by `variance` for another reason. */
+  rest(slope: number, seconds: number, variance: number): void {
+    for (const { covariance, wander } of this.members) covariance.addVariance(slope, wander * seconds + variance);
+  }
+
   /** Variable `i` contains variable `j` from now on, `factor` times. */
   shear(i: number, j: number, factor: number): void {
     for (const member of this.members) member.covariance.shear(i, j, factor);

@@ -124,6 +124,13 @@ export class World {
     this.accept({ type: 'stepped', clock: 'system', deltaNs, byUs: false });
   }
 
+  /** The machine sleeps; the battery-backed clock that carries the time is `errorNs` (reference − clock) wrong in the end. */
+  sleep(seconds: number, errorNs: number): void {
+    this.#epochNs += BigInt(Math.round(seconds * 1e9));
+    this.thetaNs += errorNs;
+    this.accept({ type: 'slept', sleptNs: seconds * 1e9 - errorNs });
+  }
+
   /** UTC inserts a second: truth goes back by one. */
   insertLeapSecond(): void {
     this.#epochNs -= 1_000_000_000n;

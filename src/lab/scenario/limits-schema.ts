@@ -27,8 +27,9 @@ export const limits = table({
   normalised: v.optional(v.pipe(v.array(positive('a number')), v.length(2, 'two numbers, least and most'))),
   /** Share of seconds in which the truth may be outside the bound. */
   violations: v.optional(positive('a share from 0 to 1')),
-  /** Error at the end. */
+  /** Error at the end, and what the hub says of it then. */
   end: limit(),
+  bound: limit(),
   steps: v.optional(wholeNumber(0, 1_000_000)),
   /** Mode at the end. */
   mode: v.optional(oneOrMore(MODES)),

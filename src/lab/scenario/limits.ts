@@ -10,6 +10,7 @@ export function checkLimits(limits: Limits, result: SimulationResult): readonly 
     ...atMost('peak', limits.peak, result.peakNs),
     ...atMost('recovery', limits.recovery, inNs(result.recoveryS)),
     ...atMost('error at the end', limits.end, Math.abs(result.endNs)),
+    ...atMost('bound at the end', limits.bound, result.endBoundNs),
     ...Object.entries(limits.within).flatMap(([text, limit]) =>
       atMost(`time to ${text}`, limit, inNs(result.withinS[text] ?? null)),
     ),

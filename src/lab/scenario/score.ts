@@ -19,6 +19,8 @@ export interface Score {
   readonly boundViolations: number;
   readonly steadyS: number;
   readonly endNs: Ns;
+  /** What the hub said then. */
+  readonly endBoundNs: Ns;
   readonly probesNs: readonly Ns[];
   readonly steps: number;
 }
@@ -56,6 +58,7 @@ export function score(truth: Truth, options: ScoreOptions): Score {
     ...honesty(truth, from),
     steadyS: seconds - from + 1,
     endNs: at(seconds),
+    endBoundNs: truth.boundNs[seconds - 1] ?? Number.NaN,
     probesNs: options.probesNs.map((ns) => at(Math.round(ns / 1e9))),
     steps: truth.steps.length,
   };

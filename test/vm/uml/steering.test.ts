@@ -55,7 +55,10 @@ describe('a guest with a clock of its own, half a second and 50 ppm off', functi
 
   /** Whatever else this machine does disturbs them alike. */
   async function sideBySide(boot: number) {
-    const [chrony, steering] = await Promise.all([guest(`chrony${boot}`, SECONDS, CHRONY), guest(`hub${boot}`, SECONDS, hub(''))]);
+    const [chrony, steering] = await Promise.all([
+      guest(`chrony${boot}`, SECONDS, CHRONY),
+      guest(`hub${boot}`, SECONDS, hub('')),
+    ]);
     return { chrony, hub: steering };
   }
 
