@@ -56,7 +56,7 @@ export function compareCandidates(a: Candidate, b: Candidate): Comparison {
 export function explainComparison(a: Candidate, b: Candidate): string {
   const { by } = compareCandidates(a, b);
   if (by === 'none') return `no difference from ${formatPortIdentity(b.sender)}`;
-  return `${by} ${valueOf(a, by)} against ${valueOf(b, by)} of ${formatPortIdentity(b.sender)}`;
+  return `${by} ${figureOf(a, by)} against ${figureOf(b, by)} of ${formatPortIdentity(b.sender)}`;
 }
 
 /** Figure 34. */
@@ -92,7 +92,7 @@ function oneStepApart(steps: number, longer: Candidate): Comparison {
   return { order: steps, by: 'stepsRemoved', byTopology: way > 0 };
 }
 
-function valueOf(set: Candidate, by: Criterion): string {
+function figureOf(set: Candidate, by: Criterion): string {
   switch (by) {
     case 'priority1':
     case 'priority2':

@@ -51,6 +51,11 @@ export class AnnounceReceiver {
     return this.#foreign.best();
   }
 
+  /** As of the last call with a time. */
+  qualified(): readonly [first?: ForeignMaster, second?: ForeignMaster] {
+    return this.#foreign.best();
+  }
+
   forget(sender: PortIdentity): void {
     this.#foreign.forget(sender);
   }
