@@ -1,4 +1,5 @@
 export * from './address.js';
+export * from './bmca/index.js';
 export * from './codec.js';
 export * from './flags.js';
 export * from './header.js';
@@ -6,7 +7,9 @@ export * from './identity.js';
 export * from './interval.js';
 export * from './management/index.js';
 export * from './message.js';
+export * from './port/index.js';
 export * from './port-address.js';
+export * from './profile/index.js';
 export * from './quality.js';
 export * from './rate.js';
 export * from './time.js';
