@@ -233,6 +233,9 @@ Napi::Value MonotonicRaw(const Napi::CallbackInfo& info) {
   return Napi::BigInt::New(info.Env(), ReadClock(CLOCK_MONOTONIC_RAW));
 }
 
+/** slept(): bigint, ns */
+Napi::Value Slept(const Napi::CallbackInfo& info) { return Napi::BigInt::New(info.Env(), ReadSlept()); }
+
 /** readTimex(): Uint8Array. The kernel's `struct timex` of the system clock; reads only, needs no privilege. */
 Napi::Value ReadTimex(const Napi::CallbackInfo& info) {
   timex state{};
@@ -285,6 +288,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<Close>(exports, "close");
   Export<ReadMomentInto>(exports, "readMoment");
   Export<MonotonicRaw>(exports, "monotonicRaw");
+  Export<Slept>(exports, "slept");
   Export<ReadTimex>(exports, "readTimex");
   return exports;
 }

@@ -27,3 +27,17 @@ Moment ReadMoment() {
   }
   return best;
 }
+
+int64_t ReadSlept() {
+  int64_t slept = 0;
+  int64_t narrowest = std::numeric_limits<int64_t>::max();
+  for (int i = 0; i < kTries && narrowest > kTightNs; i++) {
+    const int64_t before = ReadClock(CLOCK_MONOTONIC);
+    const int64_t boottime = ReadClock(CLOCK_BOOTTIME);
+    const int64_t width = ReadClock(CLOCK_MONOTONIC) - before;
+    if (width >= narrowest) continue;
+    narrowest = width;
+    slept = boottime - before - width / 2;
+  }
+  return slept;
+}

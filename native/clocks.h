@@ -16,3 +16,6 @@ int64_t ReadClock(clockid_t clock);
 
 /** CLOCK_REALTIME between two readings of CLOCK_MONOTONIC_RAW: the tightest of a few, so that preemption does not show. */
 Moment ReadMoment();
+
+/** CLOCK_BOOTTIME - CLOCK_MONOTONIC, ns: how long the machine has slept since it was started. */
+int64_t ReadSlept();

@@ -85,6 +85,6 @@ export interface Claims {
   readonly authenticated?: boolean;
   /** The longest time between its observations while all is well: silence is judged by it. Default: learnt. */
   readonly intervalNs?: Ns;
-  /** Half-width that no data can show: the path's possible asymmetry, a serial line's latency. */
+  /** Half-width that no data of the observations that follow can show: a path's possible asymmetry, a serial latency. */
   readonly biasBoundNs?: Ns;
 }

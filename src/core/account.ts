@@ -1,4 +1,4 @@
-import { type Instant, NS_PER_S, type Ns, type SourceReport, type SourceState } from '../api/index.js';
+import { formatDuration, type Instant, NS_PER_S, type Ns, type SourceReport, type SourceState } from '../api/index.js';
 import { BOUND_SIGMAS, distanceNs } from './distance.js';
 import type { TrackEstimate } from './estimator/types.js';
 import { slipOf } from './numbering.js';
@@ -26,9 +26,15 @@ export function sharesOf(
   carriers: readonly Track[],
   estimate: (track: Track) => TrackEstimate | undefined,
 ): ReadonlyMap<Track, number> {
-  const weights = carriers.map((track) => estimate(track)?.weight ?? 0);
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return new Map(carriers.map((track, i) => [track, sum > 0 ? weights[i]! / sum : 0]));
+  const shares = new Map<Track, number>();
+  let sum = 0;
+  for (const track of carriers) {
+    const weight = estimate(track)?.weight ?? 0;
+    shares.set(track, weight);
+    sum += weight;
+  }
+  for (const [track, weight] of shares) shares.set(track, sum > 0 ? weight / sum : 0);
+  return shares;
 }
 
 /** Says of each track that carries the estimate how much, and beside whom. */
@@ -38,37 +44,54 @@ export function describeCarriers(
 ): void {
   const weights = sharesOf(carriers, estimate);
   const heavy = carriers.filter((track) => weights.get(track)! >= WEIGHT_TO_CARRY);
+  const ids = { carriers: idsOf(carriers), heavy: idsOf(heavy) };
   for (const track of carriers) {
     const weight = weights.get(track)!;
     const before = track.state;
     track.state = weight >= (before === 'combined' ? WEIGHT_TO_STAY : WEIGHT_TO_CARRY) ? 'combined' : 'agrees';
     if (track.state === 'agrees' && track.kind === 'reading' && heavy.some(({ kind }) => kind === 'pulse'))
       track.state = 'numbering';
-    track.reason = reasonOf(track, weight, carriers, heavy);
+    track.reason = reasonOf(track, weight, ids);
   }
 }
 
 /** Who carries the estimate, and who merely agrees; when everybody is light, all carry. */
 export function rolesOf(tracks: readonly Track[]): { readonly carriers: string[]; readonly witnesses: string[] } {
-  const ids = (some: readonly Track[]): string[] => [...new Set(some.map(({ source }) => source.id))];
-  const all = ids(tracks);
-  const heavy = ids(tracks.filter(({ state }) => state === 'combined'));
+  const all = idsOf(tracks);
+  const heavy = idsOf(tracks.filter(({ state }) => state === 'combined'));
   const carriers = heavy.length > 0 ? heavy : all;
   return { carriers, witnesses: all.filter((id) => !carriers.includes(id)) };
 }
 
-function reasonOf(track: Track, weight: number, carriers: readonly Track[], heavy: readonly Track[]): string {
-  const names = (tracks: readonly Track[]): string[] => [
-    ...new Set(tracks.filter(({ source }) => source !== track.source).map(({ source }) => source.id)),
-  ];
-  const others = names(carriers);
-  const heavier = list(names(heavy).length > 0 ? names(heavy) : [track.source.id]);
+/** Of their sources, each once. */
+function idsOf(tracks: readonly Track[]): string[] {
+  const ids: string[] = [];
+  for (const { source } of tracks) if (!ids.includes(source.id)) ids.push(source.id);
+  return ids;
+}
+
+/** `ids`: of all that carry the estimate, and of those that carry most of it. */
+function reasonOf(
+  track: Track,
+  weight: number,
+  ids: { readonly carriers: string[]; readonly heavy: string[] },
+): string {
+  const { id } = track.source;
+  const others = ids.carriers.filter((other) => other !== id);
+  const heavyOthers = ids.heavy.filter((other) => other !== id);
+  const heavier = list(heavyOthers.length > 0 ? heavyOthers : [id]);
   if (track.state === 'numbering') return `names the second for ${heavier} and is too coarse to steer by`;
-  const company = others.length === 0 ? 'is the only source' : `agrees with ${list(others)}`;
+  const company = others.length === 0 ? 'is the only source' : `agrees with ${list(others)}${reservation(track)}`;
   if (track.state === 'agrees') return `${company}, but weighs next to nothing beside ${heavier}`;
   const share = others.length === 0 ? 'carries the estimate alone' : `carries ${percent(weight)} of the estimate`;
   const slip = slipOf(track);
   return `${company} and ${share}${slip === undefined ? '' : `; ${slip}`}`;
+}
+
+/** What a majority by root distances conceals. */
+function reservation({ unusual }: Track): string {
+  if (unusual === undefined) return '';
+  return ` as far as its path permits (${formatDuration(unusual.gapNs)} off, ${Math.round(unusual.times)} times what is usual)`;
 }
 
 const percent = (weight: number): string => `${weight < 0.1 ? (weight * 100).toFixed(1) : Math.round(weight * 100)} %`;
@@ -111,9 +134,13 @@ export function reportOf(source: Source, { now, estimate, shares, ahead }: Repor
   const { state, reason } = standingOf(source);
   const track = bestTrack(source);
   const found = track === undefined ? undefined : estimate(track);
-  const tracks = [...source.tracks.values()];
-  const youngest = tracks.length === 0 ? Number.NaN : Math.min(...tracks.map((one) => ageNs(one, now)));
-  return {
+  let youngestNs = Number.POSITIVE_INFINITY;
+  let observations = 0;
+  for (const one of source.tracks.values()) {
+    youngestNs = Math.min(youngestNs, ageNs(one, now));
+    observations += one.observations;
+  }
+  const report: { -readonly [field in keyof SourceReport]: SourceReport[field] } = {
     id: source.id,
     state,
     reason,
@@ -121,11 +148,12 @@ export function reportOf(source: Source, { now, estimate, shares, ahead }: Repor
     sigmaNs: found?.sigmaNs ?? Number.NaN,
     boundNs: found === undefined ? Number.NaN : distanceNs(track!, found) + BOUND_SIGMAS * found.sigmaNs,
     weight: track === undefined ? 0 : (shares.get(track) ?? 0),
-    ageS: youngest / NS_PER_S,
-    observations: tracks.reduce((sum, one) => sum + one.observations, 0),
-    ...(track === undefined ? {} : { stamp: track.stamp }),
-    ...(found === undefined || !Number.isFinite(found.delayNs) ? {} : { delayNs: 2 * found.delayNs }),
+    ageS: source.tracks.size === 0 ? Number.NaN : youngestNs / NS_PER_S,
+    observations,
   };
+  if (track !== undefined) report.stamp = track.stamp;
+  if (found !== undefined && Number.isFinite(found.delayNs)) report.delayNs = 2 * found.delayNs;
+  return report;
 }
 
 /** Why nothing carries the estimate, as far as the sources' own standing tells. */

@@ -4,22 +4,22 @@ import { type Speaker, World } from './testing/world.js';
 const MS = 1e6;
 
 /** A pulse, a near and a far server; the better ones are to die. */
-function setUp() {
-  const world = new World({ slowPpb: 3000, wanderPpb: 3 });
-  const far = world.add({ id: 'ntp.far', delayNs: 20 * MS, jitterNs: 0.5 * MS });
+function setUp({ pulse: wanted }: { readonly pulse: 'one' | 'none' } = { pulse: 'one' }) {
+  const world = new World({ slowPpb: 3000, wanderPpb: 30 });
+  const far = world.add({ id: 'ntp.far', delayNs: 20 * MS, jitterNs: 0.5 * MS, everyNs: 10e9 });
   const near = world.add({ id: 'ntp.near', delayNs: 0.4 * MS, jitterNs: 0.02 * MS });
-  const pulse = world.add({ id: 'pps.x', kind: 'pulse', jitterNs: 1000 });
+  const pulse = world.add({ id: 'pps.x', kind: 'pulse', jitterNs: 1000, alive: wanted === 'one' });
   world.run(300);
   return { world, far, near, pulse };
 }
 
 const bound = (world: World): number => world.clock().boundNs;
 
-/** The largest bound of the next seconds, the truth being within it at each. */
+/** The largest bound of the next seconds; looks every ten whether the truth is within. */
 function largest(world: World, seconds: number): number {
   let most = 0;
-  for (let second = 0; second < seconds; second++) {
-    world.run(1);
+  for (let second = 0; second < seconds; second += 10) {
+    world.run(10);
     const { offsetNs, boundNs } = world.clock();
     expect(Math.abs(offsetNs - world.thetaNs), `at ${world.elapsedS} s`).to.be.below(boundNs);
     most = Math.max(most, boundNs);
@@ -41,9 +41,9 @@ describe('the bound when sources die one after the other', () => {
     expect(bound(world)).to.be.below(before * 1.5);
     die(world, near);
     expect(bound(world)).to.be.below(before * 1.5);
-    const soon = largest(world, 600);
+    const soon = largest(world, 100);
     expect(soon).to.be.within(before, MS);
-    expect(largest(world, 20_000)).to.be.within(15 * MS, 25 * MS);
+    expect(largest(world, 6000)).to.be.within(15 * MS, 25 * MS);
   });
 
   it('is not that of the last survivor when all are dead', () => {
@@ -65,16 +65,13 @@ describe('the bound when sources die one after the other', () => {
   });
 
   it('and when who vouched for it turns out to be wrong', () => {
-    const { world, pulse, far, near } = setUp();
-    const other = world.add({ id: 'ntp.other', delayNs: 22 * MS, jitterNs: 0.5 * MS });
+    const { world, near } = setUp({ pulse: 'none' });
+    world.add({ id: 'ntp.other', delayNs: 22 * MS, jitterNs: 0.5 * MS, everyNs: 5e9 });
     world.run(60);
-    die(world, pulse);
-    const before = bound(world);
-    expect(before).to.be.below(0.5 * MS);
+    expect(bound(world)).to.be.below(MS);
     near.offsetNs = 80 * MS;
-    for (const speaker of [far, other]) expect(speaker.alive).to.equal(true);
     world.run(30);
     expect(world.source('ntp.near').state).to.equal('rejected');
-    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(bound(world));
+    expect(bound(world)).to.be.above(15 * MS);
   });
 });

@@ -13,6 +13,17 @@ export interface ClockModel extends ClockEstimate {
 /** The end of a straight line through noisy points and its slope err together: their correlation in the steady state. */
 const CORRELATION = Math.SQRT1_2;
 
+/** What the estimator found of a clock, as the model from `at` on. */
+export const modelOf = (found: ClockEstimate, at: Instant, distanceNs: Ns): ClockModel => ({
+  offsetNs: found.offsetNs,
+  sigmaNs: found.sigmaNs,
+  slopePpb: found.slopePpb,
+  slopeSigmaPpb: found.slopeSigmaPpb,
+  wander: found.wander,
+  at,
+  distanceNs,
+});
+
 /** The model at another instant: the offset runs on with its slope, the variance with what the oscillator may do. */
 export function extrapolate(model: ClockModel, to: Instant): ClockModel {
   const seconds = Number(to - model.at) / NS_PER_S;
@@ -25,11 +36,15 @@ export function extrapolate(model: ClockModel, to: Instant): ClockModel {
     distanceNs: model.distanceNs,
     slopePpb: model.slopePpb,
     wander: model.wander,
-    offsetNs: model.offsetNs + model.slopePpb * seconds,
+    offsetNs: offsetAt(model, to),
     sigmaNs: Math.sqrt(model.sigmaNs ** 2 + together + driftNs ** 2 + (wanderNs2 * ahead ** 3) / 3),
     slopeSigmaPpb: Math.sqrt(model.slopeSigmaPpb ** 2 + wanderNs2 * ahead),
   };
 }
+
+/** The offset alone at another instant. */
+export const offsetAt = (model: ClockModel, to: Instant): Ns =>
+  model.offsetNs + model.slopePpb * (Number(to - model.at) / NS_PER_S);
 
 /** The error is believed to be below this. */
 export const boundNs = ({ distanceNs, sigmaNs }: ClockModel): Ns => distanceNs + BOUND_SIGMAS * sigmaNs;

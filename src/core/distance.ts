@@ -1,6 +1,6 @@
 import type { Ns } from '../api/index.js';
 import type { TrackEstimate } from './estimator/types.js';
-import { type Track, votes } from './source.js';
+import type { Track } from './source.js';
 
 /**
  * Of the one-way delay, how much the two directions are believed to differ (one standard deviation). Ordinary paths are
@@ -18,7 +18,7 @@ export const BOUND_SIGMAS = 4;
  * and what source and operator concede.
  */
 export function distanceNs(track: Track, estimate: TrackEstimate): Ns {
-  const own = conceded(track) + Math.abs(track.source.options.asymmetryNs) + track.noiseFloorNs;
+  const own = track.biasBoundNs + Math.abs(track.source.options.asymmetryNs) + track.noiseFloorNs;
   if (track.kind === 'pulse') return own;
   const { rootDelayNs = 0, rootDispersionNs = 0 } = track.source.claims;
   return own + rootDelayNs / 2 + rootDispersionNs + oneWayNs(estimate);
@@ -26,7 +26,7 @@ export function distanceNs(track: Track, estimate: TrackEstimate): Ns {
 
 /** The believed standard deviation of a track's bias: what admitting it asserts. */
 export function biasSigmaNs(track: Track, estimate: TrackEstimate): Ns {
-  const stated = Math.hypot(conceded(track), track.source.options.asymmetryNs) / MAXIMUM_IN_SIGMAS;
+  const stated = Math.hypot(track.biasBoundNs, track.source.options.asymmetryNs) / MAXIMUM_IN_SIGMAS;
   const own = Math.hypot(stated, track.noiseFloorNs);
   if (track.kind === 'pulse') return own;
   const { rootDelayNs = 0, rootDispersionNs = 0 } = track.source.claims;
@@ -37,10 +37,8 @@ export function biasSigmaNs(track: Track, estimate: TrackEstimate): Ns {
   );
 }
 
-/** A source claims one bias bound. Where it gives pulses and numbers them itself, that is the bound of its numbers. */
-function conceded({ kind, source }: Track): Ns {
-  const isOfAnother = kind === 'pulse' && [...source.tracks.values()].some((other) => votes(other) && !other.lost);
-  return isOfAnother ? 0 : (source.claims.biasBoundNs ?? 0);
-}
+/** The bias that a track may have where its path is as bad as its root distance permits, one standard deviation. */
+export const wideSigmaNs = (track: Track, estimate: TrackEstimate): Ns =>
+  Math.max(distanceNs(track, estimate) / MAXIMUM_IN_SIGMAS, biasSigmaNs(track, estimate));
 
 const oneWayNs = ({ delayNs }: TrackEstimate): Ns => (Number.isFinite(delayNs) ? Math.max(delayNs, 0) : 0);

@@ -1,62 +1,59 @@
 import type { Candidate } from './candidate.js';
 import type { CoreOptions } from './input.js';
+import { majorityOf, type OwnTime } from './majority.js';
+import { type Finding, scrutinise } from './scrutiny.js';
 import { list } from './sentence.js';
 import type { Source } from './source.js';
-import { type Interval, intervalOf, isMajority, largestOverlap, type Opinion, type Overlap, touches } from './vote.js';
+import { type Interval, intervalOf, largestOverlap, type Overlap, touches } from './vote.js';
 
 export interface Verdict {
+  /** On the narrowest scale at which there is a majority. */
   readonly overlap: Overlap | undefined;
   /** Where the majority has the truth; undefined without one. */
   readonly truth: Interval | undefined;
   /** Independent candidates behind it. */
   readonly votes: number;
+  /** What a closer look at its members found. */
+  readonly findings: ReadonlyMap<Candidate, Finding>;
   /** Why nobody may be followed although there is somebody to judge. */
   readonly obstacle: string;
 }
 
-const OWN = 'own time';
+const NOBODY: Verdict = { overlap: undefined, truth: undefined, votes: 0, findings: new Map(), obstacle: '' };
+const CONTRADICTION = 'the sources contradict the time kept so far';
 
 /**
- * Finds the majority. Trusted sources decide alone. Without a majority those that the operator prefers decide, then those
- * that were not disproved before. `own`: the time kept so far, which counts as one opinion.
+ * Finds the majority by root distances, looks closely at its members, and has the truth where those overlap that stand the
+ * look. Where root distances leave it open, a majority that agrees closely decides.
  */
 export function elect(
   electorate: readonly Candidate[],
-  own: Interval | undefined,
+  own: OwnTime | undefined,
   sources: readonly Source[],
   { minAgreeing }: CoreOptions,
 ): Verdict {
-  if (electorate.length === 0) return { overlap: undefined, truth: undefined, votes: 0, obstacle: '' };
-  const overlap = decisive(electorate, own);
-  if (overlap === undefined) {
-    const obstacle = own === undefined ? 'no majority of the sources agrees' : CONTRADICTION;
-    return { overlap, truth: undefined, votes: 0, obstacle };
-  }
-  const truth = intervalOf(overlap);
-  const holders = electorate.filter((candidate) => touches(candidate, truth));
+  if (electorate.length === 0) return NOBODY;
+  const rough = majorityOf(electorate, own);
+  const members = rough === undefined ? electorate : holdersOf(electorate, rough);
+  const { close, findings } = scrutinise(electorate, members, rough === undefined ? own : undefined);
+  const overlap = close ?? rough;
+  if (overlap === undefined) return { ...NOBODY, findings, obstacle: disunity(electorate, own) };
+  const holders = holdersOf(members, rough ?? overlap).filter((member) => findings.get(member)!.apart === undefined);
   const votes = new Set(holders.map(({ group }) => group)).size;
-  return { overlap, truth, votes, obstacle: shortfall(holders, votes, sources, minAgreeing) };
+  const agreed = largestOverlap(holders);
+  const truth = intervalOf(agreed ?? overlap);
+  return { overlap, truth, votes, findings, obstacle: shortfall(holders, votes, sources, minAgreeing) };
 }
 
-const CONTRADICTION = 'the sources contradict the time kept so far';
+const holdersOf = (candidates: readonly Candidate[], overlap: Overlap): Candidate[] => {
+  const truth = intervalOf(overlap);
+  return candidates.filter((candidate) => touches(candidate, truth));
+};
 
-function decisive(electorate: readonly Candidate[], own: Interval | undefined): Overlap | undefined {
-  const trusted = electorate.filter(({ track }) => track.source.options.trust);
-  const ownVote: Opinion[] = own === undefined ? [] : [{ ...own, group: OWN, incumbent: true }];
-  const rounds: readonly (readonly Opinion[])[] =
-    trusted.length > 0
-      ? [trusted]
-      : [
-          [...electorate, ...ownVote],
-          electorate.filter(({ track }) => track.source.options.prefer),
-          [...electorate.filter(({ track }) => !track.condemned), ...ownVote],
-        ];
-  for (const round of rounds) {
-    const overlap = largestOverlap(round);
-    if (overlap !== undefined && isMajority(overlap)) return overlap;
-  }
-  return undefined;
-}
+const disunity = (electorate: readonly Candidate[], own: OwnTime | undefined): string =>
+  own === undefined || electorate.some((candidate) => touches(candidate, own))
+    ? 'no majority of the sources agrees'
+    : CONTRADICTION;
 
 /** What the operator demands beyond a majority. */
 function shortfall(

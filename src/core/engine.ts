@@ -45,7 +45,7 @@ import {
   trackOf,
 } from './source.js';
 import { mayVote } from './standing.js';
-import { comeBack, release } from './tenure.js';
+import { comeBack, release, restart } from './tenure.js';
 import { timeState } from './time-state.js';
 import { Timekeeper } from './timekeeper.js';
 import type { Engine } from './types.js';
@@ -58,8 +58,6 @@ export const createEngine = (options: CoreOptions, estimator: Estimator, leapTab
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
 type EventKind = Extract<Action, { type: 'event' }>['kind'];
 
-/** The hub's own time gets a vote once this many independent sources stood behind it. */
-const CONFIRMATIONS = 2;
 /** How long the clocks are left alone at a leap second. */
 const LEAP_REST_NS = 3 * NS_PER_S;
 
@@ -73,7 +71,6 @@ class Core implements Engine {
   readonly #sources = new Map<string, Source>();
   #mode: ModeState | undefined;
   #now: Instant = 0n;
-  #confirmed = false;
   /** What made the time unknown that was known, until somebody carries it again. */
   #cause = '';
   /** The living tracks on which the estimate rests. */
@@ -218,6 +215,8 @@ class Core implements Engine {
       note(track, observation);
       if (!spoken.has(track)) this.#keeper.apply(comeBack(track, this.#sources.values()));
       const fed = this.#feed(track, observation);
+      const restarts = this.#keeper.estimate(track)?.restarts ?? track.restarts;
+      this.#keeper.apply(restart(track, restarts, this.#sources.values()));
       const legs = spoken.get(track) ?? [];
       spoken.set(track, fed?.kind === 'leg' ? [...legs, fed] : legs);
     }
@@ -290,7 +289,6 @@ class Core implements Engine {
     for (const track of allTracks(this.#sources.values())) reawaken(track);
     this.#selection.reopen();
     this.#quality.slept(sleptNs);
-    this.#confirmed = false;
     this.#cause = `the machine slept for ${formatSpan(sleptNs)}`;
     this.#tell('clock', 'system', `is not to be trusted: ${this.#cause}; the sources are asked anew`);
   }
@@ -304,13 +302,12 @@ class Core implements Engine {
   #think({ type }: Input): void {
     const keeper = this.#keeper;
     keeper.advance(this.#now);
-    const { changes, votes, obstacle } = this.#selection.judge([...this.#sources.values()], {
+    const { changes, obstacle } = this.#selection.judge([...this.#sources.values()], {
       now: this.#now,
       estimate: keeper.estimate,
       biasNs: keeper.biasNs,
-      own: this.#confirmed ? keeper.opinion() : undefined,
+      own: keeper.opinion(),
     });
-    if (votes >= CONFIRMATIONS) this.#confirmed = true;
     if (changes.length > 0) this.#refreshServos();
     keeper.distrust(changes.filter(({ biasSigmaNs }) => biasSigmaNs === undefined).map(({ track }) => track));
     keeper.apply(changes);
@@ -339,7 +336,7 @@ class Core implements Engine {
     });
     this.#mode = nextMode(before, condition, this.#options, this.#now);
     const { mode, reason } = this.#mode;
-    if (mode === 'unsynchronised') this.#confirmed = false;
+    if (mode === 'unsynchronised') this.#selection.disown();
     if (mode !== before.mode) this.#tell('mode', 'hub', `is ${mode}: ${reason}`);
   }
 

@@ -32,6 +32,9 @@ export class LeapWatch {
   #passed: Instant = 0n;
   readonly #told = new Set<string>();
   #claims: readonly Claims[] = [];
+  /** What most of them claim. */
+  #claimedTai: number | undefined;
+  #claimedLeap: Leap | undefined;
 
   constructor(table: LeapTable) {
     this.#table = table;
@@ -39,12 +42,17 @@ export class LeapWatch {
 
   /** What living sources of the majority claim now. */
   hear(claims: readonly Claims[]): void {
+    if (claims.length === this.#claims.length && claims.every((claim, i) => claim === this.#claims[i])) return;
     this.#claims = claims;
+    this.#claimedTai = majority(claims.map(({ taiMinusUtc }) => taiMinusUtc).filter((value) => value !== undefined));
+    this.#claimedLeap = majority(
+      claims.map(({ leap }) => leap).filter((leap) => leap !== undefined && leap !== 'unknown'),
+    );
   }
 
   /** At a UTC instant; undefined while nobody knows the time. */
   state(utc: Instant | undefined): LeapState {
-    const claimed = this.#claimedTai();
+    const claimed = this.#claimedTai;
     const tabled = taiMinusUtc(this.#table, utc);
     const expired = this.#expired(utc);
     return {
@@ -59,7 +67,7 @@ export class LeapWatch {
   ahead(utc: Instant): LeapAhead | undefined {
     const tabled = leapAhead(this.#table, utc, DAY_NS);
     if (tabled !== undefined || !this.#expired(utc)) return this.#unlessPassed(tabled);
-    const kind = this.#claimedLeap();
+    const kind = this.#claimedLeap;
     const tomorrow = utc / DAY_NS + 1n;
     if ((kind !== 'insert' && kind !== 'delete') || !beginsHalfYear(tomorrow)) return undefined;
     return this.#unlessPassed({ kind, at: tomorrow * DAY_NS });
@@ -104,7 +112,7 @@ export class LeapWatch {
         text: `a leap second is ${ahead.kind === 'insert' ? 'inserted' : 'deleted'} at the end of this day`,
       });
     const tabled = taiMinusUtc(this.#table, utc);
-    const claimed = this.#claimedTai();
+    const claimed = this.#claimedTai;
     if (claimed !== undefined && claimed !== tabled)
       notices.push({
         code: 'TH_CLOCK_TAI_DISAGREES',
@@ -123,14 +131,6 @@ export class LeapWatch {
 
   #expired(utc: Instant | undefined): boolean {
     return utc !== undefined && utc >= this.#table.expires;
-  }
-
-  #claimedTai(): number | undefined {
-    return majority(this.#claims.map(({ taiMinusUtc }) => taiMinusUtc).filter((value) => value !== undefined));
-  }
-
-  #claimedLeap(): Leap | undefined {
-    return majority(this.#claims.map(({ leap }) => leap).filter((leap) => leap !== undefined && leap !== 'unknown'));
   }
 }
 

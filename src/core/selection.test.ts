@@ -170,6 +170,53 @@ describe('selection', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(2 * MS);
   });
 
+  it('rejects what root distances permit but most others stand against, and says so', () => {
+    const world = new World();
+    for (const id of ['ntp.a', 'ntp.b', 'ntp.c']) world.add({ id, delayNs: 20 * MS, jitterNs: 0.3 * MS });
+    world.add({ id: 'ntp.x', offsetNs: 25 * MS, delayNs: 20 * MS, jitterNs: 0.3 * MS });
+    world.add({ id: 'ntp.y', offsetNs: -25 * MS, delayNs: 20 * MS, jitterNs: 0.3 * MS });
+    world.run(60);
+    const { 'ntp.x': x, 'ntp.y': y, ...honest } = statesOf(world);
+    expect([x, y, ...Object.values(honest)]).to.deep.equal([
+      'rejected',
+      'rejected',
+      'combined',
+      'combined',
+      'combined',
+    ]);
+    expect(world.source('ntp.x').reason).to.match(
+      /^is 2[45](\.\d)? ms from ntp\.a, ntp\.b and ntp\.c, which agree to \S+ .s: paths as long as these permit that, but it is \d\d times what is usual$/,
+    );
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.5 * MS);
+  });
+
+  it('is between two and two that their paths permit, with a bound that says so, whoever answers first', () => {
+    const world = new World();
+    const far = { delayNs: 20 * MS, jitterNs: 0.3 * MS };
+    world.add({ id: 'ntp.a', ...far, everyNs: 0.3e9 });
+    world.add({ id: 'ntp.b', ...far });
+    world.add({ id: 'ntp.c', ...far, offsetNs: 15 * MS, everyNs: 0.3e9 });
+    world.add({ id: 'ntp.d', ...far, offsetNs: 15 * MS });
+    world.run(60);
+    expect(Object.values(statesOf(world))).to.deep.equal(['combined', 'combined', 'combined', 'combined']);
+    expect(world.source('ntp.a').reason).to.match(
+      /^agrees with ntp\.b, ntp\.c and ntp\.d as far as its path permits \(\S+ ms off, \d+ times what is usual\) and carries 2\d % of the estimate$/,
+    );
+    const { offsetNs, boundNs } = world.clock();
+    expect(offsetNs - world.thetaNs).to.be.within(6 * MS, 9 * MS);
+    expect(boundNs).to.be.above(20 * MS);
+  });
+
+  it('follows an honest majority that comes late, whoever made the time until then', () => {
+    const world = new World();
+    for (const id of ['ntp.x', 'ntp.y']) world.add({ id, offsetNs: 60 * MS });
+    world.run(60);
+    three(world);
+    world.run(60);
+    expect(statesOf(world)).to.include({ 'ntp.a': 'combined', 'ntp.x': 'rejected', 'ntp.y': 'rejected' });
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(MS);
+  });
+
   it('makes coming back the harder the more often a source was thrown out, and tells of it rarely', () => {
     const world = new World();
     three(world);

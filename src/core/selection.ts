@@ -5,7 +5,8 @@ import { elect, type Verdict } from './election.js';
 import type { TrackEstimate } from './estimator/types.js';
 import { independentGroups } from './independence.js';
 import type { CoreOptions } from './input.js';
-import { objection } from './objection.js';
+import type { OwnTime } from './majority.js';
+import { type Opponents, objection } from './objection.js';
 import { list } from './sentence.js';
 import { allTracks, type Source, type Track, votes } from './source.js';
 import { barOf, isPending } from './standing.js';
@@ -18,20 +19,20 @@ export interface Surroundings {
   readonly estimate: (track: Track) => TrackEstimate | undefined;
   /** What a track says − the estimate of its clock. */
   readonly biasNs: (track: Track, estimate: TrackEstimate) => Ns;
-  /** The time kept so far, as a bias, where independent sources have confirmed it. */
+  /** The time kept so far, as a bias. */
   readonly own: Interval | undefined;
 }
 
 export interface Outcome {
   readonly changes: readonly Change[];
-  /** Independent sources behind the majority. */
-  readonly votes: number;
   /** Why there is no majority; empty when there is one or nothing to judge. */
   readonly obstacle: string;
 }
 
 /** The other sources are waited for this long before the first verdict. */
 const PATIENCE_NS = 4 * NS_PER_S;
+/** The time kept so far has a say once this many independent sources have made it together. */
+const CONFIRMATIONS = 2;
 /** What an operator's preference for one source makes of the others' bias. */
 const PREFERENCE = 10;
 
@@ -43,6 +44,8 @@ export class Selection {
   readonly #options: CoreOptions;
   #firstCandidate: Instant | undefined;
   #decided = false;
+  /** The sources that agreed when last several did: the time kept so far is theirs. */
+  #makers: ReadonlySet<string> = new Set();
   #claims: readonly Claims[] = [];
   #groups: ReadonlyMap<string, string> = new Map();
 
@@ -50,10 +53,16 @@ export class Selection {
     this.#options = options;
   }
 
-  /** The next verdict is a first one: it waits for the others again. */
+  /** The next verdict is a first one: it waits for the others again, and the time kept so far has no say. */
   reopen(): void {
     this.#decided = false;
     this.#firstCandidate = undefined;
+    this.disown();
+  }
+
+  /** The time kept so far is nobody's any more. */
+  disown(): void {
+    this.#makers = new Set();
   }
 
   judge(sources: readonly Source[], around: Surroundings): Outcome {
@@ -62,14 +71,32 @@ export class Selection {
     const pending = sources.filter((source) => isPending(source, around.now)).map(({ id }) => id);
     const voters = candidates.filter(({ track }) => votes(track));
     const electorate = voters.length + pending.length > 0 ? voters : candidates.filter(numbersItself);
-    const verdict = elect(electorate, around.own, sources, this.#options);
+    const own = this.#ownTime(electorate, around.own);
+    const verdict = elect(electorate, own, sources, this.#options);
     if (this.#waits(electorate, verdict, pending.length, around.now)) {
       for (const { track } of electorate) warm(track, `waits a moment for ${list(pending)} before it is judged`);
-      return { changes, votes: 0, obstacle: '' };
+      return { changes, obstacle: '' };
     }
-    changes.push(...settle(candidates, electorate, verdict, around));
+    this.#noteMakers(electorate, verdict, around.own);
+    changes.push(...settle(candidates, { electorate, verdict, own }));
     changes.push(...forgetTheDead(sources, verdict, around));
-    return { changes, votes: verdict.obstacle === '' ? verdict.votes : 0, obstacle: verdict.obstacle };
+    return { changes, obstacle: verdict.obstacle };
+  }
+
+  #ownTime(electorate: readonly Candidate[], own: Interval | undefined): OwnTime | undefined {
+    if (own === undefined || this.#makers.size === 0) return undefined;
+    const loyal = new Set(
+      electorate.filter((candidate) => touches(candidate, own)).map(({ track }) => track.source.id),
+    );
+    return { ...own, testifies: [...this.#makers].some((id) => !loyal.has(id)) };
+  }
+
+  /** A majority that has another time than the hub has not made it yet. */
+  #noteMakers(electorate: readonly Candidate[], { truth, votes, obstacle }: Verdict, own: Interval | undefined): void {
+    if (truth === undefined || obstacle !== '' || votes < CONFIRMATIONS) return;
+    const isKept = own === undefined || touches(own, truth);
+    const holders = isKept ? electorate.filter((candidate) => touches(candidate, truth)) : [];
+    this.#makers = new Set(holders.map(({ track }) => track.source.id));
   }
 
   /** Thought through again only when somebody claims something new. */
@@ -113,8 +140,10 @@ function gather(
       warm(track, 'waits for a source that says which second its pulses begin');
       continue;
     }
+    const { centreNs, halfNs } = opinionOf(track, estimate, around.biasNs(track, estimate));
     candidates.push({
-      ...opinionOf(track, estimate, around.biasNs(track, estimate)),
+      centreNs,
+      halfNs,
       group: groups.get(track.source.id)!,
       incumbent: track.admittedNs !== undefined,
       track,
@@ -134,32 +163,36 @@ function isBarred(track: Track, now: Instant, changes: Change[]): boolean {
   return true;
 }
 
-function settle(
-  candidates: readonly Candidate[],
-  electorate: readonly Candidate[],
-  verdict: Verdict,
-  around: Surroundings,
-): Change[] {
+function settle(candidates: readonly Candidate[], opponents: Opponents): Change[] {
+  const { electorate, verdict } = opponents;
   const members = new Set(candidates.filter((candidate) => isMember(candidate, electorate, verdict)));
   const isPreferred = [...members].some(({ track }) => track.source.options.prefer);
   return candidates.flatMap((candidate) => {
     const { track, estimate } = candidate;
+    const finding = verdict.findings.get(candidate);
+    track.close = finding?.close ?? false;
+    track.unusual = finding?.unusual;
     const ruling = { member: members.has(candidate), alone: verdict.votes < 2 };
     if (stands(track, ruling)) {
       const factor = isPreferred && !track.source.options.prefer ? PREFERENCE : 1;
-      return admit(track, factor * biasSigmaNs(track, estimate));
+      return admit(track, factor * (finding?.sigmaNs ?? biasSigmaNs(track, estimate)));
     }
     if (ruling.member) warm(track, probation(track, ruling));
     else {
       track.state = 'rejected';
-      track.reason = objection(candidate, { electorate, verdict, own: around.own });
+      track.reason = objection(candidate, opponents);
     }
     return release(track);
   });
 }
 
 /** Voters by the vote, pulses by their phase. Without any voter the pulses that have a place keep it. */
-function isMember(candidate: Candidate, electorate: readonly Candidate[], { truth, obstacle }: Verdict): boolean {
+function isMember(
+  candidate: Candidate,
+  electorate: readonly Candidate[],
+  { truth, findings, obstacle }: Verdict,
+): boolean {
+  if (findings.get(candidate)?.apart !== undefined) return false;
   if (electorate.length === 0) return candidate.track.admittedNs !== undefined;
   return truth !== undefined && obstacle === '' && touches(candidate, truth);
 }

@@ -12,7 +12,7 @@ const three = (world: World): Speaker[] =>
 function asleep({ rtcErrorNs = 300 * MS, core = {}, hours = 1 } = {}) {
   const world = new World({ slowPpb: 7000, core });
   const speakers = three(world);
-  world.run(120);
+  world.run(60);
   const before = world.clock();
   world.actions.length = 0;
   world.sleep(hours * HOUR_S, rtcErrorNs);
@@ -62,7 +62,7 @@ describe('after a sleep', () => {
     const { world, before } = asleep();
     const { frequencyPpb, frequencySigmaPpb } = world.clock();
     expect(frequencyPpb).to.be.closeTo(before.frequencyPpb, 1e-6);
-    expect(frequencySigmaPpb).to.be.within(before.frequencySigmaPpb + 100, 2000);
+    expect(frequencySigmaPpb).to.be.within(before.frequencySigmaPpb + 100, 3000);
   });
 
   it('what was stamped before is not heard', () => {
@@ -74,6 +74,7 @@ describe('after a sleep', () => {
       { ...leg, direction: 'inbound', transitNs: -world.thetaNs + 300 * MS + 2 * MS } as const,
     ];
     for (let n = 0; n < 4; n++) world.accept({ type: 'observations', id: 'ntp.a', observations });
+    expect(world.source('ntp.a').offsetNs).to.be.NaN;
     world.run(20);
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
   });

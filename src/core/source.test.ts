@@ -51,4 +51,15 @@ describe('source', () => {
   it('has an age since its last word', () => {
     expect(ageNs(spokeAt(leg, 5), BigInt(8 * S))).to.equal(3 * S);
   });
+
+  it('takes the bias bound that was claimed when it spoke, not that of what its source says later', () => {
+    const source = createSource('gpsd.r');
+    const pulse = trackOf(source, leg);
+    source.claims = { synchronised: true, biasBoundNs: 10e3 };
+    note(pulse, leg);
+    source.claims = { synchronised: true, biasBoundNs: 100e6 };
+    expect(pulse.biasBoundNs).to.equal(10e3);
+    note(pulse, leg);
+    expect(pulse.biasBoundNs).to.equal(100e6);
+  });
 });

@@ -5,6 +5,12 @@ import type { SourceOptions } from './input.js';
 /** How a track speaks. `link` compares two local clocks and has no opinion about the time. */
 export type TrackKind = 'exchange' | 'reading' | 'pulse' | 'link' | 'rate';
 
+/** How far a source is from the others that agree with it, also as a multiple of what is usual for such paths. */
+export interface Unusual {
+  readonly gapNs: Ns;
+  readonly times: number;
+}
+
 /** What one source says over one path, with what selection remembers of it. */
 export interface Track {
   /** `id` or `id/path`. */
@@ -14,6 +20,8 @@ export interface Track {
   kind: TrackKind;
   stamp: StampClass;
   noiseFloorNs: Ns;
+  /** What its source conceded when it last spoke: gpsd claims the bound of the kind of comparison that follows. */
+  biasBoundNs: Ns;
   /** Of a pulse. */
   periodNs: Ns;
   /** Reference − clock as a pulse's source numbers it. */
@@ -34,6 +42,12 @@ export interface Track {
   answerNs: Ns | undefined;
   /** The assertion in force: its bias is zero ± this. */
   admittedNs: Ns | undefined;
+  /** It is one of a majority that agrees to within its usual errors. */
+  close: boolean;
+  /** It is among the majority no better than its root distance permits. */
+  unusual: Unusual | undefined;
+  /** How often the estimator has begun anew with it. */
+  restarts: number;
   /** Own updates in a row in which it stood against its present status. */
   streak: number;
   judgedUpdates: number;
@@ -100,6 +114,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     kind: 'rate',
     stamp: observation.stamp,
     noiseFloorNs: observation.noiseFloorNs,
+    biasBoundNs: source.claims.biasBoundNs ?? 0,
     periodNs: NS_PER_S,
     numberedOffsetNs: undefined,
     slip: 0,
@@ -111,6 +126,9 @@ export function trackOf(source: Source, observation: Observation): Track {
     intervalNs: 0,
     answerNs: undefined,
     admittedNs: undefined,
+    close: false,
+    unusual: undefined,
+    restarts: 0,
     streak: 0,
     judgedUpdates: 0,
     expulsions: 0,
@@ -129,6 +147,7 @@ export function note(track: Track, observation: Observation): void {
   track.observations++;
   track.stamp = observation.stamp;
   track.noiseFloorNs = observation.noiseFloorNs;
+  track.biasBoundNs = track.source.claims.biasBoundNs ?? 0;
   if (observation.kind === 'leg') track.kind = 'exchange';
   else if (observation.kind === 'reading') track.kind = observation.versus === undefined ? 'reading' : 'link';
   else if (observation.kind === 'pulse') {
@@ -158,6 +177,8 @@ export function reawaken(track: Track): void {
   track.slip = 0;
   track.slipRun = 0;
   track.lost = false;
+  track.close = false;
+  track.unusual = undefined;
 }
 
 /** Notes that the track spoke at `now`: one input, however many observations it held. */
@@ -185,7 +206,7 @@ export const votes = (track: Track): boolean => track.kind === 'exchange' || tra
 
 export function allTracks(sources: Iterable<Source>): Track[] {
   const all: Track[] = [];
-  for (const { tracks } of sources) all.push(...tracks.values());
+  for (const { tracks } of sources) for (const track of tracks.values()) all.push(track);
   return all;
 }
 

@@ -20,8 +20,10 @@ export function barOf(track: Track, now: Instant): Bar | undefined {
     return { state: 'unreachable', reason: `nothing heard from it for ${formatDuration(ageOfTrackNs)}${usual}` };
   }
   if (track.updates < UPDATES_TO_JUDGE) {
-    const missing = UPDATES_TO_JUDGE - track.updates;
-    return { state: 'warming', reason: `is being learnt: ${count(missing, 'more observation')} before it is judged` };
+    const missing = `${count(UPDATES_TO_JUDGE - track.updates, 'more observation')} before it is judged`;
+    // Whom the others disproved does not become a newcomer by being learnt anew.
+    if (track.condemned) return { state: 'rejected', reason: `was disproved by others and is learnt anew: ${missing}` };
+    return { state: 'warming', reason: `is being learnt: ${missing}` };
   }
   return undefined;
 }
@@ -37,15 +39,17 @@ export function barOfSource({ options, silence, claims, tracks }: Source): Bar |
 }
 
 /** It may yet get a vote. */
-export const isPending = (source: Source, now: Instant): boolean =>
-  standsAs(source, (track) => barOf(track, now)?.state === 'warming');
+export const isPending = (source: Source, now: Instant): boolean => hasProspects(source, now, isWarming);
 
 /** It has a vote, or may yet get one. */
 export const mayVote = (source: Source, now: Instant): boolean =>
-  standsAs(source, (track) => (barOf(track, now)?.state ?? 'warming') === 'warming');
+  hasProspects(source, now, (bar) => bar === undefined || isWarming(bar));
 
-function standsAs(source: Source, test: (track: Track) => boolean): boolean {
+const isWarming = (bar: Bar | undefined): boolean => bar?.state === 'warming';
+
+function hasProspects(source: Source, now: Instant, test: (bar: Bar | undefined) => boolean): boolean {
   const bar = barOfSource(source);
-  if (bar !== undefined) return bar.state === 'warming';
-  return [...source.tracks.values()].some((track) => votes(track) && test(track));
+  if (bar !== undefined) return isWarming(bar);
+  for (const track of source.tracks.values()) if (votes(track) && test(barOf(track, now))) return true;
+  return false;
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Observation } from '../api/index.js';
 import { createSource, heard, note, type Track, trackOf } from './source.js';
-import { admit, comeBack, release, stands } from './tenure.js';
+import { admit, comeBack, release, restart, stands } from './tenure.js';
 
 const observation: Observation = {
   kind: 'reading',
@@ -80,5 +80,20 @@ describe('tenure', () => {
     track.lost = true;
     expect(comeBack(track, [source, other]).length).to.equal(1);
     expect(track).to.include({ admittedNs: undefined, updates: 0 });
+  });
+
+  it('has to be earned again after a new beginning, unless nobody else carries the estimate', () => {
+    const source = createSource('ntp.a');
+    const track = trackOf(source, observation);
+    judge(track, [true]);
+    expect(restart(track, 0, [source])).to.deep.equal([]);
+    expect(restart(track, 1, [source])).to.deep.equal([]);
+    expect(track.admittedNs).to.equal(100);
+    const other = createSource('ntp.b');
+    judge(trackOf(other, observation), [true]);
+    expect(restart(track, 1, [source, other])).to.deep.equal([]);
+    expect(restart(track, 2, [source, other])).to.deep.equal([{ track, biasSigmaNs: undefined }]);
+    expect(track).to.include({ admittedNs: undefined, updates: 0 });
+    expect(judge(track, repeat(true, 4))).to.deep.equal([...repeat(false, 3), true]);
   });
 });

@@ -55,13 +55,27 @@ export function release(track: Track): readonly Change[] {
   return [{ track, biasSigmaNs: undefined }];
 }
 
-/**
- * To be called when a track speaks: after a silence it is learnt anew while others carry the estimate; alone, its old place
- * is the best there is.
- */
+/** To be called when a track speaks: after a silence it is learnt anew. */
 export function comeBack(track: Track, sources: Iterable<Source>): readonly Change[] {
   if (!track.lost) return [];
   track.lost = false;
+  return learnAnew(track, sources);
+}
+
+/**
+ * To be called after the estimator took an observation: where it began anew with a track, that has its place to earn again.
+ * What it says stands alone until then, against all that the others have said together.
+ */
+export function restart(track: Track, restarts: number, sources: Iterable<Source>): readonly Change[] {
+  if (track.restarts === restarts) return [];
+  track.restarts = restarts;
+  const changes = learnAnew(track, sources);
+  if (changes.length > 0) track.expulsions++;
+  return changes;
+}
+
+/** Beside others that carry the estimate it is judged again once it is known; alone, its old place is the best there is. */
+function learnAnew(track: Track, sources: Iterable<Source>): readonly Change[] {
   const carriers = allTracks(sources).filter(carries);
   if (carriers.every((other) => other === track)) return [];
   track.updates = 0;

@@ -1,7 +1,7 @@
 import type { ClockId, ClockState, Instant, Stamp, TimeState } from '../api/index.js';
 import { reportOf, sharesOf } from './account.js';
 import type { Clock } from './clock.js';
-import { boundGrowthPpb, boundNs, extrapolate } from './clock-model.js';
+import { boundGrowthPpb, boundNs, extrapolate, offsetAt } from './clock-model.js';
 import type { TrackEstimate } from './estimator/types.js';
 import type { LeapWatch } from './leap.js';
 import type { ModeState } from './mode.js';
@@ -32,7 +32,7 @@ export function timeState(parts: StateParts): TimeState {
   const shares = sharesOf(allTracks(sources.values()).filter(carries), estimate);
   const ahead = (track: Track): number => {
     const clock = clocks.get(track.clock)?.model;
-    return clock === undefined ? 0 : extrapolate(clock, now).offsetNs - clock.offsetNs;
+    return clock === undefined ? 0 : offsetAt(clock, now) - clock.offsetNs;
   };
   return {
     mode: mode.mode,
@@ -53,10 +53,13 @@ function clockState(clock: Clock | undefined, id: ClockId, stamps: readonly Stam
   const last = clock?.reading;
   const reading = stamp?.time ?? (last === undefined ? 0n : last.time + (monotonic - last.monotonic));
   const frequencyPpb = clock?.frequencyPpb ?? 0;
-  const base = { id, reading, monotonic, steered: clock?.servo !== undefined };
+  const steered = clock?.servo !== undefined;
   if (clock?.model === undefined)
     return {
-      ...base,
+      id,
+      reading,
+      monotonic,
+      steered,
       offsetNs: 0,
       sigmaNs: Number.POSITIVE_INFINITY,
       boundNs: Number.POSITIVE_INFINITY,
@@ -67,7 +70,10 @@ function clockState(clock: Clock | undefined, id: ClockId, stamps: readonly Stam
     };
   const model = extrapolate(clock.model, monotonic);
   return {
-    ...base,
+    id,
+    reading,
+    monotonic,
+    steered,
     offsetNs: model.offsetNs,
     sigmaNs: model.sigmaNs,
     boundNs: boundNs(model),

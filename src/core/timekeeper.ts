@@ -1,6 +1,6 @@
 import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation } from '../api/index.js';
 import { type Clock, createClock, doubt, setForward } from './clock.js';
-import { boundNs, type ClockModel, extrapolate, quickened, stepped } from './clock-model.js';
+import { boundNs, type ClockModel, extrapolate, modelOf, quickened, stepped } from './clock-model.js';
 import { BOUND_SIGMAS, distanceNs, VOTE_SIGMAS } from './distance.js';
 import type { Estimator, TrackEstimate } from './estimator/types.js';
 import type { Input } from './input.js';
@@ -47,6 +47,7 @@ export class Timekeeper {
 
   /** Takes everything to `now`. */
   advance(now: Instant): void {
+    if (now === this.#now) return;
     this.#now = now;
     this.#estimator.advance(now);
     this.#moved();
@@ -70,8 +71,9 @@ export class Timekeeper {
     const deltaPpb = frequencyPpb - clock.frequencyPpb;
     clock.frequencyPpb = frequencyPpb;
     if (deltaPpb === 0) return;
+    // Once everything is at that moment: a change of rate moves no offset then.
+    this.advance(now);
     this.#estimator.controlFrequency(id, deltaPpb, now);
-    this.#moved();
     alter(clock, (model) => quickened(model, deltaPpb, now));
   }
 
@@ -87,7 +89,7 @@ export class Timekeeper {
 
   /** No phase survives a sleep: the clocks run on with what the battery-backed clock made of them. */
   slept(sleptNs: Ns, now: Instant): void {
-    this.#now = now;
+    this.advance(now);
     for (const clock of this.clocks.values()) {
       const kept = this.#kept(clock);
       clock.held = kept === undefined ? undefined : rested(extrapolate(kept, now), sleptNs);
@@ -198,7 +200,7 @@ export class Timekeeper {
       const found = asserted ? this.#estimator.clock(clock.id) : undefined;
       if (found === undefined) clock.model = this.#kept(clock);
       else {
-        const model = { ...found, at: this.#now, distanceNs: clock.model?.distanceNs ?? 0 };
+        const model = modelOf(found, this.#now, clock.model?.distanceNs ?? 0);
         clock.model = limit === undefined ? model : limited(clock, model, limit);
       }
     }

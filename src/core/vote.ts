@@ -31,12 +31,30 @@ export interface Overlap {
  * incumbents wins. Undefined without opinions.
  */
 export function largestOverlap(opinions: readonly Opinion[]): Overlap | undefined {
+  return unanimity(opinions) ?? sweep(opinions);
+}
+
+/** What the sweep finds when all that were in force still overlap, as they do most of the time. */
+function unanimity(opinions: readonly Opinion[]): Overlap | undefined {
+  let loNs = Number.NEGATIVE_INFINITY;
+  let hiNs = Number.POSITIVE_INFINITY;
+  for (const { centreNs, halfNs, incumbent } of opinions) {
+    if (!incumbent) return undefined;
+    loNs = Math.max(loNs, centreNs - halfNs);
+    hiNs = Math.min(hiNs, centreNs + halfNs);
+  }
+  if (opinions.length === 0 || !(loNs < hiNs)) return undefined;
+  const votes = groupsOf(opinions);
+  return { loNs, hiNs, votes, incumbents: opinions.length, voters: votes, rivalled: false };
+}
+
+function sweep(opinions: readonly Opinion[]): Overlap | undefined {
   const ends = opinions.flatMap((opinion) => [
     { at: opinion.centreNs - opinion.halfNs, sign: 1, opinion },
     { at: opinion.centreNs + opinion.halfNs, sign: -1, opinion },
   ]);
   ends.sort((a, b) => a.at - b.at);
-  const voters = new Set(opinions.map(({ group }) => group)).size;
+  const voters = groupsOf(opinions);
   const holders = new Map<string, number>();
   let incumbents = 0;
   let best: Overlap | undefined;
@@ -68,5 +86,12 @@ export const intervalOf = ({ loNs, hiNs }: Overlap): Interval => ({
   centreNs: (loNs + hiNs) / 2,
   halfNs: (hiNs - loNs) / 2,
 });
+
+/** How many of them are independent. */
+function groupsOf(opinions: readonly Opinion[]): number {
+  const groups = new Set<string>();
+  for (const { group } of opinions) groups.add(group);
+  return groups.size;
+}
 
 const compare = (a: Overlap, b: Overlap): number => a.votes - b.votes || a.incumbents - b.incumbents;

@@ -1,5 +1,5 @@
 import type { Instant } from '../api/index.js';
-import { type Libc, layoutKnown, loadLibc } from './libc.js';
+import { type Libc, loadLibc } from './libc.js';
 import type { Native } from './native.js';
 
 const CLOCK_REALTIME = 0;
@@ -23,7 +23,7 @@ export interface Clocks {
   raw(): Instant;
   /** The clocks read together: the tightest bracket of a few. */
   moment(): Moment;
-  /** CLOCK_BOOTTIME − CLOCK_MONOTONIC. Zero where koffi does not load: sleep then looks like a step of the clock. */
+  /** CLOCK_BOOTTIME − CLOCK_MONOTONIC. */
   slept(): Instant;
 }
 
@@ -39,7 +39,7 @@ function throughAddon(native: Native): Clocks {
       native.readMoment(out);
       return { realtime: out[0]!, raw: out[1]!, monotonic: out[2]! };
     },
-    slept: layoutKnown() ? sleptThroughLibc(readerOf(loadLibc())) : () => 0n,
+    slept: () => native.slept(),
   };
 }
 

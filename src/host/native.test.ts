@@ -129,6 +129,7 @@ describe('the native addon', () => {
     readMoment: calls(moment),
     monotonicRaw: calls(),
     readTimex: calls(),
+    slept: calls(),
   };
 
   for (const [name, arbitrary] of Object.entries(parameters)) {

@@ -35,6 +35,8 @@ export interface Native {
   readMoment(out: BigInt64Array): void;
   /** CLOCK_MONOTONIC_RAW, ns. */
   monotonicRaw(): bigint;
+  /** CLOCK_BOOTTIME − CLOCK_MONOTONIC, ns. */
+  slept(): bigint;
   /** The kernel's `struct timex` of the system clock. */
   readTimex(): Uint8Array;
 }

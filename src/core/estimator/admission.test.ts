@@ -1,6 +1,18 @@
 import { expect } from 'chai';
 import { Bench } from './testing/bench.js';
 
+function expectSame(one: Bench, other: Bench): void {
+  for (const clock of ['system', 'phc:card'] as const) {
+    expect(one.estimator.clock(clock)).to.deep.equal(other.estimator.clock(clock));
+    expect(one.estimator.oscillator(clock)).to.deep.equal(other.estimator.oscillator(clock));
+  }
+  expect(one.estimator.tracks()).to.deep.equal(other.estimator.tracks());
+  for (const key of other.estimator.tracks()) {
+    expect(one.track(key)).to.deep.equal(other.track(key));
+    expect(one.estimator.path(key)).to.deep.equal(other.estimator.path(key));
+  }
+}
+
 describe('admitting and excluding tracks', () => {
   it('does not know the time to better than the free bias before anything is admitted', () => {
     const bench = new Bench();
@@ -15,16 +27,44 @@ describe('admitting and excluding tracks', () => {
     expect(bench.track('a').weight).to.be.closeTo(1, 1e-9);
   });
 
-  it('takes an assertion back exactly', () => {
+  it('takes an assertion back exactly: every clock and track is, to the bit, as if it had never been made', () => {
     const [never, once] = [new Bench(), new Bench()];
-    for (const bench of [never, once]) bench.warm(['a', 'b', 'liar']);
-    for (const bench of [never, once]) for (const key of ['a', 'b']) bench.estimator.admit(key, 20e3);
-    once.estimator.admit('liar', 20e3);
-    expect(once.clock()).not.to.deep.equal(never.clock());
+    const both = (act: (bench: Bench) => void) => [never, once].forEach(act);
+    both((bench) => bench.estimator.addClock('phc:card', bench.now));
+    both((bench) => bench.warm(['a', 'b', 'liar']));
+    for (let n = 0; n < 20; n++) both((bench) => bench.wait(1).reading('card', { versus: 'phc:card', noiseNs: 1e3 }));
+    expectSame(once, never);
+    for (const key of ['a', 'b', 'card']) both(({ estimator }) => estimator.admit(key, 20e3));
+    for (const sigma of [20e3, 1, 1e9]) {
+      once.estimator.admit('liar', sigma);
+      expect(once.clock()).not.to.deep.equal(never.clock());
+      expect(once.track('liar').admitted).to.equal(true);
+    }
     once.estimator.exclude('liar');
-    for (const bench of [never, once]) bench.warm(['b', 'liar', 'a']);
-    expect(once.clock()).to.deep.equal(never.clock());
-    for (const key of never.estimator.tracks()) expect(once.track(key)).to.deep.equal(never.track(key));
+    expectSame(once, never);
+    for (let round = 0; round < 3; round++) {
+      both((bench) => bench.warm(['b', 'liar', 'a'], 10));
+      expectSame(once, never);
+      once.estimator.admit('liar', 5e3);
+      once.estimator.exclude('liar');
+    }
+    both(({ estimator }) => estimator.exclude('a'));
+    once.estimator.admit('liar', 5e3);
+    once.estimator.exclude('liar');
+    both((bench) => bench.wait(600));
+    expectSame(once, never);
+  });
+
+  it('leaves of a constant liar, once it is excluded, no more than its noise taught of the rate', () => {
+    const [never, once] = [new Bench(), new Bench()];
+    for (const bench of [never, once]) {
+      bench.warm(['a', 'b']).exchange('liar', { biasNs: 50e6 });
+      for (const key of bench === once ? ['a', 'b', 'liar'] : ['a', 'b']) bench.estimator.admit(key, 20e3);
+      for (let n = 0; n < 20; n++) bench.wait(16).exchange('liar', { biasNs: 50e6 });
+      bench.estimator.exclude('liar');
+      bench.warm(['a', 'b'], 10);
+    }
+    expect(once.errorNs()).to.be.closeTo(never.errorNs(), 3e3);
   });
 
   it('weighs independent tracks by their variance and asserted bias, and leaves the bias out of sigma', () => {

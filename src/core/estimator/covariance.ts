@@ -66,7 +66,8 @@ export class Covariance {
   /** P += weight·v·vᵀ (Agee and Turner); `v` is zero beyond `last` and is used up. */
   addOuter(weight: number, v: Float64Array, last: number): void {
     const { u, d, stride } = this;
-    let c = weight;
+    // A plain `weight` may be anything to the compiler, which then allocates a number in each turn of the loop.
+    let c = +weight;
     for (let j = last; j > 0 && c > 0; j--) {
       const s = v[j]!;
       if (s === 0) continue;
@@ -85,7 +86,7 @@ export class Covariance {
 
   /** Adds noise of its own to one variable. */
   addVariance(at: number, variance: number): void {
-    this.work.fill(0, 0, at);
+    for (let i = 0; i < at; i++) this.work[i] = 0;
     this.work[at] = 1;
     this.addOuter(variance, this.work, at);
   }
@@ -125,7 +126,7 @@ export class Covariance {
   /** Conditions on a measurement of h·x with variance `noise` > 0; leaves P·h of before in `gain`. */
   condition(noise: number): void {
     const { u, d, g, gain, stride } = this;
-    let alpha = noise;
+    let alpha = +noise;
     for (let j = 0; j < this.size; j++) {
       const f = g[j]!;
       const v = d[j]! * f;
@@ -142,11 +143,20 @@ export class Covariance {
     }
   }
 
-  /** Becomes a copy of another covariance of the same size. */
+  /** Becomes a copy of another covariance of the same capacity. */
   copy(from: Covariance): void {
     if (this.stride !== from.stride) throw new RangeError(`Capacity ${this.stride}, not ${from.stride}.`);
+    this.size = from.size;
     this.u.set(from.u);
     this.d.set(from.d);
+  }
+
+  /** The same as `project` gives for a row with this variable alone. */
+  variance(i: number): number {
+    const { u, d, size, stride } = this;
+    let sum = 0;
+    for (let k = i, at = k * stride + i; k < size; k++, at += stride) sum += d[k]! * u[at]! * u[at]!;
+    return sum;
   }
 
   covariance(i: number, j: number): number {

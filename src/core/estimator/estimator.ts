@@ -94,7 +94,7 @@ class JointEstimator implements Estimator {
       if (path !== undefined) this.recallPath(key, path);
     }
     const { layout, bank } = this.state;
-    for (const clock of layout.clocks) bank.rest(layout.slope(clock), sleptNs * 1e-9, otherwisePpb ** 2);
+    for (const clock of layout.clocks) bank.rest(clock, sleptNs * 1e-9, otherwisePpb ** 2);
     this.state.moved();
   }
 
@@ -103,7 +103,7 @@ class JointEstimator implements Estimator {
     const at = layout.clocks.indexOf(clock);
     const found = this.state.combine()[at];
     if (found === undefined || !found.anchored) return undefined;
-    const slope = bank.estimate(clock, this.state.slopeRow(clock));
+    const slope = bank.estimate(clock, layout.slope(clock));
     return {
       offsetNs: found.offset,
       sigmaNs: Math.sqrt(found.variance + (found.free ? found.biases : 0)),
@@ -121,9 +121,10 @@ class JointEstimator implements Estimator {
     return {
       offsetNs: phase.mean,
       sigmaNs: Math.sqrt(phase.variance),
-      delayNs: this.state.estimate(track, track.delay).mean,
+      delayNs: this.state.mean(track, track.delay),
       noiseNs: noiseOf(track),
       observations: track.observations,
+      restarts: track.restarts,
       last: track.last,
       admitted: isAdmitted(track),
       weight: Math.max(track.weight, 0),

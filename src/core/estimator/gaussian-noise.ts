@@ -24,6 +24,8 @@ export class GaussianNoise implements Noise {
   /** Of the observation at hand, for each member: chance that it is of this noise, and E[g²] then. */
   private readonly core: Float64Array;
   private readonly square: Float64Array;
+  /** To the leading member, in `unit`. */
+  private shown = { residual: 0, variance: 0 };
   private sumCore = 0;
   private sumSquare = 0;
 
@@ -39,18 +41,19 @@ export class GaussianNoise implements Noise {
   weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
     const s2 = variance + this.sigma ** 2 + floor ** 2;
     const s = Math.sqrt(s2);
-    if (member === this.lead && !this.search.isOver)
-      this.search.see(residual / this.unit, (variance + floor ** 2) / this.unit ** 2);
-    const logCore = logDensity(residual / s) - Math.log(s);
     const logStray = logWild(residual, s);
-    const top = Math.max(logCore, logStray);
-    const gain = variance / s2;
     out.begin();
-    out.add(Math.exp(logStray - top), 0, variance);
-    out.add(Math.exp(logCore - top), gain * residual, variance * (1 - gain));
-    this.core[member] = out.shareOf(Math.exp(logCore - top));
+    const top = this.search.isOver
+      ? this.weighCore(residual, variance, s2, logStray, out)
+      : this.search.mix(residual, variance, floor ** 2, this.unit, logStray, out);
+    const stray = Math.exp(logStray - top);
+    out.add(stray, 0, variance);
+    this.core[member] = 1 - out.shareOf(stray);
+    const gain = variance / s2;
     this.square[member] = (((1 - gain) * residual) ** 2 + variance * (1 - gain) - floor ** 2) / this.unit ** 2;
     out.end(top);
+    if (member === this.lead && !this.search.isOver)
+      this.shown = { residual: residual / this.unit, variance: (variance + floor ** 2) / this.unit ** 2 };
   }
 
   learn(member: number, weight: number): void {
@@ -63,12 +66,23 @@ export class GaussianNoise implements Noise {
     this.count++;
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
     const square = this.factor ** 2 + rate * (this.sumSquare - this.sumCore * this.factor ** 2);
-    if (!this.search.isOver) this.factor = this.search.sigma;
-    else this.factor = Math.max(Math.sqrt(Math.max(square, 0)), LEAST_SIGMA / this.unit);
+    if (!this.search.isOver) {
+      this.search.see(this.shown.residual, this.shown.variance);
+      this.factor = this.search.sigma;
+    } else this.factor = Math.max(Math.sqrt(Math.max(square, 0)), LEAST_SIGMA / this.unit);
     this.stray = 1 - this.sumCore;
-    if (this.growth.isDue(this.stray)) this.grow();
+    this.growth.note(this.stray);
+    if (this.growth.isDue) this.grow();
     this.sumCore = 0;
     this.sumSquare = 0;
+  }
+
+  private weighCore(residual: number, variance: number, s2: number, least: number, out: Moments): number {
+    const logCore = logDensity(residual / Math.sqrt(s2)) - 0.5 * Math.log(s2);
+    const top = Math.max(logCore, least);
+    const gain = variance / s2;
+    out.add(Math.exp(logCore - top), gain * residual, variance * (1 - gain));
+    return top;
   }
 
   private grow(): void {

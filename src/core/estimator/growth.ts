@@ -1,6 +1,8 @@
-/** Observations over which strays are counted, and the share of them that cannot be chance. */
+/** Observations over which strays are counted. */
 const MEMORY = 8;
+/** The share of them that cannot be chance. */
 const TOO_MANY = 0.4;
+/** By how much a noise is raised while there are too many. */
 export const GROWTH = 2;
 
 /**
@@ -9,9 +11,16 @@ export const GROWTH = 2;
 export class Growth {
   private share = 0;
 
-  /** `stray`: how likely the observation was none of the noise. True when the noise is to be doubled. */
-  isDue(stray: number): boolean {
+  /** `stray`: how likely the observation was none of the noise. */
+  note(stray: number): void {
     this.share += (stray - this.share) / MEMORY;
+  }
+
+  get isDue(): boolean {
     return this.share > TOO_MANY;
+  }
+
+  reset(): void {
+    this.share = 0;
   }
 }

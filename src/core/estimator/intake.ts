@@ -5,7 +5,7 @@ import { LegNoise } from './leg-noise.js';
 import { recallPath } from './memory.js';
 import type { Noise } from './noise.js';
 import type { Row } from './row.js';
-import { noiseOf, type Track } from './track.js';
+import { noiseOf, noStrays, type StrayWay, type Track } from './track.js';
 import type { Innovation } from './types.js';
 import { watch } from './watch.js';
 
@@ -29,7 +29,7 @@ export class Intake {
 
   constructor(state: JointState) {
     this.state = state;
-    this.members = state.bank.members.length;
+    this.members = state.bank.capacity;
   }
 
   take(track: Track, observation: Observation): Innovation {
@@ -71,8 +71,9 @@ export class Intake {
     if (track.delay < 0 && track.firstDirection !== sign) this.openDelay(track, transitNs);
     const noise = track.legs.turn(leg.direction);
     const row = this.state.phaseRow(track, sign, lateS);
-    if (track.delay < 0) return this.absorb(track, row, transitNs, noise, leg.noiseFloorNs);
-    const innovation = this.absorb(track, row.add(track.delay, 1), transitNs, noise, leg.noiseFloorNs);
+    const floor = leg.noiseFloorNs;
+    if (track.delay < 0) return this.absorb(track, row, transitNs, noise, floor, leg.direction);
+    const innovation = this.absorb(track, row.add(track.delay, 1), transitNs, noise, floor, leg.direction);
     this.state.bank.shift(track.delay, noise.place());
     return innovation;
   }
@@ -84,8 +85,12 @@ export class Intake {
     const halfNs = (transitNs + otherNs) / 2;
     const hintNs = Math.max(FIRST_NOISE_OF_DELAY * Math.abs(halfNs), LEAST_FIRST_NOISE_NS);
     const remembered = recallPath(track, halfNs, hintNs);
-    if (remembered !== undefined) track.legs = new LegNoise(remembered.noiseNs, this.members).recall(remembered.shapes);
-    else if (track.observations === 1) track.legs = new LegNoise(hintNs, this.members);
+    if (remembered !== undefined)
+      track.legs = new LegNoise(hintNs, this.members).recall(remembered.noiseNs, remembered.shapes);
+    else if (track.observations === 1) {
+      track.legs = new LegNoise(hintNs, this.members);
+      bank.addVariance(track.phase, track.legs.spread ** 2);
+    }
     this.state.openDelay(track, track.firstDirection, remembered);
   }
 
@@ -129,18 +134,26 @@ export class Intake {
     return this.absorb(track, this.state.slopeRow(track.clock), frequencyPpb, track.rates, noisePpb * RATE_FLOOR);
   }
 
-  private absorb(track: Track, row: Row, value: number, noise: Noise, floor: number): Innovation {
+  private absorb(
+    track: Track,
+    row: Row,
+    value: number,
+    noise: Noise,
+    floor: number,
+    way: StrayWay = 'phase',
+  ): Innovation {
     const { bank } = this.state;
     const residualNs = value - noise.mean - bank.mean(track.clock, row);
     const noiseVariance = noise.sigma ** 2 + floor ** 2;
     const variance = bank.absorb(track, row, value, noise, floor);
-    watch(this.state, track, noise, residualNs);
+    watch(this.state, track, noise, way, residualNs);
     return { residualNs, normalised: residualNs / Math.sqrt(variance + noiseVariance), used: true };
   }
 
   private beginAnew(track: Track): void {
     track.anew = false;
-    track.strays = 0;
+    track.restarts++;
+    track.strays = noStrays();
     track.firstDirection = 0;
     this.state.forget(track);
   }

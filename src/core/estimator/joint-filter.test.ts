@@ -14,7 +14,8 @@ function filterOfTwo(wander: number): JointFilter {
   for (const key of ['a', 'b'])
     layout.tracks.push({ ...createTrack(key, { ...reading, monotonic: 0n }, 0n), phase: 0 });
   layout.arrange();
-  const filter = new JointFilter(wander, layout, 4);
+  const filter = new JointFilter(layout, 4);
+  filter.wanders.push(wander);
   for (let i = 0; i < 3; i++) filter.insert(i, 0, 0);
   return filter;
 }

@@ -8,20 +8,19 @@ import type { Track } from './track.js';
 /** Before anything is known of it, an oscillator is within this of nominal, ns/s (one standard deviation). */
 export const FIRST_SLOPE_SIGMA = 1e5;
 
-/** The joint Gaussian over all phases, delays and slopes under one hypothesis of the oscillators' wander. */
+/** The joint Gaussian over all phases, delays and slopes under one hypothesis of the oscillators' wanders. */
 export class JointFilter {
   x: Float64Array;
   readonly covariance: Covariance;
-  /** Growth of a slope's variance, (ns/s)² per second. */
-  readonly wander: number;
+  /** Growth of each clock's slope variance, (ns/s)² per second, in the layout's order. */
+  readonly wanders: number[] = [];
   /** Of the observation at hand: mean and variance of h·x. */
   mean = 0;
   variance = 0;
   private step: Float64Array;
   private readonly layout: Layout;
 
-  constructor(wander: number, layout: Layout, capacity = 16) {
-    this.wander = wander;
+  constructor(layout: Layout, capacity = 16) {
     this.layout = layout;
     this.x = new Float64Array(capacity);
     this.step = new Float64Array(capacity);
@@ -65,11 +64,12 @@ export class JointFilter {
     // Q = qδ·(f + θ·δ/2)(…)ᵀ + qδ³/12·θθᵀ: the integrated random walk of each slope as two rank-one terms.
     for (let c = 0; c < layout.clocks.length; c++) {
       const clock = layout.clocks[c]!;
+      const wander = this.wanders[c]!;
       this.spreadPhases(clock, seconds / 2);
       this.step[layout.slopes + c] = 1;
-      covariance.addOuter(this.wander * seconds, this.step, layout.slopes + c);
+      covariance.addOuter(wander * seconds, this.step, layout.slopes + c);
       this.spreadPhases(clock, 1);
-      covariance.addOuter((this.wander * seconds ** 3) / 12, this.step, layout.slopes + c);
+      covariance.addOuter((wander * seconds ** 3) / 12, this.step, layout.slopes + c);
     }
   }
 

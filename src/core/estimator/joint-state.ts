@@ -52,9 +52,10 @@ export class JointState {
   control(clock: ClockId, phaseNs: Ns, slope: number, monotonic: Instant): void {
     this.requireClock(clock);
     this.advance(monotonic);
-    this.bank.control(clock, phaseNs + slope * this.sinceS(monotonic), slope);
+    const movedNs = phaseNs + slope * this.sinceS(monotonic);
+    this.bank.control(clock, movedNs, slope);
     this.controls.get(clock)!.add({ at: monotonic, phaseNs, slope });
-    this.moved();
+    if (movedNs !== 0) this.moved();
   }
 
   sinceS(monotonic: Instant): number {
@@ -80,7 +81,11 @@ export class JointState {
   /** Mean and variance of one variable of a track; NaN when it has none. */
   estimate(track: Track, at: number): Estimate {
     if (at < 0) return { mean: Number.NaN, variance: Number.NaN };
-    return this.bank.estimate(track.clock, this.row.clear().add(at, 1));
+    return this.bank.estimate(track.clock, at);
+  }
+
+  mean(track: Track, at: number): number {
+    return at < 0 ? Number.NaN : this.bank.meanAt(track.clock, at);
   }
 
   /** Gives a track its phase, as it was `lateS` ago: independent of all that is known. */
@@ -104,6 +109,11 @@ export class JointState {
     }
     this.bank.shear(track.phase, track.delay, -sign);
     this.combined = 'never';
+  }
+
+  /** A base delay may be anything again; the phase stays as well known as it was. */
+  reopenDelay(track: Track): void {
+    for (const { covariance } of this.bank.members) covariance.forget(track.delay, FREE_DELAY_SIGMA_NS ** 2);
   }
 
   /** Takes a track's variables away; what they taught of the clocks stays. */

@@ -11,9 +11,20 @@ const SHAPE_MEMORY = 0.9975;
 const LEAST_LOG_WEIGHT = -20;
 /** Legs over which a scale is averaged in the long run. */
 const MEMORY = 200;
+/**
+ * A noise of which nothing is known: each shape in scales this many decades off the guess, which is true to so many (one
+ * standard deviation), until so many legs have decided between them.
+ */
+const DECADES = Array.from({ length: 13 }, (_, n) => (n - 8) / 3);
+const GUESS_DECADES = 0.75;
+const LEGS_TO_DECIDE = 32;
+/** Legs that their decision is worth when the scale is learnt from there on. */
+const DECIDED_COUNT = 8;
 
 /** A late leg may be just that: all of one direction late is a route, both directions are noise. */
 const LATE_AS_STRAY = 0.5;
+/** By how much a noise has grown that makes both directions late. */
+const OUTGROWN = 10;
 /** Legs that a memory is worth. */
 const RECALLED_COUNT = 32;
 const LEAST_RECALLED_LOG_WEIGHT = -5;
@@ -32,20 +43,27 @@ export interface ShapeMemory {
  * collapsed into one pair of moments.
  */
 export class LegNoise implements Noise {
-  private readonly shapes: readonly Shape[];
+  private shapes: readonly Shape[];
+  private readonly members: number;
   private readonly tail: Tail;
   private readonly growth = new Growth();
+  private readonly lateness = { inbound: new Growth(), outbound: new Growth() };
   private best: Shape;
   private direction: Leg['direction'] = 'inbound';
   lead = 0;
   stray = 0;
   private readonly wild: Float64Array;
   private sumWild = 0;
+  /** The leg at hand came before its time. */
+  private early = false;
   private count = 0;
+  private readonly legs = { inbound: 0, outbound: 0 };
 
+  /** `sigma`: the order of magnitude to be expected. */
   constructor(sigma: number, members: number) {
-    this.shapes = RHOS.map((rho) => new Shape(rho, sigma, members));
-    this.best = this.shapes[0]!;
+    this.members = members;
+    this.shapes = this.guess(sigma);
+    this.best = this.heaviest();
     this.wild = new Float64Array(members);
     this.tail = new Tail(members);
   }
@@ -58,15 +76,26 @@ export class LegNoise implements Noise {
     return this.best.sigma;
   }
 
+  /** Root mean square of the noise, in all the scales that it may have. */
+  get spread(): number {
+    let [square, weights] = [0, 0];
+    for (const { weight, sigma } of this.shapes) {
+      square += weight * sigma ** 2;
+      weights += weight;
+    }
+    return Math.sqrt(square / weights);
+  }
+
   /** What is worth keeping for the next start, beside sigma. */
   get learnt(): readonly ShapeMemory[] {
-    return this.shapes.map(({ logWeight }, n) => ({ rho: RHOS[n]!, logWeight }));
+    return this.shapes.map(({ rho, logWeight }) => ({ rho, logWeight }));
   }
 
   /** Starts from what was kept, as if a few dozen legs had shown it. */
-  recall(memory: readonly ShapeMemory[]): this {
-    for (const [n, shape] of this.shapes.entries()) {
-      const logWeight = memory.find(({ rho }) => rho === RHOS[n])?.logWeight ?? 0;
+  recall(sigma: number, memory: readonly ShapeMemory[]): this {
+    this.shapes = RHOS.map((rho) => new Shape(rho, sigma, this.members));
+    for (const shape of this.shapes) {
+      const logWeight = memory.find(({ rho }) => rho === shape.rho)?.logWeight ?? 0;
       shape.reweigh(Math.max(logWeight, LEAST_RECALLED_LOG_WEIGHT));
     }
     this.best = this.heaviest();
@@ -82,7 +111,8 @@ export class LegNoise implements Noise {
 
   weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
     const { shapes, tail, best } = this;
-    const sigma = Math.hypot(best.sigma, floor);
+    const sigma = Math.sqrt(best.sigma ** 2 + floor ** 2);
+    if (member === this.lead) this.early = residual < best.edge;
     tail.weigh(residual, variance, sigma);
     const wildLikelihood = logWild(residual, Math.sqrt(variance + sigma ** 2));
     let top = Math.max(tail.logLikelihood, wildLikelihood);
@@ -118,18 +148,24 @@ export class LegNoise implements Noise {
 
   settle(): void {
     this.count++;
+    this.legs[this.direction]++;
     this.stray = this.sumWild;
     this.sumWild = 0;
     const late = this.tail.settle();
+    const isOpen = this.shapes.length > RHOS.length;
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
     for (const shape of this.shapes) {
       const edgeRate = shape === this.best ? rate : shape.searching(rate);
-      shape.logWeight = shape.logWeight * SHAPE_MEMORY + shape.settle(rate, edgeRate, this.direction);
+      shape.logWeight = shape.logWeight * SHAPE_MEMORY + shape.settle(isOpen ? 0 : rate, edgeRate, this.direction);
     }
     this.best = this.heaviest();
     const top = this.best.logWeight;
-    if (this.growth.isDue(this.stray + late * LATE_AS_STRAY)) this.grow();
+    this.growth.note(this.stray + late * LATE_AS_STRAY);
+    if (!this.early || this.stray < 0.5) this.lateness[this.direction].note(this.stray + late);
     for (const shape of this.shapes) shape.reweigh(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
+    if (this.isOutgrown()) this.searchAnew();
+    else if (this.growth.isDue) this.grow();
+    else if (isOpen && this.count >= LEGS_TO_DECIDE) this.decide();
   }
 
   /**
@@ -143,17 +179,69 @@ export class LegNoise implements Noise {
     return by;
   }
 
+  /** Of each shape one goes on, at the mean scale of its copies and with the weight of all; it learns from now on. */
+  private decide(): void {
+    this.count = DECIDED_COUNT;
+    this.shapes = RHOS.map((rho) => merged(this.shapes.filter((shape) => shape.rho === rho)));
+    this.best = this.heaviest();
+  }
+
+  /**
+   * All of one direction late is a route or a clock; it takes both directions to be noise, where there are two. What is too
+   * early is never noise that has grown, since as much would be late: see `watch`.
+   */
+  private isOutgrown(): boolean {
+    const { inbound, outbound } = this.lateness;
+    if (this.legs.inbound === 0) return outbound.isDue;
+    return inbound.isDue && (outbound.isDue || this.legs.outbound === 0);
+  }
+
+  private searchAnew(): void {
+    this.lateness.inbound.reset();
+    this.lateness.outbound.reset();
+    this.count = 0;
+    this.shapes = this.guess(this.best.sigma * OUTGROWN);
+    this.best = this.heaviest();
+  }
+
   private grow(): void {
     this.count = 0;
-    for (const shape of this.shapes) shape.grow(GROWTH);
+    for (const shape of this.shapes) shape.rescale(shape.scale * GROWTH);
+  }
+
+  private guess(sigma: number): readonly Shape[] {
+    return RHOS.flatMap((rho) => DECADES.map((by) => guessed(rho, sigma, by, this.members)));
   }
 
   private heaviest(): Shape {
-    return this.shapes.reduce((best, shape) => (shape.logWeight > best.logWeight ? shape : best));
+    return heaviest(this.shapes);
   }
 
   /** A shape that counts for nothing is only kept up to date, by the member that counts most. */
   private passes(shape: Shape, member: number): boolean {
     return shape.dormant && member !== this.lead;
   }
+}
+
+function guessed(rho: number, sigma: number, decades: number, members: number): Shape {
+  const shape = new Shape(rho, sigma * 10 ** decades, members);
+  shape.reweigh(-0.5 * (decades / GUESS_DECADES) ** 2);
+  return shape;
+}
+
+const heaviest = (shapes: readonly Shape[]): Shape =>
+  shapes.reduce((best, shape) => (shape.logWeight > best.logWeight ? shape : best));
+
+/** The likeliest of some copies of one shape, at their geometric mean scale and with the weight of all. */
+function merged(copies: readonly Shape[]): Shape {
+  const best = heaviest(copies);
+  let [sum, logScale] = [0, 0];
+  for (const { logWeight, scale } of copies) {
+    const weight = Math.exp(logWeight - best.logWeight);
+    sum += weight;
+    logScale += weight * Math.log(scale);
+  }
+  best.rescale(Math.exp(logScale / sum));
+  best.reweigh(best.logWeight + Math.log(sum));
+  return best;
 }

@@ -39,22 +39,24 @@ const OTHER_NOISE = 100;
 
 /** Undefined while little is known. */
 export function oscillatorOf(state: JointState, clock: ClockId): OscillatorMemory | undefined {
-  const { bank } = state;
-  const slope = bank.estimate(clock, state.slopeRow(clock));
+  const { bank, layout } = state;
+  const slope = bank.estimate(clock, layout.slope(clock));
   const slopeSigmaPpb = Math.sqrt(slope.variance);
   if (slopeSigmaPpb > WORST_SLOPE_SIGMA) return undefined;
-  const weights = bank.weightsOf(clock);
-  const wanders = bank.members.map(({ wander }, k) => ({ wander: wander / NS2_PER_S2, weight: weights[k]! }));
+  const weights = bank.marginalOf(clock);
+  const wanders = bank.lines.hypotheses.map((wander, k) => ({ wander: wander / NS2_PER_S2, weight: weights[k]! }));
   return { slopePpb: slope.mean, slopeSigmaPpb, wanders };
 }
 
 /** Before the clock's first observation. */
 export function recallOscillator({ bank, layout }: JointState, clock: ClockId, memory: OscillatorMemory): void {
-  const weights = bank.weightsOf(clock);
-  const known = bank.members.map(({ wander }) => weightOf(memory, wander / NS2_PER_S2));
+  const known = bank.lines.hypotheses.map((wander) => weightOf(memory, wander / NS2_PER_S2));
   const sum = known.reduce((total, weight) => total + weight, 0);
-  const even = 1 / weights.length;
-  for (const [k, weight] of known.entries()) weights[k] = sum > 0 ? DOUBT * even + ((1 - DOUBT) * weight) / sum : even;
+  const even = 1 / known.length;
+  bank.remind(
+    clock,
+    known.map((weight) => (sum > 0 ? DOUBT * even + ((1 - DOUBT) * weight) / sum : even)),
+  );
   const { slopePpb: mean, slopeSigmaPpb: sigma } = memory;
   guess(bank, clock, layout.slope(clock), { mean, sigma, freeSigma: FIRST_SLOPE_SIGMA });
 }

@@ -119,7 +119,7 @@ describe('noise that grows beyond all it was', () => {
       expect(gaussian.sigma / factor).to.be.within(0.5, 2.5);
       const late = legs();
       showLegs(late, 600, () => random.exponential());
-      showLegs(late, 150, () => factor * random.exponential());
+      showLegs(late, 60, () => factor * random.exponential());
       expect(late.sigma / factor).to.be.within(0.4, 2.5);
     });
   }

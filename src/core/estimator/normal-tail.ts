@@ -44,7 +44,7 @@ export function logBelow(alpha: number): number {
 
 /** λ(−x) − x for x > 0, by its continued fraction 1/(x + 2/(x + 3/(x + …))). */
 function aboveCut(x: number): number {
-  let tail = x;
+  let tail = +x;
   for (let k = 24; k >= 2; k--) tail = x + k / tail;
   return 1 / tail;
 }

@@ -1,23 +1,30 @@
-import { logWild } from './noise.js';
+import { logWild, type Moments } from './noise.js';
 import { logDensity } from './normal-tail.js';
 
 /** Observations after which the scale is near enough for EM to go on. */
 const LONG_ENOUGH = 24;
-/** Hypotheses: 10^(n/3), from a picosecond to a second in ns. */
-const SCALES = Float64Array.from({ length: 37 }, (_, n) => 10 ** (n / 3 - 3));
+/** Hypotheses: this many decades off the guess. */
+const DECADES = Float64Array.from({ length: 15 }, (_, n) => n / 2 - 3.5);
 /** How far a first guess is to be trusted: standard deviation in decades. */
 const GUESS_DECADES = 1.5;
 
 /**
  * Finds the order of magnitude of a noise within a dozen observations, where EM takes hundreds: the posterior over a grid
- * of scales.
+ * of scales. Until it is found, what an observation says is the mixture over them, so that nobody takes for wander, or
+ * for news, what may be noise.
  */
 export class ScaleSearch {
   private count = 0;
+  private readonly scales: Float64Array;
   private readonly logWeights: Float64Array;
+  private readonly weights: Float64Array;
+  private readonly logCore = new Float64Array(DECADES.length);
 
   constructor(guess: number) {
-    this.logWeights = SCALES.map((scale) => -0.5 * (Math.log10(scale / guess) / GUESS_DECADES) ** 2);
+    this.scales = DECADES.map((decades) => guess * 10 ** decades);
+    this.logWeights = DECADES.map((decades) => -0.5 * (decades / GUESS_DECADES) ** 2);
+    this.weights = new Float64Array(DECADES.length);
+    this.normalise();
   }
 
   get isOver(): boolean {
@@ -27,23 +34,44 @@ export class ScaleSearch {
   /** One residual, of which `variance` is not noise. */
   see(residual: number, variance: number): void {
     this.count++;
-    for (let k = 0; k < SCALES.length; k++) {
-      const s = Math.sqrt(variance + SCALES[k]! ** 2);
+    for (let k = 0; k < this.scales.length; k++) {
+      const s = Math.sqrt(variance + this.scales[k]! ** 2);
       const core = Math.exp(logDensity(residual / s)) / s;
       this.logWeights[k] = this.logWeights[k]! + Math.log(core + Math.exp(logWild(residual, s)));
     }
+    this.normalise();
+  }
+
+  /**
+   * What the residual says of h·x, known to `variance`, into `out`; `other` is noise besides, `unit` that of the scales.
+   * Returns ln of the unit of the shares: the greatest likelihood of any scale, or `least`.
+   */
+  mix(residual: number, variance: number, other: number, unit: number, least: number, out: Moments): number {
+    const { scales, weights, logCore } = this;
+    let top = least;
+    for (let k = 0; k < scales.length; k++) {
+      const s2 = variance + other + (scales[k]! * unit) ** 2;
+      logCore[k] = logDensity(residual / Math.sqrt(s2)) - 0.5 * Math.log(s2);
+      top = Math.max(top, logCore[k]!);
+    }
+    for (let k = 0; k < scales.length; k++) {
+      const gain = variance / (variance + other + (scales[k]! * unit) ** 2);
+      out.add(weights[k]! * Math.exp(logCore[k]! - top), gain * residual, variance * (1 - gain));
+    }
+    return top;
   }
 
   /** Geometric mean. */
   get sigma(): number {
-    const top = Math.max(...this.logWeights);
     let logSigma = 0;
+    for (let k = 0; k < this.scales.length; k++) logSigma += this.weights[k]! * Math.log(this.scales[k]!);
+    return Math.exp(logSigma);
+  }
+
+  private normalise(): void {
+    const top = this.logWeights.reduce((a, b) => Math.max(a, b));
     let sum = 0;
-    for (let k = 0; k < SCALES.length; k++) {
-      const weight = Math.exp(this.logWeights[k]! - top);
-      logSigma += weight * Math.log(SCALES[k]!);
-      sum += weight;
-    }
-    return Math.exp(logSigma / sum);
+    for (let k = 0; k < this.weights.length; k++) sum += this.weights[k] = Math.exp(this.logWeights[k]! - top);
+    for (let k = 0; k < this.weights.length; k++) this.weights[k] = this.weights[k]! / sum;
   }
 }

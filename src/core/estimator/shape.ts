@@ -21,7 +21,7 @@ export class Shape extends LateLeg {
   logWeight = 0;
   weight = 1;
   edge = 0;
-  private readonly rho: number;
+  readonly rho: number;
   private readonly width: number;
   /** Running averages of E[e] and E[g²], and of the edge by direction. */
   private late: number;
@@ -35,8 +35,7 @@ export class Shape extends LateLeg {
     super();
     this.rho = rho;
     this.width = Math.hypot(1, rho);
-    this.scale = sigma / this.width;
-    this.late = this.scale;
+    this.scale = this.late = sigma / this.width;
     this.square = (rho * this.scale) ** 2;
     this.seen = new Float64Array(members * FIELDS);
   }
@@ -98,10 +97,10 @@ export class Shape extends LateLeg {
     this.edge = (this.edges.inbound + this.edges.outbound) / 2;
   }
 
-  grow(factor: number): void {
-    this.scale *= factor;
-    this.late *= factor;
-    this.square *= factor ** 2;
+  rescale(scale: number): void {
+    this.scale = scale;
+    this.late = scale;
+    this.square = (this.rho * scale) ** 2;
   }
 
   /** The base delay was moved by `by`. */

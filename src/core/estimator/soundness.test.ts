@@ -1,7 +1,10 @@
 import { expect } from 'chai';
+import type { Observation } from '../../api/index.js';
+import { Covariance } from './covariance.js';
 import { Intake } from './intake.js';
 import { JointState } from './joint-state.js';
 import { factorise } from './linear.js';
+import { Row } from './row.js';
 import { Random } from './testing/random.js';
 import { ROWS, row, shortened } from './testing/scenarios.js';
 import { simulate } from './testing/simulator.js';
@@ -44,6 +47,74 @@ describe('numerical soundness', () => {
       for (let i = 0; i < size; i++) expect(scale[i]).to.be.within(1e-6, 1e9);
       factorise(correlation, size);
       for (let i = 0; i < size; i++) expect(correlation[i * size + i]).to.be.within(1e-9, 1.001);
+    }
+  });
+
+  it('keeps 32 tracks apart, half of them good to a picosecond beside priors of 0.2 s', function () {
+    this.timeout(30_000);
+    const state = new JointState([1e-4, 1e4]);
+    const intake = new Intake(state);
+    const random = new Random(6);
+    state.advance(0n);
+    for (const clock of ['system', 'phc:0'] as const) state.addClock(clock);
+    const noises = Array.from({ length: 32 }, (_, i) => (i % 2 === 0 ? 1e-3 : 1e6));
+    const read = (i: number, n: number): Observation => ({
+      kind: 'reading',
+      clock: i < 16 ? 'system' : 'phc:0',
+      stamp: 'hardware',
+      noiseFloorNs: 1e-3,
+      noiseNs: n === 0 ? 0.2e9 : noises[i]!,
+      monotonic: BigInt(n) * 1_000_000_000n,
+      offsetNs: i * 1e6 + noises[i]! * random.normal(),
+    });
+    const tracks = noises.map((_, i) => createTrack(`${i}`, read(i, 0), 0n));
+    state.layout.tracks.push(...tracks);
+    for (let n = 0; n < 200; n++) {
+      state.advance(BigInt(n) * 1_000_000_000n);
+      for (const [i, track] of tracks.entries()) intake.take(track, read(i, n));
+    }
+    for (const { covariance, x } of state.bank.members) {
+      for (let i = 0; i < covariance.size; i++) {
+        expect(x[i]).to.satisfy(Number.isFinite);
+        expect(covariance.covariance(i, i)).to.be.within(1e-12, 1e19);
+        for (let j = 0; j < i; j++) {
+          const most = Math.sqrt(covariance.covariance(i, i) * covariance.covariance(j, j));
+          expect(covariance.covariance(i, j)).to.equal(covariance.covariance(j, i));
+          expect(Math.abs(covariance.covariance(i, j)) / most).to.be.below(1 + 1e-9);
+        }
+      }
+    }
+  });
+
+  it('a million updates and predictions of one covariance leave it positive', function () {
+    this.timeout(30_000);
+    const covariance = new Covariance(4);
+    for (let i = 0; i < 4; i++) covariance.insert(i, 0.2e9 ** 2);
+    const random = new Random(7);
+    const row = new Row();
+    const step = new Float64Array(4);
+    for (let n = 0; n < 1e6; n++) {
+      covariance.shear(n % 3, 3, 1);
+      step.fill(0);
+      step[3] = 1;
+      covariance.addOuter(1e-4, step, 3);
+      row
+        .clear()
+        .add(n % 3, 1)
+        .add((n + 1) % 3, random.uniform() < 0.5 ? 1 : -1);
+      covariance.project(row);
+      covariance.condition(n % 7 === 0 ? 1e-6 : 1e12);
+    }
+    for (let i = 0; i < 4; i++) {
+      expect(covariance.covariance(i, i)).to.be.within(1e-9, 1e6);
+      expect(
+        covariance.project(
+          row
+            .clear()
+            .add(i, 1)
+            .add((i + 1) % 4, -0.5),
+        ),
+      ).to.be.above(0);
     }
   });
 

@@ -1,7 +1,17 @@
-import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
+import type { ClockId, Instant, Leg, Ns, Observation } from '../../api/index.js';
 import type { GaussianNoise } from './gaussian-noise.js';
 import type { LegNoise } from './leg-noise.js';
 import type { PathMemory } from './memory.js';
+
+/** Legs are counted by direction. */
+export type StrayWay = Leg['direction'] | 'phase';
+
+/** Observations in a row that could not be, the residual of the last of them, and that of the last observation of all. */
+export interface Strays {
+  count: number;
+  strayNs: Ns;
+  lastNs: Ns;
+}
 
 /** What one source says over one path, and where its variables are in the joint state (−1: none yet). */
 export interface Track {
@@ -19,14 +29,14 @@ export interface Track {
   legs: LegNoise | undefined;
   phases: GaussianNoise | undefined;
   rates: GaussianNoise | undefined;
-  /** Observations in a row that could not be, the last one's residual, and others in a row since. */
-  strays: number;
-  strayNs: Ns;
+  strays: Record<StrayWay, Strays>;
+  /** Observations in a row that were no strays. */
   calm: number;
   /** It had to begin anew lately. */
   restarted: boolean;
   /** It begins anew with its next observation. */
   anew: boolean;
+  restarts: number;
   observations: number;
   last: Instant;
   /** Until when the random walk of phase and delay has been added. */
@@ -50,11 +60,11 @@ export const createTrack = (key: string, observation: Observation, now: Instant)
   legs: undefined,
   phases: undefined,
   rates: undefined,
-  strays: 0,
-  strayNs: 0,
+  strays: noStrays(),
   calm: 0,
   restarted: false,
   anew: false,
+  restarts: 0,
   observations: 0,
   last: observation.monotonic,
   walked: now,
@@ -68,3 +78,8 @@ export const isAdmitted = (track: Track): boolean => !Number.isNaN(track.biasSig
 
 /** Standard deviation of one observation of the phase or of one leg; NaN before the first. */
 export const noiseOf = (track: Track): Ns => track.phases?.sigma ?? track.legs?.sigma ?? Number.NaN;
+
+export function noStrays(): Record<StrayWay, Strays> {
+  const none = (): Strays => ({ count: 0, strayNs: 0, lastNs: 0 });
+  return { inbound: none(), outbound: none(), phase: none() };
+}

@@ -17,12 +17,13 @@ const LEAST_SHARE = 1e-12;
  * better within a few observations, and the others are recalled from them.
  */
 export function guess(bank: WanderBank, clock: ClockId, at: number, { mean, sigma, freeSigma }: Guess): void {
-  const weights = bank.weightsOf(clock);
+  const weights = bank.marginalOf(clock);
   const likeliest = weights.indexOf(Math.max(...weights));
-  const last = bank.members.length - 1;
+  const last = weights.length - 1;
   const surest = Math.max(sigma, LEAST_SHARE * freeSigma);
   for (const [k, { x, covariance }] of bank.members.entries()) {
-    const doubt = k === last ? 1 : Math.max(0, (k - likeliest) / (last - likeliest));
+    const grade = bank.gradeOf(clock, k);
+    const doubt = grade === last ? 1 : Math.max(0, (grade - likeliest) / (last - likeliest));
     x[at] = mean;
     covariance.forget(at, (surest * (freeSigma / surest) ** doubt) ** 2);
   }

@@ -30,6 +30,8 @@ export interface TrackEstimate {
   /** Scale of its measurement noise, one leg. */
   readonly noiseNs: Ns;
   readonly observations: number;
+  /** How often what it says could not be, so that it was begun anew. */
+  readonly restarts: number;
   readonly last: Instant;
   readonly admitted: boolean;
   /** Share in the combined offset, 0..1; zero when not admitted. */

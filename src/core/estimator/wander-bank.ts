@@ -1,15 +1,13 @@
 import type { ClockId } from '../../api/index.js';
+import { Belief, normalise } from './belief.js';
 import { FIRST_SLOPE_SIGMA, JointFilter } from './joint-filter.js';
+import { scoutOf } from './knock.js';
 import type { Layout } from './layout.js';
 import { Moments, type Noise } from './noise.js';
 import type { Row } from './row.js';
 import type { Track } from './track.js';
+import { WANDERS, WanderLines } from './wander-lines.js';
 
-/** Hypotheses of wander, (ns/s)² per second: 1e-22 … 1e-14 (s/s)²/s, from a rubidium to a cheap crystal in a draught. */
-const WANDERS = [1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4];
-/** Probability, per observation, that the oscillator has changed its ways: what makes recovery from a step fast. */
-const SWITCHING = 0.001;
-const LEAST = 1e-9;
 /**
  * A member of less weight has lost its way (the oscillator jumped, and it took the news for outliers): it goes on from
  * where the best one is. Not for the sake of one clock while it still counts for another.
@@ -25,28 +23,56 @@ export interface Estimate {
 
 /** One joint filter for each hypothesis of wander, weighed for each clock by how well they predicted. */
 export class WanderBank {
-  readonly members: readonly JointFilter[];
+  readonly members: JointFilter[] = [];
+  readonly lines: WanderLines;
   private readonly layout: Layout;
-  private readonly weights = new Map<ClockId, Float64Array>();
+  private readonly beliefs = new Map<ClockId, Belief>();
   private readonly likelihood: Float64Array;
-  private readonly posterior: readonly Moments[];
+  private readonly posterior: Moments[] = [];
 
   constructor(layout: Layout, wanders: readonly number[] = WANDERS) {
     this.layout = layout;
-    this.members = wanders.map((wander) => new JointFilter(wander, layout));
-    this.posterior = wanders.map(() => new Moments());
-    this.likelihood = new Float64Array(wanders.length);
+    this.lines = new WanderLines(wanders);
+    this.likelihood = new Float64Array(this.capacity);
+  }
+
+  /** The most members there will ever be. */
+  get capacity(): number {
+    return this.lines.capacity;
   }
 
   addClock(clock: ClockId): void {
-    const count = this.members.length;
-    this.weights.set(clock, new Float64Array(count).fill(1 / count));
+    this.lines.addClock();
     this.layout.clocks.push(clock);
+    const { count } = this.lines;
+    const like = this.members[this.beliefs.values().next().value?.heaviest ?? 0];
+    while (this.members.length < count) this.addMember(like);
+    for (const belief of new Set(this.beliefs.values())) if (belief.weights.length < count) belief.widen(count);
+    this.beliefs.set(clock, new Belief(count));
     for (const member of this.members) member.insertSlope(this.layout.size - 1);
+    this.arrange();
   }
 
   weightsOf(clock: ClockId): Float64Array {
-    return this.weights.get(clock)!;
+    return this.beliefs.get(clock)!.weights;
+  }
+
+  /** How much each hypothesis of this clock's wander counts. */
+  marginalOf(clock: ClockId): Float64Array {
+    return this.lines.marginal(this.layout.clocks.indexOf(clock), this.weightsOf(clock));
+  }
+
+  /** Where a member's wander of this clock stands among the hypotheses. */
+  gradeOf(clock: ClockId, k: number): number {
+    return this.lines.grade(k, this.layout.clocks.indexOf(clock));
+  }
+
+  /** Makes the hypotheses of this clock's wander count as much as they did once. */
+  remind(clock: ClockId, marginal: readonly number[]): void {
+    const weights = this.weightsOf(clock);
+    for (let k = 0; k < weights.length; k++) weights[k] = weights[k]! * marginal[this.gradeOf(clock, k)]!;
+    normalise(weights);
+    this.arrange();
   }
 
   /** Mean of h·x over the members. */
@@ -57,22 +83,30 @@ export class WanderBank {
     return sum;
   }
 
-  /** Mean and variance of h·x over the members. */
-  estimate(clock: ClockId, row: Row): Estimate {
+  /** Mean of one variable over the members. */
+  meanAt(clock: ClockId, at: number): number {
     const weights = this.weightsOf(clock);
-    const mean = this.mean(clock, row);
+    let sum = 0;
+    for (let k = 0; k < this.members.length; k++) sum += weights[k]! * this.members[k]!.x[at]!;
+    return sum;
+  }
+
+  /** Mean and variance of one variable over the members. */
+  estimate(clock: ClockId, at: number): Estimate {
+    const weights = this.weightsOf(clock);
+    const mean = this.meanAt(clock, at);
     let variance = 0;
-    this.members.forEach((member, k) => {
-      member.project(row);
-      variance += weights[k]! * (member.variance + (member.mean - mean) ** 2);
-    });
+    for (let k = 0; k < this.members.length; k++) {
+      const { x, covariance } = this.members[k]!;
+      variance += weights[k]! * (covariance.variance(at) + (x[at]! - mean) ** 2);
+    }
     return { mean, variance };
   }
 
   /** Mean wander, (ns/s)² per second. */
   wander(clock: ClockId): number {
-    const weights = this.weightsOf(clock);
-    return this.members.reduce((sum, member, k) => sum + weights[k]! * member.wander, 0);
+    const at = this.layout.clocks.indexOf(clock);
+    return this.weightsOf(clock).reduce((sum, weight, k) => sum + weight * this.lines.wander(k, at), 0);
   }
 
   insert(at: number, mean: number, variance: number): void {
@@ -97,9 +131,12 @@ export class WanderBank {
     this.addVariance(slope, FIRST_SLOPE_SIGMA ** 2);
   }
 
-  /** A slope wandered unseen for `seconds`, and by `variance` for another reason. */
-  rest(slope: number, seconds: number, variance: number): void {
-    for (const { covariance, wander } of this.members) covariance.addVariance(slope, wander * seconds + variance);
+  /** A clock's slope wandered unseen for `seconds`, and by `variance` for another reason. */
+  rest(clock: ClockId, seconds: number, variance: number): void {
+    const slope = this.layout.slope(clock);
+    const at = this.layout.clocks.indexOf(clock);
+    for (const { covariance, wanders } of this.members)
+      covariance.addVariance(slope, wanders[at]! * seconds + variance);
   }
 
   /** Variable `i` contains variable `j` from now on, `factor` times. */
@@ -118,8 +155,9 @@ export class WanderBank {
 
   /** One observation `value` of h·x through all members; returns the variance that was predicted for h·x. */
   absorb(track: Track, row: Row, value: number, noise: Noise, floor: number): number {
-    const weights = this.weightsOf(track.clock);
-    noise.lead = heaviest(weights);
+    const belief = this.beliefs.get(track.clock)!;
+    const { weights } = belief;
+    noise.lead = belief.heaviest;
     let predicted = 0;
     for (let k = 0; k < this.members.length; k++) {
       const member = this.members[k]!;
@@ -138,13 +176,42 @@ export class WanderBank {
   }
 
   private judge({ clock, versus }: Track): void {
-    this.reweigh(this.weightsOf(clock));
-    if (versus !== undefined) this.reweigh(this.weightsOf(versus));
-    this.recall(this.weightsOf(clock));
+    const belief = this.beliefs.get(clock)!;
+    if (versus !== undefined) this.link(belief, versus);
+    belief.reweigh(this.likelihood);
+    this.send(belief);
+    this.recall(belief);
+    if (this.layout.clocks.length > 1) this.follow(belief);
   }
 
-  private recall(weights: Float64Array): void {
-    const best = this.members[heaviest(weights)]!;
+  /** Where the top of the wanders moves, it is open again how the clocks share it. */
+  private follow(belief: Belief): void {
+    if (!this.lines.follow(belief.weights, belief.usual)) return;
+    belief.begin();
+    this.arrange();
+  }
+
+  /** Two clocks that are compared are believed in together from now on. */
+  private link(belief: Belief, versus: ClockId): void {
+    const other = this.beliefs.get(versus)!;
+    if (other === belief) return;
+    belief.join(other);
+    for (const [clock, one] of this.beliefs) if (one === other) this.beliefs.set(clock, belief);
+  }
+
+  /** After a surprise a scout goes on from where the surprised are, with the calm of before. */
+  private send(belief: Belief): void {
+    const { heaviest, weights } = belief;
+    const scout = scoutOf(belief, this.lines);
+    if (scout < 0) return;
+    this.members[scout]!.adopt(this.members[heaviest]!);
+    weights[heaviest] = weights[heaviest]! / 2;
+    weights[scout] = weights[scout]! + weights[heaviest]!;
+  }
+
+  private recall(belief: Belief): void {
+    const { weights } = belief;
+    const best = this.members[belief.heaviest]!;
     for (let k = 0; k < weights.length; k++) {
       if (weights[k]! >= LOST || this.greatest(k) >= COUNTS_ELSEWHERE) continue;
       this.members[k]!.adopt(best);
@@ -156,30 +223,23 @@ export class WanderBank {
   /** The greatest weight that a member has for any clock. */
   private greatest(k: number): number {
     let greatest = 0;
-    for (const weights of this.weights.values()) greatest = Math.max(greatest, weights[k]!);
+    for (const { weights } of this.beliefs.values()) greatest = Math.max(greatest, weights[k]!);
     return greatest;
   }
 
-  private reweigh(weights: Float64Array): void {
-    const { likelihood } = this;
-    let top = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < weights.length; k++) top = Math.max(top, likelihood[k]!);
-    for (let k = 0; k < weights.length; k++) {
-      const prior = (1 - SWITCHING) * weights[k]! + SWITCHING / weights.length;
-      weights[k] = Math.max(prior * Math.exp(likelihood[k]! - top), LEAST);
-    }
-    normalise(weights);
+  private addMember(like: JointFilter | undefined): void {
+    const member = new JointFilter(this.layout, like?.x.length);
+    if (like !== undefined) member.adopt(like);
+    this.members.push(member);
+    this.posterior.push(new Moments());
   }
-}
 
-function normalise(weights: Float64Array): void {
-  let sum = 0;
-  for (let k = 0; k < weights.length; k++) sum += weights[k]!;
-  for (let k = 0; k < weights.length; k++) weights[k] = weights[k]! / sum;
-}
-
-function heaviest(weights: Float64Array): number {
-  let best = 0;
-  for (let k = 1; k < weights.length; k++) if (weights[k]! > weights[best]!) best = k;
-  return best;
+  /** Tells the members what they stand for. */
+  private arrange(): void {
+    const { lines, layout, members } = this;
+    for (const [c, clock] of layout.clocks.entries()) {
+      lines.recentre(c, this.marginalOf(clock));
+      for (const [k, { wanders }] of members.entries()) wanders[c] = lines.wander(k, c);
+    }
+  }
 }

@@ -18,6 +18,8 @@ export interface Speaker {
   readonly kind: 'exchange' | 'reading' | 'pulse';
   readonly path?: string;
   readonly numbered?: boolean;
+  /** What its source claims ahead of each of its observations. */
+  readonly claims?: Partial<Claims>;
   alive: boolean;
 }
 
@@ -220,7 +222,8 @@ export class World {
   }
 
   #speak(speaker: Speaker): void {
-    const { id, kind, path, offsetNs, delayNs, jitterNs } = speaker;
+    const { id, kind, path, offsetNs, delayNs, jitterNs, claims } = speaker;
+    if (claims !== undefined) this.claim(id, claims);
     const said = this.thetaNs + offsetNs;
     const common = {
       clock: 'system',
