@@ -13,10 +13,11 @@ import { atPlug, Neighbour } from './neighbour.js';
 import { type Basis, grandmasterRate, inboundLeg, isBelievable, outboundLeg, syncReading } from './observations.js';
 import { receiverVerdict, type Verdict } from './receiver-verdict.js';
 import { type ReceiverView, viewOf } from './receiver-view.js';
-import { envelopeOf, type PortSettings } from './settings.js';
+import { envelopeOf, type ReceiverSettings } from './settings.js';
 import { SyncReceiver, type SyncTimes } from './sync-receiver.js';
 import { SyncWatch } from './sync-watch.js';
 import { TimeBase } from './time-base.js';
+import { UnicastClient } from './unicast-client.js';
 
 /** Messages that were not used, by reason. */
 export interface ReceiverCounters {
@@ -39,7 +40,7 @@ export interface ReceiverCounters {
  */
 export class TimeReceiverPort {
   readonly counters: ReceiverCounters = { foreign: 0, unstamped: 0, stranger: 0, correction: 0, bare: 0 };
-  readonly #settings: PortSettings;
+  readonly #settings: ReceiverSettings;
   readonly #envelope: Envelope;
   readonly #out = new Outbox();
   readonly #announces: AnnounceReceiver;
@@ -48,6 +49,7 @@ export class TimeReceiverPort {
   readonly #requester: DelayRequester;
   readonly #neighbour: Neighbour;
   readonly #signalling: IntervalSignalling;
+  readonly #unicast: UnicastClient | undefined;
   readonly #timeBase = new TimeBase();
   #linkUp = false;
   #parent: ForeignMaster | undefined;
@@ -60,8 +62,8 @@ export class TimeReceiverPort {
   #rateTakenAt = 0;
   #verdict: Verdict = { state: 'initializing', topic: '', reason: 'Has not started.' };
 
-  constructor(settings: PortSettings) {
-    const { profile, random } = settings;
+  constructor(settings: ReceiverSettings) {
+    const { profile, random, unicast } = settings;
     this.#settings = settings;
     this.#envelope = envelopeOf(settings);
     this.#announces = new AnnounceReceiver(settings);
@@ -72,6 +74,9 @@ export class TimeReceiverPort {
     );
     this.#neighbour = new Neighbour(settings, this.#out);
     this.#signalling = new IntervalSignalling(settings, this.#out);
+    if (unicast !== undefined) {
+      this.#unicast = new UnicastClient(this.#envelope, unicast, profile.initial, random, this.#out);
+    }
   }
 
   get state(): PortState {
@@ -87,6 +92,7 @@ export class TimeReceiverPort {
       this.#requester.dueAt,
       this.#neighbour.dueAt,
       this.#signalling.dueAt,
+      this.#unicast?.dueAt,
     );
   }
 
@@ -123,7 +129,14 @@ export class TimeReceiverPort {
     if (this.#peerToPeer) this.#neighbour.start(now);
     if (this.#settings.profile.anySource) this.#watch.start(now);
     this.#signalling.start();
+    this.#unicast?.start(now);
     return this.#settle(now);
+  }
+
+  /** The end: grants are given back. */
+  stop(now: Instant): readonly PortAction[] {
+    this.#unicast?.stop();
+    return this.linkDown(now);
   }
 
   linkDown(now: Instant): readonly PortAction[] {
@@ -171,7 +184,8 @@ export class TimeReceiverPort {
     if (!this.#linkUp) return [];
     this.#requester.wake(now);
     if (this.#peerToPeer) this.#neighbour.wake(now);
-    if (this.#signalling.wake(now)) this.#neighbour.peer.setInterval(this.#settings.profile.operational?.delay, now);
+    if (this.#signalling.wake(now)) this.#goOperational(now);
+    this.#unicast?.wake(now);
     if (isDue(this.#watch.dueAt, now)) this.#syncLost(now);
     if (isDue(this.#announces.dueAt, now)) this.#elect(now);
     return this.#settle(now);
@@ -203,6 +217,7 @@ export class TimeReceiverPort {
         break;
       case 'signaling':
         this.#signalling.take(message, this.#neighbour.peer, now);
+        this.#unicast?.take(message, from, now);
     }
   }
 
@@ -283,6 +298,13 @@ export class TimeReceiverPort {
     return { noiseFloorNs: stampNoiseNs[by], scale, asymmetryNs: latencies.asymmetryNs };
   }
 
+  #goOperational(now: Instant): void {
+    const { operational } = this.#settings.profile;
+    if (operational === undefined) return;
+    this.#neighbour.peer.setInterval(operational.delay, now);
+    this.#watch.expect(operational.sync, now);
+  }
+
   #syncLost(now: Instant): void {
     const { onSyncLoss } = this.#settings.profile;
     this.#silentSince ??= this.#watch.lastAt ?? now - BigInt(Math.round(this.#watch.timeoutNs));
@@ -331,7 +353,8 @@ export class TimeReceiverPort {
     }
     this.#watch.start(now);
     if (this.#peerToPeer) return;
-    const to: Destination = this.#settings.profile.hybrid ? { address: parent.from } : 'group';
+    const { profile, unicast } = this.#settings;
+    const to: Destination = profile.hybrid || unicast !== undefined ? { address: parent.from } : 'group';
     this.#requester.start(parent.candidate.sender.clock, to, now);
   }
 
