@@ -1,3 +1,4 @@
+import type { Claims } from '../../../api/observation.js';
 import type { Instant, Ns, Stamp, StampClass, Timescale } from '../../../api/time.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
 import { type PortIdentity, samePort } from '../identity.js';
@@ -5,7 +6,7 @@ import { intervalNs } from '../interval.js';
 import type { Announce, Message, Sync } from '../message.js';
 import { type Destination, earliest, isDue, Outbox, type PortAction, type PortState, type Received } from './action.js';
 import { AnnounceReceiver } from './announce-receiver.js';
-import { claimsOf, scaleOf } from './claims.js';
+import { claimsOf, sameClaims, scaleOf, silentClaims } from './claims.js';
 import { DelayRequester, type DelayTimes } from './delay-requester.js';
 import { concerns, type Envelope } from './envelope.js';
 import { IntervalSignalling } from './interval-signalling.js';
@@ -60,6 +61,7 @@ export class TimeReceiverPort {
   #lastDelay: DelayTimes | undefined;
   #silentSince: Instant | undefined;
   #rateTakenAt = 0;
+  #claims: Claims | undefined;
   #verdict: Verdict = { state: 'initializing', topic: '', reason: 'Has not started.' };
 
   constructor(settings: ReceiverSettings) {
@@ -254,6 +256,7 @@ export class TimeReceiverPort {
     this.#source = sync.source;
     this.#lastSync = sync;
     if (this.#timeBase.take(sync)) this.#out.put({ type: 'discontinuity', reason: this.#timeBase.reason });
+    if (this.#parent === undefined) this.#claim(silentClaims(sync.source, this.#watch.intervalNs));
     this.#observeSync(sync);
   }
 
@@ -323,12 +326,16 @@ export class TimeReceiverPort {
     const before = this.#parent;
     this.#parent = parent;
     this.#runnerUp = runnerUp;
-    if (parent !== undefined && parent.announce !== before?.announce) {
-      this.#out.put({ type: 'claim', claims: claimsOf(parent, this.#claimedIntervalNs) });
-    }
+    if (parent !== undefined) this.#claim(claimsOf(parent, this.#claimedIntervalNs));
     if (isSame(before, parent)) return;
     this.#out.put({ type: 'parent', parent });
     this.#restart(now);
+  }
+
+  #claim(claims: Claims): void {
+    if (sameClaims(this.#claims, claims)) return;
+    this.#claims = claims;
+    this.#out.put({ type: 'claim', claims });
   }
 
   /** A leg now and then is silence of nothing: the slower of the two directions counts. */
