@@ -1,7 +1,7 @@
 import type { Claims, Leap } from '../../../api/observation.js';
 import type { Ns, Timescale } from '../../../api/time.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
-import { formatClockIdentity } from '../identity.js';
+import { formatClockIdentity, type PortIdentity } from '../identity.js';
 import type { Announce } from '../message.js';
 import { accuracyNs } from '../quality.js';
 
@@ -14,7 +14,7 @@ export function claimsOf({ announce, from }: ForeignMaster, intervalNs: Ns): Cla
   const utcKnown = header.flags.currentUtcOffsetValid && header.flags.ptpTimescale;
   const accuracy = accuracyNs(quality.accuracy);
   return {
-    synchronised: true,
+    synchronised: !header.flags.synchronizationUncertain,
     clockClass: quality.clockClass,
     clockAccuracy: quality.accuracy,
     ...(accuracy === undefined ? {} : { rootDispersionNs: Math.min(accuracy, BEYOND_NS) }),
@@ -24,6 +24,18 @@ export function claimsOf({ announce, from }: ForeignMaster, intervalNs: Ns): Cla
     address: from,
     traceable: header.flags.timeTraceable,
   };
+}
+
+/** What Syncs alone say of their sender, where nobody announces. */
+export const silentClaims = (source: PortIdentity, intervalNs: Ns): Claims => ({
+  ...{ synchronised: true, intervalNs },
+  reference: formatClockIdentity(source.clock),
+});
+
+export function sameClaims(a: Claims | undefined, b: Claims): boolean {
+  if (a === undefined) return false;
+  const keys = Object.keys({ ...a, ...b }) as (keyof Claims)[];
+  return keys.every((key) => a[key] === b[key]);
 }
 
 /** Without the flag the epoch is the sender's own (§7.2.1). */

@@ -1,22 +1,25 @@
-import type { Instant, Ns, Stamp, StampClass, Timescale } from '../../../api/time.js';
+import type { Claims, Observation } from '../../../api/observation.js';
+import type { Instant, Ns, Stamp } from '../../../api/time.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
 import { type PortIdentity, samePort } from '../identity.js';
 import { intervalNs } from '../interval.js';
 import type { Announce, Message, Sync } from '../message.js';
 import { type Destination, earliest, isDue, Outbox, type PortAction, type PortState, type Received } from './action.js';
 import { AnnounceReceiver } from './announce-receiver.js';
-import { claimsOf, scaleOf } from './claims.js';
+import { claimsOf, sameClaims, silentClaims } from './claims.js';
 import { DelayRequester, type DelayTimes } from './delay-requester.js';
 import { concerns, type Envelope } from './envelope.js';
 import { IntervalSignalling } from './interval-signalling.js';
 import { atPlug, Neighbour } from './neighbour.js';
-import { type Basis, grandmasterRate, inboundLeg, isBelievable, outboundLeg, syncReading } from './observations.js';
+import { isBelievable } from './observations.js';
+import { Observer } from './observer.js';
 import { receiverVerdict, type Verdict } from './receiver-verdict.js';
 import { type ReceiverView, viewOf } from './receiver-view.js';
-import { envelopeOf, type PortSettings } from './settings.js';
+import { envelopeOf, type ReceiverSettings } from './settings.js';
 import { SyncReceiver, type SyncTimes } from './sync-receiver.js';
 import { SyncWatch } from './sync-watch.js';
 import { TimeBase } from './time-base.js';
+import { UnicastClient } from './unicast-client.js';
 
 /** Messages that were not used, by reason. */
 export interface ReceiverCounters {
@@ -39,7 +42,7 @@ export interface ReceiverCounters {
  */
 export class TimeReceiverPort {
   readonly counters: ReceiverCounters = { foreign: 0, unstamped: 0, stranger: 0, correction: 0, bare: 0 };
-  readonly #settings: PortSettings;
+  readonly #settings: ReceiverSettings;
   readonly #envelope: Envelope;
   readonly #out = new Outbox();
   readonly #announces: AnnounceReceiver;
@@ -48,7 +51,9 @@ export class TimeReceiverPort {
   readonly #requester: DelayRequester;
   readonly #neighbour: Neighbour;
   readonly #signalling: IntervalSignalling;
+  readonly #unicast: UnicastClient | undefined;
   readonly #timeBase = new TimeBase();
+  readonly #observer: Observer;
   #linkUp = false;
   #parent: ForeignMaster | undefined;
   #runnerUp: ForeignMaster | undefined;
@@ -57,11 +62,11 @@ export class TimeReceiverPort {
   #lastSync: SyncTimes | undefined;
   #lastDelay: DelayTimes | undefined;
   #silentSince: Instant | undefined;
-  #rateTakenAt = 0;
+  #claims: Claims | undefined;
   #verdict: Verdict = { state: 'initializing', topic: '', reason: 'Has not started.' };
 
-  constructor(settings: PortSettings) {
-    const { profile, random } = settings;
+  constructor(settings: ReceiverSettings) {
+    const { profile, random, unicast } = settings;
     this.#settings = settings;
     this.#envelope = envelopeOf(settings);
     this.#announces = new AnnounceReceiver(settings);
@@ -71,7 +76,11 @@ export class TimeReceiverPort {
       this.#out,
     );
     this.#neighbour = new Neighbour(settings, this.#out);
+    this.#observer = new Observer(settings, this.#neighbour, this.#timeBase);
     this.#signalling = new IntervalSignalling(settings, this.#out);
+    if (unicast !== undefined) {
+      this.#unicast = new UnicastClient(this.#envelope, unicast, profile.initial, random, this.#out);
+    }
   }
 
   get state(): PortState {
@@ -87,6 +96,7 @@ export class TimeReceiverPort {
       this.#requester.dueAt,
       this.#neighbour.dueAt,
       this.#signalling.dueAt,
+      this.#unicast?.dueAt,
     );
   }
 
@@ -113,17 +123,21 @@ export class TimeReceiverPort {
     });
   }
 
-  start(now: Instant): readonly PortAction[] {
-    return this.linkUp(now);
-  }
-
+  /** The beginning, and again after `linkDown`. */
   linkUp(now: Instant): readonly PortAction[] {
     if (this.#linkUp) return [];
     this.#linkUp = true;
     if (this.#peerToPeer) this.#neighbour.start(now);
     if (this.#settings.profile.anySource) this.#watch.start(now);
     this.#signalling.start();
+    this.#unicast?.start(now);
     return this.#settle(now);
+  }
+
+  /** The end: grants are given back. */
+  stop(now: Instant): readonly PortAction[] {
+    this.#unicast?.stop();
+    return this.linkDown(now);
   }
 
   linkDown(now: Instant): readonly PortAction[] {
@@ -171,7 +185,8 @@ export class TimeReceiverPort {
     if (!this.#linkUp) return [];
     this.#requester.wake(now);
     if (this.#peerToPeer) this.#neighbour.wake(now);
-    if (this.#signalling.wake(now)) this.#neighbour.peer.setInterval(this.#settings.profile.operational?.delay, now);
+    if (this.#signalling.wake(now)) this.#goOperational(now);
+    this.#unicast?.wake(now);
     if (isDue(this.#watch.dueAt, now)) this.#syncLost(now);
     if (isDue(this.#announces.dueAt, now)) this.#elect(now);
     return this.#settle(now);
@@ -183,7 +198,8 @@ export class TimeReceiverPort {
 
   /** 802.1AS-2020 §11.2.2: a port that is not asCapable takes part in nothing. */
   get #takesPart(): boolean {
-    return this.#settings.profile.neighbour.capable !== 'measured' || this.#neighbour.capability.capable;
+    if (!this.#peerToPeer || this.#settings.profile.neighbour.capable !== 'measured') return true;
+    return this.#neighbour.capability.capable;
   }
 
   #take(message: Message, from: string, stamp: Stamp | undefined, now: Instant): void {
@@ -203,6 +219,7 @@ export class TimeReceiverPort {
         break;
       case 'signaling':
         this.#signalling.take(message, this.#neighbour.peer, now);
+        this.#unicast?.take(message, from, now);
     }
   }
 
@@ -239,32 +256,12 @@ export class TimeReceiverPort {
     this.#source = sync.source;
     this.#lastSync = sync;
     if (this.#timeBase.take(sync)) this.#out.put({ type: 'discontinuity', reason: this.#timeBase.reason });
-    this.#observeSync(sync);
+    if (this.#parent === undefined) this.#claim(silentClaims(sync.source, this.#watch.intervalNs));
+    if (this.#takesPart) this.#observe(this.#observer.ofSync(sync, this.#parent));
   }
 
-  #observeSync(sync: SyncTimes): void {
-    const basis = this.#basis(sync.received.by);
-    if (!this.#peerToPeer) {
-      this.#out.put({ type: 'observe', observations: [inboundLeg(sync, basis)] });
-      return;
-    }
-    const { link } = this.#neighbour;
-    if (link === undefined || !this.#takesPart) return;
-    const rate = this.#rateOf(sync, basis);
-    const reading = syncReading(sync, link, basis);
-    this.#out.put({ type: 'observe', observations: rate === undefined ? [reading] : [reading, rate] });
-  }
-
-  /** Once for every window of exchanges: windows that overlap say the same thing again. */
-  #rateOf(sync: SyncTimes, basis: Basis) {
-    const { rate, delay } = this.#neighbour.peer;
-    if (sync.information === undefined || rate.ratePpb === undefined || rate.taken - this.#rateTakenAt < rate.window) {
-      return undefined;
-    }
-    if (delay.count === 0) return undefined;
-    this.#rateTakenAt = rate.taken;
-    const { cumulativePpb } = this.#timeBase;
-    return grandmasterRate(sync.received, { neighbourPpb: rate.ratePpb, cumulativePpb, spanS: rate.spanS }, basis);
+  #observe(observations: readonly Observation[]): void {
+    if (observations.length > 0) this.#out.put({ type: 'observe', observations });
   }
 
   #delayMeasured(delay: DelayTimes | undefined): void {
@@ -274,13 +271,14 @@ export class TimeReceiverPort {
       return;
     }
     this.#lastDelay = delay;
-    this.#out.put({ type: 'observe', observations: [outboundLeg(delay, this.#basis(delay.sent.by))] });
+    this.#observe(this.#observer.ofDelay(delay, this.#parent));
   }
 
-  #basis(by: StampClass): Basis {
-    const { stampNoiseNs, latencies } = this.#settings;
-    const scale: Timescale = this.#parent === undefined ? 'tai' : scaleOf(this.#parent.announce);
-    return { noiseFloorNs: stampNoiseNs[by], scale, asymmetryNs: latencies.asymmetryNs };
+  #goOperational(now: Instant): void {
+    const { operational } = this.#settings.profile;
+    if (operational === undefined) return;
+    this.#neighbour.peer.setInterval(operational.delay, now);
+    this.#watch.expect(operational.sync, now);
   }
 
   #syncLost(now: Instant): void {
@@ -301,12 +299,16 @@ export class TimeReceiverPort {
     const before = this.#parent;
     this.#parent = parent;
     this.#runnerUp = runnerUp;
-    if (parent !== undefined && parent.announce !== before?.announce) {
-      this.#out.put({ type: 'claim', claims: claimsOf(parent, this.#claimedIntervalNs) });
-    }
+    if (parent !== undefined) this.#claim(claimsOf(parent, this.#claimedIntervalNs));
     if (isSame(before, parent)) return;
     this.#out.put({ type: 'parent', parent });
     this.#restart(now);
+  }
+
+  #claim(claims: Claims): void {
+    if (sameClaims(this.#claims, claims)) return;
+    this.#claims = claims;
+    this.#out.put({ type: 'claim', claims });
   }
 
   /** A leg now and then is silence of nothing: the slower of the two directions counts. */
@@ -331,7 +333,8 @@ export class TimeReceiverPort {
     }
     this.#watch.start(now);
     if (this.#peerToPeer) return;
-    const to: Destination = this.#settings.profile.hybrid ? { address: parent.from } : 'group';
+    const { profile, unicast } = this.#settings;
+    const to: Destination = profile.hybrid || unicast !== undefined ? { address: parent.from } : 'group';
     this.#requester.start(parent.candidate.sender.clock, to, now);
   }
 

@@ -7,7 +7,7 @@ import type { Destination, PortAction, Received } from '../action.js';
 /** What a port of either role has in common. */
 export interface Machine {
   readonly wakeAt: Instant | undefined;
-  start(now: Instant): readonly PortAction[];
+  linkUp(now: Instant): readonly PortAction[];
   receive(received: Received, now: Instant): readonly PortAction[];
   sent(token: number, stamp: Stamp, now: Instant): readonly PortAction[];
   stampLost(token: number, now: Instant): readonly PortAction[];
@@ -75,14 +75,17 @@ export class Wire {
   constructor(nodes: readonly Node[], link: Link) {
     this.#nodes = nodes;
     this.#link = link;
-    for (const node of nodes) this.do(node, node.machine.start(this.now));
+    for (const node of nodes) this.do(node, node.machine.linkUp(this.now));
   }
 
   /** Lets `seconds` pass. */
   run(seconds: number): void {
     const end = this.now + BigInt(Math.round(seconds * 1e9));
     for (;;) {
-      const event = this.#events.reduce<Event | undefined>((a, b) => (a === undefined || earlier(b, a) ? b : a), undefined);
+      const event = this.#events.reduce<Event | undefined>(
+        (a, b) => (a === undefined || earlier(b, a) ? b : a),
+        undefined,
+      );
       const due = this.#nodes
         .filter(({ machine }) => machine.wakeAt !== undefined)
         .sort((a, b) => (a.machine.wakeAt! < b.machine.wakeAt! ? -1 : 1))[0];
