@@ -1,12 +1,14 @@
 #include <napi.h>
 #include <sys/timex.h>
 
-#include <cmath>
 #include <cstring>
 #include <map>
 #include <system_error>
 
+#include "arguments.h"
 #include "channel.h"
+#include "ethernet.h"
+#include "interface.h"
 #include "udp.h"
 #include "unix.h"
 
@@ -15,59 +17,13 @@
 
 namespace {
 
+using arguments::Whole;
+
 struct State {
   std::map<uint32_t, Channel*> channels;
   uint32_t next = 1;
   napi_ref arena = nullptr;
 };
-
-Napi::TypeError Wrong(Napi::Env env, const char* name, const char* expected) {
-  return Napi::TypeError::New(env, std::string(name) + " must be " + expected);
-}
-
-uint32_t Whole(const Napi::CallbackInfo& info, size_t index, const char* name, uint32_t max) {
-  const double value = info[index].IsNumber() ? info[index].As<Napi::Number>().DoubleValue() : -1;
-  if (!(value >= 0 && value <= max) || value != std::floor(value)) {
-    throw Wrong(info.Env(), name, ("a whole number up to " + std::to_string(max)).c_str());
-  }
-  return static_cast<uint32_t>(value);
-}
-
-bool Flag(const Napi::CallbackInfo& info, size_t index, const char* name) {
-  if (!info[index].IsBoolean()) throw Wrong(info.Env(), name, "a boolean");
-  return info[index].As<Napi::Boolean>().Value();
-}
-
-std::string Text(const Napi::CallbackInfo& info, size_t index, const char* name, size_t max) {
-  if (!info[index].IsString()) throw Wrong(info.Env(), name, "a string");
-  const std::string text = info[index].As<Napi::String>().Utf8Value();
-  if (text.empty() || text.size() > max || text.find('\0') != std::string::npos) {
-    throw Wrong(info.Env(), name, ("1 to " + std::to_string(max) + " octets without NUL").c_str());
-  }
-  return text;
-}
-
-Address HostAndPort(const Napi::CallbackInfo& info, size_t index, const char* name, uint32_t port) {
-  Address out;
-  if (!ParseAddress(Text(info, index, name, 63), static_cast<uint16_t>(port), &out)) {
-    throw Wrong(info.Env(), name, "an IP address");
-  }
-  return out;
-}
-
-bool Absent(const Napi::CallbackInfo& info, size_t index) { return info[index].IsUndefined(); }
-
-struct Octets {
-  const uint8_t* data;
-  size_t length;
-};
-
-Octets Payload(const Napi::CallbackInfo& info, size_t index, const char* name) {
-  const bool octets = info[index].IsTypedArray() && info[index].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
-  if (!octets) throw Wrong(info.Env(), name, "a Uint8Array");
-  const auto array = info[index].As<Napi::Uint8Array>();
-  return {array.Data(), array.ByteLength()};
-}
 
 State& StateOf(const Napi::CallbackInfo& info) { return *info.Env().GetInstanceData<State>(); }
 
@@ -98,34 +54,73 @@ Napi::Value Open(const Napi::CallbackInfo& info, std::unique_ptr<Source> source,
 
 Channel* Find(const Napi::CallbackInfo& info, size_t index) {
   const auto& channels = StateOf(info).channels;
-  const auto found = channels.find(Whole(info, index, "socket", UINT32_MAX));
+  const auto found = channels.find(Whole(info[index], "socket", UINT32_MAX));
   return found == channels.end() ? nullptr : found->second;
 }
 
-UdpSocket& Udp(const Napi::CallbackInfo& info) {
-  Channel* channel = Find(info, 0);
-  auto* socket = channel == nullptr ? nullptr : dynamic_cast<UdpSocket*>(&channel->source());
-  if (socket == nullptr) throw Wrong(info.Env(), "socket", "an open UDP socket");
+/** The open socket of this kind that an argument names. */
+template <typename Socket>
+Socket& SocketAt(const Napi::CallbackInfo& info, size_t index, const char* kind) {
+  Channel* channel = Find(info, index);
+  auto* socket = channel == nullptr ? nullptr : dynamic_cast<Socket*>(&channel->source());
+  if (socket == nullptr) throw arguments::Wrong(info.Env(), "socket", std::string("an open ") + kind + " socket");
   return *socket;
 }
 
-/** openUdp(address, port, v6Only, peer | undefined, peerPort, transmitStamps, callback): number */
-Napi::Value OpenUdp(const Napi::CallbackInfo& info) {
-  UdpOptions options;
-  options.local = HostAndPort(info, 0, "address", Whole(info, 1, "port", 65535));
-  options.v6_only = Flag(info, 2, "v6Only");
-  const uint32_t peer_port = Whole(info, 4, "peerPort", 65535);
-  if (!Absent(info, 3)) options.peer = HostAndPort(info, 3, "peer", peer_port);
-  options.transmit_stamps = Flag(info, 5, "transmitStamps");
-  if (!info[6].IsFunction()) throw Wrong(info.Env(), "callback", "a function");
-  return Open(info, std::make_unique<UdpSocket>(options), 6);
+UdpSocket& Udp(const Napi::CallbackInfo& info) { return SocketAt<UdpSocket>(info, 0, "UDP"); }
+
+StampOptions ReadStampOptions(const arguments::Options& given) {
+  StampOptions out;
+  out.transmit = given.On("transmitStamps");
+  out.hardware = given.On("hardwareStamps");
+  out.clock = given.Number("hardwareClock", INT32_MAX);
+  return out;
 }
 
-/** openUnix(path, callback): number */
+/** openUdp(options, callback): number */
+Napi::Value OpenUdp(const Napi::CallbackInfo& info) {
+  const arguments::Options given(info[0]);
+  UdpOptions options;
+  options.local = arguments::HostAndPort(given["address"], "address", given.Number("port", 65535).value_or(0));
+  options.v6_only = given.On("v6Only");
+  options.reuse = given.On("reuse");
+  const uint32_t peer_port = given.Number("peerPort", 65535).value_or(0);
+  if (given.Has("peer")) options.peer = arguments::HostAndPort(given["peer"], "peer", peer_port);
+  if (given.Has("interface")) options.interface = arguments::InterfaceName(given["interface"]);
+  for (const Napi::Value group : given.List("groups")) {
+    options.groups.push_back(arguments::HostAndPort(group, "group", 0));
+  }
+  options.multicast_ttl = static_cast<int>(given.Number("multicastTtl", 255).value_or(1));
+  options.dscp = static_cast<int>(given.Number("dscp", 63).value_or(0));
+  options.stamps = ReadStampOptions(given);
+  arguments::Callback(info[1]);
+  return Open(info, std::make_unique<UdpSocket>(options), 1);
+}
+
+/** openEthernet(options, callback): number */
+Napi::Value OpenEthernet(const Napi::CallbackInfo& info) {
+  const arguments::Options given(info[0]);
+  EthernetOptions options;
+  options.interface = arguments::InterfaceName(given["interface"]);
+  options.ether_type = static_cast<uint16_t>(Whole(given["etherType"], "etherType", 65535));
+  for (const Napi::Value group : given.List("groups")) options.groups.push_back(arguments::MacAddress(group, "group"));
+  options.stamps = ReadStampOptions(given);
+  arguments::Callback(info[1]);
+  return Open(info, std::make_unique<EthernetSocket>(options), 1);
+}
+
+/** openUnix(path, mode, callback): number */
 Napi::Value OpenUnix(const Napi::CallbackInfo& info) {
-  const std::string path = Text(info, 0, "path", UnixPathLimit());
-  if (!info[1].IsFunction()) throw Wrong(info.Env(), "callback", "a function");
-  return Open(info, std::make_unique<UnixSocket>(path), 1);
+  const std::string path = arguments::Text(info[0], "path", UnixPathLimit());
+  const uint32_t mode = Whole(info[1], "mode", 0777);
+  arguments::Callback(info[2]);
+  return Open(info, std::make_unique<UnixSocket>(path, mode), 2);
+}
+
+/** watchLinks(callback): number */
+Napi::Value WatchLinks(const Napi::CallbackInfo& info) {
+  arguments::Callback(info[0]);
+  return Open(info, std::make_unique<LinkWatch>(), 0);
 }
 
 /** close(socket): nothing happens when it is closed already. */
@@ -133,7 +128,7 @@ Napi::Value Close(const Napi::CallbackInfo& info) {
   Channel* channel = Find(info, 0);
   if (channel == nullptr) return info.Env().Undefined();
   channel->Close();
-  StateOf(info).channels.erase(Whole(info, 0, "socket", UINT32_MAX));
+  StateOf(info).channels.erase(Whole(info[0], "socket", UINT32_MAX));
   return info.Env().Undefined();
 }
 
@@ -143,27 +138,30 @@ void WriteMoment(const Moment& moment, int64_t* out) {
   out[2] = moment.monotonic;
 }
 
-/** The BigInt64Array [realtime, raw, monotonic] that a call fills. */
-int64_t* MomentOut(const Napi::CallbackInfo& info, size_t index) {
-  const bool fits = info[index].IsTypedArray() &&
-                    info[index].As<Napi::TypedArray>().TypedArrayType() == napi_bigint64_array &&
-                    info[index].As<Napi::TypedArray>().ElementLength() >= 3;
-  if (!fits) throw Wrong(info.Env(), "moment", "a BigInt64Array of three");
-  return info[index].As<Napi::BigInt64Array>().Data();
-}
-
 /** send(socket, payload, address | undefined, port, from | undefined, before: BigInt64Array): number */
 Napi::Value Send(const Napi::CallbackInfo& info) {
   UdpSocket& socket = Udp(info);
-  const Octets payload = Payload(info, 1, "payload");
+  const arguments::Octets payload = arguments::Payload(info[1], "payload");
   std::optional<Address> to;
   std::optional<Address> from;
-  const uint32_t port = Whole(info, 3, "port", 65535);
-  if (!Absent(info, 2)) to = HostAndPort(info, 2, "address", port);
-  if (!Absent(info, 4)) from = HostAndPort(info, 4, "from", 0);
-  int64_t* out = MomentOut(info, 5);
+  const uint32_t port = Whole(info[3], "port", 65535);
+  if (!info[2].IsUndefined()) to = arguments::HostAndPort(info[2], "address", port);
+  if (!info[4].IsUndefined()) from = arguments::HostAndPort(info[4], "from", 0);
+  int64_t* out = arguments::MomentOut(info[5]);
   Moment before;
   const uint32_t number = socket.Send(payload.data, payload.length, to, from, &before);
+  WriteMoment(before, out);
+  return Napi::Number::New(info.Env(), number);
+}
+
+/** sendEthernet(socket, payload, to, before: BigInt64Array): number */
+Napi::Value SendEthernet(const Napi::CallbackInfo& info) {
+  auto& socket = SocketAt<EthernetSocket>(info, 0, "Ethernet");
+  const arguments::Octets payload = arguments::Payload(info[1], "payload");
+  const Mac to = arguments::MacAddress(info[2], "address");
+  int64_t* out = arguments::MomentOut(info[3]);
+  Moment before;
+  const uint32_t number = socket.Send(payload.data, payload.length, to, &before);
   WriteMoment(before, out);
   return Napi::Number::New(info.Env(), number);
 }
@@ -179,17 +177,54 @@ Napi::Value Local(const Napi::CallbackInfo& info) {
   return out;
 }
 
-/** sendUnix(path, payload) */
+/** sendUnix(path, payload, socket | undefined) */
 Napi::Value SendUnixDatagram(const Napi::CallbackInfo& info) {
-  const std::string path = Text(info, 0, "path", UnixPathLimit());
-  const Octets payload = Payload(info, 1, "payload");
-  SendUnix(path, payload.data, payload.length);
+  const std::string path = arguments::Text(info[0], "path", UnixPathLimit());
+  const arguments::Octets payload = arguments::Payload(info[1], "payload");
+  if (info[2].IsUndefined()) SendUnix(path, payload.data, payload.length);
+  else SocketAt<UnixSocket>(info, 2, "Unix").Send(path, payload.data, payload.length);
   return info.Env().Undefined();
+}
+
+/** readInterface(name): { index, flags, mac, stamps, clock, transmitTypes, receiveFilters } */
+Napi::Value ReadInterfaceNow(const Napi::CallbackInfo& info) {
+  const Interface interface = ReadInterface(arguments::InterfaceName(info[0]));
+  char mac[32];
+  const int32_t length = interface.mac ? FormatMac(interface.mac->data(), mac) : 0;
+  Napi::Object out = Napi::Object::New(info.Env());
+  out["index"] = Napi::Number::New(info.Env(), interface.index);
+  out["flags"] = Napi::Number::New(info.Env(), interface.flags);
+  out["mac"] = Napi::String::New(info.Env(), mac, length);
+  out["stamps"] = Napi::Number::New(info.Env(), interface.stamps);
+  out["clock"] = Napi::Number::New(info.Env(), interface.clock);
+  out["transmitTypes"] = Napi::Number::New(info.Env(), interface.transmit_types);
+  out["receiveFilters"] = Napi::Number::New(info.Env(), interface.receive_filters);
+  return out;
+}
+
+Napi::Value Describe(Napi::Env env, const StampConfig& config) {
+  Napi::Object out = Napi::Object::New(env);
+  out["transmitType"] = Napi::Number::New(env, config.transmit_type);
+  out["receiveFilter"] = Napi::Number::New(env, config.receive_filter);
+  return out;
+}
+
+/** readStampConfig(name): { transmitType, receiveFilter } */
+Napi::Value ReadStampConfigNow(const Napi::CallbackInfo& info) {
+  return Describe(info.Env(), ReadStampConfig(arguments::InterfaceName(info[0])));
+}
+
+/** writeStampConfig(name, transmitType, receiveFilter): what the driver made of it */
+Napi::Value WriteStampConfigNow(const Napi::CallbackInfo& info) {
+  const std::string name = arguments::InterfaceName(info[0]);
+  const auto transmit = static_cast<int32_t>(Whole(info[1], "transmitType", INT32_MAX));
+  const auto receive = static_cast<int32_t>(Whole(info[2], "receiveFilter", INT32_MAX));
+  return Describe(info.Env(), WriteStampConfig(name, {transmit, receive}));
 }
 
 /** readMoment(out: BigInt64Array) */
 Napi::Value ReadMomentInto(const Napi::CallbackInfo& info) {
-  WriteMoment(ReadMoment(), MomentOut(info, 0));
+  WriteMoment(ReadMoment(), arguments::MomentOut(info[0]));
   return info.Env().Undefined();
 }
 
@@ -240,9 +275,15 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new State);
   KeepStampsOn();
   Export<OpenUdp>(exports, "openUdp");
+  Export<OpenEthernet>(exports, "openEthernet");
   Export<OpenUnix>(exports, "openUnix");
+  Export<WatchLinks>(exports, "watchLinks");
   Export<Send>(exports, "send");
+  Export<SendEthernet>(exports, "sendEthernet");
   Export<SendUnixDatagram>(exports, "sendUnix");
+  Export<ReadInterfaceNow>(exports, "readInterface");
+  Export<ReadStampConfigNow>(exports, "readStampConfig");
+  Export<WriteStampConfigNow>(exports, "writeStampConfig");
   Export<Local>(exports, "local");
   Export<Close>(exports, "close");
   Export<ReadMomentInto>(exports, "readMoment");

@@ -4,23 +4,24 @@
 // The memory through which batches reach JavaScript: records first, then as many payload slots. One for all sockets of a
 // thread, because a batch is read, delivered and forgotten before the next. src/host/arena.ts mirrors this layout.
 
-enum RecordKind : int32_t { kDatagram = 0, kSent = 1, kNetworkError = 2 };
+enum RecordKind : int32_t { kDatagram = 0, kSent = 1, kNetworkError = 2, kLinkChange = 3 };
+enum StampedBy : int32_t { kByUs = 0, kByKernel = 1, kByHardware = 2 };  // by us: read after the fact
 
 struct Record {
-  int64_t realtime;   // ns
+  int64_t time;       // of the hardware clock that stamped it, else CLOCK_REALTIME, ns
   int64_t monotonic;  // CLOCK_MONOTONIC_RAW of the same moment, ns
   int32_t kind;
   int32_t number;   // kDatagram: length; kSent: the datagram's number; kNetworkError: errno
-  int32_t stamped;  // 1: by the kernel; 0: read by us after the fact
+  int32_t stamped;  // StampedBy
   int32_t payload;  // offset in the arena
   int32_t port;
   int32_t from_length;
   int32_t to_length;
   int32_t reserved;
-  char from[64];  // text, v4-mapped addresses as plain v4; for kNetworkError the destination that failed
+  char from[112];  // text, v4-mapped addresses as plain v4, or a path; for kNetworkError the destination that failed
   char to[64];
 };
-static_assert(sizeof(Record) == 176, "src/host/arena.ts knows this layout");
+static_assert(sizeof(Record) == 224, "src/host/arena.ts knows this layout");
 
 constexpr int kSlots = 32;
 constexpr int kSlotOctets = 2048;  // longer datagrams are dropped: no time protocol sends such

@@ -1,6 +1,7 @@
 #include "batch.h"
 
 #include <linux/errqueue.h>
+#include <linux/if_packet.h>
 
 #include <cerrno>
 #include <cstring>
@@ -28,16 +29,23 @@ void ReadHeader(const cmsghdr* header, Control* out) {
   const int level = header->cmsg_level;
   const int type = header->cmsg_type;
   if (level == SOL_SOCKET && type == SCM_TIMESTAMPING) {
-    out->stamp = Nanoseconds(Read<scm_timestamping>(header).ts[0]);
+    const auto stamps = Read<scm_timestamping>(header);
+    out->software = Nanoseconds(stamps.ts[0]);
+    out->hardware = Nanoseconds(stamps.ts[2]);
   } else if (level == IPPROTO_IP && type == IP_PKTINFO) {
     const auto info = Read<in_pktinfo>(header);
     // The header's destination may be a group; the local address that stands for it is what one can answer from.
     out->to4 = info.ipi_spec_dst.s_addr != 0 ? info.ipi_spec_dst : info.ipi_addr;
   } else if (level == IPPROTO_IPV6 && type == IPV6_PKTINFO) {
     const auto info = Read<in6_pktinfo>(header);
-    out->to6 = info.ipi6_addr;
+    // A group is nothing to answer from: :: leaves the choice to the kernel.
+    out->to6 = IN6_IS_ADDR_MULTICAST(&info.ipi6_addr) ? in6addr_any : info.ipi6_addr;
     out->to6_interface = info.ipi6_ifindex;
-  } else if ((level == IPPROTO_IP && type == IP_RECVERR) || (level == IPPROTO_IPV6 && type == IPV6_RECVERR)) {
+  } else if (level == SOL_PACKET && type == PACKET_AUXDATA) {
+    const auto data = Read<tpacket_auxdata>(header);
+    if ((data.tp_status & TP_STATUS_VLAN_VALID) != 0) out->vlan = data.tp_vlan_tci;
+  } else if ((level == IPPROTO_IP && type == IP_RECVERR) || (level == IPPROTO_IPV6 && type == IPV6_RECVERR) ||
+             (level == SOL_PACKET && type == PACKET_TX_TIMESTAMP)) {
     ReadError(header, out);
   }
 }

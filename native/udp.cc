@@ -1,29 +1,15 @@
 #include "udp.h"
 
-#include <linux/errqueue.h>
-#include <linux/net_tstamp.h>
+#include <net/if.h>
 
 #include <cerrno>
 #include <cstring>
 #include <system_error>
 
-#include "batch.h"
-
 namespace {
-constexpr int kReceiveStamps = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
-constexpr int kTransmitStamps = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY;
-constexpr int kReceiveBufferOctets = 1 << 20;  // the kernel clamps it to net.core.rmem_max
-
-thread_local Batch batch;
-
-int Checked(int result, const char* call) {
-  if (result < 0) throw std::system_error(errno, std::generic_category(), call);
-  return result;
-}
-
-void Set(int fd, int level, int option, int value, const char* name) {
-  Checked(setsockopt(fd, level, option, &value, sizeof value), name);
-}
+// <linux/in.h> and <linux/in6.h> have them, and cannot be included beside <netinet/in.h>.
+constexpr int kMulticastAll = 49;
+constexpr int kMulticastAllV6 = 29;
 
 template <typename T>
 void Append(msghdr* message, int level, int type, const T& value) {
@@ -50,22 +36,27 @@ void SendFrom(msghdr* message, const Address& from) {
   }
 }
 
-}  // namespace
-
-void KeepStampsOn() {
-  static const int anchor = [] {
-    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    const int flags = kReceiveStamps;
-    if (fd >= 0) setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags);
-    return fd;
-  }();
-  (void)anchor;
+void Join(int fd, const Address& group, unsigned index) {
+  if (group.family() == AF_INET) {
+    ip_mreqn request{};
+    request.imr_multiaddr = reinterpret_cast<const sockaddr_in&>(group.storage).sin_addr;
+    request.imr_ifindex = static_cast<int>(index);
+    Checked(setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request), "IP_ADD_MEMBERSHIP");
+  } else {
+    ipv6_mreq request{};
+    request.ipv6mr_multiaddr = reinterpret_cast<const sockaddr_in6&>(group.storage).sin6_addr;
+    request.ipv6mr_interface = index;
+    Checked(setsockopt(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &request, sizeof request), "IPV6_ADD_MEMBERSHIP");
+  }
 }
 
-UdpSocket::UdpSocket(const UdpOptions& options)
-    : family_(options.local.family()), transmit_stamps_(options.transmit_stamps) {
+}  // namespace
+
+UdpSocket::UdpSocket(const UdpOptions& options) : StampedSocket(options.stamps), family_(options.local.family()) {
   fd_ = Checked(socket(family_, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
   Configure(options);
+  if (!options.interface.empty()) ConfigureInterface(options);
+  StartStamps();
   Checked(bind(fd_, options.local.data(), options.local.length), "bind");
   if (!options.peer) return;
   peer_ = family_ == AF_INET6 ? Mapped(*options.peer) : *options.peer;
@@ -73,85 +64,51 @@ UdpSocket::UdpSocket(const UdpOptions& options)
 }
 
 void UdpSocket::Configure(const UdpOptions& options) {
-  Set(fd_, SOL_SOCKET, SO_RCVBUF, kReceiveBufferOctets, "SO_RCVBUF");
-  Set(fd_, IPPROTO_IP, IP_PKTINFO, 1, "IP_PKTINFO");
-  Set(fd_, IPPROTO_IP, IP_RECVERR, 1, "IP_RECVERR");
+  const int traffic_class = options.dscp << 2;  // RFC 2474 §3
+  SetOption(fd_, IPPROTO_IP, IP_PKTINFO, 1, "IP_PKTINFO");
+  SetOption(fd_, IPPROTO_IP, IP_RECVERR, 1, "IP_RECVERR");
+  SetOption(fd_, IPPROTO_IP, IP_TOS, traffic_class, "IP_TOS");
+  if (options.reuse) SetOption(fd_, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
+  if (family_ != AF_INET6) return;
+  SetOption(fd_, IPPROTO_IPV6, IPV6_V6ONLY, options.v6_only ? 1 : 0, "IPV6_V6ONLY");
+  SetOption(fd_, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "IPV6_RECVPKTINFO");
+  SetOption(fd_, IPPROTO_IPV6, IPV6_RECVERR, 1, "IPV6_RECVERR");
+  SetOption(fd_, IPPROTO_IPV6, IPV6_TCLASS, traffic_class, "IPV6_TCLASS");
+}
+
+void UdpSocket::ConfigureInterface(const UdpOptions& options) {
+  BindToDevice(fd_, options.interface);
+  const unsigned index = if_nametoindex(options.interface.c_str());
+  ip_mreqn outgoing{};
+  outgoing.imr_ifindex = static_cast<int>(index);
+  Checked(setsockopt(fd_, IPPROTO_IP, IP_MULTICAST_IF, &outgoing, sizeof outgoing), "IP_MULTICAST_IF");
+  SetOption(fd_, IPPROTO_IP, IP_MULTICAST_LOOP, 0, "IP_MULTICAST_LOOP");
+  SetOption(fd_, IPPROTO_IP, IP_MULTICAST_TTL, options.multicast_ttl, "IP_MULTICAST_TTL");
+  SetOption(fd_, IPPROTO_IP, kMulticastAll, 0, "IP_MULTICAST_ALL");  // this socket's own groups, not all of the machine's
   if (family_ == AF_INET6) {
-    Set(fd_, IPPROTO_IPV6, IPV6_V6ONLY, options.v6_only ? 1 : 0, "IPV6_V6ONLY");
-    Set(fd_, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "IPV6_RECVPKTINFO");
-    Set(fd_, IPPROTO_IPV6, IPV6_RECVERR, 1, "IPV6_RECVERR");
+    SetOption(fd_, IPPROTO_IPV6, IPV6_MULTICAST_IF, static_cast<int>(index), "IPV6_MULTICAST_IF");
+    SetOption(fd_, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0, "IPV6_MULTICAST_LOOP");
+    SetOption(fd_, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, options.multicast_ttl, "IPV6_MULTICAST_HOPS");
+    SetOption(fd_, IPPROTO_IPV6, kMulticastAllV6, 0, "IPV6_MULTICAST_ALL");
   }
-  Set(fd_, SOL_SOCKET, SO_SELECT_ERR_QUEUE, 1, "SO_SELECT_ERR_QUEUE");
-  RestartNumbering();
-}
-
-void UdpSocket::RestartNumbering() {
-  const int flags = transmit_stamps_ ? kReceiveStamps | kTransmitStamps : kReceiveStamps;
-  Set(fd_, SOL_SOCKET, SO_TIMESTAMPING, flags, "SO_TIMESTAMPING");
-  if (transmit_stamps_) Set(fd_, SOL_SOCKET, SO_TIMESTAMPING, flags | SOF_TIMESTAMPING_OPT_ID, "SO_TIMESTAMPING");
-  first_ = next_;
-}
-
-int UdpSocket::Fill(Arena arena) {
-  const int used = FillFromErrorQueue(arena);
-  return used + FillFromQueue(arena, used);
-}
-
-int UdpSocket::FillFromErrorQueue(Arena arena) {
-  const int count = batch.Receive(fd_, MSG_ERRQUEUE, arena, 0);
-  if (count == 0) return 0;
-  const Moment now = ReadMoment();
-  int used = 0;
-  for (int i = 0; i < count; i++) {
-    const Control control = batch.control(i);
-    Record& record = arena.record(used);
-    if (control.origin == SO_EE_ORIGIN_TIMESTAMPING) {
-      if (control.info != SCM_TSTAMP_SND || !ReadSent(control.data, control.stamp, &record)) continue;
-      record.monotonic = now.RawAt(control.stamp);
-    } else {
-      const Address to = batch.name(i);
-      record = {};
-      record.kind = kNetworkError;
-      record.number = static_cast<int32_t>(control.error);
-      record.from_length = FormatAddress(to, record.from);
-      record.port = PortOf(to);
-    }
-    used++;
-  }
-  return used;
-}
-
-bool UdpSocket::ReadSent(uint32_t kernel_number, int64_t stamp, Record* record) const {
-  const uint32_t number = first_ + kernel_number;
-  const Pending& pending = pending_[number % pending_.size()];
-  // A send that failed may or may not have been counted, so that a stamp could come under its neighbour's number: such a
-  // stamp is older than the datagram.
-  if (stamp == 0 || number >= next_ || pending.number != number || stamp < pending.before) return false;
-  *record = {};
-  record->kind = kSent;
-  record->number = static_cast<int32_t>(number);
-  record->stamped = 1;
-  record->realtime = stamp;
-  return true;
+  for (const Address& group : options.groups) Join(fd_, group, index);
 }
 
 int UdpSocket::FillFromQueue(Arena arena, int used) {
   const int first_slot = used;
-  const int count = batch.Receive(fd_, 0, arena, first_slot);
+  const int count = batch().Receive(fd_, 0, arena, first_slot);
   if (count == 0) return 0;
   const Moment now = ReadMoment();
   for (int i = 0; i < count; i++) {
-    const Address from = batch.name(i);
+    const Address from = batch().name(i);
     // Datagrams of others can arrive between bind and connect.
-    if (batch.truncated(i) || (peer_ && !(from == *peer_))) continue;
-    const Control control = batch.control(i);
+    if (batch().truncated(i) || (peer_ && !(from == *peer_))) continue;
+    const Control control = batch().control(i);
     Record& record = arena.record(used++);
     record.kind = kDatagram;
-    record.number = batch.length(i);
+    record.number = batch().length(i);
     record.payload = arena.payload_offset(first_slot + i);
-    record.stamped = control.stamp != 0 ? 1 : 0;
-    record.realtime = control.stamp != 0 ? control.stamp : now.realtime;
-    record.monotonic = now.RawAt(record.realtime);
+    WriteReceived(control, now, &record);
     record.port = PortOf(from);
     record.from_length = FormatAddress(from, record.from);
     record.to_length = control.to4   ? FormatAddress(*control.to4, record.to)
@@ -179,23 +136,7 @@ uint32_t UdpSocket::Send(const uint8_t* payload, size_t octets, const std::optio
     message.msg_controllen = sizeof control;
     SendFrom(&message, map ? Mapped(*from) : *from);
   }
-  int error = SendOnce(message, before);
-  // A pending ICMP error about an earlier datagram makes one call fail, and is cleared by it.
-  if (error != 0 && error != EAGAIN) error = SendOnce(message, before);
-  if (error != 0) throw std::system_error(error, std::generic_category(), "sendmsg");
-  return next_++;
-}
-
-int UdpSocket::SendOnce(const msghdr& message, Moment* before) {
-  // Where a clock reading is slow (User-Mode Linux: 20 us each) a moment is old when it has been read: once more, last.
-  const Moment moment = ReadMoment();
-  const int64_t last = ReadClock(CLOCK_REALTIME);
-  *before = {last, moment.raw + (last - moment.realtime), moment.monotonic + (last - moment.realtime)};
-  pending_[next_ % pending_.size()] = {next_, before->realtime};
-  if (sendmsg(fd_, &message, MSG_DONTWAIT) >= 0) return 0;
-  const int error = errno;
-  if (transmit_stamps_) RestartNumbering();
-  return error;
+  return SendStamped(message, before);
 }
 
 Address UdpSocket::Local() const {

@@ -1,4 +1,7 @@
+import type { EthernetOptions, EthernetSocket } from './ethernet.js';
+import type { LinkWatch, NetworkInterface } from './interface.js';
 import type { Ns, Stamp, StampClass } from './time.js';
+import type { UnixDatagramOptions, UnixDatagramSocket } from './unix-datagram.js';
 
 export interface Endpoint {
   readonly address: string;
@@ -9,12 +12,25 @@ export interface Datagram {
   /** Valid during the call only: copy what must stay. */
   readonly payload: Uint8Array;
   readonly from: Endpoint;
-  /** The local address that it was sent to (IP_PKTINFO): reply from there. */
+  /** The local address that it was sent to (IP_PKTINFO): reply from there. `::` when it came to an IPv6 group. */
   readonly to: string;
   readonly received: Stamp;
 }
 
-export interface UdpOptions {
+/** Which stamps a socket asks for. */
+export interface StampOptions {
+  /** Ask for transmit stamps, delivered to `onSent`. */
+  readonly transmitStamps?: boolean;
+  /**
+   * Stamps by the interface's hardware clock, `clock: 'phc:ptpN'`. What the hardware does not stamp on receipt (general
+   * messages of PTP) carries the kernel's stamp; a transmit stamp is the hardware's or none. Needs `interface`.
+   */
+  readonly hardwareStamps?: boolean;
+  /** N of `phc:ptpN`: a virtual clock of that interface, to stamp by instead of the physical one. */
+  readonly hardwareClock?: number;
+}
+
+export interface UdpOptions extends StampOptions {
   /** Local address; default all of `family`. A v6 wildcard takes v4 too unless `family` is 6. */
   readonly address?: string;
   /** Default 0: a random one. */
@@ -22,8 +38,16 @@ export interface UdpOptions {
   readonly family?: 4 | 6;
   /** Accept datagrams from this peer only (a connected socket). */
   readonly peer?: Endpoint;
-  /** Ask for transmit stamps, delivered to `onSent`. */
-  readonly transmitStamps?: boolean;
+  /** Send and receive over this network interface alone. Throws `TH_NET_INTERFACE` when there is none of that name. */
+  readonly interface?: string;
+  /** Multicast groups to hear on `interface`. What this socket sends to a group is not heard on this machine. */
+  readonly groups?: readonly string[];
+  /** Hop limit of what is sent to a group, 0..255. Default 1. */
+  readonly multicastTtl?: number;
+  /** Differentiated services code point of what is sent, 0..63 (RFC 2474). Default 0. */
+  readonly dscp?: number;
+  /** Share the port with others that share it too: each hears what is sent to a group. */
+  readonly reuse?: boolean;
 }
 
 /** A UDP socket whose datagrams carry kernel or hardware stamps. Closed with the instance that opened it. */
@@ -55,6 +79,14 @@ export interface TcpConnection {
 /** What a plugin may do on the network. In the lab, the same interface over simulated links. */
 export interface Network {
   udp(options: UdpOptions): UdpSocket;
+  /** Frames of one EtherType on one interface. Throws `TH_NET_INTERFACE`, `TH_NET_RAW_PRIVILEGE`, `TH_NET_OPEN`. */
+  ethernet(options: EthernetOptions): EthernetSocket;
+  /** A socket file that datagrams are sent to. Throws `TH_NET_UNIX_BUSY`, `TH_NET_UNIX`. */
+  unixDatagram(options: UnixDatagramOptions): UnixDatagramSocket;
+  /** An interface as it is now. Throws `TH_NET_INTERFACE` when there is none of that name. */
+  interface(name: string): NetworkInterface;
+  /** Calls with the new state each time that an interface begins or ceases to carry frames. It need not exist yet. */
+  onLink(name: string, handler: (running: boolean) => void): LinkWatch;
   /** Connects or rejects with `TH_NET_CONNECT`. */
   tcp(to: Endpoint, timeoutNs: Ns): Promise<TcpConnection>;
   /** All addresses of a name, in the resolver's order. Rejects with `TH_NET_RESOLVE`. */

@@ -73,6 +73,8 @@ export interface Claims {
   readonly clockClass?: number;
   readonly clockAccuracy?: number;
   readonly timeSource?: number;
+  /** Boundary clocks between the grandmaster and the source (IEEE 1588-2019 §8.2.3.2). */
+  readonly stepsRemoved?: number;
   readonly leap?: Leap;
   readonly taiMinusUtc?: number;
   /** What the source itself follows: an NTP refid as text, a grandmaster identity, "GNSS". */

@@ -1,15 +1,20 @@
+import type { StampClass } from '../api/index.js';
+
 /**
- * The layout of native/arena.h: 32 records of 176 octets, then the payloads. All sockets share one arena, so that a record
+ * The layout of native/arena.h: 32 records of 224 octets, then the payloads. All sockets share one arena, so that a record
  * and its payload are valid only while the batch is being delivered.
  */
 
-const RECORD_OCTETS = 176;
+const RECORD_OCTETS = 224;
 const WORDS = RECORD_OCTETS / 4;
 const LONGS = RECORD_OCTETS / 8;
 
+/** Kinds of record; there is a fourth, which says that some network interface has changed. */
 export const DATAGRAM = 0;
 export const SENT = 1;
 export const NETWORK_ERROR = 2;
+
+const STAMPED_BY: readonly StampClass[] = ['user', 'kernel', 'hardware'];
 
 /** Reads records. Addresses are text: what inet_ntop(3) writes. */
 export class Arena {
@@ -27,18 +32,17 @@ export class Arena {
 
   /** False when a handler has transferred the memory away through a payload's `buffer`: the rest of the batch is lost. */
   intact = (): boolean => this.buffer.byteLength > 0;
-  /** CLOCK_REALTIME of the stamp, ns. */
-  realtime = (record: number): bigint => this.#longs[record * LONGS]!;
+  /** The stamp, ns: of the hardware clock when that made it, else CLOCK_REALTIME. */
+  time = (record: number): bigint => this.#longs[record * LONGS]!;
   /** CLOCK_MONOTONIC_RAW of the same moment, ns. */
   monotonic = (record: number): bigint => this.#longs[record * LONGS + 1]!;
   kind = (record: number): number => this.#words[record * WORDS + 4]!;
   /** A datagram's number, or an errno. */
   number = (record: number): number => this.#words[record * WORDS + 5]!;
-  /** True when the kernel stamped it. */
-  stamped = (record: number): boolean => this.#words[record * WORDS + 6] === 1;
+  stampedBy = (record: number): StampClass => STAMPED_BY[this.#words[record * WORDS + 6]!]!;
   port = (record: number): number => this.#words[record * WORDS + 8]!;
   from = (record: number): string => this.#latin1(record * RECORD_OCTETS + 48, this.#words[record * WORDS + 9]!);
-  to = (record: number): string => this.#latin1(record * RECORD_OCTETS + 112, this.#words[record * WORDS + 10]!);
+  to = (record: number): string => this.#latin1(record * RECORD_OCTETS + 160, this.#words[record * WORDS + 10]!);
 
   payload(record: number): Uint8Array {
     return new Uint8Array(this.buffer, this.#words[record * WORDS + 7], this.#words[record * WORDS + 5]);

@@ -78,7 +78,7 @@ describe('the service manager', () => {
     const name = `@timehub-notify-${process.pid}`;
     let id = 0;
     const heard = new Promise<string>((resolve) => {
-      id = native.openUnix(name, (buffer) => resolve(Buffer.from(arenaOf(buffer).payload(0)).toString()));
+      id = native.openUnix(name, 0o600, (buffer) => resolve(Buffer.from(arenaOf(buffer).payload(0)).toString()));
     });
     notifyService(native, 'READY=1\nSTATUS=tracking', name);
     expect(await heard).to.equal('READY=1\nSTATUS=tracking');

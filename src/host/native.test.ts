@@ -8,6 +8,8 @@ import fc from 'fast-check';
 import { arenaOf } from './arena.js';
 import { loadNative, type Native } from './native.js';
 
+const isRoot = process.getuid?.() === 0;
+
 type Function_ = (...parameters: unknown[]) => unknown;
 
 describe('the native addon', () => {
@@ -66,16 +68,62 @@ describe('the native addon', () => {
     fc.integer({ min: -1, max: 10 }),
     fc.constantFrom(2 ** 32, 2 ** 32 - 1, 1e300),
   );
+  const ETHERNET = Symbol('the open Ethernet socket');
+  const ethernet = fc.oneof(socket, fc.constant(ETHERNET));
+  const device = fc.constantFrom('lo', 'nowhere', 'x'.repeat(15), 'x'.repeat(16), '', 'l\0o', '../..');
+  const mac = fc.constantFrom(
+    '01:1b:19:00:00:00',
+    '01:80:C2:00:00:0E',
+    '01:1b:19:00:00',
+    '01-1b-19-00-00-00',
+    '::::::::',
+  );
+  const stampOptions = {
+    transmitStamps: fc.boolean(),
+    hardwareStamps: fc.boolean(),
+    hardwareClock: fc.constantFrom(0, 3, 2 ** 31 - 1, 2 ** 31, -1),
+  };
+  const udpOptions = fc.record(
+    {
+      address,
+      port,
+      v6Only: fc.boolean(),
+      reuse: fc.boolean(),
+      peer: address,
+      peerPort: port,
+      interface: device,
+      groups: fc.array(fc.constantFrom('224.0.1.129', 'ff02::6b', '127.0.0.1', 'x'), { maxLength: 18 }),
+      multicastTtl: fc.constantFrom(0, 1, 255, 256),
+      dscp: fc.constantFrom(0, 46, 63, 64),
+      ...stampOptions,
+    },
+    { requiredKeys: ['address'] },
+  );
+  const ethernetOptions = fc.record(
+    {
+      interface: device,
+      etherType: fc.constantFrom(0x88f7, 0, 65535, 65536),
+      groups: fc.array(mac, { maxLength: 18 }),
+      ...stampOptions,
+    },
+    { requiredKeys: ['interface', 'etherType'] },
+  );
   const messed = (valid: fc.Arbitrary<unknown>) =>
     fc.oneof({ weight: 6, arbitrary: valid }, { weight: 1, arbitrary: fc.anything() });
   const calls = (...valid: fc.Arbitrary<unknown>[]) =>
     fc.oneof(fc.tuple(...valid.map(messed)), fc.tuple(...valid), fc.array(fc.anything(), { maxLength: 8 }));
 
   const parameters: Readonly<Record<keyof Native, fc.Arbitrary<unknown[]>>> = {
-    openUdp: calls(address, port, fc.boolean(), fc.oneof(nothing, address), port, fc.boolean(), callback),
-    openUnix: calls(path, callback),
+    openUdp: calls(udpOptions, callback),
+    openEthernet: calls(ethernetOptions, callback),
+    openUnix: calls(path, fc.constantFrom(0o600, 0o777, 0o1000), callback),
+    watchLinks: calls(callback),
     send: calls(socket, payload, fc.oneof(nothing, address), port, fc.oneof(nothing, address), moment),
-    sendUnix: calls(path, payload),
+    sendEthernet: calls(ethernet, payload, mac, moment),
+    sendUnix: calls(path, payload, fc.oneof(nothing, socket)),
+    readInterface: calls(device),
+    readStampConfig: calls(device),
+    writeStampConfig: calls(device, port, port),
     local: calls(socket),
     close: calls(socket),
     readMoment: calls(moment),
@@ -86,7 +134,8 @@ describe('the native addon', () => {
 
   for (const [name, arbitrary] of Object.entries(parameters)) {
     it(`answers any arguments of ${name} with a result, a TypeError or the system's error`, () => {
-      const own = native.openUdp('127.0.0.1', 0, false, undefined, 0, true, () => {});
+      const own = native.openUdp({ address: '127.0.0.1', transmitStamps: true }, () => {});
+      const wire = isRoot ? native.openEthernet({ interface: 'lo', etherType: 0x88f7 }, () => {}) : own;
       const call = native[name as keyof Native] as Function_;
       const cwd = process.cwd();
       process.chdir(folder);
@@ -94,8 +143,8 @@ describe('the native addon', () => {
         fc.assert(
           fc.property(arbitrary, (values) => {
             try {
-              const result = call(...values.map((value) => (value === OWN ? own : value)));
-              if (name.startsWith('open')) native.close(result as number);
+              const result = call(...values.map((value) => (value === OWN ? own : value === ETHERNET ? wire : value)));
+              if (/^(open|watch)/.test(name)) native.close(result as number);
             } catch (error) {
               if (error instanceof TypeError) return;
               expect(error).to.be.instanceOf(Error).and.have.property('errno').above(0);
@@ -106,6 +155,7 @@ describe('the native addon', () => {
       } finally {
         process.chdir(cwd);
         native.close(own);
+        native.close(wire);
       }
     });
   }
@@ -116,7 +166,7 @@ describe('the native addon', () => {
       const seen: string[] = [];
       let id = 0;
       const done = new Promise<void>((resolve) => {
-        id = native.openUnix(name, (buffer, count) => {
+        id = native.openUnix(name, 0o600, (buffer, count) => {
           const arena = arenaOf(buffer);
           for (let i = 0; i < count; i++) seen.push(Buffer.from(arena.payload(i)).toString());
           if (seen.length === 2) resolve();
@@ -132,7 +182,7 @@ describe('the native addon', () => {
   }
 
   it('does not take a Unix socket for a UDP socket', () => {
-    const id = native.openUnix(`@timehub-kind-${process.pid}`, () => {});
+    const id = native.openUnix(`@timehub-kind-${process.pid}`, 0o600, () => {});
     expect(() => native.local(id)).to.throw(TypeError, 'an open UDP socket');
     expect(() => native.send(id, new Uint8Array(1), '127.0.0.1', 9, undefined, new BigInt64Array(3))).to.throw(
       TypeError,
@@ -145,7 +195,7 @@ describe('the native addon', () => {
       const native = require(${JSON.stringify(addonPath())});
       process.on('uncaughtException', (error) => console.log(error.message));
       let heard = 0;
-      const socket = native.openUdp('127.0.0.1', 0, false, undefined, 0, false, () => {
+      const socket = native.openUdp({ address: '127.0.0.1' }, () => {
         if (++heard === 2) native.close(socket);
         else send();
         throw new Error('boom ' + heard);
@@ -162,7 +212,7 @@ describe('the native addon', () => {
       const worker = new Worker(
         `const { parentPort, workerData } = require('node:worker_threads');
          const native = require(workerData.path);
-         const socket = native.openUdp('127.0.0.1', 0, false, undefined, 0, true, () => { if (workerData.end === 'told to exit') process.exit(); });
+         const socket = native.openUdp({ address: '127.0.0.1', transmitStamps: true }, () => { if (workerData.end === 'told to exit') process.exit(); });
          const { address, port } = native.local(socket);
          parentPort.postMessage(port);
          native.send(socket, new Uint8Array(8), address, port, undefined, new BigInt64Array(3));
@@ -173,7 +223,7 @@ describe('the native addon', () => {
       const port = await new Promise<number>((resolve) => worker.once('message', resolve));
       if (end === 'terminated') await worker.terminate();
       await exited;
-      native.close(native.openUdp('127.0.0.1', port, false, undefined, 0, false, () => {}));
+      native.close(native.openUdp({ address: '127.0.0.1', port }, () => {}));
     });
   }
 });

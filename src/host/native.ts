@@ -5,16 +5,12 @@ import { fileURLToPath } from 'node:url';
 
 /** The C++ addon (`native/`). It throws TypeError for a wrong argument and an Error with `errno` when a system call fails. */
 export interface Native {
-  openUdp(
-    address: string,
-    port: number,
-    v6Only: boolean,
-    peer: string | undefined,
-    peerPort: number,
-    transmitStamps: boolean,
-    onBatch: BatchHandler,
-  ): number;
-  openUnix(path: string, onBatch: BatchHandler): number;
+  openUdp(options: NativeUdpOptions, onBatch: BatchHandler): number;
+  openEthernet(options: NativeEthernetOptions, onBatch: BatchHandler): number;
+  /** A socket file that nobody has open is replaced. `mode` as of chmod(2). */
+  openUnix(path: string, mode: number, onBatch: BatchHandler): number;
+  /** A batch comes whenever some network interface has changed. */
+  watchLinks(onBatch: BatchHandler): number;
   /** Returns the datagram's number and fills `before` as `readMoment` does. */
   send(
     socket: number,
@@ -24,9 +20,17 @@ export interface Native {
     from: string | undefined,
     before: BigInt64Array,
   ): number;
-  sendUnix(path: string, payload: Uint8Array): void;
+  /** As `send`. */
+  sendEthernet(socket: number, payload: Uint8Array, to: string, before: BigInt64Array): number;
+  /** From an unnamed socket, or from an open one. */
+  sendUnix(path: string, payload: Uint8Array, socket?: number): void;
   local(socket: number): { readonly address: string; readonly port: number };
   close(socket: number): void;
+  readInterface(name: string): NativeInterface;
+  /** SIOCGHWTSTAMP. */
+  readStampConfig(name: string): StampConfig;
+  /** SIOCSHWTSTAMP; answers what the driver made of it. */
+  writeStampConfig(name: string, transmitType: number, receiveFilter: number): StampConfig;
   /** CLOCK_REALTIME, CLOCK_MONOTONIC_RAW and CLOCK_MONOTONIC of one moment, ns. */
   readMoment(out: BigInt64Array): void;
   /** CLOCK_MONOTONIC_RAW, ns. */
@@ -35,6 +39,51 @@ export interface Native {
   slept(): bigint;
   /** The kernel's `struct timex` of the system clock. */
   readTimex(): Uint8Array;
+}
+
+interface NativeStampOptions {
+  readonly transmitStamps?: boolean | undefined;
+  readonly hardwareStamps?: boolean | undefined;
+  /** N of /dev/ptpN: a virtual clock to stamp by. */
+  readonly hardwareClock?: number | undefined;
+}
+
+export interface NativeUdpOptions extends NativeStampOptions {
+  readonly address: string;
+  readonly port?: number | undefined;
+  readonly v6Only?: boolean | undefined;
+  readonly reuse?: boolean | undefined;
+  readonly peer?: string | undefined;
+  readonly peerPort?: number | undefined;
+  readonly interface?: string | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly multicastTtl?: number | undefined;
+  readonly dscp?: number | undefined;
+}
+
+export interface NativeEthernetOptions extends NativeStampOptions {
+  readonly interface: string;
+  readonly etherType: number;
+  readonly groups?: readonly string[] | undefined;
+}
+
+/** Flags of netdevice(7), and the masks of ETHTOOL_GET_TS_INFO. */
+export interface NativeInterface {
+  readonly index: number;
+  readonly flags: number;
+  /** Empty: no Ethernet. */
+  readonly mac: string;
+  readonly stamps: number;
+  /** N of /dev/ptpN; −1: none. */
+  readonly clock: number;
+  readonly transmitTypes: number;
+  readonly receiveFilters: number;
+}
+
+/** struct hwtstamp_config. */
+export interface StampConfig {
+  readonly transmitType: number;
+  readonly receiveFilter: number;
 }
 
 /** `arena` holds `count` records (see arena.ts), valid during the call. */

@@ -29,6 +29,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ENOBUFS: 'the send queue is full',
   EDESTADDRREQ: 'the socket has no peer and no destination was given',
   EAFNOSUPPORT: 'the socket is of the other address family',
+  ENETDOWN: 'the interface is down',
+  ENXIO: 'the interface is gone',
+  ENOENT: 'there is no such file or folder',
   ECONNRESET: 'the peer closed the connection',
 };
 
@@ -77,7 +80,18 @@ export const noOwnAddress = (address: string, cause?: unknown): HubError =>
     hint: 'the own addresses are listed by "ip address"',
   });
 
-export function sendError(error: unknown, to: Endpoint | undefined): HubError {
-  const where = to === undefined ? '' : ` to ${formatEndpoint(to)}`;
+export const noInterface = (name: string, cause?: unknown): HubError =>
+  new HubError('TH_NET_INTERFACE', `this machine has no network interface "${name}"`, {
+    cause,
+    hint: 'the interfaces are listed by "ip link"',
+  });
+
+export const noAddon = (what: string): HubError =>
+  new HubError('TH_NET_NO_ADDON', `${what} needs the native addon, which is not there`, {
+    hint: 'run "npm run setup" in the folder of timehub: with a C++ compiler it builds the addon',
+  });
+
+export function sendError(error: unknown, to: Endpoint | string | undefined): HubError {
+  const where = to === undefined ? '' : ` to ${typeof to === 'string' ? to : formatEndpoint(to)}`;
   return new HubError('TH_NET_SEND', `cannot send${where}: ${because(error)}`, { cause: error });
 }

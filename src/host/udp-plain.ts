@@ -2,15 +2,16 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv4, isIPv6 } from 'node:net';
 import { type Datagram, type Endpoint, HubError, type Stamp, type UdpOptions, type UdpSocket } from '../api/index.js';
 import { inContext } from './handler.js';
-import { errorName, openError, sendError } from './net-error.js';
+import { errorName, noAddon, openError, sendError } from './net-error.js';
 import { localAddress } from './udp.js';
 
 /**
  * The socket for machines without the addon, on node:dgram: stamps are taken in JavaScript when the datagram is handled,
  * there are no transmit stamps, and `to` is the address that the socket is bound to. Errors of sending come to
- * `onNetworkError`.
+ * `onNetworkError`. It is bound to no interface: that throws `TH_NET_NO_ADDON`.
  */
 export function openPlainUdp(options: UdpOptions, now: () => Stamp): UdpSocket {
+  if (options.interface !== undefined) throw noAddon(`a socket on the interface ${options.interface} alone`);
   const address = localAddress(options);
   try {
     return new PlainUdpSocket(address, options, now);

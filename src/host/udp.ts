@@ -1,9 +1,27 @@
 import { isIP, isIPv4 } from 'node:net';
-import { type Datagram, type Endpoint, HubError, type Stamp, type UdpOptions, type UdpSocket } from '../api/index.js';
+import {
+  type Datagram,
+  type Endpoint,
+  HubError,
+  type Stamp,
+  type StampClass,
+  type UdpOptions,
+  type UdpSocket,
+} from '../api/index.js';
 import { type Arena, arenaOf, DATAGRAM, SENT } from './arena.js';
 import { inContext } from './handler.js';
+import { grantStamps, type StampGrant, stampOf } from './hardware-stamps.js';
 import type { Native } from './native.js';
-import { errorName, explain, formatEndpoint, nameOf, noOwnAddress, openError, sendError } from './net-error.js';
+import {
+  errorName,
+  explain,
+  formatEndpoint,
+  nameOf,
+  noInterface,
+  noOwnAddress,
+  openError,
+  sendError,
+} from './net-error.js';
 
 /** The local address to bind: the given one or all of a family. Without any wish IPv6 and IPv4 together. */
 export function localAddress(options: UdpOptions): string {
@@ -15,15 +33,22 @@ export function localAddress(options: UdpOptions): string {
   return family === 4 ? '0.0.0.0' : '::';
 }
 
+/** The port of PTP's event messages, the only ones that hardware for PTP alone stamps (IEEE 1588-2019 annex C). */
+const PTP_EVENT_PORT = 319;
+
 /**
- * Opens a socket with kernel stamps. Throws `TH_NET_PORT_BUSY`, `TH_NET_PORT_PRIVILEGE`, `TH_NET_ADDRESS`, `TH_NET_OPEN`, and
- * `TH_NET_CONNECT` when there is no way to the peer.
+ * Opens a socket with kernel or hardware stamps. Throws `TH_NET_PORT_BUSY`, `TH_NET_PORT_PRIVILEGE`, `TH_NET_ADDRESS`,
+ * `TH_NET_INTERFACE`, `TH_NET_OPEN`, `TH_NET_CONNECT` when there is no way to the peer, and `TH_NET_HWTSTAMP_*`.
  */
 export function openUdp(native: Native, options: UdpOptions): UdpSocket {
   const address = localAddress(options);
+  if (options.groups !== undefined && options.interface === undefined) throw new TypeError('groups need an interface');
+  const grant = grantStamps(native, options, options.port === PTP_EVENT_PORT ? 'l4' : 'all');
   try {
-    return new KernelUdpSocket(native, address, options);
+    return new KernelUdpSocket(native, address, options, grant);
   } catch (error) {
+    grant?.release();
+    if (options.interface !== undefined && errorName(error) === 'ENODEV') throw noInterface(options.interface, error);
     // A kernel booted without IPv6 has IPv4 alone.
     const chosen = options.address !== undefined || options.family !== undefined || address !== '::';
     if (!chosen && errorName(error) === 'EAFNOSUPPORT') return openUdp(native, { ...options, family: 4 });
@@ -33,8 +58,9 @@ export function openUdp(native: Native, options: UdpOptions): UdpSocket {
 
 class KernelUdpSocket implements UdpSocket {
   readonly local: Endpoint;
-  readonly stamps = 'kernel';
+  readonly stamps: StampClass;
   readonly #native: Native;
+  readonly #grant: StampGrant | undefined;
   readonly #socket: number;
   readonly #before = new BigInt64Array(3);
   #open = true;
@@ -42,16 +68,13 @@ class KernelUdpSocket implements UdpSocket {
   #onSent: ((id: number, sent: Stamp) => void) | undefined;
   #onNetworkError: ((error: Error) => void) | undefined;
 
-  constructor(native: Native, address: string, options: UdpOptions) {
-    const { port = 0, family, peer, transmitStamps = false } = options;
+  constructor(native: Native, address: string, options: UdpOptions, grant: StampGrant | undefined) {
+    const { peer, family, ...others } = options;
     this.#native = native;
+    this.#grant = grant;
+    this.stamps = grant === undefined ? 'kernel' : 'hardware';
     this.#socket = native.openUdp(
-      address,
-      port,
-      family === 6,
-      peer?.address,
-      peer?.port ?? 0,
-      transmitStamps,
+      { ...others, address, v6Only: family === 6, peer: peer?.address, peerPort: peer?.port },
       (buffer, count) => this.#deliver(arenaOf(buffer), count),
     );
     this.local = native.local(this.#socket);
@@ -84,30 +107,24 @@ class KernelUdpSocket implements UdpSocket {
   close(): void {
     this.#open = false;
     this.#native.close(this.#socket);
+    this.#grant?.release();
   }
 
   #deliver(arena: Arena, count: number): void {
     for (let record = 0; record < count && this.#open && arena.intact(); record++) {
       const kind = arena.kind(record);
-      if (kind === DATAGRAM) this.#onDatagram?.(datagramOf(arena, record));
-      else if (kind === SENT) this.#onSent?.(arena.number(record), stampOf(arena, record));
+      if (kind === DATAGRAM) this.#onDatagram?.(datagramOf(arena, record, this.#grant));
+      else if (kind === SENT) this.#onSent?.(arena.number(record), stampOf(arena, record, this.#grant));
       else this.#onNetworkError?.(networkError(arena, record));
     }
   }
 }
 
-const stampOf = (arena: Arena, record: number): Stamp => ({
-  clock: 'system',
-  time: arena.realtime(record),
-  monotonic: arena.monotonic(record),
-  by: arena.stamped(record) ? 'kernel' : 'user',
-});
-
-const datagramOf = (arena: Arena, record: number): Datagram => ({
+const datagramOf = (arena: Arena, record: number, grant: StampGrant | undefined): Datagram => ({
   payload: arena.payload(record),
   from: { address: arena.from(record), port: arena.port(record) },
   to: arena.to(record),
-  received: stampOf(arena, record),
+  received: stampOf(arena, record, grant),
 });
 
 function networkError(arena: Arena, record: number): Error {

@@ -5,12 +5,10 @@ import {
   HubError,
   type HubReport,
   type Logger,
-  type Network,
   type SinkContext,
   type SourceContext,
   type StepPolicy,
   type TimeState,
-  type UdpSocket,
 } from '../api/index.js';
 import type { Host } from './host.js';
 import type { InstancePlan } from './instance.js';
@@ -18,6 +16,7 @@ import type { MetricStore } from './metrics.js';
 import { checkClaims, checkObservations } from './observation-check.js';
 import { type Registry, token } from './registry.js';
 import type { Scope } from './scope.js';
+import { scopedNetwork } from './scoped-network.js';
 import type { SourceMemory } from './source-memory.js';
 import type { TimeLoop } from './time-loop.js';
 
@@ -128,41 +127,4 @@ function findClock(host: Host, id: ClockId) {
     });
   }
   return clock;
-}
-
-/** The host's network, whose sockets end with the run and whose handlers run in its scope. */
-function scopedNetwork(network: Network, scope: Scope): Network {
-  return {
-    udp: (options) => scopedUdp(network.udp(options), scope),
-    async tcp(to, timeoutNs) {
-      const connection = await network.tcp(to, timeoutNs);
-      const disown = scope.own(() => connection.close());
-      connection.onClose(disown);
-      if (scope.signal.aborted) connection.close();
-      return {
-        write: (text) => connection.write(text),
-        onData: (handler) => connection.onData(scope.guard(handler)),
-        onClose: (handler) => connection.onClose(scope.guard(handler)),
-        close: () => connection.close(),
-      };
-    },
-    resolve: (host, family) => network.resolve(host, family),
-    addresses: () => network.addresses(),
-  };
-}
-
-function scopedUdp(socket: UdpSocket, scope: Scope): UdpSocket {
-  const disown = scope.own(() => socket.close());
-  return {
-    local: socket.local,
-    stamps: socket.stamps,
-    send: (payload, to, from) => socket.send(payload, to, from),
-    onDatagram: (handler) => socket.onDatagram(scope.guard(handler)),
-    onSent: (handler) => socket.onSent(scope.guard(handler)),
-    onNetworkError: (handler) => socket.onNetworkError(scope.guard(handler)),
-    close() {
-      disown();
-      socket.close();
-    },
-  };
 }

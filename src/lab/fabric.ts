@@ -1,24 +1,34 @@
 import {
+  type ClockId,
   type Endpoint,
+  type EthernetOptions,
+  type EthernetSocket,
   HubError,
+  type LinkWatch,
   type Network,
+  type NetworkInterface,
   type Ns,
   type Stamp,
   type StampClass,
   type TcpConnection,
   type UdpOptions,
   type UdpSocket,
+  type UnixDatagramOptions,
+  type UnixDatagramSocket,
 } from '../api/index.js';
+import { Interfaces } from './interfaces.js';
 import { cross, type Link, wire } from './link.js';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
+import { type PortOptions, Segment, type SegmentPort } from './segment.js';
 import { type Accept, connect, type Listener } from './tcp.js';
 import { type Arrival, LabUdpSocket } from './udp.js';
+import { LabUnixSockets } from './unix-datagram.js';
 
 export interface NodeOptions {
   readonly address: string;
-  /** Its clock. */
-  readonly stamp: (by: StampClass) => Stamp;
+  /** Its clocks; without an id the system clock. */
+  readonly stamp: (by: StampClass, clock?: ClockId) => Stamp;
   /** Class of its network stamps. Default `kernel`. */
   readonly stamps?: StampClass;
   /** False while it sleeps: what arrives is lost. Default: it hears. */
@@ -49,6 +59,11 @@ export class Fabric {
     return node;
   }
 
+  /** A switch, to which nodes are plugged. */
+  segment(name: string): Segment {
+    return new Segment(this.scheduler, this.#random.fork(`segment ${name}`));
+  }
+
   /** The node at an address, as seen from another: a loopback address is the asker itself. */
   node(address: string, asker?: LabNode): LabNode | undefined {
     return LOOPBACK.test(address) ? asker : this.#nodes.get(address);
@@ -70,11 +85,13 @@ export class LabNode implements Network {
   readonly from: Link;
   readonly random: Random;
   readonly stamps: StampClass;
-  readonly stamp: (by: StampClass) => Stamp;
+  readonly stamp: (by: StampClass, clock?: ClockId) => Stamp;
   readonly #hears: () => boolean;
   readonly #fabric: Fabric;
   readonly #sockets = new Map<number, LabUdpSocket>();
   readonly #listeners = new Map<number, Accept>();
+  readonly #interfaces: Interfaces;
+  readonly #unix: LabUnixSockets;
 
   constructor(fabric: Fabric, options: NodeOptions, random: Random) {
     this.#fabric = fabric;
@@ -85,9 +102,33 @@ export class LabNode implements Network {
     this.towards = options.towards ?? wire();
     this.from = options.from ?? wire();
     this.random = random;
+    this.#interfaces = new Interfaces(this, fabric.scheduler);
+    this.#unix = new LabUnixSockets(fabric.scheduler);
+  }
+
+  /** Gives it an interface. A socket hears what comes there only when it is opened for that interface. */
+  plug(segment: Segment, options: PortOptions): SegmentPort {
+    return this.#interfaces.plug(segment, options, this.#hears);
+  }
+
+  ethernet(options: EthernetOptions): EthernetSocket {
+    return this.#interfaces.ethernet(options);
+  }
+
+  unixDatagram(options: UnixDatagramOptions): UnixDatagramSocket {
+    return this.#unix.open(options);
+  }
+
+  interface(name: string): NetworkInterface {
+    return this.#interfaces.port(name).report();
+  }
+
+  onLink(name: string, handler: (running: boolean) => void): LinkWatch {
+    return this.#interfaces.watch(name, handler);
   }
 
   udp(options: UdpOptions): UdpSocket {
+    if (options.interface !== undefined) return this.#interfaces.udp(options.interface, options);
     const port = this.#freePort(options.port ?? 0);
     const socket: LabUdpSocket = new LabUdpSocket({
       local: { address: this.address, port },
@@ -126,7 +167,7 @@ export class LabNode implements Network {
   }
 
   addresses(): readonly string[] {
-    return [this.address];
+    return [this.address, ...this.#interfaces.addresses()];
   }
 
   #carry(socket: LabUdpSocket, payload: Uint8Array, to: Endpoint): void {

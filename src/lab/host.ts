@@ -33,6 +33,8 @@ export interface LabHostOptions {
   /** PTP hardware clocks: on TAI, with oscillators of their own. */
   readonly phcs?: Readonly<Record<string, LabClockSetting>>;
   readonly address?: string;
+  /** Another machine, whose true time and network it shares. */
+  readonly beside?: LabHost;
   /** Class of its network stamps. Default `kernel`. */
   readonly stamps?: StampClass;
   readonly notes?: readonly string[];
@@ -55,7 +57,7 @@ export const createLabHost = (options: LabHostOptions = {}): LabHost => new LabH
 export class LabHost implements Host {
   readonly stamps: StampClass;
   readonly notes: readonly string[];
-  readonly scheduler = new Scheduler();
+  readonly scheduler: Scheduler;
   readonly fabric: Fabric;
   readonly network: LabNode;
   readonly clocks: readonly [LabClock, ...LabClock[]];
@@ -76,21 +78,23 @@ export class LabHost implements Host {
 
   constructor(options: LabHostOptions) {
     this.#options = options;
-    this.#start = options.start ?? DEFAULT_START;
-    this.#random = createRandom(options.seed ?? 1);
+    this.#start = options.beside?.startTime ?? options.start ?? DEFAULT_START;
+    const random = createRandom(options.seed ?? 1);
+    this.#random = options.beside === undefined ? random : random.fork(`beside ${options.address}`);
+    this.scheduler = options.beside?.scheduler ?? new Scheduler();
     this.#entropy = this.stream('entropy');
     this.stamps = options.stamps ?? 'kernel';
     this.notes = options.notes ?? [];
     const phcs = Object.entries(options.phcs ?? {});
     this.clocks = [
-      this.#clock('system', options.clock ?? {}),
-      ...phcs.map(([name, setting]) => this.#clock(`phc:${name}`, setting)),
+      this.#make('system', options.clock ?? {}),
+      ...phcs.map(([name, setting]) => this.#make(`phc:${name}`, setting)),
     ];
-    this.fabric = new Fabric(this.scheduler, this.stream('network'));
+    this.fabric = options.beside?.fabric ?? new Fabric(this.scheduler, this.stream('network'));
     this.network = this.fabric.attach({
       hears: () => this.#asleepSinceNs === undefined,
       address: options.address ?? '192.0.2.1',
-      stamp: (by) => this.clocks[0].stamp(by),
+      stamp: (by, clock = 'system') => this.clock(clock).stamp(by),
       stamps: this.stamps,
     });
   }
@@ -156,9 +160,14 @@ export class LabHost implements Host {
 
   /** The truth: reference − clock. Throws `TH_CLOCK_UNKNOWN`. */
   errorNs(id: ClockId): Ns {
+    return this.clock(id).errorNs();
+  }
+
+  /** Throws `TH_CLOCK_UNKNOWN`. */
+  clock(id: ClockId): LabClock {
     const clock = this.clocks.find((candidate) => candidate.id === id);
     if (clock === undefined) throw new HubError('TH_CLOCK_UNKNOWN', `there is no clock "${id}"`);
-    return clock.errorNs();
+    return clock;
   }
 
   /** A stamp of a clock that is perfect but for its offset (reference − clock): what a simulated server has. */
@@ -220,7 +229,7 @@ export class LabHost implements Host {
     return this.oscillators.get('system')!;
   }
 
-  #clock(id: ClockId, setting: LabClockSetting): LabClock {
+  #make(id: ClockId, setting: LabClockSetting): LabClock {
     const system = id === 'system';
     const oscillator = new Oscillator(setting, this.stream(id));
     this.oscillators.set(id, oscillator);

@@ -9,3 +9,4 @@ export { type Link, type Shape, wire } from './link.js';
 export { addNtpServer, type NtpNode, type NtpNodeOptions } from './ntp-node.js';
 export { type Deeds, probeSink, probeSource, type SinkProbe } from './probe.js';
 export { createRandom, type Random } from './random.js';
+export { type PortOptions, Segment, SegmentPort } from './segment.js';

@@ -9,6 +9,10 @@ export interface Deeds {
   readonly health: { readonly state: 'ok' | 'degraded'; readonly reason: string }[];
 }
 
+const notHere = (): never => {
+  throw new Error('NTP has no use for it');
+};
+
 function base(world: World, record: Deeds): Context {
   const quiet = () => undefined;
   return {
@@ -17,6 +21,10 @@ function base(world: World, record: Deeds): Context {
     metrics: { counter: () => quiet, gauge: () => quiet },
     network: {
       udp: (options) => world.udp(options),
+      ethernet: notHere,
+      unixDatagram: notHere,
+      interface: notHere,
+      onLink: notHere,
       tcp: () => Promise.reject(new Error('no TCP here')),
       resolve: (host) => world.resolve(host),
       addresses: () => world.own,

@@ -214,6 +214,33 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
     effect: 'The source is unreachable and is tried again with back-off.',
     remedy: 'Check that the program runs at that address and port, and the firewalls between.',
   },
+  TH_NET_HWTSTAMP_CONFLICT: {
+    cause: 'Another program has switched on hardware stamps of another kind on that network interface.',
+    effect: 'The instance does not start and is tried again; the stamps of the other program go on.',
+    remedy:
+      'End that program (often ptp4l or chronyd), or switch the stamps off with hwstamp_ctl when it has ended already.',
+  },
+  TH_NET_HWTSTAMP_NONE: {
+    cause: 'The network interface cannot stamp such packets in hardware.',
+    effect: 'The instance does not start.',
+    remedy: 'Look at what ethtool -T shows, and configure stamps by the kernel where there is no hardware for it.',
+  },
+  TH_NET_HWTSTAMP_PRIVILEGE: {
+    cause: 'Switching on the hardware stamps of a network interface needs a privilege (CAP_NET_ADMIN).',
+    effect: 'The instance does not start.',
+    remedy:
+      'Run it as a service with AmbientCapabilities=CAP_NET_ADMIN, or switch the stamps on with hwstamp_ctl before.',
+  },
+  TH_NET_INTERFACE: {
+    cause: 'The machine has no network interface of that name.',
+    effect: 'The instance does not start and is tried again, since the interface may come up later.',
+    remedy: 'Use a name that ip link shows.',
+  },
+  TH_NET_NO_ADDON: {
+    cause: 'The native addon, through which such sockets are opened, is not there.',
+    effect: 'The instance does not start.',
+    remedy: 'Install a C++ compiler and run npm run setup in the folder of timehub.',
+  },
   TH_NET_OPEN: {
     cause: 'The operating system refused to open a socket.',
     effect: 'The instance does not start and is tried again.',
@@ -228,6 +255,11 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
     cause: 'Ports below 1024 need a privilege (CAP_NET_BIND_SERVICE).',
     effect: 'The instance does not start.',
     remedy: 'Run it as a service with AmbientCapabilities=CAP_NET_BIND_SERVICE, or choose a port above 1023.',
+  },
+  TH_NET_RAW_PRIVILEGE: {
+    cause: 'A layer 2 socket needs a privilege (CAP_NET_RAW).',
+    effect: 'The instance does not start.',
+    remedy: 'Run it as a service with AmbientCapabilities=CAP_NET_RAW, or configure a UDP transport.',
   },
   TH_NET_REFUSED: {
     cause: 'Nobody listens at that port of the simulated network.',
@@ -248,6 +280,16 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
     cause: 'The control socket cannot be made or used.',
     effect: 'The command line and the dashboard cannot reach the hub; time is kept all the same.',
     remedy: 'Check that its directory exists and may be written to, and that no other hub has it.',
+  },
+  TH_NET_UNIX: {
+    cause: 'A Unix socket file could not be made.',
+    effect: 'The instance does not start and is tried again.',
+    remedy: 'Check that its folder exists and that the user of the hub may write to it.',
+  },
+  TH_NET_UNIX_BUSY: {
+    cause: 'Another program has that Unix socket file open.',
+    effect: 'The instance does not start and is tried again.',
+    remedy: 'End the other program (ss -xlp shows it), or choose another path.',
   },
   TH_PLUGIN_API: {
     cause: 'The plugin is written for another version of the contract.',

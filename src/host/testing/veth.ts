@@ -1,0 +1,168 @@
+// Run in a network namespace of its own with a pair of virtual interfaces, vA and vB: prints what went over them as JSON.
+import { execFileSync } from 'node:child_process';
+import type { EthernetSocket, Network, Stamp, UdpOptions, UdpSocket } from '../../api/index.js';
+import { openClocks } from '../clocks.js';
+import { loadNative } from '../native.js';
+import { openNetwork } from '../network.js';
+import { stampNow } from '../system-clock.js';
+
+export interface Crossing {
+  readonly before: string;
+  readonly sent: string;
+  readonly received: string;
+  readonly by: readonly string[];
+  readonly text: string;
+  readonly to: string;
+}
+
+export interface Findings {
+  readonly crossings: Readonly<Record<'ethernet' | 'udp4' | 'udp6', readonly Crossing[]>>;
+  /** Messages that the sender's own interface heard of itself. */
+  readonly echoes: number;
+  /** What a layer 2 socket made of frames with tags, of other types and to other groups. */
+  readonly foreign: readonly string[];
+  readonly links: readonly string[];
+  readonly afterwards: string;
+  readonly dscp: number;
+}
+
+const GROUP = '01:1b:19:00:00:00';
+const COUNT = 20;
+
+const { native } = loadNative();
+const network: Network = openNetwork(native, () => stampNow(openClocks(native)));
+
+/** What two ends of a wire do, whatever the transport. */
+interface End {
+  send(text: string): { readonly id: number; readonly before: Stamp };
+  onMessage(handler: (text: string, received: Stamp, to: string) => void): void;
+  onSent(handler: (id: number, sent: Stamp) => void): void;
+  close(): void;
+}
+
+const overEthernet = (name: string): End => {
+  const socket = network.ethernet({ interface: name, etherType: 0x88f7, groups: [GROUP], transmitStamps: true });
+  return {
+    send: (text) => socket.send(Buffer.from(text), GROUP),
+    onMessage: (handler) =>
+      socket.onFrame(({ payload, received, to }) => handler(Buffer.from(payload).toString(), received, to)),
+    onSent: (handler) => socket.onSent(handler),
+    close: () => socket.close(),
+  };
+};
+
+const overUdp =
+  (group: string, family: 4 | 6) =>
+  (name: string): End => {
+    const options: UdpOptions = {
+      interface: name,
+      family,
+      port: 319,
+      groups: [group],
+      reuse: true,
+      transmitStamps: true,
+    };
+    const socket: UdpSocket = network.udp(options);
+    return {
+      send: (text) => socket.send(Buffer.from(text), { address: group, port: 319 }),
+      onMessage: (handler) =>
+        socket.onDatagram(({ payload, received, to }) => handler(Buffer.from(payload).toString(), received, to)),
+      onSent: (handler) => socket.onSent(handler),
+      close: () => socket.close(),
+    };
+  };
+
+let echoes = 0;
+
+/** Sends from vA to vB, one after the other, and waits for both stamps of each. */
+async function cross(open: (name: string) => End): Promise<readonly Crossing[]> {
+  const [near, far] = [open('vA'), open('vB')];
+  near.onMessage(() => echoes++);
+  const crossings: Crossing[] = [];
+  for (let i = 0; i < COUNT; i++) {
+    const arrival = new Promise<[string, Stamp, string]>((resolve) => far.onMessage((...all) => resolve(all)));
+    const stamps = new Map<number, (sent: Stamp) => void>();
+    near.onSent((id, sent) => stamps.get(id)?.(sent));
+    const { id, before } = near.send(`message ${i}`);
+    const sent = await new Promise<Stamp>((resolve) => stamps.set(id, resolve));
+    const [text, received, to] = await arrival;
+    const times = { before: `${before.time}`, sent: `${sent.time}`, received: `${received.time}` };
+    crossings.push({ ...times, by: [sent.by, received.by], text, to });
+  }
+  near.close();
+  far.close();
+  return crossings;
+}
+
+/** Frames with the tags of IEEE 802.1Q, of another type and to another group; the last is for us again. */
+async function hearForeign(): Promise<readonly string[]> {
+  const socket = network.ethernet({ interface: 'vB', etherType: 0x88f7, groups: [GROUP] });
+  const heard: string[] = [];
+  const last = new Promise<void>((resolve) =>
+    socket.onFrame(({ payload }) => {
+      heard.push(Buffer.from(payload).toString());
+      if (heard.at(-1) === 'last') resolve();
+    }),
+  );
+  const other: EthernetSocket = network.ethernet({ interface: 'vA', etherType: 0x88f8 });
+  const tagging = network.ethernet({ interface: 'vA', etherType: 0x8100 });
+  const ours = network.ethernet({ interface: 'vA', etherType: 0x88f7 });
+  const tagged = (tag: number, text: string) =>
+    tagging.send(Buffer.concat([Buffer.from([tag >> 8, tag & 0xff, 0x88, 0xf7]), Buffer.from(text)]), GROUP);
+  tagged(0xa000, 'priority 5');
+  tagged(0xa005, 'VLAN 5');
+  other.send(Buffer.from('other type'), GROUP);
+  ours.send(Buffer.from('other group'), '01:00:5e:00:00:01');
+  ours.send(Buffer.from('to itself'), socket.mac);
+  ours.send(Buffer.from('last'), GROUP);
+  await last;
+  for (const each of [socket, other, tagging, ours]) each.close();
+  return heard;
+}
+
+/** The far end goes down and up; the socket hears again without being opened anew. */
+async function cutAndMend(): Promise<Pick<Findings, 'links' | 'afterwards'>> {
+  const links: string[] = [];
+  const [near, far] = [overEthernet('vA'), overEthernet('vB')];
+  let changed = () => {};
+  const watch = network.onLink('vA', (running) => {
+    links.push(running ? 'up' : 'down');
+    changed();
+  });
+  for (const state of ['down', 'up']) {
+    const change = new Promise<void>((resolve) => {
+      changed = resolve;
+    });
+    execFileSync('ip', ['link', 'set', 'vB', state]);
+    await change;
+  }
+  const heard = new Promise<string>((resolve) => far.onMessage((text) => resolve(text)));
+  near.send('mended');
+  const afterwards = await heard;
+  watch.close();
+  near.close();
+  far.close();
+  return { links, afterwards };
+}
+
+/** The code point in the IPv4 header with which a datagram arrives. */
+async function askDscp(): Promise<number> {
+  const wire = network.ethernet({ interface: 'vB', etherType: 0x0800, groups: ['01:00:5e:00:01:81'] });
+  const header = new Promise<Uint8Array>((resolve) => wire.onFrame(({ payload }) => resolve(payload.slice())));
+  const sender = network.udp({ interface: 'vA', family: 4, dscp: 46 });
+  sender.send(Buffer.from('x'), { address: '224.0.1.129', port: 319 });
+  const dscp = (await header)[1]! >> 2;
+  sender.close();
+  wire.close();
+  return dscp;
+}
+
+const crossings = {
+  ethernet: await cross(overEthernet),
+  udp4: await cross(overUdp('224.0.1.129', 4)),
+  udp6: await cross(overUdp('ff0e::181', 6)),
+};
+const foreign = await hearForeign();
+const dscp = await askDscp();
+const findings: Findings = { crossings, echoes, foreign, ...(await cutAndMend()), dscp };
+console.log(JSON.stringify(findings));

@@ -1,0 +1,96 @@
+import type { Instant } from '../../api/time.js';
+import { addIntervals, type TimeInterval } from '../ptp/index.js';
+import { type Question, request } from './request.js';
+import { type FollowUpPart, type MalformedReason, readPart, type SyncPart } from './response.js';
+
+/** A local stamp: the same moment on the clock that is compared and on the monotonic one. */
+export interface LocalStamp {
+  readonly time: Instant;
+  readonly monotonic: Instant;
+}
+
+/** A whole answer, in one step or two. */
+export interface Answer {
+  readonly sync: SyncPart;
+  /** When the server sent its Sync, and when that came here. */
+  readonly transmit: Instant;
+  readonly received: LocalStamp;
+  /** What transparent clocks have taken on either way, the Follow_Up's share included. */
+  readonly outboundCorrection: TimeInterval;
+  readonly inboundCorrection: TimeInterval;
+}
+
+/**
+ * Not a part of this answer, whoever sent it: to be counted, nothing else. `stamp`: a Sync without a time of arrival;
+ * `settled`: the answer is there already; `duplicate`: that part of it.
+ */
+export type BogusReason = MalformedReason | 'domain' | 'sequence' | 'stamp' | 'settled' | 'duplicate';
+
+export type Verdict =
+  | { readonly kind: 'bogus'; readonly reason: BogusReason }
+  | { readonly kind: 'waiting'; readonly for: 'sync' | 'follow-up' }
+  | { readonly kind: 'answer'; readonly answer: Answer };
+
+/**
+ * One request and what answers it, without I/O: send `request`, hand every datagram from the server's address to `judge`,
+ * then `measure`. Sync and Follow_Up may come in either order. An answer is used once.
+ */
+export class Exchange {
+  readonly request: Uint8Array;
+  readonly #question: Question;
+  #sync: { readonly part: SyncPart; readonly received: LocalStamp } | undefined;
+  #followUp: FollowUpPart | undefined;
+  #settled = false;
+
+  constructor(question: Question) {
+    this.#question = question;
+    this.request = request(question);
+  }
+
+  /** `received`: of a datagram at the event port; of others it is not looked at. */
+  judge(datagram: Uint8Array, received?: LocalStamp): Verdict {
+    if (this.#settled) return bogus('settled');
+    const part = readPart(datagram);
+    if (part.kind === 'malformed') return bogus(part.reason);
+    if (part.domain !== this.#question.domain) return bogus('domain');
+    if (part.sequenceId !== this.#question.sequenceId) return bogus('sequence');
+    if (part.kind === 'follow-up') return this.#takeFollowUp(part);
+    return received === undefined ? bogus('stamp') : this.#takeSync(part, received);
+  }
+
+  #takeSync(part: SyncPart, received: LocalStamp): Verdict {
+    if (!part.twoStep) return this.#settle({ part, received }, part.origin, 0n);
+    if (this.#sync !== undefined) return bogus('duplicate');
+    this.#sync = { part, received };
+    return this.#complete() ?? { kind: 'waiting', for: 'follow-up' };
+  }
+
+  #takeFollowUp(part: FollowUpPart): Verdict {
+    if (this.#followUp !== undefined) return bogus('duplicate');
+    this.#followUp = part;
+    return this.#complete() ?? { kind: 'waiting', for: 'sync' };
+  }
+
+  #complete(): Verdict | undefined {
+    if (this.#sync === undefined || this.#followUp === undefined) return undefined;
+    return this.#settle(this.#sync, this.#followUp.origin, this.#followUp.correction);
+  }
+
+  #settle(
+    { part, received }: { readonly part: SyncPart; readonly received: LocalStamp },
+    transmit: Instant,
+    followUpCorrection: TimeInterval,
+  ): Verdict {
+    this.#settled = true;
+    const answer: Answer = {
+      sync: part,
+      transmit,
+      received,
+      outboundCorrection: part.requestCorrection,
+      inboundCorrection: addIntervals(part.correction, followUpCorrection),
+    };
+    return { kind: 'answer', answer };
+  }
+}
+
+const bogus = (reason: BogusReason): Verdict => ({ kind: 'bogus', reason });

@@ -1,0 +1,32 @@
+import { expect } from 'chai';
+import { announceOf, flagsOf, portOf } from '../port/testing/messages.js';
+import { acceptableMasters, refusalOf } from './announce-check.js';
+
+const own = portOf(5);
+const check = { own, maxStepsRemoved: 255 };
+
+describe('an Announce is not considered', () => {
+  const cases = {
+    own: announceOf({ ...own, port: 2 }),
+    'too-far': announceOf(portOf(1), { stepsRemoved: 255 }),
+    alternate: announceOf(portOf(1), {}, { flags: flagsOf({ alternateMaster: true }) }),
+    loop: announceOf(portOf(1), { tlvs: [{ kind: 'path-trace', path: [portOf(0).clock, own.clock] }] }),
+  };
+  for (const [refusal, announce] of Object.entries(cases)) {
+    it(`${refusal}`, () => expect(refusalOf(announce, 'a', check)).to.equal(refusal));
+  }
+
+  it('when its sender is not in the list, where there is one', () => {
+    const acceptable = acceptableMasters([portOf(1), { ...portOf(2), port: 0xffff }]);
+    const verdict = (n: number, port: number) => refusalOf(announceOf(portOf(n, port)), 'a', { ...check, acceptable });
+    expect([verdict(1, 1), verdict(1, 2), verdict(2, 7), verdict(3, 1)]).to.deep.equal([
+      ...[undefined, 'unacceptable', undefined, 'unacceptable'],
+    ]);
+  });
+
+  it('or it is', () => {
+    const path = [portOf(0).clock, portOf(1).clock];
+    const far = announceOf(portOf(1), { stepsRemoved: 254, tlvs: [{ kind: 'path-trace', path }] });
+    expect(refusalOf(far, 'a', check)).to.equal(undefined);
+  });
+});

@@ -1,0 +1,33 @@
+import { type PortIdentity, samePort } from '../identity.js';
+import type { Announce } from '../message.js';
+import { findTlv } from '../tlv/index.js';
+
+/** Why an Announce is not considered (IEEE 1588-2019 §9.3.2.5, §16.2.4, §17.3.5); a word for a counter. */
+export type AnnounceRefusal = 'own' | 'too-far' | 'alternate' | 'loop' | 'unacceptable';
+
+export interface AnnounceCheck {
+  readonly own: PortIdentity;
+  /** maxStepsRemoved: 255 unless the profile says less. */
+  readonly maxStepsRemoved: number;
+  /** The acceptable master table. Default: everybody. */
+  readonly acceptable?: ((sender: PortIdentity, from: string) => boolean) | undefined;
+}
+
+export const MAX_STEPS_REMOVED = 255;
+
+export function refusalOf(announce: Announce, from: string, check: AnnounceCheck): AnnounceRefusal | undefined {
+  const { header, stepsRemoved, grandmaster, tlvs } = announce;
+  const own = check.own.clock;
+  if (header.source.clock === own) return 'own';
+  if (stepsRemoved >= check.maxStepsRemoved) return 'too-far';
+  if (header.flags.alternateMaster) return 'alternate';
+  if (findTlv(tlvs, 'path-trace')?.path.includes(own) === true) return 'loop';
+  if (grandmaster === own) return 'loop';
+  return check.acceptable?.(header.source, from) === false ? 'unacceptable' : undefined;
+}
+
+/** Accepts the ports listed; the port number 0xFFFF stands for any of its clock. */
+export function acceptableMasters(ports: readonly PortIdentity[]): (sender: PortIdentity) => boolean {
+  return (sender) =>
+    ports.some((port) => samePort(port, sender) || (port.port === 0xffff && port.clock === sender.clock));
+}

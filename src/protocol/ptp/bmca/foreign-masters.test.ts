@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import type { Announce } from '../message.js';
+import { announceOf, portOf, S } from '../port/testing/messages.js';
+import { ForeignMasters } from './foreign-masters.js';
+
+const table = (more: object = {}) =>
+  new ForeignMasters({
+    ...{ receiver: portOf(5), logAnnounceInterval: 1, qualification: { announces: 2, withinIntervals: 4 } },
+    ...{ timeout: 3, timeoutSpan: 1, random: () => 0.5, ...more },
+  });
+
+const best = (foreign: ForeignMasters) => foreign.best()[0]?.candidate.sender;
+
+describe('foreign masters', () => {
+  const good = announceOf(portOf(1), { priority1: 100 });
+
+  it('qualify with the second Announce after the first', () => {
+    const foreign = table();
+    foreign.take(good, 'a', 0n);
+    foreign.take(good, 'a', 2n * S);
+    expect(best(foreign)).to.equal(undefined);
+    foreign.take(good, 'a', 4n * S);
+    expect(best(foreign)).to.deep.equal(portOf(1));
+  });
+
+  it('do not qualify when those two are more than four intervals apart', () => {
+    const foreign = table({ timeout: 10 });
+    for (const at of [0n, 2n, 11n]) foreign.take(good, 'a', at * S);
+    expect(best(foreign)).to.equal(undefined);
+    foreign.take(good, 'a', 13n * S);
+    expect(best(foreign)).to.deep.equal(portOf(1));
+  });
+
+  it('qualify at once in gPTP', () => {
+    const foreign = table({ qualification: { announces: 0, withinIntervals: 0 } });
+    foreign.take(good, 'a', 0n);
+    expect(best(foreign)).to.deep.equal(portOf(1));
+  });
+
+  it('are forgotten after three intervals and the random part of a fourth', () => {
+    const foreign = table();
+    for (const at of [0n, 2n, 4n]) foreign.take(good, 'a', at * S);
+    expect(foreign.dueAt).to.equal(11n * S);
+    expect(foreign.expire(11n * S - 1n)).to.have.lengthOf(0);
+    expect(foreign.expire(11n * S)).to.have.lengthOf(1);
+    expect(best(foreign)).to.equal(undefined);
+  });
+
+  it('may announce four times as seldom as we expect, and no faster than we do', () => {
+    const foreign = table();
+    foreign.take(announceOf(portOf(1), {}, { logInterval: 6 }), 'a', 0n);
+    expect(foreign.dueAt).to.equal(28n * S);
+    const hasty = table();
+    hasty.take(announceOf(portOf(1), {}, { logInterval: -7 }), 'a', 0n);
+    expect(hasty.dueAt).to.equal(7n * S);
+  });
+
+  it('best and next best are those that the comparison says', () => {
+    const foreign = table({ qualification: { announces: 0, withinIntervals: 0 } });
+    for (const [n, priority1] of [
+      [3, 130],
+      [2, 110],
+      [1, 120],
+    ] as const) {
+      foreign.take(announceOf(portOf(n), { priority1 }), 'a', 0n);
+    }
+    expect(foreign.best().map((master) => master?.candidate.priority1)).to.deep.equal([110, 120]);
+  });
+});
+
+describe('a flood of forged Announces', () => {
+  const forged = (n: number, body: Partial<Announce> = {}): Announce => announceOf(portOf(0x10000 + n), body);
+
+  it('of 10⁴ identities takes sixteen records and displaces no qualified sender', () => {
+    const foreign = table();
+    for (const at of [0n, 2n, 4n]) foreign.take(announceOf(portOf(1)), 'a', at * S);
+    for (let n = 0; n < 10_000; n++) foreign.take(forged(n, { priority1: 0 }), 'evil', 4n * S + BigInt(n));
+    expect(foreign.size).to.equal(16);
+    expect(best(foreign)).to.deep.equal(portOf(1));
+  });
+
+  it('keeps the best of the unqualified', () => {
+    const foreign = table();
+    for (let n = 0; n < 10_000; n++) foreign.take(forged(n, { priority1: 255 - (n % 250) }), 'evil', 0n);
+    expect(foreign.size).to.equal(16);
+    expect(Math.max(...foreign.known.map(({ candidate }) => candidate.priority1))).to.be.below(20);
+    expect(foreign.take(announceOf(portOf(1), { priority1: 1 }), 'a', 1n)).to.equal(true);
+    expect(foreign.take(announceOf(portOf(2), { priority1: 250 }), 'a', 1n)).to.equal(false);
+  });
+
+  it('is forgotten when it ends', () => {
+    const foreign = table();
+    for (let n = 0; n < 100; n++) foreign.take(forged(n), 'evil', 0n);
+    foreign.take(announceOf(portOf(1)), 'a', 9n * S);
+    expect(foreign.size).to.equal(1);
+  });
+});

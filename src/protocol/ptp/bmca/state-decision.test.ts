@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import type { Announce } from '../message.js';
+import { announceOf, portOf } from '../port/testing/messages.js';
+import { type Candidate, candidateOf } from './candidate.js';
+import { decideState } from './state-decision.js';
+
+const here = portOf(5);
+const heard = (n: number, body: Partial<Announce> = {}, receiver = here): Candidate =>
+  candidateOf(announceOf(portOf(n), body), receiver);
+const own = (clockClass: number): Candidate =>
+  candidateOf(announceOf({ ...here, port: 0 }, { quality: { clockClass, accuracy: 0xfe, variance: 0xffff } }), here);
+const locked = { quality: { clockClass: 6, accuracy: 0x21, variance: 0x4e5d } };
+
+describe('the state decision', () => {
+  it('listens while nobody was heard and the timeout has not passed', () => {
+    expect(decideState({ own: own(248), listening: true }).code).to.equal('listen');
+    expect(decideState({ own: own(248), listening: false }).code).to.equal('M2');
+    expect(decideState({ own: own(6), listening: false }).code).to.equal('M1');
+  });
+
+  it('M1: a grandmaster that is better stays one, and says why', () => {
+    const decision = decideState({ own: own(6), portBest: heard(1), listening: false });
+    expect(decision).to.deep.equal({
+      code: 'M1',
+      reason: 'Grandmaster: clockClass 6 against 248 of 001122.fffe.000001-1.',
+    });
+  });
+
+  it('P1: of two grandmasters that both have the time, the lesser one keeps quiet and follows nobody', () => {
+    const decision = decideState({ own: own(7), portBest: heard(1, locked), listening: false });
+    expect(decision).to.deep.equal({
+      code: 'P1',
+      reason: 'Yields to 001122.fffe.000001-1: clockClass 6 against 7 of 001122.fffe.000005-0.',
+    });
+  });
+
+  it('S1: a clock of class 248 follows the best it hears', () => {
+    expect(decideState({ own: own(248), portBest: heard(1, locked), listening: false }).code).to.equal('S1');
+  });
+
+  it('M2: a clock of class 248 that is better than all is grandmaster', () => {
+    const worse = heard(6);
+    expect(decideState({ own: own(248), portBest: worse, listening: false }).code).to.equal('M2');
+  });
+
+  it('M3: another port of a boundary clock passes on what it hears', () => {
+    const best = heard(1, locked, portOf(5, 1));
+    expect(decideState({ own: own(248), best, listening: false }).code).to.equal('M3');
+    const worse = heard(6, {}, portOf(5, 2));
+    expect(decideState({ own: own(248), best, portBest: worse, listening: false }).code).to.equal('M3');
+  });
+
+  it('P2: another port keeps quiet where the same time is already there', () => {
+    const grandmaster = portOf(1).clock;
+    const best = heard(1, { ...locked, grandmaster, stepsRemoved: 0 }, portOf(5, 1));
+    const portBest = heard(4, { ...locked, grandmaster, stepsRemoved: 1 }, portOf(5, 2));
+    expect(decideState({ own: own(248), best, portBest, listening: false })).to.deep.equal({
+      code: 'P2',
+      reason: 'Yields to 001122.fffe.000004-1: it already brings the time of 001122.fffe.000001-1 here.',
+    });
+  });
+});

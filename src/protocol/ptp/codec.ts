@@ -1,0 +1,56 @@
+import { Cursor, type Field } from './field.js';
+import { HEADER_OCTETS, LENGTH_AT, readHeader, VERSION, writeHeader } from './header.js';
+import { kindOf, MESSAGES, type Message } from './message.js';
+import { readTlvs, writeTlvs } from './tlv/chain.js';
+
+/**
+ * Why octets are no message, a word for a counter: fewer than a header or than the message says (`length`), another
+ * version of PTP, a reserved message type, a body with an impossible value, a TLV that is cut off or not what its type says.
+ */
+export type RejectReason = 'length' | 'version' | 'type' | 'body' | 'tlv';
+
+export interface Rejection {
+  readonly kind: 'rejected';
+  readonly reason: RejectReason;
+  /** The number that was refused: octets, the version, the message type, the TLV's type. */
+  readonly detail: number;
+}
+
+const NANOSECONDS_AT = 40;
+
+/** Reads one message; what follows its messageLength (padding, a PRP trailer, checksum octets) is ignored. Never throws. */
+export function decode(octets: Uint8Array): Message | Rejection {
+  if (octets.length < HEADER_OCTETS) return rejected('length', octets.length);
+  const version = octets[1]! & 0x0f;
+  if (version !== VERSION) return rejected('version', version);
+  const messageType = octets[0]! & 0x0f;
+  const kind = kindOf(messageType);
+  if (kind === undefined) return rejected('type', messageType);
+  const length = (octets[LENGTH_AT]! << 8) | octets[LENGTH_AT + 1]!;
+  if (length < MESSAGES[kind].octets || length > octets.length) return rejected('length', length);
+
+  const cursor = new Cursor(octets, HEADER_OCTETS, length);
+  const header = readHeader(cursor.view);
+  const body = bodyOf(kind).read(cursor);
+  if (body === undefined || (kind === 'sync' && !header.flags.twoStep && lacksTime(cursor.view))) {
+    return rejected('body', messageType);
+  }
+  const tlvs = readTlvs(cursor);
+  return typeof tlvs === 'number' ? rejected('tlv', tlvs) : ({ kind, header, tlvs, ...body } as Message);
+}
+
+/** Writes one message and returns its length. Throws RangeError when `into` is too short. */
+export function encode(message: Message, into: Uint8Array): number {
+  const cursor = new Cursor(into, HEADER_OCTETS);
+  bodyOf(message.kind).write(cursor, message);
+  writeTlvs(cursor, message.tlvs);
+  writeHeader(message.header, MESSAGES[message.kind].type, cursor.at, cursor.view);
+  return cursor.at;
+}
+
+/** The origin of a Sync counts only in one step. */
+const lacksTime = (view: DataView): boolean => view.getUint32(NANOSECONDS_AT) >= 1e9;
+
+const bodyOf = (kind: Message['kind']): Field<object> => MESSAGES[kind].body;
+
+const rejected = (reason: RejectReason, detail: number): Rejection => ({ kind: 'rejected', reason, detail });

@@ -1,0 +1,66 @@
+import type { Instant } from '../../../api/time.js';
+import { type AnnounceRefusal, MAX_STEPS_REMOVED, refusalOf } from '../bmca/announce-check.js';
+import { type ForeignMaster, ForeignMasters } from '../bmca/foreign-masters.js';
+import type { PortIdentity } from '../identity.js';
+import type { Announce } from '../message.js';
+import type { PortSettings } from './settings.js';
+
+/** Takes the Announces of one port, and says who is the best of their senders. */
+export class AnnounceReceiver {
+  readonly #settings: PortSettings;
+  readonly #foreign: ForeignMasters;
+  readonly #refused: Record<AnnounceRefusal | 'no-room', number> = {
+    ...{ own: 0, 'too-far': 0, alternate: 0, loop: 0, unacceptable: 0, 'no-room': 0 },
+  };
+
+  constructor(settings: PortSettings) {
+    const { profile, identity, random } = settings;
+    this.#settings = settings;
+    this.#foreign = new ForeignMasters({
+      receiver: identity,
+      random,
+      logAnnounceInterval: profile.initial.announce,
+      qualification: profile.qualification,
+      timeout: profile.announceTimeout,
+      timeoutSpan: profile.announceTimeoutSpan,
+    });
+  }
+
+  /** Announces that were not considered, by reason. */
+  get refused(): Readonly<Record<string, number>> {
+    return this.#refused;
+  }
+
+  get known(): readonly ForeignMaster[] {
+    return this.#foreign.known;
+  }
+
+  get dueAt(): Instant | undefined {
+    return this.#foreign.dueAt;
+  }
+
+  take(announce: Announce, from: string, now: Instant): void {
+    const { identity: own, acceptable } = this.#settings;
+    const refusal = refusalOf(announce, from, { own, maxStepsRemoved: MAX_STEPS_REMOVED, acceptable });
+    if (refusal !== undefined) this.#refused[refusal]++;
+    else if (!this.#foreign.take(announce, from, now)) this.#refused['no-room']++;
+  }
+
+  best(now: Instant): readonly [first?: ForeignMaster, second?: ForeignMaster] {
+    this.#foreign.expire(now);
+    return this.#foreign.best();
+  }
+
+  /** As of the last call with a time. */
+  qualified(): readonly [first?: ForeignMaster, second?: ForeignMaster] {
+    return this.#foreign.best();
+  }
+
+  forget(sender: PortIdentity): void {
+    this.#foreign.forget(sender);
+  }
+
+  clear(): void {
+    this.#foreign.clear();
+  }
+}

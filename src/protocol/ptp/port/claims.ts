@@ -1,0 +1,48 @@
+import type { Claims, Leap } from '../../../api/observation.js';
+import type { Ns, Timescale } from '../../../api/time.js';
+import type { ForeignMaster } from '../bmca/foreign-masters.js';
+import { formatClockIdentity, type PortIdentity } from '../identity.js';
+import type { Announce } from '../message.js';
+import { accuracyNs } from '../quality.js';
+
+/** "More than 10 s" (clockAccuracy 0x31): any figure that lets nobody rely on it. */
+const BEYOND_NS = 1e11;
+
+/** What an Announce says of its sender (IEEE 1588-2019 §7.6.2, table 37). */
+export function claimsOf({ announce, from }: ForeignMaster, intervalNs: Ns): Claims {
+  const { quality, timeSource, grandmaster, stepsRemoved, header } = announce;
+  const utcKnown = header.flags.currentUtcOffsetValid && header.flags.ptpTimescale;
+  const accuracy = accuracyNs(quality.accuracy);
+  return {
+    synchronised: !header.flags.synchronizationUncertain,
+    clockClass: quality.clockClass,
+    clockAccuracy: quality.accuracy,
+    ...(accuracy === undefined ? {} : { rootDispersionNs: Math.min(accuracy, BEYOND_NS) }),
+    ...{ timeSource, stepsRemoved, intervalNs },
+    ...(utcKnown ? { taiMinusUtc: announce.currentUtcOffset, leap: leapOf(announce) } : {}),
+    reference: formatClockIdentity(grandmaster),
+    address: from,
+    traceable: header.flags.timeTraceable,
+  };
+}
+
+/** What Syncs alone say of their sender, where nobody announces. */
+export const silentClaims = (source: PortIdentity, intervalNs: Ns): Claims => ({
+  ...{ synchronised: true, intervalNs },
+  reference: formatClockIdentity(source.clock),
+});
+
+export function sameClaims(a: Claims | undefined, b: Claims): boolean {
+  if (a === undefined) return false;
+  const keys = Object.keys({ ...a, ...b }) as (keyof Claims)[];
+  return keys.every((key) => a[key] === b[key]);
+}
+
+/** Without the flag the epoch is the sender's own (§7.2.1). */
+export const scaleOf = ({ header }: Announce): Timescale => (header.flags.ptpTimescale ? 'tai' : 'arb');
+
+function leapOf({ header }: Announce): Leap {
+  const { leap61, leap59 } = header.flags;
+  if (leap61 && leap59) return 'unknown';
+  return leap61 ? 'insert' : leap59 ? 'delete' : 'none';
+}

@@ -1,0 +1,231 @@
+import { expect } from 'chai';
+import type { Leg, Reading } from '../../../api/observation.js';
+import { NO_TIME_FLAGS } from '../flags.js';
+import { PROFILES } from '../profile/presets.js';
+import { portOf } from './testing/messages.js';
+import { receiver, transmitter } from './testing/ports.js';
+import { Node, Wire } from './testing/wire.js';
+
+const legs = (node: Node, direction: Leg['direction']): readonly Leg[] =>
+  node.observations.filter((o): o is Leg => o.kind === 'leg' && o.direction === direction);
+const readings = (node: Node): readonly Reading[] =>
+  node.observations.filter((o): o is Reading => o.kind === 'reading');
+
+describe('a timeReceiver that follows a timeTransmitter end to end', () => {
+  function rig(more: object = {}) {
+    const master = new Node('master', transmitter(PROFILES.default));
+    // Its clock is 1 ms ahead: reference − local is −1 ms.
+    const slave = new Node('slave', receiver(PROFILES.default), 1_000_000);
+    return {
+      master,
+      slave,
+      wire: new Wire([master, slave], { delayNs: (from) => (from === master ? 300 : 500), ...more }),
+    };
+  }
+
+  it('measures each direction exactly', () => {
+    const { slave, wire } = rig();
+    wire.run(40);
+    const inbound = legs(slave, 'inbound');
+    const outbound = legs(slave, 'outbound');
+    expect(inbound.length).to.be.above(20);
+    expect(outbound.length).to.be.above(20);
+    expect(inbound.every(({ transitNs }) => transitNs === 1_000_300)).to.equal(true);
+    expect(outbound.every(({ transitNs }) => transitNs === -999_500)).to.equal(true);
+    const view = slave.machine as ReturnType<typeof receiver>;
+    expect(view.inspect(wire.now)).to.include({ offsetFromMasterNs: 999_900, meanDelayNs: 400 });
+  });
+
+  it('goes listening, uncalibrated, slave', () => {
+    const { slave, master, wire } = rig();
+    wire.run(30);
+    expect(slave.states).to.deep.equal(['listening', 'listening', 'uncalibrated', 'uncalibrated', 'slave']);
+    expect(slave.last('state')?.reason).to.equal('Follows 001122.fffe.000001-1: nobody else is qualified.');
+    expect(master.states).to.deep.equal(['listening', 'master']);
+    expect(master.last('state')?.reason).to.equal('Grandmaster: nobody else announces itself.');
+  });
+
+  it('claims what the Announce says', () => {
+    const { slave, wire } = rig();
+    wire.run(30);
+    expect(slave.last('claim')?.claims).to.deep.equal({
+      ...{ synchronised: true, clockClass: 6, clockAccuracy: 0x21, rootDispersionNs: 100, timeSource: 0x20 },
+      ...{ stepsRemoved: 0, intervalNs: 2e9, taiMinusUtc: 37, leap: 'none', reference: '001122.fffe.000001' },
+      ...{ address: 'master', traceable: true },
+    });
+  });
+
+  it('claims no UTC that is not said to be valid, and no time that is said to be uncertain', () => {
+    const flags = { ...NO_TIME_FLAGS, ptpTimescale: true, synchronizationUncertain: true };
+    const master = new Node('master', transmitter(PROFILES.default, 1, { flags }));
+    const slave = new Node('slave', receiver(PROFILES.default));
+    new Wire([master, slave], { delayNs: () => 300 }).run(30);
+    const claims = slave.last('claim')?.claims;
+    expect(claims).to.include({ synchronised: false, traceable: false });
+    expect(claims).not.to.have.any.keys('taiMinusUtc', 'leap');
+    expect(slave.actions.filter(({ type }) => type === 'claim')).to.have.lengthOf(1);
+  });
+
+  it('forgets a request that was under way when its clock was stepped', () => {
+    const { slave, wire } = rig();
+    const port = slave.machine as ReturnType<typeof receiver>;
+    wire.run(30);
+    const asked = slave.sentKinds.filter((kind) => kind === 'delay-req').length;
+    // 1 µs after the request: its answer takes 800 ns and the handling 10 µs.
+    while (slave.sentKinds.filter((kind) => kind === 'delay-req').length === asked) {
+      wire.run(Math.max(1e-6, Number(slave.machine.wakeAt! - wire.now) / 1e9));
+    }
+    wire.do(slave, port.clockStepped(wire.now));
+    const before = legs(slave, 'outbound').length;
+    wire.run(0.01);
+    expect(legs(slave, 'outbound')).to.have.lengthOf(before);
+  });
+
+  it('subtracts what transparent clocks add', () => {
+    const corrects = (message: { readonly header: object; readonly kind: string }) =>
+      message.kind === 'sync' || message.kind === 'delay-req'
+        ? { ...message, header: { ...message.header, correction: 200n << 16n } }
+        : message;
+    const { slave, wire } = rig({ corrects });
+    wire.run(30);
+    expect(legs(slave, 'inbound').at(-1)?.transitNs).to.equal(1_000_100);
+    expect(legs(slave, 'outbound').at(-1)?.transitNs).to.equal(-999_700);
+  });
+
+  it('adds what is known of the way and the port', () => {
+    const master = new Node('master', transmitter(PROFILES.default));
+    const latencies = { ingressNs: 40, egressNs: 30, asymmetryNs: 10 };
+    const slave = new Node('slave', receiver(PROFILES.default, 5, { latencies }));
+    new Wire([master, slave], { delayNs: () => 400 }).run(30);
+    expect(legs(slave, 'inbound').at(-1)?.transitNs).to.equal(400 - 40 - 10);
+    expect(legs(slave, 'outbound').at(-1)?.transitNs).to.equal(400 - 30 + 10);
+  });
+
+  it('asks one address in the hybrid profile, and is answered there', () => {
+    const master = new Node('master', transmitter(PROFILES.enterprise));
+    const slave = new Node('slave', receiver(PROFILES.enterprise), 1_000_000);
+    const other = new Node('other', receiver(PROFILES.enterprise, 6));
+    const wire = new Wire([master, slave, other], {
+      delayNs: () => 300,
+      drops: (message, _from, to) =>
+        message.kind === 'delay-resp' && to === slave && message.requesting.clock !== portOf(5).clock,
+    });
+    wire.run(20);
+    expect(legs(slave, 'outbound').at(-1)?.transitNs).to.equal(-999_700);
+    const answers = master.actions.filter((a) => a.type === 'send' && a.message.kind === 'delay-resp');
+    expect(answers.every((a) => a.type === 'send' && typeof a.to === 'object')).to.equal(true);
+  });
+
+  it('a lost transmit stamp costs one exchange and nothing else', () => {
+    let count = 0;
+    const losesStamp = (message: { readonly kind: string }) =>
+      (message.kind === 'delay-req' || message.kind === 'sync') && ++count % 3 === 0;
+    const { slave, master, wire } = rig({ losesStamp });
+    wire.run(60);
+    expect(slave.states.at(-1)).to.equal('slave');
+    expect(master.states.at(-1)).to.equal('master');
+    const sent = slave.sentKinds.filter((kind) => kind === 'delay-req').length;
+    const view = (slave.machine as ReturnType<typeof receiver>).inspect(wire.now);
+    expect(view.counters.stampsLost).to.be.above(5);
+    expect(legs(slave, 'outbound')).to.have.lengthOf(sent - view.counters.stampsLost!);
+    expect(legs(slave, 'outbound').every(({ transitNs }) => transitNs === -999_500)).to.equal(true);
+  });
+
+  it('says that Syncs are missing while Announces come', () => {
+    let mute = false;
+    const { slave, wire } = rig({ drops: (message: { readonly kind: string }) => mute && message.kind === 'sync' });
+    wire.run(30);
+    mute = true;
+    wire.run(12);
+    expect(slave.last('state')).to.deep.include({ state: 'uncalibrated' });
+    expect(slave.last('state')?.reason).to.match(/^No Sync of 001122\.fffe\.000001-1 for \d+(\.\d+)? s\.$/);
+    mute = false;
+    wire.run(3);
+    expect(slave.states.at(-1)).to.equal('slave');
+  });
+
+  it('listens again when its timeTransmitter falls silent, and has none then', () => {
+    let mute = false;
+    const { slave, wire } = rig({ drops: () => mute });
+    wire.run(30);
+    mute = true;
+    wire.run(8);
+    expect(slave.states.at(-1)).to.equal('listening');
+    expect(slave.last('parent')?.parent).to.equal(undefined);
+    const before = slave.sentKinds.length;
+    wire.run(20);
+    expect(slave.sentKinds).to.have.lengthOf(before);
+  });
+});
+
+describe('a timeReceiver that follows over a measured link', () => {
+  function rig(profile: 'gptp' | 'default-p2p', delayNs: number, ratePpb = 0, more: object = {}) {
+    const master = new Node('master', transmitter(PROFILES[profile]));
+    const slave = new Node('slave', receiver(PROFILES[profile]), 1_000_000, ratePpb);
+    return { master, slave, wire: new Wire([master, slave], { delayNs: () => delayNs, ...more }) };
+  }
+
+  for (const profile of ['gptp', 'default-p2p'] as const) {
+    it(`reads the offset exactly (${profile})`, () => {
+      const { slave, master, wire } = rig(profile, 350);
+      wire.run(20);
+      expect(slave.states.at(-1)).to.equal('slave');
+      expect(master.states.at(-1)).to.equal('master');
+      expect(readings(slave).length).to.be.above(7);
+      expect(readings(slave).every(({ offsetNs }) => offsetNs === -1_000_000)).to.equal(true);
+      expect(legs(slave, 'inbound')).to.have.lengthOf(0);
+    });
+  }
+
+  it('adds to the offset what the way here takes more than the mean', () => {
+    const master = new Node('master', transmitter(PROFILES['default-p2p']));
+    const latencies = { ingressNs: 0, egressNs: 0, asymmetryNs: 50 };
+    const slave = new Node('slave', receiver(PROFILES['default-p2p'], 5, { latencies }), 1_000_000);
+    new Wire([master, slave], { delayNs: (from) => (from === master ? 400 : 300) }).run(20);
+    expect(readings(slave).at(-1)?.offsetNs).to.equal(-1_000_000);
+  });
+
+  it('drops what spans a step of its own clock, and keeps the delay', () => {
+    const { slave, wire } = rig('gptp', 350);
+    const port = slave.machine as ReturnType<typeof receiver>;
+    wire.run(20);
+    wire.do(slave, port.clockStepped(wire.now));
+    expect(port.inspect(wire.now)).to.deep.include({ neighbourRatePpb: undefined, meanDelayNs: 350 });
+    wire.run(5);
+    expect(slave.states.at(-1)).to.equal('slave');
+  });
+
+  it('measures the rate of the grandmaster through the neighbour', () => {
+    const { slave, wire } = rig('gptp', 350, 20_000);
+    wire.run(30);
+    const rates = slave.observations.filter((o) => o.kind === 'rate');
+    expect(rates).to.have.lengthOf(3);
+    expect(rates[0]?.frequencyPpb).to.be.closeTo(-20_000, 1);
+    expect(rates[0]?.noisePpb).to.be.closeTo((Math.SQRT2 * 8) / 7, 0.01);
+  });
+
+  it('remembers the delay once, and again only when it has changed by 100 ns', () => {
+    let delayNs = 350;
+    const { slave, wire } = rig('gptp', 0, 0, { delayNs: () => delayNs });
+    wire.run(20);
+    const remembered = () => slave.actions.filter((action) => action.type === 'remember');
+    expect(remembered()).to.deep.equal([{ type: 'remember', neighbour: { delayNs: 350, ratePpb: 0 } }]);
+    delayNs = 440;
+    wire.run(20);
+    expect(remembered()).to.have.lengthOf(1);
+    delayNs = 460;
+    wire.run(20);
+    expect(remembered()).to.have.lengthOf(2);
+  });
+
+  it('is not asCapable over a long link, and neither side takes part; the reason has the figure', () => {
+    const { slave, master, wire } = rig('gptp', 1240);
+    wire.run(20);
+    expect(slave.last('state')).to.deep.equal({
+      ...{ type: 'state', state: 'listening' },
+      reason: 'Not asCapable: neighbour delay 1,240 ns is above the threshold of 800 ns: a converter or a tap?',
+    });
+    expect(master.sentKinds).not.to.include('sync');
+    expect(slave.observations).to.have.lengthOf(0);
+  });
+});

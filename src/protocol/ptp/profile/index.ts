@@ -1,0 +1,2 @@
+export * from './presets.js';
+export type * from './profile.js';

@@ -1,0 +1,44 @@
+import type { Ns } from '../../api/time.js';
+import { type Of, struct } from './field.js';
+import { u8, u16 } from './number.js';
+
+/** IEEE 1588-2019 §5.3.7: clockClass, clockAccuracy and offsetScaledLogVariance as on the wire. */
+export const clockQuality = struct({ clockClass: u8, accuracy: u8, variance: u16 });
+export type ClockQuality = Of<typeof clockQuality>;
+
+export const ACCURACY_UNKNOWN = 0xfe;
+export const VARIANCE_UNKNOWN = 0xffff;
+
+const ACCURACY_FIRST = 0x17;
+const ACCURACY_BEYOND = 0x31;
+/** clockAccuracy 0x17 to 0x30 (§7.6.2.6): the time is within so many ns. */
+const ACCURACIES: readonly Ns[] = [
+  1e-3, 2.5e-3, 1e-2, 2.5e-2, 0.1, 0.25, 1, 2.5, 10, 25, 100, 250, 1e3, 2.5e3, 1e4, 2.5e4, 1e5, 2.5e5, 1e6, 2.5e6, 1e7,
+  2.5e7, 1e8, 2.5e8, 1e9, 1e10,
+];
+
+/** The bound that a clockAccuracy promises; infinite for "more than 10 s", undefined for unknown and reserved codes. */
+export function accuracyNs(code: number): Ns | undefined {
+  return code === ACCURACY_BEYOND ? Number.POSITIVE_INFINITY : ACCURACIES[code - ACCURACY_FIRST];
+}
+
+/** The clockAccuracy that promises no more than `boundNs`. Not a number: unknown. */
+export function accuracyCode(boundNs: Ns): number {
+  if (Number.isNaN(boundNs)) return ACCURACY_UNKNOWN;
+  const index = ACCURACIES.findIndex((limit) => boundNs <= limit);
+  return index < 0 ? ACCURACY_BEYOND : ACCURACY_FIRST + index;
+}
+
+/** offsetScaledLogVariance (§7.6.3.3) of a PTP variance in s²; 0xFFFF when it is not a number above zero. */
+export function scaledLogVariance(variance: number): number {
+  if (!(variance > 0)) return VARIANCE_UNKNOWN;
+  return Math.min(0xfffe, Math.max(0, Math.round(Math.log2(variance) * 256) + 0x8000));
+}
+
+/** The PTP variance in s²; undefined for 0xFFFF. */
+export function ptpVariance(code: number): number | undefined {
+  return code === VARIANCE_UNKNOWN ? undefined : 2 ** ((code - 0x8000) / 256);
+}
+
+/** The PTP variance in s² of an Allan deviation at `tauS` seconds (§7.6.3.2). */
+export const varianceOfAllan = (deviation: number, tauS: number): number => (tauS * deviation) ** 2 / 3;

@@ -1,0 +1,38 @@
+import type { Field } from './field.js';
+
+const MAX_OCTETS = 255;
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** PTPText of IEEE 1588-2019 §5.3.9: a length octet and UTF-8. */
+export const text: Field<string> = {
+  read(from) {
+    if (from.left < 1) return undefined;
+    const length = from.view.getUint8(from.at);
+    if (from.left < 1 + length) return undefined;
+    const start = from.advance(1 + length) + 1;
+    return decoder.decode(from.octets.subarray(start, start + length));
+  },
+  write(to, value) {
+    const utf8 = cut(encoder.encode(value));
+    const start = to.advance(1 + utf8.length);
+    to.view.setUint8(start, utf8.length);
+    to.octets.set(utf8, start + 1);
+  },
+};
+
+/** A text at the end that some senders leave out altogether: then it is empty, and empty is not written. */
+export const optionalText: Field<string> = {
+  read: (from) => (from.left === 0 ? '' : text.read(from)),
+  write(to, value) {
+    if (value !== '') text.write(to, value);
+  },
+};
+
+/** At most 255 octets, and no half character at the end. */
+function cut(utf8: Uint8Array): Uint8Array {
+  if (utf8.length <= MAX_OCTETS) return utf8;
+  let end = MAX_OCTETS;
+  while ((utf8[end]! & 0xc0) === 0x80) end--;
+  return utf8.subarray(0, end);
+}

@@ -1,0 +1,74 @@
+import type { Of } from '../field.js';
+import { CORE_TLVS } from './core.js';
+import { IEEE_8021_TLVS } from './ieee8021.js';
+import { PROFILE_TLVS } from './profile.js';
+import {
+  ORGANIZATION_EXTENSION,
+  ORGANIZATION_EXTENSION_DO_NOT_PROPAGATE,
+  ORGANIZATION_EXTENSION_PROPAGATE,
+  type Row,
+} from './row.js';
+import { UNICAST_TLVS } from './unicast.js';
+
+/** Every TLV whose value is understood. */
+export const TLVS = { ...CORE_TLVS, ...UNICAST_TLVS, ...IEEE_8021_TLVS, ...PROFILE_TLVS } as const;
+
+export type TlvKind = keyof typeof TLVS;
+export type TlvOf<K extends TlvKind> = { readonly kind: K } & Of<(typeof TLVS)[K]['value']>;
+
+/** An organisation's TLV that means nothing to us. */
+export interface OrganizationTlv {
+  readonly kind: 'organization';
+  readonly type: number;
+  readonly organization: number;
+  readonly subtype: number;
+  readonly data: Uint8Array;
+}
+
+/** Any other, as it came. */
+export interface RawTlv {
+  readonly kind: 'raw';
+  readonly type: number;
+  readonly data: Uint8Array;
+}
+
+export type Tlv = { readonly [K in TlvKind]: TlvOf<K> }[TlvKind] | OrganizationTlv | RawTlv;
+
+const BY_TYPE = new Map<number, readonly [TlvKind, Row<object>]>();
+const BY_SUBTYPE = new Map<string, readonly [TlvKind, Row<object>]>();
+for (const [kind, row] of Object.entries(TLVS) as [TlvKind, Row<object>][]) {
+  const { type, organization, subtype } = row;
+  if (organization === undefined || subtype === undefined) BY_TYPE.set(type, [kind, row]);
+  else BY_SUBTYPE.set(subtypeKey(type, organization, subtype), [kind, row]);
+}
+
+export const rowOfType = (type: number): readonly [TlvKind, Row<object>] | undefined => BY_TYPE.get(type);
+
+export const rowOfSubtype = (
+  type: number,
+  organization: number,
+  subtype: number,
+): readonly [TlvKind, Row<object>] | undefined => BY_SUBTYPE.get(subtypeKey(type, organization, subtype));
+
+export const isOrganizationExtension = (type: number): boolean =>
+  type === ORGANIZATION_EXTENSION ||
+  type === ORGANIZATION_EXTENSION_PROPAGATE ||
+  type === ORGANIZATION_EXTENSION_DO_NOT_PROPAGATE;
+
+/** The number of its type on the wire. */
+export const typeOf = (tlv: Tlv): number => ('type' in tlv ? tlv.type : TLVS[tlv.kind].type);
+
+/** A boundary clock that does not understand it sends it on with its Announce (IEEE 1588-2019 §14.2.2.2). */
+export function isPropagated(tlv: Tlv): boolean {
+  const type = typeOf(tlv);
+  return type >= 0x4000 && type <= 0x7eff;
+}
+
+/** The first of a kind. */
+export function findTlv<K extends Tlv['kind']>(tlvs: readonly Tlv[], kind: K): Extract<Tlv, { kind: K }> | undefined {
+  return tlvs.find((tlv): tlv is Extract<Tlv, { kind: K }> => tlv.kind === kind);
+}
+
+function subtypeKey(type: number, organization: number, subtype: number): string {
+  return `${type}/${organization}/${subtype}`;
+}
