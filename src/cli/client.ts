@@ -1,6 +1,12 @@
 import { request } from 'node:http';
 import { HubError, socketCandidates } from '../api/index.js';
 
+/** Options of every command that reads a running hub. */
+export interface ReadOptions {
+  readonly socket?: string;
+  readonly json?: boolean;
+}
+
 /** A running hub, spoken to over its control socket. */
 export interface HubClient {
   readonly socket: string;

@@ -1,7 +1,6 @@
 import type { HubEvent } from '../api/index.js';
-import { openClient } from './client.js';
+import { openClient, type ReadOptions } from './client.js';
 import { EXIT, type ExitStatus } from './exit.js';
-import type { ReadOptions } from './main.js';
 
 interface Snapshot {
   readonly events?: readonly HubEvent[];

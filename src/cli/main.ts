@@ -3,12 +3,6 @@ import { HubError } from '../api/index.js';
 import { EXIT, type ExitStatus } from './exit.js';
 import { VERSION } from './version.js';
 
-/** Options of every command that reads a running hub. */
-export interface ReadOptions {
-  readonly socket?: string;
-  readonly json?: boolean;
-}
-
 type Action = { readonly run: (...args: never[]) => Promise<ExitStatus> };
 
 /** Runs one command, loaded only now: the daemon does not carry the table printer. */

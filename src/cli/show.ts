@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
 import type { DetailReport } from '../api/index.js';
-import { openClient } from './client.js';
+import { openClient, type ReadOptions } from './client.js';
 import { EXIT, type ExitStatus } from './exit.js';
-import type { ReadOptions } from './main.js';
 
 /** `timehub show <id>`: everything known of one source or sink. */
 export async function run(id: string, options: ReadOptions): Promise<ExitStatus> {

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration, HubError, type Ns, parseDuration, type StatusReport } from '../api/index.js';
-import { type HubClient, openClient } from './client.js';
+import { type HubClient, openClient, type ReadOptions } from './client.js';
 import { EXIT, type ExitStatus } from './exit.js';
-import type { ReadOptions } from './main.js';
 
 interface WaitOptions extends ReadOptions {
   readonly maxError?: string;

@@ -1,7 +1,6 @@
 import type { StatusReport } from '../api/index.js';
-import { openClient } from './client.js';
+import { openClient, type ReadOptions } from './client.js';
 import type { ExitStatus } from './exit.js';
-import type { ReadOptions } from './main.js';
 import { verdict } from './verdict.js';
 
 /** `timehub why`: the present decision in plain sentences. */
