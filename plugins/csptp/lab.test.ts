@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Leg } from 'timehub/api';
-import { BEHIND_NS, CLIENT, DOWN_NS, S, type Scene, SERVER, scene, TAI_NS, UP_NS } from './testing/scene.js';
+import { BEHIND_NS, CLIENT, DOWN_NS, type Scene, SERVER, scene, TAI_NS, UP_NS } from './testing/scene.js';
 
 type Legs = readonly [Leg, Leg];
 const newest = ({ client }: Scene): Legs => client.did.observations.at(-1) as unknown as Legs;
