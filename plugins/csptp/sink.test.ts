@@ -15,8 +15,7 @@ const QUESTION: Question = {
 const UNPADDED = request({ ...QUESTION, length: 0 });
 
 /** A server, and someone who knows how to ask by hand. */
-async function serving(options: Record<string, unknown> = {}) {
-  const lab = scene();
+async function serving(options: Record<string, unknown> = {}, lab = scene()) {
   const running = await lab.serve(options);
   const socket: UdpSocket = lab.client.host.network.udp({ interface: 'eth0', port: 319 });
   const heard: Uint8Array[] = [];
@@ -45,6 +44,31 @@ describe('sink.csptp', () => {
     const second = await ask();
     expect(second!.status!.quality).to.deep.equal({ clockClass: 248, accuracy: 0xfe, variance: 0xffff });
     expect(second!.flags).to.include({ synchronizationUncertain: true, timeTraceable: false, leap61: true });
+  });
+
+  it('tells the UTC offset only while the hub knows it', async () => {
+    const { server, ask } = await serving();
+    server.publish(server.knowing({ leap: { pending: 'insert', taiMinusUtc: 37, taiKnown: false } }));
+    const { flags, status } = (await ask())!;
+    expect(flags).to.include({ currentUtcOffsetValid: false, ptpTimescale: false, leap61: false });
+    expect(status!.currentUtcOffset).to.equal(0);
+  });
+
+  it('writes the time of sending ahead by what sending takes, in one step', async () => {
+    const { server, ask } = await serving({ steps: 'one' });
+    server.callCostNs = 30_000n;
+    for (let i = 0; i < 40; i++) await ask();
+    const { twoStep, origin, requestIngress } = (await ask())!;
+    expect(twoStep).to.equal(false);
+    expect(Number(origin - requestIngress)).to.be.within(29_000, 30_001);
+  });
+
+  it('goes in one step where nothing stamps what is sent, and says so', async () => {
+    const lab = scene('user');
+    const { ask } = await serving({}, lab);
+    expect((await ask())!.twoStep).to.equal(false);
+    expect(lab.server.did.health.at(-1)!.state).to.equal('degraded');
+    expect(lab.server.did.health.at(-1)!.reason).to.contain('nothing here stamps what is sent');
   });
 
   it('has its identity from the interface', async () => {

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { FOLLOW_UP_DUMP, ONE_STEP_DUMP } from '../../src/protocol/csptp/testing/dumps.js';
+import sink from './sink.js';
 import source from './source.js';
-import { CLIENT, S, SERVER, scene } from './testing/scene.js';
+import { CLIENT, S, SERVER, scene, started } from './testing/scene.js';
 
 /** Somebody on the segment who sends in the server's name. */
-function impostor(lab: ReturnType<typeof scene>) {
-  const socket = lab.server.host.network.udp({ interface: 'eth0', port: 319, reuse: true, address: SERVER });
-  return (payload: Uint8Array) => socket.send(payload, { address: CLIENT, port: 319 });
+function impostor(lab: ReturnType<typeof scene>, port = 319) {
+  const socket = lab.server.host.network.udp({ interface: 'eth0', port, reuse: true, address: SERVER });
+  return (payload: Uint8Array) => socket.send(payload, { address: CLIENT, port });
 }
 
 describe('source.csptp', () => {
@@ -22,6 +23,41 @@ describe('source.csptp', () => {
     await lab.pass(0.1);
     expect(lab.client.did.observations).to.deep.equal([]);
     expect(running.inspect!().bogus).to.equal(100);
+  });
+
+  it('takes no Sync that comes to the port of Follow_Ups, where nothing stamps in hardware', async () => {
+    const lab = scene();
+    const forge = impostor(lab, 320);
+    const running = await lab.ask();
+    lab.client.onSend = () => {
+      const answer = ONE_STEP_DUMP.slice();
+      answer.set(lab.client.did.sent.at(-1)!.payload.subarray(30, 32), 30);
+      forge(answer);
+    };
+    await lab.pass(3);
+    expect(running.inspect!()).to.include({ replies: 0, contradictions: 0 });
+    expect(running.inspect!().bogus).to.be.above(1);
+  });
+
+  it('shares PTP’s ports with other sources and a server of its machine', async () => {
+    const lab = scene();
+    await lab.serve();
+    await lab.ask();
+    await lab.ask({ domain: 129 });
+    await started(sink, lab.client.context, { listen: `${CLIENT}:319`, interface: 'eth0', stamps: 'software' });
+    await lab.pass(5);
+    const ports = new Set(lab.client.did.sent.map(({ fromPort }) => fromPort));
+    expect([...ports]).to.deep.equal([319]);
+    expect(lab.client.did.observations).to.have.length(lab.client.did.sent.length);
+  });
+
+  it('opens another port when nothing comes, for its own address may have changed', async () => {
+    const lab = scene();
+    await lab.ask({ 'source-port': 'any' });
+    await lab.pass(30);
+    const ports = lab.client.did.sent.map(({ fromPort }) => fromPort);
+    expect(new Set(ports.slice(0, 4)).size).to.equal(1);
+    expect(new Set(ports).size).to.be.above(2);
   });
 
   it('takes no answer whose times cannot be true', async () => {

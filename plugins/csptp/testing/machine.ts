@@ -36,6 +36,8 @@ export class Machine {
   unprivileged = false;
   /** Called before a datagram leaves. */
   onSend: (fromPort: number) => void = () => {};
+  /** From the reading of a clock to the sending, as its program has it. */
+  callCostNs = 0n;
   /** Where the hub's heaviest source is. */
   parent: string | undefined;
   #state: TimeState;
@@ -149,7 +151,8 @@ export class Machine {
     socket.send = (payload, to, from) => {
       this.did.sent.push({ payload: payload.slice(), fromPort: socket.local.port, to: (to ?? peer)! });
       this.onSend(socket.local.port);
-      return send(payload, to, from);
+      const { id, before } = send(payload, to, from);
+      return { id, before: { ...before, time: before.time + this.callCostNs } };
     };
     return socket;
   }

@@ -1,4 +1,4 @@
-import type { Running, SinkContext, SourceContext, StandardSchema } from 'timehub/api';
+import type { Running, SinkContext, SourceContext, StampClass, StandardSchema } from 'timehub/api';
 import { createLabHost } from '../../../src/lab/host.js';
 import { type Link, wire } from '../../../src/lab/link.js';
 import type { SegmentPort } from '../../../src/lab/segment.js';
@@ -29,10 +29,12 @@ export interface Scene {
   pass(seconds: number): Promise<void>;
 }
 
-export function scene(): Scene {
-  const near = createLabHost({ seed: 3, clock: { offsetNs: BEHIND_NS }, phcs: { ptp0: { offsetNs: 250 } } });
+/** `stamps`: the best that the machines can make. */
+export function scene(stamps: StampClass = 'kernel'): Scene {
+  const near = createLabHost({ seed: 3, stamps, clock: { offsetNs: BEHIND_NS }, phcs: { ptp0: { offsetNs: 250 } } });
   const far = createLabHost({
     beside: near,
+    stamps,
     address: '192.0.2.2',
     clock: { offsetNs: -7e6 },
     phcs: { ptp0: { offsetNs: -500 } },
@@ -64,7 +66,8 @@ interface Definition<C> {
   create(config: C, context: SourceContext & SinkContext): Running<C>;
 }
 
-async function started<C>(
+/** An instance of what a plugin defines, running with this table of a configuration. */
+export async function started<C>(
   definition: Definition<C>,
   context: SourceContext & SinkContext,
   options: object,
