@@ -109,8 +109,9 @@ export class Client {
     this.#tally.count('requests');
     try {
       this.#ports ??= this.#open();
-      this.#attempt = this.#attemptOver(this.#ports);
-      this.#attempt.send();
+      const attempt = this.#attemptOver(this.#ports);
+      attempt.send();
+      this.#attempt = attempt;
     } catch (error) {
       if (!(error instanceof HubError && UNREACHABLE.has(error.code))) throw error;
       this.#missed(describe(error, this.#peer.endpoint!));
