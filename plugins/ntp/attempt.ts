@@ -1,6 +1,6 @@
 import { type Context, type Endpoint, HubError, type Ns, type Stamp, type Timer, type UdpSocket } from 'timehub/api';
+import { describe, familyOf } from 'timehub/protocol/client-server';
 import { type Answer, type BogusReason, Exchange } from 'timehub/protocol/ntp';
-import { describe, familyOf } from './peer.js';
 
 /** How one request ended. */
 export type Outcome =

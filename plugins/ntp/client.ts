@@ -1,11 +1,8 @@
 import { HubError, type Instant, type Ns, type SourceContext, type Stamp } from 'timehub/api';
+import { missing, Peer, Poll, type PollOptions, Tally } from 'timehub/protocol/client-server';
 import { type Answer, Kisses, measure, namesUs, Reach, type Server } from 'timehub/protocol/ntp';
 import { Attempt, type Outcome } from './attempt.js';
 import { claimsOf, legsOf } from './legs.js';
-import { Peer } from './peer.js';
-import { Poll, type PollOptions } from './poll.js';
-import { missing } from './reasons.js';
-import { Tally } from './tally.js';
 
 export interface ClientOptions {
   readonly server: Server;

@@ -1,4 +1,5 @@
 import { type Datagram, type Endpoint, HubError, type Instant, type SinkContext, type UdpSocket } from 'timehub/api';
+import { covers, Lead, RateLimit, type RateLimitOptions, type Subnet, Tally } from 'timehub/protocol/client-server';
 import {
   type Admission,
   formatServer,
@@ -8,11 +9,7 @@ import {
   type Server,
   toNtpTime,
 } from 'timehub/protocol/ntp';
-import { covers, type Subnet } from './access.js';
-import { Lead } from './lead.js';
-import { RateLimit, type RateLimitOptions } from './rate-limit.js';
 import { ServerTime } from './server-time.js';
-import { Tally } from './tally.js';
 
 export interface NtpServerOptions {
   readonly listen: readonly Server[];

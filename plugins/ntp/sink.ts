@@ -1,7 +1,7 @@
 import { defineSink, duration, oneOf, table, text, wholeNumber } from 'timehub/api';
+import { parseSubnet } from 'timehub/protocol/client-server';
 import { octetsOf, parseServer } from 'timehub/protocol/ntp';
 import * as v from 'valibot';
-import { parseSubnet } from './access.js';
 import { NtpServer } from './ntp-server.js';
 
 const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123"';

@@ -154,6 +154,12 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
     effect: 'The instance that wants it does not run.',
     remedy: 'Use system, or phc: and an interface that has a PTP hardware clock.',
   },
+  TH_CSPTP_STAMPS: {
+    cause:
+      'A CSPTP source or sink is told to use stamps of the network card, and the card cannot, or the hub does not know its clock.',
+    effect: 'That source or sink does not run; it is tried again with back-off.',
+    remedy: 'Name an interface whose card stamps PTP ("ethtool -T eth0" tells), or say stamps = "software".',
+  },
   TH_HOST_LIBC: {
     cause: 'The system calls for clocks cannot be reached on this machine.',
     effect: 'No clock can be read to the nanosecond or steered.',

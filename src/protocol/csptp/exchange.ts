@@ -9,12 +9,12 @@ export interface LocalStamp {
   readonly monotonic: Instant;
 }
 
-/** A whole answer, in one step or two. */
-export interface Answer {
+/** A whole answer, in one step or two. `S`: what the stamps are, handed through. */
+export interface Answer<S extends LocalStamp = LocalStamp> {
   readonly sync: SyncPart;
   /** When the server sent its Sync, and when that came here. */
   readonly transmit: Instant;
-  readonly received: LocalStamp;
+  readonly received: S;
   /** What transparent clocks have taken on either way, the Follow_Up's share included. */
   readonly outboundCorrection: TimeInterval;
   readonly inboundCorrection: TimeInterval;
@@ -26,19 +26,19 @@ export interface Answer {
  */
 export type BogusReason = MalformedReason | 'domain' | 'sequence' | 'stamp' | 'settled' | 'duplicate';
 
-export type Verdict =
+export type Verdict<S extends LocalStamp = LocalStamp> =
   | { readonly kind: 'bogus'; readonly reason: BogusReason }
   | { readonly kind: 'waiting'; readonly for: 'sync' | 'follow-up' }
-  | { readonly kind: 'answer'; readonly answer: Answer };
+  | { readonly kind: 'answer'; readonly answer: Answer<S> };
 
 /**
  * One request and what answers it, without I/O: send `request`, hand every datagram from the server's address to `judge`,
  * then `measure`. Sync and Follow_Up may come in either order. An answer is used once.
  */
-export class Exchange {
+export class Exchange<S extends LocalStamp = LocalStamp> {
   readonly request: Uint8Array;
   readonly #question: Question;
-  #sync: { readonly part: SyncPart; readonly received: LocalStamp } | undefined;
+  #sync: { readonly part: SyncPart; readonly received: S } | undefined;
   #followUp: FollowUpPart | undefined;
   #settled = false;
 
@@ -48,7 +48,7 @@ export class Exchange {
   }
 
   /** `received`: of a datagram at the event port; of others it is not looked at. */
-  judge(datagram: Uint8Array, received?: LocalStamp): Verdict {
+  judge(datagram: Uint8Array, received?: S): Verdict<S> {
     if (this.#settled) return bogus('settled');
     const part = readPart(datagram);
     if (part.kind === 'malformed') return bogus(part.reason);
@@ -58,31 +58,31 @@ export class Exchange {
     return received === undefined ? bogus('stamp') : this.#takeSync(part, received);
   }
 
-  #takeSync(part: SyncPart, received: LocalStamp): Verdict {
+  #takeSync(part: SyncPart, received: S): Verdict<S> {
     if (!part.twoStep) return this.#settle({ part, received }, part.origin, 0n);
     if (this.#sync !== undefined) return bogus('duplicate');
     this.#sync = { part, received };
     return this.#complete() ?? { kind: 'waiting', for: 'follow-up' };
   }
 
-  #takeFollowUp(part: FollowUpPart): Verdict {
+  #takeFollowUp(part: FollowUpPart): Verdict<S> {
     if (this.#followUp !== undefined) return bogus('duplicate');
     this.#followUp = part;
     return this.#complete() ?? { kind: 'waiting', for: 'sync' };
   }
 
-  #complete(): Verdict | undefined {
+  #complete(): Verdict<S> | undefined {
     if (this.#sync === undefined || this.#followUp === undefined) return undefined;
     return this.#settle(this.#sync, this.#followUp.origin, this.#followUp.correction);
   }
 
   #settle(
-    { part, received }: { readonly part: SyncPart; readonly received: LocalStamp },
+    { part, received }: { readonly part: SyncPart; readonly received: S },
     transmit: Instant,
     followUpCorrection: TimeInterval,
-  ): Verdict {
+  ): Verdict<S> {
     this.#settled = true;
-    const answer: Answer = {
+    const answer: Answer<S> = {
       sync: part,
       transmit,
       received,
@@ -93,4 +93,4 @@ export class Exchange {
   }
 }
 
-const bogus = (reason: BogusReason): Verdict => ({ kind: 'bogus', reason });
+const bogus = (reason: BogusReason): Verdict<never> => ({ kind: 'bogus', reason });

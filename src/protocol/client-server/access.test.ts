@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { octetsOf } from 'timehub/protocol/ntp';
+import { octetsOf } from '../ntp/address.js';
 import { covers, parseSubnet } from './access.js';
 
 const inside = (range: string, address: string) => covers([parseSubnet(range)!], octetsOf(address)!);

@@ -1,4 +1,5 @@
-import { formatDuration, type Ns } from 'timehub/api';
+import type { Ns } from '../../api/time.js';
+import { formatDuration } from '../../api/units.js';
 
 export interface Missing {
   /** What the network or the server said instead, a sentence. */

@@ -1,4 +1,4 @@
-import type { Instant, Ns } from 'timehub/api';
+import type { Instant, Ns } from '../../api/time.js';
 
 const GAIN = 1 / 8;
 /** A garbage collection between stamp and sending says nothing about the next time. */

@@ -1,5 +1,5 @@
-import type { Endpoint, Network } from 'timehub/api';
-import { formatServer, isMappedV4, octetsOf, type Server } from 'timehub/protocol/ntp';
+import type { Endpoint, Network } from '../../api/network.js';
+import { formatServer, isMappedV4, octetsOf, type Server } from '../ntp/address.js';
 
 /** A server by its name and the one of its addresses that is asked. */
 export class Peer {

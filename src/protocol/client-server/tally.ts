@@ -1,4 +1,4 @@
-import type { Metrics } from 'timehub/api';
+import type { Metrics } from '../../api/context.js';
 
 /** Counters that are both metrics (`<name>_total`) and shown by `inspect`. */
 export class Tally<Name extends string> {

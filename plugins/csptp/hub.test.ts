@@ -1,0 +1,85 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { createEngine } from '../../src/core/engine.js';
+import { createEstimator } from '../../src/core/estimator/index.js';
+import { EMBEDDED_LEAP_TABLE } from '../../src/core/leap-seconds.js';
+import { PLAIN_OPTIONS } from '../../src/core/source.js';
+import { Catalogue } from '../../src/kernel/catalogue.js';
+import { NO_JOURNAL } from '../../src/kernel/event-log.js';
+import { Hub } from '../../src/kernel/hub.js';
+import { createLabHost, type LabHost } from '../../src/lab/host.js';
+import { wire } from '../../src/lab/link.js';
+import { addNtpServer } from '../../src/lab/ntp-node.js';
+
+const S = 1e9;
+const CORE = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e6 };
+
+/** The real kernel, estimator and servo on a simulated machine. */
+async function startHub(host: LabHost, instances: Readonly<Record<string, readonly [string, object]>>): Promise<Hub> {
+  const catalogue = new Catalogue();
+  catalogue.addFolder(fileURLToPath(new URL('..', import.meta.url)));
+  const plans = Object.entries(instances).map(async ([id, [type, table]]) => {
+    const definition = await catalogue.load(type);
+    const found = await definition.config['~standard'].validate(table);
+    if (found.issues !== undefined) throw new Error(JSON.stringify(found.issues));
+    const options = definition.kind === 'source' ? { options: PLAIN_OPTIONS } : {};
+    return { id, definition, config: found.value, onError: 'retry' as const, ...options };
+  });
+  const quiet = { debug() {}, info() {}, warn() {} };
+  const abort = (error: Error): void => {
+    throw error;
+  };
+  const engine = createEngine(CORE, createEstimator(), EMBEDDED_LEAP_TABLE);
+  const hub = new Hub({ version: '0', host, engine, journal: NO_JOURNAL, log: () => quiet, abort });
+  await hub.start(await Promise.all(plans));
+  return hub;
+}
+
+describe('two hubs in virtual time, of which one has the time from the other by CSPTP', function () {
+  this.timeout(60_000);
+
+  it('both know the time within microseconds; when the first stops, the second says why it hears nothing', async () => {
+    const far = createLabHost({
+      seed: 5,
+      address: '10.0.0.2',
+      clock: { offsetNs: -7e6, frequencyPpb: -9000, wander: 1e-9 },
+    });
+    const near = createLabHost({
+      beside: far,
+      address: '10.0.0.1',
+      clock: { offsetNs: 41e6, frequencyPpb: 12_000, wander: 1e-9 },
+    });
+    const still = wire({ baseNs: 100e3 });
+    const ntp = addNtpServer(far, { address: '10.0.0.3', up: still, down: still });
+    // A Follow_Up overtakes its Sync every other time.
+    Object.assign(near.network.towards, { baseNs: 200e3, jitterNs: 20e3, shape: 'exp' });
+    Object.assign(near.network.from, { baseNs: 200e3, jitterNs: 20e3, shape: 'exp' });
+    const server = await startHub(far, {
+      'ntp.true': ['source.ntp', { address: '10.0.0.3', 'poll-min': '1s' }],
+      'csptp.lan': ['sink.csptp', {}],
+    });
+    const client = await startHub(near, {
+      'csptp.far': ['source.csptp', { address: '10.0.0.2' }],
+      'system-clock.system': ['sink.system-clock', { steer: true }],
+    });
+    await far.run(400 * S);
+
+    expect(server.report.status().mode).to.equal('tracking');
+    const { mode, leap } = client.report.status();
+    expect(mode).to.equal('tracking');
+    expect(leap.taiMinusUtc).to.equal(37);
+    expect(near.errorNs('system')).to.be.within(-5e3, 5e3);
+    expect(Math.abs(far.errorNs('system'))).to.be.above(1e6);
+    const { inspect } = client.report.detail('csptp.far')!;
+    expect(inspect).to.include({ reach: 8, halves: 0, contradictions: 0, bogus: 0, unstamped: 0 });
+    expect(server.report.detail('csptp.lan')!.inspect).to.include({ short: 0, unstamped: 0, unsent: 0 });
+
+    ntp.stop();
+    await server.stop();
+    await far.run(500 * S);
+    const source = client.report.status().sources[0]!;
+    expect(source.state).to.equal('unreachable');
+    expect(source.reason).to.match(/nobody listens/);
+    await client.stop();
+  });
+});

@@ -1,0 +1,227 @@
+import { expect } from 'chai';
+import type { Leg } from 'timehub/api';
+import { BEHIND_NS, CLIENT, DOWN_NS, type Scene, SERVER, scene, TAI_NS, UP_NS } from './testing/scene.js';
+
+type Legs = readonly [Leg, Leg];
+const newest = ({ client }: Scene): Legs => client.did.observations.at(-1) as unknown as Legs;
+/** Of a leg, less the delay of its way. */
+const offsets = ([outbound, inbound]: Legs): readonly number[] => [
+  outbound.transitNs - UP_NS - TAI_NS,
+  -(inbound.transitNs - DOWN_NS) - TAI_NS,
+];
+
+describe('our CSPTP client and our server over a link with delays', () => {
+  it('find the offset to the nanosecond, whatever the clock of the server reads, and claim what it states', async () => {
+    const lab = scene();
+    const sink = await lab.serve({ 'clock-identity': '001122.fffe.334455' });
+    await lab.ask();
+    await lab.pass(1);
+    expect(newest(lab)).to.have.length(2);
+    expect(offsets(newest(lab))).to.deep.equal([BEHIND_NS, BEHIND_NS]);
+    const [outbound, inbound] = newest(lab);
+    expect(outbound).to.include({ kind: 'leg', direction: 'outbound', clock: 'system', stamp: 'kernel', scale: 'tai' });
+    expect(inbound).to.include({ kind: 'leg', direction: 'inbound', clock: 'system', stamp: 'kernel', scale: 'tai' });
+    expect(Number(inbound.monotonic - outbound.monotonic)).to.be.closeTo(UP_NS + DOWN_NS, 1);
+    expect(lab.client.did.claims[0]).to.include({
+      synchronised: true,
+      clockClass: 6,
+      clockAccuracy: 0x21,
+      rootDispersionNs: 100,
+      stepsRemoved: 0,
+      taiMinusUtc: 37,
+      leap: 'none',
+      traceable: true,
+      reference: '001122.fffe.334455',
+      address: `${SERVER}:319`,
+    });
+    expect(sink.inspect!()).to.include({ requests: 1, replies: 1, followups: 1, unstamped: 0 });
+  });
+
+  it('go from port 319 to 319, the Follow_Up from 320 to 320, and no reply is longer than its request', async () => {
+    const lab = scene();
+    await lab.serve();
+    await lab.ask();
+    await lab.pass(10);
+    const [request] = lab.client.did.sent;
+    const [sync, followUp] = lab.server.did.sent;
+    expect(request).to.deep.include({ fromPort: 319, to: { address: SERVER, port: 319 } });
+    expect(sync).to.deep.include({ fromPort: 319, to: { address: CLIENT, port: 319 } });
+    expect(followUp).to.deep.include({ fromPort: 320, to: { address: CLIENT, port: 320 } });
+    expect(lab.server.did.sent).to.have.length(2 * lab.client.did.sent.length);
+    expect([request, sync, followUp].map((sent) => sent!.payload.length)).to.deep.equal([128, 128, 44]);
+    const ids = lab.client.did.sent.map(({ payload }) => (payload[30]! << 8) | payload[31]!);
+    expect(new Set(ids).size).to.equal(ids.length);
+    expect(ids.some((id, i) => i > 0 && id === ids[i - 1]! + 1)).to.equal(false);
+  });
+
+  for (const options of [{ dialect: 'org' }, { status: false }]) {
+    it(`understand each other with ${JSON.stringify(options)}`, async () => {
+      const lab = scene();
+      await lab.serve();
+      await lab.ask(options);
+      await lab.pass(1);
+      expect(offsets(newest(lab))).to.deep.equal([BEHIND_NS, BEHIND_NS]);
+      expect(lab.client.did.claims[0]!.clockClass).to.equal('dialect' in options ? 6 : undefined);
+    });
+  }
+
+  it('need no Follow_Up in one step', async () => {
+    const lab = scene();
+    await lab.serve({ steps: 'one' });
+    const source = await lab.ask();
+    await lab.pass(1);
+    expect(offsets(newest(lab))).to.deep.equal([BEHIND_NS, BEHIND_NS]);
+    expect(source.inspect!()).to.include({ steps: 1 });
+    expect(lab.server.did.sent).to.have.length(1);
+  });
+
+  it('bear a Follow_Up that overtakes its Sync', async () => {
+    const lab = scene();
+    await lab.serve();
+    lab.server.onSend = (port) => {
+      lab.down.baseNs = port === 319 ? 9e6 : 2e6;
+    };
+    await lab.ask();
+    await lab.pass(1);
+    const [outbound, inbound] = newest(lab);
+    expect(outbound.transitNs).to.equal(TAI_NS + BEHIND_NS + UP_NS);
+    expect(inbound.transitNs).to.equal(9e6 - TAI_NS - BEHIND_NS);
+  });
+
+  it('miss an exchange when the server has no stamp to follow up with, say so, and come back', async () => {
+    const lab = scene();
+    lab.serverPort.stampLoss = 1;
+    const sink = await lab.serve();
+    const source = await lab.ask();
+    await lab.pass(10);
+    expect(lab.client.did.observations).to.deep.equal([]);
+    expect(lab.client.did.unreachable[0]).to.equal(
+      `${SERVER}:319 sends no Follow_Up: its way to port 320 is barred, or it has no stamp of what it sends`,
+    );
+    expect(lab.client.did.health.at(-1)!.state).to.equal('degraded');
+    expect(source.inspect!().halves).to.be.above(3);
+    expect(sink.inspect!().followups).to.equal(0);
+    expect(sink.inspect!().unstamped).to.be.above(3);
+    lab.serverPort.stampLoss = 0;
+    await lab.pass(20);
+    expect(offsets(newest(lab))).to.deep.equal([BEHIND_NS, BEHIND_NS]);
+    expect(lab.client.did.health.at(-1)).to.deep.equal({ state: 'ok', reason: '' });
+  });
+
+  it('make do with the time before the call when the client has no stamp', async () => {
+    const lab = scene();
+    lab.clientPort.stampLoss = 1;
+    await lab.serve();
+    await lab.ask();
+    await lab.pass(1);
+    const [outbound, inbound] = newest(lab);
+    expect(outbound.stamp).to.equal('user');
+    expect(outbound.noiseFloorNs).to.be.above(10 * inbound.noiseFloorNs);
+    expect(offsets(newest(lab))).to.deep.equal([BEHIND_NS, BEHIND_NS]);
+  });
+
+  it('stamp by the clocks of their network cards, and drop what only one of them stamped', async () => {
+    const lab = scene();
+    await lab.serve({ stamps: 'hardware' });
+    const source = await lab.ask({ stamps: 'auto' });
+    await lab.pass(1);
+    const [outbound, inbound] = newest(lab);
+    expect(outbound).to.include({ clock: 'phc:ptp0', stamp: 'hardware', transitNs: UP_NS + 250 });
+    expect(inbound).to.include({ clock: 'phc:ptp0', stamp: 'hardware', transitNs: DOWN_NS - 250 });
+    lab.clientPort.stampLoss = 1;
+    const before = lab.client.did.observations.length;
+    await lab.pass(10);
+    expect(lab.client.did.observations.length).to.equal(before);
+    expect(source.inspect!().unstamped).to.be.above(3);
+    expect(lab.client.did.unreachable[0]).to.match(/^the network card gives no stamp of the requests; the last reply/);
+  });
+
+  it('do without PTP’s ports where the client may not have them: the Follow_Up comes back the same way', async () => {
+    const lab = scene();
+    lab.client.unprivileged = true;
+    await lab.serve();
+    const source = await lab.ask();
+    await lab.pass(1);
+    expect(offsets(newest(lab))).to.deep.equal([BEHIND_NS, BEHIND_NS]);
+    expect(source.inspect!().asksFrom).to.be.above(1023);
+    expect(lab.client.did.health).to.deep.equal([
+      {
+        state: 'ok',
+        reason:
+          'asks from a port of chance, which some servers do not answer: ports 319 and 320 need CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=)',
+      },
+    ]);
+  });
+
+  it('refuse to use what the server is not sure of, and take it once it is', async () => {
+    const lab = scene();
+    lab.server.publish(lab.server.knowing({ mode: 'unsynchronised' }));
+    const sink = await lab.serve();
+    await lab.ask();
+    await lab.pass(3);
+    expect(lab.client.did.observations).to.deep.equal([]);
+    expect(lab.client.did.claims[0]).to.include({ synchronised: false, clockClass: 248, traceable: false });
+    expect(lab.client.did.health).to.deep.equal([
+      { state: 'degraded', reason: 'the server is not sure of its time (synchronizationUncertain)' },
+    ]);
+    expect(sink.inspect!()).to.include({ clockClass: 248 });
+    lab.server.publish(lab.server.knowing());
+    await lab.pass(3);
+    expect(lab.client.did.claims.at(-1)).to.include({ synchronised: true, clockClass: 6 });
+    expect(lab.client.did.health.at(-1)!.state).to.equal('ok');
+  });
+
+  it('tell and heed that TAI − UTC is not known', async () => {
+    const lab = scene();
+    const leap = { pending: 'none', taiMinusUtc: 37, taiKnown: false } as const;
+    lab.server.publish(lab.server.knowing({ leap }));
+    await lab.serve();
+    await lab.ask();
+    await lab.pass(1);
+    expect(lab.client.did.observations).to.deep.equal([]);
+    expect(lab.client.did.claims[0]).not.to.have.property('taiMinusUtc');
+    expect(lab.client.did.health[0]!.reason).to.contain('keeps a timescale of its own');
+  });
+
+  it('hold to the worst clockClass that the operator takes', async () => {
+    const lab = scene();
+    lab.server.publish(lab.server.knowing({ ptp: { ...lab.server.knowing().ptp, clockClass: 52 } }));
+    await lab.serve();
+    await lab.ask({ 'max-clock-class': 7 });
+    await lab.pass(1);
+    expect(lab.client.did.claims[0]).to.include({ synchronised: false, clockClass: 52 });
+    expect(lab.client.did.health[0]!.reason).to.equal(
+      'the server runs on clockClass 52, and at most 7 is good enough (max-clock-class)',
+    );
+  });
+
+  it('see that they follow each other', async () => {
+    const lab = scene();
+    lab.server.parent = `${CLIENT}:319`;
+    const weighty = { id: 'csptp.back', weight: 1 } as never;
+    lab.server.publish(lab.server.knowing({ sources: [weighty] }));
+    await lab.serve();
+    await lab.ask();
+    await lab.pass(1);
+    expect(lab.client.did.observations).to.deep.equal([]);
+    expect(lab.client.did.health[0]!.reason).to.equal('the server follows this machine');
+  });
+
+  it('are silent and unreachable when the server stops, and go on when it starts', async () => {
+    const lab = scene();
+    const sink = await lab.serve();
+    const source = await lab.ask();
+    await lab.pass(5);
+    await sink.stop();
+    await lab.pass(15);
+    expect(lab.client.did.unreachable[0]).to.match(/^no reply to 4 requests in \d s; the last reply came \d+ s ago$/);
+    await lab.serve();
+    await lab.pass(10);
+    expect(lab.client.did.health.at(-1)!.state).to.equal('ok');
+    await source.stop();
+    await source.stop();
+    const { length } = lab.client.did.sent;
+    await lab.pass(20);
+    expect(lab.client.did.sent).to.have.length(length);
+  });
+});

@@ -1,0 +1,67 @@
+import type { TimeState } from 'timehub/api';
+import { encodeStatus, type ReplyContext, type StatusId } from 'timehub/protocol/csptp';
+import { isMappedV4, octetsOf } from 'timehub/protocol/ntp';
+import {
+  ACCURACY_UNKNOWN,
+  type ClockIdentity,
+  type PortAddress,
+  TIME_FLAGS,
+  VARIANCE_UNKNOWN,
+} from 'timehub/protocol/ptp';
+
+export interface QualityOptions {
+  readonly identity: ClockIdentity;
+  readonly priority1: number;
+  readonly priority2: number;
+  readonly statusId: StatusId;
+}
+
+/** IEEE 1588-2019 table 4: not traceable to anything. */
+const FREE_RUNNING = 248;
+const UDP_IPV4 = 1;
+const UDP_IPV6 = 2;
+
+/**
+ * What a reply says of the time in it: nothing but the state of the hub and the address of whom it follows decides. The UTC
+ * offset is told only when it is known; without it the timescale is not PTP's either.
+ */
+export function qualityOf(
+  state: TimeState,
+  parent: string | undefined,
+  { identity, priority1, priority2, statusId }: QualityOptions,
+): Pick<ReplyContext, 'timeFlags' | 'status'> {
+  const { ptp, leap } = state;
+  const uncertain = isUncertain(state);
+  const status = {
+    priority1,
+    quality: uncertain
+      ? { clockClass: FREE_RUNNING, accuracy: ACCURACY_UNKNOWN, variance: VARIANCE_UNKNOWN }
+      : { clockClass: ptp.clockClass, accuracy: ptp.clockAccuracy, variance: ptp.offsetScaledLogVariance },
+    priority2,
+    stepsRemoved: 0,
+    currentUtcOffset: leap.taiKnown ? leap.taiMinusUtc : 0,
+    grandmaster: identity,
+    parent: addressOf(parent),
+  };
+  const timeFlags = TIME_FLAGS.write({
+    leap61: leap.taiKnown && leap.pending === 'insert',
+    leap59: leap.taiKnown && leap.pending === 'delete',
+    currentUtcOffsetValid: leap.taiKnown,
+    ptpTimescale: leap.taiKnown,
+    timeTraceable: !uncertain && ptp.timeTraceable,
+    frequencyTraceable: !uncertain && ptp.frequencyTraceable,
+    synchronizationUncertain: uncertain,
+  });
+  return { timeFlags, status: encodeStatus(status, statusId) };
+}
+
+export const isUncertain = ({ mode, clocks }: TimeState): boolean =>
+  mode === 'unsynchronised' || !Number.isFinite(clocks[0]!.offsetNs);
+
+/** Parsers that insist on an address get one that stands for none: 0.0.0.0. */
+function addressOf(parent: string | undefined): PortAddress {
+  const octets = octetsOf(parent ?? '0.0.0.0') ?? octetsOf('0.0.0.0')!;
+  return isMappedV4(octets)
+    ? { protocol: UDP_IPV4, address: octets.slice(12) }
+    : { protocol: UDP_IPV6, address: octets };
+}
