@@ -171,8 +171,8 @@ class Phc {
       const { time, raw } = this.#see();
       this.#note(time, raw);
     } catch (error) {
-      const failure = readFailed(this.#device.path, error);
-      if (failure.code === 'TH_CLOCK_GONE' || sinceNs > this.#restNs + PATIENCE_NS) throw failure;
+      const isPassing = error instanceof HubError && error.code === 'TH_CLOCK_NO_ANSWER';
+      if (!isPassing || sinceNs > this.#restNs + PATIENCE_NS) throw error;
     }
   }
 
@@ -187,7 +187,7 @@ class Phc {
     let best: Sighting | undefined;
     for (let left = BRACKETS; left > 0; left--) {
       const before = this.#clocks.raw();
-      const time = this.#device.time();
+      const time = this.#time();
       const width = this.#clocks.raw() - before;
       if (best === undefined || Number(width) < best.widthNs)
         best = { time, raw: before + width / 2n, widthNs: Number(width) };
@@ -195,6 +195,14 @@ class Phc {
       if (width > SLOW_NS) break;
     }
     return best!;
+  }
+
+  #time(): Instant {
+    try {
+      return this.#device.time();
+    } catch (error) {
+      throw readFailed(this.#device.path, error);
+    }
   }
 
   #set(timex: Uint8Array): Uint8Array {

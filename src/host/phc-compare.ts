@@ -31,7 +31,7 @@ export class PhcComparer {
   constructor(device: PhcDevice, clocks: Clocks, crossStamps: boolean) {
     this.#device = device;
     this.#clocks = clocks;
-    const { ioctl } = device;
+    const ioctl: PhcDevice['ioctl'] = (request, argument) => device.ioctl(request, argument);
     const precise: Way = () => [readPrecise(ioctl(PTP.precise, preciseArgument()))];
     this.#ways = new Map<Comparing, Way>([
       ...(crossStamps ? [['precise', precise] as const] : []),

@@ -39,6 +39,8 @@ export function openRefused(device: string, cause: unknown): HubError {
 /** Reading it failed: for good, or for the moment. */
 export function readFailed(device: string, cause: unknown): HubError {
   if (cause instanceof HubError) return cause;
+  // A fault of our own is none of the clock's.
+  if (errorName(cause) === '') throw cause;
   if (GONE.has(errorName(cause))) {
     return new HubError('TH_CLOCK_GONE', `${device} has vanished`, {
       cause,

@@ -355,9 +355,11 @@ export class TimeLoop {
   #went(id: ClockId, error: Error | undefined): void {
     this.#phases.delete(id);
     this.#frequencies.delete(id);
-    if (error === undefined) return this.#publish();
-    const code = error instanceof HubError ? error.code : 'TH_CLOCK_GONE';
-    this.#untold.push({ type: 'event', kind: 'clock', id, text: `is lost: ${error.message}`, code });
+    if (error === undefined) this.#publish();
+    else {
+      const code = error instanceof HubError ? error.code : 'TH_CLOCK_GONE';
+      this.#untold.push({ type: 'event', kind: 'clock', id, text: `is lost: ${error.message}`, code });
+    }
   }
 
   /** A clock has one writer. Another one is told of; what it has set is taken into account and then corrected. */

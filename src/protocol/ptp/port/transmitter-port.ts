@@ -233,7 +233,10 @@ export class TimeTransmitterPort {
     const { profile } = this.#settings;
     const logInterval = to === 'group' ? this.#announcePace.logInterval : NO_INTERVAL;
     const pathTrace = profile.pathTrace ? 'send' : 'omit';
-    this.#out.send(announceOf(this.#data, { envelope: this.#envelope, sequenceId, logInterval, pathTrace, to }), to);
+    this.#out.send(
+      announceOf(this.#data, { envelope: this.#envelope, sequenceId, logInterval, pathTrace, to }),
+      to,
+    );
   }
 
   #serve(now: Instant): void {
@@ -287,8 +290,7 @@ export class TimeTransmitterPort {
       portBest: best?.candidate,
       roles: profile.roles,
       listening: this.#listensUntil !== undefined,
-      capability:
-        profile.delay === 'p2p' && profile.neighbour.capable === 'measured' ? this.#neighbour.capability : undefined,
+      capability: profile.delay === 'p2p' && profile.neighbour.capable === 'measured' ? this.#neighbour.capability : undefined,
     });
   }
 }

@@ -1,5 +1,5 @@
+import { decideState, type Decision, type DecisionCode } from '../bmca/state-decision.js';
 import type { Candidate } from '../bmca/candidate.js';
-import { type Decision, type DecisionCode, decideState } from '../bmca/state-decision.js';
 import type { PortState } from './action.js';
 import type { Capability } from './capability.js';
 import type { Verdict } from './receiver-verdict.js';

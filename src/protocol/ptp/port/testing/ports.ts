@@ -8,11 +8,7 @@ import type { PortSettings } from '../settings.js';
 import { TimeTransmitterPort, type TransmitterSettings } from '../transmitter-port.js';
 import { portOf } from './messages.js';
 
-export const settingsOf = (
-  profile: Profile,
-  identity: PortIdentity,
-  more: Partial<PortSettings> = {},
-): PortSettings => ({
+export const settingsOf = (profile: Profile, identity: PortIdentity, more: Partial<PortSettings> = {}): PortSettings => ({
   ...{ profile, identity, minorVersion: 1, latencies: NO_LATENCIES, random: () => 0.5 },
   stampNoiseNs: { hardware: 8, kernel: 1000, user: 1e6 },
   peerDelay: { asks: true, answers: true },
