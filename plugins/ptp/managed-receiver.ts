@@ -84,4 +84,3 @@ const timeFlagsOf = (flags: TimeFlags): TimeFlags => {
     ...{ timeTraceable, frequencyTraceable, synchronizationUncertain },
   };
 };
-

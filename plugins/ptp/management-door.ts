@@ -1,5 +1,5 @@
 import { type Context, HubError, type UnixDatagramSocket } from 'timehub/api';
-import { answerManagement, decode, encode, type Management, type ManagedClock } from 'timehub/protocol/ptp';
+import { answerManagement, decode, encode, type ManagedClock, type Management } from 'timehub/protocol/ptp';
 import type { PortConfig } from './port-config.js';
 
 const MAX_OCTETS = 1500;

@@ -2,8 +2,8 @@ import type { Observation, SourceContext, Timescale } from 'timehub/api';
 import {
   formatClockIdentity,
   formatPortIdentity,
-  parseClockIdentity,
   type PortIdentity,
+  parseClockIdentity,
   TimeReceiverPort,
 } from 'timehub/protocol/ptp';
 import { managedReceiver } from './managed-receiver.js';
@@ -55,6 +55,7 @@ export class Receiver {
   }
 
   stop(): void {
+    this.#runner?.perform((now) => this.#port?.stop(now) ?? []);
     this.#runner?.stop();
     this.#door?.close();
   }
@@ -130,7 +131,8 @@ function acceptance(accept: readonly string[] | undefined) {
   };
 }
 
-const textOf = (port: PortIdentity | undefined): string | null => (port === undefined ? null : formatPortIdentity(port));
+const textOf = (port: PortIdentity | undefined): string | null =>
+  port === undefined ? null : formatPortIdentity(port);
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 /** A sentence as a part of another one. */
 const clause = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');

@@ -19,7 +19,9 @@ const config = table({
   ),
   'degraded-class': v.pipe(
     v.optional(v.picklist([52, 187], '52 or 187'), 52),
-    v.description('clockClass of a clock that was locked and is out of specification: 52, or 187, which may follow others.'),
+    v.description(
+      'clockClass of a clock that was locked and is out of specification: 52, or 187, which may follow others.',
+    ),
   ),
   'improve-after': v.pipe(
     v.optional(duration({ min: '0s', max: '1h' }), '10s'),
@@ -27,7 +29,9 @@ const config = table({
   ),
   boundary: v.pipe(
     v.optional(flag(), true),
-    v.description('While the hub follows a PTP source, announce that source’s grandmaster one step further (boundary clock).'),
+    v.description(
+      'While the hub follows a PTP source, announce that source’s grandmaster one step further (boundary clock).',
+    ),
   ),
   unicast: v.pipe(
     v.optional(flag(), false),

@@ -1,4 +1,4 @@
-import type { GrandmasterClaims, Mode, Ns, PtpView } from '../api/index.js';
+import type { Mode, Ns, PtpView } from '../api/index.js';
 import type { Track } from './source.js';
 
 /** What the PTP view is made of. */
