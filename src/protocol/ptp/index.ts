@@ -1,5 +1,6 @@
 export * from './address.js';
 export * from './bmca/index.js';
+export * from './clock/index.js';
 export * from './codec.js';
 export * from './flags.js';
 export * from './header.js';

@@ -6,7 +6,7 @@ import type { Announce } from '../message.js';
 import type { ClockQuality } from '../quality.js';
 import { scaledRateOffset } from '../rate.js';
 import type { Tlv, TlvOf } from '../tlv/index.js';
-import { type Destination } from './action.js';
+import type { Destination } from './action.js';
 import { type Envelope, headerOf } from './envelope.js';
 
 /** What a timeTransmitter announces: of itself, or as a boundary clock of its grandmaster. */

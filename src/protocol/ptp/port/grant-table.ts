@@ -1,6 +1,6 @@
 import type { Instant } from '../../../api/time.js';
-import { intervalNs } from '../interval.js';
 import { formatPortIdentity, type PortIdentity } from '../identity.js';
+import { intervalNs } from '../interval.js';
 import type { TlvOf } from '../tlv/index.js';
 import { earliest, isDue } from './action.js';
 
@@ -72,7 +72,15 @@ export class GrantTable {
     const granted = Math.min(durationS, longestS);
     const expiresAt = now + BigInt(granted) * 1_000_000_000n;
     const kept = before?.logInterval === logInterval ? before.nextAt : now;
-    this.#add(key, { address, client, messageType, logInterval, expiresAt, nextAt: kept, sequenceId: before?.sequenceId ?? 0 });
+    this.#add(key, {
+      address,
+      client,
+      messageType,
+      logInterval,
+      expiresAt,
+      nextAt: kept,
+      sequenceId: before?.sequenceId ?? 0,
+    });
     return granted;
   }
 

@@ -57,9 +57,9 @@ export class Neighbour {
 
   /** Undefined: not known, and the profile does not allow to assume one. */
   get link(): LinkDelay | undefined {
-    const { delay } = this.#asks;
+    const { delay, stampedBy } = this.#asks;
     if (delay.count >= (this.#remembered === undefined ? 1 : ENOUGH)) {
-      const noiseNs = delay.noiseNs(this.#settings.stampNoiseNs.hardware);
+      const noiseNs = delay.noiseNs(this.#settings.stampNoiseNs[stampedBy]);
       return { delayNs: delay.delayNs, noiseNs, origin: 'measured' };
     }
     if (this.#remembered !== undefined) {

@@ -1,4 +1,4 @@
-import type { Instant, Ns, Stamp } from '../../../api/time.js';
+import type { Instant, Ns, Stamp, StampClass } from '../../../api/time.js';
 import { type PortIdentity, samePort } from '../identity.js';
 import { intervalNs } from '../interval.js';
 import type { PdelayResp, PdelayRespFollowUp } from '../message.js';
@@ -50,6 +50,8 @@ export class PeerDelay {
   #lost = 0;
   dueAt: Instant | undefined;
   stampsLost = 0;
+  /** Who stamped the last exchange. */
+  stampedBy: StampClass = 'user';
 
   constructor(settings: PeerDelaySettings, out: Outbox) {
     this.#settings = settings;
@@ -186,6 +188,7 @@ export class PeerDelay {
     if (header.flags.twoStep && (followUp === undefined || !samePort(followUp.header.source, header.source)))
       return false;
     exchange.done = true;
+    this.stampedBy = response.received.by;
     this.#lost = 0;
     const last = this.#responders[0];
     if (last !== undefined && !samePort(last, header.source)) this.#forget();

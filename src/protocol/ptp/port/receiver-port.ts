@@ -1,3 +1,4 @@
+import type { Claims } from '../../../api/observation.js';
 import type { Instant, Ns, Stamp, StampClass, Timescale } from '../../../api/time.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
 import { type PortIdentity, samePort } from '../identity.js';
@@ -5,7 +6,7 @@ import { intervalNs } from '../interval.js';
 import type { Announce, Message, Sync } from '../message.js';
 import { type Destination, earliest, isDue, Outbox, type PortAction, type PortState, type Received } from './action.js';
 import { AnnounceReceiver } from './announce-receiver.js';
-import { claimsOf, scaleOf } from './claims.js';
+import { claimsOf, sameClaims, scaleOf, silentClaims } from './claims.js';
 import { DelayRequester, type DelayTimes } from './delay-requester.js';
 import { concerns, type Envelope } from './envelope.js';
 import { IntervalSignalling } from './interval-signalling.js';
@@ -13,10 +14,11 @@ import { atPlug, Neighbour } from './neighbour.js';
 import { type Basis, grandmasterRate, inboundLeg, isBelievable, outboundLeg, syncReading } from './observations.js';
 import { receiverVerdict, type Verdict } from './receiver-verdict.js';
 import { type ReceiverView, viewOf } from './receiver-view.js';
-import { envelopeOf, type PortSettings } from './settings.js';
+import { envelopeOf, type ReceiverSettings } from './settings.js';
 import { SyncReceiver, type SyncTimes } from './sync-receiver.js';
 import { SyncWatch } from './sync-watch.js';
 import { TimeBase } from './time-base.js';
+import { UnicastClient } from './unicast-client.js';
 
 /** Messages that were not used, by reason. */
 export interface ReceiverCounters {
@@ -39,7 +41,7 @@ export interface ReceiverCounters {
  */
 export class TimeReceiverPort {
   readonly counters: ReceiverCounters = { foreign: 0, unstamped: 0, stranger: 0, correction: 0, bare: 0 };
-  readonly #settings: PortSettings;
+  readonly #settings: ReceiverSettings;
   readonly #envelope: Envelope;
   readonly #out = new Outbox();
   readonly #announces: AnnounceReceiver;
@@ -48,6 +50,7 @@ export class TimeReceiverPort {
   readonly #requester: DelayRequester;
   readonly #neighbour: Neighbour;
   readonly #signalling: IntervalSignalling;
+  readonly #unicast: UnicastClient | undefined;
   readonly #timeBase = new TimeBase();
   #linkUp = false;
   #parent: ForeignMaster | undefined;
@@ -58,10 +61,11 @@ export class TimeReceiverPort {
   #lastDelay: DelayTimes | undefined;
   #silentSince: Instant | undefined;
   #rateTakenAt = 0;
+  #claims: Claims | undefined;
   #verdict: Verdict = { state: 'initializing', topic: '', reason: 'Has not started.' };
 
-  constructor(settings: PortSettings) {
-    const { profile, random } = settings;
+  constructor(settings: ReceiverSettings) {
+    const { profile, random, unicast } = settings;
     this.#settings = settings;
     this.#envelope = envelopeOf(settings);
     this.#announces = new AnnounceReceiver(settings);
@@ -72,6 +76,9 @@ export class TimeReceiverPort {
     );
     this.#neighbour = new Neighbour(settings, this.#out);
     this.#signalling = new IntervalSignalling(settings, this.#out);
+    if (unicast !== undefined) {
+      this.#unicast = new UnicastClient(this.#envelope, unicast, profile.initial, random, this.#out);
+    }
   }
 
   get state(): PortState {
@@ -87,6 +94,7 @@ export class TimeReceiverPort {
       this.#requester.dueAt,
       this.#neighbour.dueAt,
       this.#signalling.dueAt,
+      this.#unicast?.dueAt,
     );
   }
 
@@ -123,7 +131,14 @@ export class TimeReceiverPort {
     if (this.#peerToPeer) this.#neighbour.start(now);
     if (this.#settings.profile.anySource) this.#watch.start(now);
     this.#signalling.start();
+    this.#unicast?.start(now);
     return this.#settle(now);
+  }
+
+  /** The end: grants are given back. */
+  stop(now: Instant): readonly PortAction[] {
+    this.#unicast?.stop();
+    return this.linkDown(now);
   }
 
   linkDown(now: Instant): readonly PortAction[] {
@@ -171,7 +186,8 @@ export class TimeReceiverPort {
     if (!this.#linkUp) return [];
     this.#requester.wake(now);
     if (this.#peerToPeer) this.#neighbour.wake(now);
-    if (this.#signalling.wake(now)) this.#neighbour.peer.setInterval(this.#settings.profile.operational?.delay, now);
+    if (this.#signalling.wake(now)) this.#goOperational(now);
+    this.#unicast?.wake(now);
     if (isDue(this.#watch.dueAt, now)) this.#syncLost(now);
     if (isDue(this.#announces.dueAt, now)) this.#elect(now);
     return this.#settle(now);
@@ -203,6 +219,7 @@ export class TimeReceiverPort {
         break;
       case 'signaling':
         this.#signalling.take(message, this.#neighbour.peer, now);
+        this.#unicast?.take(message, from, now);
     }
   }
 
@@ -239,6 +256,7 @@ export class TimeReceiverPort {
     this.#source = sync.source;
     this.#lastSync = sync;
     if (this.#timeBase.take(sync)) this.#out.put({ type: 'discontinuity', reason: this.#timeBase.reason });
+    if (this.#parent === undefined) this.#claim(silentClaims(sync.source, this.#watch.intervalNs));
     this.#observeSync(sync);
   }
 
@@ -283,6 +301,13 @@ export class TimeReceiverPort {
     return { noiseFloorNs: stampNoiseNs[by], scale, asymmetryNs: latencies.asymmetryNs };
   }
 
+  #goOperational(now: Instant): void {
+    const { operational } = this.#settings.profile;
+    if (operational === undefined) return;
+    this.#neighbour.peer.setInterval(operational.delay, now);
+    this.#watch.expect(operational.sync, now);
+  }
+
   #syncLost(now: Instant): void {
     const { onSyncLoss } = this.#settings.profile;
     this.#silentSince ??= this.#watch.lastAt ?? now - BigInt(Math.round(this.#watch.timeoutNs));
@@ -301,12 +326,16 @@ export class TimeReceiverPort {
     const before = this.#parent;
     this.#parent = parent;
     this.#runnerUp = runnerUp;
-    if (parent !== undefined && parent.announce !== before?.announce) {
-      this.#out.put({ type: 'claim', claims: claimsOf(parent, this.#claimedIntervalNs) });
-    }
+    if (parent !== undefined) this.#claim(claimsOf(parent, this.#claimedIntervalNs));
     if (isSame(before, parent)) return;
     this.#out.put({ type: 'parent', parent });
     this.#restart(now);
+  }
+
+  #claim(claims: Claims): void {
+    if (sameClaims(this.#claims, claims)) return;
+    this.#claims = claims;
+    this.#out.put({ type: 'claim', claims });
   }
 
   /** A leg now and then is silence of nothing: the slower of the two directions counts. */
@@ -331,7 +360,8 @@ export class TimeReceiverPort {
     }
     this.#watch.start(now);
     if (this.#peerToPeer) return;
-    const to: Destination = this.#settings.profile.hybrid ? { address: parent.from } : 'group';
+    const { profile, unicast } = this.#settings;
+    const to: Destination = profile.hybrid || unicast !== undefined ? { address: parent.from } : 'group';
     this.#requester.start(parent.candidate.sender.clock, to, now);
   }
 

@@ -5,6 +5,7 @@ import type { ForeignMaster } from '../bmca/foreign-masters.js';
 import { formatPortIdentity } from '../identity.js';
 import type { PortState } from './action.js';
 import type { Capability } from './capability.js';
+import { ended, topicOf } from './sentence.js';
 
 export interface Verdict {
   readonly state: PortState;
@@ -42,7 +43,7 @@ export function receiverVerdict(facts: ReceiverFacts): Verdict {
     return {
       state: 'listening',
       topic: `capable ${topicOf(capability.reason)}`,
-      reason: `Not asCapable: ${capability.reason}.`,
+      reason: ended(`Not asCapable: ${capability.reason}`),
     };
   }
   if (facts.parent === undefined && !facts.anySource) return listening(facts);
@@ -73,7 +74,7 @@ function waiting(facts: ReceiverFacts): Verdict | undefined {
   if (facts.delayKnown) return undefined;
   if (facts.capability !== undefined) {
     const { reason } = facts.capability;
-    return { state, topic: `delay ${topicOf(reason)}`, reason: `Hears ${master}, but ${reason}.` };
+    return { state, topic: `delay ${topicOf(reason)}`, reason: ended(`Hears ${master}, but ${reason}`) };
   }
   const asked = facts.unanswered === 0 ? '' : `: ${facts.unanswered} Delay_Req in a row have had no answer`;
   const reason = `Hears ${master}, the delay is not measured yet${asked}.`;
@@ -94,6 +95,3 @@ function following(facts: ReceiverFacts): Verdict {
 
 const masterOf = ({ parent }: ReceiverFacts): string =>
   parent === undefined ? 'the timeTransmitter of this link' : formatPortIdentity(parent.candidate.sender);
-
-/** The clause without its figures. */
-const topicOf = (clause: string): string => clause.replace(/[\d.,-]+/g, '');

@@ -4,6 +4,7 @@ import type { Profile } from '../profile/profile.js';
 import type { NeighbourMemory } from './action.js';
 import type { Envelope } from './envelope.js';
 import type { Latencies } from './latency.js';
+import type { UnicastClientSettings } from './unicast-client.js';
 
 /** What a port of either role is told at its start. Where it differs from the profile, the profile is spread and changed. */
 export interface PortSettings {
@@ -22,6 +23,12 @@ export interface PortSettings {
   readonly peerDelay: PeerDelayRoles;
   /** Of an earlier run over this link. */
   readonly remembered?: NeighbourMemory | undefined;
+}
+
+/** A port that follows. */
+export interface ReceiverSettings extends PortSettings {
+  /** Asks one timeTransmitter for unicast messages instead of listening to a group. */
+  readonly unicast?: UnicastClientSettings;
 }
 
 export interface PeerDelayRoles {

@@ -47,6 +47,12 @@ export class SyncWatch {
     this.#restart(now);
   }
 
+  /** We have asked for this interval: the next Sync may take as long. */
+  expect(logInterval: number, now: Instant): void {
+    this.#logInterval = Math.max(this.#logInterval, logInterval);
+    if (this.dueAt !== undefined) this.#restart(now);
+  }
+
   #restart(now: Instant): void {
     this.dueAt = now + BigInt(Math.round(this.timeoutNs));
   }

@@ -150,14 +150,16 @@ export class TimeTransmitterPort {
     if (!this.#linkUp) return [];
     if (!concerns(this.#envelope, message.header)) this.counters.foreign++;
     else this.#take(message, from, stamp === undefined ? undefined : atPlug.received(stamp, this.#settings), now);
-    return this.#settle(now);
+    // By far the most of all messages, and they change nothing.
+    return message.kind === 'delay-req' ? this.#out.drain() : this.#settle(now);
   }
 
   /** The transmit stamp of a message that was sent. */
   sent(token: number, stamp: Stamp, now: Instant): readonly PortAction[] {
     const atWire = atPlug.sent(stamp, this.#settings);
-    this.#neighbour.sent(token, atWire);
     this.#syncs.sent(token, atWire, this.#followUpTlvs);
+    if (this.#settings.profile.delay === 'e2e') return this.#out.drain();
+    this.#neighbour.sent(token, atWire);
     return this.#settle(now);
   }
 
@@ -233,10 +235,7 @@ export class TimeTransmitterPort {
     const { profile } = this.#settings;
     const logInterval = to === 'group' ? this.#announcePace.logInterval : NO_INTERVAL;
     const pathTrace = profile.pathTrace ? 'send' : 'omit';
-    this.#out.send(
-      announceOf(this.#data, { envelope: this.#envelope, sequenceId, logInterval, pathTrace, to }),
-      to,
-    );
+    this.#out.send(announceOf(this.#data, { envelope: this.#envelope, sequenceId, logInterval, pathTrace, to }), to);
   }
 
   #serve(now: Instant): void {
@@ -290,7 +289,8 @@ export class TimeTransmitterPort {
       portBest: best?.candidate,
       roles: profile.roles,
       listening: this.#listensUntil !== undefined,
-      capability: profile.delay === 'p2p' && profile.neighbour.capable === 'measured' ? this.#neighbour.capability : undefined,
+      capability:
+        profile.delay === 'p2p' && profile.neighbour.capable === 'measured' ? this.#neighbour.capability : undefined,
     });
   }
 }

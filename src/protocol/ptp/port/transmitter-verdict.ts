@@ -1,8 +1,9 @@
-import { decideState, type Decision, type DecisionCode } from '../bmca/state-decision.js';
 import type { Candidate } from '../bmca/candidate.js';
+import { type Decision, type DecisionCode, decideState } from '../bmca/state-decision.js';
 import type { PortState } from './action.js';
 import type { Capability } from './capability.js';
 import type { Verdict } from './receiver-verdict.js';
+import { ended, topicOf } from './sentence.js';
 
 export interface TransmitterFacts {
   readonly linkUp: boolean;
@@ -21,8 +22,8 @@ export function transmitterVerdict(facts: TransmitterFacts): Verdict {
   const { own, capability, roles, portBest, listening } = facts;
   if (!facts.linkUp) return { state: 'faulty', topic: 'link', reason: 'The link is down.' };
   if (capability?.capable === false) {
-    const topic = `capable ${capability.reason.replace(/[\d.,-]+/g, '')}`;
-    return { state: 'listening', topic, reason: `Not asCapable: ${capability.reason}.` };
+    const topic = `capable ${topicOf(capability.reason)}`;
+    return { state: 'listening', topic, reason: ended(`Not asCapable: ${capability.reason}`) };
   }
   if (own === undefined) return { state: 'listening', topic: 'data', reason: 'Has no time to give yet.' };
   if (roles === 'static') {

@@ -4,19 +4,23 @@ import type { Profile } from '../../profile/profile.js';
 import type { GrandmasterData } from '../grandmaster-data.js';
 import { NO_LATENCIES } from '../latency.js';
 import { TimeReceiverPort } from '../receiver-port.js';
-import type { PortSettings } from '../settings.js';
+import type { PortSettings, ReceiverSettings } from '../settings.js';
 import { TimeTransmitterPort, type TransmitterSettings } from '../transmitter-port.js';
 import { portOf } from './messages.js';
 
-export const settingsOf = (profile: Profile, identity: PortIdentity, more: Partial<PortSettings> = {}): PortSettings => ({
+export const settingsOf = (
+  profile: Profile,
+  identity: PortIdentity,
+  more: Partial<PortSettings> = {},
+): PortSettings => ({
   ...{ profile, identity, minorVersion: 1, latencies: NO_LATENCIES, random: () => 0.5 },
   stampNoiseNs: { hardware: 8, kernel: 1000, user: 1e6 },
   peerDelay: { asks: true, answers: true },
   ...more,
 });
 
-export const receiver = (profile: Profile, n = 5, more: Partial<PortSettings> = {}): TimeReceiverPort =>
-  new TimeReceiverPort(settingsOf(profile, portOf(n), more));
+export const receiver = (profile: Profile, n = 5, more: Partial<ReceiverSettings> = {}): TimeReceiverPort =>
+  new TimeReceiverPort({ ...settingsOf(profile, portOf(n)), ...more });
 
 /** A grandmaster that follows nothing but its own clock, and announces class 6. */
 export function transmitter(

@@ -82,7 +82,10 @@ export class Wire {
   run(seconds: number): void {
     const end = this.now + BigInt(Math.round(seconds * 1e9));
     for (;;) {
-      const event = this.#events.reduce<Event | undefined>((a, b) => (a === undefined || earlier(b, a) ? b : a), undefined);
+      const event = this.#events.reduce<Event | undefined>(
+        (a, b) => (a === undefined || earlier(b, a) ? b : a),
+        undefined,
+      );
       const due = this.#nodes
         .filter(({ machine }) => machine.wakeAt !== undefined)
         .sort((a, b) => (a.machine.wakeAt! < b.machine.wakeAt! ? -1 : 1))[0];

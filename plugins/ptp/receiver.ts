@@ -1,0 +1,138 @@
+import type { Observation, SourceContext, Timescale } from 'timehub/api';
+import {
+  formatClockIdentity,
+  formatPortIdentity,
+  type PortIdentity,
+  parseClockIdentity,
+  TimeReceiverPort,
+} from 'timehub/protocol/ptp';
+import { managedReceiver } from './managed-receiver.js';
+import { ManagementDoor } from './management-door.js';
+import { type PreparedPort, preparePort } from './open-port.js';
+import type { PortConfig } from './port-config.js';
+import { PortRunner, type Report } from './port-runner.js';
+
+export interface ReceiverConfig extends PortConfig {
+  readonly timescale: 'auto' | Timescale;
+  readonly accept?: readonly string[] | undefined;
+}
+
+/** A port that follows, as a source: its observations and claims go to the hub, its state and reasons to the operator. */
+export class Receiver {
+  readonly #context: SourceContext;
+  readonly #config: ReceiverConfig;
+  #prepared: PreparedPort | undefined;
+  #port: TimeReceiverPort | undefined;
+  #runner: PortRunner | undefined;
+  #door: ManagementDoor | undefined;
+
+  constructor(context: SourceContext, config: ReceiverConfig) {
+    this.#context = context;
+    this.#config = config;
+  }
+
+  /** Throws what opening the wire throws. */
+  start(): void {
+    const prepared = preparePort(this.#context, this.#config, 'receiver');
+    const port = new TimeReceiverPort({ ...prepared.settings, ...acceptance(this.#config.accept) });
+    const runner = new PortRunner(this.#context, port, {
+      interface: this.#config.interface,
+      stampTimeoutNs: this.#config['stamp-timeout'],
+      open: prepared.open,
+      onReport: (report) => this.#report(report),
+      onManagement: (request, answer) => this.#door?.fromNetwork(request, answer),
+    });
+    this.#prepared = prepared;
+    this.#port = port;
+    this.#runner = runner;
+    this.#door = new ManagementDoor(this.#context, this.#config, () =>
+      managedReceiver(port.inspect(this.#context.monotonic()), {
+        ...{ prepared, counts: runner.counts, interface: this.#config.interface },
+      }),
+    );
+    this.#door.open();
+    runner.start();
+  }
+
+  stop(): void {
+    this.#runner?.perform((now) => this.#port?.stop(now) ?? []);
+    this.#runner?.stop();
+    this.#door?.close();
+  }
+
+  inspect(): Record<string, unknown> {
+    if (this.#port === undefined || this.#runner === undefined || this.#prepared === undefined) return {};
+    const view = this.#port.inspect(this.#context.monotonic());
+    const { identity, profile } = this.#prepared.settings;
+    const { announce } = view.parent ?? {};
+    return {
+      ...{ port: formatPortIdentity(identity), state: view.state, reason: view.reason },
+      ...{ profile: profile.summary, domain: profile.domain, delay: profile.delay, stamps: this.#runner.stamps },
+      parent: view.parent === undefined ? textOf(view.source) : formatPortIdentity(view.parent.candidate.sender),
+      ...(announce === undefined
+        ? {}
+        : {
+            grandmaster: formatClockIdentity(announce.grandmaster),
+            clockClass: announce.quality.clockClass,
+            stepsRemoved: announce.stepsRemoved,
+          }),
+      offsetFromMasterNs: finite(view.offsetFromMasterNs),
+      meanDelayNs: finite(view.meanDelayNs),
+      ...(view.asCapable === undefined ? {} : { asCapable: view.asCapable }),
+      ...(view.neighbourRatePpb === undefined ? {} : { neighbourRatePpb: view.neighbourRatePpb }),
+      heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
+      counters: view.counters,
+      messages: this.#runner.counts.inspect(),
+    };
+  }
+
+  #report(report: Report): void {
+    switch (report.type) {
+      case 'observe':
+        this.#context.observe(report.observations.map((observation) => this.#scaled(observation)));
+        break;
+      case 'claim':
+        this.#context.claim(report.claims);
+        break;
+      case 'state':
+        this.#tell(report.state, report.reason);
+        break;
+      case 'discontinuity':
+        this.#context.log.warn(report.reason);
+        break;
+      case 'parent':
+      case 'remember':
+    }
+  }
+
+  #tell(state: string, reason: string): void {
+    this.#context.log.info(reason, { state });
+    if (state === 'slave') {
+      this.#context.health('ok', reason);
+      return;
+    }
+    this.#context.health('degraded', reason);
+    this.#context.unreachable(clause(reason));
+  }
+
+  #scaled(observation: Observation): Observation {
+    const { timescale } = this.#config;
+    return timescale === 'auto' ? observation : { ...observation, scale: timescale };
+  }
+}
+
+/** Whose Announces count: by clock identity, or by the address that they come from. */
+function acceptance(accept: readonly string[] | undefined) {
+  if (accept === undefined) return {};
+  const clocks = new Set(accept.map((entry) => parseClockIdentity(entry)));
+  const addresses = new Set(accept.map((entry) => entry.toLowerCase()));
+  return {
+    acceptable: ({ clock }: PortIdentity, from: string) => clocks.has(clock) || addresses.has(from.toLowerCase()),
+  };
+}
+
+const textOf = (port: PortIdentity | undefined): string | null =>
+  port === undefined ? null : formatPortIdentity(port);
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+/** A sentence as a part of another one. */
+const clause = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');

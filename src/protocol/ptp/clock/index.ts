@@ -1,0 +1,2 @@
+export * from './managed.js';
+export * from './management-responder.js';

@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { PROFILES } from '../profile/presets.js';
+import type { TimeReceiverPort } from './receiver-port.js';
+import { announceOf, portOf } from './testing/messages.js';
+import { dataOf, receiver, transmitter } from './testing/ports.js';
+import { Node, Wire } from './testing/wire.js';
+import type { TimeTransmitterPort } from './transmitter-port.js';
+
+const stateOf = (node: Node): string => (node.machine as TimeTransmitterPort).state;
+const better = { quality: { clockClass: 6, accuracy: 0x20, variance: 0x4e5d } };
+
+describe('the election', () => {
+  function rig(profile: 'default' | 'gptp' = 'default') {
+    const down = new Set<Node>();
+    const a = new Node('a', transmitter(PROFILES[profile], 2));
+    const b = new Node('b', transmitter(PROFILES[profile], 1, better));
+    const slave = new Node('slave', receiver(PROFILES[profile], 5));
+    const wire = new Wire([a, b, slave], {
+      delayNs: () => 300,
+      drops: (message, from, to) =>
+        down.has(from) || down.has(to) || (profile === 'gptp' && message.kind.startsWith('pdelay')),
+    });
+    return { a, b, slave, down, wire };
+  }
+
+  it('is won by the better of two grandmasters; the other keeps quiet, with the reason', () => {
+    const { a, b, slave, wire } = rig();
+    wire.run(40);
+    expect([stateOf(a), stateOf(b)]).to.deep.equal(['passive', 'master']);
+    expect(a.last('state')?.reason).to.equal(
+      'Yields to 001122.fffe.000001-1: clockAccuracy 0x20 against 0x21 of 001122.fffe.000002-1.',
+    );
+    expect((slave.machine as TimeReceiverPort).inspect(wire.now).reason).to.equal(
+      'Follows 001122.fffe.000001-1: nobody else is qualified.',
+    );
+    const before = a.sentKinds.length;
+    wire.run(20);
+    expect(a.sentKinds).to.have.lengthOf(before);
+  });
+
+  it('is won anew when the best dies, and lost again when it returns', () => {
+    const { a, b, slave, down, wire } = rig();
+    wire.run(40);
+    down.add(b);
+    wire.run(20);
+    expect(stateOf(a)).to.equal('master');
+    expect(slave.last('parent')?.parent?.candidate.sender).to.deep.equal(portOf(2));
+    down.delete(b);
+    wire.run(30);
+    expect([stateOf(a), stateOf(b)]).to.deep.equal(['passive', 'master']);
+    expect(slave.last('parent')?.parent?.candidate.sender).to.deep.equal(portOf(1));
+    expect(slave.states.at(-1)).to.equal('slave');
+  });
+
+  it('follows what the clocks announce: a grandmaster that loses its source gives way', () => {
+    const { a, b, wire } = rig();
+    wire.run(40);
+    const lost = dataOf(1, { quality: { clockClass: 52, accuracy: 0xfe, variance: 0xffff } });
+    wire.do(b, (b.machine as TimeTransmitterPort).setData(lost, wire.now));
+    wire.run(20);
+    expect([stateOf(a), stateOf(b)]).to.deep.equal(['master', 'passive']);
+  });
+
+  it('a timeReceiver that hears two says what settled it', () => {
+    const lists = { roles: 'static' } as const;
+    const [a, b] = [
+      transmitter({ ...PROFILES.default, ...lists }, 2),
+      transmitter({ ...PROFILES.default, ...lists }, 1, better),
+    ];
+    const slave = new Node('slave', receiver(PROFILES.default, 5));
+    const wire = new Wire([new Node('a', a), new Node('b', b), slave], { delayNs: () => 300 });
+    wire.run(30);
+    expect((slave.machine as TimeReceiverPort).inspect(wire.now).reason).to.equal(
+      'Follows 001122.fffe.000001-1: clockAccuracy 0x20 against 0x21 of 001122.fffe.000002-1.',
+    );
+    expect(slave.observations.length).to.be.above(30);
+  });
+
+  it('nothing to announce: nothing is sent', () => {
+    const port = transmitter(PROFILES.default);
+    port.setData(undefined, 0n);
+    const node = new Node('a', port);
+    new Wire([node], { delayNs: () => 0 }).run(30);
+    expect(node.sentKinds).to.have.lengthOf(0);
+    expect(node.last('state')?.reason).to.equal('Has no time to give yet.');
+  });
+});
+
+describe('a fixed role (external port configuration)', () => {
+  const fixed = { ...PROFILES.default, roles: 'static' } as const;
+
+  it('is not taken by a forged flood of better Announces, nor does memory grow', () => {
+    const port = transmitter(fixed);
+    const node = new Node('a', port);
+    const wire = new Wire([node], { delayNs: () => 0 });
+    for (let n = 0; n < 10_000; n++) {
+      const forged = announceOf(portOf(0x10000 + (n % 5000)), { priority1: 0 });
+      wire.do(node, port.receive({ message: forged, from: 'evil' }, wire.now));
+    }
+    wire.run(1);
+    expect(port.state).to.equal('master');
+    expect(port.inspect().known).to.have.lengthOf(0);
+    expect(node.states).to.deep.equal(['master']);
+  });
+
+  it('a timeReceiver with a list of acceptable ports follows none but those, in a flood', () => {
+    const port = receiver(PROFILES.default, 5, { acceptable: (sender) => sender.clock === portOf(1).clock });
+    const master = new Node('master', transmitter(PROFILES.default));
+    const slave = new Node('slave', port);
+    const wire = new Wire([master, slave], { delayNs: () => 300 });
+    wire.run(20);
+    for (let n = 0; n < 10_000; n++) {
+      const forged = announceOf(portOf(0x10000 + (n % 3000)), { priority1: 0 });
+      wire.do(slave, port.receive({ message: forged, from: 'evil' }, wire.now));
+    }
+    expect(port.inspect(wire.now).parent?.candidate.sender).to.deep.equal(portOf(1));
+    expect(port.inspect(wire.now).known).to.have.lengthOf(1);
+    expect(port.inspect(wire.now).counters.unacceptable).to.equal(10_000);
+  });
+});

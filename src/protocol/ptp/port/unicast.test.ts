@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import type { Leg } from '../../../api/observation.js';
+import { PROFILES } from '../profile/presets.js';
+import { ANNOUNCE_TYPE, DELAY_RESP_TYPE, GRANT_LIMITS, GrantTable, SYNC_TYPE } from './grant-table.js';
+import type { TimeReceiverPort } from './receiver-port.js';
+import { portOf, S } from './testing/messages.js';
+import { receiver, transmitter } from './testing/ports.js';
+import { Node, Wire } from './testing/wire.js';
+import type { TimeTransmitterPort } from './transmitter-port.js';
+
+const client = portOf(5);
+const sync = (logInterval = 0, durationS = 300) => ({ messageType: SYNC_TYPE, logInterval, durationS });
+
+describe('the table of grants', () => {
+  it('sends at the interval until the grant runs out', () => {
+    const table = new GrantTable();
+    expect(table.request('a', client, sync(-1, 10), 0n)).to.equal(10);
+    let sent = 0;
+    for (let due = table.dueAt; due !== undefined; due = table.dueAt) sent += table.take(due).length;
+    expect(sent).to.equal(20);
+    expect(table.size).to.equal(0);
+  });
+
+  it('renews without a gap or a burst', () => {
+    const table = new GrantTable();
+    table.request('a', client, sync(0, 10), 0n);
+    table.take(0n);
+    table.request('a', client, sync(0, 10), S / 2n);
+    expect(table.dueAt).to.equal(S);
+    expect(table.size).to.equal(1);
+  });
+
+  it('ends a grant that is cancelled', () => {
+    const table = new GrantTable();
+    table.request('a', client, sync(), 0n);
+    table.cancel('b', client, SYNC_TYPE);
+    expect(table.size).to.equal(1);
+    table.cancel('a', client, SYNC_TYPE);
+    expect([table.size, table.dueAt]).to.deep.equal([0, undefined]);
+  });
+
+  it('refuses what is too fast, of another type, or for no time; and gives no longer than it will', () => {
+    const table = new GrantTable();
+    expect(table.request('a', client, sync(-8), 0n)).to.equal(0);
+    expect(table.request('a', client, { ...sync(), messageType: 3 }, 0n)).to.equal(0);
+    expect(table.request('a', client, sync(0, 0), 0n)).to.equal(0);
+    expect(table.request('a', client, sync(0, 86_400), 0n)).to.equal(1000);
+  });
+
+  it('is bounded: by address and altogether', () => {
+    const table = new GrantTable({ ...GRANT_LIMITS, grants: 100 });
+    for (let n = 0; n < 10_000; n++) table.request('evil', portOf(n), sync(), 0n);
+    expect(table.size).to.equal(12);
+    for (let n = 0; n < 10_000; n++) table.request(`evil ${n}`, portOf(n), sync(), 0n);
+    expect(table.size).to.equal(100);
+    expect(table.request('a', client, sync(), 301n * S)).to.equal(300);
+    expect(table.size).to.equal(1);
+  });
+
+  it('makes no burst when it is served late', () => {
+    const table = new GrantTable();
+    table.request('a', client, sync(), 0n);
+    expect(table.take(100n * S)).to.have.lengthOf(1);
+    expect(table.dueAt).to.equal(101n * S);
+  });
+
+  it('answers of delay are nothing to wake up for', () => {
+    const table = new GrantTable();
+    table.request('a', client, { ...sync(), messageType: DELAY_RESP_TYPE }, 0n);
+    table.request('a', client, { ...sync(), messageType: ANNOUNCE_TYPE }, 0n);
+    expect(table.take(0n).map(({ messageType }) => messageType)).to.deep.equal([ANNOUNCE_TYPE]);
+  });
+});
+
+describe('unicast negotiation', () => {
+  function rig(grants = GRANT_LIMITS) {
+    const master = new Node('master', transmitter(PROFILES.default, 1, {}, { grants }));
+    const unicast = { address: 'master', durationS: 20 };
+    const slave = new Node('slave', receiver(PROFILES.default, 5, { unicast }), 1_000_000);
+    const wire = new Wire([master, slave], {
+      delayNs: () => 300,
+      drops: ({ header, kind }) => !header.flags.unicast && kind !== 'signaling',
+    });
+    return { master, slave, wire, grants: () => (master.machine as TimeTransmitterPort).inspect().grants };
+  }
+
+  it('brings both legs without any multicast, and renews', () => {
+    const { slave, wire, grants } = rig();
+    wire.run(100);
+    const legs = slave.observations.filter((o): o is Leg => o.kind === 'leg');
+    expect(legs.filter(({ direction }) => direction === 'inbound').length).to.be.above(75);
+    expect(legs.filter(({ direction }) => direction === 'outbound').length).to.be.above(75);
+    expect(legs.every(({ transitNs }) => transitNs === 1_000_300 || transitNs === -999_700)).to.equal(true);
+    expect(grants()).to.equal(3);
+  });
+
+  it('gives back what was granted when it ends', () => {
+    const { slave, wire, grants } = rig();
+    wire.run(20);
+    wire.do(slave, (slave.machine as TimeReceiverPort).stop(wire.now));
+    wire.run(1);
+    expect(grants()).to.equal(0);
+  });
+
+  it('asks again, ever more seldom, when it is refused', () => {
+    const { slave, wire } = rig({ ...GRANT_LIMITS, grants: 0 });
+    wire.run(60);
+    expect(slave.sentKinds.filter((kind) => kind === 'signaling')).to.have.lengthOf(6);
+  });
+});
