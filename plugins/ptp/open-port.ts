@@ -1,7 +1,7 @@
 import { type Context, HubError } from 'timehub/api';
 import type { PortSettings } from 'timehub/protocol/ptp';
 import { identityOf, latenciesOf, type PortConfig, profileOfConfig } from './port-config.js';
-import { choosesHardware, stampNoise } from './stamping.js';
+import { stampingClock, stampNoise } from './stamping.js';
 import { openWire, type Wire } from './wire.js';
 
 /** A port that is ready to run: what it is told, and how to open its wire. */
@@ -15,7 +15,8 @@ export interface PreparedPort {
 export function preparePort(context: Context, config: PortConfig, role: 'receiver' | 'transmitter'): PreparedPort {
   const profile = profileOfConfig(config, role);
   const port = context.network.interface(config.interface);
-  const hardware = choosesHardware(context, config.stamps, port);
+  const clock = stampingClock(context, config, port);
+  const hardware = clock !== undefined;
   const identity = identityOf(config, port.mac);
   if (identity === undefined) {
     throw new HubError('TH_PTP_IDENTITY', `${port.name} has no MAC address to make a clock identity of`, {
@@ -28,5 +29,10 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
     random: () => new DataView(context.random(4).slice().buffer).getUint32(0) / 2 ** 32,
     peerDelay: { asks: true, answers: true },
   };
-  return { settings, hardware, open: () => openWire(context.network, { interface: port.name, profile, hardware }) };
+  const wire = { interface: port.name, profile, hardware, hardwareClock: virtualClock(config.clock, clock) };
+  return { settings, hardware, open: () => openWire(context.network, wire) };
 }
+
+/** N of `phc:ptpN`, where it is not the interface's own that was asked for. */
+const virtualClock = (wanted: string | undefined, found: string | undefined): number | undefined =>
+  wanted === undefined || found === undefined ? undefined : Number(found.replace(/^\D+/, ''));

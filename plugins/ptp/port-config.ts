@@ -61,6 +61,10 @@ export const PORT_ENTRIES = {
     v.optional(oneOf(['auto', 'hardware', 'software']), 'auto'),
     'Who stamps: the network card where it can and its clock is known to the hub (auto), the card or nobody, the kernel.',
   ),
+  clock: described(
+    v.optional(text('a device such as "ptp2"')),
+    'Stamp by this virtual clock of the interface instead of its own clock.',
+  ),
   'minor-version': described(
     v.optional(wholeNumber(0, 1), 1),
     'minorVersionPTP: 0 for equipment that drops or does not stamp messages of IEEE 1588-2019.',

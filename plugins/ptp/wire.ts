@@ -30,6 +30,8 @@ export interface WireOptions {
   readonly interface: string;
   readonly profile: Profile;
   readonly hardware: boolean;
+  /** N of `phc:ptpN`: a virtual clock to stamp by. */
+  readonly hardwareClock?: number | undefined;
 }
 
 /** Throws what the network throws: no such interface, no privilege, a port that is taken. */
@@ -45,11 +47,12 @@ export function openWire(network: Network, options: WireOptions): Wire {
 }
 
 /** IEEE 1588-2019 annex E. All messages of gPTP stay on the link (802.1AS-2020 §10.5.3). */
-function overEthernet(network: Network, { interface: name, profile, hardware }: WireOptions): Wire {
+function overEthernet(network: Network, { interface: name, profile, hardware, hardwareClock }: WireOptions): Wire {
   const isGptp = profile.sdoId === SDO_8021AS;
   const group = isGptp ? LINK_MAC : GROUP_MAC;
   const socket = network.ethernet({
     ...{ interface: name, etherType: ETHERTYPE, transmitStamps: true, hardwareStamps: hardware },
+    ...(hardwareClock !== undefined && { hardwareClock }),
     groups: isGptp ? [LINK_MAC] : [GROUP_MAC, LINK_MAC],
   });
   const macOf = (to: Destination): string => (to === 'group' ? group : to === 'peers' ? LINK_MAC : to.address);
@@ -69,13 +72,18 @@ interface Groups {
 }
 
 /** Annexes C and D: event messages have a port of their own. */
-function overUdp(network: Network, { interface: name, profile, hardware }: WireOptions, groups: Groups): Wire {
+function overUdp(
+  network: Network,
+  { interface: name, profile, hardware, hardwareClock }: WireOptions,
+  groups: Groups,
+): Wire {
   const { family, group, peers } = groups;
   const { dscp } = profile;
   const open = (port: number, transmitStamps: boolean, codePoint: number | undefined) =>
     network.udp({
       ...{ interface: name, family, port, groups: [group, peers], reuse: true },
       ...{ transmitStamps, hardwareStamps: hardware && transmitStamps },
+      ...(hardwareClock !== undefined && transmitStamps && { hardwareClock }),
       ...(codePoint === undefined ? {} : { dscp: codePoint }),
     });
   const event = open(EVENT_PORT, true, dscp?.event);
