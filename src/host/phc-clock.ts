@@ -93,7 +93,7 @@ class Phc {
   /** The clock as it was last read, counted on: what it is off by then is what it drifts in a moment. */
   read(): Stamp {
     this.#refresh();
-    const { raw } = this.#clocks.moment();
+    const raw = this.#clocks.raw();
     return { clock: `phc:${this.#device.node}`, time: this.#rhythm.at(raw), monotonic: raw, by: 'user' };
   }
 
