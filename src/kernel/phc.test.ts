@@ -117,6 +117,9 @@ describe('hardware clocks in a hub', function () {
     await run(180);
     expect(hub.report.status().sinks.map(({ state }) => state)).to.deep.equal(['running', 'running']);
     expect(await apartNs(host, ['system', A], 10)).to.be.below(1e3);
+    expect(hub.report.events().filter(({ text }) => /stepped back by .* by somebody else/.test(text))).to.have.length(
+      1,
+    );
     await hub.stop();
   });
 
@@ -146,11 +149,16 @@ describe('hardware clocks in a hub', function () {
 
   it('make pulses once they are right, not before', async () => {
     const { host, hub, run } = await machine(
-      { ptp0: { hidden: true, offsetNs: 1e9 } },
-      { 'source.phc.a': { clock: 'ptp0' }, 'sink.phc.b': { clock: 'ptp0', steer: true, output: { width: '100ms' } } },
+      { ptp0: { hidden: true, offsetNs: 1e9 }, ptp1: { hidden: true, offsetNs: 1e6 } },
+      {
+        'source.phc.a': { clock: 'ptp0' },
+        'sink.phc.b': { clock: 'ptp0', steer: true, output: { width: '100ms' } },
+        'source.phc.c': { clock: 'ptp1' },
+        'sink.phc.d': { clock: 'ptp1', steer: false, output: {} },
+      },
     );
-    expect(host.phcs[0]!.outputs).to.deep.equal([]);
     await run(60);
+    expect(host.phcs[1]!.outputs).to.deep.equal([]);
     expect(host.phcs[0]!.outputs).to.deep.equal([
       { channel: 0, pin: undefined, periodNs: 1e9, widthNs: 100e6, phaseNs: 0 },
     ]);
