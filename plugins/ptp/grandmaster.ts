@@ -1,4 +1,4 @@
-import { type ClockId, HubError, type SinkContext, type TimeState } from 'timehub/api';
+import type { ClockId, SinkContext, TimeState } from 'timehub/api';
 import {
   formatClockIdentity,
   formatPortIdentity,
@@ -66,7 +66,7 @@ export class Grandmaster {
       onManagement: (request, answer) => this.#door?.fromNetwork(request, answer),
     });
     this.#prepared = { ...prepared, settings: { ...prepared.settings, profile } };
-    this.#clock = this.#stampingClock(prepared);
+    this.#clock = prepared.clock;
     this.#announce = {
       identity: identity.clock,
       priority1: config.priority1 ?? profile.priority1,
@@ -120,14 +120,6 @@ export class Grandmaster {
 
   #announced(state: TimeState): GrandmasterData {
     return this.#reluctance.take(announcedOf(state, this.#announce!), this.#context.monotonic());
-  }
-
-  /** Throws `TH_PTP_STAMPS`. */
-  #stampingClock({ hardware }: PreparedPort): ClockId {
-    if (!hardware) return 'system';
-    const { name, phc } = this.#context.network.interface(this.#config.interface);
-    if (phc === undefined) throw new HubError('TH_PTP_STAMPS', `${name} has lost its clock`);
-    return phc.clock;
   }
 
   #report(report: Report): void {

@@ -1,4 +1,4 @@
-import { type Context, HubError } from 'timehub/api';
+import { type ClockId, type Context, HubError } from 'timehub/api';
 import type { PortSettings } from 'timehub/protocol/ptp';
 import { identityOf, latenciesOf, type PortConfig, profileOfConfig } from './port-config.js';
 import { stampingClock, stampNoise } from './stamping.js';
@@ -8,6 +8,8 @@ import { openWire, type Wire } from './wire.js';
 export interface PreparedPort {
   readonly settings: PortSettings;
   readonly hardware: boolean;
+  /** What stamps its event messages. */
+  readonly clock: ClockId;
   readonly open: () => Wire;
 }
 
@@ -30,7 +32,7 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
     peerDelay: { asks: true, answers: true },
   };
   const wire = { interface: port.name, profile, hardware, hardwareClock: virtualClock(config.clock, clock) };
-  return { settings, hardware, open: () => openWire(context.network, wire) };
+  return { settings, hardware, clock: clock ?? 'system', open: () => openWire(context.network, wire) };
 }
 
 /** N of `phc:ptpN`, where it is not the interface's own that was asked for. */
