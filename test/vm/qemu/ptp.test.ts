@@ -59,7 +59,7 @@ ip netns exec m ptp4l -2 -E -H -i eth0 -m --phc_index 2 ${RATES} --tx_timestamp_
   --uds_address /run/m --uds_ro_address /run/mro >/run/master.log 2>&1 &
 sleep 2
 node /repo/bin/timehub run /hub.toml >/run/hub.log 2>&1 &
-node /truth.mjs ${SECONDS} ptp2 ptp3 system
+node /repo/truth.mjs ${SECONDS} ptp2 ptp3 system
 node /repo/bin/timehub status --socket /run/hub.sock
 node /repo/bin/timehub show ptp.grandmaster --socket /run/hub.sock
 phc_ctl /dev/ptp3 freq
@@ -80,7 +80,7 @@ describe('a hub on a card that stamps, beside a grandmaster of linuxptp', functi
       name: 'ptp',
       job: JOB,
       files: { 'hub.toml': HUB },
-      programs: { 'truth.mjs': 'truth.ts' },
+      programs: { 'repo/truth.mjs': 'truth.ts' },
       timeoutS: 500,
     });
     truth = parseTruth(log);
@@ -107,14 +107,14 @@ const FOLLOWED = `${CARDS}
 phc_ctl /dev/ptp3 set adj 37.001
 phc_ctl /dev/ptp2 set adj 37 freq 5000
 ${stampEvents(1)}
-node /reference.mjs >/run/port &
+node /repo/reference.mjs >/run/port &
 while [ ! -s /run/port ]; do sleep 0.1; done
 sed -i "s/PORT/$(cat /run/port)/" /hub.toml
 node /repo/bin/timehub run /hub.toml >/run/hub.log 2>&1 &
 node /repo/bin/timehub wait --max-error 10ms --timeout 30s --socket /run/hub.sock
 ip netns exec m ptp4l -2 -E -H -s -i eth0 -m --phc_index 2 ${RATES} --tx_timestamp_timeout 50 --summary_interval 0 \\
   --first_step_threshold 0.00001 --uds_address /run/m --uds_ro_address /run/mro >/run/slave.log 2>&1 &
-node /truth.mjs ${SECONDS} ptp3 ptp2
+node /repo/truth.mjs ${SECONDS} ptp3 ptp2
 node /repo/bin/timehub status --socket /run/hub.sock
 cat /run/hub.log /run/slave.log
 `;
@@ -131,7 +131,7 @@ describe('a grandmaster of ours on a card that stamps, beside a follower of linu
       name: 'grandmaster',
       job: FOLLOWED,
       files: { 'hub.toml': GRANDMASTER },
-      programs: { 'truth.mjs': 'truth.ts', 'reference.mjs': 'reference.ts' },
+      programs: { 'repo/truth.mjs': 'truth.ts', 'repo/reference.mjs': 'reference.ts' },
       timeoutS: 500,
     });
     truth = parseTruth(log);
