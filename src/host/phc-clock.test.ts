@@ -6,9 +6,10 @@ import { FakeKernel, FakePhc, type FakePhcOptions } from './testing/fake-phc.js'
 /** System − clock at the start of the fake. */
 const OFFSET_NS = 5e9 - 37e9;
 
-function scene(options: FakePhcOptions = {}, wishes = {}) {
+function scene(options: FakePhcOptions = {}, wishes = {}, interruptNs = 0) {
   const kernel = new FakeKernel();
   const device = new FakePhc(kernel, options);
+  device.interruptNs = interruptNs;
   const clock = openPhc(device, kernel, wishes);
   const seconds = (count: number): void => {
     for (let second = 0; second < count; second++) {
@@ -136,6 +137,13 @@ describe('a PTP hardware clock', () => {
     seconds(5);
     device.steer(-700_000);
     seconds(5);
+    expect(clock.phase()).to.equal(0n);
+  });
+
+  it('shows no jump for a first reading that was interrupted', () => {
+    const { clock, device, seconds } = scene({}, {}, 3e6);
+    device.interruptNs = 0;
+    seconds(8);
     expect(clock.phase()).to.equal(0n);
   });
 

@@ -7,7 +7,7 @@ import { PhcComparer } from './phc-compare.js';
 import type { PhcDevice } from './phc-device.js';
 import { readFailed, setFailed } from './phc-error.js';
 import { PhcPulses } from './phc-pulses.js';
-import { PhcRhythm } from './phc-rhythm.js';
+import { PhcRhythm, type Sighting } from './phc-rhythm.js';
 import { hardwareFrequencyTimex, queryTimex, readHardwareFrequency, stepTimex } from './timex.js';
 
 /** How often the clock itself is read when nobody wishes otherwise. */
@@ -15,8 +15,8 @@ const REST_NS = 1_000_000_000;
 /** So long a clock that does not answer is counted on; then it is called gone. */
 const PATIENCE_NS = 30_000_000_000;
 const BRACKETS = 3;
-/** A reading over a slow bus. */
-const SLOW_NS = 100_000n;
+/** A bracket as narrow as this clock's can be: not worth another reading. */
+const NARROW = 3;
 /** Many drivers read, add and write: what a step misses is added once more. */
 const STEP_TRIES = 3;
 const STEP_MISS_NS = 1_000;
@@ -50,12 +50,6 @@ export function openPhc(device: PhcDevice, clocks: Clocks, wishes: ClockWishes =
   }
 }
 
-interface Sighting {
-  readonly time: Instant;
-  readonly raw: Instant;
-  readonly widthNs: Ns;
-}
-
 class Phc {
   readonly facts: HostPhc['facts'];
   readonly #device: PhcDevice;
@@ -67,6 +61,8 @@ class Phc {
   /** What all jumps have added up to. */
   #phase: Instant = 0n;
   #frequencyPpb: number;
+  /** 0: it was not read yet. */
+  #narrowestNs: Ns = 0;
   #lost: unknown;
 
   constructor(device: PhcDevice, clocks: Clocks, { restNs = REST_NS }: ClockWishes) {
@@ -82,8 +78,7 @@ class Phc {
     const { path, name } = device;
     this.facts = { device: path, name, maxPpb, pulseInputs, pulseOutputs, pins: this.#pulses.pins() };
     this.#frequencyPpb = this.frequencyPpb();
-    const { time, raw } = this.#see();
-    this.#rhythm = new PhcRhythm(time, raw);
+    this.#rhythm = new PhcRhythm(this.#see());
   }
 
   rest(restNs: Ns): void {
@@ -142,7 +137,7 @@ class Phc {
 
   compare(samples = 5): ClockComparison {
     const { clock, ...comparison } = this.#comparer.compare(samples);
-    this.#note(clock, comparison.monotonic);
+    this.#note({ time: clock, raw: comparison.monotonic, widthNs: comparison.widthNs });
     return comparison;
   }
 
@@ -168,32 +163,31 @@ class Phc {
     const sinceNs = Number(this.#clocks.raw() - this.#rhythm.readAt);
     if (sinceNs < this.#restNs) return;
     try {
-      const { time, raw } = this.#see();
-      this.#note(time, raw);
+      this.#note(this.#see());
     } catch (error) {
       const isPassing = error instanceof HubError && error.code === 'TH_CLOCK_NO_ANSWER';
       if (!isPassing || sinceNs > this.#restNs + PATIENCE_NS) throw error;
     }
   }
 
-  #note(time: Instant, raw: Instant): void {
+  #note(sighting: Sighting): void {
     const frequencyPpb = this.frequencyPpb();
-    this.#phase += this.#rhythm.reading(time, raw, frequencyPpb - this.#frequencyPpb).jump;
+    this.#phase += this.#rhythm.reading(sighting, frequencyPpb - this.#frequencyPpb);
     this.#frequencyPpb = frequencyPpb;
   }
 
-  /** The tightest bracket of a few. */
+  /** The tightest bracket of a few, of one where that is as tight as it can be: some clocks are slow to read. */
   #see(): Sighting {
     let best: Sighting | undefined;
     for (let left = BRACKETS; left > 0; left--) {
       const before = this.#clocks.raw();
       const time = this.#time();
       const width = this.#clocks.raw() - before;
-      if (best === undefined || Number(width) < best.widthNs)
-        best = { time, raw: before + width / 2n, widthNs: Number(width) };
-      // A clock that takes so long to read is not read for the sake of nanoseconds.
-      if (width > SLOW_NS) break;
+      const widthNs = Number(width);
+      if (best === undefined || widthNs < best.widthNs) best = { time, raw: before + width / 2n, widthNs };
+      if (widthNs < NARROW * this.#narrowestNs) break;
     }
+    this.#narrowestNs = Math.min(best!.widthNs, this.#narrowestNs === 0 ? Number.POSITIVE_INFINITY : this.#narrowestNs);
     return best!;
   }
 

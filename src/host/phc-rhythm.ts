@@ -1,9 +1,10 @@
 import type { Instant, Ns } from '../api/index.js';
 
-/** What a reading says of the time since the one before. */
-export interface Course {
-  /** The clock was set meanwhile, by this much; 0n when it ran on. */
-  readonly jump: Instant;
+/** A clock and CLOCK_MONOTONIC_RAW at one moment, to within half of `widthNs`. */
+export interface Sighting {
+  readonly time: Instant;
+  readonly raw: Instant;
+  readonly widthNs: Ns;
 }
 
 /** A jump that the time between two readings of a moment cannot explain. */
@@ -18,23 +19,23 @@ const SHORTEST_NS = 200_000_000;
 export class PhcRhythm {
   #time: Instant;
   #raw: Instant;
-  /** How much faster than CLOCK_MONOTONIC_RAW. */
+  /** How much faster than CLOCK_MONOTONIC_RAW, and how wrong that may be. */
   #ratePpb = 0;
-  #measured: 'rate' | 'nothing' = 'nothing';
-  /** Of the last real reading: `#time` and `#raw` move on with each change of frequency. */
-  #read: { readonly time: Instant; readonly raw: Instant } | undefined;
-  #readRaw: Instant;
+  #doubtPpb = UNMEASURED_PPB;
+  #last: Sighting;
+  /** Since then the clock was left alone. */
+  #since: Sighting | undefined;
 
-  constructor(time: Instant, raw: Instant) {
-    this.#time = time;
-    this.#raw = raw;
-    this.#read = { time, raw };
-    this.#readRaw = raw;
+  constructor(sighting: Sighting) {
+    this.#time = sighting.time;
+    this.#raw = sighting.raw;
+    this.#last = sighting;
+    this.#since = sighting;
   }
 
   /** CLOCK_MONOTONIC_RAW of the last reading. */
   get readAt(): Instant {
-    return this.#readRaw;
+    return this.#last.raw;
   }
 
   /** What the clock shows at `raw`. */
@@ -47,19 +48,26 @@ export class PhcRhythm {
     return this.#raw + scaled(time - this.#time, -this.#ratePpb);
   }
 
-  /** A reading. `strangePpb`: by how much somebody else may have changed the frequency since the last. */
-  reading(time: Instant, raw: Instant, strangePpb: number): Course {
+  /**
+   * A reading; answers by how much the clock was set since the last, 0n when it ran on. `strangePpb`: by how much somebody
+   * else has changed its frequency since.
+   */
+  reading(sighting: Sighting, strangePpb: number): Instant {
+    const { time, raw, widthNs } = sighting;
     const deviation = time - this.at(raw);
-    const elapsedNs = Number(raw - this.#readRaw);
-    const doubtPpb = (this.#measured === 'rate' ? MEASURED_PPB : UNMEASURED_PPB) + 1.1 * Math.abs(strangePpb);
-    const isJump = Math.abs(Number(deviation)) > JUMP_NS + Math.max(0, elapsedNs) * doubtPpb * 1e-9;
-    if (isJump) this.#read = undefined;
-    else this.#measure(time, raw, strangePpb);
+    const doubtPpb = this.#doubtPpb + 1.1 * Math.abs(strangePpb);
+    const driftNs = Math.max(0, Number(raw - this.#last.raw)) * doubtPpb * 1e-9;
+    const isJump = Math.abs(Number(deviation)) > JUMP_NS + widthNs + this.#last.widthNs + driftNs;
+    this.#ratePpb += strangePpb;
+    // What looks like a jump may also be a rate that was never right: it is measured anew.
+    if (isJump) this.#doubtPpb = UNMEASURED_PPB;
+    if (isJump || strangePpb !== 0) this.#since = undefined;
+    else this.#measure(sighting);
+    this.#since ??= sighting;
     this.#time = time;
     this.#raw = raw;
-    this.#readRaw = raw;
-    this.#read ??= { time, raw };
-    return { jump: isJump ? deviation : 0n };
+    this.#last = sighting;
+    return isJump ? deviation : 0n;
   }
 
   /** Our own change of its frequency. */
@@ -67,28 +75,23 @@ export class PhcRhythm {
     this.#time = this.at(raw);
     this.#raw = raw;
     this.#ratePpb += deltaPpb;
-    this.#read = undefined;
+    this.#since = undefined;
   }
 
   /** Our own step. */
   stepped(delta: Instant): void {
     this.#time += delta;
-    this.#read = undefined;
+    this.#since = undefined;
   }
 
-  /** Only over an interval through which the clock was left alone. */
-  #measure(time: Instant, raw: Instant, strangePpb: number): void {
-    if (strangePpb !== 0) this.#ratePpb += strangePpb;
-    const since = this.#read;
-    if (since === undefined || strangePpb !== 0) {
-      this.#read = undefined;
-      return;
-    }
-    const elapsedNs: Ns = Number(raw - since.raw);
-    if (elapsedNs < SHORTEST_NS) return;
-    this.#ratePpb = (Number(time - since.time - (raw - since.raw)) / elapsedNs) * 1e9;
-    this.#measured = 'rate';
-    this.#read = undefined;
+  #measure(sighting: Sighting): void {
+    const since = this.#since;
+    const elapsedNs: Ns = since === undefined ? 0 : Number(sighting.raw - since.raw);
+    if (since === undefined || elapsedNs < SHORTEST_NS) return;
+    const gainedNs = Number(sighting.time - since.time - (sighting.raw - since.raw));
+    this.#ratePpb = (gainedNs / elapsedNs) * 1e9;
+    this.#doubtPpb = MEASURED_PPB + ((sighting.widthNs + since.widthNs) / elapsedNs) * 1e9;
+    this.#since = undefined;
   }
 }
 

@@ -61,6 +61,8 @@ export class FakePhc implements PhcDevice {
   readonly faults = new Map<keyof typeof PTP, string>();
   /** A step is short by this: drivers that read, add and write. */
   stepLossNs = 0;
+  /** Between its reading and the answer. */
+  interruptNs = 0;
   readonly #options: FakePhcOptions;
   #time: Instant = 1_795_219_237_000_000_000n;
   #at: Instant;
@@ -90,7 +92,7 @@ export class FakePhc implements PhcDevice {
     this.#fail();
     this.kernel.pass(READ_NS / 2);
     this.#run();
-    this.kernel.pass(READ_NS / 2);
+    this.kernel.pass(READ_NS / 2 + this.interruptNs);
     return this.#time;
   }
 

@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 import { Bench } from '../../bench.js';
 import { boot, runGuest } from './guest.js';
-import { CARDS, parseTruth, stampEvents, type Truth } from './wire.js';
+import { CARDS, parseTruth, stampEvents, type Truth, withoutTruth } from './wire.js';
 
-const SECONDS = 60;
+const SECONDS = Number(process.env.TIMEHUB_GUEST_SECONDS ?? 60);
+
+/** From here on the clocks count as settled. */
+const SETTLED_S = 30;
 
 /** The hub on card 1: its clock by the grandmaster's messages, the machine's clock by the card's. */
 const HUB = `[source.ptp.grandmaster]
@@ -84,6 +87,7 @@ describe('a hub on a card that stamps, beside a grandmaster of linuxptp', functi
       timeoutS: 500,
     });
     truth = parseTruth(log);
+    log = withoutTruth(log);
     tellCourse(truth);
   });
   after(() => bench?.clear());
@@ -94,11 +98,11 @@ describe('a hub on a card that stamps, beside a grandmaster of linuxptp', functi
   it('brings the card from 1 ms and 5 ppm off to within 100 ns, and keeps it there', () => {
     expect(truth, log).to.have.length.above(SECONDS / 2);
     expect(Math.abs(truth[0]!.offsetsNs.ptp3!), log).to.be.within(5e5, 2e6);
-    expect(worstNs(40, 'ptp3', 0), log).to.be.below(100);
+    expect(worstNs(SETTLED_S, 'ptp3', 0), log).to.be.below(100);
   });
 
   it('keeps the clock of the machine by the card, 37 s behind TAI, without phc2sys', () => {
-    expect(worstNs(40, 'system', 37e9), log).to.be.below(500);
+    expect(worstNs(SETTLED_S, 'system', 37e9), log).to.be.below(500);
   });
 });
 
@@ -135,13 +139,14 @@ describe('a grandmaster of ours on a card that stamps, beside a follower of linu
       timeoutS: 500,
     });
     truth = parseTruth(log);
+    log = withoutTruth(log);
     tellCourse(truth);
   });
   after(() => bench?.clear());
 
   it('is followed to within 100 ns', () => {
     expect(truth, log).to.have.length.above(SECONDS / 2);
-    const late = truth.filter(({ atS }) => atS >= 40).map(({ offsetsNs }) => Math.abs(offsetsNs.ptp2!));
+    const late = truth.filter(({ atS }) => atS >= SETTLED_S).map(({ offsetsNs }) => Math.abs(offsetsNs.ptp2!));
     expect(Math.max(...late), log).to.be.below(100);
   });
 });

@@ -3,7 +3,9 @@
  * /dev/ptp2; card 1 beside the hub, with /dev/ptp3. The emulated clocks have faults in their frequency: only virtual clocks on
  * top of them are true.
  */
-export const CARDS = `modprobe igb
+export const CARDS = `# The shell would take its own.
+ip() { /usr/sbin/ip "$@"; }
+modprobe igb
 modprobe veth
 sleep 1
 ip netns add m
@@ -43,6 +45,9 @@ export interface Truth {
   readonly atS: number;
   readonly offsetsNs: Readonly<Record<string, number>>;
 }
+
+/** What the guest printed beside. */
+export const withoutTruth = (log: string): string => log.replaceAll(/^TRUTH .*\n/gm, '');
 
 export const parseTruth = (log: string): readonly Truth[] =>
   [...log.matchAll(/^TRUTH (.*)$/gm)].map((match) => JSON.parse(match[1]!) as Truth);
