@@ -1,4 +1,4 @@
-import type { Observation, SourceContext, Timescale } from 'timehub/api';
+import { formatDuration, type Observation, type SourceContext, type Timescale } from 'timehub/api';
 import {
   formatClockIdentity,
   formatPortIdentity,
@@ -7,6 +7,7 @@ import {
   TimeReceiverPort,
 } from 'timehub/protocol/ptp';
 import { managedReceiver } from './managed-receiver.js';
+import { JumpWatch } from './jump-watch.js';
 import { ManagementDoor } from './management-door.js';
 import { type PreparedPort, preparePort } from './open-port.js';
 import type { PortConfig } from './port-config.js';
@@ -25,6 +26,9 @@ export class Receiver {
   #port: TimeReceiverPort | undefined;
   #runner: PortRunner | undefined;
   #door: ManagementDoor | undefined;
+  readonly #jumps = new JumpWatch();
+  /** Jumps of the timeTransmitter's time so far. */
+  #era = 0;
 
   constructor(context: SourceContext, config: ReceiverConfig) {
     this.#context = context;
@@ -89,7 +93,7 @@ export class Receiver {
   #report(report: Report): void {
     switch (report.type) {
       case 'observe':
-        this.#context.observe(report.observations.map((observation) => this.#scaled(observation)));
+        this.#observe(report.observations);
         break;
       case 'claim':
         this.#context.claim(report.claims);
@@ -101,6 +105,8 @@ export class Receiver {
         this.#context.log.warn(report.reason);
         break;
       case 'parent':
+        this.#jumps.clear();
+        break;
       case 'remember':
     }
   }
@@ -115,9 +121,27 @@ export class Receiver {
     this.#context.unreachable(clause(reason));
   }
 
-  #scaled(observation: Observation): Observation {
+  #observe(observations: readonly Observation[]): void {
+    for (const observation of observations) {
+      const jumpNs = this.#jumps.take(observation);
+      if (jumpNs !== undefined) this.#begin(`the time of the timeTransmitter has jumped by ${formatDuration(jumpNs)}`);
+    }
+    this.#context.observe(observations.map((observation) => this.#labelled(observation)));
+  }
+
+  /** What was learnt of the time before says nothing of the time after: another path, in the estimate's words. */
+  #begin(reason: string): void {
+    this.#era++;
+    this.#context.log.warn(reason);
+  }
+
+  #labelled(observation: Observation): Observation {
     const { timescale } = this.#config;
-    return timescale === 'auto' ? observation : { ...observation, scale: timescale };
+    return {
+      ...observation,
+      ...(timescale === 'auto' ? {} : { scale: timescale }),
+      ...(this.#era === 0 ? {} : { path: `since jump ${this.#era}` }),
+    };
   }
 }
 
