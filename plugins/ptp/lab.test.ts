@@ -91,7 +91,10 @@ describe('PTP in the lab', function () {
     const client = lab.add({ clock: { offsetNs: 8e6, frequencyPpb: 12_000 } });
     boundary.plug(lower, 'eth1');
     client.plug(lower, 'eth1');
-    await grandmaster.start({ ...GNSS, 'sink.ptp.lan': { interface: 'eth0', priority1: 77, 'improve-after': '1s', ...BRISK } });
+    await grandmaster.start({
+      ...GNSS,
+      'sink.ptp.lan': { interface: 'eth0', priority1: 77, 'improve-after': '1s', ...BRISK },
+    });
     await boundary.start({
       'source.ptp.up': { interface: 'eth0', ...BRISK },
       'sink.ptp.down': { interface: 'eth1', 'improve-after': '1s', ...BRISK },

@@ -6,8 +6,8 @@ import {
   parseClockIdentity,
   TimeReceiverPort,
 } from 'timehub/protocol/ptp';
-import { managedReceiver } from './managed-receiver.js';
 import { JumpWatch } from './jump-watch.js';
+import { managedReceiver, offsetFromMaster } from './managed-receiver.js';
 import { ManagementDoor } from './management-door.js';
 import { type PreparedPort, preparePort } from './open-port.js';
 import type { PortConfig } from './port-config.js';
@@ -80,7 +80,7 @@ export class Receiver {
             clockClass: announce.quality.clockClass,
             stepsRemoved: announce.stepsRemoved,
           }),
-      offsetFromMasterNs: finite(view.offsetFromMasterNs),
+      offsetFromMasterNs: finite(offsetFromMaster(view, this.#prepared)),
       meanDelayNs: finite(view.meanDelayNs),
       ...(view.asCapable === undefined ? {} : { asCapable: view.asCapable }),
       ...(view.neighbourRatePpb === undefined ? {} : { neighbourRatePpb: view.neighbourRatePpb }),

@@ -95,7 +95,9 @@ export class LabMachine {
 
   /** What the hub believes of its system clock, less the truth. */
   mistakeNs(): Ns {
-    return this.hub!.report.state().clocks[0]!.offsetNs - this.host.errorNs('system');
+    const { offsetNs, slopePpb, monotonic } = this.hub!.report.state().clocks[0]!;
+    const sinceS = Number(this.host.monotonic() - monotonic) / NS_PER_S;
+    return offsetNs + slopePpb * sinceS - this.host.errorNs('system');
   }
 
   inspect<T = Record<string, unknown>>(id: string): T {
