@@ -16,7 +16,11 @@ import { PortRunner, type Report } from './port-runner.js';
 export interface ReceiverConfig extends PortConfig {
   readonly timescale: 'auto' | Timescale;
   readonly accept?: readonly string[] | undefined;
+  readonly 'unicast-from'?: string | undefined;
 }
+
+/** For how long unicast messages are asked for at a time, s. */
+const GRANT_S = 300;
 
 /** A port that follows, as a source: its observations and claims go to the hub, its state and reasons to the operator. */
 export class Receiver {
@@ -38,7 +42,12 @@ export class Receiver {
   /** Throws what opening the wire throws. */
   start(): void {
     const prepared = preparePort(this.#context, this.#config, 'receiver');
-    const port = new TimeReceiverPort({ ...prepared.settings, ...acceptance(this.#config.accept) });
+    const unicastFrom = this.#config['unicast-from'];
+    const port = new TimeReceiverPort({
+      ...prepared.settings,
+      acceptable: acceptance(this.#config.accept, this.#context.network.addresses()),
+      ...(unicastFrom === undefined ? {} : { unicast: { address: unicastFrom, durationS: GRANT_S } }),
+    });
     const runner = new PortRunner(this.#context, port, {
       interface: this.#config.interface,
       stampTimeoutNs: this.#config['stamp-timeout'],
@@ -145,14 +154,12 @@ export class Receiver {
   }
 }
 
-/** Whose Announces count: by clock identity, or by the address that they come from. */
-function acceptance(accept: readonly string[] | undefined) {
-  if (accept === undefined) return {};
-  const clocks = new Set(accept.map((entry) => parseClockIdentity(entry)));
-  const addresses = new Set(accept.map((entry) => entry.toLowerCase()));
-  return {
-    acceptable: ({ clock }: PortIdentity, from: string) => clocks.has(clock) || addresses.has(from.toLowerCase()),
-  };
+/** Whose Announces count: by clock identity, or by the address that they come from. Never our own: that is a loop. */
+function acceptance(accept: readonly string[] | undefined, own: readonly string[]) {
+  const clocks = new Set((accept ?? []).map((entry) => parseClockIdentity(entry)));
+  const addresses = new Set((accept ?? []).map((entry) => entry.toLowerCase()));
+  return ({ clock }: PortIdentity, from: string): boolean =>
+    !own.includes(from) && (accept === undefined || clocks.has(clock) || addresses.has(from.toLowerCase()));
 }
 
 const textOf = (port: PortIdentity | undefined): string | null =>

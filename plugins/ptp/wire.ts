@@ -36,7 +36,7 @@ export interface WireOptions {
 /** Throws what the network throws: no such interface, no privilege, a port that is taken. */
 export function openWire(network: Network, options: WireOptions): Wire {
   const wire = openTransport(network, options);
-  return options.hardware ? wire : warmed(wire, openWarmPath(network));
+  return options.hardware ? wire : warmed(wire, openWarmPath(network, options.profile.transport));
 }
 
 function openTransport(network: Network, options: WireOptions): Wire {
