@@ -14,7 +14,9 @@ const config = table({
   ),
   'unicast-from': v.pipe(
     v.optional(text('an IP address, or a MAC address with transport = "ethernet"')),
-    v.description('Ask this one timeTransmitter for unicast messages (IEEE 1588-2019 §16.1) instead of listening to a group.'),
+    v.description(
+      'Ask this one timeTransmitter for unicast messages (IEEE 1588-2019 §16.1) instead of listening to a group.',
+    ),
   ),
   accept: v.pipe(
     v.optional(v.array(text('a clock identity or an address'), 'a list of clock identities and addresses')),
