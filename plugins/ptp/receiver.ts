@@ -132,10 +132,13 @@ export class Receiver {
 
   #observe(observations: readonly Observation[]): void {
     for (const observation of observations) {
-      const jumpNs = this.#jumps.take(observation);
-      if (jumpNs !== undefined) this.#begin(`the time of the timeTransmitter has jumped by ${formatDuration(jumpNs)}`);
+      const passed = this.#jumps.take(observation);
+      if (passed.jumpNs !== undefined) {
+        this.#begin(`the time of the timeTransmitter has jumped by ${formatDuration(passed.jumpNs)}`);
+      }
+      if (passed.observations.length > 0)
+        this.#context.observe(passed.observations.map((each) => this.#labelled(each)));
     }
-    this.#context.observe(observations.map((observation) => this.#labelled(observation)));
   }
 
   /** What was learnt of the time before says nothing of the time after: another path, in the estimate's words. */

@@ -342,7 +342,7 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
     remedy: 'None is needed.',
   },
   TH_PTP_STAMPS: {
-    cause: 'stamps = "hardware" is asked for, and the interface cannot, or the hub does not know its clock.',
+    cause: 'Hardware stamps are asked for, and the interface has none, or the hub does not know its clock.',
     effect: 'The instance does not start and is tried again.',
     remedy: 'Use stamps = "auto" or "software"; ethtool -T shows what an interface can stamp.',
   },
