@@ -1,5 +1,6 @@
 import type { GrandmasterClaims, TimeState } from 'timehub/api';
 import { type ClockIdentity, type GrandmasterData, NO_TIME_FLAGS, type TimeFlags } from 'timehub/protocol/ptp';
+import type { GivenScale } from './hub-time.js';
 
 export interface AnnounceOptions {
   readonly identity: ClockIdentity;
@@ -9,6 +10,7 @@ export interface AnnounceOptions {
   readonly degradedClass: 52 | 187;
   /** Whether a grandmaster that the hub follows is announced, or the hub itself. */
   readonly boundary: 'pass-on' | 'own';
+  readonly timescale: GivenScale;
 }
 
 /** IEEE 1588-2019 table 4. */
@@ -18,7 +20,7 @@ const DEGRADED = 52;
 export function announcedOf(state: TimeState, options: AnnounceOptions): GrandmasterData {
   const { grandmaster } = state.ptp;
   return grandmaster !== undefined && options.boundary === 'pass-on' && grandmaster.identity !== options.identity
-    ? passedOn(state, grandmaster)
+    ? passedOn(state, grandmaster, options)
     : own(state, options);
 }
 
@@ -28,13 +30,13 @@ function own({ ptp, leap }: TimeState, options: AnnounceOptions): GrandmasterDat
   return {
     ...{ priority1, priority2, timeSource, grandmaster: identity, stepsRemoved: 0 },
     quality: { clockClass: clockClass === DEGRADED ? degradedClass : clockClass, accuracy, variance },
-    flags: { ...utcFlags(leap), timeTraceable: ptp.timeTraceable, frequencyTraceable: ptp.frequencyTraceable },
+    flags: { ...utcFlags(leap, options), timeTraceable: ptp.timeTraceable, frequencyTraceable: ptp.frequencyTraceable },
     currentUtcOffset: leap.taiMinusUtc,
   };
 }
 
 /** A boundary clock tells what it heard, one step further (§9.3.5, table 33). */
-function passedOn({ leap }: TimeState, upstream: GrandmasterClaims): GrandmasterData {
+function passedOn({ leap }: TimeState, upstream: GrandmasterClaims, options: AnnounceOptions): GrandmasterData {
   const { identity, priority1, priority2, timeSource, stepsRemoved, timeTraceable, frequencyTraceable } = upstream;
   return {
     ...{ priority1, priority2, timeSource, grandmaster: identity, stepsRemoved: stepsRemoved + 1 },
@@ -43,7 +45,7 @@ function passedOn({ leap }: TimeState, upstream: GrandmasterClaims): Grandmaster
       accuracy: upstream.clockAccuracy,
       variance: upstream.offsetScaledLogVariance,
     },
-    flags: { ...utcFlags(leap), timeTraceable, frequencyTraceable },
+    flags: { ...utcFlags(leap, options), timeTraceable, frequencyTraceable },
     currentUtcOffset: leap.taiMinusUtc,
     path: upstream.path,
   };
@@ -53,10 +55,13 @@ function passedOn({ leap }: TimeState, upstream: GrandmasterClaims): Grandmaster
  * The time that is sent is TAI as far as the hub knows how far that is from UTC. The flags tell what is known, the class
  * how good it is: a receiver that sees the timescale change would jump by 37 s.
  */
-const utcFlags = ({ taiKnown, pending }: TimeState['leap']): TimeFlags => ({
-  ...NO_TIME_FLAGS,
-  ptpTimescale: taiKnown,
-  currentUtcOffsetValid: taiKnown,
-  leap61: taiKnown && pending === 'insert',
-  leap59: taiKnown && pending === 'delete',
-});
+function utcFlags({ taiKnown, pending }: TimeState['leap'], { timescale }: AnnounceOptions): TimeFlags {
+  const isKnown = taiKnown && timescale === 'tai';
+  return {
+    ...NO_TIME_FLAGS,
+    ptpTimescale: isKnown,
+    currentUtcOffsetValid: isKnown,
+    leap61: isKnown && pending === 'insert',
+    leap59: isKnown && pending === 'delete',
+  };
+}

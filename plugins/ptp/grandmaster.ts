@@ -8,7 +8,7 @@ import {
   type TransmitterView,
 } from 'timehub/protocol/ptp';
 import { type AnnounceOptions, announcedOf } from './announced.js';
-import { HubTime } from './hub-time.js';
+import { type GivenScale, HubTime } from './hub-time.js';
 import { managedTransmitter } from './managed-transmitter.js';
 import { ManagementDoor } from './management-door.js';
 import { type PreparedPort, preparePort } from './open-port.js';
@@ -25,6 +25,7 @@ export interface GrandmasterConfig extends PortConfig {
   readonly 'improve-after': number;
   readonly boundary: boolean;
   readonly unicast: boolean;
+  readonly timescale: GivenScale;
 }
 
 /** A port that gives the hub's time, as a sink: grandmaster, or one port of a boundary clock. */
@@ -73,6 +74,7 @@ export class Grandmaster {
       priority2: config.priority2 ?? profile.priority2,
       degradedClass: config['degraded-class'],
       boundary: config.boundary ? 'pass-on' : 'own',
+      timescale: config.timescale,
     };
     this.#port = port;
     this.#runner = runner;
@@ -110,7 +112,7 @@ export class Grandmaster {
   }
 
   #take(state: TimeState): void {
-    const time = HubTime.of(state, this.#clock);
+    const time = HubTime.of(state, this.#clock, this.#config.timescale);
     this.#time = time;
     const timeBase = time === undefined ? undefined : this.#timeBase.take(time, state);
     const data = time === undefined ? undefined : this.#announced(state);

@@ -1,24 +1,29 @@
 import type { ClockId, ClockState, Instant, Ns, Stamp, TimeState } from 'timehub/api';
 
+/** What is given to others: the PTP timescale, or UTC to those that take it for one. */
+export type GivenScale = 'tai' | 'utc';
+
 const SECOND = 1_000_000_000n;
 /** PTP hardware clocks run on TAI, the system clock on UTC. */
-const isUtc = (clock: ClockId): boolean => clock === 'system';
+const scaleOf = (clock: ClockId): GivenScale => (clock === 'system' ? 'utc' : 'tai');
 
-/** The hub's time on the PTP timescale, for stamps of one clock: one state, applied to them. */
+/** The hub's time on the timescale that is given, for stamps of one clock: one state, applied to them. */
 export class HubTime {
   readonly #clock: ClockState;
   readonly #addNs: bigint;
 
   /** Undefined: the hub does not know the clock that stamps. */
-  static of(state: TimeState, clock: ClockId): HubTime | undefined {
+  static of(state: TimeState, clock: ClockId, scale: GivenScale): HubTime | undefined {
     const found = state.clocks.find(({ id }) => id === clock);
-    return found === undefined ? undefined : new HubTime(found, state.leap.taiMinusUtc);
+    if (found === undefined) return undefined;
+    const ahead = Number(scale === 'tai') - Number(scaleOf(clock) === 'tai');
+    return new HubTime(found, BigInt(ahead * state.leap.taiMinusUtc) * SECOND);
   }
 
-  private constructor(clock: ClockState, taiMinusUtcS: number) {
+  private constructor(clock: ClockState, scalesNs: bigint) {
     this.#clock = clock;
     const offsetNs = Number.isFinite(clock.offsetNs) ? BigInt(Math.round(clock.offsetNs)) : 0n;
-    this.#addNs = offsetNs + (isUtc(clock.id) ? BigInt(taiMinusUtcS) * SECOND : 0n);
+    this.#addNs = offsetNs + scalesNs;
   }
 
   /** The rate of the reference − that of the clock, ppb. */
@@ -26,7 +31,7 @@ export class HubTime {
     return Number.isFinite(this.#clock.slopePpb) ? this.#clock.slopePpb : 0;
   }
 
-  /** TAI, as the hub believes, when the clock read `time`. */
+  /** What the hub believes it was when the clock read `time`. */
   at(time: Instant): Instant {
     const slopeNs = (Number(time - this.#clock.reading) * this.ratePpb) / 1e9;
     return time + this.#addNs + BigInt(Math.round(slopeNs));

@@ -11,16 +11,24 @@ import {
   VARIANCE_UNKNOWN,
 } from 'timehub/protocol/ptp';
 import { finite, type ManagedBasis, portSets, userDescription } from './managed-port.js';
+import type { PreparedPort } from './open-port.js';
 
 const SLAVE_ONLY = { clockClass: 255, accuracy: ACCURACY_UNKNOWN, variance: VARIANCE_UNKNOWN };
 const OSCILLATOR = 0xa0;
+
+/** Local clock − timeTransmitter, as PTP has it, on one timescale: the system clock keeps UTC. NaN: not known. */
+export function offsetFromMaster({ offsetFromMasterNs, parent }: ReceiverView, { hardware }: PreparedPort): number {
+  const { header, currentUtcOffset } = parent?.announce ?? {};
+  const isTai = header?.flags.ptpTimescale === true;
+  return offsetFromMasterNs + (isTai && !hardware ? (currentUtcOffset ?? 0) * 1e9 : 0);
+}
 
 /** The data sets of a clock that only follows. */
 export function managedReceiver(view: ReceiverView, basis: ManagedBasis): ManagedClock {
   const { identity, profile } = basis.prepared.settings;
   const { parent, lastSync, timeBase } = view;
   const announce = parent?.announce;
-  const offsetFromMasterNs = finite(view.offsetFromMasterNs);
+  const offsetFromMasterNs = finite(offsetFromMaster(view, basis.prepared));
   const flags = announce === undefined ? NO_TIME_FLAGS : timeFlagsOf(announce.header.flags);
   const grandmaster = announce?.grandmaster ?? view.source?.clock ?? identity.clock;
   const { priority1, priority2 } = profile;

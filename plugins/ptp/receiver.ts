@@ -1,4 +1,4 @@
-import type { Observation, SourceContext, Timescale } from 'timehub/api';
+import { formatDuration, type Observation, type SourceContext, type Timescale } from 'timehub/api';
 import {
   formatClockIdentity,
   formatPortIdentity,
@@ -6,7 +6,8 @@ import {
   parseClockIdentity,
   TimeReceiverPort,
 } from 'timehub/protocol/ptp';
-import { managedReceiver } from './managed-receiver.js';
+import { JumpWatch } from './jump-watch.js';
+import { managedReceiver, offsetFromMaster } from './managed-receiver.js';
 import { ManagementDoor } from './management-door.js';
 import { type PreparedPort, preparePort } from './open-port.js';
 import type { PortConfig } from './port-config.js';
@@ -15,7 +16,11 @@ import { PortRunner, type Report } from './port-runner.js';
 export interface ReceiverConfig extends PortConfig {
   readonly timescale: 'auto' | Timescale;
   readonly accept?: readonly string[] | undefined;
+  readonly 'unicast-from'?: string | undefined;
 }
+
+/** For how long unicast messages are asked for at a time, s. */
+const GRANT_S = 300;
 
 /** A port that follows, as a source: its observations and claims go to the hub, its state and reasons to the operator. */
 export class Receiver {
@@ -25,6 +30,9 @@ export class Receiver {
   #port: TimeReceiverPort | undefined;
   #runner: PortRunner | undefined;
   #door: ManagementDoor | undefined;
+  readonly #jumps = new JumpWatch();
+  /** Jumps of the timeTransmitter's time so far. */
+  #era = 0;
 
   constructor(context: SourceContext, config: ReceiverConfig) {
     this.#context = context;
@@ -34,7 +42,12 @@ export class Receiver {
   /** Throws what opening the wire throws. */
   start(): void {
     const prepared = preparePort(this.#context, this.#config, 'receiver');
-    const port = new TimeReceiverPort({ ...prepared.settings, ...acceptance(this.#config.accept) });
+    const unicastFrom = this.#config['unicast-from'];
+    const port = new TimeReceiverPort({
+      ...prepared.settings,
+      acceptable: acceptance(this.#config.accept, this.#context.network.addresses()),
+      ...(unicastFrom === undefined ? {} : { unicast: { address: unicastFrom, durationS: GRANT_S } }),
+    });
     const runner = new PortRunner(this.#context, port, {
       interface: this.#config.interface,
       stampTimeoutNs: this.#config['stamp-timeout'],
@@ -76,7 +89,7 @@ export class Receiver {
             clockClass: announce.quality.clockClass,
             stepsRemoved: announce.stepsRemoved,
           }),
-      offsetFromMasterNs: finite(view.offsetFromMasterNs),
+      offsetFromMasterNs: finite(offsetFromMaster(view, this.#prepared)),
       meanDelayNs: finite(view.meanDelayNs),
       ...(view.asCapable === undefined ? {} : { asCapable: view.asCapable }),
       ...(view.neighbourRatePpb === undefined ? {} : { neighbourRatePpb: view.neighbourRatePpb }),
@@ -89,7 +102,7 @@ export class Receiver {
   #report(report: Report): void {
     switch (report.type) {
       case 'observe':
-        this.#context.observe(report.observations.map((observation) => this.#scaled(observation)));
+        this.#observe(report.observations);
         break;
       case 'claim':
         this.#context.claim(report.claims);
@@ -101,6 +114,8 @@ export class Receiver {
         this.#context.log.warn(report.reason);
         break;
       case 'parent':
+        this.#jumps.clear();
+        break;
       case 'remember':
     }
   }
@@ -115,20 +130,39 @@ export class Receiver {
     this.#context.unreachable(clause(reason));
   }
 
-  #scaled(observation: Observation): Observation {
+  #observe(observations: readonly Observation[]): void {
+    for (const observation of observations) {
+      const passed = this.#jumps.take(observation);
+      if (passed.jumpNs !== undefined) {
+        this.#begin(`the time of the timeTransmitter has jumped by ${formatDuration(passed.jumpNs)}`);
+      }
+      if (passed.observations.length > 0)
+        this.#context.observe(passed.observations.map((each) => this.#labelled(each)));
+    }
+  }
+
+  /** What was learnt of the time before says nothing of the time after: another path, in the estimate's words. */
+  #begin(reason: string): void {
+    this.#era++;
+    this.#context.log.warn(reason);
+  }
+
+  #labelled(observation: Observation): Observation {
     const { timescale } = this.#config;
-    return timescale === 'auto' ? observation : { ...observation, scale: timescale };
+    return {
+      ...observation,
+      ...(timescale === 'auto' ? {} : { scale: timescale }),
+      ...(this.#era === 0 ? {} : { path: `since jump ${this.#era}` }),
+    };
   }
 }
 
-/** Whose Announces count: by clock identity, or by the address that they come from. */
-function acceptance(accept: readonly string[] | undefined) {
-  if (accept === undefined) return {};
-  const clocks = new Set(accept.map((entry) => parseClockIdentity(entry)));
-  const addresses = new Set(accept.map((entry) => entry.toLowerCase()));
-  return {
-    acceptable: ({ clock }: PortIdentity, from: string) => clocks.has(clock) || addresses.has(from.toLowerCase()),
-  };
+/** Whose Announces count: by clock identity, or by the address that they come from. Never our own: that is a loop. */
+function acceptance(accept: readonly string[] | undefined, own: readonly string[]) {
+  const clocks = new Set((accept ?? []).map((entry) => parseClockIdentity(entry)));
+  const addresses = new Set((accept ?? []).map((entry) => entry.toLowerCase()));
+  return ({ clock }: PortIdentity, from: string): boolean =>
+    !own.includes(from) && (accept === undefined || clocks.has(clock) || addresses.has(from.toLowerCase()));
 }
 
 const textOf = (port: PortIdentity | undefined): string | null =>

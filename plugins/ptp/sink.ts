@@ -33,6 +33,10 @@ const config = table({
       'While the hub follows a PTP source, announce that source’s grandmaster one step further (boundary clock).',
     ),
   ),
+  timescale: v.pipe(
+    v.optional(oneOf(['tai', 'utc']), 'tai'),
+    v.description('TAI, or UTC as an arbitrary timescale: as linuxptp gives and takes it with software stamps.'),
+  ),
   unicast: v.pipe(
     v.optional(flag(), false),
     v.description('Grant unicast messages to those who ask (IEEE 1588-2019 §16.1).'),

@@ -12,6 +12,12 @@ const config = table({
         'or for one that does not say: linuxptp with software stamps sends UTC.',
     ),
   ),
+  'unicast-from': v.pipe(
+    v.optional(text('an IP address, or a MAC address with transport = "ethernet"')),
+    v.description(
+      'Ask this one timeTransmitter for unicast messages (IEEE 1588-2019 §16.1) instead of listening to a group.',
+    ),
+  ),
   accept: v.pipe(
     v.optional(v.array(text('a clock identity or an address'), 'a list of clock identities and addresses')),
     v.description('Whose Announces count: clock identities, IP or MAC addresses. Default: everybody’s.'),

@@ -13,6 +13,7 @@ import {
   type Profile,
   SDO_8021AS,
 } from 'timehub/protocol/ptp';
+import { openWarmPath, type WarmPath } from './warm-path.js';
 
 /** Octets in and out of one port, whatever carries them. */
 export interface Wire {
@@ -36,6 +37,11 @@ export interface WireOptions {
 
 /** Throws what the network throws: no such interface, no privilege, a port that is taken. */
 export function openWire(network: Network, options: WireOptions): Wire {
+  const wire = openTransport(network, options);
+  return options.hardware ? wire : warmed(wire, openWarmPath(network, options.profile.transport));
+}
+
+function openTransport(network: Network, options: WireOptions): Wire {
   switch (options.profile.transport) {
     case 'l2':
       return overEthernet(network, options);
@@ -45,6 +51,18 @@ export function openWire(network: Network, options: WireOptions): Wire {
       return overUdp(network, options, { family: 6, group: groupIpv6('e'), peers: PEER_GROUP_IPV6 });
   }
 }
+
+const warmed = (wire: Wire, path: WarmPath): Wire => ({
+  ...wire,
+  send(octets, to, way) {
+    if (way === 'event') path.warm();
+    return wire.send(octets, to, way);
+  },
+  close() {
+    wire.close();
+    path.close();
+  },
+});
 
 /** IEEE 1588-2019 annex E. All messages of gPTP stay on the link (802.1AS-2020 §10.5.3). */
 function overEthernet(network: Network, { interface: name, profile, hardware, hardwareClock }: WireOptions): Wire {

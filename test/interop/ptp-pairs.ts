@@ -6,8 +6,12 @@ export interface Pairing {
   /** For ptp4l; `rig` knows where its configurations are. */
   readonly master: (rig: PtpRig) => readonly string[];
   readonly slave: (rig: PtpRig) => readonly string[];
+  /** For linuxptp's management client. */
+  readonly pmc: readonly string[];
   /** Lines of `[source.ptp.…]` and `[sink.ptp.…]`. */
   readonly ours: string;
+  /** What our grandmaster must be told besides. */
+  readonly sink?: string;
 }
 
 /** Eight Syncs and Delay_Req a second, Announces four times. */
@@ -24,6 +28,7 @@ const plain = (name: string, flags: readonly string[], ours: string): Pairing =>
   name,
   master: () => [...flags, ...BRISK],
   slave: () => [...flags, ...BRISK, '-s'],
+  pmc: [],
   ours: `${ours}\n${OUR_BRISK}`,
 });
 
@@ -37,12 +42,16 @@ export const PAIRINGS: readonly Pairing[] = [
     name: 'gPTP.cfg',
     master: (rig) => ['-f', rig.config('gPTP.cfg'), ...FAR],
     slave: (rig) => ['-f', rig.config('gPTP.cfg'), ...FAR, '-s'],
+    pmc: ['-t', '1'],
     ours: `profile = "gptp"\n${OUR_FAR}`,
   },
   {
     name: 'automotive-*.cfg',
     master: (rig) => ['-f', rig.config('automotive-master.cfg'), ...FAR],
     slave: (rig) => ['-f', rig.config('automotive-slave.cfg'), ...FAR],
+    pmc: ['-t', '1'],
     ours: `profile = "automotive"\n${OUR_FAR}`,
+    // Without Announces ptp4l cannot know that it is given TAI.
+    sink: 'timescale = "utc"',
   },
 ];

@@ -356,6 +356,21 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
     effect: 'The instance is dropped and started again with back-off.',
     remedy: 'Look at what it waits for: a device, a name, a peer.',
   },
+  TH_PTP_IDENTITY: {
+    cause: 'The interface has no MAC address that a PTP clock identity could be made of.',
+    effect: 'The instance does not start and is tried again.',
+    remedy: 'Give it one: clock-identity = "001122.fffe.334455", unique in the network.',
+  },
+  TH_PTP_INTERFACE_REPLACED: {
+    cause: 'A network interface was removed and one of the same name was made.',
+    effect: 'The PTP port is started again on the new one.',
+    remedy: 'None is needed.',
+  },
+  TH_PTP_STAMPS: {
+    cause: 'Hardware stamps are asked for, and the interface has none, or the hub does not know its clock.',
+    effect: 'The instance does not start and is tried again.',
+    remedy: 'Use stamps = "auto" or "software"; ethtool -T shows what an interface can stamp.',
+  },
   TH_REPLAY_FORMAT: {
     cause: 'The file is not an event log: it is empty, does not begin with a header, or is of another schema.',
     effect: 'Nothing is replayed.',

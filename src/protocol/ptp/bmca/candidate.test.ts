@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import type { Announce } from '../message.js';
 import { announceOf, portOf } from '../port/testing/messages.js';
 import { candidateOf, compareCandidates, explainComparison } from './candidate.js';
@@ -31,6 +32,28 @@ describe('the data set comparison between grandmasters', () => {
     );
     expect(explainComparison(heard(1, { quality: { ...quality, accuracy: 0x21 } }), heard(2))).to.equal(
       'clockAccuracy 0x21 against 0xFE of 001122.fffe.000002-1',
+    );
+  });
+});
+
+describe('the data set comparison of any two', () => {
+  const small = fc.integer({ min: 0, max: 2 });
+  const candidate = fc
+    .tuple(small, small, small, small, small, small)
+    .map(([n, gm, priority1, stepsRemoved, port, receiver]) =>
+      candidateOf(
+        announceOf(portOf(n, port), { grandmaster: portOf(gm).clock, priority1, stepsRemoved }),
+        portOf(5, receiver),
+      ),
+    );
+
+  it('gives the opposite verdict for the opposite question', () => {
+    fc.assert(
+      fc.property(candidate, candidate, (a, b) => {
+        const [there, back] = [compareCandidates(a, b), compareCandidates(b, a)];
+        expect(Math.sign(there.order)).to.equal(0 - Math.sign(back.order));
+        expect([there.by, there.byTopology]).to.deep.equal([back.by, back.byTopology]);
+      }),
     );
   });
 });

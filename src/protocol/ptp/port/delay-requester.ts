@@ -4,7 +4,7 @@ import { intervalNs, NO_INTERVAL } from '../interval.js';
 import type { DelayResp } from '../message.js';
 import type { TimeInterval } from '../time.js';
 import { type Destination, isDue, type Outbox } from './action.js';
-import { type Envelope, headerOf, randomSequence, type Sequence } from './envelope.js';
+import { type Envelope, flagsFor, headerOf, randomSequence, type Sequence } from './envelope.js';
 
 /** What a Delay_Req and its Delay_Resp say. */
 export interface DelayTimes {
@@ -89,8 +89,7 @@ export class DelayRequester {
     if (!isDue(this.dueAt, now) || this.#parent === undefined) return;
     this.#schedule(now);
     const sequenceId = this.#sequence.next();
-    const unicast = typeof this.#parent.to === 'object';
-    const header = headerOf(this.#settings.envelope, sequenceId, { flags: { unicast } });
+    const header = headerOf(this.#settings.envelope, sequenceId, { flags: flagsFor(this.#parent.to) });
     const token = this.#out.send({ kind: 'delay-req', header, origin: 0n, tlvs: [] }, this.#parent.to);
     this.#requests = this.#limited([...this.#requests, { token, sequenceId, at: now }], now);
   }

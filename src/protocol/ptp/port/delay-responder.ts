@@ -2,7 +2,7 @@ import type { Stamp } from '../../../api/time.js';
 import { NO_INTERVAL } from '../interval.js';
 import type { DelayReq } from '../message.js';
 import type { Destination, Outbox } from './action.js';
-import { type Envelope, headerOf } from './envelope.js';
+import { type Envelope, flagsFor, headerOf } from './envelope.js';
 import type { TimeOf } from './grandmaster-data.js';
 
 /**
@@ -16,7 +16,7 @@ export function answerDelayReq(request: DelayReq, received: Stamp, from: string,
   const { flags, source: requesting, sequenceId, correction } = request.header;
   const to: Destination = flags.unicast ? { address: from } : 'group';
   const logInterval = flags.unicast ? NO_INTERVAL : by.logInterval;
-  const header = headerOf(by.envelope, sequenceId, { correction, logInterval, flags: { unicast: flags.unicast } });
+  const header = headerOf(by.envelope, sequenceId, { correction, logInterval, flags: flagsFor(to) });
   by.out.send({ kind: 'delay-resp', header, receive, requesting, tlvs: [] }, to);
   return true;
 }

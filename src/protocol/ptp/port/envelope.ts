@@ -2,6 +2,8 @@ import { type Flags, NO_FLAGS } from '../flags.js';
 import type { Header } from '../header.js';
 import type { PortIdentity } from '../identity.js';
 import { NO_INTERVAL } from '../interval.js';
+import type { TimeInterval } from '../time.js';
+import type { Destination } from './action.js';
 
 /** What all messages of one port have in common. */
 export interface Envelope {
@@ -12,17 +14,39 @@ export interface Envelope {
   readonly minorVersion: number;
 }
 
-type Particulars = Partial<Pick<Header, 'correction' | 'logInterval'>> & { readonly flags?: Partial<Flags> };
+interface Particulars {
+  readonly correction?: TimeInterval;
+  readonly logInterval?: number;
+  /** Default: none set. */
+  readonly flags?: Flags;
+}
 
-export function headerOf(envelope: Envelope, sequenceId: number, particulars: Particulars = {}): Header {
-  const { identity, domain, sdoId, minorVersion } = envelope;
-  const { correction = 0n, logInterval = NO_INTERVAL, flags } = particulars;
+const NOTHING: Particulars = {};
+
+/** Field by field: this is done for every message sent. */
+export function headerOf(envelope: Envelope, sequenceId: number, particulars = NOTHING): Header {
   return {
-    ...{ sdoId, minorVersion, domain, correction, logInterval, sequenceId },
-    flags: flags === undefined ? NO_FLAGS : { ...NO_FLAGS, ...flags },
+    sdoId: envelope.sdoId,
+    minorVersion: envelope.minorVersion,
+    domain: envelope.domain,
+    flags: particulars.flags ?? NO_FLAGS,
+    correction: particulars.correction ?? 0n,
     typeSpecific: 0,
-    source: identity,
+    source: envelope.identity,
+    sequenceId,
+    logInterval: particulars.logInterval ?? NO_INTERVAL,
   };
+}
+
+const UNICAST: Flags = { ...NO_FLAGS, unicast: true };
+const TWO_STEP: Flags = { ...NO_FLAGS, twoStep: true };
+const TWO_STEP_UNICAST: Flags = { ...NO_FLAGS, twoStep: true, unicast: true };
+
+/** The flags of a message that goes there; `first`: it is the first of two steps. */
+export function flagsFor(to: Destination, step: 'first' | 'only' = 'only'): Flags {
+  const unicast = typeof to === 'object';
+  if (step === 'only') return unicast ? UNICAST : NO_FLAGS;
+  return unicast ? TWO_STEP_UNICAST : TWO_STEP;
 }
 
 /** The message is of our domain and profile (§7.1). */

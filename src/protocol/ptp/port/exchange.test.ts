@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Leg, Reading } from '../../../api/observation.js';
+import { NO_TIME_FLAGS } from '../flags.js';
 import { PROFILES } from '../profile/presets.js';
 import { portOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
@@ -51,7 +52,45 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
       ...{ synchronised: true, clockClass: 6, clockAccuracy: 0x21, rootDispersionNs: 100, timeSource: 0x20 },
       ...{ stepsRemoved: 0, intervalNs: 2e9, taiMinusUtc: 37, leap: 'none', reference: '001122.fffe.000001' },
       ...{ address: 'master', traceable: true },
+      grandmaster: {
+        ...{
+          identity: '001122fffe000001',
+          priority1: 128,
+          priority2: 128,
+          timeSource: 0x20,
+          stepsRemoved: 0,
+          path: [],
+        },
+        ...{ clockClass: 6, clockAccuracy: 0x21, offsetScaledLogVariance: 0x4e5d },
+        ...{ timeTraceable: true, frequencyTraceable: false },
+      },
     });
+  });
+
+  it('claims no UTC that is not said to be valid, and no time that is said to be uncertain', () => {
+    const flags = { ...NO_TIME_FLAGS, ptpTimescale: true, synchronizationUncertain: true };
+    const master = new Node('master', transmitter(PROFILES.default, 1, { flags }));
+    const slave = new Node('slave', receiver(PROFILES.default));
+    new Wire([master, slave], { delayNs: () => 300 }).run(30);
+    const claims = slave.last('claim')?.claims;
+    expect(claims).to.include({ synchronised: false, traceable: false });
+    expect(claims).not.to.have.any.keys('taiMinusUtc', 'leap');
+    expect(slave.actions.filter(({ type }) => type === 'claim')).to.have.lengthOf(1);
+  });
+
+  it('forgets a request that was under way when its clock was stepped', () => {
+    const { slave, wire } = rig();
+    const port = slave.machine as ReturnType<typeof receiver>;
+    wire.run(30);
+    const asked = slave.sentKinds.filter((kind) => kind === 'delay-req').length;
+    // 1 µs after the request: its answer takes 800 ns and the handling 10 µs.
+    while (slave.sentKinds.filter((kind) => kind === 'delay-req').length === asked) {
+      wire.run(Math.max(1e-6, Number(slave.machine.wakeAt! - wire.now) / 1e9));
+    }
+    wire.do(slave, port.clockStepped(wire.now));
+    const before = legs(slave, 'outbound').length;
+    wire.run(0.01);
+    expect(legs(slave, 'outbound')).to.have.lengthOf(before);
   });
 
   it('subtracts what transparent clocks add', () => {
@@ -149,6 +188,24 @@ describe('a timeReceiver that follows over a measured link', () => {
       expect(legs(slave, 'inbound')).to.have.lengthOf(0);
     });
   }
+
+  it('adds to the offset what the way here takes more than the mean', () => {
+    const master = new Node('master', transmitter(PROFILES['default-p2p']));
+    const latencies = { ingressNs: 0, egressNs: 0, asymmetryNs: 50 };
+    const slave = new Node('slave', receiver(PROFILES['default-p2p'], 5, { latencies }), 1_000_000);
+    new Wire([master, slave], { delayNs: (from) => (from === master ? 400 : 300) }).run(20);
+    expect(readings(slave).at(-1)?.offsetNs).to.equal(-1_000_000);
+  });
+
+  it('drops what spans a step of its own clock, and keeps the delay', () => {
+    const { slave, wire } = rig('gptp', 350);
+    const port = slave.machine as ReturnType<typeof receiver>;
+    wire.run(20);
+    wire.do(slave, port.clockStepped(wire.now));
+    expect(port.inspect(wire.now)).to.deep.include({ neighbourRatePpb: undefined, meanDelayNs: 350 });
+    wire.run(5);
+    expect(slave.states.at(-1)).to.equal('slave');
+  });
 
   it('measures the rate of the grandmaster through the neighbour', () => {
     const { slave, wire } = rig('gptp', 350, 20_000);

@@ -30,7 +30,7 @@ function torment(port: Machine, profile: ProfileName, seed: number): number {
     }
     open.splice(0, Math.max(0, open.length - 50));
   };
-  take(port.start(now));
+  take(port.linkUp(now));
   const { domain, sdoId } = PROFILES[profile];
   for (let n = 0; n < FRAMES; n++) {
     now += BigInt(below(200_000_000));

@@ -7,7 +7,7 @@ import type { ClockQuality } from '../quality.js';
 import { scaledRateOffset } from '../rate.js';
 import type { Tlv, TlvOf } from '../tlv/index.js';
 import type { Destination } from './action.js';
-import { type Envelope, headerOf } from './envelope.js';
+import { type Envelope, flagsFor, headerOf } from './envelope.js';
 
 /** What a timeTransmitter announces: of itself, or as a boundary clock of its grandmaster. */
 export interface GrandmasterData {
@@ -64,7 +64,7 @@ export function announceOf(data: GrandmasterData, parts: AnnounceParts): Announc
   const { envelope, sequenceId, logInterval, pathTrace, to } = parts;
   const path = [...(data.path ?? []), envelope.identity.clock];
   const own: readonly Tlv[] = pathTrace === 'send' ? [{ kind: 'path-trace', path }] : [];
-  const flags = { ...data.flags, unicast: typeof to === 'object' };
+  const flags = { ...flagsFor(to), ...data.flags };
   const { priority1, quality, priority2, grandmaster, stepsRemoved, timeSource, currentUtcOffset } = data;
   return {
     kind: 'announce',

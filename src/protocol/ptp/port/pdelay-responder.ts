@@ -2,7 +2,7 @@ import type { Stamp } from '../../../api/time.js';
 import type { PortIdentity } from '../identity.js';
 import type { PdelayReq } from '../message.js';
 import type { Destination, Outbox } from './action.js';
-import { type Envelope, headerOf } from './envelope.js';
+import { type Envelope, flagsFor, headerOf } from './envelope.js';
 
 interface Pending {
   readonly token: number;
@@ -33,7 +33,7 @@ export class PdelayResponder {
     const { source: requesting, sequenceId, flags } = request.header;
     if (requesting.clock === this.#envelope.identity.clock) return;
     const to: Destination = flags.unicast ? { address: from } : 'peers';
-    const header = headerOf(this.#envelope, sequenceId, { flags: { twoStep: true, unicast: flags.unicast } });
+    const header = headerOf(this.#envelope, sequenceId, { flags: flagsFor(to, 'first') });
     const message = { kind: 'pdelay-resp', header, requestReceipt: received.time, requesting, tlvs: [] } as const;
     const token = this.#out.send(message, to);
     this.#pending = [...this.#pending, { token, sequenceId, requesting, to }].slice(-CAPACITY);
@@ -43,7 +43,7 @@ export class PdelayResponder {
     const pending = this.#forget(token);
     if (pending === undefined) return;
     const { sequenceId, requesting, to } = pending;
-    const header = headerOf(this.#envelope, sequenceId, { flags: { unicast: typeof to === 'object' } });
+    const header = headerOf(this.#envelope, sequenceId, { flags: flagsFor(to) });
     this.#out.send({ kind: 'pdelay-resp-follow-up', header, responseOrigin: stamp.time, requesting, tlvs: [] }, to);
   }
 

@@ -1,17 +1,18 @@
-import type { Claims } from '../../../api/observation.js';
-import type { Instant, Ns, Stamp, StampClass, Timescale } from '../../../api/time.js';
+import type { Claims, Observation } from '../../../api/observation.js';
+import type { Instant, Ns, Stamp } from '../../../api/time.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
 import { type PortIdentity, samePort } from '../identity.js';
 import { intervalNs } from '../interval.js';
 import type { Announce, Message, Sync } from '../message.js';
 import { type Destination, earliest, isDue, Outbox, type PortAction, type PortState, type Received } from './action.js';
 import { AnnounceReceiver } from './announce-receiver.js';
-import { claimsOf, sameClaims, scaleOf, silentClaims } from './claims.js';
+import { claimsOf, sameClaims, silentClaims } from './claims.js';
 import { DelayRequester, type DelayTimes } from './delay-requester.js';
 import { concerns, type Envelope } from './envelope.js';
 import { IntervalSignalling } from './interval-signalling.js';
 import { atPlug, Neighbour } from './neighbour.js';
-import { type Basis, grandmasterRate, inboundLeg, isBelievable, outboundLeg, syncReading } from './observations.js';
+import { isBelievable } from './observations.js';
+import { Observer } from './observer.js';
 import { receiverVerdict, type Verdict } from './receiver-verdict.js';
 import { type ReceiverView, viewOf } from './receiver-view.js';
 import { envelopeOf, type ReceiverSettings } from './settings.js';
@@ -52,6 +53,7 @@ export class TimeReceiverPort {
   readonly #signalling: IntervalSignalling;
   readonly #unicast: UnicastClient | undefined;
   readonly #timeBase = new TimeBase();
+  readonly #observer: Observer;
   #linkUp = false;
   #parent: ForeignMaster | undefined;
   #runnerUp: ForeignMaster | undefined;
@@ -60,7 +62,6 @@ export class TimeReceiverPort {
   #lastSync: SyncTimes | undefined;
   #lastDelay: DelayTimes | undefined;
   #silentSince: Instant | undefined;
-  #rateTakenAt = 0;
   #claims: Claims | undefined;
   #verdict: Verdict = { state: 'initializing', topic: '', reason: 'Has not started.' };
 
@@ -75,6 +76,7 @@ export class TimeReceiverPort {
       this.#out,
     );
     this.#neighbour = new Neighbour(settings, this.#out);
+    this.#observer = new Observer(settings, this.#neighbour, this.#timeBase);
     this.#signalling = new IntervalSignalling(settings, this.#out);
     if (unicast !== undefined) {
       this.#unicast = new UnicastClient(this.#envelope, unicast, profile.initial, random, this.#out);
@@ -121,10 +123,7 @@ export class TimeReceiverPort {
     });
   }
 
-  start(now: Instant): readonly PortAction[] {
-    return this.linkUp(now);
-  }
-
+  /** The beginning, and again after `linkDown`. */
   linkUp(now: Instant): readonly PortAction[] {
     if (this.#linkUp) return [];
     this.#linkUp = true;
@@ -199,7 +198,8 @@ export class TimeReceiverPort {
 
   /** 802.1AS-2020 §11.2.2: a port that is not asCapable takes part in nothing. */
   get #takesPart(): boolean {
-    return this.#settings.profile.neighbour.capable !== 'measured' || this.#neighbour.capability.capable;
+    if (!this.#peerToPeer || this.#settings.profile.neighbour.capable !== 'measured') return true;
+    return this.#neighbour.capability.capable;
   }
 
   #take(message: Message, from: string, stamp: Stamp | undefined, now: Instant): void {
@@ -257,32 +257,11 @@ export class TimeReceiverPort {
     this.#lastSync = sync;
     if (this.#timeBase.take(sync)) this.#out.put({ type: 'discontinuity', reason: this.#timeBase.reason });
     if (this.#parent === undefined) this.#claim(silentClaims(sync.source, this.#watch.intervalNs));
-    this.#observeSync(sync);
+    if (this.#takesPart) this.#observe(this.#observer.ofSync(sync, this.#parent));
   }
 
-  #observeSync(sync: SyncTimes): void {
-    const basis = this.#basis(sync.received.by);
-    if (!this.#peerToPeer) {
-      this.#out.put({ type: 'observe', observations: [inboundLeg(sync, basis)] });
-      return;
-    }
-    const { link } = this.#neighbour;
-    if (link === undefined || !this.#takesPart) return;
-    const rate = this.#rateOf(sync, basis);
-    const reading = syncReading(sync, link, basis);
-    this.#out.put({ type: 'observe', observations: rate === undefined ? [reading] : [reading, rate] });
-  }
-
-  /** Once for every window of exchanges: windows that overlap say the same thing again. */
-  #rateOf(sync: SyncTimes, basis: Basis) {
-    const { rate, delay } = this.#neighbour.peer;
-    if (sync.information === undefined || rate.ratePpb === undefined || rate.taken - this.#rateTakenAt < rate.window) {
-      return undefined;
-    }
-    if (delay.count === 0) return undefined;
-    this.#rateTakenAt = rate.taken;
-    const { cumulativePpb } = this.#timeBase;
-    return grandmasterRate(sync.received, { neighbourPpb: rate.ratePpb, cumulativePpb, spanS: rate.spanS }, basis);
+  #observe(observations: readonly Observation[]): void {
+    if (observations.length > 0) this.#out.put({ type: 'observe', observations });
   }
 
   #delayMeasured(delay: DelayTimes | undefined): void {
@@ -292,13 +271,7 @@ export class TimeReceiverPort {
       return;
     }
     this.#lastDelay = delay;
-    this.#out.put({ type: 'observe', observations: [outboundLeg(delay, this.#basis(delay.sent.by))] });
-  }
-
-  #basis(by: StampClass): Basis {
-    const { stampNoiseNs, latencies } = this.#settings;
-    const scale: Timescale = this.#parent === undefined ? 'tai' : scaleOf(this.#parent.announce);
-    return { noiseFloorNs: stampNoiseNs[by], scale, asymmetryNs: latencies.asymmetryNs };
+    this.#observe(this.#observer.ofDelay(delay, this.#parent));
   }
 
   #goOperational(now: Instant): void {

@@ -40,6 +40,11 @@ describe('the Sync receiver', () => {
     expect(receiver.takeFollowUp(followUpOf(master, 7, 100n), 2n)?.received.time).to.equal(350n);
     receiver.takeSync(twoStepSync(master, 7), stampOf(1999n), 3n);
     expect(receiver.takeFollowUp(followUpOf(master, 7, 100n), 4n)).to.equal(undefined);
+    for (let n = 8; n < 20; n++) {
+      receiver.takeSync(twoStepSync(master, n), stampOf(350n), 5n);
+      for (const _ of ['original', 'copy']) receiver.takeFollowUp(followUpOf(master, n, 100n), 5n);
+    }
+    expect(receiver.unmatched).to.equal(0);
   });
 
   it('gives up a half whose other half is late by ten seconds', () => {

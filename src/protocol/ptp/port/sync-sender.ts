@@ -2,7 +2,7 @@ import type { Stamp } from '../../../api/time.js';
 import { NO_INTERVAL } from '../interval.js';
 import type { Tlv } from '../tlv/index.js';
 import type { Destination, Outbox } from './action.js';
-import { type Envelope, headerOf } from './envelope.js';
+import { type Envelope, flagsFor, headerOf } from './envelope.js';
 import type { TimeOf } from './grandmaster-data.js';
 
 interface Pending {
@@ -32,9 +32,8 @@ export class SyncSender {
 
   /** `logInterval`: what the message says; nothing when it is unicast. */
   send(sequenceId: number, logInterval: number, to: Destination): void {
-    const unicast = typeof to === 'object';
-    const stated = unicast ? NO_INTERVAL : logInterval;
-    const header = headerOf(this.#envelope, sequenceId, { logInterval: stated, flags: { twoStep: true, unicast } });
+    const stated = typeof to === 'object' ? NO_INTERVAL : logInterval;
+    const header = headerOf(this.#envelope, sequenceId, { logInterval: stated, flags: flagsFor(to, 'first') });
     const token = this.#out.send({ kind: 'sync', header, origin: 0n, tlvs: [] }, to);
     this.#pending.set(token, { sequenceId, to, logInterval: stated });
     if (this.#pending.size > CAPACITY) this.#drop(this.#pending.keys().next().value!);
@@ -51,7 +50,7 @@ export class SyncSender {
       return;
     }
     const { sequenceId, to, logInterval } = pending;
-    const header = headerOf(this.#envelope, sequenceId, { logInterval, flags: { unicast: typeof to === 'object' } });
+    const header = headerOf(this.#envelope, sequenceId, { logInterval, flags: flagsFor(to) });
     this.#out.send({ kind: 'follow-up', header, preciseOrigin, tlvs }, to);
   }
 

@@ -107,10 +107,7 @@ export class TimeTransmitterPort {
     };
   }
 
-  start(now: Instant): readonly PortAction[] {
-    return this.linkUp(now);
-  }
-
+  /** The beginning, and again after `linkDown`. */
   linkUp(now: Instant): readonly PortAction[] {
     if (this.#linkUp) return [];
     const { profile, random } = this.#settings;

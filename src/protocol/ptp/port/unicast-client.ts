@@ -4,7 +4,7 @@ import type { Signaling } from '../message.js';
 import type { Intervals } from '../profile/profile.js';
 import type { Tlv } from '../tlv/index.js';
 import { isDue, type Outbox } from './action.js';
-import { type Envelope, headerOf, randomSequence, type Sequence } from './envelope.js';
+import { type Envelope, flagsFor, headerOf, randomSequence, type Sequence } from './envelope.js';
 import { ANNOUNCE_TYPE, DELAY_RESP_TYPE, SYNC_TYPE } from './grant-table.js';
 
 export interface UnicastClientSettings {
@@ -105,7 +105,8 @@ export class UnicastClient {
   }
 
   #send(tlvs: readonly Tlv[], target = ALL_PORTS): void {
-    const header = headerOf(this.#envelope, this.#sequence.next(), { flags: { unicast: true } });
-    this.#out.send({ kind: 'signaling', header, target, tlvs }, { address: this.#settings.address });
+    const to = { address: this.#settings.address };
+    const header = headerOf(this.#envelope, this.#sequence.next(), { flags: flagsFor(to) });
+    this.#out.send({ kind: 'signaling', header, target, tlvs }, to);
   }
 }

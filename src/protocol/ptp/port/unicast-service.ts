@@ -3,7 +3,7 @@ import { isAddressedTo } from '../identity.js';
 import type { Signaling } from '../message.js';
 import type { Tlv } from '../tlv/index.js';
 import type { Outbox } from './action.js';
-import { type Envelope, headerOf, randomSequence, type Sequence } from './envelope.js';
+import { type Envelope, flagsFor, headerOf, randomSequence, type Sequence } from './envelope.js';
 import { type Grant, type GrantLimits, GrantTable } from './grant-table.js';
 
 /** TLVs of one Signaling that are answered: a client asks for three types of message. */
@@ -46,8 +46,9 @@ export class UnicastService {
       return [{ ...tlv, kind: 'acknowledge-cancel-unicast' }];
     });
     if (answers.length === 0) return;
-    const answer = headerOf(this.#envelope, this.#sequence.next(), { flags: { unicast: true } });
-    this.#out.send({ kind: 'signaling', header: answer, target: header.source, tlvs: answers }, { address: from });
+    const to = { address: from };
+    const answer = headerOf(this.#envelope, this.#sequence.next(), { flags: flagsFor(to) });
+    this.#out.send({ kind: 'signaling', header: answer, target: header.source, tlvs: answers }, to);
   }
 
   /** Whom to send something now. */

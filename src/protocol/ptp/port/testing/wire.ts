@@ -7,7 +7,7 @@ import type { Destination, PortAction, Received } from '../action.js';
 /** What a port of either role has in common. */
 export interface Machine {
   readonly wakeAt: Instant | undefined;
-  start(now: Instant): readonly PortAction[];
+  linkUp(now: Instant): readonly PortAction[];
   receive(received: Received, now: Instant): readonly PortAction[];
   sent(token: number, stamp: Stamp, now: Instant): readonly PortAction[];
   stampLost(token: number, now: Instant): readonly PortAction[];
@@ -75,7 +75,7 @@ export class Wire {
   constructor(nodes: readonly Node[], link: Link) {
     this.#nodes = nodes;
     this.#link = link;
-    for (const node of nodes) this.do(node, node.machine.start(this.now));
+    for (const node of nodes) this.do(node, node.machine.linkUp(this.now));
   }
 
   /** Lets `seconds` pass. */
