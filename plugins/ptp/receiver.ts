@@ -33,6 +33,9 @@ export class Receiver {
   readonly #jumps = new JumpWatch();
   /** Jumps of the timeTransmitter's time so far. */
   #era = 0;
+  /** The timeTransmitter that was followed first, and the present one where it is another. */
+  #first: string | undefined;
+  #way: readonly string[] = [];
 
   constructor(context: SourceContext, config: ReceiverConfig) {
     this.#context = context;
@@ -111,10 +114,11 @@ export class Receiver {
         this.#tell(report.state, report.reason);
         break;
       case 'discontinuity':
-        this.#context.log.warn(report.reason);
+        this.#jumps.clear();
+        this.#begin(report.reason);
         break;
       case 'parent':
-        this.#jumps.clear();
+        this.#follow(report.parent?.candidate.sender);
         break;
       case 'remember':
     }
@@ -128,6 +132,15 @@ export class Receiver {
     }
     this.#context.health('degraded', reason);
     this.#context.unreachable(clause(reason));
+  }
+
+  /** Another timeTransmitter is another way, with delays of its own; one that comes back is remembered. */
+  #follow(sender: PortIdentity | undefined): void {
+    this.#jumps.clear();
+    if (sender === undefined) return;
+    const name = formatPortIdentity(sender);
+    this.#first ??= name;
+    this.#way = name === this.#first ? [] : [name];
   }
 
   #observe(observations: readonly Observation[]): void {
@@ -149,11 +162,8 @@ export class Receiver {
 
   #labelled(observation: Observation): Observation {
     const { timescale } = this.#config;
-    return {
-      ...observation,
-      ...(timescale === 'auto' ? {} : { scale: timescale }),
-      ...(this.#era === 0 ? {} : { path: `since jump ${this.#era}` }),
-    };
+    const path = [...this.#way, ...(this.#era === 0 ? [] : [`since jump ${this.#era}`])].join(' ');
+    return { ...observation, path, ...(timescale === 'auto' ? {} : { scale: timescale }) };
   }
 }
 
