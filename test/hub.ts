@@ -18,14 +18,32 @@ export class Hub {
 
   /** `config` without a way in: the control socket is added. */
   static async start(bench: Bench, config: string, args: readonly string[] = []): Promise<Hub> {
-    const socket = bench.folder.at('hub.sock');
-    const path = bench.write('hub.toml', `${config}\n[sink.observability.test]\nsocket = "${socket}"\n`);
-    return Hub.launch(bench, ['run', ...args, path], socket);
+    return Hub.startAs(bench, 'hub', [], config, args);
+  }
+
+  /** One of several, `name`, through another program such as `ip netns exec`. */
+  static async startAs(
+    bench: Bench,
+    name: string,
+    through: readonly string[],
+    config: string,
+    args: readonly string[] = [],
+  ): Promise<Hub> {
+    const socket = bench.folder.at(`${name}.sock`);
+    const path = bench.write(`${name}.toml`, `${config}\n[sink.observability.test]\nsocket = "${socket}"\n`);
+    return Hub.launch(bench, ['run', ...args, path], socket, process.env, through);
   }
 
   /** Any command of bin/timehub that brings up a daemon with a control socket at `socket`. */
-  static async launch(bench: Bench, args: readonly string[], socket: string, env = process.env): Promise<Hub> {
-    const hub = new Hub(bench.launch(process.execPath, [timehub, ...args], { cwd: root, env }), socket);
+  static async launch(
+    bench: Bench,
+    args: readonly string[],
+    socket: string,
+    env = process.env,
+    through: readonly string[] = [],
+  ): Promise<Hub> {
+    const [command, ...rest] = [...through, process.execPath, timehub, ...args];
+    const hub = new Hub(bench.launch(command!, rest, { cwd: root, env }), socket);
     let end: Exit | undefined;
     hub.process.exited.then((exit) => {
       end = exit;

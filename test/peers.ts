@@ -7,7 +7,7 @@ import { root } from './place.js';
  * Other people's programs that the hub must get on with. They come from Debian's packages, unpacked below .cache/peers
  * and never installed: nothing of this machine changes, and none of them is shipped.
  */
-export type PeerName = 'chrony' | 'ntpdig' | 'gpsd' | 'uml' | 'busybox' | 'chromium';
+export type PeerName = 'chrony' | 'ntpdig' | 'gpsd' | 'linuxptp' | 'uml' | 'busybox' | 'chromium';
 
 interface Recipe {
   readonly packages: readonly string[];
@@ -28,6 +28,7 @@ const RECIPES: Readonly<Record<PeerName, Recipe>> = {
     links: { 'usr/lib/python3/dist-packages/ntp/libntpc.so': 'usr/lib/x86_64-linux-gnu/ntp/libntpc.so.1.1.0' },
   },
   gpsd: { packages: ['gpsd'], program: 'usr/sbin/gpsd', probe: ['-V'] },
+  linuxptp: { packages: ['linuxptp'], program: 'usr/sbin/ptp4l', probe: ['-v'] },
   uml: { packages: ['user-mode-linux'], program: 'usr/bin/linux.uml', probe: ['--version'] },
   busybox: { packages: ['busybox-static'], program: 'bin/busybox', probe: ['true'] },
   chromium: {

@@ -1,3 +1,4 @@
+import type { ClockWishes, HardwareClock } from './clock.js';
 import type { Network } from './network.js';
 import type { Claims, Observation } from './observation.js';
 import type { HubReport } from './report.js';
@@ -33,6 +34,11 @@ export interface Context {
   monotonic(): Instant;
   /** Reads a local clock. Throws `TH_CLOCK_UNKNOWN`. */
   read(clock: ClockId): Stamp;
+  /**
+   * Opens a hardware clock by its interface (`phc:eth0`) or device (`phc:ptp0`, `phc:/dev/ptp0`): from now on the hub
+   * knows it. Throws `TH_CLOCK_UNKNOWN`, `TH_CLOCK_OPEN`.
+   */
+  openClock(clock: ClockId, wishes?: ClockWishes): HardwareClock;
   /** A supervised one-shot timer: what it throws restarts this instance alone, stopping cancels it. */
   after(delayNs: Ns, handler: () => void | Promise<void>): Timer;
   /** Unpredictable octets. */

@@ -1,3 +1,4 @@
+export type * from './clock.js';
 export type * from './context.js';
 export * from './control-socket.js';
 export * from './define.js';

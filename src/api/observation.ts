@@ -60,6 +60,26 @@ export type Observation = Leg | Pulse | Reading | Rate;
 
 export type Leap = 'none' | 'insert' | 'delete' | 'unknown';
 
+/**
+ * What a PTP source hears of its grandmaster, for those who pass its time on (the parent data set, IEEE 1588-2019 §8.2.4).
+ */
+export interface GrandmasterClaims {
+  /** 16 hex digits. */
+  readonly identity: string;
+  readonly priority1: number;
+  readonly clockClass: number;
+  readonly clockAccuracy: number;
+  readonly offsetScaledLogVariance: number;
+  readonly priority2: number;
+  readonly timeSource: number;
+  readonly timeTraceable: boolean;
+  readonly frequencyTraceable: boolean;
+  /** Boundary clocks between the grandmaster and the sender. */
+  readonly stepsRemoved: number;
+  /** The clocks that the time has come through (§16.2); empty where the sender does not say. */
+  readonly path: readonly string[];
+}
+
 /** What a source states about itself beside its observations. Absent: not stated. */
 export interface Claims {
   /** False: the source answers but says that it has no time to give (LI 3, stratum 16, no fix). */
@@ -75,6 +95,7 @@ export interface Claims {
   readonly timeSource?: number;
   /** Boundary clocks between the grandmaster and the source (IEEE 1588-2019 §8.2.3.2). */
   readonly stepsRemoved?: number;
+  readonly grandmaster?: GrandmasterClaims;
   readonly leap?: Leap;
   readonly taiMinusUtc?: number;
   /** What the source itself follows: an NTP refid as text, a grandmaster identity, "GNSS". */

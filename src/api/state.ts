@@ -1,4 +1,4 @@
-import type { Leap } from './observation.js';
+import type { GrandmasterClaims, Leap } from './observation.js';
 import type { ClockId, Instant, Ns } from './time.js';
 
 /** Of the hub as a whole. */
@@ -69,6 +69,8 @@ export interface PtpView {
   readonly timeSource: number;
   readonly timeTraceable: boolean;
   readonly frequencyTraceable: boolean;
+  /** Of the sources that carry the estimate, where all follow one: a boundary clock passes this on. */
+  readonly grandmaster?: GrandmasterClaims;
 }
 
 /** The one estimate that every sink reads. Immutable. */

@@ -5,7 +5,7 @@ import { type LeapTable, readLeapTable } from '../core/leap-table.js';
 import { openHost } from '../host/host.js';
 import { diffConfig, formatProblems, type HubConfig } from '../kernel/config/index.js';
 import { FileJournal, type Journal, NO_JOURNAL } from '../kernel/event-log.js';
-import type { Host } from '../kernel/host.js';
+import type { Host, HostClock } from '../kernel/host.js';
 import { Hub } from '../kernel/hub.js';
 import { containUncaught } from '../kernel/scope.js';
 import { NO_STATE, StateFile } from '../kernel/state-file.js';
@@ -141,7 +141,9 @@ function openJournal(config: HubConfig, host: Host, leapTable: LeapTable): Journ
 
 const withoutSteering = (host: Host): Host => ({
   ...host,
-  clocks: host.clocks.map((clock) =>
-    Object.assign(Object.create(clock), { obstacle: () => 'the hub was started with --no-steer' }),
-  ),
+  clocks: host.clocks.map(observed),
+  openClock: (id, wishes) => observed(host.openClock(id, wishes)),
 });
+
+const observed = <C extends HostClock>(clock: C): C =>
+  Object.assign(Object.create(clock), { obstacle: () => 'the hub was started with --no-steer' });

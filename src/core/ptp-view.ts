@@ -16,6 +16,8 @@ export interface PtpBasis {
 /** IEEE 1588-2019 table 4. */
 const LOCKED = 6;
 const HOLDOVER = 7;
+/** Was in holdover, and is not within specification any more (alternative A: never follows another). */
+const DEGRADED = 52;
 const FREE_RUNNING = 248;
 /** IEEE 1588-2019 §7.6.3.3: not computed. */
 const VARIANCE_UNKNOWN = 0xffff;
@@ -47,6 +49,7 @@ export function ptpView(basis: PtpBasis): PtpView {
     timeSource: mode === 'unsynchronised' || mode === 'holdover' ? SOURCE_OSCILLATOR : timeSourceOf(carriers),
     timeTraceable: traceable,
     frequencyTraceable: traceable,
+    ...grandmasterOf(mode, carriers),
   };
 }
 
@@ -59,8 +62,17 @@ export function accuracyOf(boundNs: Ns): number {
 
 function classOf({ mode, carriers, before, boundNs, specificationNs, utcKnown }: PtpBasis): number {
   if (mode === 'tracking' && utcKnown && carriers.some(isPrimaryReference)) return LOCKED;
-  const hadLock = before === LOCKED || before === HOLDOVER;
-  return mode === 'holdover' && hadLock && boundNs <= specificationNs ? HOLDOVER : FREE_RUNNING;
+  const hadLock = before === LOCKED || before === HOLDOVER || before === DEGRADED;
+  if (mode === 'unsynchronised' || !hadLock || !utcKnown) return FREE_RUNNING;
+  if (boundNs <= specificationNs && before !== DEGRADED) return HOLDOVER;
+  return carriers.length === 0 || carriers.some(isPrimaryReference) ? DEGRADED : FREE_RUNNING;
+}
+
+/** Present where one grandmaster stands behind every carrier. */
+function grandmasterOf(mode: Mode, carriers: readonly Track[]): Pick<PtpView, 'grandmaster'> {
+  const [first, ...others] = carriers.map(({ source }) => source.claims.grandmaster);
+  if (first === undefined || mode === 'unsynchronised') return {};
+  return others.every((other) => other?.identity === first.identity) ? { grandmaster: first } : {};
 }
 
 /** A receiver of our own, or a grandmaster that says it has one. Network time without that statement is not traceable. */

@@ -5,6 +5,8 @@ import { openClocks } from './clocks.js';
 import { findLeapSeconds } from './leap-seconds.js';
 import { loadNative } from './native.js';
 import { openNetwork } from './network.js';
+import { openPhc } from './phc-clock.js';
+import { openPhcDevice } from './phc-device.js';
 import { lacks } from './privileges.js';
 import { notifyService } from './service.js';
 import { openSystemClock, stampNow } from './system-clock.js';
@@ -21,6 +23,7 @@ export function openHost(): Host {
     notes: missing === '' ? [] : [`${missing}: user-space stamps, worth a millisecond`],
     network: openNetwork(native, () => stampNow(clocks)),
     clocks: [openSystemClock(clocks, native)],
+    openClock: (id, wishes) => openPhc(openPhcDevice(id, native), clocks, wishes),
     monotonic: () => clocks.raw(),
     slept: () => clocks.slept(),
     after,

@@ -8,7 +8,14 @@ export interface Libc {
   clockGettime(clock: number, timespec: Uint8Array): void;
   /** Passes a `struct timex` both ways. Throws an Error with `errno` when the kernel refuses. */
   clockAdjtime(clock: number, timex: Uint8Array): void;
+  /** The argument is passed both ways. Throws as `clockAdjtime` does. */
+  ioctl(descriptor: number, request: number, argument: Uint8Array): void;
+  /** Whether something can be read at once. */
+  readable(descriptor: number): boolean;
 }
+
+/** poll(2) */
+const POLLIN = 1;
 
 let libc: Libc | undefined;
 
@@ -32,12 +39,21 @@ function load(): Libc {
   const library = koffi.load(null);
   const gettime = library.func('int clock_gettime(int clock, void *time)');
   const adjtime = library.func('int clock_adjtime(int clock, void *timex)');
+  const ioctl = library.func('int ioctl(int descriptor, unsigned long request, void *argument)');
+  const poll = library.func('int poll(void *polled, unsigned long count, int timeout)');
   const check = (result: number, call: string) => {
     if (result < 0) throw Object.assign(new Error(call), { errno: koffi.errno() });
   };
   return {
     clockGettime: (clock, timespec) => check(gettime(clock, timespec), 'clock_gettime'),
     clockAdjtime: (clock, timex) => check(adjtime(clock, timex), 'clock_adjtime'),
+    ioctl: (descriptor, request, argument) => check(ioctl(descriptor, request, argument), 'ioctl'),
+    readable: (descriptor) => {
+      const polled = Buffer.alloc(8);
+      polled.writeInt32LE(descriptor, 0);
+      polled.writeInt16LE(POLLIN, 4);
+      return poll(polled, 1, 0) === 1 && (polled.readInt16LE(6) & POLLIN) !== 0;
+    },
   };
 }
 

@@ -48,6 +48,7 @@ export function openSystemClock(clocks: Clocks, native: Native | undefined): Hos
     step: (deltaNs: Ns) => {
       finite(deltaNs, 'step');
       adjust(stepTimex(BigInt(Math.round(deltaNs))));
+      return deltaNs;
     },
     declare: (declaration) => {
       adjust(declarationTimex(declaration, query()));

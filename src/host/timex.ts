@@ -86,6 +86,17 @@ export function frequencyTimex(ppb: number): Uint8Array {
   return octets;
 }
 
+/** The same for a PTP hardware clock, which has no tick: the driver knows its limit. */
+export function hardwareFrequencyTimex(ppb: number): Uint8Array {
+  const octets = request(ADJ.FREQUENCY);
+  viewOf(octets).setBigInt64(FREQUENCY, BigInt(Math.round(ppb * UNITS_PER_PPB)), true);
+  return octets;
+}
+
+/** The correction in force on a PTP hardware clock, ppb. */
+export const readHardwareFrequency = (octets: Uint8Array): number =>
+  Number(viewOf(octets).getBigInt64(FREQUENCY, true)) / UNITS_PER_PPB;
+
 /** An addition to the clock. The kernel wants nanoseconds from 0 to 999 999 999, the sign on the seconds. */
 export function stepTimex(deltaNs: bigint): Uint8Array {
   const octets = request(ADJ.SETOFFSET | ADJ.NANO);

@@ -1,14 +1,13 @@
-import {
-  type ClockId,
-  type Context,
-  type Discipline,
-  HubError,
-  type HubReport,
-  type Logger,
-  type SinkContext,
-  type SourceContext,
-  type StepPolicy,
-  type TimeState,
+import type {
+  ClockId,
+  Context,
+  Discipline,
+  HubReport,
+  Logger,
+  SinkContext,
+  SourceContext,
+  StepPolicy,
+  TimeState,
 } from '../api/index.js';
 import type { Host } from './host.js';
 import type { InstancePlan } from './instance.js';
@@ -44,7 +43,19 @@ function baseContext(registry: Registry): Context {
     network: scopedNetwork(host.network, scope),
     signal: scope.signal,
     monotonic: () => host.monotonic(),
-    read: (clock) => findClock(host, clock).read(),
+    read: (clock) => registry.resolve(TIME_LOOP).read(clock),
+    openClock(id, wishes) {
+      const use = registry.resolve(TIME_LOOP).openClock(id, wishes, (error) => scope.crash(error));
+      scope.own(() => use.release());
+      const { clock } = use;
+      return {
+        id: clock.id,
+        facts: clock.facts,
+        compare: (samples) => clock.compare(samples),
+        pulseIn: (options, handler) => clock.pulseIn(options, scope.guard(handler)),
+        pulseOut: (options) => clock.pulseOut(options),
+      };
+    },
     after(delayNs, handler) {
       const guarded = scope.guard(handler);
       const timer = host.after(delayNs, () => {
@@ -118,13 +129,3 @@ const scopedReport = (report: HubReport, scope: Scope): HubReport => ({
     return undo;
   },
 });
-
-function findClock(host: Host, id: ClockId) {
-  const clock = host.clocks.find((candidate) => candidate.id === id);
-  if (clock === undefined) {
-    throw new HubError('TH_CLOCK_UNKNOWN', `there is no clock "${id}"`, {
-      hint: `known: ${host.clocks.map((c) => c.id).join(', ')}`,
-    });
-  }
-  return clock;
-}

@@ -1,4 +1,17 @@
-import type { ClockId, Instant, Leap, Need, Network, Ns, Stamp, StampClass, Timer, Timescale } from '../api/index.js';
+import type {
+  ClockId,
+  ClockWishes,
+  HardwareClock,
+  Instant,
+  Leap,
+  Need,
+  Network,
+  Ns,
+  Stamp,
+  StampClass,
+  Timer,
+  Timescale,
+} from '../api/index.js';
 
 /** What the hub declares about a clock to everybody else on the machine (clock_adjtime(2): status, maxerror, esterror, TAI). */
 export interface ClockDeclaration {
@@ -9,7 +22,7 @@ export interface ClockDeclaration {
   readonly taiMinusUtc: number;
 }
 
-/** One local clock, as the operating system gives it. */
+/** One local clock, as the operating system gives it. What reads it throws `TH_CLOCK_GONE` once its device has vanished. */
 export interface HostClock {
   readonly id: ClockId;
   readonly scale: Timescale;
@@ -23,9 +36,16 @@ export interface HostClock {
   frequencyPpb(): number;
   /** Sets the correction; answers what was really set (rounded, clamped to ±`maxPpb`). Throws `TH_CLOCK_PERMISSION`, `TH_CLOCK_SET`. */
   setFrequency(ppb: number): number;
-  /** Adds to the clock at once. Throws `TH_CLOCK_PERMISSION`, `TH_CLOCK_SET`. */
-  step(deltaNs: Ns): void;
+  /** Adds to the clock at once; answers what was really added. Throws `TH_CLOCK_PERMISSION`, `TH_CLOCK_SET`. */
+  step(deltaNs: Ns): Ns;
   declare(declaration: ClockDeclaration): void;
+}
+
+/** A PTP hardware clock, open. */
+export interface HostPhc extends HostClock, HardwareClock {
+  /** Takes up the wish of another user. */
+  rest(restNs: Ns): void;
+  close(): void;
 }
 
 /** The operating system as the kernel needs it: `src/host` is the real one, `src/lab` a simulated one. */
@@ -35,8 +55,10 @@ export interface Host {
   /** What is missing on this machine, a sentence each: shown in `timehub status`. */
   readonly notes: readonly string[];
   readonly network: Network;
-  /** The system clock first. */
+  /** Those that are there from the start: the system clock first. */
   readonly clocks: readonly HostClock[];
+  /** Throws `TH_CLOCK_UNKNOWN`, `TH_CLOCK_OPEN`. */
+  openClock(id: ClockId, wishes?: ClockWishes): HostPhc;
   /** CLOCK_MONOTONIC_RAW. */
   monotonic(): Instant;
   /** CLOCK_BOOTTIME − CLOCK_MONOTONIC: how long the machine has slept since it was started, as it knows it. */

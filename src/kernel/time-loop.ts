@@ -1,10 +1,12 @@
 import {
   type ClockId,
+  type ClockWishes,
   type Discipline,
   HubError,
   type Instant,
   NS_PER_S,
   type Ns,
+  type Stamp,
   type StepPolicy,
   type Timer,
   type TimeState,
@@ -13,6 +15,7 @@ import type { Engine } from '../core/engine.js';
 import type { Holdover } from '../core/holdover.js';
 import type { Action, Input } from '../core/input.js';
 import type { Memory } from '../core/memory.js';
+import { ClockShelf, type ClockUse } from './clock-shelf.js';
 import { type Journal, NO_JOURNAL } from './event-log.js';
 import type { Host, HostClock } from './host.js';
 import { stateDigest } from './state-digest.js';
@@ -45,6 +48,18 @@ const SHORTEST_SLEEP_NS = 1_000_000;
 /** A jump is seen in every reading, a reading that was interrupted only in one. */
 const JUMP_TRIES = 5;
 
+/** Frequencies are kept in units of 2^-16 ppm. */
+const ROUNDING_PPB = 0.1;
+/** How often the operator is told that another program steers too. */
+const REMINDER_NS = 60 * NS_PER_S;
+
+/** A frequency that we have set. */
+interface Correction {
+  readonly frequencyPpb: number;
+  /** When the operator was last told that it did not stay so. */
+  readonly toldAt?: Instant;
+}
+
 /** By how much a difference of two clocks has changed; 0n when that is less than `leastNs`. */
 function jumpFrom(known: Instant, leastNs: Ns, read: () => Instant): Instant {
   let delta = read() - known;
@@ -67,8 +82,11 @@ export class TimeLoop {
   readonly #queue: Input[] = [];
   readonly #untold: EventAction[] = [];
   readonly #handlers = new Set<(state: TimeState) => void>();
+  readonly #clocks: ClockShelf;
   readonly #phases = new Map<ClockId, Instant>();
   readonly #owners = new Map<ClockId, string>();
+  /** What we have set on the clocks that are steered here. */
+  readonly #frequencies = new Map<ClockId, Correction>();
   #slept: Instant;
   #draining = false;
   #newsAt: Instant = 0n;
@@ -84,16 +102,12 @@ export class TimeLoop {
     this.#happened = happened;
     this.#quietTickNs = quietTickNs;
     this.#slept = host.slept();
-    for (const clock of host.clocks) {
-      this.#phases.set(clock.id, clock.phase());
-      this.#enqueue({
-        type: 'clock',
-        clock: clock.id,
-        frequencyPpb: clock.frequencyPpb(),
-        maxPpb: clock.maxPpb,
-        scale: clock.scale,
-      });
-    }
+    this.#clocks = new ClockShelf({
+      host,
+      came: (clock, jumpNs) => this.#came(clock, jumpNs),
+      went: (id, error) => this.#went(id, error),
+    });
+    for (const clock of this.#clocks.all()) this.#declareClock(clock);
     this.#drain();
     this.#state = this.#read();
   }
@@ -126,6 +140,16 @@ export class TimeLoop {
     return () => this.#handlers.delete(handler);
   }
 
+  /** Throws `TH_CLOCK_UNKNOWN`. */
+  read(id: ClockId): Stamp {
+    return this.#clocks.get(id).read();
+  }
+
+  /** A hardware clock, known to the hub while it is held. `lost` is called when its device vanishes. */
+  openClock(id: ClockId, wishes: ClockWishes | undefined, lost: (error: Error) => void): ClockUse {
+    return this.#clocks.open(id, wishes, lost);
+  }
+
   /** The core's last decision about a clock, in a sentence. */
   decision(clock: ClockId): string {
     return this.#engine.decision(clock);
@@ -149,7 +173,7 @@ export class TimeLoop {
   }
 
   discipline(id: ClockId, policy: StepPolicy, owner: string): Discipline {
-    const clock = this.#clock(id);
+    const clock = this.#clocks.get(id);
     const holder = this.#owners.get(id);
     if (holder !== undefined) {
       throw new HubError('TH_CLOCK_OWNED', `${holder} steers the clock "${id}" already`, {
@@ -172,6 +196,7 @@ export class TimeLoop {
         if (this.#owners.get(id) !== owner) return;
         this.accept({ type: 'discipline', clock: id, policy: null });
         this.#owners.delete(id);
+        this.#frequencies.delete(id);
       },
     };
   }
@@ -193,7 +218,8 @@ export class TimeLoop {
 
   #tick(): void {
     this.#awaitTick();
-    this.#take({ type: 'tick', stamps: this.#host.clocks.map((clock) => clock.read()) });
+    this.#clocks.each((clock) => this.#watchWriter(clock));
+    this.#take({ type: 'tick', stamps: this.#clocks.read() });
     this.#declare();
     this.#digest();
   }
@@ -236,21 +262,23 @@ export class TimeLoop {
       this.#untold.push(action);
     } else if (action.type === 'steer') {
       this.#attempt(action.clock, (clock) => {
+        this.#watchWriter(clock);
         const frequencyPpb = clock.setFrequency(action.frequencyPpb);
+        this.#frequencies.set(clock.id, { ...this.#frequencies.get(clock.id), frequencyPpb });
         this.#enqueue({ type: 'steered', clock: clock.id, frequencyPpb });
       });
     } else {
       this.#attempt(action.clock, (clock) => {
-        clock.step(action.deltaNs);
+        const deltaNs = clock.step(action.deltaNs);
         this.#phases.set(clock.id, clock.phase());
-        this.#enqueue({ type: 'stepped', clock: clock.id, deltaNs: action.deltaNs, byUs: true });
+        this.#enqueue({ type: 'stepped', clock: clock.id, deltaNs, byUs: true });
       });
     }
   }
 
   #attempt(id: ClockId, work: (clock: HostClock) => void): void {
     try {
-      work(this.#clock(id));
+      work(this.#clocks.get(id));
     } catch (error) {
       this.#enqueue({ type: 'refused', clock: id, reason: (error as Error).message });
     }
@@ -262,14 +290,14 @@ export class TimeLoop {
     const slept = jumpFrom(this.#slept, SHORTEST_SLEEP_NS, () => this.#host.slept());
     const jumps: Input[] = slept === 0n ? [] : [{ type: 'slept', sleptNs: Number(slept), monotonic }];
     this.#slept += slept;
-    for (const clock of this.#host.clocks) {
+    this.#clocks.each((clock) => {
       // The system carries its clock over a sleep: only what goes beyond that is a step.
       const known = this.#phases.get(clock.id)! + slept;
       const delta = jumpFrom(known, JUMP_NS, () => clock.phase());
       this.#phases.set(clock.id, known + delta);
       if (delta !== 0n)
         jumps.push({ type: 'stepped', clock: clock.id, deltaNs: Number(delta), byUs: false, monotonic });
-    }
+    });
     this.#queue.unshift(...jumps);
   }
 
@@ -277,7 +305,7 @@ export class TimeLoop {
     const now = this.#host.monotonic();
     if (this.#journal === NO_JOURNAL || Number(now - this.#digestAt) < DIGEST_NS) return;
     this.#digestAt = now;
-    const stamps = this.#host.clocks.map((clock) => clock.read());
+    const stamps = this.#clocks.read();
     this.#journal.write({ type: 'digest', stamps, digest: stateDigest(this.#engine.state(stamps)) });
   }
 
@@ -306,12 +334,50 @@ export class TimeLoop {
   }
 
   #read(): TimeState {
-    return this.#engine.state(this.#host.clocks.map((clock) => clock.read()));
+    const state = this.#engine.state(this.#clocks.read());
+    // The core keeps what it knows of a clock that has gone; others need not see it.
+    const clocks = state.clocks.filter(({ id }) => this.#clocks.has(id));
+    return clocks.length === state.clocks.length ? state : { ...state, clocks };
   }
 
-  #clock(id: ClockId): HostClock {
-    const clock = this.#host.clocks.find((candidate) => candidate.id === id);
-    if (clock === undefined) throw new HubError('TH_CLOCK_UNKNOWN', `there is no clock "${id}"`);
-    return clock;
+  #declareClock(clock: HostClock): void {
+    this.#phases.set(clock.id, clock.phase());
+    const { id, maxPpb, scale } = clock;
+    this.#enqueue({ type: 'clock', clock: id, frequencyPpb: clock.frequencyPpb(), maxPpb, scale });
+  }
+
+  #came(clock: HostClock, jumpNs: Ns): void {
+    this.#declareClock(clock);
+    if (jumpNs !== 0) this.#enqueue({ type: 'stepped', clock: clock.id, deltaNs: jumpNs, byUs: false });
+    if (!this.#draining) this.#work();
+  }
+
+  #went(id: ClockId, error: Error | undefined): void {
+    this.#phases.delete(id);
+    this.#frequencies.delete(id);
+    if (error === undefined) this.#publish();
+    else {
+      const code = error instanceof HubError ? error.code : 'TH_CLOCK_GONE';
+      this.#untold.push({ type: 'event', kind: 'clock', id, text: `is lost: ${error.message}`, code });
+    }
+  }
+
+  /** A clock has one writer. Another one is told of; what it has set is taken into account and then corrected. */
+  #watchWriter(clock: HostClock): void {
+    const { id } = clock;
+    const ours = this.#frequencies.get(id);
+    if (ours === undefined) return;
+    const frequencyPpb = clock.frequencyPpb();
+    if (Math.abs(frequencyPpb - ours.frequencyPpb) < ROUNDING_PPB) return;
+    this.#enqueue({ type: 'steered', clock: id, frequencyPpb });
+    this.#frequencies.set(id, { frequencyPpb, toldAt: this.#tellOfWriter(id, ours, frequencyPpb) });
+  }
+
+  #tellOfWriter(id: ClockId, { frequencyPpb: ours, toldAt }: Correction, theirs: number): Instant {
+    const now = this.#host.monotonic();
+    if (toldAt !== undefined && Number(now - toldAt) < REMINDER_NS) return toldAt;
+    const text = `was set to ${theirs.toFixed(1)} ppb by another program; the hub had set ${ours.toFixed(1)} ppb`;
+    this.#untold.push({ type: 'event', kind: 'clock', id, text, code: 'TH_CLOCK_CONFLICT' });
+    return now;
   }
 }

@@ -92,9 +92,10 @@ export class LabClock implements HostClock {
     return this.#correctionPpb;
   }
 
-  step(deltaNs: Ns): void {
+  step(deltaNs: Ns): Ns {
     this.#mustBeOurs();
     this.shift(deltaNs);
+    return Math.round(deltaNs);
   }
 
   /** A step by somebody else's hand. */

@@ -9,9 +9,10 @@ import {
   type Timer,
 } from '../api/index.js';
 import type { Host } from '../kernel/host.js';
-import { LabClock } from './clock.js';
+import { LabClock, type LabClockOptions } from './clock.js';
 import { Fabric, type LabNode } from './fabric.js';
 import { Oscillator, type OscillatorOptions } from './oscillator.js';
+import { LabPhc, type LabPhcSetting } from './phc.js';
 import { createRandom, type Random } from './random.js';
 import { Scheduler } from './scheduler.js';
 
@@ -31,7 +32,7 @@ export interface LabHostOptions {
   /** The system clock. Its oscillator, uncorrected, is CLOCK_MONOTONIC_RAW. */
   readonly clock?: LabClockSetting;
   /** PTP hardware clocks: on TAI, with oscillators of their own. */
-  readonly phcs?: Readonly<Record<string, LabClockSetting>>;
+  readonly phcs?: Readonly<Record<string, LabClockSetting & LabPhcSetting>>;
   readonly address?: string;
   /** Another machine, whose true time and network it shares. */
   readonly beside?: LabHost;
@@ -61,6 +62,8 @@ export class LabHost implements Host {
   readonly fabric: Fabric;
   readonly network: LabNode;
   readonly clocks: readonly [LabClock, ...LabClock[]];
+  /** All hardware clocks, those too that nobody has opened yet. */
+  readonly phcs: readonly LabPhc[];
   readonly oscillators = new Map<ClockId, Oscillator>();
   /** What went to the service manager. */
   readonly notified: string[] = [];
@@ -85,11 +88,9 @@ export class LabHost implements Host {
     this.#entropy = this.stream('entropy');
     this.stamps = options.stamps ?? 'kernel';
     this.notes = options.notes ?? [];
-    const phcs = Object.entries(options.phcs ?? {});
-    this.clocks = [
-      this.#make('system', options.clock ?? {}),
-      ...phcs.map(([name, setting]) => this.#make(`phc:${name}`, setting)),
-    ];
+    const system = new LabClock(this.#make('system', options.clock ?? {}));
+    this.phcs = Object.entries(options.phcs ?? {}).map(([name, setting]) => this.#makePhc(name, setting, system));
+    this.clocks = [system, ...this.phcs.filter(({ hidden }) => !hidden)];
     this.fabric = options.beside?.fabric ?? new Fabric(this.scheduler, this.stream('network'));
     this.network = this.fabric.attach({
       hears: () => this.#asleepSinceNs === undefined,
@@ -144,7 +145,7 @@ export class LabHost implements Host {
    * (reference − clock) wrong, as Linux does it; hardware clocks went on by themselves.
    */
   suspend(durationNs: Ns, rtcErrorNs: Ns): void {
-    const [system, ...phcs] = this.clocks;
+    const [system] = this.clocks;
     const errorNs = system.errorNs();
     const countNs = this.nowNs + this.#quartz().phaseNs(this.nowNs);
     this.#asleepSinceNs = this.nowNs;
@@ -154,7 +155,7 @@ export class LabHost implements Host {
       this.#uncountedNs += uncountedNs;
       this.#asleepSinceNs = undefined;
       this.#slept += system.wake(uncountedNs, errorNs + rtcErrorNs);
-      for (const phc of phcs) phc.runOn(uncountedNs);
+      for (const phc of this.phcs) phc.runOn(uncountedNs);
     });
   }
 
@@ -165,9 +166,19 @@ export class LabHost implements Host {
 
   /** Throws `TH_CLOCK_UNKNOWN`. */
   clock(id: ClockId): LabClock {
-    const clock = this.clocks.find((candidate) => candidate.id === id);
+    const clock = [...this.clocks, ...this.phcs].find((candidate) => candidate.id === id);
     if (clock === undefined) throw new HubError('TH_CLOCK_UNKNOWN', `there is no clock "${id}"`);
     return clock;
+  }
+
+  /** By its own name, or by that of an interface that is connected to a segment. */
+  openClock(id: ClockId): LabPhc {
+    const name = id.slice('phc:'.length).replace('/dev/', '');
+    const own = this.phcs.find((candidate) => candidate.id === `phc:${name}`);
+    if (own !== undefined) return own.open();
+    const { phc } = this.network.interface(name);
+    if (phc === undefined) throw new HubError('TH_CLOCK_UNKNOWN', `${name} has no hardware clock`);
+    return this.openClock(phc.clock);
   }
 
   /** A stamp of a clock that is perfect but for its offset (reference − clock): what a simulated server has. */
@@ -229,11 +240,17 @@ export class LabHost implements Host {
     return this.oscillators.get('system')!;
   }
 
-  #make(id: ClockId, setting: LabClockSetting): LabClock {
+  #makePhc(name: string, setting: LabClockSetting & LabPhcSetting, system: LabClock): LabPhc {
+    const id: ClockId = `phc:${name}`;
+    const at = (nowNs: Ns, handler: () => void): Timer => this.#awaken(nowNs, handler);
+    return new LabPhc({ ...this.#make(id, setting), setting, random: this.stream(`comparing ${id}`), system, at });
+  }
+
+  #make(id: ClockId, setting: LabClockSetting): LabClockOptions {
     const system = id === 'system';
     const oscillator = new Oscillator(setting, this.stream(id));
     this.oscillators.set(id, oscillator);
-    return new LabClock({
+    return {
       id,
       scale: system ? 'utc' : 'tai',
       start: system ? this.#start : this.#start + BigInt(this.taiMinusUtc) * 1_000_000_000n,
@@ -243,6 +260,6 @@ export class LabHost implements Host {
       oscillator,
       nowNs: () => this.nowNs,
       monotonic: () => this.monotonic(),
-    });
+    };
   }
 }

@@ -62,7 +62,8 @@ export function probeSink(
     state: () => state,
     onState: (handler) => void handlers.push(handler),
     discipline(clock, wanted) {
-      if (clock !== 'system') throw new HubError('TH_CLOCK_UNKNOWN', `there is no clock "${clock}"`);
+      if (clock !== 'system' && !host.phcs.some(({ id }) => id === clock))
+        throw new HubError('TH_CLOCK_UNKNOWN', `there is no clock "${clock}"`);
       const granted = grant();
       policy = wanted;
       return Object.defineProperty({ release: () => (policy = undefined) } as unknown as Discipline, 'reason', {
@@ -100,6 +101,7 @@ function base(host: LabHost, id: string, deeds: Deeds): Context {
     signal: new AbortController().signal,
     monotonic: () => host.monotonic(),
     read: (clock) => host.clocks.find((candidate) => candidate.id === clock)!.read(),
+    openClock: (clock) => host.openClock(clock),
     after: (delayNs, handler) => host.after(delayNs, () => void handler()),
     random: (octets) => host.random(octets),
     health: (state, reason) => void deeds.health.push({ state, reason }),

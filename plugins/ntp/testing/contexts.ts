@@ -32,6 +32,7 @@ function base(world: World, record: Deeds): Context {
     signal: new AbortController().signal,
     monotonic: () => world.now,
     read: () => world.stamp('user'),
+    openClock: notHere,
     after: (delayNs, handler) => world.at(delayNs, handler),
     random: (octets) => world.random(octets),
     health: (state, reason) => record.health.push({ state, reason }),

@@ -114,6 +114,16 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
     effect: 'Nothing is done, the status is 64.',
     remedy: "See timehub help and the command's own --help.",
   },
+  TH_CLOCK_CONFLICT: {
+    cause: 'Another program changes the frequency of a clock that the hub steers.',
+    effect: 'Both pull at the clock; the hub takes what the other has set into account and sets its own again.',
+    remedy: 'End the other program (ptp4l, phc2sys, ts2phc, chronyd), or set steer = false here.',
+  },
+  TH_CLOCK_GONE: {
+    cause: 'The device of a hardware clock has vanished: its driver was unloaded or its card pulled out.',
+    effect: 'What uses it fails and is tried again with back-off; all other clocks go on.',
+    remedy: 'Bring the device back, or remove what uses it from the configuration.',
+  },
   TH_CLOCK_LEAP_EXPIRED: {
     cause: 'The list of leap seconds is past the date until which it is valid.',
     effect: 'TAI and a coming leap second rest on what sources say; UTC from agreeing sources is not harmed.',
@@ -123,6 +133,16 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
     cause: 'The list of leap seconds could not be read.',
     effect: 'The list that is built into the hub is used, which may be older.',
     remedy: 'Repair the file that the message names, most often by installing the package tzdata again.',
+  },
+  TH_CLOCK_NO_ANSWER: {
+    cause: 'A hardware clock cannot be read at the moment; some stand still while their interface has no carrier.',
+    effect: 'It is not compared with other clocks; what is known of it runs on with a growing bound.',
+    remedy: 'Check the cable of its interface, and the kernel log for messages of its driver.',
+  },
+  TH_CLOCK_OPEN: {
+    cause: 'The device of a hardware clock cannot be opened.',
+    effect: 'The instance that wants it does not start and is tried again.',
+    remedy: 'Let the user of the hub open it, by a udev rule for SUBSYSTEM=="ptp" with GROUP and MODE="0660".',
   },
   TH_CLOCK_OWNED: {
     cause: 'Another sink of this hub steers that clock already.',
@@ -138,6 +158,11 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
     cause: 'The process lacks the privilege to set clocks (CAP_SYS_TIME).',
     effect: 'The clock is only observed; the sinks serve corrected time all the same.',
     remedy: 'Run it as a service with AmbientCapabilities=CAP_SYS_TIME, or leave steer = false.',
+  },
+  TH_CLOCK_PULSE: {
+    cause: 'A channel or pin of a hardware clock does not stamp or make pulses as configured.',
+    effect: 'The instance does not start and is tried again.',
+    remedy: 'Compare channel, pin and edge with what timehub show lists for the clock; end other users of the channel.',
   },
   TH_CLOCK_SET: {
     cause: 'The kernel refused to set or steer the clock.',
@@ -336,6 +361,21 @@ export const ERRORS: Readonly<Record<ErrorCode, Explanation>> = {
     cause: 'The plugin took too long to start or stop.',
     effect: 'The instance is dropped and started again with back-off.',
     remedy: 'Look at what it waits for: a device, a name, a peer.',
+  },
+  TH_PTP_IDENTITY: {
+    cause: 'The interface has no MAC address that a PTP clock identity could be made of.',
+    effect: 'The instance does not start and is tried again.',
+    remedy: 'Give it one: clock-identity = "001122.fffe.334455", unique in the network.',
+  },
+  TH_PTP_INTERFACE_REPLACED: {
+    cause: 'A network interface was removed and one of the same name was made.',
+    effect: 'The PTP port is started again on the new one.',
+    remedy: 'None is needed.',
+  },
+  TH_PTP_STAMPS: {
+    cause: 'Hardware stamps are asked for, and the interface has none, or the hub does not know its clock.',
+    effect: 'The instance does not start and is tried again.',
+    remedy: 'Use stamps = "auto" or "software"; ethtool -T shows what an interface can stamp.',
   },
   TH_REPLAY_FORMAT: {
     cause: 'The file is not an event log: it is empty, does not begin with a header, or is of another schema.',

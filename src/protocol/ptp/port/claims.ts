@@ -1,9 +1,10 @@
-import type { Claims, Leap } from '../../../api/observation.js';
+import type { Claims, GrandmasterClaims, Leap } from '../../../api/observation.js';
 import type { Ns, Timescale } from '../../../api/time.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
 import { formatClockIdentity, type PortIdentity } from '../identity.js';
 import type { Announce } from '../message.js';
 import { accuracyNs } from '../quality.js';
+import { findTlv } from '../tlv/index.js';
 
 /** "More than 10 s" (clockAccuracy 0x31): any figure that lets nobody rely on it. */
 const BEYOND_NS = 1e11;
@@ -18,11 +19,23 @@ export function claimsOf({ announce, from }: ForeignMaster, intervalNs: Ns): Cla
     clockClass: quality.clockClass,
     clockAccuracy: quality.accuracy,
     ...(accuracy === undefined ? {} : { rootDispersionNs: Math.min(accuracy, BEYOND_NS) }),
-    ...{ timeSource, stepsRemoved, intervalNs },
+    ...{ timeSource, stepsRemoved, intervalNs, grandmaster: grandmasterOf(announce) },
     ...(utcKnown ? { taiMinusUtc: announce.currentUtcOffset, leap: leapOf(announce) } : {}),
     reference: formatClockIdentity(grandmaster),
     address: from,
     traceable: header.flags.timeTraceable,
+  };
+}
+
+function grandmasterOf(announce: Announce): GrandmasterClaims {
+  const { grandmaster, priority1, quality, priority2, timeSource, stepsRemoved, header, tlvs } = announce;
+  const { timeTraceable, frequencyTraceable } = header.flags;
+  return {
+    ...{ identity: grandmaster, priority1, priority2, timeSource, timeTraceable, frequencyTraceable, stepsRemoved },
+    clockClass: quality.clockClass,
+    clockAccuracy: quality.accuracy,
+    offsetScaledLogVariance: quality.variance,
+    path: findTlv(tlvs, 'path-trace')?.path ?? [],
   };
 }
 
@@ -34,9 +47,18 @@ export const silentClaims = (source: PortIdentity, intervalNs: Ns): Claims => ({
 
 export function sameClaims(a: Claims | undefined, b: Claims): boolean {
   if (a === undefined) return false;
-  const keys = Object.keys({ ...a, ...b }) as (keyof Claims)[];
-  return keys.every((key) => a[key] === b[key]);
+  const { grandmaster: ofA, ...restA } = a;
+  const { grandmaster: ofB, ...restB } = b;
+  return sameMembers(restA, restB) && sameGrandmaster(ofA, ofB);
 }
+
+function sameGrandmaster(a: GrandmasterClaims | undefined, b: GrandmasterClaims | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return sameMembers({ ...a, path: a.path.join() }, { ...b, path: b.path.join() });
+}
+
+const sameMembers = (a: object, b: object): boolean =>
+  Object.entries({ ...a, ...b }).every(([key]) => a[key as keyof object] === b[key as keyof object]);
 
 /** Without the flag the epoch is the sender's own (§7.2.1). */
 export const scaleOf = ({ header }: Announce): Timescale => (header.flags.ptpTimescale ? 'tai' : 'arb');

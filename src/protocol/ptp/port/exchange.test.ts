@@ -52,6 +52,18 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
       ...{ synchronised: true, clockClass: 6, clockAccuracy: 0x21, rootDispersionNs: 100, timeSource: 0x20 },
       ...{ stepsRemoved: 0, intervalNs: 2e9, taiMinusUtc: 37, leap: 'none', reference: '001122.fffe.000001' },
       ...{ address: 'master', traceable: true },
+      grandmaster: {
+        ...{
+          identity: '001122fffe000001',
+          priority1: 128,
+          priority2: 128,
+          timeSource: 0x20,
+          stepsRemoved: 0,
+          path: [],
+        },
+        ...{ clockClass: 6, clockAccuracy: 0x21, offsetScaledLogVariance: 0x4e5d },
+        ...{ timeTraceable: true, frequencyTraceable: false },
+      },
     });
   });
 

@@ -1,0 +1,114 @@
+import {
+  type ClockState,
+  type Discipline,
+  defineSink,
+  type HardwareClock,
+  HubError,
+  type Running,
+  type SinkContext,
+  type TimeState,
+} from 'timehub/api';
+import { type SinkConfig, sinkConfig } from './config.js';
+
+/** The refusals that leave the sink useful: it observes instead. */
+const OBSERVE_INSTEAD: ReadonlySet<string> = new Set(['TH_CLOCK_PERMISSION', 'TH_CLOCK_OWNED']);
+
+export default defineSink<SinkConfig>({
+  type: 'phc',
+  summary: 'A PTP hardware clock: steered by the estimate, or observed; pulses made by it',
+  stability: 'experimental',
+  needs: [],
+  config: sinkConfig,
+  create: (options, context) => new PhcSink(options, context),
+});
+
+class PhcSink implements Running<SinkConfig> {
+  readonly #options: SinkConfig;
+  readonly #context: SinkContext;
+  #clock: HardwareClock | undefined;
+  #discipline: Discipline | undefined;
+  #observing = '';
+  #output: 'none' | 'waits' | 'runs';
+  #told = '';
+
+  constructor(options: SinkConfig, context: SinkContext) {
+    this.#options = options;
+    this.#context = context;
+    this.#output = options.output === undefined ? 'none' : 'waits';
+  }
+
+  async start(): Promise<void> {
+    const clock = this.#context.openClock(this.#options.clock);
+    this.#clock = clock;
+    this.#observing = this.#options.steer ? this.#steer(clock) : 'steer is off';
+    this.#report(this.#context.state());
+    this.#context.onState((state) => this.#report(state));
+  }
+
+  async stop(): Promise<void> {
+    this.#discipline?.release();
+    this.#discipline = undefined;
+  }
+
+  inspect(): Record<string, unknown> {
+    const clock = this.#stateOf(this.#context.state());
+    return {
+      clock: this.#clock?.id,
+      ...this.#clock?.facts,
+      steering: this.#discipline !== undefined,
+      decision: this.#discipline?.reason ?? `observing: ${this.#observing}`,
+      output: this.#output,
+      offsetNs: clock?.offsetNs,
+      boundNs: clock?.boundNs,
+      frequencyPpb: clock?.frequencyPpb,
+    };
+  }
+
+  /** Why it may not; empty when it steers. */
+  #steer({ id }: HardwareClock): string {
+    const updates = this.#options['step-updates'];
+    try {
+      this.#discipline = this.#context.discipline(id, {
+        thresholdNs: this.#options['step-threshold'],
+        updates: updates < 0 ? Number.POSITIVE_INFINITY : updates,
+        // A clock that nobody but the network card sees may start in 1970, and start there again.
+        panicNs: Number.POSITIVE_INFINITY,
+        panicAtStart: false,
+        maxSlewPpb: this.#options['max-slew'],
+      });
+      return '';
+    } catch (error) {
+      if (error instanceof HubError && OBSERVE_INSTEAD.has(error.code)) return error.message;
+      throw error;
+    }
+  }
+
+  #report(state: TimeState): void {
+    const clock = this.#stateOf(state);
+    if (clock !== undefined) this.#letPulse(state, clock);
+    const isKnown = clock !== undefined && Number.isFinite(clock.sigmaNs);
+    const waits = isKnown ? '' : ': nothing compares it with a source yet, such as [source.phc] or [source.ptp]';
+    if (this.#discipline !== undefined) this.#tell('ok', `steering${waits}`);
+    else this.#tell(this.#options.steer ? 'degraded' : 'ok', `observing: ${this.#observing}`);
+  }
+
+  /** No pulse is better than one at the wrong time. */
+  #letPulse({ mode }: TimeState, { offsetNs }: ClockState): void {
+    const { output, 'step-threshold': thresholdNs } = this.#options;
+    if (output === undefined || this.#output !== 'waits') return;
+    if (mode !== 'tracking' || Math.abs(offsetNs) > thresholdNs) return;
+    const { channel, pin, period, width, phase } = output;
+    this.#clock?.pulseOut({ channel, pin, periodNs: period, widthNs: width, phaseNs: phase });
+    this.#output = 'runs';
+  }
+
+  #stateOf(state: TimeState): ClockState | undefined {
+    return state.clocks.find(({ id }) => id === this.#clock?.id);
+  }
+
+  #tell(state: 'ok' | 'degraded', reason: string): void {
+    if (this.#told === reason) return;
+    this.#told = reason;
+    this.#context.health(state, reason);
+  }
+}

@@ -1,0 +1,67 @@
+import type { GrandmasterClaims, TimeState } from 'timehub/api';
+import { type ClockIdentity, type GrandmasterData, NO_TIME_FLAGS, type TimeFlags } from 'timehub/protocol/ptp';
+import type { GivenScale } from './hub-time.js';
+
+export interface AnnounceOptions {
+  readonly identity: ClockIdentity;
+  readonly priority1: number;
+  readonly priority2: number;
+  /** Of a clock that was locked and has drifted out of specification: 52 never follows another, 187 may. */
+  readonly degradedClass: 52 | 187;
+  /** Whether a grandmaster that the hub follows is announced, or the hub itself. */
+  readonly boundary: 'pass-on' | 'own';
+  readonly timescale: GivenScale;
+}
+
+/** IEEE 1588-2019 table 4. */
+const DEGRADED = 52;
+
+/** What to announce for a state of the hub: nothing but that state decides. */
+export function announcedOf(state: TimeState, options: AnnounceOptions): GrandmasterData {
+  const { grandmaster } = state.ptp;
+  return grandmaster !== undefined && options.boundary === 'pass-on' && grandmaster.identity !== options.identity
+    ? passedOn(state, grandmaster, options)
+    : own(state, options);
+}
+
+function own({ ptp, leap }: TimeState, options: AnnounceOptions): GrandmasterData {
+  const { identity, priority1, priority2, degradedClass } = options;
+  const { clockClass, clockAccuracy: accuracy, offsetScaledLogVariance: variance, timeSource } = ptp;
+  return {
+    ...{ priority1, priority2, timeSource, grandmaster: identity, stepsRemoved: 0 },
+    quality: { clockClass: clockClass === DEGRADED ? degradedClass : clockClass, accuracy, variance },
+    flags: { ...utcFlags(leap, options), timeTraceable: ptp.timeTraceable, frequencyTraceable: ptp.frequencyTraceable },
+    currentUtcOffset: leap.taiMinusUtc,
+  };
+}
+
+/** A boundary clock tells what it heard, one step further (§9.3.5, table 33). */
+function passedOn({ leap }: TimeState, upstream: GrandmasterClaims, options: AnnounceOptions): GrandmasterData {
+  const { identity, priority1, priority2, timeSource, stepsRemoved, timeTraceable, frequencyTraceable } = upstream;
+  return {
+    ...{ priority1, priority2, timeSource, grandmaster: identity, stepsRemoved: stepsRemoved + 1 },
+    quality: {
+      clockClass: upstream.clockClass,
+      accuracy: upstream.clockAccuracy,
+      variance: upstream.offsetScaledLogVariance,
+    },
+    flags: { ...utcFlags(leap, options), timeTraceable, frequencyTraceable },
+    currentUtcOffset: leap.taiMinusUtc,
+    path: upstream.path,
+  };
+}
+
+/**
+ * The time that is sent is TAI as far as the hub knows how far that is from UTC. The flags tell what is known, the class
+ * how good it is: a receiver that sees the timescale change would jump by 37 s.
+ */
+function utcFlags({ taiKnown, pending }: TimeState['leap'], { timescale }: AnnounceOptions): TimeFlags {
+  const isKnown = taiKnown && timescale === 'tai';
+  return {
+    ...NO_TIME_FLAGS,
+    ptpTimescale: isKnown,
+    currentUtcOffsetValid: isKnown,
+    leap61: isKnown && pending === 'insert',
+    leap59: isKnown && pending === 'delete',
+  };
+}

@@ -1,0 +1,148 @@
+import type { ClockId, SinkContext, TimeState } from 'timehub/api';
+import {
+  formatClockIdentity,
+  formatPortIdentity,
+  GRANT_LIMITS,
+  type GrandmasterData,
+  TimeTransmitterPort,
+  type TransmitterView,
+} from 'timehub/protocol/ptp';
+import { type AnnounceOptions, announcedOf } from './announced.js';
+import { type GivenScale, HubTime } from './hub-time.js';
+import { managedTransmitter } from './managed-transmitter.js';
+import { ManagementDoor } from './management-door.js';
+import { type PreparedPort, preparePort } from './open-port.js';
+import type { PortConfig } from './port-config.js';
+import { PortRunner, type Report } from './port-runner.js';
+import { Reluctance } from './reluctance.js';
+import { TimeBaseWatch } from './time-base-watch.js';
+
+export interface GrandmasterConfig extends PortConfig {
+  readonly priority1?: number | undefined;
+  readonly priority2?: number | undefined;
+  readonly role?: 'elected' | 'fixed' | undefined;
+  readonly 'degraded-class': 52 | 187;
+  readonly 'improve-after': number;
+  readonly boundary: boolean;
+  readonly unicast: boolean;
+  readonly timescale: GivenScale;
+}
+
+/** A port that gives the hub's time, as a sink: grandmaster, or one port of a boundary clock. */
+export class Grandmaster {
+  readonly #context: SinkContext;
+  readonly #config: GrandmasterConfig;
+  readonly #reluctance: Reluctance;
+  readonly #timeBase = new TimeBaseWatch();
+  #prepared: PreparedPort | undefined;
+  #announce: AnnounceOptions | undefined;
+  #clock: ClockId = 'system';
+  #time: HubTime | undefined;
+  #port: TimeTransmitterPort | undefined;
+  #runner: PortRunner | undefined;
+  #door: ManagementDoor | undefined;
+
+  constructor(context: SinkContext, config: GrandmasterConfig) {
+    this.#context = context;
+    this.#config = config;
+    this.#reluctance = new Reluctance(config['improve-after']);
+  }
+
+  /** Throws what opening the wire throws. */
+  start(): void {
+    const config = this.#config;
+    const prepared = preparePort(this.#context, config, 'transmitter');
+    const { identity, profile: preset } = prepared.settings;
+    const profile = config.role === undefined ? preset : { ...preset, roles: ROLES[config.role] };
+    const port = new TimeTransmitterPort({
+      ...{ ...prepared.settings, profile },
+      timeOf: (stamp) => this.#time?.timeOf(stamp),
+      ...(config.unicast ? { grants: GRANT_LIMITS } : {}),
+    });
+    const runner = new PortRunner(this.#context, port, {
+      interface: config.interface,
+      stampTimeoutNs: config['stamp-timeout'],
+      open: prepared.open,
+      onReport: (report) => this.#report(report),
+      onManagement: (request, answer) => this.#door?.fromNetwork(request, answer),
+    });
+    this.#prepared = { ...prepared, settings: { ...prepared.settings, profile } };
+    this.#clock = prepared.clock;
+    this.#announce = {
+      identity: identity.clock,
+      priority1: config.priority1 ?? profile.priority1,
+      priority2: config.priority2 ?? profile.priority2,
+      degradedClass: config['degraded-class'],
+      boundary: config.boundary ? 'pass-on' : 'own',
+      timescale: config.timescale,
+    };
+    this.#port = port;
+    this.#runner = runner;
+    this.#door = new ManagementDoor(this.#context, config, () =>
+      managedTransmitter(port.inspect(), {
+        ...{ prepared: this.#prepared!, counts: runner.counts, interface: config.interface },
+        ...{ announce: this.#announce!, announced: this.#announced(this.#context.state()) },
+      }),
+    );
+    this.#door.open();
+    this.#take(this.#context.state());
+    runner.start();
+    this.#context.onState((state) => this.#take(state));
+  }
+
+  stop(): void {
+    this.#runner?.stop();
+    this.#door?.close();
+  }
+
+  inspect(): Record<string, unknown> {
+    if (this.#port === undefined || this.#runner === undefined || this.#prepared === undefined) return {};
+    const { identity, profile } = this.#prepared.settings;
+    const view = this.#port.inspect();
+    return {
+      ...{ port: formatPortIdentity(identity), state: view.state, reason: view.reason },
+      ...{ profile: profile.summary, domain: profile.domain, delay: profile.delay, stamps: this.#runner.stamps },
+      ...announcedView(view),
+      ...(view.asCapable === undefined ? {} : { asCapable: view.asCapable }),
+      heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
+      grants: view.grants,
+      counters: view.counters,
+      messages: this.#runner.counts.inspect(),
+    };
+  }
+
+  #take(state: TimeState): void {
+    const time = HubTime.of(state, this.#clock, this.#config.timescale);
+    this.#time = time;
+    const timeBase = time === undefined ? undefined : this.#timeBase.take(time, state);
+    const data = time === undefined ? undefined : this.#announced(state);
+    const complete = data === undefined || timeBase === undefined ? data : { ...data, timeBase };
+    this.#runner?.perform((now) => this.#port?.setData(complete, now) ?? []);
+  }
+
+  #announced(state: TimeState): GrandmasterData {
+    return this.#reluctance.take(announcedOf(state, this.#announce!), this.#context.monotonic());
+  }
+
+  #report(report: Report): void {
+    if (report.type !== 'state') return;
+    this.#context.log.info(report.reason, { state: report.state });
+    this.#context.health(IS_WELL.has(report.state) ? 'ok' : 'degraded', report.reason);
+  }
+}
+
+const ROLES = { elected: 'elected', fixed: 'static' } as const;
+
+/** Giving way to a better clock is what it is there for; so is listening at the start. */
+const IS_WELL: ReadonlySet<string> = new Set(['master', 'passive', 'pre-master']);
+
+function announcedView({ data }: TransmitterView): Record<string, unknown> {
+  if (data === undefined) return { announces: 'nothing' };
+  const { grandmaster, stepsRemoved, priority1, priority2, quality, timeSource, currentUtcOffset, flags } = data;
+  return {
+    announces: {
+      grandmaster: formatClockIdentity(grandmaster),
+      ...{ stepsRemoved, priority1, priority2, ...quality, timeSource, currentUtcOffset, flags },
+    },
+  };
+}

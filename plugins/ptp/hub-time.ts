@@ -1,0 +1,49 @@
+import type { ClockId, ClockState, Instant, Ns, Stamp, TimeState } from 'timehub/api';
+
+/** What is given to others: the PTP timescale, or UTC to those that take it for one. */
+export type GivenScale = 'tai' | 'utc';
+
+const SECOND = 1_000_000_000n;
+/** PTP hardware clocks run on TAI, the system clock on UTC. */
+const scaleOf = (clock: ClockId): GivenScale => (clock === 'system' ? 'utc' : 'tai');
+
+/** The hub's time on the timescale that is given, for stamps of one clock: one state, applied to them. */
+export class HubTime {
+  readonly #clock: ClockState;
+  readonly #addNs: bigint;
+
+  /** Undefined: the hub does not know the clock that stamps. */
+  static of(state: TimeState, clock: ClockId, scale: GivenScale): HubTime | undefined {
+    const found = state.clocks.find(({ id }) => id === clock);
+    if (found === undefined) return undefined;
+    const ahead = Number(scale === 'tai') - Number(scaleOf(clock) === 'tai');
+    return new HubTime(found, BigInt(ahead * state.leap.taiMinusUtc) * SECOND);
+  }
+
+  private constructor(clock: ClockState, scalesNs: bigint) {
+    this.#clock = clock;
+    const offsetNs = Number.isFinite(clock.offsetNs) ? BigInt(Math.round(clock.offsetNs)) : 0n;
+    this.#addNs = offsetNs + scalesNs;
+  }
+
+  /** The rate of the reference − that of the clock, ppb. */
+  get ratePpb(): number {
+    return Number.isFinite(this.#clock.slopePpb) ? this.#clock.slopePpb : 0;
+  }
+
+  /** What the hub believes it was when the clock read `time`. */
+  at(time: Instant): Instant {
+    const slopeNs = (Number(time - this.#clock.reading) * this.ratePpb) / 1e9;
+    return time + this.#addNs + BigInt(Math.round(slopeNs));
+  }
+
+  timeOf({ clock, time }: Stamp): Instant | undefined {
+    return clock === this.#clock.id ? this.at(time) : undefined;
+  }
+
+  /** By how much this state has it later than the one before, at the reading of this one. */
+  since(before: HubTime): Ns {
+    const { reading } = this.#clock;
+    return Number(this.at(reading) - before.at(reading));
+  }
+}

@@ -1,0 +1,184 @@
+import { expect } from 'chai';
+import { addGpsd } from '../../src/lab/gpsd-node.js';
+import { type LabMachine, PtpLab, type Tables } from './testing/lab.js';
+
+const GNSS = { 'source.gpsd.gnss': { address: '127.0.0.1:2947' } };
+const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms' };
+
+describe('PTP in the lab', function () {
+  this.timeout(30_000);
+  let lab: PtpLab;
+  beforeEach(() => {
+    lab = new PtpLab();
+  });
+  afterEach(() => lab.stop());
+
+  /** A machine with a receiver, whose clock is 2 ms fast, and one without, whose clock is 3 ms slow. */
+  function two() {
+    const grandmaster = lab.add({ clock: { offsetNs: -2e6, frequencyPpb: 4000, wander: 1e-9 } });
+    const gpsd = addGpsd(grandmaster.host);
+    const client = lab.add({ clock: { offsetNs: 3e6, frequencyPpb: -7000, wander: 1e-9 } });
+    const segment = lab.segment('lan');
+    return { grandmaster, client, gpsd, segment, ports: [grandmaster.plug(segment), client.plug(segment)] as const };
+  }
+
+  async function follow(grandmaster: LabMachine, client: LabMachine, common: object, over: Tables = {}) {
+    await grandmaster.start({ ...GNSS, 'sink.ptp.lan': { interface: 'eth0', 'improve-after': '1s', ...common } });
+    await lab.run(30);
+    await client.start({ 'source.ptp.up': { interface: 'eth0', ...common }, ...over });
+  }
+
+  for (const [name, common] of [
+    ['UDP over IPv4, end to end', { ...BRISK }],
+    ['UDP over IPv6, end to end', { transport: 'udp6', ...BRISK }],
+    ['UDP over IPv4, peer to peer', { delay: 'p2p', ...BRISK }],
+    ['layer 2, end to end', { transport: 'ethernet', ...BRISK }],
+    ['layer 2, peer to peer', { transport: 'ethernet', delay: 'p2p', 'minor-version': 0 }],
+    ['hybrid (enterprise)', { profile: 'enterprise', ...BRISK }],
+    ['gPTP', { profile: 'gptp' }],
+    ['the automotive profile', { profile: 'automotive' }],
+    ['IEC 61850-9-3', { profile: '61850-9-3' }],
+    ['AES67', { profile: 'aes67', domain: 3 }],
+  ] as const) {
+    it(`brings time from a grandmaster to a client: ${name}`, async () => {
+      const { grandmaster, client } = two();
+      await follow(grandmaster, client, common);
+      await lab.run(60);
+      const { state, reason } = client.inspect<{ state: string; reason: string }>('ptp.up');
+      expect(state, reason).to.equal('slave');
+      expect(Math.abs(grandmaster.mistakeNs())).to.be.below(300);
+      // All the way from the receiver: the client is wrong by what the grandmaster is wrong, and by little more.
+      expect(Math.abs(client.mistakeNs())).to.be.below(500);
+      expect(client.hub!.report.state().mode).to.equal('tracking');
+    });
+  }
+
+  it('leaves behind what it learnt of a grandmaster before that found the time', async () => {
+    const { grandmaster, client } = two();
+    await grandmaster.start({ ...GNSS, 'sink.ptp.lan': { interface: 'eth0', ...BRISK } });
+    await client.start({ 'source.ptp.up': { interface: 'eth0', ...BRISK } });
+    await lab.run(5);
+    expect(Math.abs(client.mistakeNs())).to.be.above(1e6);
+    await lab.run(40);
+    expect(Math.abs(client.mistakeNs())).to.be.below(1000);
+  });
+
+  for (const degraded of [52, 187] as const) {
+    it(`announces 248, 6, 7, ${degraded} and 6 again as its receiver locks, is lost, and returns`, async () => {
+      const { grandmaster, client, gpsd } = two();
+      await grandmaster.start(
+        {
+          ...GNSS,
+          'sink.ptp.lan': { interface: 'eth0', 'improve-after': '3s', 'degraded-class': degraded, role: 'fixed' },
+        },
+        20e3,
+      );
+      await client.start({ 'source.ptp.up': { interface: 'eth0' } });
+      const heard = () => client.hub!.report.detail('ptp.up')!.claims?.clockClass;
+      const announced = () => {
+        const { ptp } = grandmaster.hub!.report.state();
+        return ptp.clockClass;
+      };
+      gpsd.feed.satellites = 0;
+      const cold = await lab.watch(20, heard);
+      gpsd.feed.satellites = 9;
+      const locked = await lab.watch(40, heard);
+      gpsd.feed.satellites = 0;
+      const lost = await lab.watch(1800, heard);
+      expect(announced()).to.equal(52);
+      gpsd.feed.satellites = 9;
+      const back = await lab.watch(60, heard);
+      expect([cold, locked, lost, back].map((classes) => classes.at(-1))).to.deep.equal([248, 6, degraded, 6]);
+      expect(lost).to.deep.equal([6, 7, degraded]);
+      expect(back).to.deep.equal([degraded, 6]);
+      const { claims } = client.hub!.report.detail('ptp.up')!;
+      expect(claims).to.deep.include({ traceable: true, timeSource: 0x20, taiMinusUtc: 37 });
+    });
+  }
+
+  it('passes a grandmaster on through a boundary clock, and stands for itself when it is gone', async () => {
+    const { grandmaster, client: boundary } = two();
+    const lower = lab.segment('lower');
+    const client = lab.add({ clock: { offsetNs: 8e6, frequencyPpb: 12_000 } });
+    boundary.plug(lower, 'eth1');
+    client.plug(lower, 'eth1');
+    await grandmaster.start({
+      ...GNSS,
+      'sink.ptp.lan': { interface: 'eth0', priority1: 77, 'improve-after': '1s', ...BRISK },
+    });
+    await boundary.start({
+      'source.ptp.up': { interface: 'eth0', ...BRISK },
+      'sink.ptp.down': { interface: 'eth1', 'improve-after': '1s', ...BRISK },
+    });
+    await client.start({ 'source.ptp.up': { interface: 'eth1', ...BRISK } });
+    await lab.run(90);
+    const identity = '020000fffe000001';
+    const claims = () => client.hub!.report.detail('ptp.up')!.claims;
+    expect(claims()).to.deep.include({ stepsRemoved: 1, clockClass: 6, reference: '020000.fffe.000001' });
+    expect(claims()!.grandmaster).to.deep.include({ identity, priority1: 77, stepsRemoved: 1 });
+    expect(Math.abs(client.mistakeNs())).to.be.below(1000);
+    await grandmaster.hub!.stop();
+    await lab.run(30);
+    expect(claims()).to.deep.include({ stepsRemoved: 0, clockClass: 7 });
+    expect(claims()!.reference).not.to.equal('020000.fffe.000001');
+  });
+
+  it('gives way to a better grandmaster, takes over when that dies, and yields again', async () => {
+    const { grandmaster: better, client, segment } = two();
+    const worse = lab.add();
+    worse.plug(segment);
+    const sink = (priority1: number) => ({ 'sink.ptp.lan': { interface: 'eth0', priority1, ...BRISK } });
+    await worse.start({ 'source.ntp.none': { address: '192.0.2.99' }, ...sink(100) });
+    await client.start({ 'source.ptp.up': { interface: 'eth0', ...BRISK } });
+    await lab.run(15);
+    const parent = () => client.inspect<{ parent: string }>('ptp.up').parent;
+    const state = () => worse.inspect<{ state: string }>('ptp.lan').state;
+    expect([state(), parent()]).to.deep.equal(['master', '020000.fffe.000003-1']);
+    await better.start({ ...GNSS, ...sink(90) });
+    await lab.run(20);
+    expect([state(), parent()]).to.deep.equal(['passive', '020000.fffe.000001-1']);
+    await better.hub!.stop();
+    await lab.run(20);
+    expect([state(), parent()]).to.deep.equal(['master', '020000.fffe.000003-1']);
+    await better.start({ ...GNSS, ...sink(90) });
+    await lab.run(20);
+    expect([state(), parent()]).to.deep.equal(['passive', '020000.fffe.000001-1']);
+  });
+
+  it('says that the cable is out, and goes on when it is back', async () => {
+    const { grandmaster, client, ports } = two();
+    await follow(grandmaster, client, BRISK);
+    await lab.run(30);
+    ports[1].running = false;
+    await lab.run(1);
+    const source = () => client.hub!.report.state().sources[0]!;
+    expect(source()).to.deep.include({ state: 'unreachable', reason: 'the link is down' });
+    ports[1].running = true;
+    await lab.run(30);
+    expect(source().state).to.equal('combined');
+  });
+
+  it('loses an exchange, and nothing else, with a transmit stamp that never comes', async () => {
+    const { grandmaster, client, ports } = two();
+    for (const port of ports) port.stampLoss = 0.3;
+    await follow(grandmaster, client, BRISK);
+    await lab.run(60);
+    const { counters } = client.inspect<{ counters: Record<string, number> }>('ptp.up');
+    expect(counters.stampsLost).to.be.above(20);
+    expect(Math.abs(client.mistakeNs())).to.be.below(500);
+  });
+
+  it('stamps by the hardware clock, which the hub then knows', async () => {
+    const grandmaster = lab.add({ phcs: { ptp0: { offsetNs: 400 } } });
+    addGpsd(grandmaster.host);
+    const client = lab.add({ phcs: { ptp0: { offsetNs: 5e6, frequencyPpb: 3000 } } });
+    const segment = lab.segment('lan');
+    grandmaster.plug(segment);
+    client.plug(segment, 'eth0', 0);
+    await follow(grandmaster, client, BRISK);
+    await lab.run(60);
+    const phc = client.hub!.report.state().clocks.find(({ id }) => id === 'phc:ptp0');
+    expect(phc!.offsetNs - client.host.errorNs('phc:ptp0')).to.be.closeTo(0, 2500);
+    expect(client.inspect('ptp.up')).to.include({ stamps: 'hardware' });
+  });
+});

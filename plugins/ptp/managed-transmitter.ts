@@ -1,0 +1,53 @@
+import { type GrandmasterData, type ManagedClock, type TransmitterView, VARIANCE_UNKNOWN } from 'timehub/protocol/ptp';
+import type { AnnounceOptions } from './announced.js';
+import { type ManagedBasis, portSets, userDescription } from './managed-port.js';
+
+export interface TransmitterBasis extends ManagedBasis {
+  readonly announce: AnnounceOptions;
+  readonly announced: GrandmasterData;
+}
+
+/** The data sets of a clock that gives time: what it announces, of itself or of the grandmaster that it passes on. */
+export function managedTransmitter(view: TransmitterView, basis: TransmitterBasis): ManagedClock {
+  const { identity, profile } = basis.prepared.settings;
+  const { announced, announce } = basis;
+  const { quality, currentUtcOffset, flags, timeSource, grandmaster, stepsRemoved } = announced;
+  return {
+    identity: identity.clock,
+    domain: profile.domain,
+    clock: {
+      'user-description': userDescription(basis),
+      'default-data-set': {
+        ...{ flags: { twoStep: true, slaveOnly: false }, numberPorts: 1, quality },
+        ...{ priority1: announce.priority1, priority2: announce.priority2 },
+        ...{ clock: identity.clock, domain: profile.domain },
+      },
+      'current-data-set': { stepsRemoved, offsetFromMaster: 0n, meanPathDelay: 0n },
+      'parent-data-set': {
+        parent: { clock: identity.clock, port: 0 },
+        ...{ flags: { statistics: false }, observedVariance: VARIANCE_UNKNOWN, observedPhaseChangeRate: 0x7fffffff },
+        ...{ priority1: announced.priority1, quality, priority2: announced.priority2, grandmaster },
+      },
+      'time-properties-data-set': { currentUtcOffset, flags, timeSource },
+      'time-status-np': {
+        ...{ offsetFromMasterNs: 0n, ingressTimeNs: 0n, cumulativeScaledRateOffset: 0, scaledLastGmPhaseChange: 0 },
+        ...{ gmTimeBaseIndicator: announced.timeBase?.indicator ?? 0, lastGmPhaseChange: 0n },
+        ...{ gmPresent: Number(stepsRemoved > 0), grandmaster },
+      },
+      'grandmaster-settings-np': { quality, currentUtcOffset, flags, timeSource },
+    },
+    ports: new Map([
+      [
+        identity.port,
+        portSets(basis, {
+          state: view.state,
+          peerDelayNs: undefined,
+          logDelayInterval: profile.initial.delay,
+          logAnnounceInterval: view.logAnnounceInterval,
+          logSyncInterval: view.logSyncInterval,
+          isCapable: view.asCapable?.capable ?? true,
+        }),
+      ],
+    ]),
+  };
+}

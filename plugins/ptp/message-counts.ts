@@ -1,0 +1,40 @@
+import { MESSAGES, type MessageKind } from 'timehub/protocol/ptp';
+
+const TYPES = 16;
+
+/** Messages by their type, both ways: what PORT_STATS_NP tells. */
+export class MessageCounts {
+  readonly received: bigint[] = Array.from({ length: TYPES }, () => 0n);
+  readonly sent: bigint[] = Array.from({ length: TYPES }, () => 0n);
+  /** What was received and is no message, by reason. */
+  readonly rejected: Record<string, number> = {};
+  unsent = 0;
+
+  take(kind: MessageKind): void {
+    this.received[MESSAGES[kind].type]!++;
+  }
+
+  give(kind: MessageKind): void {
+    this.sent[MESSAGES[kind].type]!++;
+  }
+
+  reject(reason: string): void {
+    this.rejected[reason] = (this.rejected[reason] ?? 0) + 1;
+  }
+
+  /** Of the kinds that there were. */
+  inspect(): Record<string, unknown> {
+    const named = (counts: readonly bigint[]) =>
+      Object.fromEntries(
+        (Object.keys(MESSAGES) as MessageKind[])
+          .map((kind) => [kind, Number(counts[MESSAGES[kind].type])] as const)
+          .filter(([, count]) => count > 0),
+      );
+    return {
+      received: named(this.received),
+      sent: named(this.sent),
+      rejected: this.rejected,
+      unsent: this.unsent,
+    };
+  }
+}

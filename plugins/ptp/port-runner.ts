@@ -1,0 +1,193 @@
+import { type Context, HubError, type Instant, type Stamp, type Timer } from 'timehub/api';
+import {
+  decode,
+  encode,
+  isEvent,
+  type Management,
+  type Message,
+  type PortAction,
+  type Received,
+} from 'timehub/protocol/ptp';
+import { MessageCounts } from './message-counts.js';
+import { StepWatch } from './step-watch.js';
+import type { Wire } from './wire.js';
+
+/** What the ports of both roles have in common. */
+export interface Port {
+  readonly wakeAt: Instant | undefined;
+  linkUp(now: Instant): readonly PortAction[];
+  linkDown(now: Instant): readonly PortAction[];
+  receive(received: Received, now: Instant): readonly PortAction[];
+  sent(token: number, stamp: Stamp, now: Instant): readonly PortAction[];
+  stampLost(token: number, now: Instant): readonly PortAction[];
+  clockStepped(now: Instant): readonly PortAction[];
+  wake(now: Instant): readonly PortAction[];
+}
+
+export type Report = Exclude<PortAction, { type: 'send' }>;
+
+export interface RunnerOptions {
+  readonly interface: string;
+  readonly stampTimeoutNs: number;
+  readonly open: () => Wire;
+  /** What the port has to say beside messages. */
+  readonly onReport: (report: Report) => void;
+  readonly onManagement: (request: Management, answer: (answers: readonly Management[]) => void) => void;
+}
+
+interface Awaited {
+  readonly token: number;
+  readonly until: Instant;
+}
+
+/** As long as a frame of Ethernet. */
+const MAX_OCTETS = 1500;
+
+/** Runs a port over a wire: messages, transmit stamps and those that never come, its timer, the link. */
+export class PortRunner {
+  readonly counts = new MessageCounts();
+  readonly #context: Context;
+  readonly #port: Port;
+  readonly #options: RunnerOptions;
+  readonly #buffer = new Uint8Array(MAX_OCTETS);
+  /** By the number of the sent message, the oldest first. */
+  readonly #awaited = new Map<number, Awaited>();
+  readonly #steps = new StepWatch();
+  #wire: Wire | undefined;
+  #timer: Timer | undefined;
+  #timerAt: Instant | undefined;
+  #stopLink = (): void => {};
+
+  constructor(context: Context, port: Port, options: RunnerOptions) {
+    this.#context = context;
+    this.#port = port;
+    this.#options = options;
+  }
+
+  get stamps(): string {
+    return this.#wire?.stamps ?? 'none';
+  }
+
+  /** Throws what opening the wire throws. */
+  start(): void {
+    const { network } = this.#context;
+    const { interface: name, open } = this.#options;
+    const { index, running } = network.interface(name);
+    const wire = open();
+    this.#wire = wire;
+    wire.onOctets((octets, from, received) => this.#take(octets, from, received));
+    wire.onSent((id, stamp) => this.#sent(id, stamp));
+    const watch = network.onLink(name, (up) => this.#linkChanged(up, index));
+    this.#stopLink = () => watch.close();
+    this.perform((now) => (running ? this.#port.linkUp(now) : this.#port.linkDown(now)));
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#stopLink();
+    this.#wire?.close();
+    this.#wire = undefined;
+  }
+
+  /** Lets the port do something, and does what it wants done. */
+  perform(work: (now: Instant) => readonly PortAction[]): void {
+    for (const action of work(this.#context.monotonic())) {
+      if (action.type === 'send') this.#send(action.token, action.message, action);
+      else this.#options.onReport(action);
+    }
+    this.#schedule();
+  }
+
+  #linkChanged(up: boolean, index: number): void {
+    const { interface: name } = this.#options;
+    if (up && this.#context.network.interface(name).index !== index) {
+      this.#context.fail(new HubError('TH_PTP_INTERFACE_REPLACED', `${name} was removed and made anew`));
+      return;
+    }
+    this.perform((now) => (up ? this.#port.linkUp(now) : this.#port.linkDown(now)));
+  }
+
+  #take(octets: Uint8Array, from: string, received: Stamp): void {
+    const message = decode(octets);
+    if (message.kind === 'rejected') {
+      this.counts.reject(message.reason);
+      return;
+    }
+    this.counts.take(message.kind);
+    if (message.kind === 'management') {
+      this.#options.onManagement(message, (answers) => {
+        for (const answer of answers) this.#transmit(answer, { address: from });
+      });
+      return;
+    }
+    const stamp = isEvent(message.kind) ? this.#checked(received) : undefined;
+    this.perform((now) => this.#port.receive({ message, from, stamp }, now));
+  }
+
+  /** A stamp of JavaScript is none. */
+  #checked(stamp: Stamp): Stamp | undefined {
+    if (stamp.by === 'user') return undefined;
+    if (this.#steps.take(stamp)) this.perform((now) => this.#port.clockStepped(now));
+    return stamp;
+  }
+
+  #send(token: number, message: Message, { to }: Extract<PortAction, { type: 'send' }>): void {
+    const id = this.#transmit(message, to);
+    if (!isEvent(message.kind)) return;
+    if (id === undefined) {
+      this.perform((now) => this.#port.stampLost(token, now));
+      return;
+    }
+    const until = this.#context.monotonic() + BigInt(Math.round(this.#options.stampTimeoutNs));
+    this.#awaited.set(id, { token, until });
+  }
+
+  /** Undefined: it could not be sent. */
+  #transmit(message: Message, to: Extract<PortAction, { type: 'send' }>['to']): number | undefined {
+    if (this.#wire === undefined) return undefined;
+    const octets = this.#buffer.subarray(0, encode(message, this.#buffer));
+    try {
+      const id = this.#wire.send(octets, to, isEvent(message.kind) ? 'event' : 'general');
+      this.counts.give(message.kind);
+      return id;
+    } catch (error) {
+      // No route, a peer that is gone, an interface that just went down: the next one may get through.
+      if (!(error instanceof HubError)) throw error;
+      this.counts.unsent++;
+      return undefined;
+    }
+  }
+
+  #sent(id: number, stamp: Stamp): void {
+    const awaited = this.#awaited.get(id);
+    if (awaited === undefined) return;
+    this.#awaited.delete(id);
+    const checked = this.#checked(stamp);
+    this.perform((now) =>
+      checked === undefined ? this.#port.stampLost(awaited.token, now) : this.#port.sent(awaited.token, checked, now),
+    );
+  }
+
+  #wake(): void {
+    this.#timerAt = undefined;
+    const now = this.#context.monotonic();
+    for (const [id, { token, until }] of this.#awaited) {
+      if (until > now) break;
+      this.#awaited.delete(id);
+      this.perform((at) => this.#port.stampLost(token, at));
+    }
+    this.perform((at) => this.#port.wake(at));
+  }
+
+  #schedule(): void {
+    const stampDue = this.#awaited.values().next().value?.until;
+    const portDue = this.#port.wakeAt;
+    const due = stampDue === undefined || (portDue !== undefined && portDue < stampDue) ? portDue : stampDue;
+    if (due === this.#timerAt) return;
+    this.#timer?.cancel();
+    this.#timerAt = due;
+    if (due === undefined || this.#wire === undefined) return;
+    const delayNs = Number(due - this.#context.monotonic());
+    this.#timer = this.#context.after(Math.max(0, delayNs), () => this.#wake());
+  }
+}

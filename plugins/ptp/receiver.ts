@@ -1,0 +1,182 @@
+import { formatDuration, type Observation, type SourceContext, type Timescale } from 'timehub/api';
+import {
+  formatClockIdentity,
+  formatPortIdentity,
+  type PortIdentity,
+  parseClockIdentity,
+  TimeReceiverPort,
+} from 'timehub/protocol/ptp';
+import { JumpWatch } from './jump-watch.js';
+import { managedReceiver, offsetFromMaster } from './managed-receiver.js';
+import { ManagementDoor } from './management-door.js';
+import { type PreparedPort, preparePort } from './open-port.js';
+import type { PortConfig } from './port-config.js';
+import { PortRunner, type Report } from './port-runner.js';
+
+export interface ReceiverConfig extends PortConfig {
+  readonly timescale: 'auto' | Timescale;
+  readonly accept?: readonly string[] | undefined;
+  readonly 'unicast-from'?: string | undefined;
+}
+
+/** For how long unicast messages are asked for at a time, s. */
+const GRANT_S = 300;
+
+/** A port that follows, as a source: its observations and claims go to the hub, its state and reasons to the operator. */
+export class Receiver {
+  readonly #context: SourceContext;
+  readonly #config: ReceiverConfig;
+  #prepared: PreparedPort | undefined;
+  #port: TimeReceiverPort | undefined;
+  #runner: PortRunner | undefined;
+  #door: ManagementDoor | undefined;
+  readonly #jumps = new JumpWatch();
+  /** Jumps of the timeTransmitter's time so far. */
+  #era = 0;
+  /** The timeTransmitter that was followed first, and the present one where it is another. */
+  #first: string | undefined;
+  #way: readonly string[] = [];
+
+  constructor(context: SourceContext, config: ReceiverConfig) {
+    this.#context = context;
+    this.#config = config;
+  }
+
+  /** Throws what opening the wire throws. */
+  start(): void {
+    const prepared = preparePort(this.#context, this.#config, 'receiver');
+    const unicastFrom = this.#config['unicast-from'];
+    const port = new TimeReceiverPort({
+      ...prepared.settings,
+      acceptable: acceptance(this.#config.accept, this.#context.network.addresses()),
+      ...(unicastFrom === undefined ? {} : { unicast: { address: unicastFrom, durationS: GRANT_S } }),
+    });
+    const runner = new PortRunner(this.#context, port, {
+      interface: this.#config.interface,
+      stampTimeoutNs: this.#config['stamp-timeout'],
+      open: prepared.open,
+      onReport: (report) => this.#report(report),
+      onManagement: (request, answer) => this.#door?.fromNetwork(request, answer),
+    });
+    this.#prepared = prepared;
+    this.#port = port;
+    this.#runner = runner;
+    this.#door = new ManagementDoor(this.#context, this.#config, () =>
+      managedReceiver(port.inspect(this.#context.monotonic()), {
+        ...{ prepared, counts: runner.counts, interface: this.#config.interface },
+      }),
+    );
+    this.#door.open();
+    runner.start();
+  }
+
+  stop(): void {
+    this.#runner?.perform((now) => this.#port?.stop(now) ?? []);
+    this.#runner?.stop();
+    this.#door?.close();
+  }
+
+  inspect(): Record<string, unknown> {
+    if (this.#port === undefined || this.#runner === undefined || this.#prepared === undefined) return {};
+    const view = this.#port.inspect(this.#context.monotonic());
+    const { identity, profile } = this.#prepared.settings;
+    const { announce } = view.parent ?? {};
+    return {
+      ...{ port: formatPortIdentity(identity), state: view.state, reason: view.reason },
+      ...{ profile: profile.summary, domain: profile.domain, delay: profile.delay, stamps: this.#runner.stamps },
+      parent: view.parent === undefined ? textOf(view.source) : formatPortIdentity(view.parent.candidate.sender),
+      ...(announce === undefined
+        ? {}
+        : {
+            grandmaster: formatClockIdentity(announce.grandmaster),
+            clockClass: announce.quality.clockClass,
+            stepsRemoved: announce.stepsRemoved,
+          }),
+      offsetFromMasterNs: finite(offsetFromMaster(view, this.#prepared)),
+      meanDelayNs: finite(view.meanDelayNs),
+      ...(view.asCapable === undefined ? {} : { asCapable: view.asCapable }),
+      ...(view.neighbourRatePpb === undefined ? {} : { neighbourRatePpb: view.neighbourRatePpb }),
+      heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
+      counters: view.counters,
+      messages: this.#runner.counts.inspect(),
+    };
+  }
+
+  #report(report: Report): void {
+    switch (report.type) {
+      case 'observe':
+        this.#observe(report.observations);
+        break;
+      case 'claim':
+        this.#context.claim(report.claims);
+        break;
+      case 'state':
+        this.#tell(report.state, report.reason);
+        break;
+      case 'discontinuity':
+        this.#jumps.clear();
+        this.#begin(report.reason);
+        break;
+      case 'parent':
+        this.#follow(report.parent?.candidate.sender);
+        break;
+      case 'remember':
+    }
+  }
+
+  #tell(state: string, reason: string): void {
+    this.#context.log.info(reason, { state });
+    if (state === 'slave') {
+      this.#context.health('ok', reason);
+      return;
+    }
+    this.#context.health('degraded', reason);
+    this.#context.unreachable(clause(reason));
+  }
+
+  /** Another timeTransmitter is another way, with delays of its own; one that comes back is remembered. */
+  #follow(sender: PortIdentity | undefined): void {
+    this.#jumps.clear();
+    if (sender === undefined) return;
+    const name = formatPortIdentity(sender);
+    this.#first ??= name;
+    this.#way = name === this.#first ? [] : [name];
+  }
+
+  #observe(observations: readonly Observation[]): void {
+    for (const observation of observations) {
+      const passed = this.#jumps.take(observation);
+      if (passed.jumpNs !== undefined) {
+        this.#begin(`the time of the timeTransmitter has jumped by ${formatDuration(passed.jumpNs)}`);
+      }
+      if (passed.observations.length > 0)
+        this.#context.observe(passed.observations.map((each) => this.#labelled(each)));
+    }
+  }
+
+  /** What was learnt of the time before says nothing of the time after: another path, in the estimate's words. */
+  #begin(reason: string): void {
+    this.#era++;
+    this.#context.log.warn(reason);
+  }
+
+  #labelled(observation: Observation): Observation {
+    const { timescale } = this.#config;
+    const path = [...this.#way, ...(this.#era === 0 ? [] : [`since jump ${this.#era}`])].join(' ');
+    return { ...observation, path, ...(timescale === 'auto' ? {} : { scale: timescale }) };
+  }
+}
+
+/** Whose Announces count: by clock identity, or by the address that they come from. Never our own: that is a loop. */
+function acceptance(accept: readonly string[] | undefined, own: readonly string[]) {
+  const clocks = new Set((accept ?? []).map((entry) => parseClockIdentity(entry)));
+  const addresses = new Set((accept ?? []).map((entry) => entry.toLowerCase()));
+  return ({ clock }: PortIdentity, from: string): boolean =>
+    !own.includes(from) && (accept === undefined || clocks.has(clock) || addresses.has(from.toLowerCase()));
+}
+
+const textOf = (port: PortIdentity | undefined): string | null =>
+  port === undefined ? null : formatPortIdentity(port);
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+/** A sentence as a part of another one. */
+const clause = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');

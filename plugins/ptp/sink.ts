@@ -1,0 +1,62 @@
+import { defineSink, duration, flag, oneOf, table, wholeNumber } from 'timehub/api';
+import * as v from 'valibot';
+import { Grandmaster } from './grandmaster.js';
+import { PORT_ENTRIES } from './port-config.js';
+
+const config = table({
+  ...PORT_ENTRIES,
+  priority1: v.pipe(
+    v.optional(wholeNumber(0, 255)),
+    v.description('The lower is elected, whatever its quality. Default: the profile’s.'),
+  ),
+  priority2: v.pipe(
+    v.optional(wholeNumber(0, 255)),
+    v.description('The lower is elected among clocks of equal quality. Default: the profile’s.'),
+  ),
+  role: v.pipe(
+    v.optional(oneOf(['elected', 'fixed'])),
+    v.description('Gives way to a better timeTransmitter, or to nobody. Default: the profile’s.'),
+  ),
+  'degraded-class': v.pipe(
+    v.optional(v.picklist([52, 187], '52 or 187'), 52),
+    v.description(
+      'clockClass of a clock that was locked and is out of specification: 52, or 187, which may follow others.',
+    ),
+  ),
+  'improve-after': v.pipe(
+    v.optional(duration({ min: '0s', max: '1h' }), '10s'),
+    v.description('How long a better quality must last until it is announced. A worse one is announced at once.'),
+  ),
+  boundary: v.pipe(
+    v.optional(flag(), true),
+    v.description(
+      'While the hub follows a PTP source, announce that source’s grandmaster one step further (boundary clock).',
+    ),
+  ),
+  timescale: v.pipe(
+    v.optional(oneOf(['tai', 'utc']), 'tai'),
+    v.description('TAI, or UTC as an arbitrary timescale: as linuxptp gives and takes it with software stamps.'),
+  ),
+  unicast: v.pipe(
+    v.optional(flag(), false),
+    v.description('Grant unicast messages to those who ask (IEEE 1588-2019 §16.1).'),
+  ),
+});
+
+type Config = v.InferOutput<typeof config>;
+
+export default defineSink<Config>({
+  type: 'ptp',
+  summary: 'PTP or gPTP grandmaster, or a port of a boundary clock (IEEE 1588-2019, IEEE 802.1AS-2020)',
+  stability: 'beta',
+  needs: [],
+  config,
+  create(config, context) {
+    const grandmaster = new Grandmaster(context, config);
+    return {
+      start: async () => grandmaster.start(),
+      stop: async () => grandmaster.stop(),
+      inspect: () => grandmaster.inspect(),
+    };
+  },
+});

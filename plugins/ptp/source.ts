@@ -1,0 +1,43 @@
+import { defineSource, oneOf, table, text } from 'timehub/api';
+import * as v from 'valibot';
+import { PORT_ENTRIES } from './port-config.js';
+import { Receiver } from './receiver.js';
+
+const config = table({
+  ...PORT_ENTRIES,
+  timescale: v.pipe(
+    v.optional(oneOf(['auto', 'tai', 'utc', 'gps', 'arb']), 'auto'),
+    v.description(
+      'What the timeTransmitter sends: as it says itself (TAI, or an arbitrary epoch, from which only its rate is taken), ' +
+        'or for one that does not say: linuxptp with software stamps sends UTC.',
+    ),
+  ),
+  'unicast-from': v.pipe(
+    v.optional(text('an IP address, or a MAC address with transport = "ethernet"')),
+    v.description(
+      'Ask this one timeTransmitter for unicast messages (IEEE 1588-2019 §16.1) instead of listening to a group.',
+    ),
+  ),
+  accept: v.pipe(
+    v.optional(v.array(text('a clock identity or an address'), 'a list of clock identities and addresses')),
+    v.description('Whose Announces count: clock identities, IP or MAC addresses. Default: everybody’s.'),
+  ),
+});
+
+type Config = v.InferOutput<typeof config>;
+
+export default defineSource<Config>({
+  type: 'ptp',
+  summary: 'Follows a PTP or gPTP timeTransmitter (IEEE 1588-2019, IEEE 802.1AS-2020)',
+  stability: 'beta',
+  needs: [],
+  config,
+  create(config, context) {
+    const receiver = new Receiver(context, config);
+    return {
+      start: async () => receiver.start(),
+      stop: async () => receiver.stop(),
+      inspect: () => receiver.inspect(),
+    };
+  },
+});
