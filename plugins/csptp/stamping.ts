@@ -32,9 +32,10 @@ function obstacleTo(context: Context, name: string | undefined): string {
     return `${name} stamps no PTP message that it receives`;
   }
   try {
-    context.read(phc.clock);
+    context.openClock(phc.clock);
     return '';
-  } catch {
-    return `the hub does not know the clock ${phc.clock} of ${name}`;
+  } catch (error) {
+    if (error instanceof HubError) return error.message;
+    throw error;
   }
 }

@@ -110,6 +110,7 @@ export class Machine {
       signal: new AbortController().signal,
       monotonic: () => host.monotonic(),
       read: (clock) => host.clock(clock).read(),
+      openClock: (clock) => host.openClock(clock),
       after: (delayNs, handler) => host.after(delayNs, () => void handler()),
       random: (octets) => host.random(octets),
       health: (state, reason) => void did.health.push({ state, reason }),
