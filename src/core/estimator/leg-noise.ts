@@ -1,13 +1,11 @@
 import type { Leg } from '../../api/index.js';
 import { GROWTH, Growth } from './growth.js';
-import { logWild, type Moments, type Noise } from './noise.js';
-import { Shape } from './shape.js';
+import { logWild, type Moments, type Noise, type Prediction } from './noise.js';
+import { type Pace, Shape } from './shape.js';
 import { Tail } from './tail.js';
 
 /** ρ = √r / J: from pure queueing (a sharp early edge) to almost Gaussian. */
 const RHOS = [0.01, 0.1, 0.5, 2, 8];
-/** Per leg: a shape is judged by the last few hundred. */
-const SHAPE_MEMORY = 0.9975;
 const LEAST_LOG_WEIGHT = -20;
 /** Legs over which a scale is averaged in the long run. */
 const MEMORY = 200;
@@ -49,11 +47,12 @@ export class LegNoise implements Noise {
   private readonly growth = new Growth();
   private readonly lateness = { inbound: new Growth(), outbound: new Growth() };
   private best: Shape;
-  private direction: Leg['direction'] = 'inbound';
-  lead = 0;
+  private readonly pace: Pace = { direction: 'inbound', rate: 1, edgeRate: 1 };
+  private lead = 0;
   stray = 0;
+  /** Of the leg at hand: standard deviation of its noise without the tail. */
+  private core = 0;
   private readonly wild: Float64Array;
-  private sumWild = 0;
   /** The leg at hand came before its time. */
   private early = false;
   private count = 0;
@@ -105,20 +104,27 @@ export class LegNoise implements Noise {
 
   /** Which way the next leg goes. */
   turn(direction: Leg['direction']): this {
-    this.direction = direction;
+    this.pace.direction = direction;
     return this;
   }
 
-  weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
-    const { shapes, tail, best } = this;
-    const sigma = Math.sqrt(best.sigma ** 2 + floor ** 2);
-    if (member === this.lead) this.early = residual < best.edge;
-    tail.weigh(residual, variance, sigma);
-    const wildLikelihood = logWild(residual, Math.sqrt(variance + sigma ** 2));
+  expect(floor: number, lead: number): void {
+    this.lead = lead;
+    this.core = Math.sqrt(this.best.sigma ** 2 + floor ** 2);
+    this.tail.expect(this.core);
+    for (const shape of this.shapes) shape.expect(floor);
+  }
+
+  weigh(prediction: Prediction, member: number, out: Moments): void {
+    const { shapes, tail } = this;
+    const { residual, variance } = prediction;
+    if (member === this.lead) this.early = residual < this.best.edge;
+    tail.weigh(prediction);
+    const wildLikelihood = logWild(residual, Math.sqrt(variance + this.core ** 2));
     let top = Math.max(tail.logLikelihood, wildLikelihood);
     for (const shape of shapes) {
       if (this.passes(shape, member)) continue;
-      shape.weigh(residual, variance, floor);
+      shape.weigh(prediction);
       top = Math.max(top, shape.logLikelihood);
     }
     const late = tail.share * Math.exp(tail.logLikelihood - top);
@@ -129,7 +135,7 @@ export class LegNoise implements Noise {
       if (this.passes(shape, member)) continue;
       const core = (1 - tail.share) * Math.exp(shape.logLikelihood - top);
       const all = core + late + wild + LEAST_SHARE;
-      shape.note(member, core / all, top + Math.log(all), floor);
+      shape.note(member, core / all, top + Math.log(all));
       weights += shape.weight;
       out.add(shape.weight * core, shape.shift, shape.variance);
     }
@@ -140,28 +146,24 @@ export class LegNoise implements Noise {
     out.end(top - Math.log(weights));
   }
 
-  learn(member: number, weight: number): void {
-    this.sumWild += weight * this.wild[member]!;
-    this.tail.learn(member, weight);
-    for (const shape of this.shapes) if (!this.passes(shape, member)) shape.learn(member, shape.dormant ? 1 : weight);
-  }
-
-  settle(): void {
+  settle(weights: Float64Array): void {
+    const { tail, pace } = this;
     this.count++;
-    this.legs[this.direction]++;
-    this.stray = this.sumWild;
-    this.sumWild = 0;
-    const late = this.tail.settle();
+    this.legs[pace.direction]++;
+    this.stray = 0;
+    for (let k = 0; k < weights.length; k++) this.stray += weights[k]! * this.wild[k]!;
+    tail.settle(weights);
     const isOpen = this.shapes.length > RHOS.length;
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
+    pace.rate = isOpen ? 0 : rate;
     for (const shape of this.shapes) {
-      const edgeRate = shape === this.best ? rate : shape.searching(rate);
-      shape.logWeight = shape.logWeight * SHAPE_MEMORY + shape.settle(isOpen ? 0 : rate, edgeRate, this.direction);
+      pace.edgeRate = shape === this.best ? rate : shape.searching(rate);
+      shape.settle(weights, this.lead, pace);
     }
     this.best = this.heaviest();
     const top = this.best.logWeight;
-    this.growth.note(this.stray + late * LATE_AS_STRAY);
-    if (!this.early || this.stray < 0.5) this.lateness[this.direction].note(this.stray + late);
+    this.growth.note(this.stray + tail.late * LATE_AS_STRAY);
+    if (!this.early || this.stray < 0.5) this.lateness[pace.direction].note(this.stray + tail.late);
     for (const shape of this.shapes) shape.reweigh(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
     if (this.isOutgrown()) this.searchAnew();
     else if (this.growth.isDue) this.grow();

@@ -1,3 +1,11 @@
+/** How an observation differs from what one member of the wander bank predicted of it. */
+export interface Prediction {
+  /** Observed − predicted. */
+  readonly residual: number;
+  /** Of the predicted h·x. */
+  readonly variance: number;
+}
+
 /** What an observation says of the predicted quantity h·x: moments to match, gathered from a mixture. */
 export class Moments {
   logLikelihood = 0;
@@ -44,18 +52,19 @@ const WILD_WIDTH = 30;
 const LOG_WILD_SHARE = Math.log(1e-4);
 
 /**
- * Noise of one track. `weigh` is called once for each member of the wander bank and returns what the observation says
- * there; `learn` says how much that member counts; `settle` ends the observation.
+ * Noise of one track. For each observation: `expect` comes first, `weigh` once for each member of the wander bank, `settle`
+ * last. Numbers are handed over within objects, in place: a plain one is allocated at each call that is not inlined.
  */
 export interface Noise {
   /** Expected error and its standard deviation, in the unit of the observation. */
   readonly mean: number;
   readonly sigma: number;
-  /** The member of the wander bank that counts most. */
-  lead: number;
   /** How likely the last observation was none of this noise, 0..1. */
   readonly stray: number;
-  weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void;
-  learn(member: number, weight: number): void;
-  settle(): void;
+  /** An observation with at least this noise, its standard deviation; `lead` is the member that counts most. */
+  expect(floor: number, lead: number): void;
+  /** What the observation says to a member, into `out`. */
+  weigh(prediction: Prediction, member: number, out: Moments): void;
+  /** Learns from the observation; `weights`: how much each member counts. */
+  settle(weights: Float64Array): void;
 }

@@ -37,9 +37,9 @@ export function logDensity(z: number): number {
   return -0.5 * z * z - LOG_ROOT_TAU;
 }
 
-/** ln Φ(α) */
-export function logBelow(alpha: number): number {
-  return alpha >= LIMIT ? 0 : logDensity(alpha) - Math.log(inverseMills(alpha));
+/** ln Φ(α); `lambda`: λ(α). */
+export function logBelow(alpha: number, lambda: number): number {
+  return alpha >= LIMIT ? 0 : logDensity(alpha) - Math.log(lambda);
 }
 
 /** λ(−x) − x for x > 0, by its continued fraction 1/(x + 2/(x + 3/(x + …))). */

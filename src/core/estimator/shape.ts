@@ -3,6 +3,8 @@ import { LateLeg } from './late-leg.js';
 
 const LEAST_SCALE_NS = 1e-3;
 const DORMANT_LOG_WEIGHT = -12;
+/** Per leg: a shape is judged by the last few hundred. */
+const MEMORY = 0.9975;
 /** Fields of `seen`, for each member of the wander bank. */
 const CORE = 0;
 const LATE = 1;
@@ -11,22 +13,28 @@ const SQUARE = 3;
 const EVIDENCE = 4;
 const FIELDS = 5;
 
+/** How fast a shape is to learn from a leg of this direction: its scale, and its edge. */
+export interface Pace {
+  direction: Leg['direction'];
+  rate: number;
+  edgeRate: number;
+}
+
 /**
  * One shape of a leg's noise: ρ = √r / J is given, the scale J is learnt by EM, and so is the place of the early edge
  * relative to the path's base delay, which all shapes share: otherwise the shape that was right first would keep the delay
  * where it suits itself, and no other could come forward.
  */
 export class Shape extends LateLeg {
-  scale: number;
   logWeight = 0;
   weight = 1;
-  edge = 0;
   readonly rho: number;
   private readonly width: number;
   /** Running averages of E[e] and E[g²], and of the edge by direction. */
   private late: number;
   private square: number;
   private readonly edges = { inbound: 0, outbound: 0 };
+  private floorSquare = 0;
   /** What the leg at hand showed to each member, and the sum of that over the members. */
   private readonly seen: Float64Array;
   private readonly sum = new Float64Array(FIELDS);
@@ -61,35 +69,32 @@ export class Shape extends LateLeg {
     this.weight = Math.exp(logWeight);
   }
 
-  weigh(residual: number, variance: number, floor: number): void {
-    this.see(residual - this.edge, variance, (this.rho * this.scale) ** 2 + floor ** 2, this.scale);
+  /** A leg with at least this noise, its standard deviation. */
+  expect(floor: number): void {
+    this.floorSquare = floor ** 2;
+    this.noise = (this.rho * this.scale) ** 2 + this.floorSquare;
   }
 
   /** Notes what `weigh` found for one member: `core` is the chance that this leg is of this noise and no outlier. */
-  note(member: number, core: number, evidence: number, floor: number): void {
+  note(member: number, core: number, evidence: number): void {
     const at = member * FIELDS;
     this.seen[at + CORE] = core;
     this.seen[at + LATE] = core * this.lateness;
     this.seen[at + ERROR] = core * this.error;
-    this.seen[at + SQUARE] = core * (this.errorSquare - floor ** 2);
+    this.seen[at + SQUARE] = core * (this.errorSquare - this.floorSquare);
     this.seen[at + EVIDENCE] = evidence;
   }
 
-  learn(member: number, weight: number): void {
-    for (let n = 0; n < FIELDS; n++) this.sum[n] = this.sum[n]! + weight * this.seen[member * FIELDS + n]!;
-  }
-
-  /** One EM step with what the members saw. Returns the log-likelihood. */
-  settle(rate: number, edgeRate: number, direction: Leg['direction']): number {
+  /** One EM step with what the members saw; the evidence counts for the weight. */
+  settle(weights: Float64Array, lead: number, { direction, rate, edgeRate }: Pace): void {
     const { sum } = this;
+    this.collect(weights, lead);
     const core = sum[CORE]!;
-    const evidence = sum[EVIDENCE]!;
     this.late += rate * (sum[LATE]! - core * this.late);
     this.square += rate * (sum[SQUARE]! - core * this.square);
     this.edges[direction] += edgeRate * sum[ERROR]! + rate * core * (this.edge - this.edges[direction]);
     this.scale = Math.max(Math.sqrt(this.late ** 2 + Math.max(this.square, 0)) / this.width, LEAST_SCALE_NS);
-    sum.fill(0);
-    return evidence;
+    this.logWeight = this.logWeight * MEMORY + sum[EVIDENCE]!;
   }
 
   /** The mean of both directions' edges: a difference between them is phase, not noise. */
@@ -108,5 +113,15 @@ export class Shape extends LateLeg {
     this.edges.inbound -= by;
     this.edges.outbound -= by;
     this.edge -= by;
+  }
+
+  /** Only the leading member looks at a dormant shape. */
+  private collect(weights: Float64Array, lead: number): void {
+    const { seen, sum, dormant } = this;
+    for (let n = 0; n < FIELDS; n++) {
+      let total = dormant ? seen[lead * FIELDS + n]! : 0;
+      if (!dormant) for (let k = 0; k < weights.length; k++) total += weights[k]! * seen[k * FIELDS + n]!;
+      sum[n] = total;
+    }
   }
 }

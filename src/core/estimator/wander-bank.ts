@@ -157,21 +157,20 @@ export class WanderBank {
   absorb(track: Track, row: Row, value: number, noise: Noise, floor: number): number {
     const belief = this.beliefs.get(track.clock)!;
     const { weights } = belief;
-    noise.lead = belief.heaviest;
+    noise.expect(floor, belief.heaviest);
     let predicted = 0;
     for (let k = 0; k < this.members.length; k++) {
       const member = this.members[k]!;
       const moments = this.posterior[k]!;
-      member.project(row);
-      noise.weigh(value - member.mean, member.variance, floor, k, moments);
+      member.project(row, value);
+      noise.weigh(member, k, moments);
       this.likelihood[k] = moments.logLikelihood;
       predicted += weights[k]! * member.variance;
       if (track.outvoted) member.absorbAside(moments, track);
       else member.absorb(moments);
     }
     if (!track.outvoted) this.judge(track);
-    for (let k = 0; k < this.members.length; k++) noise.learn(k, weights[k]!);
-    noise.settle();
+    noise.settle(weights);
     return predicted;
   }
 
