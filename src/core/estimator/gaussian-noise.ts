@@ -1,5 +1,5 @@
 import { GROWTH, Growth } from './growth.js';
-import { logWild, type Moments, type Noise, type Prediction } from './noise.js';
+import { Component, type Moments, type Noise, type Prediction, Wild } from './noise.js';
 import { logDensity } from './normal-tail.js';
 import { ScaleSearch } from './scale-search.js';
 
@@ -25,6 +25,8 @@ export class GaussianNoise implements Noise {
   /** Of the observation at hand, for each member: chance that it is of this noise, and E[g²] then. */
   private readonly core: Float64Array;
   private readonly square: Float64Array;
+  private readonly known = new Component();
+  private readonly wild = new Wild();
   /** To the leading member, in `unit`. */
   private shown = { residual: 0, variance: 0 };
 
@@ -44,20 +46,20 @@ export class GaussianNoise implements Noise {
 
   weigh(prediction: Prediction, member: number, out: Moments): void {
     const { residual, variance } = prediction;
-    const { floorSquare } = this;
+    const { floorSquare, wild } = this;
     const s2 = variance + this.sigma ** 2 + floorSquare;
-    const s = Math.sqrt(s2);
-    const logStray = logWild(residual, s);
+    wild.expected = s2;
+    wild.weigh(prediction);
     out.begin();
-    const top = this.search.isOver
-      ? this.weighCore(residual, variance, s2, logStray, out)
-      : this.search.mix(residual, variance, floorSquare, this.unit, logStray, out);
-    const stray = Math.exp(logStray - top);
-    out.add(stray, 0, variance);
-    this.core[member] = 1 - out.shareOf(stray);
+    out.logUnit = wild.logLikelihood;
+    if (this.search.isOver) this.weighCore(prediction, out);
+    else this.search.mix(prediction, floorSquare, this.unit, out);
+    wild.share = Math.exp(wild.logLikelihood - out.logUnit);
+    out.add(wild);
+    this.core[member] = 1 - wild.share / out.share;
     const gain = variance / s2;
     this.square[member] = (((1 - gain) * residual) ** 2 + variance * (1 - gain) - floorSquare) / this.unit ** 2;
-    out.end(top);
+    out.end();
     if (member === this.lead && !this.search.isOver)
       this.shown = { residual: residual / this.unit, variance: (variance + floorSquare) / this.unit ** 2 };
   }
@@ -73,7 +75,7 @@ export class GaussianNoise implements Noise {
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
     const square = this.factor ** 2 + rate * (sum - core * this.factor ** 2);
     if (!this.search.isOver) {
-      this.search.see(this.shown.residual, this.shown.variance);
+      this.search.see(this.shown);
       this.factor = this.search.sigma;
     } else this.factor = Math.max(Math.sqrt(Math.max(square, 0)), LEAST_SIGMA / this.unit);
     this.stray = 1 - core;
@@ -81,12 +83,16 @@ export class GaussianNoise implements Noise {
     if (this.growth.isDue) this.grow();
   }
 
-  private weighCore(residual: number, variance: number, s2: number, least: number, out: Moments): number {
+  private weighCore({ residual, variance }: Prediction, out: Moments): void {
+    const { known } = this;
+    const s2 = this.wild.expected;
     const logCore = logDensity(residual / Math.sqrt(s2)) - 0.5 * Math.log(s2);
-    const top = Math.max(logCore, least);
+    out.logUnit = Math.max(logCore, out.logUnit);
     const gain = variance / s2;
-    out.add(Math.exp(logCore - top), gain * residual, variance * (1 - gain));
-    return top;
+    known.share = Math.exp(logCore - out.logUnit);
+    known.shift = gain * residual;
+    known.variance = variance * (1 - gain);
+    out.add(known);
   }
 
   private grow(): void {

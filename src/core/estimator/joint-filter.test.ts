@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { JointFilter } from './joint-filter.js';
 import { Layout } from './layout.js';
-import { Moments } from './noise.js';
+import { Component, Moments } from './noise.js';
 import { Row } from './row.js';
 import { createTrack } from './track.js';
 
@@ -23,8 +23,8 @@ function filterOfTwo(wander: number): JointFilter {
 const moments = (shift: number, variance: number): Moments => {
   const made = new Moments();
   made.begin();
-  made.add(1, shift, variance);
-  made.end(0);
+  made.add(Object.assign(new Component(), { share: 1, shift, variance }));
+  made.end();
   return made;
 };
 

@@ -1,7 +1,7 @@
 import type { Leg } from '../../api/index.js';
 import { GROWTH, Growth } from './growth.js';
-import { logWild, type Moments, type Noise, type Prediction } from './noise.js';
-import { type Pace, Shape } from './shape.js';
+import { type Moments, type Noise, type Prediction, Wild } from './noise.js';
+import { type Pace, type Rivals, Shape } from './shape.js';
 import { Tail } from './tail.js';
 
 /** ρ = √r / J: from pure queueing (a sharp early edge) to almost Gaussian. */
@@ -26,8 +26,6 @@ const OUTGROWN = 10;
 /** Legs that a memory is worth. */
 const RECALLED_COUNT = 32;
 const LEAST_RECALLED_LOG_WEIGHT = -5;
-/** Bounds what one leg can say against a shape. */
-const LEAST_SHARE = 1e-30;
 
 /** How much a shape counts. */
 export interface ShapeMemory {
@@ -52,7 +50,10 @@ export class LegNoise implements Noise {
   stray = 0;
   /** Of the leg at hand: standard deviation of its noise without the tail. */
   private core = 0;
-  private readonly wild: Float64Array;
+  private readonly rivals: Rivals = { logUnit: 0, late: 0, wild: 0, part: 0 };
+  private readonly wild = new Wild();
+  /** For each member: chance that it is wild. */
+  private readonly wildness: Float64Array;
   /** The leg at hand came before its time. */
   private early = false;
   private count = 0;
@@ -63,7 +64,7 @@ export class LegNoise implements Noise {
     this.members = members;
     this.shapes = this.guess(sigma);
     this.best = this.heaviest();
-    this.wild = new Float64Array(members);
+    this.wildness = new Float64Array(members);
     this.tail = new Tail(members);
   }
 
@@ -116,34 +117,37 @@ export class LegNoise implements Noise {
   }
 
   weigh(prediction: Prediction, member: number, out: Moments): void {
-    const { shapes, tail } = this;
-    const { residual, variance } = prediction;
-    if (member === this.lead) this.early = residual < this.best.edge;
+    const { shapes, tail, wild, rivals } = this;
+    if (member === this.lead) this.early = prediction.residual < this.best.edge;
     tail.weigh(prediction);
-    const wildLikelihood = logWild(residual, Math.sqrt(variance + this.core ** 2));
-    let top = Math.max(tail.logLikelihood, wildLikelihood);
+    wild.expected = prediction.variance + this.core ** 2;
+    wild.weigh(prediction);
+    let top = Math.max(tail.logLikelihood, wild.logLikelihood);
     for (const shape of shapes) {
       if (this.passes(shape, member)) continue;
       shape.weigh(prediction);
       top = Math.max(top, shape.logLikelihood);
     }
-    const late = tail.share * Math.exp(tail.logLikelihood - top);
-    const wild = Math.exp(wildLikelihood - top);
+    rivals.logUnit = top;
+    rivals.late = tail.part * Math.exp(tail.logLikelihood - top);
+    rivals.wild = Math.exp(wild.logLikelihood - top);
+    rivals.part = 1 - tail.part;
     let weights = 0;
     out.begin();
     for (const shape of shapes) {
       if (this.passes(shape, member)) continue;
-      const core = (1 - tail.share) * Math.exp(shape.logLikelihood - top);
-      const all = core + late + wild + LEAST_SHARE;
-      shape.note(member, core / all, top + Math.log(all));
+      shape.compete(member, rivals);
       weights += shape.weight;
-      out.add(shape.weight * core, shape.shift, shape.variance);
+      out.add(shape);
     }
-    out.add(weights * late, tail.shift, tail.variance);
-    out.add(weights * wild, 0, variance);
-    this.wild[member] = out.shareOf(weights * wild);
-    tail.note(member, out.shareOf(weights * late));
-    out.end(top - Math.log(weights));
+    tail.share = weights * rivals.late;
+    out.add(tail);
+    wild.share = weights * rivals.wild;
+    out.add(wild);
+    this.wildness[member] = wild.share / out.share;
+    tail.note(member, out);
+    out.logUnit = top - Math.log(weights);
+    out.end();
   }
 
   settle(weights: Float64Array): void {
@@ -151,13 +155,13 @@ export class LegNoise implements Noise {
     this.count++;
     this.legs[pace.direction]++;
     this.stray = 0;
-    for (let k = 0; k < weights.length; k++) this.stray += weights[k]! * this.wild[k]!;
+    for (let k = 0; k < weights.length; k++) this.stray += weights[k]! * this.wildness[k]!;
     tail.settle(weights);
     const isOpen = this.shapes.length > RHOS.length;
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
     pace.rate = isOpen ? 0 : rate;
     for (const shape of this.shapes) {
-      pace.edgeRate = shape === this.best ? rate : shape.searching(rate);
+      pace.edgeRate = shape === this.best ? rate : Math.min(rate * shape.haste, 1);
       shape.settle(weights, this.lead, pace);
     }
     this.best = this.heaviest();

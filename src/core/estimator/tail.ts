@@ -1,9 +1,10 @@
 import { LateLeg } from './late-leg.js';
+import type { Moments } from './noise.js';
 
-const FIRST_SHARE = 0.01;
+const FIRST_PART = 0.01;
 const FIRST_WIDTH = 30;
-const LEAST_SHARE = 0.002;
-const GREATEST_SHARE = 0.3;
+const LEAST_PART = 0.002;
+const GREATEST_PART = 0.3;
 /** In sigmas of the core: nearer than this it would be the core itself. */
 const LEAST_WIDTH = 6;
 /** Legs over which the share is averaged, and late legs over which their lateness is. */
@@ -12,7 +13,8 @@ const LATE_MEMORY = 50;
 
 /** Legs that are much too late: some share of them waits in another queue. Share and lateness are learnt. */
 export class Tail extends LateLeg {
-  share = FIRST_SHARE;
+  /** How many of all legs. */
+  part = FIRST_PART;
   /** How likely the last leg was one of them. */
   late = 0;
   private readonly seen: Float64Array;
@@ -30,7 +32,8 @@ export class Tail extends LateLeg {
     this.scale = Number.isNaN(this.lateNs) ? FIRST_WIDTH * sigma : Math.max(this.lateNs, LEAST_WIDTH * sigma);
   }
 
-  note(member: number, chance: number): void {
+  note(member: number, mixture: Moments): void {
+    const chance = this.share / mixture.share;
     this.seen[2 * member] = chance;
     this.seen[2 * member + 1] = chance * this.lateness;
   }
@@ -42,8 +45,8 @@ export class Tail extends LateLeg {
       lateness += weights[k]! * this.seen[2 * k + 1]!;
     }
     this.late = late;
-    this.share += (late - this.share) / MEMORY;
-    this.share = Math.min(Math.max(this.share, LEAST_SHARE), GREATEST_SHARE);
+    this.part += (late - this.part) / MEMORY;
+    this.part = Math.min(Math.max(this.part, LEAST_PART), GREATEST_PART);
     if (late > 0.5) this.settleLate(lateness / late);
   }
 

@@ -222,7 +222,7 @@ export class WanderBank {
   /** The greatest weight that a member has for any clock. */
   private greatest(k: number): number {
     let greatest = 0;
-    for (const { weights } of this.beliefs.values()) greatest = Math.max(greatest, weights[k]!);
+    for (const clock of this.layout.clocks) greatest = Math.max(greatest, this.weightsOf(clock)[k]!);
     return greatest;
   }
 
