@@ -57,6 +57,13 @@ export class WanderBank {
     return this.beliefs.get(clock)!.weights;
   }
 
+  /** The greatest weight that a member has for any clock. */
+  greatest(k: number): number {
+    let greatest = 0;
+    for (const clock of this.layout.clocks) greatest = Math.max(greatest, this.weightsOf(clock)[k]!);
+    return greatest;
+  }
+
   /** How much each hypothesis of this clock's wander counts. */
   marginalOf(clock: ClockId): Float64Array {
     return this.lines.marginal(this.layout.clocks.indexOf(clock), this.weightsOf(clock));
@@ -106,7 +113,10 @@ export class WanderBank {
   /** Mean wander, (ns/s)² per second. */
   wander(clock: ClockId): number {
     const at = this.layout.clocks.indexOf(clock);
-    return this.weightsOf(clock).reduce((sum, weight, k) => sum + weight * this.lines.wander(k, at), 0);
+    const weights = this.weightsOf(clock);
+    let sum = 0;
+    for (let k = 0; k < weights.length; k++) sum += weights[k]! * this.lines.wander(k, at);
+    return sum;
   }
 
   insert(at: number, mean: number, variance: number): void {
@@ -217,13 +227,6 @@ export class WanderBank {
       weights[k] = RECALLED;
     }
     normalise(weights);
-  }
-
-  /** The greatest weight that a member has for any clock. */
-  private greatest(k: number): number {
-    let greatest = 0;
-    for (const clock of this.layout.clocks) greatest = Math.max(greatest, this.weightsOf(clock)[k]!);
-    return greatest;
   }
 
   private addMember(like: JointFilter | undefined): void {
