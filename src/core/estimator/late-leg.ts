@@ -2,9 +2,9 @@ import { Component, type Prediction } from './noise.js';
 import { CutNormal, logDensity } from './normal-tail.js';
 
 /**
- * What one leg says of h·x when its error is Gaussian (variance r) plus exponential (mean J) from an early edge on: h·x + g is Gaussian with
- * variance s² ahead of it; given that the leg came e later it is N(μ + s²/J, s²) cut off above the leg. With
- * α = (m − μ)/s − s/J and λ = φ(α)/Φ(α) its mean is m − s(α + λ) and its variance s²(1 − αλ − λ²).
+ * What one leg says of h·x when its error is Gaussian (variance r) plus exponential (mean J) from an early edge on: h·x + g
+ * is Gaussian with variance s² ahead of it; given that the leg came e later it is N(μ + s²/J, s²) cut off above the leg.
+ * With α = (m − μ)/s − s/J and λ = φ(α)/Φ(α) its mean is m − s(α + λ) and its variance s²(1 − αλ − λ²).
  */
 export class LateLeg extends Component {
   edge = 0;

@@ -90,7 +90,7 @@ export class Shape extends LateLeg {
     const own = part * Math.exp(this.logLikelihood - logUnit);
     const all = own + late + wild + LEAST_SHARE;
     this.share = this.weight * own;
-    /** Chance that this leg is of this noise and no outlier. */
+    // The chance that this leg is of this noise and no outlier.
     const core = own / all;
     const at = member * FIELDS;
     this.seen[at + CORE] = core;
