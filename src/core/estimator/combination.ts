@@ -70,16 +70,13 @@ export class Combination {
 
   update(bank: WanderBank): void {
     for (const track of this.layout.tracks) track.weight = 0;
-    bank.members.forEach((member, k) => {
-      if (!this.layout.clocks.some((clock) => bank.weightsOf(clock)[k]! > NEGLIGIBLE)) return;
-      this.weigh(member);
-      this.layout.clocks.forEach((clock, c) => {
-        this.collect(c, k, member, bank.weightsOf(clock)[k]!);
-      });
-    });
-    this.layout.clocks.forEach((clock, c) => {
-      this.mix(c, bank.weightsOf(clock));
-    });
+    const { clocks } = this.layout;
+    for (let k = 0; k < bank.members.length; k++) {
+      if (bank.greatest(k) <= NEGLIGIBLE) continue;
+      this.weigh(bank.members[k]!);
+      for (let c = 0; c < clocks.length; c++) this.collect(c, k, bank.members[k]!, bank.weightsOf(clocks[c]!));
+    }
+    for (let c = 0; c < clocks.length; c++) this.mix(c, bank.weightsOf(clocks[c]!));
   }
 
   private isAnchored(clock: ClockId): boolean {
@@ -149,8 +146,8 @@ export class Combination {
     for (let i = 0; i < n; i++) solve(normal, m, weights, i, n);
   }
 
-  /** One member's moments of clock `c`; its weights count with `share`. */
-  private collect(c: number, k: number, member: JointFilter, share: number): void {
+  /** One member's moments of clock `c`; its weights count with its share. */
+  private collect(c: number, k: number, member: JointFilter, shares: Float64Array): void {
     const { tracks, weights, sigma, spread, own } = this;
     const n = tracks.length;
     let offset = 0;
@@ -163,7 +160,8 @@ export class Combination {
       variance += weight * weight * own[i]!;
       for (let j = 0; j < i; j++) variance += 2 * weight * weights[c * n + j]! * spread[j * n + i]!;
       biases += (weight * sigma[i]!) ** 2;
-      if (track.clock === this.layout.clocks[c] && !Number.isNaN(track.biasSigmaNs)) track.weight += share * weight;
+      if (track.clock === this.layout.clocks[c] && !Number.isNaN(track.biasSigmaNs))
+        track.weight += shares[k]! * weight;
     }
     this.offsets[c]![k] = offset;
     this.variances[c]![k] = Math.max(variance, 0);

@@ -1,5 +1,5 @@
 import { GROWTH, Growth } from './growth.js';
-import { logWild, type Moments, type Noise } from './noise.js';
+import { Component, type Moments, type Noise, type Prediction, Wild } from './noise.js';
 import { logDensity } from './normal-tail.js';
 import { ScaleSearch } from './scale-search.js';
 
@@ -15,8 +15,9 @@ export class GaussianNoise implements Noise {
   readonly mean = 0;
   /** What the observation at hand states. */
   unit = 1;
-  lead = 0;
   stray = 0;
+  private lead = 0;
+  private floorSquare = 0;
   private factor = 1;
   private readonly search = new ScaleSearch(1);
   private readonly growth = new Growth();
@@ -24,10 +25,10 @@ export class GaussianNoise implements Noise {
   /** Of the observation at hand, for each member: chance that it is of this noise, and E[g²] then. */
   private readonly core: Float64Array;
   private readonly square: Float64Array;
+  private readonly known = new Component();
+  private readonly wild = new Wild();
   /** To the leading member, in `unit`. */
   private shown = { residual: 0, variance: 0 };
-  private sumCore = 0;
-  private sumSquare = 0;
 
   constructor(members: number) {
     this.core = new Float64Array(members);
@@ -38,51 +39,60 @@ export class GaussianNoise implements Noise {
     return this.factor * this.unit;
   }
 
-  weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
-    const s2 = variance + this.sigma ** 2 + floor ** 2;
-    const s = Math.sqrt(s2);
-    const logStray = logWild(residual, s);
+  expect(floor: number, lead: number): void {
+    this.lead = lead;
+    this.floorSquare = floor ** 2;
+  }
+
+  weigh(prediction: Prediction, member: number, out: Moments): void {
+    const { residual, variance } = prediction;
+    const { floorSquare, wild } = this;
+    const s2 = variance + this.sigma ** 2 + floorSquare;
+    wild.expected = s2;
+    wild.weigh(prediction);
     out.begin();
-    const top = this.search.isOver
-      ? this.weighCore(residual, variance, s2, logStray, out)
-      : this.search.mix(residual, variance, floor ** 2, this.unit, logStray, out);
-    const stray = Math.exp(logStray - top);
-    out.add(stray, 0, variance);
-    this.core[member] = 1 - out.shareOf(stray);
+    out.logUnit = wild.logLikelihood;
+    if (this.search.isOver) this.weighCore(prediction, out);
+    else this.search.mix(prediction, floorSquare, this.unit, out);
+    wild.share = Math.exp(wild.logLikelihood - out.logUnit);
+    out.add(wild);
+    this.core[member] = 1 - wild.share / out.share;
     const gain = variance / s2;
-    this.square[member] = (((1 - gain) * residual) ** 2 + variance * (1 - gain) - floor ** 2) / this.unit ** 2;
-    out.end(top);
+    this.square[member] = (((1 - gain) * residual) ** 2 + variance * (1 - gain) - floorSquare) / this.unit ** 2;
+    out.end();
     if (member === this.lead && !this.search.isOver)
-      this.shown = { residual: residual / this.unit, variance: (variance + floor ** 2) / this.unit ** 2 };
+      this.shown = { residual: residual / this.unit, variance: (variance + floorSquare) / this.unit ** 2 };
   }
 
-  learn(member: number, weight: number): void {
-    const share = weight * this.core[member]!;
-    this.sumCore += share;
-    this.sumSquare += share * this.square[member]!;
-  }
-
-  settle(): void {
+  settle(weights: Float64Array): void {
     this.count++;
+    let [core, sum] = [0, 0];
+    for (let k = 0; k < weights.length; k++) {
+      const share = weights[k]! * this.core[k]!;
+      core += share;
+      sum += share * this.square[k]!;
+    }
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
-    const square = this.factor ** 2 + rate * (this.sumSquare - this.sumCore * this.factor ** 2);
+    const square = this.factor ** 2 + rate * (sum - core * this.factor ** 2);
     if (!this.search.isOver) {
-      this.search.see(this.shown.residual, this.shown.variance);
+      this.search.see(this.shown);
       this.factor = this.search.sigma;
     } else this.factor = Math.max(Math.sqrt(Math.max(square, 0)), LEAST_SIGMA / this.unit);
-    this.stray = 1 - this.sumCore;
+    this.stray = 1 - core;
     this.growth.note(this.stray);
     if (this.growth.isDue) this.grow();
-    this.sumCore = 0;
-    this.sumSquare = 0;
   }
 
-  private weighCore(residual: number, variance: number, s2: number, least: number, out: Moments): number {
+  private weighCore({ residual, variance }: Prediction, out: Moments): void {
+    const { known } = this;
+    const s2 = this.wild.expected;
     const logCore = logDensity(residual / Math.sqrt(s2)) - 0.5 * Math.log(s2);
-    const top = Math.max(logCore, least);
+    out.logUnit = Math.max(logCore, out.logUnit);
     const gain = variance / s2;
-    out.add(Math.exp(logCore - top), gain * residual, variance * (1 - gain));
-    return top;
+    known.share = Math.exp(logCore - out.logUnit);
+    known.shift = gain * residual;
+    known.variance = variance * (1 - gain);
+    out.add(known);
   }
 
   private grow(): void {

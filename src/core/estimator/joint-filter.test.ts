@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { JointFilter } from './joint-filter.js';
 import { Layout } from './layout.js';
-import { Moments } from './noise.js';
+import { Component, Moments } from './noise.js';
 import { Row } from './row.js';
 import { createTrack } from './track.js';
 
@@ -23,8 +23,8 @@ function filterOfTwo(wander: number): JointFilter {
 const moments = (shift: number, variance: number): Moments => {
   const made = new Moments();
   made.begin();
-  made.add(1, shift, variance);
-  made.end(0);
+  made.add(Object.assign(new Component(), { share: 1, shift, variance }));
+  made.end();
   return made;
 };
 
@@ -56,7 +56,7 @@ describe('the joint filter', () => {
     const filter = filterOfTwo(1);
     filter.predict(3);
     filter.covariance.addVariance(0, 5);
-    filter.project(new Row().add(0, 1));
+    filter.project(new Row().add(0, 1), 0);
     const gain = filter.covariance.covariance(0, 1) / filter.variance;
     filter.absorb(moments(4, 2));
     expect(filter.x[0]).to.be.closeTo(4, 1e-9);
@@ -70,7 +70,7 @@ describe('the joint filter', () => {
     filter.covariance.addVariance(0, 5);
     const before = [1, 2].flatMap((i) => [1, 2].map((j) => filter.covariance.covariance(i, j)));
     const shared = filter.covariance.covariance(0, 1);
-    filter.project(new Row().add(0, 1));
+    filter.project(new Row().add(0, 1), 0);
     const { variance } = filter;
     filter.absorbAside(moments(4, 2), filterTrack(0));
     expect([...filter.x.subarray(0, 3)]).to.deep.equal([4, 0, 0]);

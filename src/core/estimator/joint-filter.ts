@@ -1,7 +1,7 @@
 import type { ClockId } from '../../api/index.js';
 import { Covariance } from './covariance.js';
 import type { Layout } from './layout.js';
-import type { Moments } from './noise.js';
+import type { Moments, Prediction } from './noise.js';
 import type { Row } from './row.js';
 import type { Track } from './track.js';
 
@@ -9,13 +9,13 @@ import type { Track } from './track.js';
 export const FIRST_SLOPE_SIGMA = 1e5;
 
 /** The joint Gaussian over all phases, delays and slopes under one hypothesis of the oscillators' wanders. */
-export class JointFilter {
+export class JointFilter implements Prediction {
   x: Float64Array;
   readonly covariance: Covariance;
   /** Growth of each clock's slope variance, (ns/s)² per second, in the layout's order. */
   readonly wanders: number[] = [];
-  /** Of the observation at hand: mean and variance of h·x. */
-  mean = 0;
+  /** Of the observation at hand. */
+  residual = 0;
   variance = 0;
   private step: Float64Array;
   private readonly layout: Layout;
@@ -91,9 +91,9 @@ export class JointFilter {
     this.covariance.copy(other.covariance);
   }
 
-  /** Looks at h·x ahead of an observation. */
-  project(row: Row): void {
-    this.mean = row.dot(this.x);
+  /** Looks at an observation `value` of h·x. */
+  project(row: Row, value: number): void {
+    this.residual = value - row.dot(this.x);
     this.variance = this.covariance.project(row);
   }
 

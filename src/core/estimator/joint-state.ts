@@ -134,7 +134,8 @@ export class JointState {
   /** Beside admitted tracks the others only learn: none of them may teach the clock its frequency. */
   isOutvoted(track: Track): boolean {
     if (isAdmitted(track)) return false;
-    return this.layout.tracks.some((other) => other.clock === track.clock && isAdmitted(other));
+    for (const other of this.layout.tracks) if (other.clock === track.clock && isAdmitted(other)) return true;
+    return false;
   }
 
   /** The random walk of a track's phase and delay since its last observation. */

@@ -1,13 +1,11 @@
 import type { Leg } from '../../api/index.js';
 import { GROWTH, Growth } from './growth.js';
-import { logWild, type Moments, type Noise } from './noise.js';
-import { Shape } from './shape.js';
+import { type Moments, type Noise, type Prediction, Wild } from './noise.js';
+import { type Pace, type Rivals, Shape } from './shape.js';
 import { Tail } from './tail.js';
 
 /** ρ = √r / J: from pure queueing (a sharp early edge) to almost Gaussian. */
 const RHOS = [0.01, 0.1, 0.5, 2, 8];
-/** Per leg: a shape is judged by the last few hundred. */
-const SHAPE_MEMORY = 0.9975;
 const LEAST_LOG_WEIGHT = -20;
 /** Legs over which a scale is averaged in the long run. */
 const MEMORY = 200;
@@ -28,8 +26,6 @@ const OUTGROWN = 10;
 /** Legs that a memory is worth. */
 const RECALLED_COUNT = 32;
 const LEAST_RECALLED_LOG_WEIGHT = -5;
-/** Bounds what one leg can say against a shape. */
-const LEAST_SHARE = 1e-30;
 
 /** How much a shape counts. */
 export interface ShapeMemory {
@@ -49,11 +45,15 @@ export class LegNoise implements Noise {
   private readonly growth = new Growth();
   private readonly lateness = { inbound: new Growth(), outbound: new Growth() };
   private best: Shape;
-  private direction: Leg['direction'] = 'inbound';
-  lead = 0;
+  private readonly pace: Pace = { direction: 'inbound', rate: 1, edgeRate: 1 };
+  private lead = 0;
   stray = 0;
-  private readonly wild: Float64Array;
-  private sumWild = 0;
+  /** Of the leg at hand: standard deviation of its noise without the tail. */
+  private core = 0;
+  private readonly rivals: Rivals = { logUnit: 0, late: 0, wild: 0, part: 0 };
+  private readonly wild = new Wild();
+  /** For each member: chance that it is wild. */
+  private readonly wildness: Float64Array;
   /** The leg at hand came before its time. */
   private early = false;
   private count = 0;
@@ -64,7 +64,7 @@ export class LegNoise implements Noise {
     this.members = members;
     this.shapes = this.guess(sigma);
     this.best = this.heaviest();
-    this.wild = new Float64Array(members);
+    this.wildness = new Float64Array(members);
     this.tail = new Tail(members);
   }
 
@@ -105,63 +105,69 @@ export class LegNoise implements Noise {
 
   /** Which way the next leg goes. */
   turn(direction: Leg['direction']): this {
-    this.direction = direction;
+    this.pace.direction = direction;
     return this;
   }
 
-  weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void {
-    const { shapes, tail, best } = this;
-    const sigma = Math.sqrt(best.sigma ** 2 + floor ** 2);
-    if (member === this.lead) this.early = residual < best.edge;
-    tail.weigh(residual, variance, sigma);
-    const wildLikelihood = logWild(residual, Math.sqrt(variance + sigma ** 2));
-    let top = Math.max(tail.logLikelihood, wildLikelihood);
+  expect(floor: number, lead: number): void {
+    this.lead = lead;
+    this.core = Math.sqrt(this.best.sigma ** 2 + floor ** 2);
+    this.tail.expect(this.core);
+    for (const shape of this.shapes) shape.expect(floor);
+  }
+
+  weigh(prediction: Prediction, member: number, out: Moments): void {
+    const { shapes, tail, wild, rivals } = this;
+    if (member === this.lead) this.early = prediction.residual < this.best.edge;
+    tail.weigh(prediction);
+    wild.expected = prediction.variance + this.core ** 2;
+    wild.weigh(prediction);
+    let top = Math.max(tail.logLikelihood, wild.logLikelihood);
     for (const shape of shapes) {
       if (this.passes(shape, member)) continue;
-      shape.weigh(residual, variance, floor);
+      shape.weigh(prediction);
       top = Math.max(top, shape.logLikelihood);
     }
-    const late = tail.share * Math.exp(tail.logLikelihood - top);
-    const wild = Math.exp(wildLikelihood - top);
+    rivals.logUnit = top;
+    rivals.late = tail.part * Math.exp(tail.logLikelihood - top);
+    rivals.wild = Math.exp(wild.logLikelihood - top);
+    rivals.part = 1 - tail.part;
     let weights = 0;
     out.begin();
     for (const shape of shapes) {
       if (this.passes(shape, member)) continue;
-      const core = (1 - tail.share) * Math.exp(shape.logLikelihood - top);
-      const all = core + late + wild + LEAST_SHARE;
-      shape.note(member, core / all, top + Math.log(all), floor);
+      shape.compete(member, rivals);
       weights += shape.weight;
-      out.add(shape.weight * core, shape.shift, shape.variance);
+      out.add(shape);
     }
-    out.add(weights * late, tail.shift, tail.variance);
-    out.add(weights * wild, 0, variance);
-    this.wild[member] = out.shareOf(weights * wild);
-    tail.note(member, out.shareOf(weights * late));
-    out.end(top - Math.log(weights));
+    tail.share = weights * rivals.late;
+    out.add(tail);
+    wild.share = weights * rivals.wild;
+    out.add(wild);
+    this.wildness[member] = wild.share / out.share;
+    tail.note(member, out);
+    out.logUnit = top - Math.log(weights);
+    out.end();
   }
 
-  learn(member: number, weight: number): void {
-    this.sumWild += weight * this.wild[member]!;
-    this.tail.learn(member, weight);
-    for (const shape of this.shapes) if (!this.passes(shape, member)) shape.learn(member, shape.dormant ? 1 : weight);
-  }
-
-  settle(): void {
+  settle(weights: Float64Array): void {
+    const { tail, pace } = this;
     this.count++;
-    this.legs[this.direction]++;
-    this.stray = this.sumWild;
-    this.sumWild = 0;
-    const late = this.tail.settle();
+    this.legs[pace.direction]++;
+    this.stray = 0;
+    for (let k = 0; k < weights.length; k++) this.stray += weights[k]! * this.wildness[k]!;
+    tail.settle(weights);
     const isOpen = this.shapes.length > RHOS.length;
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
+    pace.rate = isOpen ? 0 : rate;
     for (const shape of this.shapes) {
-      const edgeRate = shape === this.best ? rate : shape.searching(rate);
-      shape.logWeight = shape.logWeight * SHAPE_MEMORY + shape.settle(isOpen ? 0 : rate, edgeRate, this.direction);
+      pace.edgeRate = shape === this.best ? rate : Math.min(rate * shape.haste, 1);
+      shape.settle(weights, this.lead, pace);
     }
     this.best = this.heaviest();
     const top = this.best.logWeight;
-    this.growth.note(this.stray + late * LATE_AS_STRAY);
-    if (!this.early || this.stray < 0.5) this.lateness[this.direction].note(this.stray + late);
+    this.growth.note(this.stray + tail.late * LATE_AS_STRAY);
+    if (!this.early || this.stray < 0.5) this.lateness[pace.direction].note(this.stray + tail.late);
     for (const shape of this.shapes) shape.reweigh(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
     if (this.isOutgrown()) this.searchAnew();
     else if (this.growth.isDue) this.grow();

@@ -4,13 +4,20 @@ import { LegNoise } from './leg-noise.js';
 import { Moments, type Noise } from './noise.js';
 import { Random } from './testing/random.js';
 
+const ALONE = Float64Array.of(1);
+
+/** What an observation says to a single member, to which h·x is known to `known`. */
+function weigh(noise: Noise, residual: number, known: number, out: Moments): void {
+  noise.expect(1e-3, 0);
+  noise.weigh({ residual, variance: known ** 2 }, 0, out);
+}
+
 /** Shows `count` residuals to a noise of one member while h·x is known to `known`. */
 function show(noise: Noise, count: number, next: (n: number) => number, known = 0): Moments {
   const moments = new Moments();
   for (let n = 0; n < count; n++) {
-    noise.weigh(next(n), known ** 2, 1e-3, 0, moments);
-    noise.learn(0, 1);
-    noise.settle();
+    weigh(noise, next(n), known, moments);
+    noise.settle(ALONE);
   }
   return moments;
 }
@@ -77,10 +84,10 @@ describe('the noise of legs', () => {
     showLegs(noise, 4000, () => 100 * random.exponential());
     expect(noise.sigma).to.be.within(85, 118);
     const moments = new Moments();
-    noise.weigh(300, 20 ** 2, 1e-3, 0, moments);
+    weigh(noise, 300, 20, moments);
     expect(Math.abs(moments.shift)).to.be.below(6);
     expect(moments.variance).to.be.within(380, 410);
-    noise.weigh(-20, 20 ** 2, 1e-3, 0, moments);
+    weigh(noise, -20, 20, moments);
     expect(moments.shift).to.be.below(-20);
     expect(moments.variance).to.be.below(200);
   });
@@ -91,8 +98,8 @@ describe('the noise of legs', () => {
     showLegs(noise, 4000, () => 100 * random.normal());
     expect(noise.sigma).to.be.within(88, 115);
     const [late, early] = [new Moments(), new Moments()];
-    noise.weigh(noise.mean + 150, 20 ** 2, 1e-3, 0, late);
-    noise.weigh(noise.mean - 150, 20 ** 2, 1e-3, 0, early);
+    weigh(noise, noise.mean + 150, 20, late);
+    weigh(noise, noise.mean - 150, 20, early);
     expect(late.shift).to.be.within(4, 8);
     expect(early.shift).to.be.within(-8, -4);
   });
@@ -104,7 +111,7 @@ describe('the noise of legs', () => {
     showLegs(noise, 6000, () => 100 * random.exponential() + spike());
     expect(noise.sigma).to.be.within(80, 135);
     const moments = new Moments();
-    noise.weigh(5000, 20 ** 2, 1e-3, 0, moments);
+    weigh(noise, 5000, 20, moments);
     expect(Math.abs(moments.shift)).to.be.below(1);
   });
 });

@@ -1,61 +1,82 @@
+/** How an observation differs from what one member of the wander bank predicted of it. */
+export interface Prediction {
+  /** Observed − predicted. */
+  readonly residual: number;
+  /** Of the predicted h·x. */
+  readonly variance: number;
+}
+
+/** One of the things that an observation may be. */
+export class Component {
+  logLikelihood = 0;
+  /** How much it counts, in any unit. */
+  share = 0;
+  /** Posterior of h·x: what to add to the mean, and the variance. */
+  shift = 0;
+  variance = 0;
+}
+
 /** What an observation says of the predicted quantity h·x: moments to match, gathered from a mixture. */
 export class Moments {
   logLikelihood = 0;
+  /** ln of the unit of the shares. */
+  logUnit = 0;
   /** Posterior − prior mean of h·x. */
   shift = 0;
   /** Posterior variance of h·x. */
   variance = 0;
-  private share = 0;
+  /** Sum of the components'. */
+  share = 0;
 
   begin(): void {
     this.share = this.shift = this.variance = 0;
   }
 
-  /** One component: its share in any unit, its shift and variance. */
-  add(share: number, shift: number, variance: number): void {
+  add({ share, shift, variance }: Component): void {
     this.share += share;
     this.shift += share * shift;
     this.variance += share * (variance + shift * shift);
   }
 
-  /** Part of the mixture so far that a component of this share is. */
-  shareOf(share: number): number {
-    return share / this.share;
-  }
-
-  /** `logUnit`: ln of the unit of the shares. */
-  end(logUnit: number): void {
+  end(): void {
     this.shift /= this.share;
     this.variance = Math.max(this.variance / this.share - this.shift ** 2, 0);
-    this.logLikelihood = logUnit + Math.log(this.share);
+    this.logLikelihood = this.logUnit + Math.log(this.share);
   }
 }
 
 /**
- * Density of an observation that comes from nowhere (a wrong stamp, a reply to another question), `sigma` being what was to
- * be expected: a Cauchy law, so that no residual is too large for it. It says nothing of h·x.
+ * An observation that comes from nowhere (a wrong stamp, a reply to another question): a Cauchy law, so that no residual is
+ * too large for it. It says nothing of h·x.
  */
-export function logWild(residual: number, sigma: number): number {
-  const width = WILD_WIDTH * sigma;
-  return LOG_WILD_SHARE - Math.log(Math.PI * width * (1 + (residual / width) ** 2));
+export class Wild extends Component {
+  /** Variance of the residual that was to be expected. */
+  expected = 0;
+
+  weigh({ residual, variance }: Prediction): void {
+    this.variance = variance;
+    const width = WILD_WIDTH * Math.sqrt(this.expected);
+    this.logLikelihood = LOG_WILD_SHARE - Math.log(Math.PI * width * (1 + (residual / width) ** 2));
+  }
 }
 
 const WILD_WIDTH = 30;
 const LOG_WILD_SHARE = Math.log(1e-4);
 
 /**
- * Noise of one track. `weigh` is called once for each member of the wander bank and returns what the observation says
- * there; `learn` says how much that member counts; `settle` ends the observation.
+ * Noise of one track. For each observation: `expect` comes first, `weigh` once for each member of the wander bank, `settle`
+ * last. Numbers are handed over within objects, in place: a plain one is allocated at each call that is not inlined.
  */
 export interface Noise {
   /** Expected error and its standard deviation, in the unit of the observation. */
   readonly mean: number;
   readonly sigma: number;
-  /** The member of the wander bank that counts most. */
-  lead: number;
   /** How likely the last observation was none of this noise, 0..1. */
   readonly stray: number;
-  weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void;
-  learn(member: number, weight: number): void;
-  settle(): void;
+  /** An observation with at least this noise, its standard deviation; `lead` is the member that counts most. */
+  expect(floor: number, lead: number): void;
+  /** What the observation says to a member, into `out`. */
+  weigh(prediction: Prediction, member: number, out: Moments): void;
+  /** Learns from the observation; `weights`: how much each member counts. */
+  settle(weights: Float64Array): void;
 }

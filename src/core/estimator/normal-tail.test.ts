@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { LateLeg } from './late-leg.js';
-import { inverseMills, logBelow } from './normal-tail.js';
+import { CutNormal } from './normal-tail.js';
+
+function cutAt(alpha: number): CutNormal {
+  const normal = new CutNormal();
+  normal.alpha = alpha;
+  normal.cut();
+  return normal;
+}
 
 /** Φ(α)/φ(α) = ∫₀^∞ exp(αt − t²/2) dt, by Simpson's rule. */
 function millsByIntegral(alpha: number): number {
@@ -20,14 +27,15 @@ describe('the cut-off normal', () => {
   it('has λ = φ/Φ right from −40 to 12, also where table and limits meet', () => {
     for (const alpha of [-40, -12, -8.001, -7.999, -4.02, -3.98, -1.03, 0, 0.47, 3.3, 7.99, 8.01, 12]) {
       const wanted = 1 / millsByIntegral(alpha);
-      expect(inverseMills(alpha) / wanted, `λ(${alpha})`).to.be.closeTo(1, 3e-7);
+      expect(cutAt(alpha).lambda / wanted, `λ(${alpha})`).to.be.closeTo(1, 3e-7);
     }
   });
 
   it('has ln Φ in agreement with λ', () => {
     for (const alpha of [-20, -8, -3, 0.1, 2]) {
-      const slope = (logBelow(alpha + 1e-4) - logBelow(alpha - 1e-4)) / 2e-4;
-      expect(slope).to.be.closeTo(inverseMills(alpha), 1e-5 * inverseMills(alpha));
+      const { lambda } = cutAt(alpha);
+      const slope = (cutAt(alpha + 1e-4).logBelow - cutAt(alpha - 1e-4).logBelow) / 2e-4;
+      expect(slope).to.be.closeTo(lambda, 1e-5 * lambda);
     }
   });
 
@@ -46,7 +54,8 @@ describe('the cut-off normal', () => {
       const mean = mass.reduce((sum, value, i) => sum + value * grid[i]! * 0.1, 0) / total;
       const variance = mass.reduce((sum, value, i) => sum + value * (grid[i]! - mean) ** 2 * 0.1, 0) / total;
       const leg = new LateLeg();
-      leg.see(residual, prior, noise, scale);
+      Object.assign(leg, { noise, scale });
+      leg.weigh({ residual, variance: prior });
       expect(leg.shift, `mean at ${residual}`).to.be.closeTo(mean, 1e-3);
       expect(leg.variance, `variance at ${residual}`).to.be.closeTo(variance, 1e-3);
       expect(leg.logLikelihood, `likelihood at ${residual}`).to.be.closeTo(Math.log(total), 1e-3);

@@ -1,7 +1,3 @@
-/**
- * λ(α) = φ(α)/Φ(α), the inverse Mills ratio: the moments of a Gaussian cut off from above. Between ±LIMIT by quintic
- * interpolation of a table (error below 1e-11), beyond by its limits; no cancellation at any α.
- */
 const LIMIT = 8;
 const PER_UNIT = 16;
 const LOG_ROOT_TAU = 0.5 * Math.log(2 * Math.PI);
@@ -15,31 +11,43 @@ const SECOND = VALUE.map((value, n) => {
   return (-slope * (alpha + value) - value * (1 + slope)) / PER_UNIT ** 2;
 });
 
-/** φ(α)/Φ(α) */
-export function inverseMills(alpha: number): number {
-  if (alpha >= LIMIT) return Math.exp(-0.5 * alpha * alpha - LOG_ROOT_TAU);
-  if (alpha <= -LIMIT) return aboveCut(-alpha) - alpha;
-  const at = (alpha + LIMIT) * PER_UNIT;
-  const n = Math.min(Math.floor(at), NODES - 2);
-  const t = at - n;
-  const u = 1 - t;
-  return (
-    u * u * u * (VALUE[n]! * (1 + 3 * t + 6 * t * t) + FIRST[n]! * t * (1 + 3 * t) + (SECOND[n]! / 2) * t * t) +
-    t *
-      t *
-      t *
-      (VALUE[n + 1]! * (1 + 3 * u + 6 * u * u) - FIRST[n + 1]! * u * (1 + 3 * u) + (SECOND[n + 1]! / 2) * u * u)
-  );
+/** The moments of a Gaussian cut off from above at α. */
+export class CutNormal {
+  alpha = 0;
+  /** λ(α) = φ(α)/Φ(α), the inverse Mills ratio. */
+  lambda = 0;
+
+  /**
+   * Sets λ after α: between ±LIMIT by quintic interpolation of a table (error below 1e-11), beyond by its limits; no
+   * cancellation at any α.
+   */
+  cut(): void {
+    const { alpha } = this;
+    if (alpha >= LIMIT) this.lambda = Math.exp(-0.5 * alpha * alpha - LOG_ROOT_TAU);
+    else if (alpha <= -LIMIT) this.lambda = aboveCut(-alpha) - alpha;
+    else {
+      const at = (alpha + LIMIT) * PER_UNIT;
+      const n = Math.min(Math.floor(at), NODES - 2);
+      const t = at - n;
+      const u = 1 - t;
+      this.lambda =
+        u * u * u * (VALUE[n]! * (1 + 3 * t + 6 * t * t) + FIRST[n]! * t * (1 + 3 * t) + (SECOND[n]! / 2) * t * t) +
+        t *
+          t *
+          t *
+          (VALUE[n + 1]! * (1 + 3 * u + 6 * u * u) - FIRST[n + 1]! * u * (1 + 3 * u) + (SECOND[n + 1]! / 2) * u * u);
+    }
+  }
+
+  /** ln Φ(α) */
+  get logBelow(): number {
+    return this.alpha >= LIMIT ? 0 : logDensity(this.alpha) - Math.log(this.lambda);
+  }
 }
 
 /** ln φ(z) */
 export function logDensity(z: number): number {
   return -0.5 * z * z - LOG_ROOT_TAU;
-}
-
-/** ln Φ(α) */
-export function logBelow(alpha: number): number {
-  return alpha >= LIMIT ? 0 : logDensity(alpha) - Math.log(inverseMills(alpha));
 }
 
 /** λ(−x) − x for x > 0, by its continued fraction 1/(x + 2/(x + 3/(x + …))). */

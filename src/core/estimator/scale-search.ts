@@ -1,4 +1,4 @@
-import { logWild, type Moments } from './noise.js';
+import { Component, type Moments, type Prediction, Wild } from './noise.js';
 import { logDensity } from './normal-tail.js';
 
 /** Observations after which the scale is near enough for EM to go on. */
@@ -19,6 +19,8 @@ export class ScaleSearch {
   private readonly logWeights: Float64Array;
   private readonly weights: Float64Array;
   private readonly logCore = new Float64Array(DECADES.length);
+  private readonly scale = new Component();
+  private readonly wild = new Wild();
 
   constructor(guess: number) {
     this.scales = DECADES.map((decades) => guess * 10 ** decades);
@@ -31,34 +33,39 @@ export class ScaleSearch {
     return this.count >= LONG_ENOUGH;
   }
 
-  /** One residual, of which `variance` is not noise. */
-  see(residual: number, variance: number): void {
+  see(prediction: Prediction): void {
+    const { wild } = this;
     this.count++;
     for (let k = 0; k < this.scales.length; k++) {
-      const s = Math.sqrt(variance + this.scales[k]! ** 2);
-      const core = Math.exp(logDensity(residual / s)) / s;
-      this.logWeights[k] = this.logWeights[k]! + Math.log(core + Math.exp(logWild(residual, s)));
+      wild.expected = prediction.variance + this.scales[k]! ** 2;
+      wild.weigh(prediction);
+      const s = Math.sqrt(wild.expected);
+      const core = Math.exp(logDensity(prediction.residual / s)) / s;
+      this.logWeights[k] = this.logWeights[k]! + Math.log(core + Math.exp(wild.logLikelihood));
     }
     this.normalise();
   }
 
   /**
-   * What the residual says of h·x, known to `variance`, into `out`; `other` is noise besides, `unit` that of the scales.
-   * Returns ln of the unit of the shares: the greatest likelihood of any scale, or `least`.
+   * What the residual says of h·x, into `out`; `other` is noise besides, `unit` that of the scales. The unit of the shares
+   * is raised to the greatest likelihood of any scale.
    */
-  mix(residual: number, variance: number, other: number, unit: number, least: number, out: Moments): number {
-    const { scales, weights, logCore } = this;
-    let top = least;
+  mix({ residual, variance }: Prediction, other: number, unit: number, out: Moments): void {
+    const { scales, weights, logCore, scale } = this;
+    let top = out.logUnit;
     for (let k = 0; k < scales.length; k++) {
       const s2 = variance + other + (scales[k]! * unit) ** 2;
       logCore[k] = logDensity(residual / Math.sqrt(s2)) - 0.5 * Math.log(s2);
       top = Math.max(top, logCore[k]!);
     }
+    out.logUnit = top;
     for (let k = 0; k < scales.length; k++) {
       const gain = variance / (variance + other + (scales[k]! * unit) ** 2);
-      out.add(weights[k]! * Math.exp(logCore[k]! - top), gain * residual, variance * (1 - gain));
+      scale.share = weights[k]! * Math.exp(logCore[k]! - top);
+      scale.shift = gain * residual;
+      scale.variance = variance * (1 - gain);
+      out.add(scale);
     }
-    return top;
   }
 
   /** Geometric mean. */

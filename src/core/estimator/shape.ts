@@ -2,7 +2,11 @@ import type { Leg } from '../../api/index.js';
 import { LateLeg } from './late-leg.js';
 
 const LEAST_SCALE_NS = 1e-3;
+/** Bounds what one leg can say against a shape. */
+const LEAST_SHARE = 1e-30;
 const DORMANT_LOG_WEIGHT = -12;
+/** Per leg: a shape is judged by the last few hundred. */
+const MEMORY = 0.9975;
 /** Fields of `seen`, for each member of the wander bank. */
 const CORE = 0;
 const LATE = 1;
@@ -10,6 +14,24 @@ const ERROR = 2;
 const SQUARE = 3;
 const EVIDENCE = 4;
 const FIELDS = 5;
+/** Where the edge of a direction is. */
+const WAYS: Readonly<Record<Leg['direction'], number>> = { inbound: 0, outbound: 1 };
+
+/** What else the leg at hand may be, and the shape's own part; all likelihoods in units of e^`logUnit`. */
+export interface Rivals {
+  logUnit: number;
+  late: number;
+  wild: number;
+  /** Of legs that are neither, ahead of this one. */
+  part: number;
+}
+
+/** How fast a shape is to learn from a leg of this direction: its scale, and its edge. */
+export interface Pace {
+  direction: Leg['direction'];
+  rate: number;
+  edgeRate: number;
+}
 
 /**
  * One shape of a leg's noise: ρ = √r / J is given, the scale J is learnt by EM, and so is the place of the early edge
@@ -17,16 +39,20 @@ const FIELDS = 5;
  * where it suits itself, and no other could come forward.
  */
 export class Shape extends LateLeg {
-  scale: number;
   logWeight = 0;
   weight = 1;
-  edge = 0;
   readonly rho: number;
+  /**
+   * By how much its edge is learnt faster while the base delay follows another shape: EM, timid where the edge is sharp, is
+   * sped up by the Fisher information of the edge, about 1/2ρJ².
+   */
+  readonly haste: number;
   private readonly width: number;
   /** Running averages of E[e] and E[g²], and of the edge by direction. */
-  private late: number;
-  private square: number;
-  private readonly edges = { inbound: 0, outbound: 0 };
+  private late = 0;
+  private square = 0;
+  private readonly edges = new Float64Array(2);
+  private floorSquare = 0;
   /** What the leg at hand showed to each member, and the sum of that over the members. */
   private readonly seen: Float64Array;
   private readonly sum = new Float64Array(FIELDS);
@@ -34,22 +60,14 @@ export class Shape extends LateLeg {
   constructor(rho: number, sigma: number, members: number) {
     super();
     this.rho = rho;
+    this.haste = 1 + 2 / rho;
     this.width = Math.hypot(1, rho);
-    this.scale = this.late = sigma / this.width;
-    this.square = (rho * this.scale) ** 2;
+    this.rescale(sigma / this.width);
     this.seen = new Float64Array(members * FIELDS);
   }
 
   get sigma(): number {
     return this.scale * this.width;
-  }
-
-  /**
-   * Rate for the edge while the base delay follows another shape: EM, timid where the edge is sharp, is sped up by the
-   * Fisher information of the edge, about 1/2ρJ².
-   */
-  searching(rate: number): number {
-    return Math.min(rate * (1 + 2 / this.rho), 1);
   }
 
   get dormant(): boolean {
@@ -61,40 +79,44 @@ export class Shape extends LateLeg {
     this.weight = Math.exp(logWeight);
   }
 
-  weigh(residual: number, variance: number, floor: number): void {
-    this.see(residual - this.edge, variance, (this.rho * this.scale) ** 2 + floor ** 2, this.scale);
+  /** A leg with at least this noise, its standard deviation. */
+  expect(floor: number): void {
+    this.floorSquare = floor ** 2;
+    this.noise = (this.rho * this.scale) ** 2 + this.floorSquare;
   }
 
-  /** Notes what `weigh` found for one member: `core` is the chance that this leg is of this noise and no outlier. */
-  note(member: number, core: number, evidence: number, floor: number): void {
+  /** Sets its share, and notes what `weigh` found for one member. */
+  compete(member: number, { logUnit, late, wild, part }: Rivals): void {
+    const own = part * Math.exp(this.logLikelihood - logUnit);
+    const all = own + late + wild + LEAST_SHARE;
+    this.share = this.weight * own;
+    // The chance that this leg is of this noise and no outlier.
+    const core = own / all;
     const at = member * FIELDS;
     this.seen[at + CORE] = core;
     this.seen[at + LATE] = core * this.lateness;
     this.seen[at + ERROR] = core * this.error;
-    this.seen[at + SQUARE] = core * (this.errorSquare - floor ** 2);
-    this.seen[at + EVIDENCE] = evidence;
+    this.seen[at + SQUARE] = core * (this.errorSquare - this.floorSquare);
+    this.seen[at + EVIDENCE] = logUnit + Math.log(all);
   }
 
-  learn(member: number, weight: number): void {
-    for (let n = 0; n < FIELDS; n++) this.sum[n] = this.sum[n]! + weight * this.seen[member * FIELDS + n]!;
-  }
-
-  /** One EM step with what the members saw. Returns the log-likelihood. */
-  settle(rate: number, edgeRate: number, direction: Leg['direction']): number {
+  /** One EM step with what the members saw; the evidence counts for the weight. */
+  settle(weights: Float64Array, lead: number, { direction, rate, edgeRate }: Pace): void {
     const { sum } = this;
+    this.collect(weights, lead);
     const core = sum[CORE]!;
-    const evidence = sum[EVIDENCE]!;
     this.late += rate * (sum[LATE]! - core * this.late);
     this.square += rate * (sum[SQUARE]! - core * this.square);
-    this.edges[direction] += edgeRate * sum[ERROR]! + rate * core * (this.edge - this.edges[direction]);
+    const way = WAYS[direction];
+    const before = this.edges[way]!;
+    this.edges[way] = before + (edgeRate * sum[ERROR]! + rate * core * (this.edge - before));
     this.scale = Math.max(Math.sqrt(this.late ** 2 + Math.max(this.square, 0)) / this.width, LEAST_SCALE_NS);
-    sum.fill(0);
-    return evidence;
+    this.logWeight = this.logWeight * MEMORY + sum[EVIDENCE]!;
   }
 
   /** The mean of both directions' edges: a difference between them is phase, not noise. */
   place(): void {
-    this.edge = (this.edges.inbound + this.edges.outbound) / 2;
+    this.edge = (this.edges[0]! + this.edges[1]!) / 2;
   }
 
   rescale(scale: number): void {
@@ -105,8 +127,18 @@ export class Shape extends LateLeg {
 
   /** The base delay was moved by `by`. */
   move(by: number): void {
-    this.edges.inbound -= by;
-    this.edges.outbound -= by;
+    this.edges[0]! -= by;
+    this.edges[1]! -= by;
     this.edge -= by;
+  }
+
+  /** Only the leading member looks at a dormant shape. */
+  private collect(weights: Float64Array, lead: number): void {
+    const { seen, sum, dormant } = this;
+    for (let n = 0; n < FIELDS; n++) {
+      let total = dormant ? seen[lead * FIELDS + n]! : 0;
+      if (!dormant) for (let k = 0; k < weights.length; k++) total += weights[k]! * seen[k * FIELDS + n]!;
+      sum[n] = total;
+    }
   }
 }

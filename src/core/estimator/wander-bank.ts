@@ -57,6 +57,13 @@ export class WanderBank {
     return this.beliefs.get(clock)!.weights;
   }
 
+  /** The greatest weight that a member has for any clock. */
+  greatest(k: number): number {
+    let greatest = 0;
+    for (const clock of this.layout.clocks) greatest = Math.max(greatest, this.weightsOf(clock)[k]!);
+    return greatest;
+  }
+
   /** How much each hypothesis of this clock's wander counts. */
   marginalOf(clock: ClockId): Float64Array {
     return this.lines.marginal(this.layout.clocks.indexOf(clock), this.weightsOf(clock));
@@ -106,7 +113,10 @@ export class WanderBank {
   /** Mean wander, (ns/s)² per second. */
   wander(clock: ClockId): number {
     const at = this.layout.clocks.indexOf(clock);
-    return this.weightsOf(clock).reduce((sum, weight, k) => sum + weight * this.lines.wander(k, at), 0);
+    const weights = this.weightsOf(clock);
+    let sum = 0;
+    for (let k = 0; k < weights.length; k++) sum += weights[k]! * this.lines.wander(k, at);
+    return sum;
   }
 
   insert(at: number, mean: number, variance: number): void {
@@ -157,21 +167,20 @@ export class WanderBank {
   absorb(track: Track, row: Row, value: number, noise: Noise, floor: number): number {
     const belief = this.beliefs.get(track.clock)!;
     const { weights } = belief;
-    noise.lead = belief.heaviest;
+    noise.expect(floor, belief.heaviest);
     let predicted = 0;
     for (let k = 0; k < this.members.length; k++) {
       const member = this.members[k]!;
       const moments = this.posterior[k]!;
-      member.project(row);
-      noise.weigh(value - member.mean, member.variance, floor, k, moments);
+      member.project(row, value);
+      noise.weigh(member, k, moments);
       this.likelihood[k] = moments.logLikelihood;
       predicted += weights[k]! * member.variance;
       if (track.outvoted) member.absorbAside(moments, track);
       else member.absorb(moments);
     }
     if (!track.outvoted) this.judge(track);
-    for (let k = 0; k < this.members.length; k++) noise.learn(k, weights[k]!);
-    noise.settle();
+    noise.settle(weights);
     return predicted;
   }
 
@@ -218,13 +227,6 @@ export class WanderBank {
       weights[k] = RECALLED;
     }
     normalise(weights);
-  }
-
-  /** The greatest weight that a member has for any clock. */
-  private greatest(k: number): number {
-    let greatest = 0;
-    for (const { weights } of this.beliefs.values()) greatest = Math.max(greatest, weights[k]!);
-    return greatest;
   }
 
   private addMember(like: JointFilter | undefined): void {
