@@ -12,12 +12,6 @@ const SOURCES = 8;
 const EVERY_NS = 8_000_000_000n;
 /** What compilers and caches may still take after the first third. A leak of one object in each step is far above. */
 const SETTLING_OCTETS = 128e3;
-/**
- * What an observation may allocate within the estimator, once that is compiled: its answer, and instants. It is a third in a
- * process of its own (`npm run bench:estimator`); after other tests the compiler knows less for sure.
- */
-const SHORT_LIVED_OCTETS = 1000;
-
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
@@ -33,19 +27,6 @@ function leftBehind(steps: number, step: (n: number) => void): number {
   const before = heapUsed();
   for (let n = warm; n < steps; n++) step(n);
   return heapUsed() - before;
-}
-
-/** Octets that each of some steps allocates: the median of windows that are too short for a collection. */
-function allocated(warm: number, step: (n: number) => void): number {
-  let n = 0;
-  while (n < warm) step(n++);
-  const windows = Array.from({ length: 9 }, () => {
-    collectGarbage();
-    const before = process.memoryUsage().heapUsed;
-    for (let k = 0; k < 250; k++) step(n++);
-    return (process.memoryUsage().heapUsed - before) / 250;
-  });
-  return windows.sort((a, b) => a - b)[4]!;
 }
 
 /** The two legs of an exchange; one in 500 is far out, as from another world. */
@@ -71,19 +52,6 @@ class Exchanges {
 }
 
 describe('the heap', () => {
-  it(`is hardly used by an observation: ${SHORT_LIVED_OCTETS} octets`, function () {
-    this.timeout(30_000);
-    const estimator = createEstimator();
-    const exchanges = new Exchanges();
-    estimator.addClock('system', 0n);
-    const legs = Array.from({ length: 20_000 }, (_, n) => exchanges.at(n));
-    const octets = allocated(15_000, (n) => {
-      for (const leg of legs[n]!) estimator.observe(`s${n % SOURCES}`, leg);
-      estimator.admit(`s${n % SOURCES}`, 500e3);
-    });
-    expect(octets / 2).to.be.below(SHORT_LIVED_OCTETS);
-  });
-
   it('does not grow with 120 000 observations of 8 sources, their restarts and the controls of the clock', function () {
     this.timeout(30_000);
     const estimator = createEstimator();
