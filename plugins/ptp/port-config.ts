@@ -59,7 +59,7 @@ export const PORT_ENTRIES = {
   ),
   stamps: described(
     v.optional(oneOf(['auto', 'hardware', 'software']), 'auto'),
-    'Who stamps: the network card where it can and its clock is known to the hub (auto), the card or nobody, the kernel.',
+    'Who stamps: the network card where it can and its clock can be opened (auto), the card or nobody, the kernel.',
   ),
   clock: described(
     v.optional(text('a device such as "ptp2"')),

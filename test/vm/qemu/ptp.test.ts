@@ -153,11 +153,14 @@ describe('a grandmaster of ours on a card that stamps, beside a follower of linu
 
   it('is followed to within 100 ns', () => {
     expect(truth, log).to.have.length.above(SECONDS / 2);
-    const late = truth.filter(({ atS }) => atS >= SETTLED_S).map(({ offsetsNs }) => Math.abs(offsetsNs.ptp2!));
+    // The hub gives the time that it believes in, not that of its clock, which is still on its way there.
+    const late = truth
+      .filter(({ atS }) => atS >= SETTLED_S)
+      .map(({ offsetsNs, believedNs }) => Math.abs(offsetsNs.ptp2! + believedNs['phc:ptp3']!));
     expect(Math.max(...late), log).to.be.below(100);
   });
 });
 
 function tellCourse(truth: readonly Truth[]): void {
-  for (const { atS, offsetsNs } of truth) process.stdout.write(`${atS.toFixed(1)} s ${JSON.stringify(offsetsNs)}\n`);
+  for (const { atS, ...rest } of truth) process.stdout.write(`${atS.toFixed(1)} s ${JSON.stringify(rest)}\n`);
 }

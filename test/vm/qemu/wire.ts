@@ -44,6 +44,8 @@ card1=$(base 04)
 export interface Truth {
   readonly atS: number;
   readonly offsetsNs: Readonly<Record<string, number>>;
+  /** What the hub says of its clocks. */
+  readonly believedNs: Readonly<Record<string, number>>;
 }
 
 /** What the guest printed beside. */
