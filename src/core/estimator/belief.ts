@@ -38,6 +38,12 @@ export class Belief {
     for (let k = 0; k < weights.length; k++) usual[k] = usual[k]! + (weights[k]! - usual[k]!) / HABIT;
   }
 
+  /** Of what a member counts, the part that is due to the chance of a change. */
+  fresh(k: number): number {
+    const chance = SWITCHING / this.weights.length;
+    return chance / ((1 - SWITCHING) * this.weights[k]! + chance);
+  }
+
   /** Members were added: their share is even, that of the others among each other stays. */
   widen(count: number): void {
     this.weights = widened(this.weights, count);

@@ -9,7 +9,7 @@ function show(noise: Noise, count: number, next: (n: number) => number, known = 
   const moments = new Moments();
   for (let n = 0; n < count; n++) {
     noise.weigh(next(n), known ** 2, 1e-3, 0, moments);
-    noise.learn(0, 1);
+    noise.learn(0, 1, 0);
     noise.settle();
   }
   return moments;

@@ -45,7 +45,8 @@ const LOG_WILD_SHARE = Math.log(1e-4);
 
 /**
  * Noise of one track. `weigh` is called once for each member of the wander bank and returns what the observation says
- * there; `learn` says how much that member counts; `settle` ends the observation.
+ * there; `learn` says how much that member counts, and how likely (0..1) it is only since this observation that the
+ * oscillator is of its kind; `settle` ends the observation.
  */
 export interface Noise {
   /** Expected error and its standard deviation, in the unit of the observation. */
@@ -56,6 +57,6 @@ export interface Noise {
   /** How likely the last observation was none of this noise, 0..1. */
   readonly stray: number;
   weigh(residual: number, variance: number, floor: number, member: number, out: Moments): void;
-  learn(member: number, weight: number): void;
+  learn(member: number, weight: number, fresh: number): void;
   settle(): void;
 }

@@ -170,7 +170,7 @@ export class WanderBank {
       else member.absorb(moments);
     }
     if (!track.outvoted) this.judge(track);
-    for (let k = 0; k < this.members.length; k++) noise.learn(k, weights[k]!);
+    for (let k = 0; k < this.members.length; k++) noise.learn(k, weights[k]!, belief.fresh(k));
     noise.settle();
     return predicted;
   }
