@@ -1,5 +1,7 @@
 /** Probability, per observation, that an oscillator has changed its ways: what makes recovery from a step fast. */
 const SWITCHING = 0.001;
+/** What a member counts that goes on from where another is. */
+const RECALLED = 0.02;
 const LEAST = 1e-9;
 /** Observations that make a habit. */
 const HABIT = 64;
@@ -9,10 +11,16 @@ export class Belief {
   weights: Float64Array;
   /** The same, averaged over the last observations. */
   usual: Float64Array;
+  /** Of what a member counts, the part that is due to the chance of a change since the last observation. */
+  fresh: Float64Array;
+  /** Probability of a change from each member to each, row by row; none: all are a change of one oscillator away. */
+  private changes = new Float64Array(0);
+  private ways = 1;
 
   constructor(count: number) {
     this.weights = new Float64Array(count).fill(1 / count);
     this.usual = this.weights.slice();
+    this.fresh = new Float64Array(count).fill(1);
   }
 
   get heaviest(): number {
@@ -25,15 +33,37 @@ export class Belief {
     this.usual.set(this.weights);
   }
 
+  /**
+   * `apart`: how many oscillators must change their ways for one member to become another. Each does so by itself, to one of
+   * `ways`; for more than one to do so at once is a coincidence, as that of two.
+   */
+  relate(ways: number, apart: (from: number, to: number) => number): void {
+    const count = this.weights.length;
+    const changes = new Float64Array(count * count);
+    for (let j = 0; j < count; j++) {
+      for (let k = 0; k < count; k++)
+        if (k !== j) changes[j * count + k] = (SWITCHING / ways) ** (apart(j, k) > 1 ? 2 : 1);
+      const row = changes.subarray(j * count, (j + 1) * count);
+      row[j] = 1 - row.reduce((sum, chance) => sum + chance, 0);
+    }
+    this.changes = changes;
+    this.ways = ways;
+  }
+
+  /** A member goes on from where the heaviest is. */
+  recall(k: number): void {
+    const { changes, weights } = this;
+    const unlike = changes.length > 0 ? (changes[this.heaviest * weights.length + k]! * this.ways) / SWITCHING : 1;
+    weights[k] = RECALLED * unlike;
+  }
+
   /** `likelihood`: logarithms of what each member gave an observation. */
   reweigh(likelihood: Float64Array): void {
     const { weights, usual } = this;
     let top = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < weights.length; k++) top = Math.max(top, likelihood[k]!);
-    for (let k = 0; k < weights.length; k++) {
-      const prior = (1 - SWITCHING) * weights[k]! + SWITCHING / weights.length;
-      weights[k] = Math.max(prior * Math.exp(likelihood[k]! - top), LEAST);
-    }
+    this.foresee();
+    for (let k = 0; k < weights.length; k++) weights[k] = Math.max(weights[k]! * Math.exp(likelihood[k]! - top), LEAST);
     normalise(weights);
     for (let k = 0; k < weights.length; k++) usual[k] = usual[k]! + (weights[k]! - usual[k]!) / HABIT;
   }
@@ -42,6 +72,8 @@ export class Belief {
   widen(count: number): void {
     this.weights = widened(this.weights, count);
     this.usual = widened(this.usual, count);
+    this.fresh = new Float64Array(count).fill(1);
+    this.changes = new Float64Array(0);
   }
 
   /** Takes in what is believed of clocks that were not compared with these before. */
@@ -52,6 +84,30 @@ export class Belief {
     }
     normalise(this.weights);
     normalise(this.usual);
+  }
+
+  /** What each member counts ahead of an observation. */
+  private foresee(): void {
+    const { weights, fresh, changes } = this;
+    const count = weights.length;
+    if (changes.length > 0) this.change();
+    else fresh.fill(SWITCHING / count);
+    for (let k = 0; k < count; k++) {
+      const stays = changes.length > 0 ? changes[k * count + k]! : 1 - SWITCHING;
+      weights[k] = stays * weights[k]! + fresh[k]!;
+      fresh[k] = fresh[k]! / weights[k]!;
+    }
+  }
+
+  /** What comes to each member from the others. */
+  private change(): void {
+    const { weights, fresh, changes } = this;
+    const count = weights.length;
+    for (let k = 0; k < count; k++) {
+      let comes = 0;
+      for (let j = 0, at = k; j < count; j++, at += count) if (j !== k) comes += changes[at]! * weights[j]!;
+      fresh[k] = comes;
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { Moments, type Noise } from './noise.js';
 import { Random } from './testing/random.js';
 
 const ALONE = Float64Array.of(1);
+const NOT_FRESH = Float64Array.of(0);
 
 /** What an observation says to a single member, to which h·x is known to `known`. */
 function weigh(noise: Noise, residual: number, known: number, out: Moments): void {
@@ -17,7 +18,7 @@ function show(noise: Noise, count: number, next: (n: number) => number, known = 
   const moments = new Moments();
   for (let n = 0; n < count; n++) {
     weigh(noise, next(n), known, moments);
-    noise.settle(ALONE);
+    noise.settle(ALONE, NOT_FRESH);
   }
   return moments;
 }

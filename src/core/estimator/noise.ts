@@ -77,6 +77,9 @@ export interface Noise {
   expect(floor: number, lead: number): void;
   /** What the observation says to a member, into `out`. */
   weigh(prediction: Prediction, member: number, out: Moments): void;
-  /** Learns from the observation; `weights`: how much each member counts. */
-  settle(weights: Float64Array): void;
+  /**
+   * Learns from the observation. `weights`: how much each member counts; `fresh`: how likely it is only since this
+   * observation that the oscillator is of its kind, 0..1.
+   */
+  settle(weights: Float64Array, fresh: Float64Array): void;
 }

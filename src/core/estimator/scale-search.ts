@@ -5,6 +5,8 @@ import { logDensity } from './normal-tail.js';
 const LONG_ENOUGH = 24;
 /** Hypotheses: this many decades off the guess. */
 const DECADES = Float64Array.from({ length: 15 }, (_, n) => n / 2 - 3.5);
+/** Of ln σ between two of them. */
+const GRID_VARIANCE = (Math.LN10 / 2) ** 2 / 12;
 /** How far a first guess is to be trusted: standard deviation in decades. */
 const GUESS_DECADES = 1.5;
 
@@ -73,6 +75,14 @@ export class ScaleSearch {
     let logSigma = 0;
     for (let k = 0; k < this.scales.length; k++) logSigma += this.weights[k]! * Math.log(this.scales[k]!);
     return Math.exp(logSigma);
+  }
+
+  /** Observations that say nothing but their noise, to which those so far amount: ln σ² is known to a variance of 2/n. */
+  get known(): number {
+    const mean = Math.log(this.sigma);
+    let variance = 0;
+    for (let k = 0; k < this.scales.length; k++) variance += this.weights[k]! * (Math.log(this.scales[k]!) - mean) ** 2;
+    return 0.5 / (variance + GRID_VARIANCE);
   }
 
   private normalise(): void {

@@ -14,7 +14,6 @@ import { WANDERS, WanderLines } from './wander-lines.js';
  */
 const LOST = 1e-7;
 const COUNTS_ELSEWHERE = 0.02;
-const RECALLED = 0.02;
 
 export interface Estimate {
   readonly mean: number;
@@ -180,7 +179,7 @@ export class WanderBank {
       else member.absorb(moments);
     }
     if (!track.outvoted) this.judge(track);
-    noise.settle(weights);
+    noise.settle(weights, belief.fresh);
     return predicted;
   }
 
@@ -206,6 +205,7 @@ export class WanderBank {
     if (other === belief) return;
     belief.join(other);
     for (const [clock, one] of this.beliefs) if (one === other) this.beliefs.set(clock, belief);
+    this.relate();
   }
 
   /** After a surprise a scout goes on from where the surprised are, with the calm of before. */
@@ -224,7 +224,7 @@ export class WanderBank {
     for (let k = 0; k < weights.length; k++) {
       if (weights[k]! >= LOST || this.greatest(k) >= COUNTS_ELSEWHERE) continue;
       this.members[k]!.adopt(best);
-      weights[k] = RECALLED;
+      belief.recall(k);
     }
     normalise(weights);
   }
@@ -243,5 +243,19 @@ export class WanderBank {
       lines.recentre(c, this.marginalOf(clock));
       for (const [k, { wanders }] of members.entries()) wanders[c] = lines.wander(k, c);
     }
+    this.relate();
+  }
+
+  /** Tells the beliefs how far the members are apart. */
+  private relate(): void {
+    for (const belief of new Set(this.beliefs.values())) {
+      const clocks = this.together(belief);
+      if (clocks.length > 1) belief.relate(this.lines.hypotheses.length, (j, k) => this.lines.apart(j, k, clocks));
+    }
+  }
+
+  /** The clocks, in the layout's order, that a belief is of. */
+  private together(belief: Belief): number[] {
+    return this.layout.clocks.flatMap((clock, c) => (this.beliefs.get(clock) === belief ? [c] : []));
   }
 }

@@ -50,6 +50,11 @@ export class WanderLines {
     return line === 0 || clock === 0 ? this.top : Math.min(this.centres[clock]!, this.top);
   }
 
+  /** How many of the clocks are of another wander under one member than under another. */
+  apart(member: number, other: number, clocks: readonly number[]): number {
+    return clocks.reduce((sum, clock) => sum + Number(this.grade(member, clock) !== this.grade(other, clock)), 0);
+  }
+
   /** The clock, or the first of them, whose wander distinguishes a member from its neighbours. */
   lineOf(member: number): number {
     return Math.floor(member / this.hypotheses.length);
