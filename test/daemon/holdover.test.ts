@@ -8,7 +8,7 @@ import { startNtpStub } from '../ntp-stub.js';
 import { freeUdpPort } from '../place.js';
 
 describe('a hub whose only server dies', function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
   let bench: Bench;
   let upstream: Bench;
   beforeEach(() => {
@@ -30,7 +30,8 @@ describe('a hub whose only server dies', function () {
     expect(await served(port)).to.deep.equal({ leap: 0, stratum: 3 });
 
     await upstream.clear();
-    const late = await hub.until(({ mode }) => mode === 'unsynchronised', 60_000);
+    // How soon that is depends on how well this machine, as busy as it is, could tell the rate: `holdover.lastsS` foretells it.
+    const late = await hub.until(({ mode }) => mode === 'unsynchronised', 180_000);
     expect(late.clocks[0]!.sigmaNs).to.be.above(settled.clocks[0]!.sigmaNs);
     expect(late.clocks[0]!.boundNs).to.be.above(limitNs);
     expect(late.ntp.stratum).to.equal(16);
