@@ -1,4 +1,5 @@
 import type { Mode, Ns, PtpView } from '../api/index.js';
+import { ACCURACY_UNKNOWN, accuracyCode, VARIANCE_UNKNOWN } from '../protocol/ptp/quality.js';
 import type { Track } from './source.js';
 
 /** What the PTP view is made of. */
@@ -19,18 +20,8 @@ const HOLDOVER = 7;
 /** Was in holdover, and is not within specification any more (alternative A: never follows another). */
 const DEGRADED = 52;
 const FREE_RUNNING = 248;
-/** IEEE 1588-2019 §7.6.3.3: not computed. */
-const VARIANCE_UNKNOWN = 0xffff;
 /** ITU-T G.8275.1 §6.4: a primary reference time clock. */
 const VARIANCE_PRTC = 0x4e5d;
-/** IEEE 1588-2019 table 5: the best accuracy of each enumeration value from 0x17 on, ns. */
-const ACCURACY_FROM = 0x17;
-const ACCURACIES_NS = [
-  1e-3, 2.5e-3, 10e-3, 25e-3, 100e-3, 250e-3, 1, 2.5, 10, 25, 100, 250, 1e3, 2.5e3, 10e3, 25e3, 100e3, 250e3, 1e6,
-  2.5e6, 10e6, 25e6, 100e6, 250e6, 1e9, 10e9,
-];
-const ACCURACY_WORST = 0x31;
-const ACCURACY_UNKNOWN = 0xfe;
 /** IEEE 1588-2019 table 6. */
 const SOURCE_GNSS = 0x20;
 const SOURCE_PTP = 0x40;
@@ -53,12 +44,9 @@ export function ptpView(basis: PtpBasis): PtpView {
   };
 }
 
-/** The enumeration value that promises `boundNs` (IEEE 1588-2019 §7.6.2.6). */
-export function accuracyOf(boundNs: Ns): number {
-  if (!Number.isFinite(boundNs)) return ACCURACY_UNKNOWN;
-  const index = ACCURACIES_NS.findIndex((limit) => boundNs <= limit);
-  return index < 0 ? ACCURACY_WORST : ACCURACY_FROM + index;
-}
+/** The enumeration value that promises `boundNs` (IEEE 1588-2019 §7.6.2.6); without any bound nothing is promised. */
+export const accuracyOf = (boundNs: Ns): number =>
+  Number.isFinite(boundNs) ? accuracyCode(boundNs) : ACCURACY_UNKNOWN;
 
 function classOf({ mode, carriers, before, boundNs, specificationNs, utcKnown }: PtpBasis): number {
   if (mode === 'tracking' && utcKnown && carriers.some(isPrimaryReference)) return LOCKED;
