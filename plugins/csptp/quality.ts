@@ -32,15 +32,19 @@ export function qualityOf(
 ): Pick<ReplyContext, 'timeFlags' | 'status'> {
   const { ptp, leap } = state;
   const uncertain = isUncertain(state);
+  const upstream = uncertain ? undefined : ptp.grandmaster;
+  const { clockClass, clockAccuracy: accuracy, offsetScaledLogVariance: variance } = upstream ?? ptp;
+  const { timeTraceable, frequencyTraceable } = upstream ?? ptp;
   const status = {
-    priority1,
+    priority1: upstream?.priority1 ?? priority1,
     quality: uncertain
       ? { clockClass: FREE_RUNNING, accuracy: ACCURACY_UNKNOWN, variance: VARIANCE_UNKNOWN }
-      : { clockClass: ptp.clockClass, accuracy: ptp.clockAccuracy, variance: ptp.offsetScaledLogVariance },
-    priority2,
-    stepsRemoved: 0,
+      : { clockClass, accuracy, variance },
+    priority2: upstream?.priority2 ?? priority2,
+    // Behind a PTP grandmaster the hub is one step further (IEEE 1588-2019 §9.3.5, table 33).
+    stepsRemoved: upstream === undefined ? 0 : upstream.stepsRemoved + 1,
     currentUtcOffset: leap.taiKnown ? leap.taiMinusUtc : 0,
-    grandmaster: identity,
+    grandmaster: upstream?.identity ?? identity,
     parent: addressOf(parent),
   };
   const timeFlags = TIME_FLAGS.write({
@@ -48,8 +52,8 @@ export function qualityOf(
     leap59: leap.taiKnown && leap.pending === 'delete',
     currentUtcOffsetValid: leap.taiKnown,
     ptpTimescale: leap.taiKnown,
-    timeTraceable: !uncertain && ptp.timeTraceable,
-    frequencyTraceable: !uncertain && ptp.frequencyTraceable,
+    timeTraceable: !uncertain && timeTraceable,
+    frequencyTraceable: !uncertain && frequencyTraceable,
     synchronizationUncertain: uncertain,
   });
   return { timeFlags, status: encodeStatus(status, statusId) };

@@ -46,6 +46,26 @@ describe('sink.csptp', () => {
     expect(second!.flags).to.include({ synchronizationUncertain: true, timeTraceable: false, leap61: true });
   });
 
+  it('passes on the PTP grandmaster that the hub follows, one step further', async () => {
+    const { server, ask } = await serving({ priority1: 1, 'clock-identity': '0011223344556677' });
+    const grandmaster = {
+      ...{ identity: 'aabbccfffe000001', priority1: 50, priority2: 60, timeSource: 0x20, stepsRemoved: 1, path: [] },
+      ...{ clockClass: 7, clockAccuracy: 0x22, offsetScaledLogVariance: 0x4e5d },
+      ...{ timeTraceable: true, frequencyTraceable: false },
+    };
+    const { ptp } = server.knowing({});
+    server.publish(server.knowing({ ptp: { ...ptp, grandmaster } }));
+    const { status, flags } = (await ask())!;
+    expect(status).to.deep.include({
+      priority1: 50,
+      priority2: 60,
+      grandmaster: grandmaster.identity,
+      stepsRemoved: 2,
+    });
+    expect(status!.quality).to.deep.equal({ clockClass: 7, accuracy: 0x22, variance: 0x4e5d });
+    expect(flags).to.include({ timeTraceable: true, frequencyTraceable: false });
+  });
+
   it('tells the UTC offset only while the hub knows it', async () => {
     const { server, ask } = await serving();
     server.publish(server.knowing({ leap: { pending: 'insert', taiMinusUtc: 37, taiKnown: false } }));
