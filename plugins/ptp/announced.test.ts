@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { PtpView, TimeState } from 'timehub/api';
+import { HubTime } from 'timehub/protocol/ptp';
 import { type AnnounceOptions, announcedOf } from './announced.js';
-import { HubTime } from './hub-time.js';
 import { Reluctance } from './reluctance.js';
 
 const OPTIONS: AnnounceOptions = {

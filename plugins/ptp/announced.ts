@@ -1,6 +1,11 @@
 import type { GrandmasterClaims, TimeState } from 'timehub/api';
-import { type ClockIdentity, type GrandmasterData, NO_TIME_FLAGS, type TimeFlags } from 'timehub/protocol/ptp';
-import type { GivenScale } from './hub-time.js';
+import {
+  type ClockIdentity,
+  type GivenScale,
+  type GrandmasterData,
+  NO_TIME_FLAGS,
+  type TimeFlags,
+} from 'timehub/protocol/ptp';
 
 export interface AnnounceOptions {
   readonly identity: ClockIdentity;

@@ -2,13 +2,14 @@ import type { ClockId, SinkContext, TimeState } from 'timehub/api';
 import {
   formatClockIdentity,
   formatPortIdentity,
+  type GivenScale,
   GRANT_LIMITS,
   type GrandmasterData,
+  HubTime,
   TimeTransmitterPort,
   type TransmitterView,
 } from 'timehub/protocol/ptp';
 import { type AnnounceOptions, announcedOf } from './announced.js';
-import { type GivenScale, HubTime } from './hub-time.js';
 import { managedTransmitter } from './managed-transmitter.js';
 import { ManagementDoor } from './management-door.js';
 import { type PreparedPort, preparePort } from './open-port.js';

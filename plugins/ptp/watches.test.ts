@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Leg, Reading, Stamp, TimeState } from 'timehub/api';
-import { HubTime } from './hub-time.js';
+import { HubTime } from 'timehub/protocol/ptp';
 import { JumpWatch } from './jump-watch.js';
 import { StepWatch } from './step-watch.js';
 import { TimeBaseWatch } from './time-base-watch.js';

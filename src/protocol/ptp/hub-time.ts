@@ -1,4 +1,4 @@
-import type { ClockId, ClockState, Instant, Ns, Stamp, TimeState } from 'timehub/api';
+import type { ClockId, ClockState, Instant, Ns, Stamp, TimeState } from '../../api/index.js';
 
 /** What is given to others: the PTP timescale, or UTC to those that take it for one. */
 export type GivenScale = 'tai' | 'utc';
