@@ -1,4 +1,4 @@
-import type { StampOptions } from './network.js';
+import type { StampOptions } from './stamp-options.js';
 import type { Stamp, StampClass } from './time.js';
 
 export interface EthernetOptions extends StampOptions {

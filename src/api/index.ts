@@ -9,6 +9,7 @@ export type * from './network.js';
 export type * from './observation.js';
 export type * from './report.js';
 export * from './schema.js';
+export type * from './stamp-options.js';
 export type * from './standard-schema.js';
 export type * from './state.js';
 export * from './time.js';

@@ -1,5 +1,6 @@
 import type { EthernetOptions, EthernetSocket } from './ethernet.js';
 import type { LinkWatch, NetworkInterface } from './interface.js';
+import type { StampOptions } from './stamp-options.js';
 import type { Ns, Stamp, StampClass } from './time.js';
 import type { UnixDatagramOptions, UnixDatagramSocket } from './unix-datagram.js';
 
@@ -15,19 +16,6 @@ export interface Datagram {
   /** The local address that it was sent to (IP_PKTINFO): reply from there. `::` when it came to an IPv6 group. */
   readonly to: string;
   readonly received: Stamp;
-}
-
-/** Which stamps a socket asks for. */
-export interface StampOptions {
-  /** Ask for transmit stamps, delivered to `onSent`. */
-  readonly transmitStamps?: boolean;
-  /**
-   * Stamps by the interface's hardware clock, `clock: 'phc:ptpN'`. What the hardware does not stamp on receipt (general
-   * messages of PTP) carries the kernel's stamp; a transmit stamp is the hardware's or none. Needs `interface`.
-   */
-  readonly hardwareStamps?: boolean;
-  /** N of `phc:ptpN`: a virtual clock of that interface, to stamp by instead of the physical one. */
-  readonly hardwareClock?: number;
 }
 
 export interface UdpOptions extends StampOptions {

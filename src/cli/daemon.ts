@@ -1,7 +1,8 @@
 import type { Logger, Timer } from '../api/index.js';
 import { createEngine } from '../core/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
-import { type LeapTable, readLeapTable } from '../core/leap-table.js';
+import { readLeapTable } from '../core/leap-list.js';
+import type { LeapTable } from '../core/leap-table.js';
 import { openHost } from '../host/host.js';
 import { diffConfig, formatProblems, type HubConfig } from '../kernel/config/index.js';
 import { FileJournal, type Journal, NO_JOURNAL } from '../kernel/event-log.js';

@@ -13,7 +13,7 @@ import {
 } from '../api/index.js';
 import { createEngine } from '../core/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
-import { readLeapTable } from '../core/leap-table.js';
+import { readLeapTable } from '../core/leap-list.js';
 import { createLabHost, type LabHostOptions } from '../lab/host.js';
 import { NO_JOURNAL } from './event-log.js';
 import { Hub, type PlannedInstance } from './hub.js';

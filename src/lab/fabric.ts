@@ -145,7 +145,13 @@ export class LabNode implements Network {
   }
 
   async tcp(to: Endpoint, timeoutNs: Ns): Promise<TcpConnection> {
-    return connect(this.#fabric, this, to, timeoutNs);
+    const peer = this.#fabric.node(to.address, this);
+    const route = peer && {
+      thereNs: baseDelayNs(this, peer),
+      backNs: baseDelayNs(peer, this),
+      listener: () => peer.#listeners.get(to.port),
+    };
+    return connect(this.#fabric.scheduler, to, route, timeoutNs);
   }
 
   /** Accepts connections at a port. */
@@ -153,10 +159,6 @@ export class LabNode implements Network {
     if (this.#listeners.has(port)) throw new HubError('TH_NET_BUSY', `port ${port} of ${this.address} is taken`);
     this.#listeners.set(port, accept);
     return { close: () => this.#listeners.delete(port) };
-  }
-
-  listener(port: number): Accept | undefined {
-    return this.#listeners.get(port);
   }
 
   async resolve(host: string): Promise<readonly string[]> {
@@ -204,3 +206,5 @@ export class LabNode implements Network {
     }
   }
 }
+
+const baseDelayNs = (from: LabNode, to: LabNode): Ns => (from === to ? 0 : from.from.baseNs + to.towards.baseNs);

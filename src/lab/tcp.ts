@@ -1,5 +1,5 @@
 import { type Endpoint, HubError, type Ns, type TcpConnection } from '../api/index.js';
-import type { Fabric, LabNode } from './fabric.js';
+import type { Scheduler } from './scheduler.js';
 
 export type Accept = (connection: TcpConnection) => void;
 
@@ -7,22 +7,32 @@ export interface Listener {
   close(): void;
 }
 
-/** Opens a pair of connected ends. Rejects with `TH_NET_CONNECT` when nobody listens or the other machine is not there. */
-export function connect(fabric: Fabric, from: LabNode, to: Endpoint, timeoutNs: Ns): Promise<TcpConnection> {
-  const { scheduler } = fabric;
-  const peer = fabric.node(to.address, from);
-  const roundTripNs = peer && baseDelayNs(from, peer) + baseDelayNs(peer, from);
+/** To the machine at the other side, and back. A stream is in order, so that its ends are apart by the base delays alone. */
+export interface Route {
+  readonly thereNs: Ns;
+  readonly backNs: Ns;
+  /** Who listens there now. */
+  readonly listener: () => Accept | undefined;
+}
+
+/** Opens a pair of connected ends. Rejects with `TH_NET_CONNECT` when nobody listens or there is no route. */
+export function connect(
+  scheduler: Scheduler,
+  to: Endpoint,
+  route: Route | undefined,
+  timeoutNs: Ns,
+): Promise<TcpConnection> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => reject(new HubError('TH_NET_CONNECT', `${to.address}:${to.port} ${reason}`));
-    if (peer === undefined || roundTripNs === undefined || roundTripNs > timeoutNs) {
+    if (route === undefined || route.thereNs + route.backNs > timeoutNs) {
       scheduler.at(scheduler.nowNs + timeoutNs, () => fail('does not answer'));
       return;
     }
-    scheduler.at(scheduler.nowNs + roundTripNs, () => {
-      const accept = peer.listener(to.port);
+    scheduler.at(scheduler.nowNs + route.thereNs + route.backNs, () => {
+      const accept = route.listener();
       if (accept === undefined) return fail('refused the connection');
-      const near = new End(fabric, baseDelayNs(from, peer));
-      const far = new End(fabric, baseDelayNs(peer, from));
+      const near = new End(scheduler, route.thereNs);
+      const far = new End(scheduler, route.backNs);
       near.peer = far;
       far.peer = near;
       accept(far);
@@ -31,20 +41,17 @@ export function connect(fabric: Fabric, from: LabNode, to: Endpoint, timeoutNs: 
   });
 }
 
-/** A stream is in order, so that its ends are apart by the base delays alone. */
-const baseDelayNs = (from: LabNode, to: LabNode): Ns => (from === to ? 0 : from.from.baseNs + to.towards.baseNs);
-
 class End implements TcpConnection {
   peer: End | undefined;
-  readonly #fabric: Fabric;
+  readonly #scheduler: Scheduler;
   readonly #delayNs: Ns;
   readonly #onData: ((chunk: Uint8Array) => void)[] = [];
   readonly #onClose: ((error?: Error) => void)[] = [];
   readonly #early: Uint8Array[] = [];
   #closed = false;
 
-  constructor(fabric: Fabric, delayNs: Ns) {
-    this.#fabric = fabric;
+  constructor(scheduler: Scheduler, delayNs: Ns) {
+    this.#scheduler = scheduler;
     this.#delayNs = delayNs;
   }
 
@@ -68,7 +75,7 @@ class End implements TcpConnection {
   }
 
   #later(work: (peer: End) => void): void {
-    const { scheduler } = this.#fabric;
+    const scheduler = this.#scheduler;
     scheduler.at(scheduler.nowNs + this.#delayNs, () => this.peer !== undefined && work(this.peer));
   }
 

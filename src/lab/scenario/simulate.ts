@@ -1,7 +1,7 @@
 import type { Mode, SourceState } from '../../api/index.js';
 import { createEngine } from '../../core/engine.js';
 import { createEstimator } from '../../core/estimator/index.js';
-import { readLeapTable } from '../../core/leap-table.js';
+import { readLeapTable } from '../../core/leap-list.js';
 import type { Catalogue } from '../../kernel/catalogue.js';
 import { NO_JOURNAL } from '../../kernel/event-log.js';
 import { Hub, type PlannedInstance } from '../../kernel/hub.js';
