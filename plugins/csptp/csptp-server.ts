@@ -1,7 +1,17 @@
 import { type Datagram, type Endpoint, HubError, type SinkContext, type Stamp, type TimeState } from 'timehub/api';
-import { covers, Lead, RateLimit, type RateLimitOptions, type Subnet, Tally } from 'timehub/protocol/client-server';
+import {
+  covers,
+  formatServer,
+  Lead,
+  octetsOf,
+  parseServer,
+  RateLimit,
+  type RateLimitOptions,
+  type Server,
+  type Subnet,
+  Tally,
+} from 'timehub/protocol/client-server';
 import { FOLLOW_UP_OCTETS, followUp, type ReplyContext, respond } from 'timehub/protocol/csptp';
-import { formatServer, octetsOf, parseServer, type Server } from 'timehub/protocol/ntp';
 import { EVENT_PORT, GENERAL_PORT } from 'timehub/protocol/ptp';
 import { closeDoor, type Door, openDoor } from './door.js';
 import { isUncertain, type QualityOptions, qualityOf } from './quality.js';

@@ -1,6 +1,6 @@
 import type { Claims, Endpoint, Leg, Stamp, Timescale } from 'timehub/api';
+import { formatServer } from 'timehub/protocol/client-server';
 import { type Answer, claimsOf, type Measurement, type SyncPart, timescaleOf } from 'timehub/protocol/csptp';
-import { formatServer } from 'timehub/protocol/ntp';
 import { accuracyNs } from 'timehub/protocol/ptp';
 import { STAMP_NOISE_NS } from './stamping.js';
 

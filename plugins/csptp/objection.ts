@@ -1,6 +1,6 @@
 import type { Timescale } from 'timehub/api';
+import { isMappedV4, octetsOf } from 'timehub/protocol/client-server';
 import type { SyncPart } from 'timehub/protocol/csptp';
-import { isMappedV4, octetsOf } from 'timehub/protocol/ntp';
 
 export interface Demands {
   /** The worst clockClass that is good enough. */

@@ -1,6 +1,6 @@
 import type { TimeState } from 'timehub/api';
+import { isMappedV4, octetsOf } from 'timehub/protocol/client-server';
 import { encodeStatus, type ReplyContext, type StatusId } from 'timehub/protocol/csptp';
-import { isMappedV4, octetsOf } from 'timehub/protocol/ntp';
 import {
   ACCURACY_UNKNOWN,
   type ClockIdentity,

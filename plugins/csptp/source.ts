@@ -1,5 +1,5 @@
 import { defineSource, duration, flag, oneOf, table, text, wholeNumber } from 'timehub/api';
-import { parseServer } from 'timehub/protocol/ntp';
+import { parseServer } from 'timehub/protocol/client-server';
 import { EVENT_PORT } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
 import { Client } from './client.js';

@@ -1,5 +1,6 @@
 import type { Claims, Endpoint, Leg, Ns, Stamp, StampClass } from 'timehub/api';
-import { type Answer, formatServer } from 'timehub/protocol/ntp';
+import { formatServer } from 'timehub/protocol/client-server';
+import type { Answer } from 'timehub/protocol/ntp';
 
 /** What no averaging removes: the spread of stamps between the event and its reading, one standard deviation. */
 const STAMP_NOISE_NS: Readonly<Record<StampClass, Ns>> = { hardware: 20, kernel: 1e3, user: 50e3 };

@@ -1,14 +1,16 @@
 import { type Datagram, type Endpoint, HubError, type Instant, type SinkContext, type UdpSocket } from 'timehub/api';
-import { covers, Lead, RateLimit, type RateLimitOptions, type Subnet, Tally } from 'timehub/protocol/client-server';
 import {
-  type Admission,
+  covers,
   formatServer,
+  Lead,
   octetsOf,
-  type ReplyContext,
-  respond,
+  RateLimit,
+  type RateLimitOptions,
   type Server,
-  toNtpTime,
-} from 'timehub/protocol/ntp';
+  type Subnet,
+  Tally,
+} from 'timehub/protocol/client-server';
+import { type Admission, type ReplyContext, respond, toNtpTime } from 'timehub/protocol/ntp';
 import { ServerTime } from './server-time.js';
 
 export interface NtpServerOptions {

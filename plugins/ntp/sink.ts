@@ -1,6 +1,5 @@
 import { defineSink, duration, oneOf, table, text, wholeNumber } from 'timehub/api';
-import { parseSubnet } from 'timehub/protocol/client-server';
-import { octetsOf, parseServer } from 'timehub/protocol/ntp';
+import { octetsOf, parseServer, parseSubnet } from 'timehub/protocol/client-server';
 import * as v from 'valibot';
 import { NtpServer } from './ntp-server.js';
 

@@ -1,5 +1,5 @@
 import { defineSource, duration, flag, table, text } from 'timehub/api';
-import { parseServer } from 'timehub/protocol/ntp';
+import { parseServer } from 'timehub/protocol/client-server';
 import * as v from 'valibot';
 import { Client } from './client.js';
 

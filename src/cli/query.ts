@@ -1,7 +1,8 @@
 import { formatDuration, formatOffset, HubError, type Ns, type Stamp } from '../api/index.js';
 import { openHost } from '../host/host.js';
 import type { Host } from '../kernel/host.js';
-import { type Answer, Exchange, type Measurement, measure, parseServer } from '../protocol/ntp/index.js';
+import { parseServer } from '../protocol/client-server/address.js';
+import { type Answer, Exchange, type Measurement, measure } from '../protocol/ntp/index.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
 interface Sample extends Measurement {

@@ -1,4 +1,4 @@
-import { isMappedV4, octetsOf } from '../ntp/address.js';
+import { isMappedV4, octetsOf } from './address.js';
 
 /** A range of addresses; IPv4 ones as IPv4-mapped IPv6, so that both families of a dual-stack socket are matched alike. */
 export interface Subnet {

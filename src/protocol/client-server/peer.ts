@@ -1,5 +1,5 @@
 import type { Endpoint, Network } from '../../api/network.js';
-import { formatServer, isMappedV4, octetsOf, type Server } from '../ntp/address.js';
+import { formatServer, isMappedV4, octetsOf, type Server } from './address.js';
 
 /** A server by its name and the one of its addresses that is asked. */
 export class Peer {
