@@ -1,21 +1,16 @@
 import { expect } from 'chai';
 import { NS_PER_S } from '../api/index.js';
-import { LabMachine, type MachineOptions } from './testing/lab-machine.js';
+import { INTERNET, LabMachine, type MachineOptions } from './testing/lab-machine.js';
 
 const S = NS_PER_S;
-const INTERNET: MachineOptions = {
-  seed: 1,
-  wander: 1e-9,
-  link: { baseNs: 20e6, jitterNs: 1e6, shape: 'exp' },
-  pollMin: '64s',
-  pollMax: '1024s',
-};
 const SPAN_S = 20_000;
 const served = ({ servers }: LabMachine): number => servers.reduce((sum, server) => sum + server.served, 0);
 
+const ADAPTIVE = { ...INTERNET, pollMax: '1024s' };
+
 /** Error and questions of some hours, after some to settle. */
 async function measure(options: Partial<MachineOptions>) {
-  const machine = await LabMachine.create({ ...INTERNET, ...options });
+  const machine = await LabMachine.create({ ...ADAPTIVE, ...options });
   const hub = await machine.start();
   await machine.host.run(10_000 * S);
   const before = served(machine);
@@ -45,7 +40,7 @@ describe('poll control', function () {
 
   it('is back at the shortest interval with the second answer after the oscillator has jumped', async () => {
     const gaussian = { ...INTERNET.link, shape: 'norm' } as const;
-    const machine = await LabMachine.create({ ...INTERNET, wander: 1e-10, link: gaussian });
+    const machine = await LabMachine.create({ ...ADAPTIVE, wander: 1e-10, link: gaussian });
     const hub = await machine.start();
     await machine.host.run(30_000 * S);
     expect(machine.pollS(hub)).to.be.above(256);
@@ -57,7 +52,7 @@ describe('poll control', function () {
   });
 
   it('asks a source that is not followed as seldom as it may', async () => {
-    const machine = await LabMachine.create({ ...INTERNET, servers: 4 });
+    const machine = await LabMachine.create({ ...ADAPTIVE, servers: 4 });
     machine.servers[3]!.offsetNs = 80e6;
     const hub = await machine.start();
     await machine.host.run(10_000 * S);

@@ -7,16 +7,9 @@ import { aged, type Memory } from '../core/memory.js';
 import { type Journal, toLine } from './event-log.js';
 import { Replay } from './replay.js';
 import type { StateStore } from './state-file.js';
-import { CORE, LabMachine, type MachineOptions } from './testing/lab-machine.js';
+import { CORE, INTERNET, LabMachine } from './testing/lab-machine.js';
 
 const S = NS_PER_S;
-const INTERNET: MachineOptions = {
-  seed: 1,
-  wander: 1e-9,
-  link: { baseNs: 20e6, jitterNs: 1e6, shape: 'exp' },
-  pollMin: '64s',
-  pollMax: '64s',
-};
 const LONG_S = 3000;
 
 /** What a state file does, in memory. */

@@ -27,6 +27,15 @@ export interface HubOptions {
   readonly journal?: Journal;
 }
 
+/** An ordinary oscillator, and a server 40 ms away. */
+export const INTERNET: MachineOptions = {
+  seed: 1,
+  wander: 1e-9,
+  link: { baseNs: 20e6, jitterNs: 1e6, shape: 'exp' },
+  pollMin: '64s',
+  pollMax: '64s',
+};
+
 export const CORE = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e8 };
 /** Between polls nothing happens: a long run need not look every second. */
 const QUIET_TICK_NS = 8 * NS_PER_S;
