@@ -15,10 +15,12 @@ import type { Engine } from '../core/engine.js';
 import type { Holdover } from '../core/holdover.js';
 import type { Action, Input } from '../core/input.js';
 import type { Memory } from '../core/memory.js';
+import { ClockJumps } from './clock-jumps.js';
 import { ClockShelf, type ClockUse } from './clock-shelf.js';
 import { type Journal, NO_JOURNAL } from './event-log.js';
 import type { Host, HostClock } from './host.js';
 import { stateDigest } from './state-digest.js';
+import { Steering } from './steering.js';
 import { corrected } from './wall-time.js';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'monotonic'> : never;
@@ -41,33 +43,6 @@ const TICK_NS = NS_PER_S;
 const LIVELY_NS = 10 * NS_PER_S;
 /** How often the event log gets a digest of the state, for a replay to compare with. */
 const DIGEST_NS = 60 * NS_PER_S;
-/** A jump of a clock against CLOCK_MONOTONIC that reading the two one after the other cannot explain. */
-const JUMP_NS = 50_000;
-/** No machine falls asleep and wakes within less. */
-const SHORTEST_SLEEP_NS = 1_000_000;
-/** A jump is seen in every reading, a reading that was interrupted only in one. */
-const JUMP_TRIES = 5;
-
-/** Frequencies are kept in units of 2^-16 ppm. */
-const ROUNDING_PPB = 0.1;
-/** How often the operator is told that another program steers too. */
-const REMINDER_NS = 60 * NS_PER_S;
-
-/** A frequency that we have set. */
-interface Correction {
-  readonly frequencyPpb: number;
-  /** When the operator was last told that it did not stay so. */
-  readonly toldAt?: Instant;
-}
-
-/** By how much a difference of two clocks has changed; 0n when that is less than `leastNs`. */
-function jumpFrom(known: Instant, leastNs: Ns, read: () => Instant): Instant {
-  let delta = read() - known;
-  const isJump = (): boolean => Math.abs(Number(delta)) >= leastNs;
-  for (let again = 0; again < JUMP_TRIES && isJump(); again++) delta = read() - known;
-  return isJump() ? delta : 0n;
-}
-
 /**
  * The hub's heart: takes what happened, one thing after the other, through the core; does what the core wants done to the
  * clocks; publishes the new state. Each input is journalled before it counts.
@@ -83,11 +58,8 @@ export class TimeLoop {
   readonly #untold: EventAction[] = [];
   readonly #handlers = new Set<(state: TimeState) => void>();
   readonly #clocks: ClockShelf;
-  readonly #phases = new Map<ClockId, Instant>();
-  readonly #owners = new Map<ClockId, string>();
-  /** What we have set on the clocks that are steered here. */
-  readonly #frequencies = new Map<ClockId, Correction>();
-  #slept: Instant;
+  readonly #jumps: ClockJumps;
+  readonly #steering = new Steering();
   #draining = false;
   #newsAt: Instant = 0n;
   #digestAt: Instant = 0n;
@@ -101,7 +73,7 @@ export class TimeLoop {
     this.#tell = tell;
     this.#happened = happened;
     this.#quietTickNs = quietTickNs;
-    this.#slept = host.slept();
+    this.#jumps = new ClockJumps(host);
     this.#clocks = new ClockShelf({
       host,
       came: (clock, jumpNs) => this.#came(clock, jumpNs),
@@ -173,19 +145,7 @@ export class TimeLoop {
   }
 
   discipline(id: ClockId, policy: StepPolicy, owner: string): Discipline {
-    const clock = this.#clocks.get(id);
-    const holder = this.#owners.get(id);
-    if (holder !== undefined) {
-      throw new HubError('TH_CLOCK_OWNED', `${holder} steers the clock "${id}" already`, {
-        hint: 'one sink a clock: remove one of them',
-      });
-    }
-    const obstacle = clock.obstacle();
-    if (obstacle !== '')
-      throw new HubError('TH_CLOCK_PERMISSION', obstacle, {
-        hint: 'give the service CAP_SYS_TIME, or set steer = false',
-      });
-    this.#owners.set(id, owner);
+    this.#steering.grant(this.#clocks.get(id), owner);
     this.accept({ type: 'discipline', clock: id, policy });
     const decision = () => this.decision(id);
     return {
@@ -193,10 +153,9 @@ export class TimeLoop {
         return decision();
       },
       release: () => {
-        if (this.#owners.get(id) !== owner) return;
+        if (!this.#steering.isOwner(id, owner)) return;
         this.accept({ type: 'discipline', clock: id, policy: null });
-        this.#owners.delete(id);
-        this.#frequencies.delete(id);
+        this.#steering.release(id);
       },
     };
   }
@@ -263,14 +222,13 @@ export class TimeLoop {
     } else if (action.type === 'steer') {
       this.#attempt(action.clock, (clock) => {
         this.#watchWriter(clock);
-        const frequencyPpb = clock.setFrequency(action.frequencyPpb);
-        this.#frequencies.set(clock.id, { ...this.#frequencies.get(clock.id), frequencyPpb });
+        const frequencyPpb = this.#steering.set(clock, action.frequencyPpb);
         this.#enqueue({ type: 'steered', clock: clock.id, frequencyPpb });
       });
     } else {
       this.#attempt(action.clock, (clock) => {
         const deltaNs = clock.step(action.deltaNs);
-        this.#phases.set(clock.id, clock.phase());
+        this.#jumps.settle(clock);
         this.#enqueue({ type: 'stepped', clock: clock.id, deltaNs, byUs: true });
       });
     }
@@ -287,16 +245,12 @@ export class TimeLoop {
   /** Sleep and steps by somebody else's hand go in before the observations that were stamped across them. */
   #watchJumps(): void {
     const monotonic = this.#queue[0]?.monotonic ?? this.#host.monotonic();
-    const slept = jumpFrom(this.#slept, SHORTEST_SLEEP_NS, () => this.#host.slept());
+    const slept = this.#jumps.slept();
     const jumps: Input[] = slept === 0n ? [] : [{ type: 'slept', sleptNs: Number(slept), monotonic }];
-    this.#slept += slept;
     this.#clocks.each((clock) => {
-      // The system carries its clock over a sleep: only what goes beyond that is a step.
-      const known = this.#phases.get(clock.id)! + slept;
-      const delta = jumpFrom(known, JUMP_NS, () => clock.phase());
-      this.#phases.set(clock.id, known + delta);
-      if (delta !== 0n)
-        jumps.push({ type: 'stepped', clock: clock.id, deltaNs: Number(delta), byUs: false, monotonic });
+      const delta = this.#jumps.stepped(clock);
+      if (delta === 0n) return;
+      jumps.push({ type: 'stepped', clock: clock.id, deltaNs: Number(delta), byUs: false, monotonic });
     });
     this.#queue.unshift(...jumps);
   }
@@ -312,7 +266,7 @@ export class TimeLoop {
   /** Tells the operating system how good the clocks are that are steered here. */
   #declare(): void {
     const { mode, clocks, leap } = this.#state;
-    for (const id of this.#owners.keys()) {
+    for (const id of this.#steering.clocks) {
       const clock = clocks.find((candidate) => candidate.id === id);
       if (clock === undefined) continue;
       this.#attempt(id, (hostClock) =>
@@ -341,7 +295,7 @@ export class TimeLoop {
   }
 
   #declareClock(clock: HostClock): void {
-    this.#phases.set(clock.id, clock.phase());
+    this.#jumps.settle(clock);
     const { id, maxPpb, scale } = clock;
     this.#enqueue({ type: 'clock', clock: id, frequencyPpb: clock.frequencyPpb(), maxPpb, scale });
   }
@@ -353,8 +307,8 @@ export class TimeLoop {
   }
 
   #went(id: ClockId, error: Error | undefined): void {
-    this.#phases.delete(id);
-    this.#frequencies.delete(id);
+    this.#jumps.forget(id);
+    this.#steering.forget(id);
     if (error === undefined) this.#publish();
     else {
       const code = error instanceof HubError ? error.code : 'TH_CLOCK_GONE';
@@ -362,22 +316,13 @@ export class TimeLoop {
     }
   }
 
-  /** A clock has one writer. Another one is told of; what it has set is taken into account and then corrected. */
   #watchWriter(clock: HostClock): void {
     const { id } = clock;
-    const ours = this.#frequencies.get(id);
-    if (ours === undefined) return;
-    const frequencyPpb = clock.frequencyPpb();
-    if (Math.abs(frequencyPpb - ours.frequencyPpb) < ROUNDING_PPB) return;
+    const intrusion = this.#steering.watch(clock, this.#host.monotonic());
+    if (intrusion === undefined) return;
+    const { frequencyPpb, news } = intrusion;
     this.#enqueue({ type: 'steered', clock: id, frequencyPpb });
-    this.#frequencies.set(id, { frequencyPpb, toldAt: this.#tellOfWriter(id, ours, frequencyPpb) });
-  }
-
-  #tellOfWriter(id: ClockId, { frequencyPpb: ours, toldAt }: Correction, theirs: number): Instant {
-    const now = this.#host.monotonic();
-    if (toldAt !== undefined && Number(now - toldAt) < REMINDER_NS) return toldAt;
-    const text = `was set to ${theirs.toFixed(1)} ppb by another program; the hub had set ${ours.toFixed(1)} ppb`;
-    this.#untold.push({ type: 'event', kind: 'clock', id, text, code: 'TH_CLOCK_CONFLICT' });
-    return now;
+    if (news !== undefined)
+      this.#untold.push({ type: 'event', kind: 'clock', id, text: news, code: 'TH_CLOCK_CONFLICT' });
   }
 }
