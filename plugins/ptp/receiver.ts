@@ -48,7 +48,7 @@ export class Receiver {
     const unicastFrom = this.#config['unicast-from'];
     const port = new TimeReceiverPort({
       ...prepared.settings,
-      acceptable: acceptance(this.#config.accept, this.#context.network.addresses()),
+      acceptable: acceptance(this.#config, this.#context.network.addresses()),
       ...(unicastFrom === undefined ? {} : { unicast: { address: unicastFrom, durationS: GRANT_S } }),
     });
     const runner = new PortRunner(this.#context, port, {
@@ -167,12 +167,17 @@ export class Receiver {
   }
 }
 
-/** Whose Announces count: by clock identity, or by the address that they come from. Never our own: that is a loop. */
-function acceptance(accept: readonly string[] | undefined, own: readonly string[]) {
+/**
+ * Whose Announces count: by clock identity, or by the address that they come from; of unicast, who was asked. Never our own:
+ * that is a loop.
+ */
+function acceptance({ accept, 'unicast-from': asked }: ReceiverConfig, own: readonly string[]) {
   const clocks = new Set((accept ?? []).map((entry) => parseClockIdentity(entry)));
   const addresses = new Set((accept ?? []).map((entry) => entry.toLowerCase()));
-  return ({ clock }: PortIdentity, from: string): boolean =>
-    !own.includes(from) && (accept === undefined || clocks.has(clock) || addresses.has(from.toLowerCase()));
+  return ({ clock }: PortIdentity, from: string): boolean => {
+    if (own.includes(from) || (asked !== undefined && from !== asked)) return false;
+    return accept === undefined || clocks.has(clock) || addresses.has(from.toLowerCase());
+  };
 }
 
 const textOf = (port: PortIdentity | undefined): string | null =>

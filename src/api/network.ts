@@ -34,7 +34,10 @@ export interface UdpOptions extends StampOptions {
   readonly multicastTtl?: number;
   /** Differentiated services code point of what is sent, 0..63 (RFC 2474). Default 0. */
   readonly dscp?: number;
-  /** Share the port with others that share it too: each hears what is sent to a group. */
+  /**
+   * Share the port with others that share it too: each hears what is sent to a group, and each of this hub what is sent to
+   * this machine, if it is stamped by the same clock and nobody is connected to the sender.
+   */
   readonly reuse?: boolean;
 }
 

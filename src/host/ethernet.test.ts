@@ -3,7 +3,10 @@ import type { ErrorCode, Frame, Stamp } from '../api/index.js';
 import { openEthernet } from './ethernet.js';
 import { RECEIVE_FILTERS } from './interface.js';
 import type { BatchHandler, Native, NativeEthernetOptions } from './native.js';
+import { PortSharing } from './port-sharing.js';
 import { openUdp } from './udp.js';
+
+const sharing = new PortSharing();
 
 /** What the addon would write for a stamp of the hardware: native/arena.h. */
 interface Written {
@@ -146,14 +149,14 @@ describe('a UDP socket with hardware stamps', () => {
   ] as const) {
     it(`asks for what its port needs: ${port}`, () => {
       const { native, calls } = stand();
-      openUdp(native, { interface: 'nic0', port, hardwareStamps: true }).close();
+      openUdp(native, { interface: 'nic0', port, hardwareStamps: true }, sharing).close();
       expect(calls).to.deep.equal([`1 ${filter}`, 'close', '0 none']);
     });
   }
 
   it('needs an interface, as groups do', () => {
     const { native } = stand();
-    expect(() => openUdp(native, { hardwareStamps: true })).to.throw(TypeError, 'need an interface');
-    expect(() => openUdp(native, { groups: ['224.0.1.129'] })).to.throw(TypeError, 'need an interface');
+    expect(() => openUdp(native, { hardwareStamps: true }, sharing)).to.throw(TypeError, 'need an interface');
+    expect(() => openUdp(native, { groups: ['224.0.1.129'] }, sharing)).to.throw(TypeError, 'need an interface');
   });
 });

@@ -5,6 +5,7 @@ import { readInterface } from './interface.js';
 import { Links } from './links.js';
 import type { Native } from './native.js';
 import { noAddon } from './net-error.js';
+import { PortSharing } from './port-sharing.js';
 import { resolveName } from './resolve.js';
 import { connectTcp } from './tcp.js';
 import { openUdp } from './udp.js';
@@ -14,12 +15,13 @@ import { openUnixDatagram } from './unix-datagram.js';
 /** The real network. Without the addon its UDP sockets stamp in JavaScript, by `now`, and there is no more than those. */
 export function openNetwork(native: Native | undefined, now: () => Stamp): Network {
   const links = native === undefined ? undefined : new Links(native);
+  const sharing = new PortSharing();
   const need = (what: string): Native => {
     if (native === undefined) throw noAddon(what);
     return native;
   };
   return {
-    udp: (options) => (native === undefined ? openPlainUdp(options, now) : openUdp(native, options)),
+    udp: (options) => (native === undefined ? openPlainUdp(options, now) : openUdp(native, options, sharing)),
     ethernet: (options) => openEthernet(need('a layer 2 socket'), options),
     unixDatagram: (options) => openUnixDatagram(need('a Unix datagram socket'), options),
     interface: (name) => readInterface(need('a look at a network interface'), name),

@@ -218,6 +218,27 @@ describe('a UDP socket with kernel stamps', () => {
     expect(text(await next(asked))).to.equal('second');
   });
 
+  it('shares its port: all of this hub hear what is sent to this machine, unless one is connected to the sender', async () => {
+    const first = open({ address: '127.0.0.1', reuse: true });
+    const { port } = first.local;
+    const wide = open({ family: 4, port, reuse: true });
+    const other = open({ address: '127.0.0.2', port, reuse: true });
+    let stray = 0;
+    other.onDatagram(() => stray++);
+    const both = Promise.all([next(first), next(wide)]);
+    const client = clientOf(first);
+    client.send(Buffer.from('one'));
+    expect((await both).map(text)).to.deep.equal(['one', 'one']);
+
+    const connected = open({ peer: client.local, address: '127.0.0.1', port, reuse: true });
+    first.onDatagram(() => stray++);
+    wide.onDatagram(() => stray++);
+    const heard = next(connected);
+    client.send(Buffer.from('two'));
+    expect(text(await heard)).to.equal('two');
+    expect(stray).to.equal(0);
+  });
+
   it('names the port that is busy and how to find who has it', () => {
     const { port } = server().local;
     expect(() => server({ address: '127.0.0.1', port }))

@@ -22,6 +22,7 @@ import {
   openError,
   sendError,
 } from './net-error.js';
+import type { PortSharing, Sharer } from './port-sharing.js';
 
 /** The local address to bind: the given one or all of a family. Without any wish IPv6 and IPv4 together. */
 export function localAddress(options: UdpOptions): string {
@@ -40,20 +41,25 @@ const PTP_EVENT_PORT = 319;
  * Opens a socket with kernel or hardware stamps. Throws `TH_NET_PORT_BUSY`, `TH_NET_PORT_PRIVILEGE`, `TH_NET_ADDRESS`,
  * `TH_NET_INTERFACE`, `TH_NET_OPEN`, `TH_NET_CONNECT` when there is no way to the peer, and `TH_NET_HWTSTAMP_*`.
  */
-export function openUdp(native: Native, options: UdpOptions): UdpSocket {
+export function openUdp(native: Native, options: UdpOptions, sharing: PortSharing): UdpSocket {
   const address = localAddress(options);
   if (options.groups !== undefined && options.interface === undefined) throw new TypeError('groups need an interface');
   const grant = grantStamps(native, options, options.port === PTP_EVENT_PORT ? 'l4' : 'all');
   try {
-    return new KernelUdpSocket(native, address, options, grant);
+    return new KernelUdpSocket(native, address, options, { grant, sharing });
   } catch (error) {
     grant?.release();
     if (options.interface !== undefined && errorName(error) === 'ENODEV') throw noInterface(options.interface, error);
     // A kernel booted without IPv6 has IPv4 alone.
     const chosen = options.address !== undefined || options.family !== undefined || address !== '::';
-    if (!chosen && errorName(error) === 'EAFNOSUPPORT') return openUdp(native, { ...options, family: 4 });
+    if (!chosen && errorName(error) === 'EAFNOSUPPORT') return openUdp(native, { ...options, family: 4 }, sharing);
     throw openError(error, { address, port: options.port ?? 0 }, options.peer);
   }
+}
+
+interface Surroundings {
+  readonly grant: StampGrant | undefined;
+  readonly sharing: PortSharing;
 }
 
 class KernelUdpSocket implements UdpSocket {
@@ -61,6 +67,9 @@ class KernelUdpSocket implements UdpSocket {
   readonly stamps: StampClass;
   readonly #native: Native;
   readonly #grant: StampGrant | undefined;
+  readonly #sharing: PortSharing;
+  readonly #sharer: Sharer | undefined;
+  readonly #leave: (() => void) | undefined;
   readonly #socket: number;
   readonly #before = new BigInt64Array(3);
   #open = true;
@@ -68,16 +77,20 @@ class KernelUdpSocket implements UdpSocket {
   #onSent: ((id: number, sent: Stamp) => void) | undefined;
   #onNetworkError: ((error: Error) => void) | undefined;
 
-  constructor(native: Native, address: string, options: UdpOptions, grant: StampGrant | undefined) {
+  constructor(native: Native, address: string, options: UdpOptions, { grant, sharing }: Surroundings) {
     const { peer, family, ...others } = options;
     this.#native = native;
     this.#grant = grant;
+    this.#sharing = sharing;
     this.stamps = grant === undefined ? 'kernel' : 'hardware';
     this.#socket = native.openUdp(
       { ...others, address, v6Only: family === 6, peer: peer?.address, peerPort: peer?.port },
       (buffer, count) => this.#deliver(arenaOf(buffer), count),
     );
     this.local = native.local(this.#socket);
+    if (options.reuse !== true) return;
+    this.#sharer = { options, address, stamps: this.stamps, hear: (datagram) => this.#onDatagram?.(datagram) };
+    this.#leave = sharing.join(this.local.port, this.#sharer);
   }
 
   send(payload: Uint8Array, to?: Endpoint, from?: string): { readonly id: number; readonly before: Stamp } {
@@ -106,6 +119,7 @@ class KernelUdpSocket implements UdpSocket {
 
   close(): void {
     this.#open = false;
+    this.#leave?.();
     this.#native.close(this.#socket);
     this.#grant?.release();
   }
@@ -113,10 +127,15 @@ class KernelUdpSocket implements UdpSocket {
   #deliver(arena: Arena, count: number): void {
     for (let record = 0; record < count && this.#open && arena.intact(); record++) {
       const kind = arena.kind(record);
-      if (kind === DATAGRAM) this.#onDatagram?.(datagramOf(arena, record, this.#grant));
+      if (kind === DATAGRAM) this.#hear(datagramOf(arena, record, this.#grant));
       else if (kind === SENT) this.#onSent?.(arena.number(record), stampOf(arena, record, this.#grant));
       else this.#onNetworkError?.(networkError(arena, record));
     }
+  }
+
+  #hear(datagram: Datagram): void {
+    this.#onDatagram?.(datagram);
+    if (this.#sharer !== undefined) this.#sharing.pass(this.local.port, this.#sharer, datagram);
   }
 }
 

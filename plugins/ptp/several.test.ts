@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { addGpsd } from '../../src/lab/gpsd-node.js';
+import { type LabMachine, PtpLab } from './testing/lab.js';
+
+const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms' };
+
+describe('several timeTransmitters, each a source of its own', function () {
+  this.timeout(30_000);
+  let lab: PtpLab;
+  let masters: readonly LabMachine[];
+  let client: LabMachine;
+  beforeEach(() => {
+    lab = new PtpLab();
+    masters = [2e6, -3e6].map((offsetNs) => lab.add({ clock: { offsetNs, wander: 1e-9 } }));
+    for (const { host } of masters) addGpsd(host);
+    client = lab.add({ clock: { offsetNs: 5e6, frequencyPpb: -7000, wander: 1e-9 } });
+    const segment = lab.segment('lan');
+    for (const machine of lab.machines) machine.plug(segment);
+  });
+  afterEach(() => lab.stop());
+
+  async function startMasters(sink: (n: number) => object) {
+    for (const [n, master] of masters.entries()) {
+      await master.start({
+        'source.gpsd.gnss': { address: '127.0.0.1:2947' },
+        'sink.ptp.lan': { interface: 'eth0', role: 'fixed', 'improve-after': '1s', ...BRISK, ...sink(n) },
+      });
+    }
+    await lab.run(30);
+  }
+
+  const following = (name: string): unknown => client.inspect(`ptp.${name}`).grandmaster;
+
+  function expectBoth() {
+    expect(following('a')).to.not.equal(following('b'));
+    const { sources } = client.hub!.report.status();
+    expect(sources.map(({ state }) => state)).to.deep.equal(['combined', 'combined']);
+    expect(Math.abs(client.mistakeNs())).to.be.below(500);
+  }
+
+  it('by unicast', async () => {
+    await startMasters(() => ({ unicast: true }));
+    const source = (n: number) => ({ interface: 'eth0', 'unicast-from': `10.0.0.${n}`, ...BRISK });
+    await client.start({ 'source.ptp.a': source(1), 'source.ptp.b': source(2) });
+    await lab.run(60);
+    expectBoth();
+  });
+
+  it('in one domain, by who is accepted (hybrid)', async () => {
+    await startMasters(() => ({ profile: 'enterprise' }));
+    const source = (n: number) => ({
+      ...{ interface: 'eth0', profile: 'enterprise', accept: [`10.0.0.${n}`], ...BRISK },
+    });
+    await client.start({ 'source.ptp.a': source(1), 'source.ptp.b': source(2) });
+    await lab.run(60);
+    expectBoth();
+  });
+});
