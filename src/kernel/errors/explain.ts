@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../api/index.js';
+import type { Explanation } from './explanation.js';
 import { nearest } from './nearest.js';
-import { ERRORS, type Explanation } from './table.js';
+import { ERRORS } from './table.js';
 
 export interface Explained {
   readonly known: boolean;

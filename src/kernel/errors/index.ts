@@ -1,3 +1,4 @@
 export { type Explained, explain } from './explain.js';
+export type { Explanation } from './explanation.js';
 export { nearest } from './nearest.js';
-export { ERRORS, type Explanation } from './table.js';
+export { ERRORS } from './table.js';

@@ -12,7 +12,7 @@ function* files(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && !NOT_OURS.has(entry.name)) yield* files(path);
-    else if (SOURCE.test(entry.name) && path !== join(ROOT, 'src/kernel/errors/table.ts')) yield path;
+    else if (SOURCE.test(entry.name) && !path.startsWith(join(ROOT, 'src/kernel/errors/'))) yield path;
   }
 }
 
