@@ -5,5 +5,8 @@ import { NETWORK } from './network.js';
 import { PLUGINS } from './plugins.js';
 import { TOOLS } from './tools.js';
 
+/** By what they are about. */
+export const FAMILIES: readonly Explanations[] = [CONFIGURATION, CLOCKS, NETWORK, PLUGINS, TOOLS];
+
 /** Every code of the tree. A code is never given another meaning and never used again once it is gone. */
-export const ERRORS: Explanations = { ...CONFIGURATION, ...CLOCKS, ...NETWORK, ...PLUGINS, ...TOOLS };
+export const ERRORS: Explanations = Object.assign({}, ...FAMILIES);
