@@ -64,7 +64,8 @@ export interface StatusReport {
 /** Everything known of one instance: `timehub show <id>`. */
 export interface DetailReport {
   readonly instance: InstanceReport;
-  readonly config: unknown;
+  /** Its table as the operator wrote it. */
+  readonly config: Readonly<Record<string, unknown>>;
   readonly inspect: Readonly<Record<string, unknown>>;
   readonly source?: SourceReport;
   readonly claims?: Claims;

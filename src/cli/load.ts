@@ -61,6 +61,7 @@ function plansOf(config: HubConfig, catalogue: Catalogue): readonly PlannedInsta
     .map((instance) => ({
       id: instance.id,
       definition: catalogue.definition(`${instance.kind}.${instance.type}`)!,
+      written: instance.written,
       config: instance.config,
       onError: instance.onError,
       ...(instance.kind === 'source' ? { options: instance.options } : {}),

@@ -15,6 +15,8 @@ export interface InstancePlan {
   /** `ntp.ptbtime1` */
   readonly id: string;
   readonly definition: PluginDefinition;
+  /** The table as the operator wrote it, where there is one. */
+  readonly written?: Readonly<Record<string, unknown>>;
   readonly config: unknown;
   /** What to do when it fails: try again with back-off, leave it, or end the hub. */
   readonly onError: 'retry' | 'ignore' | 'abort';

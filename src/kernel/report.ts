@@ -101,7 +101,7 @@ function detail({ instances, loop, memory }: ReportParts, id: string): DetailRep
   const source = instance.kind === 'source' ? loop.state().sources.find((candidate) => candidate.id === id) : undefined;
   return {
     instance: instance.report(),
-    config: instance.plan.config,
+    config: instance.plan.written ?? {},
     inspect: instance.inspect(),
     ...(source === undefined ? {} : { source }),
     ...memory.of(id),

@@ -18,6 +18,8 @@ interface Instance {
   readonly name: string;
   readonly enabled: boolean;
   readonly onError: OnError;
+  /** The table as the operator wrote it. */
+  readonly written: Table;
   /** What the plugin's own schema made of its part of the table. */
   readonly config: unknown;
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
+import type { ConfigDocument } from './document.js';
 import { type ConfigFile, effectiveConfig, formatEffective, parseConfig, validateConfig } from './index.js';
 import { CATALOGUE } from './testing/catalogue.js';
 
@@ -93,9 +94,10 @@ describe('the values in force', () => {
     const first = read([DROP_IN], text);
     const printed = formatEffective(await effectiveConfig(first, CATALOGUE));
     expect(printed).to.match(/^log-level = "debug" +# hub\.toml:4$/m);
-    const again = await validateConfig(read([], printed), CATALOGUE);
-    const { path, ...config } = (await validateConfig(first, CATALOGUE)).config!;
-    expect(again.config).to.deep.include(config);
-    expect(path).to.equal('hub.toml');
+    const meaning = async (document: ConfigDocument) => {
+      const { instances, ...config } = (await validateConfig(document, CATALOGUE)).config!;
+      return { ...config, instances: instances.map(({ written: _, ...instance }) => instance) };
+    };
+    expect(await meaning(read([], printed))).to.deep.equal(await meaning(first));
   });
 });

@@ -44,9 +44,13 @@ export async function checkInstance(
 type SinkOptions = v.InferOutput<typeof sinkOptionsSchema>;
 type SourceTable = v.InferOutput<typeof sourceOptionsSchema>;
 
-function configured({ kind, type, name }: InstanceTable, options: unknown, config: unknown): InstanceConfig {
+function configured(
+  { kind, type, name, table: written }: InstanceTable,
+  options: unknown,
+  config: unknown,
+): InstanceConfig {
   const { enabled, 'on-error': onError } = options as SinkOptions;
-  const instance = { id: `${type}.${name}`, type, name, enabled, onError, config };
+  const instance = { id: `${type}.${name}`, type, name, enabled, onError, written, config };
   return kind === 'sink'
     ? { kind, ...instance }
     : { kind, ...instance, options: toSourceOptions(options as SourceTable) };

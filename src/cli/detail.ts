@@ -1,0 +1,127 @@
+import {
+  type DetailReport,
+  formatDuration,
+  formatOffset,
+  formatRate,
+  NS_PER_S,
+  type Observation,
+  type SourceReport,
+} from '../api/index.js';
+import { paint } from './text.js';
+
+/** How many of the last observations are shown. */
+const RECENT = 6;
+const LABEL = 22;
+
+/** One source or sink as an operator reads it: its state and why, then what it knows, claims, was told and last heard. */
+export function describeDetail({ instance, source, inspect, claims, config, recent }: DetailReport): string {
+  const { id, kind, state, reason, restarts } = instance;
+  const again = restarts === 0 ? '' : `, restarted ${restarts} times`;
+  return [
+    `${paint('bold', id)}  ${kind}  ${source?.state ?? state}${again}`,
+    ...(reason === '' ? [] : [`  ${reason}`]),
+    ...(source === undefined ? [] : [`  ${source.reason}`, `  ${standing(source)}`]),
+    ...section('state', inspect),
+    ...section('claims', claims ?? {}),
+    ...section('configuration', config),
+    ...(recent === undefined ? [] : ['', heading('last observations'), ...recent.slice(-RECENT).map(line)]),
+  ].join('\n');
+}
+
+const heading = (title: string): string => paint('dim', title.toUpperCase());
+
+const standing = ({ offsetNs, sigmaNs, boundNs, weight, ageS, observations }: SourceReport): string =>
+  observations === 0
+    ? 'nothing observed yet'
+    : [
+        `${formatOffset(offsetNs)} ±${formatDuration(sigmaNs)}`,
+        `error below ${formatDuration(boundNs)}`,
+        `weight ${Math.round(weight * 100)} %`,
+        `heard ${formatDuration(ageS * NS_PER_S)} ago`,
+        `${observations} observations`,
+      ].join('   ');
+
+function section(title: string, values: object): readonly string[] {
+  const lines = entries(values, '  ');
+  return lines.length === 0 ? [] : ['', heading(title), ...lines];
+}
+
+const entries = (values: object, indent: string): readonly string[] =>
+  Object.entries(values).flatMap(([key, value]) => entry(key, value, indent));
+
+function entry(key: string, value: unknown, indent: string): readonly string[] {
+  const { label, text } = named(key, value);
+  const head = `${indent}${label}`.padEnd(LABEL);
+  if (Array.isArray(value) && value.some(isObject)) {
+    return [head.trimEnd(), ...value.map((item) => `${indent}  ${isObject(item) ? inline(item) : item}`)];
+  }
+  if (!isObject(value) || Array.isArray(value)) return [`${head}  ${text}`];
+  if (Object.values(value).every((inner) => typeof inner === 'number')) return [`${head}  ${counts(value)}`];
+  return [head.trimEnd(), ...entries(value, `${indent}  `)];
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Only what has happened. */
+function counts(values: object): string {
+  const some = Object.entries(values).filter(([, value]) => value !== 0);
+  return some.length === 0 ? 'none' : some.map(([key, value]) => `${label(key)} ${value}`).join(', ');
+}
+
+const inline = (values: object): string =>
+  Object.entries(values)
+    .map(([key, value]) => {
+      const { label, text } = named(key, value);
+      return `${label} ${text}`;
+    })
+    .join(', ');
+
+/** How a number is written, by the unit that ends its name. */
+const UNITS: readonly (readonly [RegExp, (value: number) => string])[] = [
+  [/(?<=[a-z])Ns$/, formatDuration],
+  [/(?<=[a-z])S$/, (value) => formatDuration(value * NS_PER_S)],
+  [/(?<=[a-z])Ppb$/, formatRate],
+  [/(?<=[a-z])Deg$/, (value) => `${value}°`],
+  [/(?<=[a-z])DbHz$/, (value) => `${value} dB-Hz`],
+];
+
+/** `meanDelayNs: 1250` → `mean delay`, `1.25 µs`. */
+function named(key: string, value: unknown): { readonly label: string; readonly text: string } {
+  const [suffix, format] = UNITS.find(([unit]) => unit.test(key)) ?? [/$/, String];
+  return { label: label(key.replace(suffix, '')), text: typeof value === 'number' ? format(value) : textOf(value) };
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}
+
+/** `stepsRemoved` → `steps removed`; what is an abbreviation stays one. */
+const label = (key: string): string =>
+  key.replace(/[a-z](?=[A-Z][a-z])/g, '$& ').replace(/ [A-Z](?=[a-z])/g, (s) => s.toLowerCase());
+
+function line(observation: Observation): string {
+  const { stamp, path, clock } = observation;
+  return `  ${[...said(observation), `by ${stamp} of ${clock}`, path ?? ''].filter((part) => part !== '').join('  ')}`;
+}
+
+/** What it is, and its figure. */
+function said(observation: Observation): readonly [string, string] {
+  switch (observation.kind) {
+    case 'leg':
+      return [observation.direction.padEnd(9), `took ${formatDuration(observation.transitNs)}`.padEnd(16)];
+    case 'pulse':
+      return [
+        'pulse    ',
+        (observation.numberedOffsetNs === undefined
+          ? 'not numbered'
+          : formatOffset(observation.numberedOffsetNs)
+        ).padEnd(16),
+      ];
+    case 'reading':
+      return ['reading  ', formatOffset(observation.offsetNs).padEnd(16)];
+    case 'rate':
+      return ['rate     ', formatRate(observation.frequencyPpb).padEnd(16)];
+  }
+}
