@@ -17,12 +17,16 @@ const DETAIL: DetailReport = {
     counters: { foreign: 0, stampsLost: 3 },
     messages: { received: { sync: 4 }, rejected: {} },
   },
-  claims: { synchronised: true, rootDelayNs: 1e6 },
+  claims: { synchronised: true, rootDelayNs: 1e6, taiMinusUtc: 37 },
   config: { interface: 'eth0', accept: ['a', 'b'] },
   recent: [
     {
       ...{ kind: 'leg', clock: 'system', monotonic: 1n, stamp: 'kernel', noiseFloorNs: 1 },
       ...{ direction: 'inbound', transitNs: 41e3 },
+    },
+    {
+      ...{ kind: 'leg', clock: 'system', monotonic: 1n, stamp: 'kernel', noiseFloorNs: 1, scale: 'tai' },
+      ...{ direction: 'outbound', transitNs: 37e9 + 2000 },
     },
   ],
 };
@@ -50,6 +54,7 @@ describe('everything known of one source', () => {
       'CLAIMS',
       '  synchronised          yes',
       '  root delay            1 ms',
+      '  tai minus utc         37',
       '',
       'CONFIGURATION',
       '  interface             eth0',
@@ -57,6 +62,7 @@ describe('everything known of one source', () => {
       '',
       'LAST OBSERVATIONS',
       '  inbound    took 41 µs        by kernel of system',
+      '  outbound   took 2 µs         by kernel of system',
     ]);
   });
 

@@ -3,7 +3,9 @@ import {
   formatDuration,
   formatOffset,
   formatRate,
+  type Leg,
   NS_PER_S,
+  type Ns,
   type Observation,
   type SourceReport,
 } from '../api/index.js';
@@ -24,7 +26,9 @@ export function describeDetail({ instance, source, inspect, claims, config, rece
     ...section('state', inspect),
     ...section('claims', claims ?? {}),
     ...section('configuration', config),
-    ...(recent === undefined ? [] : ['', heading('last observations'), ...recent.slice(-RECENT).map(line)]),
+    ...(recent === undefined
+      ? []
+      : ['', heading('last observations'), ...recent.slice(-RECENT).map((one) => line(one, claims?.taiMinusUtc ?? 0))]),
   ].join('\n');
 }
 
@@ -94,23 +98,24 @@ function named(key: string, value: unknown): { readonly label: string; readonly 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  if (!Array.isArray(value)) return String(value);
+  return value.length === 0 ? 'none' : value.join(', ');
 }
 
 /** `stepsRemoved` → `steps removed`; what is an abbreviation stays one. */
 const label = (key: string): string =>
   key.replace(/[a-z](?=[A-Z][a-z])/g, '$& ').replace(/ [A-Z](?=[a-z])/g, (s) => s.toLowerCase());
 
-function line(observation: Observation): string {
+function line(observation: Observation, taiMinusUtc: number): string {
   const { stamp, path, clock } = observation;
-  return `  ${[...said(observation), `by ${stamp} of ${clock}`, path ?? ''].filter((part) => part !== '').join('  ')}`;
+  return `  ${[...said(observation, taiMinusUtc), `by ${stamp} of ${clock}`, path ?? ''].filter((part) => part !== '').join('  ')}`;
 }
 
 /** What it is, and its figure. */
-function said(observation: Observation): readonly [string, string] {
+function said(observation: Observation, taiMinusUtc: number): readonly [string, string] {
   switch (observation.kind) {
     case 'leg':
-      return [observation.direction.padEnd(9), `took ${formatDuration(observation.transitNs)}`.padEnd(16)];
+      return [observation.direction.padEnd(9), `took ${formatDuration(transit(observation, taiMinusUtc))}`.padEnd(16)];
     case 'pulse':
       return [
         'pulse    ',
@@ -124,4 +129,10 @@ function said(observation: Observation): readonly [string, string] {
     case 'rate':
       return ['rate     ', formatRate(observation.frequencyPpb).padEnd(16)];
   }
+}
+
+/** The sender may have stamped in TAI what was received in UTC. */
+function transit({ clock, scale, direction, transitNs }: Leg, taiMinusUtc: number): Ns {
+  if (clock !== 'system' || scale !== 'tai') return transitNs;
+  return transitNs + (direction === 'inbound' ? 1 : -1) * taiMinusUtc * NS_PER_S;
 }

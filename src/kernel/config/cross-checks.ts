@@ -13,7 +13,7 @@ export function checkAcross(
   instances: readonly InstanceConfig[],
 ): readonly Finding[] {
   return [
-    ...checkSources(document),
+    ...(hub?.['free-run'] === true ? [] : checkSources(document)),
     ...(hub === undefined ? [] : [...checkAgreeing(document, hub['min-agreeing']), ...checkErrors(hub)]),
     ...checkListeners(instances),
   ];
@@ -27,7 +27,8 @@ function checkSources(document: ConfigDocument): readonly Finding[] {
   if (enabledSources(document).length > 0) return [];
   const sources = document.instances.filter(({ kind }) => kind === 'source');
   if (attempted && sources.length === 0) return [];
-  const hint = 'add a table such as [source.ntp.a] with address = "ntp.example.org"';
+  const hint =
+    'add a table such as [source.ntp.a] with address = "ntp.example.org"; to do without one, say free-run = true in [hub]';
   return [
     sources.length === 0
       ? { code: 'TH_CFG_NO_SOURCE', path: [], at: 'key', message: 'there is no source of time', hint, absence: true }

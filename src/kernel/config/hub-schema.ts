@@ -23,6 +23,10 @@ export const hubSchema = table({
     v.optional(duration({ min: '1ns' })),
     'The error bound below which the hub calls itself tracking. Default: a tenth of `max-error`.',
   ),
+  'free-run': described(
+    v.optional(flag(), false),
+    'Run without any source: a grandmaster then gives its clock as it is, to devices that only have to agree with each other.',
+  ),
   'state-dir': described(
     v.optional(text('a path in quotes')),
     "A folder where what was learnt (the oscillator's frequency, delays and noise of paths) is kept for the next start. Relative to this file's folder.",

@@ -91,11 +91,15 @@ world = { drift = "1ppm" }
 
   it('without a source is refused with a hint', async () => {
     expect(await told('')).to.equal(
-      'hub.toml  there is no source of time  TH_CFG_NO_SOURCE\n      add a table such as [source.ntp.a] with address = "ntp.example.org"',
+      'hub.toml  there is no source of time  TH_CFG_NO_SOURCE\n      add a table such as [source.ntp.a] with address = "ntp.example.org"; to do without one, say free-run = true in [hub]',
     );
     expect(await messages(`${NTP}enabled = false\n`)).to.deep.equal([
       'hub.toml:1:2  every source is disabled  TH_CFG_NO_SOURCE',
     ]);
+  });
+
+  it('without a source is what it is asked to be', async () => {
+    expect(await messages('[hub]\nfree-run = true\n')).to.deep.equal([]);
   });
 });
 

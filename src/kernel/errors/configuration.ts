@@ -40,7 +40,8 @@ export const CONFIGURATION: Explanations = {
   TH_CFG_NO_SOURCE: {
     cause: 'The configuration has no source of time, or all of them are disabled.',
     effect: 'The configuration is refused: a hub without a source could only say that it knows nothing.',
-    remedy: 'Add a table such as [source.ntp.a] with address = "ntp.example.org".',
+    remedy:
+      'Add a table such as [source.ntp.a] with address = "ntp.example.org", or say free-run = true in [hub] for a clock that others follow as it is.',
   },
   TH_CFG_SHAPE: {
     cause: 'A table has the wrong form, most often a source or sink without a name.',
