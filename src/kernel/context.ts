@@ -11,6 +11,7 @@ import type {
 } from '../api/index.js';
 import type { Host } from './host.js';
 import type { InstancePlan } from './instance.js';
+import type { Keepsakes } from './keepsakes.js';
 import type { MetricStore } from './metrics.js';
 import { checkClaims, checkObservations } from './observation-check.js';
 import { type Registry, token } from './registry.js';
@@ -23,6 +24,7 @@ export const HOST = token<Host>('host');
 export const LOGGER = token<(id: string) => Logger>('logger');
 export const METRICS = token<MetricStore>('metrics');
 export const MEMORY = token<SourceMemory>('source memory');
+export const KEEPSAKES = token<Keepsakes>('keepsakes');
 export const TIME_LOOP = token<TimeLoop>('time loop');
 export const REPORT = token<HubReport>('report');
 
@@ -35,9 +37,11 @@ export const HEALTH = token<(state: 'ok' | 'degraded', reason: string) => void>(
 function baseContext(registry: Registry): Context {
   const host = registry.resolve(HOST);
   const scope = registry.resolve(SCOPE);
+  const keepsakes = registry.resolve(KEEPSAKES);
   const { id, definition } = registry.resolve(PLAN);
   return {
     id,
+    remembered: keepsakes.of(id),
     log: registry.resolve(LOGGER)(id),
     metrics: registry.resolve(METRICS).of(definition.kind, definition.type, id),
     network: scopedNetwork(host.network, scope),
@@ -69,6 +73,9 @@ function baseContext(registry: Registry): Context {
           disown();
         },
       };
+    },
+    remember(value) {
+      if (!scope.signal.aborted) keepsakes.keep(id, value);
     },
     random: (octets) => host.random(octets),
     health: registry.resolve(HEALTH),

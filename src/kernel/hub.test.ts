@@ -110,6 +110,19 @@ describe('the hub in the lab', () => {
     expect(heard.join('\n')).to.match(/hub is tracking: /);
   });
 
+  it('hands an instance what its last run has left behind, and nobody else', async () => {
+    const { host, hub, plan, sinkOf } = setUp();
+    const found: Record<string, unknown[]> = { 'x.a': [], 'x.b': [] };
+    const keeping = sinkOf((context) => {
+      found[context.id]!.push(context.remembered);
+      if (context.id === 'x.a') context.remember({ runs: found[context.id]!.length });
+      context.after(S, () => context.fail(new Error('again')));
+    });
+    await hub.start([plan('x.a', keeping), plan('x.b', keeping)]);
+    await host.run(4.5 * S);
+    expect(found).to.deep.equal({ 'x.a': [undefined, { runs: 1 }], 'x.b': [undefined, undefined] });
+  });
+
   it('tells a sleep from a step, and has its sources start again', async () => {
     const inputs: { type: string; monotonic: bigint }[] = [];
     const journal = { ...NO_JOURNAL, write: (record: object) => void inputs.push(record as (typeof inputs)[0]) };

@@ -112,6 +112,8 @@ export class Machine {
       read: (clock) => host.clock(clock).read(),
       openClock: (clock) => host.openClock(clock),
       after: (delayNs, handler) => host.after(delayNs, () => void handler()),
+      remembered: undefined,
+      remember: quiet,
       random: (octets) => host.random(octets),
       health: (state, reason) => void did.health.push({ state, reason }),
       fail: (error) => {
