@@ -10,6 +10,7 @@ import {
   type TransmitterView,
 } from 'timehub/protocol/ptp';
 import { type AnnounceOptions, announcedOf } from './announced.js';
+import { linkView } from './link-view.js';
 import { managedTransmitter } from './managed-transmitter.js';
 import { ManagementDoor } from './management-door.js';
 import { type PreparedPort, preparePort } from './open-port.js';
@@ -104,7 +105,7 @@ export class Grandmaster {
       ...{ port: formatPortIdentity(identity), state: view.state, reason: view.reason },
       ...{ profile: profile.summary, domain: profile.domain, delay: profile.delay, stamps: this.#runner.stamps },
       ...announcedView(view),
-      ...(view.asCapable === undefined ? {} : { asCapable: view.asCapable }),
+      ...linkView(view),
       heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
       grants: view.grants,
       counters: view.counters,
@@ -126,6 +127,7 @@ export class Grandmaster {
   }
 
   #report(report: Report): void {
+    if (report.type === 'remember') this.#prepared?.remember(report.neighbour);
     if (report.type !== 'state') return;
     this.#context.log.info(report.reason, { state: report.state });
     this.#context.health(IS_WELL.has(report.state) ? 'ok' : 'degraded', report.reason);
