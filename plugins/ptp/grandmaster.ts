@@ -80,7 +80,7 @@ export class Grandmaster {
     };
     this.#port = port;
     this.#runner = runner;
-    this.#door = new ManagementDoor(this.#context, config, () =>
+    this.#door = new ManagementDoor(this.#context, { ...config, port: identity.port }, () =>
       managedTransmitter(port.inspect(), {
         ...{ prepared: this.#prepared!, counts: runner.counts, interface: config.interface },
         ...{ announce: this.#announce!, announced: this.#announced(this.#context.state()) },

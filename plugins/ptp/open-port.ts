@@ -1,4 +1,4 @@
-import { type ClockId, type Context, HubError } from 'timehub/api';
+import type { ClockId, Context } from 'timehub/api';
 import type { NeighbourMemory, PortSettings } from 'timehub/protocol/ptp';
 import { LinkMemory } from './link-memory.js';
 import { identityOf, latenciesOf, type PortConfig, profileOfConfig } from './port-config.js';
@@ -22,12 +22,7 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
   const port = context.network.interface(config.interface);
   const clock = stampingClock(context, config, port);
   const hardware = clock !== undefined;
-  const identity = identityOf(config, port.mac);
-  if (identity === undefined) {
-    throw new HubError('TH_PTP_IDENTITY', `${port.name} has no MAC address to make a clock identity of`, {
-      hint: 'give one: clock-identity = "001122.fffe.334455"',
-    });
-  }
+  const identity = identityOf(context, config, port);
   const links = new LinkMemory(context, [port.name, port.mac, hardware ? clock : 'software'].join(' '));
   const settings: PortSettings = {
     ...{ profile, identity, minorVersion: config['minor-version'], latencies: latenciesOf(config) },

@@ -63,7 +63,7 @@ export class Receiver {
     this.#prepared = prepared;
     this.#port = port;
     this.#runner = runner;
-    this.#door = new ManagementDoor(this.#context, this.#config, () =>
+    this.#door = new ManagementDoor(this.#context, { ...this.#config, port: prepared.settings.identity.port }, () =>
       managedReceiver(port.inspect(this.#context.monotonic()), {
         ...{ prepared, counts: runner.counts, interface: this.#config.interface },
       }),

@@ -25,6 +25,8 @@ export interface Timer {
 export interface Context {
   /** `ntp.ptbtime1` */
   readonly id: string;
+  /** 1, 2, …: its number among the instances of its type in this hub, sources and sinks alike; its own as long as it is there. */
+  readonly ordinal: number;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly network: Network;
@@ -33,6 +35,11 @@ export interface Context {
    * nothing. It may be of another version of the plugin, or of anybody with an editor: check it.
    */
   readonly remembered: unknown;
+  /**
+   * One value for all instances of this type in this hub, made by the first that asks for it and kept until the hub ends:
+   * what they are parts of (the ports of one PTP clock). What `make` throws, this throws, and the next one makes it.
+   */
+  common<T>(make: () => T): T;
   /** Aborted on stop, restart and crash. */
   readonly signal: AbortSignal;
   /** CLOCK_MONOTONIC_RAW now. */

@@ -17,6 +17,7 @@ import { checkClaims, checkObservations } from './observation-check.js';
 import { type Registry, token } from './registry.js';
 import type { Scope } from './scope.js';
 import { scopedNetwork } from './scoped-network.js';
+import type { Siblings } from './siblings.js';
 import type { SourceMemory } from './source-memory.js';
 import type { TimeLoop } from './time-loop.js';
 
@@ -25,6 +26,7 @@ export const LOGGER = token<(id: string) => Logger>('logger');
 export const METRICS = token<MetricStore>('metrics');
 export const MEMORY = token<SourceMemory>('source memory');
 export const KEEPSAKES = token<Keepsakes>('keepsakes');
+export const SIBLINGS = token<Siblings>('siblings');
 export const TIME_LOOP = token<TimeLoop>('time loop');
 export const REPORT = token<HubReport>('report');
 
@@ -38,12 +40,16 @@ function baseContext(registry: Registry): Context {
   const host = registry.resolve(HOST);
   const scope = registry.resolve(SCOPE);
   const keepsakes = registry.resolve(KEEPSAKES);
+  const siblings = registry.resolve(SIBLINGS);
   const { id, definition } = registry.resolve(PLAN);
+  const { type } = definition;
   return {
     id,
+    ordinal: siblings.ordinal(type, id),
+    common: (make) => siblings.common(type, make),
     remembered: keepsakes.of(id),
     log: registry.resolve(LOGGER)(id),
-    metrics: registry.resolve(METRICS).of(definition.kind, definition.type, id),
+    metrics: registry.resolve(METRICS).of(definition.kind, type, id),
     network: scopedNetwork(host.network, scope),
     signal: scope.signal,
     monotonic: () => host.monotonic(),

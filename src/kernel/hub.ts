@@ -12,6 +12,7 @@ import {
   PLAN,
   REPORT,
   SCOPE,
+  SIBLINGS,
   sinkContext,
   sourceContext,
   TIME_LOOP,
@@ -25,6 +26,7 @@ import { MetricStore } from './metrics.js';
 import { Registry } from './registry.js';
 import { createReport } from './report.js';
 import type { Scope } from './scope.js';
+import { Siblings } from './siblings.js';
 import { SourceMemory } from './source-memory.js';
 import { NO_STATE, type StateStore } from './state-file.js';
 import { TimeLoop } from './time-loop.js';
@@ -59,6 +61,7 @@ export class Hub {
   readonly #metrics = new MetricStore();
   readonly #instances = new Map<string, Instance>();
   readonly #memory = new SourceMemory();
+  readonly #siblings = new Siblings();
   readonly #care: InstanceCare;
   readonly #keeper: Keeper;
 
@@ -91,6 +94,7 @@ export class Hub {
       .value(METRICS, this.#metrics)
       .value(MEMORY, this.#memory)
       .value(KEEPSAKES, this.#keeper.keepsakes)
+      .value(SIBLINGS, this.#siblings)
       .value(TIME_LOOP, this.#loop)
       .value(REPORT, this.report);
     this.#care = {
@@ -136,6 +140,7 @@ export class Hub {
   #add(plan: PlannedInstance): Instance {
     const instance = new Instance(plan, this.#care);
     this.#instances.set(plan.id, instance);
+    this.#siblings.join(plan.definition.type, plan.id);
     this.#announce(plan);
     return instance;
   }
@@ -149,6 +154,7 @@ export class Hub {
     await instance.stop();
     if (instance.kind === 'source') this.#loop.accept({ type: 'source-gone', id });
     this.#instances.delete(id);
+    this.#siblings.leave(instance.plan.definition.type, id);
     this.#memory.forget(id);
     this.#metrics.forget(id);
   }

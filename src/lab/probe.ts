@@ -103,6 +103,8 @@ function base(host: LabHost, id: string, deeds: Deeds): Context {
     read: (clock) => host.clocks.find((candidate) => candidate.id === clock)!.read(),
     openClock: (clock) => host.openClock(clock),
     after: (delayNs, handler) => host.after(delayNs, () => void handler()),
+    ordinal: 1,
+    common: (make) => make(),
     remembered: undefined,
     remember: () => {},
     random: (octets) => host.random(octets),

@@ -112,6 +112,8 @@ export class Machine {
       read: (clock) => host.clock(clock).read(),
       openClock: (clock) => host.openClock(clock),
       after: (delayNs, handler) => host.after(delayNs, () => void handler()),
+      ordinal: 1,
+      common: (make) => make(),
       remembered: undefined,
       remember: quiet,
       random: (octets) => host.random(octets),
