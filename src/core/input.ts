@@ -30,6 +30,8 @@ export type Input = { readonly monotonic: Instant } & (
       /** What the clock keeps. Default: the system clock UTC, a PHC TAI. */
       readonly scale?: Timescale;
     }
+  /** Its device vanished, or nobody uses it any more: what was known of its time is worth nothing when it comes back. */
+  | { readonly type: 'clock-gone'; readonly clock: ClockId }
   | { readonly type: 'source'; readonly id: string; readonly options: SourceOptions }
   | { readonly type: 'source-gone'; readonly id: string }
   | { readonly type: 'observations'; readonly id: string; readonly observations: readonly Observation[] }

@@ -104,7 +104,7 @@ export class TimeLoop {
     this.#slept = host.slept();
     this.#clocks = new ClockShelf({
       host,
-      came: (clock, jumpNs) => this.#came(clock, jumpNs),
+      came: (clock) => this.#came(clock),
       went: (id, error) => this.#went(id, error),
     });
     for (const clock of this.#clocks.all()) this.#declareClock(clock);
@@ -335,7 +335,7 @@ export class TimeLoop {
 
   #read(): TimeState {
     const state = this.#engine.state(this.#clocks.read());
-    // The core keeps what it knows of a clock that has gone; others need not see it.
+    // One that has gone just now is not to be seen, though the core has not heard of it yet.
     const clocks = state.clocks.filter(({ id }) => this.#clocks.has(id));
     return clocks.length === state.clocks.length ? state : { ...state, clocks };
   }
@@ -346,17 +346,17 @@ export class TimeLoop {
     this.#enqueue({ type: 'clock', clock: id, frequencyPpb: clock.frequencyPpb(), maxPpb, scale });
   }
 
-  #came(clock: HostClock, jumpNs: Ns): void {
+  #came(clock: HostClock): void {
     this.#declareClock(clock);
-    if (jumpNs !== 0) this.#enqueue({ type: 'stepped', clock: clock.id, deltaNs: jumpNs, byUs: false });
     if (!this.#draining) this.#work();
   }
 
   #went(id: ClockId, error: Error | undefined): void {
     this.#phases.delete(id);
     this.#frequencies.delete(id);
-    if (error === undefined) this.#publish();
-    else {
+    this.#enqueue({ type: 'clock-gone', clock: id });
+    if (error === undefined && !this.#draining) this.#work();
+    if (error !== undefined) {
       const code = error instanceof HubError ? error.code : 'TH_CLOCK_GONE';
       this.#untold.push({ type: 'event', kind: 'clock', id, text: `is lost: ${error.message}`, code });
     }
