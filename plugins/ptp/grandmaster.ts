@@ -1,8 +1,7 @@
-import type { ClockId, SinkContext, TimeState } from 'timehub/api';
+import type { ClockId, ClockScale, SinkContext, TimeState } from 'timehub/api';
 import {
   formatClockIdentity,
   formatPortIdentity,
-  type GivenScale,
   GRANT_LIMITS,
   type GrandmasterData,
   HubTime,
@@ -27,7 +26,7 @@ export interface GrandmasterConfig extends PortConfig {
   readonly 'improve-after': number;
   readonly boundary: boolean;
   readonly unicast: boolean;
-  readonly timescale: GivenScale;
+  readonly timescale: ClockScale;
 }
 
 /** A port that gives the hub's time, as a sink: grandmaster, or one port of a boundary clock. */

@@ -1,4 +1,13 @@
-import { type Context, duration, HubError, type NetworkInterface, oneOf, parseDuration, text, wholeNumber } from 'timehub/api';
+import {
+  type Context,
+  duration,
+  HubError,
+  type NetworkInterface,
+  oneOf,
+  parseDuration,
+  text,
+  wholeNumber,
+} from 'timehub/api';
 import {
   type ClockIdentity,
   clockIdentityOfMac,

@@ -88,7 +88,7 @@ describe('a jump of the timeTransmitter’s time', () => {
 describe('the time base of a gPTP grandmaster', () => {
   const stateOf = (offsetNs: number, slopePpb: number): TimeState =>
     ({
-      clocks: [{ id: 'system', reading: S, offsetNs, slopePpb, sigmaNs: 100 }],
+      clocks: [{ id: 'system', scale: 'utc', reading: S, offsetNs, slopePpb, sigmaNs: 100 }],
       leap: { taiMinusUtc: 37 },
     }) as never;
   const take = (watch: TimeBaseWatch, offsetNs: number, slopePpb = 0) => {

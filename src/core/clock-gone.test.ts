@@ -39,14 +39,28 @@ class Machine {
     for (let second = 0; second < seconds; second++) {
       this.now += S;
       this.cardNs += 3000;
-      const common = { kind: 'reading', clock: CARD, monotonic: this.now, stamp: 'hardware', noiseFloorNs: 10 } as const;
+      const common = {
+        kind: 'reading',
+        clock: CARD,
+        monotonic: this.now,
+        stamp: 'hardware',
+        noiseFloorNs: 10,
+      } as const;
       if (hears) {
         const heard = { ...common, offsetNs: this.cardNs, noiseNs: 10, scale: 'tai' } as const;
-        const compared = { ...common, offsetNs: this.cardNs - this.systemNs - TAI_MINUS_UTC_NS, noiseNs: 10, versus: 'system' } as const;
+        const compared = {
+          ...common,
+          offsetNs: this.cardNs - this.systemNs - TAI_MINUS_UTC_NS,
+          noiseNs: 10,
+          versus: 'system',
+        } as const;
         this.accept({ type: 'observations', id: 'ptp.up', observations: [heard] });
         this.accept({ type: 'observations', id: 'phc.card', observations: [compared] });
       }
-      this.accept({ type: 'tick', stamps: [{ clock: 'system', time: UTC + this.now, monotonic: this.now, by: 'user' }] });
+      this.accept({
+        type: 'tick',
+        stamps: [{ clock: 'system', time: UTC + this.now, monotonic: this.now, by: 'user' }],
+      });
     }
   }
 
@@ -78,7 +92,9 @@ describe('a clock that is gone', () => {
     expect(machine.state().mode).to.equal('holdover');
     machine.run(10, false);
     expect(machine.offsetOf('system')).to.be.closeTo(1e6, 1000);
-    expect(machine.state().sources.map(({ reason }) => reason)).to.deep.equal(Array(2).fill('nothing heard from it yet'));
+    expect(machine.state().sources.map(({ reason }) => reason)).to.deep.equal(
+      Array(2).fill('nothing heard from it yet'),
+    );
   });
 
   it('is another one when it is back', () => {

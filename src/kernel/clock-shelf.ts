@@ -1,10 +1,4 @@
-import {
-  type ClockId,
-  type ClockWishes,
-  type HardwareClock,
-  HubError,
-  type Stamp,
-} from '../api/index.js';
+import { type ClockId, type ClockWishes, type HardwareClock, HubError, type Stamp } from '../api/index.js';
 import type { Host, HostClock, HostPhc } from './host.js';
 
 /** One instance's hold on a hardware clock. */

@@ -307,6 +307,25 @@ describe('the hub in the lab', () => {
     expect(host.clocks[0].frequencyPpb()).to.be.closeTo(-20_000, 2_000);
   });
 
+  it('sets no clock to a time before 1970, and says what to do', async () => {
+    const { host, hub, plan, sinkOf, truthful } = setUp({ phcs: { ptp0: {} } });
+    const dateless = truthful((context) => {
+      const { time, monotonic } = context.read('phc:ptp0');
+      const reading = { kind: 'reading', clock: 'phc:ptp0', monotonic, stamp: 'hardware', noiseFloorNs: 100 } as const;
+      context.observe([{ ...reading, path: 'card', offsetNs: -Number(time) - 60e9, scale: 'tai' }]);
+    });
+    const steering = sinkOf((context) => {
+      context.discipline('phc:ptp0', { ...always, panicNs: Number.POSITIVE_INFINITY });
+    });
+    await hub.start([plan('truth.a', dateless), plan('x.a', steering)]);
+    await host.run(20 * S);
+    expect(host.errorNs('phc:ptp0')).to.equal(0);
+    const refusals = hub.report.events().filter(({ code }) => code === 'TH_CLOCK_SET');
+    expect(refusals.map(({ id }) => id)).to.deep.equal(['phc:ptp0']);
+    expect(refusals[0]!.text).to.match(/^the clock could not be set: it would show 1969-12-31, .* steer = false here$/);
+    expect(hub.report.status().clocks[1]!.reason).to.equal(refusals[0]!.text);
+  });
+
   it('steers nothing without the right to', async () => {
     const { host, hub, truthful, sinkOf, plan } = setUp({
       clock: { offsetNs: 2e6, obstacle: 'this process lacks CAP_SYS_TIME' },

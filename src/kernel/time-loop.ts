@@ -18,6 +18,7 @@ import type { Memory } from '../core/memory.js';
 import { ClockShelf, type ClockUse } from './clock-shelf.js';
 import { type Journal, NO_JOURNAL } from './event-log.js';
 import type { Host, HostClock } from './host.js';
+import { requireSettable } from './settable.js';
 import { stateDigest } from './state-digest.js';
 import { corrected } from './wall-time.js';
 
@@ -269,6 +270,7 @@ export class TimeLoop {
       });
     } else {
       this.#attempt(action.clock, (clock) => {
+        requireSettable(clock, action.deltaNs);
         const deltaNs = clock.step(action.deltaNs);
         this.#phases.set(clock.id, clock.phase());
         this.#enqueue({ type: 'stepped', clock: clock.id, deltaNs, byUs: true });

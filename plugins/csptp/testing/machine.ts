@@ -54,6 +54,7 @@ export class Machine {
       const { time, monotonic } = clock.read();
       return {
         id: clock.id,
+        scale: clock.scale,
         reading: time,
         monotonic,
         offsetNs: this.host.errorNs(clock.id),
