@@ -18,7 +18,15 @@ function stateOf(ptp: Partial<PtpView> = {}, leap: Partial<TimeState['leap']> = 
     ...{ mode: 'tracking', reason: '', modeSince: 0n, monotonic: 0n, sources: [] },
     clocks: [
       {
-        ...{ id: 'system', reading: 1_000_000_000_000n, monotonic: 0n, offsetNs: 250, sigmaNs: 10, boundNs: 100 },
+        ...{
+          id: 'system',
+          scale: 'utc',
+          reading: 1_000_000_000_000n,
+          monotonic: 0n,
+          offsetNs: 250,
+          sigmaNs: 10,
+          boundNs: 100,
+        },
         ...{ boundGrowthPpb: 0, slopePpb: 2000, frequencyPpb: 0, frequencySigmaPpb: 1, steered: false },
       },
     ],

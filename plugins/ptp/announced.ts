@@ -1,11 +1,5 @@
-import type { GrandmasterClaims, TimeState } from 'timehub/api';
-import {
-  type ClockIdentity,
-  type GivenScale,
-  type GrandmasterData,
-  NO_TIME_FLAGS,
-  type TimeFlags,
-} from 'timehub/protocol/ptp';
+import type { ClockScale, GrandmasterClaims, TimeState } from 'timehub/api';
+import { type ClockIdentity, type GrandmasterData, NO_TIME_FLAGS, type TimeFlags } from 'timehub/protocol/ptp';
 
 export interface AnnounceOptions {
   readonly identity: ClockIdentity;
@@ -15,7 +9,7 @@ export interface AnnounceOptions {
   readonly degradedClass: 52 | 187;
   /** Whether a grandmaster that the hub follows is announced, or the hub itself. */
   readonly boundary: 'pass-on' | 'own';
-  readonly timescale: GivenScale;
+  readonly timescale: ClockScale;
 }
 
 /** IEEE 1588-2019 table 4. */

@@ -1,8 +1,7 @@
-import type { ClockId, SinkContext, TimeState } from 'timehub/api';
+import type { ClockId, ClockScale, SinkContext, TimeState } from 'timehub/api';
 import {
   formatClockIdentity,
   formatPortIdentity,
-  type GivenScale,
   GRANT_LIMITS,
   type GrandmasterData,
   HubTime,
@@ -10,6 +9,7 @@ import {
   type TransmitterView,
 } from 'timehub/protocol/ptp';
 import { type AnnounceOptions, announcedOf } from './announced.js';
+import { linkView } from './link-view.js';
 import { managedTransmitter } from './managed-transmitter.js';
 import { ManagementDoor } from './management-door.js';
 import { type PreparedPort, preparePort } from './open-port.js';
@@ -26,7 +26,7 @@ export interface GrandmasterConfig extends PortConfig {
   readonly 'improve-after': number;
   readonly boundary: boolean;
   readonly unicast: boolean;
-  readonly timescale: GivenScale;
+  readonly timescale: ClockScale;
 }
 
 /** A port that gives the hub's time, as a sink: grandmaster, or one port of a boundary clock. */
@@ -79,7 +79,7 @@ export class Grandmaster {
     };
     this.#port = port;
     this.#runner = runner;
-    this.#door = new ManagementDoor(this.#context, config, () =>
+    this.#door = new ManagementDoor(this.#context, { ...config, port: identity.port }, () =>
       managedTransmitter(port.inspect(), {
         ...{ prepared: this.#prepared!, counts: runner.counts, interface: config.interface },
         ...{ announce: this.#announce!, announced: this.#announced(this.#context.state()) },
@@ -104,7 +104,7 @@ export class Grandmaster {
       ...{ port: formatPortIdentity(identity), state: view.state, reason: view.reason },
       ...{ profile: profile.summary, domain: profile.domain, delay: profile.delay, stamps: this.#runner.stamps },
       ...announcedView(view),
-      ...(view.asCapable === undefined ? {} : { asCapable: view.asCapable }),
+      ...linkView(view),
       heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
       grants: view.grants,
       counters: view.counters,
@@ -126,6 +126,7 @@ export class Grandmaster {
   }
 
   #report(report: Report): void {
+    if (report.type === 'remember') this.#prepared?.remember(report.neighbour);
     if (report.type !== 'state') return;
     this.#context.log.info(report.reason, { state: report.state });
     this.#context.health(IS_WELL.has(report.state) ? 'ok' : 'degraded', report.reason);

@@ -123,6 +123,38 @@ describe('PTP in the lab', function () {
     expect(claims()!.reference).not.to.equal('020000.fffe.000001');
   });
 
+  it('is one clock with its ports, numbered, one identity: that of the first', async () => {
+    const { grandmaster, client } = two();
+    for (const n of [1, 2]) grandmaster.plug(lab.segment(`lower ${n}`), `eth${n}`);
+    await grandmaster.start({
+      'source.ptp.up': { interface: 'eth0' },
+      'sink.ptp.one': { interface: 'eth1', 'clock-identity': '00aabb.fffe.ccddee', 'port-number': 9 },
+      'sink.ptp.two': { interface: 'eth2' },
+    });
+    await client.start({ 'source.ptp.up': { interface: 'eth0' } });
+    const ports = ['up', 'one', 'two'].map((name) => grandmaster.inspect(`ptp.${name}`).port);
+    expect(ports).to.deep.equal(['00aabb.fffe.ccddee-1', '00aabb.fffe.ccddee-9', '00aabb.fffe.ccddee-3']);
+    expect(client.inspect('ptp.up').port).to.equal('020000.fffe.000002-1');
+  });
+
+  for (const transport of ['ethernet', 'udp4']) {
+    it(`knows its own Announces where a network joins two of its ports (${transport})`, async () => {
+      const { grandmaster, gpsd, segment } = two();
+      grandmaster.plug(segment, 'eth1');
+      await grandmaster.start({
+        ...GNSS,
+        'sink.ptp.down': { interface: 'eth0', transport, 'improve-after': '1s', ...BRISK },
+        'source.ptp.up': { interface: 'eth1', transport, ...BRISK },
+      });
+      await lab.run(30);
+      gpsd.feed.satellites = 0;
+      await lab.run(60);
+      const { parent, counters } = grandmaster.inspect<{ parent: null; counters: Record<string, number> }>('ptp.up');
+      expect(parent).to.equal(null);
+      expect(counters.own).to.be.above(30);
+    });
+  }
+
   it('gives way to a better grandmaster, takes over when that dies, and yields again', async () => {
     const { grandmaster: better, client, segment } = two();
     const worse = lab.add();

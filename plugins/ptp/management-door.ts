@@ -4,18 +4,23 @@ import type { PortConfig } from './port-config.js';
 
 const MAX_OCTETS = 1500;
 
+interface DoorConfig extends Pick<PortConfig, 'management' | 'management-over-network'> {
+  /** portNumber */
+  readonly port: number;
+}
+
 /**
  * Where management messages come in: a Unix datagram socket, as linuxptp has it, and the network when it is allowed to.
  * Both may read; what is announced is decided by the hub's state, so that nobody sets anything.
  */
 export class ManagementDoor {
   readonly #context: Context;
-  readonly #config: Pick<PortConfig, 'management' | 'management-over-network' | 'port-number'>;
+  readonly #config: DoorConfig;
   readonly #managed: () => ManagedClock;
   readonly #buffer = new Uint8Array(MAX_OCTETS);
   #socket: UnixDatagramSocket | undefined;
 
-  constructor(context: Context, config: PortConfig, managed: () => ManagedClock) {
+  constructor(context: Context, config: DoorConfig, managed: () => ManagedClock) {
     this.#context = context;
     this.#config = config;
     this.#managed = managed;
@@ -43,7 +48,7 @@ export class ManagementDoor {
   }
 
   #answers(request: Management): readonly Management[] {
-    return answerManagement(request, this.#managed, this.#config['port-number'], {});
+    return answerManagement(request, this.#managed, this.#config.port, {});
   }
 
   #reply(socket: UnixDatagramSocket, answer: Management, to: string): void {

@@ -1,5 +1,6 @@
-import { type ClockId, type Context, HubError } from 'timehub/api';
-import type { PortSettings } from 'timehub/protocol/ptp';
+import type { ClockId, Context } from 'timehub/api';
+import type { NeighbourMemory, PortSettings } from 'timehub/protocol/ptp';
+import { LinkMemory } from './link-memory.js';
 import { identityOf, latenciesOf, type PortConfig, profileOfConfig } from './port-config.js';
 import { stampingClock, stampNoise } from './stamping.js';
 import { openWire, type Wire } from './wire.js';
@@ -7,6 +8,8 @@ import { openWire, type Wire } from './wire.js';
 /** A port that is ready to run: what it is told, and how to open its wire. */
 export interface PreparedPort {
   readonly settings: PortSettings;
+  /** Keeps what was found out about the other end of the link, for the next start. */
+  readonly remember: (neighbour: NeighbourMemory) => void;
   readonly hardware: boolean;
   /** What stamps its event messages. */
   readonly clock: ClockId;
@@ -19,20 +22,21 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
   const port = context.network.interface(config.interface);
   const clock = stampingClock(context, config, port);
   const hardware = clock !== undefined;
-  const identity = identityOf(config, port.mac);
-  if (identity === undefined) {
-    throw new HubError('TH_PTP_IDENTITY', `${port.name} has no MAC address to make a clock identity of`, {
-      hint: 'give one: clock-identity = "001122.fffe.334455"',
-    });
-  }
+  const identity = identityOf(context, config, port);
+  const links = new LinkMemory(context, [port.name, port.mac, hardware ? clock : 'software'].join(' '));
   const settings: PortSettings = {
     ...{ profile, identity, minorVersion: config['minor-version'], latencies: latenciesOf(config) },
     stampNoiseNs: stampNoise(hardware),
     random: () => new DataView(context.random(4).slice().buffer).getUint32(0) / 2 ** 32,
     peerDelay: { asks: true, answers: true },
+    remembered: links.remembered,
   };
   const wire = { interface: port.name, profile, hardware, hardwareClock: virtualClock(config.clock, clock) };
-  return { settings, hardware, clock: clock ?? 'system', open: () => openWire(context.network, wire) };
+  return {
+    ...{ settings, hardware, clock: clock ?? 'system' },
+    remember: (neighbour) => links.remember(neighbour),
+    open: () => openWire(context.network, wire),
+  };
 }
 
 /** N of `phc:ptpN`, where it is not the interface's own that was asked for. */

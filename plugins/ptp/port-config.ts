@@ -1,5 +1,15 @@
-import { duration, oneOf, parseDuration, text, wholeNumber } from 'timehub/api';
 import {
+  type Context,
+  duration,
+  HubError,
+  type NetworkInterface,
+  oneOf,
+  parseDuration,
+  text,
+  wholeNumber,
+} from 'timehub/api';
+import {
+  type ClockIdentity,
   clockIdentityOfMac,
   type Latencies,
   type Profile,
@@ -97,9 +107,12 @@ export const PORT_ENTRIES = {
         v.check((value) => parseClockIdentity(value) !== undefined, CLOCK),
       ),
     ),
-    'clockIdentity. Default: made of the interface’s MAC address. The ports of a boundary clock share one.',
+    'clockIdentity. The ports of one hub share one: the first that is given, or that of the first port’s MAC address.',
   ),
-  'port-number': described(v.optional(wholeNumber(1, 65534), 1), 'portNumber: another for each port of one identity.'),
+  'port-number': described(
+    v.optional(wholeNumber(1, 65534)),
+    'portNumber: another for each port of one identity. Default: 1, 2, … in the order of the configuration.',
+  ),
   management: described(
     v.optional(text('a path such as "/run/timehub/ptp4l"')),
     'Path of a Unix datagram socket that linuxptp’s pmc can ask: "pmc -u -s PATH". Default: none.',
@@ -140,9 +153,21 @@ export const latenciesOf = (config: PortConfig): Latencies => ({
   asymmetryNs: config.asymmetry,
 });
 
-/** Undefined where the interface has no MAC address and none is configured. */
-export const identityOf = (config: PortConfig, mac: string) => {
-  const own = config['clock-identity'];
-  const clock = own === undefined ? clockIdentityOfMac(mac) : parseClockIdentity(own);
-  return clock === undefined ? undefined : { clock, port: config['port-number'] };
-};
+/**
+ * The ports of a hub are ports of one clock (IEEE 1588-2019 §7.5.2): one identity, a number each. So each knows the Announces
+ * of the others for its own. Throws `TH_PTP_IDENTITY`.
+ */
+export function identityOf(context: Context, config: PortConfig, port: Pick<NetworkInterface, 'name' | 'mac'>) {
+  const given = config['clock-identity'];
+  const own = given === undefined ? undefined : parseClockIdentity(given);
+  const shared = context.common(() => own ?? identityOfMac(port));
+  return { clock: own ?? shared, port: config['port-number'] ?? context.ordinal };
+}
+
+function identityOfMac({ name, mac }: Pick<NetworkInterface, 'name' | 'mac'>): ClockIdentity {
+  const identity = clockIdentityOfMac(mac);
+  if (identity !== undefined) return identity;
+  throw new HubError('TH_PTP_IDENTITY', `${name} has no MAC address to make a clock identity of`, {
+    hint: 'give one: clock-identity = "001122.fffe.334455"',
+  });
+}

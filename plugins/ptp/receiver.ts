@@ -7,6 +7,7 @@ import {
   TimeReceiverPort,
 } from 'timehub/protocol/ptp';
 import { JumpWatch } from './jump-watch.js';
+import { linkView } from './link-view.js';
 import { managedReceiver, offsetFromMaster } from './managed-receiver.js';
 import { ManagementDoor } from './management-door.js';
 import { type PreparedPort, preparePort } from './open-port.js';
@@ -56,12 +57,13 @@ export class Receiver {
       stampTimeoutNs: this.#config['stamp-timeout'],
       open: prepared.open,
       onReport: (report) => this.#report(report),
+      onStep: () => this.#jumps.clear(),
       onManagement: (request, answer) => this.#door?.fromNetwork(request, answer),
     });
     this.#prepared = prepared;
     this.#port = port;
     this.#runner = runner;
-    this.#door = new ManagementDoor(this.#context, this.#config, () =>
+    this.#door = new ManagementDoor(this.#context, { ...this.#config, port: prepared.settings.identity.port }, () =>
       managedReceiver(port.inspect(this.#context.monotonic()), {
         ...{ prepared, counts: runner.counts, interface: this.#config.interface },
       }),
@@ -94,8 +96,7 @@ export class Receiver {
           }),
       offsetFromMasterNs: finite(offsetFromMaster(view, this.#prepared)),
       meanDelayNs: finite(view.meanDelayNs),
-      ...(view.asCapable === undefined ? {} : { asCapable: view.asCapable }),
-      ...(view.neighbourRatePpb === undefined ? {} : { neighbourRatePpb: view.neighbourRatePpb }),
+      ...linkView(view),
       heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
       counters: view.counters,
       messages: this.#runner.counts.inspect(),
@@ -121,6 +122,7 @@ export class Receiver {
         this.#follow(report.parent?.candidate.sender);
         break;
       case 'remember':
+        this.#prepared?.remember(report.neighbour);
     }
   }
 

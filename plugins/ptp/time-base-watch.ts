@@ -11,12 +11,14 @@ export class TimeBaseWatch {
   #sigmaNs = 0;
   #indicator = 0;
   #lastPhaseChange = 0n;
+  #lastFrequencyChangePpb = 0;
 
   take(time: HubTime, { clocks }: TimeState): TimeBaseData {
     const jumpNs = this.#before === undefined ? 0 : time.since(this.#before);
     if (Math.abs(jumpNs) > Math.max(JUMP_NS, SIGMAS * this.#sigmaNs)) {
       this.#indicator = (this.#indicator + 1) & 0xffff;
       this.#lastPhaseChange = fromNs(jumpNs);
+      this.#lastFrequencyChangePpb = time.ratePpb - this.#before!.ratePpb;
     }
     this.#before = time;
     const { sigmaNs } = clocks[0]!;
@@ -25,7 +27,7 @@ export class TimeBaseWatch {
       cumulativePpb: time.ratePpb,
       indicator: this.#indicator,
       lastPhaseChange: this.#lastPhaseChange,
-      lastFrequencyChangePpb: 0,
+      lastFrequencyChangePpb: this.#lastFrequencyChangePpb,
     };
   }
 }

@@ -6,6 +6,7 @@ import sink from './sink.js';
 
 const clock = (offsetNs: number): ClockState => ({
   id: 'system',
+  scale: 'utc',
   reading: 0n,
   monotonic: 0n,
   offsetNs,

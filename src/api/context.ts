@@ -25,9 +25,21 @@ export interface Timer {
 export interface Context {
   /** `ntp.ptbtime1` */
   readonly id: string;
+  /** 1, 2, …: its number among the instances of its type in this hub, sources and sinks alike; its own as long as it is there. */
+  readonly ordinal: number;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly network: Network;
+  /**
+   * What the last run of this instance has left behind by `remember`, before this hub was started or since; undefined:
+   * nothing. It may be of another version of the plugin, or of anybody with an editor: check it.
+   */
+  readonly remembered: unknown;
+  /**
+   * One value for all instances of this type in this hub, made by the first that asks for it and kept until the hub ends:
+   * what they are parts of (the ports of one PTP clock). What `make` throws, this throws, and the next one makes it.
+   */
+  common<T>(make: () => T): T;
   /** Aborted on stop, restart and crash. */
   readonly signal: AbortSignal;
   /** CLOCK_MONOTONIC_RAW now. */
@@ -41,6 +53,12 @@ export interface Context {
   openClock(clock: ClockId, wishes?: ClockWishes): HardwareClock;
   /** A supervised one-shot timer: what it throws restarts this instance alone, stopping cancels it. */
   after(delayNs: Ns, handler: () => void | Promise<void>): Timer;
+  /**
+   * Keeps a JSON value, of 4 KiB at most, for the next run of this instance, and for the next start where the operator has
+   * given a `state-dir`: within half a minute. `undefined` forgets. For what was measured and takes long to measure, said
+   * when it has changed by more than its noise. Throws `TH_PLUGIN_REMEMBER`.
+   */
+  remember(value: unknown): void;
   /** Unpredictable octets. */
   random(octets: number): Uint8Array;
   /** What the operator should know of this instance beside that it runs. `reason` is one sentence. */

@@ -1,5 +1,5 @@
 import type { GrandmasterClaims, Leap } from './observation.js';
-import type { ClockId, Instant, Ns } from './time.js';
+import type { ClockId, ClockScale, Instant, Ns } from './time.js';
 
 /** Of the hub as a whole. */
 export type Mode = 'unsynchronised' | 'converging' | 'tracking' | 'holdover';
@@ -13,6 +13,8 @@ export type SourceState = 'unreachable' | 'warming' | 'numbering' | 'agrees' | '
  */
 export interface ClockState {
   readonly id: ClockId;
+  /** What it keeps when its offset is zero. */
+  readonly scale: ClockScale;
   readonly reading: Instant;
   readonly monotonic: Instant;
   /** Reference − clock. */

@@ -19,6 +19,9 @@ export type ClockId = 'system' | `phc:${string}`;
 /** The timescale that a reference keeps. `arb`: an arbitrary epoch (PTP's ARB), good for frequency only. */
 export type Timescale = 'utc' | 'tai' | 'gps' | 'arb';
 
+/** The timescale that a local clock keeps: the system's UTC, PTP hardware clocks usually TAI. */
+export type ClockScale = 'tai' | 'utc';
+
 /** Who stamped it. `user`: JavaScript or the caller of the kernel; worth a millisecond at worst, a labelled last resort. */
 export type StampClass = 'hardware' | 'kernel' | 'user';
 

@@ -1,4 +1,4 @@
-import type { ClockId, Instant, Ns, Observation, Timescale } from '../api/index.js';
+import type { ClockId, ClockScale, Instant, Ns, Observation } from '../api/index.js';
 import type { ClockModel } from './clock-model.js';
 import type { Servo } from './servo.js';
 import type { Track } from './source.js';
@@ -18,7 +18,7 @@ export interface Anchor {
 /** One local clock as the core knows it. */
 export interface Clock {
   readonly id: ClockId;
-  scale: Timescale;
+  scale: ClockScale;
   frequencyPpb: number;
   maxPpb: number;
   /** While it is steered. */
@@ -38,7 +38,7 @@ export interface Clock {
 /** Observations that are older than this at their arrival are not expected. */
 const MEMORY_NS = 120_000_000_000n;
 
-export const createClock = (id: ClockId, scale: Timescale): Clock => ({
+export const createClock = (id: ClockId, scale: ClockScale): Clock => ({
   id,
   scale,
   frequencyPpb: 0,

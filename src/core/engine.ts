@@ -35,6 +35,7 @@ import {
   allTracks,
   carries,
   createSource,
+  forgetTrack,
   heard,
   note,
   PLAIN_OPTIONS,
@@ -140,7 +141,10 @@ class Core implements Engine {
   #take(input: Input, before: Instant): void {
     switch (input.type) {
       case 'clock':
-        this.#keeper.declare(input);
+        if (this.#keeper.declare(input)) this.#recollection.remindClock(this.#keeper.clocks.get(input.clock)!);
+        break;
+      case 'clock-gone':
+        this.#clockGone(input);
         break;
       case 'source':
         this.#source(input.id).options = input.options;
@@ -197,6 +201,16 @@ class Core implements Engine {
     for (const { servo, scale } of this.#keeper.clocks.values())
       if (servo !== undefined && scale === 'utc')
         rest(servo, LEAP_REST_NS, 'waits for the leap second to pass', this.#now);
+  }
+
+  #clockGone({ clock: id }: InputOf<'clock-gone'>): void {
+    const clock = this.#keeper.clocks.get(id);
+    if (clock === undefined || id === 'system') return;
+    this.#recollection.leave(clock);
+    const tracks = allTracks(this.#sources.values()).filter(({ clock, versus }) => clock === id || versus === id);
+    for (const track of tracks) forgetTrack(track);
+    this.#keeper.remove(tracks);
+    this.#keeper.forget(id);
   }
 
   #forget(id: string): void {

@@ -1,4 +1,4 @@
-import type { Claims, ClockId, Instant, Ns, Observation, Stamp, StepPolicy, Timescale } from '../api/index.js';
+import type { Claims, ClockId, ClockScale, Instant, Ns, Observation, Stamp, StepPolicy } from '../api/index.js';
 import type { Memory } from './memory.js';
 
 /** Common to all sources, whatever their type: the operator's word about one of them. */
@@ -28,8 +28,10 @@ export type Input = { readonly monotonic: Instant } & (
       readonly frequencyPpb: number;
       readonly maxPpb: number;
       /** What the clock keeps. Default: the system clock UTC, a PHC TAI. */
-      readonly scale?: Timescale;
+      readonly scale?: ClockScale;
     }
+  /** Its device vanished, or nobody uses it any more: what was known of its time is worth nothing when it comes back. */
+  | { readonly type: 'clock-gone'; readonly clock: ClockId }
   | { readonly type: 'source'; readonly id: string; readonly options: SourceOptions }
   | { readonly type: 'source-gone'; readonly id: string }
   | { readonly type: 'observations'; readonly id: string; readonly observations: readonly Observation[] }

@@ -19,19 +19,31 @@ export class Recollection {
     this.#estimator = estimator;
   }
 
-  /** Of use for clocks of which nothing is known yet. */
+  /** Of use for clocks of which nothing is known yet: at once, or when they are there. */
   take({ clocks, tracks }: Memory, known: ReadonlyMap<ClockId, Clock>): void {
     for (const memory of clocks) {
       const clock = known.get(memory.clock);
-      if (clock === undefined || clock.model !== undefined) continue;
+      if (clock?.model !== undefined) continue;
       this.#clocks.set(memory.clock, memory);
-      this.#estimator.recallOscillator(memory.clock, {
-        slopePpb: memory.frequencyPpb - clock.frequencyPpb,
-        slopeSigmaPpb: memory.sigmaPpb,
-        wanders: memory.wanders,
-      });
+      if (clock !== undefined) this.remindClock(clock);
     }
     for (const track of tracks) this.#tracks.set(track.key, track);
+  }
+
+  /** To be called when a clock is there for the first time. */
+  remindClock({ id, frequencyPpb }: Clock): void {
+    const memory = this.#clocks.get(id);
+    if (memory === undefined) return;
+    this.#estimator.recallOscillator(id, {
+      slopePpb: memory.frequencyPpb - frequencyPpb,
+      slopeSigmaPpb: memory.sigmaPpb,
+      wanders: memory.wanders,
+    });
+  }
+
+  /** What is known of a clock that goes is for the next start. */
+  leave(clock: Clock): void {
+    for (const memory of this.#clockMemory(clock)) this.#clocks.set(clock.id, memory);
   }
 
   /** The correction that a clock should run with until something is known of it. */
@@ -46,10 +58,12 @@ export class Recollection {
     if (memory !== undefined) this.#estimator.recallPath(track.key, memory);
   }
 
-  /** A run that was too short to learn hands on what it was given. */
+  /** A run that was too short to learn, or was without a clock, hands on what it was given. */
   memory(clocks: Iterable<Clock>, tracks: readonly Track[]): Memory {
+    const there = [...clocks];
+    const away = [...this.#clocks.values()].filter((memory) => there.every(({ id }) => id !== memory.clock));
     return {
-      clocks: [...clocks].flatMap((clock) => this.#clockMemory(clock)),
+      clocks: [...there.flatMap((clock) => this.#clockMemory(clock)), ...away],
       tracks: tracks.flatMap((track) => this.#trackMemory(track)),
     };
   }

@@ -17,6 +17,8 @@ export interface Track {
   readonly key: string;
   readonly source: Source;
   readonly clock: ClockId;
+  /** The other local clock of a `link`. */
+  readonly versus: ClockId | undefined;
   kind: TrackKind;
   stamp: StampClass;
   noiseFloorNs: Ns;
@@ -102,6 +104,12 @@ export const createSource = (id: string, options: SourceOptions = PLAIN_OPTIONS)
   told: '',
 });
 
+/** Its source's next observation over that path begins another one. */
+export function forgetTrack(track: Track): void {
+  const { tracks } = track.source;
+  for (const [path, known] of tracks) if (known === track) tracks.delete(path);
+}
+
 /** The track that an observation belongs to, made when it is the first. */
 export function trackOf(source: Source, observation: Observation): Track {
   const path = observation.path ?? '';
@@ -111,6 +119,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     key: path === '' ? source.id : `${source.id}/${path}`,
     source,
     clock: observation.clock,
+    versus: observation.kind === 'reading' ? observation.versus : undefined,
     kind: 'rate',
     stamp: observation.stamp,
     noiseFloorNs: observation.noiseFloorNs,

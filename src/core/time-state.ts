@@ -7,6 +7,7 @@ import type { LeapWatch } from './leap.js';
 import type { ModeState } from './mode.js';
 import type { Quality } from './quality.js';
 import { allTracks, carries, type Source, type Track } from './source.js';
+import { usualScale } from './timescale.js';
 
 export interface StateParts {
   readonly stamps: readonly Stamp[];
@@ -54,9 +55,11 @@ function clockState(clock: Clock | undefined, id: ClockId, stamps: readonly Stam
   const reading = stamp?.time ?? (last === undefined ? 0n : last.time + (monotonic - last.monotonic));
   const frequencyPpb = clock?.frequencyPpb ?? 0;
   const steered = clock?.servo !== undefined;
+  const scale = clock?.scale ?? usualScale(id);
   if (clock?.model === undefined)
     return {
       id,
+      scale,
       reading,
       monotonic,
       steered,
@@ -71,6 +74,7 @@ function clockState(clock: Clock | undefined, id: ClockId, stamps: readonly Stam
   const model = extrapolate(clock.model, monotonic);
   return {
     id,
+    scale,
     reading,
     monotonic,
     steered,

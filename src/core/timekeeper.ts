@@ -31,6 +31,8 @@ const LEAP_DOUBT_NS = BigInt(NS_PER_S);
  */
 export class Timekeeper {
   readonly clocks = new Map<ClockId, Clock>();
+  /** The estimator goes on with their slopes: there are never many. */
+  readonly #gone = new Set<ClockId>();
   readonly #estimator: Estimator;
   readonly #tracks: () => readonly Track[];
   /** Of this moment: they are asked for several times. */
@@ -53,16 +55,31 @@ export class Timekeeper {
     this.#moved();
   }
 
-  declare({ clock: id, frequencyPpb, maxPpb, scale, monotonic }: InputOf<'clock'>): void {
+  /** True: it was never there before. */
+  declare({ clock: id, frequencyPpb, maxPpb, scale, monotonic }: InputOf<'clock'>): boolean {
     const known = this.clocks.get(id);
     const clock = known ?? createClock(id, usualScale(id));
-    if (known === undefined) {
-      this.clocks.set(id, clock);
-      this.#estimator.addClock(id, monotonic);
-      clock.frequencyPpb = frequencyPpb;
-    } else this.steered(id, frequencyPpb, monotonic);
     clock.scale = scale ?? clock.scale;
     clock.maxPpb = maxPpb;
+    if (known !== undefined) {
+      this.steered(id, frequencyPpb, monotonic);
+      return false;
+    }
+    this.clocks.set(id, clock);
+    clock.frequencyPpb = frequencyPpb;
+    // It may be another device of the same name.
+    if (this.#gone.delete(id)) {
+      this.doubt(id);
+      return false;
+    }
+    this.#estimator.addClock(id, monotonic);
+    return true;
+  }
+
+  /** Once nothing is measured by it any more. */
+  forget(id: ClockId): void {
+    this.clocks.delete(id);
+    this.#gone.add(id);
   }
 
   steered(id: ClockId, frequencyPpb: number, now: Instant): void {

@@ -1,10 +1,10 @@
-import { type ClockId, NS_PER_S, type Ns, type Observation, type Timescale } from '../api/index.js';
+import { type ClockId, type ClockScale, NS_PER_S, type Ns, type Observation, type Timescale } from '../api/index.js';
 
 /** GPS time has kept this distance to TAI since its epoch (IS-GPS-200 §3.3.4); only UTC moves. */
 const TAI_MINUS_GPS_S = 19;
 
 /** What a clock keeps unless its host says otherwise: PTP hardware clocks run on TAI (IEEE 1588-2019 §7.2.1). */
-export const usualScale = (clock: ClockId): Timescale => (clock === 'system' ? 'utc' : 'tai');
+export const usualScale = (clock: ClockId): ClockScale => (clock === 'system' ? 'utc' : 'tai');
 
 /** Reading of `to` − reading of `from` at one moment, ns. Neither may be `arb`, which has no place in time. */
 export function scaleDifferenceNs(to: Timescale, from: Timescale, taiMinusUtcS: number): Ns {

@@ -1,12 +1,4 @@
-import {
-  type ClockId,
-  type ClockWishes,
-  type HardwareClock,
-  HubError,
-  type Instant,
-  type Ns,
-  type Stamp,
-} from '../api/index.js';
+import { type ClockId, type ClockWishes, type HardwareClock, HubError, type Stamp } from '../api/index.js';
 import type { Host, HostClock, HostPhc } from './host.js';
 
 /** One instance's hold on a hardware clock. */
@@ -23,29 +15,17 @@ interface Kept {
   readonly users: Set<(error: Error) => void>;
 }
 
-/** Where a clock was when it was last read. */
-interface Last {
-  readonly time: Instant;
-  readonly monotonic: Instant;
-}
-
 export interface ClockShelfParts {
   readonly host: Host;
-  /** A clock has come. `jumpNs`: it has been here before, and was set by this much since. */
-  readonly came: (clock: HostClock, jumpNs: Ns) => void;
+  readonly came: (clock: HostClock) => void;
   /** A clock has gone; with the error when nobody meant it to. */
   readonly went: (id: ClockId, error: Error | undefined) => void;
 }
-
-/** A clock that comes back this far from where it was counted to be has not run on by itself. */
-const RETURN_NS = 1_000_000;
-const RETURN_PPB = 1_000_000;
 
 /** The clocks that the hub knows: those of the host for ever, hardware clocks while an instance has them open. */
 export class ClockShelf {
   readonly #parts: ClockShelfParts;
   readonly #kept = new Map<ClockId, Kept>();
-  readonly #last = new Map<ClockId, Last>();
 
   constructor(parts: ClockShelfParts) {
     this.#parts = parts;
@@ -87,9 +67,7 @@ export class ClockShelf {
 
   /** What the clocks show. One that fails is lost, and its users are told. */
   read(): Stamp[] {
-    const stamps = this.each((clock) => clock.read());
-    for (const { clock, time, monotonic } of stamps) this.#last.set(clock, { time, monotonic });
-    return stamps;
+    return this.each((clock) => clock.read());
   }
 
   /** What `work` says of each clock that still answers. */
@@ -114,18 +92,8 @@ export class ClockShelf {
     }
     const kept = { clock, lasting: false, users: new Set<(error: Error) => void>() };
     this.#kept.set(clock.id, kept);
-    this.#parts.came(clock, this.#jumpNs(clock));
+    this.#parts.came(clock);
     return kept;
-  }
-
-  /** 0 for a clock that is new, or that ran on meanwhile. */
-  #jumpNs(clock: HostClock): Ns {
-    const last = this.#last.get(clock.id);
-    if (last === undefined) return 0;
-    const { time, monotonic } = clock.read();
-    const elapsed = monotonic - last.monotonic;
-    const jumpNs = Number(time - last.time - elapsed);
-    return Math.abs(jumpNs) > RETURN_NS + Number(elapsed) * RETURN_PPB * 1e-9 ? jumpNs : 0;
   }
 
   /** The only clock that every machine has cannot go: its errors are the hub's own. */

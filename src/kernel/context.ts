@@ -11,11 +11,13 @@ import type {
 } from '../api/index.js';
 import type { Host } from './host.js';
 import type { InstancePlan } from './instance.js';
+import type { Keepsakes } from './keepsakes.js';
 import type { MetricStore } from './metrics.js';
 import { checkClaims, checkObservations } from './observation-check.js';
 import { type Registry, token } from './registry.js';
 import type { Scope } from './scope.js';
 import { scopedNetwork } from './scoped-network.js';
+import type { Siblings } from './siblings.js';
 import type { SourceMemory } from './source-memory.js';
 import type { TimeLoop } from './time-loop.js';
 
@@ -23,6 +25,8 @@ export const HOST = token<Host>('host');
 export const LOGGER = token<(id: string) => Logger>('logger');
 export const METRICS = token<MetricStore>('metrics');
 export const MEMORY = token<SourceMemory>('source memory');
+export const KEEPSAKES = token<Keepsakes>('keepsakes');
+export const SIBLINGS = token<Siblings>('siblings');
 export const TIME_LOOP = token<TimeLoop>('time loop');
 export const REPORT = token<HubReport>('report');
 
@@ -35,11 +39,17 @@ export const HEALTH = token<(state: 'ok' | 'degraded', reason: string) => void>(
 function baseContext(registry: Registry): Context {
   const host = registry.resolve(HOST);
   const scope = registry.resolve(SCOPE);
+  const keepsakes = registry.resolve(KEEPSAKES);
+  const siblings = registry.resolve(SIBLINGS);
   const { id, definition } = registry.resolve(PLAN);
+  const { type } = definition;
   return {
     id,
+    ordinal: siblings.ordinal(type, id),
+    common: (make) => siblings.common(type, make),
+    remembered: keepsakes.of(id),
     log: registry.resolve(LOGGER)(id),
-    metrics: registry.resolve(METRICS).of(definition.kind, definition.type, id),
+    metrics: registry.resolve(METRICS).of(definition.kind, type, id),
     network: scopedNetwork(host.network, scope),
     signal: scope.signal,
     monotonic: () => host.monotonic(),
@@ -69,6 +79,9 @@ function baseContext(registry: Registry): Context {
           disown();
         },
       };
+    },
+    remember(value) {
+      if (!scope.signal.aborted) keepsakes.keep(id, value);
     },
     random: (octets) => host.random(octets),
     health: registry.resolve(HEALTH),

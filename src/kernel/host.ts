@@ -1,5 +1,6 @@
 import type {
   ClockId,
+  ClockScale,
   ClockWishes,
   HardwareClock,
   Instant,
@@ -10,7 +11,6 @@ import type {
   Stamp,
   StampClass,
   Timer,
-  Timescale,
 } from '../api/index.js';
 
 /** What the hub declares about a clock to everybody else on the machine (clock_adjtime(2): status, maxerror, esterror, TAI). */
@@ -25,7 +25,7 @@ export interface ClockDeclaration {
 /** One local clock, as the operating system gives it. What reads it throws `TH_CLOCK_GONE` once its device has vanished. */
 export interface HostClock {
   readonly id: ClockId;
-  readonly scale: Timescale;
+  readonly scale: ClockScale;
   readonly maxPpb: number;
   read(): Stamp;
   /** The reading minus CLOCK_MONOTONIC. Both are slewed alike: it changes when somebody steps the clock, and by a sleep. */

@@ -110,6 +110,19 @@ describe('the hub in the lab', () => {
     expect(heard.join('\n')).to.match(/hub is tracking: /);
   });
 
+  it('hands an instance what its last run has left behind, and nobody else', async () => {
+    const { host, hub, plan, sinkOf } = setUp();
+    const found: Record<string, unknown[]> = { 'x.a': [], 'x.b': [] };
+    const keeping = sinkOf((context) => {
+      found[context.id]!.push(context.remembered);
+      if (context.id === 'x.a') context.remember({ runs: found[context.id]!.length });
+      context.after(S, () => context.fail(new Error('again')));
+    });
+    await hub.start([plan('x.a', keeping), plan('x.b', keeping)]);
+    await host.run(4.5 * S);
+    expect(found).to.deep.equal({ 'x.a': [undefined, { runs: 1 }], 'x.b': [undefined, undefined] });
+  });
+
   it('tells a sleep from a step, and has its sources start again', async () => {
     const inputs: { type: string; monotonic: bigint }[] = [];
     const journal = { ...NO_JOURNAL, write: (record: object) => void inputs.push(record as (typeof inputs)[0]) };
@@ -292,6 +305,25 @@ describe('the hub in the lab', () => {
     expect(host.clocks[0].frequencyPpb()).to.be.greaterThan(400_000);
     await hub.stop();
     expect(host.clocks[0].frequencyPpb()).to.be.closeTo(-20_000, 2_000);
+  });
+
+  it('sets no clock to a time before 1970, and says what to do', async () => {
+    const { host, hub, plan, sinkOf, truthful } = setUp({ phcs: { ptp0: {} } });
+    const dateless = truthful((context) => {
+      const { time, monotonic } = context.read('phc:ptp0');
+      const reading = { kind: 'reading', clock: 'phc:ptp0', monotonic, stamp: 'hardware', noiseFloorNs: 100 } as const;
+      context.observe([{ ...reading, path: 'card', offsetNs: -Number(time) - 60e9, scale: 'tai' }]);
+    });
+    const steering = sinkOf((context) => {
+      context.discipline('phc:ptp0', { ...always, panicNs: Number.POSITIVE_INFINITY });
+    });
+    await hub.start([plan('truth.a', dateless), plan('x.a', steering)]);
+    await host.run(20 * S);
+    expect(host.errorNs('phc:ptp0')).to.equal(0);
+    const refusals = hub.report.events().filter(({ code }) => code === 'TH_CLOCK_SET');
+    expect(refusals.map(({ id }) => id)).to.deep.equal(['phc:ptp0']);
+    expect(refusals[0]!.text).to.match(/^the clock could not be set: it would show 1969-12-31, .* steer = false here$/);
+    expect(hub.report.status().clocks[1]!.reason).to.equal(refusals[0]!.text);
   });
 
   it('steers nothing without the right to', async () => {

@@ -1,26 +1,18 @@
-import {
-  type HubEvent,
-  type HubReport,
-  type Logger,
-  NS_PER_S,
-  type Ns,
-  type Running,
-  type SinkDefinition,
-  type SourceDefinition,
-  type Timer,
-} from '../api/index.js';
+import type { HubEvent, HubReport, Logger, Ns, Running, SinkDefinition, SourceDefinition } from '../api/index.js';
 import type { Engine } from '../core/engine.js';
 import type { Input, SourceOptions } from '../core/input.js';
 import type { ConfigDifference } from './config/index.js';
 import {
   HEALTH,
   HOST,
+  KEEPSAKES,
   LOGGER,
   MEMORY,
   METRICS,
   PLAN,
   REPORT,
   SCOPE,
+  SIBLINGS,
   sinkContext,
   sourceContext,
   TIME_LOOP,
@@ -29,10 +21,12 @@ import type { Journal } from './event-log.js';
 import { EventList } from './events.js';
 import type { Host } from './host.js';
 import { Instance, type InstanceCare, type InstancePlan } from './instance.js';
+import { Keeper } from './keeper.js';
 import { MetricStore } from './metrics.js';
 import { Registry } from './registry.js';
 import { createReport } from './report.js';
 import type { Scope } from './scope.js';
+import { Siblings } from './siblings.js';
 import { SourceMemory } from './source-memory.js';
 import { NO_STATE, type StateStore } from './state-file.js';
 import { TimeLoop } from './time-loop.js';
@@ -57,9 +51,6 @@ export interface HubParts {
   readonly abort: (error: Error) => void;
 }
 
-/** How often what was learnt is kept. */
-const KEEPING_NS = 600 * NS_PER_S;
-
 /** The kernel put together: registry, instances, time loop, reports. */
 export class Hub {
   readonly report: HubReport;
@@ -70,14 +61,13 @@ export class Hub {
   readonly #metrics = new MetricStore();
   readonly #instances = new Map<string, Instance>();
   readonly #memory = new SourceMemory();
+  readonly #siblings = new Siblings();
   readonly #care: InstanceCare;
-  readonly #store: StateStore;
-  #keeper: Timer | undefined;
+  readonly #keeper: Keeper;
 
   constructor(parts: HubParts) {
     this.#parts = parts;
     const { host, engine, journal, log, version, state = NO_STATE } = parts;
-    this.#store = state;
     this.#loop = new TimeLoop({
       host,
       engine,
@@ -86,6 +76,7 @@ export class Hub {
       happened: (input) => this.#happened(input),
       quietTickNs: parts.quietTickNs,
     });
+    this.#keeper = new Keeper({ host, store: state, learnt: () => this.#loop.memory() });
     this.report = createReport({
       version,
       startedAt: host.monotonic(),
@@ -102,6 +93,8 @@ export class Hub {
       .value(LOGGER, log)
       .value(METRICS, this.#metrics)
       .value(MEMORY, this.#memory)
+      .value(KEEPSAKES, this.#keeper.keepsakes)
+      .value(SIBLINGS, this.#siblings)
       .value(TIME_LOOP, this.#loop)
       .value(REPORT, this.report);
     this.#care = {
@@ -114,7 +107,8 @@ export class Hub {
 
   /** Sinks first: whoever asks during the start is told that the hub is not synchronised. */
   async start(plans: readonly PlannedInstance[]): Promise<void> {
-    await this.#recall();
+    const memory = await this.#keeper.recall(this.#parts.host.clocks[0]!.read().time);
+    if (memory !== undefined) this.#loop.accept({ type: 'memory', ...memory });
     this.#loop.start();
     for (const plan of plans) this.#add(plan);
     await this.#each('sink', (instance) => instance.start());
@@ -123,13 +117,13 @@ export class Hub {
 
   /** Sources, then the estimate runs on in holdover, sinks last: a served clock degrades before it disappears. */
   async stop(): Promise<void> {
-    this.#keeper?.cancel();
-    await this.#keep();
+    await this.#keeper.keep();
     await this.#each('source', async (instance) => {
       await instance.stop();
       this.#loop.accept({ type: 'source-gone', id: instance.id });
     });
     await this.#each('sink', (instance) => instance.stop());
+    await this.#keeper.stop();
     this.#loop.stop();
     await this.#parts.journal.close();
   }
@@ -143,26 +137,10 @@ export class Hub {
     for (const id of difference.added) await this.#add(planOf(id)).start();
   }
 
-  /** Takes up what the run before has learnt, and sees to it that this run's is kept. */
-  async #recall(): Promise<void> {
-    const { host } = this.#parts;
-    const memory = await this.#store.recall(host.clocks[0]!.read().time);
-    if (memory !== undefined) this.#loop.accept({ type: 'memory', ...memory });
-    const keep = (): void => {
-      this.#keeper = host.after(KEEPING_NS, keep);
-      void this.#keep();
-    };
-    this.#keeper = host.after(KEEPING_NS, keep);
-  }
-
-  async #keep(): Promise<void> {
-    const known = this.#loop.memory();
-    if (known !== undefined) await this.#store.keep(known.memory, known.utc);
-  }
-
   #add(plan: PlannedInstance): Instance {
     const instance = new Instance(plan, this.#care);
     this.#instances.set(plan.id, instance);
+    this.#siblings.join(plan.definition.type, plan.id);
     this.#announce(plan);
     return instance;
   }
@@ -176,6 +154,7 @@ export class Hub {
     await instance.stop();
     if (instance.kind === 'source') this.#loop.accept({ type: 'source-gone', id });
     this.#instances.delete(id);
+    this.#siblings.leave(instance.plan.definition.type, id);
     this.#memory.forget(id);
     this.#metrics.forget(id);
   }

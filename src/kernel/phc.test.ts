@@ -117,9 +117,8 @@ describe('hardware clocks in a hub', function () {
     await run(180);
     expect(hub.report.status().sinks.map(({ state }) => state)).to.deep.equal(['running', 'running']);
     expect(await apartNs(host, ['system', A], 10)).to.be.below(1e3);
-    expect(hub.report.events().filter(({ text }) => /stepped back by .* by somebody else/.test(text))).to.have.length(
-      1,
-    );
+    // A clock that has been away is another one: nobody has stepped it.
+    expect(hub.report.events().filter(({ text }) => /by somebody else/.test(text))).to.deep.equal([]);
     await hub.stop();
   });
 

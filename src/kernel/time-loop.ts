@@ -19,6 +19,7 @@ import { ClockJumps } from './clock-jumps.js';
 import { ClockShelf, type ClockUse } from './clock-shelf.js';
 import { type Journal, NO_JOURNAL } from './event-log.js';
 import type { Host, HostClock } from './host.js';
+import { requireSettable } from './settable.js';
 import { stateDigest } from './state-digest.js';
 import { Steering } from './steering.js';
 import { corrected } from './wall-time.js';
@@ -76,7 +77,7 @@ export class TimeLoop {
     this.#jumps = new ClockJumps(host);
     this.#clocks = new ClockShelf({
       host,
-      came: (clock, jumpNs) => this.#came(clock, jumpNs),
+      came: (clock) => this.#came(clock),
       went: (id, error) => this.#went(id, error),
     });
     for (const clock of this.#clocks.all()) this.#declareClock(clock);
@@ -227,6 +228,7 @@ export class TimeLoop {
       });
     } else {
       this.#attempt(action.clock, (clock) => {
+        requireSettable(clock, action.deltaNs);
         const deltaNs = clock.step(action.deltaNs);
         this.#jumps.settle(clock);
         this.#enqueue({ type: 'stepped', clock: clock.id, deltaNs, byUs: true });
@@ -289,7 +291,7 @@ export class TimeLoop {
 
   #read(): TimeState {
     const state = this.#engine.state(this.#clocks.read());
-    // The core keeps what it knows of a clock that has gone; others need not see it.
+    // One that has gone just now is not to be seen, though the core has not heard of it yet.
     const clocks = state.clocks.filter(({ id }) => this.#clocks.has(id));
     return clocks.length === state.clocks.length ? state : { ...state, clocks };
   }
@@ -300,17 +302,17 @@ export class TimeLoop {
     this.#enqueue({ type: 'clock', clock: id, frequencyPpb: clock.frequencyPpb(), maxPpb, scale });
   }
 
-  #came(clock: HostClock, jumpNs: Ns): void {
+  #came(clock: HostClock): void {
     this.#declareClock(clock);
-    if (jumpNs !== 0) this.#enqueue({ type: 'stepped', clock: clock.id, deltaNs: jumpNs, byUs: false });
     if (!this.#draining) this.#work();
   }
 
   #went(id: ClockId, error: Error | undefined): void {
     this.#jumps.forget(id);
     this.#steering.forget(id);
-    if (error === undefined) this.#publish();
-    else {
+    this.#enqueue({ type: 'clock-gone', clock: id });
+    if (error === undefined && !this.#draining) this.#work();
+    if (error !== undefined) {
       const code = error instanceof HubError ? error.code : 'TH_CLOCK_GONE';
       this.#untold.push({ type: 'event', kind: 'clock', id, text: `is lost: ${error.message}`, code });
     }

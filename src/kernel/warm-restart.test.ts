@@ -6,7 +6,7 @@ import { EMBEDDED_LEAP_TABLE } from '../core/leap-seconds.js';
 import { aged, type Memory } from '../core/memory.js';
 import { type Journal, toLine } from './event-log.js';
 import { Replay } from './replay.js';
-import type { StateStore } from './state-file.js';
+import type { Learnt, Recalled, StateStore } from './state-file.js';
 import { CORE, INTERNET, LabMachine } from './testing/lab-machine.js';
 
 const S = NS_PER_S;
@@ -18,13 +18,15 @@ class Kept implements StateStore {
   memory: Memory | undefined;
   #at: Instant = 0n;
 
-  async recall(utc: Instant): Promise<Memory | undefined> {
-    return this.memory === undefined ? undefined : aged(this.memory, Number(utc - this.#at));
+  async recall(utc: Instant): Promise<Recalled> {
+    const memory = this.memory === undefined ? undefined : aged(this.memory, Number(utc - this.#at));
+    return { memory, keepsakes: {} };
   }
 
-  async keep(memory: Memory, utc: Instant): Promise<void> {
-    this.memory = JSON.parse(JSON.stringify(memory)) as Memory;
-    this.#at = utc;
+  async keep(learnt: Learnt | undefined): Promise<void> {
+    if (learnt === undefined) return;
+    this.memory = JSON.parse(JSON.stringify(learnt.memory)) as Memory;
+    this.#at = learnt.utc;
   }
 }
 

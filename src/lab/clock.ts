@@ -1,18 +1,18 @@
 import {
   type ClockId,
+  type ClockScale,
   HubError,
   type Instant,
   type Ns,
   type Stamp,
   type StampClass,
-  type Timescale,
 } from '../api/index.js';
 import type { ClockDeclaration, HostClock } from '../kernel/host.js';
 import type { Oscillator } from './oscillator.js';
 
 export interface LabClockOptions {
   readonly id: ClockId;
-  readonly scale: Timescale;
+  readonly scale: ClockScale;
   /** True time on its timescale at the start of the run. */
   readonly start: Instant;
   /** Reference − clock at the start. */
@@ -31,7 +31,7 @@ const STEPS_PER_PPB = 65.536;
 /** A clock that counts its oscillator and can be stepped and slewed, and whose truth is known. */
 export class LabClock implements HostClock {
   readonly id: ClockId;
-  readonly scale: Timescale;
+  readonly scale: ClockScale;
   readonly maxPpb: number;
   declared: ClockDeclaration | undefined;
   readonly #options: LabClockOptions;

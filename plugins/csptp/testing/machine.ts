@@ -54,6 +54,7 @@ export class Machine {
       const { time, monotonic } = clock.read();
       return {
         id: clock.id,
+        scale: clock.scale,
         reading: time,
         monotonic,
         offsetNs: this.host.errorNs(clock.id),
@@ -112,6 +113,10 @@ export class Machine {
       read: (clock) => host.clock(clock).read(),
       openClock: (clock) => host.openClock(clock),
       after: (delayNs, handler) => host.after(delayNs, () => void handler()),
+      ordinal: 1,
+      common: (make) => make(),
+      remembered: undefined,
+      remember: quiet,
       random: (octets) => host.random(octets),
       health: (state, reason) => void did.health.push({ state, reason }),
       fail: (error) => {

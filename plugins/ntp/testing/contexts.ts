@@ -34,6 +34,10 @@ function base(world: World, record: Deeds): Context {
     read: () => world.stamp('user'),
     openClock: notHere,
     after: (delayNs, handler) => world.at(delayNs, handler),
+    ordinal: 1,
+    common: (make) => make(),
+    remembered: undefined,
+    remember: notHere,
     random: (octets) => world.random(octets),
     health: (state, reason) => record.health.push({ state, reason }),
     fail: (error) => {

@@ -186,6 +186,7 @@ export function stateOf(
     clocks: [
       {
         id: 'system',
+        scale: 'utc',
         reading: time,
         monotonic,
         offsetNs: Number(world.offsetNs),

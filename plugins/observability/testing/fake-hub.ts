@@ -185,6 +185,7 @@ export class FakeHub implements HubReport {
   #clock(): ClockState {
     return {
       id: 'system',
+      scale: 'utc',
       reading: this.unix(),
       monotonic: this.monotonic(),
       offsetNs: this.#offsetNs,

@@ -7,6 +7,7 @@ import { PLAIN_OPTIONS } from '../../../src/core/source.js';
 import { Catalogue } from '../../../src/kernel/catalogue.js';
 import { NO_JOURNAL } from '../../../src/kernel/event-log.js';
 import { Hub, type PlannedInstance } from '../../../src/kernel/hub.js';
+import { NO_STATE, type StateStore } from '../../../src/kernel/state-file.js';
 import { createLabHost, type LabHost, type LabHostOptions } from '../../../src/lab/host.js';
 import { wire } from '../../../src/lab/link.js';
 import type { Segment, SegmentPort } from '../../../src/lab/segment.js';
@@ -59,6 +60,8 @@ export class PtpLab {
 export class LabMachine {
   readonly host: LabHost;
   hub: Hub | undefined;
+  /** Where its hubs leave what the next one takes up. */
+  state: StateStore = NO_STATE;
   readonly #n: number;
 
   constructor(host: LabHost, n: number) {
@@ -81,7 +84,7 @@ export class LabMachine {
     const plans = await Promise.all(Object.entries(tables).map(([path, table]) => plan(path, table)));
     const core = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs };
     const hub = new Hub({
-      ...{ version: '0', host: this.host, journal: NO_JOURNAL },
+      ...{ version: '0', host: this.host, journal: NO_JOURNAL, state: this.state },
       engine: createEngine(core, createEstimator(), EMBEDDED_LEAP_TABLE),
       log: () => ({ debug() {}, info() {}, warn() {} }),
       abort: (error) => {

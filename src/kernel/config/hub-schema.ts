@@ -29,7 +29,7 @@ export const hubSchema = table({
   ),
   'state-dir': described(
     v.optional(text('a path in quotes')),
-    "A folder where what was learnt (the oscillator's frequency, delays and noise of paths) is kept for the next start. Relative to this file's folder.",
+    "A folder where what was learnt (the oscillator's frequency, delays and noise of paths, what plugins leave behind) is kept for the next start. Relative to this file's folder.",
   ),
   'event-log': described(
     v.optional(text('a path in quotes')),

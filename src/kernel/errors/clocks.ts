@@ -53,9 +53,10 @@ export const CLOCKS: Explanations = {
     remedy: 'Compare channel, pin and edge with what timehub show lists for the clock; end other users of the channel.',
   },
   TH_CLOCK_SET: {
-    cause: 'The kernel refused to set or steer the clock.',
+    cause: 'The kernel refused to set or steer the clock, or would: no clock is set to a time before 1970.',
     effect: 'The clock keeps running as it did; the hub tries again with the next correction.',
-    remedy: 'Read the reason in the message; another program that steers the clock is the usual suspect.',
+    remedy:
+      'Read the reason in the message; another program that steers the clock is the usual suspect, or a source without the date.',
   },
   TH_CLOCK_TAI_DISAGREES: {
     cause: 'A source states another difference of TAI and UTC than the list of leap seconds.',

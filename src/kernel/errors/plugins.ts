@@ -43,6 +43,11 @@ export const PLUGINS: Explanations = {
     effect: 'The instance is given up until the configuration changes.',
     remedy: 'Follow its reason.',
   },
+  TH_PLUGIN_REMEMBER: {
+    cause: 'The plugin wants to keep something for its next start that is too large or no JSON.',
+    effect: 'What was kept before stays; the instance is started again.',
+    remedy: "Report it to the plugin's authors with the message.",
+  },
   TH_PLUGIN_TIMEOUT: {
     cause: 'The plugin took too long to start or stop.',
     effect: 'The instance is dropped and started again with back-off.',

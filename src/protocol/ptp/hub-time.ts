@@ -1,22 +1,20 @@
-import type { ClockId, ClockState, Instant, Ns, Stamp, TimeState } from '../../api/index.js';
-
-/** What is given to others: the PTP timescale, or UTC to those that take it for one. */
-export type GivenScale = 'tai' | 'utc';
+import type { ClockId, ClockScale, ClockState, Instant, Ns, Stamp, TimeState } from '../../api/index.js';
 
 const SECOND = 1_000_000_000n;
-/** PTP hardware clocks run on TAI, the system clock on UTC. */
-const scaleOf = (clock: ClockId): GivenScale => (clock === 'system' ? 'utc' : 'tai');
 
 /** The hub's time on the timescale that is given, for stamps of one clock: one state, applied to them. */
 export class HubTime {
   readonly #clock: ClockState;
   readonly #addNs: bigint;
 
-  /** Undefined: the hub does not know the clock that stamps. */
-  static of(state: TimeState, clock: ClockId, scale: GivenScale): HubTime | undefined {
+  /**
+   * `scale`: what is given to others, the PTP timescale or, to those that take it for that, UTC. Undefined: the hub does not
+   * know the clock that stamps.
+   */
+  static of(state: TimeState, clock: ClockId, scale: ClockScale): HubTime | undefined {
     const found = state.clocks.find(({ id }) => id === clock);
     if (found === undefined) return undefined;
-    const ahead = Number(scale === 'tai') - Number(scaleOf(clock) === 'tai');
+    const ahead = Number(scale === 'tai') - Number(found.scale === 'tai');
     return new HubTime(found, BigInt(ahead * state.leap.taiMinusUtc) * SECOND);
   }
 

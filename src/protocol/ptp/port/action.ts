@@ -1,6 +1,7 @@
 import type { Claims, Observation } from '../../../api/observation.js';
 import type { Instant, Stamp } from '../../../api/time.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
+import type { PortIdentity } from '../identity.js';
 import type { PORT_STATES } from '../management/index.js';
 import type { Message } from '../message.js';
 
@@ -29,6 +30,8 @@ export type PortAction =
   | { readonly type: 'remember'; readonly neighbour: NeighbourMemory };
 
 export interface NeighbourMemory {
+  /** Whom it was measured with: at another one's end nothing of it holds. Undefined: not known. */
+  readonly neighbour?: PortIdentity | undefined;
   readonly delayNs: number;
   /** Neighbour's rate − ours, ppb. */
   readonly ratePpb: number;

@@ -221,7 +221,9 @@ describe('a timeReceiver that follows over a measured link', () => {
     const { slave, wire } = rig('gptp', 0, 0, { delayNs: () => delayNs });
     wire.run(20);
     const remembered = () => slave.actions.filter((action) => action.type === 'remember');
-    expect(remembered()).to.deep.equal([{ type: 'remember', neighbour: { delayNs: 350, ratePpb: 0 } }]);
+    expect(remembered()).to.deep.equal([
+      { type: 'remember', neighbour: { neighbour: portOf(1), delayNs: 350, ratePpb: 0 } },
+    ]);
     delayNs = 440;
     wire.run(20);
     expect(remembered()).to.have.lengthOf(1);

@@ -15,10 +15,12 @@ const BELIEVABLE_PPB = 250_000;
 export class NeighbourRate {
   #points: readonly Point[] = [];
   #ratePpb: number | undefined;
+  /** Of an earlier run, until there is a measured one. */
+  stored: number | undefined;
 
-  /** Rate of the neighbour − ours; undefined until two exchanges. */
+  /** Rate of the neighbour − ours; undefined until two exchanges where none is stored. */
   get ratePpb(): number | undefined {
-    return this.#ratePpb;
+    return this.#ratePpb ?? this.stored;
   }
 
   /** Seconds between the first and the last exchange of the window. */

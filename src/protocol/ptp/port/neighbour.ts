@@ -1,14 +1,15 @@
-import type { Instant, Stamp } from '../../../api/time.js';
+import type { Instant, Ns, Stamp } from '../../../api/time.js';
 import type { Message } from '../message.js';
-import type { NeighbourMemory, Outbox } from './action.js';
+import type { Outbox } from './action.js';
 import type { Capability } from './capability.js';
 import { moved } from './latency.js';
 import { PdelayResponder } from './pdelay-responder.js';
 import { PeerDelay } from './peer-delay.js';
 import { envelopeOf, type PortSettings } from './settings.js';
+import { StoredLink } from './stored-link.js';
 
-/** A change of the delay by less is not worth a write (the automotive profile's 100 ns). */
-const WORTH_REMEMBERING_NS = 100;
+/** By so much a stored delay may be wrong, one standard deviation: it would have been stored anew. */
+const STORED_NOISE_NS = 100;
 /** Exchanges before a measured delay replaces the remembered one. */
 const ENOUGH = 3;
 /** A link of a vehicle or a rack: what is wrong by assuming it has no length, one standard deviation. */
@@ -27,16 +28,17 @@ export class Neighbour {
   readonly #out: Outbox;
   readonly #asks: PeerDelay;
   readonly #answers: PdelayResponder;
-  #remembered: NeighbourMemory | undefined;
+  readonly #stored: StoredLink;
 
   constructor(settings: PortSettings, out: Outbox) {
     const { profile, random, remembered } = settings;
     const envelope = envelopeOf(settings);
     this.#settings = settings;
     this.#out = out;
-    this.#remembered = remembered;
+    this.#stored = new StoredLink(remembered);
     this.#answers = new PdelayResponder(envelope, out);
     this.#asks = new PeerDelay({ envelope, random, rules: profile.neighbour, logInterval: profile.initial.delay }, out);
+    this.#asks.rate.stored = remembered?.ratePpb;
   }
 
   get capability(): Capability {
@@ -57,14 +59,12 @@ export class Neighbour {
 
   /** Undefined: not known, and the profile does not allow to assume one. */
   get link(): LinkDelay | undefined {
-    const { delay, stampedBy } = this.#asks;
-    if (delay.count >= (this.#remembered === undefined ? 1 : ENOUGH)) {
-      const noiseNs = delay.noiseNs(this.#settings.stampNoiseNs[stampedBy]);
-      return { delayNs: delay.delayNs, noiseNs, origin: 'measured' };
+    const { delay } = this.#asks;
+    const { memory } = this.#stored;
+    if (delay.count >= (memory === undefined ? 1 : ENOUGH)) {
+      return { delayNs: delay.delayNs, noiseNs: this.#delayNoiseNs, origin: 'measured' };
     }
-    if (this.#remembered !== undefined) {
-      return { delayNs: this.#remembered.delayNs, noiseNs: WORTH_REMEMBERING_NS, origin: 'remembered' };
-    }
+    if (memory !== undefined) return { delayNs: memory.delayNs, noiseNs: STORED_NOISE_NS, origin: 'remembered' };
     if (this.#settings.profile.neighbour.capable !== 'static') return undefined;
     return { delayNs: 0, noiseNs: ASSUMED_NOISE_NS, origin: 'assumed' };
   }
@@ -108,13 +108,13 @@ export class Neighbour {
     this.#asks.stampLost(token);
   }
 
+  get #delayNoiseNs(): Ns {
+    return this.#asks.delay.noiseNs(this.#settings.stampNoiseNs[this.#asks.stampedBy]);
+  }
+
   #measured(): void {
-    const { delay, rate } = this.#asks;
-    if (delay.count < ENOUGH) return;
-    const { delayNs } = delay;
-    if (Math.abs(delayNs - (this.#remembered?.delayNs ?? Number.POSITIVE_INFINITY)) < WORTH_REMEMBERING_NS) return;
-    this.#remembered = { delayNs, ratePpb: rate.ratePpb ?? 0 };
-    this.#out.put({ type: 'remember', neighbour: this.#remembered });
+    const neighbour = this.#stored.measured(this.#asks, this.#delayNoiseNs);
+    if (neighbour !== undefined) this.#out.put({ type: 'remember', neighbour });
   }
 }
 

@@ -37,10 +37,10 @@ export class Observer {
     return [outboundLeg(delay, this.#basis(delay.sent.by, parent))];
   }
 
-  /** Once for every window of exchanges: windows that overlap say the same thing again. */
+  /** Once for every window of exchanges: windows that overlap say the same thing again, and a stored rate none at all. */
   #rate(sync: SyncTimes, basis: Basis): Rate | undefined {
     const { rate } = this.#neighbour.peer;
-    if (sync.information === undefined || rate.ratePpb === undefined) return undefined;
+    if (sync.information === undefined || rate.ratePpb === undefined || rate.spanS === 0) return undefined;
     if (rate.taken - this.#rateTakenAt < rate.window) return undefined;
     this.#rateTakenAt = rate.taken;
     const { cumulativePpb } = this.#timeBase;

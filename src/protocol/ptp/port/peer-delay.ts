@@ -74,6 +74,11 @@ export class PeerDelay {
     );
   }
 
+  /** Who answered last; undefined before the first answer. */
+  get responder(): PortIdentity | undefined {
+    return this.#responders[0];
+  }
+
   get rate(): NeighbourRate {
     return this.#rate;
   }

@@ -61,6 +61,8 @@ export class TimeReceiverPort {
   #source: PortIdentity | undefined;
   #lastSync: SyncTimes | undefined;
   #lastDelay: DelayTimes | undefined;
+  /** Since this timeTransmitter is followed, though our clock may have been stepped since. */
+  #delaySeen = false;
   #silentSince: Instant | undefined;
   #claims: Claims | undefined;
   #verdict: Verdict = { state: 'initializing', topic: '', reason: 'Has not started.' };
@@ -271,6 +273,7 @@ export class TimeReceiverPort {
       return;
     }
     this.#lastDelay = delay;
+    this.#delaySeen = true;
     this.#observe(this.#observer.ofDelay(delay, this.#parent));
   }
 
@@ -324,6 +327,7 @@ export class TimeReceiverPort {
     this.#timeBase.clear();
     this.#lastSync = undefined;
     this.#lastDelay = undefined;
+    this.#delaySeen = false;
     this.#silentSince = undefined;
     const parent = this.#parent;
     if (parent === undefined) {
@@ -360,10 +364,10 @@ export class TimeReceiverPort {
       unqualified: known.filter(({ qualified }) => !qualified).length,
       capability: this.#peerToPeer ? this.#neighbour.capability : undefined,
       mustBeCapable: this.#peerToPeer && profile.neighbour.capable === 'measured',
-      syncSeen: this.#lastSync !== undefined,
+      syncSeen: this.#watch.lastAt !== undefined,
       syncMissingNs: this.#silentSince === undefined ? undefined : Number(now - this.#silentSince),
       holds: profile.onSyncLoss === 'hold',
-      delayKnown: this.#peerToPeer ? this.#neighbour.link !== undefined : this.#lastDelay !== undefined,
+      delayKnown: this.#peerToPeer ? this.#neighbour.link !== undefined : this.#delaySeen,
       unanswered: this.#requester.unanswered,
     });
   }

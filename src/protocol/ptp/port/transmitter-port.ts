@@ -11,7 +11,7 @@ import { concerns, type Envelope, randomSequence, type Sequence } from './envelo
 import { announceOf, candidateOfData, type GrandmasterData, informationOf, type TimeOf } from './grandmaster-data.js';
 import { ANNOUNCE_TYPE, GRANT_LIMITS, type GrantLimits } from './grant-table.js';
 import { boundedInterval } from './interval-signalling.js';
-import { atPlug, Neighbour } from './neighbour.js';
+import { atPlug, type LinkDelay, Neighbour } from './neighbour.js';
 import { Pace } from './pace.js';
 import type { Verdict } from './receiver-verdict.js';
 import { envelopeOf, type PortSettings } from './settings.js';
@@ -29,6 +29,8 @@ export interface TransmitterView extends Pick<Verdict, 'state' | 'reason'> {
   readonly data: GrandmasterData | undefined;
   readonly known: readonly ForeignMaster[];
   readonly asCapable: { readonly capable: boolean; readonly reason: string } | undefined;
+  readonly link: LinkDelay | undefined;
+  readonly neighbourRatePpb: number | undefined;
   readonly logAnnounceInterval: number;
   readonly logSyncInterval: number;
   readonly grants: number;
@@ -92,9 +94,12 @@ export class TimeTransmitterPort {
 
   inspect(): TransmitterView {
     const { state, reason } = this.#judge();
+    const neighbour = this.#settings.profile.delay === 'p2p' ? this.#neighbour : undefined;
     return {
       ...{ state, reason, data: this.#data, known: this.#announces.known },
-      asCapable: this.#settings.profile.delay === 'p2p' ? this.#neighbour.capability : undefined,
+      asCapable: neighbour?.capability,
+      link: neighbour?.link,
+      neighbourRatePpb: neighbour?.peer.rate.ratePpb,
       logAnnounceInterval: this.#announcePace.logInterval,
       logSyncInterval: this.#syncPace.logInterval,
       grants: this.#unicast.grants,

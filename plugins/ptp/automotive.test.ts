@@ -1,0 +1,204 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { ClockId, Ns } from 'timehub/api';
+import { StateFile } from '../../src/kernel/state-file.js';
+import { addGpsd, type GpsdNode } from '../../src/lab/gpsd-node.js';
+import type { LabClockSetting } from '../../src/lab/host.js';
+import type { SegmentPort } from '../../src/lab/segment.js';
+import { type LabMachine, PtpLab } from './testing/lab.js';
+
+const PORT = { interface: 'eth0', profile: 'automotive' };
+const GNSS = { 'source.gpsd.gnss': { address: '127.0.0.1:2947' } };
+const TRACKING_NS = 20e3;
+
+interface Bench {
+  readonly grandmaster: LabMachine;
+  readonly ecu: LabMachine;
+  readonly gpsd: GpsdNode;
+  readonly ports: { readonly grandmaster: SegmentPort; readonly ecu: SegmentPort };
+}
+
+interface Shown {
+  readonly state: string;
+  readonly reason: string;
+  readonly parent: string | null;
+  readonly meanDelayNs: number;
+  readonly neighbourDelay?: { readonly is: string };
+}
+
+describe('the automotive profile in the lab', function () {
+  this.timeout(30_000);
+  let lab: PtpLab;
+  let folder: string;
+  beforeEach(() => {
+    lab = new PtpLab();
+    folder = mkdtempSync(join(tmpdir(), 'timehub-ecu-'));
+  });
+  afterEach(async () => {
+    await lab.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A grandmaster with GNSS and an ECU, whose clocks are milliseconds off; the way between them takes 500 ns. */
+  function bench(
+    stamps: 'hardware' | 'software',
+    clock: LabClockSetting = { offsetNs: -2e6, frequencyPpb: 4000 },
+  ): Bench {
+    const hardware = stamps === 'hardware';
+    const phc = hardware ? 0 : undefined;
+    const grandmaster = lab.add({
+      clock: { wander: 1e-9, ...clock },
+      ...(hardware && { phcs: { ptp0: {} } }),
+    });
+    const gpsd = addGpsd(grandmaster.host);
+    const ecu = lab.add({
+      clock: { offsetNs: 3e6, frequencyPpb: -7000, wander: 1e-9 },
+      ...(hardware && { phcs: { ptp0: { offsetNs: 5e6, frequencyPpb: 3000 } } }),
+    });
+    const segment = lab.segment('harness');
+    const ports = { grandmaster: grandmaster.plug(segment, 'eth0', phc), ecu: ecu.plug(segment, 'eth0', phc) };
+    return { grandmaster, ecu, gpsd, ports };
+  }
+
+  const startGrandmaster = ({ grandmaster }: Bench) => grandmaster.start({ ...GNSS, 'sink.ptp.harness': PORT });
+
+  const startEcu = ({ ecu }: Bench) =>
+    ecu.start(
+      {
+        'source.ptp.up': PORT,
+        ...(ecu.host.phcs.length > 0 && {
+          'source.phc.card': { clock: 'eth0' },
+          'sink.phc.steered': { clock: 'eth0', steer: true },
+        }),
+      },
+      TRACKING_NS,
+    );
+
+  const modeOf = (machine: LabMachine) => machine.hub!.report.state().mode;
+  const pathOf = (machine: LabMachine) => machine.hub!.report.detail('ptp.up')!.recent!.at(-1)!.path;
+  const shown = (machine: LabMachine) => machine.inspect<Shown>('ptp.up');
+
+  /** Milliseconds until it is so; Infinity: not within ten seconds. */
+  async function msUntil(isSo: () => boolean): Promise<number> {
+    for (let ms = 0; ms <= 10_000; ms += 5) {
+      if (isSo()) return ms;
+      await lab.run(0.005);
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** What the hub believes of a clock − the truth. */
+  function mistakeNs({ host, hub }: LabMachine, id: ClockId): Ns {
+    const { offsetNs, slopePpb, monotonic } = hub!.report.state().clocks.find((clock) => clock.id === id)!;
+    return offsetNs + (slopePpb * Number(host.monotonic() - monotonic)) / 1e9 - host.errorNs(id);
+  }
+
+  for (const stamps of ['hardware', 'software'] as const) {
+    const clock: ClockId = stamps === 'hardware' ? 'phc:ptp0' : 'system';
+
+    it(`has the time within half a second of link-up, with and without stored values (${stamps} stamps)`, async () => {
+      const rig = bench(stamps);
+      const { ecu, ports } = rig;
+      ecu.state = new StateFile(folder);
+      await startGrandmaster(rig);
+      await lab.run(30);
+      for (const origin of ['measured', 'remembered']) {
+        ports.ecu.running = false;
+        await startEcu(rig);
+        await lab.run(5);
+        expect(modeOf(ecu)).to.equal('unsynchronised');
+        ports.ecu.running = true;
+        // Four Syncs 31.25 ms apart, the first of them up to an interval after the request for it.
+        expect(await msUntil(() => modeOf(ecu) === 'tracking')).to.be.below(200);
+        expect(Math.abs(mistakeNs(ecu, clock))).to.be.below(100);
+        expect(shown(ecu).neighbourDelay!.is).to.equal(origin);
+        // The hub has set the card's clock meanwhile: that is no jump of the grandmaster's time, and no loss of it.
+        expect(await lab.watch(10, () => `${modeOf(ecu)} ${pathOf(ecu)}`)).to.deep.equal(['tracking ']);
+        await ecu.hub!.stop();
+      }
+    });
+  }
+
+  it('takes the length of the link from the last start where a bridge never answers', async () => {
+    const rig = bench('hardware');
+    const { ecu, ports } = rig;
+    ecu.state = new StateFile(folder);
+    await startGrandmaster(rig);
+    await lab.run(30);
+    const mistakes: Ns[] = [];
+    for (const answered of [false, true, false]) {
+      ports.ecu.stampLoss = answered ? 0 : 1;
+      await startEcu(rig);
+      await lab.run(10);
+      mistakes.push(mistakeNs(ecu, 'phc:ptp0'));
+      await ecu.hub!.stop();
+    }
+    expect(mistakes[0]).to.be.closeTo(-500, 20);
+    expect(mistakes[2]).to.be.closeTo(0, 20);
+  });
+
+  it('does not take what was stored for another interface', async () => {
+    const rig = bench('hardware');
+    const { ecu, ports } = rig;
+    ecu.state = new StateFile(folder);
+    await startGrandmaster(rig);
+    await startEcu(rig);
+    await lab.run(10);
+    await ecu.hub!.stop();
+    ecu.plug(lab.segment('other harness'), 'eth1', 0);
+    ports.ecu.stampLoss = 1;
+    await ecu.start({ 'source.ptp.up': { ...PORT, interface: 'eth1' } });
+    expect(shown(ecu).neighbourDelay!.is).to.equal('assumed');
+  });
+
+  it('holds over when Syncs stop, elects nobody, and goes on with the next', async () => {
+    const rig = bench('hardware');
+    const { ecu, ports } = rig;
+    await startGrandmaster(rig);
+    await lab.run(30);
+    await startEcu(rig);
+    await lab.run(20);
+    const { parent } = shown(ecu);
+    ports.grandmaster.running = false;
+    expect(await msUntil(() => modeOf(ecu) === 'holdover')).to.be.below(3100);
+    await lab.run(60);
+    expect(shown(ecu)).to.deep.include({ parent, state: 'uncalibrated' });
+    expect(shown(ecu).reason).to.match(/^No Sync of .* for 6\d s: the last rate and phase are held\.$/);
+    expect(Math.abs(mistakeNs(ecu, 'phc:ptp0'))).to.be.below(200);
+    ports.grandmaster.running = true;
+    expect(await msUntil(() => modeOf(ecu) === 'tracking')).to.be.below(100);
+    expect(Math.abs(mistakeNs(ecu, 'phc:ptp0'))).to.be.below(100);
+  });
+
+  it('begins anew with the first Sync after the grandmaster has said that its time has jumped', async () => {
+    const rig = bench('software', { offsetNs: -2e6 });
+    const { ecu, grandmaster, gpsd } = rig;
+    gpsd.feed.satellites = 0;
+    await startGrandmaster(rig);
+    await startEcu(rig);
+    await lab.run(30);
+    expect(mistakeNs(ecu, 'system')).to.be.closeTo(2e6, 1e3);
+    gpsd.feed.satellites = 9;
+    const jumped = await msUntil(() => Math.abs(mistakeNs(grandmaster, 'system')) < 10e3);
+    expect(await msUntil(() => pathOf(ecu) === 'since jump 1')).to.be.below(1100);
+    expect(jumped).to.be.below(10_000);
+    await lab.run(15);
+    expect(Math.abs(mistakeNs(ecu, 'system'))).to.be.below(1000);
+  });
+
+  it('says with figures why a neighbour is not asCapable, in status and in show', async () => {
+    const { grandmaster, ecu } = bench('hardware');
+    const profile = { profile: 'gptp', 'neighbour-threshold': '400ns' };
+    await grandmaster.start({ ...GNSS, 'sink.ptp.harness': { ...PORT, ...profile } });
+    await ecu.start({ 'source.ptp.up': { ...PORT, ...profile } });
+    await lab.run(10);
+    const why = 'neighbour delay 500 ns is above the threshold of 400 ns: a converter or a tap?';
+    expect(ecu.inspect('ptp.up').asCapable).to.deep.equal({ capable: false, reason: why });
+    const { sources } = ecu.hub!.report.status();
+    expect(sources[0]).to.deep.include({ state: 'unreachable', reason: `not asCapable: ${why}` });
+    expect(grandmaster.inspect('ptp.harness')).to.deep.include({ reason: `Not asCapable: ${why}` });
+    expect(grandmaster.hub!.report.status().sinks[0]!.reason).to.equal(`Not asCapable: ${why}`);
+  });
+});
