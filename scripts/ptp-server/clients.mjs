@@ -15,7 +15,7 @@ import { addressOf, CSPTP_PORT, EVENT_PORT, GENERAL_PORT, SERVER } from './addre
 
 const { native } = loadNative();
 const SYNC = 0;
-const DELAY_REQ = 1;
+const _DELAY_REQ = 1;
 const FOLLOW_UP = 8;
 const DELAY_RESP = 9;
 const ANNOUNCE = 11;
