@@ -10,8 +10,6 @@
  *
  * Server and clients are two processes in two network namespaces (needs root) and want a core each.
  */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setup } from './setup.mjs';
 
@@ -31,12 +29,9 @@ const titleOf = ({ kind, clients, rate }) =>
 
 /** Runs the clients of one load against a server that runs. */
 async function measure(rig, server, load, seconds) {
-  const [command, ...rest] = [...rig.through(rig.clients), process.execPath];
-  const child = spawn(command, [...rest, join(import.meta.dirname, 'ptp-server/clients.mjs')], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  const { cpuNs } = await import('./ptp-server/rig.mjs');
+  const { cpuNs, launchClients } = await import('./ptp-server/rig.mjs');
   const { residentBytes } = await import('../dist/test/hub.js');
+  const child = launchClients(rig);
   const cpu = [];
   return new Promise((resolve, reject) => {
     child.on('exit', (code) => reject(new Error(`the clients ended with ${code}`)));

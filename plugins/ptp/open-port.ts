@@ -1,5 +1,6 @@
-import { type ClockId, type Context, HubError } from 'timehub/api';
+import { type ClockId, type Context, HubError, type PdelayResponder } from 'timehub/api';
 import type { PortSettings } from 'timehub/protocol/ptp';
+import { openPdelayThread } from './pdelay-thread.js';
 import { identityOf, latenciesOf, type PortConfig, profileOfConfig } from './port-config.js';
 import { stampingClock, stampNoise } from './stamping.js';
 import { openWire, type Wire } from './wire.js';
@@ -10,6 +11,8 @@ export interface PreparedPort {
   readonly hardware: boolean;
   /** What stamps its event messages. */
   readonly clock: ClockId;
+  /** Answers the neighbour for the port. */
+  readonly responder: PdelayResponder | undefined;
   readonly open: () => Wire;
 }
 
@@ -25,14 +28,15 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
       hint: 'give one: clock-identity = "001122.fffe.334455"',
     });
   }
-  const settings: PortSettings = {
+  const basis = {
     ...{ profile, identity, minorVersion: config['minor-version'], latencies: latenciesOf(config) },
     stampNoiseNs: stampNoise(hardware),
     random: () => new DataView(context.random(4).slice().buffer).getUint32(0) / 2 ** 32,
-    peerDelay: { asks: true, answers: true },
   };
   const wire = { interface: port.name, profile, hardware, hardwareClock: virtualClock(config.clock, clock) };
-  return { settings, hardware, clock: clock ?? 'system', open: () => openWire(context.network, wire) };
+  const responder = openPdelayThread(context.network, wire, basis);
+  const settings: PortSettings = { ...basis, peerDelay: { asks: true, answers: responder ? 'unicast' : 'all' } };
+  return { settings, hardware, responder, clock: clock ?? 'system', open: () => openWire(context.network, wire) };
 }
 
 /** N of `phc:ptpN`, where it is not the interface's own that was asked for. */

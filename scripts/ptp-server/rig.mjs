@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hub } from '../../dist/test/hub.js';
@@ -13,6 +13,7 @@ export class Rig {
   server = `timehub-load-${process.pid}-a`;
   clients = `timehub-load-${process.pid}-b`;
   interface = 'vserver';
+  clientInterface = 'vclients';
 
   constructor(bench) {
     this.#bench = bench;
@@ -21,11 +22,11 @@ export class Rig {
       bench.later(() => ip('netns', 'delete', namespace));
       ip('-n', namespace, 'link', 'set', 'lo', 'up');
     }
-    const other = ['type', 'veth', 'peer', 'name', 'vclients', 'netns', this.clients];
+    const other = ['type', 'veth', 'peer', 'name', this.clientInterface, 'netns', this.clients];
     ip('link', 'add', this.interface, 'netns', this.server, ...other);
     for (const [namespace, name, address] of [
       [this.server, this.interface, SERVER],
-      [this.clients, 'vclients', CLIENT],
+      [this.clients, this.clientInterface, CLIENT],
     ]) {
       ip('-n', namespace, 'address', 'add', `${address}/${PREFIX}`, 'dev', name);
       ip('-n', namespace, 'link', 'set', name, 'up');
@@ -38,11 +39,21 @@ export class Rig {
     return ['ip', 'netns', 'exec', namespace];
   }
 
-  /** `profile`: the folder for a CPU profile of it. */
-  async startHub({ profile } = {}) {
-    const through = [...this.through(this.server), ...(profile === undefined ? [] : profiled(profile))];
-    const hub = await Hub.startAs(this.#bench, 'load', through, this.#config());
-    await hub.until(({ sinks }) => sinks.every(({ state }) => state === 'running'));
+  /** `config` and beside it, with `load`, the servers. `profile`: the folder for a CPU profile. `collects`: on SIGUSR2. */
+  async startHub({ config = SILENT, load = true, profile, collects } = {}) {
+    const flags = [
+      ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+      ...(collects ? ['--expose-gc', '--require', join(import.meta.dirname, 'collect-on-signal.cjs')] : []),
+    ];
+    const through = [
+      ...this.through(this.server),
+      'sh',
+      '-c',
+      `node=$1; shift; exec "$node" ${flags.join(' ')} "$@"`,
+      'sh',
+    ];
+    const hub = await Hub.startAs(this.#bench, 'load', through, load ? `${config}\n${this.#servers()}` : config);
+    await hub.until(({ sinks }) => sinks.every(({ state }) => state === 'running' || state === 'degraded'));
     return { name: 'timehub', pid: hub.process.pid, hub, stop: () => hub.stop() };
   }
 
@@ -65,22 +76,24 @@ export class Rig {
     return { name: 'echo', pid: echo.pid, stop: () => echo.stop() };
   }
 
-  #config() {
+  #servers() {
     return [
-      // Silent: the hub gives the time that it has, unsynchronised, and does nothing else.
-      '[source.ntp.silent]\naddress = "127.0.0.1:9"\n',
       `[sink.ptp.load]\ninterface = "${this.interface}"\nunicast = true\nrole = "fixed"\n`,
       `[sink.csptp.load]\nlisten = "${SERVER}:${CSPTP_PORT}"\n`,
     ].join('\n');
   }
 }
 
-const profiled = (folder) => [
-  'sh',
-  '-c',
-  `node=$1; shift; exec "$node" --cpu-prof --cpu-prof-dir=${folder} "$@"`,
-  'sh',
-];
+/** Nobody answers: the hub gives the time that it has, unsynchronised, and does nothing else. */
+const SILENT = '[source.ntp.silent]\naddress = "127.0.0.1:9"\n';
+
+/** The process of the clients; it waits for a job (clients.mjs). */
+export function launchClients(rig) {
+  const [command, ...rest] = [...rig.through(rig.clients), process.execPath];
+  return spawn(command, [...rest, join(import.meta.dirname, 'clients.mjs')], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+}
 
 /** CPU time of all threads of a process so far, ns. */
 export function cpuNs(pid) {

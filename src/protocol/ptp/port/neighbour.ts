@@ -1,5 +1,5 @@
 import type { Instant, Stamp } from '../../../api/time.js';
-import type { Message } from '../message.js';
+import type { Message, PdelayReq } from '../message.js';
 import type { NeighbourMemory, Outbox } from './action.js';
 import type { Capability } from './capability.js';
 import { moved } from './latency.js';
@@ -85,7 +85,7 @@ export class Neighbour {
   receive(message: Message, from: string, stamp: Stamp | undefined): boolean {
     switch (message.kind) {
       case 'pdelay-req':
-        if (this.#settings.peerDelay.answers && stamp !== undefined) this.#answers.take(message, stamp, from);
+        if (stamp !== undefined && this.#isOurs(message)) this.#answers.take(message, stamp, from);
         return true;
       case 'pdelay-resp':
         if (stamp !== undefined && this.#asks.takeResponse(message, stamp)) this.#measured();
@@ -106,6 +106,12 @@ export class Neighbour {
   stampLost(token: number): void {
     this.#answers.stampLost(token);
     this.#asks.stampLost(token);
+  }
+
+  /** Not answered by others for us. */
+  #isOurs({ header }: PdelayReq): boolean {
+    const { answers } = this.#settings.peerDelay;
+    return answers === 'all' || (answers === 'unicast' && header.flags.unicast);
   }
 
   #measured(): void {
