@@ -43,7 +43,7 @@ export class Rig {
   async startHub({ config = SILENT, load = true, profile, collects } = {}) {
     const flags = [
       ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
-      ...(collects ? ['--expose-gc', '--require', join(import.meta.dirname, 'collect-on-signal.cjs')] : []),
+      ...(collects ? ['--import', HEAP] : []),
     ];
     const through = [
       ...this.through(this.server),
@@ -83,6 +83,9 @@ export class Rig {
     ].join('\n');
   }
 }
+
+/** On SIGUSR2. */
+const HEAP = new URL('../../dist/test/heap-on-signal.js', import.meta.url).href;
 
 /** Nobody answers: the hub gives the time that it has, unsynchronised, and does nothing else. */
 const SILENT = '[source.ntp.silent]\naddress = "127.0.0.1:9"\n';

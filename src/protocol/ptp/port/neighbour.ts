@@ -108,9 +108,11 @@ export class Neighbour {
     this.#asks.stampLost(token);
   }
 
-  /** Not answered by others for us. */
+  /** Of this port's mechanism, and not answered by others for us. */
   #isOurs({ header }: PdelayReq): boolean {
-    const { answers } = this.#settings.peerDelay;
+    const { profile, peerDelay } = this.#settings;
+    const { answers } = peerDelay;
+    if (profile.delay !== 'p2p') return false;
     return answers === 'all' || (answers === 'unicast' && header.flags.unicast);
   }
 
