@@ -9,6 +9,7 @@
 #include "channel.h"
 #include "ethernet.h"
 #include "interface.h"
+#include "pdelay-shelf.h"
 #include "udp.h"
 #include "unix.h"
 
@@ -21,6 +22,7 @@ using arguments::Whole;
 
 struct State {
   std::map<uint32_t, Channel*> channels;
+  PdelayShelf responders;
   uint32_t next = 1;
   napi_ref arena = nullptr;
 };
@@ -77,9 +79,7 @@ StampOptions ReadStampOptions(const arguments::Options& given) {
   return out;
 }
 
-/** openUdp(options, callback): number */
-Napi::Value OpenUdp(const Napi::CallbackInfo& info) {
-  const arguments::Options given(info[0]);
+UdpOptions ReadUdpOptions(const arguments::Options& given) {
   UdpOptions options;
   options.local = arguments::HostAndPort(given["address"], "address", given.Number("port", 65535).value_or(0));
   options.v6_only = given.On("v6Only");
@@ -93,21 +93,47 @@ Napi::Value OpenUdp(const Napi::CallbackInfo& info) {
   options.multicast_ttl = static_cast<int>(given.Number("multicastTtl", 255).value_or(1));
   options.dscp = static_cast<int>(given.Number("dscp", 63).value_or(0));
   options.stamps = ReadStampOptions(given);
+  return options;
+}
+
+EthernetOptions ReadEthernetOptions(const arguments::Options& given) {
+  EthernetOptions options;
+  options.interface = arguments::InterfaceName(given["interface"]);
+  options.ether_type = static_cast<uint16_t>(Whole(given["etherType"], "etherType", 65535));
+  for (const Napi::Value group : given.List("groups")) options.groups.push_back(arguments::MacAddress(group, "group"));
+  options.stamps = ReadStampOptions(given);
+  return options;
+}
+
+/** openUdp(options, callback): number */
+Napi::Value OpenUdp(const Napi::CallbackInfo& info) {
+  const UdpOptions options = ReadUdpOptions(arguments::Options(info[0]));
   arguments::Callback(info[1]);
   return Open(info, std::make_unique<UdpSocket>(options), 1);
 }
 
 /** openEthernet(options, callback): number */
 Napi::Value OpenEthernet(const Napi::CallbackInfo& info) {
-  const arguments::Options given(info[0]);
-  EthernetOptions options;
-  options.interface = arguments::InterfaceName(given["interface"]);
-  options.ether_type = static_cast<uint16_t>(Whole(given["etherType"], "etherType", 65535));
-  for (const Napi::Value group : given.List("groups")) options.groups.push_back(arguments::MacAddress(group, "group"));
-  options.stamps = ReadStampOptions(given);
+  const EthernetOptions options = ReadEthernetOptions(arguments::Options(info[0]));
   arguments::Callback(info[1]);
   return Open(info, std::make_unique<EthernetSocket>(options), 1);
 }
+
+/** answerPdelayOverUdp(socket: as openUdp, group, answers): number */
+Napi::Value AnswerPdelayOverUdp(const Napi::CallbackInfo& info) {
+  return StateOf(info).responders.OverUdp(info, ReadUdpOptions(arguments::Options(info[0])));
+}
+
+/** answerPdelayOverEthernet(socket: as openEthernet, group, answers): number */
+Napi::Value AnswerPdelayOverEthernet(const Napi::CallbackInfo& info) {
+  return StateOf(info).responders.OverEthernet(info, ReadEthernetOptions(arguments::Options(info[0])));
+}
+
+/** readPdelay(responder): what it has counted */
+Napi::Value ReadPdelay(const Napi::CallbackInfo& info) { return StateOf(info).responders.Read(info); }
+
+/** closePdelay(responder): waits for its thread; nothing happens when it is closed already. */
+Napi::Value ClosePdelay(const Napi::CallbackInfo& info) { return StateOf(info).responders.Close(info); }
 
 /** openUnix(path, mode, callback): number */
 Napi::Value OpenUnix(const Napi::CallbackInfo& info) {
@@ -276,6 +302,10 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   KeepStampsOn();
   Export<OpenUdp>(exports, "openUdp");
   Export<OpenEthernet>(exports, "openEthernet");
+  Export<AnswerPdelayOverUdp>(exports, "answerPdelayOverUdp");
+  Export<AnswerPdelayOverEthernet>(exports, "answerPdelayOverEthernet");
+  Export<ReadPdelay>(exports, "readPdelay");
+  Export<ClosePdelay>(exports, "closePdelay");
   Export<OpenUnix>(exports, "openUnix");
   Export<WatchLinks>(exports, "watchLinks");
   Export<Send>(exports, "send");

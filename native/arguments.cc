@@ -23,6 +23,12 @@ uint32_t Whole(Napi::Value value, const char* name, uint32_t max) {
   return static_cast<uint32_t>(number);
 }
 
+int64_t Nanoseconds(Napi::Value value, const char* name) {
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
+  if (!(number > -1e9 && number < 1e9)) throw Wrong(value.Env(), name, "nanoseconds, less than a second");
+  return std::llround(number);
+}
+
 bool Flag(Napi::Value value, const char* name) {
   if (!value.IsBoolean()) throw Wrong(value.Env(), name, "a boolean");
   return value.As<Napi::Boolean>().Value();

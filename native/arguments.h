@@ -18,6 +18,8 @@ Napi::TypeError Wrong(Napi::Env env, const char* name, const std::string& expect
 
 /** A whole number from 0 to `max`. */
 uint32_t Whole(Napi::Value value, const char* name, uint32_t max);
+/** A duration of less than a second either way. */
+int64_t Nanoseconds(Napi::Value value, const char* name);
 bool Flag(Napi::Value value, const char* name);
 /** 1 to `max` octets of UTF-8 without NUL. */
 std::string Text(Napi::Value value, const char* name, size_t max);

@@ -109,6 +109,7 @@ export class Grandmaster {
       grants: view.grants,
       counters: view.counters,
       messages: this.#runner.counts.inspect(),
+      ...(this.#prepared.responder && { pdelayThread: this.#prepared.responder.counts() }),
     };
   }
 

@@ -48,7 +48,7 @@ export function portSets({ prepared, counts, interface: name }: ManagedBasis, fa
       ...{ port, state, interface: name },
       timestamping: prepared.hardware ? TIMESTAMPING_NP.hardware : TIMESTAMPING_NP.software,
     },
-    'port-stats-np': { port, received: counts.received, sent: counts.sent },
+    'port-stats-np': { port, received: wholes(counts.received), sent: wholes(counts.sent) },
   } satisfies {
     readonly 'port-data-set': DataSet<'port-data-set'>;
     readonly 'port-data-set-np': DataSet<'port-data-set-np'>;
@@ -60,6 +60,8 @@ export function portSets({ prepared, counts, interface: name }: ManagedBasis, fa
 export const userDescription = ({ prepared }: ManagedBasis) => ({
   text: `timehub ${formatPortIdentity(prepared.settings.identity)}`,
 });
+
+const wholes = (counts: Float64Array): readonly bigint[] => Array.from(counts, (count) => BigInt(count));
 
 export const finite = (value: number | undefined): number =>
   value !== undefined && Number.isFinite(value) ? value : 0;

@@ -4,8 +4,8 @@ const TYPES = 16;
 
 /** Messages by their type, both ways: what PORT_STATS_NP tells. */
 export class MessageCounts {
-  readonly received: bigint[] = Array.from({ length: TYPES }, () => 0n);
-  readonly sent: bigint[] = Array.from({ length: TYPES }, () => 0n);
+  readonly received = new Float64Array(TYPES);
+  readonly sent = new Float64Array(TYPES);
   /** What was received and is no message, by reason. */
   readonly rejected: Record<string, number> = {};
   unsent = 0;
@@ -24,10 +24,10 @@ export class MessageCounts {
 
   /** Of the kinds that there were. */
   inspect(): Record<string, unknown> {
-    const named = (counts: readonly bigint[]) =>
+    const named = (counts: Float64Array) =>
       Object.fromEntries(
         (Object.keys(MESSAGES) as MessageKind[])
-          .map((kind) => [kind, Number(counts[MESSAGES[kind].type])] as const)
+          .map((kind) => [kind, counts[MESSAGES[kind].type]!] as const)
           .filter(([, count]) => count > 0),
       );
     return {

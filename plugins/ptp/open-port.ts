@@ -1,6 +1,7 @@
-import type { ClockId, Context } from 'timehub/api';
+import type { ClockId, Context, PdelayResponder } from 'timehub/api';
 import type { NeighbourMemory, PortSettings } from 'timehub/protocol/ptp';
 import { LinkMemory } from './link-memory.js';
+import { openPdelayThread } from './pdelay-thread.js';
 import { identityOf, latenciesOf, type PortConfig, profileOfConfig } from './port-config.js';
 import { stampingClock, stampNoise } from './stamping.js';
 import { openWire, type Wire } from './wire.js';
@@ -13,6 +14,8 @@ export interface PreparedPort {
   readonly hardware: boolean;
   /** What stamps its event messages. */
   readonly clock: ClockId;
+  /** Answers the neighbour for the port. */
+  readonly responder: PdelayResponder | undefined;
   readonly open: () => Wire;
 }
 
@@ -24,16 +27,17 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
   const hardware = clock !== undefined;
   const identity = identityOf(context, config, port);
   const links = new LinkMemory(context, [port.name, port.mac, hardware ? clock : 'software'].join(' '));
-  const settings: PortSettings = {
+  const basis = {
     ...{ profile, identity, minorVersion: config['minor-version'], latencies: latenciesOf(config) },
     stampNoiseNs: stampNoise(hardware),
     random: () => new DataView(context.random(4).slice().buffer).getUint32(0) / 2 ** 32,
-    peerDelay: { asks: true, answers: true },
     remembered: links.remembered,
   };
   const wire = { interface: port.name, profile, hardware, hardwareClock: virtualClock(config.clock, clock) };
+  const responder = openPdelayThread(context.network, wire, basis);
   return {
-    ...{ settings, hardware, clock: clock ?? 'system' },
+    settings: { ...basis, peerDelay: { asks: true, answers: responder ? 'unicast' : 'all' } },
+    ...{ hardware, responder, clock: clock ?? 'system' },
     remember: (neighbour) => links.remember(neighbour),
     open: () => openWire(context.network, wire),
   };

@@ -1,7 +1,9 @@
 import { type Context, HubError, type Instant, type Stamp, type Timer } from 'timehub/api';
 import {
   decode,
+  earliest,
   encode,
+  isDue,
   isEvent,
   type Management,
   type Message,
@@ -175,23 +177,26 @@ export class PortRunner {
 
   #wake(): void {
     this.#timerAt = undefined;
+    this.#giveUpStamps();
+    this.perform((now) => (isDue(this.#port.wakeAt, now) ? this.#port.wake(now) : []));
+  }
+
+  #giveUpStamps(): void {
     const now = this.#context.monotonic();
     for (const [id, { token, until }] of this.#awaited) {
       if (until > now) break;
       this.#awaited.delete(id);
       this.perform((at) => this.#port.stampLost(token, at));
     }
-    this.perform((at) => this.#port.wake(at));
   }
 
+  /** A timer that comes too early is left alone, for there are many messages: it will find nothing due and is set anew. */
   #schedule(): void {
-    const stampDue = this.#awaited.values().next().value?.until;
-    const portDue = this.#port.wakeAt;
-    const due = stampDue === undefined || (portDue !== undefined && portDue < stampDue) ? portDue : stampDue;
-    if (due === this.#timerAt) return;
+    const due = earliest(this.#awaited.values().next().value?.until, this.#port.wakeAt);
+    if (due === undefined || this.#wire === undefined) return;
+    if (this.#timerAt !== undefined && this.#timerAt <= due) return;
     this.#timer?.cancel();
     this.#timerAt = due;
-    if (due === undefined || this.#wire === undefined) return;
     const delayNs = Number(due - this.#context.monotonic());
     this.#timer = this.#context.after(Math.max(0, delayNs), () => this.#wake());
   }

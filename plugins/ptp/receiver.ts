@@ -100,6 +100,7 @@ export class Receiver {
       heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
       counters: view.counters,
       messages: this.#runner.counts.inspect(),
+      ...(this.#prepared.responder && { pdelayThread: this.#prepared.responder.counts() }),
     };
   }
 

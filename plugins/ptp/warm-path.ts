@@ -20,12 +20,25 @@ export interface WarmPath {
 export function openWarmPath(network: Network, transport: Transport): WarmPath {
   try {
     const { send, close } = transport === 'l2' ? overEthernet(network) : overUdp(network);
-    return { warm: () => unlessRefused(send), close };
+    return { warm: onceATurn(() => unlessRefused(send)), close };
   } catch (error) {
     // A machine without a loopback interface is colder, and that is all.
     if (!(error instanceof HubError)) throw error;
     return { warm() {}, close() {} };
   }
+}
+
+/** Of messages that are sent in a row the first has warmed the way for the others. */
+function onceATurn(warm: () => void): () => void {
+  let isWarm = false;
+  return () => {
+    if (isWarm) return;
+    isWarm = true;
+    warm();
+    queueMicrotask(() => {
+      isWarm = false;
+    });
+  };
 }
 
 function overUdp(network: Network) {

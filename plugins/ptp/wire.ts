@@ -21,7 +21,7 @@ export interface Wire {
   readonly stamps: StampClass;
   /** The number that the transmit stamp of an event message will carry. Throws `TH_NET_SEND`. */
   send(octets: Uint8Array, to: Destination, way: 'event' | 'general'): number;
-  /** `octets` are the handler's to keep. */
+  /** `octets` are valid during the call. */
   onOctets(handler: (octets: Uint8Array, from: string, received: Stamp) => void): void;
   onSent(handler: (id: number, sent: Stamp) => void): void;
   close(): void;
@@ -77,7 +77,7 @@ function overEthernet(network: Network, { interface: name, profile, hardware, ha
   return {
     stamps: socket.stamps,
     send: (octets, to) => socket.send(octets, macOf(to)).id,
-    onOctets: (handler) => socket.onFrame(({ payload, from, received }) => handler(payload.slice(), from, received)),
+    onOctets: (handler) => socket.onFrame(({ payload, from, received }) => handler(payload, from, received)),
     onSent: (handler) => socket.onSent(handler),
     close: () => socket.close(),
   };
@@ -115,7 +115,7 @@ function overUdp(
         : general.send(octets, { address: addressOf(to), port: GENERAL_PORT }).id,
     onOctets: (handler) => {
       for (const socket of [event, general]) {
-        socket.onDatagram(({ payload, from, received }) => handler(payload.slice(), from.address, received));
+        socket.onDatagram(({ payload, from, received }) => handler(payload, from.address, received));
       }
     },
     onSent: (handler) => event.onSent(handler),

@@ -7,6 +7,7 @@ export type * from './ethernet.js';
 export type * from './interface.js';
 export type * from './network.js';
 export type * from './observation.js';
+export type * from './peer-delay.js';
 export type * from './report.js';
 export * from './schema.js';
 export type * from './stamp-options.js';

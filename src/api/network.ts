@@ -1,5 +1,6 @@
 import type { EthernetOptions, EthernetSocket } from './ethernet.js';
 import type { LinkWatch, NetworkInterface } from './interface.js';
+import type { PdelayResponder, PdelayResponderOptions } from './peer-delay.js';
 import type { StampOptions } from './stamp-options.js';
 import type { Ns, Stamp, StampClass } from './time.js';
 import type { UnixDatagramOptions, UnixDatagramSocket } from './unix-datagram.js';
@@ -74,6 +75,11 @@ export interface Network {
   ethernet(options: EthernetOptions): EthernetSocket;
   /** A socket file that datagrams are sent to. Throws `TH_NET_UNIX_BUSY`, `TH_NET_UNIX`. */
   unixDatagram(options: UnixDatagramOptions): UnixDatagramSocket;
+  /**
+   * Answers peer delay requests beside the event loop. Undefined where nothing can (no addon, the lab): the port answers
+   * itself. Throws what opening its socket throws.
+   */
+  pdelayResponder(options: PdelayResponderOptions): PdelayResponder | undefined;
   /** An interface as it is now. Throws `TH_NET_INTERFACE` when there is none of that name. */
   interface(name: string): NetworkInterface;
   /** Calls with the new state each time that an interface begins or ceases to carry frames. It need not exist yet. */

@@ -108,6 +108,15 @@ describe('the native addon', () => {
     },
     { requiredKeys: ['interface', 'etherType'] },
   );
+  const pdelayMessage = fc.oneof(
+    { weight: 3, arbitrary: fc.uint8Array({ minLength: 54, maxLength: 70 }) },
+    payload,
+    fc.constantFrom(new Uint8Array(53), new Uint8Array(2049)),
+  );
+  const latency = fc.constantFrom(0, -25, 1.5, 999_999_999, 1e9, Number.NaN, Number.NEGATIVE_INFINITY);
+  const pdelayAnswers = fc.record({
+    ...{ response: pdelayMessage, followUp: pdelayMessage, ingressNs: latency, egressNs: latency },
+  });
   const messed = (valid: fc.Arbitrary<unknown>) =>
     fc.oneof({ weight: 6, arbitrary: valid }, { weight: 1, arbitrary: fc.anything() });
   const calls = (...valid: fc.Arbitrary<unknown>[]) =>
@@ -116,6 +125,10 @@ describe('the native addon', () => {
   const parameters: Readonly<Record<keyof Native, fc.Arbitrary<unknown[]>>> = {
     openUdp: calls(udpOptions, callback),
     openEthernet: calls(ethernetOptions, callback),
+    answerPdelayOverUdp: calls(udpOptions, address, pdelayAnswers),
+    answerPdelayOverEthernet: calls(ethernetOptions, mac, pdelayAnswers),
+    readPdelay: calls(socket),
+    closePdelay: calls(socket),
     openUnix: calls(path, fc.constantFrom(0o600, 0o777, 0o1000), callback),
     watchLinks: calls(callback),
     send: calls(socket, payload, fc.oneof(nothing, address), port, fc.oneof(nothing, address), moment),
@@ -145,6 +158,7 @@ describe('the native addon', () => {
             try {
               const result = call(...values.map((value) => (value === OWN ? own : value === ETHERNET ? wire : value)));
               if (/^(open|watch)/.test(name)) native.close(result as number);
+              if (name.startsWith('answer')) native.closePdelay(result as number);
             } catch (error) {
               if (error instanceof TypeError) return;
               expect(error).to.be.instanceOf(Error).and.have.property('errno').above(0);
@@ -208,16 +222,20 @@ describe('the native addon', () => {
   });
 
   for (const end of ['terminated', 'left alone', 'told to exit'] as const) {
-    it(`lets go of its sockets with a worker thread that is ${end}`, async () => {
+    it(`lets go of its sockets and threads with a worker thread that is ${end}`, async () => {
       const worker = new Worker(
         `const { parentPort, workerData } = require('node:worker_threads');
          const native = require(workerData.path);
          const socket = native.openUdp({ address: '127.0.0.1', transmitStamps: true }, () => { if (workerData.end === 'told to exit') process.exit(); });
          const { address, port } = native.local(socket);
+         const answers = { response: new Uint8Array(54), followUp: new Uint8Array(54), ingressNs: 0, egressNs: 0 };
+         const wire = { interface: 'lo', etherType: 0x88f7, transmitStamps: true };
+         const responder = workerData.isRoot && native.answerPdelayOverEthernet(wire, '01:80:c2:00:00:0e', answers);
+         if (workerData.end === 'left alone' && workerData.isRoot) native.closePdelay(responder);
          parentPort.postMessage(port);
          native.send(socket, new Uint8Array(8), address, port, undefined, new BigInt64Array(3));
          if (workerData.end === 'left alone') native.close(socket);`,
-        { eval: true, workerData: { path: addonPath(), end } },
+        { eval: true, workerData: { path: addonPath(), end, isRoot } },
       );
       const exited = new Promise((resolve) => worker.once('exit', resolve));
       const port = await new Promise<number>((resolve) => worker.once('message', resolve));

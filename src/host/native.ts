@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PdelayCounts, PdelayResponderOptions } from '../api/index.js';
 
 /** The C++ addon (`native/`). It throws TypeError for a wrong argument and an Error with `errno` when a system call fails. */
 export interface Native {
@@ -9,6 +10,12 @@ export interface Native {
   openEthernet(options: NativeEthernetOptions, onBatch: BatchHandler): number;
   /** A socket file that nobody has open is replaced. `mode` as of chmod(2). */
   openUnix(path: string, mode: number, onBatch: BatchHandler): number;
+  /** Returns the responder's number. */
+  answerPdelayOverUdp(socket: NativeUdpOptions, group: string, answers: NativePdelayAnswers): number;
+  answerPdelayOverEthernet(socket: NativeEthernetOptions, group: string, answers: NativePdelayAnswers): number;
+  readPdelay(responder: number): PdelayCounts;
+  /** Waits for its thread. */
+  closePdelay(responder: number): void;
   /** A batch comes whenever some network interface has changed. */
   watchLinks(onBatch: BatchHandler): number;
   /** Returns the datagram's number and fills `before` as `readMoment` does. */
@@ -66,6 +73,8 @@ export interface NativeEthernetOptions extends NativeStampOptions {
   readonly etherType: number;
   readonly groups?: readonly string[] | undefined;
 }
+
+export type NativePdelayAnswers = Pick<PdelayResponderOptions, 'response' | 'followUp' | 'ingressNs' | 'egressNs'>;
 
 /** Flags of netdevice(7), and the masks of ETHTOOL_GET_TS_INFO. */
 export interface NativeInterface {

@@ -5,6 +5,7 @@ import { readInterface } from './interface.js';
 import { Links } from './links.js';
 import type { Native } from './native.js';
 import { noAddon } from './net-error.js';
+import { openPdelayResponder } from './pdelay.js';
 import { PortSharing } from './port-sharing.js';
 import { resolveName } from './resolve.js';
 import { connectTcp } from './tcp.js';
@@ -24,6 +25,7 @@ export function openNetwork(native: Native | undefined, now: () => Stamp): Netwo
     udp: (options) => (native === undefined ? openPlainUdp(options, now) : openUdp(native, options, sharing)),
     ethernet: (options) => openEthernet(need('a layer 2 socket'), options),
     unixDatagram: (options) => openUnixDatagram(need('a Unix datagram socket'), options),
+    pdelayResponder: (options) => (native === undefined ? undefined : openPdelayResponder(native, options)),
     interface: (name) => readInterface(need('a look at a network interface'), name),
     onLink(name, handler) {
       if (links === undefined) throw noAddon('a watch on a network interface');

@@ -63,6 +63,21 @@ describe('two interfaces and a wire between them', function () {
     });
   }
 
+  for (const transport of ['ethernet', 'udp4', 'udp6'] as const) {
+    it(`answers Pdelay_Req of its domain while the event loop is blocked: ${transport}`, () => {
+      const { answers, stayNs, followedNs, counts } = findings.pdelay[transport];
+      const requesting = 'aaaaaaaaaaaaaaaa0003';
+      expect(answers).to.deep.equal([
+        `10 4660 flags 0 to ${requesting} of 54`,
+        `3 4660 flags 2 to ${requesting} of 54`,
+      ]);
+      // Both latencies are in it, 100 and 1000 ns. The loop is blocked for 60 ms.
+      expect(stayNs).to.be.within(1100, 10e6);
+      expect(followedNs).to.be.within(stayNs - 1100, 30e6);
+      expect(counts).to.include({ requests: 1, responses: 1, followUps: 1, unstamped: 0, unsent: 0 });
+    });
+  }
+
   it('does not hear itself', () => {
     expect(findings.echoes).to.equal(0);
   });

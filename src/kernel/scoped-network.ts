@@ -7,6 +7,10 @@ export function scopedNetwork(network: Network, scope: Scope): Network {
     udp: (options) => scopedUdp(network.udp(options), scope),
     ethernet: (options) => scopedEthernet(network.ethernet(options), scope),
     unixDatagram: (options) => scopedUnixDatagram(network.unixDatagram(options), scope),
+    pdelayResponder(options) {
+      const responder = network.pdelayResponder(options);
+      return responder && { ...owned(responder, scope), counts: () => responder.counts() };
+    },
     interface: (name) => network.interface(name),
     onLink: (name, handler) => owned(network.onLink(name, scope.guard(handler)), scope),
     async tcp(to, timeoutNs) {

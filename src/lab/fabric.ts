@@ -119,6 +119,9 @@ export class LabNode implements Network {
     return this.#unix.open(options);
   }
 
+  /** Virtual time waits for nobody. */
+  pdelayResponder(): undefined {}
+
   interface(name: string): NetworkInterface {
     return this.#interfaces.port(name).report();
   }

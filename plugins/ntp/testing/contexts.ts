@@ -23,6 +23,7 @@ function base(world: World, record: Deeds): Context {
       udp: (options) => world.udp(options),
       ethernet: notHere,
       unixDatagram: notHere,
+      pdelayResponder: notHere,
       interface: notHere,
       onLink: notHere,
       tcp: () => Promise.reject(new Error('no TCP here')),

@@ -5,6 +5,7 @@ import { openClocks } from '../clocks.js';
 import { loadNative } from '../native.js';
 import { openNetwork } from '../network.js';
 import { stampNow } from '../system-clock.js';
+import { exchangePdelay, type PdelayFindings, type Transport } from './veth-pdelay.js';
 
 export interface Crossing {
   readonly before: string;
@@ -21,6 +22,7 @@ export interface Findings {
   readonly echoes: number;
   /** What a layer 2 socket made of frames with tags, of other types and to other groups. */
   readonly foreign: readonly string[];
+  readonly pdelay: Readonly<Record<Transport, PdelayFindings>>;
   readonly links: readonly string[];
   readonly afterwards: string;
   readonly dscp: number;
@@ -162,7 +164,12 @@ const crossings = {
   udp4: await cross(overUdp('224.0.1.129', 4)),
   udp6: await cross(overUdp('ff0e::181', 6)),
 };
+const pdelay = {
+  ethernet: await exchangePdelay(network, 'ethernet'),
+  udp4: await exchangePdelay(network, 'udp4'),
+  udp6: await exchangePdelay(network, 'udp6'),
+};
 const foreign = await hearForeign();
 const dscp = await askDscp();
-const findings: Findings = { crossings, echoes, foreign, ...(await cutAndMend()), dscp };
+const findings: Findings = { crossings, echoes, pdelay, foreign, ...(await cutAndMend()), dscp };
 console.log(JSON.stringify(findings));

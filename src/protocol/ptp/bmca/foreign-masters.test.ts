@@ -88,6 +88,18 @@ describe('a flood of forged Announces', () => {
     expect(foreign.take(announceOf(portOf(2), { priority1: 250 }), 'a', 1n)).to.equal(false);
   });
 
+  it('that goes on under the same names keeps no better sender out', () => {
+    const foreign = table();
+    for (let at = 0n; at <= 6n; at += 2n) {
+      for (let n = 0; n < 100; n++) foreign.take(forged(n, { priority1: 200 }), 'evil', at * S);
+    }
+    for (let at = 7n; at <= 11n; at += 2n) {
+      foreign.take(announceOf(portOf(1)), 'a', at * S);
+      for (let n = 0; n < 100; n++) foreign.take(forged(n, { priority1: 200 }), 'evil', at * S);
+    }
+    expect(best(foreign)).to.deep.equal(portOf(1));
+  });
+
   it('is forgotten when it ends', () => {
     const foreign = table();
     for (let n = 0; n < 100; n++) foreign.take(forged(n), 'evil', 0n);

@@ -123,10 +123,13 @@ export class ForeignMasters {
     return intervalNs(log);
   }
 
-  /** Gives up the least of the records for a better one. Qualified ones are never given up for a newcomer. */
+  /** Gives up the least of the records for a better one, but never that of the best qualified sender. */
   #makeRoomFor(entry: Entry): boolean {
-    const candidates = this.#entries.filter(({ qualified }) => !qualified || entry.qualified).sort(better);
-    const least = candidates.at(-1);
+    const [best] = this.best();
+    const least = this.#entries
+      .filter((other) => other !== best)
+      .sort(better)
+      .at(-1);
     if (least === undefined || better(least, entry) <= 0) return false;
     this.#entries = this.#entries.filter((other) => other !== least);
     return true;

@@ -56,7 +56,9 @@ export class GrantTable {
   }
 
   get dueAt(): Instant | undefined {
-    return earliest(...[...this.#rows.values()].map((row) => first(row)?.nextAt));
+    let due: Instant | undefined;
+    for (const row of this.#rows.values()) due = earliest(due, first(row)?.nextAt);
+    return due;
   }
 
   /** Grants or renews; the seconds granted, 0: refused. */

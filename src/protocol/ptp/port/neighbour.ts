@@ -1,5 +1,5 @@
 import type { Instant, Ns, Stamp } from '../../../api/time.js';
-import type { Message } from '../message.js';
+import type { Message, PdelayReq } from '../message.js';
 import type { Outbox } from './action.js';
 import type { Capability } from './capability.js';
 import { moved } from './latency.js';
@@ -85,7 +85,7 @@ export class Neighbour {
   receive(message: Message, from: string, stamp: Stamp | undefined): boolean {
     switch (message.kind) {
       case 'pdelay-req':
-        if (this.#settings.peerDelay.answers && stamp !== undefined) this.#answers.take(message, stamp, from);
+        if (stamp !== undefined && this.#isOurs(message)) this.#answers.take(message, stamp, from);
         return true;
       case 'pdelay-resp':
         if (stamp !== undefined && this.#asks.takeResponse(message, stamp)) this.#measured();
@@ -110,6 +110,14 @@ export class Neighbour {
 
   get #delayNoiseNs(): Ns {
     return this.#asks.delay.noiseNs(this.#settings.stampNoiseNs[this.#asks.stampedBy]);
+  }
+
+  /** Of this port's mechanism, and not answered by others for us. */
+  #isOurs({ header }: PdelayReq): boolean {
+    const { profile, peerDelay } = this.#settings;
+    const { answers } = peerDelay;
+    if (profile.delay !== 'p2p') return false;
+    return answers === 'all' || (answers === 'unicast' && header.flags.unicast);
   }
 
   #measured(): void {

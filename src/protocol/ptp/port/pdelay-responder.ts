@@ -1,11 +1,10 @@
-import type { Stamp } from '../../../api/time.js';
-import type { PortIdentity } from '../identity.js';
-import type { PdelayReq } from '../message.js';
+import type { Instant, Stamp } from '../../../api/time.js';
+import { NO_PORT, type PortIdentity } from '../identity.js';
+import type { PdelayReq, PdelayResp, PdelayRespFollowUp } from '../message.js';
 import type { Destination, Outbox } from './action.js';
 import { type Envelope, flagsFor, headerOf } from './envelope.js';
 
 interface Pending {
-  readonly token: number;
   readonly sequenceId: number;
   readonly requesting: PortIdentity;
   readonly to: Destination;
@@ -21,7 +20,8 @@ const CAPACITY = 8;
 export class PdelayResponder {
   readonly #envelope: Envelope;
   readonly #out: Outbox;
-  #pending: readonly Pending[] = [];
+  /** By token, the oldest first. */
+  readonly #pending = new Map<number, Pending>();
   stampsLost = 0;
 
   constructor(envelope: Envelope, out: Outbox) {
@@ -33,27 +33,41 @@ export class PdelayResponder {
     const { source: requesting, sequenceId, flags } = request.header;
     if (requesting.clock === this.#envelope.identity.clock) return;
     const to: Destination = flags.unicast ? { address: from } : 'peers';
-    const header = headerOf(this.#envelope, sequenceId, { flags: flagsFor(to, 'first') });
-    const message = { kind: 'pdelay-resp', header, requestReceipt: received.time, requesting, tlvs: [] } as const;
-    const token = this.#out.send(message, to);
-    this.#pending = [...this.#pending, { token, sequenceId, requesting, to }].slice(-CAPACITY);
+    const token = this.#out.send(responseOf(this.#envelope, { sequenceId, to, requesting, time: received.time }), to);
+    this.#pending.set(token, { sequenceId, requesting, to });
+    if (this.#pending.size > CAPACITY) this.stampLost(this.#pending.keys().next().value!);
   }
 
   sent(token: number, stamp: Stamp): void {
-    const pending = this.#forget(token);
+    const pending = this.#pending.get(token);
     if (pending === undefined) return;
-    const { sequenceId, requesting, to } = pending;
-    const header = headerOf(this.#envelope, sequenceId, { flags: flagsFor(to) });
-    this.#out.send({ kind: 'pdelay-resp-follow-up', header, responseOrigin: stamp.time, requesting, tlvs: [] }, to);
+    this.#pending.delete(token);
+    this.#out.send(followUpOf(this.#envelope, { ...pending, time: stamp.time }), pending.to);
   }
 
   stampLost(token: number): void {
-    if (this.#forget(token) !== undefined) this.stampsLost++;
-  }
-
-  #forget(token: number): Pending | undefined {
-    const pending = this.#pending.find((known) => known.token === token);
-    if (pending !== undefined) this.#pending = this.#pending.filter((known) => known !== pending);
-    return pending;
+    if (this.#pending.delete(token)) this.stampsLost++;
   }
 }
+
+interface Answer extends Pending {
+  readonly time: Instant;
+}
+
+function responseOf(envelope: Envelope, { sequenceId, to, requesting, time: requestReceipt }: Answer): PdelayResp {
+  const header = headerOf(envelope, sequenceId, { flags: flagsFor(to, 'first') });
+  return { kind: 'pdelay-resp', header, requestReceipt, requesting, tlvs: [] };
+}
+
+function followUpOf(envelope: Envelope, { sequenceId, to, requesting, time: responseOrigin }: Answer) {
+  const header = headerOf(envelope, sequenceId, { flags: flagsFor(to) });
+  return { kind: 'pdelay-resp-follow-up', header, responseOrigin, requesting, tlvs: [] } as const;
+}
+
+const BLANK: Answer = { sequenceId: 0, to: 'peers', requesting: NO_PORT, time: 0n };
+
+/** Both answers to the group for somebody who fills in what is missing: sequenceId, time and who asked. */
+export const blankPdelayAnswers = (envelope: Envelope): readonly [PdelayResp, PdelayRespFollowUp] => [
+  responseOf(envelope, BLANK),
+  followUpOf(envelope, BLANK),
+];

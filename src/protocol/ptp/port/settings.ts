@@ -33,10 +33,15 @@ export interface ReceiverSettings extends PortSettings {
 
 export interface PeerDelayRoles {
   readonly asks: boolean;
-  readonly answers: boolean;
+  /** Of requests to the group and to one address. */
+  readonly answers: 'all' | 'unicast' | 'none';
 }
 
-export const envelopeOf = ({ profile, identity, minorVersion }: PortSettings): Envelope => ({
+export const envelopeOf = ({
+  profile,
+  identity,
+  minorVersion,
+}: Pick<PortSettings, 'profile' | 'identity' | 'minorVersion'>): Envelope => ({
   ...{ identity, minorVersion },
   domain: profile.domain,
   sdoId: profile.sdoId,

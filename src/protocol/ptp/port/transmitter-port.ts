@@ -87,8 +87,13 @@ export class TimeTransmitterPort {
   get wakeAt(): Instant | undefined {
     if (!this.#linkUp) return undefined;
     return earliest(
-      ...[this.#announces.dueAt, this.#neighbour.dueAt, this.#unicast.dueAt, this.#listensUntil, this.#operationalAt],
-      ...[this.#announcePace.dueAt, this.#syncPace.dueAt],
+      this.#announces.dueAt,
+      this.#neighbour.dueAt,
+      this.#unicast.dueAt,
+      this.#listensUntil,
+      this.#operationalAt,
+      this.#announcePace.dueAt,
+      this.#syncPace.dueAt,
     );
   }
 

@@ -1,0 +1,68 @@
+import { HubError, type Network, type PdelayResponder } from 'timehub/api';
+import {
+  blankPdelayAnswers,
+  ETHERTYPE,
+  EVENT_PORT,
+  encode,
+  envelopeOf,
+  LINK_MAC,
+  type Message,
+  PEER_GROUP_IPV4,
+  PEER_GROUP_IPV6,
+  type PortSettings,
+} from 'timehub/protocol/ptp';
+import type { WireOptions } from './wire.js';
+
+const MAX_OCTETS = 64;
+/** After an event message over IPv6 (annex D.2). */
+const ROOM = 2;
+
+/**
+ * Answers the neighbour's requests to the group beside the event loop, which does not always come round within the 10 ms
+ * that the neighbour waits (802.1AS-2020 §B.2.3). Undefined: the port must answer itself.
+ */
+export function openPdelayThread(
+  network: Network,
+  wire: WireOptions,
+  settings: Omit<PortSettings, 'peerDelay'>,
+): PdelayResponder | undefined {
+  if (settings.profile.delay !== 'p2p') return undefined;
+  const [response, followUp] = blankPdelayAnswers(envelopeOf(settings));
+  const { egressNs, ingressNs } = settings.latencies;
+  const isIpv6 = settings.profile.transport === 'udp6';
+  const answers = {
+    response: octetsOf(response, isIpv6 ? ROOM : 0),
+    followUp: octetsOf(followUp),
+    egressNs,
+    ingressNs,
+  };
+  try {
+    return network.pdelayResponder({ ...placeOf(wire), ...answers });
+  } catch (error) {
+    // Whatever is in the way is in that of the port, too, which says so; or it is not, and the port answers.
+    if (error instanceof HubError) return undefined;
+    throw error;
+  }
+}
+
+function placeOf({ interface: name, profile, hardware, hardwareClock }: WireOptions) {
+  const stamps = {
+    transmitStamps: true,
+    hardwareStamps: hardware,
+    ...(hardwareClock !== undefined && { hardwareClock }),
+  };
+  if (profile.transport === 'l2') {
+    const socket = { over: 'ethernet', interface: name, etherType: ETHERTYPE, groups: [LINK_MAC], ...stamps } as const;
+    return { socket, group: LINK_MAC };
+  }
+  const group = profile.transport === 'udp4' ? PEER_GROUP_IPV4 : PEER_GROUP_IPV6;
+  const dscp = profile.dscp?.event;
+  const address = profile.transport === 'udp4' ? group : `${group}%${name}`;
+  const own = { over: 'udp', interface: name, address, port: EVENT_PORT, groups: [group], reuse: true } as const;
+  return { socket: { ...own, ...stamps, ...(dscp === undefined ? {} : { dscp }) }, group };
+}
+
+function octetsOf(message: Message, room = 0): Uint8Array {
+  const octets = new Uint8Array(MAX_OCTETS);
+  return octets.slice(0, encode(message, octets) + room);
+}

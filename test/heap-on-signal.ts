@@ -1,0 +1,12 @@
+// Loaded into a daemon under test: on every SIGUSR2 it collects all garbage and prints what is left, "heap <nth> <octets>".
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+let times = 0;
+
+process.on('SIGUSR2', () => {
+  collect();
+  process.stdout.write(`heap ${++times} ${process.memoryUsage().heapUsed}\n`);
+});
