@@ -1,5 +1,4 @@
-import type { ClockId, Instant, Stamp, TimeState } from 'timehub/api';
-import { HubTime } from 'timehub/protocol/ptp';
+import { type ClockId, HubTime, type Instant, type Stamp, type TimeState } from 'timehub/api';
 
 const SECOND = 1_000_000_000n;
 

@@ -1,4 +1,4 @@
-import type { ClockState, Instant, Ns, TimeState } from 'timehub/api';
+import { type ClockState, HubTime, type Instant, type Ns, type TimeState } from 'timehub/api';
 import {
   HEADER_OCTETS,
   MODE_SERVER,
@@ -19,14 +19,14 @@ export class ServerTime {
   readonly header = new Uint8Array(HEADER_OCTETS);
   readonly #clock: ClockState;
   readonly #dispersionNs: Ns;
-  readonly #offsetNs: bigint;
+  readonly #time: HubTime;
 
   constructor(state: TimeState) {
     const { ntp } = state;
     const clock = state.clocks[0]!;
     const told = ntp.stratum < STRATUM_UNSYNCHRONISED && Number.isFinite(clock.offsetNs);
     this.#clock = clock;
-    this.#offsetNs = Number.isFinite(clock.offsetNs) ? BigInt(Math.round(clock.offsetNs)) : 0n;
+    this.#time = HubTime.of(state, clock.id, 'utc')!;
     this.#dispersionNs = ntp.rootDispersionNs;
     writeHeader(
       {
@@ -50,8 +50,7 @@ export class ServerTime {
 
   /** What the hub believes it was when the system clock read `time`. */
   correct(time: Instant): Instant {
-    const slopeNs = (Number(time - this.#clock.reading) * this.#clock.slopePpb) / 1e9;
-    return time + this.#offsetNs + BigInt(Math.round(Number.isFinite(slopeNs) ? slopeNs : 0));
+    return this.#time.at(time);
   }
 
   /** Adds to the root dispersion by how much the bound has grown since the state was published. */

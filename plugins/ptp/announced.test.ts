@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import type { PtpView, TimeState } from 'timehub/api';
-import { HubTime } from 'timehub/protocol/ptp';
+import { HubTime, type PtpView, type TimeState } from 'timehub/api';
 import { type AnnounceOptions, announcedOf } from './announced.js';
 import { Reluctance } from './reluctance.js';
 

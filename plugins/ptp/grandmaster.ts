@@ -1,10 +1,9 @@
-import type { ClockId, ClockScale, SinkContext, TimeState } from 'timehub/api';
+import { type ClockId, type ClockScale, HubTime, type SinkContext, type TimeState } from 'timehub/api';
 import {
   formatClockIdentity,
   formatPortIdentity,
   GRANT_LIMITS,
   type GrandmasterData,
-  HubTime,
   TimeTransmitterPort,
   type TransmitterView,
 } from 'timehub/protocol/ptp';

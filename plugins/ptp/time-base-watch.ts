@@ -1,5 +1,5 @@
-import type { TimeState } from 'timehub/api';
-import { fromNs, type HubTime, type TimeBaseData } from 'timehub/protocol/ptp';
+import type { HubTime, TimeState } from 'timehub/api';
+import { fromNs, type TimeBaseData } from 'timehub/protocol/ptp';
 
 /** A correction by less is how an estimate converges; by more, receivers should begin anew. */
 const JUMP_NS = 10e3;

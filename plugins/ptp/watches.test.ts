@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import type { Leg, Reading, Stamp, TimeState } from 'timehub/api';
-import { HubTime } from 'timehub/protocol/ptp';
+import { HubTime, type Leg, type Reading, type Stamp, type TimeState } from 'timehub/api';
 import { JumpWatch } from './jump-watch.js';
 import { StepWatch } from './step-watch.js';
 import { TimeBaseWatch } from './time-base-watch.js';

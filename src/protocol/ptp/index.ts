@@ -4,7 +4,6 @@ export * from './clock/index.js';
 export * from './codec.js';
 export * from './flags.js';
 export * from './header.js';
-export * from './hub-time.js';
 export * from './identity.js';
 export * from './interval.js';
 export * from './management/index.js';

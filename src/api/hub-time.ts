@@ -1,4 +1,5 @@
-import type { ClockId, ClockScale, ClockState, Instant, Ns, Stamp, TimeState } from '../../api/index.js';
+import type { ClockState, TimeState } from './state.js';
+import type { ClockId, ClockScale, Instant, Ns, Stamp } from './time.js';
 
 const SECOND = 1_000_000_000n;
 
