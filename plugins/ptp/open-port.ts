@@ -1,12 +1,12 @@
 import { type ClockId, type Context, HubError } from 'timehub/api';
-import type { PortSettings } from 'timehub/protocol/ptp';
-import { identityOf, latenciesOf, type PortConfig, profileOfConfig } from './port-config.js';
+import type { PortSettings, ReceiverSettings } from 'timehub/protocol/ptp';
+import { identityOf, latenciesOf, type PortConfig, profileOfConfig, wishesOf } from './port-config.js';
 import { stampingClock, stampNoise } from './stamping.js';
 import { openWire, type Wire } from './wire.js';
 
 /** A port that is ready to run: what it is told, and how to open its wire. */
 export interface PreparedPort {
-  readonly settings: PortSettings;
+  readonly settings: PortSettings & Pick<ReceiverSettings, 'wishes'>;
   readonly hardware: boolean;
   /** What stamps its event messages. */
   readonly clock: ClockId;
@@ -25,8 +25,10 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
       hint: 'give one: clock-identity = "001122.fffe.334455"',
     });
   }
-  const settings: PortSettings = {
+  const wishes = role === 'receiver' ? wishesOf(config) : undefined;
+  const settings: PreparedPort['settings'] = {
     ...{ profile, identity, minorVersion: config['minor-version'], latencies: latenciesOf(config) },
+    ...(wishes === undefined ? {} : { wishes }),
     stampNoiseNs: stampNoise(hardware),
     random: () => new DataView(context.random(4).slice().buffer).getUint32(0) / 2 ** 32,
     peerDelay: { asks: true, answers: true },

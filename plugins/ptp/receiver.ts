@@ -94,6 +94,7 @@ export class Receiver {
           }),
       offsetFromMasterNs: finite(offsetFromMaster(view, this.#prepared)),
       meanDelayNs: finite(view.meanDelayNs),
+      version: `2.${view.version.minorVersion}: ${view.version.reason}`,
       ...(view.asCapable === undefined ? {} : { asCapable: view.asCapable }),
       ...(view.neighbourRatePpb === undefined ? {} : { neighbourRatePpb: view.neighbourRatePpb }),
       heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
