@@ -31,7 +31,7 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
     ...(wishes === undefined ? {} : { wishes }),
     stampNoiseNs: stampNoise(hardware),
     random: () => new DataView(context.random(4).slice().buffer).getUint32(0) / 2 ** 32,
-    peerDelay: { asks: true, answers: true },
+    peerDelay: { asks: true, answers: true, answersAll: config['answer-common-p2p'] },
   };
   const wire = { interface: port.name, profile, hardware, hardwareClock: virtualClock(config.clock, clock) };
   return { settings, hardware, clock: clock ?? 'system', open: () => openWire(context.network, wire) };

@@ -69,6 +69,10 @@ export const PORT_ENTRIES = {
     v.optional(text('a device such as "ptp2"')),
     'Stamp by this virtual clock of the interface instead of its own clock.',
   ),
+  'answer-common-p2p': described(
+    v.optional(v.boolean('true or false'), true),
+    'Answer Pdelay_Req of the service that is common to all domains of the link (CMLDS): of several ports on an interface, one.',
+  ),
   'minor-version': described(
     v.optional(v.picklist(['auto', 0, 1], '"auto", 0 or 1'), 'auto'),
     'minorVersionPTP: 1, and 0 once the other side speaks that or answers nothing else (auto), or always the one or the other.',

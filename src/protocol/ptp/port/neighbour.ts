@@ -1,7 +1,7 @@
 import type { Instant, Stamp } from '../../../api/time.js';
 import { ALL_PORTS } from '../identity.js';
 import { INTERVAL_UNCHANGED, requestedInterval } from '../interval.js';
-import type { Message, Signaling } from '../message.js';
+import type { Message, PdelayReq, Signaling } from '../message.js';
 import { measuresLink } from '../profile/profile.js';
 import type { Tlv } from '../tlv/index.js';
 import { earliest, type NeighbourMemory, type Outbox } from './action.js';
@@ -110,8 +110,7 @@ export class Neighbour {
     if (!isCommon && !concerns(this.#envelope, message.header)) return false;
     switch (message.kind) {
       case 'pdelay-req':
-        if (!this.#settings.peerDelay.answers || stamp === undefined) break;
-        (isCommon ? this.#answersAll : this.#answers).take(message, stamp, from);
+        if (stamp !== undefined) this.#answer(message, stamp, from, isCommon ? 'all' : 'own');
         break;
       case 'pdelay-resp':
         if (stamp !== undefined && concerns(this.#asking, message.header)) {
@@ -158,6 +157,12 @@ export class Neighbour {
     this.#answers.stampLost(token);
     this.#answersAll.stampLost(token);
     this.#asks.stampLost(token);
+  }
+
+  #answer(request: PdelayReq, stamp: Stamp, from: string, service: 'own' | 'all'): void {
+    const { answers, answersAll } = this.#settings.peerDelay;
+    if (service === 'own' && answers) this.#answers.take(request, stamp, from);
+    if (service === 'all' && answersAll) this.#answersAll.take(request, stamp, from);
   }
 
   get #asking(): Envelope {

@@ -45,6 +45,8 @@ export interface TransmitterSettings extends PortSettings {
 export interface PeerDelayRoles {
   readonly asks: boolean;
   readonly answers: boolean;
+  /** As the common mean link delay service, for all domains of the link. */
+  readonly answersAll: boolean;
 }
 
 /** One for all machines of a port: they speak one version. */

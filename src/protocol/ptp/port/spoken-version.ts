@@ -1,4 +1,3 @@
-import type { Header } from '../header.js';
 import { formatPortIdentity } from '../identity.js';
 import { isEvent, type Message } from '../message.js';
 
@@ -15,18 +14,22 @@ export interface VersionView {
 const SUSPICIOUS = 4;
 
 /**
- * The minorVersionPTP that a port speaks (IEEE 1588-2019 §7.5.4). It begins with 1 and falls back to 0 for good, until the
- * link or the timeTransmitter is another, when its peers speak that, or when they are heard and never answer an event message
- * of minor version 1: some equipment neither stamps nor passes those. Version 2.0 lacks nothing that is used here.
+ * The minorVersionPTP that a port speaks (IEEE 1588-2019 §7.5.4). It begins with 1 and goes over to 0 when its peers speak
+ * that. While they are heard and never answer, or nothing is stamped, it tries the other one, and stays with the first that is
+ * answered: some equipment neither stamps nor passes minor version 1. Version 2.0 lacks nothing that is used here.
  */
 export class SpokenVersion {
   readonly #setting: MinorVersionSetting;
   #minor: 0 | 1 = 1;
   #reason = '';
   #heard = false;
+  /** The peers speak 2.0: nothing is left to try. */
+  #settled = false;
   #answered = false;
   #stamped = false;
   #unstamped = 0;
+  /** Requests without an answer when the present version was begun with. */
+  #unansweredBefore = 0;
 
   constructor(setting: MinorVersionSetting) {
     this.#setting = setting;
@@ -43,28 +46,33 @@ export class SpokenVersion {
 
   /** Nothing is known of the other side. */
   restart(): void {
-    this.#minor = this.#setting === 0 ? 0 : 1;
-    this.#reason = this.#setting === 'auto' ? 'nothing speaks against it' : 'by configuration';
+    const isFixed = this.#setting !== 'auto';
+    this.#begin(this.#setting === 0 ? 0 : 1, isFixed ? 'by configuration' : 'nothing speaks against it');
+    this.#settled = isFixed;
     this.#heard = false;
-    this.#answered = false;
-    this.#stamped = false;
-    this.#unstamped = 0;
+    this.#unansweredBefore = 0;
   }
 
   /** A message of a peer that is followed, served or at the other end of the link. */
-  heard({ kind, header }: Pick<Message, 'kind'> & { readonly header: Header }): void {
+  heard({ kind, header }: Message): void {
     if (isEvent(kind)) this.#heard = true;
-    if (header.minorVersion === 0) this.#fallBack(`${formatPortIdentity(header.source)} speaks 2.0`);
+    if (header.minorVersion !== 0 || this.#settled) return;
+    this.#settled = true;
+    // Where we have gone over to it already, the other side does as we do, and our own reason stands.
+    if (this.#minor === 1) this.#begin(0, `${formatPortIdentity(header.source)} speaks it`);
   }
 
   answered(): void {
     this.#answered = true;
+    this.#unansweredBefore = 0;
   }
 
   /** So many requests in a row have had no answer. */
   unanswered(kind: 'Delay_Req' | 'Pdelay_Req', inARow: number): void {
-    if (!this.#heard || this.#answered || inARow < SUSPICIOUS) return;
-    this.#fallBack(`${inARow} ${kind} of 2.1 have had no answer, and none before them`);
+    const count = inARow - this.#unansweredBefore;
+    if (this.#settled || !this.#heard || this.#answered || count < SUSPICIOUS) return;
+    this.#unansweredBefore = inARow;
+    this.#tryOther(`${count} ${kind} of 2.${this.#minor} have had no answer`);
   }
 
   stamped(): void {
@@ -73,13 +81,19 @@ export class SpokenVersion {
 
   stampLost(): void {
     this.#unstamped++;
-    if (this.#stamped || this.#unstamped < SUSPICIOUS) return;
-    this.#fallBack(`${this.#unstamped} event messages of 2.1 have had no transmit stamp, and none before them`);
+    if (this.#settled || this.#stamped || this.#unstamped < SUSPICIOUS) return;
+    this.#tryOther(`${this.#unstamped} event messages of 2.${this.#minor} have had no transmit stamp`);
   }
 
-  #fallBack(reason: string): void {
-    if (this.#setting !== 'auto' || this.#minor === 0) return;
-    this.#minor = 0;
+  #tryOther(reason: string): void {
+    this.#begin(this.#minor === 1 ? 0 : 1, reason);
+  }
+
+  #begin(minor: 0 | 1, reason: string): void {
+    this.#minor = minor;
     this.#reason = reason;
+    this.#answered = false;
+    this.#stamped = false;
+    this.#unstamped = 0;
   }
 }

@@ -15,7 +15,7 @@ export const settingsOf = (
 ): PortSettings => ({
   ...{ profile, identity, minorVersion: 1, latencies: NO_LATENCIES, random: () => 0.5 },
   stampNoiseNs: { hardware: 8, kernel: 1000, user: 1e6 },
-  peerDelay: { asks: true, answers: true },
+  peerDelay: { asks: true, answers: true, answersAll: true },
   ...more,
 });
 
