@@ -19,7 +19,7 @@ export interface PeerDelaySettings {
   readonly random: () => number;
 }
 
-/** What is made of an exchange (computeNeighborRateRatio and computeMeanLinkDelay of 802.1AS-2020 §10.3.18). */
+/** What is made of an exchange (computeNeighborRateRatio and computeMeanLinkDelay, 802.1AS-2020 §11.2.21). */
 export interface Computes {
   readonly rate: boolean;
   readonly delay: boolean;

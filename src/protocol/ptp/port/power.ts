@@ -2,7 +2,7 @@ import type { Ns } from '../../../api/time.js';
 import type { Profile } from '../profile/profile.js';
 import { findTlv, type Tlv } from '../tlv/index.js';
 
-/** What a clock of the power profile announces beside the rest (IEEE C37.238-2011 §5.12.2, C37.238-2017 §5.13). */
+/** What a clock of the power profile announces beside the rest (IEEE C37.238). */
 export interface PowerData {
   /** 0: none was given. */
   readonly grandmasterId: number;

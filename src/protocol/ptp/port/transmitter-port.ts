@@ -16,7 +16,7 @@ import { envelopeOf, type TransmitterSettings } from './settings.js';
 import type { VersionView } from './spoken-version.js';
 import { StateTeller } from './state-teller.js';
 import { TimeSender } from './time-sender.js';
-import { mustQualify, type TransmitterFacts, transmitterVerdict } from './transmitter-verdict.js';
+import { type TransmitterVerdict, transmitterVerdict } from './transmitter-verdict.js';
 
 export interface TransmitterView extends Pick<Verdict, 'state' | 'reason'> {
   readonly data: GrandmasterData | undefined;
@@ -70,7 +70,7 @@ export class TimeTransmitterPort {
   }
 
   inspect(): TransmitterView {
-    const { state, reason } = transmitterVerdict(this.#facts);
+    const { state, reason } = this.#qualification.applied(this.#judge());
     const { data, logAnnounceInterval, logSyncInterval, grants, timeless, stampsLost } = this.#sender;
     return {
       ...{ state, reason, data, known: this.#announces.known, logAnnounceInterval, logSyncInterval, grants },
@@ -181,31 +181,32 @@ export class TimeTransmitterPort {
   }
 
   #settle(now: Instant): readonly PortAction[] {
-    this.#qualification.take(this.#qualificationNs, this.state, now);
-    this.#state.tell(transmitterVerdict(this.#facts));
+    const verdict = this.#judge();
+    this.#qualification.take(this.#qualificationNs(verdict), this.state, now);
+    this.#state.tell(this.#qualification.applied(verdict));
     this.#sender.setRole(this.state === 'master' ? 'sending' : 'silent', now);
     return this.#out.drain();
   }
 
-  /** §9.2.6.11. Nothing is waited for at once in M1 and M2, and never in 802.1AS (802.1AS-2020 §10.3.1), which qualifies nobody. */
-  get #qualificationNs(): Ns | undefined {
+  /** Undefined: no PRE_MASTER, as in M1 and M2 (§9.2.6.11), and always in 802.1AS, which qualifies nobody either (§10.3.1). */
+  #qualificationNs({ passesOn }: TransmitterVerdict): Ns | undefined {
     const { data, logAnnounceInterval } = this.#sender;
-    if (this.#settings.profile.qualification.announces === 0 || data === undefined) return undefined;
-    return mustQualify(this.#facts) ? (data.stepsRemoved + 1) * intervalNs(logAnnounceInterval) : undefined;
+    if (passesOn !== true || data === undefined || this.#settings.profile.qualification.announces === 0)
+      return undefined;
+    return (data.stepsRemoved + 1) * intervalNs(logAnnounceInterval);
   }
 
-  get #facts(): TransmitterFacts {
+  #judge(): TransmitterVerdict {
     const { profile, identity } = this.#settings;
     const { data } = this.#sender;
     const [best] = this.#announces.known.length === 0 ? [] : this.#announces.qualified();
-    return {
+    return transmitterVerdict({
       linkUp: this.#linkUp,
       own: data === undefined ? undefined : candidateOfData(data, identity),
       portBest: best?.candidate,
       roles: profile.roles,
       listening: this.#listensUntil !== undefined,
       unfitness: this.#neighbour.isFit ? undefined : this.#neighbour.capability,
-      qualifying: this.#qualification.isRunning,
-    };
+    });
   }
 }

@@ -14,16 +14,15 @@ export interface TransmitterFacts {
   readonly listening: boolean;
   /** Why the neighbour is not fit to be given time. */
   readonly unfitness: Capability | undefined;
-  /** PRE_MASTER: the qualification timeout runs. */
-  readonly qualifying: boolean;
 }
 
-/** By what the port is one that passes another's time on, it first waits (§9.2.6.11). */
-export const mustQualify = ({ own, portBest, roles, listening }: TransmitterFacts): boolean =>
-  own !== undefined && roles === 'elected' && decideState({ own, portBest, listening }).code === 'M3';
+export interface TransmitterVerdict extends Verdict {
+  /** MASTER by M3: it must qualify first. */
+  readonly passesOn?: true;
+}
 
 /** The state of a port that only gives time, and why. It never follows: where it would have to, it keeps quiet. */
-export function transmitterVerdict(facts: TransmitterFacts): Verdict {
+export function transmitterVerdict(facts: TransmitterFacts): TransmitterVerdict {
   const { own, unfitness, roles, portBest, listening } = facts;
   if (!facts.linkUp) return { state: 'faulty', topic: 'link', reason: 'The link is down.' };
   if (unfitness !== undefined) return unfit(unfitness);
@@ -32,10 +31,9 @@ export function transmitterVerdict(facts: TransmitterFacts): Verdict {
     return { state: 'master', topic: 'static', reason: 'timeTransmitter by configuration: there is no election.' };
   }
   const decision = decideState({ own, portBest, listening });
-  const reason = reasonOf(decision);
-  const verdict = { state: STATES[decision.code], topic: `${decision.code} ${decision.reason}`, reason };
-  if (!facts.qualifying || decision.code !== 'M3') return verdict;
-  return { ...verdict, state: 'pre-master', reason: `Waits in case somebody better is heard. ${reason}` };
+  const topic = `${decision.code} ${decision.reason}`;
+  const verdict = { state: STATES[decision.code], topic, reason: reasonOf(decision) };
+  return decision.code === 'M3' ? { ...verdict, passesOn: true } : verdict;
 }
 
 const STATES: Readonly<Record<DecisionCode, PortState>> = {
