@@ -11,10 +11,12 @@
 
 // Where the fields lie (IEEE 1588-2019 §13.3, §13.9 to §13.11).
 namespace {
+constexpr int kVersionAt = 1;
 constexpr int kLengthAt = 2;
 constexpr int kDomainAt = 4;
 constexpr int kMinorSdoAt = 5;
 constexpr int kFlagsAt = 6;
+constexpr int kCorrectionAt = 8;
 constexpr int kSourceAt = 20;
 constexpr int kSequenceAt = 30;
 constexpr int kTimeAt = 34;
@@ -52,6 +54,7 @@ bool IsPdelayPair(const PdelayOptions& options) {
 PdelayResponder::PdelayResponder(const PdelayOptions& options, std::unique_ptr<StampedSocket> socket, Send event,
                                  Send general)
     : options_(options),
+      version_(options.response[kVersionAt]),
       socket_(std::move(socket)),
       event_(std::move(event)),
       general_(std::move(general)),
@@ -121,7 +124,7 @@ void PdelayResponder::Run() {
 bool PdelayResponder::IsRequest(const uint8_t* message, int32_t length) const {
   const std::vector<uint8_t>& own = options_.response;
   if (length < kMessageOctets || MessageLength(message) < kMessageOctets || MessageLength(message) > length) return false;
-  if (message[0] != ((own[0] & 0xf0) | kPdelayReq) || (message[1] & 0x0f) != kVersion) return false;
+  if (message[0] != ((own[0] & 0xf0) | kPdelayReq) || (message[kVersionAt] & 0x0f) != kVersion) return false;
   if (message[kDomainAt] != own[kDomainAt] || message[kMinorSdoAt] != own[kMinorSdoAt]) return false;
   if ((message[kFlagsAt] & kUnicast) != 0) return false;
   // Our own, come back.
@@ -138,6 +141,9 @@ void PdelayResponder::Take(const Record& record, const uint8_t* message) {
   Pending pending;
   pending.open = true;
   pending.received = record.monotonic;
+  // minorVersionPTP is the upper half.
+  pending.version = std::min(message[kVersionAt], version_);
+  std::copy_n(message + kCorrectionAt, pending.correction.size(), pending.correction.begin());
   std::copy_n(message + kSequenceAt, pending.sequence.size(), pending.sequence.begin());
   std::copy_n(message + kSourceAt, pending.requesting.size(), pending.requesting.begin());
   Moment before;
@@ -156,6 +162,8 @@ void PdelayResponder::Follow(const Record& record) {
   pending.open = false;
   Moment before;
   uint32_t ignored;
+  // §11.4.2: what transparent clocks have added to the question goes back with the second answer.
+  std::copy(pending.correction.begin(), pending.correction.end(), options_.follow_up.begin() + kCorrectionAt);
   const int64_t sent = record.time + options_.egress_ns;
   if (!Answer(general_, &options_.follow_up, sent, pending, &ignored, &before)) return;
   const int64_t took = before.raw - pending.received;
@@ -167,6 +175,7 @@ void PdelayResponder::Follow(const Record& record) {
 
 bool PdelayResponder::Answer(const Send& send, std::vector<uint8_t>* message, int64_t time, const Pending& pending,
                              uint32_t* number, Moment* before) {
+  (*message)[kVersionAt] = pending.version;
   std::copy(pending.sequence.begin(), pending.sequence.end(), message->begin() + kSequenceAt);
   WriteTime(time, message->data() + kTimeAt);
   std::copy(pending.requesting.begin(), pending.requesting.end(), message->begin() + kRequestingAt);

@@ -37,7 +37,7 @@ bool IsPdelayPair(const PdelayOptions& options);
 /**
  * The answering side of the peer delay mechanism in two steps (IEEE 1588-2019 §11.4.2) on a thread of its own, so that its
  * answers come in time (IEEE 802.1AS-2020 §B.2.3: 10 ms) whatever the event loop is doing. Answers requests to the group;
- * those with the flag unicastFlag are left to others.
+ * those with the flag unicastFlag are left to others. A question of PTP 2.0 is answered in 2.0.
  */
 class PdelayResponder {
  public:
@@ -57,6 +57,8 @@ class PdelayResponder {
     bool open = false;
     uint32_t number = 0;
     int64_t received = 0;  // CLOCK_MONOTONIC_RAW
+    uint8_t version = 0;
+    std::array<uint8_t, 8> correction{};
     std::array<uint8_t, 2> sequence{};
     std::array<uint8_t, 10> requesting{};
   };
@@ -71,6 +73,7 @@ class PdelayResponder {
               Moment* before);
 
   PdelayOptions options_;
+  const uint8_t version_;
   std::unique_ptr<StampedSocket> socket_;
   Send event_;
   Send general_;

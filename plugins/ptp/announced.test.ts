@@ -6,6 +6,7 @@ import { Reluctance } from './reluctance.js';
 const OPTIONS: AnnounceOptions = {
   ...{ identity: '00112233fffe4455', priority1: 100, priority2: 101, degradedClass: 52, boundary: 'pass-on' },
   timescale: 'tai',
+  grandmasterId: 7,
 };
 const LOCKED: PtpView = {
   ...{ clockClass: 6, clockAccuracy: 0x21, offsetScaledLogVariance: 0x4e5d, timeSource: 0x20 },

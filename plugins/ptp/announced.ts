@@ -1,5 +1,11 @@
 import type { ClockScale, GrandmasterClaims, TimeState } from 'timehub/api';
-import { type ClockIdentity, type GrandmasterData, NO_TIME_FLAGS, type TimeFlags } from 'timehub/protocol/ptp';
+import {
+  type ClockIdentity,
+  type GrandmasterData,
+  NO_TIME_FLAGS,
+  type PowerData,
+  type TimeFlags,
+} from 'timehub/protocol/ptp';
 
 export interface AnnounceOptions {
   readonly identity: ClockIdentity;
@@ -10,6 +16,8 @@ export interface AnnounceOptions {
   /** Whether a grandmaster that the hub follows is announced, or the hub itself. */
   readonly boundary: 'pass-on' | 'own';
   readonly timescale: ClockScale;
+  /** Of the power profile. */
+  readonly grandmasterId: number;
 }
 
 /** IEEE 1588-2019 table 4. */
@@ -18,10 +26,18 @@ const DEGRADED = 52;
 /** What to announce for a state of the hub: nothing but that state decides. */
 export function announcedOf(state: TimeState, options: AnnounceOptions): GrandmasterData {
   const { grandmaster } = state.ptp;
-  return grandmaster !== undefined && options.boundary === 'pass-on' && grandmaster.identity !== options.identity
-    ? passedOn(state, grandmaster, options)
-    : own(state, options);
+  const data =
+    grandmaster !== undefined && options.boundary === 'pass-on' && grandmaster.identity !== options.identity
+      ? passedOn(state, grandmaster, options)
+      : own(state, options);
+  return { ...data, power: powerOf(state, options) };
 }
+
+/** The bound is of the whole way from the reference to here: that of a boundary clock contains what it was told. */
+const powerOf = ({ clocks }: TimeState, { grandmasterId }: AnnounceOptions): PowerData => ({
+  grandmasterId,
+  inaccuracyNs: clocks.find(({ id }) => id === 'system')?.boundNs ?? Number.NaN,
+});
 
 function own({ ptp, leap }: TimeState, options: AnnounceOptions): GrandmasterData {
   const { identity, priority1, priority2, degradedClass } = options;

@@ -26,6 +26,7 @@ export interface GrandmasterConfig extends PortConfig {
   readonly boundary: boolean;
   readonly unicast: boolean;
   readonly timescale: ClockScale;
+  readonly 'grandmaster-id': number;
 }
 
 /** A port that gives the hub's time, as a sink: grandmaster, or one port of a boundary clock. */
@@ -75,6 +76,7 @@ export class Grandmaster {
       degradedClass: config['degraded-class'],
       boundary: config.boundary ? 'pass-on' : 'own',
       timescale: config.timescale,
+      grandmasterId: config['grandmaster-id'],
     };
     this.#port = port;
     this.#runner = runner;
@@ -104,6 +106,7 @@ export class Grandmaster {
       ...{ profile: profile.summary, domain: profile.domain, delay: profile.delay, stamps: this.#runner.stamps },
       ...announcedView(view),
       ...linkView(view),
+      version: `2.${view.version.minorVersion}: ${view.version.reason}`,
       heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
       grants: view.grants,
       counters: view.counters,

@@ -39,6 +39,12 @@ describe('PTP in the lab', function () {
     ['the automotive profile', { profile: 'automotive' }],
     ['IEC 61850-9-3', { profile: '61850-9-3' }],
     ['AES67', { profile: 'aes67', domain: 3 }],
+    ['IEEE C37.238', { profile: 'c37.238' }],
+    [
+      'gPTP in another domain, by the common mean link delay service',
+      { profile: 'gptp', domain: 2, delay: 'common-p2p' },
+    ],
+    ['gPTP at wished intervals', { profile: 'gptp', 'sync-interval': '31.25ms', 'announce-interval': '2s' }],
   ] as const) {
     it(`brings time from a grandmaster to a client: ${name}`, async () => {
       const { grandmaster, client } = two();

@@ -3,6 +3,7 @@ import {
   DELAY_MECHANISMS,
   formatPortIdentity,
   fromNs,
+  measuresLink,
   PORT_STATES,
   type PortState,
   TIMESTAMPING_NP,
@@ -23,21 +24,22 @@ export interface PortFacts {
   readonly logAnnounceInterval: number;
   readonly logSyncInterval: number;
   readonly isCapable: boolean;
+  readonly minorVersion: number;
 }
 
 /** The data sets of one port, alike for both roles. */
 export function portSets({ prepared, counts, interface: name }: ManagedBasis, facts: PortFacts) {
-  const { identity: port, profile, minorVersion } = prepared.settings;
+  const { identity: port, profile } = prepared.settings;
   const state = PORT_STATES[facts.state];
-  const { logDelayInterval, logAnnounceInterval, logSyncInterval } = facts;
+  const { logDelayInterval, logAnnounceInterval, logSyncInterval, minorVersion } = facts;
   return {
     'port-data-set': {
       ...{ port, state, logAnnounceInterval, logSyncInterval },
-      logMinDelayReqInterval: profile.delay === 'e2e' ? logDelayInterval : profile.initial.delay,
+      logMinDelayReqInterval: measuresLink(profile) ? profile.initial.delay : logDelayInterval,
       peerMeanPathDelay: fromNs(finite(facts.peerDelayNs)),
       announceReceiptTimeout: profile.announceTimeout,
       delayMechanism: DELAY_MECHANISMS[profile.delay],
-      logMinPdelayReqInterval: profile.delay === 'p2p' ? logDelayInterval : profile.initial.delay,
+      logMinPdelayReqInterval: measuresLink(profile) ? logDelayInterval : profile.initial.delay,
       version: (minorVersion << 4) | 2,
     },
     'port-data-set-np': {

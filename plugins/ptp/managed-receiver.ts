@@ -78,6 +78,7 @@ export function managedReceiver(view: ReceiverView, basis: ManagedBasis): Manage
           logAnnounceInterval: profile.initial.announce,
           logSyncInterval: view.syncIntervalNs > 0 ? logInterval(view.syncIntervalNs) : profile.initial.sync,
           isCapable: view.asCapable?.capable ?? true,
+          minorVersion: view.version.minorVersion,
         }),
       ],
     ]),

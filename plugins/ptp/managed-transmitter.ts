@@ -46,6 +46,7 @@ export function managedTransmitter(view: TransmitterView, basis: TransmitterBasi
           logAnnounceInterval: view.logAnnounceInterval,
           logSyncInterval: view.logSyncInterval,
           isCapable: view.asCapable?.capable ?? true,
+          minorVersion: view.version.minorVersion,
         }),
       ],
     ]),

@@ -1,14 +1,14 @@
 import type { ClockId, Context, PdelayResponder } from 'timehub/api';
-import type { NeighbourMemory, PortSettings } from 'timehub/protocol/ptp';
+import type { NeighbourMemory, PeerDelayRoles, PortSettings, Profile, ReceiverSettings } from 'timehub/protocol/ptp';
 import { LinkMemory } from './link-memory.js';
 import { openPdelayThread } from './pdelay-thread.js';
-import { identityOf, latenciesOf, type PortConfig, profileOfConfig } from './port-config.js';
+import { identityOf, latenciesOf, type PortConfig, profileOfConfig, wishesOf } from './port-config.js';
 import { stampingClock, stampNoise } from './stamping.js';
 import { openWire, type Wire } from './wire.js';
 
 /** A port that is ready to run: what it is told, and how to open its wire. */
 export interface PreparedPort {
-  readonly settings: PortSettings;
+  readonly settings: PortSettings & Pick<ReceiverSettings, 'wishes'>;
   /** Keeps what was found out about the other end of the link, for the next start. */
   readonly remember: (neighbour: NeighbourMemory) => void;
   readonly hardware: boolean;
@@ -27,8 +27,10 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
   const hardware = clock !== undefined;
   const identity = identityOf(context, config, port);
   const links = new LinkMemory(context, [port.name, port.mac, hardware ? clock : 'software'].join(' '));
+  const wishes = role === 'receiver' ? wishesOf(config) : undefined;
   const basis = {
     ...{ profile, identity, minorVersion: config['minor-version'], latencies: latenciesOf(config) },
+    ...(wishes === undefined ? {} : { wishes }),
     stampNoiseNs: stampNoise(hardware),
     random: () => new DataView(context.random(4).slice().buffer).getUint32(0) / 2 ** 32,
     remembered: links.remembered,
@@ -36,10 +38,20 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
   const wire = { interface: port.name, profile, hardware, hardwareClock: virtualClock(config.clock, clock) };
   const responder = openPdelayThread(context.network, wire, basis);
   return {
-    settings: { ...basis, peerDelay: { asks: true, answers: responder ? 'unicast' : 'all' } },
+    settings: { ...basis, peerDelay: rolesOf(config, profile, responder) },
     ...{ hardware, responder, clock: clock ?? 'system' },
     remember: (neighbour) => links.remember(neighbour),
     open: () => openWire(context.network, wire),
+  };
+}
+
+/** The thread answers the service that the port itself asks by, to the group. */
+function rolesOf(config: PortConfig, { delay }: Profile, thread: PdelayResponder | undefined): PeerDelayRoles {
+  const isCommon = delay === 'common-p2p';
+  return {
+    asks: true,
+    answers: thread !== undefined && !isCommon ? 'unicast' : 'all',
+    answersCommon: config['answer-common-p2p'] && !(thread !== undefined && isCommon),
   };
 }
 

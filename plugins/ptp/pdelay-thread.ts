@@ -1,6 +1,7 @@
 import { HubError, type Network, type PdelayResponder } from 'timehub/api';
 import {
   blankPdelayAnswers,
+  commonEnvelope,
   ETHERTYPE,
   EVENT_PORT,
   encode,
@@ -19,15 +20,18 @@ const ROOM = 2;
 
 /**
  * Answers the neighbour's requests to the group beside the event loop, which does not always come round within the 10 ms
- * that the neighbour waits (802.1AS-2020 §B.2.3). Undefined: the port must answer itself.
+ * that the neighbour waits (802.1AS-2020 §B.2.3), for the service that the port asks by itself. Undefined: the port must
+ * answer.
  */
 export function openPdelayThread(
   network: Network,
   wire: WireOptions,
   settings: Omit<PortSettings, 'peerDelay'>,
 ): PdelayResponder | undefined {
-  if (settings.profile.delay !== 'p2p') return undefined;
-  const [response, followUp] = blankPdelayAnswers(envelopeOf(settings));
+  const { delay } = settings.profile;
+  if (delay === 'e2e') return undefined;
+  const own = envelopeOf(settings);
+  const [response, followUp] = blankPdelayAnswers(delay === 'common-p2p' ? commonEnvelope(own) : own);
   const { egressNs, ingressNs } = settings.latencies;
   const isIpv6 = settings.profile.transport === 'udp6';
   const answers = {

@@ -11,6 +11,7 @@ import {
 import {
   type ClockIdentity,
   clockIdentityOfMac,
+  type Intervals,
   type Latencies,
   type Profile,
   type ProfileName,
@@ -24,9 +25,11 @@ const PROFILE_NAMES = [
   'default',
   'default-p2p',
   'gptp',
+  'gptp-2011',
   'automotive',
   '61850-9-3',
   'c37.238',
+  'c37.238-2011',
   'aes67',
   'enterprise',
 ] as const;
@@ -64,8 +67,9 @@ export const PORT_ENTRIES = {
   ),
   domain: described(v.optional(wholeNumber(0, 255)), 'PTP domain. Default: the profile’s.'),
   delay: described(
-    v.optional(oneOf(['e2e', 'p2p'])),
-    'Delay mechanism: end to end (Delay_Req) or peer to peer (Pdelay_Req). Default: the profile’s.',
+    v.optional(oneOf(['e2e', 'p2p', 'common-p2p'])),
+    'Delay mechanism: end to end (Delay_Req), peer to peer (Pdelay_Req), or peer to peer by the service that is common to ' +
+      'all domains of the link (CMLDS). Default: the profile’s.',
   ),
   stamps: described(
     v.optional(oneOf(['auto', 'hardware', 'software']), 'auto'),
@@ -75,9 +79,13 @@ export const PORT_ENTRIES = {
     v.optional(text('a device such as "ptp2"')),
     'Stamp by this virtual clock of the interface instead of its own clock.',
   ),
+  'answer-common-p2p': described(
+    v.optional(v.boolean('true or false'), true),
+    'Answer Pdelay_Req of the service that is common to all domains of the link (CMLDS): of several ports on an interface, one.',
+  ),
   'minor-version': described(
-    v.optional(wholeNumber(0, 1), 1),
-    'minorVersionPTP: 0 for equipment that drops or does not stamp messages of IEEE 1588-2019.',
+    v.optional(v.picklist(['auto', 0, 1], '"auto", 0 or 1'), 'auto'),
+    'minorVersionPTP: 1, and 0 once the other side speaks that or answers nothing else (auto), or always the one or the other.',
   ),
   'announce-interval': described(v.optional(interval()), 'Between Announces. Default: the profile’s.'),
   'sync-interval': described(v.optional(interval()), 'Between Syncs. Default: the profile’s.'),
@@ -131,9 +139,10 @@ export function profileOfConfig(config: PortConfig, role: 'receiver' | 'transmit
   const { profile, transport, domain, delay } = config;
   const base: Profile = profileOf(profile === 'automotive' ? (`automotive-${role}` satisfies ProfileName) : profile);
   const threshold = config['neighbour-threshold'];
+  const wished = role === 'receiver' ? wishesOf(config) : undefined;
   const initial = {
-    announce: config['announce-interval'] ?? base.initial.announce,
-    sync: config['sync-interval'] ?? base.initial.sync,
+    announce: (wished === undefined ? config['announce-interval'] : undefined) ?? base.initial.announce,
+    sync: (wished === undefined ? config['sync-interval'] : undefined) ?? base.initial.sync,
     delay: config['delay-interval'] ?? base.initial.delay,
   };
   return {
@@ -145,6 +154,13 @@ export function profileOfConfig(config: PortConfig, role: 'receiver' | 'transmit
     announceTimeout: config['announce-timeout'] ?? base.announceTimeout,
     neighbour: { ...base.neighbour, ...(threshold === undefined ? {} : { thresholdNs: threshold }) },
   };
+}
+
+/** In gPTP the intervals of what a receiver hears are the neighbour's to set, who is asked for them. */
+export function wishesOf(config: PortConfig): Partial<Intervals> | undefined {
+  const { 'announce-interval': announce, 'sync-interval': sync } = config;
+  if (!config.profile.startsWith('gptp') || (announce === undefined && sync === undefined)) return undefined;
+  return { ...(announce === undefined ? {} : { announce }), ...(sync === undefined ? {} : { sync }) };
 }
 
 export const latenciesOf = (config: PortConfig): Latencies => ({

@@ -97,6 +97,7 @@ export class Receiver {
       offsetFromMasterNs: finite(offsetFromMaster(view, this.#prepared)),
       meanDelayNs: finite(view.meanDelayNs),
       ...linkView(view),
+      version: `2.${view.version.minorVersion}: ${view.version.reason}`,
       heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
       counters: view.counters,
       messages: this.#runner.counts.inspect(),

@@ -22,9 +22,12 @@ export class Reluctance {
     this.#betterSince ??= now;
     if (Number(now - this.#betterSince) >= this.#settleNs) return this.#settle(offered);
     // The rest is no question of quality: leap seconds are told at once, and a worse accuracy within a better class.
-    const { flags, currentUtcOffset } = offered;
+    const { flags, currentUtcOffset, power } = offered;
     const { timeTraceable, frequencyTraceable } = before.flags;
-    this.#announced = { ...before, currentUtcOffset, flags: { ...flags, timeTraceable, frequencyTraceable } };
+    this.#announced = {
+      ...{ ...before, currentUtcOffset, ...(power === undefined ? {} : { power }) },
+      flags: { ...flags, timeTraceable, frequencyTraceable },
+    };
     return this.#announced;
   }
 

@@ -37,6 +37,10 @@ const config = table({
     v.optional(oneOf(['tai', 'utc']), 'tai'),
     v.description('TAI, or UTC as an arbitrary timescale: as linuxptp gives and takes it with software stamps.'),
   ),
+  'grandmaster-id': v.pipe(
+    v.optional(wholeNumber(0, 65535), 0),
+    v.description('GMID that the Announces of IEEE C37.238 carry; of the edition of 2011 it is 3 to 254. 0: none.'),
+  ),
   unicast: v.pipe(
     v.optional(flag(), false),
     v.description('Grant unicast messages to those who ask (IEEE 1588-2019 §16.1).'),

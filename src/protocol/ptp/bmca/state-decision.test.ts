@@ -11,6 +11,9 @@ const own = (clockClass: number): Candidate =>
   candidateOf(announceOf({ ...here, port: 0 }, { quality: { clockClass, accuracy: 0xfe, variance: 0xffff } }), here);
 const locked = { quality: { clockClass: 6, accuracy: 0x21, variance: 0x4e5d } };
 
+/** What this clock would announce of grandmaster 1, which it follows by another port. */
+const passed = candidateOf(announceOf(here, { ...locked, grandmaster: portOf(1).clock, stepsRemoved: 1 }), here);
+
 describe('the state decision', () => {
   it('listens while nobody was heard and the timeout has not passed', () => {
     expect(decideState({ own: own(248), listening: true }).code).to.equal('listen');
@@ -44,19 +47,25 @@ describe('the state decision', () => {
   });
 
   it('M3: another port of a boundary clock passes on what it hears', () => {
-    const best = heard(1, locked, portOf(5, 1));
-    expect(decideState({ own: own(248), best, listening: false }).code).to.equal('M3');
-    const worse = heard(6, {}, portOf(5, 2));
-    expect(decideState({ own: own(248), best, portBest: worse, listening: false }).code).to.equal('M3');
+    expect(decideState({ own: passed, listening: false })).to.deep.equal({
+      code: 'M3',
+      reason: 'Passes on the time of 001122.fffe.000001: nobody else does here.',
+    });
+    expect(decideState({ own: passed, portBest: heard(6), listening: false }).code).to.equal('M3');
+    const longer = heard(4, { ...locked, grandmaster: passed.grandmaster, stepsRemoved: 2 });
+    expect(decideState({ own: passed, portBest: longer, listening: false }).code).to.equal('M3');
   });
 
   it('P2: another port keeps quiet where the same time is already there', () => {
-    const grandmaster = portOf(1).clock;
-    const best = heard(1, { ...locked, grandmaster, stepsRemoved: 0 }, portOf(5, 1));
-    const portBest = heard(4, { ...locked, grandmaster, stepsRemoved: 1 }, portOf(5, 2));
-    expect(decideState({ own: own(248), best, portBest, listening: false })).to.deep.equal({
+    const { grandmaster } = passed;
+    const shorter = heard(6, { ...locked, grandmaster, stepsRemoved: 0 });
+    expect(decideState({ own: passed, portBest: shorter, listening: false }).code).to.equal('P2');
+    const higher = heard(6, { ...locked, grandmaster, stepsRemoved: 1 });
+    expect(decideState({ own: passed, portBest: higher, listening: false }).code).to.equal('M3');
+    const portBest = heard(4, { ...locked, grandmaster, stepsRemoved: 1 });
+    expect(decideState({ own: passed, portBest, listening: false })).to.deep.equal({
       code: 'P2',
-      reason: 'Yields to 001122.fffe.000004-1: it already brings the time of 001122.fffe.000001-1 here.',
+      reason: 'Yields to 001122.fffe.000004-1: it already brings the time of 001122.fffe.000001 here.',
     });
   });
 });

@@ -1,4 +1,4 @@
-import { formatPortIdentity } from '../identity.js';
+import { comparePorts, formatClockIdentity, formatPortIdentity } from '../identity.js';
 import { type Candidate, compareCandidates, explainComparison } from './candidate.js';
 
 /** The outcomes of figure 33 of IEEE 1588-2019. */
@@ -12,12 +12,10 @@ export interface Decision {
 
 /** What the decision about one port is made of. */
 export interface Standing {
-  /** D0: the clock itself. */
+  /** What the clock would announce here: D0, or Ebest of another port one step further. */
   readonly own: Candidate;
   /** Erbest: the best that this port hears. */
   readonly portBest?: Candidate | undefined;
-  /** Ebest: the best that any port hears. Default: `portBest`. */
-  readonly best?: Candidate | undefined;
   /** The port listens until its announce receipt timeout: hearing nothing proves nothing yet. */
   readonly listening: boolean;
 }
@@ -26,14 +24,12 @@ export interface Standing {
 const LAST_GRANDMASTER_CLASS = 127;
 
 /** The state decision algorithm of §9.3.3. */
-export function decideState({ own, portBest, best = portBest, listening }: Standing): Decision {
+export function decideState({ own, portBest, listening }: Standing): Decision {
   if (portBest === undefined && listening) return { code: 'listen', reason: 'Listens for a better timeTransmitter.' };
+  if (own.stepsRemoved > 0) return passingOn(own, portBest);
   if (own.quality.clockClass <= LAST_GRANDMASTER_CLASS) return amongGrandmasters(own, portBest);
-  if (best === undefined || beats(own, best)) return { code: 'M2', reason: ownReason(own, best) };
-  if (portBest !== undefined && same(best, portBest)) {
-    return { code: 'S1', reason: `Follows ${formatPortIdentity(best.sender)}: ${explainComparison(best, own)}.` };
-  }
-  return beyondTheBest(best, portBest);
+  if (portBest === undefined || beats(own, portBest)) return { code: 'M2', reason: ownReason(own, portBest) };
+  return follows(own, portBest);
 }
 
 function amongGrandmasters(own: Candidate, portBest: Candidate | undefined): Decision {
@@ -42,16 +38,30 @@ function amongGrandmasters(own: Candidate, portBest: Candidate | undefined): Dec
   return { code: 'P1', reason: `Yields to ${sender}: ${explainComparison(portBest, own)}.` };
 }
 
-/** The clock follows another port: this one passes its time on, unless that has reached the segment by itself. */
-function beyondTheBest(best: Candidate, portBest: Candidate | undefined): Decision {
-  const source = formatPortIdentity(best.sender);
-  if (portBest === undefined) return { code: 'M3', reason: `Passes on the time of ${source}: nobody else does here.` };
-  const { byTopology } = compareCandidates(best, portBest);
+/**
+ * The clock follows another port: this one passes its time on, unless that has reached the segment by a shorter way, or by
+ * one as long through a lower clock (figures 33 and 35, put as what both would announce here).
+ */
+function passingOn(own: Candidate, portBest: Candidate | undefined): Decision {
+  const source = formatClockIdentity(own.grandmaster);
+  const reason = `Passes on the time of ${source}`;
+  if (portBest === undefined) return { code: 'M3', reason: `${reason}: nobody else does here.` };
+  if (portBest.grandmaster !== own.grandmaster) {
+    return beats(own, portBest)
+      ? { code: 'M3', reason: `${reason}: ${explainComparison(own, portBest)}.` }
+      : follows(own, portBest);
+  }
   const sender = formatPortIdentity(portBest.sender);
-  return byTopology
-    ? { code: 'P2', reason: `Yields to ${sender}: it already brings the time of ${source} here.` }
-    : { code: 'M3', reason: `Passes on the time of ${source}: ${explainComparison(best, portBest)}.` };
+  const way = own.stepsRemoved - portBest.stepsRemoved || comparePorts(own.sender, portBest.sender);
+  return way < 0
+    ? { code: 'M3', reason: `${reason}: its way here through ${sender} is longer.` }
+    : { code: 'P2', reason: `Yields to ${sender}: it already brings the time of ${source} here.` };
 }
+
+const follows = (own: Candidate, portBest: Candidate): Decision => ({
+  code: 'S1',
+  reason: `Follows ${formatPortIdentity(portBest.sender)}: ${explainComparison(portBest, own)}.`,
+});
 
 function ownReason(own: Candidate, other: Candidate | undefined): string {
   if (other === undefined) return 'Grandmaster: nobody else announces itself.';
@@ -59,5 +69,3 @@ function ownReason(own: Candidate, other: Candidate | undefined): string {
 }
 
 const beats = (own: Candidate, other: Candidate): boolean => compareCandidates(own, other).order < 0;
-
-const same = (a: Candidate, b: Candidate): boolean => a === b || compareCandidates(a, b).order === 0;

@@ -5,6 +5,7 @@ import { formatClockIdentity, type PortIdentity } from '../identity.js';
 import type { Announce } from '../message.js';
 import { accuracyNs } from '../quality.js';
 import { findTlv } from '../tlv/index.js';
+import { inaccuracyIn } from './power.js';
 
 /** "More than 10 s" (clockAccuracy 0x31): any figure that lets nobody rely on it. */
 const BEYOND_NS = 1e11;
@@ -13,18 +14,24 @@ const BEYOND_NS = 1e11;
 export function claimsOf({ announce, from }: ForeignMaster, intervalNs: Ns): Claims {
   const { quality, timeSource, grandmaster, stepsRemoved, header } = announce;
   const utcKnown = header.flags.currentUtcOffsetValid && header.flags.ptpTimescale;
-  const accuracy = accuracyNs(quality.accuracy);
+  const dispersionNs = dispersionOf(announce);
   return {
     synchronised: !header.flags.synchronizationUncertain,
     clockClass: quality.clockClass,
     clockAccuracy: quality.accuracy,
-    ...(accuracy === undefined ? {} : { rootDispersionNs: Math.min(accuracy, BEYOND_NS) }),
+    ...(dispersionNs === undefined ? {} : { rootDispersionNs: Math.min(dispersionNs, BEYOND_NS) }),
     ...{ timeSource, stepsRemoved, intervalNs, grandmaster: grandmasterOf(announce) },
     ...(utcKnown ? { taiMinusUtc: announce.currentUtcOffset, leap: leapOf(announce) } : {}),
     reference: formatClockIdentity(grandmaster),
     address: from,
     traceable: header.flags.timeTraceable,
   };
+}
+
+/** The larger of what clockAccuracy and, in the power profile, the inaccuracies of the whole way say. */
+function dispersionOf({ quality, tlvs }: Announce): Ns | undefined {
+  const stated = [accuracyNs(quality.accuracy), inaccuracyIn(tlvs)].filter((ns) => ns !== undefined);
+  return stated.length === 0 ? undefined : Math.max(...stated);
 }
 
 function grandmasterOf(announce: Announce): GrandmasterClaims {

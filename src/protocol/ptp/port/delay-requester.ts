@@ -112,6 +112,7 @@ export class DelayRequester {
     const request = this.#requests.find((known) => known.sequenceId === header.sequenceId);
     if (request === undefined || request.response !== undefined) return undefined;
     this.unanswered = 0;
+    this.#settings.envelope.version.answered();
     if (header.logInterval !== NO_INTERVAL)
       this.#logInterval = Math.min(SLOWEST, Math.max(FASTEST, header.logInterval));
     return this.#advance({ ...request, response });
@@ -137,6 +138,7 @@ export class DelayRequester {
   #limited(requests: readonly Request[], now: Instant): readonly Request[] {
     const kept = requests.filter(({ at }) => now - at <= PATIENCE_NS).slice(-CAPACITY);
     this.unanswered += requests.filter((request) => !kept.includes(request) && request.response === undefined).length;
+    this.#settings.envelope.version.unanswered('Delay_Req', this.unanswered);
     return kept;
   }
 }

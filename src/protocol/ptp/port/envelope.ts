@@ -1,18 +1,25 @@
 import { type Flags, NO_FLAGS } from '../flags.js';
-import type { Header } from '../header.js';
+import { type Header, SDO_CMLDS } from '../header.js';
 import type { PortIdentity } from '../identity.js';
 import { NO_INTERVAL } from '../interval.js';
 import type { TimeInterval } from '../time.js';
 import type { Destination } from './action.js';
+import type { SpokenVersion } from './spoken-version.js';
 
 /** What all messages of one port have in common. */
 export interface Envelope {
   readonly identity: PortIdentity;
   readonly domain: number;
   readonly sdoId: number;
-  /** 0 for neighbours that drop or do not stamp the 1 of 2019. */
-  readonly minorVersion: number;
+  readonly version: SpokenVersion;
 }
+
+/** Those of the common mean link delay service, which is of no domain (§16.6.3, 802.1AS-2020 §11.2.17). */
+export const commonEnvelope = ({ identity, version }: Envelope): Envelope => ({
+  ...{ identity, version },
+  domain: 0,
+  sdoId: SDO_CMLDS,
+});
 
 interface Particulars {
   readonly correction?: TimeInterval;
@@ -27,7 +34,7 @@ const NOTHING: Particulars = {};
 export function headerOf(envelope: Envelope, sequenceId: number, particulars = NOTHING): Header {
   return {
     sdoId: envelope.sdoId,
-    minorVersion: envelope.minorVersion,
+    minorVersion: envelope.version.minor,
     domain: envelope.domain,
     flags: particulars.flags ?? NO_FLAGS,
     correction: particulars.correction ?? 0n,

@@ -3,11 +3,13 @@ import type { Candidate } from '../bmca/candidate.js';
 import type { TimeFlags } from '../flags.js';
 import type { ClockIdentity, PortIdentity } from '../identity.js';
 import type { Announce } from '../message.js';
+import type { Profile } from '../profile/profile.js';
 import type { ClockQuality } from '../quality.js';
 import { scaledRateOffset } from '../rate.js';
 import type { Tlv, TlvOf } from '../tlv/index.js';
 import type { Destination } from './action.js';
 import { type Envelope, flagsFor, headerOf } from './envelope.js';
+import { type PowerData, powerTlvOf } from './power.js';
 
 /** What a timeTransmitter announces: of itself, or as a boundary clock of its grandmaster. */
 export interface GrandmasterData {
@@ -26,6 +28,8 @@ export interface GrandmasterData {
   /** Of the profile, or propagated. */
   readonly tlvs?: readonly Tlv[];
   readonly timeBase?: TimeBaseData;
+  /** What the power profile announces beside it. */
+  readonly power?: PowerData;
 }
 
 /** 802.1AS-2020 §11.4.4.3. */
@@ -56,14 +60,12 @@ export interface AnnounceParts {
   readonly envelope: Envelope;
   readonly sequenceId: number;
   readonly logInterval: number;
-  readonly pathTrace: 'send' | 'omit';
+  readonly profile: Profile;
   readonly to: Destination;
 }
 
 export function announceOf(data: GrandmasterData, parts: AnnounceParts): Announce {
-  const { envelope, sequenceId, logInterval, pathTrace, to } = parts;
-  const path = [...(data.path ?? []), envelope.identity.clock];
-  const own: readonly Tlv[] = pathTrace === 'send' ? [{ kind: 'path-trace', path }] : [];
+  const { envelope, sequenceId, logInterval, profile, to } = parts;
   const flags = { ...flagsFor(to), ...data.flags };
   const { priority1, quality, priority2, grandmaster, stepsRemoved, timeSource, currentUtcOffset } = data;
   return {
@@ -71,8 +73,16 @@ export function announceOf(data: GrandmasterData, parts: AnnounceParts): Announc
     header: headerOf(envelope, sequenceId, { logInterval, flags }),
     origin: 0n,
     ...{ currentUtcOffset, priority1, quality, priority2, grandmaster, stepsRemoved, timeSource },
-    tlvs: [...own, ...(data.tlvs ?? [])],
+    tlvs: [...profileTlvs(data, envelope, profile), ...(data.tlvs ?? [])],
   };
+}
+
+function profileTlvs(data: GrandmasterData, { identity }: Envelope, { pathTrace, powerTlv }: Profile): readonly Tlv[] {
+  const path = [...(data.path ?? []), identity.clock];
+  return [
+    ...(pathTrace ? [{ kind: 'path-trace', path } as const] : []),
+    ...(powerTlv === undefined ? [] : [powerTlvOf(powerTlv, data.power)]),
+  ];
 }
 
 export function informationOf(timeBase: TimeBaseData | undefined): TlvOf<'follow-up-information'> {

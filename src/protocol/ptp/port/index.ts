@@ -1,10 +1,14 @@
 export * from './action.js';
 export * from './capability.js';
+export { commonEnvelope } from './envelope.js';
 export type * from './grandmaster-data.js';
 export { GRANT_LIMITS, type GrantLimits } from './grant-table.js';
 export * from './latency.js';
+export type * from './link-delay.js';
 export { blankPdelayAnswers } from './pdelay-responder.js';
+export type { PowerData } from './power.js';
 export * from './receiver-port.js';
 export type * from './receiver-view.js';
 export * from './settings.js';
+export type * from './spoken-version.js';
 export * from './transmitter-port.js';

@@ -14,3 +14,9 @@ export const NO_LATENCIES: Latencies = { egressNs: 0, ingressNs: 0, asymmetryNs:
 /** When it passed the plug: a stamp moved by `ns`. */
 export const moved = (stamp: Stamp, ns: Ns): Stamp =>
   ns === 0 ? stamp : { ...stamp, time: stamp.time + BigInt(Math.round(ns)) };
+
+/** Stamps as of the plug. */
+export const atPlug = {
+  received: (stamp: Stamp, { ingressNs }: Latencies): Stamp => moved(stamp, -ingressNs),
+  sent: (stamp: Stamp, { egressNs }: Latencies): Stamp => moved(stamp, egressNs),
+};

@@ -21,6 +21,11 @@ export class NeighbourDelay {
     return this.#samples.length;
   }
 
+  /** As good as it gets. */
+  get isSettled(): boolean {
+    return this.#samples.length === WINDOW;
+  }
+
   /** NaN before the first. */
   get delayNs(): Ns {
     const sorted = [...this.#samples].sort((a, b) => a - b);

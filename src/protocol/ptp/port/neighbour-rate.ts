@@ -29,6 +29,11 @@ export class NeighbourRate {
     return first === undefined ? 0 : Number(this.#points.at(-1)!.local - first.local) / 1e9;
   }
 
+  /** Over a whole window. */
+  get isSettled(): boolean {
+    return this.#points.length === WINDOW;
+  }
+
   /** Exchanges taken so far. */
   taken = 0;
 

@@ -2,7 +2,7 @@ import type { Leg, Rate, Reading } from '../../../api/observation.js';
 import type { Ns, Stamp, Timescale } from '../../../api/time.js';
 import { toNs, transitNs } from '../time.js';
 import type { DelayTimes } from './delay-requester.js';
-import type { LinkDelay } from './neighbour.js';
+import type { LinkDelay } from './link-delay.js';
 import type { SyncTimes } from './sync-receiver.js';
 
 export interface Basis {

@@ -1,6 +1,7 @@
 import type { Observation, Rate } from '../../../api/observation.js';
 import type { StampClass, Timescale } from '../../../api/time.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
+import { measuresLink } from '../profile/profile.js';
 import { scaleOf } from './claims.js';
 import type { DelayTimes } from './delay-requester.js';
 import type { Neighbour } from './neighbour.js';
@@ -25,7 +26,7 @@ export class Observer {
   /** None: the link is not measured yet. */
   ofSync(sync: SyncTimes, parent: ForeignMaster | undefined): readonly Observation[] {
     const basis = this.#basis(sync.received.by, parent);
-    if (this.#settings.profile.delay === 'e2e') return [inboundLeg(sync, basis)];
+    if (!measuresLink(this.#settings.profile)) return [inboundLeg(sync, basis)];
     const { link } = this.#neighbour;
     if (link === undefined) return [];
     const rate = this.#rate(sync, basis);

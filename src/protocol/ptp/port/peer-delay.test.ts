@@ -5,6 +5,7 @@ import { PROFILES } from '../profile/presets.js';
 import type { NeighbourRules } from '../profile/profile.js';
 import { Outbox } from './action.js';
 import { PeerDelay } from './peer-delay.js';
+import { SpokenVersion } from './spoken-version.js';
 import { flagsOf, headerOf, portOf, S, stampOf } from './testing/messages.js';
 
 const own = portOf(5);
@@ -12,7 +13,7 @@ const peer = portOf(1);
 
 function rig(rules: NeighbourRules = PROFILES.gptp.neighbour) {
   const out = new Outbox();
-  const envelope = { identity: own, domain: 0, sdoId: 0x100, minorVersion: 1 };
+  const envelope = { identity: own, domain: 0, sdoId: 0x100, version: new SpokenVersion(1) };
   const machine = new PeerDelay({ envelope, rules, logInterval: 0, random: () => 0.5 }, out);
   machine.start(0n);
   let seconds = 0n;

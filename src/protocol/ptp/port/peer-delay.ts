@@ -9,20 +9,7 @@ import { type Capability, capabilityOf } from './capability.js';
 import { type Envelope, headerOf, randomSequence, type Sequence } from './envelope.js';
 import { NeighbourDelay } from './neighbour-delay.js';
 import { NeighbourRate } from './neighbour-rate.js';
-
-interface Exchange {
-  readonly token: number;
-  readonly sequenceId: number;
-  sent?: Stamp;
-  response?: { readonly message: PdelayResp; readonly received: Stamp };
-  followUp?: PdelayRespFollowUp;
-  responders: readonly PortIdentity[];
-  stampLost?: true;
-  /** An answer of our own clock came back. */
-  looped?: true;
-  /** Evaluated: only further responders are still of interest. */
-  done?: true;
-}
+import { PdelayExchange, type PdelayTimes } from './pdelay-exchange.js';
 
 export interface PeerDelaySettings {
   readonly envelope: Envelope;
@@ -32,8 +19,11 @@ export interface PeerDelaySettings {
   readonly random: () => number;
 }
 
-/** More than these need no names. */
-const RESPONDERS = 3;
+/** What is made of an exchange (computeNeighborRateRatio and computeMeanLinkDelay, 802.1AS-2020 §11.2.21). */
+export interface Computes {
+  readonly rate: boolean;
+  readonly delay: boolean;
+}
 
 /** The peer-to-peer delay mechanism, asking side (IEEE 1588-2019 §11.4, 802.1AS-2020 §11.2.19). */
 export class PeerDelay {
@@ -42,16 +32,19 @@ export class PeerDelay {
   readonly #sequence: Sequence;
   readonly #delay = new NeighbourDelay();
   readonly #rate = new NeighbourRate();
-  #exchange: Exchange | undefined;
+  #exchange: PdelayExchange | undefined;
   #responders: readonly PortIdentity[] = [];
   #looped = false;
   #logInterval: number | undefined;
-  #requests = 0;
   #lost = 0;
+  /** Requests in a row that several have answered. */
+  #crowded = 0;
+  #pausing = false;
   dueAt: Instant | undefined;
   stampsLost = 0;
   /** Who stamped the last exchange. */
   stampedBy: StampClass = 'user';
+  computes: Computes = { rate: true, delay: true };
 
   constructor(settings: PeerDelaySettings, out: Outbox) {
     this.#settings = settings;
@@ -63,9 +56,9 @@ export class PeerDelay {
   get capability(): Capability {
     return capabilityOf(
       {
-        requests: this.#requests,
         lost: this.#lost,
         responders: this.#responders,
+        pausing: this.#pausing,
         looped: this.#looped,
         delayNs: this.#delay.delayNs,
         ratePpb: this.#rate.ratePpb,
@@ -98,11 +91,10 @@ export class PeerDelay {
 
   /** The link is up: nothing is known of what is at its other end. */
   start(now: Instant): void {
-    this.#forget();
-    this.#responders = [];
-    this.#looped = false;
-    this.#lost = 0;
-    this.dueAt = this.#logInterval === undefined ? undefined : now;
+    this.#begin();
+    this.computes = { rate: true, delay: true };
+    this.#logInterval = this.#settings.logInterval;
+    this.dueAt = now;
   }
 
   stop(): void {
@@ -120,31 +112,26 @@ export class PeerDelay {
   setInterval(logInterval: number | undefined, now: Instant): void {
     if (logInterval === this.#logInterval) return;
     this.#logInterval = logInterval;
-    this.dueAt = logInterval === undefined ? undefined : now + BigInt(Math.round(intervalNs(logInterval)));
+    if (!this.#pausing) this.#schedule(now);
   }
 
   wake(now: Instant): void {
-    if (!isDue(this.dueAt, now) || this.#logInterval === undefined) return;
+    if (!isDue(this.dueAt, now)) return;
+    if (this.#pausing) this.#begin();
     this.#close();
-    this.dueAt = now + BigInt(Math.round(intervalNs(this.#logInterval)));
-    const { envelope } = this.#settings;
-    const sequenceId = this.#sequence.next();
-    const header = headerOf(envelope, sequenceId, { logInterval: this.#logInterval });
-    const token = this.#out.send({ kind: 'pdelay-req', header, origin: 0n, tlvs: [] }, 'peers');
-    this.#exchange = { token, sequenceId, responders: [] };
-    this.#requests++;
+    if (this.#crowded > this.#settings.rules.allowedLost) this.#pause(now);
+    else this.#ask(now);
   }
 
   /** True: a delay was measured. */
   sent(token: number, stamp: Stamp): boolean {
     if (this.#exchange?.token !== token) return false;
-    this.#exchange.sent = stamp;
-    return this.#evaluate(this.#exchange);
+    return this.#evaluate(this.#exchange.sent(stamp));
   }
 
   stampLost(token: number): void {
     if (this.#exchange?.token !== token) return;
-    this.#exchange.stampLost = true;
+    this.#exchange.isStampLost = true;
     this.stampsLost++;
   }
 
@@ -152,76 +139,98 @@ export class PeerDelay {
   takeResponse(message: PdelayResp, received: Stamp): boolean {
     const exchange = this.#exchangeOf(message);
     if (exchange === undefined) return false;
-    const { source } = message.header;
-    if (source.clock === this.#settings.envelope.identity.clock) {
-      exchange.looped = true;
-      this.#looped = true;
-      return false;
+    if (message.header.source.clock !== this.#settings.envelope.identity.clock) {
+      return this.#evaluate(exchange.takeResponse(message, received));
     }
-    if (exchange.responders.some((known) => samePort(known, source))) return false;
-    if (exchange.responders.length < RESPONDERS) exchange.responders = [...exchange.responders, source];
-    if (exchange.response !== undefined) return false;
-    exchange.response = { message, received };
-    return this.#evaluate(exchange);
+    exchange.isLooped = true;
+    this.#looped = true;
+    return false;
   }
 
   /** True: a delay was measured. */
   takeFollowUp(message: PdelayRespFollowUp): boolean {
-    const exchange = this.#exchangeOf(message);
-    if (exchange === undefined || exchange.followUp !== undefined) return false;
-    const { response } = exchange;
-    if (response !== undefined && !samePort(response.message.header.source, message.header.source)) return false;
-    exchange.followUp = message;
-    return this.#evaluate(exchange);
+    return this.#evaluate(this.#exchangeOf(message)?.takeFollowUp(message));
+  }
+
+  #ask(now: Instant): void {
+    this.#schedule(now);
+    if (this.#logInterval === undefined) return;
+    const sequenceId = this.#sequence.next();
+    const header = headerOf(this.#settings.envelope, sequenceId, { logInterval: this.#logInterval });
+    const token = this.#out.send({ kind: 'pdelay-req', header, origin: 0n, tlvs: [] }, 'peers');
+    this.#exchange = new PdelayExchange(token, sequenceId);
+  }
+
+  /** Whoever answers, none of it is the delay of a link (802.1AS-2020 §11.2.2, IEEE 1588-2019 §11.4.3). */
+  #pause(now: Instant): void {
+    this.#pausing = true;
+    this.#exchange = undefined;
+    this.dueAt = now + BigInt(this.#settings.rules.crowdPauseS) * 1_000_000_000n;
+  }
+
+  #schedule(now: Instant): void {
+    const log = this.#logInterval;
+    this.dueAt = log === undefined ? undefined : now + BigInt(Math.round(intervalNs(log)));
+  }
+
+  #begin(): void {
+    this.#exchange = undefined;
+    this.#responders = [];
+    this.#looped = false;
+    this.#lost = 0;
+    this.#crowded = 0;
+    this.#pausing = false;
+    this.#forget();
   }
 
   #forget(): void {
-    this.#exchange = undefined;
     this.#delay.clear();
     this.#rate.clear();
   }
 
-  #exchangeOf({ header, requesting }: PdelayResp | PdelayRespFollowUp): Exchange | undefined {
+  #exchangeOf({ header, requesting }: PdelayResp | PdelayRespFollowUp): PdelayExchange | undefined {
     if (!samePort(requesting, this.#settings.envelope.identity)) return undefined;
     return header.sequenceId === this.#exchange?.sequenceId ? this.#exchange : undefined;
   }
 
-  #evaluate(exchange: Exchange): boolean {
-    const { sent, response, followUp } = exchange;
-    if (exchange.done || sent === undefined || response === undefined) return false;
-    const { header } = response.message;
-    if (header.flags.twoStep && (followUp === undefined || !samePort(followUp.header.source, header.source)))
-      return false;
-    exchange.done = true;
-    this.stampedBy = response.received.by;
+  #evaluate(times: PdelayTimes | undefined): boolean {
+    if (times === undefined) return false;
+    const { received, response, followUp } = times;
+    this.#settings.envelope.version.answered();
+    this.stampedBy = received.by;
     this.#lost = 0;
     const last = this.#responders[0];
-    if (last !== undefined && !samePort(last, header.source)) this.#forget();
-    this.#responders = exchange.responders;
-    const way = header.flags.twoStep ? followUp : undefined;
-    if (way !== undefined) this.#rate.take(way.responseOrigin, response.received.time);
-    this.#delay.take(this.#delayNs(response.message, way, response.received.time - sent.time));
+    if (last !== undefined && !samePort(last, response.header.source)) this.#forget();
+    this.#responders = this.#exchange!.responders;
+    // Who is asked not to compute keeps what is known, but something must be: some ask without the flags and mean nothing by it.
+    if (followUp !== undefined && (this.computes.rate || !this.#rate.isSettled)) {
+      this.#rate.take(followUp.responseOrigin, received.time);
+    }
+    if (this.computes.delay || !this.#delay.isSettled) this.#delay.take(this.#delayNs(times));
     return true;
   }
 
   /** Half of what our clock says of the round trip, less what the neighbour says of its stay there (§11.4.2). */
-  #delayNs(response: PdelayResp, followUp: PdelayRespFollowUp | undefined, roundTrip: Instant): Ns {
+  #delayNs({ sent, received, response, followUp }: PdelayTimes): Ns {
+    const roundTrip = Number(received.time - sent.time);
     const correction = toNs(response.header.correction);
-    if (followUp === undefined) return (Number(roundTrip) - correction) / 2;
+    if (followUp === undefined) return (roundTrip - correction) / 2;
     const sign = this.#settings.rules.corrections === '802.1as' ? -1 : 1;
     const stay = Number(followUp.responseOrigin - response.requestReceipt);
     const fractions = toNs(followUp.header.correction) + sign * correction;
     // In the neighbour's time, as the standard has it; the difference is below a picosecond for a short link.
     const ratio = 1 + (this.#rate.ratePpb ?? 0) / 1e9;
-    return (Number(roundTrip) * ratio - stay - fractions) / 2;
+    return (roundTrip * ratio - stay - fractions) / 2;
   }
 
   /** Before the next request: was the last one answered, and by how many? */
   #close(): void {
     const exchange = this.#exchange;
     if (exchange === undefined) return;
-    this.#looped = exchange.looped === true;
-    if (exchange.done) this.#responders = exchange.responders;
-    else if (exchange.stampLost !== true) this.#lost++;
+    this.#looped = exchange.isLooped;
+    this.#crowded = exchange.responders.length > 1 ? this.#crowded + 1 : 0;
+    if (exchange.isDone) this.#responders = exchange.responders;
+    else if (!exchange.isStampLost) this.#lost++;
+    this.#settings.envelope.version.unanswered('Pdelay_Req', this.#lost);
   }
 }

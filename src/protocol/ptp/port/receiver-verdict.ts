@@ -25,8 +25,8 @@ export interface ReceiverFacts {
   readonly unqualified: number;
   /** With peer delay only. */
   readonly capability: Capability | undefined;
-  /** Announces that count are only taken from a capable neighbour. */
-  readonly mustBeCapable: boolean;
+  /** Announces that count are only taken from such a neighbour. */
+  readonly isFit: boolean;
   readonly syncSeen: boolean;
   /** How long Syncs have been missing, where they are. */
   readonly syncMissingNs: Ns | undefined;
@@ -39,15 +39,17 @@ export interface ReceiverFacts {
 export function receiverVerdict(facts: ReceiverFacts): Verdict {
   if (!facts.linkUp) return { state: 'faulty', topic: 'link', reason: 'The link is down.' };
   const { capability } = facts;
-  if (facts.mustBeCapable && capability?.capable === false) {
-    return {
-      state: 'listening',
-      topic: `capable ${topicOf(capability.reason)}`,
-      reason: ended(`Not asCapable: ${capability.reason}`),
-    };
-  }
+  if (capability !== undefined && !facts.isFit) return unfit(capability);
   if (facts.parent === undefined && !facts.anySource) return listening(facts);
   return waiting(facts) ?? following(facts);
+}
+
+/** asCapable is a word of 802.1AS; a port of 1588 is FAULTY (§11.4.3). */
+export function unfit({ reason, fault }: Capability): Verdict {
+  const topic = `capable ${topicOf(reason)}`;
+  return fault === true
+    ? { state: 'faulty', topic, reason: ended(`Faulty: ${reason}`) }
+    : { state: 'listening', topic, reason: ended(`Not asCapable: ${reason}`) };
 }
 
 function listening({ domain, unqualified }: ReceiverFacts): Verdict {

@@ -1,10 +1,16 @@
 import type { Ns } from '../../../api/time.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
 import type { PortIdentity } from '../identity.js';
+import { measuresLink } from '../profile/profile.js';
 import { transitNs } from '../time.js';
-import type { DelayTimes } from './delay-requester.js';
-import type { LinkDelay, Neighbour } from './neighbour.js';
+import type { AnnounceReceiver } from './announce-receiver.js';
+import type { Envelope } from './envelope.js';
+import type { Follower } from './follower.js';
+import type { LinkDelay } from './link-delay.js';
+import type { Neighbour } from './neighbour.js';
 import type { Verdict } from './receiver-verdict.js';
+import type { ReceiverSettings } from './settings.js';
+import type { VersionView } from './spoken-version.js';
 import type { SyncTimes } from './sync-receiver.js';
 import type { TimeBase } from './time-base.js';
 
@@ -23,6 +29,7 @@ export interface ReceiverView extends Pick<Verdict, 'state' | 'reason'> {
   readonly timeBase: TimeBase;
   readonly lastSync: SyncTimes | undefined;
   readonly known: readonly ForeignMaster[];
+  readonly version: VersionView;
   readonly counters: Readonly<Record<string, number>>;
   readonly logDelayInterval: number;
   readonly syncIntervalNs: Ns;
@@ -30,34 +37,43 @@ export interface ReceiverView extends Pick<Verdict, 'state' | 'reason'> {
 
 interface Parts {
   readonly verdict: Verdict;
-  readonly parent: ForeignMaster | undefined;
-  readonly source: PortIdentity | undefined;
-  readonly sync: SyncTimes | undefined;
-  readonly delay: DelayTimes | undefined;
-  readonly neighbour: Neighbour | undefined;
-  readonly asymmetryNs: Ns;
-  readonly timeBase: TimeBase;
-  readonly known: readonly ForeignMaster[];
-  readonly counters: Readonly<Record<string, number>>;
-  readonly logDelayInterval: number;
-  readonly syncIntervalNs: Ns;
+  readonly settings: ReceiverSettings;
+  readonly envelope: Envelope;
+  readonly follower: Follower;
+  readonly neighbour: Neighbour;
+  readonly announces: AnnounceReceiver;
+  /** Messages of another domain or profile. */
+  readonly foreign: number;
 }
 
-export function viewOf(parts: Parts): ReceiverView {
-  const { verdict, sync, delay, neighbour, asymmetryNs, parent, source, timeBase } = parts;
+export function viewOf({ verdict, settings, envelope, follower, neighbour, announces, foreign }: Parts): ReceiverView {
+  const { lastSync, requester, timeBase, parent, source } = follower;
+  const isMeasured = measuresLink(settings.profile);
+  const link = isMeasured ? neighbour.link : undefined;
+  return {
+    ...{ state: verdict.state, reason: verdict.reason, parent, source, link, timeBase, lastSync },
+    ...offsetOf(follower, isMeasured ? (link?.delayNs ?? Number.NaN) : undefined, settings.latencies.asymmetryNs),
+    asCapable: isMeasured ? neighbour.capability : undefined,
+    neighbourRatePpb: isMeasured ? neighbour.peer.rate.ratePpb : undefined,
+    known: announces.known,
+    version: envelope.version.view,
+    counters: {
+      foreign,
+      ...follower.counters,
+      ...announces.refused,
+      unmatched: follower.unmatched,
+      stampsLost: requester.stampsLost + neighbour.stampsLost,
+      unanswered: isMeasured ? neighbour.peer.lost : requester.unanswered,
+    },
+    logDelayInterval: requester.logInterval,
+    syncIntervalNs: follower.watch.intervalNs,
+  };
+}
+
+/** Of the last Sync, and end to end of the last Delay_Req. `linkNs`: where the link is measured instead. */
+function offsetOf({ lastSync: sync, lastDelay: delay }: Follower, linkNs: Ns | undefined, asymmetryNs: Ns) {
   const inbound = sync === undefined ? Number.NaN : transitNs(sync.received.time, sync.origin, sync.correction);
   const outbound = delay === undefined ? Number.NaN : transitNs(delay.received, delay.sent.time, delay.correction);
-  const link = neighbour?.link;
-  const meanDelayNs = neighbour === undefined ? (inbound + outbound) / 2 : (link?.delayNs ?? Number.NaN);
-  return {
-    ...{ state: verdict.state, reason: verdict.reason, parent, source, meanDelayNs, link, timeBase },
-    offsetFromMasterNs: inbound - meanDelayNs - asymmetryNs,
-    asCapable: neighbour?.capability,
-    neighbourRatePpb: neighbour?.peer.rate.ratePpb,
-    lastSync: sync,
-    known: parts.known,
-    counters: parts.counters,
-    logDelayInterval: parts.logDelayInterval,
-    syncIntervalNs: parts.syncIntervalNs,
-  };
+  const meanDelayNs = linkNs ?? (inbound + outbound) / 2;
+  return { meanDelayNs, offsetFromMasterNs: inbound - meanDelayNs - asymmetryNs };
 }

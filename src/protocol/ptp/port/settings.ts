@@ -1,17 +1,19 @@
 import type { Ns, StampClass } from '../../../api/time.js';
 import type { PortIdentity } from '../identity.js';
-import type { Profile } from '../profile/profile.js';
+import type { Intervals, Profile } from '../profile/profile.js';
 import type { NeighbourMemory } from './action.js';
 import type { Envelope } from './envelope.js';
+import type { TimeOf } from './grandmaster-data.js';
+import type { GrantLimits } from './grant-table.js';
 import type { Latencies } from './latency.js';
+import { type MinorVersionSetting, SpokenVersion } from './spoken-version.js';
 import type { UnicastClientSettings } from './unicast-client.js';
 
 /** What a port of either role is told at its start. Where it differs from the profile, the profile is spread and changed. */
 export interface PortSettings {
   readonly profile: Profile;
   readonly identity: PortIdentity;
-  /** 1, or 0 for neighbours of 2008 that mind. */
-  readonly minorVersion: number;
+  readonly minorVersion: MinorVersionSetting;
   readonly latencies: Latencies;
   /** One standard deviation of a stamp, by its class. */
   readonly stampNoiseNs: Readonly<Record<StampClass, Ns>>;
@@ -29,20 +31,33 @@ export interface PortSettings {
 export interface ReceiverSettings extends PortSettings {
   /** Asks one timeTransmitter for unicast messages instead of listening to a group. */
   readonly unicast?: UnicastClientSettings;
+  /** Intervals that the neighbour is asked for (802.1AS-2020 §10.6.4.3); what is left out it keeps. */
+  readonly wishes?: Partial<Intervals>;
+}
+
+/** A port that gives time. */
+export interface TransmitterSettings extends PortSettings {
+  readonly timeOf: TimeOf;
+  /** Unicast negotiation; without it requests are ignored. */
+  readonly grants?: GrantLimits;
 }
 
 export interface PeerDelayRoles {
   readonly asks: boolean;
-  /** Of requests to the group and to one address. */
+  /** Requests of this domain: to the group and to one address, only the latter (another answers the group), or none. */
   readonly answers: 'all' | 'unicast' | 'none';
+  /** Also as the common mean link delay service, for all domains of the link. */
+  readonly answersCommon: boolean;
 }
 
+/** One for all machines of a port: they speak one version. */
 export const envelopeOf = ({
   profile,
   identity,
   minorVersion,
 }: Pick<PortSettings, 'profile' | 'identity' | 'minorVersion'>): Envelope => ({
-  ...{ identity, minorVersion },
+  identity,
+  version: new SpokenVersion(minorVersion),
   domain: profile.domain,
   sdoId: profile.sdoId,
 });

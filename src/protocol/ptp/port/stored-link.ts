@@ -1,10 +1,9 @@
 import type { Ns } from '../../../api/time.js';
 import { samePort } from '../identity.js';
 import type { NeighbourMemory } from './action.js';
+import { ENOUGH } from './link-delay.js';
 import type { PeerDelay } from './peer-delay.js';
 
-/** Exchanges before a measured delay replaces the stored one. */
-const ENOUGH = 3;
 /** A change of the delay by less is not worth a write (the automotive profile's 100 ns), */
 const WORTH_NS = 100;
 /** nor is one that so many of its standard deviations explain, */

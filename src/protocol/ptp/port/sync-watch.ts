@@ -1,5 +1,6 @@
 import type { Instant, Ns } from '../../../api/time.js';
 import { intervalNs, NO_INTERVAL } from '../interval.js';
+import { isDue } from './action.js';
 
 /** What a Sync may say of its interval, log2 of seconds. */
 const FASTEST = -7;
@@ -10,6 +11,8 @@ export class SyncWatch {
   readonly #intervals: number;
   #logInterval: number;
   #lastAt: Instant | undefined;
+  /** An interval that has been asked for and may not be in force yet. */
+  #asked: { readonly logInterval: number; readonly until: Instant } | undefined;
   /** Set while Syncs are expected. */
   dueAt: Instant | undefined;
 
@@ -23,7 +26,7 @@ export class SyncWatch {
   }
 
   get timeoutNs(): Ns {
-    return this.#intervals * this.intervalNs;
+    return this.#intervals * intervalNs(Math.max(this.#logInterval, this.#asked?.logInterval ?? FASTEST));
   }
 
   /** Monotonic time of the last Sync. */
@@ -47,13 +50,14 @@ export class SyncWatch {
     this.#restart(now);
   }
 
-  /** We have asked for this interval: the next Sync may take as long. */
+  /** We have asked for this interval: Syncs may take as long from now on, and those under way say otherwise still. */
   expect(logInterval: number, now: Instant): void {
-    this.#logInterval = Math.max(this.#logInterval, logInterval);
+    this.#asked = { logInterval, until: now + BigInt(Math.round(this.#intervals * intervalNs(logInterval))) };
     if (this.dueAt !== undefined) this.#restart(now);
   }
 
   #restart(now: Instant): void {
+    if (isDue(this.#asked?.until, now)) this.#asked = undefined;
     this.dueAt = now + BigInt(Math.round(this.timeoutNs));
   }
 }

@@ -1,29 +1,23 @@
-import type { Instant, Stamp } from '../../../api/time.js';
+import type { Instant, Ns, Stamp } from '../../../api/time.js';
 import type { ForeignMaster } from '../bmca/foreign-masters.js';
-import { isAddressedTo } from '../identity.js';
-import { INTERVAL_UNCHANGED, intervalNs, NO_INTERVAL, requestedInterval } from '../interval.js';
-import type { Message, Signaling } from '../message.js';
-import { findTlv, type Tlv } from '../tlv/index.js';
-import { type Destination, earliest, isDue, Outbox, type PortAction, type PortState, type Received } from './action.js';
+import { intervalNs } from '../interval.js';
+import type { Message } from '../message.js';
+import { measuresLink } from '../profile/profile.js';
+import { earliest, isDue, Outbox, type PortAction, type PortState, type Received } from './action.js';
 import { AnnounceReceiver } from './announce-receiver.js';
 import { answerDelayReq } from './delay-responder.js';
-import { concerns, type Envelope, randomSequence, type Sequence } from './envelope.js';
-import { announceOf, candidateOfData, type GrandmasterData, informationOf, type TimeOf } from './grandmaster-data.js';
-import { ANNOUNCE_TYPE, GRANT_LIMITS, type GrantLimits } from './grant-table.js';
-import { boundedInterval } from './interval-signalling.js';
-import { atPlug, type LinkDelay, Neighbour } from './neighbour.js';
-import { Pace } from './pace.js';
+import { concerns, type Envelope } from './envelope.js';
+import { candidateOfData, type GrandmasterData } from './grandmaster-data.js';
+import { atPlug } from './latency.js';
+import type { LinkDelay } from './link-delay.js';
+import { Neighbour } from './neighbour.js';
+import { Qualification } from './qualification.js';
 import type { Verdict } from './receiver-verdict.js';
-import { envelopeOf, type PortSettings } from './settings.js';
-import { SyncSender } from './sync-sender.js';
-import { transmitterVerdict } from './transmitter-verdict.js';
-import { UnicastService } from './unicast-service.js';
-
-export interface TransmitterSettings extends PortSettings {
-  readonly timeOf: TimeOf;
-  /** Unicast negotiation; without it requests are ignored. */
-  readonly grants?: GrantLimits;
-}
+import { envelopeOf, type TransmitterSettings } from './settings.js';
+import type { VersionView } from './spoken-version.js';
+import { StateTeller } from './state-teller.js';
+import { TimeSender } from './time-sender.js';
+import { type TransmitterVerdict, transmitterVerdict } from './transmitter-verdict.js';
 
 export interface TransmitterView extends Pick<Verdict, 'state' | 'reason'> {
   readonly data: GrandmasterData | undefined;
@@ -31,14 +25,12 @@ export interface TransmitterView extends Pick<Verdict, 'state' | 'reason'> {
   readonly asCapable: { readonly capable: boolean; readonly reason: string } | undefined;
   readonly link: LinkDelay | undefined;
   readonly neighbourRatePpb: number | undefined;
+  readonly version: VersionView;
   readonly logAnnounceInterval: number;
   readonly logSyncInterval: number;
   readonly grants: number;
   readonly counters: Readonly<Record<string, number>>;
 }
-
-/** A profile with operational intervals goes over to them by itself after this, whether it was asked or not. */
-const INITIAL_NS = 8_000_000_000n;
 
 /**
  * One port that gives time: Announce, Sync and Follow_Up at their intervals, answers to Delay_Req and Pdelay_Req, grants of
@@ -46,73 +38,55 @@ const INITIAL_NS = 8_000_000_000n;
  * as `TimeReceiverPort`.
  */
 export class TimeTransmitterPort {
-  readonly counters = { foreign: 0, unstamped: 0 };
+  readonly #counters = { foreign: 0, unstamped: 0 };
   readonly #settings: TransmitterSettings;
   readonly #envelope: Envelope;
   readonly #out = new Outbox();
+  readonly #state = new StateTeller(this.#out);
   readonly #announces: AnnounceReceiver;
   readonly #neighbour: Neighbour;
-  readonly #syncs: SyncSender;
-  readonly #unicast: UnicastService;
-  readonly #announcePace: Pace;
-  readonly #syncPace: Pace;
-  readonly #announceSequence: Sequence;
-  readonly #syncSequence: Sequence;
-  #data: GrandmasterData | undefined;
+  readonly #sender: TimeSender;
+  readonly #qualification = new Qualification();
   #linkUp = false;
   /** Until then nothing heard means nothing. */
   #listensUntil: Instant | undefined;
-  #operationalAt: Instant | undefined;
-  #verdict: Verdict = { state: 'initializing', topic: '', reason: 'Has not started.' };
 
   constructor(settings: TransmitterSettings) {
-    const { profile, random, timeOf, grants = GRANT_LIMITS } = settings;
     this.#settings = settings;
     this.#envelope = envelopeOf(settings);
     this.#announces = new AnnounceReceiver(settings);
-    this.#neighbour = new Neighbour(settings, this.#out);
-    this.#syncs = new SyncSender(this.#envelope, timeOf, this.#out);
-    this.#unicast = new UnicastService(this.#envelope, grants, random, this.#out);
-    this.#announcePace = new Pace(profile.initial.announce);
-    this.#syncPace = new Pace(profile.initial.sync);
-    this.#announceSequence = randomSequence(random);
-    this.#syncSequence = randomSequence(random);
+    this.#neighbour = new Neighbour(settings, this.#envelope, this.#out);
+    this.#sender = new TimeSender(settings, this.#envelope, this.#out);
   }
 
   get state(): PortState {
-    return this.#verdict.state;
+    return this.#state.state;
   }
 
   /** When `wake` is due; undefined: never. */
   get wakeAt(): Instant | undefined {
     if (!this.#linkUp) return undefined;
     return earliest(
-      this.#announces.dueAt,
-      this.#neighbour.dueAt,
-      this.#unicast.dueAt,
-      this.#listensUntil,
-      this.#operationalAt,
-      this.#announcePace.dueAt,
-      this.#syncPace.dueAt,
+      ...[this.#announces.dueAt, this.#neighbour.dueAt, this.#sender.dueAt],
+      ...[this.#listensUntil, this.#qualification.dueAt],
     );
   }
 
   inspect(): TransmitterView {
-    const { state, reason } = this.#judge();
-    const neighbour = this.#settings.profile.delay === 'p2p' ? this.#neighbour : undefined;
+    const { state, reason } = this.#qualification.applied(this.#judge());
+    const { data, logAnnounceInterval, logSyncInterval, grants, timeless, stampsLost } = this.#sender;
+    const neighbour = measuresLink(this.#settings.profile) ? this.#neighbour : undefined;
     return {
-      ...{ state, reason, data: this.#data, known: this.#announces.known },
+      ...{ state, reason, data, known: this.#announces.known, logAnnounceInterval, logSyncInterval, grants },
       asCapable: neighbour?.capability,
       link: neighbour?.link,
       neighbourRatePpb: neighbour?.peer.rate.ratePpb,
-      logAnnounceInterval: this.#announcePace.logInterval,
-      logSyncInterval: this.#syncPace.logInterval,
-      grants: this.#unicast.grants,
+      version: this.#envelope.version.view,
       counters: {
-        ...this.counters,
+        ...this.#counters,
         ...this.#announces.refused,
-        timeless: this.#syncs.timeless,
-        stampsLost: this.#syncs.stampsLost + this.#neighbour.stampsLost,
+        timeless,
+        stampsLost: stampsLost + this.#neighbour.stampsLost,
       },
     };
   }
@@ -124,12 +98,9 @@ export class TimeTransmitterPort {
     this.#linkUp = true;
     const intervals = profile.announceTimeout + profile.announceTimeoutSpan * random();
     this.#listensUntil = now + BigInt(Math.round(intervals * intervalNs(profile.initial.announce)));
-    if (profile.delay === 'p2p') this.#neighbour.start(now);
-    if (profile.operational !== undefined) this.#operationalAt = now + INITIAL_NS;
-    this.#announcePace.resume();
-    this.#syncPace.resume();
-    this.#announcePace.change(profile.initial.announce, now);
-    this.#syncPace.change(profile.initial.sync, now);
+    this.#envelope.version.restart();
+    this.#neighbour.start(now);
+    this.#sender.linkUp(now);
     return this.#settle(now);
   }
 
@@ -137,13 +108,13 @@ export class TimeTransmitterPort {
     this.#linkUp = false;
     this.#announces.clear();
     this.#neighbour.stop();
-    this.#unicast.clear();
+    this.#sender.linkDown();
     return this.#settle(now);
   }
 
   /** What to announce from now on; undefined: there is no time to give. */
   setData(data: GrandmasterData | undefined, now: Instant): readonly PortAction[] {
-    this.#data = data;
+    this.#sender.data = data;
     return this.#settle(now);
   }
 
@@ -155,25 +126,29 @@ export class TimeTransmitterPort {
 
   receive({ message, from, stamp }: Received, now: Instant): readonly PortAction[] {
     if (!this.#linkUp) return [];
-    if (!concerns(this.#envelope, message.header)) this.counters.foreign++;
-    else this.#take(message, from, stamp === undefined ? undefined : atPlug.received(stamp, this.#settings), now);
+    const received = stamp === undefined ? undefined : atPlug.received(stamp, this.#settings.latencies);
+    if (!this.#neighbour.receive(message, from, received)) {
+      if (concerns(this.#envelope, message.header)) this.#take(message, from, received, now);
+      else this.#counters.foreign++;
+    }
     // By far the most of all messages, and they change nothing.
     return message.kind === 'delay-req' ? this.#out.drain() : this.#settle(now);
   }
 
   /** The transmit stamp of a message that was sent. */
   sent(token: number, stamp: Stamp, now: Instant): readonly PortAction[] {
-    const atWire = atPlug.sent(stamp, this.#settings);
-    this.#syncs.sent(token, atWire, this.#followUpTlvs);
-    if (this.#settings.profile.delay === 'e2e') return this.#out.drain();
+    const atWire = atPlug.sent(stamp, this.#settings.latencies);
+    this.#envelope.version.stamped();
+    this.#sender.sent(token, atWire);
     this.#neighbour.sent(token, atWire);
-    return this.#settle(now);
+    return measuresLink(this.#settings.profile) ? this.#settle(now) : this.#out.drain();
   }
 
   /** No transmit stamp will come: that exchange is dropped and counted, nothing else happens. */
   stampLost(token: number, now: Instant): readonly PortAction[] {
+    this.#envelope.version.stampLost();
     this.#neighbour.stampLost(token);
-    this.#syncs.stampLost(token);
+    this.#sender.stampLost(token);
     return this.#settle(now);
   }
 
@@ -181,82 +156,29 @@ export class TimeTransmitterPort {
     if (!this.#linkUp) return [];
     this.#announces.best(now);
     if (isDue(this.#listensUntil, now)) this.#listensUntil = undefined;
-    if (this.#settings.profile.delay === 'p2p') this.#neighbour.wake(now);
-    if (isDue(this.#operationalAt, now)) this.#goOperational(now);
+    this.#neighbour.wake(now);
     const actions = this.#settle(now);
-    if (this.#announcePace.take(now)) this.#announce(this.#announceSequence.next(), 'group');
-    if (this.#syncPace.take(now)) this.#syncs.send(this.#syncSequence.next(), this.#syncPace.logInterval, 'group');
-    this.#serve(now);
+    this.#sender.wake(now);
     return [...actions, ...this.#out.drain()];
   }
 
   #take(message: Message, from: string, stamp: Stamp | undefined, now: Instant): void {
-    if (this.#neighbour.receive(message, from, stamp)) return;
     switch (message.kind) {
       case 'announce':
         if (this.#settings.profile.roles === 'elected') this.#announces.take(message, from, now);
         break;
       case 'delay-req':
-        if (this.state !== 'master' || this.#settings.profile.delay !== 'e2e') break;
-        if (stamp === undefined) this.counters.unstamped++;
+        if (this.state !== 'master' || measuresLink(this.#settings.profile)) break;
+        this.#envelope.version.heard(message);
+        if (stamp === undefined) this.#counters.unstamped++;
         else answerDelayReq(message, stamp, from, this.#delayResponder);
         break;
-      case 'signaling':
-        this.#takeSignaling(message, from, now);
+      case 'signaling': {
+        this.#sender.takeSignaling(message, from, now);
+        const request = this.#neighbour.takeSignaling(message, now);
+        if (request !== undefined) this.#sender.takeRequest(request, now);
+      }
     }
-  }
-
-  #takeSignaling(message: Signaling, from: string, now: Instant): void {
-    if (this.#settings.grants !== undefined) {
-      this.#unicast.take(message, from, this.state === 'master' ? 'grant' : 'refuse', now);
-    }
-    const request = findTlv(message.tlvs, 'message-interval-request');
-    if (request === undefined || !isAddressedTo(message.target, this.#settings.identity)) return;
-    const { initial } = this.#settings.profile;
-    if (this.#settings.profile.operational !== undefined) this.#operationalAt = undefined;
-    this.#repace(this.#syncPace, request.timeSync, initial.sync, now);
-    this.#repace(this.#announcePace, request.announce, initial.announce, now);
-  }
-
-  /** The neighbour wants other intervals, or none (802.1AS-2020 §10.3.18). */
-  #repace(pace: Pace, code: number, initial: number, now: Instant): void {
-    if (code === INTERVAL_UNCHANGED) return;
-    const interval = requestedInterval(code, pace.logInterval, initial);
-    if (interval === 'stop') {
-      pace.halt();
-      return;
-    }
-    pace.resume();
-    pace.change(boundedInterval(interval), now);
-  }
-
-  #goOperational(now: Instant): void {
-    this.#operationalAt = undefined;
-    const { operational, initial } = this.#settings.profile;
-    this.#syncPace.change((operational ?? initial).sync, now);
-    this.#announcePace.change((operational ?? initial).announce, now);
-  }
-
-  #announce(sequenceId: number, to: Destination): void {
-    if (this.#data === undefined) return;
-    const { profile } = this.#settings;
-    const logInterval = to === 'group' ? this.#announcePace.logInterval : NO_INTERVAL;
-    const pathTrace = profile.pathTrace ? 'send' : 'omit';
-    this.#out.send(announceOf(this.#data, { envelope: this.#envelope, sequenceId, logInterval, pathTrace, to }), to);
-  }
-
-  #serve(now: Instant): void {
-    for (const grant of this.#unicast.due(now)) {
-      if (this.state !== 'master') continue;
-      const to = { address: grant.address };
-      const sequenceId = grant.sequenceId++ & 0xffff;
-      if (grant.messageType === ANNOUNCE_TYPE) this.#announce(sequenceId, to);
-      else this.#syncs.send(sequenceId, NO_INTERVAL, to);
-    }
-  }
-
-  get #followUpTlvs(): readonly Tlv[] {
-    return this.#settings.profile.followUpInformation ? [informationOf(this.#data?.timeBase)] : [];
   }
 
   get #delayResponder() {
@@ -264,40 +186,33 @@ export class TimeTransmitterPort {
     return { envelope: this.#envelope, logInterval: profile.initial.delay, timeOf, out: this.#out };
   }
 
-  /** Announces nothing where nobody elects and nobody reads it (the automotive profile). */
-  get #announcesItself(): boolean {
-    return !this.#settings.profile.anySource;
-  }
-
   #settle(now: Instant): readonly PortAction[] {
     const verdict = this.#judge();
-    const { state, topic } = this.#verdict;
-    this.#verdict = verdict;
-    if (verdict.state !== state || verdict.topic !== topic) {
-      this.#out.put({ type: 'state', state: verdict.state, reason: verdict.reason });
-    }
-    this.#setPaces(now);
+    this.#qualification.take(this.#qualificationNs(verdict), this.state, now);
+    this.#state.tell(this.#qualification.applied(verdict));
+    this.#sender.setRole(this.state === 'master' ? 'sending' : 'silent', now);
     return this.#out.drain();
   }
 
-  #setPaces(now: Instant): void {
-    if (this.state === 'master') this.#syncPace.start(now);
-    else this.#syncPace.stop();
-    if (this.state === 'master' && this.#announcesItself) this.#announcePace.start(now);
-    else this.#announcePace.stop();
+  /** Undefined: no PRE_MASTER, as in M1 and M2 (§9.2.6.11), and always in 802.1AS, which qualifies nobody either (§10.3.1). */
+  #qualificationNs({ passesOn }: TransmitterVerdict): Ns | undefined {
+    const { data, logAnnounceInterval } = this.#sender;
+    if (passesOn !== true || data === undefined || this.#settings.profile.qualification.announces === 0)
+      return undefined;
+    return (data.stepsRemoved + 1) * intervalNs(logAnnounceInterval);
   }
 
-  #judge(): Verdict {
+  #judge(): TransmitterVerdict {
     const { profile, identity } = this.#settings;
+    const { data } = this.#sender;
     const [best] = this.#announces.known.length === 0 ? [] : this.#announces.qualified();
     return transmitterVerdict({
       linkUp: this.#linkUp,
-      own: this.#data === undefined ? undefined : candidateOfData(this.#data, identity),
+      own: data === undefined ? undefined : candidateOfData(data, identity),
       portBest: best?.candidate,
       roles: profile.roles,
       listening: this.#listensUntil !== undefined,
-      capability:
-        profile.delay === 'p2p' && profile.neighbour.capable === 'measured' ? this.#neighbour.capability : undefined,
+      unfitness: this.#neighbour.isFit ? undefined : this.#neighbour.capability,
     });
   }
 }

@@ -2,8 +2,7 @@ import type { Candidate } from '../bmca/candidate.js';
 import { type Decision, type DecisionCode, decideState } from '../bmca/state-decision.js';
 import type { PortState } from './action.js';
 import type { Capability } from './capability.js';
-import type { Verdict } from './receiver-verdict.js';
-import { ended, topicOf } from './sentence.js';
+import { unfit, type Verdict } from './receiver-verdict.js';
 
 export interface TransmitterFacts {
   readonly linkUp: boolean;
@@ -13,24 +12,28 @@ export interface TransmitterFacts {
   readonly roles: 'elected' | 'static';
   /** Nobody can be known yet: the first announce receipt timeout runs. */
   readonly listening: boolean;
-  /** Where the profile judges it. */
-  readonly capability: Capability | undefined;
+  /** Why the neighbour is not fit to be given time. */
+  readonly unfitness: Capability | undefined;
+}
+
+export interface TransmitterVerdict extends Verdict {
+  /** MASTER by M3: it must qualify first. */
+  readonly passesOn?: true;
 }
 
 /** The state of a port that only gives time, and why. It never follows: where it would have to, it keeps quiet. */
-export function transmitterVerdict(facts: TransmitterFacts): Verdict {
-  const { own, capability, roles, portBest, listening } = facts;
+export function transmitterVerdict(facts: TransmitterFacts): TransmitterVerdict {
+  const { own, unfitness, roles, portBest, listening } = facts;
   if (!facts.linkUp) return { state: 'faulty', topic: 'link', reason: 'The link is down.' };
-  if (capability?.capable === false) {
-    const topic = `capable ${topicOf(capability.reason)}`;
-    return { state: 'listening', topic, reason: ended(`Not asCapable: ${capability.reason}`) };
-  }
+  if (unfitness !== undefined) return unfit(unfitness);
   if (own === undefined) return { state: 'listening', topic: 'data', reason: 'Has no time to give yet.' };
   if (roles === 'static') {
     return { state: 'master', topic: 'static', reason: 'timeTransmitter by configuration: there is no election.' };
   }
   const decision = decideState({ own, portBest, listening });
-  return { state: STATES[decision.code], topic: `${decision.code} ${decision.reason}`, reason: reasonOf(decision) };
+  const topic = `${decision.code} ${decision.reason}`;
+  const verdict = { state: STATES[decision.code], topic, reason: reasonOf(decision) };
+  return decision.code === 'M3' ? { ...verdict, passesOn: true } : verdict;
 }
 
 const STATES: Readonly<Record<DecisionCode, PortState>> = {

@@ -1,2 +1,2 @@
 export * from './presets.js';
-export type * from './profile.js';
+export * from './profile.js';

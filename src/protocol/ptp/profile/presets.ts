@@ -1,7 +1,10 @@
 import { SDO_1588, SDO_8021AS } from '../header.js';
 import type { NeighbourRules, Profile } from './profile.js';
 
-const NEIGHBOUR: NeighbourRules = { capable: 'unjudged', thresholdNs: 20e6, allowedLost: 3, corrections: '1588' };
+/** 16 s: §9.2.5 leaves the way out of FAULTY open, this is what others take. */
+const NEIGHBOUR: NeighbourRules = {
+  ...{ capable: 'unjudged', thresholdNs: 20e6, allowedLost: 3, crowdPauseS: 16, corrections: '1588' },
+};
 
 /** IEEE 1588-2019 annex I.3: delay request-response. */
 const DEFAULT_E2E: Profile = {
@@ -40,20 +43,29 @@ const GPTP: Profile = {
   announceTimeoutSpan: 0,
   syncTimeout: 3,
   onSyncLoss: 'elect',
-  neighbour: { capable: 'measured', thresholdNs: 800, allowedLost: 9, corrections: '802.1as' },
+  neighbour: { capable: 'measured', thresholdNs: 800, allowedLost: 9, crowdPauseS: 300, corrections: '802.1as' },
+  gptpCapable: { logInterval: 0, timeout: 9 },
   followUpInformation: true,
   pathTrace: true,
 };
 
+/** The edition before: one domain, no gPTP-capable Signaling (802.1AS-2011 §11.5.3). */
+const { gptpCapable: _, ...REST_OF_GPTP } = GPTP;
+const GPTP_2011: Profile = {
+  ...REST_OF_GPTP,
+  summary: 'IEEE 802.1AS-2011 (gPTP)',
+  neighbour: { ...GPTP.neighbour, allowedLost: 3 },
+};
+
 /** Avnu Automotive Ethernet AVB functional specification 1.6, chapter 6: static roles, no Announce, fast start. */
 const AUTOMOTIVE_RECEIVER: Profile = {
-  ...GPTP,
+  ...GPTP_2011,
   summary: 'gPTP, automotive profile: timeReceiver by configuration',
   roles: 'static',
   initial: { announce: 0, sync: -5, delay: 0 },
   operational: { announce: 0, sync: 0, delay: 2 },
   onSyncLoss: 'hold',
-  neighbour: { ...GPTP.neighbour, capable: 'static' },
+  neighbour: { ...GPTP_2011.neighbour, capable: 'static' },
   followUpInformation: false,
   pathTrace: false,
   anySource: true,
@@ -72,6 +84,7 @@ export const PROFILES = {
   /** Annex I.4. */
   'default-p2p': { ...DEFAULT_E2E, summary: 'IEEE 1588 default profile, peer-to-peer delay over UDP', delay: 'p2p' },
   gptp: GPTP,
+  'gptp-2011': GPTP_2011,
   'automotive-receiver': AUTOMOTIVE_RECEIVER,
   'automotive-transmitter': {
     ...AUTOMOTIVE_RECEIVER,
@@ -79,7 +92,8 @@ export const PROFILES = {
     followUpInformation: true,
   },
   '61850-9-3': POWER,
-  'c37.238': { ...POWER, summary: 'IEEE C37.238-2017 (power system)', domain: 254 },
+  'c37.238': { ...POWER, summary: 'IEEE C37.238-2017 (power system)', domain: 254, powerTlv: 'power-2017' },
+  'c37.238-2011': { ...POWER, summary: 'IEEE C37.238-2011 (power system)', powerTlv: 'power-2011' },
   aes67: {
     ...DEFAULT_E2E,
     summary: 'AES67 media profile',

@@ -2,8 +2,11 @@ import type { Ns } from '../../../api/time.js';
 
 export type Transport = 'udp4' | 'udp6' | 'l2';
 
-/** How a port finds out what the way takes (IEEE 1588-2019 table 21). */
-export type DelayMechanism = 'e2e' | 'p2p';
+/**
+ * How a port finds out what the way takes (IEEE 1588-2019 table 21). `common-p2p`: by the common mean link delay service, one
+ * measurement for all domains of a link (§16.6, 802.1AS-2020 §11.2.17).
+ */
+export type DelayMechanism = 'e2e' | 'p2p' | 'common-p2p';
 
 /** What becomes of a timeReceiver whose Syncs stop: it elects anew, keeps what it has and waits, or only says so. */
 export type SyncLoss = 'elect' | 'hold' | 'report';
@@ -19,8 +22,10 @@ export interface NeighbourRules {
   readonly capable: CapabilityRule;
   /** A longer link is no link of this profile. */
   readonly thresholdNs: Ns;
-  /** Pdelay_Req in a row that may stay without an answer. */
+  /** allowedLostResponses: Pdelay_Req in a row that may stay without an answer, or be answered by several. */
   readonly allowedLost: number;
+  /** How long no Pdelay_Req are sent after more than that were answered by several, s. */
+  readonly crowdPauseS: number;
   /**
    * Where the responder puts the fractions of its stamps: 1588 has them in both corrections alike (IEEE 1588-2019 §11.4.2),
    * 802.1AS with opposite signs (802.1AS-2020 §11.2.19).
@@ -64,9 +69,16 @@ export interface Profile {
   readonly neighbour: NeighbourRules;
   /** Each Follow_Up carries 802.1AS' information TLV, and one without it counts for nothing. */
   readonly followUpInformation: boolean;
+  /** gPTP-capable Signaling, log2 of seconds and intervals of silence until the neighbour is none (802.1AS-2020 §10.7). */
+  readonly gptpCapable?: { readonly logInterval: number; readonly timeout: number };
+  /** Which edition's inaccuracies each Announce carries (IEEE C37.238). */
+  readonly powerTlv?: 'power-2011' | 'power-2017';
   /** Announces name the clocks they have come through (§16.2). */
   readonly pathTrace: boolean;
   /** Sync counts whoever sends it: there are no Announces to tell who it should be. */
   readonly anySource: boolean;
   readonly dscp?: { readonly event: number; readonly general: number };
 }
+
+/** The delay is that of the link to the neighbour, and is measured on each link by itself. */
+export const measuresLink = ({ delay }: Profile): boolean => delay !== 'e2e';

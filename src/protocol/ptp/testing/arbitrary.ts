@@ -70,6 +70,7 @@ const TLV_VALUES: Readonly<Record<TlvKind, Values>> = {
     flags: fc.record({ computeNeighborRateRatio: bool, computeMeanLinkDelay: bool, oneStepReceiveCapable: bool }),
   },
   'gptp-capable': { logInterval: i8, flags: u8 },
+  'gptp-capable-interval-request': { logInterval: i8 },
   'interface-rate': { bitPeriodAs: u64, bitsBeforeTimestamp: u16, bitsAfterTimestamp: u16 },
   'power-2011': { grandmasterId: u16, grandmasterInaccuracyNs: u32, networkInaccuracyNs: u32 },
   'power-2017': { grandmasterId: u16, totalInaccuracyNs: u32 },

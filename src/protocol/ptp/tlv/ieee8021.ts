@@ -41,4 +41,11 @@ export const IEEE_8021_TLVS = {
     subtype: 4,
     value: struct({ logInterval: i8, flags: padded(u8, 4) }),
   },
+  'gptp-capable-interval-request': {
+    type: ORGANIZATION_EXTENSION_DO_NOT_PROPAGATE,
+    organization: IEEE_8021,
+    subtype: 5,
+    /** As an interval of the message interval request. */
+    value: struct({ logInterval: padded(i8, 3) }),
+  },
 } as const;

@@ -74,6 +74,7 @@ const DUMPS: readonly (readonly [string, Tlv])[] = [
     },
   ],
   ['8000 000c 0080c2 000004 ff 00 00000000', { kind: 'gptp-capable', logInterval: -1, flags: 0 }],
+  ['8000 000a 0080c2 000005 7f 000000', { kind: 'gptp-capable-interval-request', logInterval: 127 }],
   [
     '0003 0012 0019a7 000002 000000003b9aca00 0008 0010',
     { kind: 'interface-rate', bitPeriodAs: 1_000_000_000n, bitsBeforeTimestamp: 8, bitsAfterTimestamp: 16 },

@@ -4,8 +4,8 @@ import type { Profile } from '../../profile/profile.js';
 import type { GrandmasterData } from '../grandmaster-data.js';
 import { NO_LATENCIES } from '../latency.js';
 import { TimeReceiverPort } from '../receiver-port.js';
-import type { PortSettings, ReceiverSettings } from '../settings.js';
-import { TimeTransmitterPort, type TransmitterSettings } from '../transmitter-port.js';
+import type { PortSettings, ReceiverSettings, TransmitterSettings } from '../settings.js';
+import { TimeTransmitterPort } from '../transmitter-port.js';
 import { portOf } from './messages.js';
 
 export const settingsOf = (
@@ -15,7 +15,7 @@ export const settingsOf = (
 ): PortSettings => ({
   ...{ profile, identity, minorVersion: 1, latencies: NO_LATENCIES, random: () => 0.5 },
   stampNoiseNs: { hardware: 8, kernel: 1000, user: 1e6 },
-  peerDelay: { asks: true, answers: 'all' },
+  peerDelay: { asks: true, answers: 'all', answersCommon: true },
   ...more,
 });
 

@@ -38,6 +38,13 @@ export class Node {
     return { clock: 'system', by: 'hardware', time, monotonic: now };
   }
 
+  /** What it has sent of one kind. */
+  sent<K extends Message['kind']>(kind: K): readonly Extract<Message, { kind: K }>[] {
+    return this.actions.flatMap((action) =>
+      action.type === 'send' && action.message.kind === kind ? [action.message as Extract<Message, { kind: K }>] : [],
+    );
+  }
+
   last<K extends PortAction['type']>(type: K): Extract<PortAction, { type: K }> | undefined {
     return this.actions.findLast((action): action is Extract<PortAction, { type: K }> => action.type === type);
   }
