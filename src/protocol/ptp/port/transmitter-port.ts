@@ -174,8 +174,8 @@ export class TimeTransmitterPort {
     if (this.#settings.profile.delay === 'p2p') this.#neighbour.wake(now);
     if (isDue(this.#operationalAt, now)) this.#goOperational(now);
     const actions = this.#settle(now);
-    if (this.#announcePace.take(now)) this.#announce(this.#announceSequence.next(), 'group');
     if (this.#syncPace.take(now)) this.#syncs.send(this.#syncSequence.next(), this.#syncPace.logInterval, 'group');
+    if (this.#announcePace.take(now)) this.#announce(this.#announceSequence.next(), 'group');
     this.#serve(now);
     return [...actions, ...this.#out.drain()];
   }
