@@ -119,6 +119,7 @@ export class Grandmaster {
     const data = time === undefined ? undefined : this.#announced(state);
     const complete = data === undefined || timeBase === undefined ? data : { ...data, timeBase };
     this.#runner?.perform((now) => this.#port?.setData(complete, now) ?? []);
+    this.#door?.tell();
   }
 
   #announced(state: TimeState): GrandmasterData {
@@ -129,6 +130,7 @@ export class Grandmaster {
     if (report.type !== 'state') return;
     this.#context.log.info(report.reason, { state: report.state });
     this.#context.health(IS_WELL.has(report.state) ? 'ok' : 'degraded', report.reason);
+    this.#door?.tell();
   }
 }
 

@@ -55,7 +55,10 @@ export class Receiver {
       interface: this.#config.interface,
       stampTimeoutNs: this.#config['stamp-timeout'],
       open: prepared.open,
-      onReport: (report) => this.#report(report),
+      onReport: (report) => {
+        this.#report(report);
+        this.#door?.tell();
+      },
       onManagement: (request, answer) => this.#door?.fromNetwork(request, answer),
     });
     this.#prepared = prepared;

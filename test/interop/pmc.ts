@@ -30,8 +30,16 @@ export class Pmc {
     child.stdout.on('data', (chunk: Buffer) => this.#take(chunk.toString()));
   }
 
+  /** Of several at once it takes only the first: see `ask`. */
   request(line: string): void {
     this.#child.stdin!.write(`${line}\n`);
+  }
+
+  /** The next answer: what comes without being asked for may come first. Refusals are MANAGEMENT_ERROR_STATUS. */
+  async ask(line: string, timeoutMs = 10_000): Promise<Answer> {
+    const before = this.answers.length;
+    this.request(line);
+    return this.answered((_, i) => i >= before, timeoutMs);
   }
 
   /** Asks until the test is over. */
@@ -52,7 +60,7 @@ export class Pmc {
   }
 
   /** The first answer that pleases, of those that came or come. */
-  async answered(pleases: (answer: Answer) => boolean, timeoutMs = 10_000): Promise<Answer> {
+  async answered(pleases: (answer: Answer, index: number) => boolean, timeoutMs = 10_000): Promise<Answer> {
     const found = await until(
       async () => this.answers.find(pleases),
       (answer) => answer !== undefined,
