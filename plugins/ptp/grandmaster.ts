@@ -6,6 +6,7 @@ import {
   GRANT_LIMITS,
   type GrandmasterData,
   HubTime,
+  type PortState,
   TimeTransmitterPort,
   type TransmitterView,
 } from 'timehub/protocol/ptp';
@@ -42,6 +43,8 @@ export class Grandmaster {
   #port: TimeTransmitterPort | undefined;
   #runner: PortRunner | undefined;
   #door: ManagementDoor | undefined;
+  #state: PortState | undefined;
+  #qualificationTimeouts = 0;
 
   constructor(context: SinkContext, config: GrandmasterConfig) {
     this.#context = context;
@@ -82,6 +85,8 @@ export class Grandmaster {
     this.#door = new ManagementDoor(this.#context, config, () =>
       managedTransmitter(port.inspect(), {
         ...{ prepared: this.#prepared!, counts: runner.counts, interface: config.interface },
+        ...{ virtualClock: prepared.hardware && config.clock !== undefined },
+        qualificationTimeouts: this.#qualificationTimeouts,
         ...{ announce: this.#announce!, announced: this.#announced(this.#context.state()) },
       }),
     );
@@ -128,6 +133,8 @@ export class Grandmaster {
 
   #report(report: Report): void {
     if (report.type !== 'state') return;
+    if (this.#state === 'pre-master' && report.state === 'master') this.#qualificationTimeouts++;
+    this.#state = report.state;
     this.#context.log.info(report.reason, { state: report.state });
     this.#context.health(IS_WELL.has(report.state) ? 'ok' : 'degraded', report.reason);
     this.#door?.tell();

@@ -65,9 +65,14 @@ export class Receiver {
     this.#port = port;
     this.#runner = runner;
     this.#door = new ManagementDoor(this.#context, this.#config, () =>
-      managedReceiver(port.inspect(this.#context.monotonic()), {
-        ...{ prepared, counts: runner.counts, interface: this.#config.interface },
-      }),
+      managedReceiver(
+        port.inspect(this.#context.monotonic()),
+        {
+          ...{ prepared, counts: runner.counts, interface: this.#config.interface },
+          virtualClock: prepared.hardware && this.#config.clock !== undefined,
+        },
+        unicastFrom,
+      ),
     );
     this.#door.open();
     runner.start();

@@ -33,6 +33,8 @@ export interface ReceiverCounters {
   correction: number;
   /** A Follow_Up without the information TLV that the profile asks for. */
   bare: number;
+  /** Sync receipt timeouts. */
+  syncTimeouts: number;
 }
 
 /**
@@ -41,7 +43,14 @@ export interface ReceiverCounters {
  * another; `wake` is due then, and coming late does no harm.
  */
 export class TimeReceiverPort {
-  readonly counters: ReceiverCounters = { foreign: 0, unstamped: 0, stranger: 0, correction: 0, bare: 0 };
+  readonly counters: ReceiverCounters = {
+    foreign: 0,
+    unstamped: 0,
+    stranger: 0,
+    correction: 0,
+    bare: 0,
+    syncTimeouts: 0,
+  };
   readonly #settings: ReceiverSettings;
   readonly #envelope: Envelope;
   readonly #out = new Outbox();
@@ -114,7 +123,8 @@ export class TimeReceiverPort {
       counters: {
         ...this.counters,
         ...this.#announces.refused,
-        unmatched: this.#syncs.unmatched,
+        ...{ syncMismatches: this.#syncs.syncMismatches, followUpMismatches: this.#syncs.followUpMismatches },
+        ...{ announceTimeouts: this.#announces.timeouts, unicastRequests: this.#unicast?.requests ?? 0 },
         stampsLost: this.#requester.stampsLost + this.#neighbour.stampsLost,
         unanswered: this.#peerToPeer ? this.#neighbour.peer.lost : this.#requester.unanswered,
       },
@@ -285,6 +295,7 @@ export class TimeReceiverPort {
     const { onSyncLoss } = this.#settings.profile;
     this.#silentSince ??= this.#watch.lastAt ?? now - BigInt(Math.round(this.#watch.timeoutNs));
     this.#watch.stop();
+    this.counters.syncTimeouts++;
     this.#signalling.syncLost();
     if (onSyncLoss !== 'elect' || this.#parent === undefined) return;
     this.#announces.forget(this.#parent.candidate.sender);

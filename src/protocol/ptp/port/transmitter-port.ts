@@ -44,7 +44,7 @@ const INITIAL_NS = 8_000_000_000n;
  * as `TimeReceiverPort`.
  */
 export class TimeTransmitterPort {
-  readonly counters = { foreign: 0, unstamped: 0 };
+  readonly counters = { foreign: 0, unstamped: 0, listeningTimeouts: 0 };
   readonly #settings: TransmitterSettings;
   readonly #envelope: Envelope;
   readonly #out = new Outbox();
@@ -101,6 +101,8 @@ export class TimeTransmitterPort {
       counters: {
         ...this.counters,
         ...this.#announces.refused,
+        ...{ announceTimeouts: this.#announces.timeouts, announcesDue: this.#announcePace.steps },
+        ...{ syncsDue: this.#syncPace.steps, unicastServices: this.#unicast.services },
         timeless: this.#syncs.timeless,
         stampsLost: this.#syncs.stampsLost + this.#neighbour.stampsLost,
       },
@@ -170,7 +172,10 @@ export class TimeTransmitterPort {
   wake(now: Instant): readonly PortAction[] {
     if (!this.#linkUp) return [];
     this.#announces.best(now);
-    if (isDue(this.#listensUntil, now)) this.#listensUntil = undefined;
+    if (isDue(this.#listensUntil, now)) {
+      this.#listensUntil = undefined;
+      this.counters.listeningTimeouts++;
+    }
     if (this.#settings.profile.delay === 'p2p') this.#neighbour.wake(now);
     if (isDue(this.#operationalAt, now)) this.#goOperational(now);
     const actions = this.#settle(now);
