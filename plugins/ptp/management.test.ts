@@ -4,12 +4,14 @@ import {
   DATA_SETS,
   type DataSet,
   type DataSetName,
+  dataSetName,
   decode,
   encode,
   type Management,
   NO_FLAGS,
   readDataSet,
   UNICAST_STATES_NP,
+  writeDataSet,
 } from 'timehub/protocol/ptp';
 import { portAddressOf } from './managed-unicast.js';
 import { type LabMachine, PtpLab } from './testing/lab.js';
@@ -113,6 +115,36 @@ describe('management of a port', () => {
     expect(Number((await ask(client, 'port-service-stats-np'))!.unicastRequestTimeouts)).to.be.above(0);
     expect(Number((await ask(grandmaster, 'port-service-stats-np'))!.unicastServiceTimeouts)).to.be.above(100);
     expect(await ask(grandmaster, 'unicast-master-table-np')).to.equal(undefined);
+  });
+
+  it('tells a subscriber of states, Syncs and parents until its time is over', async () => {
+    const { grandmaster, client } = await two();
+    const heard: DataSetName[] = [];
+    const socket = client.host.network.unixDatagram({ path: '/run/subscriber' });
+    socket.onDatagram(({ payload }) => {
+      const message = decode(payload.slice());
+      const tlv = message.kind === 'management' ? message.tlvs[0] : undefined;
+      if (tlv?.kind === 'management') heard.push(dataSetName(tlv.id)!);
+    });
+    const events = { portState: true, timeSync: true, parentDataSet: true, cmlds: false };
+    const data = writeDataSet('subscribe-events-np', { durationS: 30, events });
+    const tlv = { kind: 'management', id: DATA_SETS['subscribe-events-np'].id, data } as const;
+    const frame = new Uint8Array(200);
+    socket.send(frame.subarray(0, encode({ ...QUESTION, action: 'set', tlvs: [tlv] }, frame)), SOCKET);
+    const count = (name: DataSetName) => heard.filter((each) => each === name).length;
+    await lab.run(20);
+    expect([count('subscribe-events-np'), count('parent-data-set')]).to.deep.equal([1, 1]);
+    expect(count('port-data-set')).to.be.within(2, 3);
+    expect(count('time-status-np')).to.be.within(100, 160);
+    await grandmaster.hub!.stop();
+    await lab.run(5);
+    expect(count('parent-data-set')).to.equal(2);
+    const before = heard.length;
+    await lab.run(10);
+    await grandmaster.start({ ...NO_TIME, 'sink.ptp.lan': { interface: 'eth0', ...BRISK } });
+    await lab.run(20);
+    expect(client.inspect('ptp.up')).to.include({ state: 'slave' });
+    expect(heard.length).to.equal(before);
   });
 
   it('names the hardware clock that stamps, or none', async () => {
