@@ -4,6 +4,7 @@ import {
   formatPortIdentity,
   GRANT_LIMITS,
   type GrandmasterData,
+  type PortState,
   TimeTransmitterPort,
   type TransmitterView,
 } from 'timehub/protocol/ptp';
@@ -42,6 +43,8 @@ export class Grandmaster {
   #port: TimeTransmitterPort | undefined;
   #runner: PortRunner | undefined;
   #door: ManagementDoor | undefined;
+  #state: PortState | undefined;
+  #qualificationTimeouts = 0;
 
   constructor(context: SinkContext, config: GrandmasterConfig) {
     this.#context = context;
@@ -83,6 +86,8 @@ export class Grandmaster {
     this.#door = new ManagementDoor(this.#context, { ...config, port: identity.port }, () =>
       managedTransmitter(port.inspect(), {
         ...{ prepared: this.#prepared!, counts: runner.counts, interface: config.interface },
+        ...{ virtualClock: prepared.hardware && config.clock !== undefined },
+        qualificationTimeouts: this.#qualificationTimeouts,
         ...{ announce: this.#announce!, announced: this.#announced(this.#context.state()) },
       }),
     );
@@ -122,6 +127,7 @@ export class Grandmaster {
     const data = time === undefined ? undefined : this.#announced(state);
     const complete = data === undefined || timeBase === undefined ? data : { ...data, timeBase };
     this.#runner?.perform((now) => this.#port?.setData(complete, now) ?? []);
+    this.#door?.tell();
   }
 
   #announced(state: TimeState): GrandmasterData {
@@ -131,8 +137,11 @@ export class Grandmaster {
   #report(report: Report): void {
     if (report.type === 'remember') this.#prepared?.remember(report.neighbour);
     if (report.type !== 'state') return;
+    if (this.#state === 'pre-master' && report.state === 'master') this.#qualificationTimeouts++;
+    this.#state = report.state;
     this.#context.log.info(report.reason, { state: report.state });
     this.#context.health(IS_WELL.has(report.state) ? 'ok' : 'degraded', report.reason);
+    this.#door?.tell();
   }
 }
 

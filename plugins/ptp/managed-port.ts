@@ -1,3 +1,4 @@
+import type { ClockId } from 'timehub/api';
 import {
   type DataSet,
   DELAY_MECHANISMS,
@@ -8,6 +9,7 @@ import {
   type PortState,
   TIMESTAMPING_NP,
 } from 'timehub/protocol/ptp';
+import { serviceStats } from './managed-service.js';
 import type { MessageCounts } from './message-counts.js';
 import type { PreparedPort } from './open-port.js';
 
@@ -15,6 +17,10 @@ export interface ManagedBasis {
   readonly prepared: PreparedPort;
   readonly counts: MessageCounts;
   readonly interface: string;
+  /** It stamps by a virtual clock of the interface. */
+  readonly virtualClock: boolean;
+  /** Times that the port became MASTER after PRE_MASTER. */
+  readonly qualificationTimeouts?: number;
 }
 
 export interface PortFacts {
@@ -25,10 +31,12 @@ export interface PortFacts {
   readonly logSyncInterval: number;
   readonly isCapable: boolean;
   readonly minorVersion: number;
+  readonly counters: Readonly<Record<string, number>>;
 }
 
 /** The data sets of one port, alike for both roles. */
-export function portSets({ prepared, counts, interface: name }: ManagedBasis, facts: PortFacts) {
+export function portSets(basis: ManagedBasis, facts: PortFacts) {
+  const { prepared, counts, interface: name, qualificationTimeouts = 0 } = basis;
   const { identity: port, profile } = prepared.settings;
   const state = PORT_STATES[facts.state];
   const { logDelayInterval, logAnnounceInterval, logSyncInterval, minorVersion } = facts;
@@ -50,14 +58,21 @@ export function portSets({ prepared, counts, interface: name }: ManagedBasis, fa
       ...{ port, state, interface: name },
       timestamping: prepared.hardware ? TIMESTAMPING_NP.hardware : TIMESTAMPING_NP.software,
     },
+    'port-service-stats-np': serviceStats(port, counts, { counters: facts.counters, qualificationTimeouts }),
+    'port-hwclock-np': { port, phc: phcOf(prepared.clock), flags: { virtual: basis.virtualClock } },
     'port-stats-np': { port, received: wholes(counts.received), sent: wholes(counts.sent) },
   } satisfies {
     readonly 'port-data-set': DataSet<'port-data-set'>;
     readonly 'port-data-set-np': DataSet<'port-data-set-np'>;
     readonly 'port-properties-np': DataSet<'port-properties-np'>;
     readonly 'port-stats-np': DataSet<'port-stats-np'>;
+    readonly 'port-service-stats-np': DataSet<'port-service-stats-np'>;
+    readonly 'port-hwclock-np': DataSet<'port-hwclock-np'>;
   };
 }
+
+/** N of `phc:ptpN`; the kernel's stamps have no such clock. */
+const phcOf = (clock: ClockId): number => (clock === 'system' ? -1 : Number(clock.replace(/^\D+/, '')));
 
 export const userDescription = ({ prepared }: ManagedBasis) => ({
   text: `timehub ${formatPortIdentity(prepared.settings.identity)}`,

@@ -11,6 +11,7 @@ import {
   VARIANCE_UNKNOWN,
 } from 'timehub/protocol/ptp';
 import { finite, type ManagedBasis, portSets, userDescription } from './managed-port.js';
+import { unicastMasters } from './managed-unicast.js';
 import type { PreparedPort } from './open-port.js';
 
 const SLAVE_ONLY = { clockClass: 255, accuracy: ACCURACY_UNKNOWN, variance: VARIANCE_UNKNOWN };
@@ -23,8 +24,8 @@ export function offsetFromMaster({ offsetFromMasterNs, parent }: ReceiverView, {
   return offsetFromMasterNs + (isTai && !hardware ? (currentUtcOffset ?? 0) * 1e9 : 0);
 }
 
-/** The data sets of a clock that only follows. */
-export function managedReceiver(view: ReceiverView, basis: ManagedBasis): ManagedClock {
+/** The data sets of a clock that only follows. `unicastFrom`: whom it asks for unicast messages. */
+export function managedReceiver(view: ReceiverView, basis: ManagedBasis, unicastFrom?: string): ManagedClock {
   const { identity, profile } = basis.prepared.settings;
   const { parent, lastSync, timeBase } = view;
   const announce = parent?.announce;
@@ -71,15 +72,19 @@ export function managedReceiver(view: ReceiverView, basis: ManagedBasis): Manage
     ports: new Map([
       [
         identity.port,
-        portSets(basis, {
-          state: view.state,
-          peerDelayNs: view.link?.delayNs,
-          logDelayInterval: view.logDelayInterval,
-          logAnnounceInterval: profile.initial.announce,
-          logSyncInterval: view.syncIntervalNs > 0 ? logInterval(view.syncIntervalNs) : profile.initial.sync,
-          isCapable: view.asCapable?.capable ?? true,
-          minorVersion: view.version.minorVersion,
-        }),
+        {
+          ...portSets(basis, {
+            state: view.state,
+            peerDelayNs: view.link?.delayNs,
+            logDelayInterval: view.logDelayInterval,
+            logAnnounceInterval: profile.initial.announce,
+            logSyncInterval: view.syncIntervalNs > 0 ? logInterval(view.syncIntervalNs) : profile.initial.sync,
+            isCapable: view.asCapable?.capable ?? true,
+            minorVersion: view.version.minorVersion,
+            counters: view.counters,
+          }),
+          ...(unicastFrom && { 'unicast-master-table-np': unicastMasters(view, unicastFrom) }),
+        },
       ],
     ]),
   };

@@ -45,6 +45,7 @@ export function managedTransmitter(view: TransmitterView, basis: TransmitterBasi
           logDelayInterval: profile.initial.delay,
           logAnnounceInterval: view.logAnnounceInterval,
           logSyncInterval: view.logSyncInterval,
+          counters: view.counters,
           isCapable: view.asCapable?.capable ?? true,
           minorVersion: view.version.minorVersion,
         }),

@@ -1,5 +1,14 @@
 import { type Context, HubError, type UnixDatagramSocket } from 'timehub/api';
-import { answerManagement, decode, encode, type ManagedClock, type Management } from 'timehub/protocol/ptp';
+import {
+  answerManagement,
+  type DataSet,
+  decode,
+  encode,
+  type ManagedClock,
+  type Management,
+  type ManagementPolicy,
+  Subscribers,
+} from 'timehub/protocol/ptp';
 import type { PortConfig } from './port-config.js';
 
 const MAX_OCTETS = 1500;
@@ -11,13 +20,15 @@ interface DoorConfig extends Pick<PortConfig, 'management' | 'management-over-ne
 
 /**
  * Where management messages come in: a Unix datagram socket, as linuxptp has it, and the network when it is allowed to.
- * Both may read; what is announced is decided by the hub's state, so that nobody sets anything.
+ * Both may read; what is announced is decided by the hub's state, so that nobody sets anything. At the socket one can
+ * subscribe to changes.
  */
 export class ManagementDoor {
   readonly #context: Context;
   readonly #config: DoorConfig;
   readonly #managed: () => ManagedClock;
   readonly #buffer = new Uint8Array(MAX_OCTETS);
+  readonly #subscribers = new Subscribers();
   #socket: UnixDatagramSocket | undefined;
 
   constructor(context: Context, config: DoorConfig, managed: () => ManagedClock) {
@@ -34,7 +45,7 @@ export class ManagementDoor {
     socket.onDatagram(({ payload, from }) => {
       const message = decode(payload.slice());
       if (message.kind !== 'management' || from === '') return;
-      for (const answer of this.#answers(message)) this.#reply(socket, answer, from);
+      for (const answer of this.#answersTo(message, from)) this.#reply(socket, answer, from);
     });
     this.#socket = socket;
   }
@@ -44,19 +55,44 @@ export class ManagementDoor {
   }
 
   fromNetwork(request: Management, answer: (answers: readonly Management[]) => void): void {
-    if (this.#config['management-over-network']) answer(this.#answers(request));
+    if (this.#config['management-over-network']) answer(this.#answers(request, this.#managed, {}));
   }
 
-  #answers(request: Management): readonly Management[] {
-    return answerManagement(request, this.#managed, this.#config.port, {});
+  /** Something may have changed: subscribers are told what. */
+  tell(): void {
+    const socket = this.#socket;
+    if (socket === undefined || this.#subscribers.size === 0) return;
+    for (const { to, message } of this.#subscribers.notices(this.#managed(), this.#context.monotonic())) {
+      if (this.#reply(socket, message, to) === 'gone') this.#subscribers.forget(to);
+    }
   }
 
-  #reply(socket: UnixDatagramSocket, answer: Management, to: string): void {
+  #answersTo(request: Management, from: string): readonly Management[] {
+    const now = this.#context.monotonic();
+    const managed = () => {
+      const clock = this.#managed();
+      return { ...clock, clock: { ...clock.clock, 'subscribe-events-np': this.#subscribers.wishOf(from, now) } };
+    };
+    const subscribe = (wish: DataSet<'subscribe-events-np'>) =>
+      this.#subscribers.subscribe(request, from, wish, this.#managed(), now);
+    return this.#answers(request, managed, {
+      set: (name, value) =>
+        name === 'subscribe-events-np' ? subscribe(value as DataSet<'subscribe-events-np'>) : 'not-setable',
+    });
+  }
+
+  #answers(request: Management, managed: () => ManagedClock, policy: ManagementPolicy): readonly Management[] {
+    return answerManagement(request, managed, this.#config.port, policy);
+  }
+
+  #reply(socket: UnixDatagramSocket, answer: Management, to: string): 'sent' | 'gone' {
     try {
       socket.send(this.#buffer.subarray(0, encode(answer, this.#buffer)), to);
+      return 'sent';
     } catch (error) {
       // Whoever asked has gone.
       if (!(error instanceof HubError)) throw error;
+      return 'gone';
     }
   }
 }

@@ -56,7 +56,10 @@ export class Receiver {
       interface: this.#config.interface,
       stampTimeoutNs: this.#config['stamp-timeout'],
       open: prepared.open,
-      onReport: (report) => this.#report(report),
+      onReport: (report) => {
+        this.#report(report);
+        this.#door?.tell();
+      },
       onStep: () => this.#jumps.clear(),
       onManagement: (request, answer) => this.#door?.fromNetwork(request, answer),
     });
@@ -64,9 +67,14 @@ export class Receiver {
     this.#port = port;
     this.#runner = runner;
     this.#door = new ManagementDoor(this.#context, { ...this.#config, port: prepared.settings.identity.port }, () =>
-      managedReceiver(port.inspect(this.#context.monotonic()), {
-        ...{ prepared, counts: runner.counts, interface: this.#config.interface },
-      }),
+      managedReceiver(
+        port.inspect(this.#context.monotonic()),
+        {
+          ...{ prepared, counts: runner.counts, interface: this.#config.interface },
+          virtualClock: prepared.hardware && this.#config.clock !== undefined,
+        },
+        unicastFrom,
+      ),
     );
     this.#door.open();
     runner.start();

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Bench } from '../bench.js';
 import { Hub } from '../hub.js';
@@ -6,6 +6,7 @@ import { type Launched, run } from '../launch.js';
 import { need, skip } from '../need.js';
 import type { Peer } from '../peers.js';
 import { until } from '../poll.js';
+import { Pmc } from './pmc.js';
 
 /** A machine of the rig: a network namespace. All share one system clock, so that every true offset is zero. */
 export class Machine {
@@ -34,9 +35,10 @@ export class Machine {
     );
   }
 
-  hub(config: string): Promise<Hub> {
-    const { bench } = this.#rig;
-    return Hub.startAs(bench, this.namespace, ['ip', 'netns', 'exec', this.namespace], config);
+  /** `environment` as for env(1). */
+  hub(config: string, environment: readonly string[] = []): Promise<Hub> {
+    const inside = ['ip', 'netns', 'exec', this.namespace, 'env', ...environment];
+    return Hub.startAs(this.#rig.bench, this.namespace, inside, config);
   }
 
   setLink(name: string, state: 'up' | 'down'): void {
@@ -62,40 +64,27 @@ export class Ptp4l {
    */
   async nextOffsets(count: number, args: readonly string[], timeoutMs: number): Promise<readonly number[]> {
     await this.process.printed(/to (UNCALIBRATED|SLAVE)/, 30_000);
-    const { bench, pmc } = this.#rig;
-    const own = `${this.socket}.pmc`;
-    const child = spawn(pmc, ['-u', '-b', '0', '-i', own, '-s', this.socket, ...args], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    bench.later(() => child.kill());
-    const byIngress = new Map<string, number>();
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      for (const match of text.matchAll(/master_offset +(-?\d+)\s+ingress_time +(\d+)\s+cumulative/g)) {
-        byIngress.set(match[2]!, Number(match[1]));
-      }
-      text = text.slice(Math.max(0, text.lastIndexOf('sending')));
-    });
-    const timer = setInterval(() => child.stdin.write('GET TIME_STATUS_NP\n'), POLL_MS);
-    try {
-      await until(
-        async () => byIngress.size,
-        (size) => size >= SETTLING + count,
-        timeoutMs,
-      );
-    } finally {
-      clearInterval(timer);
-      child.kill();
-    }
-    return [...byIngress.values()].slice(SETTLING, SETTLING + count);
+    const pmc = this.#rig.pmcAt(this.socket, args);
+    const stop = pmc.poll('GET TIME_STATUS_NP');
+    /** By the Sync that each is of. */
+    const offsets = () =>
+      new Map(pmc.answers.map(({ values }) => [values.get('ingress_time'), Number(values.get('master_offset'))]));
+    await until(
+      async () => offsets().size,
+      (size) => size >= SETTLING + count,
+      timeoutMs,
+    );
+    stop();
+    pmc.stop();
+    return [...offsets().values()].slice(SETTLING, SETTLING + count);
   }
 }
 
-/** Half an interval between Syncs. */
-const POLL_MS = 60;
 /** The first offsets lack a delay. */
 const SETTLING = 16;
+
+/** This machine lets nobody make network namespaces. */
+export class NoNamespaces extends Error {}
 
 /** Machines in a line, each joined to the next by a pair of virtual interfaces. */
 export class PtpRig {
@@ -103,19 +92,26 @@ export class PtpRig {
   readonly linuxptp: Peer;
   readonly machines: readonly Machine[];
   /** The management client. */
-  readonly pmc: string;
+  readonly #pmc: string;
+  #managers = 0;
 
   /** Skips where one may not make network namespaces, or linuxptp is missing. */
   static make(context: Mocha.Context, bench: Bench, count: number): PtpRig {
     const linuxptp = need(context, 'linuxptp');
     if (process.getuid?.() !== 0) skip(context, 'network namespaces can be made by root only');
-    return new PtpRig(context, bench, linuxptp, count);
+    try {
+      return new PtpRig(bench, linuxptp, count);
+    } catch (error) {
+      if (error instanceof NoNamespaces) skip(context, error.message);
+      throw error;
+    }
   }
 
-  private constructor(context: Mocha.Context, bench: Bench, linuxptp: Peer, count: number) {
+  /** Throws `NoNamespaces`. */
+  constructor(bench: Bench, linuxptp: Peer, count: number) {
     this.bench = bench;
     this.linuxptp = linuxptp;
-    this.pmc = join(linuxptp.folder, 'usr/sbin/pmc');
+    this.#pmc = join(linuxptp.folder, 'usr/sbin/pmc');
     this.machines = Array.from(
       { length: count },
       (_, n) => new Machine(this, `timehub-ptp-${process.pid}-${String.fromCharCode(97 + n)}`, n),
@@ -123,8 +119,8 @@ export class PtpRig {
     for (const { namespace } of this.machines) {
       try {
         ip('netns', 'add', namespace);
-      } catch {
-        skip(context, 'network namespaces cannot be made here');
+      } catch (cause) {
+        throw new NoNamespaces('network namespaces cannot be made here', { cause });
       }
       bench.later(() => ip('netns', 'delete', namespace));
       ip('-n', namespace, 'link', 'set', 'lo', 'up');
@@ -132,10 +128,23 @@ export class PtpRig {
     for (let n = 0; n + 1 < count; n++) this.#join(this.machines[n]!, this.machines[n + 1]!, n);
   }
 
+  /** A management client at the Unix socket of a clock. `args`: what it must know of domain and profile. */
+  pmcAt(socket: string, args: readonly string[] = []): Pmc {
+    const own = this.bench.folder.at(`pmc${this.#managers++}`);
+    return new Pmc(this.bench, [this.#pmc, '-u', '-b', '0', '-i', own, '-s', socket, ...args]);
+  }
+
+  /** One on the network, over UDP and IPv4. */
+  pmcOn(machine: Machine, name: string): Pmc {
+    const own = this.bench.folder.at(`pmc${this.#managers++}`);
+    const inside = ['ip', 'netns', 'exec', machine.namespace];
+    return new Pmc(this.bench, [...inside, this.#pmc, '-4', '-b', '1', '-i', name, '-s', own]);
+  }
+
   /** What a management client reads of a clock at `socket`, by linuxptp's names. */
   async ask(socket: string, what: string, args: readonly string[] = []): Promise<ReadonlyMap<string, string>> {
     const own = this.bench.folder.at('pmc.sock');
-    const { output } = await run(this.pmc, ['-u', '-b', '0', '-i', own, '-s', socket, ...args, `GET ${what}`]);
+    const { output } = await run(this.#pmc, ['-u', '-b', '0', '-i', own, '-s', socket, ...args, `GET ${what}`]);
     return new Map([...output.matchAll(/^\t\t(\S+) +(\S+)/gm)].map(([, name, value]) => [name!, value!]));
   }
 

@@ -43,6 +43,8 @@ const INTERVAL_TOLERANCE = 2;
 export class ForeignMasters {
   readonly #rules: ForeignMasterRules;
   #entries: Entry[] = [];
+  /** Qualified ones whose announce receipt timeout was over. */
+  timeouts = 0;
 
   constructor(rules: ForeignMasterRules) {
     this.#rules = rules;
@@ -73,6 +75,7 @@ export class ForeignMasters {
   /** Forgets those that have been silent too long; the ones forgotten. */
   expire(now: Instant): readonly ForeignMaster[] {
     const gone = this.#entries.filter(({ expiresAt }) => expiresAt <= now);
+    this.timeouts += gone.filter(({ qualified }) => qualified).length;
     if (gone.length > 0) this.#entries = this.#entries.filter(({ expiresAt }) => expiresAt > now);
     return gone;
   }

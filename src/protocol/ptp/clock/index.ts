@@ -1,2 +1,3 @@
 export * from './managed.js';
 export * from './management-responder.js';
+export * from './subscribers.js';

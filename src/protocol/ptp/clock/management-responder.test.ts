@@ -148,7 +148,7 @@ describe('the management responder', () => {
 
   it('tells subscribers what has changed', () => {
     const notice = managementNotice('port-data-set', portSet(1), {
-      ...{ from: portOf(5), to: portOf(9, 77), domain: 0, sequenceId: 3 },
+      ...{ from: portOf(5), request: ask('subscribe-events-np', { action: 'set' }), sequenceId: 3 },
     });
     expect(notice).to.deep.include({ action: 'response', target: portOf(9, 77) });
     expect(valueOfAnswer('port-data-set', notice)?.state).to.equal(6);

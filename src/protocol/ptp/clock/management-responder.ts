@@ -54,25 +54,27 @@ export function answerManagement(
   });
 }
 
+interface NoticeEnvelope {
+  readonly from: PortIdentity;
+  /** The subscription. */
+  readonly request: Management;
+  readonly sequenceId: number;
+}
+
 /** What subscribers are told without asking (SUBSCRIBE_EVENTS_NP). */
 export function managementNotice<N extends DataSetName>(
   name: N,
   value: DataSet<N>,
-  notice: {
-    readonly from: PortIdentity;
-    readonly to: PortIdentity;
-    readonly domain: number;
-    readonly sequenceId: number;
-  },
+  { from, request, sequenceId }: NoticeEnvelope,
 ): Management {
-  const { from, to, domain, sequenceId } = notice;
+  const { sdoId, minorVersion, domain, source } = request.header;
   return {
     kind: 'management',
     header: {
-      ...{ sdoId: 0, minorVersion: 1, domain, flags: NO_FLAGS, correction: 0n, typeSpecific: 0 },
+      ...{ sdoId, minorVersion, domain, flags: NO_FLAGS, correction: 0n, typeSpecific: 0 },
       ...{ source: from, sequenceId, logInterval: NO_INTERVAL },
     },
-    ...{ target: to, startingHops: 0, hops: 0, action: 'response' },
+    ...{ target: source, startingHops: 0, hops: 0, action: 'response' },
     tlvs: [dataTlv(DATA_SETS[name].id, writeDataSet(name, value))],
   };
 }

@@ -2,7 +2,7 @@ import { Cursor, type Field, type Of } from '../field.js';
 import { CLOCK_DATA_SETS, CLOCK_DATA_SETS_NP } from './clock.js';
 import { PORT_DATA_SETS, PORT_DATA_SETS_NP } from './port.js';
 
-export { DELAY_MECHANISMS, PORT_STATES, TIMESTAMPING_NP } from './port.js';
+export { DELAY_MECHANISMS, PORT_STATES, TIMESTAMPING_NP, UNICAST_STATES_NP } from './port.js';
 
 /** What can be asked for by management messages. */
 export const DATA_SETS = {

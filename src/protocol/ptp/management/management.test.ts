@@ -128,6 +128,23 @@ const DUMPS: { readonly [N in DataSetName]?: readonly [string, DataSet<N>] } = {
     },
   ],
   'port-hwclock-np': ['001122fffe334455 0002 ffffffff 01 00', { port: PORT, phc: -1, flags: { virtual: true } }],
+  'unicast-master-table-np': [
+    `0002 001122fffe334455 0002 06214e5d 01 03 80 7f 0001 0004 c0000201
+     0000000000000000 0000 f8fe ffff 00 00 80 80 0003 0006 001122334455`,
+    {
+      masters: [
+        {
+          ...{ port: PORT, quality: GNSS, selected: 1, state: 3, priority1: 128, priority2: 127 },
+          address: { protocol: 1, address: Uint8Array.of(192, 0, 2, 1) },
+        },
+        {
+          ...{ port: { clock: '0000000000000000', port: 0 }, selected: 0, state: 0, priority1: 128, priority2: 128 },
+          quality: { clockClass: 248, accuracy: 0xfe, variance: 0xffff },
+          address: { protocol: 3, address: octetsOf('001122334455') },
+        },
+      ],
+    },
+  ],
   'cmlds-info-np': [
     '0000000000640000 fffffc18 00000001',
     { meanLinkDelay: 100n << 16n, scaledNeighborRateRatio: -1000, asCapable: 1 },

@@ -1,7 +1,9 @@
 import { bits, octetOf } from '../bits.js';
-import { padded, repeated, struct } from '../field.js';
+import { type Field, padded, repeated, struct } from '../field.js';
 import { portIdentity } from '../identity.js';
-import { i8, i32, i64, u8, u32, u64le } from '../number.js';
+import { i8, i32, i64, u8, u16, u32, u64le } from '../number.js';
+import { portAddress } from '../port-address.js';
+import { clockQuality } from '../quality.js';
 import { text } from '../text.js';
 import { timeInterval } from '../time.js';
 import { nothing, setting } from './row.js';
@@ -24,6 +26,9 @@ export const DELAY_MECHANISMS = { e2e: 1, p2p: 2, 'common-p2p': 3, none: 0xfe } 
 
 /** How linuxptp says that a port stamps. */
 export const TIMESTAMPING_NP = { software: 0, hardware: 1, legacy: 2, 'one-step': 3, 'p2p-one-step': 4 } as const;
+
+/** How far linuxptp is with a timeTransmitter that it asks for unicast messages. */
+export const UNICAST_STATES_NP = { wait: 0, 'have-announce': 1, 'need-sync': 2, 'have-sync': 3 } as const;
 
 /** A port's data sets, one message for each port (IEEE 1588-2019 §15.5.3). */
 export const PORT_DATA_SETS = {
@@ -54,6 +59,20 @@ export const PORT_DATA_SETS = {
   'log-min-pdelay-req-interval': { id: 0x6001, value: struct({ value: padded(i8, 1) }) },
 } as const;
 
+/** How many, and each of them. */
+function counted<T>(field: Field<T>): Field<readonly T[]> {
+  return {
+    read(from) {
+      const count = u16.read(from);
+      return count === undefined ? undefined : repeated(field, count).read(from);
+    },
+    write(to, values) {
+      u16.write(to, values.length);
+      repeated(field, values.length).write(to, values);
+    },
+  };
+}
+
 /** Messages counted by their type of four bits. */
 const byType = repeated(u64le, 16);
 
@@ -79,6 +98,23 @@ export const PORT_DATA_SETS_NP = {
       qualificationTimeouts: u64le,
       syncMismatches: u64le,
       followUpMismatches: u64le,
+    }),
+  },
+  'unicast-master-table-np': {
+    id: 0xc008,
+    value: struct({
+      masters: counted(
+        struct({
+          port: portIdentity,
+          quality: clockQuality,
+          /** 1: it is followed. */
+          selected: u8,
+          state: u8,
+          priority1: u8,
+          priority2: u8,
+          address: portAddress,
+        }),
+      ),
     }),
   },
   'port-hwclock-np': {

@@ -31,6 +31,11 @@ export class AnnounceReceiver {
     return this.#refused;
   }
 
+  /** Announce receipt timeouts. */
+  get timeouts(): number {
+    return this.#foreign.timeouts;
+  }
+
   get known(): readonly ForeignMaster[] {
     return this.#foreign.known;
   }

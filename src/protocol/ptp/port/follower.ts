@@ -27,6 +27,8 @@ export interface FollowerCounters {
   correction: number;
   /** A Follow_Up without the information TLV that the profile asks for. */
   bare: number;
+  /** Sync receipt timeouts. */
+  syncTimeouts: number;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface FollowerCounters {
  * observations and claims out.
  */
 export class Follower {
-  readonly counters: FollowerCounters = { unstamped: 0, stranger: 0, correction: 0, bare: 0 };
+  readonly counters: FollowerCounters = { unstamped: 0, stranger: 0, correction: 0, bare: 0, syncTimeouts: 0 };
   readonly requester: DelayRequester;
   readonly watch: SyncWatch;
   readonly timeBase = new TimeBase();
@@ -85,8 +87,10 @@ export class Follower {
     return this.#delaySeen;
   }
 
-  get unmatched(): number {
-    return this.#syncs.unmatched;
+  /** Halves of a Sync in two steps whose other half did not come. */
+  get mismatches(): { readonly syncMismatches: number; readonly followUpMismatches: number } {
+    const { syncMismatches, followUpMismatches } = this.#syncs;
+    return { syncMismatches, followUpMismatches };
   }
 
   get dueAt(): Instant | undefined {
@@ -156,6 +160,7 @@ export class Follower {
     if (!isDue(this.watch.dueAt, now)) return false;
     this.#silentSince ??= this.watch.lastAt ?? now - BigInt(Math.round(this.watch.timeoutNs));
     this.watch.stop();
+    this.counters.syncTimeouts++;
     return true;
   }
 

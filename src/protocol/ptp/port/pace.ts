@@ -7,6 +7,8 @@ export class Pace {
   #logInterval: number;
   #halted = false;
   dueAt: Instant | undefined;
+  /** Times that it was time. */
+  steps = 0;
 
   constructor(logInterval: number) {
     this.#logInterval = logInterval;
@@ -45,6 +47,7 @@ export class Pace {
   /** True: it is time. */
   take(now: Instant): boolean {
     if (!isDue(this.dueAt, now)) return false;
+    this.steps++;
     const next = this.dueAt! + this.#ns;
     this.dueAt = next > now ? next : now + this.#ns;
     return true;

@@ -68,6 +68,7 @@ export class TimeReceiverPort {
     return viewOf({
       ...{ verdict: this.#judge(now), settings: this.#settings, envelope: this.#envelope, foreign: this.#foreign },
       ...{ follower: this.#follower, neighbour: this.#neighbour, announces: this.#announces },
+      unicastRequests: this.#unicast?.requests ?? 0,
     });
   }
 

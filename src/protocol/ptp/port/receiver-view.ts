@@ -44,9 +44,11 @@ interface Parts {
   readonly announces: AnnounceReceiver;
   /** Messages of another domain or profile. */
   readonly foreign: number;
+  readonly unicastRequests: number;
 }
 
-export function viewOf({ verdict, settings, envelope, follower, neighbour, announces, foreign }: Parts): ReceiverView {
+export function viewOf(parts: Parts): ReceiverView {
+  const { verdict, settings, envelope, follower, neighbour, announces, foreign, unicastRequests } = parts;
   const { lastSync, requester, timeBase, parent, source } = follower;
   const isMeasured = measuresLink(settings.profile);
   const link = isMeasured ? neighbour.link : undefined;
@@ -61,7 +63,8 @@ export function viewOf({ verdict, settings, envelope, follower, neighbour, annou
       foreign,
       ...follower.counters,
       ...announces.refused,
-      unmatched: follower.unmatched,
+      ...follower.mismatches,
+      ...{ announceTimeouts: announces.timeouts, unicastRequests },
       stampsLost: requester.stampsLost + neighbour.stampsLost,
       unanswered: isMeasured ? neighbour.peer.lost : requester.unanswered,
     },

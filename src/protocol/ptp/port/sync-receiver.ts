@@ -34,8 +34,9 @@ export class SyncReceiver {
   #syncs: readonly (Waiting<Sync> & { readonly stamp: Stamp })[] = [];
   #followUps: readonly Waiting<FollowUp>[] = [];
   #done: readonly SyncKey[] = [];
-  /** Halves that were given up. */
-  unmatched = 0;
+  /** Those that were given up without their Follow_Up, and the other way round. */
+  syncMismatches = 0;
+  followUpMismatches = 0;
 
   takeSync(sync: Sync, stamp: Stamp, now: Instant): SyncTimes | undefined {
     if (this.#isDone(sync)) return undefined;
@@ -44,7 +45,9 @@ export class SyncReceiver {
     if (other !== undefined) return this.#complete(sync, stamp, other.message);
     // A copy (PRP, a loop) comes later than the original and would measure the detour.
     if (this.#syncs.some(({ message }) => belong(message, sync))) return undefined;
-    this.#syncs = this.#limited([...this.#syncs, { message: sync, stamp, at: now }], now);
+    const waiting = [...this.#syncs, { message: sync, stamp, at: now }];
+    this.#syncs = limited(waiting, now);
+    this.syncMismatches += waiting.length - this.#syncs.length;
     return undefined;
   }
 
@@ -53,7 +56,9 @@ export class SyncReceiver {
     const other = this.#syncs.find(({ message }) => belong(message, followUp));
     if (other !== undefined) return this.#complete(other.message, other.stamp, followUp);
     if (this.#followUps.some(({ message }) => belong(message, followUp))) return undefined;
-    this.#followUps = this.#limited([...this.#followUps, { message: followUp, at: now }], now);
+    const waiting = [...this.#followUps, { message: followUp, at: now }];
+    this.#followUps = limited(waiting, now);
+    this.followUpMismatches += waiting.length - this.#followUps.length;
     return undefined;
   }
 
@@ -76,12 +81,6 @@ export class SyncReceiver {
     };
   }
 
-  #limited<W extends Waiting<unknown>>(waiting: readonly W[], now: Instant): readonly W[] {
-    const kept = waiting.filter(({ at }) => now - at <= PATIENCE_NS).slice(-CAPACITY);
-    this.unmatched += waiting.length - kept.length;
-    return kept;
-  }
-
   #isDone({ header }: Sync | FollowUp): boolean {
     return this.#done.some((done) => done.sequenceId === header.sequenceId && samePort(done.source, header.source));
   }
@@ -91,6 +90,9 @@ interface SyncKey {
   readonly source: PortIdentity;
   readonly sequenceId: number;
 }
+
+const limited = <W extends Waiting<unknown>>(waiting: readonly W[], now: Instant): readonly W[] =>
+  waiting.filter(({ at }) => now - at <= PATIENCE_NS).slice(-CAPACITY);
 
 /** Domain and profile are the port's business. */
 const belong = (a: Sync | FollowUp, b: Sync | FollowUp): boolean =>

@@ -63,6 +63,19 @@ export class TimeSender {
     return this.#unicast.grants;
   }
 
+  /** Of messages to the group, sent or not. */
+  get announcesDue(): number {
+    return this.#announcePace.steps;
+  }
+
+  get syncsDue(): number {
+    return this.#syncPace.steps;
+  }
+
+  get unicastServices(): number {
+    return this.#unicast.services;
+  }
+
   get stampsLost(): number {
     return this.#syncs.stampsLost;
   }

@@ -38,7 +38,7 @@ export interface TransmitterView extends Pick<Verdict, 'state' | 'reason'> {
  * as `TimeReceiverPort`.
  */
 export class TimeTransmitterPort {
-  readonly #counters = { foreign: 0, unstamped: 0 };
+  readonly #counters = { foreign: 0, unstamped: 0, listeningTimeouts: 0 };
   readonly #settings: TransmitterSettings;
   readonly #envelope: Envelope;
   readonly #out = new Outbox();
@@ -74,7 +74,8 @@ export class TimeTransmitterPort {
 
   inspect(): TransmitterView {
     const { state, reason } = this.#qualification.applied(this.#judge());
-    const { data, logAnnounceInterval, logSyncInterval, grants, timeless, stampsLost } = this.#sender;
+    const { data, logAnnounceInterval, logSyncInterval, grants, stampsLost } = this.#sender;
+    const { timeless, announcesDue, syncsDue, unicastServices } = this.#sender;
     const neighbour = measuresLink(this.#settings.profile) ? this.#neighbour : undefined;
     return {
       ...{ state, reason, data, known: this.#announces.known, logAnnounceInterval, logSyncInterval, grants },
@@ -85,7 +86,8 @@ export class TimeTransmitterPort {
       counters: {
         ...this.#counters,
         ...this.#announces.refused,
-        timeless,
+        announceTimeouts: this.#announces.timeouts,
+        ...{ announcesDue, syncsDue, unicastServices, timeless },
         stampsLost: stampsLost + this.#neighbour.stampsLost,
       },
     };
@@ -155,7 +157,10 @@ export class TimeTransmitterPort {
   wake(now: Instant): readonly PortAction[] {
     if (!this.#linkUp) return [];
     this.#announces.best(now);
-    if (isDue(this.#listensUntil, now)) this.#listensUntil = undefined;
+    if (isDue(this.#listensUntil, now)) {
+      this.#listensUntil = undefined;
+      this.#counters.listeningTimeouts++;
+    }
     this.#neighbour.wake(now);
     const actions = this.#settle(now);
     this.#sender.wake(now);

@@ -31,6 +31,8 @@ export class UnicastClient {
   #retryNs = RETRY_NS;
   dueAt: Instant | undefined;
   refused = 0;
+  /** Times that it asked. */
+  requests = 0;
 
   constructor(
     envelope: Envelope,
@@ -71,6 +73,7 @@ export class UnicastClient {
     const { announce, sync, delay } = this.#intervals;
     const logIntervals = { [ANNOUNCE_TYPE]: announce, [SYNC_TYPE]: sync, [DELAY_RESP_TYPE]: delay };
     this.#granted.clear();
+    this.requests++;
     this.dueAt = now + this.#retryNs;
     this.#retryNs = this.#retryNs * 2n > LONGEST_RETRY_NS ? LONGEST_RETRY_NS : this.#retryNs * 2n;
     const { durationS } = this.#settings;

@@ -15,6 +15,8 @@ export class UnicastService {
   readonly #out: Outbox;
   readonly #grants: GrantTable;
   readonly #sequence: Sequence;
+  /** Times that there was something to send. */
+  services = 0;
 
   constructor(envelope: Envelope, limits: GrantLimits, random: () => number, out: Outbox) {
     this.#envelope = envelope;
@@ -53,7 +55,9 @@ export class UnicastService {
 
   /** Whom to send something now. */
   due(now: Instant): readonly Grant[] {
-    return this.#grants.take(now);
+    const due = this.#grants.take(now);
+    if (due.length > 0) this.services++;
+    return due;
   }
 
   clear(): void {
