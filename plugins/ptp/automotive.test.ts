@@ -121,6 +121,30 @@ describe('the automotive profile in the lab', function () {
     });
   }
 
+  it('does not wait for the system to notice that the link is up', async () => {
+    const rig = bench('software');
+    const { ecu, ports } = rig;
+    const plug = (running: boolean) => {
+      ports.ecu.running = running;
+      ports.grandmaster.running = running;
+    };
+    await startGrandmaster(rig);
+    await lab.run(30);
+    await startEcu(rig);
+    await lab.run(15);
+    plug(false);
+    await lab.run(5);
+    ports.ecu.noticeNs = 3600e9;
+    plug(true);
+    expect(await msUntil(() => modeOf(ecu) === 'tracking')).to.be.below(200);
+    expect(ecu.host.network.interface('eth0').running).to.equal(false);
+    // A cable that is out again before the system has noticed that it was in: nobody tells of that.
+    plug(false);
+    expect(shown(ecu).state).not.to.equal('faulty');
+    await lab.run(3);
+    expect(shown(ecu)).to.include({ state: 'faulty', reason: 'The link is down.' });
+  });
+
   it('takes the length of the link from the last start where a bridge never answers', async () => {
     const rig = bench('hardware');
     const { ecu, ports } = rig;

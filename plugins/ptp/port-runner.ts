@@ -44,6 +44,8 @@ interface Awaited {
   readonly until: Instant;
 }
 
+/** Within this Linux has told of a carrier: its linkwatch does so once a second at most. */
+const CONFIRMED_NS = 2e9;
 /** As long as a frame of Ethernet. */
 const MAX_OCTETS = 1500;
 
@@ -61,6 +63,8 @@ export class PortRunner {
   #timer: Timer | undefined;
   #timerAt: Instant | undefined;
   #stopLink = (): void => {};
+  /** When we heard that the link is down; undefined while it is up. */
+  #downSince: Instant | undefined;
 
   constructor(context: Context, port: Port, options: RunnerOptions) {
     this.#context = context;
@@ -76,14 +80,14 @@ export class PortRunner {
   start(): void {
     const { network } = this.#context;
     const { interface: name, open } = this.#options;
-    const { index, running } = network.interface(name);
+    const { index } = network.interface(name);
     const wire = open();
     this.#wire = wire;
     wire.onOctets((octets, from, received) => this.#take(octets, from, received));
     wire.onSent((id, stamp) => this.#sent(id, stamp));
     const watch = network.onLink(name, (up) => this.#linkChanged(up, index));
     this.#stopLink = () => watch.close();
-    this.perform((now) => (running ? this.#port.linkUp(now) : this.#port.linkDown(now)));
+    this.#setLink(network.interface(name).running);
   }
 
   stop(): void {
@@ -108,7 +112,22 @@ export class PortRunner {
       this.#context.fail(new HubError('TH_PTP_INTERFACE_REPLACED', `${name} was removed and made anew`));
       return;
     }
+    this.#setLink(up);
+  }
+
+  #setLink(up: boolean): void {
+    this.#downSince = up ? undefined : this.#context.monotonic();
     this.perform((now) => (up ? this.#port.linkUp(now) : this.#port.linkDown(now)));
+  }
+
+  /** A frame that was stamped since then has come over a link that is up, whether the system has noticed that or not. */
+  #noticeLink(received: Stamp): void {
+    if (this.#downSince === undefined || received.monotonic <= this.#downSince) return;
+    this.#setLink(true);
+    const { network } = this.#context;
+    this.#context.after(CONFIRMED_NS, () => {
+      if (this.#downSince === undefined && !network.interface(this.#options.interface).running) this.#setLink(false);
+    });
   }
 
   #take(octets: Uint8Array, from: string, received: Stamp): void {
@@ -118,6 +137,7 @@ export class PortRunner {
       return;
     }
     this.counts.take(message.kind);
+    this.#noticeLink(received);
     if (message.kind === 'management') {
       this.#options.onManagement(message, (answers) => {
         for (const answer of answers) this.#transmit(answer, { address: from });

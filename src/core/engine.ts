@@ -17,6 +17,7 @@ import { askIn } from './asking.js';
 import { isRefuted } from './causality.js';
 import { type Clock, restingPpb } from './clock.js';
 import { extrapolate } from './clock-model.js';
+import { notePresence } from './clock-presence.js';
 import { conditionOf } from './condition.js';
 import type { Estimator } from './estimator/types.js';
 import { type Holdover, holdoverOf } from './holdover.js';
@@ -35,7 +36,6 @@ import {
   allTracks,
   carries,
   createSource,
-  forgetTrack,
   heard,
   note,
   PLAIN_OPTIONS,
@@ -141,10 +141,8 @@ class Core implements Engine {
   #take(input: Input, before: Instant): void {
     switch (input.type) {
       case 'clock':
-        if (this.#keeper.declare(input)) this.#recollection.remindClock(this.#keeper.clocks.get(input.clock)!);
-        break;
       case 'clock-gone':
-        this.#clockGone(input);
+        notePresence(input, { keeper: this.#keeper, recollection: this.#recollection, sources: this.#sources });
         break;
       case 'source':
         this.#source(input.id).options = input.options;
@@ -201,16 +199,6 @@ class Core implements Engine {
     for (const { servo, scale } of this.#keeper.clocks.values())
       if (servo !== undefined && scale === 'utc')
         rest(servo, LEAP_REST_NS, 'waits for the leap second to pass', this.#now);
-  }
-
-  #clockGone({ clock: id }: InputOf<'clock-gone'>): void {
-    const clock = this.#keeper.clocks.get(id);
-    if (clock === undefined || id === 'system') return;
-    this.#recollection.leave(clock);
-    const tracks = allTracks(this.#sources.values()).filter(({ clock, versus }) => clock === id || versus === id);
-    for (const track of tracks) forgetTrack(track);
-    this.#keeper.remove(tracks);
-    this.#keeper.forget(id);
   }
 
   #forget(id: string): void {

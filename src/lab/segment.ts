@@ -1,4 +1,4 @@
-import type { ClockId, Endpoint, LinkWatch, NetworkInterface } from '../api/index.js';
+import type { ClockId, Endpoint, LinkWatch, NetworkInterface, Ns } from '../api/index.js';
 import { cross, type Link, wire } from './link.js';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
@@ -51,6 +51,10 @@ export class Segment {
     return port;
   }
 
+  after(delayNs: Ns, handler: () => void): void {
+    this.scheduler.at(this.scheduler.nowNs + delayNs, handler);
+  }
+
   /** The way to the switch is one for all receivers; each has a way of its own from there. */
   carry(packet: Packet, sender: SegmentPort): void {
     const first = cross(sender.from, sender.random);
@@ -58,7 +62,7 @@ export class Segment {
       if (first === undefined || port === sender || !port.takes(packet)) continue;
       const second = cross(port.towards, port.random);
       if (second === undefined) continue;
-      this.scheduler.at(this.scheduler.nowNs + first + second, () => port.arrive(packet));
+      this.after(first + second, () => port.arrive(packet));
     }
   }
 }
@@ -80,6 +84,10 @@ export class SegmentPort {
   readonly #ears = new Set<(packet: Packet) => void>();
   readonly #watches = new Set<(running: boolean) => void>();
   #running = true;
+  /** As the system has it. */
+  #noticed = true;
+  /** How late the system notices that the carrier comes or goes: Linux may take up to a second. */
+  noticeNs: Ns = 0;
 
   constructor(segment: Segment, options: PortOptions, index: number, hears: () => boolean, random: Random) {
     this.name = options.name;
@@ -102,7 +110,8 @@ export class SegmentPort {
   set running(running: boolean) {
     if (running === this.#running) return;
     this.#running = running;
-    for (const handler of [...this.#watches]) handler(running);
+    if (this.noticeNs === 0) this.#notice(running);
+    else this.#segment.after(this.noticeNs, () => this.#notice(running));
   }
 
   get clock(): ClockId | undefined {
@@ -110,14 +119,14 @@ export class SegmentPort {
   }
 
   report(): NetworkInterface {
-    const { name, index, mac, addresses, running, phc, clock } = this;
+    const { name, index, mac, addresses, phc, clock } = this;
     return {
       name,
       index,
       mac,
       addresses,
       up: true,
-      running,
+      running: this.#noticed,
       ...(phc !== undefined && clock !== undefined && { phc: { index: phc, clock } }),
       stamps: {
         kernelTransmit: true,
@@ -153,5 +162,10 @@ export class SegmentPort {
     const own = (running: boolean) => handler(running);
     this.#watches.add(own);
     return { close: () => this.#watches.delete(own) };
+  }
+
+  #notice(running: boolean): void {
+    this.#noticed = running;
+    for (const handler of [...this.#watches]) handler(running);
   }
 }

@@ -88,6 +88,8 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
       wire.run(Math.max(1e-6, Number(slave.machine.wakeAt! - wire.now) / 1e9));
     }
     wire.do(slave, port.clockStepped(wire.now));
+    // Of the timeTransmitter nothing has changed.
+    expect(slave.states.at(-1)).to.equal('slave');
     const before = legs(slave, 'outbound').length;
     wire.run(0.01);
     expect(legs(slave, 'outbound')).to.have.lengthOf(before);
