@@ -36,10 +36,14 @@ function baseContext(registry: Registry): Context {
   const host = registry.resolve(HOST);
   const scope = registry.resolve(SCOPE);
   const { id, definition } = registry.resolve(PLAN);
+  const store = registry.resolve(METRICS);
   return {
     id,
     log: registry.resolve(LOGGER)(id),
-    metrics: registry.resolve(METRICS).of(definition.kind, definition.type, id),
+    metrics: {
+      ...store.of(definition.kind, definition.type, id),
+      onRead: (refresh) => void scope.own(store.onRead(scope.guard(refresh))),
+    },
     network: scopedNetwork(host.network, scope),
     signal: scope.signal,
     monotonic: () => host.monotonic(),
