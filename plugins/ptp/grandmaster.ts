@@ -14,6 +14,7 @@ import { managedTransmitter } from './managed-transmitter.js';
 import { ManagementDoor } from './management-door.js';
 import { type PreparedPort, preparePort } from './open-port.js';
 import type { PortConfig } from './port-config.js';
+import { exportFigures, figuresOf, GRANDMASTER_GAUGES } from './port-metrics.js';
 import { PortRunner, type Report } from './port-runner.js';
 import { Reluctance } from './reluctance.js';
 import { TimeBaseWatch } from './time-base-watch.js';
@@ -92,6 +93,10 @@ export class Grandmaster {
       }),
     );
     this.#door.open();
+    exportFigures(this.#context, GRANDMASTER_GAUGES, () => {
+      const view = port.inspect();
+      return { ...view, ...figuresOf(view, { messages: runner.counts, responder: prepared.responder }) };
+    });
     this.#take(this.#context.state());
     runner.start();
     this.#context.onState((state) => this.#take(state));

@@ -59,6 +59,30 @@ describe('PTP in the lab', function () {
     });
   }
 
+  it('exports what its ports count and measure', async () => {
+    const { grandmaster, client } = two();
+    await follow(grandmaster, client, BRISK);
+    await lab.run(60);
+    const [given, followed] = [grandmaster, client].map(({ hub }) => hub!.report.metrics());
+    const read = (samples: typeof given, name: string, labels = {}) =>
+      samples!
+        .find((sample) => sample.name === `timehub_${name}`)
+        ?.values.find((one) => Object.entries(labels).every(([key, value]) => one.labels[key] === value))?.value;
+    expect(read(given, 'sink_ptp_port_state', { state: 'master' })).to.equal(1);
+    expect(read(given, 'sink_ptp_port_state', { state: 'slave' })).to.equal(0);
+    expect(read(given, 'sink_ptp_announced_clock_class')).to.equal(6);
+    expect(read(given, 'sink_ptp_announced_accuracy_seconds')).to.be.within(1e-9, 1e-3);
+    expect(read(given, 'sink_ptp_unicast_grants')).to.equal(0);
+    const requests = read(given, 'sink_ptp_messages_received_total', { type: 'delay-req' })!;
+    expect(requests).to.be.within(300, 600);
+    expect(read(given, 'sink_ptp_messages_sent_total', { type: 'delay-resp' })).to.equal(requests);
+    expect(read(followed, 'source_ptp_foreign_masters')).to.equal(1);
+    expect(Math.abs(read(followed, 'source_ptp_offset_from_master_seconds')!)).to.be.below(40);
+    expect(read(followed, 'source_ptp_mean_delay_seconds')).to.be.within(100e-9, 10e-6);
+    expect(read(followed, 'source_ptp_stamps_lost_total')).to.equal(0);
+    expect(lab.machines[1]!.hub!.report.metrics()).to.deep.equal(followed);
+  });
+
   it('leaves behind what it learnt of a grandmaster before that found the time', async () => {
     const { grandmaster, client } = two();
     await grandmaster.start({ ...GNSS, 'sink.ptp.lan': { interface: 'eth0', ...BRISK } });

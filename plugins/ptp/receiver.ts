@@ -12,6 +12,7 @@ import { managedReceiver, offsetFromMaster } from './managed-receiver.js';
 import { ManagementDoor } from './management-door.js';
 import { type PreparedPort, preparePort } from './open-port.js';
 import type { PortConfig } from './port-config.js';
+import { exportFigures, figuresOf, RECEIVER_GAUGES } from './port-metrics.js';
 import { PortRunner, type Report } from './port-runner.js';
 
 export interface ReceiverConfig extends PortConfig {
@@ -77,6 +78,12 @@ export class Receiver {
       ),
     );
     this.#door.open();
+    exportFigures(this.#context, RECEIVER_GAUGES, () => {
+      const view = port.inspect(this.#context.monotonic());
+      const { meanDelayNs } = view;
+      const common = figuresOf(view, { messages: runner.counts, responder: prepared.responder });
+      return { ...common, meanDelayNs, offsetFromMasterNs: offsetFromMaster(view, prepared) };
+    });
     runner.start();
   }
 

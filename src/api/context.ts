@@ -13,8 +13,10 @@ export interface Logger {
 
 /** Metric names get the prefix `timehub_<kind>_<type>_` and the label `id`. Name units: `_seconds`, `_total`. */
 export interface Metrics {
-  counter(name: string, help: string): (by?: number) => void;
-  gauge(name: string, help: string): (value: number) => void;
+  counter(name: string, help: string, labels?: Readonly<Record<string, string>>): (by?: number) => void;
+  gauge(name: string, help: string, labels?: Readonly<Record<string, string>>): (value: number) => void;
+  /** `refresh` is called before the values are read: for what nobody keeps up to date as it changes. */
+  onRead(refresh: () => void): void;
 }
 
 export interface Timer {

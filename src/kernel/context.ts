@@ -43,13 +43,17 @@ function baseContext(registry: Registry): Context {
   const siblings = registry.resolve(SIBLINGS);
   const { id, definition } = registry.resolve(PLAN);
   const { type } = definition;
+  const store = registry.resolve(METRICS);
   return {
     id,
     ordinal: siblings.ordinal(type, id),
     common: (make) => siblings.common(type, make),
     remembered: keepsakes.of(id),
     log: registry.resolve(LOGGER)(id),
-    metrics: registry.resolve(METRICS).of(definition.kind, type, id),
+    metrics: {
+      ...store.of(definition.kind, type, id),
+      onRead: (refresh) => void scope.own(store.onRead(scope.guard(refresh))),
+    },
     network: scopedNetwork(host.network, scope),
     signal: scope.signal,
     monotonic: () => host.monotonic(),

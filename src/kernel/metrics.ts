@@ -5,65 +5,65 @@ type Labels = Readonly<Record<string, string>>;
 interface Family {
   readonly help: string;
   readonly type: 'counter' | 'gauge';
-  readonly values: Map<string, number>;
+  /** By their labels. */
+  readonly values: Map<string, Value>;
 }
 
-/** Of the hub itself. */
-interface HubFamily {
-  readonly help: string;
-  readonly values: Map<string, { readonly labels: Labels; readonly value: number }>;
+interface Value {
+  readonly labels: Labels;
+  value: number;
 }
 
-/** Counters and gauges of all instances, one value an instance. The exporter reads `samples()`. */
+/** Counters and gauges of the hub and of all instances. The exporter reads `samples()`. */
 export class MetricStore {
   readonly #families = new Map<string, Family>();
-  readonly #ofHub = new Map<string, HubFamily>();
+  readonly #refreshers = new Set<() => void>();
 
   /** Counts an event of the hub itself. */
   count(name: string, help: string, labels: Labels): void {
-    const family = this.#ofHub.get(name) ?? { help, values: new Map() };
-    this.#ofHub.set(name, family);
-    const key = JSON.stringify(labels);
-    family.values.set(key, { labels, value: (family.values.get(key)?.value ?? 0) + 1 });
+    seriesOf(this.#family(name, help, 'counter'), labels).value++;
   }
 
   /** The metrics of one instance: names get `timehub_<kind>_<type>_`, values the label `id`. */
-  of(kind: string, type: string, id: string): Metrics {
+  of(kind: string, type: string, id: string): Omit<Metrics, 'onRead'> {
     const prefix = `timehub_${kind}_${type.replaceAll('-', '_')}_`;
-    const values = (name: string, help: string, family: 'counter' | 'gauge') =>
-      this.#family(prefix + name, help, family).values;
     return {
-      counter(name, help) {
-        const series = values(name, help, 'counter');
-        if (!series.has(id)) series.set(id, 0);
-        return (by = 1) => series.set(id, (series.get(id) ?? 0) + by);
+      counter: (name, help, labels) => {
+        const counted = seriesOf(this.#family(prefix + name, help, 'counter'), { ...labels, id });
+        return (by = 1) => {
+          counted.value += by;
+        };
       },
-      gauge(name, help) {
-        const series = values(name, help, 'gauge');
-        return (value) => series.set(id, value);
+      gauge: (name, help, labels) => {
+        const family = this.#family(prefix + name, help, 'gauge');
+        return (value) => {
+          seriesOf(family, { ...labels, id }).value = value;
+        };
       },
     };
   }
 
+  /** `refresh` is called before values are read. Returns the undoing. */
+  onRead(refresh: () => void): () => void {
+    this.#refreshers.add(refresh);
+    return () => this.#refreshers.delete(refresh);
+  }
+
   samples(): readonly MetricSample[] {
-    const ofHub = [...this.#ofHub].map(([name, { help, values }]) => ({
-      name,
-      help,
-      type: 'counter' as const,
-      values: [...values.values()],
-    }));
-    const ofInstances = [...this.#families].map(([name, { help, type, values }]) => ({
+    for (const refresh of this.#refreshers) refresh();
+    return [...this.#families].map(([name, { help, type, values }]) => ({
       name,
       help,
       type,
-      values: [...values].map(([id, value]) => ({ labels: { id }, value })),
+      values: [...values.values()],
     }));
-    return [...ofHub, ...ofInstances];
   }
 
   /** The instance is gone for good. */
   forget(id: string): void {
-    for (const family of this.#families.values()) family.values.delete(id);
+    for (const { values } of this.#families.values()) {
+      for (const [key, { labels }] of values) if (labels.id === id) values.delete(key);
+    }
   }
 
   #family(name: string, help: string, type: 'counter' | 'gauge'): Family {
@@ -73,4 +73,13 @@ export class MetricStore {
     this.#families.set(name, family);
     return family;
   }
+}
+
+function seriesOf({ values }: Family, labels: Labels): Value {
+  const key = JSON.stringify(labels);
+  const known = values.get(key);
+  if (known !== undefined) return known;
+  const value = { labels, value: 0 };
+  values.set(key, value);
+  return value;
 }

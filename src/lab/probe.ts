@@ -96,6 +96,7 @@ function base(host: LabHost, id: string, deeds: Deeds): Context {
       gauge: (name) => (value) => {
         deeds.metrics[name] = value;
       },
+      onRead: quiet,
     },
     network: host.network,
     signal: new AbortController().signal,

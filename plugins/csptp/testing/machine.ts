@@ -106,7 +106,7 @@ export class Machine {
     return {
       id: 'csptp.test',
       log: { debug: quiet, info: quiet, warn: quiet },
-      metrics: { counter: () => quiet, gauge: () => quiet },
+      metrics: { counter: () => quiet, gauge: () => quiet, onRead: quiet },
       network: this.#network(),
       signal: new AbortController().signal,
       monotonic: () => host.monotonic(),

@@ -18,7 +18,7 @@ function base(world: World, record: Deeds): Context {
   return {
     id: 'ntp.test',
     log: { debug: quiet, info: quiet, warn: quiet },
-    metrics: { counter: () => quiet, gauge: () => quiet },
+    metrics: { counter: () => quiet, gauge: () => quiet, onRead: quiet },
     network: {
       udp: (options) => world.udp(options),
       ethernet: notHere,

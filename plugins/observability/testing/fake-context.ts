@@ -36,7 +36,7 @@ export class FakeContext {
     const context: Partial<SinkContext> = {
       id: 'observability.test',
       log: { debug: () => {}, info: () => {}, warn: (message, fields) => this.warnings.push({ message, fields }) },
-      metrics: { counter: () => () => {}, gauge: () => () => {} },
+      metrics: { counter: () => () => {}, gauge: () => () => {}, onRead: () => {} },
       signal: new AbortController().signal,
       monotonic: () => hub.monotonic(),
       read: () => ({ clock: 'system', time: hub.unix(), monotonic: hub.monotonic(), by: 'user' }),
