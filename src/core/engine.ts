@@ -154,6 +154,9 @@ class Core implements Engine {
       case 'claims':
         Object.assign(this.#source(input.id), { claims: input.claims, silence: '' });
         break;
+      case 'discontinuity':
+        this.#discontinuity(input);
+        break;
       case 'unreachable':
         this.#source(input.id).silence = input.reason;
         break;
@@ -215,8 +218,7 @@ class Core implements Engine {
       note(track, observation);
       if (!spoken.has(track)) this.#keeper.apply(comeBack(track, this.#sources.values()));
       const fed = this.#feed(track, observation);
-      const restarts = this.#keeper.estimate(track)?.restarts ?? track.restarts;
-      this.#keeper.apply(restart(track, restarts, this.#sources.values()));
+      this.#noteJump(track);
       const legs = spoken.get(track) ?? [];
       spoken.set(track, fed?.kind === 'leg' ? [...legs, fed] : legs);
     }
@@ -226,6 +228,29 @@ class Core implements Engine {
       this.#examine(track, legs);
       if (carries(track)) this.#refreshServos();
     }
+  }
+
+  /** What it is told ahead of what follows: the source's word about the time starts anew. */
+  #discontinuity({ id, reason, jumpNs }: InputOf<'discontinuity'>): void {
+    const tracks = [...this.#source(id).tracks.values()].filter(({ kind }) => kind !== 'link' && kind !== 'rate');
+    this.#keeper.discontinuity(tracks, jumpNs);
+    for (const track of tracks) this.#noteJump(track);
+    this.#tell('source', id, reason);
+  }
+
+  /** Where the estimator has begun anew with a track, that has its place to earn again. */
+  #noteJump(track: Track): void {
+    const keeper = this.#keeper;
+    const estimate = keeper.estimate(track);
+    if (estimate === undefined) return;
+    const { restarts, jumpNs } = estimate;
+    if (track.restarts !== restarts) this.#selection.forswear(track.source.id);
+    keeper.apply(restart(track, restarts, this.#sources.values()));
+    if (estimate.suspectNs > 0) keeper.distrust([track]);
+    if (Number.isNaN(jumpNs) || jumpNs === track.jump?.jumpNs) return;
+    track.jump = { jumpNs, at: this.#now, utc: keeper.utc(this.#now) };
+    keeper.distrust([track]);
+    this.#tell('source', track.source.id, `has another time: it has jumped by ${formatDuration(jumpNs)}`);
   }
 
   /** A source whose past does not fit its present is learnt anew. */

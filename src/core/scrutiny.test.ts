@@ -39,6 +39,8 @@ function candidate(id: string, opinion: Opinion): Candidate {
     noiseNs: MS,
     observations: 100,
     restarts: 0,
+    jumpNs: Number.NaN,
+    suspectNs: 0,
     last: 1n,
     admitted: incumbent,
     weight: 0,

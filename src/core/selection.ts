@@ -60,6 +60,12 @@ export class Selection {
     this.disown();
   }
 
+  /** What this source said before is not its time any more: no testimony of its is left. */
+  forswear(id: string): void {
+    const makers = new Set(this.#makers);
+    if (makers.delete(id)) this.#makers = makers.size < CONFIRMATIONS ? new Set() : makers;
+  }
+
   /** The time kept so far is nobody's any more. */
   disown(): void {
     this.#makers = new Set();

@@ -11,6 +11,15 @@ export interface Unusual {
   readonly times: number;
 }
 
+/** A jump of a source's time. */
+export interface Jump {
+  readonly jumpNs: Ns;
+  /** CLOCK_MONOTONIC_RAW. */
+  readonly at: Instant;
+  /** Undefined where that was not known. */
+  readonly utc: Instant | undefined;
+}
+
 /** What one source says over one path, with what selection remembers of it. */
 export interface Track {
   /** `id` or `id/path`. */
@@ -48,6 +57,8 @@ export interface Track {
   unusual: Unusual | undefined;
   /** How often the estimator has begun anew with it. */
   restarts: number;
+  /** The last jump of its time, and corrected UTC then. */
+  jump: Jump | undefined;
   /** Own updates in a row in which it stood against its present status. */
   streak: number;
   judgedUpdates: number;
@@ -129,6 +140,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     close: false,
     unusual: undefined,
     restarts: 0,
+    jump: undefined,
     streak: 0,
     judgedUpdates: 0,
     expulsions: 0,

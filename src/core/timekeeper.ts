@@ -129,6 +129,13 @@ export class Timekeeper {
     track.fed++;
   }
 
+  /** The time of these has jumped, by `jumpNs` if that is known. */
+  discontinuity(tracks: readonly Track[], jumpNs: Ns | undefined): void {
+    for (const { key } of tracks) this.#estimator.discontinuity(key, jumpNs);
+    this.#moved();
+    this.distrust(tracks);
+  }
+
   remove(tracks: readonly Track[]): void {
     this.#keep(() => {
       for (const { key } of tracks) this.#estimator.removeTrack(key);

@@ -16,6 +16,8 @@ export const createEstimator = (options: EstimatorOptions = {}): Estimator => ne
 const NS2_PER_S2 = 1e18;
 /** Nothing is nearer to its reference than this. */
 const LEAST_BIAS_SIGMA_NS = 1e-3;
+/** A jump of which nothing is known may be this great: thirty years. */
+const ANY_JUMP_NS = 1e18;
 
 /**
  * One joint filter over all clocks and tracks. What is followed is not θ and a bias for each track but their sum
@@ -73,6 +75,15 @@ class JointEstimator implements Estimator {
     tracks.splice(tracks.indexOf(track), 1);
   }
 
+  discontinuity(key: string, jumpNs = ANY_JUMP_NS): void {
+    const track = this.byKey.get(key);
+    if (track === undefined || track.phase < 0) return;
+    if (track.legs !== undefined && track.delay < 0) track.anew = true;
+    else track.restarts++;
+    track.jumped = true;
+    this.state.openPhase(track, jumpNs);
+  }
+
   controlFrequency(clock: ClockId, deltaPpb: number, monotonic: Instant): void {
     this.state.control(clock, 0, -deltaPpb, monotonic);
   }
@@ -125,6 +136,8 @@ class JointEstimator implements Estimator {
       noiseNs: noiseOf(track),
       observations: track.observations,
       restarts: track.restarts,
+      jumpNs: track.jumpNs,
+      suspectNs: track.jumps.suspectNs,
       last: track.last,
       admitted: isAdmitted(track),
       weight: Math.max(track.weight, 0),

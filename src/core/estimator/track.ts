@@ -1,5 +1,6 @@
 import type { ClockId, Instant, Leg, Ns, Observation } from '../../api/index.js';
 import type { GaussianNoise } from './gaussian-noise.js';
+import { JumpWatch } from './jump-watch.js';
 import type { LegNoise } from './leg-noise.js';
 import type { PathMemory } from './memory.js';
 
@@ -30,12 +31,17 @@ export interface Track {
   phases: GaussianNoise | undefined;
   rates: GaussianNoise | undefined;
   strays: Record<StrayWay, Strays>;
+  readonly jumps: JumpWatch;
   /** Observations in a row that were no strays. */
   calm: number;
   /** It had to begin anew lately. */
   restarted: boolean;
   /** It begins anew with its next observation. */
   anew: boolean;
+  /** Its time has jumped: its phase begins anew with its next observation, what is known of its path stays. */
+  jumped: boolean;
+  /** By how much the phase moved when it last began anew; NaN: it never did. */
+  jumpNs: Ns;
   restarts: number;
   observations: number;
   last: Instant;
@@ -61,9 +67,12 @@ export const createTrack = (key: string, observation: Observation, now: Instant)
   phases: undefined,
   rates: undefined,
   strays: noStrays(),
+  jumps: new JumpWatch(observation.monotonic),
   calm: 0,
   restarted: false,
   anew: false,
+  jumped: false,
+  jumpNs: Number.NaN,
   restarts: 0,
   observations: 0,
   last: observation.monotonic,

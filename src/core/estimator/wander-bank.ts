@@ -89,6 +89,18 @@ export class WanderBank {
     return sum;
   }
 
+  /** Variance of h·x over the members. */
+  variance(clock: ClockId, row: Row): number {
+    const weights = this.weightsOf(clock);
+    const mean = this.mean(clock, row);
+    let sum = 0;
+    for (let k = 0; k < this.members.length; k++) {
+      const { x, covariance } = this.members[k]!;
+      sum += weights[k]! * (covariance.project(row) + (row.dot(x) - mean) ** 2);
+    }
+    return sum;
+  }
+
   /** Mean of one variable over the members. */
   meanAt(clock: ClockId, at: number): number {
     const weights = this.weightsOf(clock);

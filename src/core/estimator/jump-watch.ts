@@ -1,0 +1,82 @@
+import type { Instant, Ns } from '../../api/index.js';
+import type { StrayWay } from './track.js';
+
+/** What an observation is in the light of those before it. */
+export type Verdict = 'plain' | 'held' | 'jumped';
+
+/** Below this the estimate finds its own way. */
+const LEAST_JUMP_NS = 20e3;
+/** No clock that is still of use runs away faster than the fastest slewing. */
+const FASTEST = 5e-4;
+/** Noise stays within so many sigmas; what agrees does so within half of them. */
+const SIGMAS = 8;
+/** So many that agree are no chance. */
+const ENOUGH = 3;
+/** So many, and still only one direction: a longer route, or an unsteady network. */
+const TOO_MANY = 32;
+const WAYS: Readonly<Record<StrayWay, number>> = { inbound: 1, outbound: 2, phase: 3 };
+const BOTH = 3;
+
+/**
+ * Sees that the time of a source has jumped: it was set, or has only just found the time. A queue delays one direction and
+ * lets the next message through, a longer route delays one direction for good; a jump shows in both, alike, and stays. No
+ * oscillator leaves its course by as much in as short a time, so that the clock is above suspicion.
+ */
+export class JumpWatch {
+  /** By how much the last observations contradict the phase; zero while they do not. */
+  suspectNs: Ns = 0;
+  private count = 0;
+  private ways = 0;
+  private meanNs: Ns = 0;
+  /** What one direction alone shows, for good. */
+  private refutedNs = Number.NaN;
+  private refutedWays = 0;
+  private calmAt: Instant;
+
+  constructor(at: Instant) {
+    this.calmAt = at;
+  }
+
+  /** Whatever is nearer to the prediction is none. `sigmaNs`: of the difference between the two. */
+  reachNs(at: Instant, sigmaNs: Ns): Ns {
+    return LEAST_JUMP_NS + FASTEST * Math.abs(Number(at - this.calmAt)) + SIGMAS * sigmaNs;
+  }
+
+  /** It contradicts nothing. */
+  calm(way: StrayWay, at: Instant): void {
+    if (this.count > 0) {
+      this.refutedNs = this.meanNs;
+      this.refutedWays = this.ways;
+    }
+    if (this.refutedWays & WAYS[way]) this.refutedNs = Number.NaN;
+    this.calmAt = at;
+    this.forget();
+  }
+
+  /** It says that the phase is off by `shiftNs`, more than `reachNs`. `early`: which no noise explains. */
+  take(way: StrayWay, shiftNs: Ns, reachNs: Ns, early: boolean): Verdict {
+    const agrees = (otherNs: Ns): boolean => Math.abs(shiftNs - otherNs) <= reachNs / 2;
+    if (agrees(this.refutedNs)) return 'plain';
+    if (this.count === 0 || !agrees(this.meanNs)) this.forget();
+    this.count++;
+    this.ways |= WAYS[way];
+    this.meanNs += (shiftNs - this.meanNs) / this.count;
+    if (this.count >= ENOUGH && this.ways === BOTH) return 'jumped';
+    if (this.count > TOO_MANY) {
+      this.calm(way, this.calmAt);
+      return 'plain';
+    }
+    this.suspectNs = early || this.count > 1 ? Math.abs(this.meanNs) + reachNs / 2 : 0;
+    return this.count > 1 ? 'held' : 'plain';
+  }
+
+  begin(at: Instant): void {
+    this.forget();
+    this.refutedNs = Number.NaN;
+    this.calmAt = at;
+  }
+
+  private forget(): void {
+    this.count = this.ways = this.meanNs = this.suspectNs = 0;
+  }
+}
