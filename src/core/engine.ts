@@ -14,7 +14,6 @@ import {
 } from '../api/index.js';
 import { describeCarriers, newsOf } from './account.js';
 import { askIn } from './asking.js';
-import { isRefuted } from './causality.js';
 import { type Clock, restingPpb } from './clock.js';
 import { extrapolate } from './clock-model.js';
 import { conditionOf } from './condition.js';
@@ -22,6 +21,7 @@ import type { Estimator } from './estimator/types.js';
 import { type Holdover, holdoverOf } from './holdover.js';
 import type { Action, CoreOptions, Input } from './input.js';
 import { comparable } from './intake.js';
+import { Jumps } from './jumps.js';
 import { LeapWatch, leadOf } from './leap.js';
 import type { LeapTable } from './leap-table.js';
 import type { Memory } from './memory.js';
@@ -39,13 +39,12 @@ import {
   note,
   PLAIN_OPTIONS,
   reawaken,
-  relearn,
   type Source,
   type Track,
   trackOf,
 } from './source.js';
 import { mayVote } from './standing.js';
-import { comeBack, release, restart } from './tenure.js';
+import { comeBack } from './tenure.js';
 import { timeState } from './time-state.js';
 import { Timekeeper } from './timekeeper.js';
 import type { Engine } from './types.js';
@@ -66,6 +65,7 @@ class Core implements Engine {
   readonly #selection: Selection;
   readonly #keeper: Timekeeper;
   readonly #leap: LeapWatch;
+  readonly #jumps: Jumps;
   readonly #quality: Quality;
   readonly #recollection: Recollection;
   readonly #sources = new Map<string, Source>();
@@ -84,6 +84,10 @@ class Core implements Engine {
     this.#recollection = new Recollection(estimator);
     this.#leap = new LeapWatch(leapTable);
     this.#quality = new Quality(options);
+    this.#jumps = new Jumps({
+      ...{ keeper: this.#keeper, selection: this.#selection, sources: this.#sources },
+      tell: (source, text) => this.#tell('source', source, text),
+    });
   }
 
   accept(input: Input): readonly Action[] {
@@ -155,7 +159,7 @@ class Core implements Engine {
         Object.assign(this.#source(input.id), { claims: input.claims, silence: '' });
         break;
       case 'discontinuity':
-        this.#discontinuity(input);
+        this.#jumps.announced(this.#source(input.id), input.reason, input.jumpNs, this.#now);
         break;
       case 'unreachable':
         this.#source(input.id).silence = input.reason;
@@ -218,52 +222,16 @@ class Core implements Engine {
       note(track, observation);
       if (!spoken.has(track)) this.#keeper.apply(comeBack(track, this.#sources.values()));
       const fed = this.#feed(track, observation);
-      this.#noteJump(track);
+      this.#jumps.follow(track, this.#now);
       const legs = spoken.get(track) ?? [];
       spoken.set(track, fed?.kind === 'leg' ? [...legs, fed] : legs);
     }
     this.#keeper.weigh([...spoken.keys()].filter(carries), this.#carriers, this.#now);
     for (const [track, legs] of spoken) {
       heard(track, this.#now);
-      this.#examine(track, legs);
+      this.#jumps.examine(track, legs);
       if (carries(track)) this.#refreshServos();
     }
-  }
-
-  /** What it is told ahead of what follows: the source's word about the time starts anew. */
-  #discontinuity({ id, reason, jumpNs }: InputOf<'discontinuity'>): void {
-    const tracks = [...this.#source(id).tracks.values()].filter(({ kind }) => kind !== 'link' && kind !== 'rate');
-    this.#keeper.discontinuity(tracks, jumpNs);
-    for (const track of tracks) this.#noteJump(track);
-    this.#tell('source', id, reason);
-  }
-
-  /** Where the estimator has begun anew with a track, that has its place to earn again. */
-  #noteJump(track: Track): void {
-    const keeper = this.#keeper;
-    const estimate = keeper.estimate(track);
-    if (estimate === undefined) return;
-    const { restarts, jumpNs } = estimate;
-    if (track.restarts !== restarts) this.#selection.forswear(track.source.id);
-    keeper.apply(restart(track, restarts, this.#sources.values()));
-    if (estimate.suspectNs > 0) keeper.distrust([track]);
-    if (Number.isNaN(jumpNs) || jumpNs === track.jump?.jumpNs) return;
-    track.jump = { jumpNs, at: this.#now, utc: keeper.utc(this.#now) };
-    keeper.distrust([track]);
-    this.#tell('source', track.source.id, `has another time: it has jumped by ${formatDuration(jumpNs)}`);
-  }
-
-  /** A source whose past does not fit its present is learnt anew. */
-  #examine(track: Track, legs: readonly Leg[]): void {
-    const estimate = this.#keeper.estimate(track);
-    if (estimate === undefined || !isRefuted(track, estimate, legs)) return;
-    if (carries(track)) this.#tell('source', track.source.id, 'changed its time or its path: it is learnt anew');
-    if (!allTracks(this.#sources.values()).some((other) => other !== track && carries(other)))
-      this.#keeper.doubt(track.clock);
-    this.#keeper.distrust([track]);
-    this.#keeper.apply(release(track));
-    this.#keeper.remove([track]);
-    relearn(track);
   }
 
   /** Hands an observation to the estimator as far as it can be used; answers it as handed over. */

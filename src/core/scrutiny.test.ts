@@ -39,6 +39,7 @@ function candidate(id: string, opinion: Opinion): Candidate {
     noiseNs: MS,
     observations: 100,
     restarts: 0,
+    jumps: 0,
     jumpNs: Number.NaN,
     suspectNs: 0,
     last: 1n,

@@ -60,10 +60,10 @@ export class Selection {
     this.disown();
   }
 
-  /** What this source said before is not its time any more: no testimony of its is left. */
-  forswear(id: string): void {
-    const makers = new Set(this.#makers);
-    if (makers.delete(id)) this.#makers = makers.size < CONFIRMATIONS ? new Set() : makers;
+  /** What this source said before is its time no more, and it testifies for it no more. Answers who still does. */
+  forswear(id: string): ReadonlySet<string> {
+    this.#makers = new Set([...this.#makers].filter((maker) => maker !== id));
+    return this.#makers;
   }
 
   /** The time kept so far is nobody's any more. */

@@ -11,13 +11,10 @@ export interface Unusual {
   readonly times: number;
 }
 
-/** A jump of a source's time. */
+/** A jump of a source's time: by how much (NaN: not known yet), and CLOCK_MONOTONIC_RAW when it was seen. */
 export interface Jump {
   readonly jumpNs: Ns;
-  /** CLOCK_MONOTONIC_RAW. */
   readonly at: Instant;
-  /** Undefined where that was not known. */
-  readonly utc: Instant | undefined;
 }
 
 /** What one source says over one path, with what selection remembers of it. */
@@ -57,7 +54,8 @@ export interface Track {
   unusual: Unusual | undefined;
   /** How often the estimator has begun anew with it. */
   restarts: number;
-  /** The last jump of its time, and corrected UTC then. */
+  /** How often its time has jumped, and the last time. */
+  jumps: number;
   jump: Jump | undefined;
   /** Own updates in a row in which it stood against its present status. */
   streak: number;
@@ -140,6 +138,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     close: false,
     unusual: undefined,
     restarts: 0,
+    jumps: 0,
     jump: undefined,
     streak: 0,
     judgedUpdates: 0,
@@ -175,6 +174,7 @@ export function relearn(track: Track): void {
   track.updates = 0;
   track.judgedUpdates = 0;
   track.fed = 0;
+  track.jumps = 0;
   track.breaches = 0;
 }
 
@@ -184,6 +184,7 @@ export function reawaken(track: Track): void {
   track.updates = 0;
   track.judgedUpdates = 0;
   track.fed = 0;
+  track.jumps = 0;
   track.breaches = 0;
   track.streak = 0;
   track.slip = 0;

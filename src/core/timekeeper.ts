@@ -136,6 +136,12 @@ export class Timekeeper {
     this.distrust(tracks);
   }
 
+  /** If nobody carries the time any more, it may be wrong by `jumpNs`, by which it may be that it should have jumped. */
+  open(jumpNs: Ns): void {
+    for (const clock of this.clocks.values())
+      if (clock.held !== undefined) clock.held = { ...clock.held, distanceNs: clock.held.distanceNs + jumpNs };
+  }
+
   remove(tracks: readonly Track[]): void {
     this.#keep(() => {
       for (const { key } of tracks) this.#estimator.removeTrack(key);

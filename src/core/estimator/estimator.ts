@@ -78,9 +78,11 @@ class JointEstimator implements Estimator {
   discontinuity(key: string, jumpNs = ANY_JUMP_NS): void {
     const track = this.byKey.get(key);
     if (track === undefined || track.phase < 0) return;
+    // Of a path that was heard in one direction only nothing is known.
     if (track.legs !== undefined && track.delay < 0) track.anew = true;
-    else track.restarts++;
     track.jumped = true;
+    track.jumps++;
+    track.jumpNs = Number.NaN;
     this.state.openPhase(track, jumpNs);
   }
 
@@ -136,8 +138,9 @@ class JointEstimator implements Estimator {
       noiseNs: noiseOf(track),
       observations: track.observations,
       restarts: track.restarts,
+      jumps: track.jumps,
       jumpNs: track.jumpNs,
-      suspectNs: track.jumps.suspectNs,
+      suspectNs: track.jumpWatch.suspectNs,
       last: track.last,
       admitted: isAdmitted(track),
       weight: Math.max(track.weight, 0),

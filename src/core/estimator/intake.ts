@@ -161,30 +161,30 @@ export class Intake {
   }
 
   /** Whether the time of the source has jumped. While that is open, what speaks for it is held to say nothing. */
-  private judge({ jumps, clock, delay }: Track, at: Observation, row: Row, residualNs: Ns, noiseNs: Ns): Verdict {
+  private judge({ jumpWatch, clock, delay }: Track, at: Observation, row: Row, residualNs: Ns, noiseNs: Ns): Verdict {
     const way = delay < 0 ? 'phase' : this.way;
     const sizeNs = Math.abs(residualNs);
-    let reachNs = jumps.reachNs(at.monotonic, noiseNs);
+    let reachNs = jumpWatch.reachNs(at.monotonic, noiseNs);
     if (sizeNs > reachNs)
-      reachNs = jumps.reachNs(at.monotonic, Math.sqrt(noiseNs ** 2 + this.state.bank.variance(clock, row)));
+      reachNs = jumpWatch.reachNs(at.monotonic, Math.sqrt(noiseNs ** 2 + this.state.bank.variance(clock, row)));
     if (sizeNs > reachNs) {
       const isImpossible = at.kind === 'leg' ? residualNs < 0 : at.kind === 'reading';
-      return jumps.take(way, this.sign * residualNs, reachNs, isImpossible);
+      return jumpWatch.take(way, this.sign * residualNs, reachNs, isImpossible);
     }
-    jumps.calm(way, at.monotonic);
+    jumpWatch.calm(way, at.monotonic);
     return 'plain';
   }
 
   /** The word of the source about the time starts anew with this observation, which may be a late one. */
   private beginPhase(track: Track, at: Observation, value: number, noiseNs: Ns): Innovation {
     const { sign, state } = this;
-    if (!track.jumped) track.restarts++;
+    if (!track.jumped) track.jumps++;
     track.jumped = false;
     const beforeNs = state.mean(track, track.phase);
     state.beginPhase(track, sign, sign * value, this.lateS, FIRST_SIGMAS * noiseNs);
     track.jumpNs = state.mean(track, track.phase) - beforeNs;
     track.strays = noStrays();
-    track.jumps.begin(at.monotonic);
+    track.jumpWatch.begin(at.monotonic);
     return FIRST;
   }
 
@@ -192,7 +192,7 @@ export class Intake {
     track.anew = false;
     track.restarts++;
     track.strays = noStrays();
-    track.jumps.begin(track.last);
+    track.jumpWatch.begin(track.last);
     track.jumped = false;
     track.firstDirection = 0;
     this.state.forget(track);

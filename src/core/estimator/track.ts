@@ -31,7 +31,7 @@ export interface Track {
   phases: GaussianNoise | undefined;
   rates: GaussianNoise | undefined;
   strays: Record<StrayWay, Strays>;
-  readonly jumps: JumpWatch;
+  readonly jumpWatch: JumpWatch;
   /** Observations in a row that were no strays. */
   calm: number;
   /** It had to begin anew lately. */
@@ -40,7 +40,8 @@ export interface Track {
   anew: boolean;
   /** Its time has jumped: its phase begins anew with its next observation, what is known of its path stays. */
   jumped: boolean;
-  /** By how much the phase moved when it last began anew; NaN: it never did. */
+  /** How often it has, and by how much the last time; NaN while that is not known. */
+  jumps: number;
   jumpNs: Ns;
   restarts: number;
   observations: number;
@@ -67,11 +68,12 @@ export const createTrack = (key: string, observation: Observation, now: Instant)
   phases: undefined,
   rates: undefined,
   strays: noStrays(),
-  jumps: new JumpWatch(observation.monotonic),
+  jumpWatch: new JumpWatch(observation.monotonic),
   calm: 0,
   restarted: false,
   anew: false,
   jumped: false,
+  jumps: 0,
   jumpNs: Number.NaN,
   restarts: 0,
   observations: 0,

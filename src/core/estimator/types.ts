@@ -32,7 +32,8 @@ export interface TrackEstimate {
   readonly observations: number;
   /** How often what it says could not be, so that it was begun anew. */
   readonly restarts: number;
-  /** By how much its phase moved when that was because the time of its source had jumped; NaN: it has not. */
+  /** How often the time of its source has jumped, and by how much the last time; NaN while that is not known. */
+  readonly jumps: number;
   readonly jumpNs: Ns;
   /** By how much its last observations contradict it, where it is open whether its time has jumped; else zero. */
   readonly suspectNs: Ns;
