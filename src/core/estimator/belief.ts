@@ -33,6 +33,13 @@ export class Belief {
     this.usual.set(this.weights);
   }
 
+  /** Half of what all count goes to those that are in doubt, evenly. */
+  share(doubts: Float64Array): void {
+    const { weights } = this;
+    const doubting = doubts.reduce((sum, doubt) => sum + Math.sign(doubt), 0);
+    for (let k = 0; k < weights.length; k++) weights[k] = (weights[k]! + Math.sign(doubts[k]!) / doubting) / 2;
+  }
+
   /**
    * `apart`: how many oscillators must change their ways for one member to become another. Each does so by itself, to one of
    * `ways`; for more than one to do so at once is a coincidence, as that of two.

@@ -84,6 +84,7 @@ class JointEstimator implements Estimator {
     track.jumps++;
     track.jumpNs = Number.NaN;
     this.state.openPhase(track, jumpNs);
+    this.state.suspectRate(track);
   }
 
   controlFrequency(clock: ClockId, deltaPpb: number, monotonic: Instant): void {

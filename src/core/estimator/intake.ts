@@ -178,7 +178,10 @@ export class Intake {
   /** The word of the source about the time starts anew with this observation, which may be a late one. */
   private beginPhase(track: Track, at: Observation, value: number, noiseNs: Ns): Innovation {
     const { sign, state } = this;
-    if (!track.jumped) track.jumps++;
+    if (!track.jumped) {
+      track.jumps++;
+      state.suspectRate(track);
+    }
     track.jumped = false;
     const beforeNs = state.mean(track, track.phase);
     state.beginPhase(track, sign, sign * value, this.lateS, FIRST_SIGMAS * noiseNs);

@@ -111,6 +111,14 @@ export class JointState {
     this.combined = 'never';
   }
 
+  /** The source of a track has another time: where the clocks rest on it alone, its rate may be another one, too. */
+  suspectRate(track: Track): void {
+    const tells = (other: Track): boolean => other !== track && other.versus === undefined && isAdmitted(other);
+    if (this.isOutvoted(track) || this.layout.tracks.some(tells)) return;
+    this.bank.suspectRate(track.clock);
+    this.moved();
+  }
+
   /** What a track says of the time may be wrong by `sigmaNs`. */
   openPhase(track: Track, sigmaNs: Ns): void {
     const { variance } = this.estimate(track, track.phase);

@@ -1,5 +1,5 @@
 import type { ClockId } from '../../api/index.js';
-import { Belief, normalise } from './belief.js';
+import { Belief, greatestOf, normalise } from './belief.js';
 import { FIRST_SLOPE_SIGMA, JointFilter } from './joint-filter.js';
 import { scoutOf } from './knock.js';
 import type { Layout } from './layout.js';
@@ -150,6 +150,28 @@ export class WanderBank {
   /** A slope may be anything again. */
   reopen(slope: number): void {
     this.addVariance(slope, FIRST_SLOPE_SIGMA ** 2);
+  }
+
+  /**
+   * The reference of all clocks may run at another rate, or as before, with even odds. Up to the most likely wander of `clock`
+   * the members stand for the latter, the more restless ones believe the slopes ever less.
+   */
+  suspectRate(clock: ClockId): void {
+    const marginal = this.marginalOf(clock);
+    const likeliest = greatestOf(marginal);
+    const last = marginal.length - 1;
+    const step = new Float64Array(this.layout.size);
+    const doubts = new Float64Array(this.members.length);
+    for (const [k, { covariance }] of this.members.entries()) {
+      const grade = this.gradeOf(clock, k);
+      doubts[k] = grade === last ? 1 : Math.max(0, (grade - likeliest) / (last - likeliest));
+      if (doubts[k] === 0) continue;
+      const before = covariance.variance(this.layout.slope(clock));
+      const variance = before * (FIRST_SLOPE_SIGMA ** 2 / before) ** doubts[k]!;
+      for (let c = 0; c < this.layout.clocks.length; c++) step[this.layout.slopes + c] = 1;
+      covariance.addOuter(variance, step, this.layout.size - 1);
+    }
+    for (const belief of new Set(this.beliefs.values())) belief.share(doubts);
   }
 
   /** A clock's slope wandered unseen for `seconds`, and by `variance` for another reason. */
