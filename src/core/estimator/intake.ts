@@ -151,7 +151,7 @@ export class Intake {
     const { bank } = this.state;
     const floor = at.noiseFloorNs;
     const residualNs = value - noise.mean - bank.mean(track.clock, row);
-    const verdict = track.jumped ? 'jumped' : this.judge(track, at, row, residualNs, Math.hypot(noise.sigma, floor));
+    const verdict = track.jumped ? 'jumped' : this.judge(track, at, row, residualNs, noise);
     if (verdict === 'jumped') return this.beginPhase(track, at, value - noise.mean, Math.hypot(noise.sigma, floor));
     if (verdict === 'held') return UNUSED;
     const expected = noise.sigma ** 2 + floor ** 2;
@@ -161,17 +161,24 @@ export class Intake {
   }
 
   /** Whether the time of the source has jumped. While that is open, what speaks for it is held to say nothing. */
-  private judge({ jumpWatch, clock, delay }: Track, at: Observation, row: Row, residualNs: Ns, noiseNs: Ns): Verdict {
+  private judge(track: Track, at: Observation, row: Row, residualNs: Ns, noise: Noise): Verdict {
+    const { jumpWatch, clock, delay } = track;
+    const { monotonic, noiseFloorNs: floorNs } = at;
     const way = delay < 0 ? 'phase' : this.way;
+    const shiftNs = this.sign * residualNs;
     const sizeNs = Math.abs(residualNs);
-    let reachNs = jumpWatch.reachNs(at.monotonic, noiseNs);
-    if (sizeNs > reachNs)
-      reachNs = jumpWatch.reachNs(at.monotonic, Math.sqrt(noiseNs ** 2 + this.state.bank.variance(clock, row)));
-    if (sizeNs > reachNs) {
-      const isImpossible = at.kind === 'leg' ? residualNs < 0 : at.kind === 'reading';
-      return jumpWatch.take(way, this.sign * residualNs, reachNs, isImpossible);
+    // The least error, from the mean: a leg is early long before it is as far off as a late one may be.
+    const leastNs = noise.least - noise.mean;
+    let knownNs = floorNs;
+    let reachNs = jumpWatch.reachNs(monotonic, Math.hypot(noise.sigma, knownNs));
+    if (sizeNs > reachNs || residualNs < leastNs - jumpWatch.reachNs(monotonic, knownNs)) {
+      knownNs = Math.sqrt(floorNs ** 2 + this.state.bank.variance(clock, row));
+      reachNs = jumpWatch.reachNs(monotonic, Math.hypot(noise.sigma, knownNs));
     }
-    jumpWatch.calm(way, at.monotonic);
+    const isEarly = at.kind === 'leg' && residualNs < leastNs - jumpWatch.reachNs(monotonic, knownNs);
+    if (sizeNs > reachNs || isEarly || jumpWatch.goesOn(shiftNs, reachNs))
+      return jumpWatch.take(way, shiftNs, reachNs, isEarly || at.kind === 'reading');
+    jumpWatch.calm(way, monotonic);
     return 'plain';
   }
 

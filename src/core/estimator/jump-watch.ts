@@ -1,15 +1,14 @@
 import type { Instant, Ns } from '../../api/index.js';
+import { NOISE_SIGMAS } from './noise.js';
 import type { StrayWay } from './track.js';
 
 /** What an observation is in the light of those before it. */
 export type Verdict = 'plain' | 'held' | 'jumped';
 
 /** Below this the estimate finds its own way. */
-const LEAST_JUMP_NS = 20e3;
+const LEAST_JUMP_NS = 2e3;
 /** No clock that is still of use runs away faster than the fastest slewing. */
-const FASTEST = 5e-4;
-/** Noise stays within so many sigmas; what agrees does so within half of them. */
-const SIGMAS = 8;
+const FASTEST = 5e-5;
 /** So many that agree are no chance. */
 const ENOUGH = 3;
 /** So many, and still only one direction: a longer route, or an unsteady network. */
@@ -37,9 +36,15 @@ export class JumpWatch {
     this.calmAt = at;
   }
 
-  /** Whatever is nearer to the prediction is none. `sigmaNs`: of the difference between the two. */
+  /** What the clock and the noise may make of a prediction; `sigmaNs`: of the difference between the two. */
   reachNs(at: Instant, sigmaNs: Ns): Ns {
-    return LEAST_JUMP_NS + FASTEST * Math.abs(Number(at - this.calmAt)) + SIGMAS * sigmaNs;
+    return LEAST_JUMP_NS + FASTEST * Math.abs(Number(at - this.calmAt)) + NOISE_SIGMAS * sigmaNs;
+  }
+
+  /** Whether what is within reach goes with those before it all the same. */
+  goesOn(shiftNs: Ns, reachNs: Ns): boolean {
+    const { count, meanNs } = this;
+    return count > 0 && shiftNs / meanNs > 0.5 && Math.abs(shiftNs - meanNs) <= reachNs / 2;
   }
 
   /** It contradicts nothing. */
@@ -53,7 +58,7 @@ export class JumpWatch {
     this.forget();
   }
 
-  /** It says that the phase is off by `shiftNs`, more than `reachNs`. `early`: which no noise explains. */
+  /** It says that the phase is off by `shiftNs`; what agrees does so within half of `reachNs`. `early`: no noise explains it. */
   take(way: StrayWay, shiftNs: Ns, reachNs: Ns, early: boolean): Verdict {
     const agrees = (otherNs: Ns): boolean => Math.abs(shiftNs - otherNs) <= reachNs / 2;
     if (agrees(this.refutedNs)) return 'plain';
