@@ -49,13 +49,9 @@ export class JumpWatch {
 
   /** It contradicts nothing. */
   calm(way: StrayWay, at: Instant): void {
-    if (this.count > 0) {
-      this.refutedNs = this.meanNs;
-      this.refutedWays = this.ways;
-    }
+    if (this.count > 0) this.refute();
     if (this.refutedWays & WAYS[way]) this.refutedNs = Number.NaN;
     this.calmAt = at;
-    this.forget();
   }
 
   /** It says that the phase is off by `shiftNs`; what agrees does so within half of `reachNs`. `early`: no noise explains it. */
@@ -68,7 +64,7 @@ export class JumpWatch {
     this.meanNs += (shiftNs - this.meanNs) / this.count;
     if (this.count >= ENOUGH && this.ways === BOTH) return 'jumped';
     if (this.count > TOO_MANY) {
-      this.calm(way, this.calmAt);
+      this.refute();
       return 'plain';
     }
     this.suspectNs = early || this.count > 1 ? Math.abs(this.meanNs) + reachNs / 2 : 0;
@@ -79,6 +75,12 @@ export class JumpWatch {
     this.forget();
     this.refutedNs = Number.NaN;
     this.calmAt = at;
+  }
+
+  private refute(): void {
+    this.refutedNs = this.meanNs;
+    this.refutedWays = this.ways;
+    this.forget();
   }
 
   private forget(): void {
