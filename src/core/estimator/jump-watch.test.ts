@@ -50,8 +50,8 @@ describe('a jump of a source’s time', () => {
 
   it('is given up when the other direction is never heard', () => {
     const verdicts = watched(...Array.from({ length: 40 }, () => ['inbound', -900] as const));
-    expect(verdicts.slice(0, 32)).to.deep.equal(['plain', ...Array.from({ length: 31 }, () => 'held')]);
-    expect(verdicts.slice(32)).to.deep.equal(Array.from({ length: 8 }, () => 'plain'));
+    expect(verdicts.slice(0, 24)).to.deep.equal(['plain', ...Array.from({ length: 23 }, () => 'held')]);
+    expect(verdicts.slice(24)).to.deep.equal(Array.from({ length: 16 }, () => 'plain'));
   });
 
   it('makes its source suspect at once where no noise explains it, else with the second that agrees', () => {

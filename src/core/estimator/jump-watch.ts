@@ -12,7 +12,7 @@ const FASTEST = 5e-5;
 /** So many that agree are no chance. */
 const ENOUGH = 3;
 /** So many, and still only one direction: a longer route, or an unsteady network. */
-const TOO_MANY = 32;
+const TOO_MANY = 24;
 const WAYS: Readonly<Record<StrayWay, number>> = { inbound: 1, outbound: 2, phase: 3 };
 const BOTH = 3;
 
