@@ -27,6 +27,8 @@ export class WanderBank {
   private readonly layout: Layout;
   private readonly beliefs = new Map<ClockId, Belief>();
   private readonly likelihood: Float64Array;
+  /** Since the beginning. */
+  private seconds = 0;
   private readonly posterior: Moments[] = [];
 
   constructor(layout: Layout, wanders: readonly number[] = WANDERS) {
@@ -193,6 +195,7 @@ export class WanderBank {
   }
 
   predict(seconds: number): void {
+    this.seconds += seconds;
     for (const member of this.members) member.predict(seconds);
   }
 
@@ -220,7 +223,8 @@ export class WanderBank {
   private judge({ clock, versus }: Track): void {
     const belief = this.beliefs.get(clock)!;
     if (versus !== undefined) this.link(belief, versus);
-    belief.reweigh(this.likelihood);
+    belief.reweigh(this.likelihood, this.seconds - belief.seconds);
+    belief.seconds = this.seconds;
     this.send(belief);
     this.recall(belief);
     if (this.layout.clocks.length > 1) this.follow(belief);
