@@ -34,8 +34,6 @@ export interface RunnerOptions {
   readonly open: () => Wire;
   /** What the port has to say beside messages. */
   readonly onReport: (report: Report) => void;
-  /** The clock that stamps was stepped, by whomever. */
-  readonly onStep?: () => void;
   readonly onManagement: (request: Management, answer: (answers: readonly Management[]) => void) => void;
 }
 
@@ -151,10 +149,7 @@ export class PortRunner {
   /** A stamp of JavaScript is none. */
   #checked(stamp: Stamp): Stamp | undefined {
     if (stamp.by === 'user') return undefined;
-    if (this.#steps.take(stamp)) {
-      this.#options.onStep?.();
-      this.perform((now) => this.#port.clockStepped(now));
-    }
+    if (this.#steps.take(stamp)) this.perform((now) => this.#port.clockStepped(now));
     return stamp;
   }
 

@@ -1,4 +1,4 @@
-import { formatDuration, type Observation, type SourceContext, type Timescale } from 'timehub/api';
+import type { Observation, SourceContext, Timescale } from 'timehub/api';
 import {
   formatClockIdentity,
   formatPortIdentity,
@@ -6,7 +6,6 @@ import {
   parseClockIdentity,
   TimeReceiverPort,
 } from 'timehub/protocol/ptp';
-import { JumpWatch } from './jump-watch.js';
 import { linkView } from './link-view.js';
 import { managedReceiver, offsetFromMaster } from './managed-receiver.js';
 import { ManagementDoor } from './management-door.js';
@@ -32,12 +31,9 @@ export class Receiver {
   #port: TimeReceiverPort | undefined;
   #runner: PortRunner | undefined;
   #door: ManagementDoor | undefined;
-  readonly #jumps = new JumpWatch();
-  /** Jumps of the timeTransmitter's time so far. */
-  #era = 0;
   /** The timeTransmitter that was followed first, and the present one where it is another. */
   #first: string | undefined;
-  #way: readonly string[] = [];
+  #path = '';
 
   constructor(context: SourceContext, config: ReceiverConfig) {
     this.#context = context;
@@ -61,7 +57,6 @@ export class Receiver {
         this.#report(report);
         this.#door?.tell();
       },
-      onStep: () => this.#jumps.clear(),
       onManagement: (request, answer) => this.#door?.fromNetwork(request, answer),
     });
     this.#prepared = prepared;
@@ -132,8 +127,7 @@ export class Receiver {
         this.#tell(report.state, report.reason);
         break;
       case 'discontinuity':
-        this.#jumps.clear();
-        this.#begin(report.reason);
+        this.#context.discontinuity(report.reason, report.jumpNs);
         break;
       case 'parent':
         this.#follow(report.parent?.candidate.sender);
@@ -155,34 +149,19 @@ export class Receiver {
 
   /** Another timeTransmitter is another way, with delays of its own; one that comes back is remembered. */
   #follow(sender: PortIdentity | undefined): void {
-    this.#jumps.clear();
     if (sender === undefined) return;
     const name = formatPortIdentity(sender);
     this.#first ??= name;
-    this.#way = name === this.#first ? [] : [name];
+    this.#path = name === this.#first ? '' : name;
   }
 
   #observe(observations: readonly Observation[]): void {
-    for (const observation of observations) {
-      const passed = this.#jumps.take(observation);
-      if (passed.jumpNs !== undefined) {
-        this.#begin(`the time of the timeTransmitter has jumped by ${formatDuration(passed.jumpNs)}`);
-      }
-      if (passed.observations.length > 0)
-        this.#context.observe(passed.observations.map((each) => this.#labelled(each)));
-    }
-  }
-
-  /** What was learnt of the time before says nothing of the time after: another path, in the estimate's words. */
-  #begin(reason: string): void {
-    this.#era++;
-    this.#context.log.warn(reason);
+    this.#context.observe(observations.map((observation) => this.#labelled(observation)));
   }
 
   #labelled(observation: Observation): Observation {
     const { timescale } = this.#config;
-    const path = [...this.#way, ...(this.#era === 0 ? [] : [`since jump ${this.#era}`])].join(' ');
-    return { ...observation, path, ...(timescale === 'auto' ? {} : { scale: timescale }) };
+    return { ...observation, path: this.#path, ...(timescale === 'auto' ? {} : { scale: timescale }) };
   }
 }
 

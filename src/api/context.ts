@@ -80,6 +80,13 @@ export interface SourceContext extends Context {
   /** The source does not answer: one sentence why. The next observation or claim ends it. */
   unreachable(reason: string): void;
   /**
+   * What the source has for the time has jumped, before the observations that follow: another time base, a grandmaster that was
+   * set. One sentence why; `jumpNs`: by how much its time went forward, if that is known. Its word about the time starts anew
+   * with its next observation, what is known of its path stays. The hub sees by itself a jump that shows in the observations;
+   * a source that is told of one is quicker.
+   */
+  discontinuity(reason: string, jumpNs?: Ns): void;
+  /**
    * How long, `minNs`..`maxNs`, until the next observation of this source is worth asking for, as the estimate has it: soon
    * while little is known or after a surprise, late when an answer would tell nothing new. For sources that decide when to
    * ask; what a server wishes, and jitter, are theirs to add.

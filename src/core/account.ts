@@ -9,6 +9,8 @@ import { barOfSource } from './standing.js';
 /** A share of the estimate above the first counts as carrying it; once it does, down to the second. */
 const WEIGHT_TO_CARRY = 0.01;
 const WEIGHT_TO_STAY = 0.005;
+/** For how long a jump of a source's time is told of. */
+const JUMP_IS_NEWS_NS = 3600 * NS_PER_S;
 
 /** Of a source's tracks the one with the most to say comes first. */
 const RANK: readonly SourceState[] = [
@@ -126,11 +128,14 @@ export interface ReportContext {
   readonly now: Instant;
   readonly estimate: (track: Track) => TrackEstimate | undefined;
   readonly shares: ReadonlyMap<Track, number>;
+  /** UTC at a moment; undefined while it is not known. */
+  readonly utc: (at: Instant) => Instant | undefined;
   /** By how much the clock of a track ran away from its reference since the estimate, ns. */
   readonly ahead: (track: Track) => Ns;
 }
 
-export function reportOf(source: Source, { now, estimate, shares, ahead }: ReportContext): SourceReport {
+export function reportOf(source: Source, context: ReportContext): SourceReport {
+  const { now, estimate, shares, ahead } = context;
   const { state, reason } = standingOf(source);
   const track = bestTrack(source);
   const found = track === undefined ? undefined : estimate(track);
@@ -143,7 +148,7 @@ export function reportOf(source: Source, { now, estimate, shares, ahead }: Repor
   const report: { -readonly [field in keyof SourceReport]: SourceReport[field] } = {
     id: source.id,
     state,
-    reason,
+    reason: `${reason}${track === undefined ? '' : jumpOf(track, context)}`,
     offsetNs: found === undefined ? Number.NaN : found.offsetNs + ahead(track!),
     sigmaNs: found?.sigmaNs ?? Number.NaN,
     boundNs: found === undefined ? Number.NaN : distanceNs(track!, found) + BOUND_SIGMAS * found.sigmaNs,
@@ -154,6 +159,14 @@ export function reportOf(source: Source, { now, estimate, shares, ahead }: Repor
   if (track !== undefined) report.stamp = track.stamp;
   if (found !== undefined && Number.isFinite(found.delayNs)) report.delayNs = 2 * found.delayNs;
   return report;
+}
+
+/** That its time has jumped, while that is still news. */
+function jumpOf({ jump }: Track, { now, utc }: ReportContext): string {
+  if (jump === undefined || Number(now - jump.at) > JUMP_IS_NEWS_NS) return '';
+  const at = utc(jump.at);
+  const when = at === undefined ? '' : ` at ${new Date(Number(at / 1_000_000n)).toISOString().slice(0, 19)}Z`;
+  return `; its time jumped${Number.isNaN(jump.jumpNs) ? '' : ` by ${formatDuration(jump.jumpNs)}`}${when}`;
 }
 
 /** Why nothing carries the estimate, as far as the sources' own standing tells. */

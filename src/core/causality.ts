@@ -15,7 +15,8 @@ const OVERCORRECTION_NS = 20e3;
  * is better forgotten. `legs`: of one update, with the estimate after them.
  */
 export function isRefuted(track: Track, estimate: TrackEstimate, legs: readonly Leg[]): boolean {
-  if (legs.length === 0) return false;
+  // Whether it contradicts itself because its time has jumped is for the estimator to see.
+  if (legs.length === 0 || estimate.suspectNs > 0) return false;
   const toleranceNs = OVERCORRECTION_NS + TOLERANCE * Math.hypot(estimate.sigmaNs, track.noiseFloorNs);
   const isBreached = legs.some((leg) => breachNs(leg, estimate.offsetNs) > toleranceNs);
   track.breaches = isBreached ? track.breaches + 1 : 0;

@@ -15,10 +15,11 @@ export const BOUND_SIGMAS = 4;
 
 /**
  * How far truth may be from this track whatever the data say: the root distance of RFC 5905 §11.1 without its random part,
- * and what source and operator concede.
+ * what source and operator concede, and, while it is open whether its time has jumped, by how much.
  */
 export function distanceNs(track: Track, estimate: TrackEstimate): Ns {
-  const own = track.biasBoundNs + Math.abs(track.source.options.asymmetryNs) + track.noiseFloorNs;
+  const conceded = track.biasBoundNs + Math.abs(track.source.options.asymmetryNs) + track.noiseFloorNs;
+  const own = conceded + estimate.suspectNs;
   if (track.kind === 'pulse') return own;
   const { rootDelayNs = 0, rootDispersionNs = 0 } = track.source.claims;
   return own + rootDelayNs / 2 + rootDispersionNs + oneWayNs(estimate);

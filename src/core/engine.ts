@@ -14,7 +14,6 @@ import {
 } from '../api/index.js';
 import { describeCarriers, newsOf } from './account.js';
 import { askIn } from './asking.js';
-import { isRefuted } from './causality.js';
 import { type Clock, restingPpb } from './clock.js';
 import { extrapolate } from './clock-model.js';
 import { notePresence } from './clock-presence.js';
@@ -23,6 +22,7 @@ import type { Estimator } from './estimator/types.js';
 import { type Holdover, holdoverOf } from './holdover.js';
 import type { Action, CoreOptions, Input } from './input.js';
 import { comparable } from './intake.js';
+import { Jumps } from './jumps.js';
 import { LeapWatch, leadOf } from './leap.js';
 import type { LeapTable } from './leap-table.js';
 import type { Memory } from './memory.js';
@@ -40,13 +40,12 @@ import {
   note,
   PLAIN_OPTIONS,
   reawaken,
-  relearn,
   type Source,
   type Track,
   trackOf,
 } from './source.js';
 import { mayVote } from './standing.js';
-import { comeBack, release, restart } from './tenure.js';
+import { comeBack } from './tenure.js';
 import { timeState } from './time-state.js';
 import { Timekeeper } from './timekeeper.js';
 import type { Engine } from './types.js';
@@ -67,6 +66,7 @@ class Core implements Engine {
   readonly #selection: Selection;
   readonly #keeper: Timekeeper;
   readonly #leap: LeapWatch;
+  readonly #jumps: Jumps;
   readonly #quality: Quality;
   readonly #recollection: Recollection;
   readonly #sources = new Map<string, Source>();
@@ -85,6 +85,10 @@ class Core implements Engine {
     this.#recollection = new Recollection(estimator);
     this.#leap = new LeapWatch(leapTable);
     this.#quality = new Quality(options);
+    this.#jumps = new Jumps({
+      ...{ keeper: this.#keeper, selection: this.#selection, sources: this.#sources },
+      tell: (source, text) => this.#tell('source', source, text),
+    });
   }
 
   accept(input: Input): readonly Action[] {
@@ -156,6 +160,9 @@ class Core implements Engine {
       case 'claims':
         Object.assign(this.#source(input.id), { claims: input.claims, silence: '' });
         break;
+      case 'discontinuity':
+        this.#jumps.announced(this.#source(input.id), input.reason, input.jumpNs, this.#now);
+        break;
       case 'unreachable':
         this.#source(input.id).silence = input.reason;
         break;
@@ -217,30 +224,16 @@ class Core implements Engine {
       note(track, observation);
       if (!spoken.has(track)) this.#keeper.apply(comeBack(track, this.#sources.values()));
       const fed = this.#feed(track, observation);
-      const restarts = this.#keeper.estimate(track)?.restarts ?? track.restarts;
-      this.#keeper.apply(restart(track, restarts, this.#sources.values()));
+      this.#jumps.follow(track, this.#now);
       const legs = spoken.get(track) ?? [];
       spoken.set(track, fed?.kind === 'leg' ? [...legs, fed] : legs);
     }
     this.#keeper.weigh([...spoken.keys()].filter(carries), this.#carriers, this.#now);
     for (const [track, legs] of spoken) {
       heard(track, this.#now);
-      this.#examine(track, legs);
+      this.#jumps.examine(track, legs);
       if (carries(track)) this.#refreshServos();
     }
-  }
-
-  /** A source whose past does not fit its present is learnt anew. */
-  #examine(track: Track, legs: readonly Leg[]): void {
-    const estimate = this.#keeper.estimate(track);
-    if (estimate === undefined || !isRefuted(track, estimate, legs)) return;
-    if (carries(track)) this.#tell('source', track.source.id, 'changed its time or its path: it is learnt anew');
-    if (!allTracks(this.#sources.values()).some((other) => other !== track && carries(other)))
-      this.#keeper.doubt(track.clock);
-    this.#keeper.distrust([track]);
-    this.#keeper.apply(release(track));
-    this.#keeper.remove([track]);
-    relearn(track);
   }
 
   /** Hands an observation to the estimator as far as it can be used; answers it as handed over. */

@@ -37,6 +37,8 @@ export type Input = { readonly monotonic: Instant } & (
   | { readonly type: 'observations'; readonly id: string; readonly observations: readonly Observation[] }
   | { readonly type: 'claims'; readonly id: string; readonly claims: Claims }
   | { readonly type: 'unreachable'; readonly id: string; readonly reason: string }
+  /** The time of the source has jumped, by `jumpNs` if that is known: its word about the time starts anew. */
+  | { readonly type: 'discontinuity'; readonly id: string; readonly reason: string; readonly jumpNs?: Ns }
   | { readonly type: 'discipline'; readonly clock: ClockId; readonly policy: StepPolicy | null }
   /** The host has set this correction (total, ppb). */
   | { readonly type: 'steered'; readonly clock: ClockId; readonly frequencyPpb: number }

@@ -60,6 +60,12 @@ export class Selection {
     this.disown();
   }
 
+  /** What this source said before is its time no more, and it testifies for it no more. Answers who still does. */
+  forswear(id: string): ReadonlySet<string> {
+    this.#makers = new Set([...this.#makers].filter((maker) => maker !== id));
+    return this.#makers;
+  }
+
   /** The time kept so far is nobody's any more. */
   disown(): void {
     this.#makers = new Set();

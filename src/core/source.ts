@@ -11,6 +11,12 @@ export interface Unusual {
   readonly times: number;
 }
 
+/** A jump of a source's time: by how much (NaN: not known yet), and CLOCK_MONOTONIC_RAW when it was seen. */
+export interface Jump {
+  readonly jumpNs: Ns;
+  readonly at: Instant;
+}
+
 /** What one source says over one path, with what selection remembers of it. */
 export interface Track {
   /** `id` or `id/path`. */
@@ -50,6 +56,9 @@ export interface Track {
   unusual: Unusual | undefined;
   /** How often the estimator has begun anew with it. */
   restarts: number;
+  /** How often its time has jumped, and the last time. */
+  jumps: number;
+  jump: Jump | undefined;
   /** Own updates in a row in which it stood against its present status. */
   streak: number;
   judgedUpdates: number;
@@ -138,6 +147,8 @@ export function trackOf(source: Source, observation: Observation): Track {
     close: false,
     unusual: undefined,
     restarts: 0,
+    jumps: 0,
+    jump: undefined,
     streak: 0,
     judgedUpdates: 0,
     expulsions: 0,
@@ -172,6 +183,7 @@ export function relearn(track: Track): void {
   track.updates = 0;
   track.judgedUpdates = 0;
   track.fed = 0;
+  track.jumps = 0;
   track.breaches = 0;
 }
 
@@ -181,6 +193,7 @@ export function reawaken(track: Track): void {
   track.updates = 0;
   track.judgedUpdates = 0;
   track.fed = 0;
+  track.jumps = 0;
   track.breaches = 0;
   track.streak = 0;
   track.slip = 0;

@@ -74,10 +74,20 @@ export function restart(track: Track, restarts: number, sources: Iterable<Source
   return changes;
 }
 
+/** To be called when the time of a source has jumped that is not alone: it has to convince the others. */
+export function jumped(track: Track): readonly Change[] {
+  const changes = judgeAnew(track);
+  if (changes.length > 0) track.expulsions++;
+  return changes;
+}
+
 /** Beside others that carry the estimate it is judged again once it is known; alone, its old place is the best there is. */
 function learnAnew(track: Track, sources: Iterable<Source>): readonly Change[] {
   const carriers = allTracks(sources).filter(carries);
-  if (carriers.every((other) => other === track)) return [];
+  return carriers.every((other) => other === track) ? [] : judgeAnew(track);
+}
+
+function judgeAnew(track: Track): readonly Change[] {
   track.updates = 0;
   track.judgedUpdates = 0;
   return release(track);

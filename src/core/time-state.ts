@@ -30,6 +30,7 @@ export function timeState(parts: StateParts): TimeState {
   const model = clocks.get('system')?.model;
   const corrected = system.reading + BigInt(Math.round(system.offsetNs)) + (now - system.monotonic);
   const { pending, taiMinusUtc, taiKnown, expires } = leap.state(model === undefined ? undefined : corrected);
+  const utc = (at: Instant) => (model === undefined ? undefined : corrected - (now - at));
   const shares = sharesOf(allTracks(sources.values()).filter(carries), estimate);
   const ahead = (track: Track): number => {
     const clock = clocks.get(track.clock)?.model;
@@ -42,7 +43,7 @@ export function timeState(parts: StateParts): TimeState {
     monotonic: now,
     clocks: [system, ...others.map((clock) => clockState(clock, clock.id, stamps, now))],
     leap: { pending, taiMinusUtc, taiKnown, expires },
-    sources: [...sources.values()].map((source) => reportOf(source, { now, estimate, shares, ahead })),
+    sources: [...sources.values()].map((source) => reportOf(source, { now, estimate, shares, utc, ahead })),
     ntp: quality.ntp(model, now, pending, corrected),
     ptp: quality.ptp(model, now),
   };

@@ -146,6 +146,19 @@ export class Timekeeper {
     track.fed++;
   }
 
+  /** The time of these has jumped, by `jumpNs` if that is known. */
+  discontinuity(tracks: readonly Track[], jumpNs: Ns | undefined): void {
+    for (const { key } of tracks) this.#estimator.discontinuity(key, jumpNs);
+    this.#moved();
+    this.distrust(tracks);
+  }
+
+  /** If nobody carries the time any more, it may be wrong by `jumpNs`, by which it may be that it should have jumped. */
+  open(jumpNs: Ns): void {
+    for (const clock of this.clocks.values())
+      if (clock.held !== undefined) clock.held = { ...clock.held, distanceNs: clock.held.distanceNs + jumpNs };
+  }
+
   remove(tracks: readonly Track[]): void {
     this.#keep(() => {
       for (const { key } of tracks) this.#estimator.removeTrack(key);

@@ -114,6 +114,11 @@ export function sourceContext(registry: Registry): SourceContext {
     unreachable(reason) {
       if (!base.signal.aborted) loop.accept({ type: 'unreachable', id: base.id, reason });
     },
+    discontinuity(reason, jumpNs) {
+      if (base.signal.aborted) return;
+      const size = jumpNs === undefined || !Number.isFinite(jumpNs) ? {} : { jumpNs };
+      loop.accept({ type: 'discontinuity', id: base.id, reason, ...size });
+    },
     worthAskingIn: (minNs, maxNs) => loop.worthAskingIn(base.id, minNs, maxNs),
   };
 }

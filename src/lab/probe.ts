@@ -17,6 +17,7 @@ export interface Deeds {
   readonly observations: Observation[];
   readonly claims: Claims[];
   readonly unreachable: string[];
+  readonly discontinuities: { readonly reason: string; readonly jumpNs?: number }[];
   readonly health: { readonly state: 'ok' | 'degraded'; readonly reason: string }[];
   readonly metrics: Record<string, number>;
   readonly failures: Error[];
@@ -31,6 +32,8 @@ export function probeSource(host: LabHost, id: string): SourceContext & { readon
     observe: (observations) => void deeds.observations.push(...observations),
     claim: (claims) => void deeds.claims.push(claims),
     unreachable: (reason) => void deeds.unreachable.push(reason),
+    discontinuity: (reason, jumpNs) =>
+      void deeds.discontinuities.push({ reason, ...(jumpNs === undefined ? {} : { jumpNs }) }),
     worthAskingIn: (minNs) => minNs,
   };
 }
@@ -79,7 +82,10 @@ export function probeSink(
   };
 }
 
-const noDeeds = (): Deeds => ({ observations: [], claims: [], unreachable: [], health: [], metrics: {}, failures: [] });
+const noDeeds = (): Deeds => ({
+  ...{ observations: [], claims: [], unreachable: [], discontinuities: [] },
+  ...{ health: [], metrics: {}, failures: [] },
+});
 
 function base(host: LabHost, id: string, deeds: Deeds): Context {
   const quiet = () => undefined;

@@ -125,6 +125,7 @@ export class Machine {
       observe: (observations) => void did.observations.push(observations),
       claim: (claims) => void did.claims.push(claims),
       unreachable: (reason) => void did.unreachable.push(reason),
+      discontinuity: quiet,
       worthAskingIn: (minNs) => minNs,
       state: () => this.#state,
       onState: (handler) => void this.#onState.push(handler),

@@ -55,6 +55,7 @@ export function sourceContext(world: World): SourceContext & { readonly record: 
     observe: (observations) => record.observations.push(observations),
     claim: (claims) => record.claims.push(claims),
     unreachable: (reason) => record.unreachable.push(reason),
+    discontinuity: () => undefined,
     worthAskingIn: (minNs, maxNs) => Math.min(maxNs, Math.max(minNs, world.worthNs)),
   };
 }

@@ -8,12 +8,12 @@ const APART = [
   [2, 1, 0],
 ];
 
-/** A belief in the first member, after so many observations that tell nothing. */
+/** A belief in the first member, after so many observations, 500 s apart, that tell nothing. */
 function afterSilence(observations: number, related: 'related' | 'not related'): Belief {
   const belief = new Belief(3);
   belief.weights.set([1, 0, 0]);
   if (related === 'related') belief.relate(9, (from, to) => APART[from]![to]!);
-  for (let n = 0; n < observations; n++) belief.reweigh(new Float64Array(3));
+  for (let n = 0; n < observations; n++) belief.reweigh(new Float64Array(3), 500);
   return belief;
 }
 

@@ -1,5 +1,9 @@
-/** Probability, per observation, that an oscillator has changed its ways: what makes recovery from a step fast. */
-const SWITCHING = 0.001;
+/** How often an oscillator changes its ways, per second: once in some days, however often one looks. */
+const CHANGES_PER_S = 2e-6;
+/** What is left of that to chance, however soon the next observation comes. */
+const LEAST_CHANCE = 1e-5;
+/** How much less likely it is that two have changed at once when one must have. */
+const COINCIDENCE = 1e-3;
 /** What a member counts that goes on from where another is. */
 const RECALLED = 0.02;
 const LEAST = 1e-9;
@@ -13,9 +17,14 @@ export class Belief {
   usual: Float64Array;
   /** Of what a member counts, the part that is due to the chance of a change since the last observation. */
   fresh: Float64Array;
-  /** Probability of a change from each member to each, row by row; none: all are a change of one oscillator away. */
-  private changes = new Float64Array(0);
+  /** 1: from this member to that, row by row, one oscillator has to change, 0: more; none: it is one everywhere. */
+  private near = new Float64Array(0);
+  private neighbours = new Float64Array(0);
   private ways = 1;
+  /** When the last observation was, on the bank's time. */
+  seconds = 0;
+  /** Probability that an oscillator has changed its ways since the last observation: what makes recovery from a step fast. */
+  private chance = LEAST_CHANCE;
 
   constructor(count: number) {
     this.weights = new Float64Array(count).fill(1 / count);
@@ -33,33 +42,40 @@ export class Belief {
     this.usual.set(this.weights);
   }
 
+  /** Half of what all count goes to those that are in doubt, evenly. */
+  share(doubts: Float64Array): void {
+    const { weights } = this;
+    const doubting = doubts.reduce((sum, doubt) => sum + Math.sign(doubt), 0);
+    for (let k = 0; k < weights.length; k++) weights[k] = (weights[k]! + Math.sign(doubts[k]!) / doubting) / 2;
+  }
+
   /**
    * `apart`: how many oscillators must change their ways for one member to become another. Each does so by itself, to one of
    * `ways`; for more than one to do so at once is a coincidence, as that of two.
    */
   relate(ways: number, apart: (from: number, to: number) => number): void {
     const count = this.weights.length;
-    const changes = new Float64Array(count * count);
-    for (let j = 0; j < count; j++) {
-      for (let k = 0; k < count; k++)
-        if (k !== j) changes[j * count + k] = (SWITCHING / ways) ** (apart(j, k) > 1 ? 2 : 1);
-      const row = changes.subarray(j * count, (j + 1) * count);
-      row[j] = 1 - row.reduce((sum, chance) => sum + chance, 0);
-    }
-    this.changes = changes;
+    const near = new Float64Array(count * count);
+    for (let j = 0; j < count; j++)
+      for (let k = 0; k < count; k++) near[j * count + k] = Number(k !== j && apart(j, k) <= 1);
+    this.near = near;
+    this.neighbours = Float64Array.from({ length: count }, (_, j) =>
+      near.subarray(j * count, (j + 1) * count).reduce((sum, one) => sum + one, 0),
+    );
     this.ways = ways;
   }
 
   /** A member goes on from where the heaviest is. */
   recall(k: number): void {
-    const { changes, weights } = this;
-    const unlike = changes.length > 0 ? (changes[this.heaviest * weights.length + k]! * this.ways) / SWITCHING : 1;
-    weights[k] = RECALLED * unlike;
+    const { near, weights } = this;
+    const isNear = near.length === 0 || near[this.heaviest * weights.length + k] === 1;
+    weights[k] = RECALLED * (isNear ? 1 : COINCIDENCE / this.ways);
   }
 
-  /** `likelihood`: logarithms of what each member gave an observation. */
-  reweigh(likelihood: Float64Array): void {
+  /** `likelihood`: logarithms of what each member gave an observation, `seconds` after the one before. */
+  reweigh(likelihood: Float64Array, seconds: number): void {
     const { weights, usual } = this;
+    this.chance = Math.max(-Math.expm1(-CHANGES_PER_S * seconds), LEAST_CHANCE);
     let top = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < weights.length; k++) top = Math.max(top, likelihood[k]!);
     this.foresee();
@@ -73,7 +89,7 @@ export class Belief {
     this.weights = widened(this.weights, count);
     this.usual = widened(this.usual, count);
     this.fresh = new Float64Array(count).fill(1);
-    this.changes = new Float64Array(0);
+    this.near = new Float64Array(0);
   }
 
   /** Takes in what is believed of clocks that were not compared with these before. */
@@ -86,27 +102,22 @@ export class Belief {
     normalise(this.usual);
   }
 
-  /** What each member counts ahead of an observation. */
+  /** What each member counts ahead of an observation, and what of that comes to it from the others. */
   private foresee(): void {
-    const { weights, fresh, changes } = this;
+    const { weights, fresh, near, neighbours, chance, ways } = this;
     const count = weights.length;
-    if (changes.length > 0) this.change();
-    else fresh.fill(SWITCHING / count);
-    for (let k = 0; k < count; k++) {
-      const stays = changes.length > 0 ? changes[k * count + k]! : 1 - SWITCHING;
-      weights[k] = stays * weights[k]! + fresh[k]!;
-      fresh[k] = fresh[k]! / weights[k]!;
-    }
-  }
-
-  /** What comes to each member from the others. */
-  private change(): void {
-    const { weights, fresh, changes } = this;
-    const count = weights.length;
+    const one = chance / (near.length > 0 ? ways : count);
+    const several = near.length > 0 ? one ** 2 : one;
     for (let k = 0; k < count; k++) {
       let comes = 0;
-      for (let j = 0, at = k; j < count; j++, at += count) if (j !== k) comes += changes[at]! * weights[j]!;
-      fresh[k] = comes;
+      for (let j = 0, at = k; j < near.length / count; j++, at += count) comes += near[at]! * weights[j]!;
+      fresh[k] = one * comes + several * (1 - weights[k]! - comes);
+    }
+    for (let k = 0; k < count; k++) {
+      const around = near.length > 0 ? neighbours[k]! : 0;
+      const stays = 1 - one * around - several * (count - 1 - around);
+      weights[k] = stays * weights[k]! + fresh[k]!;
+      fresh[k] = fresh[k]! / weights[k]!;
     }
   }
 }

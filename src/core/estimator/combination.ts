@@ -173,10 +173,13 @@ export class Combination {
     const offsets = this.offsets[c]!;
     clock.offset = 0;
     clock.variance = 0;
-    for (let k = 0; k < shares.length; k++) if (shares[k]! > NEGLIGIBLE) clock.offset += shares[k]! * offsets[k]!;
+    let all = 0;
+    for (let k = 0; k < shares.length; k++) if (shares[k]! > NEGLIGIBLE) all += shares[k]!;
+    for (let k = 0; k < shares.length; k++)
+      if (shares[k]! > NEGLIGIBLE) clock.offset += (shares[k]! / all) * offsets[k]!;
     for (let k = 0; k < shares.length; k++) {
       if (shares[k]! <= NEGLIGIBLE) continue;
-      clock.variance += shares[k]! * (this.variances[c]![k]! + (offsets[k]! - clock.offset) ** 2);
+      clock.variance += (shares[k]! / all) * (this.variances[c]![k]! + (offsets[k]! - clock.offset) ** 2);
     }
   }
 }

@@ -16,6 +16,8 @@ export const createEstimator = (options: EstimatorOptions = {}): Estimator => ne
 const NS2_PER_S2 = 1e18;
 /** Nothing is nearer to its reference than this. */
 const LEAST_BIAS_SIGMA_NS = 1e-3;
+/** A jump of which nothing is known may be this great: thirty years. */
+const ANY_JUMP_NS = 1e18;
 
 /**
  * One joint filter over all clocks and tracks. What is followed is not θ and a bias for each track but their sum
@@ -73,6 +75,18 @@ class JointEstimator implements Estimator {
     tracks.splice(tracks.indexOf(track), 1);
   }
 
+  discontinuity(key: string, jumpNs = ANY_JUMP_NS): void {
+    const track = this.byKey.get(key);
+    if (track === undefined || track.phase < 0) return;
+    // Of a path that was heard in one direction only nothing is known.
+    if (track.legs !== undefined && track.delay < 0) track.anew = true;
+    track.jumped = true;
+    track.jumps++;
+    track.jumpNs = Number.NaN;
+    this.state.openPhase(track, jumpNs);
+    this.state.suspectRate(track);
+  }
+
   controlFrequency(clock: ClockId, deltaPpb: number, monotonic: Instant): void {
     this.state.control(clock, 0, -deltaPpb, monotonic);
   }
@@ -125,6 +139,9 @@ class JointEstimator implements Estimator {
       noiseNs: noiseOf(track),
       observations: track.observations,
       restarts: track.restarts,
+      jumps: track.jumps,
+      jumpNs: track.jumpNs,
+      suspectNs: track.jumpWatch.suspectNs,
       last: track.last,
       admitted: isAdmitted(track),
       weight: Math.max(track.weight, 0),

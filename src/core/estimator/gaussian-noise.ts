@@ -1,5 +1,5 @@
 import { GROWTH, Growth } from './growth.js';
-import { Component, type Moments, type Noise, type Prediction, Wild } from './noise.js';
+import { Component, type Moments, NOISE_SIGMAS, type Noise, type Prediction, Wild } from './noise.js';
 import { logDensity } from './normal-tail.js';
 import { ScaleSearch } from './scale-search.js';
 
@@ -55,6 +55,10 @@ export class GaussianNoise implements Noise {
 
   get sigma(): number {
     return Math.sqrt(this.square) * this.unit;
+  }
+
+  get least(): number {
+    return -NOISE_SIGMAS * this.sigma;
   }
 
   expect(floor: number): void {

@@ -1,6 +1,7 @@
 import type { Leg, Ns, Observation, Pulse, Rate, Reading, StampClass } from '../../api/index.js';
 import { GaussianNoise } from './gaussian-noise.js';
 import type { JointState } from './joint-state.js';
+import type { Verdict } from './jump-watch.js';
 import { LegNoise } from './leg-noise.js';
 import { recallPath } from './memory.js';
 import type { Noise } from './noise.js';
@@ -16,6 +17,8 @@ const FIRST_NOISE_NS: Readonly<Record<StampClass, Ns>> = { hardware: 1e4, kernel
 const FIRST_PULSE_NOISE_NS: Readonly<Record<StampClass, Ns>> = { hardware: 1e2, kernel: 1e4, user: 1e6 };
 const FIRST_NOISE_OF_DELAY = 0.05;
 const LEAST_FIRST_NOISE_NS = 1e3;
+/** How near the one observation is with which a phase begins anew. */
+const FIRST_SIGMAS = 3;
 /** A pulse is numbered while this many sigmas of the phase are within half its period. */
 const NUMBERING_SIGMAS = 6;
 
@@ -26,6 +29,10 @@ const FIRST: Innovation = { residualNs: 0, normalised: 0, used: true };
 export class Intake {
   private readonly state: JointState;
   private readonly members: number;
+  /** Of the observation at hand: +1 where it shows the phase as it is, −1 where it shows it reversed; how late it is. */
+  private sign: 1 | -1 = 1;
+  private lateS = 0;
+  private way: StrayWay = 'phase';
 
   constructor(state: JointState) {
     this.state = state;
@@ -61,6 +68,7 @@ export class Intake {
 
   private takeLeg(track: Track, leg: Leg, lateS: number): Innovation {
     const sign = leg.direction === 'outbound' ? 1 : -1;
+    [this.sign, this.lateS, this.way] = [sign, lateS, leg.direction];
     const transitNs = leg.transitNs - sign * this.state.controlled(track, leg.monotonic);
     track.legs ??= new LegNoise(FIRST_NOISE_NS[leg.stamp], this.members);
     if (track.phase < 0) {
@@ -71,10 +79,9 @@ export class Intake {
     if (track.delay < 0 && track.firstDirection !== sign) this.openDelay(track, transitNs);
     const noise = track.legs.turn(leg.direction);
     const row = this.state.phaseRow(track, sign, lateS);
-    const floor = leg.noiseFloorNs;
-    if (track.delay < 0) return this.absorb(track, row, transitNs, noise, floor, leg.direction);
-    const innovation = this.absorb(track, row.add(track.delay, 1), transitNs, noise, floor, leg.direction);
-    this.state.bank.shift(track.delay, noise.place());
+    if (track.delay < 0) return this.absorb(track, leg, row, transitNs, noise);
+    const innovation = this.absorb(track, leg, row.add(track.delay, 1), transitNs, noise);
+    if (innovation.used) this.state.bank.shift(track.delay, noise.place());
     return innovation;
   }
 
@@ -122,38 +129,81 @@ export class Intake {
     const valueNs = phaseNs - this.state.controlled(track, at.monotonic);
     track.phases ??= new GaussianNoise(this.members);
     track.phases.unit = noiseNs;
-    if (track.phase >= 0)
-      return this.absorb(track, this.state.phaseRow(track, 1, lateS), valueNs, track.phases, at.noiseFloorNs);
+    [this.sign, this.lateS, this.way] = [1, lateS, 'phase'];
+    if (track.phase >= 0) return this.absorb(track, at, this.state.phaseRow(track, 1, lateS), valueNs, track.phases);
     this.state.begin(track, valueNs, lateS, Math.hypot(noiseOf(track), at.noiseFloorNs));
     return FIRST;
   }
 
   private takeRate(track: Track, { frequencyPpb, noisePpb }: Rate): Innovation {
+    const { bank } = this.state;
     track.rates ??= new GaussianNoise(this.members);
     track.rates.unit = noisePpb;
-    return this.absorb(track, this.state.slopeRow(track.clock), frequencyPpb, track.rates, noisePpb * RATE_FLOOR);
+    const row = this.state.slopeRow(track.clock);
+    const residual = frequencyPpb - bank.mean(track.clock, row);
+    const floor = noisePpb * RATE_FLOOR;
+    const expected = track.rates.sigma ** 2 + floor ** 2;
+    const variance = bank.absorb(track, row, frequencyPpb, track.rates, floor);
+    return { residualNs: residual, normalised: residual / Math.sqrt(variance + expected), used: true };
   }
 
-  private absorb(
-    track: Track,
-    row: Row,
-    value: number,
-    noise: Noise,
-    floor: number,
-    way: StrayWay = 'phase',
-  ): Innovation {
+  private absorb(track: Track, at: Observation, row: Row, value: number, noise: Noise): Innovation {
     const { bank } = this.state;
+    const floor = at.noiseFloorNs;
     const residualNs = value - noise.mean - bank.mean(track.clock, row);
-    const noiseVariance = noise.sigma ** 2 + floor ** 2;
+    const verdict = track.jumped ? 'jumped' : this.judge(track, at, row, residualNs, noise);
+    if (verdict === 'jumped') return this.beginPhase(track, at, value - noise.mean, Math.hypot(noise.sigma, floor));
+    if (verdict === 'held') return UNUSED;
+    const expected = noise.sigma ** 2 + floor ** 2;
     const variance = bank.absorb(track, row, value, noise, floor);
-    watch(this.state, track, noise, way, residualNs);
-    return { residualNs, normalised: residualNs / Math.sqrt(variance + noiseVariance), used: true };
+    watch(this.state, track, noise, this.way, residualNs);
+    return { residualNs, normalised: residualNs / Math.sqrt(variance + expected), used: true };
+  }
+
+  /** Whether the time of the source has jumped. While that is open, what speaks for it is held to say nothing. */
+  private judge(track: Track, at: Observation, row: Row, residualNs: Ns, noise: Noise): Verdict {
+    const { jumpWatch, clock, delay } = track;
+    const { monotonic, noiseFloorNs: floorNs } = at;
+    const way = delay < 0 ? 'phase' : this.way;
+    const shiftNs = this.sign * residualNs;
+    const sizeNs = Math.abs(residualNs);
+    // The least error, from the mean: a leg is early long before it is as far off as a late one may be.
+    const leastNs = noise.least - noise.mean;
+    let knownNs = floorNs;
+    let reachNs = jumpWatch.reachNs(monotonic, Math.hypot(noise.sigma, knownNs));
+    if (sizeNs > reachNs || residualNs < leastNs - jumpWatch.reachNs(monotonic, knownNs)) {
+      knownNs = Math.sqrt(floorNs ** 2 + this.state.bank.variance(clock, row));
+      reachNs = jumpWatch.reachNs(monotonic, Math.hypot(noise.sigma, knownNs));
+    }
+    const isEarly = at.kind === 'leg' && residualNs < leastNs - jumpWatch.reachNs(monotonic, knownNs);
+    if (sizeNs > reachNs || isEarly || jumpWatch.goesOn(shiftNs, reachNs))
+      return jumpWatch.take(way, shiftNs, reachNs, isEarly || at.kind === 'reading');
+    jumpWatch.calm(way, monotonic);
+    return 'plain';
+  }
+
+  /** The word of the source about the time starts anew with this observation, which may be a late one. */
+  private beginPhase(track: Track, at: Observation, value: number, noiseNs: Ns): Innovation {
+    const { sign, state } = this;
+    if (!track.jumped) {
+      track.jumps++;
+      state.suspectRate(track);
+    }
+    track.jumped = false;
+    const beforeNs = state.mean(track, track.phase);
+    state.beginPhase(track, sign, sign * value, this.lateS, FIRST_SIGMAS * noiseNs);
+    track.jumpNs = state.mean(track, track.phase) - beforeNs;
+    track.strays = noStrays();
+    track.jumpWatch.begin(at.monotonic);
+    return FIRST;
   }
 
   private beginAnew(track: Track): void {
     track.anew = false;
     track.restarts++;
     track.strays = noStrays();
+    track.jumpWatch.begin(track.last);
+    track.jumped = false;
     track.firstDirection = 0;
     this.state.forget(track);
   }

@@ -111,6 +111,33 @@ export class JointState {
     this.combined = 'never';
   }
 
+  /** The source of a track has another time: where the clocks rest on it alone, its rate may be another one, too. */
+  suspectRate(track: Track): void {
+    const tells = (other: Track): boolean => other !== track && other.versus === undefined && isAdmitted(other);
+    if (this.isOutvoted(track) || this.layout.tracks.some(tells)) return;
+    this.bank.suspectRate(track.clock);
+    this.moved();
+  }
+
+  /** What a track says of the time may be wrong by `sigmaNs`. */
+  openPhase(track: Track, sigmaNs: Ns): void {
+    const { variance } = this.estimate(track, track.phase);
+    for (const { covariance } of this.bank.members) covariance.forget(track.phase, variance + sigmaNs ** 2);
+    this.moved();
+  }
+
+  /** A track's phase anew, y + `sign` · b or y alone as it was `lateS` ago: independent of all but its delay. */
+  beginPhase(track: Track, sign: number, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
+    const { phase, delay } = track;
+    const drift = this.addSlopes(track, lateS, this.row.clear());
+    for (const { x, covariance } of this.bank.members) {
+      x[phase] = phaseNs + drift.dot(x) - (delay < 0 ? 0 : sign * x[delay]!);
+      covariance.forget(phase, sigmaNs ** 2);
+      if (delay >= 0) covariance.shear(phase, delay, -sign);
+    }
+    this.moved();
+  }
+
   /** A base delay may be anything again; the phase stays as well known as it was. */
   reopenDelay(track: Track): void {
     for (const { covariance } of this.bank.members) covariance.forget(track.delay, FREE_DELAY_SIGMA_NS ** 2);

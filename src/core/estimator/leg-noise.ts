@@ -1,12 +1,14 @@
 import type { Leg } from '../../api/index.js';
 import { GROWTH, Growth } from './growth.js';
-import { type Moments, type Noise, type Prediction, Wild } from './noise.js';
+import { type Moments, NOISE_SIGMAS, type Noise, type Prediction, Wild } from './noise.js';
 import { type Pace, type Rivals, Shape } from './shape.js';
 import { Tail } from './tail.js';
 
 /** ρ = √r / J: from pure queueing (a sharp early edge) to almost Gaussian. */
 const RHOS = [0.01, 0.1, 0.5, 2, 8];
 const LEAST_LOG_WEIGHT = -20;
+/** What a shape counts that may be the right one; the best counts 1. */
+const COUNTS = 0.01;
 /** Legs over which a scale is averaged in the long run. */
 const MEMORY = 200;
 /**
@@ -74,6 +76,14 @@ export class LegNoise implements Noise {
 
   get sigma(): number {
     return this.best.sigma;
+  }
+
+  /** By any shape that counts. */
+  get least(): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (const { weight, rho, scale, edge } of this.shapes)
+      if (weight > COUNTS) least = Math.min(least, edge - NOISE_SIGMAS * rho * scale);
+    return least;
   }
 
   /** Root mean square of the noise, in all the scales that it may have. */

@@ -60,6 +60,8 @@ export class Wild extends Component {
   }
 }
 
+/** Gaussian noise stays within so many of its sigmas. */
+export const NOISE_SIGMAS = 6;
 const WILD_WIDTH = 30;
 const LOG_WILD_SHARE = Math.log(1e-4);
 
@@ -71,6 +73,8 @@ export interface Noise {
   /** Expected error and its standard deviation, in the unit of the observation. */
   readonly mean: number;
   readonly sigma: number;
+  /** No error is below this. */
+  readonly least: number;
   /** How likely the last observation was none of this noise, 0..1. */
   readonly stray: number;
   /** An observation with at least this noise, its standard deviation; `lead` is the member that counts most. */

@@ -1,5 +1,6 @@
 import type { ClockId, Instant, Leg, Ns, Observation } from '../../api/index.js';
 import type { GaussianNoise } from './gaussian-noise.js';
+import { JumpWatch } from './jump-watch.js';
 import type { LegNoise } from './leg-noise.js';
 import type { PathMemory } from './memory.js';
 
@@ -30,12 +31,18 @@ export interface Track {
   phases: GaussianNoise | undefined;
   rates: GaussianNoise | undefined;
   strays: Record<StrayWay, Strays>;
+  readonly jumpWatch: JumpWatch;
   /** Observations in a row that were no strays. */
   calm: number;
   /** It had to begin anew lately. */
   restarted: boolean;
   /** It begins anew with its next observation. */
   anew: boolean;
+  /** Its time has jumped: its phase begins anew with its next observation, what is known of its path stays. */
+  jumped: boolean;
+  /** How often it has, and by how much the last time; NaN while that is not known. */
+  jumps: number;
+  jumpNs: Ns;
   restarts: number;
   observations: number;
   last: Instant;
@@ -61,9 +68,13 @@ export const createTrack = (key: string, observation: Observation, now: Instant)
   phases: undefined,
   rates: undefined,
   strays: noStrays(),
+  jumpWatch: new JumpWatch(observation.monotonic),
   calm: 0,
   restarted: false,
   anew: false,
+  jumped: false,
+  jumps: 0,
+  jumpNs: Number.NaN,
   restarts: 0,
   observations: 0,
   last: observation.monotonic,

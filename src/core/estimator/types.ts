@@ -32,6 +32,11 @@ export interface TrackEstimate {
   readonly observations: number;
   /** How often what it says could not be, so that it was begun anew. */
   readonly restarts: number;
+  /** How often the time of its source has jumped, and by how much the last time; NaN while that is not known. */
+  readonly jumps: number;
+  readonly jumpNs: Ns;
+  /** By how much its last observations contradict it, where it is open whether its time has jumped; else zero. */
+  readonly suspectNs: Ns;
   readonly last: Instant;
   readonly admitted: boolean;
   /** Share in the combined offset, 0..1; zero when not admitted. */
@@ -64,6 +69,11 @@ export interface Estimator {
   /** Takes that assertion back exactly. The track goes on being followed. */
   exclude(track: string): void;
   removeTrack(track: string): void;
+  /**
+   * The time of the source has jumped: its word about the time starts anew, what is known of its path stays. `jumpNs`: by how
+   * much, if that is known. Until its next observation the track may be wrong by as much.
+   */
+  discontinuity(track: string, jumpNs?: Ns): void;
   /** The clock's own rate was changed by `deltaPpb` (positive: it runs faster now). */
   controlFrequency(clock: ClockId, deltaPpb: number, monotonic: Instant): void;
   /** The clock was stepped by `deltaNs`. */

@@ -1,5 +1,5 @@
 import type { ClockId } from '../../api/index.js';
-import { Belief, normalise } from './belief.js';
+import { Belief, greatestOf, normalise } from './belief.js';
 import { FIRST_SLOPE_SIGMA, JointFilter } from './joint-filter.js';
 import { scoutOf } from './knock.js';
 import type { Layout } from './layout.js';
@@ -27,6 +27,8 @@ export class WanderBank {
   private readonly layout: Layout;
   private readonly beliefs = new Map<ClockId, Belief>();
   private readonly likelihood: Float64Array;
+  /** Since the beginning. */
+  private seconds = 0;
   private readonly posterior: Moments[] = [];
 
   constructor(layout: Layout, wanders: readonly number[] = WANDERS) {
@@ -89,6 +91,18 @@ export class WanderBank {
     return sum;
   }
 
+  /** Variance of h·x over the members. */
+  variance(clock: ClockId, row: Row): number {
+    const weights = this.weightsOf(clock);
+    const mean = this.mean(clock, row);
+    let sum = 0;
+    for (let k = 0; k < this.members.length; k++) {
+      const { x, covariance } = this.members[k]!;
+      sum += weights[k]! * (covariance.project(row) + (row.dot(x) - mean) ** 2);
+    }
+    return sum;
+  }
+
   /** Mean of one variable over the members. */
   meanAt(clock: ClockId, at: number): number {
     const weights = this.weightsOf(clock);
@@ -140,6 +154,28 @@ export class WanderBank {
     this.addVariance(slope, FIRST_SLOPE_SIGMA ** 2);
   }
 
+  /**
+   * The reference of all clocks may run at another rate, or as before, with even odds. Up to the most likely wander of `clock`
+   * the members stand for the latter, the more restless ones believe the slopes ever less.
+   */
+  suspectRate(clock: ClockId): void {
+    const marginal = this.marginalOf(clock);
+    const likeliest = greatestOf(marginal);
+    const last = marginal.length - 1;
+    const step = new Float64Array(this.layout.size);
+    const doubts = new Float64Array(this.members.length);
+    for (const [k, { covariance }] of this.members.entries()) {
+      const grade = this.gradeOf(clock, k);
+      doubts[k] = grade === last ? 1 : Math.max(0, (grade - likeliest) / (last - likeliest));
+      if (doubts[k] === 0) continue;
+      const before = covariance.variance(this.layout.slope(clock));
+      const variance = before * (FIRST_SLOPE_SIGMA ** 2 / before) ** doubts[k]!;
+      for (let c = 0; c < this.layout.clocks.length; c++) step[this.layout.slopes + c] = 1;
+      covariance.addOuter(variance, step, this.layout.size - 1);
+    }
+    for (const belief of new Set(this.beliefs.values())) belief.share(doubts);
+  }
+
   /** A clock's slope wandered unseen for `seconds`, and by `variance` for another reason. */
   rest(clock: ClockId, seconds: number, variance: number): void {
     const slope = this.layout.slope(clock);
@@ -159,6 +195,7 @@ export class WanderBank {
   }
 
   predict(seconds: number): void {
+    this.seconds += seconds;
     for (const member of this.members) member.predict(seconds);
   }
 
@@ -186,7 +223,8 @@ export class WanderBank {
   private judge({ clock, versus }: Track): void {
     const belief = this.beliefs.get(clock)!;
     if (versus !== undefined) this.link(belief, versus);
-    belief.reweigh(this.likelihood);
+    belief.reweigh(this.likelihood, this.seconds - belief.seconds);
+    belief.seconds = this.seconds;
     this.send(belief);
     this.recall(belief);
     if (this.layout.clocks.length > 1) this.follow(belief);

@@ -16,7 +16,6 @@ const CALM = 8;
  * leg is no such thing.
  */
 export function watch(state: JointState, track: Track, noise: Noise, way: StrayWay, residualNs: Ns): void {
-  if (noise === track.rates) return;
   const mine = track.strays[way];
   mine.lastNs = residualNs;
   if (noise === track.legs && residualNs > 0) return;

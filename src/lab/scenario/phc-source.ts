@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   type ClockId,
   defineSource,
+  type Ns,
   type Running,
   type SourceContext,
   type SourceDefinition,
@@ -24,12 +25,15 @@ export const phcSource = (host: LabHost, setting: PhcSetting): SourceDefinition 
     create: (_config, context) => new PhcSource(host, setting, context),
   });
 
+type GrandmasterEvent = NonNullable<PhcSetting['grandmaster']>['event'][number];
+
 class PhcSource implements Running<unknown> {
   readonly #host: LabHost;
   readonly #setting: PhcSetting;
   readonly #context: SourceContext;
   readonly #random: Random;
   readonly #clock: ClockId;
+  #grandmasterNs: Ns;
 
   constructor(host: LabHost, setting: PhcSetting, context: SourceContext) {
     this.#host = host;
@@ -37,6 +41,7 @@ class PhcSource implements Running<unknown> {
     this.#context = context;
     this.#random = host.stream(`phc ${setting.name}`);
     this.#clock = `phc:${setting.name}`;
+    this.#grandmasterNs = setting.grandmaster?.offset ?? 0;
   }
 
   async start(): Promise<void> {
@@ -50,10 +55,16 @@ class PhcSource implements Running<unknown> {
       address: this.#setting.name,
       ...(grandmaster === undefined ? {} : { biasBoundNs: grandmaster['bias-bound'] }),
     });
+    for (const event of grandmaster?.event ?? []) this.#context.after(event.at, () => this.#jump(event));
     this.#tell();
   }
 
   async stop(): Promise<void> {}
+
+  #jump({ 'offset-step': stepNs, announced }: GrandmasterEvent): void {
+    this.#grandmasterNs += stepNs;
+    if (announced) this.#context.discontinuity('The grandmaster was set.', stepNs);
+  }
 
   #tell(): void {
     const { poll, 'link-noise': linkNs, grandmaster } = this.#setting;
@@ -76,7 +87,7 @@ class PhcSource implements Running<unknown> {
             {
               ...common,
               scale: 'tai' as const,
-              offsetNs: ownNs + grandmaster.offset + grandmaster.noise * this.#random.normal(),
+              offsetNs: ownNs + this.#grandmasterNs + grandmaster.noise * this.#random.normal(),
               noiseNs: grandmaster.noise,
             },
           ]),

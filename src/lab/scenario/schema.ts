@@ -115,6 +115,16 @@ const phc = table({
       offset: v.optional(duration(), '0s'),
       noise: duration({ min: '1ns' }),
       'bias-bound': v.optional(duration({ min: '0s' }), '100ns'),
+      event: v.optional(
+        v.array(
+          event({
+            'offset-step': duration(),
+            /** It says so at once, and by how much. */
+            announced: v.optional(flag(), false),
+          }),
+        ),
+        [],
+      ),
     }),
   ),
 });

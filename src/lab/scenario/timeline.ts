@@ -27,9 +27,11 @@ export function scheduleEvents(scenario: Scenario, world: World, reconfigure: Re
 }
 
 /** When the first thing happens; Infinity when nothing does. */
-export const firstEventNs = ({ clock, server, pps, leap }: Scenario, startTime: bigint): Ns =>
+export const firstEventNs = ({ clock, server, pps, phc, leap }: Scenario, startTime: bigint): Ns =>
   Math.min(
-    ...[clock, ...server, ...pps].flatMap(({ event }) => event.map(({ at }) => at)),
+    ...[clock, ...server, ...pps, ...phc.flatMap(({ grandmaster }) => grandmaster ?? [])].flatMap(({ event }) =>
+      event.map(({ at }) => at),
+    ),
     leap === undefined ? Number.POSITIVE_INFINITY : Number(leap.at - startTime),
   );
 

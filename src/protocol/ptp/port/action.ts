@@ -25,7 +25,7 @@ export type PortAction =
   /** Another timeTransmitter is followed, or none. */
   | { readonly type: 'parent'; readonly parent: ForeignMaster | undefined }
   /** The grandmaster says that its time has jumped: one sentence. */
-  | { readonly type: 'discontinuity'; readonly reason: string }
+  | { readonly type: 'discontinuity'; readonly reason: string; readonly jumpNs: number | undefined }
   /** Worth keeping for the next start (the automotive profile's stored values). */
   | { readonly type: 'remember'; readonly neighbour: NeighbourMemory };
 

@@ -183,7 +183,7 @@ export class Follower {
     this.watch.take(sync.logInterval, now);
     this.#source = sync.source;
     this.#lastSync = sync;
-    if (this.timeBase.take(sync)) this.#out.put({ type: 'discontinuity', reason: this.timeBase.reason });
+    if (this.timeBase.take(sync)) this.#out.put(this.timeBase.discontinuity);
     if (this.#parent === undefined) this.#claim(silentClaims(sync.source, this.watch.intervalNs));
     if (this.#neighbour.isFit) this.#observe(this.#observer.ofSync(sync, this.#parent));
     return true;

@@ -10,6 +10,7 @@ export class TimeBase {
   #source: ClockIdentity | undefined;
   #last: Information | undefined;
   #reason = '';
+  #jumpNs: number | undefined;
 
   get information(): Information | undefined {
     return this.#last;
@@ -20,9 +21,9 @@ export class TimeBase {
     return this.#last === undefined ? 0 : rateOffsetPpb(this.#last.cumulativeScaledRateOffset);
   }
 
-  /** Of the last discontinuity, one sentence. */
-  get reason(): string {
-    return this.#reason;
+  /** The last one: one sentence, and by how much the time went forward if the grandmaster says so. */
+  get discontinuity() {
+    return { type: 'discontinuity', reason: this.#reason, jumpNs: this.#jumpNs } as const;
   }
 
   /** True: the grandmaster says that its time has jumped. */
@@ -32,7 +33,9 @@ export class TimeBase {
     this.#source = source.clock;
     this.#last = information;
     if (before === undefined || before.gmTimeBaseIndicator === information.gmTimeBaseIndicator) return false;
-    const phase = formatDuration(Number(information.lastGmPhaseChange / 65536n));
+    const phaseNs = Number(information.lastGmPhaseChange / 65536n);
+    this.#jumpNs = phaseNs === 0 ? undefined : phaseNs;
+    const phase = formatDuration(phaseNs);
     const rate = rateOffsetPpb(information.scaledLastGmFreqChange).toFixed(1);
     this.#reason = `The grandmaster has changed its time base: by ${phase} and ${rate} ppb.`;
     return true;
