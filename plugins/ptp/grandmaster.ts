@@ -10,6 +10,7 @@ import {
   type TransmitterView,
 } from 'timehub/protocol/ptp';
 import { type AnnounceOptions, announcedOf } from './announced.js';
+import { LocalTime } from './local-time.js';
 import { managedTransmitter } from './managed-transmitter.js';
 import { ManagementDoor } from './management-door.js';
 import { type PreparedPort, preparePort } from './open-port.js';
@@ -28,6 +29,7 @@ export interface GrandmasterConfig extends PortConfig {
   readonly unicast: boolean;
   readonly timescale: GivenScale;
   readonly 'grandmaster-id': number;
+  readonly 'time-zone'?: string | undefined;
 }
 
 /** A port that gives the hub's time, as a sink: grandmaster, or one port of a boundary clock. */
@@ -78,6 +80,7 @@ export class Grandmaster {
       boundary: config.boundary ? 'pass-on' : 'own',
       timescale: config.timescale,
       grandmasterId: config['grandmaster-id'],
+      ...(config['time-zone'] === undefined ? {} : { localTime: new LocalTime(config['time-zone']) }),
     };
     this.#port = port;
     this.#runner = runner;
