@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { HubTime, type PtpView, type TimeState } from 'timehub/api';
 import { type AnnounceOptions, announcedOf } from './announced.js';
+import { LocalTime } from './local-time.js';
 import { Reluctance } from './reluctance.js';
 
 const OPTIONS: AnnounceOptions = {
@@ -77,6 +78,13 @@ describe('what a grandmaster announces', () => {
     });
     expect(announcedOf(state, { ...OPTIONS, boundary: 'own' }).stepsRemoved).to.equal(0);
     expect(announcedOf(state, { ...OPTIONS, identity: 'aabbccfffeddeeff' }).stepsRemoved).to.equal(0);
+  });
+
+  it('carries the bound for the power profile, and local time where that is configured', () => {
+    const state = stateOf();
+    expect(announcedOf(state, OPTIONS)).to.deep.include({ power: { grandmasterId: 7, inaccuracyNs: 100 }, tlvs: [] });
+    const [tlv] = announcedOf(state, { ...OPTIONS, localTime: new LocalTime('Asia/Kolkata') }).tlvs!;
+    expect(tlv).to.deep.include({ kind: 'alternate-time-offset', offsetS: 19_800 - 37 });
   });
 
   it('is worse at once and better after it has lasted', () => {

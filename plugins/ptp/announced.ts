@@ -5,7 +5,9 @@ import {
   NO_TIME_FLAGS,
   type PowerData,
   type TimeFlags,
+  type Tlv,
 } from 'timehub/protocol/ptp';
+import type { LocalTime } from './local-time.js';
 
 export interface AnnounceOptions {
   readonly identity: ClockIdentity;
@@ -18,6 +20,8 @@ export interface AnnounceOptions {
   readonly timescale: ClockScale;
   /** Of the power profile. */
   readonly grandmasterId: number;
+  /** The civil time that is announced beside it. */
+  readonly localTime?: LocalTime;
 }
 
 /** IEEE 1588-2019 table 4. */
@@ -30,7 +34,13 @@ export function announcedOf(state: TimeState, options: AnnounceOptions): Grandma
     grandmaster !== undefined && options.boundary === 'pass-on' && grandmaster.identity !== options.identity
       ? passedOn(state, grandmaster, options)
       : own(state, options);
-  return { ...data, power: powerOf(state, options) };
+  return { ...data, power: powerOf(state, options), tlvs: localTimeOf(state, options) };
+}
+
+function localTimeOf({ clocks, leap }: TimeState, { localTime, timescale }: AnnounceOptions): readonly Tlv[] {
+  const system = clocks.find(({ id }) => id === 'system');
+  if (localTime === undefined || system === undefined) return [];
+  return [localTime.tlvAt(Number(system.reading) / 1e9, timescale === 'tai' ? leap.taiMinusUtc : 0)];
 }
 
 /** The bound is of the whole way from the reference to here: that of a boundary clock contains what it was told. */

@@ -10,6 +10,7 @@ import {
 } from 'timehub/protocol/ptp';
 import { type AnnounceOptions, announcedOf } from './announced.js';
 import { linkView } from './link-view.js';
+import { LocalTime } from './local-time.js';
 import { managedTransmitter } from './managed-transmitter.js';
 import { ManagementDoor } from './management-door.js';
 import { type PreparedPort, preparePort } from './open-port.js';
@@ -29,6 +30,7 @@ export interface GrandmasterConfig extends PortConfig {
   readonly unicast: boolean;
   readonly timescale: ClockScale;
   readonly 'grandmaster-id': number;
+  readonly 'time-zone'?: string | undefined;
 }
 
 /** A port that gives the hub's time, as a sink: grandmaster, or one port of a boundary clock. */
@@ -81,6 +83,7 @@ export class Grandmaster {
       boundary: config.boundary ? 'pass-on' : 'own',
       timescale: config.timescale,
       grandmasterId: config['grandmaster-id'],
+      ...(config['time-zone'] === undefined ? {} : { localTime: new LocalTime(config['time-zone']) }),
     };
     this.#port = port;
     this.#runner = runner;

@@ -22,10 +22,15 @@ export class Reluctance {
     this.#betterSince ??= now;
     if (Number(now - this.#betterSince) >= this.#settleNs) return this.#settle(offered);
     // The rest is no question of quality: leap seconds are told at once, and a worse accuracy within a better class.
-    const { flags, currentUtcOffset, power } = offered;
+    const { flags, currentUtcOffset, power, tlvs } = offered;
     const { timeTraceable, frequencyTraceable } = before.flags;
     this.#announced = {
-      ...{ ...before, currentUtcOffset, ...(power === undefined ? {} : { power }) },
+      ...{
+        ...before,
+        currentUtcOffset,
+        ...(power === undefined ? {} : { power }),
+        ...(tlvs === undefined ? {} : { tlvs }),
+      },
       flags: { ...flags, timeTraceable, frequencyTraceable },
     };
     return this.#announced;

@@ -1,7 +1,10 @@
-import { defineSink, duration, flag, oneOf, table, wholeNumber } from 'timehub/api';
+import { defineSink, duration, flag, oneOf, table, text, wholeNumber } from 'timehub/api';
 import * as v from 'valibot';
 import { Grandmaster } from './grandmaster.js';
+import { isTimeZone } from './local-time.js';
 import { PORT_ENTRIES } from './port-config.js';
+
+const ZONE = 'a time zone such as "Europe/Berlin"';
 
 const config = table({
   ...PORT_ENTRIES,
@@ -40,6 +43,12 @@ const config = table({
   'grandmaster-id': v.pipe(
     v.optional(wholeNumber(0, 65535), 0),
     v.description('GMID that the Announces of IEEE C37.238 carry; of the edition of 2011 it is 3 to 254. 0: none.'),
+  ),
+  'time-zone': v.pipe(
+    v.optional(v.pipe(text(ZONE), v.check(isTimeZone, ZONE))),
+    v.description(
+      'Announce this civil time as an offset with its next change (ALTERNATE_TIME_OFFSET_INDICATOR), which C37.238-2011 asks for.',
+    ),
   ),
   unicast: v.pipe(
     v.optional(flag(), false),

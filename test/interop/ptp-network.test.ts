@@ -119,6 +119,25 @@ describe('a PTP network of ptp4l and hubs', function () {
     );
   });
 
+  it('measures a link for all domains: a ptp4l with majorSdoId 2 answers us, and is answered', async function () {
+    const rig = PtpRig.make(this, bench, 2);
+    const [a, b] = rig.machines;
+    const far = ['--neighborPropDelayThresh', '20000000'];
+    a!.ptp4l('master', ['-f', rig.config('gPTP.cfg'), ...far, '-i', a!.far]);
+    const common = a!.ptp4l('common', ['-2', '-P', '--transportSpecific', '2', ...far, '-i', a!.far]);
+    const hub = await b!.hub(
+      `[source.ptp.x]\ninterface = "${b!.near}"\nprofile = "gptp"\ndelay = "common-p2p"\ntimescale = "utc"\n` +
+        'neighbour-threshold = "20ms"\n',
+    );
+    await hub.untilSource('ptp.x', ({ state }) => state === 'combined', 60_000);
+    const { asCapable, version } = await inspect(hub, 'ptp.x');
+    expect(asCapable).to.deep.include({ capable: true });
+    expect(version).to.match(/^2\.0: [0-9a-f.]+-1 speaks it$/);
+    const measured = async () =>
+      Number((await rig.ask(common.socket, 'PORT_DATA_SET', ['-t', '2'])).get('peerMeanPathDelay'));
+    expect(await until(measured, (delayNs) => delayNs > 0, 30_000)).to.be.below(1e6);
+  });
+
   it('loses its cable and finds it again', async function () {
     const rig = PtpRig.make(this, bench, 2);
     const [a, b] = rig.machines;
