@@ -48,7 +48,7 @@ export function portSets({ prepared, counts, interface: name }: ManagedBasis, fa
       ...{ port, state, interface: name },
       timestamping: prepared.hardware ? TIMESTAMPING_NP.hardware : TIMESTAMPING_NP.software,
     },
-    'port-stats-np': { port, received: wholes(counts.received), sent: wholes(counts.sent) },
+    'port-stats-np': { port, received: wholes(counts.received), sent: wholes(counts.sentWith(prepared.responder)) },
   } satisfies {
     readonly 'port-data-set': DataSet<'port-data-set'>;
     readonly 'port-data-set-np': DataSet<'port-data-set-np'>;
