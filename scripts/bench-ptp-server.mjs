@@ -84,17 +84,20 @@ const COLUMNS = [
   ['Syncs/s', 8, ({ syncs, seconds }) => (syncs / seconds).toFixed(0)],
   ['followed', 9, ({ syncs, followUps }) => (syncs > 0 ? `${((100 * followUps) / syncs).toFixed(1)} %` : '')],
   ['CPU', 7, ({ cpuPercent }) => `${cpuPercent.toFixed(1)} %`],
-  ['µs/request', 11, ({ cpuUs }) => cpuUs.toFixed(1)],
+  ['µs/request', 11, ({ answered, cpuUs }) => (answered > 0 ? cpuUs.toFixed(1) : '')],
   ['ratio', 6, (result, all) => ratioOf(result, all)],
-  ['p50 µs', 8, ({ p50Us }) => p50Us.toFixed(0)],
-  ['p99 µs', 8, ({ p99Us }) => p99Us.toFixed(0)],
+  ['p50 µs', 8, ({ p50Us }) => figure(p50Us)],
+  ['p99 µs', 8, ({ p99Us }) => figure(p99Us)],
   ['MB', 6, ({ residentMb }) => residentMb.toFixed(1)],
 ];
+
+/** Nothing, where nobody was answered. */
+const figure = (value) => value?.toFixed(0) ?? '';
 
 /** CPU for a request, of the hub's. */
 function ratioOf({ load, server, cpuUs }, all) {
   const own = all.find((result) => result.load === load && result.server === 'timehub');
-  return server === 'timehub' || own === undefined ? '' : (cpuUs / own.cpuUs).toFixed(2);
+  return server === 'timehub' || own === undefined || !Number.isFinite(cpuUs) ? '' : (cpuUs / own.cpuUs).toFixed(2);
 }
 
 const lineOf = (result, all) =>

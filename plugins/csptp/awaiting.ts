@@ -23,6 +23,10 @@ export class Awaiting {
     this.#onLost = onLost;
   }
 
+  get size(): number {
+    return this.#waiting.size;
+  }
+
   add(id: number, unfollowed: Unfollowed): void {
     this.#waiting.set(id, unfollowed);
     this.sweep(unfollowed.at);

@@ -66,6 +66,7 @@ export class CsptpServer {
     if (options.rate !== undefined) {
       this.#limit = new RateLimit({ ...options.rate, random: (octets) => context.random(octets) });
     }
+    this.#exportGauges();
     const state = context.state();
     this.#time = new ServedTime(state);
     this.#replyContext = {
@@ -78,6 +79,16 @@ export class CsptpServer {
       transmitSeconds: 0,
       transmitNanoseconds: 0,
     };
+  }
+
+  #exportGauges(): void {
+    const { metrics } = this.#context;
+    const clockClass = metrics.gauge('announced_clock_class', 'clockClass that answers carry.');
+    const awaiting = metrics.gauge('awaited_stamps', 'Syncs sent whose Follow_Up waits for their stamp.');
+    metrics.onRead(() => {
+      clockClass(this.#clockClass);
+      awaiting(this.#doors.reduce((sum, door) => sum + door.awaiting.size, 0));
+    });
   }
 
   /** Throws what `network.udp` throws: the port is taken, or not ours to take. */
@@ -108,15 +119,19 @@ export class CsptpServer {
   inspect(): Record<string, unknown> {
     const now = this.#context.monotonic();
     for (const { awaiting } of this.#doors) awaiting.sweep(now);
-    const state = this.#context.state();
     return {
       listen: this.#addresses(),
       stamps: this.#doors.map(({ event }) => event.stamps),
       steps: this.#doors.map((door) => this.#stepsAt(door)),
       identity: this.#options.identity,
-      clockClass: isUncertain(state) ? 248 : state.ptp.clockClass,
+      clockClass: this.#clockClass,
       ...this.#tally.counts,
     };
+  }
+
+  get #clockClass(): number {
+    const state = this.#context.state();
+    return isUncertain(state) ? 248 : state.ptp.clockClass;
   }
 
   #addresses(): readonly string[] {

@@ -60,7 +60,7 @@ export function portSets(basis: ManagedBasis, facts: PortFacts) {
     },
     'port-service-stats-np': serviceStats(port, counts, { counters: facts.counters, qualificationTimeouts }),
     'port-hwclock-np': { port, phc: phcOf(prepared.clock), flags: { virtual: basis.virtualClock } },
-    'port-stats-np': { port, received: wholes(counts.received), sent: wholes(counts.sent) },
+    'port-stats-np': { port, received: wholes(counts.received), sent: wholes(counts.sentWith(prepared.responder)) },
   } satisfies {
     readonly 'port-data-set': DataSet<'port-data-set'>;
     readonly 'port-data-set-np': DataSet<'port-data-set-np'>;

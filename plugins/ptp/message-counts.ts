@@ -1,3 +1,4 @@
+import type { PdelayResponder } from 'timehub/api';
 import { MESSAGES, type MessageKind } from 'timehub/protocol/ptp';
 
 const TYPES = 16;
@@ -16,6 +17,15 @@ export class MessageCounts {
 
   give(kind: MessageKind): void {
     this.sent[MESSAGES[kind].type]!++;
+  }
+
+  /** And what a thread has answered for the port. */
+  sentWith(responder: PdelayResponder | undefined): Float64Array {
+    const sent = this.sent.slice();
+    const { responses = 0, followUps = 0 } = responder?.counts() ?? {};
+    sent[MESSAGES['pdelay-resp'].type]! += responses;
+    sent[MESSAGES['pdelay-resp-follow-up'].type]! += followUps;
+    return sent;
   }
 
   reject(reason: string): void {

@@ -17,6 +17,8 @@ export interface PortFigures {
   /** Of the port: what it did not take, by reason, and stamps that did not come. */
   readonly counters: Readonly<Record<string, number>>;
   readonly messages: MessageCounts;
+  /** By type, those of the thread among them. */
+  readonly sent: Float64Array;
   readonly asCapable: boolean | undefined;
   readonly responder: PdelayCounts | undefined;
 }
@@ -53,14 +55,10 @@ export function exportFigures<F extends PortFigures>(
 
 type Follow = (name: string, help: string, total: number, labels?: Readonly<Record<string, string>>) => void;
 
-function followMessages({ messages, counters, responder }: PortFigures, follow: Follow): void {
-  const byThread: Partial<Record<MessageKind, number>> = {
-    'pdelay-resp': responder?.responses ?? 0,
-    'pdelay-resp-follow-up': responder?.followUps ?? 0,
-  };
+function followMessages({ messages, sent, counters, responder }: PortFigures, follow: Follow): void {
   for (const [kind, { type }] of Object.entries(MESSAGES) as [MessageKind, { readonly type: number }][]) {
     follow('messages_received_total', 'Messages received, by type.', messages.received[type]!, { type: kind });
-    follow('messages_sent_total', 'Messages sent, by type.', messages.sent[type]! + (byThread[kind] ?? 0), {
+    follow('messages_sent_total', 'Messages sent, by type.', sent[type]!, {
       type: kind,
     });
   }
@@ -118,6 +116,7 @@ export const figuresOf = (
   counters: view.counters,
   asCapable: view.asCapable?.capable,
   messages,
+  sent: messages.sentWith(responder),
   responder: responder?.counts(),
 });
 

@@ -92,11 +92,12 @@ export class GrantTable {
     if (grant !== undefined) this.#remove(key, grant);
   }
 
-  /** The grants that are due, each moved on by its interval; those that have run out are gone. */
-  take(now: Instant): readonly Grant[] {
+  /** `atMost` of the grants that are due, each moved on by its interval; those that have run out are gone. */
+  take(now: Instant, atMost = Number.POSITIVE_INFINITY): readonly Grant[] {
     const due: Grant[] = [];
     for (const row of this.#rows.values()) {
       for (let grant = first(row); grant !== undefined && isDue(grant.nextAt, now); grant = first(row)) {
+        if (due.length >= atMost) return due;
         row.delete(grant);
         if (grant.expiresAt <= now) {
           this.#remove(keyOf(grant.address, grant.client, grant.messageType), grant);

@@ -64,6 +64,15 @@ describe('the table of grants', () => {
     expect(table.dueAt).to.equal(101n * S);
   });
 
+  it('serves many in several goes, and nobody twice', () => {
+    const table = new GrantTable();
+    for (let n = 0; n < 100; n++) table.request(`${n}`, client, sync(), 0n);
+    expect(table.take(0n, 64)).to.have.lengthOf(64);
+    expect(table.dueAt).to.equal(0n);
+    expect(table.take(1n, 64)).to.have.lengthOf(36);
+    expect(table.dueAt).to.equal(S);
+  });
+
   it('answers of delay are nothing to wake up for', () => {
     const table = new GrantTable();
     table.request('a', client, { ...sync(), messageType: DELAY_RESP_TYPE }, 0n);
