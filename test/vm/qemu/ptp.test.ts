@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Bench } from '../../bench.js';
-import { boot, runGuest } from './guest.js';
+import { runGuest } from './guest.js';
+import { boot } from './image.js';
 import { CARDS, parseTruth, stampEvents, type Truth, withoutTruth } from './wire.js';
 
 const SECONDS = Number(process.env.TIMEHUB_GUEST_SECONDS ?? 60);
@@ -79,13 +80,16 @@ describe('a hub on a card that stamps, beside a grandmaster of linuxptp', functi
   before(async function () {
     boot(this);
     bench = new Bench();
-    log = await runGuest(bench, {
-      name: 'ptp',
-      job: JOB,
-      files: { 'hub.toml': HUB },
-      programs: { 'repo/truth.mjs': 'truth.ts' },
-      timeoutS: 500,
-    });
+    log = await runGuest(
+      bench,
+      {
+        name: 'ptp',
+        job: JOB,
+        files: { 'hub.toml': HUB },
+        programs: { 'repo/truth.mjs': 'truth.ts' },
+      },
+      500,
+    );
     truth = parseTruth(log);
     log = withoutTruth(log);
     tellCourse(truth);
@@ -138,13 +142,16 @@ describe('a grandmaster of ours on a card that stamps, beside a follower of linu
   before(async function () {
     boot(this);
     bench = new Bench();
-    log = await runGuest(bench, {
-      name: 'grandmaster',
-      job: FOLLOWED,
-      files: { 'hub.toml': GRANDMASTER },
-      programs: { 'repo/truth.mjs': 'truth.ts', 'repo/reference.mjs': 'reference.ts' },
-      timeoutS: 500,
-    });
+    log = await runGuest(
+      bench,
+      {
+        name: 'grandmaster',
+        job: FOLLOWED,
+        files: { 'hub.toml': GRANDMASTER },
+        programs: { 'repo/truth.mjs': 'truth.ts', 'repo/reference.mjs': 'reference.ts' },
+      },
+      500,
+    );
     truth = parseTruth(log);
     log = withoutTruth(log);
     tellCourse(truth);

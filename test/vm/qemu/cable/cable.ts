@@ -1,0 +1,57 @@
+/**
+ * The cable between two guests, a process of its own: sockets NAME and NAME.qtest of the folder for each of the guests a, b.
+ * Prints, once a guest has set its card up, how the card's counter and this machine's monotonic clock lie to each other.
+ *
+ *   node cable.js FOLDER
+ */
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { Card } from './card.js';
+import { Cutter, withLength } from './cutter.js';
+import { Way } from './way.js';
+
+const folder = process.argv[2]!;
+
+/** Where the cable is plugged in. */
+class End {
+  readonly name: string;
+  readonly way = new Way(
+    () => this.#card,
+    (frame) => this.#socket?.write(withLength(frame)),
+  );
+  #socket: Socket | undefined;
+  #card: Card | undefined;
+  #isMet = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  listen(other: End): void {
+    const server = createServer((socket) => {
+      this.#socket = socket;
+      const cutter = new Cutter();
+      socket.on('error', () => {});
+      socket.on('data', (chunk) => {
+        const entered = process.hrtime.bigint();
+        for (const frame of cutter.take(chunk)) other.way.enter(frame, entered);
+        void this.#meet();
+      });
+    });
+    server.listen(join(folder, this.name));
+  }
+
+  /** Whoever sends has set his card up. */
+  async #meet(): Promise<void> {
+    if (this.#isMet) return;
+    this.#isMet = true;
+    const card = await Card.open(join(folder, `${this.name}.qtest`));
+    process.stdout.write(`SURVEY ${JSON.stringify({ name: this.name, ...(await card.survey()) })}\n`);
+    this.#card = card;
+  }
+}
+
+const [a, b] = [new End('a'), new End('b')];
+a.listen(b);
+b.listen(a);
+process.stdout.write('READY\n');

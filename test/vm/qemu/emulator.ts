@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bench } from '../../bench.js';
+import { type Launched, within } from '../../launch.js';
+import { type GuestPlan, makeDisk } from './disk.js';
+import { debian } from './image.js';
+
+/** The guest's time counts its instructions, and idle time is skipped: figures repeat, whatever else this machine does. */
+export const COUNTED_TIME = ['-accel', 'tcg,thread=single', '-icount', 'shift=2,sleep=off', '-rtc', 'clock=vm'];
+
+/** The guest's time is that of this machine, whose load its figures show. */
+export const REAL_TIME = ['-accel', 'tcg,thread=multi'];
+
+/** A network card that stamps, on a wire of its own name. The virtual functions of a card take the slots behind its own. */
+export const card = (slot: '02' | '04', mac: string, wire: string): readonly string[] => [
+  ...['-netdev', `${wire},id=wire${slot}`],
+  ...['-device', `igb,netdev=wire${slot},addr=${slot}.0,mac=${mac}`],
+];
+
+/** An emulated machine that runs. */
+export interface Guest {
+  /** What it has printed so far. */
+  log(): string;
+  /** It has switched itself off. Rejects when it has not after so many seconds of this machine's time. */
+  ended(timeoutS: number): Promise<void>;
+  stop(): Promise<unknown>;
+}
+
+/** Boots a guest with further devices. The emulator runs from its own folder, with the libraries of its own release. */
+export async function startGuest(bench: Bench, plan: GuestPlan, hardware: readonly string[]): Promise<Guest> {
+  const disk = await makeDisk(bench, plan);
+  const path = bench.folder.at(`${plan.name}.log`);
+  const program = join(debian, 'lib64/ld-linux-x86-64.so.2');
+  const emulator = bench.launch(program, [...machine(disk, path), ...hardware]);
+  const log = () => (existsSync(path) ? readFileSync(path, 'latin1').replaceAll('\r', '') : '');
+  return {
+    log,
+    ended: (timeoutS) => ended(emulator, timeoutS, log),
+    stop: () => emulator.stop(),
+  };
+}
+
+async function ended(emulator: Launched, timeoutS: number, log: () => string): Promise<void> {
+  const { code } = await within(timeoutS * 1000, emulator.exited, () => `the guest still runs:\n${log()}`);
+  if (code !== 0) throw new Error(`the emulator ended with ${code}: ${emulator.output}`);
+}
+
+function machine(disk: string, log: string): readonly string[] {
+  const libraries = join(debian, 'usr/lib/x86_64-linux-gnu');
+  const boot = join(debian, 'kernel/boot');
+  const kernel = readdirSync(boot).find((file) => file.startsWith('vmlinuz-'))!;
+  return [
+    ...['--library-path', `${libraries}:${libraries}/pulseaudio`, join(debian, 'usr/bin/qemu-system-x86_64')],
+    ...['qemu', 'seabios'].flatMap((name) => ['-L', join(debian, 'usr/share', name)]),
+    ...['-L', join(debian, 'usr/lib/ipxe/qemu'), '-nodefaults', '-no-user-config', '-display', 'none'],
+    ...['-M', 'q35,hpet=off', '-cpu', 'max', '-m', '768', '-no-reboot'],
+    ...['-kernel', join(boot, kernel), '-initrd', disk],
+    ...['-append', 'console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable iomem=relaxed'],
+    ...['-chardev', `file,id=console,path=${log}`, '-serial', 'chardev:console', '-device', 'virtio-rng-pci'],
+  ];
+}
