@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from '../../bench.js';
-import { type Launched, within } from '../../launch.js';
+import { type Launched, run, within } from '../../launch.js';
 import { type GuestPlan, makeDisk } from './disk.js';
 import { debian } from './image.js';
 
 /** The guest's time counts its instructions, and idle time is skipped: figures repeat, whatever else this machine does. */
 export const COUNTED_TIME = ['-accel', 'tcg,thread=single', '-icount', 'shift=2,sleep=off', '-rtc', 'clock=vm'];
 
-/** The guest's time is that of this machine, whose load its figures show. */
+/** The guest's time is that of this machine, whose load its figures show, unless it goes first. */
 export const REAL_TIME = ['-accel', 'tcg,thread=multi'];
 
 /** A network card that stamps, on a wire of its own name. The virtual functions of a card take the slots behind its own. */
@@ -21,6 +21,8 @@ export const card = (slot: '02' | '04', mac: string, wire: string): readonly str
 export interface Guest {
   /** What it has printed so far. */
   log(): string;
+  /** From now on it goes before whatever else this machine does. */
+  hurry(): Promise<void>;
   /** It has switched itself off. Rejects when it has not after so many seconds of this machine's time. */
   ended(timeoutS: number): Promise<void>;
   stop(): Promise<unknown>;
@@ -35,9 +37,16 @@ export async function startGuest(bench: Bench, plan: GuestPlan, hardware: readon
   const log = () => (existsSync(path) ? readFileSync(path, 'latin1').replaceAll('\r', '') : '');
   return {
     log,
+    hurry: () => hurry(emulator.pid),
     ended: (timeoutS) => ended(emulator, timeoutS, log),
     stop: () => emulator.stop(),
   };
+}
+
+/** All threads of a program, by the scheduler's class for real time (sched(7)). */
+export async function hurry(pid: number): Promise<void> {
+  const { code, output } = await run('chrt', ['--all-tasks', '--rr', '--pid', '1', String(pid)]);
+  if (code !== 0) throw new Error(`the guest cannot go first: ${output}`);
 }
 
 async function ended(emulator: Launched, timeoutS: number, log: () => string): Promise<void> {

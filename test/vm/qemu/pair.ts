@@ -3,7 +3,7 @@ import type { Bench } from '../../bench.js';
 import { root } from '../../place.js';
 import type { Bounds } from './cable/card.js';
 import type { GuestPlan } from './disk.js';
-import { card, type Guest, REAL_TIME, startGuest } from './emulator.js';
+import { card, type Guest, hurry, REAL_TIME, startGuest } from './emulator.js';
 
 export interface PairPlan {
   /** Runs until the other one has ended. */
@@ -22,7 +22,8 @@ export interface PairRecord {
 
 /** Boots two guests in real time, a card each, with a cable between them. */
 export async function runPair(bench: Bench, { a, b, timeoutS }: PairPlan): Promise<PairRecord> {
-  const cable = bench.launch(process.execPath, [join(root, 'dist/test/vm/qemu/cable/cable.js'), bench.folder.path]);
+  const program = join(root, 'dist/test/vm/qemu/cable/cable.js');
+  const cable = bench.launch(process.execPath, [program, bench.folder.path]);
   await cable.printed(/READY/);
   const start = (plan: GuestPlan, end: 'a' | 'b'): Promise<Guest> => {
     const socket = bench.folder.at(end);
@@ -31,6 +32,9 @@ export async function runPair(bench: Bench, { a, b, timeoutS }: PairPlan): Promi
     return startGuest(bench, plan, [...REAL_TIME, ...card('02', `52:54:00:00:00:0${end}`, wire), ...door]);
   };
   const guests = await Promise.all([start(a, 'a'), start(b, 'b')]);
+  // Booting is work enough for a whole machine: it does not go first.
+  await Promise.all(['a', 'b'].map((name) => cable.printed(new RegExp(`"name":"${name}"`), 120_000)));
+  await Promise.all([hurry(cable.pid), ...guests.map((guest) => guest.hurry())]);
   await guests[1].ended(timeoutS);
   await guests[0].stop();
   const surveys = [...cable.output.matchAll(/^SURVEY (.*)$/gm)].map((match) => JSON.parse(match[1]!));
