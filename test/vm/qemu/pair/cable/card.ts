@@ -9,8 +9,6 @@ const RECEIVE_STAMP_HIGH = 0xb630;
 /** The counter's unit is 2⁻¹⁹ ns as the driver sets it up. */
 const FRACTION_BITS = 19n;
 
-const SURVEYS = 500;
-
 /** What a constant lies between, ns. */
 export interface Bounds {
   readonly least: number;
@@ -21,6 +19,8 @@ export interface Bounds {
 export class Card {
   readonly #door: Qtest;
   readonly #base: number;
+  #least = Number.NEGATIVE_INFINITY;
+  #most = Number.POSITIVE_INFINITY;
 
   private constructor(door: Qtest, base: number) {
     this.#door = door;
@@ -34,24 +34,28 @@ export class Card {
   }
 
   /**
+   * Its counter − this machine's monotonic clock: constant, and between what the quickest question and the quickest answer
+   * leave.
+   */
+  get bounds(): Bounds {
+    return { least: this.#least, most: this.#most };
+  }
+
+  /**
    * The emulated card stamps one type of message, and the next one only after the last stamp was read in a way that the
    * driver does not know.
    */
   async expect(messageType: number): Promise<void> {
-    const set = this.#door.write(this.#base + STAMPED_TYPE, messageType << 8);
-    await Promise.all([set, this.#door.read('l', this.#base + RECEIVE_STAMP_HIGH)]);
+    await this.#door.write(this.#base + STAMPED_TYPE, messageType << 8);
+    await this.#door.read('l', this.#base + RECEIVE_STAMP_HIGH);
+    await this.#look();
   }
 
-  /** Its counter − this machine's monotonic clock, ns: constant, and between what the quickest question and answer leave. */
-  async survey(): Promise<Bounds> {
-    let [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-    for (let i = 0; i < SURVEYS; i++) {
-      const before = process.hrtime.bigint();
-      const counter = (await this.#door.read('q', this.#base + SYSTEM_TIME)) >> FRACTION_BITS;
-      const after = process.hrtime.bigint();
-      least = Math.max(least, Number(counter - after));
-      most = Math.min(most, Number(counter - before));
-    }
-    return { least, most };
+  async #look(): Promise<void> {
+    const before = process.hrtime.bigint();
+    const counter = (await this.#door.read('q', this.#base + SYSTEM_TIME)) >> FRACTION_BITS;
+    const after = process.hrtime.bigint();
+    this.#least = Math.max(this.#least, Number(counter - after));
+    this.#most = Math.min(this.#most, Number(counter - before));
   }
 }

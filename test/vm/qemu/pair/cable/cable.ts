@@ -1,12 +1,13 @@
 /**
  * The cable between two guests, a process of its own: sockets NAME and NAME.qtest of the folder for each of the guests a, b.
- * Prints, once a guest has set its card up, how the card's counter and this machine's monotonic clock lie to each other.
+ * Prints when a guest has set its card up and, at the end, how the cards' counters and this machine's monotonic clock lie to
+ * each other.
  *
  *   node cable.js FOLDER
  */
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { Card } from './card.js';
+import { type Bounds, Card } from './card.js';
 import { Cutter, withLength } from './cutter.js';
 import { Way } from './way.js';
 
@@ -41,13 +42,16 @@ class End {
     server.listen(join(folder, this.name));
   }
 
+  get bounds(): Bounds | undefined {
+    return this.#card?.bounds;
+  }
+
   /** Whoever sends has set his card up. */
   async #meet(): Promise<void> {
     if (this.#isMet) return;
     this.#isMet = true;
-    const card = await Card.open(join(folder, `${this.name}.qtest`));
-    process.stdout.write(`SURVEY ${JSON.stringify({ name: this.name, ...(await card.survey()) })}\n`);
-    this.#card = card;
+    this.#card = await Card.open(join(folder, `${this.name}.qtest`));
+    process.stdout.write(`MET ${this.name}\n`);
   }
 }
 
@@ -55,3 +59,6 @@ const [a, b] = [new End('a'), new End('b')];
 a.listen(b);
 b.listen(a);
 process.stdout.write('READY\n');
+process.on('SIGTERM', () => {
+  process.stdout.write(`BOUNDS ${JSON.stringify({ a: a.bounds, b: b.bounds })}\n`, () => process.exit());
+});
