@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../../bench.js';
 import { type Launched, run, within } from '../../launch.js';
+import { readPair } from '../uml/truth.js';
 import { type GuestPlan, makeDisk } from './disk.js';
 import { debian } from './image.js';
 
@@ -28,12 +30,32 @@ export interface Guest {
   stop(): Promise<unknown>;
 }
 
+/**
+ * For the kernel of a guest in real time, whose processor counts as this machine's does. It would find out how fast that is,
+ * and on a busy machine be wrong by a factor.
+ */
+export async function cycleRate(): Promise<string> {
+  const first = readPair();
+  await sleep(MEASURED_MS);
+  const last = readPair();
+  return `tsc_early_khz=${((last.cycles - first.cycles) * 1_000_000n) / (last.time - first.time)}`;
+}
+
+const MEASURED_MS = 500;
+
+export interface Hardware {
+  /** Further arguments of the emulator. */
+  readonly devices: readonly string[];
+  /** Further arguments of the guest's kernel. */
+  readonly kernel?: string;
+}
+
 /** Boots a guest with further devices. The emulator runs from its own folder, with the libraries of its own release. */
-export async function startGuest(bench: Bench, plan: GuestPlan, hardware: readonly string[]): Promise<Guest> {
+export async function startGuest(bench: Bench, plan: GuestPlan, hardware: Hardware): Promise<Guest> {
   const disk = await makeDisk(bench, plan);
   const path = bench.folder.at(`${plan.name}.log`);
   const program = join(debian, 'lib64/ld-linux-x86-64.so.2');
-  const emulator = bench.launch(program, [...machine(disk, path), ...hardware]);
+  const emulator = bench.launch(program, machine(disk, path, hardware));
   const log = () => (existsSync(path) ? readFileSync(path, 'latin1').replaceAll('\r', '') : '');
   return {
     log,
@@ -54,7 +76,7 @@ async function ended(emulator: Launched, timeoutS: number, log: () => string): P
   if (code !== 0) throw new Error(`the emulator ended with ${code}: ${emulator.output}`);
 }
 
-function machine(disk: string, log: string): readonly string[] {
+function machine(disk: string, log: string, { devices, kernel: words = '' }: Hardware): readonly string[] {
   const libraries = join(debian, 'usr/lib/x86_64-linux-gnu');
   const boot = join(debian, 'kernel/boot');
   const kernel = readdirSync(boot).find((file) => file.startsWith('vmlinuz-'))!;
@@ -64,7 +86,8 @@ function machine(disk: string, log: string): readonly string[] {
     ...['-L', join(debian, 'usr/lib/ipxe/qemu'), '-nodefaults', '-no-user-config', '-display', 'none'],
     ...['-M', 'q35,hpet=off', '-cpu', 'max', '-m', '768', '-no-reboot'],
     ...['-kernel', join(boot, kernel), '-initrd', disk],
-    ...['-append', 'console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable iomem=relaxed'],
+    ...['-append', `console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable iomem=relaxed ${words}`],
     ...['-chardev', `file,id=console,path=${log}`, '-serial', 'chardev:console', '-device', 'virtio-rng-pci'],
+    ...devices,
   ];
 }

@@ -11,7 +11,7 @@ const HUB = 'hubport,hubid=0';
  */
 export async function runGuest(bench: Bench, plan: GuestPlan, timeoutS: number): Promise<string> {
   const cards = [...card('02', '52:54:00:00:00:0a', HUB), ...card('04', '52:54:00:00:00:0b', HUB)];
-  const guest = await startGuest(bench, plan, [...COUNTED_TIME, ...cards]);
+  const guest = await startGuest(bench, plan, { devices: [...COUNTED_TIME, ...cards] });
   await guest.ended(timeoutS);
   return guest.log();
 }

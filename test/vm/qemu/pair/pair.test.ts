@@ -131,7 +131,7 @@ for (const mode of MODES) {
         await bench.clear();
       }
       rms = judge(record);
-      process.stdout.write(`${mode.title} ±${doubtNs(record)} ns ${JSON.stringify(rms)}\n`);
+      process.stdout.write(`${mode.title}, ±${doubtNs(record)} ns: ${JSON.stringify(rms)}\n`);
     });
 
     it('the hub keeps its card by the grandmaster at least 1.2 times as well as ptp4l does', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Bench } from '../../../bench.js';
 import { root } from '../../../place.js';
 import type { GuestPlan } from '../disk.js';
-import { card, type Guest, hurry, REAL_TIME, startGuest } from '../emulator.js';
+import { card, cycleRate, type Guest, hurry, REAL_TIME, startGuest } from '../emulator.js';
 import type { Bounds } from './cable/card.js';
 
 export interface PairPlan {
@@ -25,11 +25,13 @@ export async function runPair(bench: Bench, { a, b, timeoutS }: PairPlan): Promi
   const program = join(root, 'dist/test/vm/qemu/pair/cable/cable.js');
   const cable = bench.launch(process.execPath, [program, bench.folder.path]);
   await cable.printed(/READY/);
+  const kernel = await cycleRate();
   const start = (plan: GuestPlan, end: 'a' | 'b'): Promise<Guest> => {
     const socket = bench.folder.at(end);
     const wire = `stream,server=off,addr.type=unix,addr.path=${socket}`;
     const door = ['-qtest', `unix:${socket}.qtest,server=on,wait=off`, '-qtest-log', '/dev/null'];
-    return startGuest(bench, plan, [...REAL_TIME, ...card('02', `52:54:00:00:00:0${end}`, wire), ...door]);
+    const devices = [...REAL_TIME, ...card('02', `52:54:00:00:00:0${end}`, wire), ...door];
+    return startGuest(bench, plan, { devices, kernel });
   };
   const guests = await Promise.all([start(a, 'a'), start(b, 'b')]);
   // Booting is work enough for a whole machine: it does not go first.

@@ -9,15 +9,18 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Bounds, Card } from './card.js';
 import { Cutter, withLength } from './cutter.js';
+import { Residence } from './residence.js';
 import { Way } from './way.js';
 
 const folder = process.argv[2]!;
+const residence = new Residence();
 
 /** Where the cable is plugged in. */
 class End {
   readonly name: string;
   readonly way = new Way(
     () => this.#card,
+    residence,
     (frame) => this.#socket?.write(withLength(frame)),
   );
   #socket: Socket | undefined;

@@ -55,7 +55,10 @@ export class Card {
     const before = process.hrtime.bigint();
     const counter = (await this.#door.read('q', this.#base + SYSTEM_TIME)) >> FRACTION_BITS;
     const after = process.hrtime.bigint();
-    this.#least = Math.max(this.#least, Number(counter - after));
-    this.#most = Math.min(this.#most, Number(counter - before));
+    const [least, most] = [Number(counter - after), Number(counter - before)];
+    // A guest that switches itself off sets its card back.
+    if (least > this.#most || most < this.#least) return;
+    this.#least = Math.max(this.#least, least);
+    this.#most = Math.min(this.#most, most);
   }
 }

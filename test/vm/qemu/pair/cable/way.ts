@@ -1,11 +1,12 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Card } from './card.js';
-import { correct, DELAY_REQ, eventType, firstOctet, SYNC } from './frame.js';
+import { firstOctet, isEvent, messageType } from './frame.js';
+import type { Residence } from './residence.js';
 
 /** How long an event message is on its way: enough to make the card ready for it. */
 const LENGTH_NS = 1_500_000n;
 /** From one event message to the next: the driver must have read the stamp of the one before. */
-const GAP_NS = 15_000_000n;
+const GAP_NS = 10_000_000n;
 /** What a timer is waited for with; the rest is watched for. */
 const TIMER_NS = 2_500_000n;
 
@@ -15,20 +16,21 @@ interface Underway {
 }
 
 /**
- * One direction of the cable: frames leave in the order in which they entered. Event messages are all as long under way. What
- * a Sync or Delay_Req is longer, its correctionField tells, as of a transparent clock; a link of gPTP has none, so that a
- * Pdelay_Req or Pdelay_Resp that had to wait is an outlier.
+ * One direction of the cable: frames leave in the order in which they entered. Event messages are all as long under way; what
+ * it takes them longer, because the card was not ready, they are corrected for.
  */
 export class Way {
   readonly #card: () => Card | undefined;
+  readonly #residence: Residence;
   readonly #write: (frame: Buffer) => void;
   readonly #queue: Underway[] = [];
   #isRunning = false;
   #left = 0n;
 
   /** Where frames go: the card, once the guest has set it up, and what writes to it. */
-  constructor(card: () => Card | undefined, write: (frame: Buffer) => void) {
+  constructor(card: () => Card | undefined, residence: Residence, write: (frame: Buffer) => void) {
     this.#card = card;
+    this.#residence = residence;
     this.#write = write;
   }
 
@@ -40,8 +42,12 @@ export class Way {
   async #run(): Promise<void> {
     this.#isRunning = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      if (eventType(next.frame) === undefined) this.#write(next.frame);
-      else await this.#pass(next);
+      if (isEvent(messageType(next.frame))) {
+        await this.#pass(next);
+        continue;
+      }
+      this.#residence.passed(next.frame);
+      this.#write(next.frame);
     }
     this.#isRunning = false;
   }
@@ -53,8 +59,7 @@ export class Way {
     await card.expect(firstOctet(frame));
     await until(entered + LENGTH_NS);
     this.#left = process.hrtime.bigint();
-    const type = eventType(frame);
-    if (type === SYNC || type === DELAY_REQ) correct(frame, this.#left - entered - LENGTH_NS);
+    this.#residence.held(frame, this.#left - entered - LENGTH_NS);
     this.#write(frame);
   }
 }
