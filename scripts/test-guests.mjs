@@ -11,7 +11,7 @@ import { setup } from './setup.mjs';
 import { root } from './tree.mjs';
 
 const RUNS = {
-  counted: ['--parallel', 'dist/test/vm/qemu/*.test.js'],
+  counted: ['--parallel', '--jobs', '3', 'dist/test/vm/qemu/*.test.js'],
   pair: ['dist/test/vm/qemu/pair/*.test.js'],
 };
 
