@@ -2,7 +2,9 @@
  * Runs in a guest: the independent observer of one card. Four times a second it compares clocks with the card's own counter,
  * which nobody sets and which keeps the time of the machine outside.
  *
- *   node against-card.mjs SECONDS LABEL INTERFACE CLOCK…     (names below /dev, or `system`)
+ *   node against-card.mjs SILENT SECONDS LABEL INTERFACE CLOCK…     (names below /dev, or `system`)
+ *
+ * It starts with so many silent seconds: starting it would disturb the guest's clock.
  */
 import { openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,8 +12,9 @@ import koffi from 'koffi';
 import { openHost } from '../../../../src/host/host.js';
 import { realtime } from '../../../clock.js';
 
-const [seconds, label, card, ...names] = process.argv.slice(2) as [string, string, string, ...string[]];
+const [silent, seconds, label, card, ...names] = process.argv.slice(2) as [string, string, string, string, ...string[]];
 const TRIES = 9;
+const NS_PER_S = 1_000_000_000n;
 /** Of the card: its counter, in 2⁻¹⁹ ns. */
 const SYSTEM_TIME = 0xb600;
 const FRACTION_BITS = 19n;
@@ -43,7 +46,8 @@ function look(): Sighting {
 const see = (): Sighting =>
   Array.from({ length: TRIES }, look).reduce((best, next) => (next.width < best.width ? next : best));
 
-const end = host.monotonic() + BigInt(Math.round(Number(seconds) * 1e9));
+const start = host.monotonic() + BigInt(silent) * NS_PER_S;
+const end = start + BigInt(seconds) * NS_PER_S;
 while (host.monotonic() < end) {
   const { counter, systemMinusCounter, width } = see();
   const minusCounter = Object.fromEntries(
@@ -53,7 +57,7 @@ while (host.monotonic() < end) {
     }),
   );
   const seen = { label, counter: String(counter), width: Number(width), minusCounter };
-  process.stdout.write(`SEEN ${JSON.stringify(seen)}\n`);
+  if (host.monotonic() >= start) process.stdout.write(`SEEN ${JSON.stringify(seen)}\n`);
   await sleep(250);
 }
 process.exit(0);

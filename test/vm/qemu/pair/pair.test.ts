@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { Bench } from '../../../bench.js';
 import { type Summary, summarise } from '../../uml/offsets.js';
@@ -67,7 +66,7 @@ const PTP4L = 'ptp4l -H -i eth0 -m --phc_index 1 --tx_timestamp_timeout 50';
 /** Its clock runs 5 ppm faster than both cards. */
 const grandmaster = ({ ptp4l }: Mode): string => `${CARD}
 phc_ctl /dev/ptp1 set adj 37.3 freq 5000
-node /repo/against-card.mjs ${TIMEOUT_S} master eth0 ptp1 &
+node /repo/against-card.mjs 0 ${TIMEOUT_S} master eth0 ptp1 &
 ${PTP4L} ${ptp4l} --priority1 10
 `;
 
@@ -94,8 +93,7 @@ follow() {
   shift
   "$@" >/run/log 2>&1 &
   follower=$!
-  node /repo/against-card.mjs ${SETTLING_S} settling-$label eth0 ptp1 system
-  node /repo/against-card.mjs ${MEASURED_S} $label eth0 ptp1 system
+  node /repo/against-card.mjs ${SETTLING_S} ${MEASURED_S} $label eth0 ptp1 system
   echo "== $label"
   [ $label = hub ] && node /repo/bin/timehub status --socket /run/hub.sock
   kill $follower
@@ -112,7 +110,7 @@ done
 for (const mode of MODES) {
   describe(`two guests with cards that stamp, in real time: ${mode.title}`, function () {
     this.timeout((TIMEOUT_S + 120) * 1000);
-    let record: PairRecord;
+    let log: string;
     let rms: ReturnType<typeof judge>;
     before(async function () {
       boot(this);
@@ -126,21 +124,21 @@ for (const mode of MODES) {
           programs,
           files: { ...mode.files, 'hub.toml': hubOf(mode) },
         };
-        record = await runPair(bench, { a, b, timeoutS: TIMEOUT_S });
-        if (process.env.OUT) writeFileSync(`${process.env.OUT}-${mode.source.length}.json`, JSON.stringify(record));
+        const record = await runPair(bench, { a, b, timeoutS: TIMEOUT_S });
+        log = record.b.replaceAll(/^SEEN .*\n/gm, '');
+        rms = judge(record);
+        process.stdout.write(`${mode.title}, ±${doubtNs(record)} ns: ${JSON.stringify(rms)}\n`);
       } finally {
         await bench.clear();
       }
-      rms = judge(record);
-      process.stdout.write(`${mode.title}, ±${doubtNs(record)} ns: ${JSON.stringify(rms)}\n`);
     });
 
-    it('the hub keeps its card by the grandmaster at least 1.2 times as well as ptp4l does', () => {
-      expect(rms.hub.rmsNs, record.b).to.be.below(1.2 * rms.ptp4l.rmsNs);
+    it('the hub keeps the card as near to the grandmaster as ptp4l does, to a factor of 1.2', () => {
+      expect(rms.hub.rmsNs, log).to.be.below(1.2 * rms.ptp4l.rmsNs);
     });
 
-    it('the clock of the machine follows the card in the same hub', () => {
-      expect(rms.system.rmsNs, record.b).to.be.below(1.2 * rms.ptp4l.rmsNs);
+    it('the clock of the machine is kept by the same hub, as near to the grandmaster', () => {
+      expect(rms.system.rmsNs, log).to.be.below(1.2 * rms.ptp4l.rmsNs);
     });
   });
 }

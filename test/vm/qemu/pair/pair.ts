@@ -44,4 +44,4 @@ export async function runPair(bench: Bench, { a, b, timeoutS }: PairPlan): Promi
   return { a: guests[0].log(), b: guests[1].log(), bounds: JSON.parse(bounds) };
 }
 
-const BOOT_MS = 120_000;
+const BOOT_MS = 300_000;
