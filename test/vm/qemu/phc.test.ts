@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Bench } from '../../bench.js';
-import { boot, runGuest } from './guest.js';
+import { runGuest } from './guest.js';
+import { boot } from './image.js';
 
 const JOB = `modprobe igb
 sleep 1
@@ -18,7 +19,7 @@ describe('the PTP hardware clock of an emulated card', function () {
     boot(this);
     bench = new Bench();
     const programs = { 'repo/phc-report.mjs': 'phc-report.ts' };
-    log = await runGuest(bench, { name: 'phc', job: JOB, programs, timeoutS: 240 });
+    log = await runGuest(bench, { name: 'phc', job: JOB, programs }, 240);
     const lines = [...log.matchAll(/^REPORT (.*)$/gm)].map((match) => JSON.parse(match[1]!));
     outcomes = new Map(lines.map(({ deed, outcome }) => [deed, outcome]));
   });

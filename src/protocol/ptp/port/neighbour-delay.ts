@@ -34,11 +34,22 @@ export class NeighbourDelay {
     return sorted.length === 0 ? Number.NaN : (sorted[middle - 1]! + sorted[middle]!) / 2;
   }
 
-  /** One standard deviation of `delayNs`. `floorNs`: that of one stamp. */
+  /**
+   * One standard deviation of `delayNs`: half of the stretch that the median lies in with that chance, by the order of the
+   * samples, so that late stamps do not widen it either. `floorNs`: that of one stamp.
+   */
   noiseNs(floorNs: Ns): Ns {
-    const n = this.#samples.length;
-    const mean = this.#samples.reduce((sum, x) => sum + x, 0) / n;
-    const spread = Math.sqrt(this.#samples.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(1, n - 1));
-    return (MEDIAN_LOSS * Math.max(spread, floorNs)) / Math.sqrt(Math.max(1, n));
+    const sorted = [...this.#samples].sort((a, b) => a - b);
+    const n = sorted.length;
+    const reach = Math.sqrt(n) / 2;
+    const stretch = between(sorted, (n - 1) / 2 + reach) - between(sorted, (n - 1) / 2 - reach);
+    return Math.max(stretch / 2, (MEDIAN_LOSS * floorNs) / Math.sqrt(Math.max(1, n)));
   }
+}
+
+/** The element at a broken index, the first or the last where there is none. */
+function between(sorted: readonly Ns[], index: number): Ns {
+  const at = Math.min(Math.max(index, 0), sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
+  return low + (high - low) * (at - Math.floor(at));
 }

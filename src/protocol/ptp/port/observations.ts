@@ -44,11 +44,11 @@ export const syncReading = (sync: SyncTimes, link: LinkDelay, basis: Basis): Rea
 
 /** The grandmaster's rate: the neighbour's against ours, and the grandmaster's against the neighbour's. */
 export function grandmasterRate(received: Stamp, rates: GrandmasterRates, basis: Basis): Rate {
-  const { neighbourPpb, cumulativePpb, spanS } = rates;
+  const { neighbourPpb, cumulativePpb, noisePpb } = rates;
   return {
     kind: 'rate',
     frequencyPpb: neighbourPpb + cumulativePpb + (neighbourPpb * cumulativePpb) / 1e9,
-    noisePpb: (Math.SQRT2 * basis.noiseFloorNs) / spanS,
+    noisePpb,
     ...observed(received, basis),
   };
 }
@@ -56,8 +56,8 @@ export function grandmasterRate(received: Stamp, rates: GrandmasterRates, basis:
 export interface GrandmasterRates {
   readonly neighbourPpb: number;
   readonly cumulativePpb: number;
-  /** Over which the neighbour's was measured. */
-  readonly spanS: number;
+  /** One standard deviation of the neighbour's. */
+  readonly noisePpb: number;
 }
 
 /** A correction that transparent clocks could not write (§13.3.2.9), or nobody could have meant. */

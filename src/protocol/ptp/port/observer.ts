@@ -41,11 +41,15 @@ export class Observer {
   /** Once for every window of exchanges: windows that overlap say the same thing again, and a stored rate none at all. */
   #rate(sync: SyncTimes, basis: Basis): Rate | undefined {
     const { rate } = this.#neighbour.peer;
-    if (sync.information === undefined || rate.ratePpb === undefined || rate.spanS === 0) return undefined;
+    if (sync.information === undefined || rate.ratePpb === undefined || !rate.isSettled) return undefined;
     if (rate.taken - this.#rateTakenAt < rate.window) return undefined;
     this.#rateTakenAt = rate.taken;
     const { cumulativePpb } = this.#timeBase;
-    return grandmasterRate(sync.received, { neighbourPpb: rate.ratePpb, cumulativePpb, spanS: rate.spanS }, basis);
+    return grandmasterRate(
+      sync.received,
+      { neighbourPpb: rate.ratePpb, cumulativePpb, noisePpb: rate.noisePpb(basis.noiseFloorNs) },
+      basis,
+    );
   }
 
   #basis(by: StampClass, parent: ForeignMaster | undefined): Basis {

@@ -1,6 +1,7 @@
 import type { Instant, Stamp } from '../../../api/time.js';
 import { NO_PORT, type PortIdentity } from '../identity.js';
 import type { PdelayReq, PdelayResp, PdelayRespFollowUp } from '../message.js';
+import type { TimeInterval } from '../time.js';
 import type { Destination, Outbox } from './action.js';
 import { type Envelope, flagsFor, headerOf } from './envelope.js';
 
@@ -8,6 +9,8 @@ interface Pending {
   readonly sequenceId: number;
   readonly requesting: PortIdentity;
   readonly to: Destination;
+  /** What transparent clocks on the way here have added. */
+  readonly correction: TimeInterval;
 }
 
 /** Responses that wait for their transmit stamp: a link has one neighbour. */
@@ -30,11 +33,12 @@ export class PdelayResponder {
   }
 
   take(request: PdelayReq, received: Stamp, from: string): void {
-    const { source: requesting, sequenceId, flags } = request.header;
+    const { source: requesting, sequenceId, flags, correction } = request.header;
     if (requesting.clock === this.#envelope.identity.clock) return;
     const to: Destination = flags.unicast ? { address: from } : 'peers';
-    const token = this.#out.send(responseOf(this.#envelope, { sequenceId, to, requesting, time: received.time }), to);
-    this.#pending.set(token, { sequenceId, requesting, to });
+    const pending = { sequenceId, requesting, to, correction };
+    const token = this.#out.send(responseOf(this.#envelope, { ...pending, time: received.time }), to);
+    this.#pending.set(token, pending);
     if (this.#pending.size > CAPACITY) this.stampLost(this.#pending.keys().next().value!);
   }
 
@@ -59,14 +63,14 @@ function responseOf(envelope: Envelope, { sequenceId, to, requesting, time: requ
   return { kind: 'pdelay-resp', header, requestReceipt, requesting, tlvs: [] };
 }
 
-function followUpOf(envelope: Envelope, { sequenceId, to, requesting, time: responseOrigin }: Answer) {
-  const header = headerOf(envelope, sequenceId, { flags: flagsFor(to) });
+function followUpOf(envelope: Envelope, { sequenceId, to, requesting, correction, time: responseOrigin }: Answer) {
+  const header = headerOf(envelope, sequenceId, { flags: flagsFor(to), correction });
   return { kind: 'pdelay-resp-follow-up', header, responseOrigin, requesting, tlvs: [] } as const;
 }
 
-const BLANK: Answer = { sequenceId: 0, to: 'peers', requesting: NO_PORT, time: 0n };
+const BLANK: Answer = { sequenceId: 0, to: 'peers', requesting: NO_PORT, correction: 0n, time: 0n };
 
-/** Both answers to the group for somebody who fills in what is missing: sequenceId, time and who asked. */
+/** Both answers to the group for somebody who fills in what is missing: sequenceId, time, correction and who asked. */
 export const blankPdelayAnswers = (envelope: Envelope): readonly [PdelayResp, PdelayRespFollowUp] => [
   responseOf(envelope, BLANK),
   followUpOf(envelope, BLANK),

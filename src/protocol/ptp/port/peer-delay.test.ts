@@ -106,6 +106,15 @@ describe('peer delay', () => {
     expect(machine.delay.delayNs).to.equal(350);
   });
 
+  it('is as well known as the samples about the median are near to each other', () => {
+    const { machine, exchange } = rig();
+    for (const delayNs of [350, 470]) exchange(delayNs);
+    expect(machine.delay.noiseNs(8)).to.be.closeTo(60, 0.001);
+    for (const delayNs of [380, 390, 400, 410, 420, 430, 90_000, 80_000]) exchange(delayNs);
+    expect(machine.delay.noiseNs(8)).to.be.within(10, 25);
+    expect(machine.delay.noiseNs(800)).to.be.closeTo((1.25 * 800) / Math.sqrt(10), 1);
+  });
+
   it('is learnt anew from another neighbour', () => {
     const { machine, exchange } = rig();
     for (let n = 0; n < 5; n++) exchange(350);
@@ -114,12 +123,12 @@ describe('peer delay', () => {
     expect(machine.delay.delayNs).to.equal(120);
   });
 
-  it('survives a step of our clock, the rate does not', () => {
+  it('survives a step of our clock, and the rate does', () => {
     const { machine, exchange } = rig();
     for (let n = 0; n < 3; n++) exchange(350);
     machine.clockStepped();
     expect(machine.delay.delayNs).to.equal(350);
-    expect(machine.rate.ratePpb).to.equal(undefined);
+    expect(machine.rate.ratePpb).to.equal(0);
   });
 });
 

@@ -105,7 +105,7 @@ export class PeerDelay {
   /** Our clock was stepped: the delay stays, what spans the step does not. */
   clockStepped(): void {
     this.#exchange = undefined;
-    this.#rate.clear();
+    this.#rate.restart();
   }
 
   /** `log2` of seconds; undefined: no more requests. */

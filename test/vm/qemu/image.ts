@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { skip } from '../../need.js';
+import { root } from '../../place.js';
+
+const cache = join(root, '.cache/vm');
+const scripts = join(root, 'test/vm/qemu');
+
+/** A Debian of its own: the emulator, and the kernel and the programs of the guests. */
+export const debian = join(cache, 'root');
+
+/** The initial RAM disk that all guests share. */
+export const image = join(cache, 'image.cpio');
+
+/** Makes ready for guests, or skips: they take minutes, and are run when asked for (`npm run test:vm`). */
+export function boot(context: Mocha.Context): void {
+  if (process.env.TIMEHUB_GUESTS !== '1') context.skip();
+  const reason = obstacle() || prepare();
+  if (reason !== '') skip(context, reason);
+}
+
+/** Why guests cannot be had here; empty when they can. */
+function obstacle(): string {
+  if (process.getuid?.() !== 0) return 'the folder of an emulated guest can only be made by root';
+  if (process.arch !== 'x64') return 'the emulated guests are made for x86-64 alone';
+  return '';
+}
+
+/** Fetches and makes, once, what all guests share. The answer is empty when it is there, else the reason. */
+function prepare(): string {
+  mkdirSync(cache, { recursive: true });
+  for (const [script, ...args] of [
+    ['root.sh', debian],
+    ['image.sh', debian, image, process.execPath],
+  ] as const) {
+    // Test files that run side by side wait for the first of them.
+    const command = [join(cache, 'lock'), 'bash', join(scripts, script), ...args];
+    const { status, stderr } = spawnSync('flock', command, { encoding: 'utf8' });
+    if (status !== 0) return `the guest's ${script} failed: ${stderr.trim().split('\n').at(-1)}`;
+  }
+  return '';
+}

@@ -1,0 +1,72 @@
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import type { Card } from './card.js';
+import { firstOctet, isEvent, messageType } from './frame.js';
+import type { Residence } from './residence.js';
+
+/** How long an event message is on its way: enough to make the card ready for it. */
+const LENGTH_NS = 1_500_000n;
+/** From one event message to the next: the driver must have read the stamp of the one before. */
+const GAP_NS = 10_000_000n;
+/** What a timer is waited for with; the rest is watched for. */
+const TIMER_NS = 2_500_000n;
+
+interface Underway {
+  readonly frame: Buffer;
+  readonly entered: bigint;
+}
+
+/**
+ * One direction of the cable: frames leave in the order in which they entered. Event messages are all as long under way; what
+ * it takes them longer, because the card was not ready, they are corrected for.
+ */
+export class Way {
+  readonly #card: () => Card | undefined;
+  readonly #residence: Residence;
+  readonly #write: (frame: Buffer) => void;
+  readonly #queue: Underway[] = [];
+  #isRunning = false;
+  #left = 0n;
+
+  /** Where frames go: the card, once the guest has set it up, and what writes to it. */
+  constructor(card: () => Card | undefined, residence: Residence, write: (frame: Buffer) => void) {
+    this.#card = card;
+    this.#residence = residence;
+    this.#write = write;
+  }
+
+  enter(frame: Buffer, entered: bigint): void {
+    this.#queue.push({ frame, entered });
+    if (!this.#isRunning) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      if (isEvent(messageType(next.frame))) {
+        await this.#pass(next);
+        continue;
+      }
+      this.#residence.passed(next.frame);
+      this.#write(next.frame);
+    }
+    this.#isRunning = false;
+  }
+
+  async #pass({ frame, entered }: Underway): Promise<void> {
+    const card = this.#card();
+    if (card === undefined) return;
+    await until(this.#left + GAP_NS);
+    await card.expect(firstOctet(frame));
+    await until(entered + LENGTH_NS);
+    this.#left = process.hrtime.bigint();
+    this.#residence.held(frame, this.#left - entered - LENGTH_NS);
+    this.#write(frame);
+  }
+}
+
+/** Lets the frames of the other direction in meanwhile. */
+async function until(instant: bigint): Promise<void> {
+  const early = instant - process.hrtime.bigint() - TIMER_NS;
+  if (early > 0n) await sleep(Number(early / 1_000_000n));
+  while (process.hrtime.bigint() < instant) await setImmediate();
+}

@@ -1,0 +1,57 @@
+import type { Bounds } from './cable/card.js';
+import type { PairRecord } from './pair.js';
+
+/** What guest/against-card.ts saw. Instants are counts of the guest's card, ns; so is what a clock is ahead of it. */
+interface Seen {
+  readonly label: string;
+  readonly counter: bigint;
+  readonly minusCounter: Readonly<Record<string, bigint>>;
+}
+
+/** The grandmaster's clock − the follower's, each at the same moment. */
+export interface Compared {
+  readonly label: string;
+  readonly atS: number;
+  readonly offsetsNs: Readonly<Record<string, number>>;
+}
+
+/**
+ * What guest b's clocks are off by from clock `master` of guest a. No message between the guests is used: both cards count
+ * the time of this machine, at one rate, and how far their counts are apart the cable knows to within `doubtNs`.
+ */
+export function compare(record: PairRecord, master: string): readonly Compared[] {
+  const apart = middle(record.bounds.a) - middle(record.bounds.b);
+  const masterAt = line(parse(record.a).map(({ counter, minusCounter }) => [counter, minusCounter[master]!] as const));
+  const all = parse(record.b);
+  return all.map(({ label, counter, minusCounter }) => {
+    const truth = masterAt(counter + apart) + apart;
+    const offsets = Object.entries(minusCounter).map(([name, ahead]) => [name, Number(truth - ahead)] as const);
+    return { label, atS: Number(counter - all[0]!.counter) / 1e9, offsetsNs: Object.fromEntries(offsets) };
+  });
+}
+
+/** How wrong all offsets of a run may be, by the same amount. */
+export const doubtNs = ({ bounds: { a, b } }: PairRecord): number => (a.most - a.least + b.most - b.least) / 2;
+
+const middle = ({ least, most }: Bounds): bigint => BigInt(Math.round((least + most) / 2));
+
+const parse = (log: string): readonly Seen[] =>
+  // The last line may be cut off.
+  [...log.matchAll(/^SEEN (\{.*\}\})$/gm)].map((match) => {
+    const { label, counter, minusCounter } = JSON.parse(match[1]!) as Record<'label' | 'counter', string> & {
+      readonly minusCounter: Readonly<Record<string, string>>;
+    };
+    const ahead = Object.entries(minusCounter).map(([name, ns]) => [name, BigInt(ns)] as const);
+    return { label, counter: BigInt(counter), minusCounter: Object.fromEntries(ahead) };
+  });
+
+/** The straight line through points, by least squares: nobody steers the grandmaster's clock. */
+function line(points: readonly (readonly [bigint, bigint])[]): (x: bigint) => bigint {
+  const [x0, y0] = points[0]!;
+  const xs = points.map(([x]) => Number(x - x0));
+  const ys = points.map(([, y]) => Number(y - y0));
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [mx, my] = [mean(xs), mean(ys)];
+  const slope = mean(xs.map((x, n) => (x - mx) * (ys[n]! - my))) / mean(xs.map((x) => (x - mx) ** 2));
+  return (x) => y0 + BigInt(Math.round(my + slope * (Number(x - x0) - mx)));
+}
