@@ -56,6 +56,22 @@ describe('gPTP-capable Signaling', () => {
     expect(master.sent('signaling')).to.have.lengthOf(0);
   });
 
+  it('to another port, or of our own, says nothing of the neighbour', () => {
+    const { slave, wire, mute, view } = rig(inDomain(5));
+    mute.signaling = true;
+    for (const [source, target] of [
+      [portOf(1), portOf(8)],
+      [portOf(5, 2), portOf(5)],
+    ] as const) {
+      const header = { ...headerOf(source, 1), sdoId: 0x100, domain: 5 };
+      const tlvs = [{ kind: 'gptp-capable', logInterval: 6, flags: 0 }] as const;
+      const message = { kind: 'signaling', header, target, tlvs } as const;
+      wire.do(slave, (slave.machine as TimeReceiverPort).receive({ message, from: 'x' }, wire.now));
+    }
+    wire.run(10);
+    expect(view().reason).to.contain('does not signal that it is gPTP-capable');
+  });
+
   it('comes as often as the neighbour wants it', () => {
     const { slave, wire } = rig(inDomain(0));
     const ask = (logInterval: number) => {

@@ -1,19 +1,14 @@
 import type { Instant } from '../../../api/time.js';
-import { isAddressedTo, type PortIdentity } from '../identity.js';
 import { INTERVAL_UNCHANGED, requestedInterval } from '../interval.js';
-import type { Signaling } from '../message.js';
-import { findTlv, type TlvOf } from '../tlv/index.js';
+import type { TlvOf } from '../tlv/index.js';
 import type { Pace } from './pace.js';
 
 /** What a neighbour may ask of us, log2 of seconds. */
 const FASTEST = -7;
 const SLOWEST = 6;
 
+/** What a neighbour asks for (802.1AS-2020 §10.6.4.3). */
 export type IntervalRequest = TlvOf<'message-interval-request'>;
-
-/** What the neighbour asks of this port, if it does (802.1AS-2020 §10.6.4.3). */
-export const intervalRequestIn = ({ target, tlvs }: Signaling, port: PortIdentity): IntervalRequest | undefined =>
-  isAddressedTo(target, port) ? findTlv(tlvs, 'message-interval-request') : undefined;
 
 /** Other intervals, or none, as the codes of the request have it; `initial`: log2 of seconds. The pace starts no sooner. */
 export function repace(pace: Pace, code: number, initial: number, now: Instant): void {

@@ -1,14 +1,14 @@
 import type { Instant, Stamp } from '../../../api/time.js';
-import { ALL_PORTS } from '../identity.js';
+import { ALL_PORTS, isAddressedTo } from '../identity.js';
 import { INTERVAL_UNCHANGED, requestedInterval } from '../interval.js';
 import type { Message, PdelayReq, Signaling } from '../message.js';
 import { measuresLink } from '../profile/profile.js';
-import type { Tlv } from '../tlv/index.js';
+import { findTlv, type Tlv } from '../tlv/index.js';
 import { earliest, type Outbox } from './action.js';
 import type { Capability } from './capability.js';
 import { commonEnvelope, concerns, type Envelope, headerOf, randomSequence, type Sequence } from './envelope.js';
 import { GptpCapable } from './gptp-capable.js';
-import { boundedInterval, type IntervalRequest, intervalRequestIn } from './interval-request.js';
+import { boundedInterval, type IntervalRequest } from './interval-request.js';
 import { delayNoiseOf, type LinkDelay, linkDelayOf } from './link-delay.js';
 import { PdelayResponder } from './pdelay-responder.js';
 import { PeerDelay } from './peer-delay.js';
@@ -131,8 +131,10 @@ export class Neighbour {
 
   /** What the neighbour asks of this port; of its own, the neighbour has to do with Pdelay_Req and gPTP-capable Signaling. */
   takeSignaling(message: Signaling, now: Instant): IntervalRequest | undefined {
+    const { identity } = this.#settings;
+    if (!isAddressedTo(message.target, identity) || message.header.source.clock === identity.clock) return undefined;
     this.#gptp?.take(message, now);
-    const request = intervalRequestIn(message, this.#settings.identity);
+    const request = findTlv(message.tlvs, 'message-interval-request');
     if (request === undefined) return undefined;
     const { computeNeighborRateRatio: rate, computeMeanLinkDelay: delay } = request.flags;
     this.#asks.computes = { rate, delay };
