@@ -175,6 +175,7 @@ Napi::Value Send(const Napi::CallbackInfo& info) {
   if (!info[4].IsUndefined()) from = arguments::HostAndPort(info[4], "from", 0);
   int64_t* out = arguments::MomentOut(info[5]);
   Moment before;
+  const Channel::Unwatched unwatched(Find(info, 0));
   const uint32_t number = socket.Send(payload.data, payload.length, to, from, &before);
   WriteMoment(before, out);
   return Napi::Number::New(info.Env(), number);
@@ -187,6 +188,7 @@ Napi::Value SendEthernet(const Napi::CallbackInfo& info) {
   const Mac to = arguments::MacAddress(info[2], "address");
   int64_t* out = arguments::MomentOut(info[3]);
   Moment before;
+  const Channel::Unwatched unwatched(Find(info, 0));
   const uint32_t number = socket.Send(payload.data, payload.length, to, &before);
   WriteMoment(before, out);
   return Napi::Number::New(info.Env(), number);

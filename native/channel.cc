@@ -40,6 +40,14 @@ Channel::Channel(napi_env env, std::unique_ptr<Source> source, napi_value callba
 
 void Channel::Watch() { uv_poll_start(handle_, libuv::kReadable | libuv::kPrioritized, OnPoll); }
 
+Channel::Unwatched::Unwatched(Channel* channel) : channel_(channel->source_->EchoesSends() ? channel : nullptr) {
+  if (channel_ != nullptr) uv_poll_stop(channel_->handle_);
+}
+
+Channel::Unwatched::~Unwatched() {
+  if (channel_ != nullptr) channel_->Watch();
+}
+
 void Channel::Close() {
   if (closed_) return;
   closed_ = true;

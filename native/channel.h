@@ -19,6 +19,22 @@ class Channel {
 
   Source& source() { return *source_; }
 
+  /**
+   * The event loop looks away while one lives. The kernel queues its transmit stamp between taking it and handing the
+   * datagram on, and a queue that is watched wakes the watcher there: more than a microsecond, which counts as delay of the
+   * network. What came meanwhile is seen afterwards.
+   */
+  class Unwatched {
+   public:
+    explicit Unwatched(Channel* channel);
+    ~Unwatched();
+    Unwatched(const Unwatched&) = delete;
+    Unwatched& operator=(const Unwatched&) = delete;
+
+   private:
+    Channel* channel_;
+  };
+
   /** Ends it at once: the descriptor is closed, the callback is not called again. May be called from the callback. */
   void Close();
 

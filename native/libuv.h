@@ -14,6 +14,7 @@ void* uv_handle_get_data(const uv_poll_s* handle);
 void uv_handle_set_data(uv_poll_s* handle, void* data);
 int uv_poll_init(uv_loop_s* loop, uv_poll_s* handle, int fd);
 int uv_poll_start(uv_poll_s* handle, int events, void (*callback)(uv_poll_s* handle, int status, int events));
+int uv_poll_stop(uv_poll_s* handle);
 void uv_close(uv_poll_s* handle, void (*callback)(uv_poll_s* handle));
 }
 

@@ -14,6 +14,9 @@ class Source {
   /** Reads what is there without waiting, at most kSlots records. Returns how many. */
   virtual int Fill(Arena arena) = 0;
 
+  /** What it sends comes back to it as something to read, before it has left. */
+  virtual bool EchoesSends() const { return false; }
+
   int fd() const { return fd_; }
   void Close() {
     if (fd_ >= 0) ::close(fd_);

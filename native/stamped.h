@@ -29,6 +29,7 @@ void BindToDevice(int fd, const std::string& interface);
 class StampedSocket : public Source {
  public:
   int Fill(Arena arena) override;
+  bool EchoesSends() const override { return options_.transmit && !options_.hardware; }
 
  protected:
   explicit StampedSocket(const StampOptions& options) : options_(options) {}

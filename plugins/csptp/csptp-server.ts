@@ -2,11 +2,11 @@ import { type Datagram, type Endpoint, HubError, type SinkContext, type Stamp, t
 import {
   covers,
   formatServer,
+  Gate,
+  type GateOptions,
   Lead,
   octetsOf,
   parseServer,
-  RateLimit,
-  type RateLimitOptions,
   type Server,
   type Subnet,
   Tally,
@@ -18,15 +18,12 @@ import { isUncertain, type QualityOptions, qualityOf } from './quality.js';
 import { nanosecondsOf, ServedTime, secondsOf } from './served-time.js';
 import type { Stamping } from './stamping.js';
 
-export interface CsptpServerOptions extends QualityOptions {
+export interface CsptpServerOptions extends QualityOptions, GateOptions {
   readonly listen: readonly Server[];
   readonly stamping: Stamping;
   readonly steps: 1 | 2;
-  readonly allow: readonly Subnet[];
-  readonly deny: readonly Subnet[];
   /** Whose requests need not be as long as what answers them. */
   readonly amplify: readonly Subnet[];
-  readonly rate?: Omit<RateLimitOptions, 'random'>;
 }
 
 /** No request worth an answer is longer than a packet on Ethernet. */
@@ -51,7 +48,7 @@ export class CsptpServer {
   readonly #context: SinkContext;
   readonly #options: CsptpServerOptions;
   readonly #tally: Tally<keyof typeof COUNTERS>;
-  readonly #limit: RateLimit | undefined;
+  readonly #gate: Gate;
   readonly #reply = new Uint8Array(MAX_REQUEST);
   readonly #followUp = new Uint8Array(FOLLOW_UP_OCTETS);
   readonly #replyContext: Mutable<ReplyContext>;
@@ -63,9 +60,7 @@ export class CsptpServer {
     this.#context = context;
     this.#options = options;
     this.#tally = new Tally(context.metrics, COUNTERS);
-    if (options.rate !== undefined) {
-      this.#limit = new RateLimit({ ...options.rate, random: (octets) => context.random(octets) });
-    }
+    this.#gate = new Gate(context, options);
     this.#exportGauges();
     const state = context.state();
     this.#time = new ServedTime(state);
@@ -212,13 +207,9 @@ export class CsptpServer {
   }
 
   #admits(client: Uint8Array): boolean {
-    const { allow, deny } = this.#options;
-    if (covers(deny, client) || !covers(allow, client)) {
-      this.#tally.count('denied');
-      return false;
-    }
-    if ((this.#limit?.rule(client, this.#context.monotonic()) ?? 'serve') === 'serve') return true;
-    this.#tally.count('limited');
+    const passage = this.#gate.judge(client);
+    if (passage === 'serve') return true;
+    this.#tally.count(passage === 'denied' ? 'denied' : 'limited');
     return false;
   }
 

@@ -1,26 +1,21 @@
 import { type Datagram, type Endpoint, HubError, type Instant, type SinkContext, type UdpSocket } from 'timehub/api';
 import {
-  covers,
   formatServer,
+  Gate,
+  type GateOptions,
   Lead,
   octetsOf,
-  RateLimit,
-  type RateLimitOptions,
   type Server,
-  type Subnet,
   Tally,
 } from 'timehub/protocol/client-server';
 import { type Admission, type ReplyContext, respond, toNtpTime } from 'timehub/protocol/ntp';
 import { ServerTime } from './server-time.js';
 
-export interface NtpServerOptions {
+export interface NtpServerOptions extends GateOptions {
   readonly listen: readonly Server[];
-  readonly allow: readonly Subnet[];
-  readonly deny: readonly Subnet[];
   readonly onDeny: 'ignore' | 'kiss';
   /** Bit n: version n is answered. */
   readonly versions: number;
-  readonly rate?: Omit<RateLimitOptions, 'random'>;
 }
 
 /** A reply is never longer than its request, and no request worth an answer is longer than a packet on Ethernet. */
@@ -43,7 +38,7 @@ export class NtpServer {
   readonly #context: SinkContext;
   readonly #options: NtpServerOptions;
   readonly #tally: Tally<keyof typeof COUNTERS>;
-  readonly #limit: RateLimit | undefined;
+  readonly #gate: Gate;
   readonly #reply = new Uint8Array(MAX_REQUEST);
   readonly #replyContext: Mutable<ReplyContext>;
   readonly #lead = new Lead();
@@ -54,9 +49,7 @@ export class NtpServer {
     this.#context = context;
     this.#options = options;
     this.#tally = new Tally(context.metrics, COUNTERS);
-    if (options.rate !== undefined) {
-      this.#limit = new RateLimit({ ...options.rate, random: (octets) => context.random(octets) });
-    }
+    this.#gate = new Gate(context, options);
     this.#time = new ServerTime(context.state());
     this.#replyContext = {
       header: this.#time.header,
@@ -130,15 +123,11 @@ export class NtpServer {
   #admit(address: string): Admission | 'silence' {
     const octets = octetsOf(address);
     if (octets === undefined) return 'silence';
-    const { allow, deny, onDeny } = this.#options;
-    if (covers(deny, octets) || !covers(allow, octets)) {
-      this.#tally.count('denied');
-      return onDeny === 'kiss' ? 'deny' : 'silence';
-    }
-    const ruling = this.#limit?.rule(octets, this.#context.monotonic()) ?? 'serve';
-    if (ruling === 'serve') return 'serve';
-    this.#tally.count('limited');
-    return ruling === 'refuse-first' ? 'rate' : 'silence';
+    const passage = this.#gate.judge(octets);
+    if (passage === 'serve') return 'serve';
+    this.#tally.count(passage === 'denied' ? 'denied' : 'limited');
+    if (passage === 'denied') return this.#options.onDeny === 'kiss' ? 'deny' : 'silence';
+    return passage === 'limited-first' ? 'rate' : 'silence';
   }
 
   #words(time: bigint): [number, number] {

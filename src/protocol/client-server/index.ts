@@ -1,6 +1,7 @@
 export * from './access.js';
 export * from './address.js';
 export * from './association.js';
+export * from './gate.js';
 export * from './lead.js';
 export * from './peer.js';
 export * from './poll.js';
