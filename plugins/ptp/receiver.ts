@@ -83,7 +83,7 @@ export class Receiver {
   }
 
   stop(): void {
-    this.#runner?.perform((now) => this.#port?.stop(now) ?? []);
+    this.#runner?.perform(() => this.#port?.stop() ?? []);
     this.#runner?.stop();
     this.#door?.close();
   }

@@ -17,6 +17,9 @@ import { SyncReceiver, type SyncTimes } from './sync-receiver.js';
 import { SyncWatch } from './sync-watch.js';
 import { TimeBase } from './time-base.js';
 
+/** Where nobody is elected anew, a shorter silence may be that of this processor, busy with something else. */
+const HOLD_AFTER_NS = 250e6;
+
 /** Messages that were not used, by reason. */
 export interface FollowerCounters {
   /** An event message that came without a stamp. */
@@ -61,7 +64,8 @@ export class Follower {
     this.#envelope = envelope;
     this.#neighbour = neighbour;
     this.#out = out;
-    this.watch = new SyncWatch(profile.initial.sync, profile.syncTimeout);
+    const leastNs = profile.onSyncLoss === 'hold' ? HOLD_AFTER_NS : 0;
+    this.watch = new SyncWatch(profile.initial.sync, profile.syncTimeout, leastNs);
     this.requester = new DelayRequester({ envelope, logInterval: profile.initial.delay, random }, out);
     this.#observer = new Observer(settings, neighbour, this.timeBase);
   }

@@ -30,7 +30,8 @@ export class TimeReceiverPort {
   readonly #follower: Follower;
   readonly #requester: IntervalRequester;
   readonly #unicast: UnicastClient | undefined;
-  #linkUp = false;
+  /** Undefined: not known yet. */
+  #linkUp: boolean | undefined;
   #runnerUp: ForeignMaster | undefined;
   /** Messages of another domain or profile. */
   #foreign = 0;
@@ -85,9 +86,9 @@ export class TimeReceiverPort {
   }
 
   /** The end: grants are given back. */
-  stop(now: Instant): readonly PortAction[] {
+  stop(): readonly PortAction[] {
     this.#unicast?.stop();
-    return this.linkDown(now);
+    return this.#out.drain();
   }
 
   linkDown(now: Instant): readonly PortAction[] {

@@ -15,8 +15,16 @@ export interface Verdict {
   readonly reason: string;
 }
 
+/** Before anything is known of the link. */
+export const NOT_STARTED: Verdict = { state: 'initializing', topic: '', reason: 'Has not started.' };
+const LINK_DOWN: Verdict = { state: 'faulty', topic: 'link', reason: 'The link is down.' };
+
+/** What the link alone says: undefined when it is up. `linkUp`: undefined before the start. */
+export const linkVerdict = (linkUp: boolean | undefined): Verdict | undefined =>
+  linkUp === undefined ? NOT_STARTED : linkUp ? undefined : LINK_DOWN;
+
 export interface ReceiverFacts {
-  readonly linkUp: boolean;
+  readonly linkUp: boolean | undefined;
   readonly domain: number;
   readonly anySource: boolean;
   readonly parent: ForeignMaster | undefined;
@@ -37,7 +45,8 @@ export interface ReceiverFacts {
 
 /** The state of a port that only follows (IEEE 1588-2019 figure 31), and why. */
 export function receiverVerdict(facts: ReceiverFacts): Verdict {
-  if (!facts.linkUp) return { state: 'faulty', topic: 'link', reason: 'The link is down.' };
+  const barred = linkVerdict(facts.linkUp);
+  if (barred !== undefined) return barred;
   const { capability } = facts;
   if (capability !== undefined && !facts.isFit) return unfit(capability);
   if (facts.parent === undefined && !facts.anySource) return listening(facts);

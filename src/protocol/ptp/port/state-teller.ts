@@ -1,10 +1,10 @@
 import type { Outbox, PortState } from './action.js';
-import type { Verdict } from './receiver-verdict.js';
+import { NOT_STARTED, type Verdict } from './receiver-verdict.js';
 
 /** The state that a port was last found in; tells when it or what it is about has changed. */
 export class StateTeller {
   readonly #out: Outbox;
-  #verdict: Verdict = { state: 'initializing', topic: '', reason: 'Has not started.' };
+  #verdict: Verdict = NOT_STARTED;
 
   constructor(out: Outbox) {
     this.#out = out;

@@ -9,6 +9,7 @@ const SLOWEST = 4;
 /** Notices when Syncs stop: syncReceiptTimeout of 802.1AS-2020 §10.7.3.1. */
 export class SyncWatch {
   readonly #intervals: number;
+  readonly #leastNs: Ns;
   #logInterval: number;
   #lastAt: Instant | undefined;
   /** An interval that has been asked for and may not be in force yet. */
@@ -16,7 +17,9 @@ export class SyncWatch {
   /** Set while Syncs are expected. */
   dueAt: Instant | undefined;
 
-  constructor(logInterval: number, intervals: number) {
+  /** `leastNs`: no shorter silence counts. */
+  constructor(logInterval: number, intervals: number, leastNs: Ns = 0) {
+    this.#leastNs = leastNs;
     this.#logInterval = logInterval;
     this.#intervals = intervals;
   }
@@ -26,7 +29,8 @@ export class SyncWatch {
   }
 
   get timeoutNs(): Ns {
-    return this.#intervals * intervalNs(Math.max(this.#logInterval, this.#asked?.logInterval ?? FASTEST));
+    const slower = Math.max(this.#logInterval, this.#asked?.logInterval ?? FASTEST);
+    return Math.max(this.#leastNs, this.#intervals * intervalNs(slower));
   }
 
   /** Monotonic time of the last Sync. */

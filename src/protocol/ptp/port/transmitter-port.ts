@@ -47,7 +47,8 @@ export class TimeTransmitterPort {
   readonly #neighbour: Neighbour;
   readonly #sender: TimeSender;
   readonly #qualification = new Qualification();
-  #linkUp = false;
+  /** Undefined: not known yet. */
+  #linkUp: boolean | undefined;
   /** Until then nothing heard means nothing. */
   #listensUntil: Instant | undefined;
 

@@ -2,10 +2,10 @@ import type { Candidate } from '../bmca/candidate.js';
 import { type Decision, type DecisionCode, decideState } from '../bmca/state-decision.js';
 import type { PortState } from './action.js';
 import type { Capability } from './capability.js';
-import { unfit, type Verdict } from './receiver-verdict.js';
+import { linkVerdict, unfit, type Verdict } from './receiver-verdict.js';
 
 export interface TransmitterFacts {
-  readonly linkUp: boolean;
+  readonly linkUp: boolean | undefined;
   /** What it would announce; undefined: nothing yet. */
   readonly own: Candidate | undefined;
   readonly portBest: Candidate | undefined;
@@ -24,7 +24,8 @@ export interface TransmitterVerdict extends Verdict {
 /** The state of a port that only gives time, and why. It never follows: where it would have to, it keeps quiet. */
 export function transmitterVerdict(facts: TransmitterFacts): TransmitterVerdict {
   const { own, unfitness, roles, portBest, listening } = facts;
-  if (!facts.linkUp) return { state: 'faulty', topic: 'link', reason: 'The link is down.' };
+  const barred = linkVerdict(facts.linkUp);
+  if (barred !== undefined) return barred;
   if (unfitness !== undefined) return unfit(unfitness);
   if (own === undefined) return { state: 'listening', topic: 'data', reason: 'Has no time to give yet.' };
   if (roles === 'static') {

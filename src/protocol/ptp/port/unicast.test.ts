@@ -106,7 +106,7 @@ describe('unicast negotiation', () => {
   it('gives back what was granted when it ends', () => {
     const { slave, wire, grants } = rig();
     wire.run(20);
-    wire.do(slave, (slave.machine as TimeReceiverPort).stop(wire.now));
+    wire.do(slave, (slave.machine as TimeReceiverPort).stop());
     wire.run(1);
     expect(grants()).to.equal(0);
   });
