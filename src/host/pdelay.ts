@@ -1,5 +1,5 @@
-import type { PdelayResponder, PdelayResponderOptions } from '../api/index.js';
-import { grantStamps } from './hardware-stamps.js';
+import type { PdelayCounts, PdelayResponder, PdelayResponderOptions } from '../api/index.js';
+import { grantStamps, type StampGrant } from './hardware-stamps.js';
 import type { Native } from './native.js';
 import { openError } from './net-error.js';
 
@@ -13,15 +13,34 @@ export function openPdelayResponder(native: Native, options: PdelayResponderOpti
       stamped.over === 'ethernet'
         ? native.answerPdelayOverEthernet(stamped, group, answers)
         : native.answerPdelayOverUdp(stamped, group, answers);
-    return {
-      counts: () => native.readPdelay(id),
-      close() {
-        native.closePdelay(id);
-        grant?.release();
-      },
-    };
+    return new ThreadedResponder(native, id, grant);
   } catch (error) {
     grant?.release();
     throw error instanceof TypeError ? error : openError(error, { address: group, port: 0 }, undefined);
+  }
+}
+
+class ThreadedResponder implements PdelayResponder {
+  readonly #native: Native;
+  readonly #id: number;
+  readonly #grant: StampGrant | undefined;
+  /** Of one that is closed. */
+  #last: PdelayCounts | undefined;
+
+  constructor(native: Native, id: number, grant: StampGrant | undefined) {
+    this.#native = native;
+    this.#id = id;
+    this.#grant = grant;
+  }
+
+  counts(): PdelayCounts {
+    return this.#last ?? this.#native.readPdelay(this.#id);
+  }
+
+  close(): void {
+    if (this.#last !== undefined) return;
+    this.#last = this.counts();
+    this.#native.closePdelay(this.#id);
+    this.#grant?.release();
   }
 }

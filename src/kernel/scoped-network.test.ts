@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { PdelayCounts, PdelayResponderOptions } from '../api/index.js';
 import { createLabHost } from '../lab/index.js';
 import { Scope } from './scope.js';
 import { scopedNetwork } from './scoped-network.js';
@@ -43,6 +44,20 @@ describe('the network of an instance', () => {
     expect(() => client.send(Uint8Array.of(1), '/run/ptp')).to.throw('nobody listens');
     expect(() => hearing.send(Uint8Array.of(1), GROUP)).to.throw('the socket is closed');
     expect(host.network.unixDatagram({ path: '/run/ptp' }).path).to.equal('/run/ptp');
+  });
+
+  it('answers no peer delay requests once its run has ended', () => {
+    const { host, scope } = scene();
+    let closed = 0;
+    const responder = { counts: () => ({}) as PdelayCounts, close: () => void closed++ };
+    const network = scopedNetwork(
+      Object.assign(Object.create(host.network), { pdelayResponder: () => responder }),
+      scope,
+    );
+    network.pdelayResponder({} as PdelayResponderOptions);
+    scope.close();
+    expect(closed).to.equal(1);
+    expect(scopedNetwork(host.network, scope).pdelayResponder({} as PdelayResponderOptions)).to.equal(undefined);
   });
 
   it('hands what a handler throws to its run', async () => {

@@ -113,8 +113,9 @@ export async function exchangePdelay(network: Network, transport: Transport): Pr
   const sent = neighbour.send(message(2, 0x1234));
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCKED_MS);
   await last;
-  const counts = responder.counts();
   responder.close();
+  // It keeps what it has counted.
+  const counts = responder.counts();
   neighbour.close();
   const stayNs = Number((times.get(10) ?? 0n) - (times.get(3) ?? 0n));
   return { answers: answers.sort(), stayNs, followedNs: Number(arrival - sent), counts };
