@@ -1,7 +1,6 @@
 import type { Stamp } from '../../../api/time.js';
 import type { PortIdentity } from '../identity.js';
 import type { PdelayReq } from '../message.js';
-import type { TimeInterval } from '../time.js';
 import type { Destination, Outbox } from './action.js';
 import { type Envelope, flagsFor, headerOf } from './envelope.js';
 
@@ -10,8 +9,6 @@ interface Pending {
   readonly sequenceId: number;
   readonly requesting: PortIdentity;
   readonly to: Destination;
-  /** What transparent clocks on the way here have added. */
-  readonly correction: TimeInterval;
 }
 
 /** Responses that wait for their transmit stamp: a link has one neighbour. */
@@ -33,20 +30,20 @@ export class PdelayResponder {
   }
 
   take(request: PdelayReq, received: Stamp, from: string): void {
-    const { source: requesting, sequenceId, flags, correction } = request.header;
+    const { source: requesting, sequenceId, flags } = request.header;
     if (requesting.clock === this.#envelope.identity.clock) return;
     const to: Destination = flags.unicast ? { address: from } : 'peers';
     const header = headerOf(this.#envelope, sequenceId, { flags: flagsFor(to, 'first') });
     const message = { kind: 'pdelay-resp', header, requestReceipt: received.time, requesting, tlvs: [] } as const;
     const token = this.#out.send(message, to);
-    this.#pending = [...this.#pending, { token, sequenceId, requesting, to, correction }].slice(-CAPACITY);
+    this.#pending = [...this.#pending, { token, sequenceId, requesting, to }].slice(-CAPACITY);
   }
 
   sent(token: number, stamp: Stamp): void {
     const pending = this.#forget(token);
     if (pending === undefined) return;
-    const { sequenceId, requesting, to, correction } = pending;
-    const header = headerOf(this.#envelope, sequenceId, { flags: flagsFor(to), correction });
+    const { sequenceId, requesting, to } = pending;
+    const header = headerOf(this.#envelope, sequenceId, { flags: flagsFor(to) });
     this.#out.send({ kind: 'pdelay-resp-follow-up', header, responseOrigin: stamp.time, requesting, tlvs: [] }, to);
   }
 
