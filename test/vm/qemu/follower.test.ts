@@ -17,7 +17,7 @@ node /repo/bin/timehub run /hub.toml >/run/hub.log 2>&1 &
 `;
 
 describe('a hub on a card that stamps, beside a grandmaster of linuxptp', function () {
-  this.timeout(600_000);
+  this.timeout(1_800_000);
   let course: Course;
   before(async function () {
     course = await observe(this, {

@@ -19,7 +19,7 @@ ${PTP4L} -s --summary_interval 0 --first_step_threshold 0.00001 >/run/slave.log 
 `;
 
 describe('a grandmaster of ours with a receiver, on a card that stamps, beside a follower of linuxptp', function () {
-  this.timeout(600_000);
+  this.timeout(1_800_000);
   let course: Course;
   before(async function () {
     course = await observe(this, {

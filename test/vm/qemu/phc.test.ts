@@ -11,7 +11,7 @@ node /repo/phc-report.mjs ptp0 ptp2 eth0
 `;
 
 describe('the PTP hardware clock of an emulated card', function () {
-  this.timeout(300_000);
+  this.timeout(1_800_000);
   let bench: Bench;
   let log: string;
   let outcomes: ReadonlyMap<string, unknown>;
@@ -19,7 +19,7 @@ describe('the PTP hardware clock of an emulated card', function () {
     boot(this);
     bench = new Bench();
     const programs = { 'repo/phc-report.mjs': 'phc-report.ts' };
-    log = await runGuest(bench, { name: 'phc', job: JOB, programs }, 240);
+    log = await runGuest(bench, { name: 'phc', job: JOB, programs }, 1500);
     const lines = [...log.matchAll(/^REPORT (.*)$/gm)].map((match) => JSON.parse(match[1]!));
     outcomes = new Map(lines.map(({ deed, outcome }) => [deed, outcome]));
   });

@@ -84,7 +84,7 @@ socket = "/run/hub.sock"
 `;
 
 /** Of this machine's time. */
-const GIVEN_UP_S = 500;
+const GIVEN_UP_S = 1500;
 
 const jobOf = ({ clocks, master, start, reference, observed, seconds }: Scene): string => `${CARDS}
 ${clocks}
