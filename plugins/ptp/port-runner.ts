@@ -60,6 +60,7 @@ export class PortRunner {
   #wire: Wire | undefined;
   #timer: Timer | undefined;
   #timerAt: Instant | undefined;
+  #wokenAt: Instant = 0n;
   #stopLink = (): void => {};
   /** When we heard that the link is down; undefined while it is up. */
   #downSince: Instant | undefined;
@@ -196,10 +197,12 @@ export class PortRunner {
     this.perform((now) => (isDue(this.#port.wakeAt, now) ? this.#port.wake(now) : []));
   }
 
+  /** What was overdue at the wake-up before: stamps that lay ready while the event loop was busy have been read since. */
   #giveUpStamps(): void {
-    const now = this.#context.monotonic();
+    const before = this.#wokenAt;
+    this.#wokenAt = this.#context.monotonic();
     for (const [id, { token, until }] of this.#awaited) {
-      if (until > now) break;
+      if (until > before) break;
       this.#awaited.delete(id);
       this.perform((at) => this.#port.stampLost(token, at));
     }
