@@ -185,6 +185,7 @@ describe('engine', () => {
     world.discipline();
     world.run(40);
     world.kill(a!);
+    world.accept({ type: 'discontinuity', id: 'ntp.b', reason: 'was set', jumpNs: 20 * MS });
     world.run(20);
     world.sleep(600, 200 * MS);
     world.run(20);

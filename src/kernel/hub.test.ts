@@ -177,6 +177,39 @@ describe('the hub in the lab', () => {
     expect(sample(hub, 'timehub_steps_total')).to.deep.equal([{ labels: { clock: 'system', by: 'others' }, value: 1 }]);
   });
 
+  it('logs that a source is told of a jump of its time, and has an error to match until it speaks again', async () => {
+    const inputs: object[] = [];
+    const { host, hub, truthful, plan } = setUp({}, { ...NO_JOURNAL, write: (record) => void inputs.push(record) });
+    let context: SourceContext | undefined;
+    await hub.start([
+      plan(
+        'truth.a',
+        truthful((its) => {
+          context = its;
+        }),
+      ),
+    ]);
+    await host.run(20.5 * S);
+    const boundNs = () => hub.report.state().clocks[0]!.boundNs;
+    expect(boundNs()).to.be.below(1e6);
+    context!.discontinuity('The grandmaster was set.', 3e6);
+    expect(boundNs()).to.be.within(12e6, 13e6);
+    context!.discontinuity('It was set again.', Number.NaN);
+    expect(boundNs()).to.be.above(1e18);
+    expect(inputs.filter((input) => 'reason' in input && 'id' in input && !('text' in input))).to.deep.equal([
+      {
+        type: 'discontinuity',
+        id: 'truth.a',
+        reason: 'The grandmaster was set.',
+        jumpNs: 3e6,
+        monotonic: host.monotonic(),
+      },
+      { type: 'discontinuity', id: 'truth.a', reason: 'It was set again.', monotonic: host.monotonic() },
+    ]);
+    await host.run(22 * S);
+    expect(boundNs()).to.be.below(1e6);
+  });
+
   it('restarts a source that throws from a timer, and only that', async () => {
     const { host, hub, heard, truthful, plan } = setUp();
     let polls = 0;

@@ -1,7 +1,13 @@
 /** How often an oscillator changes its ways, per second: once in some days, however often one looks. */
 const CHANGES_PER_S = 2e-6;
-/** What is left of that to chance, however soon the next observation comes. */
+/** What is left of that to chance, however soon the next observation comes, */
 const LEAST_CHANCE = 1e-5;
+/**
+ * and after few observations: the rule of succession. What the first ones tell is told while the noise is not known either, and
+ * must not be believed for hours.
+ */
+const EARLY_CHANCE = 0.1;
+const GREATEST_EARLY_CHANCE = 1e-3;
 /** How much less likely it is that two have changed at once when one must have. */
 const COINCIDENCE = 1e-3;
 /** What a member counts that goes on from where another is. */
@@ -25,6 +31,8 @@ export class Belief {
   seconds = 0;
   /** Probability that an oscillator has changed its ways since the last observation: what makes recovery from a step fast. */
   private chance = LEAST_CHANCE;
+  /** Observations since nothing was known. */
+  private count = 0;
 
   constructor(count: number) {
     this.weights = new Float64Array(count).fill(1 / count);
@@ -38,6 +46,7 @@ export class Belief {
 
   /** Nothing is known yet. */
   begin(): void {
+    this.count = 0;
     this.weights.fill(1 / this.weights.length);
     this.usual.set(this.weights);
   }
@@ -75,7 +84,9 @@ export class Belief {
   /** `likelihood`: logarithms of what each member gave an observation, `seconds` after the one before. */
   reweigh(likelihood: Float64Array, seconds: number): void {
     const { weights, usual } = this;
-    this.chance = Math.max(-Math.expm1(-CHANGES_PER_S * seconds), LEAST_CHANCE);
+    this.count++;
+    const early = Math.min(EARLY_CHANCE / this.count, GREATEST_EARLY_CHANCE);
+    this.chance = Math.max(-Math.expm1(-CHANGES_PER_S * seconds), early, LEAST_CHANCE);
     let top = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < weights.length; k++) top = Math.max(top, likelihood[k]!);
     this.foresee();
