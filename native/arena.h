@@ -2,7 +2,7 @@
 #include <cstdint>
 
 // The memory through which batches reach JavaScript: records first, then as many payload slots. One for all sockets of a
-// thread, because a batch is read, delivered and forgotten before the next. src/host/arena.ts mirrors this layout.
+// thread, because a batch is read, delivered and forgotten before the next. src/host/net/arena.ts mirrors this layout.
 
 enum RecordKind : int32_t { kDatagram = 0, kSent = 1, kNetworkError = 2, kLinkChange = 3 };
 enum StampedBy : int32_t { kByUs = 0, kByKernel = 1, kByHardware = 2 };  // by us: read after the fact
@@ -21,7 +21,7 @@ struct Record {
   char from[112];  // text, v4-mapped addresses as plain v4, or a path; for kNetworkError the destination that failed
   char to[64];
 };
-static_assert(sizeof(Record) == 224, "src/host/arena.ts knows this layout");
+static_assert(sizeof(Record) == 224, "src/host/net/arena.ts knows this layout");
 
 constexpr int kSlots = 32;
 constexpr int kSlotOctets = 2048;  // longer datagrams are dropped: no time protocol sends such

@@ -48,7 +48,7 @@ const shortened = (scenario) =>
 
 /** A worker: scenarios in, results out. */
 async function work() {
-  const [{ simulate }, { Catalogue }] = await Promise.all([lab(), import('../dist/src/kernel/catalogue.js')]);
+  const [{ simulate }, { Catalogue }] = await Promise.all([lab(), import('../dist/src/kernel/plugins/catalogue.js')]);
   const catalogue = new Catalogue();
   catalogue.addFolder(join(root, 'dist/plugins'));
   process.on('message', async ({ path, seed, quick }) => {

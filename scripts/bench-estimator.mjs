@@ -110,7 +110,7 @@ async function coreSubject(world) {
   const [{ createEngine }, { createEstimator }, { EMBEDDED_LEAP_TABLE }] = await Promise.all([
     import('../dist/src/core/engine.js'),
     import('../dist/src/core/estimator/index.js'),
-    import('../dist/src/core/leap-seconds.js'),
+    import('../dist/src/core/leap/leap-seconds.js'),
   ]);
   const options = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 100e6 };
   const engine = createEngine(options, createEstimator(), EMBEDDED_LEAP_TABLE);

@@ -43,7 +43,7 @@ describe('what is written for people', () => {
   it('the README’s configuration is one without mistakes', async () => {
     const [, example] = /```toml\n(.*?)```/s.exec(read('README.md')) ?? [];
     const { loadConfig } = await import('../src/kernel/config/index.js');
-    const { Catalogue } = await import('../src/kernel/catalogue.js');
+    const { Catalogue } = await import('../src/kernel/plugins/catalogue.js');
     const { pluginFolder } = await import('../src/cli/package-root.js');
     const catalogue = new Catalogue();
     catalogue.addFolder(pluginFolder());

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Catalogue } from '../src/kernel/catalogue.js';
 import { formatProblems } from '../src/kernel/config/index.js';
+import { Catalogue } from '../src/kernel/plugins/catalogue.js';
 import { checkLimits, readScenario, simulate } from '../src/lab/scenario/index.js';
 import { root } from './place.js';
 import type { Report } from './scenario-pool.js';

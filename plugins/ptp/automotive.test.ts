@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ClockId, Ns } from 'timehub/api';
-import { StateFile } from '../../src/kernel/state-file.js';
+import { StateFile } from '../../src/kernel/memory/state-file.js';
 import { addGpsd, type GpsdNode } from '../../src/lab/gpsd-node.js';
 import type { LabClockSetting } from '../../src/lab/host.js';
 import type { SegmentPort } from '../../src/lab/segment.js';

@@ -7,8 +7,9 @@
  * `rate`: requests a second of each client, sent whether answers come or not. `inFlight`: as many requests under way at any
  * time, for all clients together: what the server can do at most.
  */
-import { arenaOf, DATAGRAM } from '../../dist/src/host/arena.js';
+
 import { loadNative } from '../../dist/src/host/native.js';
+import { arenaOf, DATAGRAM } from '../../dist/src/host/net/arena.js';
 import { REQUEST_OCTETS, request } from '../../dist/src/protocol/csptp/index.js';
 import { ALL_PORTS, encode, NO_FLAGS, NO_INTERVAL } from '../../dist/src/protocol/ptp/index.js';
 import { addressOf, CSPTP_PORT, EVENT_PORT, GENERAL_PORT, SERVER } from './addresses.mjs';

@@ -2,8 +2,9 @@
  * The least that a CSPTP server can do over this addon: sends what it got back, and as many octets as a Follow_Up has after
  * it. Nothing is decoded, computed or stamped: what remains is the cost of the sockets.
  */
-import { arenaOf, DATAGRAM } from '../../dist/src/host/arena.js';
+
 import { loadNative } from '../../dist/src/host/native.js';
+import { arenaOf, DATAGRAM } from '../../dist/src/host/net/arena.js';
 import { CSPTP_PORT, GENERAL_PORT, SERVER } from './addresses.mjs';
 
 const REPLY_OCTETS = 116;

@@ -6,8 +6,9 @@
  * `stayUs`: t3 − t2 as the two answers carry them. `followedUs`: from the kernel's stamp of the request's sending to that
  * of the Follow_Up's arrival, which is all that the neighbour sees.
  */
-import { arenaOf, DATAGRAM } from '../../dist/src/host/arena.js';
+
 import { loadNative } from '../../dist/src/host/native.js';
+import { arenaOf, DATAGRAM } from '../../dist/src/host/net/arena.js';
 import { decode, ETHERTYPE, encode, LINK_MAC, NO_FLAGS, SDO_8021AS } from '../../dist/src/protocol/ptp/index.js';
 
 const { native } = loadNative();

@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
 import { HubError } from '../api/index.js';
-import { Catalogue } from '../kernel/catalogue.js';
 import {
   type ConfigDocument,
   type HubConfig,
@@ -10,6 +9,7 @@ import {
   type Problem,
 } from '../kernel/config/index.js';
 import type { PlannedInstance } from '../kernel/hub.js';
+import { Catalogue } from '../kernel/plugins/catalogue.js';
 import { pluginFolder } from './package-root.js';
 
 export type LoadedHub =

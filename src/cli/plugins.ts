@@ -1,4 +1,4 @@
-import { Catalogue } from '../kernel/catalogue.js';
+import { Catalogue } from '../kernel/plugins/catalogue.js';
 import { EXIT, type ExitStatus } from './exit.js';
 import { pluginFolder } from './package-root.js';
 import { table } from './text.js';

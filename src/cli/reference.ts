@@ -1,6 +1,6 @@
-import { Catalogue } from '../kernel/catalogue.js';
 import type { PluginType } from '../kernel/config/index.js';
 import { configReference } from '../kernel/config/reference.js';
+import { Catalogue } from '../kernel/plugins/catalogue.js';
 import { pluginFolder } from './package-root.js';
 
 /** docs/config.md: every key of the file and of the plugins in the tree, from their schemas. */

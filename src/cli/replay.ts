@@ -3,10 +3,10 @@ import { createInterface } from 'node:readline';
 import { HubError, type TimeState } from '../api/index.js';
 import { createEngine } from '../core/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
-import { readLeapTable } from '../core/leap-list.js';
+import { readLeapTable } from '../core/leap/leap-list.js';
 import { findLeapSeconds } from '../host/leap-seconds.js';
-import { toLine } from '../kernel/event-log.js';
-import { type LogHeader, Replay, type ReplayReport } from '../kernel/replay.js';
+import { toLine } from '../kernel/record/event-log.js';
+import { type LogHeader, Replay, type ReplayReport } from '../kernel/record/replay.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
 interface ReplayOptions {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { HubError } from '../api/index.js';
-import { Catalogue } from '../kernel/catalogue.js';
 import { formatProblems } from '../kernel/config/index.js';
+import { Catalogue } from '../kernel/plugins/catalogue.js';
 import { readScenario } from '../lab/scenario/read.js';
 import { simulate } from '../lab/scenario/simulate.js';
 import { EXIT, type ExitStatus } from './exit.js';

@@ -1,6 +1,6 @@
 import type { ClockId, Ns } from '../api/index.js';
-import { standingOf } from './account.js';
-import type { Clock } from './clock.js';
+import type { Clock } from './clock/clock.js';
+import { standingOf } from './selection/account.js';
 import type { Source, Track } from './source.js';
 import { untilDoubt, untilWorth } from './worth.js';
 

@@ -4,7 +4,7 @@ import type { Engine } from './engine.js';
 import { createEngine } from './engine.js';
 import { createEstimator } from './estimator/index.js';
 import type { Input } from './input.js';
-import { EMBEDDED_LEAP_TABLE } from './leap-seconds.js';
+import { EMBEDDED_LEAP_TABLE } from './leap/leap-seconds.js';
 import type { Memory } from './memory.js';
 import { CORE_OPTIONS } from './testing/world.js';
 

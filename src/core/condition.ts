@@ -1,7 +1,7 @@
-import { lossOf, rolesOf } from './account.js';
-import type { Clock } from './clock.js';
-import { boundNs } from './clock-model.js';
+import type { Clock } from './clock/clock.js';
+import { boundNs } from './clock/clock-model.js';
 import type { Condition } from './mode.js';
+import { lossOf, rolesOf } from './selection/account.js';
 import type { Source, Track } from './source.js';
 
 export interface Circumstances {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { ClockId } from '../api/index.js';
 import { createEngine } from './engine.js';
 import { createEstimator } from './estimator/index.js';
-import { EMBEDDED_LEAP_TABLE } from './leap-seconds.js';
+import { EMBEDDED_LEAP_TABLE } from './leap/leap-seconds.js';
 import { CORE_OPTIONS, type Speaker, World } from './testing/world.js';
 
 const MS = 1e6;

@@ -12,26 +12,28 @@ import {
   type Stamp,
   type TimeState,
 } from '../api/index.js';
-import { describeCarriers, newsOf } from './account.js';
 import { askIn } from './asking.js';
-import { type Clock, restingPpb } from './clock.js';
-import { extrapolate } from './clock-model.js';
-import { notePresence } from './clock-presence.js';
+import { type Clock, restingPpb } from './clock/clock.js';
+import { extrapolate } from './clock/clock-model.js';
+import { notePresence } from './clock/clock-presence.js';
+import { createServo, decide, isDue, refused, rest, type Servo } from './clock/servo.js';
 import { conditionOf } from './condition.js';
 import type { Estimator } from './estimator/types.js';
 import { type Holdover, holdoverOf } from './holdover.js';
 import type { Action, CoreOptions, Input } from './input.js';
 import { comparable } from './intake.js';
 import { Jumps } from './jumps.js';
-import { LeapWatch, leadOf } from './leap.js';
-import type { LeapTable } from './leap-table.js';
+import { LeapWatch, leadOf } from './leap/leap.js';
+import type { LeapTable } from './leap/leap-table.js';
 import type { Memory } from './memory.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
 import { compareNumbering, ownNumber } from './numbering.js';
-import { Quality } from './quality.js';
+import { Quality } from './quality/quality.js';
 import { Recollection } from './recollection.js';
-import { Selection } from './selection.js';
-import { createServo, decide, isDue, refused, rest, type Servo } from './servo.js';
+import { describeCarriers, newsOf } from './selection/account.js';
+import { Selection } from './selection/selection.js';
+import { mayVote } from './selection/standing.js';
+import { comeBack } from './selection/tenure.js';
 import {
   allTracks,
   carries,
@@ -44,8 +46,6 @@ import {
   type Track,
   trackOf,
 } from './source.js';
-import { mayVote } from './standing.js';
-import { comeBack } from './tenure.js';
 import { timeState } from './time-state.js';
 import { Timekeeper } from './timekeeper.js';
 import type { Engine } from './types.js';

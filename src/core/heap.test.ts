@@ -5,7 +5,7 @@ import type { Leg, Ns } from '../api/index.js';
 import { createEngine } from './engine.js';
 import { createEstimator } from './estimator/index.js';
 import { Random } from './estimator/testing/random.js';
-import { EMBEDDED_LEAP_TABLE } from './leap-seconds.js';
+import { EMBEDDED_LEAP_TABLE } from './leap/leap-seconds.js';
 import { CORE_OPTIONS } from './testing/world.js';
 
 const SOURCES = 8;

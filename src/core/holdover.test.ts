@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { boundNs, type ClockModel, extrapolate } from './clock-model.js';
+import { boundNs, type ClockModel, extrapolate } from './clock/clock-model.js';
 import { foretell, HORIZON_NS, holdoverOf } from './holdover.js';
 import { World } from './testing/world.js';
 

@@ -1,5 +1,5 @@
 import { formatDuration, formatSpan, type Mode, type Ns } from '../api/index.js';
-import { boundNs, type ClockModel } from './clock-model.js';
+import { boundNs, type ClockModel } from './clock/clock-model.js';
 import { untilDoubt } from './worth.js';
 
 /** How long the time would stay good enough if nobody said anything from now on. */

@@ -1,7 +1,7 @@
 import type { ClockId, Observation, Timescale } from '../api/index.js';
-import { type Clock, isAcrossJump } from './clock.js';
+import { type Clock, isAcrossJump } from './clock/clock.js';
+import { scaleDifferenceNs, shiftReference } from './clock/timescale.js';
 import type { SourceOptions } from './input.js';
-import { scaleDifferenceNs, shiftReference } from './timescale.js';
 
 export interface IntakeContext {
   readonly clocks: ReadonlyMap<ClockId, Clock>;

@@ -1,9 +1,9 @@
 import { formatDuration, type Instant, type Leg, type Ns } from '../api/index.js';
-import { isRefuted } from './causality.js';
-import type { Selection } from './selection.js';
+import { isRefuted } from './selection/causality.js';
+import type { Selection } from './selection/selection.js';
+import { mayVote } from './selection/standing.js';
+import { jumped, release, restart } from './selection/tenure.js';
 import { allTracks, carries, relearn, type Source, type Track } from './source.js';
-import { mayVote } from './standing.js';
-import { jumped, release, restart } from './tenure.js';
 import type { Timekeeper } from './timekeeper.js';
 
 export interface JumpParts {

@@ -1,5 +1,5 @@
 import type { ClockId } from '../api/index.js';
-import type { Clock } from './clock.js';
+import type { Clock } from './clock/clock.js';
 import type { Estimator } from './estimator/types.js';
 import type { ClockMemory, Memory, TrackMemory } from './memory.js';
 import type { Track } from './source.js';

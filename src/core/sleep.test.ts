@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ClockModel } from './clock-model.js';
+import type { ClockModel } from './clock/clock-model.js';
 import { rested } from './sleep.js';
 import { type Speaker, World } from './testing/world.js';
 

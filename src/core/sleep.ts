@@ -1,5 +1,5 @@
 import { NS_PER_S, type Ns } from '../api/index.js';
-import { type ClockModel, extrapolate } from './clock-model.js';
+import { type ClockModel, extrapolate } from './clock/clock-model.js';
 import { coolingPpb } from './memory.js';
 
 /**

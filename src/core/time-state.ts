@@ -1,13 +1,13 @@
 import type { ClockId, ClockState, Instant, Stamp, TimeState } from '../api/index.js';
-import { reportOf, sharesOf } from './account.js';
-import type { Clock } from './clock.js';
-import { boundGrowthPpb, boundNs, extrapolate, offsetAt } from './clock-model.js';
+import type { Clock } from './clock/clock.js';
+import { boundGrowthPpb, boundNs, extrapolate, offsetAt } from './clock/clock-model.js';
+import { usualScale } from './clock/timescale.js';
 import type { TrackEstimate } from './estimator/types.js';
-import type { LeapWatch } from './leap.js';
+import type { LeapWatch } from './leap/leap.js';
 import type { ModeState } from './mode.js';
-import type { Quality } from './quality.js';
+import type { Quality } from './quality/quality.js';
+import { reportOf, sharesOf } from './selection/account.js';
 import { allTracks, carries, type Source, type Track } from './source.js';
-import { usualScale } from './timescale.js';
 
 export interface StateParts {
   readonly stamps: readonly Stamp[];

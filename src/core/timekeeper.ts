@@ -1,15 +1,15 @@
 import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation } from '../api/index.js';
-import { type Clock, createClock, doubt, setForward } from './clock.js';
-import { boundNs, type ClockModel, extrapolate, modelOf, quickened, stepped } from './clock-model.js';
-import { BOUND_SIGMAS, distanceNs, VOTE_SIGMAS } from './distance.js';
+import { type Clock, createClock, doubt, setForward } from './clock/clock.js';
+import { boundNs, type ClockModel, extrapolate, modelOf, quickened, stepped } from './clock/clock-model.js';
+import { usualScale } from './clock/timescale.js';
 import type { Estimator, TrackEstimate } from './estimator/types.js';
 import type { Input } from './input.js';
 import { coolingPpb } from './memory.js';
+import { BOUND_SIGMAS, distanceNs, VOTE_SIGMAS } from './selection/distance.js';
+import type { Change } from './selection/tenure.js';
+import type { Interval } from './selection/vote.js';
 import { rested } from './sleep.js';
 import type { Track } from './source.js';
-import type { Change } from './tenure.js';
-import { usualScale } from './timescale.js';
-import type { Interval } from './vote.js';
 import { learnWorth } from './worth.js';
 
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;

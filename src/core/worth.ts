@@ -1,5 +1,5 @@
 import type { Ns } from '../api/index.js';
-import { boundNs, type ClockModel, extrapolate } from './clock-model.js';
+import { boundNs, type ClockModel, extrapolate } from './clock/clock-model.js';
 import type { Track } from './source.js';
 
 /** An answer is worth asking for when it can be expected to take this share of the clock's variance away. */

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { arenaOf } from './arena.js';
 import { openHost } from './host.js';
 import { findLeapSeconds } from './leap-seconds.js';
 import { loadNative } from './native.js';
+import { arenaOf } from './net/arena.js';
 import { lacks } from './privileges.js';
 import { notifyService } from './service.js';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { arenaOf } from './arena.js';
 import { loadNative, type Native } from './native.js';
+import { arenaOf } from './net/arena.js';
 
 const isRoot = process.getuid?.() === 0;
 

@@ -3,7 +3,7 @@ import type { ClockDeclaration, HostClock } from '../kernel/host.js';
 import type { Clocks } from './clocks.js';
 import { layoutKnown, loadLibc } from './libc.js';
 import type { Native } from './native.js';
-import { errorName, explain } from './net-error.js';
+import { errorName, explain } from './net/net-error.js';
 import { inUserNamespace, lacksCapability } from './privileges.js';
 import {
   cancelAdjtime,

@@ -13,10 +13,10 @@ import {
 } from '../api/index.js';
 import { createEngine } from '../core/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
-import { readLeapTable } from '../core/leap-list.js';
+import { readLeapTable } from '../core/leap/leap-list.js';
 import { createLabHost, type LabHostOptions } from '../lab/host.js';
-import { NO_JOURNAL } from './event-log.js';
 import { Hub, type PlannedInstance } from './hub.js';
+import { NO_JOURNAL } from './record/event-log.js';
 
 const S = NS_PER_S;
 const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;

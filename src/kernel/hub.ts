@@ -2,6 +2,11 @@ import type { HubEvent, HubReport, Logger, Ns, Running, SinkDefinition, SourceDe
 import type { Engine } from '../core/engine.js';
 import type { Input, SourceOptions } from '../core/input.js';
 import type { ConfigDifference } from './config/index.js';
+import type { Host } from './host.js';
+import { Keeper } from './memory/keeper.js';
+import { SourceMemory } from './memory/source-memory.js';
+import { NO_STATE, type StateStore } from './memory/state-file.js';
+import { MetricStore } from './metrics.js';
 import {
   HEALTH,
   HOST,
@@ -16,21 +21,16 @@ import {
   sinkContext,
   sourceContext,
   TIME_LOOP,
-} from './context.js';
-import type { Journal } from './event-log.js';
-import { EventList } from './events.js';
-import type { Host } from './host.js';
-import { Instance, type InstanceCare, type InstancePlan } from './instance.js';
-import { Keeper } from './keeper.js';
-import { MetricStore } from './metrics.js';
-import { Registry } from './registry.js';
+} from './plugins/context.js';
+import { Instance, type InstanceCare, type InstancePlan } from './plugins/instance.js';
+import { Registry } from './plugins/registry.js';
+import type { Scope } from './plugins/scope.js';
+import { Siblings } from './plugins/siblings.js';
+import type { Journal } from './record/event-log.js';
+import { EventList } from './record/events.js';
 import { createReport } from './report.js';
-import type { Scope } from './scope.js';
-import { Siblings } from './siblings.js';
-import { SourceMemory } from './source-memory.js';
-import { NO_STATE, type StateStore } from './state-file.js';
-import { TimeLoop } from './time-loop.js';
-import { rfc3339 } from './wall-time.js';
+import { TimeLoop } from './time/time-loop.js';
+import { rfc3339 } from './time/wall-time.js';
 
 /** A source with the operator's word about it, or a sink. */
 export interface PlannedInstance extends InstancePlan {

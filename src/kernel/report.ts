@@ -1,12 +1,12 @@
 import { type DetailReport, type HubReport, type Instant, NS_PER_S, type StatusReport } from '../api/index.js';
 import { explain } from '../core/explanation.js';
-import type { EventList } from './events.js';
 import type { Host } from './host.js';
-import type { Instance } from './instance.js';
+import type { SourceMemory } from './memory/source-memory.js';
 import type { MetricStore } from './metrics.js';
-import type { SourceMemory } from './source-memory.js';
-import type { TimeLoop } from './time-loop.js';
-import { rfc3339 } from './wall-time.js';
+import type { Instance } from './plugins/instance.js';
+import type { EventList } from './record/events.js';
+import type { TimeLoop } from './time/time-loop.js';
+import { rfc3339 } from './time/wall-time.js';
 
 export interface ReportParts {
   readonly version: string;

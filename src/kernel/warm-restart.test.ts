@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { type Instant, NS_PER_S } from '../api/index.js';
 import { createEngine } from '../core/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
-import { EMBEDDED_LEAP_TABLE } from '../core/leap-seconds.js';
+import { EMBEDDED_LEAP_TABLE } from '../core/leap/leap-seconds.js';
 import { aged, type Memory } from '../core/memory.js';
-import { type Journal, toLine } from './event-log.js';
-import { Replay } from './replay.js';
-import type { Learnt, Recalled, StateStore } from './state-file.js';
+import type { Learnt, Recalled, StateStore } from './memory/state-file.js';
+import { type Journal, toLine } from './record/event-log.js';
+import { Replay } from './record/replay.js';
 import { CORE, INTERNET, LabMachine } from './testing/lab-machine.js';
 
 const S = NS_PER_S;

@@ -1,6 +1,7 @@
 // Run as a program: sends rubbish and forgeries from the machine it runs on, as its parent says over IPC.
-import { arenaOf, DATAGRAM } from '../../src/host/arena.js';
+
 import { loadNative } from '../../src/host/native.js';
+import { arenaOf, DATAGRAM } from '../../src/host/net/arena.js';
 import { REQUEST_OCTETS, request } from '../../src/protocol/csptp/index.js';
 import { LONG_RESPONSE_DUMP, ORG_REQUEST_DUMP, REQUEST_DUMP } from '../../src/protocol/csptp/testing/dumps.js';
 import {

@@ -1,4 +1,4 @@
-import { EMBEDDED_LEAP_TABLE } from '../../src/core/leap-seconds.js';
+import { EMBEDDED_LEAP_TABLE } from '../../src/core/leap/leap-seconds.js';
 import { Bench } from '../bench.js';
 import { until } from '../poll.js';
 import { Gnss } from './gnss.js';

@@ -3,8 +3,8 @@ import { createEngine, type Engine } from '../engine.js';
 import { createEstimator } from '../estimator/index.js';
 import type { Estimator } from '../estimator/types.js';
 import type { Action, CoreOptions, Input, SourceOptions } from '../input.js';
-import { EMBEDDED_LEAP_TABLE } from '../leap-seconds.js';
-import type { LeapTable } from '../leap-table.js';
+import { EMBEDDED_LEAP_TABLE } from '../leap/leap-seconds.js';
+import type { LeapTable } from '../leap/leap-table.js';
 import { PLAIN_OPTIONS } from '../source.js';
 
 /** A source of the simulated world. All times ns. */

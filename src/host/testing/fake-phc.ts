@@ -1,7 +1,7 @@
 import type { Instant, Ns } from '../../api/index.js';
 import type { Clocks, Moment } from '../clocks.js';
-import { PTP } from '../phc-codec.js';
-import type { PhcDevice } from '../phc-device.js';
+import { PTP } from '../phc/codec.js';
+import type { PhcDevice } from '../phc/device.js';
 import { ADJ } from '../timex.js';
 
 /** A kernel with a hardware clock in it, both of arithmetic. Time passes by `pass`, and by a little with each reading. */

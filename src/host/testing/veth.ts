@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import type { EthernetSocket, Network, Stamp, UdpOptions, UdpSocket } from '../../api/index.js';
 import { openClocks } from '../clocks.js';
 import { loadNative } from '../native.js';
-import { openNetwork } from '../network.js';
+import { openNetwork } from '../net/network.js';
 import { stampNow } from '../system-clock.js';
 import { exchangePdelay, type PdelayFindings, type Transport } from './veth-pdelay.js';
 

@@ -2,15 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { NS_PER_S, type Ns, type PluginDefinition } from '../../api/index.js';
 import { createEngine } from '../../core/engine.js';
 import { createEstimator } from '../../core/estimator/index.js';
-import { EMBEDDED_LEAP_TABLE } from '../../core/leap-seconds.js';
+import { EMBEDDED_LEAP_TABLE } from '../../core/leap/leap-seconds.js';
 import { PLAIN_OPTIONS } from '../../core/source.js';
 import { createLabHost, type LabHost } from '../../lab/host.js';
 import type { Link } from '../../lab/link.js';
 import { addNtpServer, type NtpNode } from '../../lab/ntp-node.js';
-import { Catalogue } from '../catalogue.js';
-import { type Journal, NO_JOURNAL } from '../event-log.js';
 import { Hub, type PlannedInstance } from '../hub.js';
-import { NO_STATE, type StateStore } from '../state-file.js';
+import { NO_STATE, type StateStore } from '../memory/state-file.js';
+import { Catalogue } from '../plugins/catalogue.js';
+import { type Journal, NO_JOURNAL } from '../record/event-log.js';
 
 export interface MachineOptions {
   readonly seed: number;

@@ -1,5 +1,5 @@
 import type { Instant } from '../../api/index.js';
-import { EMBEDDED_LEAP_TABLE } from '../../core/leap-seconds.js';
+import { EMBEDDED_LEAP_TABLE } from '../../core/leap/leap-seconds.js';
 
 export interface PlannedLeap {
   readonly kind: 'insert' | 'delete';

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { type Journal, toLine } from '../../kernel/event-log.js';
+import { type Journal, toLine } from '../../kernel/record/event-log.js';
 
 const CHUNK = 1 << 16;
 

@@ -1,10 +1,10 @@
 import type { Mode, SourceState } from '../../api/index.js';
 import { createEngine } from '../../core/engine.js';
 import { createEstimator } from '../../core/estimator/index.js';
-import { readLeapTable } from '../../core/leap-list.js';
-import type { Catalogue } from '../../kernel/catalogue.js';
-import { NO_JOURNAL } from '../../kernel/event-log.js';
+import { readLeapTable } from '../../core/leap/leap-list.js';
 import { Hub, type PlannedInstance } from '../../kernel/hub.js';
+import type { Catalogue } from '../../kernel/plugins/catalogue.js';
+import { NO_JOURNAL } from '../../kernel/record/event-log.js';
 import { recordTo } from './record.js';
 import { startRecorder } from './recorder.js';
 import type { Scenario } from './schema.js';

@@ -3,11 +3,11 @@ import type { Reading } from '../../../api/observation.js';
 import { INTERVAL_INITIAL, INTERVAL_STOP, INTERVAL_UNCHANGED } from '../interval.js';
 import type { Message } from '../message.js';
 import { PROFILES } from '../profile/presets.js';
-import type { TimeReceiverPort } from './receiver-port.js';
+import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { headerOf, portOf } from './testing/messages.js';
 import { dataOf, receiver, transmitter } from './testing/ports.js';
 import { EPOCH, Node, Wire } from './testing/wire.js';
-import type { TimeTransmitterPort } from './transmitter-port.js';
+import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 
 const profile = PROFILES['automotive-receiver'];
 

@@ -3,7 +3,7 @@ import type { Reading } from '../../../api/observation.js';
 import { SDO_8021AS, SDO_CMLDS } from '../header.js';
 import { PROFILES } from '../profile/presets.js';
 import type { Profile } from '../profile/profile.js';
-import type { TimeReceiverPort } from './receiver-port.js';
+import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import type { PeerDelayRoles } from './settings.js';
 import { receiver, transmitter } from './testing/ports.js';
 import { Node, Wire } from './testing/wire.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { PROFILES } from '../profile/presets.js';
-import type { TimeReceiverPort } from './receiver-port.js';
+import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { receiver, transmitter } from './testing/ports.js';
 import { Node, Wire } from './testing/wire.js';
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { PROFILES } from '../profile/presets.js';
-import type { TimeReceiverPort } from './receiver-port.js';
+import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { announceOf, portOf } from './testing/messages.js';
 import { dataOf, receiver, transmitter } from './testing/ports.js';
 import { Node, Wire } from './testing/wire.js';
-import type { TimeTransmitterPort } from './transmitter-port.js';
+import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 
 const stateOf = (node: Node): string => (node.machine as TimeTransmitterPort).state;
 const better = { quality: { clockClass: 6, accuracy: 0x20, variance: 0x4e5d } };

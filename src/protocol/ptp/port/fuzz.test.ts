@@ -5,10 +5,10 @@ import { decode, encode } from '../codec.js';
 import { PROFILES, type ProfileName } from '../profile/presets.js';
 import { generator, goodFrames, mutate } from '../testing/frames.js';
 import type { PortAction } from './action.js';
-import { GRANT_LIMITS } from './grant-table.js';
 import { portOf, stampOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
 import type { Machine } from './testing/wire.js';
+import { GRANT_LIMITS } from './transmitter/grant-table.js';
 
 const FRAMES = 4000;
 

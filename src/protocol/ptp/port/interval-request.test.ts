@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { INTERVAL_INITIAL, INTERVAL_STOP, INTERVAL_UNCHANGED } from '../interval.js';
 import { PROFILES } from '../profile/presets.js';
 import type { IntervalRequest } from './interval-request.js';
-import type { TimeReceiverPort } from './receiver-port.js';
+import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import type { ReceiverSettings } from './settings.js';
 import { headerOf, portOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';

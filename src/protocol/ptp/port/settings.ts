@@ -3,11 +3,11 @@ import type { PortIdentity } from '../identity.js';
 import type { Intervals, Profile } from '../profile/profile.js';
 import type { NeighbourMemory } from './action.js';
 import type { Envelope } from './envelope.js';
-import type { TimeOf } from './grandmaster-data.js';
-import type { GrantLimits } from './grant-table.js';
 import type { Latencies } from './latency.js';
+import type { UnicastClientSettings } from './receiver/unicast-client.js';
 import { type MinorVersionSetting, SpokenVersion } from './spoken-version.js';
-import type { UnicastClientSettings } from './unicast-client.js';
+import type { TimeOf } from './transmitter/grandmaster-data.js';
+import type { GrantLimits } from './transmitter/grant-table.js';
 
 /** What a port of either role is told at its start. Where it differs from the profile, the profile is spread and changed. */
 export interface PortSettings {

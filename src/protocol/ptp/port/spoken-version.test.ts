@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { isEvent, type Message } from '../message.js';
 import { PROFILES } from '../profile/presets.js';
-import type { TimeReceiverPort } from './receiver-port.js';
+import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { receiver, transmitter } from './testing/ports.js';
 import { type Link, Node, Wire } from './testing/wire.js';
-import type { TimeTransmitterPort } from './transmitter-port.js';
+import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 
 const isNew = (message: Message): boolean => isEvent(message.kind) && message.header.minorVersion === 1;
 

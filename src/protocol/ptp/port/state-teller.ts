@@ -1,5 +1,5 @@
 import type { Outbox, PortState } from './action.js';
-import { NOT_STARTED, type Verdict } from './receiver-verdict.js';
+import { NOT_STARTED, type Verdict } from './receiver/receiver-verdict.js';
 
 /** The state that a port was last found in; tells when it or what it is about has changed. */
 export class StateTeller {

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { Leg } from '../../../api/observation.js';
 import { PROFILES } from '../profile/presets.js';
-import { ANNOUNCE_TYPE, DELAY_RESP_TYPE, GRANT_LIMITS, GrantTable, SYNC_TYPE } from './grant-table.js';
-import type { TimeReceiverPort } from './receiver-port.js';
+import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { portOf, S } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
 import { Node, Wire } from './testing/wire.js';
-import type { TimeTransmitterPort } from './transmitter-port.js';
+import { ANNOUNCE_TYPE, DELAY_RESP_TYPE, GRANT_LIMITS, GrantTable, SYNC_TYPE } from './transmitter/grant-table.js';
+import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 
 const client = portOf(5);
 const sync = (logInterval = 0, durationS = 300) => ({ messageType: SYNC_TYPE, logInterval, durationS });

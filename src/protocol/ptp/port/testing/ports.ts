@@ -1,11 +1,11 @@
 import { NO_TIME_FLAGS } from '../../flags.js';
 import type { PortIdentity } from '../../identity.js';
 import type { Profile } from '../../profile/profile.js';
-import type { GrandmasterData } from '../grandmaster-data.js';
 import { NO_LATENCIES } from '../latency.js';
-import { TimeReceiverPort } from '../receiver-port.js';
+import { TimeReceiverPort } from '../receiver/receiver-port.js';
 import type { PortSettings, ReceiverSettings, TransmitterSettings } from '../settings.js';
-import { TimeTransmitterPort } from '../transmitter-port.js';
+import type { GrandmasterData } from '../transmitter/grandmaster-data.js';
+import { TimeTransmitterPort } from '../transmitter/transmitter-port.js';
 import { portOf } from './messages.js';
 
 export const settingsOf = (

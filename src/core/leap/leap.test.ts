@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import type { Claims } from '../../api/index.js';
+import { LeapWatch } from './leap.js';
+import { EMBEDDED_LEAP_TABLE } from './leap-seconds.js';
+
+const utc = (text: string): bigint => BigInt(Date.parse(text)) * 1_000_000n;
+const claims = (...all: Partial<Claims>[]): Claims[] => all.map((one) => ({ synchronised: true, ...one }));
+const VALID = utc('2026-01-15');
+const EXPIRED = utc('2026-11-21T10:00:00Z');
+
+describe('leap seconds', () => {
+  it('believe the table while it is valid, and say when most sources contradict it', () => {
+    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    watch.hear(claims({ taiMinusUtc: 18 }, { taiMinusUtc: 18 }, { taiMinusUtc: 37 }));
+    expect(watch.state(VALID)).to.include({ taiMinusUtc: 37, taiKnown: true });
+    const notices = watch.notices(VALID);
+    expect(notices.map(({ code }) => code)).to.deep.equal(['TH_CLOCK_TAI_DISAGREES']);
+    expect(notices[0]!.text).to.include('18 s').and.include('37 s');
+  });
+
+  it('believe most sources once the table has expired, but not a minority', () => {
+    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    watch.hear(claims({ taiMinusUtc: 38 }, { taiMinusUtc: 38 }, { taiMinusUtc: 37 }));
+    expect(watch.state(EXPIRED)).to.include({ taiMinusUtc: 38 });
+    watch.hear(claims({ taiMinusUtc: 38 }, { taiMinusUtc: 36 }));
+    expect(watch.state(EXPIRED)).to.include({ taiMinusUtc: 37, taiKnown: false });
+    watch.hear([]);
+    expect(watch.state(EXPIRED)).to.include({ taiMinusUtc: 37, taiKnown: true });
+  });
+
+  it('announce a leap on its last day only, from the table', () => {
+    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    expect(watch.state(utc('2016-12-30T23:59:59Z')).pending).to.equal('none');
+    expect(watch.state(utc('2016-12-31T00:00:00Z')).pending).to.equal('insert');
+    expect(watch.state(utc('2017-01-01T00:00:00Z')).pending).to.equal('none');
+  });
+
+  it('take a claimed leap only from a majority, and only without a valid table', () => {
+    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    watch.hear(claims({ leap: 'insert' }, { leap: 'insert' }, { leap: 'none' }));
+    expect(watch.state(VALID).pending).to.equal('none');
+    const last = utc('2026-12-31T10:00:00Z');
+    expect(watch.state(last).pending).to.equal('insert');
+    expect(watch.ahead(last)?.at).to.equal(utc('2027-01-01'));
+    watch.hear(claims({ leap: 'insert' }, { leap: 'none' }));
+    expect(watch.state(last).pending).to.equal('none');
+  });
+
+  it('take a claimed leap for the end of June or December only, however early it is announced', () => {
+    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    watch.hear(claims({ leap: 'delete' }));
+    const pending: string[] = [];
+    for (let at = utc('2026-07-01T12:00:00Z'); at < utc('2033-01-01'); at += 86_400_000_000_000n)
+      if (watch.state(at).pending === 'delete')
+        pending.push(new Date(Number(at / 1_000_000n)).toISOString().slice(0, 10));
+    const expected = [2027, 2028, 2029, 2030, 2031, 2032].flatMap((year) => [`${year}-06-30`, `${year}-12-31`]);
+    expect(pending).to.deep.equal(['2026-12-31', ...expected]);
+  });
+
+  it('warn of the end of the table once before and once after it', () => {
+    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    expect(watch.notices(undefined)).to.deep.equal([]);
+    expect(watch.notices(utc('2026-05-01'))).to.deep.equal([]);
+    expect(watch.notices(utc('2026-06-20')).length).to.equal(1);
+    expect(watch.notices(utc('2026-06-21'))).to.deep.equal([]);
+    expect(watch.notices(EXPIRED).map(({ code }) => code)).to.deep.equal(['TH_CLOCK_LEAP_EXPIRED']);
+    expect(watch.notices(EXPIRED)).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,157 @@
+import { type Claims, type Instant, type Leap, NS_PER_S, type Ns } from '../../api/index.js';
+import { type LeapAhead, type LeapTable, leapAhead, taiMinusUtc, withLeap } from './leap-table.js';
+
+const DAY_NS = 86_400n * BigInt(NS_PER_S);
+/** The operator hears of the table's end this long before. */
+const WARNING_NS = 30n * DAY_NS;
+
+/** By how much the kernel may be ahead of the estimate at a leap second, seen by a clock that jumped by just that. */
+export const leadOf = (jumpNs: Ns): Instant => (Math.round(Math.abs(jumpNs) / 1e6) === 1000 ? LEAD_NS : 0n);
+const LEAD_NS = BigInt(NS_PER_S / 2);
+
+export interface LeapState {
+  readonly pending: Leap;
+  readonly taiMinusUtc: number;
+  readonly taiKnown: boolean;
+  readonly expires: Instant;
+}
+
+interface Notice {
+  readonly text: string;
+  readonly code?: string;
+}
+
+/**
+ * The one owner of TAI − UTC. The table decides while it is valid; what sources claim is compared with it and shown, and
+ * decides once the table has expired, if most of them agree.
+ */
+export class LeapWatch {
+  #table: LeapTable;
+  #next: LeapAhead | undefined;
+  /** UTC repeats the second before an inserted leap: it is not announced again. */
+  #passed: Instant = 0n;
+  readonly #told = new Set<string>();
+  #claims: readonly Claims[] = [];
+  /** What most of them claim. */
+  #claimedTai: number | undefined;
+  #claimedLeap: Leap | undefined;
+
+  constructor(table: LeapTable) {
+    this.#table = table;
+  }
+
+  /** What living sources of the majority claim now. */
+  hear(claims: readonly Claims[]): void {
+    if (claims.length === this.#claims.length && claims.every((claim, i) => claim === this.#claims[i])) return;
+    this.#claims = claims;
+    this.#claimedTai = majority(claims.map(({ taiMinusUtc }) => taiMinusUtc).filter((value) => value !== undefined));
+    this.#claimedLeap = majority(
+      claims.map(({ leap }) => leap).filter((leap) => leap !== undefined && leap !== 'unknown'),
+    );
+  }
+
+  /** At a UTC instant; undefined while nobody knows the time. */
+  state(utc: Instant | undefined): LeapState {
+    const claimed = this.#claimedTai;
+    const tabled = taiMinusUtc(this.#table, utc);
+    const expired = this.#expired(utc);
+    return {
+      pending: this.#pending(utc),
+      taiMinusUtc: expired && claimed !== undefined ? claimed : tabled,
+      taiKnown: !expired || claimed === tabled || !this.#claims.some(({ taiMinusUtc }) => taiMinusUtc !== undefined),
+      expires: this.#table.expires,
+    };
+  }
+
+  /** The leap within the next day, if one is known. */
+  ahead(utc: Instant): LeapAhead | undefined {
+    const tabled = leapAhead(this.#table, utc, DAY_NS);
+    if (tabled !== undefined || !this.#expired(utc)) return this.#unlessPassed(tabled);
+    const kind = this.#claimedLeap;
+    const tomorrow = utc / DAY_NS + 1n;
+    if ((kind !== 'insert' && kind !== 'delete') || !beginsHalfYear(tomorrow)) return undefined;
+    return this.#unlessPassed({ kind, at: tomorrow * DAY_NS });
+  }
+
+  /** The leap that UTC has passed since the last call. Answers each once. */
+  crossed(utc: Instant | undefined): LeapAhead | undefined {
+    if (utc === undefined) return undefined;
+    const next = this.#next;
+    if (next === undefined || utc < next.at) {
+      this.#next = this.ahead(utc) ?? next;
+      return undefined;
+    }
+    this.#next = undefined;
+    this.#passed = next.at;
+    this.#table = withLeap(this.#table, next);
+    return next;
+  }
+
+  /** What the operator has not been told yet. */
+  notices(utc: Instant | undefined): readonly Notice[] {
+    if (utc === undefined) return [];
+    const fresh = this.#notices(utc).filter(({ text }) => !this.#told.has(text));
+    for (const { text } of fresh) this.#told.add(text);
+    return fresh;
+  }
+
+  #notices(utc: Instant): Notice[] {
+    const notices: Notice[] = [];
+    const { origin, expires, complaint } = this.#table;
+    if (complaint !== undefined) notices.push({ code: 'TH_CLOCK_LEAP_TABLE', text: complaint });
+    if (utc >= expires) {
+      notices.push({
+        code: 'TH_CLOCK_LEAP_EXPIRED',
+        text: `${origin} has expired: leap seconds announced since are not in it; update tzdata`,
+      });
+    } else if (expires - utc < WARNING_NS)
+      notices.push({ text: `${origin} expires in less than ${WARNING_NS / DAY_NS} days; update tzdata` });
+    const ahead = this.ahead(utc);
+    if (ahead !== undefined)
+      notices.push({
+        text: `a leap second is ${ahead.kind === 'insert' ? 'inserted' : 'deleted'} at the end of this day`,
+      });
+    const tabled = taiMinusUtc(this.#table, utc);
+    const claimed = this.#claimedTai;
+    if (claimed !== undefined && claimed !== tabled)
+      notices.push({
+        code: 'TH_CLOCK_TAI_DISAGREES',
+        text: `most sources say TAI − UTC is ${claimed} s, ${origin} says ${tabled} s; ${this.#expired(utc) ? 'the sources are' : 'the table is'} believed`,
+      });
+    return notices;
+  }
+
+  #unlessPassed(leap: LeapAhead | undefined): LeapAhead | undefined {
+    return leap !== undefined && leap.at > this.#passed ? leap : undefined;
+  }
+
+  #pending(utc: Instant | undefined): Leap {
+    return utc === undefined ? 'none' : (this.ahead(utc)?.kind ?? 'none');
+  }
+
+  #expired(utc: Instant | undefined): boolean {
+    return utc !== undefined && utc >= this.#table.expires;
+  }
+}
+
+/**
+ * Whether a day (counted from 1970-01-01) is the first of January or July, before which leap seconds fall. Servers may
+ * announce them weeks earlier.
+ */
+function beginsHalfYear(day: bigint): boolean {
+  // Days of the era of 400 Gregorian years that began on 1600-03-01, and of its year.
+  const ofEra = Number((day + 135_080n) % 146_097n);
+  const year = Math.floor(
+    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+  );
+  const ofYear = ofEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  return ofYear === 306 || ofYear === 122;
+}
+
+/** What more than half say. */
+function majority<T>(values: readonly T[]): T | undefined {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  for (const [value, votes] of counts) if (votes * 2 > values.length) return value;
+  return undefined;
+}

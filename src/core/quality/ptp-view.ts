@@ -1,0 +1,79 @@
+import type { Mode, Ns, PtpView } from '../../api/index.js';
+import { ACCURACY_UNKNOWN, accuracyCode, VARIANCE_UNKNOWN } from '../../protocol/ptp/quality.js';
+import type { Track } from '../source.js';
+
+/** What the PTP view is made of. */
+export interface PtpBasis {
+  readonly mode: Mode;
+  readonly carriers: readonly Track[];
+  /** The class announced before: holdover keeps 7 only if there was a 6. */
+  readonly before: number;
+  readonly boundNs: Ns;
+  /** Below this, holdover is within specification. */
+  readonly specificationNs: Ns;
+  readonly utcKnown: boolean;
+}
+
+/** IEEE 1588-2019 table 4. */
+const LOCKED = 6;
+const HOLDOVER = 7;
+/** Was in holdover, and is not within specification any more (alternative A: never follows another). */
+const DEGRADED = 52;
+const FREE_RUNNING = 248;
+/** ITU-T G.8275.1 §6.4: a primary reference time clock. */
+const VARIANCE_PRTC = 0x4e5d;
+/** IEEE 1588-2019 table 6. */
+const SOURCE_GNSS = 0x20;
+const SOURCE_PTP = 0x40;
+const SOURCE_NTP = 0x50;
+const SOURCE_OSCILLATOR = 0xa0;
+
+/** Class, accuracy and flags to announce (IEEE 1588-2019 §7.6.2). Never 6 before UTC is known. */
+export function ptpView(basis: PtpBasis): PtpView {
+  const { mode, carriers } = basis;
+  const clockClass = classOf(basis);
+  const traceable = clockClass === LOCKED || clockClass === HOLDOVER;
+  return {
+    clockClass,
+    clockAccuracy: mode === 'unsynchronised' ? ACCURACY_UNKNOWN : accuracyOf(basis.boundNs),
+    offsetScaledLogVariance: clockClass === LOCKED ? VARIANCE_PRTC : VARIANCE_UNKNOWN,
+    timeSource: mode === 'unsynchronised' || mode === 'holdover' ? SOURCE_OSCILLATOR : timeSourceOf(carriers),
+    timeTraceable: traceable,
+    frequencyTraceable: traceable,
+    ...grandmasterOf(mode, carriers),
+  };
+}
+
+/** The enumeration value that promises `boundNs` (IEEE 1588-2019 §7.6.2.6); without any bound nothing is promised. */
+export const accuracyOf = (boundNs: Ns): number =>
+  Number.isFinite(boundNs) ? accuracyCode(boundNs) : ACCURACY_UNKNOWN;
+
+function classOf({ mode, carriers, before, boundNs, specificationNs, utcKnown }: PtpBasis): number {
+  if (mode === 'tracking' && utcKnown && carriers.some(isPrimaryReference)) return LOCKED;
+  const hadLock = before === LOCKED || before === HOLDOVER || before === DEGRADED;
+  if (mode === 'unsynchronised' || !hadLock || !utcKnown) return FREE_RUNNING;
+  if (boundNs <= specificationNs && before !== DEGRADED) return HOLDOVER;
+  return carriers.length === 0 || carriers.some(isPrimaryReference) ? DEGRADED : FREE_RUNNING;
+}
+
+/** Present where one grandmaster stands behind every carrier. */
+function grandmasterOf(mode: Mode, carriers: readonly Track[]): Pick<PtpView, 'grandmaster'> {
+  const [first, ...others] = carriers.map(({ source }) => source.claims.grandmaster);
+  if (first === undefined || mode === 'unsynchronised') return {};
+  return others.every((other) => other?.identity === first.identity) ? { grandmaster: first } : {};
+}
+
+/** A receiver of our own, or a grandmaster that says it has one. Network time without that statement is not traceable. */
+function isPrimaryReference({ source: { claims } }: Track): boolean {
+  if (claims.traceable === false) return false;
+  if (claims.clockClass !== undefined) return claims.clockClass <= HOLDOVER;
+  return claims.stratum === 0 && claims.traceable === true;
+}
+
+function timeSourceOf(carriers: readonly Track[]): number {
+  const claims = carriers.map(({ source }) => source.claims);
+  const stated = claims.find(({ timeSource }) => timeSource !== undefined)?.timeSource;
+  if (stated !== undefined) return stated;
+  if (claims.some(({ stratum }) => stratum === 0)) return SOURCE_GNSS;
+  return claims.some(({ clockClass }) => clockClass !== undefined) ? SOURCE_PTP : SOURCE_NTP;
+}

@@ -1,0 +1,45 @@
+import type { Ns } from '../../api/index.js';
+import type { TrackEstimate } from '../estimator/types.js';
+import type { Track } from '../source.js';
+
+/**
+ * Of the one-way delay, how much the two directions are believed to differ (one standard deviation). Ordinary paths are
+ * nearly symmetric; the root distance covers the worst.
+ */
+const ASYMMETRY_SHARE = 0.025;
+/** A stated maximum as a standard deviation. */
+const MAXIMUM_IN_SIGMAS = 3;
+/** Voters are compared at this many sigmas, bounds are stated at the other. */
+export const VOTE_SIGMAS = 3;
+export const BOUND_SIGMAS = 4;
+
+/**
+ * How far truth may be from this track whatever the data say: the root distance of RFC 5905 §11.1 without its random part,
+ * what source and operator concede, and, while it is open whether its time has jumped, by how much.
+ */
+export function distanceNs(track: Track, estimate: TrackEstimate): Ns {
+  const conceded = track.biasBoundNs + Math.abs(track.source.options.asymmetryNs) + track.noiseFloorNs;
+  const own = conceded + estimate.suspectNs;
+  if (track.kind === 'pulse') return own;
+  const { rootDelayNs = 0, rootDispersionNs = 0 } = track.source.claims;
+  return own + rootDelayNs / 2 + rootDispersionNs + oneWayNs(estimate);
+}
+
+/** The believed standard deviation of a track's bias: what admitting it asserts. */
+export function biasSigmaNs(track: Track, estimate: TrackEstimate): Ns {
+  const stated = Math.hypot(track.biasBoundNs, track.source.options.asymmetryNs) / MAXIMUM_IN_SIGMAS;
+  const own = Math.hypot(stated, track.noiseFloorNs);
+  if (track.kind === 'pulse') return own;
+  const { rootDelayNs = 0, rootDispersionNs = 0 } = track.source.claims;
+  return Math.hypot(
+    own,
+    ASYMMETRY_SHARE * (oneWayNs(estimate) + rootDelayNs / 2),
+    rootDispersionNs / MAXIMUM_IN_SIGMAS,
+  );
+}
+
+/** The bias that a track may have where its path is as bad as its root distance permits, one standard deviation. */
+export const wideSigmaNs = (track: Track, estimate: TrackEstimate): Ns =>
+  Math.max(distanceNs(track, estimate) / MAXIMUM_IN_SIGMAS, biasSigmaNs(track, estimate));
+
+const oneWayNs = ({ delayNs }: TrackEstimate): Ns => (Number.isFinite(delayNs) ? Math.max(delayNs, 0) : 0);

@@ -1,0 +1,40 @@
+import { expect } from 'chai';
+import { createSource, type Track, trackOf } from '../source.js';
+import type { Candidate } from './candidate.js';
+import { majorityOf } from './majority.js';
+import { intervalOf, touches } from './vote.js';
+
+const candidate = (id: string, centreNs: number, more: Partial<Track> = {}): Candidate => {
+  const observation = { kind: 'reading', clock: 'system', monotonic: 1n, stamp: 'kernel', noiseFloorNs: 1 } as const;
+  const track = { ...trackOf(createSource(id), { ...observation, offsetNs: 0 }), ...more };
+  return { centreNs, halfNs: 10, group: id, incumbent: true, track, estimate: undefined! };
+};
+const own = (testifies: boolean) => ({ centreNs: 0, halfNs: 10, testifies });
+const isAt = (candidates: readonly Candidate[], testifies: boolean): number | undefined => {
+  const found = majorityOf(candidates, own(testifies));
+  if (found === undefined) return undefined;
+  return [0, 80].find((centreNs) => touches({ centreNs, halfNs: 1 }, intervalOf(found)));
+};
+
+describe('majority beside the time kept so far', () => {
+  const pair = [candidate('x', 0), candidate('y', 1)];
+
+  it('is not hindered by the echo of those that made that time', () => {
+    const honest = [candidate('a', 80), candidate('b', 80), candidate('c', 80)];
+    expect(isAt([...pair, ...honest], false)).to.equal(80);
+  });
+
+  it('breaks a tie by it, even where it is an echo', () => {
+    expect(isAt([...pair, candidate('a', 80), candidate('b', 80)], false)).to.equal(0);
+  });
+
+  it('takes it for a witness of those that say something else now, or nothing', () => {
+    expect(isAt([candidate('a', 0), candidate('x', 80), candidate('y', 80)], true)).to.equal(undefined);
+    expect(isAt([...pair, candidate('a', 80), candidate('b', 80)], true)).to.equal(0);
+  });
+
+  it('does not follow the last one alive against it', () => {
+    expect(isAt([candidate('liar', 80)], true)).to.equal(undefined);
+    expect(isAt([candidate('liar', 80, { condemned: true })], true)).to.equal(0);
+  });
+});

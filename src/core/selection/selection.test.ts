@@ -1,0 +1,315 @@
+import { expect } from 'chai';
+import { type Speaker, World } from '../testing/world.js';
+
+const MS = 1e6;
+const three = (world: World): Speaker[] => ['ntp.a', 'ntp.b', 'ntp.c'].map((id) => world.add({ id }));
+const statesOf = (world: World): Record<string, string> =>
+  Object.fromEntries(world.state().sources.map(({ id, state }) => [id, state]));
+
+describe('selection', () => {
+  it('rejects a falseticker and names whom it contradicts and by how much', () => {
+    const world = new World();
+    three(world);
+    world.add({ id: 'ntp.liar', offsetNs: 50 * MS });
+    world.run(20);
+    expect(world.source('ntp.liar')).to.include({ state: 'rejected', weight: 0 });
+    expect(world.source('ntp.liar').reason).to.match(
+      /^disagrees with ntp\.a, ntp\.b and ntp\.c by (49\.\d|50(\.\d)?) ms$/,
+    );
+    const good = world.state().sources.slice(0, 3);
+    expect(good.map(({ state }) => state)).to.deep.equal(['combined', 'combined', 'combined']);
+    expect(good.reduce((sum, { weight }) => sum + weight, 0)).to.be.closeTo(1, 1e-9);
+    expect(good[0]!.reason).to.match(/^agrees with ntp\.b and ntp\.c and carries \d+ % of the estimate$/);
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.1 * MS);
+  });
+
+  it('does not follow the falseticker although it answers first', () => {
+    const world = new World();
+    world.add({ id: 'ntp.liar', offsetNs: 50 * MS, everyNs: 0.3e9 });
+    three(world);
+    world.run(3);
+    expect(world.state().mode).to.equal('unsynchronised');
+    expect(world.source('ntp.liar').reason).to.include('waits a moment for ntp.a, ntp.b and ntp.c');
+    world.run(10);
+    expect(statesOf(world)).to.include({ 'ntp.liar': 'rejected', 'ntp.a': 'combined' });
+  });
+
+  it('follows a single source, but not for long in vain for others', () => {
+    const world = new World();
+    world.add({ id: 'ntp.a' });
+    world.accept({ type: 'source', id: 'ntp.mute', options: { ...world.plain, prefer: true } });
+    world.run(9);
+    expect(world.source('ntp.a')).to.include({ state: 'combined', weight: 1 });
+    expect(world.source('ntp.a').reason).to.equal('is the only source and carries the estimate alone');
+    expect(world.source('ntp.mute').state).to.equal('warming');
+  });
+
+  it('follows neither of two that disagree, and says so', () => {
+    const world = new World();
+    world.add({ id: 'ntp.a' });
+    world.add({ id: 'ntp.b', offsetNs: 80 * MS });
+    world.run(20);
+    expect(statesOf(world)).to.deep.equal({ 'ntp.a': 'rejected', 'ntp.b': 'rejected' });
+    expect(world.source('ntp.a').reason).to.match(
+      /^disagrees with ntp\.b by \S+ ms, and no majority says who is right/,
+    );
+    expect(world.state()).to.include({ mode: 'unsynchronised', reason: 'no majority of the sources agrees' });
+  });
+
+  for (const word of ['trust', 'prefer'] as const)
+    it(`follows the one of two that has the operator's ${word}`, () => {
+      const world = new World();
+      world.add({ id: 'ntp.a' });
+      world.add({ id: 'ntp.b', offsetNs: 80 * MS }, { [word]: true });
+      world.run(20);
+      expect(statesOf(world)).to.deep.equal({ 'ntp.a': 'rejected', 'ntp.b': 'combined' });
+    });
+
+  it('lets trust overrule a majority, but not preference', () => {
+    for (const [word, state] of [
+      ['trust', 'combined'],
+      ['prefer', 'rejected'],
+    ] as const) {
+      const world = new World();
+      three(world);
+      world.add({ id: 'ntp.x', offsetNs: 80 * MS }, { [word]: true });
+      world.run(20);
+      expect(world.source('ntp.x').state, word).to.equal(state);
+    }
+  });
+
+  it('weighs a preferred source before others that agree', () => {
+    const world = new World();
+    world.add({ id: 'ntp.a' });
+    world.add({ id: 'ntp.b' }, { prefer: true });
+    world.run(60);
+    expect(world.source('ntp.b').weight).to.be.above(0.9);
+  });
+
+  it('combines nothing while a required source is missing from the majority', () => {
+    const world = new World();
+    three(world);
+    const required = world.add({ id: 'ntp.r' }, { require: true });
+    world.run(20);
+    expect(world.state().mode).to.equal('tracking');
+    required.offsetNs = 80 * MS;
+    world.run(120);
+    expect(world.state().mode).to.equal('holdover');
+    expect(world.source('ntp.a').reason).to.equal('is not used: waits for ntp.r, which is required');
+  });
+
+  it('watches a noselect source and never uses it', () => {
+    const world = new World();
+    world.add({ id: 'ntp.a' }, { noselect: true });
+    world.run(20);
+    expect(world.source('ntp.a')).to.include({ state: 'disabled', reason: 'is watched only (noselect)' });
+    expect(world.source('ntp.a').offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
+    expect(world.state().mode).to.equal('unsynchronised');
+  });
+
+  it('wants as many independent sources as min-agreeing says', () => {
+    const world = new World({ core: { minAgreeing: 2 } });
+    world.add({ id: 'ntp.a' }, {}, { address: '192.0.2.1:123' });
+    world.add({ id: 'ntp.b' }, {}, { address: '192.0.2.1:1123' });
+    world.run(20);
+    expect(world.state().mode).to.equal('unsynchronised');
+    expect(world.source('ntp.a').reason).to.equal('is not used: only 1 of the 2 independent sources that must agree');
+    world.add({ id: 'ntp.c' }, {}, { address: '192.0.2.2:123' });
+    world.run(20);
+    expect(world.state().mode).to.equal('tracking');
+  });
+
+  it('is not outvoted by many names of one server', () => {
+    const world = new World();
+    for (const id of ['ntp.x', 'ntp.y', 'ntp.z'])
+      world.add({ id, offsetNs: 80 * MS }, {}, { address: '192.0.2.66:123' });
+    world.add({ id: 'ntp.a' }, {}, { address: '192.0.2.1:123' });
+    world.add({ id: 'ntp.b' }, {}, { address: '192.0.2.2:123' });
+    world.run(20);
+    expect(statesOf(world)).to.include({ 'ntp.x': 'rejected', 'ntp.a': 'combined', 'ntp.b': 'combined' });
+  });
+
+  it('does not use a source that says that it is not synchronised itself', () => {
+    const world = new World();
+    three(world);
+    world.claim('ntp.b', { synchronised: false });
+    world.run(20);
+    expect(world.source('ntp.b').state).to.equal('rejected');
+    expect(world.source('ntp.b').reason).to.include('not synchronised itself');
+    world.claim('ntp.b', { stratum: 1 });
+    world.run(80);
+    expect(world.source('ntp.b').state).to.equal('combined');
+  });
+
+  it('keeps the honest when two of four turn into liars that agree', () => {
+    const world = new World();
+    const [, , c] = three(world);
+    const d = world.add({ id: 'ntp.d' });
+    world.run(60);
+    c!.offsetNs = 80 * MS;
+    d.offsetNs = 80 * MS;
+    world.run(300);
+    expect(statesOf(world)).to.deep.equal({
+      'ntp.a': 'combined',
+      'ntp.b': 'combined',
+      'ntp.c': 'rejected',
+      'ntp.d': 'rejected',
+    });
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(MS);
+  });
+
+  it('does not let a known falseticker take over when it is the last to live', () => {
+    const world = new World();
+    const good = three(world);
+    world.add({ id: 'ntp.liar', offsetNs: 50 * MS });
+    world.run(20);
+    for (const speaker of good) world.kill(speaker);
+    world.run(120);
+    expect(world.state().mode).to.equal('holdover');
+    expect(world.source('ntp.liar').reason).to.match(/^disagrees with the time kept so far by \S+ ms$/);
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(2 * MS);
+  });
+
+  it('rejects what root distances permit but most others stand against, and says so', () => {
+    const world = new World();
+    for (const id of ['ntp.a', 'ntp.b', 'ntp.c']) world.add({ id, delayNs: 20 * MS, jitterNs: 0.3 * MS });
+    world.add({ id: 'ntp.x', offsetNs: 25 * MS, delayNs: 20 * MS, jitterNs: 0.3 * MS });
+    world.add({ id: 'ntp.y', offsetNs: -25 * MS, delayNs: 20 * MS, jitterNs: 0.3 * MS });
+    world.run(60);
+    const { 'ntp.x': x, 'ntp.y': y, ...honest } = statesOf(world);
+    expect([x, y, ...Object.values(honest)]).to.deep.equal([
+      'rejected',
+      'rejected',
+      'combined',
+      'combined',
+      'combined',
+    ]);
+    expect(world.source('ntp.x').reason).to.match(
+      /^is 2[45](\.\d)? ms from ntp\.a, ntp\.b and ntp\.c, which agree to \S+ .s: paths as long as these permit that, but it is \d\d times what is usual$/,
+    );
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.5 * MS);
+  });
+
+  it('is between two and two that their paths permit, with a bound that says so, whoever answers first', () => {
+    const world = new World();
+    const far = { delayNs: 20 * MS, jitterNs: 0.3 * MS };
+    world.add({ id: 'ntp.a', ...far, everyNs: 0.3e9 });
+    world.add({ id: 'ntp.b', ...far });
+    world.add({ id: 'ntp.c', ...far, offsetNs: 15 * MS, everyNs: 0.3e9 });
+    world.add({ id: 'ntp.d', ...far, offsetNs: 15 * MS });
+    world.run(60);
+    expect(Object.values(statesOf(world))).to.deep.equal(['combined', 'combined', 'combined', 'combined']);
+    expect(world.source('ntp.a').reason).to.match(
+      /^agrees with ntp\.b, ntp\.c and ntp\.d as far as its path permits \(\S+ ms off, \d+ times what is usual\) and carries 2\d % of the estimate$/,
+    );
+    const { offsetNs, boundNs } = world.clock();
+    expect(offsetNs - world.thetaNs).to.be.within(6 * MS, 9 * MS);
+    expect(boundNs).to.be.above(20 * MS);
+  });
+
+  it('follows an honest majority that comes late, whoever made the time until then', () => {
+    const world = new World();
+    for (const id of ['ntp.x', 'ntp.y']) world.add({ id, offsetNs: 60 * MS });
+    world.run(60);
+    three(world);
+    world.run(60);
+    expect(statesOf(world)).to.include({ 'ntp.a': 'combined', 'ntp.x': 'rejected', 'ntp.y': 'rejected' });
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(MS);
+  });
+
+  it('makes coming back the harder the more often a source was thrown out, and tells of it rarely', () => {
+    const world = new World();
+    three(world);
+    const fickle = world.add({ id: 'ntp.x', jitterNs: 1e3, delayNs: 0.1 * MS });
+    world.run(20);
+    for (let i = 0; i < 20; i++) {
+      fickle.offsetNs = i % 2 === 0 ? 30 * MS : 0;
+      world.run(30);
+    }
+    const told = world.texts('source').filter((text) => text.startsWith('ntp.x'));
+    expect(told.length).to.be.below(12);
+    expect(world.state().mode).to.equal('tracking');
+  });
+
+  it('forgets what the dead said once the living agree on something else', () => {
+    const world = new World({ core: { maxErrorNs: 20 * MS } });
+    const old = [world.add({ id: 'ntp.old', offsetNs: -60 * MS }), world.add({ id: 'ntp.older', offsetNs: -60 * MS })];
+    world.run(60);
+    for (const speaker of old) world.kill(speaker);
+    three(world);
+    world.run(60);
+    expect(statesOf(world)).to.include({ 'ntp.a': 'combined', 'ntp.old': 'unreachable' });
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
+  });
+
+  it('finds out a server that drifts away slowly, and is not led by it', () => {
+    const world = new World();
+    const speakers = ['ntp.a', 'ntp.b', 'ntp.c', 'ntp.d'].map((id) =>
+      world.add({ id, delayNs: 10 * MS, jitterNs: 0.5 * MS }),
+    );
+    world.run(30);
+    let worstNs = 0;
+    for (let i = 0; i < 600; i++) {
+      speakers[3]!.offsetNs += 0.1 * MS;
+      world.run(1);
+      worstNs = Math.max(worstNs, Math.abs(world.clock().offsetNs - world.thetaNs));
+    }
+    expect(worstNs).to.be.below(10 * MS);
+    expect(statesOf(world)).to.include({ 'ntp.a': 'combined', 'ntp.d': 'rejected' });
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
+  });
+
+  it('is not moved by an attacker who delays one direction', () => {
+    const world = new World();
+    const [, , victim] = three(world);
+    world.run(60);
+    Object.assign(victim!, { offsetNs: 25 * MS, delayNs: victim!.delayNs + 25 * MS });
+    world.run(300);
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
+  });
+
+  it('follows the only source when that changes its time', () => {
+    const world = new World();
+    const only = world.add({ id: 'ntp.a' });
+    world.run(60);
+    only.offsetNs = 50 * MS;
+    world.run(60);
+    expect(world.state().mode).to.equal('tracking');
+    expect(world.clock().offsetNs - world.thetaNs).to.be.closeTo(50 * MS, MS);
+  });
+
+  it('learns a source anew after it was silent, while others carry the estimate', () => {
+    const world = new World();
+    const [a] = three(world);
+    world.run(20);
+    world.kill(a!);
+    expect(world.source('ntp.a')).to.include({ state: 'unreachable', reason: 'no answer to the last 4 requests' });
+    a!.alive = true;
+    a!.offsetNs = 50 * MS;
+    world.run(2);
+    expect(world.source('ntp.a').state).to.equal('warming');
+    world.run(300);
+    expect(world.source('ntp.a').state).to.equal('rejected');
+  });
+
+  it('notices silence that nobody reports, after several of the own intervals of a source', () => {
+    const world = new World();
+    const [a] = three(world);
+    world.run(30);
+    a!.alive = false;
+    world.run(5);
+    expect(world.source('ntp.a').state).to.equal('combined');
+    world.run(10);
+    expect(world.source('ntp.a').state).to.equal('unreachable');
+    expect(world.source('ntp.a').reason).to.match(/^nothing heard from it for \S+ s, usually it speaks every 1 s$/);
+  });
+
+  it('does not mistake the longer interval after a quick start for silence', () => {
+    const world = new World();
+    const a = world.add({ id: 'ntp.a' });
+    world.run(6);
+    a.alive = false;
+    world.run(60);
+    expect(world.source('ntp.a').state).to.equal('combined');
+  });
+});

@@ -1,0 +1,222 @@
+import { type Claims, type Instant, NS_PER_S, type Ns } from '../../api/index.js';
+import type { TrackEstimate } from '../estimator/types.js';
+import type { CoreOptions } from '../input.js';
+import { list } from '../sentence.js';
+import { allTracks, type Source, type Track, votes } from '../source.js';
+import { type Candidate, opinionOf } from './candidate.js';
+import { biasSigmaNs } from './distance.js';
+import { elect, type Verdict } from './election.js';
+import { independentGroups } from './independence.js';
+import type { OwnTime } from './majority.js';
+import { type Opponents, objection } from './objection.js';
+import { barOf, isPending } from './standing.js';
+import { admit, type Change, probation, release, stands } from './tenure.js';
+import { type Interval, touches } from './vote.js';
+
+/** What the selection must know of the rest. */
+export interface Surroundings {
+  readonly now: Instant;
+  readonly estimate: (track: Track) => TrackEstimate | undefined;
+  /** What a track says − the estimate of its clock. */
+  readonly biasNs: (track: Track, estimate: TrackEstimate) => Ns;
+  /** The time kept so far, as a bias. */
+  readonly own: Interval | undefined;
+}
+
+export interface Outcome {
+  readonly changes: readonly Change[];
+  /** Why there is no majority; empty when there is one or nothing to judge. */
+  readonly obstacle: string;
+}
+
+/** The other sources are waited for this long before the first verdict. */
+const PATIENCE_NS = 4 * NS_PER_S;
+/** The time kept so far has a say once this many independent sources have made it together. */
+const CONFIRMATIONS = 2;
+/** What an operator's preference for one source makes of the others' bias. */
+const PREFERENCE = 10;
+
+/**
+ * Decides which tracks carry the estimate: the largest group of independent sources whose intervals overlap, if it is a
+ * majority. Writes each track's state and reason; those of the admitted follow once their weight is known.
+ */
+export class Selection {
+  readonly #options: CoreOptions;
+  #firstCandidate: Instant | undefined;
+  #decided = false;
+  /** The sources that agreed when last several did: the time kept so far is theirs. */
+  #makers: ReadonlySet<string> = new Set();
+  #claims: readonly Claims[] = [];
+  #groups: ReadonlyMap<string, string> = new Map();
+
+  constructor(options: CoreOptions) {
+    this.#options = options;
+  }
+
+  /** The next verdict is a first one: it waits for the others again, and the time kept so far has no say. */
+  reopen(): void {
+    this.#decided = false;
+    this.#firstCandidate = undefined;
+    this.disown();
+  }
+
+  /** What this source said before is its time no more, and it testifies for it no more. Answers who still does. */
+  forswear(id: string): ReadonlySet<string> {
+    this.#makers = new Set([...this.#makers].filter((maker) => maker !== id));
+    return this.#makers;
+  }
+
+  /** The time kept so far is nobody's any more. */
+  disown(): void {
+    this.#makers = new Set();
+  }
+
+  judge(sources: readonly Source[], around: Surroundings): Outcome {
+    const changes: Change[] = [];
+    const candidates = gather(sources, this.#groupsOf(sources), around, changes);
+    const pending = sources.filter((source) => isPending(source, around.now)).map(({ id }) => id);
+    const voters = candidates.filter(({ track }) => votes(track));
+    const electorate = voters.length + pending.length > 0 ? voters : candidates.filter(numbersItself);
+    const own = this.#ownTime(electorate, around.own);
+    const verdict = elect(electorate, own, sources, this.#options);
+    if (this.#waits(electorate, verdict, pending.length, around.now)) {
+      for (const { track } of electorate) warm(track, `waits a moment for ${list(pending)} before it is judged`);
+      return { changes, obstacle: '' };
+    }
+    this.#noteMakers(electorate, verdict, around.own);
+    changes.push(...settle(candidates, { electorate, verdict, own }));
+    changes.push(...forgetTheDead(sources, verdict, around));
+    return { changes, obstacle: verdict.obstacle };
+  }
+
+  #ownTime(electorate: readonly Candidate[], own: Interval | undefined): OwnTime | undefined {
+    if (own === undefined || this.#makers.size === 0) return undefined;
+    const loyal = new Set(
+      electorate.filter((candidate) => touches(candidate, own)).map(({ track }) => track.source.id),
+    );
+    return { ...own, testifies: [...this.#makers].some((id) => !loyal.has(id)) };
+  }
+
+  /** A majority that has another time than the hub has not made it yet. */
+  #noteMakers(electorate: readonly Candidate[], { truth, votes, obstacle }: Verdict, own: Interval | undefined): void {
+    if (truth === undefined || obstacle !== '' || votes < CONFIRMATIONS) return;
+    const isKept = own === undefined || touches(own, truth);
+    const holders = isKept ? electorate.filter((candidate) => touches(candidate, truth)) : [];
+    this.#makers = new Set(holders.map(({ track }) => track.source.id));
+  }
+
+  /** Thought through again only when somebody claims something new. */
+  #groupsOf(sources: readonly Source[]): ReadonlyMap<string, string> {
+    const claims = sources.map((source) => source.claims);
+    const isNews = claims.length !== this.#claims.length || claims.some((claim, i) => claim !== this.#claims[i]);
+    if (isNews) this.#groups = independentGroups(sources);
+    this.#claims = claims;
+    return this.#groups;
+  }
+
+  /** The first verdict waits for those that may yet get a vote, unless they could not change it. */
+  #waits(electorate: readonly Candidate[], { overlap }: Verdict, pending: number, now: Instant): boolean {
+    if (this.#decided || electorate.length === 0) return false;
+    this.#firstCandidate ??= now;
+    const isClear = overlap !== undefined && overlap.votes * 2 > overlap.voters + pending;
+    const isPatient = Number(now - this.#firstCandidate) < PATIENCE_NS;
+    this.#decided = pending === 0 || isClear || !isPatient;
+    return !this.#decided;
+  }
+}
+
+/** Everything that may be judged now; the others get their state here. */
+function gather(
+  sources: readonly Source[],
+  groups: ReadonlyMap<string, string>,
+  around: Surroundings,
+  changes: Change[],
+): Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const track of allTracks(sources)) {
+    if (track.kind === 'rate' || isBarred(track, around.now, changes)) continue;
+    if (track.kind === 'link') {
+      changes.push(...admit(track, track.noiseFloorNs));
+      track.state = 'combined';
+      track.reason = 'compares two local clocks';
+      continue;
+    }
+    const estimate = around.estimate(track);
+    if (estimate === undefined) {
+      warm(track, 'waits for a source that says which second its pulses begin');
+      continue;
+    }
+    const { centreNs, halfNs } = opinionOf(track, estimate, around.biasNs(track, estimate));
+    candidates.push({
+      centreNs,
+      halfNs,
+      group: groups.get(track.source.id)!,
+      incumbent: track.admittedNs !== undefined,
+      track,
+      estimate,
+    });
+  }
+  return candidates;
+}
+
+function isBarred(track: Track, now: Instant, changes: Change[]): boolean {
+  const bar = barOf(track, now);
+  track.lost = bar?.state === 'unreachable';
+  if (bar === undefined) return false;
+  track.state = bar.state;
+  track.reason = bar.reason;
+  if (bar.state === 'disabled' || bar.state === 'rejected') changes.push(...release(track));
+  return true;
+}
+
+function settle(candidates: readonly Candidate[], opponents: Opponents): Change[] {
+  const { electorate, verdict } = opponents;
+  const members = new Set(candidates.filter((candidate) => isMember(candidate, electorate, verdict)));
+  const isPreferred = [...members].some(({ track }) => track.source.options.prefer);
+  return candidates.flatMap((candidate) => {
+    const { track, estimate } = candidate;
+    const finding = verdict.findings.get(candidate);
+    track.close = finding?.close ?? false;
+    track.unusual = finding?.unusual;
+    const ruling = { member: members.has(candidate), alone: verdict.votes < 2 };
+    if (stands(track, ruling)) {
+      const factor = isPreferred && !track.source.options.prefer ? PREFERENCE : 1;
+      return admit(track, factor * (finding?.sigmaNs ?? biasSigmaNs(track, estimate)));
+    }
+    if (ruling.member) warm(track, probation(track, ruling));
+    else {
+      track.state = 'rejected';
+      track.reason = objection(candidate, opponents);
+    }
+    return release(track);
+  });
+}
+
+/** Voters by the vote, pulses by their phase. Without any voter the pulses that have a place keep it. */
+function isMember(
+  candidate: Candidate,
+  electorate: readonly Candidate[],
+  { truth, findings, obstacle }: Verdict,
+): boolean {
+  if (findings.get(candidate)?.apart !== undefined) return false;
+  if (electorate.length === 0) return candidate.track.admittedNs !== undefined;
+  return truth !== undefined && obstacle === '' && touches(candidate, truth);
+}
+
+/** What silent tracks said last goes on counting, unless the living agree on something else. */
+function forgetTheDead(sources: readonly Source[], { truth, obstacle }: Verdict, around: Surroundings): Change[] {
+  if (truth === undefined || obstacle !== '') return [];
+  return allTracks(sources).flatMap((track) => {
+    if (!track.lost || track.admittedNs === undefined) return [];
+    const estimate = around.estimate(track);
+    const stays = estimate !== undefined && touches(opinionOf(track, estimate, around.biasNs(track, estimate)), truth);
+    return stays ? [] : release(track);
+  });
+}
+
+const numbersItself = ({ track }: Candidate): boolean => track.numberedOffsetNs !== undefined;
+
+function warm(track: Track, reason: string): void {
+  track.state = 'warming';
+  track.reason = reason;
+}

@@ -1,0 +1,97 @@
+import type { Ns } from '../../api/index.js';
+
+/** One opinion: the truth is within `centreNs` ± `halfNs`. */
+export interface Interval {
+  readonly centreNs: Ns;
+  readonly halfNs: Ns;
+}
+
+export interface Opinion extends Interval {
+  /** Opinions of one group are not independent: they count once. */
+  readonly group: string;
+  /** It was in force before: between equals the incumbents stay. */
+  readonly incumbent: boolean;
+}
+
+/** The stretch where most independent opinions overlap. */
+export interface Overlap {
+  readonly loNs: Ns;
+  readonly hiNs: Ns;
+  /** Independent opinions that hold it. */
+  readonly votes: number;
+  readonly incumbents: number;
+  /** Independent opinions asked. */
+  readonly voters: number;
+  /** Another stretch, apart from this one, has as much for it. */
+  readonly rivalled: boolean;
+}
+
+/**
+ * Marzullo's sweep over the ends of the intervals (RFC 5905 §11.2.1). Between stretches with equal votes the one with more
+ * incumbents wins. Undefined without opinions.
+ */
+export function largestOverlap(opinions: readonly Opinion[]): Overlap | undefined {
+  return unanimity(opinions) ?? sweep(opinions);
+}
+
+/** What the sweep finds when all that were in force still overlap, as they do most of the time. */
+function unanimity(opinions: readonly Opinion[]): Overlap | undefined {
+  let loNs = Number.NEGATIVE_INFINITY;
+  let hiNs = Number.POSITIVE_INFINITY;
+  for (const { centreNs, halfNs, incumbent } of opinions) {
+    if (!incumbent) return undefined;
+    loNs = Math.max(loNs, centreNs - halfNs);
+    hiNs = Math.min(hiNs, centreNs + halfNs);
+  }
+  if (opinions.length === 0 || !(loNs < hiNs)) return undefined;
+  const votes = groupsOf(opinions);
+  return { loNs, hiNs, votes, incumbents: opinions.length, voters: votes, rivalled: false };
+}
+
+function sweep(opinions: readonly Opinion[]): Overlap | undefined {
+  const ends = opinions.flatMap((opinion) => [
+    { at: opinion.centreNs - opinion.halfNs, sign: 1, opinion },
+    { at: opinion.centreNs + opinion.halfNs, sign: -1, opinion },
+  ]);
+  ends.sort((a, b) => a.at - b.at);
+  const voters = groupsOf(opinions);
+  const holders = new Map<string, number>();
+  let incumbents = 0;
+  let best: Overlap | undefined;
+  let isApart = false;
+  ends.forEach(({ at, sign, opinion: { group, incumbent } }, i) => {
+    const held = (holders.get(group) ?? 0) + sign;
+    if (held === 0) holders.delete(group);
+    else holders.set(group, held);
+    if (incumbent) incumbents += sign;
+    const hiNs = ends[i + 1]?.at ?? at;
+    if (hiNs <= at) return;
+    const stretch = { loNs: at, hiNs, votes: holders.size, incumbents, voters, rivalled: false };
+    const order = best === undefined ? 1 : compare(stretch, best);
+    if (order > 0) best = stretch;
+    if (order === 0 && isApart) best = { ...best!, rivalled: true };
+    isApart = order < 0;
+  });
+  return best;
+}
+
+/** More than half of the independent opinions, and no second stretch with as many. */
+export const isMajority = ({ votes, voters, rivalled }: Overlap): boolean => votes * 2 > voters && !rivalled;
+
+/** Whether two intervals have a point in common. */
+export const touches = (a: Interval, b: Interval): boolean => Math.abs(a.centreNs - b.centreNs) <= a.halfNs + b.halfNs;
+
+/** The overlap as an interval of its own. */
+export const intervalOf = ({ loNs, hiNs }: Overlap): Interval => ({
+  centreNs: (loNs + hiNs) / 2,
+  halfNs: (hiNs - loNs) / 2,
+});
+
+/** How many of them are independent. */
+function groupsOf(opinions: readonly Opinion[]): number {
+  const groups = new Set<string>();
+  for (const { group } of opinions) groups.add(group);
+  return groups.size;
+}
+
+const compare = (a: Overlap, b: Overlap): number => a.votes - b.votes || a.incumbents - b.incumbents;

@@ -1,0 +1,161 @@
+import { type ClockId, HubError, type ReceiveFilter, type Stamp, type StampOptions } from '../../api/index.js';
+import type { Native, StampConfig } from '../native.js';
+import type { Arena } from './arena.js';
+import { clockOf, RECEIVE_FILTERS, readInterface } from './interface.js';
+import { because, errorName } from './net-error.js';
+
+/**
+ * Hardware stamps are switched on for an interface, not for a socket: there is one configuration for all programs. Ours is
+ * set only where there was none or one that already fits, and what we set is taken back with the last of our sockets.
+ */
+
+/** What must be stamped on receipt: PTP over layer 2, PTP over UDP, or every packet. */
+export type Layer = 'l2' | 'l4' | 'all';
+
+/** The right to stamp by the clock of an interface. */
+export interface StampGrant {
+  readonly clock: ClockId;
+  release(): void;
+}
+
+type Driver = Pick<Native, 'readInterface' | 'readStampConfig' | 'writeStampConfig'>;
+
+/** HWTSTAMP_TX_*. One-step senders stamp all others as well. */
+const TRANSMIT_OFF = 0;
+const TRANSMIT_ON = 1;
+
+/** The filters that serve a layer, in the order in which they are tried: the widest for PTP first, so that others fit in. */
+const FITTING: Readonly<Record<Layer, readonly ReceiveFilter[]>> = {
+  l2: ['ptpv2-event', 'ptpv2-l2-event', 'all'],
+  l4: ['ptpv2-event', 'ptpv2-l4-event', 'all'],
+  all: ['all'],
+};
+
+interface Holding {
+  /** One entry a socket. */
+  readonly layers: Layer[];
+  /** What was there before; undefined: it fitted, and is not ours. */
+  previous: StampConfig | undefined;
+  config: StampConfig;
+}
+
+const held = new Map<string, Holding>();
+
+/** What the kernel or the hardware wrote down. */
+export function stampOf(arena: Arena, record: number, grant: StampGrant | undefined): Stamp {
+  const by = arena.stampedBy(record);
+  const clock = by === 'hardware' && grant !== undefined ? grant.clock : 'system';
+  return { clock, time: arena.time(record), monotonic: arena.monotonic(record), by };
+}
+
+/**
+ * Switches on what `options` ask for; undefined when that is nothing. Throws `TH_NET_HWTSTAMP_NONE`,
+ * `TH_NET_HWTSTAMP_CONFLICT`, `TH_NET_HWTSTAMP_PRIVILEGE`, `TH_NET_INTERFACE`.
+ */
+export function grantStamps(
+  driver: Driver,
+  options: StampOptions & { readonly interface?: string },
+  layer: Layer,
+): StampGrant | undefined {
+  if (options.hardwareStamps !== true) return undefined;
+  const { interface: name } = options;
+  if (name === undefined) throw new TypeError('hardware stamps need an interface');
+  const { phc } = readInterface(driver, name);
+  if (phc === undefined) throw none(name, 'it has no hardware clock');
+  take(driver, name, layer);
+  let released = false;
+  return {
+    clock: clockOf(options.hardwareClock ?? phc.index),
+    release() {
+      if (!released) giveBack(driver, name, layer);
+      released = true;
+    },
+  };
+}
+
+function take(driver: Driver, name: string, layer: Layer): void {
+  const holding = held.get(name);
+  const layers = [...(holding?.layers ?? []), layer];
+  const config = holding?.config ?? read(driver, name);
+  if (!serves(config, layers)) {
+    if (holding === undefined ? !isOff(config) : holding.previous === undefined) throw conflict(name, config);
+    const previous = holding?.previous ?? config;
+    held.set(name, { layers, previous, config: write(driver, name, layers, config) });
+  } else {
+    held.set(name, { layers, previous: holding?.previous, config });
+  }
+}
+
+function giveBack(driver: Driver, name: string, layer: Layer): void {
+  const holding = held.get(name);
+  if (holding === undefined) return;
+  holding.layers.splice(holding.layers.indexOf(layer), 1);
+  if (holding.layers.length > 0) return;
+  held.delete(name);
+  const { previous, config } = holding;
+  if (previous === undefined) return;
+  try {
+    // Somebody else may have set another meanwhile, or the interface be gone: then there is nothing to take back.
+    if (!same(read(driver, name), config)) return;
+    driver.writeStampConfig(name, previous.transmitType, previous.receiveFilter);
+  } catch {}
+}
+
+const filterOf = ({ receiveFilter }: StampConfig): ReceiveFilter => RECEIVE_FILTERS[receiveFilter] ?? 'some';
+const isOff = (config: StampConfig): boolean => config.transmitType === TRANSMIT_OFF && filterOf(config) === 'none';
+const same = (a: StampConfig, b: StampConfig): boolean =>
+  a.transmitType === b.transmitType && a.receiveFilter === b.receiveFilter;
+const serves = (config: StampConfig, layers: readonly Layer[]): boolean =>
+  config.transmitType === TRANSMIT_ON && layers.every((layer) => FITTING[layer].includes(filterOf(config)));
+
+/** A driver that cannot tell is taken for switched off. */
+function read(driver: Driver, name: string): StampConfig {
+  try {
+    return driver.readStampConfig(name);
+  } catch (error) {
+    if (errorName(error) !== 'ENOTSUP') throw refused(name, error);
+    return { transmitType: TRANSMIT_OFF, receiveFilter: 0 };
+  }
+}
+
+/** The first filter that serves all layers and that the driver takes; it may make a wider one of it. */
+function write(driver: Driver, name: string, layers: readonly Layer[], before: StampConfig): StampConfig {
+  const common = FITTING.l2
+    .concat(FITTING.l4)
+    .filter((filter) => layers.every((layer) => FITTING[layer].includes(filter)));
+  let cause: unknown;
+  for (const filter of new Set(common)) {
+    try {
+      const made = driver.writeStampConfig(name, TRANSMIT_ON, RECEIVE_FILTERS.indexOf(filter));
+      if (serves(made, layers)) return made;
+      driver.writeStampConfig(name, before.transmitType, before.receiveFilter);
+    } catch (error) {
+      if (errorName(error) === 'EPERM') throw refused(name, error);
+      cause = error;
+    }
+  }
+  throw none(name, `its driver stamps no such packets${cause === undefined ? '' : `: ${because(cause)}`}`, cause);
+}
+
+const none = (name: string, reason: string, cause?: unknown): HubError =>
+  new HubError('TH_NET_HWTSTAMP_NONE', `${name} does not stamp in hardware: ${reason}`, {
+    cause,
+    hint: `"ethtool -T ${name}" shows what it can do; without hardware stamps the kernel's are used`,
+  });
+
+const conflict = (name: string, config: StampConfig): HubError =>
+  new HubError(
+    'TH_NET_HWTSTAMP_CONFLICT',
+    `another program has set the hardware stamps of ${name} to transmit type ${config.transmitType} and receive filter ${filterOf(config)}, which does not do here`,
+    {
+      hint: `end that program (often ptp4l or chronyd), or switch the stamps off with "hwstamp_ctl -i ${name} -t 0 -r 0" if it has ended`,
+    },
+  );
+
+function refused(name: string, cause: unknown): HubError {
+  if (errorName(cause) !== 'EPERM') return none(name, because(cause), cause);
+  return new HubError('TH_NET_HWTSTAMP_PRIVILEGE', `this process may not switch on the hardware stamps of ${name}`, {
+    cause,
+    hint: 'give it CAP_NET_ADMIN (systemd: AmbientCapabilities=), or switch them on with hwstamp_ctl before it starts',
+  });
+}

@@ -1,0 +1,97 @@
+import { getSystemErrorName } from 'node:util';
+import { type Endpoint, HubError } from '../../api/index.js';
+
+/** `EADDRINUSE` of what Node or the addon threw; `''` when it was no system call. */
+export function errorName(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'errno' in error && typeof error.errno === 'number' ? nameOf(error.errno) : '';
+}
+
+/** `ECONNREFUSED` of 111. */
+export const nameOf = (errno: number): string => (errno === 0 ? 'unknown' : getSystemErrorName(-Math.abs(errno)));
+
+/** `192.0.2.1:123`, `[2001:db8::1]:123` */
+export const formatEndpoint = ({ address, port }: Endpoint): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'there is no route to that network',
+  EHOSTDOWN: 'the host is down',
+  ETIMEDOUT: 'it did not answer in time',
+  EACCES: 'the system forbids it',
+  EPERM: 'the system forbids it (a firewall rule?)',
+  EMSGSIZE: 'the datagram is too long for the way',
+  EINVAL: 'the system does not take that address',
+  EAGAIN: 'the send queue is full',
+  ENOBUFS: 'the send queue is full',
+  EDESTADDRREQ: 'the socket has no peer and no destination was given',
+  EAFNOSUPPORT: 'the socket is of the other address family',
+  ENETDOWN: 'the interface is down',
+  ENXIO: 'the interface is gone',
+  ENOENT: 'there is no such file or folder',
+  ECONNRESET: 'the peer closed the connection',
+};
+
+/** `nobody listens there (ECONNREFUSED)` */
+export const explain = (name: string): string =>
+  SENTENCES[name] === undefined ? name : `${SENTENCES[name]} (${name})`;
+
+/** The reason in words with the system's name of it. */
+export function because(error: unknown): string {
+  const name = errorName(error);
+  if (name !== '') return explain(name);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Why a UDP socket could not be opened at `local`, or connected to `peer`. */
+export function openError(error: unknown, local: Endpoint, peer: Endpoint | undefined): HubError {
+  if (peer !== undefined && error instanceof Error && error.message.startsWith('connect')) {
+    return new HubError('TH_NET_CONNECT', `cannot send to ${formatEndpoint(peer)}: ${because(error)}`, {
+      cause: error,
+    });
+  }
+  const where = formatEndpoint(local);
+  switch (errorName(error)) {
+    case 'EADDRINUSE':
+      return new HubError('TH_NET_PORT_BUSY', `UDP port ${where} is in use by another program`, {
+        cause: error,
+        hint: `see who has it with "ss -ulpn 'sport = ${local.port}'", stop that program or choose another port`,
+      });
+    case 'EACCES':
+      return new HubError('TH_NET_PORT_PRIVILEGE', `UDP port ${where} needs a privilege this process does not have`, {
+        cause: error,
+        hint: 'ports below 1024 need CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=), or choose a higher port',
+      });
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'ENODEV':
+      return noOwnAddress(local.address, error);
+    default:
+      return new HubError('TH_NET_OPEN', `cannot open a UDP socket at ${where}: ${because(error)}`, { cause: error });
+  }
+}
+
+export const noOwnAddress = (address: string, cause?: unknown): HubError =>
+  new HubError('TH_NET_ADDRESS', `${address} is no address of this machine`, {
+    cause,
+    hint: 'the own addresses are listed by "ip address"',
+  });
+
+export const noInterface = (name: string, cause?: unknown): HubError =>
+  new HubError('TH_NET_INTERFACE', `this machine has no network interface "${name}"`, {
+    cause,
+    hint: 'the interfaces are listed by "ip link"',
+  });
+
+export const noAddon = (what: string): HubError =>
+  new HubError('TH_NET_NO_ADDON', `${what} needs the native addon, which is not there`, {
+    hint: 'run "npm run setup" in the folder of timehub: with a C++ compiler it builds the addon',
+  });
+
+export function sendError(error: unknown, to: Endpoint | string | undefined): HubError {
+  const where = to === undefined ? '' : ` to ${typeof to === 'string' ? to : formatEndpoint(to)}`;
+  return new HubError('TH_NET_SEND', `cannot send${where}: ${because(error)}`, { cause: error });
+}

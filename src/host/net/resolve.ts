@@ -1,0 +1,23 @@
+import { lookup } from 'node:dns/promises';
+import { HubError } from '../../api/index.js';
+import { errorName } from './net-error.js';
+
+/** All addresses of a name, in the resolver's order; an address is its own answer. Rejects with `TH_NET_RESOLVE`. */
+export async function resolveName(host: string, family?: 4 | 6): Promise<readonly string[]> {
+  try {
+    const answers = await lookup(host, { all: true, verbatim: true, family: family ?? 0 });
+    return [...new Set(answers.map((answer) => answer.address))];
+  } catch (error) {
+    const kind = family === undefined ? '' : ` over IPv${family}`;
+    throw new HubError('TH_NET_RESOLVE', `cannot find the address of "${host}"${kind}: ${reason(errorName(error))}`, {
+      cause: error,
+      hint: 'check the spelling and /etc/resolv.conf, or give an IP address',
+    });
+  }
+}
+
+function reason(name: string): string {
+  if (name === 'ENOTFOUND') return 'the name does not exist or has no such address (ENOTFOUND)';
+  if (name === 'EAI_AGAIN') return 'the name server does not answer (EAI_AGAIN)';
+  return name;
+}

@@ -1,0 +1,262 @@
+import { expect } from 'chai';
+import type { Datagram, Network, Stamp, UdpOptions, UdpSocket } from '../../api/index.js';
+import { openClocks } from '../clocks.js';
+import { loadNative } from '../native.js';
+import { stampNow } from '../system-clock.js';
+import { openNetwork } from './network.js';
+
+const { native } = loadNative();
+const text = (datagram: Datagram): string => Buffer.from(datagram.payload).toString();
+
+describe('a UDP socket with kernel stamps', () => {
+  let network: Network;
+  let now: () => Stamp;
+  const opened: UdpSocket[] = [];
+  const open = (options: UdpOptions): UdpSocket => {
+    const socket = network.udp(options);
+    opened.push(socket);
+    return socket;
+  };
+  const server = (options: UdpOptions = { address: '127.0.0.1' }) => open(options);
+  const clientOf = (socket: UdpSocket, address = socket.local.address): UdpSocket =>
+    open({ peer: { address, port: socket.local.port }, transmitStamps: true });
+  /** The next datagram, copied. */
+  const next = (socket: UdpSocket): Promise<Datagram> =>
+    new Promise((resolve) =>
+      socket.onDatagram((datagram) => resolve({ ...datagram, payload: datagram.payload.slice() })),
+    );
+
+  before(function () {
+    if (native === undefined) return this.skip();
+    now = () => stampNow(openClocks(native));
+    network = openNetwork(native, now);
+    return undefined;
+  });
+  afterEach(() => {
+    for (const socket of opened.splice(0)) socket.close();
+  });
+
+  for (const [name, options, target] of [
+    ['IPv4', { address: '127.0.0.1' }, '127.0.0.1'],
+    ['IPv6', { address: '::1' }, '::1'],
+    ['a dual-stack wildcard, asked over IPv4', {}, '127.0.0.1'],
+    ['a dual-stack wildcard, asked over IPv6', {}, '::1'],
+    ['an IPv4 wildcard', { family: 4 }, '127.0.0.1'],
+    ['an IPv6-only wildcard', { family: 6 }, '::1'],
+  ] as const) {
+    it(`stamps both ends of an exchange in order: ${name}`, async () => {
+      const asked = server(options);
+      const client = clientOf(asked, target);
+      const arrival = next(asked);
+      const sent = new Promise<Stamp>((resolve) => client.onSent((_id, stamp) => resolve(stamp)));
+      const { before } = client.send(Buffer.from('request'));
+      const request = await arrival;
+      const transmitted = await sent;
+      const after = now();
+      expect(text(request)).to.equal('request');
+      expect(request.to).to.equal(target);
+      expect(request.from.port).to.equal(client.local.port);
+      expect(request.from.address).to.equal(target);
+      expect([transmitted.by, request.received.by]).to.deep.equal(['kernel', 'kernel']);
+      for (const clock of ['time', 'monotonic'] as const) {
+        const order = [before, transmitted, request.received, after].map((stamp) => stamp[clock]);
+        // Two brackets stand between the scales: their width is the tolerance on the monotonic one.
+        const slack = clock === 'time' ? 0n : 5_000n;
+        for (let i = 1; i < order.length; i++)
+          expect(order[i]! + slack >= order[i - 1]!, `${clock} ${i}`).to.equal(true);
+      }
+
+      const reply = next(client);
+      asked.send(Buffer.from('reply'), request.from, request.to);
+      expect(text(await reply)).to.equal('reply');
+    });
+  }
+
+  it('answers from the address that was asked', async () => {
+    const asked = server({});
+    const client = clientOf(asked, '127.0.0.2');
+    asked.onDatagram((datagram) => asked.send(datagram.payload, datagram.from, datagram.to));
+    const reply = next(client);
+    client.send(Buffer.from('to the second address'));
+    expect((await reply).from).to.deep.equal({ address: '127.0.0.2', port: asked.local.port });
+  });
+
+  it('numbers its datagrams and their transmit stamps alike', async () => {
+    const asked = server();
+    const client = clientOf(asked);
+    const stamps = new Map<number, bigint>();
+    const all = new Promise<void>((resolve) =>
+      client.onSent((id, stamp) => {
+        stamps.set(id, stamp.time);
+        if (stamps.size === 50) resolve();
+      }),
+    );
+    const sends = Array.from({ length: 50 }, () => client.send(Buffer.alloc(48)));
+    await all;
+    for (const [i, { id, before }] of sends.entries()) {
+      expect(stamps.get(id)! >= before.time).to.equal(true);
+      if (i + 1 < sends.length) expect(stamps.get(id)! <= sends[i + 1]!.before.time).to.equal(true);
+    }
+  });
+
+  it('keeps numbers and transmit stamps together across a send that fails', async () => {
+    const client = open({ address: '127.0.0.1', transmitStamps: true });
+    const target = server().local;
+    client.send(Buffer.alloc(1), target);
+    expect(() => client.send(Buffer.alloc(1), { address: '::1', port: 9 }))
+      .to.throw()
+      .with.property('code', 'TH_NET_SEND');
+    expect(() => client.send(Buffer.alloc(65_508), target))
+      .to.throw()
+      .with.property('code', 'TH_NET_SEND');
+    const { id, before } = client.send(Buffer.alloc(1), target);
+    const [sentId, stamp] = await new Promise<[number, Stamp]>((resolve) =>
+      client.onSent((number, sent) => {
+        if (number > 0) resolve([number, sent]);
+      }),
+    );
+    expect(sentId).to.equal(id);
+    expect(stamp.time >= before.time).to.equal(true);
+  });
+
+  it('delivers a burst larger than a batch, in order and each with its own stamp', async () => {
+    const asked = server();
+    const client = clientOf(asked);
+    const seen: Datagram[] = [];
+    const all = new Promise<void>((resolve) =>
+      asked.onDatagram((datagram) => {
+        seen.push({ ...datagram, payload: datagram.payload.slice() });
+        if (seen.length === 200) resolve();
+      }),
+    );
+    for (let i = 0; i < 200; i++) client.send(Uint8Array.of(i));
+    await all;
+    expect(seen.map((datagram) => datagram.payload[0])).to.deep.equal(Array.from({ length: 200 }, (_, i) => i));
+    for (let i = 1; i < seen.length; i++) expect(seen[i]!.received.time > seen[i - 1]!.received.time).to.equal(true);
+  });
+
+  it('hears only its peer when it has one', async () => {
+    const peer = server();
+    const client = clientOf(peer);
+    const stranger = server();
+    stranger.send(Buffer.from('stranger'), client.local);
+    peer.send(Buffer.from('peer'), client.local);
+    expect(text(await next(client))).to.equal('peer');
+  });
+
+  it('delivers an empty datagram and drops one that is longer than any time protocol sends', async () => {
+    const asked = server();
+    const client = clientOf(asked);
+    client.send(Buffer.alloc(3000));
+    client.send(new Uint8Array());
+    expect((await next(asked)).payload).to.have.length(0);
+    client.send(Buffer.alloc(2048, 7));
+    expect((await next(asked)).payload).to.deep.equal(new Uint8Array(2048).fill(7));
+  });
+
+  for (const connected of [true, false]) {
+    it(`tells of a port where nobody listens, and goes on: ${connected ? 'connected' : 'unconnected'}`, async () => {
+      const gone = server();
+      const { local } = gone;
+      gone.close();
+      const client = connected ? clientOf(gone) : open({ family: 4, transmitStamps: true });
+      const told = new Promise<Error>((resolve) => client.onNetworkError(resolve));
+      const to = connected ? undefined : local;
+      client.send(Buffer.from('anybody?'), to);
+      const error = await told;
+      expect(error).to.have.property('code', 'ECONNREFUSED');
+      expect(error.message).to.equal(`127.0.0.1:${local.port}: nobody listens there (ECONNREFUSED)`);
+      for (let i = 0; i < 5; i++) client.send(Buffer.from('still anybody?'), to);
+    });
+  }
+
+  it('leaves the event loop asleep after transmit stamps and network errors', async () => {
+    const gone = server();
+    gone.close();
+    const client = clientOf(gone);
+    await new Promise((resolve) => {
+      client.onNetworkError(resolve);
+      client.send(Buffer.from('anybody?'));
+    });
+    const start = performance.eventLoopUtilization();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(performance.eventLoopUtilization(start).utilization).to.be.below(0.5);
+  });
+
+  it('can be closed from a handler: nothing more comes, the port is free at once', async () => {
+    const asked = server();
+    const client = clientOf(asked);
+    let count = 0;
+    const closed = new Promise<void>((resolve) =>
+      asked.onDatagram(() => {
+        count++;
+        asked.close();
+        server({ address: '127.0.0.1', port: asked.local.port });
+        resolve();
+      }),
+    );
+    for (let i = 0; i < 5; i++) client.send(Buffer.from('x'));
+    await closed;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(count).to.equal(1);
+    asked.close();
+    expect(() => asked.send(Buffer.from('x'), client.local)).to.throw('the socket is closed');
+  });
+
+  it('survives a handler that gives the memory of a batch away', async () => {
+    const asked = server();
+    const client = clientOf(asked);
+    const stolen = new Promise<void>((resolve) =>
+      asked.onDatagram((datagram) => {
+        structuredClone(datagram.payload, { transfer: [datagram.payload.buffer as ArrayBuffer] });
+        resolve();
+      }),
+    );
+    client.send(Buffer.from('first'));
+    await stolen;
+    client.send(Buffer.from('second'));
+    expect(text(await next(asked))).to.equal('second');
+  });
+
+  it('shares its port: all of this hub hear what is sent to this machine, unless one is connected to the sender', async () => {
+    const first = open({ address: '127.0.0.1', reuse: true });
+    const { port } = first.local;
+    const wide = open({ family: 4, port, reuse: true });
+    const other = open({ address: '127.0.0.2', port, reuse: true });
+    let stray = 0;
+    other.onDatagram(() => stray++);
+    const both = Promise.all([next(first), next(wide)]);
+    const client = clientOf(first);
+    client.send(Buffer.from('one'));
+    expect((await both).map(text)).to.deep.equal(['one', 'one']);
+
+    const connected = open({ peer: client.local, address: '127.0.0.1', port, reuse: true });
+    first.onDatagram(() => stray++);
+    wide.onDatagram(() => stray++);
+    const heard = next(connected);
+    client.send(Buffer.from('two'));
+    expect(text(await heard)).to.equal('two');
+    expect(stray).to.equal(0);
+  });
+
+  it('names the port that is busy and how to find who has it', () => {
+    const { port } = server().local;
+    expect(() => server({ address: '127.0.0.1', port }))
+      .to.throw(`UDP port 127.0.0.1:${port} is in use by another program`)
+      .with.property('code', 'TH_NET_PORT_BUSY');
+  });
+
+  it('refuses an address that is not its own, or none at all', () => {
+    for (const address of ['192.0.2.77', '2001:db8::77', 'time.example', '']) {
+      expect(() => open({ address }))
+        .to.throw()
+        .with.property('code', 'TH_NET_ADDRESS');
+    }
+  });
+
+  it('refuses to send without a destination', () => {
+    expect(() => server().send(Buffer.from('x')))
+      .to.throw('no destination was given')
+      .with.property('code', 'TH_NET_SEND');
+  });
+});

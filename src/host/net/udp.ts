@@ -1,0 +1,153 @@
+import { isIP, isIPv4 } from 'node:net';
+import {
+  type Datagram,
+  type Endpoint,
+  HubError,
+  type Stamp,
+  type StampClass,
+  type UdpOptions,
+  type UdpSocket,
+} from '../../api/index.js';
+import { inContext } from '../handler.js';
+import type { Native } from '../native.js';
+import { type Arena, arenaOf, DATAGRAM, SENT } from './arena.js';
+import { grantStamps, type StampGrant, stampOf } from './hardware-stamps.js';
+import {
+  errorName,
+  explain,
+  formatEndpoint,
+  nameOf,
+  noInterface,
+  noOwnAddress,
+  openError,
+  sendError,
+} from './net-error.js';
+import type { PortSharing, Sharer } from './port-sharing.js';
+
+/** The local address to bind: the given one or all of a family. Without any wish IPv6 and IPv4 together. */
+export function localAddress(options: UdpOptions): string {
+  if (options.address !== undefined) {
+    if (isIP(options.address) === 0) throw noOwnAddress(options.address);
+    return options.address;
+  }
+  const family = options.family ?? (options.peer === undefined ? undefined : isIPv4(options.peer.address) ? 4 : 6);
+  return family === 4 ? '0.0.0.0' : '::';
+}
+
+/** The port of PTP's event messages, the only ones that hardware for PTP alone stamps (IEEE 1588-2019 annex C). */
+const PTP_EVENT_PORT = 319;
+
+/**
+ * Opens a socket with kernel or hardware stamps. Throws `TH_NET_PORT_BUSY`, `TH_NET_PORT_PRIVILEGE`, `TH_NET_ADDRESS`,
+ * `TH_NET_INTERFACE`, `TH_NET_OPEN`, `TH_NET_CONNECT` when there is no way to the peer, and `TH_NET_HWTSTAMP_*`.
+ */
+export function openUdp(native: Native, options: UdpOptions, sharing: PortSharing): UdpSocket {
+  const address = localAddress(options);
+  if (options.groups !== undefined && options.interface === undefined) throw new TypeError('groups need an interface');
+  const grant = grantStamps(native, options, options.port === PTP_EVENT_PORT ? 'l4' : 'all');
+  try {
+    return new KernelUdpSocket(native, address, options, { grant, sharing });
+  } catch (error) {
+    grant?.release();
+    if (options.interface !== undefined && errorName(error) === 'ENODEV') throw noInterface(options.interface, error);
+    // A kernel booted without IPv6 has IPv4 alone.
+    const chosen = options.address !== undefined || options.family !== undefined || address !== '::';
+    if (!chosen && errorName(error) === 'EAFNOSUPPORT') return openUdp(native, { ...options, family: 4 }, sharing);
+    throw openError(error, { address, port: options.port ?? 0 }, options.peer);
+  }
+}
+
+interface Surroundings {
+  readonly grant: StampGrant | undefined;
+  readonly sharing: PortSharing;
+}
+
+class KernelUdpSocket implements UdpSocket {
+  readonly local: Endpoint;
+  readonly stamps: StampClass;
+  readonly #native: Native;
+  readonly #grant: StampGrant | undefined;
+  readonly #sharing: PortSharing;
+  readonly #sharer: Sharer | undefined;
+  readonly #leave: (() => void) | undefined;
+  readonly #socket: number;
+  readonly #before = new BigInt64Array(3);
+  #open = true;
+  #onDatagram: ((datagram: Datagram) => void) | undefined;
+  #onSent: ((id: number, sent: Stamp) => void) | undefined;
+  #onNetworkError: ((error: Error) => void) | undefined;
+
+  constructor(native: Native, address: string, options: UdpOptions, { grant, sharing }: Surroundings) {
+    const { peer, family, ...others } = options;
+    this.#native = native;
+    this.#grant = grant;
+    this.#sharing = sharing;
+    this.stamps = grant === undefined ? 'kernel' : 'hardware';
+    this.#socket = native.openUdp(
+      { ...others, address, v6Only: family === 6, peer: peer?.address, peerPort: peer?.port },
+      (buffer, count) => this.#deliver(arenaOf(buffer), count),
+    );
+    this.local = native.local(this.#socket);
+    if (options.reuse !== true) return;
+    this.#sharer = { options, address, stamps: this.stamps, hear: (datagram) => this.#onDatagram?.(datagram) };
+    this.#leave = sharing.join(this.local.port, this.#sharer);
+  }
+
+  send(payload: Uint8Array, to?: Endpoint, from?: string): { readonly id: number; readonly before: Stamp } {
+    if (!this.#open) throw new HubError('TH_NET_SEND', 'the socket is closed');
+    const before = this.#before;
+    let id: number;
+    try {
+      id = this.#native.send(this.#socket, payload, to?.address, to?.port ?? 0, from, before);
+    } catch (error) {
+      throw error instanceof TypeError ? error : sendError(error, to);
+    }
+    return { id, before: { clock: 'system', time: before[0]!, monotonic: before[1]!, by: 'user' } };
+  }
+
+  onDatagram(handler: (datagram: Datagram) => void): void {
+    this.#onDatagram = inContext(handler);
+  }
+
+  onSent(handler: (id: number, sent: Stamp) => void): void {
+    this.#onSent = inContext(handler);
+  }
+
+  onNetworkError(handler: (error: Error) => void): void {
+    this.#onNetworkError = inContext(handler);
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#leave?.();
+    this.#native.close(this.#socket);
+    this.#grant?.release();
+  }
+
+  #deliver(arena: Arena, count: number): void {
+    for (let record = 0; record < count && this.#open && arena.intact(); record++) {
+      const kind = arena.kind(record);
+      if (kind === DATAGRAM) this.#hear(datagramOf(arena, record, this.#grant));
+      else if (kind === SENT) this.#onSent?.(arena.number(record), stampOf(arena, record, this.#grant));
+      else this.#onNetworkError?.(networkError(arena, record));
+    }
+  }
+
+  #hear(datagram: Datagram): void {
+    this.#onDatagram?.(datagram);
+    if (this.#sharer !== undefined) this.#sharing.pass(this.local.port, this.#sharer, datagram);
+  }
+}
+
+const datagramOf = (arena: Arena, record: number, grant: StampGrant | undefined): Datagram => ({
+  payload: arena.payload(record),
+  from: { address: arena.from(record), port: arena.port(record) },
+  to: arena.to(record),
+  received: stampOf(arena, record, grant),
+});
+
+function networkError(arena: Arena, record: number): Error {
+  const code = nameOf(arena.number(record));
+  const to = { address: arena.from(record), port: arena.port(record) };
+  return Object.assign(new Error(`${formatEndpoint(to)}: ${explain(code)}`), { code });
+}

@@ -1,0 +1,72 @@
+import { rmSync, statSync } from 'node:fs';
+import { HubError, type UnixDatagram, type UnixDatagramOptions, type UnixDatagramSocket } from '../../api/index.js';
+import { inContext } from '../handler.js';
+import type { Native } from '../native.js';
+import { type Arena, arenaOf } from './arena.js';
+import { because, errorName, sendError } from './net-error.js';
+
+const OWNER_ONLY = 0o600;
+
+/** Throws `TH_NET_UNIX_BUSY` when another program has the file, else `TH_NET_UNIX`. */
+export function openUnixDatagram(native: Native, options: UnixDatagramOptions): UnixDatagramSocket {
+  try {
+    return new KernelUnixSocket(native, options);
+  } catch (error) {
+    const { path } = options;
+    if (errorName(error) === 'EADDRINUSE') {
+      throw new HubError('TH_NET_UNIX_BUSY', `${path} is in use by another program`, {
+        cause: error,
+        hint: `see who has it with "ss -xlp src ${path}", end that program or choose another path`,
+      });
+    }
+    throw new HubError('TH_NET_UNIX', `cannot make the socket file ${path}: ${because(error)}`, {
+      cause: error,
+      hint: 'its folder must exist and belong to the user that runs the hub (systemd: RuntimeDirectory=)',
+    });
+  }
+}
+
+class KernelUnixSocket implements UnixDatagramSocket {
+  readonly path: string;
+  readonly #native: Native;
+  readonly #socket: number;
+  readonly #inode: number | undefined;
+  #open = true;
+  #onDatagram: ((datagram: UnixDatagram) => void) | undefined;
+
+  constructor(native: Native, { path, mode = OWNER_ONLY }: UnixDatagramOptions) {
+    this.path = path;
+    this.#native = native;
+    this.#socket = native.openUnix(path, mode, (buffer, count) => this.#deliver(arenaOf(buffer), count));
+    this.#inode = inodeOf(path);
+  }
+
+  send(payload: Uint8Array, to: string): void {
+    if (!this.#open) throw new HubError('TH_NET_SEND', 'the socket is closed');
+    try {
+      this.#native.sendUnix(to, payload, this.#socket);
+    } catch (error) {
+      throw sendError(error, to);
+    }
+  }
+
+  onDatagram(handler: (datagram: UnixDatagram) => void): void {
+    this.#onDatagram = inContext(handler);
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#native.close(this.#socket);
+    // The file may be another program's by now.
+    if (this.#inode !== undefined && inodeOf(this.path) === this.#inode) rmSync(this.path, { force: true });
+  }
+
+  #deliver(arena: Arena, count: number): void {
+    for (let record = 0; record < count && this.#open && arena.intact(); record++) {
+      this.#onDatagram?.({ payload: arena.payload(record), from: arena.from(record) });
+    }
+  }
+}
+
+const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;

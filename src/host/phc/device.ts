@@ -1,0 +1,126 @@
+import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, readSync, realpathSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { ClockId, Instant } from '../../api/index.js';
+import { type Libc, loadLibc } from '../libc.js';
+import type { Native } from '../native.js';
+import { errorName } from '../net/net-error.js';
+import { clockIdOf, EVENT_OCTETS } from './codec.js';
+import { openRefused, unknownClock } from './error.js';
+
+/** The character device of a PTP hardware clock, as far as it is used. Its calls throw errors with `errno`. */
+export interface PhcDevice {
+  /** `ptp0` */
+  readonly node: string;
+  readonly path: string;
+  /** What its driver calls it. */
+  readonly name: string;
+  /** Why it can only be read; empty when it can be set. */
+  readonly obstacle: string;
+  time(): Instant;
+  /** clock_adjtime(2): a `struct timex` both ways. */
+  adjust(timex: Uint8Array): Uint8Array;
+  ioctl(request: number, argument: Uint8Array): Uint8Array;
+  /** The records of edges that wait, 32 octets each; undefined when there are none. */
+  events(): Uint8Array | undefined;
+  close(): void;
+}
+
+/** The kernel's queue of edges (PTP_MAX_TIMESTAMPS). */
+const MOST_EVENTS = 128;
+
+/** Opens `phc:ptp0`, `phc:/dev/ptp0` or `phc:eth0`. Throws `TH_CLOCK_UNKNOWN`, `TH_CLOCK_OPEN`, `TH_HOST_LIBC`. */
+export function openPhcDevice(id: ClockId, native: Pick<Native, 'readInterface'> | undefined): PhcDevice {
+  const libc = loadLibc();
+  const node = nodeOf(id, native);
+  const path = `/dev/${node}`;
+  const { descriptor, writable } = open(path);
+  const clock = clockIdOf(descriptor);
+  const timespec = Buffer.alloc(16);
+  const buffer = Buffer.alloc(MOST_EVENTS * EVENT_OCTETS);
+  const attribute = (name: string): string => readAttribute(`/sys/class/ptp/${node}/${name}`);
+  let closed = false;
+  return {
+    node,
+    path,
+    name: attribute('clock_name'),
+    obstacle: obstacleOf(path, writable, Number(attribute('n_vclocks'))),
+    time: () => {
+      libc.clockGettime(clock, timespec);
+      return timespec.readBigInt64LE(0) * 1_000_000_000n + timespec.readBigInt64LE(8);
+    },
+    adjust: (timex) => {
+      libc.clockAdjtime(clock, timex);
+      return timex;
+    },
+    ioctl: (request, argument) => {
+      libc.ioctl(descriptor, request, argument);
+      return argument;
+    },
+    events: () => readEvents(libc, descriptor, buffer),
+    close: () => {
+      if (!closed) closeSync(descriptor);
+      closed = true;
+    },
+  };
+}
+
+/** `ptp0` of a device, of a link to one, or of an interface. */
+function nodeOf(id: ClockId, native: Pick<Native, 'readInterface'> | undefined): string {
+  const name = id.slice('phc:'.length);
+  if (name.startsWith('/')) {
+    if (!existsSync(name)) throw unknownClock(id, `${name} does not exist`);
+    const node = basename(realpathSync(name));
+    if (/^ptp\d+$/.test(node)) return node;
+    throw unknownClock(id, `${name} is no PTP hardware clock`);
+  }
+  if (/^ptp\d+$/.test(name)) {
+    if (existsSync(`/dev/${name}`)) return name;
+    throw unknownClock(id, `/dev/${name} does not exist`);
+  }
+  return nodeOfInterface(id, name, native);
+}
+
+function nodeOfInterface(id: ClockId, name: string, native: Pick<Native, 'readInterface'> | undefined): string {
+  if (name.includes('/') || !existsSync(`/sys/class/net/${name}`)) throw unknownClock(id, `no interface has that name`);
+  const index = native?.readInterface(name).clock ?? -1;
+  if (index >= 0) return `ptp${index}`;
+  const folder = `/sys/class/net/${name}/device/ptp`;
+  const node = existsSync(folder) ? readdirSync(folder).find((entry) => /^ptp\d+$/.test(entry)) : undefined;
+  if (node === undefined) throw unknownClock(id, `the interface ${name} has no hardware clock`);
+  return node;
+}
+
+/** A clock that may only be read is still worth comparing. */
+function open(path: string): { readonly descriptor: number; readonly writable: boolean } {
+  try {
+    return { descriptor: openSync(path, constants.O_RDWR), writable: true };
+  } catch (error) {
+    if (errorName(error) !== 'EACCES') throw openRefused(path, error);
+  }
+  try {
+    return { descriptor: openSync(path, constants.O_RDONLY), writable: false };
+  } catch (error) {
+    throw openRefused(path, error);
+  }
+}
+
+function obstacleOf(path: string, writable: boolean, virtualClocks: number): string {
+  if (!writable) return `this process may read ${path}, not set it`;
+  if (virtualClocks > 0)
+    return `${path} carries ${virtualClocks} virtual clocks and runs free under them: steer one of those instead`;
+  return '';
+}
+
+/** Reading waits for an edge, whatever the flags of the device say: it must be there already. */
+function readEvents(libc: Libc, descriptor: number, buffer: Buffer): Uint8Array | undefined {
+  if (!libc.readable(descriptor)) return undefined;
+  return buffer.subarray(0, readSync(descriptor, buffer));
+}
+
+function readAttribute(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,74 @@
+import { HubError } from '../../api/index.js';
+import { errorName, explain } from '../net/net-error.js';
+
+/** ENODEV and its like: the device is there no more, whatever is tried. */
+const GONE: ReadonlySet<string> = new Set(['ENODEV', 'ENXIO', 'EBADF', 'ENOENT']);
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  ETIMEDOUT: 'it did not answer in time; some clocks stand still while their interface has no carrier',
+  EBUSY: 'it is busy; a clock with virtual clocks on it can only be set through them',
+  EIO: 'its hardware reports a fault',
+  EAGAIN: 'it is busy',
+  EACCES: 'the system forbids it',
+  EPERM: 'the system forbids it',
+  EOPNOTSUPP: 'its driver cannot do that',
+  ENOTTY: 'its driver cannot do that',
+  EINVAL: 'its driver does not take that',
+  ERANGE: 'it is beyond what the clock takes',
+};
+
+/** `it did not answer in time (ETIMEDOUT)` */
+export function reasonOf(error: unknown): string {
+  const name = errorName(error);
+  if (name === '') return error instanceof Error ? error.message : String(error);
+  return SENTENCES[name] === undefined ? explain(name) : `${SENTENCES[name]} (${name})`;
+}
+
+export const unknownClock = (id: string, reason: string): HubError =>
+  new HubError('TH_CLOCK_UNKNOWN', `there is no clock "${id}": ${reason}`, {
+    hint: '"ls /sys/class/ptp" lists the hardware clocks, "ethtool -T IFACE" tells which one an interface has',
+  });
+
+export function openRefused(device: string, cause: unknown): HubError {
+  return new HubError('TH_CLOCK_OPEN', `${device} cannot be opened: ${reasonOf(cause)}`, {
+    cause,
+    hint: `let the user of the hub open it, by a udev rule: SUBSYSTEM=="ptp", GROUP="timehub", MODE="0660"`,
+  });
+}
+
+/** Reading it failed: for good, or for the moment. */
+export function readFailed(device: string, cause: unknown): HubError {
+  if (cause instanceof HubError) return cause;
+  // A fault of our own is none of the clock's.
+  if (errorName(cause) === '') throw cause;
+  if (GONE.has(errorName(cause))) {
+    return new HubError('TH_CLOCK_GONE', `${device} has vanished`, {
+      cause,
+      hint: 'the hub opens it again when it is back; was the driver unloaded, or the card unplugged?',
+    });
+  }
+  return new HubError('TH_CLOCK_NO_ANSWER', `${device} cannot be read: ${reasonOf(cause)}`, {
+    cause,
+    hint: 'check the cable of its interface, and the kernel log (dmesg) for its driver',
+  });
+}
+
+export function setFailed(device: string, cause: unknown): HubError {
+  if (GONE.has(errorName(cause))) return readFailed(device, cause);
+  if (errorName(cause) === 'EPERM' || errorName(cause) === 'EACCES') {
+    return new HubError('TH_CLOCK_PERMISSION', `this process may not set ${device}`, {
+      cause,
+      hint: 'the user of the hub needs write permission on the device, by a udev rule with MODE="0660"',
+    });
+  }
+  return new HubError('TH_CLOCK_SET', `${device} cannot be set: ${reasonOf(cause)}`, {
+    cause,
+    hint: 'see that no other program steers it (ptp4l, phc2sys, ts2phc), and that its interface has a carrier',
+  });
+}
+
+export const pulseFailed = (device: string, what: string, cause?: unknown): HubError =>
+  new HubError('TH_CLOCK_PULSE', `${device}: ${what}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {
+    cause,
+    hint: '"timehub show" of the instance lists channels and pins; another program may hold the channel',
+  });

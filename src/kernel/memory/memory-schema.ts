@@ -1,0 +1,29 @@
+import * as v from 'valibot';
+import type { ClockId } from '../../api/index.js';
+
+/** Numbers that any oscillator and any path on Earth stays within: beyond them a file is damaged. */
+const FASTEST_PPB = 500_000;
+const LONGEST_NS = 100e9;
+const LEAST_NS = 1e-3;
+const MOST_RESTLESS = 1e-6;
+
+const between = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
+
+const clock = v.object({
+  clock: v.custom<ClockId>((id) => typeof id === 'string' && /^(system|phc:.+)$/.test(id)),
+  frequencyPpb: between(-FASTEST_PPB, FASTEST_PPB),
+  sigmaPpb: between(1e-6, FASTEST_PPB),
+  wanders: v.pipe(v.array(v.object({ wander: between(0, MOST_RESTLESS), weight: between(0, 1) })), v.maxLength(64)),
+});
+
+const track = v.object({
+  key: v.string(),
+  address: v.string(),
+  delayNs: between(-LONGEST_NS, LONGEST_NS),
+  delaySigmaNs: between(LEAST_NS, LONGEST_NS),
+  noiseNs: between(LEAST_NS, LONGEST_NS),
+  shapes: v.pipe(v.array(v.object({ rho: between(0, 1e3), logWeight: between(-100, 0) })), v.maxLength(64)),
+});
+
+/** The shape of a `Memory` that comes from a file. */
+export const memorySchema = v.object({ clocks: v.array(clock), tracks: v.array(track) });

@@ -1,0 +1,169 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Instant } from '../../api/index.js';
+import type { Memory } from '../../core/memory.js';
+import { StateFile } from './state-file.js';
+
+const HOUR = 3_600_000_000_000n;
+const NOW: Instant = 1_795_255_200_000_000_000n;
+const MEMORY: Memory = {
+  clocks: [{ clock: 'system', frequencyPpb: -7214.25, sigmaPpb: 12, wanders: [{ wander: 1e-18, weight: 1 }] }],
+  tracks: [
+    {
+      key: 'ntp.a',
+      address: '192.0.2.1:123',
+      delayNs: 20e6,
+      delaySigmaNs: 5e3,
+      noiseNs: 1e6,
+      shapes: [{ rho: 0.1, logWeight: 0 }],
+    },
+  ],
+};
+
+const KEEPSAKES = { 'ptp.eth0': { delayNs: 412 } };
+
+describe('the state file', () => {
+  let folder: string;
+  let path: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'timehub-state-'));
+    path = join(folder, 'state.json');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const kept = async (utc = NOW): Promise<StateFile> => {
+    const file = new StateFile(folder);
+    await file.keep({ memory: MEMORY, utc }, KEEPSAKES);
+    return file;
+  };
+  const recalled = (utc = NOW) => new StateFile(folder).recall(utc);
+
+  it('comes back as it was, and a restart costs next to nothing', async () => {
+    await kept();
+    const { clocks, tracks } = (await recalled()).memory!;
+    expect(tracks).to.deep.equal(MEMORY.tracks);
+    expect(clocks[0]).to.include({ clock: 'system', frequencyPpb: -7214.25 });
+    expect(clocks[0]!.sigmaPpb).to.be.within(12, 100);
+  });
+
+  it('is the less sure of a frequency the older it is', async () => {
+    await kept();
+    const sigmas = await Promise.all(
+      [0n, 1n, 24n, 24n * 300n].map(async (hours) => {
+        return (await recalled(NOW + hours * HOUR)).memory!.clocks[0]!.sigmaPpb;
+      }),
+    );
+    expect(sigmas).to.deep.equal([...sigmas].sort((a, b) => a - b));
+    expect(sigmas[2]).to.be.within(900, 1500);
+    expect(sigmas[3]).to.be.within(4000, 8000);
+  });
+
+  it('replaces the one before, leaves nothing else behind, and is written whole', async () => {
+    const file = await kept();
+    const nothing = { clocks: [], tracks: [] };
+    await Promise.all([
+      file.keep({ memory: { ...MEMORY, tracks: [] }, utc: NOW }, { 'x.y': 1 }),
+      file.keep({ memory: nothing, utc: NOW }, {}),
+    ]);
+    expect(readdirSync(folder)).to.deep.equal(['state.json']);
+    expect(await file.recall(NOW)).to.deep.equal({ memory: nothing, keepsakes: {} });
+    expect(file.note).to.equal('');
+  });
+
+  it('makes its folder', async () => {
+    const file = new StateFile(join(folder, 'a/b'));
+    await file.keep({ memory: MEMORY, utc: NOW }, {});
+    expect(existsSync(join(folder, 'a/b/state.json'))).to.equal(true);
+  });
+
+  it('is nothing to speak of when there is none', async () => {
+    const file = new StateFile(folder);
+    expect(await file.recall(NOW)).to.deep.equal({ memory: undefined, keepsakes: {} });
+    expect(file.note).to.equal('');
+  });
+
+  it('that cannot be written is a note, until it can', async () => {
+    writeFileSync(join(folder, 'taken'), '');
+    const file = new StateFile(join(folder, 'taken'));
+    await file.keep({ memory: MEMORY, utc: NOW }, {});
+    expect(file.note).to.match(/^what was learnt is not kept for the next start: .*taken/);
+    rmSync(join(folder, 'taken'));
+    await file.keep({ memory: MEMORY, utc: NOW }, {});
+    expect(file.note).to.equal('');
+  });
+
+  for (const [what, spoil, why] of [
+    ['is empty', () => '', /it is not JSON$/],
+    ['was cut short', (text: string) => text.slice(0, text.length / 2), /it is not JSON$/],
+    ['is of another version', (text: string) => text.replace('"version": 2', '"version": 3'), /version: /],
+    ['lacks its date', (text: string) => text.replace('"when"', '"then"'), /when: /],
+    ['holds nonsense', (text: string) => text.replace('-7214.25', '"fast"'), /clocks\.0\.frequencyPpb: /],
+    ['holds what no oscillator does', (text: string) => text.replace('-7214.25', '-1e9'), /clocks\.0\.frequencyPpb: /],
+    ['holds a noise below zero', (text: string) => text.replace('1000000,', '-1,'), /tracks\.0\.noiseNs: /],
+    ['is a list', () => '[]', /is not used: /],
+  ] as const) {
+    it(`is not used when it ${what}, and that is noted until there is a new one`, async () => {
+      await kept();
+      writeFileSync(path, spoil(readFileSync(path, 'utf8')));
+      const file = new StateFile(folder);
+      expect((await file.recall(NOW)).memory).to.equal(undefined);
+      expect(file.note).to.match(why);
+      expect(file.note).to.include(path);
+      await file.keep({ memory: MEMORY, utc: NOW }, {});
+      expect(file.note).to.equal('');
+    });
+  }
+
+  it('is not used when it comes from the future or from long ago', async () => {
+    await kept(NOW + 72n * HOUR);
+    const early = new StateFile(folder);
+    expect(await early.recall(NOW)).to.deep.equal({ memory: undefined, keepsakes: KEEPSAKES });
+    expect(early.note).to.match(/3 days from now/);
+    await kept(NOW - 24n * 400n * HOUR);
+    const late = new StateFile(folder);
+    expect(await late.recall(NOW)).to.deep.equal({ memory: undefined, keepsakes: KEEPSAKES });
+    expect(late.note).to.match(/400 days old/);
+  });
+
+  it('is used when the machine’s clock is some hours behind at its start', async () => {
+    await kept(NOW + 2n * HOUR);
+    expect((await recalled()).memory!.clocks[0]!.sigmaPpb).to.be.above(500);
+  });
+
+  describe('and what instances leave behind', () => {
+    it('comes back, whatever becomes of what was learnt', async () => {
+      await kept();
+      expect((await recalled()).keepsakes).to.deep.equal(KEEPSAKES);
+      writeFileSync(path, readFileSync(path, 'utf8').replace('-7214.25', '"fast"'));
+      expect(await recalled()).to.deep.equal({ memory: undefined, keepsakes: KEEPSAKES });
+    });
+
+    it('is kept without a time, and what was learnt before stays, with its date', async () => {
+      await kept();
+      const file = new StateFile(folder);
+      await file.recall(NOW + HOUR);
+      await file.keep(undefined, { 'x.y': 1 });
+      const { memory, keepsakes } = await recalled(NOW + 24n * HOUR);
+      expect(keepsakes).to.deep.equal({ 'x.y': 1 });
+      expect(memory!.clocks[0]!.sigmaPpb).to.be.within(900, 1500);
+    });
+
+    it('is kept where nothing was ever learnt', async () => {
+      await new StateFile(folder).keep(undefined, KEEPSAKES);
+      const file = new StateFile(folder);
+      expect(await file.recall(NOW)).to.deep.equal({ memory: undefined, keepsakes: KEEPSAKES });
+      expect(file.note).to.equal('');
+    });
+
+    it('does no harm when it is damaged', async () => {
+      await kept();
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(path, JSON.stringify({ ...JSON.parse(text), instances: 'gone' }));
+      const { memory, keepsakes } = await recalled();
+      expect(memory!.tracks).to.deep.equal(MEMORY.tracks);
+      expect(keepsakes).to.deep.equal({});
+    });
+  });
+});

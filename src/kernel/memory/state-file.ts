@@ -1,0 +1,177 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
+import { aged, type Memory } from '../../core/memory.js';
+import { memorySchema } from './memory-schema.js';
+
+/** What the core has learnt, and the corrected UTC of that. */
+export interface Learnt {
+  readonly memory: Memory;
+  readonly utc: Instant;
+}
+
+/** What the run before has left. */
+export interface Recalled {
+  /** Aged to the present; undefined when there is nothing to be used. */
+  readonly memory: Memory | undefined;
+  /** By instance; nobody has looked into them. */
+  readonly keepsakes: Readonly<Record<string, unknown>>;
+}
+
+/** Where what was learnt is kept from one run to the next. Never fails: what is wrong is in `note`. */
+export interface StateStore {
+  recall(utc: Instant): Promise<Recalled>;
+  /** `learnt` undefined: what is kept of it stays. */
+  keep(learnt: Learnt | undefined, keepsakes: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Empty, or what the operator should know. */
+  readonly note: string;
+}
+
+export const NO_STATE: StateStore = {
+  recall: async () => ({ memory: undefined, keepsakes: {} }),
+  keep: async () => {},
+  note: '',
+};
+
+const VERSION = 2;
+const DAY_NS = 86_400 * NS_PER_S;
+/** An oscillator ages, routes change. */
+const TOO_OLD_NS = 365 * DAY_NS;
+/** By so much a machine's clock may be behind at its start (a battery-backed clock in local time). */
+const BEHIND_NS = DAY_NS;
+
+const learntSchema = v.object({ when: v.pipe(v.string(), v.isoTimestamp()), ...memorySchema.entries });
+
+/** What was learnt, as it stands in the file. */
+interface Dated extends Memory {
+  readonly when: string;
+}
+
+const fileSchema = v.object({
+  version: v.literal(VERSION),
+  learnt: v.optional(v.unknown()),
+  instances: v.fallback(v.record(v.string(), v.unknown()), {}),
+});
+
+/** `state.json` of the state directory. Replaced as a whole, so that a power cut leaves the old one or the new one. */
+export class StateFile implements StateStore {
+  readonly #directory: string;
+  readonly #path: string;
+  /** Of the file that was read, and of the last attempt to write. */
+  #unread = '';
+  #unwritten = '';
+  #writing: Promise<void> = Promise.resolve();
+  #learnt: Dated | undefined;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    this.#path = join(directory, 'state.json');
+  }
+
+  get note(): string {
+    return this.#unwritten === '' ? this.#unread : this.#unwritten;
+  }
+
+  async recall(utc: Instant): Promise<Recalled> {
+    let keepsakes: Recalled['keepsakes'] = {};
+    try {
+      const { learnt, instances } = parse(await readFile(this.#path, 'utf8'));
+      keepsakes = instances;
+      if (learnt === undefined) return { memory: undefined, keepsakes };
+      this.#learnt = checked(learntSchema, learnt);
+      return { memory: memoryOf(this.#learnt, utc), keepsakes };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        this.#unread = `${this.#path} is not used: ${(error as Error).message}`;
+      return { memory: undefined, keepsakes };
+    }
+  }
+
+  /** One after the other. */
+  keep(learnt: Learnt | undefined, keepsakes: Recalled['keepsakes']): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write(learnt, keepsakes));
+    return this.#writing;
+  }
+
+  async #write(learnt: Learnt | undefined, instances: Recalled['keepsakes']): Promise<void> {
+    const temporary = `${this.#path}.new`;
+    const dated = learnt === undefined ? this.#learnt : datedOf(learnt);
+    try {
+      await mkdir(this.#directory, { recursive: true });
+      await writeThrough(temporary, format({ version: VERSION, learnt: dated, instances }));
+      await rename(temporary, this.#path);
+      await syncFolder(this.#directory);
+      this.#learnt = dated;
+      this.#unwritten = '';
+      if (learnt !== undefined) this.#unread = '';
+    } catch (error) {
+      this.#unwritten = `what was learnt is not kept for the next start: ${(error as Error).message}`;
+      await rm(temporary, { force: true }).catch(() => undefined);
+    }
+  }
+}
+
+interface Content {
+  readonly version: typeof VERSION;
+  readonly learnt: Dated | undefined;
+  readonly instances: Recalled['keepsakes'];
+}
+
+const format = (content: Content): string => `${JSON.stringify(content, undefined, 1)}\n`;
+
+const datedOf = ({ memory, utc }: Learnt): Dated => ({
+  when: new Date(Number(utc / 1_000_000n)).toISOString(),
+  ...memory,
+});
+
+/** Throws an Error whose message says why the text is of no use. */
+function parse(text: string): v.InferOutput<typeof fileSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Error('it is not JSON');
+  }
+  return checked(fileSchema, json);
+}
+
+function checked<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
+  const found = v.safeParse(schema, value);
+  if (!found.success) throw new Error(describe(found.issues[0]));
+  return found.output;
+}
+
+/** Throws an Error whose message says why it is of no use any more. */
+function memoryOf({ when, ...memory }: Dated, utc: Instant): Memory {
+  const ageNs = Number(utc - BigInt(Date.parse(when)) * 1_000_000n);
+  if (ageNs < -BEHIND_NS)
+    throw new Error(`it was written ${formatDays(-ageNs)} from now, as this machine's clock has it`);
+  if (ageNs > TOO_OLD_NS) throw new Error(`it is ${formatDays(ageNs)} old`);
+  return aged(memory, Math.abs(ageNs));
+}
+
+const formatDays = (ns: Ns): string => `${Math.round(ns / DAY_NS)} days`;
+
+const describe = (issue: v.BaseIssue<unknown>): string => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`;
+
+/** A new name is on the disk when its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** On the disk when this resolves, not only on its way. */
+async function writeThrough(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o640);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,153 @@
+import type {
+  ClockId,
+  Context,
+  Discipline,
+  HubReport,
+  Logger,
+  SinkContext,
+  SourceContext,
+  StepPolicy,
+  TimeState,
+} from '../../api/index.js';
+import type { Host } from '../host.js';
+import type { SourceMemory } from '../memory/source-memory.js';
+import type { MetricStore } from '../metrics.js';
+import type { TimeLoop } from '../time/time-loop.js';
+import type { InstancePlan } from './instance.js';
+import type { Keepsakes } from './keepsakes.js';
+import { checkClaims, checkObservations } from './observation-check.js';
+import { type Registry, token } from './registry.js';
+import type { Scope } from './scope.js';
+import { scopedNetwork } from './scoped-network.js';
+import type { Siblings } from './siblings.js';
+
+export const HOST = token<Host>('host');
+export const LOGGER = token<(id: string) => Logger>('logger');
+export const METRICS = token<MetricStore>('metrics');
+export const MEMORY = token<SourceMemory>('source memory');
+export const KEEPSAKES = token<Keepsakes>('keepsakes');
+export const SIBLINGS = token<Siblings>('siblings');
+export const TIME_LOOP = token<TimeLoop>('time loop');
+export const REPORT = token<HubReport>('report');
+
+/** Registered in the child registry of one run. */
+export const PLAN = token<InstancePlan>('plan');
+export const SCOPE = token<Scope>('scope');
+export const HEALTH = token<(state: 'ok' | 'degraded', reason: string) => void>('health');
+
+/** What every instance may touch, bound to the scope of its run. */
+function baseContext(registry: Registry): Context {
+  const host = registry.resolve(HOST);
+  const scope = registry.resolve(SCOPE);
+  const keepsakes = registry.resolve(KEEPSAKES);
+  const siblings = registry.resolve(SIBLINGS);
+  const { id, definition } = registry.resolve(PLAN);
+  const { type } = definition;
+  const store = registry.resolve(METRICS);
+  return {
+    id,
+    ordinal: siblings.ordinal(type, id),
+    common: (make) => siblings.common(type, make),
+    remembered: keepsakes.of(id),
+    log: registry.resolve(LOGGER)(id),
+    metrics: {
+      ...store.of(definition.kind, type, id),
+      onRead: (refresh) => void scope.own(store.onRead(scope.guard(refresh))),
+    },
+    network: scopedNetwork(host.network, scope),
+    signal: scope.signal,
+    monotonic: () => host.monotonic(),
+    read: (clock) => registry.resolve(TIME_LOOP).read(clock),
+    openClock(id, wishes) {
+      const use = registry.resolve(TIME_LOOP).openClock(id, wishes, (error) => scope.crash(error));
+      scope.own(() => use.release());
+      const { clock } = use;
+      return {
+        id: clock.id,
+        facts: clock.facts,
+        compare: (samples) => clock.compare(samples),
+        pulseIn: (options, handler) => clock.pulseIn(options, scope.guard(handler)),
+        pulseOut: (options) => clock.pulseOut(options),
+      };
+    },
+    after(delayNs, handler) {
+      const guarded = scope.guard(handler);
+      const timer = host.after(delayNs, () => {
+        disown();
+        guarded();
+      });
+      const disown = scope.own(() => timer.cancel());
+      return {
+        cancel() {
+          timer.cancel();
+          disown();
+        },
+      };
+    },
+    remember(value) {
+      if (!scope.signal.aborted) keepsakes.keep(id, value);
+    },
+    random: (octets) => host.random(octets),
+    health: registry.resolve(HEALTH),
+    fail: (error) => scope.crash(error),
+  };
+}
+
+export function sourceContext(registry: Registry): SourceContext {
+  const base = baseContext(registry);
+  const loop = registry.resolve(TIME_LOOP);
+  const memory = registry.resolve(MEMORY);
+  return {
+    ...base,
+    observe(observations) {
+      if (base.signal.aborted) return;
+      checkObservations(observations, base.monotonic());
+      memory.observed(base.id, observations);
+      loop.accept({ type: 'observations', id: base.id, observations });
+    },
+    claim(claims) {
+      if (base.signal.aborted) return;
+      checkClaims(claims);
+      memory.claimed(base.id, claims);
+      loop.accept({ type: 'claims', id: base.id, claims });
+    },
+    unreachable(reason) {
+      if (!base.signal.aborted) loop.accept({ type: 'unreachable', id: base.id, reason });
+    },
+    discontinuity(reason, jumpNs) {
+      if (base.signal.aborted) return;
+      const size = jumpNs === undefined || !Number.isFinite(jumpNs) ? {} : { jumpNs };
+      loop.accept({ type: 'discontinuity', id: base.id, reason, ...size });
+    },
+    worthAskingIn: (minNs, maxNs) => loop.worthAskingIn(base.id, minNs, maxNs),
+  };
+}
+
+export function sinkContext(registry: Registry): SinkContext {
+  const base = baseContext(registry);
+  const loop = registry.resolve(TIME_LOOP);
+  const scope = registry.resolve(SCOPE);
+  return {
+    ...base,
+    hub: scopedReport(registry.resolve(REPORT), scope),
+    state: () => loop.state(),
+    onState(handler: (state: TimeState) => void) {
+      scope.own(loop.onState(scope.guard(handler)));
+    },
+    discipline(clock: ClockId, policy: StepPolicy): Discipline {
+      const discipline = loop.discipline(clock, policy, base.id);
+      scope.own(() => discipline.release());
+      return discipline;
+    },
+  };
+}
+
+/** The report, whose event handlers run in the scope of this run and end with it. */
+const scopedReport = (report: HubReport, scope: Scope): HubReport => ({
+  ...report,
+  onEvent: (handler) => {
+    const undo = report.onEvent(scope.guard(handler));
+    scope.own(undo);
+    return undo;
+  },
+});

@@ -1,0 +1,211 @@
+import {
+  HubError,
+  type InstanceReport,
+  type InstanceState,
+  NS_PER_S,
+  type PluginDefinition,
+  type Running,
+  type Timer,
+} from '../../api/index.js';
+import type { Host } from '../host.js';
+import { Scope } from './scope.js';
+
+/** What the configuration says of one instance. */
+export interface InstancePlan {
+  /** `ntp.ptbtime1` */
+  readonly id: string;
+  readonly definition: PluginDefinition;
+  /** The table as the operator wrote it, where there is one. */
+  readonly written?: Readonly<Record<string, unknown>>;
+  readonly config: unknown;
+  /** What to do when it fails: try again with back-off, leave it, or end the hub. */
+  readonly onError: 'retry' | 'ignore' | 'abort';
+}
+
+/** What an instance needs of the hub. */
+export interface InstanceCare {
+  readonly host: Pick<Host, 'after' | 'lacks' | 'monotonic'>;
+  /** Builds the plugin's object for one run. */
+  create(
+    plan: InstancePlan,
+    scope: Scope,
+    health: (state: 'ok' | 'degraded', reason: string) => void,
+  ): Running<unknown>;
+  changed(instance: Instance, before: InstanceState): void;
+  /** `on-error = "abort"` struck. */
+  abort(error: Error): void;
+}
+
+const FIRST_DELAY_NS = NS_PER_S;
+const LONGEST_DELAY_NS = 60 * NS_PER_S;
+/** Running this long forgives earlier failures. */
+const FORGIVEN_AFTER_NS = 600 * NS_PER_S;
+const STOP_DEADLINE_NS = 5 * NS_PER_S;
+const START_DEADLINE_NS = 30 * NS_PER_S;
+
+/**
+ * One plugin instance and its life: configured → starting → running ⇄ degraded → stopping → stopped; failed instances come
+ * back after 1 s, doubling to 60 s; refused ones wait for another configuration.
+ */
+export class Instance {
+  plan: InstancePlan;
+  state: InstanceState = 'configured';
+  reason = 'waits for its start';
+  restarts = 0;
+  readonly #care: InstanceCare;
+  #scope: Scope | undefined;
+  #running: Running<unknown> | undefined;
+  #retry: Timer | undefined;
+  #ending: Promise<void> = Promise.resolve();
+  #failures = 0;
+  #stops = 0;
+  #runningSince = 0n;
+
+  constructor(plan: InstancePlan, care: InstanceCare) {
+    this.plan = plan;
+    this.#care = care;
+  }
+
+  get id(): string {
+    return this.plan.id;
+  }
+
+  get kind(): 'source' | 'sink' {
+    return this.plan.definition.kind;
+  }
+
+  report(): InstanceReport {
+    return { id: this.id, kind: this.kind, state: this.state, reason: this.reason, restarts: this.restarts };
+  }
+
+  /** What the plugin shows of itself; a fault in it is shown instead of thrown. */
+  inspect(): Record<string, unknown> {
+    try {
+      return this.#scope?.run(() => this.#running?.inspect?.()) ?? {};
+    } catch (error) {
+      return { error: (error as Error).message };
+    }
+  }
+
+  /** Resolves when it runs or its first try has failed. */
+  async start(): Promise<void> {
+    const lacking = this.plan.definition.needs
+      .map((need) => this.#care.host.lacks(need))
+      .filter((reason) => reason !== '');
+    if (lacking.length > 0) return this.#become('refused', lacking.join('; '));
+    const scope = new Scope(this.id, (error) => this.#crashed(scope, error));
+    this.#scope = scope;
+    this.#become('starting', 'is starting');
+    try {
+      const running = scope.run(() =>
+        this.#care.create(this.plan, scope, (state, reason) => this.#health(scope, state, reason)),
+      );
+      this.#running = running;
+      await this.#within(
+        START_DEADLINE_NS,
+        'to start',
+        scope.run(() => running.start()),
+      );
+    } catch (error) {
+      scope.crash(error);
+      return;
+    }
+    if (scope !== this.#scope) return;
+    this.#runningSince = this.#care.host.monotonic();
+    // A health report from within start() stands.
+    if (this.state === 'starting') this.#become('running', '');
+  }
+
+  /** Ends it in any state. Never rejects. */
+  async stop(): Promise<void> {
+    this.#stops++;
+    this.#retry?.cancel();
+    if (this.#scope !== undefined) this.#become('stopping', 'is stopping');
+    this.#end();
+    await this.#ending;
+    this.#become('stopped', 'was stopped');
+  }
+
+  /** Begins anew at once if it runs or waits to try again: the world has changed under it. */
+  async restart(): Promise<void> {
+    if (this.#scope === undefined && this.state !== 'failed') return;
+    this.#retry?.cancel();
+    this.#failures = 0;
+    this.#end();
+    this.#become('starting', 'is started again');
+    const stops = this.#stops;
+    await this.#ending;
+    if (stops === this.#stops) await this.start();
+  }
+
+  /** Takes another configuration, in place where the plugin can. */
+  async reload(plan: InstancePlan): Promise<void> {
+    const scope = this.#scope;
+    const running = plan.definition === this.plan.definition ? this.#running : undefined;
+    this.plan = plan;
+    if (scope?.run(() => running?.reload?.(plan.config)) === 'applied') return;
+    await this.stop();
+    this.#failures = 0;
+    await this.start();
+  }
+
+  #health(scope: Scope, state: 'ok' | 'degraded', reason: string): void {
+    if (scope !== this.#scope || this.state === 'stopping') return;
+    this.#become(state === 'ok' ? 'running' : 'degraded', reason);
+  }
+
+  #crashed(scope: Scope, error: Error): void {
+    if (scope !== this.#scope) return;
+    scope.abort();
+    this.#end();
+    const { onError } = this.plan;
+    const text =
+      error instanceof HubError && error.hint !== undefined ? `${error.message} (${error.hint})` : error.message;
+    const final = onError !== 'retry' || (error instanceof HubError && error.code === 'TH_PLUGIN_REFUSED');
+    if (final) this.#become('refused', text);
+    else this.#retryLater(text);
+    if (onError === 'abort') this.#care.abort(error);
+  }
+
+  #retryLater(text: string): void {
+    if (this.#runningSince !== 0n && Number(this.#care.host.monotonic() - this.#runningSince) > FORGIVEN_AFTER_NS)
+      this.#failures = 0;
+    this.#runningSince = 0n;
+    const delayNs = Math.min(FIRST_DELAY_NS * 2 ** this.#failures++, LONGEST_DELAY_NS);
+    this.#become('failed', `${text}; tries again in ${delayNs / NS_PER_S} s`);
+    this.#retry = this.#care.host.after(delayNs, () => {
+      this.restarts++;
+      void this.#ending.then(() => this.start());
+    });
+  }
+
+  /** Ends the present run; `#ending` resolves when that is done. */
+  #end(): void {
+    const scope = this.#scope;
+    const running = this.#running;
+    if (scope === undefined) return;
+    this.#scope = undefined;
+    this.#running = undefined;
+    const stopping = async () => running?.stop();
+    // A fault on the way out changes nothing: closing what the run owns is all that is left to do.
+    this.#ending = this.#within(STOP_DEADLINE_NS, 'to stop', scope.run(stopping))
+      .catch(() => undefined)
+      .then(() => scope.close());
+  }
+
+  #within<T>(limitNs: number, what: string, work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new HubError('TH_PLUGIN_TIMEOUT', `takes longer than ${limitNs / NS_PER_S} s ${what}`));
+      const timer = this.#care.host.after(limitNs, late);
+      work.then(resolve, reject).finally(() => timer.cancel());
+    });
+  }
+
+  #become(state: InstanceState, reason: string): void {
+    const before = this.state;
+    if (before === state && this.reason === reason) return;
+    this.state = state;
+    this.reason = reason;
+    this.#care.changed(this, before);
+  }
+}

@@ -1,0 +1,40 @@
+import { expect } from 'chai';
+import type { HubError } from '../../api/index.js';
+import { parseManifest } from './manifest.js';
+
+describe('a plugin’s manifest', () => {
+  const good = { name: 'x', api: 1, plugins: { 'source.x': './source.js' }, summary: 'An x' };
+  const codeOf = (value: unknown): string => {
+    try {
+      parseManifest(typeof value === 'string' ? value : JSON.stringify(value), 'x/plugin.json');
+    } catch (error) {
+      return (error as HubError).code;
+    }
+    return '';
+  };
+
+  it('reads plugin.json', () => {
+    expect(parseManifest(JSON.stringify(good), 'p')).to.include({ name: 'x', api: 1, summary: 'An x' });
+  });
+
+  it('reads the block of a package.json', () => {
+    const { name, ...block } = good;
+    const manifest = parseManifest(JSON.stringify({ name, version: '1.2.3', timehub: block }), 'p');
+    expect(manifest).to.deep.include({ version: '1.2.3', plugins: good.plugins });
+  });
+
+  it('refuses another contract by its own code', () => {
+    expect(codeOf({ ...good, api: 2 })).to.equal('TH_PLUGIN_API');
+  });
+
+  for (const [what, value] of [
+    ['text that is not JSON', '{'],
+    ['a list', '[]'],
+    ['no name', { ...good, name: undefined }],
+    ['no api', { ...good, api: undefined }],
+    ['an id of neither kind', { ...good, plugins: { 'clock.x': './x.js' } }],
+    ['a module outside its folder', { ...good, plugins: { 'source.x': '/etc/x.js' } }],
+  ] as const) {
+    it(`refuses ${what}`, () => expect(codeOf(value)).to.equal('TH_PLUGIN_MANIFEST'));
+  }
+});

@@ -1,0 +1,65 @@
+import { API_VERSION, HubError, type Need } from '../../api/index.js';
+
+/** A plugin's identity, read without running its code: `plugin.json` in the tree, the `timehub` block of a package.json elsewhere. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly api: number;
+  readonly summary: string;
+  /** `source.ntp` → path of its module, relative to the manifest. */
+  readonly plugins: Readonly<Record<string, string>>;
+  readonly needs: Readonly<Record<string, readonly Need[]>>;
+}
+
+const PLUGIN_ID = /^(source|sink)\.[a-z][a-z0-9-]*$/;
+
+/** Reads a manifest's text. Throws `TH_PLUGIN_MANIFEST` or `TH_PLUGIN_API`, naming `path`. */
+export function parseManifest(text: string, path: string): Manifest {
+  const file = asTable(parseJson(text, path), path, 'the file');
+  const block = 'timehub' in file ? asTable(file.timehub, path, '"timehub"') : file;
+  if (!Number.isInteger(block.api)) throw malformed(path, '"api" must be the number of the contract');
+  if (block.api !== API_VERSION) {
+    throw new HubError(
+      'TH_PLUGIN_API',
+      `${path}: it is written for contract ${block.api}, this hub has ${API_VERSION}`,
+      {
+        hint: 'install a version of the plugin that fits this hub',
+      },
+    );
+  }
+  const plugins = asTable(block.plugins, path, '"plugins"');
+  for (const [id, module] of Object.entries(plugins)) {
+    if (!PLUGIN_ID.test(id)) throw malformed(path, `"${id}" is not a plugin's id such as "source.ntp"`);
+    if (typeof module !== 'string' || !module.startsWith('./'))
+      throw malformed(path, `the module of "${id}" must start with "./"`);
+  }
+  return {
+    name: asText(file.name, path),
+    version: typeof file.version === 'string' ? file.version : '',
+    api: API_VERSION,
+    summary: typeof block.summary === 'string' ? block.summary : '',
+    plugins: plugins as Record<string, string>,
+    needs: (block.needs ?? {}) as Record<string, readonly Need[]>,
+  };
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new HubError('TH_PLUGIN_MANIFEST', `${path} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function asTable(value: unknown, path: string, what: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw malformed(path, `${what} must be an object`);
+}
+
+function asText(value: unknown, path: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw malformed(path, '"name" must be a text');
+}
+
+const malformed = (path: string, what: string): HubError =>
+  new HubError('TH_PLUGIN_MANIFEST', `${path}: ${what}`, { hint: 'docs/plugins.md shows a manifest' });

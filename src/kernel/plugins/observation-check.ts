@@ -1,0 +1,39 @@
+import { type Claims, HubError, type Instant, type Observation } from '../../api/index.js';
+
+/** A source may be wrong, but not with numbers that would poison the filter: throws `TH_PLUGIN_OBSERVATION`. */
+export function checkObservations(observations: readonly Observation[], now: Instant): void {
+  for (const observation of observations) {
+    const fault = faultOf(observation, now);
+    if (fault !== '') throw new HubError('TH_PLUGIN_OBSERVATION', `handed over a ${observation.kind} whose ${fault}`);
+  }
+}
+
+export function checkClaims(claims: Claims): void {
+  for (const [name, value] of Object.entries(claims)) {
+    if (typeof value === 'number' && !Number.isFinite(value))
+      throw new HubError('TH_PLUGIN_OBSERVATION', `claims a ${name} of ${value}`);
+  }
+}
+
+/** Clock readings of two threads may disagree by this much about what is now. */
+const TOLERANCE_NS = 1_000_000n;
+
+function faultOf(observation: Observation, now: Instant): string {
+  if (observation.monotonic > now + TOLERANCE_NS) return 'instant lies in the future';
+  if (!(observation.noiseFloorNs > 0) || !Number.isFinite(observation.noiseFloorNs))
+    return `noise floor is ${observation.noiseFloorNs}`;
+  switch (observation.kind) {
+    case 'leg':
+      return finite(observation.transitNs, 'transit');
+    case 'pulse':
+      return observation.periodNs > 0 ? finite(observation.periodNs, 'period') : `period is ${observation.periodNs}`;
+    case 'reading':
+      return finite(observation.offsetNs, 'offset');
+    case 'rate':
+      return observation.noisePpb > 0
+        ? finite(observation.frequencyPpb, 'frequency')
+        : `noise is ${observation.noisePpb}`;
+  }
+}
+
+const finite = (value: number, name: string): string => (Number.isFinite(value) ? '' : `${name} is ${value}`);

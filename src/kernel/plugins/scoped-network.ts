@@ -1,0 +1,74 @@
+import type { EthernetSocket, Network, UdpSocket, UnixDatagramSocket } from '../../api/index.js';
+import type { Scope } from './scope.js';
+
+/** The host's network, whose sockets end with the run and whose handlers run in its scope. */
+export function scopedNetwork(network: Network, scope: Scope): Network {
+  return {
+    udp: (options) => scopedUdp(network.udp(options), scope),
+    ethernet: (options) => scopedEthernet(network.ethernet(options), scope),
+    unixDatagram: (options) => scopedUnixDatagram(network.unixDatagram(options), scope),
+    pdelayResponder(options) {
+      const responder = network.pdelayResponder(options);
+      return responder && { ...owned(responder, scope), counts: () => responder.counts() };
+    },
+    interface: (name) => network.interface(name),
+    onLink: (name, handler) => owned(network.onLink(name, scope.guard(handler)), scope),
+    async tcp(to, timeoutNs) {
+      const connection = await network.tcp(to, timeoutNs);
+      const disown = scope.own(() => connection.close());
+      connection.onClose(disown);
+      if (scope.signal.aborted) connection.close();
+      return {
+        write: (text) => connection.write(text),
+        onData: (handler) => connection.onData(scope.guard(handler)),
+        onClose: (handler) => connection.onClose(scope.guard(handler)),
+        close: () => connection.close(),
+      };
+    },
+    resolve: (host, family) => network.resolve(host, family),
+    addresses: () => network.addresses(),
+  };
+}
+
+function scopedUdp(socket: UdpSocket, scope: Scope): UdpSocket {
+  return {
+    ...owned(socket, scope),
+    local: socket.local,
+    stamps: socket.stamps,
+    send: (payload, to, from) => socket.send(payload, to, from),
+    onDatagram: (handler) => socket.onDatagram(scope.guard(handler)),
+    onSent: (handler) => socket.onSent(scope.guard(handler)),
+    onNetworkError: (handler) => socket.onNetworkError(scope.guard(handler)),
+  };
+}
+
+function scopedEthernet(socket: EthernetSocket, scope: Scope): EthernetSocket {
+  return {
+    ...owned(socket, scope),
+    mac: socket.mac,
+    stamps: socket.stamps,
+    send: (payload, to) => socket.send(payload, to),
+    onFrame: (handler) => socket.onFrame(scope.guard(handler)),
+    onSent: (handler) => socket.onSent(scope.guard(handler)),
+  };
+}
+
+function scopedUnixDatagram(socket: UnixDatagramSocket, scope: Scope): UnixDatagramSocket {
+  return {
+    ...owned(socket, scope),
+    path: socket.path,
+    send: (payload, to) => socket.send(payload, to),
+    onDatagram: (handler) => socket.onDatagram(scope.guard(handler)),
+  };
+}
+
+/** Closed with the run, or before. */
+function owned(thing: { close(): void }, scope: Scope): { close(): void } {
+  const disown = scope.own(() => thing.close());
+  return {
+    close() {
+      disown();
+      thing.close();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { type ClockId, HubError, type Instant, NS_PER_S } from '../../api/index.js';
+import type { HostClock } from '../host.js';
+
+/** Frequencies are kept in units of 2^-16 ppm. */
+const ROUNDING_PPB = 0.1;
+/** How often the operator is told that another program steers too. */
+const REMINDER_NS = 60 * NS_PER_S;
+
+/** A frequency that we have set. */
+interface Correction {
+  readonly frequencyPpb: number;
+  /** When the operator was last told that it did not stay so. */
+  readonly toldAt?: Instant;
+}
+
+/** What another program has set. */
+export interface Intrusion {
+  readonly frequencyPpb: number;
+  /** A sentence for the operator, who need not hear it every time. */
+  readonly news: string | undefined;
+}
+
+/** Which sink steers which clock, and with what frequency. A clock has one writer. */
+export class Steering {
+  readonly #owners = new Map<ClockId, string>();
+  readonly #corrections = new Map<ClockId, Correction>();
+
+  get clocks(): Iterable<ClockId> {
+    return this.#owners.keys();
+  }
+
+  /** Throws `TH_CLOCK_OWNED`, `TH_CLOCK_PERMISSION`. */
+  grant(clock: HostClock, owner: string): void {
+    const holder = this.#owners.get(clock.id);
+    if (holder !== undefined) {
+      throw new HubError('TH_CLOCK_OWNED', `${holder} steers the clock "${clock.id}" already`, {
+        hint: 'one sink a clock: remove one of them',
+      });
+    }
+    const obstacle = clock.obstacle();
+    if (obstacle !== '')
+      throw new HubError('TH_CLOCK_PERMISSION', obstacle, {
+        hint: 'give the service CAP_SYS_TIME, or set steer = false',
+      });
+    this.#owners.set(clock.id, owner);
+  }
+
+  isOwner(id: ClockId, owner: string): boolean {
+    return this.#owners.get(id) === owner;
+  }
+
+  release(id: ClockId): void {
+    this.#owners.delete(id);
+    this.forget(id);
+  }
+
+  /** What it was set to counts no longer: the clock has gone. */
+  forget(id: ClockId): void {
+    this.#corrections.delete(id);
+  }
+
+  /** Answers with the frequency as the clock rounds it, ppb. */
+  set(clock: HostClock, frequencyPpb: number): number {
+    const rounded = clock.setFrequency(frequencyPpb);
+    this.#corrections.set(clock.id, { ...this.#corrections.get(clock.id), frequencyPpb: rounded });
+    return rounded;
+  }
+
+  /** Another writer is told of; what it has set is taken into account and then corrected. */
+  watch(clock: HostClock, now: Instant): Intrusion | undefined {
+    const ours = this.#corrections.get(clock.id);
+    if (ours === undefined) return undefined;
+    const frequencyPpb = clock.frequencyPpb();
+    if (Math.abs(frequencyPpb - ours.frequencyPpb) < ROUNDING_PPB) return undefined;
+    const { toldAt } = ours;
+    const isNews = toldAt === undefined || Number(now - toldAt) >= REMINDER_NS;
+    this.#corrections.set(clock.id, { frequencyPpb, toldAt: isNews ? now : toldAt });
+    const had = ours.frequencyPpb.toFixed(1);
+    const news = `was set to ${frequencyPpb.toFixed(1)} ppb by another program; the hub had set ${had} ppb`;
+    return { frequencyPpb, news: isNews ? news : undefined };
+  }
+}

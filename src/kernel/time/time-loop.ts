@@ -1,0 +1,330 @@
+import {
+  type ClockId,
+  type ClockWishes,
+  type Discipline,
+  HubError,
+  type Instant,
+  NS_PER_S,
+  type Ns,
+  type Stamp,
+  type StepPolicy,
+  type Timer,
+  type TimeState,
+} from '../../api/index.js';
+import type { Engine } from '../../core/engine.js';
+import type { Holdover } from '../../core/holdover.js';
+import type { Action, Input } from '../../core/input.js';
+import type { Memory } from '../../core/memory.js';
+import type { Host, HostClock } from '../host.js';
+import { type Journal, NO_JOURNAL } from '../record/event-log.js';
+import { ClockJumps } from './clock-jumps.js';
+import { ClockShelf, type ClockUse } from './clock-shelf.js';
+import { requireSettable } from './settable.js';
+import { stateDigest } from './state-digest.js';
+import { Steering } from './steering.js';
+import { corrected } from './wall-time.js';
+
+type Untimed<T> = T extends unknown ? Omit<T, 'monotonic'> : never;
+type EventAction = Extract<Action, { type: 'event' }>;
+
+export interface TimeLoopParts {
+  readonly host: Host;
+  readonly engine: Engine;
+  readonly journal: Journal;
+  /** What the operator should know, once the state is published that it belongs to. */
+  readonly tell: (event: EventAction) => void;
+  /** Each input, just before it counts. */
+  readonly happened: (input: Input) => void;
+  /** How often the core hears that time passes while nothing else happens. Default 1 s. */
+  readonly quietTickNs?: Ns | undefined;
+}
+
+const TICK_NS = NS_PER_S;
+/** For so long after news the ticks are never slower. */
+const LIVELY_NS = 10 * NS_PER_S;
+/** How often the event log gets a digest of the state, for a replay to compare with. */
+const DIGEST_NS = 60 * NS_PER_S;
+/**
+ * The hub's heart: takes what happened, one thing after the other, through the core; does what the core wants done to the
+ * clocks; publishes the new state. Each input is journalled before it counts.
+ */
+export class TimeLoop {
+  readonly #host: Host;
+  readonly #engine: Engine;
+  readonly #journal: Journal;
+  readonly #tell: TimeLoopParts['tell'];
+  readonly #happened: TimeLoopParts['happened'];
+  readonly #quietTickNs: Ns;
+  readonly #queue: Input[] = [];
+  readonly #untold: EventAction[] = [];
+  readonly #handlers = new Set<(state: TimeState) => void>();
+  readonly #clocks: ClockShelf;
+  readonly #jumps: ClockJumps;
+  readonly #steering = new Steering();
+  #draining = false;
+  #newsAt: Instant = 0n;
+  #digestAt: Instant = 0n;
+  #state: TimeState;
+  #ticker: Timer | undefined;
+
+  constructor({ host, engine, journal, tell, happened, quietTickNs = NS_PER_S }: TimeLoopParts) {
+    this.#host = host;
+    this.#engine = engine;
+    this.#journal = journal;
+    this.#tell = tell;
+    this.#happened = happened;
+    this.#quietTickNs = quietTickNs;
+    this.#jumps = new ClockJumps(host);
+    this.#clocks = new ClockShelf({
+      host,
+      came: (clock) => this.#came(clock),
+      went: (id, error) => this.#went(id, error),
+    });
+    for (const clock of this.#clocks.all()) this.#declareClock(clock);
+    this.#drain();
+    this.#state = this.#read();
+  }
+
+  start(): void {
+    this.#awaitTick();
+  }
+
+  stop(): void {
+    this.#ticker?.cancel();
+  }
+
+  accept(input: Untimed<Input>): void {
+    this.#liven();
+    this.#take(input);
+  }
+
+  /** The newest state. One from before a jump of a clock is never shown. */
+  state(): TimeState {
+    if (!this.#draining) {
+      this.#watchJumps();
+      if (this.#queue.length > 0) this.#work();
+    }
+    return this.#state;
+  }
+
+  /** Returns the undoing. */
+  onState(handler: (state: TimeState) => void): () => void {
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  /** Throws `TH_CLOCK_UNKNOWN`. */
+  read(id: ClockId): Stamp {
+    return this.#clocks.get(id).read();
+  }
+
+  /** A hardware clock, known to the hub while it is held. `lost` is called when its device vanishes. */
+  openClock(id: ClockId, wishes: ClockWishes | undefined, lost: (error: Error) => void): ClockUse {
+    return this.#clocks.open(id, wishes, lost);
+  }
+
+  /** The core's last decision about a clock, in a sentence. */
+  decision(clock: ClockId): string {
+    return this.#engine.decision(clock);
+  }
+
+  /** How long the time would stay good without any source, as the core has it. */
+  holdover(): Holdover | undefined {
+    return this.#engine.holdover();
+  }
+
+  /** How long a source may wait until another observation of its is worth asking for, within these. */
+  worthAskingIn(source: string, minNs: Ns, maxNs: Ns): Ns {
+    return this.#engine.worthAskingIn(source, minNs, maxNs);
+  }
+
+  /** What is worth keeping for the next start, and the corrected UTC of this moment. Undefined while that is not known. */
+  memory(): { readonly memory: Memory; readonly utc: Instant } | undefined {
+    const memory = this.#engine.memory();
+    const system = this.#state.clocks[0]!;
+    return memory === undefined ? undefined : { memory, utc: corrected(system, this.#host.monotonic()) };
+  }
+
+  discipline(id: ClockId, policy: StepPolicy, owner: string): Discipline {
+    this.#steering.grant(this.#clocks.get(id), owner);
+    this.accept({ type: 'discipline', clock: id, policy });
+    const decision = () => this.decision(id);
+    return {
+      get reason() {
+        return decision();
+      },
+      release: () => {
+        if (!this.#steering.isOwner(id, owner)) return;
+        this.accept({ type: 'discipline', clock: id, policy: null });
+        this.#steering.release(id);
+      },
+    };
+  }
+
+  #take(input: Untimed<Input>): void {
+    this.#enqueue(input);
+    if (!this.#draining) this.#work();
+  }
+
+  #work(): void {
+    this.#drain();
+    this.#publish();
+  }
+
+  #awaitTick(): void {
+    const ns = this.#isLively() ? Math.min(TICK_NS, this.#quietTickNs) : this.#quietTickNs;
+    this.#ticker = this.#host.after(ns, () => this.#tick());
+  }
+
+  #tick(): void {
+    this.#awaitTick();
+    this.#clocks.each((clock) => this.#watchWriter(clock));
+    this.#take({ type: 'tick', stamps: this.#clocks.read() });
+    this.#declare();
+    this.#digest();
+  }
+
+  #isLively(): boolean {
+    return Number(this.#host.monotonic() - this.#newsAt) < LIVELY_NS;
+  }
+
+  /** What was heard is worked off second by second, however slow the ticks are. */
+  #liven(): void {
+    if (this.#quietTickNs <= TICK_NS) return;
+    const wasQuiet = !this.#isLively();
+    this.#newsAt = this.#host.monotonic();
+    if (!wasQuiet || this.#ticker === undefined) return;
+    this.#ticker.cancel();
+    this.#awaitTick();
+  }
+
+  #enqueue(input: Untimed<Input>): void {
+    this.#queue.push({ ...input, monotonic: this.#host.monotonic() } as Input);
+  }
+
+  #drain(): void {
+    this.#draining = true;
+    try {
+      this.#watchJumps();
+      for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
+        this.#journal.write(input);
+        this.#happened(input);
+        for (const action of this.#engine.accept(input)) this.#perform(action);
+      }
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  #perform(action: Action): void {
+    if (action.type === 'event') {
+      this.#journal.write(action);
+      this.#untold.push(action);
+    } else if (action.type === 'steer') {
+      this.#attempt(action.clock, (clock) => {
+        this.#watchWriter(clock);
+        const frequencyPpb = this.#steering.set(clock, action.frequencyPpb);
+        this.#enqueue({ type: 'steered', clock: clock.id, frequencyPpb });
+      });
+    } else {
+      this.#attempt(action.clock, (clock) => {
+        requireSettable(clock, action.deltaNs);
+        const deltaNs = clock.step(action.deltaNs);
+        this.#jumps.settle(clock);
+        this.#enqueue({ type: 'stepped', clock: clock.id, deltaNs, byUs: true });
+      });
+    }
+  }
+
+  #attempt(id: ClockId, work: (clock: HostClock) => void): void {
+    try {
+      work(this.#clocks.get(id));
+    } catch (error) {
+      this.#enqueue({ type: 'refused', clock: id, reason: (error as Error).message });
+    }
+  }
+
+  /** Sleep and steps by somebody else's hand go in before the observations that were stamped across them. */
+  #watchJumps(): void {
+    const monotonic = this.#queue[0]?.monotonic ?? this.#host.monotonic();
+    const slept = this.#jumps.slept();
+    const jumps: Input[] = slept === 0n ? [] : [{ type: 'slept', sleptNs: Number(slept), monotonic }];
+    this.#clocks.each((clock) => {
+      const delta = this.#jumps.stepped(clock);
+      if (delta === 0n) return;
+      jumps.push({ type: 'stepped', clock: clock.id, deltaNs: Number(delta), byUs: false, monotonic });
+    });
+    this.#queue.unshift(...jumps);
+  }
+
+  #digest(): void {
+    const now = this.#host.monotonic();
+    if (this.#journal === NO_JOURNAL || Number(now - this.#digestAt) < DIGEST_NS) return;
+    this.#digestAt = now;
+    const stamps = this.#clocks.read();
+    this.#journal.write({ type: 'digest', stamps, digest: stateDigest(this.#engine.state(stamps)) });
+  }
+
+  /** Tells the operating system how good the clocks are that are steered here. */
+  #declare(): void {
+    const { mode, clocks, leap } = this.#state;
+    for (const id of this.#steering.clocks) {
+      const clock = clocks.find((candidate) => candidate.id === id);
+      if (clock === undefined) continue;
+      this.#attempt(id, (hostClock) =>
+        hostClock.declare({
+          synchronised: mode === 'tracking' || mode === 'holdover',
+          maxErrorNs: clock.boundNs,
+          estErrorNs: clock.sigmaNs,
+          leap: leap.pending,
+          taiMinusUtc: leap.taiKnown ? leap.taiMinusUtc : 0,
+        }),
+      );
+    }
+  }
+
+  #publish(): void {
+    this.#state = this.#read();
+    for (const handler of this.#handlers) handler(this.#state);
+    for (const event of this.#untold.splice(0)) this.#tell(event);
+  }
+
+  #read(): TimeState {
+    const state = this.#engine.state(this.#clocks.read());
+    // One that has gone just now is not to be seen, though the core has not heard of it yet.
+    const clocks = state.clocks.filter(({ id }) => this.#clocks.has(id));
+    return clocks.length === state.clocks.length ? state : { ...state, clocks };
+  }
+
+  #declareClock(clock: HostClock): void {
+    this.#jumps.settle(clock);
+    const { id, maxPpb, scale } = clock;
+    this.#enqueue({ type: 'clock', clock: id, frequencyPpb: clock.frequencyPpb(), maxPpb, scale });
+  }
+
+  #came(clock: HostClock): void {
+    this.#declareClock(clock);
+    if (!this.#draining) this.#work();
+  }
+
+  #went(id: ClockId, error: Error | undefined): void {
+    this.#jumps.forget(id);
+    this.#steering.forget(id);
+    this.#enqueue({ type: 'clock-gone', clock: id });
+    if (error === undefined && !this.#draining) this.#work();
+    if (error !== undefined) {
+      const code = error instanceof HubError ? error.code : 'TH_CLOCK_GONE';
+      this.#untold.push({ type: 'event', kind: 'clock', id, text: `is lost: ${error.message}`, code });
+    }
+  }
+
+  #watchWriter(clock: HostClock): void {
+    const { id } = clock;
+    const intrusion = this.#steering.watch(clock, this.#host.monotonic());
+    if (intrusion === undefined) return;
+    const { frequencyPpb, news } = intrusion;
+    this.#enqueue({ type: 'steered', clock: id, frequencyPpb });
+    if (news !== undefined)
+      this.#untold.push({ type: 'event', kind: 'clock', id, text: news, code: 'TH_CLOCK_CONFLICT' });
+  }
+}

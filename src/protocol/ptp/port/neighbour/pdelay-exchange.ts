@@ -1,0 +1,74 @@
+import type { Stamp } from '../../../../api/time.js';
+import { type PortIdentity, samePort } from '../../identity.js';
+import type { PdelayResp, PdelayRespFollowUp } from '../../message.js';
+
+/** What a Pdelay_Req and its answer say. */
+export interface PdelayTimes {
+  /** t1 and t4, ours. */
+  readonly sent: Stamp;
+  readonly received: Stamp;
+  /** With t2, and with what is known of the stay where it is all there is. */
+  readonly response: PdelayResp;
+  /** With t3, of two steps. */
+  readonly followUp: PdelayRespFollowUp | undefined;
+}
+
+/** More than these need no names. */
+const RESPONDERS = 3;
+
+/** One Pdelay_Req, its transmit stamp and its answers, in whatever order they come (IEEE 1588-2019 §11.4.2). */
+export class PdelayExchange {
+  readonly token: number;
+  readonly sequenceId: number;
+  #sent: Stamp | undefined;
+  #response: { readonly message: PdelayResp; readonly received: Stamp } | undefined;
+  #followUp: PdelayRespFollowUp | undefined;
+  #responders: readonly PortIdentity[] = [];
+  /** It was evaluated: only further responders are still of interest. */
+  isDone = false;
+  isStampLost = false;
+  /** An answer of our own clock came back. */
+  isLooped = false;
+
+  constructor(token: number, sequenceId: number) {
+    this.token = token;
+    this.sequenceId = sequenceId;
+  }
+
+  get responders(): readonly PortIdentity[] {
+    return this.#responders;
+  }
+
+  /** The times, once all are there. */
+  sent(stamp: Stamp): PdelayTimes | undefined {
+    this.#sent = stamp;
+    return this.#times();
+  }
+
+  takeResponse(message: PdelayResp, received: Stamp): PdelayTimes | undefined {
+    const { source } = message.header;
+    if (this.#responders.some((known) => samePort(known, source))) return undefined;
+    if (this.#responders.length < RESPONDERS) this.#responders = [...this.#responders, source];
+    if (this.#response !== undefined) return undefined;
+    this.#response = { message, received };
+    return this.#times();
+  }
+
+  takeFollowUp(message: PdelayRespFollowUp): PdelayTimes | undefined {
+    if (this.#followUp !== undefined) return undefined;
+    const response = this.#response?.message;
+    if (response !== undefined && !samePort(response.header.source, message.header.source)) return undefined;
+    this.#followUp = message;
+    return this.#times();
+  }
+
+  #times(): PdelayTimes | undefined {
+    if (this.isDone || this.#sent === undefined || this.#response === undefined) return undefined;
+    const { message: response, received } = this.#response;
+    const { flags, source } = response.header;
+    const followUp = flags.twoStep ? this.#followUp : undefined;
+    if (flags.twoStep && (followUp === undefined || !samePort(followUp.header.source, source))) return undefined;
+    this.isDone = true;
+    return { sent: this.#sent, received, response, followUp };
+  }
+}

@@ -1,0 +1,77 @@
+import type { Claims, GrandmasterClaims, Leap } from '../../../../api/observation.js';
+import type { Ns, Timescale } from '../../../../api/time.js';
+import type { ForeignMaster } from '../../bmca/foreign-masters.js';
+import { formatClockIdentity, type PortIdentity } from '../../identity.js';
+import type { Announce } from '../../message.js';
+import { accuracyNs } from '../../quality.js';
+import { findTlv } from '../../tlv/index.js';
+import { inaccuracyIn } from '../transmitter/power.js';
+
+/** "More than 10 s" (clockAccuracy 0x31): any figure that lets nobody rely on it. */
+const BEYOND_NS = 1e11;
+
+/** What an Announce says of its sender (IEEE 1588-2019 §7.6.2, table 37). */
+export function claimsOf({ announce, from }: ForeignMaster, intervalNs: Ns): Claims {
+  const { quality, timeSource, grandmaster, stepsRemoved, header } = announce;
+  const utcKnown = header.flags.currentUtcOffsetValid && header.flags.ptpTimescale;
+  const dispersionNs = dispersionOf(announce);
+  return {
+    synchronised: !header.flags.synchronizationUncertain,
+    clockClass: quality.clockClass,
+    clockAccuracy: quality.accuracy,
+    ...(dispersionNs === undefined ? {} : { rootDispersionNs: Math.min(dispersionNs, BEYOND_NS) }),
+    ...{ timeSource, stepsRemoved, intervalNs, grandmaster: grandmasterOf(announce) },
+    ...(utcKnown ? { taiMinusUtc: announce.currentUtcOffset, leap: leapOf(announce) } : {}),
+    reference: formatClockIdentity(grandmaster),
+    address: from,
+    traceable: header.flags.timeTraceable,
+  };
+}
+
+/** The larger of what clockAccuracy and, in the power profile, the inaccuracies of the whole way say. */
+function dispersionOf({ quality, tlvs }: Announce): Ns | undefined {
+  const stated = [accuracyNs(quality.accuracy), inaccuracyIn(tlvs)].filter((ns) => ns !== undefined);
+  return stated.length === 0 ? undefined : Math.max(...stated);
+}
+
+function grandmasterOf(announce: Announce): GrandmasterClaims {
+  const { grandmaster, priority1, quality, priority2, timeSource, stepsRemoved, header, tlvs } = announce;
+  const { timeTraceable, frequencyTraceable } = header.flags;
+  return {
+    ...{ identity: grandmaster, priority1, priority2, timeSource, timeTraceable, frequencyTraceable, stepsRemoved },
+    clockClass: quality.clockClass,
+    clockAccuracy: quality.accuracy,
+    offsetScaledLogVariance: quality.variance,
+    path: findTlv(tlvs, 'path-trace')?.path ?? [],
+  };
+}
+
+/** What Syncs alone say of their sender, where nobody announces. */
+export const silentClaims = (source: PortIdentity, intervalNs: Ns): Claims => ({
+  ...{ synchronised: true, intervalNs },
+  reference: formatClockIdentity(source.clock),
+});
+
+export function sameClaims(a: Claims | undefined, b: Claims): boolean {
+  if (a === undefined) return false;
+  const { grandmaster: ofA, ...restA } = a;
+  const { grandmaster: ofB, ...restB } = b;
+  return sameMembers(restA, restB) && sameGrandmaster(ofA, ofB);
+}
+
+function sameGrandmaster(a: GrandmasterClaims | undefined, b: GrandmasterClaims | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return sameMembers({ ...a, path: a.path.join() }, { ...b, path: b.path.join() });
+}
+
+const sameMembers = (a: object, b: object): boolean =>
+  Object.entries({ ...a, ...b }).every(([key]) => a[key as keyof object] === b[key as keyof object]);
+
+/** Without the flag the epoch is the sender's own (§7.2.1). */
+export const scaleOf = ({ header }: Announce): Timescale => (header.flags.ptpTimescale ? 'tai' : 'arb');
+
+function leapOf({ header }: Announce): Leap {
+  const { leap61, leap59 } = header.flags;
+  if (leap61 && leap59) return 'unknown';
+  return leap61 ? 'insert' : leap59 ? 'delete' : 'none';
+}

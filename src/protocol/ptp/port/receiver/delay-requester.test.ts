@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import { Outbox } from '../action.js';
+import { SpokenVersion } from '../spoken-version.js';
+import { delayRespOf, portOf, S, stampOf } from '../testing/messages.js';
+import { DelayRequester } from './delay-requester.js';
+
+const own = portOf(5);
+const master = portOf(1);
+
+function rig(random: () => number = () => 0.5) {
+  const out = new Outbox();
+  const envelope = { identity: own, domain: 0, sdoId: 0, version: new SpokenVersion(1) };
+  const requester = new DelayRequester({ envelope, logInterval: 0, random }, out);
+  const ask = (now: bigint) => {
+    requester.wake(now);
+    const action = out.drain()[0];
+    if (action?.type !== 'send') throw new Error('nothing was sent');
+    return { ...action, id: action.message.header.sequenceId };
+  };
+  return { requester, ask, out };
+}
+
+describe('the delay requester', () => {
+  it('asks within twice the interval, at random', () => {
+    for (const [random, due] of [
+      [0.25, S / 2n],
+      [0.75, (3n * S) / 2n],
+      [0, S / 16n],
+    ] as const) {
+      const { requester } = rig(() => random);
+      requester.start(master.clock, 'group', 0n);
+      expect(requester.dueAt).to.equal(due);
+    }
+  });
+
+  it('asks one address with the unicast flag set (hybrid)', () => {
+    const { requester, ask } = rig();
+    requester.start(master.clock, { address: '192.0.2.1' }, 0n);
+    const { to, message } = ask(S);
+    expect(to).to.deep.equal({ address: '192.0.2.1' });
+    expect(message.header.flags.unicast).to.equal(true);
+  });
+
+  it('takes stamp and answer in either order', () => {
+    for (const order of ['stamp first', 'answer first']) {
+      const { requester, ask } = rig();
+      requester.start(master.clock, 'group', 0n);
+      const { token, id } = ask(S);
+      const answer = delayRespOf(master, own, id, 900n, { correction: 4n << 16n });
+      const [first, second] =
+        order === 'stamp first'
+          ? [requester.sent(token, stampOf(500n)), requester.take(answer)]
+          : [requester.take(answer), requester.sent(token, stampOf(500n))];
+      expect(first).to.equal(undefined);
+      expect(second).to.deep.equal({ sent: stampOf(500n), received: 900n, correction: 4n << 16n });
+    }
+  });
+
+  it('takes no answer twice, of another clock, to another port or with another number', () => {
+    const { requester, ask } = rig();
+    requester.start(master.clock, 'group', 0n);
+    const { token, id } = ask(S);
+    requester.sent(token, stampOf(500n));
+    expect(requester.take(delayRespOf(portOf(2), own, id, 900n))).to.equal(undefined);
+    expect(requester.take(delayRespOf(master, portOf(5, 2), id, 900n))).to.equal(undefined);
+    expect(requester.take(delayRespOf(master, own, id + 1, 900n))).to.equal(undefined);
+    expect(requester.take(delayRespOf(master, own, id, 900n))).not.to.equal(undefined);
+    expect(requester.take(delayRespOf(master, own, id, 901n))).to.equal(undefined);
+  });
+
+  it('goes over to the interval that the answer names, within bounds', () => {
+    const { requester, ask } = rig();
+    requester.start(master.clock, 'group', 0n);
+    for (const [named, taken] of [
+      [-3, -3],
+      [0x7f, -3],
+      [-100, -7],
+      [100, 6],
+    ] as const) {
+      requester.take(delayRespOf(master, own, ask(requester.dueAt!).id, 900n, { logInterval: named }));
+      expect(requester.logInterval).to.equal(taken);
+    }
+  });
+
+  it('a lost transmit stamp is counted and drops that exchange only', () => {
+    const { requester, ask } = rig();
+    requester.start(master.clock, 'group', 0n);
+    const lost = ask(S);
+    requester.stampLost(lost.token);
+    expect(requester.stampsLost).to.equal(1);
+    expect(requester.take(delayRespOf(master, own, lost.id, 900n))).to.equal(undefined);
+    const next = ask(2n * S);
+    requester.sent(next.token, stampOf(500n));
+    expect(requester.take(delayRespOf(master, own, next.id, 900n))?.received).to.equal(900n);
+  });
+
+  it('counts requests in a row that nobody answers', () => {
+    const { requester, ask } = rig();
+    requester.start(master.clock, 'group', 0n);
+    for (let n = 1; n <= 10; n++) ask(BigInt(n) * S);
+    expect(requester.unanswered).to.equal(6);
+    requester.take(delayRespOf(master, own, ask(11n * S).id, 900n));
+    expect(requester.unanswered).to.equal(0);
+  });
+});

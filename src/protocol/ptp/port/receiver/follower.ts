@@ -1,0 +1,248 @@
+import type { Claims, Observation } from '../../../../api/observation.js';
+import type { Instant, Ns, Stamp } from '../../../../api/time.js';
+import type { ForeignMaster } from '../../bmca/foreign-masters.js';
+import { type PortIdentity, samePort } from '../../identity.js';
+import { intervalNs } from '../../interval.js';
+import type { DelayResp, FollowUp, Sync } from '../../message.js';
+import { measuresLink } from '../../profile/profile.js';
+import { type Destination, earliest, isDue, type Outbox } from '../action.js';
+import type { Envelope } from '../envelope.js';
+import type { Neighbour } from '../neighbour/neighbour.js';
+import type { ReceiverSettings } from '../settings.js';
+import { claimsOf, sameClaims, silentClaims } from './claims.js';
+import { DelayRequester, type DelayTimes } from './delay-requester.js';
+import { isBelievable } from './observations.js';
+import { Observer } from './observer.js';
+import { SyncReceiver, type SyncTimes } from './sync-receiver.js';
+import { SyncWatch } from './sync-watch.js';
+import { TimeBase } from './time-base.js';
+
+/** Where nobody is elected anew, a shorter silence may be that of this processor, busy with something else. */
+const HOLD_AFTER_NS = 250e6;
+
+/** Messages that were not used, by reason. */
+export interface FollowerCounters {
+  /** An event message that came without a stamp. */
+  unstamped: number;
+  /** Of a sender that is not followed. */
+  stranger: number;
+  /** A correction that nobody could have meant. */
+  correction: number;
+  /** A Follow_Up without the information TLV that the profile asks for. */
+  bare: number;
+  /** Sync receipt timeouts. */
+  syncTimeouts: number;
+}
+
+/**
+ * Follows one timeTransmitter, or with `Profile.anySource` whoever sends: Sync, Follow_Up and Delay_Resp in, Delay_Req,
+ * observations and claims out.
+ */
+export class Follower {
+  readonly counters: FollowerCounters = { unstamped: 0, stranger: 0, correction: 0, bare: 0, syncTimeouts: 0 };
+  readonly requester: DelayRequester;
+  readonly watch: SyncWatch;
+  readonly timeBase = new TimeBase();
+  readonly #settings: ReceiverSettings;
+  readonly #envelope: Envelope;
+  readonly #neighbour: Neighbour;
+  readonly #out: Outbox;
+  readonly #syncs = new SyncReceiver();
+  readonly #observer: Observer;
+  #parent: ForeignMaster | undefined;
+  #source: PortIdentity | undefined;
+  #lastSync: SyncTimes | undefined;
+  #lastDelay: DelayTimes | undefined;
+  /** Since this timeTransmitter is followed, though our clock may have been stepped since. */
+  #delaySeen = false;
+  #silentSince: Instant | undefined;
+  #claims: Claims | undefined;
+
+  constructor(settings: ReceiverSettings, envelope: Envelope, neighbour: Neighbour, out: Outbox) {
+    const { profile, random } = settings;
+    this.#settings = settings;
+    this.#envelope = envelope;
+    this.#neighbour = neighbour;
+    this.#out = out;
+    const leastNs = profile.onSyncLoss === 'hold' ? HOLD_AFTER_NS : 0;
+    this.watch = new SyncWatch(profile.initial.sync, profile.syncTimeout, leastNs);
+    this.requester = new DelayRequester({ envelope, logInterval: profile.initial.delay, random }, out);
+    this.#observer = new Observer(settings, neighbour, this.timeBase);
+  }
+
+  get parent(): ForeignMaster | undefined {
+    return this.#parent;
+  }
+
+  /** Of the last Sync: a parent without Announces. */
+  get source(): PortIdentity | undefined {
+    return this.#source;
+  }
+
+  get lastSync(): SyncTimes | undefined {
+    return this.#lastSync;
+  }
+
+  get lastDelay(): DelayTimes | undefined {
+    return this.#lastDelay;
+  }
+
+  get delaySeen(): boolean {
+    return this.#delaySeen;
+  }
+
+  /** Halves of a Sync in two steps whose other half did not come. */
+  get mismatches(): { readonly syncMismatches: number; readonly followUpMismatches: number } {
+    const { syncMismatches, followUpMismatches } = this.#syncs;
+    return { syncMismatches, followUpMismatches };
+  }
+
+  get dueAt(): Instant | undefined {
+    return earliest(this.watch.dueAt, this.requester.dueAt);
+  }
+
+  /** How long Syncs have been missing; undefined: they are not. */
+  silenceNs(now: Instant): Ns | undefined {
+    return this.#silentSince === undefined ? undefined : Number(now - this.#silentSince);
+  }
+
+  linkUp(now: Instant): void {
+    if (this.#settings.profile.anySource) this.watch.start(now);
+  }
+
+  linkDown(now: Instant): void {
+    this.follow(undefined, now);
+    this.watch.stop();
+  }
+
+  /** True: it is another than before, or none any more. */
+  follow(parent: ForeignMaster | undefined, now: Instant): boolean {
+    const before = this.#parent;
+    this.#parent = parent;
+    if (parent !== undefined) this.#claim(claimsOf(parent, this.#claimedIntervalNs));
+    if (isSame(before, parent)) return false;
+    this.#out.put({ type: 'parent', parent });
+    this.#restart(now);
+    return true;
+  }
+
+  /** What was stamped before a step of the clock says nothing any more. */
+  clockStepped(): void {
+    this.#syncs.clear();
+    this.requester.forget();
+    this.#lastSync = undefined;
+    this.#lastDelay = undefined;
+  }
+
+  /** True: a Sync is complete, and counts. */
+  takeSync(sync: Sync, stamp: Stamp | undefined, now: Instant): boolean {
+    if (!this.#isFollowed(sync.header.source)) this.counters.stranger++;
+    else if (stamp === undefined) this.counters.unstamped++;
+    else {
+      this.#envelope.version.heard(sync);
+      return this.#syncMeasured(this.#syncs.takeSync(sync, stamp, now), now);
+    }
+    return false;
+  }
+
+  /** As `takeSync`. */
+  takeFollowUp(followUp: FollowUp, now: Instant): boolean {
+    return this.#isFollowed(followUp.header.source) && this.#syncMeasured(this.#syncs.takeFollowUp(followUp, now), now);
+  }
+
+  takeDelayResp(response: DelayResp): void {
+    this.#delayMeasured(this.requester.take(response));
+  }
+
+  sent(token: number, stamp: Stamp): void {
+    this.#delayMeasured(this.requester.sent(token, stamp));
+  }
+
+  /** True: Syncs have stopped. */
+  wake(now: Instant): boolean {
+    this.requester.wake(now);
+    if (!isDue(this.watch.dueAt, now)) return false;
+    this.#silentSince ??= this.watch.lastAt ?? now - BigInt(Math.round(this.watch.timeoutNs));
+    this.watch.stop();
+    this.counters.syncTimeouts++;
+    return true;
+  }
+
+  #isFollowed(source: PortIdentity): boolean {
+    if (this.#settings.profile.anySource) return source.clock !== this.#settings.identity.clock;
+    return this.#parent !== undefined && samePort(source, this.#parent.candidate.sender);
+  }
+
+  #syncMeasured(sync: SyncTimes | undefined, now: Instant): boolean {
+    if (sync === undefined) return false;
+    if (this.#settings.profile.followUpInformation && sync.information === undefined) {
+      this.counters.bare++;
+      return false;
+    }
+    if (!isBelievable(sync.correction)) {
+      this.counters.correction++;
+      return false;
+    }
+    this.#silentSince = undefined;
+    this.watch.take(sync.logInterval, now);
+    this.#source = sync.source;
+    this.#lastSync = sync;
+    if (this.timeBase.take(sync)) this.#out.put(this.timeBase.discontinuity);
+    if (this.#parent === undefined) this.#claim(silentClaims(sync.source, this.watch.intervalNs));
+    if (this.#neighbour.isFit) this.#observe(this.#observer.ofSync(sync, this.#parent));
+    return true;
+  }
+
+  #delayMeasured(delay: DelayTimes | undefined): void {
+    if (delay === undefined) return;
+    if (!isBelievable(delay.correction)) {
+      this.counters.correction++;
+      return;
+    }
+    this.#lastDelay = delay;
+    this.#delaySeen = true;
+    this.#observe(this.#observer.ofDelay(delay, this.#parent));
+  }
+
+  #observe(observations: readonly Observation[]): void {
+    if (observations.length > 0) this.#out.put({ type: 'observe', observations });
+  }
+
+  #claim(claims: Claims): void {
+    if (sameClaims(this.#claims, claims)) return;
+    this.#claims = claims;
+    this.#out.put({ type: 'claim', claims });
+  }
+
+  /** A leg now and then is silence of nothing: the slower of the two directions counts. */
+  get #claimedIntervalNs(): Ns {
+    return measuresLink(this.#settings.profile)
+      ? this.watch.intervalNs
+      : Math.max(this.watch.intervalNs, 2 * intervalNs(this.requester.logInterval));
+  }
+
+  /** Another timeTransmitter: nothing of the one before counts. */
+  #restart(now: Instant): void {
+    this.#syncs.clear();
+    this.timeBase.clear();
+    this.#lastSync = undefined;
+    this.#lastDelay = undefined;
+    this.#delaySeen = false;
+    this.#silentSince = undefined;
+    const { profile, unicast } = this.#settings;
+    const parent = this.#parent;
+    if (parent === undefined) {
+      this.requester.stop();
+      if (!profile.anySource) this.watch.stop();
+      return;
+    }
+    this.watch.start(now);
+    if (measuresLink(profile)) return;
+    this.#envelope.version.restart();
+    const to: Destination = profile.hybrid || unicast !== undefined ? { address: parent.from } : 'group';
+    this.requester.start(parent.candidate.sender.clock, to, now);
+  }
+}
+
+const isSame = (a: ForeignMaster | undefined, b: ForeignMaster | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && samePort(a.candidate.sender, b.candidate.sender));

@@ -1,0 +1,223 @@
+import type { Instant, Stamp } from '../../../../api/time.js';
+import type { ForeignMaster } from '../../bmca/foreign-masters.js';
+import type { Message, Signaling } from '../../message.js';
+import { measuresLink } from '../../profile/profile.js';
+import { earliest, isDue, Outbox, type PortAction, type PortState, type Received } from '../action.js';
+import { AnnounceReceiver } from '../announce-receiver.js';
+import { concerns, type Envelope } from '../envelope.js';
+import { atPlug } from '../latency.js';
+import { Neighbour } from '../neighbour/neighbour.js';
+import { envelopeOf, type ReceiverSettings } from '../settings.js';
+import { StateTeller } from '../state-teller.js';
+import { Follower } from './follower.js';
+import { IntervalRequester } from './interval-requester.js';
+import { receiverVerdict, type Verdict } from './receiver-verdict.js';
+import { type ReceiverView, viewOf } from './receiver-view.js';
+import { UnicastClient } from './unicast-client.js';
+
+/**
+ * One port that follows: Announces, Syncs and the delay mechanism of the profile in, observations and claims out. Without
+ * clocks or sockets: `now` is CLOCK_MONOTONIC_RAW, and what is to be done is returned. After each call `wakeAt` may be
+ * another; `wake` is due then, and coming late does no harm.
+ */
+export class TimeReceiverPort {
+  readonly #settings: ReceiverSettings;
+  readonly #envelope: Envelope;
+  readonly #out = new Outbox();
+  readonly #state = new StateTeller(this.#out);
+  readonly #announces: AnnounceReceiver;
+  readonly #neighbour: Neighbour;
+  readonly #follower: Follower;
+  readonly #requester: IntervalRequester;
+  readonly #unicast: UnicastClient | undefined;
+  /** Undefined: not known yet. */
+  #linkUp: boolean | undefined;
+  #runnerUp: ForeignMaster | undefined;
+  /** Messages of another domain or profile. */
+  #foreign = 0;
+
+  constructor(settings: ReceiverSettings) {
+    const { profile, random, unicast } = settings;
+    this.#settings = settings;
+    this.#envelope = envelopeOf(settings);
+    this.#announces = new AnnounceReceiver(settings);
+    this.#neighbour = new Neighbour(settings, this.#envelope, this.#out);
+    this.#follower = new Follower(settings, this.#envelope, this.#neighbour, this.#out);
+    this.#requester = new IntervalRequester(settings, this.#neighbour);
+    if (unicast !== undefined) {
+      this.#unicast = new UnicastClient(this.#envelope, unicast, profile.initial, random, this.#out);
+    }
+  }
+
+  get state(): PortState {
+    return this.#state.state;
+  }
+
+  /** When `wake` is due; undefined: never. */
+  get wakeAt(): Instant | undefined {
+    if (!this.#linkUp) return undefined;
+    return earliest(
+      this.#announces.dueAt,
+      this.#neighbour.dueAt,
+      this.#follower.dueAt,
+      this.#requester.dueAt,
+      this.#unicast?.dueAt,
+    );
+  }
+
+  inspect(now: Instant): ReceiverView {
+    return viewOf({
+      ...{ verdict: this.#judge(now), settings: this.#settings, envelope: this.#envelope, foreign: this.#foreign },
+      ...{ follower: this.#follower, neighbour: this.#neighbour, announces: this.#announces },
+      unicastRequests: this.#unicast?.requests ?? 0,
+    });
+  }
+
+  /** The beginning, and again after `linkDown`. */
+  linkUp(now: Instant): readonly PortAction[] {
+    if (this.#linkUp) return [];
+    this.#linkUp = true;
+    this.#envelope.version.restart();
+    this.#neighbour.start(now);
+    this.#follower.linkUp(now);
+    this.#requester.linkUp();
+    this.#unicast?.start(now);
+    return this.#settle(now);
+  }
+
+  /** The end: grants are given back. */
+  stop(): readonly PortAction[] {
+    this.#unicast?.stop();
+    return this.#out.drain();
+  }
+
+  linkDown(now: Instant): readonly PortAction[] {
+    this.#linkUp = false;
+    this.#announces.clear();
+    this.#neighbour.stop();
+    this.#runnerUp = undefined;
+    this.#follower.linkDown(now);
+    return this.#settle(now);
+  }
+
+  /** The clock that stamps was stepped: what was stamped before it says nothing any more. */
+  clockStepped(now: Instant): readonly PortAction[] {
+    this.#neighbour.peer.clockStepped();
+    this.#follower.clockStepped();
+    return this.#settle(now);
+  }
+
+  receive({ message, from, stamp }: Received, now: Instant): readonly PortAction[] {
+    if (!this.#linkUp) return [];
+    const received = stamp === undefined ? undefined : atPlug.received(stamp, this.#settings.latencies);
+    if (!this.#neighbour.receive(message, from, received)) {
+      if (concerns(this.#envelope, message.header)) this.#take(message, from, received, now);
+      else this.#foreign++;
+    }
+    return this.#settle(now);
+  }
+
+  /** The transmit stamp of a message that was sent. */
+  sent(token: number, stamp: Stamp, now: Instant): readonly PortAction[] {
+    const atWire = atPlug.sent(stamp, this.#settings.latencies);
+    this.#envelope.version.stamped();
+    this.#neighbour.sent(token, atWire);
+    this.#follower.sent(token, atWire);
+    return this.#settle(now);
+  }
+
+  /** No transmit stamp will come: that exchange is dropped and counted, nothing else happens. */
+  stampLost(token: number, now: Instant): readonly PortAction[] {
+    this.#envelope.version.stampLost();
+    this.#neighbour.stampLost(token);
+    this.#follower.requester.stampLost(token);
+    return this.#settle(now);
+  }
+
+  wake(now: Instant): readonly PortAction[] {
+    if (!this.#linkUp) return [];
+    this.#neighbour.wake(now);
+    if (this.#requester.wake(now)) this.#goOperational(now);
+    this.#unicast?.wake(now);
+    if (this.#follower.wake(now)) this.#syncLost(now);
+    if (isDue(this.#announces.dueAt, now)) this.#elect(now);
+    return this.#settle(now);
+  }
+
+  #take(message: Message, from: string, stamp: Stamp | undefined, now: Instant): void {
+    switch (message.kind) {
+      case 'announce':
+        if (this.#settings.profile.anySource || !this.#neighbour.isFit) break;
+        this.#announces.take(message, from, now);
+        this.#elect(now);
+        break;
+      case 'sync':
+        if (this.#follower.takeSync(message, stamp, now)) this.#requester.synced(now);
+        break;
+      case 'follow-up':
+        if (this.#follower.takeFollowUp(message, now)) this.#requester.synced(now);
+        break;
+      case 'delay-resp':
+        this.#follower.takeDelayResp(message);
+        break;
+      case 'signaling':
+        this.#takeSignaling(message, from, now);
+    }
+  }
+
+  #takeSignaling(message: Signaling, from: string, now: Instant): void {
+    this.#neighbour.takeSignaling(message, now);
+    this.#unicast?.take(message, from, now);
+  }
+
+  #goOperational(now: Instant): void {
+    const { operational } = this.#settings.profile;
+    if (operational === undefined) return;
+    this.#neighbour.peer.setInterval(operational.delay, now);
+    this.#follower.watch.expect(operational.sync, now);
+  }
+
+  #syncLost(now: Instant): void {
+    const { parent } = this.#follower;
+    this.#requester.syncLost();
+    if (this.#settings.profile.onSyncLoss !== 'elect' || parent === undefined) return;
+    this.#announces.forget(parent.candidate.sender);
+    this.#elect(now);
+  }
+
+  #elect(now: Instant): void {
+    const [best, runnerUp] = this.#announces.best(now);
+    this.#runnerUp = runnerUp;
+    if (!this.#follower.follow(best, now) || best === undefined) return;
+    const { wishes } = this.#settings;
+    if (wishes === undefined) return;
+    this.#requester.ask(wishes);
+    if (wishes.sync !== undefined) this.#follower.watch.expect(wishes.sync, now);
+  }
+
+  #settle(now: Instant): readonly PortAction[] {
+    this.#state.tell(this.#judge(now));
+    return this.#out.drain();
+  }
+
+  #judge(now: Instant): Verdict {
+    const { profile } = this.#settings;
+    const { parent, watch, delaySeen, requester } = this.#follower;
+    const isMeasured = measuresLink(profile);
+    return receiverVerdict({
+      linkUp: this.#linkUp,
+      domain: profile.domain,
+      anySource: profile.anySource,
+      parent,
+      runnerUp: this.#runnerUp,
+      unqualified: this.#announces.known.filter(({ qualified }) => !qualified).length,
+      capability: isMeasured ? this.#neighbour.capability : undefined,
+      isFit: this.#neighbour.isFit,
+      syncSeen: watch.lastAt !== undefined,
+      syncMissingNs: this.#follower.silenceNs(now),
+      holds: profile.onSyncLoss === 'hold',
+      delayKnown: isMeasured ? this.#neighbour.link !== undefined : delaySeen,
+      unanswered: requester.unanswered,
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import type { Ns } from '../../../../api/time.js';
+import type { ForeignMaster } from '../../bmca/foreign-masters.js';
+import type { PortIdentity } from '../../identity.js';
+import { measuresLink } from '../../profile/profile.js';
+import { transitNs } from '../../time.js';
+import type { AnnounceReceiver } from '../announce-receiver.js';
+import type { Envelope } from '../envelope.js';
+import type { LinkDelay } from '../neighbour/link-delay.js';
+import type { Neighbour } from '../neighbour/neighbour.js';
+import type { ReceiverSettings } from '../settings.js';
+import type { VersionView } from '../spoken-version.js';
+import type { Follower } from './follower.js';
+import type { Verdict } from './receiver-verdict.js';
+import type { SyncTimes } from './sync-receiver.js';
+import type { TimeBase } from './time-base.js';
+
+/** What a timeReceiver shows of itself, to people and to management. */
+export interface ReceiverView extends Pick<Verdict, 'state' | 'reason'> {
+  readonly parent: ForeignMaster | undefined;
+  /** Who sends the Syncs, where nobody announces. */
+  readonly source: PortIdentity | undefined;
+  /** local − timeTransmitter, as PTP has it (offsetFromMaster), of the last messages alone. NaN: not known. */
+  readonly offsetFromMasterNs: Ns;
+  /** meanPathDelay or meanLinkDelay. NaN: not known. */
+  readonly meanDelayNs: Ns;
+  readonly link: LinkDelay | undefined;
+  readonly asCapable: { readonly capable: boolean; readonly reason: string } | undefined;
+  readonly neighbourRatePpb: number | undefined;
+  readonly timeBase: TimeBase;
+  readonly lastSync: SyncTimes | undefined;
+  readonly known: readonly ForeignMaster[];
+  readonly version: VersionView;
+  readonly counters: Readonly<Record<string, number>>;
+  readonly logDelayInterval: number;
+  readonly syncIntervalNs: Ns;
+}
+
+interface Parts {
+  readonly verdict: Verdict;
+  readonly settings: ReceiverSettings;
+  readonly envelope: Envelope;
+  readonly follower: Follower;
+  readonly neighbour: Neighbour;
+  readonly announces: AnnounceReceiver;
+  /** Messages of another domain or profile. */
+  readonly foreign: number;
+  readonly unicastRequests: number;
+}
+
+export function viewOf(parts: Parts): ReceiverView {
+  const { verdict, settings, envelope, follower, neighbour, announces, foreign, unicastRequests } = parts;
+  const { lastSync, requester, timeBase, parent, source } = follower;
+  const isMeasured = measuresLink(settings.profile);
+  const link = isMeasured ? neighbour.link : undefined;
+  return {
+    ...{ state: verdict.state, reason: verdict.reason, parent, source, link, timeBase, lastSync },
+    ...offsetOf(follower, isMeasured ? (link?.delayNs ?? Number.NaN) : undefined, settings.latencies.asymmetryNs),
+    asCapable: isMeasured ? neighbour.capability : undefined,
+    neighbourRatePpb: isMeasured ? neighbour.peer.rate.ratePpb : undefined,
+    known: announces.known,
+    version: envelope.version.view,
+    counters: {
+      foreign,
+      ...follower.counters,
+      ...announces.refused,
+      ...follower.mismatches,
+      ...{ announceTimeouts: announces.timeouts, unicastRequests },
+      stampsLost: requester.stampsLost + neighbour.stampsLost,
+      unanswered: isMeasured ? neighbour.peer.lost : requester.unanswered,
+    },
+    logDelayInterval: requester.logInterval,
+    syncIntervalNs: follower.watch.intervalNs,
+  };
+}
+
+/** Of the last Sync, and end to end of the last Delay_Req. `linkNs`: where the link is measured instead. */
+function offsetOf({ lastSync: sync, lastDelay: delay }: Follower, linkNs: Ns | undefined, asymmetryNs: Ns) {
+  const inbound = sync === undefined ? Number.NaN : transitNs(sync.received.time, sync.origin, sync.correction);
+  const outbound = delay === undefined ? Number.NaN : transitNs(delay.received, delay.sent.time, delay.correction);
+  const meanDelayNs = linkNs ?? (inbound + outbound) / 2;
+  return { meanDelayNs, offsetFromMasterNs: inbound - meanDelayNs - asymmetryNs };
+}

@@ -1,0 +1,99 @@
+import type { Instant, Stamp } from '../../../../api/time.js';
+import { type PortIdentity, samePort } from '../../identity.js';
+import type { FollowUp, Sync } from '../../message.js';
+import { addIntervals, type TimeInterval } from '../../time.js';
+import { findTlv, type TlvOf } from '../../tlv/index.js';
+
+/** What one Sync, with its Follow_Up where it has one, says. */
+export interface SyncTimes {
+  readonly source: PortIdentity;
+  readonly sequenceId: number;
+  /** t1, of the sender. */
+  readonly origin: Instant;
+  /** Of both messages: to be added to t1. */
+  readonly correction: TimeInterval;
+  /** t2, ours. */
+  readonly received: Stamp;
+  readonly logInterval: number;
+  readonly information: TlvOf<'follow-up-information'> | undefined;
+}
+
+interface Waiting<M> {
+  readonly message: M;
+  readonly at: Instant;
+}
+
+/** Halves that wait for their other half at one time: more than reordering needs, too few for a flood. */
+const CAPACITY = 4;
+const REMEMBERED = 8;
+/** A half that waits longer has lost the other. Sequence numbers come round after 65536 / 128 s at the soonest. */
+const PATIENCE_NS = 10_000_000_000n;
+
+/** Puts Sync and Follow_Up together in whatever order they come (IEEE 1588-2019 §9.5.4; figure 41). */
+export class SyncReceiver {
+  #syncs: readonly (Waiting<Sync> & { readonly stamp: Stamp })[] = [];
+  #followUps: readonly Waiting<FollowUp>[] = [];
+  #done: readonly SyncKey[] = [];
+  /** Those that were given up without their Follow_Up, and the other way round. */
+  syncMismatches = 0;
+  followUpMismatches = 0;
+
+  takeSync(sync: Sync, stamp: Stamp, now: Instant): SyncTimes | undefined {
+    if (this.#isDone(sync)) return undefined;
+    if (!sync.header.flags.twoStep) return this.#complete(sync, stamp, undefined);
+    const other = this.#followUps.find(({ message }) => belong(message, sync));
+    if (other !== undefined) return this.#complete(sync, stamp, other.message);
+    // A copy (PRP, a loop) comes later than the original and would measure the detour.
+    if (this.#syncs.some(({ message }) => belong(message, sync))) return undefined;
+    const waiting = [...this.#syncs, { message: sync, stamp, at: now }];
+    this.#syncs = limited(waiting, now);
+    this.syncMismatches += waiting.length - this.#syncs.length;
+    return undefined;
+  }
+
+  takeFollowUp(followUp: FollowUp, now: Instant): SyncTimes | undefined {
+    if (this.#isDone(followUp)) return undefined;
+    const other = this.#syncs.find(({ message }) => belong(message, followUp));
+    if (other !== undefined) return this.#complete(other.message, other.stamp, followUp);
+    if (this.#followUps.some(({ message }) => belong(message, followUp))) return undefined;
+    const waiting = [...this.#followUps, { message: followUp, at: now }];
+    this.#followUps = limited(waiting, now);
+    this.followUpMismatches += waiting.length - this.#followUps.length;
+    return undefined;
+  }
+
+  /** Another timeTransmitter, or another time of our own. */
+  clear(): void {
+    this.#syncs = [];
+    this.#followUps = [];
+  }
+
+  #complete(sync: Sync, stamp: Stamp, followUp: FollowUp | undefined): SyncTimes {
+    const { source, sequenceId, correction, logInterval } = sync.header;
+    this.#syncs = this.#syncs.filter(({ message }) => !belong(message, sync));
+    this.#followUps = this.#followUps.filter(({ message }) => !belong(message, sync));
+    this.#done = [...this.#done, { source, sequenceId }].slice(-REMEMBERED);
+    return {
+      ...{ source, sequenceId, logInterval, received: stamp },
+      origin: followUp?.preciseOrigin ?? sync.origin,
+      correction: followUp === undefined ? correction : addIntervals(correction, followUp.header.correction),
+      information: followUp === undefined ? undefined : findTlv(followUp.tlvs, 'follow-up-information'),
+    };
+  }
+
+  #isDone({ header }: Sync | FollowUp): boolean {
+    return this.#done.some((done) => done.sequenceId === header.sequenceId && samePort(done.source, header.source));
+  }
+}
+
+interface SyncKey {
+  readonly source: PortIdentity;
+  readonly sequenceId: number;
+}
+
+const limited = <W extends Waiting<unknown>>(waiting: readonly W[], now: Instant): readonly W[] =>
+  waiting.filter(({ at }) => now - at <= PATIENCE_NS).slice(-CAPACITY);
+
+/** Domain and profile are the port's business. */
+const belong = (a: Sync | FollowUp, b: Sync | FollowUp): boolean =>
+  a.header.sequenceId === b.header.sequenceId && samePort(a.header.source, b.header.source);

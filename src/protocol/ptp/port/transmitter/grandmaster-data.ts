@@ -1,0 +1,96 @@
+import type { Instant, Stamp } from '../../../../api/time.js';
+import type { Candidate } from '../../bmca/candidate.js';
+import type { TimeFlags } from '../../flags.js';
+import type { ClockIdentity, PortIdentity } from '../../identity.js';
+import type { Announce } from '../../message.js';
+import type { Profile } from '../../profile/profile.js';
+import type { ClockQuality } from '../../quality.js';
+import { scaledRateOffset } from '../../rate.js';
+import type { Tlv, TlvOf } from '../../tlv/index.js';
+import type { Destination } from '../action.js';
+import { type Envelope, flagsFor, headerOf } from '../envelope.js';
+import { type PowerData, powerTlvOf } from './power.js';
+
+/** What a timeTransmitter announces: of itself, or as a boundary clock of its grandmaster. */
+export interface GrandmasterData {
+  readonly priority1: number;
+  readonly quality: ClockQuality;
+  readonly priority2: number;
+  readonly timeSource: number;
+  readonly flags: TimeFlags;
+  /** TAI − UTC, seconds; means nothing without the flag. */
+  readonly currentUtcOffset: number;
+  readonly grandmaster: ClockIdentity;
+  /** 0: the grandmaster is this clock. */
+  readonly stepsRemoved: number;
+  /** The clocks that the time has come through before this one (§16.2). */
+  readonly path?: readonly ClockIdentity[];
+  /** Of the profile, or propagated. */
+  readonly tlvs?: readonly Tlv[];
+  readonly timeBase?: TimeBaseData;
+  /** What the power profile announces beside it. */
+  readonly power?: PowerData;
+}
+
+/** 802.1AS-2020 §11.4.4.3. */
+export interface TimeBaseData {
+  /** The grandmaster's rate − that of the clock that stamps Pdelay messages, ppb. */
+  readonly cumulativePpb: number;
+  readonly indicator: number;
+  /** 2^-16 ns. */
+  readonly lastPhaseChange: bigint;
+  readonly lastFrequencyChangePpb: number;
+}
+
+/** The time to send for a stamp of the local clock, on the PTP timescale. Undefined: there is none to give. */
+export type TimeOf = (stamp: Stamp) => Instant | undefined;
+
+/** As the other clocks of the segment compare it. */
+export const candidateOfData = (data: GrandmasterData, identity: PortIdentity): Candidate => ({
+  priority1: data.priority1,
+  quality: data.quality,
+  priority2: data.priority2,
+  grandmaster: data.grandmaster,
+  stepsRemoved: data.stepsRemoved,
+  sender: identity,
+  receiver: identity,
+});
+
+export interface AnnounceParts {
+  readonly envelope: Envelope;
+  readonly sequenceId: number;
+  readonly logInterval: number;
+  readonly profile: Profile;
+  readonly to: Destination;
+}
+
+export function announceOf(data: GrandmasterData, parts: AnnounceParts): Announce {
+  const { envelope, sequenceId, logInterval, profile, to } = parts;
+  const flags = { ...flagsFor(to), ...data.flags };
+  const { priority1, quality, priority2, grandmaster, stepsRemoved, timeSource, currentUtcOffset } = data;
+  return {
+    kind: 'announce',
+    header: headerOf(envelope, sequenceId, { logInterval, flags }),
+    origin: 0n,
+    ...{ currentUtcOffset, priority1, quality, priority2, grandmaster, stepsRemoved, timeSource },
+    tlvs: [...profileTlvs(data, envelope, profile), ...(data.tlvs ?? [])],
+  };
+}
+
+function profileTlvs(data: GrandmasterData, { identity }: Envelope, { pathTrace, powerTlv }: Profile): readonly Tlv[] {
+  const path = [...(data.path ?? []), identity.clock];
+  return [
+    ...(pathTrace ? [{ kind: 'path-trace', path } as const] : []),
+    ...(powerTlv === undefined ? [] : [powerTlvOf(powerTlv, data.power)]),
+  ];
+}
+
+export function informationOf(timeBase: TimeBaseData | undefined): TlvOf<'follow-up-information'> {
+  return {
+    kind: 'follow-up-information',
+    cumulativeScaledRateOffset: scaledRateOffset(timeBase?.cumulativePpb ?? 0),
+    gmTimeBaseIndicator: timeBase?.indicator ?? 0,
+    lastGmPhaseChange: timeBase?.lastPhaseChange ?? 0n,
+    scaledLastGmFreqChange: scaledRateOffset(timeBase?.lastFrequencyChangePpb ?? 0),
+  };
+}

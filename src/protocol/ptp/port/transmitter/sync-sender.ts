@@ -1,0 +1,65 @@
+import type { Stamp } from '../../../../api/time.js';
+import { NO_INTERVAL } from '../../interval.js';
+import type { Tlv } from '../../tlv/index.js';
+import type { Destination, Outbox } from '../action.js';
+import { type Envelope, flagsFor, headerOf } from '../envelope.js';
+import type { TimeOf } from './grandmaster-data.js';
+
+interface Pending {
+  readonly sequenceId: number;
+  readonly to: Destination;
+  readonly logInterval: number;
+}
+
+/** Syncs whose transmit stamp is awaited: 128 a second to hundreds of clients, and a stamp that takes 50 ms. */
+const CAPACITY = 4096;
+
+/** Sync and, when its stamp has come, Follow_Up (IEEE 1588-2019 §9.5.9, §9.5.10). */
+export class SyncSender {
+  readonly #envelope: Envelope;
+  readonly #timeOf: TimeOf;
+  readonly #out: Outbox;
+  readonly #pending = new Map<number, Pending>();
+  stampsLost = 0;
+  /** Stamps for which there was no time to give. */
+  timeless = 0;
+
+  constructor(envelope: Envelope, timeOf: TimeOf, out: Outbox) {
+    this.#envelope = envelope;
+    this.#timeOf = timeOf;
+    this.#out = out;
+  }
+
+  /** `logInterval`: what the message says; nothing when it is unicast. */
+  send(sequenceId: number, logInterval: number, to: Destination): void {
+    const stated = typeof to === 'object' ? NO_INTERVAL : logInterval;
+    const header = headerOf(this.#envelope, sequenceId, { logInterval: stated, flags: flagsFor(to, 'first') });
+    const token = this.#out.send({ kind: 'sync', header, origin: 0n, tlvs: [] }, to);
+    this.#pending.set(token, { sequenceId, to, logInterval: stated });
+    if (this.#pending.size > CAPACITY) this.#drop(this.#pending.keys().next().value!);
+  }
+
+  /** `tlvs`: of this Follow_Up. */
+  sent(token: number, stamp: Stamp, tlvs: readonly Tlv[]): void {
+    const pending = this.#pending.get(token);
+    if (pending === undefined) return;
+    this.#pending.delete(token);
+    const preciseOrigin = this.#timeOf(stamp);
+    if (preciseOrigin === undefined) {
+      this.timeless++;
+      return;
+    }
+    const { sequenceId, to, logInterval } = pending;
+    const header = headerOf(this.#envelope, sequenceId, { logInterval, flags: flagsFor(to) });
+    this.#out.send({ kind: 'follow-up', header, preciseOrigin, tlvs }, to);
+  }
+
+  stampLost(token: number): void {
+    if (this.#pending.has(token)) this.#drop(token);
+  }
+
+  #drop(token: number): void {
+    this.#pending.delete(token);
+    this.stampsLost++;
+  }
+}

@@ -1,0 +1,224 @@
+import type { Instant, Ns, Stamp } from '../../../../api/time.js';
+import type { ForeignMaster } from '../../bmca/foreign-masters.js';
+import { intervalNs } from '../../interval.js';
+import type { Message } from '../../message.js';
+import { measuresLink } from '../../profile/profile.js';
+import { earliest, isDue, Outbox, type PortAction, type PortState, type Received } from '../action.js';
+import { AnnounceReceiver } from '../announce-receiver.js';
+import { concerns, type Envelope } from '../envelope.js';
+import { atPlug } from '../latency.js';
+import type { LinkDelay } from '../neighbour/link-delay.js';
+import { Neighbour } from '../neighbour/neighbour.js';
+import type { Verdict } from '../receiver/receiver-verdict.js';
+import { envelopeOf, type TransmitterSettings } from '../settings.js';
+import type { VersionView } from '../spoken-version.js';
+import { StateTeller } from '../state-teller.js';
+import { answerDelayReq } from './delay-responder.js';
+import { candidateOfData, type GrandmasterData } from './grandmaster-data.js';
+import { Qualification } from './qualification.js';
+import { TimeSender } from './time-sender.js';
+import { type TransmitterVerdict, transmitterVerdict } from './transmitter-verdict.js';
+
+export interface TransmitterView extends Pick<Verdict, 'state' | 'reason'> {
+  readonly data: GrandmasterData | undefined;
+  readonly known: readonly ForeignMaster[];
+  readonly asCapable: { readonly capable: boolean; readonly reason: string } | undefined;
+  readonly link: LinkDelay | undefined;
+  readonly neighbourRatePpb: number | undefined;
+  readonly version: VersionView;
+  readonly logAnnounceInterval: number;
+  readonly logSyncInterval: number;
+  readonly grants: number;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/**
+ * One port that gives time: Announce, Sync and Follow_Up at their intervals, answers to Delay_Req and Pdelay_Req, grants of
+ * unicast messages. It gives way to a better timeTransmitter, or has its role by configuration. Without clocks or sockets,
+ * as `TimeReceiverPort`.
+ */
+export class TimeTransmitterPort {
+  readonly #counters = { foreign: 0, unstamped: 0, listeningTimeouts: 0 };
+  readonly #settings: TransmitterSettings;
+  readonly #envelope: Envelope;
+  readonly #out = new Outbox();
+  readonly #state = new StateTeller(this.#out);
+  readonly #announces: AnnounceReceiver;
+  readonly #neighbour: Neighbour;
+  readonly #sender: TimeSender;
+  readonly #qualification = new Qualification();
+  /** Undefined: not known yet. */
+  #linkUp: boolean | undefined;
+  /** Until then nothing heard means nothing. */
+  #listensUntil: Instant | undefined;
+
+  constructor(settings: TransmitterSettings) {
+    this.#settings = settings;
+    this.#envelope = envelopeOf(settings);
+    this.#announces = new AnnounceReceiver(settings);
+    this.#neighbour = new Neighbour(settings, this.#envelope, this.#out);
+    this.#sender = new TimeSender(settings, this.#envelope, this.#out);
+  }
+
+  get state(): PortState {
+    return this.#state.state;
+  }
+
+  /** When `wake` is due; undefined: never. */
+  get wakeAt(): Instant | undefined {
+    if (!this.#linkUp) return undefined;
+    return earliest(
+      ...[this.#announces.dueAt, this.#neighbour.dueAt, this.#sender.dueAt],
+      ...[this.#listensUntil, this.#qualification.dueAt],
+    );
+  }
+
+  inspect(): TransmitterView {
+    const { state, reason } = this.#qualification.applied(this.#judge());
+    const { data, logAnnounceInterval, logSyncInterval, grants, stampsLost } = this.#sender;
+    const { timeless, announcesDue, syncsDue, unicastServices } = this.#sender;
+    const neighbour = measuresLink(this.#settings.profile) ? this.#neighbour : undefined;
+    return {
+      ...{ state, reason, data, known: this.#announces.known, logAnnounceInterval, logSyncInterval, grants },
+      asCapable: neighbour?.capability,
+      link: neighbour?.link,
+      neighbourRatePpb: neighbour?.peer.rate.ratePpb,
+      version: this.#envelope.version.view,
+      counters: {
+        ...this.#counters,
+        ...this.#announces.refused,
+        announceTimeouts: this.#announces.timeouts,
+        ...{ announcesDue, syncsDue, unicastServices, timeless },
+        stampsLost: stampsLost + this.#neighbour.stampsLost,
+      },
+    };
+  }
+
+  /** The beginning, and again after `linkDown`. */
+  linkUp(now: Instant): readonly PortAction[] {
+    if (this.#linkUp) return [];
+    const { profile, random } = this.#settings;
+    this.#linkUp = true;
+    const intervals = profile.announceTimeout + profile.announceTimeoutSpan * random();
+    this.#listensUntil = now + BigInt(Math.round(intervals * intervalNs(profile.initial.announce)));
+    this.#envelope.version.restart();
+    this.#neighbour.start(now);
+    this.#sender.linkUp(now);
+    return this.#settle(now);
+  }
+
+  linkDown(now: Instant): readonly PortAction[] {
+    this.#linkUp = false;
+    this.#announces.clear();
+    this.#neighbour.stop();
+    this.#sender.linkDown();
+    return this.#settle(now);
+  }
+
+  /** What to announce from now on; undefined: there is no time to give. */
+  setData(data: GrandmasterData | undefined, now: Instant): readonly PortAction[] {
+    this.#sender.data = data;
+    return this.#settle(now);
+  }
+
+  /** The clock that stamps was stepped. */
+  clockStepped(now: Instant): readonly PortAction[] {
+    this.#neighbour.peer.clockStepped();
+    return this.#settle(now);
+  }
+
+  receive({ message, from, stamp }: Received, now: Instant): readonly PortAction[] {
+    if (!this.#linkUp) return [];
+    const received = stamp === undefined ? undefined : atPlug.received(stamp, this.#settings.latencies);
+    if (!this.#neighbour.receive(message, from, received)) {
+      if (concerns(this.#envelope, message.header)) this.#take(message, from, received, now);
+      else this.#counters.foreign++;
+    }
+    // By far the most of all messages, and they change nothing.
+    return message.kind === 'delay-req' ? this.#out.drain() : this.#settle(now);
+  }
+
+  /** The transmit stamp of a message that was sent. */
+  sent(token: number, stamp: Stamp, now: Instant): readonly PortAction[] {
+    const atWire = atPlug.sent(stamp, this.#settings.latencies);
+    this.#envelope.version.stamped();
+    this.#sender.sent(token, atWire);
+    this.#neighbour.sent(token, atWire);
+    return measuresLink(this.#settings.profile) ? this.#settle(now) : this.#out.drain();
+  }
+
+  /** No transmit stamp will come: that exchange is dropped and counted, nothing else happens. */
+  stampLost(token: number, now: Instant): readonly PortAction[] {
+    this.#envelope.version.stampLost();
+    this.#neighbour.stampLost(token);
+    this.#sender.stampLost(token);
+    return this.#settle(now);
+  }
+
+  wake(now: Instant): readonly PortAction[] {
+    if (!this.#linkUp) return [];
+    this.#announces.best(now);
+    if (isDue(this.#listensUntil, now)) {
+      this.#listensUntil = undefined;
+      this.#counters.listeningTimeouts++;
+    }
+    this.#neighbour.wake(now);
+    const actions = this.#settle(now);
+    this.#sender.wake(now);
+    return [...actions, ...this.#out.drain()];
+  }
+
+  #take(message: Message, from: string, stamp: Stamp | undefined, now: Instant): void {
+    switch (message.kind) {
+      case 'announce':
+        if (this.#settings.profile.roles === 'elected') this.#announces.take(message, from, now);
+        break;
+      case 'delay-req':
+        if (this.state !== 'master' || measuresLink(this.#settings.profile)) break;
+        this.#envelope.version.heard(message);
+        if (stamp === undefined) this.#counters.unstamped++;
+        else answerDelayReq(message, stamp, from, this.#delayResponder);
+        break;
+      case 'signaling': {
+        this.#sender.takeSignaling(message, from, now);
+        const request = this.#neighbour.takeSignaling(message, now);
+        if (request !== undefined) this.#sender.takeRequest(request, now);
+      }
+    }
+  }
+
+  get #delayResponder() {
+    const { profile, timeOf } = this.#settings;
+    return { envelope: this.#envelope, logInterval: profile.initial.delay, timeOf, out: this.#out };
+  }
+
+  #settle(now: Instant): readonly PortAction[] {
+    const verdict = this.#judge();
+    this.#qualification.take(this.#qualificationNs(verdict), this.state, now);
+    this.#state.tell(this.#qualification.applied(verdict));
+    this.#sender.setRole(this.state === 'master' ? 'sending' : 'silent', now);
+    return this.#out.drain();
+  }
+
+  /** Undefined: no PRE_MASTER, as in M1 and M2 (§9.2.6.11), and always in 802.1AS, which qualifies nobody either (§10.3.1). */
+  #qualificationNs({ passesOn }: TransmitterVerdict): Ns | undefined {
+    const { data, logAnnounceInterval } = this.#sender;
+    if (passesOn !== true || data === undefined || this.#settings.profile.qualification.announces === 0)
+      return undefined;
+    return (data.stepsRemoved + 1) * intervalNs(logAnnounceInterval);
+  }
+
+  #judge(): TransmitterVerdict {
+    const { profile, identity } = this.#settings;
+    const { data } = this.#sender;
+    const [best] = this.#announces.known.length === 0 ? [] : this.#announces.qualified();
+    return transmitterVerdict({
+      linkUp: this.#linkUp,
+      own: data === undefined ? undefined : candidateOfData(data, identity),
+      portBest: best?.candidate,
+      roles: profile.roles,
+      listening: this.#listensUntil !== undefined,
+      unfitness: this.#neighbour.isFit ? undefined : this.#neighbour.capability,
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import type { Instant } from '../../../../api/time.js';
+import { isAddressedTo } from '../../identity.js';
+import type { Signaling } from '../../message.js';
+import type { Tlv } from '../../tlv/index.js';
+import type { Outbox } from '../action.js';
+import { type Envelope, flagsFor, headerOf, randomSequence, type Sequence } from '../envelope.js';
+import { type Grant, type GrantLimits, GrantTable } from './grant-table.js';
+
+/** TLVs of one Signaling that are answered: a client asks for three types of message. */
+const ANSWERED = 6;
+
+/** Sent in one go: more transmit stamps than these may not find room until they are read. */
+const AT_ONCE = 64;
+
+/** Unicast negotiation, granting side (IEEE 1588-2019 §16.1). */
+export class UnicastService {
+  readonly #envelope: Envelope;
+  readonly #out: Outbox;
+  readonly #grants: GrantTable;
+  readonly #sequence: Sequence;
+  /** Times that there was something to send. */
+  services = 0;
+
+  constructor(envelope: Envelope, limits: GrantLimits, random: () => number, out: Outbox) {
+    this.#envelope = envelope;
+    this.#out = out;
+    this.#grants = new GrantTable(limits);
+    this.#sequence = randomSequence(random);
+  }
+
+  get grants(): number {
+    return this.#grants.size;
+  }
+
+  get dueAt(): Instant | undefined {
+    return this.#grants.dueAt;
+  }
+
+  /** `offer`: grants are given, or everything is refused because there is no time to give. */
+  take({ header, target, tlvs }: Signaling, from: string, offer: 'grant' | 'refuse', now: Instant): void {
+    if (!isAddressedTo(target, this.#envelope.identity)) return;
+    const answers = tlvs.slice(0, ANSWERED).flatMap((tlv): Tlv[] => {
+      if (tlv.kind === 'request-unicast') {
+        const durationS = offer === 'grant' ? this.#grants.request(from, header.source, tlv, now) : 0;
+        const { messageType, logInterval } = tlv;
+        const flags = { renewalInvited: durationS > 0 };
+        return [{ kind: 'grant-unicast', messageType, logInterval, durationS, flags }];
+      }
+      if (tlv.kind !== 'cancel-unicast') return [];
+      this.#grants.cancel(from, header.source, tlv.messageType);
+      return [{ ...tlv, kind: 'acknowledge-cancel-unicast' }];
+    });
+    if (answers.length === 0) return;
+    const to = { address: from };
+    const answer = headerOf(this.#envelope, this.#sequence.next(), { flags: flagsFor(to) });
+    this.#out.send({ kind: 'signaling', header: answer, target: header.source, tlvs: answers }, to);
+  }
+
+  /** Whom to send something now; where there are many, the others are due at once after them. */
+  due(now: Instant): readonly Grant[] {
+    const due = this.#grants.take(now, AT_ONCE);
+    if (due.length > 0) this.services++;
+    return due;
+  }
+
+  clear(): void {
+    this.#grants.clear();
+  }
+}
