@@ -115,17 +115,18 @@ export class Belief {
 
   /** What each member counts ahead of an observation, and what of that comes to it from the others. */
   private foresee(): void {
-    const { weights, fresh, near, neighbours, chance, ways } = this;
+    const { weights, fresh, near, neighbours, chance } = this;
     const count = weights.length;
-    const one = chance / (near.length > 0 ? ways : count);
-    const several = near.length > 0 ? one ** 2 : one;
+    const related = near.length > 0 ? count : 0;
+    const one = chance / (related > 0 ? this.ways : count);
+    const several = related > 0 ? one * one : one;
     for (let k = 0; k < count; k++) {
       let comes = 0;
-      for (let j = 0, at = k; j < near.length / count; j++, at += count) comes += near[at]! * weights[j]!;
+      for (let j = 0, at = k; j < related; j++, at += count) comes += near[at]! * weights[j]!;
       fresh[k] = one * comes + several * (1 - weights[k]! - comes);
     }
     for (let k = 0; k < count; k++) {
-      const around = near.length > 0 ? neighbours[k]! : 0;
+      const around = related > 0 ? neighbours[k]! : 0;
       const stays = 1 - one * around - several * (count - 1 - around);
       weights[k] = stays * weights[k]! + fresh[k]!;
       fresh[k] = fresh[k]! / weights[k]!;
