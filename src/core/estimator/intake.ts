@@ -173,12 +173,13 @@ export class Intake {
     const sizeNs = Math.abs(residualNs);
     // The least error, from the mean: a leg is early long before it is as far off as a late one may be.
     const leastNs = noise.least - noise.mean;
+    const { sigma } = noise;
     jumpWatch.expect(monotonic);
     let knownNs = floorNs;
-    let reachNs = jumpWatch.reachNs(Math.hypot(noise.sigma, knownNs));
+    let reachNs = jumpWatch.reachNs(Math.sqrt(sigma * sigma + knownNs * knownNs));
     if (sizeNs > reachNs || residualNs < leastNs - jumpWatch.reachNs(knownNs)) {
-      knownNs = Math.sqrt(floorNs ** 2 + this.state.bank.variance(clock, row));
-      reachNs = jumpWatch.reachNs(Math.hypot(noise.sigma, knownNs));
+      knownNs = Math.sqrt(floorNs * floorNs + this.state.bank.variance(clock, row));
+      reachNs = jumpWatch.reachNs(Math.sqrt(sigma * sigma + knownNs * knownNs));
     }
     const isEarly = at.kind === 'leg' && residualNs < leastNs - jumpWatch.reachNs(knownNs);
     if (sizeNs > reachNs || isEarly || jumpWatch.goesOn(shiftNs, reachNs))
