@@ -13,7 +13,10 @@ function afterSilence(observations: number, related: 'related' | 'not related'):
   const belief = new Belief(3);
   belief.weights.set([1, 0, 0]);
   if (related === 'related') belief.relate(9, (from, to) => APART[from]![to]!);
-  for (let n = 0; n < observations; n++) belief.reweigh(new Float64Array(3), 500);
+  for (let n = 0; n < observations; n++) {
+    belief.elapse(Float64Array.of(500 * (n + 1)));
+    belief.reweigh(new Float64Array(3));
+  }
   return belief;
 }
 

@@ -27,8 +27,8 @@ export class Belief {
   private near = new Float64Array(0);
   private neighbours = new Float64Array(0);
   private ways = 1;
-  /** When the last observation was, on the bank's time. */
-  seconds = 0;
+  /** When the last observation was. */
+  private seconds = 0;
   /** Probability that an oscillator has changed its ways since the last observation: what makes recovery from a step fast. */
   private chance = LEAST_CHANCE;
   /** Observations since nothing was known. */
@@ -81,12 +81,18 @@ export class Belief {
     weights[k] = RECALLED * (isNear ? 1 : COINCIDENCE / this.ways);
   }
 
-  /** `likelihood`: logarithms of what each member gave an observation, `seconds` after the one before. */
-  reweigh(likelihood: Float64Array, seconds: number): void {
-    const { weights, usual } = this;
+  /** It is so late now, by a time of seconds: what may have happened since the last observation. */
+  elapse(time: Float64Array): void {
+    const seconds = time[0]! - this.seconds;
+    this.seconds = time[0]!;
     this.count++;
     const early = Math.min(EARLY_CHANCE / this.count, GREATEST_EARLY_CHANCE);
     this.chance = Math.max(-Math.expm1(-CHANGES_PER_S * seconds), early, LEAST_CHANCE);
+  }
+
+  /** `likelihood`: logarithms of what each member gave an observation. */
+  reweigh(likelihood: Float64Array): void {
+    const { weights, usual } = this;
     let top = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < weights.length; k++) top = Math.max(top, likelihood[k]!);
     this.foresee();
@@ -115,17 +121,18 @@ export class Belief {
 
   /** What each member counts ahead of an observation, and what of that comes to it from the others. */
   private foresee(): void {
-    const { weights, fresh, near, neighbours, chance, ways } = this;
+    const { weights, fresh, near, neighbours, chance } = this;
     const count = weights.length;
-    const one = chance / (near.length > 0 ? ways : count);
-    const several = near.length > 0 ? one ** 2 : one;
+    const related = near.length > 0 ? count : 0;
+    const one = chance / (related > 0 ? this.ways : count);
+    const several = related > 0 ? one * one : one;
     for (let k = 0; k < count; k++) {
       let comes = 0;
-      for (let j = 0, at = k; j < near.length / count; j++, at += count) comes += near[at]! * weights[j]!;
+      for (let j = 0, at = k; j < related; j++, at += count) comes += near[at]! * weights[j]!;
       fresh[k] = one * comes + several * (1 - weights[k]! - comes);
     }
     for (let k = 0; k < count; k++) {
-      const around = near.length > 0 ? neighbours[k]! : 0;
+      const around = related > 0 ? neighbours[k]! : 0;
       const stays = 1 - one * around - several * (count - 1 - around);
       weights[k] = stays * weights[k]! + fresh[k]!;
       fresh[k] = fresh[k]! / weights[k]!;

@@ -68,7 +68,9 @@ export class Intake {
 
   private takeLeg(track: Track, leg: Leg, lateS: number): Innovation {
     const sign = leg.direction === 'outbound' ? 1 : -1;
-    [this.sign, this.lateS, this.way] = [sign, lateS, leg.direction];
+    this.sign = sign;
+    this.lateS = lateS;
+    this.way = leg.direction;
     const transitNs = leg.transitNs - sign * this.state.controlled(track, leg.monotonic);
     track.legs ??= new LegNoise(FIRST_NOISE_NS[leg.stamp], this.members);
     if (track.phase < 0) {
@@ -129,7 +131,9 @@ export class Intake {
     const valueNs = phaseNs - this.state.controlled(track, at.monotonic);
     track.phases ??= new GaussianNoise(this.members);
     track.phases.unit = noiseNs;
-    [this.sign, this.lateS, this.way] = [1, lateS, 'phase'];
+    this.sign = 1;
+    this.lateS = lateS;
+    this.way = 'phase';
     if (track.phase >= 0) return this.absorb(track, at, this.state.phaseRow(track, 1, lateS), valueNs, track.phases);
     this.state.begin(track, valueNs, lateS, Math.hypot(noiseOf(track), at.noiseFloorNs));
     return FIRST;
@@ -169,16 +173,18 @@ export class Intake {
     const sizeNs = Math.abs(residualNs);
     // The least error, from the mean: a leg is early long before it is as far off as a late one may be.
     const leastNs = noise.least - noise.mean;
+    const { sigma } = noise;
+    jumpWatch.expect(monotonic);
     let knownNs = floorNs;
-    let reachNs = jumpWatch.reachNs(monotonic, Math.hypot(noise.sigma, knownNs));
-    if (sizeNs > reachNs || residualNs < leastNs - jumpWatch.reachNs(monotonic, knownNs)) {
-      knownNs = Math.sqrt(floorNs ** 2 + this.state.bank.variance(clock, row));
-      reachNs = jumpWatch.reachNs(monotonic, Math.hypot(noise.sigma, knownNs));
+    let reachNs = jumpWatch.reachNs(Math.sqrt(sigma * sigma + knownNs * knownNs));
+    if (sizeNs > reachNs || residualNs < leastNs - jumpWatch.reachNs(knownNs)) {
+      knownNs = Math.sqrt(floorNs * floorNs + this.state.bank.variance(clock, row));
+      reachNs = jumpWatch.reachNs(Math.sqrt(sigma * sigma + knownNs * knownNs));
     }
-    const isEarly = at.kind === 'leg' && residualNs < leastNs - jumpWatch.reachNs(monotonic, knownNs);
+    const isEarly = at.kind === 'leg' && residualNs < leastNs - jumpWatch.reachNs(knownNs);
     if (sizeNs > reachNs || isEarly || jumpWatch.goesOn(shiftNs, reachNs))
       return jumpWatch.take(way, shiftNs, reachNs, isEarly || at.kind === 'reading');
-    jumpWatch.calm(way, monotonic);
+    jumpWatch.calm(way);
     return 'plain';
   }
 

@@ -31,14 +31,24 @@ export class JumpWatch {
   private refutedNs = Number.NaN;
   private refutedWays = 0;
   private calmAt: Instant;
+  private at: Instant;
+  /** What the clock may have done since it was calm. */
+  private clockNs = Number.NaN;
 
   constructor(at: Instant) {
+    this.at = at;
     this.calmAt = at;
   }
 
-  /** What the clock and the noise may make of a prediction; `sigmaNs`: of the difference between the two. */
-  reachNs(at: Instant, sigmaNs: Ns): Ns {
-    return LEAST_JUMP_NS + FASTEST * Math.abs(Number(at - this.calmAt)) + NOISE_SIGMAS * sigmaNs;
+  /** An observation of this moment. */
+  expect(at: Instant): void {
+    this.at = at;
+    this.clockNs = LEAST_JUMP_NS + FASTEST * Math.abs(Number(at - this.calmAt));
+  }
+
+  /** How far off clock and noise may make it; `sigmaNs`: of its difference from the prediction. */
+  reachNs(sigmaNs: Ns): Ns {
+    return this.clockNs + NOISE_SIGMAS * sigmaNs;
   }
 
   /** Whether what is within reach goes with those before it all the same. */
@@ -48,10 +58,10 @@ export class JumpWatch {
   }
 
   /** It contradicts nothing. */
-  calm(way: StrayWay, at: Instant): void {
+  calm(way: StrayWay): void {
     if (this.count > 0) this.refute();
     if (this.refutedWays & WAYS[way]) this.refutedNs = Number.NaN;
-    this.calmAt = at;
+    this.calmAt = this.at;
   }
 
   /** It says that the phase is off by `shiftNs`; what agrees does so within half of `reachNs`. `early`: no noise explains it. */

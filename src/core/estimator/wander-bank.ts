@@ -27,8 +27,8 @@ export class WanderBank {
   private readonly layout: Layout;
   private readonly beliefs = new Map<ClockId, Belief>();
   private readonly likelihood: Float64Array;
-  /** Since the beginning. */
-  private seconds = 0;
+  /** Seconds since the beginning. */
+  private readonly time = new Float64Array(1);
   private readonly posterior: Moments[] = [];
 
   constructor(layout: Layout, wanders: readonly number[] = WANDERS) {
@@ -195,7 +195,7 @@ export class WanderBank {
   }
 
   predict(seconds: number): void {
-    this.seconds += seconds;
+    this.time[0] = this.time[0]! + seconds;
     for (const member of this.members) member.predict(seconds);
   }
 
@@ -223,8 +223,8 @@ export class WanderBank {
   private judge({ clock, versus }: Track): void {
     const belief = this.beliefs.get(clock)!;
     if (versus !== undefined) this.link(belief, versus);
-    belief.reweigh(this.likelihood, this.seconds - belief.seconds);
-    belief.seconds = this.seconds;
+    belief.elapse(this.time);
+    belief.reweigh(this.likelihood);
     this.send(belief);
     this.recall(belief);
     if (this.layout.clocks.length > 1) this.follow(belief);
