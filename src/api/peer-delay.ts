@@ -1,6 +1,7 @@
 import type { EthernetOptions } from './ethernet.js';
-import type { UdpOptions } from './network.js';
+
 import type { Ns } from './time.js';
+import type { UdpOptions } from './udp.js';
 
 /** How a port answers the peer delay requests of its neighbour (IEEE 1588-2019 §11.4.2). */
 export interface PdelayResponderOptions {

@@ -1,7 +1,8 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
 import { Intake } from './intake.js';
 import { JointState } from './joint-state.js';
-import { type OscillatorMemory, oscillatorOf, type PathMemory, pathOf, recallOscillator } from './memory.js';
+import { oscillatorOf, pathOf, recallOscillator } from './memory.js';
+import type { OscillatorMemory, PathMemory } from './remembered.js';
 import { createTrack, isAdmitted, noiseOf, type Track } from './track.js';
 import type { ClockEstimate, Estimator, Innovation, TrackEstimate } from './types.js';
 

@@ -6,7 +6,8 @@ import { LegNoise } from './leg-noise.js';
 import { recallPath } from './memory.js';
 import type { Noise } from './noise.js';
 import type { Row } from './row.js';
-import { noiseOf, noStrays, type StrayWay, type Track } from './track.js';
+import { noStrays, type StrayWay } from './strays.js';
+import { noiseOf, type Track } from './track.js';
 import type { Innovation } from './types.js';
 import { watch } from './watch.js';
 

@@ -2,7 +2,7 @@ import { type ClockId, HubError, type Instant, type Ns } from '../../api/index.j
 import { Combination, type Combined } from './combination.js';
 import { ControlHistory } from './control-history.js';
 import { Layout } from './layout.js';
-import type { PathMemory } from './memory.js';
+import type { PathMemory } from './remembered.js';
 import { Row } from './row.js';
 import { isAdmitted, type Track } from './track.js';
 import { guess } from './trust.js';

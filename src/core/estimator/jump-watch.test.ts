@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { JumpWatch } from './jump-watch.js';
-import type { StrayWay } from './track.js';
+import type { StrayWay } from './strays.js';
 
 const US = 1e3;
 const EIGHTH_NS = 125_000_000n;

@@ -1,6 +1,6 @@
 import type { Instant, Ns } from '../../api/index.js';
 import { NOISE_SIGMAS } from './noise.js';
-import type { StrayWay } from './track.js';
+import type { StrayWay } from './strays.js';
 
 /** What an observation is in the light of those before it. */
 export type Verdict = 'plain' | 'held' | 'jumped';

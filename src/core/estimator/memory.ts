@@ -1,28 +1,9 @@
 import type { ClockId, Ns } from '../../api/index.js';
 import { FIRST_SLOPE_SIGMA } from './joint-filter.js';
 import type { JointState } from './joint-state.js';
-import type { ShapeMemory } from './leg-noise.js';
+import type { OscillatorMemory, PathMemory } from './remembered.js';
 import type { Track } from './track.js';
 import { guess } from './trust.js';
-
-/** What is worth keeping of an oscillator for the next start. */
-export interface OscillatorMemory {
-  /** d(offset)/dt as the clock runs, ppb. */
-  readonly slopePpb: number;
-  readonly slopeSigmaPpb: number;
-  /** Hypotheses of wander, (s/s)²/s, and how much each counts. */
-  readonly wanders: readonly { readonly wander: number; readonly weight: number }[];
-}
-
-/** What is worth keeping of a two-way path. */
-export interface PathMemory {
-  /** One way, without queues. */
-  readonly delayNs: Ns;
-  readonly delaySigmaNs: Ns;
-  /** Of one leg. */
-  readonly noiseNs: Ns;
-  readonly shapes: readonly ShapeMemory[];
-}
 
 /** (s/s)²/s in (ns/s)²/s. */
 const NS2_PER_S2 = 1e18;

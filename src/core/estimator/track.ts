@@ -1,18 +1,9 @@
-import type { ClockId, Instant, Leg, Ns, Observation } from '../../api/index.js';
+import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
 import type { GaussianNoise } from './gaussian-noise.js';
 import { JumpWatch } from './jump-watch.js';
 import type { LegNoise } from './leg-noise.js';
-import type { PathMemory } from './memory.js';
-
-/** Legs are counted by direction. */
-export type StrayWay = Leg['direction'] | 'phase';
-
-/** Observations in a row that could not be, the residual of the last of them, and that of the last observation of all. */
-export interface Strays {
-  count: number;
-  strayNs: Ns;
-  lastNs: Ns;
-}
+import type { PathMemory } from './remembered.js';
+import { noStrays, type Strays, type StrayWay } from './strays.js';
 
 /** What one source says over one path, and where its variables are in the joint state (−1: none yet). */
 export interface Track {
@@ -89,8 +80,3 @@ export const isAdmitted = (track: Track): boolean => !Number.isNaN(track.biasSig
 
 /** Standard deviation of one observation of the phase or of one leg; NaN before the first. */
 export const noiseOf = (track: Track): Ns => track.phases?.sigma ?? track.legs?.sigma ?? Number.NaN;
-
-export function noStrays(): Record<StrayWay, Strays> {
-  const none = (): Strays => ({ count: 0, strayNs: 0, lastNs: 0 });
-  return { inbound: none(), outbound: none(), phase: none() };
-}

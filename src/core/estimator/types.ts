@@ -1,8 +1,8 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
-import type { OscillatorMemory, PathMemory } from './memory.js';
+import type { OscillatorMemory, PathMemory } from './remembered.js';
 
 export type { ShapeMemory } from './leg-noise.js';
-export type { OscillatorMemory, PathMemory } from './memory.js';
+export type { OscillatorMemory, PathMemory } from './remembered.js';
 
 /** One local clock as the joint filter sees it, at the instant it was advanced to. */
 export interface ClockEstimate {

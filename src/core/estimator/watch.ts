@@ -1,7 +1,8 @@
 import type { ClockId, Ns } from '../../api/index.js';
 import type { JointState } from './joint-state.js';
 import type { Noise } from './noise.js';
-import { noStrays, type Strays, type StrayWay, type Track } from './track.js';
+import { noStrays, type Strays, type StrayWay } from './strays.js';
+import type { Track } from './track.js';
 
 /** So many strays in a row that agree are no strays. */
 const STRAYS = 4;

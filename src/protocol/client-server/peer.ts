@@ -1,4 +1,5 @@
-import type { Endpoint, Network } from '../../api/network.js';
+import type { Network } from '../../api/network.js';
+import type { Endpoint } from '../../api/udp.js';
 import { formatServer, isMappedV4, octetsOf, type Server } from './address.js';
 
 /** A server by its name and the one of its addresses that is asked. */
