@@ -13,6 +13,7 @@ import {
   UNICAST_STATES_NP,
   writeDataSet,
 } from 'timehub/protocol/ptp';
+import { addGpsd } from '../../src/lab/gpsd-node.js';
 import { portAddressOf } from './managed-unicast.js';
 import { type LabMachine, PtpLab } from './testing/lab.js';
 
@@ -145,6 +146,51 @@ describe('management of a port', () => {
     await lab.run(20);
     expect(client.inspect('ptp.up')).to.include({ state: 'slave' });
     expect(heard.length).to.equal(before);
+  });
+
+  it('tells of the link at both ends, and how often it is asked', async () => {
+    const { grandmaster, client } = await two({ profile: 'gptp' }, { profile: 'gptp' });
+    await lab.run(20);
+    for (const machine of [grandmaster, client]) {
+      const { peerMeanPathDelay, logMinPdelayReqInterval } = (await ask(machine, 'port-data-set'))!;
+      expect(Number(peerMeanPathDelay) / 65536).to.be.closeTo(500, 100);
+      expect(logMinPdelayReqInterval).to.equal(-3);
+    }
+  });
+
+  it('tells the time base of a gPTP grandmaster at both ends', async () => {
+    const [grandmaster, client] = [lab.add({ clock: { offsetNs: -2e6 } }), lab.add()];
+    const gpsd = addGpsd(grandmaster.host);
+    gpsd.feed.satellites = 0;
+    const segment = lab.segment('lan');
+    for (const machine of lab.machines) machine.plug(segment);
+    const port = { interface: 'eth0', profile: 'gptp', management: SOCKET };
+    await grandmaster.start({ 'source.gpsd.gnss': { address: '127.0.0.1:2947' }, 'sink.ptp.lan': port });
+    await client.start({ 'source.ptp.up': port });
+    await lab.run(20);
+    gpsd.feed.satellites = 9;
+    await lab.run(20);
+    for (const machine of [grandmaster, client]) {
+      const { gmTimeBaseIndicator, lastGmPhaseChange } = (await ask(machine, 'time-status-np'))!;
+      expect(gmTimeBaseIndicator).to.be.above(0);
+      expect(Math.abs(Number(lastGmPhaseChange) / 65536)).to.be.above(10e3);
+    }
+  });
+
+  it('counts the ports of the clock, without those that have gone', async () => {
+    const { grandmaster } = await two();
+    const ports = async () => (await ask(grandmaster, 'default-data-set'))!.numberPorts;
+    expect(await ports()).to.equal(1);
+    await grandmaster.hub!.stop();
+    grandmaster.plug(lab.segment('other'), 'eth1');
+    const [one, other] = [{ interface: 'eth0', management: SOCKET }, { interface: 'eth1' }];
+    const clock = { 'clock-identity': '00aabb.fffe.ccddee' };
+    const tables = { ...NO_TIME, 'sink.ptp.one': one, 'source.ptp.two': other };
+    await grandmaster.start(tables);
+    expect(await ports()).to.equal(2);
+    await grandmaster.hub!.stop();
+    await grandmaster.start({ ...tables, 'sink.ptp.three': { ...other, ...clock, domain: 3 } });
+    expect(await ports()).to.equal(2);
   });
 
   it('names the hardware clock that stamps, or none', async () => {

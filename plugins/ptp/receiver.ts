@@ -63,21 +63,14 @@ export class Receiver {
     this.#port = port;
     this.#runner = runner;
     this.#door = new ManagementDoor(this.#context, { ...this.#config, port: prepared.settings.identity.port }, () =>
-      managedReceiver(
-        port.inspect(this.#context.monotonic()),
-        {
-          ...{ prepared, counts: runner.counts, interface: this.#config.interface },
-          virtualClock: prepared.hardware && this.#config.clock !== undefined,
-        },
-        unicastFrom,
-      ),
+      managedReceiver(port.inspect(this.#context.monotonic()), { prepared, counts: runner.counts }, unicastFrom),
     );
     this.#door.open();
     exportFigures(this.#context, RECEIVER_GAUGES, () => {
       const view = port.inspect(this.#context.monotonic());
-      const { meanDelayNs } = view;
+      const { meanDelayNs, unanswered } = view;
       const common = figuresOf(view, { messages: runner.counts, responder: prepared.responder });
-      return { ...common, meanDelayNs, offsetFromMasterNs: offsetFromMaster(view, prepared) };
+      return { ...common, meanDelayNs, unanswered, offsetFromMasterNs: offsetFromMaster(view, prepared) };
     });
     runner.start();
   }
@@ -109,7 +102,7 @@ export class Receiver {
       ...linkView(view),
       version: `2.${view.version.minorVersion}: ${view.version.reason}`,
       heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
-      counters: view.counters,
+      ...{ unanswered: view.unanswered, counters: { ...view.unused, ...view.counters } },
       messages: this.#runner.counts.inspect(),
       ...(this.#prepared.responder && { pdelayThread: this.#prepared.responder.counts() }),
     };
