@@ -15,7 +15,7 @@ import {
 } from 'timehub/protocol/ptp';
 import { addGpsd } from '../../src/lab/gpsd-node.js';
 import { portAddressOf } from './managed-unicast.js';
-import { type LabMachine, PtpLab } from './testing/lab.js';
+import { type LabMachine, PtpLab, plan } from './testing/lab.js';
 
 const NO_TIME = { 'source.ntp.none': { address: '192.0.2.99' } };
 const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms', 'announce-interval': '250ms' };
@@ -178,19 +178,18 @@ describe('management of a port', () => {
   });
 
   it('counts the ports of the clock, without those that have gone', async () => {
-    const { grandmaster } = await two();
-    const ports = async () => (await ask(grandmaster, 'default-data-set'))!.numberPorts;
+    const machine = lab.add();
+    const [lan, other] = [{ interface: 'eth0', management: SOCKET }, { interface: 'eth1' }];
+    for (const name of ['eth0', 'eth1']) machine.plug(lab.segment(name), name);
+    const stranger = { ...other, domain: 3, 'clock-identity': '00aabb.fffe.ccddee', 'port-number': 7 };
+    await machine.start({ 'sink.ptp.one': lan, 'source.ptp.two': other });
+    const ports = async () => (await ask(machine, 'default-data-set'))!.numberPorts;
+    expect(await ports()).to.equal(2);
+    const change = { added: [], removed: [], changed: [], retuned: [], kept: [], hub: false };
+    await machine.hub!.reload([], { ...change, removed: ['ptp.two'] });
     expect(await ports()).to.equal(1);
-    await grandmaster.hub!.stop();
-    grandmaster.plug(lab.segment('other'), 'eth1');
-    const [one, other] = [{ interface: 'eth0', management: SOCKET }, { interface: 'eth1' }];
-    const clock = { 'clock-identity': '00aabb.fffe.ccddee' };
-    const tables = { ...NO_TIME, 'sink.ptp.one': one, 'source.ptp.two': other };
-    await grandmaster.start(tables);
-    expect(await ports()).to.equal(2);
-    await grandmaster.hub!.stop();
-    await grandmaster.start({ ...tables, 'sink.ptp.three': { ...other, ...clock, domain: 3 } });
-    expect(await ports()).to.equal(2);
+    await machine.hub!.reload([await plan('sink.ptp.three', stranger)], { ...change, added: ['ptp.three'] });
+    expect(await ports()).to.equal(1);
   });
 
   it('names the hardware clock that stamps, or none', async () => {
