@@ -6,13 +6,13 @@ import {
   parseClockIdentity,
   TimeReceiverPort,
 } from 'timehub/protocol/ptp';
-import { linkView } from './link-view.js';
-import { managedReceiver, offsetFromMaster } from './managed-receiver.js';
-import { ManagementDoor } from './management-door.js';
-import { type PreparedPort, preparePort } from './open-port.js';
-import type { PortConfig } from './port-config.js';
-import { exportFigures, figuresOf, RECEIVER_GAUGES } from './port-metrics.js';
-import { PortRunner, type Report } from './port-runner.js';
+import { managedReceiver, offsetFromMaster } from './management/managed-receiver.js';
+import { ManagementDoor } from './management/management-door.js';
+import { linkView } from './port/link-view.js';
+import { type PreparedPort, preparePort } from './port/open-port.js';
+import type { PortConfig } from './port/port-config.js';
+import { exportFigures, figuresOf, RECEIVER_GAUGES } from './port/port-metrics.js';
+import { PortRunner, type Report } from './port/port-runner.js';
 
 export interface ReceiverConfig extends PortConfig {
   readonly timescale: 'auto' | Timescale;

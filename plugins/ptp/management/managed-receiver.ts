@@ -9,9 +9,9 @@ import {
   type TimeFlags,
   VARIANCE_UNKNOWN,
 } from 'timehub/protocol/ptp';
+import type { PreparedPort } from '../port/open-port.js';
 import { finite, type ManagedBasis, portSets, userDescription } from './managed-port.js';
 import { unicastMasters } from './managed-unicast.js';
-import type { PreparedPort } from './open-port.js';
 
 const SLAVE_ONLY = { clockClass: 255, accuracy: ACCURACY_UNKNOWN, variance: VARIANCE_UNKNOWN };
 const OSCILLATOR = 0xa0;

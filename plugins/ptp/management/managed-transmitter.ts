@@ -5,7 +5,7 @@ import {
   type TransmitterView,
   VARIANCE_UNKNOWN,
 } from 'timehub/protocol/ptp';
-import type { AnnounceOptions } from './announced.js';
+import type { AnnounceOptions } from '../grandmaster/announced.js';
 import { type ManagedBasis, portSets, userDescription } from './managed-port.js';
 
 export interface TransmitterBasis extends ManagedBasis {

@@ -10,9 +10,9 @@ import {
   TIMESTAMPING_NP,
   type TransmitterView,
 } from 'timehub/protocol/ptp';
+import type { MessageCounts } from '../port/message-counts.js';
+import type { PreparedPort } from '../port/open-port.js';
 import { serviceStats } from './managed-service.js';
-import type { MessageCounts } from './message-counts.js';
-import type { PreparedPort } from './open-port.js';
 
 export interface ManagedBasis {
   readonly prepared: PreparedPort;

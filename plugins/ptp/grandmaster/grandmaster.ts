@@ -7,15 +7,15 @@ import {
   TimeTransmitterPort,
   type TransmitterView,
 } from 'timehub/protocol/ptp';
+import { managedTransmitter } from '../management/managed-transmitter.js';
+import { ManagementDoor } from '../management/management-door.js';
+import { linkView } from '../port/link-view.js';
+import { type PreparedPort, preparePort } from '../port/open-port.js';
+import type { PortConfig } from '../port/port-config.js';
+import { exportFigures, figuresOf, GRANDMASTER_GAUGES } from '../port/port-metrics.js';
+import { PortRunner, type Report } from '../port/port-runner.js';
 import { type AnnounceOptions, announcedOf } from './announced.js';
-import { linkView } from './link-view.js';
 import { LocalTime } from './local-time.js';
-import { managedTransmitter } from './managed-transmitter.js';
-import { ManagementDoor } from './management-door.js';
-import { type PreparedPort, preparePort } from './open-port.js';
-import type { PortConfig } from './port-config.js';
-import { exportFigures, figuresOf, GRANDMASTER_GAUGES } from './port-metrics.js';
-import { PortRunner, type Report } from './port-runner.js';
 import { Reluctance } from './reluctance.js';
 import { TimeBaseWatch } from './time-base-watch.js';
 
