@@ -76,7 +76,11 @@ describe('PTP in the lab', function () {
     const requests = read(given, 'sink_ptp_messages_received_total', { type: 'delay-req' })!;
     expect(requests).to.be.within(300, 600);
     expect(read(given, 'sink_ptp_messages_sent_total', { type: 'delay-resp' })).to.equal(requests);
+    const rejected = given!.find(({ name }) => name === 'timehub_sink_ptp_messages_rejected_total')!.values;
+    expect(rejected.filter(({ value }) => value > 0)).to.deep.equal([]);
     expect(read(followed, 'source_ptp_foreign_masters')).to.equal(1);
+    expect(read(followed, 'source_ptp_unanswered_requests')).to.be.below(3);
+    expect(read(followed, 'source_ptp_sync_timeouts_total')).to.equal(0);
     expect(Math.abs(read(followed, 'source_ptp_offset_from_master_seconds')!)).to.be.below(40);
     expect(read(followed, 'source_ptp_mean_delay_seconds')).to.be.within(100e-9, 10e-6);
     expect(read(followed, 'source_ptp_stamps_lost_total')).to.equal(0);
@@ -226,6 +230,24 @@ describe('PTP in the lab', function () {
     await lab.run(20);
     expect([state(), parent()]).to.deep.equal(['passive', '020000.fffe.000001-1']);
   });
+
+  for (const [name, port, threads] of [
+    ['its domain', { delay: 'p2p' }, 1],
+    ['all domains', { delay: 'common-p2p' }, 1],
+    ['all domains, which another one does', { delay: 'common-p2p', 'answer-common-p2p': false }, 0],
+    ['nobody', { delay: 'e2e' }, 0],
+  ] as const) {
+    it(`has Pdelay_Req answered on a thread for ${name}`, async () => {
+      const { client } = two();
+      let asked = 0;
+      client.host.network.pdelayResponder = () => {
+        asked++;
+        return undefined;
+      };
+      await client.start({ 'source.ptp.up': { interface: 'eth0', ...port } });
+      expect(asked).to.equal(threads);
+    });
+  }
 
   it('says that the cable is out, and goes on when it is back', async () => {
     const { grandmaster, client, ports } = two();

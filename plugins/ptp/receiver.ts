@@ -6,13 +6,13 @@ import {
   parseClockIdentity,
   TimeReceiverPort,
 } from 'timehub/protocol/ptp';
-import { linkView } from './link-view.js';
-import { managedReceiver, offsetFromMaster } from './managed-receiver.js';
-import { ManagementDoor } from './management-door.js';
-import { type PreparedPort, preparePort } from './open-port.js';
-import type { PortConfig } from './port-config.js';
-import { exportFigures, figuresOf, RECEIVER_GAUGES } from './port-metrics.js';
-import { PortRunner, type Report } from './port-runner.js';
+import { managedReceiver, offsetFromMaster } from './management/managed-receiver.js';
+import { ManagementDoor } from './management/management-door.js';
+import { linkView } from './port/link-view.js';
+import { type PreparedPort, preparePort } from './port/open-port.js';
+import type { PortConfig } from './port/port-config.js';
+import { exportFigures, figuresOf, RECEIVER_GAUGES } from './port/port-metrics.js';
+import { PortRunner, type Report } from './port/port-runner.js';
 
 export interface ReceiverConfig extends PortConfig {
   readonly timescale: 'auto' | Timescale;
@@ -63,21 +63,14 @@ export class Receiver {
     this.#port = port;
     this.#runner = runner;
     this.#door = new ManagementDoor(this.#context, { ...this.#config, port: prepared.settings.identity.port }, () =>
-      managedReceiver(
-        port.inspect(this.#context.monotonic()),
-        {
-          ...{ prepared, counts: runner.counts, interface: this.#config.interface },
-          virtualClock: prepared.hardware && this.#config.clock !== undefined,
-        },
-        unicastFrom,
-      ),
+      managedReceiver(port.inspect(this.#context.monotonic()), { prepared, counts: runner.counts }, unicastFrom),
     );
     this.#door.open();
     exportFigures(this.#context, RECEIVER_GAUGES, () => {
       const view = port.inspect(this.#context.monotonic());
-      const { meanDelayNs } = view;
+      const { meanDelayNs, unanswered } = view;
       const common = figuresOf(view, { messages: runner.counts, responder: prepared.responder });
-      return { ...common, meanDelayNs, offsetFromMasterNs: offsetFromMaster(view, prepared) };
+      return { ...common, meanDelayNs, unanswered, offsetFromMasterNs: offsetFromMaster(view, prepared) };
     });
     runner.start();
   }
@@ -109,7 +102,7 @@ export class Receiver {
       ...linkView(view),
       version: `2.${view.version.minorVersion}: ${view.version.reason}`,
       heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
-      counters: view.counters,
+      ...{ unanswered: view.unanswered, counters: { ...view.unused, ...view.counters } },
       messages: this.#runner.counts.inspect(),
       ...(this.#prepared.responder && { pdelayThread: this.#prepared.responder.counts() }),
     };

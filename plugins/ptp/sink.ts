@@ -1,8 +1,8 @@
 import { defineSink, duration, flag, oneOf, table, text, wholeNumber } from 'timehub/api';
 import * as v from 'valibot';
-import { Grandmaster } from './grandmaster.js';
-import { isTimeZone } from './local-time.js';
-import { PORT_ENTRIES } from './port-config.js';
+import { Grandmaster } from './grandmaster/grandmaster.js';
+import { isTimeZone } from './grandmaster/local-time.js';
+import { PORT_ENTRIES } from './port/port-config.js';
 
 const ZONE = 'a time zone such as "Europe/Berlin"';
 

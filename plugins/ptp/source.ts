@@ -1,6 +1,6 @@
 import { defineSource, oneOf, table, text } from 'timehub/api';
 import * as v from 'valibot';
-import { PORT_ENTRIES } from './port-config.js';
+import { PORT_ENTRIES } from './port/port-config.js';
 import { Receiver } from './receiver.js';
 
 const config = table({

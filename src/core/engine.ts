@@ -16,7 +16,7 @@ import { askIn } from './asking.js';
 import { type Clock, restingPpb } from './clock/clock.js';
 import { extrapolate } from './clock/clock-model.js';
 import { notePresence } from './clock/clock-presence.js';
-import { createServo, decide, isDue, refused, rest, type Servo } from './clock/servo.js';
+import { createServo, decide, isAnother, isDue, refused, rest, type Servo } from './clock/servo.js';
 import { conditionOf } from './condition.js';
 import type { Estimator } from './estimator/types.js';
 import { type Holdover, holdoverOf } from './holdover.js';
@@ -359,7 +359,8 @@ class Core implements Engine {
       maxPpb: clock.maxPpb,
     });
     const { id } = clock;
-    if (decision.type === 'steer')
+    // Before a step, too: what was slewed until now would make the next one due by the time it is thought about.
+    if ((decision.type === 'steer' || decision.type === 'step') && isAnother(decision.frequencyPpb, clock.frequencyPpb))
       this.#actions.push({ type: 'steer', clock: id, frequencyPpb: decision.frequencyPpb });
     if (decision.type === 'step')
       this.#actions.push({ type: 'step', clock: id, deltaNs: decision.deltaNs, reason: decision.reason });

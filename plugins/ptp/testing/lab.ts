@@ -108,7 +108,8 @@ export class LabMachine {
   }
 }
 
-async function plan(path: string, table: object): Promise<PlannedInstance> {
+/** An instance as the configuration has it: `source.ptp.x`. */
+export async function plan(path: string, table: object): Promise<PlannedInstance> {
   const [kind, type, name] = path.split('.');
   const definition = await catalogue.load(`${kind}.${type}`);
   const found = await definition.config['~standard'].validate(table);

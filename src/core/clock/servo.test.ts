@@ -41,6 +41,11 @@ describe('servo', () => {
     expect(decision.reason).to.include('500 ms slow');
   });
 
+  it('takes back what it was slewing by when it steps', () => {
+    const slewed = at(500e6, { frequencyPpb: 197_000 }, { slopePpb: -200_000 });
+    expect(decide(fresh(), slewed)).to.include({ type: 'step', frequencyPpb: -3000 });
+  });
+
   it('slews, and says why and how long, once the first updates are over', () => {
     const decision = decide(settled(), at(500e6));
     expect(decision).to.include({ type: 'steer', frequencyPpb: 200_000 });

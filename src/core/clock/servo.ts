@@ -45,7 +45,8 @@ export type Decision =
   | { readonly type: 'hold'; readonly reason: string }
   | { readonly type: 'panic'; readonly reason: string }
   | { readonly type: 'steer'; readonly frequencyPpb: number; readonly reason: string }
-  | { readonly type: 'step'; readonly deltaNs: Ns; readonly reason: string };
+  /** `frequencyPpb`: from then on, for nothing is left to slew. */
+  | { readonly type: 'step'; readonly deltaNs: Ns; readonly frequencyPpb: number; readonly reason: string };
 
 /** The time constant in intervals between decisions. Below 1.5 a correction that comes one interval late oscillates. */
 const TIME_CONSTANT = 1.5;
@@ -130,6 +131,7 @@ function consider(servo: Servo, situation: Situation): Decision {
     return {
       type: 'step',
       deltaNs: model.offsetNs,
+      frequencyPpb: clamp(situation.frequencyPpb + model.slopePpb, situation.maxPpb),
       reason: `was ${formatOffset(model.offsetNs)}, above the step threshold of ${formatDuration(policy.thresholdNs)}`,
     };
   }
@@ -144,9 +146,13 @@ function steer(servo: Servo, { now, frequencyPpb, maxPpb }: Situation, model: Cl
   const slewPpb = clamp(gain(servo, model, now) * model.offsetNs, policy.maxSlewPpb);
   const wantedPpb = clamp(frequencyPpb + model.slopePpb + slewPpb, maxPpb);
   const reason = describe(servo, model, slewPpb, wantedPpb);
-  if (Math.abs(wantedPpb - frequencyPpb) < FREQUENCY_UNIT_PPB) return { type: 'hold', reason };
+  if (!isAnother(wantedPpb, frequencyPpb)) return { type: 'hold', reason };
   return { type: 'steer', frequencyPpb: wantedPpb, reason };
 }
+
+/** For the clock they are two. */
+export const isAnother = (frequencyPpb: number, inForcePpb: number): boolean =>
+  Math.abs(frequencyPpb - inForcePpb) >= FREQUENCY_UNIT_PPB;
 
 /** 1/τ in 1/s, smaller the less of the offset is more than noise. */
 function gain(servo: Servo, { offsetNs, sigmaNs }: ClockModel, now: Instant): number {

@@ -11,9 +11,6 @@ export const INTERVAL_STOP = 127;
 /** log2 of seconds to ns. A peer may say anything from −128 to 127: bound it first. */
 export const intervalNs = (logInterval: number): Ns => 2 ** logInterval * 1e9;
 
-/** The nearest log2 of seconds. `ns`: above zero. */
-export const logInterval = (ns: Ns): number => Math.round(Math.log2(ns / 1e9));
-
 /** What a requested interval comes to, given the one in force and the one to begin with. */
 export function requestedInterval(code: number, current: number, initial: number): number | 'stop' {
   if (code === INTERVAL_STOP) return 'stop';

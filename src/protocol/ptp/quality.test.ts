@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { accuracyCode, accuracyNs, ptpVariance, scaledLogVariance, varianceOfAllan } from './quality.js';
+import { accuracyCode, accuracyNs } from './quality.js';
 
 describe('clockAccuracy', () => {
   it('is the code of the least bound that holds', () => {
@@ -14,25 +14,5 @@ describe('clockAccuracy', () => {
     expect(accuracyNs(0x31)).to.equal(Number.POSITIVE_INFINITY);
     for (const code of [0, 0x16, 0x32, 0xfe, 0xff]) expect(accuracyNs(code)).to.equal(undefined);
     for (let code = 0x17; code <= 0x31; code++) expect(accuracyCode(accuracyNs(code)!)).to.equal(code);
-  });
-});
-
-describe('offsetScaledLogVariance', () => {
-  it('is 256 · log2 of the variance in s², 0x8000 for one', () => {
-    expect(scaledLogVariance(1)).to.equal(0x8000);
-    expect(scaledLogVariance(2 ** -23)).to.equal(0x6900);
-    for (const code of [0, 0x436a, 0x4e5d, 0x8000, 0xfffe])
-      expect(scaledLogVariance(ptpVariance(code)!)).to.equal(code);
-  });
-
-  it('is unknown without a number above zero, and never overflows', () => {
-    expect([0, -1, Number.NaN].map(scaledLogVariance)).to.deep.equal([0xffff, 0xffff, 0xffff]);
-    expect([1e300, 1e-300].map(scaledLogVariance)).to.deep.equal([0xfffe, 0]);
-    expect(ptpVariance(0xffff)).to.equal(undefined);
-  });
-
-  it('comes from an Allan deviation', () => {
-    expect(varianceOfAllan(3e-9, 1)).to.be.closeTo(3e-18, 1e-30);
-    expect(varianceOfAllan(3e-9, 2)).to.be.closeTo(12e-18, 1e-30);
   });
 });

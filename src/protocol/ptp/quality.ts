@@ -28,17 +28,3 @@ export function accuracyCode(boundNs: Ns): number {
   const index = ACCURACIES.findIndex((limit) => boundNs <= limit);
   return index < 0 ? ACCURACY_BEYOND : ACCURACY_FIRST + index;
 }
-
-/** offsetScaledLogVariance (§7.6.3.3) of a PTP variance in s²; 0xFFFF when it is not a number above zero. */
-export function scaledLogVariance(variance: number): number {
-  if (!(variance > 0)) return VARIANCE_UNKNOWN;
-  return Math.min(0xfffe, Math.max(0, Math.round(Math.log2(variance) * 256) + 0x8000));
-}
-
-/** The PTP variance in s²; undefined for 0xFFFF. */
-export function ptpVariance(code: number): number | undefined {
-  return code === VARIANCE_UNKNOWN ? undefined : 2 ** ((code - 0x8000) / 256);
-}
-
-/** The PTP variance in s² of an Allan deviation at `tauS` seconds (§7.6.3.2). */
-export const varianceOfAllan = (deviation: number, tauS: number): number => (tauS * deviation) ** 2 / 3;

@@ -1,4 +1,4 @@
-import { type PortIdentity, samePort } from '../identity.js';
+import type { PortIdentity } from '../identity.js';
 import type { Announce } from '../message.js';
 import { findTlv } from '../tlv/index.js';
 
@@ -24,10 +24,4 @@ export function refusalOf(announce: Announce, from: string, check: AnnounceCheck
   if (findTlv(tlvs, 'path-trace')?.path.includes(own) === true) return 'loop';
   if (grandmaster === own) return 'loop';
   return check.acceptable?.(header.source, from) === false ? 'unacceptable' : undefined;
-}
-
-/** Accepts the ports listed; the port number 0xFFFF stands for any of its clock. */
-export function acceptableMasters(ports: readonly PortIdentity[]): (sender: PortIdentity) => boolean {
-  return (sender) =>
-    ports.some((port) => samePort(port, sender) || (port.port === 0xffff && port.clock === sender.clock));
 }

@@ -115,6 +115,6 @@ describe('a fixed role (external port configuration)', () => {
     }
     expect(port.inspect(wire.now).parent?.candidate.sender).to.deep.equal(portOf(1));
     expect(port.inspect(wire.now).known).to.have.lengthOf(1);
-    expect(port.inspect(wire.now).counters.unacceptable).to.equal(10_000);
+    expect(port.inspect(wire.now).unused.unacceptable).to.equal(10_000);
   });
 });

@@ -58,12 +58,6 @@ export const isOrganizationExtension = (type: number): boolean =>
 /** The number of its type on the wire. */
 export const typeOf = (tlv: Tlv): number => ('type' in tlv ? tlv.type : TLVS[tlv.kind].type);
 
-/** A boundary clock that does not understand it sends it on with its Announce (IEEE 1588-2019 §14.2.2.2). */
-export function isPropagated(tlv: Tlv): boolean {
-  const type = typeOf(tlv);
-  return type >= 0x4000 && type <= 0x7eff;
-}
-
 /** The first of a kind. */
 export function findTlv<K extends Tlv['kind']>(tlvs: readonly Tlv[], kind: K): Extract<Tlv, { kind: K }> | undefined {
   return tlvs.find((tlv): tlv is Extract<Tlv, { kind: K }> => tlv.kind === kind);

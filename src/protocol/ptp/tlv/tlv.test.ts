@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { decode, encode } from '../codec.js';
 import type { Message } from '../message.js';
 import { hexOf, octetsOf } from '../testing/hex.js';
-import { findTlv, isPropagated, type Tlv } from './index.js';
+import { findTlv, type Tlv } from './index.js';
 
 const SIGNALING = octetsOf(
   '0c12002c 0000 0000 0000000000000000 00000000 001122fffe334455 0001 0000 00 7f ffffffffffffffff ffff',
@@ -136,15 +136,4 @@ describe('a message is refused for a TLV', () => {
   });
   it('whose path ends within an identity', () => refused('0008 000a 001122fffe334455 aabb', 8));
   it('whose text is longer than itself', () => refused('0009 0010 01 00000000 00000000 000000000000 03', 9));
-});
-
-describe('what a boundary clock forwards', () => {
-  it('is what it does not know, of the types that say so', () => {
-    const data = new Uint8Array(0);
-    const propagated = [0x3fff, 0x4000, 0x4001, 0x7eff, 0x7f00, 0x8001].filter((type) =>
-      isPropagated({ kind: 'raw', type, data }),
-    );
-    expect(propagated).to.deep.equal([0x4000, 0x4001, 0x7eff]);
-    expect(isPropagated({ kind: 'pad', octets: 2 })).to.equal(false);
-  });
 });

@@ -21,7 +21,7 @@ import { TimeBase } from './time-base.js';
 const HOLD_AFTER_NS = 250e6;
 
 /** Messages that were not used, by reason. */
-export interface FollowerCounters {
+export interface Unused {
   /** An event message that came without a stamp. */
   unstamped: number;
   /** Of a sender that is not followed. */
@@ -30,8 +30,6 @@ export interface FollowerCounters {
   correction: number;
   /** A Follow_Up without the information TLV that the profile asks for. */
   bare: number;
-  /** Sync receipt timeouts. */
-  syncTimeouts: number;
 }
 
 /**
@@ -39,7 +37,7 @@ export interface FollowerCounters {
  * observations and claims out.
  */
 export class Follower {
-  readonly counters: FollowerCounters = { unstamped: 0, stranger: 0, correction: 0, bare: 0, syncTimeouts: 0 };
+  readonly unused: Unused = { unstamped: 0, stranger: 0, correction: 0, bare: 0 };
   readonly requester: DelayRequester;
   readonly watch: SyncWatch;
   readonly timeBase = new TimeBase();
@@ -56,6 +54,8 @@ export class Follower {
   /** Since this timeTransmitter is followed, though our clock may have been stepped since. */
   #delaySeen = false;
   #silentSince: Instant | undefined;
+  /** Sync receipt timeouts. */
+  syncTimeouts = 0;
   #claims: Claims | undefined;
 
   constructor(settings: ReceiverSettings, envelope: Envelope, neighbour: Neighbour, out: Outbox) {
@@ -111,7 +111,7 @@ export class Follower {
   }
 
   linkDown(now: Instant): void {
-    this.follow(undefined, now);
+    if (!this.follow(undefined, now)) this.#restart(now);
     this.watch.stop();
   }
 
@@ -136,8 +136,8 @@ export class Follower {
 
   /** True: a Sync is complete, and counts. */
   takeSync(sync: Sync, stamp: Stamp | undefined, now: Instant): boolean {
-    if (!this.#isFollowed(sync.header.source)) this.counters.stranger++;
-    else if (stamp === undefined) this.counters.unstamped++;
+    if (!this.#isFollowed(sync.header.source)) this.unused.stranger++;
+    else if (stamp === undefined) this.unused.unstamped++;
     else {
       this.#envelope.version.heard(sync);
       return this.#syncMeasured(this.#syncs.takeSync(sync, stamp, now), now);
@@ -164,7 +164,7 @@ export class Follower {
     if (!isDue(this.watch.dueAt, now)) return false;
     this.#silentSince ??= this.watch.lastAt ?? now - BigInt(Math.round(this.watch.timeoutNs));
     this.watch.stop();
-    this.counters.syncTimeouts++;
+    this.syncTimeouts++;
     return true;
   }
 
@@ -176,11 +176,11 @@ export class Follower {
   #syncMeasured(sync: SyncTimes | undefined, now: Instant): boolean {
     if (sync === undefined) return false;
     if (this.#settings.profile.followUpInformation && sync.information === undefined) {
-      this.counters.bare++;
+      this.unused.bare++;
       return false;
     }
     if (!isBelievable(sync.correction)) {
-      this.counters.correction++;
+      this.unused.correction++;
       return false;
     }
     this.#silentSince = undefined;
@@ -196,7 +196,7 @@ export class Follower {
   #delayMeasured(delay: DelayTimes | undefined): void {
     if (delay === undefined) return;
     if (!isBelievable(delay.correction)) {
-      this.counters.correction++;
+      this.unused.correction++;
       return;
     }
     this.#lastDelay = delay;
@@ -225,6 +225,7 @@ export class Follower {
   #restart(now: Instant): void {
     this.#syncs.clear();
     this.timeBase.clear();
+    this.#source = undefined;
     this.#lastSync = undefined;
     this.#lastDelay = undefined;
     this.#delaySeen = false;

@@ -1,6 +1,7 @@
 import type { Ns } from '../../../../api/time.js';
 import type { ForeignMaster } from '../../bmca/foreign-masters.js';
 import type { PortIdentity } from '../../identity.js';
+import { NO_INTERVAL } from '../../interval.js';
 import { measuresLink } from '../../profile/profile.js';
 import { transitNs } from '../../time.js';
 import type { AnnounceReceiver } from '../announce-receiver.js';
@@ -30,9 +31,16 @@ export interface ReceiverView extends Pick<Verdict, 'state' | 'reason'> {
   readonly lastSync: SyncTimes | undefined;
   readonly known: readonly ForeignMaster[];
   readonly version: VersionView;
+  /** Messages that were not used, by reason. */
+  readonly unused: Readonly<Record<string, number>>;
+  /** What else has happened so often. */
   readonly counters: Readonly<Record<string, number>>;
+  /** Delay_Req or Pdelay_Req in a row that have had no answer. */
+  readonly unanswered: number;
+  /** As the other side has them where it says so, log2 of seconds; of Delay_Req or Pdelay_Req. */
   readonly logDelayInterval: number;
-  readonly syncIntervalNs: Ns;
+  readonly logAnnounceInterval: number;
+  readonly logSyncInterval: number;
 }
 
 interface Parts {
@@ -59,17 +67,16 @@ export function viewOf(parts: Parts): ReceiverView {
     neighbourRatePpb: isMeasured ? neighbour.peer.rate.ratePpb : undefined,
     known: announces.known,
     version: envelope.version.view,
+    unused: { foreign, ...follower.unused, ...announces.refused },
     counters: {
-      foreign,
-      ...follower.counters,
-      ...announces.refused,
       ...follower.mismatches,
-      ...{ announceTimeouts: announces.timeouts, unicastRequests },
+      ...{ announceTimeouts: announces.timeouts, syncTimeouts: follower.syncTimeouts, unicastRequests },
       stampsLost: requester.stampsLost + neighbour.stampsLost,
-      unanswered: isMeasured ? neighbour.peer.lost : requester.unanswered,
     },
-    logDelayInterval: requester.logInterval,
-    syncIntervalNs: follower.watch.intervalNs,
+    unanswered: isMeasured ? neighbour.peer.lost : requester.unanswered,
+    logDelayInterval: isMeasured ? (neighbour.peer.logInterval ?? NO_INTERVAL) : requester.logInterval,
+    logAnnounceInterval: settings.profile.initial.announce,
+    logSyncInterval: follower.watch.logInterval,
   };
 }
 

@@ -24,6 +24,11 @@ export class SyncWatch {
     this.#intervals = intervals;
   }
 
+  /** log2 of seconds. */
+  get logInterval(): number {
+    return this.#logInterval;
+  }
+
   get intervalNs(): Ns {
     return intervalNs(this.#logInterval);
   }

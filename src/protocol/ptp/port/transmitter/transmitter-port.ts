@@ -1,6 +1,6 @@
 import type { Instant, Ns, Stamp } from '../../../../api/time.js';
 import type { ForeignMaster } from '../../bmca/foreign-masters.js';
-import { intervalNs } from '../../interval.js';
+import { intervalNs, NO_INTERVAL } from '../../interval.js';
 import type { Message } from '../../message.js';
 import { measuresLink } from '../../profile/profile.js';
 import { earliest, isDue, Outbox, type PortAction, type PortState, type Received } from '../action.js';
@@ -26,9 +26,14 @@ export interface TransmitterView extends Pick<Verdict, 'state' | 'reason'> {
   readonly link: LinkDelay | undefined;
   readonly neighbourRatePpb: number | undefined;
   readonly version: VersionView;
+  /** log2 of seconds; of Delay_Req what others are told, of Pdelay_Req our own. */
+  readonly logDelayInterval: number;
   readonly logAnnounceInterval: number;
   readonly logSyncInterval: number;
   readonly grants: number;
+  /** Messages that were not used, by reason. */
+  readonly unused: Readonly<Record<string, number>>;
+  /** What else has happened so often. */
   readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -38,7 +43,7 @@ export interface TransmitterView extends Pick<Verdict, 'state' | 'reason'> {
  * as `TimeReceiverPort`.
  */
 export class TimeTransmitterPort {
-  readonly #counters = { foreign: 0, unstamped: 0, listeningTimeouts: 0 };
+  readonly #unused = { foreign: 0, unstamped: 0 };
   readonly #settings: TransmitterSettings;
   readonly #envelope: Envelope;
   readonly #out = new Outbox();
@@ -51,6 +56,7 @@ export class TimeTransmitterPort {
   #linkUp: boolean | undefined;
   /** Until then nothing heard means nothing. */
   #listensUntil: Instant | undefined;
+  #listeningTimeouts = 0;
 
   constructor(settings: TransmitterSettings) {
     this.#settings = settings;
@@ -84,10 +90,11 @@ export class TimeTransmitterPort {
       link: neighbour?.link,
       neighbourRatePpb: neighbour?.peer.rate.ratePpb,
       version: this.#envelope.version.view,
+      logDelayInterval:
+        neighbour === undefined ? this.#settings.profile.initial.delay : (neighbour.peer.logInterval ?? NO_INTERVAL),
+      unused: { ...this.#unused, ...this.#announces.refused },
       counters: {
-        ...this.#counters,
-        ...this.#announces.refused,
-        announceTimeouts: this.#announces.timeouts,
+        ...{ announceTimeouts: this.#announces.timeouts, listeningTimeouts: this.#listeningTimeouts },
         ...{ announcesDue, syncsDue, unicastServices, timeless },
         stampsLost: stampsLost + this.#neighbour.stampsLost,
       },
@@ -132,7 +139,7 @@ export class TimeTransmitterPort {
     const received = stamp === undefined ? undefined : atPlug.received(stamp, this.#settings.latencies);
     if (!this.#neighbour.receive(message, from, received)) {
       if (concerns(this.#envelope, message.header)) this.#take(message, from, received, now);
-      else this.#counters.foreign++;
+      else this.#unused.foreign++;
     }
     // By far the most of all messages, and they change nothing.
     return message.kind === 'delay-req' ? this.#out.drain() : this.#settle(now);
@@ -160,7 +167,7 @@ export class TimeTransmitterPort {
     this.#announces.best(now);
     if (isDue(this.#listensUntil, now)) {
       this.#listensUntil = undefined;
-      this.#counters.listeningTimeouts++;
+      this.#listeningTimeouts++;
     }
     this.#neighbour.wake(now);
     const actions = this.#settle(now);
@@ -176,7 +183,7 @@ export class TimeTransmitterPort {
       case 'delay-req':
         if (this.state !== 'master' || measuresLink(this.#settings.profile)) break;
         this.#envelope.version.heard(message);
-        if (stamp === undefined) this.#counters.unstamped++;
+        if (stamp === undefined) this.#unused.unstamped++;
         else answerDelayReq(message, stamp, from, this.#delayResponder);
         break;
       case 'signaling': {

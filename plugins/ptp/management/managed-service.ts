@@ -1,5 +1,5 @@
 import { type DataSet, MESSAGES, type PortIdentity } from 'timehub/protocol/ptp';
-import type { MessageCounts } from './message-counts.js';
+import type { MessageCounts } from '../port/message-counts.js';
 
 export interface ServiceFacts {
   /** Of the port, either role. */

@@ -1,7 +1,6 @@
 import {
   ACCURACY_UNKNOWN,
   fromNs,
-  logInterval,
   type ManagedClock,
   NO_CLOCK,
   NO_TIME_FLAGS,
@@ -10,9 +9,9 @@ import {
   type TimeFlags,
   VARIANCE_UNKNOWN,
 } from 'timehub/protocol/ptp';
+import type { PreparedPort } from '../port/open-port.js';
 import { finite, type ManagedBasis, portSets, userDescription } from './managed-port.js';
 import { unicastMasters } from './managed-unicast.js';
-import type { PreparedPort } from './open-port.js';
 
 const SLAVE_ONLY = { clockClass: 255, accuracy: ACCURACY_UNKNOWN, variance: VARIANCE_UNKNOWN };
 const OSCILLATOR = 0xa0;
@@ -26,7 +25,8 @@ export function offsetFromMaster({ offsetFromMasterNs, parent }: ReceiverView, {
 
 /** The data sets of a clock that only follows. `unicastFrom`: whom it asks for unicast messages. */
 export function managedReceiver(view: ReceiverView, basis: ManagedBasis, unicastFrom?: string): ManagedClock {
-  const { identity, profile } = basis.prepared.settings;
+  const { settings, ownClock } = basis.prepared;
+  const { identity, profile } = settings;
   const { parent, lastSync, timeBase } = view;
   const announce = parent?.announce;
   const offsetFromMasterNs = finite(offsetFromMaster(view, basis.prepared));
@@ -39,8 +39,8 @@ export function managedReceiver(view: ReceiverView, basis: ManagedBasis, unicast
     clock: {
       'user-description': userDescription(basis),
       'default-data-set': {
-        ...{ flags: { twoStep: true, slaveOnly: true }, numberPorts: 1, priority1, quality: SLAVE_ONLY, priority2 },
-        ...{ clock: identity.clock, domain: profile.domain },
+        ...{ flags: { twoStep: true, slaveOnly: true }, numberPorts: ownClock.portsBeside(identity) },
+        ...{ priority1, quality: SLAVE_ONLY, priority2, clock: identity.clock, domain: profile.domain },
       },
       'current-data-set': {
         stepsRemoved: announce === undefined ? 0 : announce.stepsRemoved + 1,
@@ -64,7 +64,9 @@ export function managedReceiver(view: ReceiverView, basis: ManagedBasis, unicast
         offsetFromMasterNs: BigInt(Math.round(offsetFromMasterNs)),
         ingressTimeNs: lastSync?.received.time ?? 0n,
         cumulativeScaledRateOffset: scaledRateOffset(timeBase.cumulativePpb),
-        ...{ scaledLastGmPhaseChange: 0, gmTimeBaseIndicator: 0, lastGmPhaseChange: 0n },
+        scaledLastGmPhaseChange: timeBase.information?.scaledLastGmFreqChange ?? 0,
+        gmTimeBaseIndicator: timeBase.information?.gmTimeBaseIndicator ?? 0,
+        lastGmPhaseChange: timeBase.information?.lastGmPhaseChange ?? 0n,
         gmPresent: Number(lastSync !== undefined),
         grandmaster: lastSync === undefined ? NO_CLOCK : grandmaster,
       },
@@ -73,16 +75,7 @@ export function managedReceiver(view: ReceiverView, basis: ManagedBasis, unicast
       [
         identity.port,
         {
-          ...portSets(basis, {
-            state: view.state,
-            peerDelayNs: view.link?.delayNs,
-            logDelayInterval: view.logDelayInterval,
-            logAnnounceInterval: profile.initial.announce,
-            logSyncInterval: view.syncIntervalNs > 0 ? logInterval(view.syncIntervalNs) : profile.initial.sync,
-            isCapable: view.asCapable?.capable ?? true,
-            minorVersion: view.version.minorVersion,
-            counters: view.counters,
-          }),
+          ...portSets(basis, view),
           ...(unicastFrom && { 'unicast-master-table-np': unicastMasters(view, unicastFrom) }),
         },
       ],

@@ -14,7 +14,9 @@ import type { MessageCounts } from './message-counts.js';
 export interface PortFigures {
   readonly state: PortState;
   readonly foreignMasters: number;
-  /** Of the port: what it did not take, by reason, and stamps that did not come. */
+  /** Messages that the port did not use, by reason. */
+  readonly unused: Readonly<Record<string, number>>;
+  /** What else it counts. */
   readonly counters: Readonly<Record<string, number>>;
   readonly messages: MessageCounts;
   /** By type, those of the thread among them. */
@@ -26,12 +28,8 @@ export interface PortFigures {
 /** A gauge by its name: what it means and what it reads; not a number while nothing is known. */
 export type Gauges<F> = Readonly<Record<string, readonly [help: string, read: (figures: F) => number]>>;
 
-/** Exports the figures of a port, and `gauges` of its role. `read`: undefined while there is no port. */
-export function exportFigures<F extends PortFigures>(
-  { metrics }: Context,
-  gauges: Gauges<F>,
-  read: () => F | undefined,
-): void {
+/** Exports the figures of a port, and `gauges` of its role. */
+export function exportFigures<F extends PortFigures>({ metrics }: Context, gauges: Gauges<F>, read: () => F): void {
   const totals = new Map<string, { readonly count: (by: number) => void; counted: number }>();
   /** A counter that follows what is counted elsewhere. */
   const follow = (name: string, help: string, total: number, labels: Readonly<Record<string, string>> = {}): void => {
@@ -44,7 +42,6 @@ export function exportFigures<F extends PortFigures>(
   const all: Gauges<F> = { ...COMMON, ...gauges };
   metrics.onRead(() => {
     const figures = read();
-    if (figures === undefined) return;
     for (const [name, [help, of]] of Object.entries(all)) metrics.gauge(name, help)(of(figures));
     for (const state of Object.keys(PORT_STATES)) {
       metrics.gauge('port_state', 'State of the port: 1 for the one it is in.', { state })(+(state === figures.state));
@@ -55,17 +52,17 @@ export function exportFigures<F extends PortFigures>(
 
 type Follow = (name: string, help: string, total: number, labels?: Readonly<Record<string, string>>) => void;
 
-function followMessages({ messages, sent, counters, responder }: PortFigures, follow: Follow): void {
+function followMessages({ messages, sent, unused, counters, responder }: PortFigures, follow: Follow): void {
   for (const [kind, { type }] of Object.entries(MESSAGES) as [MessageKind, { readonly type: number }][]) {
     follow('messages_received_total', 'Messages received, by type.', messages.received[type]!, { type: kind });
-    follow('messages_sent_total', 'Messages sent, by type.', sent[type]!, {
-      type: kind,
-    });
+    follow('messages_sent_total', 'Messages sent, by type.', sent[type]!, { type: kind });
   }
-  const { stampsLost = 0, ...others } = counters;
-  for (const [reason, count] of Object.entries({ ...messages.rejected, ...others })) {
+  for (const [reason, count] of Object.entries({ ...messages.rejected, ...unused })) {
     follow('messages_rejected_total', 'Messages received and not taken, by reason.', count, { reason });
   }
+  const { stampsLost = 0, announceTimeouts = 0, syncTimeouts } = counters;
+  follow('announce_timeouts_total', 'timeTransmitters given up for want of Announces.', announceTimeouts);
+  if (syncTimeouts !== undefined) follow('sync_timeouts_total', 'Times that Syncs have stopped.', syncTimeouts);
   follow('stamps_lost_total', 'Event messages whose transmit stamp did not come.', stampsLost);
   follow('messages_unsent_total', 'Messages that could not be sent.', messages.unsent + (responder?.unsent ?? 0));
   if (responder === undefined) return;
@@ -98,11 +95,14 @@ export const GRANDMASTER_GAUGES: Gauges<PortFigures & Pick<TransmitterView, 'gra
 };
 
 /** Of a timeReceiver. */
-export const RECEIVER_GAUGES: Gauges<PortFigures & Pick<ReceiverView, 'offsetFromMasterNs' | 'meanDelayNs'>> = {
+export const RECEIVER_GAUGES: Gauges<
+  PortFigures & Pick<ReceiverView, 'offsetFromMasterNs' | 'meanDelayNs' | 'unanswered'>
+> = {
   offset_from_master_seconds: [
     'Local clock less timeTransmitter by the last messages alone.',
     ({ offsetFromMasterNs }) => secondsOf(offsetFromMasterNs),
   ],
+  unanswered_requests: ['Delay_Req or Pdelay_Req in a row without an answer.', ({ unanswered }) => unanswered],
   mean_delay_seconds: ['Delay of the path, or of the link.', ({ meanDelayNs }) => secondsOf(meanDelayNs)],
 };
 
@@ -113,7 +113,7 @@ export const figuresOf = (
 ): PortFigures => ({
   state: view.state,
   foreignMasters: view.known.length,
-  counters: view.counters,
+  ...{ unused: view.unused, counters: view.counters },
   asCapable: view.asCapable?.capable,
   messages,
   sent: messages.sentWith(responder),

@@ -9,7 +9,7 @@ import {
   type ManagementPolicy,
   Subscribers,
 } from 'timehub/protocol/ptp';
-import type { PortConfig } from './port-config.js';
+import type { PortConfig } from '../port/port-config.js';
 
 const MAX_OCTETS = 1500;
 

@@ -1,16 +1,5 @@
+import { duration, oneOf, parseDuration, text, wholeNumber } from 'timehub/api';
 import {
-  type Context,
-  duration,
-  HubError,
-  type NetworkInterface,
-  oneOf,
-  parseDuration,
-  text,
-  wholeNumber,
-} from 'timehub/api';
-import {
-  type ClockIdentity,
-  clockIdentityOfMac,
   type Intervals,
   type Latencies,
   type Profile,
@@ -168,22 +157,3 @@ export const latenciesOf = (config: PortConfig): Latencies => ({
   ingressNs: config['ingress-latency'],
   asymmetryNs: config.asymmetry,
 });
-
-/**
- * The ports of a hub are ports of one clock (IEEE 1588-2019 §7.5.2): one identity, a number each. So each knows the Announces
- * of the others for its own. Throws `TH_PTP_IDENTITY`.
- */
-export function identityOf(context: Context, config: PortConfig, port: Pick<NetworkInterface, 'name' | 'mac'>) {
-  const given = config['clock-identity'];
-  const own = given === undefined ? undefined : parseClockIdentity(given);
-  const shared = context.common(() => own ?? identityOfMac(port));
-  return { clock: own ?? shared, port: config['port-number'] ?? context.ordinal };
-}
-
-function identityOfMac({ name, mac }: Pick<NetworkInterface, 'name' | 'mac'>): ClockIdentity {
-  const identity = clockIdentityOfMac(mac);
-  if (identity !== undefined) return identity;
-  throw new HubError('TH_PTP_IDENTITY', `${name} has no MAC address to make a clock identity of`, {
-    hint: 'give one: clock-identity = "001122.fffe.334455"',
-  });
-}

@@ -1,8 +1,9 @@
 import type { ClockId, Context, PdelayResponder } from 'timehub/api';
 import type { NeighbourMemory, PeerDelayRoles, PortSettings, Profile, ReceiverSettings } from 'timehub/protocol/ptp';
 import { LinkMemory } from './link-memory.js';
+import { joinOwnClock, type OwnClock } from './own-clock.js';
 import { openPdelayThread } from './pdelay-thread.js';
-import { identityOf, latenciesOf, type PortConfig, profileOfConfig, wishesOf } from './port-config.js';
+import { latenciesOf, type PortConfig, profileOfConfig, wishesOf } from './port-config.js';
 import { stampingClock, stampNoise } from './stamping.js';
 import { openWire, type Wire } from './wire.js';
 
@@ -11,9 +12,14 @@ export interface PreparedPort {
   readonly settings: PortSettings & Pick<ReceiverSettings, 'wishes'>;
   /** Keeps what was found out about the other end of the link, for the next start. */
   readonly remember: (neighbour: NeighbourMemory) => void;
+  readonly interface: string;
   readonly hardware: boolean;
   /** What stamps its event messages. */
   readonly clock: ClockId;
+  /** That is a virtual clock of the interface, by configuration. */
+  readonly virtualClock: boolean;
+  /** Whose port it is. */
+  readonly ownClock: OwnClock;
   /** Answers the neighbour for the port. */
   readonly responder: PdelayResponder | undefined;
   readonly open: () => Wire;
@@ -25,7 +31,7 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
   const port = context.network.interface(config.interface);
   const clock = stampingClock(context, config, port);
   const hardware = clock !== undefined;
-  const identity = identityOf(context, config, port);
+  const { ownClock, identity } = joinOwnClock(context, config, port);
   const links = new LinkMemory(context, [port.name, port.mac, hardware ? clock : 'software'].join(' '));
   const wishes = role === 'receiver' ? wishesOf(config) : undefined;
   const basis = {
@@ -36,14 +42,19 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
     remembered: links.remembered,
   };
   const wire = { interface: port.name, profile, hardware, hardwareClock: virtualClock(config.clock, clock) };
-  const responder = openPdelayThread(context.network, wire, basis);
+  const responder = isAnswering(config, profile) ? openPdelayThread(context.network, wire, basis) : undefined;
   return {
     settings: { ...basis, peerDelay: rolesOf(config, profile, responder) },
-    ...{ hardware, responder, clock: clock ?? 'system' },
+    ...{ interface: port.name, hardware, responder, ownClock },
+    ...{ clock: clock ?? 'system', virtualClock: wire.hardwareClock !== undefined },
     remember: (neighbour) => links.remember(neighbour),
     open: () => openWire(context.network, wire),
   };
 }
+
+/** Of several ports on a link that ask by the common service, one answers. */
+const isAnswering = (config: PortConfig, { delay }: Profile): boolean =>
+  delay !== 'common-p2p' || config['answer-common-p2p'];
 
 /** The thread answers the service that the port itself asks by, to the group. */
 function rolesOf(config: PortConfig, { delay }: Profile, thread: PdelayResponder | undefined): PeerDelayRoles {

@@ -1,24 +1,33 @@
-import { type GrandmasterData, type ManagedClock, type TransmitterView, VARIANCE_UNKNOWN } from 'timehub/protocol/ptp';
-import type { AnnounceOptions } from './announced.js';
+import {
+  type GrandmasterData,
+  type ManagedClock,
+  scaledRateOffset,
+  type TransmitterView,
+  VARIANCE_UNKNOWN,
+} from 'timehub/protocol/ptp';
+import type { AnnounceOptions } from '../grandmaster/announced.js';
 import { type ManagedBasis, portSets, userDescription } from './managed-port.js';
 
 export interface TransmitterBasis extends ManagedBasis {
   readonly announce: AnnounceOptions;
-  readonly announced: GrandmasterData;
+  /** What would be announced, where there is no time to give yet. */
+  readonly offered: GrandmasterData;
 }
 
 /** The data sets of a clock that gives time: what it announces, of itself or of the grandmaster that it passes on. */
 export function managedTransmitter(view: TransmitterView, basis: TransmitterBasis): ManagedClock {
-  const { identity, profile } = basis.prepared.settings;
-  const { announced, announce } = basis;
-  const { quality, currentUtcOffset, flags, timeSource, grandmaster, stepsRemoved } = announced;
+  const { settings, ownClock } = basis.prepared;
+  const { identity, profile } = settings;
+  const { offered, announce } = basis;
+  const { data: announced = offered } = view;
+  const { quality, currentUtcOffset, flags, timeSource, grandmaster, stepsRemoved, timeBase } = announced;
   return {
     identity: identity.clock,
     domain: profile.domain,
     clock: {
       'user-description': userDescription(basis),
       'default-data-set': {
-        ...{ flags: { twoStep: true, slaveOnly: false }, numberPorts: 1, quality },
+        ...{ flags: { twoStep: true, slaveOnly: false }, numberPorts: ownClock.portsBeside(identity), quality },
         ...{ priority1: announce.priority1, priority2: announce.priority2 },
         ...{ clock: identity.clock, domain: profile.domain },
       },
@@ -30,26 +39,14 @@ export function managedTransmitter(view: TransmitterView, basis: TransmitterBasi
       },
       'time-properties-data-set': { currentUtcOffset, flags, timeSource },
       'time-status-np': {
-        ...{ offsetFromMasterNs: 0n, ingressTimeNs: 0n, cumulativeScaledRateOffset: 0, scaledLastGmPhaseChange: 0 },
-        ...{ gmTimeBaseIndicator: announced.timeBase?.indicator ?? 0, lastGmPhaseChange: 0n },
+        ...{ offsetFromMasterNs: 0n, ingressTimeNs: 0n },
+        cumulativeScaledRateOffset: scaledRateOffset(timeBase?.cumulativePpb ?? 0),
+        scaledLastGmPhaseChange: scaledRateOffset(timeBase?.lastFrequencyChangePpb ?? 0),
+        ...{ gmTimeBaseIndicator: timeBase?.indicator ?? 0, lastGmPhaseChange: timeBase?.lastPhaseChange ?? 0n },
         ...{ gmPresent: Number(stepsRemoved > 0), grandmaster },
       },
       'grandmaster-settings-np': { quality, currentUtcOffset, flags, timeSource },
     },
-    ports: new Map([
-      [
-        identity.port,
-        portSets(basis, {
-          state: view.state,
-          peerDelayNs: undefined,
-          logDelayInterval: profile.initial.delay,
-          logAnnounceInterval: view.logAnnounceInterval,
-          logSyncInterval: view.logSyncInterval,
-          counters: view.counters,
-          isCapable: view.asCapable?.capable ?? true,
-          minorVersion: view.version.minorVersion,
-        }),
-      ],
-    ]),
+    ports: new Map([[identity.port, portSets(basis, view)]]),
   };
 }

@@ -6,60 +6,50 @@ import {
   fromNs,
   measuresLink,
   PORT_STATES,
-  type PortState,
+  type ReceiverView,
   TIMESTAMPING_NP,
+  type TransmitterView,
 } from 'timehub/protocol/ptp';
+import type { MessageCounts } from '../port/message-counts.js';
+import type { PreparedPort } from '../port/open-port.js';
 import { serviceStats } from './managed-service.js';
-import type { MessageCounts } from './message-counts.js';
-import type { PreparedPort } from './open-port.js';
 
 export interface ManagedBasis {
   readonly prepared: PreparedPort;
   readonly counts: MessageCounts;
-  readonly interface: string;
-  /** It stamps by a virtual clock of the interface. */
-  readonly virtualClock: boolean;
   /** Times that the port became MASTER after PRE_MASTER. */
   readonly qualificationTimeouts?: number;
 }
 
-export interface PortFacts {
-  readonly state: PortState;
-  readonly peerDelayNs: number | undefined;
-  readonly logDelayInterval: number;
-  readonly logAnnounceInterval: number;
-  readonly logSyncInterval: number;
-  readonly isCapable: boolean;
-  readonly minorVersion: number;
-  readonly counters: Readonly<Record<string, number>>;
-}
+/** What both roles show of themselves alike. */
+type PortView = ReceiverView | TransmitterView;
 
-/** The data sets of one port, alike for both roles. */
-export function portSets(basis: ManagedBasis, facts: PortFacts) {
-  const { prepared, counts, interface: name, qualificationTimeouts = 0 } = basis;
+/** The data sets of one port, of either role. */
+export function portSets(basis: ManagedBasis, view: PortView) {
+  const { prepared, counts, qualificationTimeouts = 0 } = basis;
   const { identity: port, profile } = prepared.settings;
-  const state = PORT_STATES[facts.state];
-  const { logDelayInterval, logAnnounceInterval, logSyncInterval, minorVersion } = facts;
+  const state = PORT_STATES[view.state];
+  const { logDelayInterval, logAnnounceInterval, logSyncInterval } = view;
   return {
     'port-data-set': {
       ...{ port, state, logAnnounceInterval, logSyncInterval },
       logMinDelayReqInterval: measuresLink(profile) ? profile.initial.delay : logDelayInterval,
-      peerMeanPathDelay: fromNs(finite(facts.peerDelayNs)),
+      peerMeanPathDelay: fromNs(finite(view.link?.delayNs)),
       announceReceiptTimeout: profile.announceTimeout,
       delayMechanism: DELAY_MECHANISMS[profile.delay],
       logMinPdelayReqInterval: measuresLink(profile) ? logDelayInterval : profile.initial.delay,
-      version: (minorVersion << 4) | 2,
+      version: (view.version.minorVersion << 4) | 2,
     },
     'port-data-set-np': {
       neighbourDelayThresholdNs: Math.round(profile.neighbour.thresholdNs),
-      asCapable: Number(facts.isCapable),
+      asCapable: Number(view.asCapable?.capable ?? true),
     },
     'port-properties-np': {
-      ...{ port, state, interface: name },
+      ...{ port, state, interface: prepared.interface },
       timestamping: prepared.hardware ? TIMESTAMPING_NP.hardware : TIMESTAMPING_NP.software,
     },
-    'port-service-stats-np': serviceStats(port, counts, { counters: facts.counters, qualificationTimeouts }),
-    'port-hwclock-np': { port, phc: phcOf(prepared.clock), flags: { virtual: basis.virtualClock } },
+    'port-service-stats-np': serviceStats(port, counts, { counters: view.counters, qualificationTimeouts }),
+    'port-hwclock-np': { port, phc: phcOf(prepared.clock), flags: { virtual: prepared.virtualClock } },
     'port-stats-np': { port, received: wholes(counts.received), sent: wholes(counts.sentWith(prepared.responder)) },
   } satisfies {
     readonly 'port-data-set': DataSet<'port-data-set'>;

@@ -13,8 +13,9 @@ import {
   UNICAST_STATES_NP,
   writeDataSet,
 } from 'timehub/protocol/ptp';
+import { addGpsd } from '../../../src/lab/gpsd-node.js';
+import { type LabMachine, PtpLab, plan } from '../testing/lab.js';
 import { portAddressOf } from './managed-unicast.js';
-import { type LabMachine, PtpLab } from './testing/lab.js';
 
 const NO_TIME = { 'source.ntp.none': { address: '192.0.2.99' } };
 const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms', 'announce-interval': '250ms' };
@@ -145,6 +146,50 @@ describe('management of a port', () => {
     await lab.run(20);
     expect(client.inspect('ptp.up')).to.include({ state: 'slave' });
     expect(heard.length).to.equal(before);
+  });
+
+  it('tells of the link at both ends, and how often it is asked', async () => {
+    const { grandmaster, client } = await two({ profile: 'gptp' }, { profile: 'gptp' });
+    await lab.run(20);
+    for (const machine of [grandmaster, client]) {
+      const { peerMeanPathDelay, logMinPdelayReqInterval } = (await ask(machine, 'port-data-set'))!;
+      expect(Number(peerMeanPathDelay) / 65536).to.be.closeTo(500, 100);
+      expect(logMinPdelayReqInterval).to.equal(-3);
+    }
+  });
+
+  it('tells the time base of a gPTP grandmaster at both ends', async () => {
+    const [grandmaster, client] = [lab.add({ clock: { offsetNs: -2e6 } }), lab.add()];
+    const gpsd = addGpsd(grandmaster.host);
+    gpsd.feed.satellites = 0;
+    const segment = lab.segment('lan');
+    for (const machine of lab.machines) machine.plug(segment);
+    const port = { interface: 'eth0', profile: 'gptp', management: SOCKET };
+    await grandmaster.start({ 'source.gpsd.gnss': { address: '127.0.0.1:2947' }, 'sink.ptp.lan': port });
+    await client.start({ 'source.ptp.up': port });
+    await lab.run(20);
+    gpsd.feed.satellites = 9;
+    await lab.run(20);
+    for (const machine of [grandmaster, client]) {
+      const { gmTimeBaseIndicator, lastGmPhaseChange } = (await ask(machine, 'time-status-np'))!;
+      expect(gmTimeBaseIndicator).to.be.above(0);
+      expect(Math.abs(Number(lastGmPhaseChange) / 65536)).to.be.above(10e3);
+    }
+  });
+
+  it('counts the ports of the clock, without those that have gone', async () => {
+    const machine = lab.add();
+    const [lan, other] = [{ interface: 'eth0', management: SOCKET }, { interface: 'eth1' }];
+    for (const name of ['eth0', 'eth1']) machine.plug(lab.segment(name), name);
+    const stranger = { ...other, domain: 3, 'clock-identity': '00aabb.fffe.ccddee', 'port-number': 7 };
+    await machine.start({ 'sink.ptp.one': lan, 'source.ptp.two': other });
+    const ports = async () => (await ask(machine, 'default-data-set'))!.numberPorts;
+    expect(await ports()).to.equal(2);
+    const change = { added: [], removed: [], changed: [], retuned: [], kept: [], hub: false };
+    await machine.hub!.reload([], { ...change, removed: ['ptp.two'] });
+    expect(await ports()).to.equal(1);
+    await machine.hub!.reload([await plan('sink.ptp.three', stranger)], { ...change, added: ['ptp.three'] });
+    expect(await ports()).to.equal(1);
   });
 
   it('names the hardware clock that stamps, or none', async () => {

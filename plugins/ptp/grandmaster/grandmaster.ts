@@ -3,20 +3,19 @@ import {
   formatClockIdentity,
   formatPortIdentity,
   GRANT_LIMITS,
-  type GrandmasterData,
   type PortState,
   TimeTransmitterPort,
   type TransmitterView,
 } from 'timehub/protocol/ptp';
+import { managedTransmitter } from '../management/managed-transmitter.js';
+import { ManagementDoor } from '../management/management-door.js';
+import { linkView } from '../port/link-view.js';
+import { type PreparedPort, preparePort } from '../port/open-port.js';
+import type { PortConfig } from '../port/port-config.js';
+import { exportFigures, figuresOf, GRANDMASTER_GAUGES } from '../port/port-metrics.js';
+import { PortRunner, type Report } from '../port/port-runner.js';
 import { type AnnounceOptions, announcedOf } from './announced.js';
-import { linkView } from './link-view.js';
 import { LocalTime } from './local-time.js';
-import { managedTransmitter } from './managed-transmitter.js';
-import { ManagementDoor } from './management-door.js';
-import { type PreparedPort, preparePort } from './open-port.js';
-import type { PortConfig } from './port-config.js';
-import { exportFigures, figuresOf, GRANDMASTER_GAUGES } from './port-metrics.js';
-import { PortRunner, type Report } from './port-runner.js';
 import { Reluctance } from './reluctance.js';
 import { TimeBaseWatch } from './time-base-watch.js';
 
@@ -89,10 +88,8 @@ export class Grandmaster {
     this.#runner = runner;
     this.#door = new ManagementDoor(this.#context, { ...config, port: identity.port }, () =>
       managedTransmitter(port.inspect(), {
-        ...{ prepared: this.#prepared!, counts: runner.counts, interface: config.interface },
-        ...{ virtualClock: prepared.hardware && config.clock !== undefined },
-        qualificationTimeouts: this.#qualificationTimeouts,
-        ...{ announce: this.#announce!, announced: this.#announced(this.#context.state()) },
+        ...{ prepared: this.#prepared!, counts: runner.counts, qualificationTimeouts: this.#qualificationTimeouts },
+        ...{ announce: this.#announce!, offered: announcedOf(this.#context.state(), this.#announce!) },
       }),
     );
     this.#door.open();
@@ -122,7 +119,7 @@ export class Grandmaster {
       version: `2.${view.version.minorVersion}: ${view.version.reason}`,
       heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
       grants: view.grants,
-      counters: view.counters,
+      counters: { ...view.unused, ...view.counters },
       messages: this.#runner.counts.inspect(),
       ...(this.#prepared.responder && { pdelayThread: this.#prepared.responder.counts() }),
     };
@@ -132,14 +129,11 @@ export class Grandmaster {
     const time = HubTime.of(state, this.#clock, this.#config.timescale);
     this.#time = time;
     const timeBase = time === undefined ? undefined : this.#timeBase.take(time, state);
-    const data = time === undefined ? undefined : this.#announced(state);
-    const complete = data === undefined || timeBase === undefined ? data : { ...data, timeBase };
-    this.#runner?.perform((now) => this.#port?.setData(complete, now) ?? []);
+    this.#runner?.perform((now) => {
+      const data = timeBase && { ...this.#reluctance.take(announcedOf(state, this.#announce!), now), timeBase };
+      return this.#port?.setData(data, now) ?? [];
+    });
     this.#door?.tell();
-  }
-
-  #announced(state: TimeState): GrandmasterData {
-    return this.#reluctance.take(announcedOf(state, this.#announce!), this.#context.monotonic());
   }
 
   #report(report: Report): void {
