@@ -96,8 +96,8 @@ export class StateFile implements StateStore {
 
   async #write(learnt: Learnt | undefined, instances: Recalled['keepsakes']): Promise<void> {
     const temporary = `${this.#path}.new`;
-    const dated = learnt === undefined ? this.#learnt : datedOf(learnt);
     try {
+      const dated = learnt === undefined ? this.#learnt : datedOf(learnt);
       await mkdir(this.#directory, { recursive: true });
       await writeThrough(temporary, format({ version: VERSION, learnt: dated, instances }));
       await rename(temporary, this.#path);
