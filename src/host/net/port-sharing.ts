@@ -30,11 +30,11 @@ export class PortSharing {
 
   /** Hands on what `heard` has heard, and what was sent to it alone. */
   pass(port: number, heard: Sharer, datagram: Datagram): void {
-    const sharers = this.#ports.get(port);
-    if (sharers === undefined || sharers.size < 2) return;
     // A connected socket is the only one that is meant.
     if (heard.options.peer !== undefined) return;
-    for (const sharer of sharers) if (sharer !== heard && isMeant(sharer, heard, datagram)) sharer.hear(datagram);
+    for (const sharer of this.#ports.get(port) ?? []) {
+      if (sharer !== heard && isMeant(sharer, heard, datagram)) sharer.hear(datagram);
+    }
   }
 }
 
