@@ -17,7 +17,7 @@ struct Record {
   int32_t port;
   int32_t from_length;
   int32_t to_length;
-  int32_t reserved;
+  int32_t to_many;  // 1: sent to a group or to all, so that every socket that may hear it does
   char from[112];  // text, v4-mapped addresses as plain v4, or a path; for kNetworkError the destination that failed
   char to[64];
 };

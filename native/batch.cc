@@ -36,10 +36,13 @@ void ReadHeader(const cmsghdr* header, Control* out) {
     const auto info = Read<in_pktinfo>(header);
     // The header's destination may be a group; the local address that stands for it is what one can answer from.
     out->to4 = info.ipi_spec_dst.s_addr != 0 ? info.ipi_spec_dst : info.ipi_addr;
+    if (out->to4->s_addr != info.ipi_addr.s_addr) out->to_many = true;
   } else if (level == IPPROTO_IPV6 && type == IPV6_PKTINFO) {
     const auto info = Read<in6_pktinfo>(header);
     // A group is nothing to answer from: :: leaves the choice to the kernel.
-    out->to6 = IN6_IS_ADDR_MULTICAST(&info.ipi6_addr) ? in6addr_any : info.ipi6_addr;
+    const bool group = IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
+    if (group) out->to_many = true;
+    out->to6 = group ? in6addr_any : info.ipi6_addr;
     out->to6_interface = info.ipi6_ifindex;
   } else if (level == SOL_PACKET && type == PACKET_AUXDATA) {
     const auto data = Read<tpacket_auxdata>(header);

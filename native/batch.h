@@ -14,6 +14,7 @@ struct Control {
   std::optional<in_addr> to4;
   std::optional<in6_addr> to6;
   uint32_t to6_interface = 0;
+  bool to_many = false;  // to a group or to all: `to4` and `to6` are what to answer from
   uint16_t vlan = 0;  // the tag that the kernel has taken out of the frame (IEEE 802.1Q §9.6)
   // From the error queue (struct sock_extended_err).
   uint8_t origin = 0;

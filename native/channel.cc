@@ -40,7 +40,9 @@ Channel::Channel(napi_env env, std::unique_ptr<Source> source, napi_value callba
 
 void Channel::Watch() { uv_poll_start(handle_, libuv::kReadable | libuv::kPrioritized, OnPoll); }
 
-Channel::Unwatched::Unwatched(Channel* channel) : channel_(channel->source_->EchoesSends() ? channel : nullptr) {
+bool Channel::MayLookAway() { return source_->EchoesSends() && ++looks_away_ <= kSlots; }
+
+Channel::Unwatched::Unwatched(Channel* channel) : channel_(channel->MayLookAway() ? channel : nullptr) {
   if (channel_ != nullptr) uv_poll_stop(channel_->handle_);
 }
 
@@ -58,6 +60,7 @@ void Channel::Close() {
 void Channel::OnPoll(uv_poll_s* handle, int status, int) {
   auto* self = static_cast<Channel*>(uv_handle_get_data(handle));
   if (self->closed_) return;
+  self->looks_away_ = 0;
   self->Deliver();
   // libuv takes POLLERR without POLLPRI for a bad descriptor and stops watching; for a socket it is an ICMP error, read
   // and cleared by now.

@@ -22,7 +22,8 @@ class Channel {
   /**
    * The event loop looks away while one lives. The kernel queues its transmit stamp between taking it and handing the
    * datagram on, and a queue that is watched wakes the watcher there: more than a microsecond, which counts as delay of the
-   * network. What came meanwhile is seen afterwards.
+   * network. What came meanwhile is seen afterwards; libuv forgets what it has just been told of it, so that a channel over
+   * which others never cease to send looks away only so many times before it has been heard.
    */
   class Unwatched {
    public:
@@ -44,6 +45,7 @@ class Channel {
   static void OnClosed(uv_poll_s* handle);
   static void OnTeardown(napi_async_cleanup_hook_handle hook, void* self);
   void Watch();
+  bool MayLookAway();
   void Deliver();
 
   napi_env env_;
@@ -53,5 +55,6 @@ class Channel {
   napi_async_context context_ = nullptr;
   napi_async_cleanup_hook_handle hook_ = nullptr;
   uv_poll_s* handle_ = nullptr;
+  int looks_away_ = 0;  // since it was last heard
   bool closed_ = false;
 };

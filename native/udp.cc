@@ -110,6 +110,7 @@ int UdpSocket::FillFromQueue(Arena arena, int used) {
     record.payload = arena.payload_offset(first_slot + i);
     WriteReceived(control, now, &record);
     record.port = PortOf(from);
+    record.to_many = control.to_many ? 1 : 0;
     record.from_length = FormatAddress(from, record.from);
     record.to_length = control.to4   ? FormatAddress(*control.to4, record.to)
                        : control.to6 ? FormatAddress(*control.to6, control.to6_interface, record.to)

@@ -3,7 +3,7 @@
  * Resident memory of a hub after a minute of work: five NTP servers, gpsd with pulses, an NTP server, the control socket;
  * once with the dashboard in use (a page open, metrics scraped), once without. The world is a lab in another process.
  *
- *   node scripts/bench-memory.mjs [SECONDS]
+ *   npm run bench:memory -- [SECONDS]
  *
  * Exit status 1 when a hub is above its limit.
  */

@@ -4,7 +4,7 @@
  * ptp4l grandmaster: kernel stamps, one system clock, so that the true offset is zero. Needs root, and linuxptp in
  * .cache/peers (npm test fetches it).
  *
- *   node scripts/bench-ptp-veth.mjs [--pairs REGEXP] [--samples N] [--runs N]
+ *   npm run bench:ptp-veth -- [--pairs REGEXP] [--samples N] [--runs N]
  *
  * Each run has new processes; the ratio is that of the RMS of all runs, without the largest twentieth. Exit status 1 when a
  * ratio is above the limit.

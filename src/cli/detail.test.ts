@@ -66,6 +66,15 @@ describe('everything known of one source', () => {
     ]);
   });
 
+  it('says once why nothing is known', () => {
+    const reason = 'gpsd at [::1]:2947 does not answer';
+    const text = describeDetail({
+      ...{ instance: { ...DETAIL.instance, reason, restarts: 1 }, config: {}, inspect: {} },
+      source: { ...DETAIL.source!, state: 'unreachable', reason, observations: 0 },
+    });
+    expect(text).to.equal(`ptp.up  source  unreachable, restarted once\n  ${reason}`);
+  });
+
   it('is short while nothing is known', () => {
     const { instance, config } = DETAIL;
     expect(describeDetail({ instance: { ...instance, restarts: 0 }, config, inspect: {} })).to.match(

@@ -18,11 +18,11 @@ const LABEL = 22;
 /** One source or sink as an operator reads it: its state and why, then what it knows, claims, was told and last heard. */
 export function describeDetail({ instance, source, inspect, claims, config, recent }: DetailReport): string {
   const { id, kind, state, reason, restarts } = instance;
-  const again = restarts === 0 ? '' : `, restarted ${restarts} times`;
+  const again = restarts === 0 ? '' : `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}`;
+  const sentences = new Set([reason, source?.reason ?? '', source === undefined ? '' : standing(source)]);
   return [
     `${paint('bold', id)}  ${kind}  ${source?.state ?? state}${again}`,
-    ...(reason === '' ? [] : [`  ${reason}`]),
-    ...(source === undefined ? [] : [`  ${source.reason}`, `  ${standing(source)}`]),
+    ...[...sentences].filter((sentence) => sentence !== '').map((sentence) => `  ${sentence}`),
     ...section('state', inspect),
     ...section('claims', claims ?? {}),
     ...section('configuration', config),
@@ -36,7 +36,7 @@ const heading = (title: string): string => paint('dim', title.toUpperCase());
 
 const standing = ({ offsetNs, sigmaNs, boundNs, weight, ageS, observations }: SourceReport): string =>
   observations === 0
-    ? 'nothing observed yet'
+    ? ''
     : [
         `${formatOffset(offsetNs)} ±${formatDuration(sigmaNs)}`,
         `error below ${formatDuration(boundNs)}`,

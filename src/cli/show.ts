@@ -13,6 +13,7 @@ export async function run(id: string, options: ReadOptions): Promise<ExitStatus>
 
 async function detailOf(client: HubClient, id: string): Promise<DetailReport> {
   try {
+    if (id === '') throw new HubError('TH_CLI_NOT_FOUND', 'no id was given');
     return await client.get<DetailReport>(`/v1/sources/${encodeURIComponent(id)}`);
   } catch (error) {
     if (!(error instanceof HubError && error.code === 'TH_CLI_NOT_FOUND')) throw error;

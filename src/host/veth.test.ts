@@ -63,18 +63,34 @@ describe('two interfaces and a wire between them', function () {
     });
   }
 
-  for (const transport of ['ethernet', 'udp4', 'udp6'] as const) {
+  for (const [transport, version, correction] of [
+    // A question of 2.0 is answered in 2.0, one of 2.2 in our own 2.1. Its correctionField comes back in the second answer.
+    ['ethernet', '2.0', '0000000000050000'],
+    ['udp4', '2.1', '0000000000000000'],
+    ['udp6', '2.1', '0000000000000001'],
+  ] as const) {
     it(`answers Pdelay_Req of its domain while the event loop is blocked: ${transport}`, () => {
       const { answers, stayNs, followedNs, counts } = findings.pdelay[transport];
       const requesting = 'aaaaaaaaaaaaaaaa0003';
       expect(answers).to.deep.equal([
-        `10 4660 flags 0 to ${requesting} of 54`,
-        `3 4660 flags 2 to ${requesting} of 54`,
+        `10 4660 ${version} flags 0 correction ${correction} to ${requesting} of 54`,
+        `3 4660 ${version} flags 2 correction 0000000000000000 to ${requesting} of 54`,
       ]);
       // Both latencies are in it, 100 and 1000 ns. The loop is blocked for 60 ms.
       expect(stayNs).to.be.within(1100, 10e6);
       expect(followedNs).to.be.within(stayNs - 1100, 30e6);
       expect(counts).to.include({ requests: 1, responses: 1, followUps: 1, unstamped: 0, unsent: 0 });
+    });
+  }
+
+  it('leaves the processor to others under a flood of Pdelay_Req', () => {
+    expect(findings.flooded).to.be.within(0.01, 0.15);
+  });
+
+  for (const transport of ['udp4', 'udp6'] as const) {
+    it(`hears once what comes, whether to a group or to it, where two share a port: ${transport}`, () => {
+      const once = ['to the group', 'to vB'];
+      expect(findings.shared[transport]).to.deep.equal([once, once]);
     });
   }
 

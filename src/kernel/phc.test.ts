@@ -7,10 +7,10 @@ import { EMBEDDED_LEAP_TABLE } from '../core/leap/leap-seconds.js';
 import { PLAIN_OPTIONS } from '../core/source.js';
 import { createLabHost, type LabHost, type LabHostOptions } from '../lab/host.js';
 import { addNtpServer } from '../lab/ntp-node.js';
+import { CORE } from '../lab/testing/machine.js';
 import { Hub, type PlannedInstance } from './hub.js';
 import { Catalogue } from './plugins/catalogue.js';
 import { NO_JOURNAL } from './record/event-log.js';
-import { CORE } from './testing/lab-machine.js';
 
 const LINK = { baseNs: 200e3, jitterNs: 5e3, shape: 'exp', loss: 0 } as const;
 const A: ClockId = 'phc:ptp0';

@@ -4,10 +4,10 @@ import { createEngine } from '../core/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../core/leap/leap-seconds.js';
 import { aged, type Memory } from '../core/memory.js';
+import { CORE, INTERNET, LabMachine } from '../lab/testing/machine.js';
 import type { Learnt, Recalled, StateStore } from './memory/state-file.js';
 import { type Journal, toLine } from './record/event-log.js';
 import { Replay } from './record/replay.js';
-import { CORE, INTERNET, LabMachine } from './testing/lab-machine.js';
 
 const S = NS_PER_S;
 const LONG_S = 3000;

@@ -41,6 +41,8 @@ export class Arena {
   number = (record: number): number => this.#words[record * WORDS + 5]!;
   stampedBy = (record: number): StampClass => STAMPED_BY[this.#words[record * WORDS + 6]!]!;
   port = (record: number): number => this.#words[record * WORDS + 8]!;
+  /** Sent to a group or to all: every socket that may hear it does. */
+  toMany = (record: number): boolean => this.#words[record * WORDS + 11] === 1;
   from = (record: number): string => this.#latin1(record * RECORD_OCTETS + 48, this.#words[record * WORDS + 9]!);
   to = (record: number): string => this.#latin1(record * RECORD_OCTETS + 160, this.#words[record * WORDS + 10]!);
 

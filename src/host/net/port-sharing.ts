@@ -4,7 +4,7 @@ import type { Datagram, StampClass, UdpOptions } from '../../api/index.js';
 /** A socket that shares its port with others. */
 export interface Sharer {
   readonly options: UdpOptions;
-  /** Its local address, perhaps `0.0.0.0` or `::`. */
+  /** Its local address as the kernel writes it, perhaps `0.0.0.0` or `::`. */
   readonly address: string;
   readonly stamps: StampClass;
   readonly hear: (datagram: Datagram) => void;
@@ -28,13 +28,13 @@ export class PortSharing {
     };
   }
 
-  /** Hands on what `heard` has heard. */
+  /** Hands on what `heard` has heard, and what was sent to it alone. */
   pass(port: number, heard: Sharer, datagram: Datagram): void {
-    const sharers = this.#ports.get(port);
-    if (sharers === undefined || sharers.size < 2 || isGroup(datagram.to)) return;
     // A connected socket is the only one that is meant.
     if (heard.options.peer !== undefined) return;
-    for (const sharer of sharers) if (sharer !== heard && isMeant(sharer, heard, datagram)) sharer.hear(datagram);
+    for (const sharer of this.#ports.get(port) ?? []) {
+      if (sharer !== heard && isMeant(sharer, heard, datagram)) sharer.hear(datagram);
+    }
   }
 }
 
@@ -46,6 +46,3 @@ function isMeant({ options, address, stamps }: Sharer, heard: Sharer, { to }: Da
   if (isIPv4(to) ? family === 6 : family === 4) return false;
   return address === '::' || address === '0.0.0.0' || address === to;
 }
-
-/** An IPv6 group is told as `::`. */
-const isGroup = (to: string): boolean => to === '::' || /^2(2[4-9]|3\d)\./.test(to);

@@ -8,6 +8,8 @@ import { openNetwork } from './network.js';
 const { native } = loadNative();
 const text = (datagram: Datagram): string => Buffer.from(datagram.payload).toString();
 
+const MANY_ROUNDS = 2000;
+
 describe('a UDP socket with kernel stamps', () => {
   let network: Network;
   let now: () => Stamp;
@@ -181,6 +183,23 @@ describe('a UDP socket with kernel stamps', () => {
     const start = performance.eventLoopUtilization();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(performance.eventLoopUtilization(start).utilization).to.be.below(0.5);
+  });
+
+  it('hears of its transmit stamps although another socket is never silent, whose handler sends over it', async () => {
+    const busy = server();
+    const sender = clientOf(server());
+    const client = clientOf(busy);
+    let rounds = 0;
+    const heard = new Promise<number>((resolve) => {
+      sender.onSent(() => resolve(rounds));
+      busy.onDatagram(() => {
+        if (++rounds === MANY_ROUNDS) return resolve(rounds);
+        sender.send(Buffer.from('x'));
+        client.send(Buffer.from('next'));
+      });
+    });
+    client.send(Buffer.from('first'));
+    expect(await heard).to.be.below(MANY_ROUNDS);
   });
 
   it('can be closed from a handler: nothing more comes, the port is free at once', async () => {

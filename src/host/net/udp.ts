@@ -89,7 +89,12 @@ class KernelUdpSocket implements UdpSocket {
     );
     this.local = native.local(this.#socket);
     if (options.reuse !== true) return;
-    this.#sharer = { options, address, stamps: this.stamps, hear: (datagram) => this.#onDatagram?.(datagram) };
+    this.#sharer = {
+      options,
+      address: this.local.address,
+      stamps: this.stamps,
+      hear: (datagram) => this.#onDatagram?.(datagram),
+    };
     this.#leave = sharing.join(this.local.port, this.#sharer);
   }
 
@@ -127,15 +132,16 @@ class KernelUdpSocket implements UdpSocket {
   #deliver(arena: Arena, count: number): void {
     for (let record = 0; record < count && this.#open && arena.intact(); record++) {
       const kind = arena.kind(record);
-      if (kind === DATAGRAM) this.#hear(datagramOf(arena, record, this.#grant));
+      if (kind === DATAGRAM) this.#hear(datagramOf(arena, record, this.#grant), arena.toMany(record));
       else if (kind === SENT) this.#onSent?.(arena.number(record), stampOf(arena, record, this.#grant));
       else this.#onNetworkError?.(networkError(arena, record));
     }
   }
 
-  #hear(datagram: Datagram): void {
+  /** What comes to many has come to the others too. */
+  #hear(datagram: Datagram, toMany: boolean): void {
     this.#onDatagram?.(datagram);
-    if (this.#sharer !== undefined) this.#sharing.pass(this.local.port, this.#sharer, datagram);
+    if (this.#sharer !== undefined && !toMany) this.#sharing.pass(this.local.port, this.#sharer, datagram);
   }
 }
 

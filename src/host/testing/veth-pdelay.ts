@@ -1,7 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Network, PdelayCounts, PdelayResponderOptions } from '../../api/index.js';
 
 export interface PdelayFindings {
-  /** What came back from vB: type, sequenceId, who asked, and the octets. */
+  /** What came back from vB: type, sequenceId, version, flags, correctionField, who asked, and the octets. */
   readonly answers: readonly string[];
   /** t3 − t2 of the answers, and from the sending of the request to the arrival of the Follow_Up, ns. */
   readonly stayNs: number;
@@ -17,13 +18,18 @@ const GROUPS = { udp4: '224.0.0.107', udp6: 'ff02::6b' } as const;
 const BLOCKED_MS = 60;
 
 /** A Pdelay_Req or what answers it, with nothing in it that the test does not look at. */
-function message(type: number, sequenceId: number, { domain = DOMAIN, flags = 0, clock = 0xaa } = {}): Buffer {
+function message(
+  type: number,
+  sequenceId: number,
+  { domain = DOMAIN, flags = 0, clock = 0xaa, minorVersion = 1, correction = 0 } = {},
+): Buffer {
   const octets = Buffer.alloc(54);
   octets[0] = 0x10 | type;
-  octets[1] = 0x12;
+  octets[1] = (minorVersion << 4) | 2;
   octets.writeUInt16BE(octets.length, 2);
   octets[4] = domain;
   octets[6] = flags;
+  octets.writeUInt32BE(correction, 12);
   octets.fill(clock, 20, 28);
   octets.writeUInt16BE(3, 28);
   octets.writeUInt16BE(sequenceId, 30);
@@ -88,8 +94,11 @@ function neighbourOver(network: Network, transport: Transport): Neighbour {
 const timeIn = (octets: Buffer): bigint =>
   BigInt(octets.readUIntBE(34, 6)) * 1_000_000_000n + BigInt(octets.readUInt32BE(40));
 
+/** What the Pdelay_Req that is answered says beside what all say. */
+type Asked = Pick<NonNullable<Parameters<typeof message>[2]>, 'minorVersion' | 'correction'>;
+
 /** vA asks vB, whose event loop is blocked for longer than an answer may take. */
-export async function exchangePdelay(network: Network, transport: Transport): Promise<PdelayFindings> {
+export async function exchangePdelay(network: Network, transport: Transport, asked: Asked): Promise<PdelayFindings> {
   const responder = network.pdelayResponder(optionsOf(transport))!;
   const neighbour = neighbourOver(network, transport);
   const answers: string[] = [];
@@ -99,8 +108,14 @@ export async function exchangePdelay(network: Network, transport: Transport): Pr
     neighbour.onMessage((octets, monotonic) => {
       const type = octets[0]! & 15;
       times.set(type, timeIn(octets));
-      const [flags, requesting] = [octets[6], octets.toString('hex', 44, 54)];
-      answers.push(`${type} ${octets.readUInt16BE(30)} flags ${flags} to ${requesting} of ${octets.length}`);
+      const version = `${octets[1]! & 15}.${octets[1]! >> 4}`;
+      const [flags, correction, requesting] = [
+        octets[6],
+        octets.toString('hex', 8, 16),
+        octets.toString('hex', 44, 54),
+      ];
+      const said = `${type} ${octets.readUInt16BE(30)} ${version} flags ${flags} correction ${correction}`;
+      answers.push(`${said} to ${requesting} of ${octets.length}`);
       arrival = monotonic;
       if (answers.length === 2) resolve();
     }),
@@ -110,7 +125,7 @@ export async function exchangePdelay(network: Network, transport: Transport): Pr
   neighbour.send(message(2, 3, { clock: OWN_CLOCK }));
   neighbour.send(message(2, 4).subarray(0, 50));
   neighbour.send(message(0, 5));
-  const sent = neighbour.send(message(2, 0x1234));
+  const sent = neighbour.send(message(2, 0x1234, asked));
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCKED_MS);
   await last;
   responder.close();
@@ -119,4 +134,25 @@ export async function exchangePdelay(network: Network, transport: Transport): Pr
   neighbour.close();
   const stayNs = Number((times.get(10) ?? 0n) - (times.get(3) ?? 0n));
   return { answers: answers.sort(), stayNs, followedNs: Number(arrival - sent), counts };
+}
+
+const FLOOD_MS = 500;
+
+/** What share of a processor the answering thread has while vA asks as fast as it can. */
+export function floodPdelay(network: Network): number {
+  const responder = network.pdelayResponder(optionsOf('ethernet'))!;
+  const neighbour = neighbourOver(network, 'ethernet');
+  const start = performance.now();
+  for (let n = 0; performance.now() < start + FLOOD_MS; n++) neighbour.send(message(2, n & 0xffff));
+  const share = answeringMs() / (performance.now() - start);
+  responder.close();
+  neighbour.close();
+  return share;
+}
+
+/** CPU time of the thread since it began. */
+function answeringMs(): number {
+  const tasks = '/proc/self/task';
+  const task = readdirSync(tasks).find((id) => readFileSync(`${tasks}/${id}/comm`, 'utf8').trim() === 'pdelay');
+  return Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ', 1)[0]) / 1e6;
 }

@@ -5,7 +5,7 @@ import { openClocks } from '../clocks.js';
 import { loadNative } from '../native.js';
 import { openNetwork } from '../net/network.js';
 import { stampNow } from '../system-clock.js';
-import { exchangePdelay, type PdelayFindings, type Transport } from './veth-pdelay.js';
+import { exchangePdelay, floodPdelay, type PdelayFindings, type Transport } from './veth-pdelay.js';
 
 export interface Crossing {
   readonly before: string;
@@ -22,7 +22,11 @@ export interface Findings {
   readonly echoes: number;
   /** What a layer 2 socket made of frames with tags, of other types and to other groups. */
   readonly foreign: readonly string[];
+  /** What two sockets on the same port of vB heard: sent to a group, then to vB itself. */
+  readonly shared: Readonly<Record<'udp4' | 'udp6', readonly (readonly string[])[]>>;
   readonly pdelay: Readonly<Record<Transport, PdelayFindings>>;
+  /** Share of a processor. */
+  readonly flooded: number;
   readonly links: readonly string[];
   readonly afterwards: string;
   readonly dscp: number;
@@ -122,6 +126,29 @@ async function hearForeign(): Promise<readonly string[]> {
   return heard;
 }
 
+/** Two sockets of one port hear a message to their group, and one to their address. */
+async function shareGroup(family: 4 | 6, group: string, own: string): Promise<readonly (readonly string[])[]> {
+  const ends = [1, 2].map(() => network.udp({ interface: 'vB', family, port: 319, groups: [group], reuse: true }));
+  const sender = network.udp({ interface: 'vA', family });
+  const heard: string[][] = ends.map(() => []);
+  const last = Promise.all(
+    ends.map(
+      (end, i) =>
+        new Promise<void>((resolve) =>
+          end.onDatagram(({ payload }) => {
+            heard[i]!.push(Buffer.from(payload).toString());
+            if (heard[i]!.at(-1) === 'to vB') resolve();
+          }),
+        ),
+    ),
+  );
+  sender.send(Buffer.from('to the group'), { address: group, port: 319 });
+  sender.send(Buffer.from('to vB'), { address: own, port: 319 });
+  await last;
+  for (const each of [...ends, sender]) each.close();
+  return heard;
+}
+
 /** The far end goes down and up; the socket hears again without being opened anew. */
 async function cutAndMend(): Promise<Pick<Findings, 'links' | 'afterwards'>> {
   const links: string[] = [];
@@ -165,11 +192,16 @@ const crossings = {
   udp6: await cross(overUdp('ff0e::181', 6)),
 };
 const pdelay = {
-  ethernet: await exchangePdelay(network, 'ethernet'),
-  udp4: await exchangePdelay(network, 'udp4'),
-  udp6: await exchangePdelay(network, 'udp6'),
+  ethernet: await exchangePdelay(network, 'ethernet', { minorVersion: 0, correction: 0x50000 }),
+  udp4: await exchangePdelay(network, 'udp4', { minorVersion: 1 }),
+  udp6: await exchangePdelay(network, 'udp6', { minorVersion: 2, correction: 1 }),
+};
+const flooded = floodPdelay(network);
+const shared = {
+  udp4: await shareGroup(4, '224.0.1.129', '10.99.0.2'),
+  udp6: await shareGroup(6, 'ff0e::181', 'fe80::b%vA'),
 };
 const foreign = await hearForeign();
 const dscp = await askDscp();
-const findings: Findings = { crossings, echoes, pdelay, foreign, ...(await cutAndMend()), dscp };
+const findings: Findings = { crossings, echoes, pdelay, flooded, shared, foreign, ...(await cutAndMend()), dscp };
 console.log(JSON.stringify(findings));

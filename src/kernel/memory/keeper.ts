@@ -1,7 +1,7 @@
 import { type Instant, NS_PER_S, type Ns, type Timer } from '../../api/index.js';
 import type { Memory } from '../../core/memory.js';
 import type { Host } from '../host.js';
-import { Keepsakes } from '../plugins/keepsakes.js';
+import { Keepsakes } from './keepsakes.js';
 import type { Learnt, StateStore } from './state-file.js';
 
 export interface KeeperParts {

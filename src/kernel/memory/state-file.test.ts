@@ -127,6 +127,15 @@ describe('the state file', () => {
     expect(late.note).to.match(/400 days old/);
   });
 
+  it('of version 1 is used too', async () => {
+    await kept();
+    const { learnt } = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ version: 1, ...learnt }));
+    const file = new StateFile(folder);
+    expect((await file.recall(NOW)).memory!.tracks).to.deep.equal(MEMORY.tracks);
+    expect(file.note).to.equal('');
+  });
+
   it('is used when the machine’s clock is some hours behind at its start', async () => {
     await kept(NOW + 2n * HOUR);
     expect((await recalled()).memory!.clocks[0]!.sigmaPpb).to.be.above(500);

@@ -96,8 +96,8 @@ export class StateFile implements StateStore {
 
   async #write(learnt: Learnt | undefined, instances: Recalled['keepsakes']): Promise<void> {
     const temporary = `${this.#path}.new`;
-    const dated = learnt === undefined ? this.#learnt : datedOf(learnt);
     try {
+      const dated = learnt === undefined ? this.#learnt : datedOf(learnt);
       await mkdir(this.#directory, { recursive: true });
       await writeThrough(temporary, format({ version: VERSION, learnt: dated, instances }));
       await rename(temporary, this.#path);
@@ -133,7 +133,13 @@ function parse(text: string): v.InferOutput<typeof fileSchema> {
   } catch {
     throw new Error('it is not JSON');
   }
-  return checked(fileSchema, json);
+  return checked(fileSchema, upgraded(json));
+}
+
+/** Version 1 had at its top what was learnt, and nothing of instances. */
+function upgraded(json: unknown): unknown {
+  const learnt: unknown = typeof json === 'object' && json !== null && 'version' in json && json.version === 1 && json;
+  return learnt === false ? json : { version: VERSION, learnt };
 }
 
 function checked<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {

@@ -10,11 +10,11 @@ import type {
   TimeState,
 } from '../../api/index.js';
 import type { Host } from '../host.js';
+import type { Keepsakes } from '../memory/keepsakes.js';
 import type { SourceMemory } from '../memory/source-memory.js';
 import type { MetricStore } from '../metrics.js';
 import type { TimeLoop } from '../time/time-loop.js';
 import type { InstancePlan } from './instance.js';
-import type { Keepsakes } from './keepsakes.js';
 import { checkClaims, checkObservations } from './observation-check.js';
 import { type Registry, token } from './registry.js';
 import type { Scope } from './scope.js';

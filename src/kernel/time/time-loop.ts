@@ -44,6 +44,7 @@ const TICK_NS = NS_PER_S;
 const LIVELY_NS = 10 * NS_PER_S;
 /** How often the event log gets a digest of the state, for a replay to compare with. */
 const DIGEST_NS = 60 * NS_PER_S;
+
 /**
  * The hub's heart: takes what happened, one thing after the other, through the core; does what the core wants done to the
  * clocks; publishes the new state. Each input is journalled before it counts.

@@ -36,11 +36,14 @@ export class Keepsakes {
     this.#changed();
   }
 
-  /** Of an earlier run; what is too large to have been kept is not taken. */
+  /** Of an earlier run; what cannot have been kept is not taken. */
   take(values: Readonly<Record<string, unknown>>): void {
-    for (const [id, value] of Object.entries(values)) {
-      const text = JSON.stringify(value);
-      if (octetsOf(text) <= MAX_OCTETS) this.#texts.set(id, text);
+    for (const [id, value] of Object.entries(values).slice(-MOST)) {
+      try {
+        this.#texts.set(id, jsonOf(id, value));
+      } catch {
+        // From somebody with an editor.
+      }
     }
   }
 

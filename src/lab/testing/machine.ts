@@ -4,13 +4,13 @@ import { createEngine } from '../../core/engine.js';
 import { createEstimator } from '../../core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../../core/leap/leap-seconds.js';
 import { PLAIN_OPTIONS } from '../../core/source.js';
-import { createLabHost, type LabHost } from '../../lab/host.js';
-import type { Link } from '../../lab/link.js';
-import { addNtpServer, type NtpNode } from '../../lab/ntp-node.js';
-import { Hub, type PlannedInstance } from '../hub.js';
-import { NO_STATE, type StateStore } from '../memory/state-file.js';
-import { Catalogue } from '../plugins/catalogue.js';
-import { type Journal, NO_JOURNAL } from '../record/event-log.js';
+import { Hub, type PlannedInstance } from '../../kernel/hub.js';
+import { NO_STATE, type StateStore } from '../../kernel/memory/state-file.js';
+import { Catalogue } from '../../kernel/plugins/catalogue.js';
+import { type Journal, NO_JOURNAL } from '../../kernel/record/event-log.js';
+import { createLabHost, type LabHost } from '../host.js';
+import type { Link } from '../link.js';
+import { addNtpServer, type NtpNode } from '../ntp-node.js';
 
 export interface MachineOptions {
   readonly seed: number;
