@@ -2,8 +2,9 @@
 /**
  * The load that a PTP grandmaster and a CSPTP server bear: clients that have negotiated unicast messages and ask for the
  * delay at their rate, CSPTP clients that ask at theirs, and both as fast as answers come. For each load: what was answered,
- * the server's CPU time (all threads) for one request with all that it sends beside the answer, the time until the answer
- * arrives (Follow_Up for CSPTP; kernel stamps), and its resident memory. In the same run the same of linuxptp's ptp4l, and
+ * the server's CPU time (all threads) for one request with all that it sends beside the answer, that of the clients (at
+ * 100 % they are the limit, not the server), the time until the answer arrives (Follow_Up for CSPTP; kernel stamps), and its
+ * resident memory. In the same run the same of linuxptp's ptp4l, and
  * for CSPTP, of which no other server is packaged, of an echo that sends as many datagrams and understands nothing.
  *
  *   node scripts/bench-ptp-server.mjs [--seconds N] [--only REGEX] [--profile FOLDER] [--json]
@@ -33,11 +34,13 @@ async function measure(rig, server, load, seconds) {
   const { residentBytes } = await import('../dist/test/hub.js');
   const child = launchClients(rig);
   const cpu = [];
+  const own = [];
   return new Promise((resolve, reject) => {
     child.on('exit', (code) => reject(new Error(`the clients ended with ${code}`)));
     child.on('message', async ({ result }) => {
       if (result === undefined) {
         cpu.push(cpuNs(server.pid));
+        own.push(cpuNs(child.pid));
         child.send('go on');
         return;
       }
@@ -46,6 +49,7 @@ async function measure(rig, server, load, seconds) {
         ...result,
         server: server.name,
         cpuPercent: spentNs / result.seconds / 1e7,
+        clientsPercent: (own[1] - own[0]) / result.seconds / 1e7,
         cpuUs: spentNs / 1000 / result.answered,
         residentMb: (await residentBytes(server.pid)) / 1e6,
       });
@@ -84,6 +88,7 @@ const COLUMNS = [
   ['Syncs/s', 8, ({ syncs, seconds }) => (syncs / seconds).toFixed(0)],
   ['followed', 9, ({ syncs, followUps }) => (syncs > 0 ? `${((100 * followUps) / syncs).toFixed(1)} %` : '')],
   ['CPU', 7, ({ cpuPercent }) => `${cpuPercent.toFixed(1)} %`],
+  ['clients', 7, ({ clientsPercent }) => `${clientsPercent.toFixed(1)} %`],
   ['µs/request', 11, ({ answered, cpuUs }) => (answered > 0 ? cpuUs.toFixed(1) : '')],
   ['ratio', 6, (result, all) => ratioOf(result, all)],
   ['p50 µs', 8, ({ p50Us }) => figure(p50Us)],

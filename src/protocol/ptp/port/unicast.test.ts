@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import type { Leg } from '../../../api/observation.js';
+import { NO_FLAGS } from '../flags.js';
+import type { Message } from '../message.js';
 import { PROFILES } from '../profile/presets.js';
 import type { TimeReceiverPort } from './receiver/receiver-port.js';
-import { portOf, S } from './testing/messages.js';
+import { portOf, S, stampOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
 import { Node, Wire } from './testing/wire.js';
 import { ANNOUNCE_TYPE, DELAY_RESP_TYPE, GRANT_LIMITS, GrantTable, SYNC_TYPE } from './transmitter/grant-table.js';
@@ -101,6 +103,26 @@ describe('unicast negotiation', () => {
     expect(legs.filter(({ direction }) => direction === 'outbound').length).to.be.above(75);
     expect(legs.every(({ transitNs }) => transitNs === 1_000_300 || transitNs === -999_700)).to.equal(true);
     expect(grants()).to.equal(3);
+  });
+
+  it('keeps silent towards the group where only those who ask are served', () => {
+    const master = new Node(
+      'master',
+      transmitter(PROFILES.default, 1, {}, { grants: GRANT_LIMITS, audience: 'asking' }),
+    );
+    const asking = new Node('asking', receiver(PROFILES.default, 5, { unicast: { address: 'master', durationS: 20 } }));
+    const wire = new Wire([master, asking], { delayNs: () => 300 });
+    wire.run(60);
+    const sent = master.actions.filter((action) => action.type === 'send');
+    expect(sent.filter(({ to }) => to === 'group')).to.deep.equal([]);
+    for (const kind of ['announce', 'sync', 'follow-up', 'delay-resp'] as const) {
+      expect(sent.filter(({ message }) => message.kind === kind).length, kind).to.be.above(20);
+    }
+    const [request] = asking.sent('delay-req');
+    const toGroup = { ...request!, header: { ...request!.header, flags: NO_FLAGS } };
+    const hear = (message: Message) =>
+      master.machine.receive({ message, from: 'other', stamp: stampOf(wire.now) }, wire.now);
+    expect([hear(toGroup).length, hear(request!).length]).to.deep.equal([0, 1]);
   });
 
   it('gives back what was granted when it ends', () => {

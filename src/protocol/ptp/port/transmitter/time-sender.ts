@@ -101,7 +101,7 @@ export class TimeSender {
   /** `sending`: in MASTER state. Where nobody elects, nobody reads Announces (the automotive profile). */
   setRole(role: 'sending' | 'silent', now: Instant): void {
     this.#isMaster = role === 'sending';
-    if (!this.#isMaster) {
+    if (!this.#isMaster || this.#settings.audience === 'asking') {
       this.#syncPace.stop();
       this.#announcePace.stop();
       return;
