@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Bench } from '../bench.js';
 import { Hub } from '../hub.js';
-import { type Launched, run } from '../launch.js';
+import type { Launched } from '../launch.js';
 import { need, skip } from '../need.js';
 import type { Peer } from '../peers.js';
 import { until } from '../poll.js';
@@ -97,6 +97,8 @@ export class PtpRig {
   /** The management client. */
   readonly #pmc: string;
   #managers = 0;
+  /** Kept running, because one that is started for a question waits a second for more answers. By socket and arguments. */
+  readonly #askers = new Map<string, Pmc>();
 
   /** Skips where one may not make network namespaces, or linuxptp is missing. */
   static make(context: Mocha.Context, bench: Bench, count: number, shape: Shape = 'line'): PtpRig {
@@ -139,9 +141,10 @@ export class PtpRig {
 
   /** What a management client reads of a clock at `socket`, by linuxptp's names. */
   async ask(socket: string, what: string, args: readonly string[] = []): Promise<ReadonlyMap<string, string>> {
-    const own = this.bench.folder.at('pmc.sock');
-    const { output } = await run(this.#pmc, ['-u', '-b', '0', '-i', own, '-s', socket, ...args, `GET ${what}`]);
-    return new Map([...output.matchAll(/^\t\t(\S+) +(\S+)/gm)].map(([, name, value]) => [name!, value!]));
+    const key = [socket, ...args].join(' ');
+    const pmc = this.#askers.get(key) ?? this.pmcAt(socket, args);
+    this.#askers.set(key, pmc);
+    return (await pmc.ask(`GET ${what}`)).values;
   }
 
   /** One of the configurations that come with linuxptp. */

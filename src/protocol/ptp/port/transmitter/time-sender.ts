@@ -48,7 +48,9 @@ export class TimeSender {
   }
 
   get dueAt(): Instant | undefined {
-    return earliest(this.#unicast.dueAt, this.#operationalAt, this.#announcePace.dueAt, this.#syncPace.dueAt);
+    // The next stamp makes room.
+    const unicastAt = this.#syncs.room === 0 ? undefined : this.#unicast.dueAt;
+    return earliest(unicastAt, this.#operationalAt, this.#announcePace.dueAt, this.#syncPace.dueAt);
   }
 
   get logAnnounceInterval(): number {
@@ -154,7 +156,7 @@ export class TimeSender {
   }
 
   #serve(now: Instant): void {
-    for (const grant of this.#unicast.due(now)) {
+    for (const grant of this.#unicast.due(now, this.#syncs.room)) {
       if (!this.#isMaster) continue;
       const to = { address: grant.address };
       const sequenceId = grant.sequenceId++ & 0xffff;
