@@ -2,12 +2,14 @@
 /**
  * The load that a PTP grandmaster and a CSPTP server bear: clients that have negotiated unicast messages and ask for the
  * delay at their rate, CSPTP clients that ask at theirs, and both as fast as answers come. For each load: what was answered,
- * the server's CPU time (all threads) for one request with all that it sends beside the answer, the time until the answer
- * arrives (Follow_Up for CSPTP; kernel stamps), and its resident memory. In the same run the same of linuxptp's ptp4l, and
+ * the server's CPU time (all threads) for one request with all that it sends beside the answer, that of the clients (at
+ * 100 % they are the limit, not the server), the time until the answer arrives (Follow_Up for CSPTP; kernel stamps), and its
+ * resident memory. In the same run the same of linuxptp's ptp4l, and
  * for CSPTP, of which no other server is packaged, of an echo that sends as many datagrams and understands nothing.
  *
- *   node scripts/bench-ptp-server.mjs [--seconds N] [--only REGEX] [--profile FOLDER] [--json]
+ *   node scripts/bench-ptp-server.mjs [--seconds N] [--only REGEX] [--stall MS] [--profile FOLDER] [--json]
  *
+ * `--stall`: once a second the server stands still for so long, as on a machine with other work.
  * Server and clients are two processes in two network namespaces (needs root) and want a core each.
  */
 import { parseArgs } from 'node:util';
@@ -28,24 +30,29 @@ const titleOf = ({ kind, clients, rate }) =>
   `${kind === 'ptp' ? 'unicast PTP' : 'CSPTP'}, ${clients} clients, ${rate === undefined ? `${IN_FLIGHT} under way` : `${rate}/s each`}`;
 
 /** Runs the clients of one load against a server that runs. */
-async function measure(rig, server, load, seconds) {
+async function measure(rig, server, load, { seconds, stall }) {
   const { cpuNs, launchClients } = await import('./ptp-server/rig.mjs');
   const { residentBytes } = await import('../dist/test/hub.js');
   const child = launchClients(rig);
   const cpu = [];
+  const own = [];
+  const go = stallAgainAndAgain(server.pid, stall);
   return new Promise((resolve, reject) => {
     child.on('exit', (code) => reject(new Error(`the clients ended with ${code}`)));
     child.on('message', async ({ result }) => {
       if (result === undefined) {
         cpu.push(cpuNs(server.pid));
+        own.push(cpuNs(child.pid));
         child.send('go on');
         return;
       }
+      go();
       const spentNs = cpu[1] - cpu[0];
       resolve({
         ...result,
         server: server.name,
         cpuPercent: spentNs / result.seconds / 1e7,
+        clientsPercent: (own[1] - own[0]) / result.seconds / 1e7,
         cpuUs: spentNs / 1000 / result.answered,
         residentMb: (await residentBytes(server.pid)) / 1e6,
       });
@@ -54,8 +61,18 @@ async function measure(rig, server, load, seconds) {
   });
 }
 
+/** Returns the end of it. */
+function stallAgainAndAgain(pid, stallMs) {
+  if (stallMs === 0) return () => {};
+  const timer = setInterval(() => {
+    process.kill(pid, 'SIGSTOP');
+    setTimeout(() => process.kill(pid, 'SIGCONT'), stallMs);
+  }, 1000);
+  return () => clearInterval(timer);
+}
+
 /** A server of its own for every load: none profits from the one before. */
-async function run({ seconds, only, profile, json }) {
+async function run({ seconds, stall, only, profile, json }) {
   const [{ Bench }, { Rig }] = await Promise.all([import('../dist/test/bench.js'), import('./ptp-server/rig.mjs')]);
   const results = [];
   const wanted = new RegExp(only ?? '');
@@ -66,7 +83,7 @@ async function run({ seconds, only, profile, json }) {
       try {
         const rig = new Rig(bench);
         const server = await rig[start]({ profile });
-        results.push({ load: titleOf(load), ...(await measure(rig, server, load, seconds)) });
+        results.push({ load: titleOf(load), ...(await measure(rig, server, load, { seconds, stall })) });
       } finally {
         await bench.clear();
       }
@@ -84,6 +101,7 @@ const COLUMNS = [
   ['Syncs/s', 8, ({ syncs, seconds }) => (syncs / seconds).toFixed(0)],
   ['followed', 9, ({ syncs, followUps }) => (syncs > 0 ? `${((100 * followUps) / syncs).toFixed(1)} %` : '')],
   ['CPU', 7, ({ cpuPercent }) => `${cpuPercent.toFixed(1)} %`],
+  ['clients', 7, ({ clientsPercent }) => `${clientsPercent.toFixed(1)} %`],
   ['µs/request', 11, ({ answered, cpuUs }) => (answered > 0 ? cpuUs.toFixed(1) : '')],
   ['ratio', 6, (result, all) => ratioOf(result, all)],
   ['p50 µs', 8, ({ p50Us }) => figure(p50Us)],
@@ -108,10 +126,11 @@ const lineOf = (result, all) =>
 const { values } = parseArgs({
   options: {
     ...{ seconds: { type: 'string', default: '5' }, only: { type: 'string' } },
+    ...{ stall: { type: 'string', default: '0' } },
     ...{ profile: { type: 'string' }, json: { type: 'boolean' } },
   },
 });
 if (process.env.TIMEHUB_NO_SETUP === undefined) setup();
 if (!values.json)
   console.log(COLUMNS.map(([title, width], i) => (i < 2 ? title.padEnd(width) : title.padStart(width))).join(' '));
-await run({ ...values, seconds: Number(values.seconds) });
+await run({ ...values, seconds: Number(values.seconds), stall: Number(values.stall) });

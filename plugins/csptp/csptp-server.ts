@@ -28,6 +28,8 @@ export interface CsptpServerOptions extends QualityOptions, GateOptions {
 
 /** No request worth an answer is longer than a packet on Ethernet. */
 const MAX_REQUEST = 1500;
+/** messageType. */
+const SYNC = 0;
 
 const COUNTERS = {
   requests: 'Datagrams received',
@@ -150,6 +152,11 @@ export class CsptpServer {
 
   #receive(door: Door, { payload, from, to, received }: Datagram): void {
     this.#tally.count('requests');
+    if (((payload[0] ?? 0) & 0x0f) !== SYNC) {
+      // Of the PTP ports beside it, and not to be counted against its sender.
+      this.#tally.count('ignored');
+      return;
+    }
     const client = octetsOf(from.address);
     if (client === undefined || !this.#admits(client)) return;
     const arrival = this.#time.of(received);

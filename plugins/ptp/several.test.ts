@@ -38,12 +38,14 @@ describe('several timeTransmitters, each a source of its own', function () {
     expect(Math.abs(client.mistakeNs())).to.be.below(500);
   }
 
-  it('by unicast', async () => {
-    await startMasters(() => ({ unicast: true }));
+  it('by unicast, from those that send nothing to the group', async () => {
+    await startMasters(() => ({ unicast: 'only' }));
     const source = (n: number) => ({ interface: 'eth0', 'unicast-from': `10.0.0.${n}`, ...BRISK });
     await client.start({ 'source.ptp.a': source(1), 'source.ptp.b': source(2) });
     await lab.run(60);
     expectBoth();
+    const { sent } = masters[0]!.inspect<{ messages: { sent: Record<string, number> } }>('ptp.lan').messages;
+    expect(sent.announce).to.be.within(28, 34);
   });
 
   it('in one domain, by who is accepted (hybrid)', async () => {

@@ -51,8 +51,10 @@ const config = table({
     ),
   ),
   unicast: v.pipe(
-    v.optional(flag(), false),
-    v.description('Grant unicast messages to those who ask (IEEE 1588-2019 §16.1).'),
+    v.optional(v.union([flag(), v.literal('only')], 'true, false or "only"'), false),
+    v.description(
+      'Grant unicast messages to those who ask (IEEE 1588-2019 §16.1); "only": send nothing to the group, as in networks after ITU-T G.8275.2.',
+    ),
   ),
 });
 

@@ -95,13 +95,14 @@ class Load {
     const started = performance.now();
     await this.#ask(this.#job.seconds * 1000);
     const seconds = (performance.now() - started) / 1000;
+    const { syncs, followUps } = this.#counts;
     await tell('end');
     await new Promise((resolve) => setTimeout(resolve, PATIENCE_NS / 1e6));
     this.#expire(Number.POSITIVE_INFINITY);
     for (const socket of [this.#event, this.#general]) native.close(socket);
     const sorted = Float64Array.from(this.#latencies).sort();
     const quantile = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] / 1000;
-    return { seconds, ...this.#counts, p50Us: quantile(0.5), p99Us: quantile(0.99) };
+    return { seconds, ...this.#counts, syncs, followUps, p50Us: quantile(0.5), p99Us: quantile(0.99) };
   }
 
   /** Every client asks until it is granted: Announce, Sync and Delay_Resp. */

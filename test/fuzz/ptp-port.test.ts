@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { DetailReport } from 'timehub/api';
@@ -54,12 +53,18 @@ describe('a hub under attack by PTP', function () {
     );
     await hub.until(({ mode }) => mode === 'tracking');
     const attack = new Attack(bench, hub, b, targetOf(a, b));
-    let memory: Memory | undefined;
-    for (let sent = 0; sent < FRAMES; ) {
-      sent += await attack.send(WAYS.map((way) => ({ kind: 'rubbish', way, count: BATCH })));
-      if (sent >= WARM_UP) memory ??= await memoryOf(hub);
-    }
-    expectNoGrowth(memory!, await memoryOf(hub));
+    /** By all ways at once, none of which waits for another. */
+    const flood = (frames: number) =>
+      Promise.all(
+        WAYS.map(async (way) => {
+          for (let sent = 0; sent < frames / WAYS.length; )
+            sent += await attack.send([{ kind: 'rubbish', way, count: BATCH }]);
+        }),
+      );
+    await flood(WARM_UP);
+    const memory = await memoryOf(hub);
+    await flood(FRAMES - WARM_UP);
+    expectNoGrowth(memory, await memoryOf(hub));
     await within(5000, attack.order({ kind: 'question' }), () => 'an honest request got no Follow_Up');
     expect(await detailOf(hub, 'ptp.up')).to.deep.include({ state: 'slave', grandmaster: GRANDMASTER });
     expect(await detailOf(hub, 'ptp.down')).to.include({ state: 'master' });
@@ -106,6 +111,8 @@ type Flood = Exclude<Order, { readonly kind: 'question' }>;
 class Attack {
   readonly #hub: Hub;
   readonly #child: ChildProcess;
+  /** Those who wait for an answer of the attacker's, which come in the order of what was asked. */
+  readonly #waiting: ((answer: number) => void)[] = [];
 
   constructor(bench: Bench, hub: Hub, { namespace }: Machine, target: Target) {
     const program = join(import.meta.dirname, 'ptp-attacker.js');
@@ -114,6 +121,7 @@ class Attack {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     bench.later(() => this.#child.kill());
+    this.#child.on('message', (answer: number) => this.#waiting.shift()?.(answer));
     this.#child.send(target);
   }
 
@@ -131,10 +139,11 @@ class Attack {
     return all;
   }
 
-  async order(order: Order): Promise<number> {
-    const answer = once(this.#child, 'message') as Promise<[number]>;
-    this.#child.send(order);
-    return (await answer)[0];
+  order(order: Order): Promise<number> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#child.send(order);
+    });
   }
 
   async #alive(): Promise<void> {

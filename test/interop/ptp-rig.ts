@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Bench } from '../bench.js';
 import { Hub } from '../hub.js';
-import { type Launched, run } from '../launch.js';
+import type { Launched } from '../launch.js';
 import { need, skip } from '../need.js';
 import type { Peer } from '../peers.js';
 import { until } from '../poll.js';
@@ -11,7 +11,7 @@ import { Pmc } from './pmc.js';
 /** A machine of the rig: a network namespace. All share one system clock, so that every true offset is zero. */
 export class Machine {
   readonly namespace: string;
-  /** Towards the machine before it in the line, and after it. */
+  /** Towards the machine before it in the line, or the switch; and after it. */
   readonly near: string;
   readonly far: string;
   readonly #rig: PtpRig;
@@ -86,7 +86,10 @@ const SETTLING = 16;
 /** This machine lets nobody make network namespaces. */
 export class NoNamespaces extends Error {}
 
-/** Machines in a line, each joined to the next by a pair of virtual interfaces. */
+/** `line`: each machine is joined to the next by a pair of virtual interfaces. `switch`: all are joined to one bridge. */
+export type Shape = 'line' | 'switch';
+
+/** Machines on a network of virtual interfaces: `10.99.N.1` and `.2` of the Nth pair, or `10.99.0.N` on a switch. */
 export class PtpRig {
   readonly bench: Bench;
   readonly linuxptp: Peer;
@@ -94,13 +97,15 @@ export class PtpRig {
   /** The management client. */
   readonly #pmc: string;
   #managers = 0;
+  /** Kept running, because one that is started for a question waits a second for more answers. By socket and arguments. */
+  readonly #askers = new Map<string, Pmc>();
 
   /** Skips where one may not make network namespaces, or linuxptp is missing. */
-  static make(context: Mocha.Context, bench: Bench, count: number): PtpRig {
+  static make(context: Mocha.Context, bench: Bench, count: number, shape: Shape = 'line'): PtpRig {
     const linuxptp = need(context, 'linuxptp');
     if (process.getuid?.() !== 0) skip(context, 'network namespaces can be made by root only');
     try {
-      return new PtpRig(bench, linuxptp, count);
+      return new PtpRig(bench, linuxptp, count, shape);
     } catch (error) {
       if (error instanceof NoNamespaces) skip(context, error.message);
       throw error;
@@ -108,7 +113,7 @@ export class PtpRig {
   }
 
   /** Throws `NoNamespaces`. */
-  constructor(bench: Bench, linuxptp: Peer, count: number) {
+  constructor(bench: Bench, linuxptp: Peer, count: number, shape: Shape = 'line') {
     this.bench = bench;
     this.linuxptp = linuxptp;
     this.#pmc = join(linuxptp.folder, 'usr/sbin/pmc');
@@ -116,16 +121,9 @@ export class PtpRig {
       { length: count },
       (_, n) => new Machine(this, `timehub-ptp-${process.pid}-${String.fromCharCode(97 + n)}`, n),
     );
-    for (const { namespace } of this.machines) {
-      try {
-        ip('netns', 'add', namespace);
-      } catch (cause) {
-        throw new NoNamespaces('network namespaces cannot be made here', { cause });
-      }
-      bench.later(() => ip('netns', 'delete', namespace));
-      ip('-n', namespace, 'link', 'set', 'lo', 'up');
-    }
-    for (let n = 0; n + 1 < count; n++) this.#join(this.machines[n]!, this.machines[n + 1]!, n);
+    for (const { namespace } of this.machines) this.#addNamespace(namespace);
+    if (shape === 'switch') this.#joinAll();
+    else for (let n = 0; n + 1 < count; n++) this.#join(this.machines[n]!, this.machines[n + 1]!, n);
   }
 
   /** A management client at the Unix socket of a clock. `args`: what it must know of domain and profile. */
@@ -143,14 +141,39 @@ export class PtpRig {
 
   /** What a management client reads of a clock at `socket`, by linuxptp's names. */
   async ask(socket: string, what: string, args: readonly string[] = []): Promise<ReadonlyMap<string, string>> {
-    const own = this.bench.folder.at('pmc.sock');
-    const { output } = await run(this.#pmc, ['-u', '-b', '0', '-i', own, '-s', socket, ...args, `GET ${what}`]);
-    return new Map([...output.matchAll(/^\t\t(\S+) +(\S+)/gm)].map(([, name, value]) => [name!, value!]));
+    const key = [socket, ...args].join(' ');
+    const pmc = this.#askers.get(key) ?? this.pmcAt(socket, args);
+    this.#askers.set(key, pmc);
+    return (await pmc.ask(`GET ${what}`)).values;
   }
 
   /** One of the configurations that come with linuxptp. */
   config(name: string): string {
     return join(this.linuxptp.folder, 'usr/share/doc/linuxptp/configs', name);
+  }
+
+  #addNamespace(namespace: string): void {
+    try {
+      ip('netns', 'add', namespace);
+    } catch (cause) {
+      throw new NoNamespaces('network namespaces cannot be made here', { cause });
+    }
+    this.bench.later(() => ip('netns', 'delete', namespace));
+    ip('-n', namespace, 'link', 'set', 'lo', 'up');
+  }
+
+  #joinAll(): void {
+    const bridge = `timehub-ptp-${process.pid}-switch`;
+    this.#addNamespace(bridge);
+    ip('-n', bridge, 'link', 'add', 'bridge', 'type', 'bridge', 'forward_delay', '0', 'mcast_snooping', '0');
+    ip('-n', bridge, 'link', 'set', 'bridge', 'up');
+    for (const [n, { namespace, near }] of this.machines.entries()) {
+      const plug = `port${n}`;
+      ip('link', 'add', near, 'netns', namespace, 'type', 'veth', 'peer', 'name', plug, 'netns', bridge);
+      ip('-n', bridge, 'link', 'set', plug, 'master', 'bridge', 'up');
+      ip('-n', namespace, 'address', 'add', `10.99.0.${n + 1}/24`, 'dev', near);
+      ip('-n', namespace, 'link', 'set', near, 'up');
+    }
   }
 
   #join(left: Machine, right: Machine, n: number): void {

@@ -26,7 +26,7 @@ export interface GrandmasterConfig extends PortConfig {
   readonly 'degraded-class': 52 | 187;
   readonly 'improve-after': number;
   readonly boundary: boolean;
-  readonly unicast: boolean;
+  readonly unicast: boolean | 'only';
   readonly timescale: ClockScale;
   readonly 'grandmaster-id': number;
   readonly 'time-zone'?: string | undefined;
@@ -63,7 +63,8 @@ export class Grandmaster {
     const port = new TimeTransmitterPort({
       ...{ ...prepared.settings, profile },
       timeOf: (stamp) => this.#time?.timeOf(stamp),
-      ...(config.unicast ? { grants: GRANT_LIMITS } : {}),
+      audience: config.unicast === 'only' ? 'asking' : 'everybody',
+      ...(config.unicast === false ? {} : { grants: GRANT_LIMITS }),
     });
     const runner = new PortRunner(this.#context, port, {
       interface: config.interface,

@@ -22,8 +22,8 @@ function setUp() {
     leaves.set(name, sharing.join(PORT, sharer));
     return sharer;
   };
-  const pass = (by: Sharer, to: string): readonly string[] => {
-    sharing.pass(PORT, by, { to } as Datagram);
+  const pass = (by: Sharer, to: string, from = '192.0.2.7'): readonly string[] => {
+    sharing.pass(PORT, by, { to, from: { address: from, port: PORT } } as Datagram);
     return heard.splice(0);
   };
   return { join, pass, leave: (name: string) => leaves.get(name)!() };
@@ -53,12 +53,13 @@ describe('who hears what on a shared port', () => {
     expect(pass(first, '192.0.2.1')).to.deep.equal(['card']);
   });
 
-  it('is a connected one alone', () => {
+  it('are connected ones too, if it is from their peer', () => {
     const { join, pass } = setUp();
     const connected = join('connected', { peer: { address: '192.0.2.9', port: PORT } });
     const other = join('other', {});
-    expect(pass(connected, '192.0.2.1')).to.deep.equal([]);
-    expect(pass(other, '192.0.2.1')).to.deep.equal([]);
+    expect(pass(connected, '192.0.2.1', '192.0.2.9')).to.deep.equal(['other']);
+    expect(pass(other, '192.0.2.1', '192.0.2.9')).to.deep.equal(['connected']);
+    expect(pass(other, '192.0.2.1', '192.0.2.8')).to.deep.equal([]);
   });
 
   it('are those that are still open, whether or not the one that heard it is', () => {

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { Datagram, StampClass, UdpOptions } from '../../api/index.js';
 
 /** A socket that shares its port with others. */
@@ -12,16 +13,19 @@ export interface Sharer {
 
 /**
  * The kernel gives what is sent to a group to each socket that shares the port, but what is sent to this machine to one of
- * them, the most narrowly bound. Here the others of this hub hear it too: a grandmaster, sources and a CSPTP server on the same
- * port of the same interface.
+ * them, the most narrowly bound: connected to the sender, else to an address, else to an interface. Here the others of this hub
+ * hear it too: a grandmaster, sources, CSPTP clients and a server on the same port of the same interface.
  */
 export class PortSharing {
   readonly #ports = new Map<number, Set<Sharer>>();
+  /** By address; read anew when somebody joins. */
+  readonly #interfaces = new Map<string, string | undefined>();
 
   /** Returns the undoing. */
   join(port: number, sharer: Sharer): () => void {
     const sharers = this.#ports.get(port) ?? new Set();
     this.#ports.set(port, sharers.add(sharer));
+    this.#interfaces.clear();
     return () => {
       sharers.delete(sharer);
       if (sharers.size === 0) this.#ports.delete(port);
@@ -30,19 +34,36 @@ export class PortSharing {
 
   /** Hands on what `heard` has heard, and what was sent to it alone. */
   pass(port: number, heard: Sharer, datagram: Datagram): void {
-    // A connected socket is the only one that is meant.
-    if (heard.options.peer !== undefined) return;
     for (const sharer of this.#ports.get(port) ?? []) {
-      if (sharer !== heard && isMeant(sharer, heard, datagram)) sharer.hear(datagram);
+      if (sharer !== heard && isMeant(sharer, heard, datagram) && this.#isOn(sharer, heard, datagram)) {
+        sharer.hear(datagram);
+      }
     }
+  }
+
+  #isOn({ options: { interface: name } }: Sharer, heard: Sharer, { to }: Datagram): boolean {
+    return name === undefined || name === (heard.options.interface ?? this.#interfaceOf(to));
+  }
+
+  /** The one that has this address. */
+  #interfaceOf(address: string): string | undefined {
+    if (!this.#interfaces.has(address)) this.#interfaces.set(address, interfaceOf(address));
+    return this.#interfaces.get(address);
   }
 }
 
-function isMeant({ options, address, stamps }: Sharer, heard: Sharer, { to }: Datagram): boolean {
-  const { interface: name, family, peer, hardwareClock } = options;
-  if (peer !== undefined || (name !== undefined && name !== heard.options.interface)) return false;
+function isMeant({ options, address, stamps }: Sharer, heard: Sharer, { to, from }: Datagram): boolean {
+  const { family, peer, hardwareClock } = options;
+  if (peer !== undefined && (peer.address !== from.address || peer.port !== from.port)) return false;
   // A stamp by another clock than the one that was asked for is of no use.
   if (stamps !== heard.stamps || hardwareClock !== heard.options.hardwareClock) return false;
   if (isIPv4(to) ? family === 6 : family === 4) return false;
   return address === '::' || address === '0.0.0.0' || address === to;
+}
+
+function interfaceOf(to: string): string | undefined {
+  const [address, zone] = to.split('%');
+  if (zone !== undefined) return zone;
+  const found = Object.entries(networkInterfaces()).find(([, list]) => list?.some((own) => own.address === address));
+  return found?.[0];
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Datagram, Network, Stamp, UdpOptions, UdpSocket } from '../../api/index.js';
+import type { Datagram, Endpoint, Network, Stamp, UdpOptions, UdpSocket } from '../../api/index.js';
 import { openClocks } from '../clocks.js';
 import { loadNative } from '../native.js';
 import { stampNow } from '../system-clock.js';
@@ -237,7 +237,7 @@ describe('a UDP socket with kernel stamps', () => {
     expect(text(await next(asked))).to.equal('second');
   });
 
-  it('shares its port: all of this hub hear what is sent to this machine, unless one is connected to the sender', async () => {
+  it('shares its port: all of this hub hear what is sent to this machine, and of the connected those to the sender', async () => {
     const first = open({ address: '127.0.0.1', reuse: true });
     const { port } = first.local;
     const wide = open({ family: 4, port, reuse: true });
@@ -249,13 +249,22 @@ describe('a UDP socket with kernel stamps', () => {
     client.send(Buffer.from('one'));
     expect((await both).map(text)).to.deep.equal(['one', 'one']);
 
-    const connected = open({ peer: client.local, address: '127.0.0.1', port, reuse: true });
-    first.onDatagram(() => stray++);
-    wide.onDatagram(() => stray++);
-    const heard = next(connected);
+    const connect = (peer: Endpoint) => open({ peer, address: '127.0.0.1', port, reuse: true });
+    const connected = [connect(client.local), connect(client.local)];
+    connect(other.local).onDatagram(() => stray++);
+    const all = Promise.all([first, wide, ...connected].map(next));
     client.send(Buffer.from('two'));
-    expect(text(await heard)).to.equal('two');
+    expect((await all).map(text)).to.deep.equal(['two', 'two', 'two', 'two']);
     expect(stray).to.equal(0);
+  });
+
+  it('shares its port between an address and an interface that has it', async () => {
+    const address = open({ address: '127.0.0.1', reuse: true });
+    const { port } = address.local;
+    const onIt = open({ family: 4, interface: 'lo', port, reuse: true });
+    const both = Promise.all([next(address), next(onIt)]);
+    clientOf(address).send(Buffer.from('one'));
+    expect((await both).map(text)).to.deep.equal(['one', 'one']);
   });
 
   it('names the port that is busy and how to find who has it', () => {

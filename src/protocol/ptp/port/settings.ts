@@ -40,6 +40,8 @@ export interface TransmitterSettings extends PortSettings {
   readonly timeOf: TimeOf;
   /** Unicast negotiation; without it requests are ignored. */
   readonly grants?: GrantLimits;
+  /** `asking`: nothing of Announce, Sync and Delay_Resp goes to the group. Default: everybody. */
+  readonly audience?: 'everybody' | 'asking';
 }
 
 export interface PeerDelayRoles {

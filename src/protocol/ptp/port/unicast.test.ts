@@ -1,8 +1,12 @@
 import { expect } from 'chai';
 import type { Leg } from '../../../api/observation.js';
+import { NO_FLAGS } from '../flags.js';
+import { ALL_PORTS } from '../identity.js';
+import type { Message } from '../message.js';
 import { PROFILES } from '../profile/presets.js';
+import { isDue } from './action.js';
 import type { TimeReceiverPort } from './receiver/receiver-port.js';
-import { portOf, S } from './testing/messages.js';
+import { headerOf, portOf, S, stampOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
 import { Node, Wire } from './testing/wire.js';
 import { ANNOUNCE_TYPE, DELAY_RESP_TYPE, GRANT_LIMITS, GrantTable, SYNC_TYPE } from './transmitter/grant-table.js';
@@ -101,6 +105,60 @@ describe('unicast negotiation', () => {
     expect(legs.filter(({ direction }) => direction === 'outbound').length).to.be.above(75);
     expect(legs.every(({ transitNs }) => transitNs === 1_000_300 || transitNs === -999_700)).to.equal(true);
     expect(grants()).to.equal(3);
+  });
+
+  it('keeps silent towards the group where only those who ask are served', () => {
+    const master = new Node(
+      'master',
+      transmitter(PROFILES.default, 1, {}, { grants: GRANT_LIMITS, audience: 'asking' }),
+    );
+    const asking = new Node('asking', receiver(PROFILES.default, 5, { unicast: { address: 'master', durationS: 20 } }));
+    const wire = new Wire([master, asking], { delayNs: () => 300 });
+    wire.run(60);
+    const sent = master.actions.filter((action) => action.type === 'send');
+    expect(sent.filter(({ to }) => to === 'group')).to.deep.equal([]);
+    for (const kind of ['announce', 'sync', 'follow-up', 'delay-resp'] as const) {
+      expect(sent.filter(({ message }) => message.kind === kind).length, kind).to.be.above(20);
+    }
+    const [request] = asking.sent('delay-req');
+    const toGroup = { ...request!, header: { ...request!.header, flags: NO_FLAGS } };
+    const hear = (message: Message) =>
+      master.machine.receive({ message, from: 'other', stamp: stampOf(wire.now) }, wire.now);
+    expect([hear(toGroup).length, hear(request!).length]).to.deep.equal([0, 1]);
+  });
+
+  it('sends no more Syncs at a time than their stamps find room, and the others as these come', () => {
+    const clients = 300;
+    const master = transmitter(PROFILES.default, 1, {}, { grants: GRANT_LIMITS, audience: 'asking' });
+    master.linkUp(0n);
+    let now = master.wakeAt!;
+    master.wake(now);
+    expect(master.state).to.equal('master');
+    for (let n = 0; n < clients; n++) {
+      const tlv = { kind: 'request-unicast', ...sync() } as const;
+      const header = headerOf(portOf(100 + n), n);
+      const message = { kind: 'signaling', header, target: ALL_PORTS, tlvs: [tlv] } as const;
+      master.receive({ message, from: `client ${n}`, stamp: undefined }, now);
+    }
+    /** Tokens of the Syncs that go out until the next one is not due at once. */
+    const serve = (): readonly number[] => {
+      const tokens: number[] = [];
+      while (isDue(master.wakeAt, now)) {
+        for (const action of master.wake(now)) {
+          if (action.type === 'send' && action.message.kind === 'sync') tokens.push(action.token);
+        }
+      }
+      return tokens;
+    };
+    const first = serve();
+    expect(first).to.have.lengthOf(192);
+    now += 1_000_000n;
+    for (const token of first.slice(0, 90)) master.sent(token, stampOf(now), now);
+    master.stampLost(first[90]!, now);
+    const second = serve();
+    expect(second).to.have.lengthOf(91);
+    for (const token of [...first.slice(91), ...second]) master.sent(token, stampOf(now), now);
+    expect(serve()).to.have.lengthOf(clients - 192 - 91);
   });
 
   it('gives back what was granted when it ends', () => {

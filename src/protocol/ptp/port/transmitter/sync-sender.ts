@@ -11,8 +11,11 @@ interface Pending {
   readonly logInterval: number;
 }
 
-/** Syncs whose transmit stamp is awaited: 128 a second to hundreds of clients, and a stamp that takes 50 ms. */
+/** Syncs whose transmit stamp is awaited; those whose stamp does not come are given up long before. */
 const CAPACITY = 4096;
+
+/** So many stamps are sure to find room until they are read: a socket keeps 256 numbers, and is read after it is written. */
+const SURE = 192;
 
 /** Sync and, when its stamp has come, Follow_Up (IEEE 1588-2019 §9.5.9, §9.5.10). */
 export class SyncSender {
@@ -28,6 +31,11 @@ export class SyncSender {
     this.#envelope = envelope;
     this.#timeOf = timeOf;
     this.#out = out;
+  }
+
+  /** How many Syncs may be sent before stamps have come. */
+  get room(): number {
+    return Math.max(0, SURE - this.#pending.size);
   }
 
   /** `logInterval`: what the message says; nothing when it is unicast. */

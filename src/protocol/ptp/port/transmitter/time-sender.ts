@@ -48,7 +48,9 @@ export class TimeSender {
   }
 
   get dueAt(): Instant | undefined {
-    return earliest(this.#unicast.dueAt, this.#operationalAt, this.#announcePace.dueAt, this.#syncPace.dueAt);
+    // The next stamp makes room.
+    const unicastAt = this.#syncs.room === 0 ? undefined : this.#unicast.dueAt;
+    return earliest(unicastAt, this.#operationalAt, this.#announcePace.dueAt, this.#syncPace.dueAt);
   }
 
   get logAnnounceInterval(): number {
@@ -101,7 +103,7 @@ export class TimeSender {
   /** `sending`: in MASTER state. Where nobody elects, nobody reads Announces (the automotive profile). */
   setRole(role: 'sending' | 'silent', now: Instant): void {
     this.#isMaster = role === 'sending';
-    if (!this.#isMaster) {
+    if (!this.#isMaster || this.#settings.audience === 'asking') {
       this.#syncPace.stop();
       this.#announcePace.stop();
       return;
@@ -154,7 +156,7 @@ export class TimeSender {
   }
 
   #serve(now: Instant): void {
-    for (const grant of this.#unicast.due(now)) {
+    for (const grant of this.#unicast.due(now, this.#syncs.room)) {
       if (!this.#isMaster) continue;
       const to = { address: grant.address };
       const sequenceId = grant.sequenceId++ & 0xffff;

@@ -182,6 +182,7 @@ export class TimeTransmitterPort {
         break;
       case 'delay-req':
         if (this.state !== 'master' || measuresLink(this.#settings.profile)) break;
+        if (!message.header.flags.unicast && this.#settings.audience === 'asking') break;
         this.#envelope.version.heard(message);
         if (stamp === undefined) this.#unused.unstamped++;
         else answerDelayReq(message, stamp, from, this.#delayResponder);

@@ -9,7 +9,7 @@ import { type Grant, type GrantLimits, GrantTable } from './grant-table.js';
 /** TLVs of one Signaling that are answered: a client asks for three types of message. */
 const ANSWERED = 6;
 
-/** Sent in one go: more transmit stamps than these may not find room until they are read. */
+/** Sent in one go: what comes in meanwhile is not to wait longer. */
 const AT_ONCE = 64;
 
 /** Unicast negotiation, granting side (IEEE 1588-2019 §16.1). */
@@ -56,9 +56,9 @@ export class UnicastService {
     this.#out.send({ kind: 'signaling', header: answer, target: header.source, tlvs: answers }, to);
   }
 
-  /** Whom to send something now; where there are many, the others are due at once after them. */
-  due(now: Instant): readonly Grant[] {
-    const due = this.#grants.take(now, AT_ONCE);
+  /** Whom to send something now, `room` at most; where there are many, the others are due at once after them. */
+  due(now: Instant, room: number): readonly Grant[] {
+    const due = this.#grants.take(now, Math.min(room, AT_ONCE));
     if (due.length > 0) this.services++;
     return due;
   }
