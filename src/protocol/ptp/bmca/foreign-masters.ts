@@ -50,10 +50,6 @@ export class ForeignMasters {
     this.#rules = rules;
   }
 
-  get size(): number {
-    return this.#entries.length;
-  }
-
   get known(): readonly ForeignMaster[] {
     return this.#entries;
   }
