@@ -15,7 +15,8 @@ constexpr uint32_t kHardwareReceiveStamps = SOF_TIMESTAMPING_RX_HARDWARE | SOF_T
 // Both stamps of one datagram, as two messages: the kernel's tells CLOCK_MONOTONIC_RAW at the moment of the hardware's.
 constexpr uint32_t kHardwareTransmitStamps = SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_OPT_TX_SWHW;
 constexpr uint32_t kBindClock = 1 << 15;  // SOF_TIMESTAMPING_BIND_PHC, Linux 5.14
-constexpr int kReceiveBufferOctets = 1 << 20;  // the kernel clamps it to net.core.rmem_max
+// A thousand clients while the process waits half a second for the processor. The kernel clamps it to net.core.rmem_max.
+constexpr int kReceiveBufferOctets = 1 << 22;
 constexpr int64_t kStaleNs = 50'000'000;  // hardware stamps come within milliseconds
 
 /** struct so_timestamping (Linux 5.14), which older headers lack. */
