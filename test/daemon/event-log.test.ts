@@ -15,7 +15,7 @@ describe('the event log of a daemon', function () {
 
   it('holds all that a replay needs: it comes to the same, bit for bit', async () => {
     const log = bench.folder.at('log.jsonl');
-    const source = `[source.ntp.stub]\naddress = "127.0.0.1:${await startNtpStub(bench, 0n)}"\npoll-min = "250ms"\n`;
+    const source = `[source.ntp.stub]\naddress = "127.0.0.1:${await startNtpStub(bench, 0n)}"\npoll-min = "250ms"\npoll-max = "250ms"\n`;
     const hub = await Hub.start(bench, `[hub]\nevent-log = "${log}"\n${source}`);
     await hub.until(({ mode }) => mode === 'tracking');
     await hub.stop();

@@ -21,7 +21,7 @@ describe('a hub whose only server dies', function () {
   });
 
   it('stops giving its time to others when its error bound passes the limit', async () => {
-    const source = `[source.ntp.stub]\naddress = "127.0.0.1:${await startNtpStub(upstream, 0n)}"\npoll-min = "250ms"\n`;
+    const source = `[source.ntp.stub]\naddress = "127.0.0.1:${await startNtpStub(upstream, 0n)}"\npoll-min = "250ms"\npoll-max = "250ms"\n`;
     const port = await freeUdpPort();
     const { hub, limitNs, settled } = await startTight(
       bench,

@@ -48,7 +48,7 @@ describe('a hub under attack by CSPTP', function () {
     const port = await freeUdpPort();
     const hub = await Hub.start(
       bench,
-      `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\n[sink.csptp.lan]\nlisten = "127.0.0.1:${port}"\n`,
+      `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\npoll-max = "250ms"\n[sink.csptp.lan]\nlisten = "127.0.0.1:${port}"\n`,
     );
     await hub.until(({ mode }) => mode === 'tracking');
     const attacker = await socketOf(bench);

@@ -29,7 +29,7 @@ describe('a hub under attack at its NTP port', function () {
     const port = await freeUdpPort();
     const hub = await Hub.start(
       bench,
-      `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\n[sink.ntp.lan]\nlisten = "127.0.0.1:${port}"\n`,
+      `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\npoll-max = "250ms"\n[sink.ntp.lan]\nlisten = "127.0.0.1:${port}"\n`,
     );
     // Settled first: what it believes changes by itself while it is still learning.
     const before = await hub.until(({ mode, sources }) => mode === 'tracking' && sources[0]!.observations >= 80);

@@ -18,7 +18,7 @@ describe('chronyd', function () {
     const server = await startChronyServer(bench, need(this, 'chrony'));
     const hub = await Hub.start(
       bench,
-      `[source.ntp.chrony]\naddress = "127.0.0.1:${server.port}"\npoll-min = "250ms"\n`,
+      `[source.ntp.chrony]\naddress = "127.0.0.1:${server.port}"\npoll-min = "250ms"\npoll-max = "250ms"\n`,
     );
     const source = await hub.untilSource('ntp.chrony', ({ observations }) => observations >= 24);
     expect(source.stamp).to.equal('kernel');
@@ -33,9 +33,10 @@ describe('chronyd', function () {
     const port = await freeUdpPort();
     const hub = await Hub.start(
       bench,
-      `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\n[sink.ntp.lan]\nlisten = ["127.0.0.1:${port}"]\n`,
+      `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\npoll-max = "250ms"\n[sink.ntp.lan]\nlisten = ["127.0.0.1:${port}"]\n`,
     );
-    await hub.until(({ mode }) => mode === 'tracking');
+    // Settled first: what status says changes by itself while the hub is still learning.
+    await hub.until(({ mode, sources }) => mode === 'tracking' && sources[0]!.observations >= 24);
     const heardNs = await askChrony(bench, chrony, port);
     const { clocks } = await hub.status();
     expect(clocks[0]!.offsetNs).to.be.closeTo(30e6, 1e6);

@@ -22,9 +22,9 @@ describe('ntpdig', function () {
     const upstream = await startNtpStub(bench, -20_000_000n);
     const hub = await Hub.start(
       bench,
-      `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\n[sink.ntp.lan]\nlisten = "${ADDRESS}:123"\n`,
+      `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\npoll-max = "250ms"\n[sink.ntp.lan]\nlisten = "${ADDRESS}:123"\n`,
     );
-    await hub.until(({ mode }) => mode === 'tracking');
+    await hub.until(({ mode, sources }) => mode === 'tracking' && sources[0]!.observations >= 24);
     // Without -S and -s it only prints.
     const { output } = await run(ntpdig.program, ['-j', '-p', '4', '-t', '5', ADDRESS], { env: ntpdig.env });
     const heard = JSON.parse(output) as { readonly offset: number; readonly stratum: number; readonly leap: string };
