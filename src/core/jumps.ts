@@ -14,8 +14,9 @@ export interface JumpParts {
 }
 
 /**
- * What follows where the present of a source does not fit its past. Of a jump of its time: a source that is alone is followed at once, for it is all that is known; who
- * is in company has to convince the others anew, living ones and those who made the time kept so far with it.
+ * What follows where the present of a source does not fit its past. When its time jumps, a source that is alone is followed at
+ * once, for it is all that is known; one in company has to convince the others anew, living ones and those who made the time
+ * kept so far with it.
  */
 export class Jumps {
   readonly #parts: JumpParts;
