@@ -23,6 +23,12 @@ export const config = table({
     v.optional(oneOf(['auto', 'require', 'off']), 'auto'),
     v.description('auto: pulses, or serial time while there are none. require: pulses only. off: serial time only.'),
   ),
+  pulses: v.pipe(
+    v.optional(text('the path of a device such as "/dev/pps0"')),
+    v.description(
+      'The device whose pulses are used. Default: those of the receiver, or of a device such as /dev/pps0 beside it.',
+    ),
+  ),
   precision: v.pipe(
     v.optional(duration({ min: '1ns', max: '10ms' })),
     v.description('How good a pulse stamp is (one sigma). Default: what gpsd says.'),
