@@ -3,6 +3,8 @@ import * as v from 'valibot';
 
 /** gpsd's registered port (IANA). */
 const GPSD_PORT = 2947;
+/** An address of this machine alone. */
+export const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 const ADDRESS = /^(?:\[([0-9a-f:.%a-z]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/i;
 const ADDRESS_MESSAGE = 'a host with an optional port such as "localhost:2947" or "[::1]:2947"';
 

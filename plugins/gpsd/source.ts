@@ -11,13 +11,11 @@ import {
 import { Session, type SessionAction } from 'timehub/protocol/gpsd';
 import { Choice } from './choice.js';
 import { claimsOf, claimsOfLonePulses } from './claims.js';
-import { config, formatAddress, type GpsdConfig } from './config.js';
+import { config, formatAddress, type GpsdConfig, LOOPBACK } from './config.js';
 import { Link } from './link.js';
 import { eventInstant, pulseOf, readingOf, type SampleOptions } from './sample.js';
 
 type SampleAction = Extract<SessionAction, { type: 'sample' }>;
-
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 export default defineSource<GpsdConfig>({
   type: 'gpsd',
