@@ -12,8 +12,8 @@ export class HubError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   /**
-   * True once the cause is gone: the interface, address or device is there. Asked each second while the instance that failed
-   * waits, so that it starts again at once; it must be cheap and change nothing. Undefined where that cannot be known.
+   * True once the cause is gone: the interface, address or device is there. Asked twice a second while the instance that
+   * failed waits, so that it starts again at once; it must be cheap and change nothing. Undefined where that cannot be known.
    */
   readonly isOver: (() => boolean) | undefined;
 
