@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { expect } from 'chai';
-import type { StatusReport } from 'timehub/api';
+import type { HubEvent, StatusReport } from 'timehub/api';
 import { Bench } from '../bench.js';
 import { Hub } from '../hub.js';
 import { skip } from '../need.js';
+import { until } from '../poll.js';
 
 const NAMESPACE = `timehub-return-${process.pid}`;
 const ip = (...parameters: string[]): void => {
@@ -60,13 +60,14 @@ describe('an interface that is not there yet, or was taken away', function () {
 
     inside('link', 'delete', 'vA');
     plugIn();
+    const replaced = (events: readonly HubEvent[], id: string): number =>
+      events.filter((event) => event.id === id && event.text.includes('vA was removed and made again')).length;
+    const onInterface = ['ptp.port', 'csptp.card'];
+    await until(
+      () => hub.events(),
+      (events) => onInterface.every((id) => replaced(events, id) === 1),
+      8000,
+    );
     await hub.until(noneFailed, 8000);
-    const events = await hub.events();
-    for (const id of ['ptp.port', 'csptp.card']) {
-      const replaced = events.filter(
-        (event) => event.id === id && event.text.includes('vA was removed and made again'),
-      );
-      expect(replaced, id).to.have.length(1);
-    }
   });
 });
