@@ -20,6 +20,8 @@ function plugIn(): void {
 }
 
 const CONFIG = `
+[hub]
+free-run = true
 [sink.ptp.port]
 interface = "vA"
 [sink.csptp.card]
