@@ -1,0 +1,41 @@
+/**
+ * Decides which test file belongs to which suite, by the end of its name, and which files may run side by side.
+ *
+ *   x.test.ts         npm test
+ *   x.full.test.ts    npm run test:full: it takes longer than half a minute, or goes through everything there is
+ *   x.vm.test.ts      npm run test:vm: it needs an otherwise idle machine
+ */
+import { filesBelow } from '../tree.mjs';
+
+/** Compiled test files: the units beside their code, and the tests of the whole daemon. */
+const UNITS = ['dist/plugins', 'dist/src'];
+const DAEMON = ['dist/test'];
+
+/** Folders of whole-daemon tests whose results do not depend on the load of the machine: virtual time, or no time at all. */
+const VIRTUAL = /^dist\/test\/(fuzz\/|vm\/qemu\/)?[^/]+$/;
+
+/** Returns 'quick', 'full' or 'vm'. */
+export const suiteOf = (file) => /\.(full|vm)\.test\.js$/.exec(file)?.[1] ?? 'quick';
+
+/**
+ * Returns the phases of a run, in their order: `{ title, files, together }`. Without `paths` the files are those of `suite`;
+ * with `paths` they are the files of any suite that lie below one of these source paths.
+ */
+export function phasesOf({ suite, paths = [], unitsOnly = false }) {
+  const wanted = (file) => (paths.length === 0 ? suiteOf(file) === suite : paths.some((path) => isBelow(file, path)));
+  const chosen = (folders) => folders.flatMap(filesBelow).filter((file) => file.endsWith('.test.js') && wanted(file));
+  const daemon = unitsOnly ? [] : chosen(DAEMON);
+  return [
+    { title: 'units', files: chosen(UNITS), together: true, byFolder: true },
+    { title: 'whole daemon, in virtual time', files: daemon.filter((file) => VIRTUAL.test(file)), together: true },
+    { title: 'whole daemon, in real time', files: daemon.filter((file) => !VIRTUAL.test(file)), together: false },
+  ].filter(({ files }) => files.length > 0);
+}
+
+/** The source of a compiled test file, as it is shown. */
+export const sourceOf = (file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+
+const isBelow = (file, path) => {
+  const wanted = path.replace(/^\.\//, '').replace(/\/$/, '');
+  return sourceOf(file) === wanted || sourceOf(file).startsWith(`${wanted}/`);
+};
