@@ -31,7 +31,7 @@ export async function run(path: string | undefined): Promise<ExitStatus> {
   if (!ready) return lab.exitCode === EXIT.config ? EXIT.config : EXIT.software;
   try {
     const { startDaemon } = await import('./daemon.js');
-    const daemon = await startDaemon({ path: config, steer: false, logFormat: 'text' });
+    const daemon = await startDaemon({ path: config, steer: false, logFormat: 'text', hangup: 'stop' });
     if (daemon === undefined) return EXIT.config;
     const stopTelling = tell(() => daemon.hub.report.status(), dashboardOf(daemon.config.instances));
     return await daemon.ended.finally(stopTelling);

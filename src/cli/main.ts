@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { HubError } from '../api/index.js';
 import { EXIT, type ExitStatus } from './exit.js';
+import { watchStandardStreams } from './output/standard-streams.js';
 import { VERSION } from './version.js';
 
 type Action = { readonly run: (...args: never[]) => Promise<ExitStatus> };
@@ -116,6 +117,7 @@ function complain(error: unknown): ExitStatus {
 }
 
 export async function main(argv: readonly string[]): Promise<void> {
+  watchStandardStreams();
   try {
     await program().parseAsync([...argv], { from: 'user' });
   } catch (error) {
