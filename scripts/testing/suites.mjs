@@ -11,8 +11,8 @@ import { filesBelow } from '../tree.mjs';
 const UNITS = ['dist/plugins', 'dist/src'];
 const DAEMON = ['dist/test'];
 
-/** Folders of whole-daemon tests whose results do not depend on the load of the machine: virtual time, or no time at all. */
-const VIRTUAL = /^dist\/test\/(fuzz\/|vm\/qemu\/)?[^/]+$/;
+/** Whole-daemon tests that need quiet: they measure what other programs make of the hub, in real time. */
+const MEASURING = /^dist\/test\/(interop|vm\/uml|vm\/qemu\/pair)\//;
 
 /** Returns 'quick', 'full' or 'vm'. */
 export const suiteOf = (file) => /\.(full|vm)\.test\.js$/.exec(file)?.[1] ?? 'quick';
@@ -27,8 +27,8 @@ export function phasesOf({ suite, paths = [], unitsOnly = false }) {
   const daemon = unitsOnly ? [] : chosen(DAEMON);
   return [
     { title: 'units', files: chosen(UNITS), together: true, byFolder: true },
-    { title: 'whole daemon, in virtual time', files: daemon.filter((file) => VIRTUAL.test(file)), together: true },
-    { title: 'whole daemon, in real time', files: daemon.filter((file) => !VIRTUAL.test(file)), together: false },
+    { title: 'whole daemon', files: daemon.filter((file) => !MEASURING.test(file)), together: true },
+    { title: 'with other programs', files: daemon.filter((file) => MEASURING.test(file)), together: false },
   ].filter(({ files }) => files.length > 0);
 }
 
