@@ -1,17 +1,15 @@
 /** Runs test files in child processes, each file in one of them, and passes on what they report. */
 import { fork } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MARK } from './leftovers.mjs';
 
 const WORKER = join(import.meta.dirname, 'worker.mjs');
 const children = new Set();
 
-/** Runs the files of a phase: as many side by side as there are processors, or one after the other. */
-export async function runFiles({ files, together, grep }, report) {
+/** Runs the files of a phase, `jobs` of them side by side. */
+export async function runFiles({ files, jobs, grep }, report) {
   const queue = [...files];
-  const workers = together ? Math.min(availableParallelism(), files.length) : 1;
-  await Promise.all(Array.from({ length: workers }, () => work(queue, grep, report)));
+  await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, () => work(queue, grep, report)));
 }
 
 /** Ends all children at once. */

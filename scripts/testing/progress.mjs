@@ -3,10 +3,12 @@
  * running. On a terminal the last line is redrawn; elsewhere it is printed only after a long silence.
  */
 import { dirname } from 'node:path';
-import { sourceOf } from './suites.mjs';
+import { sourceOf, suiteOf } from './suites.mjs';
 
 const REDRAW_MS = 500;
 const SILENCE_MS = 30_000;
+/** Most time for a file of `npm test`. */
+const QUICK_MS = 45_000;
 const CLEAR_LINE = '\r\x1b[K';
 const MARKS = { passed: '✓', failed: '✗', skipped: '–' };
 
@@ -35,12 +37,12 @@ export class Progress {
   }
 
   /** Begins a phase of `suites.mjs`. */
-  begin({ title, files, together, byFolder = false }) {
+  begin({ title, files, jobs, byFolder = false }) {
     this.#byFolder = byFolder;
     this.#files = { done: 0, of: files.length };
     this.#folders = new Map();
     for (const file of files) this.#folderOf(file).left++;
-    this.print(`\n${title}: ${files.length} files${together ? '' : ', one after the other'}`);
+    this.print(`\n${title}: ${files.length} files${jobs > 1 ? '' : ', one after the other'}`);
   }
 
   /** Takes a message of the pool. */
@@ -70,6 +72,10 @@ export class Progress {
     const slowest = [...this.durations].sort(([, a], [, b]) => b - a).slice(0, 5);
     const list = slowest.map(([file, ms]) => `${sourceOf(file)} ${seconds(ms)}`).join(', ');
     if (slowest.length > 0) this.print(`took ${seconds(elapsedMs)}; longest: ${list}`);
+    for (const [file, ms] of slowest) {
+      if (ms > QUICK_MS && suiteOf(file) === 'quick')
+        this.print(`too long for npm test, if it always is: ${sourceOf(file)}`);
+    }
     for (const reason of this.skipReasons) this.print(`skipped: ${reason}`);
   }
 

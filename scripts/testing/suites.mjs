@@ -5,6 +5,7 @@
  *   x.full.test.ts    npm run test:full: it takes longer than half a minute, or goes through everything there is
  *   x.vm.test.ts      npm run test:vm: it needs an otherwise idle machine
  */
+import { availableParallelism } from 'node:os';
 import { filesBelow } from '../tree.mjs';
 
 /** Compiled test files: the units beside their code, and the tests of the whole daemon. */
@@ -18,7 +19,7 @@ const MEASURING = /^dist\/test\/(interop|vm\/uml|vm\/qemu\/pair)\//;
 export const suiteOf = (file) => /\.(full|vm)\.test\.js$/.exec(file)?.[1] ?? 'quick';
 
 /**
- * Returns the phases of a run, in their order: `{ title, files, together }`. Without `paths` the files are those of `suite`;
+ * Returns the phases of a run, in their order: `{ title, files, jobs }`, of which `jobs` files run side by side. Without `paths` the files are those of `suite`;
  * with `paths` they are the files of any suite that lie below one of these source paths.
  */
 export function phasesOf({ suite, paths = [], unitsOnly = false }) {
@@ -26,9 +27,10 @@ export function phasesOf({ suite, paths = [], unitsOnly = false }) {
   const chosen = (folders) => folders.flatMap(filesBelow).filter((file) => file.endsWith('.test.js') && wanted(file));
   const daemon = unitsOnly ? [] : chosen(DAEMON);
   return [
-    { title: 'units', files: chosen(UNITS), together: true, byFolder: true },
-    { title: 'whole daemon', files: daemon.filter((file) => !MEASURING.test(file)), together: true },
-    { title: 'with other programs', files: daemon.filter((file) => MEASURING.test(file)), together: false },
+    { title: 'units', files: chosen(UNITS), jobs: availableParallelism(), byFolder: true },
+    // They wait for most of their time.
+    { title: 'whole daemon', files: daemon.filter((file) => !MEASURING.test(file)), jobs: availableParallelism() + 1 },
+    { title: 'with other programs', files: daemon.filter((file) => MEASURING.test(file)), jobs: 1 },
   ].filter(({ files }) => files.length > 0);
 }
 
