@@ -36,7 +36,7 @@ try {
   for (const thing of removeLeftovers()) progress.print(`removed what an earlier run left: ${thing}`);
   const phases = phasesOf({ suite: options.suite, paths, unitsOnly: options.unit });
   if (phases.length === 0) throw new Error(`no test file belongs to ${paths.join(', ') || `suite ${options.suite}`}`);
-  const peers = options.unit ? undefined : fetchPeers();
+  const peers = phases.some(({ title }) => title !== 'units') ? fetchPeers() : undefined;
   for (const phase of phases) {
     // Units need no peer: peers are fetched meanwhile.
     if (phase.title !== 'units') await peers;

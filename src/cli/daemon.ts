@@ -22,6 +22,8 @@ export interface DaemonOptions {
   readonly path: string;
   readonly steer: boolean;
   readonly logFormat: LogFormat;
+  /** Reads the configuration at the start. Default: from `path`. */
+  readonly load?: () => Promise<LoadedHub>;
   /** What SIGHUP does. A closed terminal sends it, too. */
   readonly hangup: 'reload' | 'stop';
 }
@@ -38,7 +40,7 @@ export interface Daemon {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon | undefined> {
   outliveStandardStreams();
   const hangups = holdHangups();
-  const loaded = await loadHub(options.path);
+  const loaded = await (options.load?.() ?? loadHub(options.path));
   if (loaded.problems !== undefined) {
     process.stderr.write(`${formatProblems(loaded.problems)}\n`);
     return undefined;

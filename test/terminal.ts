@@ -1,0 +1,39 @@
+import { closeSync } from 'node:fs';
+import koffi from 'koffi';
+import type { Bench } from './bench.js';
+
+const openpty: (master: Int32Array, slave: Int32Array, name: null, termios: null, size: null) => number = koffi
+  .load('libc.so.6')
+  .func('int openpty(int*, int*, void*, void*, void*)');
+
+/** A pseudo terminal that a test opens and closes. */
+export class Terminal {
+  /** For `stdio` of programs that run in it. */
+  readonly inside: number;
+  readonly #outside: number;
+  #open = true;
+
+  constructor(bench: Bench) {
+    const [master, slave] = [new Int32Array(1), new Int32Array(1)];
+    if (openpty(master, slave, null, null, null) !== 0) throw new Error('openpty failed');
+    this.#outside = master[0]!;
+    this.inside = slave[0]!;
+    bench.later(() => this.close());
+  }
+
+  /** As when its window is closed: programs in it get SIGHUP, and EIO from whatever they write. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeSync(this.inside);
+    closeSync(this.#outside);
+  }
+}
+
+/** Arguments of spawn that run a program as the leader of a session whose terminal its standard input is. */
+export const inTerminal = (command: string, args: readonly string[]): readonly string[] => [
+  'setsid',
+  '--ctty',
+  command,
+  ...args,
+];
