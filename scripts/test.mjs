@@ -26,7 +26,7 @@ const progress = new Progress(process.stdout);
 onEndWanted((reason, status) => {
   killWorkers();
   removeLeftovers();
-  progress.print(`\nended: ${reason}`);
+  progress.print(`\nended early, ${reason}`);
   finish(status);
 });
 

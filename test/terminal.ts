@@ -2,9 +2,13 @@ import { closeSync } from 'node:fs';
 import koffi from 'koffi';
 import type { Bench } from './bench.js';
 
-const openpty: (master: Int32Array, slave: Int32Array, name: null, termios: null, size: null) => number = koffi
-  .load('libc.so.6')
-  .func('int openpty(int*, int*, void*, void*, void*)');
+const libc = koffi.load('libc.so.6');
+const openpty: (master: Int32Array, slave: Int32Array, name: null, termios: null, size: null) => number = libc.func(
+  'int openpty(int*, int*, void*, void*, void*)',
+);
+const fcntl: (fd: number, command: number, flags: number) => number = libc.func('int fcntl(int, int, int)');
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
 
 /** A pseudo terminal that a test opens and closes. */
 export class Terminal {
@@ -18,6 +22,8 @@ export class Terminal {
     if (openpty(master, slave, null, null, null) !== 0) throw new Error('openpty failed');
     this.#outside = master[0]!;
     this.inside = slave[0]!;
+    // A program that inherits the outer end would keep its own terminal open.
+    for (const descriptor of [this.#outside, this.inside]) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     bench.later(() => this.close());
   }
 

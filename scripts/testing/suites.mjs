@@ -15,15 +15,17 @@ const DAEMON = ['dist/test'];
 /** Whole-daemon tests that need quiet: they measure what other programs make of the hub, in real time. */
 const MEASURING = /^dist\/test\/(interop|vm\/uml|vm\/qemu\/pair)\//;
 
-/** Returns 'quick', 'full' or 'vm'. */
-export const suiteOf = (file) => /\.(full|vm)\.test\.js$/.exec(file)?.[1] ?? 'quick';
+/** Returns 'quick', 'full', 'vm', or 'fixture': a test that another test runs. */
+export const suiteOf = (file) => /\.(full|vm|fixture)\.test\.js$/.exec(file)?.[1] ?? 'quick';
 
 /**
  * Returns the phases of a run, in their order: `{ title, files, jobs }`, of which `jobs` files run side by side. Without `paths` the files are those of `suite`;
  * with `paths` they are the files of any suite that lie below one of these source paths.
  */
 export function phasesOf({ suite, paths = [], unitsOnly = false }) {
-  const wanted = (file) => (paths.length === 0 ? suiteOf(file) === suite : paths.some((path) => isBelow(file, path)));
+  const isNamed = (file) => paths.some((path) => isBelow(file, path));
+  const isOwn = (file) => suiteOf(file) !== 'fixture' || paths.includes(sourceOf(file));
+  const wanted = (file) => (paths.length === 0 ? suiteOf(file) === suite : isNamed(file) && isOwn(file));
   const chosen = (folders) => folders.flatMap(filesBelow).filter((file) => file.endsWith('.test.js') && wanted(file));
   const daemon = unitsOnly ? [] : chosen(DAEMON);
   return [
