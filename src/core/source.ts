@@ -54,6 +54,8 @@ export interface Track {
   close: boolean;
   /** It is among the majority no better than its root distance permits. */
   unusual: Unusual | undefined;
+  /** It is unusual beside others that are not: it is followed and has no share of the estimate. */
+  outlier: boolean;
   /** How often the estimator has begun anew with it. */
   restarts: number;
   /** How often its time has jumped, and the last time. */
@@ -146,6 +148,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     admittedNs: undefined,
     close: false,
     unusual: undefined,
+    outlier: false,
     restarts: 0,
     jumps: 0,
     jump: undefined,
@@ -201,6 +204,7 @@ export function reawaken(track: Track): void {
   track.lost = false;
   track.close = false;
   track.unusual = undefined;
+  track.outlier = false;
 }
 
 /** Notes that the track spoke at `now`: one input, however many observations it held. */

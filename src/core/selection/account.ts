@@ -16,6 +16,8 @@ import { barOfSource } from './standing.js';
 /** A share of the estimate above the first counts as carrying it; once it does, down to the second. */
 const WEIGHT_TO_CARRY = 0.01;
 const WEIGHT_TO_STAY = 0.005;
+/** A smaller share is none: the estimator needs a finite sigma of each bias. */
+const LEAST_WEIGHT = 1e-4;
 /** For how long a jump of a source's time is told of. */
 const JUMP_IS_NEWS_NS = 3600 * NS_PER_S;
 
@@ -42,8 +44,14 @@ export function sharesOf(
     shares.set(track, weight);
     sum += weight;
   }
-  for (const [track, weight] of shares) shares.set(track, sum > 0 ? weight / sum : 0);
+  for (const [track, weight] of shares) shares.set(track, weight > LEAST_WEIGHT * sum ? weight / sum : 0);
   return shares;
+}
+
+/** Those that have a real share of the estimate; when each has next to none, all of them. */
+export function leadersOf(carriers: readonly Track[]): readonly Track[] {
+  const heavy = carriers.filter(({ state }) => state === 'combined');
+  return heavy.length > 0 ? heavy : carriers;
 }
 
 /** Says of each track that carries the estimate how much, and beside whom. */
@@ -66,10 +74,8 @@ export function describeCarriers(
 
 /** Who carries the estimate, and who merely agrees; when everybody is light, all carry. */
 export function rolesOf(tracks: readonly Track[]): { readonly carriers: string[]; readonly witnesses: string[] } {
-  const all = idsOf(tracks);
-  const heavy = idsOf(tracks.filter(({ state }) => state === 'combined'));
-  const carriers = heavy.length > 0 ? heavy : all;
-  return { carriers, witnesses: all.filter((id) => !carriers.includes(id)) };
+  const carriers = idsOf(leadersOf(tracks));
+  return { carriers, witnesses: idsOf(tracks).filter((id) => !carriers.includes(id)) };
 }
 
 /** Of their sources, each once. */
