@@ -72,6 +72,10 @@ export interface Track {
   condemned: boolean;
   /** It has been silent since it last spoke. */
   lost: boolean;
+  /** Why its newest observations cannot be used; empty when they can be. */
+  refusal: string;
+  /** Observations in a row that could not be. */
+  refused: number;
   state: SourceState;
   reason: string;
 }
@@ -158,6 +162,8 @@ export function trackOf(source: Source, observation: Observation): Track {
     breaches: 0,
     condemned: false,
     lost: false,
+    refusal: '',
+    refused: 0,
     state: 'warming',
     reason: 'nothing heard from it yet',
   };

@@ -36,6 +36,8 @@ const CONFIRMATIONS = 2;
 /** What an operator's preference for one source makes of the others' bias. */
 const PREFERENCE = 10;
 
+const UNNUMBERED = 'waits for a source that says which second its pulses begin';
+
 /**
  * Decides which tracks carry the estimate: the largest group of independent sources whose intervals overlap, if it is a
  * majority. Writes each track's state and reason; those of the admitted follow once their weight is known.
@@ -144,7 +146,7 @@ function gather(
     }
     const estimate = around.estimate(track);
     if (estimate === undefined) {
-      warm(track, 'waits for a source that says which second its pulses begin');
+      warm(track, track.kind === 'pulse' ? UNNUMBERED : 'nothing that it says could be used yet');
       continue;
     }
     candidates.push(candidateOf(track, estimate, groups, around));
