@@ -75,7 +75,8 @@ export function describeCarriers(
 /** Who carries the estimate, and who merely agrees; when everybody is light, all carry. */
 export function rolesOf(tracks: readonly Track[]): { readonly carriers: string[]; readonly witnesses: string[] } {
   const carriers = idsOf(leadersOf(tracks));
-  return { carriers, witnesses: idsOf(tracks).filter((id) => !carriers.includes(id)) };
+  const usual = tracks.filter(({ outlier }) => !outlier);
+  return { carriers, witnesses: idsOf(usual).filter((id) => !carriers.includes(id)) };
 }
 
 /** Of their sources, each once. */
@@ -97,6 +98,7 @@ function reasonOf(
   const heavier = list(heavyOthers.length > 0 ? heavyOthers : [id]);
   if (track.state === 'numbering') return `names the second for ${heavier} and is too coarse to steer by`;
   const company = others.length === 0 ? 'is the only source' : `agrees with ${list(others)}${reservation(track)}`;
+  if (track.state === 'agrees' && track.outlier) return `${company}, so it has no share of the estimate`;
   if (track.state === 'agrees') return `${company}, but weighs next to nothing beside ${heavier}`;
   const share = others.length === 0 ? 'carries the estimate alone' : `carries ${percent(weight)} of the estimate`;
   const slip = slipOf(track);
@@ -190,5 +192,7 @@ export function lossOf(sources: readonly Source[]): string {
   if (silent.length === standings.length) return `no source answers (${silent[0]!.id}: ${silent[0]!.reason})`;
   const warming = standings.filter(({ state }) => state === 'warming').map(({ id }) => id);
   if (warming.length > 0) return `still getting to know ${list(warming)}`;
+  if (standings.length === 1)
+    return `no source may be used (${standings[0]!.id} ${standings[0]!.state}: ${standings[0]!.reason})`;
   return `no source may be used (${standings.map(({ id, state }) => `${id} ${state}`).join(', ')})`;
 }

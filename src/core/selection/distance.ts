@@ -36,11 +36,7 @@ export function biasSigmaNs(track: Track, estimate: TrackEstimate): Ns {
   const own = Math.hypot(stated, track.noiseFloorNs);
   if (track.kind === 'pulse') return own;
   const { rootDelayNs = 0, rootDispersionNs = 0 } = track.source.claims;
-  return Math.hypot(
-    own,
-    ASYMMETRY_SHARE * (oneWayNs(estimate) + rootDelayNs / 2),
-    DISPERSION_SHARE * rootDispersionNs,
-  );
+  return Math.hypot(own, ASYMMETRY_SHARE * (oneWayNs(estimate) + rootDelayNs / 2), DISPERSION_SHARE * rootDispersionNs);
 }
 
 /** The bias that a track may have where its path is as bad as its root distance permits, one standard deviation. */
