@@ -43,6 +43,17 @@ describe('a date', () => {
     expect(judged(reading(1e22)), 'no date of four digits').to.contain('9999-12-31');
   });
 
+  it("is refused where a server counts from NTP's zero, unless the machine has no date of its own", () => {
+    const zero = Number(at('2036-02-07T06:28:16Z') - NOW);
+    expect(judged(reading(zero + 3600e9))).to.match(
+      /^has the date 2036-02-07, .* at 2026-11-21: it was never set, refused$/,
+    );
+    expect(judged(reading(zero - 3600e9))).to.equal('');
+    expect(judged(reading(zero + 40 * DAY_NS))).to.equal('');
+    expect(judged(reading(Number(NOW) + zero + 3600e9), 0n)).to.equal('');
+    expect(judged(reading(3600e9), NOW + BigInt(zero))).to.equal('');
+  });
+
   it('is none of a pulse, of a rate, of a comparison between clocks, or of a clock whose reading is not known', () => {
     const offsetNs = -FROM_1970;
     expect(judged({ ...common, kind: 'pulse', edge: 0n, periodNs: 1e9, numberedOffsetNs: offsetNs })).to.equal('');
