@@ -21,7 +21,7 @@ import { conditionOf } from './condition.js';
 import type { Estimator } from './estimator/types.js';
 import { type Holdover, holdoverOf } from './holdover.js';
 import type { Action, CoreOptions, Input } from './input.js';
-import { comparable } from './intake.js';
+import { comparable, refuses } from './intake.js';
 import { Jumps } from './jumps.js';
 import { LeapWatch, leadOf } from './leap/leap.js';
 import type { LeapTable } from './leap/leap-table.js';
@@ -242,7 +242,9 @@ class Core implements Engine {
     const { taiMinusUtc } = this.#leap.state(this.#keeper.utc(this.#now));
     const fit = comparable(observation, { clocks, options: track.source.options, taiMinusUtc });
     const usable = fit?.kind === 'pulse' ? this.#number(track, fit) : fit;
-    if (usable !== undefined) this.#keeper.observe(track, usable);
+    const offered = { observation, usable, clock: clocks.get(observation.clock), builtAt: this.#options.builtAt };
+    if (refuses(track, offered) || usable === undefined) return undefined;
+    this.#keeper.observe(track, usable);
     return usable;
   }
 

@@ -54,6 +54,8 @@ export interface Track {
   close: boolean;
   /** It is among the majority no better than its root distance permits. */
   unusual: Unusual | undefined;
+  /** It is unusual beside others that are not: it is followed and has no share of the estimate. */
+  outlier: boolean;
   /** How often the estimator has begun anew with it. */
   restarts: number;
   /** How often its time has jumped, and the last time. */
@@ -70,6 +72,10 @@ export interface Track {
   condemned: boolean;
   /** It has been silent since it last spoke. */
   lost: boolean;
+  /** Why its newest observations cannot be used; empty when they can be. */
+  refusal: string;
+  /** Observations in a row that could not be. */
+  refused: number;
   state: SourceState;
   reason: string;
 }
@@ -146,6 +152,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     admittedNs: undefined,
     close: false,
     unusual: undefined,
+    outlier: false,
     restarts: 0,
     jumps: 0,
     jump: undefined,
@@ -155,6 +162,8 @@ export function trackOf(source: Source, observation: Observation): Track {
     breaches: 0,
     condemned: false,
     lost: false,
+    refusal: '',
+    refused: 0,
     state: 'warming',
     reason: 'nothing heard from it yet',
   };
@@ -201,6 +210,7 @@ export function reawaken(track: Track): void {
   track.lost = false;
   track.close = false;
   track.unusual = undefined;
+  track.outlier = false;
 }
 
 /** Notes that the track spoke at `now`: one input, however many observations it held. */

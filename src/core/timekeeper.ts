@@ -56,11 +56,12 @@ export class Timekeeper {
   }
 
   /** True: it was never there before. */
-  declare({ clock: id, frequencyPpb, maxPpb, scale, monotonic }: InputOf<'clock'>): boolean {
+  declare({ clock: id, frequencyPpb, maxPpb, scale, time, monotonic }: InputOf<'clock'>): boolean {
     const known = this.clocks.get(id);
     const clock = known ?? createClock(id, usualScale(id));
     clock.scale = scale ?? clock.scale;
     clock.maxPpb = maxPpb;
+    if (time !== undefined) clock.reading = { time, monotonic };
     if (known !== undefined) {
       this.steered(id, frequencyPpb, monotonic);
       return false;

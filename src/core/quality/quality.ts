@@ -2,6 +2,7 @@ import type { Instant, Leap, Mode, Ns, NtpView, PtpView } from '../../api/index.
 import { boundNs, type ClockModel, extrapolate } from '../clock/clock-model.js';
 import type { TrackEstimate } from '../estimator/types.js';
 import type { CoreOptions } from '../input.js';
+import { leadersOf } from '../selection/account.js';
 import { BOUND_SIGMAS } from '../selection/distance.js';
 import type { Track } from '../source.js';
 import { ntpView, stratumOf } from './ntp-view.js';
@@ -72,7 +73,7 @@ export class Quality {
   ptp(system: ClockModel | undefined, now: Instant): PtpView {
     return ptpView({
       mode: this.#mode,
-      carriers: this.#carriers,
+      carriers: leadersOf(this.#carriers),
       before: this.#clockClass,
       boundNs: boundAt(system, now),
       specificationNs: this.#options.trackingErrorNs,
@@ -83,9 +84,8 @@ export class Quality {
 
 /** The carrier that names stratum and refid: the nearest to a primary reference, of these the heaviest. */
 function peerOf(carriers: readonly Track[], estimate: QualityUpdate['estimate']): Track | undefined {
-  const combined = carriers.filter(({ state }) => state === 'combined');
   const weight = (track: Track): number => estimate(track)?.weight ?? 0;
-  return (combined.length > 0 ? combined : carriers).reduce<Track | undefined>((best, track) => {
+  return leadersOf(carriers).reduce<Track | undefined>((best, track) => {
     if (best === undefined || stratumOf(track) < stratumOf(best)) return track;
     return stratumOf(track) === stratumOf(best) && weight(track) > weight(best) ? track : best;
   }, undefined);
