@@ -48,10 +48,7 @@ function barOfPath(track: Track, now: Instant): Bar | undefined {
   if (way === undefined) return undefined;
   const why = track.source.complaint === '' ? MISSING[way] : track.source.complaint;
   const known = track.directions[way];
-  if (known !== undefined) {
-    const age = formatDuration(Number(now - known.last));
-    return { state: 'unreachable', reason: `its path delay was last measured ${age} ago: ${why}` };
-  }
+  if (known !== undefined) return { state: 'unreachable', reason: `its path delay is no longer measured: ${why}` };
   const since = Object.values(track.directions).reduce((first, { first: at }) => (at < first ? at : first), now);
   return { ...unmeasured(why), lasts: Number(now - since) > SILENT_AT_LEAST_NS };
 }
