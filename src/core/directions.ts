@@ -16,8 +16,6 @@ export type Directions = { readonly [way in Way]?: Direction };
 /** A source, or one direction of a path, is silent after this many of its own intervals, once these are known. */
 export const SILENT_INTERVALS = 8;
 export const SILENT_AT_LEAST_NS = 10 * NS_PER_S;
-/** A direction that is behind the other by more than this many of its intervals is missing where the source says so, too. */
-const LATE_INTERVALS = 3;
 /** Factor by which the longest gap shrinks with each shorter one. */
 const FORGET = 0.95;
 
@@ -37,22 +35,22 @@ export function withLeg(directions: Directions, way: Way, now: Instant, statedNs
 
 /**
  * Returns the direction in which nothing arrives any more while the other one goes on: the delay of the path is not known, or
- * was known too long ago. `complained`: the source itself says that something is wrong, so that less silence is enough.
+ * was known too long ago. `complainedAt`: the source itself said then that something was wrong.
  */
-export function missingWay(directions: Directions, statedNs: Ns, complained: boolean): Way | undefined {
+export function missingWay(directions: Directions, statedNs: Ns, complainedAt: Instant | undefined): Way | undefined {
   return WAYS.find((way) => {
     const direction = directions[way];
     if (direction === undefined) return true;
     const behindNs = lagNs(directions, way);
-    return behindNs > silentAfter(direction, statedNs) || (complained && isLate(direction, behindNs));
+    return behindNs > silentAfter(direction, statedNs) || (behindNs > 0 && isMissed(direction, complainedAt));
   });
 }
 
-/** Returns true when both directions arrive at about their usual intervals. */
-export const isTwoWay = (directions: Directions): boolean =>
+/** Returns true when each direction has arrived since the complaint, or was not overdue then. */
+export const isTwoWay = (directions: Directions, complainedAt: Instant | undefined): boolean =>
   WAYS.every((way) => {
     const direction = directions[way];
-    return direction !== undefined && !isLate(direction, lagNs(directions, way));
+    return direction !== undefined && !isMissed(direction, complainedAt);
   });
 
 /** Returns the age of the newest leg of the other direction less that of this one; zero where this one is newer. */
@@ -62,7 +60,9 @@ function lagNs(directions: Directions, way: Way): Ns {
   return own === undefined || other === undefined ? 0 : Math.max(Number(other.last - own.last), 0);
 }
 
-const isLate = ({ intervalNs }: Direction, behindNs: Ns): boolean => behindNs > LATE_INTERVALS * intervalNs;
+const isMissed = ({ last, intervalNs }: Direction, complainedAt: Instant | undefined): boolean =>
+  complainedAt !== undefined && Number(complainedAt - last) > intervalNs;
 
-const silentAfter = ({ intervalNs }: Direction, statedNs: Ns): Ns =>
+/** Returns how long a direction may be silent, ns. */
+export const silentAfter = ({ intervalNs }: Pick<Direction, 'intervalNs'>, statedNs: Ns): Ns =>
   Math.max(SILENT_AT_LEAST_NS, SILENT_INTERVALS * Math.max(intervalNs, statedNs));

@@ -167,7 +167,8 @@ class Core implements Engine {
         this.#jumps.announced(this.#source(input.id), input.reason, input.jumpNs, this.#now);
         break;
       case 'unreachable':
-        Object.assign(this.#source(input.id), { silence: input.reason, complaint: input.reason });
+        this.#source(input.id).silence = input.reason;
+        this.#source(input.id).complaint = { reason: input.reason, at: this.#now };
         break;
       case 'discipline':
         this.#discipline(input);
@@ -221,7 +222,7 @@ class Core implements Engine {
     const source = this.#source(id);
     source.silence = '';
     const noted = [...observations].sort(byEventTime).map((observation) => this.#note(source, observation));
-    if (noted.every(({ track }) => track.kind !== 'exchange' || isTwoWay(track.directions))) source.complaint = '';
+    if (noted.every(({ track }) => hasEnded(source.complaint, track))) source.complaint = undefined;
     const spoken = new Map<Track, Leg[]>();
     for (const { track, observation } of noted) {
       const legs = spoken.get(track) ?? [];
@@ -403,5 +404,9 @@ class Core implements Engine {
     for (const { servo } of this.#keeper.clocks.values()) if (servo !== undefined) servo.fresh = true;
   }
 }
+
+/** Returns true when what the source complained of is no longer so on this path. */
+const hasEnded = (complaint: Source['complaint'], { kind, directions }: Track): boolean =>
+  kind !== 'exchange' || isTwoWay(directions, complaint?.at);
 
 const byEventTime = (a: Observation, b: Observation): number => Number(a.monotonic - b.monotonic);

@@ -94,8 +94,8 @@ export interface Source {
   claims: Claims;
   /** Why it does not answer; empty while it does. */
   silence: string;
-  /** The last reason of that kind, until something is measured again; empty when nothing is wrong. */
-  complaint: string;
+  /** The last such reason, and when it was given, until something is measured again. */
+  complaint: { readonly reason: string; readonly at: Instant } | undefined;
   readonly tracks: Map<string, Track>;
   /** What the operator was last told. */
   told: string;
@@ -119,7 +119,7 @@ export const createSource = (id: string, options: SourceOptions = PLAIN_OPTIONS)
   options,
   claims: { synchronised: true },
   silence: '',
-  complaint: '',
+  complaint: undefined,
   tracks: new Map(),
   told: '',
 });
@@ -198,7 +198,7 @@ export function noteLeg(track: Track, way: Way, now: Instant): void {
 /** Returns the direction that keeps the delay of a two-way path from being known; undefined where it is known. */
 export function missingWayOf(track: Track): Way | undefined {
   if (track.kind !== 'exchange') return undefined;
-  return missingWay(track.directions, statedNs(track), track.source.complaint !== '');
+  return missingWay(track.directions, statedNs(track), track.source.complaint?.at);
 }
 
 /** Returns true when the delay of the path was known until one direction fell silent. */
@@ -252,7 +252,8 @@ export function silentAfterNs(track: Track): Ns {
   return Math.max(SILENT_AT_LEAST_NS, SILENT_INTERVALS * Math.max(track.intervalNs, stated ?? 0));
 }
 
-const statedNs = ({ source }: Track): Ns => source.claims.intervalNs ?? 0;
+/** The longest interval that the source states, ns; zero where it states none. */
+export const statedNs = ({ source }: Track): Ns => source.claims.intervalNs ?? 0;
 
 export const ageNs = (track: Track, now: Instant): Ns => Number(now - track.last);
 

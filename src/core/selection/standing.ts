@@ -1,7 +1,7 @@
 import { formatDuration, type Instant } from '../../api/index.js';
-import { SILENT_AT_LEAST_NS, type Way } from '../directions.js';
+import { silentAfter, type Way } from '../directions.js';
 import { count } from '../sentence.js';
-import { ageNs, missingWayOf, type Source, silentAfterNs, type Track, votes } from '../source.js';
+import { ageNs, missingWayOf, type Source, silentAfterNs, statedNs, type Track, votes } from '../source.js';
 
 /** Why a track may not be judged, with the state to show for it; undefined when it may. */
 export interface Bar {
@@ -46,11 +46,11 @@ export function barOf(track: Track, now: Instant): Bar | undefined {
 function barOfPath(track: Track, now: Instant): Bar | undefined {
   const way = missingWayOf(track);
   if (way === undefined) return undefined;
-  const why = track.source.complaint === '' ? MISSING[way] : track.source.complaint;
+  const why = track.source.complaint?.reason ?? MISSING[way];
   const known = track.directions[way];
   if (known !== undefined) return { state: 'unreachable', reason: `its path delay is no longer measured: ${why}` };
   const since = Object.values(track.directions).reduce((first, { first: at }) => (at < first ? at : first), now);
-  return { ...unmeasured(why), lasts: Number(now - since) > SILENT_AT_LEAST_NS };
+  return { ...unmeasured(why), lasts: Number(now - since) > silentAfter({ intervalNs: 0 }, statedNs(track)) };
 }
 
 const unmeasured = (why: string): Bar => ({ state: 'warming', reason: `its path delay is not measured: ${why}` });

@@ -20,8 +20,8 @@ import { TimeBase } from './time-base.js';
 /** Where nobody is elected anew, a shorter silence may be that of this processor, busy with something else. */
 const HOLD_AFTER_NS = 250e6;
 
-/** A delay is given up that was last measured this many intervals of Delay_Req ago, and at least so long, ns. */
-const LAPSE_INTERVALS = 8;
+/** A delay is given up that was last measured this many mean intervals of Delay_Req ago, and at least so long, ns. */
+const LAPSE_INTERVALS = 16;
 const LAPSE_AT_LEAST_NS = 5e9;
 /** A fault of the Syncs explains their absence for this long, ns. */
 const FAULT_NS = 10_000_000_000n;
