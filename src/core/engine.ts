@@ -18,6 +18,7 @@ import { extrapolate } from './clock/clock-model.js';
 import { notePresence } from './clock/clock-presence.js';
 import { createServo, decide, isAnother, isDue, refused, rest, type Servo } from './clock/servo.js';
 import { conditionOf } from './condition.js';
+import { isTwoWay } from './directions.js';
 import type { Estimator } from './estimator/types.js';
 import { type Holdover, holdoverOf } from './holdover.js';
 import type { Action, CoreOptions, Input } from './input.js';
@@ -38,8 +39,10 @@ import {
   allTracks,
   carries,
   createSource,
+  hasLapsed,
   heard,
   note,
+  noteLeg,
   PLAIN_OPTIONS,
   reawaken,
   type Source,
@@ -165,6 +168,7 @@ class Core implements Engine {
         break;
       case 'unreachable':
         this.#source(input.id).silence = input.reason;
+        this.#source(input.id).complaint = { reason: input.reason, at: this.#now };
         break;
       case 'discipline':
         this.#discipline(input);
@@ -217,16 +221,18 @@ class Core implements Engine {
   #observe({ id, observations }: InputOf<'observations'>): void {
     const source = this.#source(id);
     source.silence = '';
+    const noted = [...observations].sort(byEventTime).map((observation) => this.#note(source, observation));
+    if (noted.every(({ track }) => hasEnded(source.complaint, track))) source.complaint = undefined;
     const spoken = new Map<Track, Leg[]>();
-    for (const observation of [...observations].sort(byEventTime)) {
-      const track = trackOf(source, observation);
-      if (track.observations === 0) this.#recollection.remind(track);
-      note(track, observation);
-      if (!spoken.has(track)) this.#keeper.apply(comeBack(track, this.#sources.values()));
+    for (const { track, observation } of noted) {
+      const legs = spoken.get(track) ?? [];
+      spoken.set(track, legs);
+      // One direction alone would move the phase by whatever happens to its delay.
+      if (hasLapsed(track)) continue;
+      if (track.lost) this.#keeper.apply(comeBack(track, this.#sources.values()));
       const fed = this.#feed(track, observation);
       this.#jumps.follow(track, this.#now);
-      const legs = spoken.get(track) ?? [];
-      spoken.set(track, fed?.kind === 'leg' ? [...legs, fed] : legs);
+      if (fed?.kind === 'leg') legs.push(fed);
     }
     this.#keeper.weigh([...spoken.keys()].filter(carries), this.#carriers, this.#now);
     for (const [track, legs] of spoken) {
@@ -234,6 +240,15 @@ class Core implements Engine {
       this.#jumps.examine(track, legs);
       if (carries(track)) this.#refreshServos();
     }
+  }
+
+  /** Notes what an observation says about its track, before anything is made of it. */
+  #note(source: Source, observation: Observation): { readonly track: Track; readonly observation: Observation } {
+    const track = trackOf(source, observation);
+    if (track.observations === 0) this.#recollection.remind(track);
+    note(track, observation);
+    if (observation.kind === 'leg') noteLeg(track, observation.direction, this.#now);
+    return { track, observation };
   }
 
   /** Hands an observation to the estimator as far as it can be used; answers it as handed over. */
@@ -391,5 +406,9 @@ class Core implements Engine {
     for (const { servo } of this.#keeper.clocks.values()) if (servo !== undefined) servo.fresh = true;
   }
 }
+
+/** Returns true when what the source complained of is no longer so on this path. */
+const hasEnded = (complaint: Source['complaint'], { kind, directions }: Track): boolean =>
+  kind !== 'exchange' || isTwoWay(directions, complaint?.at);
 
 const byEventTime = (a: Observation, b: Observation): number => Number(a.monotonic - b.monotonic);

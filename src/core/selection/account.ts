@@ -133,9 +133,11 @@ export function standingOf(source: Source): { readonly state: SourceState; reado
 export function newsOf(source: Source): string | undefined {
   const { state, reason } = standingOf(source);
   const isPlain = state === 'agrees' || state === 'numbering';
-  const news = isPlain ? 'combined' : state;
+  const isStuck = state === 'warming' && (bestTrack(source)?.stuck ?? false);
+  const news = isPlain ? 'combined' : isStuck ? 'stuck' : state;
   if (news === 'warming' || news === source.told) return undefined;
   source.told = news;
+  if (isStuck) return `is not used: ${reason}`;
   return isPlain ? reason : `is ${state}: ${reason}`;
 }
 
@@ -187,12 +189,17 @@ function jumpOf({ jump }: Track, { now, utc }: ReportContext): string {
 /** Why nothing carries the estimate, as far as the sources' own standing tells. */
 export function lossOf(sources: readonly Source[]): string {
   if (sources.length === 0) return 'there is no source';
-  const standings = sources.map((source) => ({ id: source.id, ...standingOf(source) }));
+  const standings = sources.map((source) => ({
+    id: source.id,
+    isStuck: bestTrack(source)?.stuck ?? false,
+    ...standingOf(source),
+  }));
   const silent = standings.filter(({ state }) => state === 'unreachable');
   if (silent.length === standings.length) return `no source answers (${silent[0]!.id}: ${silent[0]!.reason})`;
-  const warming = standings.filter(({ state }) => state === 'warming').map(({ id }) => id);
+  const warming = standings.filter(({ state, isStuck }) => state === 'warming' && !isStuck).map(({ id }) => id);
   if (warming.length > 0) return `still getting to know ${list(warming)}`;
-  if (standings.length === 1)
-    return `no source may be used (${standings[0]!.id} ${standings[0]!.state}: ${standings[0]!.reason})`;
-  return `no source may be used (${standings.map(({ id, state }) => `${id} ${state}`).join(', ')})`;
+  const [only, ...others] = standings;
+  if (others.length === 0) return `no source may be used (${only!.id} ${only!.state}: ${only!.reason})`;
+  const each = standings.map(({ id, state, reason, isStuck }) => (isStuck ? `${id}: ${reason}` : `${id} ${state}`));
+  return `no source may be used (${each.join(', ')})`;
 }

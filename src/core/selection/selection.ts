@@ -4,12 +4,12 @@ import type { CoreOptions } from '../input.js';
 import { list } from '../sentence.js';
 import { allTracks, type Source, type Track, votes } from '../source.js';
 import { type Candidate, opinionOf } from './candidate.js';
-import { biasSigmaNs } from './distance.js';
+import { biasSigmaNs, isDelayKnown } from './distance.js';
 import { elect, type Verdict } from './election.js';
 import { independentGroups } from './independence.js';
 import type { OwnTime } from './majority.js';
 import { type Opponents, objection } from './objection.js';
-import { barOf, isPending } from './standing.js';
+import { type Bar, barOf, isPending, UNMEASURED } from './standing.js';
 import { admit, type Change, probation, release, stands } from './tenure.js';
 import { type Interval, touches } from './vote.js';
 
@@ -137,14 +137,16 @@ function gather(
 ): Candidate[] {
   const candidates: Candidate[] = [];
   for (const track of allTracks(sources)) {
-    if (track.kind === 'rate' || isBarred(track, around.now, changes)) continue;
+    if (track.kind === 'rate') continue;
+    const estimate = around.estimate(track);
+    const bar = barOf(track, around.now) ?? barOfEstimate(track, estimate);
+    if (isBarred(track, bar, changes)) continue;
     if (track.kind === 'link') {
       changes.push(...admit(track, track.noiseFloorNs));
       track.state = 'combined';
       track.reason = 'compares two local clocks';
       continue;
     }
-    const estimate = around.estimate(track);
     if (estimate === undefined) {
       warm(track, track.kind === 'pulse' ? UNNUMBERED : 'nothing that it says could be used yet');
       continue;
@@ -178,13 +180,17 @@ function silentOf(
   });
 }
 
-function isBarred(track: Track, now: Instant, changes: Change[]): boolean {
-  const bar = barOf(track, now);
+/** A path that the estimator began again with may lack its delay, whichever directions are heard. */
+const barOfEstimate = (track: Track, estimate: TrackEstimate | undefined): Bar | undefined =>
+  track.kind !== 'exchange' || estimate === undefined || isDelayKnown(estimate) ? undefined : UNMEASURED;
+
+function isBarred(track: Track, bar: Bar | undefined, changes: Change[]): boolean {
   track.lost = bar?.state === 'unreachable';
+  track.stuck = bar?.lasts ?? false;
   if (bar === undefined) return false;
   track.state = bar.state;
   track.reason = bar.reason;
-  if (bar.state === 'disabled' || bar.state === 'rejected') changes.push(...release(track));
+  if (bar.state !== 'unreachable') changes.push(...release(track));
   return true;
 }
 

@@ -49,6 +49,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
   const before = process.cpuUsage();
   const definitions: Definitions = new Map([
     ['source.ntp', await options.catalogue.load('source.ntp')],
+    ...(scenario.ptp.length > 0 ? ([['source.ptp', await options.catalogue.load('source.ptp')]] as const) : []),
     ['sink.system-clock', await options.catalogue.load('sink.system-clock')],
   ]);
   const world = await createWorld(scenario, options.seed, definitions);
