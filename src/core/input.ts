@@ -80,4 +80,9 @@ export interface CoreOptions {
   readonly trackingErrorNs: Ns;
   /** The bound that the operator promises to others: sources are asked often enough to keep it, and no oftener. */
   readonly targetErrorNs?: Ns | undefined;
+  /**
+   * NTP stratum, 1..15, of the clock as it is: given to others while the hub is not synchronised. A source of a greater
+   * stratum is not used then or ever: it may have its time from here. Undefined: without a synchronised time none is given.
+   */
+  readonly localStratum?: number | undefined;
 }

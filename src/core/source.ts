@@ -84,6 +84,8 @@ export interface Source {
   readonly tracks: Map<string, Track>;
   /** What the operator was last told. */
   told: string;
+  /** Above this stratum it is not used. */
+  readonly maxStratum: number;
 }
 
 export const PLAIN_OPTIONS: SourceOptions = {
@@ -104,13 +106,21 @@ const SILENT_WHILE_LEARNING_NS = 300 * NS_PER_S;
 /** By how much the longest gap is forgotten with each shorter one. */
 const FORGET = 0.95;
 
-export const createSource = (id: string, options: SourceOptions = PLAIN_OPTIONS): Source => ({
+/** The last stratum of a synchronised server (RFC 5905 §7.3). */
+export const LAST_STRATUM = 15;
+
+export const createSource = (
+  id: string,
+  options: SourceOptions = PLAIN_OPTIONS,
+  maxStratum = LAST_STRATUM,
+): Source => ({
   id,
   options,
   claims: { synchronised: true },
   silence: '',
   tracks: new Map(),
   told: '',
+  maxStratum,
 });
 
 /** Its source's next observation over that path begins another one. */

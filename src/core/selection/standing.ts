@@ -29,11 +29,16 @@ export function barOf(track: Track, now: Instant): Bar | undefined {
 }
 
 /** What keeps a whole source from being judged, whatever its tracks say. */
-export function barOfSource({ options, silence, claims, tracks }: Source): Bar | undefined {
+export function barOfSource({ options, silence, claims, tracks, maxStratum }: Source): Bar | undefined {
   if (silence !== '') return { state: 'unreachable', reason: silence };
   if (options.noselect) return { state: 'disabled', reason: 'is watched only (noselect)' };
   if (!claims.synchronised)
     return { state: 'rejected', reason: 'answers, but says that it is not synchronised itself' };
+  if ((claims.stratum ?? 0) > maxStratum)
+    return {
+      state: 'rejected',
+      reason: `its stratum ${claims.stratum} is above local-stratum ${maxStratum}: it may have its time from this hub`,
+    };
   if (tracks.size === 0) return { state: 'warming', reason: 'nothing heard from it yet' };
   return undefined;
 }
