@@ -317,7 +317,7 @@ class Core implements Engine {
     if (type === 'tick' || isNews) describeCarriers(carriers, keeper.estimate);
     this.#tellSources();
     this.#changeMode(carriers, obstacle);
-    this.#changeLocal();
+    this.#changeLocal(type === 'tick');
     this.#promise(carriers);
     for (const clock of keeper.clocks.values())
       if (clock.servo !== undefined && isDue(clock.servo, this.#now)) this.#steer(clock, clock.servo, carriers);
@@ -340,9 +340,10 @@ class Core implements Engine {
     if (mode !== before.mode) this.#tell('mode', 'hub', `is ${mode}: ${reason}`);
   }
 
-  #changeLocal(): void {
-    const isAwaited = [...this.#sources.values()].some((source) => isPending(source, this.#now));
-    const news = this.#local.update(this.#mode?.mode ?? 'unsynchronised', isAwaited);
+  /** `started`: the sources of the configuration have been declared. */
+  #changeLocal(started: boolean): void {
+    const mayBegin = started && ![...this.#sources.values()].some((source) => isPending(source, this.#now));
+    const news = this.#local.update(this.#mode?.mode ?? 'unsynchronised', mayBegin);
     if (news !== undefined) this.#tell('mode', 'hub', news);
   }
 

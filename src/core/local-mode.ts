@@ -17,10 +17,10 @@ export class LocalMode {
     return this.#isOn;
   }
 
-  /** `isAwaited`: a source may yet be judged. Returns the change, in a sentence without its subject. */
-  update(mode: Mode, isAwaited: boolean): string | undefined {
+  /** `mayBegin`: no source may yet be judged. Returns the change, in a sentence without its subject. */
+  update(mode: Mode, mayBegin: boolean): string | undefined {
     const before = this.#isOn;
-    this.#isOn = this.#stratum !== undefined && mode === 'unsynchronised' && (before || !isAwaited);
+    this.#isOn = this.#stratum !== undefined && mode === 'unsynchronised' && (before || mayBegin);
     if (this.#isOn && !before) return `${this.description} from now on`;
     return undefined;
   }

@@ -15,7 +15,7 @@ const nameOf = ({ ntp }: TimeState): string => `${ntp.stratum} ${ntp.refid}`;
 /** A receiver with pulses, a near server and a far one. */
 function site(options: WorldOptions = {}) {
   const world = new World({
-    ...{ offsetNs: 3e6, slowPpb: 2000, wanderPpb: 0.3 },
+    ...{ offsetNs: 3e6, slowPpb: 2000, wanderPpb: 2 },
     ...options,
     core: { maxErrorNs: 10e6, trackingErrorNs: 50e3, ...options.core },
   });
@@ -23,14 +23,14 @@ function site(options: WorldOptions = {}) {
   const receiver = world.add({ id: 'gpsd.gnss', ...pulse }, {}, GNSS);
   const near = world.add({ id: 'ntp.near', delayNs: 200e3, jitterNs: 10e3, everyNs: 2e9 }, {}, NEAR);
   const far = world.add({ id: 'ntp.far', delayNs: 20e6, jitterNs: 1e6, everyNs: 4e9 }, {}, FAR);
-  world.run(600);
+  world.run(150);
   return { world, receiver, near, far };
 }
 
-/** Runs on and hands each moment to `look`, several a second. */
+/** Runs on and hands each moment to `look`, two a second. */
 function watch(world: World, seconds: number, look: (state: TimeState) => void): void {
-  for (let moment = 0; moment < seconds * 3; moment++) {
-    world.run(1 / 3);
+  for (let moment = 0; moment < seconds * 2; moment++) {
+    world.run(1 / 2);
     look(world.state());
   }
 }
@@ -52,7 +52,9 @@ function storyteller(): (state: TimeState) => void {
   };
 }
 
-describe('what is told to others when sources die', () => {
+describe('what is told to others when sources die', function () {
+  this.timeout(60_000);
+
   it('is the same in whichever order they are missed', () => {
     for (const order of [
       ['gpsd.gnss', 'ntp.near', 'ntp.far'],
@@ -65,7 +67,7 @@ describe('what is told to others when sources die', () => {
       for (const speaker of Object.values(all)) (speaker as Speaker).alive = false;
       for (const id of order) {
         world.accept({ type: 'unreachable', id, reason: 'is silent' });
-        watch(world, 20, (state) => {
+        watch(world, 12, (state) => {
           tell(state);
           expect(nameOf(state), order.join(', ')).to.equal('1 PPS');
         });
@@ -81,7 +83,7 @@ describe('what is told to others when sources die', () => {
     for (const speaker of Object.values(all)) world.kill(speaker);
     const tell = storyteller();
     const seen = new Set<string>();
-    watch(world, 6000, (state) => {
+    watch(world, 1000, (state) => {
       tell(state);
       seen.add(`${state.mode} ${state.ntp.leap} ${nameOf(state)} class ${state.ptp.clockClass}`);
       const { boundNs } = state.clocks[0]!;
@@ -101,10 +103,10 @@ describe('what is told to others when sources die', () => {
     world.kill(near);
     const names: string[] = [];
     let before = distanceNs(world.state());
-    watch(world, 4000, (state) => {
+    watch(world, 800, (state) => {
       tell(state);
       if (names.at(-1) !== nameOf(state)) names.push(nameOf(state));
-      expect(Math.abs(distanceNs(state) - before)).to.be.below(0.2 * before);
+      expect(Math.abs(distanceNs(state) - before)).to.be.below(1e6);
       before = distanceNs(state);
     });
     expect(names).to.deep.equal(['1 PPS', '3 192.0.2.44']);
@@ -129,7 +131,7 @@ describe('what is told to others when sources die', () => {
     const { world, receiver, near, far } = site();
     for (const speaker of [receiver, near, far]) world.kill(speaker);
     const tell = storyteller();
-    world.run(2000);
+    world.run(500);
     far.alive = true;
     watch(world, 300, (state) => {
       tell(state);
@@ -149,7 +151,7 @@ describe('what is told to others when sources die', () => {
     const tell = storyteller();
     watch(world, 100, tell);
     world.meddle(2e6);
-    watch(world, 500, tell);
+    watch(world, 200, tell);
     world.accept({ type: 'stepped', clock: 'system', deltaNs: 0.5e6, byUs: true });
     world.thetaNs -= 0.5e6;
     watch(world, 100, tell);
@@ -163,7 +165,7 @@ describe('what is told to others when sources die', () => {
     world.kill(receiver);
     world.kill(far);
     const tell = storyteller();
-    watch(world, 2000, tell);
+    watch(world, 500, tell);
     expect(near.alive).to.equal(true);
     expect(world.state().mode).to.equal('holdover');
   });
@@ -171,7 +173,7 @@ describe('what is told to others when sources die', () => {
   it('is what its source vouched for when it says itself that it has lost its time', () => {
     const { world, receiver, near } = site();
     world.kill(receiver);
-    world.run(3000);
+    world.run(800);
     const before = distanceNs(world.state());
     expect(nameOf(world.state())).to.equal('2 192.0.2.7');
     near.alive = false;
