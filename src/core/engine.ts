@@ -333,6 +333,7 @@ class Core implements Engine {
       obstacle,
       cause: this.#cause,
       trackingErrorNs: this.#options.trackingErrorNs,
+      estimate: this.#keeper.estimate,
     });
     this.#mode = nextMode(before, condition, this.#options, this.#now);
     const { mode, reason } = this.#mode;
