@@ -200,9 +200,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
 
   it('see that they follow each other', async () => {
     const lab = scene();
-    lab.server.parent = `${CLIENT}:319`;
-    const weighty = { id: 'csptp.back', weight: 1 } as never;
-    lab.server.publish(lab.server.knowing({ sources: [weighty] }));
+    lab.server.publish(lab.server.knowing({ upstream: CLIENT }));
     await lab.serve();
     await lab.ask();
     await lab.pass(1);

@@ -26,6 +26,7 @@ import { comparable, refuses } from './intake.js';
 import { Jumps } from './jumps.js';
 import { LeapWatch, leadOf } from './leap/leap.js';
 import type { LeapTable } from './leap/leap-table.js';
+import { LocalMode } from './local-mode.js';
 import type { Memory } from './memory.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
 import { compareNumbering, ownNumber } from './numbering.js';
@@ -33,8 +34,8 @@ import { Quality } from './quality/quality.js';
 import { Recollection } from './recollection.js';
 import { describeCarriers, newsOf } from './selection/account.js';
 import { Selection } from './selection/selection.js';
-import { mayVote } from './selection/standing.js';
-import { comeBack } from './selection/tenure.js';
+import { isPending, mayVote } from './selection/standing.js';
+import { type Change, comeBack } from './selection/tenure.js';
 import {
   allTracks,
   carries,
@@ -71,6 +72,7 @@ class Core implements Engine {
   readonly #leap: LeapWatch;
   readonly #jumps: Jumps;
   readonly #quality: Quality;
+  readonly #local: LocalMode;
   readonly #recollection: Recollection;
   readonly #sources = new Map<string, Source>();
   #mode: ModeState | undefined;
@@ -88,6 +90,7 @@ class Core implements Engine {
     this.#recollection = new Recollection(estimator);
     this.#leap = new LeapWatch(leapTable);
     this.#quality = new Quality(options);
+    this.#local = new LocalMode(options.localStratum);
     this.#jumps = new Jumps({
       ...{ keeper: this.#keeper, selection: this.#selection, sources: this.#sources },
       tell: (source, text) => this.#tell('source', source, text),
@@ -110,6 +113,7 @@ class Core implements Engine {
       stamps,
       now: this.#now,
       mode: this.#mode ?? initialMode(this.#now),
+      local: this.#local.isOn ? this.#local.description : undefined,
       clocks: this.#keeper.clocks,
       sources: this.#sources,
       leap: this.#leap,
@@ -321,7 +325,7 @@ class Core implements Engine {
       own: keeper.opinion(),
     });
     if (changes.length > 0) this.#refreshServos();
-    keeper.distrust(changes.filter(({ biasSigmaNs }) => biasSigmaNs === undefined).map(({ track }) => track));
+    keeper.distrust(changes.filter(isDisproof).map(({ track }) => track));
     keeper.apply(changes);
     const carriers = allTracks(this.#sources.values()).filter(carries);
     const isNews = changes.length > 0 || carriers.length !== this.#carriers.length;
@@ -330,6 +334,7 @@ class Core implements Engine {
     if (type === 'tick' || isNews) describeCarriers(carriers, keeper.estimate);
     this.#tellSources();
     this.#changeMode(carriers, obstacle);
+    this.#changeLocal(type === 'tick');
     this.#promise(carriers);
     for (const clock of keeper.clocks.values())
       if (clock.servo !== undefined && isDue(clock.servo, this.#now)) this.#steer(clock, clock.servo, carriers);
@@ -345,11 +350,19 @@ class Core implements Engine {
       obstacle,
       cause: this.#cause,
       trackingErrorNs: this.#options.trackingErrorNs,
+      estimate: this.#keeper.estimate,
     });
     this.#mode = nextMode(before, condition, this.#options, this.#now);
     const { mode, reason } = this.#mode;
     if (mode === 'unsynchronised') this.#selection.disown();
     if (mode !== before.mode) this.#tell('mode', 'hub', `is ${mode}: ${reason}`);
+  }
+
+  /** `started`: the sources of the configuration have been declared. */
+  #changeLocal(started: boolean): void {
+    const mayBegin = started && ![...this.#sources.values()].some((source) => isPending(source, this.#now));
+    const news = this.#local.update(this.#mode?.mode ?? 'unsynchronised', mayBegin);
+    if (news !== undefined) this.#tell('mode', 'hub', news);
   }
 
   /** What is told to others: leap seconds, NTP and PTP quality. */
@@ -360,7 +373,9 @@ class Core implements Engine {
       now: this.#now,
       mode: this.#mode?.mode ?? 'unsynchronised',
       carriers,
+      admitted: allTracks(this.#sources.values()).filter(({ admittedNs }) => admittedNs !== undefined),
       system: keeper.clocks.get('system')?.model,
+      local: this.#local.isOn,
       utcKnown: this.#leap.state(keeper.utc(this.#now)).taiKnown,
       estimate: keeper.estimate,
     });
@@ -397,7 +412,7 @@ class Core implements Engine {
   }
 
   #source(id: string): Source {
-    const source = this.#sources.get(id) ?? createSource(id, PLAIN_OPTIONS);
+    const source = this.#sources.get(id) ?? createSource(id, PLAIN_OPTIONS, this.#options.localStratum);
     this.#sources.set(id, source);
     return source;
   }
@@ -410,5 +425,9 @@ class Core implements Engine {
 /** Returns true when what the source complained of is no longer so on this path. */
 const hasEnded = (complaint: Source['complaint'], { kind, directions }: Track): boolean =>
   kind !== 'exchange' || isTwoWay(directions, complaint?.at);
+
+/** A source that says itself that it has lost its time was right before. */
+const isDisproof = ({ track, biasSigmaNs }: Change): boolean =>
+  biasSigmaNs === undefined && track.source.claims.synchronised;
 
 const byEventTime = (a: Observation, b: Observation): number => Number(a.monotonic - b.monotonic);

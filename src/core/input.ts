@@ -84,4 +84,9 @@ export interface CoreOptions {
   readonly targetErrorNs?: Ns | undefined;
   /** No date before this can be today's. Default: every date is believed. */
   readonly builtAt?: Instant | undefined;
+  /**
+   * NTP stratum, 1..15, of the clock as it is: given to others while the hub is not synchronised. A source of a greater
+   * stratum is not used then or ever: it may have its time from here. Undefined: without a synchronised time none is given.
+   */
+  readonly localStratum?: number | undefined;
 }

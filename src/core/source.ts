@@ -105,6 +105,8 @@ export interface Source {
   readonly tracks: Map<string, Track>;
   /** What the operator was last told. */
   told: string;
+  /** Above this stratum it is not used. */
+  readonly maxStratum: number;
 }
 
 export const PLAIN_OPTIONS: SourceOptions = {
@@ -120,7 +122,14 @@ export const PLAIN_OPTIONS: SourceOptions = {
 const LEARNING_UPDATES = 10;
 const SILENT_WHILE_LEARNING_NS = 300 * NS_PER_S;
 
-export const createSource = (id: string, options: SourceOptions = PLAIN_OPTIONS): Source => ({
+/** The last stratum of a synchronised server (RFC 5905 §7.3). */
+export const LAST_STRATUM = 15;
+
+export const createSource = (
+  id: string,
+  options: SourceOptions = PLAIN_OPTIONS,
+  maxStratum = LAST_STRATUM,
+): Source => ({
   id,
   options,
   claims: { synchronised: true },
@@ -128,6 +137,7 @@ export const createSource = (id: string, options: SourceOptions = PLAIN_OPTIONS)
   complaint: undefined,
   tracks: new Map(),
   told: '',
+  maxStratum,
 });
 
 /** Its source's next observation over that path begins another one. */

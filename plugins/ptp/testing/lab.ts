@@ -82,7 +82,10 @@ export class LabMachine {
 
   async start(tables: Tables, trackingErrorNs: Ns = 1e8): Promise<Hub> {
     const plans = await Promise.all(Object.entries(tables).map(([path, table]) => plan(path, table)));
-    const core = { builtAt: BUILT_AT, minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs };
+    // Without a source its clock is given as it is.
+    const isAlone = !Object.keys(tables).some((path) => path.startsWith('source.'));
+    const localStratum = isAlone ? 10 : undefined;
+    const core = { builtAt: BUILT_AT, minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs, localStratum };
     const hub = new Hub({
       ...{ version: '0', host: this.host, journal: NO_JOURNAL, state: this.state },
       engine: createEngine(core, createEstimator(), EMBEDDED_LEAP_TABLE),

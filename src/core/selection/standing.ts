@@ -65,17 +65,20 @@ const unmeasured = (why: string): Bar => ({ state: 'warming', reason: `its path 
 export const UNMEASURED = unmeasured('it is being learnt again');
 
 /** What keeps a whole source from being judged, whatever its tracks say. */
-export function barOfSource({ options, silence, claims, tracks }: Source): Bar | undefined {
+export function barOfSource({ options, silence, claims, tracks, maxStratum }: Source): Bar | undefined {
   if (silence !== '') return { state: 'unreachable', reason: silence };
-  const bar = claimedBarOf(claims) ?? (tracks.size === 0 ? UNHEARD : undefined);
+  const bar = claimedBarOf(claims, maxStratum) ?? (tracks.size === 0 ? UNHEARD : undefined);
   return options.noselect && bar !== undefined ? watched(bar) : bar;
 }
 
 const UNHEARD: Bar = { state: 'warming', reason: 'nothing heard from it yet' };
 
-function claimedBarOf({ synchronised, flaw }: Claims): Bar | undefined {
-  if (synchronised) return undefined;
-  return { state: 'rejected', reason: flaw ?? 'answers, but says that it is not synchronised itself' };
+function claimedBarOf({ synchronised, flaw, stratum = 0 }: Claims, maxStratum: number): Bar | undefined {
+  if (!synchronised)
+    return { state: 'rejected', reason: flaw ?? 'answers, but says that it is not synchronised itself' };
+  if (stratum <= maxStratum) return undefined;
+  const reason = `its stratum ${stratum} is above local-stratum ${maxStratum}: it may have its time from this hub`;
+  return { state: 'rejected', reason };
 }
 
 /** The operator only watches the source. `bar`: what would keep it from being used otherwise. */
