@@ -51,8 +51,8 @@ describe('a jump of a source’s time', () => {
   });
 
   it('stays open, and moves nothing, as long as the other direction is not heard', () => {
-    const late = Array.from({ length: 200 }, () => ['inbound', -900] as const);
-    const verdicts = watched(...late, ['outbound', 0], ['inbound', -900]);
+    const late = Array.from({ length: 200 }, () => ['inbound', -9000] as const);
+    const verdicts = watched(...late, ['outbound', 0], ['inbound', -9000]);
     expect(verdicts.slice(0, 200)).to.deep.equal(['plain', ...Array.from({ length: 199 }, () => 'held')]);
     expect(verdicts.slice(200)).to.deep.equal(['calm', 'plain']);
   });

@@ -198,8 +198,9 @@ export function lossOf(sources: readonly Source[]): string {
   if (silent.length === standings.length) return `no source answers (${silent[0]!.id}: ${silent[0]!.reason})`;
   const warming = standings.filter(({ state, isStuck }) => state === 'warming' && !isStuck).map(({ id }) => id);
   if (warming.length > 0) return `still getting to know ${list(warming)}`;
-  const [only, ...others] = standings;
-  if (others.length === 0) return `no source may be used (${only!.id} ${only!.state}: ${only!.reason})`;
-  const each = standings.map(({ id, state, reason, isStuck }) => (isStuck ? `${id}: ${reason}` : `${id} ${state}`));
+  const each = standings.map(({ id, state, reason, isStuck }) => {
+    if (isStuck) return `${id}: ${reason}`;
+    return standings.length === 1 ? `${id} ${state}: ${reason}` : `${id} ${state}`;
+  });
   return `no source may be used (${each.join(', ')})`;
 }

@@ -103,7 +103,8 @@ export class Follower {
   /** Returns a clause that says why Syncs that arrive cannot be used; empty where none arrive, or nothing is wrong. */
   syncFault(now: Instant): string {
     const { clause, at } = this.#syncFault ?? {};
-    return at !== undefined && now - at < FAULT_NS ? clause! : this.#syncs.missingHalf(now);
+    if (at !== undefined && now - at < FAULT_NS) return clause!;
+    return this.#syncs.lacksFollowUps(now) ? 'they arrive without their Follow_Up' : '';
   }
 
   /** Halves of a Sync in two steps whose other half did not come. */

@@ -218,7 +218,7 @@ export class TimeReceiverPort {
       holds: profile.onSyncLoss === 'hold',
       syncFault: this.#follower.syncFault(now),
       delayKnown: isMeasured ? this.#neighbour.link !== undefined : this.#follower.isDelayKnown(now),
-      delayFault: requester.fault,
+      delayFault: this.#unicast?.delayFault || requester.fault,
       unanswered: requester.unanswered,
       transport: profile.transport,
     });

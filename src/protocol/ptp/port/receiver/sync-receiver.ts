@@ -62,10 +62,9 @@ export class SyncReceiver {
     return undefined;
   }
 
-  /** Returns a clause that says which half of the Syncs in two steps does not arrive; empty where both do. */
-  missingHalf(now: Instant): string {
-    if (limited(this.#syncs, now).length > 1) return 'they arrive without their Follow_Up';
-    return limited(this.#followUps, now).length > 1 ? 'their Follow_Up arrive without them' : '';
+  /** Returns true while several Syncs wait for their Follow_Up. */
+  lacksFollowUps(now: Instant): boolean {
+    return limited(this.#syncs, now).length > 1;
   }
 
   /** Another timeTransmitter, or another time of our own. */
