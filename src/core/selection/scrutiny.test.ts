@@ -208,6 +208,17 @@ describe('scrutiny', () => {
       expect(shares.near).to.be.above(0.999);
     });
 
+    it('does not leave the estimate to a far one because two near ones are a little apart', () => {
+      const shares = sharesOf(
+        look({
+          one: { biasMs: 0, delayMs: 0.4, dispersionMs: 1.2, group },
+          two: { biasMs: 1.1, delayMs: 1.2, group },
+          far: { biasMs: 0.5, delayMs: 43, group },
+        }),
+      );
+      expect(shares.far).to.be.below(0.3);
+    });
+
     it('uses a far one that agrees', () => {
       const findings = look({ near, far: { ...far, biasMs: 1 } });
       expect(findings.far).to.include({ outlier: false, unusual: undefined });

@@ -45,8 +45,10 @@ const UNUSUAL_ODDS = 1 / 9;
 const COMPANY = 2;
 /** What is left of the precision of a law that counts for nothing, as a share: the estimator needs a finite sigma. */
 const LEAST_PRECISION = 1e-4;
-/** A narrow law that is less likely than this is out of the question. */
-const OUTLIER_SHARE = 1e-2;
+/** Odds of the wide law beyond which the narrow one is out of the question. */
+const OUTLIER_ODDS = 100;
+/** An outlier has no more of the wide law's precision than this share. */
+const OUTLIER_PRECISION = 0.1;
 
 /** A candidate with the two laws of its bias. */
 interface Subject {
@@ -219,18 +221,20 @@ const doubtOf = ({ subject, odds }: Measured): { readonly subject: Subject; read
 
 /**
  * What may be asserted of a bias: its precision is the mean of the two laws'. The wide law says only that the bias is
- * somewhere within the root distance, so it counts as far as none of the others is usual.
+ * somewhere within the root distance, so it counts as far as none of the others is usual, and tells more than that.
  */
 function lawOf({ subject, gap, odds }: Measured, doubts: readonly ReturnType<typeof doubtOf>[]): Law {
   const { narrowNs, wideNs } = subject;
   let alone = 1;
-  for (const other of doubts) if (other.subject !== subject) alone *= other.doubt;
+  for (const { subject: other, doubt } of doubts) {
+    if (other !== subject) alone *= 1 - (1 - doubt) / (1 + (other.usualNs / wideNs) ** 2);
+  }
   const share = 1 / (1 + odds);
   const outer = Math.max(alone, LEAST_PRECISION) * (1 - share);
   return {
     sigmaNs: 1 / Math.sqrt(share / narrowNs ** 2 + outer / wideNs ** 2),
     unusual: odds > 1 ? { gapNs: gap.gapNs, times: gap.times } : undefined,
-    outlier: odds > 1 / OUTLIER_SHARE && alone < OUTLIER_SHARE,
+    outlier: odds > OUTLIER_ODDS && alone < OUTLIER_PRECISION,
   };
 }
 
