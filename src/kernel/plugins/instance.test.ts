@@ -136,6 +136,20 @@ describe('an instance', () => {
     }
   });
 
+  it('waits a second after each fault that is already over, too, when it has run for a while between', async () => {
+    let current: Scope | undefined;
+    const { host, instance } = setUp((scope) => {
+      current = scope;
+      return {};
+    });
+    await instance.start();
+    for (let n = 0; n < 8; n++) {
+      await host.run(host.nowNs + 8 * S);
+      current!.crash(new HubError('TH_NET_INTERFACE_REPLACED', 'made again', { isOver: () => true }));
+      expect(instance.reason).to.equal('made again; tries again in 1 s');
+    }
+  });
+
   it('starts again only when the old run has let go', async () => {
     let crash = (): void => {};
     let letGo = (): void => {};

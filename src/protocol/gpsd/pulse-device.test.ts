@@ -140,7 +140,7 @@ describe('pulses of a device without fixes', () => {
   it('are not used alone where a receiver is named or may yet report', () => {
     const named = begin([P], { device: A });
     expect(run(named, 6, { pulses: { [P]: -20 } })).to.deep.equal([]);
-    expect(named.standing.reason).to.equal(`gpsd has no receiver ${A}`);
+    expect(named.standing.reason).to.equal(`gpsd has no receiver ${A}, but ${P}`);
     const mute = begin([A, P]);
     expect(run(mute, 6, { pulses: { [P]: -20 } })).to.deep.equal([]);
     expect(mute.standing.good).to.equal(false);

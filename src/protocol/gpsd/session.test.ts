@@ -124,7 +124,7 @@ describe('a session with gpsd', () => {
 
   it('follows the receiver it was told to and hears no other', () => {
     const session = fixed({ device: '/dev/ttyS7' });
-    expect(session.standing.reason).to.equal('gpsd has no receiver /dev/ttyS7');
+    expect(session.standing.reason).to.equal(`gpsd has no receiver /dev/ttyS7, but ${DEVICE}`);
   });
 
   it('changes to another good receiver only when its own fails', () => {

@@ -250,7 +250,9 @@ export class Session {
     if (followed !== undefined) return { good: followed.state === 'good', reason: this.#reasonOf(followed) };
     if (!this.#listed) return { good: false, reason: 'waits for gpsd to name its receivers' };
     if (this.#isLone) return this.#lone();
-    return { good: false, reason: device === undefined ? 'gpsd has no receiver' : `gpsd has no receiver ${device}` };
+    if (device === undefined) return { good: false, reason: 'gpsd has no receiver' };
+    const others = [...this.#receivers.keys()].join(' and ');
+    return { good: false, reason: `gpsd has no receiver ${device}${others === '' ? '' : `, but ${others}`}` };
   }
 
   #reasonOf(followed: Receiver): string {
