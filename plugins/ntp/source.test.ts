@@ -175,7 +175,8 @@ describe('source.ntp', () => {
     const { world, record } = await asking({}, server({ leap: 'unknown', stratum: 0, refid: 0 }));
     await world.pass(5 * S);
     expect(record.observations).to.deep.equal([]);
-    expect(record.claims.at(-1)).to.include({ synchronised: false, stratum: 16 });
+    const flaw = 'the server is not synchronised (stratum 16)';
+    expect(record.claims.at(-1)).to.include({ synchronised: false, stratum: 16, flaw });
     expect(record.health).to.deep.equal([{ state: 'degraded', reason: 'the server is not synchronised (stratum 16)' }]);
   });
 
