@@ -176,7 +176,8 @@ function silentOf(
   return allTracks(sources).flatMap((track) => {
     if (!track.lost || track.admittedNs === undefined || !votes(track)) return [];
     const estimate = around.estimate(track);
-    return estimate === undefined ? [] : [candidateOf(track, estimate, groups, around)];
+    const isUnknown = estimate === undefined || barOfEstimate(track, estimate) !== undefined;
+    return isUnknown ? [] : [candidateOf(track, estimate, groups, around)];
   });
 }
 
