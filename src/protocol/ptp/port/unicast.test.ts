@@ -86,13 +86,13 @@ describe('the table of grants', () => {
 });
 
 describe('unicast negotiation', () => {
-  function rig(grants = GRANT_LIMITS) {
+  function rig(grants = GRANT_LIMITS, lost?: Message['kind']) {
     const master = new Node('master', transmitter(PROFILES.default, 1, {}, { grants }));
     const unicast = { address: 'master', durationS: 20 };
     const slave = new Node('slave', receiver(PROFILES.default, 5, { unicast }), 1_000_000);
     const wire = new Wire([master, slave], {
       delayNs: () => 300,
-      drops: ({ header, kind }) => !header.flags.unicast && kind !== 'signaling',
+      drops: ({ header, kind }) => kind === lost || (!header.flags.unicast && kind !== 'signaling'),
     });
     return { master, slave, wire, grants: () => (master.machine as TimeTransmitterPort).inspect().grants };
   }
@@ -167,6 +167,17 @@ describe('unicast negotiation', () => {
     wire.do(slave, (slave.machine as TimeReceiverPort).stop());
     wire.run(1);
     expect(grants()).to.equal(0);
+  });
+
+  it('is uncalibrated, and says so, where Syncs are granted and Delay_Resp refused', () => {
+    const { slave, wire } = rig({ ...GRANT_LIMITS, grants: 2 }, 'delay-resp');
+    wire.run(60);
+    const legs = slave.observations.filter((o): o is Leg => o.kind === 'leg');
+    expect(new Set(legs.map(({ direction }) => direction))).to.deep.equal(new Set(['inbound']));
+    expect(slave.last('state')).to.deep.include({
+      state: 'uncalibrated',
+      reason: 'Hears 001122.fffe.000001-1, but master refuses to send unicast Delay_Resp.',
+    });
   });
 
   it('asks again, ever more seldom, when it is refused', () => {

@@ -3,7 +3,7 @@ import { ALL_PORTS } from '../../identity.js';
 import type { Signaling } from '../../message.js';
 import type { Intervals } from '../../profile/profile.js';
 import type { Tlv } from '../../tlv/index.js';
-import { isDue, type Outbox } from '../action.js';
+import { earliest, isDue, type Outbox } from '../action.js';
 import { type Envelope, flagsFor, headerOf, randomSequence, type Sequence } from '../envelope.js';
 import { ANNOUNCE_TYPE, DELAY_RESP_TYPE, SYNC_TYPE } from '../transmitter/grant-table.js';
 
@@ -108,10 +108,12 @@ export class UnicastClient {
       return;
     }
     this.#granted.set(messageType, durationS);
-    if (!TYPES.every((type) => this.#granted.has(type))) return;
-    this.#retryNs = RETRY_NS;
     const halfNs = BigInt(Math.min(...this.#granted.values())) * 500_000_000n;
-    this.dueAt = now + (halfNs > RETRY_NS ? halfNs : RETRY_NS);
+    const renewAt = now + (halfNs > RETRY_NS ? halfNs : RETRY_NS);
+    if (TYPES.every((type) => this.#granted.has(type))) {
+      this.#retryNs = RETRY_NS;
+      this.dueAt = renewAt;
+    } else this.dueAt = earliest(this.dueAt, renewAt);
   }
 
   #send(tlvs: readonly Tlv[], target = ALL_PORTS): void {
