@@ -55,7 +55,8 @@ function program(): Command {
   root
     .command('check-config')
     .argument('<file>')
-    .description('check a configuration: all errors at once')
+    .description('check a configuration: all errors and warnings at once')
+    .option('--strict', 'warnings are errors')
     .option('--json', 'machine-readable output')
     .action(lazily(() => import('./check-config.js')));
   root
