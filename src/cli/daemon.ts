@@ -11,6 +11,7 @@ import { NO_STATE, StateFile } from '../kernel/memory/state-file.js';
 import { containUncaught } from '../kernel/plugins/scope.js';
 import { FileJournal, type Journal, NO_JOURNAL } from '../kernel/record/event-log.js';
 import { EXIT, type ExitStatus } from './exit.js';
+import { isJournal, withPriority } from './journal-prefix.js';
 import { type LoadedHub, loadHub } from './load.js';
 import { createLog, type LogFormat } from './log.js';
 import { VERSION } from './version.js';
@@ -34,7 +35,8 @@ export interface Daemon {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon | undefined> {
   const loaded = await loadHub(options.path);
   if (loaded.problems !== undefined) {
-    process.stderr.write(`${formatProblems(loaded.problems)}\n`);
+    const told = `${formatProblems(loaded.problems)}\n`;
+    process.stderr.write(isJournal(process.env, process.stderr) ? withPriority(told, 'error') : told);
     return undefined;
   }
   const { config, plans } = loaded;

@@ -1,7 +1,9 @@
 import type { Logger } from '../api/index.js';
 import type { LogLevel } from '../kernel/config/config.js';
+import { isJournal } from './journal-prefix.js';
+import { type LogFormat, lineFormat } from './log-line.js';
 
-export type LogFormat = 'text' | 'json';
+export type { LogFormat } from './log-line.js';
 
 /**
  * The daemon's log on standard error, one writer for all instances. JSON for a journal, a line of text for a person.
@@ -9,10 +11,8 @@ export type LogFormat = 'text' | 'json';
  */
 export async function createLog(level: LogLevel, format: LogFormat): Promise<(id: string) => Logger> {
   const { default: pino } = await import('pino');
-  const destination =
-    format === 'json'
-      ? pino.destination({ fd: 2, sync: true })
-      : { write: (line: string) => void process.stderr.write(toText(line)) };
+  const written = lineFormat(format, isJournal(process.env, process.stderr));
+  const destination = { write: (line: string) => void process.stderr.write(written(line)) };
   const root = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   return (id) => {
     const child = root.child({ id });
@@ -22,14 +22,4 @@ export async function createLog(level: LogLevel, format: LogFormat): Promise<(id
       warn: (message, fields) => child.warn(fields ?? {}, message),
     };
   };
-}
-
-const LEVELS: Readonly<Record<number, string>> = { 20: 'debug ', 40: 'warning ' };
-
-function toText(line: string): string {
-  const { level, time, id, msg, event: _event, ...fields } = JSON.parse(line) as Record<string, unknown>;
-  const rest = Object.entries(fields).map(
-    ([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
-  return `${String(time).slice(11, 23)} ${LEVELS[level as number] ?? ''}${id}: ${msg}${rest.join('')}\n`;
 }
