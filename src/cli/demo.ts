@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { StatusReport } from '../api/index.js';
 import { EXIT, type ExitStatus } from './exit.js';
-import { packageRoot } from './package-root.js';
+import { ownCommand, packageRoot } from './package-root.js';
 import { headline, paint, sourceTable } from './text.js';
 
 const TRY_NEXT = `
@@ -54,7 +54,7 @@ function tell(report: () => StatusReport, dashboard: string): () => void {
     told = status.mode;
     toldAt = performance.now();
     const screen = `${headline(status)}\n\n${await sourceTable(status)}\n`;
-    const hint = TRY_NEXT.replace('{dashboard}', dashboard);
+    const hint = TRY_NEXT.replaceAll('bin/timehub', ownCommand()).replace('{dashboard}', dashboard);
     if (terminal) process.stdout.write(`\x1b[H\x1b[J${screen}${status.mode === 'tracking' ? paint('dim', hint) : ''}`);
     else process.stdout.write(`\n${screen}${status.mode === 'tracking' && !hinted ? hint : ''}`);
     hinted ||= status.mode === 'tracking';

@@ -72,6 +72,10 @@ function program(): Command {
     .option('--samples <n>', 'exchanges', '4')
     .action(lazily(() => import('./query.js')));
   root
+    .command('build-addon')
+    .description('compile the native addon of this installation (kernel and hardware stamps)')
+    .action(lazily(() => import('./build-addon.js')));
+  root
     .command('plugins')
     .description('the plugins that are there')
     .option('--json', 'machine-readable output')
