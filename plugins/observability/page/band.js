@@ -20,8 +20,8 @@ export class Band {
 
   /** The hub does not answer. `known`: the page shows the `last` state that it heard, or `nothing`. */
   showLost(since, known) {
-    const remains = known === 'last' ? 'The page shows the last state that it heard.' : 'The hub has not answered yet.';
-    this.#say('lost', `no connection since ${since}`, remains);
+    const remains = known === 'last' ? 'the page shows the last state that it heard' : 'the hub has not answered yet';
+    this.#say('lost', 'no connection', `since ${since} · ${remains}`);
   }
 
   #say(mode, word, reason) {

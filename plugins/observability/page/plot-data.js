@@ -44,13 +44,19 @@ const FENCE = 3;
 const NEWEST = 0.1;
 
 function usual(column) {
-  const known = column.filter((value) => value !== null);
+  const known = held(column);
   const sorted = [...known].sort((a, b) => a - b);
   const quartile = (share) => sorted[Math.round((sorted.length - 1) * share)];
   const reach = FENCE * (quartile(0.75) - quartile(0.25));
   const isUsual = (value) => value >= quartile(0.25) - reach && value <= quartile(0.75) + reach;
   const newest = known.length - Math.ceil(known.length * NEWEST);
   return extent(known.filter((value, index) => index >= newest || isUsual(value)));
+}
+
+/** A value counts until the next one: a source that asks seldom would otherwise be judged by its first burst. */
+function held(column) {
+  let last = null;
+  return column.map((value) => (last = value ?? last)).filter((value) => value !== null);
 }
 
 function extent(column) {
