@@ -4,7 +4,8 @@ import { Hub, timehub } from '../hub.js';
 import { run } from '../launch.js';
 import { startNtpStub } from '../ntp-stub.js';
 
-const TWICE = '[source.ntp.b]\naddress = "127.0.0.1:9"\n[source.ntp.c]\naddress = "127.0.0.1:9"\n';
+const DEAD = 'address = "127.0.0.1:9"\npoll-min = "250ms"\n';
+const TWICE = `[source.ntp.b]\n${DEAD}[source.ntp.c]\n${DEAD}`;
 
 interface Line {
   readonly level: number;
@@ -31,7 +32,7 @@ describe('the log of a daemon', function () {
     const source = `[source.ntp.a]\naddress = "127.0.0.1:${await startNtpStub(bench, 0n)}"\npoll-min = "250ms"\n`;
     const hub = await Hub.start(bench, source + TWICE);
     await hub.until(({ mode }) => mode === 'tracking');
-    await hub.process.printed(/ntp\.b.*is unreachable/);
+    await hub.process.printed(/ntp\.b.*is unreachable/, 40_000);
     await hub.stop();
     const lines = hub.process.output.trimEnd().split('\n');
     const parsed = lines.map((line) => ({ priority: line.slice(0, 3), ...(JSON.parse(line.slice(3)) as Line) }));
