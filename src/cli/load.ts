@@ -3,6 +3,7 @@ import { HubError } from '../api/index.js';
 import { machine } from '../host/machine.js';
 import {
   type ConfigDocument,
+  type ConfigFile,
   type HubConfig,
   loadConfig,
   type PluginCatalogue,
@@ -20,11 +21,11 @@ export type LoadedHub = Remarks &
     | { readonly config?: undefined; readonly problems: readonly Problem[] }
   );
 
-/** Reads a configuration, loads the plugins that it needs, and plans its instances. No instance is created. */
-export async function loadHub(path: string): Promise<LoadedHub> {
+/** Reads a configuration, from a path or given as text, loads the plugins that it needs, and plans its instances. No instance is created. */
+export async function loadHub(input: string | ConfigFile): Promise<LoadedHub> {
   const catalogue = new Catalogue();
   catalogue.addFolder(pluginFolder());
-  const loaded = await loadConfig(path, (document) => typesFor(document, catalogue), machine);
+  const loaded = await loadConfig(input, (document) => typesFor(document, catalogue), machine);
   if (loaded.problems !== undefined) return loaded;
   return { ...loaded, plans: plansOf(loaded.config, catalogue) };
 }

@@ -9,8 +9,5 @@ export function packageRoot(): string {
   return folder;
 }
 
-/** How an operator calls this program: an installed package has no sources and is on the path. */
-export const ownCommand = (): string => (existsSync(join(packageRoot(), 'src')) ? 'bin/timehub' : 'timehub');
-
 /** The compiled plugins that belong to this code: the bundle has its own. */
 export const pluginFolder = (): string => fileURLToPath(new URL('../../plugins', import.meta.url));

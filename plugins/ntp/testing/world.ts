@@ -52,6 +52,7 @@ export class World {
   /** Sockets opened so far; the closed ones too. */
   readonly sockets: Socket[] = [];
   own: readonly string[] = ['127.0.0.1'];
+  resolverIsDead = false;
   readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
   #port = 40000;
   #seed = 1;
@@ -105,6 +106,10 @@ export class World {
   }
 
   async resolve(host: string): Promise<readonly string[]> {
+    if (this.resolverIsDead) {
+      const cause = Object.assign(new Error('EAI_AGAIN'), { code: 'EAI_AGAIN' });
+      throw new HubError('TH_NET_RESOLVE', `the name server does not answer for "${host}"`, { cause });
+    }
     const found = this.names.get(host);
     if (found === undefined) throw new HubError('TH_NET_RESOLVE', `cannot resolve "${host}"`);
     return found;

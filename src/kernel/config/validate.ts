@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { StandardSchema } from '../../api/index.js';
+import { BUILT_AT, type StandardSchema } from '../../api/index.js';
 import { checkTable } from './check-table.js';
 import type { HubConfig, HubOptions, InstanceConfig, PluginCatalogue } from './config.js';
 import { checkAcross } from './cross-checks.js';
@@ -73,9 +73,11 @@ export async function validateConfig(
 type HubTable = Output<typeof hubSchema>;
 
 const toHubOptions = (hub: HubTable, directory: string): HubOptions => ({
+  builtAt: BUILT_AT,
   minAgreeing: hub['min-agreeing'],
   maxErrorNs: hub['max-error'],
   trackingErrorNs: hub['tracking-error'] ?? hub['max-error'] / 10,
+  localStratum: hub['free-run'] ? hub['local-stratum'] : undefined,
   stateDir: hub['state-dir'] === undefined ? undefined : resolve(directory, hub['state-dir']),
   eventLog: hub['event-log'] === undefined ? undefined : resolve(directory, hub['event-log']),
   logLevel: hub['log-level'],
