@@ -16,10 +16,10 @@ const address = () =>
 
 const DEVICE = 'the path of a receiver such as "/dev/ttyACM0"';
 /** gpsd's own word for a receiver: a path, or a URL such as "tcp://192.0.2.1:5000". */
-const device = () =>
+const device = (what = DEVICE) =>
   v.pipe(
-    text(DEVICE),
-    v.check((value) => value.trim() === value && !isTemplate(value), DEVICE),
+    text(what),
+    v.check((value) => value.trim() === value && !isTemplate(value), what),
     names({ thing: 'device' }),
   );
 
@@ -31,7 +31,7 @@ export const config = table({
     v.description('auto: pulses, or serial time while there are none. require: pulses only. off: serial time only.'),
   ),
   pulses: v.pipe(
-    v.optional(text('the path of a device such as "/dev/pps0"')),
+    v.optional(device('the path of a device such as "/dev/pps0"')),
     v.description(
       'The device whose pulses are used. Default: those of the receiver, or of a device such as /dev/pps0 beside it.',
     ),
