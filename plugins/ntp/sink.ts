@@ -1,5 +1,5 @@
 import { defineSink, duration, oneOf, table, text, wholeNumber } from 'timehub/api';
-import { octetsOf, parseServer, parseSubnet } from 'timehub/protocol/client-server';
+import { ownAddress, parseServer, parseSubnet } from 'timehub/protocol/client-server';
 import * as v from 'valibot';
 import { NtpServer } from './ntp-server.js';
 
@@ -8,10 +8,7 @@ const SUBNET = 'a range of addresses such as "192.0.2.0/24", "2001:db8::/32" or 
 
 const VERSIONS = 'a list of NTP versions such as [3, 4]';
 
-const endpoint = v.pipe(
-  text(ENDPOINT),
-  v.check((address) => octetsOf(parseServer(address)?.host ?? '') !== undefined, ENDPOINT),
-);
+const endpoint = ownAddress({ what: ENDPOINT });
 const subnets = v.array(
   v.pipe(
     text(SUBNET),

@@ -1,5 +1,5 @@
-import { defineSource, duration, flag, table, text } from 'timehub/api';
-import { parseServer } from 'timehub/protocol/client-server';
+import { defineSource, duration, flag, table } from 'timehub/api';
+import { parseServer, serverAddress } from 'timehub/protocol/client-server';
 import * as v from 'valibot';
 import { Client } from './client.js';
 
@@ -10,11 +10,7 @@ const DEFAULT_RANGE = 4;
 
 const config = v.pipe(
   table({
-    address: v.pipe(
-      text(ADDRESS),
-      v.check((address) => (parseServer(address)?.port ?? 0) > 0, ADDRESS),
-      v.description('The server. Port 123 unless another is given.'),
-    ),
+    address: v.pipe(serverAddress({ what: ADDRESS }), v.description('The server. Port 123 unless another is given.')),
     'poll-min': v.pipe(
       v.optional(duration(INTERVAL), '64s'),
       v.description('The shortest time between requests. Below 64s only to servers of your own.'),
@@ -38,6 +34,7 @@ export default defineSource<Config>({
   summary: 'Asks an NTP server for the time (NTPv4 client, RFC 5905)',
   stability: 'beta',
   needs: [],
+  spreadsNames: true,
   config,
   create(config, context) {
     const minNs = config['poll-min'];

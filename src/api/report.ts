@@ -85,8 +85,10 @@ export interface DetailReport {
 export interface HubEvent {
   /** RFC 3339, UTC. */
   readonly at: string;
-  readonly kind: 'mode' | 'source' | 'sink' | 'clock' | 'config' | 'leap';
+  readonly kind: 'mode' | 'source' | 'sink' | 'clock' | 'config' | 'leap' | 'storage';
   readonly id: string;
+  /** A warning: the hub or a part of it is worse off than before. */
+  readonly severity: 'info' | 'warning';
   readonly text: string;
   readonly code?: string;
 }

@@ -4,7 +4,7 @@ import { createEstimator } from '../core/estimator/index.js';
 import { readLeapTable } from '../core/leap/leap-list.js';
 import type { LeapTable } from '../core/leap/leap-table.js';
 import { openHost } from '../host/host.js';
-import { diffConfig, formatProblems, type HubConfig } from '../kernel/config/index.js';
+import { diffConfig, formatProblems, type HubConfig, problemLine } from '../kernel/config/index.js';
 import type { Host, HostClock } from '../kernel/host.js';
 import { Hub } from '../kernel/hub.js';
 import { NO_STATE, StateFile } from '../kernel/memory/state-file.js';
@@ -12,6 +12,7 @@ import { containUncaught } from '../kernel/plugins/scope.js';
 import { FileJournal, type Journal, NO_JOURNAL } from '../kernel/record/event-log.js';
 import { EXIT, type ExitStatus } from './exit.js';
 import { holdHangups, oneAtATime } from './hangups.js';
+import { isJournal, withPriority } from './journal-prefix.js';
 import { type LoadedHub, loadHub } from './load.js';
 import { createLog, type LogFormat } from './log.js';
 import { outliveStandardStreams } from './output/standard-streams.js';
@@ -42,12 +43,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
   const hangups = holdHangups();
   const loaded = await (options.load?.() ?? loadHub(options.path));
   if (loaded.problems !== undefined) {
-    process.stderr.write(`${formatProblems(loaded.problems)}\n`);
+    const told = `${formatProblems(loaded.problems)}\n`;
+    process.stderr.write(isJournal(process.env, process.stderr) ? withPriority(told, 'error') : told);
     return undefined;
   }
   const { config, plans } = loaded;
   const logs = await createLog(config.hub.logLevel, options.logFormat);
   const log = logs.of('hub');
+  warnOf(loaded, log);
   const host = options.steer ? openHost() : withoutSteering(openHost());
   for (const note of host.notes) log.warn(note);
   const leap = host.leapSeconds();
@@ -134,6 +137,7 @@ async function reload(inForce: HubConfig, hub: Hub, log: Logger): Promise<HubCon
     log.warn(`the configuration in force stays: ${inForce.path} has problems\n${formatProblems(loaded.problems)}`);
     return inForce;
   }
+  warnOf(loaded, log);
   const difference = diffConfig(inForce, loaded.config);
   await hub.reload(loaded.plans, difference);
   const parts = (['added', 'removed', 'changed', 'retuned', 'kept'] as const).filter(
@@ -142,6 +146,10 @@ async function reload(inForce: HubConfig, hub: Hub, log: Logger): Promise<HubCon
   log.info(`read ${inForce.path} again: ${parts.map((part) => `${part} ${difference[part].join(', ')}`).join('; ')}`);
   if (difference.hub) log.warn('what changed outside of sources and sinks counts from the next start on');
   return loaded.config;
+}
+
+function warnOf({ warnings }: LoadedHub, log: Logger): void {
+  for (const warning of warnings) log.warn(problemLine(warning), { code: warning.code });
 }
 
 function openJournal(config: HubConfig, host: Host, leapTable: LeapTable): Journal {

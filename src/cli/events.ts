@@ -15,7 +15,7 @@ export async function run(options: ReadOptions): Promise<ExitStatus> {
     console.log(
       options.json === true
         ? JSON.stringify(event)
-        : `${event.at}  ${event.id.padEnd(14)} ${event.text}${event.code === undefined ? '' : `  ${event.code}`}`,
+        : `${event.at} ${event.severity === 'warning' ? '!' : ' '}${event.id.padEnd(14)} ${event.text}${event.code === undefined ? '' : `  ${event.code}`}`,
     );
   try {
     for await (const { event, data } of client.events('/v1/events', stop.signal)) {

@@ -1,10 +1,12 @@
 import type { Logger } from '../api/index.js';
 import type { LogLevel } from '../kernel/config/config.js';
 import type { LogOutput } from '../kernel/log-output.js';
+import { isJournal } from './journal-prefix.js';
+import { type LogFormat, lineFormat } from './log-line.js';
 import { BoundedOutput } from './output/bounded-output.js';
 import { openOutput } from './output/descriptor.js';
 
-export type LogFormat = 'text' | 'json';
+export type { LogFormat } from './log-line.js';
 
 export interface Log extends LogOutput {
   /** The logger of one instance, or of the hub itself. */
@@ -21,7 +23,7 @@ const PATIENCE_AT_THE_END_MS = 500;
  */
 export async function createLog(level: LogLevel, format: LogFormat): Promise<Log> {
   const { default: pino } = await import('pino');
-  const written = (line: string): string => (format === 'json' ? line : toText(line));
+  const written = lineFormat(format, isJournal(process.env, process.stderr));
   const output = new BoundedOutput(openOutput(2), (count, reason) => written(lossLine(count, reason)));
   const destination = { write: (line: string) => output.write(written(line)) };
   const root = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
@@ -53,13 +55,3 @@ const lossLine = (lost: number, reason: string): string => {
   const msg = `${lost} lines are missing from this log: ${reason}`;
   return `${JSON.stringify({ level: WARNING, time: new Date().toISOString(), id: 'hub', msg })}\n`;
 };
-
-const LEVELS: Readonly<Record<number, string>> = { 20: 'debug ', [WARNING]: 'warning ' };
-
-function toText(line: string): string {
-  const { level, time, id, msg, event: _event, ...fields } = JSON.parse(line) as Record<string, unknown>;
-  const rest = Object.entries(fields).map(
-    ([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
-  return `${String(time).slice(11, 23)} ${LEVELS[level as number] ?? ''}${id}: ${msg}${rest.join('')}\n`;
-}

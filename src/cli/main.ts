@@ -57,7 +57,8 @@ function program(): Command {
   root
     .command('check-config')
     .argument('<file>')
-    .description('check a configuration: all errors at once')
+    .description('check a configuration: all errors and warnings at once')
+    .option('--strict', 'warnings are errors')
     .option('--json', 'machine-readable output')
     .action(lazily(() => import('./check-config.js')));
   root
@@ -72,6 +73,10 @@ function program(): Command {
     .option('--json', 'machine-readable output')
     .option('--samples <n>', 'exchanges', '4')
     .action(lazily(() => import('./query.js')));
+  root
+    .command('build-addon')
+    .description('compile the native addon of this installation (kernel and hardware stamps)')
+    .action(lazily(() => import('./build-addon.js')));
   root
     .command('plugins')
     .description('the plugins that are there')

@@ -32,7 +32,7 @@ import { initialMode, type ModeState, nextMode } from './mode.js';
 import { compareNumbering, ownNumber } from './numbering.js';
 import { Quality } from './quality/quality.js';
 import { Recollection } from './recollection.js';
-import { describeCarriers, newsOf } from './selection/account.js';
+import { describeCarriers, isInOrder, newsOf } from './selection/account.js';
 import { Selection } from './selection/selection.js';
 import { isPending, mayVote } from './selection/standing.js';
 import { type Change, comeBack } from './selection/tenure.js';
@@ -61,6 +61,11 @@ export const createEngine = (options: CoreOptions, estimator: Estimator, leapTab
 
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
 type EventKind = Extract<Action, { type: 'event' }>['kind'];
+
+interface Remark {
+  readonly code?: string | undefined;
+  readonly warning?: boolean;
+}
 
 /** How long the clocks are left alone at a leap second. */
 const LEAP_REST_NS = 3 * NS_PER_S;
@@ -93,7 +98,7 @@ class Core implements Engine {
     this.#local = new LocalMode(options.localStratum);
     this.#jumps = new Jumps({
       ...{ keeper: this.#keeper, selection: this.#selection, sources: this.#sources },
-      tell: (source, text) => this.#tell('source', source, text),
+      tell: (source, text) => this.#tell('source', source, text, { warning: true }),
     });
   }
 
@@ -200,7 +205,8 @@ class Core implements Engine {
 
   #tick({ stamps }: InputOf<'tick'>): void {
     for (const { clock, time, monotonic } of stamps ?? []) this.#keeper.read(clock, time, monotonic);
-    for (const { text, code } of this.#leap.notices(this.#keeper.utc(this.#now))) this.#tell('leap', 'utc', text, code);
+    for (const { text, code } of this.#leap.notices(this.#keeper.utc(this.#now)))
+      this.#tell('leap', 'utc', text, { code });
   }
 
   /** At a leap second UTC jumps. The clock jumps with it by the kernel's hand, a moment earlier or later, or not at all. */
@@ -294,6 +300,7 @@ class Core implements Engine {
       'clock',
       id,
       byUs ? `was stepped ${way}` : `was stepped ${way} by somebody else; the estimate moved along`,
+      { warning: !byUs },
     );
     const servo = this.#keeper.clocks.get(id)?.servo;
     if (servo !== undefined) servo.stepping = false;
@@ -306,12 +313,15 @@ class Core implements Engine {
     this.#selection.reopen();
     this.#quality.slept(sleptNs);
     this.#cause = `the machine slept for ${formatSpan(sleptNs)}`;
-    this.#tell('clock', 'system', `is not to be trusted: ${this.#cause}; the sources are asked anew`);
+    this.#tell('clock', 'system', `is not to be trusted: ${this.#cause}; the sources are asked anew`, {
+      warning: true,
+    });
   }
 
   #refused({ clock: id, reason }: InputOf<'refused'>): void {
     const servo = this.#keeper.clocks.get(id)?.servo;
-    if (servo !== undefined && refused(servo, reason, this.#now)) this.#tell('clock', id, servo.reason, 'TH_CLOCK_SET');
+    if (servo !== undefined && refused(servo, reason, this.#now))
+      this.#tell('clock', id, servo.reason, { code: 'TH_CLOCK_SET' });
   }
 
   /** After every input: who carries the estimate, what mode that is, what to do with the clocks. */
@@ -355,7 +365,8 @@ class Core implements Engine {
     this.#mode = nextMode(before, condition, this.#options, this.#now);
     const { mode, reason } = this.#mode;
     if (mode === 'unsynchronised') this.#selection.disown();
-    if (mode !== before.mode) this.#tell('mode', 'hub', `is ${mode}: ${reason}`);
+    const warning = mode === 'holdover' || mode === 'unsynchronised';
+    if (mode !== before.mode) this.#tell('mode', 'hub', `is ${mode}: ${reason}`, { warning });
   }
 
   /** `started`: the sources of the configuration have been declared. */
@@ -396,19 +407,21 @@ class Core implements Engine {
       this.#actions.push({ type: 'steer', clock: id, frequencyPpb: decision.frequencyPpb });
     if (decision.type === 'step')
       this.#actions.push({ type: 'step', clock: id, deltaNs: decision.deltaNs, reason: decision.reason });
-    if (decision.type === 'panic' && !servo.panicking) this.#tell('clock', id, decision.reason, 'TH_CLOCK_PANIC');
+    if (decision.type === 'panic' && !servo.panicking)
+      this.#tell('clock', id, decision.reason, { code: 'TH_CLOCK_PANIC' });
     servo.panicking = decision.type === 'panic';
   }
 
   #tellSources(): void {
     for (const source of this.#sources.values()) {
       const news = newsOf(source);
-      if (news !== undefined) this.#tell('source', source.id, news);
+      if (news !== undefined) this.#tell('source', source.id, news, { warning: !isInOrder(source) });
     }
   }
 
-  #tell(kind: EventKind, id: string, text: string, code?: string): void {
-    this.#actions.push({ type: 'event', kind, id, text, ...(code === undefined ? {} : { code }) });
+  #tell(kind: EventKind, id: string, text: string, { code, warning }: Remark = {}): void {
+    const remark = { ...(code === undefined ? {} : { code }), ...(warning === true ? { warning } : {}) };
+    this.#actions.push({ type: 'event', kind, id, text, ...remark });
   }
 
   #source(id: string): Source {

@@ -70,6 +70,8 @@ export type Action =
       readonly id: string;
       readonly text: string;
       readonly code?: string;
+      /** Something is worse than before. */
+      readonly warning?: true;
     };
 
 /** `[hub]` as far as the core is concerned. */

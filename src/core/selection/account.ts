@@ -141,6 +141,10 @@ export function newsOf(source: Source): string | undefined {
   return isPlain ? reason : `is ${state}: ${reason}`;
 }
 
+/** Returns whether the source is used, or not used because the operator says so. */
+export const isInOrder = (source: Source): boolean =>
+  ['combined', 'agrees', 'numbering', 'disabled'].includes(standingOf(source).state);
+
 export interface ReportContext {
   readonly now: Instant;
   readonly estimate: (track: Track) => TrackEstimate | undefined;

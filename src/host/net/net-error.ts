@@ -1,5 +1,6 @@
 import { getSystemErrorName } from 'node:util';
 import { type Endpoint, HubError } from '../../api/index.js';
+import { addonRemedy } from '../addon.js';
 
 /** `EADDRINUSE` of what Node or the addon threw; `''` when it was no system call. */
 export function errorName(error: unknown): string {
@@ -97,7 +98,7 @@ export const noInterface = (name: string, cause?: unknown, isOver?: IsOver): Hub
 
 export const noAddon = (what: string): HubError =>
   new HubError('TH_NET_NO_ADDON', `${what} needs the native addon, which is not there`, {
-    hint: 'run "npm run setup" in the folder of timehub: with a C++ compiler it builds the addon',
+    hint: addonRemedy(),
   });
 
 export function sendError(error: unknown, to: Endpoint | string | undefined): HubError {

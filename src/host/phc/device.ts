@@ -64,8 +64,8 @@ export function openPhcDevice(id: ClockId, native: Pick<Native, 'readInterface'>
   };
 }
 
-/** `ptp0` of a device, of a link to one, or of an interface. */
-function nodeOf(id: ClockId, native: Pick<Native, 'readInterface'> | undefined): string {
+/** Returns `ptp0` of a device, of a link to one, or of an interface. Throws `TH_CLOCK_UNKNOWN`. */
+export function nodeOf(id: ClockId, native: Pick<Native, 'readInterface'> | undefined): string {
   const unknown = (reason: string) =>
     unknownClock(
       id,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { duration, flag, oneOf, table, text, wholeNumber } from '../../api/index.js';
+import { duration, flag, oneOf, path, table, wholeNumber } from '../../api/index.js';
 import type { SourceOptions } from '../../core/input.js';
 import type { LogLevel, OnError } from './config.js';
 
@@ -32,11 +32,11 @@ export const hubSchema = table({
     'With `free-run`: the stratum that NTP clients are given then. Sources of a greater stratum are not used: they may have their time from here.',
   ),
   'state-dir': described(
-    v.optional(text('a path in quotes')),
+    v.optional(path('a path in quotes', 'folder')),
     "A folder where what was learnt (the oscillator's frequency, delays and noise of paths, what plugins leave behind) is kept for the next start. Relative to this file's folder.",
   ),
   'event-log': described(
-    v.optional(text('a path in quotes')),
+    v.optional(path('a path in quotes')),
     "A file for raw observations, claims and decisions (JSON Lines), from which a run can be replayed. Relative to this file's folder.",
   ),
   'log-level': described(

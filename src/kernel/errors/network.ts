@@ -57,7 +57,7 @@ export const NETWORK: Explanations = {
   TH_NET_NO_ADDON: {
     cause: 'The native addon, through which such sockets are opened, is not there.',
     effect: 'The instance does not start.',
-    remedy: 'Install a C++ compiler and run npm run setup in the folder of timehub.',
+    remedy: 'Install a C++ compiler and run timehub build-addon as the owner of its folder.',
   },
   TH_NET_OPEN: {
     cause: 'The operating system refused to open a socket.',
