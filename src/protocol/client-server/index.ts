@@ -7,5 +7,7 @@ export * from './peer.js';
 export * from './poll.js';
 export * from './rate-limit.js';
 export * from './reach.js';
+export * from './reason-tally.js';
 export * from './reasons.js';
+export * from './refusals.js';
 export * from './tally.js';
