@@ -134,7 +134,8 @@ export class World {
         return { id: number, before };
       },
       deliver: (payload, from, to) => {
-        if (socket.closed) return;
+        const { peer } = options;
+        if (socket.closed || (peer !== undefined && keyOf(peer) !== keyOf(from))) return;
         for (const handler of onDatagram) handler({ payload, from, to, received: this.stamp('kernel') });
       },
       fail: (error) => {

@@ -75,13 +75,16 @@ export class Association {
     this.#report(condition);
   }
 
-  /** `cause`: what the network or the server said instead, a sentence. */
-  missed(cause: string | undefined): void {
+  /**
+   * `cause`: what the network or the server said instead, a sentence. `refused`: a sentence about the replies that came
+   * since the last accepted one and were refused.
+   */
+  missed(cause: string | undefined, refused?: string): void {
     if (this.#reach.missed === 0) this.#firstMiss = this.#asked;
     this.#reach.missedOne();
     this.#poll.missedOne();
     if (this.#reach.missed < PATIENCE) return;
-    this.#unreachable(this.#whyMissing(cause));
+    this.#unreachable(this.#whyMissing(cause, refused));
     if (this.#isLost) this.#options.onMoved?.();
   }
 
@@ -119,15 +122,16 @@ export class Association {
     this.#options.ask();
   }
 
-  #whyMissing(cause: string | undefined): string {
+  #whyMissing(cause: string | undefined, refused: string | undefined): string {
     const now = this.#context.monotonic();
     const why = missing({
+      refused,
       cause,
       requests: this.#reach.missed,
       sinceNs: Number(now - this.#firstMiss),
       replyAgeNs: this.#lastReply === undefined ? undefined : Number(now - this.#lastReply),
     });
-    const shortfall = cause === undefined ? this.#shortfall : '';
+    const shortfall = cause === undefined && refused === undefined ? this.#shortfall : '';
     return shortfall === '' ? why : `${why}; ${shortfall}`;
   }
 

@@ -53,6 +53,13 @@ export function familyOf(address: string): 4 | 6 {
   return octets !== undefined && isMappedV4(octets) && !address.includes(':') ? 4 : 6;
 }
 
+export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  if (a.port !== b.port) return false;
+  if (a.address === b.address) return true;
+  const [one, other] = [octetsOf(a.address), octetsOf(b.address)];
+  return one !== undefined && other !== undefined && one.every((octet, i) => octet === other[i]);
+}
+
 const MEANINGS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses (ICMP port unreachable)',
   EHOSTUNREACH: 'cannot be reached (no route to the host)',

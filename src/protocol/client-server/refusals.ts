@@ -2,8 +2,8 @@ import type { Metrics } from '../../api/context.js';
 import { ReasonTally } from './reason-tally.js';
 
 /**
- * Explains each reason for which a client refuses a reply. Each text continues "3 replies came that …" and ends with the
- * likely cause.
+ * Explains each reason for which a client refuses a reply. Each text continues "3 replies came that …", begins with its verb
+ * and ends with the likely cause.
  */
 export type RefusalTexts<Reason extends string> = Readonly<Record<Reason, string>>;
 
@@ -11,13 +11,16 @@ export type RefusalTexts<Reason extends string> = Readonly<Record<Reason, string
 export class Refusals<Reason extends string> {
   readonly #texts: RefusalTexts<Reason>;
   readonly #counts = new Map<Reason, number>();
+  readonly #details = new Map<Reason, string>();
 
   constructor(texts: RefusalTexts<Reason>) {
     this.#texts = texts;
   }
 
-  add(reason: Reason): void {
+  /** `detail`: what the reason alone cannot say, or empty; the last one is shown. */
+  add(reason: Reason, detail = ''): void {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
+    this.#details.set(reason, detail);
   }
 
   clear(): void {
@@ -29,10 +32,20 @@ export class Refusals<Reason extends string> {
     const [first, ...others] = [...this.#counts].sort(([, a], [, b]) => b - a);
     if (first === undefined) return undefined;
     const [reason, count] = first;
-    const also = others.map(([other, times]) => `${times} by ${other}`).join(', ');
-    const sentence = `${count === 1 ? '1 reply' : `${count} replies`} came that ${this.#texts[reason]}`;
-    return also === '' ? sentence : `${sentence} (others were refused: ${also})`;
+    const detail = this.#details.get(reason)!;
+    const also = others.map(([other, times]) => `; ${times} more ${times === 1 ? 'was' : 'were'} refused (${other})`);
+    const text = this.#texts[reason];
+    const sentence = count === 1 ? `1 reply came that ${inSingular(text)}` : `${count} replies came that ${text}`;
+    return `${sentence}${detail === '' ? '' : ` (${detail})`}${also.join('')}`;
   }
+}
+
+const SINGULAR: Readonly<Record<string, string>> = { are: 'is', do: 'does', have: 'has', were: 'was', came: 'came' };
+
+/** `do not answer …` → `does not answer …` */
+function inSingular(text: string): string {
+  const [verb] = text.split(' ', 1);
+  return (SINGULAR[verb!] ?? `${verb}s`) + text.slice(verb!.length);
 }
 
 /** The refused replies of one source: counted in all by reason, and explained since the last reply that was accepted. */
@@ -50,9 +63,9 @@ export class RefusalRecord<Reason extends string> {
     this.#recent = new Refusals(texts);
   }
 
-  refuse(reason: Reason): void {
+  refuse(reason: Reason, detail?: string): void {
     this.#tally.count(reason);
-    this.#recent.add(reason);
+    this.#recent.add(reason, detail);
   }
 
   /** A reply was accepted, or another server is asked from now on. */
