@@ -144,7 +144,7 @@ describe('source.ntp', () => {
     expect(record.observations).to.deep.equal([]);
     expect(record.claims.at(-1)).to.include({ synchronised: false, stratum: 16 });
     expect(record.health).to.deep.equal([
-      { state: 'degraded', reason: 'the server says it is not synchronised (stratum 0)' },
+      { state: 'degraded', reason: 'the server says it is not synchronised (stratum 16)' },
     ]);
   });
 

@@ -79,9 +79,9 @@ export function evaluate(reply: Uint8Array, request: Uint8Array): Verdict {
 
 /** The sentence's end that says what is wrong with the server's time; undefined when it may be used. */
 function flawOf(header: Header, answer: Answer): string | undefined {
-  if (answer.stratum === STRATUM_UNSYNCHRONISED) return `says it is not synchronised (stratum ${header.stratum})`;
+  if (answer.stratum === STRATUM_UNSYNCHRONISED) return 'says it is not synchronised (stratum 16)';
   if (answer.leap === 'unknown') return 'says it is not synchronised (leap indicator 3)';
-  if (header.receive === 0n || header.transmit === 0n) return 'gives no time (zero timestamps)';
+  if (header.receive === 0n || header.transmit === 0n) return 'sends timestamps of zero';
   if (answer.transmit < answer.receive) return 'claims to have answered before it was asked';
   if (header.reference !== 0n && fromNtpTime(header.reference) > answer.transmit) {
     return 'claims to have been set in the future';
