@@ -44,7 +44,12 @@ export class Client {
 
   constructor(context: SourceContext, { server, poll }: ClientOptions) {
     this.#context = context;
-    this.#association = new Association(context, { server, poll, ask: () => this.#ask() });
+    this.#association = new Association(context, {
+      server,
+      poll,
+      ask: () => this.#ask(),
+      onReplaced: () => this.#replaced(),
+    });
     this.#longestNs = poll.maxNs;
     this.#tally = new Tally(context.metrics, COUNTERS);
     this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
@@ -99,8 +104,11 @@ export class Client {
         this.#tally.count('kisses');
         this.#kisses.take(outcome.code, this.#intervalNs);
         this.#missed(`${this.#association.peer} answers with the kiss of death ${outcome.code}`);
+        if (outcome.code === 'RATE') this.#association.preferAnother('wants to be asked less often (kiss of death RATE)');
         break;
       case 'silence':
+        if (outcome.cause !== undefined && !this.#association.hasAnswered)
+          this.#association.preferAnother('cannot be reached');
         this.#missed(outcome.cause);
     }
     if (this.#kisses.refusedBy === undefined) this.#association.planNext(this.#kisses.minIntervalNs);
@@ -113,6 +121,13 @@ export class Client {
     this.#refusals.accepted();
     this.#kisses.answered();
     this.#association.answered(condition);
+  }
+
+  /** A wish to be asked less often holds for the next server of the name too. */
+  #replaced(): void {
+    this.#refusals.accepted();
+    this.#kisses.answered();
+    this.#silent = 0;
   }
 
   #missed(cause: string | undefined): void {

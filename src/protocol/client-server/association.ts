@@ -2,6 +2,7 @@ import type { SourceContext } from '../../api/context.js';
 import { HubError } from '../../api/error.js';
 import type { Instant, Ns } from '../../api/time.js';
 import type { Server } from './address.js';
+import { sharedAddresses } from './address-book.js';
 import { Peer } from './peer.js';
 import { Poll, type PollOptions } from './poll.js';
 import { Reach } from './reach.js';
@@ -14,12 +15,17 @@ export interface AssociationOptions {
   readonly ask: () => void;
   /** The server, or this machine, may be at another address now. */
   readonly onMoved?: () => void;
+  /** Another server is asked from now on. */
+  readonly onReplaced?: () => void;
   /** What this machine lacks: the operator should know even while all is well. Empty: nothing. */
   readonly shortfall?: () => string;
 }
 
 /** Polls without an answer before the source is called unreachable, and between look-ups of its name from then on. */
 const PATIENCE = 4;
+/** Answers in a row without use before another address of the name is tried; twice as many after each change. */
+const USELESS_ANSWERS = 8;
+const MOST_USELESS_ANSWERS = 64;
 const FIRST_LOOKUP_DELAY_NS = 2e9;
 const LAST_LOOKUP_DELAY_NS = 64e9;
 
@@ -31,24 +37,37 @@ export class Association {
   readonly peer: Peer;
   readonly #context: SourceContext;
   readonly #options: AssociationOptions;
-  readonly #poll: Poll;
-  readonly #reach = new Reach();
+  #poll: Poll;
+  #reach = new Reach();
   #asked: Instant = 0n;
   #firstMiss: Instant = 0n;
   #lastReply: Instant | undefined;
   #lookUpDelayNs: Ns = FIRST_LOOKUP_DELAY_NS;
   #condition = 'ok';
+  /** Answers in a row that were of no use, and how many are one too many. */
+  #useless = 0;
+  #patience = USELESS_ANSWERS;
+  /** Why another address of the name should be asked, the end of a sentence about the present server; empty: it should not. */
+  #objection = '';
+  /** The server that was asked before, while another one is looked for. */
+  #former = '';
+  #wasAsked = false;
   #stopped = false;
 
   constructor(context: SourceContext, options: AssociationOptions) {
     this.#context = context;
     this.#options = options;
-    this.peer = new Peer(options.server);
-    this.#poll = new Poll(options.poll, (minNs, maxNs) => context.worthAskingIn(minNs, maxNs));
+    this.peer = new Peer(options.server, sharedAddresses(context), context.id);
+    this.#poll = this.#newPoll();
   }
 
   get stopped(): boolean {
     return this.#stopped;
+  }
+
+  /** The server at the present address has answered at least once. */
+  get hasAnswered(): boolean {
+    return this.#lastReply !== undefined;
   }
 
   get intervalNs(): Ns {
@@ -56,11 +75,13 @@ export class Association {
   }
 
   start(): void {
+    this.peer.open();
     this.#context.after(0, () => (this.peer.endpoint === undefined ? this.#lookUp() : this.#ask()));
   }
 
   stop(): void {
     this.#stopped = true;
+    this.peer.close();
   }
 
   inspect(): { readonly reach: number; readonly reachRegister: string } {
@@ -73,6 +94,7 @@ export class Association {
     this.#lastReply = this.#context.monotonic();
     this.#poll.answered();
     this.#report(condition);
+    this.#weigh(condition);
   }
 
   /**
@@ -85,7 +107,14 @@ export class Association {
     this.#poll.missedOne();
     if (this.#reach.missed < PATIENCE) return;
     this.#unreachable(this.#whyMissing(cause, refused));
-    if (this.#isLost) this.#options.onMoved?.();
+    if (!this.#isLost) return;
+    this.#objection = 'does not answer';
+    this.#options.onMoved?.();
+  }
+
+  /** The next request goes to another address of the name, if there is one. `why`: the end of a sentence about the server. */
+  preferAnother(why: string): void {
+    this.#objection = why;
   }
 
   /** The shortfall is another one. */
@@ -100,12 +129,14 @@ export class Association {
     const chance = ((high! << 8) | low!) / 65536;
     const waitNs = Math.max(this.#poll.next(chance), leastNs);
     const leftNs = Math.max(0, waitNs - Number(this.#context.monotonic() - this.#asked));
-    const lost = this.peer.named && this.#isLost;
-    this.#context.after(leftNs, () => (lost ? this.#lookUp() : this.#ask()));
+    const moves = this.peer.named && (this.#objection !== '' || !this.peer.isOurs);
+    this.#context.after(leftNs, () => (moves ? this.#lookUp() : this.#ask()));
   }
 
   /** Never to ask at this address again; another one of the name may be kinder. */
   leave(reason: string): void {
+    this.#objection = 'refuses to serve this machine';
+    this.#former = String(this.peer);
     this.peer.ban();
     this.#unreachable(reason);
     if (this.peer.named) this.#context.after(this.#lookUpDelayNs, () => this.#lookUp());
@@ -119,6 +150,7 @@ export class Association {
   #ask(): void {
     if (this.#stopped) return;
     this.#asked = this.#context.monotonic();
+    this.#wasAsked = true;
     this.#options.ask();
   }
 
@@ -152,29 +184,65 @@ export class Association {
     else this.#context.health('degraded', reason);
   }
 
-  async #lookUp(): Promise<void> {
-    const failure = await this.#renew();
-    if (this.#stopped) return;
-    this.#options.onMoved?.();
-    if (failure === undefined || this.peer.endpoint !== undefined) {
-      this.#lookUpDelayNs = FIRST_LOOKUP_DELAY_NS;
-      return this.#ask();
+  /** Counts what is of no use in the vote: what no majority agrees with, and what is not synchronised. */
+  #weigh(condition: string): void {
+    const state = condition === 'ok' ? this.#context.voteState() : 'rejected';
+    if (state === 'combined' || state === 'agrees') {
+      this.#useless = 0;
+      this.#patience = USELESS_ANSWERS;
     }
-    this.#unreachable(failure);
-    this.#context.after(this.#lookUpDelayNs, () => this.#lookUp());
-    this.#lookUpDelayNs = Math.min(LAST_LOOKUP_DELAY_NS, this.#lookUpDelayNs * 2);
+    if (state !== 'rejected' || ++this.#useless < this.#patience) return;
+    this.#useless = 0;
+    this.#patience = Math.min(MOST_USELESS_ANSWERS, this.#patience * 2);
+    this.#objection = condition === 'ok' ? 'disagrees with the majority' : 'has no time to give';
   }
 
-  /** Answers with the reason when there is no address to ask. */
-  async #renew(): Promise<string | undefined> {
+  async #lookUp(): Promise<void> {
+    const failure = await this.#resolve();
+    if (this.#stopped) return;
+    if (!this.peer.isOurs) this.#objection = 'is asked by another source';
+    if (this.#former === '' && this.#wasAsked) this.#former = String(this.peer);
+    if (this.#objection !== '') this.peer.giveUp(this.#context.monotonic());
+    const renewal = this.peer.take();
+    if (renewal === 'none') {
+      this.#unreachable(failure ?? this.peer.shortage);
+      this.#context.after(this.#lookUpDelayNs, () => this.#lookUp());
+      this.#lookUpDelayNs = Math.min(LAST_LOOKUP_DELAY_NS, this.#lookUpDelayNs * 2);
+      return;
+    }
+    this.#lookUpDelayNs = FIRST_LOOKUP_DELAY_NS;
+    if (renewal !== 'same') this.#begin(renewal);
+    this.#former = this.#objection = '';
+    this.#ask();
+  }
+
+  /** Answers with the reason when the name cannot be looked up. */
+  async #resolve(): Promise<string | undefined> {
     try {
-      await this.peer.renew(this.#context.network);
-      return this.peer.endpoint === undefined
-        ? `every address of ${this.peer} refuses to serve this machine`
-        : undefined;
+      await this.peer.lookUp(this.#context.network, () => this.#context.monotonic());
+      return undefined;
     } catch (error) {
       if (error instanceof HubError) return error.message;
       throw error;
     }
+  }
+
+  /** At another server nothing holds that was found out about the former one. */
+  #begin(renewal: 'fresh' | 'again'): void {
+    this.#options.onMoved?.();
+    if (!this.#wasAsked) return;
+    this.#reach = new Reach();
+    this.#lastReply = undefined;
+    this.#useless = 0;
+    // One that failed before is asked as seldom as the former one would have been.
+    if (renewal === 'fresh') this.#poll = this.#newPoll();
+    const reason = `asks ${this.peer} from now on: ${this.#former} ${this.#objection}`;
+    this.#context.replaced(reason);
+    if (this.#condition === 'unreachable') this.#context.unreachable(reason);
+    this.#options.onReplaced?.();
+  }
+
+  #newPoll(): Poll {
+    return new Poll(this.#options.poll, (minNs, maxNs) => this.#context.worthAskingIn(minNs, maxNs));
   }
 }

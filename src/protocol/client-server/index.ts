@@ -1,5 +1,6 @@
 export * from './access.js';
 export * from './address.js';
+export * from './address-book.js';
 export * from './association.js';
 export * from './gate.js';
 export * from './lead.js';
