@@ -104,7 +104,8 @@ export class Client {
         this.#tally.count('kisses');
         this.#kisses.take(outcome.code, this.#intervalNs);
         this.#missed(`${this.#association.peer} answers with the kiss of death ${outcome.code}`);
-        if (outcome.code === 'RATE') this.#association.preferAnother('wants to be asked less often (kiss of death RATE)');
+        if (outcome.code === 'RATE')
+          this.#association.preferAnother('wants to be asked less often (kiss of death RATE)');
         break;
       case 'silence':
         if (outcome.cause !== undefined && !this.#association.hasAnswered)

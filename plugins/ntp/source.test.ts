@@ -281,6 +281,53 @@ describe('source.ntp', () => {
     expect(record.observations.at(-1)![0]!.path).to.equal('192.0.2.10');
   });
 
+  it('asks another address of the name when one says RATE, and that one no oftener', async () => {
+    const { world, record, running } = await asking(
+      { address: 'time.example', 'poll-min': '4s', 'poll-max': '4s' },
+      kiss('RATE'),
+    );
+    await world.pass(20 * S);
+    expect(record.replaced).to.deep.equal([
+      'asks time.example:123 (192.0.2.10) from now on: time.example:123 (192.0.2.9) wants to be asked less often (kiss of death RATE)',
+    ]);
+    expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123' });
+    expect(running.inspect!()).to.include({ pollIntervalS: 8 });
+  });
+
+  it('stays with a server that says RATE when the name has no other address', async () => {
+    const { world, record } = await asking({ address: 'lonely.example', 'poll-min': '1s' }, kiss('RATE'));
+    world.names.set('lonely.example', [ADDRESS]);
+    await world.pass(60 * S);
+    expect(record.replaced).to.deep.equal([]);
+    expect(record.unreachable.at(-1)).to.include('kiss of death RATE');
+  });
+
+  it('goes to another address of the name when one has had no time to give for eight answers', async () => {
+    const { world, record } = await asking(
+      { address: 'time.example', 'poll-min': '1s', 'poll-max': '1s' },
+      server({ leap: 'unknown', stratum: 0, refid: 0 }),
+    );
+    await world.pass(20 * S);
+    expect(record.replaced[0]).to.match(/\(192\.0\.2\.9\) has no time to give$/);
+    expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123', synchronised: true });
+  });
+
+  it('goes at once to another address of the name when there is no way to the first', async () => {
+    const { world, record } = await asking({ address: 'time.example', 'poll-min': '1s' }, silence);
+    world.at(0.1 * S, () => world.sockets[0]!.fail(Object.assign(new Error('recvmsg'), { code: 'ENETUNREACH' })));
+    await world.pass(4 * S);
+    expect(record.replaced).to.have.length(1);
+    expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123' });
+  });
+
+  it('leaves a literal address alone, whatever the vote says of it', async () => {
+    const { world, record } = await asking({ 'poll-min': '1s', 'poll-max': '1s' });
+    world.voteState = () => 'rejected';
+    await world.pass(60 * S);
+    expect(record.replaced).to.deep.equal([]);
+    expect(new Set(record.claims.map(({ address }) => address)).size).to.equal(1);
+  });
+
   it('asks the resolver again until there is an address', async () => {
     const { world, record } = await asking({ address: 'later.example:123' });
     await world.pass(3 * S);

@@ -47,8 +47,9 @@ async function typesFor(document: ConfigDocument, catalogue: Catalogue): Promise
 
 async function typeOf(id: string, catalogue: Catalogue): Promise<PluginType> {
   try {
-    const { summary, config } = await catalogue.load(id);
-    return { summary, schema: config };
+    const definition = await catalogue.load(id);
+    const { summary, config } = definition;
+    return { summary, schema: config, instances: (own) => definition.instances?.(own) };
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     return { summary: '', failure: error };

@@ -33,7 +33,7 @@ export async function validateConfig(document: ConfigDocument, catalogue: Plugin
   for (const table of document.instances) {
     const checked = await checkInstance(table, catalogue);
     if ('findings' in checked) findings.push(...checked.findings);
-    else instances.push(checked);
+    else instances.push(...checked.instances);
   }
   findings.push(...checkAcross(document, hub, instances));
   const problems = [...faultsOf(document), ...(await placed(document, findings))];
