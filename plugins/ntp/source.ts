@@ -31,7 +31,7 @@ const config = v.pipe(
         ),
       ),
       v.description(
-        'Instead of `address`: a name whose addresses are servers of their own, each a source `ntp.<name>-<n>`.',
+        'Instead of `address`: a name whose addresses are servers of their own, each a source (`ntp.a-1`, `ntp.a-2`, …).',
       ),
     ),
     count: v.pipe(
