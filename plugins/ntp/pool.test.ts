@@ -227,7 +227,9 @@ describe('sources of one name', function () {
     await scene.pass(120);
     const requests = () => (scene.hub.report.detail('ntp.p1')!.inspect as { readonly requests: number }).requests;
     const before = requests();
+    const told = scene.events.length;
     await scene.pass(640);
+    expect(scene.events.slice(told).map(({ text }) => text)).to.deep.equal([]);
     expect(requests() - before).to.be.within(8, 12);
   });
 });

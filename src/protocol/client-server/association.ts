@@ -231,15 +231,18 @@ export class Association {
   #begin(renewal: 'fresh' | 'again'): void {
     this.#options.onMoved?.();
     if (!this.#wasAsked) return;
+    // Among servers that are all dead, a change is no news, and there is nothing to forget.
+    const isNews = renewal === 'fresh' || this.hasAnswered;
     this.#reach = new Reach();
     this.#lastReply = undefined;
     this.#useless = 0;
+    this.#options.onReplaced?.();
     // One that failed before is asked as seldom as the former one would have been.
     if (renewal === 'fresh') this.#poll = this.#newPoll();
+    if (!isNews) return;
     const reason = `asks ${this.peer} from now on: ${this.#former} ${this.#objection}`;
     this.#context.replaced(reason);
     if (this.#condition === 'unreachable') this.#context.unreachable(reason);
-    this.#options.onReplaced?.();
   }
 
   #newPoll(): Poll {
