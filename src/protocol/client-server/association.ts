@@ -239,10 +239,7 @@ export class Association {
     this.#options.onReplaced?.();
     // One that failed before is asked as seldom as the former one would have been.
     if (renewal === 'fresh') this.#poll = this.#newPoll();
-    if (!isNews) return;
-    const reason = `asks ${this.peer} from now on: ${this.#former} ${this.#objection}`;
-    this.#context.replaced(reason);
-    if (this.#condition === 'unreachable') this.#context.unreachable(reason);
+    if (isNews) this.#context.replaced(`asks ${this.peer} from now on: ${this.#former} ${this.#objection}`);
   }
 
   #newPoll(): Poll {
