@@ -154,20 +154,22 @@ export class Client {
       return;
     }
     this.#newest = { offsetNs: measured.offsetNs, delayNs: measured.delayNs, sentBy: sent.by, receivedBy: received.by };
-    this.#claim(answer, 'synchronised');
+    this.#claim(answer);
     this.#context.observe(legsOf(answer, sent, received, this.#association.peer.path));
     this.#answered('ok');
   }
 
-  #claim(answer: Answer, state: 'synchronised' | 'unsynchronised'): void {
+  /** `flaw`: why there is no time to be had from it. */
+  #claim(answer: Answer, flaw?: string): void {
     const intervalNs = Math.max(this.#longestNs, this.#kisses.minIntervalNs);
-    this.#context.claim({ ...claimsOf(answer, this.#association.peer.endpoint!, state), intervalNs });
+    this.#context.claim({ ...claimsOf(answer, this.#association.peer.endpoint!, flaw), intervalNs });
   }
 
   /** It answers, but its time cannot be used. `reason` is the end of a sentence about the server. */
   #disown(answer: Answer, reason: string): void {
-    this.#claim(answer, 'unsynchronised');
-    this.#answered(`the server ${reason}`);
+    const flaw = `the server ${reason}`;
+    this.#claim(answer, flaw);
+    this.#answered(flaw);
   }
 
   /** DENY and RSTR: never to ask this server again (RFC 5905 §7.4). */

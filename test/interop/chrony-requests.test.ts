@@ -88,8 +88,12 @@ describe('the hub and chronyd, asked the same', function () {
   });
   after(() => bench?.clear());
 
+  const sockets = new Map<number, Socket>();
+
   /** Undefined: the port is not to be had. */
   async function socketAt(port: number): Promise<Socket | undefined> {
+    const open = sockets.get(port);
+    if (open !== undefined) return open;
     const socket = createSocket('udp4');
     try {
       await new Promise<void>((resolve, reject) => {
@@ -101,6 +105,7 @@ describe('the hub and chronyd, asked the same', function () {
       return undefined;
     }
     bench.later(() => socket.close());
+    sockets.set(port, socket);
     return socket;
   }
 

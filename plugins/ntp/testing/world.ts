@@ -56,6 +56,7 @@ export class World {
   /** The state of a source in the vote, as the hub has it. */
   voteState: (id: string) => SourceState = () => 'combined';
   #common: unknown;
+  resolverIsDead = false;
   readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
   #port = 40000;
   #seed = 1;
@@ -115,6 +116,10 @@ export class World {
   }
 
   async resolve(host: string): Promise<readonly string[]> {
+    if (this.resolverIsDead) {
+      const cause = Object.assign(new Error('EAI_AGAIN'), { code: 'EAI_AGAIN' });
+      throw new HubError('TH_NET_RESOLVE', `the name server does not answer for "${host}"`, { cause });
+    }
     const found = this.names.get(host);
     if (found === undefined) throw new HubError('TH_NET_RESOLVE', `cannot resolve "${host}"`);
     return found;

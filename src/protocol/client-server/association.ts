@@ -1,8 +1,9 @@
-import type { SourceContext } from '../../api/context.js';
+import type { SourceContext, Timer } from '../../api/context.js';
 import { HubError } from '../../api/error.js';
 import type { Instant, Ns } from '../../api/time.js';
 import type { Server } from './address.js';
 import { sharedAddresses } from './address-book.js';
+import { NetworkWatch } from './network-watch.js';
 import { Peer } from './peer.js';
 import { Poll, type PollOptions } from './poll.js';
 import { Reach } from './reach.js';
@@ -28,6 +29,10 @@ const USELESS_ANSWERS = 8;
 const MOST_USELESS_ANSWERS = 64;
 const FIRST_LOOKUP_DELAY_NS = 2e9;
 const LAST_LOOKUP_DELAY_NS = 64e9;
+/** The same while the name server itself does not answer: that it is back shows in nothing else. */
+const LAST_RESOLVER_DELAY_NS = 8e9;
+/** At most so often the requests begin again because the network has changed. */
+const RESTART_NS = 64e9;
 
 /**
  * One server that is asked again and again (RFC 5905 §9 calls it an association): when it is asked next, where it is, whether
@@ -53,9 +58,16 @@ export class Association {
   #former = '';
   #wasAsked = false;
   #stopped = false;
+  /** The next request or look-up. */
+  #next: Timer | undefined;
+  /** A request was sent, or a name is being looked up. */
+  #isWaiting = false;
+  #restarted: Instant | undefined;
+  readonly #watch: NetworkWatch;
 
   constructor(context: SourceContext, options: AssociationOptions) {
     this.#context = context;
+    this.#watch = new NetworkWatch(context, () => this.#networkChanged());
     this.#options = options;
     this.peer = new Peer(options.server, sharedAddresses(context), context.id);
     this.#poll = this.#newPoll();
@@ -76,12 +88,13 @@ export class Association {
 
   start(): void {
     this.peer.open();
-    this.#context.after(0, () => (this.peer.endpoint === undefined ? this.#lookUp() : this.#ask()));
+    this.#planAfter(0, () => (this.peer.endpoint === undefined ? this.#lookUp() : this.#ask()));
   }
 
   stop(): void {
     this.#stopped = true;
     this.peer.close();
+    this.#watch.stop();
   }
 
   inspect(): { readonly reach: number; readonly reachRegister: string } {
@@ -90,6 +103,8 @@ export class Association {
 
   /** To be called once the hub has what was in the answer. `condition`: "ok", or why there is no time to be had from it. */
   answered(condition = this.#condition): void {
+    this.#isWaiting = false;
+    this.#watch.stop();
     this.#reach.answered();
     this.#lastReply = this.#context.monotonic();
     this.#poll.answered();
@@ -102,6 +117,8 @@ export class Association {
    * since the last accepted one and were refused.
    */
   missed(cause: string | undefined, refused?: string): void {
+    this.#isWaiting = false;
+    this.#watch.start();
     if (this.#reach.missed === 0) this.#firstMiss = this.#asked;
     this.#reach.missedOne();
     this.#poll.missedOne();
@@ -130,7 +147,7 @@ export class Association {
     const waitNs = Math.max(this.#poll.next(chance), leastNs);
     const leftNs = Math.max(0, waitNs - Number(this.#context.monotonic() - this.#asked));
     const moves = this.peer.named && (this.#objection !== '' || !this.peer.isOurs);
-    this.#context.after(leftNs, () => (moves ? this.#lookUp() : this.#ask()));
+    this.#planAfter(leftNs, () => (moves ? this.#lookUp() : this.#ask()));
   }
 
   /** Never to ask at this address again; another one of the name may be kinder. */
@@ -139,7 +156,7 @@ export class Association {
     this.#former = String(this.peer);
     this.peer.ban();
     this.#unreachable(reason);
-    if (this.peer.named) this.#context.after(this.#lookUpDelayNs, () => this.#lookUp());
+    if (this.peer.named) this.#planAfter(this.#lookUpDelayNs, () => this.#lookUp());
   }
 
   get #isLost(): boolean {
@@ -147,8 +164,25 @@ export class Association {
     return missed > 0 && missed % PATIENCE === 0;
   }
 
+  #planAfter(delayNs: Ns, work: () => void | Promise<void>): void {
+    this.#next?.cancel();
+    this.#next = this.#context.after(delayNs, work);
+  }
+
+  /** An interface came up, or another network: what could not be reached may be reached now. */
+  #networkChanged(): void {
+    const now = this.#context.monotonic();
+    if (this.#restarted !== undefined && Number(now - this.#restarted) < RESTART_NS) return;
+    this.#restarted = now;
+    this.#poll.restart();
+    this.#lookUpDelayNs = FIRST_LOOKUP_DELAY_NS;
+    if (this.#isWaiting) return;
+    this.#planAfter(0, () => (this.peer.named ? this.#lookUp() : this.#ask()));
+  }
+
   #ask(): void {
     if (this.#stopped) return;
+    this.#isWaiting = true;
     this.#asked = this.#context.monotonic();
     this.#wasAsked = true;
     this.#options.ask();
@@ -198,16 +232,21 @@ export class Association {
   }
 
   async #lookUp(): Promise<void> {
+    this.#isWaiting = true;
     const failure = await this.#resolve();
+    this.#isWaiting = false;
     if (this.#stopped) return;
+    this.#options.onMoved?.();
     if (!this.peer.isOurs) this.#objection = 'is asked by another source';
     if (this.#former === '' && this.#wasAsked) this.#former = String(this.peer);
     if (this.#objection !== '') this.peer.giveUp(this.#context.monotonic());
     const renewal = this.peer.take();
     if (renewal === 'none') {
-      this.#unreachable(failure ?? this.peer.shortage);
-      this.#context.after(this.#lookUpDelayNs, () => this.#lookUp());
-      this.#lookUpDelayNs = Math.min(LAST_LOOKUP_DELAY_NS, this.#lookUpDelayNs * 2);
+      this.#watch.start();
+      this.#unreachable(failure?.reason ?? this.peer.shortage);
+      this.#planAfter(this.#lookUpDelayNs, () => this.#lookUp());
+      const lastNs = failure?.isPassing === true ? LAST_RESOLVER_DELAY_NS : LAST_LOOKUP_DELAY_NS;
+      this.#lookUpDelayNs = Math.min(lastNs, this.#lookUpDelayNs * 2);
       return;
     }
     this.#lookUpDelayNs = FIRST_LOOKUP_DELAY_NS;
@@ -216,20 +255,19 @@ export class Association {
     this.#ask();
   }
 
-  /** Answers with the reason when the name cannot be looked up. */
-  async #resolve(): Promise<string | undefined> {
+  /** Returns the reason when the name cannot be looked up. */
+  async #resolve(): Promise<{ readonly reason: string; readonly isPassing: boolean } | undefined> {
     try {
       await this.peer.lookUp(this.#context.network, () => this.#context.monotonic());
       return undefined;
     } catch (error) {
-      if (error instanceof HubError) return error.message;
+      if (error instanceof HubError) return { reason: error.message, isPassing: isPassing(error) };
       throw error;
     }
   }
 
   /** At another server nothing holds that was found out about the former one. */
   #begin(renewal: 'fresh' | 'again'): void {
-    this.#options.onMoved?.();
     if (!this.#wasAsked) return;
     // Among servers that are all dead, a change is no news, and there is nothing to forget.
     const isNews = renewal === 'fresh' || this.hasAnswered;
@@ -246,3 +284,7 @@ export class Association {
     return new Poll(this.#options.poll, (minNs, maxNs) => this.#context.worthAskingIn(minNs, maxNs));
   }
 }
+
+/** The name server did not answer; whether the name exists is open. */
+const isPassing = ({ cause }: HubError): boolean =>
+  cause instanceof Error && 'code' in cause && cause.code === 'EAI_AGAIN';

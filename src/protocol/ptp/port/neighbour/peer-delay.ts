@@ -25,6 +25,9 @@ export interface Computes {
   readonly delay: boolean;
 }
 
+/** Requests in a row without a measurement after which the delay of the link is not known any more. */
+const LAPSE_AFTER = 8;
+
 /** The peer-to-peer delay mechanism, asking side (IEEE 1588-2019 §11.4, 802.1AS-2020 §11.2.19). */
 export class PeerDelay {
   readonly #settings: PeerDelaySettings;
@@ -37,6 +40,8 @@ export class PeerDelay {
   #looped = false;
   #logInterval: number | undefined;
   #lost = 0;
+  /** Requests in a row that measured nothing. */
+  #idle = 0;
   /** Requests in a row that several have answered. */
   #crowded = 0;
   #pausing = false;
@@ -178,6 +183,7 @@ export class PeerDelay {
     this.#responders = [];
     this.#looped = false;
     this.#lost = 0;
+    this.#idle = 0;
     this.#crowded = 0;
     this.#pausing = false;
     this.#forget();
@@ -186,6 +192,13 @@ export class PeerDelay {
   #forget(): void {
     this.#delay.clear();
     this.#rate.clear();
+  }
+
+  /** The delay that was measured holds for several intervals; a profile that decrees its neighbour keeps it. */
+  #lapse(): void {
+    const { capable, allowedLost } = this.#settings.rules;
+    this.#idle++;
+    if (capable !== 'static' && this.#idle > Math.max(LAPSE_AFTER, allowedLost)) this.#delay.clear();
   }
 
   #exchangeOf({ header, requesting }: PdelayResp | PdelayRespFollowUp): PdelayExchange | undefined {
@@ -199,6 +212,7 @@ export class PeerDelay {
     this.#settings.envelope.version.answered();
     this.stampedBy = received.by;
     this.#lost = 0;
+    this.#idle = 0;
     const last = this.#responders[0];
     if (last !== undefined && !samePort(last, response.header.source)) this.#forget();
     this.#responders = this.#exchange!.responders;
@@ -231,6 +245,7 @@ export class PeerDelay {
     this.#crowded = exchange.responders.length > 1 ? this.#crowded + 1 : 0;
     if (exchange.isDone) this.#responders = exchange.responders;
     else if (!exchange.isStampLost) this.#lost++;
+    if (!exchange.isDone) this.#lapse();
     this.#settings.envelope.version.unanswered('Pdelay_Req', this.#lost);
   }
 }
