@@ -25,7 +25,7 @@ export interface Computes {
   readonly delay: boolean;
 }
 
-/** Requests in a row without a measurement after which the delay of the link is not known any more. */
+/** Requests in a row without an answer after which the delay of the link is not known any more. */
 const LAPSE_AFTER = 8;
 
 /** The peer-to-peer delay mechanism, asking side (IEEE 1588-2019 §11.4, 802.1AS-2020 §11.2.19). */
@@ -40,8 +40,6 @@ export class PeerDelay {
   #looped = false;
   #logInterval: number | undefined;
   #lost = 0;
-  /** Requests in a row that measured nothing. */
-  #idle = 0;
   /** Requests in a row that several have answered. */
   #crowded = 0;
   #pausing = false;
@@ -183,7 +181,6 @@ export class PeerDelay {
     this.#responders = [];
     this.#looped = false;
     this.#lost = 0;
-    this.#idle = 0;
     this.#crowded = 0;
     this.#pausing = false;
     this.#forget();
@@ -195,10 +192,10 @@ export class PeerDelay {
   }
 
   /** The delay that was measured holds for several intervals; a profile that decrees its neighbour keeps it. */
-  #lapse(): void {
+  #miss(): void {
     const { capable, allowedLost } = this.#settings.rules;
-    this.#idle++;
-    if (capable !== 'static' && this.#idle > Math.max(LAPSE_AFTER, allowedLost)) this.#delay.clear();
+    this.#lost++;
+    if (capable !== 'static' && this.#lost > Math.max(LAPSE_AFTER, allowedLost)) this.#delay.clear();
   }
 
   #exchangeOf({ header, requesting }: PdelayResp | PdelayRespFollowUp): PdelayExchange | undefined {
@@ -212,7 +209,6 @@ export class PeerDelay {
     this.#settings.envelope.version.answered();
     this.stampedBy = received.by;
     this.#lost = 0;
-    this.#idle = 0;
     const last = this.#responders[0];
     if (last !== undefined && !samePort(last, response.header.source)) this.#forget();
     this.#responders = this.#exchange!.responders;
@@ -244,8 +240,7 @@ export class PeerDelay {
     this.#looped = exchange.isLooped;
     this.#crowded = exchange.responders.length > 1 ? this.#crowded + 1 : 0;
     if (exchange.isDone) this.#responders = exchange.responders;
-    else if (!exchange.isStampLost) this.#lost++;
-    if (!exchange.isDone) this.#lapse();
+    else if (!exchange.isStampLost) this.#miss();
     this.#settings.envelope.version.unanswered('Pdelay_Req', this.#lost);
   }
 }
