@@ -32,6 +32,11 @@ interface Definition<K extends string, C, X> {
   readonly needs: readonly Need[];
   /** From which the checks, the configuration reference and the editor's schema come. */
   readonly config: StandardSchema<C>;
+  /**
+   * The configurations of the instances that one table describes, where there may be several: `[source.ntp.a]` with a pool
+   * becomes `ntp.a-1`, `ntp.a-2`, …; undefined: the table is one instance. Pure.
+   */
+  instances?(config: C): readonly C[] | undefined;
   /** Pure: no I/O and no timer before `start`. */
   create(config: C, context: X): Running<C>;
 }

@@ -25,5 +25,7 @@ export async function run(options: ReadOptions): Promise<ExitStatus> {
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   }
-  return EXIT.synchronised;
+  if (stop.signal.aborted) return EXIT.synchronised;
+  console.error('timehub: the hub has ended');
+  return EXIT.unreachable;
 }

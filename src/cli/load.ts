@@ -54,8 +54,9 @@ async function typeOf(id: string, catalogue: Catalogue): Promise<PluginType> {
   try {
     const definition = await catalogue.load(id);
     const { summary, config: schema } = definition;
-    if (definition.kind === 'source') return { summary, schema, spreadsNames: definition.spreadsNames };
-    return { summary, schema, steers: (config) => definition.steers?.(config) };
+    const instances = (own: unknown) => definition.instances?.(own);
+    if (definition.kind === 'source') return { summary, schema, instances, spreadsNames: definition.spreadsNames };
+    return { summary, schema, instances, steers: (config) => definition.steers?.(config) };
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     return { summary: '', failure: error };

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { HubError } from '../api/index.js';
-import { EXIT, type ExitStatus } from './exit.js';
+import { EXIT, type ExitStatus, statusOf } from './exit.js';
 import { watchStandardStreams } from './output/standard-streams.js';
 import { VERSION } from './version.js';
 
@@ -119,8 +119,7 @@ function complain(error: unknown): ExitStatus {
     return EXIT.software;
   }
   console.error(`timehub: ${error.message}  ${error.code}${error.hint === undefined ? '' : `\n  ${error.hint}`}`);
-  if (error.code === 'TH_CLI_NO_HUB') return EXIT.unreachable;
-  return error.code.startsWith('TH_CFG_') ? EXIT.config : error.code.startsWith('TH_CLI_') ? EXIT.usage : EXIT.software;
+  return statusOf(error.code);
 }
 
 export async function main(argv: readonly string[]): Promise<void> {

@@ -166,6 +166,9 @@ class Core implements Engine {
       case 'source-gone':
         this.#forget(input.id);
         break;
+      case 'source-replaced':
+        this.#replace(input);
+        break;
       case 'observations':
         this.#observe(input);
         break;
@@ -226,6 +229,14 @@ class Core implements Engine {
     const tracks = [...(this.#sources.get(id)?.tracks.values() ?? [])];
     this.#sources.delete(id);
     this.#keeper.remove(tracks);
+  }
+
+  #replace({ id, reason }: InputOf<'source-replaced'>): void {
+    const { options, tracks } = this.#source(id);
+    this.#keeper.remove([...tracks.values()]);
+    // In its place: the order of the sources stays.
+    this.#sources.set(id, createSource(id, options));
+    this.#tell('source', id, reason);
   }
 
   #observe({ id, observations }: InputOf<'observations'>): void {

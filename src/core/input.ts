@@ -41,6 +41,8 @@ export type Input = { readonly monotonic: Instant } & (
   | { readonly type: 'unreachable'; readonly id: string; readonly reason: string }
   /** The time of the source has jumped, by `jumpNs` if that is known: its word about the time starts anew. */
   | { readonly type: 'discontinuity'; readonly id: string; readonly reason: string; readonly jumpNs?: Ns }
+  /** It stands for another server from now on, with the same options: what was known of the former one is forgotten. */
+  | { readonly type: 'source-replaced'; readonly id: string; readonly reason: string }
   | { readonly type: 'discipline'; readonly clock: ClockId; readonly policy: StepPolicy | null }
   /** The host has set this correction (total, ppb). */
   | { readonly type: 'steered'; readonly clock: ClockId; readonly frequencyPpb: number }

@@ -124,6 +124,8 @@ export class Machine {
       claim: (claims) => void did.claims.push(claims),
       unreachable: (reason) => void did.unreachable.push(reason),
       discontinuity: quiet,
+      replaced: quiet,
+      voteState: () => 'combined',
       worthAskingIn: (minNs) => minNs,
       state: () => this.#state,
       onState: (handler) => void this.#onState.push(handler),

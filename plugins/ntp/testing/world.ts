@@ -4,6 +4,7 @@ import {
   HubError,
   type Instant,
   type Ns,
+  type SourceState,
   type Stamp,
   type TimeState,
   type UdpOptions,
@@ -52,6 +53,9 @@ export class World {
   /** Sockets opened so far; the closed ones too. */
   readonly sockets: Socket[] = [];
   own: readonly string[] = ['127.0.0.1'];
+  /** The state of a source in the vote, as the hub has it. */
+  voteState: (id: string) => SourceState = () => 'combined';
+  #common: unknown;
   resolverIsDead = false;
   readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
   #port = 40000;
@@ -97,6 +101,12 @@ export class World {
     this.now = end;
   }
 
+  /** What the instances of this world have in common. */
+  common<T>(make: () => T): T {
+    this.#common ??= make();
+    return this.#common as T;
+  }
+
   /** Not random at all, but different each time. */
   random(octets: number): Uint8Array {
     return Uint8Array.from({ length: octets }, () => {
@@ -139,7 +149,8 @@ export class World {
         return { id: number, before };
       },
       deliver: (payload, from, to) => {
-        if (socket.closed) return;
+        const { peer } = options;
+        if (socket.closed || (peer !== undefined && keyOf(peer) !== keyOf(from))) return;
         for (const handler of onDatagram) handler({ payload, from, to, received: this.stamp('kernel') });
       },
       fail: (error) => {

@@ -15,6 +15,7 @@ interface Instance {
   /** `ntp.a`: unique in the hub, sources and sinks together. */
   readonly id: string;
   readonly type: string;
+  /** The name of its table. Several instances share it where the table describes several. */
   readonly name: string;
   readonly enabled: boolean;
   readonly onError: OnError;
@@ -78,6 +79,8 @@ export interface PluginType {
   readonly schema?: StandardSchema | undefined;
   /** Why its code could not be loaded. */
   readonly failure?: HubError | undefined;
+  /** See `Definition.instances`. */
+  readonly instances?: ((config: unknown) => readonly unknown[] | undefined) | undefined;
   /** The keys it takes, where they cannot be read off the schema. */
   readonly keys?: readonly string[] | undefined;
   /** The clock that a sink with this configuration steers. */

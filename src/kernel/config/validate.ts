@@ -52,7 +52,7 @@ export async function validateConfig(
   for (const table of document.instances) {
     const checked = await checkInstance(table, catalogue);
     if ('findings' in checked) findings.push(...checked.findings);
-    else instances.push(checked);
+    else instances.push(...checked.instances);
   }
   const values = namedValues(instances, catalogue);
   findings.push(...checkAcross(document, hub, instances), ...warnAcross(instances, values, catalogue, machine));

@@ -1,5 +1,6 @@
 export * from './access.js';
 export * from './address.js';
+export * from './address-book.js';
 export * from './address-schema.js';
 export * from './association.js';
 export * from './gate.js';
@@ -9,5 +10,7 @@ export * from './peer.js';
 export * from './poll.js';
 export * from './rate-limit.js';
 export * from './reach.js';
+export * from './reason-tally.js';
 export * from './reasons.js';
+export * from './refusals.js';
 export * from './tally.js';
