@@ -13,12 +13,15 @@ export function checkAcross(
   instances: readonly InstanceConfig[],
 ): readonly Finding[] {
   return [
-    ...(hub?.['free-run'] === true ? [] : checkSources(document)),
+    ...(runsFree(document) ? [] : checkSources(document)),
     ...(hub === undefined ? [] : [...checkAgreeing(document, hub['min-agreeing'], instances), ...checkErrors(hub)]),
     ...checkListeners(instances),
     ...checkMembers(instances),
   ];
 }
+
+/** Also where another key of [hub] is wrong. */
+const runsFree = ({ tree }: ConfigDocument): boolean => isTable(tree.hub) && tree.hub['free-run'] === true;
 
 const enabledSources = (document: ConfigDocument) =>
   document.instances.filter(({ kind, table }) => kind === 'source' && table.enabled !== false);

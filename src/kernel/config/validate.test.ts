@@ -98,6 +98,8 @@ world = { drift = "1ppm" }
 
   it('without a source is what it is asked to be', async () => {
     expect(await messages('[hub]\nfree-run = true\n')).to.deep.equal([]);
+    for (const stratum of [0, 16])
+      expect(await messages(`[hub]\nfree-run = true\nlocal-stratum = ${stratum}\n`)).to.have.lengthOf(1);
   });
 });
 
