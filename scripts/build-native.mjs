@@ -1,5 +1,6 @@
 // Builds the addon with the compiler alone: node-api-headers and node-addon-api are npm packages, nothing is downloaded.
 // `--sanitize` builds build/asan/timehub.node with AddressSanitizer. Without a compiler the hub runs on user-space stamps.
+// It is the install script of the package, too; npm may not run it: `timehub build-addon` does, with `--force --required`.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sanitize = process.argv.includes('--sanitize');
+/** Build although there is an addon; fail when there is none in the end. */
+const force = process.argv.includes('--force');
+const required = process.argv.includes('--required');
 const output = join(root, 'build', sanitize ? 'asan' : 'Release', 'timehub.node');
 const scratch = `${output}.${process.pid}`;
 
@@ -18,12 +22,19 @@ const variant = sanitize
   : ['-O2'];
 
 if (process.platform !== 'linux') finish('the addon is for Linux only: user-space stamps');
-if (isFresh()) process.exit(0);
+if (!force && isFresh()) process.exit(0);
 const compiler = [process.env.CXX, 'c++', 'g++', 'clang++'].find(runs);
-if (compiler === undefined) finish('no C++ compiler was found: user-space stamps, worth a millisecond');
+if (compiler === undefined)
+  finish(
+    'no C++ compiler was found: user-space stamps. Install one (apt install g++, dnf install gcc-c++, apk add g++)',
+  );
 
 const started = Date.now();
-mkdirSync(scratch, { recursive: true });
+try {
+  mkdirSync(scratch, { recursive: true });
+} catch (error) {
+  finish(`the addon cannot be written (${error.message}): run "sudo ${join(root, 'bin/timehub')} build-addon"`);
+}
 const objects = await Promise.all(files.filter((file) => file.endsWith('.cc')).map(compile));
 const linked = join(scratch, 'timehub.node');
 await run(['-shared', ...variant, '-o', linked, ...objects]);
@@ -63,5 +74,5 @@ function run(parameters) {
 function finish(note) {
   console.error(`timehub: ${note}`);
   rmSync(scratch, { recursive: true, force: true });
-  process.exit(sanitize ? 1 : 0);
+  process.exit(sanitize || required ? 1 : 0);
 }

@@ -1,5 +1,5 @@
 import type { Context, Datagram, Ns, Stamp, Timer } from 'timehub/api';
-import { type Answer, type BogusReason, Exchange, type Question } from 'timehub/protocol/csptp';
+import { type Answer, Exchange, type Question, type RefusalReason } from 'timehub/protocol/csptp';
 import type { Ports } from './ports.js';
 
 /** How much of an answer has come. */
@@ -16,7 +16,7 @@ export interface AttemptOptions {
   readonly question: Question;
   /** How long to wait for the whole answer. */
   readonly windowNs: Ns;
-  readonly onBogus: (reason: BogusReason) => void;
+  readonly onRefused: (reason: RefusalReason) => void;
   /** Called once, later than `send`. */
   readonly onEnd: (outcome: Outcome) => void;
 }
@@ -55,7 +55,7 @@ export class Attempt {
   /** Only what comes to the event port has a stamp that counts. */
   hear({ payload, received }: Datagram, at: 'event' | 'general'): void {
     const verdict = this.#exchange.judge(payload, at === 'event' ? received : undefined);
-    if (verdict.kind === 'bogus') this.#options.onBogus(verdict.reason);
+    if (verdict.kind === 'refused') this.#options.onRefused(verdict.reason);
     else if (verdict.kind === 'waiting') this.#heard = verdict.for === 'sync' ? 'follow-up' : 'sync';
     else this.#complete(verdict.answer);
   }

@@ -1,10 +1,18 @@
 import { HubError, type Ns, type SourceContext, type Timescale } from 'timehub/api';
-import { Association, describe, type PollOptions, type Server, Tally } from 'timehub/protocol/client-server';
+import {
+  Association,
+  describe,
+  type PollOptions,
+  RefusalRecord,
+  type Server,
+  Tally,
+} from 'timehub/protocol/client-server';
 import { type Dialect, measure, REQUEST_OCTETS, type SyncPart } from 'timehub/protocol/csptp';
 import { Attempt, type Heard, type Outcome } from './attempt.js';
 import { legsOf, type ScaleChoice, scaleOf, statedBy } from './legs.js';
 import { objectionTo } from './objection.js';
 import { closePorts, openPorts, type Ports, type PortWish } from './ports.js';
+import { REFUSAL_TEXTS, type ReplyRefusal } from './refusal-texts.js';
 import { type StampChoice, type Stamping, stampingOf } from './stamping.js';
 
 export interface ClientOptions {
@@ -28,7 +36,6 @@ const COUNTERS = {
   halves: 'Answers without their Follow_Up, or without their Sync',
   unstamped: 'Answers to requests of which no stamp came',
   contradictions: 'Answers whose times cannot be true',
-  bogus: 'Datagrams that answered nothing and were ignored',
 } as const;
 
 /** What no answer says but half of one. */
@@ -47,6 +54,7 @@ export class Client {
   readonly #options: ClientOptions;
   readonly #association: Association;
   readonly #tally: Tally<keyof typeof COUNTERS>;
+  readonly #refusals: RefusalRecord<ReplyRefusal>;
   #stamping: Stamping = {};
   #ports: Ports | undefined;
   #attempt: Attempt | undefined;
@@ -66,6 +74,7 @@ export class Client {
       shortfall: () => this.#shortfall,
     });
     this.#tally = new Tally(context.metrics, COUNTERS);
+    this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
   }
 
   /** Throws `TH_NET_INTERFACE`, `TH_CSPTP_STAMPS`. */
@@ -89,6 +98,7 @@ export class Client {
       pollIntervalS: this.#association.intervalNs / 1e9,
       ...this.#newest,
       ...this.#tally.counts,
+      refused: this.#refusals.counts,
     };
   }
 
@@ -111,15 +121,21 @@ export class Client {
     const { domain, dialect, wantStatus, windowNs } = this.#options;
     const sequenceId = this.#draw();
     const question = { sequenceId, domain, dialect, wantStatus, wantAlternate: false, length: REQUEST_OCTETS };
-    const onBogus = () => this.#tally.count('bogus');
-    return new Attempt(this.#context, { ports, question, windowNs, onBogus, onEnd: (outcome) => this.#ended(outcome) });
+    const onRefused = (reason: ReplyRefusal) => this.#refusals.refuse(reason);
+    return new Attempt(this.#context, {
+      ports,
+      question,
+      windowNs,
+      onRefused,
+      onEnd: (outcome) => this.#ended(outcome),
+    });
   }
 
   #open(): Ports {
     const peer = this.#association.peer.endpoint!;
     const ports = openPorts(this.#context.network, peer, this.#options.ports, this.#stamping);
     const hear = (at: 'event' | 'general') => (datagram: Parameters<Attempt['hear']>[0]) => {
-      if (this.#attempt === undefined) this.#tally.count('bogus');
+      if (this.#attempt === undefined) this.#refusals.refuse('late');
       else this.#attempt.hear(datagram, at);
     };
     ports.event.onDatagram(hear('event'));
@@ -145,6 +161,7 @@ export class Client {
     switch (outcome.kind) {
       case 'answer':
         this.#tally.count('replies');
+        this.#refusals.accepted();
         this.#use(outcome);
         break;
       case 'unstamped':
@@ -153,14 +170,16 @@ export class Client {
         break;
       case 'silence':
         if (outcome.heard !== 'nothing') this.#tally.count('halves');
-        this.#association.missed(this.#causeOf(outcome.heard));
+        this.#association.missed(...this.#causeOf(outcome.heard));
     }
     this.#association.planNext();
   }
 
-  #causeOf(heard: Heard): string | undefined {
+  /** Half an answer explains more than what was refused beside it. */
+  #causeOf(heard: Heard): readonly [cause: string | undefined, refused: string | undefined] {
     const half = HALVES[heard];
-    return half === undefined ? this.#cause : `${this.#association.peer} ${half}`;
+    if (half !== undefined) return [`${this.#association.peer} ${half}`, undefined];
+    return [this.#cause, this.#refusals.sentence];
   }
 
   #use({ answer, sent }: Extract<Outcome, { kind: 'answer' }>): void {
@@ -193,7 +212,8 @@ export class Client {
 
   #claim(sync: SyncPart, scale: Timescale, objection: string): void {
     const claims = statedBy(sync, this.#association.peer.endpoint!, scale);
-    this.#context.claim({ ...claims, synchronised: objection === '', intervalNs: this.#options.poll.maxNs });
+    const flaw = objection === '' ? {} : { flaw: `the server ${objection}` };
+    this.#context.claim({ ...claims, synchronised: objection === '', ...flaw, intervalNs: this.#options.poll.maxNs });
   }
 
   /** Unpredictable, 0..65535: with the domain it is all that tells an answer from a forgery. */

@@ -1,5 +1,5 @@
-import { defineSink, duration, oneOf, table, text, wholeNumber } from 'timehub/api';
-import { octetsOf, parseServer, parseSubnet } from 'timehub/protocol/client-server';
+import { defineSink, duration, networkInterface, oneOf, table, text, wholeNumber } from 'timehub/api';
+import { ownAddress, parseServer, parseSubnet } from 'timehub/protocol/client-server';
 import { EVENT_PORT, parseClockIdentity } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
 import { CsptpServer } from './csptp-server.js';
@@ -16,11 +16,8 @@ const described = <S extends v.GenericSchema>(schema: S, description: string) =>
 
 /** The general port is the one after it. */
 const endpoint = v.pipe(
-  text(ENDPOINT),
-  v.check((address) => {
-    const { host, port } = parseServer(address, EVENT_PORT) ?? { host: '', port: 0 };
-    return octetsOf(host) !== undefined && port > 0 && port < 65535;
-  }, ENDPOINT),
+  ownAddress({ what: ENDPOINT, defaultPort: EVENT_PORT, maxPort: 65534 }),
+  v.check((address) => parseServer(address, EVENT_PORT)?.port !== 0, ENDPOINT),
 );
 const subnets = v.array(
   v.pipe(
@@ -38,7 +35,7 @@ const config = table({
     ),
     'Own address and port, or several. Follow_Ups leave from the port after it.',
   ),
-  interface: described(v.optional(text('a network interface such as "eth0"')), 'Serve over this interface alone.'),
+  interface: described(v.optional(networkInterface()), 'Serve over this interface alone.'),
   stamps: described(
     v.optional(oneOf(['auto', 'hardware', 'software']), 'auto'),
     'Who stamps: the card of the interface where it can and its clock is known to the hub, the card or nobody, the kernel.',

@@ -1,5 +1,5 @@
-import { defineSource, duration, flag, oneOf, table, text, wholeNumber } from 'timehub/api';
-import { parseServer } from 'timehub/protocol/client-server';
+import { defineSource, duration, flag, networkInterface, oneOf, table, wholeNumber } from 'timehub/api';
+import { parseServer, serverAddress } from 'timehub/protocol/client-server';
 import { EVENT_PORT } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
 import { Client } from './client.js';
@@ -16,13 +16,7 @@ const described = <S extends v.GenericSchema>(schema: S, description: string) =>
 const config = v.pipe(
   table({
     address: described(
-      v.pipe(
-        text(ADDRESS),
-        v.check((address) => {
-          const { port } = parseServer(address, EVENT_PORT) ?? { port: 0 };
-          return port > 0 && port < 65535;
-        }, ADDRESS),
-      ),
+      serverAddress({ what: ADDRESS, defaultPort: EVENT_PORT, maxPort: 65534 }),
       'The server. Port 319 unless another is given; its Follow_Ups come from the port after it.',
     ),
     domain: described(v.optional(wholeNumber(128, 239), 128), 'PTP domain.'),
@@ -56,7 +50,7 @@ const config = v.pipe(
       v.optional(oneOf(['ptp', 'any']), 'ptp'),
       'From where to ask: port 319 (and any where that cannot be had), which some servers insist on, or any.',
     ),
-    interface: described(v.optional(text('a network interface such as "eth0"')), 'Ask over this interface alone.'),
+    interface: described(v.optional(networkInterface()), 'Ask over this interface alone.'),
     stamps: described(
       v.optional(oneOf(['auto', 'hardware', 'software']), 'auto'),
       'Who stamps: the card of the interface where it can and its clock is known to the hub, the card or nobody, the kernel.',

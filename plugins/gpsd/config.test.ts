@@ -10,8 +10,20 @@ describe('the configuration of a gpsd source', () => {
     expect(parseAddress('192.0.2.1:12947')).to.deep.equal({ host: '192.0.2.1', port: 12947 });
     expect(parseAddress('[::1]:1')).to.deep.equal({ host: '::1', port: 1 });
     expect(formatAddress({ host: '::1', port: 1 })).to.equal('[::1]:1');
-    for (const bad of ['', ':2947', 'a b', 'host:0', 'host:65536', '::1', 'host:port', '[::1', 'gpsd://host']) {
-      expect(parseAddress(bad), bad).to.equal(undefined);
+    expect(parseAddress('::1')).to.deep.equal({ host: '::1', port: 2947 });
+    for (const bad of [
+      '',
+      ':2947',
+      'a b',
+      'host:0',
+      'host:65536',
+      'host:port',
+      '[::1',
+      'gpsd://host',
+      '10.0.0',
+      '$HOST',
+    ]) {
+      expect(v.safeParse(config, { address: bad }).success, bad).to.equal(false);
     }
   });
 

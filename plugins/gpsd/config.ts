@@ -1,27 +1,40 @@
-import { duration, flag, oneOf, table, text } from 'timehub/api';
+import { duration, flag, isTemplate, names, oneOf, table, text } from 'timehub/api';
+import { formatServer, parseServer, type Server, serverAddress } from 'timehub/protocol/client-server';
 import * as v from 'valibot';
 
 /** gpsd's registered port (IANA). */
 const GPSD_PORT = 2947;
-const ADDRESS = /^(?:\[([0-9a-f:.%a-z]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/i;
-const ADDRESS_MESSAGE = 'a host with an optional port such as "localhost:2947" or "[::1]:2947"';
+/** An address of this machine alone. */
+export const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+const ADDRESS = 'a host with an optional port such as "localhost:2947" or "[::1]:2947"';
 
 const address = () =>
   v.pipe(
-    v.string(ADDRESS_MESSAGE),
-    v.check((value) => parseAddress(value) !== undefined, ADDRESS_MESSAGE),
+    serverAddress({ what: ADDRESS, defaultPort: GPSD_PORT }),
     v.transform((value) => parseAddress(value)!),
+  );
+
+const DEVICE = 'the path of a receiver such as "/dev/ttyACM0"';
+/** gpsd's own word for a receiver: a path, or a URL such as "tcp://192.0.2.1:5000". */
+const device = (what = DEVICE) =>
+  v.pipe(
+    text(what),
+    v.check((value) => value.trim() === value && !isTemplate(value), what),
+    names({ thing: 'device' }),
   );
 
 export const config = table({
   address: v.pipe(v.optional(address(), 'localhost:2947'), v.description('Where gpsd listens.')),
-  device: v.pipe(
-    v.optional(text('the path of a receiver such as "/dev/ttyACM0"')),
-    v.description('Follow this receiver only. Default: the first that has a fix.'),
-  ),
+  device: v.pipe(v.optional(device()), v.description('Follow this receiver only. Default: the first that has a fix.')),
   pps: v.pipe(
     v.optional(oneOf(['auto', 'require', 'off']), 'auto'),
     v.description('auto: pulses, or serial time while there are none. require: pulses only. off: serial time only.'),
+  ),
+  pulses: v.pipe(
+    v.optional(device('the path of a device such as "/dev/pps0"')),
+    v.description(
+      'The device whose pulses are used. Default: those of the receiver, or of a device such as /dev/pps0 beside it.',
+    ),
   ),
   precision: v.pipe(
     v.optional(duration({ min: '1ns', max: '10ms' })),
@@ -45,16 +58,8 @@ export const config = table({
 
 export type GpsdConfig = v.InferOutput<typeof config>;
 
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+export type Address = Server;
 
-export function parseAddress(value: string): Address | undefined {
-  const match = ADDRESS.exec(value);
-  const host = match?.[1] ?? match?.[2];
-  const port = match?.[3] === undefined ? GPSD_PORT : Number(match[3]);
-  return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
-}
+export const parseAddress = (value: string): Address | undefined => parseServer(value, GPSD_PORT);
 
-export const formatAddress = ({ host, port }: Address): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+export const formatAddress = ({ host, port }: Address): string => formatServer(host, port);

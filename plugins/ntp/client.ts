@@ -1,7 +1,15 @@
 import type { Ns, SourceContext, Stamp } from 'timehub/api';
-import { Association, type PollOptions, type Server, Tally } from 'timehub/protocol/client-server';
-import { type Answer, Kisses, measure, namesUs } from 'timehub/protocol/ntp';
-import { Attempt, type Outcome } from './attempt.js';
+import { Association, type PollOptions, RefusalRecord, type Server, Tally } from 'timehub/protocol/client-server';
+import {
+  type Answer,
+  Attempt,
+  Kisses,
+  measure,
+  type Outcome,
+  objectionTo,
+  REFUSAL_TEXTS,
+  type ReplyRefusal,
+} from 'timehub/protocol/ntp';
 import { claimsOf, legsOf } from './legs.js';
 
 export interface ClientOptions {
@@ -13,11 +21,13 @@ export interface ClientOptions {
 const MIN_WINDOW_NS = 1e9;
 const MAX_WINDOW_NS = 5e9;
 
+/** From so many silent requests on, each other one is sent from an open socket, to see whether replies come from elsewhere. */
+const SILENT_BEFORE_OPEN = 2;
+
 const COUNTERS = {
   requests: 'Requests sent',
   replies: 'Replies that answered a request',
   kisses: 'Kisses of death received',
-  bogus: 'Datagrams that answered nothing and were ignored',
 } as const;
 
 /** One server asked again and again: what is heard goes to the hub, the rest into counters. */
@@ -26,14 +36,23 @@ export class Client {
   readonly #association: Association;
   readonly #longestNs: Ns;
   readonly #tally: Tally<keyof typeof COUNTERS>;
+  readonly #refusals: RefusalRecord<ReplyRefusal>;
+  /** Requests in a row to which nothing came: no reply, no error of the network. */
+  #silent = 0;
   #kisses = new Kisses();
   #newest: Readonly<Record<string, unknown>> = {};
 
   constructor(context: SourceContext, { server, poll }: ClientOptions) {
     this.#context = context;
-    this.#association = new Association(context, { server, poll, ask: () => this.#ask() });
+    this.#association = new Association(context, {
+      server,
+      poll,
+      ask: () => this.#ask(),
+      onReplaced: () => this.#replaced(),
+    });
     this.#longestNs = poll.maxNs;
     this.#tally = new Tally(context.metrics, COUNTERS);
+    this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
   }
 
   start(): void {
@@ -51,6 +70,7 @@ export class Client {
       pollIntervalS: this.#intervalNs / 1e9,
       ...this.#newest,
       ...this.#tally.counts,
+      refused: this.#refusals.counts,
     };
   }
 
@@ -63,68 +83,93 @@ export class Client {
     new Attempt(this.#context, {
       peer: this.#association.peer.endpoint!,
       windowNs: Math.min(MAX_WINDOW_NS, Math.max(MIN_WINDOW_NS, this.#intervalNs)),
-      onBogus: () => this.#tally.count('bogus'),
+      hears: this.#silent >= SILENT_BEFORE_OPEN && this.#silent % 2 === 0 ? 'anybody' : 'peer',
+      onError: 'wait',
+      onRefused: (reason, detail) => this.#refusals.refuse(reason, detail),
       onEnd: (outcome) => this.#ended(outcome),
     });
   }
 
   #ended(outcome: Outcome): void {
     if (this.#association.stopped) return;
+    this.#silent = outcome.kind === 'silence' && outcome.cause === undefined ? this.#silent + 1 : 0;
     switch (outcome.kind) {
       case 'answer':
-        this.#answered(this.#use(outcome.answer, outcome.sent, outcome.received));
+        this.#use(outcome.answer, outcome.sent, outcome.received);
         break;
       case 'unusable':
-        this.#answered(this.#disown(outcome.answer, `the server ${outcome.reason}`));
+        this.#disown(outcome.answer, outcome.reason);
         break;
       case 'kiss':
         this.#tally.count('kisses');
         this.#kisses.take(outcome.code, this.#intervalNs);
         this.#missed(`${this.#association.peer} answers with the kiss of death ${outcome.code}`);
+        if (outcome.code === 'RATE')
+          this.#association.preferAnother('wants to be asked less often (kiss of death RATE)');
         break;
       case 'silence':
+        if (outcome.cause !== undefined && !this.#association.hasAnswered)
+          this.#association.preferAnother('cannot be reached');
         this.#missed(outcome.cause);
     }
     if (this.#kisses.refusedBy === undefined) this.#association.planNext(this.#kisses.minIntervalNs);
     else this.#leave(this.#kisses.refusedBy);
   }
 
-  #answered(condition: string | undefined): void {
+  /** `condition`: see `Association.answered`; undefined: this reply does not tell. */
+  #answered(condition?: string): void {
     this.#tally.count('replies');
+    this.#refusals.accepted();
     this.#kisses.answered();
     this.#association.answered(condition);
   }
 
+  /** A wish to be asked less often holds for the next server of the name too. */
+  #replaced(): void {
+    this.#refusals.accepted();
+    this.#kisses.answered();
+    this.#silent = 0;
+  }
+
   #missed(cause: string | undefined): void {
     this.#kisses.missedOne();
-    this.#association.missed(cause);
+    this.#association.missed(cause, this.#refusals.sentence);
   }
 
-  /** Answers with the condition that the server is in; undefined: this reply does not tell. */
-  #use(answer: Answer, sent: Stamp, received: Stamp): string | undefined {
-    if (namesUs(answer.refid, answer.stratum, this.#context.network.addresses())) {
-      return this.#disown(answer, `the server follows this machine (refid ${answer.reference})`);
+  #use(answer: Answer, sent: Stamp, received: Stamp): void {
+    const objection = objectionTo(answer, this.#context.network.addresses());
+    if (objection !== undefined) {
+      this.#disown(answer, objection);
+      return;
     }
     const measured = measure(answer, sent, received);
-    if (typeof measured === 'string') {
-      this.#context.log.debug(`a reply ${measured}`);
-      return undefined;
+    if (measured === 'contradiction') {
+      this.#refusals.refuse(measured);
+      this.#missed(undefined);
+      return;
+    }
+    // Its time is lost, but the server did answer.
+    if (measured === 'clock-set') {
+      this.#answered();
+      return;
     }
     this.#newest = { offsetNs: measured.offsetNs, delayNs: measured.delayNs, sentBy: sent.by, receivedBy: received.by };
-    this.#claim(answer, 'synchronised');
+    this.#claim(answer);
     this.#context.observe(legsOf(answer, sent, received, this.#association.peer.path));
-    return 'ok';
+    this.#answered('ok');
   }
 
-  #claim(answer: Answer, state: 'synchronised' | 'unsynchronised'): void {
+  /** `flaw`: why there is no time to be had from it. */
+  #claim(answer: Answer, flaw?: string): void {
     const intervalNs = Math.max(this.#longestNs, this.#kisses.minIntervalNs);
-    this.#context.claim({ ...claimsOf(answer, this.#association.peer.endpoint!, state), intervalNs });
+    this.#context.claim({ ...claimsOf(answer, this.#association.peer.endpoint!, flaw), intervalNs });
   }
 
-  /** It answers, but there is no time to be had from it. */
-  #disown(answer: Answer, reason: string): string {
-    this.#claim(answer, 'unsynchronised');
-    return reason;
+  /** It answers, but its time cannot be used. `reason` is the end of a sentence about the server. */
+  #disown(answer: Answer, reason: string): void {
+    const flaw = `the server ${reason}`;
+    this.#claim(answer, flaw);
+    this.#answered(flaw);
   }
 
   /** DENY and RSTR: never to ask this server again (RFC 5905 §7.4). */

@@ -5,10 +5,11 @@ import {
   type GateOptions,
   Lead,
   octetsOf,
+  ReasonTally,
   type Server,
   Tally,
 } from 'timehub/protocol/client-server';
-import { type Admission, type ReplyContext, respond, toNtpTime } from 'timehub/protocol/ntp';
+import { type Admission, type ReplyContext, respond, SILENCES, type Silence, toNtpTime } from 'timehub/protocol/ntp';
 import { ServerTime } from './server-time.js';
 
 export interface NtpServerOptions extends GateOptions {
@@ -27,7 +28,6 @@ const COUNTERS = {
   kisses: 'Requests answered with a kiss of death',
   denied: 'Requests refused by the access lists',
   limited: 'Requests refused by the rate limit',
-  ignored: 'Datagrams that are no request worth an answer',
   unsent: 'Replies that could not be sent',
 } as const;
 
@@ -38,6 +38,7 @@ export class NtpServer {
   readonly #context: SinkContext;
   readonly #options: NtpServerOptions;
   readonly #tally: Tally<keyof typeof COUNTERS>;
+  readonly #ignored: ReasonTally<Silence>;
   readonly #gate: Gate;
   readonly #reply = new Uint8Array(MAX_REQUEST);
   readonly #replyContext: Mutable<ReplyContext>;
@@ -49,12 +50,19 @@ export class NtpServer {
     this.#context = context;
     this.#options = options;
     this.#tally = new Tally(context.metrics, COUNTERS);
+    this.#ignored = new ReasonTally(
+      context.metrics,
+      'ignored',
+      'Datagrams that are no request worth an answer, by reason',
+      SILENCES,
+    );
     this.#gate = new Gate(context, options);
     this.#time = new ServerTime(context.state());
     this.#replyContext = {
       header: this.#time.header,
       versions: options.versions,
       admission: 'serve',
+      clientPort: 0,
       receiveSeconds: 0,
       receiveFraction: 0,
       transmitSeconds: 0,
@@ -86,6 +94,7 @@ export class NtpServer {
       listen: this.#addresses(),
       stamps: this.#sockets.map(({ stamps }) => stamps),
       ...this.#tally.counts,
+      ignored: this.#ignored.counts,
     };
   }
 
@@ -99,12 +108,13 @@ export class NtpServer {
     if (admission === 'silence') return;
     const context = this.#replyContext;
     context.admission = admission;
+    context.clientPort = from.port;
     [context.receiveSeconds, context.receiveFraction] = this.#words(received.time);
     this.#time.grow(received.monotonic);
     const now = this.#context.read('system').time;
     [context.transmitSeconds, context.transmitFraction] = this.#words(this.#lead.ahead(now));
     const length = respond(payload, payload.length, context, this.#reply);
-    if (length === 0) this.#tally.count('ignored');
+    if (typeof length === 'string') this.#ignored.count(length);
     else this.#send(socket, length, from, to, now);
   }
 

@@ -140,12 +140,48 @@ describe('sink.ntp', () => {
     expect(running.inspect!()).to.include({ replies: 6, kisses: 1, limited: 4 });
   });
 
-  it('answers old versions only when told to', async () => {
+  it('answers all versions, and only some when told to', async () => {
     const v2 = request(new Uint8Array(8).fill(7));
     v2[0] = (2 << 3) | 3;
-    expect(await (await serving()).ask(CLIENT, v2)).to.equal(undefined);
-    const reply = await (await serving({ versions: [2, 3, 4] })).ask(CLIENT, v2);
-    expect(readHeader(reply!).version).to.equal(2);
+    expect(readHeader((await (await serving()).ask(CLIENT, v2))!).version).to.equal(2);
+    expect(await (await serving({ versions: [3, 4] })).ask(CLIENT, v2)).to.equal(undefined);
+  });
+
+  it('answers a Windows machine that lists it without the flag 0x8, and never the answer of another server', async () => {
+    const { running, ask } = await serving();
+    // What w32time sends to a peer: LI 3, version 3, mode 1.
+    const windows = Uint8Array.from([0xd9, 0, 10, 0xfa, ...new Uint8Array(36), 1, 2, 3, 4, 5, 6, 7, 8]);
+    const reply = (await ask({ ...CLIENT, port: 123 }, windows))!;
+    expect(reply.length).to.equal(48);
+    expect(readHeader(reply)).to.include({ version: 3, mode: 2, stratum: 2, origin: 0x0102030405060708n });
+    expect(await ask({ ...CLIENT, port: 123 }, reply)).to.equal(undefined);
+    expect(running.inspect!()).to.deep.include({
+      replies: 1,
+      ignored: { length: 0, version: 0, mode: 1, control: 0, extension: 0 },
+    });
+  });
+
+  it('answers mode 0 of NTPv1 unless it comes from port 123, where a server could have sent it', async () => {
+    const { ask } = await serving();
+    const old = request(new Uint8Array(8).fill(7));
+    old[0] = 1 << 3;
+    expect(readHeader((await ask(CLIENT, old))!)).to.include({ version: 1, mode: 4 });
+    expect(await ask({ ...CLIENT, port: 123 }, old)).to.equal(undefined);
+  });
+
+  it('counts what it ignores by reason, with a fixed set of labels', async () => {
+    const { world, running } = await serving();
+    const of = (first: number, length = 48) => Uint8Array.from({ length }, (_, i) => (i === 0 ? first : 0));
+    for (const packet of [
+      ...[of(0x23, 47), of(0x23, 0), of(0x03), of(0x2b), of(0x24), of(0x22), of(0x25)],
+      ...[of(0x20), of(0x26), of(0x27), of(0x23, 60)],
+    ])
+      world.inject(US, packet, CLIENT);
+    expect(running.inspect!()).to.deep.include({
+      requests: 11,
+      replies: 0,
+      ignored: { length: 2, version: 2, mode: 4, control: 2, extension: 1 },
+    });
   });
 
   it('is silent after stop and closes its sockets', async () => {
@@ -159,6 +195,8 @@ describe('sink.ntp', () => {
   it('ignores ten thousand datagrams of rubbish and answers the next request', async () => {
     const { world, running, ask } = await serving();
     for (let i = 0; i < 10_000; i++) world.inject(US, world.random(i % 100), CLIENT);
+    // Some of it happens to be requests.
+    await world.pass(1e6);
     expect((await ask())!.length).to.equal(HEADER_OCTETS);
     expect(running.inspect!().requests).to.equal(10_001);
   });

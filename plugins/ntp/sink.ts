@@ -1,5 +1,5 @@
 import { defineSink, duration, oneOf, table, text, wholeNumber } from 'timehub/api';
-import { octetsOf, parseServer, parseSubnet } from 'timehub/protocol/client-server';
+import { ownAddress, parseServer, parseSubnet } from 'timehub/protocol/client-server';
 import * as v from 'valibot';
 import { NtpServer } from './ntp-server.js';
 
@@ -7,11 +7,9 @@ const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123
 const SUBNET = 'a range of addresses such as "192.0.2.0/24", "2001:db8::/32" or "all"';
 
 const VERSIONS = 'a list of NTP versions such as [3, 4]';
+const ALL_VERSIONS = [1, 2, 3, 4];
 
-const endpoint = v.pipe(
-  text(ENDPOINT),
-  v.check((address) => octetsOf(parseServer(address)?.host ?? '') !== undefined, ENDPOINT),
-);
+const endpoint = ownAddress({ what: ENDPOINT });
 const subnets = v.array(
   v.pipe(
     text(SUBNET),
@@ -35,7 +33,7 @@ const config = table({
     v.description('Say nothing to them, or send the kiss code DENY.'),
   ),
   versions: v.pipe(
-    v.optional(v.pipe(v.array(wholeNumber(1, 4), VERSIONS), v.minLength(1, VERSIONS)), [3, 4]),
+    v.optional(v.pipe(v.array(wholeNumber(1, 4), VERSIONS), v.minLength(1, VERSIONS)), ALL_VERSIONS),
     v.description('NTP versions that are answered.'),
   ),
   'rate-limit': v.pipe(
@@ -54,7 +52,7 @@ export type Config = v.InferOutput<typeof config>;
 
 export default defineSink<Config>({
   type: 'ntp',
-  summary: 'Serves the hub’s time to NTP clients (NTPv3 and NTPv4, RFC 5905)',
+  summary: 'Serves the hub’s time to NTP clients (NTPv1 to NTPv4, RFC 5905)',
   stability: 'beta',
   needs: [],
   config,

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { Leg } from 'timehub/api';
+import { toNtpTime } from 'timehub/protocol/ntp';
 import source from './source.js';
 import { sourceContext } from './testing/contexts.js';
 import { kiss, server, silence } from './testing/server.js';
-import { type Link, World } from './testing/world.js';
+import { type Link, type Responder, World } from './testing/world.js';
 
 const ADDRESS = '192.0.2.9';
 const KEY = `${ADDRESS}|123`;
@@ -100,6 +101,40 @@ describe('source.ntp', () => {
     expect(running.inspect!()).to.include({ pollIntervalS: 3 });
   });
 
+  it('asks at once, and in quick succession, when the network has changed while the server cannot be reached', async () => {
+    const { world, link, record } = await asking();
+    await world.pass(120 * S);
+    const { respond } = link;
+    link.respond = silence;
+    await world.pass(1800 * S);
+    expect(record.unreachable).to.have.length.above(0);
+    link.respond = respond;
+    world.own = ['192.0.2.200'];
+    const before = record.observations.length;
+    await world.pass(10 * S);
+    expect(record.observations.length).to.be.above(before + 2);
+  });
+
+  it('looks a name up again at once when the network has changed', async () => {
+    const { world, record } = await asking({ address: 'late.example' });
+    await world.pass(600 * S);
+    expect(record.observations).to.have.length(0);
+    world.names.set('late.example', [ADDRESS]);
+    world.own = ['192.0.2.200'];
+    await world.pass(3 * S);
+    expect(record.observations.length).to.be.above(0);
+  });
+
+  it('looks a name up every few seconds while the name server does not answer', async () => {
+    const { world, record } = await asking({ address: 'late.example' });
+    world.resolverIsDead = true;
+    await world.pass(600 * S);
+    world.resolverIsDead = false;
+    world.names.set('late.example', [ADDRESS]);
+    await world.pass(9 * S);
+    expect(record.observations.length).to.be.above(0);
+  });
+
   it('calls itself unreachable with the reason after four requests without reply, and comes back by itself', async () => {
     const { world, link, record } = await asking({ 'poll-min': '8s' });
     await world.pass(30 * S);
@@ -141,8 +176,9 @@ describe('source.ntp', () => {
     const { world, record } = await asking({}, server({ leap: 'unknown', stratum: 0, refid: 0 }));
     await world.pass(5 * S);
     expect(record.observations).to.deep.equal([]);
-    expect(record.claims.at(-1)).to.include({ synchronised: false, stratum: 16 });
-    expect(record.health).to.deep.equal([{ state: 'degraded', reason: 'the server is not synchronised (stratum 16)' }]);
+    const flaw = 'the server says it is not synchronised (stratum 16)';
+    expect(record.claims.at(-1)).to.include({ synchronised: false, stratum: 16, flaw });
+    expect(record.health).to.deep.equal([{ state: 'degraded', reason: flaw }]);
   });
 
   it('recognises a server that follows this machine', async () => {
@@ -198,7 +234,77 @@ describe('source.ntp', () => {
     });
     await world.pass(0.1 * S);
     expect(record.observations.length).to.equal(1);
-    expect(running.inspect!()).to.include({ bogus: 100, replies: 1 });
+    expect(running.inspect!()).to.include({ replies: 1 });
+    expect(running.inspect!().refused).to.include({ length: 48, mode: 52 });
+  });
+
+  for (const [reason, respond, sentence] of [
+    ['origin', server(({ transmit }) => ({ origin: transmit + 1n })), 'do not answer the request (origin timestamp)'],
+    ['zero-origin', server({ origin: 0n }), 'do not say which request they answer'],
+    ['version', server({ version: 5 }), 'have another NTP version than 1 to 4'],
+    ['version', server({ version: 0 }), 'have another NTP version than 1 to 4'],
+    ['mode', server({ mode: 2 }), 'are not in the mode of a server'],
+    ['mode', server({ mode: 5 }), 'are not in the mode of a server'],
+    ['stratum', server({ stratum: 17 }), 'claim a stratum above 16'],
+    ['extension', (...asked) => Buffer.concat([server()(...asked)!, new Uint8Array(12)]), 'end in malformed'],
+    ['extension', (...asked) => Buffer.concat([server()(...asked)!, new Uint8Array(3)]), 'end in malformed'],
+    ['length', (...asked) => server()(...asked)!.subarray(0, 44), 'are shorter than an NTP header'],
+    [
+      'contradiction',
+      (request, at, from) => server({ receive: toNtpTime(at - 10n ** 10n) })(request, at, from),
+      'claim to have taken longer than the round trip',
+    ],
+  ] satisfies readonly (readonly [string, Responder, string])[]) {
+    it(`says that replies came and why they were refused: ${reason} (${sentence})`, async () => {
+      const { world, record, running } = await asking({ 'poll-min': '1s' }, respond);
+      await world.pass(8 * S);
+      expect(record.observations).to.deep.equal([]);
+      expect(record.unreachable[0]).to.match(/^4 replies came that /);
+      expect(record.unreachable[0]).to.include(sentence);
+      expect((running.inspect!().refused as Record<string, number>)[reason]).to.be.at.least(4);
+    });
+  }
+
+  it('names the address that the replies come from when it is not the one that was asked', async () => {
+    const { world, record, running } = await asking({ 'poll-min': '1s' }, silence);
+    const perfect = server();
+    world.links.get(KEY)!.respond = (request, at, from) => {
+      const reply = perfect(request, at, from)!;
+      for (const port of [123, 124]) world.inject(from, reply, { address: '192.0.2.77', port });
+      world.inject(from, server({ origin: 5n })(request, at, from)!, { address: '192.0.2.78', port: 123 });
+      return undefined;
+    };
+    await world.pass(20 * S);
+    expect(record.observations).to.deep.equal([]);
+    expect(record.unreachable.at(-1)).to.match(
+      /^\d+ replies came that were sent from another address or port .*\(192\.0\.2\.77:124\)/,
+    );
+    expect(running.inspect!().refused).to.include({ origin: 0 });
+  });
+
+  it('is at ease with replies of the versions 1 to 4', async () => {
+    for (const version of [1, 2, 3, 4]) {
+      const { world, record } = await asking({}, server({ version }));
+      await world.pass(5 * S);
+      expect(record.observations.length, String(version)).to.be.at.least(3);
+    }
+  });
+
+  it('forgets what was refused once a reply is accepted', async () => {
+    const { world, link, record } = await asking({ 'poll-min': '1s' }, server({ origin: 0n }));
+    await world.pass(3 * S);
+    link.respond = server();
+    await world.pass(10 * S);
+    link.respond = silence;
+    await world.pass(30 * S);
+    expect(record.unreachable.at(-1)).to.match(/^no reply to /);
+  });
+
+  it('tells an unsynchronised ntpd, which sends the code INIT, from a kiss of death', async () => {
+    const { world, record, running } = await asking({}, kiss('INIT'));
+    await world.pass(5 * S);
+    expect(record.health.at(-1)!.reason).to.match(/^the server says it is not synchronised yet/);
+    expect(running.inspect!()).to.include({ kisses: 0 });
   });
 
   it('looks a name up and goes to the next address when one falls silent', async () => {
@@ -206,6 +312,53 @@ describe('source.ntp', () => {
     await world.pass(30 * S);
     expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123', stratum: 3, reference: '1.2.3.4' });
     expect(record.observations.at(-1)![0]!.path).to.equal('192.0.2.10');
+  });
+
+  it('asks another address of the name when one says RATE, and that one no oftener', async () => {
+    const { world, record, running } = await asking(
+      { address: 'time.example', 'poll-min': '4s', 'poll-max': '4s' },
+      kiss('RATE'),
+    );
+    await world.pass(20 * S);
+    expect(record.replaced).to.deep.equal([
+      'asks time.example:123 (192.0.2.10) from now on: time.example:123 (192.0.2.9) wants to be asked less often (kiss of death RATE)',
+    ]);
+    expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123' });
+    expect(running.inspect!()).to.include({ pollIntervalS: 8 });
+  });
+
+  it('stays with a server that says RATE when the name has no other address', async () => {
+    const { world, record } = await asking({ address: 'lonely.example', 'poll-min': '1s' }, kiss('RATE'));
+    world.names.set('lonely.example', [ADDRESS]);
+    await world.pass(60 * S);
+    expect(record.replaced).to.deep.equal([]);
+    expect(record.unreachable.at(-1)).to.include('kiss of death RATE');
+  });
+
+  it('goes to another address of the name when one has had no time to give for eight answers', async () => {
+    const { world, record } = await asking(
+      { address: 'time.example', 'poll-min': '1s', 'poll-max': '1s' },
+      server({ leap: 'unknown', stratum: 0, refid: 0 }),
+    );
+    await world.pass(20 * S);
+    expect(record.replaced[0]).to.match(/\(192\.0\.2\.9\) has no time to give$/);
+    expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123', synchronised: true });
+  });
+
+  it('goes at once to another address of the name when there is no way to the first', async () => {
+    const { world, record } = await asking({ address: 'time.example', 'poll-min': '1s' }, silence);
+    world.at(0.1 * S, () => world.sockets[0]!.fail(Object.assign(new Error('recvmsg'), { code: 'ENETUNREACH' })));
+    await world.pass(4 * S);
+    expect(record.replaced).to.have.length(1);
+    expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123' });
+  });
+
+  it('leaves a literal address alone, whatever the vote says of it', async () => {
+    const { world, record } = await asking({ 'poll-min': '1s', 'poll-max': '1s' });
+    world.voteState = () => 'rejected';
+    await world.pass(60 * S);
+    expect(record.replaced).to.deep.equal([]);
+    expect(new Set(record.claims.map(({ address }) => address)).size).to.equal(1);
   });
 
   it('asks the resolver again until there is an address', async () => {

@@ -1,19 +1,36 @@
-import { defineSource, duration, flag, table, text } from 'timehub/api';
-import { parseServer } from 'timehub/protocol/client-server';
+import { defineSource, duration, flag, table, wholeNumber } from 'timehub/api';
+import { octetsOf, parseServer, serverAddress } from 'timehub/protocol/client-server';
 import * as v from 'valibot';
 import { Client } from './client.js';
 
 const ADDRESS = 'a server such as "ntp.example.org", "192.0.2.1:11123" or "[2001:db8::1]:123"';
 const INTERVAL = { min: '125ms', max: '36h' };
+const POOL = 'a name with several addresses such as "2.pool.ntp.org"';
+const MOST_MEMBERS = 16;
+const DEFAULT_MEMBERS = 4;
 /** poll-max when none is given, in multiples of poll-min: long intervals cost accuracy and save next to nothing. */
 const DEFAULT_RANGE = 4;
 
 const config = v.pipe(
   table({
     address: v.pipe(
-      text(ADDRESS),
-      v.check((address) => (parseServer(address)?.port ?? 0) > 0, ADDRESS),
-      v.description('The server. Port 123 unless another is given.'),
+      v.optional(serverAddress({ what: ADDRESS })),
+      v.description('The server, unless `pool` is given. Port 123 unless another is given.'),
+    ),
+    pool: v.pipe(
+      v.optional(
+        v.pipe(
+          serverAddress({ what: POOL }),
+          v.check((name) => octetsOf(parseServer(name)!.host) === undefined, POOL),
+        ),
+      ),
+      v.description(
+        'Instead of `address`: a name whose addresses are servers of their own, each a source (`ntp.a-1`, `ntp.a-2`, …).',
+      ),
+    ),
+    count: v.pipe(
+      v.optional(wholeNumber(1, MOST_MEMBERS)),
+      v.description(`How many servers of the pool are asked. Default: ${DEFAULT_MEMBERS}.`),
     ),
     'poll-min': v.pipe(
       v.optional(duration(INTERVAL), '64s'),
@@ -29,6 +46,18 @@ const config = v.pipe(
     v.check((c) => (c['poll-max'] ?? c['poll-min']) >= c['poll-min'], 'a duration not below poll-min'),
     ['poll-max'],
   ),
+  v.forward(
+    v.check((c) => c.address !== undefined || c.pool !== undefined, ADDRESS),
+    ['address'],
+  ),
+  v.forward(
+    v.check((c) => c.address === undefined || c.pool === undefined, 'left out where address is given'),
+    ['pool'],
+  ),
+  v.forward(
+    v.check((c) => c.count === undefined || c.pool !== undefined, 'left out where there is no pool'),
+    ['count'],
+  ),
 );
 
 type Config = v.InferOutput<typeof config>;
@@ -38,11 +67,15 @@ export default defineSource<Config>({
   summary: 'Asks an NTP server for the time (NTPv4 client, RFC 5905)',
   stability: 'beta',
   needs: [],
+  spreadsNames: true,
   config,
+  instances({ pool, count = DEFAULT_MEMBERS, ...shared }) {
+    return pool === undefined ? undefined : Array.from({ length: count }, () => ({ ...shared, address: pool }));
+  },
   create(config, context) {
     const minNs = config['poll-min'];
     const client = new Client(context, {
-      server: parseServer(config.address)!,
+      server: parseServer(config.address!)!,
       poll: { minNs, maxNs: config['poll-max'] ?? DEFAULT_RANGE * minNs, start: config.iburst ? 'burst' : 'steady' },
     });
     return {

@@ -1,4 +1,5 @@
-import { flag, table, text, wholeNumber } from 'timehub/api';
+import { flag, socketPath, table, wholeNumber } from 'timehub/api';
+import { hostAddress } from 'timehub/protocol/client-server';
 import * as v from 'valibot';
 import { parseAddress } from './address.js';
 
@@ -7,7 +8,7 @@ const LISTEN = 'an address with a port such as "127.0.0.1:11180" or "[::1]:11180
 export const config = table({
   socket: v.optional(
     v.pipe(
-      text('the path of a Unix socket, or "none"'),
+      socketPath('the path of a Unix socket, or "none"'),
       v.description(
         'Control socket, read by the command line. Default: the first writable of /run/timehub, $XDG_RUNTIME_DIR, /tmp/timehub-<uid>; "none": no socket.',
       ),
@@ -23,7 +24,7 @@ export const config = table({
   ),
   hosts: v.optional(
     v.pipe(
-      v.array(text('a host name'), 'a list of host names'),
+      v.array(hostAddress('a host name'), 'a list of host names'),
       v.description(
         'Names by which browsers may reach the TCP port, beside "localhost", this machine\'s name and IP addresses.',
       ),

@@ -57,14 +57,14 @@ describe('the event stream', () => {
     bench.hub.mode = 'holdover';
     await bench.fake.fire(QUIET);
     expect((await reader.next()).data.status.mode).to.equal('holdover');
-    bench.hub.emit({ at: '', kind: 'mode', id: 'hub', text: 'a mark' });
+    bench.hub.emit({ at: '', kind: 'mode', id: 'hub', severity: 'info', text: 'a mark' });
     expect((await reader.next()).name, 'one change for a hundred states').to.equal('event');
   });
 
   it('tells events at once', async () => {
     const reader = watch();
     await reader.next();
-    bench.hub.emit({ at: '', kind: 'mode', id: 'hub', text: 'holdover: no source answers' });
+    bench.hub.emit({ at: '', kind: 'mode', id: 'hub', severity: 'info', text: 'holdover: no source answers' });
     expect(await reader.next()).to.deep.include({ name: 'event' });
   });
 

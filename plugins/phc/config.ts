@@ -1,9 +1,9 @@
-import { type ClockId, duration, flag, oneOf, rate, table, text, wholeNumber } from 'timehub/api';
+import { type ClockId, duration, flag, hardwareClock, oneOf, rate, table, text, wholeNumber } from 'timehub/api';
 import * as v from 'valibot';
 
 const clock = () =>
   v.pipe(
-    text('an interface or device such as "eth0", "ptp0" or "/dev/ptp0"'),
+    hardwareClock(),
     v.transform((name): ClockId => `phc:${name}`),
     v.description('The clock: an interface that has one, or the device.'),
   );

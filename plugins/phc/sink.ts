@@ -19,6 +19,7 @@ export default defineSink<SinkConfig>({
   stability: 'experimental',
   needs: [],
   config: sinkConfig,
+  steers: ({ steer, clock }) => (steer ? clock : undefined),
   create: (options, context) => new PhcSink(options, context),
 });
 

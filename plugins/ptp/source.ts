@@ -1,25 +1,41 @@
-import { defineSource, oneOf, table, text } from 'timehub/api';
+import { defineSource, oneOf, table } from 'timehub/api';
+import { octetsOf } from 'timehub/protocol/client-server';
+import { parseClockIdentity } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
 import { PORT_ENTRIES } from './port/port-config.js';
 import { Receiver } from './receiver.js';
+
+const MAC = /^[\da-f]{2}([:-][\da-f]{2}){5}$/i;
+const PEER = 'an IP address, or a MAC address with transport = "ethernet"';
+const ACCEPTED = 'a clock identity or an address';
+
+const isAddress = (text: string): boolean => octetsOf(text) !== undefined || MAC.test(text);
 
 const config = table({
   ...PORT_ENTRIES,
   timescale: v.pipe(
     v.optional(oneOf(['auto', 'tai', 'utc', 'gps', 'arb']), 'auto'),
     v.description(
-      'What the timeTransmitter sends: as it says itself (TAI, or an arbitrary epoch, from which only its rate is taken), ' +
+      'What the timeTransmitter sends: as it says itself (TAI, or an arbitrary epoch, which gives no time of day), ' +
         'or for one that does not say: linuxptp with software stamps sends UTC.',
     ),
   ),
   'unicast-from': v.pipe(
-    v.optional(text('an IP address, or a MAC address with transport = "ethernet"')),
+    v.optional(v.pipe(v.string(PEER), v.check(isAddress, PEER))),
     v.description(
       'Ask this one timeTransmitter for unicast messages (IEEE 1588-2019 §16.1) instead of listening to a group.',
     ),
   ),
   accept: v.pipe(
-    v.optional(v.array(text('a clock identity or an address'), 'a list of clock identities and addresses')),
+    v.optional(
+      v.array(
+        v.pipe(
+          v.string(ACCEPTED),
+          v.check((text) => isAddress(text) || parseClockIdentity(text) !== undefined, ACCEPTED),
+        ),
+        'a list of clock identities and addresses',
+      ),
+    ),
     v.description('Whose Announces count: clock identities, IP or MAC addresses. Default: everybody’s.'),
   ),
 });

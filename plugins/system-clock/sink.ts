@@ -50,6 +50,7 @@ export default defineSink<SystemClockConfig>({
   stability: 'beta',
   needs: [],
   config,
+  steers: ({ steer }) => (steer ? 'system' : undefined),
   create: (options, context) => new SystemClock(options, context),
 });
 

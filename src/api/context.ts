@@ -2,7 +2,7 @@ import type { ClockWishes, HardwareClock } from './clock.js';
 import type { Network } from './network.js';
 import type { Claims, Observation } from './observation.js';
 import type { HubReport } from './report.js';
-import type { TimeState } from './state.js';
+import type { SourceState, TimeState } from './state.js';
 import type { ClockId, Instant, Ns, Stamp } from './time.js';
 
 export interface Logger {
@@ -66,8 +66,8 @@ export interface Context {
   /** What the operator should know of this instance beside that it runs. `reason` is one sentence. */
   health(state: 'ok' | 'degraded', reason: string): void;
   /**
-   * Restarts this instance with back-off: the device vanished, the peer cannot be had. An instance that merely gets no
-   * answers says `health('degraded', …)` and goes on asking.
+   * Restarts this instance with back-off, or as soon as the error's `isOver` says so: the device vanished, the peer cannot be
+   * had. An instance that merely gets no answers says `health('degraded', …)` and goes on asking.
    */
   fail(error: Error): void;
 }
@@ -86,6 +86,13 @@ export interface SourceContext extends Context {
    * a source that is told of one is quicker.
    */
   discontinuity(reason: string, jumpNs?: Ns): void;
+  /**
+   * Another server is asked from now on: one sentence which and why. What was known of the former one, its time and its
+   * reputation, is forgotten.
+   */
+  replaced(reason: string): void;
+  /** The state of this source in the vote of all, after what it has observed so far. */
+  voteState(): SourceState;
   /**
    * How long, `minNs`..`maxNs`, until the next observation of this source is worth asking for, as the estimate has it: soon
    * while little is known or after a surprise, late when an answer would tell nothing new. For sources that decide when to

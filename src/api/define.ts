@@ -1,5 +1,6 @@
 import type { SinkContext, SourceContext } from './context.js';
 import type { StandardSchema } from './standard-schema.js';
+import type { ClockId } from './time.js';
 
 /** The version of this contract. Within a major version it only grows. */
 export const API_VERSION = 1;
@@ -31,12 +32,25 @@ interface Definition<K extends string, C, X> {
   readonly needs: readonly Need[];
   /** From which the checks, the configuration reference and the editor's schema come. */
   readonly config: StandardSchema<C>;
+  /**
+   * The configurations of the instances that one table describes, where there may be several: `[source.ntp.a]` with a pool
+   * becomes `ntp.a-1`, `ntp.a-2`, …; undefined: the table is one instance. Pure.
+   */
+  instances?(config: C): readonly C[] | undefined;
   /** Pure: no I/O and no timer before `start`. */
   create(config: C, context: X): Running<C>;
 }
 
-export type SourceDefinition<C = unknown> = Definition<'source', C, SourceContext>;
-export type SinkDefinition<C = unknown> = Definition<'sink', C, SinkContext>;
+export interface SourceDefinition<C = unknown> extends Definition<'source', C, SourceContext> {
+  /** Sources that name one host ask different addresses of it: check-config does not call them the same server. */
+  readonly spreadsNames?: boolean;
+}
+
+export interface SinkDefinition<C = unknown> extends Definition<'sink', C, SinkContext> {
+  /** Returns the clock that a sink with this configuration steers: check-config warns when two steer one. Pure. */
+  steers?(config: C): ClockId | undefined;
+}
+
 export type PluginDefinition<C = unknown> = SourceDefinition<C> | SinkDefinition<C>;
 
 export const defineSource = <C>(definition: Omit<SourceDefinition<C>, 'api' | 'kind'>): SourceDefinition<C> => ({

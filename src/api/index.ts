@@ -6,6 +6,7 @@ export * from './error.js';
 export type * from './ethernet.js';
 export * from './hub-time.js';
 export type * from './interface.js';
+export * from './names.js';
 export type * from './network.js';
 export type * from './observation.js';
 export type * from './peer-delay.js';

@@ -51,6 +51,8 @@ export interface StatusReport {
    * max-error`, or `[hub] tracking-error`. 0: it is above. Null while nothing is known.
    */
   readonly holdover: { readonly targetErrorNs: number; readonly lastsS: number } | null;
+  /** The hub is not synchronised and gives its clock to others as it is (`[hub] free-run`). */
+  readonly local?: boolean;
   readonly leap: { readonly taiMinusUtc: number; readonly pending: string; readonly expires?: string };
   readonly ntp: {
     readonly stratum: number;
@@ -83,8 +85,10 @@ export interface DetailReport {
 export interface HubEvent {
   /** RFC 3339, UTC. */
   readonly at: string;
-  readonly kind: 'mode' | 'source' | 'sink' | 'clock' | 'config' | 'leap';
+  readonly kind: 'mode' | 'source' | 'sink' | 'clock' | 'config' | 'leap' | 'storage';
   readonly id: string;
+  /** A warning: the hub or a part of it is worse off than before. */
+  readonly severity: 'info' | 'warning';
   readonly text: string;
   readonly code?: string;
 }

@@ -1,16 +1,35 @@
-import { formatProblems } from '../kernel/config/index.js';
+import { formatProblems, type Problem } from '../kernel/config/index.js';
 import { EXIT, type ExitStatus } from './exit.js';
-import { loadHub } from './load.js';
+import { type LoadedHub, loadHub } from './load.js';
+
+export interface CheckOptions {
+  readonly json?: boolean;
+  /** Warnings are errors. */
+  readonly strict?: boolean;
+}
 
 /** `timehub check-config <file>`: everything that is wrong with it, each with its place. Starts nothing. */
-export async function run(path: string, options: { readonly json?: boolean }): Promise<ExitStatus> {
-  const { problems, plans } = { plans: [], ...(await loadHub(path)) };
-  if (options.json === true) console.log(JSON.stringify({ problems: problems ?? [] }, undefined, 2));
-  else if (problems === undefined)
-    console.log(`${path}: good; it describes ${plans.map((plan) => plan.id).join(', ')}`);
-  else
-    console.error(
-      `${formatProblems(problems)}\n${path}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`,
-    );
-  return problems === undefined ? EXIT.synchronised : EXIT.config;
+export async function run(path: string, { json, strict }: CheckOptions): Promise<ExitStatus> {
+  const loaded = await loadHub(path);
+  const { files } = loaded;
+  const raised = strict === true ? loaded.warnings.map((warning): Problem => ({ ...warning, severity: 'error' })) : [];
+  const problems = [...(loaded.problems ?? []), ...raised];
+  const warnings = strict === true ? [] : loaded.warnings;
+  if (json === true) {
+    console.log(JSON.stringify({ files, problems, warnings }, undefined, 2));
+  } else {
+    const remarks = [...problems, ...warnings];
+    if (remarks.length > 0) console.error(formatProblems(remarks));
+    const found = [...count(problems, 'problem'), ...count(warnings, 'warning')].join(', ');
+    const read = files.length === 0 ? '' : `\nread: ${files.join(', ')}`;
+    if (problems.length > 0) console.error(`${path}: ${found}${read}`);
+    else console.log(`${path}: good${found === '' ? '' : ` with ${found}`}; it describes ${idsOf(loaded)}${read}`);
+  }
+  return problems.length === 0 ? EXIT.synchronised : EXIT.config;
 }
+
+const count = ({ length }: readonly Problem[], noun: string): readonly string[] =>
+  length === 0 ? [] : [`${length} ${noun}${length === 1 ? '' : 's'}`];
+
+const idsOf = (loaded: LoadedHub): string =>
+  loaded.problems === undefined ? loaded.plans.map(({ id }) => id).join(', ') : '';

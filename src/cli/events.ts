@@ -15,7 +15,7 @@ export async function run(options: ReadOptions): Promise<ExitStatus> {
     console.log(
       options.json === true
         ? JSON.stringify(event)
-        : `${event.at}  ${event.id.padEnd(14)} ${event.text}${event.code === undefined ? '' : `  ${event.code}`}`,
+        : `${event.at} ${event.severity === 'warning' ? '!' : ' '}${event.id.padEnd(14)} ${event.text}${event.code === undefined ? '' : `  ${event.code}`}`,
     );
   try {
     for await (const { event, data } of client.events('/v1/events', stop.signal)) {
@@ -25,5 +25,7 @@ export async function run(options: ReadOptions): Promise<ExitStatus> {
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   }
-  return EXIT.synchronised;
+  if (stop.signal.aborted) return EXIT.synchronised;
+  console.error('timehub: the hub has ended');
+  return EXIT.unreachable;
 }

@@ -1,28 +1,33 @@
 import { dirname, resolve } from 'node:path';
 import { HubError } from '../api/index.js';
+import { machine } from '../host/machine.js';
 import {
   type ConfigDocument,
+  type ConfigFile,
   type HubConfig,
   loadConfig,
   type PluginCatalogue,
   type PluginType,
   type Problem,
+  type Remarks,
 } from '../kernel/config/index.js';
 import type { PlannedInstance } from '../kernel/hub.js';
 import { Catalogue } from '../kernel/plugins/catalogue.js';
 import { pluginFolder } from './package-root.js';
 
-export type LoadedHub =
-  | { readonly config: HubConfig; readonly plans: readonly PlannedInstance[]; readonly problems?: undefined }
-  | { readonly config?: undefined; readonly problems: readonly Problem[] };
+export type LoadedHub = Remarks &
+  (
+    | { readonly config: HubConfig; readonly plans: readonly PlannedInstance[]; readonly problems?: undefined }
+    | { readonly config?: undefined; readonly problems: readonly Problem[] }
+  );
 
-/** Reads a configuration, loads the plugins that it needs, and plans its instances. No instance is created. */
-export async function loadHub(path: string): Promise<LoadedHub> {
+/** Reads a configuration, from a path or given as text, loads the plugins that it needs, and plans its instances. No instance is created. */
+export async function loadHub(input: string | ConfigFile): Promise<LoadedHub> {
   const catalogue = new Catalogue();
   catalogue.addFolder(pluginFolder());
-  const loaded = await loadConfig(path, (document) => typesFor(document, catalogue));
+  const loaded = await loadConfig(input, (document) => typesFor(document, catalogue), machine);
   if (loaded.problems !== undefined) return loaded;
-  return { config: loaded.config, plans: plansOf(loaded.config, catalogue) };
+  return { ...loaded, plans: plansOf(loaded.config, catalogue) };
 }
 
 /** What the configuration may use: everything that is there by name, with the schemas of what it does use. */
@@ -47,8 +52,11 @@ async function typesFor(document: ConfigDocument, catalogue: Catalogue): Promise
 
 async function typeOf(id: string, catalogue: Catalogue): Promise<PluginType> {
   try {
-    const { summary, config } = await catalogue.load(id);
-    return { summary, schema: config };
+    const definition = await catalogue.load(id);
+    const { summary, config: schema } = definition;
+    const instances = (own: unknown) => definition.instances?.(own);
+    if (definition.kind === 'source') return { summary, schema, instances, spreadsNames: definition.spreadsNames };
+    return { summary, schema, instances, steers: (config) => definition.steers?.(config) };
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     return { summary: '', failure: error };

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { HubError } from '../api/index.js';
-import { EXIT, type ExitStatus } from './exit.js';
+import { EXIT, type ExitStatus, statusOf } from './exit.js';
+import { watchStandardStreams } from './output/standard-streams.js';
 import { VERSION } from './version.js';
 
 type Action = { readonly run: (...args: never[]) => Promise<ExitStatus> };
@@ -38,7 +39,8 @@ function program(): Command {
     .command('demo')
     .argument('[config]', 'configuration file with a [lab]')
     .description('run the hub in a simulated world and watch it')
-    .action(lazily(() => import('./demo.js')));
+    .option('--port-base <port>', 'move all its ports: the first thousand from here on instead of 11000')
+    .action(lazily(() => import('./demo/demo.js')));
   reading('status', 'mode, clocks, sources and sinks').action(lazily(() => import('./status.js')));
   reading('sources', 'the sources and why each is in its state')
     .option('-v, --verbose', 'with the legend')
@@ -55,7 +57,8 @@ function program(): Command {
   root
     .command('check-config')
     .argument('<file>')
-    .description('check a configuration: all errors at once')
+    .description('check a configuration: all errors and warnings at once')
+    .option('--strict', 'warnings are errors')
     .option('--json', 'machine-readable output')
     .action(lazily(() => import('./check-config.js')));
   root
@@ -70,6 +73,10 @@ function program(): Command {
     .option('--json', 'machine-readable output')
     .option('--samples <n>', 'exchanges', '4')
     .action(lazily(() => import('./query.js')));
+  root
+    .command('build-addon')
+    .description('compile the native addon of this installation (kernel and hardware stamps)')
+    .action(lazily(() => import('./build-addon.js')));
   root
     .command('plugins')
     .description('the plugins that are there')
@@ -97,6 +104,7 @@ function program(): Command {
     .argument('<action>', 'list, stop or start')
     .argument('[name]', 'a server of it')
     .option('--control <path>', 'control socket of the lab')
+    .option('--port-base <port>', 'as for the demo')
     .action(lazily(() => import('./lab.js')));
   return root;
 }
@@ -111,11 +119,11 @@ function complain(error: unknown): ExitStatus {
     return EXIT.software;
   }
   console.error(`timehub: ${error.message}  ${error.code}${error.hint === undefined ? '' : `\n  ${error.hint}`}`);
-  if (error.code === 'TH_CLI_NO_HUB') return EXIT.unreachable;
-  return error.code.startsWith('TH_CFG_') ? EXIT.config : error.code.startsWith('TH_CLI_') ? EXIT.usage : EXIT.software;
+  return statusOf(error.code);
 }
 
 export async function main(argv: readonly string[]): Promise<void> {
+  watchStandardStreams();
   try {
     await program().parseAsync([...argv], { from: 'user' });
   } catch (error) {

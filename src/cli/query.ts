@@ -1,13 +1,29 @@
-import { formatDuration, formatOffset, HubError, type Ns, type Stamp } from '../api/index.js';
+import { formatDuration, formatOffset, HubError } from '../api/index.js';
 import { openHost } from '../host/host.js';
 import type { Host } from '../kernel/host.js';
-import { parseServer } from '../protocol/client-server/address.js';
-import { type Answer, Exchange, type Measurement, measure } from '../protocol/ntp/index.js';
+import { formatServer, parseServer } from '../protocol/client-server/address.js';
+import { Refusals } from '../protocol/client-server/refusals.js';
+import {
+  type Answer,
+  Attempt,
+  type Measurement,
+  measure,
+  type Outcome,
+  objectionTo,
+  REFUSAL_TEXTS,
+  type ReplyRefusal,
+} from '../protocol/ntp/index.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
 interface Sample extends Measurement {
   readonly answer: Answer;
   readonly stamps: string;
+}
+
+/** The server answers, but a source would not use its time. `reason` is the end of a sentence about the server. */
+interface Useless {
+  readonly answer: Answer;
+  readonly reason: string;
 }
 
 interface Place {
@@ -16,10 +32,10 @@ interface Place {
 }
 
 const PATIENCE_NS = 2e9;
+/** After silence one more request is sent from an open socket: the server may reply from another address. */
+const OPEN_PATIENCE_NS = 1e9;
 /** An ICMP error may be old, forged, or of a server that is just starting: it is asked again this much later. */
 const AGAIN_NS = 0.25e9;
-/** How long the kernel's transmit stamp may come after the reply. */
-const STAMP_PATIENCE_NS = 5e6;
 const MOST_SAMPLES = 16;
 
 /** `timehub query <server>`: asks a few times, shows the exchange with the shortest round trip, sets nothing. */
@@ -29,82 +45,136 @@ export async function run(
 ): Promise<ExitStatus> {
   const place = parseServer(server);
   const count = Number(options.samples ?? 4);
-  if (place === undefined)
+  if (place === undefined || place.port === 0)
     throw new HubError('TH_CLI_USAGE', `"${server}" is not a server such as "ntp.example.org" or "[2001:db8::1]:123"`);
   if (!Number.isInteger(count) || count < 1 || count > MOST_SAMPLES)
     throw new HubError('TH_CLI_USAGE', `--samples must be from 1 to ${MOST_SAMPLES}`);
   const host = openHost();
   try {
     const [address] = await host.network.resolve(place.host);
-    const samples: Sample[] = [];
-    for (let n = 0; n < count; n++) samples.push(await exchange(host, { address: address!, port: place.port }));
-    const best = samples.reduce((a, b) => (b.delayNs < a.delayNs ? b : a));
-    console.log(options.json === true ? JSON.stringify(asJson(server, best, samples.length)) : asText(server, best));
-    return best.answer.stratum < 16 ? EXIT.synchronised : EXIT.unsynchronised;
+    const result = await ask(host, { address: address!, port: place.port }, count);
+    if ('reason' in result) {
+      console.log(
+        options.json === true ? JSON.stringify(uselessAsJson(server, result)) : uselessAsText(server, result),
+      );
+      return EXIT.unsynchronised;
+    }
+    console.log(options.json === true ? JSON.stringify(asJson(server, result)) : asText(server, result.best));
+    return EXIT.synchronised;
   } finally {
     host.close();
   }
 }
 
-/** Rejects with `TH_CLI_NO_REPLY`. */
-export async function exchange(host: Host, peer: Place): Promise<Sample> {
+/** What was measured may be followed by silence: a server that limits its clients. Rejects with `TH_CLI_NO_REPLY`. */
+async function ask(
+  host: Host,
+  peer: Place,
+  count: number,
+): Promise<Useless | { readonly best: Sample; readonly samples: number }> {
+  const samples: Sample[] = [];
+  for (let n = 0; n < count; n++) {
+    try {
+      const result = await exchange(host, peer);
+      if ('reason' in result) return result;
+      samples.push(result);
+    } catch (error) {
+      if (samples.length === 0) throw error;
+      break;
+    }
+  }
+  return { best: samples.reduce((a, b) => (b.delayNs < a.delayNs ? b : a)), samples: samples.length };
+}
+
+/** Asks until there is a reply, by the rules of the source. Rejects with `TH_CLI_NO_REPLY`. */
+export async function exchange(host: Host, peer: Place): Promise<Sample | Useless> {
   const end = host.monotonic() + BigInt(PATIENCE_NS);
+  const leftNs = () => Number(end - host.monotonic());
+  const refusals = new Refusals<ReplyRefusal>(REFUSAL_TEXTS);
   while (true) {
-    const sample = await attempt(host, peer, Number(end - host.monotonic()));
-    if (sample !== 'refused') return sample;
-    if (Number(end - host.monotonic()) < 2 * AGAIN_NS) throw noReply(peer, 'refuses: nothing listens there');
+    const outcome = await attempt(host, peer, refusals, { hears: 'peer', windowNs: leftNs() });
+    if (outcome.kind !== 'silence') return judge(host, peer, outcome, refusals);
+    if (outcome.cause === undefined) break;
+    if (leftNs() < 2 * AGAIN_NS) throw noReply(peer, refusals.sentence ?? outcome.cause, SILENCE_HINT);
     await new Promise<void>((resolve) => host.after(AGAIN_NS, resolve));
   }
+  if (refusals.sentence === undefined) {
+    const outcome = await attempt(host, peer, refusals, { hears: 'anybody', windowNs: OPEN_PATIENCE_NS });
+    if (outcome.kind !== 'silence') return judge(host, peer, outcome, refusals);
+  }
+  if (refusals.sentence !== undefined) throw noReply(peer, refusals.sentence);
+  throw noReply(peer, `no reply to 2 requests in ${(PATIENCE_NS + OPEN_PATIENCE_NS) / 1e9} s`, SILENCE_HINT);
 }
 
-const noReply = ({ address, port }: Place, why: string): HubError =>
-  new HubError('TH_CLI_NO_REPLY', `${address}:${port} ${why}`, {
-    hint: 'is an NTP server at work there, and does a firewall let UDP through?',
+const attempt = (
+  host: Host,
+  peer: Place,
+  refusals: Refusals<ReplyRefusal>,
+  options: { readonly hears: 'peer' | 'anybody'; readonly windowNs: number },
+): Promise<Outcome> =>
+  new Promise((onEnd) => {
+    new Attempt(host, {
+      ...options,
+      peer,
+      onError: 'end',
+      onRefused: (reason, detail) => refusals.add(reason, detail),
+      onEnd,
+    });
   });
 
-function attempt(host: Host, peer: Place, patienceNs: Ns): Promise<Sample | 'refused'> {
-  const socket = host.network.udp({ peer, family: peer.address.includes(':') ? 6 : 4, transmitStamps: true });
-  const { promise, resolve, reject } = withResolvers<Sample | 'refused'>();
-  const asked = new Exchange(host.random(8));
-  let sent: Stamp | undefined;
-  let finish: ((sent: Stamp) => void) | undefined;
-  const fail = (why: string) => reject(noReply(peer, why));
-  const timers = [host.after(patienceNs, () => fail(`did not reply within ${PATIENCE_NS / 1e9} s`))];
-  socket.onNetworkError(() => resolve('refused'));
-  socket.onSent((_id, stamp) => {
-    sent = stamp;
-    finish?.(stamp);
-  });
-  socket.onDatagram(({ payload, received }) => {
-    const verdict = asked.judge(payload);
-    if (verdict.kind === 'bogus') return;
-    if (verdict.kind === 'kiss') return fail(`sent the kiss code ${verdict.code}: it does not want to be asked`);
-    finish = (stamp) => {
-      const result = measure(verdict.answer, stamp, received);
-      if (typeof result === 'string') fail(`sent a reply that ${result}`);
-      else resolve({ ...result, answer: verdict.answer, stamps: `${stamp.by}/${received.by}` });
-    };
-    if (sent !== undefined || socket.stamps === 'user') finish(sent ?? before);
-    else timers.push(host.after(STAMP_PATIENCE_NS, () => finish?.(before)));
-  });
-  const { before } = socket.send(asked.request);
-  return promise.finally(() => {
-    for (const timer of timers) timer.cancel();
-    socket.close();
-  });
+function judge(
+  host: Host,
+  peer: Place,
+  outcome: Exclude<Outcome, { kind: 'silence' }>,
+  refusals: Refusals<ReplyRefusal>,
+): Sample | Useless {
+  if (outcome.kind === 'unusable') return outcome;
+  if (outcome.kind === 'kiss') throw noReply(peer, `it does not want to be asked (kiss of death ${outcome.code})`);
+  const { answer, sent, received } = outcome;
+  const reason = objectionTo(answer, host.network.addresses());
+  if (reason !== undefined) return { answer, reason };
+  const measured = measure(answer, sent, received);
+  if (measured === 'clock-set')
+    throw noReply(peer, 'the clock here was set while the reply was under way', 'ask again');
+  if (measured === 'contradiction') {
+    refusals.add(measured);
+    throw noReply(peer, refusals.sentence!);
+  }
+  return { ...measured, answer, stamps: `${sent.by}/${received.by}` };
 }
 
-const asJson = (server: string, { answer, stamps, offsetNs, delayNs }: Sample, samples: number) => ({
+const SILENCE_HINT = 'is an NTP server at work there, and does a firewall let UDP through?';
+
+const noReply = ({ address, port }: Place, why: string, hint?: string): HubError =>
+  new HubError(
+    'TH_CLI_NO_REPLY',
+    why.startsWith(formatServer(address, port)) ? why : `${formatServer(address, port)} gives no time: ${why}`,
+    hint === undefined ? {} : { hint },
+  );
+
+const factsOf = ({ stratum, reference, leap, rootDelayNs, rootDispersionNs }: Answer) => ({
+  stratum,
+  reference,
+  leap,
+  rootDelayNs,
+  rootDispersionNs,
+});
+
+const asJson = (server: string, { best, samples }: { readonly best: Sample; readonly samples: number }) => ({
   server,
-  offsetNs,
-  delayNs,
-  stamps,
+  synchronised: true,
+  offsetNs: best.offsetNs,
+  delayNs: best.delayNs,
+  stamps: best.stamps,
   samples,
-  stratum: answer.stratum,
-  reference: answer.reference,
-  leap: answer.leap,
-  rootDelayNs: answer.rootDelayNs,
-  rootDispersionNs: answer.rootDispersionNs,
+  ...factsOf(best.answer),
+});
+
+const uselessAsJson = (server: string, { answer, reason }: Useless) => ({
+  server,
+  synchronised: false,
+  reason: `the server ${reason}`,
+  ...factsOf(answer),
 });
 
 function asText(server: string, { answer, stamps, offsetNs, delayNs }: Sample): string {
@@ -112,16 +182,12 @@ function asText(server: string, { answer, stamps, offsetNs, delayNs }: Sample): 
   return [
     `${server}: the clock here is ${formatOffset(offsetNs)}, wrong by at most ${formatDuration(distanceNs)}`,
     `  round trip ${formatDuration(delayNs)}, stamps ${stamps} (sent/received)`,
-    `  stratum ${answer.stratum}, follows ${answer.reference}, leap second: ${answer.leap}, root delay ${formatDuration(answer.rootDelayNs)}, root dispersion ${formatDuration(answer.rootDispersionNs)}`,
+    `  ${describe(answer)}`,
   ].join('\n');
 }
 
-function withResolvers<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (error: Error) => void;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
-}
+const uselessAsText = (server: string, { answer, reason }: Useless): string =>
+  `${server} gives no time: the server ${reason}\n  ${describe(answer)}`;
+
+const describe = ({ stratum, reference, leap, rootDelayNs, rootDispersionNs }: Answer): string =>
+  `stratum ${stratum}, follows ${reference}, leap second: ${leap}, root delay ${formatDuration(rootDelayNs)}, root dispersion ${formatDuration(rootDispersionNs)}`;

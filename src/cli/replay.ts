@@ -23,7 +23,7 @@ export async function run(path: string, options: ReplayOptions): Promise<ExitSta
       replay.feed(line);
   } catch (cause) {
     if (cause instanceof HubError || !(cause instanceof Error) || !('syscall' in cause)) throw cause;
-    throw new HubError('TH_CFG_UNREADABLE', `${path} cannot be read: ${cause.message}`, { cause });
+    throw new HubError('TH_CLI_FILE', `${path} cannot be read: ${cause.message}`, { cause });
   }
   const report = replay.report();
   if (options.json === true || options.states === true) console.log(JSON.stringify({ type: 'report', ...report }));

@@ -43,6 +43,6 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new HubError('TH_CFG_UNREADABLE', `${path} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new HubError('TH_CLI_FILE', `${path} cannot be read: ${(cause as Error).message}`, { cause });
   }
 }

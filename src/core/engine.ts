@@ -22,19 +22,20 @@ import { isTwoWay } from './directions.js';
 import type { Estimator } from './estimator/types.js';
 import { type Holdover, holdoverOf } from './holdover.js';
 import type { Action, CoreOptions, Input } from './input.js';
-import { comparable } from './intake.js';
+import { comparable, refuses } from './intake.js';
 import { Jumps } from './jumps.js';
 import { LeapWatch, leadOf } from './leap/leap.js';
 import type { LeapTable } from './leap/leap-table.js';
+import { LocalMode } from './local-mode.js';
 import type { Memory } from './memory.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
 import { compareNumbering, ownNumber } from './numbering.js';
 import { Quality } from './quality/quality.js';
 import { Recollection } from './recollection.js';
-import { describeCarriers, newsOf } from './selection/account.js';
+import { describeCarriers, isInOrder, newsOf } from './selection/account.js';
 import { Selection } from './selection/selection.js';
-import { mayVote } from './selection/standing.js';
-import { comeBack } from './selection/tenure.js';
+import { isPending, mayVote } from './selection/standing.js';
+import { type Change, comeBack } from './selection/tenure.js';
 import {
   allTracks,
   carries,
@@ -61,6 +62,11 @@ export const createEngine = (options: CoreOptions, estimator: Estimator, leapTab
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
 type EventKind = Extract<Action, { type: 'event' }>['kind'];
 
+interface Remark {
+  readonly code?: string | undefined;
+  readonly warning?: boolean;
+}
+
 /** How long the clocks are left alone at a leap second. */
 const LEAP_REST_NS = 3 * NS_PER_S;
 
@@ -71,6 +77,7 @@ class Core implements Engine {
   readonly #leap: LeapWatch;
   readonly #jumps: Jumps;
   readonly #quality: Quality;
+  readonly #local: LocalMode;
   readonly #recollection: Recollection;
   readonly #sources = new Map<string, Source>();
   #mode: ModeState | undefined;
@@ -88,9 +95,10 @@ class Core implements Engine {
     this.#recollection = new Recollection(estimator);
     this.#leap = new LeapWatch(leapTable);
     this.#quality = new Quality(options);
+    this.#local = new LocalMode(options.localStratum);
     this.#jumps = new Jumps({
       ...{ keeper: this.#keeper, selection: this.#selection, sources: this.#sources },
-      tell: (source, text) => this.#tell('source', source, text),
+      tell: (source, text) => this.#tell('source', source, text, { warning: true }),
     });
   }
 
@@ -110,6 +118,7 @@ class Core implements Engine {
       stamps,
       now: this.#now,
       mode: this.#mode ?? initialMode(this.#now),
+      local: this.#local.isOn ? this.#local.description : undefined,
       clocks: this.#keeper.clocks,
       sources: this.#sources,
       leap: this.#leap,
@@ -157,6 +166,9 @@ class Core implements Engine {
       case 'source-gone':
         this.#forget(input.id);
         break;
+      case 'source-replaced':
+        this.#replace(input);
+        break;
       case 'observations':
         this.#observe(input);
         break;
@@ -196,7 +208,8 @@ class Core implements Engine {
 
   #tick({ stamps }: InputOf<'tick'>): void {
     for (const { clock, time, monotonic } of stamps ?? []) this.#keeper.read(clock, time, monotonic);
-    for (const { text, code } of this.#leap.notices(this.#keeper.utc(this.#now))) this.#tell('leap', 'utc', text, code);
+    for (const { text, code } of this.#leap.notices(this.#keeper.utc(this.#now)))
+      this.#tell('leap', 'utc', text, { code });
   }
 
   /** At a leap second UTC jumps. The clock jumps with it by the kernel's hand, a moment earlier or later, or not at all. */
@@ -216,6 +229,14 @@ class Core implements Engine {
     const tracks = [...(this.#sources.get(id)?.tracks.values() ?? [])];
     this.#sources.delete(id);
     this.#keeper.remove(tracks);
+  }
+
+  #replace({ id, reason }: InputOf<'source-replaced'>): void {
+    const { options, tracks } = this.#source(id);
+    this.#keeper.remove([...tracks.values()]);
+    // In its place: the order of the sources stays.
+    this.#sources.set(id, createSource(id, options));
+    this.#tell('source', id, reason);
   }
 
   #observe({ id, observations }: InputOf<'observations'>): void {
@@ -257,7 +278,9 @@ class Core implements Engine {
     const { taiMinusUtc } = this.#leap.state(this.#keeper.utc(this.#now));
     const fit = comparable(observation, { clocks, options: track.source.options, taiMinusUtc });
     const usable = fit?.kind === 'pulse' ? this.#number(track, fit) : fit;
-    if (usable !== undefined) this.#keeper.observe(track, usable);
+    const offered = { observation, usable, clock: clocks.get(observation.clock), builtAt: this.#options.builtAt };
+    if (refuses(track, offered) || usable === undefined) return undefined;
+    this.#keeper.observe(track, usable);
     return usable;
   }
 
@@ -288,6 +311,7 @@ class Core implements Engine {
       'clock',
       id,
       byUs ? `was stepped ${way}` : `was stepped ${way} by somebody else; the estimate moved along`,
+      { warning: !byUs },
     );
     const servo = this.#keeper.clocks.get(id)?.servo;
     if (servo !== undefined) servo.stepping = false;
@@ -300,12 +324,15 @@ class Core implements Engine {
     this.#selection.reopen();
     this.#quality.slept(sleptNs);
     this.#cause = `the machine slept for ${formatSpan(sleptNs)}`;
-    this.#tell('clock', 'system', `is not to be trusted: ${this.#cause}; the sources are asked anew`);
+    this.#tell('clock', 'system', `is not to be trusted: ${this.#cause}; the sources are asked anew`, {
+      warning: true,
+    });
   }
 
   #refused({ clock: id, reason }: InputOf<'refused'>): void {
     const servo = this.#keeper.clocks.get(id)?.servo;
-    if (servo !== undefined && refused(servo, reason, this.#now)) this.#tell('clock', id, servo.reason, 'TH_CLOCK_SET');
+    if (servo !== undefined && refused(servo, reason, this.#now))
+      this.#tell('clock', id, servo.reason, { code: 'TH_CLOCK_SET' });
   }
 
   /** After every input: who carries the estimate, what mode that is, what to do with the clocks. */
@@ -319,7 +346,7 @@ class Core implements Engine {
       own: keeper.opinion(),
     });
     if (changes.length > 0) this.#refreshServos();
-    keeper.distrust(changes.filter(({ biasSigmaNs }) => biasSigmaNs === undefined).map(({ track }) => track));
+    keeper.distrust(changes.filter(isDisproof).map(({ track }) => track));
     keeper.apply(changes);
     const carriers = allTracks(this.#sources.values()).filter(carries);
     const isNews = changes.length > 0 || carriers.length !== this.#carriers.length;
@@ -328,6 +355,7 @@ class Core implements Engine {
     if (type === 'tick' || isNews) describeCarriers(carriers, keeper.estimate);
     this.#tellSources();
     this.#changeMode(carriers, obstacle);
+    this.#changeLocal(type === 'tick');
     this.#promise(carriers);
     for (const clock of keeper.clocks.values())
       if (clock.servo !== undefined && isDue(clock.servo, this.#now)) this.#steer(clock, clock.servo, carriers);
@@ -343,11 +371,20 @@ class Core implements Engine {
       obstacle,
       cause: this.#cause,
       trackingErrorNs: this.#options.trackingErrorNs,
+      estimate: this.#keeper.estimate,
     });
     this.#mode = nextMode(before, condition, this.#options, this.#now);
     const { mode, reason } = this.#mode;
     if (mode === 'unsynchronised') this.#selection.disown();
-    if (mode !== before.mode) this.#tell('mode', 'hub', `is ${mode}: ${reason}`);
+    const warning = mode === 'holdover' || mode === 'unsynchronised';
+    if (mode !== before.mode) this.#tell('mode', 'hub', `is ${mode}: ${reason}`, { warning });
+  }
+
+  /** `started`: the sources of the configuration have been declared. */
+  #changeLocal(started: boolean): void {
+    const mayBegin = started && ![...this.#sources.values()].some((source) => isPending(source, this.#now));
+    const news = this.#local.update(this.#mode?.mode ?? 'unsynchronised', mayBegin);
+    if (news !== undefined) this.#tell('mode', 'hub', news);
   }
 
   /** What is told to others: leap seconds, NTP and PTP quality. */
@@ -358,7 +395,9 @@ class Core implements Engine {
       now: this.#now,
       mode: this.#mode?.mode ?? 'unsynchronised',
       carriers,
+      admitted: allTracks(this.#sources.values()).filter(({ admittedNs }) => admittedNs !== undefined),
       system: keeper.clocks.get('system')?.model,
+      local: this.#local.isOn,
       utcKnown: this.#leap.state(keeper.utc(this.#now)).taiKnown,
       estimate: keeper.estimate,
     });
@@ -379,23 +418,25 @@ class Core implements Engine {
       this.#actions.push({ type: 'steer', clock: id, frequencyPpb: decision.frequencyPpb });
     if (decision.type === 'step')
       this.#actions.push({ type: 'step', clock: id, deltaNs: decision.deltaNs, reason: decision.reason });
-    if (decision.type === 'panic' && !servo.panicking) this.#tell('clock', id, decision.reason, 'TH_CLOCK_PANIC');
+    if (decision.type === 'panic' && !servo.panicking)
+      this.#tell('clock', id, decision.reason, { code: 'TH_CLOCK_PANIC' });
     servo.panicking = decision.type === 'panic';
   }
 
   #tellSources(): void {
     for (const source of this.#sources.values()) {
       const news = newsOf(source);
-      if (news !== undefined) this.#tell('source', source.id, news);
+      if (news !== undefined) this.#tell('source', source.id, news, { warning: !isInOrder(source) });
     }
   }
 
-  #tell(kind: EventKind, id: string, text: string, code?: string): void {
-    this.#actions.push({ type: 'event', kind, id, text, ...(code === undefined ? {} : { code }) });
+  #tell(kind: EventKind, id: string, text: string, { code, warning }: Remark = {}): void {
+    const remark = { ...(code === undefined ? {} : { code }), ...(warning === true ? { warning } : {}) };
+    this.#actions.push({ type: 'event', kind, id, text, ...remark });
   }
 
   #source(id: string): Source {
-    const source = this.#sources.get(id) ?? createSource(id, PLAIN_OPTIONS);
+    const source = this.#sources.get(id) ?? createSource(id, PLAIN_OPTIONS, this.#options.localStratum);
     this.#sources.set(id, source);
     return source;
   }
@@ -408,5 +449,9 @@ class Core implements Engine {
 /** Returns true when what the source complained of is no longer so on this path. */
 const hasEnded = (complaint: Source['complaint'], { kind, directions }: Track): boolean =>
   kind !== 'exchange' || isTwoWay(directions, complaint?.at);
+
+/** A source that says itself that it has lost its time was right before. */
+const isDisproof = ({ track, biasSigmaNs }: Change): boolean =>
+  biasSigmaNs === undefined && track.source.claims.synchronised;
 
 const byEventTime = (a: Observation, b: Observation): number => Number(a.monotonic - b.monotonic);

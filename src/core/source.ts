@@ -65,6 +65,8 @@ export interface Track {
   close: boolean;
   /** It is among the majority no better than its root distance permits. */
   unusual: Unusual | undefined;
+  /** It is unusual beside others that are not: it is followed and has no share of the estimate. */
+  outlier: boolean;
   /** How often the estimator has begun anew with it. */
   restarts: number;
   /** How often its time has jumped, and the last time. */
@@ -81,6 +83,10 @@ export interface Track {
   condemned: boolean;
   /** It has been silent since it last spoke. */
   lost: boolean;
+  /** Why its newest observations cannot be used; empty when they can be. */
+  refusal: string;
+  /** Observations in a row that could not be. */
+  refused: number;
   /** Nothing suggests that what keeps it from being judged ends soon. */
   stuck: boolean;
   state: SourceState;
@@ -99,6 +105,8 @@ export interface Source {
   readonly tracks: Map<string, Track>;
   /** What the operator was last told. */
   told: string;
+  /** Above this stratum it is not used. */
+  readonly maxStratum: number;
 }
 
 export const PLAIN_OPTIONS: SourceOptions = {
@@ -114,7 +122,14 @@ export const PLAIN_OPTIONS: SourceOptions = {
 const LEARNING_UPDATES = 10;
 const SILENT_WHILE_LEARNING_NS = 300 * NS_PER_S;
 
-export const createSource = (id: string, options: SourceOptions = PLAIN_OPTIONS): Source => ({
+/** The last stratum of a synchronised server (RFC 5905 §7.3). */
+export const LAST_STRATUM = 15;
+
+export const createSource = (
+  id: string,
+  options: SourceOptions = PLAIN_OPTIONS,
+  maxStratum = LAST_STRATUM,
+): Source => ({
   id,
   options,
   claims: { synchronised: true },
@@ -122,6 +137,7 @@ export const createSource = (id: string, options: SourceOptions = PLAIN_OPTIONS)
   complaint: undefined,
   tracks: new Map(),
   told: '',
+  maxStratum,
 });
 
 /** Its source's next observation over that path begins another one. */
@@ -158,6 +174,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     admittedNs: undefined,
     close: false,
     unusual: undefined,
+    outlier: false,
     restarts: 0,
     jumps: 0,
     jump: undefined,
@@ -167,6 +184,8 @@ export function trackOf(source: Source, observation: Observation): Track {
     breaches: 0,
     condemned: false,
     lost: false,
+    refusal: '',
+    refused: 0,
     stuck: false,
     state: 'warming',
     reason: 'nothing heard from it yet',
@@ -233,6 +252,7 @@ export function reawaken(track: Track): void {
   track.lost = false;
   track.close = false;
   track.unusual = undefined;
+  track.outlier = false;
 }
 
 /** Notes that the track spoke at `now`: one input, however many observations it held. */

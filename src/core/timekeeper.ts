@@ -1,6 +1,6 @@
 import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation } from '../api/index.js';
 import { type Clock, createClock, doubt, setForward } from './clock/clock.js';
-import { boundNs, type ClockModel, extrapolate, modelOf, quickened, stepped } from './clock/clock-model.js';
+import { boundNs, type ClockModel, extrapolate, modelOf, notBelow, quickened, stepped } from './clock/clock-model.js';
 import { usualScale } from './clock/timescale.js';
 import type { Estimator, TrackEstimate } from './estimator/types.js';
 import type { Input } from './input.js';
@@ -56,11 +56,12 @@ export class Timekeeper {
   }
 
   /** True: it was never there before. */
-  declare({ clock: id, frequencyPpb, maxPpb, scale, monotonic }: InputOf<'clock'>): boolean {
+  declare({ clock: id, frequencyPpb, maxPpb, scale, time, monotonic }: InputOf<'clock'>): boolean {
     const known = this.clocks.get(id);
     const clock = known ?? createClock(id, usualScale(id));
     clock.scale = scale ?? clock.scale;
     clock.maxPpb = maxPpb;
+    if (time !== undefined) clock.reading = { time, monotonic };
     if (known !== undefined) {
       this.steered(id, frequencyPpb, monotonic);
       return false;
@@ -231,7 +232,7 @@ export class Timekeeper {
       if (found === undefined) clock.model = this.#kept(clock);
       else {
         const model = modelOf(found, this.#now, clock.model?.distanceNs ?? 0);
-        clock.model = limit === undefined ? model : limited(clock, model, limit);
+        clock.model = limit === undefined ? notBelow(model, clock.model) : limited(clock, model, limit);
       }
     }
   }

@@ -22,7 +22,7 @@ export function openHost(): Host {
   return {
     name: hostname(),
     stamps: native === undefined ? 'user' : 'kernel',
-    notes: missing === '' ? [] : [`${missing}: user-space stamps, worth a millisecond`],
+    notes: missing === '' ? [] : [`user-space stamps, worth a millisecond: ${missing}`],
     network: openNetwork(native, () => stampNow(clocks)),
     clocks: [openSystemClock(clocks, native)],
     openClock: (id, wishes) => openPhc(openPhcDevice(id, native), clocks, wishes),

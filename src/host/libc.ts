@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { endianness } from 'node:os';
 import { type ErrorCode, HubError } from '../api/index.js';
+import { addonRemedy } from './addon.js';
 
 /** The calls of libc that this process makes through koffi: the slow path, loaded at the first use (6 MB). */
 export interface Libc {
@@ -60,5 +61,5 @@ function load(): Libc {
 const failure = (code: ErrorCode, message: string, cause?: unknown): HubError =>
   new HubError(code, message, {
     cause,
-    hint: 'run "npm run setup" in the folder of timehub; with a C++ compiler it also builds the native addon',
+    hint: `the native addon does without: ${addonRemedy()}`,
   });

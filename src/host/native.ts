@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { PdelayCounts, PdelayResponderOptions } from '../api/index.js';
+import { addonRemedy, isAddonBuilt, packageRoot } from './addon.js';
 
 /** The C++ addon (`native/`). It throws TypeError for a wrong argument and an Error with `errno` when a system call fails. */
 export interface Native {
@@ -118,23 +116,8 @@ function load(): Loaded {
     const native = chosen === undefined ? require('node-gyp-build')(packageRoot()) : require(chosen);
     return { native: native as Native, missing: '' };
   } catch (error) {
-    const built = existsSync(join(packageRoot(), 'build/Release/timehub.node'));
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    return {
-      missing: built
-        ? `the native addon does not load (${reason})`
-        : 'the native addon is not built (it needs a C++ compiler)',
-    };
+    const fault = isAddonBuilt() ? `the native addon does not load (${reason})` : 'the native addon is not built';
+    return { missing: chosen === undefined ? `${fault}: ${addonRemedy()}` : fault };
   }
-}
-
-/** The folder of our package.json: this file may run from `dist/` or from a bundle. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (folder !== dirname(folder) && !isPackage(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
-}
-
-function isPackage(path: string): boolean {
-  return existsSync(path) && (JSON.parse(readFileSync(path, 'utf8')) as { name?: string }).name === 'timehub';
 }

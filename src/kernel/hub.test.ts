@@ -34,10 +34,14 @@ type Poll = (context: SourceContext) => void;
 function setUp(lab: LabHostOptions = {}, journal = NO_JOURNAL) {
   const host = createLabHost({ clock: { offsetNs: 2e6 }, ...lab });
   const heard: string[] = [];
+  const warned: string[] = [];
   const log = (id: string) => ({
     debug() {},
     info: (text: string) => heard.push(`${id} ${text}`),
-    warn: (text: string) => heard.push(`${id} ${text}`),
+    warn: (text: string) => {
+      heard.push(`${id} ${text}`);
+      warned.push(`${id} ${text}`);
+    },
   });
   const core = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e7 };
   const engine = createEngine(core, createEstimator(), readLeapTable(undefined));
@@ -93,7 +97,7 @@ function setUp(lab: LabHostOptions = {}, journal = NO_JOURNAL) {
     onError: 'retry',
     ...(definition.kind === 'source' ? { options } : {}),
   });
-  return { host, hub, heard, aborted, truthful, sinkOf, plan };
+  return { host, hub, heard, warned, aborted, truthful, sinkOf, plan };
 }
 
 const sample = (hub: Hub, name: string) => hub.report.metrics().find((one) => one.name === name)?.values;
@@ -108,6 +112,29 @@ describe('the hub in the lab', () => {
     expect(status.clocks[0]!.offsetNs).to.be.closeTo(2e6, 5000);
     expect(status.sources.map((source) => source.state)).to.deep.equal(['combined', 'combined']);
     expect(heard.join('\n')).to.match(/hub is tracking: /);
+  });
+
+  it('says a few times that a source flaps, then counts, and the last word is the present state', async () => {
+    const { host, hub, heard, warned, truthful, plan } = setUp();
+    let polls = 0;
+    const flapping = truthful((context) => {
+      const isDown = polls < 100 && polls++ % 4 === 0;
+      context.health(isDown ? 'degraded' : 'ok', isDown ? `no fix: ${polls} satellites` : 'a fix');
+      if (isDown) context.unreachable('no fix');
+      context.log.info(isDown ? 'lost' : 'found');
+    });
+    await hub.start([plan('truth.a', flapping)]);
+    await host.run(100 * S);
+    const during = heard.length;
+    await host.run(150 * S);
+    expect(during).to.be.below(50);
+    expect(heard.length - during).to.be.below(8);
+    const of = (lines: readonly string[], id: string) => lines.filter((line) => line.startsWith(`${id} `));
+    expect(of(heard, 'truth.a').some((line) => /changed \d+ more times in .*, last: /.test(line))).to.equal(true);
+    expect(of(heard, 'hub').at(-1)).to.include('is tracking');
+    expect(of(warned, 'truth.a').some((line) => line.includes('is degraded: no fix'))).to.equal(true);
+    expect(of(warned, 'hub').some((line) => line.includes('is holdover'))).to.equal(true);
+    expect(hub.report.events().length).to.be.below(60);
   });
 
   it('hands an instance what its last run has left behind, and nobody else', async () => {

@@ -1,17 +1,9 @@
-import type {
-  ClockId,
-  HubEvent,
-  HubReport,
-  Logger,
-  Ns,
-  Running,
-  SinkDefinition,
-  SourceDefinition,
-} from '../api/index.js';
+import type { ClockId, HubReport, Logger, Ns, Running, SinkDefinition, SourceDefinition } from '../api/index.js';
 import type { Engine } from '../core/engine.js';
-import type { Input, SourceOptions } from '../core/input.js';
+import type { Action, Input, SourceOptions } from '../core/input.js';
 import type { ConfigDifference } from './config/index.js';
 import type { Host } from './host.js';
+import { type LogOutput, NO_LOG_OUTPUT } from './log-output.js';
 import { Keeper } from './memory/keeper.js';
 import { SourceMemory } from './memory/source-memory.js';
 import { NO_STATE, type StateStore } from './memory/state-file.js';
@@ -35,11 +27,17 @@ import { Instance, type InstanceCare, type InstancePlan } from './plugins/instan
 import { Registry } from './plugins/registry.js';
 import type { Scope } from './plugins/scope.js';
 import { Siblings } from './plugins/siblings.js';
+import { DampedLogs } from './record/damped-logs.js';
+import { EventDamper } from './record/event-damper.js';
 import type { Journal } from './record/event-log.js';
 import { EventList } from './record/events.js';
+import { InstanceNews } from './record/instance-news.js';
+import type { News } from './record/news.js';
 import { createReport } from './report.js';
 import { TimeLoop } from './time/time-loop.js';
 import { rfc3339 } from './time/wall-time.js';
+
+type EventAction = Extract<Action, { readonly type: 'event' }>;
 
 /** A source with the operator's word about it, or a sink. */
 export interface PlannedInstance extends InstancePlan {
@@ -54,6 +52,8 @@ export interface HubParts {
   /** Keeps what was learnt for the next start. Default: nothing. */
   readonly state?: StateStore;
   readonly log: (id: string) => Logger;
+  /** Default: it loses nothing. */
+  readonly logOutput?: LogOutput;
   /** How often the core hears that time passes while nothing else happens. Default 1 s; a simulation may save its breath. */
   readonly quietTickNs?: Ns;
   /** An instance with `on-error = "abort"` failed. */
@@ -74,18 +74,32 @@ export class Hub {
   readonly #siblings = new Siblings();
   readonly #care: InstanceCare;
   readonly #keeper: Keeper;
+  readonly #damper: EventDamper<News>;
+  readonly #logs: DampedLogs;
+  readonly #instanceNews = new InstanceNews();
 
   constructor(parts: HubParts) {
     this.#parts = parts;
-    const { host, engine, journal, log, version, state = NO_STATE } = parts;
+    const { host, engine, journal, log, version, state = NO_STATE, logOutput = NO_LOG_OUTPUT } = parts;
+    const clock = {
+      monotonic: () => host.monotonic(),
+      after: (delayNs: Ns, handler: () => void) => host.after(delayNs, handler),
+    };
+    this.#damper = new EventDamper({
+      ...clock,
+      subjectOf: ({ kind, id }) => `${kind} ${id}`,
+      tell: (news) => this.#tell(news),
+    });
+    this.#logs = new DampedLogs(log, clock);
     this.#loop = new TimeLoop({
       host,
       engine,
       journal,
-      tell: (event) => this.#tell(event),
+      tell: (event) => this.#damper.take(newsOf(event)),
       happened: (input) => this.#happened(input),
       quietTickNs: parts.quietTickNs,
     });
+    for (const storage of [journal, state]) storage.watch?.((news) => this.#damper.take(news));
     this.#keeper = new Keeper({ host, store: state, learnt: () => this.#loop.memory() });
     this.report = createReport({
       version,
@@ -96,11 +110,16 @@ export class Hub {
       metrics: this.#metrics,
       instances: this.#instances,
       memory: this.#memory,
-      notes: () => [journal.note, state.note].filter((note) => note !== ''),
+      notes: () => [journal.note, state.note, logOutput.problem].filter((note) => note !== ''),
     });
+    this.#metrics.total(
+      'timehub_log_lines_lost_total',
+      'Lines of the log that could not be written.',
+      () => logOutput.lost,
+    );
     this.#registry
       .value(HOST, host)
-      .value(LOGGER, log)
+      .value(LOGGER, (id) => this.#logs.of(id))
       .value(METRICS, this.#metrics)
       .value(MEMORY, this.#memory)
       .value(KEEPSAKES, this.#keeper.keepsakes)
@@ -136,6 +155,8 @@ export class Hub {
     await this.#keeper.stop();
     this.#loop.stop();
     await this.#parts.journal.close();
+    this.#damper.stop();
+    this.#logs.stop();
   }
 
   /** Brings the running instances in line with a validated configuration; what did not change keeps running. */
@@ -167,6 +188,7 @@ export class Hub {
     this.#siblings.leave(instance.plan.definition.type, id);
     this.#memory.forget(id);
     this.#metrics.forget(id);
+    this.#instanceNews.forget(id);
   }
 
   async #each(kind: 'source' | 'sink', work: (instance: Instance) => Promise<void>): Promise<void> {
@@ -215,15 +237,23 @@ export class Hub {
     const { id, kind, state, reason } = instance;
     if (kind === 'source' && (state === 'failed' || state === 'refused'))
       this.#loop.accept({ type: 'unreachable', id, reason });
-    if (state === 'starting' || state === 'stopping' || (state === 'running' && before === 'starting')) return;
-    this.#tell({ kind, id, text: reason === '' ? `is ${state}` : `is ${state}: ${reason}` });
+    const news = this.#instanceNews.of(instance, before);
+    if (news !== undefined) this.#damper.take(news);
   }
 
-  #tell({ kind, id, text, code }: Omit<HubEvent, 'at'>): void {
+  #tell(news: News): void {
     const { log, host } = this.#parts;
+    const { id, kind, severity, text, code } = news;
     const at = rfc3339(this.#loop.state().clocks[0]!, host.monotonic());
-    this.#events.add({ at, kind, id, text, ...(code === undefined ? {} : { code }) });
-    if (code === undefined) log(id).info(text, { event: kind });
-    else log(id).warn(text, { event: kind, code });
+    this.#events.add({ at, ...news });
+    const fields = { event: kind, ...(code === undefined ? {} : { code }) };
+    if (severity === 'warning') log(id).warn(text, fields);
+    else log(id).info(text, fields);
   }
+}
+
+/** An event of the core with a code asks for a remedy: a warning. */
+function newsOf({ kind, id, text, code, warning }: EventAction): News {
+  const severity = warning === true || code !== undefined ? 'warning' : 'info';
+  return { kind, id, severity, text, ...(code === undefined ? {} : { code }) };
 }

@@ -29,7 +29,7 @@ export function reply(
 ): Uint8Array | undefined {
   const out = new Uint8Array(request.length);
   const length = respond(request, request.length, contextOf(identity, receive, transmit), out);
-  return length === 0 ? undefined : out.subarray(0, length);
+  return typeof length === 'string' ? undefined : out.subarray(0, length);
 }
 
 function contextOf(identity: ServerIdentity, receive: Instant, transmit: Instant): ReplyContext {
@@ -58,6 +58,7 @@ function contextOf(identity: ServerIdentity, receive: Instant, transmit: Instant
     header,
     versions: DEFAULT_VERSIONS,
     admission: 'serve',
+    clientPort: 0,
     receiveSeconds: Number(received >> 32n),
     receiveFraction: Number(received & 0xffff_ffffn),
     transmitSeconds: Number(sent >> 32n),

@@ -34,6 +34,8 @@ export function probeSource(host: LabHost, id: string): SourceContext & { readon
     unreachable: (reason) => void deeds.unreachable.push(reason),
     discontinuity: (reason, jumpNs) =>
       void deeds.discontinuities.push({ reason, ...(jumpNs === undefined ? {} : { jumpNs }) }),
+    replaced: () => undefined,
+    voteState: () => 'combined',
     worthAskingIn: (minNs) => minNs,
   };
 }

@@ -1,17 +1,19 @@
 import * as v from 'valibot';
 import { duration, flag, HubError, oneOf, table, text, wholeNumber } from '../api/index.js';
+import { parseServer } from '../protocol/client-server/address.js';
 import { type Link, wire } from './link.js';
 
-const ADDRESS = /^(?:\[([0-9a-f:.]+)\]|([\d.]+)):(\d{1,5})$/i;
+const ADDRESS = /^(?:\[([0-9a-f:.]+)\]|([\d.]+)):\d{1,5}$/i;
 
 const listen = () => {
   const message = 'an address with a port such as "127.0.0.1:11201"';
   return v.pipe(
     v.string(message),
     v.regex(ADDRESS, message),
+    v.check((value) => parseServer(value) !== undefined, message),
     v.transform((value) => {
-      const match = ADDRESS.exec(value)!;
-      return { address: (match[1] ?? match[2])!, port: Number(match[3]) };
+      const { host, port } = parseServer(value)!;
+      return { address: host, port };
     }),
   );
 };

@@ -6,6 +6,7 @@ export interface Deeds {
   readonly observations: (readonly Observation[])[];
   readonly claims: Claims[];
   readonly unreachable: string[];
+  readonly replaced: string[];
   readonly health: { readonly state: 'ok' | 'degraded'; readonly reason: string }[];
 }
 
@@ -13,10 +14,10 @@ const notHere = (): never => {
   throw new Error('NTP has no use for it');
 };
 
-function base(world: World, record: Deeds): Context {
+function base(world: World, record: Deeds, id = 'ntp.test'): Context {
   const quiet = () => undefined;
   return {
-    id: 'ntp.test',
+    id,
     log: { debug: quiet, info: quiet, warn: quiet },
     metrics: { counter: () => quiet, gauge: () => quiet, onRead: quiet },
     network: {
@@ -36,7 +37,7 @@ function base(world: World, record: Deeds): Context {
     openClock: notHere,
     after: (delayNs, handler) => world.at(delayNs, handler),
     ordinal: 1,
-    common: (make) => make(),
+    common: (make) => world.common(make),
     remembered: undefined,
     remember: notHere,
     random: (octets) => world.random(octets),
@@ -47,15 +48,17 @@ function base(world: World, record: Deeds): Context {
   };
 }
 
-export function sourceContext(world: World): SourceContext & { readonly record: Deeds } {
-  const record: Deeds = { observations: [], claims: [], unreachable: [], health: [] };
+export function sourceContext(world: World, id = 'ntp.test'): SourceContext & { readonly record: Deeds } {
+  const record: Deeds = { observations: [], claims: [], unreachable: [], replaced: [], health: [] };
   return {
-    ...base(world, record),
+    ...base(world, record, id),
     record,
     observe: (observations) => record.observations.push(observations),
     claim: (claims) => record.claims.push(claims),
     unreachable: (reason) => record.unreachable.push(reason),
     discontinuity: () => undefined,
+    replaced: (reason) => record.replaced.push(reason),
+    voteState: () => world.voteState(id),
     worthAskingIn: (minNs, maxNs) => Math.min(maxNs, Math.max(minNs, world.worthNs)),
   };
 }
@@ -64,7 +67,7 @@ export function sinkContext(world: World, first: TimeState): SinkContext & { pub
   let state = first;
   const handlers: ((state: TimeState) => void)[] = [];
   return {
-    ...base(world, { observations: [], claims: [], unreachable: [], health: [] }),
+    ...base(world, { observations: [], claims: [], unreachable: [], replaced: [], health: [] }),
     state: () => state,
     onState: (handler) => handlers.push(handler),
     discipline: () => {

@@ -4,6 +4,7 @@ import {
   HubError,
   type Instant,
   type Ns,
+  type SourceState,
   type Stamp,
   type TimeState,
   type UdpOptions,
@@ -52,6 +53,10 @@ export class World {
   /** Sockets opened so far; the closed ones too. */
   readonly sockets: Socket[] = [];
   own: readonly string[] = ['127.0.0.1'];
+  /** The state of a source in the vote, as the hub has it. */
+  voteState: (id: string) => SourceState = () => 'combined';
+  #common: unknown;
+  resolverIsDead = false;
   readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
   #port = 40000;
   #seed = 1;
@@ -96,6 +101,12 @@ export class World {
     this.now = end;
   }
 
+  /** What the instances of this world have in common. */
+  common<T>(make: () => T): T {
+    this.#common ??= make();
+    return this.#common as T;
+  }
+
   /** Not random at all, but different each time. */
   random(octets: number): Uint8Array {
     return Uint8Array.from({ length: octets }, () => {
@@ -105,6 +116,10 @@ export class World {
   }
 
   async resolve(host: string): Promise<readonly string[]> {
+    if (this.resolverIsDead) {
+      const cause = Object.assign(new Error('EAI_AGAIN'), { code: 'EAI_AGAIN' });
+      throw new HubError('TH_NET_RESOLVE', `the name server does not answer for "${host}"`, { cause });
+    }
     const found = this.names.get(host);
     if (found === undefined) throw new HubError('TH_NET_RESOLVE', `cannot resolve "${host}"`);
     return found;
@@ -134,7 +149,8 @@ export class World {
         return { id: number, before };
       },
       deliver: (payload, from, to) => {
-        if (socket.closed) return;
+        const { peer } = options;
+        if (socket.closed || (peer !== undefined && keyOf(peer) !== keyOf(from))) return;
         for (const handler of onDatagram) handler({ payload, from, to, received: this.stamp('kernel') });
       },
       fail: (error) => {

@@ -46,15 +46,29 @@ export class FakeHub implements HubReport {
   readonly #handlers = new Set<(event: HubEvent) => void>();
 
   constructor() {
-    this.emit({ at: '', kind: 'mode', id: 'hub', text: 'converging: the first source answers' });
-    this.emit({ at: '', kind: 'source', id: 'pps.gnss', text: 'combined: numbered by gpsd.gnss' });
-    this.emit({ at: '', kind: 'mode', id: 'hub', text: 'tracking: 3 sources agree within 300 ns' });
-    this.emit({ at: '', kind: 'source', id: 'ntp.pool-2', text: 'rejected: disagrees with 4 others by 41 ms' });
-    this.emit({ at: '', kind: 'clock', id: 'system', text: 'stepped by 12 ms', code: 'TH_CLOCK_STEPPED' });
+    this.emit({ at: '', kind: 'mode', id: 'hub', severity: 'info', text: 'converging: the first source answers' });
+    this.emit({ at: '', kind: 'source', id: 'pps.gnss', severity: 'info', text: 'combined: numbered by gpsd.gnss' });
+    this.emit({ at: '', kind: 'mode', id: 'hub', severity: 'info', text: 'tracking: 3 sources agree within 300 ns' });
+    this.emit({
+      at: '',
+      kind: 'source',
+      id: 'ntp.pool-2',
+      severity: 'warning',
+      text: 'rejected: disagrees with 4 others by 41 ms',
+    });
+    this.emit({
+      at: '',
+      kind: 'clock',
+      id: 'system',
+      severity: 'info',
+      text: 'stepped by 12 ms',
+      code: 'TH_CLOCK_STEPPED',
+    });
     this.emit({
       at: '',
       kind: 'source',
       id: 'ntp.pool-3',
+      severity: 'warning',
       text: 'unreachable: no answer to the last 8 requests',
       code: 'TH_NTP_SILENT',
     });

@@ -1,4 +1,13 @@
-import { duration, oneOf, parseDuration, text, wholeNumber } from 'timehub/api';
+import {
+  duration,
+  hardwareClock,
+  networkInterface,
+  oneOf,
+  parseDuration,
+  socketPath,
+  text,
+  wholeNumber,
+} from 'timehub/api';
 import {
   type Intervals,
   type Latencies,
@@ -45,7 +54,7 @@ const described = <S extends v.GenericSchema>(schema: S, description: string) =>
 
 /** What both roles are told about their port. */
 export const PORT_ENTRIES = {
-  interface: described(text('a network interface such as "eth0"'), 'The network interface.'),
+  interface: described(networkInterface(), 'The network interface.'),
   profile: described(
     v.optional(oneOf(PROFILE_NAMES), 'default'),
     'The PTP profile: everything below has its default from it.',
@@ -65,7 +74,7 @@ export const PORT_ENTRIES = {
     'Who stamps: the network card where it can and its clock can be opened (auto), the card or nobody, the kernel.',
   ),
   clock: described(
-    v.optional(text('a device such as "ptp2"')),
+    v.optional(hardwareClock('a device such as "ptp2"')),
     'Stamp by this virtual clock of the interface instead of its own clock.',
   ),
   'answer-common-p2p': described(
@@ -111,7 +120,7 @@ export const PORT_ENTRIES = {
     'portNumber: another for each port of one identity. Default: 1, 2, … in the order of the configuration.',
   ),
   management: described(
-    v.optional(text('a path such as "/run/timehub/ptp4l"')),
+    v.optional(socketPath('a path such as "/run/timehub/ptp4l"')),
     'Path of a Unix datagram socket that linuxptp’s pmc can ask: "pmc -u -s PATH". Default: none.',
   ),
   'management-over-network': described(

@@ -7,6 +7,11 @@ import type { Track } from '../source.js';
  * nearly symmetric; the root distance covers the worst.
  */
 const ASYMMETRY_SHARE = 0.025;
+/**
+ * Of the root dispersion, how much the source is believed to err (one standard deviation). It grows by 15 ppm of the time
+ * since the last update (RFC 5905 §7.3), whatever the clock: like half a round trip, it is what may be at worst.
+ */
+const DISPERSION_SHARE = 0.1;
 /** A stated maximum as a standard deviation. */
 const MAXIMUM_IN_SIGMAS = 3;
 /** Voters are compared at this many sigmas, bounds are stated at the other. */
@@ -33,11 +38,7 @@ export function biasSigmaNs(track: Track, estimate: TrackEstimate): Ns {
   const own = Math.hypot(stated, track.noiseFloorNs);
   if (track.kind === 'pulse') return own;
   const { rootDelayNs = 0, rootDispersionNs = 0 } = track.source.claims;
-  return Math.hypot(
-    own,
-    ASYMMETRY_SHARE * (oneWayNs(estimate) + rootDelayNs / 2),
-    rootDispersionNs / MAXIMUM_IN_SIGMAS,
-  );
+  return Math.hypot(own, ASYMMETRY_SHARE * (oneWayNs(estimate) + rootDelayNs / 2), DISPERSION_SHARE * rootDispersionNs);
 }
 
 /** The bias that a track may have where its path is as bad as its root distance permits, one standard deviation. */

@@ -36,6 +36,8 @@ const CONFIRMATIONS = 2;
 /** What an operator's preference for one source makes of the others' bias. */
 const PREFERENCE = 10;
 
+const UNNUMBERED = 'waits for a source that says which second its pulses begin';
+
 /**
  * Decides which tracks carry the estimate: the largest group of independent sources whose intervals overlap, if it is a
  * majority. Writes each track's state and reason; those of the admitted follow once their weight is known.
@@ -78,7 +80,8 @@ export class Selection {
     const voters = candidates.filter(({ track }) => votes(track));
     const electorate = voters.length + pending.length > 0 ? voters : candidates.filter(numbersItself);
     const own = this.#ownTime(electorate, around.own);
-    const verdict = elect(electorate, own, sources, this.#options);
+    const silent = silentOf(sources, this.#groups, around);
+    const verdict = elect(electorate, own, sources, this.#options, silent);
     if (this.#waits(electorate, verdict, pending.length, around.now)) {
       for (const { track } of electorate) warm(track, `waits a moment for ${list(pending)} before it is judged`);
       return { changes, obstacle: '' };
@@ -145,20 +148,37 @@ function gather(
       continue;
     }
     if (estimate === undefined) {
-      warm(track, 'waits for a source that says which second its pulses begin');
+      warm(track, track.kind === 'pulse' ? UNNUMBERED : 'nothing that it says could be used yet');
       continue;
     }
-    const { centreNs, halfNs } = opinionOf(track, estimate, around.biasNs(track, estimate));
-    candidates.push({
-      centreNs,
-      halfNs,
-      group: groups.get(track.source.id)!,
-      incumbent: track.admittedNs !== undefined,
-      track,
-      estimate,
-    });
+    candidates.push(candidateOf(track, estimate, groups, around));
   }
   return candidates;
+}
+
+function candidateOf(
+  track: Track,
+  estimate: TrackEstimate,
+  groups: ReadonlyMap<string, string>,
+  around: Surroundings,
+): Candidate {
+  const { centreNs, halfNs } = opinionOf(track, estimate, around.biasNs(track, estimate));
+  const group = groups.get(track.source.id)!;
+  return { centreNs, halfNs, group, incumbent: track.admittedNs !== undefined, track, estimate };
+}
+
+/** The voters that have fallen silent while the estimate rests on them. */
+function silentOf(
+  sources: readonly Source[],
+  groups: ReadonlyMap<string, string>,
+  around: Surroundings,
+): readonly Candidate[] {
+  return allTracks(sources).flatMap((track) => {
+    if (!track.lost || track.admittedNs === undefined || !votes(track)) return [];
+    const estimate = around.estimate(track);
+    const isUnknown = estimate === undefined || barOfEstimate(track, estimate) !== undefined;
+    return isUnknown ? [] : [candidateOf(track, estimate, groups, around)];
+  });
 }
 
 /** A path that the estimator began again with may lack its delay, whichever directions are heard. */
@@ -184,6 +204,7 @@ function settle(candidates: readonly Candidate[], opponents: Opponents): Change[
     const finding = verdict.findings.get(candidate);
     track.close = finding?.close ?? false;
     track.unusual = finding?.unusual;
+    track.outlier = finding?.outlier ?? false;
     const ruling = { member: members.has(candidate), alone: verdict.votes < 2 };
     if (stands(track, ruling)) {
       const factor = isPreferred && !track.source.options.prefer ? PREFERENCE : 1;

@@ -1,4 +1,4 @@
-import { formatDuration, type Instant } from '../../api/index.js';
+import { type Claims, formatDuration, type Instant } from '../../api/index.js';
 import { silentAfter, type Way } from '../directions.js';
 import { count } from '../sentence.js';
 import { ageNs, missingWayOf, type Source, silentAfterNs, statedNs, type Track, votes } from '../source.js';
@@ -21,13 +21,19 @@ const MISSING: Readonly<Record<Way, string>> = {
 };
 
 export function barOf(track: Track, now: Instant): Bar | undefined {
-  const bar = barOfSource(track.source);
-  if (bar !== undefined) return bar;
+  const { options } = track.source;
+  const bar = barOfSource(track.source) ?? ownBarOf(track, now);
+  return options.noselect && bar?.state !== 'disabled' ? watched(bar) : bar;
+}
+
+/** What keeps a track from being judged while its source could be. */
+function ownBarOf(track: Track, now: Instant): Bar | undefined {
   const ageOfTrackNs = ageNs(track, now);
   if (ageOfTrackNs > silentAfterNs(track)) {
     const usual = track.intervalNs > 0 ? `, usually it speaks every ${formatDuration(track.intervalNs)}` : '';
     return { state: 'unreachable', reason: `nothing heard from it for ${formatDuration(ageOfTrackNs)}${usual}` };
   }
+  if (track.refusal !== '') return { state: 'rejected', reason: track.refusal };
   const unmeasured = barOfPath(track, now);
   if (unmeasured !== undefined) return unmeasured;
   if (track.updates < UPDATES_TO_JUDGE) {
@@ -59,14 +65,27 @@ const unmeasured = (why: string): Bar => ({ state: 'warming', reason: `its path 
 export const UNMEASURED = unmeasured('it is being learnt again');
 
 /** What keeps a whole source from being judged, whatever its tracks say. */
-export function barOfSource({ options, silence, claims, tracks }: Source): Bar | undefined {
+export function barOfSource({ options, silence, claims, tracks, maxStratum }: Source): Bar | undefined {
   if (silence !== '') return { state: 'unreachable', reason: silence };
-  if (options.noselect) return { state: 'disabled', reason: 'is watched only (noselect)' };
-  if (!claims.synchronised)
-    return { state: 'rejected', reason: 'answers, but says that it is not synchronised itself' };
-  if (tracks.size === 0) return { state: 'warming', reason: 'nothing heard from it yet' };
-  return undefined;
+  const bar = claimedBarOf(claims, maxStratum) ?? (tracks.size === 0 ? UNHEARD : undefined);
+  return options.noselect && bar !== undefined ? watched(bar) : bar;
 }
+
+const UNHEARD: Bar = { state: 'warming', reason: 'nothing heard from it yet' };
+
+function claimedBarOf({ synchronised, flaw, stratum = 0 }: Claims, maxStratum: number): Bar | undefined {
+  if (!synchronised)
+    return { state: 'rejected', reason: flaw ?? 'answers, but says that it is not synchronised itself' };
+  if (stratum <= maxStratum) return undefined;
+  const reason = `its stratum ${stratum} is above local-stratum ${maxStratum}: it may have its time from this hub`;
+  return { state: 'rejected', reason };
+}
+
+/** The operator only watches the source. `bar`: what would keep it from being used otherwise. */
+const watched = (bar: Bar | undefined): Bar => ({
+  state: 'disabled',
+  reason: `is watched only (noselect)${bar === undefined ? '' : `; ${bar.reason}`}`,
+});
 
 /** It may yet get a vote. */
 export const isPending = (source: Source, now: Instant): boolean => hasProspects(source, now, isWarming);

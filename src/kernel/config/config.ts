@@ -1,4 +1,4 @@
-import type { HubError, StandardSchema } from '../../api/index.js';
+import type { ClockId, HubError, StandardSchema } from '../../api/index.js';
 import type { CoreOptions, SourceOptions } from '../../core/input.js';
 
 /** A TOML table as parsed: keys as in the file. */
@@ -15,6 +15,7 @@ interface Instance {
   /** `ntp.a`: unique in the hub, sources and sinks together. */
   readonly id: string;
   readonly type: string;
+  /** The name of its table. Several instances share it where the table describes several. */
   readonly name: string;
   readonly enabled: boolean;
   readonly onError: OnError;
@@ -52,8 +53,6 @@ export interface HubConfig {
   readonly plugins: readonly string[];
   readonly hub: HubOptions;
   readonly instances: readonly InstanceConfig[];
-  /** `[clock.<id>]` by clock id, unchecked: reserved for PTP hardware clocks. */
-  readonly clocks: ReadonlyMap<string, Table>;
   /** `[lab]`: the simulated world of a demonstration, handed through. */
   readonly lab: Table | undefined;
 }
@@ -68,6 +67,8 @@ export interface ConfigFile {
 /** What surrounds the main file: `conf.d/*.toml` in the order of their names, and the presets that are shipped. */
 export interface Surroundings {
   readonly dropIns: readonly ConfigFile[];
+  /** Paths of files of `conf.d` that are not read, because their names do not end in `.toml`. */
+  readonly skipped?: readonly string[];
   readonly presets: ReadonlyMap<string, ConfigFile>;
 }
 
@@ -78,8 +79,14 @@ export interface PluginType {
   readonly schema?: StandardSchema | undefined;
   /** Why its code could not be loaded. */
   readonly failure?: HubError | undefined;
+  /** See `Definition.instances`. */
+  readonly instances?: ((config: unknown) => readonly unknown[] | undefined) | undefined;
   /** The keys it takes, where they cannot be read off the schema. */
   readonly keys?: readonly string[] | undefined;
+  /** The clock that a sink with this configuration steers. */
+  readonly steers?: ((config: unknown) => ClockId | undefined) | undefined;
+  /** Sources that name one host ask different addresses of it. */
+  readonly spreadsNames?: boolean | undefined;
 }
 
 /** The plugins there are, as the registry tells them. */

@@ -14,8 +14,9 @@ export function checkAcross(
 ): readonly Finding[] {
   return [
     ...(hub?.['free-run'] === true ? [] : checkSources(document)),
-    ...(hub === undefined ? [] : [...checkAgreeing(document, hub['min-agreeing']), ...checkErrors(hub)]),
+    ...(hub === undefined ? [] : [...checkAgreeing(document, hub['min-agreeing'], instances), ...checkErrors(hub)]),
     ...checkListeners(instances),
+    ...checkMembers(instances),
   ];
 }
 
@@ -42,8 +43,17 @@ function checkSources(document: ConfigDocument): readonly Finding[] {
   ];
 }
 
-function checkAgreeing(document: ConfigDocument, minAgreeing: number): readonly Finding[] {
-  const count = enabledSources(document).filter(({ table }) => table.noselect !== true).length;
+function checkAgreeing(
+  document: ConfigDocument,
+  minAgreeing: number,
+  instances: readonly InstanceConfig[],
+): readonly Finding[] {
+  const membersOf = ({ type, name }: { readonly type: string; readonly name: string }) =>
+    instances.filter((each) => each.kind === 'source' && each.type === type && each.name === name).length;
+  // A table that is wrong in itself counts as one source.
+  const count = enabledSources(document)
+    .filter(({ table }) => table.noselect !== true)
+    .reduce((sum, table) => sum + Math.max(1, membersOf(table)), 0);
   if (count === 0 || minAgreeing <= count) return [];
   const sources = count === 1 ? 'is 1 source that votes' : `are ${count} sources that vote`;
   return [
@@ -71,6 +81,27 @@ function checkErrors(hub: v.InferOutput<typeof hubSchema>): readonly Finding[] {
       hint: 'lower it, or raise max-error',
     },
   ];
+}
+
+/** The member of a table that describes several may have the id of another table. */
+function checkMembers(instances: readonly InstanceConfig[]): readonly Finding[] {
+  const isMember = ({ id, type, name }: InstanceConfig) => id !== `${type}.${name}`;
+  const tables = new Map(instances.filter(isMember).map((member) => [member.id, member]));
+  return instances
+    .filter((instance) => !isMember(instance))
+    .flatMap(({ id, kind, type, name }): readonly Finding[] => {
+      const owner = tables.get(id);
+      if (owner === undefined) return [];
+      return [
+        {
+          code: 'TH_CFG_DUPLICATE',
+          path: [kind, type, name],
+          at: 'key',
+          message: `[${owner.kind}.${owner.type}.${owner.name}] has a member "${id}" too`,
+          hint: 'give one of them another name',
+        },
+      ];
+    });
 }
 
 /** Two instances of one type at one address: the second could not bind it. */

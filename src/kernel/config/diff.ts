@@ -10,7 +10,7 @@ export interface ConfigDifference {
   /** Only the kernel's options of a source (prefer, trust, offset …) changed: nothing needs a restart. */
   readonly retuned: readonly string[];
   readonly kept: readonly string[];
-  /** `[hub]`, `[clock]`, `[target]`, `[lab]` or the list of plugins changed. */
+  /** `[hub]`, `[target]`, `[lab]` or the list of plugins changed. */
   readonly hub: boolean;
 }
 

@@ -90,7 +90,7 @@ describe('the values in force', () => {
   });
 
   it('are printed as TOML that reads back to the same configuration', async () => {
-    const text = `${MAIN}limit = { rate = 3 }\nkeys = ["k#1"]\n[clock."phc:eth0"]\n[lab]\nworld = { a = [1, 2] }\n`;
+    const text = `${MAIN}limit = { rate = 3 }\nkeys = ["k#1"]\n[lab]\nworld = { a = [1, 2] }\n`;
     const first = read([DROP_IN], text);
     const printed = formatEffective(await effectiveConfig(first, CATALOGUE));
     expect(printed).to.match(/^log-level = "debug" +# hub\.toml:4$/m);

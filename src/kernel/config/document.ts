@@ -40,6 +40,8 @@ export interface ConfigDocument {
   readonly tree: Table;
   /** What was found wrong on the way, beside faults of syntax. */
   readonly findings: readonly Finding[];
+  /** The files that were read, the main file first: a preset with its name. */
+  readonly files: readonly string[];
   /** Something could not be read: what seems to be missing may be there. */
   readonly incomplete: boolean;
 }
@@ -64,7 +66,16 @@ export function parseConfig(text: string, path: string, around: Surroundings = A
     instances,
     layers,
     tree,
-    findings: [...presetFindings(main, around), ...dropIns.flatMap(dropInFindings)],
+    findings: [
+      ...presetFindings(main, around),
+      ...dropIns.flatMap(dropInFindings),
+      ...(around.skipped ?? []).map(skippedFinding),
+    ],
+    files: [
+      path,
+      ...around.dropIns.map((file) => file.path),
+      ...(shipped === undefined ? [] : [`${shipped.path} (preset ${named})`]),
+    ],
     incomplete: layers.some(({ parsed }) => parsed.incomplete),
   };
 }
@@ -101,6 +112,12 @@ function presetFindings(main: Layer, { presets }: Surroundings): readonly Findin
     },
   ];
 }
+
+const skippedFinding = (file: string): Finding => ({
+  ...{ code: 'TH_CFG_NOT_READ', severity: 'warning', path: [], at: 'key', file },
+  message: 'this file is not read: its name does not end in .toml',
+  hint: 'rename it, or move it out of conf.d',
+});
 
 function dropInFindings({ path, parsed }: Layer): readonly Finding[] {
   if (parsed.tree.preset === undefined) return [];

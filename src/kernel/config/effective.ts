@@ -74,11 +74,6 @@ function tables({ tree, instances }: ConfigDocument, { types }: PluginCatalogue)
         ...defaultsOf(kind === 'source' ? sourceOptionsSchema : sinkOptionsSchema),
       },
     })),
-    ...Object.entries(isTable(tree.clock) ? tree.clock : {}).map(([id, table]) => ({
-      path: ['clock', id],
-      table: isTable(table) ? table : {},
-      defaults: {},
-    })),
     fixed('lab', {}),
   ];
 }

@@ -1,11 +1,14 @@
 import type { ErrorCode } from '../../api/index.js';
 import { nearest } from '../errors/nearest.js';
 import type { Path } from './places.js';
+import type { Severity } from './problem.js';
 import { showHeader } from './toml-value.js';
 
 /** Something wrong with the merged configuration, not yet placed in a file. */
 export interface Finding {
   readonly code: ErrorCode;
+  /** Default: error. The hub runs in spite of a warning. */
+  readonly severity?: Severity;
   readonly path: Path;
   readonly at: 'key' | 'value';
   readonly message: string;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { duration, flag, oneOf, table, text, wholeNumber } from '../../api/index.js';
+import { duration, flag, oneOf, path, table, wholeNumber } from '../../api/index.js';
 import type { SourceOptions } from '../../core/input.js';
 import type { LogLevel, OnError } from './config.js';
 
@@ -25,14 +25,18 @@ export const hubSchema = table({
   ),
   'free-run': described(
     v.optional(flag(), false),
-    'Run without any source: a grandmaster then gives its clock as it is, to devices that only have to agree with each other.',
+    'Give the clock to others as it is while the hub is not synchronised: without any source, before the first one is known, and after holdover has passed `max-error`. For sites and benches whose machines only have to agree with each other.',
+  ),
+  'local-stratum': described(
+    v.optional(wholeNumber(1, 15), 10),
+    'With `free-run`: the stratum that NTP clients are given then. Sources of a greater stratum are not used: they may have their time from here.',
   ),
   'state-dir': described(
-    v.optional(text('a path in quotes')),
+    v.optional(path('a path in quotes', 'folder')),
     "A folder where what was learnt (the oscillator's frequency, delays and noise of paths, what plugins leave behind) is kept for the next start. Relative to this file's folder.",
   ),
   'event-log': described(
-    v.optional(text('a path in quotes')),
+    v.optional(path('a path in quotes')),
     "A file for raw observations, claims and decisions (JSON Lines), from which a run can be replayed. Relative to this file's folder.",
   ),
   'log-level': described(

@@ -1,5 +1,6 @@
 import type { ConfigFile, PluginCatalogue } from './config.js';
 import { type ConfigDocument, parseConfig } from './document.js';
+import type { Machine } from './machine.js';
 import { readConfig, readPresets } from './read.js';
 import { type Loaded, validateConfig } from './validate.js';
 
@@ -7,10 +8,11 @@ export type * from './config.js';
 export { type ConfigDifference, diffConfig } from './diff.js';
 export { type ConfigDocument, parseConfig } from './document.js';
 export { type EffectiveValue, effectiveConfig, formatEffective } from './effective.js';
-export { formatProblems, type Problem, type Span } from './problem.js';
+export type { Machine } from './machine.js';
+export { formatProblems, type Problem, problemLine, type Span } from './problem.js';
 export { readConfig, readPresets } from './read.js';
 export { configReference, type OptionRow, optionRows, optionsTable } from './reference.js';
-export { type Loaded, validateConfig } from './validate.js';
+export { type Loaded, type Remarks, validateConfig } from './validate.js';
 
 /** The plugins a document may use; asked after the document was read, because it names packages to load. */
 export type CatalogueFor = PluginCatalogue | ((document: ConfigDocument) => PluginCatalogue | Promise<PluginCatalogue>);
@@ -19,13 +21,19 @@ export type CatalogueFor = PluginCatalogue | ((document: ConfigDocument) => Plug
  * Reads and checks a configuration. A path is read with the `conf.d` beside it, a text without.
  * Never throws for what a file may hold: either the configuration, or all problems, each with its place.
  */
-export async function loadConfig(input: string | ConfigFile, catalogue: CatalogueFor): Promise<Loaded> {
+export async function loadConfig(
+  input: string | ConfigFile,
+  catalogue: CatalogueFor,
+  machine?: Machine,
+): Promise<Loaded> {
   const document =
     typeof input === 'string'
       ? openConfig(input)
       : parseConfig(input.text, input.path, { dropIns: [], presets: readPresets() });
   if ('problems' in document) return document;
-  return validateConfig(document, typeof catalogue === 'function' ? await catalogue(document) : catalogue);
+  // A simulated world has clocks and interfaces of its own.
+  const real = document.tree.lab === undefined ? machine : undefined;
+  return validateConfig(document, typeof catalogue === 'function' ? await catalogue(document) : catalogue, real);
 }
 
 /** Reads a configuration without checking it against the plugins. */
@@ -33,5 +41,5 @@ export function openConfig(path: string): ConfigDocument | Extract<Loaded, { rea
   const read = readConfig(path);
   return read.problems === undefined
     ? parseConfig(read.file.text, read.file.path, read.around)
-    : { problems: read.problems };
+    : { problems: read.problems, warnings: [], files: [] };
 }

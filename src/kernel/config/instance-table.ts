@@ -12,7 +12,7 @@ import { belongsTo } from './whereabouts.js';
 export async function checkInstance(
   instance: InstanceTable,
   catalogue: PluginCatalogue,
-): Promise<InstanceConfig | { readonly findings: readonly Finding[] }> {
+): Promise<{ readonly instances: readonly InstanceConfig[] } | { readonly findings: readonly Finding[] }> {
   const { kind, type, name, table } = instance;
   const path = [kind, type, name];
   const plugin = catalogue.types.get(`${kind}.${type}`);
@@ -36,7 +36,7 @@ export async function checkInstance(
     schema,
   );
   if (unknown.length === 0 && options.findings === undefined && own.findings === undefined) {
-    return configured(instance, options.value, own.value);
+    return { instances: configured(instance, options.value, own.value, plugin) };
   }
   return { findings: withoutMisspelt([...unknown, ...(options.findings ?? []), ...(own.findings ?? [])]) };
 }
@@ -48,12 +48,17 @@ function configured(
   { kind, type, name, table: written }: InstanceTable,
   options: unknown,
   config: unknown,
-): InstanceConfig {
+  plugin: PluginType,
+): readonly InstanceConfig[] {
   const { enabled, 'on-error': onError } = options as SinkOptions;
-  const instance = { id: `${type}.${name}`, type, name, enabled, onError, written, config };
-  return kind === 'sink'
-    ? { kind, ...instance }
-    : { kind, ...instance, options: toSourceOptions(options as SourceTable) };
+  const id = `${type}.${name}`;
+  const members = plugin.instances?.(config)?.map((member, n) => ({ id: `${id}-${n + 1}`, config: member }));
+  const shared = { type, name, enabled, onError, written };
+  return (members ?? [{ id, config }]).map((own) =>
+    kind === 'sink'
+      ? { kind, ...own, ...shared }
+      : { kind, ...own, ...shared, options: toSourceOptions(options as SourceTable) },
+  );
 }
 
 const part = (table: Table, wanted: (key: string) => boolean): Table =>

@@ -36,7 +36,7 @@ export class Locator {
     const found = await this.find(finding.path, finding.at, finding.file);
     if (found !== undefined && finding.at === 'value' && found.layer.parsed.patched.has(found.span.line))
       return undefined;
-    return problem(finding, found?.layer.path ?? this.#document.path, found?.span);
+    return problem(finding, found?.layer.path ?? finding.file ?? this.#document.path, found?.span);
   }
 
   #index(layer: Layer): Promise<PlaceIndex> {
@@ -55,8 +55,13 @@ export const faultsOf = (document: ConfigDocument): readonly Problem[] =>
     layer.parsed.faults.map((fault) => problem(fault, layer.path, asOnDisk(layer, fault.span))),
   );
 
-const problem = (told: Pick<Finding, 'code' | 'message' | 'hint'>, file: string, span: Span | undefined): Problem => ({
+const problem = (
+  told: Pick<Finding, 'code' | 'severity' | 'message' | 'hint'>,
+  file: string,
+  span: Span | undefined,
+): Problem => ({
   code: told.code,
+  severity: told.severity ?? 'error',
   file,
   span,
   message: harmless(told.message),

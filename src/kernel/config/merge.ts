@@ -2,7 +2,7 @@ import type { Table } from './config.js';
 import { isTable } from './toml-value.js';
 
 /** How many levels of tables are merged key by key; what lies deeper is replaced as a whole. */
-const LEVELS: Readonly<Record<string, number>> = { source: 3, sink: 3, clock: 2 };
+const LEVELS: Readonly<Record<string, number>> = { source: 3, sink: 3 };
 
 /** Lays `upper` over `lower`: instances are overridden key by key, lists of plugins are joined. */
 export function mergeTables(lower: Table, upper: Table): Table {

@@ -3,6 +3,7 @@ import { formatProblems, type Problem, sortProblems } from './problem.js';
 
 const problem = (over: Partial<Problem> = {}): Problem => ({
   code: 'TH_CFG_VALUE',
+  severity: 'error',
   file: 'hub.toml',
   span: { line: 3, column: 8, width: 2, text: 'poll = 64' },
   message: 'poll must be a duration',

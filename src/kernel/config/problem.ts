@@ -10,9 +10,13 @@ export interface Span {
   readonly text: string;
 }
 
+/** A configuration with an error is refused. */
+export type Severity = 'error' | 'warning';
+
 /** One thing that is wrong with a configuration. */
 export interface Problem {
   readonly code: ErrorCode;
+  readonly severity: Severity;
   readonly file: string;
   /** Absent when the file as a whole is meant. */
   readonly span: Span | undefined;
@@ -23,7 +27,10 @@ export interface Problem {
 
 const WIDEST_LINE = 110;
 
-/** All problems as text for a terminal, in the order of their places: `file:line:column  message  TH_CFG_…`, the line, a caret. */
+/**
+ * All problems as text for a terminal, in the order of their places: `file:line:column  message  TH_CFG_…`, the line, a
+ * caret. A warning begins with `warning: `.
+ */
 export function formatProblems(problems: readonly Problem[]): string {
   return problems.map(formatProblem).join('\n');
 }
@@ -51,14 +58,21 @@ function same(a: Problem, b: Problem | undefined): boolean {
   );
 }
 
-function formatProblem({ code, file, span, message, hint }: Problem): string {
+/** One problem in one line, for a log: `file:line:column  message (hint)`. */
+export function problemLine({ file, span, message, hint }: Problem): string {
+  const place = span === undefined ? file : `${file}:${span.line}:${span.column}`;
+  return `${place}  ${message}${hint === undefined ? '' : ` (${hint})`}`;
+}
+
+function formatProblem({ code, severity, file, span, message, hint }: Problem): string {
+  const mark = severity === 'warning' ? 'warning: ' : '';
   if (span === undefined)
-    return [`${file}  ${message}  ${code}`, ...(hint === undefined ? [] : [`      ${hint}`])].join('\n');
+    return [`${mark}${file}  ${message}  ${code}`, ...(hint === undefined ? [] : [`      ${hint}`])].join('\n');
   const window = windowOf(span);
   const gutter = String(span.line).padStart(5);
   const caret = `${window.indent}${'^'.repeat(window.width)}${hint === undefined ? '' : `  ${hint}`}`;
   return [
-    `${file}:${span.line}:${span.column}  ${message}  ${code}`,
+    `${mark}${file}:${span.line}:${span.column}  ${message}  ${code}`,
     `${gutter} | ${window.text}`,
     `${' '.repeat(gutter.length)} | ${caret}`,
   ].join('\n');

@@ -20,9 +20,17 @@ export function readConfig(path: string): Read {
   const problems: Problem[] = [];
   const main = readText(path, problems);
   const folder = join(dirname(path), 'conf.d');
-  const dropIns = tomlFiles(folder).map((name) => readText(join(folder, name), problems));
+  const names = namesIn(folder, problems);
+  const dropIns = names.filter(isToml).map((name) => readText(join(folder, name), problems));
   if (main === undefined || problems.length > 0) return { problems };
-  return { file: main, around: { dropIns: dropIns.filter((file) => file !== undefined), presets: readPresets() } };
+  return {
+    file: main,
+    around: {
+      dropIns: dropIns.filter((file) => file !== undefined),
+      skipped: names.filter((name) => !isToml(name) && !isLeftover(name)).map((name) => join(folder, name)),
+      presets: readPresets(),
+    },
+  };
 }
 
 /** The presets that are shipped, by name. */
@@ -40,13 +48,23 @@ function presetFolder(): string {
   }
 }
 
-function tomlFiles(folder: string): readonly string[] {
+const isToml = (name: string): boolean => name.endsWith('.toml') && !name.startsWith('.');
+
+/** What editors and package managers leave behind, and notes to the reader. */
+const isLeftover = (name: string): boolean =>
+  /^\.|~$|^README|\.(md|bak|orig|old|swp|dpkg-\w+|rpm\w+|disabled)$/.test(name);
+
+const tomlFiles = (folder: string): readonly string[] => namesIn(folder, []).filter(isToml);
+
+/** The files of a folder by name; none when there is no such folder. */
+function namesIn(folder: string, problems: Problem[]): readonly string[] {
   if (!isFolder(folder)) return [];
   try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.toml') && !name.startsWith('.'))
-      .sort();
-  } catch {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    const message = `its files cannot be listed: ${(error as Error).message}`;
+    const place = { file: folder, span: undefined, hint: `try: ls -ld ${folder}` };
+    problems.push({ code: 'TH_CFG_UNREADABLE', severity: 'error', message, ...place });
     return [];
   }
 }
@@ -61,7 +79,7 @@ function isFolder(path: string): boolean {
 
 function readText(path: string, problems: Problem[]): ConfigFile | undefined {
   const refuse = (code: ErrorCode, message: string, hint?: string): undefined => {
-    problems.push({ code, file: path, span: undefined, message, hint });
+    problems.push({ code, severity: 'error', file: path, span: undefined, message, hint });
   };
   let bytes: Uint8Array;
   try {

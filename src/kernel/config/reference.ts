@@ -65,6 +65,12 @@ Every key, generated from the schemas that check it (\`npm run docs\`). The file
 \`preset\` (client, grandmaster, bench, monitor) and \`plugins\`, packages or folders outside the tree; files in \`conf.d\` beside it
 add tables or override keys. Durations and rates are texts with a unit: "250us", "64s", "-7.2ppm". The id of
 \`[source.ntp.a]\` is \`ntp.a\`, in commands, metrics and messages alike. \`timehub check-config\` tells all mistakes at once.
+
+An error refuses the configuration (exit status 78). A warning does not: one server asked twice, a source that asks this hub
+itself, two sinks that steer one clock, an interface, device or folder that this machine does not have, a file of \`conf.d\`
+whose name does not end in \`.toml\`. \`--strict\` makes warnings errors; \`timehub run\` writes them to its log once. A
+configuration with a \`[lab]\` is not compared with the machine. There is no \`[clock.…]\` table: a clock is set up in the sink
+that steers it.
 `;
 
 const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);

@@ -1,4 +1,4 @@
-import type { StandardSchema } from '../../api/index.js';
+import type { Named, StandardSchema } from '../../api/index.js';
 import type { Table } from './config.js';
 
 /**
@@ -13,6 +13,8 @@ interface Inside {
   readonly default?: unknown;
   readonly pipe?: unknown;
   readonly item?: unknown;
+  /** valibot: what a union chooses from. */
+  readonly options?: unknown;
   /** zod */
   readonly shape?: unknown;
   readonly element?: unknown;
@@ -62,6 +64,27 @@ export function descriptionOf(schema: StandardSchema, key: string): string {
     if (isObject(told) && typeof told.description === 'string') return told.description;
   }
   return '';
+}
+
+/** Returns what a value of this key names outside of the hub, in a list or alone. valibot only. */
+export function namedBy(schema: StandardSchema, key: string): Named | undefined {
+  const { entries } = schema as Inside;
+  return isObject(entries) ? namedIn(entries[key]) : undefined;
+}
+
+function namedIn(schema: unknown): Named | undefined {
+  if (!isObject(schema)) return undefined;
+  const { pipe, wrapped, item, options } = schema as Inside;
+  const steps: readonly unknown[] = Array.isArray(pipe) ? pipe : [];
+  for (const step of steps) {
+    if (isObject(step) && isObject(step.metadata) && isObject(step.metadata.named)) {
+      return step.metadata.named as unknown as Named;
+    }
+  }
+  // A pipe of a pipe has the inner one as its first step.
+  const inner = isObject(steps[0]) && steps[0].pipe !== undefined ? [steps[0]] : [];
+  const choices: readonly unknown[] = Array.isArray(options) ? options : [];
+  return [...inner, wrapped, item, ...choices].map(namedIn).find((named) => named !== undefined);
 }
 
 function unwrapped(schema: unknown): unknown {

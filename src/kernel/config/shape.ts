@@ -27,7 +27,12 @@ function checkTop(key: string, value: unknown, catalogue: PluginCatalogue): read
   return [{ code: 'TH_CFG_UNKNOWN_KEY', path: [key], at: 'key', message: `unknown ${what}`, hint }];
 }
 
+/** Earlier versions took `[clock.<id>]` and did nothing with it. */
+const CLOCKS =
+  'a clock is set up where it is used: steer, max-slew … in [sink.system-clock.main], or in [sink.phc.main] with clock = "eth0"';
+
 function tableHint(key: string, { types }: PluginCatalogue): string {
+  if (key === 'clock') return CLOCKS;
   const meant = nearest(key, SECTIONS);
   if (meant !== undefined) return `did you mean "${meant}"?`;
   const kind = (['source', 'sink'] as const).find((each) => types.has(`${each}.${key}`));

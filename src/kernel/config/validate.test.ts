@@ -69,7 +69,6 @@ asymmetry = "2us"
 on-error = "ignore"
 [sink.ntp.lan]
 enabled = false
-[clock."phc:eth0"]
 [target]
 max-error = "1us"
 [lab]
@@ -79,7 +78,6 @@ world = { drift = "1ppm" }
     expect(config?.hub.stateDir).to.equal(`${process.cwd()}/state`);
     expect(config?.hub.targetErrorNs).to.equal(1000);
     expect(config?.lab).to.deep.equal({ world: { drift: '1ppm' } });
-    expect([...(config?.clocks.keys() ?? [])]).to.deep.equal(['phc:eth0']);
     const [source, sink] = config?.instances ?? [];
     expect(source).to.deep.include({ kind: 'source', id: 'ntp.a', onError: 'ignore', enabled: true });
     expect(source?.config).to.include({ host: 'x', 'poll-min': 2e9, burst: 4 });
@@ -212,10 +210,13 @@ describe('a table', () => {
     expect(await hints(`${NTP}[suorce.gpsd.a]`)).to.deep.equal(['did you mean "source"?']);
   });
 
-  it('of a clock must name a clock', async () => {
-    expect(await hints(`${NTP}[clock.eth0]`)).to.deep.equal(['did you mean [clock."phc:eth0"]?']);
-    expect(await hints(`${NTP}[clock]\nx = 1`)).to.deep.equal(['write [clock."phc:eth0"]']);
-    expect((await load(`${NTP}[clock.system]`)).problems).to.equal(undefined);
+  it('of a clock is refused, and the hint says where a clock is set up', async () => {
+    for (const table of ['[clock.system]', '[clock."phc:eth0"]\nmax-slew = "1ppm"', '[clock]\nx = 1']) {
+      expect((await messages(`${NTP}${table}`))[0], table).to.match(/^hub\.toml:3:2 {2}unknown table \[clock\]/);
+      expect((await hints(`${NTP}${table}`))[0], table)
+        .to.include('[sink.system-clock.main]')
+        .and.include('[sink.phc.main]');
+    }
   });
 });
 

@@ -1,14 +1,17 @@
 import { resolve } from 'node:path';
-import type { StandardSchema } from '../../api/index.js';
+import { BUILT_AT, type StandardSchema } from '../../api/index.js';
 import { checkTable } from './check-table.js';
-import { checkClocks } from './clocks.js';
-import type { HubConfig, HubOptions, InstanceConfig, PluginCatalogue, Table } from './config.js';
+import type { HubConfig, HubOptions, InstanceConfig, PluginCatalogue } from './config.js';
 import { checkAcross } from './cross-checks.js';
+import { warnAcross } from './cross-warnings.js';
 import type { ConfigDocument } from './document.js';
 import { type Finding, unknownKey, withoutMisspelt } from './finding.js';
 import { hubSchema, targetSchema } from './hub-schema.js';
 import { checkInstance } from './instance-table.js';
 import { faultsOf, Locator } from './locate.js';
+import type { Machine } from './machine.js';
+import { checkMachine } from './machine-checks.js';
+import { namedValues } from './named-values.js';
 import type { Path } from './places.js';
 import { type Problem, sortProblems } from './problem.js';
 import { keysOf } from './schema-keys.js';
@@ -17,13 +20,29 @@ import { isTable } from './toml-value.js';
 import { belongsTo } from './whereabouts.js';
 
 /** Either a configuration that holds, or everything that is wrong with it. */
-export type Loaded =
-  | { readonly config: HubConfig; readonly problems?: undefined }
-  | { readonly config?: undefined; readonly problems: readonly Problem[] };
+export type Loaded = Remarks &
+  (
+    | { readonly config: HubConfig; readonly problems?: undefined }
+    | { readonly config?: undefined; readonly problems: readonly Problem[] }
+  );
 
-/** Compares a document with what the plugins take. The plugins of `document.needs` must have been loaded into the catalogue. */
-export async function validateConfig(document: ConfigDocument, catalogue: PluginCatalogue): Promise<Loaded> {
-  const findings: Finding[] = [...document.findings, ...checkShape(document, catalogue), ...checkClocks(document.tree)];
+export interface Remarks {
+  /** What is legal and most probably not meant. */
+  readonly warnings: readonly Problem[];
+  /** The files that were read. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Compares a document with what the plugins take. The plugins of `document.needs` must have been loaded into the
+ * catalogue. With a machine, warns of what is named and not there.
+ */
+export async function validateConfig(
+  document: ConfigDocument,
+  catalogue: PluginCatalogue,
+  machine?: Machine,
+): Promise<Loaded> {
+  const findings: Finding[] = [...document.findings, ...checkShape(document, catalogue)];
   const hub = await section(document, 'hub', hubSchema, catalogue, findings);
   const target = await section(document, 'target', targetSchema, catalogue, findings);
   if (catalogue.lab !== undefined && document.tree.lab !== undefined) {
@@ -33,14 +52,17 @@ export async function validateConfig(document: ConfigDocument, catalogue: Plugin
   for (const table of document.instances) {
     const checked = await checkInstance(table, catalogue);
     if ('findings' in checked) findings.push(...checked.findings);
-    else instances.push(checked);
+    else instances.push(...checked.instances);
   }
-  findings.push(...checkAcross(document, hub, instances));
-  const problems = [...faultsOf(document), ...(await placed(document, findings))];
-  if (problems.length > 0 || hub === undefined || target === undefined) {
-    return { problems: sortProblems(problems, inReadingOrder(document)) };
-  }
+  const values = namedValues(instances, catalogue);
+  findings.push(...checkAcross(document, hub, instances), ...warnAcross(instances, values, catalogue, machine));
+  if (machine !== undefined) findings.push(...checkMachine(document, values, machine));
+  const all = sortProblems([...faultsOf(document), ...(await placed(document, findings))], inReadingOrder(document));
+  const problems = all.filter(({ severity }) => severity === 'error');
+  const remarks = { warnings: all.filter(({ severity }) => severity === 'warning'), files: document.files };
+  if (problems.length > 0 || hub === undefined || target === undefined) return { problems, ...remarks };
   return {
+    ...remarks,
     config: {
       ...assembled(document, instances),
       hub: { ...toHubOptions(hub, document.directory), targetErrorNs: target['max-error'] },
@@ -51,9 +73,11 @@ export async function validateConfig(document: ConfigDocument, catalogue: Plugin
 type HubTable = Output<typeof hubSchema>;
 
 const toHubOptions = (hub: HubTable, directory: string): HubOptions => ({
+  builtAt: BUILT_AT,
   minAgreeing: hub['min-agreeing'],
   maxErrorNs: hub['max-error'],
   trackingErrorNs: hub['tracking-error'] ?? hub['max-error'] / 10,
+  localStratum: hub['free-run'] ? hub['local-stratum'] : undefined,
   stateDir: hub['state-dir'] === undefined ? undefined : resolve(directory, hub['state-dir']),
   eventLog: hub['event-log'] === undefined ? undefined : resolve(directory, hub['event-log']),
   logLevel: hub['log-level'],
@@ -61,10 +85,7 @@ const toHubOptions = (hub: HubTable, directory: string): HubOptions => ({
 
 function assembled(document: ConfigDocument, instances: readonly InstanceConfig[]) {
   const { path, preset, plugins, tree } = document;
-  const clocks = new Map(
-    Object.entries(isTable(tree.clock) ? tree.clock : {}).map(([id, table]) => [id, table as Table]),
-  );
-  return { path, preset, plugins, instances, clocks, lab: isTable(tree.lab) ? tree.lab : undefined };
+  return { path, preset, plugins, instances, lab: isTable(tree.lab) ? tree.lab : undefined };
 }
 
 /** Checks one of the fixed tables; an absent one has its defaults. Undefined when it does not hold. */

@@ -1,3 +1,4 @@
+import { isTemplate } from '../../api/index.js';
 import { nearest } from '../errors/nearest.js';
 import { showValue } from './toml-value.js';
 
@@ -49,6 +50,8 @@ export async function hintFor(value: unknown, expected: string, accepts: Accepts
   for (const candidate of candidates) {
     if (await accepts(candidate)) return `did you mean ${showValue(candidate)}?`;
   }
+  if (typeof value === 'string' && isTemplate(value)) return 'a template that was not filled in?';
+  if (typeof value === 'string' && DOTTED.test(value)) return 'an IPv4 address has four numbers from 0 to 255';
   return units === undefined || hasUnit(value, units) ? undefined : `units: ${listed(units)}`;
 }
 
@@ -74,6 +77,20 @@ function quantities(value: unknown, units: readonly string[]): readonly string[]
   return meant.filter((each) => each !== undefined && units.includes(each)).map((each) => `${number}${each}`);
 }
 
+/** Numbers and dots, with what else an address may carry. */
+const DOTTED = /^[\d.]+\.[\d.]*(:\d+|\/\d+)?$/;
+
+/** Other spellings of a name or path: without blanks, a URL's scheme, a mask, a peer's index or a home folder's sign. */
+const trimmed = (text: string): readonly string[] =>
+  [
+    text.trim(),
+    text.trim().replace(/^[a-z][a-z\d+.-]*:\/\/([^/]+)\/?$/i, '$1'),
+    text.trim().replace(/^file:\/\//i, ''),
+    text.trim().replace(/\/\d+$/, ''),
+    text.trim().replace(/@\w+$/, ''),
+    text.trim().replace(/^\[?([\da-f:.]*:[\da-f:.]*)\]?$/i, '[$1]'),
+  ].filter((other) => other !== text && other !== '');
+
 function otherForms(value: unknown, expected: string): readonly unknown[] {
   if (typeof value === 'string') {
     const options = [...expected.matchAll(/"([^"]*)"/g)].map((match) => match[1]!);
@@ -81,6 +98,7 @@ function otherForms(value: unknown, expected: string): readonly unknown[] {
     return [
       ...(option === undefined ? [] : [option]),
       ...(/^(true|yes|on)$/i.test(value) ? [true] : /^(false|no|off)$/i.test(value) ? [false] : []),
+      ...trimmed(value),
       ...(value.trim() !== '' && Number.isFinite(Number(value)) ? [Number(value)] : []),
       [value],
     ];

@@ -7,7 +7,7 @@ import { keysOf } from './schema-keys.js';
 export const TOP_KEYS = ['preset', 'plugins'] as const;
 
 /** Tables at the top. */
-export const SECTIONS = ['hub', 'source', 'sink', 'clock', 'target', 'lab'] as const;
+export const SECTIONS = ['hub', 'source', 'sink', 'target', 'lab'] as const;
 
 const HOMES: readonly (readonly [string, readonly string[]])[] = [
   ['at the top of the file, before the first table', TOP_KEYS],

@@ -2,6 +2,12 @@ import type { Explanations } from './explanation.js';
 
 /** The configuration cannot be what it says. */
 export const CONFIGURATION: Explanations = {
+  TH_CFG_ABSENT: {
+    cause:
+      'The configuration names an interface, a hardware clock, a device or a folder that this machine does not have.',
+    effect: 'A warning: the hub runs, and the source or sink that needs it tries again until it is there.',
+    remedy: 'Correct the name, or bring the device or folder; check on the machine that the file is for.',
+  },
   TH_CFG_CONFLICT: {
     cause: 'Two values of the configuration, each right by itself, cannot hold together.',
     effect: 'The configuration is refused; a running hub keeps the one it has.',
@@ -37,11 +43,26 @@ export const CONFIGURATION: Explanations = {
     effect: 'Nothing is read.',
     remedy: 'Check the path, or begin with one of the files in config/.',
   },
+  TH_CFG_NOT_READ: {
+    cause: 'A file in conf.d has a name that does not end in .toml.',
+    effect: 'A warning: nothing of that file is in force.',
+    remedy: 'Rename it to end in .toml, or move it out of conf.d.',
+  },
   TH_CFG_NO_SOURCE: {
     cause: 'The configuration has no source of time, or all of them are disabled.',
     effect: 'The configuration is refused: a hub without a source could only say that it knows nothing.',
     remedy:
       'Add a table such as [source.ntp.a] with address = "ntp.example.org", or say free-run = true in [hub] for a clock that others follow as it is.',
+  },
+  TH_CFG_SAME_CLOCK: {
+    cause: 'Two sinks are to steer one clock.',
+    effect: 'A warning: the hub runs, the first of them steers and the second only observes.',
+    remedy: 'Set steer = false in one of the two, or delete it.',
+  },
+  TH_CFG_SAME_SERVER: {
+    cause: 'Two sources ask one server, or a source asks this hub itself.',
+    effect: 'A warning: the hub runs, but the number of its sources says more than it is worth.',
+    remedy: 'Name another server; a name that leads to several addresses may be given to several NTP sources.',
   },
   TH_CFG_SHAPE: {
     cause: 'A table has the wrong form, most often a source or sink without a name.',

@@ -49,10 +49,15 @@ export const NETWORK: Explanations = {
     effect: 'The instance does not start and is tried again, since the interface may come up later.',
     remedy: 'Use a name that ip link shows.',
   },
+  TH_NET_INTERFACE_REPLACED: {
+    cause: 'A network interface was removed and one of the same name was made.',
+    effect: 'What has sockets on it is started again on the new one, a second later.',
+    remedy: 'None is needed.',
+  },
   TH_NET_NO_ADDON: {
     cause: 'The native addon, through which such sockets are opened, is not there.',
     effect: 'The instance does not start.',
-    remedy: 'Install a C++ compiler and run npm run setup in the folder of timehub.',
+    remedy: 'Install a C++ compiler and run timehub build-addon as the owner of its folder.',
   },
   TH_NET_OPEN: {
     cause: 'The operating system refused to open a socket.',

@@ -2,6 +2,11 @@ import type { Explanations } from './explanation.js';
 
 /** Commands, the lab, replay, and what this machine lacks. */
 export const TOOLS: Explanations = {
+  TH_CLI_FILE: {
+    cause: 'A file that the command line names cannot be read.',
+    effect: 'Nothing is done, the status is 64.',
+    remedy: 'Check its name and that this user may read it.',
+  },
   TH_CLI_NOT_FOUND: {
     cause: 'The hub was reached but knows nothing under that name.',
     effect: 'The command shows nothing.',
@@ -13,8 +18,8 @@ export const TOOLS: Explanations = {
     remedy: 'Start one with timehub run, or name its socket with --socket.',
   },
   TH_CLI_NO_REPLY: {
-    cause: 'The server that was asked sent no usable reply.',
-    effect: 'There is no measurement.',
+    cause: 'The server that was asked sent no reply, or only replies that cannot be used.',
+    effect: 'There is no measurement, the status is 3.',
     remedy: 'Check the name, the port and the firewalls between; a server may also refuse to answer so often.',
   },
   TH_CLI_USAGE: {

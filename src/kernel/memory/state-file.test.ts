@@ -175,4 +175,18 @@ describe('the state file', () => {
       expect(keepsakes).to.deep.equal({});
     });
   });
+
+  it('that cannot be written is a warning once, and its recovery is told once', async () => {
+    const file = new StateFile(join(folder, 'state'));
+    const told: string[] = [];
+    file.watch(({ severity, text }) => told.push(`${severity} ${text}`));
+    writeFileSync(join(folder, 'state'), 'a file where the folder should be');
+    for (let n = 0; n < 3; n++) await file.keep({ memory: MEMORY, utc: NOW }, KEEPSAKES);
+    expect(told).to.have.length(1);
+    expect(told[0]).to.match(/^warning what was learnt is not kept for the next start: .*state/);
+    rmSync(join(folder, 'state'));
+    for (let n = 0; n < 3; n++) await file.keep({ memory: MEMORY, utc: NOW }, KEEPSAKES);
+    expect(told).to.have.length(2);
+    expect(told[1]).to.match(/^info .*is written/);
+  });
 });

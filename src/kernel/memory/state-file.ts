@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
 import { aged, type Memory } from '../../core/memory.js';
+import type { News } from '../record/news.js';
+import { type Storage, StorageNews } from '../record/storage-news.js';
 import { memorySchema } from './memory-schema.js';
 
 /** What the core has learnt, and the corrected UTC of that. */
@@ -20,12 +22,10 @@ export interface Recalled {
 }
 
 /** Where what was learnt is kept from one run to the next. Never fails: what is wrong is in `note`. */
-export interface StateStore {
+export interface StateStore extends Storage {
   recall(utc: Instant): Promise<Recalled>;
   /** `learnt` undefined: what is kept of it stays. */
   keep(learnt: Learnt | undefined, keepsakes: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Empty, or what the operator should know. */
-  readonly note: string;
 }
 
 export const NO_STATE: StateStore = {
@@ -61,6 +61,7 @@ export class StateFile implements StateStore {
   /** Of the file that was read, and of the last attempt to write. */
   #unread = '';
   #unwritten = '';
+  readonly #news = new StorageNews('state-dir');
   #writing: Promise<void> = Promise.resolve();
   #learnt: Dated | undefined;
 
@@ -71,6 +72,10 @@ export class StateFile implements StateStore {
 
   get note(): string {
     return this.#unwritten === '' ? this.#unread : this.#unwritten;
+  }
+
+  watch(tell: (news: News) => void): void {
+    this.#news.watch(tell);
   }
 
   async recall(utc: Instant): Promise<Recalled> {
@@ -84,6 +89,7 @@ export class StateFile implements StateStore {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
         this.#unread = `${this.#path} is not used: ${(error as Error).message}`;
+      this.#report();
       return { memory: undefined, keepsakes };
     }
   }
@@ -105,10 +111,16 @@ export class StateFile implements StateStore {
       this.#learnt = dated;
       this.#unwritten = '';
       if (learnt !== undefined) this.#unread = '';
+      this.#report();
     } catch (error) {
       this.#unwritten = `what was learnt is not kept for the next start: ${(error as Error).message}`;
+      this.#report();
       await rm(temporary, { force: true }).catch(() => undefined);
     }
+  }
+
+  #report(): void {
+    this.#news.report(this.note, `${this.#path} is written: what was learnt is kept for the next start`);
   }
 }
 

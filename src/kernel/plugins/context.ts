@@ -119,6 +119,12 @@ export function sourceContext(registry: Registry): SourceContext {
       const size = jumpNs === undefined || !Number.isFinite(jumpNs) ? {} : { jumpNs };
       loop.accept({ type: 'discontinuity', id: base.id, reason, ...size });
     },
+    replaced(reason) {
+      if (base.signal.aborted) return;
+      memory.forget(base.id);
+      loop.accept({ type: 'source-replaced', id: base.id, reason });
+    },
+    voteState: () => loop.state().sources.find(({ id }) => id === base.id)?.state ?? 'unreachable',
     worthAskingIn: (minNs, maxNs) => loop.worthAskingIn(base.id, minNs, maxNs),
   };
 }

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, symlinkSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { FileJournal, fromLine, toLine } from './event-log.js';
+import type { News } from './news.js';
 
 describe('the event log', () => {
   it('reads back what it wrote, instants and doubles to the last bit', () => {
@@ -37,5 +38,35 @@ describe('the event log', () => {
     }
     expect(journal.note).to.match(/^the event log \/dev\/full cannot be written: ENOSPC/);
     await journal.close();
+  });
+
+  it('on a disk that is full for a while reports that once and its recovery once, and says what is missing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'timehub-'));
+    const path = join(folder, 'log');
+    symlinkSync('/dev/full', path);
+    const journal = new FileJournal(path, { schema: 1 });
+    const told: News[] = [];
+    journal.watch((news) => told.push(news));
+    const writeUntil = async (done: () => boolean) => {
+      while (!done()) {
+        journal.write({ type: 'tick' });
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    let lines = 0;
+    await writeUntil(() => told.length > 0 && ++lines > 50);
+    unlinkSync(path);
+    await writeUntil(() => told.length > 1);
+    await journal.close();
+    expect(told.map(({ kind, id, severity }) => `${kind} ${id} ${severity}`)).to.deep.equal([
+      'storage event-log warning',
+      'storage event-log info',
+    ]);
+    expect(told[0]!.text).to.match(/ENOSPC.*are missing in it, and a replay ends here$/);
+    const [empty, gap] = readFileSync(path, 'utf8').split('\n');
+    expect(empty).to.equal('');
+    const { dropped } = fromLine(gap!) as { readonly dropped: number };
+    expect(told[1]!.text).to.equal(`${path} is written again; ${dropped} lines are missing`);
+    expect(journal.note).to.equal('');
   });
 });

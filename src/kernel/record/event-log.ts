@@ -1,10 +1,10 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { constants, createWriteStream, type WriteStream } from 'node:fs';
+import type { News } from './news.js';
+import { type Storage, StorageNews } from './storage-news.js';
 
 /** Where inputs and decisions are written down, for replay. */
-export interface Journal {
+export interface Journal extends Storage {
   write(record: object): void;
-  /** Empty, or what the operator should know: the disk is full, lines were dropped. */
-  readonly note: string;
   close(): Promise<void>;
 }
 
@@ -12,6 +12,9 @@ export const NO_JOURNAL: Journal = { write() {}, note: '', close: async () => {}
 
 /** Held in memory at most while the disk is slow; beyond it lines are dropped, counted and marked. */
 const BACKLOG_OCTETS = 8 << 20;
+
+/** A FIFO without a reader is an error then, and holds up nothing: a thread that waits for it would outlive the process. */
+const OPEN_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NONBLOCK;
 
 const SPECIAL: ReadonlyMap<unknown, number> = new Map([
   ['Infinity#', Number.POSITIVE_INFINITY],
@@ -38,13 +41,16 @@ function decode(value: unknown): unknown {
 }
 
 /**
- * The event log: JSON Lines, appended. A disk that is full or gone stops the log, never the hub; it starts again, with a
- * record `gap` that says how many lines are missing, at the next line that can be written.
+ * The event log: JSON Lines, appended. A disk that is full or gone stops the log, never the hub. Each line tries again: the
+ * first that can be written comes after a record `gap` that says how many lines are missing.
  */
 export class FileJournal implements Journal {
   readonly #path: string;
+  readonly #news = new StorageNews('event-log');
   #stream: WriteStream;
-  #dropped = 0;
+  /** Lines that are missing since the last one that was written. */
+  #missing = 0;
+  #gapIsUnderWay = false;
   #fault = '';
 
   constructor(path: string, header: object) {
@@ -54,20 +60,30 @@ export class FileJournal implements Journal {
   }
 
   get note(): string {
-    if (this.#fault !== '')
-      return `the event log ${this.#path} cannot be written: ${this.#fault}; ${this.#dropped} lines are missing`;
-    return this.#dropped > 0 ? `the event log ${this.#path} lost ${this.#dropped} lines: the disk is too slow` : '';
+    if (this.#fault === '') return '';
+    return `the event log ${this.#path} cannot be written: ${this.#fault}; ${this.#missing} lines are missing`;
+  }
+
+  watch(tell: (news: News) => void): void {
+    this.#news.watch(tell);
   }
 
   write(record: object): void {
     if (this.#stream.destroyed) this.#stream = this.#open();
-    if (this.#fault !== '' || this.#stream.writableLength > BACKLOG_OCTETS) {
-      this.#dropped++;
+    if (this.#stream.writableLength > BACKLOG_OCTETS) {
+      this.#missing++;
+      this.#fail('the disk is too slow');
       return;
     }
-    if (this.#dropped > 0) this.#stream.write(toLine({ type: 'gap', dropped: this.#dropped }));
-    this.#dropped = 0;
-    this.#stream.write(toLine(record));
+    const gap = this.#missing > 0 && !this.#gapIsUnderWay ? this.#missing : 0;
+    if (gap > 0) this.#gapIsUnderWay = true;
+    // A line that was cut short by a full disk has no end yet.
+    const before = gap > 0 ? `\n${toLine({ type: 'gap', dropped: gap })}` : '';
+    this.#stream.write(before + toLine(record), (error) => {
+      if (gap > 0) this.#gapIsUnderWay = false;
+      if (error) this.#missing++;
+      else if (gap > 0) this.#recover(gap);
+    });
   }
 
   close(): Promise<void> {
@@ -78,13 +94,20 @@ export class FileJournal implements Journal {
   }
 
   #open(): WriteStream {
-    const stream = createWriteStream(this.#path, { flags: 'a', mode: 0o640 });
-    stream.on('open', () => {
-      this.#fault = '';
-    });
-    stream.on('error', (error) => {
-      this.#fault = error.message;
-    });
+    const stream = createWriteStream(this.#path, { flags: OPEN_FLAGS as unknown as string, mode: 0o640 });
+    stream.on('error', (error) => this.#fail(error.message));
     return stream;
+  }
+
+  #fail(fault: string): void {
+    this.#fault = fault;
+    const lost = 'observations and decisions from now on are missing in it, and a replay ends here';
+    this.#news.report(`${this.#path} cannot be written: ${fault}; ${lost}`, '');
+  }
+
+  #recover(gap: number): void {
+    this.#missing -= gap;
+    this.#fault = '';
+    this.#news.report('', `${this.#path} is written again; ${gap} lines are missing`);
   }
 }

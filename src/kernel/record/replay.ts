@@ -164,4 +164,9 @@ export class Replay {
   }
 }
 
-const textOf = (event: EventLine | undefined): string => (event === undefined ? '' : toLine(event).trimEnd());
+/** Without its severity, which logs of earlier versions do not have. */
+function textOf(event: EventLine | undefined): string {
+  if (event === undefined) return '';
+  const { warning: _, ...said } = event;
+  return toLine(said).trimEnd();
+}

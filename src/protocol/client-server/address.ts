@@ -1,3 +1,5 @@
+import { isHostName } from './host-name.js';
+
 /** The 16 octets of an IPv6 address; an IPv4 address as `::ffff:a.b.c.d`. A zone (`%eth0`) is left out. Undefined: neither. */
 export function octetsOf(address: string): Uint8Array | undefined {
   const octets = new Uint8Array(16);
@@ -29,13 +31,17 @@ export interface Server {
   readonly port: number;
 }
 
-/** `host`, `host:port`, `2001:db8::1` or `[2001:db8::1]:port`. Undefined when it is none of them. */
+/**
+ * `host`, `host:port`, `2001:db8::1`, `fe80::1%eth0` or `[2001:db8::1]:port`. Undefined for anything else: a host is an IP
+ * address or a name that a resolver can take.
+ */
 export function parseServer(text: string, defaultPort = 123): Server | undefined {
-  if (octetsOf(text) !== undefined) return { host: text, port: defaultPort };
+  if (isLiteral(text)) return { host: text, port: defaultPort };
   const match = /^(?:\[([^\]]+)\]|([^:\s[\]]+))(?::(\d{1,5}))?$/.exec(text);
   if (match === null) return undefined;
   const [, literal, name, digits] = match;
-  if (literal !== undefined && octetsOf(literal) === undefined) return undefined;
+  const isHost = literal === undefined ? isLiteral(name!) || isHostName(name!) : isLiteral(literal);
+  if (!isHost) return undefined;
   const port = digits === undefined ? defaultPort : Number(digits);
   return port > 65535 ? undefined : { host: (literal ?? name)!, port };
 }
@@ -43,6 +49,15 @@ export function parseServer(text: string, defaultPort = 123): Server | undefined
 /** `192.0.2.1:123`, `[2001:db8::1]:123` */
 export const formatServer = (host: string, port: number): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
+/** The zone of a link-local address (RFC 4007 §11): the name or number of an interface. */
+const ZONE = /^[\w.-]{1,15}$/;
+
+/** Returns whether the text is an IP address; the zone of an IPv6 address is checked too. */
+function isLiteral(text: string): boolean {
+  const zone = text.indexOf('%');
+  return octetsOf(text) !== undefined && (zone < 0 || ZONE.test(text.slice(zone + 1)));
+}
 
 const DOT = 0x2e;
 const ZERO = 0x30;

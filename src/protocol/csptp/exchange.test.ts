@@ -109,9 +109,9 @@ describe('a CSPTP exchange', () => {
       [RESPONSE_DUMP.subarray(0, 87), 'length'],
     ];
     for (const [datagram, reason] of reasons) {
-      expect(new Exchange(QUESTION).judge(datagram, RECEIVED)).to.deep.equal({ kind: 'bogus', reason });
+      expect(new Exchange(QUESTION).judge(datagram, RECEIVED)).to.deep.equal({ kind: 'refused', reason });
     }
-    expect(new Exchange(QUESTION).judge(RESPONSE_DUMP)).to.deep.equal({ kind: 'bogus', reason: 'stamp' });
+    expect(new Exchange(QUESTION).judge(RESPONSE_DUMP)).to.deep.equal({ kind: 'refused', reason: 'stamp' });
   });
 
   it('takes each part once', () => {
@@ -120,7 +120,7 @@ describe('a CSPTP exchange', () => {
     const verdicts = [RESPONSE_DUMP, FOLLOW_UP_DUMP, FOLLOW_UP_DUMP, ONE_STEP_DUMP].map((datagram) =>
       exchange.judge(datagram, at(250_050_000n)),
     );
-    expect(verdicts.map((verdict) => (verdict.kind === 'bogus' ? verdict.reason : verdict.kind))).to.deep.equal([
+    expect(verdicts.map((verdict) => (verdict.kind === 'refused' ? verdict.reason : verdict.kind))).to.deep.equal([
       'duplicate',
       'answer',
       'settled',

@@ -24,10 +24,10 @@ export interface Answer<S extends LocalStamp = LocalStamp> {
  * Not a part of this answer, whoever sent it: to be counted, nothing else. `stamp`: a Sync without a time of arrival;
  * `settled`: the answer is there already; `duplicate`: that part of it.
  */
-export type BogusReason = MalformedReason | 'domain' | 'sequence' | 'stamp' | 'settled' | 'duplicate';
+export type RefusalReason = MalformedReason | 'domain' | 'sequence' | 'stamp' | 'settled' | 'duplicate';
 
 export type Verdict<S extends LocalStamp = LocalStamp> =
-  | { readonly kind: 'bogus'; readonly reason: BogusReason }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason }
   | { readonly kind: 'waiting'; readonly for: 'sync' | 'follow-up' }
   | { readonly kind: 'answer'; readonly answer: Answer<S> };
 
@@ -49,24 +49,24 @@ export class Exchange<S extends LocalStamp = LocalStamp> {
 
   /** `received`: of a datagram at the event port; of others it is not looked at. */
   judge(datagram: Uint8Array, received?: S): Verdict<S> {
-    if (this.#settled) return bogus('settled');
+    if (this.#settled) return refused('settled');
     const part = readPart(datagram);
-    if (part.kind === 'malformed') return bogus(part.reason);
-    if (part.domain !== this.#question.domain) return bogus('domain');
-    if (part.sequenceId !== this.#question.sequenceId) return bogus('sequence');
+    if (part.kind === 'malformed') return refused(part.reason);
+    if (part.domain !== this.#question.domain) return refused('domain');
+    if (part.sequenceId !== this.#question.sequenceId) return refused('sequence');
     if (part.kind === 'follow-up') return this.#takeFollowUp(part);
-    return received === undefined ? bogus('stamp') : this.#takeSync(part, received);
+    return received === undefined ? refused('stamp') : this.#takeSync(part, received);
   }
 
   #takeSync(part: SyncPart, received: S): Verdict<S> {
     if (!part.twoStep) return this.#settle({ part, received }, part.origin, 0n);
-    if (this.#sync !== undefined) return bogus('duplicate');
+    if (this.#sync !== undefined) return refused('duplicate');
     this.#sync = { part, received };
     return this.#complete() ?? { kind: 'waiting', for: 'follow-up' };
   }
 
   #takeFollowUp(part: FollowUpPart): Verdict<S> {
-    if (this.#followUp !== undefined) return bogus('duplicate');
+    if (this.#followUp !== undefined) return refused('duplicate');
     this.#followUp = part;
     return this.#complete() ?? { kind: 'waiting', for: 'sync' };
   }
@@ -93,4 +93,4 @@ export class Exchange<S extends LocalStamp = LocalStamp> {
   }
 }
 
-const bogus = (reason: BogusReason): Verdict<never> => ({ kind: 'bogus', reason });
+const refused = (reason: RefusalReason): Verdict<never> => ({ kind: 'refused', reason });

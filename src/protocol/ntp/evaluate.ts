@@ -5,6 +5,8 @@ import {
   HEADER_OCTETS,
   type Header,
   MODE_SERVER,
+  NEWEST_VERSION,
+  OLDEST_VERSION,
   ORIGIN_AT,
   readHeader,
   STRATUM_UNSYNCHRONISED,
@@ -30,40 +32,56 @@ export interface Answer {
   readonly transmit: Instant;
 }
 
-/** Not a reply to this request, whoever sent it: to be counted, nothing else. */
-export type BogusReason = 'length' | 'mode' | 'version' | 'origin' | 'extension' | 'stratum';
+/** Why a datagram is not a reply to this request: it is counted and changes nothing else. */
+export type RefusalReason =
+  | 'length'
+  | 'mode'
+  | 'version'
+  | 'origin'
+  | 'zero-origin'
+  | 'duplicate'
+  | 'extension'
+  | 'stratum';
 
 export type Verdict =
-  | { readonly kind: 'bogus'; readonly reason: BogusReason }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason }
   /** Kiss of death (RFC 5905 §7.4), four ASCII characters. Its time fields mean nothing. */
   | { readonly kind: 'kiss'; readonly code: string }
   /** A reply whose time cannot be used; `reason` finishes the sentence "the server …". */
   | { readonly kind: 'unusable'; readonly reason: string; readonly answer: Answer }
   | { readonly kind: 'answer'; readonly answer: Answer };
 
+/** Kiss codes that say nothing but that the server has no time (RFC 5905 §7.4), as ntpd sends them after its start. */
+const UNREADY: Readonly<Record<string, string>> = {
+  INIT: 'says it is not synchronised yet (kiss code INIT)',
+  STEP: 'says it is not synchronised after a step of its clock (kiss code STEP)',
+};
+
 /** MAXDISP of RFC 5905: a server that far from its reference is not synchronised. */
 const MAX_ROOT_DISTANCE_NS = 16e9;
 
 /** Judges a datagram against the request of 48 octets that it should answer (RFC 5905 §9.2). */
 export function evaluate(reply: Uint8Array, request: Uint8Array): Verdict {
-  if (reply.length < HEADER_OCTETS) return bogus('length');
+  if (reply.length < HEADER_OCTETS) return refused('length');
   const header = readHeader(reply);
-  if (header.mode !== MODE_SERVER) return bogus('mode');
-  if (header.version !== 4 && header.version !== 3) return bogus('version');
-  if (!answersTo(reply, request)) return bogus('origin');
-  if (readTrailer(reply, reply.length, header.version) === undefined) return bogus('extension');
-  if (header.stratum > STRATUM_UNSYNCHRONISED) return bogus('stratum');
-  if (header.stratum === 0 && header.refid !== 0) return { kind: 'kiss', code: kissCode(header.refid) };
+  if (header.mode !== MODE_SERVER) return refused('mode');
+  if (header.version < OLDEST_VERSION || header.version > NEWEST_VERSION) return refused('version');
+  if (!answersTo(reply, request)) return refused(header.origin === 0n ? 'zero-origin' : 'origin');
+  if (readTrailer(reply, reply.length, header.version) === undefined) return refused('extension');
+  if (header.stratum > STRATUM_UNSYNCHRONISED) return refused('stratum');
+  const code = header.stratum === 0 && header.refid !== 0 ? kissCode(header.refid) : undefined;
+  const unready = UNREADY[code ?? ''];
+  if (code !== undefined && unready === undefined) return { kind: 'kiss', code };
   const answer = answerOf(header);
-  const reason = flawOf(header, answer);
+  const reason = unready ?? flawOf(header, answer);
   return reason === undefined ? { kind: 'answer', answer } : { kind: 'unusable', reason, answer };
 }
 
 /** The sentence's end that says what is wrong with the server's time; undefined when it may be used. */
 function flawOf(header: Header, answer: Answer): string | undefined {
-  if (answer.stratum === STRATUM_UNSYNCHRONISED) return 'is not synchronised (stratum 16)';
-  if (answer.leap === 'unknown') return 'is not synchronised (leap indicator 3)';
-  if (header.receive === 0n || header.transmit === 0n) return 'gives no time (zero timestamps)';
+  if (answer.stratum === STRATUM_UNSYNCHRONISED) return 'says it is not synchronised (stratum 16)';
+  if (answer.leap === 'unknown') return 'says it is not synchronised (leap indicator 3)';
+  if (header.receive === 0n || header.transmit === 0n) return 'sends timestamps of zero';
   if (answer.transmit < answer.receive) return 'claims to have answered before it was asked';
   if (header.reference !== 0n && fromNtpTime(header.reference) > answer.transmit) {
     return 'claims to have been set in the future';
@@ -91,7 +109,7 @@ function answerOf(header: Header): Answer {
 }
 
 /** The origin is the request's transmit timestamp, bit for bit. That one is never zero, see `request`. */
-function answersTo(reply: Uint8Array, request: Uint8Array): boolean {
+export function answersTo(reply: Uint8Array, request: Uint8Array): boolean {
   for (let i = 0; i < 8; i++) if (reply[ORIGIN_AT + i] !== request[TRANSMIT_AT + i]) return false;
   return true;
 }
@@ -102,4 +120,4 @@ const kissCode = (refid: number): string =>
     .join('')
     .replace(/[^\x21-\x7e]/g, '?');
 
-const bogus = (reason: BogusReason): Verdict => ({ kind: 'bogus', reason });
+const refused = (reason: RefusalReason): Verdict => ({ kind: 'refused', reason });

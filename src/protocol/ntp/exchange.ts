@@ -1,5 +1,6 @@
 import type { Instant, Ns } from '../../api/time.js';
-import { type Answer, evaluate, type Verdict } from './evaluate.js';
+import { type Answer, answersTo, evaluate, type Verdict } from './evaluate.js';
+import { HEADER_OCTETS } from './header.js';
 import { request } from './request.js';
 
 /** The local stamps of an exchange: the same moments on the clock that is compared and on the monotonic one. */
@@ -25,7 +26,7 @@ const MAX_DRIFT = 1e-3;
 
 /**
  * One request and the reply to it, without I/O: send `request`, hand every datagram to `judge`, then `measure`.
- * A reply is used once: after the first that is not bogus, everything else is.
+ * A reply is used once: after the first that is not refused, all others are.
  */
 export class Exchange {
   readonly request: Uint8Array;
@@ -37,26 +38,32 @@ export class Exchange {
   }
 
   judge(datagram: Uint8Array): Verdict {
-    if (this.#settled) return { kind: 'bogus', reason: 'origin' };
+    if (this.#settled) return { kind: 'refused', reason: 'duplicate' };
     const verdict = evaluate(datagram, this.request);
-    this.#settled = verdict.kind !== 'bogus';
+    this.#settled = verdict.kind !== 'refused';
     return verdict;
+  }
+
+  /** Whether the datagram carries the random number of the request, which only its receiver can know. */
+  isMeantBy(datagram: Uint8Array): boolean {
+    return datagram.length >= HEADER_OCTETS && answersTo(datagram, this.request);
   }
 }
 
-/**
- * Both stamps are of one clock. Answers with the end of a sentence about the reply when the times contradict each other.
- */
-export function measure(answer: Answer, sent: LocalStamp, received: LocalStamp): Measurement | string {
+/** `clock-set`: the local clock was set meanwhile. `contradiction`: the server claims to have taken longer than the round trip. */
+export type MeasurementFault = 'clock-set' | 'contradiction';
+
+/** Both stamps are of one clock. */
+export function measure(answer: Answer, sent: LocalStamp, received: LocalStamp): Measurement | MeasurementFault {
   const elapsedNs = Number(received.time - sent.time);
   const trueElapsedNs = Number(received.monotonic - sent.monotonic);
   if (Math.abs(elapsedNs - trueElapsedNs) > MAX_STEP_NS + MAX_DRIFT * Math.abs(trueElapsedNs)) {
-    return 'came while the local clock was set';
+    return 'clock-set';
   }
   const outboundNs = Number(answer.receive - sent.time);
   const inboundNs = Number(received.time - answer.transmit);
   const delayNs = outboundNs + inboundNs;
-  if (delayNs < -MAX_STEP_NS) return 'claims to have taken longer than the round trip';
+  if (delayNs < -MAX_STEP_NS) return 'contradiction';
   return {
     outboundNs,
     inboundNs,

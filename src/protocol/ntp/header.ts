@@ -4,8 +4,13 @@ import { fromShort, type NtpTime, toShort } from './timestamp.js';
 
 /** RFC 5905 §7.3. */
 export const HEADER_OCTETS = 48;
+export const MODE_ACTIVE = 1;
+export const MODE_PASSIVE = 2;
 export const MODE_CLIENT = 3;
 export const MODE_SERVER = 4;
+/** The versions that have this header: RFC 1059, 1119, 1305 and 5905. */
+export const OLDEST_VERSION = 1;
+export const NEWEST_VERSION = 4;
 /** Where the timestamps lie in the packet. */
 export const REFERENCE_AT = 16;
 export const ORIGIN_AT = 24;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { HEADER_OCTETS, readHeader, writeHeader } from './header.js';
 import { request } from './request.js';
-import { DEFAULT_VERSIONS, type ReplyContext, respond } from './server.js';
+import { DEFAULT_VERSIONS, type ReplyContext, respond, type Silence } from './server.js';
 import { packetWith } from './testing/packets.js';
 import { fromNtpTime, toNtpTime } from './timestamp.js';
 
@@ -42,6 +42,7 @@ function contextOf(over: Partial<ReplyContext> = {}, setting: Setting = {}): Rep
     header,
     versions: DEFAULT_VERSIONS,
     admission: 'serve',
+    clientPort: 40123,
     receiveSeconds,
     receiveFraction,
     transmitSeconds,
@@ -53,9 +54,13 @@ function contextOf(over: Partial<ReplyContext> = {}, setting: Setting = {}): Rep
 function ask(packet: Uint8Array, context = contextOf()): Uint8Array | undefined {
   const reply = new Uint8Array(1500).fill(0xaa);
   const length = respond(packet, packet.length, context, reply);
-  expect(length).to.be.at.most(packet.length);
-  return length === 0 ? undefined : reply.subarray(0, length);
+  if (typeof length === 'string') return undefined;
+  expect(length).to.be.within(48, packet.length);
+  return reply.subarray(0, length);
 }
+
+const silenceTo = (packet: Uint8Array, context = contextOf()): number | Silence =>
+  respond(packet, packet.length, context, new Uint8Array(1500));
 
 const asking = (version: number, mode = 3) => {
   const packet = request(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
@@ -69,43 +74,89 @@ const with4 = (packet: Uint8Array) => {
 };
 
 describe('the NTP server', () => {
-  it('answers NTPv3 and NTPv4 in their own version (B1, A1)', () => {
-    for (const version of [3, 4]) expect(readHeader(ask(asking(version))!)).to.include({ version, mode: 4 });
+  for (const version of [1, 2, 3, 4]) {
+    it(`answers NTPv${version} in its own version (B1, A1)`, () => {
+      expect(readHeader(ask(asking(version))!)).to.include({ version, mode: 4 });
+      expect(readHeader(ask(asking(version, 1))!)).to.include({ version, mode: 2 });
+    });
+  }
+
+  it('answers only the versions it was told to (B1)', () => {
+    const context = contextOf({ versions: 0b11000 });
+    for (const version of [1, 2]) expect(silenceTo(asking(version), context)).to.equal('version');
+    expect(silenceTo(asking(1, 0), context)).to.equal('version');
+    for (const version of [3, 4]) expect(silenceTo(asking(version), context)).to.equal(48);
   });
 
-  it('answers NTPv1 and NTPv2 only when told to (B1)', () => {
-    for (const version of [1, 2]) {
-      expect(ask(asking(version))).to.equal(undefined);
-      expect(readHeader(ask(asking(version), contextOf({ versions: 0xff }))!)).to.include({ version, mode: 4 });
+  it('is silent to other versions in every mode, whatever it was told (B2, A2)', () => {
+    for (const version of [0, 5, 6, 7]) {
+      for (const mode of [0, 1, 2, 3, 4, 5, 6, 7])
+        expect(silenceTo(asking(version, mode), contextOf({ versions: 0xff }))).to.equal('version');
     }
   });
 
-  it('is silent to other versions, whatever it was told (B2, A2)', () => {
-    for (const version of [0, 5, 6, 7]) expect(ask(asking(version), contextOf({ versions: 0xff }))).to.equal(undefined);
-  });
-
-  it('is silent to every mode but 3 (B3)', () => {
-    for (const version of [3, 4]) {
-      for (const mode of [0, 1, 2, 4, 5, 6, 7]) expect(ask(asking(version, mode))).to.equal(undefined);
+  it('is silent to replies, broadcasts and management queries of every version (B3)', () => {
+    for (const version of [1, 2, 3, 4]) {
+      for (const mode of [2, 4, 5]) expect(silenceTo(asking(version, mode))).to.equal('mode');
+      for (const mode of [6, 7]) expect(silenceTo(asking(version, mode))).to.equal('control');
     }
   });
 
-  it('does not answer its own replies', () => {
-    expect(ask(ask(asking(4))!)).to.equal(undefined);
+  it('answers mode 0 of NTPv1 alone, unless it comes from port 123 (RFC 1059)', () => {
+    expect(readHeader(ask(asking(1, 0))!)).to.include({ version: 1, mode: 4 });
+    expect(silenceTo(asking(1, 0), contextOf({ clientPort: 123 }))).to.equal('mode');
+    for (const version of [2, 3, 4]) expect(silenceTo(asking(version, 0))).to.equal('mode');
+  });
+
+  it('answers a symmetric-active peer that fills in every field, in mode 2 and in the basic mode (RFC 9769 §2)', () => {
+    const windows = asking(3, 1);
+    windows[0]! |= 0xc0;
+    windows.set([4, 10, 0xfa, 0, 1, 2, 3, 4, 5, 6, 7, 0xc0, 0, 2, 99], 1);
+    for (let at = 16; at < 40; at++) windows[at] = at;
+    const reply = ask(windows)!;
+    expect(reply.length).to.equal(48);
+    expect(readHeader(reply)).to.include({
+      version: 3,
+      mode: 2,
+      leap: 'insert',
+      stratum: 2,
+      pollLog2: 10,
+      refid: 0xc0000201,
+      origin: 0x0102030405060708n,
+      receive: toNtpTime(NOW),
+    });
+  });
+
+  it('never answers its own replies, nor those of another server (no ping-pong)', () => {
+    for (const [version, mode] of [
+      [4, 3],
+      [4, 1],
+      [3, 1],
+      [1, 1],
+      [1, 0],
+    ] as const) {
+      for (const admission of ['serve', 'deny', 'rate'] as const) {
+        const reply = ask(asking(version, mode), contextOf({ admission }))!;
+        for (const clientPort of [123, 40123])
+          expect(silenceTo(reply, contextOf({ versions: 0xff, clientPort }))).to.equal('mode');
+      }
+    }
   });
 
   it('is silent to anything below 48 octets (B5)', () => {
-    for (let length = 0; length < 48; length++) expect(ask(asking(4).subarray(0, length))).to.equal(undefined);
+    for (const version of [1, 2, 3, 4]) {
+      for (let length = 0; length < 48; length++)
+        expect(silenceTo(asking(version, 1).subarray(0, length))).to.equal('length');
+    }
   });
 
   it('is silent to what is longer than its reply buffer (B5)', () => {
-    const packet = with4(packetWith([7, 2000, 2000]));
-    expect(respond(packet, packet.length, contextOf(), new Uint8Array(1500))).to.equal(0);
+    expect(silenceTo(with4(packetWith([7, 2000, 2000])))).to.equal('length');
   });
 
   it('believes the length it is given, no more', () => {
-    expect(respond(asking(4), 52, contextOf(), new Uint8Array(1500))).to.equal(0);
-    expect(respond(asking(4).subarray(0, 40), 48, contextOf(), new Uint8Array(1500))).to.equal(0);
+    expect(respond(asking(4), 52, contextOf(), new Uint8Array(1500))).to.equal('length');
+    expect(respond(asking(4).subarray(0, 40), 48, contextOf(), new Uint8Array(1500))).to.equal('length');
   });
 
   it('returns the transmit timestamp as origin, bit for bit, zero too (B6)', () => {
@@ -202,7 +253,7 @@ describe('the NTP server', () => {
 
   it('is silent to malformed extension fields (C1)', () => {
     for (const packet of [packetWith([1, 30, 32]), packetWith([1, 0, 32]), packetWith([1, 64, 32])]) {
-      expect(ask(with4(packet))).to.equal(undefined);
+      expect(silenceTo(with4(packet))).to.equal('extension');
     }
   });
 
@@ -211,8 +262,28 @@ describe('the NTP server', () => {
       const reply = ask(with4(packetWith([0, 1, octets])))!;
       expect([...reply.subarray(48)]).to.deep.equal([0, 0, 0, 0]);
     }
-    const v3 = packetWith([0, 1, 20]);
-    v3.set(asking(3));
-    expect(ask(v3)!.length).to.equal(52);
+    for (const [version, mode, octets] of [
+      [1, 1, 12],
+      [2, 3, 12],
+      [2, 1, 12],
+      [3, 3, 20],
+      [3, 1, 20],
+    ] as const) {
+      const old = packetWith([0, 1, octets]);
+      old.set(asking(version, mode));
+      const reply = ask(old)!;
+      expect(reply.length).to.equal(52);
+      expect(readHeader(reply).mode).to.equal(mode + 1);
+    }
+  });
+
+  it('is silent to odd lengths, as no field and no MAC ends there', () => {
+    for (const version of [1, 2, 3, 4]) {
+      for (const length of [49, 50, 51, 63, 67]) {
+        const packet = new Uint8Array(length);
+        packet.set(asking(version, 1));
+        expect(silenceTo(packet)).to.equal('extension');
+      }
+    }
   });
 });

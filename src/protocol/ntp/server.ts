@@ -1,5 +1,15 @@
 import { readTrailer, type Trailer, UNIQUE_IDENTIFIER } from './extension.js';
-import { HEADER_OCTETS, MODE_CLIENT, MODE_SERVER, ORIGIN_AT, RECEIVE_AT, REFERENCE_AT, TRANSMIT_AT } from './header.js';
+import {
+  HEADER_OCTETS,
+  MODE_ACTIVE,
+  MODE_CLIENT,
+  MODE_PASSIVE,
+  MODE_SERVER,
+  ORIGIN_AT,
+  RECEIVE_AT,
+  REFERENCE_AT,
+  TRANSMIT_AT,
+} from './header.js';
 
 /** What access control and rate limit say about the client that asks. */
 export type Admission = 'serve' | 'deny' | 'rate';
@@ -14,6 +24,8 @@ export interface ReplyContext {
   /** Bit n set: version n is answered. Only 1 to 4 can be. */
   readonly versions: number;
   readonly admission: Admission;
+  /** UDP port that the request came from. */
+  readonly clientPort: number;
   /** NTP timestamps in two words: when the request came and when the reply will leave. */
   readonly receiveSeconds: number;
   readonly receiveFraction: number;
@@ -21,10 +33,21 @@ export interface ReplyContext {
   readonly transmitFraction: number;
 }
 
-/** NTPv3 and NTPv4. */
-export const DEFAULT_VERSIONS = 0b11000;
+/**
+ * Why a datagram is not answered. `length`: below 48 octets, or longer than a reply may be. `version`: not one that is
+ * answered. `mode`: a reply, a broadcast, or mode 0 that is no request. `control`: a management query (modes 6 and 7).
+ * `extension`: what follows the header is malformed.
+ */
+export type Silence = 'length' | 'version' | 'mode' | 'control' | 'extension';
+
+export const SILENCES: readonly Silence[] = ['length', 'version', 'mode', 'control', 'extension'];
+
+/** NTPv1 to NTPv4. */
+export const DEFAULT_VERSIONS = 0b11110;
 
 const SPEAKABLE = 0b11110;
+const NTP_PORT = 123;
+const MODE_CONTROL = 6;
 const LEAP_UNKNOWN = 0xc0;
 const DENY = 0x44454e59;
 const RATE = 0x52415445;
@@ -33,22 +56,42 @@ const MIN_IDENTIFIER = 36;
 
 /**
  * The NTP server as one function: writes the reply to `request[0..length]` into `reply` and returns its length, never above
- * `length`; 0 is silence. Answers mode 3 alone (RFC 5905 §9.2): a server that answers mode 4 can be set upon another.
+ * `length`, or the reason for silence.
+ *
+ * Requests are answered without keeping state (RFC 5905 §9.2): those of clients in mode 4, those of symmetric-active peers
+ * in mode 2. Modes 2 and 4 are never answered, so that two servers cannot be set upon each other.
  */
-export function respond(request: Uint8Array, length: number, context: ReplyContext, reply: Uint8Array): number {
-  if (length < HEADER_OCTETS || length > request.length || length > reply.length) return 0;
+export function respond(
+  request: Uint8Array,
+  length: number,
+  context: ReplyContext,
+  reply: Uint8Array,
+): number | Silence {
+  if (length < HEADER_OCTETS || length > request.length || length > reply.length) return 'length';
   const version = (request[0]! >> 3) & 7;
-  const answered = ((context.versions & SPEAKABLE) >> version) & 1;
-  if ((request[0]! & 7) !== MODE_CLIENT || answered === 0) return 0;
+  if ((((context.versions & SPEAKABLE) >> version) & 1) === 0) return 'version';
+  const mode = request[0]! & 7;
+  const replyMode = modeOfReply(mode, version, context.clientPort);
+  if (replyMode === undefined) return mode >= MODE_CONTROL ? 'control' : 'mode';
   const trailer = readTrailer(request, length, version);
-  if (trailer === undefined) return 0;
+  if (trailer === undefined) return 'extension';
 
   if (context.admission === 'serve') writeTime(context, reply);
   else writeKiss(context.admission === 'deny' ? DENY : RATE, context, reply);
-  reply[0] = (reply[0]! & 0xc0) | (version << 3) | MODE_SERVER;
+  reply[0] = (reply[0]! & 0xc0) | (version << 3) | replyMode;
   reply[2] = request[2]!;
   for (let i = 0; i < 8; i++) reply[ORIGIN_AT + i] = request[TRANSMIT_AT + i]!;
   return writeTrailer(request, trailer, reply);
+}
+
+/**
+ * Undefined: not answered. NTPv1 has no mode field (RFC 1059): its ports tell a client, which asks from another port than
+ * 123, from a peer or a server.
+ */
+function modeOfReply(mode: number, version: number, clientPort: number): number | undefined {
+  if (mode === MODE_CLIENT) return MODE_SERVER;
+  if (mode === MODE_ACTIVE) return MODE_PASSIVE;
+  return mode === 0 && version === 1 && clientPort !== NTP_PORT ? MODE_SERVER : undefined;
 }
 
 function writeTime(context: ReplyContext, reply: Uint8Array): void {

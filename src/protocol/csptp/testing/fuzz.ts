@@ -49,7 +49,7 @@ export function fuzzClient(rounds: number, seed: number): ReadonlyMap<string, nu
   return tally(rounds, () => {
     if (below(4) === 0) exchange = new Exchange({ ...QUESTION, dialect: 'plain', length: 128 });
     const verdict = exchange.judge(mutate(ANSWERS, below), below(8) === 0 ? undefined : received);
-    if (verdict.kind === 'bogus') return verdict.reason;
+    if (verdict.kind === 'refused') return verdict.reason;
     if (verdict.kind === 'waiting') return verdict.kind;
     return typeof measure(verdict.answer, sent) === 'string' ? 'contradiction' : 'answer';
   });

@@ -1,0 +1,24 @@
+import type { RefusalTexts } from 'timehub/protocol/client-server';
+import type { RefusalReason } from 'timehub/protocol/csptp';
+
+/** `late`: it came when no request was waiting for an answer any more. */
+export type ReplyRefusal = RefusalReason | 'late';
+
+const ANOTHER_PROGRAM = 'another program than a CSPTP server answers at that port';
+
+/** Explanations of refused answers. */
+export const REFUSAL_TEXTS: RefusalTexts<ReplyRefusal> = {
+  length: `are shorter than a PTP message: ${ANOTHER_PROGRAM}`,
+  version: `have another PTP version than 2: ${ANOTHER_PROGRAM}`,
+  type: `are neither Sync nor Follow_Up: ${ANOTHER_PROGRAM}`,
+  body: `are cut off or malformed: ${ANOTHER_PROGRAM}`,
+  tlv: 'end in malformed TLVs: the server is broken',
+  sdo: 'are not of CSPTP (sdoId): a PTP port answers there',
+  response: 'have no CSPTP response TLV: the server speaks another draft of CSPTP, or only PTP',
+  domain: 'are of another PTP domain than the one that was asked: the server does not serve this domain',
+  sequence: 'do not answer the request (sequenceId): a broken server, a NAT or a forger',
+  stamp: 'are Syncs at the port of Follow_Ups (320), where nothing stamps them: the server sends from the wrong port',
+  settled: 'repeat an answer: the network doubles packets, or somebody replays them',
+  duplicate: 'repeat a part of an answer: the network doubles packets, or somebody replays them',
+  late: 'came after the time to wait for them (timeout): the path is slow, or somebody sends unasked',
+};

@@ -1,0 +1,43 @@
+import { type Instant, NS_PER_S } from '../../api/index.js';
+
+/** How often one sentence is reported before it is held back, until it was not heard for this long. */
+const SAME_SENTENCE = 3;
+const FORGOTTEN_NS = 600 * NS_PER_S;
+
+/** How many sentences of a subject are reported in a row, whatever they say, and how soon one more may be. */
+const ANY_SENTENCE = 30;
+const ONE_MORE_NS = 60 * NS_PER_S;
+
+/** Decides which sentences of one subject are reported at once. */
+export class Allowance {
+  readonly #heard = new Map<string, { count: number; at: Instant }>();
+  #left = ANY_SENTENCE;
+  #at: Instant;
+
+  constructor(now: Instant) {
+    this.#at = now;
+  }
+
+  /** Returns whether the sentence is to be reported, and counts it. */
+  take(gist: string, now: Instant): boolean {
+    this.#forget(now);
+    const heard = this.#heard.get(gist) ?? { count: 0, at: now };
+    this.#heard.set(gist, heard);
+    heard.at = now;
+    if (heard.count >= SAME_SENTENCE || !this.#spend(now)) return false;
+    heard.count++;
+    return true;
+  }
+
+  #spend(now: Instant): boolean {
+    this.#left = Math.min(ANY_SENTENCE, this.#left + Number(now - this.#at) / ONE_MORE_NS);
+    this.#at = now;
+    if (this.#left < 1) return false;
+    this.#left--;
+    return true;
+  }
+
+  #forget(now: Instant): void {
+    for (const [gist, { at }] of this.#heard) if (Number(now - at) > FORGOTTEN_NS) this.#heard.delete(gist);
+  }
+}
