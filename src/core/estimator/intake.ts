@@ -97,7 +97,7 @@ export class Intake {
     const remembered = recallPath(track, halfNs, hintNs);
     if (remembered !== undefined)
       track.legs = new LegNoise(hintNs, this.members).recall(remembered.noiseNs, remembered.shapes);
-    else if (track.observations === 1) {
+    else if (track.legs?.knowsBothWays !== true) {
       track.legs = new LegNoise(hintNs, this.members);
       bank.addVariance(track.phase, track.legs.spread ** 2);
     }

@@ -80,6 +80,11 @@ export class LegNoise implements Noise {
     return this.best.sigma;
   }
 
+  /** Noise that was learnt from one direction alone has no place for its early edge, and is none to go on from. */
+  get knowsBothWays(): boolean {
+    return this.legs.inbound > 0 && this.legs.outbound > 0;
+  }
+
   /** By any shape that counts. */
   get least(): number {
     let least = Number.POSITIVE_INFINITY;
