@@ -62,8 +62,17 @@ describe('NTP view', () => {
     expect(worse.rootDispersionNs).to.equal(45e6);
   });
 
-  it('is stratum 16 and leap unknown when unsynchronised', () => {
+  it('counts strata up to 15, and boundary clocks of PTP as strata', () => {
+    const stratumBehind = (claims: Partial<Claims>) => ntpView({ ...BASIS, peer: peer('x.a', claims) }).stratum;
+    expect(stratumBehind({ stratum: 14 })).to.equal(15);
+    expect(stratumBehind({ clockClass: 6, stepsRemoved: 0 })).to.equal(2);
+    expect(stratumBehind({ clockClass: 248, stepsRemoved: 3 })).to.equal(6);
+  });
+
+  it('is stratum 16 and leap unknown when unsynchronised, or behind stratum 15', () => {
     for (const basis of [
+      { ...BASIS, peer: peer('ntp.a', { stratum: 15 }) },
+      { ...BASIS, peer: peer('csptp.a', { clockClass: 248, stepsRemoved: 13 }) },
       { ...BASIS, mode: 'unsynchronised' as const },
       { ...BASIS, peer: undefined },
     ])

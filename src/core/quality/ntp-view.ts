@@ -2,6 +2,7 @@ import type { Instant, Leap, Mode, Ns, NtpView } from '../../api/index.js';
 import { parseServer } from '../../protocol/client-server/address.js';
 import { formatRefid, refidOfAddress } from '../../protocol/ntp/refid.js';
 import type { Track } from '../source.js';
+import { statedStratum, UNSYNCHRONISED } from '../stratum.js';
 
 /** What the NTP view is made of. */
 export interface NtpBasis {
@@ -25,13 +26,12 @@ export interface NtpBasis {
 const PHI_PPB = 15_000;
 /** What reading our own clock costs. */
 const LEAST_DISPERSION_NS = 1000;
-/** RFC 5905 §7.3: 16 means unsynchronised. */
-const UNSYNCHRONISED = 16;
 
 /** Stratum, refid and root distance to serve (RFC 5905 §7.3): half the root delay and the root dispersion hold the bound. */
 export function ntpView(basis: NtpBasis): NtpView {
   const { peer, referenceTime } = basis;
-  if (peer === undefined || basis.mode === 'unsynchronised')
+  const stratum = peer === undefined ? UNSYNCHRONISED : stratumOf(peer) + 1;
+  if (peer === undefined || basis.mode === 'unsynchronised' || stratum >= UNSYNCHRONISED)
     return {
       stratum: UNSYNCHRONISED,
       refid: 'INIT',
@@ -44,7 +44,7 @@ export function ntpView(basis: NtpBasis): NtpView {
   const grownNs = basis.boundThenNs + (PHI_PPB * basis.silenceNs) / 1e9;
   const errorNs = Math.max(basis.boundNs, grownNs);
   return {
-    stratum: stratumOf(peer) + 1,
+    stratum,
     refid: refidOf(peer),
     leap: basis.leap,
     rootDelayNs,
@@ -54,11 +54,7 @@ export function ntpView(basis: NtpBasis): NtpView {
 }
 
 /** The stratum of what a track brings: a reference clock of our own is 0. */
-export function stratumOf({ source: { claims } }: Track): number {
-  if (claims.stratum !== undefined) return Math.min(claims.stratum, UNSYNCHRONISED - 2);
-  if (claims.clockClass !== undefined) return claims.clockClass <= 7 ? 1 : 2;
-  return 0;
-}
+export const stratumOf = ({ source }: Track): number => statedStratum(source.claims);
 
 /** RFC 5905 §7.3: the server's IPv4 address, four octets of the MD5 of its IPv6 address, or a word for a reference clock. */
 function refidOf(track: Track): string {

@@ -44,6 +44,18 @@ describe('selection', () => {
     expect(world.source('ntp.mute').state).to.equal('warming');
   });
 
+  it('does not follow stratum 15: stratum 16 is unsynchronised', () => {
+    const world = new World();
+    world.add({ id: 'ntp.a' }, {}, { stratum: 15 });
+    world.run(20);
+    expect(world.source('ntp.a').state).to.equal('rejected');
+    expect(world.source('ntp.a').reason).to.match(/^is at stratum 15, the last one/);
+    expect(world.state().ntp).to.include({ stratum: 16, leap: 'unknown' });
+    world.claim('ntp.a', { stratum: 14 });
+    world.run(20);
+    expect(world.state().ntp).to.include({ stratum: 15, leap: 'none' });
+  });
+
   it('follows neither of two that disagree, and says so', () => {
     const world = new World();
     world.add({ id: 'ntp.a' });

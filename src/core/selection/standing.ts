@@ -1,6 +1,7 @@
 import { formatDuration, type Instant } from '../../api/index.js';
 import { count } from '../sentence.js';
 import { ageNs, type Source, silentAfterNs, type Track, votes } from '../source.js';
+import { UNSYNCHRONISED } from '../stratum.js';
 
 /** Why a track may not be judged, with the state to show for it; undefined when it may. */
 export interface Bar {
@@ -10,6 +11,7 @@ export interface Bar {
 
 /** Updates before a track is judged: enough to tell its noise from its offset. */
 const UPDATES_TO_JUDGE = 4;
+const LAST_STRATUM = 'is at stratum 15, the last one: a hub that follows it has stratum 16, which means unsynchronised';
 
 export function barOf(track: Track, now: Instant): Bar | undefined {
   const bar = barOfSource(track.source);
@@ -34,6 +36,8 @@ export function barOfSource({ options, silence, claims, tracks }: Source): Bar |
   if (options.noselect) return { state: 'disabled', reason: 'is watched only (noselect)' };
   if (!claims.synchronised)
     return { state: 'rejected', reason: 'answers, but says that it is not synchronised itself' };
+  if (claims.stratum !== undefined && claims.stratum >= UNSYNCHRONISED - 1)
+    return { state: 'rejected', reason: LAST_STRATUM };
   if (tracks.size === 0) return { state: 'warming', reason: 'nothing heard from it yet' };
   return undefined;
 }
