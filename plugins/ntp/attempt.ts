@@ -1,6 +1,6 @@
 import { type Context, type Endpoint, HubError, type Ns, type Stamp, type Timer, type UdpSocket } from 'timehub/api';
 import { describe, familyOf } from 'timehub/protocol/client-server';
-import { type Answer, type BogusReason, Exchange } from 'timehub/protocol/ntp';
+import { type Answer, type BogusReason, Exchange, TRANSMIT_AT } from 'timehub/protocol/ntp';
 
 /** How one request ended. */
 export type Outcome =
@@ -66,6 +66,7 @@ export class Attempt {
       this.#timer.cancel();
       this.#timer = this.#context.after(STAMP_PATIENCE_NS, () => this.#finish(before));
     });
+    this.#context.identity.asks(exchange.mark, TRANSMIT_AT);
     const { before } = socket.send(exchange.request);
   }
 

@@ -1,6 +1,6 @@
 import type { Ns, SourceContext, Stamp } from 'timehub/api';
 import { Association, type PollOptions, type Server, Tally } from 'timehub/protocol/client-server';
-import { type Answer, Kisses, measure, namesUs } from 'timehub/protocol/ntp';
+import { type Answer, Kisses, measure } from 'timehub/protocol/ntp';
 import { Attempt, type Outcome } from './attempt.js';
 import { claimsOf, legsOf } from './legs.js';
 
@@ -102,9 +102,6 @@ export class Client {
 
   /** Answers with the condition that the server is in; undefined: this reply does not tell. */
   #use(answer: Answer, sent: Stamp, received: Stamp): string | undefined {
-    if (namesUs(answer.refid, answer.stratum, this.#context.network.addresses())) {
-      return this.#disown(answer, `the server follows this machine (refid ${answer.reference})`);
-    }
     const measured = measure(answer, sent, received);
     if (typeof measured === 'string') {
       this.#context.log.debug(`a reply ${measured}`);

@@ -29,6 +29,7 @@ export const claimsOf = (answer: Answer, at: Endpoint, state: 'synchronised' | '
   rootDispersionNs: answer.rootDispersionNs,
   leap: answer.leap,
   reference: answer.reference,
+  ...(answer.referenceTime !== undefined && { referenceTime: answer.referenceTime }),
   address: formatServer(at.address, at.port),
   authenticated: false,
 });

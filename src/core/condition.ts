@@ -1,3 +1,4 @@
+import { isLoop, loopReason } from './climb.js';
 import type { Clock } from './clock/clock.js';
 import { boundNs } from './clock/clock-model.js';
 import type { Condition } from './mode.js';
@@ -9,6 +10,8 @@ export interface Circumstances {
   readonly sources: readonly Source[];
   /** Living tracks on which the estimate rests. */
   readonly carriers: readonly Track[];
+  /** Sources that carry it, or did so last. */
+  readonly carried: readonly Source[];
   /** Why there is no majority; empty when there is one or nothing to judge. */
   readonly obstacle: string;
   /** What made the time unknown that was known; empty when nothing did. */
@@ -17,7 +20,8 @@ export interface Circumstances {
 }
 
 /** What the mode depends on, from what is known of clocks and sources. */
-export function conditionOf({ clocks, sources, carriers, obstacle, cause, trackingErrorNs }: Circumstances): Condition {
+export function conditionOf(circumstances: Circumstances): Condition {
+  const { clocks, sources, carriers, carried, obstacle, cause, trackingErrorNs } = circumstances;
   const system = clocks.find(({ id }) => id === 'system')?.model;
   const loss = carriers.length > 0 || obstacle !== '' ? obstacle : lossOf(sources);
   const isFar = ({ servo, model }: Clock): boolean =>
@@ -26,7 +30,15 @@ export function conditionOf({ clocks, sources, carriers, obstacle, cause, tracki
     known: system !== undefined,
     boundNs: system === undefined ? Number.POSITIVE_INFINITY : boundNs(system),
     ...rolesOf(carriers),
+    loop: carriers.length > 0 ? '' : loopOf(carried),
     loss: cause === '' ? loss : `${cause}; ${loss}`,
     slewing: clocks.filter(isFar).map(({ id }) => `the clock ${id}`),
   };
+}
+
+/** Says that all these counted up in a loop; empty: they did not. */
+function loopOf(carried: readonly Source[]): string {
+  const climbs = carried.map(({ climb }) => climb);
+  if (carried.length === 0 || !climbs.every((climb) => climb !== undefined && isLoop(climb))) return '';
+  return `${carried[0]!.id} ${loopReason(climbs[0]!)}`;
 }

@@ -37,6 +37,7 @@ import { comeBack } from './selection/tenure.js';
 import {
   allTracks,
   carries,
+  claimed,
   createSource,
   heard,
   note,
@@ -76,6 +77,8 @@ class Core implements Engine {
   #cause = '';
   /** The living tracks on which the estimate rests. */
   #carriers: readonly Track[] = [];
+  /** Sources that carry the estimate, or did so last. */
+  #carried: readonly Source[] = [];
   #actions: Action[] = [];
 
   constructor(options: CoreOptions, estimator: Estimator, leapTable: LeapTable) {
@@ -158,7 +161,7 @@ class Core implements Engine {
         this.#observe(input);
         break;
       case 'claims':
-        Object.assign(this.#source(input.id), { claims: input.claims, silence: '' });
+        claimed(this.#source(input.id), input.claims, this.#now, this.#keeper.utc(this.#now));
         break;
       case 'discontinuity':
         this.#jumps.announced(this.#source(input.id), input.reason, input.jumpNs, this.#now);
@@ -217,6 +220,12 @@ class Core implements Engine {
   #observe({ id, observations }: InputOf<'observations'>): void {
     const source = this.#source(id);
     source.silence = '';
+    // The hub's own time would teach the estimator nothing but its own errors.
+    if (source.kinship.ours !== undefined) {
+      this.#keeper.remove([...source.tracks.values()]);
+      source.tracks.clear();
+      return;
+    }
     const spoken = new Map<Track, Leg[]>();
     for (const observation of [...observations].sort(byEventTime)) {
       const track = trackOf(source, observation);
@@ -321,10 +330,12 @@ class Core implements Engine {
   #changeMode(carriers: readonly Track[], obstacle: string): void {
     const before = this.#mode ?? initialMode(this.#now);
     if (carriers.length > 0) this.#cause = '';
+    if (carriers.length > 0) this.#carried = carriers.map(({ source }) => source);
     const condition = conditionOf({
       clocks: [...this.#keeper.clocks.values()],
       sources: [...this.#sources.values()],
       carriers,
+      carried: this.#carried,
       obstacle,
       cause: this.#cause,
       trackingErrorNs: this.#options.trackingErrorNs,

@@ -2,7 +2,15 @@ import { expect } from 'chai';
 import { type Condition, initialMode, nextMode } from './mode.js';
 
 const LIMITS = { minAgreeing: 1, maxErrorNs: 100e6, trackingErrorNs: 1e6 };
-const GOOD: Condition = { known: true, boundNs: 0.5e6, carriers: ['ntp.a'], witnesses: [], loss: 'gone', slewing: [] };
+const GOOD: Condition = {
+  known: true,
+  boundNs: 0.5e6,
+  carriers: ['ntp.a'],
+  witnesses: [],
+  loop: '',
+  loss: 'gone',
+  slewing: [],
+};
 const walk = (...conditions: Partial<Condition>[]): string[] => {
   let state = initialMode(0n);
   return conditions.map((condition, i) => {
@@ -14,6 +22,15 @@ const walk = (...conditions: Partial<Condition>[]): string[] => {
 describe('mode', () => {
   it('walks from nothing over converging to tracking', () => {
     expect(walk({ known: false }, { boundNs: 50e6 }, {})).to.deep.equal(['unsynchronised', 'converging', 'tracking']);
+  });
+
+  it('is not holdover after time that came round in a loop', () => {
+    expect(walk({}, { carriers: [], loop: 'ntp.a counted up' }, { carriers: [] }, {})).to.deep.equal([
+      'tracking',
+      'unsynchronised',
+      'unsynchronised',
+      'tracking',
+    ]);
   });
 
   it('is holdover when nobody carries the estimate, until the bound is too large, and comes back', () => {

@@ -1,6 +1,10 @@
 import type { Claims, ClockId, Instant, Ns, Observation, SourceState, StampClass } from '../api/index.js';
 import { NS_PER_S } from '../api/index.js';
+import { type Climb, climbTo } from './climb.js';
 import type { SourceOptions } from './input.js';
+import { INDEPENDENT, type Kinship } from './selection/independence.js';
+import { type StatedError, statedError } from './stated-error.js';
+import { statedStratum, UNSYNCHRONISED } from './stratum.js';
 
 /** How a track speaks. `link` compares two local clocks and has no opinion about the time. */
 export type TrackKind = 'exchange' | 'reading' | 'pulse' | 'link' | 'rate';
@@ -82,6 +86,11 @@ export interface Source {
   /** Why it does not answer; empty while it does. */
   silence: string;
   readonly tracks: Map<string, Track>;
+  kinship: Kinship;
+  /** CLOCK_MONOTONIC_RAW when its own clock was last set, as it says. */
+  setAt: Instant | undefined;
+  climb: Climb | undefined;
+  stated: StatedError | undefined;
   /** What the operator was last told. */
   told: string;
 }
@@ -110,8 +119,22 @@ export const createSource = (id: string, options: SourceOptions = PLAIN_OPTIONS)
   claims: { synchronised: true },
   silence: '',
   tracks: new Map(),
+  kinship: INDEPENDENT,
+  setAt: undefined,
+  climb: undefined,
+  stated: undefined,
   told: '',
 });
+
+/** `utc`: of the moment `now`; undefined while it is not known. */
+export function claimed(source: Source, claims: Claims, now: Instant, utc: Instant | undefined): void {
+  const { referenceTime, synchronised } = claims;
+  source.claims = claims;
+  source.silence = '';
+  source.setAt = utc === undefined || referenceTime === undefined ? undefined : now - (utc - referenceTime);
+  source.climb = climbTo(synchronised ? statedStratum(claims) : UNSYNCHRONISED, now, source.climb);
+  source.stated = statedError(claims, now, source.stated);
+}
 
 /** Its source's next observation over that path begins another one. */
 export function forgetTrack(track: Track): void {

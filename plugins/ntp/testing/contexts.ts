@@ -30,6 +30,7 @@ function base(world: World, record: Deeds): Context {
       resolve: (host) => world.resolve(host),
       addresses: () => world.own,
     },
+    identity: { asks: quiet, hears: quiet, serves: quiet, uses: quiet, isOwn: () => false },
     signal: new AbortController().signal,
     monotonic: () => world.now,
     read: () => world.stamp('user'),

@@ -8,13 +8,15 @@ export interface ClockModel extends ClockEstimate {
   readonly at: Instant;
   /** Root distance and biases of the best source. */
   readonly distanceNs: Ns;
+  /** How fast that grows, ns/s: the best source runs away by its own statement. */
+  readonly driftPpb: number;
 }
 
 /** The end of a straight line through noisy points and its slope err together: their correlation in the steady state. */
 const CORRELATION = Math.SQRT1_2;
 
 /** What the estimator found of a clock, as the model from `at` on. */
-export const modelOf = (found: ClockEstimate, at: Instant, distanceNs: Ns): ClockModel => ({
+export const modelOf = (found: ClockEstimate, at: Instant, distanceNs: Ns, driftPpb: number): ClockModel => ({
   offsetNs: found.offsetNs,
   sigmaNs: found.sigmaNs,
   slopePpb: found.slopePpb,
@@ -22,6 +24,7 @@ export const modelOf = (found: ClockEstimate, at: Instant, distanceNs: Ns): Cloc
   wander: found.wander,
   at,
   distanceNs,
+  driftPpb,
 });
 
 /** The model at another instant: the offset runs on with its slope, the variance with what the oscillator may do. */
@@ -33,7 +36,8 @@ export function extrapolate(model: ClockModel, to: Instant): ClockModel {
   const together = 2 * CORRELATION * model.sigmaNs * driftNs;
   return {
     at: to,
-    distanceNs: model.distanceNs,
+    distanceNs: model.distanceNs + model.driftPpb * ahead,
+    driftPpb: model.driftPpb,
     slopePpb: model.slopePpb,
     wander: model.wander,
     offsetNs: offsetAt(model, to),

@@ -5,8 +5,10 @@ import { list } from '../sentence.js';
 import { allTracks, type Source, type Track, votes } from '../source.js';
 import { type Candidate, opinionOf } from './candidate.js';
 import { biasSigmaNs } from './distance.js';
+import { bestOf, echoReason, mayEcho } from './echo.js';
 import { elect, type Verdict } from './election.js';
-import { independentGroups } from './independence.js';
+import { FOLLOWING_REASONS, type Following, followingOf } from './following.js';
+import { kinshipOf } from './independence.js';
 import type { OwnTime } from './majority.js';
 import { type Opponents, objection } from './objection.js';
 import { barOf, isPending } from './standing.js';
@@ -47,7 +49,6 @@ export class Selection {
   /** The sources that agreed when last several did: the time kept so far is theirs. */
   #makers: ReadonlySet<string> = new Set();
   #claims: readonly Claims[] = [];
-  #groups: ReadonlyMap<string, string> = new Map();
 
   constructor(options: CoreOptions) {
     this.#options = options;
@@ -73,7 +74,10 @@ export class Selection {
 
   judge(sources: readonly Source[], around: Surroundings): Outcome {
     const changes: Change[] = [];
-    const candidates = gather(sources, this.#groupsOf(sources), around, changes);
+    this.#relate(sources);
+    const all = gather(sources, around, changes);
+    const followers = followersOf(all, sources, around.now);
+    const candidates = all.filter((candidate) => !followers.has(candidate));
     const pending = sources.filter((source) => isPending(source, around.now)).map(({ id }) => id);
     const voters = candidates.filter(({ track }) => votes(track));
     const electorate = voters.length + pending.length > 0 ? voters : candidates.filter(numbersItself);
@@ -85,6 +89,7 @@ export class Selection {
     }
     this.#noteMakers(electorate, verdict, around.own);
     changes.push(...settle(candidates, { electorate, verdict, own }));
+    changes.push(...settleFollowers(followers, { electorate, verdict, own }));
     changes.push(...forgetTheDead(sources, verdict, around));
     return { changes, obstacle: verdict.obstacle };
   }
@@ -105,13 +110,14 @@ export class Selection {
     this.#makers = new Set(holders.map(({ track }) => track.source.id));
   }
 
-  /** Thought through again only when somebody claims something new. */
-  #groupsOf(sources: readonly Source[]): ReadonlyMap<string, string> {
+  /** Relates the sources anew when one of them claims something new. */
+  #relate(sources: readonly Source[]): void {
     const claims = sources.map((source) => source.claims);
     const isNews = claims.length !== this.#claims.length || claims.some((claim, i) => claim !== this.#claims[i]);
-    if (isNews) this.#groups = independentGroups(sources);
     this.#claims = claims;
-    return this.#groups;
+    if (!isNews) return;
+    const kinship = kinshipOf(sources);
+    for (const source of sources) source.kinship = kinship.get(source.id)!;
   }
 
   /** The first verdict waits for those that may yet get a vote, unless they could not change it. */
@@ -126,12 +132,7 @@ export class Selection {
 }
 
 /** Everything that may be judged now; the others get their state here. */
-function gather(
-  sources: readonly Source[],
-  groups: ReadonlyMap<string, string>,
-  around: Surroundings,
-  changes: Change[],
-): Candidate[] {
+function gather(sources: readonly Source[], around: Surroundings, changes: Change[]): Candidate[] {
   const candidates: Candidate[] = [];
   for (const track of allTracks(sources)) {
     if (track.kind === 'rate' || isBarred(track, around.now, changes)) continue;
@@ -150,7 +151,7 @@ function gather(
     candidates.push({
       centreNs,
       halfNs,
-      group: groups.get(track.source.id)!,
+      group: track.source.kinship.group,
       incumbent: track.admittedNs !== undefined,
       track,
       estimate,
@@ -169,17 +170,51 @@ function isBarred(track: Track, now: Instant, changes: Change[]): boolean {
   return true;
 }
 
+/** Candidates that follow another source and so have no vote. */
+function followersOf(
+  candidates: readonly Candidate[],
+  sources: readonly Source[],
+  now: Instant,
+): ReadonlyMap<Candidate, Following> {
+  const followers = new Map<Candidate, Following>();
+  for (const candidate of candidates) {
+    const following = votes(candidate.track) ? followingOf(candidate, candidates, sources, now) : undefined;
+    if (following !== undefined) followers.set(candidate, following);
+  }
+  return followers;
+}
+
+/** Followers show whether they agree. They carry nothing: what they add may have come from this hub. */
+function settleFollowers(followers: ReadonlyMap<Candidate, Following>, opponents: Opponents): readonly Change[] {
+  const { truth } = opponents.verdict;
+  return [...followers].flatMap(([candidate, { leader, how }]) => {
+    const { track } = candidate;
+    const disagrees = how === 'heard' && (truth === undefined || !touches(candidate, truth));
+    track.state = disagrees || how === 'stale' ? 'rejected' : how === 'heard' ? 'agrees' : 'warming';
+    track.reason = disagrees ? objection(candidate, opponents) : FOLLOWING_REASONS[how](leader);
+    return release(track);
+  });
+}
+
 function settle(candidates: readonly Candidate[], opponents: Opponents): Change[] {
   const { electorate, verdict } = opponents;
   const members = new Set(candidates.filter((candidate) => isMember(candidate, electorate, verdict)));
   const isPreferred = [...members].some(({ track }) => track.source.options.prefer);
+  const rulingOf = (candidate: Candidate) => ({ member: members.has(candidate), alone: verdict.votes < 2 });
+  const standing = new Set(candidates.filter((candidate) => stands(candidate.track, rulingOf(candidate))));
+  const best = bestOf([...standing]);
   return candidates.flatMap((candidate) => {
     const { track, estimate } = candidate;
     const finding = verdict.findings.get(candidate);
     track.close = finding?.close ?? false;
     track.unusual = finding?.unusual;
-    const ruling = { member: members.has(candidate), alone: verdict.votes < 2 };
-    if (stands(track, ruling)) {
+    const ruling = rulingOf(candidate);
+    if (standing.has(candidate) && best !== undefined && mayEcho(track, best)) {
+      track.state = 'agrees';
+      track.reason = echoReason(track, best);
+      return release(track);
+    }
+    if (standing.has(candidate)) {
       const factor = isPreferred && !track.source.options.prefer ? PREFERENCE : 1;
       return admit(track, factor * (finding?.sigmaNs ?? biasSigmaNs(track, estimate)));
     }

@@ -1,4 +1,5 @@
 import { formatDuration, type Instant } from '../../api/index.js';
+import { isLoop, loopReason } from '../climb.js';
 import { count } from '../sentence.js';
 import { ageNs, type Source, silentAfterNs, type Track, votes } from '../source.js';
 import { UNSYNCHRONISED } from '../stratum.js';
@@ -31,11 +32,13 @@ export function barOf(track: Track, now: Instant): Bar | undefined {
 }
 
 /** What keeps a whole source from being judged, whatever its tracks say. */
-export function barOfSource({ options, silence, claims, tracks }: Source): Bar | undefined {
+export function barOfSource({ options, silence, claims, kinship, climb, tracks }: Source): Bar | undefined {
   if (silence !== '') return { state: 'unreachable', reason: silence };
   if (options.noselect) return { state: 'disabled', reason: 'is watched only (noselect)' };
+  if (kinship.ours !== undefined) return { state: 'rejected', reason: kinship.ours };
   if (!claims.synchronised)
     return { state: 'rejected', reason: 'answers, but says that it is not synchronised itself' };
+  if (climb !== undefined && isLoop(climb)) return { state: 'rejected', reason: loopReason(climb) };
   if (claims.stratum !== undefined && claims.stratum >= UNSYNCHRONISED - 1)
     return { state: 'rejected', reason: LAST_STRATUM };
   if (tracks.size === 0) return { state: 'warming', reason: 'nothing heard from it yet' };
