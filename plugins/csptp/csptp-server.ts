@@ -56,6 +56,8 @@ export class CsptpServer {
   readonly #replyContext: Mutable<ReplyContext>;
   readonly #lead = new Lead();
   #time: ServedTime;
+  /** Host of the server that the hub follows, or followed last. */
+  #parentHost: string | undefined;
   #doors: readonly Door[] = [];
 
   constructor(context: SinkContext, options: CsptpServerOptions) {
@@ -144,12 +146,14 @@ export class CsptpServer {
 
   /** Where the time comes from, for clients to see that it is not from themselves. */
   #parent({ sources }: TimeState): string | undefined {
+    if (sources.every(({ weight }) => weight === 0)) return this.#parentHost;
     const heaviest = sources.reduce<TimeState['sources'][number] | undefined>(
       (best, source) => (source.weight > (best?.weight ?? 0) ? source : best),
       undefined,
     );
     const address = heaviest === undefined ? undefined : this.#context.hub.detail(heaviest.id)?.claims?.address;
-    return parseServer(address ?? '')?.host;
+    this.#parentHost = parseServer(address ?? '')?.host;
+    return this.#parentHost;
   }
 
   #receive(door: Door, { payload, from, to, received }: Datagram): void {

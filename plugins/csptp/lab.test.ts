@@ -195,7 +195,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     );
   });
 
-  it('see that they follow each other', async () => {
+  it('tell each other whom they follow, and go on doing so in holdover', async () => {
     const lab = scene();
     lab.server.parent = `${CLIENT}:319`;
     const weighty = { id: 'csptp.back', weight: 1 } as never;
@@ -203,8 +203,22 @@ describe('our CSPTP client and our server over a link with delays', () => {
     await lab.serve();
     await lab.ask();
     await lab.pass(1);
-    expect(lab.client.did.observations).to.deep.equal([]);
-    expect(lab.client.did.health[0]!.reason).to.equal('the server follows this machine');
+    expect(lab.client.did.claims[0]!.parent).to.equal(CLIENT);
+    lab.server.publish(lab.server.knowing({ mode: 'holdover', sources: [{ id: 'csptp.back', weight: 0 } as never] }));
+    await lab.pass(2);
+    expect(lab.client.did.claims.at(-1)!.parent).to.equal(CLIENT);
+  });
+
+  it('count the steps from the reference, whatever protocol brings them', async () => {
+    const lab = scene();
+    const { ntp, ptp } = lab.server.knowing();
+    lab.server.publish(
+      lab.server.knowing({ ntp: { ...ntp, stratum: 5 }, ptp: { ...ptp, clockClass: 248, timeTraceable: false } }),
+    );
+    await lab.serve();
+    await lab.ask();
+    await lab.pass(1);
+    expect(lab.client.did.claims[0]).to.include({ clockClass: 248, stepsRemoved: 3 });
   });
 
   it('are silent and unreachable when the server stops, and go on when it starts', async () => {

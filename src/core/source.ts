@@ -48,6 +48,8 @@ export interface Track {
   /** Handed on to the estimator. */
   fed: number;
   last: Instant;
+  /** The first update since it was last thought anew of. */
+  since: Instant;
   /** The longest recent gap between updates, ns. */
   intervalNs: Ns;
   /** How much an answer tells, as the noise of a measurement of its clock; undefined before the first that counted. */
@@ -164,6 +166,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     observations: 0,
     fed: 0,
     last: observation.monotonic,
+    since: observation.monotonic,
     intervalNs: 0,
     answerNs: undefined,
     admittedNs: undefined,
@@ -232,6 +235,7 @@ export function heard(track: Track, now: Instant): void {
     const gap = Number(now - track.last);
     track.intervalNs = Math.max(gap, track.intervalNs * FORGET);
   }
+  if (track.updates === 0) track.since = now;
   track.updates++;
   track.last = now;
 }

@@ -22,8 +22,18 @@ export function statedError(
   return { ns, at, lowNs, lowAt };
 }
 
-/** How fast the time of the source may run away, as it says itself, ns/s. */
-export function statedDriftPpb(stated: StatedError | undefined): number {
-  if (stated === undefined || stated.at === stated.lowAt) return 0;
-  return Math.max(0, stated.ns - stated.lowNs - ROUNDING_NS) / (Number(stated.at - stated.lowAt) / NS_PER_S);
+/**
+ * How fast the time of a source may run away from the truth, ns/s, as its own statements have it: it has run within its root
+ * distance on both sides since it was first heard, and that distance may grow. A source that is still being corrected itself
+ * teaches a rate that is far from the truth.
+ */
+export function statedDriftPpb(stated: StatedError | undefined, heardForNs: Ns): number {
+  if (stated === undefined) return 0;
+  const withinPpb = (2 * stated.ns) / Math.max(heardForNs / NS_PER_S, 1);
+  return Math.max(withinPpb, growthPpb(stated));
+}
+
+function growthPpb({ ns, at, lowNs, lowAt }: StatedError): number {
+  if (at === lowAt) return 0;
+  return Math.max(0, ns - lowNs - ROUNDING_NS) / (Number(at - lowAt) / NS_PER_S);
 }

@@ -345,8 +345,8 @@ function limited(clock: Clock, model: ClockModel, limit: Limit | undefined): Clo
   const randomNs = BOUND_SIGMAS * model.sigmaNs;
   const distanceNs = Math.max(Math.min(errorNs, beforeNs) - randomNs, 0);
   if (limit === undefined || errorNs > beforeNs) return { ...model, distanceNs, driftPpb: before!.driftPpb };
-  const { source } = limit.by;
-  const found = { ...model, distanceNs, driftPpb: statedDriftPpb(source.stated) };
+  const { source, since } = limit.by;
+  const found = { ...model, distanceNs, driftPpb: statedDriftPpb(source.stated, Number(model.at - since)) };
   clock.anchor = { model: found, by: limit.by, stratum: statedStratum(source.claims) };
   return found;
 }

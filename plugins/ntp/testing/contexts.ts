@@ -6,6 +6,8 @@ export interface Deeds {
   readonly observations: (readonly Observation[])[];
   readonly claims: Claims[];
   readonly unreachable: string[];
+  /** Marks of requests. */
+  readonly asked: { readonly mark: Uint8Array; readonly offset: number }[];
   readonly health: { readonly state: 'ok' | 'degraded'; readonly reason: string }[];
 }
 
@@ -30,7 +32,13 @@ function base(world: World, record: Deeds): Context {
       resolve: (host) => world.resolve(host),
       addresses: () => world.own,
     },
-    identity: { asks: quiet, hears: quiet, serves: quiet, uses: quiet, isOwn: () => false },
+    identity: {
+      asks: (mark, offset) => void record.asked.push({ mark: mark.slice(), offset }),
+      hears: quiet,
+      serves: quiet,
+      uses: quiet,
+      isOwn: () => false,
+    },
     signal: new AbortController().signal,
     monotonic: () => world.now,
     read: () => world.stamp('user'),
@@ -49,7 +57,7 @@ function base(world: World, record: Deeds): Context {
 }
 
 export function sourceContext(world: World): SourceContext & { readonly record: Deeds } {
-  const record: Deeds = { observations: [], claims: [], unreachable: [], health: [] };
+  const record: Deeds = { observations: [], claims: [], unreachable: [], asked: [], health: [] };
   return {
     ...base(world, record),
     record,
@@ -65,7 +73,7 @@ export function sinkContext(world: World, first: TimeState): SinkContext & { pub
   let state = first;
   const handlers: ((state: TimeState) => void)[] = [];
   return {
-    ...base(world, { observations: [], claims: [], unreachable: [], health: [] }),
+    ...base(world, { observations: [], claims: [], unreachable: [], asked: [], health: [] }),
     state: () => state,
     onState: (handler) => handlers.push(handler),
     discipline: () => {

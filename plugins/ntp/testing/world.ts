@@ -52,6 +52,8 @@ export class World {
   /** Sockets opened so far; the closed ones too. */
   readonly sockets: Socket[] = [];
   own: readonly string[] = ['127.0.0.1'];
+  /** What sockets sent, in order. */
+  readonly sentOctets: Uint8Array[] = [];
   readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
   #port = 40000;
   #seed = 1;
@@ -123,6 +125,7 @@ export class World {
       closed: false,
       send: (payload, to = options.peer, from = local.address) => {
         const number = id++;
+        this.sentOctets.push(payload.slice());
         const before = this.stamp('user', this.callCostNs);
         const sent = this.stamp('kernel', this.callCostNs + this.sendCostNs);
         if (options.transmitStamps === true && this.stampAfterNs !== undefined) {
