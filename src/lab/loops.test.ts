@@ -131,8 +131,8 @@ describe('time that comes back', function () {
   it('does not move a fleet of five with one list, with and without the server outside', async () => {
     const hosts = machines(5);
     const server = outside(hosts[0]!);
-    const list = Object.fromEntries(hosts.map((_, n) => [`ntp.h${n}`, NTP(addressOf(n))]));
-    const tables = { 'ntp.out': NTP(OUTSIDE), ...list, 'ntp.s': ['sink.ntp', {}] } as Tables;
+    const list = Object.fromEntries(hosts.map((_, n) => [`ntp.h${n}`, NTP(addressOf(n), '4s')]));
+    const tables = { 'ntp.out': NTP(OUTSIDE, '4s'), ...list, 'ntp.s': ['sink.ntp', {}] } as Tables;
     const members = await Promise.all(hosts.map((host) => join(host, tables, { maxErrorNs: 2e6 })));
     await watch(members, 300);
     expect(modesOf(members)).to.deep.equal(members.map(() => 'tracking'));
