@@ -78,18 +78,16 @@ describe('the bound when sources die one after the other', () => {
   it('grows with what the voucher states of itself, whose rate may be wrong', () => {
     const world = new World({ slowPpb: 3000 });
     const server = world.add({ id: 'ntp.a', delayNs: 0.1 * MS, jitterNs: 0.01 * MS });
-    world.run(300);
-    // In holdover its time runs 5 ppm fast; its root dispersion says 10 ppm.
-    for (let second = 0; second < 600; second++) {
+    // It is in holdover: its time runs 5 ppm fast, and its root dispersion says 6 ppm.
+    for (let second = 0; second < 200; second++) {
       server.offsetNs += 5000;
-      world.claim('ntp.a', { stratum: 2, rootDispersionNs: 10e3 + second * 10_000 });
+      world.claim('ntp.a', { stratum: 2, rootDispersionNs: 10e3 + second * 6000 });
       largest(world, 1);
     }
-    expect(bound(world)).to.be.above(3 * MS);
     world.kill(server);
     world.run(600);
     const { offsetNs, boundNs } = world.clock();
-    expect(Math.abs(offsetNs - world.thetaNs)).to.be.within(5 * MS, boundNs);
+    expect(Math.abs(offsetNs - world.thetaNs)).to.be.within(3.5 * MS, boundNs);
   });
 
   it('does not rest on a source that may have it from this hub', () => {
