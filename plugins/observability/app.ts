@@ -7,6 +7,8 @@ import type { SinkContext } from 'timehub/api';
 import { toJson } from './json.js';
 import type { Live } from './live.js';
 import { readPageFile } from './page-files.js';
+import { addProbes } from './probes.js';
+import { STREAM_TYPE } from './streams.js';
 
 type Env = { Bindings: HttpBindings };
 
@@ -23,6 +25,7 @@ export function createListener(context: SinkContext, live: Live, dashboard: 'das
   const app = new Hono<Env>();
   addReports(app, context, live);
   addMetrics(app, context);
+  addProbes(app, context.hub);
   if (dashboard === 'dashboard') addPage(app);
   app.notFound((c) => missing(c, `page ${c.req.path}`));
   app.onError((error, c) => {
@@ -43,6 +46,8 @@ function addReports(app: Hono<Env>, { hub }: SinkContext, live: Live): void {
   app.get('/v1/why', (c) => json(c, { schema: 1, why: hub.why() }));
   app.get('/v1/snapshot', (c) => json(c, live.snapshot()));
   app.get('/v1/events', (c) => {
+    // Hono answers HEAD by the route of GET, which would open a stream that carries nothing.
+    if (c.env.incoming.method === 'HEAD') return c.body(null, 200, { 'content-type': STREAM_TYPE });
     if (!live.watch(c.env.outgoing))
       return c.body('too many streams are open\n', 503, { 'content-type': TEXT_TYPE, 'retry-after': '5' });
     return RESPONSE_ALREADY_SENT;

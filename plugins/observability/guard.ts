@@ -27,15 +27,16 @@ export function refuse(request: IncomingMessage, response: ServerResponse, hosts
   response.writeHead(refusal.status, {
     'content-type': 'text/plain; charset=utf-8',
     connection: 'close',
-    allow: 'GET',
+    allow: 'GET, HEAD',
   });
   response.end(`${refusal.text}\n`);
   return true;
 }
 
 function judge(request: IncomingMessage, hosts: AllowedHosts): Refusal | undefined {
-  if (request.method !== 'GET') return { status: 405, text: 'read-only: GET is all there is' };
-  if (hasBody(request)) return { status: 413, text: 'a GET request has no body' };
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return { status: 405, text: 'read-only: only GET and HEAD are answered' };
+  if (hasBody(request)) return { status: 413, text: `a ${request.method} request has no body` };
   if (hosts !== 'any' && !isAllowed(request.headers.host, hosts)) {
     return { status: 421, text: 'this name is not known here: add it to "hosts" of the observability sink' };
   }

@@ -22,24 +22,47 @@ describe('the metrics', () => {
   it('are in base units, with the names of the manual', async () => {
     const lines = await scrape();
     const offset = bench.hub.state().clocks[0]!.offsetNs;
-    expect(lines).to.include(`timehub_clock_offset_seconds{clock="system"} ${offset / 1e9}`);
-    expect(lines).to.include('timehub_clock_error_bound_seconds{clock="system"} 2.4e-7');
-    expect(lines).to.include('timehub_source_weight_ratio{source="pps.gnss"} 0.81');
-    expect(lines).to.include('timehub_source_observations_total{source="pps.gnss"} 1');
+    expect(lines).to.include(`timehub_clock_offset_seconds{id="system"} ${offset / 1e9}`);
+    expect(lines).to.include('timehub_clock_error_bound_seconds{id="system"} 2.4e-7');
+    expect(lines).to.include('timehub_source_weight_ratio{id="pps.gnss"} 0.81');
+    expect(lines).to.include('timehub_source_observations_total{id="pps.gnss"} 1');
   });
 
   it('give a state as one series each, 1 for the one that is', async () => {
     const lines = await scrape();
     expect(lines).to.include('timehub_mode{mode="tracking"} 1');
     expect(lines).to.include('timehub_mode{mode="holdover"} 0');
-    expect(lines).to.include('timehub_source_state{source="ntp.pool-2",state="rejected"} 1');
-    expect(lines.filter((line) => line.startsWith('timehub_source_state{source="ntp.pool-2"'))).to.have.length(7);
+    expect(lines).to.include('timehub_source_state{id="ntp.pool-2",state="rejected"} 1');
+    expect(lines.filter((line) => line.startsWith('timehub_source_state{id="ntp.pool-2"'))).to.have.length(7);
   });
 
-  it('leave out what is not known', async () => {
+  it('have a series for each instance from the start, whatever is not known yet', async () => {
     const lines = await scrape();
-    expect(lines.filter((line) => /NaN|Inf/.test(line))).to.deep.equal([]);
-    expect(lines.filter((line) => line.includes('ntp.pool-3') && line.includes('offset'))).to.deep.equal([]);
+    const ofSilent = lines.filter((line) => line.includes('{id="ntp.pool-3"}'));
+    expect(ofSilent).to.include('timehub_source_offset_seconds{id="ntp.pool-3"} NaN');
+    expect(ofSilent).to.include('timehub_source_error_bound_seconds{id="ntp.pool-3"} +Inf');
+    expect(ofSilent).to.include('timehub_source_observations_total{id="ntp.pool-3"} 0');
+    const status = bench.hub.status();
+    bench.hub.status = () => ({ ...status, holdover: null });
+    expect(await scrape()).to.include('timehub_holdover_lasts_seconds NaN');
+  });
+
+  it('name an instance by the label "id" and nothing else, and use base units', async () => {
+    const names = (await scrape()).filter((line) => line.startsWith('timehub_')).map((line) => line.split(' ')[0]!);
+    expect(names.filter((name) => /(clock|source|sink)=/.test(name))).to.deep.equal([]);
+    expect(names.filter((name) => /_(ns|us|ms|ppb|ppm|percent)(_|\{|$)/.test(name))).to.deep.equal([]);
+    expect(names.some((name) => name.startsWith('timehub_clock_frequency_ratio{id="system"}'))).to.equal(true);
+  });
+
+  it('tell what the process takes', async () => {
+    const lines = await scrape();
+    const value = (name: string) => Number(lines.find((line) => line.startsWith(`${name} `))?.split(' ')[1]);
+    expect(value('process_resident_memory_bytes')).to.be.within(20e6, 4e9);
+    expect(value('process_virtual_memory_bytes')).to.be.above(value('process_resident_memory_bytes'));
+    expect(value('process_cpu_seconds_total')).to.be.above(0);
+    expect(value('process_open_fds')).to.be.within(3, 10_000);
+    expect(value('process_max_fds')).to.be.above(value('process_open_fds'));
+    expect(value('process_start_time_seconds')).to.be.within(Date.now() / 1e3 - 86_400, Date.now() / 1e3 + 1);
   });
 
   it('hand on what the plugins count, and forget it with them', async () => {

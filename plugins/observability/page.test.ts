@@ -77,6 +77,27 @@ describe('the dashboard', () => {
     expect(limits([[1], [7], [null], [null], [null]], [false])[1], 'no estimate yet').to.be.within(7, 8);
   });
 
+  it('keeps single early outliers off the scale, but nothing that is new', async () => {
+    const { limits } = await load('plot-data.js');
+    const quiet = Array.from({ length: 60 }, (_, second) => Math.sin(second));
+    const rows = (values: readonly (number | null)[]) => [
+      values.map((_, second) => second),
+      values,
+      values.map((value) => value && value + 1),
+      values.map((value) => value && value - 1),
+      values,
+    ];
+    const early = rows([null, 228e6, -4e5, ...quiet]);
+    expect(limits(early, [true])[1], 'an early outlier').to.be.below(5);
+    expect(limits(early, [true])[0], 'an early outlier').to.be.above(-5);
+    expect(limits(early, [true], 'all')[1], 'all is asked for').to.be.above(228e6);
+    const seldom = [-19e6, -13e6, -8e6, ...quiet.map((value, second) => (second % 20 === 0 ? value : null))];
+    expect(limits([...rows(seldom).slice(0, 2), quiet, quiet, quiet], [true])[0], 'a first burst').to.be.above(-5);
+    expect(limits(rows([...quiet, 1e6]), [true])[1], 'the newest').to.be.above(1e6);
+    const moved = [...quiet, ...quiet.map((value) => value + 100)];
+    expect(limits(rows(moved), [true]), 'a step').to.satisfy(([low, high]: [number, number]) => low < 0 && high > 100);
+  });
+
   it('shows sources around the estimate when asked', async () => {
     const { columns } = await load('plot-data.js');
     const { History } = await load('history.js');

@@ -56,11 +56,40 @@ describe('the routes', () => {
   });
 
   it('only read', async () => {
-    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD']) {
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']) {
       const { status, headers } = await ask({ port: bench.port, path: '/v1/status', method });
       expect(status, method).to.equal(405);
-      expect(headers.allow).to.equal('GET');
+      expect(headers.allow).to.equal('GET, HEAD');
     }
+  });
+
+  it('answer HEAD with the headers of GET and no body, and open no stream for it', async () => {
+    for (const path of ['/v1/status', '/v1/events', '/metrics', '/', '/healthz', '/main.js']) {
+      const { status, text, headers } = await ask({ port: bench.port, path, method: 'HEAD' });
+      expect(status, path).to.equal(200);
+      expect(headers['content-type'], path).to.be.a('string');
+      expect(text, path).to.equal('');
+    }
+    expect(bench.streams()).to.equal(0);
+    expect((await ask({ port: bench.port, path: '/nothing', method: 'HEAD' })).status).to.equal(404);
+  });
+
+  it('say whether the hub is alive', async () => {
+    const { status, text } = await get('/healthz');
+    expect([status, text]).to.deep.equal([200, 'alive\n']);
+  });
+
+  it('say whether the hub tracks within the error that is asked for', async () => {
+    expect((await get('/readyz')).status).to.equal(200);
+    const near = await get('/readyz?max-error=1us');
+    expect([near.status, near.text]).to.deep.equal([200, 'the hub is tracking, the error is below 240 ns\n']);
+    expect((await get('/readyz?max-error=100ns')).status).to.equal(503);
+    bench.hub.mode = 'holdover';
+    const held = await get('/readyz?max-error=1us');
+    bench.hub.mode = 'tracking';
+    expect([held.status, held.text]).to.deep.equal([503, 'the hub is in holdover, the error is below 240 ns\n']);
+    for (const wrong of ['1', 'soon', '-1ms', '0s'])
+      expect((await get(`/readyz?max-error=${wrong}`)).status, wrong).to.equal(400);
   });
 
   it('read no body', async () => {

@@ -15,8 +15,13 @@ const gauge = (name: string, help: string, values: Values): MetricSample => ({
 });
 const alone = (value: number): Values => [{ labels: {}, value }];
 const seconds = (ns: number): number => ns / NS_PER_S;
+/** Nothing limits an error that is not known: `+Inf` is above every threshold of an alert, where no value would be silent. */
+const bounded = (ns: number): number => (Number.isNaN(ns) ? Number.POSITIVE_INFINITY : ns);
 
-/** The hub's state as Prometheus has it: base units, one series a state with 0 or 1. */
+/**
+ * Returns the hub's state in base units, with the label `id` for a clock, a source or a sink, and one series a state with 0 or
+ * 1. A series lasts as long as its instance: what is not known yet is `NaN`, a bound that is not known is `+Inf`.
+ */
 export function hubSamples(status: StatusReport): readonly MetricSample[] {
   return [
     gauge('build_info', 'Version of the hub.', [{ labels: { version: status.version }, value: 1 }]),
@@ -31,12 +36,12 @@ export function hubSamples(status: StatusReport): readonly MetricSample[] {
     gauge(
       'sink_up',
       'Whether a sink runs.',
-      status.sinks.map(({ id, state }) => ({ labels: { sink: id }, value: state === 'running' ? 1 : 0 })),
+      status.sinks.map(({ id, state }) => ({ labels: { id }, value: state === 'running' ? 1 : 0 })),
     ),
     gauge(
       'holdover_lasts_seconds',
       'For how long the error bound would stay below the target if all sources fell silent now.',
-      status.holdover === null ? [] : alone(status.holdover.lastsS),
+      alone(status.holdover?.lastsS ?? Number.NaN),
     ),
     gauge('leap_tai_minus_utc_seconds', 'TAI minus UTC.', alone(status.leap.taiMinusUtc)),
     gauge('ntp_stratum', 'Stratum given to NTP clients.', alone(status.ntp.stratum)),
@@ -52,7 +57,7 @@ export function hubSamples(status: StatusReport): readonly MetricSample[] {
 
 function clockSamples(clocks: readonly Clock[]): readonly MetricSample[] {
   const each = (value: (clock: Clock) => number): Values =>
-    clocks.map((clock) => ({ labels: { clock: clock.id }, value: value(clock) }));
+    clocks.map((clock) => ({ labels: { id: clock.id }, value: value(clock) }));
   return [
     gauge(
       'clock_offset_seconds',
@@ -67,12 +72,12 @@ function clockSamples(clocks: readonly Clock[]): readonly MetricSample[] {
     gauge(
       'clock_error_bound_seconds',
       'The error of the offset is believed to be below this.',
-      each((clock) => seconds(clock.boundNs)),
+      each((clock) => seconds(bounded(clock.boundNs))),
     ),
     gauge(
-      'clock_frequency_ppb',
-      'Correction that the bare oscillator needs, parts per billion.',
-      each((clock) => clock.frequencyPpb),
+      'clock_frequency_ratio',
+      'Correction that the bare oscillator needs, seconds per second.',
+      each((clock) => clock.frequencyPpb / 1e9),
     ),
     gauge(
       'clock_steered',
@@ -84,9 +89,9 @@ function clockSamples(clocks: readonly Clock[]): readonly MetricSample[] {
 
 function sourceSamples(sources: readonly Source[]): readonly MetricSample[] {
   const each = (value: (source: Source) => number): Values =>
-    sources.map((source) => ({ labels: { source: source.id }, value: value(source) }));
+    sources.map((source) => ({ labels: { id: source.id }, value: value(source) }));
   const states = sources.flatMap(({ id, state }) =>
-    SOURCE_STATES.map((name) => ({ labels: { source: id, state: name }, value: name === state ? 1 : 0 })),
+    SOURCE_STATES.map((name) => ({ labels: { id, state: name }, value: name === state ? 1 : 0 })),
   );
   return [
     gauge('source_state', 'State of a source: 1 for the one it is in.', states),
@@ -103,7 +108,7 @@ function sourceSamples(sources: readonly Source[]): readonly MetricSample[] {
     gauge(
       'source_error_bound_seconds',
       'The error of the source is believed to be below this.',
-      each((source) => seconds(source.boundNs)),
+      each((source) => seconds(bounded(source.boundNs))),
     ),
     gauge(
       'source_weight_ratio',

@@ -4,6 +4,8 @@ import { toJson } from './json.js';
 /** A client that lets this much pile up is too slow to be served. */
 const LONGEST_BACKLOG = 1 << 20;
 
+export const STREAM_TYPE = 'text/event-stream; charset=utf-8';
+
 /** All open streams of server-sent events (WHATWG HTML §9.2). */
 export class Streams {
   readonly #open = new Set<ServerResponse>();
@@ -20,7 +22,7 @@ export class Streams {
   /** Begins a stream with one event. False: there are too many already. */
   open(response: ServerResponse, name: string, data: unknown): boolean {
     if (this.#open.size >= this.#most) return false;
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
+    response.writeHead(200, { 'content-type': STREAM_TYPE, 'x-accel-buffering': 'no' });
     response.on('close', () => this.#open.delete(response));
     this.#open.add(response);
     response.write(frame(name, data));

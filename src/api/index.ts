@@ -10,6 +10,7 @@ export type * from './interface.js';
 export type * from './network.js';
 export type * from './observation.js';
 export type * from './peer-delay.js';
+export * from './readiness.js';
 export type * from './report.js';
 export * from './schema.js';
 export type * from './stamp-options.js';

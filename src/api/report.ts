@@ -30,7 +30,13 @@ export interface StatusReport {
   /** RFC 3339, UTC, by the corrected clock. */
   readonly modeSince: string;
   readonly uptimeS: number;
-  readonly host: { readonly stamps: string; readonly canSteer: boolean; readonly notes: readonly string[] };
+  /** The machine: its name, the best stamps of its sockets, whether this process may steer the system clock, faults. */
+  readonly host: {
+    readonly name: string;
+    readonly stamps: string;
+    readonly canSteer: boolean;
+    readonly notes: readonly string[];
+  };
   readonly clocks: readonly {
     readonly id: string;
     readonly offsetNs: number;

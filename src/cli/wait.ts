@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatDuration, HubError, type Ns, parseDuration, type StatusReport } from '../api/index.js';
+import { HubError, type Ns, parseDuration, readinessOf, type StatusReport } from '../api/index.js';
 import { type HubClient, openClient, type ReadOptions } from './client.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
@@ -17,10 +17,11 @@ export async function run(options: WaitOptions): Promise<ExitStatus> {
   for (let last = 'no hub answers'; ; ) {
     const status = await statusOf(options.socket);
     if (status !== undefined) {
-      const boundNs = status.clocks[0]?.boundNs ?? Number.POSITIVE_INFINITY;
-      last = `the hub is ${status.mode}, the error is below ${formatDuration(boundNs)}`;
-      if (status.mode === 'tracking' && boundNs <= maxErrorNs) {
-        console.log(options.json === true ? JSON.stringify({ mode: status.mode, boundNs }) : last);
+      const { ready, text } = readinessOf(status, maxErrorNs);
+      last = text;
+      if (ready) {
+        const { mode, clocks } = status;
+        console.log(options.json === true ? JSON.stringify({ mode, boundNs: clocks[0]?.boundNs }) : text);
         return EXIT.synchronised;
       }
     }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Ns, Timer } from '../api/index.js';
 import type { Host } from '../kernel/host.js';
 import { openClocks } from './clocks.js';
@@ -20,6 +21,7 @@ export function openHost(): Host {
   const { native, missing } = loadNative();
   const clocks = openClocks(native);
   return {
+    name: hostname(),
     stamps: native === undefined ? 'user' : 'kernel',
     notes: missing === '' ? [] : [`${missing}: user-space stamps, worth a millisecond`],
     network: openNetwork(native, () => stampNow(clocks)),

@@ -50,6 +50,8 @@ export interface HostPhc extends HostClock, HardwareClock {
 
 /** The operating system as the kernel needs it: `src/host` is the real one, `src/lab` a simulated one. */
 export interface Host {
+  /** The machine's name, as gethostname(2) has it. */
+  readonly name: string;
   /** The best stamps its sockets deliver. */
   readonly stamps: StampClass;
   /** What is missing on this machine, a sentence each: shown in `timehub status`. */

@@ -174,7 +174,10 @@ describe('the hub in the lab', () => {
     await host.run(20.5 * S);
     host.clocks[0].shift(50e6);
     expect(hub.report.state().clocks[0]!.offsetNs).to.be.closeTo(-48e6, 5000);
-    expect(sample(hub, 'timehub_steps_total')).to.deep.equal([{ labels: { clock: 'system', by: 'others' }, value: 1 }]);
+    expect(sample(hub, 'timehub_steps_total')).to.deep.equal([
+      { labels: { id: 'system', by: 'hub' }, value: 0 },
+      { labels: { id: 'system', by: 'others' }, value: 1 },
+    ]);
   });
 
   it('logs that a source is told of a jump of its time, and has an error to match until it speaks again', async () => {

@@ -1,4 +1,13 @@
-import type { HubEvent, HubReport, Logger, Ns, Running, SinkDefinition, SourceDefinition } from '../api/index.js';
+import type {
+  ClockId,
+  HubEvent,
+  HubReport,
+  Logger,
+  Ns,
+  Running,
+  SinkDefinition,
+  SourceDefinition,
+} from '../api/index.js';
 import type { Engine } from '../core/engine.js';
 import type { Input, SourceOptions } from '../core/input.js';
 import type { ConfigDifference } from './config/index.js';
@@ -61,6 +70,7 @@ export class Hub {
   readonly #loop: TimeLoop;
   readonly #events = new EventList();
   readonly #metrics = new MetricStore();
+  readonly #sleeps = this.#metrics.counter('timehub_sleeps_total', 'Sleeps of the machine.', {});
   readonly #instances = new Map<string, Instance>();
   readonly #memory = new SourceMemory();
   readonly #siblings = new Siblings();
@@ -183,14 +193,24 @@ export class Hub {
   }
 
   #happened(input: Input): void {
-    if (input.type === 'stepped') {
-      const labels = { clock: input.clock, by: input.byUs ? 'hub' : 'others' };
-      this.#metrics.count('timehub_steps_total', 'Steps of a clock, by the hub or by somebody else.', labels);
+    switch (input.type) {
+      case 'clock':
+        for (const by of ['hub', 'others'] as const) this.#steps(input.clock, by);
+        break;
+      case 'clock-gone':
+        this.#metrics.forget(input.clock);
+        break;
+      case 'stepped':
+        this.#steps(input.clock, input.byUs ? 'hub' : 'others')();
+        break;
+      case 'slept':
+        this.#sleeps();
+        this.#parts.host.after(0, () => void this.#awaken());
     }
-    if (input.type === 'slept') {
-      this.#metrics.count('timehub_sleeps_total', 'How often the machine slept.', {});
-      this.#parts.host.after(0, () => void this.#awaken());
-    }
+  }
+
+  #steps(id: ClockId, by: 'hub' | 'others'): () => void {
+    return this.#metrics.counter('timehub_steps_total', 'Steps of a clock, by the hub or by others.', { id, by });
   }
 
   /** Connections are dead, names lead elsewhere, the time is unknown: sources ask as they do at their start. */

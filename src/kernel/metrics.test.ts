@@ -31,10 +31,19 @@ describe('the metrics', () => {
     expect(valuesOf(store, 'timehub_source_ptp_offset_seconds')![0]!.value).to.equal(1);
   });
 
+  it('of the hub are there before the first event, at zero', () => {
+    const store = new MetricStore();
+    const count = store.counter('sleeps_total', 'Sleeps.', {});
+    expect(valuesOf(store, 'sleeps_total')).to.deep.equal([{ labels: {}, value: 0 }]);
+    count();
+    store.counter('sleeps_total', 'Sleeps.', {})();
+    expect(valuesOf(store, 'sleeps_total')).to.deep.equal([{ labels: {}, value: 2 }]);
+  });
+
   it('are gone with their instance', () => {
     const store = new MetricStore();
     store.of('sink', 'ptp', 'ptp.a').gauge('grants', 'Grants.', { type: 'sync' })(1);
-    store.count('steps_total', 'Steps.', { clock: 'system' });
+    store.counter('steps_total', 'Steps.', { id: 'system', by: 'hub' })();
     store.forget('ptp.a');
     expect(store.samples().map(({ values }) => values.length)).to.deep.equal([0, 1]);
   });

@@ -19,9 +19,12 @@ export class MetricStore {
   readonly #families = new Map<string, Family>();
   readonly #refreshers = new Set<() => void>();
 
-  /** Counts an event of the hub itself. */
-  count(name: string, help: string, labels: Labels): void {
-    seriesOf(this.#family(name, help, 'counter'), labels).value++;
+  /** Makes a counter of the hub itself, which is there from now on, at zero. Returns what counts one event. */
+  counter(name: string, help: string, labels: Labels): () => void {
+    const series = seriesOf(this.#family(name, help, 'counter'), labels);
+    return () => {
+      series.value++;
+    };
   }
 
   /** The metrics of one instance: names get `timehub_<kind>_<type>_`, values the label `id`. */

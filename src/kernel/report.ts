@@ -49,6 +49,7 @@ function status({ version, host, loop, instances, notes, startedAt }: ReportPart
     modeSince: rfc3339(system, state.modeSince),
     uptimeS: Number(now - startedAt) / NS_PER_S,
     host: {
+      name: host.name,
       stamps: host.stamps,
       canSteer: host.clocks[0]!.obstacle() === '',
       notes: [...host.notes, ...notes()],

@@ -56,6 +56,7 @@ export const createLabHost = (options: LabHostOptions = {}): LabHost => new LabH
 
 /** A machine in virtual time, with what a real one does not have: the truth, and a hand on the clockwork. */
 export class LabHost implements Host {
+  readonly name = 'lab';
   readonly stamps: StampClass;
   readonly notes: readonly string[];
   readonly scheduler: Scheduler;

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { expect } from 'chai';
 import { Bench } from '../bench.js';
 import { Page } from '../browser.js';
@@ -30,6 +31,21 @@ describe('the dashboard in a browser', function () {
     if (process.env.TIMEHUB_SCREENSHOT !== undefined) writeFileSync(process.env.TIMEHUB_SCREENSHOT, picture);
     expect(picture.length).to.be.above(10_000);
     expect(page.complaints).to.deep.equal([]);
+  });
+
+  it('names the host in its title, and says everywhere that a hub which has ended does not answer', async function () {
+    const chromium = need(this, 'chromium');
+    const { hub, dashboard } = await startDemo(bench);
+    await hub.until(({ mode }) => mode === 'tracking');
+    const page = await Page.open(bench, chromium, dashboard);
+    const title = () => page.evaluate<string>('document.title');
+    await until(title, (text) => text === `tracking – ${hostname()} – timehub`, 15_000);
+    await hub.stop();
+    const lost = await until(title, (text) => text.startsWith('no connection'), 15_000);
+    expect(lost).to.match(/^no connection since \d\d:\d\d:\d\d UTC – .+ – timehub$/);
+    const text = await page.evaluate<string>('document.body.innerText');
+    expect(text).to.match(/no connection\s+since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/i);
+    expect(text).not.to.match(/tracking\n/i);
   });
 });
 

@@ -12,13 +12,23 @@ export class Band {
   #mode = $('mode');
 
   show(status, now) {
-    setAttribute(document.documentElement, 'data-mode', status.mode);
-    setAttribute(this.#mode.querySelector('use'), 'href', `#${status.mode}`);
-    setText(this.#mode.querySelector('.word'), status.mode);
     const since = age(now - Date.parse(status.modeSince) / 1000);
-    setText(this.#mode.querySelector('.reason'), `for ${since} · ${status.reason}`);
+    this.#say(status.mode, status.mode, `for ${since} · ${status.reason}`);
     keyed($('figures'), figures(status), { key: ({ name }) => name, make, update });
     keyed($('notes'), status.host.notes, { key: (note) => note, make: (note) => h('li', {}, note), update: () => {} });
+  }
+
+  /** The hub does not answer. `known`: the page shows the `last` state that it heard, or `nothing`. */
+  showLost(since, known) {
+    const remains = known === 'last' ? 'the page shows the last state that it heard' : 'the hub has not answered yet';
+    this.#say('lost', 'no connection', `since ${since} · ${remains}`);
+  }
+
+  #say(mode, word, reason) {
+    setAttribute(document.documentElement, 'data-mode', mode);
+    setAttribute(this.#mode.querySelector('use'), 'href', `#${mode}`);
+    setText(this.#mode.querySelector('.word'), word);
+    setText(this.#mode.querySelector('.reason'), reason);
   }
 }
 

@@ -10,7 +10,7 @@ import { showSinks } from './sinks.js';
 import { showSources } from './sources.js';
 
 /** How fresh the page is. */
-const LINK_WORDS = { live: 'live', lost: 'connection lost, trying again', snapshot: 'snapshot' };
+const LINK_WORDS = { live: 'live', lost: 'trying again', snapshot: 'snapshot' };
 const MOST_EVENTS = 100;
 
 const history = new History();
@@ -47,12 +47,13 @@ follow({
     schedule();
   },
   onLink(word) {
+    if (document.documentElement.dataset.link === word) return;
     setAttribute(document.documentElement, 'data-link', word);
     setText($('feed'), LINK_WORDS[word]);
+    if (word === 'lost') showLost();
   },
 });
 
-setText($('place'), location.hostname);
 setInterval(showTime, 1000);
 
 /** Two events may read alike. */
@@ -76,7 +77,9 @@ function schedule() {
 
 function show() {
   const now = hubTime();
-  document.title = `${status.mode} – timehub`;
+  if (document.documentElement.dataset.link === 'lost') return;
+  document.title = `${status.mode} – ${status.host.name} – timehub`;
+  setText($('place'), status.host.name);
   band.show(status, now);
   plot.show(status, events);
   showSources(status, history);
@@ -85,6 +88,14 @@ function show() {
   showSinks(status.sinks);
   showEvents(events, now);
   showTime();
+}
+
+/** The whole page says so: what is on it is no longer true, and a tab shows nothing but its title. */
+function showLost() {
+  const since = heard.t === 0 ? Date.now() / 1000 : heard.t;
+  const host = status?.host.name ?? location.hostname;
+  document.title = `no connection since ${clock(since)} UTC – ${host} – timehub`;
+  band.showLost(`${day(since)} ${clock(since)} UTC`, status === undefined ? 'nothing' : 'last');
 }
 
 function hubTime() {

@@ -24,22 +24,42 @@ export function columns(history, ids, { view, spanS }) {
 const relative = (value, zero) => (value === null || zero === null ? null : value - zero);
 
 /**
- * The range of the y axis: the band, and the middle 98 % of each source of `shown`, with a little air. Without an
- * estimate, all sources count.
+ * Returns the range of the y axis, with a little air: of the band and of each source of `shown`, without their outliers, or
+ * with `fit` "all" to the last point. Without an estimate, all sources count.
  */
-export function limits([, ...lines], shown) {
-  const band = lines.slice(shown.length, shown.length + 2).flatMap((edge) => spread(edge, 1));
+export function limits([, ...lines], shown, fit = 'estimate') {
+  const spread = fit === 'all' ? extent : usual;
+  const band = lines.slice(shown.length, shown.length + 2).flatMap(spread);
   const dots = lines.slice(0, shown.length).filter((_, index) => shown[index] || band.length === 0);
-  const ends = [...band, ...dots.flatMap((column) => spread(column, 0.98))];
+  const ends = [...band, ...dots.flatMap(spread)];
   if (ends.length === 0) return [-1, 1];
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const air = (high - low || 1) * 0.12;
   return [low - air, high + air];
 }
 
-function spread(column, share) {
-  const sorted = column.filter((value) => value !== null).sort((a, b) => a - b);
-  if (sorted.length === 0) return [];
-  const cut = Math.floor((sorted.length * (1 - share)) / 2);
-  return [sorted[cut], sorted[sorted.length - 1 - cut]];
+/** An outlier lies this many interquartile ranges beyond the quartiles (Tukey's outer fence). */
+const FENCE = 3;
+/** The newest tenth is never trimmed: what happens now must be seen. */
+const NEWEST = 0.1;
+
+function usual(column) {
+  const known = held(column);
+  const sorted = [...known].sort((a, b) => a - b);
+  const quartile = (share) => sorted[Math.round((sorted.length - 1) * share)];
+  const reach = FENCE * (quartile(0.75) - quartile(0.25));
+  const isUsual = (value) => value >= quartile(0.25) - reach && value <= quartile(0.75) + reach;
+  const newest = known.length - Math.ceil(known.length * NEWEST);
+  return extent(known.filter((value, index) => index >= newest || isUsual(value)));
+}
+
+/** A value counts until the next one: a source that asks seldom would otherwise be judged by its first burst. */
+function held(column) {
+  let last = null;
+  return column.map((value) => (last = value ?? last)).filter((value) => value !== null);
+}
+
+function extent(column) {
+  const known = column.filter((value) => value !== null);
+  return known.length === 0 ? [] : [Math.min(...known), Math.max(...known)];
 }

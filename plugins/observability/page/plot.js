@@ -74,7 +74,7 @@ export class Plot {
     const shown = this.#sources.map(
       ({ id, state }) => !this.#hidden.has(id) && (this.#chosen.fit === 'all' || state === 'combined'),
     );
-    return limits(this.#plot?.data ?? [[]], shown);
+    return limits(this.#plot?.data ?? [[]], shown, this.#chosen.fit);
   }
 
   /** The values of one row in the legend. */

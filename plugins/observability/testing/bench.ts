@@ -23,6 +23,11 @@ export class Bench {
     return Number(match?.[1]);
   }
 
+  /** The streams that all sinks have open. */
+  streams(): number {
+    return this.#running.reduce((sum, running) => sum + Number(running.inspect?.().streams), 0);
+  }
+
   /** Creates and starts a sink with what a configuration file would say. */
   async start(settings: Record<string, unknown> = {}): Promise<Running<unknown>> {
     const checked = await sink.config['~standard'].validate({

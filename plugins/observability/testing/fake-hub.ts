@@ -111,7 +111,7 @@ export class FakeHub implements HubReport {
       reason: this.#reason(),
       modeSince: this.#date(this.#seconds - 97_000),
       uptimeS: 97_200 + this.#seconds,
-      host: { stamps: 'kernel', canSteer: true, notes: [] },
+      host: { name: 'gm-01', stamps: 'kernel', canSteer: true, notes: [] },
       clocks: [{ ...pickClock(clock!), reason: 'steered by the combined estimate' }],
       holdover: { targetErrorNs: 1e6, lastsS: 11_400 },
       leap: { taiMinusUtc: 37, pending: 'none', expires: '2027-06-28T00:00:00Z' },

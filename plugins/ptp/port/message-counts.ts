@@ -1,5 +1,5 @@
 import type { PdelayResponder } from 'timehub/api';
-import { MESSAGES, type MessageKind } from 'timehub/protocol/ptp';
+import { MESSAGES, type MessageKind, REJECT_REASONS, type RejectReason } from 'timehub/protocol/ptp';
 
 const TYPES = 16;
 
@@ -8,7 +8,7 @@ export class MessageCounts {
   readonly received = new Float64Array(TYPES);
   readonly sent = new Float64Array(TYPES);
   /** What was received and is no message, by reason. */
-  readonly rejected: Record<string, number> = {};
+  readonly rejected = Object.fromEntries(REJECT_REASONS.map((reason) => [reason, 0])) as Record<RejectReason, number>;
   unsent = 0;
 
   take(kind: MessageKind): void {
@@ -28,8 +28,8 @@ export class MessageCounts {
     return sent;
   }
 
-  reject(reason: string): void {
-    this.rejected[reason] = (this.rejected[reason] ?? 0) + 1;
+  reject(reason: RejectReason): void {
+    this.rejected[reason]++;
   }
 
   /** Of the kinds that there were. */
@@ -43,7 +43,7 @@ export class MessageCounts {
     return {
       received: named(this.received),
       sent: named(this.sent),
-      rejected: this.rejected,
+      rejected: Object.fromEntries(Object.entries(this.rejected).filter(([, count]) => count > 0)),
       unsent: this.unsent,
     };
   }

@@ -7,7 +7,8 @@ import { readTlvs, writeTlvs } from './tlv/chain.js';
  * Why octets are no message, a word for a counter: fewer than a header or than the message says (`length`), another
  * version of PTP, a reserved message type, a body with an impossible value, a TLV that is cut off or not what its type says.
  */
-export type RejectReason = 'length' | 'version' | 'type' | 'body' | 'tlv';
+export const REJECT_REASONS = ['length', 'version', 'type', 'body', 'tlv'] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
 
 export interface Rejection {
   readonly kind: 'rejected';
