@@ -1,5 +1,12 @@
 import type { ClockId, Context, PdelayResponder } from 'timehub/api';
-import type { ClockIdentity, NeighbourMemory, PeerDelayRoles, PortSettings, Profile, ReceiverSettings } from 'timehub/protocol/ptp';
+import type {
+  ClockIdentity,
+  NeighbourMemory,
+  PeerDelayRoles,
+  PortSettings,
+  Profile,
+  ReceiverSettings,
+} from 'timehub/protocol/ptp';
 import { LinkMemory } from './link-memory.js';
 import { joinOwnClock, type OwnClock } from './own-clock.js';
 import { openPdelayThread } from './pdelay-thread.js';
