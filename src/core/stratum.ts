@@ -6,12 +6,14 @@ export const UNSYNCHRONISED = 16;
 const PRIMARY_CLASS = 7;
 
 /**
- * The stratum that a source states: 0 for a reference clock of our own. A PTP clock is counted by its clockClass and by the
- * boundary clocks before it. The count has no upper limit: it must reach 16 in a loop.
+ * The stratum that a source states: 0 for a reference clock of our own. A CSPTP server is counted by its clockClass and by the
+ * servers before it; the count has no upper limit, for it must reach 16 in a loop. Behind a PTP grandmaster the boundary clocks
+ * are not counted: they pass on its identity, by which a loop is found, and there may be more than 15 of them.
  */
-export function statedStratum({ stratum, clockClass, stepsRemoved = 0 }: Claims): number {
+export function statedStratum({ stratum, clockClass, stepsRemoved = 0, grandmaster }: Claims): number {
   if (stratum !== undefined) return stratum;
-  return clockClass === undefined ? 0 : stratumOfClass(clockClass) + stepsRemoved;
+  if (clockClass === undefined) return 0;
+  return stratumOfClass(clockClass) + (grandmaster === undefined ? stepsRemoved : 0);
 }
 
 /** The stratum of a grandmaster of this class. */

@@ -6,7 +6,7 @@ import type { Estimator, TrackEstimate } from './estimator/types.js';
 import type { Input } from './input.js';
 import { coolingPpb } from './memory.js';
 import { BOUND_SIGMAS, distanceNs, VOTE_SIGMAS } from './selection/distance.js';
-import { STRATA_ROUND } from './selection/echo.js';
+import { isFarBelow } from './selection/echo.js';
 import type { Change } from './selection/tenure.js';
 import type { Interval } from './selection/vote.js';
 import { rested } from './sleep.js';
@@ -328,8 +328,9 @@ function leastOf(limits: readonly Limit[], anchor: Anchor | undefined, now: Inst
   );
 }
 
-function mayEcho({ source: { claims, climb } }: Track, { stratum, model }: Anchor, now: Instant): boolean {
-  if (statedStratum(claims) < stratum + STRATA_ROUND) return false;
+function mayEcho({ source }: Track, { stratum, model }: Anchor, now: Instant): boolean {
+  const { climb } = source;
+  if (!isFarBelow(source, stratum)) return false;
   return now - model.at < STEADY_NS || (climb !== undefined && climb.rises > 0 && now - climb.at < STEADY_NS);
 }
 

@@ -32,7 +32,7 @@ const promisesKept = (members: readonly Member[]): void => {
 const worstNs = (members: readonly Member[]): number => Math.max(...members.map((member) => member.worstNs));
 
 describe('time that comes back', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   this.slow(60_000);
 
   for (const [protocol, source, sink] of [
@@ -80,35 +80,38 @@ describe('time that comes back', function () {
     await hub.hub.stop();
   });
 
-  for (const count of [3, 4, 5])
-    for (const poll of ['1s', '16s'])
-      it(`ends in a ring of ${count} that asks every ${poll} once the server outside has died`, async () => {
-        const hosts = machines(count);
-        const server = outside(hosts[0]!);
-        const members = await Promise.all(
-          hosts.map((host, n) =>
-            join(host, {
-              'ntp.next': NTP(addressOf((n + 1) % count), poll),
-              'ntp.s': ['sink.ntp', {}],
-              ...(n === 0 ? { 'ntp.ext': NTP(OUTSIDE, poll) } : {}),
-            }),
-          ),
-        );
-        const rounds = Number.parseInt(poll, 10);
-        await watch(members, 200 + 30 * rounds);
-        expect(modesOf(members)).to.deep.equal(members.map(() => 'tracking'));
-        expect(sourceOf(members[0]!, 'ntp.next').state).to.equal('agrees');
-        server.stop();
-        await watch(members, 60 + 60 * rounds);
-        expect(modesOf(members)).to.deep.equal(members.map(() => 'unsynchronised'));
-        expect(strataOf(members)).to.deep.equal(members.map(() => 16));
-        promisesKept(members);
-        server.start();
-        await watch(members, 120 + 60 * rounds);
-        expect(modesOf(members)).to.deep.equal(members.map(() => 'tracking'));
-        promisesKept(members);
-        for (const { hub } of members) await hub.stop();
-      });
+  for (const [count, poll] of [
+    [3, '1s'],
+    [4, '16s'],
+    [5, '1s'],
+  ] as const)
+    it(`ends in a ring of ${count} that asks every ${poll} once the server outside has died`, async () => {
+      const hosts = machines(count);
+      const server = outside(hosts[0]!);
+      const members = await Promise.all(
+        hosts.map((host, n) =>
+          join(host, {
+            'ntp.next': NTP(addressOf((n + 1) % count), poll),
+            'ntp.s': ['sink.ntp', {}],
+            ...(n === 0 ? { 'ntp.ext': NTP(OUTSIDE, poll) } : {}),
+          }),
+        ),
+      );
+      const rounds = Number.parseInt(poll, 10);
+      await watch(members, 200 + 30 * rounds);
+      expect(modesOf(members)).to.deep.equal(members.map(() => 'tracking'));
+      expect(sourceOf(members[0]!, 'ntp.next').state).to.equal('agrees');
+      server.stop();
+      await watch(members, 60 + 60 * rounds);
+      expect(modesOf(members)).to.deep.equal(members.map(() => 'unsynchronised'));
+      expect(strataOf(members)).to.deep.equal(members.map(() => 16));
+      promisesKept(members);
+      server.start();
+      await watch(members, 120 + 60 * rounds);
+      expect(modesOf(members)).to.deep.equal(members.map(() => 'tracking'));
+      promisesKept(members);
+      for (const { hub } of members) await hub.stop();
+    });
 
   it('ends in a ring of NTP and CSPTP', async () => {
     const hosts = machines(3);
@@ -134,7 +137,7 @@ describe('time that comes back', function () {
     const list = Object.fromEntries(hosts.map((_, n) => [`ntp.h${n}`, NTP(addressOf(n), '4s')]));
     const tables = { 'ntp.out': NTP(OUTSIDE, '4s'), ...list, 'ntp.s': ['sink.ntp', {}] } as Tables;
     const members = await Promise.all(hosts.map((host) => join(host, tables, { maxErrorNs: 2e6 })));
-    await watch(members, 300);
+    await watch(members, 200);
     expect(modesOf(members)).to.deep.equal(members.map(() => 'tracking'));
     for (const [n, member] of members.entries()) {
       expect(sourceOf(member, 'ntp.out')).to.include({ state: 'combined', weight: 1 });
@@ -147,7 +150,7 @@ describe('time that comes back', function () {
     for (const mode of modesOf(members)) expect(mode).to.equal('holdover');
     promisesKept(members);
     expect(worstNs(members)).to.be.below(2e6);
-    await watch(members, 1500);
+    await watch(members, 1000);
     for (const mode of modesOf(members)) expect(mode).to.equal('unsynchronised');
     promisesKept(members);
     for (const { hub } of members) await hub.stop();

@@ -62,11 +62,13 @@ describe('NTP view', () => {
     expect(worse.rootDispersionNs).to.equal(45e6);
   });
 
-  it('counts strata up to 15, and boundary clocks of PTP as strata', () => {
+  it('counts strata up to 15, CSPTP servers as strata, and boundary clocks behind a PTP grandmaster as none', () => {
     const stratumBehind = (claims: Partial<Claims>) => ntpView({ ...BASIS, peer: peer('x.a', claims) }).stratum;
     expect(stratumBehind({ stratum: 14 })).to.equal(15);
     expect(stratumBehind({ clockClass: 6, stepsRemoved: 0 })).to.equal(2);
     expect(stratumBehind({ clockClass: 248, stepsRemoved: 3 })).to.equal(6);
+    const grandmaster = { identity: '001122fffe334455' } as NonNullable<Claims['grandmaster']>;
+    expect(stratumBehind({ clockClass: 6, stepsRemoved: 18, grandmaster })).to.equal(2);
   });
 
   it('is stratum 16 and leap unknown when unsynchronised, or behind stratum 15', () => {

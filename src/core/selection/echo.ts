@@ -6,7 +6,7 @@ import type { Candidate } from './candidate.js';
  * A source that follows the hub through at least one other machine is this many strata below the best source of the hub; one
  * that follows it directly says so by its refid.
  */
-export const STRATA_ROUND = 3;
+const STRATA_ROUND = 3;
 
 /** The voter of the lowest stratum. */
 export const bestOf = (candidates: readonly Candidate[]): Source | undefined =>
@@ -21,7 +21,10 @@ export const bestOf = (candidates: readonly Candidate[]): Source | undefined =>
  * of the clock, and its bound nothing about the error. Trust and preference of the operator exclude it.
  */
 export const mayEcho = ({ source }: Track, best: Source): boolean =>
-  !source.options.trust && !source.options.prefer && stratumOf(source) >= stratumOf(best) + STRATA_ROUND;
+  !source.options.trust && !source.options.prefer && isFarBelow(source, stratumOf(best));
+
+export const isFarBelow = ({ claims }: Source, stratum: number): boolean =>
+  statedStratum(claims) >= stratum + STRATA_ROUND;
 
 export const echoReason = ({ source }: Track, best: Source): string =>
   `agrees, but at stratum ${stratumOf(source)} it may follow this hub through others: ` +
