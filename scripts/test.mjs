@@ -1,81 +1,83 @@
 #!/usr/bin/env node
 /**
- * All tests: the units, then the whole daemon, alone and with other people's programs (test/peers.ts), which are fetched
- * from Debian's packages where this machine has apt. What cannot be run here is named at the end.
+ * Runs the tests: the units, then the whole daemon, alone and with other people's programs (test/peers.ts), which are fetched
+ * from Debian's packages where this machine has apt. scripts/testing/suites.mjs says which files belong to which suite.
  *
- *   node scripts/test.mjs [--unit] [--grep TEXT]
+ *   node scripts/test.mjs [--suite full|vm] [--unit] [--grep TEXT] [PATH…]
  *
- * TIMEHUB_REQUIRE_PEERS=1 makes a missing peer a failure. TIMEHUB_GUESTS=1 runs the guests in counted time beside the units:
- * they do not notice, and nothing else measures meanwhile.
+ * With PATHs it runs the test files below them, of any suite. TIMEHUB_REQUIRE_PEERS=1 makes whatever is skipped a failure.
  */
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { setup } from './setup.mjs';
-import { filesBelow, root } from './tree.mjs';
+import { MARK, removeLeftovers } from './testing/leftovers.mjs';
+import { killWorkers, runFiles } from './testing/pool.mjs';
+import { Progress } from './testing/progress.mjs';
+import { onEndWanted } from './testing/signals.mjs';
+import { phasesOf } from './testing/suites.mjs';
 
-const { values: options } = parseArgs({ options: { unit: { type: 'boolean' }, grep: { type: 'string' } } });
-/** Guests with hardware clocks take minutes of a machine. */
-const GUESTS = 'dist/test/vm/qemu/';
-const withGuests = process.env.TIMEHUB_GUESTS === '1';
-const total = { passes: 0, failures: 0, pending: 0 };
+const { values: options, positionals: paths } = parseArgs({
+  options: { suite: { type: 'string', default: 'quick' }, unit: { type: 'boolean' }, grep: { type: 'string' } },
+  allowPositionals: true,
+});
+const startedAt = performance.now();
+const progress = new Progress(process.stdout);
 
-async function runTests(title, folders, reporter) {
-  const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ reporter, timeout: 5000, ...(options.grep === undefined ? {} : { grep: options.grep }) });
-  const files = folders.flatMap(filesBelow).filter((file) => file.endsWith('.test.js') && !file.startsWith(GUESTS));
-  for (const file of files) mocha.addFile(`${root}/${file}`);
-  await mocha.loadFilesAsync();
-  process.stdout.write(`\n${title}\n`);
-  const runner = await new Promise((resolve) => {
-    const started = mocha.run(() => resolve(started));
-  });
-  for (const count of Object.keys(total)) total[count] += runner.stats[count];
-}
-
-/** Runs in the background, behind everything else. Resolves with what it printed. */
-function startGuests() {
-  const child = spawn('nice', ['-n', '19', process.execPath, 'scripts/test-guests.mjs', 'counted'], {
-    ...{ cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
-  });
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  return new Promise((resolve) => child.on('close', () => resolve(output)));
-}
-
-function countGuests(output) {
-  process.stdout.write(`\nguests with network cards that stamp\n${output}`);
-  const passes = Number(/^ *(\d+) passing/m.exec(output)?.[1] ?? 0);
-  total.passes += passes;
-  total.failures += Number(/^ *(\d+) failing/m.exec(output)?.[1] ?? (passes === 0 ? 1 : 0));
-}
-
-async function fetchPeers() {
-  const { fetchPeer, PEER_NAMES } = await import('../dist/test/peers.js');
-  for (const name of PEER_NAMES) {
-    const problem = fetchPeer(name);
-    if (problem !== '') process.stdout.write(`${problem}\n`);
-  }
-}
+onEndWanted((reason, status) => {
+  killWorkers();
+  removeLeftovers();
+  progress.print(`\nended early, ${reason}`);
+  finish(status);
+});
 
 try {
-  setup({ dev: true });
-  const guests = withGuests && !options.unit ? startGuests() : undefined;
-  await runTests('units', ['dist/src', 'dist/plugins'], 'dot');
-  if (!options.unit) {
-    await fetchPeers();
-    if (guests !== undefined) countGuests(await guests);
-    await runTests('whole daemon', ['dist/test'], 'spec');
-    const { skipReasons } = await import('../dist/test/need.js');
-    for (const reason of skipReasons()) process.stdout.write(`skipped: ${reason}\n`);
-    if (!withGuests)
-      process.stdout.write('left out: guests with network cards that stamp (npm run test:vm, minutes)\n');
+  const status = await ended(runScript('setup.mjs', ['--dev'], 'inherit'));
+  if (status !== 0) throw new Error('the checkout could not be set up');
+  for (const thing of removeLeftovers()) progress.print(`removed what an earlier run left: ${thing}`);
+  const phases = phasesOf({ suite: options.suite, paths, unitsOnly: options.unit });
+  if (phases.length === 0) throw new Error(`no test file belongs to ${paths.join(', ') || `suite ${options.suite}`}`);
+  const peers = phases.some(({ title }) => title !== 'units') ? fetchPeers() : undefined;
+  for (const phase of phases) {
+    // Units need no peer: peers are fetched meanwhile.
+    if (phase.title !== 'units') await peers;
+    progress.begin(phase);
+    await runFiles({ ...phase, grep: options.grep }, (message) => progress.report(message));
   }
 } catch (error) {
-  process.stderr.write(`${error.stack}\n`);
-  total.failures++;
+  progress.print(error.message);
+  progress.total.failed++;
 }
-const tail = total.pending > 0 ? `, ${total.pending} skipped` : '';
-process.stdout.write(`${total.passes} passed, ${total.failures} failed${tail}\n`);
-process.exit(total.failures === 0 ? 0 : 1);
+for (const thing of removeLeftovers()) progress.print(`removed what a test left: ${thing}`);
+finish();
+
+async function fetchPeers() {
+  const child = runScript('testing/fetch-peers.mjs', [], 'pipe');
+  child.stdout.on('data', (text) => progress.print(`  ${text.toString().trimEnd()}`));
+  await ended(child);
+}
+
+function runScript(name, args, stdout) {
+  const program = join(import.meta.dirname, name);
+  const env = { ...process.env, [MARK]: process.pid };
+  return spawn(process.execPath, [program, ...args], { stdio: ['ignore', stdout, 'inherit'], env });
+}
+
+/** Resolves with the exit status. */
+function ended(child) {
+  return new Promise((resolve) => child.on('close', resolve));
+}
+
+function finish(status) {
+  const { total } = progress;
+  if (process.env.TIMEHUB_REQUIRE_PEERS === '1') {
+    for (const title of progress.skippedTitles) progress.print(`failed, since nothing may be skipped here: ${title}`);
+    total.failed += total.skipped;
+    total.skipped = 0;
+  }
+  progress.summarise(performance.now() - startedAt);
+  if (options.suite === 'quick' && paths.length === 0)
+    progress.print('left out: what takes longer (npm run test:full)');
+  const tail = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+  progress.print(`${total.passed} passed, ${total.failed} failed${tail}`);
+  process.exit(status ?? (total.failed === 0 ? 0 : 1));
+}

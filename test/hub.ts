@@ -13,8 +13,8 @@ export type SourceStatus = StatusReport['sources'][number];
 
 /** A daemon under test, started as an operator would, and asked over its control socket. */
 export class Hub {
-  readonly process: Launched;
   readonly socket: string;
+  readonly #process: Launched | undefined;
 
   /** `config` without a way in: the control socket is added. */
   static async start(bench: Bench, config: string, args: readonly string[] = []): Promise<Hub> {
@@ -32,6 +32,20 @@ export class Hub {
     const socket = bench.folder.at(`${name}.sock`);
     const path = bench.write(`${name}.toml`, `${config}\n[sink.observability.test]\nsocket = "${socket}"\n`);
     return Hub.launch(bench, ['run', ...args, path], socket, process.env, through);
+  }
+
+  /** A daemon that a test has started by other means, once it answers. */
+  static async at(socket: string): Promise<Hub> {
+    const hub = new Hub(undefined, socket);
+    if (
+      !(await until(
+        () => hub.answers(),
+        (yes) => yes,
+        20_000,
+      ))
+    )
+      throw new Error(`no hub answers at ${socket}`);
+    return hub;
   }
 
   /** Any command of bin/timehub that brings up a daemon with a control socket at `socket`. */
@@ -57,9 +71,15 @@ export class Hub {
     return hub;
   }
 
-  private constructor(launched: Launched, socket: string) {
-    this.process = launched;
+  private constructor(launched: Launched | undefined, socket: string) {
+    this.#process = launched;
     this.socket = socket;
+  }
+
+  /** Throws for a hub that was started by other means. */
+  get process(): Launched {
+    if (this.#process === undefined) throw new Error('the test has not started this hub');
+    return this.#process;
   }
 
   status(): Promise<StatusReport> {

@@ -9,7 +9,7 @@ export const root = join(import.meta.dirname, '../..');
 
 /** A folder of the test's own, removed by `close`. Mode 0700, as chronyd demands of a folder with a command socket. */
 export class Folder {
-  readonly path: string = mkdtempSync(join(tmpdir(), 'timehub-test-'));
+  readonly path: string = mkdtempSync(join(tmpdir(), `timehub-test-${process.pid}-`));
 
   at(name: string): string {
     return join(this.path, name);

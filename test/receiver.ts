@@ -17,8 +17,13 @@ const fcntl: (fd: number, command: number, flags: number) => number = libc.func(
 const F_SETFL = 4;
 const questions = Buffer.alloc(4096);
 
-/** A GNSS receiver on a pseudo terminal: RMC, GGA, GSA, GSV and ZDA once a second with this machine's UTC. Answers its device. */
-export function startReceiver(bench: Bench): string {
+export type Talk = 'all' | 'RMC';
+
+/**
+ * A GNSS receiver on a pseudo terminal: RMC, GGA, GSA, GSV and ZDA once a second with this machine's UTC, or RMC alone as timing
+ * receivers are often set. Returns its device.
+ */
+export function startReceiver(bench: Bench, talk: Talk = 'all'): string {
   const [master, slave] = [new Int32Array(1), new Int32Array(1)];
   const name = Buffer.alloc(256);
   if (openpty(master, slave, name, null, null) !== 0) throw new Error('openpty failed');
@@ -31,7 +36,7 @@ export function startReceiver(bench: Bench): string {
 
   let timer = setTimeout(speak, untilNext());
   function speak(): void {
-    quietly(() => writeSync(master[0]!, sentences(new Date(Date.now() - LATENCY_MS))));
+    quietly(() => writeSync(master[0]!, sentences(new Date(Date.now() - LATENCY_MS), talk)));
     // What gpsd asks of it is read, so that the terminal does not fill up, and not answered.
     quietly(() => readSync(master[0]!, questions));
     timer = setTimeout(speak, untilNext());
@@ -55,7 +60,7 @@ function quietly(work: () => void): void {
 
 const untilNext = (): number => 1000 - ((Date.now() - LATENCY_MS) % 1000);
 
-function sentences(now: Date): string {
+function sentences(now: Date, talk: Talk): string {
   const [date, time] = now.toISOString().split('T') as [string, string];
   const [year, month, day] = date.split('-') as [string, string, string];
   const hms = `${time.slice(0, 8).replaceAll(':', '')}.00`;
@@ -67,6 +72,7 @@ function sentences(now: Date): string {
     `GPRMC,${hms},A,4717.112,N,00833.915,E,0.0,0.0,${day}${month}${year.slice(2)},,,A`,
     `GPZDA,${hms},${day},${month},${year},00,00`,
   ]
+    .filter((body) => talk === 'all' || body.startsWith(`GP${talk}`))
     .map((body) => `$${body}*${checksum(body)}\r\n`)
     .join('');
 }

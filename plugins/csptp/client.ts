@@ -194,7 +194,8 @@ export class Client {
 
   #claim(sync: SyncPart, scale: Timescale, objection: string): void {
     const claims = statedBy(sync, this.#association.peer.endpoint!, scale);
-    this.#context.claim({ ...claims, synchronised: objection === '', intervalNs: this.#options.poll.maxNs });
+    const flaw = objection === '' ? {} : { flaw: `the server ${objection}` };
+    this.#context.claim({ ...claims, synchronised: objection === '', ...flaw, intervalNs: this.#options.poll.maxNs });
   }
 
   /** Unpredictable, 0..65535: with the domain it is all that tells an answer from a forgery. */

@@ -1,4 +1,4 @@
-import { type Datagram, type Endpoint, HubError, type SinkContext, type Stamp, type TimeState } from 'timehub/api';
+import { type Datagram, type Endpoint, HubError, type SinkContext, type Stamp } from 'timehub/api';
 import {
   covers,
   formatServer,
@@ -6,7 +6,6 @@ import {
   type GateOptions,
   Lead,
   octetsOf,
-  parseServer,
   type Server,
   type Subnet,
   Tally,
@@ -56,8 +55,6 @@ export class CsptpServer {
   readonly #replyContext: Mutable<ReplyContext>;
   readonly #lead = new Lead();
   #time: ServedTime;
-  /** Host of the server that the hub follows, or followed last. */
-  #parentHost: string | undefined;
   #doors: readonly Door[] = [];
 
   constructor(context: SinkContext, options: CsptpServerOptions) {
@@ -69,7 +66,7 @@ export class CsptpServer {
     const state = context.state();
     this.#time = new ServedTime(state);
     this.#replyContext = {
-      ...qualityOf(state, this.#parent(state), options),
+      ...qualityOf(state, options),
       alternate: new Uint8Array(0),
       amplify: 'never',
       receiveSeconds: 0,
@@ -94,7 +91,7 @@ export class CsptpServer {
   start(): void {
     this.#context.onState((state) => {
       this.#time = new ServedTime(state);
-      Object.assign(this.#replyContext, qualityOf(state, this.#parent(state), this.#options));
+      Object.assign(this.#replyContext, qualityOf(state, this.#options));
     });
     const { listen, stamping, steps } = this.#options;
     this.#doors = listen.map((at) => {
@@ -142,18 +139,6 @@ export class CsptpServer {
   /** Without transmit stamps there is nothing that a Follow_Up could say. */
   #stepsAt({ event }: Door): 1 | 2 {
     return event.stamps === 'user' ? 1 : this.#options.steps;
-  }
-
-  /** Where the time comes from, for clients to see that it is not from themselves. */
-  #parent({ sources }: TimeState): string | undefined {
-    if (sources.every(({ weight }) => weight === 0)) return this.#parentHost;
-    const heaviest = sources.reduce<TimeState['sources'][number] | undefined>(
-      (best, source) => (source.weight > (best?.weight ?? 0) ? source : best),
-      undefined,
-    );
-    const address = heaviest === undefined ? undefined : this.#context.hub.detail(heaviest.id)?.claims?.address;
-    this.#parentHost = parseServer(address ?? '')?.host;
-    return this.#parentHost;
   }
 
   #receive(door: Door, { payload, from, to, received }: Datagram): void {

@@ -24,12 +24,11 @@ const UDP_IPV4 = 1;
 const UDP_IPV6 = 2;
 
 /**
- * What a reply says of the time in it: nothing but the state of the hub and the address of whom it follows decides. The UTC
- * offset is told only when it is known; without it the timescale is not PTP's either.
+ * What a reply says of the time in it: nothing but the state of the hub decides. The UTC offset is told only when it is known;
+ * without it the timescale is not PTP's either.
  */
 export function qualityOf(
   state: TimeState,
-  parent: string | undefined,
   { identity, priority1, priority2, statusId }: QualityOptions,
 ): Pick<ReplyContext, 'timeFlags' | 'status'> {
   const { ptp, leap } = state;
@@ -47,7 +46,7 @@ export function qualityOf(
     stepsRemoved: upstream === undefined ? stepsOf(state, uncertain) : upstream.stepsRemoved + 1,
     currentUtcOffset: leap.taiKnown ? leap.taiMinusUtc : 0,
     grandmaster: upstream?.identity ?? identity,
-    parent: addressOf(parent),
+    parent: addressOf(state.upstream),
   };
   const timeFlags = TIME_FLAGS.write({
     leap61: leap.taiKnown && leap.pending === 'insert',
@@ -70,8 +69,9 @@ function stepsOf({ ntp, ptp }: TimeState, uncertain: boolean): number {
   return uncertain ? 0 : Math.max(0, ntp.stratum - first);
 }
 
-export const isUncertain = ({ mode, clocks }: TimeState): boolean =>
-  mode === 'unsynchronised' || !Number.isFinite(clocks[0]!.offsetNs);
+/** A clock that is given as it is (`[hub] free-run`) is free-running, not uncertain: its clients are to follow it. */
+export const isUncertain = ({ mode, local, clocks }: TimeState): boolean =>
+  (mode === 'unsynchronised' && local !== true) || !Number.isFinite(clocks[0]!.offsetNs);
 
 /** Parsers that insist on an address get one that stands for none: 0.0.0.0. */
 function addressOf(parent: string | undefined): PortAddress {

@@ -98,8 +98,7 @@ describe('sink.csptp', () => {
 
   it('tells whom the hub follows', async () => {
     const { server, ask } = await serving();
-    server.parent = '192.0.2.77:123';
-    server.publish(server.knowing({ sources: [{ id: 'ntp.a', weight: 0.7 } as never] }));
+    server.publish(server.knowing({ upstream: '192.0.2.77' }));
     expect([...(await ask())!.status!.parent.address]).to.deep.equal([192, 0, 2, 77]);
   });
 

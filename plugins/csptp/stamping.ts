@@ -17,6 +17,7 @@ export function stampingOf(context: Context, choice: StampChoice, name: string |
   const obstacle = choice === 'software' ? 'not wanted' : obstacleTo(context, name);
   if (choice === 'hardware' && obstacle !== '') {
     throw new HubError('TH_CSPTP_STAMPS', `cannot stamp in hardware: ${obstacle}`, {
+      isOver: () => name !== undefined && context.network.interface(name).phc !== undefined,
       hint: 'name an interface whose card stamps PTP (ethtool -T), or say stamps = "software"',
     });
   }

@@ -8,6 +8,25 @@ const TIME_SOURCE_GNSS = 0x20;
 /** IEEE 1588-2019 §7.6.2.5: locked to a primary reference. */
 const CLOCK_CLASS_LOCKED = 6;
 
+/**
+ * The altitude is not solved for: it may be wrong by the height of the highest mountain, and the time by what light needs for
+ * that (8.9 km).
+ */
+const FLAT_BIAS_NS = 30e3;
+/** Pulses of which no receiver says that it has a fix. Within this the other sources may find them wrong, or not. */
+const LONE_BIAS_NS = 1e6;
+
+/** What pulses state that come without a receiver: where a second begins, with nothing behind it but the wire. */
+export const claimsOfLonePulses = (device: string, biasBoundNs: Ns): Claims => ({
+  synchronised: true,
+  stratum: 0,
+  rootDelayNs: 0,
+  rootDispersionNs: 0,
+  reference: 'PPS',
+  address: device,
+  biasBoundNs: biasBoundNs + LONE_BIAS_NS,
+});
+
 /** What a receiver states, once it is trusted; `biasBoundNs` of the kind of comparison in use. */
 export function claimsOf(receiver: Receiver, biasBoundNs: Ns): Claims {
   const { leapSeconds } = receiver;
@@ -21,7 +40,7 @@ export function claimsOf(receiver: Receiver, biasBoundNs: Ns): Claims {
     reference: 'GNSS',
     address: receiver.path,
     traceable: true,
-    biasBoundNs,
+    biasBoundNs: biasBoundNs + (receiver.quality.flat ? FLAT_BIAS_NS : 0),
     ...(leapSeconds === undefined ? {} : { taiMinusUtc: leapSeconds + TAI_MINUS_GPS_S }),
   };
 }

@@ -3,6 +3,8 @@ import * as v from 'valibot';
 
 /** gpsd's registered port (IANA). */
 const GPSD_PORT = 2947;
+/** An address of this machine alone. */
+export const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 const ADDRESS = /^(?:\[([0-9a-f:.%a-z]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/i;
 const ADDRESS_MESSAGE = 'a host with an optional port such as "localhost:2947" or "[::1]:2947"';
 
@@ -22,6 +24,12 @@ export const config = table({
   pps: v.pipe(
     v.optional(oneOf(['auto', 'require', 'off']), 'auto'),
     v.description('auto: pulses, or serial time while there are none. require: pulses only. off: serial time only.'),
+  ),
+  pulses: v.pipe(
+    v.optional(text('the path of a device such as "/dev/pps0"')),
+    v.description(
+      'The device whose pulses are used. Default: those of the receiver, or of a device such as /dev/pps0 beside it.',
+    ),
   ),
   precision: v.pipe(
     v.optional(duration({ min: '1ns', max: '10ms' })),

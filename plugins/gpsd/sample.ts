@@ -21,6 +21,15 @@ export interface SampleOptions {
   readonly serialDelayNs: Ns;
 }
 
+/** A pulse as gpsd reports it: of the receiver itself or of another device, with or without a receiver that numbers it. */
+export interface PulseOrigin {
+  /** `pps` for the receiver's own; another device is another path, with a delay of its own. */
+  readonly path: string;
+  readonly numbered: boolean;
+}
+
+const OWN: PulseOrigin = { path: 'pps', numbered: true };
+
 /** A pulse and how wrong it may be in a way that no data can show. */
 export interface Judged<O> {
   readonly observation: O;
@@ -36,7 +45,12 @@ export function eventInstant(sample: TimeOffset, now: Stamp): bigint | undefined
   return age < 0n || Number(age) > OLDEST_NS ? undefined : now.monotonic - age;
 }
 
-export function pulseOf(sample: TimeOffset, monotonic: bigint, options: SampleOptions): Judged<Pulse> {
+export function pulseOf(
+  sample: TimeOffset,
+  monotonic: bigint,
+  options: SampleOptions,
+  { path, numbered }: PulseOrigin = OWN,
+): Judged<Pulse> {
   const precisionLog2 = sample.precisionLog2 ?? KERNEL_PRECISION_LOG2;
   const kernel = precisionLog2 <= KERNEL_PRECISION_LOG2;
   const noiseFloorNs = options.precisionNs ?? clamp(1e9 * 2 ** precisionLog2, FINEST_NS, COARSEST_NS);
@@ -45,13 +59,13 @@ export function pulseOf(sample: TimeOffset, monotonic: bigint, options: SampleOp
   const observation: Pulse = {
     kind: 'pulse',
     clock: 'system',
-    path: 'pps',
+    path,
     monotonic,
     stamp: kernel ? 'kernel' : 'user',
     noiseFloorNs,
     edge: sample.clock + BigInt(Math.round(qErrNs)),
     periodNs: 1e9,
-    numberedOffsetNs: Number(sample.real - sample.clock) - qErrNs,
+    ...(numbered ? { numberedOffsetNs: Number(sample.real - sample.clock) - qErrNs } : {}),
   };
   return { observation, biasBoundNs: (kernel ? KERNEL_LATENCY_NS : THREAD_LATENCY_NS) + noiseFloorNs };
 }

@@ -72,6 +72,64 @@ describe('the gpsd source', () => {
     expect(deeds.health.at(-1)?.reason).to.contain('serial time only');
   });
 
+  it('takes the pulses that gpsd names after another device', async () => {
+    const { host, instance, deeds } = scene({}, { pulseDevice: '/dev/pps0' });
+    await instance.start();
+    await host.run(10 * S);
+    expect(deeds.observations.map(({ kind, path }) => `${kind} ${path}`)).to.include('pulse /dev/pps0');
+    expect(deeds.observations.at(-1)).to.include({ kind: 'pulse', stamp: 'kernel' });
+    expect(deeds.claims.at(-1)).to.include({ address: '/dev/ttyACM0', reference: 'GNSS' });
+    expect(deeds.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'the receiver has a fix; pulses of /dev/pps0' });
+  });
+
+  it('says that pulses are there and why they are not used', async () => {
+    const options = { pulses: '/dev/pps1' };
+    const { host, instance, deeds } = scene(options, { pulseDevice: '/dev/pps0' });
+    await instance.start();
+    await host.run(15 * S);
+    expect(deeds.observations.at(-1)).to.include({ kind: 'reading' });
+    expect(deeds.health.at(-1)?.reason).to.equal(
+      'the receiver has a fix; pulses of /dev/pps0 are there and not used: pulses = "/dev/pps1", serial time only',
+    );
+    const strict = scene({ ...options, pps: 'require' }, { pulseDevice: '/dev/pps0' });
+    await strict.instance.start();
+    await strict.host.run(15 * S);
+    expect(strict.deeds.unreachable.at(-1)).to.contain('pulses of /dev/pps0 are there and not used');
+  });
+
+  it('trusts a receiver that never sends an altitude, and concedes what that may cost', async () => {
+    const { host, instance, deeds } = scene({}, { altitude: false });
+    await instance.start();
+    await host.run(12 * S);
+    expect(deeds.observations.at(-1)).to.include({ kind: 'pulse', path: 'pps' });
+    expect(deeds.claims.at(-1)?.biasBoundNs).to.be.within(40e3, 50e3);
+    expect(deeds.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'the receiver has a fix without altitude' });
+  });
+
+  it('hands on pulses without a receiver unnumbered, and believes them to a millisecond only', async () => {
+    const { host, instance, deeds, gpsd } = scene();
+    gpsd.stop();
+    host.network.listen(2947, (connection) => {
+      const tell = (record: object) => connection.write(`${JSON.stringify(record)}\n`);
+      tell({ class: 'VERSION', release: '3.27.5', proto_major: 16, proto_minor: 1 });
+      tell({ class: 'DEVICES', devices: [{ class: 'DEVICE', path: '/dev/pps0', driver: 'PPS' }] });
+      const second = (): void => {
+        const { time } = host.clocks[0].read();
+        const [clock_sec, clock_nsec] = [Number(time / 1_000_000_000n), Number(time % 1_000_000_000n)];
+        const stamps = { real_sec: clock_sec, real_nsec: 0, clock_sec, clock_nsec, precision: -20 };
+        tell({ class: 'PPS', device: '/dev/pps0', ...stamps });
+        host.after(S, second);
+      };
+      second();
+    });
+    await instance.start();
+    await host.run(10 * S);
+    expect(deeds.observations.length).to.be.above(5);
+    expect(deeds.observations.at(-1)).to.include({ kind: 'pulse' }).and.not.have.property('numberedOffsetNs');
+    expect(deeds.claims.at(-1)).to.include({ stratum: 0, reference: 'PPS' }).and.not.have.property('traceable');
+    expect(deeds.claims.at(-1)?.biasBoundNs).to.be.above(1e6);
+  });
+
   it('says so when pulses are required and there are none', async () => {
     const { host, instance, deeds } = scene({ pps: 'require' }, { pps: false });
     await instance.start();

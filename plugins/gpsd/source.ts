@@ -8,14 +8,14 @@ import {
   type TcpConnection,
   type Timer,
 } from 'timehub/api';
-import { Session, type SessionAction, type TimeOffset } from 'timehub/protocol/gpsd';
+import { Session, type SessionAction } from 'timehub/protocol/gpsd';
 import { Choice } from './choice.js';
-import { claimsOf } from './claims.js';
-import { config, formatAddress, type GpsdConfig } from './config.js';
+import { claimsOf, claimsOfLonePulses } from './claims.js';
+import { config, formatAddress, type GpsdConfig, LOOPBACK } from './config.js';
 import { Link } from './link.js';
 import { eventInstant, pulseOf, readingOf, type SampleOptions } from './sample.js';
 
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+type SampleAction = Extract<SessionAction, { type: 'sample' }>;
 
 export default defineSource<GpsdConfig>({
   type: 'gpsd',
@@ -49,6 +49,7 @@ class GpsdSource implements Running<GpsdConfig> {
     this.#session = new Session({
       silenceNs: options.timeout,
       ...(options.device === undefined ? {} : { device: options.device }),
+      ...(options.pulses === undefined ? {} : { pulses: options.pulses }),
     });
     this.#choice = new Choice(options.pps);
     this.#sampling = { precisionNs: options.precision, serialDelayNs: options['serial-delay'] };
@@ -82,7 +83,7 @@ class GpsdSource implements Running<GpsdConfig> {
   }
 
   inspect(): Record<string, unknown> {
-    const { receiver, release, standing, counters, receivers } = this.#session;
+    const { receiver, release, standing, counters, receivers, pulses } = this.#session;
     return {
       gpsd: formatAddress(this.#options.address),
       release,
@@ -90,6 +91,7 @@ class GpsdSource implements Running<GpsdConfig> {
       receivers: receivers.map(({ path, driver, state }) => ({ path, driver, state })),
       receiver: receiver && {
         path: receiver.path,
+        pulses: pulses.device?.path,
         mode: receiver.quality.mode,
         seen: receiver.seen,
         used: receiver.used,
@@ -143,7 +145,10 @@ class GpsdSource implements Running<GpsdConfig> {
           this.#connection?.write(action.text);
           break;
         case 'sample':
-          this.#sample(action.sample);
+          this.#sample(action);
+          break;
+        case 'note':
+          this.#context.log.info(action.message);
           break;
         case 'complaint':
           this.#context.log.debug('gpsd complains', { message: action.message });
@@ -154,18 +159,21 @@ class GpsdSource implements Running<GpsdConfig> {
     }
   }
 
-  #sample(sample: TimeOffset): void {
+  #sample({ sample, device, numbered }: SampleAction): void {
     const { receiver } = this.#session;
     const now = this.#context.read('system');
-    if (this.#foreign || receiver === undefined || !this.#choice.takes(sample.class, now.monotonic)) return;
+    if (this.#foreign || !this.#choice.takes(sample.class, now.monotonic)) return;
     const monotonic = eventInstant(sample, now);
     if (monotonic === undefined) {
       this.#count.refused();
       return;
     }
-    const judge = sample.class === 'PPS' ? pulseOf : readingOf;
-    const { observation, biasBoundNs } = judge(sample, monotonic, this.#sampling);
-    this.#claim(claimsOf(receiver, biasBoundNs));
+    const path = receiver === undefined || receiver.path === device ? 'pps' : device;
+    const { observation, biasBoundNs } =
+      sample.class === 'PPS'
+        ? pulseOf(sample, monotonic, this.#sampling, { path, numbered })
+        : readingOf(sample, monotonic, this.#sampling);
+    this.#claim(receiver === undefined ? claimsOfLonePulses(device, biasBoundNs) : claimsOf(receiver, biasBoundNs));
     this.#context.observe([observation]);
   }
 
@@ -174,15 +182,16 @@ class GpsdSource implements Running<GpsdConfig> {
     const { good, reason } = this.#session.standing;
     if (!good) this.#choice.reset();
     const pulseless = this.#options.pps !== 'off' && this.#choice.lacksPulses(now);
+    const lack = this.#session.pulses.obstacle || 'no pulses';
     const obstacle = this.#foreign
       ? `gpsd at ${formatAddress(this.#options.address)} stamps with another machine's clock`
       : !good
         ? reason
         : pulseless && this.#options.pps === 'require'
-          ? 'the receiver gives no pulses, and pps = "require"'
+          ? `pps = "require", and ${this.#session.pulses.obstacle || 'the receiver gives no pulses'}`
           : '';
     if (obstacle !== '') this.#noTime(obstacle);
-    else this.#health('ok', pulseless ? `${reason}; no pulses, serial time only` : reason);
+    else this.#health('ok', pulseless ? `${reason}; ${lack}, serial time only` : reason);
   }
 
   #noTime(reason: string): void {

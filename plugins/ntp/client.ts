@@ -108,19 +108,20 @@ export class Client {
       return undefined;
     }
     this.#newest = { offsetNs: measured.offsetNs, delayNs: measured.delayNs, sentBy: sent.by, receivedBy: received.by };
-    this.#claim(answer, 'synchronised');
+    this.#claim(answer);
     this.#context.observe(legsOf(answer, sent, received, this.#association.peer.path));
     return 'ok';
   }
 
-  #claim(answer: Answer, state: 'synchronised' | 'unsynchronised'): void {
+  /** `flaw`: why there is no time to be had from it. */
+  #claim(answer: Answer, flaw?: string): void {
     const intervalNs = Math.max(this.#longestNs, this.#kisses.minIntervalNs);
-    this.#context.claim({ ...claimsOf(answer, this.#association.peer.endpoint!, state), intervalNs });
+    this.#context.claim({ ...claimsOf(answer, this.#association.peer.endpoint!, flaw), intervalNs });
   }
 
   /** It answers, but there is no time to be had from it. */
   #disown(answer: Answer, reason: string): string {
-    this.#claim(answer, 'unsynchronised');
+    this.#claim(answer, reason);
     return reason;
   }
 

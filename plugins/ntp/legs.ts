@@ -21,9 +21,10 @@ const common = (stamp: Stamp, answer: Answer) => ({
   noiseFloorNs: Math.hypot(STAMP_NOISE_NS[stamp.by], answer.precisionNs),
 });
 
-/** Whether it is synchronised the caller judges: the server's word alone does not make it so. */
-export const claimsOf = (answer: Answer, at: Endpoint, state: 'synchronised' | 'unsynchronised'): Claims => ({
-  synchronised: state === 'synchronised',
+/** The caller judges whether the server is synchronised: its word alone does not make it so. `flaw`: why it is not. */
+export const claimsOf = (answer: Answer, at: Endpoint, flaw?: string): Claims => ({
+  synchronised: flaw === undefined,
+  ...(flaw === undefined ? {} : { flaw }),
   stratum: answer.stratum,
   rootDelayNs: answer.rootDelayNs,
   rootDispersionNs: answer.rootDispersionNs,

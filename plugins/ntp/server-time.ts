@@ -19,6 +19,8 @@ export class ServerTime {
   readonly header = new Uint8Array(HEADER_OCTETS);
   readonly #clock: ClockState;
   readonly #dispersionNs: Ns;
+  /** How fast it grows, ns/s: with the bound. */
+  readonly #growthPpb: number;
   readonly #time: HubTime;
 
   constructor(state: TimeState) {
@@ -28,6 +30,7 @@ export class ServerTime {
     this.#clock = clock;
     this.#time = HubTime.of(state, clock.id, 'utc')!;
     this.#dispersionNs = ntp.rootDispersionNs;
+    this.#growthPpb = state.local === true ? 0 : clock.boundGrowthPpb;
     writeHeader(
       {
         leap: told ? ntp.leap : 'unknown',
@@ -56,7 +59,7 @@ export class ServerTime {
   /** Adds to the root dispersion by how much the bound has grown since the state was published. */
   grow(monotonic: Instant): void {
     const ageS = Math.max(0, Number(monotonic - this.#clock.monotonic) / 1e9);
-    const short = toShort(this.#dispersionNs + ageS * this.#clock.boundGrowthPpb);
+    const short = toShort(this.#dispersionNs + ageS * this.#growthPpb);
     for (let i = 0; i < 4; i++) this.header[ROOT_DISPERSION_AT + i] = short >>> (24 - 8 * i);
   }
 }

@@ -100,6 +100,40 @@ describe('source.ntp', () => {
     expect(running.inspect!()).to.include({ pollIntervalS: 3 });
   });
 
+  it('asks at once, and in quick succession, when the network has changed while the server cannot be reached', async () => {
+    const { world, link, record } = await asking();
+    await world.pass(120 * S);
+    const { respond } = link;
+    link.respond = silence;
+    await world.pass(1800 * S);
+    expect(record.unreachable).to.have.length.above(0);
+    link.respond = respond;
+    world.own = ['192.0.2.200'];
+    const before = record.observations.length;
+    await world.pass(10 * S);
+    expect(record.observations.length).to.be.above(before + 2);
+  });
+
+  it('looks a name up again at once when the network has changed', async () => {
+    const { world, record } = await asking({ address: 'late.example' });
+    await world.pass(600 * S);
+    expect(record.observations).to.have.length(0);
+    world.names.set('late.example', [ADDRESS]);
+    world.own = ['192.0.2.200'];
+    await world.pass(3 * S);
+    expect(record.observations.length).to.be.above(0);
+  });
+
+  it('looks a name up every few seconds while the name server does not answer', async () => {
+    const { world, record } = await asking({ address: 'late.example' });
+    world.resolverIsDead = true;
+    await world.pass(600 * S);
+    world.resolverIsDead = false;
+    world.names.set('late.example', [ADDRESS]);
+    await world.pass(9 * S);
+    expect(record.observations.length).to.be.above(0);
+  });
+
   it('calls itself unreachable with the reason after four requests without reply, and comes back by itself', async () => {
     const { world, link, record } = await asking({ 'poll-min': '8s' });
     await world.pass(30 * S);
@@ -141,7 +175,8 @@ describe('source.ntp', () => {
     const { world, record } = await asking({}, server({ leap: 'unknown', stratum: 0, refid: 0 }));
     await world.pass(5 * S);
     expect(record.observations).to.deep.equal([]);
-    expect(record.claims.at(-1)).to.include({ synchronised: false, stratum: 16 });
+    const flaw = 'the server is not synchronised (stratum 16)';
+    expect(record.claims.at(-1)).to.include({ synchronised: false, stratum: 16, flaw });
     expect(record.health).to.deep.equal([{ state: 'degraded', reason: 'the server is not synchronised (stratum 16)' }]);
   });
 

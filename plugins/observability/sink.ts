@@ -4,7 +4,7 @@ import { type Config, config } from './config.js';
 import type { Door } from './door.js';
 import { Live } from './live.js';
 
-const RETRY_NS = 10 * NS_PER_S;
+const RETRY_NS = 2 * NS_PER_S;
 
 export default defineSink<Config>({
   type: 'observability',
@@ -39,7 +39,16 @@ class Observability implements Running<Config> {
     this.#live.start();
     const failures = await this.#open(wishes);
     for (const { error } of failures) this.#warn(error);
-    if (this.#doors.length === 0 && failures.length > 0) throw failures[0]!.error;
+    if (this.#doors.length === 0 && failures.length > 0) throw this.#passing(failures[0]!.error);
+  }
+
+  /** An address may come later than the hub, with its interface. */
+  #passing(error: Error): Error {
+    const { listen } = this.#settings;
+    if (!(error instanceof HubError) || error.code !== 'TH_NET_ADDRESS' || listen === undefined) return error;
+    const { code, message, hint } = error;
+    const isOver = () => this.#context.network.addresses().includes(listen.host);
+    return new HubError(code, message, { cause: error, hint, isOver });
   }
 
   async stop(): Promise<void> {

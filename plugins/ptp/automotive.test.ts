@@ -50,7 +50,7 @@ describe('the automotive profile in the lab', function () {
     const phc = hardware ? 0 : undefined;
     const grandmaster = lab.add({
       clock: { wander: 1e-9, ...clock },
-      ...(hardware && { phcs: { ptp0: {} } }),
+      ...(hardware && { phcs: { ptp0: { bracketNs: 20 } } }),
     });
     const gpsd = addGpsd(grandmaster.host);
     const ecu = lab.add({
@@ -62,7 +62,10 @@ describe('the automotive profile in the lab', function () {
     return { grandmaster, ecu, gpsd, ports };
   }
 
-  const startGrandmaster = ({ grandmaster }: Bench) => grandmaster.start({ ...GNSS, 'sink.ptp.harness': PORT });
+  const startGrandmaster = ({ grandmaster }: Bench) => {
+    const card = grandmaster.host.phcs.length > 0 && { 'source.phc.card': { clock: 'eth0' } };
+    return grandmaster.start({ ...GNSS, ...card, 'sink.ptp.harness': PORT });
+  };
 
   const startEcu = ({ ecu }: Bench) =>
     ecu.start(

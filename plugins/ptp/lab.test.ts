@@ -177,6 +177,30 @@ describe('PTP in the lab', function () {
     expect(claims()!.reference).not.to.equal('020000.fffe.000001');
   });
 
+  for (const [there, here, reason] of [
+    ['p2p', 'e2e', /^its path delay is not measured: hears .*, but \d+ Delay_Req in a row have had no answer: /],
+    ['e2e', 'p2p', /^hears .*, but \d+ Pdelay_Req in a row have had no answer$/],
+  ] as const)
+    it(`neither takes nor passes on the time of a timeTransmitter by ${there} where it measures by ${here}`, async () => {
+      const { grandmaster, client: boundary } = two();
+      boundary.plug(lab.segment('lower'), 'eth1');
+      await grandmaster.start({
+        ...GNSS,
+        'sink.ptp.lan': { interface: 'eth0', delay: there, 'improve-after': '1s', ...BRISK },
+      });
+      await boundary.start({
+        'source.ptp.up': { interface: 'eth0', delay: here, ...BRISK },
+        'sink.ptp.down': { interface: 'eth1', 'improve-after': '1s', ...BRISK },
+      });
+      await lab.run(60);
+      const { mode, clocks, sources, ntp, ptp } = boundary.hub!.report.state();
+      expect(sources[0]!.reason).to.match(reason);
+      expect(sources[0]!.state).to.equal(here === 'e2e' ? 'warming' : 'unreachable');
+      expect({ mode, boundNs: clocks[0]!.boundNs }).to.deep.equal({ mode: 'unsynchronised', boundNs: Infinity });
+      expect({ stratum: ntp.stratum, clockClass: ptp.clockClass }).to.deep.equal({ stratum: 16, clockClass: 248 });
+      expect(boundary.inspect('ptp.down')).to.not.have.property('clockClass', 6);
+    });
+
   it('is one clock with its ports, numbered, one identity: that of the first', async () => {
     const { grandmaster, client } = two();
     for (const n of [1, 2]) grandmaster.plug(lab.segment(`lower ${n}`), `eth${n}`);

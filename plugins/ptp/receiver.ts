@@ -1,5 +1,6 @@
 import type { Observation, SourceContext, Timescale } from 'timehub/api';
 import {
+  type Announce,
   formatClockIdentity,
   formatPortIdentity,
   type PortIdentity,
@@ -96,6 +97,8 @@ export class Receiver {
             grandmaster: formatClockIdentity(announce.grandmaster),
             clockClass: announce.quality.clockClass,
             stepsRemoved: announce.stepsRemoved,
+            timescale: announce.header.flags.ptpTimescale ? 'PTP (TAI)' : 'arbitrary (ptpTimescale is not set)',
+            currentUtcOffset: utcOffsetOf(announce),
           }),
       offsetFromMasterNs: finite(offsetFromMaster(view, this.#prepared)),
       meanDelayNs: finite(view.meanDelayNs),
@@ -171,6 +174,8 @@ function acceptance({ accept, 'unicast-from': asked }: ReceiverConfig, own: read
   };
 }
 
+const utcOffsetOf = ({ currentUtcOffset, header }: Announce): string =>
+  `${currentUtcOffset} s (${header.flags.currentUtcOffsetValid ? 'valid' : 'not marked as valid'})`;
 const textOf = (port: PortIdentity | undefined): string | null =>
   port === undefined ? null : formatPortIdentity(port);
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

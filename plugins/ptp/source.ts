@@ -8,7 +8,7 @@ const config = table({
   timescale: v.pipe(
     v.optional(oneOf(['auto', 'tai', 'utc', 'gps', 'arb']), 'auto'),
     v.description(
-      'What the timeTransmitter sends: as it says itself (TAI, or an arbitrary epoch, from which only its rate is taken), ' +
+      'What the timeTransmitter sends: as it says itself (TAI, or an arbitrary epoch, which gives no time of day), ' +
         'or for one that does not say: linuxptp with software stamps sends UTC.',
     ),
   ),

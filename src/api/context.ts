@@ -69,8 +69,8 @@ export interface Context {
   /** What the operator should know of this instance beside that it runs. `reason` is one sentence. */
   health(state: 'ok' | 'degraded', reason: string): void;
   /**
-   * Restarts this instance with back-off: the device vanished, the peer cannot be had. An instance that merely gets no
-   * answers says `health('degraded', …)` and goes on asking.
+   * Restarts this instance with back-off, or as soon as the error's `isOver` says so: the device vanished, the peer cannot be
+   * had. An instance that merely gets no answers says `health('degraded', …)` and goes on asking.
    */
   fail(error: Error): void;
 }

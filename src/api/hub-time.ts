@@ -10,11 +10,12 @@ export class HubTime {
 
   /**
    * `scale`: what is given to others, the PTP timescale or, to those that take it for that, UTC. Undefined: the hub does not
-   * know the clock that stamps.
+   * know the clock that stamps, or nothing has compared it yet. A clock that is given as it is needs no comparison.
    */
   static of(state: TimeState, clock: ClockId, scale: ClockScale): HubTime | undefined {
     const found = state.clocks.find(({ id }) => id === clock);
     if (found === undefined) return undefined;
+    if (found.id !== 'system' && !Number.isFinite(found.sigmaNs) && state.local !== true) return undefined;
     const ahead = Number(scale === 'tai') - Number(found.scale === 'tai');
     return new HubTime(found, BigInt(ahead * state.leap.taiMinusUtc) * SECOND);
   }

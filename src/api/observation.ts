@@ -84,6 +84,8 @@ export interface GrandmasterClaims {
 export interface Claims {
   /** False: the source answers but says that it has no time to give (LI 3, stratum 16, no fix). */
   readonly synchronised: boolean;
+  /** Why not, as a clause: `the server is not synchronised (stratum 16)`. */
+  readonly flaw?: string;
   /** NTP stratum of the source, 1..15 (RFC 5905 §7.3); 0 for a reference clock of our own. */
   readonly stratum?: number;
   /** The source's own distance to its reference, round trip, and its error (RFC 5905 §7.3). */

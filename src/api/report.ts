@@ -51,6 +51,8 @@ export interface StatusReport {
    * max-error`, or `[hub] tracking-error`. 0: it is above. Null while nothing is known.
    */
   readonly holdover: { readonly targetErrorNs: number; readonly lastsS: number } | null;
+  /** The hub is not synchronised and gives its clock to others as it is (`[hub] free-run`). */
+  readonly local?: boolean;
   readonly leap: { readonly taiMinusUtc: number; readonly pending: string; readonly expires?: string };
   readonly ntp: {
     readonly stratum: number;

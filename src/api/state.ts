@@ -52,7 +52,10 @@ export interface SourceReport {
   readonly delayNs?: Ns;
 }
 
-/** What the hub gives to NTP clients (RFC 5905 §7.3). `stratum` 16 and leap `unknown` when it is not synchronised. */
+/**
+ * What the hub gives to NTP clients (RFC 5905 §7.3). Half the root delay and the root dispersion are the system clock's bound.
+ * `stratum` 16 and leap `unknown` when no time is given.
+ */
 export interface NtpView {
   readonly stratum: number;
   readonly refid: string;
@@ -92,6 +95,10 @@ export interface TimeState {
     readonly expires?: Instant;
   };
   readonly sources: readonly SourceReport[];
+  /** The hub is not synchronised, and is told to give its clock to others as it is (`[hub] free-run`). */
+  readonly local?: boolean;
   readonly ntp: NtpView;
   readonly ptp: PtpView;
+  /** Address of the source that the served time is named after; absent without one. In holdover: of the last. */
+  readonly upstream?: string;
 }

@@ -36,3 +36,6 @@ export interface Stamp {
 }
 
 export const NS_PER_S = 1_000_000_000;
+
+/** 2026-01-01: this program is younger, so that no date before it can be today's. */
+export const BUILT_AT: Instant = 1_767_225_600_000_000_000n;

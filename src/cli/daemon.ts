@@ -11,8 +11,10 @@ import { NO_STATE, StateFile } from '../kernel/memory/state-file.js';
 import { containUncaught } from '../kernel/plugins/scope.js';
 import { FileJournal, type Journal, NO_JOURNAL } from '../kernel/record/event-log.js';
 import { EXIT, type ExitStatus } from './exit.js';
-import { loadHub } from './load.js';
+import { holdHangups, oneAtATime } from './hangups.js';
+import { type LoadedHub, loadHub } from './load.js';
 import { createLog, type LogFormat } from './log.js';
+import { outliveStandardStreams } from './output/standard-streams.js';
 import { VERSION } from './version.js';
 
 export interface DaemonOptions {
@@ -20,6 +22,10 @@ export interface DaemonOptions {
   readonly path: string;
   readonly steer: boolean;
   readonly logFormat: LogFormat;
+  /** Reads the configuration at the start. Default: from `path`. */
+  readonly load?: () => Promise<LoadedHub>;
+  /** What SIGHUP does. A closed terminal sends it, too. */
+  readonly hangup: 'reload' | 'stop';
 }
 
 export interface Daemon {
@@ -32,14 +38,16 @@ export interface Daemon {
 
 /** Starts the hub in this process. Undefined when the configuration has problems, which have been printed then. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon | undefined> {
-  const loaded = await loadHub(options.path);
+  outliveStandardStreams();
+  const hangups = holdHangups();
+  const loaded = await (options.load?.() ?? loadHub(options.path));
   if (loaded.problems !== undefined) {
     process.stderr.write(`${formatProblems(loaded.problems)}\n`);
     return undefined;
   }
   const { config, plans } = loaded;
-  const logFor = await createLog(config.hub.logLevel, options.logFormat);
-  const log = logFor('hub');
+  const logs = await createLog(config.hub.logLevel, options.logFormat);
+  const log = logs.of('hub');
   const host = options.steer ? openHost() : withoutSteering(openHost());
   for (const note of host.notes) log.warn(note);
   const leap = host.leapSeconds();
@@ -52,52 +60,53 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
     log.warn(`stops, because a part without which it must not run failed: ${error.message}`);
     stop(EXIT.software);
   };
-  const hub = new Hub({ version: VERSION, host, engine, journal, state, log: logFor, abort });
+  const hub = new Hub({ version: VERSION, host, engine, journal, state, log: logs.of, logOutput: logs, abort });
   const ended = new Promise<ExitStatus>((resolve) => {
-    const release = handleProcess({ host, hub, log, config, stop: (status) => stop(status) });
+    const release = handleProcess({ host, log, stop: (status) => stop(status) });
     stop = (status = EXIT.synchronised) => {
       stop = () => {};
       host.notify('STOPPING=1');
       void hub.stop().finally(() => {
         release();
         host.close();
-        resolve(status);
+        void logs.close().finally(() => resolve(status));
       });
     };
   });
   await hub.start(plans);
+  let inForce = config;
+  const reread = async (): Promise<void> => {
+    inForce = await reload(inForce, hub, log);
+  };
+  hangups.release(options.hangup === 'stop' ? () => stop() : oneAtATime(reread));
   log.info(`runs ${config.path}: ${plans.map((plan) => plan.id).join(', ')}`);
   host.notify('READY=1');
   return { hub, config, ended, stop: (status) => stop(status) };
 }
 
+const SAME_REQUEST_MS = 500;
+
 interface Handled {
   readonly host: Host;
-  readonly hub: Hub;
   readonly log: Logger;
-  readonly config: HubConfig;
   readonly stop: (status?: ExitStatus) => void;
 }
 
-/** Signals, faults nobody caught, the service manager's watchdog. Returns the undoing. */
-function handleProcess({ host, hub, log, config, stop }: Handled): () => void {
+/** Handles signals, uncaught faults and the service manager's watchdog. Returns the undoing. */
+function handleProcess({ host, log, stop }: Handled): () => void {
   const release = containUncaught((error) => {
     log.warn(`fault of the hub itself: ${error instanceof Error ? error.stack : String(error)}`);
     stop(EXIT.software);
   });
-  let asked = false;
+  let askedAt: number | undefined;
   const end = (): void => {
-    // Asked twice: the operator does not want to wait.
-    if (asked) process.exit(EXIT.software);
-    asked = true;
+    const now = performance.now();
+    askedAt ??= now;
+    // Asked twice: the operator does not want to wait. A terminal and npm each send the same Ctrl-C.
+    if (now - askedAt > SAME_REQUEST_MS) process.exit(EXIT.software);
     stop();
   };
-  let inForce = config;
-  const reread = () =>
-    void reload(inForce, hub, log).then((next) => {
-      inForce = next;
-    });
-  process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', reread);
+  process.on('SIGINT', end).on('SIGTERM', end);
   const watchdogUs = Number(process.env.WATCHDOG_USEC ?? 0);
   let feeding: Timer | undefined;
   const feed = (): void => {
@@ -108,13 +117,19 @@ function handleProcess({ host, hub, log, config, stop }: Handled): () => void {
   return () => {
     release();
     feeding?.cancel();
-    process.off('SIGINT', end).off('SIGTERM', end).off('SIGHUP', reread);
+    process.off('SIGINT', end).off('SIGTERM', end);
   };
 }
 
 /** Answers with the configuration that is then in force: one with problems changes nothing. */
 async function reload(inForce: HubConfig, hub: Hub, log: Logger): Promise<HubConfig> {
-  const loaded = await loadHub(inForce.path);
+  let loaded: LoadedHub;
+  try {
+    loaded = await loadHub(inForce.path);
+  } catch (error) {
+    log.warn(`the configuration in force stays: ${inForce.path} cannot be read: ${(error as Error).message}`);
+    return inForce;
+  }
   if (loaded.problems !== undefined) {
     log.warn(`the configuration in force stays: ${inForce.path} has problems\n${formatProblems(loaded.problems)}`);
     return inForce;

@@ -3,6 +3,7 @@ import { EXIT, type ExitStatus } from './exit.js';
 
 interface LabOptions {
   readonly control?: string;
+  readonly portBase?: string;
 }
 
 /**
@@ -21,11 +22,16 @@ export async function run(action: string, name: string | undefined, options: Lab
   return EXIT.synchronised;
 }
 
-/** Plays the world until Ctrl-C, or until the process that wanted it is gone. */
+/** Plays the world until a signal, or until the process that started it is gone. */
 async function play(path: string | undefined, options: LabOptions): Promise<ExitStatus> {
   if (path === undefined) throw new HubError('TH_CLI_USAGE', 'lab run needs a configuration with a [lab]');
-  const { loadHub } = await import('./load.js');
-  const loaded = await loadHub(path);
+  const [{ loadHub }, { parsePortBase, readWorld }] = await Promise.all([
+    import('./load.js'),
+    import('./demo/world.js'),
+  ]);
+  const loaded = await loadHub(
+    options.portBase === undefined ? path : readWorld(path, parsePortBase(options.portBase)),
+  );
   if (loaded.problems !== undefined) {
     const { formatProblems } = await import('../kernel/config/index.js');
     console.error(formatProblems(loaded.problems));
@@ -41,14 +47,21 @@ async function play(path: string | undefined, options: LabOptions): Promise<Exit
   const lab = await startLab(loaded.config.lab, host);
   const control = await serveControl(lab, options.control ?? defaultControlPath());
   process.send?.('ready');
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const)
-      process.once(signal as 'SIGINT', () => resolve());
-  });
+  await untilUnwanted();
   await control.close();
   await lab.close();
   host.close();
-  // Whoever wanted this world would keep it alive by the channel.
+  // The open channel would keep this process alive.
   if (process.connected) process.disconnect();
   return EXIT.synchronised;
+}
+
+/** Resolves at a signal, or when the process that started this one has let go of it or died. */
+function untilUnwanted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
+      process.once(signal as 'SIGINT', () => resolve());
+    }
+    if (process.send !== undefined && !process.connected) resolve();
+  });
 }

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { HubError } from '../api/index.js';
 import {
   type ConfigDocument,
+  type ConfigFile,
   type HubConfig,
   loadConfig,
   type PluginCatalogue,
@@ -16,11 +17,11 @@ export type LoadedHub =
   | { readonly config: HubConfig; readonly plans: readonly PlannedInstance[]; readonly problems?: undefined }
   | { readonly config?: undefined; readonly problems: readonly Problem[] };
 
-/** Reads a configuration, loads the plugins that it needs, and plans its instances. No instance is created. */
-export async function loadHub(path: string): Promise<LoadedHub> {
+/** Reads a configuration, from a path or given as text, loads the plugins that it needs, and plans its instances. No instance is created. */
+export async function loadHub(input: string | ConfigFile): Promise<LoadedHub> {
   const catalogue = new Catalogue();
   catalogue.addFolder(pluginFolder());
-  const loaded = await loadConfig(path, (document) => typesFor(document, catalogue));
+  const loaded = await loadConfig(input, (document) => typesFor(document, catalogue));
   if (loaded.problems !== undefined) return loaded;
   return { config: loaded.config, plans: plansOf(loaded.config, catalogue) };
 }

@@ -1,30 +1,60 @@
 import type { Logger } from '../api/index.js';
 import type { LogLevel } from '../kernel/config/config.js';
+import type { LogOutput } from '../kernel/log-output.js';
+import { BoundedOutput } from './output/bounded-output.js';
+import { openOutput } from './output/descriptor.js';
 
 export type LogFormat = 'text' | 'json';
 
+export interface Log extends LogOutput {
+  /** The logger of one instance, or of the hub itself. */
+  of(id: string): Logger;
+  /** Resolves when the last lines are written, or their reader is too slow. */
+  close(): Promise<void>;
+}
+
+const PATIENCE_AT_THE_END_MS = 500;
+
 /**
  * The daemon's log on standard error, one writer for all instances. JSON for a journal, a line of text for a person.
- * Synchronous: the last words of a dying process must come out.
+ * A line is written at once if its reader permits, so that the last words of a dying process come out.
  */
-export async function createLog(level: LogLevel, format: LogFormat): Promise<(id: string) => Logger> {
+export async function createLog(level: LogLevel, format: LogFormat): Promise<Log> {
   const { default: pino } = await import('pino');
-  const destination =
-    format === 'json'
-      ? pino.destination({ fd: 2, sync: true })
-      : { write: (line: string) => void process.stderr.write(toText(line)) };
+  const written = (line: string): string => (format === 'json' ? line : toText(line));
+  const output = new BoundedOutput(openOutput(2), (count, reason) => written(lossLine(count, reason)));
+  const destination = { write: (line: string) => output.write(written(line)) };
   const root = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
-  return (id) => {
-    const child = root.child({ id });
-    return {
-      debug: (message, fields) => child.debug(fields ?? {}, message),
-      info: (message, fields) => child.info(fields ?? {}, message),
-      warn: (message, fields) => child.warn(fields ?? {}, message),
-    };
+  return {
+    of: (id) => {
+      const child = root.child({ id });
+      return {
+        debug: (message, fields) => child.debug(fields ?? {}, message),
+        info: (message, fields) => child.info(fields ?? {}, message),
+        warn: (message, fields) => child.warn(fields ?? {}, message),
+      };
+    },
+    get problem() {
+      return output.problem === ''
+        ? ''
+        : `${output.lost} lines of the log on standard error are lost: ${output.problem}`;
+    },
+    get lost() {
+      return output.lost;
+    },
+    close: () => output.close(PATIENCE_AT_THE_END_MS),
   };
 }
 
-const LEVELS: Readonly<Record<number, string>> = { 20: 'debug ', 40: 'warning ' };
+const WARNING = 40;
+
+/** In pino's form. */
+const lossLine = (lost: number, reason: string): string => {
+  const msg = `${lost} lines are missing from this log: ${reason}`;
+  return `${JSON.stringify({ level: WARNING, time: new Date().toISOString(), id: 'hub', msg })}\n`;
+};
+
+const LEVELS: Readonly<Record<number, string>> = { 20: 'debug ', [WARNING]: 'warning ' };
 
 function toText(line: string): string {
   const { level, time, id, msg, event: _event, ...fields } = JSON.parse(line) as Record<string, unknown>;

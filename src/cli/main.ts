@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { HubError } from '../api/index.js';
 import { EXIT, type ExitStatus } from './exit.js';
+import { watchStandardStreams } from './output/standard-streams.js';
 import { VERSION } from './version.js';
 
 type Action = { readonly run: (...args: never[]) => Promise<ExitStatus> };
@@ -38,7 +39,8 @@ function program(): Command {
     .command('demo')
     .argument('[config]', 'configuration file with a [lab]')
     .description('run the hub in a simulated world and watch it')
-    .action(lazily(() => import('./demo.js')));
+    .option('--port-base <port>', 'move all its ports: the first thousand from here on instead of 11000')
+    .action(lazily(() => import('./demo/demo.js')));
   reading('status', 'mode, clocks, sources and sinks').action(lazily(() => import('./status.js')));
   reading('sources', 'the sources and why each is in its state')
     .option('-v, --verbose', 'with the legend')
@@ -97,6 +99,7 @@ function program(): Command {
     .argument('<action>', 'list, stop or start')
     .argument('[name]', 'a server of it')
     .option('--control <path>', 'control socket of the lab')
+    .option('--port-base <port>', 'as for the demo')
     .action(lazily(() => import('./lab.js')));
   return root;
 }
@@ -116,6 +119,7 @@ function complain(error: unknown): ExitStatus {
 }
 
 export async function main(argv: readonly string[]): Promise<void> {
+  watchStandardStreams();
   try {
     await program().parseAsync([...argv], { from: 'user' });
   } catch (error) {

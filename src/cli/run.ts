@@ -11,7 +11,12 @@ export interface RunOptions {
 /** `timehub run`: the daemon in the foreground, until SIGINT or SIGTERM. SIGHUP reads the configuration again. */
 export async function run(path: string, options: RunOptions): Promise<ExitStatus> {
   const { startDaemon } = await import('./daemon.js');
-  const daemon = await startDaemon({ path, steer: options.steer !== false, logFormat: formatOf(options.logFormat) });
+  const daemon = await startDaemon({
+    path,
+    steer: options.steer !== false,
+    logFormat: formatOf(options.logFormat),
+    hangup: 'reload',
+  });
   if (daemon === undefined) return EXIT.config;
   return daemon.ended;
 }

@@ -8,7 +8,7 @@ const LEGEND = `
   combined     used: its weight is its share in the estimate
   agrees       inside the majority, too noisy to help
   numbering    names the second for a pulse, too coarse to steer by
-  warming      not heard often enough yet
+  warming      not heard often enough yet, or in one direction alone
   rejected     disagrees with the majority
   unreachable  does not answer
   disabled     watched only (noselect)

@@ -38,11 +38,16 @@ export function headline(status: StatusReport): string {
     );
     if (clock.reason !== '') lines.push(`  ${' '.repeat(16)} ${clock.reason}`);
   }
-  const { ntp, leap } = status;
-  lines.push(
-    `  serves           NTP stratum ${ntp.stratum} (${ntp.refid}), root distance ${formatDuration(ntp.rootDelayNs / 2 + ntp.rootDispersionNs)}   TAI−UTC ${leap.taiMinusUtc} s, leap second: ${leap.pending}`,
-  );
+  const { leap } = status;
+  lines.push(`  serves           ${served(status)}   TAI−UTC ${leap.taiMinusUtc} s, leap second: ${leap.pending}`);
   return lines.join('\n');
+}
+
+/** What NTP and PTP clients are told; a clock that is given as it is has no distance from anything. */
+function served({ ntp, ptp, local }: StatusReport): string {
+  const distance = formatDuration(ntp.rootDelayNs / 2 + ntp.rootDispersionNs);
+  const of = local === true ? `${ntp.refid}: the clock as it is)` : `${ntp.refid}), root distance ${distance}`;
+  return `NTP stratum ${ntp.stratum} (${of}, PTP class ${ptp.clockClass}`;
 }
 
 /** One line a source, and its reason. */

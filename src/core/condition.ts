@@ -1,8 +1,11 @@
 import { isLoop, loopReason } from './climb.js';
 import type { Clock } from './clock/clock.js';
 import { boundNs } from './clock/clock-model.js';
+import type { TrackEstimate } from './estimator/types.js';
 import type { Condition } from './mode.js';
 import { lossOf, rolesOf } from './selection/account.js';
+import { distanceNs } from './selection/distance.js';
+import { list } from './sentence.js';
 import type { Source, Track } from './source.js';
 
 export interface Circumstances {
@@ -17,13 +20,15 @@ export interface Circumstances {
   /** What made the time unknown that was known; empty when nothing did. */
   readonly cause: string;
   readonly trackingErrorNs: number;
+  readonly estimate: (track: Track) => TrackEstimate | undefined;
 }
 
 /** What the mode depends on, from what is known of clocks and sources. */
 export function conditionOf(circumstances: Circumstances): Condition {
-  const { clocks, sources, carriers, carried, obstacle, cause, trackingErrorNs } = circumstances;
+  const { clocks, sources, carriers, carried, obstacle, cause, trackingErrorNs, estimate } = circumstances;
   const system = clocks.find(({ id }) => id === 'system')?.model;
-  const loss = carriers.length > 0 || obstacle !== '' ? obstacle : lossOf(sources);
+  const isDetached = system === undefined && carriers.length > 0;
+  const loss = isDetached ? detachment(carriers) : carriers.length > 0 || obstacle !== '' ? obstacle : lossOf(sources);
   const isFar = ({ servo, model }: Clock): boolean =>
     servo !== undefined && model !== undefined && Math.abs(model.offsetNs) > trackingErrorNs;
   return {
@@ -33,6 +38,7 @@ export function conditionOf(circumstances: Circumstances): Condition {
     loop: carriers.length > 0 ? '' : loopOf(carried),
     loss: cause === '' ? loss : `${cause}; ${loss}`,
     slewing: clocks.filter(isFar).map(({ id }) => `the clock ${id}`),
+    least: leastOf(carriers, estimate),
   };
 }
 
@@ -41,4 +47,22 @@ function loopOf(carried: readonly Source[]): string {
   const climbs = carried.map(({ climb }) => climb);
   if (carried.length === 0 || !climbs.every((climb) => climb !== undefined && isLoop(climb))) return '';
   return `${carried[0]!.id} ${loopReason(climbs[0]!)}`;
+}
+
+/** Says that the carriers are measured by clocks which nothing compares with the system clock. */
+function detachment(carriers: readonly Track[]): string {
+  const clocks = list([...new Set(carriers.map(({ clock }) => clock))]);
+  const ids = list([...new Set(carriers.map(({ source }) => source.id))]);
+  return `nothing compares ${clocks}, by which ${ids} is measured, with the system clock: add a [source.phc.<name>] for it`;
+}
+
+function leastOf(carriers: readonly Track[], estimate: Circumstances['estimate']): Condition['least'] {
+  let least: Condition['least'];
+  for (const track of carriers) {
+    const found = estimate(track);
+    if (found === undefined) continue;
+    const errorNs = distanceNs(track, found);
+    if (least === undefined || errorNs < least.errorNs) least = { errorNs, id: track.source.id };
+  }
+  return least;
 }

@@ -18,13 +18,15 @@ import { extrapolate } from './clock/clock-model.js';
 import { notePresence } from './clock/clock-presence.js';
 import { createServo, decide, isAnother, isDue, refused, rest, type Servo } from './clock/servo.js';
 import { conditionOf } from './condition.js';
+import { isTwoWay } from './directions.js';
 import type { Estimator } from './estimator/types.js';
 import { type Holdover, holdoverOf } from './holdover.js';
 import type { Action, CoreOptions, Input } from './input.js';
-import { comparable } from './intake.js';
+import { comparable, refuses } from './intake.js';
 import { Jumps } from './jumps.js';
 import { LeapWatch, leadOf } from './leap/leap.js';
 import type { LeapTable } from './leap/leap-table.js';
+import { LocalMode } from './local-mode.js';
 import type { Memory } from './memory.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
 import { compareNumbering, ownNumber } from './numbering.js';
@@ -32,15 +34,17 @@ import { Quality } from './quality/quality.js';
 import { Recollection } from './recollection.js';
 import { describeCarriers, newsOf } from './selection/account.js';
 import { Selection } from './selection/selection.js';
-import { mayVote } from './selection/standing.js';
-import { comeBack } from './selection/tenure.js';
+import { isPending, mayVote } from './selection/standing.js';
+import { type Change, comeBack } from './selection/tenure.js';
 import {
   allTracks,
   carries,
   claimed,
   createSource,
+  hasLapsed,
   heard,
   note,
+  noteLeg,
   PLAIN_OPTIONS,
   reawaken,
   type Source,
@@ -69,6 +73,7 @@ class Core implements Engine {
   readonly #leap: LeapWatch;
   readonly #jumps: Jumps;
   readonly #quality: Quality;
+  readonly #local: LocalMode;
   readonly #recollection: Recollection;
   readonly #sources = new Map<string, Source>();
   #mode: ModeState | undefined;
@@ -88,6 +93,7 @@ class Core implements Engine {
     this.#recollection = new Recollection(estimator);
     this.#leap = new LeapWatch(leapTable);
     this.#quality = new Quality(options);
+    this.#local = new LocalMode(options.localStratum);
     this.#jumps = new Jumps({
       ...{ keeper: this.#keeper, selection: this.#selection, sources: this.#sources },
       tell: (source, text) => this.#tell('source', source, text),
@@ -110,6 +116,7 @@ class Core implements Engine {
       stamps,
       now: this.#now,
       mode: this.#mode ?? initialMode(this.#now),
+      local: this.#local.isOn ? this.#local.description : undefined,
       clocks: this.#keeper.clocks,
       sources: this.#sources,
       leap: this.#leap,
@@ -168,6 +175,7 @@ class Core implements Engine {
         break;
       case 'unreachable':
         this.#source(input.id).silence = input.reason;
+        this.#source(input.id).complaint = { reason: input.reason, at: this.#now };
         break;
       case 'discipline':
         this.#discipline(input);
@@ -226,16 +234,18 @@ class Core implements Engine {
       source.tracks.clear();
       return;
     }
+    const noted = [...observations].sort(byEventTime).map((observation) => this.#note(source, observation));
+    if (noted.every(({ track }) => hasEnded(source.complaint, track))) source.complaint = undefined;
     const spoken = new Map<Track, Leg[]>();
-    for (const observation of [...observations].sort(byEventTime)) {
-      const track = trackOf(source, observation);
-      if (track.observations === 0) this.#recollection.remind(track);
-      note(track, observation);
-      if (!spoken.has(track)) this.#keeper.apply(comeBack(track, this.#sources.values()));
+    for (const { track, observation } of noted) {
+      const legs = spoken.get(track) ?? [];
+      spoken.set(track, legs);
+      // One direction alone would move the phase by whatever happens to its delay.
+      if (hasLapsed(track)) continue;
+      if (track.lost) this.#keeper.apply(comeBack(track, this.#sources.values()));
       const fed = this.#feed(track, observation);
       this.#jumps.follow(track, this.#now);
-      const legs = spoken.get(track) ?? [];
-      spoken.set(track, fed?.kind === 'leg' ? [...legs, fed] : legs);
+      if (fed?.kind === 'leg') legs.push(fed);
     }
     this.#keeper.weigh([...spoken.keys()].filter(carries), this.#carriers, this.#now);
     for (const [track, legs] of spoken) {
@@ -245,13 +255,24 @@ class Core implements Engine {
     }
   }
 
+  /** Notes what an observation says about its track, before anything is made of it. */
+  #note(source: Source, observation: Observation): { readonly track: Track; readonly observation: Observation } {
+    const track = trackOf(source, observation);
+    if (track.observations === 0) this.#recollection.remind(track);
+    note(track, observation);
+    if (observation.kind === 'leg') noteLeg(track, observation.direction, this.#now);
+    return { track, observation };
+  }
+
   /** Hands an observation to the estimator as far as it can be used; answers it as handed over. */
   #feed(track: Track, observation: Observation): Observation | undefined {
     const { clocks } = this.#keeper;
     const { taiMinusUtc } = this.#leap.state(this.#keeper.utc(this.#now));
     const fit = comparable(observation, { clocks, options: track.source.options, taiMinusUtc });
     const usable = fit?.kind === 'pulse' ? this.#number(track, fit) : fit;
-    if (usable !== undefined) this.#keeper.observe(track, usable);
+    const offered = { observation, usable, clock: clocks.get(observation.clock), builtAt: this.#options.builtAt };
+    if (refuses(track, offered) || usable === undefined) return undefined;
+    this.#keeper.observe(track, usable);
     return usable;
   }
 
@@ -313,7 +334,7 @@ class Core implements Engine {
       own: keeper.opinion(),
     });
     if (changes.length > 0) this.#refreshServos();
-    keeper.distrust(changes.filter(({ biasSigmaNs }) => biasSigmaNs === undefined).map(({ track }) => track));
+    keeper.distrust(changes.filter(isDisproof).map(({ track }) => track));
     keeper.apply(changes);
     const carriers = allTracks(this.#sources.values()).filter(carries);
     const isNews = changes.length > 0 || carriers.length !== this.#carriers.length;
@@ -322,6 +343,7 @@ class Core implements Engine {
     if (type === 'tick' || isNews) describeCarriers(carriers, keeper.estimate);
     this.#tellSources();
     this.#changeMode(carriers, obstacle);
+    this.#changeLocal(type === 'tick');
     this.#promise(carriers);
     for (const clock of keeper.clocks.values())
       if (clock.servo !== undefined && isDue(clock.servo, this.#now)) this.#steer(clock, clock.servo, carriers);
@@ -339,11 +361,19 @@ class Core implements Engine {
       obstacle,
       cause: this.#cause,
       trackingErrorNs: this.#options.trackingErrorNs,
+      estimate: this.#keeper.estimate,
     });
     this.#mode = nextMode(before, condition, this.#options, this.#now);
     const { mode, reason } = this.#mode;
     if (mode === 'unsynchronised') this.#selection.disown();
     if (mode !== before.mode) this.#tell('mode', 'hub', `is ${mode}: ${reason}`);
+  }
+
+  /** `started`: the sources of the configuration have been declared. */
+  #changeLocal(started: boolean): void {
+    const mayBegin = started && ![...this.#sources.values()].some((source) => isPending(source, this.#now));
+    const news = this.#local.update(this.#mode?.mode ?? 'unsynchronised', mayBegin);
+    if (news !== undefined) this.#tell('mode', 'hub', news);
   }
 
   /** What is told to others: leap seconds, NTP and PTP quality. */
@@ -354,7 +384,9 @@ class Core implements Engine {
       now: this.#now,
       mode: this.#mode?.mode ?? 'unsynchronised',
       carriers,
+      admitted: allTracks(this.#sources.values()).filter(({ admittedNs }) => admittedNs !== undefined),
       system: keeper.clocks.get('system')?.model,
+      local: this.#local.isOn,
       utcKnown: this.#leap.state(keeper.utc(this.#now)).taiKnown,
       estimate: keeper.estimate,
     });
@@ -391,7 +423,7 @@ class Core implements Engine {
   }
 
   #source(id: string): Source {
-    const source = this.#sources.get(id) ?? createSource(id, PLAIN_OPTIONS);
+    const source = this.#sources.get(id) ?? createSource(id, PLAIN_OPTIONS, this.#options.localStratum);
     this.#sources.set(id, source);
     return source;
   }
@@ -400,5 +432,13 @@ class Core implements Engine {
     for (const { servo } of this.#keeper.clocks.values()) if (servo !== undefined) servo.fresh = true;
   }
 }
+
+/** Returns true when what the source complained of is no longer so on this path. */
+const hasEnded = (complaint: Source['complaint'], { kind, directions }: Track): boolean =>
+  kind !== 'exchange' || isTwoWay(directions, complaint?.at);
+
+/** A source that says itself that it has lost its time was right before. */
+const isDisproof = ({ track, biasSigmaNs }: Change): boolean =>
+  biasSigmaNs === undefined && track.source.claims.synchronised;
 
 const byEventTime = (a: Observation, b: Observation): number => Number(a.monotonic - b.monotonic);

@@ -31,7 +31,8 @@ describe('the explanation', () => {
 
   it('of a hub that knows nothing is short', () => {
     expect(explained(new World())).to.equal(
-      'The hub is unsynchronised: there is no source.\nOf the clock "system" nothing is known yet.',
+      'The hub is unsynchronised: there is no source. NTP clients are told that there is no time, and PTP clockClass 248 is ' +
+        'announced.\nOf the clock "system" nothing is known yet.',
     );
   });
 

@@ -8,6 +8,7 @@ import {
 } from '../api/index.js';
 import { foretell, type Holdover } from './holdover.js';
 import { list } from './sentence.js';
+import { LAST_STRATUM } from './source.js';
 
 export interface Decided {
   readonly state: TimeState;
@@ -27,6 +28,7 @@ export function explain({ state, holdover, decision }: Decided): string {
     ...carrying(sources.filter((source) => source.state === 'combined')),
     ...agreeing(sources.filter((source) => source.state === 'agrees')),
     ...sources.flatMap(standing),
+    serving(state),
     ...(holdover === undefined ? [] : [foretell(holdover, mode)]),
   ];
   const lines = clocks.map(({ id, offsetNs, sigmaNs, boundNs, frequencyPpb }) =>
@@ -57,6 +59,16 @@ function agreeing(sources: readonly SourceReport[]): readonly string[] {
 function standing({ id, state, reason }: SourceReport): readonly string[] {
   if (state === 'combined' || state === 'agrees') return [];
   return [state === 'numbering' ? `${id} ${reason}.` : `${id} is ${state}: ${reason}.`];
+}
+
+/** What others are told: the same bound, by NTP and by PTP. */
+function serving({ ntp, ptp, local }: TimeState): string {
+  const announced = `PTP clockClass ${ptp.clockClass}`;
+  if (local === true)
+    return `NTP clients are given the clock as it is at stratum ${ntp.stratum}, and ${announced} is announced.`;
+  if (ntp.stratum > LAST_STRATUM) return `NTP clients are told that there is no time, and ${announced} is announced.`;
+  const distance = formatDuration(ntp.rootDelayNs / 2 + ntp.rootDispersionNs);
+  return `NTP clients are given stratum ${ntp.stratum} (${ntp.refid}) with a root distance of ${distance}, and ${announced} is announced.`;
 }
 
 const percent = (weight: number): string => (weight < 0.005 ? 'below 1 %' : `${Math.round(weight * 100)} %`);

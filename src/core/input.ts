@@ -29,6 +29,8 @@ export type Input = { readonly monotonic: Instant } & (
       readonly maxPpb: number;
       /** What the clock keeps. Default: the system clock UTC, a PHC TAI. */
       readonly scale?: ClockScale;
+      /** Its reading at this moment. */
+      readonly time?: Instant;
     }
   /** Its device vanished, or nobody uses it any more: what was known of its time is worth nothing when it comes back. */
   | { readonly type: 'clock-gone'; readonly clock: ClockId }
@@ -80,4 +82,11 @@ export interface CoreOptions {
   readonly trackingErrorNs: Ns;
   /** The bound that the operator promises to others: sources are asked often enough to keep it, and no oftener. */
   readonly targetErrorNs?: Ns | undefined;
+  /** No date before this can be today's. Default: every date is believed. */
+  readonly builtAt?: Instant | undefined;
+  /**
+   * NTP stratum, 1..15, of the clock as it is: given to others while the hub is not synchronised. A source of a greater
+   * stratum is not used then or ever: it may have its time from here. Undefined: without a synchronised time none is given.
+   */
+  readonly localStratum?: number | undefined;
 }

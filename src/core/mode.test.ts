@@ -10,6 +10,7 @@ const GOOD: Condition = {
   loop: '',
   loss: 'gone',
   slewing: [],
+  least: undefined,
 };
 const walk = (...conditions: Partial<Condition>[]): string[] => {
   let state = initialMode(0n);
@@ -55,6 +56,17 @@ describe('mode', () => {
 
   it('is not tracking while a steered clock is still away from the estimate', () => {
     expect(walk({ slewing: ['the clock system'] })).to.deep.equal(['converging']);
+  });
+
+  it('says when no carrier can ever vouch for the tracking limit', () => {
+    const least = { errorNs: 11e3, id: 'gpsd.gnss' };
+    const tight = { ...LIMITS, trackingErrorNs: 10e3 };
+    const found = nextMode(initialMode(0n), { ...GOOD, boundNs: 13e3, carriers: ['gpsd.gnss'], least }, tight, 1n);
+    expect(found).to.include({
+      mode: 'converging',
+      reason:
+        'gpsd.gnss vouches for 11 µs at best, and tracking-error is 10 µs: raise it, or add a better source than gpsd.gnss',
+    });
   });
 
   it('keeps the moment of the last change, and says why it is what it is', () => {

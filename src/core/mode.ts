@@ -17,6 +17,8 @@ export interface Condition {
   readonly loss: string;
   /** Steered clocks that are still being brought to the estimate. */
   readonly slewing: readonly string[];
+  /** Least error that a carrier can vouch for however long it is measured, and the id of its source. */
+  readonly least: { readonly errorNs: Ns; readonly id: string } | undefined;
 }
 
 export interface ModeState {
@@ -42,7 +44,7 @@ export function nextMode(before: ModeState, condition: Condition, limits: CoreOp
 }
 
 function assess(before: Mode, condition: Condition, limits: CoreOptions): { mode: Mode; reason: string } {
-  const { known, boundNs, carriers, witnesses, loop, loss, slewing } = condition;
+  const { known, boundNs, carriers, witnesses, loop, loss, slewing, least } = condition;
   if (!known) return { mode: 'unsynchronised', reason: loss };
   if (boundNs > limits.maxErrorNs) {
     const cause = carriers.length > 0 ? `${list(carriers)} cannot do better` : loss;
@@ -54,6 +56,14 @@ function assess(before: Mode, condition: Condition, limits: CoreOptions): { mode
   if (slewing.length > 0)
     return { mode: 'converging', reason: `${list(slewing)} is being brought to the time of ${list(carriers)}` };
   const enough = limits.trackingErrorNs * (before === 'tracking' ? RELUCTANCE : 1);
+  if (boundNs > enough && least !== undefined && least.errorNs > limits.trackingErrorNs) {
+    const can = `${least.id} vouches for ${formatDuration(least.errorNs)} at best`;
+    const limit = `tracking-error is ${formatDuration(limits.trackingErrorNs)}`;
+    return {
+      mode: 'converging',
+      reason: `${can}, and ${limit}: raise it, or add a better source than ${list(carriers)}`,
+    };
+  }
   if (boundNs > enough)
     return {
       mode: 'converging',

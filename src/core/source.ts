@@ -1,6 +1,15 @@
 import type { Claims, ClockId, Instant, Ns, Observation, SourceState, StampClass } from '../api/index.js';
 import { NS_PER_S } from '../api/index.js';
 import { type Climb, climbTo } from './climb.js';
+import {
+  type Directions,
+  longestGap,
+  missingWay,
+  SILENT_AT_LEAST_NS,
+  SILENT_INTERVALS,
+  type Way,
+  withLeg,
+} from './directions.js';
 import type { SourceOptions } from './input.js';
 import { INDEPENDENT, type Kinship } from './selection/independence.js';
 import { type StatedError, statedError } from './stated-error.js';
@@ -34,6 +43,8 @@ export interface Track {
   noiseFloorNs: Ns;
   /** What its source conceded when it last spoke: gpsd claims the bound of the kind of comparison that follows. */
   biasBoundNs: Ns;
+  /** Of an exchange. */
+  directions: Directions;
   /** Of a pulse. */
   periodNs: Ns;
   /** Reference − clock as a pulse's source numbers it. */
@@ -60,6 +71,8 @@ export interface Track {
   close: boolean;
   /** It is among the majority no better than its root distance permits. */
   unusual: Unusual | undefined;
+  /** It is unusual beside others that are not: it is followed and has no share of the estimate. */
+  outlier: boolean;
   /** How often the estimator has begun anew with it. */
   restarts: number;
   /** How often its time has jumped, and the last time. */
@@ -76,6 +89,12 @@ export interface Track {
   condemned: boolean;
   /** It has been silent since it last spoke. */
   lost: boolean;
+  /** Why its newest observations cannot be used; empty when they can be. */
+  refusal: string;
+  /** Observations in a row that could not be. */
+  refused: number;
+  /** Nothing suggests that what keeps it from being judged ends soon. */
+  stuck: boolean;
   state: SourceState;
   reason: string;
 }
@@ -87,6 +106,8 @@ export interface Source {
   claims: Claims;
   /** Why it does not answer; empty while it does. */
   silence: string;
+  /** The last such reason, and when it was given, until something is measured again. */
+  complaint: { readonly reason: string; readonly at: Instant } | undefined;
   readonly tracks: Map<string, Track>;
   kinship: Kinship;
   /** CLOCK_MONOTONIC_RAW when its own clock was last set, as it says. */
@@ -95,6 +116,8 @@ export interface Source {
   stated: StatedError | undefined;
   /** What the operator was last told. */
   told: string;
+  /** Above this stratum it is not used. */
+  readonly maxStratum: number;
 }
 
 export const PLAIN_OPTIONS: SourceOptions = {
@@ -106,26 +129,30 @@ export const PLAIN_OPTIONS: SourceOptions = {
   asymmetryNs: 0,
 };
 
-/** A source is silent after this many of its own intervals, once these are known. */
-const SILENT_INTERVALS = 8;
-const SILENT_AT_LEAST_NS = 10 * NS_PER_S;
 /** Before: the quick first exchanges say nothing about the interval that follows them. */
 const LEARNING_UPDATES = 10;
 const SILENT_WHILE_LEARNING_NS = 300 * NS_PER_S;
-/** By how much the longest gap is forgotten with each shorter one. */
-const FORGET = 0.95;
 
-export const createSource = (id: string, options: SourceOptions = PLAIN_OPTIONS): Source => ({
+/** The last stratum of a synchronised server (RFC 5905 §7.3). */
+export const LAST_STRATUM = 15;
+
+export const createSource = (
+  id: string,
+  options: SourceOptions = PLAIN_OPTIONS,
+  maxStratum = LAST_STRATUM,
+): Source => ({
   id,
   options,
   claims: { synchronised: true },
   silence: '',
+  complaint: undefined,
   tracks: new Map(),
   kinship: INDEPENDENT,
   setAt: undefined,
   climb: undefined,
   stated: undefined,
   told: '',
+  maxStratum,
 });
 
 /** `utc`: of the moment `now`; undefined while it is not known. */
@@ -158,6 +185,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     stamp: observation.stamp,
     noiseFloorNs: observation.noiseFloorNs,
     biasBoundNs: source.claims.biasBoundNs ?? 0,
+    directions: {},
     periodNs: NS_PER_S,
     numberedOffsetNs: undefined,
     slip: 0,
@@ -172,6 +200,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     admittedNs: undefined,
     close: false,
     unusual: undefined,
+    outlier: false,
     restarts: 0,
     jumps: 0,
     jump: undefined,
@@ -181,6 +210,9 @@ export function trackOf(source: Source, observation: Observation): Track {
     breaches: 0,
     condemned: false,
     lost: false,
+    refusal: '',
+    refused: 0,
+    stuck: false,
     state: 'warming',
     reason: 'nothing heard from it yet',
   };
@@ -203,9 +235,27 @@ export function note(track: Track, observation: Observation): void {
   }
 }
 
+/** Notes a leg of a two-way path. */
+export function noteLeg(track: Track, way: Way, now: Instant): void {
+  track.directions = withLeg(track.directions, way, now, statedNs(track));
+}
+
+/** Returns the direction that keeps the delay of a two-way path from being known; undefined where it is known. */
+export function missingWayOf(track: Track): Way | undefined {
+  if (track.kind !== 'exchange') return undefined;
+  return missingWay(track.directions, statedNs(track), track.source.complaint?.at);
+}
+
+/** Returns true when the delay of the path was known until one direction fell silent. */
+export const hasLapsed = (track: Track): boolean => {
+  const way = missingWayOf(track);
+  return way !== undefined && track.directions[way] !== undefined;
+};
+
 /** Forgets what the track said, not how it behaved. */
 export function relearn(track: Track): void {
   track.expulsions++;
+  track.directions = {};
   track.updates = 0;
   track.judgedUpdates = 0;
   track.fed = 0;
@@ -216,6 +266,7 @@ export function relearn(track: Track): void {
 /** Its past is of no use for its present, through no fault of its own: it is judged anew. */
 export function reawaken(track: Track): void {
   track.admittedNs = undefined;
+  track.directions = {};
   track.updates = 0;
   track.judgedUpdates = 0;
   track.fed = 0;
@@ -227,13 +278,13 @@ export function reawaken(track: Track): void {
   track.lost = false;
   track.close = false;
   track.unusual = undefined;
+  track.outlier = false;
 }
 
 /** Notes that the track spoke at `now`: one input, however many observations it held. */
 export function heard(track: Track, now: Instant): void {
   if (track.observations > 0 && track.updates > 0) {
-    const gap = Number(now - track.last);
-    track.intervalNs = Math.max(gap, track.intervalNs * FORGET);
+    track.intervalNs = longestGap(track.intervalNs, Number(now - track.last));
   }
   if (track.updates === 0) track.since = now;
   track.updates++;
@@ -247,6 +298,9 @@ export function silentAfterNs(track: Track): Ns {
     return SILENT_WHILE_LEARNING_NS;
   return Math.max(SILENT_AT_LEAST_NS, SILENT_INTERVALS * Math.max(track.intervalNs, stated ?? 0));
 }
+
+/** The longest interval that the source states, ns; zero where it states none. */
+export const statedNs = ({ source }: Track): Ns => source.claims.intervalNs ?? 0;
 
 export const ageNs = (track: Track, now: Instant): Ns => Number(now - track.last);
 

@@ -14,6 +14,8 @@ export interface StateParts {
   /** Of the last input. */
   readonly now: Instant;
   readonly mode: ModeState;
+  /** The clock is given to others as it is: a sentence without its subject. */
+  readonly local: string | undefined;
   readonly clocks: ReadonlyMap<ClockId, Clock>;
   readonly sources: ReadonlyMap<string, Source>;
   readonly leap: LeapWatch;
@@ -23,7 +25,7 @@ export interface StateParts {
 
 /** The time state at fresh readings of the clocks; a clock without one is shown at the last input. */
 export function timeState(parts: StateParts): TimeState {
-  const { stamps, mode, clocks, sources, leap, quality, estimate } = parts;
+  const { stamps, mode, local, clocks, sources, leap, quality, estimate } = parts;
   const now = stamps.reduce((newest, { monotonic }) => (monotonic > newest ? monotonic : newest), parts.now);
   const system = clockState(clocks.get('system'), 'system', stamps, now);
   const others = [...clocks.values()].filter(({ id }) => id !== 'system');
@@ -36,16 +38,19 @@ export function timeState(parts: StateParts): TimeState {
     const clock = clocks.get(track.clock)?.model;
     return clock === undefined ? 0 : offsetAt(clock, now) - clock.offsetNs;
   };
+  const upstream = quality.upstream();
   return {
     mode: mode.mode,
-    reason: mode.reason,
+    reason: local === undefined ? mode.reason : `${mode.reason}; ${local}`,
     modeSince: mode.since,
     monotonic: now,
     clocks: [system, ...others.map((clock) => clockState(clock, clock.id, stamps, now))],
     leap: { pending, taiMinusUtc, taiKnown, expires },
     sources: [...sources.values()].map((source) => reportOf(source, { now, estimate, shares, utc, ahead })),
+    local: local !== undefined,
     ntp: quality.ntp(model, now, pending, corrected),
     ptp: quality.ptp(model, now),
+    ...(upstream === undefined ? {} : { upstream }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation } from '../api/index.js';
 import { type Anchor, type Clock, createClock, doubt, setForward } from './clock/clock.js';
-import { boundNs, type ClockModel, extrapolate, modelOf, quickened, stepped } from './clock/clock-model.js';
+import { boundNs, type ClockModel, extrapolate, modelOf, notBelow, quickened, stepped } from './clock/clock-model.js';
 import { usualScale } from './clock/timescale.js';
 import type { Estimator, TrackEstimate } from './estimator/types.js';
 import type { Input } from './input.js';
@@ -62,11 +62,12 @@ export class Timekeeper {
   }
 
   /** True: it was never there before. */
-  declare({ clock: id, frequencyPpb, maxPpb, scale, monotonic }: InputOf<'clock'>): boolean {
+  declare({ clock: id, frequencyPpb, maxPpb, scale, time, monotonic }: InputOf<'clock'>): boolean {
     const known = this.clocks.get(id);
     const clock = known ?? createClock(id, usualScale(id));
     clock.scale = scale ?? clock.scale;
     clock.maxPpb = maxPpb;
+    if (time !== undefined) clock.reading = { time, monotonic };
     if (known !== undefined) {
       this.steered(id, frequencyPpb, monotonic);
       return false;
@@ -238,7 +239,9 @@ export class Timekeeper {
       else {
         const before = clock.model && extrapolate(clock.model, this.#now);
         const model = modelOf(found, this.#now, before?.distanceNs ?? 0, before?.driftPpb ?? 0);
-        clock.model = limited(clock, model, leastOf(limits, clock.anchor, this.#now));
+        const least = leastOf(limits, clock.anchor, this.#now);
+        const known = limited(clock, model, least);
+        clock.model = carriers.length === 0 ? notBelow(known, clock.model) : known;
       }
     }
   }

@@ -12,6 +12,7 @@ import type { Engine } from '../core/engine.js';
 import type { Input, SourceOptions } from '../core/input.js';
 import type { ConfigDifference } from './config/index.js';
 import type { Host } from './host.js';
+import { type LogOutput, NO_LOG_OUTPUT } from './log-output.js';
 import { Keeper } from './memory/keeper.js';
 import { SourceMemory } from './memory/source-memory.js';
 import { NO_STATE, type StateStore } from './memory/state-file.js';
@@ -56,6 +57,8 @@ export interface HubParts {
   /** Keeps what was learnt for the next start. Default: nothing. */
   readonly state?: StateStore;
   readonly log: (id: string) => Logger;
+  /** Default: it loses nothing. */
+  readonly logOutput?: LogOutput;
   /** How often the core hears that time passes while nothing else happens. Default 1 s; a simulation may save its breath. */
   readonly quietTickNs?: Ns;
   /** An instance with `on-error = "abort"` failed. */
@@ -80,7 +83,7 @@ export class Hub {
 
   constructor(parts: HubParts) {
     this.#parts = parts;
-    const { host, engine, journal, log, version, state = NO_STATE } = parts;
+    const { host, engine, journal, log, version, state = NO_STATE, logOutput = NO_LOG_OUTPUT } = parts;
     this.#loop = new TimeLoop({
       host,
       engine,
@@ -101,8 +104,13 @@ export class Hub {
       metrics: this.#metrics,
       instances: this.#instances,
       memory: this.#memory,
-      notes: () => [journal.note, state.note].filter((note) => note !== ''),
+      notes: () => [journal.note, state.note, logOutput.problem].filter((note) => note !== ''),
     });
+    this.#metrics.total(
+      'timehub_log_lines_lost_total',
+      'Lines of the log that could not be written.',
+      () => logOutput.lost,
+    );
     this.#registry
       .value(HOST, host)
       .value(LOGGER, log)

@@ -27,6 +27,14 @@ export class MetricStore {
     };
   }
 
+  /** Makes a counter of the hub itself whose value is kept elsewhere: `read` returns it. */
+  total(name: string, help: string, read: () => number): void {
+    const series = seriesOf(this.#family(name, help, 'counter'), {});
+    this.onRead(() => {
+      series.value = read();
+    });
+  }
+
   /** The metrics of one instance: names get `timehub_<kind>_<type>_`, values the label `id`. */
   of(kind: string, type: string, id: string): Omit<Metrics, 'onRead'> {
     const prefix = `timehub_${kind}_${type.replaceAll('-', '_')}_`;

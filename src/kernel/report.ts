@@ -64,6 +64,7 @@ function status({ version, host, loop, instances, notes, startedAt }: ReportPart
       reason: loop.decision(clock.id),
     })),
     holdover: holdoverOf(loop),
+    local: state.local === true,
     leap: {
       taiMinusUtc: state.leap.taiMinusUtc,
       pending: state.leap.pending,

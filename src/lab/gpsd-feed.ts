@@ -14,6 +14,10 @@ export interface ReceiverOptions {
   readonly satellites: number;
   readonly leapSeconds: number;
   readonly pps: boolean;
+  /** The device that gpsd names for the pulses, such as /dev/pps0. Default: the receiver itself. */
+  readonly pulseDevice?: string;
+  /** False for a receiver that never sends an altitude: its fixes are of mode 2. Default true. */
+  readonly altitude?: boolean;
 }
 
 /** The world that the receiver is in. */
@@ -78,15 +82,21 @@ export class GpsdFeed {
 
   #command(command: string, connection: TcpConnection): void {
     if (command.includes('?VERSION')) send(connection, version());
-    if (command.includes('?DEVICES')) send(connection, devices(this.#options.device, this.#activated()));
+    if (command.includes('?DEVICES')) send(connection, this.#devices());
     if (!command.includes('?WATCH')) return;
     if (/"enable"\s*:\s*false/.test(command)) {
       this.#watching.delete(connection);
       return;
     }
-    send(connection, devices(this.#options.device, this.#activated()));
+    send(connection, this.#devices());
     send(connection, watch());
     this.#watching.add(connection);
+  }
+
+  #devices(): object {
+    const { device: path, pulseDevice } = this.#options;
+    const receiver = device(path, this.#activated());
+    return devices(pulseDevice === undefined ? [receiver] : [receiver, { class: 'DEVICE', path: pulseDevice }]);
   }
 
   #awaitSecond(): void {
@@ -105,15 +115,16 @@ export class GpsdFeed {
   }
 
   #tell(second: Instant, edge: Instant): void {
-    const { device: path, serialDelayNs, serialJitterNs, pps } = this.#options;
-    if (pps && this.#plugged && this.satellites >= ANY_FIX) this.#publish(timeOffset('PPS', path, second, edge, -20));
+    const { device: path, pulseDevice = path, serialDelayNs, serialJitterNs, pps } = this.#options;
+    if (pps && this.#plugged && this.satellites >= ANY_FIX)
+      this.#publish(timeOffset('PPS', pulseDevice, second, edge, -20));
     const delayNs = serialDelayNs + serialJitterNs * this.#random.normal() - PULSE_LATENCY_NS;
     this.#timer = this.#world.after(Math.max(0, delayNs), () => this.#report(second));
   }
 
   #report(second: Instant): void {
-    const { device: path, leapSeconds } = this.#options;
-    const mode = this.satellites >= FULL_FIX ? 3 : this.satellites >= ANY_FIX ? 2 : 1;
+    const { device: path, leapSeconds, altitude = true } = this.#options;
+    const mode = this.satellites >= FULL_FIX && altitude ? 3 : this.satellites >= ANY_FIX ? 2 : 1;
     if (this.#plugged) {
       this.#publish(fix(path, second, mode, leapSeconds));
       this.#publish(sky(path, this.satellites));

@@ -30,10 +30,7 @@ export const device = (path: string, activated: string | 0) => ({
   cycle: 1,
 });
 
-export const devices = (path: string, activated: string | 0) => ({
-  class: 'DEVICES',
-  devices: [device(path, activated)],
-});
+export const devices = (entries: readonly object[]) => ({ class: 'DEVICES', devices: entries });
 
 export const watch = () => ({
   class: 'WATCH',

@@ -27,9 +27,14 @@ describe('a hub whose only server dies', function () {
       bench,
       `${source}[sink.ntp.lan]\nlisten = "127.0.0.1:${port}"\n`,
     );
-    expect(await served(port)).to.deep.equal({ leap: 0, stratum: 3 });
+    expect(await served(port)).to.include({ leap: 0, stratum: 3 });
 
     await upstream.clear();
+    await hub.until(({ mode }) => mode === 'holdover', 2e3 * AT_MOST_S);
+    const first = await oneStory(hub, port);
+    const second = await oneStory(hub, port);
+    expect(second.distanceNs).to.be.at.least(first.distanceNs);
+    expect(second.reference).to.be.closeTo(first.reference, 1e-3);
     const late = await hub.until(({ mode }) => mode === 'unsynchronised', 2e3 * AT_MOST_S);
     expect(late.clocks[0]!.sigmaNs).to.be.above(settled.clocks[0]!.sigmaNs);
     expect(late.clocks[0]!.boundNs).to.be.above(limitNs);
@@ -66,8 +71,42 @@ async function startTight(bench: Bench, config: string) {
   }
 }
 
-/** What an NTP client reads from the first two octets of a reply (RFC 5905 §7.3). */
-async function served(port: number): Promise<{ readonly leap: number; readonly stratum: number }> {
+/** What an NTP client is told is what the operator and the exporter are told, at one moment of holdover. */
+async function oneStory(hub: Hub, port: number): Promise<Served> {
+  const before = await hub.status();
+  const reply = await served(port);
+  const metrics = await hub.text('/metrics');
+  const { output: why } = await hub.cli('why');
+  const after = await hub.status();
+  const distanceNs = ({ ntp }: StatusReport): number => ntp.rootDelayNs / 2 + ntp.rootDispersionNs;
+  const metric = (name: string): number => Number(new RegExp(`^timehub_${name} (.*)$`, 'm').exec(metrics)?.[1]);
+  expect([before.mode, after.mode]).to.deep.equal(['holdover', 'holdover']);
+  for (const status of [before, after])
+    expect(distanceNs(status)).to.be.closeTo(status.clocks[0]!.boundNs, 1e-3 * status.clocks[0]!.boundNs);
+  expect(reply).to.include({ leap: 0, stratum: after.ntp.stratum });
+  expect(reply.distanceNs).to.be.within(distanceNs(before), distanceNs(after) + 2 * SHORT_NS);
+  expect(metric('ntp_stratum')).to.equal(after.ntp.stratum);
+  const measuredNs = 1e9 * (metric('ntp_root_delay_seconds') / 2 + metric('ntp_root_dispersion_seconds'));
+  expect(measuredNs).to.be.within(distanceNs(before) - 1, distanceNs(after) + 1);
+  expect(metric('ptp_clock_class')).to.equal(after.ptp.clockClass);
+  expect(why).to.include(`NTP clients are given stratum ${after.ntp.stratum} (${after.ntp.refid})`);
+  return reply;
+}
+
+/** Unit of root delay and root dispersion on the wire (RFC 5905 §6). */
+const SHORT_NS = 1e9 / 65_536;
+
+interface Served {
+  readonly leap: number;
+  readonly stratum: number;
+  /** Root distance. */
+  readonly distanceNs: number;
+  /** Reference time, NTP seconds. */
+  readonly reference: number;
+}
+
+/** What an NTP client reads in a reply (RFC 5905 §7.3). */
+async function served(port: number): Promise<Served> {
   const socket = createSocket('udp4');
   const request = Buffer.alloc(48);
   request[0] = (4 << 3) | 3;
@@ -75,5 +114,10 @@ async function served(port: number): Promise<{ readonly leap: number; readonly s
   socket.send(request, port, '127.0.0.1');
   const [reply] = (await once(socket, 'message')) as [Buffer];
   socket.close();
-  return { leap: reply[0]! >> 6, stratum: reply[1]! };
+  return {
+    leap: reply[0]! >> 6,
+    stratum: reply[1]!,
+    distanceNs: (reply.readUInt32BE(4) / 2 + reply.readUInt32BE(8)) * SHORT_NS,
+    reference: Number(reply.readBigUInt64BE(16)) / 2 ** 32,
+  };
 }

@@ -55,3 +55,6 @@ export const PAIRINGS: readonly Pairing[] = [
     sink: 'timescale = "utc"',
   },
 ];
+
+/** The pairings of `npm test`, by name: one of each transport and delay mechanism. The others are in `npm run test:full`. */
+export const BRIEF: ReadonlySet<string> = new Set(['UDPv4 E2E', 'gPTP.cfg']);

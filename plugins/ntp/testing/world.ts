@@ -54,6 +54,7 @@ export class World {
   own: readonly string[] = ['127.0.0.1'];
   /** What sockets sent, in order. */
   readonly sentOctets: Uint8Array[] = [];
+  resolverIsDead = false;
   readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
   #port = 40000;
   #seed = 1;
@@ -107,6 +108,10 @@ export class World {
   }
 
   async resolve(host: string): Promise<readonly string[]> {
+    if (this.resolverIsDead) {
+      const cause = Object.assign(new Error('EAI_AGAIN'), { code: 'EAI_AGAIN' });
+      throw new HubError('TH_NET_RESOLVE', `the name server does not answer for "${host}"`, { cause });
+    }
     const found = this.names.get(host);
     if (found === undefined) throw new HubError('TH_NET_RESOLVE', `cannot resolve "${host}"`);
     return found;

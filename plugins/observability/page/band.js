@@ -32,7 +32,7 @@ export class Band {
   }
 }
 
-function figures({ clocks, leap, ntp, ptp }) {
+function figures({ clocks, leap, ntp, ptp, local }) {
   const [system, ...others] = clocks;
   return [
     { name: 'Error below', value: duration(system?.boundNs), more: 'by all that is known' },
@@ -43,7 +43,7 @@ function figures({ clocks, leap, ntp, ptp }) {
     {
       name: 'Serves',
       value: ntp.stratum < 16 ? `stratum ${ntp.stratum}` : 'no time',
-      more: `NTP ${ntp.refid || '–'} · PTP class ${ptp.clockClass}`,
+      more: `${local ? 'the clock as it is' : `NTP ${ntp.refid || '–'}`} · PTP class ${ptp.clockClass}`,
     },
   ];
 }

@@ -41,6 +41,7 @@ export class Grandmaster {
   #prepared: PreparedPort | undefined;
   #announce: AnnounceOptions | undefined;
   #clock: ClockId = 'system';
+  #isClockKnown = true;
   #time: HubTime | undefined;
   #port: TimeTransmitterPort | undefined;
   #runner: PortRunner | undefined;
@@ -130,11 +131,26 @@ export class Grandmaster {
     const time = HubTime.of(state, this.#clock, this.#config.timescale);
     this.#time = time;
     const timeBase = time === undefined ? undefined : this.#timeBase.take(time, state);
+    this.#tellOfClock(time !== undefined);
     this.#runner?.perform((now) => {
       const data = timeBase && { ...this.#reluctance.take(announcedOf(state, this.#announce!), now), timeBase };
       return this.#port?.setData(data, now) ?? [];
     });
     this.#door?.tell();
+  }
+
+  /** A card's clock that nothing compares may show any time: none is sent by it. */
+  #tellOfClock(isKnown: boolean): void {
+    if (isKnown === this.#isClockKnown) return;
+    this.#isClockKnown = isKnown;
+    const { interface: name } = this.#config;
+    const remedy = `add [source.phc.${name}] with clock = "${name}", or stamps = "software"`;
+    if (isKnown) this.#context.health('ok', `the clock that stamps (${this.#clock}) is known`);
+    else
+      this.#context.health(
+        'degraded',
+        `sends no time: nothing compares the clock that stamps (${this.#clock}); ${remedy}`,
+      );
   }
 
   #report(report: Report): void {

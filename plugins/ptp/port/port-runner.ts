@@ -79,12 +79,11 @@ export class PortRunner {
   start(): void {
     const { network } = this.#context;
     const { interface: name, open } = this.#options;
-    const { index } = network.interface(name);
     const wire = open();
     this.#wire = wire;
     wire.onOctets((octets, from, received) => this.#take(octets, from, received));
     wire.onSent((id, stamp) => this.#sent(id, stamp));
-    const watch = network.onLink(name, (up) => this.#linkChanged(up, index));
+    const watch = network.onLink(name, (up) => this.#setLink(up));
     this.#stopLink = () => watch.close();
     this.#setLink(network.interface(name).running);
   }
@@ -103,15 +102,6 @@ export class PortRunner {
       else this.#options.onReport(action);
     }
     this.#schedule();
-  }
-
-  #linkChanged(up: boolean, index: number): void {
-    const { interface: name } = this.#options;
-    if (up && this.#context.network.interface(name).index !== index) {
-      this.#context.fail(new HubError('TH_PTP_INTERFACE_REPLACED', `${name} was removed and made anew`));
-      return;
-    }
-    this.#setLink(up);
   }
 
   #setLink(up: boolean): void {

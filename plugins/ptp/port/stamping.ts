@@ -24,9 +24,11 @@ export function stampingClock(context: Context, wish: StampWish, port: NetworkIn
   if (choice === 'software') return undefined;
   const obstacle = obstacleTo(port);
   const found = obstacle === '' ? open(context, clock === undefined ? port.phc!.clock : `phc:${clock}`) : obstacle;
-  if (typeof found === 'object') return found.id;
+  if (typeof found === 'object' && 'id' in found) return found.id;
   if (choice === 'auto') return undefined;
-  throw new HubError('TH_PTP_STAMPS', `${port.name} cannot stamp in hardware: ${found}`, {
+  const { message, isOver } = typeof found === 'object' ? found : later(context, port.name, obstacle);
+  throw new HubError('TH_PTP_STAMPS', `${port.name} cannot stamp in hardware: ${message}`, {
+    isOver,
     hint: 'stamps = "software" works on every interface',
   });
 }
@@ -40,12 +42,18 @@ function obstacleTo({ phc, stamps }: NetworkInterface): string {
   return '';
 }
 
+/** A card that was plugged in a moment ago may name its clock late. */
+const later = ({ network }: Context, name: string, message: string) => ({
+  message,
+  isOver: () => obstacleTo(network.interface(name)) === '',
+});
+
 /** The clock, or why it cannot be had. */
-function open(context: Context, clock: ClockId): { readonly id: ClockId } | string {
+function open(context: Context, clock: ClockId): { readonly id: ClockId } | HubError {
   try {
     return context.openClock(clock);
   } catch (error) {
-    if (error instanceof HubError) return error.message;
+    if (error instanceof HubError) return error;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { NS_PER_S, type Ns } from 'timehub/api';
+import { BUILT_AT, NS_PER_S, type Ns } from 'timehub/api';
 import { createEngine } from '../../../src/core/engine.js';
 import { createEstimator } from '../../../src/core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../../../src/core/leap/leap-seconds.js';
@@ -82,7 +82,10 @@ export class LabMachine {
 
   async start(tables: Tables, trackingErrorNs: Ns = 1e8): Promise<Hub> {
     const plans = await Promise.all(Object.entries(tables).map(([path, table]) => plan(path, table)));
-    const core = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs };
+    // Without a source its clock is given as it is.
+    const isAlone = !Object.keys(tables).some((path) => path.startsWith('source.'));
+    const localStratum = isAlone ? 10 : undefined;
+    const core = { builtAt: BUILT_AT, minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs, localStratum };
     const hub = new Hub({
       ...{ version: '0', host: this.host, journal: NO_JOURNAL, state: this.state },
       engine: createEngine(core, createEstimator(), EMBEDDED_LEAP_TABLE),

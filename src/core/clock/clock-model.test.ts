@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { boundGrowthPpb, boundNs, type ClockModel, extrapolate, quickened, stepped } from './clock-model.js';
+import { boundGrowthPpb, boundNs, type ClockModel, extrapolate, notBelow, quickened, stepped } from './clock-model.js';
 
 const S = 1_000_000_000n;
 const MODEL: ClockModel = {
@@ -42,5 +42,15 @@ describe('clock model', () => {
     let steered = MODEL;
     for (let at = 11n * S; at < 110n * S; at += S) steered = quickened(steered, at % 2n === 0n ? 3 : -3, at);
     expect(extrapolate(steered, 110n * S).sigmaNs).to.equal(extrapolate(MODEL, 110n * S).sigmaNs);
+  });
+
+  it('never goes below a bound that holdover has promised, and does not add up what it did not take back', () => {
+    const surer = (at: bigint) => ({ ...MODEL, at });
+    let held = notBelow(surer(11n * S), MODEL);
+    const peakNs = boundNs(extrapolate(MODEL, 11n * S));
+    expect(boundNs(held)).to.equal(peakNs);
+    for (let at = 12n * S; at < 60n * S; at += S) held = notBelow(surer(at), held);
+    expect(boundNs(held)).to.equal(peakNs);
+    expect(boundNs(extrapolate(held, 200n * S))).to.equal(boundNs(extrapolate(surer(59n * S), 200n * S)));
   });
 });

@@ -10,6 +10,8 @@ export interface ClockModel extends ClockEstimate {
   readonly distanceNs: Ns;
   /** How fast that grows, ns/s: the best source runs away by its own statement. */
   readonly driftPpb: number;
+  /** Least bound, ns: what holdover has promised already. Absent while a source carries the estimate. */
+  readonly floorNs?: Ns;
 }
 
 /** The end of a straight line through noisy points and its slope err together: their correlation in the steady state. */
@@ -35,11 +37,9 @@ export function extrapolate(model: ClockModel, to: Instant): ClockModel {
   const driftNs = model.slopeSigmaPpb * ahead;
   const together = 2 * CORRELATION * model.sigmaNs * driftNs;
   return {
+    ...model,
     at: to,
     distanceNs: model.distanceNs + model.driftPpb * ahead,
-    driftPpb: model.driftPpb,
-    slopePpb: model.slopePpb,
-    wander: model.wander,
     offsetNs: offsetAt(model, to),
     sigmaNs: Math.sqrt(model.sigmaNs ** 2 + together + driftNs ** 2 + (wanderNs2 * ahead ** 3) / 3),
     slopeSigmaPpb: Math.sqrt(model.slopeSigmaPpb ** 2 + wanderNs2 * ahead),
@@ -51,7 +51,19 @@ export const offsetAt = (model: ClockModel, to: Instant): Ns =>
   model.offsetNs + model.slopePpb * (Number(to - model.at) / NS_PER_S);
 
 /** The error is believed to be below this. */
-export const boundNs = ({ distanceNs, sigmaNs }: ClockModel): Ns => distanceNs + BOUND_SIGMAS * sigmaNs;
+export const boundNs = (model: ClockModel): Ns => Math.max(ownBoundNs(model), model.floorNs ?? 0);
+
+/** The bound of this model alone, whatever was promised before. */
+const ownBoundNs = ({ distanceNs, sigmaNs }: ClockModel): Ns => distanceNs + BOUND_SIGMAS * sigmaNs;
+
+/**
+ * The model of a clock in holdover: its bound is never below one that was promised since holdover began, also where sources
+ * that do not carry the estimate, or another clock, make sigma smaller again.
+ */
+export const notBelow = (model: ClockModel, before: ClockModel | undefined): ClockModel =>
+  before === undefined
+    ? model
+    : { ...model, floorNs: Math.max(before.floorNs ?? 0, ownBoundNs(extrapolate(before, model.at))) };
 
 /** How fast the bound grows during the next second, ns/s = ppb. */
 export const boundGrowthPpb = (model: ClockModel): number =>

@@ -50,10 +50,11 @@ describe('a jump of a source’s time', () => {
     expect(watch.reachNs(0)).to.be.below(9e3);
   });
 
-  it('is given up when the other direction is never heard', () => {
-    const verdicts = watched(...Array.from({ length: 40 }, () => ['inbound', -900] as const));
-    expect(verdicts.slice(0, 24)).to.deep.equal(['plain', ...Array.from({ length: 23 }, () => 'held')]);
-    expect(verdicts.slice(24)).to.deep.equal(Array.from({ length: 16 }, () => 'plain'));
+  it('stays open, and moves nothing, as long as the other direction is not heard', () => {
+    const late = Array.from({ length: 200 }, () => ['inbound', -9000] as const);
+    const verdicts = watched(...late, ['outbound', 0], ['inbound', -9000]);
+    expect(verdicts.slice(0, 200)).to.deep.equal(['plain', ...Array.from({ length: 199 }, () => 'held')]);
+    expect(verdicts.slice(200)).to.deep.equal(['calm', 'plain']);
   });
 
   it('makes its source suspect at once where no noise explains it, else with the second that agrees', () => {

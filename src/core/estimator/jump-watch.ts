@@ -11,8 +11,6 @@ const LEAST_JUMP_NS = 2e3;
 const FASTEST = 5e-5;
 /** So many that agree are no chance. */
 const ENOUGH = 3;
-/** So many, and still only one direction: a longer route, or an unsteady network. */
-const TOO_MANY = 24;
 const WAYS: Readonly<Record<StrayWay, number>> = { inbound: 1, outbound: 2, phase: 3 };
 const BOTH = 3;
 
@@ -73,10 +71,6 @@ export class JumpWatch {
     this.ways |= WAYS[way];
     this.meanNs += (shiftNs - this.meanNs) / this.count;
     if (this.count >= ENOUGH && this.ways === BOTH) return 'jumped';
-    if (this.count > TOO_MANY) {
-      this.refute();
-      return 'plain';
-    }
     this.suspectNs = early || this.count > 1 ? Math.abs(this.meanNs) + reachNs / 2 : 0;
     return this.count > 1 ? 'held' : 'plain';
   }

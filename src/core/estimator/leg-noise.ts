@@ -60,6 +60,8 @@ export class LegNoise implements Noise {
   private early = false;
   private count = 0;
   private readonly legs = { inbound: 0, outbound: 0 };
+  /** Direction of the last leg. */
+  private lastWay: Leg['direction'] | undefined;
 
   /** `sigma`: the order of magnitude to be expected. */
   constructor(sigma: number, members: number) {
@@ -162,12 +164,15 @@ export class LegNoise implements Noise {
 
   settle(weights: Float64Array): void {
     const { tail, pace } = this;
-    this.count++;
-    this.legs[pace.direction]++;
     this.stray = 0;
     for (let k = 0; k < weights.length; k++) this.stray += weights[k]! * this.wildness[k]!;
-    tail.settle(weights);
     const isOpen = this.shapes.length > RHOS.length;
+    const isTurn = this.isTurn();
+    this.legs[pace.direction]++;
+    this.lastWay = pace.direction;
+    if (!isOpen && !isTurn) return;
+    this.count++;
+    tail.settle(weights);
     const rate = Math.max(2 / (this.count + 4), 1 / MEMORY);
     pace.rate = isOpen ? 0 : rate;
     for (const shape of this.shapes) {
@@ -176,7 +181,7 @@ export class LegNoise implements Noise {
     }
     this.best = this.heaviest();
     const top = this.best.logWeight;
-    this.growth.note(this.stray + tail.late * LATE_AS_STRAY);
+    if (isTurn) this.growth.note(this.stray + tail.late * LATE_AS_STRAY);
     if (!this.early || this.stray < 0.5) this.lateness[pace.direction].note(this.stray + tail.late);
     for (const shape of this.shapes) shape.reweigh(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
     if (this.isOutgrown()) this.searchAnew();
@@ -210,6 +215,15 @@ export class LegNoise implements Noise {
     const { inbound, outbound } = this.lateness;
     if (this.legs.inbound === 0) return outbound.isDue;
     return inbound.isDue && (outbound.isDue || this.legs.outbound === 0);
+  }
+
+  /**
+   * Of a path that is heard both ways, the noise is learnt from legs that follow one of the other direction: however many legs
+   * one direction has for each of the other (eight Syncs for a Delay_Req), a route that gets longer is not taken for noise.
+   */
+  private isTurn(): boolean {
+    const { inbound, outbound } = this.legs;
+    return inbound === 0 || outbound === 0 || this.pace.direction !== this.lastWay;
   }
 
   private searchAnew(): void {

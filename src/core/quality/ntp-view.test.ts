@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Claims } from '../../api/index.js';
 import { createSource, type Track, type TrackKind } from '../source.js';
-import { type NtpBasis, ntpView } from './ntp-view.js';
+import { type NtpBasis, ntpPeer, ntpView } from './ntp-view.js';
 
 const peer = (id: string, claims: Partial<Claims>, kind: TrackKind = 'exchange'): Track => {
   const source = createSource(id);
@@ -11,18 +11,17 @@ const peer = (id: string, claims: Partial<Claims>, kind: TrackKind = 'exchange')
 const SERVER = peer('ntp.a', { stratum: 2, address: '192.0.2.7:123', rootDelayNs: 4e6 });
 const BASIS: NtpBasis = {
   mode: 'tracking',
-  peer: SERVER,
-  peerDelayNs: 6e6,
+  peer: ntpPeer(SERVER, 6e6),
   boundNs: 8e6,
   randomNs: 1e6,
-  boundThenNs: 8e6,
-  silenceNs: 0,
   leap: 'none',
   referenceTime: 5n,
+  localStratum: undefined,
+  now: 9n,
 };
 /** printf '\\x20\\x01\\x0d\\xb8\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\x01' | md5sum */
 const MD5_OF_DB8_1 = '57.171.155.55';
-const refidOf = (one: Track): string => ntpView({ ...BASIS, peer: one }).refid;
+const refidOf = (one: Track): string => ntpView({ ...BASIS, peer: ntpPeer(one, 6e6) }).refid;
 
 describe('NTP view', () => {
   it('is one stratum below its source and names it by its address', () => {
@@ -35,8 +34,9 @@ describe('NTP view', () => {
     expect(rootDelayNs / 2 + rootDispersionNs).to.equal(8e6);
   });
 
-  it('serves no root dispersion below the random part of the bound', () => {
-    expect(ntpView({ ...BASIS, boundNs: 1e6, boundThenNs: 1e6 }).rootDispersionNs).to.equal(1e6);
+  it('serves no root dispersion below the random part of the bound, and no more than the bound with it', () => {
+    expect(ntpView({ ...BASIS, boundNs: 1e6 })).to.include({ rootDelayNs: 0, rootDispersionNs: 1e6 });
+    expect(ntpView({ ...BASIS, boundNs: 3e6 })).to.include({ rootDelayNs: 4e6, rootDispersionNs: 1e6 });
   });
 
   it('names an IPv6 server by four octets of the MD5 of its address', () => {
@@ -46,7 +46,7 @@ describe('NTP view', () => {
   });
 
   it('names a reference clock by its kind, at stratum 1', () => {
-    expect(ntpView({ ...BASIS, peer: peer('gpsd.r', { stratum: 0 }, 'pulse') })).to.include({
+    expect(ntpView({ ...BASIS, peer: ntpPeer(peer('gpsd.r', { stratum: 0 }, 'pulse'), 0) })).to.include({
       stratum: 1,
       refid: 'PPS',
     });
@@ -55,15 +55,24 @@ describe('NTP view', () => {
     expect(refidOf(peer('radio.r', {}, 'reading'))).to.equal('RADI');
   });
 
-  it('widens in holdover by at least 15 ppm', () => {
-    const held = ntpView({ ...BASIS, mode: 'holdover', silenceNs: 1000e9 });
-    expect(held.rootDispersionNs - ntpView(BASIS).rootDispersionNs).to.be.closeTo(15e6, 1);
-    const worse = ntpView({ ...BASIS, mode: 'holdover', silenceNs: 1000e9, boundNs: 50e6 });
-    expect(worse.rootDispersionNs).to.equal(45e6);
+  it('grows with the bound in holdover, and by nothing else', () => {
+    expect(ntpView({ ...BASIS, mode: 'holdover' })).to.deep.equal(ntpView(BASIS));
+    expect(ntpView({ ...BASIS, mode: 'holdover', boundNs: 50e6 })).to.include({
+      ...{ stratum: 3, refid: '192.0.2.7', rootDelayNs: 10e6, rootDispersionNs: 45e6 },
+    });
+  });
+
+  it('gives the clock as it is where that is asked for: its own reference, as chronyd has it', () => {
+    const local = { ...BASIS, mode: 'unsynchronised', localStratum: 10, boundNs: Number.POSITIVE_INFINITY } as const;
+    expect(ntpView(local)).to.deep.equal({
+      ...{ stratum: 10, refid: '127.127.1.1', leap: 'none', rootDelayNs: 0, rootDispersionNs: 1000, referenceTime: 9n },
+    });
+    expect(ntpView({ ...local, localStratum: 1 }).refid).to.equal('LOCL');
   });
 
   it('counts strata up to 15, CSPTP servers as strata, and boundary clocks behind a PTP grandmaster as none', () => {
-    const stratumBehind = (claims: Partial<Claims>) => ntpView({ ...BASIS, peer: peer('x.a', claims) }).stratum;
+    const stratumBehind = (claims: Partial<Claims>) =>
+      ntpView({ ...BASIS, peer: ntpPeer(peer('x.a', claims), 0) }).stratum;
     expect(stratumBehind({ stratum: 14 })).to.equal(15);
     expect(stratumBehind({ clockClass: 6, stepsRemoved: 0 })).to.equal(2);
     expect(stratumBehind({ clockClass: 248, stepsRemoved: 3 })).to.equal(6);
@@ -73,8 +82,8 @@ describe('NTP view', () => {
 
   it('is stratum 16 and leap unknown when unsynchronised, or behind stratum 15', () => {
     for (const basis of [
-      { ...BASIS, peer: peer('ntp.a', { stratum: 15 }) },
-      { ...BASIS, peer: peer('csptp.a', { clockClass: 248, stepsRemoved: 13 }) },
+      { ...BASIS, peer: ntpPeer(peer('ntp.a', { stratum: 15 }), 0) },
+      { ...BASIS, peer: ntpPeer(peer('csptp.a', { clockClass: 248, stepsRemoved: 13 }), 0) },
       { ...BASIS, mode: 'unsynchronised' as const },
       { ...BASIS, peer: undefined },
     ])

@@ -4,54 +4,77 @@ import { formatRefid, refidOfAddress } from '../../protocol/ntp/refid.js';
 import type { Track } from '../source.js';
 import { statedStratum, UNSYNCHRONISED } from '../stratum.js';
 
+/** What a server that follows a track tells of it: the hub's own stratum, and the root delay through that track. */
+export interface NtpPeer {
+  readonly stratum: number;
+  readonly refid: string;
+  readonly rootDelayNs: Ns;
+}
+
 /** What the NTP view is made of. */
 export interface NtpBasis {
   readonly mode: Mode;
-  /** The track that names stratum and refid; undefined while there never was one. */
-  readonly peer: Track | undefined;
-  /** Own round trip to it, ns. */
-  readonly peerDelayNs: Ns;
+  /** Names stratum and refid; undefined while no track ever carried the estimate. */
+  readonly peer: NtpPeer | undefined;
   readonly boundNs: Ns;
   /** The random part of it. */
   readonly randomNs: Ns;
-  /** Since a living source last spoke. */
-  readonly silenceNs: Ns;
-  /** The bound at that moment. */
-  readonly boundThenNs: Ns;
   readonly leap: Leap;
+  /** When the peer last corrected the clock. */
   readonly referenceTime: Instant;
+  /** Stratum of the clock as it is, where that is given to others; undefined: it is not. */
+  readonly localStratum: number | undefined;
+  readonly now: Instant;
 }
 
-/** Error growth that RFC 5905 §7.3 (PHI) wants of a clock nobody corrects, ns/s. */
-const PHI_PPB = 15_000;
 /** What reading our own clock costs. */
 const LEAST_DISPERSION_NS = 1000;
+/** Reference id of a server's own clock, as chronyd's `local` and ntpd's driver 1 have it. */
+const LOCAL_REFID = '127.127.1.1';
 
-/** Stratum, refid and root distance to serve (RFC 5905 §7.3): half the root delay and the root dispersion hold the bound. */
+/**
+ * Stratum, refid and root distance to serve (RFC 5905 §7.3). Half the root delay and the root dispersion are the bound, in
+ * holdover too: the dispersion grows with it. The root delay never takes more of the bound than its systematic part.
+ */
 export function ntpView(basis: NtpBasis): NtpView {
-  const { peer, referenceTime } = basis;
-  const stratum = peer === undefined ? UNSYNCHRONISED : stratumOf(peer) + 1;
-  if (peer === undefined || basis.mode === 'unsynchronised' || stratum >= UNSYNCHRONISED)
+  const { peer, boundNs, randomNs, referenceTime } = basis;
+  if (basis.localStratum !== undefined) return localView(basis.localStratum, basis);
+  if (peer === undefined || basis.mode === 'unsynchronised' || peer.stratum >= UNSYNCHRONISED)
     return {
       stratum: UNSYNCHRONISED,
       refid: 'INIT',
       leap: 'unknown',
       rootDelayNs: 0,
-      rootDispersionNs: finite(basis.boundNs),
+      rootDispersionNs: finite(boundNs),
       referenceTime,
     };
-  const rootDelayNs = (peer.source.claims.rootDelayNs ?? 0) + Math.max(basis.peerDelayNs, 0);
-  const grownNs = basis.boundThenNs + (PHI_PPB * basis.silenceNs) / 1e9;
-  const errorNs = Math.max(basis.boundNs, grownNs);
+  const rootDelayNs = Math.min(peer.rootDelayNs, 2 * Math.max(boundNs - randomNs, 0));
   return {
-    stratum,
-    refid: refidOf(peer),
+    stratum: peer.stratum,
+    refid: peer.refid,
     leap: basis.leap,
     rootDelayNs,
-    rootDispersionNs: Math.max(errorNs - rootDelayNs / 2, basis.randomNs, LEAST_DISPERSION_NS),
+    rootDispersionNs: Math.max(boundNs - rootDelayNs / 2, LEAST_DISPERSION_NS),
     referenceTime,
   };
 }
+
+/** The clock is its own reference: no distance from it, and corrected at this moment. */
+const localView = (stratum: number, { leap, now }: NtpBasis): NtpView => ({
+  stratum,
+  refid: stratum === 1 ? 'LOCL' : LOCAL_REFID,
+  leap,
+  rootDelayNs: 0,
+  rootDispersionNs: LEAST_DISPERSION_NS,
+  referenceTime: now,
+});
+
+/** What to tell of a track. `roundTripNs`: the own one to its source. */
+export const ntpPeer = (track: Track, roundTripNs: Ns): NtpPeer => ({
+  stratum: stratumOf(track) + 1,
+  refid: refidOf(track),
+  rootDelayNs: (track.source.claims.rootDelayNs ?? 0) + Math.max(roundTripNs, 0),
+});
 
 /** The stratum of what a track brings: a reference clock of our own is 0. */
 export const stratumOf = ({ source }: Track): number => statedStratum(source.claims);

@@ -47,10 +47,11 @@ describe('PTP view', () => {
     expect(ptpView({ ...BASIS, before: 52 }).clockClass).to.equal(6);
   });
 
-  it('after a lock says what network time is worth: within specification 7, else nothing', () => {
+  it('is in holdover where network time goes on without the reference: the bound decides', () => {
     const fallback = { ...BASIS, carriers: [NTP], before: 6 };
     expect(ptpView(fallback).clockClass).to.equal(7);
-    expect(ptpView({ ...fallback, boundNs: 2000 }).clockClass).to.equal(248);
+    expect(ptpView({ ...fallback, boundNs: 2000 }).clockClass).to.equal(52);
+    expect(ptpView({ ...fallback, before: 52 }).clockClass).to.equal(52);
     expect(ptpView({ ...fallback, utcKnown: false }).clockClass).to.equal(248);
   });
 

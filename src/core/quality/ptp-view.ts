@@ -52,8 +52,7 @@ function classOf({ mode, carriers, before, boundNs, specificationNs, utcKnown }:
   if (mode === 'tracking' && utcKnown && carriers.some(isPrimaryReference)) return LOCKED;
   const hadLock = before === LOCKED || before === HOLDOVER || before === DEGRADED;
   if (mode === 'unsynchronised' || !hadLock || !utcKnown) return FREE_RUNNING;
-  if (boundNs <= specificationNs && before !== DEGRADED) return HOLDOVER;
-  return carriers.length === 0 || carriers.some(isPrimaryReference) ? DEGRADED : FREE_RUNNING;
+  return boundNs <= specificationNs && before !== DEGRADED ? HOLDOVER : DEGRADED;
 }
 
 /** Present where one grandmaster stands behind every carrier. */

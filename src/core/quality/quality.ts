@@ -1,94 +1,86 @@
 import type { Instant, Leap, Mode, Ns, NtpView, PtpView } from '../../api/index.js';
+import { parseServer } from '../../protocol/client-server/address.js';
 import { boundNs, type ClockModel, extrapolate } from '../clock/clock-model.js';
-import type { TrackEstimate } from '../estimator/types.js';
 import type { CoreOptions } from '../input.js';
+import { leadersOf } from '../selection/account.js';
 import { BOUND_SIGMAS } from '../selection/distance.js';
 import type { Track } from '../source.js';
-import { ntpView, stratumOf } from './ntp-view.js';
+import { type Named, type Naming, nextNamed } from './naming.js';
+import { ntpView } from './ntp-view.js';
 import { ptpView } from './ptp-view.js';
 
-export interface QualityUpdate {
+export interface QualityUpdate extends Naming {
   readonly now: Instant;
   readonly mode: Mode;
-  /** Living tracks that carry the estimate. */
-  readonly carriers: readonly Track[];
-  readonly system: ClockModel | undefined;
   readonly utcKnown: boolean;
-  readonly estimate: (track: Track) => TrackEstimate | undefined;
+  /** The clock is given to others as it is. */
+  readonly local: boolean;
 }
 
-/** What the hub promises to others, NTP's way and PTP's. Remembers who carried the time for when nobody does. */
+/**
+ * The quality of the time that is given to others, by NTP and by PTP: both from the error bound of the moment. Remembers
+ * which source carried the time while none does.
+ */
 export class Quality {
   readonly #options: CoreOptions;
   #mode: Mode = 'unsynchronised';
+  #local = false;
   #carriers: readonly Track[] = [];
   #utcKnown = false;
   #clockClass = 248;
-  #peer: Track | undefined;
-  #peerDelayNs: Ns = 0;
-  #carriedAt: Instant = 0n;
-  #boundThenNs: Ns = Number.POSITIVE_INFINITY;
+  #named: Named | undefined;
   #lastUpdate: Instant = 0n;
 
   constructor(options: CoreOptions) {
     this.#options = options;
   }
 
-  update({ now, mode, carriers, system, utcKnown, estimate }: QualityUpdate): void {
+  update(update: QualityUpdate): void {
+    const { now, mode, carriers, system, utcKnown, local } = update;
     this.#mode = mode;
+    this.#local = local;
     this.#utcKnown = utcKnown;
     this.#carriers = carriers;
-    if (carriers.length > 0 && system !== undefined) {
-      this.#peer = peerOf(carriers, estimate);
-      const delayNs = this.#peer === undefined ? 0 : (estimate(this.#peer)?.delayNs ?? 0);
-      this.#peerDelayNs = Number.isFinite(delayNs) ? 2 * delayNs : 0;
-      this.#carriedAt = now;
-      this.#boundThenNs = boundNs(system);
-      this.#lastUpdate = carriers.reduce((newest, { last }) => (last > newest ? last : newest), 0n);
-    }
+    const before = this.#named;
+    this.#named = nextNamed(before, update);
+    if (this.#named !== before) for (const { last } of carriers) if (last > this.#lastUpdate) this.#lastUpdate = last;
     this.#clockClass = this.ptp(system, now).clockClass;
   }
 
   /** Time that CLOCK_MONOTONIC did not count has passed. */
   slept(sleptNs: Ns): void {
-    this.#carriedAt -= BigInt(Math.round(sleptNs));
     this.#lastUpdate -= BigInt(Math.round(sleptNs));
   }
 
   ntp(system: ClockModel | undefined, now: Instant, leap: Leap, corrected: Instant): NtpView {
     return ntpView({
       mode: this.#mode,
-      peer: this.#peer,
-      peerDelayNs: this.#peerDelayNs,
+      peer: this.#named?.peer,
       boundNs: boundAt(system, now),
       randomNs: system === undefined ? 0 : BOUND_SIGMAS * extrapolate(system, now).sigmaNs,
-      boundThenNs: this.#boundThenNs,
-      silenceNs: this.#carriers.length > 0 ? 0 : Number(now - this.#carriedAt),
       leap,
       referenceTime: corrected - (now - this.#lastUpdate),
+      localStratum: this.#local ? this.#options.localStratum : undefined,
+      now: corrected,
     });
   }
 
   ptp(system: ClockModel | undefined, now: Instant): PtpView {
     return ptpView({
       mode: this.#mode,
-      carriers: this.#carriers,
+      carriers: leadersOf(this.#carriers),
       before: this.#clockClass,
       boundNs: boundAt(system, now),
       specificationNs: this.#options.trackingErrorNs,
       utcKnown: this.#utcKnown,
     });
   }
-}
 
-/** The carrier that names stratum and refid: the nearest to a primary reference, of these the heaviest. */
-function peerOf(carriers: readonly Track[], estimate: QualityUpdate['estimate']): Track | undefined {
-  const combined = carriers.filter(({ state }) => state === 'combined');
-  const weight = (track: Track): number => estimate(track)?.weight ?? 0;
-  return (combined.length > 0 ? combined : carriers).reduce<Track | undefined>((best, track) => {
-    if (best === undefined || stratumOf(track) < stratumOf(best)) return track;
-    return stratumOf(track) === stratumOf(best) && weight(track) > weight(best) ? track : best;
-  }, undefined);
+  /** Address of the source that is named to clients; undefined: it has none, or the hub is not synchronised. */
+  upstream(): string | undefined {
+    if (this.#mode === 'unsynchronised') return undefined;
+    return parseServer(this.#named?.track.source.claims.address ?? '')?.host;
+  }
 }
 
 const boundAt = (model: ClockModel | undefined, now: Instant): Ns =>

@@ -16,6 +16,8 @@ import { barOfSource } from './standing.js';
 /** A share of the estimate above the first counts as carrying it; once it does, down to the second. */
 const WEIGHT_TO_CARRY = 0.01;
 const WEIGHT_TO_STAY = 0.005;
+/** A smaller share is none: the estimator needs a finite sigma of each bias. */
+const LEAST_WEIGHT = 1e-4;
 /** For how long a jump of a source's time is told of. */
 const JUMP_IS_NEWS_NS = 3600 * NS_PER_S;
 
@@ -42,8 +44,14 @@ export function sharesOf(
     shares.set(track, weight);
     sum += weight;
   }
-  for (const [track, weight] of shares) shares.set(track, sum > 0 ? weight / sum : 0);
+  for (const [track, weight] of shares) shares.set(track, weight > LEAST_WEIGHT * sum ? weight / sum : 0);
   return shares;
+}
+
+/** Those that have a real share of the estimate; when each has next to none, all of them. */
+export function leadersOf(carriers: readonly Track[]): readonly Track[] {
+  const heavy = carriers.filter(({ state }) => state === 'combined');
+  return heavy.length > 0 ? heavy : carriers;
 }
 
 /** Says of each track that carries the estimate how much, and beside whom. */
@@ -66,10 +74,9 @@ export function describeCarriers(
 
 /** Who carries the estimate, and who merely agrees; when everybody is light, all carry. */
 export function rolesOf(tracks: readonly Track[]): { readonly carriers: string[]; readonly witnesses: string[] } {
-  const all = idsOf(tracks);
-  const heavy = idsOf(tracks.filter(({ state }) => state === 'combined'));
-  const carriers = heavy.length > 0 ? heavy : all;
-  return { carriers, witnesses: all.filter((id) => !carriers.includes(id)) };
+  const carriers = idsOf(leadersOf(tracks));
+  const usual = tracks.filter(({ outlier }) => !outlier);
+  return { carriers, witnesses: idsOf(usual).filter((id) => !carriers.includes(id)) };
 }
 
 /** Of their sources, each once. */
@@ -91,6 +98,7 @@ function reasonOf(
   const heavier = list(heavyOthers.length > 0 ? heavyOthers : [id]);
   if (track.state === 'numbering') return `names the second for ${heavier} and is too coarse to steer by`;
   const company = others.length === 0 ? 'is the only source' : `agrees with ${list(others)}${reservation(track)}`;
+  if (track.state === 'agrees' && track.outlier) return `${company}, so it has no share of the estimate`;
   if (track.state === 'agrees') return `${company}, but weighs next to nothing beside ${heavier}`;
   const share = others.length === 0 ? 'carries the estimate alone' : `carries ${percent(weight)} of the estimate`;
   const slip = slipOf(track);
@@ -125,9 +133,11 @@ export function standingOf(source: Source): { readonly state: SourceState; reado
 export function newsOf(source: Source): string | undefined {
   const { state, reason } = standingOf(source);
   const isPlain = state === 'agrees' || state === 'numbering';
-  const news = isPlain ? 'combined' : state;
+  const isStuck = state === 'warming' && (bestTrack(source)?.stuck ?? false);
+  const news = isPlain ? 'combined' : isStuck ? 'stuck' : state;
   if (news === 'warming' || news === source.told) return undefined;
   source.told = news;
+  if (isStuck) return `is not used: ${reason}`;
   return isPlain ? reason : `is ${state}: ${reason}`;
 }
 
@@ -179,10 +189,18 @@ function jumpOf({ jump }: Track, { now, utc }: ReportContext): string {
 /** Why nothing carries the estimate, as far as the sources' own standing tells. */
 export function lossOf(sources: readonly Source[]): string {
   if (sources.length === 0) return 'there is no source';
-  const standings = sources.map((source) => ({ id: source.id, ...standingOf(source) }));
+  const standings = sources.map((source) => ({
+    id: source.id,
+    isStuck: bestTrack(source)?.stuck ?? false,
+    ...standingOf(source),
+  }));
   const silent = standings.filter(({ state }) => state === 'unreachable');
   if (silent.length === standings.length) return `no source answers (${silent[0]!.id}: ${silent[0]!.reason})`;
-  const warming = standings.filter(({ state }) => state === 'warming').map(({ id }) => id);
+  const warming = standings.filter(({ state, isStuck }) => state === 'warming' && !isStuck).map(({ id }) => id);
   if (warming.length > 0) return `still getting to know ${list(warming)}`;
-  return `no source may be used (${standings.map(({ id, state }) => `${id} ${state}`).join(', ')})`;
+  const each = standings.map(({ id, state, reason, isStuck }) => {
+    if (isStuck) return `${id}: ${reason}`;
+    return standings.length === 1 ? `${id} ${state}: ${reason}` : `${id} ${state}`;
+  });
+  return `no source may be used (${each.join(', ')})`;
 }

@@ -24,18 +24,20 @@ const CONTRADICTION = 'the sources contradict the time kept so far';
 
 /**
  * Finds the majority by root distances, looks closely at its members, and has the truth where those overlap that stand the
- * look. Where root distances leave it open, a majority that agrees closely decides.
+ * look. Where root distances leave it open, a majority that agrees closely decides. `silent`: tracks without a vote on which
+ * the estimate still rests.
  */
 export function elect(
   electorate: readonly Candidate[],
   own: OwnTime | undefined,
   sources: readonly Source[],
   { minAgreeing }: CoreOptions,
+  silent: readonly Candidate[] = [],
 ): Verdict {
   if (electorate.length === 0) return NOBODY;
   const rough = majorityOf(electorate, own);
   const members = rough === undefined ? electorate : holdersOf(electorate, rough);
-  const { close, findings } = scrutinise(electorate, members, rough === undefined ? own : undefined);
+  const { close, findings } = scrutinise(electorate, members, rough === undefined ? own : undefined, silent);
   const overlap = close ?? rough;
   if (overlap === undefined) return { ...NOBODY, findings, obstacle: disunity(electorate, own) };
   const holders = holdersOf(members, rough ?? overlap).filter((member) => findings.get(member)!.apart === undefined);

@@ -14,13 +14,15 @@ export interface Following {
 /** The reference time of a follower must be ahead of the last word of its leader by so many intervals of that. */
 const INTERVALS_AHEAD = 2;
 const LEAST_AHEAD_NS: Ns = 2 * NS_PER_S;
+/** A follower with a root distance so many times less has the better way to the leader: it counts beside it, in its group. */
+const WORSE_PATH = 2;
 
 /**
  * A follower is never a better witness than the source that it follows: it has no vote while the hub hears that source, and
  * none after that unless it has heard it longer than the hub. The operator's trust or preference stands above this.
  */
 export function followingOf(
-  { track: { source } }: Candidate,
+  { track: { source }, halfNs }: Candidate,
   candidates: readonly Candidate[],
   sources: readonly Source[],
   now: Instant,
@@ -30,7 +32,9 @@ export function followingOf(
   const leaders = source.kinship.leaders
     .map((id) => sources.find((other) => other.id === id)!)
     .filter(({ options }) => !options.noselect);
-  const heard = leaders.find((leader) => candidates.some(({ track }) => track.source === leader && votes(track)));
+  const opinions = candidates.filter(({ track }) => leaders.includes(track.source) && votes(track));
+  if (opinions.some((opinion) => opinion.halfNs > WORSE_PATH * halfNs)) return undefined;
+  const heard = leaders.find((leader) => opinions.some(({ track }) => track.source === leader));
   if (heard !== undefined) return { leader: heard.id, how: 'heard' };
   for (const leader of leaders) {
     const lastWord = lastWordOf(leader, now);

@@ -15,11 +15,14 @@ interface Opinion {
   readonly incumbent?: boolean;
   readonly wasClose?: boolean;
   readonly trust?: boolean;
+  /** Root dispersion that it claims. */
+  readonly dispersionMs?: number;
 }
 
 function candidate(id: string, opinion: Opinion): Candidate {
   const { biasMs, delayMs = 20, sigmaMs = 0.05, group = id, incumbent = true } = opinion;
   const source = createSource(id, { ...PLAIN_OPTIONS, trust: opinion.trust ?? false });
+  source.claims = { synchronised: true, rootDispersionNs: (opinion.dispersionMs ?? 0) * MS };
   const leg: Observation = {
     kind: 'leg',
     clock: 'system',
@@ -54,6 +57,13 @@ function look(opinions: Readonly<Record<string, Opinion>>): Record<string, Findi
   const all = Object.entries(opinions).map(([id, opinion]) => candidate(id, opinion));
   const { findings } = scrutinise(all, all);
   return Object.fromEntries(all.map((one) => [one.track.source.id, findings.get(one)!]));
+}
+
+/** The share of each, as the asserted sigmas alone make it. */
+function sharesOf(findings: Record<string, Finding>): Record<string, number> {
+  const weights = Object.entries(findings).map(([id, { sigmaNs }]) => [id, sigmaNs ** -2] as const);
+  const sum = weights.reduce((total, [, weight]) => total + weight, 0);
+  return Object.fromEntries(weights.map(([id, weight]) => [id, weight / sum]));
 }
 
 const at = (...biases: number[]): Record<string, Opinion> =>
@@ -108,11 +118,12 @@ describe('scrutiny', () => {
     for (const sigmaMs of sigmasMs(look(at(0, 0.5, -0.5, 0.9, -0.3)))) expect(sigmaMs).to.be.closeTo(0.5, 0.05);
   });
 
-  it('widens steadily with the gap, up to the root distance', () => {
+  it('widens steadily with the gap, until nothing is left of its share', () => {
     const widths = [0, 1, 1.5, 2, 2.5, 3, 4, 8].map((biasMs) => look(at(0, 0, 0, biasMs)).d!.sigmaNs);
     expect(widths).to.deep.equal([...widths].sort((x, y) => x - y));
     expect(widths[0]).to.be.closeTo(0.5 * MS, 0.02 * MS);
-    expect(widths.at(-1)).to.be.closeTo((20 * MS + 1e3) / 3, 0.01 * MS);
+    expect(widths[4]).to.be.within(1 * MS, 20 * MS);
+    expect(widths.at(-1), 'a hundred times the wide law: no share').to.be.closeTo((100 * (20 * MS + 1e3)) / 3, MS);
   });
 
   it('does not judge by a random error that is large itself', () => {
@@ -161,5 +172,73 @@ describe('scrutiny', () => {
         }),
       ),
     ).to.deep.equal(['x', 'y', 'z']);
+  });
+
+  describe('of one group', () => {
+    const group = 'one upstream';
+    const near: Opinion = { biasMs: 0, delayMs: 0.1, dispersionMs: 40, group };
+    const far: Opinion = { biasMs: 300, delayMs: 302, dispersionMs: 4, group };
+
+    it('gives no share to a far one that the root distance of a near one excludes, in whatever order', () => {
+      for (const opinions of [
+        { near, far },
+        { far, near },
+      ]) {
+        const findings = look(opinions);
+        expect(findings.far).to.include({ outlier: true, apart: undefined });
+        expect(findings.far!.unusual!.times).to.be.within(30, 40);
+        expect(findings.near).to.include({ outlier: false, unusual: undefined });
+        expect(sharesOf(findings).far).to.be.below(1e-5);
+      }
+    });
+
+    it('does so to two and three far ones that agree with each other', () => {
+      const findings = look({ far, near, twin: { ...far, biasMs: 301 }, third: { ...far, biasMs: 299, delayMs: 310 } });
+      for (const id of ['far', 'twin', 'third']) expect(findings[id]!.outlier, id).to.equal(true);
+      expect(sharesOf(findings).near).to.be.above(0.999);
+    });
+
+    it('does so on the other side, and with another upstream', () => {
+      expect(look({ near, far: { ...far, biasMs: -300 } }).far!.outlier).to.equal(true);
+      expect(look({ near, far: { ...far, group: 'another' } }).far!.outlier).to.equal(true);
+    });
+
+    it('weighs a near one by its root dispersion as it weighs a far one by its way', () => {
+      const shares = sharesOf(look({ near: { ...near, dispersionMs: 12 }, far: { biasMs: 10, delayMs: 50, group } }));
+      expect(shares.near).to.be.above(0.999);
+    });
+
+    it('does not leave the estimate to a far one because two near ones are a little apart', () => {
+      const shares = sharesOf(
+        look({
+          one: { biasMs: 0, delayMs: 0.4, dispersionMs: 1.2, group },
+          two: { biasMs: 1.1, delayMs: 1.2, group },
+          far: { biasMs: 0.5, delayMs: 43, group },
+        }),
+      );
+      expect(shares.far).to.be.below(0.3);
+    });
+
+    it('uses a far one that agrees', () => {
+      const findings = look({ near, far: { ...far, biasMs: 1 } });
+      expect(findings.far).to.include({ outlier: false, unusual: undefined });
+      expect(sharesOf(findings).far).to.be.within(0.1, 0.4);
+    });
+
+    it('does not let a near one disprove a majority that agrees closely', () => {
+      const findings = look({ ...at(0, 0.3, -0.2), near: { biasMs: 15, delayMs: 0.1, dispersionMs: 10 } });
+      for (const id of ['a', 'b', 'c']) expect(findings[id]!.outlier, id).to.equal(false);
+      expect(sharesOf(findings).near).to.be.below(0.01);
+    });
+
+    it('measures by a near one that has fallen silent while the estimate rests on it', () => {
+      const [living, silent] = [candidate('far', far), candidate('near', near)];
+      const outliers = (witnesses: readonly Candidate[]) =>
+        scrutinise([living], [living], undefined, witnesses).findings.get(living)!.outlier;
+      expect(outliers([])).to.equal(false);
+      expect(outliers([silent])).to.equal(true);
+      silent.track.unusual = { gapNs: 300 * MS, times: 30 };
+      expect(outliers([silent]), 'it was unusual itself').to.equal(false);
+    });
   });
 });

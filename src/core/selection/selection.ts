@@ -4,14 +4,14 @@ import type { CoreOptions } from '../input.js';
 import { list } from '../sentence.js';
 import { allTracks, type Source, type Track, votes } from '../source.js';
 import { type Candidate, opinionOf } from './candidate.js';
-import { biasSigmaNs } from './distance.js';
+import { biasSigmaNs, isDelayKnown } from './distance.js';
 import { bestOf, echoReason, mayEcho } from './echo.js';
 import { elect, type Verdict } from './election.js';
 import { FOLLOWING_REASONS, type Following, followingOf } from './following.js';
 import { kinshipOf } from './independence.js';
 import type { OwnTime } from './majority.js';
 import { type Opponents, objection } from './objection.js';
-import { barOf, isPending } from './standing.js';
+import { type Bar, barOf, isPending, UNMEASURED } from './standing.js';
 import { admit, type Change, probation, release, stands } from './tenure.js';
 import { type Interval, touches } from './vote.js';
 
@@ -37,6 +37,8 @@ const PATIENCE_NS = 4 * NS_PER_S;
 const CONFIRMATIONS = 2;
 /** What an operator's preference for one source makes of the others' bias. */
 const PREFERENCE = 10;
+
+const UNNUMBERED = 'waits for a source that says which second its pulses begin';
 
 /**
  * Decides which tracks carry the estimate: the largest group of independent sources whose intervals overlap, if it is a
@@ -82,7 +84,8 @@ export class Selection {
     const voters = candidates.filter(({ track }) => votes(track));
     const electorate = voters.length + pending.length > 0 ? voters : candidates.filter(numbersItself);
     const own = this.#ownTime(electorate, around.own);
-    const verdict = elect(electorate, own, sources, this.#options);
+    const silent = silentOf(sources, around);
+    const verdict = elect(electorate, own, sources, this.#options, silent);
     if (this.#waits(electorate, verdict, pending.length, around.now)) {
       for (const { track } of electorate) warm(track, `waits a moment for ${list(pending)} before it is judged`);
       return { changes, obstacle: '' };
@@ -135,38 +138,51 @@ export class Selection {
 function gather(sources: readonly Source[], around: Surroundings, changes: Change[]): Candidate[] {
   const candidates: Candidate[] = [];
   for (const track of allTracks(sources)) {
-    if (track.kind === 'rate' || isBarred(track, around.now, changes)) continue;
+    if (track.kind === 'rate') continue;
+    const estimate = around.estimate(track);
+    const bar = barOf(track, around.now) ?? barOfEstimate(track, estimate);
+    if (isBarred(track, bar, changes)) continue;
     if (track.kind === 'link') {
       changes.push(...admit(track, track.noiseFloorNs));
       track.state = 'combined';
       track.reason = 'compares two local clocks';
       continue;
     }
-    const estimate = around.estimate(track);
     if (estimate === undefined) {
-      warm(track, 'waits for a source that says which second its pulses begin');
+      warm(track, track.kind === 'pulse' ? UNNUMBERED : 'nothing that it says could be used yet');
       continue;
     }
-    const { centreNs, halfNs } = opinionOf(track, estimate, around.biasNs(track, estimate));
-    candidates.push({
-      centreNs,
-      halfNs,
-      group: track.source.kinship.group,
-      incumbent: track.admittedNs !== undefined,
-      track,
-      estimate,
-    });
+    candidates.push(candidateOf(track, estimate, around));
   }
   return candidates;
 }
 
-function isBarred(track: Track, now: Instant, changes: Change[]): boolean {
-  const bar = barOf(track, now);
+function candidateOf(track: Track, estimate: TrackEstimate, around: Surroundings): Candidate {
+  const { centreNs, halfNs } = opinionOf(track, estimate, around.biasNs(track, estimate));
+  const group = track.source.kinship.group;
+  return { centreNs, halfNs, group, incumbent: track.admittedNs !== undefined, track, estimate };
+}
+
+/** The voters that have fallen silent while the estimate rests on them. */
+function silentOf(sources: readonly Source[], around: Surroundings): readonly Candidate[] {
+  return allTracks(sources).flatMap((track) => {
+    if (!track.lost || track.admittedNs === undefined || !votes(track)) return [];
+    const estimate = around.estimate(track);
+    return estimate === undefined ? [] : [candidateOf(track, estimate, around)];
+  });
+}
+
+/** A path that the estimator began again with may lack its delay, whichever directions are heard. */
+const barOfEstimate = (track: Track, estimate: TrackEstimate | undefined): Bar | undefined =>
+  track.kind !== 'exchange' || estimate === undefined || isDelayKnown(estimate) ? undefined : UNMEASURED;
+
+function isBarred(track: Track, bar: Bar | undefined, changes: Change[]): boolean {
   track.lost = bar?.state === 'unreachable';
+  track.stuck = bar?.lasts ?? false;
   if (bar === undefined) return false;
   track.state = bar.state;
   track.reason = bar.reason;
-  if (bar.state === 'disabled' || bar.state === 'rejected') changes.push(...release(track));
+  if (bar.state !== 'unreachable') changes.push(...release(track));
   return true;
 }
 
@@ -208,6 +224,7 @@ function settle(candidates: readonly Candidate[], opponents: Opponents): Change[
     const finding = verdict.findings.get(candidate);
     track.close = finding?.close ?? false;
     track.unusual = finding?.unusual;
+    track.outlier = finding?.outlier ?? false;
     const ruling = rulingOf(candidate);
     if (standing.has(candidate) && best !== undefined && mayEcho(track, best)) {
       track.state = 'agrees';

@@ -81,10 +81,13 @@ export function jumped(track: Track): readonly Change[] {
   return changes;
 }
 
-/** Beside others that carry the estimate it is judged again once it is known; alone, its old place is the best there is. */
+/**
+ * Beside others that have a share of the estimate it is judged again once it is known; alone, its old place is the best there
+ * is.
+ */
 function learnAnew(track: Track, sources: Iterable<Source>): readonly Change[] {
-  const carriers = allTracks(sources).filter(carries);
-  return carriers.every((other) => other === track) ? [] : judgeAnew(track);
+  const others = allTracks(sources).filter((other) => carries(other) && other !== track && !other.outlier);
+  return others.length === 0 ? [] : judgeAnew(track);
 }
 
 function judgeAnew(track: Track): readonly Change[] {

@@ -1,4 +1,4 @@
-import type { Claims, ClockState, Observation, Stamp, StepPolicy, TimeState } from '../../api/index.js';
+import type { Claims, ClockState, Leg, Observation, Stamp, StepPolicy, TimeState } from '../../api/index.js';
 import { createEngine, type Engine } from '../engine.js';
 import { createEstimator } from '../estimator/index.js';
 import type { Estimator } from '../estimator/types.js';
@@ -18,6 +18,8 @@ export interface Speaker {
   readonly kind: 'exchange' | 'reading' | 'pulse';
   readonly path?: string;
   readonly numbered?: boolean;
+  /** Directions of an exchange that are heard; default both. */
+  ways?: readonly Leg['direction'][];
   /** What its source claims ahead of each of its observations. */
   readonly claims?: Partial<Claims>;
   alive: boolean;
@@ -236,8 +238,11 @@ export class World {
     const gaussian = (): number => jitterNs * this.#gaussian();
     const observations: Observation[] = [];
     if (kind === 'exchange') {
-      observations.push({ ...common, kind: 'leg', direction: 'outbound', transitNs: said + late() });
-      observations.push({ ...common, kind: 'leg', direction: 'inbound', transitNs: -said + late() });
+      const ways = speaker.ways ?? (['outbound', 'inbound'] as const);
+      for (const direction of ways) {
+        const sign = direction === 'outbound' ? 1 : -1;
+        observations.push({ ...common, kind: 'leg', direction, transitNs: sign * said + late() });
+      }
     } else if (kind === 'reading') {
       observations.push({ ...common, kind: 'reading', offsetNs: said + gaussian() });
     } else {

@@ -11,7 +11,7 @@ import type { Native } from '../native.js';
 import { type Arena, arenaOf, DATAGRAM, SENT } from './arena.js';
 import { grantStamps, type StampGrant, stampOf } from './hardware-stamps.js';
 import { readInterface } from './interface.js';
-import { because, errorName, noInterface, sendError } from './net-error.js';
+import { because, errorName, noInterface, sendError, succeeds } from './net-error.js';
 
 /** Throws `TH_NET_INTERFACE`, `TH_NET_RAW_PRIVILEGE`, `TH_NET_OPEN`, `TH_NET_HWTSTAMP_*`. */
 export function openEthernet(native: Native, options: EthernetOptions): EthernetSocket {
@@ -21,7 +21,12 @@ export function openEthernet(native: Native, options: EthernetOptions): Ethernet
     return new KernelEthernetSocket(native, mac, options, grant);
   } catch (error) {
     grant?.release();
-    throw error instanceof TypeError ? error : openError(error, options.interface);
+    if (error instanceof TypeError) throw error;
+    throw openError(
+      error,
+      options.interface,
+      succeeds(() => native.close(native.openEthernet(options, () => {}))),
+    );
   }
 }
 
@@ -88,7 +93,7 @@ class KernelEthernetSocket implements EthernetSocket {
   }
 }
 
-function openError(error: unknown, name: string): HubError {
+function openError(error: unknown, name: string, isOver: () => boolean): HubError {
   switch (errorName(error)) {
     case 'EPERM':
     case 'EACCES':
@@ -97,12 +102,13 @@ function openError(error: unknown, name: string): HubError {
         hint: 'give it CAP_NET_RAW (systemd: AmbientCapabilities=)',
       });
     case 'ENODEV':
-      return noInterface(name, error);
+      return noInterface(name, error, isOver);
     case 'EAFNOSUPPORT':
       return new HubError('TH_NET_OPEN', `${name} is no Ethernet interface`, { cause: error });
     default:
       return new HubError('TH_NET_OPEN', `cannot open a layer 2 socket on ${name}: ${because(error)}`, {
         cause: error,
+        isOver,
       });
   }
 }

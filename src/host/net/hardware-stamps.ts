@@ -61,7 +61,7 @@ export function grantStamps(
   const { interface: name } = options;
   if (name === undefined) throw new TypeError('hardware stamps need an interface');
   const { phc } = readInterface(driver, name);
-  if (phc === undefined) throw none(name, 'it has no hardware clock');
+  if (phc === undefined) throw none(driver, name, 'it has no hardware clock');
   take(driver, name, layer);
   let released = false;
   return {
@@ -78,7 +78,7 @@ function take(driver: Driver, name: string, layer: Layer): void {
   const layers = [...(holding?.layers ?? []), layer];
   const config = holding?.config ?? read(driver, name);
   if (!serves(config, layers)) {
-    if (holding === undefined ? !isOff(config) : holding.previous === undefined) throw conflict(name, config);
+    if (holding === undefined ? !isOff(config) : holding.previous === undefined) throw conflict(driver, name, config);
     const previous = holding?.previous ?? config;
     held.set(name, { layers, previous, config: write(driver, name, layers, config) });
   } else {
@@ -113,7 +113,7 @@ function read(driver: Driver, name: string): StampConfig {
   try {
     return driver.readStampConfig(name);
   } catch (error) {
-    if (errorName(error) !== 'ENOTSUP') throw refused(name, error);
+    if (errorName(error) !== 'ENOTSUP') throw refused(driver, name, error);
     return { transmitType: TRANSMIT_OFF, receiveFilter: 0 };
   }
 }
@@ -130,30 +130,48 @@ function write(driver: Driver, name: string, layers: readonly Layer[], before: S
       if (serves(made, layers)) return made;
       driver.writeStampConfig(name, before.transmitType, before.receiveFilter);
     } catch (error) {
-      if (errorName(error) === 'EPERM') throw refused(name, error);
+      if (errorName(error) === 'EPERM') throw refused(driver, name, error);
       cause = error;
     }
   }
-  throw none(name, `its driver stamps no such packets${cause === undefined ? '' : `: ${because(cause)}`}`, cause);
+  throw none(
+    driver,
+    name,
+    `its driver stamps no such packets${cause === undefined ? '' : `: ${because(cause)}`}`,
+    cause,
+  );
 }
 
-const none = (name: string, reason: string, cause?: unknown): HubError =>
-  new HubError('TH_NET_HWTSTAMP_NONE', `${name} does not stamp in hardware: ${reason}`, {
+/** Some drivers stamp only while the interface is up, and name their clock late. */
+function none(driver: Driver, name: string, reason: string, cause?: unknown): HubError {
+  const look = (): string => {
+    try {
+      const { up, running, phc } = readInterface(driver, name);
+      return `${up} ${running} ${phc?.index}`;
+    } catch {
+      return 'not there';
+    }
+  };
+  const before = look();
+  return new HubError('TH_NET_HWTSTAMP_NONE', `${name} does not stamp in hardware: ${reason}`, {
     cause,
+    isOver: () => look() !== before,
     hint: `"ethtool -T ${name}" shows what it can do; without hardware stamps the kernel's are used`,
   });
+}
 
-const conflict = (name: string, config: StampConfig): HubError =>
+const conflict = (driver: Driver, name: string, config: StampConfig): HubError =>
   new HubError(
     'TH_NET_HWTSTAMP_CONFLICT',
     `another program has set the hardware stamps of ${name} to transmit type ${config.transmitType} and receive filter ${filterOf(config)}, which does not do here`,
     {
+      isOver: () => isOff(read(driver, name)),
       hint: `end that program (often ptp4l or chronyd), or switch the stamps off with "hwstamp_ctl -i ${name} -t 0 -r 0" if it has ended`,
     },
   );
 
-function refused(name: string, cause: unknown): HubError {
-  if (errorName(cause) !== 'EPERM') return none(name, because(cause), cause);
+function refused(driver: Driver, name: string, cause: unknown): HubError {
+  if (errorName(cause) !== 'EPERM') return none(driver, name, because(cause), cause);
   return new HubError('TH_NET_HWTSTAMP_PRIVILEGE', `this process may not switch on the hardware stamps of ${name}`, {
     cause,
     hint: 'give it CAP_NET_ADMIN (systemd: AmbientCapabilities=), or switch them on with hwstamp_ctl before it starts',

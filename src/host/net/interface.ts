@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import type { ClockId, InterfaceStamps, NetworkInterface, ReceiveFilter } from '../../api/index.js';
 import type { Native, NativeInterface } from '../native.js';
-import { errorName, noInterface } from './net-error.js';
+import { errorName, noInterface, succeeds } from './net-error.js';
 
 /** netdevice(7): IFF_*. */
 const UP = 0x1;
@@ -59,7 +59,13 @@ function ask(native: Pick<Native, 'readInterface'>, name: string): NativeInterfa
     return native.readInterface(name);
   } catch (error) {
     // A name that is too long is none of any interface.
-    if (error instanceof TypeError || errorName(error) === 'ENODEV') throw noInterface(name, error);
+    if (error instanceof TypeError || errorName(error) === 'ENODEV') {
+      throw noInterface(
+        name,
+        error,
+        succeeds(() => native.readInterface(name)),
+      );
+    }
     throw error;
   }
 }

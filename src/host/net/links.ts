@@ -6,7 +6,8 @@ import { readInterface } from './interface.js';
 interface Watched {
   readonly name: string;
   readonly handler: (running: boolean) => void;
-  running: boolean;
+  /** Of the interface while it carries frames; 0 while it does not. */
+  index: number;
 }
 
 /** Tells when interfaces begin and cease to carry frames. One socket, open while somebody watches. */
@@ -21,7 +22,7 @@ export class Links {
 
   watch(name: string, handler: (running: boolean) => void): LinkWatch {
     this.#socket ??= this.#native.watchLinks(() => this.#look());
-    const watched = { name, handler: inContext(handler), running: this.#isRunning(name) };
+    const watched = { name, handler: inContext(handler), index: this.#runningIndex(name) };
     this.#watched.add(watched);
     return {
       close: () => {
@@ -35,19 +36,23 @@ export class Links {
 
   #look(): void {
     for (const watched of [...this.#watched]) {
-      const running = this.#isRunning(watched.name);
-      if (running === watched.running || !this.#watched.has(watched)) continue;
-      watched.running = running;
-      watched.handler(running);
+      const index = this.#runningIndex(watched.name);
+      const before = watched.index;
+      if (index === before || !this.#watched.has(watched)) continue;
+      watched.index = index;
+      // Another interface of the same name, made so quickly that nothing was seen between: the first one went down.
+      if (index !== 0 && before !== 0) watched.handler(false);
+      if (this.#watched.has(watched)) watched.handler(index !== 0);
     }
   }
 
   /** An interface that is not there carries nothing. */
-  #isRunning(name: string): boolean {
+  #runningIndex(name: string): number {
     try {
-      return readInterface(this.#native, name).running;
+      const { running, index } = readInterface(this.#native, name);
+      return running ? index : 0;
     } catch {
-      return false;
+      return 0;
     }
   }
 }

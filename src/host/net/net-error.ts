@@ -46,11 +46,14 @@ export function because(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Why a UDP socket could not be opened at `local`, or connected to `peer`. */
-export function openError(error: unknown, local: Endpoint, peer: Endpoint | undefined): HubError {
+type IsOver = (() => boolean) | undefined;
+
+/** Why a UDP socket could not be opened at `local`, or connected to `peer`. `isOver`: whether it could be now. */
+export function openError(error: unknown, local: Endpoint, peer: Endpoint | undefined, isOver?: IsOver): HubError {
   if (peer !== undefined && error instanceof Error && error.message.startsWith('connect')) {
     return new HubError('TH_NET_CONNECT', `cannot send to ${formatEndpoint(peer)}: ${because(error)}`, {
       cause: error,
+      isOver,
     });
   }
   const where = formatEndpoint(local);
@@ -58,6 +61,7 @@ export function openError(error: unknown, local: Endpoint, peer: Endpoint | unde
     case 'EADDRINUSE':
       return new HubError('TH_NET_PORT_BUSY', `UDP port ${where} is in use by another program`, {
         cause: error,
+        isOver,
         hint: `see who has it with "ss -ulpn 'sport = ${local.port}'", stop that program or choose another port`,
       });
     case 'EACCES':
@@ -68,21 +72,26 @@ export function openError(error: unknown, local: Endpoint, peer: Endpoint | unde
     case 'EADDRNOTAVAIL':
     case 'EAFNOSUPPORT':
     case 'ENODEV':
-      return noOwnAddress(local.address, error);
+      return noOwnAddress(local.address, error, isOver);
     default:
-      return new HubError('TH_NET_OPEN', `cannot open a UDP socket at ${where}: ${because(error)}`, { cause: error });
+      return new HubError('TH_NET_OPEN', `cannot open a UDP socket at ${where}: ${because(error)}`, {
+        cause: error,
+        isOver,
+      });
   }
 }
 
-export const noOwnAddress = (address: string, cause?: unknown): HubError =>
+export const noOwnAddress = (address: string, cause?: unknown, isOver?: IsOver): HubError =>
   new HubError('TH_NET_ADDRESS', `${address} is no address of this machine`, {
     cause,
+    isOver,
     hint: 'the own addresses are listed by "ip address"',
   });
 
-export const noInterface = (name: string, cause?: unknown): HubError =>
+export const noInterface = (name: string, cause?: unknown, isOver?: IsOver): HubError =>
   new HubError('TH_NET_INTERFACE', `this machine has no network interface "${name}"`, {
     cause,
+    isOver,
     hint: 'the interfaces are listed by "ip link"',
   });
 
@@ -95,3 +104,15 @@ export function sendError(error: unknown, to: Endpoint | string | undefined): Hu
   const where = to === undefined ? '' : ` to ${typeof to === 'string' ? to : formatEndpoint(to)}`;
   return new HubError('TH_NET_SEND', `cannot send${where}: ${because(error)}`, { cause: error });
 }
+
+/** True once `attempt` does not throw. */
+export const succeeds =
+  (attempt: () => unknown): (() => boolean) =>
+  () => {
+    try {
+      attempt();
+      return true;
+    } catch {
+      return false;
+    }
+  };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Datagram, Endpoint, Network, Stamp, UdpOptions, UdpSocket } from '../../api/index.js';
+import type { Datagram, Endpoint, HubError, Network, Stamp, UdpOptions, UdpSocket } from '../../api/index.js';
 import { openClocks } from '../clocks.js';
 import { loadNative } from '../native.js';
 import { stampNow } from '../system-clock.js';
@@ -272,6 +272,21 @@ describe('a UDP socket with kernel stamps', () => {
     expect(() => server({ address: '127.0.0.1', port }))
       .to.throw(`UDP port 127.0.0.1:${port} is in use by another program`)
       .with.property('code', 'TH_NET_PORT_BUSY');
+  });
+
+  it('knows when a port that was taken is free, and takes it only to look', () => {
+    const other = server();
+    const { port } = other.local;
+    let error: HubError | undefined;
+    try {
+      server({ address: '127.0.0.1', port });
+    } catch (caught) {
+      error = caught as HubError;
+    }
+    expect(error?.isOver?.()).to.equal(false);
+    other.close();
+    expect(error?.isOver?.()).to.equal(true);
+    expect(server({ address: '127.0.0.1', port }).local.port).to.equal(port);
   });
 
   it('refuses an address that is not its own, or none at all', () => {

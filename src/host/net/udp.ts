@@ -9,7 +9,7 @@ import {
   type UdpSocket,
 } from '../../api/index.js';
 import { inContext } from '../handler.js';
-import type { Native } from '../native.js';
+import type { BatchHandler, Native } from '../native.js';
 import { type Arena, arenaOf, DATAGRAM, SENT } from './arena.js';
 import { grantStamps, type StampGrant, stampOf } from './hardware-stamps.js';
 import {
@@ -21,6 +21,7 @@ import {
   noOwnAddress,
   openError,
   sendError,
+  succeeds,
 } from './net-error.js';
 import type { PortSharing, Sharer } from './port-sharing.js';
 
@@ -49,12 +50,21 @@ export function openUdp(native: Native, options: UdpOptions, sharing: PortSharin
     return new KernelUdpSocket(native, address, options, { grant, sharing });
   } catch (error) {
     grant?.release();
-    if (options.interface !== undefined && errorName(error) === 'ENODEV') throw noInterface(options.interface, error);
+    const isOver = succeeds(() => native.close(bind(native, address, options, () => {})));
+    if (options.interface !== undefined && errorName(error) === 'ENODEV')
+      throw noInterface(options.interface, error, isOver);
     // A kernel booted without IPv6 has IPv4 alone.
     const chosen = options.address !== undefined || options.family !== undefined || address !== '::';
     if (!chosen && errorName(error) === 'EAFNOSUPPORT') return openUdp(native, { ...options, family: 4 }, sharing);
-    throw openError(error, { address, port: options.port ?? 0 }, options.peer);
+    throw openError(error, { address, port: options.port ?? 0 }, options.peer, isOver);
   }
+}
+
+function bind(native: Native, address: string, { peer, family, ...others }: UdpOptions, onBatch: BatchHandler): number {
+  return native.openUdp(
+    { ...others, address, v6Only: family === 6, peer: peer?.address, peerPort: peer?.port },
+    onBatch,
+  );
 }
 
 interface Surroundings {
@@ -78,15 +88,11 @@ class KernelUdpSocket implements UdpSocket {
   #onNetworkError: ((error: Error) => void) | undefined;
 
   constructor(native: Native, address: string, options: UdpOptions, { grant, sharing }: Surroundings) {
-    const { peer, family, ...others } = options;
     this.#native = native;
     this.#grant = grant;
     this.#sharing = sharing;
     this.stamps = grant === undefined ? 'kernel' : 'hardware';
-    this.#socket = native.openUdp(
-      { ...others, address, v6Only: family === 6, peer: peer?.address, peerPort: peer?.port },
-      (buffer, count) => this.#deliver(arenaOf(buffer), count),
-    );
+    this.#socket = bind(native, address, options, (buffer, count) => this.#deliver(arenaOf(buffer), count));
     this.local = native.local(this.#socket);
     if (options.reuse !== true) return;
     this.#sharer = {

@@ -1,9 +1,10 @@
-import { rmSync, statSync } from 'node:fs';
+import { accessSync, constants, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { HubError, type UnixDatagram, type UnixDatagramOptions, type UnixDatagramSocket } from '../../api/index.js';
 import { inContext } from '../handler.js';
 import type { Native } from '../native.js';
 import { type Arena, arenaOf } from './arena.js';
-import { because, errorName, sendError } from './net-error.js';
+import { because, errorName, sendError, succeeds } from './net-error.js';
 
 const OWNER_ONLY = 0o600;
 
@@ -21,6 +22,7 @@ export function openUnixDatagram(native: Native, options: UnixDatagramOptions): 
     }
     throw new HubError('TH_NET_UNIX', `cannot make the socket file ${path}: ${because(error)}`, {
       cause: error,
+      isOver: succeeds(() => accessSync(dirname(path), constants.W_OK | constants.X_OK)),
       hint: 'its folder must exist and belong to the user that runs the hub (systemd: RuntimeDirectory=)',
     });
   }

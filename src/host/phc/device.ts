@@ -1,9 +1,9 @@
 import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, readSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { ClockId, Instant } from '../../api/index.js';
+import type { ClockId, HubError, Instant } from '../../api/index.js';
 import { type Libc, loadLibc } from '../libc.js';
 import type { Native } from '../native.js';
-import { errorName } from '../net/net-error.js';
+import { errorName, succeeds } from '../net/net-error.js';
 import { clockIdOf, EVENT_OCTETS } from './codec.js';
 import { openRefused, unknownClock } from './error.js';
 
@@ -66,27 +66,37 @@ export function openPhcDevice(id: ClockId, native: Pick<Native, 'readInterface'>
 
 /** `ptp0` of a device, of a link to one, or of an interface. */
 function nodeOf(id: ClockId, native: Pick<Native, 'readInterface'> | undefined): string {
+  const unknown = (reason: string) =>
+    unknownClock(
+      id,
+      reason,
+      succeeds(() => nodeOf(id, native)),
+    );
   const name = id.slice('phc:'.length);
   if (name.startsWith('/')) {
-    if (!existsSync(name)) throw unknownClock(id, `${name} does not exist`);
+    if (!existsSync(name)) throw unknown(`${name} does not exist`);
     const node = basename(realpathSync(name));
     if (/^ptp\d+$/.test(node)) return node;
-    throw unknownClock(id, `${name} is no PTP hardware clock`);
+    throw unknown(`${name} is no PTP hardware clock`);
   }
   if (/^ptp\d+$/.test(name)) {
     if (existsSync(`/dev/${name}`)) return name;
-    throw unknownClock(id, `/dev/${name} does not exist`);
+    throw unknown(`/dev/${name} does not exist`);
   }
-  return nodeOfInterface(id, name, native);
+  return nodeOfInterface(name, native, unknown);
 }
 
-function nodeOfInterface(id: ClockId, name: string, native: Pick<Native, 'readInterface'> | undefined): string {
-  if (name.includes('/') || !existsSync(`/sys/class/net/${name}`)) throw unknownClock(id, `no interface has that name`);
+function nodeOfInterface(
+  name: string,
+  native: Pick<Native, 'readInterface'> | undefined,
+  unknown: (reason: string) => HubError,
+): string {
+  if (name.includes('/') || !existsSync(`/sys/class/net/${name}`)) throw unknown(`no interface has that name`);
   const index = native?.readInterface(name).clock ?? -1;
   if (index >= 0) return `ptp${index}`;
   const folder = `/sys/class/net/${name}/device/ptp`;
   const node = existsSync(folder) ? readdirSync(folder).find((entry) => /^ptp\d+$/.test(entry)) : undefined;
-  if (node === undefined) throw unknownClock(id, `the interface ${name} has no hardware clock`);
+  if (node === undefined) throw unknown(`the interface ${name} has no hardware clock`);
   return node;
 }
 

@@ -1,5 +1,6 @@
+import { accessSync, constants } from 'node:fs';
 import { HubError } from '../../api/index.js';
-import { errorName, explain } from '../net/net-error.js';
+import { errorName, explain, succeeds } from '../net/net-error.js';
 
 /** ENODEV and its like: the device is there no more, whatever is tried. */
 const GONE: ReadonlySet<string> = new Set(['ENODEV', 'ENXIO', 'EBADF', 'ENOENT']);
@@ -24,17 +25,21 @@ export function reasonOf(error: unknown): string {
   return SENTENCES[name] === undefined ? explain(name) : `${SENTENCES[name]} (${name})`;
 }
 
-export const unknownClock = (id: string, reason: string): HubError =>
+export const unknownClock = (id: string, reason: string, isOver: () => boolean): HubError =>
   new HubError('TH_CLOCK_UNKNOWN', `there is no clock "${id}": ${reason}`, {
+    isOver,
     hint: '"ls /sys/class/ptp" lists the hardware clocks, "ethtool -T IFACE" tells which one an interface has',
   });
 
 export function openRefused(device: string, cause: unknown): HubError {
   return new HubError('TH_CLOCK_OPEN', `${device} cannot be opened: ${reasonOf(cause)}`, {
     cause,
+    isOver: isReadable(device),
     hint: `let the user of the hub open it, by a udev rule: SUBSYSTEM=="ptp", GROUP="timehub", MODE="0660"`,
   });
 }
+
+const isReadable = (device: string): (() => boolean) => succeeds(() => accessSync(device, constants.R_OK));
 
 /** Reading it failed: for good, or for the moment. */
 export function readFailed(device: string, cause: unknown): HubError {
@@ -44,6 +49,7 @@ export function readFailed(device: string, cause: unknown): HubError {
   if (GONE.has(errorName(cause))) {
     return new HubError('TH_CLOCK_GONE', `${device} has vanished`, {
       cause,
+      isOver: isReadable(device),
       hint: 'the hub opens it again when it is back; was the driver unloaded, or the card unplugged?',
     });
   }

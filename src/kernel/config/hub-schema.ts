@@ -25,7 +25,11 @@ export const hubSchema = table({
   ),
   'free-run': described(
     v.optional(flag(), false),
-    'Run without any source: a grandmaster then gives its clock as it is, to devices that only have to agree with each other.',
+    'Give the clock to others as it is while the hub is not synchronised: without any source, before the first one is known, and after holdover has passed `max-error`. For sites and benches whose machines only have to agree with each other.',
+  ),
+  'local-stratum': described(
+    v.optional(wholeNumber(1, 15), 10),
+    'With `free-run`: the stratum that NTP clients are given then. Sources of a greater stratum are not used: they may have their time from here.',
   ),
   'state-dir': described(
     v.optional(text('a path in quotes')),

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { StandardSchema } from '../../api/index.js';
+import { BUILT_AT, type StandardSchema } from '../../api/index.js';
 import { checkTable } from './check-table.js';
 import { checkClocks } from './clocks.js';
 import type { HubConfig, HubOptions, InstanceConfig, PluginCatalogue, Table } from './config.js';
@@ -51,9 +51,11 @@ export async function validateConfig(document: ConfigDocument, catalogue: Plugin
 type HubTable = Output<typeof hubSchema>;
 
 const toHubOptions = (hub: HubTable, directory: string): HubOptions => ({
+  builtAt: BUILT_AT,
   minAgreeing: hub['min-agreeing'],
   maxErrorNs: hub['max-error'],
   trackingErrorNs: hub['tracking-error'] ?? hub['max-error'] / 10,
+  localStratum: hub['free-run'] ? hub['local-stratum'] : undefined,
   stateDir: hub['state-dir'] === undefined ? undefined : resolve(directory, hub['state-dir']),
   eventLog: hub['event-log'] === undefined ? undefined : resolve(directory, hub['event-log']),
   logLevel: hub['log-level'],

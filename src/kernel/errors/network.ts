@@ -49,6 +49,11 @@ export const NETWORK: Explanations = {
     effect: 'The instance does not start and is tried again, since the interface may come up later.',
     remedy: 'Use a name that ip link shows.',
   },
+  TH_NET_INTERFACE_REPLACED: {
+    cause: 'A network interface was removed and one of the same name was made.',
+    effect: 'What has sockets on it is started again on the new one, a second later.',
+    remedy: 'None is needed.',
+  },
   TH_NET_NO_ADDON: {
     cause: 'The native addon, through which such sockets are opened, is not there.',
     effect: 'The instance does not start.',

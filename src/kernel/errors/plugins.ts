@@ -58,11 +58,6 @@ export const PLUGINS: Explanations = {
     effect: 'The instance does not start and is tried again.',
     remedy: 'Give it one: clock-identity = "001122.fffe.334455", unique in the network.',
   },
-  TH_PTP_INTERFACE_REPLACED: {
-    cause: 'A network interface was removed and one of the same name was made.',
-    effect: 'The PTP port is started again on the new one.',
-    remedy: 'None is needed.',
-  },
   TH_PTP_STAMPS: {
     cause: 'Hardware stamps are asked for, and the interface has none, or the hub does not know its clock.',
     effect: 'The instance does not start and is tried again.',

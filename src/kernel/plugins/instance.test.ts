@@ -57,7 +57,7 @@ describe('an instance', () => {
     expect(instance.reason).to.match(/tries again in 60 s$/);
   });
 
-  it('that ran for ten minutes is forgiven', async () => {
+  it('that ran for half a minute is forgiven', async () => {
     let current: Scope | undefined;
     const { host, instance } = setUp((scope) => {
       current = scope;
@@ -68,9 +68,86 @@ describe('an instance', () => {
       current!.crash(new Error('boom'));
       await host.run(host.nowNs + 10 * S);
     }
-    await host.run(host.nowNs + 700 * S);
+    await host.run(host.nowNs + 32 * S);
     current!.crash(new Error('boom'));
     expect(instance.reason).to.equal('boom; tries again in 1 s');
+  });
+
+  it('that waits for a device starts again when it is there, whatever the count of earlier failures', async () => {
+    let isThere = false;
+    const gone = new HubError('TH_NET_INTERFACE', 'there is no vA', { isOver: () => isThere });
+    const { host, instance, runs } = setUp(() => ({
+      start: async () => (isThere ? undefined : Promise.reject(gone)),
+    }));
+    await instance.start();
+    await host.run(200 * S);
+    expect(instance.reason).to.equal('there is no vA; tries again in 60 s, or as soon as that is over');
+    const before = runs();
+    isThere = true;
+    await host.run(host.nowNs + 2 * S);
+    expect(runs()).to.equal(before + 1);
+    expect(instance.state).to.equal('running');
+  });
+
+  it('that failed for something that was already over is tried again after the usual time', async () => {
+    const { host, instance, runs } = setUp(() => ({
+      start: async () => Promise.reject(new HubError('TH_NET_INTERFACE', 'no vA', { isOver: () => true })),
+    }));
+    await instance.start();
+    await host.run(100 * S);
+    expect(runs()).to.equal(7);
+    expect(instance.reason).to.equal('no vA; tries again in 60 s');
+  });
+
+  it('asks no more whether a fault is over once it was stopped, and takes a question that throws for no', async () => {
+    let asked = 0;
+    const isOver = (): boolean => {
+      asked++;
+      throw new Error('no answer');
+    };
+    const { host, instance } = setUp(() => ({
+      start: async () => Promise.reject(new HubError('TH_NET_INTERFACE', 'no vA', { isOver })),
+    }));
+    await instance.start();
+    await host.run(20 * S);
+    expect(asked).to.be.above(10);
+    await instance.stop();
+    const before = asked;
+    await host.run(40 * S);
+    expect(asked).to.equal(before);
+  });
+
+  it('whose device is taken away and given back again and again waits a second each time', async () => {
+    let current: Scope | undefined;
+    let isThere = true;
+    const { host, instance } = setUp((scope) => {
+      current = scope;
+      return { start: async () => (isThere ? undefined : Promise.reject(new Error('no device'))) };
+    });
+    await instance.start();
+    for (let n = 0; n < 8; n++) {
+      await host.run(host.nowNs + 6 * S);
+      isThere = false;
+      current!.crash(new HubError('TH_CLOCK_GONE', 'gone', { isOver: () => isThere }));
+      expect(instance.reason).to.contain('tries again in 1 s');
+      isThere = true;
+      await host.run(host.nowNs + 2 * S);
+      expect(instance.state).to.equal('running');
+    }
+  });
+
+  it('waits a second after each fault that is already over, too, when it has run for a while between', async () => {
+    let current: Scope | undefined;
+    const { host, instance } = setUp((scope) => {
+      current = scope;
+      return {};
+    });
+    await instance.start();
+    for (let n = 0; n < 8; n++) {
+      await host.run(host.nowNs + 8 * S);
+      current!.crash(new HubError('TH_NET_INTERFACE_REPLACED', 'made again', { isOver: () => true }));
+      expect(instance.reason).to.equal('made again; tries again in 1 s');
+    }
   });
 
   it('starts again only when the old run has let go', async () => {

@@ -39,13 +39,18 @@ export interface InstanceCare {
 const FIRST_DELAY_NS = NS_PER_S;
 const LONGEST_DELAY_NS = 60 * NS_PER_S;
 /** Running this long forgives earlier failures. */
-const FORGIVEN_AFTER_NS = 600 * NS_PER_S;
+const FORGIVEN_AFTER_NS = 30 * NS_PER_S;
+/** The same after a fault that passes by itself: an interface or device that was taken away. */
+const FORGIVEN_WHEN_PASSING_NS = 5 * NS_PER_S;
+/** How often it is asked whether a fault is over, and how long it must be: a new device gets its addresses and permissions. */
+const ASKING_NS = NS_PER_S / 2;
+const SETTLING_NS = NS_PER_S / 2;
 const STOP_DEADLINE_NS = 5 * NS_PER_S;
 const START_DEADLINE_NS = 30 * NS_PER_S;
 
 /**
  * One plugin instance and its life: configured → starting → running ⇄ degraded → stopping → stopped; failed instances come
- * back after 1 s, doubling to 60 s; refused ones wait for another configuration.
+ * back after 1 s, doubling to 60 s, or as soon as the cause of the failure is gone; refused ones wait for another configuration.
  */
 export class Instance {
   plan: InstancePlan;
@@ -56,6 +61,9 @@ export class Instance {
   #scope: Scope | undefined;
   #running: Running<unknown> | undefined;
   #retry: Timer | undefined;
+  #asking: Timer | undefined;
+  /** The last failure was still there when it was looked at last. */
+  #persists = false;
   #ending: Promise<void> = Promise.resolve();
   #failures = 0;
   #stops = 0;
@@ -119,7 +127,7 @@ export class Instance {
   /** Ends it in any state. Never rejects. */
   async stop(): Promise<void> {
     this.#stops++;
-    this.#retry?.cancel();
+    this.#forgetRetry();
     if (this.#scope !== undefined) this.#become('stopping', 'is stopping');
     this.#end();
     await this.#ending;
@@ -129,7 +137,7 @@ export class Instance {
   /** Begins anew at once if it runs or waits to try again: the world has changed under it. */
   async restart(): Promise<void> {
     if (this.#scope === undefined && this.state !== 'failed') return;
-    this.#retry?.cancel();
+    this.#forgetRetry();
     this.#failures = 0;
     this.#end();
     this.#become('starting', 'is started again');
@@ -163,19 +171,48 @@ export class Instance {
       error instanceof HubError && error.hint !== undefined ? `${error.message} (${error.hint})` : error.message;
     const final = onError !== 'retry' || (error instanceof HubError && error.code === 'TH_PLUGIN_REFUSED');
     if (final) this.#become('refused', text);
-    else this.#retryLater(text);
+    else this.#retryLater(text, error instanceof HubError ? error.isOver : undefined);
     if (onError === 'abort') this.#care.abort(error);
   }
 
-  #retryLater(text: string): void {
-    if (this.#runningSince !== 0n && Number(this.#care.host.monotonic() - this.#runningSince) > FORGIVEN_AFTER_NS)
-      this.#failures = 0;
+  #retryLater(text: string, isOver: (() => boolean) | undefined): void {
+    const ranNs = this.#runningSince === 0n ? 0 : Number(this.#care.host.monotonic() - this.#runningSince);
     this.#runningSince = 0n;
+    const isGone = isOver !== undefined && isTrue(isOver);
+    const isNew = ranNs >= (isOver === undefined ? FORGIVEN_AFTER_NS : FORGIVEN_WHEN_PASSING_NS);
+    if (isNew || (isGone && this.#persists)) this.#failures = 0;
+    this.#persists = isOver !== undefined && !isGone;
     const delayNs = Math.min(FIRST_DELAY_NS * 2 ** this.#failures++, LONGEST_DELAY_NS);
-    this.#become('failed', `${text}; tries again in ${delayNs / NS_PER_S} s`);
-    this.#retry = this.#care.host.after(delayNs, () => {
-      this.restarts++;
-      void this.#ending.then(() => this.start());
+    const orSooner = this.#persists ? ', or as soon as that is over' : '';
+    this.#become('failed', `${text}; tries again in ${delayNs / NS_PER_S} s${orSooner}`);
+    this.#retry = this.#care.host.after(delayNs, () => this.#retryNow());
+    if (isOver !== undefined) this.#askWhether(isOver);
+  }
+
+  #retryNow(): void {
+    this.#forgetRetry();
+    this.restarts++;
+    const stops = this.#stops;
+    void this.#ending.then(() => (stops === this.#stops ? this.start() : undefined));
+  }
+
+  #forgetRetry(): void {
+    this.#retry?.cancel();
+    this.#asking?.cancel();
+  }
+
+  /** Starts again once the fault has gone: one that was gone from the beginning is left to the retry. */
+  #askWhether(isOver: () => boolean): void {
+    this.#asking = this.#care.host.after(ASKING_NS, () => {
+      const isGone = isTrue(isOver);
+      if (!isGone || !this.#persists) {
+        this.#persists = !isGone;
+        this.#askWhether(isOver);
+        return;
+      }
+      this.#persists = false;
+      this.#failures = 0;
+      this.#asking = this.#care.host.after(SETTLING_NS, () => this.#retryNow());
     });
   }
 
@@ -207,5 +244,13 @@ export class Instance {
     this.state = state;
     this.reason = reason;
     this.#care.changed(this, before);
+  }
+}
+
+function isTrue(isOver: () => boolean): boolean {
+  try {
+    return isOver();
+  } catch {
+    return false;
   }
 }

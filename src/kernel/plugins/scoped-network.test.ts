@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { PdelayCounts, PdelayResponderOptions } from '../../api/index.js';
+import type { EthernetOptions, Network, PdelayCounts, PdelayResponderOptions, UdpOptions } from '../../api/index.js';
 import { createLabHost } from '../../lab/index.js';
 import { Scope } from './scope.js';
 import { scopedNetwork } from './scoped-network.js';
@@ -58,6 +58,32 @@ describe('the network of an instance', () => {
     scope.close();
     expect(closed).to.equal(1);
     expect(scopedNetwork(host.network, scope).pdelayResponder({} as PdelayResponderOptions)).to.equal(undefined);
+  });
+
+  it('ends when an interface that it has sockets on was removed and made again', async () => {
+    const { host, port, scope, crashes } = scene();
+    let index = 1;
+    const { network: own } = host;
+    const changing = {
+      interface: (name: string) => ({ ...own.interface(name), index }),
+      onLink: (name: string, handler: (running: boolean) => void) => own.onLink(name, handler),
+      ethernet: (options: EthernetOptions) => own.ethernet(options),
+      udp: (options: UdpOptions) => own.udp(options),
+    };
+    const network = scopedNetwork(changing as unknown as Network, scope);
+    network.ethernet({ interface: 'eth0', etherType: 0x88f7 });
+    network.udp({ interface: 'eth0', port: 319 });
+    const flap = async () => {
+      port.running = false;
+      await host.run(host.nowNs + S);
+      port.running = true;
+      await host.run(host.nowNs + S);
+    };
+    await flap();
+    expect(crashes).to.deep.equal([]);
+    index = 2;
+    await flap();
+    expect(crashes).to.deep.equal(['eth0 was removed and made again']);
   });
 
   it('hands what a handler throws to its run', async () => {

@@ -1,13 +1,39 @@
-import type { EthernetSocket, Network, UdpSocket, UnixDatagramSocket } from '../../api/index.js';
+import {
+  type EthernetSocket,
+  HubError,
+  type Network,
+  type UdpSocket,
+  type UnixDatagramSocket,
+} from '../../api/index.js';
 import type { Scope } from './scope.js';
 
-/** The host's network, whose sockets end with the run and whose handlers run in its scope. */
+/**
+ * The host's network, whose sockets end with the run and whose handlers run in its scope. The run crashes when an interface
+ * that it has sockets on was removed and made again: they and their groups are of the old one and hear nothing.
+ */
 export function scopedNetwork(network: Network, scope: Scope): Network {
+  const interfaces = new Set<string>();
+  const stayWith = (name: string | undefined): void => {
+    if (name === undefined || interfaces.has(name)) return;
+    interfaces.add(name);
+    const { index } = network.interface(name);
+    const look = (running: boolean): void => {
+      if (running && network.interface(name).index !== index) throw replaced(network, name);
+    };
+    owned(network.onLink(name, scope.guard(look)), scope);
+  };
   return {
-    udp: (options) => scopedUdp(network.udp(options), scope),
-    ethernet: (options) => scopedEthernet(network.ethernet(options), scope),
+    udp(options) {
+      stayWith(options.interface);
+      return scopedUdp(network.udp(options), scope);
+    },
+    ethernet(options) {
+      stayWith(options.interface);
+      return scopedEthernet(network.ethernet(options), scope);
+    },
     unixDatagram: (options) => scopedUnixDatagram(network.unixDatagram(options), scope),
     pdelayResponder(options) {
+      stayWith(options.socket?.interface);
       const responder = network.pdelayResponder(options);
       return responder && { ...owned(responder, scope), counts: () => responder.counts() };
     },
@@ -29,6 +55,11 @@ export function scopedNetwork(network: Network, scope: Scope): Network {
     addresses: () => network.addresses(),
   };
 }
+
+const replaced = (network: Network, name: string): HubError =>
+  new HubError('TH_NET_INTERFACE_REPLACED', `${name} was removed and made again`, {
+    isOver: () => network.interface(name).running,
+  });
 
 function scopedUdp(socket: UdpSocket, scope: Scope): UdpSocket {
   return {

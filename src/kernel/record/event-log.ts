@@ -1,4 +1,4 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { constants, createWriteStream, type WriteStream } from 'node:fs';
 
 /** Where inputs and decisions are written down, for replay. */
 export interface Journal {
@@ -12,6 +12,9 @@ export const NO_JOURNAL: Journal = { write() {}, note: '', close: async () => {}
 
 /** Held in memory at most while the disk is slow; beyond it lines are dropped, counted and marked. */
 const BACKLOG_OCTETS = 8 << 20;
+
+/** A FIFO without a reader is an error then, and holds up nothing: a thread that waits for it would outlive the process. */
+const OPEN_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NONBLOCK;
 
 const SPECIAL: ReadonlyMap<unknown, number> = new Map([
   ['Infinity#', Number.POSITIVE_INFINITY],
@@ -78,7 +81,7 @@ export class FileJournal implements Journal {
   }
 
   #open(): WriteStream {
-    const stream = createWriteStream(this.#path, { flags: 'a', mode: 0o640 });
+    const stream = createWriteStream(this.#path, { flags: OPEN_FLAGS as unknown as string, mode: 0o640 });
     stream.on('open', () => {
       this.#fault = '';
     });

@@ -300,7 +300,8 @@ export class TimeLoop {
   #declareClock(clock: HostClock): void {
     this.#jumps.settle(clock);
     const { id, maxPpb, scale } = clock;
-    this.#enqueue({ type: 'clock', clock: id, frequencyPpb: clock.frequencyPpb(), maxPpb, scale });
+    const { time } = clock.read();
+    this.#enqueue({ type: 'clock', clock: id, frequencyPpb: clock.frequencyPpb(), maxPpb, scale, time });
   }
 
   #came(clock: HostClock): void {

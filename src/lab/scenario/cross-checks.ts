@@ -7,7 +7,7 @@ export function checkAcross(scenario: Scenario): readonly Finding[] {
   const findings: Finding[] = [];
   const tell = (path: Path, message: string, hint?: string) =>
     findings.push({ code: 'TH_CFG_VALUE', path, at: 'value', message, hint });
-  const named = (['server', 'pps', 'phc'] as const).flatMap((kind) =>
+  const named = (['server', 'pps', 'phc', 'ptp'] as const).flatMap((kind) =>
     scenario[kind].map(({ name }, index) => ({ name, path: [kind, index, 'name'] as Path })),
   );
   const known = new Set<string>();

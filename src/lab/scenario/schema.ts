@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { duration, flag, oneOf, rate, table, text, wholeNumber } from '../../api/index.js';
 import { sourceOptionsSchema } from '../../kernel/config/hub-schema.js';
 import { limits } from './limits-schema.js';
+import { ptp } from './ptp-schema.js';
 import {
   instant,
   link,
@@ -148,6 +149,7 @@ export const scenarioSchema = table({
   server: v.optional(v.array(server), []),
   pps: v.optional(v.array(pps), []),
   phc: v.optional(v.array(phc), []),
+  ptp: v.optional(v.array(ptp), []),
   hub: v.optional(hub, {}),
   /** Keys of `[sink.system-clock.<name>]`. */
   steer: v.optional(record(v.unknown()), {}),

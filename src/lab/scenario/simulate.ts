@@ -1,4 +1,4 @@
-import type { Mode, SourceState } from '../../api/index.js';
+import { BUILT_AT, type Mode, type SourceState } from '../../api/index.js';
 import { createEngine } from '../../core/engine.js';
 import { createEstimator } from '../../core/estimator/index.js';
 import { readLeapTable } from '../../core/leap/leap-list.js';
@@ -49,6 +49,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
   const before = process.cpuUsage();
   const definitions: Definitions = new Map([
     ['source.ntp', await options.catalogue.load('source.ntp')],
+    ...(scenario.ptp.length > 0 ? ([['source.ptp', await options.catalogue.load('source.ptp')]] as const) : []),
     ['sink.system-clock', await options.catalogue.load('sink.system-clock')],
   ]);
   const world = await createWorld(scenario, options.seed, definitions);
@@ -93,6 +94,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
 }
 
 const coreOptions = ({ hub }: Scenario) => ({
+  builtAt: BUILT_AT,
   minAgreeing: hub['min-agreeing'],
   maxErrorNs: hub['max-error'],
   trackingErrorNs: hub['tracking-error'] ?? hub['max-error'] / 10,

@@ -1,5 +1,5 @@
 import type { Ns } from '../../api/index.js';
-import type { Link } from '../link.js';
+import { happenToPtp, lengthen } from './ptp-part.js';
 import type { Scenario, ServerSetting } from './schema.js';
 import type { World } from './world.js';
 
@@ -17,6 +17,9 @@ export function scheduleEvents(scenario: Scenario, world: World, reconfigure: Re
   if (leap !== undefined) scheduler.at(Number(leap.at - world.host.startTime), () => world.host.leap(leap.kind));
   for (const server of scenario.server)
     for (const event of server.event) scheduler.at(event.at, () => happenToServer(event, server, world, reconfigure));
+  for (const ptp of scenario.ptp)
+    for (const event of ptp.event)
+      scheduler.at(event.at, () => happenToPtp(event, ptp, world.transmitters.get(ptp.name)!));
   for (const pps of scenario.pps)
     for (const event of pps.event)
       scheduler.at(event.at, () => {
@@ -27,9 +30,9 @@ export function scheduleEvents(scenario: Scenario, world: World, reconfigure: Re
 }
 
 /** When the first thing happens; Infinity when nothing does. */
-export const firstEventNs = ({ clock, server, pps, phc, leap }: Scenario, startTime: bigint): Ns =>
+export const firstEventNs = ({ clock, server, pps, phc, ptp, leap }: Scenario, startTime: bigint): Ns =>
   Math.min(
-    ...[clock, ...server, ...pps, ...phc.flatMap(({ grandmaster }) => grandmaster ?? [])].flatMap(({ event }) =>
+    ...[clock, ...server, ...pps, ...ptp, ...phc.flatMap(({ grandmaster }) => grandmaster ?? [])].flatMap(({ event }) =>
       event.map(({ at }) => at),
     ),
     leap === undefined ? Number.POSITIVE_INFINITY : Number(leap.at - startTime),
@@ -56,9 +59,4 @@ function happenToServer(event: ServerEvent, server: ServerSetting, world: World,
   }
   if (alive !== undefined) alive ? node.start() : node.stop();
   if (configured !== undefined) reconfigure(server.name, configured);
-}
-
-/** `extra` counts from the length at the start: 0 takes it back. */
-function lengthen(link: Link, extraNs: Ns | undefined, baseNs: Ns): void {
-  if (extraNs !== undefined) link.baseNs = baseNs + extraNs;
 }

@@ -3,18 +3,21 @@ import { toSourceOptions } from '../../kernel/config/hub-schema.js';
 import type { PlannedInstance } from '../../kernel/hub.js';
 import { createLabHost, type LabClockSetting, type LabHost } from '../host.js';
 import { addNtpServer, type NtpNode } from '../ntp-node.js';
+import type { PtpNode } from '../ptp-node.js';
 import { leapListWith } from './leap-list.js';
 import { phcSource } from './phc-source.js';
+import { addPtp, tableOf } from './ptp-part.js';
 import { type PulseLine, pulseLine } from './pulse-source.js';
 import type { PhcSetting, Scenario, ServerSetting } from './schema.js';
 
 /** Plugins by id, loaded: the world knows none of them. */
-export type Definitions = ReadonlyMap<'source.ntp' | 'sink.system-clock', PluginDefinition>;
+export type Definitions = ReadonlyMap<'source.ntp' | 'source.ptp' | 'sink.system-clock', PluginDefinition>;
 
 /** A scenario come to life: a machine, what it can hear, and the hub's plan of it. */
 export interface World {
   readonly host: LabHost;
   readonly servers: ReadonlyMap<string, NtpNode>;
+  readonly transmitters: ReadonlyMap<string, PtpNode>;
   readonly pulses: ReadonlyMap<string, PulseLine>;
   /** Everything that is ever configured, by name. */
   readonly plans: ReadonlyMap<string, PlannedInstance>;
@@ -40,6 +43,7 @@ export async function createWorld(scenario: Scenario, seed: number, definitions:
     ...(leap?.announced ? { leapSeconds: leapListWith(leap) } : {}),
   });
   const servers = new Map(scenario.server.map((server, index) => [server.name, serverOf(host, server, index)]));
+  const transmitters = new Map(scenario.ptp.map((ptp, index) => [ptp.name, addPtp(host, ptp, index)]));
   const pulses = new Map(scenario.pps.map((setting) => [setting.name, pulseLine(host, setting)]));
   const plans = new Map<string, PlannedInstance>();
   const sink = definitions.get('sink.system-clock')!;
@@ -51,6 +55,13 @@ export async function createWorld(scenario: Scenario, seed: number, definitions:
   });
   for (const [index, server] of scenario.server.entries())
     plans.set(server.name, await planOf(server, index, definitions.get('source.ntp')!));
+  for (const [index, ptp] of scenario.ptp.entries()) {
+    const definition = definitions.get('source.ptp')!;
+    plans.set(ptp.name, {
+      ...{ id: `ptp.${ptp.name}`, definition, config: await configured(definition, tableOf(ptp, index)) },
+      ...{ onError: 'retry', options: toSourceOptions(SHARED) },
+    });
+  }
   for (const [name, { definition }] of pulses)
     plans.set(name, { id: `pps.${name}`, definition, config: {}, onError: 'retry', options: toSourceOptions(SHARED) });
   for (const phc of scenario.phc)
@@ -61,7 +72,7 @@ export async function createWorld(scenario: Scenario, seed: number, definitions:
       onError: 'retry',
       options: toSourceOptions(SHARED),
     });
-  return { host, servers, pulses, plans };
+  return { host, servers, transmitters, pulses, plans };
 }
 
 const settingOf = ({ wander, frequency, offset }: PhcSetting): LabClockSetting => ({

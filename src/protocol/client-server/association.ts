@@ -1,7 +1,8 @@
-import type { SourceContext } from '../../api/context.js';
+import type { SourceContext, Timer } from '../../api/context.js';
 import { HubError } from '../../api/error.js';
 import type { Instant, Ns } from '../../api/time.js';
 import type { Server } from './address.js';
+import { NetworkWatch } from './network-watch.js';
 import { Peer } from './peer.js';
 import { Poll, type PollOptions } from './poll.js';
 import { Reach } from './reach.js';
@@ -22,6 +23,10 @@ export interface AssociationOptions {
 const PATIENCE = 4;
 const FIRST_LOOKUP_DELAY_NS = 2e9;
 const LAST_LOOKUP_DELAY_NS = 64e9;
+/** The same while the name server itself does not answer: that it is back shows in nothing else. */
+const LAST_RESOLVER_DELAY_NS = 8e9;
+/** At most so often the requests begin again because the network has changed. */
+const RESTART_NS = 64e9;
 
 /**
  * One server that is asked again and again (RFC 5905 §9 calls it an association): when it is asked next, where it is, whether
@@ -39,9 +44,16 @@ export class Association {
   #lookUpDelayNs: Ns = FIRST_LOOKUP_DELAY_NS;
   #condition = 'ok';
   #stopped = false;
+  /** The next request or look-up. */
+  #next: Timer | undefined;
+  /** A request was sent, or a name is being looked up. */
+  #isWaiting = false;
+  #restarted: Instant | undefined;
+  readonly #watch: NetworkWatch;
 
   constructor(context: SourceContext, options: AssociationOptions) {
     this.#context = context;
+    this.#watch = new NetworkWatch(context, () => this.#networkChanged());
     this.#options = options;
     this.peer = new Peer(options.server);
     this.#poll = new Poll(options.poll, (minNs, maxNs) => context.worthAskingIn(minNs, maxNs));
@@ -56,11 +68,12 @@ export class Association {
   }
 
   start(): void {
-    this.#context.after(0, () => (this.peer.endpoint === undefined ? this.#lookUp() : this.#ask()));
+    this.#planAfter(0, () => (this.peer.endpoint === undefined ? this.#lookUp() : this.#ask()));
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#watch.stop();
   }
 
   inspect(): { readonly reach: number; readonly reachRegister: string } {
@@ -69,6 +82,8 @@ export class Association {
 
   /** To be called once the hub has what was in the answer. `condition`: "ok", or why there is no time to be had from it. */
   answered(condition = this.#condition): void {
+    this.#isWaiting = false;
+    this.#watch.stop();
     this.#reach.answered();
     this.#lastReply = this.#context.monotonic();
     this.#poll.answered();
@@ -77,6 +92,8 @@ export class Association {
 
   /** `cause`: what the network or the server said instead, a sentence. */
   missed(cause: string | undefined): void {
+    this.#isWaiting = false;
+    this.#watch.start();
     if (this.#reach.missed === 0) this.#firstMiss = this.#asked;
     this.#reach.missedOne();
     this.#poll.missedOne();
@@ -98,14 +115,14 @@ export class Association {
     const waitNs = Math.max(this.#poll.next(chance), leastNs);
     const leftNs = Math.max(0, waitNs - Number(this.#context.monotonic() - this.#asked));
     const lost = this.peer.named && this.#isLost;
-    this.#context.after(leftNs, () => (lost ? this.#lookUp() : this.#ask()));
+    this.#planAfter(leftNs, () => (lost ? this.#lookUp() : this.#ask()));
   }
 
   /** Never to ask at this address again; another one of the name may be kinder. */
   leave(reason: string): void {
     this.peer.ban();
     this.#unreachable(reason);
-    if (this.peer.named) this.#context.after(this.#lookUpDelayNs, () => this.#lookUp());
+    if (this.peer.named) this.#planAfter(this.#lookUpDelayNs, () => this.#lookUp());
   }
 
   get #isLost(): boolean {
@@ -113,8 +130,25 @@ export class Association {
     return missed > 0 && missed % PATIENCE === 0;
   }
 
+  #planAfter(delayNs: Ns, work: () => void | Promise<void>): void {
+    this.#next?.cancel();
+    this.#next = this.#context.after(delayNs, work);
+  }
+
+  /** An interface came up, or another network: what could not be reached may be reached now. */
+  #networkChanged(): void {
+    const now = this.#context.monotonic();
+    if (this.#restarted !== undefined && Number(now - this.#restarted) < RESTART_NS) return;
+    this.#restarted = now;
+    this.#poll.restart();
+    this.#lookUpDelayNs = FIRST_LOOKUP_DELAY_NS;
+    if (this.#isWaiting) return;
+    this.#planAfter(0, () => (this.peer.named ? this.#lookUp() : this.#ask()));
+  }
+
   #ask(): void {
     if (this.#stopped) return;
+    this.#isWaiting = true;
     this.#asked = this.#context.monotonic();
     this.#options.ask();
   }
@@ -149,28 +183,35 @@ export class Association {
   }
 
   async #lookUp(): Promise<void> {
+    this.#isWaiting = true;
     const failure = await this.#renew();
+    this.#isWaiting = false;
     if (this.#stopped) return;
     this.#options.onMoved?.();
     if (failure === undefined || this.peer.endpoint !== undefined) {
       this.#lookUpDelayNs = FIRST_LOOKUP_DELAY_NS;
       return this.#ask();
     }
-    this.#unreachable(failure);
-    this.#context.after(this.#lookUpDelayNs, () => this.#lookUp());
-    this.#lookUpDelayNs = Math.min(LAST_LOOKUP_DELAY_NS, this.#lookUpDelayNs * 2);
+    this.#watch.start();
+    this.#unreachable(failure.reason);
+    this.#planAfter(this.#lookUpDelayNs, () => this.#lookUp());
+    const lastNs = failure.isPassing ? LAST_RESOLVER_DELAY_NS : LAST_LOOKUP_DELAY_NS;
+    this.#lookUpDelayNs = Math.min(lastNs, this.#lookUpDelayNs * 2);
   }
 
-  /** Answers with the reason when there is no address to ask. */
-  async #renew(): Promise<string | undefined> {
+  /** Returns the reason when there is no address to ask. */
+  async #renew(): Promise<{ readonly reason: string; readonly isPassing: boolean } | undefined> {
     try {
       await this.peer.renew(this.#context.network);
-      return this.peer.endpoint === undefined
-        ? `every address of ${this.peer} refuses to serve this machine`
-        : undefined;
+      if (this.peer.endpoint !== undefined) return undefined;
+      return { reason: `every address of ${this.peer} refuses to serve this machine`, isPassing: false };
     } catch (error) {
-      if (error instanceof HubError) return error.message;
+      if (error instanceof HubError) return { reason: error.message, isPassing: isPassing(error) };
       throw error;
     }
   }
 }
+
+/** The name server did not answer; whether the name exists is open. */
+const isPassing = ({ cause }: HubError): boolean =>
+  cause instanceof Error && 'code' in cause && cause.code === 'EAI_AGAIN';

@@ -35,6 +35,13 @@ export class Poll {
     return this.#intervalNs;
   }
 
+  /** Begins again as at the start: the network is another one. */
+  restart(): void {
+    this.#misses = 0;
+    this.#intervalNs = this.#options.minNs;
+    this.#burst = this.#options.start === 'burst' ? BURST_GAPS_NS : [];
+  }
+
   /** From the last request to the next. `chance` in 0..1 spreads it by 1 to 5 %, so that clients do not march in step. */
   next(chance: number): Ns {
     const [gapNs = this.#intervalNs, ...rest] = this.#burst;

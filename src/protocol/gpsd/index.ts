@@ -1,6 +1,7 @@
 export { LineSplitter, MAX_LINE_OCTETS } from './lines.js';
 export { type Parsed, parseRecord } from './parse.js';
 export { implausible, implausibleLeap } from './plausible.js';
+export type { PulseChoice } from './pulse-device.js';
 export { Receiver, type ReceiverState } from './receiver.js';
 export type * from './records.js';
 export {

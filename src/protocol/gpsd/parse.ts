@@ -18,8 +18,8 @@ const PARSERS: Readonly<Record<string, (fields: Fields) => GpsdRecord | undefine
   VERSION: (fields) => ({
     class: 'VERSION',
     release: text(fields.release) ?? '?',
-    protocolMajor: whole(fields.proto_major) ?? 0,
-    protocolMinor: whole(fields.proto_minor) ?? 0,
+    protocolMajor: whole(fields.proto_major),
+    protocolMinor: whole(fields.proto_minor),
   }),
   DEVICES: (fields) => ({ class: 'DEVICES', devices: list(fields.devices).flatMap((entry) => device(entry) ?? []) }),
   DEVICE: (fields) => {

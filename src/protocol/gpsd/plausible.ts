@@ -1,11 +1,9 @@
-import type { Instant } from '../../api/index.js';
+import { BUILT_AT, type Instant } from '../../api/index.js';
 import { formatDay } from './utc.js';
 
 const DAY_NS = 86_400_000_000_000n;
 /** GPS counts weeks in ten bits (IS-GPS-200 §20.3.3.3.1.1): a receiver that guesses the era wrongly is off by this. */
 const ERA_NS = 1024n * 7n * DAY_NS;
-/** 2026-01-01: this program is younger, so nothing it is told can be older. */
-const FLOOR: Instant = 1_767_225_600_000_000_000n;
 /** GPS − UTC since 2017-01-01. One less is left to a negative leap second, below that the receiver has an old count. */
 const LEAST_LEAP_SECONDS = 17;
 
@@ -14,16 +12,16 @@ const LEAST_LEAP_SECONDS = 17;
  * one that may have lost its date itself, so that only a difference of whole eras counts against the receiver.
  */
 export function implausible(real: Instant, local: Instant): string {
-  if (real < FLOOR) {
-    const repaired = real + ERA_NS * ((FLOOR - real) / ERA_NS + 1n);
+  if (real < BUILT_AT) {
+    const repaired = real + ERA_NS * ((BUILT_AT - real) / ERA_NS + 1n);
     return `the receiver says ${formatDay(real)}, which has long passed: its week number has rolled over (${formatDay(repaired)}?)`;
   }
   const eras = wholeEras(real - local);
-  if (eras !== 0n && local >= FLOOR) {
+  if (eras !== 0n && local >= BUILT_AT) {
     return `the receiver says ${formatDay(real)}, ${eras * 1024n} weeks from this machine's ${formatDay(local)}: its week number has rolled over`;
   }
-  const alone = local < FLOOR || wholeDays(real - local) > 0n;
-  return alone && real > FLOOR + ERA_NS
+  const alone = local < BUILT_AT || wholeDays(real - local) > 0n;
+  return alone && real > BUILT_AT + ERA_NS
     ? `the receiver says ${formatDay(real)}, too far ahead to be believed alone`
     : '';
 }

@@ -1,16 +1,17 @@
 import type { Instant } from '../../api/index.js';
 
 /**
- * The records of gpsd's JSON protocol, version 3 (gpsd_json(5)), as far as they say something about time. What gpsd leaves
- * out is undefined here.
+ * The records of gpsd's JSON protocol (gpsd_json(5)), as far as they say something about time. What gpsd leaves out is
+ * undefined here. The version numbers follow the C structures of libgps: these records are the same from 3.9 to 16.1.
  */
 export type GpsdRecord = Version | Devices | Device | Watch | Fix | Sky | TimeOffset | Oscillator | Fault;
 
 export interface Version {
   readonly class: 'VERSION';
   readonly release: string;
-  readonly protocolMajor: number;
-  readonly protocolMinor: number;
+  /** Undefined where gpsd does not say. */
+  readonly protocolMajor: number | undefined;
+  readonly protocolMinor: number | undefined;
 }
 
 export interface DeviceEntry {

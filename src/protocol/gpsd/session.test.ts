@@ -61,7 +61,7 @@ describe('a session with gpsd', () => {
     const session = new Session({ silenceNs: 10e9 });
     session.connected();
     const taken: number[] = [];
-    for (const [k, modes] of [[3], [3], [2], [2, 3], [3, 3, 3], [2, 3]].entries()) {
+    for (const [k, modes] of [[3], [3], [1], [2, 3], [3, 3, 3], [2, 3]].entries()) {
       const second = START + BigInt(k);
       const fixes = modes.map((mode) => tpv(second, mode));
       taken.push(samples(session.feed(octets(...fixes, pps(second)), BigInt(k) * S)).length);
@@ -124,7 +124,7 @@ describe('a session with gpsd', () => {
 
   it('follows the receiver it was told to and hears no other', () => {
     const session = fixed({ device: '/dev/ttyS7' });
-    expect(session.standing.reason).to.equal('gpsd has no receiver /dev/ttyS7');
+    expect(session.standing.reason).to.equal(`gpsd has no receiver /dev/ttyS7, but ${DEVICE}`);
   });
 
   it('changes to another good receiver only when its own fails', () => {
@@ -139,10 +139,44 @@ describe('a session with gpsd', () => {
     expect(session.standing.good).to.equal(true);
   });
 
-  it('does not talk to another major version of the protocol', () => {
+  it('reads the records whatever the number of the protocol is, and notes a new number once', () => {
+    const versions = [
+      ['3.26.1', 3, 15],
+      ['3.27', 0, 16],
+      ['3.27.3', 3, 16],
+      ['3.27.5', 16, 1],
+      ['4.0', 99, 0],
+      ['?', undefined, undefined],
+    ] as const;
+    for (const [release, proto_major, proto_minor] of versions) {
+      const session = new Session({ silenceNs: 10e9 });
+      session.connected();
+      const notes: string[] = [];
+      const taken: number[] = [];
+      for (let k = 0n; k < 5n; k++) {
+        const hello = octets({ class: 'VERSION', release, proto_major, proto_minor }, devices(DEVICE));
+        const actions = [
+          ...session.feed(hello, k * S),
+          ...session.feed(octets(tpv(START + k, 3), pps(START + k)), k * S),
+        ];
+        taken.push(samples(actions).length);
+        notes.push(...actions.flatMap((action) => (action.type === 'note' ? [action.message] : [])));
+      }
+      expect(taken, release).to.deep.equal([0, 0, 1, 1, 1]);
+      expect(notes, release).to.have.length(release === '4.0' ? 1 : 0);
+      expect(notes.join(), release).to.contain(release === '4.0' ? 'gpsd 4.0 speaks protocol 99.0' : '');
+    }
+  });
+
+  it('takes records that name no device for those of the only one', () => {
     const session = new Session({ silenceNs: 10e9 });
     session.connected();
-    session.feed(octets({ ...version, proto_major: 4 }, devices(DEVICE)), 0n);
-    expect(session.standing.reason).to.contain('protocol 4');
+    session.feed(octets(version, devices(DEVICE)), 0n);
+    const { device, ...fix } = tpv(START, 3);
+    const { device: also, ...pulse } = pps(START);
+    expect(device).to.equal(also);
+    for (let k = 0n; k < 3n; k++) session.feed(octets({ ...fix, time: iso(START + k) }), k * S);
+    expect(samples(session.feed(octets(pulse), 3n * S))).to.have.length(1);
+    expect(session.receivers.map(({ path }) => path)).to.deep.equal([DEVICE]);
   });
 });

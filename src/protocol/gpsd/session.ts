@@ -1,17 +1,21 @@
 import type { Instant, Ns } from '../../api/index.js';
 import { LineSplitter } from './lines.js';
 import { parseRecord } from './parse.js';
+import { choosePulses, type PulseChoice } from './pulse-device.js';
 import { Receiver } from './receiver.js';
-import type { GpsdRecord, TimeOffset } from './records.js';
+import type { Fix, GpsdRecord, Oscillator, Sky, TimeOffset, Version } from './records.js';
 
 /** Asks for everything about time; `timing` brings OSC and TOFF where `pps` alone does not. */
 export const WATCH_COMMAND = '?WATCH={"enable":true,"json":true,"pps":true,"timing":true};\n';
 
-const PROTOCOL_MAJOR = 3;
+/** The major versions whose records were compared with what is read here: 3.27 says 0, 3.27.5 says 16. */
+const KNOWN_MAJORS: ReadonlySet<number> = new Set([0, 3, 16]);
 
 export interface SessionOptions {
   /** Follow this receiver only; otherwise the first that has a fix, for as long as it has. */
   readonly device?: string;
+  /** Take the pulses of this device only; otherwise those that belong to the followed receiver. */
+  readonly pulses?: string;
   /** A receiver that says nothing for so long is called silent. */
   readonly silenceNs: Ns;
 }
@@ -19,10 +23,12 @@ export interface SessionOptions {
 /** What the caller should do, in order. */
 export type SessionAction =
   | { readonly type: 'send'; readonly text: string }
-  /** A comparison of a receiver that is trusted. */
-  | { readonly type: 'sample'; readonly sample: TimeOffset }
+  /** A comparison of a receiver that is trusted. `numbered` false: a pulse without any receiver that numbers it. */
+  | { readonly type: 'sample'; readonly sample: TimeOffset; readonly device: string; readonly numbered: boolean }
   /** gpsd complained. */
   | { readonly type: 'complaint'; readonly message: string }
+  /** Something that the operator may want to know once; a sentence. */
+  | { readonly type: 'note'; readonly message: string }
   /** `standing` has changed. */
   | { readonly type: 'standing' };
 
@@ -49,7 +55,9 @@ export class Session {
   readonly #receivers = new Map<string, Receiver>();
   #followed: Receiver | undefined;
   #release: string | undefined;
-  #incompatible = '';
+  /** The newest version that was noted as new. */
+  #noted: number | undefined;
+  #pulses: PulseChoice = { device: undefined, obstacle: '' };
   /** gpsd has named its receivers. */
   #listed = false;
   #standing: Standing = { good: false, reason: 'not connected' };
@@ -71,6 +79,11 @@ export class Session {
     return this.#followed;
   }
 
+  /** Whose pulses are used, and why others are not. */
+  get pulses(): PulseChoice {
+    return this.#pulses;
+  }
+
   get receivers(): readonly Receiver[] {
     return [...this.#receivers.values()];
   }
@@ -81,16 +94,16 @@ export class Session {
     this.#receivers.clear();
     this.#followed = undefined;
     this.#release = undefined;
-    this.#incompatible = '';
+    this.#pulses = { device: undefined, obstacle: '' };
     this.#listed = false;
-    return [{ type: 'send', text: WATCH_COMMAND }, ...this.#restand()];
+    return [{ type: 'send', text: WATCH_COMMAND }, ...this.#restand(0n)];
   }
 
   feed(octets: Uint8Array, now: Instant): SessionAction[] {
     const before = this.#lines.oversized;
     const actions = this.#lines.push(octets).flatMap((line) => this.#line(line, now));
     this.counters.malformed += this.#lines.oversized - before;
-    return [...actions, ...this.#restand()];
+    return [...actions, ...this.#restand(now)];
   }
 
   /** Call about once a second: finds receivers that have fallen silent. */
@@ -100,7 +113,8 @@ export class Session {
       receiver.silent = true;
       receiver.quality.reset();
     }
-    return this.#restand();
+    this.#choosePulses(now);
+    return this.#restand(now);
   }
 
   #line(line: string, now: Instant): SessionAction[] {
@@ -117,11 +131,7 @@ export class Session {
     switch (record.class) {
       case 'VERSION':
         this.#release = record.release;
-        this.#incompatible =
-          record.protocolMajor === PROTOCOL_MAJOR
-            ? ''
-            : `gpsd ${record.release} speaks protocol ${record.protocolMajor}, this client ${PROTOCOL_MAJOR}`;
-        return [];
+        return this.#noteVersion(record);
       case 'ERROR':
         return [{ type: 'complaint', message: record.message }];
       case 'WATCH':
@@ -138,31 +148,53 @@ export class Session {
     }
   }
 
+  /** The records are read whatever the number is: gpsd raises it for changes of its C library. */
+  #noteVersion({ release, protocolMajor: major, protocolMinor: minor }: Version): SessionAction[] {
+    if (major === undefined || KNOWN_MAJORS.has(major) || major === this.#noted) return [];
+    this.#noted = major;
+    const message = `gpsd ${release} speaks protocol ${major}.${minor ?? 0}, which is new to this client; its records are read as before`;
+    return [{ type: 'note', message }];
+  }
+
   #device(path: string, driver: string | undefined, activated: boolean, now: Instant): void {
     const receiver = this.#receiverAt(path, now);
-    if (receiver === undefined) return;
     receiver.driver = driver ?? receiver.driver;
     if (activated) receiver.plugged = true;
     else receiver.unplug();
   }
 
-  #report(
-    record: Exclude<GpsdRecord, { class: 'VERSION' | 'DEVICES' | 'DEVICE' | 'WATCH' | 'ERROR' }>,
-    now: Instant,
-  ): SessionAction[] {
-    const receiver = this.#receiverAt(record.device ?? this.#options.device ?? 'the receiver', now);
-    receiver?.hear(record, now);
+  #report(record: Fix | Sky | TimeOffset | Oscillator, now: Instant): SessionAction[] {
+    const receiver = this.#receiverAt(record.device ?? this.#nameless, now);
+    receiver.hear(record, now);
     if (record.class !== 'TOFF' && record.class !== 'PPS') return [];
-    const accepted = receiver?.accepts(record) ?? false;
-    if (accepted && this.#follow() === receiver && this.#incompatible === '')
-      return [{ type: 'sample', sample: record }];
+    const followed = this.#follow(now);
+    this.#choosePulses(now);
+    const isWanted = receiver === (record.class === 'PPS' ? this.#pulses.device : followed);
+    const isLone = followed === undefined && this.#isLone;
+    if (isWanted && (isLone || followed?.accepts(record)))
+      return [{ type: 'sample', sample: record, device: receiver.path, numbered: !isLone }];
     this.counters.refused += 1;
     return [];
   }
 
-  /** Undefined when another receiver than the wanted one is meant. */
-  #receiverAt(path: string, now: Instant): Receiver | undefined {
-    if (this.#options.device !== undefined && path !== this.#options.device) return undefined;
+  #choosePulses(now: Instant): void {
+    const { device, pulses } = this.#options;
+    const isPulseDevice = device !== undefined && this.#receivers.get(device)?.pulsesOnly === true;
+    this.#pulses = choosePulses({
+      devices: this.receivers,
+      followed: this.#followed,
+      wanted: pulses ?? (isPulseDevice ? device : undefined),
+      now,
+    });
+  }
+
+  /** The device of a record that names none: the only one there is. */
+  get #nameless(): string {
+    const [first, second] = this.#receivers.keys();
+    return this.#options.device ?? (first !== undefined && second === undefined ? first : 'the receiver');
+  }
+
+  #receiverAt(path: string, now: Instant): Receiver {
     const known = this.#receivers.get(path);
     if (known !== undefined) return known;
     const receiver = new Receiver(path, now);
@@ -170,31 +202,71 @@ export class Session {
     return receiver;
   }
 
-  /** Keeps to the receiver in use while it is good, then takes the next good one, else one to tell about. */
-  #follow(): Receiver | undefined {
-    if (this.#followed?.state === 'good') return this.#followed;
-    const receivers = this.receivers;
+  /** True when gpsd has no device but such as give pulses only, and no receiver is wanted. */
+  get #isLone(): boolean {
+    const { device } = this.#options;
+    if (!this.#listed || this.#receivers.size === 0) return false;
+    return (
+      this.receivers.every(({ pulsesOnly }) => pulsesOnly) && (device === undefined || this.#receivers.has(device))
+    );
+  }
+
+  /** Those that may be followed: a device of pulses named as `device` says nothing about the receiver. */
+  get #eligible(): readonly Receiver[] {
+    const { device } = this.#options;
+    const receivers = this.receivers.filter(({ pulsesOnly }) => !pulsesOnly);
+    if (device === undefined || this.#receivers.get(device)?.pulsesOnly === true) return receivers;
+    return receivers.filter(({ path }) => path === device);
+  }
+
+  /**
+   * Keeps to the receiver in use while it is good, unless it gives no pulses and another good one does; then takes the next
+   * good one, else one to report about.
+   */
+  #follow(now: Instant): Receiver | undefined {
+    const eligible = this.#eligible;
+    const good = eligible.filter(({ state }) => state === 'good');
+    const present = good.find((receiver) => receiver === this.#followed);
     this.#followed =
-      receivers.find((receiver) => receiver.state === 'good') ??
-      receivers.find((receiver) => receiver.plugged && !receiver.silent) ??
-      this.#followed ??
-      receivers[0];
+      (present?.givesPulses(now) ? present : good.find((receiver) => receiver.givesPulses(now))) ??
+      present ??
+      good[0] ??
+      eligible.find((receiver) => receiver.plugged && !receiver.silent) ??
+      eligible.find((receiver) => receiver === this.#followed) ??
+      eligible[0];
     return this.#followed;
   }
 
-  #restand(): SessionAction[] {
-    const next = this.#assess();
+  #restand(now: Instant): SessionAction[] {
+    const next = this.#assess(now);
     if (next.good === this.#standing.good && next.reason === this.#standing.reason) return [];
     this.#standing = next;
     return [{ type: 'standing' }];
   }
 
-  #assess(): Standing {
-    const followed = this.#follow();
+  #assess(now: Instant): Standing {
+    const followed = this.#follow(now);
     const { device } = this.#options;
-    if (this.#incompatible !== '') return { good: false, reason: this.#incompatible };
-    if (followed !== undefined) return { good: followed.state === 'good', reason: followed.reason };
+    if (followed !== undefined) return { good: followed.state === 'good', reason: this.#reasonOf(followed) };
     if (!this.#listed) return { good: false, reason: 'waits for gpsd to name its receivers' };
-    return { good: false, reason: device === undefined ? 'gpsd has no receiver' : `gpsd has no receiver ${device}` };
+    if (this.#isLone) return this.#lone();
+    if (device === undefined) return { good: false, reason: 'gpsd has no receiver' };
+    const others = [...this.#receivers.keys()].join(' and ');
+    return { good: false, reason: `gpsd has no receiver ${device}${others === '' ? '' : `, but ${others}`}` };
+  }
+
+  #reasonOf(followed: Receiver): string {
+    const { device } = this.#pulses;
+    const isOther = device !== undefined && device !== followed && followed.state === 'good';
+    return isOther ? `${followed.reason}; pulses of ${device.path}` : followed.reason;
+  }
+
+  /** Pulses without a receiver: their phase is used, the second is left to the other sources. */
+  #lone(): Standing {
+    const { device, obstacle } = this.#pulses;
+    const paths = this.receivers.map(({ path }) => path).join(' and ');
+    const none = obstacle === '' ? `gpsd has no receiver, and no pulses come from ${paths}` : obstacle;
+    if (device === undefined) return { good: false, reason: none };
+    return { good: true, reason: `pulses of ${device.path} without a receiver: the other sources number them` };
   }
 }

@@ -13,9 +13,8 @@ export const debian = join(cache, 'root');
 /** The initial RAM disk that all guests share. */
 export const image = join(cache, 'image.cpio');
 
-/** Makes ready for guests, or skips: they take minutes, and are run when asked for (`npm run test:vm`). */
+/** Makes ready for guests, or skips. */
 export function boot(context: Mocha.Context): void {
-  if (process.env.TIMEHUB_GUESTS !== '1') context.skip();
   const reason = obstacle() || prepare();
   if (reason !== '') skip(context, reason);
 }

@@ -60,7 +60,7 @@ export async function runGuest(bench: Bench, programs: GuestPrograms, plan: Gues
     'ip',
     ['netns', 'exec', link.namespace, programs.uml.program, ...kernelArguments(plan, link, out)],
     // The kernel keeps its memory in a file there, which must be on a tmpfs to be quick.
-    { env: { PATH: process.env.PATH, TMPDIR: '/dev/shm', HOME: out } },
+    { env: { ...process.env, TMPDIR: '/dev/shm', HOME: out } },
   );
   await within((plan.seconds + 60) * 1000, guest.exited, () => `the guest still runs:\n${guest.output}`);
   await observer.stop();

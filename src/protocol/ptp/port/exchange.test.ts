@@ -158,6 +158,45 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
     expect(slave.states.at(-1)).to.equal('slave');
   });
 
+  it('is uncalibrated again when Delay_Req are not answered any more, and says what to look for', () => {
+    let mute = false;
+    const { slave, wire } = rig({
+      drops: (message: { readonly kind: string }) => mute && message.kind === 'delay-resp',
+    });
+    wire.run(30);
+    mute = true;
+    wire.run(12);
+    expect(slave.states.at(-1)).to.equal('slave');
+    wire.run(8);
+    expect(slave.states.at(-1)).to.equal('uncalibrated');
+    expect(slave.last('state')?.reason).to.match(
+      /^Hears 001122\.fffe\.000001-1, but \d+ Delay_Req in a row have had no answer: check that UDP ports 319 and 320 are /,
+    );
+    mute = false;
+    wire.run(3);
+    expect(slave.states.at(-1)).to.equal('slave');
+  });
+
+  for (const [fault, alter] of [
+    ['they arrive with a correctionField that is too large', { correction: 0x7fff_ffff_ffff_ffffn }],
+    ['they arrive without their Follow_Up', undefined],
+  ] as const)
+    it(`says why Syncs that arrive are of no use: ${fault}`, () => {
+      const { slave, wire } = rig({
+        drops: (message: { readonly kind: string; readonly header: object }) => {
+          if (message.kind !== 'follow-up' || alter === undefined) return message.kind === 'follow-up';
+          Object.assign(message.header, alter);
+          return false;
+        },
+      });
+      wire.run(40);
+      expect(slave.last('state')).to.deep.include({
+        state: 'uncalibrated',
+        reason: `The Syncs of 001122.fffe.000001-1 cannot be used: ${fault}.`,
+      });
+      expect(legs(slave, 'inbound')).to.have.lengthOf(0);
+    });
+
   it('listens again when its timeTransmitter falls silent, and has none then', () => {
     let mute = false;
     const { slave, wire } = rig({ drops: () => mute });
@@ -232,6 +271,38 @@ describe('a timeReceiver that follows over a measured link', () => {
     delayNs = 460;
     wire.run(20);
     expect(remembered()).to.have.lengthOf(2);
+  });
+
+  it('knows the delay for several intervals after the neighbour has stopped to answer', () => {
+    let mute = false;
+    const { slave, wire } = rig('default-p2p', 350, 0, {
+      drops: (message: { readonly kind: string }) => mute && message.kind.startsWith('pdelay-resp'),
+    });
+    wire.run(20);
+    mute = true;
+    wire.run(7);
+    expect(slave.states.at(-1)).to.equal('slave');
+    wire.run(5);
+    expect(slave.last('state')).to.deep.include({
+      state: 'uncalibrated',
+      reason: 'Hears 001122.fffe.000001-1, but 9 Pdelay_Req in a row have had no answer.',
+    });
+    const before = readings(slave).length;
+    wire.run(10);
+    expect(readings(slave)).to.have.lengthOf(before);
+    mute = false;
+    wire.run(3);
+    expect(slave.states.at(-1)).to.equal('slave');
+  });
+
+  it('does not take a delay of an earlier run for one that nobody measures', () => {
+    const master = new Node('master', transmitter(PROFILES['default-p2p']));
+    const remembered = { neighbour: portOf(1), delayNs: 350, ratePpb: 0 };
+    const slave = new Node('slave', receiver(PROFILES['default-p2p'], 5, { remembered }), 1_000_000);
+    const drops = ({ kind }: { readonly kind: string }) => kind.startsWith('pdelay-resp');
+    new Wire([master, slave], { delayNs: () => 350, drops }).run(20);
+    expect(slave.states.at(-1)).to.equal('uncalibrated');
+    expect(slave.observations).to.have.lengthOf(0);
   });
 
   it('is not asCapable over a long link, and neither side takes part; the reason has the figure', () => {

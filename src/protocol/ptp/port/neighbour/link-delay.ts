@@ -24,13 +24,15 @@ export function linkDelayOf(
   settings: PortSettings,
 ): LinkDelay | undefined {
   const { delay } = asks;
-  if (delay.count >= (remembered === undefined ? 1 : ENOUGH)) {
+  // A delay that was measured in an earlier run, or none, is a promise that only a profile may make.
+  const isDecreed = settings.profile.neighbour.capable === 'static';
+  if (delay.count >= (isDecreed && remembered !== undefined ? ENOUGH : 1)) {
     return { delayNs: delay.delayNs, noiseNs: delayNoiseOf(asks, settings), origin: 'measured' };
   }
+  if (!isDecreed) return undefined;
   if (remembered !== undefined) {
     return { delayNs: remembered.delayNs, noiseNs: STORED_NOISE_NS, origin: 'remembered' };
   }
-  if (settings.profile.neighbour.capable !== 'static') return undefined;
   return { delayNs: 0, noiseNs: ASSUMED_NOISE_NS, origin: 'assumed' };
 }
 

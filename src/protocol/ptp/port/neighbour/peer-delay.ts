@@ -25,6 +25,9 @@ export interface Computes {
   readonly delay: boolean;
 }
 
+/** Requests in a row without an answer after which the delay of the link is not known any more. */
+const LAPSE_AFTER = 8;
+
 /** The peer-to-peer delay mechanism, asking side (IEEE 1588-2019 §11.4, 802.1AS-2020 §11.2.19). */
 export class PeerDelay {
   readonly #settings: PeerDelaySettings;
@@ -188,6 +191,13 @@ export class PeerDelay {
     this.#rate.clear();
   }
 
+  /** The delay that was measured holds for several intervals; a profile that decrees its neighbour keeps it. */
+  #miss(): void {
+    const { capable, allowedLost } = this.#settings.rules;
+    this.#lost++;
+    if (capable !== 'static' && this.#lost > Math.max(LAPSE_AFTER, allowedLost)) this.#delay.clear();
+  }
+
   #exchangeOf({ header, requesting }: PdelayResp | PdelayRespFollowUp): PdelayExchange | undefined {
     if (!samePort(requesting, this.#settings.envelope.identity)) return undefined;
     return header.sequenceId === this.#exchange?.sequenceId ? this.#exchange : undefined;
@@ -230,7 +240,7 @@ export class PeerDelay {
     this.#looped = exchange.isLooped;
     this.#crowded = exchange.responders.length > 1 ? this.#crowded + 1 : 0;
     if (exchange.isDone) this.#responders = exchange.responders;
-    else if (!exchange.isStampLost) this.#lost++;
+    else if (!exchange.isStampLost) this.#miss();
     this.#settings.envelope.version.unanswered('Pdelay_Req', this.#lost);
   }
 }

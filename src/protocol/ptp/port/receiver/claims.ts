@@ -10,6 +10,8 @@ import { inaccuracyIn } from '../transmitter/power.js';
 /** "More than 10 s" (clockAccuracy 0x31): any figure that lets nobody rely on it. */
 const BEYOND_NS = 1e11;
 
+const UNCERTAIN = 'the timeTransmitter says that it is not sure of its time (synchronizationUncertain)';
+
 /** What an Announce says of its sender (IEEE 1588-2019 §7.6.2, table 37). */
 export function claimsOf({ announce, from }: ForeignMaster, intervalNs: Ns): Claims {
   const { quality, timeSource, grandmaster, stepsRemoved, header } = announce;
@@ -17,6 +19,7 @@ export function claimsOf({ announce, from }: ForeignMaster, intervalNs: Ns): Cla
   const dispersionNs = dispersionOf(announce);
   return {
     synchronised: !header.flags.synchronizationUncertain,
+    ...(header.flags.synchronizationUncertain ? { flaw: UNCERTAIN } : {}),
     clockClass: quality.clockClass,
     clockAccuracy: quality.accuracy,
     ...(dispersionNs === undefined ? {} : { rootDispersionNs: Math.min(dispersionNs, BEYOND_NS) }),

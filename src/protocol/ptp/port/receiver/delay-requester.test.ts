@@ -28,14 +28,14 @@ describe('the delay requester', () => {
       [0, S / 16n],
     ] as const) {
       const { requester } = rig(() => random);
-      requester.start(master.clock, 'group', 0n);
+      requester.start(master, 'group', 0n);
       expect(requester.dueAt).to.equal(due);
     }
   });
 
   it('asks one address with the unicast flag set (hybrid)', () => {
     const { requester, ask } = rig();
-    requester.start(master.clock, { address: '192.0.2.1' }, 0n);
+    requester.start(master, { address: '192.0.2.1' }, 0n);
     const { to, message } = ask(S);
     expect(to).to.deep.equal({ address: '192.0.2.1' });
     expect(message.header.flags.unicast).to.equal(true);
@@ -44,7 +44,7 @@ describe('the delay requester', () => {
   it('takes stamp and answer in either order', () => {
     for (const order of ['stamp first', 'answer first']) {
       const { requester, ask } = rig();
-      requester.start(master.clock, 'group', 0n);
+      requester.start(master, 'group', 0n);
       const { token, id } = ask(S);
       const answer = delayRespOf(master, own, id, 900n, { correction: 4n << 16n });
       const [first, second] =
@@ -56,12 +56,14 @@ describe('the delay requester', () => {
     }
   });
 
-  it('takes no answer twice, of another clock, to another port or with another number', () => {
+  it('takes no answer twice, of another clock or another of its ports, to another port or with another number', () => {
     const { requester, ask } = rig();
-    requester.start(master.clock, 'group', 0n);
+    requester.start(master, 'group', 0n);
     const { token, id } = ask(S);
     requester.sent(token, stampOf(500n));
     expect(requester.take(delayRespOf(portOf(2), own, id, 900n))).to.equal(undefined);
+    expect(requester.take(delayRespOf(portOf(1, 2), own, id, 900n))).to.equal(undefined);
+    expect(requester.fault).to.equal('the Delay_Resp come from 001122.fffe.000001-2');
     expect(requester.take(delayRespOf(master, portOf(5, 2), id, 900n))).to.equal(undefined);
     expect(requester.take(delayRespOf(master, own, id + 1, 900n))).to.equal(undefined);
     expect(requester.take(delayRespOf(master, own, id, 900n))).not.to.equal(undefined);
@@ -70,7 +72,7 @@ describe('the delay requester', () => {
 
   it('goes over to the interval that the answer names, within bounds', () => {
     const { requester, ask } = rig();
-    requester.start(master.clock, 'group', 0n);
+    requester.start(master, 'group', 0n);
     for (const [named, taken] of [
       [-3, -3],
       [0x7f, -3],
@@ -84,7 +86,7 @@ describe('the delay requester', () => {
 
   it('a lost transmit stamp is counted and drops that exchange only', () => {
     const { requester, ask } = rig();
-    requester.start(master.clock, 'group', 0n);
+    requester.start(master, 'group', 0n);
     const lost = ask(S);
     requester.stampLost(lost.token);
     expect(requester.stampsLost).to.equal(1);
@@ -96,7 +98,7 @@ describe('the delay requester', () => {
 
   it('counts requests in a row that nobody answers', () => {
     const { requester, ask } = rig();
-    requester.start(master.clock, 'group', 0n);
+    requester.start(master, 'group', 0n);
     for (let n = 1; n <= 10; n++) ask(BigInt(n) * S);
     expect(requester.unanswered).to.equal(6);
     requester.take(delayRespOf(master, own, ask(11n * S).id, 900n));

@@ -1,5 +1,5 @@
 import type { Instant, Stamp } from '../../../../api/time.js';
-import { type ClockIdentity, samePort } from '../../identity.js';
+import { formatPortIdentity, type PortIdentity, samePort } from '../../identity.js';
 import { intervalNs, NO_INTERVAL } from '../../interval.js';
 import type { DelayResp } from '../../message.js';
 import type { TimeInterval } from '../../time.js';
@@ -46,12 +46,14 @@ export class DelayRequester {
   readonly #out: Outbox;
   readonly #sequence: Sequence;
   #requests: readonly Request[] = [];
-  #parent: { readonly clock: ClockIdentity; readonly to: Destination } | undefined;
+  #parent: { readonly port: PortIdentity; readonly to: Destination } | undefined;
   #logInterval: number;
   dueAt: Instant | undefined;
   /** Requests in a row without an answer. */
   unanswered = 0;
   stampsLost = 0;
+  /** A clause: why the last request measured nothing, where more is known than that no answer came. */
+  fault = '';
 
   constructor(settings: DelayRequesterSettings, out: Outbox) {
     this.#settings = settings;
@@ -65,10 +67,10 @@ export class DelayRequester {
     return this.#logInterval;
   }
 
-  /** Asks this clock from now on. */
-  start(clock: ClockIdentity, to: Destination, now: Instant): void {
+  /** Asks this port from now on. */
+  start(port: PortIdentity, to: Destination, now: Instant): void {
     this.stop();
-    this.#parent = { clock, to };
+    this.#parent = { port, to };
     this.#logInterval = this.#settings.logInterval;
     this.#schedule(now);
   }
@@ -78,6 +80,7 @@ export class DelayRequester {
     this.#requests = [];
     this.dueAt = undefined;
     this.unanswered = 0;
+    this.fault = '';
   }
 
   /** Our clock was stepped: what is under way means nothing. */
@@ -103,15 +106,21 @@ export class DelayRequester {
     if (!this.#requests.some((known) => known.token === token)) return;
     this.#requests = this.#requests.filter((known) => known.token !== token);
     this.stampsLost++;
+    this.fault = 'no transmit stamp comes for the Delay_Req';
   }
 
   take(response: DelayResp): DelayTimes | undefined {
     const { header, requesting } = response;
-    if (header.source.clock !== this.#parent?.clock) return undefined;
     if (!samePort(requesting, this.#settings.envelope.identity)) return undefined;
     const request = this.#requests.find((known) => known.sequenceId === header.sequenceId);
-    if (request === undefined || request.response !== undefined) return undefined;
+    if (request === undefined || request.response !== undefined || this.#parent === undefined) return undefined;
+    // Another port is at another end: the path of the Syncs is not the one that it measures (§9.5.7).
+    if (!samePort(header.source, this.#parent.port)) {
+      this.fault = `the Delay_Resp come from ${formatPortIdentity(header.source)}`;
+      return undefined;
+    }
     this.unanswered = 0;
+    this.fault = '';
     this.#settings.envelope.version.answered();
     if (header.logInterval !== NO_INTERVAL)
       this.#logInterval = Math.min(SLOWEST, Math.max(FASTEST, header.logInterval));

@@ -20,6 +20,12 @@ import { TimeBase } from './time-base.js';
 /** Where nobody is elected anew, a shorter silence may be that of this processor, busy with something else. */
 const HOLD_AFTER_NS = 250e6;
 
+/** A delay is given up that was last measured this many mean intervals of Delay_Req ago, and at least so long, ns. */
+const LAPSE_INTERVALS = 16;
+const LAPSE_AT_LEAST_NS = 5e9;
+/** A fault of the Syncs explains their absence for this long, ns. */
+const FAULT_NS = 10_000_000_000n;
+
 /** Messages that were not used, by reason. */
 export interface Unused {
   /** An event message that came without a stamp. */
@@ -51,8 +57,9 @@ export class Follower {
   #source: PortIdentity | undefined;
   #lastSync: SyncTimes | undefined;
   #lastDelay: DelayTimes | undefined;
-  /** Since this timeTransmitter is followed, though our clock may have been stepped since. */
-  #delaySeen = false;
+  /** Of this timeTransmitter, though our clock may have been stepped since. */
+  #delayAt: Instant | undefined;
+  #syncFault: { readonly clause: string; readonly at: Instant } | undefined;
   #silentSince: Instant | undefined;
   /** Sync receipt timeouts. */
   syncTimeouts = 0;
@@ -87,8 +94,17 @@ export class Follower {
     return this.#lastDelay;
   }
 
-  get delaySeen(): boolean {
-    return this.#delaySeen;
+  /** Returns true while Delay_Req are answered: the delay that was measured may not be that of today. */
+  isDelayKnown(now: Instant): boolean {
+    const lapseNs = Math.max(LAPSE_AT_LEAST_NS, LAPSE_INTERVALS * intervalNs(this.requester.logInterval));
+    return this.#delayAt !== undefined && Number(now - this.#delayAt) < lapseNs;
+  }
+
+  /** Returns a clause that says why Syncs that arrive cannot be used; empty where none arrive, or nothing is wrong. */
+  syncFault(now: Instant): string {
+    const { clause, at } = this.#syncFault ?? {};
+    if (at !== undefined && now - at < FAULT_NS) return clause!;
+    return this.#syncs.lacksFollowUps(now) ? 'they arrive without their Follow_Up' : '';
   }
 
   /** Halves of a Sync in two steps whose other half did not come. */
@@ -137,8 +153,10 @@ export class Follower {
   /** True: a Sync is complete, and counts. */
   takeSync(sync: Sync, stamp: Stamp | undefined, now: Instant): boolean {
     if (!this.#isFollowed(sync.header.source)) this.unused.stranger++;
-    else if (stamp === undefined) this.unused.unstamped++;
-    else {
+    else if (stamp === undefined) {
+      this.unused.unstamped++;
+      this.#syncFault = { clause: 'they arrive without a receive stamp', at: now };
+    } else {
       this.#envelope.version.heard(sync);
       return this.#syncMeasured(this.#syncs.takeSync(sync, stamp, now), now);
     }
@@ -150,12 +168,12 @@ export class Follower {
     return this.#isFollowed(followUp.header.source) && this.#syncMeasured(this.#syncs.takeFollowUp(followUp, now), now);
   }
 
-  takeDelayResp(response: DelayResp): void {
-    this.#delayMeasured(this.requester.take(response));
+  takeDelayResp(response: DelayResp, now: Instant): void {
+    this.#delayMeasured(this.requester.take(response), now);
   }
 
-  sent(token: number, stamp: Stamp): void {
-    this.#delayMeasured(this.requester.sent(token, stamp));
+  sent(token: number, stamp: Stamp, now: Instant): void {
+    this.#delayMeasured(this.requester.sent(token, stamp), now);
   }
 
   /** True: Syncs have stopped. */
@@ -177,12 +195,15 @@ export class Follower {
     if (sync === undefined) return false;
     if (this.#settings.profile.followUpInformation && sync.information === undefined) {
       this.unused.bare++;
+      this.#syncFault = { clause: 'they arrive without the information TLV of 802.1AS', at: now };
       return false;
     }
     if (!isBelievable(sync.correction)) {
       this.unused.correction++;
+      this.#syncFault = { clause: 'they arrive with a correctionField that is too large', at: now };
       return false;
     }
+    this.#syncFault = undefined;
     this.#silentSince = undefined;
     this.watch.take(sync.logInterval, now);
     this.#source = sync.source;
@@ -193,14 +214,15 @@ export class Follower {
     return true;
   }
 
-  #delayMeasured(delay: DelayTimes | undefined): void {
+  #delayMeasured(delay: DelayTimes | undefined, now: Instant): void {
     if (delay === undefined) return;
     if (!isBelievable(delay.correction)) {
       this.unused.correction++;
+      this.requester.fault = 'the Delay_Resp have a correctionField that is too large';
       return;
     }
     this.#lastDelay = delay;
-    this.#delaySeen = true;
+    this.#delayAt = now;
     this.#observe(this.#observer.ofDelay(delay, this.#parent));
   }
 
@@ -228,7 +250,8 @@ export class Follower {
     this.#source = undefined;
     this.#lastSync = undefined;
     this.#lastDelay = undefined;
-    this.#delaySeen = false;
+    this.#delayAt = undefined;
+    this.#syncFault = undefined;
     this.#silentSince = undefined;
     const { profile, unicast } = this.#settings;
     const parent = this.#parent;
@@ -241,7 +264,7 @@ export class Follower {
     if (measuresLink(profile)) return;
     this.#envelope.version.restart();
     const to: Destination = profile.hybrid || unicast !== undefined ? { address: parent.from } : 'group';
-    this.requester.start(parent.candidate.sender.clock, to, now);
+    this.requester.start(parent.candidate.sender, to, now);
   }
 }
 

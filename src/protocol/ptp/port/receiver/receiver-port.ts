@@ -122,7 +122,7 @@ export class TimeReceiverPort {
     const atWire = atPlug.sent(stamp, this.#settings.latencies);
     this.#envelope.version.stamped();
     this.#neighbour.sent(token, atWire);
-    this.#follower.sent(token, atWire);
+    this.#follower.sent(token, atWire, now);
     return this.#settle(now);
   }
 
@@ -158,7 +158,7 @@ export class TimeReceiverPort {
         if (this.#follower.takeFollowUp(message, now)) this.#requester.synced(now);
         break;
       case 'delay-resp':
-        this.#follower.takeDelayResp(message);
+        this.#follower.takeDelayResp(message, now);
         break;
       case 'signaling':
         this.#takeSignaling(message, from, now);
@@ -202,7 +202,7 @@ export class TimeReceiverPort {
 
   #judge(now: Instant): Verdict {
     const { profile } = this.#settings;
-    const { parent, watch, delaySeen, requester } = this.#follower;
+    const { parent, watch, requester } = this.#follower;
     const isMeasured = measuresLink(profile);
     return receiverVerdict({
       linkUp: this.#linkUp,
@@ -216,8 +216,11 @@ export class TimeReceiverPort {
       syncSeen: watch.lastAt !== undefined,
       syncMissingNs: this.#follower.silenceNs(now),
       holds: profile.onSyncLoss === 'hold',
-      delayKnown: isMeasured ? this.#neighbour.link !== undefined : delaySeen,
+      syncFault: this.#follower.syncFault(now),
+      delayKnown: isMeasured ? this.#neighbour.link !== undefined : this.#follower.isDelayKnown(now),
+      delayFault: this.#unicast?.delayFault || requester.fault,
       unanswered: requester.unanswered,
+      transport: profile.transport,
     });
   }
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '../../../../api/units.js';
 import { explainComparison } from '../../bmca/candidate.js';
 import type { ForeignMaster } from '../../bmca/foreign-masters.js';
 import { formatPortIdentity } from '../../identity.js';
+import type { Transport } from '../../profile/profile.js';
 import type { PortState } from '../action.js';
 import type { Capability } from '../neighbour/capability.js';
 import { ended, topicOf } from '../sentence.js';
@@ -38,9 +39,13 @@ export interface ReceiverFacts {
   readonly syncSeen: boolean;
   /** How long Syncs have been missing, where they are. */
   readonly syncMissingNs: Ns | undefined;
+  /** A clause that says why Syncs that arrive cannot be used, and one that says why Delay_Req measure nothing. */
+  readonly syncFault: string;
+  readonly delayFault: string;
   readonly holds: boolean;
   readonly delayKnown: boolean;
   readonly unanswered: number;
+  readonly transport: Transport;
 }
 
 /** The state of a port that only follows (IEEE 1588-2019 figure 31), and why. */
@@ -74,6 +79,11 @@ function listening({ domain, unqualified }: ReceiverFacts): Verdict {
 function waiting(facts: ReceiverFacts): Verdict | undefined {
   const state = 'uncalibrated';
   const master = masterOf(facts);
+  const { syncFault } = facts;
+  if (syncFault !== '' && (!facts.syncSeen || facts.syncMissingNs !== undefined)) {
+    const reason = `The Syncs of ${master} cannot be used: ${syncFault}.`;
+    return { state, topic: `sync ${master} ${syncFault}`, reason };
+  }
   if (!facts.syncSeen && facts.syncMissingNs === undefined) {
     return { state, topic: `sync ${master}`, reason: `Waits for the first Sync of ${master}.` };
   }
@@ -87,9 +97,19 @@ function waiting(facts: ReceiverFacts): Verdict | undefined {
     const { reason } = facts.capability;
     return { state, topic: `delay ${topicOf(reason)}`, reason: ended(`Hears ${master}, but ${reason}`) };
   }
-  const asked = facts.unanswered === 0 ? '' : `: ${facts.unanswered} Delay_Req in a row have had no answer`;
-  const reason = `Hears ${master}, the delay is not measured yet${asked}.`;
-  return { state, topic: `delay ${facts.unanswered > 2}`, reason };
+  const fault = delayFaultOf(facts);
+  if (fault === '') return { state, topic: 'delay', reason: `Hears ${master}, the delay is not measured yet.` };
+  return { state, topic: `delay ${topicOf(fault)}`, reason: ended(`Hears ${master}, but ${fault}`) };
+}
+
+/** Unanswered Delay_Req that are more than chance. */
+const MANY = 3;
+
+function delayFaultOf({ delayFault, unanswered, transport }: ReceiverFacts): string {
+  if (delayFault !== '') return delayFault;
+  if (unanswered < MANY) return '';
+  const filter = transport === 'l2' ? '' : 'UDP ports 319 and 320 are open and ';
+  return `${unanswered} Delay_Req in a row have had no answer: check that ${filter}the other side does not measure by peer delay (delay = "p2p")`;
 }
 
 function following(facts: ReceiverFacts): Verdict {

@@ -62,6 +62,11 @@ export class SyncReceiver {
     return undefined;
   }
 
+  /** Returns true while several Syncs wait for their Follow_Up. */
+  lacksFollowUps(now: Instant): boolean {
+    return limited(this.#syncs, now).length > 1;
+  }
+
   /** Another timeTransmitter, or another time of our own. */
   clear(): void {
     this.#syncs = [];

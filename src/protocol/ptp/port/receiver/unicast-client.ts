@@ -28,6 +28,7 @@ export class UnicastClient {
   readonly #sequence: Sequence;
   /** Seconds granted since the last request, by type. */
   readonly #granted = new Map<number, number>();
+  #refusesDelay = false;
   #retryNs = RETRY_NS;
   dueAt: Instant | undefined;
   refused = 0;
@@ -95,7 +96,13 @@ export class UnicastClient {
     }
   }
 
+  /** A clause; empty while Delay_Resp are not refused. */
+  get delayFault(): string {
+    return this.#refusesDelay ? `${this.#settings.address} refuses to send unicast Delay_Resp` : '';
+  }
+
   #take(messageType: number, durationS: number, now: Instant): void {
+    if (messageType === DELAY_RESP_TYPE) this.#refusesDelay = durationS === 0;
     if (durationS === 0) {
       this.refused++;
       return;

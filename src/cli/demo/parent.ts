@@ -1,0 +1,15 @@
+const LOOK_MS = 1000;
+
+/**
+ * Calls `end` when npm, which started this process, has died: nothing else would tell it, and the demonstration would go on
+ * without a terminal. A process that was not started by npm may outlive its parent.
+ */
+export function endWithNpm(end: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    end();
+  }, LOOK_MS).unref();
+}

@@ -1,0 +1,52 @@
+import type { StatusReport } from '../../api/index.js';
+import { BoundedOutput } from '../output/bounded-output.js';
+import { openOutput } from '../output/descriptor.js';
+import { headline, paint, sourceTable } from '../text.js';
+import { cutToScreen } from './cut-to-screen.js';
+
+/** On a terminal the table is redrawn; elsewhere a line is enough now and then. */
+const REDRAW_MS = 1000;
+const RETELL_MS = 15_000;
+const HOME_AND_CLEAR = '\x1b[H\x1b[J';
+
+export interface ScreenParts {
+  readonly report: () => StatusReport;
+  /** What to try next, printed once the hub is tracking. */
+  readonly hints: string;
+  /** The output cannot be written any more: its terminal or its reader has gone. */
+  readonly onGone: () => void;
+}
+
+/** Shows the status on standard output while it changes. Returns the end of it. */
+export function showStatus({ report, hints, onGone }: ScreenParts): () => void {
+  const output = new BoundedOutput(openOutput(1), () => '');
+  const isTerminal = process.stdout.isTTY === true && process.env.TERM !== 'dumb';
+  let told = '';
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let hinted = false;
+  const show = async (): Promise<void> => {
+    const status = report();
+    // A reader that is slow gets the next state, not all of them.
+    if (!output.idle || (!isTerminal && status.mode === told && performance.now() - toldAt < RETELL_MS)) return;
+    told = status.mode;
+    toldAt = performance.now();
+    const screen = `${headline(status)}${faultsOf(status)}\n\n${await sourceTable(status)}\n`;
+    const tracking = status.mode === 'tracking';
+    if (isTerminal) {
+      const { columns = 80, rows = 24 } = process.stdout;
+      output.write(HOME_AND_CLEAR + cutToScreen(`${screen}${tracking ? paint('dim', hints) : ''}`, columns, rows));
+    } else output.write(`\n${screen}${tracking && !hinted ? hints : ''}`);
+    hinted ||= tracking;
+    if (output.failing) onGone();
+  };
+  const timer = setInterval(() => void show(), REDRAW_MS);
+  return () => clearInterval(timer);
+}
+
+/** Sinks that do not work, and what the machine lacks. */
+function faultsOf({ sinks, host }: StatusReport): string {
+  const failed = sinks
+    .filter(({ state }) => state !== 'running')
+    .map(({ id, state, reason }) => `${id} is ${state}: ${reason}`);
+  return [...failed, ...host.notes].map((text) => `\n! ${text}`).join('');
+}

@@ -1,0 +1,39 @@
+/** SIGHUP, which ends a process that does not handle it. */
+export interface Hangups {
+  /** Calls `handler` for each SIGHUP from now on, and at once if one came before. */
+  release(handler: () => void): void;
+}
+
+/** Holds SIGHUP back until it is known what to do: it may come while the daemon starts. */
+export function holdHangups(): Hangups {
+  let isPending = false;
+  let handle = (): void => {
+    isPending = true;
+  };
+  process.on('SIGHUP', () => handle());
+  return {
+    release(handler) {
+      handle = handler;
+      if (isPending) handler();
+    },
+  };
+}
+
+/** Returns a function that runs `work`, never twice at the same time; calls meanwhile make it run once more. */
+export function oneAtATime(work: () => Promise<void>): () => void {
+  let isRunning = false;
+  let isWanted = false;
+  const runAll = async (): Promise<void> => {
+    while (isWanted) {
+      isWanted = false;
+      await work();
+    }
+    isRunning = false;
+  };
+  return () => {
+    isWanted = true;
+    if (isRunning) return;
+    isRunning = true;
+    void runAll();
+  };
+}

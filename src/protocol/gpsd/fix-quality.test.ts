@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import { FixQuality } from './fix-quality.js';
+import type { Fix } from './records.js';
+
+const fix = (epoch: number | undefined, mode: number, status?: number): Fix => ({
+  class: 'TPV',
+  device: '/dev/ttyS0',
+  mode,
+  status,
+  time: epoch === undefined ? undefined : BigInt(epoch) * 1_000_000_000n,
+  leapSeconds: undefined,
+  antenna: undefined,
+});
+
+/** Whether it is trusted after each epoch; an epoch is written as the modes of its records. */
+function trustAfter(epochs: readonly string[], quality = new FixQuality()): string {
+  return epochs
+    .map((modes, epoch) => {
+      for (const mode of modes) quality.add(fix(epoch, Number(mode)));
+      return quality.trusted && !quality.denied ? 'y' : 'n';
+    })
+    .join('');
+}
+
+describe('the trust in a receiver', () => {
+  it('needs three full fixes in a row, or five without altitude', () => {
+    expect(trustAfter(['3', '3', '3', '3'])).to.equal('nnyy');
+    expect(trustAfter(['2', '2', '2', '2', '2', '2'])).to.equal('nnnnyy');
+    expect(trustAfter(['23', '223', '3'])).to.equal('nny');
+  });
+
+  it('is won by modes that alternate, as fast as without altitude at worst', () => {
+    expect(trustAfter(['3', '2', '3', '2', '3', '2'])).to.equal('nnnnyy');
+    expect(trustAfter(['2', '2', '3', '3', '3'])).to.equal('nnnny');
+  });
+
+  it('is lost with the fix, at once, and won anew', () => {
+    expect(trustAfter(['3', '3', '3', '1', '3', '3', '3'])).to.equal('nnynnny');
+    expect(trustAfter(['2', '2', '2', '2', '2', '1', '2', '2', '2', '2', '2'])).to.equal('nnnnynnnnny');
+  });
+
+  it('is not lost by a poor record beside a good one of the same epoch', () => {
+    expect(trustAfter(['3', '3', '3', '31', '13', '3'])).to.equal('nnyyyy');
+  });
+
+  it('is kept over fixes without altitude once it is won', () => {
+    expect(trustAfter(['3', '3', '3', '2', '2', '2'])).to.equal('nnyyyy');
+  });
+
+  it('is not touched by records that state no mode, unless nothing else comes', () => {
+    const quality = new FixQuality();
+    for (let epoch = 0; epoch < 8; epoch++) {
+      // Ashtech: the next second is named by a record of mode 0 before this one's fix.
+      quality.add(fix(epoch + 1, 0));
+      quality.add(fix(epoch, 3));
+    }
+    expect(quality.trusted).to.equal(true);
+    for (let n = 0; n < 12; n++) quality.add(fix(9 + n, 0));
+    expect(quality.trusted).to.equal(false);
+  });
+
+  it('takes a surveyed position for a full fix, whatever its mode', () => {
+    const quality = new FixQuality();
+    for (let epoch = 0; epoch < 3; epoch++) quality.add(fix(epoch, 2, 7));
+    expect(quality.trusted).to.equal(true);
+    expect(quality.flat).to.equal(false);
+  });
+
+  it('remembers fixes without altitude for ten epochs', () => {
+    const quality = new FixQuality();
+    trustAfter(['3', '3', '3', '3'], quality);
+    expect(quality.flat).to.equal(false);
+    for (let epoch = 4; epoch < 16; epoch++) quality.add(fix(epoch, epoch === 4 ? 2 : 3));
+    expect(quality.flat).to.equal(false);
+    quality.add(fix(16, 2));
+    quality.add(fix(17, 3));
+    expect(quality.flat).to.equal(true);
+  });
+
+  it('does not call an epoch without fix one without altitude', () => {
+    const quality = new FixQuality();
+    trustAfter(['3', '3', '3', '1', '3', '3', '3', '1', '3'], quality);
+    expect(quality.flat).to.equal(false);
+  });
+});

@@ -1,0 +1,16 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { Bench } from '../bench.js';
+
+/** Starts what a test starts, and waits for its end: test/daemon/test-runner.test.ts brings that about. */
+describe('a test that is ended', function () {
+  this.timeout(0);
+
+  it('waits', async () => {
+    new Bench();
+    // In a session of its own it gets no signal of a terminal.
+    const sleeper = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
+    if (process.getuid?.() === 0) execFileSync('ip', ['netns', 'add', `timehub-fixture-${process.pid}`]);
+    process.stdout.write(`worker ${process.pid} sleeper ${sleeper.pid} waits\n`);
+    await new Promise(() => setInterval(() => {}, 1000));
+  });
+});

@@ -1,0 +1,3 @@
+import { describeScenarios, scenarioNames } from './scenario-suite.js';
+
+describeScenarios(scenarioNames('full'));

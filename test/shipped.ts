@@ -1,0 +1,91 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LabMachine, PtpLab } from '../plugins/ptp/testing/lab.js';
+import type { NtpView, PtpView } from '../src/api/index.js';
+import { loadHub } from '../src/cli/load.js';
+import { packageRoot } from '../src/cli/package-root.js';
+import { createEngine } from '../src/core/engine.js';
+import { createEstimator } from '../src/core/estimator/index.js';
+import { EMBEDDED_LEAP_TABLE } from '../src/core/leap/leap-seconds.js';
+import { formatProblems } from '../src/kernel/config/index.js';
+import { Hub } from '../src/kernel/hub.js';
+import { NO_JOURNAL } from '../src/kernel/record/event-log.js';
+import type { LabHost } from '../src/lab/host.js';
+import { wire } from '../src/lab/link.js';
+import { addNtpServer, type NtpNode } from '../src/lab/ntp-node.js';
+
+/** A configuration as it is shipped, on machines of the lab. */
+export class Shipped {
+  readonly lab = new PtpLab();
+  readonly #folder = mkdtempSync(join(tmpdir(), 'timehub-shipped-'));
+
+  /** Starts the hub of a configuration file of the project, or of a text that names a preset. */
+  async start(machine: LabMachine, config: { readonly file: string } | { readonly text: string }): Promise<Hub> {
+    const path = 'file' in config ? join(packageRoot(), config.file) : this.#write(config.text);
+    const loaded = await loadHub(path);
+    if (loaded.problems !== undefined) throw new Error(formatProblems(loaded.problems));
+    const engine = createEngine(loaded.config.hub, createEstimator(), EMBEDDED_LEAP_TABLE);
+    const hub = new Hub({
+      ...{ version: '0', host: machine.host, engine, journal: NO_JOURNAL },
+      log: () => ({ debug() {}, info() {}, warn() {} }),
+      abort: (error) => {
+        throw error;
+      },
+    });
+    machine.hub = hub;
+    // The control socket and the dashboard are sockets of this machine, not of the lab's.
+    await hub.start(loaded.plans.filter(({ definition: { type } }) => type !== 'observability'));
+    return hub;
+  }
+
+  async stop(): Promise<void> {
+    await this.lab.stop();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  /** A file without its table of the office's server, which then gives its clock as it is. */
+  withoutOffice(file: string): string {
+    const text = readFileSync(join(packageRoot(), file), 'utf8');
+    return text
+      .replace('[hub]\n', '[hub]\nfree-run = true\n')
+      .replace(/\[source\.ntp\.office\]\n(?:[a-z-]+ = .*\n)+/, '');
+  }
+
+  /** The first configuration of README.md. */
+  exampleOfReadme(): string {
+    return /```toml\n(.*?)```/s.exec(readFileSync(join(packageRoot(), 'README.md'), 'utf8'))![1]!;
+  }
+
+  #write(text: string): string {
+    const path = join(this.#folder, 'timehub.toml');
+    writeFileSync(path, text);
+    return path;
+  }
+}
+
+/** Servers under their names, each the same way off. */
+export function addServers(
+  host: LabHost,
+  names: readonly string[],
+  oneWayNs: number,
+  jitterNs: number,
+): readonly NtpNode[] {
+  return names.map((name, index) => {
+    const address = `203.0.113.${index + 1}`;
+    host.fabric.names.set(name, [address]);
+    host.fabric.names.set('localhost', ['127.0.0.1']);
+    const link = () => wire({ baseNs: oneWayNs, jitterNs, shape: 'exp' });
+    return addNtpServer(host, { address, up: link(), down: link() });
+  });
+}
+
+/** How often the hub set the system clock. */
+export const stepsOf = (hub: Hub): number =>
+  hub.report.events().filter(({ id, text }) => id === 'system' && /^was stepped (?!.*somebody else)/.test(text)).length;
+
+/** Mode and what others are told, in one line. */
+export function served(hub: Hub): string {
+  const { mode, ntp, ptp }: { mode: string; ntp: NtpView; ptp: PtpView } = hub.report.state();
+  return `${mode}, stratum ${ntp.stratum} ${ntp.refid}, class ${ptp.clockClass}`;
+}

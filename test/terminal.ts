@@ -1,0 +1,45 @@
+import { closeSync } from 'node:fs';
+import koffi from 'koffi';
+import type { Bench } from './bench.js';
+
+const libc = koffi.load('libc.so.6');
+const openpty: (master: Int32Array, slave: Int32Array, name: null, termios: null, size: null) => number = libc.func(
+  'int openpty(int*, int*, void*, void*, void*)',
+);
+const fcntl: (fd: number, command: number, flags: number) => number = libc.func('int fcntl(int, int, int)');
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
+
+/** A pseudo terminal that a test opens and closes. */
+export class Terminal {
+  /** For `stdio` of programs that run in it. */
+  readonly inside: number;
+  readonly #outside: number;
+  #open = true;
+
+  constructor(bench: Bench) {
+    const [master, slave] = [new Int32Array(1), new Int32Array(1)];
+    if (openpty(master, slave, null, null, null) !== 0) throw new Error('openpty failed');
+    this.#outside = master[0]!;
+    this.inside = slave[0]!;
+    // A program that inherits the outer end would keep its own terminal open.
+    for (const descriptor of [this.#outside, this.inside]) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    bench.later(() => this.close());
+  }
+
+  /** As when its window is closed: programs in it get SIGHUP, and EIO from whatever they write. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeSync(this.inside);
+    closeSync(this.#outside);
+  }
+}
+
+/** Arguments of spawn that run a program as the leader of a session whose terminal its standard input is. */
+export const inTerminal = (command: string, args: readonly string[]): readonly string[] => [
+  'setsid',
+  '--ctty',
+  command,
+  ...args,
+];
