@@ -7,7 +7,7 @@ import {
   type Server,
   Tally,
 } from 'timehub/protocol/client-server';
-import { type Dialect, measure, REQUEST_OCTETS, type SyncPart } from 'timehub/protocol/csptp';
+import { type Dialect, measure, REQUEST_OCTETS, SEQUENCE_AT, type SyncPart } from 'timehub/protocol/csptp';
 import { Attempt, type Heard, type Outcome } from './attempt.js';
 import { legsOf, type ScaleChoice, scaleOf, statedBy } from './legs.js';
 import { objectionTo } from './objection.js';
@@ -120,6 +120,7 @@ export class Client {
   #attemptOver(ports: Ports): Attempt {
     const { domain, dialect, wantStatus, windowNs } = this.#options;
     const sequenceId = this.#draw();
+    this.#context.identity.asks(Uint8Array.of(sequenceId >> 8, sequenceId & 0xff), SEQUENCE_AT);
     const question = { sequenceId, domain, dialect, wantStatus, wantAlternate: false, length: REQUEST_OCTETS };
     const onRefused = (reason: ReplyRefusal) => this.#refusals.refuse(reason);
     return new Attempt(this.#context, {
@@ -192,7 +193,7 @@ export class Client {
     }
     const scale = scaleOf(sync, this.#options.scale);
     const { maxClockClass } = this.#options;
-    const objection = objectionTo(sync, { maxClockClass, scale, ownAddresses: this.#context.network.addresses() });
+    const objection = objectionTo(sync, { maxClockClass, scale });
     this.#claim(sync, scale, objection);
     if (objection === '') {
       const { offsetNs, meanPathDelayNs } = measured;

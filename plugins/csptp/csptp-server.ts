@@ -100,6 +100,8 @@ export class CsptpServer {
       door.event.onSent((id, sent) => this.#follow(door, id, sent));
       return door;
     });
+    for (const { event } of this.#doors) this.#context.identity.serves(event.local.address);
+    this.#context.identity.uses(this.#options.identity);
     const places = this.#addresses().join(', ');
     if (steps === 2 && this.#stepsAt(this.#doors[0]!) === 1) {
       const why = 'nothing here stamps what is sent, so that replies carry a time written ahead';
@@ -146,6 +148,7 @@ export class CsptpServer {
       this.#tally.count('ignored');
       return;
     }
+    this.#context.identity.hears(payload, from, to);
     const client = octetsOf(from.address);
     if (client === undefined || !this.#admits(client)) return;
     const arrival = this.#time.of(received);

@@ -198,14 +198,25 @@ describe('our CSPTP client and our server over a link with delays', () => {
     );
   });
 
-  it('see that they follow each other', async () => {
+  it('tell each other whom they follow', async () => {
     const lab = scene();
     lab.server.publish(lab.server.knowing({ upstream: CLIENT }));
     await lab.serve();
     await lab.ask();
     await lab.pass(1);
-    expect(lab.client.did.observations).to.deep.equal([]);
-    expect(lab.client.did.health[0]!.reason).to.equal('the server follows this machine');
+    expect(lab.client.did.claims[0]!.parent).to.equal(CLIENT);
+  });
+
+  it('count the steps from the reference, whatever protocol brings them', async () => {
+    const lab = scene();
+    const { ntp, ptp } = lab.server.knowing();
+    lab.server.publish(
+      lab.server.knowing({ ntp: { ...ntp, stratum: 5 }, ptp: { ...ptp, clockClass: 248, timeTraceable: false } }),
+    );
+    await lab.serve();
+    await lab.ask();
+    await lab.pass(1);
+    expect(lab.client.did.claims[0]).to.include({ clockClass: 248, stepsRemoved: 3 });
   });
 
   it('are silent and unreachable when the server stops, and go on when it starts', async () => {

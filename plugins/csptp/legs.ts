@@ -1,5 +1,5 @@
 import type { Claims, Endpoint, Leg, Stamp, Timescale } from 'timehub/api';
-import { formatServer } from 'timehub/protocol/client-server';
+import { formatAddress, formatServer } from 'timehub/protocol/client-server';
 import { type Answer, claimsOf, type Measurement, type SyncPart, timescaleOf } from 'timehub/protocol/csptp';
 import { accuracyNs } from 'timehub/protocol/ptp';
 import { STAMP_NOISE_NS } from './stamping.js';
@@ -42,12 +42,14 @@ export function legsOf({ answer, sent, measured, path, scale }: Ways): readonly 
 export function statedBy(sync: SyncPart, at: Endpoint, scale: Timescale): Claims {
   const { taiMinusUtc, ...claims } = claimsOf(sync);
   const { status } = sync;
+  const parent = formatAddress(status?.parent.address ?? new Uint8Array(0));
   const accuracy = status === undefined ? undefined : accuracyNs(status.quality.accuracy);
   return {
     ...claims,
     ...(taiMinusUtc !== undefined && scale === 'tai' && { taiMinusUtc }),
     ...(accuracy !== undefined && { rootDispersionNs: Math.min(accuracy, BEYOND_NS) }),
     ...(status !== undefined && { stepsRemoved: status.stepsRemoved }),
+    ...(parent !== undefined && { parent }),
     address: formatServer(at.address, at.port),
     authenticated: false,
   };

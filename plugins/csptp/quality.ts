@@ -18,6 +18,8 @@ export interface QualityOptions {
 
 /** IEEE 1588-2019 table 4: not traceable to anything. */
 const FREE_RUNNING = 248;
+/** Of the same table: 6 is a primary reference, 7 its holdover. */
+const PRIMARY_CLASS = 7;
 const UDP_IPV4 = 1;
 const UDP_IPV6 = 2;
 
@@ -41,7 +43,7 @@ export function qualityOf(
       : { clockClass, accuracy, variance },
     priority2: upstream?.priority2 ?? priority2,
     // Behind a PTP grandmaster the hub is one step further (IEEE 1588-2019 §9.3.5, table 33).
-    stepsRemoved: upstream === undefined ? 0 : upstream.stepsRemoved + 1,
+    stepsRemoved: upstream === undefined ? stepsOf(state, uncertain) : upstream.stepsRemoved + 1,
     currentUtcOffset: leap.taiKnown ? leap.taiMinusUtc : 0,
     grandmaster: upstream?.identity ?? identity,
     parent: addressOf(state.upstream),
@@ -56,6 +58,15 @@ export function qualityOf(
     synchronizationUncertain: uncertain,
   });
   return { timeFlags, status: encodeStatus(status, statusId) };
+}
+
+/**
+ * Servers between a reference and the hub: a loop through several protocols ends only if each of them counts. Stratum 1 of
+ * clockClass 6 or 7 and stratum 2 of any other class count as none.
+ */
+function stepsOf({ ntp, ptp }: TimeState, uncertain: boolean): number {
+  const first = ptp.clockClass <= PRIMARY_CLASS ? 1 : 2;
+  return uncertain ? 0 : Math.max(0, ntp.stratum - first);
 }
 
 /** A clock that is given as it is (`[hub] free-run`) is free-running, not uncertain: its clients are to follow it. */

@@ -6,7 +6,6 @@ import {
   Kisses,
   measure,
   type Outcome,
-  objectionTo,
   REFUSAL_TEXTS,
   type ReplyRefusal,
 } from 'timehub/protocol/ntp';
@@ -85,6 +84,7 @@ export class Client {
       windowNs: Math.min(MAX_WINDOW_NS, Math.max(MIN_WINDOW_NS, this.#intervalNs)),
       hears: this.#silent >= SILENT_BEFORE_OPEN && this.#silent % 2 === 0 ? 'anybody' : 'peer',
       onError: 'wait',
+      onRequest: (mark, offset) => this.#context.identity.asks(mark, offset),
       onRefused: (reason, detail) => this.#refusals.refuse(reason, detail),
       onEnd: (outcome) => this.#ended(outcome),
     });
@@ -137,11 +137,6 @@ export class Client {
   }
 
   #use(answer: Answer, sent: Stamp, received: Stamp): void {
-    const objection = objectionTo(answer, this.#context.network.addresses());
-    if (objection !== undefined) {
-      this.#disown(answer, objection);
-      return;
-    }
     const measured = measure(answer, sent, received);
     if (measured === 'contradiction') {
       this.#refusals.refuse(measured);

@@ -30,6 +30,7 @@ export const claimsOf = (answer: Answer, at: Endpoint, flaw?: string): Claims =>
   rootDispersionNs: answer.rootDispersionNs,
   leap: answer.leap,
   reference: answer.reference,
+  ...(answer.referenceTime !== undefined && { referenceTime: answer.referenceTime }),
   address: formatServer(at.address, at.port),
   authenticated: false,
 });

@@ -81,6 +81,7 @@ export class NtpServer {
       socket.onDatagram((datagram) => this.#receive(socket, datagram));
       return socket;
     });
+    for (const { local } of this.#sockets) this.#context.identity.serves(local.address);
     this.#context.health('ok', `serves at ${this.#addresses().join(', ')}`);
   }
 
@@ -104,6 +105,7 @@ export class NtpServer {
 
   #receive(socket: UdpSocket, { payload, from, to, received }: Datagram): void {
     this.#tally.count('requests');
+    this.#context.identity.hears(payload, from, to);
     const admission = this.#admit(from.address);
     if (admission === 'silence') return;
     const context = this.#replyContext;

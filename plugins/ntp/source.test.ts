@@ -181,12 +181,20 @@ describe('source.ntp', () => {
     expect(record.health).to.deep.equal([{ state: 'degraded', reason: flaw }]);
   });
 
-  it('recognises a server that follows this machine', async () => {
+  it('claims whom the server follows and when its clock was set: the hub sees a loop by that', async () => {
     const { world, record } = await asking({}, server({ stratum: 3, refid: 0xc0000207 }));
-    world.own = ['127.0.0.1', '192.0.2.7'];
     await world.pass(1 * S);
-    expect(record.observations).to.deep.equal([]);
-    expect(record.health[0]!.reason).to.equal('the server follows this machine (refid 192.0.2.7)');
+    const { reference, referenceTime } = record.claims[0]!;
+    expect(reference).to.equal('192.0.2.7');
+    expect(Number(world.trueTime - referenceTime!)).to.be.within(1 * S, 3 * S);
+  });
+
+  it('reports the transmit timestamp of each request, by which the hub knows it at its own server', async () => {
+    const { world, record } = await asking();
+    await world.pass(1 * S);
+    const { mark, offset } = record.asked[0]!;
+    expect(offset).to.equal(40);
+    expect(mark).to.deep.equal(world.sentOctets[0]!.slice(40, 48));
   });
 
   it('slows down for good when told RATE', async () => {

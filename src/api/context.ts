@@ -1,4 +1,5 @@
 import type { ClockWishes, HardwareClock } from './clock.js';
+import type { HubIdentity } from './identity.js';
 import type { Network } from './network.js';
 import type { Claims, Observation } from './observation.js';
 import type { HubReport } from './report.js';
@@ -32,6 +33,8 @@ export interface Context {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly network: Network;
+  /** By which the hub recognises its own time when it comes back. */
+  readonly identity: HubIdentity;
   /**
    * What the last run of this instance has left behind by `remember`, before this hub was started or since; undefined:
    * nothing. It may be of another version of the plugin, or of anybody with an editor: check it.

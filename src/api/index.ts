@@ -5,6 +5,7 @@ export * from './define.js';
 export * from './error.js';
 export type * from './ethernet.js';
 export * from './hub-time.js';
+export type * from './identity.js';
 export type * from './interface.js';
 export * from './names.js';
 export type * from './network.js';

@@ -104,6 +104,12 @@ export interface Claims {
   readonly reference?: string;
   /** The address or device the source is at: correlated sources are recognised by it. */
   readonly address?: string;
+  /** Address of the server that the source follows, where `reference` does not say it. */
+  readonly parent?: string;
+  /** UTC when the clock of the source was last set (RFC 5905 §7.3). */
+  readonly referenceTime?: Instant;
+  /** The time of this source comes from this hub: one sentence why. Stated by the kernel; the source is then never used. */
+  readonly ours?: string;
   readonly traceable?: boolean;
   readonly authenticated?: boolean;
   /** The longest time between its observations while all is well: silence is judged by it. Default: learnt. */

@@ -19,7 +19,7 @@ const bound = (world: World): number => world.clock().boundNs;
 function largest(world: World, seconds: number): number {
   let most = 0;
   for (let second = 0; second < seconds; second += 10) {
-    world.run(10);
+    world.run(Math.min(10, seconds));
     const { offsetNs, boundNs } = world.clock();
     expect(Math.abs(offsetNs - world.thetaNs), `at ${world.elapsedS} s`).to.be.below(boundNs);
     most = Math.max(most, boundNs);
@@ -73,5 +73,34 @@ describe('the bound when sources die one after the other', () => {
     world.run(30);
     expect(world.source('ntp.near').state).to.equal('rejected');
     expect(bound(world)).to.be.above(15 * MS);
+  });
+
+  it('grows with what the voucher states of itself, whose rate may be wrong', () => {
+    const world = new World({ slowPpb: 3000 });
+    const server = world.add({ id: 'ntp.a', delayNs: 0.1 * MS, jitterNs: 0.01 * MS });
+    // It is in holdover: its time runs 5 ppm fast, and its root dispersion says 6 ppm.
+    for (let second = 0; second < 200; second++) {
+      server.offsetNs += 5000;
+      world.claim('ntp.a', { stratum: 2, rootDispersionNs: 10e3 + second * 6000 });
+      largest(world, 1);
+    }
+    world.kill(server);
+    world.run(600);
+    const { offsetNs, boundNs } = world.clock();
+    expect(Math.abs(offsetNs - world.thetaNs)).to.be.within(3.5 * MS, boundNs);
+  });
+
+  it('does not rest on a source that may have it from this hub', () => {
+    const world = new World({ slowPpb: 3000 });
+    const out = world.add({ id: 'ntp.out', delayNs: 1 * MS, jitterNs: 0.2 * MS }, {}, { stratum: 2 });
+    const echo = world.add({ id: 'ntp.next', delayNs: 0.1 * MS, jitterNs: 0.01 * MS }, {}, { stratum: 5 });
+    world.run(300);
+    world.kill(out);
+    // It states the same error for ever and runs away.
+    for (let second = 0; second < 600; second++) {
+      echo.offsetNs += 5000;
+      largest(world, 1);
+    }
+    expect(world.source('ntp.next').state).to.equal('combined');
   });
 });

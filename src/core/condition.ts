@@ -1,3 +1,4 @@
+import { isLoop, loopReason } from './climb.js';
 import type { Clock } from './clock/clock.js';
 import { boundNs } from './clock/clock-model.js';
 import type { TrackEstimate } from './estimator/types.js';
@@ -12,6 +13,8 @@ export interface Circumstances {
   readonly sources: readonly Source[];
   /** Living tracks on which the estimate rests. */
   readonly carriers: readonly Track[];
+  /** Sources that carry it, or did so last. */
+  readonly carried: readonly Source[];
   /** Why there is no majority; empty when there is one or nothing to judge. */
   readonly obstacle: string;
   /** What made the time unknown that was known; empty when nothing did. */
@@ -21,15 +24,8 @@ export interface Circumstances {
 }
 
 /** What the mode depends on, from what is known of clocks and sources. */
-export function conditionOf({
-  clocks,
-  sources,
-  carriers,
-  obstacle,
-  cause,
-  trackingErrorNs,
-  estimate,
-}: Circumstances): Condition {
+export function conditionOf(circumstances: Circumstances): Condition {
+  const { clocks, sources, carriers, carried, obstacle, cause, trackingErrorNs, estimate } = circumstances;
   const system = clocks.find(({ id }) => id === 'system')?.model;
   const isDetached = system === undefined && carriers.length > 0;
   const loss = isDetached ? detachment(carriers) : carriers.length > 0 || obstacle !== '' ? obstacle : lossOf(sources);
@@ -39,10 +35,18 @@ export function conditionOf({
     known: system !== undefined,
     boundNs: system === undefined ? Number.POSITIVE_INFINITY : boundNs(system),
     ...rolesOf(carriers),
+    loop: carriers.length > 0 ? '' : loopOf(carried),
     loss: cause === '' ? loss : `${cause}; ${loss}`,
     slewing: clocks.filter(isFar).map(({ id }) => `the clock ${id}`),
     least: leastOf(carriers, estimate),
   };
+}
+
+/** Says that all these counted up in a loop; empty: they did not. */
+function loopOf(carried: readonly Source[]): string {
+  const climbs = carried.map(({ climb }) => climb);
+  if (carried.length === 0 || !climbs.every((climb) => climb !== undefined && isLoop(climb))) return '';
+  return `${carried[0]!.id} ${loopReason(climbs[0]!)}`;
 }
 
 /** Says that the carriers are measured by clocks which nothing compares with the system clock. */

@@ -39,6 +39,7 @@ import { type Change, comeBack } from './selection/tenure.js';
 import {
   allTracks,
   carries,
+  claimed,
   createSource,
   hasLapsed,
   heard,
@@ -86,6 +87,8 @@ class Core implements Engine {
   #cause = '';
   /** The living tracks on which the estimate rests. */
   #carriers: readonly Track[] = [];
+  /** Sources that carry the estimate, or did so last. */
+  #carried: readonly Source[] = [];
   #actions: Action[] = [];
 
   constructor(options: CoreOptions, estimator: Estimator, leapTable: LeapTable) {
@@ -173,7 +176,7 @@ class Core implements Engine {
         this.#observe(input);
         break;
       case 'claims':
-        Object.assign(this.#source(input.id), { claims: input.claims, silence: '' });
+        claimed(this.#source(input.id), input.claims, this.#now, this.#keeper.utc(this.#now));
         break;
       case 'discontinuity':
         this.#jumps.announced(this.#source(input.id), input.reason, input.jumpNs, this.#now);
@@ -242,6 +245,12 @@ class Core implements Engine {
   #observe({ id, observations }: InputOf<'observations'>): void {
     const source = this.#source(id);
     source.silence = '';
+    // The hub's own time would teach the estimator nothing but its own errors.
+    if (source.kinship.ours !== undefined) {
+      this.#keeper.remove([...source.tracks.values()]);
+      source.tracks.clear();
+      return;
+    }
     const noted = [...observations].sort(byEventTime).map((observation) => this.#note(source, observation));
     if (noted.every(({ track }) => hasEnded(source.complaint, track))) source.complaint = undefined;
     const spoken = new Map<Track, Leg[]>();
@@ -364,10 +373,12 @@ class Core implements Engine {
   #changeMode(carriers: readonly Track[], obstacle: string): void {
     const before = this.#mode ?? initialMode(this.#now);
     if (carriers.length > 0) this.#cause = '';
+    if (carriers.length > 0) this.#carried = carriers.map(({ source }) => source);
     const condition = conditionOf({
       clocks: [...this.#keeper.clocks.values()],
       sources: [...this.#sources.values()],
       carriers,
+      carried: this.#carried,
       obstacle,
       cause: this.#cause,
       trackingErrorNs: this.#options.trackingErrorNs,

@@ -11,6 +11,7 @@ const MODEL: ClockModel = {
   slopeSigmaPpb: 10,
   wander: 1e-18,
   distanceNs: 20_000,
+  driftPpb: 0,
 };
 
 describe('the time that holdover would last', () => {

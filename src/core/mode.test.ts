@@ -7,6 +7,7 @@ const GOOD: Condition = {
   boundNs: 0.5e6,
   carriers: ['ntp.a'],
   witnesses: [],
+  loop: '',
   loss: 'gone',
   slewing: [],
   least: undefined,
@@ -22,6 +23,15 @@ const walk = (...conditions: Partial<Condition>[]): string[] => {
 describe('mode', () => {
   it('walks from nothing over converging to tracking', () => {
     expect(walk({ known: false }, { boundNs: 50e6 }, {})).to.deep.equal(['unsynchronised', 'converging', 'tracking']);
+  });
+
+  it('is not holdover after time that came round in a loop', () => {
+    expect(walk({}, { carriers: [], loop: 'ntp.a counted up' }, { carriers: [] }, {})).to.deep.equal([
+      'tracking',
+      'unsynchronised',
+      'unsynchronised',
+      'tracking',
+    ]);
   });
 
   it('is holdover when nobody carries the estimate, until the bound is too large, and comes back', () => {

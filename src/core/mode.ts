@@ -11,6 +11,8 @@ export interface Condition {
   readonly carriers: readonly string[];
   /** Living sources that agree with them. */
   readonly witnesses: readonly string[];
+  /** Why holdover would go on with a time that came round in a loop; empty: it would not. */
+  readonly loop: string;
   /** Why none does; a sentence without its subject. */
   readonly loss: string;
   /** Steered clocks that are still being brought to the estimate. */
@@ -42,12 +44,13 @@ export function nextMode(before: ModeState, condition: Condition, limits: CoreOp
 }
 
 function assess(before: Mode, condition: Condition, limits: CoreOptions): { mode: Mode; reason: string } {
-  const { known, boundNs, carriers, witnesses, loss, slewing, least } = condition;
+  const { known, boundNs, carriers, witnesses, loop, loss, slewing, least } = condition;
   if (!known) return { mode: 'unsynchronised', reason: loss };
   if (boundNs > limits.maxErrorNs) {
     const cause = carriers.length > 0 ? `${list(carriers)} cannot do better` : loss;
     return { mode: 'unsynchronised', reason: `the error may exceed ${formatDuration(limits.maxErrorNs)}: ${cause}` };
   }
+  if (loop !== '') return { mode: 'unsynchronised', reason: loop };
   if (carriers.length === 0 && before === 'unsynchronised') return { mode: 'unsynchronised', reason: loss };
   if (carriers.length === 0) return { mode: 'holdover', reason: `runs on its own: ${loss}` };
   if (slewing.length > 0)

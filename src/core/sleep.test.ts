@@ -118,6 +118,7 @@ describe('a clock model', () => {
     slopeSigmaPpb: 1,
     wander: 1e-18,
     distanceNs: 1000,
+    driftPpb: 0,
   };
 
   it('is surer of a short sleep than of a long one, of its phase as of its rate', () => {

@@ -1,5 +1,6 @@
 import type { Claims, ClockId, Instant, Ns, Observation, SourceState, StampClass } from '../api/index.js';
 import { NS_PER_S } from '../api/index.js';
+import { type Climb, climbTo } from './climb.js';
 import {
   type Directions,
   longestGap,
@@ -10,6 +11,9 @@ import {
   withLeg,
 } from './directions.js';
 import type { SourceOptions } from './input.js';
+import { INDEPENDENT, type Kinship } from './selection/independence.js';
+import { type StatedError, statedError } from './stated-error.js';
+import { statedStratum, UNSYNCHRONISED } from './stratum.js';
 
 /** How a track speaks. `link` compares two local clocks and has no opinion about the time. */
 export type TrackKind = 'exchange' | 'reading' | 'pulse' | 'link' | 'rate';
@@ -55,6 +59,8 @@ export interface Track {
   /** Handed on to the estimator. */
   fed: number;
   last: Instant;
+  /** The first update since it was last thought anew of. */
+  since: Instant;
   /** The longest recent gap between updates, ns. */
   intervalNs: Ns;
   /** How much an answer tells, as the noise of a measurement of its clock; undefined before the first that counted. */
@@ -103,6 +109,11 @@ export interface Source {
   /** The last such reason, and when it was given, until something is measured again. */
   complaint: { readonly reason: string; readonly at: Instant } | undefined;
   readonly tracks: Map<string, Track>;
+  kinship: Kinship;
+  /** CLOCK_MONOTONIC_RAW when its own clock was last set, as it says. */
+  setAt: Instant | undefined;
+  climb: Climb | undefined;
+  stated: StatedError | undefined;
   /** What the operator was last told. */
   told: string;
   /** Above this stratum it is not used. */
@@ -136,9 +147,23 @@ export const createSource = (
   silence: '',
   complaint: undefined,
   tracks: new Map(),
+  kinship: INDEPENDENT,
+  setAt: undefined,
+  climb: undefined,
+  stated: undefined,
   told: '',
   maxStratum,
 });
+
+/** `utc`: of the moment `now`; undefined while it is not known. */
+export function claimed(source: Source, claims: Claims, now: Instant, utc: Instant | undefined): void {
+  const { referenceTime, synchronised } = claims;
+  source.claims = claims;
+  source.silence = '';
+  source.setAt = utc === undefined || referenceTime === undefined ? undefined : now - (utc - referenceTime);
+  source.climb = climbTo(synchronised ? statedStratum(claims) : UNSYNCHRONISED, now, source.climb);
+  source.stated = statedError(claims, now, source.stated);
+}
 
 /** Its source's next observation over that path begins another one. */
 export function forgetTrack(track: Track): void {
@@ -169,6 +194,7 @@ export function trackOf(source: Source, observation: Observation): Track {
     observations: 0,
     fed: 0,
     last: observation.monotonic,
+    since: observation.monotonic,
     intervalNs: 0,
     answerNs: undefined,
     admittedNs: undefined,
@@ -260,6 +286,7 @@ export function heard(track: Track, now: Instant): void {
   if (track.observations > 0 && track.updates > 0) {
     track.intervalNs = longestGap(track.intervalNs, Number(now - track.last));
   }
+  if (track.updates === 0) track.since = now;
   track.updates++;
   track.last = now;
 }

@@ -1,15 +1,18 @@
 import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation } from '../api/index.js';
-import { type Clock, createClock, doubt, setForward } from './clock/clock.js';
+import { type Anchor, type Clock, createClock, doubt, setForward } from './clock/clock.js';
 import { boundNs, type ClockModel, extrapolate, modelOf, notBelow, quickened, stepped } from './clock/clock-model.js';
 import { usualScale } from './clock/timescale.js';
 import type { Estimator, TrackEstimate } from './estimator/types.js';
 import type { Input } from './input.js';
 import { coolingPpb } from './memory.js';
 import { BOUND_SIGMAS, distanceNs, VOTE_SIGMAS } from './selection/distance.js';
+import { isFarBelow } from './selection/echo.js';
 import type { Change } from './selection/tenure.js';
 import type { Interval } from './selection/vote.js';
 import { rested } from './sleep.js';
 import type { Track } from './source.js';
+import { statedDriftPpb } from './stated-error.js';
+import { statedStratum } from './stratum.js';
 import { learnWorth } from './worth.js';
 
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
@@ -19,6 +22,9 @@ interface Limit {
   readonly errorNs: Ns;
   readonly by: Track;
 }
+
+/** How long the strata of a possible echo must have been steady: in a loop they rise with every round. */
+const STEADY_NS = BigInt(3600 * NS_PER_S);
 
 /** A pulse is numbered when half its period is this many sigmas. */
 const NUMBERING_SIGMAS = 6;
@@ -226,13 +232,16 @@ export class Timekeeper {
   /** Takes the models anew; `carriers` limit the error. */
   refresh(carriers: readonly Track[]): void {
     const asserted = this.#asserted();
-    const limit = this.#leastError(carriers);
+    const limits = this.#limits(carriers);
     for (const clock of this.clocks.values()) {
       const found = asserted ? this.#estimator.clock(clock.id) : undefined;
       if (found === undefined) clock.model = this.#kept(clock);
       else {
-        const model = modelOf(found, this.#now, clock.model?.distanceNs ?? 0);
-        clock.model = limit === undefined ? notBelow(model, clock.model) : limited(clock, model, limit);
+        const before = clock.model && extrapolate(clock.model, this.#now);
+        const model = modelOf(found, this.#now, before?.distanceNs ?? 0, before?.driftPpb ?? 0);
+        const least = leastOf(limits, clock.anchor, this.#now);
+        const known = limited(clock, model, least);
+        clock.model = carriers.length === 0 ? notBelow(known, clock.model) : known;
       }
     }
   }
@@ -271,21 +280,17 @@ export class Timekeeper {
     this.#offsets.clear();
   }
 
-  /** Every carrier limits the error: the best of them counts. */
-  #leastError(carriers: readonly Track[]): Limit | undefined {
-    if (carriers.length === 0) return undefined;
-    let least: Limit = { errorNs: Number.POSITIVE_INFINITY, by: carriers[0]! };
-    this.#widthNs = Number.POSITIVE_INFINITY;
-    for (const track of carriers) {
+  /** Every carrier limits the error. */
+  #limits(carriers: readonly Track[]): readonly Limit[] {
+    if (carriers.length > 0) this.#widthNs = Number.POSITIVE_INFINITY;
+    return carriers.flatMap((track) => {
       const estimate = this.estimate(track);
-      if (estimate === undefined) continue;
+      if (estimate === undefined) return [];
       const farNs = distanceNs(track, estimate);
       const biasNs = Math.abs(this.biasNs(track, estimate));
-      const errorNs = biasNs + farNs + BOUND_SIGMAS * estimate.sigmaNs;
-      if (errorNs < least.errorNs) least = { errorNs, by: track };
       this.#widthNs = Math.min(this.#widthNs, farNs + VOTE_SIGMAS * estimate.sigmaNs);
-    }
-    return least;
+      return [{ errorNs: biasNs + farNs + BOUND_SIGMAS * estimate.sigmaNs, by: track }];
+    });
   }
 
   /** Changes what the estimator rests on; when nothing is left of it, the clocks keep the time they had. */
@@ -314,14 +319,38 @@ function alter(clock: Clock, change: (model: ClockModel) => ClockModel): void {
 }
 
 /**
+ * The least limit. When the source of the anchor is silent, one that may have had its time from this hub does not count: it
+ * would vouch for the hub with the hub's own statement of some time ago.
+ */
+function leastOf(limits: readonly Limit[], anchor: Anchor | undefined, now: Instant): Limit | undefined {
+  const isHeard = anchor === undefined || limits.some(({ by }) => by === anchor.by);
+  const counting = isHeard ? limits : limits.filter(({ by }) => !mayEcho(by, anchor, now));
+  return counting.reduce<Limit | undefined>(
+    (least, limit) => (least === undefined || limit.errorNs < least.errorNs ? limit : least),
+    undefined,
+  );
+}
+
+function mayEcho({ source }: Track, { stratum, model }: Anchor, now: Instant): boolean {
+  const { climb } = source;
+  if (!isFarBelow(source, stratum)) return false;
+  return now - model.at < STEADY_NS || (climb !== undefined && climb.rises > 0 && now - climb.at < STEADY_NS);
+}
+
+/**
  * Limits a clock's error by the living or by what was known before, whichever says more: the clock was within a bound of
  * where that has it now, and the bound has grown since.
  */
-function limited(clock: Clock, model: ClockModel, { errorNs, by }: Limit): ClockModel {
+function limited(clock: Clock, model: ClockModel, limit: Limit | undefined): ClockModel {
   const before = clock.anchor && extrapolate(clock.anchor.model, model.at);
+  if (before === undefined && limit === undefined) return model;
+  const errorNs = limit?.errorNs ?? Number.POSITIVE_INFINITY;
   const beforeNs = before === undefined ? errorNs : Math.abs(model.offsetNs - before.offsetNs) + boundNs(before);
   const randomNs = BOUND_SIGMAS * model.sigmaNs;
-  const found = { ...model, distanceNs: Math.max(Math.min(errorNs, beforeNs) - randomNs, 0) };
-  if (errorNs <= beforeNs) clock.anchor = { model: found, by };
+  const distanceNs = Math.max(Math.min(errorNs, beforeNs) - randomNs, 0);
+  if (limit === undefined || errorNs > beforeNs) return { ...model, distanceNs, driftPpb: before!.driftPpb };
+  const { source, since } = limit.by;
+  const found = { ...model, distanceNs, driftPpb: statedDriftPpb(source.stated, Number(model.at - since)) };
+  clock.anchor = { model: found, by: limit.by, stratum: statedStratum(source.claims) };
   return found;
 }

@@ -5,6 +5,7 @@ import type { Host } from '../kernel/host.js';
 import { openClocks } from './clocks.js';
 import { findLeapSeconds } from './leap-seconds.js';
 import { loadNative } from './native.js';
+import { innerNetworks } from './net/inner-networks.js';
 import { openNetwork } from './net/network.js';
 import { openPhc } from './phc/clock.js';
 import { openPhcDevice } from './phc/device.js';
@@ -24,6 +25,7 @@ export function openHost(): Host {
     stamps: native === undefined ? 'user' : 'kernel',
     notes: missing === '' ? [] : [`user-space stamps, worth a millisecond: ${missing}`],
     network: openNetwork(native, () => stampNow(clocks)),
+    innerNetworks,
     clocks: [openSystemClock(clocks, native)],
     openClock: (id, wishes) => openPhc(openPhcDevice(id, native), clocks, wishes),
     monotonic: () => clocks.raw(),

@@ -57,6 +57,8 @@ export interface Host {
   /** What is missing on this machine, a sentence each: shown in `timehub status`. */
   readonly notes: readonly string[];
   readonly network: Network;
+  /** Networks (CIDR) of bridges that no cable leads to, as of containers: other machines have the same ones. */
+  innerNetworks(): readonly string[];
   /** Those that are there from the start: the system clock first. */
   readonly clocks: readonly HostClock[];
   /** Throws `TH_CLOCK_UNKNOWN`, `TH_CLOCK_OPEN`. */

@@ -11,6 +11,7 @@ import { MetricStore } from './metrics.js';
 import {
   HEALTH,
   HOST,
+  IDENTITY,
   KEEPSAKES,
   LOGGER,
   MEMORY,
@@ -23,6 +24,7 @@ import {
   sourceContext,
   TIME_LOOP,
 } from './plugins/context.js';
+import { OwnIdentity } from './plugins/identity.js';
 import { Instance, type InstanceCare, type InstancePlan } from './plugins/instance.js';
 import { Registry } from './plugins/registry.js';
 import type { Scope } from './plugins/scope.js';
@@ -72,6 +74,7 @@ export class Hub {
   readonly #instances = new Map<string, Instance>();
   readonly #memory = new SourceMemory();
   readonly #siblings = new Siblings();
+  readonly #identity: OwnIdentity;
   readonly #care: InstanceCare;
   readonly #keeper: Keeper;
   readonly #damper: EventDamper<News>;
@@ -100,6 +103,8 @@ export class Hub {
       quietTickNs: parts.quietTickNs,
     });
     for (const storage of [journal, state]) storage.watch?.((news) => this.#damper.take(news));
+    this.#identity = new OwnIdentity(host);
+    this.#loop.onState(({ ntp, monotonic }) => this.#identity.published(ntp, monotonic));
     this.#keeper = new Keeper({ host, store: state, learnt: () => this.#loop.memory() });
     this.report = createReport({
       version,
@@ -124,6 +129,7 @@ export class Hub {
       .value(MEMORY, this.#memory)
       .value(KEEPSAKES, this.#keeper.keepsakes)
       .value(SIBLINGS, this.#siblings)
+      .value(IDENTITY, this.#identity)
       .value(TIME_LOOP, this.#loop)
       .value(REPORT, this.report);
     this.#care = {
@@ -187,6 +193,7 @@ export class Hub {
     this.#instances.delete(id);
     this.#siblings.leave(instance.plan.definition.type, id);
     this.#memory.forget(id);
+    this.#identity.forget(id);
     this.#metrics.forget(id);
     this.#instanceNews.forget(id);
   }

@@ -221,6 +221,10 @@ export class LabHost implements Host {
     return leapSeconds === undefined ? undefined : { text: leapSeconds, path: 'lab' };
   }
 
+  innerNetworks(): readonly string[] {
+    return [];
+  }
+
   notify(state: string): void {
     this.notified.push(state);
   }

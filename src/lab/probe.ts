@@ -107,6 +107,7 @@ function base(host: LabHost, id: string, deeds: Deeds): Context {
       onRead: quiet,
     },
     network: host.network,
+    identity: { asks: quiet, hears: quiet, serves: quiet, uses: quiet, isOwn: () => false },
     signal: new AbortController().signal,
     monotonic: () => host.monotonic(),
     read: (clock) => host.clocks.find((candidate) => candidate.id === clock)!.read(),

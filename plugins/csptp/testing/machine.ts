@@ -106,6 +106,7 @@ export class Machine {
       log: { debug: quiet, info: quiet, warn: quiet },
       metrics: { counter: () => quiet, gauge: () => quiet, onRead: quiet },
       network: this.#network(),
+      identity: { asks: quiet, hears: quiet, serves: quiet, uses: quiet, isOwn: () => false },
       signal: new AbortController().signal,
       monotonic: () => host.monotonic(),
       read: (clock) => host.clock(clock).read(),

@@ -7,6 +7,8 @@ export interface Deeds {
   readonly claims: Claims[];
   readonly unreachable: string[];
   readonly replaced: string[];
+  /** Marks of requests. */
+  readonly asked: { readonly mark: Uint8Array; readonly offset: number }[];
   readonly health: { readonly state: 'ok' | 'degraded'; readonly reason: string }[];
 }
 
@@ -31,6 +33,13 @@ function base(world: World, record: Deeds, id = 'ntp.test'): Context {
       resolve: (host) => world.resolve(host),
       addresses: () => world.own,
     },
+    identity: {
+      asks: (mark, offset) => void record.asked.push({ mark: mark.slice(), offset }),
+      hears: quiet,
+      serves: quiet,
+      uses: quiet,
+      isOwn: () => false,
+    },
     signal: new AbortController().signal,
     monotonic: () => world.now,
     read: () => world.stamp('user'),
@@ -49,7 +58,7 @@ function base(world: World, record: Deeds, id = 'ntp.test'): Context {
 }
 
 export function sourceContext(world: World, id = 'ntp.test'): SourceContext & { readonly record: Deeds } {
-  const record: Deeds = { observations: [], claims: [], unreachable: [], replaced: [], health: [] };
+  const record: Deeds = { observations: [], claims: [], unreachable: [], replaced: [], asked: [], health: [] };
   return {
     ...base(world, record, id),
     record,
@@ -67,7 +76,7 @@ export function sinkContext(world: World, first: TimeState): SinkContext & { pub
   let state = first;
   const handlers: ((state: TimeState) => void)[] = [];
   return {
-    ...base(world, { observations: [], claims: [], unreachable: [], replaced: [], health: [] }),
+    ...base(world, { observations: [], claims: [], unreachable: [], replaced: [], asked: [], health: [] }),
     state: () => state,
     onState: (handler) => handlers.push(handler),
     discipline: () => {

@@ -56,6 +56,8 @@ export class World {
   /** The state of a source in the vote, as the hub has it. */
   voteState: (id: string) => SourceState = () => 'combined';
   #common: unknown;
+  /** What sockets sent, in order. */
+  readonly sentOctets: Uint8Array[] = [];
   resolverIsDead = false;
   readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
   #port = 40000;
@@ -138,6 +140,7 @@ export class World {
       closed: false,
       send: (payload, to = options.peer, from = local.address) => {
         const number = id++;
+        this.sentOctets.push(payload.slice());
         const before = this.stamp('user', this.callCostNs);
         const sent = this.stamp('kernel', this.callCostNs + this.sendCostNs);
         if (options.transmitStamps === true && this.stampAfterNs !== undefined) {

@@ -1,5 +1,12 @@
 import type { ClockId, Context, PdelayResponder } from 'timehub/api';
-import type { NeighbourMemory, PeerDelayRoles, PortSettings, Profile, ReceiverSettings } from 'timehub/protocol/ptp';
+import type {
+  ClockIdentity,
+  NeighbourMemory,
+  PeerDelayRoles,
+  PortSettings,
+  Profile,
+  ReceiverSettings,
+} from 'timehub/protocol/ptp';
 import { LinkMemory } from './link-memory.js';
 import { joinOwnClock, type OwnClock } from './own-clock.js';
 import { openPdelayThread } from './pdelay-thread.js';
@@ -32,11 +39,13 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
   const clock = stampingClock(context, config, port);
   const hardware = clock !== undefined;
   const { ownClock, identity } = joinOwnClock(context, config, port);
+  context.identity.uses(identity.clock);
   const links = new LinkMemory(context, [port.name, port.mac, hardware ? clock : 'software'].join(' '));
   const wishes = role === 'receiver' ? wishesOf(config) : undefined;
   const basis = {
     ...{ profile, identity, minorVersion: config['minor-version'], latencies: latenciesOf(config) },
     ...(wishes === undefined ? {} : { wishes }),
+    isOwn: (clock: ClockIdentity) => context.identity.isOwn(clock),
     stampNoiseNs: stampNoise(hardware),
     random: () => new DataView(context.random(4).slice().buffer).getUint32(0) / 2 ** 32,
     remembered: links.remembered,

@@ -10,6 +10,7 @@ const MODEL: ClockModel = {
   slopeSigmaPpb: 4,
   wander: 1e-18,
   distanceNs: 1000,
+  driftPpb: 0,
 };
 
 describe('clock model', () => {

@@ -8,6 +8,8 @@ export interface ClockModel extends ClockEstimate {
   readonly at: Instant;
   /** Root distance and biases of the best source. */
   readonly distanceNs: Ns;
+  /** How fast that grows, ns/s: the best source runs away by its own statement. */
+  readonly driftPpb: number;
   /** Least bound, ns: what holdover has promised already. Absent while a source carries the estimate. */
   readonly floorNs?: Ns;
 }
@@ -16,7 +18,7 @@ export interface ClockModel extends ClockEstimate {
 const CORRELATION = Math.SQRT1_2;
 
 /** What the estimator found of a clock, as the model from `at` on. */
-export const modelOf = (found: ClockEstimate, at: Instant, distanceNs: Ns): ClockModel => ({
+export const modelOf = (found: ClockEstimate, at: Instant, distanceNs: Ns, driftPpb: number): ClockModel => ({
   offsetNs: found.offsetNs,
   sigmaNs: found.sigmaNs,
   slopePpb: found.slopePpb,
@@ -24,6 +26,7 @@ export const modelOf = (found: ClockEstimate, at: Instant, distanceNs: Ns): Cloc
   wander: found.wander,
   at,
   distanceNs,
+  driftPpb,
 });
 
 /** The model at another instant: the offset runs on with its slope, the variance with what the oscillator may do. */
@@ -36,6 +39,7 @@ export function extrapolate(model: ClockModel, to: Instant): ClockModel {
   return {
     ...model,
     at: to,
+    distanceNs: model.distanceNs + model.driftPpb * ahead,
     offsetNs: offsetAt(model, to),
     sigmaNs: Math.sqrt(model.sigmaNs ** 2 + together + driftNs ** 2 + (wanderNs2 * ahead ** 3) / 3),
     slopeSigmaPpb: Math.sqrt(model.slopeSigmaPpb ** 2 + wanderNs2 * ahead),

@@ -13,6 +13,8 @@ export interface Jump {
 export interface Anchor {
   readonly model: ClockModel;
   readonly by: Track;
+  /** Of its source at that time. */
+  readonly stratum: number;
 }
 
 /** One local clock as the core knows it. */

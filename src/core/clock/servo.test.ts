@@ -19,6 +19,7 @@ const model = (offsetNs: number, more: Partial<ClockModel> = {}): ClockModel => 
   slopeSigmaPpb: 1,
   wander: 1e-18,
   distanceNs: 0,
+  driftPpb: 0,
   ...more,
 });
 const at = (offsetNs: number, more: Partial<Situation> = {}, belief: Partial<ClockModel> = {}): Situation => ({

@@ -70,8 +70,20 @@ describe('NTP view', () => {
     expect(ntpView({ ...local, localStratum: 1 }).refid).to.equal('LOCL');
   });
 
-  it('is stratum 16 and leap unknown when unsynchronised', () => {
+  it('counts strata up to 15, CSPTP servers as strata, and boundary clocks behind a PTP grandmaster as none', () => {
+    const stratumBehind = (claims: Partial<Claims>) =>
+      ntpView({ ...BASIS, peer: ntpPeer(peer('x.a', claims), 0) }).stratum;
+    expect(stratumBehind({ stratum: 14 })).to.equal(15);
+    expect(stratumBehind({ clockClass: 6, stepsRemoved: 0 })).to.equal(2);
+    expect(stratumBehind({ clockClass: 248, stepsRemoved: 3 })).to.equal(6);
+    const grandmaster = { identity: '001122fffe334455' } as NonNullable<Claims['grandmaster']>;
+    expect(stratumBehind({ clockClass: 6, stepsRemoved: 18, grandmaster })).to.equal(2);
+  });
+
+  it('is stratum 16 and leap unknown when unsynchronised, or behind stratum 15', () => {
     for (const basis of [
+      { ...BASIS, peer: ntpPeer(peer('ntp.a', { stratum: 15 }), 0) },
+      { ...BASIS, peer: ntpPeer(peer('csptp.a', { clockClass: 248, stepsRemoved: 13 }), 0) },
       { ...BASIS, mode: 'unsynchronised' as const },
       { ...BASIS, peer: undefined },
     ])

@@ -2,6 +2,7 @@ import type { Instant, Leap, Mode, Ns, NtpView } from '../../api/index.js';
 import { parseServer } from '../../protocol/client-server/address.js';
 import { formatRefid, refidOfAddress } from '../../protocol/ntp/refid.js';
 import type { Track } from '../source.js';
+import { statedStratum, UNSYNCHRONISED } from '../stratum.js';
 
 /** What a server that follows a track tells of it: the hub's own stratum, and the root delay through that track. */
 export interface NtpPeer {
@@ -28,8 +29,6 @@ export interface NtpBasis {
 
 /** What reading our own clock costs. */
 const LEAST_DISPERSION_NS = 1000;
-/** RFC 5905 §7.3: 16 means unsynchronised. */
-const UNSYNCHRONISED = 16;
 /** Reference id of a server's own clock, as chronyd's `local` and ntpd's driver 1 have it. */
 const LOCAL_REFID = '127.127.1.1';
 
@@ -40,7 +39,7 @@ const LOCAL_REFID = '127.127.1.1';
 export function ntpView(basis: NtpBasis): NtpView {
   const { peer, boundNs, randomNs, referenceTime } = basis;
   if (basis.localStratum !== undefined) return localView(basis.localStratum, basis);
-  if (peer === undefined || basis.mode === 'unsynchronised')
+  if (peer === undefined || basis.mode === 'unsynchronised' || peer.stratum >= UNSYNCHRONISED)
     return {
       stratum: UNSYNCHRONISED,
       refid: 'INIT',
@@ -78,11 +77,7 @@ export const ntpPeer = (track: Track, roundTripNs: Ns): NtpPeer => ({
 });
 
 /** The stratum of what a track brings: a reference clock of our own is 0. */
-export function stratumOf({ source: { claims } }: Track): number {
-  if (claims.stratum !== undefined) return Math.min(claims.stratum, UNSYNCHRONISED - 2);
-  if (claims.clockClass !== undefined) return claims.clockClass <= 7 ? 1 : 2;
-  return 0;
-}
+export const stratumOf = ({ source }: Track): number => statedStratum(source.claims);
 
 /** RFC 5905 §7.3: the server's IPv4 address, four octets of the MD5 of its IPv6 address, or a word for a reference clock. */
 function refidOf(track: Track): string {

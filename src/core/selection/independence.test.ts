@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import type { Claims } from '../../api/index.js';
-import { independentGroups } from './independence.js';
+import { type Kinship, kinshipOf } from './independence.js';
 
-const groupsOf = (...claims: Partial<Claims>[]): number => {
+const kin = (...claims: Partial<Claims>[]): Kinship[] => {
   const sources = claims.map((claim, i) => ({ id: `s${i}`, claims: { synchronised: true, ...claim } }));
-  return new Set(independentGroups(sources).values()).size;
+  return [...kinshipOf(sources).values()];
 };
+const groupsOf = (...claims: Partial<Claims>[]): number => new Set(kin(...claims).map(({ group }) => group)).size;
 
 describe('independence', () => {
   it('counts two ports of one address once', () => {
@@ -39,5 +40,65 @@ describe('independence', () => {
     expect(groupsOf({ stratum: 1, reference: 'GPS' }, { stratum: 1, reference: 'GPS' })).to.equal(2);
     expect(groupsOf({ stratum: 10, reference: '127.127.1.1' }, { stratum: 10, reference: '127.127.1.1' })).to.equal(2);
     expect(groupsOf({}, {})).to.equal(2);
+  });
+
+  it('names whom a source follows, the nearest first, by IPv4 and by IPv6', () => {
+    const chain = kin(
+      { address: '203.0.113.7', stratum: 1 },
+      { address: '[2001:db8::1]:123', stratum: 2, reference: '203.0.113.7' },
+      // The MD5 of 2001:db8::1, by md5sum.
+      { address: '203.0.113.9', stratum: 3, reference: '57.171.155.55' },
+    );
+    expect(chain.map(({ leaders }) => leaders)).to.deep.equal([[], ['s0'], ['s1', 's0']]);
+  });
+
+  it('follows a parent address where the reference says something else (CSPTP)', () => {
+    const [, follower] = kin(
+      { address: '203.0.113.7:123', stratum: 1 },
+      { address: '203.0.113.8:319', clockClass: 248, parent: '203.0.113.7', reference: '001122.fffe.334455' },
+    );
+    expect(follower!.leaders).to.deep.equal(['s0']);
+  });
+
+  it('does not let two that name each other lead each other', () => {
+    const pair = kin(
+      { address: '203.0.113.7', stratum: 3, reference: '203.0.113.8' },
+      { address: '203.0.113.8', stratum: 3, reference: '203.0.113.7' },
+    );
+    expect(pair.map(({ leaders }) => leaders.length)).to.deep.equal([0, 0]);
+    expect(pair[0]!.group).to.equal(pair[1]!.group);
+  });
+
+  it('takes a private address for another machine where a public server names it', () => {
+    const own = { address: '192.168.1.1:123', stratum: 1 };
+    const follower = { stratum: 2, reference: '192.168.1.1' };
+    expect(kin(own, { ...follower, address: '198.51.100.1:123' })[1]!.leaders).to.deep.equal([]);
+    expect(kin(own, { ...follower, address: '192.168.1.7:123' })[1]!.leaders).to.deep.equal(['s0']);
+  });
+
+  it('knows servers on the loopback by their address where it has one port', () => {
+    const follower = { address: '127.0.24.2:123', stratum: 2, reference: '127.0.24.1' };
+    expect(kin({ address: '127.0.24.1:123', stratum: 1 }, follower)[1]!.leaders).to.deep.equal(['s0']);
+    const two = [
+      { address: '127.0.24.1:123', stratum: 1 },
+      { address: '127.0.24.1:124', stratum: 1 },
+    ];
+    expect(kin(...two, follower)[2]!.leaders).to.deep.equal([]);
+  });
+
+  it('sees who follows this hub through others', () => {
+    const reason = 'it follows this hub: …';
+    const loop = kin(
+      { address: '203.0.113.7', stratum: 3, ours: reason },
+      { address: '203.0.113.8', stratum: 4, reference: '203.0.113.7' },
+      { address: '203.0.113.9', stratum: 5, reference: '203.0.113.8' },
+      { address: '203.0.113.10', stratum: 5, reference: '203.0.113.11' },
+    );
+    expect(loop.map(({ ours }) => ours)).to.deep.equal([
+      reason,
+      "it follows s0, whose time is this hub's own",
+      "it follows s0, whose time is this hub's own",
+      undefined,
+    ]);
   });
 });

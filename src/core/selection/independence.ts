@@ -1,59 +1,123 @@
 import type { Claims } from '../../api/index.js';
+import { hostOf, mayMean, refidOfHost, scopeOf, upstreamOf } from '../origin/place.js';
+import { statedStratum } from '../stratum.js';
+
+/** How a source depends on the others and on this hub. */
+export interface Kinship {
+  /** Sources of one group share an origin and count once. */
+  readonly group: string;
+  /** Sources that this one follows, directly or through others, the nearest first. */
+  readonly leaders: readonly string[];
+  /** Why its time is this hub's own; undefined: it is not. */
+  readonly ours: string | undefined;
+}
+
+/** A source by itself. */
+export const INDEPENDENT: Kinship = { group: '', leaders: [], ours: undefined };
+
+interface Claimant {
+  readonly id: string;
+  readonly claims: Claims;
+}
 
 /**
- * Sorts sources into groups that share an origin, so that one upstream counts once however many names it has: the same
- * address, the same reference, or one that follows another. Answers a group name for each id.
+ * Reads from the claims which sources share an origin, so that one upstream counts once however many names it has (the same
+ * address, the same reference, or one that follows another), which follow another one, and which follow this hub through
+ * others. By id.
  */
-export function independentGroups(
-  sources: Iterable<{ readonly id: string; readonly claims: Claims }>,
-): Map<string, string> {
-  const ids: string[] = [];
-  const parent = new Map<string, string>();
+export function kinshipOf(sources: Iterable<Claimant>): Map<string, Kinship> {
+  const all = [...sources];
+  const above = new Map(all.map((source) => [source.id, all.filter((other) => follows(source, other, all))]));
+  const groups = groupsOf(all, above);
+  return new Map(
+    all.map((source) => [
+      source.id,
+      { group: groups.get(source.id)!, leaders: leadersOf(source, above), ours: oursOf(source, above) },
+    ]),
+  );
+}
+
+type Above = ReadonlyMap<string, readonly Claimant[]>;
+
+/** Whether the source names another one as its server. A loopback address with several ports names none of them. */
+function follows({ id, claims }: Claimant, other: Claimant, all: readonly Claimant[]): boolean {
+  const upstream = upstreamOf(claims);
+  const host = hostOf(other.claims.address);
+  if (id === other.id || upstream === undefined || host === undefined || refidOfHost(host) !== upstream) return false;
+  if (!mayMean(host, hostOf(claims.address))) return false;
+  return scopeOf(host) !== 'loopback' || new Set(all.filter(isAt(host)).map(addressOf)).size === 1;
+}
+
+const addressOf = ({ claims }: Claimant): string | undefined => claims.address;
+
+const isAt =
+  (host: string) =>
+  ({ claims }: Claimant): boolean =>
+    hostOf(claims.address) === host;
+
+/** Those above it with ever lower strata: two that name each other do not lead each other. */
+function leadersOf(source: Claimant, above: Above): readonly string[] {
+  const leaders: Claimant[] = [];
+  climb(source, above, leaders);
+  for (let i = 0; i < leaders.length; i++) climb(leaders[i]!, above, leaders);
+  return leaders.filter(({ id }) => id !== source.id).map(({ id }) => id);
+}
+
+function climb(source: Claimant, above: Above, leaders: Claimant[]): void {
+  for (const other of above.get(source.id)!)
+    if (statedStratum(other.claims) < statedStratum(source.claims) && !leaders.includes(other)) leaders.push(other);
+}
+
+function oursOf(source: Claimant, above: Above): string | undefined {
+  if (source.claims.ours !== undefined) return source.claims.ours;
+  const seen = new Set([source]);
+  for (const one of seen)
+    for (const other of above.get(one.id)!) {
+      if (other.claims.ours !== undefined) return `it follows ${other.id}, whose time is this hub's own`;
+      seen.add(other);
+    }
+  return undefined;
+}
+
+function groupsOf(sources: readonly Claimant[], above: Above): ReadonlyMap<string, string> {
+  const parent = new Map(sources.map(({ id }) => [id, id]));
   const owner = new Map<string, string>();
   const root = (id: string): string => {
     const up = parent.get(id)!;
     return up === id ? id : root(up);
   };
   for (const { id, claims } of sources) {
-    ids.push(id);
-    parent.set(id, id);
-    for (const origin of [placeOf(claims.address), upstreamOf(claims)]) {
+    for (const origin of [placeOf(claims.address), originOf(claims)]) {
       if (origin === undefined) continue;
       const first = owner.get(origin);
       if (first === undefined) owner.set(origin, id);
       else parent.set(root(id), root(first));
     }
+    for (const leader of above.get(id)!) parent.set(root(id), root(leader.id));
   }
-  return new Map(ids.map((id) => [id, root(id)]));
+  return new Map(sources.map(({ id }) => [id, root(id)]));
 }
 
 /**
- * The machine behind an address claim `host`, `host:port` or `[v6]:port`: two ports of one machine are one machine. Only on
- * the loopback, where forwarders and test benches put different servers side by side, the port makes the difference.
+ * The machine of an address claim: two ports of one machine are one machine. Only on the loopback, where forwarders and test
+ * benches put different servers side by side, the port makes the difference.
  */
 function placeOf(address: string | undefined): string | undefined {
-  if (address === undefined || address === '') return undefined;
   const host = hostOf(address);
-  return isLoopback(host) ? address : host;
+  return host === undefined ? undefined : `at ${isLoopback(host) ? address : host}`;
 }
 
 /**
  * What the source itself follows, where that is an identity: an address or a grandmaster's EUI-64. Words such as GPS or PPS
  * name a kind of reference, which thousands of independent servers share (RFC 5905 figure 12), and 127.x is its own clock.
  */
-function upstreamOf({ reference, stratum }: Claims): string | undefined {
-  if (reference === undefined || stratum === 0 || stratum === 1) return undefined;
-  const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(reference) || reference.includes(':');
-  const isIdentity = /^[0-9a-f]{2}([-.:]?[0-9a-f]{2}){7}$/i.test(reference);
-  if (!isAddress && !isIdentity) return undefined;
-  return isLoopback(reference) || reference === '0.0.0.0' ? undefined : reference;
+function originOf(claims: Claims): string | undefined {
+  const upstream = upstreamOf(claims);
+  if (upstream !== undefined && !upstream.startsWith('127.')) return `of ${upstream}`;
+  const { reference = '', stratum } = claims;
+  return stratum !== 0 && stratum !== 1 && IDENTITY.test(reference) ? `of ${reference}` : undefined;
 }
 
-function hostOf(address: string): string {
-  const bracketed = /^\[([^\]]+)\]/.exec(address);
-  if (bracketed !== null) return bracketed[1]!;
-  const parts = address.split(':');
-  return parts.length === 2 ? parts[0]! : address;
-}
+const IDENTITY = /^[0-9a-f]{2}([-.:]?[0-9a-f]{2}){7}$/i;
 
-const isLoopback = (host: string): boolean => host.startsWith('127.') || host === '::1' || host === 'localhost';
+const isLoopback = (host: string): boolean => scopeOf(host) === 'loopback' || host === 'localhost';

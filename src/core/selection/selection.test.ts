@@ -6,6 +6,8 @@ const three = (world: World): Speaker[] => ['ntp.a', 'ntp.b', 'ntp.c'].map((id) 
 const statesOf = (world: World): Record<string, string> =>
   Object.fromEntries(world.state().sources.map(({ id, state }) => [id, state]));
 
+const followerAt = (n: number, reference: string) => ({ stratum: 3, address: `203.0.113.${10 + n}:123`, reference });
+
 describe('selection', () => {
   it('rejects a falseticker and names whom it contradicts and by how much', () => {
     const world = new World();
@@ -42,6 +44,79 @@ describe('selection', () => {
     expect(world.source('ntp.a')).to.include({ state: 'combined', weight: 1 });
     expect(world.source('ntp.a').reason).to.equal('is the only source and carries the estimate alone');
     expect(world.source('ntp.mute').state).to.equal('warming');
+  });
+
+  it('does not follow stratum 15: stratum 16 is unsynchronised', () => {
+    const world = new World();
+    world.add({ id: 'ntp.a' }, {}, { stratum: 15 });
+    world.run(20);
+    expect(world.source('ntp.a').state).to.equal('rejected');
+    expect(world.source('ntp.a').reason).to.match(/^is at stratum 15, the last one/);
+    expect(world.state().ntp).to.include({ stratum: 16, leap: 'unknown' });
+    world.claim('ntp.a', { stratum: 14 });
+    world.run(20);
+    expect(world.state().ntp).to.include({ stratum: 15, leap: 'none' });
+  });
+
+  it('lets followers of a source that it hears neither vote nor carry, and says so', () => {
+    const world = new World();
+    world.add({ id: 'ntp.out' }, {}, { stratum: 2, address: '203.0.113.7:123' });
+    for (const n of [1, 2, 3])
+      world.add({ id: `ntp.h${n}`, offsetNs: n === 3 ? 80 * MS : 0.1 * MS }, {}, followerAt(n, '203.0.113.7'));
+    world.run(30);
+    expect(world.source('ntp.out')).to.include({ state: 'combined', weight: 1 });
+    expect(statesOf(world)).to.include({ 'ntp.h1': 'agrees', 'ntp.h2': 'agrees', 'ntp.h3': 'rejected' });
+    expect(world.source('ntp.h1').reason).to.equal(
+      'agrees with ntp.out, which it follows: it has neither vote nor weight beside it',
+    );
+  });
+
+  it('follows a follower once its leader is silent, if that has heard it longer than the hub', () => {
+    const world = new World();
+    const out = world.add({ id: 'ntp.out' }, {}, { stratum: 2, address: '203.0.113.7:123' });
+    const follower = world.add({ id: 'ntp.h1' }, {}, followerAt(1, '203.0.113.7'));
+    const state = (setAgoS: number) => {
+      for (let second = 0; second < 12; second++) {
+        const { reading, offsetNs } = world.clock();
+        const referenceTime = reading + BigInt(Math.round(offsetNs)) - BigInt(setAgoS + second) * 1_000_000_000n;
+        world.claim('ntp.h1', { ...followerAt(1, '203.0.113.7'), referenceTime });
+        world.run(1);
+      }
+      return world.source(follower.id).state;
+    };
+    world.run(30);
+    world.kill(out);
+    expect(state(1)).to.equal('rejected');
+    expect(world.source('ntp.h1').reason).to.match(/^follows ntp\.out, which is silent, and heard it no longer/);
+    expect(world.state().mode).to.equal('holdover');
+    expect(state(-11)).to.equal('combined');
+  });
+
+  it('lets a source that may follow the hub through others agree, not carry', () => {
+    const world = new World();
+    const out = world.add({ id: 'ntp.out' }, {}, { stratum: 2 });
+    world.add({ id: 'ntp.next' }, {}, { stratum: 5 });
+    world.add({ id: 'ntp.near' }, {}, { stratum: 4 });
+    world.run(30);
+    expect(statesOf(world)).to.deep.equal({ 'ntp.out': 'combined', 'ntp.next': 'agrees', 'ntp.near': 'combined' });
+    expect(world.source('ntp.next').reason).to.equal(
+      'agrees, but at stratum 5 it may follow this hub through others: it carries nothing beside ntp.out of stratum 2',
+    );
+    world.kill(out);
+    world.run(30);
+    expect(world.source('ntp.next').state).to.equal('combined');
+  });
+
+  it('never uses a source whose time is its own, whoever says so, and learns nothing from it', () => {
+    const world = new World();
+    world.add({ id: 'ntp.self' }, {}, { stratum: 3, ours: 'this is this hub itself: …' });
+    world.run(30);
+    expect(world.source('ntp.self')).to.include({ state: 'rejected', reason: 'this is this hub itself: …' });
+    expect(world.source('ntp.self').offsetNs).to.be.NaN;
+    expect(world.clock().frequencySigmaPpb).to.equal(Number.POSITIVE_INFINITY);
+    world.claim('ntp.self', { stratum: 2 });
+    world.run(30);
+    expect(world.source('ntp.self').state).to.equal('combined');
   });
 
   it('follows neither of two that disagree, and says so', () => {

@@ -5,8 +5,10 @@ import { list } from '../sentence.js';
 import { allTracks, type Source, type Track, votes } from '../source.js';
 import { type Candidate, opinionOf } from './candidate.js';
 import { biasSigmaNs, isDelayKnown } from './distance.js';
+import { bestOf, echoReason, mayEcho } from './echo.js';
 import { elect, type Verdict } from './election.js';
-import { independentGroups } from './independence.js';
+import { FOLLOWING_REASONS, type Following, followingOf } from './following.js';
+import { kinshipOf } from './independence.js';
 import type { OwnTime } from './majority.js';
 import { type Opponents, objection } from './objection.js';
 import { type Bar, barOf, isPending, UNMEASURED } from './standing.js';
@@ -49,7 +51,6 @@ export class Selection {
   /** The sources that agreed when last several did: the time kept so far is theirs. */
   #makers: ReadonlySet<string> = new Set();
   #claims: readonly Claims[] = [];
-  #groups: ReadonlyMap<string, string> = new Map();
 
   constructor(options: CoreOptions) {
     this.#options = options;
@@ -75,12 +76,15 @@ export class Selection {
 
   judge(sources: readonly Source[], around: Surroundings): Outcome {
     const changes: Change[] = [];
-    const candidates = gather(sources, this.#groupsOf(sources), around, changes);
+    this.#relate(sources);
+    const all = gather(sources, around, changes);
+    const followers = followersOf(all, sources, around.now);
+    const candidates = all.filter((candidate) => !followers.has(candidate));
     const pending = sources.filter((source) => isPending(source, around.now)).map(({ id }) => id);
     const voters = candidates.filter(({ track }) => votes(track));
     const electorate = voters.length + pending.length > 0 ? voters : candidates.filter(numbersItself);
     const own = this.#ownTime(electorate, around.own);
-    const silent = silentOf(sources, this.#groups, around);
+    const silent = silentOf(sources, around);
     const verdict = elect(electorate, own, sources, this.#options, silent);
     if (this.#waits(electorate, verdict, pending.length, around.now)) {
       for (const { track } of electorate) warm(track, `waits a moment for ${list(pending)} before it is judged`);
@@ -88,6 +92,7 @@ export class Selection {
     }
     this.#noteMakers(electorate, verdict, around.own);
     changes.push(...settle(candidates, { electorate, verdict, own }));
+    changes.push(...settleFollowers(followers, { electorate, verdict, own }));
     changes.push(...forgetTheDead(sources, verdict, around));
     return { changes, obstacle: verdict.obstacle };
   }
@@ -108,13 +113,14 @@ export class Selection {
     this.#makers = new Set(holders.map(({ track }) => track.source.id));
   }
 
-  /** Thought through again only when somebody claims something new. */
-  #groupsOf(sources: readonly Source[]): ReadonlyMap<string, string> {
+  /** Relates the sources anew when one of them claims something new. */
+  #relate(sources: readonly Source[]): void {
     const claims = sources.map((source) => source.claims);
     const isNews = claims.length !== this.#claims.length || claims.some((claim, i) => claim !== this.#claims[i]);
-    if (isNews) this.#groups = independentGroups(sources);
     this.#claims = claims;
-    return this.#groups;
+    if (!isNews) return;
+    const kinship = kinshipOf(sources);
+    for (const source of sources) source.kinship = kinship.get(source.id)!;
   }
 
   /** The first verdict waits for those that may yet get a vote, unless they could not change it. */
@@ -129,12 +135,7 @@ export class Selection {
 }
 
 /** Everything that may be judged now; the others get their state here. */
-function gather(
-  sources: readonly Source[],
-  groups: ReadonlyMap<string, string>,
-  around: Surroundings,
-  changes: Change[],
-): Candidate[] {
+function gather(sources: readonly Source[], around: Surroundings, changes: Change[]): Candidate[] {
   const candidates: Candidate[] = [];
   for (const track of allTracks(sources)) {
     if (track.kind === 'rate') continue;
@@ -151,33 +152,24 @@ function gather(
       warm(track, track.kind === 'pulse' ? UNNUMBERED : 'nothing that it says could be used yet');
       continue;
     }
-    candidates.push(candidateOf(track, estimate, groups, around));
+    candidates.push(candidateOf(track, estimate, around));
   }
   return candidates;
 }
 
-function candidateOf(
-  track: Track,
-  estimate: TrackEstimate,
-  groups: ReadonlyMap<string, string>,
-  around: Surroundings,
-): Candidate {
+function candidateOf(track: Track, estimate: TrackEstimate, around: Surroundings): Candidate {
   const { centreNs, halfNs } = opinionOf(track, estimate, around.biasNs(track, estimate));
-  const group = groups.get(track.source.id)!;
+  const group = track.source.kinship.group;
   return { centreNs, halfNs, group, incumbent: track.admittedNs !== undefined, track, estimate };
 }
 
 /** The voters that have fallen silent while the estimate rests on them. */
-function silentOf(
-  sources: readonly Source[],
-  groups: ReadonlyMap<string, string>,
-  around: Surroundings,
-): readonly Candidate[] {
+function silentOf(sources: readonly Source[], around: Surroundings): readonly Candidate[] {
   return allTracks(sources).flatMap((track) => {
     if (!track.lost || track.admittedNs === undefined || !votes(track)) return [];
     const estimate = around.estimate(track);
     const isUnknown = estimate === undefined || barOfEstimate(track, estimate) !== undefined;
-    return isUnknown ? [] : [candidateOf(track, estimate, groups, around)];
+    return isUnknown ? [] : [candidateOf(track, estimate, around)];
   });
 }
 
@@ -195,18 +187,52 @@ function isBarred(track: Track, bar: Bar | undefined, changes: Change[]): boolea
   return true;
 }
 
+/** Candidates that follow another source and so have no vote. */
+function followersOf(
+  candidates: readonly Candidate[],
+  sources: readonly Source[],
+  now: Instant,
+): ReadonlyMap<Candidate, Following> {
+  const followers = new Map<Candidate, Following>();
+  for (const candidate of candidates) {
+    const following = votes(candidate.track) ? followingOf(candidate, candidates, sources, now) : undefined;
+    if (following !== undefined) followers.set(candidate, following);
+  }
+  return followers;
+}
+
+/** Followers show whether they agree. They carry nothing: what they add may have come from this hub. */
+function settleFollowers(followers: ReadonlyMap<Candidate, Following>, opponents: Opponents): readonly Change[] {
+  const { truth } = opponents.verdict;
+  return [...followers].flatMap(([candidate, { leader, how }]) => {
+    const { track } = candidate;
+    const disagrees = how === 'heard' && (truth === undefined || !touches(candidate, truth));
+    track.state = disagrees || how === 'stale' ? 'rejected' : how === 'heard' ? 'agrees' : 'warming';
+    track.reason = disagrees ? objection(candidate, opponents) : FOLLOWING_REASONS[how](leader);
+    return release(track);
+  });
+}
+
 function settle(candidates: readonly Candidate[], opponents: Opponents): Change[] {
   const { electorate, verdict } = opponents;
   const members = new Set(candidates.filter((candidate) => isMember(candidate, electorate, verdict)));
   const isPreferred = [...members].some(({ track }) => track.source.options.prefer);
+  const rulingOf = (candidate: Candidate) => ({ member: members.has(candidate), alone: verdict.votes < 2 });
+  const standing = new Set(candidates.filter((candidate) => stands(candidate.track, rulingOf(candidate))));
+  const best = bestOf([...standing]);
   return candidates.flatMap((candidate) => {
     const { track, estimate } = candidate;
     const finding = verdict.findings.get(candidate);
     track.close = finding?.close ?? false;
     track.unusual = finding?.unusual;
     track.outlier = finding?.outlier ?? false;
-    const ruling = { member: members.has(candidate), alone: verdict.votes < 2 };
-    if (stands(track, ruling)) {
+    const ruling = rulingOf(candidate);
+    if (standing.has(candidate) && best !== undefined && mayEcho(track, best)) {
+      track.state = 'agrees';
+      track.reason = echoReason(track, best);
+      return release(track);
+    }
+    if (standing.has(candidate)) {
       const factor = isPreferred && !track.source.options.prefer ? PREFERENCE : 1;
       return admit(track, factor * (finding?.sigmaNs ?? biasSigmaNs(track, estimate)));
     }

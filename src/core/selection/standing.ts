@@ -1,7 +1,9 @@
 import { type Claims, formatDuration, type Instant } from '../../api/index.js';
+import { isLoop, loopReason } from '../climb.js';
 import { silentAfter, type Way } from '../directions.js';
 import { count } from '../sentence.js';
 import { ageNs, missingWayOf, type Source, silentAfterNs, statedNs, type Track, votes } from '../source.js';
+import { UNSYNCHRONISED } from '../stratum.js';
 
 /** Why a track may not be judged, with the state to show for it; undefined when it may. */
 export interface Bar {
@@ -13,6 +15,7 @@ export interface Bar {
 
 /** Updates before a track is judged: enough to tell its noise from its offset. */
 const UPDATES_TO_JUDGE = 4;
+const LAST_STRATUM = 'is at stratum 15, the last one: a hub that follows it has stratum 16, which means unsynchronised';
 
 /** Reasons why a direction is missing, where the source gives none. */
 const MISSING: Readonly<Record<Way, string>> = {
@@ -65,17 +68,22 @@ const unmeasured = (why: string): Bar => ({ state: 'warming', reason: `its path 
 export const UNMEASURED = unmeasured('it is being learnt again');
 
 /** What keeps a whole source from being judged, whatever its tracks say. */
-export function barOfSource({ options, silence, claims, tracks, maxStratum }: Source): Bar | undefined {
+export function barOfSource(source: Source): Bar | undefined {
+  const { options, silence, tracks } = source;
   if (silence !== '') return { state: 'unreachable', reason: silence };
-  const bar = claimedBarOf(claims, maxStratum) ?? (tracks.size === 0 ? UNHEARD : undefined);
+  const bar = claimedBarOf(source) ?? (tracks.size === 0 ? UNHEARD : undefined);
   return options.noselect && bar !== undefined ? watched(bar) : bar;
 }
 
 const UNHEARD: Bar = { state: 'warming', reason: 'nothing heard from it yet' };
 
-function claimedBarOf({ synchronised, flaw, stratum = 0 }: Claims, maxStratum: number): Bar | undefined {
+function claimedBarOf({ claims, maxStratum, kinship, climb }: Source): Bar | undefined {
+  const { synchronised, flaw, stratum = 0 }: Claims = claims;
+  if (kinship.ours !== undefined) return { state: 'rejected', reason: kinship.ours };
   if (!synchronised)
     return { state: 'rejected', reason: flaw ?? 'answers, but says that it is not synchronised itself' };
+  if (climb !== undefined && isLoop(climb)) return { state: 'rejected', reason: loopReason(climb) };
+  if (stratum >= UNSYNCHRONISED - 1) return { state: 'rejected', reason: LAST_STRATUM };
   if (stratum <= maxStratum) return undefined;
   const reason = `its stratum ${stratum} is above local-stratum ${maxStratum}: it may have its time from this hub`;
   return { state: 'rejected', reason };

@@ -14,6 +14,7 @@ import type { Keepsakes } from '../memory/keepsakes.js';
 import type { SourceMemory } from '../memory/source-memory.js';
 import type { MetricStore } from '../metrics.js';
 import type { TimeLoop } from '../time/time-loop.js';
+import type { OwnIdentity } from './identity.js';
 import type { InstancePlan } from './instance.js';
 import { checkClaims, checkObservations } from './observation-check.js';
 import { type Registry, token } from './registry.js';
@@ -26,6 +27,7 @@ export const LOGGER = token<(id: string) => Logger>('logger');
 export const METRICS = token<MetricStore>('metrics');
 export const MEMORY = token<SourceMemory>('source memory');
 export const KEEPSAKES = token<Keepsakes>('keepsakes');
+export const IDENTITY = token<OwnIdentity>('identity');
 export const SIBLINGS = token<Siblings>('siblings');
 export const TIME_LOOP = token<TimeLoop>('time loop');
 export const REPORT = token<HubReport>('report');
@@ -55,6 +57,7 @@ function baseContext(registry: Registry): Context {
       onRead: (refresh) => void scope.own(store.onRead(scope.guard(refresh))),
     },
     network: scopedNetwork(host.network, scope),
+    identity: registry.resolve(IDENTITY).of({ id, type, own: (undo) => void scope.own(undo) }),
     signal: scope.signal,
     monotonic: () => host.monotonic(),
     read: (clock) => registry.resolve(TIME_LOOP).read(clock),
@@ -97,6 +100,7 @@ export function sourceContext(registry: Registry): SourceContext {
   const base = baseContext(registry);
   const loop = registry.resolve(TIME_LOOP);
   const memory = registry.resolve(MEMORY);
+  const identity = registry.resolve(IDENTITY);
   return {
     ...base,
     observe(observations) {
@@ -105,9 +109,10 @@ export function sourceContext(registry: Registry): SourceContext {
       memory.observed(base.id, observations);
       loop.accept({ type: 'observations', id: base.id, observations });
     },
-    claim(claims) {
+    claim(stated) {
       if (base.signal.aborted) return;
-      checkClaims(claims);
+      checkClaims(stated);
+      const claims = identity.judged(base.id, stated);
       memory.claimed(base.id, claims);
       loop.accept({ type: 'claims', id: base.id, claims });
     },

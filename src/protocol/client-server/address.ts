@@ -26,6 +26,14 @@ export function isMappedV4(octets: Uint8Array): boolean {
   return octets[10] === 0xff && octets[11] === 0xff;
 }
 
+/** 4 or 16 octets as text; undefined when they are no address, or the one that stands for none. */
+export function formatAddress(octets: Uint8Array): string | undefined {
+  if ((octets.length !== 4 && octets.length !== 16) || octets.every((octet) => octet === 0)) return undefined;
+  if (octets.length === 4) return octets.join('.');
+  const groups = Array.from({ length: 8 }, (_, i) => ((octets[2 * i]! << 8) | octets[2 * i + 1]!).toString(16));
+  return groups.join(':');
+}
+
 export interface Server {
   readonly host: string;
   readonly port: number;

@@ -6,6 +6,7 @@ import { formatServer } from '../client-server/address.js';
 import { describe, familyOf, isSameEndpoint } from '../client-server/peer.js';
 import type { Answer } from './evaluate.js';
 import { Exchange } from './exchange.js';
+import { TRANSMIT_AT } from './header.js';
 import type { ReplyRefusal } from './refusal-texts.js';
 
 /** The end of one request. */
@@ -27,6 +28,8 @@ export interface AttemptOptions {
   readonly hears: 'peer' | 'anybody';
   /** `wait`: an error that the network reports may be old or forged, so it only explains the silence; `end`: it ends it. */
   readonly onError: 'wait' | 'end';
+  /** Called before the request is sent. `mark`: octets that no other client sends, which stand at `offset` of it. */
+  readonly onRequest?: (mark: Uint8Array, offset: number) => void;
   /** `detail`: what the reason cannot say, or empty. */
   readonly onRefused: (reason: ReplyRefusal, detail: string) => void;
   /** Called once, later than the constructor. */
@@ -81,6 +84,7 @@ export class Attempt {
     });
     socket.onNetworkError((error) => this.#failed(error));
     socket.onDatagram((datagram) => this.#receive(datagram));
+    this.#options.onRequest?.(this.#exchange.mark, TRANSMIT_AT);
     this.#before = socket.send(this.#exchange.request, hears === 'peer' ? undefined : peer).before;
   }
 

@@ -27,6 +27,8 @@ export interface Answer {
   readonly rootDelayNs: Ns;
   readonly rootDispersionNs: Ns;
   readonly precisionNs: Ns;
+  /** When the server's clock was last set; undefined where it does not say. */
+  readonly referenceTime: Instant | undefined;
   /** Reception and transmission by the server's clock. */
   readonly receive: Instant;
   readonly transmit: Instant;
@@ -102,6 +104,7 @@ function answerOf(header: Header): Answer {
     reference: formatRefid(header.refid, header.stratum),
     rootDelayNs: header.rootDelayNs,
     rootDispersionNs: header.rootDispersionNs,
+    referenceTime: header.reference === 0n ? undefined : fromNtpTime(header.reference),
     precisionNs: fromLog2(Math.min(0, Math.max(-32, header.precisionLog2))),
     receive: fromNtpTime(header.receive),
     transmit: fromNtpTime(header.transmit),

@@ -1,6 +1,6 @@
 import type { Instant, Ns } from '../../api/time.js';
 import { type Answer, answersTo, evaluate, type Verdict } from './evaluate.js';
-import { HEADER_OCTETS } from './header.js';
+import { HEADER_OCTETS, TRANSMIT_AT } from './header.js';
 import { request } from './request.js';
 
 /** The local stamps of an exchange: the same moments on the clock that is compared and on the monotonic one. */
@@ -35,6 +35,11 @@ export class Exchange {
   /** `cookie`: 8 unpredictable octets. */
   constructor(cookie: Uint8Array) {
     this.request = request(cookie);
+  }
+
+  /** The octets of the request that no other client sends: its transmit timestamp. */
+  get mark(): Uint8Array {
+    return this.request.subarray(TRANSMIT_AT, TRANSMIT_AT + 8);
   }
 
   judge(datagram: Uint8Array): Verdict {

@@ -26,20 +26,5 @@ export function formatRefid(refid: number, stratum: number): string {
   return stratum <= 1 && /^[\x21-\x7e]+$/.test(name) ? name : octets.join('.');
 }
 
-/**
- * Whether a server that names this refid follows us (RFC 5905 §9.2, loop). Loopback addresses say nothing: everybody has
- * them.
- */
-export function namesUs(refid: number, stratum: number, ownAddresses: readonly string[]): boolean {
-  if (stratum < 2) return false;
-  return ownAddresses.some((address) => !isLoopback(address) && refidOfAddress(address) === refid);
-}
-
-function isLoopback(address: string): boolean {
-  const octets = octetsOf(address);
-  if (octets === undefined) return true;
-  return isMappedV4(octets) ? octets[12] === 127 : octets[15] === 1 && octets.subarray(0, 15).every((o) => o === 0);
-}
-
 const word = (octets: Uint8Array, at: number): number =>
   ((octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!) >>> 0;

@@ -17,6 +17,16 @@ describe('an Announce is not considered', () => {
     it(`${refusal}`, () => expect(refusalOf(announce, 'a', check)).to.equal(refusal));
   }
 
+  it('when it is of another clock identity of this machine, or comes from there', () => {
+    const isOwn = (clock: string) => clock === portOf(6).clock;
+    const verdict = (announce: Parameters<typeof refusalOf>[0]) => refusalOf(announce, 'a', { ...check, isOwn });
+    expect(verdict(announceOf(portOf(6)))).to.equal('own');
+    expect(verdict(announceOf(portOf(1), { grandmaster: portOf(6).clock }))).to.equal('loop');
+    const path = [portOf(6).clock, portOf(1).clock];
+    expect(verdict(announceOf(portOf(1), { tlvs: [{ kind: 'path-trace', path }] }))).to.equal('loop');
+    expect(verdict(announceOf(portOf(1)))).to.equal(undefined);
+  });
+
   it('when its sender is not in the list, where there is one', () => {
     const acceptable = ({ port }: PortIdentity, from: string) => port === 1 && from === 'a';
     const verdict = (port: number, from: string) =>

@@ -1,4 +1,4 @@
-import type { PortIdentity } from '../identity.js';
+import type { ClockIdentity, PortIdentity } from '../identity.js';
 import type { Announce } from '../message.js';
 import { findTlv } from '../tlv/index.js';
 
@@ -7,6 +7,8 @@ export type AnnounceRefusal = 'own' | 'too-far' | 'alternate' | 'loop' | 'unacce
 
 export interface AnnounceCheck {
   readonly own: PortIdentity;
+  /** Whether another clock identity is one of the same machine. Default: none is. */
+  readonly isOwn?: ((clock: ClockIdentity) => boolean) | undefined;
   /** maxStepsRemoved: 255 unless the profile says less. */
   readonly maxStepsRemoved: number;
   /** The acceptable master table. Default: everybody. */
@@ -17,11 +19,11 @@ export const MAX_STEPS_REMOVED = 255;
 
 export function refusalOf(announce: Announce, from: string, check: AnnounceCheck): AnnounceRefusal | undefined {
   const { header, stepsRemoved, grandmaster, tlvs } = announce;
-  const own = check.own.clock;
-  if (header.source.clock === own) return 'own';
+  const isOwn = (clock: ClockIdentity): boolean => clock === check.own.clock || check.isOwn?.(clock) === true;
+  if (isOwn(header.source.clock)) return 'own';
   if (stepsRemoved >= check.maxStepsRemoved) return 'too-far';
   if (header.flags.alternateMaster) return 'alternate';
-  if (findTlv(tlvs, 'path-trace')?.path.includes(own) === true) return 'loop';
-  if (grandmaster === own) return 'loop';
+  if (findTlv(tlvs, 'path-trace')?.path.some(isOwn) === true) return 'loop';
+  if (isOwn(grandmaster)) return 'loop';
   return check.acceptable?.(header.source, from) === false ? 'unacceptable' : undefined;
 }

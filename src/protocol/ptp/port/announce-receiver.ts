@@ -45,8 +45,8 @@ export class AnnounceReceiver {
   }
 
   take(announce: Announce, from: string, now: Instant): void {
-    const { identity: own, acceptable } = this.#settings;
-    const refusal = refusalOf(announce, from, { own, maxStepsRemoved: MAX_STEPS_REMOVED, acceptable });
+    const { identity: own, isOwn, acceptable } = this.#settings;
+    const refusal = refusalOf(announce, from, { own, isOwn, maxStepsRemoved: MAX_STEPS_REMOVED, acceptable });
     if (refusal !== undefined) this.#refused[refusal]++;
     else if (!this.#foreign.take(announce, from, now)) this.#refused['no-room']++;
   }

@@ -1,5 +1,5 @@
 import type { Ns, StampClass } from '../../../api/time.js';
-import type { PortIdentity } from '../identity.js';
+import type { ClockIdentity, PortIdentity } from '../identity.js';
 import type { Intervals, Profile } from '../profile/profile.js';
 import type { NeighbourMemory } from './action.js';
 import type { Envelope } from './envelope.js';
@@ -21,6 +21,8 @@ export interface PortSettings {
   readonly random: () => number;
   /** Whose Announces count. Default: everybody's. */
   readonly acceptable?: (sender: PortIdentity, from: string) => boolean;
+  /** Whether another clock identity is one of the same machine, whose Announces are a loop. Default: none is. */
+  readonly isOwn?: (clock: ClockIdentity) => boolean;
   /** Which sides of the peer delay mechanism this port plays; two ports on one link must not both answer. */
   readonly peerDelay: PeerDelayRoles;
   /** Of an earlier run over this link. */

@@ -1,0 +1,118 @@
+import type { Claims, Endpoint, HubIdentity, Instant, NtpView } from '../../api/index.js';
+import { ownPlaceNamedBy } from '../../core/origin/own-places.js';
+import { hostOf } from '../../core/origin/place.js';
+import { ServedViews } from '../../core/origin/served-views.js';
+import type { Host } from '../host.js';
+
+/** A request of a source of this hub. */
+interface Request {
+  readonly type: string;
+  readonly mark: Uint8Array;
+  readonly offset: number;
+  /** The sink that got it. */
+  sink: string | undefined;
+}
+
+/** Marks of this length do not repeat; shorter ones count only from an own address. */
+const CERTAIN_OCTETS = 8;
+
+/** How one instance takes part. `own`: calls it when its run ends. */
+interface Instance {
+  readonly id: string;
+  readonly type: string;
+  readonly own: (undo: () => void) => void;
+}
+
+/**
+ * Recognises this hub's own time in the claims of its sources: its own request came in at its own server, the source names
+ * an address or a clock identity of this hub as where its time comes from, or it answers with what this hub serves.
+ */
+export class OwnIdentity {
+  readonly #host: Pick<Host, 'network' | 'monotonic' | 'innerNetworks'>;
+  /** The newest of each source. */
+  readonly #requests = new Map<string, Request>();
+  readonly #identities = new Map<string, number>();
+  readonly #served = new Map<string, number>();
+  readonly #asked = new Set<string>();
+  /** Addresses of other machines, by which requests of this hub came back to it. */
+  readonly #detours = new Set<string>();
+  readonly #views = new ServedViews();
+
+  constructor(host: Pick<Host, 'network' | 'monotonic' | 'innerNetworks'>) {
+    this.#host = host;
+  }
+
+  of({ id, type, own }: Instance): HubIdentity {
+    return {
+      asks: (mark, offset) => void this.#requests.set(id, { type, mark, offset, sink: undefined }),
+      hears: (request, from, at) => this.#hears({ id, type }, request, from, at),
+      serves: (address) => own(counted(this.#served, address)),
+      uses: (clockIdentity) => own(counted(this.#identities, clockIdentity)),
+      isOwn: (clockIdentity) => this.#identities.has(clockIdentity),
+    };
+  }
+
+  published(view: NtpView, now: Instant): void {
+    this.#views.add(view, now);
+  }
+
+  forget(id: string): void {
+    this.#requests.delete(id);
+  }
+
+  /** The claims of a source, with the reason why its time is this hub's own where it is. */
+  judged(id: string, claims: Claims): Claims {
+    const ours = claims.ours ?? this.#reasonOf(id, claims);
+    return ours === undefined ? claims : { ...claims, ours };
+  }
+
+  #hears(sink: { readonly id: string; readonly type: string }, octets: Uint8Array, from: Endpoint, at: string): void {
+    for (const request of this.#requests.values()) {
+      if (request.type !== sink.type || !carries(octets, request)) continue;
+      if (request.mark.length < CERTAIN_OCTETS && !this.#isHere(from.address)) continue;
+      request.sink = sink.id;
+      return;
+    }
+    this.#asked.add(at);
+  }
+
+  #reasonOf(id: string, claims: Claims): string | undefined {
+    const sink = this.#requests.get(id)?.sink;
+    const host = hostOf(claims.address);
+    if (sink !== undefined) {
+      if (host !== undefined) this.#detours.add(host);
+      return `this is this hub itself: its request came in at its own server ${sink}`;
+    }
+    if (this.#identities.has(claims.reference?.replace(/[.:-]/g, '') ?? ''))
+      return `it follows this hub: its grandmaster is ${claims.reference}, which is this hub itself`;
+    const place = ownPlaceNamedBy(claims, {
+      addresses: [...this.#host.network.addresses(), ...this.#detours],
+      served: new Set([...this.#served.keys(), ...this.#asked]),
+      inner: this.#host.innerNetworks(),
+      hasServed: (stratum) => this.#views.hasServed(stratum, this.#host.monotonic()),
+    });
+    if (place !== undefined) return `it follows this hub: it names ${place}, an address of this machine, as its server`;
+    if (this.#views.isOwn(claims))
+      return 'this is this hub itself: stratum, refid, root delay and reference time are those that this hub serves';
+    return undefined;
+  }
+
+  #isHere(address: string): boolean {
+    return address.startsWith('127.') || address === '::1' || this.#host.network.addresses().includes(address);
+  }
+}
+
+function carries(octets: Uint8Array, { mark, offset }: Request): boolean {
+  for (let i = 0; i < mark.length; i++) if (octets[offset + i] !== mark[i]) return false;
+  return true;
+}
+
+/** Notes one more user of a name. Returns the undoing. */
+function counted(users: Map<string, number>, name: string): () => void {
+  users.set(name, (users.get(name) ?? 0) + 1);
+  return () => {
+    const left = (users.get(name) ?? 1) - 1;
+    if (left > 0) users.set(name, left);
+    else users.delete(name);
+  };
+}

@@ -1,0 +1,90 @@
+import { fileURLToPath } from 'node:url';
+import { NS_PER_S, type Ns, type PluginDefinition } from '../../api/index.js';
+import { createEngine } from '../../core/engine.js';
+import { createEstimator } from '../../core/estimator/index.js';
+import type { CoreOptions } from '../../core/input.js';
+import { EMBEDDED_LEAP_TABLE } from '../../core/leap/leap-seconds.js';
+import { PLAIN_OPTIONS } from '../../core/source.js';
+import { Hub, type PlannedInstance } from '../../kernel/hub.js';
+import { Catalogue } from '../../kernel/plugins/catalogue.js';
+import { NO_JOURNAL } from '../../kernel/record/event-log.js';
+import { createLabHost, type LabHost } from '../host.js';
+import { type Link, wire } from '../link.js';
+
+/** Instances of a hub: id, type (`source.ntp`) and table. */
+export type Tables = Readonly<Record<string, readonly [string, object]>>;
+
+export interface Member {
+  readonly host: LabHost;
+  readonly hub: Hub;
+  /** Seconds in which the truth was outside of the bound. */
+  outsideS: number;
+  /** The largest error that was seen, ns. */
+  worstNs: Ns;
+}
+
+const CORE: CoreOptions = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 10e6 };
+const quiet = { debug() {}, info() {}, warn() {} };
+
+/** A machine beside the first one, on a link to the middle of the network. Each has an oscillator of its own. */
+export function machine(first: LabHost | undefined, address: string, link: Partial<Link>, n: number): LabHost {
+  const host = createLabHost({
+    ...(first === undefined ? { seed: 7 } : { beside: first }),
+    address,
+    clock: { offsetNs: (n % 2 === 0 ? 1 : -1) * (n + 1) * 1e6, frequencyPpb: 4000 * (n - 2), wander: 1e-9 },
+  });
+  const lan = { ...wire(), baseNs: 50e3, jitterNs: 10e3, shape: 'exp' as const, ...link };
+  Object.assign(host.network.towards, lan);
+  Object.assign(host.network.from, lan);
+  return host;
+}
+
+const catalogue = new Catalogue();
+catalogue.addFolder(fileURLToPath(new URL('../../../plugins', import.meta.url)));
+
+async function planOf(id: string, type: string, table: object): Promise<PlannedInstance> {
+  const definition: PluginDefinition = await catalogue.load(type);
+  const found = await definition.config['~standard'].validate(table);
+  if (found.issues !== undefined) throw new Error(JSON.stringify(found.issues));
+  const options = definition.kind === 'source' ? { options: PLAIN_OPTIONS } : {};
+  return { id, definition, config: found.value, onError: 'retry', ...options };
+}
+
+/** Starts a hub on a machine: the real kernel, estimator and plugins. */
+export async function join(host: LabHost, tables: Tables, core: Partial<CoreOptions> = {}): Promise<Member> {
+  const engine = createEngine({ ...CORE, ...core }, createEstimator(), EMBEDDED_LEAP_TABLE);
+  const abort = (error: Error): void => {
+    throw error;
+  };
+  const hub = new Hub({ version: '0', host, engine, journal: NO_JOURNAL, log: () => quiet, abort });
+  const plans = Object.entries(tables).map(([id, [type, table]]) => planOf(id, type, table));
+  await hub.start(await Promise.all(plans));
+  return { host, hub, outsideS: 0, worstNs: 0 };
+}
+
+/** Lets time pass and compares each second what each hub believes and promises with the truth. */
+export async function watch(members: readonly Member[], seconds: number): Promise<void> {
+  const [{ host }] = members as readonly [Member];
+  const startNs = host.nowNs;
+  for (let second = 1; second <= seconds; second++) {
+    await host.run(startNs + second * NS_PER_S);
+    for (const member of members) compare(member);
+  }
+}
+
+function compare(member: Member): void {
+  const { mode, clocks } = member.hub.report.state();
+  const [{ offsetNs, boundNs }] = clocks as readonly [(typeof clocks)[number]];
+  if (!Number.isFinite(boundNs)) return;
+  const errorNs = Math.abs(member.host.errorNs('system') - offsetNs);
+  if (mode !== 'unsynchronised') member.worstNs = Math.max(member.worstNs, errorNs);
+  if (errorNs > boundNs) member.outsideS++;
+}
+
+export const modesOf = (members: readonly Member[]): string[] => members.map(({ hub }) => hub.report.state().mode);
+
+export const strataOf = (members: readonly Member[]): number[] =>
+  members.map(({ hub }) => hub.report.state().ntp.stratum);
+
+/** State and reason of one source. */
+export const sourceOf = ({ hub }: Member, id: string) => hub.report.state().sources.find((source) => source.id === id)!;
