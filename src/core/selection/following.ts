@@ -2,6 +2,7 @@ import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
 import { type Source, votes } from '../source.js';
 import type { Candidate } from './candidate.js';
 import { barOf } from './standing.js';
+import { type Interval, touches } from './vote.js';
 
 /** What becomes of a candidate that follows another source. */
 export interface Following {
@@ -14,26 +15,28 @@ export interface Following {
 /** The reference time of a follower must be ahead of the last word of its leader by so many intervals of that. */
 const INTERVALS_AHEAD = 2;
 const LEAST_AHEAD_NS: Ns = 2 * NS_PER_S;
-/** A follower with a root distance so many times less has the better way to the leader: it counts beside it, in its group. */
+/** A follower with a root distance so many times less has the better path to the leader. */
 const WORSE_PATH = 2;
 
 /**
  * A follower is never a better witness than the source that it follows: it has no vote while the hub hears that source, and
- * none after that unless it has heard it longer than the hub. The operator's trust or preference stands above this.
+ * none after that unless it has heard it longer than the hub. One that narrows down what its leader says counts beside it, in
+ * its group. The operator's trust or preference stands above this.
  */
 export function followingOf(
-  { track: { source }, halfNs }: Candidate,
+  candidate: Candidate,
   candidates: readonly Candidate[],
   sources: readonly Source[],
   now: Instant,
 ): Following | undefined {
+  const { source } = candidate.track;
   const { trust, prefer } = source.options;
   if (trust || prefer) return undefined;
   const leaders = source.kinship.leaders
     .map((id) => sources.find((other) => other.id === id)!)
     .filter(({ options }) => !options.noselect);
   const opinions = candidates.filter(({ track }) => leaders.includes(track.source) && votes(track));
-  if (opinions.some((opinion) => opinion.halfNs > WORSE_PATH * halfNs)) return undefined;
+  if (opinions.length > 0 && opinions.every((opinion) => narrows(candidate, opinion))) return undefined;
   const heard = leaders.find((leader) => opinions.some(({ track }) => track.source === leader));
   if (heard !== undefined) return { leader: heard.id, how: 'heard' };
   for (const leader of leaders) {
@@ -44,6 +47,11 @@ export function followingOf(
   }
   return undefined;
 }
+
+/** A far leader says less of its own time than a follower with a better path to it that does not contradict it. */
+const narrows = (follower: Interval, leader: Interval): boolean =>
+  leader.halfNs > WORSE_PATH * follower.halfNs &&
+  touches(follower, { ...leader, halfNs: leader.halfNs - follower.halfNs });
 
 /** Until when a leader was heard, with a margin; undefined: never. */
 function lastWordOf(
