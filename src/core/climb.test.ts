@@ -12,6 +12,7 @@ describe('strata that climb', () => {
       [4, 5, 6, 7, 8, 9, 10],
       [5, 9, 13, 16],
       [6, 11, 16],
+      [5, 10, 15],
       [2, 2, 4, 4, 7, 7, 9],
     ])
       expect(isLoop(walk(strata)), `${strata}`).to.equal(true);

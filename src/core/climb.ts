@@ -17,7 +17,7 @@ const MEMORY_NS = BigInt(3600 * NS_PER_S);
 /** A server that loses its reference rises once, and its followers with it: a loop rises with every round. */
 const RISES_IN_LOOP = 3;
 const STRATA_IN_LOOP = 6;
-/** Strata that rose before the source stopped at stratum 16. */
+/** Strata that rose before the source reached the last one: a large ring needs one or two rounds only. */
 const STRATA_TO_THE_END = 4;
 
 /** `stratum`: as stated now; 16 when the source is not synchronised. */
@@ -33,7 +33,8 @@ export function climbTo(stratum: number, now: Instant, before: Climb | undefined
 /** Whether the strata rose as they do where time comes round in a loop and nobody outside carries it. */
 export function isLoop({ from, last, rises, isOver }: Climb): boolean {
   const rose = last - from;
-  return (rises >= RISES_IN_LOOP && rose >= STRATA_IN_LOOP) || (isOver && rose >= STRATA_TO_THE_END);
+  const isAtEnd = isOver || last >= UNSYNCHRONISED - 1;
+  return (rises >= RISES_IN_LOOP && rose >= STRATA_IN_LOOP) || (isAtEnd && rose >= STRATA_TO_THE_END);
 }
 
 export const loopReason = ({ from, last, isOver }: Climb): string =>
