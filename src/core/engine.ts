@@ -3,12 +3,8 @@ import {
   formatDuration,
   formatSpan,
   type Instant,
-  type Leg,
   NS_PER_S,
   type Ns,
-  type Observation,
-  type Pulse,
-  type Reading,
   type Stamp,
   type TimeState,
 } from '../api/index.js';
@@ -18,38 +14,31 @@ import { extrapolate } from './clock/clock-model.js';
 import { notePresence } from './clock/clock-presence.js';
 import { createServo, decide, isAnother, isDue, refused, rest, type Servo } from './clock/servo.js';
 import { conditionOf } from './condition.js';
-import { isTwoWay } from './directions.js';
 import type { Estimator } from './estimator/types.js';
+import { Hearing } from './hearing.js';
 import { type Holdover, holdoverOf } from './holdover.js';
 import type { Action, CoreOptions, Input } from './input.js';
-import { comparable, refuses } from './intake.js';
 import { Jumps } from './jumps.js';
 import { LeapWatch, leadOf } from './leap/leap.js';
 import type { LeapTable } from './leap/leap-table.js';
 import { LocalMode } from './local-mode.js';
 import type { Memory } from './memory.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
-import { compareNumbering, ownNumber } from './numbering.js';
 import { Quality } from './quality/quality.js';
 import { Recollection } from './recollection.js';
 import { describeCarriers, isInOrder, newsOf } from './selection/account.js';
 import { Selection } from './selection/selection.js';
-import { isPending, mayVote } from './selection/standing.js';
-import { type Change, comeBack } from './selection/tenure.js';
+import { isPending } from './selection/standing.js';
+import type { Change } from './selection/tenure.js';
 import {
   allTracks,
   carries,
   claimed,
   createSource,
-  hasLapsed,
-  heard,
-  note,
-  noteLeg,
   PLAIN_OPTIONS,
   reawaken,
   type Source,
   type Track,
-  trackOf,
 } from './source.js';
 import { timeState } from './time-state.js';
 import { Timekeeper } from './timekeeper.js';
@@ -77,6 +66,7 @@ class Core implements Engine {
   readonly #keeper: Timekeeper;
   readonly #leap: LeapWatch;
   readonly #jumps: Jumps;
+  readonly #hearing: Hearing;
   readonly #quality: Quality;
   readonly #local: LocalMode;
   readonly #recollection: Recollection;
@@ -102,6 +92,11 @@ class Core implements Engine {
     this.#jumps = new Jumps({
       ...{ keeper: this.#keeper, selection: this.#selection, sources: this.#sources },
       tell: (source, text) => this.#tell('source', source, text, { warning: true }),
+    });
+    this.#hearing = new Hearing({
+      ...{ keeper: this.#keeper, recollection: this.#recollection, leap: this.#leap, jumps: this.#jumps },
+      ...{ sources: this.#sources, builtAt: options.builtAt },
+      tell: (source, text) => this.#tell('source', source, text),
     });
   }
 
@@ -238,70 +233,13 @@ class Core implements Engine {
     const { options, tracks } = this.#source(id);
     this.#keeper.remove([...tracks.values()]);
     // In its place: the order of the sources stays.
-    this.#sources.set(id, createSource(id, options));
+    this.#sources.set(id, createSource(id, options, this.#options.localStratum));
     this.#tell('source', id, reason);
   }
 
   #observe({ id, observations }: InputOf<'observations'>): void {
-    const source = this.#source(id);
-    source.silence = '';
-    // The hub's own time would teach the estimator nothing but its own errors.
-    if (source.kinship.ours !== undefined) {
-      this.#keeper.remove([...source.tracks.values()]);
-      source.tracks.clear();
-      return;
-    }
-    const noted = [...observations].sort(byEventTime).map((observation) => this.#note(source, observation));
-    if (noted.every(({ track }) => hasEnded(source.complaint, track))) source.complaint = undefined;
-    const spoken = new Map<Track, Leg[]>();
-    for (const { track, observation } of noted) {
-      const legs = spoken.get(track) ?? [];
-      spoken.set(track, legs);
-      // One direction alone would move the phase by whatever happens to its delay.
-      if (hasLapsed(track)) continue;
-      if (track.lost) this.#keeper.apply(comeBack(track, this.#sources.values()));
-      const fed = this.#feed(track, observation);
-      this.#jumps.follow(track, this.#now);
-      if (fed?.kind === 'leg') legs.push(fed);
-    }
-    this.#keeper.weigh([...spoken.keys()].filter(carries), this.#carriers, this.#now);
-    for (const [track, legs] of spoken) {
-      heard(track, this.#now);
-      this.#jumps.examine(track, legs);
-      if (carries(track)) this.#refreshServos();
-    }
-  }
-
-  /** Notes what an observation says about its track, before anything is made of it. */
-  #note(source: Source, observation: Observation): { readonly track: Track; readonly observation: Observation } {
-    const track = trackOf(source, observation);
-    if (track.observations === 0) this.#recollection.remind(track);
-    note(track, observation);
-    if (observation.kind === 'leg') noteLeg(track, observation.direction, this.#now);
-    return { track, observation };
-  }
-
-  /** Hands an observation to the estimator as far as it can be used; answers it as handed over. */
-  #feed(track: Track, observation: Observation): Observation | undefined {
-    const { clocks } = this.#keeper;
-    const { taiMinusUtc } = this.#leap.state(this.#keeper.utc(this.#now));
-    const fit = comparable(observation, { clocks, options: track.source.options, taiMinusUtc });
-    const usable = fit?.kind === 'pulse' ? this.#number(track, fit) : fit;
-    const offered = { observation, usable, clock: clocks.get(observation.clock), builtAt: this.#options.builtAt };
-    if (refuses(track, offered) || usable === undefined) return undefined;
-    this.#keeper.observe(track, usable);
-    return usable;
-  }
-
-  /** A pulse is used once the second is known, by the vote or, where nobody votes, by its own number. */
-  #number(track: Track, pulse: Pulse): Pulse | Reading | undefined {
-    const keeper = this.#keeper;
-    const isVoted = () => [...this.#sources.values()].some((source) => mayVote(source, this.#now));
-    if (!keeper.numbered(track)) return isVoted() ? undefined : ownNumber(pulse);
-    const { clock, numberedOffsetNs } = pulse;
-    const news = compareNumbering(track, numberedOffsetNs, keeper.clocks.get(clock)?.model?.offsetNs ?? 0);
-    if (news !== undefined) this.#tell('source', track.source.id, news);
-    return pulse;
+    const spoken = this.#hearing.hear(this.#source(id), observations, { carriers: this.#carriers, now: this.#now });
+    if (spoken.some(carries)) this.#refreshServos();
   }
 
   #discipline({ clock: id, policy }: InputOf<'discipline'>): void {
@@ -457,12 +395,6 @@ class Core implements Engine {
   }
 }
 
-/** Returns true when what the source complained of is no longer so on this path. */
-const hasEnded = (complaint: Source['complaint'], { kind, directions }: Track): boolean =>
-  kind !== 'exchange' || isTwoWay(directions, complaint?.at);
-
 /** A source that says itself that it has lost its time was right before. */
 const isDisproof = ({ track, biasSigmaNs }: Change): boolean =>
   biasSigmaNs === undefined && track.source.claims.synchronised;
-
-const byEventTime = (a: Observation, b: Observation): number => Number(a.monotonic - b.monotonic);
