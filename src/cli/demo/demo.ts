@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
+import { formatProblems } from '../../kernel/config/index.js';
 import { defaultControlPath } from '../../lab/control-path.js';
 import { openClient } from '../client.js';
 import { EXIT, type ExitStatus } from '../exit.js';
@@ -25,6 +26,11 @@ interface Plan extends DemoPlaces {
 /** `timehub demo`: the hub on a simulated world, which lives in a process of its own so that it can be broken. */
 export async function run(path: string | undefined, options: DemoOptions): Promise<ExitStatus> {
   const config = path ?? join(packageRoot(), 'config/demo.toml');
+  const { problems } = await loadHub(config);
+  if (problems !== undefined) {
+    process.stderr.write(`${formatProblems(problems)}\n`);
+    return EXIT.config;
+  }
   const plan = await planDemo(config, parsePortBase(options.portBase));
   const lab = spawn(process.execPath, [join(packageRoot(), 'bin/timehub'), 'lab', 'run', ...plan.labArguments], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
