@@ -17,6 +17,11 @@ export class HubError extends Error {
    */
   readonly isOver: (() => boolean) | undefined;
 
+  /** By its shape: a plugin of another package brings a class of its own, loaded from another file. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Error[Symbol.hasInstance](value) && (value as Error).name === 'HubError' && 'code' in (value as Error);
+  }
+
   constructor(code: ErrorCode, message: string, options: HubErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'HubError';
