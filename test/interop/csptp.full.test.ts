@@ -111,21 +111,24 @@ describe('CSPTP on loopback', function () {
       bench,
       'amplify = ["127.0.0.0/8"]\nclock-identity = "001122fffe334455"',
     );
-    const { ptp } = await hub.until(({ mode }) => mode === 'tracking');
+    const { ptp, ntp } = await hub.until(({ mode }) => mode === 'tracking');
     const socket = await client(bench);
     const before = realtime();
     const [sync, followUp] = await answers(socket, two, REQUEST_DUMP, 2);
     const after = realtime();
 
-    // flags of quality, t2, clockClass to variance, parent
+    // flags of quality, t2, clockClass to variance, stepsRemoved, parent
     const changing = [
       [7, 8],
       [48, 66],
       [71, 75],
+      [76, 78],
       [88, 96],
     ] as const;
     expect(blank(sync!, ...changing)).to.equal(blank(LONG_RESPONSE_DUMP, ...changing));
     expect([...sync!.subarray(71, 73)]).to.deep.equal([ptp.clockClass, ptp.clockAccuracy]);
+    // The servers before this one: stratum 2 of clockClass 248 counts as none.
+    expect(sync!.readUInt16BE(76)).to.equal(ntp.stratum - 2);
     expect(sync![7]! & 0x0c).to.equal(0x0c);
     expect(sync!.readBigInt64BE(58)).to.equal(0n);
     expect(blank(followUp!, [8, 16], [34, 44])).to.equal(blank(FOLLOW_UP_DUMP, [8, 16], [34, 44]));
