@@ -18,13 +18,13 @@ export interface QualityOptions {
 
 /** IEEE 1588-2019 table 4: not traceable to anything. */
 const FREE_RUNNING = 248;
-/** Of the same table: 6 is a primary reference, 7 its holdover. */
+/** The same table: 6 is a primary reference, 7 its holdover. */
 const PRIMARY_CLASS = 7;
 const UDP_IPV4 = 1;
 const UDP_IPV6 = 2;
 
 /**
- * What a reply says of the time in it: nothing but the state of the hub decides. The UTC offset is told only when it is known;
+ * Returns what a reply says of the time in it; nothing but the state of the hub decides. The UTC offset is told only when it is known;
  * without it the timescale is not PTP's either.
  */
 export function qualityOf(

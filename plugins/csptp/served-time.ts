@@ -10,7 +10,7 @@ export class ServedTime {
     this.#times = new Map(state.clocks.map(({ id }) => [id, HubTime.of(state, id, 'tai')]));
   }
 
-  /** What the hub believes it was at a stamp. Undefined: the hub does not know that clock, or not yet. */
+  /** Returns the time that the hub believes it was at a stamp. Undefined: the hub does not know that clock, or not yet. */
   of({ clock, time }: Stamp): Instant | undefined {
     return this.#times.get(clock)?.at(time);
   }

@@ -16,7 +16,7 @@ const FLAT_BIAS_NS = 30e3;
 /** Pulses of which no receiver says that it has a fix. Within this the other sources may find them wrong, or not. */
 const LONE_BIAS_NS = 1e6;
 
-/** What pulses state that come without a receiver: where a second begins, with nothing behind it but the wire. */
+/** Claims of pulses that come without a receiver: they say where a second begins, and only the wire vouches for that. */
 export const claimsOfLonePulses = (device: string, biasBoundNs: Ns): Claims => ({
   synchronised: true,
   stratum: 0,

@@ -19,7 +19,7 @@ export class ServerTime {
   readonly header = new Uint8Array(HEADER_OCTETS);
   readonly #clock: ClockState;
   readonly #dispersionNs: Ns;
-  /** How fast it grows, ns/s: with the bound. */
+  /** Its growth, ns/s, which is that of the bound. */
   readonly #growthPpb: number;
   readonly #time: HubTime;
 

@@ -16,6 +16,6 @@ export interface HubIdentity {
   serves(address: string): void;
   /** An instance acts under this clock identity (16 hex digits) until the run ends. */
   uses(clockIdentity: string): void;
-  /** Whether an instance of this hub acts under this clock identity. */
+  /** Returns true when an instance of this hub acts under this clock identity. */
   isOwn(clockIdentity: string): boolean;
 }

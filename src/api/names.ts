@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What a value of the configuration names outside of the hub. `timehub check-config` looks for it on the machine. */
+/** The thing outside of the hub that a value of the configuration names. `timehub check-config` looks for it on the machine. */
 export type Named =
   /** A network interface. */
   | { readonly thing: 'interface' }

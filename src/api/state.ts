@@ -53,7 +53,7 @@ export interface SourceReport {
 }
 
 /**
- * What the hub gives to NTP clients (RFC 5905 §7.3). Half the root delay and the root dispersion are the system clock's bound.
+ * The quality that NTP clients are given (RFC 5905 §7.3). Half the root delay and the root dispersion are the system clock's bound.
  * `stratum` 16 and leap `unknown` when no time is given.
  */
 export interface NtpView {

@@ -25,7 +25,7 @@ export interface DaemonOptions {
   readonly logFormat: LogFormat;
   /** Reads the configuration at the start. Default: from `path`. */
   readonly load?: () => Promise<LoadedHub>;
-  /** What SIGHUP does. A closed terminal sends it, too. */
+  /** The effect of SIGHUP, which a closed terminal sends as well. */
   readonly hangup: 'reload' | 'stop';
 }
 

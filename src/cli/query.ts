@@ -66,7 +66,7 @@ export async function run(
   }
 }
 
-/** What was measured may be followed by silence: a server that limits its clients. Rejects with `TH_CLI_NO_REPLY`. */
+/** A measurement may be followed by silence: a server that limits its clients. Rejects with `TH_CLI_NO_REPLY`. */
 async function ask(
   host: Host,
   peer: Place,

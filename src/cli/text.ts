@@ -43,7 +43,7 @@ export function headline(status: StatusReport): string {
   return lines.join('\n');
 }
 
-/** What NTP and PTP clients are told; a clock that is given as it is has no distance from anything. */
+/** Says what NTP and PTP clients are told; a clock that is given as it is has no distance from anything. */
 function served({ ntp, ptp, local }: StatusReport): string {
   const distance = formatDuration(ntp.rootDelayNs / 2 + ntp.rootDispersionNs);
   const of = local === true ? `${ntp.refid}: the clock as it is)` : `${ntp.refid}), root distance ${distance}`;

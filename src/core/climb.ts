@@ -30,7 +30,7 @@ export function climbTo(stratum: number, now: Instant, before: Climb | undefined
   return { from: before.from, last, rises: before.rises + Number(rose), at: rose ? now : before.at, isOver };
 }
 
-/** Whether the strata rose as they do where time comes round in a loop and nobody outside carries it. */
+/** Returns true when the strata rose as they do where time comes round in a loop and no server outside carries it. */
 export function isLoop({ from, last, rises, isOver }: Climb): boolean {
   const rose = last - from;
   const isAtEnd = isOver || last >= UNSYNCHRONISED - 1;

@@ -61,7 +61,7 @@ function standing({ id, state, reason }: SourceReport): readonly string[] {
   return [state === 'numbering' ? `${id} ${reason}.` : `${id} is ${state}: ${reason}.`];
 }
 
-/** What others are told: the same bound, by NTP and by PTP. */
+/** Says what clients are told: the same bound, by NTP and by PTP. */
 function serving({ ntp, ptp, local }: TimeState): string {
   const announced = `PTP clockClass ${ptp.clockClass}`;
   if (local === true)

@@ -43,7 +43,7 @@ export interface Track {
   noiseFloorNs: Ns;
   /** What its source conceded when it last spoke: gpsd claims the bound of the kind of comparison that follows. */
   biasBoundNs: Ns;
-  /** Of an exchange. */
+  /** The directions of an exchange that were heard. */
   directions: Directions;
   /** Of a pulse. */
   periodNs: Ns;

@@ -23,7 +23,7 @@ export function statedError(
 }
 
 /**
- * How fast the time of a source may run away from the truth, ns/s, as its own statements have it: it has run within its root
+ * Returns the rate at which the time of a source may leave the truth, ns/s, by its own statements: it has run within its root
  * distance on both sides since it was first heard, and that distance may grow. A source that is still being corrected itself
  * teaches a rate that is far from the truth.
  */

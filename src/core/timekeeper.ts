@@ -23,7 +23,7 @@ interface Limit {
   readonly by: Track;
 }
 
-/** How long the strata of a possible echo must have been steady: in a loop they rise with every round. */
+/** Time for which the strata of a possible echo must have been steady: in a loop they rise with every round. */
 const STEADY_NS = BigInt(3600 * NS_PER_S);
 
 /** A pulse is numbered when half its period is this many sigmas. */

@@ -19,7 +19,7 @@ export const machine = {
     try {
       return statSync(path).isDirectory() ? 'folder' : 'other';
     } catch (error) {
-      // What this user may not look at may be there.
+      // A path that this user may not look at may be there.
       return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'folder' : undefined;
     }
   },

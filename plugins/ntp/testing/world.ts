@@ -56,7 +56,7 @@ export class World {
   /** The state of a source in the vote, as the hub has it. */
   voteState: (id: string) => SourceState = () => 'combined';
   #common: unknown;
-  /** What sockets sent, in order. */
+  /** Octets that sockets sent, in order. */
   readonly sentOctets: Uint8Array[] = [];
   resolverIsDead = false;
   readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
@@ -103,7 +103,7 @@ export class World {
     this.now = end;
   }
 
-  /** What the instances of this world have in common. */
+  /** The value that the instances of this world share. */
   common<T>(make: () => T): T {
     this.#common ??= make();
     return this.#common as T;

@@ -7,7 +7,7 @@ export function ownCommand(program: string, folder: string, searchPath: string):
   return near.startsWith('..') || isAbsolute(near) ? program : near;
 }
 
-/** What differs from a demonstration on its usual ports and sockets. */
+/** The ports and sockets that differ from the usual ones. */
 export interface DemoPlaces {
   readonly command: string;
   /** Control socket of the hub, unless a client finds it by itself. */

@@ -103,7 +103,7 @@ function withSocket(loaded: LoadedHub, socket: string | undefined): LoadedHub {
   return { ...loaded, plans };
 }
 
-/** Whether a client without `--socket` would reach another hub of this machine. */
+/** Returns true when a client without `--socket` would reach another hub of this machine. */
 async function hubAnswers(): Promise<boolean> {
   return openClient(undefined).then(
     () => true,

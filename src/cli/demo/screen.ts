@@ -11,7 +11,7 @@ const HOME_AND_CLEAR = '\x1b[H\x1b[J';
 
 export interface ScreenParts {
   readonly report: () => StatusReport;
-  /** What to try next, printed once the hub is tracking. */
+  /** Commands to try next, printed once the hub is tracking. */
   readonly hints: string;
   /** The output cannot be written any more: its terminal or its reader has gone. */
   readonly onGone: () => void;

@@ -22,7 +22,7 @@ interface Entry {
   readonly octets: Buffer;
   /** Lines whose loss this entry reports; 0 for a line of the log. */
   readonly reports: number;
-  /** Whether its beginning has been written. */
+  /** True when its beginning has been written. */
   readonly begun: boolean;
 }
 
@@ -62,12 +62,12 @@ export class BoundedOutput {
     return this.#lost;
   }
 
-  /** Whether the last attempt to write failed, other than for a slow reader. */
+  /** True when the last attempt to write failed, other than for a slow reader. */
   get failing(): boolean {
     return this.#failing;
   }
 
-  /** Whether all that was accepted has been written. */
+  /** True when all that was accepted has been written. */
   get idle(): boolean {
     return this.#waiting.length === 0;
   }

@@ -8,7 +8,7 @@ export interface ClockModel extends ClockEstimate {
   readonly at: Instant;
   /** Root distance and biases of the best source. */
   readonly distanceNs: Ns;
-  /** How fast that grows, ns/s: the best source runs away by its own statement. */
+  /** The growth of that, ns/s: the best source runs away by its own statement. */
   readonly driftPpb: number;
   /** Least bound, ns: what holdover has promised already. Absent while a source carries the estimate. */
   readonly floorNs?: Ns;

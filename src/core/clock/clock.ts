@@ -13,7 +13,7 @@ export interface Jump {
 export interface Anchor {
   readonly model: ClockModel;
   readonly by: Track;
-  /** Of its source at that time. */
+  /** Stratum of its source at that time. */
   readonly stratum: number;
 }
 

@@ -3,7 +3,7 @@ import { covers, parseSubnet } from '../../protocol/client-server/access.js';
 import { octetsOf } from '../../protocol/client-server/address.js';
 import { hostOf, mayMean, refidOfHost, scopeOf, upstreamOf } from './place.js';
 
-/** Where this hub can be found. */
+/** Addresses under which this hub can be reached. */
 export interface OwnPlaces {
   /** Addresses of this machine, and addresses that proved to lead here. */
   readonly addresses: readonly string[];
@@ -14,7 +14,7 @@ export interface OwnPlaces {
    * the own address there, and other machines have the same one.
    */
   readonly inner: readonly string[];
-  /** Whether this stratum was served lately. */
+  /** Returns true when this stratum was served lately. */
   readonly hasServed: (stratum: number) => boolean;
 }
 

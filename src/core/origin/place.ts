@@ -29,7 +29,7 @@ const referenceOf = (reference: string | undefined, stratum: number): string | u
 
 const QUAD = /^\d+\.\d+\.\d+\.\d+$/;
 
-/** How far an address is known: on one machine, in the networks of one site, everywhere. */
+/** The reach of an address: one machine, the networks of one site, everywhere. */
 export type Scope = 'loopback' | 'site' | 'global';
 
 /** Undefined: no address. */
@@ -59,7 +59,7 @@ function scopeOfV6(octets: Uint8Array): Scope {
 }
 
 /**
- * Whether the source at `source` may mean the machine at `named` by its address: a private address means another machine at
+ * Returns true when the source at `source` may mean the machine at `named` by its address: a private address means another machine at
  * another site, and a loopback address another one on another machine.
  */
 export function mayMean(named: string, source: string | undefined): boolean {

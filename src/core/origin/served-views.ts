@@ -9,7 +9,7 @@ const STAMP_NS: Ns = 100;
 const STRATUM_MEMORY_NS = BigInt(8192 * NS_PER_S);
 const UNSYNCHRONISED = 16;
 
-/** What this hub served lately, for comparison with what a source claims. */
+/** The views that this hub served lately, for comparison with the claims of a source. */
 export class ServedViews {
   readonly #views: NtpView[] = [];
   /** When each stratum was served last. */
@@ -28,7 +28,7 @@ export class ServedViews {
     return at !== undefined && now - at < STRATUM_MEMORY_NS;
   }
 
-  /** Whether these claims are what this hub said of itself: an answer of its own that came by a detour. */
+  /** Returns true when these claims are what this hub said of itself: its own answer came back by a detour. */
   isOwn({ stratum, reference, rootDelayNs = 0, referenceTime }: Claims): boolean {
     if (stratum === undefined || referenceTime === undefined) return false;
     return this.#views.some(

@@ -4,7 +4,7 @@ import { formatRefid, refidOfAddress } from '../../protocol/ntp/refid.js';
 import type { Track } from '../source.js';
 import { statedStratum, UNSYNCHRONISED } from '../stratum.js';
 
-/** What a server that follows a track tells of it: the hub's own stratum, and the root delay through that track. */
+/** The stratum of a hub that follows a track, and the root delay through that track. */
 export interface NtpPeer {
   readonly stratum: number;
   readonly refid: string;
@@ -69,7 +69,7 @@ const localView = (stratum: number, { leap, now }: NtpBasis): NtpView => ({
   referenceTime: now,
 });
 
-/** What to tell of a track. `roundTripNs`: the own one to its source. */
+/** Returns these for a track. `roundTripNs`: that of the hub to the track's source. */
 export const ntpPeer = (track: Track, roundTripNs: Ns): NtpPeer => ({
   stratum: stratumOf(track) + 1,
   refid: refidOf(track),

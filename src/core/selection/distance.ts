@@ -8,7 +8,7 @@ import type { Track } from '../source.js';
  */
 const ASYMMETRY_SHARE = 0.025;
 /**
- * Of the root dispersion, how much the source is believed to err (one standard deviation). It grows by 15 ppm of the time
+ * The share of the root dispersion by which the source is believed to err (one standard deviation). It grows by 15 ppm of the time
  * since the last update (RFC 5905 §7.3), whatever the clock: like half a round trip, it is what may be at worst.
  */
 const DISPERSION_SHARE = 0.1;

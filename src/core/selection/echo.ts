@@ -17,7 +17,7 @@ export const bestOf = (candidates: readonly Candidate[]): Source | undefined =>
     }, undefined);
 
 /**
- * Whether the time of a track may be this hub's own, which has come round through others: then it says nothing about the rate
+ * Returns true when the time of a track may be this hub's own, which has come round through others: then it says nothing about the rate
  * of the clock, and its bound nothing about the error. Trust and preference of the operator exclude it.
  */
 export const mayEcho = ({ source }: Track, best: Source): boolean =>

@@ -4,7 +4,7 @@ import type { Candidate } from './candidate.js';
 import { barOf } from './standing.js';
 import { type Interval, touches } from './vote.js';
 
-/** What becomes of a candidate that follows another source. */
+/** A candidate that follows another source, and has no vote for that. */
 export interface Following {
   /** The source that it follows. */
   readonly leader: string;

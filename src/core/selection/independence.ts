@@ -2,7 +2,7 @@ import type { Claims } from '../../api/index.js';
 import { hostOf, mayMean, refidOfHost, scopeOf, upstreamOf } from '../origin/place.js';
 import { statedStratum } from '../stratum.js';
 
-/** How a source depends on the others and on this hub. */
+/** The dependence of a source on the others and on this hub. */
 export interface Kinship {
   /** Sources of one group share an origin and count once. */
   readonly group: string;
@@ -39,7 +39,7 @@ export function kinshipOf(sources: Iterable<Claimant>): Map<string, Kinship> {
 
 type Above = ReadonlyMap<string, readonly Claimant[]>;
 
-/** Whether the source names another one as its server. A loopback address with several ports names none of them. */
+/** Returns true when the source names another one as its server. A loopback address with several ports names none of them. */
 function follows({ id, claims }: Claimant, other: Claimant, all: readonly Claimant[]): boolean {
   const upstream = upstreamOf(claims);
   const host = hostOf(other.claims.address);

@@ -39,11 +39,11 @@ const APART = 10;
 const TOO_FAR_TO_JOIN = 6;
 /** A stamp at the other end may be late by this, however short the path: within it nobody is thrown out. */
 const LEAST_GAP_NS = 50e3;
-/** How often a path is not as symmetric as paths usually are, as odds. */
+/** Odds that a path is not as symmetric as paths usually are. */
 const UNUSUAL_ODDS = 1 / 9;
 /** One alone is no company to stand apart from. */
 const COMPANY = 2;
-/** What is left of the precision of a law that counts for nothing, as a share: the estimator needs a finite sigma. */
+/** Share that remains of the precision of a law that counts for nothing: the estimator needs a finite sigma. */
 const LEAST_PRECISION = 1e-4;
 /** Odds of the wide law beyond which the narrow one is out of the question. */
 const OUTLIER_ODDS = 100;
@@ -213,14 +213,14 @@ const asBefore = (subject: Subject): Measured => ({
   odds: subject.candidate.track.unusual === undefined ? 0 : Number.POSITIVE_INFINITY,
 });
 
-/** How far the odds have risen above those of any path: 0 for a usual one, 1 for an unusual one. */
+/** Returns the rise of the odds above those of any path: 0 for a usual one, 1 for an unusual one. */
 const doubtOf = ({ subject, odds }: Measured): { readonly subject: Subject; readonly doubt: number } => ({
   subject,
   doubt: Math.max(0, 1 - UNUSUAL_ODDS / odds),
 });
 
 /**
- * What may be asserted of a bias: its precision is the mean of the two laws'. The wide law says only that the bias is
+ * Returns the sigma that may be asserted of a bias: its precision is the mean of the two laws'. The wide law says only that the bias is
  * somewhere within the root distance, so it counts as far as none of the others is usual, and tells more than that.
  */
 function lawOf({ subject, gap, odds }: Measured, doubts: readonly ReturnType<typeof doubtOf>[]): Law {

@@ -29,7 +29,7 @@ export function barOf(track: Track, now: Instant): Bar | undefined {
   return options.noselect && bar?.state !== 'disabled' ? watched(bar) : bar;
 }
 
-/** What keeps a track from being judged while its source could be. */
+/** Returns what keeps a track from being judged while its source could be. */
 function ownBarOf(track: Track, now: Instant): Bar | undefined {
   const ageOfTrackNs = ageNs(track, now);
   if (ageOfTrackNs > silentAfterNs(track)) {

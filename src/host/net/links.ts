@@ -6,7 +6,7 @@ import { readInterface } from './interface.js';
 interface Watched {
   readonly name: string;
   readonly handler: (running: boolean) => void;
-  /** Of the interface while it carries frames; 0 while it does not. */
+  /** Index of the interface while it carries frames; 0 while it does not. */
   index: number;
 }
 

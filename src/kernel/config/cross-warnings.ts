@@ -88,7 +88,7 @@ function ownServers(values: readonly NamedValue[], machine: Machine | undefined)
   });
 }
 
-/** Of two sinks that steer one clock the second only observes. */
+/** Two sinks cannot steer one clock: the second only observes. */
 function sameClocks(
   instances: readonly InstanceConfig[],
   { types }: PluginCatalogue,

@@ -1,6 +1,6 @@
 import type { ClockId } from '../../api/index.js';
 
-/** What check-config asks of the machine. The host answers; a simulation has none. */
+/** Questions of check-config to the machine. The host answers them; a simulation has none. */
 export interface Machine {
   hasInterface(name: string): boolean;
   /** The device of a hardware clock, such as `/dev/ptp0`, or a sentence that says why there is none. */

@@ -50,7 +50,7 @@ function presetFolder(): string {
 
 const isToml = (name: string): boolean => name.endsWith('.toml') && !name.startsWith('.');
 
-/** What editors and package managers leave behind, and notes to the reader. */
+/** Files that editors and package managers leave behind, and notes to the reader. */
 const isLeftover = (name: string): boolean =>
   /^\.|~$|^README|\.(md|bak|orig|old|swp|dpkg-\w+|rpm\w+|disabled)$/.test(name);
 

@@ -27,7 +27,7 @@ export type Loaded = Remarks &
   );
 
 export interface Remarks {
-  /** What is legal and most probably not meant. */
+  /** Findings that are legal and most probably not meant. */
   readonly warnings: readonly Problem[];
   /** The files that were read. */
   readonly files: readonly string[];

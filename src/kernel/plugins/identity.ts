@@ -16,7 +16,7 @@ interface Request {
 /** Marks of this length do not repeat; shorter ones count only from an own address. */
 const CERTAIN_OCTETS = 8;
 
-/** How one instance takes part. `own`: calls it when its run ends. */
+/** The part of one instance. `own`: calls its argument when the run of the instance ends. */
 interface Instance {
   readonly id: string;
   readonly type: string;

@@ -42,7 +42,7 @@ const LONGEST_DELAY_NS = 60 * NS_PER_S;
 const FORGIVEN_AFTER_NS = 30 * NS_PER_S;
 /** The same after a fault that passes by itself: an interface or device that was taken away. */
 const FORGIVEN_WHEN_PASSING_NS = 5 * NS_PER_S;
-/** How often it is asked whether a fault is over, and how long it must be: a new device gets its addresses and permissions. */
+/** Interval at which a fault is asked whether it is over, and time for which it must be: a new device gets its permissions. */
 const ASKING_NS = NS_PER_S / 2;
 const SETTLING_NS = NS_PER_S / 2;
 const STOP_DEADLINE_NS = 5 * NS_PER_S;

@@ -1,10 +1,10 @@
 import { type Instant, NS_PER_S } from '../../api/index.js';
 
-/** How often one sentence is reported before it is held back, until it was not heard for this long. */
+/** Reports of one sentence before it is held back, and the silence after which it is reported again. */
 const SAME_SENTENCE = 3;
 const FORGOTTEN_NS = 600 * NS_PER_S;
 
-/** How many sentences of a subject are reported in a row, whatever they say, and how soon one more may be. */
+/** Sentences of a subject that are reported in a row, and the time after which one more may be. */
 const ANY_SENTENCE = 30;
 const ONE_MORE_NS = 60 * NS_PER_S;
 

@@ -11,7 +11,7 @@ export interface Damped {
 export interface DamperParts<T extends Damped> {
   readonly monotonic: () => Instant;
   readonly after: (delayNs: Ns, handler: () => void) => Timer;
-  /** What alternates by itself: `source gpsd.gnss`. */
+  /** The subject that alternates by itself: `source gpsd.gnss`. */
   readonly subjectOf: (event: T) => string;
   /** Reports an event to the operator. */
   readonly tell: (event: T) => void;

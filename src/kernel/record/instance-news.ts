@@ -14,7 +14,7 @@ const WORSE: ReadonlySet<InstanceState> = new Set(['degraded', 'failed', 'refuse
 
 /** Decides which changes of instances are news: another state, or another reason than a number that counts on. */
 export class InstanceNews {
-  /** What was reported last, by id. */
+  /** The state that was reported last, by id. */
   readonly #told = new Map<string, { readonly state: InstanceState; readonly gist: string }>();
 
   /** Returns what to report of a change, or undefined. */

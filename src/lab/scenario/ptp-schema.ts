@@ -19,7 +19,7 @@ const interval = (fallback: string) => {
   );
 };
 
-/** What may be otherwise from a moment on. */
+/** Keys that an event may change. */
 const state = {
   /** Messages that the timeTransmitter does not send, and those whose correctionField says "too large to be told". */
   mute: v.optional(kinds()),
@@ -35,7 +35,7 @@ export const ptp = table({
   offset: v.optional(duration(), '0s'),
   'sync-interval': interval('125ms'),
   'delay-interval': interval('1s'),
-  /** How the hub measures the way. */
+  /** The delay mechanism of the hub. */
   delay: v.optional(oneOf(['e2e', 'p2p']), 'e2e'),
   'two-step': v.optional(flag(), false),
   up: link(),

@@ -46,7 +46,7 @@ export class AddressBook {
     return this.#taken.get(keyOf(address, port)) === owner;
   }
 
-  /** What the resolver answers for a name, in its order. */
+  /** The resolver's addresses of a name, in its order. */
   learn(name: string, port: number, addresses: readonly string[], now: Instant): void {
     const earlier = this.#known(name, port);
     const fresh = addresses.map((address): Known => {

@@ -1,6 +1,6 @@
 import type { Context, Timer } from '../../api/context.js';
 
-/** How often the own addresses are looked at. */
+/** Interval at which the own addresses are read. */
 const LOOK_NS = 2e9;
 
 /**

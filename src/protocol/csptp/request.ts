@@ -10,7 +10,7 @@ import {
 } from '../ptp/index.js';
 import { type Dialect, ORG_REQUEST_OCTETS, PLAIN_REQUEST_OCTETS, REQUEST, WANT_ALTERNATE, WANT_STATUS } from './tlv.js';
 
-/** Where `sequenceId` stands in a request. */
+/** Offset of `sequenceId` in a request. */
 export { SEQUENCE_AT } from '../ptp/header.js';
 
 /** What a client asks, and how. */

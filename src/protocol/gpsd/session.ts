@@ -79,7 +79,7 @@ export class Session {
     return this.#followed;
   }
 
-  /** Whose pulses are used, and why others are not. */
+  /** The device whose pulses are used, and why others are not. */
   get pulses(): PulseChoice {
     return this.#pulses;
   }

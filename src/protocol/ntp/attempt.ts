@@ -91,7 +91,7 @@ export class Attempt {
   #receive({ payload, from, received }: Datagram): void {
     const { peer, hears, onRefused } = this.#options;
     if (hears === 'anybody' && !isSameEndpoint(from, peer)) {
-      // What knows the request was sent by its receiver; the rest is noise.
+      // A reply that knows the request was sent by its receiver; the rest is noise.
       if (this.#exchange.isMeantBy(payload)) onRefused('sender', formatServer(from.address, from.port));
       return;
     }

@@ -49,7 +49,7 @@ export class Exchange {
     return verdict;
   }
 
-  /** Whether the datagram carries the random number of the request, which only its receiver can know. */
+  /** Returns true when the datagram carries the random number of the request, which only its receiver can know. */
   isMeantBy(datagram: Uint8Array): boolean {
     return datagram.length >= HEADER_OCTETS && answersTo(datagram, this.request);
   }

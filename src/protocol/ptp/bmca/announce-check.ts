@@ -7,7 +7,7 @@ export type AnnounceRefusal = 'own' | 'too-far' | 'alternate' | 'loop' | 'unacce
 
 export interface AnnounceCheck {
   readonly own: PortIdentity;
-  /** Whether another clock identity is one of the same machine. Default: none is. */
+  /** Returns true for a clock identity of the same machine. Default: none is. */
   readonly isOwn?: ((clock: ClockIdentity) => boolean) | undefined;
   /** maxStepsRemoved: 255 unless the profile says less. */
   readonly maxStepsRemoved: number;

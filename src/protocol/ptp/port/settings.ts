@@ -21,7 +21,7 @@ export interface PortSettings {
   readonly random: () => number;
   /** Whose Announces count. Default: everybody's. */
   readonly acceptable?: (sender: PortIdentity, from: string) => boolean;
-  /** Whether another clock identity is one of the same machine, whose Announces are a loop. Default: none is. */
+  /** Returns true for a clock identity of the same machine, whose Announces are a loop. Default: none is. */
   readonly isOwn?: (clock: ClockIdentity) => boolean;
   /** Which sides of the peer delay mechanism this port plays; two ports on one link must not both answer. */
   readonly peerDelay: PeerDelayRoles;

@@ -57,7 +57,7 @@ export class Follower {
   #source: PortIdentity | undefined;
   #lastSync: SyncTimes | undefined;
   #lastDelay: DelayTimes | undefined;
-  /** Of this timeTransmitter, though our clock may have been stepped since. */
+  /** Moment of the last delay measured with this timeTransmitter, though our clock may have been stepped since. */
   #delayAt: Instant | undefined;
   #syncFault: { readonly clause: string; readonly at: Instant } | undefined;
   #silentSince: Instant | undefined;
