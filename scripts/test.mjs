@@ -24,8 +24,7 @@ const startedAt = performance.now();
 const progress = new Progress(process.stdout);
 
 onEndWanted((reason, status) => {
-  killWorkers();
-  removeLeftovers();
+  removeLeftovers(killWorkers());
   progress.print(`\nended early, ${reason}`);
   finish(status);
 });

@@ -15,15 +15,19 @@ const NAMESPACES = '/run/netns';
 const NAMESPACE = /^timehub-(?:[a-z]+-)?(\d+)(?:-|$)/;
 const FOLDER = /^timehub-test-(\d+)-/;
 
-/** Removes all that belongs to this run, or to one that is no longer alive. Returns a line for each thing removed. */
-export function removeLeftovers() {
+/**
+ * Removes all that belongs to this run, to a process of `killed`, or to one that is no longer alive. Returns a line for each
+ * thing removed.
+ */
+export function removeLeftovers(killed = []) {
+  const isOver = ({ owner }) => owner === process.pid || killed.includes(owner) || isDead(owner);
   const processes = markedProcesses().filter(isOver).map(endProcess);
   const namespaces = namesBelow(NAMESPACES, NAMESPACE).filter(isOver).map(deleteNamespace);
   return [...processes, ...namespaces, ...namesBelow(tmpdir(), FOLDER).filter(isOver).map(deleteFolder)];
 }
 
 /** A zombie counts as dead. */
-const isOver = ({ owner }) => owner === process.pid || !/^\d+ \(.*\) [^ZX]/s.test(read(`/proc/${owner}/stat`));
+const isDead = (pid) => !/^\d+ \(.*\) [^ZX]/s.test(read(`/proc/${pid}/stat`));
 
 function markedProcesses() {
   return readdirSync('/proc')
