@@ -80,7 +80,7 @@ export function addServers(
   });
 }
 
-/** How often the hub set the system clock. */
+/** Number of times that the hub set the system clock. */
 export const stepsOf = (hub: Hub): number =>
   hub.report.events().filter(({ id, text }) => id === 'system' && /^was stepped (?!.*somebody else)/.test(text)).length;
 

@@ -149,7 +149,7 @@ describe('sink.ntp', () => {
 
   it('answers a Windows machine that lists it without the flag 0x8, and never the answer of another server', async () => {
     const { running, ask } = await serving();
-    // What w32time sends to a peer: LI 3, version 3, mode 1.
+    // A request of w32time to a peer: LI 3, version 3, mode 1.
     const windows = Uint8Array.from([0xd9, 0, 10, 0xfa, ...new Uint8Array(36), 1, 2, 3, 4, 5, 6, 7, 8]);
     const reply = (await ask({ ...CLIENT, port: 123 }, windows))!;
     expect(reply.length).to.equal(48);

@@ -4,7 +4,7 @@ import { hardwareClock, networkInterface, path, socketPath } from './names.js';
 
 const takes = (schema: v.GenericSchema, text: string) => v.safeParse(schema, text).success;
 
-/** What roll-outs leave behind when they do not fill a template in. */
+/** Marks that roll-outs leave behind when they do not fill a template in. */
 const TEMPLATES = [
   '$'.concat('{X}'),
   '{{ x }}',

@@ -83,7 +83,7 @@ describe('a direction that dies', () => {
     for (const other of others) world.add(other);
     world.run(60);
     up.ways = ways;
-    // What the other direction cannot show: the route is 30 ms longer, or the clock at its end is set.
+    // The other direction cannot show this: the route is 30 ms longer, or the clock at its end is set.
     Object.assign(up, { delayNs: 30 * MS });
     return { world, up };
   }

@@ -3,7 +3,7 @@ import { type StatedError, statedDriftPpb, statedError } from './stated-error.js
 
 const S = 1_000_000_000n;
 const MS = 1e6;
-/** What a source states once a second. */
+/** Statements of a source, one a second. */
 const stating = (...dispersionsNs: number[]): StatedError =>
   dispersionsNs.reduce<StatedError | undefined>(
     (before, rootDispersionNs, i) =>

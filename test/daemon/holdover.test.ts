@@ -71,7 +71,7 @@ async function startTight(bench: Bench, config: string) {
   }
 }
 
-/** What an NTP client is told is what the operator and the exporter are told, at one moment of holdover. */
+/** NTP client, operator and exporter are told the same, at one moment of holdover. */
 async function oneStory(hub: Hub, port: number): Promise<Served> {
   const before = await hub.status();
   const reply = await served(port);
@@ -105,7 +105,7 @@ interface Served {
   readonly reference: number;
 }
 
-/** What an NTP client reads in a reply (RFC 5905 §7.3). */
+/** Fields that an NTP client reads in a reply (RFC 5905 §7.3). */
 async function served(port: number): Promise<Served> {
   const socket = createSocket('udp4');
   const request = Buffer.alloc(48);

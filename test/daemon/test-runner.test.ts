@@ -61,7 +61,7 @@ describe('a test run that is ended early', function () {
   });
 });
 
-/** What was killed is gone when its parent has taken note. */
+/** A killed process is gone when its parent has taken note. */
 const nothingOf = (left: () => readonly string[]) =>
   until(
     async () => left(),

@@ -4,7 +4,7 @@ import { BoundedOutput } from './bounded-output.js';
 /** An output and its reader, and a clock that the test moves. */
 class Bench {
   readonly written: string[] = [];
-  /** What the next writes fail with; undefined: they succeed. */
+  /** Error code of the next writes; undefined: they succeed. */
   fault: string | undefined;
   /** Octets that are taken in one write at most. */
   room = Number.POSITIVE_INFINITY;

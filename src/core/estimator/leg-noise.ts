@@ -223,7 +223,7 @@ export class LegNoise implements Noise {
   }
 
   /**
-   * Of a path that is heard both ways, the noise is learnt from legs that follow one of the other direction: however many legs
+   * The noise of a path that is heard both ways is learnt from legs that follow one of the other direction: however many legs
    * one direction has for each of the other (eight Syncs for a Delay_Req), a route that gets longer is not taken for noise.
    */
   private isTurn(): boolean {

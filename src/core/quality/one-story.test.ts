@@ -6,7 +6,7 @@ import { type Speaker, World, type WorldOptions } from '../testing/world.js';
 const GNSS = { stratum: 0, rootDispersionNs: 0, traceable: true, reference: 'GNSS', biasBoundNs: 11e3 } as const;
 const FAR = { stratum: 2, rootDelayNs: 3e6, rootDispersionNs: 600e3, address: '192.0.2.44:123' } as const;
 const NEAR = { stratum: 1, rootDispersionNs: 60e3, address: '192.0.2.7:123' } as const;
-/** What NTP has no smaller word for. */
+/** The least root dispersion that NTP states. */
 const LEAST_NS = 1000;
 
 const distanceNs = ({ ntp }: TimeState): number => ntp.rootDelayNs / 2 + ntp.rootDispersionNs;

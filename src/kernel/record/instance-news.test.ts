@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { InstanceState } from '../../api/index.js';
 import { InstanceNews } from './instance-news.js';
 
-/** What is reported when an instance passes through these states. */
+/** Returns the reports of an instance that passes through these states. */
 function reported(...passed: readonly (readonly [InstanceState, string?])[]): readonly string[] {
   const news = new InstanceNews();
   let before: InstanceState = 'configured';

@@ -12,7 +12,7 @@ const fix = (epoch: number | undefined, mode: number, status?: number): Fix => (
   antenna: undefined,
 });
 
-/** Whether it is trusted after each epoch; an epoch is written as the modes of its records. */
+/** Returns, for each epoch, true when the fix is trusted after it; an epoch is written as the modes of its records. */
 function trustAfter(epochs: readonly string[], quality = new FixQuality()): string {
   return epochs
     .map((modes, epoch) => {
