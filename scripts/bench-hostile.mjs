@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * What each attack of test/hostile does to a hub with NTP servers, a PTP grandmaster, CSPTP, a gpsd and a dashboard, and to an
- * honest client of it: a Markdown table. Each attack has a hub of its own; the client asks for the time 20 times a second and
- * for the status 4 times. Sigma and bound are compared with as long a time before the attack. "stop": how long the hub takes
+ * honest client of it: a Markdown table. Each attack has a hub of its own; the client asks for the time 20 times a second, for
+ * the status 4 times, and twice at the dashboard's port. Sigma and bound are compared with as long a time before the attack. "stop": how long the hub takes
  * to end on SIGTERM while it is attacked, "killed" beyond 5 s.
  *
  *   npm run bench:hostile -- [--seconds N] [--only REGEX] [--profile FOLDER]
@@ -42,6 +42,7 @@ const COLUMNS = [
   ['dropped by kernel', ({ kernelDrops }) => kernelDrops],
   ['worst status, ms', ({ worstStatusMs }) => worstStatusMs.toFixed(0)],
   ['failed', ({ failedStatuses }) => failedStatuses.length],
+  ['dashboard answered', ({ pages }) => `${(100 * pages).toFixed(0)} %`],
   ['RSS growth, MiB', ({ growth }) => (growth / 2 ** 20).toFixed(0)],
   ['log lines', ({ logLines }) => logLines],
   ['sigma ratio', ({ sigmaRatio }) => sigmaRatio.toFixed(2)],

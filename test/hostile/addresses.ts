@@ -2,6 +2,8 @@
 export const HUB_ADDRESS = '10.96.0.1';
 export const OTHERS_ADDRESS = '10.96.0.2';
 export const PREFIX = 16;
+/** The attackers' on the others' machine, for what cannot be forged. */
+export const ATTACKER_ADDRESSES = Array.from({ length: 8 }, (_, n) => `10.96.1.${n + 1}`);
 export const HUB_INTERFACE = 'vhub';
 export const OTHERS_INTERFACE = 'vothers';
 

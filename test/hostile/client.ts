@@ -1,20 +1,23 @@
-// Run as a program: `client.js CONTROL-SOCKET`, an honest client. It asks for the time 20 times a second from an address of
-// its own and for the status 4 times a second at the control socket. Of the spans that its parent begins and ends over IPC it
-// reports how long the answers took.
+// Run as a program: `client.js CONTROL-SOCKET`, an honest client with an address of its own. It asks for the time 20 times a
+// second, for the status 4 times a second at the control socket, and twice a second at the dashboard's port. Of the spans that
+// its parent begins and ends over IPC it reports how it was answered.
 
 import { randomBytes } from 'node:crypto';
-import { request } from 'node:http';
+import { type RequestOptions, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StatusReport } from 'timehub/api';
 import { loadNative } from '../../src/host/native.js';
 import { arenaOf, DATAGRAM } from '../../src/host/net/arena.js';
 import { realtime } from '../clock.js';
-import { HUB_ADDRESS, NTP_PORT, OTHERS_ADDRESS } from './addresses.js';
+import { DASHBOARD_PORT, HUB_ADDRESS, NTP_PORT, OTHERS_ADDRESS } from './addresses.js';
 import type { Order, Span, StatusAnswer } from './span.js';
 
 const NTP_INTERVAL_MS = 50;
 const STATUS_INTERVAL_MS = 250;
 const STATUS_TIMEOUT_MS = 30_000;
+const PAGE_INTERVAL_MS = 500;
+/** A person at a browser would have given up. */
+const PAGE_TIMEOUT_MS = 5000;
 const PACKET_OCTETS = 48;
 const ORIGIN_TIMESTAMP = 24;
 const TRANSMIT_TIMESTAMP = 40;
@@ -71,13 +74,15 @@ class NtpClient {
 
 const ntp = new NtpClient();
 let statuses: StatusAnswer[] = [];
+let pages = { asked: 0, answered: 0 };
+/** The status that is being waited for. */
 let asking: Promise<void> = Promise.resolve();
 
 /** As `timehub status` does: over a connection of its own. */
 async function askStatus(): Promise<void> {
   const begun = performance.now();
   const into = statuses;
-  const answer = await getStatus().catch((error: Error) => error);
+  const answer = await getStatus({ socketPath: controlSocket }, STATUS_TIMEOUT_MS).catch((error: Error) => error);
   const delayMs = performance.now() - begun;
   into.push(
     answer instanceof Error
@@ -86,10 +91,21 @@ async function askStatus(): Promise<void> {
   );
 }
 
-function getStatus(): Promise<StatusReport> {
+/** As a browser that has just been opened does. */
+async function askPage(): Promise<void> {
+  const into = pages;
+  into.asked++;
+  const at = { host: HUB_ADDRESS, port: DASHBOARD_PORT, localAddress: OTHERS_ADDRESS };
+  await getStatus(at, PAGE_TIMEOUT_MS).then(
+    () => into.answered++,
+    () => {},
+  );
+}
+
+function getStatus(at: RequestOptions, timeout: number): Promise<StatusReport> {
   return new Promise((resolve, reject) => {
-    const options = { socketPath: controlSocket, path: '/v1/status', headers: { host: 'localhost' }, agent: false };
-    const asked = request({ ...options, timeout: STATUS_TIMEOUT_MS }, async (response) => {
+    const options = { ...at, path: '/v1/status', headers: { host: 'localhost' }, agent: false, timeout };
+    const asked = request(options, async (response) => {
       let text = '';
       try {
         for await (const chunk of response.setEncoding('utf8')) text += chunk;
@@ -104,30 +120,36 @@ function getStatus(): Promise<StatusReport> {
   });
 }
 
-async function askStatusAgainAndAgain(): Promise<never> {
-  for (;;) {
-    asking = askStatus();
-    await Promise.all([asking, pause(STATUS_INTERVAL_MS)]);
-  }
+async function askAgainAndAgain(ask: () => Promise<void>, intervalMs: number): Promise<never> {
+  for (;;) await Promise.all([ask(), pause(intervalMs)]);
 }
 
 async function endSpan(patienceMs: number): Promise<Span> {
   const end = realtime();
-  const own = statuses;
-  statuses = [];
+  const [own, page] = [statuses, pages];
+  beginSpan();
   await Promise.all([asking, ntp.isPast(patienceMs)]);
   const questions = [...ntp.questions.values()].filter(({ asked }) => asked < end);
   const delays = questions.flatMap(({ delayMs }) => delayMs ?? []);
-  return { ntpDelaysMs: delays, ntpLost: questions.length - delays.length, statuses: own };
+  return {
+    ...{ ntpDelaysMs: delays, ntpLost: questions.length - delays.length, statuses: own },
+    ...{ pagesAsked: page.asked, pagesAnswered: page.answered },
+  };
+}
+
+function beginSpan(): void {
+  statuses = [];
+  pages = { asked: 0, answered: 0 };
 }
 
 process.on('message', async (order: Order) => {
   if (order.kind === 'begin') {
-    statuses = [];
+    beginSpan();
     ntp.questions.clear();
   } else process.send!(await endSpan(order.patienceMs));
 });
 process.on('disconnect', () => process.exit());
 
 setInterval(() => ntp.ask(), NTP_INTERVAL_MS);
-await askStatusAgainAndAgain();
+askAgainAndAgain(askPage, PAGE_INTERVAL_MS);
+askAgainAndAgain(() => (asking = askStatus()), STATUS_INTERVAL_MS);

@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Bench } from '../bench.js';
 import { skip } from '../need.js';
-import { HUB_ADDRESS, HUB_INTERFACE, OTHERS_ADDRESS, OTHERS_INTERFACE, PREFIX } from './addresses.js';
+import {
+  ATTACKER_ADDRESSES,
+  HUB_ADDRESS,
+  HUB_INTERFACE,
+  OTHERS_ADDRESS,
+  OTHERS_INTERFACE,
+  PREFIX,
+} from './addresses.js';
 
 /** Sent where only forged addresses live, replies end there. */
 const EVERYWHERE = 'default';
@@ -55,6 +62,8 @@ export class Network {
       ip('-n', namespace, 'link', 'set', name, 'up');
       ip('-n', namespace, 'route', 'add', MULTICAST, 'dev', name);
     }
+    for (const address of ATTACKER_ADDRESSES)
+      ip('-n', this.#others, 'address', 'add', `${address}/${PREFIX}`, 'dev', OTHERS_INTERFACE);
     ip('-n', this.#hub, 'route', 'add', EVERYWHERE, 'via', OTHERS_ADDRESS);
     // A client that never reads takes little: the rest stays with the hub.
     this.#set('net.ipv4.tcp_rmem', '4096 4096 4096');

@@ -11,6 +11,9 @@ export interface Span {
   /** Requests without a reply. */
   readonly ntpLost: number;
   readonly statuses: readonly StatusAnswer[];
+  /** Of the dashboard's port. */
+  readonly pagesAsked: number;
+  readonly pagesAnswered: number;
 }
 
 export type StatusAnswer = { readonly delayMs: number } & (

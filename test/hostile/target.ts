@@ -14,9 +14,9 @@ import type { Network } from './network.js';
 import type { Order, Span } from './span.js';
 
 const SERVERS = 3;
-const POLL = '250ms';
+const POLL = '125ms';
 /** Of each server: the estimate is then as good as it gets. */
-const SETTLED_AFTER = 60;
+const SETTLED_AFTER = 120;
 
 /** A hub that observes NTP servers and gives time in all ways, and an honest client of it. */
 export class Target {

@@ -21,6 +21,8 @@ export interface Figures {
   readonly kernelDrops: number;
   readonly worstStatusMs: number;
   readonly failedStatuses: readonly string[];
+  /** Share of the requests at the dashboard's port that were answered. */
+  readonly pages: number;
   /** All modes that were reported. */
   readonly modes: readonly string[];
   /** Highest resident memory above that before the attack, bytes. */
@@ -63,6 +65,7 @@ export async function attackFor(
     kernelDrops: target.dropped() - start.dropped,
     worstStatusMs: Math.max(0, ...span.statuses.map(({ delayMs }) => delayMs)),
     failedStatuses: span.statuses.flatMap(({ failure }) => failure ?? []),
+    pages: span.pagesAnswered / span.pagesAsked,
     modes: [...new Set(span.statuses.flatMap((answer) => (answer.failure === undefined ? answer.mode : [])))],
     growth: memory.peak - memory.first,
     logLines: target.logged() - start.logged,

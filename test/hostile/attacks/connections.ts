@@ -1,14 +1,18 @@
 import { connect, type Socket } from 'node:net';
-import { DASHBOARD_PORT, HUB_ADDRESS } from '../addresses.js';
+import { ATTACKER_ADDRESSES, DASHBOARD_PORT, HUB_ADDRESS } from '../addresses.js';
 
 const RETRY_MS = 100;
 
 /** An HTTP request as a browser on this machine sends it; the port refuses other names. */
 export const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
-/** A connection to the dashboard's port, or to the Unix socket `path`. Its errors are ignored. */
+let opened = 0;
+
+/** A connection to the dashboard's port, from each address in turn, or to the Unix socket `path`. Its errors are ignored. */
 export function open(path?: string): Socket {
-  const socket = path === undefined ? connect(DASHBOARD_PORT, HUB_ADDRESS) : connect(path);
+  const localAddress = ATTACKER_ADDRESSES[opened++ % ATTACKER_ADDRESSES.length]!;
+  const socket =
+    path === undefined ? connect({ host: HUB_ADDRESS, port: DASHBOARD_PORT, localAddress }) : connect(path);
   return socket.on('error', () => socket.destroy());
 }
 

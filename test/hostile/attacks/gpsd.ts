@@ -5,8 +5,7 @@ import type { Attack } from '../attack.js';
 
 const LINES_PER_SECOND = 1000;
 const TICK_MS = 10;
-const RECEIVERS = 3;
-const S = 1_000_000_000n;
+const RECEIVER = '/dev/rogue';
 
 /** A gpsd that says something else in each line: its release, its devices, satellites, fix, leap seconds. */
 export const gpsd: Attack = {
@@ -28,27 +27,24 @@ export const gpsd: Attack = {
   },
 };
 
-function recordOf(n: number): object {
-  const path = `/dev/rogue${n % RECEIVERS}`;
+/** The receiver that the hub follows changes most: its satellites, its fix, its leap seconds. */
+const RECORDS: readonly ((round: number, now: bigint) => object)[] = [
+  (round) => sky(RECEIVER, round % 12),
+  (round, now) => fix(RECEIVER, now, 1 + (round % 3), 18 - (round % 2)),
+  (round) => ({ ...version(), release: `3.${round}`, proto_major: round }),
+  (round, now) => devices([RECEIVER, ...newPaths(round)].map((path) => device(path, isoOf(now)))),
+  (round) => ({ ...sky(RECEIVER, 0), nSat: round % 60, uSat: round % 4 }),
+  (round, now) => fix(`/dev/fix${round}`, now, 3, 18),
+  (round, now) => device(RECEIVER, round % 2 === 0 ? 0 : isoOf(now)),
+  (round) => sky(`/dev/sky${round}`, 12),
+];
+
+function recordOf(line: number): object {
   const now = BigInt(Date.now()) * 1_000_000n;
-  const round = Math.floor(n / KINDS);
-  switch (n % KINDS) {
-    case 0:
-      return { ...version(), release: `3.${round}`, proto_major: round };
-    case 1:
-      return devices(Array.from({ length: 1 + (round % 50) }, (_, k) => device(`/dev/rogue${round + k}`, isoOf(now))));
-    case 2:
-      return device(path, round % 2 === 0 ? 0 : isoOf(now));
-    case 3:
-      return sky(path, round % 12);
-    case 4:
-      return fix(path, (now / S) * S, 1 + (round % 3), 18 - (round % 2));
-    default:
-      return { ...sky(`/dev/new${n}`, round % 12), nSat: round % 60 };
-  }
+  return RECORDS[line % RECORDS.length]!(Math.floor(line / RECORDS.length), now);
 }
 
-const KINDS = 6;
+const newPaths = (round: number): readonly string[] => Array.from({ length: 150 }, (_, n) => `/dev/list${round}-${n}`);
 
 const isoOf = (ns: bigint): string => new Date(Number(ns / 1_000_000n)).toISOString();
 
