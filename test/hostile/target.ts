@@ -70,6 +70,12 @@ export class Target {
     return processorTimeMs(this.hub.process.pid);
   }
 
+  /** For how long its event loop could have run and another thread had the CPU, ms: a busy machine's doing, not the hub's. */
+  waitedMs(): number {
+    const { pid } = this.hub.process;
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+  }
+
   /** Lines that it has logged. */
   logged(): number {
     return this.hub.process.output.split('\n').length - 1;

@@ -33,6 +33,9 @@ export interface Figures {
   readonly boundRatio: number;
   /** Share of one CPU, of all threads of the hub. */
   readonly cpu: number;
+  /** For how long the hub's event loop waited for the CPU in all, ms. */
+  readonly waitedMs: number;
+  /** Of sources and sinks, after a failure; NaN where the hub does not say. */
   readonly restarts: number;
 }
 
@@ -40,63 +43,89 @@ export interface Figures {
 export const calm = (target: Target, seconds: number): Promise<Span> =>
   target.during(() => pause(seconds * 1000), seconds * 1000);
 
-/** Attacks the hub for `seconds`, compared with the calm `before`. The attack goes on until `end` is called. */
+/** An attack that is under way until `end` is called. */
+export interface Waged {
+  readonly name: string;
+  /** Resolves with its first action. */
+  readonly begun: Promise<void>;
+  /** How many there were so far. */
+  readonly actions: number;
+  end(): Promise<void>;
+}
+
+/** Begins an attack and measures what it does to the hub in `seconds`, compared with the calm `before`. */
 export async function attackFor(
   target: Target,
-  attack: Attack,
+  begin: (target: Target) => Waged,
   seconds: number,
   before: Span,
-): Promise<{ readonly figures: Figures; readonly end: () => Promise<void> }> {
-  const restarts = await target.restarts();
+): Promise<{ readonly figures: Figures; readonly attacker: Waged }> {
   const memory = new MemoryWatch(target);
   await memory.look();
-  const start = { cpu: target.cpuMs(), logged: target.logged(), dropped: target.dropped(), at: performance.now() };
-  const attacker = new Attacker(target, attack);
+  const attacker = begin(target);
   await attacker.begun;
-  const [first, begunAt] = [attacker.actions, performance.now()];
+  const start = countsOf(target, attacker);
   const span = await target.during(() => memory.watch(seconds * 1000), seconds * 1000);
-  const elapsed = performance.now() - start.at;
+  const end = countsOf(target, attacker);
+  const elapsedMs = end.at - start.at;
   const figures = {
-    attack: attack.name,
-    actionsPerS: (attacker.actions - first) / ((performance.now() - begunAt) / 1000),
+    attack: attacker.name,
+    actionsPerS: ((end.actions - start.actions) / elapsedMs) * 1000,
     ntpReplies: span.ntpDelaysMs.length,
     worstNtpMs: Math.max(0, ...span.ntpDelaysMs),
     ntpLost: span.ntpLost,
-    kernelDrops: target.dropped() - start.dropped,
+    kernelDrops: end.dropped - start.dropped,
     worstStatusMs: Math.max(0, ...span.statuses.map(({ delayMs }) => delayMs)),
     failedStatuses: span.statuses.flatMap(({ failure }) => failure ?? []),
     pages: span.pagesAnswered / span.pagesAsked,
     modes: [...new Set(span.statuses.flatMap((answer) => (answer.failure === undefined ? answer.mode : [])))],
     growth: memory.peak - memory.first,
-    logLines: target.logged() - start.logged,
+    logLines: end.logged - start.logged,
     sigmaRatio: meanOf(span, 'sigmaNs') / meanOf(before, 'sigmaNs'),
     boundRatio: meanOf(span, 'boundNs') / meanOf(before, 'boundNs'),
-    cpu: (target.cpuMs() - start.cpu) / elapsed,
-    restarts: (await target.restarts().catch(() => Number.NaN)) - restarts,
+    cpu: (end.cpuMs - start.cpuMs) / elapsedMs,
+    waitedMs: end.waitedMs - start.waitedMs,
+    restarts: await target.restarts().catch(() => Number.NaN),
   };
-  return { figures, end: () => attacker.end() };
+  return { figures, attacker };
 }
 
+const countsOf = (target: Target, { actions }: Waged) => ({
+  ...{ actions, at: performance.now() },
+  ...{ cpuMs: target.cpuMs(), waitedMs: target.waitedMs(), logged: target.logged(), dropped: target.dropped() },
+});
+
+/** Begins an attack in a process of its own. */
+export const inProcess =
+  (attack: Attack) =>
+  (target: Target): Waged =>
+    new Attacker(target, attack);
+
 /** The process of attacker.ts. */
-class Attacker {
-  actions = 0;
-  /** Resolves with its first action. */
+class Attacker implements Waged {
+  readonly name: string;
   readonly begun: Promise<void>;
   readonly #process: ChildProcess;
+  #actions = 0;
 
   constructor({ network, bench, flood, hub }: Target, { name, from = 'others' }: Attack) {
     const [command, ...rest] = [...network.asAttacker(from), process.execPath, ATTACKER, name, flood, hub.socket];
     const child = spawn(command!, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.name = name;
     this.#process = child;
     this.begun = new Promise((resolve, reject) => {
       child.on('message', (actions: number) => {
-        this.actions = actions;
+        this.#actions = actions;
         if (actions > 0) resolve();
       });
       child.on('exit', (code) => reject(new Error(`the attack "${name}" ended with ${code}`)));
     });
     this.begun.catch(() => {});
     bench.later(() => this.end());
+  }
+
+  get actions(): number {
+    return this.#actions;
   }
 
   async end(): Promise<void> {
