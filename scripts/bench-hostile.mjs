@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 /**
- * What each attack of test/hostile does to a hub with NTP servers, a PTP grandmaster, CSPTP, a gpsd and a dashboard, and to an
- * honest client of it: a Markdown table. Each attack has a hub of its own; the client asks for the time 20 times a second, for
- * the status 4 times, and twice at the dashboard's port. Sigma and bound are compared with as long a time before the attack. "waited for CPU": how long another thread
- * had the CPU when the hub could have run, which delays answers too. "stop": how long the hub takes
- * to end on SIGTERM while it is attacked, "killed" beyond 5 s.
+ * Prints what each attack of test/hostile does to a hub with NTP servers, a PTP grandmaster, CSPTP, a gpsd and a dashboard, and
+ * to an honest client of it: a Markdown table. Each attack has a hub of its own; the client asks for the time 20 times a second,
+ * for the status 4 times, and twice at the dashboard's port. Sigma and bound are compared with as long a time before the attack.
+ * "waited for CPU": for how long another thread had the CPU when the hub could have run, which delays answers too. "stop":
+ * from SIGTERM, while the attack goes on, to the end; "killed" beyond 5 s.
  *
  *   npm run bench:hostile -- [--seconds N] [--only REGEX] [--profile FOLDER]
  *
- * Needs root, a C compiler and chronyd in .cache/peers (npm test fetches it), and wants two idle CPUs. Exit status 1 when an
- * attack does more than it may (test/hostile/limits.ts).
+ * Needs root, a C compiler and chronyd in .cache/peers (npm test fetches it), and wants two idle CPUs. `--profile`: for CPU
+ * profiles of the hubs. Exit status 1 when an attack does more than it may (test/hostile/limits.ts).
  */
 import { parseArgs } from 'node:util';
 import { setup } from './setup.mjs';

@@ -28,6 +28,8 @@ export interface Figures {
   /** Highest resident memory above that before the attack, bytes. */
   readonly growth: number;
   readonly logLines: number;
+  /** Mean sigma of the system clock. */
+  readonly sigmaNs: number;
   /** Mean sigma and bound of the system clock, against those without the attack. */
   readonly sigmaRatio: number;
   readonly boundRatio: number;
@@ -81,6 +83,7 @@ export async function attackFor(
     modes: [...new Set(span.statuses.flatMap((answer) => (answer.failure === undefined ? answer.mode : [])))],
     growth: memory.peak - memory.first,
     logLines: end.logged - start.logged,
+    sigmaNs: meanOf(span, 'sigmaNs'),
     sigmaRatio: meanOf(span, 'sigmaNs') / meanOf(before, 'sigmaNs'),
     boundRatio: meanOf(span, 'boundNs') / meanOf(before, 'boundNs'),
     cpu: (end.cpuMs - start.cpuMs) / elapsedMs,
