@@ -20,7 +20,7 @@ import { Throttle } from './throttle.js';
 /** A receiver gives a pulse and a serial report each second. What comes faster costs the estimate time and tells it nothing. */
 const SAMPLES = { perSecond: 4, most: 16 };
 /** Sentences that are told as soon as they change; the further ones are told with the next tick. */
-const SENTENCES = { perSecond: 1, most: 8 };
+const SENTENCES = { perSecond: 0.25, most: 8 };
 
 type Counted = 'records' | 'malformed' | 'refused' | 'pauses';
 type SampleAction = Extract<SessionAction, { type: 'sample' }>;

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
+import { cleanText, type Instant, LONGEST_SENTENCE, NS_PER_S, type Ns } from '../../api/index.js';
 import { aged, type Memory } from '../../core/memory.js';
 import type { News } from '../record/news.js';
 import { type Storage, StorageNews } from '../record/storage-news.js';
@@ -171,7 +171,9 @@ function memoryOf({ when, ...memory }: Dated, utc: Instant): Memory {
 
 const formatDays = (ns: Ns): string => `${Math.round(ns / DAY_NS)} days`;
 
-const describe = (issue: v.BaseIssue<unknown>): string => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`;
+/** The message quotes the file. */
+const describe = (issue: v.BaseIssue<unknown>): string =>
+  cleanText(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`, LONGEST_SENTENCE);
 
 /** A new name is on the disk when its folder is. */
 async function syncFolder(path: string): Promise<void> {
