@@ -4,6 +4,8 @@ import { Budget } from './budget.js';
 /** A receiver of ten solutions a second makes some 60 lines and 100 KiB a second of gpsd. */
 const LINES = { perSecond: 1000, most: 2000 };
 const OCTETS = { perSecond: 512 << 10, most: 1 << 20 };
+/** Shortest pause: timers cost time, too. */
+const SHORTEST_PAUSE_NS = NS_PER_S / 10;
 /** Longest pause: shorter than any `timeout`, so that a gpsd that is read slowly does not count as silent. */
 const LONGEST_PAUSE_NS = NS_PER_S;
 /** A gpsd counts as too fast for so long after a pause. */
@@ -41,7 +43,7 @@ export class Throttle {
     this.pauses++;
     this.#pausedAt = now;
     connection.pause();
-    this.#resuming = this.#context.after(Math.min(debtNs, LONGEST_PAUSE_NS), () => {
+    this.#resuming = this.#context.after(Math.max(SHORTEST_PAUSE_NS, Math.min(debtNs, LONGEST_PAUSE_NS)), () => {
       this.#resuming = undefined;
       connection.resume();
     });

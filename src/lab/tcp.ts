@@ -90,7 +90,14 @@ class End implements TcpConnection {
   }
 
   #takeEarly(): void {
-    for (const chunk of this.#early.splice(0)) this.#take(chunk);
+    const chunks = this.#early.splice(0);
+    for (const [at, chunk] of chunks.entries()) {
+      if (this.#paused) {
+        this.#early.unshift(...chunks.slice(at));
+        return;
+      }
+      this.#take(chunk);
+    }
   }
 
   #take(chunk: Uint8Array): void {

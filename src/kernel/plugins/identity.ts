@@ -64,6 +64,11 @@ export class OwnIdentity {
     };
   }
 
+  /** The own addresses at which others asked. */
+  get asked(): readonly string[] {
+    return [...this.#asked.keys()];
+  }
+
   published(view: NtpView, now: Instant): void {
     this.#views.add(view, now);
   }

@@ -20,6 +20,11 @@ export class Allowance {
     this.#at = now;
   }
 
+  /** Sentences that are remembered. */
+  get remembered(): number {
+    return this.#heard.size;
+  }
+
   /** Returns whether the sentence is to be reported, and counts it. */
   take(gist: string, now: Instant): boolean {
     this.#forget(now);

@@ -55,6 +55,11 @@ export class EventDamper<T extends Damped> {
     this.#parts = parts;
   }
 
+  /** Subjects that are remembered. */
+  get subjects(): number {
+    return this.#subjects.size;
+  }
+
   take(event: T): void {
     const now = this.#parts.monotonic();
     const subject = this.#subject(event, now);
