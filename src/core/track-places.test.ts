@@ -31,6 +31,19 @@ describe('the paths of one source', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(10e3);
   });
 
+  it('do not take the place of one that speaks seldom and carries the estimate', () => {
+    const estimator = createEstimator();
+    const world = new World({ estimator });
+    world.add({ id: 'ntp.a', everyNs: 16e9 });
+    world.run(300);
+    for (let k = 0; k < MOST_TRACKS + 4; k++) {
+      const junk = world.add({ id: 'ntp.a', path: `192.0.2.${k}`, everyNs: 0.1e9, offsetNs: 400e6 });
+      world.run(0.2);
+      junk.alive = false;
+    }
+    expect(estimator.tracks()).to.have.length(MOST_TRACKS).and.include('ntp.a');
+  });
+
   it('give the place of the one that has been silent longest', () => {
     const { keys } = besides(MOST_TRACKS + 4);
     expect(keys).to.not.include('gpsd.r//dev/pps0');

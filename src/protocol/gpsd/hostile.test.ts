@@ -66,6 +66,16 @@ describe('a gpsd that names devices without end', () => {
       expect(session.standing.good).to.equal(true);
     });
 
+    it(`${how} does not displace a second receiver with a fix, which is followed when the first is unplugged`, () => {
+      const session = connected();
+      const other = '/dev/ttyUSB9';
+      for (let k = 0n; k < 3n; k++) session.feed(octets(fix(k, GOOD), fix(k, other)), k * S);
+      flood(session, 3n * S);
+      session.feed(octets({ class: 'DEVICE', path: GOOD, activated: 0 }), 4n * S);
+      expect(session.receiver?.path).to.equal(other);
+      expect(session.standing.good).to.equal(true);
+    });
+
     it(`${how} does not keep out the receiver that the operator named`, () => {
       const session = connected({ device: GOOD });
       session.feed(octets({ class: 'DEVICE', path: GOOD, activated: 1 }), 0n);
