@@ -9,7 +9,7 @@ export { type ConfigDifference, diffConfig } from './diff.js';
 export { type ConfigDocument, parseConfig } from './document.js';
 export { type EffectiveValue, effectiveConfig, formatEffective } from './effective.js';
 export type { Machine } from './machine.js';
-export { formatProblems, type Problem, problemLine, type Span } from './problem.js';
+export { formatProblems, harmless, type Problem, problemLine, type Span } from './problem.js';
 export { readConfig, readPresets } from './read.js';
 export { configReference, type OptionRow, optionRows, optionsTable } from './reference.js';
 export { type Loaded, type Remarks, validateConfig } from './validate.js';

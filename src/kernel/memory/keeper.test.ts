@@ -5,7 +5,9 @@ import { Keeper } from './keeper.js';
 import type { Learnt, Recalled, StateStore } from './state-file.js';
 
 const S = NS_PER_S;
-const LEARNT: Learnt = { memory: { clocks: [], tracks: [] }, utc: 7n };
+const CLOCK = { clock: 'system', frequencyPpb: 1, sigmaPpb: 1, wanders: [] } as const;
+const LEARNT: Learnt = { memory: { clocks: [CLOCK], tracks: [] }, utc: 7n };
+const NOTHING_YET: Learnt = { memory: { clocks: [], tracks: [] }, utc: 7n };
 
 interface Written {
   readonly atS: number;
@@ -85,7 +87,7 @@ describe('what an instance leaves behind', () => {
   });
 
   it('goes within a minute of the moment when something is known, however late that is', async () => {
-    const { host, keeper, timesS, learn } = setUp();
+    const { host, keeper, timesS, learn } = setUp({ learnt: NOTHING_YET });
     await keeper.recall(0n);
     await host.run(1000 * S);
     expect(timesS()).to.deep.equal([]);

@@ -19,7 +19,7 @@ const SOON_NS = NS_PER_S;
 const APART_NS = 30 * NS_PER_S;
 
 /**
- * Saves what was learnt: 30 s after it is known and after each time that the hub begins to track, then at intervals that double
+ * Saves what was learnt: within 30 s after it is known and after each time that the hub begins to track, then at intervals that double
  * up to ten minutes, soon after an instance or a reload asks for it, and at the end.
  */
 export class Keeper {
@@ -87,10 +87,14 @@ export class Keeper {
     this.#timer?.cancel();
     this.#dueAt = host.monotonic() + BigInt(Math.round(delayNs));
     this.#timer = host.after(delayNs, () => {
-      const isKnown = this.#parts.learnt() !== undefined;
+      const isKnown = isOfUse(this.#parts.learnt());
       if (isKnown) this.#intervalNs = Math.min(2 * this.#intervalNs, REGULARLY_NS);
       this.#schedule(this.#intervalNs);
       if (isKnown || this.#isNews) void this.keep();
     });
   }
 }
+
+/** Too short a run knows neither an oscillator nor a path. */
+const isOfUse = (learnt: Learnt | undefined): boolean =>
+  learnt !== undefined && learnt.memory.clocks.length + learnt.memory.tracks.length > 0;
