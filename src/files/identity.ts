@@ -21,7 +21,7 @@ export function identity(environment: NodeJS.ProcessEnv = process.env): Identity
     gid,
     owners: new Set([0, uid, ...caller('SUDO_UID')]),
     groups: new Set([0, gid, ...caller('SUDO_GID')]),
-    unmapped: unmappedUser(read('/proc/self/uid_map'), read('/proc/sys/kernel/overflowuid')),
+    unmapped: ofThisProcess(),
   };
 }
 
@@ -37,6 +37,14 @@ export function unmappedUser(map: string, overflow: string): number | undefined 
   const [inside, outside, count] = map.trim().split(/\s+/).map(Number);
   if (map.trim() === '' || (inside === 0 && outside === 0 && count === ALL_IDS)) return undefined;
   return /^\d+\s*$/.test(overflow) ? Number(overflow) : USUAL_OVERFLOW;
+}
+
+let known: { readonly unmapped: number | undefined } | undefined;
+
+/** A process stays in its user namespace. */
+function ofThisProcess(): number | undefined {
+  known ??= { unmapped: unmappedUser(read('/proc/self/uid_map'), read('/proc/sys/kernel/overflowuid')) };
+  return known.unmapped;
 }
 
 function read(path: string): string {
