@@ -108,7 +108,7 @@ export class StateFile implements StateStore {
   async #write(learnt: Learnt | undefined, instances: Recalled['keepsakes']): Promise<void> {
     try {
       const dated = learnt === undefined ? this.#learnt : datedOf(learnt);
-      await mkdir(this.#directory, { recursive: true, mode: FOLDER_MODE });
+      await makeFolder(this.#directory);
       await replaceFile(this.#path, format({ version: VERSION, learnt: dated, instances }));
       await syncFolder(this.#directory);
       this.#learnt = dated;
@@ -174,3 +174,14 @@ function memoryOf({ when, ...memory }: Dated, utc: Instant): Memory {
 const formatDays = (ns: Ns): string => `${Math.round(ns / DAY_NS)} days`;
 
 const describe = (issue: v.BaseIssue<unknown>): string => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`;
+
+/** Recursively only where it must: Node calls a read-only file system ENOENT then. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: FOLDER_MODE });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+    else if (code !== 'EEXIST') throw error;
+  }
+}
