@@ -23,6 +23,20 @@ describe('a plugin’s manifest', () => {
     expect(manifest).to.deep.include({ version: '1.2.3', plugins: good.plugins });
   });
 
+  it('has clean texts only, in its faults too', () => {
+    const hostile = '\x1b]0;x\x07\u202e\r\n'.repeat(1000);
+    const manifest = parseManifest(JSON.stringify({ ...good, name: hostile, version: hostile, summary: hostile }), 'p');
+    for (const text of [manifest.name, manifest.version, manifest.summary])
+      expect(text)
+        .to.have.length.below(501)
+        .and.not.match(/[\p{C}]/u);
+    for (const text of [`{"name": ${hostile}`, JSON.stringify({ ...good, api: hostile })])
+      expect(() => parseManifest(text, `/etc/${hostile}`))
+        .to.throw()
+        .with.property('message')
+        .that.does.not.match(/[\p{C}]/u);
+  });
+
   it('refuses another contract by its own code', () => {
     expect(codeOf({ ...good, api: 2 })).to.equal('TH_PLUGIN_API');
   });
@@ -34,7 +48,33 @@ describe('a plugin’s manifest', () => {
     ['no api', { ...good, api: undefined }],
     ['an id of neither kind', { ...good, plugins: { 'clock.x': './x.js' } }],
     ['a module outside its folder', { ...good, plugins: { 'source.x': '/etc/x.js' } }],
+    ...[
+      './../out/x.js',
+      './a/../../x.js',
+      './a/./x.js',
+      './',
+      './a//x.js',
+      './x.js/',
+      './x.js/..',
+      './node_modules/other/x.js',
+      './Node_Modules/other/x.js',
+      './..\\x.js',
+      './%2e%2e/x.js',
+      './x.js?a',
+      './x.js#a',
+      './x.js\0',
+      './C:x.js',
+      'file:///etc/x.js',
+      'data:text/javascript,0',
+      'node:fs',
+      'other/x.js',
+    ].map((module) => [`the module ${JSON.stringify(module)}`, { ...good, plugins: { 'source.x': module } }] as const),
   ] as const) {
     it(`refuses ${what}`, () => expect(codeOf(value)).to.equal('TH_PLUGIN_MANIFEST'));
   }
+
+  it('takes a module in a folder of the package, with any letters', () => {
+    const plugins = { 'source.x': './dist/src/Größe v2.1/index.mjs' };
+    expect(codeOf({ ...good, plugins })).to.equal('');
+  });
 });

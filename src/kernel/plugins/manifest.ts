@@ -1,4 +1,4 @@
-import { API_VERSION, HubError, type Need } from '../../api/index.js';
+import { API_VERSION, cleanText, HubError, LONGEST_SENTENCE, type Need } from '../../api/index.js';
 
 /** A plugin's identity, read without running its code: `plugin.json` in the tree, the `timehub` block of a package.json elsewhere. */
 export interface Manifest {
@@ -13,6 +13,13 @@ export interface Manifest {
 
 const PLUGIN_ID = /^(source|sink)\.[a-z][a-z0-9-]*$/;
 
+/** Characters with a meaning of their own in a URL, to a shell or to another system: a module's path needs none of them. */
+const UNUSUAL = /[\\%?#:]|\p{C}/u;
+
+/** One step down: not up, not to code of another package. */
+const isPlainName = (name: string): boolean =>
+  name !== '' && name !== '.' && name !== '..' && !/^node_modules$/i.test(name) && !UNUSUAL.test(name);
+
 /** Reads a manifest's text. Throws `TH_PLUGIN_MANIFEST` or `TH_PLUGIN_API`, naming `path`. */
 export function parseManifest(text: string, path: string): Manifest {
   const file = asTable(parseJson(text, path), path, 'the file');
@@ -21,7 +28,7 @@ export function parseManifest(text: string, path: string): Manifest {
   if (block.api !== API_VERSION) {
     throw new HubError(
       'TH_PLUGIN_API',
-      `${path}: it is written for contract ${block.api}, this hub has ${API_VERSION}`,
+      cleanText(`${path}: it is written for contract ${block.api}, this hub has ${API_VERSION}`, LONGEST_SENTENCE),
       {
         hint: 'install a version of the plugin that fits this hub',
       },
@@ -32,12 +39,14 @@ export function parseManifest(text: string, path: string): Manifest {
     if (!PLUGIN_ID.test(id)) throw malformed(path, `"${id}" is not a plugin's id such as "source.ntp"`);
     if (typeof module !== 'string' || !module.startsWith('./'))
       throw malformed(path, `the module of "${id}" must start with "./"`);
+    if (!module.slice(2).split('/').every(isPlainName))
+      throw malformed(path, `the module of "${id}" must be a plain path inside the package, such as "./source.js"`);
   }
   return {
     name: asText(file.name, path),
-    version: typeof file.version === 'string' ? file.version : '',
+    version: typeof file.version === 'string' ? cleanText(file.version) : '',
     api: API_VERSION,
-    summary: typeof block.summary === 'string' ? block.summary : '',
+    summary: typeof block.summary === 'string' ? cleanText(block.summary, LONGEST_SENTENCE) : '',
     plugins: plugins as Record<string, string>,
     needs: (block.needs ?? {}) as Record<string, readonly Need[]>,
   };
@@ -47,7 +56,13 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new HubError('TH_PLUGIN_MANIFEST', `${path} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new HubError(
+      'TH_PLUGIN_MANIFEST',
+      cleanText(`${path} is not JSON: ${(cause as Error).message}`, LONGEST_SENTENCE),
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -57,9 +72,11 @@ function asTable(value: unknown, path: string, what: string): Record<string, unk
 }
 
 function asText(value: unknown, path: string): string {
-  if (typeof value === 'string' && value !== '') return value;
+  if (typeof value === 'string' && value !== '') return cleanText(value);
   throw malformed(path, '"name" must be a text');
 }
 
 const malformed = (path: string, what: string): HubError =>
-  new HubError('TH_PLUGIN_MANIFEST', `${path}: ${what}`, { hint: 'docs/plugins.md shows a manifest' });
+  new HubError('TH_PLUGIN_MANIFEST', cleanText(`${path}: ${what}`, LONGEST_SENTENCE), {
+    hint: 'docs/plugins.md shows a manifest',
+  });
