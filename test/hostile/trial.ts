@@ -2,11 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { within } from '../launch.js';
 import type { Attack } from './attack.js';
 import type { Span, StatusAnswer } from './span.js';
 import type { Target } from './target.js';
 
 const MEMORY_INTERVAL_MS = 250;
+const BEGIN_MS = 10_000;
 const ATTACKER = join(import.meta.dirname, 'attacker.js');
 
 /** What an attack did to the hub. */
@@ -65,7 +67,7 @@ export async function attackFor(
   const memory = new MemoryWatch(target);
   await memory.look();
   const attacker = begin(target);
-  await attacker.begun;
+  await within(BEGIN_MS, attacker.begun, () => `the attack "${attacker.name}" does not begin`);
   const start = countsOf(target, attacker);
   const span = await target.during(() => memory.watch(seconds * 1000), seconds * 1000);
   const end = countsOf(target, attacker);

@@ -9,13 +9,14 @@ export const slowWriters: Attack = {
   name: 'slow writers',
   atLeast: 1,
   begin() {
-    let octets = 0;
+    let writes = 0;
     hold(WRITERS, (socket) => {
+      writes++;
       socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-');
       socket.resume();
-      const timer = setInterval(() => socket.write('x', () => octets++), OCTET_MS);
+      const timer = setInterval(() => socket.write('x', () => writes++), OCTET_MS);
       socket.on('close', () => clearInterval(timer));
     });
-    return () => octets;
+    return () => writes;
   },
 };
