@@ -49,6 +49,7 @@ const COLUMNS = [
   ['sigma ratio', ({ sigmaRatio }) => sigmaRatio.toFixed(2)],
   ['bound ratio', ({ boundRatio }) => boundRatio.toFixed(2)],
   ['CPU', ({ cpu }) => `${(100 * cpu).toFixed(0)} %`],
+  ['octets out/in', ({ amplification }) => amplification.toFixed(2)],
   ['waited for CPU, ms', ({ waitedMs }) => waitedMs.toFixed(0)],
   ['stop, ms', ({ stopMs }) => stopMs],
 ];

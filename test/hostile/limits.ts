@@ -8,8 +8,9 @@ const GROWTH = 64 * 2 ** 20;
 const LOG_LINES = 24;
 /** Sigma and bound are noisy; a hub that hears its servers less often is further off. */
 const WORSE = 1.3;
-/** Less says nothing: the way to the servers, some 10 us, is a microsecond shorter while the CPU has no time to sleep. */
+/** Less says nothing: the way to the servers, some 10 us, is some microseconds shorter while the CPU has no time to sleep. */
 const LEAST_SIGMA_NS = 500;
+const LEAST_BOUND_NS = 10_000;
 
 /**
  * Returns what an attack did that it should not be able to do, a sentence each. One of fewer than `atLeast` actions a second
@@ -32,7 +33,10 @@ export function breaches(figures: Figures, atLeast: number): readonly string[] {
       figures.sigmaNs < LEAST_SIGMA_NS || figures.sigmaRatio < WORSE,
       `sigma is ${figures.sigmaRatio.toFixed(2)} of that without the attack`,
     ],
-    [figures.boundRatio < WORSE, `the bound is ${figures.boundRatio.toFixed(2)} of that without the attack`],
+    [
+      figures.boundNs < LEAST_BOUND_NS || figures.boundRatio < WORSE,
+      `the bound is ${figures.boundRatio.toFixed(2)} of that without the attack`,
+    ],
     [restarts === 0, `sources or sinks were restarted (${restarts})`],
   ];
   return rules.flatMap(([holds, sentence]) => (holds ? [] : [sentence]));

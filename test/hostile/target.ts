@@ -89,6 +89,13 @@ export class Target {
     return rows.filter(([, local]) => local!.endsWith(`:${port}`)).reduce((sum, row) => sum + Number(row.at(-1)), 0);
   }
 
+  /** Octets that have come to its machine and left it, with all headers. */
+  octets(): { readonly received: number; readonly sent: number } {
+    const table = readFileSync(`/proc/${this.hub.process.pid}/net/dev`, 'utf8');
+    const fields = table.split(`${HUB_INTERFACE}:`)[1]!.trim().split(/\s+/).map(Number);
+    return { received: fields[0]!, sent: fields[8]! };
+  }
+
   /** How often sources and sinks were restarted after a failure. */
   async restarts(): Promise<number> {
     const { sources, sinks } = await this.hub.status();

@@ -30,13 +30,16 @@ export interface Figures {
   /** Highest resident memory above that before the attack, bytes. */
   readonly growth: number;
   readonly logLines: number;
-  /** Mean sigma of the system clock. */
+  /** Means of the system clock's. */
   readonly sigmaNs: number;
-  /** Mean sigma and bound of the system clock, against those without the attack. */
+  readonly boundNs: number;
+  /** Against those without the attack. */
   readonly sigmaRatio: number;
   readonly boundRatio: number;
   /** Share of one CPU, of all threads of the hub. */
   readonly cpu: number;
+  /** Octets that left the hub's machine for each that came to it. */
+  readonly amplification: number;
   /** For how long the hub's event loop waited for the CPU in all, ms. */
   readonly waitedMs: number;
   /** Of sources and sinks, after a failure; NaN where the hub does not say. */
@@ -86,9 +89,11 @@ export async function attackFor(
     growth: memory.peak - memory.first,
     logLines: end.logged - start.logged,
     sigmaNs: meanOf(span, 'sigmaNs'),
+    boundNs: meanOf(span, 'boundNs'),
     sigmaRatio: meanOf(span, 'sigmaNs') / meanOf(before, 'sigmaNs'),
     boundRatio: meanOf(span, 'boundNs') / meanOf(before, 'boundNs'),
     cpu: (end.cpuMs - start.cpuMs) / elapsedMs,
+    amplification: (end.sent - start.sent) / (end.received - start.received),
     waitedMs: end.waitedMs - start.waitedMs,
     restarts: await target.restarts().catch(() => Number.NaN),
   };
@@ -96,7 +101,7 @@ export async function attackFor(
 }
 
 const countsOf = (target: Target, { actions }: Waged) => ({
-  ...{ actions, at: performance.now() },
+  ...{ actions, at: performance.now(), ...target.octets() },
   ...{ cpuMs: target.cpuMs(), waitedMs: target.waitedMs(), logged: target.logged(), dropped: target.dropped() },
 });
 
