@@ -2,19 +2,27 @@
 export interface Hangups {
   /** Calls `handler` for each SIGHUP from now on, and at once if one came before. */
   release(handler: () => void): void;
+  /** SIGHUP has no effect from now on. */
+  ignore(): void;
 }
 
 /** Holds SIGHUP back until it is known what to do: it may come while the daemon starts. */
 export function holdHangups(): Hangups {
   let isPending = false;
+  let isIgnored = false;
   let handle = (): void => {
     isPending = true;
   };
   process.on('SIGHUP', () => handle());
   return {
     release(handler) {
+      if (isIgnored) return;
       handle = handler;
       if (isPending) handler();
+    },
+    ignore() {
+      isIgnored = true;
+      handle = () => {};
     },
   };
 }
@@ -24,11 +32,14 @@ export function oneAtATime(work: () => Promise<void>): () => void {
   let isRunning = false;
   let isWanted = false;
   const runAll = async (): Promise<void> => {
-    while (isWanted) {
-      isWanted = false;
-      await work();
+    try {
+      while (isWanted) {
+        isWanted = false;
+        await work();
+      }
+    } finally {
+      isRunning = false;
     }
-    isRunning = false;
   };
   return () => {
     isWanted = true;

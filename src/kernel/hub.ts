@@ -1,7 +1,17 @@
-import type { ClockId, HubReport, Logger, Ns, Running, SinkDefinition, SourceDefinition } from '../api/index.js';
+import {
+  type ClockId,
+  type HubReport,
+  type Logger,
+  NS_PER_S,
+  type Ns,
+  type Running,
+  type SinkDefinition,
+  type SourceDefinition,
+} from '../api/index.js';
 import type { Engine } from '../core/engine.js';
 import type { Action, Input, SourceOptions } from '../core/input.js';
 import type { ConfigDifference } from './config/index.js';
+import { atMost } from './deadline.js';
 import type { Host } from './host.js';
 import { type LogOutput, NO_LOG_OUTPUT } from './log-output.js';
 import { Keeper } from './memory/keeper.js';
@@ -35,6 +45,7 @@ import type { Journal } from './record/event-log.js';
 import { EventList } from './record/events.js';
 import { InstanceNews } from './record/instance-news.js';
 import type { News } from './record/news.js';
+import { ReloadRecord } from './record/reload-record.js';
 import { createReport } from './report.js';
 import { TimeLoop } from './time/time-loop.js';
 import { rfc3339 } from './time/wall-time.js';
@@ -62,9 +73,21 @@ export interface HubParts {
   readonly abort: (error: Error) => void;
 }
 
+/** Time that the disk has to give back what was learnt. */
+const RECALL_NS = 2 * NS_PER_S;
+/** Time that the hub waits for the start of its instances. */
+const START_PATIENCE_NS = 5 * NS_PER_S;
+/** Time for each of the four steps of a stop. */
+const STOP_STEP_NS = NS_PER_S;
+
 /** The kernel put together: registry, instances, time loop, reports. */
 export class Hub {
   readonly report: HubReport;
+  /** Outcomes of attempts to read the configuration again, for events, metrics and the status. */
+  get reloads(): ReloadRecord {
+    return this.#reloads;
+  }
+
   readonly #parts: HubParts;
   readonly #registry = new Registry();
   readonly #loop: TimeLoop;
@@ -80,6 +103,8 @@ export class Hub {
   readonly #damper: EventDamper<News>;
   readonly #logs: DampedLogs;
   readonly #instanceNews = new InstanceNews();
+  readonly #reloads: ReloadRecord;
+  #stopping = false;
 
   constructor(parts: HubParts) {
     this.#parts = parts;
@@ -103,6 +128,7 @@ export class Hub {
       quietTickNs: parts.quietTickNs,
     });
     for (const storage of [journal, state]) storage.watch?.((news) => this.#damper.take(news));
+    this.#reloads = new ReloadRecord(this.#metrics, (news) => this.#events.add({ at: this.#now(), ...news }));
     this.#identity = new OwnIdentity(host);
     this.#loop.onState(({ ntp, monotonic }) => this.#identity.published(ntp, monotonic));
     this.#keeper = new Keeper({ host, store: state, learnt: () => this.#loop.memory() });
@@ -115,7 +141,7 @@ export class Hub {
       metrics: this.#metrics,
       instances: this.#instances,
       memory: this.#memory,
-      notes: () => [journal.note, state.note, logOutput.problem].filter((note) => note !== ''),
+      notes: () => [journal.note, state.note, logOutput.problem, this.#reloads.note].filter((note) => note !== ''),
     });
     this.#metrics.total(
       'timehub_log_lines_lost_total',
@@ -140,38 +166,71 @@ export class Hub {
     };
   }
 
-  /** Sinks first: whoever asks during the start is told that the hub is not synchronised. */
+  /**
+   * Starts the sinks first: a client that asks during the start is told that the hub is not synchronised. An instance that
+   * does not start in time goes on starting.
+   */
   async start(plans: readonly PlannedInstance[]): Promise<void> {
-    const memory = await this.#keeper.recall(this.#parts.host.clocks[0]!.read().time);
+    const { host } = this.#parts;
+    const memory = await atMost(host, RECALL_NS, this.#keeper.recall(host.clocks[0]!.read().time));
+    if (this.#stopping) return;
     if (memory !== undefined) this.#loop.accept({ type: 'memory', ...memory });
     this.#loop.start();
     for (const plan of plans) this.#add(plan);
-    await this.#each('sink', (instance) => instance.start());
-    await this.#each('source', (instance) => instance.start());
+    for (const kind of ['sink', 'source'] as const) {
+      const work = this.#each(kind, (instance) => instance.start());
+      await atMost(host, START_PATIENCE_NS, work);
+      if (this.#stopping) return;
+    }
   }
 
-  /** Sources, then the estimate runs on in holdover, sinks last: a served clock degrades before it disappears. */
+  /**
+   * Saves what was learnt, stops the sources, then the sinks: a served clock degrades in holdover before it disappears. A part
+   * that takes longer than its time is left behind: all together take 4 s at most. Never rejects.
+   */
   async stop(): Promise<void> {
-    await this.#keeper.keep();
-    await this.#each('source', async (instance) => {
-      await instance.stop();
-      this.#loop.accept({ type: 'source-gone', id: instance.id });
-    });
-    await this.#each('sink', (instance) => instance.stop());
-    await this.#keeper.stop();
-    this.#loop.stop();
-    await this.#parts.journal.close();
+    this.#stopping = true;
+    const stopSource = async (source: Instance): Promise<void> => {
+      await source.stop();
+      this.#loop.accept({ type: 'source-gone', id: source.id });
+    };
+    const steps: readonly (() => Promise<unknown>)[] = [
+      () => this.#keeper.keep(),
+      () => this.#each('source', stopSource),
+      () => this.#each('sink', (sink) => sink.stop()),
+      () => Promise.all([this.#keeper.stop(), this.#closeJournal()]),
+    ];
+    for (const step of steps) await atMost(this.#parts.host, STOP_STEP_NS, step()).catch(() => undefined);
     this.#damper.stop();
     this.#logs.stop();
   }
 
-  /** Brings the running instances in line with a validated configuration; what did not change keeps running. */
+  /**
+   * Brings the running instances in line with a validated configuration; what did not change keeps running, and what cannot
+   * start is tried again. Rejects for a fault of the hub itself, after all else has been brought in line.
+   */
   async reload(plans: readonly PlannedInstance[], difference: ConfigDifference): Promise<void> {
+    const { removed, retuned, changed, added } = difference;
     const planOf = (id: string) => plans.find((plan) => plan.id === id)!;
-    for (const id of difference.removed) await this.#remove(id);
-    for (const id of [...difference.changed, ...difference.retuned]) this.#announce(planOf(id));
-    for (const id of difference.changed) await this.#instances.get(id)!.reload(planOf(id));
-    for (const id of difference.added) await this.#add(planOf(id)).start();
+    const removal = await Promise.allSettled(removed.map((id) => this.#remove(id)));
+    if (this.#stopping) return;
+    const work = [...retuned, ...changed, ...added].map((id) => this.#bring(planOf(id), !retuned.includes(id)));
+    const start = await atMost(this.#parts.host, START_PATIENCE_NS, Promise.allSettled(work));
+    const fault = [...removal, ...(start ?? [])].find(({ status }) => status === 'rejected');
+    if (fault !== undefined) throw (fault as PromiseRejectedResult).reason;
+  }
+
+  /** Gives an instance its plan; `anew`: by its own `reload` or a restart, else only the core is told. */
+  async #bring(plan: PlannedInstance, anew: boolean): Promise<void> {
+    const running = this.#instances.get(plan.id);
+    if (running === undefined) return this.#add(plan).start();
+    this.#announce(plan);
+    if (anew) await running.reload(plan);
+  }
+
+  #closeJournal(): Promise<void> {
+    this.#loop.stop();
+    return this.#parts.journal.close();
   }
 
   #add(plan: PlannedInstance): Instance {
@@ -187,7 +246,8 @@ export class Hub {
   }
 
   async #remove(id: string): Promise<void> {
-    const instance = this.#instances.get(id)!;
+    const instance = this.#instances.get(id);
+    if (instance === undefined) return;
     await instance.stop();
     if (instance.kind === 'source') this.#loop.accept({ type: 'source-gone', id });
     this.#instances.delete(id);
@@ -249,13 +309,17 @@ export class Hub {
   }
 
   #tell(news: News): void {
-    const { log, host } = this.#parts;
+    const { log } = this.#parts;
     const { id, kind, severity, text, code } = news;
-    const at = rfc3339(this.#loop.state().clocks[0]!, host.monotonic());
-    this.#events.add({ at, ...news });
+    this.#events.add({ at: this.#now(), ...news });
     const fields = { event: kind, ...(code === undefined ? {} : { code }) };
     if (severity === 'warning') log(id).warn(text, fields);
     else log(id).info(text, fields);
+  }
+
+  /** RFC 3339, UTC. */
+  #now(): string {
+    return rfc3339(this.#loop.state().clocks[0]!, this.#parts.host.monotonic());
   }
 }
 
