@@ -113,9 +113,9 @@ export class Hub {
       monotonic: () => host.monotonic(),
       after: (delayNs: Ns, handler: () => void) => host.after(delayNs, handler),
     };
-    this.#damper = new EventDamper({
+    this.#damper = new EventDamper<News>({
       ...clock,
-      subjectOf: ({ kind, id }) => `${kind} ${id}`,
+      subjectOf,
       tell: (news) => this.#tell(news),
     });
     this.#logs = new DampedLogs(log, clock);
@@ -256,6 +256,8 @@ export class Hub {
     this.#identity.forget(id);
     this.#metrics.forget(id);
     this.#instanceNews.forget(id);
+    this.#damper.forget(subjectOf(instance));
+    this.#logs.forget(id);
   }
 
   async #each(kind: 'source' | 'sink', work: (instance: Instance) => Promise<void>): Promise<void> {
@@ -322,6 +324,8 @@ export class Hub {
     return rfc3339(this.#loop.state().clocks[0]!, this.#parts.host.monotonic());
   }
 }
+
+const subjectOf = ({ kind, id }: { readonly kind: string; readonly id: string }): string => `${kind} ${id}`;
 
 /** An event of the core with a code asks for a remedy: a warning. */
 function newsOf({ kind, id, text, code, warning }: EventAction): News {

@@ -8,8 +8,12 @@ const FORGOTTEN_NS = 600 * NS_PER_S;
 const ANY_SENTENCE = 30;
 const ONE_MORE_NS = 60 * NS_PER_S;
 
+/** Sentences that are remembered at most: those that were heard longest ago are forgotten first. */
+const REMEMBERED = 64;
+
 /** Decides which sentences of one subject are reported at once. */
 export class Allowance {
+  /** By gist, reported sentences only, the one that was heard last at the end. */
   readonly #heard = new Map<string, { count: number; at: Instant }>();
   #left = ANY_SENTENCE;
   #at: Instant;
@@ -18,15 +22,21 @@ export class Allowance {
     this.#at = now;
   }
 
+  /** Sentences in memory. */
+  get remembered(): number {
+    return this.#heard.size;
+  }
+
   /** Returns whether the sentence is to be reported, and counts it. */
   take(gist: string, now: Instant): boolean {
     this.#forget(now);
-    const heard = this.#heard.get(gist) ?? { count: 0, at: now };
-    this.#heard.set(gist, heard);
-    heard.at = now;
-    if (heard.count >= SAME_SENTENCE || !this.#spend(now)) return false;
-    heard.count++;
-    return true;
+    const heard = this.#heard.get(gist);
+    const count = heard?.count ?? 0;
+    const reports = count < SAME_SENTENCE && this.#spend(now);
+    if (!reports && heard === undefined) return false;
+    this.#heard.delete(gist);
+    this.#heard.set(gist, { count: reports ? count + 1 : count, at: now });
+    return reports;
   }
 
   #spend(now: Instant): boolean {
@@ -38,6 +48,9 @@ export class Allowance {
   }
 
   #forget(now: Instant): void {
-    for (const [gist, { at }] of this.#heard) if (Number(now - at) > FORGOTTEN_NS) this.#heard.delete(gist);
+    for (const [gist, { at }] of this.#heard) {
+      if (Number(now - at) <= FORGOTTEN_NS && this.#heard.size <= REMEMBERED) return;
+      this.#heard.delete(gist);
+    }
   }
 }
