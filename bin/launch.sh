@@ -4,4 +4,6 @@ if [ "${1-}" = run ]; then
   hold=$(dirname "$(readlink -f "$0")")/../build/Release/hold-hangup.so
   [ ! -r "$hold" ] || export LD_PRELOAD="$hold${LD_PRELOAD:+:$LD_PRELOAD}"
 fi
+# Names without an answer each keep a thread busy for seconds: half of these are for them (src/host/net/lookups.ts).
+export UV_THREADPOOL_SIZE="${UV_THREADPOOL_SIZE:-16}"
 exec node "$0" "$@"

@@ -16,6 +16,7 @@ import { holdHangups, oneAtATime } from './hangups.js';
 import { isJournal, withPriority } from './journal-prefix.js';
 import { type LoadedHub, loadHub } from './load.js';
 import { createLog, type LogFormat } from './log.js';
+import { captureOutput } from './output/foreign-output.js';
 import { outliveStandardStreams } from './output/standard-streams.js';
 import { Reload } from './reload.js';
 import { VERSION } from './version.js';
@@ -67,19 +68,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
     stop(EXIT.software);
   };
   const hub = new Hub({ version: VERSION, host, engine, journal, state, log: logs.of, logOutput: logs, abort });
+  const releaseOutput = captureOutput((id = 'hub') => hub.logOf(id));
+  const releaseProcess = handleProcess({ host, log, stop: (status) => stop(status) });
+  const end = async (): Promise<void> => {
+    exitWithin(STOP_DEADLINE_MS, EXIT.software);
+    hangups.ignore();
+    host.notify('STOPPING=1');
+    await hub.stop();
+    host.close();
+    releaseOutput();
+    await logs.close();
+    releaseProcess();
+  };
   const ended = new Promise<ExitStatus>((resolve) => {
-    const release = handleProcess({ host, log, stop: (status) => stop(status) });
     stop = (status = EXIT.synchronised) => {
       stop = () => {};
       isStopping = true;
-      exitWithin(STOP_DEADLINE_MS, EXIT.software);
-      hangups.ignore();
-      host.notify('STOPPING=1');
-      void hub.stop().finally(() => {
-        release();
-        host.close();
-        void logs.close().finally(() => resolve(status));
-      });
+      void end().finally(() => resolve(status));
     };
   });
   if (options.hangup === 'stop') hangups.release(() => stop());
@@ -106,7 +111,7 @@ interface Handled {
 /** Handles signals, uncaught faults and the service manager's watchdog. Returns the undoing. */
 function handleProcess({ host, log, stop }: Handled): () => void {
   const release = containUncaught((error) => {
-    log.warn(`fault of the hub itself: ${error instanceof Error ? error.stack : String(error)}`);
+    log.warn(`fault of the hub itself: ${error.stack}`);
     stop(EXIT.software);
   });
   let askedAt: number | undefined;

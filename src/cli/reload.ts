@@ -49,7 +49,10 @@ export class Reload {
       if (loaded.problems === undefined) return loaded;
       const { length } = loaded.problems;
       const more = length === 1 ? '' : `, and ${length - 1} more: "timehub check-config ${path}" lists them`;
-      this.#keep(`${problemLine(loaded.problems[0]!)}${more}`, `${path} has problems\n${formatProblems(loaded.problems)}`);
+      this.#keep(
+        `${problemLine(loaded.problems[0]!)}${more}`,
+        `${path} has problems\n${formatProblems(loaded.problems)}`,
+      );
     } catch (error) {
       this.#keep(`${path} cannot be read: ${messageOf(error)}`);
     }

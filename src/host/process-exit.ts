@@ -8,10 +8,9 @@ import { loadNative } from './native.js';
  */
 export function exitWithin(delayMs: number, status: number): void {
   const { native } = loadNative();
-  if (native !== undefined) return native.exitWithin(delayMs, status);
-  const libc = loadLibc();
-  if (delayMs === 0) libc.exit(status);
-  else libc.alarm(Math.ceil(delayMs / 1000));
+  if (native !== undefined) native.exitWithin(delayMs, status);
+  else if (delayMs === 0) loadLibc().exit(status);
+  else loadLibc().alarm(Math.ceil(delayMs / 1000));
 }
 
 /** Requests that a thread of libuv's pool works on. Their names are those of `process.getActiveResourcesInfo()`. */

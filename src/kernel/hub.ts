@@ -77,6 +77,8 @@ export interface HubParts {
 const RECALL_NS = 2 * NS_PER_S;
 /** Time that the hub waits for the start of its instances. */
 const START_PATIENCE_NS = 5 * NS_PER_S;
+/** Time that a reload waits for each of its steps: removal, change, addition. What is late goes on. A stop takes 5 s at most. */
+const RELOAD_STEP_NS = 6 * NS_PER_S;
 /** Time for each of the four steps of a stop. */
 const STOP_STEP_NS = NS_PER_S;
 
@@ -86,6 +88,11 @@ export class Hub {
   /** Outcomes of attempts to read the configuration again, for events, metrics and the status. */
   get reloads(): ReloadRecord {
     return this.#reloads;
+  }
+
+  /** The logger of an instance, or of the hub (`hub`): lines that repeat are counted and summarised. */
+  logOf(id: string): Logger {
+    return this.#logs.of(id);
   }
 
   readonly #parts: HubParts;
@@ -150,7 +157,7 @@ export class Hub {
     );
     this.#registry
       .value(HOST, host)
-      .value(LOGGER, (id) => this.#logs.of(id))
+      .value(LOGGER, (id) => this.logOf(id))
       .value(METRICS, this.#metrics)
       .value(MEMORY, this.#memory)
       .value(KEEPSAKES, this.#keeper.keepsakes)
@@ -212,20 +219,28 @@ export class Hub {
   async reload(plans: readonly PlannedInstance[], difference: ConfigDifference): Promise<void> {
     const { removed, retuned, changed, added } = difference;
     const planOf = (id: string) => plans.find((plan) => plan.id === id)!;
-    const removal = await Promise.allSettled(removed.map((id) => this.#remove(id)));
-    if (this.#stopping) return;
-    const work = [...retuned, ...changed, ...added].map((id) => this.#bring(planOf(id), !retuned.includes(id)));
-    const start = await atMost(this.#parts.host, START_PATIENCE_NS, Promise.allSettled(work));
-    const fault = [...removal, ...(start ?? [])].find(({ status }) => status === 'rejected');
+    const steps: readonly (readonly [readonly string[], (id: string) => Promise<void>])[] = [
+      [removed, (id) => this.#remove(id)],
+      [retuned, async (id) => this.#announce(planOf(id))],
+      [changed, (id) => this.#bring(planOf(id))],
+      [added, (id) => this.#bring(planOf(id))],
+    ];
+    const outcomes: PromiseSettledResult<void>[] = [];
+    for (const [ids, work] of steps) {
+      if (this.#stopping) return;
+      const step = Promise.allSettled(ids.map(work));
+      outcomes.push(...((await atMost(this.#parts.host, RELOAD_STEP_NS, step)) ?? []));
+    }
+    const fault = outcomes.find(({ status }) => status === 'rejected');
     if (fault !== undefined) throw (fault as PromiseRejectedResult).reason;
   }
 
-  /** Gives an instance its plan; `anew`: by its own `reload` or a restart, else only the core is told. */
-  async #bring(plan: PlannedInstance, anew: boolean): Promise<void> {
-    const running = this.#instances.get(plan.id);
-    if (running === undefined) return this.#add(plan).start();
+  /** Starts an instance by this plan, or changes it to the plan if it is there. */
+  async #bring(plan: PlannedInstance): Promise<void> {
+    const known = this.#instances.get(plan.id);
+    if (known === undefined) return this.#add(plan).start();
     this.#announce(plan);
-    if (anew) await running.reload(plan);
+    await known.reload(plan);
   }
 
   #closeJournal(): Promise<void> {
