@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger, Timer } from '../api/index.js';
 import { createEngine } from '../core/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
@@ -90,7 +91,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
   if (options.hangup === 'stop') hangups.release(() => stop());
   await hub.start(plans);
   const reload = new Reload({ config, hub, host, log });
-  if (options.hangup === 'reload') hangups.release(oneAtATime(() => reload.run()));
+  if (options.hangup === 'reload')
+    hangups.release(
+      oneAtATime(
+        () => reload.run(),
+        () => pause(REST_MS),
+      ),
+    );
   if (!isStopping) {
     log.info(`runs ${config.path}: ${plans.map((plan) => plan.id).join(', ')}`);
     host.notify('READY=1');
@@ -100,6 +107,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
 
 /** The hub itself needs 4.5 s at most: what is late is then a plugin that never returns, or Node's own exit. */
 const STOP_DEADLINE_MS = 5000;
+/** Between two reloads. */
+const REST_MS = 250;
 const SAME_REQUEST_MS = 500;
 
 interface Handled {

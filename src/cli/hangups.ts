@@ -27,8 +27,11 @@ export function holdHangups(): Hangups {
   };
 }
 
-/** Returns a function that runs `work`, never twice at the same time; calls meanwhile make it run once more. */
-export function oneAtATime(work: () => Promise<void>): () => void {
+/**
+ * Returns a function that runs `work`, never twice at the same time; calls meanwhile make it run once more, after `rest`: a
+ * storm of calls leaves time for everything else.
+ */
+export function oneAtATime(work: () => Promise<void>, rest: () => Promise<void>): () => void {
   let isRunning = false;
   let isWanted = false;
   const runAll = async (): Promise<void> => {
@@ -36,6 +39,7 @@ export function oneAtATime(work: () => Promise<void>): () => void {
       while (isWanted) {
         isWanted = false;
         await work();
+        await rest();
       }
     } finally {
       isRunning = false;

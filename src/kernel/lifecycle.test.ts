@@ -43,7 +43,10 @@ function setUp(state = NO_STATE) {
     void work.then(() => {
       end = host.monotonic();
     });
-    for (let n = 0; n < 1000 && end === undefined; n++) await host.run((elapsedS += 0.1) * S);
+    for (let n = 0; n < 1000 && end === undefined; n++) {
+      elapsedS += 0.1;
+      await host.run(elapsedS * S);
+    }
     return Number((end ?? host.monotonic()) - start) / S;
   };
   const stateOf = (id: string) => hub.report.detail(id)?.instance.state;
