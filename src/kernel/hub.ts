@@ -7,6 +7,7 @@ import {
   type Running,
   type SinkDefinition,
   type SourceDefinition,
+  type TimeState,
 } from '../api/index.js';
 import type { Engine } from '../core/engine.js';
 import type { Action, Input, SourceOptions } from '../core/input.js';
@@ -139,6 +140,11 @@ export class Hub {
     this.#identity = new OwnIdentity(host);
     this.#loop.onState(({ ntp, monotonic }) => this.#identity.published(ntp, monotonic));
     this.#keeper = new Keeper({ host, store: state, learnt: () => this.#loop.memory() });
+    let before: TimeState['mode'] = 'unsynchronised';
+    this.#loop.onState(({ mode }) => {
+      if (mode === 'tracking' && before !== 'tracking') this.#keeper.tracking();
+      before = mode;
+    });
     this.report = createReport({
       version,
       startedAt: host.monotonic(),
@@ -231,6 +237,7 @@ export class Hub {
       const step = Promise.allSettled(ids.map(work));
       outcomes.push(...((await atMost(this.#parts.host, RELOAD_STEP_NS, step)) ?? []));
     }
+    this.#keeper.reloaded();
     const fault = outcomes.find(({ status }) => status === 'rejected');
     if (fault !== undefined) throw (fault as PromiseRejectedResult).reason;
   }
