@@ -85,8 +85,10 @@ describe('the routes', () => {
     expect([near.status, near.text]).to.deep.equal([200, 'the hub is tracking, the error is below 240 ns\n']);
     expect((await get('/readyz?max-error=100ns')).status).to.equal(503);
     bench.hub.mode = 'holdover';
+    bench.hub.advance();
     const held = await get('/readyz?max-error=1us');
     bench.hub.mode = 'tracking';
+    bench.hub.advance();
     expect([held.status, held.text]).to.deep.equal([503, 'the hub is in holdover, the error is below 240 ns\n']);
     for (const wrong of ['1', 'soon', '-1ms', '0s'])
       expect((await get(`/readyz?max-error=${wrong}`)).status, wrong).to.equal(400);

@@ -1,0 +1,45 @@
+/**
+ * A share of one processor, as a token bucket: it fills with `share` milliseconds a millisecond up to one second's worth. Work
+ * is measured after it was done, so that one long piece of work leaves a debt, which the next ones wait for.
+ */
+export class CpuBudget {
+  readonly #share: number;
+  readonly #now: () => number;
+  #left: number;
+  #at: number;
+
+  /** `share`: 0 to 1. `now`: monotonic, ms. */
+  constructor(share: number, now: () => number) {
+    this.#share = share;
+    this.#now = now;
+    this.#left = this.#full;
+    this.#at = now();
+  }
+
+  /** What may be spent now, ms; negative: a debt. */
+  get left(): number {
+    const now = this.#now();
+    this.#left = Math.min(this.#full, this.#left + (now - this.#at) * this.#share);
+    this.#at = now;
+    return this.#left;
+  }
+
+  /** Takes the working time of `work` from the budget. */
+  spend(work: () => void): void {
+    const before = this.#now();
+    try {
+      work();
+    } finally {
+      this.#left = this.left - (this.#now() - before);
+    }
+  }
+
+  /** Time until `ms` may be spent. */
+  until(ms: number): number {
+    return Math.max(0, (ms - this.left) / this.#share);
+  }
+
+  get #full(): number {
+    return this.#share * 1_000;
+  }
+}

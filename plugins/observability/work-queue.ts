@@ -1,0 +1,49 @@
+import type { WorkClock } from './clock.js';
+import type { CpuBudget } from './cpu-budget.js';
+
+/** Work is done in slices of this length, ms. Between two the sockets that keep time are served. */
+const SLICE = 3;
+/** What the budget must hold before work goes on, ms: fewer and longer slices cost less than many short ones. */
+const WORTH_WAKING = 2;
+
+/** Does the work of many peers within a budget, one piece for each peer in turn. */
+export class WorkQueue {
+  readonly #clock: WorkClock;
+  readonly #budget: CpuBudget;
+  /** By peer. The first is the next to be served. */
+  readonly #waiting = new Map<string, (() => void)[]>();
+  #state: 'idle' | 'working' | 'scheduled' = 'idle';
+
+  constructor(clock: WorkClock, budget: CpuBudget) {
+    this.#clock = clock;
+    this.#budget = budget;
+  }
+
+  /** Does the work now when nothing waits and the budget allows it, otherwise in turn. */
+  add(peer: string, work: () => void): void {
+    const waiting = this.#waiting.get(peer);
+    if (waiting === undefined) this.#waiting.set(peer, [work]);
+    else waiting.push(work);
+    if (this.#state === 'idle') this.#work();
+  }
+
+  #work(): void {
+    this.#state = 'working';
+    const end = this.#clock.now() + SLICE;
+    while (this.#waiting.size > 0 && this.#budget.left > 0 && this.#clock.now() < end) this.#budget.spend(this.#next());
+    this.#state = this.#waiting.size === 0 ? 'idle' : 'scheduled';
+    if (this.#state === 'idle') return;
+    const wait = this.#budget.left > 0 ? 0 : this.#budget.until(WORTH_WAKING);
+    if (wait === 0) this.#clock.soon(() => this.#work());
+    else this.#clock.after(wait, () => this.#work());
+  }
+
+  /** Removes the oldest piece of the peer whose turn it is, and sends that peer to the end. */
+  #next(): () => void {
+    const [peer, waiting] = this.#waiting.entries().next().value!;
+    const work = waiting.shift()!;
+    this.#waiting.delete(peer);
+    if (waiting.length > 0) this.#waiting.set(peer, waiting);
+    return work;
+  }
+}
