@@ -107,10 +107,10 @@ export class Connection implements Held {
   }
 
   #receive(chunk: Buffer): void {
-    if (++this.#reads > MOST_READS) return this.cut('slow-request');
-    if (this.#state === 'streaming') return;
-    if (!this.#heads.add(chunk)) return this.cut('pipelining');
-    this.#advance();
+    if (++this.#reads > MOST_READS) this.cut('slow-request');
+    else if (this.#state === 'streaming') return;
+    else if (this.#heads.add(chunk)) this.#advance();
+    else this.cut('pipelining');
   }
 
   #end(): void {

@@ -7,6 +7,7 @@ export const REFUSALS = {
   'slow-request': 'no whole request within its time',
   'slow-reader': 'an answer or a stream that the peer does not take',
   evicted: 'all connections were taken',
+  flood: 'too many connections a second',
   busy: 'the share of CPU time was used up',
   streams: 'all streams were taken',
   forbidden: 'a method, body or Host that is refused',

@@ -24,13 +24,13 @@ export class CpuBudget {
     return this.#left;
   }
 
-  /** Takes the working time of `work` from the budget. */
-  spend(work: () => void): void {
+  /** Does the work and takes its time from the budget, with `besides`: what it costs outside of the call, ms. */
+  spend(work: () => void, besides: number): void {
     const before = this.#now();
     try {
       work();
     } finally {
-      this.#left = this.left - (this.#now() - before);
+      this.#left = this.left - (this.#now() - before) - besides;
     }
   }
 

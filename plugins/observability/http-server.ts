@@ -11,6 +11,10 @@ import { givesWay, peerKey } from './peers.js';
 import { WorkQueue } from './work-queue.js';
 
 const CHECK_EVERY = 500;
+/** What the system calls of a connection take beside the handler, ms. */
+const AROUND_CONNECTION = 0.06;
+/** For this much work connections are refused after their share was used up, ms. */
+const WORTH_ADMITTING = 2;
 
 export interface HttpServerOptions {
   readonly clock: WorkClock;
@@ -18,6 +22,8 @@ export interface HttpServerOptions {
   readonly maxConnections: number;
   /** The share of one processor that requests may take, 0 to 1. */
   readonly share: number;
+  /** The share that new connections may take. Beyond it they are closed by node:net, for a fraction of the price. */
+  readonly connectShare: number;
   /** Answers in this call, or makes an event stream of the connection. */
   readonly answer: (request: IncomingMessage, response: ServerResponse, connection: Connection) => void;
   /** Answers a request that waits to be told to send its body. */
@@ -32,6 +38,7 @@ export class HttpServer {
   readonly listener: Server;
   readonly #options: HttpServerOptions;
   readonly #queue: WorkQueue;
+  readonly #admission: CpuBudget;
   readonly #connections = new Set<Connection>();
   readonly #byChannel = new WeakMap<object, Connection>();
   readonly #http;
@@ -41,8 +48,9 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    const { clock, counters, share } = options;
+    const { clock, counters, share, connectShare } = options;
     this.#queue = new WorkQueue(clock, new CpuBudget(share, () => clock.now()));
+    this.#admission = new CpuBudget(connectShare, () => clock.now());
     this.#owner = {
       now: () => clock.now(),
       queue: (connection) => this.#queue.add(connection.peer, () => connection.answer()),
@@ -61,7 +69,10 @@ export class HttpServer {
       .on('checkContinue', (request, response) => this.#answer(request, response, options.refuseBody))
       .on('checkExpectation', (request, response) => this.#answer(request, response, options.refuseBody))
       .on('clientError', (error: NodeJS.ErrnoException, channel) => this.#refuseMalformed(error, channel));
-    this.listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#admit(socket));
+    this.listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket)).on(
+      'drop',
+      () => counters.refusal('flood'),
+    );
   }
 
   close(): Promise<void> {
@@ -69,6 +80,16 @@ export class HttpServer {
     return new Promise((resolve) => {
       this.listener.close(() => resolve());
       for (const connection of this.#connections) connection.close();
+    });
+  }
+
+  #accept(socket: Socket): void {
+    this.#admission.spend(() => this.#admit(socket), AROUND_CONNECTION);
+    if (this.#admission.left > 0) return;
+    // The lowest limit there is: with one connection open, all others are dropped before a socket is made of them.
+    this.listener.maxConnections = 1;
+    this.#options.clock.after(this.#admission.until(WORTH_ADMITTING), () => {
+      this.listener.maxConnections = Number.POSITIVE_INFINITY;
     });
   }
 

@@ -29,7 +29,10 @@ export function respond(
 ): void {
   const target = parseTarget(request.url ?? '');
   const refused = objection(request, target.authority, service.hosts);
-  if (refused !== undefined) return refuse(service, response, text(refused.text, refused.status));
+  if (refused !== undefined) {
+    refuse(service, response, text(refused.text, refused.status));
+    return;
+  }
   try {
     if (target.path === '/v1/events') watch(service, request, response, connection);
     else send(response, service.routes.answer(target, service.freshness));
@@ -46,7 +49,10 @@ export function refuseExpectation(service: Service, _request: IncomingMessage, r
 }
 
 function watch(service: Service, { method }: IncomingMessage, response: ServerResponse, connection: Connection): void {
-  if (method === 'HEAD') return send(response, { status: 200, type: STREAM_TYPE, body: new Uint8Array() });
+  if (method === 'HEAD') {
+    send(response, { status: 200, type: STREAM_TYPE, body: new Uint8Array() });
+    return;
+  }
   const viewer = {
     response,
     peer: connection.peer,
@@ -56,7 +62,8 @@ function watch(service: Service, { method }: IncomingMessage, response: ServerRe
   };
   if (!service.live.admits(viewer)) {
     service.counters.refusal('streams');
-    return send(response, text('too many streams are open', 503), { 'retry-after': '5' });
+    send(response, text('too many streams are open', 503), { 'retry-after': '5' });
+    return;
   }
   response.writeHead(200, { ...SAFE_HEADERS, 'content-type': STREAM_TYPE, 'x-accel-buffering': 'no' });
   connection.stream();

@@ -9,7 +9,7 @@ import type { Live } from './live.js';
 import type { Memo } from './memo.js';
 import { refuseExpectation, respond, type Service } from './requests.js';
 import { Routes } from './routes.js';
-import { firstWritable } from './socket-file.js';
+import { firstUsable } from './socket-file.js';
 
 /** A way in that the configuration asks for. */
 export interface WayIn {
@@ -17,15 +17,25 @@ export interface WayIn {
 }
 
 /** Limits of a way in: those of strangers, and those of users that the mode of the socket admits. */
-const PORT = { share: 0.1, freshness: { usual: 250, large: 250 }, streams: { most: 16, mostOfPeer: 8 } };
-const SOCKET = { share: 0.2, freshness: { usual: 0, large: 100 }, streams: { most: 8, mostOfPeer: 8 } };
+const PORT = {
+  share: 0.1,
+  connectShare: 0.1,
+  freshness: { usual: 250, large: 250 },
+  streams: { most: 16, mostOfPeer: 8 },
+};
+const SOCKET = {
+  share: 0.2,
+  connectShare: 1,
+  freshness: { usual: 0, large: 100 },
+  streams: { most: 8, mostOfPeer: 8 },
+};
 
 /** The control socket and the TCP port, as far as the settings want them. */
 export function waysIn(settings: Config, context: SinkContext, live: Live, memo: Memo): readonly WayIn[] {
   const { socket, listen, hosts, dashboard } = settings;
   const routes = new Routes(context, live, memo, dashboard);
   const onFault = firstOf((error) => context.log.warn(`an answer could not be made: ${error.message}`));
-  const server = (via: 'socket' | 'port', { share, ...limits }: typeof PORT): HttpServer => {
+  const server = (via: 'socket' | 'port', { share, connectShare, ...limits }: typeof PORT): HttpServer => {
     const counters = httpCounters(context.metrics, via);
     const known = via === 'socket' ? 'any' : allowedHosts(hosts);
     const service: Service = { ...limits, routes, live, counters, onFault, hosts: known };
@@ -33,6 +43,7 @@ export function waysIn(settings: Config, context: SinkContext, live: Live, memo:
       clock: clockOf(context),
       counters,
       share,
+      connectShare,
       maxConnections: settings['max-connections'],
       answer: (...exchange) => respond(service, ...exchange),
       refuseBody: (...exchange) => refuseExpectation(service, ...exchange),
@@ -41,7 +52,7 @@ export function waysIn(settings: Config, context: SinkContext, live: Live, memo:
   return [
     ...(socket === 'none'
       ? []
-      : [{ open: async () => openSocket(socket ?? firstWritable(choices()), server('socket', SOCKET)) }]),
+      : [{ open: async () => openSocket(socket ?? firstUsable(choices()), server('socket', SOCKET)) }]),
     ...(listen === undefined ? [] : [{ open: () => openPort(listen, server('port', PORT)) }]),
   ];
 }

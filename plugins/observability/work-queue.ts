@@ -6,6 +6,9 @@ const SLICE = 3;
 /** What the budget must hold before work goes on, ms: fewer and longer slices cost less than many short ones. */
 const WORTH_WAKING = 2;
 
+/** What the system calls and callbacks around a request take beside its work, ms (measured: 0.1 on a 3 GHz processor). */
+const AROUND = 0.1;
+
 /** Does the work of many peers within a budget, one piece for each peer in turn. */
 export class WorkQueue {
   readonly #clock: WorkClock;
@@ -30,7 +33,8 @@ export class WorkQueue {
   #work(): void {
     this.#state = 'working';
     const end = this.#clock.now() + SLICE;
-    while (this.#waiting.size > 0 && this.#budget.left > 0 && this.#clock.now() < end) this.#budget.spend(this.#next());
+    while (this.#waiting.size > 0 && this.#budget.left > 0 && this.#clock.now() < end)
+      this.#budget.spend(this.#next(), AROUND);
     this.#state = this.#waiting.size === 0 ? 'idle' : 'scheduled';
     if (this.#state === 'idle') return;
     const wait = this.#budget.left > 0 ? 0 : this.#budget.until(WORTH_WAKING);

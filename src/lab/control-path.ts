@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { folderFault, HubError, type SocketOrigin, socketFault } from '../api/index.js';
 
 /** Where a lab takes commands unless told otherwise: a folder that belongs to this user alone. */
 export function defaultControlPath(): string {
@@ -9,5 +10,23 @@ export function defaultControlPath(): string {
     : join(runtime, 'timehub-lab.sock');
 }
 
-/** The folder of a control socket, made when it is missing. */
-export const makeRoom = (path: string): void => void mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+/** Makes the folder of a control socket when it is missing. Throws `TH_LAB_SOCKET` for one that others have made or may write to. */
+export function makeFolder(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  reject(folderFault(dirname(path), facts(path)));
+}
+
+/** Throws `TH_LAB_SOCKET` for a socket that another user could have put there. */
+export const checkOwner = (path: string): void => reject(socketFault(path, facts(path)));
+
+const facts = (path: string): { uid: number; origin: SocketOrigin } => ({
+  uid: process.getuid?.() ?? 0,
+  origin: path === defaultControlPath() ? 'own' : 'named',
+});
+
+function reject(fault: string | undefined): void {
+  if (fault === undefined) return;
+  throw new HubError('TH_LAB_SOCKET', `the control socket of the lab is not safe: ${fault}`, {
+    hint: 'remove that folder or correct its owner and mode, or name another socket with --control',
+  });
+}

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -148,13 +148,20 @@ describe('the lab on real sockets', () => {
   it('will not take the socket of another lab, but that of a dead one', async () => {
     const busy = await serveControl(lab, control).catch((error: unknown) => error);
     expect(busy).to.have.property('code', 'TH_LAB_BUSY');
-    const stale = join(folder, 'stale.sock');
-    writeFileSync(stale, '');
+    const stale = await deadSocket(folder);
     const second = await serveControl(lab, stale);
     expect(await askLab(stale, 'list')).to.contain('gnss');
     await second.close();
     const dead = await askLab(stale, 'list').catch((error: unknown) => error);
     expect(dead).to.have.property('code', 'TH_LAB_UNREACHABLE');
+  });
+
+  it('leaves alone what is no socket', async () => {
+    const precious = join(folder, 'precious');
+    writeFileSync(precious, 'text');
+    const failure = await serveControl(lab, precious).catch((error: unknown) => error);
+    expect(failure).to.have.property('code', 'TH_LAB_SOCKET');
+    expect(readFileSync(precious, 'utf8')).to.equal('text');
   });
 
   it('names the port that is taken, and lets go of those it had', async () => {
@@ -163,3 +170,13 @@ describe('the lab on real sockets', () => {
     expect((failure as HubError).message).to.contain('127.0.0.1:11252');
   });
 });
+
+/** A socket file at which nobody listens, as a killed lab leaves it. */
+async function deadSocket(folder: string): Promise<string> {
+  const [listening, dead] = [join(folder, 'listening.sock'), join(folder, 'dead.sock')];
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(listening, resolve));
+  renameSync(listening, dead);
+  await new Promise((resolve) => server.close(resolve));
+  return dead;
+}
