@@ -12,26 +12,30 @@ export class CpuBudget {
   constructor(share: number, now: () => number) {
     this.#share = share;
     this.#now = now;
-    this.#left = this.#full;
+    this.#left = this.full;
     this.#at = now();
   }
 
   /** What may be spent now, ms; negative: a debt. */
   get left(): number {
     const now = this.#now();
-    this.#left = Math.min(this.#full, this.#left + (now - this.#at) * this.#share);
+    this.#left = Math.min(this.full, this.#left + (now - this.#at) * this.#share);
     this.#at = now;
     return this.#left;
   }
 
-  /** Does the work and takes its time from the budget, with `besides`: what it costs outside of the call, ms. */
-  spend(work: () => void, besides: number): void {
+  /** Does the work and takes its time from the budget. */
+  spend(work: () => void): void {
     const before = this.#now();
     try {
       work();
     } finally {
-      this.#left = this.left - (this.#now() - before) - besides;
+      this.charge(this.#now() - before);
     }
+  }
+
+  charge(ms: number): void {
+    this.#left = this.left - ms;
   }
 
   /** Time until `ms` may be spent. */
@@ -39,7 +43,8 @@ export class CpuBudget {
     return Math.max(0, (ms - this.left) / this.#share);
   }
 
-  get #full(): number {
+  /** The most that it holds, ms. */
+  get full(): number {
     return this.#share * 1_000;
   }
 }

@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Timer } from 'timehub/api';
+import type { Admission } from './admission.js';
 import type { Channel } from './channel.js';
 import type { WorkClock } from './clock.js';
 import { Connection, type ConnectionOwner } from './connection.js';
@@ -11,19 +12,14 @@ import { givesWay, peerKey } from './peers.js';
 import { WorkQueue } from './work-queue.js';
 
 const CHECK_EVERY = 500;
-/** What the system calls of a connection take beside the handler, ms. */
-const AROUND_CONNECTION = 0.06;
-/** For this much work connections are refused after their share was used up, ms. */
-const WORTH_ADMITTING = 2;
-
 export interface HttpServerOptions {
   readonly clock: WorkClock;
   readonly counters: HttpCounters;
   readonly maxConnections: number;
   /** The share of one processor that requests may take, 0 to 1. */
   readonly share: number;
-  /** The share that new connections may take. Beyond it they are closed by node:net, for a fraction of the price. */
-  readonly connectShare: number;
+  /** Chooses among new connections. Undefined: all are taken. */
+  readonly admission: Admission | undefined;
   /** Answers in this call, or makes an event stream of the connection. */
   readonly answer: (request: IncomingMessage, response: ServerResponse, connection: Connection) => void;
   /** Answers a request that waits to be told to send its body. */
@@ -38,7 +34,6 @@ export class HttpServer {
   readonly listener: Server;
   readonly #options: HttpServerOptions;
   readonly #queue: WorkQueue;
-  readonly #admission: CpuBudget;
   readonly #connections = new Set<Connection>();
   readonly #byChannel = new WeakMap<object, Connection>();
   readonly #http;
@@ -48,9 +43,8 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    const { clock, counters, share, connectShare } = options;
+    const { clock, counters, share } = options;
     this.#queue = new WorkQueue(clock, new CpuBudget(share, () => clock.now()));
-    this.#admission = new CpuBudget(connectShare, () => clock.now());
     this.#owner = {
       now: () => clock.now(),
       queue: (connection) => this.#queue.add(connection.peer, () => connection.answer()),
@@ -84,19 +78,26 @@ export class HttpServer {
   }
 
   #accept(socket: Socket): void {
-    this.#admission.spend(() => this.#admit(socket), AROUND_CONNECTION);
-    if (this.#admission.left > 0) return;
+    const { admission, clock, counters } = this.#options;
+    // The peers of a Unix socket have no address: each connection counts as a peer.
+    const { remoteAddress } = socket;
+    const peer = remoteAddress === undefined ? `client ${++this.#admitted}` : peerKey(remoteAddress);
+    if (admission === undefined || admission.admits(peer)) {
+      this.#admit(socket, peer);
+      return;
+    }
+    counters.refusal('flood');
+    socket.destroy();
+    const pause = admission.pause();
+    if (pause === 0) return;
     // The lowest limit there is: with one connection open, all others are dropped before a socket is made of them.
     this.listener.maxConnections = 1;
-    this.#options.clock.after(this.#admission.until(WORTH_ADMITTING), () => {
+    clock.after(pause, () => {
       this.listener.maxConnections = Number.POSITIVE_INFINITY;
     });
   }
 
-  #admit(socket: Socket): void {
-    // The peers of a Unix socket have no address: each connection counts as a peer.
-    const { remoteAddress } = socket;
-    const peer = remoteAddress === undefined ? `client ${++this.#admitted}` : peerKey(remoteAddress);
+  #admit(socket: Socket, peer: string): void {
     if (this.#connections.size >= this.#options.maxConnections) {
       const evicted = givesWay(this.#connections, peer)!;
       this.#connections.delete(evicted);

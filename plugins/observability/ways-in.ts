@@ -1,4 +1,5 @@
 import { NS_PER_S, type SinkContext, socketChoices } from 'timehub/api';
+import { Admission } from './admission.js';
 import type { WorkClock } from './clock.js';
 import type { Config } from './config.js';
 import { httpCounters } from './counters.js';
@@ -35,15 +36,16 @@ export function waysIn(settings: Config, context: SinkContext, live: Live, memo:
   const { socket, listen, hosts, dashboard } = settings;
   const routes = new Routes(context, live, memo, dashboard);
   const onFault = firstOf((error) => context.log.warn(`an answer could not be made: ${error.message}`));
-  const server = (via: 'socket' | 'port', { share, connectShare, ...limits }: typeof PORT): HttpServer => {
+  const server = (via: 'socket' | 'port', { share, ...limits }: typeof PORT): HttpServer => {
+    const clock = clockOf(context);
     const counters = httpCounters(context.metrics, via);
     const known = via === 'socket' ? 'any' : allowedHosts(hosts);
     const service: Service = { ...limits, routes, live, counters, onFault, hosts: known };
     return new HttpServer({
-      clock: clockOf(context),
+      clock,
+      admission: via === 'port' ? new Admission(PORT.share, () => clock.now()) : undefined,
       counters,
       share,
-      connectShare,
       maxConnections: settings['max-connections'],
       answer: (...exchange) => respond(service, ...exchange),
       refuseBody: (...exchange) => refuseExpectation(service, ...exchange),

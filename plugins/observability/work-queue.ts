@@ -15,7 +15,9 @@ export class WorkQueue {
   readonly #budget: CpuBudget;
   /** By peer. The first is the next to be served. */
   readonly #waiting = new Map<string, (() => void)[]>();
-  #state: 'idle' | 'working' | 'scheduled' = 'idle';
+  #state: 'idle' | 'working' | 'waits for a turn' | 'waits for the budget' = 'idle';
+  /** The end of the slice of this turn of the event loop. Undefined: there was no work in it yet. */
+  #sliceEnd: number | undefined;
 
   constructor(clock: WorkClock, budget: CpuBudget) {
     this.#clock = clock;
@@ -32,14 +34,25 @@ export class WorkQueue {
 
   #work(): void {
     this.#state = 'working';
-    const end = this.#clock.now() + SLICE;
-    while (this.#waiting.size > 0 && this.#budget.left > 0 && this.#clock.now() < end)
-      this.#budget.spend(this.#next(), AROUND);
-    this.#state = this.#waiting.size === 0 ? 'idle' : 'scheduled';
-    if (this.#state === 'idle') return;
-    const wait = this.#budget.left > 0 ? 0 : this.#budget.until(WORTH_WAKING);
-    if (wait === 0) this.#clock.soon(() => this.#work());
-    else this.#clock.after(wait, () => this.#work());
+    this.#sliceEnd ??= this.#beginSlice();
+    while (this.#waiting.size > 0 && this.#budget.left > 0 && this.#clock.now() < this.#sliceEnd) {
+      this.#budget.spend(this.#next());
+      this.#budget.charge(AROUND);
+    }
+    if (this.#waiting.size === 0) this.#state = 'idle';
+    else if (this.#budget.left > 0) this.#state = 'waits for a turn';
+    else {
+      this.#state = 'waits for the budget';
+      this.#clock.after(this.#budget.until(WORTH_WAKING), () => this.#work());
+    }
+  }
+
+  #beginSlice(): number {
+    this.#clock.soon(() => {
+      this.#sliceEnd = undefined;
+      if (this.#state === 'waits for a turn') this.#work();
+    });
+    return this.#clock.now() + SLICE;
   }
 
   /** Removes the oldest piece of the peer whose turn it is, and sends that peer to the end. */
