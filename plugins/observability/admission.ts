@@ -1,17 +1,17 @@
 import { CpuBudget } from './cpu-budget.js';
 
 /** What a connection costs from the connect to its end, without requests, and one that is closed at once, ms (measured). */
-const TAKEN = 0.3;
-const REFUSED = 0.1;
+const TAKEN = 0.5;
+const REFUSED = 0.15;
 /** While connections come too fast each peer may have one in this time, ms. */
-const APART = 1_000;
+const APART = 200;
 const MOST_PEERS = 1_024;
 /** Connections are dropped for at least as long as it takes to earn this much, ms. */
 const WORTH_ADMITTING = 2;
 
 /**
  * Chooses among new connections by what they cost, whatever they ask: within a share of CPU time all are taken, beyond it those
- * of peers that have had none for a second, so that one peer that connects in a loop does not keep out the others.
+ * of peers that have had none for a while, so that one peer that connects in a loop does not keep out the others.
  */
 export class Admission {
   readonly #now: () => number;
