@@ -30,9 +30,11 @@ describe('a connection', () => {
   let refused: string[];
   let heads: string[];
   let channel: Channel | undefined;
+  let understands: boolean;
 
   beforeEach(() => {
     clock = new FakeClock();
+    understands = true;
     socket = new FakeSocket();
     [queued, refused, heads, channel] = [[], [], [], undefined];
     connection = new Connection(socket as never, 'peer', {
@@ -40,26 +42,32 @@ describe('a connection', () => {
       queue: (one) => queued.push(one),
       attach: (_connection, opened) => {
         channel = opened;
-        opened.on('data', (chunk) => heads.push(String(chunk)));
+        opened.on('data', (chunk) => {
+          heads.push(String(chunk));
+          if (understands) connection.requested();
+        });
       },
       refused: (reason) => refused.push(reason),
       closed: () => {},
     });
   });
 
-  /** Lets node's streams begin to flow. */
-  const settle = () => new Promise(setImmediate);
-
-  it('hands on one request, and the next after the answer was taken', async () => {
+  it('hands on one request, and the next after the answer was taken', () => {
     socket.receive(HEAD.repeat(3));
     expect([queued.length, heads.length]).to.deep.equal([1, 0]);
     connection.answer();
-    await settle();
     expect([queued.length, heads.length]).to.deep.equal([1, 1]);
     channel!.onAnswered();
     expect(queued.length).to.equal(2);
     connection.answer();
     expect(heads.length, 'in the same call').to.equal(2);
+  });
+
+  it('is cut when node:http makes no request of a head', () => {
+    understands = false;
+    socket.receive('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    connection.answer();
+    expect([socket.destroyed, refused]).to.deep.equal([true, ['malformed']]);
   });
 
   it('is cut with more requests than may wait', () => {
@@ -68,9 +76,9 @@ describe('a connection', () => {
   });
 
   it('is cut when a request comes in crumbs', () => {
-    for (let octet = 0; octet < 64; octet++) socket.receive('a');
+    for (let octet = 0; octet < 64; octet++) socket.receive('A');
     expect(socket.destroyed).to.equal(false);
-    socket.receive('a');
+    socket.receive('A');
     expect([socket.destroyed, refused]).to.deep.equal([true, ['slow-request']]);
   });
 
@@ -85,10 +93,9 @@ describe('a connection', () => {
     expect([socket.destroyed, refused]).to.deep.equal([true, ['slow-request']]);
   });
 
-  it('is closed when its peer asks nothing more', async () => {
+  it('is closed when its peer asks nothing more', () => {
     socket.receive(HEAD);
     connection.answer();
-    await settle();
     channel!.onAnswered();
     clock.take(5000);
     connection.check();
@@ -127,11 +134,10 @@ describe('a connection', () => {
     expect([socket.destroyed, refused]).to.deep.equal([true, ['slow-request']]);
   });
 
-  it('answers a peer that has closed its half', async () => {
+  it('answers a peer that has closed its half', () => {
     socket.receive(HEAD);
     socket.emit('end');
     connection.answer();
-    await settle();
     expect([heads.length, socket.destroyed]).to.deep.equal([1, false]);
     channel!.onAnswered();
     expect([socket.destroyed, refused]).to.deep.equal([true, []]);

@@ -44,6 +44,7 @@ export class Connection implements Held {
   #deadline = 0;
   #reads = 0;
   #peerHasEnded = false;
+  #isRequest = false;
 
   constructor(socket: Socket, peer: string, owner: ConnectionOwner) {
     this.#socket = socket;
@@ -64,8 +65,15 @@ export class Connection implements Held {
   answer(): void {
     if (this.#socket.destroyed || this.#state !== 'waiting') return;
     this.#enter('answering');
+    this.#isRequest = false;
     this.#channel ??= this.#open();
     this.#channel.push(this.#heads.take());
+    if (!this.#isRequest && !this.#channel.writableEnded) this.cut('malformed');
+  }
+
+  /** node:http has made a request of the head that it was given. */
+  requested(): void {
+    this.#isRequest = true;
   }
 
   /** The answer under way is an event stream, which has no end and whose owner looks after its progress. */
@@ -132,6 +140,8 @@ export class Connection implements Held {
   #open(): Channel {
     const channel = new Channel(this.#socket, () => this.#answered());
     this.#owner.attach(this, channel);
+    // After a first read the stream hands on what is pushed in the same call, so that the work is measured.
+    channel.read(0);
     return channel;
   }
 

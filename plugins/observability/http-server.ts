@@ -118,7 +118,9 @@ export class HttpServer {
     const channel = request.socket as unknown as Channel;
     response.once('close', channel.onAnswered);
     this.#options.counters.request();
-    answer(request, response, this.#byChannel.get(channel)!);
+    const connection = this.#byChannel.get(channel)!;
+    connection.requested();
+    answer(request, response, connection);
   }
 
   #refuseMalformed({ code }: NodeJS.ErrnoException, channel: Duplex): void {

@@ -34,6 +34,13 @@ describe('the heads of requests', () => {
     expect(heads.take().toString()).to.equal(head('/'));
   });
 
+  it('are not waited for where there is no HTTP', () => {
+    const heads = new RequestHeads();
+    heads.add(Buffer.from([0x16, 3, 1, 2]));
+    expect(heads.complete).to.equal(true);
+    expect(heads.take()).to.have.length(4);
+  });
+
   it('are handed on unfinished when they are too long', () => {
     const heads = new RequestHeads();
     heads.add(Buffer.from(`GET / HTTP/1.1\r\nX: ${'a'.repeat(8000)}`));

@@ -1,6 +1,8 @@
 const EMPTY_LINE = '\r\n\r\n';
 const CR = 13;
 const LF = 10;
+const CAPITAL_A = 65;
+const CAPITAL_Z = 90;
 /** Requests that may wait behind the one that is answered. */
 const MOST_WAITING = 8;
 /** A longer head is handed on as it is, and node:http refuses it with 431. */
@@ -18,9 +20,15 @@ export class RequestHeads {
     return true;
   }
 
-  /** Whether `take` has a head to give. */
+  /** Whether `take` has a head to give, or octets that can be none. */
   get complete(): boolean {
-    return this.#octets.length >= LONGEST_HEAD || this.#endFrom(0) > 0;
+    return this.#octets.length >= LONGEST_HEAD || this.#isForeign || this.#endFrom(0) > 0;
+  }
+
+  /** All methods that are known begin with a capital letter; a TLS handshake does not. */
+  get #isForeign(): boolean {
+    const first = this.#octets[this.#start(0)];
+    return first !== undefined && (first < CAPITAL_A || first > CAPITAL_Z);
   }
 
   /** Whether a head has begun. */
