@@ -61,14 +61,15 @@ export class Connection implements Held {
     });
   }
 
-  /** Hands the oldest request to node:http. */
-  answer(): void {
-    if (this.#socket.destroyed || this.#state !== 'waiting') return;
+  /** Hands the oldest request to node:http. False: the connection has gone. */
+  answer(): boolean {
+    if (this.#socket.destroyed || this.#state !== 'waiting') return false;
     this.#enter('answering');
     this.#isRequest = false;
     this.#channel ??= this.#open();
     this.#channel.push(this.#heads.take());
     if (!this.#isRequest && !this.#channel.writableEnded) this.cut('malformed');
+    return true;
   }
 
   /** node:http has made a request of the head that it was given. */
@@ -156,6 +157,7 @@ export class Connection implements Held {
 
   #refuseBusy(): void {
     this.#owner.refused('busy');
+    this.#enter('answering');
     this.#socket.write(BUSY);
     this.#socket.destroySoon();
   }

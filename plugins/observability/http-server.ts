@@ -11,7 +11,9 @@ import { CpuBudget } from './cpu-budget.js';
 import { givesWay, peerKey } from './peers.js';
 import { WorkQueue } from './work-queue.js';
 
+/** Deadlines of connections are looked at so often, ms. */
 const CHECK_EVERY = 500;
+
 export interface HttpServerOptions {
   readonly clock: WorkClock;
   readonly counters: HttpCounters;

@@ -5,7 +5,7 @@ import type { HttpCounters } from './counters.js';
 import { type AllowedHosts, objection, SAFE_HEADERS } from './guard.js';
 import type { Live } from './live.js';
 import type { Freshness, Routes } from './routes.js';
-import { STREAM_TYPE, type StreamGroup } from './streams.js';
+import { STREAM_TYPE, type StreamGroup, type Viewer } from './streams.js';
 import { parseTarget } from './target.js';
 
 /** What is served at one way in. */
@@ -53,12 +53,12 @@ function watch(service: Service, { method }: IncomingMessage, response: ServerRe
     send(response, { status: 200, type: STREAM_TYPE, body: new Uint8Array() });
     return;
   }
-  const viewer = {
+  const viewer: Viewer = {
     response,
     peer: connection.peer,
     group: service.streams,
     onProgress: () => connection.progress(),
-    onCut: () => connection.cut('slow-reader'),
+    onCut: (reason) => connection.cut(reason),
   };
   if (!service.live.admits(viewer)) {
     service.counters.refusal('streams');

@@ -20,7 +20,7 @@ export interface Viewer {
   readonly group: StreamGroup;
   /** Called when the client has taken all that was sent. */
   onProgress(): void;
-  onCut(): void;
+  onCut(reason: 'evicted' | 'slow-reader'): void;
 }
 
 /** All open streams of server-sent events (WHATWG HTML §9.2). */
@@ -49,7 +49,7 @@ export class Streams {
     if (others.length < group.most) return true;
     const evicted = givesWay(others, peer)!;
     if (counts.get(evicted.peer)! <= own + 1) return false;
-    this.#cut(evicted);
+    this.#cut(evicted, 'evicted');
     return true;
   }
 
@@ -65,7 +65,7 @@ export class Streams {
     const now = this.#now();
     for (const stream of this.#open) {
       stream.look(now);
-      if (now - stream.progressAt > LONGEST_BACKLOG) this.#cut(stream);
+      if (now - stream.progressAt > LONGEST_BACKLOG) this.#cut(stream, 'slow-reader');
       else stream.viewer.response.write(frame);
     }
     this.#limitBacklog();
@@ -80,13 +80,13 @@ export class Streams {
     while (this.#open.size > 0) {
       const all = [...this.#open].sort((a, b) => b.backlog - a.backlog);
       if (all.reduce((sum, { backlog }) => sum + backlog, 0) <= LARGEST_BACKLOG) return;
-      this.#cut(all[0]!);
+      this.#cut(all[0]!, 'slow-reader');
     }
   }
 
-  #cut(stream: Stream): void {
+  #cut(stream: Stream, reason: 'evicted' | 'slow-reader'): void {
     this.#open.delete(stream);
-    stream.viewer.onCut();
+    stream.viewer.onCut(reason);
   }
 }
 

@@ -20,13 +20,11 @@ export interface WayIn {
 /** Limits of a way in: those of strangers, and those of users that the mode of the socket admits. */
 const PORT = {
   share: 0.1,
-  connectShare: 0.1,
   freshness: { usual: 250, large: 250 },
   streams: { most: 16, mostOfPeer: 8 },
 };
 const SOCKET = {
   share: 0.2,
-  connectShare: 1,
   freshness: { usual: 0, large: 100 },
   streams: { most: 8, mostOfPeer: 8 },
 };

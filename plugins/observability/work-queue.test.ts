@@ -38,6 +38,7 @@ describe('the queue of work', () => {
     queue.add(peer, () => {
       clock.take(ms);
       done.push(name);
+      return true;
     });
 
   beforeEach(() => {
@@ -60,6 +61,7 @@ describe('the queue of work', () => {
         clock.take(0.4);
         before = clock.now();
         done.push('a');
+        return true;
       });
     }
     clock.pass(10_000);
@@ -81,6 +83,7 @@ describe('the queue of work', () => {
       queue.add('a', () => {
         clock.take(0.4);
         lengths.set(turn, (lengths.get(turn) ?? 0) + 0.4);
+        return true;
       });
     clock.pass(50);
     expect(lengths.size).to.be.above(4);
@@ -96,5 +99,13 @@ describe('the queue of work', () => {
     clock.pass(1200);
     expect(done.indexOf('b')).to.be.within(1, 2);
     expect(done.indexOf('c')).to.be.within(2, 3);
+  });
+
+  it('passes over what there is nothing to do for, at no price', () => {
+    work('a', 99.8);
+    for (let piece = 0; piece < 5000; piece++) queue.add('gone', () => false);
+    work('b', 1);
+    clock.pass(25);
+    expect(done).to.deep.equal(['a', 'b']);
   });
 });

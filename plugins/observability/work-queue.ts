@@ -5,16 +5,18 @@ import type { CpuBudget } from './cpu-budget.js';
 const SLICE = 3;
 /** What the budget must hold before work goes on, ms: fewer and longer slices cost less than many short ones. */
 const WORTH_WAKING = 2;
-
 /** What the system calls and callbacks around a request take beside its work, ms (measured: 0.1 on a 3 GHz processor). */
 const AROUND = 0.1;
+
+/** A piece of work. False: there was nothing to do any more. */
+export type Work = () => boolean;
 
 /** Does the work of many peers within a budget, one piece for each peer in turn. */
 export class WorkQueue {
   readonly #clock: WorkClock;
   readonly #budget: CpuBudget;
   /** By peer. The first is the next to be served. */
-  readonly #waiting = new Map<string, (() => void)[]>();
+  readonly #waiting = new Map<string, Work[]>();
   #state: 'idle' | 'working' | 'waits for a turn' | 'waits for the budget' = 'idle';
   /** The end of the slice of this turn of the event loop. Undefined: there was no work in it yet. */
   #sliceEnd: number | undefined;
@@ -25,7 +27,7 @@ export class WorkQueue {
   }
 
   /** Does the work now when nothing waits and the budget allows it, otherwise in turn. */
-  add(peer: string, work: () => void): void {
+  add(peer: string, work: Work): void {
     const waiting = this.#waiting.get(peer);
     if (waiting === undefined) this.#waiting.set(peer, [work]);
     else waiting.push(work);
@@ -36,8 +38,10 @@ export class WorkQueue {
     this.#state = 'working';
     this.#sliceEnd ??= this.#beginSlice();
     while (this.#waiting.size > 0 && this.#budget.left > 0 && this.#clock.now() < this.#sliceEnd) {
-      this.#budget.spend(this.#next());
-      this.#budget.charge(AROUND);
+      const work = this.#next();
+      this.#budget.spend(() => {
+        if (work()) this.#budget.charge(AROUND);
+      });
     }
     if (this.#waiting.size === 0) this.#state = 'idle';
     else if (this.#budget.left > 0) this.#state = 'waits for a turn';
@@ -56,7 +60,7 @@ export class WorkQueue {
   }
 
   /** Removes the oldest piece of the peer whose turn it is, and sends that peer to the end. */
-  #next(): () => void {
+  #next(): Work {
     const [peer, waiting] = this.#waiting.entries().next().value!;
     const work = waiting.shift()!;
     this.#waiting.delete(peer);

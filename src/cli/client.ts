@@ -91,7 +91,8 @@ async function getText(socket: string, path: string): Promise<string> {
 
 function open(socketPath: string, path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer | string>> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, path, headers: { host: 'localhost' }, signal }, (response) => {
+    // A connection that is kept for the next request may be closed by the hub meanwhile, for the sake of another client.
+    const asked = request({ socketPath, path, headers: { host: 'localhost' }, agent: false, signal }, (response) => {
       response.setEncoding('utf8');
       if (response.statusCode === 200) return resolve(response);
       response.resume();
