@@ -4,7 +4,7 @@ import { Admission } from './admission.js';
 describe('the admission of connections', () => {
   let now: number;
   let admission: Admission;
-  /** How many of `count` connections within a second are taken. */
+  /** Makes `count` connections within a second and returns the number that was taken. */
   const flood = (peer: (index: number) => string, count: number): number => {
     let taken = 0;
     for (let index = 0; index < count; index++) {

@@ -1,6 +1,6 @@
 import { CpuBudget } from './cpu-budget.js';
 
-/** What a connection costs from the connect to its end, without requests, and one that is closed at once, ms (measured). */
+/** CPU time of a connection from the connect to its end, without requests, and of one that is closed at once, ms (measured). */
 const TAKEN = 0.5;
 const REFUSED = 0.15;
 /** While connections come too fast each peer may have one in this time, ms. */
@@ -17,7 +17,7 @@ export class Admission {
   readonly #now: () => number;
   readonly #taken: CpuBudget;
   readonly #refused: CpuBudget;
-  /** When each peer was last admitted. */
+  /** The time at which each peer was last admitted. */
   readonly #last = new Map<string, number>();
 
   /** `share`: of one processor, 0 to 1, for connections that are taken, and as much for those that are refused. */
@@ -42,7 +42,7 @@ export class Admission {
     return true;
   }
 
-  /** For how long connections must be dropped unseen, ms: even to refuse them has become too much. */
+  /** The time for which connections must be dropped unseen, ms: even to refuse them has become too much. */
   pause(): number {
     return this.#refused.left > 0 ? 0 : this.#refused.until(WORTH_ADMITTING);
   }

@@ -80,7 +80,7 @@ export class Connection implements Held {
   /** The answer under way is an event stream, which has no end and whose owner looks after its progress. */
   stream(): void {
     this.#enter('streaming');
-    // What the peer sends meanwhile is dropped, but its end is seen.
+    // The peer's octets are dropped from now on, but its end is seen.
     this.#socket.resume();
   }
 

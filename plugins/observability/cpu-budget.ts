@@ -16,7 +16,7 @@ export class CpuBudget {
     this.#at = now();
   }
 
-  /** What may be spent now, ms; negative: a debt. */
+  /** The time that may be spent now, ms; negative: a debt. */
   get left(): number {
     const now = this.#now();
     this.#left = Math.min(this.full, this.#left + (now - this.#at) * this.#share);

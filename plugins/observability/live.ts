@@ -24,7 +24,7 @@ export interface Change {
 /** More than a wide screen can show. */
 const MOST_POINTS = 1000;
 const QUIET_NS = NS_PER_S / 4;
-/** For how long a first event serves all streams that begin, ms, unless another event is sent before. */
+/** A first event serves all streams that begin within this time, ms, unless another event is sent before. */
 const SNAPSHOT_AGE = 250;
 const SNAPSHOT = 'snapshot event';
 

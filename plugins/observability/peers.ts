@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 /** Something that a peer holds: a connection, a stream. */
 export interface Held {
   readonly peer: string;
-  /** When the peer last sent a whole request or took what was sent to it: monotonic, ms. */
+  /** The time at which the peer last sent a whole request or took all that was sent to it: monotonic, ms. */
   readonly progressAt: number;
 }
 

@@ -20,7 +20,7 @@ export class RequestHeads {
     return true;
   }
 
-  /** Whether `take` has a head to give, or octets that can be none. */
+  /** True when `take` has a head to give, or octets that can be none. */
   get complete(): boolean {
     return this.#octets.length >= LONGEST_HEAD || this.#isForeign || this.#endFrom(0) > 0;
   }
@@ -31,7 +31,7 @@ export class RequestHeads {
     return first !== undefined && (first < CAPITAL_A || first > CAPITAL_Z);
   }
 
-  /** Whether a head has begun. */
+  /** True when octets of a head are there. */
   get begun(): boolean {
     return this.#octets.length > this.#start(0);
   }

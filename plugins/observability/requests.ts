@@ -8,7 +8,7 @@ import type { Freshness, Routes } from './routes.js';
 import { STREAM_TYPE, type StreamGroup, type Viewer } from './streams.js';
 import { parseTarget } from './target.js';
 
-/** What is served at one way in. */
+/** The service at one way in. */
 export interface Service {
   readonly routes: Routes;
   readonly live: Live;

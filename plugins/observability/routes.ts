@@ -8,10 +8,10 @@ import { processSamples } from './process-samples.js';
 import { hubSamples } from './samples.js';
 import { decoded, type Target } from './target.js';
 
-/** For how long an answer may be given again, ms. */
+/** The greatest age of an answer that is given again, ms. */
 export interface Freshness {
   readonly usual: number;
-  /** What takes long to make: the snapshot and the metrics. */
+  /** The same for the snapshot and the metrics, which take long to make. */
   readonly large: number;
 }
 

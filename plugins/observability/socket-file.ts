@@ -43,7 +43,7 @@ export function firstUsable(choices: readonly string[]): string {
   throw last;
 }
 
-/** Whether the nearest folder above that exists is one that everybody may write to. */
+/** True when everybody may write to the nearest folder above that exists. */
 function isAmongOthers(folder: string): boolean {
   const parent = dirname(folder);
   const found = statSync(parent, { throwIfNoEntry: false });

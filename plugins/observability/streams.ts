@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { countByPeer, givesWay, type Held } from './peers.js';
 
-/** What all clients together may leave untaken, octets: then the one that leaves most is cut. */
+/** Octets that all clients together may leave untaken: beyond it the one that leaves most is cut. */
 const LARGEST_BACKLOG = 1 << 20;
-/** For how long a client may leave something untaken, ms. */
+/** The longest time for which a client may leave something untaken, ms. */
 const LONGEST_BACKLOG = 10_000;
 
 export const STREAM_TYPE = 'text/event-stream; charset=utf-8';

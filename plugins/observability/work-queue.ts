@@ -3,9 +3,9 @@ import type { CpuBudget } from './cpu-budget.js';
 
 /** Work is done in slices of this length, ms. Between two the sockets that keep time are served. */
 const SLICE = 3;
-/** What the budget must hold before work goes on, ms: fewer and longer slices cost less than many short ones. */
+/** The budget must hold this much before work goes on, ms: fewer and longer slices cost less than many short ones. */
 const WORTH_WAKING = 2;
-/** What the system calls and callbacks around a request take beside its work, ms (measured: 0.1 on a 3 GHz processor). */
+/** CPU time of the system calls and callbacks around a request, ms (measured on a 3 GHz processor). */
 const AROUND = 0.1;
 
 /** A piece of work. False: there was nothing to do any more. */

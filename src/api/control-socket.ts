@@ -23,5 +23,5 @@ export function socketChoices(place: SocketPlace): readonly string[] {
   return [SYSTEM, ...socketCandidates(place).filter((path) => path !== SYSTEM)];
 }
 
-/** On whose word one of these places is believed to be a hub's. */
+/** The rule by which a socket at one of these places is believed to be a hub's. */
 export const originOf = (candidate: string): SocketOrigin => (candidate === SYSTEM ? 'system' : 'own');

@@ -20,7 +20,7 @@ describe('the trust in a socket', () => {
   let top: string;
   let folder: string;
   let socket: string;
-  /** What another user would see, for whom this user's files are those of a stranger. */
+  /** The fault that another user finds, for whom this user's files are those of a stranger. */
   const seenBy = (uid: number, origin: SocketOrigin) => socketFault(socket, { uid, origin });
 
   beforeEach(async () => {

@@ -2,7 +2,7 @@ import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * On whose word a socket is believed to be the right one:
+ * The rule by which a socket is believed to be the right one:
  * - `own`: a usual place of this user. It and its folder must belong to root or to this user, and others must not be able to
  *   write to the folder.
  * - `system`: a usual place of a service. The folder may also belong to the user to whom root gave it.
