@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { folderFault, HubError, type SocketOrigin, socketFault } from '../api/index.js';
 
@@ -14,6 +14,8 @@ export function defaultControlPath(): string {
 export function makeFolder(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   reject(folderFault(dirname(path), facts(path)));
+  const { uid } = statSync(dirname(path));
+  if (uid !== 0 && uid !== process.getuid?.()) reject(`${dirname(path)} belongs to the user ${uid}`);
 }
 
 /** Throws `TH_LAB_SOCKET` for a socket that another user could have put there. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -148,7 +148,11 @@ describe('the lab on real sockets', () => {
   it('will not take the socket of another lab, but that of a dead one', async () => {
     const busy = await serveControl(lab, control).catch((error: unknown) => error);
     expect(busy).to.have.property('code', 'TH_LAB_BUSY');
-    const stale = await deadSocket(folder);
+    const stale = join(folder, 'stale.sock');
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(join(folder, 'gone.sock'), resolve));
+    renameSync(join(folder, 'gone.sock'), stale);
+    await new Promise((resolve) => gone.close(resolve));
     const second = await serveControl(lab, stale);
     expect(await askLab(stale, 'list')).to.contain('gnss');
     await second.close();
@@ -156,12 +160,22 @@ describe('the lab on real sockets', () => {
     expect(dead).to.have.property('code', 'TH_LAB_UNREACHABLE');
   });
 
-  it('leaves alone what is no socket', async () => {
+  it('leaves a file alone that is no socket', async () => {
     const precious = join(folder, 'precious');
-    writeFileSync(precious, 'text');
-    const failure = await serveControl(lab, precious).catch((error: unknown) => error);
-    expect(failure).to.have.property('code', 'TH_LAB_SOCKET');
-    expect(readFileSync(precious, 'utf8')).to.equal('text');
+    writeFileSync(precious, 'precious');
+    const refused = await serveControl(lab, precious).catch((error: unknown) => error);
+    expect(refused).to.have.property('code', 'TH_LAB_SOCKET');
+    expect(readFileSync(precious, 'utf8')).to.equal('precious');
+  });
+
+  it('does not listen in the folder of another user, who could answer in its place', async function () {
+    if (process.geteuid?.() !== 0) this.skip();
+    const strange = join(folder, 'strange');
+    mkdirSync(strange);
+    chownSync(strange, 12_345, 12_345);
+    const refused = await serveControl(lab, join(strange, 'lab.sock')).catch((error: unknown) => error);
+    expect(refused).to.have.property('code', 'TH_LAB_SOCKET');
+    expect((refused as HubError).message).to.contain('belongs to the user 12345');
   });
 
   it('names the port that is taken, and lets go of those it had', async () => {
@@ -170,13 +184,3 @@ describe('the lab on real sockets', () => {
     expect((failure as HubError).message).to.contain('127.0.0.1:11252');
   });
 });
-
-/** A socket file at which nobody listens, as a killed lab leaves it. */
-async function deadSocket(folder: string): Promise<string> {
-  const [listening, dead] = [join(folder, 'listening.sock'), join(folder, 'dead.sock')];
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(listening, resolve));
-  renameSync(listening, dead);
-  await new Promise((resolve) => server.close(resolve));
-  return dead;
-}
