@@ -9,6 +9,7 @@ import {
 } from 'timehub/protocol/ptp';
 import { managedReceiver, offsetFromMaster } from './management/managed-receiver.js';
 import { ManagementDoor } from './management/management-door.js';
+import { allowList } from './port/intake.js';
 import { linkView } from './port/link-view.js';
 import { type PreparedPort, preparePort } from './port/open-port.js';
 import type { PortConfig } from './port/port-config.js';
@@ -53,6 +54,7 @@ export class Receiver {
     const runner = new PortRunner(this.#context, port, {
       interface: this.#config.interface,
       stampTimeoutNs: this.#config['stamp-timeout'],
+      allows: allowList(this.#config.allow),
       open: prepared.open,
       onReport: (report) => {
         this.#report(report);
