@@ -60,7 +60,7 @@ export class Receiver {
         this.#report(report);
         this.#door?.tell();
       },
-      onManagement: (request, answer) => this.#door?.fromNetwork(request, answer),
+      onManagement: (request, octets) => this.#door?.fromNetwork(request, octets) ?? [],
     });
     this.#prepared = prepared;
     this.#port = port;

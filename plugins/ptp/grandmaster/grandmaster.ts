@@ -75,7 +75,7 @@ export class Grandmaster {
       allows: allowList(config.allow),
       open: prepared.open,
       onReport: (report) => this.#report(report),
-      onManagement: (request, answer) => this.#door?.fromNetwork(request, answer),
+      onManagement: (request, octets) => this.#door?.fromNetwork(request, octets) ?? [],
     });
     this.#prepared = { ...prepared, settings: { ...prepared.settings, profile } };
     this.#clock = prepared.clock;

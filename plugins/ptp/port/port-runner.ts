@@ -41,7 +41,8 @@ export interface RunnerOptions {
   readonly open: () => Wire;
   /** What the port has to say beside messages. */
   readonly onReport: (report: Report) => void;
-  readonly onManagement: (request: Management, answer: (answers: readonly Management[]) => void) => void;
+  /** Returns the answers to a request of so many octets. */
+  readonly onManagement: (request: Management, octets: number) => readonly Management[];
 }
 
 interface Awaited {
@@ -143,9 +144,7 @@ export class PortRunner {
     this.counts.take(message.kind);
     this.#noticeLink(received);
     if (message.kind === 'management') {
-      this.#options.onManagement(message, (answers) => {
-        for (const answer of answers) this.#transmit(answer, { address: from });
-      });
+      for (const answer of this.#options.onManagement(message, octets.length)) this.#transmit(answer, { address: from });
       return;
     }
     const stamp = isEvent(message.kind) ? this.#checked(received) : undefined;
