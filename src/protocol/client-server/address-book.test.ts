@@ -64,11 +64,13 @@ describe('the address book', () => {
     expect([take('c'), take('d')]).to.deep.equal(['192.0.2.3', undefined]);
   });
 
-  it('bans a server for all sources', () => {
+  it('bans a server for all sources, until the first look-up after the ban', () => {
     book.learn(NAME, 123, ['192.0.2.1', '192.0.2.2'], 0n);
-    book.ban(NAME, 123, '192.0.2.1');
+    book.ban(NAME, 123, '192.0.2.1', 3600n * S);
     book.learn(NAME, 123, ['192.0.2.1', '192.0.2.2'], S);
     expect([take('a'), take('b')]).to.deep.equal(['192.0.2.2', undefined]);
     expect(book.use(NAME, 123).addresses).to.equal(1);
+    book.learn(NAME, 123, ['192.0.2.1', '192.0.2.2'], 3600n * S);
+    expect(take('b')).to.equal('192.0.2.1');
   });
 });
