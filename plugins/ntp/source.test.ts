@@ -212,7 +212,7 @@ describe('source.ntp', () => {
     await world.pass(20 * S);
     const asked = world.sockets.length;
     expect(record.unreachable.at(-1)).to.equal(
-      `${ADDRESS}:123 refuses to serve this machine (kiss of death DENY); it is asked again in 1 h`,
+      `${ADDRESS}:123 refuses to serve this machine (kiss of death DENY); it is asked again in 60 min`,
     );
     await world.pass(600 * S);
     expect(world.sockets.length).to.equal(asked);
