@@ -144,7 +144,8 @@ export class PortRunner {
     this.counts.take(message.kind);
     this.#noticeLink(received);
     if (message.kind === 'management') {
-      for (const answer of this.#options.onManagement(message, octets.length)) this.#transmit(answer, { address: from });
+      for (const answer of this.#options.onManagement(message, octets.length))
+        this.#transmit(answer, { address: from });
       return;
     }
     const stamp = isEvent(message.kind) ? this.#checked(received) : undefined;

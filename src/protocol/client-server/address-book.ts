@@ -49,7 +49,8 @@ export class AddressBook {
   /** The resolver's addresses of a name, in its order. */
   learn(name: string, port: number, addresses: readonly string[], now: Instant): void {
     const earlier = this.#known(name, port);
-    for (const known of earlier) if (known.bannedUntil !== undefined && known.bannedUntil <= now) known.bannedUntil = undefined;
+    for (const known of earlier)
+      if (known.bannedUntil !== undefined && known.bannedUntil <= now) known.bannedUntil = undefined;
     const fresh = addresses.map((address): Known => {
       const known = earlier.find((each) => each.address === address);
       return known ?? { address, seenAt: now, failedAt: undefined, bannedUntil: undefined };

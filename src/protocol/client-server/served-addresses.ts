@@ -39,7 +39,9 @@ export class ServedAddresses {
     if (gone.join() === this.#gone) return;
     this.#gone = gone.join();
     const verb = gone.length === 1 ? 'is' : 'are';
-    this.#changed(gone.length === 0 ? undefined : `${gone.join(', ')} ${verb} at no interface that is up: nobody is served there`);
+    this.#changed(
+      gone.length === 0 ? undefined : `${gone.join(', ')} ${verb} at no interface that is up: nobody is served there`,
+    );
   }
 }
 

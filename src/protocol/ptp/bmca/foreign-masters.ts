@@ -126,7 +126,12 @@ export class ForeignMasters {
 
   /** Gives up a record for a better one: the least of those that are not qualified, else of those that are not kept. */
   #makeRoomFor(entry: Entry): boolean {
-    const kept = new Set(this.#entries.filter(({ qualified }) => qualified).sort(better).slice(0, KEPT));
+    const kept = new Set(
+      this.#entries
+        .filter(({ qualified }) => qualified)
+        .sort(better)
+        .slice(0, KEPT),
+    );
     const least = this.#entries
       .filter((other) => !kept.has(other) && better(other, entry) > 0)
       .sort((a, b) => Number(b.qualified) - Number(a.qualified) || better(a, b))

@@ -4,19 +4,7 @@ import { intervalNs } from '../../interval.js';
 import type { TlvOf } from '../../tlv/index.js';
 import { TokenBucket } from '../../token-bucket.js';
 import { earliest, isDue } from '../action.js';
-import { RANKS, type Rank, UnicastAccount } from './unicast-account.js';
-
-/** Messages of one type that are granted to one port at one address (IEEE 1588-2019 §16.1). */
-export interface Grant {
-  readonly address: string;
-  readonly client: PortIdentity;
-  /** 0: Sync, 9: Delay_Resp, B: Announce. */
-  readonly messageType: number;
-  readonly logInterval: number;
-  expiresAt: Instant;
-  nextAt: Instant;
-  sequenceId: number;
-}
+import { type Grant, RANKS, type Rank, UnicastAccount } from './unicast-account.js';
 
 export interface GrantLimits {
   readonly grants: number;

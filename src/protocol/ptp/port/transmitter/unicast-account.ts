@@ -1,5 +1,17 @@
 import type { Instant } from '../../../../api/time.js';
-import type { Grant } from './grant-table.js';
+import type { PortIdentity } from '../../identity.js';
+
+/** Messages of one type that are granted to one port at one address (IEEE 1588-2019 §16.1). */
+export interface Grant {
+  readonly address: string;
+  readonly client: PortIdentity;
+  /** 0: Sync, 9: Delay_Resp, B: Announce. */
+  readonly messageType: number;
+  readonly logInterval: number;
+  expiresAt: Instant;
+  nextAt: Instant;
+  sequenceId: number;
+}
 
 /**
  * Packets that an address may be sent for each that comes from it. PTP has no cookie by which a client could show that it

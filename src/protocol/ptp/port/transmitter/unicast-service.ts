@@ -5,7 +5,8 @@ import type { Tlv } from '../../tlv/index.js';
 import { TokenBucket } from '../../token-bucket.js';
 import type { Outbox } from '../action.js';
 import { type Envelope, flagsFor, headerOf, randomSequence, type Sequence } from '../envelope.js';
-import { type Grant, type GrantLimits, GrantTable } from './grant-table.js';
+import { type GrantLimits, GrantTable } from './grant-table.js';
+import type { Grant } from './unicast-account.js';
 
 /** TLVs of one Signaling that are answered: a client asks for three types of message. */
 const ANSWERED = 6;
