@@ -1,4 +1,4 @@
-import { parseDuration, readinessOf, type SinkContext } from 'timehub/api';
+import { cleanText, parseDuration, readinessOf, type SinkContext } from 'timehub/api';
 import { type Answer, encoded, json, text } from './answer.js';
 import { EXPOSITION_TYPE, exposition } from './exposition.js';
 import type { Live } from './live.js';
@@ -94,7 +94,7 @@ export class Routes {
   }
 }
 
-const missing = (what: string): Answer => json({ schema: 1, error: `there is no ${what}` }, 404);
+const missing = (what: string): Answer => json({ schema: 1, error: cleanText(`there is no ${what}`) }, 404);
 
 const limited = (answer: Answer): Answer =>
   answer.body.length <= LARGEST_DETAIL
