@@ -14,7 +14,7 @@ export interface Instrumented {
 }
 
 /** esbuild names each module of a bundle in a comment before it. */
-const MODULE = /^ ((?:src|plugins|test|node_modules)\/\S+)$/;
+const MODULE = /^ (\S+\.[cm]?[jt]s)$/;
 
 type Insert = readonly [at: number, order: number, text: string];
 
