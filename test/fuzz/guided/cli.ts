@@ -12,7 +12,7 @@ import { TARGET_NAMES, TARGETS, type TargetName } from './targets.js';
 const USAGE = `npm run fuzz -- [TARGET…] [--runs N] [--seed N] [--keep]
 
 Hands random inputs, guided by coverage, to the parsers of what outsiders send. --keep writes those inputs that together
-reach all that was reached into test/fuzz/guided/corpus, for later runs to begin with.
+pass all edges that were passed into test/fuzz/guided/corpus, for later runs to begin with.
 Targets: ${TARGET_NAMES.join(', ')}
 `;
 
@@ -33,7 +33,7 @@ if (values.help || unknown !== undefined) {
 
 for (const name of (positionals.length > 0 ? positionals : TARGET_NAMES) as TargetName[]) {
   const built = await buildTarget(name);
-  const runs = Number(values.runs ?? TARGETS[name]);
+  const runs = Number(values.runs ?? TARGETS[name].runs);
   const report = fuzz(built, { runs, seed: Number(values.seed), known: readCorpus(name) });
   process.stdout.write(`${lineOf(name, report)}\n`);
   for (const finding of report.findings) process.stdout.write(`  ${finding.message}\n  ${save(name, finding)}\n`);

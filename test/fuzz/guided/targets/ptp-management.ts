@@ -84,7 +84,8 @@ export const target: Target = {
       for (const answer of answers)
         if (decode(buffer.slice(0, encode(answer, buffer))).kind === 'rejected')
           throw new Error('the answer cannot be read');
-      for (const { message } of subscribers.notices(clock, now)) encode(message, buffer);
+      // As the door does: without subscribers it asks for none.
+      if (subscribers.size > 0) for (const { message } of subscribers.notices(clock, now)) encode(message, buffer);
       answered += answers.length;
       const tlv = findTlv(request.tlvs, 'management');
       last = `${request.action} ${tlv && dataSetName(tlv.id)} ${answers[0]?.tlvs[0]?.kind}`;
