@@ -18,17 +18,23 @@ module.exports = {
       '^(plugins/$1/|src/(api|protocol)/)',
       'A plugin sees api, protocol and its own folder.',
     ),
-    layer('kernel-sees-no-edge', '^src/kernel/', '^src/(kernel|core|api)/', 'The kernel gets its host handed in.'),
+    layer('files-stand-alone', '^src/files/', '^src/files/', 'Opening files depends on nothing of ours.'),
+    layer(
+      'kernel-sees-no-edge',
+      '^src/kernel/',
+      '^src/(kernel|core|api|files)/',
+      'The kernel gets its host handed in.',
+    ),
     layer(
       'host-implements-the-port',
       '^src/host/',
-      '^src/(host|api|kernel/(host|errors)\\.ts)',
+      '^src/(host|api|files|kernel/(host|errors)\\.ts)',
       'host implements the port of the kernel.',
     ),
     layer(
       'lab-implements-the-port',
       '^src/lab/',
-      '^src/(lab|api|protocol|core|kernel)/',
+      '^src/(lab|api|protocol|core|kernel|files)/',
       'lab is another host, simulated.',
     ),
     {

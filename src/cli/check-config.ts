@@ -1,16 +1,18 @@
-import { formatProblems, type Problem } from '../kernel/config/index.js';
+import { formatProblems, harmless, type Problem } from '../kernel/config/index.js';
 import { EXIT, type ExitStatus } from './exit.js';
-import { type LoadedHub, loadHub } from './load.js';
+import { type ForeignCode, type LoadedHub, loadHub } from './load.js';
 
 export interface CheckOptions {
   readonly json?: boolean;
   /** Warnings are errors. */
   readonly strict?: boolean;
+  /** `--no-plugins`: runs no code of plugin packages. */
+  readonly plugins?: boolean;
 }
 
-/** `timehub check-config <file>`: everything that is wrong with it, each with its place. Starts nothing. */
-export async function run(path: string, { json, strict }: CheckOptions): Promise<ExitStatus> {
-  const loaded = await loadHub(path);
+/** `timehub check-config <file>`: everything that is wrong with it, each with its place. Starts no source and no sink. */
+export async function run(path: string, { json, strict, plugins }: CheckOptions): Promise<ExitStatus> {
+  const loaded = await loadHub(path, plugins === false ? () => 'leave' : announce());
   const { files } = loaded;
   const raised = strict === true ? loaded.warnings.map((warning): Problem => ({ ...warning, severity: 'error' })) : [];
   const problems = [...(loaded.problems ?? []), ...raised];
@@ -26,6 +28,19 @@ export async function run(path: string, { json, strict }: CheckOptions): Promise
     else console.log(`${path}: good${found === '' ? '' : ` with ${found}`}; it describes ${idsOf(loaded)}${read}`);
   }
   return problems.length === 0 ? EXIT.synchronised : EXIT.config;
+}
+
+/** Only the code of a plugin can say what its tables take: the operator is told before it runs. */
+function announce(): ForeignCode {
+  const told = new Set<string>();
+  return ({ manifest: { name, version }, origin }) => {
+    if (!told.has(origin)) {
+      const named = harmless(`${name} ${version}`.trim());
+      console.error(`runs code of ${named} (${harmless(origin)}) to check its tables; --no-plugins leaves it out`);
+    }
+    told.add(origin);
+    return 'run';
+  };
 }
 
 const count = ({ length }: readonly Problem[], noun: string): readonly string[] =>

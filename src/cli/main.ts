@@ -57,8 +57,11 @@ function program(): Command {
   root
     .command('check-config')
     .argument('<file>')
-    .description('check a configuration: all errors and warnings at once')
+    .description(
+      'check a configuration: all errors and warnings at once. Runs the code of plugin packages that it uses, and says so before',
+    )
     .option('--strict', 'warnings are errors')
+    .option('--no-plugins', 'run no code of plugin packages: their tables are not checked')
     .option('--json', 'machine-readable output')
     .action(lazily(() => import('./check-config.js')));
   root

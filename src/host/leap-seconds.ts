@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../files/read-file.js';
 
 /** Where distributions put tzdata (`TZDIR` first, as for tzset(3)). */
 const FOLDERS = ['/usr/share/zoneinfo', '/usr/lib/zoneinfo', '/usr/share/lib/zoneinfo', '/etc/zoneinfo'];
+
+/** Octets: the list of 2024 has 5 KiB. */
+const LARGEST = 1 << 18;
 
 /** tzdata's leap-seconds.list and its path, or nothing where tzdata is not installed. */
 export function findLeapSeconds(
@@ -11,7 +14,7 @@ export function findLeapSeconds(
   for (const folder of folders.filter((name) => name !== '')) {
     const path = join(folder, 'leap-seconds.list');
     try {
-      return { text: readFileSync(path, 'utf8'), path };
+      return { text: readRegularFile(path, { most: LARGEST }).toString(), path };
     } catch {
       // The next folder may have it.
     }

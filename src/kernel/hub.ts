@@ -1,4 +1,13 @@
-import type { ClockId, HubReport, Logger, Ns, Running, SinkDefinition, SourceDefinition } from '../api/index.js';
+import type {
+  ClockId,
+  HubReport,
+  Logger,
+  Ns,
+  Running,
+  SinkDefinition,
+  SourceDefinition,
+  TimeState,
+} from '../api/index.js';
 import type { Engine } from '../core/engine.js';
 import type { Action, Input, SourceOptions } from '../core/input.js';
 import type { ConfigDifference } from './config/index.js';
@@ -106,6 +115,11 @@ export class Hub {
     this.#identity = new OwnIdentity(host);
     this.#loop.onState(({ ntp, monotonic }) => this.#identity.published(ntp, monotonic));
     this.#keeper = new Keeper({ host, store: state, learnt: () => this.#loop.memory() });
+    let before: TimeState['mode'] = 'unsynchronised';
+    this.#loop.onState(({ mode }) => {
+      if (mode === 'tracking' && before !== 'tracking') this.#keeper.tracking();
+      before = mode;
+    });
     this.report = createReport({
       version,
       startedAt: host.monotonic(),
@@ -172,6 +186,7 @@ export class Hub {
     for (const id of [...difference.changed, ...difference.retuned]) this.#announce(planOf(id));
     for (const id of difference.changed) await this.#instances.get(id)!.reload(planOf(id));
     for (const id of difference.added) await this.#add(planOf(id)).start();
+    this.#keeper.reloaded();
   }
 
   #add(plan: PlannedInstance): Instance {

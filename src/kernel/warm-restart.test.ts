@@ -82,14 +82,26 @@ describe('a warm restart', function () {
     await hub.stop();
   });
 
-  it('keeps what was learnt every ten minutes, not only at the end', async () => {
+  it('has what was learnt within a minute of tracking: a hub that is killed after 70 s leaves it', async () => {
+    const machine = await LabMachine.create({ ...INTERNET, pollMin: '4s', pollMax: '4s' });
+    const state = new Kept();
+    const hub = await machine.start({ state });
+    while (hub.report.status().mode !== 'tracking') await machine.host.run(machine.host.nowNs + S);
+    expect(machine.host.nowNs).to.be.below(10 * S);
+    await machine.host.run(70 * S);
+    expect(state.memory!.clocks.map(({ clock }) => clock)).to.deep.equal(['system']);
+    expect(state.memory!.tracks.map(({ key }) => key)).to.deep.equal(['ntp.1']);
+  });
+
+  it('has what was learnt soon after a reload', async () => {
     const machine = await LabMachine.create(INTERNET);
     const state = new Kept();
-    await machine.start({ state });
-    await machine.host.run(599 * S);
-    expect(state.memory).to.equal(undefined);
-    await machine.host.run(601 * S);
-    expect(state.memory!.clocks.map(({ clock }) => clock)).to.deep.equal(['system']);
+    const hub = await machine.start({ state });
+    await machine.host.run(1000 * S);
+    state.memory = undefined;
+    await hub.reload([], { hub: false, added: [], removed: [], changed: [], retuned: [], kept: [] });
+    await machine.host.run(1030 * S);
+    expect(state.memory).not.to.equal(undefined);
   });
 
   it('hands on what it was given when it is too short to learn', async () => {

@@ -1,5 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { identity } from '../files/identity.js';
+import { isStranger } from '../files/weakness.js';
 
 /** Where a lab takes commands unless told otherwise: a folder that belongs to this user alone. */
 export function defaultControlPath(): string {
@@ -9,5 +11,13 @@ export function defaultControlPath(): string {
     : join(runtime, 'timehub-lab.sock');
 }
 
-/** The folder of a control socket, made when it is missing. */
-export const makeRoom = (path: string): void => void mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+/**
+ * Makes the folder of a control socket when it is missing. Throws when it belongs to another user, who could answer in place of
+ * the lab.
+ */
+export function makeRoom(path: string): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid } = statSync(folder);
+  if (isStranger(uid, identity())) throw new Error(`${folder} belongs to another user (uid ${uid})`);
+}

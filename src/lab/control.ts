@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type ErrorCode, HubError } from '../api/index.js';
 import { makeRoom } from './control-path.js';
@@ -16,14 +16,20 @@ const LONGEST_COMMAND = 1024;
 
 /** Takes commands for the lab at a Unix socket, one JSON line each way. A socket file that nobody answers at is replaced. */
 export async function serveControl(lab: Lab, path: string): Promise<{ close(): Promise<void> }> {
-  if (existsSync(path)) {
+  try {
+    makeRoom(path);
+  } catch (cause) {
+    throw unusable(path, (cause as Error).message, cause);
+  }
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined) {
+    if (!found.isSocket()) throw unusable(path, 'there is a file that is no socket, and it is left alone');
     if (await answers(path))
       throw new HubError('TH_LAB_BUSY', `another lab listens at ${path}`, {
         hint: 'end it, or give this one another socket',
       });
     rmSync(path);
   }
-  makeRoom(path);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -125,8 +131,12 @@ const answers = (path: string): Promise<boolean> =>
 
 const listening = (server: Server, path: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(new HubError('TH_LAB_SOCKET', `cannot listen at ${path}: ${cause.message}`, { cause })),
-    );
+    server.once('error', (cause) => reject(unusable(path, cause.message, cause)));
     server.listen(path, resolve);
+  });
+
+const unusable = (path: string, why: string, cause?: unknown): HubError =>
+  new HubError('TH_LAB_SOCKET', `cannot listen at ${path}: ${why}`, {
+    cause,
+    hint: 'name another path with --control',
   });

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -149,12 +149,33 @@ describe('the lab on real sockets', () => {
     const busy = await serveControl(lab, control).catch((error: unknown) => error);
     expect(busy).to.have.property('code', 'TH_LAB_BUSY');
     const stale = join(folder, 'stale.sock');
-    writeFileSync(stale, '');
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(join(folder, 'gone.sock'), resolve));
+    renameSync(join(folder, 'gone.sock'), stale);
+    await new Promise((resolve) => gone.close(resolve));
     const second = await serveControl(lab, stale);
     expect(await askLab(stale, 'list')).to.contain('gnss');
     await second.close();
     const dead = await askLab(stale, 'list').catch((error: unknown) => error);
     expect(dead).to.have.property('code', 'TH_LAB_UNREACHABLE');
+  });
+
+  it('leaves a file alone that is no socket', async () => {
+    const precious = join(folder, 'precious');
+    writeFileSync(precious, 'precious');
+    const refused = await serveControl(lab, precious).catch((error: unknown) => error);
+    expect(refused).to.have.property('code', 'TH_LAB_SOCKET');
+    expect(readFileSync(precious, 'utf8')).to.equal('precious');
+  });
+
+  it('does not listen in the folder of another user, who could answer in its place', async function () {
+    if (process.geteuid?.() !== 0) this.skip();
+    const strange = join(folder, 'strange');
+    mkdirSync(strange);
+    chownSync(strange, 12_345, 12_345);
+    const refused = await serveControl(lab, join(strange, 'lab.sock')).catch((error: unknown) => error);
+    expect(refused).to.have.property('code', 'TH_LAB_SOCKET');
+    expect((refused as HubError).message).to.contain('another user (uid 12345)');
   });
 
   it('names the port that is taken, and lets go of those it had', async () => {

@@ -1,5 +1,6 @@
 import type { ClockId, HubError, StandardSchema } from '../../api/index.js';
 import type { CoreOptions, SourceOptions } from '../../core/input.js';
+import type { Problem } from './problem.js';
 
 /** A TOML table as parsed: keys as in the file. */
 export type Table = Readonly<Record<string, unknown>>;
@@ -69,6 +70,8 @@ export interface Surroundings {
   readonly dropIns: readonly ConfigFile[];
   /** Paths of files of `conf.d` that are not read, because their names do not end in `.toml`. */
   readonly skipped?: readonly string[];
+  /** Files and folders of the configuration that others can change. */
+  readonly unsafe?: readonly Problem[];
   readonly presets: ReadonlyMap<string, ConfigFile>;
 }
 
@@ -77,6 +80,8 @@ export interface PluginType {
   readonly summary: string;
   /** Absent until its code is loaded. */
   readonly schema?: StandardSchema | undefined;
+  /** Its code is not run: its own keys are taken as they are. */
+  readonly isUnchecked?: boolean;
   /** Why its code could not be loaded. */
   readonly failure?: HubError | undefined;
   /** See `Definition.instances`. */
@@ -97,4 +102,6 @@ export interface PluginCatalogue {
   readonly lab?: StandardSchema;
   /** Entries of `plugins` that could not be had. */
   readonly failures?: ReadonlyMap<string, HubError>;
+  /** Entries of `plugins` whose files a group can change. */
+  readonly weaknesses?: ReadonlyMap<string, HubError>;
 }

@@ -42,6 +42,8 @@ export interface ConfigDocument {
   readonly findings: readonly Finding[];
   /** The files that were read, the main file first: a preset with its name. */
   readonly files: readonly string[];
+  /** Other users can change it, and this user must not run code that it names. */
+  readonly isUnsafe: boolean;
   /** Something could not be read: what seems to be missing may be there. */
   readonly incomplete: boolean;
 }
@@ -70,12 +72,14 @@ export function parseConfig(text: string, path: string, around: Surroundings = A
       ...presetFindings(main, around),
       ...dropIns.flatMap(dropInFindings),
       ...(around.skipped ?? []).map(skippedFinding),
+      ...(around.unsafe ?? []).map(({ span: _, ...told }): Finding => ({ ...told, path: [], at: 'key' })),
     ],
     files: [
       path,
       ...around.dropIns.map((file) => file.path),
       ...(shipped === undefined ? [] : [`${shipped.path} (preset ${named})`]),
     ],
+    isUnsafe: (around.unsafe ?? []).some(({ severity }) => severity === 'error'),
     incomplete: layers.some(({ parsed }) => parsed.incomplete),
   };
 }

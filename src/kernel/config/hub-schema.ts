@@ -37,7 +37,7 @@ export const hubSchema = table({
   ),
   'event-log': described(
     v.optional(path('a path in quotes')),
-    "A file for raw observations, claims and decisions (JSON Lines), from which a run can be replayed. Relative to this file's folder.",
+    "A regular file for raw observations, claims and decisions (JSON Lines), from which a run can be replayed: no link, FIFO or device. Relative to this file's folder.",
   ),
   'log-level': described(
     v.optional(oneOf(['debug', 'info', 'warn', 'silent'] satisfies LogLevel[]), 'info'),

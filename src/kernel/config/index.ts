@@ -2,6 +2,7 @@ import type { ConfigFile, PluginCatalogue } from './config.js';
 import { type ConfigDocument, parseConfig } from './document.js';
 import type { Machine } from './machine.js';
 import { readConfig, readPresets } from './read.js';
+import { unsafeFiles } from './unsafe-files.js';
 import { type Loaded, validateConfig } from './validate.js';
 
 export type * from './config.js';
@@ -9,7 +10,7 @@ export { type ConfigDifference, diffConfig } from './diff.js';
 export { type ConfigDocument, parseConfig } from './document.js';
 export { type EffectiveValue, effectiveConfig, formatEffective } from './effective.js';
 export type { Machine } from './machine.js';
-export { formatProblems, type Problem, problemLine, type Span } from './problem.js';
+export { formatProblems, harmless, type Problem, problemLine, type Span } from './problem.js';
 export { readConfig, readPresets } from './read.js';
 export { configReference, type OptionRow, optionRows, optionsTable } from './reference.js';
 export { type Loaded, type Remarks, validateConfig } from './validate.js';
@@ -29,7 +30,7 @@ export async function loadConfig(
   const document =
     typeof input === 'string'
       ? openConfig(input)
-      : parseConfig(input.text, input.path, { dropIns: [], presets: readPresets() });
+      : parseConfig(input.text, input.path, { dropIns: [], unsafe: unsafeFiles([input.path]), presets: readPresets() });
   if ('problems' in document) return document;
   // A simulated world has clocks and interfaces of its own.
   const real = document.tree.lab === undefined ? machine : undefined;

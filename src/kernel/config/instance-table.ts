@@ -1,4 +1,4 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { nearest } from '../errors/nearest.js';
 import { checkTable } from './check-table.js';
 import type { InstanceConfig, PluginCatalogue, PluginType, Table } from './config.js';
@@ -16,7 +16,7 @@ export async function checkInstance(
   const { kind, type, name, table } = instance;
   const path = [kind, type, name];
   const plugin = catalogue.types.get(`${kind}.${type}`);
-  const schema = plugin?.schema;
+  const schema = plugin?.isUnchecked === true ? ANYTHING : plugin?.schema;
   if (plugin === undefined || schema === undefined) return { findings: unavailable(instance, plugin, catalogue) };
   const shared = kind === 'source' ? sourceOptionsSchema : sinkOptionsSchema;
   const sharedKeys = keysOf(shared) ?? [];
@@ -41,6 +41,9 @@ export async function checkInstance(
   return { findings: withoutMisspelt([...unknown, ...(options.findings ?? []), ...(own.findings ?? [])]) };
 }
 
+/** For tables whose plugin is not asked. */
+const ANYTHING = v.record(v.string(), v.unknown());
+
 type SinkOptions = v.InferOutput<typeof sinkOptionsSchema>;
 type SourceTable = v.InferOutput<typeof sourceOptionsSchema>;
 
@@ -63,6 +66,13 @@ function configured(
 
 const part = (table: Table, wanted: (key: string) => boolean): Table =>
   Object.fromEntries(Object.entries(table).filter(([key]) => wanted(key)));
+
+/** Warns of a table whose own keys are not checked. */
+export function uncheckedFindings({ kind, type, name }: InstanceTable, { types }: PluginCatalogue): readonly Finding[] {
+  if (types.get(`${kind}.${type}`)?.isUnchecked !== true) return [];
+  const message = `the keys of [${kind}.${type}.${name}] are not checked: the code of its plugin was not run`;
+  return [{ code: 'TH_CFG_UNCHECKED', severity: 'warning', path: [kind, type, name], at: 'key', message }];
+}
 
 /** The type is not known, or its code could not be loaded. */
 function unavailable(

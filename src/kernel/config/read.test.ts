@@ -1,9 +1,20 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { loadConfig, readConfig } from './index.js';
 import { CATALOGUE } from './testing/catalogue.js';
+import { unsafeFiles } from './unsafe-files.js';
 
 describe('reading the files', () => {
   let folder = '';
@@ -66,7 +77,92 @@ describe('reading the files', () => {
   });
 
   it('tells a huge file without reading all of it', async () => {
-    expect(await problem('/dev/zero')).to.have.property('code', 'TH_CFG_TOO_LARGE');
+    const path = write('hub.toml', '');
+    truncateSync(path, 2 ** 40);
+    expect(await problem(path)).to.have.property('code', 'TH_CFG_TOO_LARGE');
+  });
+
+  it('opens no device and waits for no FIFO', async () => {
+    expect(await problem('/dev/zero')).to.have.property('code', 'TH_CFG_NOT_A_FILE');
+    const fifo = join(folder, 'hub.toml');
+    execFileSync('mkfifo', [fifo]);
+    expect(await problem(fifo)).to.have.property('code', 'TH_CFG_NOT_A_FILE');
+    rmSync(fifo);
+    write('hub.toml', '[source.ntp.a]\nhost = "main"');
+    mkdirSync(join(folder, 'conf.d'));
+    execFileSync('mkfifo', [join(folder, 'conf.d/10.toml')]);
+    expect(await problem(fifo)).to.have.property('code', 'TH_CFG_NOT_A_FILE');
+  });
+
+  it('tells a conf.d that is a loop, a file, or leads nowhere, rather than to go on without', async () => {
+    const path = write('hub.toml', '[source.ntp.a]\nhost = "main"');
+    const place = join(folder, 'conf.d');
+    for (const target of ['conf.d', 'nothing', 'hub.toml']) {
+      symlinkSync(target, place);
+      expect(await problem(path), target).to.have.property('code', 'TH_CFG_UNREADABLE');
+      rmSync(place);
+    }
+    mkdirSync(place);
+    symlinkSync('loop.toml', join(place, 'loop.toml'));
+    expect(await problem(path)).to.have.property('code', 'TH_CFG_UNREADABLE');
+  });
+
+  it('takes a conf.d that links to a folder', async () => {
+    mkdirSync(join(folder, 'elsewhere'));
+    write('elsewhere/10.toml', '[source.ntp.a]\nhost = "linked"');
+    symlinkSync('elsewhere', join(folder, 'conf.d'));
+    const { config } = await loadConfig(write('hub.toml', '[source.ntp.a]\nhost = "main"'), CATALOGUE);
+    expect(config?.instances[0]?.config).to.include({ host: 'linked' });
+  });
+
+  it('tells a conf.d of thousands of files, and one of huge files', async () => {
+    const path = write('hub.toml', '[source.ntp.a]\nhost = "main"');
+    mkdirSync(join(folder, 'conf.d'));
+    for (let n = 0; n < 1001; n++) write(`conf.d/${n}.toml`, '');
+    const { problems } = await loadConfig(path, CATALOGUE);
+    expect(problems).to.have.length(1);
+    expect(problems![0]).to.include({ code: 'TH_CFG_TOO_LARGE', file: join(folder, 'conf.d') });
+    rmSync(join(folder, 'conf.d'), { recursive: true });
+    mkdirSync(join(folder, 'conf.d'));
+    for (let n = 0; n < 9; n++) write(`conf.d/${n}.toml`, Buffer.alloc(1 << 20, '#'));
+    expect(await problem(path)).to.have.property('code', 'TH_CFG_TOO_LARGE');
+  });
+
+  describe('that others can change', () => {
+    let path = '';
+    beforeEach(() => {
+      path = write('hub.toml', '[source.ntp.a]\nhost = "main"');
+      chmodSync(path, 0o666);
+    });
+
+    it('refuses for root, whose rights they would have', async function () {
+      if (process.geteuid?.() !== 0) this.skip();
+      const { problems } = await loadConfig(path, CATALOGUE);
+      expect(problems).to.have.length(1);
+      expect(problems![0]).to.include({ code: 'TH_CFG_UNSAFE', file: path, hint: `chmod o-w ${path}` });
+    });
+
+    it('warns another user, and both of a group', () => {
+      expect(unsafeFiles([path], false).map(({ code, severity }) => `${severity} ${code}`)).to.deep.equal([
+        'warning TH_CFG_UNSAFE',
+      ]);
+      if (process.geteuid?.() !== 0) return;
+      chmodSync(path, 0o664);
+      chownSync(path, 0, 4242);
+      expect(unsafeFiles([path], true).map(({ severity }) => severity)).to.deep.equal(['warning']);
+    });
+
+    it('looks at conf.d and its files as well, and tells each once', function () {
+      if (process.geteuid?.() !== 0) this.skip();
+      chmodSync(path, 0o644);
+      mkdirSync(join(folder, 'conf.d'));
+      chmodSync(join(folder, 'conf.d'), 0o777);
+      for (const name of ['10', '20']) write(`conf.d/${name}.toml`, '');
+      chownSync(join(folder, 'conf.d/20.toml'), 4242, 4242);
+      const read = readConfig(path);
+      const unsafe = read.problems === undefined ? read.around.unsafe! : [];
+      expect(unsafe.map(({ file }) => file)).to.deep.equal([join(folder, 'conf.d'), join(folder, 'conf.d/20.toml')]);
+    });
   });
 
   it('tells a file that may not be read', async () => {

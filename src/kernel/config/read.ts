@@ -1,15 +1,15 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { lstatSync, opendirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ErrorCode } from '../../api/index.js';
 import { nearest } from '../errors/nearest.js';
 import type { ConfigFile, Surroundings } from './config.js';
 import type { Problem } from './problem.js';
+import { readText } from './read-text.js';
+import { unsafeFiles } from './unsafe-files.js';
 
-/** The only place where the configuration touches the disk. */
-
-const LARGEST = 1 << 20;
-const CHUNK = 1 << 12;
+/** Most entries of conf.d, and octets of its files together. */
+const MOST_ENTRIES = 1000;
+const MOST_OCTETS = 8 << 20;
 
 export type Read =
   | { readonly file: ConfigFile; readonly around: Surroundings; readonly problems?: undefined }
@@ -18,25 +18,52 @@ export type Read =
 /** Reads a main file, the drop-ins of `conf.d` beside it and the presets. */
 export function readConfig(path: string): Read {
   const problems: Problem[] = [];
-  const main = readText(path, problems);
+  const main = readText(path, problems, HINTS);
   const folder = join(dirname(path), 'conf.d');
-  const names = namesIn(folder, problems);
-  const dropIns = names.filter(isToml).map((name) => readText(join(folder, name), problems));
+  const names = main === undefined ? [] : namesIn(folder, problems);
+  const dropIns = readDropIns(
+    names.filter(isToml).map((name) => join(folder, name)),
+    problems,
+  );
   if (main === undefined || problems.length > 0) return { problems };
   return {
     file: main,
     around: {
-      dropIns: dropIns.filter((file) => file !== undefined),
+      dropIns,
       skipped: names.filter((name) => !isToml(name) && !isLeftover(name)).map((name) => join(folder, name)),
+      unsafe: unsafeFiles([path, folder, ...dropIns.map((file) => file.path)]),
       presets: readPresets(),
     },
   };
 }
 
+function readDropIns(paths: readonly string[], problems: Problem[]): readonly ConfigFile[] {
+  const files: ConfigFile[] = [];
+  let octets = 0;
+  for (const path of paths) {
+    const file = readText(path, problems, HINTS);
+    if (file === undefined) continue;
+    octets += file.text.length;
+    if (octets > MOST_OCTETS) {
+      problems.push(tooMuch(dirname(path), 'its files are larger than 8 MiB together: no configuration'));
+      break;
+    }
+    files.push(file);
+  }
+  return files;
+}
+
+const tooMuch = (folder: string, message: string): Problem => ({
+  ...{ code: 'TH_CFG_TOO_LARGE', severity: 'error', file: folder, span: undefined, message },
+  hint: 'is it the right folder?',
+});
+
 /** The presets that are shipped, by name. */
 export function readPresets(): ReadonlyMap<string, ConfigFile> {
   const folder = presetFolder();
-  const files = tomlFiles(folder).map((name) => [basename(name, '.toml'), readText(join(folder, name), [])] as const);
+  const files = tomlFiles(folder).map(
+    (name) => [basename(name, '.toml'), readText(join(folder, name), [], HINTS)] as const,
+  );
   return new Map(files.filter((entry): entry is readonly [string, ConfigFile] => entry[1] !== undefined));
 }
 
@@ -56,16 +83,31 @@ const isLeftover = (name: string): boolean =>
 
 const tomlFiles = (folder: string): readonly string[] => namesIn(folder, []).filter(isToml);
 
-/** The files of a folder by name; none when there is no such folder. */
+/** The entries of a folder by name; none when there is no such folder. */
 function namesIn(folder: string, problems: Problem[]): readonly string[] {
-  if (!isFolder(folder)) return [];
   try {
-    return readdirSync(folder).sort();
+    if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return [];
+    const names = listed(folder);
+    if (names.length <= MOST_ENTRIES) return names.sort();
+    problems.push(tooMuch(folder, `it holds more than ${MOST_ENTRIES} files: no configuration`));
   } catch (error) {
     const message = `its files cannot be listed: ${(error as Error).message}`;
     const place = { file: folder, span: undefined, hint: `try: ls -ld ${folder}` };
     problems.push({ code: 'TH_CFG_UNREADABLE', severity: 'error', message, ...place });
-    return [];
+  }
+  return [];
+}
+
+/** Stops soon after `MOST_ENTRIES`: a folder may hold millions. */
+function listed(path: string): string[] {
+  const folder = opendirSync(path);
+  try {
+    const names: string[] = [];
+    for (let entry = folder.readSync(); entry !== null && names.length <= MOST_ENTRIES; entry = folder.readSync())
+      names.push(entry.name);
+    return names;
+  } finally {
+    folder.closeSync();
   }
 }
 
@@ -75,70 +117,6 @@ function isFolder(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function readText(path: string, problems: Problem[]): ConfigFile | undefined {
-  const refuse = (code: ErrorCode, message: string, hint?: string): undefined => {
-    problems.push({ code, severity: 'error', file: path, span: undefined, message, hint });
-  };
-  let bytes: Uint8Array;
-  try {
-    bytes = readUpTo(path, LARGEST + 1);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR')
-      return refuse('TH_CFG_NOT_FOUND', 'there is no such file', similar(path));
-    if (code === 'EISDIR')
-      return refuse('TH_CFG_NOT_A_FILE', 'this is a directory, not a configuration', contents(path));
-    if (code === 'EACCES' || code === 'EPERM')
-      return refuse('TH_CFG_UNREADABLE', 'this user may not read it', `try: ls -l ${path}`);
-    return refuse('TH_CFG_UNREADABLE', `it cannot be read: ${message}`);
-  }
-  if (bytes.length > LARGEST)
-    return refuse('TH_CFG_TOO_LARGE', 'this is larger than 1 MiB: no configuration', 'is it the right file?');
-  try {
-    return { path, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
-  } catch {
-    return refuse(
-      'TH_CFG_ENCODING',
-      `this is not UTF-8 text${whereNot(bytes)}`,
-      'save it as UTF-8, or is it the right file?',
-    );
-  }
-}
-
-/** Stops at the limit, so that a device or a log given by mistake does not fill the memory. */
-function readUpTo(path: string, limit: number): Uint8Array {
-  const file = openSync(path, 'r');
-  try {
-    const chunks: Uint8Array[] = [];
-    for (let length = 0; length < limit; ) {
-      const chunk = Buffer.allocUnsafe(CHUNK);
-      const count = readSync(file, chunk, 0, CHUNK, null);
-      if (count === 0) break;
-      chunks.push(chunk.subarray(0, count));
-      length += count;
-    }
-    return Buffer.concat(chunks);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function whereNot(bytes: Uint8Array): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let line = 1;
-  for (let start = 0; start < bytes.length; line++) {
-    const end = bytes.indexOf(10, start);
-    try {
-      decoder.decode(bytes.subarray(start, end < 0 ? undefined : end));
-    } catch {
-      return `, from line ${line} on`;
-    }
-    if (end < 0) break;
-    start = end + 1;
-  }
-  return '';
 }
 
 function similar(path: string): string | undefined {
@@ -153,3 +131,5 @@ function contents(path: string): string | undefined {
   const [first] = tomlFiles(path);
   return first === undefined ? undefined : `did you mean ${join(path, first)}?`;
 }
+
+const HINTS = { similar, contents };

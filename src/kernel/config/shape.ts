@@ -1,7 +1,9 @@
+import type { HubError } from '../../api/index.js';
 import { nearest } from '../errors/nearest.js';
 import type { Kind, PluginCatalogue } from './config.js';
 import type { ConfigDocument } from './document.js';
 import type { Finding } from './finding.js';
+import type { Severity } from './problem.js';
 import { isTable, showHeader, showValue } from './toml-value.js';
 import { belongsTo, SECTIONS, TOP_KEYS } from './whereabouts.js';
 
@@ -101,17 +103,21 @@ function checkIds({ instances }: ConfigDocument): readonly Finding[] {
     }));
 }
 
-function checkPlugins({ layers }: ConfigDocument, { failures }: PluginCatalogue): readonly Finding[] {
+function checkPlugins({ layers }: ConfigDocument, { failures, weaknesses }: PluginCatalogue): readonly Finding[] {
   const malformed = layers
     .filter(({ parsed }) => parsed.tree.plugins !== undefined && !isListOfNames(parsed.tree.plugins))
     .map(({ path, parsed }) => notNames(path, parsed.tree.plugins));
-  const failed = [...(failures ?? [])].map(([name, { code, message, hint }]): Finding => {
-    const layer = layers.find(({ parsed }) => isListOfNames(parsed.tree.plugins) && parsed.tree.plugins.includes(name));
-    if (layer === undefined) return { code, path: ['plugins'], at: 'value', message, hint };
-    const index = (layer.parsed.tree.plugins as readonly string[]).indexOf(name);
-    return { code, path: ['plugins', index], at: 'value', message, hint, file: layer.path };
-  });
-  return [...malformed, ...failed];
+  const tell = (severity: Severity, told: ReadonlyMap<string, HubError> = new Map()): readonly Finding[] =>
+    [...told].map(([name, { code, message, hint }]): Finding => {
+      const finding: Finding = { code, severity, path: ['plugins'], at: 'value', message, hint };
+      const layer = layers.find(
+        ({ parsed }) => isListOfNames(parsed.tree.plugins) && parsed.tree.plugins.includes(name),
+      );
+      if (layer === undefined) return finding;
+      const index = (layer.parsed.tree.plugins as readonly string[]).indexOf(name);
+      return { ...finding, path: ['plugins', index], file: layer.path };
+    });
+  return [...malformed, ...tell('error', failures), ...tell('warning', weaknesses)];
 }
 
 const isListOfNames = (value: unknown): value is readonly string[] =>

@@ -7,7 +7,7 @@ import { warnAcross } from './cross-warnings.js';
 import type { ConfigDocument } from './document.js';
 import { type Finding, unknownKey, withoutMisspelt } from './finding.js';
 import { hubSchema, targetSchema } from './hub-schema.js';
-import { checkInstance } from './instance-table.js';
+import { checkInstance, uncheckedFindings } from './instance-table.js';
 import { faultsOf, Locator } from './locate.js';
 import type { Machine } from './machine.js';
 import { checkMachine } from './machine-checks.js';
@@ -18,6 +18,7 @@ import { keysOf } from './schema-keys.js';
 import { checkShape } from './shape.js';
 import { isTable } from './toml-value.js';
 import { belongsTo } from './whereabouts.js';
+import { checkWrittenFiles } from './written-files.js';
 
 /** Either a configuration that holds, or everything that is wrong with it. */
 export type Loaded = Remarks &
@@ -53,10 +54,11 @@ export async function validateConfig(
     const checked = await checkInstance(table, catalogue);
     if ('findings' in checked) findings.push(...checked.findings);
     else instances.push(...checked.instances);
+    findings.push(...uncheckedFindings(table, catalogue));
   }
   const values = namedValues(instances, catalogue);
   findings.push(...checkAcross(document, hub, instances), ...warnAcross(instances, values, catalogue, machine));
-  if (machine !== undefined) findings.push(...checkMachine(document, values, machine));
+  if (machine !== undefined) findings.push(...checkMachine(document, values, machine), ...checkWrittenFiles(document));
   const all = sortProblems([...faultsOf(document), ...(await placed(document, findings))], inReadingOrder(document));
   const problems = all.filter(({ severity }) => severity === 'error');
   const remarks = { warnings: all.filter(({ severity }) => severity === 'warning'), files: document.files };

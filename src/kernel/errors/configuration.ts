@@ -34,7 +34,7 @@ export const CONFIGURATION: Explanations = {
     remedy: 'Use letters, digits, "-" and "_"; a clock is "system" or "phc:" and an interface.',
   },
   TH_CFG_NOT_A_FILE: {
-    cause: 'The path of the configuration leads to a directory.',
+    cause: 'The path of the configuration leads to a directory, a FIFO, a device or a socket.',
     effect: 'Nothing is read.',
     remedy: 'Name the file itself; files of conf.d beside it are read too.',
   },
@@ -75,9 +75,16 @@ export const CONFIGURATION: Explanations = {
     remedy: 'Correct the place that the caret shows: key = "value", a line each.',
   },
   TH_CFG_TOO_LARGE: {
-    cause: 'The file is larger than any configuration could be (1 MiB).',
+    cause:
+      'A file is larger than any configuration could be (1 MiB), or conf.d holds more than 1000 files or 8 MiB together.',
     effect: 'Nothing of it is read.',
     remedy: 'Check that it is the right file.',
+  },
+  TH_CFG_UNCHECKED: {
+    cause:
+      'This table belongs to a plugin package whose code was not run: check-config was told so, or other users can change the configuration.',
+    effect: 'A warning: its keys and values may be wrong. The hub itself checks them when it starts.',
+    remedy: 'Correct the other problems; run check-config without --no-plugins if you trust the package.',
   },
   TH_CFG_UNKNOWN_KEY: {
     cause: 'A key or table is not known at its place: misspelt, or in the wrong table.',
@@ -98,6 +105,13 @@ export const CONFIGURATION: Explanations = {
     cause: 'The operating system does not let this user read the file.',
     effect: 'Nothing of it is read.',
     remedy: 'Check the permissions of the file and of the directories above it.',
+  },
+  TH_CFG_UNSAFE: {
+    cause:
+      'A file of the configuration, or a folder or link on the way to it, can be changed by users other than root and the user of the hub. The configuration names code to load.',
+    effect:
+      'As root the configuration is refused; a running hub keeps the one it has. For another user, and where only a group can write, it is a warning.',
+    remedy: 'Run the command that the message shows (chown, chmod), or move the configuration to a safe folder.',
   },
   TH_CFG_VALUE: {
     cause: 'A value is of the wrong type, out of its range, or lacks its unit.',

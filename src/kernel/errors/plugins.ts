@@ -53,6 +53,13 @@ export const PLUGINS: Explanations = {
     effect: 'The instance is dropped and started again with back-off.',
     remedy: 'Look at what it waits for: a device, a name, a peer.',
   },
+  TH_PLUGIN_UNSAFE: {
+    cause:
+      'The code of a plugin package, or a folder or link on the way to it, can be changed by users other than root and the user of the hub.',
+    effect:
+      'The package is not loaded, and the configuration that names it is refused. Where only a group can write, it is loaded with a warning.',
+    remedy: 'Run the command that the message shows (chown, chmod), or install the package in a safe folder.',
+  },
   TH_PTP_IDENTITY: {
     cause: 'The interface has no MAC address that a PTP clock identity could be made of.',
     effect: 'The instance does not start and is tried again.',

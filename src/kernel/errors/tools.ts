@@ -3,9 +3,9 @@ import type { Explanations } from './explanation.js';
 /** Commands, the lab, replay, and what this machine lacks. */
 export const TOOLS: Explanations = {
   TH_CLI_FILE: {
-    cause: 'A file that the command line names cannot be read.',
+    cause: 'A file that the command line names cannot be read or written.',
     effect: 'Nothing is done, the status is 64.',
-    remedy: 'Check its name and that this user may read it.',
+    remedy: 'Check its name and that this user may read or write it.',
   },
   TH_CLI_NOT_FOUND: {
     cause: 'The hub was reached but knows nothing under that name.',

@@ -5,7 +5,9 @@ import { Keeper } from './keeper.js';
 import type { Learnt, Recalled, StateStore } from './state-file.js';
 
 const S = NS_PER_S;
-const LEARNT: Learnt = { memory: { clocks: [], tracks: [] }, utc: 7n };
+const CLOCK = { clock: 'system', frequencyPpb: 1, sigmaPpb: 1, wanders: [] } as const;
+const LEARNT: Learnt = { memory: { clocks: [CLOCK], tracks: [] }, utc: 7n };
+const NOTHING_YET: Learnt = { memory: { clocks: [], tracks: [] }, utc: 7n };
 
 interface Written {
   readonly atS: number;
@@ -23,8 +25,12 @@ function setUp({ learnt = undefined as Learnt | undefined, left = {} as Recalled
     },
     note: '',
   };
-  const keeper = new Keeper({ host, store, learnt: () => learnt });
-  return { host, keeper, written, timesS: () => written.map(({ atS }) => Math.round(atS)) };
+  let known = learnt;
+  const learn = () => {
+    known = LEARNT;
+  };
+  const keeper = new Keeper({ host, store, learnt: () => known });
+  return { host, keeper, written, learn, timesS: () => written.map(({ atS }) => Math.round(atS)) };
 }
 
 const errorOf = (work: () => void): { code?: string; message?: string; hint?: string } => {
@@ -72,12 +78,42 @@ describe('what an instance leaves behind', () => {
     expect(written).to.have.lengthOf(2);
   });
 
-  it('goes with what was learnt, every ten minutes', async () => {
+  it('goes with what was learnt, first after half a minute, in the end every ten minutes', async () => {
     const { host, keeper, written, timesS } = setUp({ learnt: LEARNT });
     await keeper.recall(0n);
-    await host.run(1300 * S);
-    expect(timesS()).to.deep.equal([600, 1200]);
+    await host.run(2700 * S);
+    expect(timesS()).to.deep.equal([30, 90, 210, 450, 930, 1530, 2130]);
     expect(written[0]!.learnt).to.equal(LEARNT);
+  });
+
+  it('goes within a minute of the moment when something is known, however late that is', async () => {
+    const { host, keeper, timesS, learn } = setUp({ learnt: NOTHING_YET });
+    await keeper.recall(0n);
+    await host.run(1000 * S);
+    expect(timesS()).to.deep.equal([]);
+    learn();
+    await host.run(1060 * S);
+    expect(timesS()).to.have.length(1);
+  });
+
+  it('goes within a minute of the moment when the hub begins to track, though it was saved before', async () => {
+    const { host, keeper, timesS } = setUp({ learnt: LEARNT });
+    await keeper.recall(0n);
+    await host.run(2000 * S);
+    keeper.tracking();
+    await host.run(2060 * S);
+    expect(timesS().filter((at) => at > 2000)).to.deep.equal([2030]);
+  });
+
+  it('goes soon after a reload, and many reloads make it no more often than twice a minute', async () => {
+    const { host, keeper, timesS } = setUp({ learnt: LEARNT });
+    await keeper.recall(0n);
+    await host.run(1000 * S);
+    for (let second = 1000; second < 1100; second++) {
+      keeper.reloaded();
+      await host.run(second * S);
+    }
+    expect(timesS().filter((at) => at >= 1000)).to.deep.equal([1001, 1031, 1061, 1091]);
   });
 
   it('outlives runs without its instance', async () => {

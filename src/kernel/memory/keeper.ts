@@ -11,14 +11,17 @@ export interface KeeperParts {
   readonly learnt: () => Learnt | undefined;
 }
 
-/** How often what was learnt is kept. */
+/** Longest interval between two savings of what was learnt. */
 const REGULARLY_NS = 600 * NS_PER_S;
-/** How soon what an instance leaves behind is: what others leave at the same time goes with it, */
+/** Delay of a saving that an instance or a reload asks for: several that ask at the same time are saved together. */
 const SOON_NS = NS_PER_S;
-/** and a disk is not written more often than this. */
+/** Shortest interval between two savings: a disk is not written more often. */
 const APART_NS = 30 * NS_PER_S;
 
-/** Sees to it that what was learnt outlives the hub: from time to time, when an instance asks for it, and at the end. */
+/**
+ * Saves what was learnt: within 30 s after it is known and after each time that the hub begins to track, then at intervals that double
+ * up to ten minutes, soon after an instance or a reload asks for it, and at the end.
+ */
 export class Keeper {
   readonly keepsakes = new Keepsakes(() => this.#hurry());
   readonly #parts: KeeperParts;
@@ -26,6 +29,7 @@ export class Keeper {
   #dueAt: Instant = 0n;
   #keptAt: Instant | undefined;
   #isNews = false;
+  #intervalNs = APART_NS;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
@@ -35,15 +39,16 @@ export class Keeper {
   async recall(utc: Instant): Promise<Memory | undefined> {
     const { memory, keepsakes } = await this.#parts.store.recall(utc);
     this.keepsakes.take(keepsakes);
-    this.#schedule(REGULARLY_NS);
+    this.#schedule(this.#intervalNs);
     return memory;
   }
 
   async keep(): Promise<void> {
     const learnt = this.#parts.learnt();
     this.#isNews = false;
+    if (learnt === undefined && this.keepsakes.size === 0) return;
     this.#keptAt = this.#parts.host.monotonic();
-    if (learnt !== undefined || this.keepsakes.size > 0) await this.#parts.store.keep(learnt, this.keepsakes.all());
+    await this.#parts.store.keep(learnt, this.keepsakes.all());
   }
 
   /** Keeps what was left behind since. */
@@ -53,12 +58,27 @@ export class Keeper {
     if (this.#isNews) await this.keep();
   }
 
+  /** The hub tracks from now on: what it learns is worth more than what was saved before. */
+  tracking(): void {
+    this.#intervalNs = APART_NS;
+    this.#saveWithin(APART_NS);
+  }
+
+  /** The configuration has changed: what is known is saved soon. */
+  reloaded(): void {
+    this.#saveWithin(SOON_NS);
+  }
+
   #hurry(): void {
     this.#isNews = true;
+    this.#saveWithin(SOON_NS);
+  }
+
+  #saveWithin(soonNs: Ns): void {
     if (this.#timer === undefined) return;
     const now = this.#parts.host.monotonic();
     const apartNs = this.#keptAt === undefined ? 0 : APART_NS - Number(now - this.#keptAt);
-    const delayNs = Math.max(SOON_NS, apartNs);
+    const delayNs = Math.max(soonNs, apartNs);
     if (delayNs < Number(this.#dueAt - now)) this.#schedule(delayNs);
   }
 
@@ -67,8 +87,14 @@ export class Keeper {
     this.#timer?.cancel();
     this.#dueAt = host.monotonic() + BigInt(Math.round(delayNs));
     this.#timer = host.after(delayNs, () => {
-      this.#schedule(REGULARLY_NS);
-      void this.keep();
+      const isKnown = isOfUse(this.#parts.learnt());
+      if (isKnown) this.#intervalNs = Math.min(2 * this.#intervalNs, REGULARLY_NS);
+      this.#schedule(this.#intervalNs);
+      if (isKnown || this.#isNews) void this.keep();
     });
   }
 }
+
+/** Too short a run knows neither an oscillator nor a path. */
+const isOfUse = (learnt: Learnt | undefined): boolean =>
+  learnt !== undefined && learnt.memory.clocks.length + learnt.memory.tracks.length > 0;

@@ -1,4 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chownSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -188,5 +202,69 @@ describe('the state file', () => {
     for (let n = 0; n < 3; n++) await file.keep({ memory: MEMORY, utc: NOW }, KEEPSAKES);
     expect(told).to.have.length(2);
     expect(told[1]).to.match(/^info .*is written/);
+  });
+
+  describe('among links and other things that are no files', () => {
+    let victim: string;
+    beforeEach(() => {
+      victim = join(folder, 'victim');
+      writeFileSync(victim, 'precious');
+    });
+    const untouched = () => expect(readFileSync(victim, 'utf8')).to.equal('precious');
+    const read = () => JSON.parse(readFileSync(path, 'utf8')).version;
+
+    for (const name of ['state.json.new', 'state.json']) {
+      for (const [what, place] of [
+        ['a symbolic link', (at: string) => symlinkSync(victim, at)],
+        ['a second name of a file', (at: string) => linkSync(victim, at)],
+        ['a FIFO', (at: string) => execFileSync('mkfifo', [at])],
+      ] as const) {
+        it(`replaces ${what} at ${name}, and what it leads to stays as it was`, async () => {
+          place(join(folder, name));
+          const file = await kept();
+          expect(file.note).to.equal('');
+          expect(read()).to.equal(2);
+          expect(lstatSync(path).isFile()).to.equal(true);
+          expect(readdirSync(folder).sort()).to.deep.equal(['state.json', 'victim']);
+          untouched();
+        });
+      }
+    }
+
+    for (const [what, place, why] of [
+      ['a FIFO', () => execFileSync('mkfifo', [path]), /it is a FIFO/],
+      ['a symbolic link', () => symlinkSync(victim, path), /symbolic link to .*victim/],
+      ['a device', () => symlinkSync('/dev/zero', path), /symbolic link to \/dev\/zero/],
+      ['a folder', () => mkdirSync(path), /it is a directory/],
+      ['far too large', () => writeFileSync(path, Buffer.alloc(5 << 20, 32)), /larger than 4 MiB/],
+    ] as const) {
+      it(`is not read when it is ${what}, and the start does not wait for it`, async () => {
+        place();
+        const file = new StateFile(folder);
+        expect(await file.recall(NOW)).to.deep.equal({ memory: undefined, keepsakes: {} });
+        expect(file.note).to.match(why);
+        untouched();
+      });
+    }
+
+    it('is not read when it belongs to another user', function () {
+      if (process.geteuid?.() !== 0) this.skip();
+      writeFileSync(path, '{}');
+      chownSync(path, 12_345, 12_345);
+      const file = new StateFile(folder);
+      return file.recall(NOW).then(() => expect(file.note).to.match(/another user \(uid 12345\)/));
+    });
+  });
+
+  it('and its folder can be read by their group alone, whatever the umask of the process', async () => {
+    const before = process.umask(0);
+    try {
+      const own = join(folder, 'own');
+      await new StateFile(own).keep({ memory: MEMORY, utc: NOW }, {});
+      expect(statSync(own).mode & 0o777).to.equal(0o750);
+      expect(statSync(join(own, 'state.json')).mode & 0o777).to.equal(0o640);
+    } finally {
+      process.umask(before);
+    }
   });
 });

@@ -1,8 +1,10 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
 import { aged, type Memory } from '../../core/memory.js';
+import { readRegularFile } from '../../files/read-file.js';
+import { replaceFile, syncFolder } from '../../files/replace-file.js';
 import type { News } from '../record/news.js';
 import { type Storage, StorageNews } from '../record/storage-news.js';
 import { memorySchema } from './memory-schema.js';
@@ -35,6 +37,9 @@ export const NO_STATE: StateStore = {
 };
 
 const VERSION = 2;
+/** Octets. 256 instances that leave 4 KiB each, and their paths, stay below. */
+const LARGEST = 4 << 20;
+const FOLDER_MODE = 0o750;
 const DAY_NS = 86_400 * NS_PER_S;
 /** An oscillator ages, routes change. */
 const TOO_OLD_NS = 365 * DAY_NS;
@@ -81,7 +86,7 @@ export class StateFile implements StateStore {
   async recall(utc: Instant): Promise<Recalled> {
     let keepsakes: Recalled['keepsakes'] = {};
     try {
-      const { learnt, instances } = parse(await readFile(this.#path, 'utf8'));
+      const { learnt, instances } = parse(readRegularFile(this.#path, { most: LARGEST, own: true }).toString());
       keepsakes = instances;
       if (learnt === undefined) return { memory: undefined, keepsakes };
       this.#learnt = checked(learntSchema, learnt);
@@ -101,12 +106,10 @@ export class StateFile implements StateStore {
   }
 
   async #write(learnt: Learnt | undefined, instances: Recalled['keepsakes']): Promise<void> {
-    const temporary = `${this.#path}.new`;
     try {
       const dated = learnt === undefined ? this.#learnt : datedOf(learnt);
-      await mkdir(this.#directory, { recursive: true });
-      await writeThrough(temporary, format({ version: VERSION, learnt: dated, instances }));
-      await rename(temporary, this.#path);
+      await makeFolder(this.#directory);
+      await replaceFile(this.#path, format({ version: VERSION, learnt: dated, instances }));
       await syncFolder(this.#directory);
       this.#learnt = dated;
       this.#unwritten = '';
@@ -115,7 +118,6 @@ export class StateFile implements StateStore {
     } catch (error) {
       this.#unwritten = `what was learnt is not kept for the next start: ${(error as Error).message}`;
       this.#report();
-      await rm(temporary, { force: true }).catch(() => undefined);
     }
   }
 
@@ -173,23 +175,13 @@ const formatDays = (ns: Ns): string => `${Math.round(ns / DAY_NS)} days`;
 
 const describe = (issue: v.BaseIssue<unknown>): string => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`;
 
-/** A new name is on the disk when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
+/** Recursively only where it must: Node calls a read-only file system ENOENT then. */
+async function makeFolder(path: string): Promise<void> {
   try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-/** On the disk when this resolves, not only on its way. */
-async function writeThrough(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w', 0o640);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    await mkdir(path, { mode: FOLDER_MODE });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+    else if (code !== 'EEXIST') throw error;
   }
 }

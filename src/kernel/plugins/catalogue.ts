@@ -1,8 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { API_VERSION, HubError, type PluginDefinition } from '../../api/index.js';
+import { readRegularFile } from '../../files/read-file.js';
 import { type Manifest, parseManifest } from './manifest.js';
+import { requireOwnModule, requireSafePackage } from './package-files.js';
+
+/** The origin of plugins that belong to this installation. */
+export const BUILT_IN = 'built-in';
+
+/** Octets of a `plugin.json` or `package.json`. */
+const LARGEST_MANIFEST = 1 << 16;
 
 /** A plugin that could be loaded. */
 export interface CatalogueEntry {
@@ -40,17 +48,23 @@ export class Catalogue {
   addFolder(folder: string): void {
     for (const name of readdirSync(folder).sort()) {
       const path = join(folder, name, 'plugin.json');
-      if (existsSync(path)) this.#add(parseManifest(readFileSync(path, 'utf8'), path), dirname(path), 'built-in');
+      if (existsSync(path)) this.#add(readManifest(path), dirname(path), BUILT_IN);
     }
   }
 
   /**
-   * Adds a package by name (resolved from `base`, the configuration's folder, then from the hub's own) or by path.
-   * Throws `TH_PLUGIN_NOT_FOUND`, `TH_PLUGIN_MANIFEST`, `TH_PLUGIN_API`.
+   * Adds a package by name (resolved from `base`, the configuration's folder, then from the hub's own) or by path. Runs none of
+   * its code. Returns an error that is to be a warning: a group can change its files. Throws `TH_PLUGIN_NOT_FOUND`,
+   * `TH_PLUGIN_MANIFEST`, `TH_PLUGIN_API`, `TH_PLUGIN_UNSAFE`.
    */
-  addPackage(name: string, base: string): void {
+  addPackage(name: string, base: string): HubError | undefined {
     const path = locate(name, base);
-    this.#add(parseManifest(readFileSync(path, 'utf8'), path), dirname(path), dirname(path));
+    const folder = dirname(path);
+    const weakness = requireSafePackage(folder);
+    const manifest = readManifest(path);
+    for (const module of Object.values(manifest.plugins)) requireOwnModule(folder, module, path);
+    this.#add(manifest, folder, folder);
+    return weakness;
   }
 
   /** Loads a plugin's code. Throws `TH_PLUGIN_LOAD`. */
@@ -75,11 +89,25 @@ export class Catalogue {
   }
 }
 
+/** Throws `TH_PLUGIN_MANIFEST`, `TH_PLUGIN_API`. */
+function readManifest(path: string): Manifest {
+  let text: string;
+  try {
+    text = readRegularFile(path, { most: LARGEST_MANIFEST }).toString();
+  } catch (cause) {
+    throw new HubError('TH_PLUGIN_MANIFEST', `${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  return parseManifest(text, path);
+}
+
+/** A package's name, which leads no way up (as npm has it). */
+const PACKAGE_NAME = /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/;
+
 function locate(name: string, base: string): string {
   if (name.startsWith('.') || isAbsolute(name)) {
     const path = resolve(base, name, 'package.json');
     if (existsSync(path)) return path;
-  } else {
+  } else if (PACKAGE_NAME.test(name)) {
     for (const folder of [...upwards(base), ...upwards(dirname(fileURLToPath(import.meta.url)))]) {
       const path = join(folder, 'node_modules', name, 'package.json');
       if (existsSync(path)) return path;

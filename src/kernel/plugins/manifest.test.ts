@@ -34,7 +34,33 @@ describe('a plugin’s manifest', () => {
     ['no api', { ...good, api: undefined }],
     ['an id of neither kind', { ...good, plugins: { 'clock.x': './x.js' } }],
     ['a module outside its folder', { ...good, plugins: { 'source.x': '/etc/x.js' } }],
+    ...[
+      './../out/x.js',
+      './a/../../x.js',
+      './a/./x.js',
+      './',
+      './a//x.js',
+      './x.js/',
+      './x.js/..',
+      './node_modules/other/x.js',
+      './Node_Modules/other/x.js',
+      './..\\x.js',
+      './%2e%2e/x.js',
+      './x.js?a',
+      './x.js#a',
+      './x.js\0',
+      './C:x.js',
+      'file:///etc/x.js',
+      'data:text/javascript,0',
+      'node:fs',
+      'other/x.js',
+    ].map((module) => [`the module ${JSON.stringify(module)}`, { ...good, plugins: { 'source.x': module } }] as const),
   ] as const) {
     it(`refuses ${what}`, () => expect(codeOf(value)).to.equal('TH_PLUGIN_MANIFEST'));
   }
+
+  it('takes a module in a folder of the package, with any letters', () => {
+    const plugins = { 'source.x': './dist/src/Größe v2.1/index.mjs' };
+    expect(codeOf({ ...good, plugins })).to.equal('');
+  });
 });

@@ -13,6 +13,13 @@ export interface Manifest {
 
 const PLUGIN_ID = /^(source|sink)\.[a-z][a-z0-9-]*$/;
 
+/** Characters with a meaning of their own in a URL, to a shell or to another system: a module's path needs none of them. */
+const UNUSUAL = /[\\%?#:]|\p{C}/u;
+
+/** One step down: not up, not to code of another package. */
+const isPlainName = (name: string): boolean =>
+  name !== '' && name !== '.' && name !== '..' && !/^node_modules$/i.test(name) && !UNUSUAL.test(name);
+
 /** Reads a manifest's text. Throws `TH_PLUGIN_MANIFEST` or `TH_PLUGIN_API`, naming `path`. */
 export function parseManifest(text: string, path: string): Manifest {
   const file = asTable(parseJson(text, path), path, 'the file');
@@ -32,6 +39,8 @@ export function parseManifest(text: string, path: string): Manifest {
     if (!PLUGIN_ID.test(id)) throw malformed(path, `"${id}" is not a plugin's id such as "source.ntp"`);
     if (typeof module !== 'string' || !module.startsWith('./'))
       throw malformed(path, `the module of "${id}" must start with "./"`);
+    if (!module.slice(2).split('/').every(isPlainName))
+      throw malformed(path, `the module of "${id}" must be a plain path inside the package, such as "./source.js"`);
   }
   return {
     name: asText(file.name, path),

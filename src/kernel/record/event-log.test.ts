@@ -1,10 +1,24 @@
-import { mkdtempSync, readFileSync, symlinkSync, unlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  createWriteStream,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { FileJournal, fromLine, toLine } from './event-log.js';
 import type { News } from './news.js';
+
+/** Opens what the hub itself would refuse: the device that is always full. */
+const followed = (path: string) => createWriteStream(path, { flags: 'a' });
 
 describe('the event log', () => {
   it('reads back what it wrote, instants and doubles to the last bit', () => {
@@ -31,7 +45,7 @@ describe('the event log', () => {
   });
 
   it('on a full disk goes on without, and says so', async () => {
-    const journal = new FileJournal('/dev/full', { schema: 1 });
+    const journal = new FileJournal('/dev/full', { schema: 1 }, followed);
     while (journal.note === '') {
       journal.write({ type: 'tick' });
       await new Promise((resolve) => setImmediate(resolve));
@@ -44,7 +58,7 @@ describe('the event log', () => {
     const folder = mkdtempSync(join(tmpdir(), 'timehub-'));
     const path = join(folder, 'log');
     symlinkSync('/dev/full', path);
-    const journal = new FileJournal(path, { schema: 1 });
+    const journal = new FileJournal(path, { schema: 1 }, followed);
     const told: News[] = [];
     journal.watch((news) => told.push(news));
     const writeUntil = async (done: () => boolean) => {
@@ -68,5 +82,39 @@ describe('the event log', () => {
     const { dropped } = fromLine(gap!) as { readonly dropped: number };
     expect(told[1]!.text).to.equal(`${path} is written again; ${dropped} lines are missing`);
     expect(journal.note).to.equal('');
+  });
+
+  for (const [what, place, why] of [
+    ['a symbolic link', (path: string, victim: string) => symlinkSync(victim, path), /symbolic link to .*victim/],
+    ['a second name of a file', (path: string, victim: string) => linkSync(victim, path), /2 names/],
+    ['a link to a device', (path: string) => symlinkSync('/dev/stderr', path), /symbolic link to \/dev\/stderr/],
+    ['a FIFO', (path: string) => execFileSync('mkfifo', [path]), /it is a FIFO; name a regular file/],
+    ['a folder', (path: string) => mkdirSync(path), /it is a directory/],
+  ] as const) {
+    it(`is not ${what}: the hub runs without a log and says so`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'timehub-'));
+      const path = join(folder, 'log');
+      const victim = join(folder, 'victim');
+      writeFileSync(victim, 'precious');
+      place(path, victim);
+      const journal = new FileJournal(path, { schema: 1 });
+      const news = new Promise<News>((resolve) => journal.watch(resolve));
+      expect((await news).text).to.match(why);
+      journal.write({ type: 'tick' });
+      await journal.close();
+      expect(journal.note).to.match(why);
+      expect(readFileSync(victim, 'utf8')).to.equal('precious');
+    });
+  }
+
+  it('can be read by its group alone, whatever the umask of the process', async () => {
+    const before = process.umask(0);
+    try {
+      const path = join(mkdtempSync(join(tmpdir(), 'timehub-')), 'log');
+      await new FileJournal(path, { schema: 1 }).close();
+      expect(statSync(path).mode & 0o777).to.equal(0o640);
+    } finally {
+      process.umask(before);
+    }
   });
 });

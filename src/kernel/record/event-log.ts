@@ -1,4 +1,5 @@
-import { constants, createWriteStream, type WriteStream } from 'node:fs';
+import type { WriteStream } from 'node:fs';
+import { appendTo } from '../../files/append-file.js';
 import type { News } from './news.js';
 import { type Storage, StorageNews } from './storage-news.js';
 
@@ -12,9 +13,6 @@ export const NO_JOURNAL: Journal = { write() {}, note: '', close: async () => {}
 
 /** Held in memory at most while the disk is slow; beyond it lines are dropped, counted and marked. */
 const BACKLOG_OCTETS = 8 << 20;
-
-/** A FIFO without a reader is an error then, and holds up nothing: a thread that waits for it would outlive the process. */
-const OPEN_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NONBLOCK;
 
 const SPECIAL: ReadonlyMap<unknown, number> = new Map([
   ['Infinity#', Number.POSITIVE_INFINITY],
@@ -46,6 +44,7 @@ function decode(value: unknown): unknown {
  */
 export class FileJournal implements Journal {
   readonly #path: string;
+  readonly #append: (path: string) => WriteStream;
   readonly #news = new StorageNews('event-log');
   #stream: WriteStream;
   /** Lines that are missing since the last one that was written. */
@@ -53,8 +52,10 @@ export class FileJournal implements Journal {
   #gapIsUnderWay = false;
   #fault = '';
 
-  constructor(path: string, header: object) {
+  /** `append` opens the file; a test may give a disk that is full. */
+  constructor(path: string, header: object, append = appendTo) {
     this.#path = path;
+    this.#append = append;
     this.#stream = this.#open();
     this.write({ type: 'header', ...header });
   }
@@ -94,7 +95,7 @@ export class FileJournal implements Journal {
   }
 
   #open(): WriteStream {
-    const stream = createWriteStream(this.#path, { flags: OPEN_FLAGS as unknown as string, mode: 0o640 });
+    const stream = this.#append(this.#path);
     stream.on('error', (error) => this.#fail(error.message));
     return stream;
   }

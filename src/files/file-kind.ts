@@ -1,0 +1,22 @@
+import type { Stats } from 'node:fs';
+
+/** Names the kind of a file in a sentence: `a FIFO`. */
+export function kindOf(stat: Stats): string {
+  if (stat.isFile()) return 'a regular file';
+  if (stat.isDirectory()) return 'a directory';
+  if (stat.isSymbolicLink()) return 'a symbolic link';
+  if (stat.isFIFO()) return 'a FIFO';
+  if (stat.isSocket()) return 'a socket';
+  return 'a device';
+}
+
+/** A file that is not read or written because of its kind, size, owner or other names. Its message says which. */
+export class FileRefused extends Error {
+  readonly reason: 'kind' | 'size' | 'owner' | 'names';
+
+  constructor(reason: FileRefused['reason'], message: string) {
+    super(message);
+    this.name = 'FileRefused';
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,38 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
+const MODE = 0o640;
+
+/**
+ * Replaces a file as a whole, by way of `<path>.new`: a power cut leaves the old one or the new one. A link or FIFO at either
+ * name is replaced, never followed or opened. Resolves when the disk has it; rejects with the error of the system call.
+ */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  // One that a killed hub has left.
+  await rm(temporary, { force: true });
+  try {
+    await through(await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, MODE), (file) =>
+      file.writeFile(text),
+    );
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Puts a new name in a folder on the disk. */
+export async function syncFolder(path: string): Promise<void> {
+  await through(await open(path, O_RDONLY | O_DIRECTORY), async () => {});
+}
+
+async function through(file: FileHandle, work: (file: FileHandle) => Promise<void>): Promise<void> {
+  try {
+    await work(file);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
