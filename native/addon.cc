@@ -1,9 +1,12 @@
 #include <napi.h>
 #include <sys/timex.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <cstring>
 #include <map>
 #include <system_error>
+#include <thread>
 
 #include "arguments.h"
 #include "channel.h"
@@ -275,6 +278,18 @@ Napi::Value ReadTimex(const Napi::CallbackInfo& info) {
   return out;
 }
 
+/** exitWithin(delayMs, status). Exit handlers do not run: they would wait for the threads. */
+Napi::Value ExitWithin(const Napi::CallbackInfo& info) {
+  const std::chrono::milliseconds delay(arguments::Whole(info[0], "delayMs", 60'000));
+  const int status = static_cast<int>(arguments::Whole(info[1], "status", 255));
+  if (delay.count() == 0) _exit(status);
+  std::thread([delay, status] {
+    std::this_thread::sleep_for(delay);
+    _exit(status);
+  }).detach();
+  return info.Env().Undefined();
+}
+
 Napi::Error SystemError(Napi::Env env, const std::system_error& failure) {
   Napi::Error error = Napi::Error::New(env, failure.what());
   error.Value()["errno"] = Napi::Number::New(env, failure.code().value());
@@ -324,6 +339,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<MonotonicRaw>(exports, "monotonicRaw");
   Export<Slept>(exports, "slept");
   Export<ReadTimex>(exports, "readTimex");
+  Export<ExitWithin>(exports, "exitWithin");
   return exports;
 }
 

@@ -2,26 +2,10 @@
 #include <sys/socket.h>
 
 #include <cstdint>
-#include <optional>
 
 #include "address.h"
 #include "arena.h"
-
-/** What the control messages of a datagram say. */
-struct Control {
-  int64_t software = 0;  // CLOCK_REALTIME ns, 0: none
-  int64_t hardware = 0;  // ns of the hardware clock, 0: none
-  std::optional<in_addr> to4;
-  std::optional<in6_addr> to6;
-  uint32_t to6_interface = 0;
-  bool to_many = false;  // to a group or to all: `to4` and `to6` are what to answer from
-  uint16_t vlan = 0;  // the tag that the kernel has taken out of the frame (IEEE 802.1Q §9.6)
-  // From the error queue (struct sock_extended_err).
-  uint8_t origin = 0;
-  uint32_t error = 0;
-  uint32_t info = 0;
-  uint32_t data = 0;
-};
+#include "control.h"
 
 /** The headers of one recvmmsg(2) call. */
 class Batch {
@@ -32,7 +16,7 @@ class Batch {
   int length(int index) const { return static_cast<int>(messages_[index].msg_len); }
   bool truncated(int index) const { return (messages_[index].msg_hdr.msg_flags & MSG_TRUNC) != 0; }
   Address name(int index) const;
-  Control control(int index);
+  Control control(int index) const { return ReadControl(messages_[index].msg_hdr); }
 
  private:
   static constexpr int kControlOctets = 256;

@@ -67,7 +67,7 @@ Napi::Value PdelayShelf::Read(const Napi::CallbackInfo& info) const {
   put("late", counts.late);
   put("latestNs", counts.latest_ns);
   put("longestNs", counts.longest_ns);
-  out["realTime"] = Napi::Boolean::New(info.Env(), counts.real_time);
+  out["realTime"] = Napi::Boolean::New(info.Env(), found->second->real_time());
   return out;
 }
 

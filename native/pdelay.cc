@@ -6,29 +6,8 @@
 #include <sys/eventfd.h>
 
 #include <algorithm>
-#include <cstring>
-#include <system_error>
 
-// Where the fields lie (IEEE 1588-2019 §13.3, §13.9 to §13.11).
 namespace {
-constexpr int kVersionAt = 1;
-constexpr int kLengthAt = 2;
-constexpr int kDomainAt = 4;
-constexpr int kMinorSdoAt = 5;
-constexpr int kFlagsAt = 6;
-constexpr int kCorrectionAt = 8;
-constexpr int kSourceAt = 20;
-constexpr int kSequenceAt = 30;
-constexpr int kTimeAt = 34;
-constexpr int kRequestingAt = 44;
-constexpr int kMessageOctets = 54;
-constexpr int kClockOctets = 8;
-
-constexpr uint8_t kPdelayReq = 0x2;
-constexpr uint8_t kVersion = 2;
-constexpr uint8_t kUnicast = 0x04;
-constexpr int64_t kSecond = 1'000'000'000;
-constexpr int64_t kLateNs = 10'000'000;
 constexpr int kPriority = 1;
 /** Nothing to read although something was reported. */
 constexpr int kPauseMs = 1;
@@ -55,32 +34,12 @@ class Allowance {
   int64_t used_ = ReadClock(CLOCK_THREAD_CPUTIME_ID);
   int64_t saved_ = kSavingsNs;
 };
-
-int MessageLength(const uint8_t* message) { return message[kLengthAt] << 8 | message[kLengthAt + 1]; }
-
-/** 48 bits of seconds and 32 of nanoseconds (§5.3.3). */
-void WriteTime(int64_t time, uint8_t* out) {
-  const int64_t seconds = time / kSecond;
-  const int64_t nanoseconds = time % kSecond;
-  for (int i = 0; i < 6; i++) out[i] = static_cast<uint8_t>(seconds >> (40 - 8 * i));
-  for (int i = 0; i < 4; i++) out[6 + i] = static_cast<uint8_t>(nanoseconds >> (24 - 8 * i));
-}
 }  // namespace
-
-bool IsPdelayPair(const PdelayOptions& options) {
-  const auto fits = [](const std::vector<uint8_t>& message) {
-    return message.size() >= kMessageOctets && message.size() <= kSlotOctets;
-  };
-  return fits(options.response) && fits(options.follow_up);
-}
 
 PdelayResponder::PdelayResponder(const PdelayOptions& options, std::unique_ptr<StampedSocket> socket, Send event,
                                  Send general)
-    : options_(options),
-      version_(options.response[kVersionAt]),
+    : answers_(options, std::move(event), std::move(general)),
       socket_(std::move(socket)),
-      event_(std::move(event)),
-      general_(std::move(general)),
       memory_(new uint8_t[kArenaOctets]()),
       stop_(Checked(eventfd(0, EFD_CLOEXEC), "eventfd")) {
   // Signals are for the threads that know of them.
@@ -104,20 +63,6 @@ PdelayResponder::~PdelayResponder() {
   ::close(stop_);
 }
 
-PdelayCounts PdelayResponder::counts() const {
-  PdelayCounts out;
-  out.requests = requests_;
-  out.responses = responses_;
-  out.follow_ups = follow_ups_;
-  out.unstamped = unstamped_;
-  out.unsent = unsent_;
-  out.late = late_;
-  out.latest_ns = latest_ns_;
-  out.longest_ns = longest_ns_;
-  out.real_time = real_time_;
-  return out;
-}
-
 /** It sleeps nearly always, and what it does is short: it may go before everything else. Without the privilege it does not. */
 void PdelayResponder::GoFirst() {
   pthread_setname_np(pthread_self(), "pdelay");
@@ -137,78 +82,9 @@ void PdelayResponder::Run() {
     const int count = socket_->Fill(arena);
     for (int i = 0; i < count; i++) {
       const Record& record = arena.record(i);
-      if (record.kind == kDatagram) Take(record, arena.base + record.payload);
-      else if (record.kind == kSent) Follow(record);
+      answers_.Take(record, arena.base + record.payload);
     }
     const int rest_ms = std::max(allowance.Rest(), count == 0 ? kPauseMs : 0);
     if (rest_ms > 0) poll(&waits[1], 1, rest_ms);
-  }
-}
-
-bool PdelayResponder::IsRequest(const uint8_t* message, int32_t length) const {
-  const std::vector<uint8_t>& own = options_.response;
-  if (length < kMessageOctets || MessageLength(message) < kMessageOctets || MessageLength(message) > length) return false;
-  if (message[0] != ((own[0] & 0xf0) | kPdelayReq) || (message[kVersionAt] & 0x0f) != kVersion) return false;
-  if (message[kDomainAt] != own[kDomainAt] || message[kMinorSdoAt] != own[kMinorSdoAt]) return false;
-  if ((message[kFlagsAt] & kUnicast) != 0) return false;
-  // Our own, come back.
-  return std::memcmp(message + kSourceAt, own.data() + kSourceAt, kClockOctets) != 0;
-}
-
-void PdelayResponder::Take(const Record& record, const uint8_t* message) {
-  if (!IsRequest(message, record.number)) return;
-  requests_++;
-  if (record.stamped != (options_.hardware ? kByHardware : kByKernel)) {
-    unstamped_++;
-    return;
-  }
-  Pending pending;
-  pending.open = true;
-  pending.received = record.monotonic;
-  // minorVersionPTP is the upper half.
-  pending.version = std::min(message[kVersionAt], version_);
-  std::copy_n(message + kCorrectionAt, pending.correction.size(), pending.correction.begin());
-  std::copy_n(message + kSequenceAt, pending.sequence.size(), pending.sequence.begin());
-  std::copy_n(message + kSourceAt, pending.requesting.size(), pending.requesting.begin());
-  Moment before;
-  const int64_t received = record.time - options_.ingress_ns;
-  if (!Answer(event_, &options_.response, received, pending, &pending.number, &before)) return;
-  responses_++;
-  Pending& slot = pending_[pending.number % pending_.size()];
-  if (slot.open) unstamped_++;
-  slot = pending;
-}
-
-void PdelayResponder::Follow(const Record& record) {
-  const auto number = static_cast<uint32_t>(record.number);
-  Pending& pending = pending_[number % pending_.size()];
-  if (!pending.open || pending.number != number) return;
-  pending.open = false;
-  Moment before;
-  uint32_t ignored;
-  // §11.4.2: what transparent clocks have added to the question goes back with the second answer.
-  std::copy(pending.correction.begin(), pending.correction.end(), options_.follow_up.begin() + kCorrectionAt);
-  const int64_t sent = record.time + options_.egress_ns;
-  if (!Answer(general_, &options_.follow_up, sent, pending, &ignored, &before)) return;
-  const int64_t took = before.raw - pending.received;
-  latest_ns_ = took;
-  longest_ns_ = std::max(longest_ns_.load(), took);
-  if (took > kLateNs) late_++;
-  follow_ups_++;
-}
-
-bool PdelayResponder::Answer(const Send& send, std::vector<uint8_t>* message, int64_t time, const Pending& pending,
-                             uint32_t* number, Moment* before) {
-  (*message)[kVersionAt] = pending.version;
-  std::copy(pending.sequence.begin(), pending.sequence.end(), message->begin() + kSequenceAt);
-  WriteTime(time, message->data() + kTimeAt);
-  std::copy(pending.requesting.begin(), pending.requesting.end(), message->begin() + kRequestingAt);
-  try {
-    *number = send(*message, before);
-    return true;
-  } catch (const std::system_error&) {
-    // No route, an interface that has just gone down: the neighbour asks again.
-    unsent_++;
-    return false;
   }
 }

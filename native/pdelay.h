@@ -1,48 +1,20 @@
 #pragma once
-#include <array>
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
 
+#include "pdelay-answers.h"
 #include "stamped.h"
 
-/** What a responder says, and how its stamps are moved to the plug (IEEE 1588-2019 §7.3.4.2). */
-struct PdelayOptions {
-  /** Pdelay_Resp and Pdelay_Resp_Follow_Up but for sequenceId, timestamp and requestingPortIdentity. */
-  std::vector<uint8_t> response;
-  std::vector<uint8_t> follow_up;
-  int64_t ingress_ns = 0;
-  int64_t egress_ns = 0;
-  bool hardware = false;  // stamps are of the hardware; else of the kernel
-};
-
-struct PdelayCounts {
-  uint64_t requests = 0;
-  uint64_t responses = 0;
-  uint64_t follow_ups = 0;
-  uint64_t unstamped = 0;  // requests and responses for which there was no stamp
-  uint64_t unsent = 0;
-  uint64_t late = 0;        // complete answers that took longer than 10 ms
-  int64_t latest_ns = 0;    // from the request's arrival to the sending of the Follow_Up
-  int64_t longest_ns = 0;
-  bool real_time = false;   // the thread goes before all others of ordinary priority
-};
-
-/** The octets of `options` are messages that can be filled in. */
-bool IsPdelayPair(const PdelayOptions& options);
-
 /**
- * The answering side of the peer delay mechanism in two steps (IEEE 1588-2019 §11.4.2) on a thread of its own, so that its
- * answers come in time (IEEE 802.1AS-2020 §B.2.3: 10 ms) whatever the event loop is doing. Answers requests to the group;
- * those with the flag unicastFlag are left to others. A question of PTP 2.0 is answered in 2.0.
+ * The answering side of the peer delay mechanism on a thread of its own, so that its answers come in time (IEEE 802.1AS-2020
+ * §B.2.3: 10 ms) whatever the event loop is doing.
  */
 class PdelayResponder {
  public:
-  /** Sends to the group and returns the datagram's number. Throws std::system_error. */
-  using Send = std::function<uint32_t(const std::vector<uint8_t>& octets, Moment* before)>;
+  using Send = PdelayAnswers::Send;
 
   /** `socket` stamps what it sends and has its filter. Throws std::system_error. */
   PdelayResponder(const PdelayOptions& options, std::unique_ptr<StampedSocket> socket, Send event, Send general);
@@ -50,47 +22,20 @@ class PdelayResponder {
   PdelayResponder(const PdelayResponder&) = delete;
   PdelayResponder& operator=(const PdelayResponder&) = delete;
 
-  PdelayCounts counts() const;
+  PdelayCounts counts() const { return answers_.counts(); }
+  /** The thread goes before all others of ordinary priority. */
+  bool real_time() const { return real_time_; }
 
  private:
-  struct Pending {
-    bool open = false;
-    uint32_t number = 0;
-    int64_t received = 0;  // CLOCK_MONOTONIC_RAW
-    uint8_t version = 0;
-    std::array<uint8_t, 8> correction{};
-    std::array<uint8_t, 2> sequence{};
-    std::array<uint8_t, 10> requesting{};
-  };
-
   void Run();
   void GoFirst();
-  void Take(const Record& record, const uint8_t* message);
-  void Follow(const Record& record);
-  bool IsRequest(const uint8_t* message, int32_t length) const;
-  /** Fills in the message and sends it; false when it could not be sent. */
-  bool Answer(const Send& send, std::vector<uint8_t>* message, int64_t time, const Pending& pending, uint32_t* number,
-              Moment* before);
 
-  PdelayOptions options_;
-  const uint8_t version_;
+  PdelayAnswers answers_;
   std::unique_ptr<StampedSocket> socket_;
-  Send event_;
-  Send general_;
   std::unique_ptr<uint8_t[]> memory_;
-  std::array<Pending, 64> pending_;
+  std::atomic<bool> real_time_{false};
   int stop_ = -1;
   std::thread thread_;
-
-  std::atomic<uint64_t> requests_{0};
-  std::atomic<uint64_t> responses_{0};
-  std::atomic<uint64_t> follow_ups_{0};
-  std::atomic<uint64_t> unstamped_{0};
-  std::atomic<uint64_t> unsent_{0};
-  std::atomic<uint64_t> late_{0};
-  std::atomic<int64_t> latest_ns_{0};
-  std::atomic<int64_t> longest_ns_{0};
-  std::atomic<bool> real_time_{false};
 };
 
 /** Lets Pdelay_Req of the sdoId and domain of `response` pass, and nothing else. Throws std::system_error. */

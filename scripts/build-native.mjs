@@ -13,6 +13,7 @@ const sanitize = process.argv.includes('--sanitize');
 const force = process.argv.includes('--force');
 const required = process.argv.includes('--required');
 const output = join(root, 'build', sanitize ? 'asan' : 'Release', 'timehub.node');
+const preload = join(dirname(output), 'hold-hangup.so');
 const scratch = `${output}.${process.pid}`;
 
 const native = join(root, 'native');
@@ -39,11 +40,20 @@ const objects = await Promise.all(files.filter((file) => file.endsWith('.cc')).m
 const linked = join(scratch, 'timehub.node');
 await run(['-shared', ...variant, '-o', linked, ...objects]);
 renameSync(linked, output);
+await linkPreload();
 rmSync(scratch, { recursive: true });
 console.error(`timehub: built ${output.slice(root.length + 1)} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 
+/** A library of its own: the dynamic linker loads it into Node by LD_PRELOAD, and it needs nothing of Node. */
+async function linkPreload() {
+  const source = join(native, 'hold-hangup.c');
+  const scratch = `${preload}.${process.pid}`;
+  await run(['-x', 'c', '-O2', '-fPIC', '-Wall', '-Wextra', '-shared', '-Wl,--as-needed', '-o', scratch, source]);
+  renameSync(scratch, preload);
+}
+
 function isFresh() {
-  if (!existsSync(output)) return false;
+  if (!existsSync(output) || !existsSync(preload)) return false;
   const built = statSync(output).mtimeMs;
   return [...files, fileURLToPath(import.meta.url)].every((file) => statSync(file).mtimeMs <= built);
 }

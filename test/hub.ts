@@ -147,12 +147,15 @@ export async function residentBytes(pid: number): Promise<number> {
 
 function get(socketPath: string, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, path, headers: { host: 'localhost' }, timeout: 5000 }, async (response) => {
-      let text = '';
-      for await (const chunk of response.setEncoding('utf8')) text += chunk;
-      if (response.statusCode === 200) resolve(text);
-      else reject(new Error(`${path}: ${response.statusCode} ${text}`));
-    });
+    const asked = request(
+      { socketPath, path, headers: { host: 'localhost' }, agent: false, timeout: 5000 },
+      async (response) => {
+        let text = '';
+        for await (const chunk of response.setEncoding('utf8')) text += chunk;
+        if (response.statusCode === 200) resolve(text);
+        else reject(new Error(`${path}: ${response.statusCode} ${text}`));
+      },
+    );
     asked.on('timeout', () => asked.destroy(new Error(`${path}: no answer`)));
     asked.on('error', reject).end();
   });

@@ -7,7 +7,7 @@ import { root } from './place.js';
  * Other people's programs that the hub must get on with. They come from Debian's packages, unpacked below .cache/peers
  * and never installed: nothing of this machine changes, and none of them is shipped.
  */
-export type PeerName = 'chrony' | 'ntpdig' | 'gpsd' | 'linuxptp' | 'uml' | 'busybox' | 'chromium';
+export type PeerName = 'chrony' | 'ntpdig' | 'gpsd' | 'linuxptp' | 'uml' | 'busybox' | 'chromium' | 'clang';
 
 interface Recipe {
   readonly packages: readonly string[];
@@ -35,6 +35,12 @@ const RECIPES: Readonly<Record<PeerName, Recipe>> = {
     packages: ['chromium-headless-shell', 'chromium-common', 'fonts-dejavu-core'],
     program: 'usr/lib/chromium/chromium-headless-shell',
     probe: ['--no-sandbox', '--version'],
+  },
+  // The compiler with libFuzzer; it finds its headers and run-time libraries relative to itself.
+  clang: {
+    packages: ['clang-14', 'libclang-rt-14-dev'],
+    program: 'usr/lib/llvm-14/bin/clang',
+    probe: ['--version'],
   },
 };
 

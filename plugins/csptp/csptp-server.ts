@@ -6,6 +6,7 @@ import {
   type GateOptions,
   Lead,
   octetsOf,
+  ServedAddresses,
   type Server,
   type Subnet,
   Tally,
@@ -56,6 +57,7 @@ export class CsptpServer {
   readonly #lead = new Lead();
   #time: ServedTime;
   #doors: readonly Door[] = [];
+  #watch: ServedAddresses | undefined;
 
   constructor(context: SinkContext, options: CsptpServerOptions) {
     this.#context = context;
@@ -93,7 +95,7 @@ export class CsptpServer {
       this.#time = new ServedTime(state);
       Object.assign(this.#replyContext, qualityOf(state, this.#options));
     });
-    const { listen, stamping, steps } = this.#options;
+    const { listen, stamping } = this.#options;
     this.#doors = listen.map((at) => {
       const door = openDoor(this.#context.network, at, stamping, () => this.#tally.count('unstamped'));
       door.event.onDatagram((datagram) => this.#receive(door, datagram));
@@ -102,14 +104,23 @@ export class CsptpServer {
     });
     for (const { event } of this.#doors) this.#context.identity.serves(event.local.address);
     this.#context.identity.uses(this.#options.identity);
+    const bound = this.#doors.map(({ event }) => event.local.address);
+    this.#watch = new ServedAddresses(this.#context, bound, (gone) => this.#tell(gone));
+    this.#tell(undefined);
+    this.#watch.start();
+  }
+
+  #tell(gone: string | undefined): void {
     const places = this.#addresses().join(', ');
-    if (steps === 2 && this.#stepsAt(this.#doors[0]!) === 1) {
+    if (gone !== undefined) this.#context.health('degraded', gone);
+    else if (this.#options.steps === 2 && this.#stepsAt(this.#doors[0]!) === 1) {
       const why = 'nothing here stamps what is sent, so that replies carry a time written ahead';
       this.#context.health('degraded', `serves at ${places}; ${why}`);
     } else this.#context.health('ok', `serves at ${places}`);
   }
 
   stop(): void {
+    this.#watch?.stop();
     for (const door of this.#doors) closeDoor(door);
     this.#doors = [];
   }

@@ -1,5 +1,5 @@
 import { defineSink, duration, networkInterface, oneOf, table, text, wholeNumber } from 'timehub/api';
-import { ownAddress, parseServer, parseSubnet } from 'timehub/protocol/client-server';
+import { addressRanges, ownAddress, parseServer, parseSubnet } from 'timehub/protocol/client-server';
 import { EVENT_PORT, parseClockIdentity } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
 import { CsptpServer } from './csptp-server.js';
@@ -7,7 +7,6 @@ import { ownIdentity } from './identity.js';
 import { stampingOf } from './stamping.js';
 
 const ENDPOINT = 'an own address and port such as "192.0.2.1:319" or "[::]:319"';
-const SUBNET = 'a range of addresses such as "192.0.2.0/24", "2001:db8::/32" or "all"';
 const IDENTITY = 'a clock identity of 16 hex digits such as "001122.fffe.334455"';
 const STATUS_IDS = { f002: 0xf002, ff02: 0xff02 } as const;
 
@@ -18,13 +17,6 @@ const described = <S extends v.GenericSchema>(schema: S, description: string) =>
 const endpoint = v.pipe(
   ownAddress({ what: ENDPOINT, defaultPort: EVENT_PORT, maxPort: 65534 }),
   v.check((address) => parseServer(address, EVENT_PORT)?.port !== 0, ENDPOINT),
-);
-const subnets = v.array(
-  v.pipe(
-    text(SUBNET),
-    v.check((range) => parseSubnet(range) !== undefined, SUBNET),
-  ),
-  'a list of address ranges',
 );
 
 const config = table({
@@ -44,10 +36,10 @@ const config = table({
     v.optional(oneOf(['two', 'one']), 'two'),
     'When the time of sending is told: after it, by a stamp (two), or ahead of it, by an estimate (one).',
   ),
-  allow: described(v.optional(subnets, ['all']), 'Who is served.'),
-  deny: described(v.optional(subnets, []), 'Who is not, although allowed.'),
+  allow: described(v.optional(addressRanges(), ['all']), 'Who is served.'),
+  deny: described(v.optional(addressRanges(), []), 'Who is not, although allowed.'),
   amplify: described(
-    v.optional(subnets, []),
+    v.optional(addressRanges(), []),
     'Who is answered although the answer is longer than the request: clients that do not pad.',
   ),
   'rate-limit': described(

@@ -167,7 +167,7 @@ export class Client {
     this.#answered(flaw);
   }
 
-  /** DENY and RSTR: never to ask this server again (RFC 5905 §7.4). */
+  /** DENY and RSTR: not to ask this server again (RFC 5905 §7.4), until long after, for it may have changed its mind. */
   #leave(code: string): void {
     this.#kisses = new Kisses();
     this.#association.leave(`${this.#association.peer} refuses to serve this machine (kiss of death ${code})`);

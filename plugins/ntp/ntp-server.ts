@@ -6,6 +6,7 @@ import {
   Lead,
   octetsOf,
   ReasonTally,
+  ServedAddresses,
   type Server,
   Tally,
 } from 'timehub/protocol/client-server';
@@ -51,6 +52,7 @@ export class NtpServer {
   readonly #lead = new Lead();
   #time: ServerTime;
   #sockets: readonly UdpSocket[] = [];
+  #watch: ServedAddresses | undefined;
 
   constructor(context: SinkContext, options: NtpServerOptions) {
     this.#context = context;
@@ -88,10 +90,14 @@ export class NtpServer {
       return socket;
     });
     for (const { local } of this.#sockets) this.#context.identity.serves(local.address);
-    this.#context.health('ok', `serves at ${this.#addresses().join(', ')}`);
+    const bound = this.#sockets.map(({ local }) => local.address);
+    this.#watch = new ServedAddresses(this.#context, bound, (gone) => this.#tell(gone));
+    this.#tell(undefined);
+    this.#watch.start();
   }
 
   stop(): void {
+    this.#watch?.stop();
     for (const socket of this.#sockets) socket.close();
     this.#sockets = [];
   }
@@ -103,6 +109,11 @@ export class NtpServer {
       ...this.#tally.counts,
       ignored: this.#ignored.counts,
     };
+  }
+
+  #tell(gone: string | undefined): void {
+    if (gone === undefined) this.#context.health('ok', `serves at ${this.#addresses().join(', ')}`);
+    else this.#context.health('degraded', gone);
   }
 
   #addresses(): readonly string[] {

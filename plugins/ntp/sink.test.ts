@@ -33,6 +33,31 @@ async function serving(options: Record<string, unknown> = {}, over: Parameters<t
   return { world, context, running, ask };
 }
 
+describe('the address of sink.ntp', () => {
+  const GONE = '192.0.2.2 is at no interface that is up: nobody is served there';
+
+  it('that goes and comes back is told, and one that was never at an interface is not missed', async () => {
+    const world = new World();
+    world.own = ['192.0.2.1', '192.0.2.2'];
+    const validated = await sink.config['~standard'].validate({ listen: ['192.0.2.2:123', '127.0.0.2:123'] });
+    if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));
+    const context = sinkContext(world, stateOf(world));
+    const running = sink.create(validated.value, context);
+    await running.start();
+    await world.pass(10 * NS_PER_S);
+    world.own = ['192.0.2.1'];
+    await world.pass(3 * NS_PER_S);
+    expect(context.record.health.at(-1)).to.deep.equal({ state: 'degraded', reason: GONE });
+    world.own = ['192.0.2.2'];
+    await world.pass(3 * NS_PER_S);
+    expect(context.record.health.map(({ state }) => state)).to.deep.equal(['ok', 'degraded', 'ok']);
+    await running.stop();
+    world.own = [];
+    await world.pass(10 * NS_PER_S);
+    expect(context.record.health).to.have.lengthOf(3);
+  });
+});
+
 describe('sink.ntp', () => {
   it('serves corrected time from a clock that nobody has set', async () => {
     const { world, ask } = await serving();

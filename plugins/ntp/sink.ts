@@ -1,22 +1,14 @@
-import { defineSink, duration, oneOf, table, text, wholeNumber } from 'timehub/api';
-import { ownAddress, parseServer, parseSubnet } from 'timehub/protocol/client-server';
+import { defineSink, duration, oneOf, table, wholeNumber } from 'timehub/api';
+import { addressRanges, ownAddress, parseServer, parseSubnet } from 'timehub/protocol/client-server';
 import * as v from 'valibot';
 import { NtpServer } from './ntp-server.js';
 
 const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123"';
-const SUBNET = 'a range of addresses such as "192.0.2.0/24", "2001:db8::/32" or "all"';
 
 const VERSIONS = 'a list of NTP versions such as [3, 4]';
 const ALL_VERSIONS = [1, 2, 3, 4];
 
 const endpoint = ownAddress({ what: ENDPOINT });
-const subnets = v.array(
-  v.pipe(
-    text(SUBNET),
-    v.check((range) => parseSubnet(range) !== undefined, SUBNET),
-  ),
-  'a list of address ranges',
-);
 
 const config = table({
   listen: v.pipe(
@@ -26,8 +18,8 @@ const config = table({
     ),
     v.description('Own address and port, or several.'),
   ),
-  allow: v.pipe(v.optional(subnets, ['all']), v.description('Who is served.')),
-  deny: v.pipe(v.optional(subnets, []), v.description('Who is not, although allowed.')),
+  allow: v.pipe(v.optional(addressRanges(), ['all']), v.description('Who is served.')),
+  deny: v.pipe(v.optional(addressRanges(), []), v.description('Who is not, although allowed.')),
   'on-deny': v.pipe(
     v.optional(oneOf(['ignore', 'kiss']), 'ignore'),
     v.description('Say nothing to them, or send the kiss code DENY.'),

@@ -211,12 +211,46 @@ describe('source.ntp', () => {
     const { world, record } = await asking({ 'poll-min': '1s' }, kiss('DENY'));
     await world.pass(20 * S);
     const asked = world.sockets.length;
-    expect(record.unreachable.at(-1)).to.equal(`${ADDRESS}:123 refuses to serve this machine (kiss of death DENY)`);
+    expect(record.unreachable.at(-1)).to.equal(
+      `${ADDRESS}:123 refuses to serve this machine (kiss of death DENY); it is asked again in 60 min`,
+    );
     await world.pass(600 * S);
     expect(world.sockets.length).to.equal(asked);
   });
 
-  it('goes to another address of the name when one sends DENY, and never back', async () => {
+  it('asks a server that sent DENY again after one hour, two, four, up to a day', async () => {
+    const { world } = await asking({ 'poll-min': '1s' }, kiss('DENY'));
+    const asked: number[] = [];
+    for (let hour = 0; hour < 96; hour++) {
+      const before = world.sockets.length;
+      await world.pass(3600 * S);
+      if (world.sockets.length > before) asked.push(hour);
+    }
+    expect(asked).to.deep.equal([0, 1, 3, 7, 15, 31, 55, 79]);
+  });
+
+  it('follows a server that has changed its mind', async () => {
+    const { world, link, record } = await asking({ 'poll-min': '1s' }, kiss('DENY'));
+    await world.pass(20 * S);
+    link.respond = server();
+    await world.pass(3700 * S);
+    expect(record.observations.length).to.be.above(2);
+    expect(record.health.at(-1)?.state).to.equal('ok');
+  });
+
+  it('asks every address of a name again that has sent DENY', async () => {
+    const { world, link, record } = await asking({ address: 'time.example', 'poll-min': '1s' }, kiss('DENY'));
+    for (const other of world.links.values()) other.respond = kiss('DENY');
+    await world.pass(600 * S);
+    expect(record.unreachable.at(-1)).to.include('every address of time.example:123 refuses to serve this machine');
+    for (const other of world.links.values()) other.respond = server();
+    link.respond = server();
+    const before = record.observations.length;
+    await world.pass(3700 * S);
+    expect(record.observations.length).to.be.above(before);
+  });
+
+  it('goes to another address of the name when one sends DENY, and not back', async () => {
     const { world, link, record } = await asking({ address: 'time.example', 'poll-min': '1s' }, kiss('DENY'));
     await world.pass(20 * S);
     expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123' });

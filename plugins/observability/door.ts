@@ -1,8 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { ListenOptions } from 'node:net';
+import type { ListenOptions, Server } from 'node:net';
 import { HubError } from 'timehub/api';
 import { type Address, formatAddress } from './address.js';
-import { type AllowedHosts, refuse } from './guard.js';
+import type { HttpServer } from './http-server.js';
 import { makeSocketFolder, prepareSocket } from './socket-file.js';
 
 /** An open way in: the Unix socket or the TCP port. */
@@ -12,56 +11,28 @@ export interface Door {
   close(): Promise<void>;
 }
 
-export interface DoorOptions {
-  readonly listener: RequestListener;
-  readonly maxConnections: number;
-}
-
 /** Serves at a Unix socket, mode 0660. Throws `TH_NET_SOCKET`. */
-export async function openSocket(path: string, options: DoorOptions): Promise<Door> {
+export async function openSocket(path: string, http: HttpServer): Promise<Door> {
   makeSocketFolder(path);
   await prepareSocket(path);
-  const server = createDoor(options, 'any');
   // The mode must be right from the first moment on: bind(2) obeys the umask, a later chmod(2) leaves a gap.
   const umask = process.umask(0o117);
-  const listening = listen(server, { path });
+  const listening = listen(http.listener, { path });
   process.umask(umask);
   await listening.catch((cause: NodeJS.ErrnoException) => {
     throw new HubError('TH_NET_SOCKET', `the control socket ${path} cannot be made: ${cause.message}`, { cause });
   });
-  return { where: path, close: () => close(server) };
+  return { where: path, close: () => http.close() };
 }
 
 /** Serves at a TCP port. Throws `TH_NET_PORT_BUSY`, `TH_NET_PORT_PRIVILEGE`, `TH_NET_ADDRESS`, `TH_NET_OPEN`. */
-export async function openPort(address: Address, hosts: AllowedHosts, options: DoorOptions): Promise<Door> {
-  const server = createDoor(options, hosts);
-  await listen(server, { ...address }).catch((cause: NodeJS.ErrnoException) => {
+export async function openPort(address: Address, http: HttpServer): Promise<Door> {
+  await listen(http.listener, { ...address }).catch((cause: NodeJS.ErrnoException) => {
     throw portError(address, cause);
   });
-  const bound = server.address();
+  const bound = http.listener.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
-  return { where: `http://${formatAddress({ ...address, port })}/`, close: () => close(server) };
-}
-
-function createDoor({ listener, maxConnections }: DoorOptions, hosts: AllowedHosts): Server {
-  const server = createServer(
-    {
-      headersTimeout: 5_000,
-      requestTimeout: 10_000,
-      keepAliveTimeout: 5_000,
-      connectionsCheckingInterval: 5_000,
-      maxHeaderSize: 8_192,
-    },
-    (request, response) => {
-      if (!refuse(request, response, hosts)) listener(request, response);
-    },
-  );
-  server.maxConnections = maxConnections;
-  // An event stream says something each second, so that half a minute of silence is a peer that has gone.
-  server.timeout = 30_000;
-  // Without this, node asks the client to send its body.
-  server.on('checkContinue', (request, response) => refuse(request, response, hosts) || response.writeHead(417).end());
-  return server;
+  return { where: `http://${formatAddress({ ...address, port })}/`, close: () => http.close() };
 }
 
 function listen(server: Server, options: ListenOptions): Promise<void> {
@@ -71,13 +42,6 @@ function listen(server: Server, options: ListenOptions): Promise<void> {
       server.off('error', reject);
       resolve();
     });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
   });
 }
 

@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
 /** Names under which a TCP port may be asked. A Unix socket is asked under any. */
 export type AllowedHosts = ReadonlySet<string> | 'any';
 
-interface Refusal {
+interface Objection {
   readonly status: number;
   readonly text: string;
 }
@@ -18,26 +18,24 @@ const POLICY =
 export const allowedHosts = (more: readonly string[]): AllowedHosts =>
   new Set(['localhost', hostname(), ...more].map((name) => name.toLowerCase()));
 
-/** Answers what must not reach the routes. True: answered. */
-export function refuse(request: IncomingMessage, response: ServerResponse, hosts: AllowedHosts): boolean {
-  setHeaders(response);
-  const refusal = judge(request, hosts);
-  if (refusal === undefined) return false;
-  // Closing the connection keeps a body that nobody asked for from being read.
-  response.writeHead(refusal.status, {
-    'content-type': 'text/plain; charset=utf-8',
-    connection: 'close',
-    allow: 'GET, HEAD',
-  });
-  response.end(`${refusal.text}\n`);
-  return true;
-}
+/** Headers of every answer. */
+export const SAFE_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
 
-function judge(request: IncomingMessage, hosts: AllowedHosts): Refusal | undefined {
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return { status: 405, text: 'read-only: only GET and HEAD are answered' };
-  if (hasBody(request)) return { status: 413, text: `a ${request.method} request has no body` };
-  if (hosts !== 'any' && !isAllowed(request.headers.host, hosts)) {
+/** The reason why a request must not reach the routes. `authority`: that of the request target, which replaces the Host. */
+export function objection(
+  { method, headers }: IncomingMessage,
+  authority: string | undefined,
+  hosts: AllowedHosts,
+): Objection | undefined {
+  if (method !== 'GET' && method !== 'HEAD') return { status: 405, text: 'read-only: only GET and HEAD are answered' };
+  if (hasBody(headers)) return { status: 413, text: `a ${method} request has no body` };
+  if (hosts !== 'any' && !isAllowed(authority ?? headers.host, hosts)) {
     return { status: 421, text: 'this name is not known here: add it to "hosts" of the observability sink' };
   }
   return undefined;
@@ -52,13 +50,5 @@ function isAllowed(header: string | undefined, hosts: ReadonlySet<string>): bool
   return hosts.has(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
 }
 
-const hasBody = ({ headers }: IncomingMessage): boolean =>
+const hasBody = (headers: IncomingHttpHeaders): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
-
-function setHeaders(response: ServerResponse): void {
-  response.setHeader('content-security-policy', POLICY);
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('referrer-policy', 'no-referrer');
-  response.setHeader('cross-origin-resource-policy', 'same-origin');
-  response.setHeader('cache-control', 'no-store');
-}

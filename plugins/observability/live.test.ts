@@ -9,8 +9,8 @@ describe('the event stream', () => {
   let bench: Bench;
   const readers: EventReader[] = [];
 
-  const watch = (): EventReader => {
-    const reader = new EventReader({ port: bench.port, path: '/v1/events' });
+  const watch = (localAddress = '127.0.0.1'): EventReader => {
+    const reader = new EventReader({ port: bench.port, path: '/v1/events', localAddress });
     readers.push(reader);
     return reader;
   };
@@ -76,14 +76,37 @@ describe('the event stream', () => {
     expect(data.history.t.at(-1)).to.be.closeTo(corrected / 1e9, 1e-3);
   });
 
-  it('is refused to the seventeenth', async () => {
-    const first = Array.from({ length: 16 }, watch);
+  const whenThereIsRoom = async (watching: () => EventReader): Promise<number> => {
+    let status = 503;
+    while (status === 503) status = await watching().answered();
+    return status;
+  };
+
+  it('is refused to a peer that has eight', async () => {
+    const first = Array.from({ length: 8 }, () => watch());
     for (const reader of first) await reader.next();
     expect(await watch().answered()).to.equal(503);
     first[0]!.close();
     // The hub hears of the end a moment later: ask until it has.
-    let status = 503;
-    while (status === 503) status = await watch().answered();
-    expect(status).to.equal(200);
+    expect(await whenThereIsRoom(watch)).to.equal(200);
+  });
+
+  it('is refused to the seventeenth of peers that have no more than two', async () => {
+    for (let peer = 1; peer <= 8; peer++)
+      for (let stream = 0; stream < 2; stream++) await watch(`127.0.0.${peer}`).next();
+    expect(await watch('127.0.0.1').answered()).to.equal(503);
+  });
+
+  it('is taken from a peer that has most for one that has none', async () => {
+    for (let stream = 0; stream < 16; stream++) await watch(`127.0.0.${1 + (stream % 2)}`).next();
+    expect(await watch('127.0.0.3').answered()).to.equal(200);
+    expect(bench.streams()).to.equal(16);
+  });
+
+  it('is there at the socket when all at the port are taken', async () => {
+    for (let stream = 0; stream < 16; stream++) await watch(`127.0.0.${1 + (stream % 2)}`).next();
+    const reader = new EventReader({ socketPath: bench.socket, path: '/v1/events' });
+    readers.push(reader);
+    expect(await reader.answered()).to.equal(200);
   });
 });

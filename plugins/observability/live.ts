@@ -1,7 +1,8 @@
-import type { ServerResponse } from 'node:http';
 import { type HubEvent, NS_PER_S, type SinkContext, type StatusReport, type Timer } from 'timehub/api';
 import { History, type HistorySample, type HistoryView } from './history.js';
-import { Streams } from './streams.js';
+import { toJson } from './json.js';
+import type { Memo } from './memo.js';
+import { Streams, type Viewer } from './streams.js';
 
 /** The first event of a stream: everything a page needs to be full at once. */
 export interface Snapshot {
@@ -20,29 +21,34 @@ export interface Change {
   readonly sample?: HistorySample;
 }
 
-const MOST_STREAMS = 16;
 /** More than a wide screen can show. */
 const MOST_POINTS = 1000;
 const QUIET_NS = NS_PER_S / 4;
+/** A first event serves all streams that begin within this time, ms, unless another event is sent before. */
+const SNAPSHOT_AGE = 250;
+const SNAPSHOT = 'snapshot event';
 
 /** Follows the hub for those who watch: keeps an hour of history, sends what changes at 4 Hz at most. */
 export class Live {
   readonly #context: SinkContext;
   readonly #history = new History();
-  readonly #streams = new Streams(MOST_STREAMS);
+  readonly #streams: Streams;
+  readonly #memo: Memo;
   /** What the watchers were told last, by field, as JSON; empty while nobody watches. */
   readonly #told = new Map<string, string>();
   #pending: Timer | undefined;
   #unsubscribe = (): void => {};
   #sampled = false;
 
-  constructor(context: SinkContext) {
+  constructor(context: SinkContext, memo: Memo) {
     this.#context = context;
+    this.#memo = memo;
+    this.#streams = new Streams(() => Number(context.monotonic()) / 1e6);
   }
 
   start(): void {
     this.#context.onState(() => this.#touch());
-    this.#unsubscribe = this.#context.hub.onEvent((event) => this.#streams.send('event', event));
+    this.#unsubscribe = this.#context.hub.onEvent((event) => this.#send('event', event));
     this.#sample();
   }
 
@@ -61,11 +67,18 @@ export class Live {
     };
   }
 
-  /** Begins a stream. False: there are too many. */
-  watch(response: ServerResponse): boolean {
-    const snapshot = this.snapshot();
+  admits(viewer: Viewer): boolean {
+    return this.#streams.admits(viewer);
+  }
+
+  /** Begins a stream that was admitted. */
+  watch(viewer: Viewer): void {
+    const { snapshot, octets } = this.#memo.get(SNAPSHOT, SNAPSHOT_AGE, () => {
+      const made = this.snapshot();
+      return { snapshot: made, octets: frame('snapshot', made) };
+    });
     if (this.#streams.size === 0) this.#news(snapshot.status, snapshot.why);
-    return this.#streams.open(response, 'snapshot', snapshot);
+    this.#streams.open(viewer, octets);
   }
 
   stop(): void {
@@ -97,7 +110,13 @@ export class Live {
     const { hub } = this.#context;
     const sample = this.#sampled ? this.#history.newest(this.#unixMinusMonotonicS()) : undefined;
     this.#sampled = false;
-    this.#streams.send('change', { ...this.#news(hub.status(), hub.why()), ...(sample !== undefined && { sample }) });
+    this.#send('change', { ...this.#news(hub.status(), hub.why()), ...(sample !== undefined && { sample }) });
+  }
+
+  #send(name: string, data: unknown): void {
+    // A stream that begins with an older snapshot would lack this event.
+    this.#memo.drop(SNAPSHOT);
+    if (this.#streams.size > 0) this.#streams.send(frame(name, data));
   }
 
   /** What the watchers have not been told yet. */
@@ -121,3 +140,5 @@ export class Live {
     return (Number(time - monotonic) + correctionNs) / NS_PER_S;
   }
 }
+
+const frame = (name: string, data: unknown): Uint8Array => Buffer.from(`event: ${name}\ndata: ${toJson(data)}\n\n`);

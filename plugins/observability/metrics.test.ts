@@ -44,6 +44,7 @@ describe('the metrics', () => {
     expect(ofSilent).to.include('timehub_source_observations_total{id="ntp.pool-3"} 0');
     const status = bench.hub.status();
     bench.hub.status = () => ({ ...status, holdover: null });
+    bench.hub.advance();
     expect(await scrape()).to.include('timehub_holdover_lasts_seconds NaN');
   });
 
@@ -68,6 +69,7 @@ describe('the metrics', () => {
   it('hand on what the plugins count, and forget it with them', async () => {
     expect(await scrape()).to.include('timehub_sink_ntp_requests_total{id="ntp.lan"} 12346');
     bench.hub.metrics = () => [];
+    bench.hub.advance();
     expect((await scrape()).filter((line) => line.includes('requests_total'))).to.deep.equal([]);
   });
 });

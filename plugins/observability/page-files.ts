@@ -1,11 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-
-export interface PageFile {
-  readonly type: string;
-  readonly content: Uint8Array<ArrayBuffer>;
-}
+import type { Answer } from './answer.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -20,20 +16,16 @@ const VENDORED: Readonly<Record<string, string>> = {
   'uplot.css': 'uplot/dist/uPlot.min.css',
 };
 
-const FILE_NAME = /^[a-z][a-z-]*\.(html|css|js|svg)$/;
+const FOLDER = new URL('page/', import.meta.url);
 
-/** A file of the dashboard, by its bare name. Undefined: there is none. */
-export async function readPageFile(name: string): Promise<PageFile | undefined> {
-  if (!FILE_NAME.test(name)) return undefined;
-  const vendored = Object.hasOwn(VENDORED, name) ? VENDORED[name] : undefined;
-  const path =
-    vendored === undefined
-      ? new URL(`page/${name}`, import.meta.url)
-      : createRequire(import.meta.url).resolve(vendored);
-  try {
-    return { type: TYPES[extname(name)]!, content: new Uint8Array(await readFile(path)) };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+/** Reads all files of the dashboard, by their bare names: 120 kB, kept by the caller so that no request opens a file. */
+export function readPageFiles(): ReadonlyMap<string, Answer> {
+  const resolve = createRequire(import.meta.url).resolve;
+  const own = readdirSync(FOLDER).map((name) => [name, new URL(name, FOLDER)] as const);
+  const vendored = Object.entries(VENDORED).map(([name, path]) => [name, resolve(path)] as const);
+  return new Map(
+    [...own, ...vendored]
+      .filter(([name]) => extname(name) in TYPES)
+      .map(([name, path]) => [name, { status: 200, type: TYPES[extname(name)]!, body: readFileSync(path) }]),
+  );
 }

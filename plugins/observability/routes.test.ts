@@ -85,8 +85,10 @@ describe('the routes', () => {
     expect([near.status, near.text]).to.deep.equal([200, 'the hub is tracking, the error is below 240 ns\n']);
     expect((await get('/readyz?max-error=100ns')).status).to.equal(503);
     bench.hub.mode = 'holdover';
+    bench.hub.advance();
     const held = await get('/readyz?max-error=1us');
     bench.hub.mode = 'tracking';
+    bench.hub.advance();
     expect([held.status, held.text]).to.deep.equal([503, 'the hub is in holdover, the error is below 240 ns\n']);
     for (const wrong of ['1', 'soon', '-1ms', '0s'])
       expect((await get(`/readyz?max-error=${wrong}`)).status, wrong).to.equal(400);
@@ -109,6 +111,55 @@ describe('the routes', () => {
     for (const host of ['localhost:1', '127.0.0.1', '[::1]:80', '192.0.2.1:11180', 'GM-01.example']) {
       expect((await get('/v1/status', { host })).status, host).to.equal(200);
     }
+  });
+
+  it('answer to the name of an absolute target, not to the Host beside it', async () => {
+    expect((await get('http://evil.example/v1/status', { host: 'localhost' })).status).to.equal(421);
+    expect((await get('http://localhost/v1/status', { host: 'evil.example' })).status).to.equal(200);
+  });
+
+  it('know no instance whose name is no text', async () => {
+    for (const name of ['%', '%E0%A4%A', '%00', '__proto__', 'constructor', 'a'.repeat(5000)]) {
+      expect((await get(`/v1/sources/${name}`)).status, name).to.equal(404);
+    }
+  });
+
+  it('refuse a detail that is very large', async () => {
+    const large = new Bench();
+    const detail = large.hub.detail('pps.gnss')!;
+    large.hub.detail = () => ({ ...detail, inspect: { text: 'x'.repeat(1 << 20) } });
+    await large.start();
+    const { status, text } = await ask({ port: large.port, path: '/v1/sources/pps.gnss' });
+    expect([status, text.length < 1000]).to.deep.equal([500, true]);
+    await large.close();
+  });
+
+  it('make an answer once for all who ask at the port in a quarter of a second, and fresh for the socket', async () => {
+    const counted = new Bench();
+    await counted.start();
+    let made = 0;
+    const status = counted.hub.status();
+    counted.hub.status = () => ({ ...status, uptimeS: ++made });
+    const asked = async (question: { port?: number; socketPath?: string }) =>
+      JSON.parse((await ask({ ...question, path: '/v1/status' })).text).uptimeS;
+    const { port, socket: socketPath } = counted;
+    expect([await asked({ port }), await asked({ port })]).to.deep.equal([1, 1]);
+    expect([await asked({ socketPath }), await asked({ socketPath })]).to.deep.equal([2, 3]);
+    counted.hub.advance();
+    expect(await asked({ port })).to.equal(4);
+    await counted.close();
+  });
+
+  it('log the first answer that could not be made, and count the others', async () => {
+    const broken = new Bench();
+    broken.hub.why = () => {
+      throw new Error('a fault of the hub');
+    };
+    await broken.start();
+    for (let time = 0; time < 3; time++)
+      expect((await ask({ port: broken.port, path: '/v1/why' })).status).to.equal(500);
+    expect(broken.fake.warnings).to.have.length(1);
+    await broken.close();
   });
 
   it('take any name at the socket', async () => {

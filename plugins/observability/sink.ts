@@ -1,8 +1,9 @@
-import type { RequestListener } from 'node:http';
-import { defineSink, HubError, NS_PER_S, type Running, type SinkContext, socketChoices } from 'timehub/api';
+import { defineSink, HubError, NS_PER_S, type Running, type SinkContext } from 'timehub/api';
 import { type Config, config } from './config.js';
 import type { Door } from './door.js';
 import { Live } from './live.js';
+import { Memo } from './memo.js';
+import type { WayIn } from './ways-in.js';
 
 const RETRY_NS = 2 * NS_PER_S;
 
@@ -15,14 +16,10 @@ export default defineSink<Config>({
   create: (settings, context) => new Observability(settings, context),
 });
 
-/** One way in that the configuration asks for. */
-interface Wish {
-  open(): Promise<Door>;
-}
-
 class Observability implements Running<Config> {
   readonly #settings: Config;
   readonly #context: SinkContext;
+  readonly #memo: Memo;
   readonly #live: Live;
   readonly #doors: Door[] = [];
   #stopped = false;
@@ -30,14 +27,15 @@ class Observability implements Running<Config> {
   constructor(settings: Config, context: SinkContext) {
     this.#settings = settings;
     this.#context = context;
-    this.#live = new Live(context);
+    this.#memo = new Memo(() => Number(context.monotonic()) / 1e6);
+    this.#live = new Live(context, this.#memo);
   }
 
   /** Fails when nothing could be opened. When only one of two could, it serves there and goes on trying the other. */
   async start(): Promise<void> {
-    const wishes = await this.#wishes();
+    const waysIn = await this.#waysIn();
     this.#live.start();
-    const failures = await this.#open(wishes);
+    const failures = await this.#open(waysIn);
     for (const { error } of failures) this.#warn(error);
     if (this.#doors.length === 0 && failures.length > 0) throw this.#passing(failures[0]!.error);
   }
@@ -61,42 +59,26 @@ class Observability implements Running<Config> {
     return { serving: this.#doors.map(({ where }) => where), streams: this.#live.watchers };
   }
 
-  async #wishes(): Promise<readonly Wish[]> {
-    const { openPort, openSocket } = await import('./door.js');
-    const { firstWritable } = await import('./socket-file.js');
-    const { allowedHosts } = await import('./guard.js');
-    const { socket, listen, hosts } = this.#settings;
-    const options = { listener: this.#listener(), maxConnections: this.#settings['max-connections'] };
-    return [
-      ...(socket === 'none' ? [] : [{ open: async () => openSocket(socket ?? firstWritable(choices()), options) }]),
-      ...(listen === undefined ? [] : [{ open: () => openPort(listen, allowedHosts(hosts), options) }]),
-    ];
+  /** The server and the routes are loaded where an instance starts, not where a configuration is checked. */
+  async #waysIn(): Promise<readonly WayIn[]> {
+    const { waysIn } = await import('./ways-in.js');
+    return waysIn(this.#settings, this.#context, this.#live, this.#memo);
   }
 
-  /** The routes and their libraries are loaded by the first request. */
-  #listener(): RequestListener {
-    const dashboard = this.#settings.dashboard ? 'dashboard' : 'none';
-    let routes: Promise<RequestListener> | undefined;
-    return async (request, response) => {
-      routes ??= import('./app.js').then(({ createListener }) => createListener(this.#context, this.#live, dashboard));
-      (await routes)(request, response);
-    };
-  }
-
-  async #open(wishes: readonly Wish[]): Promise<readonly { readonly wish: Wish; readonly error: Error }[]> {
-    const failures: { wish: Wish; error: Error }[] = [];
-    for (const wish of wishes) {
+  async #open(waysIn: readonly WayIn[]): Promise<readonly { readonly wayIn: WayIn; readonly error: Error }[]> {
+    const failures: { wayIn: WayIn; error: Error }[] = [];
+    for (const wayIn of waysIn) {
       try {
-        const door = await wish.open();
+        const door = await wayIn.open();
         if (this.#stopped) await door.close();
         else this.#doors.push(door);
       } catch (error) {
-        failures.push({ wish, error: error as Error });
+        failures.push({ wayIn, error: error as Error });
       }
     }
     this.#report(failures.map(({ error }) => error));
     if (failures.length > 0 && this.#doors.length > 0) {
-      this.#context.after(RETRY_NS, async () => void (await this.#open(failures.map(({ wish }) => wish))));
+      this.#context.after(RETRY_NS, async () => void (await this.#open(failures.map(({ wayIn }) => wayIn))));
     }
     return failures;
   }
@@ -115,6 +97,3 @@ class Observability implements Running<Config> {
     this.#context.log.warn(error.message, { code, hint });
   }
 }
-
-const choices = (): readonly string[] =>
-  socketChoices({ runtimeDirectory: process.env.XDG_RUNTIME_DIR, uid: process.getuid?.() ?? 0 });

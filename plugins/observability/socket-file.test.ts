@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { HubError } from 'timehub/api';
-import { firstWritable, makeSocketFolder, prepareSocket } from './socket-file.js';
+import { firstUsable, makeSocketFolder, prepareSocket } from './socket-file.js';
 
 const failure = async (work: () => unknown): Promise<HubError> => {
   try {
@@ -63,7 +63,7 @@ describe('the file of the control socket', () => {
   it('gets its folder made, and the first place that can be had', () => {
     writeFileSync(join(folder, 'file'), '');
     const good = join(folder, 'a', 'b', 'hub.sock');
-    expect(firstWritable([join(folder, 'file', 'hub.sock'), good])).to.equal(good);
+    expect(firstUsable([join(folder, 'file', 'hub.sock'), good])).to.equal(good);
     expect(statSync(join(folder, 'a', 'b')).isDirectory()).to.equal(true);
   });
 

@@ -1,37 +1,53 @@
-import { accessSync, constants, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync, statSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { HubError } from 'timehub/api';
+import { folderFault, HubError, originOf, type SocketOrigin } from 'timehub/api';
 
 /** sockaddr_un holds 108 octets with the closing zero (unix(7)). */
 const LONGEST_PATH = 107;
 
-/** Makes the folder of a socket unless it exists. Throws `TH_NET_SOCKET` when it is not there or not ours to write. */
-export function makeSocketFolder(path: string): void {
+/**
+ * Makes the folder of a socket unless it exists. Throws `TH_NET_SOCKET` when it is not there, not ours to write, or when others
+ * could replace the socket in it.
+ */
+export function makeSocketFolder(path: string, origin: SocketOrigin = 'named'): void {
   const folder = dirname(path);
   try {
-    // /tmp is everybody's: only a folder of our own there is safe.
-    mkdirSync(folder, { recursive: true, mode: folder.startsWith('/tmp/') ? 0o700 : 0o755 });
-    if (folder.startsWith('/tmp/timehub-') && lstatSync(folder).uid !== process.getuid?.())
-      throw new Error('it belongs to somebody else');
+    // A folder that is made among those of everybody is nobody else's business.
+    mkdirSync(folder, { recursive: true, mode: isAmongOthers(folder) ? 0o700 : 0o755 });
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw unusable(path, `${folder} is not writable: ${(cause as Error).message}`, cause);
   }
+  const fault = folderFault(folder, { uid: process.getuid?.() ?? 0, origin });
+  if (fault !== undefined)
+    throw unusable(
+      path,
+      fault,
+      undefined,
+      'correct the owner and mode of that folder, remove it, or set another "socket"',
+    );
 }
 
-/** The first of several places that can be written. Throws `TH_NET_SOCKET`. */
-export function firstWritable(choices: readonly string[]): string {
+/** The first of the usual places that can be used. Throws `TH_NET_SOCKET`. */
+export function firstUsable(choices: readonly string[]): string {
   let last: unknown;
   for (const path of choices) {
     try {
-      makeSocketFolder(path);
+      makeSocketFolder(path, originOf(path));
       return path;
     } catch (error) {
       last = error;
     }
   }
   throw last;
+}
+
+/** True when everybody may write to the nearest folder above that exists. */
+function isAmongOthers(folder: string): boolean {
+  const parent = dirname(folder);
+  const found = statSync(parent, { throwIfNoEntry: false });
+  return found === undefined ? parent !== folder && isAmongOthers(parent) : (found.mode & 0o002) !== 0;
 }
 
 /** Removes a socket file that nobody answers at. Throws `TH_NET_SOCKET` when somebody does, or when it is no socket. */
@@ -58,8 +74,7 @@ function knock(path: string): Promise<string> {
   });
 }
 
-const unusable = (path: string, why: string, cause?: unknown): HubError =>
-  new HubError('TH_NET_SOCKET', `the control socket ${path} cannot be used: ${why}`, {
-    cause,
-    hint: 'stop the other hub, or set another "socket" in [sink.observability.…]',
-  });
+const unusable = (path: string, why: string, cause?: unknown, hint = ELSEWHERE): HubError =>
+  new HubError('TH_NET_SOCKET', `the control socket ${path} cannot be used: ${why}`, { cause, hint });
+
+const ELSEWHERE = 'stop the other hub, or set another "socket" in [sink.observability.…]';

@@ -1,47 +1,116 @@
 import type { ServerResponse } from 'node:http';
-import { toJson } from './json.js';
+import { countByPeer, givesWay, type Held } from './peers.js';
 
-/** A client that lets this much pile up is too slow to be served. */
-const LONGEST_BACKLOG = 1 << 20;
+/** Octets that all clients together may leave untaken: beyond it the one that leaves most is cut. */
+const LARGEST_BACKLOG = 1 << 20;
+/** The longest time for which a client may leave something untaken, ms. */
+const LONGEST_BACKLOG = 10_000;
 
 export const STREAM_TYPE = 'text/event-stream; charset=utf-8';
 
+/** The streams of one way in: those at the port take none from those at the control socket. */
+export interface StreamGroup {
+  readonly most: number;
+  readonly mostOfPeer: number;
+}
+
+export interface Viewer {
+  readonly response: ServerResponse;
+  readonly peer: string;
+  readonly group: StreamGroup;
+  /** Called when the client has taken all that was sent. */
+  onProgress(): void;
+  onCut(reason: 'evicted' | 'slow-reader'): void;
+}
+
 /** All open streams of server-sent events (WHATWG HTML §9.2). */
 export class Streams {
-  readonly #open = new Set<ServerResponse>();
-  readonly #most: number;
+  readonly #open = new Set<Stream>();
+  readonly #now: () => number;
 
-  constructor(most: number) {
-    this.#most = most;
+  /** `now`: monotonic, ms. */
+  constructor(now: () => number) {
+    this.#now = now;
   }
 
   get size(): number {
     return this.#open.size;
   }
 
-  /** Begins a stream with one event. False: there are too many already. */
-  open(response: ServerResponse, name: string, data: unknown): boolean {
-    if (this.#open.size >= this.#most) return false;
-    response.writeHead(200, { 'content-type': STREAM_TYPE, 'x-accel-buffering': 'no' });
-    response.on('close', () => this.#open.delete(response));
-    this.#open.add(response);
-    response.write(frame(name, data));
+  /**
+   * Whether there is room for a stream. When all of its group are taken, a peer that holds most of them loses one to a peer
+   * that holds fewer.
+   */
+  admits({ peer, group }: Viewer): boolean {
+    const others = [...this.#open].filter((stream) => stream.viewer.group === group);
+    const counts = countByPeer(others);
+    const own = counts.get(peer) ?? 0;
+    if (own >= group.mostOfPeer) return false;
+    if (others.length < group.most) return true;
+    const evicted = givesWay(others, peer)!;
+    if (counts.get(evicted.peer)! <= own + 1) return false;
+    this.#cut(evicted, 'evicted');
     return true;
   }
 
-  send(name: string, data: unknown): void {
-    if (this.#open.size === 0) return;
-    const text = frame(name, data);
-    for (const response of this.#open) {
-      if (response.writableLength > LONGEST_BACKLOG) response.destroy();
-      else response.write(text);
+  /** Begins a stream that was admitted, with one event. */
+  open(viewer: Viewer, first: Uint8Array): void {
+    const stream = new Stream(viewer, this.#now());
+    this.#open.add(stream);
+    viewer.response.on('close', () => this.#open.delete(stream));
+    viewer.response.write(first);
+  }
+
+  send(frame: Uint8Array): void {
+    const now = this.#now();
+    for (const stream of this.#open) {
+      stream.look(now);
+      if (now - stream.progressAt > LONGEST_BACKLOG) this.#cut(stream, 'slow-reader');
+      else stream.viewer.response.write(frame);
     }
+    this.#limitBacklog();
   }
 
   close(): void {
-    for (const response of this.#open) response.end();
+    for (const { viewer } of this.#open) viewer.response.end();
     this.#open.clear();
+  }
+
+  #limitBacklog(): void {
+    while (this.#open.size > 0) {
+      const all = [...this.#open].sort((a, b) => b.backlog - a.backlog);
+      if (all.reduce((sum, { backlog }) => sum + backlog, 0) <= LARGEST_BACKLOG) return;
+      this.#cut(all[0]!, 'slow-reader');
+    }
+  }
+
+  #cut(stream: Stream, reason: 'evicted' | 'slow-reader'): void {
+    this.#open.delete(stream);
+    stream.viewer.onCut(reason);
   }
 }
 
-const frame = (name: string, data: unknown): string => `event: ${name}\ndata: ${toJson(data)}\n\n`;
+class Stream implements Held {
+  readonly viewer: Viewer;
+  progressAt: number;
+
+  constructor(viewer: Viewer, now: number) {
+    this.viewer = viewer;
+    this.progressAt = now;
+  }
+
+  get peer(): string {
+    return this.viewer.peer;
+  }
+
+  /** Octets that the kernel has not taken. */
+  get backlog(): number {
+    return this.viewer.response.writableLength;
+  }
+
+  look(now: number): void {
+    if (this.backlog > 0) return;
+    this.progressAt = now;
+    this.viewer.onProgress();
+  }
+}

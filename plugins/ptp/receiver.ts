@@ -9,6 +9,7 @@ import {
 } from 'timehub/protocol/ptp';
 import { managedReceiver, offsetFromMaster } from './management/managed-receiver.js';
 import { ManagementDoor } from './management/management-door.js';
+import { allowList } from './port/intake.js';
 import { linkView } from './port/link-view.js';
 import { type PreparedPort, preparePort } from './port/open-port.js';
 import type { PortConfig } from './port/port-config.js';
@@ -53,12 +54,13 @@ export class Receiver {
     const runner = new PortRunner(this.#context, port, {
       interface: this.#config.interface,
       stampTimeoutNs: this.#config['stamp-timeout'],
+      allows: allowList(this.#config.allow),
       open: prepared.open,
       onReport: (report) => {
         this.#report(report);
         this.#door?.tell();
       },
-      onManagement: (request, answer) => this.#door?.fromNetwork(request, answer),
+      onManagement: (request, octets) => this.#door?.fromNetwork(request, octets) ?? [],
     });
     this.#prepared = prepared;
     this.#port = port;

@@ -1,4 +1,5 @@
 import { defineSink, duration, flag, oneOf, table, text, wholeNumber } from 'timehub/api';
+import { addressRanges } from 'timehub/protocol/client-server';
 import * as v from 'valibot';
 import { Grandmaster } from './grandmaster/grandmaster.js';
 import { isTimeZone } from './grandmaster/local-time.js';
@@ -54,6 +55,12 @@ const config = table({
     v.optional(v.union([flag(), v.literal('only')], 'true, false or "only"'), false),
     v.description(
       'Grant unicast messages to those who ask (IEEE 1588-2019 §16.1); "only": send nothing to the group, as in networks after ITU-T G.8275.2.',
+    ),
+  ),
+  amplify: v.pipe(
+    v.optional(addressRanges(), []),
+    v.description(
+      'Who is sent all that was granted, however little comes from there: clients whose addresses cannot be forged.',
     ),
   ),
 });

@@ -2,14 +2,14 @@ import { defineSource, oneOf, table } from 'timehub/api';
 import { octetsOf } from 'timehub/protocol/client-server';
 import { parseClockIdentity } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
+import { isMac } from './port/intake.js';
 import { PORT_ENTRIES } from './port/port-config.js';
 import { Receiver } from './receiver.js';
 
-const MAC = /^[\da-f]{2}([:-][\da-f]{2}){5}$/i;
 const PEER = 'an IP address, or a MAC address with transport = "ethernet"';
 const ACCEPTED = 'a clock identity or an address';
 
-const isAddress = (text: string): boolean => octetsOf(text) !== undefined || MAC.test(text);
+const isAddress = (text: string): boolean => octetsOf(text) !== undefined || isMac(text);
 
 const config = table({
   ...PORT_ENTRIES,

@@ -28,6 +28,7 @@ const NUMBERS = 65_536;
 /** An answer later than this is none. */
 const PATIENCE_NS = 1e9;
 const WARM_UP_MS = 1500;
+const RENEWAL_MS = 4000;
 
 const port = { clock: '0a00000000000000', port: 1 };
 const header = (logInterval) => ({
@@ -107,9 +108,8 @@ class Load {
 
   /** Every client asks until it is granted: Announce, Sync and Delay_Resp. */
   async #negotiate() {
-    const { clients, syncLog = 0, rate = 8 } = this.#job;
-    const delayLog = Math.max(-7, -Math.ceil(Math.log2(rate)));
-    const message = signaling([wish(ANNOUNCE, 0), wish(SYNC, syncLog), wish(DELAY_RESP, delayLog)]);
+    const { clients } = this.#job;
+    const message = this.#wishes();
     for (let tries = 0; this.#granted.size < clients; tries++) {
       if (tries === 50) throw new Error(`${this.#granted.size} of ${clients} clients were granted anything`);
       for (let client = 0, asked = 0; client < clients && asked < 128; client++) {
@@ -123,9 +123,10 @@ class Load {
   }
 
   #ask(milliseconds) {
-    const { clients, rate, inFlight } = this.#job;
+    const { kind, clients, rate, inFlight } = this.#job;
     const started = performance.now();
     let sent = 0;
+    let renewed = 0;
     return new Promise((resolve) => {
       const step = () => {
         const elapsed = performance.now() - started;
@@ -134,6 +135,10 @@ class Load {
           return;
         }
         this.#expire(this.#now() - PATIENCE_NS);
+        if (kind === 'ptp' && elapsed - renewed > RENEWAL_MS) {
+          renewed = elapsed;
+          this.#renew();
+        }
         const due =
           rate === undefined ? inFlight - this.#underWay : Math.floor((elapsed / 1000) * rate * clients) - sent;
         for (let n = 0; n < due; n++) this.#request();
@@ -143,6 +148,21 @@ class Load {
       };
       step();
     });
+  }
+
+  #wishes() {
+    const { syncLog = 0, rate = 8 } = this.#job;
+    const delayLog = Math.max(-7, -Math.ceil(Math.log2(rate)));
+    return signaling([wish(ANNOUNCE, 0), wish(SYNC, syncLog), wish(DELAY_RESP, delayLog)]);
+  }
+
+  /** Grants of clients that have not renewed one yet are kept for 10 s. */
+  #renew() {
+    const message = this.#wishes();
+    for (let client = 0; client < this.#job.clients; client++) {
+      message.writeUInt32BE(client, CLIENT_AT - 2);
+      native.send(this.#general, message, SERVER, GENERAL_PORT, addressOf(client), this.#before);
+    }
   }
 
   #request() {

@@ -1,3 +1,5 @@
+import type { SocketOrigin } from './socket-trust.js';
+
 /** What the place of the control socket depends on. */
 export interface SocketPlace {
   /** `$XDG_RUNTIME_DIR`, where there is one. */
@@ -20,3 +22,6 @@ export function socketCandidates(place: SocketPlace): readonly string[] {
 export function socketChoices(place: SocketPlace): readonly string[] {
   return [SYSTEM, ...socketCandidates(place).filter((path) => path !== SYSTEM)];
 }
+
+/** The rule by which a socket at one of these places is believed to be a hub's. */
+export const originOf = (candidate: string): SocketOrigin => (candidate === SYSTEM ? 'system' : 'own');

@@ -16,6 +16,7 @@ export type * from './peer-delay.js';
 export * from './readiness.js';
 export type * from './report.js';
 export * from './schema.js';
+export * from './socket-trust.js';
 export type * from './stamp-options.js';
 export type * from './standard-schema.js';
 export type * from './state.js';

@@ -56,7 +56,10 @@ export interface UdpSocket {
   onDatagram(handler: (datagram: Datagram) => void): void;
   /** The transmit stamp of datagram `id`. May come after the reply, or never. */
   onSent(handler: (id: number, sent: Stamp) => void): void;
-  /** Errors that the network reported for earlier datagrams (ICMP unreachable): information, not a failure. */
-  onNetworkError(handler: (error: Error) => void): void;
+  /**
+   * Errors that the network reported for earlier datagrams (ICMP unreachable): information, not a failure. `to`: where the
+   * datagram was sent, where that is known.
+   */
+  onNetworkError(handler: (error: Error, to?: Endpoint) => void): void;
   close(): void;
 }

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { HubError, socketCandidates } from '../api/index.js';
+import { HubError, originOf, socketCandidates, socketFault } from '../api/index.js';
 
 /** Options of every command that reads a running hub. */
 export interface ReadOptions {
@@ -18,12 +18,23 @@ export interface HubClient {
 
 const PATIENCE_MS = 3000;
 
-/** A client for `--socket PATH`, or for the first of the usual places where a hub answers. */
+/**
+ * A client for `--socket PATH`, or for the first of the usual places where a hub answers. A usual place that another user could
+ * have made is not asked; one that the operator names is, with a warning.
+ */
 export async function openClient(socket: string | undefined): Promise<HubClient> {
-  const place = { runtimeDirectory: process.env.XDG_RUNTIME_DIR, uid: process.getuid?.() ?? 0 };
-  const candidates = socket === undefined ? socketCandidates(place) : [socket];
+  const uid = process.getuid?.() ?? 0;
+  const candidates = socketCandidates({ runtimeDirectory: process.env.XDG_RUNTIME_DIR, uid });
   const faults: string[] = [];
-  for (const path of candidates) {
+  let isForeign = false;
+  if (socket !== undefined) warnOnce(socketFault(socket, { uid, origin: 'named' }));
+  for (const path of socket === undefined ? candidates : [socket]) {
+    const fault = socket === undefined ? socketFault(path, { uid, origin: originOf(path) }) : undefined;
+    if (fault !== undefined) {
+      isForeign = true;
+      faults.push(`${path} (not asked: ${fault})`);
+      continue;
+    }
     try {
       await getText(path, '/v1/status');
       return clientOf(path);
@@ -32,8 +43,20 @@ export async function openClient(socket: string | undefined): Promise<HubClient>
     }
   }
   throw new HubError('TH_CLI_NO_HUB', `no hub answers at ${faults.join(', ')}`, {
-    hint: 'start one with "timehub run <config>", or name its control socket with --socket',
+    hint: isForeign ? DISTRUST : NO_HUB,
   });
+}
+
+const NO_HUB = 'start one with "timehub run <config>", or name its control socket with --socket';
+const DISTRUST =
+  'another user may answer there in the name of a hub: see who made it with "ls -ld", remove it or correct its owner and mode, or name the control socket of your hub with --socket';
+
+let warned: string | undefined;
+
+/** `timehub wait` opens a client five times a second. */
+function warnOnce(fault: string | undefined): void {
+  if (fault !== undefined && fault !== warned) console.error(`timehub: the answers may be forged: ${fault}`);
+  warned = fault;
 }
 
 function clientOf(socket: string): HubClient {
@@ -68,7 +91,8 @@ async function getText(socket: string, path: string): Promise<string> {
 
 function open(socketPath: string, path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer | string>> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, path, headers: { host: 'localhost' }, signal }, (response) => {
+    // A connection that is kept for the next request may be closed by the hub meanwhile, for the sake of another client.
+    const asked = request({ socketPath, path, headers: { host: 'localhost' }, agent: false, signal }, (response) => {
       response.setEncoding('utf8');
       if (response.statusCode === 200) return resolve(response);
       response.resume();

@@ -1,10 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger, Timer } from '../api/index.js';
 import { createEngine } from '../core/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { readLeapTable } from '../core/leap/leap-list.js';
 import type { LeapTable } from '../core/leap/leap-table.js';
 import { openHost } from '../host/host.js';
-import { diffConfig, formatProblems, type HubConfig, problemLine } from '../kernel/config/index.js';
+import { exitNow, exitWithin } from '../host/process-exit.js';
+import { formatProblems, type HubConfig, problemLine } from '../kernel/config/index.js';
 import type { Host, HostClock } from '../kernel/host.js';
 import { Hub } from '../kernel/hub.js';
 import { NO_STATE, StateFile } from '../kernel/memory/state-file.js';
@@ -15,7 +17,9 @@ import { holdHangups, oneAtATime } from './hangups.js';
 import { isJournal, withPriority } from './journal-prefix.js';
 import { type LoadedHub, loadHub } from './load.js';
 import { createLog, type LogFormat } from './log.js';
+import { captureOutput } from './output/foreign-output.js';
 import { outliveStandardStreams } from './output/standard-streams.js';
+import { Reload } from './reload.js';
 import { VERSION } from './version.js';
 
 export interface DaemonOptions {
@@ -59,34 +63,52 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
   const engine = createEngine(config.hub, createEstimator(), leapTable);
   const state = config.hub.stateDir === undefined ? NO_STATE : new StateFile(config.hub.stateDir);
   let stop: Daemon['stop'] = () => {};
+  let isStopping = false;
   const abort = (error: Error) => {
     log.warn(`stops, because a part without which it must not run failed: ${error.message}`);
     stop(EXIT.software);
   };
   const hub = new Hub({ version: VERSION, host, engine, journal, state, log: logs.of, logOutput: logs, abort });
+  const releaseOutput = captureOutput((id = 'hub') => hub.logOf(id));
+  const releaseProcess = handleProcess({ host, log, stop: (status) => stop(status) });
+  const end = async (): Promise<void> => {
+    exitWithin(STOP_DEADLINE_MS, EXIT.software);
+    hangups.ignore();
+    host.notify('STOPPING=1');
+    await hub.stop();
+    host.close();
+    releaseOutput();
+    await logs.close();
+    releaseProcess();
+  };
   const ended = new Promise<ExitStatus>((resolve) => {
-    const release = handleProcess({ host, log, stop: (status) => stop(status) });
     stop = (status = EXIT.synchronised) => {
       stop = () => {};
-      host.notify('STOPPING=1');
-      void hub.stop().finally(() => {
-        release();
-        host.close();
-        void logs.close().finally(() => resolve(status));
-      });
+      isStopping = true;
+      void end().finally(() => resolve(status));
     };
   });
+  if (options.hangup === 'stop') hangups.release(() => stop());
   await hub.start(plans);
-  let inForce = config;
-  const reread = async (): Promise<void> => {
-    inForce = await reload(inForce, hub, log);
-  };
-  hangups.release(options.hangup === 'stop' ? () => stop() : oneAtATime(reread));
-  log.info(`runs ${config.path}: ${plans.map((plan) => plan.id).join(', ')}`);
-  host.notify('READY=1');
+  const reload = new Reload({ config, hub, host, log });
+  if (options.hangup === 'reload')
+    hangups.release(
+      oneAtATime(
+        () => reload.run(),
+        () => pause(REST_MS),
+      ),
+    );
+  if (!isStopping) {
+    log.info(`runs ${config.path}: ${plans.map((plan) => plan.id).join(', ')}`);
+    host.notify('READY=1');
+  }
   return { hub, config, ended, stop: (status) => stop(status) };
 }
 
+/** The hub itself needs 4.5 s at most: what is late is then a plugin that never returns, or Node's own exit. */
+const STOP_DEADLINE_MS = 5000;
+/** Between two reloads. */
+const REST_MS = 250;
 const SAME_REQUEST_MS = 500;
 
 interface Handled {
@@ -98,7 +120,7 @@ interface Handled {
 /** Handles signals, uncaught faults and the service manager's watchdog. Returns the undoing. */
 function handleProcess({ host, log, stop }: Handled): () => void {
   const release = containUncaught((error) => {
-    log.warn(`fault of the hub itself: ${error instanceof Error ? error.stack : String(error)}`);
+    log.warn(`fault of the hub itself: ${error.stack}`);
     stop(EXIT.software);
   });
   let askedAt: number | undefined;
@@ -106,7 +128,7 @@ function handleProcess({ host, log, stop }: Handled): () => void {
     const now = performance.now();
     askedAt ??= now;
     // Asked twice: the operator does not want to wait. A terminal and npm each send the same Ctrl-C.
-    if (now - askedAt > SAME_REQUEST_MS) process.exit(EXIT.software);
+    if (now - askedAt > SAME_REQUEST_MS) exitNow(EXIT.software);
     stop();
   };
   process.on('SIGINT', end).on('SIGTERM', end);
@@ -122,30 +144,6 @@ function handleProcess({ host, log, stop }: Handled): () => void {
     feeding?.cancel();
     process.off('SIGINT', end).off('SIGTERM', end);
   };
-}
-
-/** Answers with the configuration that is then in force: one with problems changes nothing. */
-async function reload(inForce: HubConfig, hub: Hub, log: Logger): Promise<HubConfig> {
-  let loaded: LoadedHub;
-  try {
-    loaded = await loadHub(inForce.path);
-  } catch (error) {
-    log.warn(`the configuration in force stays: ${inForce.path} cannot be read: ${(error as Error).message}`);
-    return inForce;
-  }
-  if (loaded.problems !== undefined) {
-    log.warn(`the configuration in force stays: ${inForce.path} has problems\n${formatProblems(loaded.problems)}`);
-    return inForce;
-  }
-  warnOf(loaded, log);
-  const difference = diffConfig(inForce, loaded.config);
-  await hub.reload(loaded.plans, difference);
-  const parts = (['added', 'removed', 'changed', 'retuned', 'kept'] as const).filter(
-    (part) => difference[part].length > 0,
-  );
-  log.info(`read ${inForce.path} again: ${parts.map((part) => `${part} ${difference[part].join(', ')}`).join('; ')}`);
-  if (difference.hub) log.warn('what changed outside of sources and sinks counts from the next start on');
-  return loaded.config;
 }
 
 function warnOf({ warnings }: LoadedHub, log: Logger): void {

@@ -1,4 +1,5 @@
 import { HubError } from '../api/index.js';
+import { exitNow } from '../host/process-exit.js';
 import { EXIT, type ExitStatus } from './exit.js';
 import type { LogFormat } from './log.js';
 
@@ -18,7 +19,7 @@ export async function run(path: string, options: RunOptions): Promise<ExitStatus
     hangup: 'reload',
   });
   if (daemon === undefined) return EXIT.config;
-  return daemon.ended;
+  return exitNow(await daemon.ended);
 }
 
 function formatOf(text: string | undefined): LogFormat {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HubError, type Ns, parseDuration, readinessOf, type StatusReport } from '../api/index.js';
-import { type HubClient, openClient, type ReadOptions } from './client.js';
+import { openClient, type ReadOptions } from './client.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
 interface WaitOptions extends ReadOptions {
@@ -14,9 +14,10 @@ const ASK_EVERY_MS = 200;
 export async function run(options: WaitOptions): Promise<ExitStatus> {
   const maxErrorNs = durationOf(options.maxError, '--max-error') ?? Number.POSITIVE_INFINITY;
   const deadline = performance.now() + (durationOf(options.timeout, '--timeout') ?? 60e9) / 1e6;
-  for (let last = 'no hub answers'; ; ) {
+  for (let last = ''; ; ) {
     const status = await statusOf(options.socket);
-    if (status !== undefined) {
+    if (status instanceof Error) last = status.message;
+    else {
       const { ready, text } = readinessOf(status, maxErrorNs);
       last = text;
       if (ready) {
@@ -27,19 +28,18 @@ export async function run(options: WaitOptions): Promise<ExitStatus> {
     }
     if (performance.now() >= deadline) {
       console.error(`timehub: gave up waiting: ${last}`);
-      return status === undefined ? EXIT.unreachable : EXIT.unsynchronised;
+      return status instanceof Error ? EXIT.unreachable : EXIT.unsynchronised;
     }
     await sleep(ASK_EVERY_MS);
   }
 }
 
-async function statusOf(socket: string | undefined): Promise<StatusReport | undefined> {
-  let client: HubClient;
+async function statusOf(socket: string | undefined): Promise<StatusReport | Error> {
   try {
-    client = await openClient(socket);
+    const client = await openClient(socket);
     return await client.get<StatusReport>('/v1/status');
-  } catch {
-    return undefined;
+  } catch (error) {
+    return error as Error;
   }
 }
 

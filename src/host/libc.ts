@@ -13,6 +13,10 @@ export interface Libc {
   ioctl(descriptor: number, request: number, argument: Uint8Array): void;
   /** Whether something can be read at once. */
   readable(descriptor: number): boolean;
+  /** SIGALRM ends the process after `seconds` (alarm(2)). */
+  alarm(seconds: number): void;
+  /** Ends the process at once, without its exit handlers (_exit(2)). */
+  exit(status: number): void;
 }
 
 /** poll(2) */
@@ -42,6 +46,8 @@ function load(): Libc {
   const adjtime = library.func('int clock_adjtime(int clock, void *timex)');
   const ioctl = library.func('int ioctl(int descriptor, unsigned long request, void *argument)');
   const poll = library.func('int poll(void *polled, unsigned long count, int timeout)');
+  const alarm = library.func('unsigned int alarm(unsigned int seconds)');
+  const exit = library.func('void _exit(int status)');
   const check = (result: number, call: string) => {
     if (result < 0) throw Object.assign(new Error(call), { errno: koffi.errno() });
   };
@@ -49,6 +55,8 @@ function load(): Libc {
     clockGettime: (clock, timespec) => check(gettime(clock, timespec), 'clock_gettime'),
     clockAdjtime: (clock, timex) => check(adjtime(clock, timex), 'clock_adjtime'),
     ioctl: (descriptor, request, argument) => check(ioctl(descriptor, request, argument), 'ioctl'),
+    alarm: (seconds) => void alarm(seconds),
+    exit: (status) => exit(status),
     readable: (descriptor) => {
       const polled = Buffer.alloc(8);
       polled.writeInt32LE(descriptor, 0);

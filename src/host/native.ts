@@ -44,6 +44,8 @@ export interface Native {
   slept(): bigint;
   /** The kernel's `struct timex` of the system clock. */
   readTimex(): Uint8Array;
+  /** Ends the process after `delayMs` (0 to 60000), also while this thread is busy or waits for others. */
+  exitWithin(delayMs: number, status: number): void;
 }
 
 interface NativeStampOptions {

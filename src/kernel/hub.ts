@@ -1,16 +1,18 @@
-import type {
-  ClockId,
-  HubReport,
-  Logger,
-  Ns,
-  Running,
-  SinkDefinition,
-  SourceDefinition,
-  TimeState,
+import {
+  type ClockId,
+  type HubReport,
+  type Logger,
+  NS_PER_S,
+  type Ns,
+  type Running,
+  type SinkDefinition,
+  type SourceDefinition,
+  type TimeState,
 } from '../api/index.js';
 import type { Engine } from '../core/engine.js';
 import type { Action, Input, SourceOptions } from '../core/input.js';
 import type { ConfigDifference } from './config/index.js';
+import { atMost } from './deadline.js';
 import type { Host } from './host.js';
 import { type LogOutput, NO_LOG_OUTPUT } from './log-output.js';
 import { Keeper } from './memory/keeper.js';
@@ -44,6 +46,7 @@ import type { Journal } from './record/event-log.js';
 import { EventList } from './record/events.js';
 import { InstanceNews } from './record/instance-news.js';
 import type { News } from './record/news.js';
+import { ReloadRecord } from './record/reload-record.js';
 import { createReport } from './report.js';
 import { TimeLoop } from './time/time-loop.js';
 import { rfc3339 } from './time/wall-time.js';
@@ -71,9 +74,28 @@ export interface HubParts {
   readonly abort: (error: Error) => void;
 }
 
+/** Time that the disk has to give back what was learnt. */
+const RECALL_NS = 2 * NS_PER_S;
+/** Time that the hub waits for the start of its instances. */
+const START_PATIENCE_NS = 5 * NS_PER_S;
+/** Time that a reload waits for each of its steps: removal, change, addition. What is late goes on. A stop takes 5 s at most. */
+const RELOAD_STEP_NS = 6 * NS_PER_S;
+/** Time for each of the four steps of a stop. */
+const STOP_STEP_NS = NS_PER_S;
+
 /** The kernel put together: registry, instances, time loop, reports. */
 export class Hub {
   readonly report: HubReport;
+  /** Outcomes of attempts to read the configuration again, for events, metrics and the status. */
+  get reloads(): ReloadRecord {
+    return this.#reloads;
+  }
+
+  /** The logger of an instance, or of the hub (`hub`): lines that repeat are counted and summarised. */
+  logOf(id: string): Logger {
+    return this.#logs.of(id);
+  }
+
   readonly #parts: HubParts;
   readonly #registry = new Registry();
   readonly #loop: TimeLoop;
@@ -89,6 +111,8 @@ export class Hub {
   readonly #damper: EventDamper<News>;
   readonly #logs: DampedLogs;
   readonly #instanceNews = new InstanceNews();
+  readonly #reloads: ReloadRecord;
+  #stopping = false;
 
   constructor(parts: HubParts) {
     this.#parts = parts;
@@ -97,9 +121,9 @@ export class Hub {
       monotonic: () => host.monotonic(),
       after: (delayNs: Ns, handler: () => void) => host.after(delayNs, handler),
     };
-    this.#damper = new EventDamper({
+    this.#damper = new EventDamper<News>({
       ...clock,
-      subjectOf: ({ kind, id }) => `${kind} ${id}`,
+      subjectOf,
       tell: (news) => this.#tell(news),
     });
     this.#logs = new DampedLogs(log, clock);
@@ -112,6 +136,7 @@ export class Hub {
       quietTickNs: parts.quietTickNs,
     });
     for (const storage of [journal, state]) storage.watch?.((news) => this.#damper.take(news));
+    this.#reloads = new ReloadRecord(this.#metrics, (news) => this.#events.add({ at: this.#now(), ...news }));
     this.#identity = new OwnIdentity(host);
     this.#loop.onState(({ ntp, monotonic }) => this.#identity.published(ntp, monotonic));
     this.#keeper = new Keeper({ host, store: state, learnt: () => this.#loop.memory() });
@@ -129,7 +154,7 @@ export class Hub {
       metrics: this.#metrics,
       instances: this.#instances,
       memory: this.#memory,
-      notes: () => [journal.note, state.note, logOutput.problem].filter((note) => note !== ''),
+      notes: () => [journal.note, state.note, logOutput.problem, this.#reloads.note].filter((note) => note !== ''),
     });
     this.#metrics.total(
       'timehub_log_lines_lost_total',
@@ -138,7 +163,7 @@ export class Hub {
     );
     this.#registry
       .value(HOST, host)
-      .value(LOGGER, (id) => this.#logs.of(id))
+      .value(LOGGER, (id) => this.logOf(id))
       .value(METRICS, this.#metrics)
       .value(MEMORY, this.#memory)
       .value(KEEPSAKES, this.#keeper.keepsakes)
@@ -154,39 +179,80 @@ export class Hub {
     };
   }
 
-  /** Sinks first: whoever asks during the start is told that the hub is not synchronised. */
+  /**
+   * Starts the sinks first: a client that asks during the start is told that the hub is not synchronised. An instance that
+   * does not start in time goes on starting.
+   */
   async start(plans: readonly PlannedInstance[]): Promise<void> {
-    const memory = await this.#keeper.recall(this.#parts.host.clocks[0]!.read().time);
+    const { host } = this.#parts;
+    const memory = await atMost(host, RECALL_NS, this.#keeper.recall(host.clocks[0]!.read().time));
+    if (this.#stopping) return;
     if (memory !== undefined) this.#loop.accept({ type: 'memory', ...memory });
     this.#loop.start();
     for (const plan of plans) this.#add(plan);
-    await this.#each('sink', (instance) => instance.start());
-    await this.#each('source', (instance) => instance.start());
+    for (const kind of ['sink', 'source'] as const) {
+      const work = this.#each(kind, (instance) => instance.start());
+      await atMost(host, START_PATIENCE_NS, work);
+      if (this.#stopping) return;
+    }
   }
 
-  /** Sources, then the estimate runs on in holdover, sinks last: a served clock degrades before it disappears. */
+  /**
+   * Saves what was learnt, stops the sources, then the sinks: a served clock degrades in holdover before it disappears. A part
+   * that takes longer than its time is left behind: all together take 4 s at most. Never rejects.
+   */
   async stop(): Promise<void> {
-    await this.#keeper.keep();
-    await this.#each('source', async (instance) => {
-      await instance.stop();
-      this.#loop.accept({ type: 'source-gone', id: instance.id });
-    });
-    await this.#each('sink', (instance) => instance.stop());
-    await this.#keeper.stop();
-    this.#loop.stop();
-    await this.#parts.journal.close();
+    this.#stopping = true;
+    const stopSource = async (source: Instance): Promise<void> => {
+      await source.stop();
+      this.#loop.accept({ type: 'source-gone', id: source.id });
+    };
+    const steps: readonly (() => Promise<unknown>)[] = [
+      () => this.#keeper.keep(),
+      () => this.#each('source', stopSource),
+      () => this.#each('sink', (sink) => sink.stop()),
+      () => Promise.all([this.#keeper.stop(), this.#closeJournal()]),
+    ];
+    for (const step of steps) await atMost(this.#parts.host, STOP_STEP_NS, step()).catch(() => undefined);
     this.#damper.stop();
     this.#logs.stop();
   }
 
-  /** Brings the running instances in line with a validated configuration; what did not change keeps running. */
+  /**
+   * Brings the running instances in line with a validated configuration; what did not change keeps running, and what cannot
+   * start is tried again. Rejects for a fault of the hub itself, after all else has been brought in line.
+   */
   async reload(plans: readonly PlannedInstance[], difference: ConfigDifference): Promise<void> {
+    const { removed, retuned, changed, added } = difference;
     const planOf = (id: string) => plans.find((plan) => plan.id === id)!;
-    for (const id of difference.removed) await this.#remove(id);
-    for (const id of [...difference.changed, ...difference.retuned]) this.#announce(planOf(id));
-    for (const id of difference.changed) await this.#instances.get(id)!.reload(planOf(id));
-    for (const id of difference.added) await this.#add(planOf(id)).start();
+    const steps: readonly (readonly [readonly string[], (id: string) => Promise<void>])[] = [
+      [removed, (id) => this.#remove(id)],
+      [retuned, async (id) => this.#announce(planOf(id))],
+      [changed, (id) => this.#bring(planOf(id))],
+      [added, (id) => this.#bring(planOf(id))],
+    ];
+    const outcomes: PromiseSettledResult<void>[] = [];
+    for (const [ids, work] of steps) {
+      if (this.#stopping) return;
+      const step = Promise.allSettled(ids.map(work));
+      outcomes.push(...((await atMost(this.#parts.host, RELOAD_STEP_NS, step)) ?? []));
+    }
     this.#keeper.reloaded();
+    const fault = outcomes.find(({ status }) => status === 'rejected');
+    if (fault !== undefined) throw (fault as PromiseRejectedResult).reason;
+  }
+
+  /** Starts an instance by this plan, or changes it to the plan if it is there. */
+  async #bring(plan: PlannedInstance): Promise<void> {
+    const known = this.#instances.get(plan.id);
+    if (known === undefined) return this.#add(plan).start();
+    this.#announce(plan);
+    await known.reload(plan);
+  }
+
+  #closeJournal(): Promise<void> {
+    this.#loop.stop();
+    return this.#parts.journal.close();
   }
 
   #add(plan: PlannedInstance): Instance {
@@ -202,7 +268,8 @@ export class Hub {
   }
 
   async #remove(id: string): Promise<void> {
-    const instance = this.#instances.get(id)!;
+    const instance = this.#instances.get(id);
+    if (instance === undefined) return;
     await instance.stop();
     if (instance.kind === 'source') this.#loop.accept({ type: 'source-gone', id });
     this.#instances.delete(id);
@@ -211,6 +278,8 @@ export class Hub {
     this.#identity.forget(id);
     this.#metrics.forget(id);
     this.#instanceNews.forget(id);
+    this.#damper.forget(subjectOf(instance));
+    this.#logs.forget(id);
   }
 
   async #each(kind: 'source' | 'sink', work: (instance: Instance) => Promise<void>): Promise<void> {
@@ -264,15 +333,21 @@ export class Hub {
   }
 
   #tell(news: News): void {
-    const { log, host } = this.#parts;
+    const { log } = this.#parts;
     const { id, kind, severity, text, code } = news;
-    const at = rfc3339(this.#loop.state().clocks[0]!, host.monotonic());
-    this.#events.add({ at, ...news });
+    this.#events.add({ at: this.#now(), ...news });
     const fields = { event: kind, ...(code === undefined ? {} : { code }) };
     if (severity === 'warning') log(id).warn(text, fields);
     else log(id).info(text, fields);
   }
+
+  /** RFC 3339, UTC. */
+  #now(): string {
+    return rfc3339(this.#loop.state().clocks[0]!, this.#parts.host.monotonic());
+  }
 }
+
+const subjectOf = ({ kind, id }: { readonly kind: string; readonly id: string }): string => `${kind} ${id}`;
 
 /** An event of the core with a code asks for a remedy: a warning. */
 function newsOf({ kind, id, text, code, warning }: EventAction): News {

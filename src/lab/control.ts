@@ -1,7 +1,7 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { cleanText, type ErrorCode, HubError, LONGEST_SENTENCE } from '../api/index.js';
-import { makeRoom } from './control-path.js';
+import { checkOwner, makeFolder } from './control-path.js';
 import type { Lab, PartReport } from './lab.js';
 
 export { defaultControlPath } from './control-path.js';
@@ -17,14 +17,13 @@ const MOST_CONNECTIONS = 16;
 
 /** Takes commands for the lab at a Unix socket, one JSON line each way. A socket file that nobody answers at is replaced. */
 export async function serveControl(lab: Lab, path: string): Promise<{ close(): Promise<void> }> {
-  try {
-    makeRoom(path);
-  } catch (cause) {
-    throw unusable(path, (cause as Error).message, cause);
-  }
+  makeFolder(path);
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found !== undefined) {
-    if (!found.isSocket()) throw unusable(path, 'there is a file that is no socket, and it is left alone');
+    if (!found.isSocket())
+      throw new HubError('TH_LAB_SOCKET', `${path} is no socket, and it is left alone`, {
+        hint: 'remove it, or give the lab another socket',
+      });
     if (await answers(path))
       throw new HubError('TH_LAB_BUSY', `another lab listens at ${path}`, {
         hint: 'end it, or give this one another socket',
@@ -49,7 +48,7 @@ export async function serveControl(lab: Lab, path: string): Promise<{ close(): P
 
 /**
  * Gives one command to the lab that listens at `path` and answers what it has then, a line each. `name` may be "all".
- * Throws what the lab answers, or `TH_LAB_UNREACHABLE`.
+ * Throws what the lab answers, `TH_LAB_UNREACHABLE`, or `TH_LAB_SOCKET` for a socket that may be another user's.
  */
 export async function askLab(path: string, action: LabAction, name?: string): Promise<string> {
   if (action !== 'list' && name === undefined) {
@@ -57,6 +56,7 @@ export async function askLab(path: string, action: LabAction, name?: string): Pr
       hint: '"timehub lab list" shows what there is; "all" is everything',
     });
   }
+  checkOwner(path);
   const answer = JSON.parse(await exchange(path, `${JSON.stringify({ action, name })}\n`)) as Answer;
   if ('parts' in answer) return formatParts(answer.parts);
   const { code, message, hint } = answer.error;
@@ -137,12 +137,8 @@ const answers = (path: string): Promise<boolean> =>
 
 const listening = (server: Server, path: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(unusable(path, cause.message, cause)));
+    server.once('error', (cause) =>
+      reject(new HubError('TH_LAB_SOCKET', `cannot listen at ${path}: ${cause.message}`, { cause })),
+    );
     server.listen(path, resolve);
-  });
-
-const unusable = (path: string, why: string, cause?: unknown): HubError =>
-  new HubError('TH_LAB_SOCKET', `cannot listen at ${path}: ${why}`, {
-    cause,
-    hint: 'name another path with --control',
   });

@@ -189,7 +189,7 @@ describe('the lab on real sockets', () => {
     chownSync(strange, 12_345, 12_345);
     const refused = await serveControl(lab, join(strange, 'lab.sock')).catch((error: unknown) => error);
     expect(refused).to.have.property('code', 'TH_LAB_SOCKET');
-    expect((refused as HubError).message).to.contain('another user (uid 12345)');
+    expect((refused as HubError).message).to.contain('belongs to the user 12345');
   });
 
   it('names the port that is taken, and lets go of those it had', async () => {

@@ -51,9 +51,14 @@ describe('a daemon whose output goes away', function () {
     process.kill(pid, 'SIGHUP');
     const { host } = await hub.until(({ host }) => host.notes.some((note) => reason.test(note)));
     expect(host.notes.join('\n')).to.match(/\d+ lines of the log on standard error are lost: /);
-    const before = processorTimeMs(pid);
-    await pause(1000);
-    expect(processorTimeMs(pid) - before, 'ms of processor time in a second').to.be.below(1000 * MOST_SHARE);
+    // One second of rest among a few: the last reload may still be under way, and a hub that spins never rests.
+    const used: number[] = [];
+    while (used.length < 4 && !used.some((ms) => ms < 1000 * MOST_SHARE)) {
+      const before = processorTimeMs(pid);
+      await pause(1000);
+      used.push(processorTimeMs(pid) - before);
+    }
+    expect(Math.min(...used), 'ms of processor time in a second').to.be.below(1000 * MOST_SHARE);
     expect(await hub.text('/metrics')).to.match(/^timehub_log_lines_lost_total [1-9]/m);
     process.kill(pid, 'SIGTERM');
     await within(5000, gone(pid), () => 'SIGTERM does not end it');

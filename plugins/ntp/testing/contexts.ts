@@ -72,11 +72,16 @@ export function sourceContext(world: World, id = 'ntp.test'): SourceContext & { 
   };
 }
 
-export function sinkContext(world: World, first: TimeState): SinkContext & { publish(state: TimeState): void } {
+export function sinkContext(
+  world: World,
+  first: TimeState,
+): SinkContext & { readonly record: Deeds; publish(state: TimeState): void } {
+  const record: Deeds = { observations: [], claims: [], unreachable: [], replaced: [], asked: [], health: [] };
   let state = first;
   const handlers: ((state: TimeState) => void)[] = [];
   return {
-    ...base(world, { observations: [], claims: [], unreachable: [], replaced: [], asked: [], health: [] }),
+    ...base(world, record),
+    record,
     state: () => state,
     onState: (handler) => handlers.push(handler),
     discipline: () => {

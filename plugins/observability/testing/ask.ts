@@ -3,6 +3,8 @@ import type { Change, Snapshot } from '../live.js';
 
 export interface Question {
   readonly port?: number;
+  /** The address that the question comes from. */
+  readonly localAddress?: string;
   readonly socketPath?: string;
   readonly path: string;
   readonly method?: string;

@@ -9,6 +9,7 @@ import {
 } from 'timehub/protocol/ptp';
 import { managedTransmitter } from '../management/managed-transmitter.js';
 import { ManagementDoor } from '../management/management-door.js';
+import { allowList } from '../port/intake.js';
 import { linkView } from '../port/link-view.js';
 import { type PreparedPort, preparePort } from '../port/open-port.js';
 import type { PortConfig } from '../port/port-config.js';
@@ -27,6 +28,7 @@ export interface GrandmasterConfig extends PortConfig {
   readonly 'improve-after': number;
   readonly boundary: boolean;
   readonly unicast: boolean | 'only';
+  readonly amplify: readonly string[];
   readonly timescale: ClockScale;
   readonly 'grandmaster-id': number;
   readonly 'time-zone'?: string | undefined;
@@ -65,14 +67,15 @@ export class Grandmaster {
       ...{ ...prepared.settings, profile },
       timeOf: (stamp) => this.#time?.timeOf(stamp),
       audience: config.unicast === 'only' ? 'asking' : 'everybody',
-      ...(config.unicast === false ? {} : { grants: GRANT_LIMITS }),
+      ...(config.unicast === false ? {} : { grants: { ...GRANT_LIMITS, isTrusted: allowList(config.amplify) } }),
     });
     const runner = new PortRunner(this.#context, port, {
       interface: config.interface,
       stampTimeoutNs: config['stamp-timeout'],
+      allows: allowList(config.allow),
       open: prepared.open,
       onReport: (report) => this.#report(report),
-      onManagement: (request, answer) => this.#door?.fromNetwork(request, answer),
+      onManagement: (request, octets) => this.#door?.fromNetwork(request, octets) ?? [],
     });
     this.#prepared = { ...prepared, settings: { ...prepared.settings, profile } };
     this.#clock = prepared.clock;

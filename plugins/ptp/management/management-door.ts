@@ -8,6 +8,7 @@ import {
   type Management,
   type ManagementPolicy,
   Subscribers,
+  tooBig,
 } from 'timehub/protocol/ptp';
 import type { PortConfig } from '../port/port-config.js';
 
@@ -54,8 +55,15 @@ export class ManagementDoor {
     this.#socket?.close();
   }
 
-  fromNetwork(request: Management, answer: (answers: readonly Management[]) => void): void {
-    if (this.#config['management-over-network']) answer(this.#answers(request, this.#managed, {}));
+  /**
+   * The answers to a request of so many octets, no longer than it altogether, or one error: its address may be forged. pmc
+   * pads what it asks to the length of the answer.
+   */
+  fromNetwork(request: Management, octets: number): readonly Management[] {
+    if (!this.#config['management-over-network']) return [];
+    const answers = this.#answers(request, this.#managed, {});
+    const length = answers.reduce((sum, answer) => sum + encode(answer, this.#buffer), 0);
+    return length <= octets ? answers : answers.slice(0, 1).map(tooBig);
   }
 
   /** Something may have changed: subscribers are told what. */

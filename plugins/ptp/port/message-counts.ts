@@ -1,14 +1,18 @@
 import type { PdelayResponder } from 'timehub/api';
 import { MESSAGES, type MessageKind, REJECT_REASONS, type RejectReason } from 'timehub/protocol/ptp';
+import type { IntakeRefusal } from './intake.js';
 
 const TYPES = 16;
+
+type Rejection = RejectReason | IntakeRefusal;
+const REASONS: readonly Rejection[] = [...REJECT_REASONS, 'denied', 'limited'];
 
 /** Messages by their type, both ways: what PORT_STATS_NP tells. */
 export class MessageCounts {
   readonly received = new Float64Array(TYPES);
   readonly sent = new Float64Array(TYPES);
-  /** What was received and is no message, by reason. */
-  readonly rejected = Object.fromEntries(REJECT_REASONS.map((reason) => [reason, 0])) as Record<RejectReason, number>;
+  /** What was received and is no message, or was not read, by reason. */
+  readonly rejected = Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Rejection, number>;
   unsent = 0;
 
   take(kind: MessageKind): void {
@@ -28,7 +32,7 @@ export class MessageCounts {
     return sent;
   }
 
-  reject(reason: RejectReason): void {
+  reject(reason: Rejection): void {
     this.rejected[reason]++;
   }
 

@@ -8,6 +8,7 @@ import {
   text,
   wholeNumber,
 } from 'timehub/api';
+import { addressRanges } from 'timehub/protocol/client-server';
 import {
   type Intervals,
   type Latencies,
@@ -17,6 +18,7 @@ import {
   profileOf,
 } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
+import { isMac } from './intake.js';
 
 /** `automotive` is one of two profiles by the role. */
 const PROFILE_NAMES = [
@@ -36,6 +38,7 @@ const TRANSPORTS = { udp4: 'udp4', udp6: 'udp6', ethernet: 'l2' } as const;
 
 const INTERVAL = 'an interval of a power of two seconds, such as "125ms", "1s" or "2s", from 7.8125ms to 64s';
 const CLOCK = 'a clock identity of 16 hex digits such as "001122.fffe.334455"';
+const ALLOWED = 'a range of addresses such as "192.0.2.0/24" or "all", or a MAC address';
 const CORRECTION = { min: '-1s', max: '1s' };
 
 /** Durations in the text, log2 of seconds in the program. */
@@ -118,6 +121,10 @@ export const PORT_ENTRIES = {
   'port-number': described(
     v.optional(wholeNumber(1, 65534)),
     'portNumber: another for each port of one identity. Default: 1, 2, … in the order of the configuration.',
+  ),
+  allow: described(
+    v.optional(addressRanges(ALLOWED, isMac), ['all']),
+    'Whose messages are taken, whatever they say: ranges of IP addresses, and MAC addresses with transport = "ethernet".',
   ),
   management: described(
     v.optional(socketPath('a path such as "/run/timehub/ptp4l"')),

@@ -10,6 +10,7 @@ import {
   type PortAction,
   type Received,
 } from 'timehub/protocol/ptp';
+import { Intake } from './intake.js';
 import { MessageCounts } from './message-counts.js';
 import { StepWatch } from './step-watch.js';
 import type { Wire } from './wire.js';
@@ -24,6 +25,10 @@ export interface Port {
   stampLost(token: number, now: Instant): readonly PortAction[];
   clockStepped(now: Instant): readonly PortAction[];
   wake(now: Instant): readonly PortAction[];
+  /** Returns true for the address of a timeTransmitter that is qualified. */
+  isKnown(address: string): boolean;
+  /** The network says that nothing listens at the address. */
+  unreachable?(address: string, now: Instant): readonly PortAction[];
 }
 
 export type Report = Exclude<PortAction, { type: 'send' }>;
@@ -31,10 +36,13 @@ export type Report = Exclude<PortAction, { type: 'send' }>;
 export interface RunnerOptions {
   readonly interface: string;
   readonly stampTimeoutNs: number;
+  /** Returns true for an address whose messages are taken. */
+  readonly allows: (address: string) => boolean;
   readonly open: () => Wire;
   /** What the port has to say beside messages. */
   readonly onReport: (report: Report) => void;
-  readonly onManagement: (request: Management, answer: (answers: readonly Management[]) => void) => void;
+  /** Returns the answers to a request of so many octets. */
+  readonly onManagement: (request: Management, octets: number) => readonly Management[];
 }
 
 interface Awaited {
@@ -57,6 +65,7 @@ export class PortRunner {
   /** By the number of the sent message, the oldest first. */
   readonly #awaited = new Map<number, Awaited>();
   readonly #steps = new StepWatch();
+  readonly #intake: Intake;
   #wire: Wire | undefined;
   #timer: Timer | undefined;
   #timerAt: Instant | undefined;
@@ -69,6 +78,7 @@ export class PortRunner {
     this.#context = context;
     this.#port = port;
     this.#options = options;
+    this.#intake = new Intake({ allows: options.allows, isKnown: (address) => port.isKnown(address) });
   }
 
   get stamps(): string {
@@ -83,6 +93,7 @@ export class PortRunner {
     this.#wire = wire;
     wire.onOctets((octets, from, received) => this.#take(octets, from, received));
     wire.onSent((id, stamp) => this.#sent(id, stamp));
+    wire.onUnreachable((address) => this.perform((now) => this.#port.unreachable?.(address, now) ?? []));
     const watch = network.onLink(name, (up) => this.#setLink(up));
     this.#stopLink = () => watch.close();
     this.#setLink(network.interface(name).running);
@@ -120,6 +131,11 @@ export class PortRunner {
   }
 
   #take(octets: Uint8Array, from: string, received: Stamp): void {
+    const refusal = this.#intake.judge(octets, from, this.#context.monotonic());
+    if (refusal !== undefined) {
+      this.counts.reject(refusal);
+      return;
+    }
     const message = decode(octets);
     if (message.kind === 'rejected') {
       this.counts.reject(message.reason);
@@ -128,9 +144,8 @@ export class PortRunner {
     this.counts.take(message.kind);
     this.#noticeLink(received);
     if (message.kind === 'management') {
-      this.#options.onManagement(message, (answers) => {
-        for (const answer of answers) this.#transmit(answer, { address: from });
-      });
+      for (const answer of this.#options.onManagement(message, octets.length))
+        this.#transmit(answer, { address: from });
       return;
     }
     const stamp = isEvent(message.kind) ? this.#checked(received) : undefined;

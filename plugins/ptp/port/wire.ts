@@ -24,6 +24,8 @@ export interface Wire {
   /** `octets` are valid during the call. */
   onOctets(handler: (octets: Uint8Array, from: string, received: Stamp) => void): void;
   onSent(handler: (id: number, sent: Stamp) => void): void;
+  /** The network has reported that nothing listens at the address. Never called where the transport has no such reports. */
+  onUnreachable(handler: (address: string) => void): void;
   close(): void;
 }
 
@@ -79,6 +81,7 @@ function overEthernet(network: Network, { interface: name, profile, hardware, ha
     send: (octets, to) => socket.send(octets, macOf(to)).id,
     onOctets: (handler) => socket.onFrame(({ payload, from, received }) => handler(payload, from, received)),
     onSent: (handler) => socket.onSent(handler),
+    onUnreachable: () => {},
     close: () => socket.close(),
   };
 }
@@ -119,6 +122,13 @@ function overUdp(
       }
     },
     onSent: (handler) => event.onSent(handler),
+    onUnreachable: (handler) => {
+      for (const socket of [event, general]) {
+        socket.onNetworkError((_error, to) => {
+          if (to !== undefined) handler(to.address);
+        });
+      }
+    },
     close: () => {
       event.close();
       general.close();

@@ -1,11 +1,18 @@
+import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { HubError } from '../../api/index.js';
+import { Lookups } from './lookups.js';
 import { errorName } from './net-error.js';
+
+/** libuv lets getaddrinfo(3) have half of its threads (4 by default), so that files are always read and written. */
+const THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4) || 4;
+const lookups = new Lookups<LookupAddress[]>(Math.ceil(THREADS / 2));
 
 /** All addresses of a name, in the resolver's order; an address is its own answer. Rejects with `TH_NET_RESOLVE`. */
 export async function resolveName(host: string, family?: 4 | 6): Promise<readonly string[]> {
   try {
-    const answers = await lookup(host, { all: true, verbatim: true, family: family ?? 0 });
+    const options = { all: true, verbatim: true, family: family ?? 0 } as const;
+    const answers = await lookups.find(`${family} ${host}`, () => lookup(host, options));
     return [...new Set(answers.map((answer) => answer.address))];
   } catch (error) {
     const kind = family === undefined ? '' : ` over IPv${family}`;

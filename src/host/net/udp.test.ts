@@ -178,11 +178,14 @@ describe('a UDP socket with kernel stamps', () => {
       const { local } = gone;
       gone.close();
       const client = connected ? clientOf(gone) : open({ family: 4, transmitStamps: true });
-      const told = new Promise<Error>((resolve) => client.onNetworkError(resolve));
+      const told = new Promise<[Error, Endpoint | undefined]>((resolve) =>
+        client.onNetworkError((error, failed) => resolve([error, failed])),
+      );
       const to = connected ? undefined : local;
       client.send(Buffer.from('anybody?'), to);
-      const error = await told;
+      const [error, failed] = await told;
       expect(error).to.have.property('code', 'ECONNREFUSED');
+      expect(failed).to.deep.equal({ address: '127.0.0.1', port: local.port });
       expect(error.message).to.equal(`127.0.0.1:${local.port}: nobody listens there (ECONNREFUSED)`);
       for (let i = 0; i < 5; i++) client.send(Buffer.from('still anybody?'), to);
     });

@@ -85,7 +85,7 @@ class KernelUdpSocket implements UdpSocket {
   #open = true;
   #onDatagram: ((datagram: Datagram) => void) | undefined;
   #onSent: ((id: number, sent: Stamp) => void) | undefined;
-  #onNetworkError: ((error: Error) => void) | undefined;
+  #onNetworkError: ((error: Error, to: Endpoint) => void) | undefined;
 
   constructor(native: Native, address: string, options: UdpOptions, { grant, sharing }: Surroundings) {
     this.#native = native;
@@ -124,7 +124,7 @@ class KernelUdpSocket implements UdpSocket {
     this.#onSent = inContext(handler);
   }
 
-  onNetworkError(handler: (error: Error) => void): void {
+  onNetworkError(handler: (error: Error, to?: Endpoint) => void): void {
     this.#onNetworkError = inContext(handler);
   }
 
@@ -140,8 +140,12 @@ class KernelUdpSocket implements UdpSocket {
       const kind = arena.kind(record);
       if (kind === DATAGRAM) this.#hear(datagramOf(arena, record, this.#grant), arena.toMany(record));
       else if (kind === SENT) this.#onSent?.(arena.number(record), stampOf(arena, record, this.#grant));
-      else this.#onNetworkError?.(networkError(arena, record));
+      else this.#failed(nameOf(arena.number(record)), { address: arena.from(record), port: arena.port(record) });
     }
+  }
+
+  #failed(code: string, to: Endpoint): void {
+    this.#onNetworkError?.(Object.assign(new Error(`${formatEndpoint(to)}: ${explain(code)}`), { code }), to);
   }
 
   /** What comes to many has come to the others too. */
@@ -157,9 +161,3 @@ const datagramOf = (arena: Arena, record: number, grant: StampGrant | undefined)
   to: arena.to(record),
   received: stampOf(arena, record, grant),
 });
-
-function networkError(arena: Arena, record: number): Error {
-  const code = nameOf(arena.number(record));
-  const to = { address: arena.from(record), port: arena.port(record) };
-  return Object.assign(new Error(`${formatEndpoint(to)}: ${explain(code)}`), { code });
-}

@@ -97,7 +97,7 @@ export const NETWORK: Explanations = {
   TH_NET_SOCKET: {
     cause: 'The control socket cannot be made or used.',
     effect: 'The command line and the dashboard cannot reach the hub; time is kept all the same.',
-    remedy: 'Check that its directory exists and may be written to, and that no other hub has it.',
+    remedy: 'Check that its directory exists and may be written to by this user alone, and that no other hub has it.',
   },
   TH_NET_UNIX: {
     cause: 'A Unix socket file could not be made.',

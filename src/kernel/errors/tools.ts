@@ -13,9 +13,9 @@ export const TOOLS: Explanations = {
     remedy: 'Check the id with timehub sources; an older hub may lack what the command asks for.',
   },
   TH_CLI_NO_HUB: {
-    cause: 'No hub answers at the control socket.',
+    cause: 'No hub answers at the control socket, or another user could have put the socket there.',
     effect: 'The command ends with status 3 and shows nothing.',
-    remedy: 'Start one with timehub run, or name its socket with --socket.',
+    remedy: 'Start one with timehub run, correct the owner and mode of the folder, or name its socket with --socket.',
   },
   TH_CLI_NO_REPLY: {
     cause: 'The server that was asked sent no reply, or only replies that cannot be used.',
@@ -43,9 +43,9 @@ export const TOOLS: Explanations = {
     remedy: 'Follow the message, which shows the right form.',
   },
   TH_LAB_SOCKET: {
-    cause: 'The control socket of the lab cannot be made.',
+    cause: 'The control socket of the lab cannot be made, or another user could have put it there.',
     effect: 'The lab runs without being controllable, or not at all.',
-    remedy: 'Check that its directory exists and may be written to.',
+    remedy: 'Check that its directory exists, belongs to this user and may be written to by nobody else.',
   },
   TH_LAB_TABLE: {
     cause: 'The table [lab] does not describe a world that can be simulated.',

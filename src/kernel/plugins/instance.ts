@@ -7,6 +7,7 @@ import {
   type Running,
   type Timer,
 } from '../../api/index.js';
+import { within } from '../deadline.js';
 import type { Host } from '../host.js';
 import { cleaned, sentence } from './cleaned.js';
 import { Scope } from './scope.js';
@@ -96,21 +97,23 @@ export class Instance {
     }
   }
 
-  /** Resolves when it runs or its first try has failed. */
+  /** Resolves when it runs or its first try has failed. Never rejects. */
   async start(): Promise<void> {
-    const lacking = this.plan.definition.needs
-      .map((need) => this.#care.host.lacks(need))
-      .filter((reason) => reason !== '');
-    if (lacking.length > 0) return this.#become('refused', lacking.join('; '));
     const scope = new Scope(this.id, (error) => this.#crashed(scope, error));
     this.#scope = scope;
-    this.#become('starting', 'is starting');
     try {
+      const lacking = this.#lacking();
+      if (lacking !== '') {
+        this.#scope = undefined;
+        return this.#become('refused', lacking);
+      }
+      this.#become('starting', 'is starting');
       const running = scope.run(() =>
         this.#care.create(this.plan, scope, (state, reason) => this.#health(scope, state, reason)),
       );
       this.#running = running;
-      await this.#within(
+      await within(
+        this.#care.host,
         START_DEADLINE_NS,
         'to start',
         scope.run(() => running.start()),
@@ -123,6 +126,12 @@ export class Instance {
     this.#runningSince = this.#care.host.monotonic();
     // A health report from within start() stands.
     if (this.state === 'starting') this.#become('running', '');
+  }
+
+  /** Returns the unmet needs, or an empty string. */
+  #lacking(): string {
+    const lacking = this.plan.definition.needs.map((need) => this.#care.host.lacks(need));
+    return lacking.filter((reason) => reason !== '').join('; ');
   }
 
   /** Ends it in any state. Never rejects. */
@@ -147,15 +156,25 @@ export class Instance {
     if (stops === this.#stops) await this.start();
   }
 
-  /** Takes another configuration, in place where the plugin can. */
+  /** Takes another configuration, in place where the plugin can, else by a restart. Never rejects. */
   async reload(plan: InstancePlan): Promise<void> {
-    const scope = this.#scope;
     const running = plan.definition === this.plan.definition ? this.#running : undefined;
     this.plan = plan;
-    if (scope?.run(() => running?.reload?.(plan.config)) === 'applied') return;
-    await this.stop();
+    if (this.#appliesInPlace(running)) return;
+    const stopped = this.stop();
+    const stops = this.#stops;
+    await stopped;
     this.#failures = 0;
-    await this.start();
+    if (stops === this.#stops) await this.start();
+  }
+
+  /** Returns false, too, when the plugin throws: it is in no defined state then. */
+  #appliesInPlace(running: Running<unknown> | undefined): boolean {
+    try {
+      return this.#scope?.run(() => running?.reload?.(this.plan.config)) === 'applied';
+    } catch {
+      return false;
+    }
   }
 
   #health(scope: Scope, state: 'ok' | 'degraded', reason: string): void {
@@ -226,17 +245,9 @@ export class Instance {
     this.#running = undefined;
     const stopping = async () => running?.stop();
     // A fault on the way out changes nothing: closing what the run owns is all that is left to do.
-    this.#ending = this.#within(STOP_DEADLINE_NS, 'to stop', scope.run(stopping))
+    this.#ending = within(this.#care.host, STOP_DEADLINE_NS, 'to stop', scope.run(stopping))
       .catch(() => undefined)
       .then(() => scope.close());
-  }
-
-  #within<T>(limitNs: number, what: string, work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const late = () => reject(new HubError('TH_PLUGIN_TIMEOUT', `takes longer than ${limitNs / NS_PER_S} s ${what}`));
-      const timer = this.#care.host.after(limitNs, late);
-      work.then(resolve, reject).finally(() => timer.cancel());
-    });
   }
 
   #become(state: InstanceState, stated: string): void {

@@ -39,7 +39,7 @@ export class Scope {
   }
 
   crash(error: unknown): void {
-    if (!this.signal.aborted) this.#crash(error instanceof Error ? error : new Error(String(error)));
+    if (!this.signal.aborted) this.#crash(asError(error));
   }
 
   /** `dispose` is called when the run ends; the answer takes it off the list. */
@@ -66,14 +66,27 @@ export class Scope {
   }
 }
 
+/** The instance whose code runs at present; undefined for the hub's own. */
+export const runningInstance = (): string | undefined => storage.getStore()?.id;
+
+/** Anything may be thrown, also what cannot be turned into a text. */
+function asError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  try {
+    return new Error(String(thrown));
+  } catch {
+    return new Error('something was thrown that is no Error and has no text');
+  }
+}
+
 /**
  * Hands errors that nobody caught to the scope in which they arose. `orphan` gets those of the kernel itself.
  * Returns the undoing.
  */
-export function containUncaught(orphan: (error: unknown) => void): () => void {
+export function containUncaught(orphan: (error: Error) => void): () => void {
   const handle = (error: unknown): void => {
     const scope = storage.getStore();
-    if (scope === undefined) orphan(error);
+    if (scope === undefined) orphan(asError(error));
     else storage.exit(() => scope.crash(error));
   };
   process.on('uncaughtException', handle);

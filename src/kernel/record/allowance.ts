@@ -6,12 +6,14 @@ const FORGOTTEN_NS = 600 * NS_PER_S;
 
 /** Sentences of a subject that are reported in a row, and the time after which one more may be. */
 const ANY_SENTENCE = 30;
+const ONE_MORE_NS = 60 * NS_PER_S;
+
 /** Sentences that are remembered; an older one counts as new. `ANY_SENTENCE` holds for them all. */
 const MOST_HEARD = 64;
-const ONE_MORE_NS = 60 * NS_PER_S;
 
 /** Decides which sentences of one subject are reported at once. */
 export class Allowance {
+  /** By gist, reported sentences only, the one that was heard last at the end. */
   readonly #heard = new BoundedMap<string, { count: number; at: Instant }>({ capacity: MOST_HEARD });
   #left = ANY_SENTENCE;
   #at: Instant;
@@ -20,7 +22,7 @@ export class Allowance {
     this.#at = now;
   }
 
-  /** Sentences that are remembered. */
+  /** Sentences in memory. */
   get remembered(): number {
     return this.#heard.size;
   }
@@ -28,12 +30,12 @@ export class Allowance {
   /** Returns whether the sentence is to be reported, and counts it. */
   take(gist: string, now: Instant): boolean {
     this.#forget(now);
-    const heard = this.#heard.get(gist) ?? { count: 0, at: now };
-    this.#heard.set(gist, heard);
-    heard.at = now;
-    if (heard.count >= SAME_SENTENCE || !this.#spend(now)) return false;
-    heard.count++;
-    return true;
+    const heard = this.#heard.get(gist);
+    const count = heard?.count ?? 0;
+    const reports = count < SAME_SENTENCE && this.#spend(now);
+    if (!reports && heard === undefined) return false;
+    this.#heard.set(gist, { count: reports ? count + 1 : count, at: now });
+    return reports;
   }
 
   #spend(now: Instant): boolean {
@@ -45,6 +47,9 @@ export class Allowance {
   }
 
   #forget(now: Instant): void {
-    for (const [gist, { at }] of this.#heard) if (Number(now - at) > FORGOTTEN_NS) this.#heard.delete(gist);
+    for (const [gist, { at }] of this.#heard) {
+      if (Number(now - at) <= FORGOTTEN_NS) return;
+      this.#heard.delete(gist);
+    }
   }
 }

@@ -24,6 +24,11 @@ export class DampedLogs {
     };
   }
 
+  /** The instance is gone for good. */
+  forget(id: string): void {
+    this.#damper.forget(id);
+  }
+
   stop(): void {
     this.#damper.stop();
   }

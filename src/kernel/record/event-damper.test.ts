@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { NS_PER_S } from '../../api/index.js';
+import { Allowance } from './allowance.js';
 import { EventDamper } from './event-damper.js';
 
 interface Event {
@@ -117,6 +118,26 @@ describe('damped events', () => {
       wait(1);
     }
     expect(told.length).to.be.below(30 + 60 + 10);
+  });
+
+  it('that never repeat do not grow dearer: a thousand a second for ten minutes', () => {
+    const allowance = new Allowance(0n);
+    const started = performance.now();
+    let reported = 0;
+    for (let n = 0; n < 600_000; n++) {
+      if (allowance.take(`is running: release ${n}x`, BigInt(n) * 1_000_000n)) reported++;
+    }
+    expect(reported).to.be.within(30, 40);
+    expect(allowance.remembered).to.be.at.most(64);
+    expect(performance.now() - started).to.be.below(3000);
+  });
+
+  it('are forgotten with their subject, once what is held back was reported', () => {
+    const bench = setUp();
+    flap(bench, 4, 20);
+    bench.damper.forget('gpsd.gnss');
+    expect(bench.texts().at(-1)).to.match(/^changed 4 more times in .*, last: is running: a fix$/);
+    expect(bench.pending()).to.equal(0);
   });
 
   it('that come once in a quarter of an hour are all reported at once', () => {

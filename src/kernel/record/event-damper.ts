@@ -75,13 +75,18 @@ export class EventDamper<T extends Damped> {
     this.#await(subject);
   }
 
+  /** Reports what is held back of a subject, which does not come back. */
+  forget(key: string): void {
+    const subject = this.#subjects.get(key);
+    if (subject === undefined) return;
+    subject.timer?.cancel();
+    this.#subjects.delete(key);
+    this.#summarise(subject);
+  }
+
   /** Reports what is held back. */
   stop(): void {
-    for (const subject of this.#subjects.values()) {
-      subject.timer?.cancel();
-      this.#summarise(subject);
-    }
-    this.#subjects.clear();
+    for (const key of [...this.#subjects.keys()]) this.forget(key);
   }
 
   #subject(event: T, now: Instant): Subject<T> {

@@ -2,14 +2,19 @@ import type { HubEvent } from '../../api/index.js';
 
 const KEPT = 500;
 
-/** The newest events, and those who want to hear of each. */
+/**
+ * The newest events, and their listeners. When there are too many, the oldest event goes of the id that has the most: a source
+ * that never comes to rest does not push out the events of others.
+ */
 export class EventList {
   readonly #events: HubEvent[] = [];
+  readonly #counts = new Map<string, number>();
   readonly #handlers = new Set<(event: HubEvent) => void>();
 
   add(event: HubEvent): void {
     this.#events.push(event);
-    if (this.#events.length > KEPT) this.#events.shift();
+    this.#count(event.id, 1);
+    if (this.#events.length > KEPT) this.#drop();
     for (const handler of this.#handlers) handler(event);
   }
 
@@ -21,5 +26,18 @@ export class EventList {
   onEvent(handler: (event: HubEvent) => void): () => void {
     this.#handlers.add(handler);
     return () => this.#handlers.delete(handler);
+  }
+
+  #drop(): void {
+    const most = Math.max(...this.#counts.values());
+    const oldest = this.#events.findIndex(({ id }) => this.#counts.get(id) === most);
+    this.#count(this.#events[oldest]!.id, -1);
+    this.#events.splice(oldest, 1);
+  }
+
+  #count(id: string, change: number): void {
+    const count = (this.#counts.get(id) ?? 0) + change;
+    if (count === 0) this.#counts.delete(id);
+    else this.#counts.set(id, count);
   }
 }

@@ -67,7 +67,7 @@ describe('the address book', () => {
   it('keeps what is asked and what is banned, however many addresses the resolver names', () => {
     book.learn(NAME, 123, ['192.0.2.1', '192.0.2.2'], 0n);
     take('a');
-    book.ban(NAME, 123, '192.0.2.2');
+    book.ban(NAME, 123, '192.0.2.2', 3600n * S);
     for (let n = 0; n < 40; n++) {
       const flood = Array.from({ length: 256 }, (_, k) => `198.51.${n}.${k}`);
       book.learn(NAME, 123, flood, S);
@@ -78,11 +78,13 @@ describe('the address book', () => {
     expect(take('b')).to.not.equal('192.0.2.2');
   });
 
-  it('bans a server for all sources', () => {
+  it('bans a server for all sources, until the first look-up after the ban', () => {
     book.learn(NAME, 123, ['192.0.2.1', '192.0.2.2'], 0n);
-    book.ban(NAME, 123, '192.0.2.1');
+    book.ban(NAME, 123, '192.0.2.1', 3600n * S);
     book.learn(NAME, 123, ['192.0.2.1', '192.0.2.2'], S);
     expect([take('a'), take('b')]).to.deep.equal(['192.0.2.2', undefined]);
     expect(book.use(NAME, 123).addresses).to.equal(1);
+    book.learn(NAME, 123, ['192.0.2.1', '192.0.2.2'], 3600n * S);
+    expect(take('b')).to.equal('192.0.2.1');
   });
 });

@@ -7,8 +7,8 @@ interface Known {
   seenAt: Instant;
   /** When it was last given up; undefined: never. */
   failedAt: Instant | undefined;
-  /** Its server does not want to be asked by this machine. */
-  banned: boolean;
+  /** Its server does not want to be asked by this machine before then. Undefined: it has not said so. */
+  bannedUntil: Instant | undefined;
 }
 
 /** An address that was not in an answer of the resolver for so long is forgotten, unless a source asks it. */
@@ -49,9 +49,11 @@ export class AddressBook {
   /** The resolver's addresses of a name, in its order. */
   learn(name: string, port: number, addresses: readonly string[], now: Instant): void {
     const earlier = this.#known(name, port);
+    for (const known of earlier)
+      if (known.bannedUntil !== undefined && known.bannedUntil <= now) known.bannedUntil = undefined;
     const fresh = addresses.map((address): Known => {
       const known = earlier.find((each) => each.address === address);
-      return known ?? { address, seenAt: now, failedAt: undefined, banned: false };
+      return known ?? { address, seenAt: now, failedAt: undefined, bannedUntil: undefined };
     });
     for (const known of fresh) known.seenAt = now;
     const others = earlier.filter(
@@ -60,7 +62,9 @@ export class AddressBook {
         (this.#taken.has(keyOf(known.address, port)) || Number(now - known.seenAt) < FORGOTTEN_AFTER_NS),
     );
     const all = [...fresh, ...others];
-    const held = all.filter(({ address, banned }) => banned || this.#taken.has(keyOf(address, port)));
+    const held = all.filter(
+      ({ address, bannedUntil }) => bannedUntil !== undefined || this.#taken.has(keyOf(address, port)),
+    );
     const kept = new Set([...new Set([...held, ...all])].slice(0, MOST_KNOWN));
     this.#names.set(
       keyOf(name, port),
@@ -78,7 +82,7 @@ export class AddressBook {
     const rank = ({ address, failedAt }: Known): number =>
       failedAt !== undefined ? Number(failedAt) : keyOf(address, port) === last ? -2 : -1;
     const [best] = this.#known(name, port)
-      .filter(({ address, banned }) => !banned && this.#holdersOf(address, port).length === 0)
+      .filter(({ address, bannedUntil }) => bannedUntil === undefined && this.#holdersOf(address, port).length === 0)
       .sort((a, b) => rank(a) - rank(b));
     if (best === undefined) return undefined;
     const key = keyOf(best.address, port);
@@ -92,9 +96,9 @@ export class AddressBook {
     for (const known of this.#known(name, port)) if (known.address === address) known.failedAt = now;
   }
 
-  /** No source asks at this address of the name again. */
-  ban(name: string, port: number, address: string): void {
-    for (const known of this.#known(name, port)) if (known.address === address) known.banned = true;
+  /** No source asks at this address of the name again before the first look-up after `until`. */
+  ban(name: string, port: number, address: string, until: Instant): void {
+    for (const known of this.#known(name, port)) if (known.address === address) known.bannedUntil = until;
   }
 
   /** False: the address was given up before, or is not of that name. */
@@ -104,7 +108,7 @@ export class AddressBook {
 
   /** The addresses of a name that may be asked, and the sources that ask them. */
   use(name: string, port: number): { readonly addresses: number; readonly owners: readonly string[] } {
-    const usable = this.#known(name, port).filter(({ banned }) => !banned);
+    const usable = this.#known(name, port).filter(({ bannedUntil }) => bannedUntil === undefined);
     const owners = new Set(usable.flatMap(({ address }) => this.#holdersOf(address, port)));
     return { addresses: usable.length, owners: [...owners].sort() };
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { names } from '../../api/index.js';
+import { parseSubnet } from './access.js';
 import { formatServer, octetsOf, parseServer } from './address.js';
 import { isHostName } from './host-name.js';
 
@@ -43,6 +44,18 @@ export const hostAddress = (what: string) =>
   v.pipe(
     v.string(what),
     v.check((text) => isHostName(text) || octetsOf(text) !== undefined, what),
+  );
+
+const SUBNET = 'a range of addresses such as "192.0.2.0/24", "2001:db8::/32" or "all"';
+
+/** Ranges of addresses (`parseSubnet`); `isOther`: another text that is allowed, `what` the end of "must be …" then. */
+export const addressRanges = (what = SUBNET, isOther: (text: string) => boolean = () => false) =>
+  v.array(
+    v.pipe(
+      v.string(what),
+      v.check((range) => parseSubnet(range) !== undefined || isOther(range), what),
+    ),
+    'a list of address ranges',
   );
 
 /** One text for all spellings of an address and port: `[2001:db8::1]:123` of `2001:DB8:0::1`, `a.example:123` of `A.example.`. */

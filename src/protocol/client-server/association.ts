@@ -1,6 +1,7 @@
 import type { SourceContext, Timer } from '../../api/context.js';
 import { HubError } from '../../api/error.js';
 import type { Instant, Ns } from '../../api/time.js';
+import { formatSpan } from '../../api/units.js';
 import type { Server } from './address.js';
 import { sharedAddresses } from './address-book.js';
 import { NetworkWatch } from './network-watch.js';
@@ -31,6 +32,9 @@ const FIRST_LOOKUP_DELAY_NS = 2e9;
 const LAST_LOOKUP_DELAY_NS = 64e9;
 /** The same while the name server itself does not answer: that it is back shows in nothing else. */
 const LAST_RESOLVER_DELAY_NS = 8e9;
+/** A server that refuses to serve is left alone for so long, twice as long each time. */
+const FIRST_BAN_NS = 3600e9;
+const LONGEST_BAN_NS = 86_400e9;
 /** At most so often the requests begin again because the network has changed. */
 const RESTART_NS = 64e9;
 
@@ -57,6 +61,7 @@ export class Association {
   /** The server that was asked before, while another one is looked for. */
   #former = '';
   #wasAsked = false;
+  #banNs: Ns = FIRST_BAN_NS;
   #stopped = false;
   /** The next request or look-up. */
   #next: Timer | undefined;
@@ -108,6 +113,7 @@ export class Association {
     this.#reach.answered();
     this.#lastReply = this.#context.monotonic();
     this.#poll.answered();
+    this.#banNs = FIRST_BAN_NS;
     this.#report(condition);
     this.#weigh(condition);
   }
@@ -150,13 +156,21 @@ export class Association {
     this.#planAfter(leftNs, () => (moves ? this.#lookUp() : this.#ask()));
   }
 
-  /** Never to ask at this address again; another one of the name may be kinder. */
+  /** Not to ask at this address for an hour, twice as long each time up to a day; another one of the name may be kinder. */
   leave(reason: string): void {
+    const banNs = this.#banNs;
+    this.#banNs = Math.min(LONGEST_BAN_NS, banNs * 2);
+    const former = String(this.peer);
+    this.peer.ban(this.#context.monotonic() + BigInt(banNs));
+    this.#watch.stop();
+    this.#unreachable(`${reason}; it is asked again in ${formatSpan(banNs)}`);
+    if (!this.peer.named) {
+      this.#planAfter(banNs, () => this.#ask());
+      return;
+    }
     this.#objection = 'refuses to serve this machine';
-    this.#former = String(this.peer);
-    this.peer.ban();
-    this.#unreachable(reason);
-    if (this.peer.named) this.#planAfter(this.#lookUpDelayNs, () => this.#lookUp());
+    this.#former = former;
+    this.#planAfter(this.#lookUpDelayNs, () => this.#lookUp());
   }
 
   get #isLost(): boolean {

@@ -13,4 +13,5 @@ export * from './reach.js';
 export * from './reason-tally.js';
 export * from './reasons.js';
 export * from './refusals.js';
+export * from './served-addresses.js';
 export * from './tally.js';

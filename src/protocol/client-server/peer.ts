@@ -78,11 +78,12 @@ export class Peer {
     if (this.#address !== undefined) this.#book.giveUp(host, port, this.#address, now);
   }
 
-  /** The server at the present address has sent us away. */
-  ban(): void {
+  /** The server at the present address has sent us away until then. A literal address stays, for there is no other. */
+  ban(until: Instant): void {
+    if (!this.named) return;
     const { host, port } = this.#server;
-    if (this.#address !== undefined) this.#book.ban(host, port, this.#address);
-    if (this.named) this.close();
+    if (this.#address !== undefined) this.#book.ban(host, port, this.#address, until);
+    this.close();
     this.#address = undefined;
   }
 

@@ -18,6 +18,12 @@ describe('a time of gpsd', () => {
     );
   });
 
+  it('has a day however late it is, at once', () => {
+    expect(formatDay(9007199254740991n * 1_000_000_000n)).to.equal('285428751-11-12');
+    expect(formatDay(253402300800n * 1_000_000_000n)).to.equal('10000-01-01');
+    expect(formatDay(951782400n * 1_000_000_000n)).to.equal('2000-02-29');
+  });
+
   it('may have no fraction or a longer one', () => {
     expect(parseUtc('2026-11-21T10:00:00Z')).to.equal(1795255200000000000n);
     expect(parseUtc('2026-11-21T10:00:00.5Z')).to.equal(1795255200500000000n);

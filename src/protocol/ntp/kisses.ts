@@ -37,7 +37,7 @@ export class Kisses {
     return this.#slowestNs;
   }
 
-  /** The code by which the server sends us away for good. */
+  /** The code by which the server sends us away. */
   get refusedBy(): string | undefined {
     return this.#mutePolls >= MUTE_POLLS ? this.#refusal : undefined;
   }

@@ -15,3 +15,4 @@ export * from './quality.js';
 export * from './rate.js';
 export * from './time.js';
 export * from './tlv/index.js';
+export * from './token-bucket.js';

@@ -79,6 +79,16 @@ describe('a flood of forged Announces', () => {
     expect(best(foreign)).to.deep.equal(portOf(1));
   });
 
+  it('displaces none of eight qualified senders, however good it looks', () => {
+    const foreign = table();
+    for (const at of [0n, 2n, 4n]) {
+      for (let n = 1; n <= 8; n++) foreign.take(announceOf(portOf(n), { priority1: 200 + n }), `${n}`, at * S);
+    }
+    for (let n = 0; n < 1000; n++) foreign.take(forged(n, { priority1: 0 }), `evil ${n}`, 4n * S + BigInt(n));
+    const senders = foreign.known.filter(({ qualified }) => qualified).map(({ candidate }) => candidate.sender);
+    expect(senders).to.have.deep.members(Array.from({ length: 8 }, (_, n) => portOf(n + 1)));
+  });
+
   it('keeps the best of the unqualified', () => {
     const foreign = table();
     for (let n = 0; n < 10_000; n++) foreign.take(forged(n, { priority1: 255 - (n % 250) }), 'evil', 0n);

@@ -35,6 +35,8 @@ interface Entry extends ForeignMaster {
 
 /** §9.3.2.4.5 asks for five at least. A flood of identities gets no more than these. */
 const CAPACITY = 16;
+/** So many of the qualified senders, the best, give up their record to no sender that is not qualified. */
+const KEPT = 8;
 
 /** A sender may announce less often than its interval says, or ours (a known fault), by up to so many powers of two. */
 const INTERVAL_TOLERANCE = 2;
@@ -122,14 +124,19 @@ export class ForeignMasters {
     return intervalNs(log);
   }
 
-  /** Gives up the least of the records for a better one, but never that of the best qualified sender. */
+  /** Gives up a record for a better one: the least of those that are not qualified, else of those that are not kept. */
   #makeRoomFor(entry: Entry): boolean {
-    const [best] = this.best();
+    const kept = new Set(
+      this.#entries
+        .filter(({ qualified }) => qualified)
+        .sort(better)
+        .slice(0, KEPT),
+    );
     const least = this.#entries
-      .filter((other) => other !== best)
-      .sort(better)
+      .filter((other) => !kept.has(other) && better(other, entry) > 0)
+      .sort((a, b) => Number(b.qualified) - Number(a.qualified) || better(a, b))
       .at(-1);
-    if (least === undefined || better(least, entry) <= 0) return false;
+    if (least === undefined) return false;
     this.#entries = this.#entries.filter((other) => other !== least);
     return true;
   }

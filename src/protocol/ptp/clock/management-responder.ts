@@ -132,6 +132,12 @@ const errorTlv = (error: ManagementError, id: number): Tlv => ({
   error: MANAGEMENT_ERRORS[error],
 });
 
+/** The error in place of an answer that is too long for who asked (table 109); an error stays what it is. */
+export function tooBig(answer: Management): Management {
+  const tlv = findTlv(answer.tlvs, 'management');
+  return tlv === undefined ? answer : { ...answer, tlvs: [errorTlv('response-too-big', tlv.id)] };
+}
+
 /** It goes back as many boundary clocks as it has come (§15.4.1). */
 function envelop(request: Management, source: PortIdentity, action: ManagementAction, tlv: Tlv): Management {
   const hops = Math.max(0, request.startingHops - request.hops);

@@ -40,6 +40,11 @@ export class AnnounceReceiver {
     return this.#foreign.known;
   }
 
+  /** Returns true for the address of a sender that is qualified. */
+  isKnown(address: string): boolean {
+    return this.#foreign.known.some(({ qualified, from }) => qualified && from === address);
+  }
+
   get dueAt(): Instant | undefined {
     return this.#foreign.dueAt;
   }

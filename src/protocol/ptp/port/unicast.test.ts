@@ -15,9 +15,12 @@ import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 const client = portOf(5);
 const sync = (logInterval = 0, durationS = 300) => ({ messageType: SYNC_TYPE, logInterval, durationS });
 
+/** Of addresses that are known not to be forged. */
+const TRUSTED = { ...GRANT_LIMITS, isTrusted: () => true };
+
 describe('the table of grants', () => {
   it('sends at the interval until the grant runs out', () => {
-    const table = new GrantTable();
+    const table = new GrantTable(TRUSTED);
     expect(table.request('a', client, sync(-1, 10), 0n)).to.equal(10);
     let sent = 0;
     for (let due = table.dueAt; due !== undefined; due = table.dueAt) sent += table.take(due).length;
@@ -26,7 +29,7 @@ describe('the table of grants', () => {
   });
 
   it('renews without a gap or a burst', () => {
-    const table = new GrantTable();
+    const table = new GrantTable(TRUSTED);
     table.request('a', client, sync(0, 10), 0n);
     table.take(0n);
     table.request('a', client, sync(0, 10), S / 2n);
@@ -35,7 +38,7 @@ describe('the table of grants', () => {
   });
 
   it('ends a grant that is cancelled', () => {
-    const table = new GrantTable();
+    const table = new GrantTable(TRUSTED);
     table.request('a', client, sync(), 0n);
     table.cancel('b', client, SYNC_TYPE);
     expect(table.size).to.equal(1);
@@ -44,7 +47,7 @@ describe('the table of grants', () => {
   });
 
   it('refuses what is too fast, of another type, or for no time; and gives no longer than it will', () => {
-    const table = new GrantTable();
+    const table = new GrantTable(TRUSTED);
     expect(table.request('a', client, sync(-8), 0n)).to.equal(0);
     expect(table.request('a', client, { ...sync(), messageType: 3 }, 0n)).to.equal(0);
     expect(table.request('a', client, sync(0, 0), 0n)).to.equal(0);
@@ -52,7 +55,7 @@ describe('the table of grants', () => {
   });
 
   it('is bounded: by address and altogether', () => {
-    const table = new GrantTable({ ...GRANT_LIMITS, grants: 100 });
+    const table = new GrantTable({ ...TRUSTED, grants: 100 });
     for (let n = 0; n < 10_000; n++) table.request('evil', portOf(n), sync(), 0n);
     expect(table.size).to.equal(12);
     for (let n = 0; n < 10_000; n++) table.request(`evil ${n}`, portOf(n), sync(), 0n);
@@ -62,14 +65,14 @@ describe('the table of grants', () => {
   });
 
   it('makes no burst when it is served late', () => {
-    const table = new GrantTable();
+    const table = new GrantTable(TRUSTED);
     table.request('a', client, sync(), 0n);
     expect(table.take(100n * S)).to.have.lengthOf(1);
     expect(table.dueAt).to.equal(101n * S);
   });
 
   it('serves many in several goes, and nobody twice', () => {
-    const table = new GrantTable();
+    const table = new GrantTable(TRUSTED);
     for (let n = 0; n < 100; n++) table.request(`${n}`, client, sync(), 0n);
     expect(table.take(0n, 64)).to.have.lengthOf(64);
     expect(table.dueAt).to.equal(0n);
@@ -78,7 +81,7 @@ describe('the table of grants', () => {
   });
 
   it('answers of delay are nothing to wake up for', () => {
-    const table = new GrantTable();
+    const table = new GrantTable(TRUSTED);
     table.request('a', client, { ...sync(), messageType: DELAY_RESP_TYPE }, 0n);
     table.request('a', client, { ...sync(), messageType: ANNOUNCE_TYPE }, 0n);
     expect(table.take(0n).map(({ messageType }) => messageType)).to.deep.equal([ANNOUNCE_TYPE]);
@@ -129,7 +132,7 @@ describe('unicast negotiation', () => {
 
   it('sends no more Syncs at a time than their stamps find room, and the others as these come', () => {
     const clients = 300;
-    const master = transmitter(PROFILES.default, 1, {}, { grants: GRANT_LIMITS, audience: 'asking' });
+    const master = transmitter(PROFILES.default, 1, {}, { grants: TRUSTED, audience: 'asking' });
     master.linkUp(0n);
     let now = master.wakeAt!;
     master.wake(now);

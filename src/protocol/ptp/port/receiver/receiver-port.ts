@@ -53,6 +53,11 @@ export class TimeReceiverPort {
     return this.#state.state;
   }
 
+  /** Returns true for the address of a timeTransmitter that is qualified. */
+  isKnown(address: string): boolean {
+    return this.#announces.isKnown(address);
+  }
+
   /** When `wake` is due; undefined: never. */
   get wakeAt(): Instant | undefined {
     if (!this.#linkUp) return undefined;

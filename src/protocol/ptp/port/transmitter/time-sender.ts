@@ -118,6 +118,16 @@ export class TimeSender {
     this.#unicast.take(message, from, this.#isMaster ? 'grant' : 'refuse', now);
   }
 
+  /** A unicast Delay_Req came from the address and is answered. */
+  heard(from: string, now: Instant): void {
+    this.#unicast.heard(from, now);
+  }
+
+  /** The network says that nothing listens at the address. */
+  unreachable(address: string, now: Instant): void {
+    this.#unicast.unreachable(address, now);
+  }
+
   /** The neighbour wants other intervals, or none (802.1AS-2020 §10.3.18). */
   takeRequest({ timeSync, announce }: IntervalRequest, now: Instant): void {
     this.#operationalAt = undefined;

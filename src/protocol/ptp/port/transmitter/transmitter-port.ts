@@ -70,6 +70,11 @@ export class TimeTransmitterPort {
     return this.#state.state;
   }
 
+  /** Returns true for the address of a timeTransmitter that is qualified. */
+  isKnown(address: string): boolean {
+    return this.#announces.isKnown(address);
+  }
+
   /** When `wake` is due; undefined: never. */
   get wakeAt(): Instant | undefined {
     if (!this.#linkUp) return undefined;
@@ -162,6 +167,12 @@ export class TimeTransmitterPort {
     return this.#settle(now);
   }
 
+  /** The network says that nothing listens at the address. */
+  unreachable(address: string, now: Instant): readonly PortAction[] {
+    this.#sender.unreachable(address, now);
+    return [];
+  }
+
   wake(now: Instant): readonly PortAction[] {
     if (!this.#linkUp) return [];
     this.#announces.best(now);
@@ -185,7 +196,8 @@ export class TimeTransmitterPort {
         if (!message.header.flags.unicast && this.#settings.audience === 'asking') break;
         this.#envelope.version.heard(message);
         if (stamp === undefined) this.#unused.unstamped++;
-        else answerDelayReq(message, stamp, from, this.#delayResponder);
+        else if (answerDelayReq(message, stamp, from, this.#delayResponder) && message.header.flags.unicast)
+          this.#sender.heard(from, now);
         break;
       case 'signaling': {
         this.#sender.takeSignaling(message, from, now);

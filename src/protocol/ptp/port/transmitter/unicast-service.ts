@@ -2,12 +2,17 @@ import type { Instant } from '../../../../api/time.js';
 import { isAddressedTo } from '../../identity.js';
 import type { Signaling } from '../../message.js';
 import type { Tlv } from '../../tlv/index.js';
+import { TokenBucket } from '../../token-bucket.js';
 import type { Outbox } from '../action.js';
 import { type Envelope, flagsFor, headerOf, randomSequence, type Sequence } from '../envelope.js';
-import { type Grant, type GrantLimits, GrantTable } from './grant-table.js';
+import { type GrantLimits, GrantTable } from './grant-table.js';
+import type { Grant } from './unicast-account.js';
 
 /** TLVs of one Signaling that are answered: a client asks for three types of message. */
 const ANSWERED = 6;
+
+/** Requests a second that are answered of addresses that have no grant. */
+const NEWCOMERS_PER_S = 2048;
 
 /** Sent in one go: what comes in meanwhile is not to wait longer. */
 const AT_ONCE = 64;
@@ -18,6 +23,7 @@ export class UnicastService {
   readonly #out: Outbox;
   readonly #grants: GrantTable;
   readonly #sequence: Sequence;
+  readonly #newcomers = new TokenBucket(NEWCOMERS_PER_S);
   /** Times that there was something to send. */
   services = 0;
 
@@ -38,7 +44,8 @@ export class UnicastService {
 
   /** `offer`: grants are given, or everything is refused because there is no time to give. */
   take({ header, target, tlvs }: Signaling, from: string, offer: 'grant' | 'refuse', now: Instant): void {
-    if (!isAddressedTo(target, this.#envelope.identity)) return;
+    if (!isAddressedTo(target, this.#envelope.identity) || !this.#admits(from, now)) return;
+    if (tlvs.some(({ kind }) => kind === 'request-unicast')) this.#grants.heard(from, 'request', now);
     const answers = tlvs.slice(0, ANSWERED).flatMap((tlv): Tlv[] => {
       if (tlv.kind === 'request-unicast') {
         const durationS = offer === 'grant' ? this.#grants.request(from, header.source, tlv, now) : 0;
@@ -56,11 +63,25 @@ export class UnicastService {
     this.#out.send({ kind: 'signaling', header: answer, target: header.source, tlvs: answers }, to);
   }
 
+  /** A Delay_Req came from the address and is answered. */
+  heard(from: string, now: Instant): void {
+    this.#grants.heard(from, 'delay-req', now);
+  }
+
+  /** The network says that nothing listens there. */
+  unreachable(address: string, now: Instant): void {
+    this.#grants.unreachable(address, now);
+  }
+
   /** Whom to send something now, `room` at most; where there are many, the others are due at once after them. */
   due(now: Instant, room: number): readonly Grant[] {
     const due = this.#grants.take(now, Math.min(room, AT_ONCE));
     if (due.length > 0) this.services++;
     return due;
+  }
+
+  #admits(from: string, now: Instant): boolean {
+    return this.#grants.knows(from) || this.#newcomers.take(1, now);
   }
 
   clear(): void {

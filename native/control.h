@@ -1,0 +1,28 @@
+#pragma once
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <optional>
+
+/** What the control messages of a datagram say. */
+struct Control {
+  int64_t software = 0;  // CLOCK_REALTIME ns, 0: none
+  int64_t hardware = 0;  // ns of the hardware clock, 0: none
+  std::optional<in_addr> to4;
+  std::optional<in6_addr> to6;
+  uint32_t to6_interface = 0;
+  bool to_many = false;  // to a group or to all: `to4` and `to6` are what to answer from
+  uint16_t vlan = 0;  // the tag that the kernel has taken out of the frame (IEEE 802.1Q §9.6)
+  // From the error queue (struct sock_extended_err).
+  uint8_t origin = 0;
+  uint32_t error = 0;
+  uint32_t info = 0;
+  uint32_t data = 0;
+};
+
+/**
+ * Reads the control messages of a received datagram (cmsg(3)). One that is shorter than its type or longer than what is left
+ * of the buffer is none.
+ */
+Control ReadControl(const msghdr& message);

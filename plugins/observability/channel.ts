@@ -1,0 +1,42 @@
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+
+/**
+ * A connection as node:http sees it: it reads what is pushed here, one request head at a time, and writes to the socket. On
+ * the socket itself node:http would parse all that a peer has sent, and make a request of each head, before anything else runs.
+ */
+export class Channel extends Duplex {
+  readonly #socket: Socket;
+  /** Called when the answer to the last head has been given to the kernel, or will never be. */
+  readonly onAnswered: () => void;
+
+  constructor(socket: Socket, onAnswered: () => void) {
+    super({ allowHalfOpen: true });
+    this.#socket = socket;
+    this.onAnswered = onAnswered;
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#socket.write(chunk, done);
+  }
+
+  override _writev(chunks: readonly { readonly chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this.#socket.cork();
+    for (const { chunk } of chunks.slice(0, -1)) this.#socket.write(chunk);
+    this.#socket.write(chunks.at(-1)!.chunk, done);
+    this.#socket.uncork();
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.destroySoon();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    // After `end` the socket goes by itself, once its answer has been written.
+    if (!this.writableFinished) this.#socket.destroy();
+    done(error);
+  }
+}

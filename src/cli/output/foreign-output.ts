@@ -1,0 +1,41 @@
+import type { Logger } from '../../api/index.js';
+import { runningInstance } from '../../kernel/plugins/scope.js';
+
+/** Characters of a text that are logged at most. */
+const LONGEST = 2000;
+
+/**
+ * Leads Node's warnings, and all that plugins and libraries print, into the log: a write to a standard stream waits for its
+ * reader. `log` returns the logger of an instance, or of the hub for undefined. Returns the undoing.
+ */
+export function captureOutput(log: (id: string | undefined) => Logger): () => void {
+  const say = (severity: 'info' | 'warn', text: string): void => {
+    const trimmed = text.trim().slice(0, LONGEST);
+    if (trimmed !== '') log(runningInstance())[severity](trimmed);
+  };
+  const warn = (warning: Error): void => say('warn', `${warning.name}: ${warning.message}`);
+  const listeners = process.listeners('warning');
+  process.removeAllListeners('warning').on('warning', warn);
+  const restore = [
+    redirect(process.stdout, (text) => say('info', text)),
+    redirect(process.stderr, (text) => say('warn', text)),
+  ];
+  return () => {
+    for (const undo of restore) undo();
+    process.removeAllListeners('warning');
+    for (const listener of listeners) process.on('warning', listener);
+  };
+}
+
+function redirect(stream: NodeJS.WriteStream, say: (text: string) => void): () => void {
+  const { write } = stream;
+  stream.write = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
+    say(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+    const done = rest.find((value) => typeof value === 'function') as (() => void) | undefined;
+    if (done !== undefined) queueMicrotask(done);
+    return true;
+  };
+  return () => {
+    stream.write = write;
+  };
+}

@@ -1,0 +1,23 @@
+import type { Instant } from '../../api/time.js';
+
+/** A budget of so many a second, of which one second's share may be spent at once. */
+export class TokenBucket {
+  readonly #perS: number;
+  #tokens: number;
+  #filledAt: Instant | undefined;
+
+  constructor(perS: number) {
+    this.#perS = perS;
+    this.#tokens = perS;
+  }
+
+  /** Takes `count` and returns true, unless fewer than `count` above `reserve` (a share, 0 to 1) are left. */
+  take(count: number, now: Instant, reserve = 0): boolean {
+    const elapsedNs = this.#filledAt === undefined ? 0 : Number(now - this.#filledAt);
+    this.#filledAt = now;
+    this.#tokens = Math.min(this.#perS, this.#tokens + (Math.max(0, elapsedNs) / 1e9) * this.#perS);
+    if (this.#tokens - reserve * this.#perS < count) return false;
+    this.#tokens -= count;
+    return true;
+  }
+}

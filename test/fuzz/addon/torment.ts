@@ -1,0 +1,238 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { Arena } from '../../../src/host/net/arena.js';
+import { Random } from '../random.js';
+import { type Call, loadAddon } from './addon.js';
+import { ADDRESSES, disturb, MACS, Sentinel, strangeValue } from './values.js';
+
+/**
+ * Calls the addon in every wrong way, with traffic on the loopback meanwhile: `torment.js SEED SEQUENCES CALLS`. Prints how
+ * often calls succeeded and were refused, by their names. A fault ends the process: that is what its parent looks for.
+ */
+const ETHER_TYPE = 0x88f7;
+const MESSAGE_OCTETS = 54;
+
+const addon = loadAddon();
+const counts = new Map<string, { done: number; refused: number }>();
+let delivered = 0;
+
+class Torment {
+  readonly #random: Random;
+  readonly #sockets: { readonly id: number; readonly kind: string }[] = [];
+  readonly #responders: number[] = [];
+  readonly #moment = new BigInt64Array(3);
+  #port = 0;
+
+  constructor(seed: number) {
+    this.#random = new Random(seed);
+  }
+
+  async run(calls: number): Promise<void> {
+    for (let i = 0; i < calls; i++) {
+      this.#act();
+      if (this.#random.below(4) === 0) await turn();
+    }
+    // Most sockets are closed; the rest is left to the end of the thread.
+    while (this.#sockets.length > 0) this.#call('close', this.#sockets.pop()!.id);
+    while (this.#responders.length > 0) this.#call('closePdelay', this.#responders.pop());
+    await turn();
+  }
+
+  #act(): void {
+    const random = this.#random;
+    const kind = random.below(100);
+    if (kind < 30) this.#send();
+    else if (kind < 45) this.#open();
+    else if (kind < 50) this.#close();
+    else if (kind < 52) this.#answerPdelay();
+    else if (kind < 54) this.#call('closePdelay', this.#responders.splice(0, 1)[0]);
+    else if (kind < 75) this.#callStrangely();
+    else this.#ask();
+  }
+
+  #ask(): void {
+    const random = this.#random;
+    this.#call('local', this.#anySocket('openUdp'));
+    this.#call('readMoment', this.#moment);
+    this.#call('readPdelay', random.below(2) === 0 ? this.#responders[0] : random.below(5));
+    const name = random.pick(['readInterface', 'readStampConfig', 'monotonicRaw', 'slept', 'readTimex']);
+    this.#call(name, random.pick(['lo', 'no-such', 'x'.repeat(15)]));
+  }
+
+  /** Any function with any values. Interfaces have names that no machine has, but for the loopback. */
+  #callStrangely(): void {
+    const random = this.#random;
+    const name = random.pick(Object.keys(addon));
+    const values = Array.from({ length: random.below(8) }, () =>
+      random.below(4) === 0 ? this.#anySocket('openUdp') : strangeValue(random),
+    );
+    this.#keep(name, this.#call(name, ...values));
+  }
+
+  #open(): void {
+    const random = this.#random;
+    const options = this.#udpOptions();
+    const callback = random.below(20) === 0 ? strangeValue(random) : this.#callback;
+    const kind = random.below(6);
+    if (kind === 0)
+      this.#keep('openEthernet', this.#call('openEthernet', this.#disturb(this.#ethernetOptions()), callback));
+    else if (kind === 1) this.#keep('openUnix', this.#call('openUnix', this.#path(), 0o600, callback));
+    else if (kind === 2) this.#keep('watchLinks', this.#call('watchLinks', callback));
+    else {
+      const id = this.#call('openUdp', this.#disturb(options), callback);
+      this.#keep('openUdp', id);
+      const local = typeof id === 'number' ? (this.#call('local', id) as { port: number } | undefined) : undefined;
+      this.#port = local?.port ?? this.#port;
+    }
+  }
+
+  #disturb = (options: object): object => disturb(options, this.#random, () => this.#close());
+
+  #udpOptions(): object {
+    const random = this.#random;
+    const address = random.pick(ADDRESSES);
+    const peer = random.below(4) === 0 ? { peer: address, peerPort: this.#port || 9 } : {};
+    const bound =
+      random.below(4) === 0
+        ? { interface: 'lo', groups: [address.includes(':') ? 'ff0e::181' : '224.0.1.129'], multicastTtl: 0 }
+        : {};
+    return { address, port: 0, ...peer, ...bound, transmitStamps: random.below(2) === 0, reuse: true, dscp: 46 };
+  }
+
+  #ethernetOptions(): object {
+    const groups = [MACS[0], MACS[1]];
+    return { interface: 'lo', etherType: ETHER_TYPE, groups, transmitStamps: this.#random.below(2) === 0 };
+  }
+
+  #answerPdelay(): void {
+    if (this.#responders.length > 1) return;
+    const message = (): Uint8Array => new Uint8Array(MESSAGE_OCTETS).fill(0x12, 0, 2);
+    const answers = this.#disturb({ response: message(), followUp: message(), ingressNs: 0, egressNs: 0 });
+    const overUdp = this.#random.below(2) === 0;
+    const name = overUdp ? 'answerPdelayOverUdp' : 'answerPdelayOverEthernet';
+    const socket = overUdp ? this.#udpOptions() : this.#ethernetOptions();
+    const id = this.#call(
+      name,
+      this.#disturb({ ...socket, transmitStamps: true }),
+      overUdp ? '127.0.0.1' : MACS[1],
+      answers,
+    );
+    this.#keep(name, id);
+  }
+
+  #send(): void {
+    const random = this.#random;
+    const payload = random.octets(random.pick([0, 1, 44, 48, 54, 68, 1500]));
+    if (payload.length >= MESSAGE_OCTETS) payload.set([0x12, 2, 0, payload.length & 0xff]);
+    const kind = random.below(8);
+    const socket = this.#anySocket(kind < 5 ? 'openUdp' : kind < 7 ? 'openEthernet' : 'openUnix');
+    for (let i = random.below(8); i >= 0; i--) {
+      const port = random.below(8) === 0 ? 9 : this.#port;
+      if (kind < 5)
+        this.#call(
+          'send',
+          socket,
+          payload,
+          kind === 0 ? undefined : random.pick(ADDRESSES),
+          port,
+          undefined,
+          this.#moment,
+        );
+      else if (kind < 7) this.#call('sendEthernet', socket, payload, random.pick(MACS), this.#moment);
+      else this.#call('sendUnix', this.#path(), payload, random.below(2) === 0 ? undefined : socket);
+    }
+  }
+
+  #path = (): string => this.#random.pick([`@timehub-fuzz-${process.pid}`, '@x', '/no/such/folder/s', 'x'.repeat(108)]);
+
+  /** Mostly one that was opened by this call. */
+  #anySocket(opener: string): number {
+    const fitting = this.#sockets.filter(({ kind }) => kind === opener);
+    const among = this.#random.below(8) === 0 ? this.#sockets : fitting;
+    return among.length > 0 && this.#random.below(16) > 0 ? this.#random.pick(among).id : this.#random.below(9);
+  }
+
+  #close(): void {
+    const random = this.#random;
+    if (this.#sockets.length > 0)
+      this.#call('close', this.#sockets.splice(random.below(this.#sockets.length), 1)[0]!.id);
+  }
+
+  #keep(name: string, id: unknown): void {
+    if (typeof id !== 'number' || !/^(open|watch|answer)/.test(name)) return;
+    if (name.startsWith('answer')) this.#responders.push(id);
+    else this.#sockets.push({ id, kind: name });
+    if (this.#sockets.length > 12) this.#close();
+  }
+
+  /** Reads all of a batch, and does in the middle of it what a handler may. */
+  #callback = (buffer: ArrayBuffer, count: number): void => {
+    const arena = new Arena(buffer);
+    for (let record = 0; record < count; record++) {
+      delivered++;
+      if (arena.kind(record) === 0) checksum(arena.payload(record));
+      if (arena.from(record).length > 112 || arena.to(record).length > 64) throw new Error('a text beyond its field');
+      arena.stampedBy(record);
+    }
+    const kind = this.#random.below(30);
+    if (kind < 3) this.#close();
+    else if (kind === 3) structuredClone(buffer, { transfer: [buffer] });
+    else if (kind === 4) this.#send();
+    else if (kind === 5) this.#open();
+    else if (kind === 6) throw new Sentinel();
+  };
+
+  #call(name: string, ...values: readonly unknown[]): unknown {
+    const count = counts.get(name) ?? { done: 0, refused: 0 };
+    counts.set(name, count);
+    try {
+      const result = (addon[name] as Call)(...values);
+      count.done++;
+      return result;
+    } catch (error) {
+      count.refused++;
+      const known =
+        error instanceof Sentinel || error instanceof TypeError || (error instanceof Error && 'errno' in error);
+      if (!known) throw new Error(`${name} threw ${String(error)}`, { cause: error });
+      return undefined;
+    }
+  }
+}
+
+let sum = 0;
+
+/** Looks at each octet, as its reader would. */
+function checksum(octets: Uint8Array): void {
+  for (const octet of octets) sum = (sum + octet) | 0;
+}
+
+process.on('uncaughtException', (error) => {
+  if (error instanceof Sentinel) return;
+  console.error(error);
+  process.exit(3);
+});
+
+const [seed, sequences, calls] = (isMainThread ? process.argv.slice(2) : (workerData as string[])).map(Number) as [
+  number,
+  number,
+  number,
+];
+for (let i = 0; i < sequences; i++) await new Torment(seed + i).run(calls);
+if (isMainThread) {
+  await inWorkers();
+  console.log(JSON.stringify({ delivered, sum: sum !== 0, calls: Object.fromEntries(counts) }));
+  process.exit(0);
+} else {
+  // Ended from outside, with all of it open.
+  for (let i = 0; i < 3; i++) addon.openUdp!({ address: '127.0.0.1' }, () => undefined);
+  parentPort!.postMessage('ready');
+}
+
+/** Threads that end while their sockets are open. */
+async function inWorkers(): Promise<void> {
+  for (let i = 0; i < 4; i++) {
+    const worker = new Worker(new URL(import.meta.url), { workerData: [seed + 1000 + i, 2, calls] });
+    await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject));
+    await worker.terminate();
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * The targets of ./targets: how many inputs each is given in `npm run test:full`, about ten seconds of a processor, and how
+ * many edges these reach at least.
+ */
+export const TARGETS = {
+  'ptp-codec': { runs: 1_000_000, edges: 170 },
+  'ptp-receiver': { runs: 30_000, edges: 750 },
+  'ptp-transmitter': { runs: 30_000, edges: 680 },
+  'ptp-management': { runs: 40_000, edges: 220 },
+  'ntp-client': { runs: 300_000, edges: 95 },
+  'ntp-server': { runs: 5_000_000, edges: 60 },
+  'csptp-client': { runs: 200_000, edges: 200 },
+  'csptp-server': { runs: 3_000_000, edges: 55 },
+  gpsd: { runs: 20_000, edges: 360 },
+  texts: { runs: 600_000, edges: 115 },
+  'leap-list': { runs: 200_000, edges: 28 },
+  'state-file': { runs: 150_000, edges: 15 },
+} as const;
+
+export type TargetName = keyof typeof TARGETS;
+
+export const TARGET_NAMES = Object.keys(TARGETS) as TargetName[];
