@@ -87,7 +87,7 @@ for (const attack of ATTACKS.filter(({ name }) => only.test(name))) {
   try {
     const figures = await measure(attack, peer, Number(options.seconds));
     row(COLUMNS.map(([, text]) => text(figures)));
-    const sentences = breaches(figures, attack.atLeast);
+    const sentences = breaches(figures, attack);
     for (const sentence of sentences) console.error(`${attack.name}: ${sentence}`);
     if (sentences.length > 0 || figures.stopMs === 'killed') process.exitCode = 1;
   } catch (error) {

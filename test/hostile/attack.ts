@@ -13,6 +13,8 @@ export interface Attack {
   readonly from?: 'others' | 'hub';
   /** Fewer actions a second (requests, connections, datagrams, lines) are no attack: the measurement says nothing. */
   readonly atLeast: number;
+  /** Share of others' requests at the dashboard's port that must be answered all the same. Default 0.7. */
+  readonly leastPages?: number;
   /** Begins. Returns a function that says how many actions there were so far. */
   begin(tools: Tools): () => number;
 }

@@ -1,8 +1,10 @@
+import type { Attack } from './attack.js';
 import type { Figures } from './trial.js';
 
 /** Beyond what the hub waited for the CPU. */
 const NTP_REPLY_MS = 50;
 const STATUS_MS = 500;
+const LEAST_PAGES = 0.7;
 /** Resident memory: the heap grows with the load, and does not go on growing. */
 const GROWTH = 64 * 2 ** 20;
 const LOG_LINES = 24;
@@ -12,11 +14,11 @@ const WORSE = 1.3;
 const LEAST_SIGMA_NS = 500;
 const LEAST_BOUND_NS = 10_000;
 
-/**
- * Returns what an attack did that it should not be able to do, a sentence each. One of fewer than `atLeast` actions a second
- * says nothing.
- */
-export function breaches(figures: Figures, atLeast: number): readonly string[] {
+/** Returns what an attack did that it should not be able to do, a sentence each. */
+export function breaches(
+  figures: Figures,
+  { atLeast, leastPages = LEAST_PAGES }: Pick<Attack, 'atLeast' | 'leastPages'>,
+): readonly string[] {
   const { ntpReplies, ntpLost, kernelDrops, worstNtpMs, worstStatusMs, failedStatuses, modes, restarts, waitedMs } =
     figures;
   const rules: readonly (readonly [boolean, string])[] = [
@@ -26,6 +28,10 @@ export function breaches(figures: Figures, atLeast: number): readonly string[] {
     [ntpLost <= kernelDrops, `${ntpLost} NTP requests were not answered, ${kernelDrops} dropped by the kernel`],
     [worstStatusMs < STATUS_MS + waitedMs, `the status took ${worstStatusMs.toFixed(0)} ms`],
     [failedStatuses.length === 0, `the status failed ${failedStatuses.length} times: ${failedStatuses[0]}`],
+    [
+      figures.pages >= leastPages,
+      `${(100 * figures.pages).toFixed(0)} % of others were served at the dashboard's port`,
+    ],
     [modes.length === 1 && modes[0] === 'tracking', `the modes were ${modes.join(', ') || 'not told'}`],
     [figures.growth < GROWTH, `the memory grew by ${(figures.growth / 2 ** 20).toFixed(0)} MiB`],
     [figures.logLines <= LOG_LINES, `${figures.logLines} lines were logged`],

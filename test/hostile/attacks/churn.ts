@@ -8,6 +8,8 @@ const TICK_MS = 10;
 export const churn: Attack = {
   name: 'connects and disconnects',
   atLeast: PER_SECOND / 4,
+  // Connections beyond their share of CPU time are refused before anything is known of them but their address.
+  leastPages: 0.2,
   begin() {
     let opened = 0;
     setInterval(() => {
