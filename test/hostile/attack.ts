@@ -15,6 +15,8 @@ export interface Attack {
   readonly atLeast: number;
   /** Share of others' requests at the dashboard's port that must be answered all the same. Default 0.7. */
   readonly leastPages?: number;
+  /** Octets that may leave the hub's machine for each that comes to it. Default: any number. */
+  readonly mostOctets?: number;
   /** Begins. Returns a function that says how many actions there were so far. */
   begin(tools: Tools): () => number;
 }

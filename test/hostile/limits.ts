@@ -17,7 +17,7 @@ const LEAST_BOUND_NS = 10_000;
 /** Returns what an attack did that it should not be able to do, a sentence each. */
 export function breaches(
   figures: Figures,
-  { atLeast, leastPages = LEAST_PAGES }: Pick<Attack, 'atLeast' | 'leastPages'>,
+  { atLeast, leastPages = LEAST_PAGES, mostOctets = Infinity }: Pick<Attack, 'atLeast' | 'leastPages' | 'mostOctets'>,
 ): readonly string[] {
   const { ntpReplies, ntpLost, kernelDrops, worstNtpMs, worstStatusMs, failedStatuses, modes, restarts, waitedMs } =
     figures;
@@ -32,6 +32,7 @@ export function breaches(
       figures.pages >= leastPages,
       `${(100 * figures.pages).toFixed(0)} % of others were served at the dashboard's port`,
     ],
+    [figures.amplification <= mostOctets, `${figures.amplification.toFixed(1)} octets left for each that came`],
     [modes.length === 1 && modes[0] === 'tracking', `the modes were ${modes.join(', ') || 'not told'}`],
     [figures.growth < GROWTH, `the memory grew by ${(figures.growth / 2 ** 20).toFixed(0)} MiB`],
     [figures.logLines <= LOG_LINES, `${figures.logLines} lines were logged`],

@@ -14,6 +14,8 @@ export interface Flood {
   /** Datagrams a second. */
   readonly rate: number;
   readonly payload: Uint8Array;
+  /** As of `Attack`. */
+  readonly mostOctets?: number;
   /** Written into each datagram, by the offset: the client's number (4 octets), how often it has sent (2), chance (4). */
   readonly fields?: Readonly<Record<number, 'client' | 'sequence' | 'random'>>;
 }
@@ -21,12 +23,16 @@ export interface Flood {
 /** No address of the two machines. */
 const FORGED = '11.0.0.0';
 
+/** For each octet of a flood: an answer is no longer than its question. What the honest client asks for comes on top. */
+const MOST_OCTETS = 1.1;
+
 /** The CPU of a busy machine may not do the whole rate. */
 const LEAST_SHARE = 0.5;
 
 export const floodOf = (flood: Flood): Attack => ({
   name: flood.name,
   atLeast: flood.rate * LEAST_SHARE,
+  mostOctets: flood.mostOctets ?? MOST_OCTETS,
   begin({ flood: program }) {
     let sent = 0;
     const child = spawn(program, argumentsOf(flood), { stdio: ['ignore', 'pipe', 'inherit'] });

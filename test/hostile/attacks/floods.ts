@@ -42,6 +42,8 @@ export const ptpGrants = floodOf({
   name: 'unicast grant requests from 3,000 forged addresses',
   clients: 3000,
   rate: 1500,
+  // Grants, and the few messages that an address is sent until it shows that it hears them.
+  mostOctets: 4,
   payload: octetsOf({
     kind: 'signaling',
     header: headerOf(portOf(1), 0, { flags: flagsOf({ unicast: true }) }),
