@@ -9,7 +9,7 @@ const LONGEST_DELAY_NS = 4 * NS_PER_S;
 export interface LinkEvents {
   /** Connected; `peer` is the address that answered. */
   up(connection: TcpConnection, peer: string): void;
-  data(chunk: Uint8Array): void;
+  data(chunk: Uint8Array, connection: TcpConnection): void;
   /** Not connected, and why. It tries again by itself. */
   down(reason: string): void;
 }
@@ -83,7 +83,7 @@ export class Link {
   #adopt(connection: TcpConnection, peer: string): void {
     this.#connection = connection;
     connection.onData((chunk) => {
-      if (connection === this.#connection) this.#events.data(chunk);
+      if (connection === this.#connection) this.#events.data(chunk, connection);
     });
     connection.onClose(() => {
       if (connection !== this.#connection) return;

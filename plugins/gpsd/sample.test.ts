@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import type { Stamp } from 'timehub/api';
+import { cleanText, type Stamp } from 'timehub/api';
 import type { TimeOffset } from 'timehub/protocol/gpsd';
 import { eventInstant, pulseOf, readingOf } from './sample.js';
 
 const SECOND = 1_795_253_601_000_000_000n;
 const sample = (more: Partial<TimeOffset> = {}): TimeOffset => ({
   class: 'PPS',
-  device: '/dev/ttyS1',
+  device: cleanText('/dev/ttyS1'),
   real: SECOND,
   clock: SECOND + 2500n,
   precisionLog2: -20,

@@ -271,6 +271,69 @@ describe('ten thousand broken lines', () => {
   });
 });
 
+describe('a gpsd that floods', () => {
+  /** 4000 lines a second for some seconds. */
+  async function flooded(line: (n: number) => string, seconds: number) {
+    const { host, instance, deeds, gpsd } = scene();
+    gpsd.stop();
+    let sent = 0;
+    host.network.listen(2947, (connection) => {
+      const more = (): void => {
+        connection.write(Array.from({ length: 400 }, () => line(sent++)).join(''));
+        host.after(0.1 * S, more);
+      };
+      connection.write('{"class":"VERSION","release":"3.25"}\n');
+      more();
+    });
+    await instance.start();
+    await host.run(seconds * S);
+    return { deeds, sent, inspected: JSON.stringify(instance.inspect?.()) };
+  }
+
+  it('is read at a thousand lines a second, and says so', async () => {
+    const { deeds, sent } = await flooded(() => '{"class":"OSC","device":"/dev/x"}\n', 12);
+    expect(sent).to.be.above(40_000);
+    expect(deeds.metrics.records_total).to.be.below(15_000);
+    expect(deeds.metrics.pauses_total).to.be.within(5, 200);
+    expect(deeds.unreachable.at(-1)).to.contain('gpsd sends more than 1000 lines or 512 KiB a second');
+  });
+
+  it('tells one sentence a second, whatever it changes in each line', async () => {
+    const sky = (n: number) => `{"class":"SKY","device":"/dev/x","nSat":${n % 50},"uSat":${n % 3}}\n`;
+    const { deeds } = await flooded(sky, 12);
+    expect(deeds.unreachable.length).to.be.within(8, 24);
+    expect(deeds.health.length).to.be.within(8, 24);
+  });
+
+  it('stays small to look at, whatever it names', async () => {
+    const { inspected } = await flooded((n) => `{"class":"TPV","device":"/dev/${'x'.repeat(300)}${n}","mode":3}\n`, 4);
+    expect(inspected).to.have.length.below(8000);
+  });
+});
+
+describe('a gpsd with good time', () => {
+  it('hands over four comparisons a second, however many it sends', async () => {
+    const { host, instance, deeds, gpsd } = scene();
+    gpsd.stop();
+    host.network.listen(2947, (connection) => {
+      const more = (): void => {
+        const { time } = host.clocks[0]!.read();
+        const sec = time / 1_000_000_000n;
+        const epoch = new Date(Number(sec) * 1000).toISOString();
+        connection.write(`{"class":"TPV","device":"/dev/x","mode":3,"time":"${epoch}"}\n`);
+        const pulse = `"real_sec":${sec},"real_nsec":0,"clock_sec":${sec},"clock_nsec":${time % 1_000_000_000n}`;
+        for (let n = 0; n < 25; n++) connection.write(`{"class":"PPS","device":"/dev/x",${pulse}}\n`);
+        host.after(0.25 * S, more);
+      };
+      more();
+    });
+    await instance.start();
+    await host.run(23 * S);
+    expect(deeds.observations.length).to.be.within(16 + 4 * 15, 16 + 4 * 23);
+    expect(deeds.metrics.refused_total).to.be.above(1500);
+  });
+});
+
 const TEMPLATE =
   '{"class":"PPS","device":"/dev/ttyS1","real_sec":1795253601,"real_nsec":0,"clock_sec":1795253601,"clock_nsec":43708412,"precision":-20}';
 

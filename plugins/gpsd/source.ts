@@ -9,12 +9,20 @@ import {
   type Timer,
 } from 'timehub/api';
 import { Session, type SessionAction } from 'timehub/protocol/gpsd';
+import { Budget } from './budget.js';
 import { Choice } from './choice.js';
 import { claimsOf, claimsOfLonePulses } from './claims.js';
 import { config, formatAddress, type GpsdConfig, LOOPBACK } from './config.js';
 import { Link } from './link.js';
 import { eventInstant, pulseOf, readingOf, type SampleOptions } from './sample.js';
+import { Throttle } from './throttle.js';
 
+/** A receiver gives a pulse and a serial report each second. What comes faster costs the estimate time and tells it nothing. */
+const SAMPLES = { perSecond: 4, most: 16 };
+/** Sentences that are told as soon as they change; the further ones are told with the next tick. */
+const SENTENCES = { perSecond: 0.25, most: 8 };
+
+type Counted = 'records' | 'malformed' | 'refused' | 'pauses';
 type SampleAction = Extract<SessionAction, { type: 'sample' }>;
 
 export default defineSource<GpsdConfig>({
@@ -33,9 +41,12 @@ class GpsdSource implements Running<GpsdConfig> {
   readonly #link: Link;
   readonly #choice: Choice;
   readonly #sampling: SampleOptions;
-  readonly #count: Readonly<Record<'records' | 'malformed' | 'refused', (by?: number) => void>>;
+  readonly #throttle: Throttle;
+  readonly #samples = new Budget(SAMPLES);
+  readonly #sentences = new Budget(SENTENCES);
+  readonly #count: Readonly<Record<Counted, (by?: number) => void>>;
   readonly #gauge: Readonly<Record<'seen' | 'used', (value: number) => void>>;
-  #counted = { records: 0, malformed: 0, refused: 0 };
+  #counted: Readonly<Record<Counted, number>> = { records: 0, malformed: 0, refused: 0, pauses: 0 };
   #connection: TcpConnection | undefined;
   #lastOctet: Instant = 0n;
   #foreign = false;
@@ -53,9 +64,10 @@ class GpsdSource implements Running<GpsdConfig> {
     });
     this.#choice = new Choice(options.pps);
     this.#sampling = { precisionNs: options.precision, serialDelayNs: options['serial-delay'] };
+    this.#throttle = new Throttle(context);
     this.#link = new Link(context, options.address, {
       up: (connection, peer) => this.#up(connection, peer),
-      data: (chunk) => this.#data(chunk),
+      data: (chunk, connection) => this.#data(chunk, connection),
       down: (reason) => this.#down(reason),
     });
     this.#count = {
@@ -63,7 +75,11 @@ class GpsdSource implements Running<GpsdConfig> {
       malformed: context.metrics.counter('malformed_lines_total', 'Lines that were no gpsd record.'),
       refused: context.metrics.counter(
         'refused_total',
-        'Comparisons not used: no fix, another receiver, an impossible date.',
+        'Comparisons not used: no fix, another receiver, an impossible date, too many.',
+      ),
+      pauses: context.metrics.counter(
+        'pauses_total',
+        'Times that gpsd was not read for a while, because it sent too much.',
       ),
     };
     this.#gauge = {
@@ -79,6 +95,7 @@ class GpsdSource implements Running<GpsdConfig> {
 
   async stop(): Promise<void> {
     this.#ticker?.cancel();
+    this.#throttle.stop();
     this.#link.stop();
   }
 
@@ -99,7 +116,7 @@ class GpsdSource implements Running<GpsdConfig> {
         oscillator: receiver.oscillator,
         satellites: receiver.satellites,
       },
-      counters: { ...counters },
+      counters: { ...counters, pauses: this.#throttle.pauses },
     };
   }
 
@@ -114,12 +131,14 @@ class GpsdSource implements Running<GpsdConfig> {
   }
 
   #down(reason: string): void {
+    this.#throttle.stop();
     this.#connection = undefined;
     this.#noTime(reason);
   }
 
-  #data(chunk: Uint8Array): void {
+  #data(chunk: Uint8Array, connection: TcpConnection): void {
     this.#lastOctet = this.#context.monotonic();
+    this.#throttle.charge(chunk, connection);
     this.#perform(this.#session.feed(chunk, this.#lastOctet));
     this.#measure();
     if (this.#session.release !== undefined) this.#link.proven();
@@ -154,7 +173,7 @@ class GpsdSource implements Running<GpsdConfig> {
           this.#context.log.debug('gpsd complains', { message: action.message });
           break;
         case 'standing':
-          this.#tell(this.#context.monotonic());
+          this.#changed(this.#context.monotonic());
       }
     }
   }
@@ -164,7 +183,7 @@ class GpsdSource implements Running<GpsdConfig> {
     const now = this.#context.read('system');
     if (this.#foreign || !this.#choice.takes(sample.class, now.monotonic)) return;
     const monotonic = eventInstant(sample, now);
-    if (monotonic === undefined) {
+    if (monotonic === undefined || !this.#samples.take(now.monotonic)) {
       this.#count.refused();
       return;
     }
@@ -177,21 +196,29 @@ class GpsdSource implements Running<GpsdConfig> {
     this.#context.observe([observation]);
   }
 
+  /** A receiver whose sentence changes with each record waits for the tick. */
+  #changed(now: Instant): void {
+    if (!this.#session.standing.good) this.#choice.reset();
+    if (this.#sentences.take(now)) this.#tell(now);
+  }
+
   /** Health and reachability, whenever their sentence changes. */
   #tell(now: Instant): void {
     const { good, reason } = this.#session.standing;
+    const remark = this.#throttle.remark(now);
+    const sentence = remark === '' ? reason : `${reason}; ${remark}`;
     if (!good) this.#choice.reset();
     const pulseless = this.#options.pps !== 'off' && this.#choice.lacksPulses(now);
     const lack = this.#session.pulses.obstacle || 'no pulses';
     const obstacle = this.#foreign
       ? `gpsd at ${formatAddress(this.#options.address)} stamps with another machine's clock`
       : !good
-        ? reason
+        ? sentence
         : pulseless && this.#options.pps === 'require'
           ? `pps = "require", and ${this.#session.pulses.obstacle || 'the receiver gives no pulses'}`
           : '';
     if (obstacle !== '') this.#noTime(obstacle);
-    else this.#health('ok', pulseless ? `${reason}; ${lack}, serial time only` : reason);
+    else this.#health('ok', pulseless ? `${sentence}; ${lack}, serial time only` : sentence);
   }
 
   #noTime(reason: string): void {
@@ -217,10 +244,10 @@ class GpsdSource implements Running<GpsdConfig> {
   #measure(): void {
     const { counters, receiver } = this.#session;
     const { records, malformed, refused } = counters;
-    this.#count.records(records - this.#counted.records);
-    this.#count.malformed(malformed - this.#counted.malformed);
-    this.#count.refused(refused - this.#counted.refused);
-    this.#counted = { records, malformed, refused };
+    const { pauses } = this.#throttle;
+    const counted: Readonly<Record<Counted, number>> = { records, malformed, refused, pauses };
+    for (const name of Object.keys(counted) as Counted[]) this.#count[name](counted[name] - this.#counted[name]);
+    this.#counted = counted;
     if (receiver?.seen !== undefined) this.#gauge.seen(receiver.seen);
     if (receiver?.used !== undefined) this.#gauge.used(receiver.used);
   }

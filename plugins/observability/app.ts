@@ -3,7 +3,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import { Hono } from 'hono/tiny';
-import type { SinkContext } from 'timehub/api';
+import { cleanText, type SinkContext } from 'timehub/api';
 import { toJson } from './json.js';
 import type { Live } from './live.js';
 import { readPageFile } from './page-files.js';
@@ -18,7 +18,7 @@ const TEXT_TYPE = 'text/plain; charset=utf-8';
 const json = (c: Context<Env>, body: unknown): Response =>
   c.body(`${toJson(body)}\n`, 200, { 'content-type': JSON_TYPE });
 const missing = (c: Context<Env>, what: string): Response =>
-  c.body(`${toJson({ schema: 1, error: `there is no ${what}` })}\n`, 404, { 'content-type': JSON_TYPE });
+  c.body(`${toJson({ schema: 1, error: cleanText(`there is no ${what}`) })}\n`, 404, { 'content-type': JSON_TYPE });
 
 /** The routes of docs/architecture.md, "outer interfaces", as a listener for node:http. */
 export function createListener(context: SinkContext, live: Live, dashboard: 'dashboard' | 'none'): RequestListener {
@@ -30,7 +30,7 @@ export function createListener(context: SinkContext, live: Live, dashboard: 'das
   app.notFound((c) => missing(c, `page ${c.req.path}`));
   app.onError((error, c) => {
     context.log.warn(`${c.req.path} failed: ${error.message}`);
-    return c.body(`${toJson({ schema: 1, error: error.message })}\n`, 500, { 'content-type': JSON_TYPE });
+    return c.body(`${toJson({ schema: 1, error: cleanText(error.message) })}\n`, 500, { 'content-type': JSON_TYPE });
   });
   return getRequestListener(app.fetch, { overrideGlobalObjects: false });
 }

@@ -1,3 +1,5 @@
+export * from './bounded-map.js';
+export * from './clean-text.js';
 export type * from './clock.js';
 export type * from './context.js';
 export * from './control-socket.js';

@@ -8,6 +8,9 @@ import type { UnixDatagramOptions, UnixDatagramSocket } from './unix-datagram.js
 export interface TcpConnection {
   write(text: string): void;
   onData(handler: (chunk: Uint8Array) => void): void;
+  /** Reads nothing more until `resume`: what the peer sends waits in the system's buffers, then in the peer. */
+  pause(): void;
+  resume(): void;
   /** Called once, with the reason when it was not `close()`. */
   onClose(handler: (error?: Error) => void): void;
   close(): void;

@@ -9,6 +9,7 @@ import { mayVote } from './selection/standing.js';
 import { comeBack } from './selection/tenure.js';
 import { carries, hasLapsed, heard, note, noteLeg, type Source, type Track, trackOf } from './source.js';
 import type { Timekeeper } from './timekeeper.js';
+import { freePlace, needsPlace } from './track-places.js';
 
 export interface HearingParts {
   readonly keeper: Timekeeper;
@@ -45,7 +46,8 @@ export class Hearing {
       source.tracks.clear();
       return [];
     }
-    const noted = [...observations].sort(byEventTime).map((observation) => this.#note(source, observation, now));
+    const noted = [...observations].sort(byEventTime).flatMap((observation) => this.#note(source, observation, now));
+    if (noted.length === 0) return [];
     if (noted.every(({ track }) => hasEnded(source.complaint, track))) source.complaint = undefined;
     const spoken = new Map<Track, Leg[]>();
     for (const { track, observation } of noted) {
@@ -66,13 +68,18 @@ export class Hearing {
     return [...spoken.keys()];
   }
 
-  /** Notes what an observation says about its track, before anything is made of it. */
+  /** Notes what an observation says about its track, before anything is made of it. Empty: the track is new and has no place. */
   #note(source: Source, observation: Observation, now: Instant) {
+    if (needsPlace(source, observation)) {
+      const gone = freePlace(source);
+      if (gone === undefined) return [];
+      this.#parts.keeper.remove([gone]);
+    }
     const track = trackOf(source, observation);
     if (track.observations === 0) this.#parts.recollection.remind(track);
     note(track, observation);
     if (observation.kind === 'leg') noteLeg(track, observation.direction, now);
-    return { track, observation };
+    return [{ track, observation }];
   }
 
   /** Hands an observation to the estimator as far as it can be used, and returns it as handed over. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Ns, Timer } from '../api/index.js';
+import { cleanText, type Ns, type Timer } from '../api/index.js';
 import type { Host } from '../kernel/host.js';
 import { openClocks } from './clocks.js';
 import { findLeapSeconds } from './leap-seconds.js';
@@ -21,7 +21,7 @@ export function openHost(): Host {
   const { native, missing } = loadNative();
   const clocks = openClocks(native);
   return {
-    name: hostname(),
+    name: cleanText(hostname()),
     stamps: native === undefined ? 'user' : 'kernel',
     notes: missing === '' ? [] : [`user-space stamps, worth a millisecond: ${missing}`],
     network: openNetwork(native, () => stampNow(clocks)),

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import type { ClockId } from '../api/index.js';
+import { type ClockId, cleanText } from '../api/index.js';
 import { nodeOf } from './phc/device.js';
 
 /** This machine, as far as the check of a configuration asks about it. */
@@ -34,5 +34,5 @@ const INTERFACES = '/proc/net/dev';
 function interfaceNames(): readonly string[] | undefined {
   if (!existsSync(INTERFACES)) return undefined;
   const [, , ...lines] = readFileSync(INTERFACES, 'utf8').split('\n');
-  return lines.map((line) => line.slice(0, line.indexOf(':')).trim());
+  return lines.map((line) => cleanText(line.slice(0, line.indexOf(':')).trim()));
 }

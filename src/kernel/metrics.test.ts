@@ -31,6 +31,30 @@ describe('the metrics', () => {
     expect(valuesOf(store, 'timehub_source_ptp_offset_seconds')![0]!.value).to.equal(1);
   });
 
+  it('of an instance are so many, whatever labels it makes', () => {
+    const store = new MetricStore();
+    for (let k = 0; k < 10_000; k++) {
+      store.of('source', 'x', 'x.a').counter('peers_total', 'Peers.', { peer: `${k}` })();
+      store.of('source', 'x', 'x.a').gauge('peer_seconds', 'Peers.', { peer: `${k}` })(k);
+    }
+    store.of('source', 'x', 'x.b').counter('peers_total', 'Peers.', { peer: 'a\x1b' })();
+    store.of('source', 'x', 'x.a').counter('peers_total', 'Peers.', { peer: '1' })();
+    const all = store.samples().flatMap(({ values }) => values);
+    expect(all.filter(({ labels }) => labels.id === 'x.a')).to.have.length(256);
+    expect(all.filter(({ labels }) => labels.id === 'x.b').map(({ labels }) => labels.peer)).to.deep.equal([
+      'a\u{fffd}',
+    ]);
+    expect(all.find(({ labels }) => labels.peer === '1')?.value).to.equal(2);
+    store.forget('x.a');
+    store.of('source', 'x', 'x.a').counter('peers_total', 'Peers.', { peer: 'new' })();
+    expect(
+      store
+        .samples()
+        .flatMap(({ values }) => values)
+        .some(({ labels }) => labels.peer === 'new'),
+    ).to.equal(true);
+  });
+
   it('of the hub are there before the first event, at zero', () => {
     const store = new MetricStore();
     const count = store.counter('sleeps_total', 'Sleeps.', {});

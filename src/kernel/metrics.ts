@@ -1,4 +1,4 @@
-import type { MetricSample, Metrics } from '../api/index.js';
+import { cleanText, type MetricSample, type Metrics } from '../api/index.js';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -14,10 +14,15 @@ interface Value {
   value: number;
 }
 
+/** Series of one instance: labels are for what is counted, not for who is. Beyond it series are counted and not shown. */
+const MOST_SERIES = 256;
+
 /** Counters and gauges of the hub and of all instances. The exporter reads `samples()`. */
 export class MetricStore {
   readonly #families = new Map<string, Family>();
   readonly #refreshers = new Set<() => void>();
+  /** Series by instance. */
+  readonly #made = new Map<string, number>();
 
   /** Makes a counter of the hub itself, which is there from now on, at zero. Returns what counts one event. */
   counter(name: string, help: string, labels: Labels): () => void {
@@ -40,7 +45,7 @@ export class MetricStore {
     const prefix = `timehub_${kind}_${type.replaceAll('-', '_')}_`;
     return {
       counter: (name, help, labels) => {
-        const counted = seriesOf(this.#family(prefix + name, help, 'counter'), { ...labels, id });
+        const counted = this.#series(id, this.#family(prefix + name, help, 'counter'), labels);
         return (by = 1) => {
           counted.value += by;
         };
@@ -48,7 +53,7 @@ export class MetricStore {
       gauge: (name, help, labels) => {
         const family = this.#family(prefix + name, help, 'gauge');
         return (value) => {
-          seriesOf(family, { ...labels, id }).value = value;
+          this.#series(id, family, labels).value = value;
         };
       },
     };
@@ -72,9 +77,20 @@ export class MetricStore {
 
   /** The instance is gone for good. */
   forget(id: string): void {
+    this.#made.delete(id);
     for (const { values } of this.#families.values()) {
       for (const [key, { labels }] of values) if (labels.id === id) values.delete(key);
     }
+  }
+
+  #series(id: string, family: Family, given: Labels = {}): Value {
+    const clean = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, cleanText(value)]));
+    const labels = { ...clean, id };
+    const made = this.#made.get(id) ?? 0;
+    const isKnown = family.values.has(keyOf(labels));
+    if (!isKnown && made >= MOST_SERIES) return { labels, value: 0 };
+    if (!isKnown) this.#made.set(id, made + 1);
+    return seriesOf(family, labels);
   }
 
   #family(name: string, help: string, type: 'counter' | 'gauge'): Family {
@@ -86,8 +102,10 @@ export class MetricStore {
   }
 }
 
+const keyOf = (labels: Labels): string => JSON.stringify(labels);
+
 function seriesOf({ values }: Family, labels: Labels): Value {
-  const key = JSON.stringify(labels);
+  const key = keyOf(labels);
   const known = values.get(key);
   if (known !== undefined) return known;
   const value = { labels, value: 0 };

@@ -1,6 +1,6 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { type ErrorCode, HubError } from '../api/index.js';
+import { cleanText, type ErrorCode, HubError, LONGEST_SENTENCE } from '../api/index.js';
 import { makeRoom } from './control-path.js';
 import type { Lab, PartReport } from './lab.js';
 
@@ -13,6 +13,7 @@ type Answer =
   | { readonly error: { readonly code: string; readonly message: string; readonly hint?: string | undefined } };
 
 const LONGEST_COMMAND = 1024;
+const MOST_CONNECTIONS = 16;
 
 /** Takes commands for the lab at a Unix socket, one JSON line each way. A socket file that nobody answers at is replaced. */
 export async function serveControl(lab: Lab, path: string): Promise<{ close(): Promise<void> }> {
@@ -36,6 +37,7 @@ export async function serveControl(lab: Lab, path: string): Promise<{ close(): P
     socket.on('close', () => sockets.delete(socket));
     serve(socket, lab);
   });
+  server.maxConnections = MOST_CONNECTIONS;
   await listening(server, path);
   return {
     async close() {
@@ -58,7 +60,11 @@ export async function askLab(path: string, action: LabAction, name?: string): Pr
   const answer = JSON.parse(await exchange(path, `${JSON.stringify({ action, name })}\n`)) as Answer;
   if ('parts' in answer) return formatParts(answer.parts);
   const { code, message, hint } = answer.error;
-  throw new HubError(code as ErrorCode, message, hint === undefined ? {} : { hint });
+  throw new HubError(
+    code as ErrorCode,
+    cleanText(message, LONGEST_SENTENCE),
+    hint === undefined ? {} : { hint: cleanText(hint, LONGEST_SENTENCE) },
+  );
 }
 
 function formatParts(parts: readonly PartReport[]): string {
@@ -91,7 +97,7 @@ async function answer(lab: Lab, line: string): Promise<Answer> {
     if (action === 'stop' || action === 'start') for (const each of names) await lab[action](each);
     return { parts: lab.list() };
   } catch (error) {
-    const { message } = error as Error;
+    const message = cleanText((error as Error).message, LONGEST_SENTENCE);
     return {
       error:
         error instanceof HubError

@@ -145,6 +145,20 @@ describe('the lab on real sockets', () => {
     expect(await askLab(control, 'list')).to.contain('NTP server at 127.0.0.1:11251, 5 ms away, 30 ms fast');
   });
 
+  it('serves so many connections at a time, and answers in clean texts', async () => {
+    const sockets = Array.from({ length: 40 }, () => connect(control));
+    let open = sockets.length;
+    await new Promise<void>((resolve) => {
+      for (const socket of sockets) socket.resume().once('close', () => --open === 16 && resolve());
+    });
+    expect(sockets.filter(({ destroyed }) => !destroyed)).to.have.length(16);
+    for (const socket of sockets) socket.destroy();
+    const failure = await askLab(control, 'stop', `\x1b]0;x\x07${'y'.repeat(500)}`).catch((error: unknown) => error);
+    expect((failure as HubError).message)
+      .to.contain(']0;x')
+      .and.not.match(/[\p{C}]/u);
+  });
+
   it('will not take the socket of another lab, but that of a dead one', async () => {
     const busy = await serveControl(lab, control).catch((error: unknown) => error);
     expect(busy).to.have.property('code', 'TH_LAB_BUSY');

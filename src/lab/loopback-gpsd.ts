@@ -86,6 +86,8 @@ function connectionOf(socket: Socket): TcpConnection {
     write: (text) => void (socket.writable && socket.write(text)),
     onData: (handler) => void socket.on('data', handler),
     onClose: (handler) => void socket.on('close', () => handler()),
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
     close: () => void socket.destroy(),
   };
 }

@@ -49,6 +49,7 @@ class End implements TcpConnection {
   readonly #onClose: ((error?: Error) => void)[] = [];
   readonly #early: Uint8Array[] = [];
   #closed = false;
+  #paused = false;
 
   constructor(scheduler: Scheduler, delayNs: Ns) {
     this.#scheduler = scheduler;
@@ -61,7 +62,16 @@ class End implements TcpConnection {
 
   onData(handler: (chunk: Uint8Array) => void): void {
     this.#onData.push(handler);
-    for (const chunk of this.#early.splice(0)) this.#take(chunk);
+    this.#takeEarly();
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#takeEarly();
   }
 
   onClose(handler: (error?: Error) => void): void {
@@ -79,9 +89,23 @@ class End implements TcpConnection {
     scheduler.at(scheduler.nowNs + this.#delayNs, () => this.peer !== undefined && work(this.peer));
   }
 
+  #takeEarly(): void {
+    const chunks = this.#early.splice(0);
+    for (const [at, chunk] of chunks.entries()) {
+      if (this.#paused) {
+        this.#early.unshift(...chunks.slice(at));
+        return;
+      }
+      this.#take(chunk);
+    }
+  }
+
   #take(chunk: Uint8Array): void {
     if (this.#closed) return;
-    if (this.#onData.length === 0) this.#early.push(chunk);
+    if (this.#onData.length === 0 || this.#paused) {
+      this.#early.push(chunk);
+      return;
+    }
     for (const handler of this.#onData) handler(chunk);
   }
 

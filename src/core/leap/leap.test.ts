@@ -28,6 +28,16 @@ describe('leap seconds', () => {
     expect(watch.state(EXPIRED)).to.include({ taiMinusUtc: 37, taiKnown: true });
   });
 
+  it('remember a bounded number of notices', () => {
+    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    const told = (taiMinusUtc: number): number => {
+      watch.hear(claims({ taiMinusUtc }));
+      return watch.notices(VALID).length;
+    };
+    for (let count = 100; count < 10_000; count++) expect(told(count)).to.equal(1);
+    expect([told(9_999), told(100)]).to.deep.equal([0, 1]);
+  });
+
   it('announce a leap on its last day only, from the table', () => {
     const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
     expect(watch.state(utc('2016-12-30T23:59:59Z')).pending).to.equal('none');

@@ -1,9 +1,11 @@
-import { type Claims, type Instant, type Leap, NS_PER_S, type Ns } from '../../api/index.js';
+import { BoundedMap, type Claims, type Instant, type Leap, NS_PER_S, type Ns } from '../../api/index.js';
 import { type LeapAhead, type LeapTable, leapAhead, taiMinusUtc, withLeap } from './leap-table.js';
 
 const DAY_NS = 86_400n * BigInt(NS_PER_S);
 /** The operator hears of the table's end this long before. */
 const WARNING_NS = 30n * DAY_NS;
+/** Notices that are remembered: sources may claim a new TAI − UTC each second. */
+const MOST_TOLD = 64;
 
 /** By how much the kernel may be ahead of the estimate at a leap second, seen by a clock that jumped by just that. */
 export const leadOf = (jumpNs: Ns): Instant => (Math.round(Math.abs(jumpNs) / 1e6) === 1000 ? LEAD_NS : 0n);
@@ -30,7 +32,7 @@ export class LeapWatch {
   #next: LeapAhead | undefined;
   /** UTC repeats the second before an inserted leap: it is not announced again. */
   #passed: Instant = 0n;
-  readonly #told = new Set<string>();
+  readonly #told = new BoundedMap<string, true>({ capacity: MOST_TOLD });
   #claims: readonly Claims[] = [];
   /** What most of them claim. */
   #claimedTai: number | undefined;
@@ -91,7 +93,7 @@ export class LeapWatch {
   notices(utc: Instant | undefined): readonly Notice[] {
     if (utc === undefined) return [];
     const fresh = this.#notices(utc).filter(({ text }) => !this.#told.has(text));
-    for (const { text } of fresh) this.#told.add(text);
+    for (const { text } of fresh) this.#told.set(text, true);
     return fresh;
   }
 

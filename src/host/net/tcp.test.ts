@@ -26,6 +26,24 @@ describe('a TCP connection', () => {
     connection.close();
   });
 
+  it('holds the peer up while it is paused', async () => {
+    const connection = await connectTcp({ address: '127.0.0.1', port }, 1e9);
+    const peer = await accepted;
+    peer.on('error', () => {});
+    let octets = 0;
+    connection.onData((chunk) => {
+      octets += chunk.length;
+    });
+    connection.pause();
+    const written = new Promise((resolve) => peer.write(new Uint8Array(32 << 20), resolve));
+    const early = await Promise.race([written, new Promise((resolve) => setImmediate(resolve, 'held up'))]);
+    expect([early, octets]).to.deep.equal(['held up', 0]);
+    connection.resume();
+    await written;
+    expect(octets).to.be.above(8 << 20);
+    connection.close();
+  });
+
   it('reports its end once: without a reason when it closed itself', async () => {
     const connection = await connectTcp({ address: '127.0.0.1', port }, 1e9);
     const ends: (Error | undefined)[] = [];

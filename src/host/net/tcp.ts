@@ -55,6 +55,14 @@ class Connection implements TcpConnection {
     this.#socket.on('data', inContext(handler));
   }
 
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   onClose(handler: (error?: Error) => void): void {
     this.#onClose = inContext(handler);
     if (this.#closed) queueMicrotask(() => this.#report());

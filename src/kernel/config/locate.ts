@@ -1,7 +1,8 @@
+import { cleanText } from '../../api/index.js';
 import type { ConfigDocument, Layer } from './document.js';
 import type { Finding } from './finding.js';
 import { indexPlaces, type Path, type PlaceIndex } from './places.js';
-import { harmless, type Problem, type Span } from './problem.js';
+import type { Problem, Span } from './problem.js';
 
 /** Finds where the values of a merged configuration come from. */
 export class Locator {
@@ -64,9 +65,14 @@ const problem = (
   severity: told.severity ?? 'error',
   file,
   span,
-  message: harmless(told.message),
-  hint: told.hint === undefined ? undefined : harmless(told.hint),
+  message: short(told.message),
+  hint: told.hint === undefined ? undefined : short(told.hint),
 });
+
+/** Longest message, characters: it quotes the file, whose keys and values may have any length. */
+const LONGEST_MESSAGE = 2000;
+
+const short = (text: string): string => cleanText(text, LONGEST_MESSAGE);
 
 /** Shows the line as the operator wrote it, not as it was patched. */
 function asOnDisk(layer: Layer, span: Span): Span {

@@ -190,6 +190,29 @@ describe('the state file', () => {
     });
   });
 
+  it('that was tampered with has a clean and short fault, and no more than a hub keeps', async () => {
+    const file = new StateFile(folder);
+    await file.keep({ memory: MEMORY, utc: NOW }, KEEPSAKES);
+    const content = JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8'));
+    const [track] = content.learnt.tracks;
+    const hostile = '\x1b]0;x\x07\u202e\n'.repeat(40_000);
+    const tampered: readonly object[] = [
+      { version: hostile },
+      { learnt: { ...content.learnt, when: hostile } },
+      { learnt: { ...content.learnt, tracks: [{ ...track, delayNs: hostile }] } },
+      { learnt: { ...content.learnt, tracks: [{ ...track, key: hostile }] } },
+      { learnt: { ...content.learnt, tracks: new Array(2000).fill(track) } },
+      { learnt: { ...content.learnt, clocks: [{ ...content.learnt.clocks[0], clock: `phc:${hostile}` }] } },
+    ];
+    for (const part of tampered) {
+      writeFileSync(join(folder, 'state.json'), JSON.stringify({ ...content, ...part }));
+      const damaged = new StateFile(folder);
+      expect((await damaged.recall(NOW)).memory, Object.keys(part)[0]).to.equal(undefined);
+      expect(damaged.note).to.not.match(/[\p{C}]/u);
+      expect(damaged.note.length).to.be.within(20, 800);
+    }
+  });
+
   it('that cannot be written is a warning once, and its recovery is told once', async () => {
     const file = new StateFile(join(folder, 'state'));
     const told: string[] = [];

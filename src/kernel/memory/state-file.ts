@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
+import { cleanText, type Instant, LONGEST_SENTENCE, NS_PER_S, type Ns } from '../../api/index.js';
 import { aged, type Memory } from '../../core/memory.js';
 import { readRegularFile } from '../../files/read-file.js';
 import { replaceFile, syncFolder } from '../../files/replace-file.js';
@@ -173,7 +173,9 @@ function memoryOf({ when, ...memory }: Dated, utc: Instant): Memory {
 
 const formatDays = (ns: Ns): string => `${Math.round(ns / DAY_NS)} days`;
 
-const describe = (issue: v.BaseIssue<unknown>): string => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`;
+/** The message quotes the file. */
+const describe = (issue: v.BaseIssue<unknown>): string =>
+  cleanText(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`, LONGEST_SENTENCE);
 
 /** Recursively only where it must: Node calls a read-only file system ENOENT then. */
 async function makeFolder(path: string): Promise<void> {

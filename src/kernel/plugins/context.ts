@@ -1,19 +1,22 @@
-import type {
-  ClockId,
-  Context,
-  Discipline,
-  HubReport,
-  Logger,
-  SinkContext,
-  SourceContext,
-  StepPolicy,
-  TimeState,
+import {
+  type ClockId,
+  type Context,
+  cleanText,
+  type Discipline,
+  type HubReport,
+  type Logger,
+  type Observation,
+  type SinkContext,
+  type SourceContext,
+  type StepPolicy,
+  type TimeState,
 } from '../../api/index.js';
 import type { Host } from '../host.js';
 import type { Keepsakes } from '../memory/keepsakes.js';
 import type { SourceMemory } from '../memory/source-memory.js';
 import type { MetricStore } from '../metrics.js';
 import type { TimeLoop } from '../time/time-loop.js';
+import { cleaned, cleanedLogger, sentence } from './cleaned.js';
 import type { OwnIdentity } from './identity.js';
 import type { InstancePlan } from './instance.js';
 import { checkClaims, checkObservations } from './observation-check.js';
@@ -51,7 +54,7 @@ function baseContext(registry: Registry): Context {
     ordinal: siblings.ordinal(type, id),
     common: (make) => siblings.common(type, make),
     remembered: keepsakes.of(id),
-    log: registry.resolve(LOGGER)(id),
+    log: cleanedLogger(registry.resolve(LOGGER)(id)),
     metrics: {
       ...store.of(definition.kind, type, id),
       onRead: (refresh) => void scope.own(store.onRead(scope.guard(refresh))),
@@ -103,8 +106,9 @@ export function sourceContext(registry: Registry): SourceContext {
   const identity = registry.resolve(IDENTITY);
   return {
     ...base,
-    observe(observations) {
+    observe(observed) {
       if (base.signal.aborted) return;
+      const observations = observed.map(cleanPath);
       checkObservations(observations, base.monotonic());
       memory.observed(base.id, observations);
       loop.accept({ type: 'observations', id: base.id, observations });
@@ -112,22 +116,22 @@ export function sourceContext(registry: Registry): SourceContext {
     claim(stated) {
       if (base.signal.aborted) return;
       checkClaims(stated);
-      const claims = identity.judged(base.id, stated);
+      const claims = identity.judged(base.id, cleaned(stated));
       memory.claimed(base.id, claims);
       loop.accept({ type: 'claims', id: base.id, claims });
     },
     unreachable(reason) {
-      if (!base.signal.aborted) loop.accept({ type: 'unreachable', id: base.id, reason });
+      if (!base.signal.aborted) loop.accept({ type: 'unreachable', id: base.id, reason: sentence(reason) });
     },
     discontinuity(reason, jumpNs) {
       if (base.signal.aborted) return;
       const size = jumpNs === undefined || !Number.isFinite(jumpNs) ? {} : { jumpNs };
-      loop.accept({ type: 'discontinuity', id: base.id, reason, ...size });
+      loop.accept({ type: 'discontinuity', id: base.id, reason: sentence(reason), ...size });
     },
     replaced(reason) {
       if (base.signal.aborted) return;
       memory.forget(base.id);
-      loop.accept({ type: 'source-replaced', id: base.id, reason });
+      loop.accept({ type: 'source-replaced', id: base.id, reason: sentence(reason) });
     },
     voteState: () => loop.state().sources.find(({ id }) => id === base.id)?.state ?? 'unreachable',
     worthAskingIn: (minNs, maxNs) => loop.worthAskingIn(base.id, minNs, maxNs),
@@ -152,6 +156,12 @@ export function sinkContext(registry: Registry): SinkContext {
     },
   };
 }
+
+/** The path is a key, and part of what is shown: a device or an address that a peer named. */
+const cleanPath = (observation: Observation): Observation =>
+  observation.path === undefined || observation.path === ''
+    ? observation
+    : { ...observation, path: cleanText(observation.path) };
 
 /** The report, whose event handlers run in the scope of this run and end with it. */
 const scopedReport = (report: HubReport, scope: Scope): HubReport => ({

@@ -57,6 +57,13 @@ describe('the identity of the hub', () => {
     );
   });
 
+  it('remembers a bounded number of own addresses that were asked, the first ones', () => {
+    const { identity, of } = scene();
+    for (let k = 0; k < 10_000; k++)
+      of('ntp.s').hears(request(MARK), FROM, `127.${k >> 16}.${(k >> 8) & 255}.${k & 255}`);
+    expect(identity.asked).to.have.length(64).and.include('127.0.0.0');
+  });
+
   it('takes a short mark only from an own address, and marks only within a protocol', () => {
     const { of, ours } = scene();
     of('csptp.a').asks(Uint8Array.of(7, 7), 40);

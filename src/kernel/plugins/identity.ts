@@ -1,4 +1,11 @@
-import type { Claims, Endpoint, HubIdentity, Instant, NtpView } from '../../api/index.js';
+import {
+  BoundedMap,
+  type Claims,
+  type Endpoint,
+  type HubIdentity,
+  type Instant,
+  type NtpView,
+} from '../../api/index.js';
 import { ownPlaceNamedBy } from '../../core/origin/own-places.js';
 import { hostOf } from '../../core/origin/place.js';
 import { ServedViews } from '../../core/origin/served-views.js';
@@ -15,6 +22,11 @@ interface Request {
 
 /** Marks of this length do not repeat; shorter ones count only from an own address. */
 const CERTAIN_OCTETS = 8;
+
+/** Own addresses at which others asked: 127.0.0.0/8 and routed prefixes have more than any hub serves. */
+const MOST_ASKED = 64;
+/** Addresses of other machines that lead back to this hub. */
+const MOST_DETOURS = 64;
 
 /** The part of one instance. `own`: calls its argument when the run of the instance ends. */
 interface Instance {
@@ -33,9 +45,9 @@ export class OwnIdentity {
   readonly #requests = new Map<string, Request>();
   readonly #identities = new Map<string, number>();
   readonly #served = new Map<string, number>();
-  readonly #asked = new Set<string>();
+  readonly #asked = new BoundedMap<string, true>({ capacity: MOST_ASKED, mayGo: () => false });
   /** Addresses of other machines, by which requests of this hub came back to it. */
-  readonly #detours = new Set<string>();
+  readonly #detours = new BoundedMap<string, true>({ capacity: MOST_DETOURS });
   readonly #views = new ServedViews();
 
   constructor(host: Pick<Host, 'network' | 'monotonic' | 'innerNetworks'>) {
@@ -50,6 +62,11 @@ export class OwnIdentity {
       uses: (clockIdentity) => own(counted(this.#identities, clockIdentity)),
       isOwn: (clockIdentity) => this.#identities.has(clockIdentity),
     };
+  }
+
+  /** The own addresses at which others asked. */
+  get asked(): readonly string[] {
+    return [...this.#asked.keys()];
   }
 
   published(view: NtpView, now: Instant): void {
@@ -73,21 +90,21 @@ export class OwnIdentity {
       request.sink = sink.id;
       return;
     }
-    this.#asked.add(at);
+    this.#asked.set(at, true);
   }
 
   #reasonOf(id: string, claims: Claims): string | undefined {
     const sink = this.#requests.get(id)?.sink;
     const host = hostOf(claims.address);
     if (sink !== undefined) {
-      if (host !== undefined) this.#detours.add(host);
+      if (host !== undefined) this.#detours.set(host, true);
       return `this is this hub itself: its request came in at its own server ${sink}`;
     }
     if (this.#identities.has(claims.reference?.replace(/[.:-]/g, '') ?? ''))
       return `it follows this hub: its grandmaster is ${claims.reference}, which is this hub itself`;
     const place = ownPlaceNamedBy(claims, {
-      addresses: [...this.#host.network.addresses(), ...this.#detours],
-      served: new Set([...this.#served.keys(), ...this.#asked]),
+      addresses: [...this.#host.network.addresses(), ...this.#detours.keys()],
+      served: new Set([...this.#served.keys(), ...this.#asked.keys()]),
       inner: this.#host.innerNetworks(),
       hasServed: (stratum) => this.#views.hasServed(stratum, this.#host.monotonic()),
     });

@@ -8,6 +8,7 @@ import {
   type Timer,
 } from '../../api/index.js';
 import type { Host } from '../host.js';
+import { cleaned, sentence } from './cleaned.js';
 import { Scope } from './scope.js';
 
 /** What the configuration says of one instance. */
@@ -89,9 +90,9 @@ export class Instance {
   /** What the plugin shows of itself; a fault in it is shown instead of thrown. */
   inspect(): Record<string, unknown> {
     try {
-      return this.#scope?.run(() => this.#running?.inspect?.()) ?? {};
+      return cleaned(this.#scope?.run(() => this.#running?.inspect?.()) ?? {});
     } catch (error) {
-      return { error: (error as Error).message };
+      return { error: sentence((error as Error).message) };
     }
   }
 
@@ -238,7 +239,8 @@ export class Instance {
     });
   }
 
-  #become(state: InstanceState, reason: string): void {
+  #become(state: InstanceState, stated: string): void {
+    const reason = sentence(stated);
     const before = this.state;
     if (before === state && this.reason === reason) return;
     this.state = state;

@@ -23,6 +23,20 @@ describe('a plugin’s manifest', () => {
     expect(manifest).to.deep.include({ version: '1.2.3', plugins: good.plugins });
   });
 
+  it('has clean texts only, in its faults too', () => {
+    const hostile = '\x1b]0;x\x07\u202e\r\n'.repeat(1000);
+    const manifest = parseManifest(JSON.stringify({ ...good, name: hostile, version: hostile, summary: hostile }), 'p');
+    for (const text of [manifest.name, manifest.version, manifest.summary])
+      expect(text)
+        .to.have.length.below(501)
+        .and.not.match(/[\p{C}]/u);
+    for (const text of [`{"name": ${hostile}`, JSON.stringify({ ...good, api: hostile })])
+      expect(() => parseManifest(text, `/etc/${hostile}`))
+        .to.throw()
+        .with.property('message')
+        .that.does.not.match(/[\p{C}]/u);
+  });
+
   it('refuses another contract by its own code', () => {
     expect(codeOf({ ...good, api: 2 })).to.equal('TH_PLUGIN_API');
   });

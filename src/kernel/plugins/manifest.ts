@@ -1,4 +1,4 @@
-import { API_VERSION, HubError, type Need } from '../../api/index.js';
+import { API_VERSION, cleanText, HubError, LONGEST_SENTENCE, type Need } from '../../api/index.js';
 
 /** A plugin's identity, read without running its code: `plugin.json` in the tree, the `timehub` block of a package.json elsewhere. */
 export interface Manifest {
@@ -28,7 +28,7 @@ export function parseManifest(text: string, path: string): Manifest {
   if (block.api !== API_VERSION) {
     throw new HubError(
       'TH_PLUGIN_API',
-      `${path}: it is written for contract ${block.api}, this hub has ${API_VERSION}`,
+      cleanText(`${path}: it is written for contract ${block.api}, this hub has ${API_VERSION}`, LONGEST_SENTENCE),
       {
         hint: 'install a version of the plugin that fits this hub',
       },
@@ -44,9 +44,9 @@ export function parseManifest(text: string, path: string): Manifest {
   }
   return {
     name: asText(file.name, path),
-    version: typeof file.version === 'string' ? file.version : '',
+    version: typeof file.version === 'string' ? cleanText(file.version) : '',
     api: API_VERSION,
-    summary: typeof block.summary === 'string' ? block.summary : '',
+    summary: typeof block.summary === 'string' ? cleanText(block.summary, LONGEST_SENTENCE) : '',
     plugins: plugins as Record<string, string>,
     needs: (block.needs ?? {}) as Record<string, readonly Need[]>,
   };
@@ -56,7 +56,13 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new HubError('TH_PLUGIN_MANIFEST', `${path} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new HubError(
+      'TH_PLUGIN_MANIFEST',
+      cleanText(`${path} is not JSON: ${(cause as Error).message}`, LONGEST_SENTENCE),
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -66,9 +72,11 @@ function asTable(value: unknown, path: string, what: string): Record<string, unk
 }
 
 function asText(value: unknown, path: string): string {
-  if (typeof value === 'string' && value !== '') return value;
+  if (typeof value === 'string' && value !== '') return cleanText(value);
   throw malformed(path, '"name" must be a text');
 }
 
 const malformed = (path: string, what: string): HubError =>
-  new HubError('TH_PLUGIN_MANIFEST', `${path}: ${what}`, { hint: 'docs/plugins.md shows a manifest' });
+  new HubError('TH_PLUGIN_MANIFEST', cleanText(`${path}: ${what}`, LONGEST_SENTENCE), {
+    hint: 'docs/plugins.md shows a manifest',
+  });

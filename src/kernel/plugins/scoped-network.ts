@@ -48,6 +48,8 @@ export function scopedNetwork(network: Network, scope: Scope): Network {
         write: (text) => connection.write(text),
         onData: (handler) => connection.onData(scope.guard(handler)),
         onClose: (handler) => connection.onClose(scope.guard(handler)),
+        pause: () => connection.pause(),
+        resume: () => connection.resume(),
         close: () => connection.close(),
       };
     },

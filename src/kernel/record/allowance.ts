@@ -1,4 +1,4 @@
-import { type Instant, NS_PER_S } from '../../api/index.js';
+import { BoundedMap, type Instant, NS_PER_S } from '../../api/index.js';
 
 /** Reports of one sentence before it is held back, and the silence after which it is reported again. */
 const SAME_SENTENCE = 3;
@@ -6,16 +6,23 @@ const FORGOTTEN_NS = 600 * NS_PER_S;
 
 /** Sentences of a subject that are reported in a row, and the time after which one more may be. */
 const ANY_SENTENCE = 30;
+/** Sentences that are remembered; an older one counts as new. `ANY_SENTENCE` holds for them all. */
+const MOST_HEARD = 64;
 const ONE_MORE_NS = 60 * NS_PER_S;
 
 /** Decides which sentences of one subject are reported at once. */
 export class Allowance {
-  readonly #heard = new Map<string, { count: number; at: Instant }>();
+  readonly #heard = new BoundedMap<string, { count: number; at: Instant }>({ capacity: MOST_HEARD });
   #left = ANY_SENTENCE;
   #at: Instant;
 
   constructor(now: Instant) {
     this.#at = now;
+  }
+
+  /** Sentences that are remembered. */
+  get remembered(): number {
+    return this.#heard.size;
   }
 
   /** Returns whether the sentence is to be reported, and counts it. */

@@ -134,4 +134,13 @@ describe('damped events', () => {
     expect(bench.texts().at(-1)).to.match(/^changed 5 more times in .*, last: is degraded: no fix$/);
     expect(bench.pending()).to.equal(0);
   });
+
+  it('remembers a bounded number of subjects, and none is lost of which something is held back', () => {
+    const { damper, say, told, wait } = setUp();
+    for (let n = 0; n < 40; n++) say('is degraded: no fix', 'warning');
+    for (let k = 0; k < 5000; k++) say('is up', 'info', `ntp.${k}`);
+    expect(damper.subjects).to.equal(1024);
+    wait(120);
+    expect(told.some(({ id, text }) => id === 'gpsd.gnss' && text.includes('more times'))).to.equal(true);
+  });
 });

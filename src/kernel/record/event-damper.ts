@@ -1,4 +1,4 @@
-import { formatSpan, type Instant, NS_PER_S, type Ns, type Timer } from '../../api/index.js';
+import { BoundedMap, formatSpan, type Instant, NS_PER_S, type Ns, type Timer } from '../../api/index.js';
 import { Allowance } from './allowance.js';
 import { gistOf } from './gist.js';
 
@@ -16,6 +16,9 @@ export interface DamperParts<T extends Damped> {
   /** Reports an event to the operator. */
   readonly tell: (event: T) => void;
 }
+
+/** Subjects that are remembered: instances that are gone lose their places first. */
+const MOST_SUBJECTS = 1024;
 
 const FIRST_SUMMARY_NS = 60 * NS_PER_S;
 const LONGEST_SUMMARY_NS = 3600 * NS_PER_S;
@@ -46,10 +49,15 @@ interface Subject<T> {
  */
 export class EventDamper<T extends Damped> {
   readonly #parts: DamperParts<T>;
-  readonly #subjects = new Map<string, Subject<T>>();
+  readonly #subjects = new BoundedMap<string, Subject<T>>({ capacity: MOST_SUBJECTS, mayGo: ({ held }) => held === 0 });
 
   constructor(parts: DamperParts<T>) {
     this.#parts = parts;
+  }
+
+  /** Subjects that are remembered. */
+  get subjects(): number {
+    return this.#subjects.size;
   }
 
   take(event: T): void {

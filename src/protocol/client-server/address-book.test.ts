@@ -64,6 +64,20 @@ describe('the address book', () => {
     expect([take('c'), take('d')]).to.deep.equal(['192.0.2.3', undefined]);
   });
 
+  it('keeps what is asked and what is banned, however many addresses the resolver names', () => {
+    book.learn(NAME, 123, ['192.0.2.1', '192.0.2.2'], 0n);
+    take('a');
+    book.ban(NAME, 123, '192.0.2.2');
+    for (let n = 0; n < 40; n++) {
+      const flood = Array.from({ length: 256 }, (_, k) => `198.51.${n}.${k}`);
+      book.learn(NAME, 123, flood, S);
+    }
+    expect(book.use(NAME, 123)).to.deep.equal({ addresses: 255, owners: ['a'] });
+    book.learn(NAME, 123, ['192.0.2.2'], 2n * S);
+    book.release('a');
+    expect(take('b')).to.not.equal('192.0.2.2');
+  });
+
   it('bans a server for all sources', () => {
     book.learn(NAME, 123, ['192.0.2.1', '192.0.2.2'], 0n);
     book.ban(NAME, 123, '192.0.2.1');

@@ -13,7 +13,7 @@ interface Known {
 
 /** An address that was not in an answer of the resolver for so long is forgotten, unless a source asks it. */
 const FORGOTTEN_AFTER_NS: Ns = 3600e9;
-/** A name with more addresses than this keeps the newest. */
+/** A name with more addresses than this keeps those that a source asks or that are banned, then the newest. */
 const MOST_KNOWN = 256;
 
 /**
@@ -59,7 +59,13 @@ export class AddressBook {
         !fresh.includes(known) &&
         (this.#taken.has(keyOf(known.address, port)) || Number(now - known.seenAt) < FORGOTTEN_AFTER_NS),
     );
-    this.#names.set(keyOf(name, port), [...fresh, ...others].slice(0, MOST_KNOWN));
+    const all = [...fresh, ...others];
+    const held = all.filter(({ address, banned }) => banned || this.#taken.has(keyOf(address, port)));
+    const kept = new Set([...new Set([...held, ...all])].slice(0, MOST_KNOWN));
+    this.#names.set(
+      keyOf(name, port),
+      all.filter((known) => kept.has(known)),
+    );
   }
 
   /**

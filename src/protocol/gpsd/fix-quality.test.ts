@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import { cleanText } from '../../api/index.js';
 import { FixQuality } from './fix-quality.js';
 import type { Fix } from './records.js';
 
 const fix = (epoch: number | undefined, mode: number, status?: number): Fix => ({
   class: 'TPV',
-  device: '/dev/ttyS0',
+  device: cleanText('/dev/ttyS0'),
   mode,
   status,
   time: epoch === undefined ? undefined : BigInt(epoch) * 1_000_000_000n,

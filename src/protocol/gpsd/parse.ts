@@ -1,6 +1,19 @@
-import type { Instant } from '../../api/index.js';
+import { type CleanText, cleanText, type Instant, LONGEST_SENTENCE } from '../../api/index.js';
 import type { DeviceEntry, GpsdRecord, Satellite } from './records.js';
 import { parseUtc } from './utc.js';
+
+/** Devices and satellites that are read of one record. There are some 130 GNSS satellites, of which a third is in view. */
+export const MOST_LISTED = 64;
+
+/** The last second of the year 9999, s of POSIX. */
+const LAST_SECOND = 253_402_300_799;
+/** GPS sends the count as a signed octet (IS-GPS-200 §20.3.3.5.2.4). */
+const MOST_LEAP_SECONDS = 127;
+/** 1 ms: the tick of no receiver is that coarse. */
+const MOST_QERR_PS = 1e9;
+
+const NAMELESS_RELEASE = cleanText('?');
+const NAMELESS_ERROR = cleanText('unnamed error');
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -17,7 +30,7 @@ export function parseRecord(line: string): Parsed {
 const PARSERS: Readonly<Record<string, (fields: Fields) => GpsdRecord | undefined>> = {
   VERSION: (fields) => ({
     class: 'VERSION',
-    release: text(fields.release) ?? '?',
+    release: text(fields.release) ?? NAMELESS_RELEASE,
     protocolMajor: whole(fields.proto_major),
     protocolMinor: whole(fields.proto_minor),
   }),
@@ -33,7 +46,7 @@ const PARSERS: Readonly<Record<string, (fields: Fields) => GpsdRecord | undefine
     mode: whole(fields.mode) ?? 0,
     status: whole(fields.status),
     time: typeof fields.time === 'string' ? parseUtc(fields.time) : undefined,
-    leapSeconds: whole(fields.leapseconds),
+    leapSeconds: within(whole(fields.leapseconds), MOST_LEAP_SECONDS),
     antenna: whole(fields.ant),
   }),
   SKY: (fields) => ({
@@ -53,7 +66,7 @@ const PARSERS: Readonly<Record<string, (fields: Fields) => GpsdRecord | undefine
     disciplined: fields.disciplined === true,
     deltaNs: finite(fields.delta),
   }),
-  ERROR: (fields) => ({ class: 'ERROR', message: text(fields.message) ?? 'unnamed error' }),
+  ERROR: (fields) => ({ class: 'ERROR', message: text(fields.message, LONGEST_SENTENCE) ?? NAMELESS_ERROR }),
 };
 
 function timeOffset(kind: 'TOFF' | 'PPS', fields: Fields): GpsdRecord | undefined {
@@ -61,7 +74,14 @@ function timeOffset(kind: 'TOFF' | 'PPS', fields: Fields): GpsdRecord | undefine
   const clock = instant(fields.clock_sec, fields.clock_nsec);
   if (real === undefined || clock === undefined) return undefined;
   const precisionLog2 = whole(fields.precision);
-  return { class: kind, device: text(fields.device), real, clock, precisionLog2, qErrPs: finite(fields.qErr) };
+  return {
+    class: kind,
+    device: text(fields.device),
+    real,
+    clock,
+    precisionLog2,
+    qErrPs: within(finite(fields.qErr), MOST_QERR_PS),
+  };
 }
 
 function device(entry: unknown): DeviceEntry | undefined {
@@ -86,11 +106,11 @@ function satellite(entry: unknown): Satellite | undefined {
   };
 }
 
-/** Both parts are whole numbers below 2^53, so that the sum is exact. */
+/** Both parts are whole numbers below 2^53, so that the sum is exact. Undefined after the year 9999 (RFC 3339). */
 function instant(seconds: unknown, nanoseconds: unknown): Instant | undefined {
   const s = whole(seconds);
   const ns = whole(nanoseconds);
-  if (s === undefined || ns === undefined || s < 0 || ns < 0 || ns >= 1e9) return undefined;
+  if (s === undefined || ns === undefined || s < 0 || s > LAST_SECOND || ns < 0 || ns >= 1e9) return undefined;
   return BigInt(s) * 1_000_000_000n + BigInt(ns);
 }
 
@@ -104,7 +124,10 @@ function parseObject(line: string): Fields | undefined {
 
 const object = (value: unknown): Fields | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value.slice(0, MOST_LISTED) : []);
+const text = (value: unknown, longest?: number): CleanText | undefined =>
+  typeof value === 'string' && value !== '' ? cleanText(value, longest) : undefined;
 const finite = (value: unknown): number | undefined => (Number.isFinite(value) ? (value as number) : undefined);
+const within = (value: number | undefined, most: number): number | undefined =>
+  value !== undefined && Math.abs(value) <= most ? value : undefined;
 const whole = (value: unknown): number | undefined => (Number.isSafeInteger(value) ? (value as number) : undefined);

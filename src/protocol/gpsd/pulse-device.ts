@@ -1,4 +1,5 @@
 import type { Instant } from '../../api/index.js';
+import { namesOf } from './names.js';
 import type { Receiver } from './receiver.js';
 
 export interface PulseQuestion {
@@ -44,16 +45,16 @@ export function choosePulses({ devices, followed, wanted, now }: PulseQuestion):
 function chooseWanted(giving: readonly Receiver[], wanted: string): PulseChoice {
   const device = giving.find(({ path }) => path === wanted);
   if (device !== undefined || giving.length === 0) return { device, obstacle: '' };
-  return { device, obstacle: `pulses of ${namesOf(giving)} are there and not used: pulses = "${wanted}"` };
+  return { device, obstacle: `pulses of ${pathsOf(giving)} are there and not used: pulses = "${wanted}"` };
 }
 
 /** A receiver that is there and has said something about its fix. */
 const mayGive = (device: Receiver): boolean => device.plugged && !device.pulsesOnly && device.statesFix;
 
 const doubt = (devices: readonly Receiver[], why: string): string =>
-  `pulses of ${namesOf(devices)} are there and not used: ${why}; name the device by "pulses"`;
+  `pulses of ${pathsOf(devices)} are there and not used: ${why}; name the device by "pulses"`;
 
 const foreign = (devices: readonly Receiver[]): string =>
-  devices.length === 0 ? '' : `pulses of ${namesOf(devices)} are there and not used: they are of another receiver`;
+  devices.length === 0 ? '' : `pulses of ${pathsOf(devices)} are there and not used: they are of another receiver`;
 
-const namesOf = (devices: readonly Receiver[]): string => devices.map(({ path }) => path).join(' and ');
+const pathsOf = (devices: readonly Receiver[]): string => namesOf(devices.map(({ path }) => path));

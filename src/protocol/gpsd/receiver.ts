@@ -80,6 +80,11 @@ export class Receiver {
     return this.quality.trusted ? 'good' : 'settling';
   }
 
+  /** True while the device has a fix, trusted or not yet, or gives pulses: gpsd's other devices do not displace it. */
+  isOfUse(now: Instant): boolean {
+    return this.quality.epochs > 0 || this.givesPulses(now);
+  }
+
   /** One sentence for the operator. */
   get reason(): string {
     return this.#reasons[this.state]();

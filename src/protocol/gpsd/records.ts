@@ -1,28 +1,29 @@
-import type { Instant } from '../../api/index.js';
+import type { CleanText, Instant } from '../../api/index.js';
 
 /**
  * The records of gpsd's JSON protocol (gpsd_json(5)), as far as they say something about time. What gpsd leaves out is
- * undefined here. The version numbers follow the C structures of libgps: these records are the same from 3.9 to 16.1.
+ * undefined here, and every text is cleaned. The version numbers follow the C structures of libgps: these records are the same from 3.9 to 16.1.
  */
 export type GpsdRecord = Version | Devices | Device | Watch | Fix | Sky | TimeOffset | Oscillator | Fault;
 
 export interface Version {
   readonly class: 'VERSION';
-  readonly release: string;
+  readonly release: CleanText;
   /** Undefined where gpsd does not say. */
   readonly protocolMajor: number | undefined;
   readonly protocolMinor: number | undefined;
 }
 
 export interface DeviceEntry {
-  readonly path: string;
-  readonly driver: string | undefined;
+  readonly path: CleanText;
+  readonly driver: CleanText | undefined;
   /** False: closed or unplugged (`activated` 0). */
   readonly activated: boolean;
 }
 
 export interface Devices {
   readonly class: 'DEVICES';
+  /** The first `MOST_LISTED` of them. */
   readonly devices: readonly DeviceEntry[];
 }
 
@@ -38,7 +39,7 @@ export interface Watch {
 /** TPV: time, position, velocity. Several may come in one epoch, the earlier ones less complete. */
 export interface Fix {
   readonly class: 'TPV';
-  readonly device: string | undefined;
+  readonly device: CleanText | undefined;
   /** 0 unknown, 1 none, 2 without altitude, 3 with altitude. */
   readonly mode: number;
   /** 7: time mode at a surveyed position, 8: simulated. */
@@ -61,16 +62,17 @@ export interface Satellite {
 
 export interface Sky {
   readonly class: 'SKY';
-  readonly device: string | undefined;
+  readonly device: CleanText | undefined;
   readonly seen: number | undefined;
   readonly used: number | undefined;
+  /** The first `MOST_LISTED` of them. */
   readonly satellites: readonly Satellite[];
 }
 
 /** TOFF: the clock when the serial report of a second arrived. PPS: the clock at the pulse that began it. */
 export interface TimeOffset {
   readonly class: 'TOFF' | 'PPS';
-  readonly device: string | undefined;
+  readonly device: CleanText | undefined;
   /** What the receiver says the time was. */
   readonly real: Instant;
   /** CLOCK_REALTIME of the machine that runs gpsd. */
@@ -84,7 +86,7 @@ export interface TimeOffset {
 /** OSC: state of an oscillator that the receiver disciplines. */
 export interface Oscillator {
   readonly class: 'OSC';
-  readonly device: string | undefined;
+  readonly device: CleanText | undefined;
   readonly running: boolean;
   /** It has its satellites. */
   readonly reference: boolean;
@@ -94,5 +96,5 @@ export interface Oscillator {
 
 export interface Fault {
   readonly class: 'ERROR';
-  readonly message: string;
+  readonly message: CleanText;
 }

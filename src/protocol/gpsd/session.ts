@@ -1,5 +1,6 @@
-import type { Instant, Ns } from '../../api/index.js';
+import { BoundedMap, type Instant, type Ns } from '../../api/index.js';
 import { LineSplitter } from './lines.js';
+import { namesOf } from './names.js';
 import { parseRecord } from './parse.js';
 import { choosePulses, type PulseChoice } from './pulse-device.js';
 import { Receiver } from './receiver.js';
@@ -10,6 +11,9 @@ export const WATCH_COMMAND = '?WATCH={"enable":true,"json":true,"pps":true,"timi
 
 /** The major versions whose records were compared with what is read here: 3.27 says 0, 3.27.5 says 16. */
 const KNOWN_MAJORS: ReadonlySet<number> = new Set([0, 3, 16]);
+
+/** Devices of one gpsd that are followed; gpsd itself opens 4 to 6 unless it was built for more (its build option `max_devices`). */
+export const MOST_DEVICES = 16;
 
 export interface SessionOptions {
   /** Follow this receiver only; otherwise the first that has a fix, for as long as it has. */
@@ -45,18 +49,27 @@ export interface SessionCounters {
   malformed: number;
   /** Comparisons that were not used: no fix yet, another receiver, an impossible date. */
   refused: number;
+  /** Times that a new device found no place, or took that of another. */
+  surplus: number;
 }
+
+/** Without the number of them: a sentence that changes is an event. */
+const SURPLUS = `gpsd names more than ${MOST_DEVICES} devices, the others are not used: name the receiver by "device"`;
 
 /** One conversation with gpsd, without the connection: octets and the monotonic clock in, actions out. */
 export class Session {
-  readonly counters: SessionCounters = { records: 0, ignored: 0, malformed: 0, refused: 0 };
+  readonly counters: SessionCounters = { records: 0, ignored: 0, malformed: 0, refused: 0, surplus: 0 };
   readonly #options: SessionOptions;
   readonly #lines = new LineSplitter();
-  readonly #receivers = new Map<string, Receiver>();
+  readonly #receivers: BoundedMap<string, Receiver>;
+  #now: Instant = 0n;
   #followed: Receiver | undefined;
   #release: string | undefined;
-  /** The newest version that was noted as new. */
+  /** The newest version that was noted as new, and whether one was on this connection. */
   #noted: number | undefined;
+  #hasNoted = false;
+  /** More devices were named on this connection than have a place. */
+  #hasSurplus = false;
   #pulses: PulseChoice = { device: undefined, obstacle: '' };
   /** gpsd has named its receivers. */
   #listed = false;
@@ -64,6 +77,12 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    const { device, pulses } = options;
+    this.#receivers = new BoundedMap({
+      capacity: MOST_DEVICES,
+      mayGo: (receiver, path) =>
+        path !== device && path !== pulses && receiver !== this.#followed && !receiver.isOfUse(this.#now),
+    });
   }
 
   get standing(): Standing {
@@ -96,6 +115,8 @@ export class Session {
     this.#release = undefined;
     this.#pulses = { device: undefined, obstacle: '' };
     this.#listed = false;
+    this.#hasNoted = false;
+    this.#hasSurplus = false;
     return [{ type: 'send', text: WATCH_COMMAND }, ...this.#restand(0n)];
   }
 
@@ -151,6 +172,8 @@ export class Session {
   /** The records are read whatever the number is: gpsd raises it for changes of its C library. */
   #noteVersion({ release, protocolMajor: major, protocolMinor: minor }: Version): SessionAction[] {
     if (major === undefined || KNOWN_MAJORS.has(major) || major === this.#noted) return [];
+    if (this.#hasNoted) return [];
+    this.#hasNoted = true;
     this.#noted = major;
     const message = `gpsd ${release} speaks protocol ${major}.${minor ?? 0}, which is new to this client; its records are read as before`;
     return [{ type: 'note', message }];
@@ -158,6 +181,7 @@ export class Session {
 
   #device(path: string, driver: string | undefined, activated: boolean, now: Instant): void {
     const receiver = this.#receiverAt(path, now);
+    if (receiver === undefined) return;
     receiver.driver = driver ?? receiver.driver;
     if (activated) receiver.plugged = true;
     else receiver.unplug();
@@ -165,11 +189,11 @@ export class Session {
 
   #report(record: Fix | Sky | TimeOffset | Oscillator, now: Instant): SessionAction[] {
     const receiver = this.#receiverAt(record.device ?? this.#nameless, now);
-    receiver.hear(record, now);
+    receiver?.hear(record, now);
     if (record.class !== 'TOFF' && record.class !== 'PPS') return [];
     const followed = this.#follow(now);
     this.#choosePulses(now);
-    const isWanted = receiver === (record.class === 'PPS' ? this.#pulses.device : followed);
+    const isWanted = receiver !== undefined && receiver === (record.class === 'PPS' ? this.#pulses.device : followed);
     const isLone = followed === undefined && this.#isLone;
     if (isWanted && (isLone || followed?.accepts(record)))
       return [{ type: 'sample', sample: record, device: receiver.path, numbered: !isLone }];
@@ -194,12 +218,16 @@ export class Session {
     return this.#options.device ?? (first !== undefined && second === undefined ? first : 'the receiver');
   }
 
-  #receiverAt(path: string, now: Instant): Receiver {
+  /** Undefined: the device is new and has no place. */
+  #receiverAt(path: string, now: Instant): Receiver | undefined {
     const known = this.#receivers.get(path);
     if (known !== undefined) return known;
+    this.#now = now;
+    const isSurplus = this.#receivers.size >= MOST_DEVICES;
+    if (isSurplus) this.counters.surplus += 1;
+    this.#hasSurplus ||= isSurplus;
     const receiver = new Receiver(path, now);
-    this.#receivers.set(path, receiver);
-    return receiver;
+    return this.#receivers.set(path, receiver) ? receiver : undefined;
   }
 
   /** True when gpsd has no device but such as give pulses only, and no receiver is wanted. */
@@ -238,9 +266,10 @@ export class Session {
   }
 
   #restand(now: Instant): SessionAction[] {
-    const next = this.#assess(now);
-    if (next.good === this.#standing.good && next.reason === this.#standing.reason) return [];
-    this.#standing = next;
+    const { good, reason: own } = this.#assess(now);
+    const reason = this.#hasSurplus && this.#options.device === undefined ? `${own}; ${SURPLUS}` : own;
+    if (good === this.#standing.good && reason === this.#standing.reason) return [];
+    this.#standing = { good, reason };
     return [{ type: 'standing' }];
   }
 
@@ -251,7 +280,7 @@ export class Session {
     if (!this.#listed) return { good: false, reason: 'waits for gpsd to name its receivers' };
     if (this.#isLone) return this.#lone();
     if (device === undefined) return { good: false, reason: 'gpsd has no receiver' };
-    const others = [...this.#receivers.keys()].join(' and ');
+    const others = namesOf([...this.#receivers.keys()]);
     return { good: false, reason: `gpsd has no receiver ${device}${others === '' ? '' : `, but ${others}`}` };
   }
 
@@ -264,7 +293,7 @@ export class Session {
   /** Pulses without a receiver: their phase is used, the second is left to the other sources. */
   #lone(): Standing {
     const { device, obstacle } = this.#pulses;
-    const paths = this.receivers.map(({ path }) => path).join(' and ');
+    const paths = namesOf(this.receivers.map(({ path }) => path));
     const none = obstacle === '' ? `gpsd has no receiver, and no pulses come from ${paths}` : obstacle;
     if (device === undefined) return { good: false, reason: none };
     return { good: true, reason: `pulses of ${device.path} without a receiver: the other sources number them` };

@@ -1,17 +1,18 @@
+import { cleanText } from '../../api/clean-text.js';
 import type { Field } from './field.js';
 
 const MAX_OCTETS = 255;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** PTPText of IEEE 1588-2019 §5.3.9: a length octet and UTF-8. */
+/** PTPText of IEEE 1588-2019 §5.3.9: a length octet and UTF-8. What is read is cleaned: whoever sends it chooses it. */
 export const text: Field<string> = {
   read(from) {
     if (from.left < 1) return undefined;
     const length = from.view.getUint8(from.at);
     if (from.left < 1 + length) return undefined;
     const start = from.advance(1 + length) + 1;
-    return decoder.decode(from.octets.subarray(start, start + length));
+    return cleanText(decoder.decode(from.octets.subarray(start, start + length)), MAX_OCTETS);
   },
   write(to, value) {
     const utf8 = cut(encoder.encode(value));

@@ -1,0 +1,48 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { cleanText, LONGEST_NAME, LONGEST_SENTENCE, printable } from './clean-text.js';
+
+describe('a text of a peer', () => {
+  it('is left as it is when a person can read it', () => {
+    for (const text of ['', '/dev/ttyACM0', 'u-blox 9 — 3.25~dev', 'Zürich', '時計', '📡 GNSS'])
+      expect(cleanText(text)).to.equal(text);
+  });
+
+  it('loses what commands a terminal, ends a line or hides', () => {
+    const hostile: Record<string, string> = {
+      '\x1b]0;PWNED\x07': '\u{fffd}]0;PWNED\u{fffd}',
+      'a\r\nb': 'a\u{fffd}\u{fffd}b',
+      '\x00\x7f': '\u{fffd}\u{fffd}',
+      '\x9b31m': '\u{fffd}31m',
+      '\u2028\u2029': '\u{fffd}\u{fffd}',
+      'gpj.\u202etxt': 'gpj.\u{fffd}txt',
+      '\u2066\u2069\u200e': '\u{fffd}\u{fffd}\u{fffd}',
+      '\u200b\u200d\ufeff\u00ad': '\u{fffd}\u{fffd}\u{fffd}\u{fffd}',
+      '\ud800x\udc00': '\u{fffd}x\u{fffd}',
+      '\ue000': '\u{fffd}',
+    };
+    for (const [text, shown] of Object.entries(hostile)) expect(cleanText(text), escape(text)).to.equal(shown);
+  });
+
+  it('is cut with a mark, before the work begins', () => {
+    expect(cleanText('x'.repeat(LONGEST_NAME))).to.equal('x'.repeat(LONGEST_NAME));
+    expect(cleanText('x'.repeat(LONGEST_NAME + 1))).to.equal(`${'x'.repeat(LONGEST_NAME - 1)}…`);
+    expect(cleanText('\x1b'.repeat(1 << 20), LONGEST_SENTENCE)).to.equal(`${'\u{fffd}'.repeat(LONGEST_SENTENCE - 1)}…`);
+  });
+
+  it('is cut between the halves of a pair without leaving one', () => {
+    expect(cleanText('ab📡cd', 4)).to.equal('ab\u{fffd}…');
+  });
+
+  it('has no unprintable character left, whatever it was, and is not changed by a second cleaning', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        const clean = cleanText(text);
+        expect(clean.length).to.be.at.most(LONGEST_NAME);
+        expect(clean).to.not.match(/[\p{C}\p{Zl}\p{Zp}]/u);
+        expect(cleanText(clean)).to.equal(clean);
+        expect(printable(clean)).to.equal(clean);
+      }),
+    );
+  });
+});
