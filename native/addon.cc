@@ -95,6 +95,8 @@ UdpOptions ReadUdpOptions(const arguments::Options& given) {
   }
   options.multicast_ttl = static_cast<int>(given.Number("multicastTtl", 255).value_or(1));
   options.dscp = static_cast<int>(given.Number("dscp", 63).value_or(0));
+  options.receive_buffer =
+      static_cast<int>(given.Number("receiveBuffer", kReceiveBufferOctets).value_or(kReceiveBufferOctets));
   options.stamps = ReadStampOptions(given);
   return options;
 }

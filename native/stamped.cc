@@ -15,8 +15,6 @@ constexpr uint32_t kHardwareReceiveStamps = SOF_TIMESTAMPING_RX_HARDWARE | SOF_T
 // Both stamps of one datagram, as two messages: the kernel's tells CLOCK_MONOTONIC_RAW at the moment of the hardware's.
 constexpr uint32_t kHardwareTransmitStamps = SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_OPT_TX_SWHW;
 constexpr uint32_t kBindClock = 1 << 15;  // SOF_TIMESTAMPING_BIND_PHC, Linux 5.14
-// A thousand clients while the process waits half a second for the processor. The kernel clamps it to net.core.rmem_max.
-constexpr int kReceiveBufferOctets = 1 << 22;
 constexpr int64_t kStaleNs = 50'000'000;  // hardware stamps come within milliseconds
 
 /** struct so_timestamping (Linux 5.14), which older headers lack. */
@@ -55,8 +53,8 @@ Batch& StampedSocket::batch() {
   return batch;
 }
 
-void StampedSocket::StartStamps() {
-  SetOption(fd_, SOL_SOCKET, SO_RCVBUF, kReceiveBufferOctets, "SO_RCVBUF");
+void StampedSocket::StartStamps(int receive_buffer) {
+  SetOption(fd_, SOL_SOCKET, SO_RCVBUF, receive_buffer, "SO_RCVBUF");
   SetOption(fd_, SOL_SOCKET, SO_SELECT_ERR_QUEUE, 1, "SO_SELECT_ERR_QUEUE");
   RestartNumbering();
 }

@@ -7,6 +7,9 @@
 #include "clocks.h"
 #include "source.h"
 
+// A thousand clients while the process waits half a second for the processor. The kernel clamps it to net.core.rmem_max.
+constexpr int kReceiveBufferOctets = 1 << 22;
+
 struct StampOptions {
   bool transmit = false;
   bool hardware = false;
@@ -35,7 +38,7 @@ class StampedSocket : public Source {
   explicit StampedSocket(const StampOptions& options) : options_(options) {}
 
   /** Once `fd_` is open, and bound to its device where `clock` is given. */
-  void StartStamps();
+  void StartStamps(int receive_buffer = kReceiveBufferOctets);
 
   /** Sends one datagram and returns its number. `before` receives the moment just before the call. */
   uint32_t SendStamped(const msghdr& message, Moment* before);

@@ -56,7 +56,7 @@ UdpSocket::UdpSocket(const UdpOptions& options) : StampedSocket(options.stamps),
   fd_ = Checked(socket(family_, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
   Configure(options);
   if (!options.interface.empty()) ConfigureInterface(options);
-  StartStamps();
+  StartStamps(options.receive_buffer);
   Checked(bind(fd_, options.local.data(), options.local.length), "bind");
   if (!options.peer) return;
   peer_ = family_ == AF_INET6 ? Mapped(*options.peer) : *options.peer;

@@ -16,6 +16,7 @@ struct UdpOptions {
   std::vector<Address> groups;
   int multicast_ttl = 1;
   int dscp = 0;
+  int receive_buffer = kReceiveBufferOctets;
   StampOptions stamps;
 };
 

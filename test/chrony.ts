@@ -9,8 +9,15 @@ export interface ChronyServer {
   readonly process: Launched;
 }
 
-/** A chronyd at 127.0.0.1 that serves this machine's time and, being told -x, never touches its clock. */
-export async function startChronyServer(bench: Bench, chrony: Peer): Promise<ChronyServer> {
+/**
+ * A chronyd at 127.0.0.1 that serves this machine's time and, being told -x, never touches its clock. It is started through
+ * another program, such as `ip netns exec`, where there is one.
+ */
+export async function startChronyServer(
+  bench: Bench,
+  chrony: Peer,
+  through: readonly string[] = [],
+): Promise<ChronyServer> {
   const port = await freeUdpPort();
   const folder = bench.folder.at(`chrony-${port}`);
   mkdirSync(folder, { mode: 0o750 });
@@ -18,7 +25,8 @@ export async function startChronyServer(bench: Bench, chrony: Peer): Promise<Chr
     `chrony-${port}.conf`,
     `local stratum 3\nallow\nport ${port}\nbindaddress 127.0.0.1\ncmdport 0\nbindcmdaddress ${folder}/sock\npidfile ${folder}/pid\n`,
   );
-  const server = bench.launch(chrony.program, ['-x', '-U', '-u', 'root', '-d', '-f', config], { env: chrony.env });
+  const [command, ...rest] = [...through, chrony.program, '-x', '-U', '-u', 'root', '-d', '-f', config];
+  const server = bench.launch(command!, rest, { env: chrony.env });
   await server.printed(/Disabled control of system clock/);
   return { port, process: server };
 }

@@ -13,7 +13,7 @@ const UNITS = ['dist/plugins', 'dist/src'];
 const DAEMON = ['dist/test'];
 
 /** Whole-daemon tests that need quiet: they measure what other programs make of the hub, in real time. */
-const MEASURING = /^dist\/test\/(interop|vm\/uml|vm\/qemu\/pair)\//;
+const MEASURING = /^dist\/test\/(hostile|interop|vm\/uml|vm\/qemu\/pair)\//;
 
 /** Returns 'quick', 'full', 'vm', or 'fixture': a test that another test runs. */
 export const suiteOf = (file) => /\.(full|vm|fixture)\.test\.js$/.exec(file)?.[1] ?? 'quick';

@@ -32,6 +32,11 @@ export interface UdpOptions extends StampOptions {
   /** Differentiated services code point of what is sent, 0..63 (RFC 2474). Default 0. */
   readonly dscp?: number;
   /**
+   * Datagrams that wait to be read, octets as the kernel counts them (SO_RCVBUF, socket(7)), 1..4194304. Default 4194304. Under
+   * a flood each datagram that is read has waited behind as many as fit.
+   */
+  readonly receiveBuffer?: number;
+  /**
    * Share the port with others that share it too: each hears what is sent to a group, and each of this hub what is sent to
    * this machine, if it is stamped by the same clock and nobody is connected to the sender.
    */

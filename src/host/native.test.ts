@@ -95,6 +95,7 @@ describe('the native addon', () => {
       groups: fc.array(fc.constantFrom('224.0.1.129', 'ff02::6b', '127.0.0.1', 'x'), { maxLength: 18 }),
       multicastTtl: fc.constantFrom(0, 1, 255, 256),
       dscp: fc.constantFrom(0, 46, 63, 64),
+      receiveBuffer: fc.constantFrom(0, 1, 2 ** 18, 2 ** 22, 2 ** 22 + 1),
       ...stampOptions,
     },
     { requiredKeys: ['address'] },

@@ -66,6 +66,7 @@ export interface NativeUdpOptions extends NativeStampOptions {
   readonly groups?: readonly string[] | undefined;
   readonly multicastTtl?: number | undefined;
   readonly dscp?: number | undefined;
+  readonly receiveBuffer?: number | undefined;
 }
 
 export interface NativeEthernetOptions extends NativeStampOptions {

@@ -45,6 +45,7 @@ class PlainUdpSocket implements UdpSocket {
     this.#socket = createSocket({
       type: isIPv4(address) ? 'udp4' : 'udp6',
       ipv6Only: options.family === 6,
+      ...(options.receiveBuffer === undefined ? {} : { recvBufferSize: options.receiveBuffer }),
       // Addresses need no resolver. That dgram gets its answer at once makes bind and connect synchronous.
       lookup: (host, _options, done) => done(null, mapped(host, address), isIPv4(address) ? 4 : 6),
     });

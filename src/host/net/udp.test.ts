@@ -137,6 +137,22 @@ describe('a UDP socket with kernel stamps', () => {
     for (let i = 1; i < seen.length; i++) expect(seen[i]!.received.time > seen[i - 1]!.received.time).to.equal(true);
   });
 
+  it('keeps no more datagrams waiting than its receive buffer holds', async () => {
+    const socket = server({ address: '127.0.0.1', receiveBuffer: 2 ** 15 });
+    const roomy = server();
+    const heard = [0, 0];
+    const done = new Promise<void>((resolve) => {
+      socket.onDatagram(() => heard[0]!++);
+      roomy.onDatagram((datagram) => (text(datagram) === 'last' ? resolve() : heard[1]!++));
+    });
+    const [to, toRoomy] = [clientOf(socket), clientOf(roomy)];
+    for (let n = 0; n < 500; n++) for (const client of [to, toRoomy]) client.send(Buffer.alloc(48));
+    toRoomy.send(Buffer.from('last'));
+    await done;
+    expect(heard[1]).to.equal(500);
+    expect(heard[0]).to.be.within(8, 200);
+  });
+
   it('hears only its peer when it has one', async () => {
     const peer = server();
     const client = clientOf(peer);

@@ -1,0 +1,14 @@
+// Run as a program: `attacker.js NAME FLOOD CONTROL-SOCKET` wages the attack of that name until its parent ends it, and
+// reports over IPC how many actions there were so far.
+
+import { ATTACKS } from './attacks/index.js';
+
+const REPORT_MS = 100;
+
+const [name, flood, controlSocket] = process.argv.slice(2);
+const attack = ATTACKS.find((one) => one.name === name);
+if (attack === undefined || flood === undefined || controlSocket === undefined)
+  throw new Error(`there is no attack "${name}"`);
+const count = attack.begin({ flood, controlSocket });
+setInterval(() => process.send?.(count()), REPORT_MS);
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,23 @@
+import type { Attack } from '../attack.js';
+import { hold } from './connections.js';
+
+const CLIENTS = 40;
+
+/** Clients at the control socket that say nothing. */
+export const controlSocket: Attack = {
+  name: 'idle clients at the control socket',
+  from: 'hub',
+  atLeast: 1,
+  begin({ controlSocket }) {
+    let opened = 0;
+    hold(
+      CLIENTS,
+      (socket) => {
+        opened++;
+        socket.resume();
+      },
+      controlSocket,
+    );
+    return () => opened;
+  },
+};

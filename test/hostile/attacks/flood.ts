@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import type { Attack } from '../attack.js';
+
+/** Datagrams from forged addresses, as flood.c sends them. */
+export interface Flood {
+  readonly name: string;
+  readonly to: string;
+  readonly port: number;
+  /** The first of `clients` consecutive addresses. */
+  readonly from?: string;
+  readonly clients: number;
+  /** Another one for each datagram where it is left out. */
+  readonly sourcePort?: number;
+  /** Datagrams a second. */
+  readonly rate: number;
+  readonly payload: Uint8Array;
+  /** Written into each datagram, by the offset: the client's number (4 octets), how often it has sent (2), chance (4). */
+  readonly fields?: Readonly<Record<number, 'client' | 'sequence' | 'random'>>;
+}
+
+/** No address of the two machines. */
+const FORGED = '11.0.0.0';
+
+/** The CPU of a busy machine may not do the whole rate. */
+const LEAST_SHARE = 0.5;
+
+export const floodOf = (flood: Flood): Attack => ({
+  name: flood.name,
+  atLeast: flood.rate * LEAST_SHARE,
+  begin({ flood: program }) {
+    let sent = 0;
+    const child = spawn(program, argumentsOf(flood), { stdio: ['ignore', 'pipe', 'inherit'] });
+    child.stdout.on('data', (text: Buffer) => {
+      sent = Number(text.toString().trimEnd().split('\n').at(-1));
+    });
+    child.on('exit', () => process.exit(1));
+    return () => sent;
+  },
+});
+
+const argumentsOf = ({ to, port, from = FORGED, clients, sourcePort = 0, rate, payload, fields = {} }: Flood) => [
+  ...[to, port, from, clients, sourcePort, rate].map(String),
+  Buffer.from(payload).toString('hex'),
+  ...Object.entries(fields).map(([offset, field]) => `${field}@${offset}`),
+];

@@ -1,0 +1,49 @@
+import type { Attack } from './attack.js';
+import type { Figures } from './trial.js';
+
+/** Beyond what the hub waited for the CPU. */
+const NTP_REPLY_MS = 50;
+const STATUS_MS = 500;
+const LEAST_PAGES = 0.7;
+/** Resident memory: the heap grows with the load, and does not go on growing. */
+const GROWTH = 64 * 2 ** 20;
+const LOG_LINES = 24;
+/** Sigma and bound are noisy; a hub that hears its servers less often is further off. */
+const WORSE = 1.3;
+/** Less says nothing: the way to the servers, some 10 us, is some microseconds shorter while the CPU has no time to sleep. */
+const LEAST_SIGMA_NS = 500;
+const LEAST_BOUND_NS = 10_000;
+
+/** Returns what an attack did that it should not be able to do, a sentence each. */
+export function breaches(
+  figures: Figures,
+  { atLeast, leastPages = LEAST_PAGES }: Pick<Attack, 'atLeast' | 'leastPages'>,
+): readonly string[] {
+  const { ntpReplies, ntpLost, kernelDrops, worstNtpMs, worstStatusMs, failedStatuses, modes, restarts, waitedMs } =
+    figures;
+  const rules: readonly (readonly [boolean, string])[] = [
+    [figures.actionsPerS >= atLeast, `no attack: ${figures.actionsPerS.toFixed(0)} actions/s`],
+    [ntpReplies > 0, 'no NTP request was answered'],
+    [worstNtpMs < NTP_REPLY_MS + waitedMs, `an NTP reply took ${worstNtpMs.toFixed(1)} ms`],
+    [ntpLost <= kernelDrops, `${ntpLost} NTP requests were not answered, ${kernelDrops} dropped by the kernel`],
+    [worstStatusMs < STATUS_MS + waitedMs, `the status took ${worstStatusMs.toFixed(0)} ms`],
+    [failedStatuses.length === 0, `the status failed ${failedStatuses.length} times: ${failedStatuses[0]}`],
+    [
+      figures.pages >= leastPages,
+      `${(100 * figures.pages).toFixed(0)} % of others were served at the dashboard's port`,
+    ],
+    [modes.length === 1 && modes[0] === 'tracking', `the modes were ${modes.join(', ') || 'not told'}`],
+    [figures.growth < GROWTH, `the memory grew by ${(figures.growth / 2 ** 20).toFixed(0)} MiB`],
+    [figures.logLines <= LOG_LINES, `${figures.logLines} lines were logged`],
+    [
+      figures.sigmaNs < LEAST_SIGMA_NS || figures.sigmaRatio < WORSE,
+      `sigma is ${figures.sigmaRatio.toFixed(2)} of that without the attack`,
+    ],
+    [
+      figures.boundNs < LEAST_BOUND_NS || figures.boundRatio < WORSE,
+      `the bound is ${figures.boundRatio.toFixed(2)} of that without the attack`,
+    ],
+    [restarts === 0, `sources or sinks were restarted (${restarts})`],
+  ];
+  return rules.flatMap(([holds, sentence]) => (holds ? [] : [sentence]));
+}

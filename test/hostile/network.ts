@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { Bench } from '../bench.js';
+import { skip } from '../need.js';
+import {
+  ATTACKER_ADDRESSES,
+  HUB_ADDRESS,
+  HUB_INTERFACE,
+  OTHERS_ADDRESS,
+  OTHERS_INTERFACE,
+  PREFIX,
+} from './addresses.js';
+
+/** Sent where only forged addresses live, replies end there. */
+const EVERYWHERE = 'default';
+const MULTICAST = '224.0.0.0/4';
+
+/**
+ * A command before others of the machine, as if by nice(1): in a session of its own, because the kernel weighs sessions before
+ * processes (sched(7), autogroup). Not of a real-time class, in which the threads of a Node.js process wait for each other.
+ */
+const niced = (nice: number): readonly string[] => [
+  ...['setsid', 'sh', '-c', `echo ${nice} >/proc/self/autogroup; exec nice -n ${nice} "$@"`, 'sh'],
+];
+
+/** Whatever else the machine does comes after all of these, so that it does not count. */
+const BEFORE_OTHERS = {
+  attacker: niced(-10),
+  hub: niced(-20),
+  client: niced(-20),
+  server: ['chrt', '--fifo', '30'],
+} as const;
+
+/**
+ * Two network namespaces, joined by a pair of virtual interfaces: the hub's machine, and that of all others, which replies to
+ * forged addresses are routed to. The hub has a CPU of its own where there are two, so that what is measured is the hub and
+ * not the scheduler.
+ */
+export class Network {
+  readonly #hub = `timehub-hostile-${process.pid}-hub`;
+  readonly #others = `timehub-hostile-${process.pid}-others`;
+
+  /** Skips the test where one may not make network namespaces. */
+  static make(context: Mocha.Context, bench: Bench): Network {
+    if (process.getuid?.() !== 0) skip(context, 'network namespaces can be made by root only');
+    return new Network(bench);
+  }
+
+  constructor(bench: Bench) {
+    for (const namespace of [this.#hub, this.#others]) {
+      ip('netns', 'add', namespace);
+      bench.later(() => ip('netns', 'delete', namespace));
+      ip('-n', namespace, 'link', 'set', 'lo', 'up');
+    }
+    const other = ['type', 'veth', 'peer', 'name', OTHERS_INTERFACE, 'netns', this.#others];
+    ip('link', 'add', HUB_INTERFACE, 'netns', this.#hub, ...other);
+    for (const [namespace, name, address] of [
+      [this.#hub, HUB_INTERFACE, HUB_ADDRESS],
+      [this.#others, OTHERS_INTERFACE, OTHERS_ADDRESS],
+    ] as const) {
+      ip('-n', namespace, 'address', 'add', `${address}/${PREFIX}`, 'dev', name);
+      ip('-n', namespace, 'link', 'set', name, 'up');
+      ip('-n', namespace, 'route', 'add', MULTICAST, 'dev', name);
+    }
+    for (const address of ATTACKER_ADDRESSES)
+      ip('-n', this.#others, 'address', 'add', `${address}/${PREFIX}`, 'dev', OTHERS_INTERFACE);
+    ip('-n', this.#hub, 'route', 'add', EVERYWHERE, 'via', OTHERS_ADDRESS);
+    // A client that never reads takes little: the rest stays with the hub.
+    this.#set('net.ipv4.tcp_rmem', '4096 4096 4096');
+    this.#set('net.ipv4.ip_local_port_range', '1024 65535');
+  }
+
+  /** The command line before that of the hub. */
+  get asHub(): readonly string[] {
+    return [...on(this.#hub, firstCpu), ...BEFORE_OTHERS.hub];
+  }
+
+  /** A server that the hub follows: on the hub's machine, never kept waiting by anything. */
+  get asServer(): readonly string[] {
+    return [...on(this.#hub, firstCpu), ...BEFORE_OTHERS.server];
+  }
+
+  /** A client: on another machine, never kept waiting by the attack. */
+  get asClient(): readonly string[] {
+    return [...on(this.#others, lastCpu), ...BEFORE_OTHERS.client];
+  }
+
+  asAttacker(from: 'others' | 'hub'): readonly string[] {
+    return [...on(from === 'hub' ? this.#hub : this.#others, lastCpu), ...BEFORE_OTHERS.attacker];
+  }
+
+  #set(name: string, value: string): void {
+    execFileSync('ip', ['netns', 'exec', this.#others, 'sysctl', '-qw', `${name}=${value}`]);
+  }
+}
+
+const [firstCpu, lastCpu] = cpus();
+
+const on = (namespace: string, cpu: string): readonly string[] => [
+  ...['ip', 'netns', 'exec', namespace],
+  ...['taskset', '-c', cpu],
+];
+
+/** The first and the last CPU that this process may use. */
+function cpus(): readonly [string, string] {
+  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!;
+  const numbers = list.split(/[-,]/);
+  return [numbers[0]!, numbers.at(-1)!];
+}
+
+function ip(...parameters: string[]): void {
+  execFileSync('ip', parameters, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 20_000 });
+}
