@@ -6,7 +6,7 @@
  * The same seed makes the same inputs. With INPUTs it runs these alone. clang comes from Debian's packages (test/peers.ts).
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './tree.mjs';
@@ -49,9 +49,13 @@ run(`${program}++`, [
   ...['-std=c++17', '-g', '-O1', '-Wall', '-Wextra', '-D_GNU_SOURCE', SANITIZE, '-fno-sanitize-recover=all'],
   ...['test/native/fuzz.cc', 'test/native/fake-kernel.cc', ...SOURCES, '-o', binary],
 ]);
-const inputs =
-  positionals.length > 0 ? positionals : [`-runs=${values.runs}`, `-seed=${values.seed}`, 'test/native/corpus'];
-run(binary, ['-max_len=4096', '-timeout=10', '-print_final_stats=1', `-artifact_prefix=${folder}/`, ...inputs]);
+// New inputs go into the first folder: an empty one, so that a run depends on the seed alone.
+const found = join(folder, 'native-inputs');
+rmSync(found, { recursive: true, force: true });
+mkdirSync(found);
+const guided = [`-runs=${values.runs}`, `-seed=${values.seed}`, found, 'test/native/corpus'];
+const options = ['-max_len=4096', '-timeout=10', '-print_final_stats=1', `-artifact_prefix=${folder}/`];
+run(binary, [...options, ...(positionals.length > 0 ? positionals : guided)]);
 
 function run(command, parameters) {
   const { status, error } = spawnSync(command, parameters, { cwd: root, stdio: 'inherit', env });

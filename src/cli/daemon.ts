@@ -20,6 +20,7 @@ import { createLog, type LogFormat } from './log.js';
 import { captureOutput } from './output/foreign-output.js';
 import { outliveStandardStreams } from './output/standard-streams.js';
 import { Reload } from './reload.js';
+import { keepHeapSmall } from './small-heap.js';
 import { VERSION } from './version.js';
 
 export interface DaemonOptions {
@@ -43,6 +44,7 @@ export interface Daemon {
 
 /** Starts the hub in this process. Undefined when the configuration has problems, which have been printed then. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon | undefined> {
+  keepHeapSmall();
   outliveStandardStreams();
   const hangups = holdHangups();
   const loaded = await (options.load?.() ?? loadHub(options.path));
