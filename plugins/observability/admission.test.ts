@@ -24,7 +24,7 @@ describe('the admission of connections', () => {
   });
 
   it('takes as many of a flood as its share allows', () => {
-    flood(() => 'a', 2000);
+    flood(() => 'a', 4000);
     expect(flood(() => 'a', 2000)).to.be.within(195, 210);
     expect(admission.pause()).to.be.above(0);
   });

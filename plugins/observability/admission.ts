@@ -20,11 +20,14 @@ export class Admission {
   /** The time at which each peer was last admitted. */
   readonly #last = new Map<string, number>();
 
-  /** `share`: of one processor, 0 to 1, for connections that are taken, and as much for those that are refused. */
+  /**
+   * `share`: of one processor, 0 to 1, for connections that are taken, and twice as much for those that are refused: while they
+   * are refused one by one, a peer that has had none for a while is let in.
+   */
   constructor(share: number, now: () => number) {
     this.#now = now;
     this.#taken = new CpuBudget(share, now);
-    this.#refused = new CpuBudget(share, now);
+    this.#refused = new CpuBudget(2 * share, now);
   }
 
   admits(peer: string): boolean {

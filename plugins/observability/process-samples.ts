@@ -3,8 +3,7 @@ import type { MetricSample } from 'timehub/api';
 
 /**
  * Returns the figures of this process under the names that Prometheus client libraries share ("Writing client libraries",
- * process metrics). prom-client's own collectors also watch the event loop with a timer of 100 Hz, which a daemon that keeps
- * time does not want. What /proc does not say is left out.
+ * process metrics). What /proc does not say is left out.
  */
 export function processSamples(): readonly MetricSample[] {
   const { user, system } = process.cpuUsage();
