@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { HubError, originOf, socketCandidates, socketFault } from '../api/index.js';
+import { readAnswer } from './answer.js';
 
 /** Options of every command that reads a running hub. */
 export interface ReadOptions {
@@ -17,6 +18,8 @@ export interface HubClient {
 }
 
 const PATIENCE_MS = 3000;
+/** An answer that is longer, in characters, is not of a hub. */
+const LARGEST = 1 << 24;
 
 /**
  * A client for `--socket PATH`, or for the first of the usual places where a hub answers. A usual place that another user could
@@ -62,13 +65,14 @@ function warnOnce(fault: string | undefined): void {
 function clientOf(socket: string): HubClient {
   return {
     socket,
-    get: async <T>(path: string) => JSON.parse(await getText(socket, path)) as T,
+    get: async <T>(path: string) => readAnswer(await getText(socket, path)) as T,
     async *events(path, signal) {
       let pending = '';
       for await (const chunk of await open(socket, path, signal)) {
         pending += String(chunk);
         const blocks = pending.split('\n\n');
         pending = blocks.pop()!;
+        checkLength(pending, socket, path);
         for (const block of blocks) {
           const field = (name: string) =>
             block
@@ -76,7 +80,7 @@ function clientOf(socket: string): HubClient {
               .filter((line) => line.startsWith(`${name}:`))
               .map((line) => line.slice(name.length + 1).trimStart())
               .join('\n');
-          if (field('data') !== '') yield { event: field('event') || 'message', data: JSON.parse(field('data')) };
+          if (field('data') !== '') yield { event: field('event') || 'message', data: readAnswer(field('data')) };
         }
       }
     },
@@ -85,8 +89,15 @@ function clientOf(socket: string): HubClient {
 
 async function getText(socket: string, path: string): Promise<string> {
   let text = '';
-  for await (const chunk of await open(socket, path, AbortSignal.timeout(PATIENCE_MS))) text += chunk;
+  for await (const chunk of await open(socket, path, AbortSignal.timeout(PATIENCE_MS))) {
+    text += chunk;
+    checkLength(text, socket, path);
+  }
   return text;
+}
+
+function checkLength({ length }: string, socket: string, path: string): void {
+  if (length > LARGEST) throw new HubError('TH_CLI_NO_HUB', `the answer at ${socket} to ${path} has no end`);
 }
 
 function open(socketPath: string, path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer | string>> {
