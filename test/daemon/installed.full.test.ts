@@ -91,7 +91,7 @@ describe('the installed package', function () {
     if (!hasCompiler()) skip(this, 'no C++ compiler');
     const built: Exit = await run('/bin/sh', ['-c', remedy!]);
     expect(built.code).to.equal(0);
-    expect(readdirSync(join(home, 'build/Release'))).to.deep.equal(['timehub.node']);
+    expect(readdirSync(join(home, 'build/Release'))).to.deep.equal(['hold-hangup.so', 'timehub.node']);
     expect(await status()).not.to.include('!');
   });
 

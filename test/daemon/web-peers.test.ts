@@ -62,6 +62,17 @@ describe('a hub whose web port strangers reach', function () {
     peers.push(socket);
   }
 
+  // Before the floods: after them the share of new connections is spent for a second or two.
+  it('has a connection for a newcomer when a peer has taken all of them', async () => {
+    for (let peer = 0; peer < 64; peer++) await silent({ port: PORT });
+    for (let time = 0; time < 5; time++) expect(await ask('/v1/status', '127.0.0.2')).to.equal('200');
+  });
+
+  it('has a connection at the socket when silent clients have taken all of them', async () => {
+    for (let client = 0; client < 64; client++) await silent({ path: hub.socket });
+    for (let time = 0; time < 5; time++) expect((await hub.status()).schema).to.equal(1);
+  });
+
   for (const path of ['/uplot.js', '/v1/snapshot', '/metrics']) {
     it(`answers at its socket while others send thousands of requests for ${path} at once`, async () => {
       expect(await ask(path, '127.0.0.2')).to.equal('200');
@@ -80,16 +91,6 @@ describe('a hub whose web port strangers reach', function () {
       expect((await hub.memory()) - before, 'memory').to.be.below(60e6);
     });
   }
-
-  it('has a connection for a newcomer when a peer has taken all of them', async () => {
-    for (let peer = 0; peer < 64; peer++) await silent({ port: PORT });
-    for (let time = 0; time < 5; time++) expect(await ask('/v1/status', '127.0.0.2')).to.equal('200');
-  });
-
-  it('has a connection at the socket when silent clients have taken all of them', async () => {
-    for (let client = 0; client < 64; client++) await silent({ path: hub.socket });
-    for (let time = 0; time < 5; time++) expect((await hub.status()).schema).to.equal(1);
-  });
 
   it('counts what it refuses, and logs none of it', async () => {
     const metrics = await hub.text('/metrics');

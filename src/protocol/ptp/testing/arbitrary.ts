@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { cleanText } from '../../../api/clean-text.js';
 import { FLAGS, TIME_FLAGS } from '../flags.js';
 import type { Header } from '../header.js';
 import { MESSAGES, type Message, type MessageKind } from '../message.js';
@@ -27,7 +28,8 @@ export const timeFlags = u8.map((value) => TIME_FLAGS.read(value));
 export const evenData = fc
   .array(u16, { maxLength: 20 })
   .map((words) => Uint8Array.from(words.flatMap((w) => [w >> 8, w & 0xff])));
-const name = fc.string({ maxLength: 30, unit: 'grapheme' });
+/** What is read is cleaned, so that other texts do not come back as they went. */
+const name = fc.string({ maxLength: 30, unit: 'grapheme' }).map((text) => cleanText(text));
 const nibble = fc.nat(15);
 const bool = fc.boolean();
 
