@@ -77,8 +77,9 @@ async function oneStory(hub: Hub, port: number): Promise<Served> {
   const reply = await served(port);
   const metrics = await hub.text('/metrics');
   const { output: why } = await hub.cli('why');
-  const after = await hub.status();
   const distanceNs = ({ ntp }: StatusReport): number => ntp.rootDelayNs / 2 + ntp.rootDispersionNs;
+  // Each second has one state, and a reply tells how far its bound has grown since: by the next state it has grown further.
+  const after = await hub.until((status) => distanceNs(status) > distanceNs(before));
   const metric = (name: string): number => Number(new RegExp(`^timehub_${name} (.*)$`, 'm').exec(metrics)?.[1]);
   expect([before.mode, after.mode]).to.deep.equal(['holdover', 'holdover']);
   for (const status of [before, after])
