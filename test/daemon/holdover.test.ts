@@ -49,6 +49,7 @@ const isSettled = ({ sources }: StatusReport): boolean => (sources[0]?.observati
 
 /** So long a hub should last without its source: enough to be seen in holdover, and no more. */
 const LASTS_S = 20;
+const AT_LEAST_S = 5;
 const AT_MOST_S = 90;
 
 /**
@@ -65,8 +66,8 @@ async function startTight(bench: Bench, config: string) {
     const settled = await hub.until(isSettled);
     const { boundNs } = settled.clocks[0]!;
     const lastsS = settled.holdover?.lastsS ?? 0;
-    if (settled.mode === 'tracking' && lastsS < AT_MOST_S) return { hub, limitNs, settled };
-    limitNs = boundNs > limitNs ? 1.4 * boundNs : boundNs + ((limitNs - boundNs) * LASTS_S) / lastsS;
+    if (settled.mode === 'tracking' && lastsS > AT_LEAST_S && lastsS < AT_MOST_S) return { hub, limitNs, settled };
+    limitNs = boundNs > limitNs ? 1.4 * boundNs : boundNs + ((limitNs - boundNs) * LASTS_S) / Math.max(1, lastsS);
     await hub.stop();
   }
 }
