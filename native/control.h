@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-/** What the control messages of a datagram say. */
+/** The content of the control messages of a datagram. */
 struct Control {
   int64_t software = 0;  // CLOCK_REALTIME ns, 0: none
   int64_t hardware = 0;  // ns of the hardware clock, 0: none

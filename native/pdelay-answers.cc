@@ -4,7 +4,7 @@
 #include <cstring>
 #include <system_error>
 
-// Where the fields lie (IEEE 1588-2019 §13.3, §13.9 to §13.11).
+// Offsets of the fields (IEEE 1588-2019 §13.3, §13.9 to §13.11).
 namespace {
 constexpr int kVersionAt = 1;
 constexpr int kLengthAt = 2;

@@ -8,7 +8,7 @@
 #include "arena.h"
 #include "clocks.h"
 
-/** What a responder says, and how its stamps are moved to the plug (IEEE 1588-2019 §7.3.4.2). */
+/** The fields of a responder's answers, and the corrections that move its stamps to the plug (IEEE 1588-2019 §7.3.4.2). */
 struct PdelayOptions {
   /** Pdelay_Resp and Pdelay_Resp_Follow_Up but for sequenceId, timestamp and requestingPortIdentity. */
   std::vector<uint8_t> response;

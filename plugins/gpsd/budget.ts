@@ -7,7 +7,7 @@ export interface BudgetOptions {
   readonly most: number;
 }
 
-/** What gpsd may spend of something (lines, octets, samples): a token bucket that may be overdrawn by `charge`. */
+/** A limit on lines, octets or samples of a gpsd: a token bucket that may be overdrawn by `charge`. */
 export class Budget {
   readonly #options: BudgetOptions;
   #left: number;

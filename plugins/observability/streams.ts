@@ -38,7 +38,7 @@ export class Streams {
   }
 
   /**
-   * Whether there is room for a stream. When all of its group are taken, a peer that holds most of them loses one to a peer
+   * Returns true when there is room for a stream. When all of its group are taken, a peer that holds most of them loses one to a peer
    * that holds fewer.
    */
   admits({ peer, group }: Viewer): boolean {

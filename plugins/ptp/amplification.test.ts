@@ -21,7 +21,7 @@ interface Row {
   /** Sent one after the other, a second apart. */
   readonly sent: readonly Uint8Array[];
   readonly port: number;
-  /** Of the octets that UDP carries: from here on out of in, rounded to hundredths. */
+  /** Ratio of the octets that UDP carries, out to in, rounded to hundredths. */
   readonly packets: string;
   readonly octets: string;
   readonly why?: string;

@@ -70,7 +70,7 @@ export class Reload {
     const { path } = this.#inForce;
     for (const warning of warnings) log.warn(problemLine(warning), { code: warning.code });
     const difference = diffConfig(this.#inForce, config);
-    // What is outside of the instances is that of the start.
+    // The tables other than sources and sinks keep the values of the start.
     this.#inForce = { ...this.#inForce, instances: config.instances };
     try {
       await hub.reload(plans, difference);

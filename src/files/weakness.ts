@@ -16,7 +16,7 @@ const WRITABLE_BY_GROUP = 0o020;
 /** In such a folder a file is renamed and removed by its owner alone (inode(7)). */
 const STICKY = 0o1000;
 
-/** What is weak about one file or folder by itself. */
+/** The weakness of one file or folder by itself. */
 export function weaknessOf(path: string, stat: Stats, me: Identity = identity()): Weakness | undefined {
   const mode = `mode 0${(stat.mode & 0o7777).toString(8)}`;
   if (isStranger(stat.uid, me))

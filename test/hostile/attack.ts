@@ -1,4 +1,4 @@
-/** What an attacking program is given. */
+/** The parameters of an attacking program. */
 export interface Tools {
   /** Path of the compiled flood.c. */
   readonly flood: string;

@@ -23,7 +23,7 @@ const niced = (nice: number): readonly string[] => [
   ...['setsid', 'sh', '-c', `echo ${nice} >/proc/self/autogroup; exec nice -n ${nice} "$@"`, 'sh'],
 ];
 
-/** Whatever else the machine does comes after all of these, so that it does not count. */
+/** The scheduler prefers these to everything else on the machine, so that the rest does not count. */
 const BEFORE_OTHERS = {
   attacker: niced(-10),
   hub: niced(-20),

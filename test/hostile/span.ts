@@ -1,17 +1,17 @@
-/** What the client is told over IPC. */
+/** Orders to the client over IPC. */
 export type Order =
   | { readonly kind: 'begin' }
   /** `patienceMs`: how long it may wait for the last answers. */
   | { readonly kind: 'end'; readonly patienceMs: number };
 
-/** How the hub served a client for a time. */
+/** The service that a client got from the hub for a time. */
 export interface Span {
   /** From each request to its reply, ms. */
   readonly ntpDelaysMs: readonly number[];
   /** Requests without a reply. */
   readonly ntpLost: number;
   readonly statuses: readonly StatusAnswer[];
-  /** Of the dashboard's port. */
+  /** Requests at the dashboard's port. */
   readonly pagesAsked: number;
   readonly pagesAnswered: number;
 }

@@ -15,7 +15,7 @@ import type { Order, Span } from './span.js';
 
 const SERVERS = 3;
 const POLL = '125ms';
-/** Of each server: the estimate is then as good as it gets. */
+/** Observations of each server, after which the estimate is as good as it gets. */
 const SETTLED_AFTER = 120;
 
 /** A hub that observes NTP servers and gives time in all ways, and an honest client of it. */
@@ -60,7 +60,7 @@ export class Target {
     this.#client = new Client(bench, network, hub);
   }
 
-  /** How the client is served during `work`. */
+  /** Measures the service that the client gets during `work`. */
   during(work: () => Promise<unknown>, patienceMs: number): Promise<Span> {
     return this.#client.during(work, patienceMs);
   }
@@ -96,7 +96,7 @@ export class Target {
     return { received: fields[0]!, sent: fields[8]! };
   }
 
-  /** How often sources and sinks were restarted after a failure. */
+  /** Restarts of sources and sinks after a failure. */
   async restarts(): Promise<number> {
     const { sources, sinks } = await this.hub.status();
     const ids = [...sources, ...sinks].map(({ id }) => id);

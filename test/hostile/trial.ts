@@ -11,7 +11,7 @@ const MEMORY_INTERVAL_MS = 250;
 const BEGIN_MS = 10_000;
 const ATTACKER = join(import.meta.dirname, 'attacker.js');
 
-/** What an attack did to the hub. */
+/** The effect of an attack on the hub. */
 export interface Figures {
   readonly attack: string;
   /** The attack's actions a second. */
@@ -42,7 +42,7 @@ export interface Figures {
   readonly amplification: number;
   /** For how long the hub's event loop waited for the CPU in all, ms. */
   readonly waitedMs: number;
-  /** Of sources and sinks, after a failure; NaN where the hub does not say. */
+  /** Restarts of sources and sinks after a failure; NaN where the hub does not say. */
   readonly restarts: number;
 }
 
@@ -55,7 +55,7 @@ export interface Waged {
   readonly name: string;
   /** Resolves with its first action. */
   readonly begun: Promise<void>;
-  /** How many there were so far. */
+  /** Actions so far. */
   readonly actions: number;
   end(): Promise<void>;
 }

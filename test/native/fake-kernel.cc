@@ -36,7 +36,7 @@ void Receive(mmsghdr* message) {
   if (payload > room) header.msg_flags |= MSG_TRUNC;
 }
 
-/** What is said of an interface; without answers it is one of Ethernet. */
+/** Answers about an interface; without answers it is one of Ethernet. */
 void Ask(unsigned long command, ifreq* request) {
   if (answers == nullptr) request->ifr_hwaddr.sa_family = ARPHRD_ETHER;
   else if (command == SIOCETHTOOL) answers->Copy(request->ifr_data, sizeof(ethtool_ts_info));

@@ -1,5 +1,5 @@
 #pragma once
 #include "input.h"
 
-/** Whatever the addon asks of the kernel next is answered from here; nullptr: the kernel has nothing. */
+/** The kernel's answers to the next calls of the addon; nullptr: the kernel has nothing. */
 void AnswerFrom(Input* input);

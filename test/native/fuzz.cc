@@ -22,7 +22,7 @@ void Must(bool holds) {
   if (!holds) std::abort();
 }
 
-/** What src/host/net/arena.ts relies on. */
+/** The properties that src/host/net/arena.ts relies on. */
 void Check(const Record& record) {
   Must(record.kind >= kDatagram && record.kind <= kLinkChange);
   Must(record.stamped >= kByUs && record.stamped <= kByHardware);

@@ -36,7 +36,7 @@ export interface IntakeOptions {
 }
 
 /**
- * What of the datagrams is read at all. Only what makes the port elect or answer at length is limited: Announces and
+ * Chooses the datagrams that are read. Only what makes the port elect or answer at length is limited: Announces and
  * management messages. A flood of Announces from others takes nothing of the budget of a timeTransmitter that is known.
  */
 export class Intake {

@@ -11,7 +11,7 @@ const REASONS: readonly Rejection[] = [...REJECT_REASONS, 'denied', 'limited'];
 export class MessageCounts {
   readonly received = new Float64Array(TYPES);
   readonly sent = new Float64Array(TYPES);
-  /** What was received and is no message, or was not read, by reason. */
+  /** Datagrams received that are no message or were not read, by reason. */
   readonly rejected = Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Rejection, number>;
   unsent = 0;
 

@@ -1,6 +1,6 @@
 import type { Random } from '../random.js';
 
-/** What a getter or a trap of ours throws. */
+/** The error that a getter or a trap of ours throws. */
 export class Sentinel extends Error {}
 
 const fail = (): never => {
@@ -64,7 +64,7 @@ const TEXTS = [
   '::1%',
   '@',
 ];
-/** Of this machine alone. */
+/** Addresses that lead to this machine alone. */
 export const ADDRESSES = ['127.0.0.1', '::1', '127.0.0.2', '::ffff:127.0.0.1', '::1%lo'];
 export const MACS = [
   '01:1b:19:00:00:00',

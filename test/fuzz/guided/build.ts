@@ -8,7 +8,7 @@ import type { Target } from './target.js';
 
 export interface Built {
   readonly target: Target;
-  /** How often each edge was passed, modulo 256. */
+  /** Passes of each edge, modulo 256. */
   readonly counters: Uint8Array;
   readonly constants: readonly Constant[];
 }

@@ -7,7 +7,7 @@ const BUCKETS = Uint8Array.from({ length: 256 }, (_, count) => {
   return count === 0 ? 0 : 1 << (least.filter((bound) => bound <= count).length - 1);
 });
 
-/** What all inputs together have reached. */
+/** The edges that all inputs together have reached. */
 export class Coverage {
   readonly #counters: Uint8Array;
   /** The counters in words of 4, as far as they fill some: most are zero. */

@@ -15,7 +15,7 @@ export interface Finding {
 
 export interface Report {
   readonly runs: number;
-  /** Of the processor, user and system. */
+  /** Processor time, user and system. */
   readonly cpuSeconds: number;
   /** Edges of the code under test, and how many of them were passed. */
   readonly edges: number;

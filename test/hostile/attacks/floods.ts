@@ -19,9 +19,9 @@ const MANY = 2 ** 24;
 const SOURCE_PORT_IDENTITY = 20;
 const SEQUENCE_ID = 30;
 const GRANDMASTER_IDENTITY = 53;
-/** Of a clock identity: the last four octets. */
+/** Offset of the last four octets of a clock identity. */
 const SERIAL = 4;
-/** Of an NTP packet (RFC 5905 figure 8). */
+/** Offset of the transmit timestamp in an NTP packet (RFC 5905 figure 8). */
 const TRANSMIT_TIMESTAMP = 40;
 
 /** A client's request (version 4, mode 3). */
@@ -58,7 +58,7 @@ export const ptpGrants = floodOf({
   fields: ptpFields,
 });
 
-/** Of grandmasters better than the hub. Each announces often enough to qualify (IEEE 1588-2019 §9.3.2.4.4). */
+/** Announces of grandmasters better than the hub. Each announces often enough to qualify (IEEE 1588-2019 §9.3.2.4.4). */
 export const ptpAnnounces = floodOf({
   ...general,
   to: GROUP_IPV4,

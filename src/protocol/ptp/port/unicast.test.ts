@@ -15,7 +15,7 @@ import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 const client = portOf(5);
 const sync = (logInterval = 0, durationS = 300) => ({ messageType: SYNC_TYPE, logInterval, durationS });
 
-/** Of addresses that are known not to be forged. */
+/** Limits for addresses that cannot be forged. */
 const TRUSTED = { ...GRANT_LIMITS, isTrusted: () => true };
 
 describe('the table of grants', () => {

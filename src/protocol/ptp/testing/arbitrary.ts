@@ -28,7 +28,7 @@ export const timeFlags = u8.map((value) => TIME_FLAGS.read(value));
 export const evenData = fc
   .array(u16, { maxLength: 20 })
   .map((words) => Uint8Array.from(words.flatMap((w) => [w >> 8, w & 0xff])));
-/** What is read is cleaned, so that other texts do not come back as they went. */
+/** A cleaned text: others do not come back as they went, because a text that is read is cleaned. */
 const name = fc.string({ maxLength: 30, unit: 'grapheme' }).map((text) => cleanText(text));
 const nibble = fc.nat(15);
 const bool = fc.boolean();

@@ -100,7 +100,7 @@ class Run {
   }
 }
 
-/** What the kernel of the hub would refuse. */
+/** Frames that the kernel of the hub would refuse. */
 function expectSound(observation: Observation): void {
   expectFinite(observation);
   if (!(observation.noiseFloorNs > 0)) throw new Error(`a noise floor of ${observation.noiseFloorNs} ns`);

@@ -198,7 +198,7 @@ export class GrantTable {
     row.add(grant);
   }
 
-  /** What the clock sends at the interval of the grant; answers are not sent by the clock. */
+  /** The grants whose messages go out at the interval of this one; answers follow no interval. */
   #row({ messageType, logInterval }: Grant): Set<Grant> {
     if (messageType === DELAY_RESP_TYPE) return new Set();
     const row = this.#rows.get(logInterval) ?? new Set();
