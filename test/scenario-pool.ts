@@ -10,7 +10,6 @@ export type Report =
       readonly faults: readonly string[];
       readonly expect: 'hold' | 'miss';
       readonly because: string | undefined;
-      readonly cpuMs: number;
     };
 
 /** Scenarios in processes of their own, several at a time: a test waits for its own only. */

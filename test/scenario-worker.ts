@@ -16,7 +16,7 @@ async function report(path: string): Promise<Report> {
   const { limits } = scenario;
   if (limits === undefined) return { error: `${path} has no [limits]` };
   const result = await simulate(scenario, { seed: limits.seed, catalogue, version: 'test' });
-  return { faults: checkLimits(limits, result), expect: limits.expect, because: limits.because, cpuMs: result.cpuMs };
+  return { faults: checkLimits(limits, result), expect: limits.expect, because: limits.because };
 }
 
 process.on('message', (path: string) => {

@@ -21,7 +21,13 @@ export interface Recorder {
 }
 
 /** Records from the start of virtual time for `durationNs`. */
-export function startRecorder(host: LabHost, state: () => TimeState, durationNs: Ns, steered: boolean): Recorder {
+export function startRecorder(
+  host: LabHost,
+  state: () => TimeState,
+  durationNs: Ns,
+  steered: boolean,
+  onSecond?: (second: number, state: TimeState) => void,
+): Recorder {
   const seconds = Math.floor(durationNs / NS_PER_S);
   const column = () => new Float64Array(seconds);
   const modes: { atS: number; mode: Mode }[] = [];
@@ -43,7 +49,9 @@ export function startRecorder(host: LabHost, state: () => TimeState, durationNs:
       repeat(record, second);
       return;
     }
-    const { mode, clocks } = state();
+    const current = state();
+    onSecond?.(second, current);
+    const { mode, clocks } = current;
     const stated = clocks[0]!;
     const ageS = Number(host.monotonic() - stated.monotonic) / NS_PER_S;
     const errorNs = clock.errorNs();

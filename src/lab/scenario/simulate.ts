@@ -1,4 +1,4 @@
-import { BUILT_AT, type Mode, type SourceState } from '../../api/index.js';
+import { BUILT_AT, type Mode, type SourceState, type TimeState } from '../../api/index.js';
 import { createEngine } from '../../core/engine.js';
 import { createEstimator } from '../../core/estimator/index.js';
 import { readLeapTable } from '../../core/leap/leap-list.js';
@@ -40,6 +40,8 @@ export interface SimulateOptions {
   /** Where to write the event log, for `timehub replay`. */
   readonly record?: string;
   readonly onEvent?: (atS: number, text: string) => void;
+  /** Called with the hub's state at each virtual second at which the machine is awake. */
+  readonly onSecond?: (second: number, state: TimeState) => void;
 }
 
 const SILENT = { debug() {}, info() {}, warn() {} };
@@ -72,7 +74,13 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
   });
   hub.report.onEvent(({ id, text }) => options.onEvent?.(host.nowNs / 1e9, `${id} ${text}`));
   scheduleEvents(scenario, world, (name, present) => reconfigure(hub, plans, name, present));
-  const recorder = startRecorder(host, hub.report.state, scenario.duration, scenario.steer.steer !== false);
+  const recorder = startRecorder(
+    host,
+    hub.report.state,
+    scenario.duration,
+    scenario.steer.steer !== false,
+    options.onSecond,
+  );
   await hub.start(atStart(scenario, plans));
   await host.run(scenario.duration);
   const { state, detail } = hub.report;
