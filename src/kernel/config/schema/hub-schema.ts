@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { duration, flag, oneOf, path, table, wholeNumber } from '../../../api/index.js';
-import type { SourceOptions } from '../../../core/input.js';
+import type { SourceOptions } from '../../../core/engine/input.js';
 import type { LogLevel, OnError } from '../config.js';
 
 /** Most sources that can be asked to agree. */
