@@ -5,7 +5,7 @@ import { type LabMachine, PtpLab } from '../plugins/ptp/testing/lab.js';
 import type { NtpView, PtpView } from '../src/api/index.js';
 import { loadHub } from '../src/cli/load.js';
 import { packageRoot } from '../src/cli/package-root.js';
-import { createEngine } from '../src/core/engine.js';
+import { createEngine } from '../src/core/engine/engine.js';
 import { createEstimator } from '../src/core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../src/core/leap/leap-seconds.js';
 import { formatProblems } from '../src/kernel/config/index.js';

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { BUILT_AT, NS_PER_S, type Ns } from 'timehub/api';
-import { createEngine } from '../../../src/core/engine.js';
+import { createEngine } from '../../../src/core/engine/engine.js';
 import { createEstimator } from '../../../src/core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../../../src/core/leap/leap-seconds.js';
-import { PLAIN_OPTIONS } from '../../../src/core/source.js';
+import { PLAIN_OPTIONS } from '../../../src/core/tracks/source.js';
 import { Hub, type PlannedInstance } from '../../../src/kernel/hub.js';
 import { NO_STATE, type StateStore } from '../../../src/kernel/memory/state-file.js';
 import { Catalogue } from '../../../src/kernel/plugins/catalogue.js';
