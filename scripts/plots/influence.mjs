@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { root } from '../tree.mjs';
 import { COLOUR, chart, line } from './chart.mjs';
 
-const { LateLeg } = await import(join(root, 'dist/src/core/estimator/late-leg.js'));
+const { LateLeg } = await import(join(root, 'dist/src/core/estimator/noise/one-sided.js'));
 
 /** µs */
 const PRIOR = 200;

@@ -1,9 +1,9 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
-import { Intake } from './intake.js';
-import { JointState } from './joint-state.js';
-import { oscillatorOf, pathOf, recallOscillator } from './memory.js';
+import { Intake } from './observation-update.js';
 import type { OscillatorMemory, PathMemory } from './remembered.js';
-import { createTrack, isAdmitted, noiseOf, type Track } from './track.js';
+import { oscillatorOf, pathOf, recallOscillator } from './saved-state.js';
+import { JointState } from './state/joint-state.js';
+import { createTrack, isAdmitted, noiseOf, type Track } from './track-filter.js';
 import type { ClockEstimate, Estimator, Innovation, TrackEstimate } from './types.js';
 
 export interface EstimatorOptions {

@@ -1,5 +1,5 @@
 import type { Ns } from '../../api/index.js';
-import type { ShapeMemory } from './leg-noise.js';
+import type { ShapeMemory } from './noise/leg-noise.js';
 
 /** What is worth keeping of an oscillator for the next start. */
 export interface OscillatorMemory {

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import type { Observation } from '../../api/index.js';
-import { Covariance } from './covariance.js';
-import { Intake } from './intake.js';
-import { JointState } from './joint-state.js';
-import { factorise } from './linear.js';
-import { Row } from './row.js';
+import { Intake } from './observation-update.js';
+import { factorise } from './state/cholesky.js';
+import { Covariance } from './state/covariance.js';
+import { JointState } from './state/joint-state.js';
+import { Row } from './state/observation-row.js';
 import { Random } from './testing/random.js';
 import { ROWS, row, shortened } from './testing/scenarios.js';
 import { simulate } from './testing/simulator.js';
-import { createTrack } from './track.js';
+import { createTrack } from './track-filter.js';
 
 describe('numerical soundness', () => {
   it('after 100 000 observations every covariance is symmetric and positive definite', function () {

@@ -1,7 +1,7 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
 import type { OscillatorMemory, PathMemory } from './remembered.js';
 
-export type { ShapeMemory } from './leg-noise.js';
+export type { ShapeMemory } from './noise/leg-noise.js';
 export type { OscillatorMemory, PathMemory } from './remembered.js';
 
 /** One local clock as the joint filter sees it, at the instant it was advanced to. */
