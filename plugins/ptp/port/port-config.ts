@@ -18,7 +18,7 @@ import {
 } from 'timehub/protocol/ptp';
 import { addressRanges } from 'timehub/toolkit';
 import * as v from 'valibot';
-import { isMac } from './intake.js';
+import { isMac } from './receive-filter.js';
 
 /** `automotive` is one of two profiles by the role. */
 const PROFILE_NAMES = [
