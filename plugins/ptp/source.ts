@@ -1,5 +1,5 @@
 import { defineSource, oneOf, table } from 'timehub/api';
-import { octetsOf } from 'timehub/protocol/client-server';
+import { octetsOf } from 'timehub/protocol/address';
 import { parseClockIdentity } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
 import { PORT_ENTRIES } from './port/port-config.js';

@@ -1,5 +1,5 @@
 import type { Instant } from 'timehub/api';
-import { covers, octetsOf, parseSubnet, type Subnet } from 'timehub/protocol/client-server';
+import { covers, octetsOf, parseSubnet, type Subnet } from 'timehub/protocol/address';
 import { MESSAGES, TokenBucket } from 'timehub/protocol/ptp';
 
 /** Why a datagram is not even read: its address is not allowed, or too many of its kind have come. */
