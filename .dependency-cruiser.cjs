@@ -37,6 +37,12 @@ module.exports = {
       '^src/(lab|api|protocol|core|kernel|files)/',
       'lab is another host, simulated.',
     ),
+    layer(
+      'testing-fakes-the-context',
+      '^src/testing/',
+      '^src/(testing|api|lab|kernel/plugins/(observation-check|scope|scoped-network|siblings)\\.ts$)',
+      'What plugin authors test with is small: the lab, and what the kernel does around a context.',
+    ),
     {
       name: 'pure-layers-touch-no-platform',
       comment: 'core and protocol do no I/O: no node: modules (node:crypto hashes aside).',

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LabMachine, PtpLab } from '../plugins/ptp/testing/lab.js';
+import { type LabMachine, PtpLab } from '../plugins/ptp/testing/ptp-lab.js';
 import type { NtpView, PtpView } from '../src/api/index.js';
 import { loadHub } from '../src/cli/load.js';
 import { packageRoot } from '../src/cli/package-root.js';

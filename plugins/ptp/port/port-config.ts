@@ -18,7 +18,7 @@ import {
   profileOf,
 } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
-import { isMac } from './intake.js';
+import { isMac } from './receive-filter.js';
 
 /** `automotive` is one of two profiles by the role. */
 const PROFILE_NAMES = [

@@ -174,7 +174,7 @@ export class ClockEnsemble {
 
   /** Every source that shaped the clock's rate was wrong, or the rate is: it may be anything again. */
   doubt(id: ClockId): void {
-    this.#estimator.doubt(id);
+    this.#estimator.doubtFrequency(id);
     this.#moved();
     const clock = this.clocks.get(id);
     const slopeSigmaPpb = this.#estimator.clock(id)?.slopeSigmaPpb;
@@ -192,7 +192,7 @@ export class ClockEnsemble {
     if (changes.length === 0) return;
     this.#keep(() => {
       for (const { track, biasSigmaNs } of changes) {
-        if (biasSigmaNs === undefined) this.#estimator.exclude(track.key);
+        if (biasSigmaNs === undefined) this.#estimator.withdraw(track.key);
         else this.#estimator.admit(track.key, biasSigmaNs);
       }
     });

@@ -1,5 +1,5 @@
 import { type ClockId, NS_PER_S, type Ns } from '../../api/index.js';
-import type { OscillatorMemory, PathMemory } from '../estimator/types.js';
+import type { SavedOscillator, SavedPath } from '../estimator/types.js';
 
 /** What is kept of a clock from one run to the next. */
 export interface SavedClock {
@@ -7,11 +7,11 @@ export interface SavedClock {
   /** The correction that its bare oscillator needs, ppb. */
   readonly frequencyPpb: number;
   readonly sigmaPpb: number;
-  readonly wanders: OscillatorMemory['wanders'];
+  readonly wanders: SavedOscillator['wanders'];
 }
 
 /** What is kept of a source's path. */
-export interface SavedTrack extends PathMemory {
+export interface SavedTrack extends SavedPath {
   /** `ntp.a` or `ntp.a/path`. */
   readonly key: string;
   /** Where the source was; empty where it does not say. */

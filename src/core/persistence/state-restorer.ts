@@ -34,7 +34,7 @@ export class StateRestorer {
   remindClock({ id, frequencyPpb }: Clock): void {
     const memory = this.#clocks.get(id);
     if (memory === undefined) return;
-    this.#estimator.recallOscillator(id, {
+    this.#estimator.restoreOscillator(id, {
       slopePpb: memory.frequencyPpb - frequencyPpb,
       slopeSigmaPpb: memory.sigmaPpb,
       wanders: memory.wanders,
@@ -55,7 +55,7 @@ export class StateRestorer {
   /** To be called ahead of a track's first observation. */
   remind(track: SourceTrack): void {
     const memory = this.#remembered(track);
-    if (memory !== undefined) this.#estimator.recallPath(track.key, memory);
+    if (memory !== undefined) this.#estimator.restorePath(track.key, memory);
   }
 
   /** A run that was too short to learn, or was without a clock, hands on what it was given. */
@@ -69,7 +69,7 @@ export class StateRestorer {
   }
 
   #clockMemory({ id, frequencyPpb, model }: Clock): readonly SavedClock[] {
-    const known = model === undefined ? undefined : this.#estimator.oscillator(id);
+    const known = model === undefined ? undefined : this.#estimator.saveOscillator(id);
     const learnt = known && {
       clock: id,
       frequencyPpb: frequencyPpb + known.slopePpb,
@@ -81,7 +81,7 @@ export class StateRestorer {
 
   #trackMemory(track: SourceTrack): readonly SavedTrack[] {
     const { key, source } = track;
-    const known = this.#estimator.path(key);
+    const known = this.#estimator.savePath(key);
     if (known !== undefined) return [{ key, address: source.claims.address ?? '', ...known }];
     return [this.#remembered(track)].filter((memory) => memory !== undefined);
   }
