@@ -1,5 +1,5 @@
 import type { Claims } from '../../api/index.js';
-import { isMappedV4, octetsOf, parseServer } from '../../protocol/client-server/address.js';
+import { isMappedV4, octetsOf, parseServer } from '../../protocol/address/index.js';
 import { formatRefid, refidOfAddress } from '../../protocol/ntp/refid.js';
 
 /** Refids and addresses of figure 12 of RFC 5905 are addresses from this stratum on. */

@@ -1,6 +1,5 @@
 import type { Claims } from '../../api/index.js';
-import { covers, parseSubnet } from '../../protocol/client-server/access.js';
-import { octetsOf } from '../../protocol/client-server/address.js';
+import { covers, octetsOf, parseSubnet } from '../../protocol/address/index.js';
 import { hostOf, mayMean, refidOfHost, scopeOf, upstreamOf } from './address-scope.js';
 
 /** Addresses under which this hub can be reached. */

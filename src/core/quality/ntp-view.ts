@@ -1,5 +1,5 @@
 import type { Instant, Leap, Mode, Ns, NtpView } from '../../api/index.js';
-import { parseServer } from '../../protocol/client-server/address.js';
+import { parseServer } from '../../protocol/address/index.js';
 import { formatRefid, refidOfAddress } from '../../protocol/ntp/refid.js';
 import type { SourceTrack } from '../tracks/source.js';
 import { statedStratum, UNSYNCHRONISED } from '../tracks/stratum.js';

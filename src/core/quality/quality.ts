@@ -1,5 +1,5 @@
 import type { Instant, Leap, Mode, Ns, NtpView, PtpView } from '../../api/index.js';
-import { parseServer } from '../../protocol/client-server/address.js';
+import { parseServer } from '../../protocol/address/index.js';
 import { boundNs, type ClockModel, extrapolate } from '../clocks/clock-model.js';
 import type { CoreOptions } from '../engine/input.js';
 import { leadersOf } from '../selection/reasons.js';
