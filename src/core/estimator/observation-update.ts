@@ -1,14 +1,14 @@
 import type { Leg, Ns, Observation, Pulse, Rate, Reading, StampClass } from '../../api/index.js';
-import type { Verdict } from './jumps/jump-detector.js';
-import { noStrays, type StrayWay } from './jumps/outlier-count.js';
-import { watch } from './jumps/track-reset.js';
+import type { JumpVerdict } from './jumps/jump-detector.js';
+import { noOutliers, type ObservationDirection } from './jumps/outlier-count.js';
+import { checkForReset } from './jumps/track-reset.js';
 import { GaussianNoise } from './noise/gaussian-noise.js';
 import { LegNoise } from './noise/leg-noise.js';
-import type { Noise } from './noise/noise.js';
+import type { NoiseModel } from './noise/noise.js';
 import { recallPath } from './saved-state.js';
 import type { JointState } from './state/joint-state.js';
-import type { Row } from './state/observation-row.js';
-import { noiseOf, type Track } from './track-filter.js';
+import type { ObservationRow } from './state/observation-row.js';
+import { noiseOf, type TrackFilter } from './track-filter.js';
 import type { Innovation } from './types.js';
 
 /** What comes later than this after its event is of no use any more. */
@@ -27,20 +27,20 @@ const UNUSED: Innovation = { residualNs: Number.NaN, normalised: Number.NaN, use
 const FIRST: Innovation = { residualNs: 0, normalised: 0, used: true };
 
 /** Turns each kind of observation into its rows of the joint state, and absorbs them. */
-export class Intake {
+export class ObservationUpdate {
   private readonly state: JointState;
   private readonly members: number;
   /** Of the observation at hand: +1 where it shows the phase as it is, −1 where it shows it reversed; how late it is. */
   private sign: 1 | -1 = 1;
   private lateS = 0;
-  private way: StrayWay = 'phase';
+  private way: ObservationDirection = 'phase';
 
   constructor(state: JointState) {
     this.state = state;
     this.members = state.bank.capacity;
   }
 
-  take(track: Track, observation: Observation): Innovation {
+  take(track: TrackFilter, observation: Observation): Innovation {
     const lateS = this.state.sinceS(observation.monotonic);
     if (lateS > LATE_S) return UNUSED;
     if (track.anew) this.beginAnew(track);
@@ -54,7 +54,7 @@ export class Intake {
     return innovation;
   }
 
-  private takeKind(track: Track, observation: Observation, lateS: number): Innovation {
+  private takeKind(track: TrackFilter, observation: Observation, lateS: number): Innovation {
     switch (observation.kind) {
       case 'leg':
         return this.takeLeg(track, observation, lateS);
@@ -67,7 +67,7 @@ export class Intake {
     }
   }
 
-  private takeLeg(track: Track, leg: Leg, lateS: number): Innovation {
+  private takeLeg(track: TrackFilter, leg: Leg, lateS: number): Innovation {
     const sign = leg.direction === 'outbound' ? 1 : -1;
     this.sign = sign;
     this.lateS = lateS;
@@ -89,7 +89,7 @@ export class Intake {
   }
 
   /** The first leg of the other way: the two together show the delay, and the delay hints at the noise of legs to come. */
-  private openDelay(track: Track, transitNs: Ns): void {
+  private openDelay(track: TrackFilter, transitNs: Ns): void {
     const { bank } = this.state;
     const otherNs = track.firstDirection * bank.mean(track.clock, this.state.phaseRow(track, 1, 0));
     const halfNs = (transitNs + otherNs) / 2;
@@ -104,7 +104,7 @@ export class Intake {
     this.state.openDelay(track, track.firstDirection, remembered);
   }
 
-  private takePulse(track: Track, pulse: Pulse, lateS: number): Innovation {
+  private takePulse(track: TrackFilter, pulse: Pulse, lateS: number): Innovation {
     const { periodNs } = pulse;
     const expectedNs = this.expect(track, pulse);
     if (Number.isNaN(expectedNs)) return UNUSED;
@@ -117,7 +117,7 @@ export class Intake {
    * Where a pulse is looked for: where its own track is, unless the clock's phase as the vote has it is in another period;
    * else by the vote, else by the number that the source gave. NaN: no phase is known to a fraction of the period.
    */
-  private expect(track: Track, { clock, periodNs, numberedOffsetNs }: Pulse): Ns {
+  private expect(track: TrackFilter, { clock, periodNs, numberedOffsetNs }: Pulse): Ns {
     const { anchored, offset, variance, biases } = this.state.combine()[this.state.layout.clocks.indexOf(clock)]!;
     const isKnown = (squareNs: number) => NUMBERING_SIGMAS * Math.sqrt(squareNs) < periodNs / 2;
     const voted = anchored && isKnown(variance + biases);
@@ -128,7 +128,7 @@ export class Intake {
   }
 
   /** A two-sided observation of the phase. `noiseNs`: what is to be expected of this one. */
-  private takePhase(track: Track, at: Observation, phaseNs: Ns, noiseNs: Ns, lateS: number): Innovation {
+  private takePhase(track: TrackFilter, at: Observation, phaseNs: Ns, noiseNs: Ns, lateS: number): Innovation {
     const valueNs = phaseNs - this.state.controlled(track, at.monotonic);
     track.phases ??= new GaussianNoise(this.members);
     track.phases.unit = noiseNs;
@@ -140,7 +140,7 @@ export class Intake {
     return FIRST;
   }
 
-  private takeRate(track: Track, { frequencyPpb, noisePpb }: Rate): Innovation {
+  private takeRate(track: TrackFilter, { frequencyPpb, noisePpb }: Rate): Innovation {
     const { bank } = this.state;
     track.rates ??= new GaussianNoise(this.members);
     track.rates.unit = noisePpb;
@@ -152,7 +152,13 @@ export class Intake {
     return { residualNs: residual, normalised: residual / Math.sqrt(variance + expected), used: true };
   }
 
-  private absorb(track: Track, at: Observation, row: Row, value: number, noise: Noise): Innovation {
+  private absorb(
+    track: TrackFilter,
+    at: Observation,
+    row: ObservationRow,
+    value: number,
+    noise: NoiseModel,
+  ): Innovation {
     const { bank } = this.state;
     const floor = at.noiseFloorNs;
     const residualNs = value - noise.mean - bank.mean(track.clock, row);
@@ -161,12 +167,18 @@ export class Intake {
     if (verdict === 'held') return UNUSED;
     const expected = noise.sigma ** 2 + floor ** 2;
     const variance = bank.absorb(track, row, value, noise, floor);
-    watch(this.state, track, noise, this.way, residualNs);
+    checkForReset(this.state, track, noise, this.way, residualNs);
     return { residualNs, normalised: residualNs / Math.sqrt(variance + expected), used: true };
   }
 
   /** Whether the time of the source has jumped. While that is open, what speaks for it is held to say nothing. */
-  private judge(track: Track, at: Observation, row: Row, residualNs: Ns, noise: Noise): Verdict {
+  private judge(
+    track: TrackFilter,
+    at: Observation,
+    row: ObservationRow,
+    residualNs: Ns,
+    noise: NoiseModel,
+  ): JumpVerdict {
     const { jumpWatch, clock, delay } = track;
     const { monotonic, noiseFloorNs: floorNs } = at;
     const way = delay < 0 ? 'phase' : this.way;
@@ -190,7 +202,7 @@ export class Intake {
   }
 
   /** The word of the source about the time starts anew with this observation, which may be a late one. */
-  private beginPhase(track: Track, at: Observation, value: number, noiseNs: Ns): Innovation {
+  private beginPhase(track: TrackFilter, at: Observation, value: number, noiseNs: Ns): Innovation {
     const { sign, state } = this;
     if (!track.jumped) {
       track.jumps++;
@@ -200,15 +212,15 @@ export class Intake {
     const beforeNs = state.mean(track, track.phase);
     state.beginPhase(track, sign, sign * value, this.lateS, FIRST_SIGMAS * noiseNs);
     track.jumpNs = state.mean(track, track.phase) - beforeNs;
-    track.strays = noStrays();
+    track.strays = noOutliers();
     track.jumpWatch.begin(at.monotonic);
     return FIRST;
   }
 
-  private beginAnew(track: Track): void {
+  private beginAnew(track: TrackFilter): void {
     track.anew = false;
     track.restarts++;
-    track.strays = noStrays();
+    track.strays = noOutliers();
     track.jumpWatch.begin(track.last);
     track.jumped = false;
     track.firstDirection = 0;

@@ -1,9 +1,9 @@
 import type { ClockId, Ns } from '../../api/index.js';
 import { guess } from './oscillator/prior-guess.js';
-import type { OscillatorMemory, PathMemory } from './remembered.js';
 import { FIRST_SLOPE_SIGMA } from './state/joint-filter.js';
 import type { JointState } from './state/joint-state.js';
-import type { Track } from './track-filter.js';
+import type { TrackFilter } from './track-filter.js';
+import type { SavedOscillator, SavedPath } from './types.js';
 
 /** (s/s)²/s in (ns/s)²/s. */
 const NS2_PER_S2 = 1e18;
@@ -19,7 +19,7 @@ const OTHER_WAY = 3;
 const OTHER_NOISE = 100;
 
 /** Undefined while little is known. */
-export function oscillatorOf(state: JointState, clock: ClockId): OscillatorMemory | undefined {
+export function oscillatorOf(state: JointState, clock: ClockId): SavedOscillator | undefined {
   const { bank, layout } = state;
   const slope = bank.estimate(clock, layout.slope(clock));
   const slopeSigmaPpb = Math.sqrt(slope.variance);
@@ -30,7 +30,7 @@ export function oscillatorOf(state: JointState, clock: ClockId): OscillatorMemor
 }
 
 /** Before the clock's first observation. */
-export function recallOscillator({ bank, layout }: JointState, clock: ClockId, memory: OscillatorMemory): void {
+export function recallOscillator({ bank, layout }: JointState, clock: ClockId, memory: SavedOscillator): void {
   const known = bank.lines.hypotheses.map((wander) => weightOf(memory, wander / NS2_PER_S2));
   const sum = known.reduce((total, weight) => total + weight, 0);
   const even = 1 / known.length;
@@ -43,7 +43,7 @@ export function recallOscillator({ bank, layout }: JointState, clock: ClockId, m
 }
 
 /** Undefined while little is known. */
-export function pathOf(state: JointState, track: Track): PathMemory | undefined {
+export function pathOf(state: JointState, track: TrackFilter): SavedPath | undefined {
   if (track.legs === undefined || track.delay < 0 || track.observations < LEGS_TO_KNOW) return undefined;
   const { mean, variance } = state.estimate(track, track.delay);
   return {
@@ -58,7 +58,7 @@ export function pathOf(state: JointState, track: Track): PathMemory | undefined 
  * The remembered path of a track, once, if its first round trip, of twice `halfNs`, can have gone that way. `noiseNs`: what
  * one would expect of the noise.
  */
-export function recallPath(track: Track, halfNs: Ns, noiseNs: Ns): PathMemory | undefined {
+export function recallPath(track: TrackFilter, halfNs: Ns, noiseNs: Ns): SavedPath | undefined {
   const { remembered } = track;
   track.remembered = undefined;
   if (remembered === undefined || !isNear(remembered.delayNs, halfNs, OTHER_WAY)) return undefined;
@@ -69,5 +69,5 @@ const isNear = (value: number, expected: number, factor: number): boolean =>
   value * factor > expected && value < expected * factor;
 
 /** Hypotheses are the same when they differ by less than they were written with. */
-const weightOf = ({ wanders }: OscillatorMemory, wander: number): number =>
+const weightOf = ({ wanders }: SavedOscillator, wander: number): number =>
   wanders.find((known) => Math.abs(known.wander / wander - 1) < 1e-6)?.weight ?? 0;

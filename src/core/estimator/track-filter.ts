@@ -1,12 +1,12 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
-import { JumpWatch } from './jumps/jump-detector.js';
-import { noStrays, type Strays, type StrayWay } from './jumps/outlier-count.js';
+import { JumpDetector } from './jumps/jump-detector.js';
+import { noOutliers, type ObservationDirection, type OutlierCount } from './jumps/outlier-count.js';
 import type { GaussianNoise } from './noise/gaussian-noise.js';
 import type { LegNoise } from './noise/leg-noise.js';
-import type { PathMemory } from './remembered.js';
+import type { SavedPath } from './types.js';
 
 /** What one source says over one path, and where its variables are in the joint state (−1: none yet). */
-export interface Track {
+export interface TrackFilter {
   readonly key: string;
   readonly clock: ClockId;
   /** The other local clock of a comparison. */
@@ -21,8 +21,8 @@ export interface Track {
   legs: LegNoise | undefined;
   phases: GaussianNoise | undefined;
   rates: GaussianNoise | undefined;
-  strays: Record<StrayWay, Strays>;
-  readonly jumpWatch: JumpWatch;
+  strays: Record<ObservationDirection, OutlierCount>;
+  readonly jumpWatch: JumpDetector;
   /** Observations in a row that were no strays. */
   calm: number;
   /** It had to begin anew lately. */
@@ -45,10 +45,10 @@ export interface Track {
   outvoted: boolean;
   weight: number;
   /** From before a restart, until it has been used. */
-  remembered: PathMemory | undefined;
+  remembered: SavedPath | undefined;
 }
 
-export const createTrack = (key: string, observation: Observation, now: Instant): Track => ({
+export const createTrack = (key: string, observation: Observation, now: Instant): TrackFilter => ({
   key,
   clock: observation.clock,
   versus: observation.kind === 'reading' ? observation.versus : undefined,
@@ -58,8 +58,8 @@ export const createTrack = (key: string, observation: Observation, now: Instant)
   legs: undefined,
   phases: undefined,
   rates: undefined,
-  strays: noStrays(),
-  jumpWatch: new JumpWatch(observation.monotonic),
+  strays: noOutliers(),
+  jumpWatch: new JumpDetector(observation.monotonic),
   calm: 0,
   restarted: false,
   anew: false,
@@ -76,7 +76,7 @@ export const createTrack = (key: string, observation: Observation, now: Instant)
   remembered: undefined,
 });
 
-export const isAdmitted = (track: Track): boolean => !Number.isNaN(track.biasSigmaNs);
+export const isAdmitted = (track: TrackFilter): boolean => !Number.isNaN(track.biasSigmaNs);
 
 /** Standard deviation of one observation of the phase or of one leg; NaN before the first. */
-export const noiseOf = (track: Track): Ns => track.phases?.sigma ?? track.legs?.sigma ?? Number.NaN;
+export const noiseOf = (track: TrackFilter): Ns => track.phases?.sigma ?? track.legs?.sigma ?? Number.NaN;

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { JumpWatch } from './jump-detector.js';
-import type { StrayWay } from './outlier-count.js';
+import { JumpDetector } from './jump-detector.js';
+import type { ObservationDirection } from './outlier-count.js';
 
 const US = 1e3;
 const EIGHTH_NS = 125_000_000n;
 
 /** What a watch makes of observations that follow each other after an eighth of a second, in µs against what is expected. */
-function watched(...seen: readonly (readonly [StrayWay, number])[]) {
-  const watch = new JumpWatch(0n);
+function watched(...seen: readonly (readonly [ObservationDirection, number])[]) {
+  const watch = new JumpDetector(0n);
   return seen.map(([way, shiftUs], n) => {
     watch.expect(EIGHTH_NS * BigInt(n));
     const reachNs = watch.reachNs(US);
@@ -43,7 +43,7 @@ describe('a jump of a source’s time', () => {
   });
 
   it('is faster than any oscillator: what takes its time may be the clock', () => {
-    const watch = new JumpWatch(0n);
+    const watch = new JumpDetector(0n);
     watch.expect(64_000_000_000n);
     expect(watch.reachNs(0)).to.be.above(3e6);
     watch.expect(EIGHTH_NS);
@@ -58,7 +58,7 @@ describe('a jump of a source’s time', () => {
   });
 
   it('makes its source suspect at once where no noise explains it, else with the second that agrees', () => {
-    const watch = new JumpWatch(0n);
+    const watch = new JumpDetector(0n);
     watch.take('outbound', 2e6, 10 * US, false);
     expect(watch.suspectNs).to.equal(0);
     watch.take('inbound', 2e6, 10 * US, true);

@@ -1,9 +1,9 @@
 import type { Instant, Ns } from '../../../api/index.js';
 import { NOISE_SIGMAS } from '../noise/noise.js';
-import type { StrayWay } from './outlier-count.js';
+import type { ObservationDirection } from './outlier-count.js';
 
 /** What an observation is in the light of those before it. */
-export type Verdict = 'plain' | 'held' | 'jumped';
+export type JumpVerdict = 'plain' | 'held' | 'jumped';
 
 /** Below this the estimate finds its own way. */
 const LEAST_JUMP_NS = 2e3;
@@ -11,7 +11,7 @@ const LEAST_JUMP_NS = 2e3;
 const FASTEST = 5e-5;
 /** So many that agree are no chance. */
 const ENOUGH = 3;
-const WAYS: Readonly<Record<StrayWay, number>> = { inbound: 1, outbound: 2, phase: 3 };
+const WAYS: Readonly<Record<ObservationDirection, number>> = { inbound: 1, outbound: 2, phase: 3 };
 const BOTH = 3;
 
 /**
@@ -19,7 +19,7 @@ const BOTH = 3;
  * lets the next message through, a longer route delays one direction for good; a jump shows in both, alike, and stays. No
  * oscillator leaves its course by as much in as short a time, so that the clock is above suspicion.
  */
-export class JumpWatch {
+export class JumpDetector {
   /** By how much the last observations contradict the phase; zero while they do not. */
   suspectNs: Ns = 0;
   private count = 0;
@@ -56,14 +56,14 @@ export class JumpWatch {
   }
 
   /** It contradicts nothing. */
-  calm(way: StrayWay): void {
+  calm(way: ObservationDirection): void {
     if (this.count > 0) this.refute();
     if (this.refutedWays & WAYS[way]) this.refutedNs = Number.NaN;
     this.calmAt = this.at;
   }
 
   /** It says that the phase is off by `shiftNs`; what agrees does so within half of `reachNs`. `early`: no noise explains it. */
-  take(way: StrayWay, shiftNs: Ns, reachNs: Ns, early: boolean): Verdict {
+  take(way: ObservationDirection, shiftNs: Ns, reachNs: Ns, early: boolean): JumpVerdict {
     const agrees = (otherNs: Ns): boolean => Math.abs(shiftNs - otherNs) <= reachNs / 2;
     if (agrees(this.refutedNs)) return 'plain';
     if (this.count === 0 || !agrees(this.meanNs)) this.forget();

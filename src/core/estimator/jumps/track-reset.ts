@@ -1,8 +1,8 @@
 import type { ClockId, Ns } from '../../../api/index.js';
-import type { Noise } from '../noise/noise.js';
+import type { NoiseModel } from '../noise/noise.js';
 import type { JointState } from '../state/joint-state.js';
-import type { Track } from '../track-filter.js';
-import { noStrays, type Strays, type StrayWay } from './outlier-count.js';
+import type { TrackFilter } from '../track-filter.js';
+import { noOutliers, type ObservationDirection, type OutlierCount } from './outlier-count.js';
 
 /** So many strays in a row that agree are no strays. */
 const STRAYS = 4;
@@ -16,7 +16,13 @@ const CALM = 8;
  * track begins anew with its next observation, its noise stays known. Its route got shorter: the base delay does. A late
  * leg is no such thing.
  */
-export function watch(state: JointState, track: Track, noise: Noise, way: StrayWay, residualNs: Ns): void {
+export function checkForReset(
+  state: JointState,
+  track: TrackFilter,
+  noise: NoiseModel,
+  way: ObservationDirection,
+  residualNs: Ns,
+): void {
   const mine = track.strays[way];
   mine.lastNs = residualNs;
   if (noise === track.legs && residualNs > 0) return;
@@ -24,7 +30,7 @@ export function watch(state: JointState, track: Track, noise: Noise, way: StrayW
   if (mine.count > 0) judge(state, track, way);
 }
 
-function judge(state: JointState, track: Track, way: StrayWay): void {
+function judge(state: JointState, track: TrackFilter, way: ObservationDirection): void {
   const mine = track.strays[way];
   if (way === 'phase' || track.delay < 0) {
     if (mine.count >= STRAYS) giveUp(state, track);
@@ -36,7 +42,7 @@ function judge(state: JointState, track: Track, way: StrayWay): void {
   if (mine.count === 1) other.lastNs = Number.NaN;
 }
 
-function count(track: Track, mine: Strays, stray: boolean): void {
+function count(track: TrackFilter, mine: OutlierCount, stray: boolean): void {
   if (stray) mine.count = agrees(mine.lastNs, mine.strayNs) ? mine.count + 1 : 1;
   else mine.count = 0;
   mine.strayNs = mine.lastNs;
@@ -44,7 +50,7 @@ function count(track: Track, mine: Strays, stray: boolean): void {
   if (track.calm > CALM) track.restarted = false;
 }
 
-function giveUp(state: JointState, track: Track): void {
+function giveUp(state: JointState, track: TrackFilter): void {
   track.anew = true;
   track.restarted = true;
   if (!track.outvoted) blameClock(state, track.clock);
@@ -57,14 +63,14 @@ const agrees = (residualNs: Ns, beforeNs: Ns): boolean => residualNs / beforeNs 
  * Early legs of one way are due to the clock only if the other way is late by as much: the round trip knows nothing of
  * clocks. Early both ways, one round trip is enough; early one way, the other must have kept its time meanwhile.
  */
-function isShorter(mine: Strays, other: Strays): boolean {
+function isShorter(mine: OutlierCount, other: OutlierCount): boolean {
   if (other.count > 0 && agrees(mine.strayNs, other.strayNs)) return true;
   return mine.count >= STRAYS && Math.abs(other.lastNs) < Math.abs(mine.strayNs) / 2;
 }
 
 /** The base delay may be anything again. The phase stays: what is early one way only is bias, and no data can tell it. */
-function shorten(state: JointState, track: Track): void {
-  track.strays = noStrays();
+function shorten(state: JointState, track: TrackFilter): void {
+  track.strays = noOutliers();
   state.reopenDelay(track);
 }
 

@@ -1,5 +1,12 @@
-import { Component, type Moments, NOISE_SIGMAS, type Noise, type Prediction, Wild } from './noise.js';
-import { GROWTH, Growth } from './outlier-rate.js';
+import {
+  MixtureComponent,
+  type MixtureMoments,
+  NOISE_SIGMAS,
+  type NoiseModel,
+  OutlierComponent,
+  type Prediction,
+} from './noise.js';
+import { OutlierRate, SCALE_GROWTH } from './outlier-rate.js';
 import { ScaleSearch } from './scale-search.js';
 import { logDensity } from './truncated-normal.js';
 
@@ -19,7 +26,7 @@ const LEAST_SIGMA = 1e-3;
  * noise, learnt with a wrong wander, the right wander would be found wrong, and for good. Like the wanders (interacting
  * multiple models, Blom and Bar-Shalom 1988) a member that counts for little takes its noise from those that count.
  */
-export class GaussianNoise implements Noise {
+export class GaussianNoise implements NoiseModel {
   readonly mean = 0;
   /** What the observation at hand states. */
   unit = 1;
@@ -33,7 +40,7 @@ export class GaussianNoise implements Noise {
   private readonly knowns: Float64Array;
   /** None when the order of magnitude is found. */
   private searches: readonly ScaleSearch[];
-  private readonly growth = new Growth();
+  private readonly growth = new OutlierRate();
   /** Of the observation at hand, for each member, in `unit`. */
   private readonly residual: Float64Array;
   private readonly variance: Float64Array;
@@ -43,8 +50,8 @@ export class GaussianNoise implements Noise {
   private readonly expected: Float64Array;
   /** Where a member shows its residual to its search, in `unit`. */
   private readonly shown = { residual: 0, variance: 0 };
-  private readonly ours = new Component();
-  private readonly wild = new Wild();
+  private readonly ours = new MixtureComponent();
+  private readonly wild = new OutlierComponent();
 
   constructor(members: number) {
     const array = () => new Float64Array(members);
@@ -65,7 +72,7 @@ export class GaussianNoise implements Noise {
     this.floorSquare = floor ** 2;
   }
 
-  weigh(prediction: Prediction, member: number, out: Moments): void {
+  weigh(prediction: Prediction, member: number, out: MixtureMoments): void {
     const search = this.searches[member];
     if (search === undefined && this.knowns[member] === 0) this.join(member);
     const { residual, variance } = prediction;
@@ -130,7 +137,7 @@ export class GaussianNoise implements Noise {
     this.knowns[member] = known + fresh * (this.known - known);
   }
 
-  private weighCore({ residual, variance }: Prediction, out: Moments): void {
+  private weighCore({ residual, variance }: Prediction, out: MixtureMoments): void {
     const { ours } = this;
     const s2 = this.wild.expected;
     const logCore = logDensity(residual / Math.sqrt(s2)) - 0.5 * Math.log(s2);
@@ -155,10 +162,10 @@ export class GaussianNoise implements Noise {
 
   private grow(): void {
     for (let k = 0; k < this.squares.length; k++) {
-      this.squares[k] = this.squares[k]! * GROWTH ** 2;
+      this.squares[k] = this.squares[k]! * SCALE_GROWTH ** 2;
       this.knowns[k] = Math.min(this.knowns[k]!, GROWN);
     }
-    this.square *= GROWTH ** 2;
+    this.square *= SCALE_GROWTH ** 2;
     this.known = Math.min(this.known, GROWN);
   }
 }

@@ -1,5 +1,5 @@
-import type { Moments } from './noise.js';
-import { LateLeg } from './one-sided.js';
+import type { MixtureMoments } from './noise.js';
+import { OneSidedComponent } from './one-sided.js';
 
 const FIRST_PART = 0.01;
 const FIRST_WIDTH = 30;
@@ -12,7 +12,7 @@ const MEMORY = 500;
 const LATE_MEMORY = 50;
 
 /** Legs that are much too late: some share of them waits in another queue. Share and lateness are learnt. */
-export class Tail extends LateLeg {
+export class LateTail extends OneSidedComponent {
   /** How many of all legs. */
   part = FIRST_PART;
   /** How likely the last leg was one of them. */
@@ -32,7 +32,7 @@ export class Tail extends LateLeg {
     this.scale = Number.isNaN(this.lateNs) ? FIRST_WIDTH * sigma : Math.max(this.lateNs, LEAST_WIDTH * sigma);
   }
 
-  note(member: number, mixture: Moments): void {
+  note(member: number, mixture: MixtureMoments): void {
     const chance = this.share / mixture.share;
     this.seen[2 * member] = chance;
     this.seen[2 * member + 1] = chance * this.lateness;

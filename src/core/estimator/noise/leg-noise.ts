@@ -1,8 +1,9 @@
 import type { Leg } from '../../../api/index.js';
-import { Tail } from './late-tail.js';
-import { type Moments, NOISE_SIGMAS, type Noise, type Prediction, Wild } from './noise.js';
-import { type Pace, type Rivals, Shape } from './noise-shape.js';
-import { GROWTH, Growth } from './outlier-rate.js';
+import type { SavedShape } from '../types.js';
+import { LateTail } from './late-tail.js';
+import { type MixtureMoments, NOISE_SIGMAS, type NoiseModel, OutlierComponent, type Prediction } from './noise.js';
+import { type LearningRate, NoiseShape, type OtherLikelihoods } from './noise-shape.js';
+import { OutlierRate, SCALE_GROWTH } from './outlier-rate.js';
 
 /** ρ = √r / J: from pure queueing (a sharp early edge) to almost Gaussian. */
 const RHOS = [0.01, 0.1, 0.5, 2, 8];
@@ -29,31 +30,25 @@ const OUTGROWN = 10;
 const RECALLED_COUNT = 32;
 const LEAST_RECALLED_LOG_WEIGHT = -5;
 
-/** How much a shape counts. */
-export interface ShapeMemory {
-  readonly rho: number;
-  readonly logWeight: number;
-}
-
 /**
  * Noise of the legs of one path. A leg never arrives early, so a late one says almost nothing and an early one a lot, each
  * direction by itself. How sharp the early edge is, is not known: a bank of shapes, weighed by how well they predicted, and
  * collapsed into one pair of moments.
  */
-export class LegNoise implements Noise {
-  private shapes: readonly Shape[];
+export class LegNoise implements NoiseModel {
+  private shapes: readonly NoiseShape[];
   private readonly members: number;
-  private readonly tail: Tail;
-  private readonly growth = new Growth();
-  private readonly lateness = { inbound: new Growth(), outbound: new Growth() };
-  private best: Shape;
-  private readonly pace: Pace = { direction: 'inbound', rate: 1, edgeRate: 1 };
+  private readonly tail: LateTail;
+  private readonly growth = new OutlierRate();
+  private readonly lateness = { inbound: new OutlierRate(), outbound: new OutlierRate() };
+  private best: NoiseShape;
+  private readonly pace: LearningRate = { direction: 'inbound', rate: 1, edgeRate: 1 };
   private lead = 0;
   stray = 0;
   /** Of the leg at hand: standard deviation of its noise without the tail. */
   private core = 0;
-  private readonly rivals: Rivals = { logUnit: 0, late: 0, wild: 0, part: 0 };
-  private readonly wild = new Wild();
+  private readonly rivals: OtherLikelihoods = { logUnit: 0, late: 0, wild: 0, part: 0 };
+  private readonly wild = new OutlierComponent();
   /** For each member: chance that it is wild. */
   private readonly wildness: Float64Array;
   /** The leg at hand came before its time. */
@@ -69,7 +64,7 @@ export class LegNoise implements Noise {
     this.shapes = this.guess(sigma);
     this.best = this.heaviest();
     this.wildness = new Float64Array(members);
-    this.tail = new Tail(members);
+    this.tail = new LateTail(members);
   }
 
   get mean(): number {
@@ -104,13 +99,13 @@ export class LegNoise implements Noise {
   }
 
   /** What is worth keeping for the next start, beside sigma. */
-  get learnt(): readonly ShapeMemory[] {
+  get learnt(): readonly SavedShape[] {
     return this.shapes.map(({ rho, logWeight }) => ({ rho, logWeight }));
   }
 
   /** Starts from what was kept, as if a few dozen legs had shown it. */
-  recall(sigma: number, memory: readonly ShapeMemory[]): this {
-    this.shapes = RHOS.map((rho) => new Shape(rho, sigma, this.members));
+  recall(sigma: number, memory: readonly SavedShape[]): this {
+    this.shapes = RHOS.map((rho) => new NoiseShape(rho, sigma, this.members));
     for (const shape of this.shapes) {
       const logWeight = memory.find(({ rho }) => rho === shape.rho)?.logWeight ?? 0;
       shape.reweigh(Math.max(logWeight, LEAST_RECALLED_LOG_WEIGHT));
@@ -133,7 +128,7 @@ export class LegNoise implements Noise {
     for (const shape of this.shapes) shape.expect(floor);
   }
 
-  weigh(prediction: Prediction, member: number, out: Moments): void {
+  weigh(prediction: Prediction, member: number, out: MixtureMoments): void {
     const { shapes, tail, wild, rivals } = this;
     if (member === this.lead) this.early = prediction.residual < this.best.edge;
     tail.weigh(prediction);
@@ -241,34 +236,34 @@ export class LegNoise implements Noise {
 
   private grow(): void {
     this.count = 0;
-    for (const shape of this.shapes) shape.rescale(shape.scale * GROWTH);
+    for (const shape of this.shapes) shape.rescale(shape.scale * SCALE_GROWTH);
   }
 
-  private guess(sigma: number): readonly Shape[] {
+  private guess(sigma: number): readonly NoiseShape[] {
     return RHOS.flatMap((rho) => DECADES.map((by) => guessed(rho, sigma, by, this.members)));
   }
 
-  private heaviest(): Shape {
+  private heaviest(): NoiseShape {
     return heaviest(this.shapes);
   }
 
   /** A shape that counts for nothing is only kept up to date, by the member that counts most. */
-  private passes(shape: Shape, member: number): boolean {
+  private passes(shape: NoiseShape, member: number): boolean {
     return shape.dormant && member !== this.lead;
   }
 }
 
-function guessed(rho: number, sigma: number, decades: number, members: number): Shape {
-  const shape = new Shape(rho, sigma * 10 ** decades, members);
+function guessed(rho: number, sigma: number, decades: number, members: number): NoiseShape {
+  const shape = new NoiseShape(rho, sigma * 10 ** decades, members);
   shape.reweigh(-0.5 * (decades / GUESS_DECADES) ** 2);
   return shape;
 }
 
-const heaviest = (shapes: readonly Shape[]): Shape =>
+const heaviest = (shapes: readonly NoiseShape[]): NoiseShape =>
   shapes.reduce((best, shape) => (shape.logWeight > best.logWeight ? shape : best));
 
 /** The likeliest of some copies of one shape, at their geometric mean scale and with the weight of all. */
-function merged(copies: readonly Shape[]): Shape {
+function merged(copies: readonly NoiseShape[]): NoiseShape {
   const best = heaviest(copies);
   let [sum, logScale] = [0, 0];
   for (const { logWeight, scale } of copies) {

@@ -1,5 +1,5 @@
 import type { Leg } from '../../../api/index.js';
-import { LateLeg } from './one-sided.js';
+import { OneSidedComponent } from './one-sided.js';
 
 const LEAST_SCALE_NS = 1e-3;
 /** Bounds what one leg can say against a shape. */
@@ -18,7 +18,7 @@ const FIELDS = 5;
 const WAYS: Readonly<Record<Leg['direction'], number>> = { inbound: 0, outbound: 1 };
 
 /** What else the leg at hand may be, and the shape's own part; all likelihoods in units of e^`logUnit`. */
-export interface Rivals {
+export interface OtherLikelihoods {
   logUnit: number;
   late: number;
   wild: number;
@@ -27,7 +27,7 @@ export interface Rivals {
 }
 
 /** How fast a shape is to learn from a leg of this direction: its scale, and its edge. */
-export interface Pace {
+export interface LearningRate {
   direction: Leg['direction'];
   rate: number;
   edgeRate: number;
@@ -38,7 +38,7 @@ export interface Pace {
  * relative to the path's base delay, which all shapes share: otherwise the shape that was right first would keep the delay
  * where it suits itself, and no other could come forward.
  */
-export class Shape extends LateLeg {
+export class NoiseShape extends OneSidedComponent {
   logWeight = 0;
   weight = 1;
   readonly rho: number;
@@ -86,7 +86,7 @@ export class Shape extends LateLeg {
   }
 
   /** Sets its share, and notes what `weigh` found for one member. */
-  compete(member: number, { logUnit, late, wild, part }: Rivals): void {
+  compete(member: number, { logUnit, late, wild, part }: OtherLikelihoods): void {
     const own = part * Math.exp(this.logLikelihood - logUnit);
     const all = own + late + wild + LEAST_SHARE;
     this.share = this.weight * own;
@@ -101,7 +101,7 @@ export class Shape extends LateLeg {
   }
 
   /** One EM step with what the members saw; the evidence counts for the weight. */
-  settle(weights: Float64Array, lead: number, { direction, rate, edgeRate }: Pace): void {
+  settle(weights: Float64Array, lead: number, { direction, rate, edgeRate }: LearningRate): void {
     const { sum } = this;
     this.collect(weights, lead);
     const core = sum[CORE]!;

@@ -2,20 +2,20 @@ import { expect } from 'chai';
 import { Random } from '../testing/random.js';
 import { GaussianNoise } from './gaussian-noise.js';
 import { LegNoise } from './leg-noise.js';
-import { Moments, type Noise } from './noise.js';
+import { MixtureMoments, type NoiseModel } from './noise.js';
 
 const ALONE = Float64Array.of(1);
 const NOT_FRESH = Float64Array.of(0);
 
 /** What an observation says to a single member, to which h·x is known to `known`. */
-function weigh(noise: Noise, residual: number, known: number, out: Moments): void {
+function weigh(noise: NoiseModel, residual: number, known: number, out: MixtureMoments): void {
   noise.expect(1e-3, 0);
   noise.weigh({ residual, variance: known ** 2 }, 0, out);
 }
 
 /** Shows `count` residuals to a noise of one member while h·x is known to `known`. */
-function show(noise: Noise, count: number, next: (n: number) => number, known = 0): Moments {
-  const moments = new Moments();
+function show(noise: NoiseModel, count: number, next: (n: number) => number, known = 0): MixtureMoments {
+  const moments = new MixtureMoments();
   for (let n = 0; n < count; n++) {
     weigh(noise, next(n), known, moments);
     noise.settle(ALONE, NOT_FRESH);
@@ -84,7 +84,7 @@ describe('the noise of legs', () => {
     const noise = legs();
     showLegs(noise, 4000, () => 100 * random.exponential());
     expect(noise.sigma).to.be.within(85, 118);
-    const moments = new Moments();
+    const moments = new MixtureMoments();
     weigh(noise, 300, 20, moments);
     expect(Math.abs(moments.shift)).to.be.below(6);
     expect(moments.variance).to.be.within(380, 410);
@@ -98,7 +98,7 @@ describe('the noise of legs', () => {
     const noise = legs();
     showLegs(noise, 4000, () => 100 * random.normal());
     expect(noise.sigma).to.be.within(88, 115);
-    const [late, early] = [new Moments(), new Moments()];
+    const [late, early] = [new MixtureMoments(), new MixtureMoments()];
     weigh(noise, noise.mean + 150, 20, late);
     weigh(noise, noise.mean - 150, 20, early);
     expect(late.shift).to.be.within(4, 8);
@@ -111,7 +111,7 @@ describe('the noise of legs', () => {
     const spike = () => (random.uniform() < 0.1 ? 3000 * random.exponential() : 0);
     showLegs(noise, 6000, () => 100 * random.exponential() + spike());
     expect(noise.sigma).to.be.within(80, 135);
-    const moments = new Moments();
+    const moments = new MixtureMoments();
     weigh(noise, 5000, 20, moments);
     expect(Math.abs(moments.shift)).to.be.below(1);
   });

@@ -7,7 +7,7 @@ export interface Prediction {
 }
 
 /** One of the things that an observation may be. */
-export class Component {
+export class MixtureComponent {
   logLikelihood = 0;
   /** How much it counts, in any unit. */
   share = 0;
@@ -17,7 +17,7 @@ export class Component {
 }
 
 /** What an observation says of the predicted quantity h·x: moments to match, gathered from a mixture. */
-export class Moments {
+export class MixtureMoments {
   logLikelihood = 0;
   /** ln of the unit of the shares. */
   logUnit = 0;
@@ -32,7 +32,7 @@ export class Moments {
     this.share = this.shift = this.variance = 0;
   }
 
-  add({ share, shift, variance }: Component): void {
+  add({ share, shift, variance }: MixtureComponent): void {
     this.share += share;
     this.shift += share * shift;
     this.variance += share * (variance + shift * shift);
@@ -49,7 +49,7 @@ export class Moments {
  * An observation that comes from nowhere (a wrong stamp, a reply to another question): a Cauchy law, so that no residual is
  * too large for it. It says nothing of h·x.
  */
-export class Wild extends Component {
+export class OutlierComponent extends MixtureComponent {
   /** Variance of the residual that was to be expected. */
   expected = 0;
 
@@ -69,7 +69,7 @@ const LOG_WILD_SHARE = Math.log(1e-4);
  * Noise of one track. For each observation: `expect` comes first, `weigh` once for each member of the wander bank, `settle`
  * last. Numbers are handed over within objects, in place: a plain one is allocated at each call that is not inlined.
  */
-export interface Noise {
+export interface NoiseModel {
   /** Expected error and its standard deviation, in the unit of the observation. */
   readonly mean: number;
   readonly sigma: number;
@@ -80,7 +80,7 @@ export interface Noise {
   /** An observation with at least this noise, its standard deviation; `lead` is the member that counts most. */
   expect(floor: number, lead: number): void;
   /** What the observation says to a member, into `out`. */
-  weigh(prediction: Prediction, member: number, out: Moments): void;
+  weigh(prediction: Prediction, member: number, out: MixtureMoments): void;
   /**
    * Learns from the observation. `weights`: how much each member counts; `fresh`: how likely it is only since this
    * observation that the oscillator is of its kind, 0..1.

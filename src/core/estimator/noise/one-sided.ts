@@ -1,12 +1,12 @@
-import { Component, type Prediction } from './noise.js';
-import { CutNormal, logDensity } from './truncated-normal.js';
+import { MixtureComponent, type Prediction } from './noise.js';
+import { logDensity, TruncatedNormal } from './truncated-normal.js';
 
 /**
  * What one leg says of h·x when its error is Gaussian (variance r) plus exponential (mean J) from an early edge on: h·x + g
  * is Gaussian with variance s² ahead of it; given that the leg came e later it is N(μ + s²/J, s²) cut off above the leg.
  * With α = (m − μ)/s − s/J and λ = φ(α)/Φ(α) its mean is m − s(α + λ) and its variance s²(1 − αλ − λ²).
  */
-export class LateLeg extends Component {
+export class OneSidedComponent extends MixtureComponent {
   edge = 0;
   /** Variance of the Gaussian part, r, for the leg at hand. */
   noise = 0;
@@ -16,7 +16,7 @@ export class LateLeg extends Component {
   lateness = 0;
   error = 0;
   errorSquare = 0;
-  private readonly normal = new CutNormal();
+  private readonly normal = new TruncatedNormal();
 
   weigh(prediction: Prediction): void {
     const { noise, scale, normal } = this;

@@ -3,12 +3,12 @@ const MEMORY = 8;
 /** The share of them that cannot be chance. */
 const TOO_MANY = 0.4;
 /** By how much a noise is raised while there are too many. */
-export const GROWTH = 2;
+export const SCALE_GROWTH = 2;
 
 /**
  * Notices that a noise has outgrown its model: EM learns from what is no stray and would call everything stray for ever.
  */
-export class Growth {
+export class OutlierRate {
   private share = 0;
 
   /** `stray`: how likely the observation was none of the noise. */

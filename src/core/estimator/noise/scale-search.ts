@@ -1,4 +1,4 @@
-import { Component, type Moments, type Prediction, Wild } from './noise.js';
+import { MixtureComponent, type MixtureMoments, OutlierComponent, type Prediction } from './noise.js';
 import { logDensity } from './truncated-normal.js';
 
 /** Observations after which the scale is near enough for EM to go on. */
@@ -21,8 +21,8 @@ export class ScaleSearch {
   private readonly logWeights: Float64Array;
   private readonly weights: Float64Array;
   private readonly logCore = new Float64Array(DECADES.length);
-  private readonly scale = new Component();
-  private readonly wild = new Wild();
+  private readonly scale = new MixtureComponent();
+  private readonly wild = new OutlierComponent();
 
   constructor(guess: number) {
     this.scales = DECADES.map((decades) => guess * 10 ** decades);
@@ -52,7 +52,7 @@ export class ScaleSearch {
    * What the residual says of h·x, into `out`; `other` is noise besides, `unit` that of the scales. The unit of the shares
    * is raised to the greatest likelihood of any scale.
    */
-  mix({ residual, variance }: Prediction, other: number, unit: number, out: Moments): void {
+  mix({ residual, variance }: Prediction, other: number, unit: number, out: MixtureMoments): void {
     const { scales, weights, logCore, scale } = this;
     let top = out.logUnit;
     for (let k = 0; k < scales.length; k++) {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { LateLeg } from './one-sided.js';
-import { CutNormal } from './truncated-normal.js';
+import { OneSidedComponent } from './one-sided.js';
+import { TruncatedNormal } from './truncated-normal.js';
 
-function cutAt(alpha: number): CutNormal {
-  const normal = new CutNormal();
+function cutAt(alpha: number): TruncatedNormal {
+  const normal = new TruncatedNormal();
   normal.alpha = alpha;
   normal.cut();
   return normal;
@@ -53,7 +53,7 @@ describe('the cut-off normal', () => {
       const total = mass.reduce((sum, value) => sum + value * 0.1, 0);
       const mean = mass.reduce((sum, value, i) => sum + value * grid[i]! * 0.1, 0) / total;
       const variance = mass.reduce((sum, value, i) => sum + value * (grid[i]! - mean) ** 2 * 0.1, 0) / total;
-      const leg = new LateLeg();
+      const leg = new OneSidedComponent();
       Object.assign(leg, { noise, scale });
       leg.weigh({ residual, variance: prior });
       expect(leg.shift, `mean at ${residual}`).to.be.closeTo(mean, 1e-3);

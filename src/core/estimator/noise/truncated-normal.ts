@@ -12,7 +12,7 @@ const SECOND = VALUE.map((value, n) => {
 });
 
 /** The moments of a Gaussian cut off from above at α. */
-export class CutNormal {
+export class TruncatedNormal {
   alpha = 0;
   /** λ(α) = φ(α)/Φ(α), the inverse Mills ratio. */
   lambda = 0;

@@ -1,4 +1,4 @@
-import { type Belief, greatestOf } from './model-weights.js';
+import { greatestOf, type ModelWeights } from './model-weights.js';
 import type { WanderLines } from './wander-lines.js';
 
 /** What counts for less than this as a rule is a surprise when it counts most. */
@@ -14,7 +14,7 @@ const FREE = 0.01;
  * another rate. Returns the member that is to stand for that, −1 when there is no need: one that counted as a rule, that
  * counts no more, and is not the very one which did most, in case that the surprise was a wrong stamp.
  */
-export function scoutOf({ weights, usual, heaviest }: Belief, lines: WanderLines): number {
+export function memberForFrequencyStep({ weights, usual, heaviest }: ModelWeights, lines: WanderLines): number {
   if (usual[heaviest]! > UNUSUAL) return -1;
   const clock = lines.lineOf(heaviest);
   const calm = (1.5 * lines.wander(heaviest, clock)) / ANOTHER_KIND;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Belief } from './model-weights.js';
+import { ModelWeights } from './model-weights.js';
 
 /** Members 0 and 1 are a change of one oscillator apart, 0 and 2 a change of two. */
 const APART = [
@@ -9,8 +9,8 @@ const APART = [
 ];
 
 /** A belief in the first member, after so many observations, 500 s apart, that tell nothing. */
-function afterSilence(observations: number, related: 'related' | 'not related'): Belief {
-  const belief = new Belief(3);
+function afterSilence(observations: number, related: 'related' | 'not related'): ModelWeights {
+  const belief = new ModelWeights(3);
   belief.weights.set([1, 0, 0]);
   if (related === 'related') belief.relate(9, (from, to) => APART[from]![to]!);
   for (let n = 0; n < observations; n++) {

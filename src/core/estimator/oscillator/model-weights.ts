@@ -17,7 +17,7 @@ const LEAST = 1e-9;
 const HABIT = 64;
 
 /** How much each member of the bank counts for a clock, and for all clocks that are compared with it. */
-export class Belief {
+export class ModelWeights {
   weights: Float64Array;
   /** The same, averaged over the last observations. */
   usual: Float64Array;
@@ -110,7 +110,7 @@ export class Belief {
   }
 
   /** Takes in what is believed of clocks that were not compared with these before. */
-  join({ weights, usual }: Belief): void {
+  join({ weights, usual }: ModelWeights): void {
     for (let k = 0; k < weights.length; k++) {
       this.weights[k] = Math.max(this.weights[k]! * weights[k]!, LEAST);
       this.usual[k] = this.usual[k]! * usual[k]!;

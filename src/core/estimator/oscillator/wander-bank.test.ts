@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { ClockId } from '../../../api/index.js';
-import { Intake } from '../observation-update.js';
+import { ObservationUpdate } from '../observation-update.js';
 import { JointState } from '../state/joint-state.js';
 import { Random } from '../testing/random.js';
-import { createTrack, type Track } from '../track-filter.js';
+import { createTrack, type TrackFilter } from '../track-filter.js';
 import { WANDERS } from './wander-lines.js';
 
 const S = 1_000_000_000n;
@@ -11,13 +11,13 @@ const S = 1_000_000_000n;
 /** Two clocks of different kinds that are compared every second; the second has a reference too. */
 class Bench {
   readonly state = new JointState(undefined);
-  readonly intake = new Intake(this.state);
+  readonly intake = new ObservationUpdate(this.state);
   readonly random: Random;
   readonly noiseNs: number;
   readonly sigmas: readonly [number, number];
   readonly slopes = [0, 0];
   readonly offsets = [0, 0];
-  private readonly tracks = new Map<string, Track>();
+  private readonly tracks = new Map<string, TrackFilter>();
   private second = 0;
 
   /** Standard deviations of one second's change of slope, ns/s. */

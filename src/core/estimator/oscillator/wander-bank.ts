@@ -1,11 +1,11 @@
 import type { ClockId } from '../../../api/index.js';
-import { Moments, type Noise } from '../noise/noise.js';
+import { MixtureMoments, type NoiseModel } from '../noise/noise.js';
 import { FIRST_SLOPE_SIGMA, JointFilter } from '../state/joint-filter.js';
-import type { Layout } from '../state/layout.js';
-import type { Row } from '../state/observation-row.js';
-import type { Track } from '../track-filter.js';
-import { scoutOf } from './frequency-step.js';
-import { Belief, greatestOf, normalise } from './model-weights.js';
+import type { StateLayout } from '../state/layout.js';
+import type { ObservationRow } from '../state/observation-row.js';
+import type { TrackFilter } from '../track-filter.js';
+import { memberForFrequencyStep } from './frequency-step.js';
+import { greatestOf, ModelWeights, normalise } from './model-weights.js';
 import { WANDERS, WanderLines } from './wander-lines.js';
 
 /**
@@ -15,7 +15,7 @@ import { WANDERS, WanderLines } from './wander-lines.js';
 const LOST = 1e-7;
 const COUNTS_ELSEWHERE = 0.02;
 
-export interface Estimate {
+export interface MeanAndVariance {
   readonly mean: number;
   readonly variance: number;
 }
@@ -24,14 +24,14 @@ export interface Estimate {
 export class WanderBank {
   readonly members: JointFilter[] = [];
   readonly lines: WanderLines;
-  private readonly layout: Layout;
-  private readonly beliefs = new Map<ClockId, Belief>();
+  private readonly layout: StateLayout;
+  private readonly beliefs = new Map<ClockId, ModelWeights>();
   private readonly likelihood: Float64Array;
   /** Seconds since the beginning. */
   private readonly time = new Float64Array(1);
-  private readonly posterior: Moments[] = [];
+  private readonly posterior: MixtureMoments[] = [];
 
-  constructor(layout: Layout, wanders: readonly number[] = WANDERS) {
+  constructor(layout: StateLayout, wanders: readonly number[] = WANDERS) {
     this.layout = layout;
     this.lines = new WanderLines(wanders);
     this.likelihood = new Float64Array(this.capacity);
@@ -49,7 +49,7 @@ export class WanderBank {
     const like = this.members[this.beliefs.values().next().value?.heaviest ?? 0];
     while (this.members.length < count) this.addMember(like);
     for (const belief of new Set(this.beliefs.values())) if (belief.weights.length < count) belief.widen(count);
-    this.beliefs.set(clock, new Belief(count));
+    this.beliefs.set(clock, new ModelWeights(count));
     for (const member of this.members) member.insertSlope(this.layout.size - 1);
     this.arrange();
   }
@@ -84,7 +84,7 @@ export class WanderBank {
   }
 
   /** Mean of h·x over the members. */
-  mean(clock: ClockId, row: Row): number {
+  mean(clock: ClockId, row: ObservationRow): number {
     const weights = this.weightsOf(clock);
     let sum = 0;
     for (let k = 0; k < this.members.length; k++) sum += weights[k]! * row.dot(this.members[k]!.x);
@@ -92,7 +92,7 @@ export class WanderBank {
   }
 
   /** Variance of h·x over the members. */
-  variance(clock: ClockId, row: Row): number {
+  variance(clock: ClockId, row: ObservationRow): number {
     const weights = this.weightsOf(clock);
     const mean = this.mean(clock, row);
     let sum = 0;
@@ -112,7 +112,7 @@ export class WanderBank {
   }
 
   /** Mean and variance of one variable over the members. */
-  estimate(clock: ClockId, at: number): Estimate {
+  estimate(clock: ClockId, at: number): MeanAndVariance {
     const weights = this.weightsOf(clock);
     const mean = this.meanAt(clock, at);
     let variance = 0;
@@ -200,7 +200,7 @@ export class WanderBank {
   }
 
   /** One observation `value` of h·x through all members; returns the variance that was predicted for h·x. */
-  absorb(track: Track, row: Row, value: number, noise: Noise, floor: number): number {
+  absorb(track: TrackFilter, row: ObservationRow, value: number, noise: NoiseModel, floor: number): number {
     const belief = this.beliefs.get(track.clock)!;
     const { weights } = belief;
     noise.expect(floor, belief.heaviest);
@@ -220,7 +220,7 @@ export class WanderBank {
     return predicted;
   }
 
-  private judge({ clock, versus }: Track): void {
+  private judge({ clock, versus }: TrackFilter): void {
     const belief = this.beliefs.get(clock)!;
     if (versus !== undefined) this.link(belief, versus);
     belief.elapse(this.time);
@@ -231,14 +231,14 @@ export class WanderBank {
   }
 
   /** Where the top of the wanders moves, it is open again how the clocks share it. */
-  private follow(belief: Belief): void {
+  private follow(belief: ModelWeights): void {
     if (!this.lines.follow(belief.weights, belief.usual)) return;
     belief.begin();
     this.arrange();
   }
 
   /** Two clocks that are compared are believed in together from now on. */
-  private link(belief: Belief, versus: ClockId): void {
+  private link(belief: ModelWeights, versus: ClockId): void {
     const other = this.beliefs.get(versus)!;
     if (other === belief) return;
     belief.join(other);
@@ -247,16 +247,16 @@ export class WanderBank {
   }
 
   /** After a surprise a scout goes on from where the surprised are, with the calm of before. */
-  private send(belief: Belief): void {
+  private send(belief: ModelWeights): void {
     const { heaviest, weights } = belief;
-    const scout = scoutOf(belief, this.lines);
+    const scout = memberForFrequencyStep(belief, this.lines);
     if (scout < 0) return;
     this.members[scout]!.adopt(this.members[heaviest]!);
     weights[heaviest] = weights[heaviest]! / 2;
     weights[scout] = weights[scout]! + weights[heaviest]!;
   }
 
-  private recall(belief: Belief): void {
+  private recall(belief: ModelWeights): void {
     const { weights } = belief;
     const best = this.members[belief.heaviest]!;
     for (let k = 0; k < weights.length; k++) {
@@ -271,7 +271,7 @@ export class WanderBank {
     const member = new JointFilter(this.layout, like?.x.length);
     if (like !== undefined) member.adopt(like);
     this.members.push(member);
-    this.posterior.push(new Moments());
+    this.posterior.push(new MixtureMoments());
   }
 
   /** Tells the members what they stand for. */
@@ -293,7 +293,7 @@ export class WanderBank {
   }
 
   /** The clocks, in the layout's order, that a belief is of. */
-  private together(belief: Belief): number[] {
+  private together(belief: ModelWeights): number[] {
     return this.layout.clocks.flatMap((clock, c) => (this.beliefs.get(clock) === belief ? [c] : []));
   }
 }

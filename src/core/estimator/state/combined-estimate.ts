@@ -1,9 +1,9 @@
 import type { ClockId } from '../../../api/index.js';
 import type { WanderBank } from '../oscillator/wander-bank.js';
-import type { Track } from '../track-filter.js';
+import type { TrackFilter } from '../track-filter.js';
 import { factorise, solve } from './cholesky.js';
 import type { JointFilter } from './joint-filter.js';
-import type { Layout } from './layout.js';
+import type { StateLayout } from './layout.js';
 
 /** Bias of a track of which nothing has been asserted: within fractions of a second. */
 const FREE_BIAS_SIGMA_NS = 0.2e9;
@@ -11,7 +11,7 @@ const FREE_BIAS_SIGMA_NS = 0.2e9;
 const NEGLIGIBLE = 1e-6;
 
 /** One clock's θ over the whole bank. */
-export interface Combined {
+export interface CombinedClock {
   /** False: no track leads from a reference to it. */
   anchored: boolean;
   offset: number;
@@ -28,10 +28,10 @@ export interface Combined {
  * what was asserted of each bias. The assertions are made here, at the very end, and never enter the filter: to exclude a
  * track is to leave it out, exactly, and a false source never bends what the others taught.
  */
-export class Combination {
-  readonly clocks: Combined[] = [];
-  private readonly layout: Layout;
-  private tracks: Track[] = [];
+export class CombinedEstimate {
+  readonly clocks: CombinedClock[] = [];
+  private readonly layout: StateLayout;
+  private tracks: TrackFilter[] = [];
   /** cov(y) above the diagonal; below it and on it the Cholesky factor of Σ. */
   private spread = new Float64Array(0);
   /** The diagonal of cov(y). */
@@ -44,7 +44,7 @@ export class Combination {
   private offsets: Float64Array[] = [];
   private variances: Float64Array[] = [];
 
-  constructor(layout: Layout) {
+  constructor(layout: StateLayout) {
     this.layout = layout;
   }
 
@@ -84,7 +84,7 @@ export class Combination {
   }
 
   /** A track against a reference anchors its clock, a comparison with an anchored clock anchors the other. */
-  private anchor(tracks: readonly Track[]): void {
+  private anchor(tracks: readonly TrackFilter[]): void {
     const { layout, clocks } = this;
     for (let changed = true; changed; ) {
       changed = false;

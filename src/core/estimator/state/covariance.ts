@@ -1,4 +1,4 @@
-import type { Row } from './observation-row.js';
+import type { ObservationRow } from './observation-row.js';
 
 /**
  * A covariance as P = U·D·Uᵀ with U unit upper triangular: it cannot lose symmetry or become indefinite, whatever the
@@ -98,7 +98,7 @@ export class Covariance {
   }
 
   /** The variance of h·x; remembers h for `spread` or `condition`. */
-  project(row: Row): number {
+  project(row: ObservationRow): number {
     const { u, d, g, stride } = this;
     let variance = 0;
     for (let j = 0; j < this.size; j++) {

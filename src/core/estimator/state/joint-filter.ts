@@ -1,9 +1,9 @@
 import type { ClockId } from '../../../api/index.js';
-import type { Moments, Prediction } from '../noise/noise.js';
-import type { Track } from '../track-filter.js';
+import type { MixtureMoments, Prediction } from '../noise/noise.js';
+import type { TrackFilter } from '../track-filter.js';
 import { Covariance } from './covariance.js';
-import type { Layout } from './layout.js';
-import type { Row } from './observation-row.js';
+import type { StateLayout } from './layout.js';
+import type { ObservationRow } from './observation-row.js';
 
 /** Before anything is known of it, an oscillator is within this of nominal, ns/s (one standard deviation). */
 export const FIRST_SLOPE_SIGMA = 1e5;
@@ -18,9 +18,9 @@ export class JointFilter implements Prediction {
   residual = 0;
   variance = 0;
   private step: Float64Array;
-  private readonly layout: Layout;
+  private readonly layout: StateLayout;
 
-  constructor(layout: Layout, capacity = 16) {
+  constructor(layout: StateLayout, capacity = 16) {
     this.layout = layout;
     this.x = new Float64Array(capacity);
     this.step = new Float64Array(capacity);
@@ -92,13 +92,13 @@ export class JointFilter implements Prediction {
   }
 
   /** Looks at an observation `value` of h·x. */
-  project(row: Row, value: number): void {
+  project(row: ObservationRow, value: number): void {
     this.residual = value - row.dot(this.x);
     this.variance = this.covariance.project(row);
   }
 
   /** Moves h·x, as last projected, to the moments that the observation gave it, and all else with it. */
-  absorb(moments: Moments): void {
+  absorb(moments: MixtureMoments): void {
     const factor = this.condition(moments);
     const { x, covariance } = this;
     for (let i = 0; i < covariance.size; i++) x[i] = x[i]! + covariance.gain[i]! * factor;
@@ -108,7 +108,7 @@ export class JointFilter implements Prediction {
    * The same for the track's own variables alone: it learns from the others but teaches them nothing (a Schmidt-Kalman
    * update). What the update took from the others' covariance is given back.
    */
-  absorbAside(moments: Moments, { phase, delay }: Track): void {
+  absorbAside(moments: MixtureMoments, { phase, delay }: TrackFilter): void {
     const factor = this.condition(moments);
     const { x, covariance, variance, step } = this;
     for (let i = 0; i < covariance.size; i++) {
@@ -121,7 +121,7 @@ export class JointFilter implements Prediction {
   }
 
   /** Conditions the covariance, leaves P·h in its `gain`, and returns what to multiply it with to move the mean. */
-  private condition(moments: Moments): number {
+  private condition(moments: MixtureMoments): number {
     const { variance, covariance } = this;
     const kept = moments.variance / variance;
     if (kept < 1 - 1e-12) covariance.condition((variance * Math.max(kept, 1e-12)) / (1 - kept));

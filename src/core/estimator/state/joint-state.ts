@@ -1,12 +1,12 @@
 import { type ClockId, HubError, type Instant, type Ns } from '../../../api/index.js';
 import { guess } from '../oscillator/prior-guess.js';
-import { type Estimate, WanderBank } from '../oscillator/wander-bank.js';
-import type { PathMemory } from '../remembered.js';
-import { isAdmitted, type Track } from '../track-filter.js';
-import { Combination, type Combined } from './combined-estimate.js';
+import { type MeanAndVariance, WanderBank } from '../oscillator/wander-bank.js';
+import { isAdmitted, type TrackFilter } from '../track-filter.js';
+import type { SavedPath } from '../types.js';
+import { type CombinedClock, CombinedEstimate } from './combined-estimate.js';
 import { ControlHistory } from './control-history.js';
-import { Layout } from './layout.js';
-import { Row } from './observation-row.js';
+import { StateLayout } from './layout.js';
+import { ObservationRow } from './observation-row.js';
 
 /** A path's delay is within a second before an opposite leg shows it. */
 const FREE_DELAY_SIGMA_NS = 1e9;
@@ -16,12 +16,12 @@ const WALK_S = 64;
 
 /** The joint state of all clocks and tracks at an instant, and the operations on it that keep its parts in step. */
 export class JointState {
-  readonly layout = new Layout();
+  readonly layout = new StateLayout();
   readonly bank: WanderBank;
   now: Instant | undefined;
-  private readonly combination = new Combination(this.layout);
+  private readonly combination = new CombinedEstimate(this.layout);
   private readonly controls = new Map<ClockId, ControlHistory>();
-  private readonly row = new Row();
+  private readonly row = new ObservationRow();
   private combined: 'never' | 'before' | 'now' = 'never';
 
   /** `wanders`: hypotheses, (ns/s)² per second. */
@@ -63,33 +63,33 @@ export class JointState {
   }
 
   /** What of a track's phase at an earlier instant is due to controls since then. */
-  controlled(track: Track, event: Instant): Ns {
+  controlled(track: TrackFilter, event: Instant): Ns {
     const other = track.versus === undefined ? 0 : this.controls.get(track.versus)!.before(event);
     return this.controls.get(track.clock)!.before(event) - other;
   }
 
   /** The row of a track's phase, `sign` times, as it was `lateS` ago under the present slopes. */
-  phaseRow(track: Track, sign: number, lateS: number): Row {
+  phaseRow(track: TrackFilter, sign: number, lateS: number): ObservationRow {
     this.row.clear().add(track.phase, sign);
     return lateS > 0 ? this.addSlopes(track, -sign * lateS) : this.row;
   }
 
-  slopeRow(clock: ClockId): Row {
+  slopeRow(clock: ClockId): ObservationRow {
     return this.row.clear().add(this.layout.slope(clock), 1);
   }
 
   /** Mean and variance of one variable of a track; NaN when it has none. */
-  estimate(track: Track, at: number): Estimate {
+  estimate(track: TrackFilter, at: number): MeanAndVariance {
     if (at < 0) return { mean: Number.NaN, variance: Number.NaN };
     return this.bank.estimate(track.clock, at);
   }
 
-  mean(track: Track, at: number): number {
+  mean(track: TrackFilter, at: number): number {
     return at < 0 ? Number.NaN : this.bank.meanAt(track.clock, at);
   }
 
   /** Gives a track its phase, as it was `lateS` ago: independent of all that is known. */
-  begin(track: Track, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
+  begin(track: TrackFilter, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
     const drift = this.bank.mean(track.clock, this.addSlopes(track, lateS, this.row.clear()));
     track.phase = 0;
     this.layout.arrange();
@@ -98,7 +98,7 @@ export class JointState {
   }
 
   /** What was followed as the phase was y + sign · b: splits the delay b off, free unless one is remembered. */
-  openDelay(track: Track, sign: number, remembered: PathMemory | undefined): void {
+  openDelay(track: TrackFilter, sign: number, remembered: SavedPath | undefined): void {
     track.delay = 0;
     this.layout.arrange();
     this.bank.insert(track.delay, 0, FREE_DELAY_SIGMA_NS ** 2);
@@ -112,22 +112,22 @@ export class JointState {
   }
 
   /** The source of a track has another time: where the clocks rest on it alone, its rate may be another one, too. */
-  suspectRate(track: Track): void {
-    const tells = (other: Track): boolean => other !== track && other.versus === undefined && isAdmitted(other);
+  suspectRate(track: TrackFilter): void {
+    const tells = (other: TrackFilter): boolean => other !== track && other.versus === undefined && isAdmitted(other);
     if (this.isOutvoted(track) || this.layout.tracks.some(tells)) return;
     this.bank.suspectRate(track.clock);
     this.moved();
   }
 
   /** What a track says of the time may be wrong by `sigmaNs`. */
-  openPhase(track: Track, sigmaNs: Ns): void {
+  openPhase(track: TrackFilter, sigmaNs: Ns): void {
     const { variance } = this.estimate(track, track.phase);
     for (const { covariance } of this.bank.members) covariance.forget(track.phase, variance + sigmaNs ** 2);
     this.moved();
   }
 
   /** A track's phase anew, y + `sign` · b or y alone as it was `lateS` ago: independent of all but its delay. */
-  beginPhase(track: Track, sign: number, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
+  beginPhase(track: TrackFilter, sign: number, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
     const { phase, delay } = track;
     const drift = this.addSlopes(track, lateS, this.row.clear());
     for (const { x, covariance } of this.bank.members) {
@@ -139,12 +139,12 @@ export class JointState {
   }
 
   /** A base delay may be anything again; the phase stays as well known as it was. */
-  reopenDelay(track: Track): void {
+  reopenDelay(track: TrackFilter): void {
     for (const { covariance } of this.bank.members) covariance.forget(track.delay, FREE_DELAY_SIGMA_NS ** 2);
   }
 
   /** Takes a track's variables away; what they taught of the clocks stays. */
-  forget(track: Track): void {
+  forget(track: TrackFilter): void {
     for (const at of [track.delay, track.phase]) if (at >= 0) this.bank.remove(at);
     track.phase = -1;
     track.delay = -1;
@@ -152,21 +152,21 @@ export class JointState {
     this.combined = 'never';
   }
 
-  assert(track: Track, biasSigmaNs: Ns): void {
+  assert(track: TrackFilter, biasSigmaNs: Ns): void {
     if (Object.is(track.biasSigmaNs, biasSigmaNs)) return;
     track.biasSigmaNs = biasSigmaNs;
     this.combined = 'never';
   }
 
   /** Beside admitted tracks the others only learn: none of them may teach the clock its frequency. */
-  isOutvoted(track: Track): boolean {
+  isOutvoted(track: TrackFilter): boolean {
     if (isAdmitted(track)) return false;
     for (const other of this.layout.tracks) if (other.clock === track.clock && isAdmitted(other)) return true;
     return false;
   }
 
   /** The random walk of a track's phase and delay since its last observation. */
-  walk(track: Track, noiseNs: Ns): void {
+  walk(track: TrackFilter, noiseNs: Ns): void {
     const seconds = this.sinceS(track.walked);
     track.walked = this.now!;
     if (!(seconds > 0) || track.phase < 0) return;
@@ -180,14 +180,14 @@ export class JointState {
   }
 
   /** θ of all clocks, in the layout's order; also refreshes the tracks' weights. */
-  combine(): readonly Combined[] {
+  combine(): readonly CombinedClock[] {
     if (this.combined === 'never') this.combination.choose(this.bank.members.length);
     if (this.combined !== 'now') this.combination.update(this.bank);
     this.combined = 'now';
     return this.combination.clocks;
   }
 
-  private addSlopes(track: Track, seconds: number, row = this.row): Row {
+  private addSlopes(track: TrackFilter, seconds: number, row = this.row): ObservationRow {
     row.add(this.layout.slope(track.clock), seconds);
     return track.versus === undefined ? row : row.add(this.layout.slope(track.versus), -seconds);
   }

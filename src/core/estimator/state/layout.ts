@@ -1,12 +1,12 @@
 import type { ClockId } from '../../../api/index.js';
-import type { Track } from '../track-filter.js';
+import type { TrackFilter } from '../track-filter.js';
 
 /**
  * Where each variable stands in the joint state: the tracks' phases and delays first, the clocks' slopes last, so that
  * prediction (phase += slope · δ) is a shear upwards and keeps U triangular.
  */
-export class Layout {
-  readonly tracks: Track[] = [];
+export class StateLayout {
+  readonly tracks: TrackFilter[] = [];
   readonly clocks: ClockId[] = [];
   /** Variables of tracks: the index of the first slope. */
   slopes = 0;
