@@ -42,7 +42,7 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
     expect(slave.states).to.deep.equal(['listening', 'listening', 'uncalibrated', 'slave']);
     expect(slave.last('state')?.reason).to.equal('Follows 001122.fffe.000001-1: nobody else is qualified.');
     expect(master.states).to.deep.equal(['listening', 'master']);
-    expect(master.last('state')?.reason).to.equal('Grandmaster: nobody else announces itself.');
+    expect(master.last('state')?.reason).to.equal('Grandmaster: no other clock announces itself.');
   });
 
   it('claims what the Announce says', () => {
