@@ -1,24 +1,25 @@
 import type { Endpoint, Instant } from 'timehub/api';
 
-/** A Sync that went out: what its Follow_Up needs. */
-export interface Unfollowed {
-  /** Its head is enough. */
+/** A Sync that was sent, as far as its Follow_Up needs it. */
+export interface SentSync {
+  /** At least the octets that a Follow_Up repeats. */
   readonly sync: Uint8Array;
   readonly to: Endpoint;
-  /** The own address that was asked. */
+  /** The own address to which the request came. */
   readonly from: string;
-  /** Monotonic. */
+  /** Monotonic instant of sending. */
   readonly at: Instant;
 }
 
 const CAPACITY = 1024;
 const PATIENCE_NS = 1_000_000_000n;
 
-/** Syncs whose stamp of sending has not come yet, and may never come. Bounded: a flood makes the oldest forgotten. */
-export class Awaiting {
-  readonly #waiting = new Map<number, Unfollowed>();
+/** Syncs that wait for their transmit stamp, which may never come. Bounded: in a flood the oldest are dropped. */
+export class PendingFollowUps {
+  readonly #waiting = new Map<number, SentSync>();
   readonly #onLost: () => void;
 
+  /** `onLost` is called for each Sync that is dropped without its stamp. */
   constructor(onLost: () => void) {
     this.#onLost = onLost;
   }
@@ -27,18 +28,20 @@ export class Awaiting {
     return this.#waiting.size;
   }
 
-  add(id: number, unfollowed: Unfollowed): void {
-    this.#waiting.set(id, unfollowed);
-    this.sweep(unfollowed.at);
+  /** `id`: the number that `UdpSocket.send` returned. */
+  add(id: number, sent: SentSync): void {
+    this.#waiting.set(id, sent);
+    this.sweep(sent.at);
   }
 
-  take(id: number): Unfollowed | undefined {
+  /** Removes and returns the Sync. */
+  take(id: number): SentSync | undefined {
     const found = this.#waiting.get(id);
     this.#waiting.delete(id);
     return found;
   }
 
-  /** Gives up those whose stamp should have come by `now`. */
+  /** Drops Syncs sent 1 s or more before `now`, and the oldest of more than 1024. */
   sweep(now: Instant): void {
     for (const [id, { at }] of this.#waiting) {
       if (this.#waiting.size <= CAPACITY && now - at < PATIENCE_NS) return;

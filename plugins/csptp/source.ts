@@ -1,18 +1,12 @@
-import { defineSource, duration, flag, networkInterface, oneOf, table, wholeNumber } from 'timehub/api';
+import { defineSource, described, duration, flag, networkInterface, oneOf, table, wholeNumber } from 'timehub/api';
 import { parseServer } from 'timehub/protocol/address';
 import { EVENT_PORT } from 'timehub/protocol/ptp';
-import { serverAddress } from 'timehub/toolkit';
+import { isPollRange, POLL_RANGE, pollEntries, pollOptions, serverAddress, stampChoice } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { Client } from './client.js';
-import { ANY_CLASS } from './objection.js';
+import { ANY_CLASS } from './unusable.js';
 
 const ADDRESS = 'a server such as "time.example.org", "192.0.2.1" or "[2001:db8::1]:319"';
-const INTERVAL = { min: '125ms', max: '36h' };
-/** poll-max when none is given, in multiples of poll-min. */
-const DEFAULT_RANGE = 4;
-
-const described = <S extends v.GenericSchema>(schema: S, description: string) =>
-  v.pipe(schema, v.description(description));
 
 const config = v.pipe(
   table({
@@ -25,12 +19,7 @@ const config = v.pipe(
       v.optional(oneOf(['plain', 'org']), 'plain'),
       'How a request is laid out; answers are understood in both: "org" puts an organization before each value.',
     ),
-    'poll-min': described(v.optional(duration(INTERVAL), '1s'), 'The shortest time between requests.'),
-    'poll-max': described(
-      v.optional(duration(INTERVAL)),
-      `The longest, for when an answer would tell little new. Default: ${DEFAULT_RANGE} times poll-min.`,
-    ),
-    iburst: described(v.optional(flag(), true), 'Ask quickly at the start: every 2 s, then ever less.'),
+    ...pollEntries('1s'),
     timeout: described(
       v.optional(duration({ min: '10ms', max: '10s' }), '1s'),
       'How long to wait for an answer with its Follow_Up.',
@@ -52,13 +41,10 @@ const config = v.pipe(
       'From where to ask: port 319 (and any where that cannot be had), which some servers insist on, or any.',
     ),
     interface: described(v.optional(networkInterface()), 'Ask over this interface alone.'),
-    stamps: described(
-      v.optional(oneOf(['auto', 'hardware', 'software']), 'auto'),
-      'Who stamps: the card of the interface where it can and its clock is known to the hub, the card or nobody, the kernel.',
-    ),
+    stamps: stampChoice(),
   }),
   v.forward(
-    v.check((c) => (c['poll-max'] ?? c['poll-min']) >= c['poll-min'], 'a duration not below poll-min'),
+    v.check((c) => isPollRange(c), POLL_RANGE),
     ['poll-max'],
   ),
 );
@@ -72,10 +58,9 @@ export default defineSource<Config>({
   needs: [],
   config,
   create(config, context) {
-    const minNs = config['poll-min'];
     const client = new Client(context, {
       server: parseServer(config.address, EVENT_PORT)!,
-      poll: { minNs, maxNs: config['poll-max'] ?? DEFAULT_RANGE * minNs, start: config.iburst ? 'burst' : 'steady' },
+      poll: pollOptions(config),
       windowNs: config.timeout,
       domain: config.domain,
       dialect: config.dialect,

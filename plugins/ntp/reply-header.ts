@@ -1,4 +1,4 @@
-import { type ClockState, HubTime, type Instant, type Ns, type TimeState } from 'timehub/api';
+import type { Instant, Ns, TimeState } from 'timehub/api';
 import {
   HEADER_OCTETS,
   MODE_SERVER,
@@ -9,57 +9,50 @@ import {
   writeHeader,
 } from 'timehub/protocol/ntp';
 
-/** A microsecond: what a corrected kernel stamp is good for. */
+/** About 1 µs: the precision of a corrected kernel stamp. */
 const PRECISION_LOG2 = -20;
+/** Offset in the header. */
 const ROOT_DISPERSION_AT = 8;
 
-/** The time that is served: one state of the hub, applied to the stamps of the system clock. */
-export class ServerTime {
-  /** What all replies by this state share; the root dispersion by `grow`. */
-  readonly header = new Uint8Array(HEADER_OCTETS);
-  readonly #clock: ClockState;
+/** The part of the header that all replies by one time state share. */
+export class ReplyHeader {
+  readonly octets = new Uint8Array(HEADER_OCTETS);
+  readonly #since: Instant;
   readonly #dispersionNs: Ns;
-  /** Its growth, ns/s, which is that of the bound. */
+  /** Growth of the root dispersion, ns/s: that of the system clock's bound. */
   readonly #growthPpb: number;
-  readonly #time: HubTime;
 
   constructor(state: TimeState) {
     const { ntp } = state;
     const clock = state.clocks[0]!;
-    const told = ntp.stratum < STRATUM_UNSYNCHRONISED && Number.isFinite(clock.offsetNs);
-    this.#clock = clock;
-    this.#time = HubTime.of(state, clock.id, 'utc')!;
+    const isSynchronised = ntp.stratum < STRATUM_UNSYNCHRONISED && Number.isFinite(clock.offsetNs);
+    this.#since = clock.monotonic;
     this.#dispersionNs = ntp.rootDispersionNs;
     this.#growthPpb = state.local === true ? 0 : clock.boundGrowthPpb;
     writeHeader(
       {
-        leap: told ? ntp.leap : 'unknown',
+        leap: isSynchronised ? ntp.leap : 'unknown',
         version: 4,
         mode: MODE_SERVER,
-        stratum: told ? ntp.stratum : 0,
+        stratum: isSynchronised ? ntp.stratum : 0,
         pollLog2: 0,
         precisionLog2: PRECISION_LOG2,
         rootDelayNs: ntp.rootDelayNs,
         rootDispersionNs: ntp.rootDispersionNs,
-        refid: told ? refidOfText(ntp.refid) : 0,
-        reference: told ? toNtpTime(ntp.referenceTime) : 0n,
+        refid: isSynchronised ? refidOfText(ntp.refid) : 0,
+        reference: isSynchronised ? toNtpTime(ntp.referenceTime) : 0n,
         origin: 0n,
         receive: 0n,
         transmit: 0n,
       },
-      this.header,
+      this.octets,
     );
   }
 
-  /** What the hub believes it was when the system clock read `time`. */
-  correct(time: Instant): Instant {
-    return this.#time.at(time);
-  }
-
-  /** Adds to the root dispersion by how much the bound has grown since the state was published. */
-  grow(monotonic: Instant): void {
-    const ageS = Math.max(0, Number(monotonic - this.#clock.monotonic) / 1e9);
+  /** Writes the root dispersion as it is at `monotonic`: the bound has grown since the state was published. */
+  setRootDispersion(monotonic: Instant): void {
+    const ageS = Math.max(0, Number(monotonic - this.#since) / 1e9);
     const short = toShort(this.#dispersionNs + ageS * this.#growthPpb);
-    for (let i = 0; i < 4; i++) this.header[ROOT_DISPERSION_AT + i] = short >>> (24 - 8 * i);
+    for (let i = 0; i < 4; i++) this.octets[ROOT_DISPERSION_AT + i] = short >>> (24 - 8 * i);
   }
 }

@@ -1,20 +1,16 @@
-import { type ClockId, HubTime, type Instant, type Stamp, type TimeState } from 'timehub/api';
+import { type ClockId, type ClockScale, HubTime, type Instant, type Stamp, type TimeState } from '../api/index.js';
 
-const SECOND = 1_000_000_000n;
-
-/** The time that is served: one state of the hub, applied to stamps of its clocks. TAI, as far as the hub knows it. */
+/** The time that a server gives to others: one time state of the hub, applied to stamps of any of its clocks. */
 export class ServedTime {
   readonly #times: ReadonlyMap<ClockId, HubTime | undefined>;
 
-  constructor(state: TimeState) {
-    this.#times = new Map(state.clocks.map(({ id }) => [id, HubTime.of(state, id, 'tai')]));
+  /** `scale`: the timescale that is served. */
+  constructor(state: TimeState, scale: ClockScale) {
+    this.#times = new Map(state.clocks.map(({ id }) => [id, HubTime.of(state, id, scale)]));
   }
 
-  /** Returns the time that the hub believes it was at a stamp. Undefined: the hub does not know that clock, or not yet. */
-  of({ clock, time }: Stamp): Instant | undefined {
+  /** Returns the hub's time at a stamp; undefined if the hub does not know the clock that stamped, or not yet. */
+  at({ clock, time }: Pick<Stamp, 'clock' | 'time'>): Instant | undefined {
     return this.#times.get(clock)?.at(time);
   }
 }
-
-export const secondsOf = (instant: Instant): number => Number(instant / SECOND);
-export const nanosecondsOf = (instant: Instant): number => Number(instant % SECOND);

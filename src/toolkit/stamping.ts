@@ -1,42 +1,65 @@
-import { type Context, HubError, type Ns, type StampClass, type StampOptions } from 'timehub/api';
+import * as v from 'valibot';
+import type { Context } from '../api/context.js';
+import { type ErrorCode, HubError } from '../api/error.js';
+import type { NetworkInterface } from '../api/interface.js';
+import { described, oneOf } from '../api/schema.js';
+import type { ClockId, Ns, StampClass } from '../api/time.js';
 
-/** Who stamps: the network card where it can, the card or nobody, the kernel. */
+/** `auto`: the network card, else the kernel. `hardware`: the card, or fail. `software`: the kernel. */
 export type StampChoice = 'auto' | 'hardware' | 'software';
 
-export interface Stamping extends StampOptions {
-  /** Send and receive over this one alone. */
-  readonly interface?: string;
-}
+/** The configuration key `stamps`. */
+export const stampChoice = () =>
+  described(
+    v.optional(oneOf(['auto', 'hardware', 'software']), 'auto'),
+    'auto: the network card stamps if it can and the hub knows its clock, else the kernel. hardware: the card, or fail. software: the kernel.',
+  );
 
-/** What no averaging removes: the spread of stamps between the event and its reading, one standard deviation. */
+/** Standard deviation of a stamp, ns, that no averaging removes: the time between the event and the reading of the clock. */
 export const STAMP_NOISE_NS: Readonly<Record<StampClass, Ns>> = { hardware: 20, kernel: 1e3, user: 50e3 };
 
-/** How the sockets are to be stamped. Throws `TH_NET_INTERFACE`, and `TH_CSPTP_STAMPS` when the card must and cannot. */
-export function stampingOf(context: Context, choice: StampChoice, name: string | undefined): Stamping {
-  const own = name === undefined ? {} : { interface: name };
-  const obstacle = choice === 'software' ? 'not wanted' : obstacleTo(context, name);
-  if (choice === 'hardware' && obstacle !== '') {
-    throw new HubError('TH_CSPTP_STAMPS', `cannot stamp in hardware: ${obstacle}`, {
-      isOver: () => name !== undefined && context.network.interface(name).phc !== undefined,
-      hint: 'name an interface whose card stamps PTP (ethtool -T), or say stamps = "software"',
-    });
-  }
-  return { ...own, transmitStamps: true, hardwareStamps: obstacle === '' };
+export interface StampingWish {
+  readonly stamps: StampChoice;
+  /** A virtual clock (`ptp2`) that stamps instead of the interface's own. */
+  readonly clock?: string | undefined;
 }
 
-function obstacleTo(context: Context, name: string | undefined): string {
-  if (name === undefined) return 'no interface is named';
-  const { phc, stamps } = context.network.interface(name);
-  if (phc === undefined) return `${name} has no clock`;
-  if (!stamps.hardwareTransmit) return `${name} stamps nothing that it sends`;
-  if (!stamps.hardwareReceive.some((filter) => filter === 'all' || filter.startsWith('ptpv2'))) {
-    return `${name} stamps no PTP message that it receives`;
-  }
+/**
+ * Opens the hardware clock that stamps PTP messages on a network interface, so that the hub knows it. Returns its id, or
+ * undefined where the kernel stamps. Throws the error code `code` if the wish is `hardware` and the card cannot stamp.
+ */
+export function stampingClock(
+  context: Pick<Context, 'network' | 'openClock'>,
+  { stamps, clock }: StampingWish,
+  port: NetworkInterface | undefined,
+  code: ErrorCode,
+): ClockId | undefined {
+  if (stamps === 'software') return undefined;
   try {
-    context.openClock(phc.clock);
-    return '';
+    const obstacle = obstacleTo(port);
+    // A card that was plugged in a moment ago may name its clock late.
+    const isOver = () => port !== undefined && obstacleTo(context.network.interface(port.name)) === '';
+    if (obstacle !== '') throw new HubError(code, obstacle, { isOver });
+    return context.openClock(clock === undefined ? port!.phc!.clock : `phc:${clock}`).id;
   } catch (error) {
-    if (error instanceof HubError) return error.message;
-    throw error;
+    if (!(error instanceof HubError)) throw error;
+    if (stamps === 'auto') return undefined;
+    const who = port === undefined ? '' : `${port.name} `;
+    throw new HubError(code, `${who}cannot stamp in hardware: ${error.message}`, {
+      ...(error.isOver && { isOver: error.isOver }),
+      hint: 'name an interface whose card stamps PTP (ethtool -T), or set stamps = "software"',
+    });
   }
+}
+
+/** Returns why the card cannot stamp PTP messages, or ''. */
+function obstacleTo(port: NetworkInterface | undefined): string {
+  if (port === undefined) return 'no interface is named';
+  const { phc, stamps } = port;
+  if (phc === undefined) return 'it has no clock';
+  if (!stamps.hardwareTransmit) return 'it stamps nothing that it sends';
+  if (!stamps.hardwareReceive.some((filter) => filter === 'all' || filter.startsWith('ptpv2'))) {
+    return 'it stamps no PTP message that it receives';
+  }
+  return '';
 }
