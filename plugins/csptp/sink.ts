@@ -30,20 +30,20 @@ const endpoint = v.pipe(
 const config = table({
   listen: described(
     v.optional(listenAddresses(endpoint, ENDPOINT), '[::]:319'),
-    'Own address and port, or several. Follow_Ups leave from the port after it.',
+    'Own address and port, or several. Follow_Ups leave from the next port. Ports 319 and 320 need CAP_NET_BIND_SERVICE and are shared with the sources of this hub.',
   ),
-  interface: described(v.optional(networkInterface()), 'Serve over this interface alone.'),
+  interface: described(v.optional(networkInterface()), 'Serve over this network interface only.'),
   stamps: stampChoice(),
   steps: described(
     v.optional(oneOf(['two', 'one']), 'two'),
-    'two: a Follow_Up carries the stamp of sending. one: the answer carries an estimate of it.',
+    'two: the transmit stamp follows in a Follow_Up. one: the Sync carries a prediction of it, from how long sending took lately; less accurate, but half the packets.',
   ),
   ...accessEntries(),
   amplify: described(
     v.optional(addressRanges(), []),
-    'Clients that are answered although the answer is longer than the request: they do not pad it.',
+    "Clients that may get more octets than they sent. For others, a request shorter than its reply (66 octets plain, 72 org) is not answered, and the status is left out if there is no room: their address may be forged. List statime's clients here: they send 52 octets.",
   ),
-  'rate-limit': rateLimit({ interval: '100ms', burst: 16 }),
+  'rate-limit': rateLimit({ interval: '100ms', burst: 16, refused: 'Later ones get no reply.' }),
   'clock-identity': described(
     v.optional(
       v.pipe(
@@ -51,7 +51,7 @@ const config = table({
         v.check((value) => parseClockIdentity(value) !== undefined, IDENTITY),
       ),
     ),
-    'grandmasterIdentity. Default: made of the MAC address of the interface; without one, another at each start.',
+    'grandmasterIdentity. Default: made of the MAC address of `interface`; without one, random at each start.',
   ),
   priority1: described(v.optional(wholeNumber(0, 255), 128), 'grandmasterPriority1.'),
   priority2: described(v.optional(wholeNumber(0, 255), 128), 'grandmasterPriority2.'),

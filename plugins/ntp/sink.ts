@@ -11,18 +11,22 @@ const ALL_VERSIONS = [1, 2, 3, 4];
 const config = table({
   listen: described(
     v.optional(listenAddresses(ownAddress({ what: ENDPOINT }), ENDPOINT), '[::]:123'),
-    'Own address and port, or several.',
+    'Own address and port, or several; `[::]` covers IPv6 and IPv4. A reply leaves from the address that was asked.',
   ),
   ...accessEntries(),
   'on-deny': described(
     v.optional(oneOf(['ignore', 'kiss']), 'ignore'),
-    'Send clients that are not served nothing, or the kiss code DENY.',
+    'ignore: no reply. kiss: a kiss of death (DENY), which asks the client to stop.',
   ),
   versions: described(
     v.optional(v.pipe(v.array(wholeNumber(1, 4), VERSIONS), v.minLength(1, VERSIONS)), ALL_VERSIONS),
-    'NTP versions that are answered.',
+    'NTP versions that are answered, each in its own version.',
   ),
-  'rate-limit': rateLimit({ interval: '2s', burst: 8 }),
+  'rate-limit': rateLimit({
+    interval: '2s',
+    burst: 8,
+    refused: 'The first refused request is answered with the kiss of death RATE, later ones with silence.',
+  }),
 });
 
 export type Config = v.InferOutput<typeof config>;

@@ -13,7 +13,7 @@ const config = v.pipe(
   table({
     address: described(
       v.optional(serverAddress({ what: ADDRESS })),
-      'The server, unless `pool` is given. Port 123 unless another is given.',
+      'The server; port 123 unless another is given. Required unless `pool` is given. A name is resolved at the start, and again when its server stops being useful.',
     ),
     pool: described(
       v.optional(
@@ -22,13 +22,17 @@ const config = v.pipe(
           v.check((name) => octetsOf(parseServer(name)!.host) === undefined, POOL),
         ),
       ),
-      'Instead of `address`: a name whose addresses are servers of their own, each a source (`ntp.a-1`, `ntp.a-2`, …).',
+      'Instead of `address`: a name whose addresses are independent servers. The table becomes `count` sources (`ntp.a-1`, `ntp.a-2`, …), each with its own server and vote.',
     ),
     count: described(
       v.optional(wholeNumber(1, MOST_MEMBERS)),
-      `How many servers of the pool are asked. Default: ${DEFAULT_MEMBERS}.`,
+      `Number of servers of the pool to ask. Default: ${DEFAULT_MEMBERS}.`,
     ),
-    ...pollEntries('64s', ' Below 64s only for servers of your own.'),
+    ...pollEntries('64s', {
+      min: 'Public servers may be asked every 64 s (BCP 223). 1 s is fine on your own network; shorter intervals pay for delays below 10 ms.',
+      iburst:
+        'Start with sixteen requests in a minute and a half, eight of them 2 s apart, so that time and frequency are known soon.',
+    }),
   }),
   v.forward(
     v.check((c) => isPollRange(c), POLL_RANGE),

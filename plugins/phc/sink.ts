@@ -8,9 +8,9 @@ import {
   type TimeState,
 } from 'timehub/api';
 import { steerOrObserve } from 'timehub/toolkit';
-import { type SinkConfig, sinkConfig } from './config.js';
+import { type PhcSinkConfig, sinkConfig } from './config.js';
 
-export default defineSink<SinkConfig>({
+export default defineSink<PhcSinkConfig>({
   type: 'phc',
   summary: 'A PTP hardware clock: steered by the estimate, or observed; pulses made by it',
   stability: 'experimental',
@@ -20,8 +20,8 @@ export default defineSink<SinkConfig>({
   create: (options, context) => new PhcSink(options, context),
 });
 
-class PhcSink implements Running<SinkConfig> {
-  readonly #options: SinkConfig;
+class PhcSink implements Running<PhcSinkConfig> {
+  readonly #options: PhcSinkConfig;
   readonly #context: SinkContext;
   #clock: HardwareClock | undefined;
   #discipline: Discipline | undefined;
@@ -29,7 +29,7 @@ class PhcSink implements Running<SinkConfig> {
   #output: 'none' | 'waits' | 'runs';
   #told = '';
 
-  constructor(options: SinkConfig, context: SinkContext) {
+  constructor(options: PhcSinkConfig, context: SinkContext) {
     this.#options = options;
     this.#context = context;
     this.#output = options.output === undefined ? 'none' : 'waits';

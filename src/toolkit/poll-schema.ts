@@ -7,14 +7,17 @@ const INTERVAL = { min: '125ms', max: '36h' };
 /** Default of poll-max in multiples of poll-min: long intervals cost accuracy and save next to nothing. */
 const DEFAULT_RANGE = 4;
 
-/** The configuration keys `poll-min`, `poll-max` and `iburst` of a source that asks a server. `defaultMin`: of poll-min. */
-export const pollEntries = (defaultMin: string, advice = '') => ({
-  'poll-min': described(v.optional(duration(INTERVAL), defaultMin), `Shortest time between requests.${advice}`),
+/** The configuration keys `poll-min`, `poll-max` and `iburst` of a source that asks a server, with the sentences that differ. */
+export const pollEntries = (defaultMin: string, advice: { readonly min: string; readonly iburst: string }) => ({
+  'poll-min': described(
+    v.optional(duration(INTERVAL), defaultMin),
+    `Shortest interval between requests. ${advice.min}`,
+  ),
   'poll-max': described(
     v.optional(duration(INTERVAL)),
-    `Longest time between requests, for when another reply would tell little new. Default: ${DEFAULT_RANGE} times poll-min.`,
+    `Longest interval, used when a reply would add little. Long intervals cost accuracy, because the clock wanders meanwhile. Default: ${DEFAULT_RANGE} × \`poll-min\`.`,
   ),
-  iburst: described(v.optional(flag(), true), 'Ask quickly at the start: every 2 s, then ever less often.'),
+  iburst: described(v.optional(flag(), true), advice.iburst),
 });
 
 /** The values of `pollEntries`. */

@@ -16,21 +16,40 @@ export const parseListen = (listen: string | readonly string[], defaultPort?: nu
 
 /** The configuration keys `allow` and `deny` of a server. */
 export const accessEntries = () => ({
-  allow: described(v.optional(addressRanges(), ['all']), 'Clients that are served.'),
-  deny: described(v.optional(addressRanges(), []), 'Clients that are not served although allowed.'),
+  allow: described(
+    v.optional(addressRanges(), ['all']),
+    'Clients that are served: "192.0.2.0/24", "2001:db8::/32", a single address or "all". An IPv4 range includes its IPv4-mapped IPv6 addresses.',
+  ),
+  deny: described(v.optional(addressRanges(), []), 'Clients that are not served although `allow` includes them.'),
 });
 
-/** The configuration key `rate-limit` of a server, with the defaults of `interval` and `burst`. */
-export const rateLimit = (defaults: { readonly interval: string; readonly burst: number }) =>
+export interface RateLimitDefaults {
+  readonly interval: string;
+  readonly burst: number;
+  /** A sentence about refused requests. */
+  readonly refused: string;
+}
+
+/** The configuration key `rate-limit` of a server. */
+export const rateLimit = (defaults: RateLimitDefaults) =>
   described(
     v.optional(
       table({
-        interval: v.optional(duration({ min: '1ms', max: '1h' }), defaults.interval),
-        burst: v.optional(wholeNumber(1, 255), defaults.burst),
-        clients: v.optional(wholeNumber(64, 1048576), 16384),
+        interval: described(
+          v.optional(duration({ min: '1ms', max: '1h' }), defaults.interval),
+          'Mean interval between the requests of one client.',
+        ),
+        burst: described(
+          v.optional(wholeNumber(1, 255), defaults.burst),
+          `Requests that a client may send at once. ${defaults.refused}`,
+        ),
+        clients: described(
+          v.optional(wholeNumber(64, 1048576), 16384),
+          'Clients in the table, 13 octets each. When forged addresses fill it, new clients are served without a limit.',
+        ),
       }),
     ),
-    'Requests per address (a /64 for IPv6): one each interval, burst at once. Default: no limit.',
+    'Limits the requests of each client: an IPv4 address or an IPv6 /64. Default: no limit.',
   );
 
 /** The values of `accessEntries` and `rateLimit`. */

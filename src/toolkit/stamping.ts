@@ -12,7 +12,7 @@ export type StampChoice = 'auto' | 'hardware' | 'software';
 export const stampChoice = () =>
   described(
     v.optional(oneOf(['auto', 'hardware', 'software']), 'auto'),
-    'auto: the network card stamps if it can and the hub knows its clock, else the kernel. hardware: the card, or fail. software: the kernel.',
+    "auto: hardware stamps if the card of `interface` stamps PTP messages and its clock is one of the hub's, else kernel stamps. hardware: hardware stamps or failure. software: kernel stamps.",
   );
 
 /** Standard deviation of a stamp, ns, that no averaging removes: the time between the event and the reading of the clock. */
