@@ -37,7 +37,7 @@ import {
 } from './plugins/context.js';
 import { OwnIdentity } from './plugins/identity.js';
 import { Instance, type InstanceCare, type InstancePlan } from './plugins/instance.js';
-import { Registry } from './plugins/registry.js';
+import { Registry } from './assembly/registry.js';
 import type { Scope } from './plugins/scope.js';
 import { Siblings } from './plugins/siblings.js';
 import { DampedLogs } from './record/damped-logs.js';

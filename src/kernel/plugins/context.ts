@@ -20,7 +20,7 @@ import { cleaned, cleanedLogger, sentence } from './cleaned.js';
 import type { OwnIdentity } from './identity.js';
 import type { InstancePlan } from './instance.js';
 import { checkClaims, checkObservations } from './observation-check.js';
-import { type Registry, token } from './registry.js';
+import { type Registry, token } from '../assembly/registry.js';
 import type { Scope } from './scope.js';
 import { scopedNetwork } from './scoped-network.js';
 import type { Siblings } from './siblings.js';
