@@ -176,7 +176,9 @@ describe('sources of one name', function () {
     await scene.pass(30);
     scene.answer(6, 5, 4, 3, 2, 1);
     const before = scene.asked;
-    const tables = Object.fromEntries(Object.keys(before).map((id) => [id, { address: NAME, 'poll-max': '8s' }]));
+    const tables = Object.fromEntries(
+      Object.keys(before).map((id) => [`source.${id}`, { ...table(NAME), 'poll-max': '8s' }]),
+    );
     const none = { added: [], removed: [], retuned: [], kept: [], hub: false };
     await scene.hub.reload(await planTables(tables), { ...none, changed: Object.keys(before) });
     await scene.pass(30);
