@@ -108,7 +108,7 @@ async function estimatorSubject(world) {
 /** The core as the kernel calls it: one input for each update, selection and state included. */
 async function coreSubject(world) {
   const [{ createEngine }, { createEstimator }, { EMBEDDED_LEAP_TABLE }] = await Promise.all([
-    import('../dist/src/core/engine.js'),
+    import('../dist/src/core/engine/engine.js'),
     import('../dist/src/core/estimator/index.js'),
     import('../dist/src/core/leap/leap-seconds.js'),
   ]);

@@ -79,5 +79,5 @@ export const sinkConfig = table({
   ),
 });
 
-export type SourceConfig = v.InferOutput<typeof sourceConfig>;
-export type SinkConfig = v.InferOutput<typeof sinkConfig>;
+export type PhcSourceConfig = v.InferOutput<typeof sourceConfig>;
+export type PhcSinkConfig = v.InferOutput<typeof sinkConfig>;

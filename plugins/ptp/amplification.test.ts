@@ -4,7 +4,7 @@ import { request as csptpRequest, REQUEST_OCTETS } from 'timehub/protocol/csptp'
 import { MODE_CLIENT, request as ntpRequest } from 'timehub/protocol/ntp';
 import { ALL_PORTS, DATA_SETS, encode, type Message, NO_FLAGS, NO_INTERVAL, type Tlv } from 'timehub/protocol/ptp';
 import type { Tables } from '../../src/lab/testing/plans.js';
-import { PtpLab } from './testing/lab.js';
+import { PtpLab } from './testing/ptp-lab.js';
 
 const SERVER = '192.0.2.1';
 const PTP_SERVER = '10.0.0.1';

@@ -1,10 +1,10 @@
 import { defineSource, oneOf, table } from 'timehub/api';
-import { octetsOf } from 'timehub/protocol/client-server';
+import { octetsOf } from 'timehub/protocol/address';
 import { parseClockIdentity } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
-import { isMac } from './port/intake.js';
 import { PORT_ENTRIES } from './port/port-config.js';
-import { Receiver } from './receiver.js';
+import { isMac } from './port/receive-filter.js';
+import { PtpReceiver } from './receiver.js';
 
 const PEER = 'an IP address, or a MAC address with transport = "ethernet"';
 const ACCEPTED = 'a clock identity or an address';
@@ -49,7 +49,7 @@ export default defineSource<Config>({
   needs: [],
   config,
   create(config, context) {
-    const receiver = new Receiver(context, config);
+    const receiver = new PtpReceiver(context, config);
     return {
       start: async () => receiver.start(),
       stop: async () => receiver.stop(),

@@ -6,7 +6,7 @@ import {
   type SinkDefinition,
   type SourceDefinition,
 } from '../api/index.js';
-import type { SourceOptions } from '../core/input.js';
+import type { SourceOptions } from '../core/engine/input.js';
 import type { Registry } from './assembly/registry.js';
 import {
   ABORT,

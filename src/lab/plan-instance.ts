@@ -1,6 +1,6 @@
 import { HubError, type PluginDefinition } from '../api/index.js';
-import type { SourceOptions } from '../core/input.js';
-import { PLAIN_OPTIONS } from '../core/source.js';
+import type { SourceOptions } from '../core/engine/input.js';
+import { PLAIN_OPTIONS } from '../core/tracks/source.js';
 import type { PlannedInstance } from '../kernel/hub.js';
 
 /** Plans an instance by a table as it stands in a configuration. Throws `TH_CFG_VALUE` where the plugin's schema refuses it. */

@@ -15,8 +15,8 @@ import {
 } from 'timehub/protocol/ptp';
 import { addGpsd } from '../../../src/lab/gpsd-node.js';
 import { planTable } from '../../../src/lab/testing/plans.js';
-import { type LabMachine, PtpLab } from '../testing/lab.js';
-import { portAddressOf } from './managed-unicast.js';
+import { PtpLab, type PtpLabMachine } from '../testing/ptp-lab.js';
+import { portAddressOf } from './unicast-master-table.js';
 
 const NO_TIME = { 'source.ntp.none': { address: '192.0.2.99' } };
 const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms', 'announce-interval': '250ms' };
@@ -49,7 +49,7 @@ describe('management of a port', () => {
   }
 
   /** As a management client does at the Unix socket. Undefined: refused. */
-  async function ask<N extends DataSetName>({ host }: LabMachine, name: N): Promise<DataSet<N> | undefined> {
+  async function ask<N extends DataSetName>({ host }: PtpLabMachine, name: N): Promise<DataSet<N> | undefined> {
     const socket = host.network.unixDatagram({ path: '/run/asks' });
     const frame = new Uint8Array(200);
     const length = encode(

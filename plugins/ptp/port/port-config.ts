@@ -8,7 +8,6 @@ import {
   text,
   wholeNumber,
 } from 'timehub/api';
-import { addressRanges } from 'timehub/protocol/client-server';
 import {
   type Intervals,
   type Latencies,
@@ -17,8 +16,9 @@ import {
   parseClockIdentity,
   profileOf,
 } from 'timehub/protocol/ptp';
+import { addressRanges } from 'timehub/toolkit';
 import * as v from 'valibot';
-import { isMac } from './intake.js';
+import { isMac } from './receive-filter.js';
 
 /** `automotive` is one of two profiles by the role. */
 const PROFILE_NAMES = [
@@ -144,7 +144,7 @@ export function profileOfConfig(config: PortConfig, role: 'receiver' | 'transmit
   const { profile, transport, domain, delay } = config;
   const base: Profile = profileOf(profile === 'automotive' ? (`automotive-${role}` satisfies ProfileName) : profile);
   const threshold = config['neighbour-threshold'];
-  const wished = role === 'receiver' ? wishesOf(config) : undefined;
+  const wished = role === 'receiver' ? requestedIntervalsOf(config) : undefined;
   const initial = {
     announce: (wished === undefined ? config['announce-interval'] : undefined) ?? base.initial.announce,
     sync: (wished === undefined ? config['sync-interval'] : undefined) ?? base.initial.sync,
@@ -162,7 +162,7 @@ export function profileOfConfig(config: PortConfig, role: 'receiver' | 'transmit
 }
 
 /** In gPTP the intervals of what a receiver hears are the neighbour's to set, who is asked for them. */
-export function wishesOf(config: PortConfig): Partial<Intervals> | undefined {
+export function requestedIntervalsOf(config: PortConfig): Partial<Intervals> | undefined {
   const { 'announce-interval': announce, 'sync-interval': sync } = config;
   if (!config.profile.startsWith('gptp') || (announce === undefined && sync === undefined)) return undefined;
   return { ...(announce === undefined ? {} : { announce }), ...(sync === undefined ? {} : { sync }) };

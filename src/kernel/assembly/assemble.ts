@@ -1,6 +1,6 @@
-import { createEngine } from '../../core/engine.js';
+import { createEngine } from '../../core/engine/engine.js';
+import type { CoreOptions } from '../../core/engine/input.js';
 import { createEstimator } from '../../core/estimator/index.js';
-import type { CoreOptions } from '../../core/input.js';
 import { readLeapTable } from '../../core/leap/leap-list.js';
 import type { Host } from '../host.js';
 import { Hub } from '../hub.js';

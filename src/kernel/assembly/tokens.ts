@@ -1,7 +1,7 @@
 import type { HubReport, Logger, Ns } from '../../api/index.js';
-import type { Engine } from '../../core/engine.js';
+import type { Engine } from '../../core/engine/engine.js';
+import type { CoreOptions } from '../../core/engine/input.js';
 import type { Estimator } from '../../core/estimator/types.js';
-import type { CoreOptions } from '../../core/input.js';
 import type { LeapTable } from '../../core/leap/leap-table.js';
 import type { Host } from '../host.js';
 import type { LogOutput } from '../log-output.js';

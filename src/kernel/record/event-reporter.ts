@@ -1,5 +1,5 @@
 import type { Instant, Logger, Ns, Timer } from '../../api/index.js';
-import type { Action } from '../../core/input.js';
+import type { Action } from '../../core/engine/input.js';
 import { EventDamper } from './event-damper.js';
 import type { EventList } from './events.js';
 import type { News } from './news.js';

@@ -1,5 +1,5 @@
 import type { ClockId } from '../../api/index.js';
-import type { Input } from '../../core/input.js';
+import type { Input } from '../../core/engine/input.js';
 import type { MetricStore } from '../metrics.js';
 
 /** Counts the steps of each clock and the sleeps of the machine. */

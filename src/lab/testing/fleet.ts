@@ -1,5 +1,5 @@
 import { NS_PER_S, type Ns } from '../../api/index.js';
-import type { CoreOptions } from '../../core/input.js';
+import type { CoreOptions } from '../../core/engine/input.js';
 import { assembleHub } from '../../kernel/assembly/assemble.js';
 import type { Hub } from '../../kernel/hub.js';
 import { createLabHost, type LabHost } from '../host.js';

@@ -1,0 +1,246 @@
+import type { Instant, Ns, Stamp, StampClass } from '../../../../api/time.js';
+import { type PortIdentity, samePort } from '../../identity.js';
+import { intervalNs } from '../../interval.js';
+import type { PdelayResp, PdelayRespFollowUp } from '../../message.js';
+import type { NeighbourRules } from '../../profile/profile.js';
+import { toNs } from '../../time.js';
+import { isDue, type Outbox } from '../action.js';
+import { type Envelope, headerOf, randomSequence, type Sequence } from '../envelope.js';
+import { type Capability, capabilityOf } from './capability.js';
+import { NeighbourDelay } from './neighbour-delay.js';
+import { NeighbourRate } from './neighbour-rate.js';
+import { PdelayExchange, type PdelayTimes } from './pdelay-exchange.js';
+
+export interface PeerDelayRequesterSettings {
+  readonly envelope: Envelope;
+  readonly rules: NeighbourRules;
+  readonly logInterval: number;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** What is made of an exchange (computeNeighborRateRatio and computeMeanLinkDelay, 802.1AS-2020 §11.2.21). */
+export interface Computes {
+  readonly rate: boolean;
+  readonly delay: boolean;
+}
+
+/** Requests in a row without an answer after which the delay of the link is not known any more. */
+const LAPSE_AFTER = 8;
+
+/** The peer-to-peer delay mechanism, asking side (IEEE 1588-2019 §11.4, 802.1AS-2020 §11.2.19). */
+export class PeerDelayRequester {
+  readonly #settings: PeerDelayRequesterSettings;
+  readonly #out: Outbox;
+  readonly #sequence: Sequence;
+  readonly #delay = new NeighbourDelay();
+  readonly #rate = new NeighbourRate();
+  #exchange: PdelayExchange | undefined;
+  #responders: readonly PortIdentity[] = [];
+  #looped = false;
+  #logInterval: number | undefined;
+  #lost = 0;
+  /** Requests in a row that several have answered. */
+  #crowded = 0;
+  #pausing = false;
+  dueAt: Instant | undefined;
+  stampsLost = 0;
+  /** Who stamped the last exchange. */
+  stampedBy: StampClass = 'user';
+  computes: Computes = { rate: true, delay: true };
+
+  constructor(settings: PeerDelayRequesterSettings, out: Outbox) {
+    this.#settings = settings;
+    this.#out = out;
+    this.#sequence = randomSequence(settings.random);
+    this.#logInterval = settings.logInterval;
+  }
+
+  get capability(): Capability {
+    return capabilityOf(
+      {
+        lost: this.#lost,
+        responders: this.#responders,
+        paused: this.#pausing,
+        looped: this.#looped,
+        delayNs: this.#delay.delayNs,
+        ratePpb: this.#rate.ratePpb,
+      },
+      this.#settings.rules,
+    );
+  }
+
+  /** Who answered last; undefined before the first answer. */
+  get responder(): PortIdentity | undefined {
+    return this.#responders[0];
+  }
+
+  get rate(): NeighbourRate {
+    return this.#rate;
+  }
+
+  get delay(): NeighbourDelay {
+    return this.#delay;
+  }
+
+  /** Requests in a row without a complete answer. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  get logInterval(): number | undefined {
+    return this.#logInterval;
+  }
+
+  /** The link is up: nothing is known of what is at its other end. */
+  start(now: Instant): void {
+    this.#begin();
+    this.computes = { rate: true, delay: true };
+    this.#logInterval = this.#settings.logInterval;
+    this.dueAt = now;
+  }
+
+  stop(): void {
+    this.#exchange = undefined;
+    this.dueAt = undefined;
+  }
+
+  /** Our clock was stepped: the delay stays, what spans the step does not. */
+  clockStepped(): void {
+    this.#exchange = undefined;
+    this.#rate.restart();
+  }
+
+  /** `log2` of seconds; undefined: no more requests. */
+  setInterval(logInterval: number | undefined, now: Instant): void {
+    if (logInterval === this.#logInterval) return;
+    this.#logInterval = logInterval;
+    if (!this.#pausing) this.#schedule(now);
+  }
+
+  wake(now: Instant): void {
+    if (!isDue(this.dueAt, now)) return;
+    if (this.#pausing) this.#begin();
+    this.#close();
+    if (this.#crowded > this.#settings.rules.allowedLost) this.#pause(now);
+    else this.#ask(now);
+  }
+
+  /** True: a delay was measured. */
+  sent(token: number, stamp: Stamp): boolean {
+    if (this.#exchange?.token !== token) return false;
+    return this.#evaluate(this.#exchange.sent(stamp));
+  }
+
+  stampLost(token: number): void {
+    if (this.#exchange?.token !== token) return;
+    this.#exchange.isStampLost = true;
+    this.stampsLost++;
+  }
+
+  /** True: a delay was measured. */
+  takeResponse(message: PdelayResp, received: Stamp): boolean {
+    const exchange = this.#exchangeOf(message);
+    if (exchange === undefined) return false;
+    if (message.header.source.clock !== this.#settings.envelope.identity.clock) {
+      return this.#evaluate(exchange.takeResponse(message, received));
+    }
+    exchange.isLooped = true;
+    this.#looped = true;
+    return false;
+  }
+
+  /** True: a delay was measured. */
+  takeFollowUp(message: PdelayRespFollowUp): boolean {
+    return this.#evaluate(this.#exchangeOf(message)?.takeFollowUp(message));
+  }
+
+  #ask(now: Instant): void {
+    this.#schedule(now);
+    if (this.#logInterval === undefined) return;
+    const sequenceId = this.#sequence.next();
+    const header = headerOf(this.#settings.envelope, sequenceId, { logInterval: this.#logInterval });
+    const token = this.#out.send({ kind: 'pdelay-req', header, origin: 0n, tlvs: [] }, 'peers');
+    this.#exchange = new PdelayExchange(token, sequenceId);
+  }
+
+  /** Whoever answers, none of it is the delay of a link (802.1AS-2020 §11.2.2, IEEE 1588-2019 §11.4.3). */
+  #pause(now: Instant): void {
+    this.#pausing = true;
+    this.#exchange = undefined;
+    this.dueAt = now + BigInt(this.#settings.rules.multipleResponderPauseS) * 1_000_000_000n;
+  }
+
+  #schedule(now: Instant): void {
+    const log = this.#logInterval;
+    this.dueAt = log === undefined ? undefined : now + BigInt(Math.round(intervalNs(log)));
+  }
+
+  #begin(): void {
+    this.#exchange = undefined;
+    this.#responders = [];
+    this.#looped = false;
+    this.#lost = 0;
+    this.#crowded = 0;
+    this.#pausing = false;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#delay.clear();
+    this.#rate.clear();
+  }
+
+  /** The delay that was measured holds for several intervals; a profile that decrees its neighbour keeps it. */
+  #miss(): void {
+    const { capable, allowedLost } = this.#settings.rules;
+    this.#lost++;
+    if (capable !== 'static' && this.#lost > Math.max(LAPSE_AFTER, allowedLost)) this.#delay.clear();
+  }
+
+  #exchangeOf({ header, requesting }: PdelayResp | PdelayRespFollowUp): PdelayExchange | undefined {
+    if (!samePort(requesting, this.#settings.envelope.identity)) return undefined;
+    return header.sequenceId === this.#exchange?.sequenceId ? this.#exchange : undefined;
+  }
+
+  #evaluate(times: PdelayTimes | undefined): boolean {
+    if (times === undefined) return false;
+    const { received, response, followUp } = times;
+    this.#settings.envelope.version.answered();
+    this.stampedBy = received.by;
+    this.#lost = 0;
+    const last = this.#responders[0];
+    if (last !== undefined && !samePort(last, response.header.source)) this.#forget();
+    this.#responders = this.#exchange!.responders;
+    // Who is asked not to compute keeps what is known, but something must be: some ask without the flags and mean nothing by it.
+    if (followUp !== undefined && (this.computes.rate || !this.#rate.isSettled)) {
+      this.#rate.take(followUp.responseOrigin, received.time);
+    }
+    if (this.computes.delay || !this.#delay.isSettled) this.#delay.take(this.#delayNs(times));
+    return true;
+  }
+
+  /** Half of what our clock says of the round trip, less what the neighbour says of its stay there (§11.4.2). */
+  #delayNs({ sent, received, response, followUp }: PdelayTimes): Ns {
+    const roundTrip = Number(received.time - sent.time);
+    const correction = toNs(response.header.correction);
+    if (followUp === undefined) return (roundTrip - correction) / 2;
+    const sign = this.#settings.rules.corrections === '802.1as' ? -1 : 1;
+    const stay = Number(followUp.responseOrigin - response.requestReceipt);
+    const fractions = toNs(followUp.header.correction) + sign * correction;
+    // In the neighbour's time, as the standard has it; the difference is below a picosecond for a short link.
+    const ratio = 1 + (this.#rate.ratePpb ?? 0) / 1e9;
+    return (roundTrip * ratio - stay - fractions) / 2;
+  }
+
+  /** Before the next request: was the last one answered, and by how many? */
+  #close(): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return;
+    this.#looped = exchange.isLooped;
+    this.#crowded = exchange.responders.length > 1 ? this.#crowded + 1 : 0;
+    if (exchange.isDone) this.#responders = exchange.responders;
+    else if (!exchange.isStampLost) this.#miss();
+    this.#settings.envelope.version.unanswered('Pdelay_Req', this.#lost);
+  }
+}

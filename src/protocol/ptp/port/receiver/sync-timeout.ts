@@ -1,0 +1,72 @@
+import type { Instant, Ns } from '../../../../api/time.js';
+import { intervalNs, NO_INTERVAL } from '../../interval.js';
+import { isDue } from '../action.js';
+
+/** What a Sync may say of its interval, log2 of seconds. */
+const FASTEST = -7;
+const SLOWEST = 4;
+
+/** Notices when Syncs stop: syncReceiptTimeout of 802.1AS-2020 §10.7.3.1. */
+export class SyncTimeout {
+  readonly #intervals: number;
+  readonly #leastNs: Ns;
+  #logInterval: number;
+  #lastAt: Instant | undefined;
+  /** An interval that has been asked for and may not be in force yet. */
+  #asked: { readonly logInterval: number; readonly until: Instant } | undefined;
+  /** Set while Syncs are expected. */
+  dueAt: Instant | undefined;
+
+  /** `leastNs`: no shorter silence counts. */
+  constructor(logInterval: number, intervals: number, leastNs: Ns = 0) {
+    this.#leastNs = leastNs;
+    this.#logInterval = logInterval;
+    this.#intervals = intervals;
+  }
+
+  /** log2 of seconds. */
+  get logInterval(): number {
+    return this.#logInterval;
+  }
+
+  get intervalNs(): Ns {
+    return intervalNs(this.#logInterval);
+  }
+
+  get timeoutNs(): Ns {
+    const slower = Math.max(this.#logInterval, this.#asked?.logInterval ?? FASTEST);
+    return Math.max(this.#leastNs, this.#intervals * intervalNs(slower));
+  }
+
+  /** Monotonic time of the last Sync. */
+  get lastAt(): Instant | undefined {
+    return this.#lastAt;
+  }
+
+  /** Syncs are expected from now on. */
+  start(now: Instant): void {
+    this.#lastAt = undefined;
+    this.#restart(now);
+  }
+
+  stop(): void {
+    this.dueAt = undefined;
+  }
+
+  take(statedLogInterval: number, now: Instant): void {
+    if (statedLogInterval !== NO_INTERVAL) this.#logInterval = Math.min(SLOWEST, Math.max(FASTEST, statedLogInterval));
+    this.#lastAt = now;
+    this.#restart(now);
+  }
+
+  /** We have asked for this interval: Syncs may take as long from now on, and those under way say otherwise still. */
+  expect(logInterval: number, now: Instant): void {
+    this.#asked = { logInterval, until: now + BigInt(Math.round(this.#intervals * intervalNs(logInterval))) };
+    if (this.dueAt !== undefined) this.#restart(now);
+  }
+
+  #restart(now: Instant): void {
+    if (isDue(this.#asked?.until, now)) this.#asked = undefined;
+    this.dueAt = now + BigInt(Math.round(this.timeoutNs));
+  }
+}
