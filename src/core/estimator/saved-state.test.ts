@@ -52,11 +52,11 @@ class Bench {
 describe('an estimator whose machine slept', () => {
   it('keeps rate and path, no phase, and is no surer of the rate than the oscillator lets it', () => {
     const { estimator } = new Bench({}).ask(200, 64);
-    const before = { oscillator: estimator.oscillator('system')!, path: estimator.path('ntp.a')! };
+    const before = { oscillator: estimator.saveOscillator('system')!, path: estimator.savePath('ntp.a')! };
     estimator.slept(3600 * S, 300);
     expect(estimator.tracks()).to.deep.equal([]);
     expect(estimator.clock('system')).to.equal(undefined);
-    const { slopePpb, slopeSigmaPpb } = estimator.oscillator('system')!;
+    const { slopePpb, slopeSigmaPpb } = estimator.saveOscillator('system')!;
     expect(slopePpb).to.be.closeTo(before.oscillator.slopePpb, 1e-6);
     expect(slopeSigmaPpb).to.be.within(Math.hypot(300, before.oscillator.slopeSigmaPpb), 1000);
   });
@@ -74,7 +74,7 @@ describe('an estimator whose machine slept', () => {
 /** What a day of polls has taught. */
 const learnt = () => {
   const { estimator } = new Bench({}).ask(1000, 64);
-  return { oscillator: estimator.oscillator('system')!, path: estimator.path('ntp.a')! };
+  return { oscillator: estimator.saveOscillator('system')!, path: estimator.savePath('ntp.a')! };
 };
 
 type Memory = ReturnType<typeof learnt>;
@@ -88,8 +88,8 @@ function errorNs(
     const bench = new Bench({ seed: n + 2, ...options });
     const memory = recall(n);
     if (memory !== undefined) {
-      bench.estimator.recallOscillator('system', { ...memory.oscillator, slopeSigmaPpb: 50 });
-      bench.estimator.recallPath('ntp.a', memory.path);
+      bench.estimator.restoreOscillator('system', { ...memory.oscillator, slopeSigmaPpb: 50 });
+      bench.estimator.restorePath('ntp.a', memory.path);
     }
     return bench.ask(8, 2).ask(4, 64).errorNs;
   });
@@ -126,9 +126,9 @@ describe('the memory of an estimator', () => {
 
   it('is nothing while little is known', () => {
     const { estimator } = new Bench({}).ask(4, 2);
-    expect(estimator.oscillator('system')).to.equal(undefined);
-    expect(estimator.path('ntp.a')).to.equal(undefined);
-    expect(estimator.path('ntp.b')).to.equal(undefined);
+    expect(estimator.saveOscillator('system')).to.equal(undefined);
+    expect(estimator.savePath('ntp.a')).to.equal(undefined);
+    expect(estimator.savePath('ntp.b')).to.equal(undefined);
   });
 
   it('holds the frequency, the delay and the noise, and goes through JSON', () => {

@@ -2,23 +2,23 @@ import { expect } from 'chai';
 import { Random } from '../testing/random.js';
 import { GaussianNoise } from './gaussian-noise.js';
 import { LegNoise } from './leg-noise.js';
-import { Moments, type Noise } from './noise.js';
+import { MixtureMoments, type NoiseModel } from './noise.js';
 
 const ALONE = Float64Array.of(1);
 const NOT_FRESH = Float64Array.of(0);
 
 /** What an observation says to a single member, to which h·x is known to `known`. */
-function weigh(noise: Noise, residual: number, known: number, out: Moments): void {
-  noise.expect(1e-3, 0);
-  noise.weigh({ residual, variance: known ** 2 }, 0, out);
+function weigh(noise: NoiseModel, residual: number, known: number, out: MixtureMoments): void {
+  noise.prepare(1e-3, 0);
+  noise.evaluate({ residual, variance: known ** 2 }, 0, out);
 }
 
 /** Shows `count` residuals to a noise of one member while h·x is known to `known`. */
-function show(noise: Noise, count: number, next: (n: number) => number, known = 0): Moments {
-  const moments = new Moments();
+function show(noise: NoiseModel, count: number, next: (n: number) => number, known = 0): MixtureMoments {
+  const moments = new MixtureMoments();
   for (let n = 0; n < count; n++) {
     weigh(noise, next(n), known, moments);
-    noise.settle(ALONE, NOT_FRESH);
+    noise.learn(ALONE, NOT_FRESH);
   }
   return moments;
 }
@@ -29,9 +29,9 @@ const legs = (): LegNoise => new LegNoise(200, 1);
 function showLegs(noise: LegNoise, count: number, next: (n: number) => number): void {
   let delay = 0;
   for (let n = 0; n < count; n++) {
-    noise.turn(n % 2 === 0 ? 'inbound' : 'outbound');
+    noise.setDirection(n % 2 === 0 ? 'inbound' : 'outbound');
     show(noise, 1, () => next(n) - delay, 5);
-    delay += noise.place();
+    delay += noise.alignEdges();
   }
 }
 
@@ -72,7 +72,7 @@ describe('two-sided noise', () => {
     for (const residual of [500, -1e6, 1e15]) {
       const far = show(noise, 1, () => residual, 6);
       expect(Math.abs(far.shift)).to.be.below(0.1);
-      expect(noise.stray).to.be.above(0.99);
+      expect(noise.outlierChance).to.be.above(0.99);
       expect(noise.sigma).to.be.closeTo(sigma, 0.02 * sigma);
     }
   });
@@ -84,7 +84,7 @@ describe('the noise of legs', () => {
     const noise = legs();
     showLegs(noise, 4000, () => 100 * random.exponential());
     expect(noise.sigma).to.be.within(85, 118);
-    const moments = new Moments();
+    const moments = new MixtureMoments();
     weigh(noise, 300, 20, moments);
     expect(Math.abs(moments.shift)).to.be.below(6);
     expect(moments.variance).to.be.within(380, 410);
@@ -98,7 +98,7 @@ describe('the noise of legs', () => {
     const noise = legs();
     showLegs(noise, 4000, () => 100 * random.normal());
     expect(noise.sigma).to.be.within(88, 115);
-    const [late, early] = [new Moments(), new Moments()];
+    const [late, early] = [new MixtureMoments(), new MixtureMoments()];
     weigh(noise, noise.mean + 150, 20, late);
     weigh(noise, noise.mean - 150, 20, early);
     expect(late.shift).to.be.within(4, 8);
@@ -111,7 +111,7 @@ describe('the noise of legs', () => {
     const spike = () => (random.uniform() < 0.1 ? 3000 * random.exponential() : 0);
     showLegs(noise, 6000, () => 100 * random.exponential() + spike());
     expect(noise.sigma).to.be.within(80, 135);
-    const moments = new Moments();
+    const moments = new MixtureMoments();
     weigh(noise, 5000, 20, moments);
     expect(Math.abs(moments.shift)).to.be.below(1);
   });

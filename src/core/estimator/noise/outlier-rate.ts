@@ -1,23 +1,23 @@
 /** Observations over which strays are counted. */
-const MEMORY = 8;
+const AVERAGED_OBSERVATIONS = 8;
 /** The share of them that cannot be chance. */
-const TOO_MANY = 0.4;
+const GREATEST_SHARE = 0.4;
 /** By how much a noise is raised while there are too many. */
-export const GROWTH = 2;
+export const SCALE_GROWTH = 2;
 
 /**
  * Notices that a noise has outgrown its model: EM learns from what is no stray and would call everything stray for ever.
  */
-export class Growth {
+export class OutlierRate {
   private share = 0;
 
   /** `stray`: how likely the observation was none of the noise. */
-  note(stray: number): void {
-    this.share += (stray - this.share) / MEMORY;
+  add(stray: number): void {
+    this.share += (stray - this.share) / AVERAGED_OBSERVATIONS;
   }
 
-  get isDue(): boolean {
-    return this.share > TOO_MANY;
+  get isTooHigh(): boolean {
+    return this.share > GREATEST_SHARE;
   }
 
   reset(): void {

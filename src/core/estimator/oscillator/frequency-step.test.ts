@@ -1,20 +1,20 @@
 import { expect } from 'chai';
-import { scoutOf } from './frequency-step.js';
-import { Belief } from './model-weights.js';
-import { WANDERS, WanderLines } from './wander-lines.js';
+import { memberForFrequencyStep } from './frequency-step.js';
+import { ModelWeights } from './model-weights.js';
+import { DEFAULT_WANDERS, WanderLines } from './wander-lines.js';
 
 const lines = (): WanderLines => {
-  const made = new WanderLines(WANDERS);
+  const made = new WanderLines(DEFAULT_WANDERS);
   made.addClock();
   return made;
 };
 
 /** Long habit, and what the last observation made of it. */
-function beliefOf(usual: Record<number, number>, weights: Record<number, number>): Belief {
-  const belief = new Belief(WANDERS.length);
-  belief.usual.fill(1e-5);
+function beliefOf(usual: Record<number, number>, weights: Record<number, number>): ModelWeights {
+  const belief = new ModelWeights(DEFAULT_WANDERS.length);
+  belief.average.fill(1e-5);
   belief.weights.fill(1e-5);
-  for (const [k, weight] of Object.entries(usual)) belief.usual[Number(k)] = weight;
+  for (const [k, weight] of Object.entries(usual)) belief.average[Number(k)] = weight;
   for (const [k, weight] of Object.entries(weights)) belief.weights[Number(k)] = weight;
   return belief;
 }
@@ -23,20 +23,20 @@ describe('a knocked oscillator', () => {
   const usual = { 3: 0.2, 4: 0.7, 5: 0.1 };
 
   it('sends the second best of before, and keeps the best', () => {
-    expect(scoutOf(beliefOf(usual, { 8: 0.9, 4: 0.005 }), lines())).to.equal(3);
+    expect(memberForFrequencyStep(beliefOf(usual, { 8: 0.9, 4: 0.005 }), lines())).to.equal(3);
   });
 
   it('sends none while things are as usual, or a little more restless', () => {
-    expect(scoutOf(beliefOf(usual, { 4: 0.9 }), lines())).to.equal(-1);
-    expect(scoutOf(beliefOf(usual, { 5: 0.9 }), lines())).to.equal(-1);
+    expect(memberForFrequencyStep(beliefOf(usual, { 4: 0.9 }), lines())).to.equal(-1);
+    expect(memberForFrequencyStep(beliefOf(usual, { 5: 0.9 }), lines())).to.equal(-1);
   });
 
   it('sends none while the oscillator becomes calmer', () => {
-    expect(scoutOf(beliefOf({ 7: 0.9 }, { 2: 0.9 }), lines())).to.equal(-1);
+    expect(memberForFrequencyStep(beliefOf({ 7: 0.9 }, { 2: 0.9 }), lines())).to.equal(-1);
   });
 
   it('leaves the one that is out in peace', () => {
     const out = beliefOf(usual, { 8: 0.6, 3: 0.3 });
-    expect(scoutOf(out, lines())).not.to.equal(3);
+    expect(memberForFrequencyStep(out, lines())).not.to.equal(3);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Random } from '../testing/random.js';
 import { Covariance } from './covariance.js';
-import { Row } from './observation-row.js';
+import { ObservationRow } from './observation-row.js';
 
 type Matrix = number[][];
 
@@ -51,7 +51,7 @@ describe('covariance as U·D·Uᵀ', () => {
     const h = [0, -1, 1, 0, 0];
     const ph = before.map((line) => line.reduce((sum, value, j) => sum + value * h[j]!, 0));
     const variance = ph.reduce((sum, value, i) => sum + value * h[i]!, 0);
-    expect(covariance.project(new Row().add(1, -1).add(2, 1))).to.be.closeTo(variance, 1e-12);
+    expect(covariance.project(new ObservationRow().add(1, -1).add(2, 1))).to.be.closeTo(variance, 1e-12);
     covariance.condition(0.3);
     ph.forEach((value, i) => {
       expect(covariance.gain[i]).to.be.closeTo(value, 1e-12);
@@ -72,7 +72,7 @@ describe('covariance as U·D·Uᵀ', () => {
     expect(matrixOf(covariance)[2]).to.deep.equal([0, 0, 9, 0, 0, 0]);
     covariance.remove(2);
     expectClose(matrixOf(covariance), before);
-    covariance.forget(3, 7);
+    covariance.makeIndependent(3, 7);
     const forgotten = matrixOf(covariance);
     expect(forgotten[3]).to.deep.equal([0, 0, 0, 7, 0]);
     const others = (matrix: Matrix) => matrix.filter((_, i) => i !== 3).map((line) => line.filter((_, j) => j !== 3));
@@ -85,8 +85,8 @@ describe('covariance as U·D·Uᵀ', () => {
     const covariance = new Covariance(2);
     covariance.insert(0, 1e18);
     covariance.insert(1, 1e18);
-    const sum = new Row().add(0, 1).add(1, 1);
-    const difference = new Row().add(0, 1).add(1, -1);
+    const sum = new ObservationRow().add(0, 1).add(1, 1);
+    const difference = new ObservationRow().add(0, 1).add(1, -1);
     for (const row of [sum, difference]) {
       covariance.project(row);
       covariance.condition(0.01);

@@ -1,30 +1,30 @@
 import { expect } from 'chai';
-import { Component, Moments } from '../noise/noise.js';
+import { MixtureComponent, MixtureMoments } from '../noise/noise.js';
 import { createTrack } from '../track-filter.js';
 import { JointFilter } from './joint-filter.js';
-import { Layout } from './layout.js';
-import { Row } from './observation-row.js';
+import { StateLayout } from './layout.js';
+import { ObservationRow } from './observation-row.js';
 
 const reading = { kind: 'reading', clock: 'system', stamp: 'kernel', noiseFloorNs: 1, offsetNs: 0 } as const;
 
 /** Two tracks on one clock (phases 0 and 1, slope 2) and a comparison with another (phase 3 would be the link's). */
 function filterOfTwo(wander: number): JointFilter {
-  const layout = new Layout();
+  const layout = new StateLayout();
   layout.clocks.push('system');
   for (const key of ['a', 'b'])
     layout.tracks.push({ ...createTrack(key, { ...reading, monotonic: 0n }, 0n), phase: 0 });
-  layout.arrange();
+  layout.assignIndices();
   const filter = new JointFilter(layout, 4);
   filter.wanders.push(wander);
   for (let i = 0; i < 3; i++) filter.insert(i, 0, 0);
   return filter;
 }
 
-const moments = (shift: number, variance: number): Moments => {
-  const made = new Moments();
-  made.begin();
-  made.add(Object.assign(new Component(), { share: 1, shift, variance }));
-  made.end();
+const moments = (shift: number, variance: number): MixtureMoments => {
+  const made = new MixtureMoments();
+  made.reset();
+  made.add(Object.assign(new MixtureComponent(), { share: 1, shift, variance }));
+  made.finish();
   return made;
 };
 
@@ -56,9 +56,9 @@ describe('the joint filter', () => {
     const filter = filterOfTwo(1);
     filter.predict(3);
     filter.covariance.addVariance(0, 5);
-    filter.project(new Row().add(0, 1), 0);
+    filter.project(new ObservationRow().add(0, 1), 0);
     const gain = filter.covariance.covariance(0, 1) / filter.variance;
-    filter.absorb(moments(4, 2));
+    filter.update(moments(4, 2));
     expect(filter.x[0]).to.be.closeTo(4, 1e-9);
     expect(filter.x[1]).to.be.closeTo(4 * gain, 1e-9);
     expect(filter.covariance.covariance(0, 0)).to.be.closeTo(2, 1e-9);
@@ -70,9 +70,9 @@ describe('the joint filter', () => {
     filter.covariance.addVariance(0, 5);
     const before = [1, 2].flatMap((i) => [1, 2].map((j) => filter.covariance.covariance(i, j)));
     const shared = filter.covariance.covariance(0, 1);
-    filter.project(new Row().add(0, 1), 0);
+    filter.project(new ObservationRow().add(0, 1), 0);
     const { variance } = filter;
-    filter.absorbAside(moments(4, 2), filterTrack(0));
+    filter.updateOwnVariables(moments(4, 2), filterTrack(0));
     expect([...filter.x.subarray(0, 3)]).to.deep.equal([4, 0, 0]);
     [1, 2]
       .flatMap((i) => [1, 2].map((j) => filter.covariance.covariance(i, j)))

@@ -1,5 +1,5 @@
 /** One row of the observation matrix: the few variables that an observation sees, each with its coefficient. */
-export class Row {
+export class ObservationRow {
   readonly index = new Int32Array(8);
   readonly coefficient = new Float64Array(8);
   count = 0;

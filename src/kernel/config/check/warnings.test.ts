@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { hardwareClock, networkInterface, path, table } from '../../../api/index.js';
-import { ownAddress, serverAddress } from '../../../protocol/client-server/index.js';
+import { ownAddress, serverAddress } from '../../../toolkit/index.js';
 import type { PluginCatalogue, PluginType } from '../config.js';
 import { loadConfig, parseConfig, validateConfig } from '../index.js';
 import type { Machine } from './machine.js';

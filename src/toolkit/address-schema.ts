@@ -1,8 +1,6 @@
 import * as v from 'valibot';
-import { names } from '../../api/index.js';
-import { parseSubnet } from './access.js';
-import { formatServer, octetsOf, parseServer } from './address.js';
-import { isHostName } from './host-name.js';
+import { names } from '../api/index.js';
+import { formatServer, isHostName, octetsOf, parseServer, parseSubnet } from '../protocol/address/index.js';
 
 /** Value types of the configuration for addresses, so that an address reads and fails the same in every plugin. */
 

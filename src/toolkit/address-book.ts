@@ -1,6 +1,6 @@
-import type { Context } from '../../api/context.js';
-import type { Instant, Ns } from '../../api/time.js';
-import { octetsOf } from './address.js';
+import type { Context } from '../api/context.js';
+import type { Instant, Ns } from '../api/time.js';
+import { octetsOf } from '../protocol/address/index.js';
 
 interface Known {
   readonly address: string;

@@ -1,5 +1,5 @@
-import type { Ns } from '../../api/time.js';
-import { formatDuration } from '../../api/units.js';
+import type { Ns } from '../api/time.js';
+import { formatDuration } from '../api/units.js';
 
 export interface Missing {
   /** A sentence about the replies that came and were refused. */

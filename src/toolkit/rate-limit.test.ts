@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { octetsOf } from './address.js';
+import { octetsOf } from '../protocol/address/index.js';
 import { RateLimit } from './rate-limit.js';
 
 const S = 1_000_000_000n;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { covers, parseSubnet } from './access.js';
 import { octetsOf } from './address.js';
+import { covers, parseSubnet } from './subnet.js';
 
 const inside = (range: string, address: string) => covers([parseSubnet(range)!], octetsOf(address)!);
 

@@ -1,4 +1,4 @@
-import { isMappedV4, octetsOf } from '../client-server/address.js';
+import { isMappedV4, octetsOf } from '../address/index.js';
 import type { Answer } from './evaluate.js';
 import { refidOfAddress } from './refid.js';
 

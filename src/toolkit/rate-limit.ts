@@ -1,5 +1,5 @@
-import type { Instant, Ns } from '../../api/time.js';
-import { isMappedV4 } from './address.js';
+import type { Instant, Ns } from '../api/time.js';
+import { isMappedV4 } from '../protocol/address/index.js';
 
 export interface RateLimitOptions {
   /** One request a client in this time, on average. */

@@ -1,13 +1,10 @@
-import type { Context, Timer } from '../../api/context.js';
-import { HubError } from '../../api/error.js';
-import type { Ns, Stamp } from '../../api/time.js';
-import type { Datagram, Endpoint, UdpSocket } from '../../api/udp.js';
-import { formatServer } from '../client-server/address.js';
-import { describe, familyOf, isSameEndpoint } from '../client-server/peer.js';
-import type { Answer } from './evaluate.js';
-import { Exchange } from './exchange.js';
-import { TRANSMIT_AT } from './header.js';
-import type { ReplyRefusal } from './refusal-texts.js';
+import type { Context, Timer } from '../api/context.js';
+import { HubError } from '../api/error.js';
+import type { Ns, Stamp } from '../api/time.js';
+import type { Datagram, Endpoint, UdpSocket } from '../api/udp.js';
+import { familyOf, formatServer, isSameEndpoint } from '../protocol/address/index.js';
+import { type Answer, Exchange, type ReplyRefusal, TRANSMIT_AT } from '../protocol/ntp/index.js';
+import { explainNetworkError } from './network-error.js';
 
 /** The end of one request. */
 export type Outcome =
@@ -66,7 +63,7 @@ export class Attempt {
   }
 
   #failed(error: Error): void {
-    this.#cause = describe(error, this.#options.peer);
+    this.#cause = explainNetworkError(error, this.#options.peer);
     if (this.#options.onError === 'wait') return;
     this.#timer.cancel();
     this.#timer = this.#context.after(0, () => this.#end({ kind: 'silence', cause: this.#cause }));

@@ -1,5 +1,5 @@
-import type { Context } from '../../api/context.js';
-import { octetsOf } from './address.js';
+import type { Context } from '../api/context.js';
+import { octetsOf } from '../protocol/address/index.js';
 import { NetworkWatch } from './network-watch.js';
 
 /**

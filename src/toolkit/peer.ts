@@ -1,7 +1,7 @@
-import type { Network } from '../../api/network.js';
-import type { Instant } from '../../api/time.js';
-import type { Endpoint } from '../../api/udp.js';
-import { formatServer, isMappedV4, octetsOf, type Server } from './address.js';
+import type { Network } from '../api/network.js';
+import type { Instant } from '../api/time.js';
+import type { Endpoint } from '../api/udp.js';
+import { formatServer, octetsOf, type Server } from '../protocol/address/index.js';
 import type { AddressBook } from './address-book.js';
 
 /**
@@ -105,32 +105,3 @@ export class Peer {
 
 const list = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-
-export function familyOf(address: string): 4 | 6 {
-  const octets = octetsOf(address);
-  return octets !== undefined && isMappedV4(octets) && !address.includes(':') ? 4 : 6;
-}
-
-export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
-  if (a.port !== b.port) return false;
-  if (a.address === b.address) return true;
-  const [one, other] = [octetsOf(a.address), octetsOf(b.address)];
-  return one !== undefined && other !== undefined && one.every((octet, i) => octet === other[i]);
-}
-
-const MEANINGS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refuses (ICMP port unreachable)',
-  EHOSTUNREACH: 'cannot be reached (no route to the host)',
-  ENETUNREACH: 'cannot be reached (no route to its network)',
-  EACCES: 'cannot be asked (the firewall forbids it)',
-  EPERM: 'cannot be asked (the firewall forbids it)',
-};
-
-/** What a network error means for a server, in a sentence. */
-export function describe(error: Error, { address, port }: Endpoint): string {
-  for (let e: unknown = error; e instanceof Error; e = e.cause) {
-    const meaning = 'code' in e && typeof e.code === 'string' ? MEANINGS[e.code] : undefined;
-    if (meaning !== undefined) return `${formatServer(address, port)} ${meaning}`;
-  }
-  return `${formatServer(address, port)}: ${error.message}`;
-}

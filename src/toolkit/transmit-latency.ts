@@ -1,4 +1,4 @@
-import type { Instant, Ns } from '../../api/time.js';
+import type { Instant, Ns } from '../api/time.js';
 
 const GAIN = 1 / 8;
 /** A garbage collection between stamp and sending says nothing about the next time. */
@@ -8,7 +8,7 @@ const LARGEST_SURPRISE_NS = 20e3;
  * How long after its transmit timestamp a reply leaves. The timestamp is part of what is sent, so that it must be written
  * ahead; what the way to the socket cost the last replies is the best guess for the next.
  */
-export class Lead {
+export class TransmitLatency {
   #leadNs: Ns = 0;
 
   get ns(): Ns {

@@ -1,14 +1,14 @@
-import type { SourceContext, Timer } from '../../api/context.js';
-import { HubError } from '../../api/error.js';
-import type { Instant, Ns } from '../../api/time.js';
-import { formatSpan } from '../../api/units.js';
-import type { Server } from './address.js';
+import type { SourceContext, Timer } from '../api/context.js';
+import { HubError } from '../api/error.js';
+import type { Instant, Ns } from '../api/time.js';
+import { formatSpan } from '../api/units.js';
+import type { Server } from '../protocol/address/index.js';
 import { sharedAddresses } from './address-book.js';
 import { NetworkWatch } from './network-watch.js';
 import { Peer } from './peer.js';
 import { Poll, type PollOptions } from './poll.js';
 import { Reach } from './reach.js';
-import { missing } from './reasons.js';
+import { missing } from './unreachable-reason.js';
 
 export interface AssociationOptions {
   readonly server: Server;

@@ -1,4 +1,4 @@
-import type { Context, Timer } from '../../api/context.js';
+import type { Context, Timer } from '../api/context.js';
 
 /** Interval at which the own addresses are read. */
 const LOOK_NS = 2e9;

@@ -1,4 +1,4 @@
-import type { Ns } from '../../api/time.js';
+import type { Ns } from '../api/time.js';
 
 export interface PollOptions {
   readonly minNs: Ns;

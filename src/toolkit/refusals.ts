@@ -1,5 +1,5 @@
-import type { Metrics } from '../../api/context.js';
-import { ReasonTally } from './reason-tally.js';
+import type { Metrics } from '../api/context.js';
+import { ReasonCounters } from './counters.js';
 
 /**
  * Explains each reason for which a client refuses a reply. Each text continues "3 replies came that …", begins with its verb
@@ -50,11 +50,11 @@ function inSingular(text: string): string {
 
 /** The refused replies of one source: counted in all by reason, and explained since the last reply that was accepted. */
 export class RefusalRecord<Reason extends string> {
-  readonly #tally: ReasonTally<Reason>;
+  readonly #tally: ReasonCounters<Reason>;
   readonly #recent: Refusals<Reason>;
 
   constructor(metrics: Metrics, texts: RefusalTexts<Reason>) {
-    this.#tally = new ReasonTally(
+    this.#tally = new ReasonCounters(
       metrics,
       'refused',
       'Replies that were refused, by reason',

@@ -1,18 +1,18 @@
 import { expect } from 'chai';
-import { Lead } from './lead.js';
+import { TransmitLatency } from './transmit-latency.js';
 
 const learnt = (costs: readonly number[]) => {
-  const lead = new Lead();
+  const lead = new TransmitLatency();
   for (const ns of costs) lead.learn(ns);
   return lead.ns;
 };
 
 describe('the lead of the transmit timestamp', () => {
-  it('is nothing before the first reply', () => expect(new Lead().ahead(1_000n)).to.equal(1_000n));
+  it('is nothing before the first reply', () => expect(new TransmitLatency().ahead(1_000n)).to.equal(1_000n));
 
   it('becomes what sending costs', () => {
     expect(learnt(Array(40).fill(30e3))).to.be.closeTo(30e3, 300);
-    const lead = new Lead();
+    const lead = new TransmitLatency();
     for (let i = 0; i < 40; i++) lead.learn(30e3);
     expect(Number(lead.ahead(0n))).to.be.closeTo(30e3, 300);
   });
