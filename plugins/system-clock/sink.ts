@@ -3,46 +3,51 @@ import {
   defineSink,
   duration,
   flag,
-  HubError,
   type Running,
   rate,
   type SinkContext,
   table,
   wholeNumber,
 } from 'timehub/api';
+import { steerOrObserve } from 'timehub/toolkit';
 import * as v from 'valibot';
 
 const config = table({
   steer: v.pipe(
     v.optional(flag(), false),
-    v.description('false: observe only. true: steer the clock; needs CAP_SYS_TIME.'),
+    v.description(
+      'Steer the clock; needs root or CAP_SYS_TIME. Without the privilege, or with `false`, the hub only observes the clock.',
+    ),
   ),
   'step-threshold': v.pipe(
     v.optional(duration({ min: '1us' }), '100ms'),
-    v.description('Set the clock at once when it is further off than this; below, it is slewed.'),
+    v.description('Offsets above this are corrected at once, smaller ones are slewed.'),
   ),
   'step-updates': v.pipe(
     v.optional(wholeNumber(-1, 1_000_000), 3),
-    v.description('Steps are allowed during so many first updates. 0: never. -1: always.'),
+    v.description(
+      'Number of first updates in which a step is allowed, so that running programs see no jump later. 0: never. -1: always.',
+    ),
   ),
   panic: v.pipe(
     v.optional(duration({ min: '1ms' }), '1000s'),
-    v.description('Refuse to correct more than this, and say so: a person should look first.'),
+    v.description(
+      'Larger corrections are refused and reported: check the sources, then restart the hub or raise this limit.',
+    ),
   ),
   'panic-at-start': v.pipe(
     v.optional(flag(), false),
-    v.description('Let `panic` hold for the first correction too. false suits boards without a battery-backed clock.'),
+    v.description(
+      'Apply `panic` to the first correction too. Keep `false` on a board without a battery-backed clock: it starts decades off.',
+    ),
   ),
   'max-slew': v.pipe(
     v.optional(rate({ min: '1ppm', max: '100000ppm' }), '500ppm'),
-    v.description("The most that an offset is slewed with, on top of the oscillator's own correction."),
+    v.description("Highest slewing rate, in addition to the correction of the oscillator's own frequency error."),
   ),
 });
 
 type SystemClockConfig = v.InferOutput<typeof config>;
-
-/** The refusals that leave the sink useful: it observes instead. */
-const OBSERVE_INSTEAD: ReadonlySet<string> = new Set(['TH_CLOCK_PERMISSION', 'TH_CLOCK_OWNED']);
 
 export default defineSink<SystemClockConfig>({
   type: 'system-clock',
@@ -67,18 +72,15 @@ class SystemClock implements Running<SystemClockConfig> {
 
   async start(): Promise<void> {
     if (!this.#options.steer) return this.#tell('ok', 'observing: steer is off');
-    try {
-      this.#discipline = this.#context.discipline('system', {
-        thresholdNs: this.#options['step-threshold'],
-        updates: this.#options['step-updates'] < 0 ? Number.POSITIVE_INFINITY : this.#options['step-updates'],
-        panicNs: this.#options.panic,
-        panicAtStart: this.#options['panic-at-start'],
-        maxSlewPpb: this.#options['max-slew'],
-      });
-    } catch (error) {
-      if (!(error instanceof HubError) || !OBSERVE_INSTEAD.has(error.code)) throw error;
-      return this.#tell('degraded', `observing: ${error.message}`);
-    }
+    const granted = steerOrObserve(this.#context, 'system', {
+      thresholdNs: this.#options['step-threshold'],
+      updates: this.#options['step-updates'] < 0 ? Number.POSITIVE_INFINITY : this.#options['step-updates'],
+      panicNs: this.#options.panic,
+      panicAtStart: this.#options['panic-at-start'],
+      maxSlewPpb: this.#options['max-slew'],
+    });
+    if (typeof granted === 'string') return this.#tell('degraded', `observing: ${granted}`);
+    this.#discipline = granted;
     this.#report();
     this.#context.onState(() => this.#report());
   }

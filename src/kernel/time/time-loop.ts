@@ -13,7 +13,7 @@ import {
 } from '../../api/index.js';
 import type { Engine } from '../../core/engine/engine.js';
 import type { Action, Input } from '../../core/engine/input.js';
-import type { Memory } from '../../core/persistence/saved-state.js';
+import type { SavedState } from '../../core/persistence/saved-state.js';
 import type { Holdover } from '../../core/quality/holdover.js';
 import type { Host, HostClock } from '../host.js';
 import { type Journal, NO_JOURNAL } from '../record/event-log.js';
@@ -59,6 +59,7 @@ export class TimeLoop {
   readonly #queue: Input[] = [];
   readonly #untold: EventAction[] = [];
   readonly #handlers = new Set<(state: TimeState) => void>();
+  readonly #wakeHandlers: (() => void)[] = [];
   readonly #clocks: ClockShelf;
   readonly #jumps: ClockJumps;
   readonly #steering = new Steering();
@@ -108,6 +109,11 @@ export class TimeLoop {
     return this.#state;
   }
 
+  /** `handler` is called soon after the machine woke from a sleep. */
+  onWake(handler: () => void): void {
+    this.#wakeHandlers.push(handler);
+  }
+
   /** Returns the undoing. */
   onState(handler: (state: TimeState) => void): () => void {
     this.#handlers.add(handler);
@@ -136,12 +142,12 @@ export class TimeLoop {
 
   /** How long a source may wait until another observation of its is worth asking for, within these. */
   worthAskingIn(source: string, minNs: Ns, maxNs: Ns): Ns {
-    return this.#engine.worthAskingIn(source, minNs, maxNs);
+    return this.#engine.pollAdvice(source, minNs, maxNs);
   }
 
   /** What is worth keeping for the next start, and the corrected UTC of this moment. Undefined while that is not known. */
-  memory(): { readonly memory: Memory; readonly utc: Instant } | undefined {
-    const memory = this.#engine.memory();
+  memory(): { readonly memory: SavedState; readonly utc: Instant } | undefined {
+    const memory = this.#engine.savedState();
     const system = this.#state.clocks[0]!;
     return memory === undefined ? undefined : { memory, utc: corrected(system, this.#host.monotonic()) };
   }
@@ -210,6 +216,7 @@ export class TimeLoop {
       for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
         this.#journal.write(input);
         this.#happened(input);
+        if (input.type === 'slept') for (const handler of this.#wakeHandlers) this.#host.after(0, handler);
         for (const action of this.#engine.accept(input)) this.#perform(action);
       }
     } finally {
