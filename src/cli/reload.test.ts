@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { machine } from '../host/machine.js';
 import { type HubConfig, loadConfig, type Problem } from '../kernel/config/index.js';
+import { ReloadRecord } from '../kernel/events/reload-outcomes.js';
 import { MetricStore } from '../kernel/metrics.js';
-import { ReloadRecord } from '../kernel/record/reload-record.js';
-import type { LoadedHub } from './load.js';
+import type { LoadedHub } from './load-hub.js';
 import { Reload } from './reload.js';
 
 async function setUp() {

@@ -14,8 +14,8 @@ import {
 import { createLabHost, type LabHostOptions } from '../lab/host.js';
 import { assembleHub } from './assembly/assemble.js';
 import { ABORT, JOURNAL, LOG } from './assembly/tokens.js';
+import { NO_JOURNAL } from './event-log/event-log.js';
 import type { Hub, PlannedInstance } from './hub.js';
-import { NO_JOURNAL } from './record/event-log.js';
 
 const S = NS_PER_S;
 const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;

@@ -29,16 +29,16 @@ import {
 } from './assembly/tokens.js';
 import type { ConfigDifference } from './config/index.js';
 import { atMost } from './deadline.js';
+import type { EventReporter } from './events/event-reporter.js';
+import { InstanceNews } from './events/instance-events.js';
+import type { DampedLogs } from './events/instance-logs.js';
+import type { ReloadRecord } from './events/reload-outcomes.js';
 import type { Host } from './host.js';
-import type { Keeper } from './memory/keeper.js';
 import { sinkContext, sourceContext } from './plugins/context.js';
 import { Instance, type InstanceCare, type InstancePlan } from './plugins/instance.js';
+import type { Siblings } from './plugins/instances-by-type.js';
 import type { Scope } from './plugins/scope.js';
-import type { Siblings } from './plugins/siblings.js';
-import type { DampedLogs } from './record/damped-logs.js';
-import type { EventReporter } from './record/event-reporter.js';
-import { InstanceNews } from './record/instance-news.js';
-import type { ReloadRecord } from './record/reload-record.js';
+import type { Keeper } from './saved-state/state-saver.js';
 import type { TimeLoop } from './time/time-loop.js';
 
 /** A source with the operator's options of it, or a sink. */

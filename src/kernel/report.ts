@@ -14,11 +14,11 @@ import {
   STATE_STORE,
   TIME_LOOP,
 } from './assembly/tokens.js';
+import type { EventList } from './events/event-list.js';
 import type { Host } from './host.js';
-import type { SourceMemory } from './memory/source-memory.js';
 import type { MetricStore } from './metrics.js';
 import type { Instance } from './plugins/instance.js';
-import type { EventList } from './record/events.js';
+import type { SourceMemory } from './recent-observations.js';
 import type { TimeLoop } from './time/time-loop.js';
 import { rfc3339 } from './time/wall-time.js';
 

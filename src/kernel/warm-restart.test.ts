@@ -4,10 +4,10 @@ import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../core/leap/leap-seconds.js';
 import { aged, type SavedState } from '../core/persistence/saved-state.js';
-import { CORE, INTERNET, LabMachine } from '../lab/testing/machine.js';
-import type { Learnt, Recalled, StateStore } from './memory/state-file.js';
-import { type Journal, toLine } from './record/event-log.js';
-import { Replay } from './record/replay.js';
+import { CORE, INTERNET, LabMachine } from '../lab/testing/ntp-client.js';
+import { type Journal, toLine } from './event-log/event-log.js';
+import { Replay } from './event-log/replay.js';
+import type { Learnt, Recalled, StateStore } from './saved-state/state-file.js';
 
 const S = NS_PER_S;
 const LONG_S = 3000;

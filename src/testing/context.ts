@@ -8,10 +8,10 @@ import type {
   StepPolicy,
   TimeState,
 } from '../api/index.js';
+import { Siblings } from '../kernel/plugins/instances-by-type.js';
 import { checkClaims, checkObservations } from '../kernel/plugins/observation-check.js';
 import { Scope } from '../kernel/plugins/scope.js';
 import { scopedNetwork } from '../kernel/plugins/scoped-network.js';
-import { Siblings } from '../kernel/plugins/siblings.js';
 import { createLabHost, type LabHost } from '../lab/host.js';
 import { FakeRecord } from './record.js';
 import { timeStateOf } from './time-state.js';

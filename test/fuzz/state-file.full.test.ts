@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { NS_PER_S } from 'timehub/api';
-import { Keeper } from '../../src/kernel/memory/keeper.js';
-import { StateFile } from '../../src/kernel/memory/state-file.js';
+import { StateFile } from '../../src/kernel/saved-state/state-file.js';
+import { Keeper } from '../../src/kernel/saved-state/state-saver.js';
 import { createLabHost } from '../../src/lab/host.js';
-import { INTERNET, LabMachine } from '../../src/lab/testing/machine.js';
+import { INTERNET, LabMachine } from '../../src/lab/testing/ntp-client.js';
 
 const S = NS_PER_S;
 const RUNS = Number(process.env.FUZZ_STATE_FILES ?? 500);

@@ -25,7 +25,7 @@ import {
   SIBLINGS,
   TIME_LOOP,
 } from '../assembly/tokens.js';
-import { cleaned, cleanedLogger, sentence } from './cleaned.js';
+import { cleaned, cleanedLogger, sentence } from './clean-values.js';
 import { checkClaims, checkObservations } from './observation-check.js';
 
 import type { Scope } from './scope.js';

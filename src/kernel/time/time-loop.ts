@@ -15,12 +15,12 @@ import type { Engine } from '../../core/engine/engine.js';
 import type { Action, Input } from '../../core/engine/input.js';
 import type { SavedState } from '../../core/persistence/saved-state.js';
 import type { Holdover } from '../../core/quality/holdover.js';
+import { type Journal, NO_JOURNAL } from '../event-log/event-log.js';
+import { stateDigest } from '../event-log/state-digest.js';
 import type { Host, HostClock } from '../host.js';
-import { type Journal, NO_JOURNAL } from '../record/event-log.js';
-import { ClockJumps } from './clock-jumps.js';
-import { ClockShelf, type ClockUse } from './clock-shelf.js';
-import { requireSettable } from './settable.js';
-import { stateDigest } from './state-digest.js';
+import { ClockJumps } from './clock-steps.js';
+import { ClockShelf, type ClockUse } from './open-clocks.js';
+import { requireSettable } from './settable-range.js';
 import { Steering } from './steering.js';
 import { corrected } from './wall-time.js';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { aged } from '../../../../src/core/persistence/saved-state.js';
-import { Keepsakes } from '../../../../src/kernel/memory/keepsakes.js';
-import { memorySchema } from '../../../../src/kernel/memory/memory-schema.js';
+import { memorySchema } from '../../../../src/kernel/saved-state/core-state-schema.js';
+import { Keepsakes } from '../../../../src/kernel/saved-state/instance-values.js';
 import { expectFinite } from '../properties.js';
 import { outcomeOf, type Target } from '../target.js';
 
