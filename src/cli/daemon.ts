@@ -3,9 +3,9 @@ import type { Logger, Timer } from '../api/index.js';
 import { openHost } from '../host/host.js';
 import { exitNow, exitWithin } from '../host/process-exit.js';
 import { assembleHub, logHeader } from '../kernel/assembly/assemble.js';
-import { ABORT, HUB_VERSION, JOURNAL, LOG, LOG_OUTPUT, STATE_STORE } from '../kernel/assembly/tokens.js';
+import { ABORT, EVENT_LOG, HUB_VERSION, LOG, LOG_OUTPUT, STATE_STORE } from '../kernel/assembly/tokens.js';
 import { formatProblems, type HubConfig, problemLine } from '../kernel/config/index.js';
-import { FileJournal } from '../kernel/event-log/event-log.js';
+import { EventLogFile } from '../kernel/event-log/event-log.js';
 import type { Host, HostClock } from '../kernel/host.js';
 import type { Hub } from '../kernel/hub.js';
 import { containUncaught } from '../kernel/plugins/scope.js';
@@ -66,7 +66,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
   const { eventLog, stateDir } = config.hub;
   const hub = assembleHub(host, config.hub, (parts) => {
     parts.value(HUB_VERSION, VERSION).value(LOG, logs.of).value(LOG_OUTPUT, logs).value(ABORT, abort);
-    if (eventLog !== undefined) parts.factory(JOURNAL, () => new FileJournal(eventLog, logHeader(parts)));
+    if (eventLog !== undefined) parts.factory(EVENT_LOG, () => new EventLogFile(eventLog, logHeader(parts)));
     if (stateDir !== undefined) parts.value(STATE_STORE, new StateFile(stateDir));
   });
   const releaseOutput = captureOutput((id = 'hub') => hub.logOf(id));

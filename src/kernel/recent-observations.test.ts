@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { SourceMemory } from './recent-observations.js';
+import { RecentObservations } from './recent-observations.js';
 
 describe('the last words of a source', () => {
   it('are its newest 20 observations, however many come at once', () => {
-    const memory = new SourceMemory();
+    const memory = new RecentObservations();
     const rate = {
       kind: 'rate',
       clock: 'system',

@@ -9,7 +9,7 @@ interface Kept {
 const RECENT = 20;
 
 /** The last words of each source. */
-export class SourceMemory {
+export class RecentObservations {
   readonly #kept = new Map<string, Kept>();
 
   observed(id: string, observations: readonly Observation[]): void {

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { NS_PER_S } from 'timehub/api';
 import { StateFile } from '../../src/kernel/saved-state/state-file.js';
-import { Keeper } from '../../src/kernel/saved-state/state-saver.js';
+import { StateSaver } from '../../src/kernel/saved-state/state-saver.js';
 import { createLabHost } from '../../src/lab/host.js';
 import { INTERNET, LabMachine } from '../../src/lab/testing/ntp-client.js';
 
@@ -75,7 +75,7 @@ describe('a state file that says anything', function () {
 
   const survives = async (text: string): Promise<void> => {
     const store = stateOf(text);
-    const keeper = new Keeper({ host: createLabHost(), store, learnt: () => undefined });
+    const keeper = new StateSaver({ host: createLabHost(), store, learnt: () => undefined });
     const memory = await keeper.recall(BigInt(Date.now()) * 1_000_000n);
     expect(memory === undefined ? '' : store.note).to.equal('');
     keeper.keepsakes.keep('ptp.a', 1);

@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { News } from '../events/untimed-event.js';
-import { FileJournal, fromLine, toLine } from './event-log.js';
+import type { UntimedEvent } from '../events/untimed-event.js';
+import { EventLogFile, fromLine, toLine } from './event-log.js';
 
 /** Opens what the hub itself would refuse: the device that is always full. */
 const followed = (path: string) => createWriteStream(path, { flags: 'a' });
@@ -33,37 +33,37 @@ describe('the event log', () => {
 
   it('appends a header and records', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'timehub-')), 'log');
-    const journal = new FileJournal(path, { schema: 1 });
-    journal.write({ type: 'tick', monotonic: 5n });
-    await journal.close();
+    const eventLog = new EventLogFile(path, { schema: 1 });
+    eventLog.write({ type: 'tick', monotonic: 5n });
+    await eventLog.close();
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n').map(fromLine);
     expect(lines).to.deep.equal([
       { type: 'header', schema: 1 },
       { type: 'tick', monotonic: 5n },
     ]);
-    expect(journal.note).to.equal('');
+    expect(eventLog.note).to.equal('');
   });
 
   it('on a full disk goes on without, and says so', async () => {
-    const journal = new FileJournal('/dev/full', { schema: 1 }, followed);
-    while (journal.note === '') {
-      journal.write({ type: 'tick' });
+    const eventLog = new EventLogFile('/dev/full', { schema: 1 }, followed);
+    while (eventLog.note === '') {
+      eventLog.write({ type: 'tick' });
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(journal.note).to.match(/^the event log \/dev\/full cannot be written: ENOSPC/);
-    await journal.close();
+    expect(eventLog.note).to.match(/^the event log \/dev\/full cannot be written: ENOSPC/);
+    await eventLog.close();
   });
 
   it('on a disk that is full for a while reports that once and its recovery once, and says what is missing', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'timehub-'));
     const path = join(folder, 'log');
     symlinkSync('/dev/full', path);
-    const journal = new FileJournal(path, { schema: 1 }, followed);
-    const told: News[] = [];
-    journal.watch((news) => told.push(news));
+    const eventLog = new EventLogFile(path, { schema: 1 }, followed);
+    const told: UntimedEvent[] = [];
+    eventLog.watch((news) => told.push(news));
     const writeUntil = async (done: () => boolean) => {
       while (!done()) {
-        journal.write({ type: 'tick' });
+        eventLog.write({ type: 'tick' });
         await new Promise((resolve) => setImmediate(resolve));
       }
     };
@@ -71,7 +71,7 @@ describe('the event log', () => {
     await writeUntil(() => told.length > 0 && ++lines > 50);
     unlinkSync(path);
     await writeUntil(() => told.length > 1);
-    await journal.close();
+    await eventLog.close();
     expect(told.map(({ kind, id, severity }) => `${kind} ${id} ${severity}`)).to.deep.equal([
       'storage event-log warning',
       'storage event-log info',
@@ -81,7 +81,7 @@ describe('the event log', () => {
     expect(empty).to.equal('');
     const { dropped } = fromLine(gap!) as { readonly dropped: number };
     expect(told[1]!.text).to.equal(`${path} is written again; ${dropped} lines are missing`);
-    expect(journal.note).to.equal('');
+    expect(eventLog.note).to.equal('');
   });
 
   for (const [what, place, why] of [
@@ -97,12 +97,12 @@ describe('the event log', () => {
       const victim = join(folder, 'victim');
       writeFileSync(victim, 'precious');
       place(path, victim);
-      const journal = new FileJournal(path, { schema: 1 });
-      const news = new Promise<News>((resolve) => journal.watch(resolve));
+      const eventLog = new EventLogFile(path, { schema: 1 });
+      const news = new Promise<UntimedEvent>((resolve) => eventLog.watch(resolve));
       expect((await news).text).to.match(why);
-      journal.write({ type: 'tick' });
-      await journal.close();
-      expect(journal.note).to.match(why);
+      eventLog.write({ type: 'tick' });
+      await eventLog.close();
+      expect(eventLog.note).to.match(why);
       expect(readFileSync(victim, 'utf8')).to.equal('precious');
     });
   }
@@ -111,7 +111,7 @@ describe('the event log', () => {
     const before = process.umask(0);
     try {
       const path = join(mkdtempSync(join(tmpdir(), 'timehub-')), 'log');
-      await new FileJournal(path, { schema: 1 }).close();
+      await new EventLogFile(path, { schema: 1 }).close();
       expect(statSync(path).mode & 0o777).to.equal(0o640);
     } finally {
       process.umask(before);

@@ -1,15 +1,15 @@
 import type { WriteStream } from 'node:fs';
 import { appendTo } from '../../files/append-file.js';
-import { type Storage, StorageNews } from '../events/storage-events.js';
-import type { News } from '../events/untimed-event.js';
+import { type Storage, StorageEvents } from '../events/storage-events.js';
+import type { UntimedEvent } from '../events/untimed-event.js';
 
 /** Where inputs and decisions are written down, for replay. */
-export interface Journal extends Storage {
+export interface EventLog extends Storage {
   write(record: object): void;
   close(): Promise<void>;
 }
 
-export const NO_JOURNAL: Journal = { write() {}, note: '', close: async () => {} };
+export const NO_EVENT_LOG: EventLog = { write() {}, note: '', close: async () => {} };
 
 /** Held in memory at most while the disk is slow; beyond it lines are dropped, counted and marked. */
 const BACKLOG_OCTETS = 8 << 20;
@@ -42,10 +42,10 @@ function decode(value: unknown): unknown {
  * The event log: JSON Lines, appended. A disk that is full or gone stops the log, never the hub. Each line tries again: the
  * first that can be written comes after a record `gap` that says how many lines are missing.
  */
-export class FileJournal implements Journal {
+export class EventLogFile implements EventLog {
   readonly #path: string;
   readonly #append: (path: string) => WriteStream;
-  readonly #news = new StorageNews('event-log');
+  readonly #news = new StorageEvents('event-log');
   #stream: WriteStream;
   /** Lines that are missing since the last one that was written. */
   #missing = 0;
@@ -65,7 +65,7 @@ export class FileJournal implements Journal {
     return `the event log ${this.#path} cannot be written: ${this.#fault}; ${this.#missing} lines are missing`;
   }
 
-  watch(tell: (news: News) => void): void {
+  watch(tell: (news: UntimedEvent) => void): void {
     this.#news.watch(tell);
   }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { NS_PER_S } from '../../api/index.js';
 import { EventDamper } from './event-damper.js';
-import { Allowance } from './repeat-limit.js';
+import { RepeatLimit } from './repeat-limit.js';
 
 interface Event {
   readonly id: string;
@@ -121,7 +121,7 @@ describe('damped events', () => {
   });
 
   it('that never repeat do not grow dearer: a thousand a second for ten minutes', () => {
-    const allowance = new Allowance(0n);
+    const allowance = new RepeatLimit(0n);
     const started = performance.now();
     let reported = 0;
     for (let n = 0; n < 600_000; n++) {

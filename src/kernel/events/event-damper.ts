@@ -1,6 +1,6 @@
 import { BoundedMap, formatSpan, type Instant, NS_PER_S, type Ns, type Timer } from '../../api/index.js';
-import { Allowance } from './repeat-limit.js';
-import { gistOf } from './without-numbers.js';
+import { RepeatLimit } from './repeat-limit.js';
+import { withoutNumbers } from './without-numbers.js';
 
 /** As much of an event or of a line of the log as damping needs. */
 export interface Damped {
@@ -28,7 +28,7 @@ const QUIET_SHARE = 1 / 4;
 
 /** The events of one subject, such as `source gpsd.gnss`. */
 interface Subject<T> {
-  readonly allowance: Allowance;
+  readonly allowance: RepeatLimit;
   /** The newest event, reported or not. */
   last: T;
   lastAt: Instant;
@@ -66,7 +66,7 @@ export class EventDamper<T extends Damped> {
     if (Number(now - subject.lastAt) > subject.summaryNs) subject.summaryNs = FIRST_SUMMARY_NS;
     subject.last = event;
     subject.lastAt = now;
-    if (subject.allowance.take(gistOf(event.text), now)) {
+    if (subject.allowance.take(withoutNumbers(event.text), now)) {
       this.#parts.tell(event);
       return;
     }
@@ -94,7 +94,7 @@ export class EventDamper<T extends Damped> {
     const known = this.#subjects.get(key);
     if (known !== undefined) return known;
     const state = { held: 0, warning: false, since: now, summaryNs: FIRST_SUMMARY_NS, timer: undefined };
-    const subject: Subject<T> = { allowance: new Allowance(now), last: event, lastAt: now, ...state };
+    const subject: Subject<T> = { allowance: new RepeatLimit(now), last: event, lastAt: now, ...state };
     this.#subjects.set(key, subject);
     return subject;
   }

@@ -2,7 +2,7 @@ import type { Instant, Logger, Ns, Timer } from '../../api/index.js';
 import type { Action } from '../../core/engine/input.js';
 import { EventDamper } from './event-damper.js';
 import type { EventList } from './event-list.js';
-import type { News } from './untimed-event.js';
+import type { UntimedEvent } from './untimed-event.js';
 
 export interface EventReporterParts {
   readonly timers: { readonly monotonic: () => Instant; readonly after: (delayNs: Ns, handler: () => void) => Timer };
@@ -15,14 +15,14 @@ export interface EventReporterParts {
 /** Puts events into the list of events and the log. Events of a subject that alternates are counted and summarised. */
 export class EventReporter {
   readonly #parts: EventReporterParts;
-  readonly #damper: EventDamper<News>;
+  readonly #damper: EventDamper<UntimedEvent>;
 
   constructor(parts: EventReporterParts) {
     this.#parts = parts;
-    this.#damper = new EventDamper<News>({ ...parts.timers, subjectOf, tell: (news) => this.#tell(news) });
+    this.#damper = new EventDamper<UntimedEvent>({ ...parts.timers, subjectOf, tell: (news) => this.#tell(news) });
   }
 
-  report(news: News): void {
+  report(news: UntimedEvent): void {
     this.#damper.take(news);
   }
 
@@ -33,11 +33,11 @@ export class EventReporter {
   }
 
   /** Adds an event to the list at once, without a line in the log. */
-  list(news: News): void {
+  list(news: UntimedEvent): void {
     this.#parts.events.add({ at: this.#parts.now(), ...news });
   }
 
-  forget(subject: Pick<News, 'kind' | 'id'>): void {
+  forget(subject: Pick<UntimedEvent, 'kind' | 'id'>): void {
     this.#damper.forget(subjectOf(subject));
   }
 
@@ -46,7 +46,7 @@ export class EventReporter {
     this.#damper.stop();
   }
 
-  #tell(news: News): void {
+  #tell(news: UntimedEvent): void {
     const { id, kind, severity, text, code } = news;
     this.list(news);
     const fields = { event: kind, ...(code === undefined ? {} : { code }) };
@@ -56,4 +56,4 @@ export class EventReporter {
   }
 }
 
-const subjectOf = ({ kind, id }: Pick<News, 'kind' | 'id'>): string => `${kind} ${id}`;
+const subjectOf = ({ kind, id }: Pick<UntimedEvent, 'kind' | 'id'>): string => `${kind} ${id}`;

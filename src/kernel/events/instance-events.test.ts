@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { InstanceState } from '../../api/index.js';
-import { InstanceNews } from './instance-events.js';
+import { InstanceEvents } from './instance-events.js';
 
 /** Returns the reports of an instance that passes through these states. */
 function reported(...passed: readonly (readonly [InstanceState, string?])[]): readonly string[] {
-  const news = new InstanceNews();
+  const news = new InstanceEvents();
   let before: InstanceState = 'configured';
   return passed.flatMap(([state, reason = '']) => {
     const found = news.of({ id: 'x.a', kind: 'source', state, reason }, before);

@@ -1,9 +1,9 @@
 import type { InstanceState } from '../../api/index.js';
-import type { News } from './untimed-event.js';
-import { gistOf } from './without-numbers.js';
+import type { UntimedEvent } from './untimed-event.js';
+import { withoutNumbers } from './without-numbers.js';
 
 /** As much of an instance as its news need. */
-export interface NewsSubject {
+export interface InstanceEventSubject {
   readonly id: string;
   readonly kind: 'source' | 'sink';
   readonly state: InstanceState;
@@ -13,18 +13,18 @@ export interface NewsSubject {
 const WORSE: ReadonlySet<InstanceState> = new Set(['degraded', 'failed', 'refused']);
 
 /** Decides which changes of instances are news: another state, or another reason than a number that counts on. */
-export class InstanceNews {
+export class InstanceEvents {
   /** The state that was reported last, by id. */
   readonly #told = new Map<string, { readonly state: InstanceState; readonly gist: string }>();
 
   /** Returns what to report of a change, or undefined. */
-  of({ id, kind, state, reason }: NewsSubject, before: InstanceState): News | undefined {
+  of({ id, kind, state, reason }: InstanceEventSubject, before: InstanceState): UntimedEvent | undefined {
     if (state === 'starting' || state === 'stopping') return undefined;
     const told = this.#told.get(id);
     const wasWorse = told !== undefined && WORSE.has(told.state);
     // A start that succeeds is news only after a failure.
     if (state === 'running' && before === 'starting' && !wasWorse) return undefined;
-    const gist = gistOf(reason);
+    const gist = withoutNumbers(reason);
     if (told?.state === state && told.gist === gist) return undefined;
     this.#told.set(id, { state, gist });
     const word = state === 'running' && wasWorse && reason === '' ? 'running again' : state;

@@ -7,7 +7,7 @@ interface Line extends Damped {
 }
 
 /** The logs of the instances: lines that repeat or alternate are counted and summarised, except those of level debug. */
-export class DampedLogs {
+export class InstanceLogs {
   readonly #log: (id: string) => Logger;
   readonly #damper: EventDamper<Line>;
 

@@ -1,17 +1,17 @@
 import type { MetricStore } from '../metrics.js';
-import type { News } from './untimed-event.js';
+import type { UntimedEvent } from './untimed-event.js';
 
 const NAME = 'timehub_reloads_total';
 const HELP = 'Readings of the configuration of a running hub.';
 
 /** The outcome of each reload: an event, a metric and, while the last one failed, a note for the status. */
-export class ReloadRecord {
+export class ReloadOutcomes {
   readonly #applied: () => void;
   readonly #failed: () => void;
-  readonly #tell: (news: News) => void;
+  readonly #tell: (news: UntimedEvent) => void;
   #note = '';
 
-  constructor(metrics: MetricStore, tell: (news: News) => void) {
+  constructor(metrics: MetricStore, tell: (news: UntimedEvent) => void) {
     this.#applied = metrics.counter(NAME, HELP, { result: 'applied' });
     this.#failed = metrics.counter(NAME, HELP, { result: 'failed' });
     this.#tell = tell;

@@ -12,7 +12,7 @@ const ONE_MORE_NS = 60 * NS_PER_S;
 const MOST_HEARD = 64;
 
 /** Decides which sentences of one subject are reported at once. */
-export class Allowance {
+export class RepeatLimit {
   /** By gist, reported sentences only, the one that was heard last at the end. */
   readonly #heard = new BoundedMap<string, { count: number; at: Instant }>({ capacity: MOST_HEARD });
   #left = ANY_SENTENCE;

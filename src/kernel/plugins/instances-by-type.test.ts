@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { Siblings } from './instances-by-type.js';
+import { InstancesByType } from './instances-by-type.js';
 
 describe('instances of one type', () => {
   it('are numbered as they come, keep their numbers, and take those that were left', () => {
-    const siblings = new Siblings();
+    const siblings = new InstancesByType();
     for (const id of ['ptp.a', 'ptp.b', 'ptp.c']) siblings.join('ptp', id);
     siblings.join('ntp', 'ntp.a');
     siblings.leave('ptp', 'ptp.b');
@@ -15,7 +15,7 @@ describe('instances of one type', () => {
   });
 
   it('have in common what the first of them has made, and nothing that could not be made', () => {
-    const siblings = new Siblings();
+    const siblings = new InstancesByType();
     const fail = () => siblings.common('ptp', () => Number.parseInt('x', 10) || JSON.parse('x'));
     expect(fail).to.throw(SyntaxError);
     expect(siblings.common('ptp', () => 'first')).to.equal('first');

@@ -1,5 +1,5 @@
 /** The instances of each type, sources and sinks alike: how they are numbered, and what they have in common. */
-export class Siblings {
+export class InstancesByType {
   /** The id that has each number, 1 at index 0. */
   readonly #seats = new Map<string, (string | undefined)[]>();
   readonly #common = new Map<string, unknown>();

@@ -6,7 +6,7 @@ const MAX_OCTETS = 4096;
 const MOST = 256;
 
 /** What instances leave behind for their next start, by id, whether they run now or not. JSON values. */
-export class Keepsakes {
+export class InstanceValues {
   readonly #changed: () => void;
   /** As JSON: nobody holds a part of what is kept. The one that was changed last is the last. */
   readonly #texts = new Map<string, string>();

@@ -22,7 +22,7 @@ import { StateFile } from './state-file.js';
 
 const HOUR = 3_600_000_000_000n;
 const NOW: Instant = 1_795_255_200_000_000_000n;
-const MEMORY: SavedState = {
+const RECENT_OBSERVATIONS: SavedState = {
   clocks: [{ clock: 'system', frequencyPpb: -7214.25, sigmaPpb: 12, wanders: [{ wander: 1e-18, weight: 1 }] }],
   tracks: [
     {
@@ -49,7 +49,7 @@ describe('the state file', () => {
 
   const kept = async (utc = NOW): Promise<StateFile> => {
     const file = new StateFile(folder);
-    await file.keep({ memory: MEMORY, utc }, KEEPSAKES);
+    await file.keep({ memory: RECENT_OBSERVATIONS, utc }, KEEPSAKES);
     return file;
   };
   const recalled = (utc = NOW) => new StateFile(folder).recall(utc);
@@ -57,7 +57,7 @@ describe('the state file', () => {
   it('comes back as it was, and a restart costs next to nothing', async () => {
     await kept();
     const { clocks, tracks } = (await recalled()).memory!;
-    expect(tracks).to.deep.equal(MEMORY.tracks);
+    expect(tracks).to.deep.equal(RECENT_OBSERVATIONS.tracks);
     expect(clocks[0]).to.include({ clock: 'system', frequencyPpb: -7214.25 });
     expect(clocks[0]!.sigmaPpb).to.be.within(12, 100);
   });
@@ -78,7 +78,7 @@ describe('the state file', () => {
     const file = await kept();
     const nothing = { clocks: [], tracks: [] };
     await Promise.all([
-      file.keep({ memory: { ...MEMORY, tracks: [] }, utc: NOW }, { 'x.y': 1 }),
+      file.keep({ memory: { ...RECENT_OBSERVATIONS, tracks: [] }, utc: NOW }, { 'x.y': 1 }),
       file.keep({ memory: nothing, utc: NOW }, {}),
     ]);
     expect(readdirSync(folder)).to.deep.equal(['state.json']);
@@ -88,7 +88,7 @@ describe('the state file', () => {
 
   it('makes its folder', async () => {
     const file = new StateFile(join(folder, 'a/b'));
-    await file.keep({ memory: MEMORY, utc: NOW }, {});
+    await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, {});
     expect(existsSync(join(folder, 'a/b/state.json'))).to.equal(true);
   });
 
@@ -101,10 +101,10 @@ describe('the state file', () => {
   it('that cannot be written is a note, until it can', async () => {
     writeFileSync(join(folder, 'taken'), '');
     const file = new StateFile(join(folder, 'taken'));
-    await file.keep({ memory: MEMORY, utc: NOW }, {});
+    await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, {});
     expect(file.note).to.match(/^what was learnt is not kept for the next start: .*taken/);
     rmSync(join(folder, 'taken'));
-    await file.keep({ memory: MEMORY, utc: NOW }, {});
+    await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, {});
     expect(file.note).to.equal('');
   });
 
@@ -125,7 +125,7 @@ describe('the state file', () => {
       expect((await file.recall(NOW)).memory).to.equal(undefined);
       expect(file.note).to.match(why);
       expect(file.note).to.include(path);
-      await file.keep({ memory: MEMORY, utc: NOW }, {});
+      await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, {});
       expect(file.note).to.equal('');
     });
   }
@@ -146,7 +146,7 @@ describe('the state file', () => {
     const { learnt } = JSON.parse(readFileSync(path, 'utf8'));
     writeFileSync(path, JSON.stringify({ version: 1, ...learnt }));
     const file = new StateFile(folder);
-    expect((await file.recall(NOW)).memory!.tracks).to.deep.equal(MEMORY.tracks);
+    expect((await file.recall(NOW)).memory!.tracks).to.deep.equal(RECENT_OBSERVATIONS.tracks);
     expect(file.note).to.equal('');
   });
 
@@ -185,14 +185,14 @@ describe('the state file', () => {
       const text = readFileSync(path, 'utf8');
       writeFileSync(path, JSON.stringify({ ...JSON.parse(text), instances: 'gone' }));
       const { memory, keepsakes } = await recalled();
-      expect(memory!.tracks).to.deep.equal(MEMORY.tracks);
+      expect(memory!.tracks).to.deep.equal(RECENT_OBSERVATIONS.tracks);
       expect(keepsakes).to.deep.equal({});
     });
   });
 
   it('that was tampered with has a clean and short fault, and no more than a hub keeps', async () => {
     const file = new StateFile(folder);
-    await file.keep({ memory: MEMORY, utc: NOW }, KEEPSAKES);
+    await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, KEEPSAKES);
     const content = JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8'));
     const [track] = content.learnt.tracks;
     const hostile = '\x1b]0;x\x07\u202e\n'.repeat(40_000);
@@ -218,11 +218,11 @@ describe('the state file', () => {
     const told: string[] = [];
     file.watch(({ severity, text }) => told.push(`${severity} ${text}`));
     writeFileSync(join(folder, 'state'), 'a file where the folder should be');
-    for (let n = 0; n < 3; n++) await file.keep({ memory: MEMORY, utc: NOW }, KEEPSAKES);
+    for (let n = 0; n < 3; n++) await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, KEEPSAKES);
     expect(told).to.have.length(1);
     expect(told[0]).to.match(/^warning what was learnt is not kept for the next start: .*state/);
     rmSync(join(folder, 'state'));
-    for (let n = 0; n < 3; n++) await file.keep({ memory: MEMORY, utc: NOW }, KEEPSAKES);
+    for (let n = 0; n < 3; n++) await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, KEEPSAKES);
     expect(told).to.have.length(2);
     expect(told[1]).to.match(/^info .*is written/);
   });
@@ -283,7 +283,7 @@ describe('the state file', () => {
     const before = process.umask(0);
     try {
       const own = join(folder, 'own');
-      await new StateFile(own).keep({ memory: MEMORY, utc: NOW }, {});
+      await new StateFile(own).keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, {});
       expect(statSync(own).mode & 0o777).to.equal(0o750);
       expect(statSync(join(own, 'state.json')).mode & 0o777).to.equal(0o640);
     } finally {

@@ -5,8 +5,8 @@ import { cleanText, type Instant, LONGEST_SENTENCE, NS_PER_S, type Ns } from '..
 import { aged, type SavedState } from '../../core/persistence/saved-state.js';
 import { readRegularFile } from '../../files/read-file.js';
 import { replaceFile, syncFolder } from '../../files/replace-file.js';
-import { type Storage, StorageNews } from '../events/storage-events.js';
-import type { News } from '../events/untimed-event.js';
+import { type Storage, StorageEvents } from '../events/storage-events.js';
+import type { UntimedEvent } from '../events/untimed-event.js';
 import { memorySchema } from './core-state-schema.js';
 
 /** What the core has learnt, and the corrected UTC of that. */
@@ -66,7 +66,7 @@ export class StateFile implements StateStore {
   /** Of the file that was read, and of the last attempt to write. */
   #unread = '';
   #unwritten = '';
-  readonly #news = new StorageNews('state-dir');
+  readonly #news = new StorageEvents('state-dir');
   #writing: Promise<void> = Promise.resolve();
   #learnt: Dated | undefined;
 
@@ -79,7 +79,7 @@ export class StateFile implements StateStore {
     return this.#unwritten === '' ? this.#unread : this.#unwritten;
   }
 
-  watch(tell: (news: News) => void): void {
+  watch(tell: (news: UntimedEvent) => void): void {
     this.#news.watch(tell);
   }
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type Instant, NS_PER_S } from '../../api/index.js';
 import { createLabHost } from '../../lab/host.js';
 import type { Learnt, Recalled, StateStore } from './state-file.js';
-import { Keeper } from './state-saver.js';
+import { StateSaver } from './state-saver.js';
 
 const S = NS_PER_S;
 const CLOCK = { clock: 'system', frequencyPpb: 1, sigmaPpb: 1, wanders: [] } as const;
@@ -29,7 +29,7 @@ function setUp({ learnt = undefined as Learnt | undefined, left = {} as Recalled
   const learn = () => {
     known = LEARNT;
   };
-  const keeper = new Keeper({ host, store, learnt: () => known });
+  const keeper = new StateSaver({ host, store, learnt: () => known });
   return { host, keeper, written, learn, timesS: () => written.map(({ atS }) => Math.round(atS)) };
 }
 

@@ -1,10 +1,10 @@
 import { type Instant, type Mode, NS_PER_S, type Ns, type Timer } from '../../api/index.js';
 import type { SavedState } from '../../core/persistence/saved-state.js';
 import type { Host } from '../host.js';
-import { Keepsakes } from './instance-values.js';
+import { InstanceValues } from './instance-values.js';
 import type { Learnt, StateStore } from './state-file.js';
 
-export interface KeeperParts {
+export interface StateSaverParts {
   readonly host: Pick<Host, 'after' | 'monotonic'>;
   readonly store: StateStore;
   /** Undefined while nothing is known. */
@@ -22,9 +22,9 @@ const APART_NS = 30 * NS_PER_S;
  * Saves what was learnt: within 30 s after it is known and after each time that the hub begins to track, then at intervals that double
  * up to ten minutes, soon after an instance or a reload asks for it, and at the end.
  */
-export class Keeper {
-  readonly keepsakes = new Keepsakes(() => this.#hurry());
-  readonly #parts: KeeperParts;
+export class StateSaver {
+  readonly keepsakes = new InstanceValues(() => this.#hurry());
+  readonly #parts: StateSaverParts;
   #timer: Timer | undefined;
   #dueAt: Instant = 0n;
   #keptAt: Instant | undefined;
@@ -32,7 +32,7 @@ export class Keeper {
   #intervalNs = APART_NS;
   #mode: Mode = 'unsynchronised';
 
-  constructor(parts: KeeperParts) {
+  constructor(parts: StateSaverParts) {
     this.#parts = parts;
   }
 

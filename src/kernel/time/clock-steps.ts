@@ -9,7 +9,7 @@ const SHORTEST_SLEEP_NS = 1_000_000;
 const JUMP_TRIES = 5;
 
 /** Notices sleep, and steps of the clocks by somebody else's hand. */
-export class ClockJumps {
+export class ClockSteps {
   readonly #host: Host;
   readonly #phases = new Map<ClockId, Instant>();
   #slept: Instant;

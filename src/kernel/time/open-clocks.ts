@@ -15,7 +15,7 @@ interface Kept {
   readonly users: Set<(error: Error) => void>;
 }
 
-export interface ClockShelfParts {
+export interface OpenClocksParts {
   readonly host: Host;
   readonly came: (clock: HostClock) => void;
   /** A clock has gone; with the error when nobody meant it to. */
@@ -23,11 +23,11 @@ export interface ClockShelfParts {
 }
 
 /** The clocks that the hub knows: those of the host for ever, hardware clocks while an instance has them open. */
-export class ClockShelf {
-  readonly #parts: ClockShelfParts;
+export class OpenClocks {
+  readonly #parts: OpenClocksParts;
   readonly #kept = new Map<ClockId, Kept>();
 
-  constructor(parts: ClockShelfParts) {
+  constructor(parts: OpenClocksParts) {
     this.#parts = parts;
     for (const clock of parts.host.clocks) this.#kept.set(clock.id, { clock, lasting: true, users: new Set() });
   }

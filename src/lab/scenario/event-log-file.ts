@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { HubError } from '../../api/index.js';
-import { type Journal, toLine } from '../../kernel/event-log/event-log.js';
+import { type EventLog, toLine } from '../../kernel/event-log/event-log.js';
 
 const CHUNK = 1 << 16;
 
@@ -8,7 +8,7 @@ const CHUNK = 1 << 16;
  * An event log that is written at once: virtual time would not wait for a stream to drain. The path is the operator's own word:
  * a link is followed, a FIFO is written to. Throws `TH_CLI_FILE`.
  */
-export function recordTo(path: string, header: object): Journal {
+export function recordTo(path: string, header: object): EventLog {
   const file = opened(path);
   let buffered = toLine({ type: 'header', ...header });
   const flush = (): void => {

@@ -1,7 +1,7 @@
 import { NS_PER_S, type Ns } from '../../api/index.js';
 import { assembleHub } from '../../kernel/assembly/assemble.js';
-import { JOURNAL, QUIET_TICK, STATE_STORE } from '../../kernel/assembly/tokens.js';
-import { type Journal, NO_JOURNAL } from '../../kernel/event-log/event-log.js';
+import { EVENT_LOG, QUIET_TICK, STATE_STORE } from '../../kernel/assembly/tokens.js';
+import { type EventLog, NO_EVENT_LOG } from '../../kernel/event-log/event-log.js';
 import type { Hub, PlannedInstance } from '../../kernel/hub.js';
 import { NO_STATE, type StateStore } from '../../kernel/saved-state/state-file.js';
 import { createLabHost, type LabHost } from '../host.js';
@@ -21,7 +21,7 @@ export interface MachineOptions {
 
 export interface HubOptions {
   readonly state?: StateStore;
-  readonly journal?: Journal;
+  readonly eventLog?: EventLog;
 }
 
 /** An ordinary oscillator, and a server 40 ms away. */
@@ -64,9 +64,9 @@ export class LabMachine {
     return new LabMachine(host, nodes, plans);
   }
 
-  async start({ state = NO_STATE, journal = NO_JOURNAL }: HubOptions = {}): Promise<Hub> {
+  async start({ state = NO_STATE, eventLog = NO_EVENT_LOG }: HubOptions = {}): Promise<Hub> {
     const hub = assembleHub(this.host, CORE, (parts) =>
-      parts.value(STATE_STORE, state).value(JOURNAL, journal).value(QUIET_TICK, QUIET_TICK_NS),
+      parts.value(STATE_STORE, state).value(EVENT_LOG, eventLog).value(QUIET_TICK, QUIET_TICK_NS),
     );
     await hub.start(this.#plans);
     return hub;
