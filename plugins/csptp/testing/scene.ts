@@ -1,8 +1,8 @@
 import type { Running, StampClass } from 'timehub/api';
 import { type Creatable, createInstance } from 'timehub/testing';
 import { createLabHost } from '../../../src/lab/host.js';
-import { type Link, wire } from '../../../src/lab/link.js';
-import type { SegmentPort } from '../../../src/lab/segment.js';
+import { type Link, wire } from '../../../src/lab/network/link.js';
+import type { SegmentPort } from '../../../src/lab/network/segment.js';
 import sink from '../sink.js';
 import source from '../source.js';
 import { Machine } from './lab-machine.js';
