@@ -156,7 +156,7 @@ export class Client {
     });
     if (sockets.shortfall !== this.#shortfall) {
       this.#shortfall = sockets.shortfall;
-      this.#association.remark();
+      this.#association.updateShortfall();
     }
     return sockets;
   }

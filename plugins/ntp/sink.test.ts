@@ -34,7 +34,7 @@ async function serving(options: Record<string, unknown> = {}, over: Parameters<t
 }
 
 describe('the address of sink.ntp', () => {
-  const GONE = '192.0.2.2 is at no interface that is up: nobody is served there';
+  const GONE = '192.0.2.2 is at no interface that is up: no client is served there';
 
   it('that goes and comes back is told, and one that was never at an interface is not missed', async () => {
     const world = new World();

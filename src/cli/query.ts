@@ -4,9 +4,9 @@ import type { Host } from '../kernel/host.js';
 import { formatServer, parseServer } from '../protocol/address/index.js';
 import {
   type Answer,
+  loopReason,
   type Measurement,
   measure,
-  objectionTo,
   REFUSAL_TEXTS,
   type ReplyRefusal,
 } from '../protocol/ntp/index.js';
@@ -130,7 +130,7 @@ function judge(
   if (outcome.kind === 'unusable') return outcome;
   if (outcome.kind === 'kiss') throw noReply(peer, `it does not want to be asked (kiss of death ${outcome.code})`);
   const { answer, sent, received } = outcome;
-  const reason = objectionTo(answer, host.network.addresses());
+  const reason = loopReason(answer, host.network.addresses());
   if (reason !== undefined) return { answer, reason };
   const measured = measure(answer, sent, received);
   if (measured === 'clock-set')

@@ -3,15 +3,16 @@ import { covers, type Subnet } from '../protocol/address/index.js';
 import { RateLimit, type RateLimitOptions } from './rate-limit.js';
 
 export interface AccessOptions {
+  /** Clients that are served, unless `deny` covers them. */
   readonly allow: readonly Subnet[];
   readonly deny: readonly Subnet[];
   readonly rate?: Omit<RateLimitOptions, 'random'>;
 }
 
-/** `denied`: by the access lists; `limited-first`: by the rate, for the first time since the client was last served. */
+/** `denied`: by the access lists. `limited`: by the rate limit. `limited-first`: the first refusal since the client was served. */
 export type AccessDecision = 'serve' | 'denied' | 'limited' | 'limited-first';
 
-/** Who is served: first by address, then by how often it asks. */
+/** Decides whether a server serves a client: by its address, then by its rate of requests. */
 export class AccessControl {
   readonly #context: Pick<Context, 'monotonic'>;
   readonly #options: AccessOptions;
@@ -25,7 +26,7 @@ export class AccessControl {
     }
   }
 
-  /** `client`: of `octetsOf`. */
+  /** `client`: the address, as octets of `octetsOf`. Counts one request. */
   judge(client: Uint8Array): AccessDecision {
     const { allow, deny } = this.#options;
     if (covers(deny, client) || !covers(allow, client)) return 'denied';

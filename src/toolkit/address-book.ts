@@ -5,29 +5,29 @@ import { octetsOf } from '../protocol/address/index.js';
 interface Known {
   readonly address: string;
   seenAt: Instant;
-  /** When it was last given up; undefined: never. */
+  /** Instant at which a source last gave it up. Undefined: never. */
   failedAt: Instant | undefined;
-  /** Its server does not want to be asked by this machine before then. Undefined: it has not said so. */
+  /** End of the ban: its server refuses to serve this machine. Undefined: no ban. */
   bannedUntil: Instant | undefined;
 }
 
-/** An address that was not in an answer of the resolver for so long is forgotten, unless a source asks it. */
+/** An address that the resolver has not returned for this long is forgotten, unless a source uses it. */
 const FORGOTTEN_AFTER_NS: Ns = 3600e9;
-/** A name with more addresses than this keeps those that a source asks or that are banned, then the newest. */
+/** Maximum number of addresses of a name: those in use and those banned are kept first, then the newest. */
 const MOST_KNOWN = 256;
 
 /**
- * The addresses that the sources of one plugin ask, so that none is asked by two of them. A source with a literal address
- * always has it; sources with a name share out the addresses of that name. Answers of a resolver that rotate are collected.
+ * Assigns addresses to the sources of one plugin, so that no two sources ask the same server. A source with a literal address always
+ * has it; sources with the same name share the addresses of that name. The addresses are collected over all answers of the resolver.
  */
 export class AddressBook {
   readonly #literal = new Map<string, Set<string>>();
   readonly #taken = new Map<string, string>();
-  /** The last address of each source: it gets the same one after a restart. */
+  /** Last address of each source, which gets the same one after a restart. */
   readonly #last = new Map<string, string>();
   readonly #names = new Map<string, Known[]>();
 
-  /** A source whose address is in the configuration takes it, from a source with a name too. */
+  /** Assigns a literal address to a source, and takes it from a source with a name. */
   claimLiteral(owner: string, address: string, port: number): void {
     const key = keyOf(address, port);
     const owners = this.#literal.get(key) ?? new Set();
@@ -35,18 +35,18 @@ export class AddressBook {
     this.#taken.delete(key);
   }
 
-  /** The source has ended, perhaps to begin again. */
+  /** Releases the addresses of a source that has stopped. */
   release(owner: string): void {
     for (const owners of this.#literal.values()) owners.delete(owner);
     for (const [key, holder] of this.#taken) if (holder === owner) this.#taken.delete(key);
   }
 
-  /** False: a source with that literal address has taken it since. */
+  /** Returns false if a source with that literal address has taken it. */
   holds(owner: string, address: string, port: number): boolean {
     return this.#taken.get(keyOf(address, port)) === owner;
   }
 
-  /** The resolver's addresses of a name, in its order. */
+  /** Takes the resolver's addresses of a name, in its order. */
   learn(name: string, port: number, addresses: readonly string[], now: Instant): void {
     const earlier = this.#known(name, port);
     for (const known of earlier)
@@ -73,8 +73,8 @@ export class AddressBook {
   }
 
   /**
-   * Takes an address of the name for the source, which lets go of the one it had: its last one, else one that was never given
-   * up, else the one given up longest ago. Undefined: others have them all.
+   * Assigns an address of the name to the source, in place of the one it had: its last one, else one that was never given up, else
+   * the one given up longest ago. Returns undefined if other sources have them all.
    */
   take(owner: string, name: string, port: number): string | undefined {
     this.release(owner);
@@ -91,22 +91,22 @@ export class AddressBook {
     return best.address;
   }
 
-  /** Puts the address at the back. */
+  /** Makes the address the last choice. */
   giveUp(name: string, port: number, address: string, now: Instant): void {
     for (const known of this.#known(name, port)) if (known.address === address) known.failedAt = now;
   }
 
-  /** No source asks at this address of the name again before the first look-up after `until`. */
+  /** Excludes the address until the first look-up after `until`. */
   ban(name: string, port: number, address: string, until: Instant): void {
     for (const known of this.#known(name, port)) if (known.address === address) known.bannedUntil = until;
   }
 
-  /** False: the address was given up before, or is not of that name. */
+  /** Returns true if the address belongs to the name and was never given up. */
   isFresh(name: string, port: number, address: string): boolean {
     return this.#known(name, port).some((known) => known.address === address && known.failedAt === undefined);
   }
 
-  /** The addresses of a name that may be asked, and the sources that ask them. */
+  /** Returns the number of usable addresses of a name, and the sources that use them. */
   use(name: string, port: number): { readonly addresses: number; readonly owners: readonly string[] } {
     const usable = this.#known(name, port).filter(({ bannedUntil }) => bannedUntil === undefined);
     const owners = new Set(usable.flatMap(({ address }) => this.#holdersOf(address, port)));
@@ -124,11 +124,11 @@ export class AddressBook {
   }
 }
 
-/** The book of all sources of the plugin that `context` belongs to. */
+/** Returns the address book that all sources of one plugin share. */
 export const sharedAddresses = (context: Pick<Context, 'common'>): AddressBook =>
   context.common(() => ({ addresses: new AddressBook() })).addresses;
 
-/** One address may be written in several ways. */
+/** Returns one key for all spellings of an address. */
 function keyOf(host: string, port: number): string {
   const octets = octetsOf(host);
   if (octets === undefined) return `${host.toLowerCase()} ${port}`;

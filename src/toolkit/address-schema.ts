@@ -2,8 +2,7 @@ import * as v from 'valibot';
 import { names } from '../api/index.js';
 import { formatServer, isHostName, octetsOf, parseServer, parseSubnet } from '../protocol/address/index.js';
 
-/** Value types of the configuration for addresses, so that an address reads and fails the same in every plugin. */
-
+/** Options of the value types for addresses, which read and fail the same in every plugin. */
 export interface AddressOptions {
   /** The end of the sentence "<key> must be …". */
   readonly what: string;
@@ -13,7 +12,7 @@ export interface AddressOptions {
   readonly maxPort?: number;
 }
 
-/** A server that is asked: a name or an IP address, with a port above 0 or without one. The value stays a text. */
+/** A remote server: a name or an IP address, with a port above 0 or without one. The value stays a text (`parseServer`). */
 export function serverAddress({ what, defaultPort = 123, maxPort = 65535 }: AddressOptions) {
   return v.pipe(
     v.string(what),
@@ -25,7 +24,7 @@ export function serverAddress({ what, defaultPort = 123, maxPort = 65535 }: Addr
   );
 }
 
-/** An address of this machine, with a port or without one. The value stays a text. */
+/** An address of this machine, with a port or without one. The value stays a text (`parseServer`). */
 export function ownAddress({ what, defaultPort = 123, maxPort = 65535 }: AddressOptions) {
   return v.pipe(
     v.string(what),
@@ -46,7 +45,7 @@ export const hostAddress = (what: string) =>
 
 const SUBNET = 'a range of addresses such as "192.0.2.0/24", "2001:db8::/32" or "all"';
 
-/** Ranges of addresses (`parseSubnet`); `isOther`: another text that is allowed, `what` the end of "must be …" then. */
+/** A list of ranges (`parseSubnet`). `isOther` accepts other texts too; `what` then ends the sentence "must be …". */
 export const addressRanges = (what = SUBNET, isOther: (text: string) => boolean = () => false) =>
   v.array(
     v.pipe(
@@ -56,7 +55,7 @@ export const addressRanges = (what = SUBNET, isOther: (text: string) => boolean 
     'a list of address ranges',
   );
 
-/** One text for all spellings of an address and port: `[2001:db8::1]:123` of `2001:DB8:0::1`, `a.example:123` of `A.example.`. */
+/** Returns one text for all spellings of an address and port: `a.example:123` for `A.example.`. */
 function spellingOf(
   text: string,
   defaultPort: number,

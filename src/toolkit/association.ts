@@ -8,39 +8,39 @@ import { NetworkWatch } from './network-watch.js';
 import { Peer } from './peer.js';
 import { Poll, type PollOptions } from './poll.js';
 import { Reach } from './reach.js';
-import { missing } from './unreachable-reason.js';
+import { unreachableReason } from './unreachable-reason.js';
 
 export interface AssociationOptions {
   readonly server: Server;
   readonly poll: PollOptions;
-  /** Sends one request. What came of it is told by `answered` or `missed`; then the next one is planned. */
+  /** Sends one request. The caller then calls `answered` or `missed`, and `planNext`. */
   readonly ask: () => void;
-  /** The server, or this machine, may be at another address now. */
+  /** Called when the server, or this machine, may have another address. */
   readonly onMoved?: () => void;
-  /** Another server is asked from now on. */
+  /** Called when another server is asked from now on. */
   readonly onReplaced?: () => void;
-  /** What this machine lacks: the operator should know even while all is well. Empty: nothing. */
+  /** Returns a clause about something that this machine lacks, for the operator; '' if nothing. */
   readonly shortfall?: () => string;
 }
 
-/** Polls without an answer before the source is called unreachable, and between look-ups of its name from then on. */
+/** Polls without a reply until the source is unreachable, and then between look-ups of its name. */
 const PATIENCE = 4;
-/** Answers in a row without use before another address of the name is tried; twice as many after each change. */
+/** Useless replies in a row until another address of the name is tried; doubled after each change. */
 const USELESS_ANSWERS = 8;
 const MOST_USELESS_ANSWERS = 64;
 const FIRST_LOOKUP_DELAY_NS = 2e9;
 const LAST_LOOKUP_DELAY_NS = 64e9;
-/** The same while the name server itself does not answer: that it is back shows in nothing else. */
+/** Longest delay between look-ups while the name server does not answer: only a look-up shows that it is back. */
 const LAST_RESOLVER_DELAY_NS = 8e9;
-/** A server that refuses to serve is left alone for so long, twice as long each time. */
+/** Duration of the first ban of a server that refuses to serve; each ban is twice as long as the last one. */
 const FIRST_BAN_NS = 3600e9;
 const LONGEST_BAN_NS = 86_400e9;
-/** At most so often the requests begin again because the network has changed. */
+/** Shortest time between restarts of the poll because the network has changed. */
 const RESTART_NS = 64e9;
 
 /**
- * One server that is asked again and again (RFC 5905 §9 calls it an association): when it is asked next, where it is, whether
- * it answers, and what the hub and the operator are told when it does not.
+ * One server that is polled (an association of RFC 5905 §9): plans the requests, looks its name up, keeps the reach register, and
+ * reports to hub and operator why no time comes.
  */
 export class Association {
   readonly peer: Peer;
@@ -53,19 +53,20 @@ export class Association {
   #lastReply: Instant | undefined;
   #lookUpDelayNs: Ns = FIRST_LOOKUP_DELAY_NS;
   #condition = 'ok';
-  /** Answers in a row that were of no use, and how many are one too many. */
+  /** Useless replies in a row. */
   #useless = 0;
+  /** Number of them after which another address is tried. */
   #patience = USELESS_ANSWERS;
-  /** Why another address of the name should be asked, the end of a sentence about the present server; empty: it should not. */
-  #objection = '';
-  /** The server that was asked before, while another one is looked for. */
+  /** Why another address of the name should be asked, as the end of a sentence about the present server; '': no reason. */
+  #leaveReason = '';
+  /** Name of the last server while another one is sought. */
   #former = '';
   #wasAsked = false;
   #banNs: Ns = FIRST_BAN_NS;
   #stopped = false;
-  /** The next request or look-up. */
+  /** Timer of the next request or look-up. */
   #next: Timer | undefined;
-  /** A request was sent, or a name is being looked up. */
+  /** True while a reply or the result of a look-up is awaited. */
   #isWaiting = false;
   #restarted: Instant | undefined;
   readonly #watch: NetworkWatch;
@@ -82,7 +83,7 @@ export class Association {
     return this.#stopped;
   }
 
-  /** The server at the present address has answered at least once. */
+  /** True if the server at the present address has replied at least once. */
   get hasAnswered(): boolean {
     return this.#lastReply !== undefined;
   }
@@ -106,7 +107,7 @@ export class Association {
     return { reach: this.#reach.answers, reachRegister: this.#reach.octal };
   }
 
-  /** To be called once the hub has what was in the answer. `condition`: "ok", or why there is no time to be had from it. */
+  /** To be called after the reply was reported to the hub. `condition`: "ok", or a sentence why its time cannot be used. */
   answered(condition = this.#condition): void {
     this.#isWaiting = false;
     this.#watch.stop();
@@ -115,12 +116,12 @@ export class Association {
     this.#poll.answered();
     this.#banNs = FIRST_BAN_NS;
     this.#report(condition);
-    this.#weigh(condition);
+    this.#countUseless(condition);
   }
 
   /**
-   * `cause`: what the network or the server said instead, a sentence. `refused`: a sentence about the replies that came
-   * since the last accepted one and were refused.
+   * To be called if no usable reply came. `cause`: a sentence about the answer of the network or the server instead. `refused`: a
+   * sentence about the replies that were refused since the last accepted one.
    */
   missed(cause: string | undefined, refused?: string): void {
     this.#isWaiting = false;
@@ -131,32 +132,32 @@ export class Association {
     if (this.#reach.missed < PATIENCE) return;
     this.#unreachable(this.#whyMissing(cause, refused));
     if (!this.#isLost) return;
-    this.#objection = 'does not answer';
+    this.#leaveReason = 'does not answer';
     this.#options.onMoved?.();
   }
 
-  /** The next request goes to another address of the name, if there is one. `why`: the end of a sentence about the server. */
+  /** Sends the next request to another address of the name, if there is one. `why`: the end of a sentence about the server. */
   preferAnother(why: string): void {
-    this.#objection = why;
+    this.#leaveReason = why;
   }
 
-  /** The shortfall is another one. */
-  remark(): void {
+  /** To be called when `shortfall` has changed. */
+  updateShortfall(): void {
     if (this.#condition === 'ok') this.#context.health('ok', this.#shortfall);
   }
 
-  /** `leastNs`: not sooner after the last request than this. */
+  /** Plans the next request. `leastNs`: shortest time since the last one. */
   planNext(leastNs: Ns = 0): void {
     if (this.#stopped) return;
     const [high, low] = this.#context.random(2);
     const chance = ((high! << 8) | low!) / 65536;
     const waitNs = Math.max(this.#poll.next(chance), leastNs);
     const leftNs = Math.max(0, waitNs - Number(this.#context.monotonic() - this.#asked));
-    const moves = this.peer.named && (this.#objection !== '' || !this.peer.isOurs);
+    const moves = this.peer.named && (this.#leaveReason !== '' || !this.peer.isOurs);
     this.#planAfter(leftNs, () => (moves ? this.#lookUp() : this.#ask()));
   }
 
-  /** Not to ask at this address for an hour, twice as long each time up to a day; another one of the name may be kinder. */
+  /** Bans the present address for an hour, twice as long each time up to a day, and asks another one of the name. */
   leave(reason: string): void {
     const banNs = this.#banNs;
     this.#banNs = Math.min(LONGEST_BAN_NS, banNs * 2);
@@ -168,7 +169,7 @@ export class Association {
       this.#planAfter(banNs, () => this.#ask());
       return;
     }
-    this.#objection = 'refuses to serve this machine';
+    this.#leaveReason = 'refuses to serve this machine';
     this.#former = former;
     this.#planAfter(this.#lookUpDelayNs, () => this.#lookUp());
   }
@@ -183,7 +184,7 @@ export class Association {
     this.#next = this.#context.after(delayNs, work);
   }
 
-  /** An interface came up, or another network: what could not be reached may be reached now. */
+  /** Restarts the poll: a server that was unreachable may be reachable now. */
   #networkChanged(): void {
     const now = this.#context.monotonic();
     if (this.#restarted !== undefined && Number(now - this.#restarted) < RESTART_NS) return;
@@ -204,7 +205,7 @@ export class Association {
 
   #whyMissing(cause: string | undefined, refused: string | undefined): string {
     const now = this.#context.monotonic();
-    const why = missing({
+    const why = unreachableReason({
       refused,
       cause,
       requests: this.#reach.missed,
@@ -224,7 +225,7 @@ export class Association {
     this.#report('unreachable', reason);
   }
 
-  /** Tells the operator once a change, not once a poll. */
+  /** Reports changes to the operator, not each poll. */
   #report(condition: string, reason = condition): void {
     if (condition === this.#condition) return;
     this.#condition = condition;
@@ -232,8 +233,8 @@ export class Association {
     else this.#context.health('degraded', reason);
   }
 
-  /** Counts what is of no use in the vote: what no majority agrees with, and what is not synchronised. */
-  #weigh(condition: string): void {
+  /** Counts useless replies: rejected in the vote, or without time. */
+  #countUseless(condition: string): void {
     const state = condition === 'ok' ? this.#context.voteState() : 'rejected';
     if (state === 'combined' || state === 'agrees') {
       this.#useless = 0;
@@ -242,7 +243,7 @@ export class Association {
     if (state !== 'rejected' || ++this.#useless < this.#patience) return;
     this.#useless = 0;
     this.#patience = Math.min(MOST_USELESS_ANSWERS, this.#patience * 2);
-    this.#objection = condition === 'ok' ? 'disagrees with the majority' : 'has no time to give';
+    this.#leaveReason = condition === 'ok' ? 'disagrees with the majority' : 'has no time to give';
   }
 
   async #lookUp(): Promise<void> {
@@ -251,9 +252,9 @@ export class Association {
     this.#isWaiting = false;
     if (this.#stopped) return;
     this.#options.onMoved?.();
-    if (!this.peer.isOurs) this.#objection = 'is asked by another source';
+    if (!this.peer.isOurs) this.#leaveReason = 'is asked by another source';
     if (this.#former === '' && this.#wasAsked) this.#former = String(this.peer);
-    if (this.#objection !== '') this.peer.giveUp(this.#context.monotonic());
+    if (this.#leaveReason !== '') this.peer.giveUp(this.#context.monotonic());
     const renewal = this.peer.take();
     if (renewal === 'none') {
       this.#watch.start();
@@ -265,11 +266,11 @@ export class Association {
     }
     this.#lookUpDelayNs = FIRST_LOOKUP_DELAY_NS;
     if (renewal !== 'same') this.#begin(renewal);
-    this.#former = this.#objection = '';
+    this.#former = this.#leaveReason = '';
     this.#ask();
   }
 
-  /** Returns the reason when the name cannot be looked up. */
+  /** Returns the reason if the look-up fails. */
   async #resolve(): Promise<{ readonly reason: string; readonly isPassing: boolean } | undefined> {
     try {
       await this.peer.lookUp(this.#context.network, () => this.#context.monotonic());
@@ -280,18 +281,18 @@ export class Association {
     }
   }
 
-  /** At another server nothing holds that was found out about the former one. */
+  /** Begins with another server; everything known of the last one is dropped. */
   #begin(renewal: 'fresh' | 'again'): void {
     if (!this.#wasAsked) return;
-    // Among servers that are all dead, a change is no news, and there is nothing to forget.
+    // A change from one silent server to another is not reported.
     const isNews = renewal === 'fresh' || this.hasAnswered;
     this.#reach = new Reach();
     this.#lastReply = undefined;
     this.#useless = 0;
     this.#options.onReplaced?.();
-    // One that failed before is asked as seldom as the former one would have been.
+    // An address that failed before keeps the long intervals.
     if (renewal === 'fresh') this.#poll = this.#newPoll();
-    if (isNews) this.#context.replaced(`asks ${this.peer} from now on: ${this.#former} ${this.#objection}`);
+    if (isNews) this.#context.replaced(`asks ${this.peer} from now on: ${this.#former} ${this.#leaveReason}`);
   }
 
   #newPoll(): Poll {
@@ -299,6 +300,6 @@ export class Association {
   }
 }
 
-/** The name server did not answer; whether the name exists is open. */
+/** Returns true if the name server did not answer, so that the name may exist. */
 const isPassing = ({ cause }: HubError): boolean =>
   cause instanceof Error && 'code' in cause && cause.code === 'EAI_AGAIN';

@@ -1,11 +1,11 @@
 import type { Metrics } from '../api/context.js';
 
-/** Counters that are both metrics (`<name>_total`) and shown by `inspect`. */
+/** Counters, each a metric `<name>_total`; `counts` is for `inspect`. */
 export class Counters<Name extends string> {
   readonly #counts = new Map<Name, number>();
   readonly #metrics = new Map<Name, (by?: number) => void>();
 
-  /** `help`: what each counter counts. */
+  /** `help`: description of each counter. */
   constructor(metrics: Metrics, help: Readonly<Record<Name, string>>) {
     for (const name of Object.keys(help) as Name[]) {
       this.#counts.set(name, 0);
@@ -24,8 +24,8 @@ export class Counters<Name extends string> {
 }
 
 /**
- * A counter by reason: the metric `<name>_total` with the label `reason`, and what `inspect` shows. Every reason has its
- * series from the start, so that the number of series never depends on what arrives.
+ * A counter by reason: the metric `<name>_total` with the label `reason`; `counts` is for `inspect`. Every reason has its series
+ * from the start, so that the number of series does not depend on input.
  */
 export class ReasonCounters<Reason extends string> {
   readonly #counts = new Map<Reason, number>();

@@ -1,11 +1,11 @@
 import type { Context, Timer } from '../api/context.js';
 
-/** Interval at which the own addresses are read. */
+/** Interval between readings of the own addresses, ns. */
 const LOOK_NS = 2e9;
 
 /**
- * Sees whether the network has changed while a server cannot be reached: the list of own addresses is another one when an
- * interface gets or loses its address or its carrier.
+ * Calls `changed` when the list of own addresses changes: an interface has got or lost an address or its carrier. An association
+ * watches while its server cannot be reached.
  */
 export class NetworkWatch {
   readonly #context: Context;
@@ -18,7 +18,7 @@ export class NetworkWatch {
     this.#changed = changed;
   }
 
-  /** Begins to look, unless it does already. */
+  /** Begins to watch; does nothing if it does already. */
   start(): void {
     if (this.#timer !== undefined) return;
     this.#known = this.#addresses();

@@ -5,14 +5,14 @@ import { formatServer, octetsOf, type Server } from '../protocol/address/index.j
 import type { AddressBook } from './address-book.js';
 
 /**
- * `same`: the same address as before. `fresh`: another one, which no source has given up yet. `again`: another one that was
- * given up before. `none`: there is no address to ask.
+ * `same`: the same address as before. `fresh`: another address, which no source has given up. `again`: another address that was
+ * given up before. `none`: no address is free.
  */
 export type Renewal = 'same' | 'fresh' | 'again' | 'none';
 
-/** A server by its name and the one of its addresses that is asked. */
+/** A server by its name, and the address of it that is in use. */
 export class Peer {
-  /** By name, and so perhaps at another address tomorrow. */
+  /** True for a name, whose address may change; false for a literal address. */
   readonly named: boolean;
   readonly #server: Server;
   readonly #book: AddressBook;
@@ -33,19 +33,19 @@ export class Peer {
     return this.#address === undefined ? undefined : { address: this.#address, port: this.#server.port };
   }
 
-  /** Another address is another way, with delays of its own: empty for the first address, else the address. */
+  /** Path of observations: '' for the first address, else the address, because another route has other delays. */
   get path(): string {
     return this.#address === undefined || this.#address === this.#first ? '' : this.#address;
   }
 
-  /** False: a source with this literal address has taken it. */
+  /** False if a source with this literal address has taken it. */
   get isOurs(): boolean {
     return (
       !this.named || this.#address === undefined || this.#book.holds(this.#owner, this.#address, this.#server.port)
     );
   }
 
-  /** To be called at the start: a literal address is taken at once, ahead of all look-ups. */
+  /** Takes a literal address; to be called before the first look-up of any source. */
   open(): void {
     if (!this.named) this.#book.claimLiteral(this.#owner, this.#server.host, this.#server.port);
   }
@@ -54,14 +54,14 @@ export class Peer {
     this.#book.release(this.#owner);
   }
 
-  /** Looks the name up. Rejects with `TH_NET_RESOLVE`; earlier answers stay known. */
+  /** Looks the name up. Rejects with `TH_NET_RESOLVE`; known addresses stay. */
   async lookUp(network: Network, now: () => Instant): Promise<void> {
     const { host, port } = this.#server;
     const addresses = await network.resolve(host);
     this.#book.learn(host, port, addresses, now());
   }
 
-  /** Takes an address of the name that no other source has. */
+  /** Takes an address of the name that no other source has. `endpoint` changes with it. */
   take(): Renewal {
     const { host, port } = this.#server;
     const before = this.#address;
@@ -72,13 +72,13 @@ export class Peer {
     return this.#book.isFresh(host, port, this.#address) ? 'fresh' : 'again';
   }
 
-  /** Another address of the name, if there is one, is better than the present one. */
+  /** Makes the present address the last choice of the name. */
   giveUp(now: Instant): void {
     const { host, port } = this.#server;
     if (this.#address !== undefined) this.#book.giveUp(host, port, this.#address, now);
   }
 
-  /** The server at the present address has sent us away until then. A literal address stays, for there is no other. */
+  /** Excludes the present address until then, because its server refuses to serve. A literal address stays: there is no other. */
   ban(until: Instant): void {
     if (!this.named) return;
     const { host, port } = this.#server;
@@ -87,7 +87,7 @@ export class Peer {
     this.#address = undefined;
   }
 
-  /** Why there is no address to ask, a sentence. */
+  /** A sentence that says why no address is free. */
   get shortage(): string {
     const { host, port } = this.#server;
     const { addresses, owners } = this.#book.use(host, port);

@@ -3,22 +3,22 @@ import type { Ns } from '../api/time.js';
 export interface PollOptions {
   readonly minNs: Ns;
   readonly maxNs: Ns;
-  /** A burst finds the time within seconds, whatever the interval. */
+  /** `burst`: ask quickly at first, so that the time is known within seconds. */
   readonly start: 'burst' | 'steady';
 }
 
 /**
- * Between the requests at the start, in seconds: as quick as a server with ntpd's rate limit bears (2 s apart, 8 s on the
- * average over a burst of eight), and long enough that the clock's rate is known when the long intervals begin.
+ * Gaps between the first requests, ns: the fastest that ntpd's rate limit permits (2 s apart, 8 s on average over a burst of eight),
+ * and long enough in all that the clock's frequency is known when the long intervals begin.
  */
 const BURST_GAPS_NS: readonly Ns[] = [2, 2, 2, 2, 2, 2, 2, 4, 4, 8, 8, 8, 8, 16, 16].map((gapS) => gapS * 1e9);
-/** Misses in a row until the server counts as gone. Until then it is asked again soon, to know; from then on ever later. */
+/** Misses in a row after which the intervals double. Before, the server is asked at the shortest interval. */
 const PATIENCE = 4;
 
-/** When to ask next: quickly at the start, then when the hub finds it worth while, and ever later while nobody answers. */
+/** The poll interval: short at the start, then as the hub advises, and doubling while no reply comes. */
 export class Poll {
   readonly #options: PollOptions;
-  /** How long until another answer is worth asking for, within the limits given. */
+  /** `SourceContext.worthAskingIn`. */
   readonly #worthAskingIn: (minNs: Ns, maxNs: Ns) => Ns;
   #burst: readonly Ns[];
   #intervalNs: Ns;
@@ -35,21 +35,21 @@ export class Poll {
     return this.#intervalNs;
   }
 
-  /** Begins again as at the start: the network is another one. */
+  /** Begins again as at the start, because the network has changed. */
   restart(): void {
     this.#misses = 0;
     this.#intervalNs = this.#options.minNs;
     this.#burst = this.#options.start === 'burst' ? BURST_GAPS_NS : [];
   }
 
-  /** From the last request to the next. `chance` in 0..1 spreads it by 1 to 5 %, so that clients do not march in step. */
+  /** Returns the time from the last request to the next, ns. `chance`, 0..1, spreads it by 1 to 5 %, so that clients do not synchronise. */
   next(chance: number): Ns {
     const [gapNs = this.#intervalNs, ...rest] = this.#burst;
     this.#burst = rest;
     return Math.min(gapNs, this.#intervalNs) * (1.01 + 0.04 * chance);
   }
 
-  /** To be called once the hub has heard the answer. */
+  /** To be called after the reply was reported to the hub. */
   answered(): void {
     this.#misses = 0;
     this.#intervalNs = this.#worthAskingIn(this.#options.minNs, this.#options.maxNs);

@@ -2,30 +2,30 @@ import type { Instant, Ns } from '../api/time.js';
 import { isMappedV4 } from '../protocol/address/index.js';
 
 export interface RateLimitOptions {
-  /** One request a client in this time, on average. */
+  /** Mean interval between the requests of one client, ns. */
   readonly intervalNs: Ns;
-  /** So many at once. */
+  /** Requests that a client may send at once. */
   readonly burst: number;
-  /** Unpredictable octets: without them nobody can tell which clients share a place. */
+  /** Returns unpredictable octets, so that an attacker cannot find addresses that share a place in the table. */
   readonly random: (octets: number) => Uint8Array;
-  /** Clients remembered; rounded up to a power of two. */
+  /** Size of the table, clients, rounded up to a power of two. Default 16384. */
   readonly clients?: number;
 }
 
-/** `first`: refused, and the first refusal since the client was last served. */
+/** `refuse-first`: the first refusal since the client was last served. */
 export type Ruling = 'serve' | 'refuse' | 'refuse-first';
 
 const WAYS = 4;
 const V4_OCTETS = 4;
-/** A /64 is one client: its owner has all addresses in it. */
+/** A /64 is one client, because its owner has all addresses in it. */
 const V6_OCTETS = 8;
 
 /**
- * A bounded table of clients, each with the time at which its credit is whole again (GCRA, ITU-T I.371). Refused requests
- * cost no credit, so that an eager client is served at the permitted rate.
+ * A bounded table of clients, each with the time at which its credit is full again (GCRA, ITU-T I.371). Refused requests cost no
+ * credit, so that a client that asks too often is served at the permitted rate.
  *
- * A client is forgotten only when its credit is whole, that is when forgetting it changes nothing: a flood from forged
- * addresses neither frees a limited client nor silences the others, it only makes new ones unlimited while it lasts.
+ * A client is forgotten only when its credit is full, so forgetting changes nothing. A flood from forged addresses neither frees a
+ * limited client nor silences others; while it lasts, new clients are served without a limit.
  */
 export class RateLimit {
   readonly #intervalNs: Ns;
@@ -34,7 +34,7 @@ export class RateLimit {
   readonly #tags: Uint32Array;
   readonly #wholeAt: Float64Array;
   readonly #refused: Uint8Array;
-  /** Tabulation hashing: an own table of random words for each octet. */
+  /** Tabulation hashing: a table of random words for each octet. */
   readonly #words: Uint32Array;
   #start: Instant | undefined;
 
@@ -49,7 +49,7 @@ export class RateLimit {
     this.#words = new Uint32Array(Uint8Array.from(random(2 * V6_OCTETS * 256 * 4)).buffer);
   }
 
-  /** `address` by `octetsOf`, `now` monotonic. */
+  /** Counts a request. `address`: octets of `octetsOf`. `now`: monotonic. */
   rule(address: Uint8Array, now: Instant): Ruling {
     this.#start ??= now;
     const nowNs = Number(now - this.#start);
@@ -66,7 +66,7 @@ export class RateLimit {
     return 'serve';
   }
 
-  /** Where the client is remembered, or −1 when all places for it are taken. */
+  /** Returns the client's place in the table, or −1 if all places for it are taken. */
   #place(address: Uint8Array, nowNs: Ns): number {
     const v4 = isMappedV4(address);
     const from = v4 ? 12 : 0;

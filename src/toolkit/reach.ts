@@ -1,4 +1,4 @@
-/** The reach register of RFC 5905 §9.2: one bit a poll, the newest lowest. */
+/** The reach register of RFC 5905 §9.2: one bit for each poll, the newest in the lowest bit. */
 export class Reach {
   #register = 0;
   #missed = 0;
@@ -13,19 +13,19 @@ export class Reach {
     this.#missed++;
   }
 
-  /** Answers among the last eight polls. */
+  /** Number of replies to the last eight polls. */
   get answers(): number {
     let count = 0;
     for (let bits = this.#register; bits !== 0; bits >>= 1) count += bits & 1;
     return count;
   }
 
-  /** `377`, as all NTP tools show it. */
+  /** The register in octal, as NTP tools show it: `377`. */
   get octal(): string {
     return this.#register.toString(8);
   }
 
-  /** Polls without an answer since the last one. */
+  /** Number of polls since the last reply. */
   get missed(): number {
     return this.#missed;
   }

@@ -7,7 +7,7 @@ import { ReasonCounters } from './counters.js';
  */
 export type RefusalTexts<Reason extends string> = Readonly<Record<Reason, string>>;
 
-/** The replies that were refused, by reason. */
+/** Counts refused replies by reason. */
 export class Refusals<Reason extends string> {
   readonly #texts: RefusalTexts<Reason>;
   readonly #counts = new Map<Reason, number>();
@@ -17,7 +17,7 @@ export class Refusals<Reason extends string> {
     this.#texts = texts;
   }
 
-  /** `detail`: what the reason alone cannot say, or empty; the last one is shown. */
+  /** `detail`: an addition to the reason, or ''; the last one is shown. */
   add(reason: Reason, detail = ''): void {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
     this.#details.set(reason, detail);
@@ -27,7 +27,7 @@ export class Refusals<Reason extends string> {
     this.#counts.clear();
   }
 
-  /** `6 replies came that do not answer the request (origin timestamp): …`; undefined when none was refused. */
+  /** `6 replies came that do not answer the request (origin timestamp): …`; undefined if none was refused. */
   get sentence(): string | undefined {
     const [first, ...others] = [...this.#counts].sort(([, a], [, b]) => b - a);
     if (first === undefined) return undefined;
@@ -42,13 +42,13 @@ export class Refusals<Reason extends string> {
 
 const SINGULAR: Readonly<Record<string, string>> = { are: 'is', do: 'does', have: 'has', were: 'was', came: 'came' };
 
-/** `do not answer …` → `does not answer …` */
+/** Returns `does not answer …` for `do not answer …`. */
 function inSingular(text: string): string {
   const [verb] = text.split(' ', 1);
   return (SINGULAR[verb!] ?? `${verb}s`) + text.slice(verb!.length);
 }
 
-/** The refused replies of one source: counted in all by reason, and explained since the last reply that was accepted. */
+/** The refused replies of one source: counted by reason since the start, explained since the last accepted reply. */
 export class RefusalRecord<Reason extends string> {
   readonly #tally: ReasonCounters<Reason>;
   readonly #recent: Refusals<Reason>;
@@ -68,7 +68,7 @@ export class RefusalRecord<Reason extends string> {
     this.#recent.add(reason, detail);
   }
 
-  /** A reply was accepted, or another server is asked from now on. */
+  /** To be called when a reply was accepted, or another server is asked from now on. */
   accepted(): void {
     this.#recent.clear();
   }

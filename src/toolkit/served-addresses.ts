@@ -3,19 +3,19 @@ import { octetsOf } from '../protocol/address/index.js';
 import { NetworkWatch } from './network-watch.js';
 
 /**
- * Watches the addresses that a server is bound to. A socket outlives its address and hears again when that returns, so that
- * the server need not open it again, but says that nobody is served there meanwhile.
+ * Watches the addresses that a server is bound to. A socket works again when its address returns, so the server does not open it
+ * again, but reports that it serves no client there meanwhile.
  */
 export class ServedAddresses {
   readonly #context: Context;
   readonly #served: ReadonlyMap<string, string>;
   readonly #changed: (gone: string | undefined) => void;
   readonly #watch: NetworkWatch;
-  /** Those that an interface had at some time: others (127.0.0.2, routed ranges) are served without one. */
+  /** Addresses that an interface has had. Others (127.0.0.2, routed ranges) are served without an interface. */
   readonly #seen = new Set<string>();
   #gone = '';
 
-  /** `addresses`: of the sockets. `changed`: called with a sentence about those that are gone; undefined: none is. */
+  /** `addresses`: of the sockets. `changed` is called with a sentence about missing addresses; undefined: none is missing. */
   constructor(context: Context, addresses: readonly string[], changed: (gone: string | undefined) => void) {
     this.#context = context;
     this.#served = new Map(addresses.map((address) => [keyOf(address), address]));
@@ -40,12 +40,14 @@ export class ServedAddresses {
     this.#gone = gone.join();
     const verb = gone.length === 1 ? 'is' : 'are';
     this.#changed(
-      gone.length === 0 ? undefined : `${gone.join(', ')} ${verb} at no interface that is up: nobody is served there`,
+      gone.length === 0
+        ? undefined
+        : `${gone.join(', ')} ${verb} at no interface that is up: no client is served there`,
     );
   }
 }
 
-/** One address may be written in several ways, and has a zone here and none there. */
+/** Returns one key for all spellings of an address, with or without a zone. */
 function keyOf(address: string): string {
   const octets = octetsOf(address);
   return octets === undefined ? address : Buffer.from(octets).toString('hex');

@@ -1,20 +1,20 @@
 import type { Ns } from '../api/time.js';
 import { formatDuration } from '../api/units.js';
 
-export interface Missing {
+export interface MissingReplies {
   /** A sentence about the replies that came and were refused. */
   readonly refused: string | undefined;
-  /** What the network or the server said instead, a sentence. */
+  /** A sentence about the answer of the network or the server instead of a reply. */
   readonly cause: string | undefined;
   readonly requests: number;
-  /** Since the first of these requests. */
+  /** Time since the first of these requests. */
   readonly sinceNs: Ns;
-  /** Since the last reply; undefined: there was none. */
+  /** Time since the last reply. Undefined: there was none. */
   readonly replyAgeNs: Ns | undefined;
 }
 
-/** Why a source is unreachable: `no reply to 4 requests in 34 s; the last reply came 40 s ago`. */
-export function missing({ refused, cause, requests, sinceNs, replyAgeNs }: Missing): string {
+/** Returns why a source is unreachable: `no reply to 4 requests in 34 s; the last reply came 40 s ago`. */
+export function unreachableReason({ refused, cause, requests, sinceNs, replyAgeNs }: MissingReplies): string {
   const what = refused ?? cause ?? `no reply to ${requests} requests in ${wholeSeconds(sinceNs)}`;
   return replyAgeNs === undefined
     ? what

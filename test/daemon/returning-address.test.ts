@@ -18,7 +18,7 @@ listen = "10.99.0.1:123"
 listen = "10.99.0.1:1319"
 `;
 const isGone = ({ state, reason }: StatusReport['sinks'][number]): boolean =>
-  state === 'degraded' && reason === '10.99.0.1 is at no interface that is up: nobody is served there';
+  state === 'degraded' && reason === '10.99.0.1 is at no interface that is up: no client is served there';
 const servers = ({ sinks }: StatusReport) => sinks.filter(({ id }) => id !== 'observability.test');
 
 /** Asks from within the namespace. Throws when no reply comes. */

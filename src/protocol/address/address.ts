@@ -1,6 +1,6 @@
 import { isHostName } from './host-name.js';
 
-/** The 16 octets of an IPv6 address; an IPv4 address as `::ffff:a.b.c.d`. A zone (`%eth0`) is left out. Undefined: neither. */
+/** Returns the 16 octets of an IPv6 address, of an IPv4 address as `::ffff:a.b.c.d`, without a zone (`%eth0`). Undefined for other texts. */
 export function octetsOf(address: string): Uint8Array | undefined {
   const octets = new Uint8Array(16);
   if (!address.includes(':')) {
@@ -20,13 +20,13 @@ export function octetsOf(address: string): Uint8Array | undefined {
   return octets;
 }
 
-/** Of the octets given by `octetsOf`. */
+/** Returns true for the octets of an IPv4 address, as `octetsOf` returns them. */
 export function isMappedV4(octets: Uint8Array): boolean {
   for (let i = 0; i < 10; i++) if (octets[i] !== 0) return false;
   return octets[10] === 0xff && octets[11] === 0xff;
 }
 
-/** 4 or 16 octets as text; undefined when they are no address, or the one that stands for none. */
+/** Returns 4 or 16 octets as text; undefined if they are no address, or all zero. */
 export function formatAddress(octets: Uint8Array): string | undefined {
   if ((octets.length !== 4 && octets.length !== 16) || octets.every((octet) => octet === 0)) return undefined;
   if (octets.length === 4) return octets.join('.');
@@ -34,14 +34,15 @@ export function formatAddress(octets: Uint8Array): string | undefined {
   return groups.join(':');
 }
 
+/** A host and a port, not resolved. */
 export interface Server {
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * `host`, `host:port`, `2001:db8::1`, `fe80::1%eth0` or `[2001:db8::1]:port`. Undefined for anything else: a host is an IP
- * address or a name that a resolver can take.
+ * Reads `host`, `host:port`, `2001:db8::1`, `fe80::1%eth0` or `[2001:db8::1]:port`. Returns undefined for other texts. A host is an IP
+ * address or a name that a resolver accepts.
  */
 export function parseServer(text: string, defaultPort = 123): Server | undefined {
   if (isLiteral(text)) return { host: text, port: defaultPort };
@@ -54,7 +55,7 @@ export function parseServer(text: string, defaultPort = 123): Server | undefined
   return port > 65535 ? undefined : { host: (literal ?? name)!, port };
 }
 
-/** `192.0.2.1:123`, `[2001:db8::1]:123` */
+/** Returns `192.0.2.1:123` or `[2001:db8::1]:123`. */
 export const formatServer = (host: string, port: number): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
@@ -70,7 +71,7 @@ function isLiteral(text: string): boolean {
 const DOT = 0x2e;
 const ZERO = 0x30;
 
-/** Each datagram's sender is read here, hence no regular expression. */
+/** Writes a dotted quad at `at`. It reads the sender of every datagram, so it uses no regular expression. */
 function putQuad(text: string, octets: Uint8Array, at: number): boolean {
   let part = 0;
   let value = -1;
@@ -81,7 +82,7 @@ function putQuad(text: string, octets: Uint8Array, at: number): boolean {
       octets[at + part++] = value;
       value = -1;
     } else {
-      // A leading zero would be octal to some.
+      // Some programs read a leading zero as octal.
       if (code < ZERO || code > ZERO + 9 || value === 0) return false;
       value = Math.max(value, 0) * 10 + code - ZERO;
       if (value > 255) return false;

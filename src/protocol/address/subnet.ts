@@ -3,11 +3,11 @@ import { isMappedV4, octetsOf } from './address.js';
 /** A range of addresses; IPv4 ones as IPv4-mapped IPv6, so that both families of a dual-stack socket are matched alike. */
 export interface Subnet {
   readonly octets: Uint8Array;
-  /** Of the 128. */
+  /** Prefix length, 0..128. */
   readonly bits: number;
 }
 
-/** `192.0.2.0/24`, `2001:db8::/32`, `192.0.2.7`, `all`. Undefined when it is none of them. */
+/** Reads `192.0.2.0/24`, `2001:db8::/32`, `192.0.2.7` or `all`. Returns undefined for other texts. */
 export function parseSubnet(text: string): Subnet | undefined {
   if (text === 'all') return { octets: new Uint8Array(16), bits: 0 };
   const [address, digits, ...more] = text.split('/');
@@ -20,7 +20,7 @@ export function parseSubnet(text: string): Subnet | undefined {
   return bits > size ? undefined : { octets, bits: bits + 128 - size };
 }
 
-/** Whether an address (`octetsOf`) lies in one of the ranges. */
+/** Returns true if an address (`octetsOf`) lies in one of the ranges. */
 export const covers = (subnets: readonly Subnet[], address: Uint8Array): boolean =>
   subnets.some((subnet) => contains(subnet, address));
 

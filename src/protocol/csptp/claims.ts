@@ -3,12 +3,12 @@ import type { Timescale } from '../../api/time.js';
 import { formatClockIdentity, type TimeFlags } from '../ptp/index.js';
 import type { SyncPart } from './response.js';
 
-/** TAI, unless the flag ptpTimescale is missing: then only the rate of the time is known. */
+/** Returns TAI; without the flag ptpTimescale an arbitrary timescale, which has only a rate. */
 export const timescaleOf = ({ flags }: SyncPart): Timescale => (flags.ptpTimescale ? 'tai' : 'arb');
 
 /**
- * What a server states about itself. TAI − UTC only where there is a status and the flag says that it is valid. A clockClass
- * of 128 or more (IEEE 1588-2019 table 4: it runs free) is stated, not judged: 248 is also what servers of NTP's time say.
+ * Returns the claims of a server. TAI − UTC is included if there is a status and the flag says that it is valid. A clockClass of
+ * 128 or more (IEEE 1588-2019 table 4: free-running) does not make it unsynchronised: servers of NTP time state 248 too.
  */
 export function claimsOf({ flags, status }: SyncPart): Claims {
   return {

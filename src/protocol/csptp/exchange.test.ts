@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import type { LocalStamp } from '../ntp/exchange.js';
 import { hexOf } from '../ptp/testing/hex.js';
 import { claimsOf, timescaleOf } from './claims.js';
-import { type Answer, Exchange, type LocalStamp } from './exchange.js';
+import { type Answer, Exchange } from './exchange.js';
 import { measure } from './measure.js';
 import { type Question, request } from './request.js';
 import { followUp, respond } from './server.js';

@@ -1,28 +1,24 @@
 import type { Instant } from '../../api/time.js';
+import type { LocalStamp } from '../ntp/exchange.js';
 import { addIntervals, type TimeInterval } from '../ptp/index.js';
 import { type Question, request } from './request.js';
 import { type FollowUpPart, type MalformedReason, readPart, type SyncPart } from './response.js';
 
-/** A local stamp: the same moment on the clock that is compared and on the monotonic one. */
-export interface LocalStamp {
-  readonly time: Instant;
-  readonly monotonic: Instant;
-}
-
-/** A whole answer, in one step or two. `S`: what the stamps are, handed through. */
+/** A complete answer, in one step or two. `S`: the type of the stamps. */
 export interface Answer<S extends LocalStamp = LocalStamp> {
   readonly sync: SyncPart;
-  /** When the server sent its Sync, and when that came here. */
+  /** Server's time of sending the Sync. */
   readonly transmit: Instant;
+  /** Local stamp of the Sync's arrival. */
   readonly received: S;
-  /** What transparent clocks have taken on either way, the Follow_Up's share included. */
+  /** Residence times in transparent clocks on either way, the share in the Follow_Up included. */
   readonly outboundCorrection: TimeInterval;
   readonly inboundCorrection: TimeInterval;
 }
 
 /**
- * Not a part of this answer, whoever sent it: to be counted, nothing else. `stamp`: a Sync without a time of arrival;
- * `settled`: the answer is there already; `duplicate`: that part of it.
+ * Reason for which a datagram is no part of the answer. `stamp`: a Sync without a time of arrival. `settled`: the answer was complete
+ * before. `duplicate`: that part came before.
  */
 export type RefusalReason = MalformedReason | 'domain' | 'sequence' | 'stamp' | 'settled' | 'duplicate';
 
@@ -32,8 +28,8 @@ export type Verdict<S extends LocalStamp = LocalStamp> =
   | { readonly kind: 'answer'; readonly answer: Answer<S> };
 
 /**
- * One request and what answers it, without I/O: send `request`, hand every datagram from the server's address to `judge`,
- * then `measure`. Sync and Follow_Up may come in either order. An answer is used once.
+ * One request and its answer, without I/O: send `request`, give every datagram from the server's address to `judge`, then call
+ * `measure`. Sync and Follow_Up may come in either order. One answer is accepted.
  */
 export class Exchange<S extends LocalStamp = LocalStamp> {
   readonly request: Uint8Array;
@@ -47,7 +43,7 @@ export class Exchange<S extends LocalStamp = LocalStamp> {
     this.request = request(question);
   }
 
-  /** `received`: of a datagram at the event port; of others it is not looked at. */
+  /** `received`: stamp of a datagram at the event port; undefined for the general port. */
   judge(datagram: Uint8Array, received?: S): Verdict<S> {
     if (this.#settled) return refused('settled');
     const part = readPart(datagram);

@@ -1,8 +1,9 @@
 import type { Ns } from '../../api/time.js';
+import type { LocalStamp } from '../ntp/exchange.js';
 import { TOO_LARGE, toNs, transitNs } from '../ptp/index.js';
-import type { Answer, LocalStamp } from './exchange.js';
+import type { Answer } from './exchange.js';
 
-/** The two ways of an exchange without what transparent clocks took; fractions of a ns are kept. */
+/** The two transit times of an exchange without the residence times in transparent clocks, to fractions of a ns. */
 export interface Measurement {
   /** t2 − t1 − c1: received by the server − sent by us. */
   readonly outboundNs: Ns;
@@ -15,10 +16,13 @@ export interface Measurement {
 
 const MAX_STEP_NS = 1e6;
 const MAX_DRIFT = 1e-3;
-/** How far the ways may be below zero in all: stamps taken a little outside of the wire. */
+/** The round trip may be negative by this, ns, because stamps are taken a little beside the wire. */
 const STAMP_ERROR_NS = 1e3;
 
-/** `sent`: when the request left, by the clock that the Sync was stamped by. A text: the end of a sentence about the server. */
+/**
+ * Measures an exchange. `sent`: stamp of the request by the clock that stamped the Sync. Returns the end of a sentence about the
+ * server if the times contradict each other.
+ */
 export function measure(answer: Answer, sent: LocalStamp): Measurement | string {
   const { sync, received, transmit, outboundCorrection, inboundCorrection } = answer;
   const elapsedNs = Number(received.time - sent.time);
@@ -31,8 +35,7 @@ export function measure(answer: Answer, sent: LocalStamp): Measurement | string 
   const roundTripNs = elapsedNs - residenceNs;
   const toleranceNs = STAMP_ERROR_NS + MAX_DRIFT * residenceNs;
   if (roundTripNs < -toleranceNs) return 'claims to have taken longer than the round trip';
-  if (outboundCorrection === TOO_LARGE || inboundCorrection === TOO_LARGE)
-    return 'is behind a delay too large to be told';
+  if (outboundCorrection === TOO_LARGE || inboundCorrection === TOO_LARGE) return 'sent a correction that is too large';
   const correctedNs = Math.abs(toNs(outboundCorrection)) + Math.abs(toNs(inboundCorrection));
   if (correctedNs > roundTripNs + toleranceNs) return 'sent corrections of more than the round trip';
 

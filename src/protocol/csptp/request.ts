@@ -13,30 +13,30 @@ import { type Dialect, ORG_REQUEST_OCTETS, PLAIN_REQUEST_OCTETS, REQUEST, WANT_A
 /** Offset of `sequenceId` in a request. */
 export { SEQUENCE_AT } from '../ptp/header.js';
 
-/** What a client asks, and how. */
+/** The content of a request. */
 export interface Question {
-  /** Unpredictable: with the domain it is all that tells an answer from a forgery. */
+  /** Must be unpredictable: with the domain it is all that distinguishes an answer from a forgery. */
   readonly sequenceId: number;
-  /** 128 to 239, says the most part of the servers; 0 says another. */
+  /** 128 to 239 for most servers; 0 for some. */
   readonly domain: number;
   readonly dialect: Dialect;
   readonly wantStatus: boolean;
   readonly wantAlternate: boolean;
-  /** Octets of the request: padded so that the reply need not be longer (`REQUEST_OCTETS`). */
+  /** Octets of the request, with padding so that the reply is not longer (`REQUEST_OCTETS`). */
   readonly length: number;
-  /** Default: none, as most clients do. */
+  /** Default: none. */
   readonly source?: PortIdentity;
 }
 
-/** Room for a reply of either dialect with a status and an IPv6 parent address. */
+/** Octets of a request for which a reply of either dialect, with a status and an IPv6 parent address, is not too long. */
 export const REQUEST_OCTETS = 128;
 
 const TLV_HEAD = 4;
 const SYNC_OCTETS = 44;
-/** statime takes a TLV without a value for an error where it is the last. */
+/** Octets of the shortest padding: statime rejects a last TLV without a value. */
 const MIN_PAD = TLV_HEAD + 2;
 
-/** A CSPTP request: a unicast Sync with the REQUEST TLV, and PAD up to `length` where it is longer by six octets or more. */
+/** Returns a CSPTP request: a unicast Sync with the REQUEST TLV, and PAD up to `length` if at least six octets are left. */
 export function request(question: Question): Uint8Array {
   const flags = (question.wantStatus ? WANT_STATUS : 0) | (question.wantAlternate ? WANT_ALTERNATE : 0);
   const data = new Uint8Array(question.dialect === 'org' ? ORG_REQUEST_OCTETS : PLAIN_REQUEST_OCTETS);

@@ -25,7 +25,7 @@ import {
   statusValue,
 } from './tlv.js';
 
-/** Why octets are nothing that a client understands: PTP's reasons, another sdoId, or not one RESPONSE that is whole. */
+/** Reason for which octets are no response: PTP's reasons, another sdoId, or not exactly one complete RESPONSE. */
 export type MalformedReason = RejectReason | 'sdo' | 'response';
 
 interface Answering {
@@ -42,7 +42,7 @@ export interface SyncPart extends Answering {
   readonly flags: TimeFlags;
   readonly requestIngress: Instant;
   readonly requestCorrection: TimeInterval;
-  /** When it was sent; in two steps the Follow_Up tells. */
+  /** Time of sending; with two steps the Follow_Up has it. */
   readonly origin: Instant;
   readonly status: Status | undefined;
   readonly alternate: TlvOf<'alternate-time-offset'> | undefined;
@@ -55,7 +55,7 @@ export interface FollowUpPart extends Answering {
 
 export type Part = SyncPart | FollowUpPart | { readonly kind: 'malformed'; readonly reason: MalformedReason };
 
-/** Reads what a server sends. Never throws. */
+/** Reads a message of a server. Never throws. */
 export function readPart(octets: Uint8Array): Part {
   const message = decode(octets);
   if (message.kind === 'rejected') return malformed(message.reason);
@@ -64,7 +64,7 @@ export function readPart(octets: Uint8Array): Part {
   return message.kind === 'follow-up' ? readFollowUp(message) : malformed('type');
 }
 
-/** Exactly one RESPONSE and no REQUEST: its length tells the dialect. */
+/** Accepts exactly one RESPONSE and no REQUEST; its length distinguishes the dialects. */
 function readSync({ header, origin, tlvs }: Sync): Part {
   const [response, ...others] = rawOf(tlvs, REQUEST, RESPONSE);
   if (response?.type !== RESPONSE || others.length > 0) return malformed('response');

@@ -1,21 +1,21 @@
 import { HEADER_OCTETS, LENGTH_AT, VERSION } from '../ptp/header.js';
 import { ORG_OCTETS, ORG_REQUEST_OCTETS, REQUEST, RESPONSE, WANT_ALTERNATE, WANT_STATUS } from './tlv.js';
 
-/** The first octets of a request and of its answer: majorSdoId 3 and Sync; Follow_Up. minorSdoId is 0. */
+/** First octets of a Sync and a Follow_Up with majorSdoId 3; minorSdoId is 0. */
 export const SYNC_FIRST = 0x30;
 export const FOLLOW_UP_FIRST = 0x38;
 export const BODY_AT = HEADER_OCTETS;
 export const TLVS_AT = 44;
 
-/** A request as bits, so that nothing is allocated: bits 0 and 1 as in tlvRequestFlags, this one for the dialect. */
+/** A request is returned as bits, so that no memory is allocated: bits 0 and 1 as in tlvRequestFlags, this bit for the dialect. */
 export const ASKED_IN_ORG = 0x04;
 export const NOT_A_REQUEST = -1;
 
 const HEAD = 4;
 
 /**
- * What `octets[0..length]` ask for; `NOT_A_REQUEST` when they are none that may be answered: not a Sync of CSPTP, TLVs of odd
- * length or past the end, not exactly one REQUEST, or a RESPONSE (so that no server can be made to answer another).
+ * Returns the flags of the request in `octets[0..length]`, or `NOT_A_REQUEST`: not a Sync of CSPTP, TLVs of odd length or past the
+ * end, not exactly one REQUEST, or a RESPONSE (so that no server can be made to answer another).
  */
 export function scanRequest(octets: Uint8Array, length: number): number {
   if (length < TLVS_AT || octets[0] !== SYNC_FIRST || octets[5] !== 0) return NOT_A_REQUEST;
@@ -37,7 +37,7 @@ export function scanRequest(octets: Uint8Array, length: number): number {
   return at === end ? asked : NOT_A_REQUEST;
 }
 
-/** Where the flags are is not agreed upon: in the first or the last of the four octets. The others are reserved. */
+/** Implementations put the flags into the first or the last of the four octets; the others are reserved. */
 function readAsked(octets: Uint8Array, value: number, size: number): number {
   const mask = WANT_STATUS | WANT_ALTERNATE;
   if (size >= ORG_REQUEST_OCTETS) {

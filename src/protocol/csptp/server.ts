@@ -24,22 +24,22 @@ import {
 } from './tlv.js';
 
 /**
- * What a reply is made of beside the request: plain numbers and octets, filled in anew for each request by the caller, so
- * that nothing is allocated on the way. Times are TAI.
+ * The inputs of a reply beside the request. The caller fills one object for each request, so that no memory is allocated. Times are
+ * TAI.
  */
 export interface ReplyContext {
   /** The second octet of flagField (`TIME_FLAGS`). */
   readonly timeFlags: number;
   /** The status TLV in either dialect (`encodeStatus`). */
   readonly status: Readonly<Record<Dialect, Uint8Array>>;
-  /** An ALTERNATE_TIME_OFFSET_INDICATOR TLV; of no octets where there is none. */
+  /** An ALTERNATE_TIME_OFFSET_INDICATOR TLV, or no octets. */
   readonly alternate: Uint8Array;
-  /** `never`: no reply is longer than its request. `trusted`: clients that do not pad are known not to be forged. */
+  /** `never`: no reply is longer than its request. `trusted`: it may be longer, because the client's address is not forged. */
   readonly amplify: 'never' | 'trusted';
-  /** When the request came. */
+  /** Time of the request's arrival. */
   readonly receiveSeconds: number;
   readonly receiveNanoseconds: number;
-  /** Two: the time of sending follows (`followUp`). One: it is known, or written by the hardware. */
+  /** 2: a Follow_Up carries the time of sending (`followUp`). 1: the reply carries it. */
   readonly steps: 1 | 2;
   readonly transmitSeconds: number;
   readonly transmitNanoseconds: number;
@@ -54,17 +54,17 @@ const HEAD = 4;
 const MAX_STATUS = 128;
 
 /**
- * The status as a reply has it, to be encoded when it changes. With a parent address, for parsers that insist on one;
- * without (`NO_ADDRESS`), as statime's.
+ * Encodes the status TLV for replies, once for each change. Some parsers require a parent address; others, like statime, accept
+ * `NO_ADDRESS`.
  */
 export function encodeStatus(status: Status, id: StatusId): Readonly<Record<Dialect, Uint8Array>> {
   return { plain: statusTlv(status, id, 0), org: statusTlv(status, id, ORG_OCTETS) };
 }
 
 /**
- * The CSPTP server as one function: writes the Sync that answers `request[0..length]` into `reply` and returns its length; 0
- * is silence. The two buffers do not overlap. A status or an alternate offset that would make the reply longer than the request is left out. The rest of
- * the request's length is padded: messages of one length are under way equally long through switches.
+ * The CSPTP server as a pure function: writes the Sync that answers `request[0..length]` into `reply` and returns its length; 0:
+ * no answer. The two buffers must not overlap. A status or an alternate offset that would make the reply longer than the request is
+ * left out. The reply is padded to the length of the request, because switches delay messages of one length equally.
  */
 export function respond(request: Uint8Array, length: number, context: ReplyContext, reply: Uint8Array): number {
   if (length > request.length) return 0;
@@ -87,8 +87,8 @@ export function respond(request: Uint8Array, length: number, context: ReplyConte
 }
 
 /**
- * The Follow_Up to the Sync `sync` that `respond` has written, which is all that need be kept of an exchange: its head comes
- * back with the time of sending, too. Written into `into`; returns its length.
+ * Writes the Follow_Up of `sync`, a Sync of `respond`, into `into` and returns its length. The first `FOLLOW_UP_OCTETS` octets of
+ * the Sync are enough.
  */
 export function followUp(sync: Uint8Array, seconds: number, nanoseconds: number, into: Uint8Array): number {
   if (into.length < FOLLOW_UP_OCTETS) throw new RangeError('No room for a Follow_Up');
@@ -124,7 +124,7 @@ function writeHeader(request: Uint8Array, context: ReplyContext, reply: Uint8Arr
   if (context.steps === 1) putTimestamp(reply, BODY_AT, context.transmitSeconds, context.transmitNanoseconds);
 }
 
-/** Reception, and the correction that the request had gathered by then. */
+/** Writes the time of reception and the request's correctionField. Returns the end. */
 function writeResponse(request: Uint8Array, context: ReplyContext, prefix: number, reply: Uint8Array): number {
   const value = writeHead(RESPONSE, prefix, RESPONSE_OCTETS, reply, TLVS_AT);
   putTimestamp(reply, value, context.receiveSeconds, context.receiveNanoseconds);
@@ -132,14 +132,14 @@ function writeResponse(request: Uint8Array, context: ReplyContext, prefix: numbe
   return value + RESPONSE_OCTETS;
 }
 
-/** One more TLV, if there is room for it. Returns the new end. */
+/** Appends a TLV if there is room for it. Returns the end. */
 function append(tlv: Uint8Array, reply: Uint8Array, end: number, limit: number): number {
   if (end + tlv.length > limit) return end;
   copy(tlv, 0, tlv.length, reply, end);
   return end + tlv.length;
 }
 
-/** A last TLV without a value is an error to some: a gap of four octets stays. */
+/** Leaves a gap of four octets as it is: some parsers reject a last TLV without a value. */
 function pad(reply: Uint8Array, end: number, length: number): number {
   if (length - end < HEAD + 2) return end;
   const at = writeHead(PAD, 0, length - end - HEAD, reply, end);
@@ -147,7 +147,7 @@ function pad(reply: Uint8Array, end: number, length: number): number {
   return length;
 }
 
-/** Type, length and the organisation's octets of zero; returns where the value goes on. */
+/** Writes type, length and the organisation's octets, all zero. Returns the offset of the value. */
 function writeHead(type: number, prefix: number, octets: number, reply: Uint8Array, at: number): number {
   putUint16(reply, at, type);
   putUint16(reply, at + 2, prefix + octets);

@@ -6,7 +6,7 @@ import { clockQuality } from '../ptp/quality.js';
 import { timestamp } from '../ptp/time.js';
 
 /**
- * The numbers that running implementations use; the drafts of P1588.1 are not public. STATUS has two: most send the first.
+ * TLV types of existing implementations; the drafts of P1588.1 are not public. STATUS has two numbers: most send the first.
  */
 export const REQUEST = 0xff00;
 export const RESPONSE = 0xff01;
@@ -14,7 +14,7 @@ export const STATUS_IDS = [0xf002, 0xff02] as const;
 export type StatusId = (typeof STATUS_IDS)[number];
 export const PAD = 0x8008;
 
-/** `org`: each value begins with six octets of organizationId and organizationSubType. */
+/** Layout of TLVs. `org`: each value begins with six octets of organizationId and organizationSubType. */
 export type Dialect = 'plain' | 'org';
 export const ORG_OCTETS = 6;
 
@@ -27,10 +27,10 @@ export const ORG_REQUEST_OCTETS = 10;
 export const PLAIN_REQUEST_OCTETS = 4;
 export const RESPONSE_OCTETS = 18;
 
-/** When the request came in by the server's clock, and its correctionField as it was then. */
+/** Server's time at the arrival of the request, and its correctionField on arrival. */
 export const responseValue = struct({ requestIngress: timestamp, requestCorrection: i64 });
 
-/** Left out by those who end the status before it; what cannot be read is not there. */
+/** Absent where the status ends before it, or cannot be read. */
 const parentAddress: Field<PortAddress> = {
   read: (from: Cursor) => portAddress.read(from) ?? NO_ADDRESS,
   write(to, address) {
@@ -38,13 +38,13 @@ const parentAddress: Field<PortAddress> = {
   },
 };
 
-/** What the server's own parent data set says. */
+/** The server's parent data set. */
 export const statusValue = struct({
   priority1: u8,
   quality: clockQuality,
   priority2: u8,
   stepsRemoved: u16,
-  /** TAI − UTC in seconds, where the flag of the Sync says that it is valid. */
+  /** TAI − UTC, s; valid if the flag of the Sync says so. */
   currentUtcOffset: i16,
   grandmaster: clockIdentity,
   parent: parentAddress,

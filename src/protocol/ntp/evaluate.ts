@@ -15,26 +15,26 @@ import {
 import { formatRefid } from './refid.js';
 import { fromLog2, fromNtpTime } from './timestamp.js';
 
-/** What a server's reply says. */
+/** The content of a server's reply. */
 export interface Answer {
   readonly version: number;
   readonly leap: Leap;
   /** 1 to 15; 16 when the server calls itself unsynchronised. */
   readonly stratum: number;
   readonly refid: number;
-  /** The refid as a person reads it: `GPS`, `192.0.2.1`. */
+  /** The refid as text: `GPS`, `192.0.2.1`. */
   readonly reference: string;
   readonly rootDelayNs: Ns;
   readonly rootDispersionNs: Ns;
   readonly precisionNs: Ns;
-  /** When the server's clock was last set; undefined where it does not say. */
+  /** Time at which the server's clock was last set. Undefined: not stated. */
   readonly referenceTime: Instant | undefined;
-  /** Reception and transmission by the server's clock. */
+  /** Server's times of reception and transmission. */
   readonly receive: Instant;
   readonly transmit: Instant;
 }
 
-/** Why a datagram is not a reply to this request: it is counted and changes nothing else. */
+/** Reason for which a datagram is not a reply to this request. Such a datagram is counted and otherwise ignored. */
 export type RefusalReason =
   | 'length'
   | 'mode'
@@ -53,16 +53,16 @@ export type Verdict =
   | { readonly kind: 'unusable'; readonly reason: string; readonly answer: Answer }
   | { readonly kind: 'answer'; readonly answer: Answer };
 
-/** Kiss codes that say nothing but that the server has no time (RFC 5905 §7.4), as ntpd sends them after its start. */
+/** Kiss codes of a server that has no time yet (RFC 5905 §7.4), such as ntpd after its start. */
 const UNREADY: Readonly<Record<string, string>> = {
   INIT: 'says it is not synchronised yet (kiss code INIT)',
   STEP: 'says it is not synchronised after a step of its clock (kiss code STEP)',
 };
 
-/** MAXDISP of RFC 5905: a server that far from its reference is not synchronised. */
+/** MAXDISP of RFC 5905: a server with this root distance or more is not synchronised. */
 const MAX_ROOT_DISTANCE_NS = 16e9;
 
-/** Judges a datagram against the request of 48 octets that it should answer (RFC 5905 §9.2). */
+/** Judges a datagram as a reply to a request of 48 octets (RFC 5905 §9.2). */
 export function evaluate(reply: Uint8Array, request: Uint8Array): Verdict {
   if (reply.length < HEADER_OCTETS) return refused('length');
   const header = readHeader(reply);
@@ -79,7 +79,7 @@ export function evaluate(reply: Uint8Array, request: Uint8Array): Verdict {
   return reason === undefined ? { kind: 'answer', answer } : { kind: 'unusable', reason, answer };
 }
 
-/** The sentence's end that says what is wrong with the server's time; undefined when it may be used. */
+/** Returns why the server's time cannot be used, as the end of a sentence about it; undefined if it can. */
 function flawOf(header: Header, answer: Answer): string | undefined {
   if (answer.stratum === STRATUM_UNSYNCHRONISED) return 'says it is not synchronised (stratum 16)';
   if (answer.leap === 'unknown') return 'says it is not synchronised (leap indicator 3)';
@@ -111,7 +111,7 @@ function answerOf(header: Header): Answer {
   };
 }
 
-/** The origin is the request's transmit timestamp, bit for bit. That one is never zero, see `request`. */
+/** Returns true if the origin is the transmit timestamp of the request, bit for bit; `request` never makes it zero. */
 export function answersTo(reply: Uint8Array, request: Uint8Array): boolean {
   for (let i = 0; i < 8; i++) if (reply[ORIGIN_AT + i] !== request[TRANSMIT_AT + i]) return false;
   return true;

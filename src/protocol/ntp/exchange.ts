@@ -3,13 +3,13 @@ import { type Answer, answersTo, evaluate, type Verdict } from './evaluate.js';
 import { HEADER_OCTETS, TRANSMIT_AT } from './header.js';
 import { request } from './request.js';
 
-/** The local stamps of an exchange: the same moments on the clock that is compared and on the monotonic one. */
+/** A local stamp of an exchange: one moment on the clock that is compared and on the monotonic clock. */
 export interface LocalStamp {
   readonly time: Instant;
   readonly monotonic: Instant;
 }
 
-/** The two ways of an exchange, and what classic NTP makes of them (RFC 5905 §8). */
+/** The two transit times of an exchange, and offset and delay (RFC 5905 §8). */
 export interface Measurement {
   /** Received by the server − sent by us. */
   readonly outboundNs: Ns;
@@ -17,7 +17,7 @@ export interface Measurement {
   readonly inboundNs: Ns;
   /** Server − local. */
   readonly offsetNs: Ns;
-  /** Round trip without the server's own time; not below its precision. */
+  /** Round trip without the time in the server; not below the server's precision. */
   readonly delayNs: Ns;
 }
 
@@ -25,8 +25,8 @@ const MAX_STEP_NS = 1e6;
 const MAX_DRIFT = 1e-3;
 
 /**
- * One request and the reply to it, without I/O: send `request`, hand every datagram to `judge`, then `measure`.
- * A reply is used once: after the first that is not refused, all others are.
+ * One request and its reply, without I/O: send `request`, give every datagram to `judge`, then call `measure`. Only the first reply
+ * is accepted; later ones are refused.
  */
 export class Exchange {
   readonly request: Uint8Array;
@@ -37,7 +37,7 @@ export class Exchange {
     this.request = request(cookie);
   }
 
-  /** The octets of the request that no other client sends: its transmit timestamp. */
+  /** Octets of the request that no other client sends: its transmit timestamp. */
   get mark(): Uint8Array {
     return this.request.subarray(TRANSMIT_AT, TRANSMIT_AT + 8);
   }
@@ -49,16 +49,16 @@ export class Exchange {
     return verdict;
   }
 
-  /** Returns true when the datagram carries the random number of the request, which only its receiver can know. */
+  /** Returns true if the datagram repeats the cookie of the request, which only a receiver of the request knows. */
   isMeantBy(datagram: Uint8Array): boolean {
     return datagram.length >= HEADER_OCTETS && answersTo(datagram, this.request);
   }
 }
 
-/** `clock-set`: the local clock was set meanwhile. `contradiction`: the server claims to have taken longer than the round trip. */
+/** `clock-set`: the local clock was set during the exchange. `contradiction`: the server's stated time exceeds the round trip. */
 export type MeasurementFault = 'clock-set' | 'contradiction';
 
-/** Both stamps are of one clock. */
+/** `sent` and `received` must be stamps of the same clock. */
 export function measure(answer: Answer, sent: LocalStamp, received: LocalStamp): Measurement | MeasurementFault {
   const elapsedNs = Number(received.time - sent.time);
   const trueElapsedNs = Number(received.monotonic - sent.monotonic);

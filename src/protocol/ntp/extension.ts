@@ -3,14 +3,14 @@ import { HEADER_OCTETS } from './header.js';
 /** RFC 8915 §5.3; echoed without NTS too. */
 export const UNIQUE_IDENTIFIER = 0x0104;
 
-/** One extension field: where it lies in the packet, its four octets of type and length included. */
+/** An extension field by its place in the packet; its four octets of type and length are included. */
 export interface ExtensionField {
   readonly type: number;
   readonly start: number;
   readonly length: number;
 }
 
-/** What follows the header. */
+/** The part of a packet after the header. */
 export interface Trailer {
   readonly fields: readonly ExtensionField[];
   /** Octets of the message authentication code: 0 when there is none, 4 for a crypto-NAK. */
@@ -21,11 +21,11 @@ const NOTHING: Trailer = { fields: [], macLength: 0 };
 const MIN_FIELD = 16;
 /** Key id and a digest of 16 or 20 octets, or the key id alone (RFC 7822 §3, RFC 5905 §7.5). */
 const MAC_LENGTHS: readonly number[] = [4, 20, 24];
-/** NTPv3 has no extension fields and knows no digest above this. */
+/** Longest MAC of NTPv3, octets; it has no extension fields. */
 const MAX_V3_MAC = 68;
 
 /**
- * Reads what lies between the header and `length`, the end of the packet. Undefined: malformed, drop it.
+ * Reads the octets between the header and `length`, the end of the packet. Returns undefined if they are malformed.
  *
  * RFC 7822 §3: fields are of 16 octets or more in steps of 4, and a remainder of 4, 20 or 24 octets is a MAC, even where it
  * would read as a field.

@@ -11,7 +11,7 @@ export const MODE_SERVER = 4;
 /** The versions that have this header: RFC 1059, 1119, 1305 and 5905. */
 export const OLDEST_VERSION = 1;
 export const NEWEST_VERSION = 4;
-/** Where the timestamps lie in the packet. */
+/** Offsets of the timestamps in the packet. */
 export const REFERENCE_AT = 16;
 export const ORIGIN_AT = 24;
 export const RECEIVE_AT = 32;
@@ -27,7 +27,7 @@ export interface Header {
   readonly leap: Leap;
   readonly version: number;
   readonly mode: number;
-  /** As on the wire: 0 is unspecified, or a kiss of death. */
+  /** As on the wire: 0 is unspecified or a kiss of death. */
   readonly stratum: number;
   readonly pollLog2: number;
   readonly precisionLog2: number;
@@ -41,7 +41,7 @@ export interface Header {
   readonly transmit: NtpTime;
 }
 
-/** Reads the first 48 octets, whatever they mean. Throws RangeError when there are fewer. */
+/** Reads the first 48 octets without judging them. Throws RangeError if there are fewer. */
 export function readHeader(packet: Uint8Array): Header {
   const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
   const first = view.getUint8(0);
@@ -62,7 +62,7 @@ export function readHeader(packet: Uint8Array): Header {
   };
 }
 
-/** Writes the 48 octets. Throws RangeError when `out` is shorter. */
+/** Writes the 48 octets. Throws RangeError if `out` is shorter. */
 export function writeHeader(header: Header, out: Uint8Array): void {
   const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
   view.setUint8(0, (LEAPS.indexOf(header.leap) << 6) | (header.version << 3) | header.mode);

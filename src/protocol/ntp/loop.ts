@@ -3,14 +3,10 @@ import type { Answer } from './evaluate.js';
 import { refidOfAddress } from './refid.js';
 
 /**
- * Returns why a single well-formed answer is of no use to this machine, as the end of a sentence about the server; undefined
- * when it may be used: a server that names one of `ownAddresses` follows this machine (RFC 5905 §9.2). Loopback addresses say
- * nothing: every machine has them. A running hub knows more of itself (`Context.identity`).
+ * Returns the end of a sentence about the server if its refid names one of `ownAddresses`: it follows this machine (RFC 5905 §9.2).
+ * Loopback addresses are left out, because every machine has them. A running hub has more evidence (`Context.identity`).
  */
-export function objectionTo(
-  { refid, stratum, reference }: Answer,
-  ownAddresses: readonly string[],
-): string | undefined {
+export function loopReason({ refid, stratum, reference }: Answer, ownAddresses: readonly string[]): string | undefined {
   const isOurs = (address: string): boolean => !isLoopback(address) && refidOfAddress(address) === refid;
   return stratum >= 2 && ownAddresses.some(isOurs) ? `follows this machine (refid ${reference})` : undefined;
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { isMappedV4, octetsOf } from '../address/index.js';
 
 /**
- * The reference id of a server by its address (RFC 5905 §7.3): the IPv4 address, or the first four octets of the MD5 of
- * the IPv6 address. Undefined when it is no address.
+ * Returns the reference id of a server at `address` (RFC 5905 §7.3): the IPv4 address, or the first four octets of the MD5 of the
+ * IPv6 address. Undefined for other texts.
  */
 export function refidOfAddress(address: string): number | undefined {
   const octets = octetsOf(address);
@@ -19,7 +19,7 @@ export function refidOfText(text: string): number {
   return word(octets, 0);
 }
 
-/** What a person reads: the name of a reference clock at stratum 0 and 1, else the dotted quad. */
+/** Returns a readable reference id: the name of a reference clock at stratum 0 and 1, else the dotted quad. */
 export function formatRefid(refid: number, stratum: number): string {
   const octets = [refid >>> 24, (refid >>> 16) & 0xff, (refid >>> 8) & 0xff, refid & 0xff];
   const name = String.fromCharCode(...octets).replace(/\0+$/, '');

@@ -6,14 +6,14 @@ import type { RefusalReason } from './evaluate.js';
  */
 export type ReplyRefusal = RefusalReason | 'sender' | 'contradiction';
 
-/** Explanations of refused replies, for the source and for `timehub query`. */
+/** Explanations of refused replies; each continues "3 replies came that …". */
 export const REFUSAL_TEXTS: Readonly<Record<ReplyRefusal, string>> = {
   length: 'are shorter than an NTP header (48 octets): another program than an NTP server answers at that port',
   mode: 'are not in the mode of a server (mode 4): another program than an NTP server answers at that port',
   version: 'have another NTP version than 1 to 4: the server is broken, or does not speak NTP as of RFC 5905',
   origin: 'do not answer the request (origin timestamp): a broken server, a NAT or a forger',
   'zero-origin': 'do not say which request they answer (the origin timestamp is zero): a broken server or a forger',
-  duplicate: 'repeat an answer: the network doubles packets, or somebody replays them',
+  duplicate: 'repeat an answer: the network duplicates packets, or an attacker replays them',
   extension: 'end in malformed extension fields or an authenticator of no known length: a broken server',
   stratum: 'claim a stratum above 16: a broken server',
   sender:

@@ -1,13 +1,12 @@
 import { HEADER_OCTETS, MODE_CLIENT, TRANSMIT_AT } from './header.js';
 
 const VERSION = 4;
-/** What all clients put there (draft-ietf-ntp-data-minimization §4). */
+/** Precision field of all clients (draft-ietf-ntp-data-minimization §4). */
 const PRECISION = 0x20;
 
 /**
- * A client request that tells nothing about who asks: all fields are alike in every request of every client, and the
- * transmit timestamp is `cookie`, 8 unpredictable octets. A cookie of zeros is altered: an all-zero origin in a reply
- * would match those of servers that answer without looking.
+ * Returns a client request that reveals nothing about the client: all fields are the same in every request, and the transmit
+ * timestamp is `cookie`, 8 unpredictable octets. A cookie of zeros is altered, because broken servers reply with an origin of zero.
  */
 export function request(cookie: Uint8Array): Uint8Array {
   const packet = new Uint8Array(HEADER_OCTETS);

@@ -11,22 +11,21 @@ import {
   TRANSMIT_AT,
 } from './header.js';
 
-/** What access control and rate limit say about the client that asks. */
+/** Decision of access control and rate limit about a client. */
 export type Admission = 'serve' | 'deny' | 'rate';
 
 /**
- * What a reply is made of beside the request. Plain numbers and octets, filled in anew for each request by the caller, so
- * that nothing is allocated on the way.
+ * The inputs of a reply beside the request. The caller fills one object for each request, so that no memory is allocated.
  */
 export interface ReplyContext {
   /** The header that all replies share (`writeHeader`); version, poll and the last three timestamps are replaced. */
   readonly header: Uint8Array;
-  /** Bit n set: version n is answered. Only 1 to 4 can be. */
+  /** Bit n set: version n is answered; n from 1 to 4. */
   readonly versions: number;
   readonly admission: Admission;
-  /** UDP port that the request came from. */
+  /** UDP port of the client. */
   readonly clientPort: number;
-  /** NTP timestamps in two words: when the request came and when the reply will leave. */
+  /** NTP timestamps, in two words, of the arrival of the request and of the departure of the reply. */
   readonly receiveSeconds: number;
   readonly receiveFraction: number;
   readonly transmitSeconds: number;
@@ -34,8 +33,7 @@ export interface ReplyContext {
 }
 
 /**
- * Why a datagram is not answered. `length`: below 48 octets, or longer than a reply may be. `version`: not one that is
- * answered. `mode`: a reply, a broadcast, or mode 0 that is no request. `control`: a management query (modes 6 and 7).
+ * Reason for which a datagram is not answered. `length`: below 48 octets, or longer than a reply may be. `version`: not answered. `mode`: a reply, a broadcast, or mode 0 that is no request. `control`: a management query (modes 6 and 7).
  * `extension`: what follows the header is malformed.
  */
 export type Silence = 'length' | 'version' | 'mode' | 'control' | 'extension';
@@ -55,11 +53,11 @@ const RATE = 0x52415445;
 const MIN_IDENTIFIER = 36;
 
 /**
- * The NTP server as one function: writes the reply to `request[0..length]` into `reply` and returns its length, never above
+ * The NTP server as a pure function: writes the reply to `request[0..length]` into `reply` and returns its length, never above
  * `length`, or the reason for silence.
  *
  * Requests are answered without keeping state (RFC 5905 §9.2): those of clients in mode 4, those of symmetric-active peers
- * in mode 2. Modes 2 and 4 are never answered, so that two servers cannot be set upon each other.
+ * in mode 2. Modes 2 and 4 are never answered, so that a forged packet cannot make two servers answer each other.
  */
 export function respond(
   request: Uint8Array,
@@ -85,8 +83,8 @@ export function respond(
 }
 
 /**
- * Undefined: not answered. NTPv1 has no mode field (RFC 1059): its ports tell a client, which asks from another port than
- * 123, from a peer or a server.
+ * Returns the mode of the reply; undefined if none is sent. NTPv1 has no mode field (RFC 1059): a client is recognised by a port
+ * other than 123.
  */
 function modeOfReply(mode: number, version: number, clientPort: number): number | undefined {
   if (mode === MODE_CLIENT) return MODE_SERVER;
@@ -112,7 +110,7 @@ function writeTime(context: ReplyContext, reply: Uint8Array): void {
   putWord(reply, TRANSMIT_AT + 4, fraction);
 }
 
-/** RFC 5905 §7.4: stratum 0, leap unknown, the code as refid; no time but that of reception. */
+/** Writes a kiss of death (RFC 5905 §7.4): stratum 0, leap unknown, the code as refid, and no time but that of reception. */
 function writeKiss(code: number, context: ReplyContext, reply: Uint8Array): void {
   reply.fill(0, 0, HEADER_OCTETS);
   reply[0] = LEAP_UNKNOWN;
@@ -140,7 +138,7 @@ function writeTrailer(request: Uint8Array, trailer: Trailer, reply: Uint8Array):
   return end;
 }
 
-/** Of two NTP timestamps less than 68 years apart, in whatever eras. */
+/** Compares two NTP timestamps less than 68 years apart, of any eras. */
 function isAfter(seconds: number, fraction: number, thanSeconds: number, thanFraction: number): boolean {
   const ahead = (seconds - thanSeconds) | 0;
   return ahead > 0 || (ahead === 0 && fraction > thanFraction);
