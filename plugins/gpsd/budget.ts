@@ -1,13 +1,13 @@
 import { type Instant, NS_PER_S, type Ns } from 'timehub/api';
 
 export interface BudgetOptions {
-  /** Units that come back each second. */
+  /** Units refilled each second. */
   readonly perSecond: number;
-  /** Units at most. */
+  /** Capacity, units. */
   readonly most: number;
 }
 
-/** A limit on lines, octets or samples of a gpsd: a token bucket that may be overdrawn by `charge`. */
+/** Limits lines, octets or samples of a gpsd: a token bucket that `charge` may overdraw. */
 export class Budget {
   readonly #options: BudgetOptions;
   #left: number;
@@ -18,7 +18,7 @@ export class Budget {
     this.#left = options.most;
   }
 
-  /** Takes one unit. Returns false, and takes nothing, when there is none. */
+  /** Takes one unit. Returns false if there is none. */
   take(now: Instant): boolean {
     this.#refill(now);
     if (this.#left < 1) return false;
@@ -26,7 +26,7 @@ export class Budget {
     return true;
   }
 
-  /** Takes the units, whether they are there or not. Returns after how many ns the debt is paid, 0 without one. */
+  /** Takes the units, even beyond what is there. Returns the time until the debt is paid, ns; 0 without a debt. */
   charge(units: number, now: Instant): Ns {
     this.#refill(now);
     this.#left -= units;

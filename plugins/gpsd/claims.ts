@@ -9,14 +9,14 @@ const TIME_SOURCE_GNSS = 0x20;
 const CLOCK_CLASS_LOCKED = 6;
 
 /**
- * The altitude is not solved for: it may be wrong by the height of the highest mountain, and the time by what light needs for
- * that (8.9 km).
+ * Bound of the bias, ns, of a fix without altitude: the altitude may be wrong by 8.9 km, the height of the highest mountain, and the
+ * time by what light needs for that.
  */
 const FLAT_BIAS_NS = 30e3;
-/** Pulses of which no receiver says that it has a fix. Within this the other sources may find them wrong, or not. */
+/** Bound of the bias, ns, of pulses without a receiver that states a fix. */
 const LONE_BIAS_NS = 1e6;
 
-/** Claims of pulses that come without a receiver: they say where a second begins, and only the wire vouches for that. */
+/** Returns the claims of pulses without a receiver: they mark the seconds, but nothing confirms that they are right. */
 export const claimsOfLonePulses = (device: string, biasBoundNs: Ns): Claims => ({
   synchronised: true,
   stratum: 0,
@@ -27,7 +27,7 @@ export const claimsOfLonePulses = (device: string, biasBoundNs: Ns): Claims => (
   biasBoundNs: biasBoundNs + LONE_BIAS_NS,
 });
 
-/** What a receiver states, once it is trusted; `biasBoundNs` of the kind of comparison in use. */
+/** Returns the claims of a trusted receiver. `biasBoundNs`: of the kind of comparison in use. */
 export function claimsOf(receiver: Receiver, biasBoundNs: Ns): Claims {
   const { leapSeconds } = receiver;
   return {

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 
 /** gpsd's registered port (IANA). */
 const GPSD_PORT = 2947;
-/** An address of this machine alone. */
+/** Matches loopback addresses. */
 export const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 const ADDRESS = 'a host with an optional port such as "localhost:2947" or "[::1]:2947"';
 
@@ -16,7 +16,7 @@ const address = () =>
   );
 
 const DEVICE = 'the path of a receiver such as "/dev/ttyACM0"';
-/** gpsd's own word for a receiver: a path, or a URL such as "tcp://192.0.2.1:5000". */
+/** A receiver as gpsd names it: a path, or a URL such as "tcp://192.0.2.1:5000". */
 const device = (what = DEVICE) =>
   v.pipe(
     text(what),

@@ -10,16 +10,16 @@ import {
 } from 'timehub/api';
 import { Session, type SessionAction } from 'timehub/protocol/gpsd';
 import { Budget } from './budget.js';
-import { Choice } from './choice.js';
 import { claimsOf, claimsOfLonePulses } from './claims.js';
 import { config, formatAddress, type GpsdConfig, LOOPBACK } from './config.js';
-import { Link } from './link.js';
+import { GpsdConnection } from './connection.js';
+import { PulsePreference } from './pulse-preference.js';
 import { eventInstant, pulseOf, readingOf, type SampleOptions } from './sample.js';
 import { Throttle } from './throttle.js';
 
-/** A receiver gives a pulse and a serial report each second. What comes faster costs the estimate time and tells it nothing. */
+/** Limit of samples: a receiver gives a pulse and a serial report each second, and more samples would add nothing. */
 const SAMPLES = { perSecond: 4, most: 16 };
-/** Sentences that are told as soon as they change; the further ones are told with the next tick. */
+/** Limit of sentences that are reported at once when they change; others wait for the next tick. */
 const SENTENCES = { perSecond: 0.25, most: 8 };
 
 type Counted = 'records' | 'malformed' | 'refused' | 'pauses';
@@ -38,8 +38,8 @@ class GpsdSource implements Running<GpsdConfig> {
   readonly #options: GpsdConfig;
   readonly #context: SourceContext;
   readonly #session: Session;
-  readonly #link: Link;
-  readonly #choice: Choice;
+  readonly #connector: GpsdConnection;
+  readonly #preference: PulsePreference;
   readonly #sampling: SampleOptions;
   readonly #throttle: Throttle;
   readonly #samples = new Budget(SAMPLES);
@@ -51,7 +51,7 @@ class GpsdSource implements Running<GpsdConfig> {
   #lastOctet: Instant = 0n;
   #foreign = false;
   #claimed = '';
-  #told = '';
+  #reported = '';
   #ticker: Timer | undefined;
 
   constructor(options: GpsdConfig, context: SourceContext) {
@@ -62,10 +62,10 @@ class GpsdSource implements Running<GpsdConfig> {
       ...(options.device === undefined ? {} : { device: options.device }),
       ...(options.pulses === undefined ? {} : { pulses: options.pulses }),
     });
-    this.#choice = new Choice(options.pps);
+    this.#preference = new PulsePreference(options.pps);
     this.#sampling = { precisionNs: options.precision, serialDelayNs: options['serial-delay'] };
     this.#throttle = new Throttle(context);
-    this.#link = new Link(context, options.address, {
+    this.#connector = new GpsdConnection(context, options.address, {
       up: (connection, peer) => this.#up(connection, peer),
       data: (chunk, connection) => this.#data(chunk, connection),
       down: (reason) => this.#down(reason),
@@ -89,22 +89,22 @@ class GpsdSource implements Running<GpsdConfig> {
   }
 
   async start(): Promise<void> {
-    this.#link.start();
+    this.#connector.start();
     this.#tick();
   }
 
   async stop(): Promise<void> {
     this.#ticker?.cancel();
     this.#throttle.stop();
-    this.#link.stop();
+    this.#connector.stop();
   }
 
   inspect(): Record<string, unknown> {
-    const { receiver, release, standing, counters, receivers, pulses } = this.#session;
+    const { receiver, release, status, counters, receivers, pulses } = this.#session;
     return {
       gpsd: formatAddress(this.#options.address),
       release,
-      standing: standing.reason,
+      standing: status.reason,
       receivers: receivers.map(({ path, driver, state }) => ({ path, driver, state })),
       receiver: receiver && {
         path: receiver.path,
@@ -126,7 +126,7 @@ class GpsdSource implements Running<GpsdConfig> {
     // TOFF and PPS compare with the clock of the machine that gpsd runs on.
     this.#foreign =
       !this.#options['same-clock'] && !LOOPBACK.test(peer) && !this.#context.network.addresses().includes(peer);
-    this.#choice.reset();
+    this.#preference.reset();
     this.#perform(this.#session.connected());
   }
 
@@ -141,7 +141,7 @@ class GpsdSource implements Running<GpsdConfig> {
     this.#throttle.charge(chunk, connection);
     this.#perform(this.#session.feed(chunk, this.#lastOctet));
     this.#measure();
-    if (this.#session.release !== undefined) this.#link.proven();
+    if (this.#session.release !== undefined) this.#connector.proven();
   }
 
   #tick(): void {
@@ -149,11 +149,11 @@ class GpsdSource implements Running<GpsdConfig> {
     if (this.#connection === undefined) return;
     const now = this.#context.monotonic();
     this.#perform(this.#session.tick(now));
-    this.#tell(now);
+    this.#reportStatus(now);
     const quietNs = Number(now - this.#lastOctet);
     if (quietNs > 3 * this.#options.timeout)
-      this.#link.renew(`gpsd at ${formatAddress(this.#options.address)} has fallen silent`);
-    // A living gpsd answers this, whatever its receivers do.
+      this.#connector.renew(`gpsd at ${formatAddress(this.#options.address)} has fallen silent`);
+    // gpsd answers this even if its receivers are silent.
     else if (quietNs > this.#options.timeout) this.#connection.write('?VERSION;\n');
   }
 
@@ -172,8 +172,8 @@ class GpsdSource implements Running<GpsdConfig> {
         case 'complaint':
           this.#context.log.debug('gpsd complains', { message: action.message });
           break;
-        case 'standing':
-          this.#changed(this.#context.monotonic());
+        case 'status':
+          this.#statusChanged(this.#context.monotonic());
       }
     }
   }
@@ -181,7 +181,7 @@ class GpsdSource implements Running<GpsdConfig> {
   #sample({ sample, device, numbered }: SampleAction): void {
     const { receiver } = this.#session;
     const now = this.#context.read('system');
-    if (this.#foreign || !this.#choice.takes(sample.class, now.monotonic)) return;
+    if (this.#foreign || !this.#preference.takes(sample.class, now.monotonic)) return;
     const monotonic = eventInstant(sample, now);
     if (monotonic === undefined || !this.#samples.take(now.monotonic)) {
       this.#count.refused();
@@ -196,19 +196,19 @@ class GpsdSource implements Running<GpsdConfig> {
     this.#context.observe([observation]);
   }
 
-  /** A receiver whose sentence changes with each record waits for the tick. */
-  #changed(now: Instant): void {
-    if (!this.#session.standing.good) this.#choice.reset();
-    if (this.#sentences.take(now)) this.#tell(now);
+  /** Reports a new status at once, or at the next tick if it changes too often. */
+  #statusChanged(now: Instant): void {
+    if (!this.#session.status.good) this.#preference.reset();
+    if (this.#sentences.take(now)) this.#reportStatus(now);
   }
 
-  /** Health and reachability, whenever their sentence changes. */
-  #tell(now: Instant): void {
-    const { good, reason } = this.#session.standing;
+  /** Reports health and reachability if their sentence has changed. */
+  #reportStatus(now: Instant): void {
+    const { good, reason } = this.#session.status;
     const remark = this.#throttle.remark(now);
     const sentence = remark === '' ? reason : `${reason}; ${remark}`;
-    if (!good) this.#choice.reset();
-    const pulseless = this.#options.pps !== 'off' && this.#choice.lacksPulses(now);
+    if (!good) this.#preference.reset();
+    const pulseless = this.#options.pps !== 'off' && this.#preference.lacksPulses(now);
     const lack = this.#session.pulses.obstacle || 'no pulses';
     const obstacle = this.#foreign
       ? `gpsd at ${formatAddress(this.#options.address)} stamps with another machine's clock`
@@ -222,15 +222,14 @@ class GpsdSource implements Running<GpsdConfig> {
   }
 
   #noTime(reason: string): void {
-    if (this.#told === reason) return;
+    if (this.#reported === reason) return;
     this.#health('degraded', reason);
-    // It claims nothing new: what it said last goes on counting while it is silent, as for any source.
     this.#context.unreachable(reason);
   }
 
   #health(state: 'ok' | 'degraded', reason: string): void {
-    if (this.#told === reason) return;
-    this.#told = reason;
+    if (this.#reported === reason) return;
+    this.#reported = reason;
     this.#context.health(state, reason);
   }
 

@@ -1,20 +1,20 @@
 import { type Context, type Instant, NS_PER_S, type TcpConnection, type Timer } from 'timehub/api';
 import { Budget } from './budget.js';
 
-/** A receiver of ten solutions a second makes some 60 lines and 100 KiB a second of gpsd. */
+/** Limits. A receiver with ten solutions a second makes gpsd send some 60 lines and 100 KiB a second. */
 const LINES = { perSecond: 1000, most: 2000 };
 const OCTETS = { perSecond: 512 << 10, most: 1 << 20 };
-/** Shortest pause: timers cost time, too. */
+/** Shortest pause, ns: timers cost time. */
 const SHORTEST_PAUSE_NS = NS_PER_S / 10;
-/** Longest pause: shorter than any `timeout`, so that a gpsd that is read slowly does not count as silent. */
+/** Longest pause, ns: shorter than any `timeout`, so that a gpsd that is read slowly does not count as silent. */
 const LONGEST_PAUSE_NS = NS_PER_S;
-/** A gpsd counts as too fast for so long after a pause. */
+/** Time after a pause for which gpsd counts as too fast, ns. */
 const MEMORY_NS = 10 * NS_PER_S;
 const NEWLINE = 0x0a;
 
 /**
- * Reads gpsd no faster than its budget: beyond it the connection is paused, the socket's buffers fill up and gpsd has to
- * wait. A gpsd that floods costs the event loop a bounded share of its time.
+ * Limits the rate at which gpsd is read: beyond it the connection is paused, the socket's buffers fill up and gpsd has to wait. A gpsd
+ * that floods costs the event loop a bounded share of its time.
  */
 export class Throttle {
   /** Pauses since the start. */
@@ -29,13 +29,13 @@ export class Throttle {
     this.#context = context;
   }
 
-  /** A clause; empty while gpsd keeps to its budget. */
+  /** Returns a clause about a pause lately, or ''. */
   remark(now: Instant): string {
     const isRecent = this.#pausedAt !== undefined && Number(now - this.#pausedAt) < MEMORY_NS;
     return isRecent ? `gpsd sends more than ${LINES.perSecond} lines or ${OCTETS.perSecond >> 10} KiB a second` : '';
   }
 
-  /** Charges a chunk that was read. */
+  /** Charges a chunk that was read, and pauses the connection if gpsd is too fast. */
   charge(chunk: Uint8Array, connection: TcpConnection): void {
     const now = this.#context.monotonic();
     const debtNs = Math.max(this.#lines.charge(linesOf(chunk), now), this.#octets.charge(chunk.length, now));
@@ -49,7 +49,7 @@ export class Throttle {
     });
   }
 
-  /** The connection has ended. */
+  /** To be called when the connection has ended. */
   stop(): void {
     this.#resuming?.cancel();
     this.#resuming = undefined;

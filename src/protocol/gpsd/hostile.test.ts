@@ -53,7 +53,7 @@ describe('a gpsd that names devices without end', () => {
       flood(session, S);
       expect(session.receivers).to.have.length(MOST_DEVICES);
       expect(session.counters.surplus).to.be.at.least(1000 - MOST_DEVICES);
-      expect(session.standing.reason).to.have.length.below(400);
+      expect(session.status.reason).to.have.length.below(400);
     });
 
     it(`${how} does not displace the receiver that has a fix`, () => {
@@ -63,7 +63,7 @@ describe('a gpsd that names devices without end', () => {
       const actions = session.feed(octets(fix(4n, GOOD), pulse(4n, GOOD)), 4n * S);
       expect(actions.some((action) => action.type === 'sample' && action.device === GOOD)).to.equal(true);
       expect(session.receiver?.path).to.equal(GOOD);
-      expect(session.standing.good).to.equal(true);
+      expect(session.status.good).to.equal(true);
     });
 
     it(`${how} does not displace a second receiver with a fix, which is followed when the first is unplugged`, () => {
@@ -73,7 +73,7 @@ describe('a gpsd that names devices without end', () => {
       flood(session, 3n * S);
       session.feed(octets({ class: 'DEVICE', path: GOOD, activated: 0 }), 4n * S);
       expect(session.receiver?.path).to.equal(other);
-      expect(session.standing.good).to.equal(true);
+      expect(session.status.good).to.equal(true);
     });
 
     it(`${how} does not keep out the receiver that the operator named`, () => {
@@ -81,7 +81,7 @@ describe('a gpsd that names devices without end', () => {
       session.feed(octets({ class: 'DEVICE', path: GOOD, activated: 1 }), 0n);
       flood(session, S);
       for (let k = 2n; k < 5n; k++) session.feed(octets(fix(k, GOOD)), k * S);
-      expect(session.standing.good).to.equal(true);
+      expect(session.status.good).to.equal(true);
     });
   }
 
@@ -89,11 +89,11 @@ describe('a gpsd that names devices without end', () => {
     const session = connected();
     for (let k = 0n; k < 3n; k++) session.feed(octets(fix(k, GOOD)), k * S);
     session.feed(octets(listOf(numbered(40))), 3n * S);
-    expect(session.standing.reason).to.equal(
+    expect(session.status.reason).to.equal(
       'the receiver has a fix; gpsd names more than 16 devices, the others are not used: name the receiver by "device"',
     );
     session.connected();
-    expect(session.standing.reason).to.not.contain('16');
+    expect(session.status.reason).to.not.contain('16');
   });
 
   it('gives the places of unplugged devices to new ones', () => {
@@ -104,7 +104,7 @@ describe('a gpsd that names devices without end', () => {
     }
     for (let k = 2n; k < 5n; k++) session.feed(octets(fix(k, GOOD)), k * S);
     expect(session.receiver?.path).to.equal(GOOD);
-    expect(session.standing.good).to.equal(true);
+    expect(session.status.good).to.equal(true);
   });
 
   it('notes a new protocol once a connection', () => {

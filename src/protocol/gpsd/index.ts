@@ -1,5 +1,5 @@
 export { LineSplitter, MAX_LINE_OCTETS } from './lines.js';
-export { MOST_LISTED, type Parsed, parseRecord } from './parse.js';
+export { MOST_LISTED, type ParsedRecord, parseRecord } from './parse.js';
 export { implausible, implausibleLeap } from './plausible.js';
 export type { PulseChoice } from './pulse-device.js';
 export { Receiver, type ReceiverState } from './receiver.js';
@@ -10,7 +10,7 @@ export {
   type SessionAction,
   type SessionCounters,
   type SessionOptions,
-  type Standing,
+  type SessionStatus,
   WATCH_COMMAND,
 } from './session.js';
 export { formatDay, parseUtc } from './utc.js';

@@ -1,15 +1,15 @@
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Above the largest record of gpsd (10 240 octets; 20 480 for SKY in some releases). */
+/** Longest line that is kept, octets; gpsd's largest record has 10 240, SKY in some releases 20 480. */
 export const MAX_LINE_OCTETS = 32_768;
 
 /**
- * Cuts a byte stream into lines without ever holding more than one. A line beyond the cap is dropped up to its newline
- * and counted, so that a peer that is not gpsd cannot fill the memory.
+ * Cuts a byte stream into lines and buffers at most one. A longer line is dropped up to its newline and counted, so that a peer that
+ * is not gpsd cannot fill the memory.
  */
 export class LineSplitter {
-  /** Lines dropped because of their length. */
+  /** Number of lines dropped because of their length. */
   oversized = 0;
   readonly #held: Uint8Array;
   #length = 0;
@@ -20,7 +20,7 @@ export class LineSplitter {
     this.#held = new Uint8Array(maxOctets);
   }
 
-  /** The lines that this chunk completes, without their line ends. Empty ones are left out. */
+  /** Returns the lines that this chunk completes, without line ends and without empty lines. */
   push(chunk: Uint8Array): string[] {
     const lines: string[] = [];
     let start = 0;
@@ -34,7 +34,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** Forgets an unfinished line: the connection it came over is gone. */
+  /** Drops an unfinished line; to be called when the connection is lost. */
   reset(): void {
     this.#length = 0;
     this.#skipping = false;

@@ -1,7 +1,7 @@
-/** Names that a sentence has at most. */
+/** Maximum number of names in a sentence. */
 const MOST_NAMES = 3;
 
-/** `a`, `a and b`, `a and b and c`, `a and b and c and 13 others`. */
+/** Returns `a`, `a and b`, `a and b and c`, `a and b and c and 13 others`. */
 export function namesOf(paths: readonly string[]): string {
   const left = paths.length - MOST_NAMES;
   const others = left > 1 ? [`${left} others`] : paths.slice(MOST_NAMES);

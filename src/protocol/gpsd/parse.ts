@@ -3,14 +3,14 @@ import type { Instant } from '../../api/time.js';
 import type { DeviceEntry, GpsdRecord, Satellite } from './records.js';
 import { parseUtc } from './utc.js';
 
-/** Devices and satellites that are read of one record. There are some 130 GNSS satellites, of which a third is in view. */
+/** Maximum number of devices and satellites read from one record. There are some 130 GNSS satellites; a third of them is in view. */
 export const MOST_LISTED = 64;
 
 /** The last second of the year 9999, s of POSIX. */
 const LAST_SECOND = 253_402_300_799;
 /** GPS sends the count as a signed octet (IS-GPS-200 §20.3.3.5.2.4). */
 const MOST_LEAP_SECONDS = 127;
-/** 1 ms: the tick of no receiver is that coarse. */
+/** 1 ms, in ps: more than the tick of any receiver. */
 const MOST_QERR_PS = 1e9;
 
 const NAMELESS_RELEASE = cleanText('?');
@@ -18,11 +18,11 @@ const NAMELESS_ERROR = cleanText('unnamed error');
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** `ignored`: well-formed, of a class that says nothing about time. `malformed`: not a record, or one without its essentials. */
-export type Parsed = GpsdRecord | 'ignored' | 'malformed';
+/** `ignored`: a valid record of a class without time. `malformed`: no record, or one without its essential values. */
+export type ParsedRecord = GpsdRecord | 'ignored' | 'malformed';
 
-/** One line of gpsd's output. Tolerant: unknown keys and classes are ignored, doubtful optional values left out. */
-export function parseRecord(line: string): Parsed {
+/** Reads one line of gpsd. Unknown keys and classes are ignored, invalid optional values are left out. */
+export function parseRecord(line: string): ParsedRecord {
   const fields = parseObject(line);
   if (typeof fields?.class !== 'string') return 'malformed';
   return Object.hasOwn(PARSERS, fields.class) ? (PARSERS[fields.class]!(fields) ?? 'malformed') : 'ignored';
@@ -89,7 +89,7 @@ function device(entry: unknown): DeviceEntry | undefined {
   const fields = object(entry);
   const path = text(fields?.path);
   if (fields === undefined || path === undefined) return undefined;
-  // Seconds or ISO 8601 when it was opened, 0 when it is not; `DEVICES` of some releases leave it out.
+  // Time of opening in seconds or ISO 8601; 0 if it is not open. `DEVICES` of some releases leave it out.
   const { activated } = fields;
   return { path, driver: text(fields.driver), activated: activated !== 0 && activated !== '' && activated !== '0' };
 }
@@ -107,7 +107,7 @@ function satellite(entry: unknown): Satellite | undefined {
   };
 }
 
-/** Both parts are whole numbers below 2^53, so that the sum is exact. Undefined after the year 9999 (RFC 3339). */
+/** Returns the instant of two whole numbers below 2^53, so that the sum is exact; undefined after the year 9999 (RFC 3339). */
 function instant(seconds: unknown, nanoseconds: unknown): Instant | undefined {
   const s = whole(seconds);
   const ns = whole(nanoseconds);

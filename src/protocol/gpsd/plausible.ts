@@ -5,12 +5,12 @@ import { formatDay } from './utc.js';
 const DAY_NS = 86_400_000_000_000n;
 /** GPS counts weeks in ten bits (IS-GPS-200 §20.3.3.3.1.1): a receiver that guesses the era wrongly is off by this. */
 const ERA_NS = 1024n * 7n * DAY_NS;
-/** GPS − UTC since 2017-01-01. One less is left to a negative leap second, below that the receiver has an old count. */
+/** Lowest GPS − UTC that is believed, s: 18 since 2017-01-01, and one less after a negative leap second. */
 const LEAST_LEAP_SECONDS = 17;
 
 /**
- * Why a receiver's date cannot be believed; empty when it can. `local` is the machine's own clock: the other witness, but
- * one that may have lost its date itself, so that only a difference of whole eras counts against the receiver.
+ * Returns why a receiver's date is wrong, or ''. `local`: the machine's clock, which may itself have lost its date, so that only a
+ * difference of whole eras counts against the receiver.
  */
 export function implausible(real: Instant, local: Instant): string {
   if (real < BUILT_AT) {
@@ -27,7 +27,7 @@ export function implausible(real: Instant, local: Instant): string {
     : '';
 }
 
-/** Why the leap second count cannot be right; empty when it can or is not known. */
+/** Returns why the leap second count is wrong; '' if it is plausible or unknown. */
 export const implausibleLeap = (leapSeconds: number | undefined): string =>
   leapSeconds === undefined || leapSeconds >= LEAST_LEAP_SECONDS
     ? ''
@@ -35,7 +35,7 @@ export const implausibleLeap = (leapSeconds: number | undefined): string =>
 
 const wholeDays = (difference: bigint): bigint => (difference < 0n ? -difference : difference) / DAY_NS;
 
-/** The number of eras, when the difference is whole eras give or take a day. */
+/** Returns the number of eras in a difference of whole eras ± 1 day, else 0. */
 function wholeEras(difference: bigint): bigint {
   const eras = (difference + (difference < 0n ? -ERA_NS : ERA_NS) / 2n) / ERA_NS;
   const rest = difference - eras * ERA_NS;

@@ -67,7 +67,7 @@ describe('pulses of a device without fixes', () => {
       expect(run(session, 8, { modes: { [receiver]: 3 }, pulses: { [P]: -20 } }), receiver).to.deep.equal([
         `${P} true`,
       ]);
-      expect(session.standing).to.deep.equal({ good: true, reason: `the receiver has a fix; pulses of ${P}` });
+      expect(session.status).to.deep.equal({ good: true, reason: `the receiver has a fix; pulses of ${P}` });
     }
   });
 
@@ -86,7 +86,7 @@ describe('pulses of a device without fixes', () => {
     const session = begin([A, P]);
     run(session, 8, { modes: { [A]: 3 }, pulses: { [P]: -20 } });
     expect(run(session, 2, { modes: { [A]: 1 }, pulses: { [P]: -20 } }, 8)).to.deep.equal([]);
-    expect(session.standing.reason).to.contain('no fix');
+    expect(session.status.reason).to.contain('no fix');
   });
 
   it("give way to the receiver's own, unless those are stamped more coarsely", () => {
@@ -101,7 +101,7 @@ describe('pulses of a device without fixes', () => {
     const session = begin([A, B, P]);
     expect(run(session, 8, { modes: { [A]: 3, [B]: 3 }, pulses: { [P]: -20 } })).to.deep.equal([`${P} true`]);
     expect(run(session, 3, { modes: { [A]: 3, [B]: 1 }, pulses: { [P]: -20 } }, 8)).to.deep.equal([]);
-    expect(session.standing.good).to.equal(true);
+    expect(session.status.good).to.equal(true);
     expect(session.pulses.obstacle).to.equal(
       `pulses of ${P} are there and not used: ${B} may give them and is not trusted; name the device by "pulses"`,
     );
@@ -127,10 +127,10 @@ describe('pulses of a device without fixes', () => {
     for (const options of [{}, { device: P }, { pulses: P }]) {
       const session = begin([P], options);
       expect(run(session, 3, { pulses: { [P]: -20 } })).to.deep.equal([`${P} false`]);
-      expect(session.standing.good).to.equal(true);
-      expect(session.standing.reason).to.contain(`pulses of ${P} without a receiver`);
+      expect(session.status.good).to.equal(true);
+      expect(session.status.reason).to.contain(`pulses of ${P} without a receiver`);
       session.tick(20n * S);
-      expect(session.standing).to.deep.equal({
+      expect(session.status).to.deep.equal({
         good: false,
         reason: `gpsd has no receiver, and no pulses come from ${P}`,
       });
@@ -140,10 +140,10 @@ describe('pulses of a device without fixes', () => {
   it('are not used alone where a receiver is named or may yet report', () => {
     const named = begin([P], { device: A });
     expect(run(named, 6, { pulses: { [P]: -20 } })).to.deep.equal([]);
-    expect(named.standing.reason).to.equal(`gpsd has no receiver ${A}, but ${P}`);
+    expect(named.status.reason).to.equal(`gpsd has no receiver ${A}, but ${P}`);
     const mute = begin([A, P]);
     expect(run(mute, 6, { pulses: { [P]: -20 } })).to.deep.equal([]);
-    expect(mute.standing.good).to.equal(false);
+    expect(mute.status.good).to.equal(false);
   });
 
   it('follow any receiver when their device is named as the receiver', () => {

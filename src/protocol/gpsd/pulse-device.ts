@@ -7,15 +7,15 @@ export interface PulseQuestion {
   readonly devices: readonly Receiver[];
   /** The receiver whose time is used; undefined where gpsd has none. */
   readonly followed: Receiver | undefined;
-  /** The operator's word for the device that gives the pulses. */
+  /** The device that the operator names for pulses. */
   readonly wanted: string | undefined;
   readonly now: Instant;
 }
 
 export interface PulseChoice {
-  /** The device whose pulses are used; undefined: none. */
+  /** The device whose pulses are used. Undefined: none. */
   readonly device: Receiver | undefined;
-  /** Why pulses that are there are not used, as a clause; empty where none are left out or better ones are used. */
+  /** A clause that says why existing pulses are not used; '' if all are used, or better ones. */
   readonly obstacle: string;
 }
 
@@ -48,7 +48,7 @@ function chooseWanted(giving: readonly Receiver[], wanted: string): PulseChoice 
   return { device, obstacle: `pulses of ${pathsOf(giving)} are there and not used: pulses = "${wanted}"` };
 }
 
-/** A receiver that is there and has said something about its fix. */
+/** Returns true for a receiver that is plugged in and has stated its fix. */
 const mayGive = (device: Receiver): boolean => device.plugged && !device.pulsesOnly && device.statesFix;
 
 const doubt = (devices: readonly Receiver[], why: string): string =>

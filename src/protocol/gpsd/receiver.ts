@@ -3,16 +3,16 @@ import { EPOCHS_TO_TRUST, FixQuality, FLAT_EPOCHS_TO_TRUST } from './fix-quality
 import { implausible, implausibleLeap } from './plausible.js';
 import type { Fix, GpsdRecord, Oscillator, Satellite, TimeOffset } from './records.js';
 
-/** `good`: its time may be used. `pulses`: it gives pulses and has no fixes. Everything else says why not. */
+/** `good`: its time may be used. `pulses`: it gives pulses and has no fixes. The others say why its time is not used. */
 export type ReceiverState = 'unplugged' | 'silent' | 'no-fix' | 'settling' | 'implausible' | 'good' | 'pulses';
 
 /** /dev/pps0 and the like: gpsd calls the type PPS and opens no serial line for it. */
 const PULSE_DEVICE = /^\/dev\/(?:.*\/)?pps/;
-/** A device that gave so many pulses and has never reported anything else gives nothing else. */
+/** Number of pulses after which a device that never reported anything else counts as a source of pulses only. */
 const PULSES_TO_TELL = 4;
-/** Without a pulse for longer than this, a device gives none. */
+/** Time after the last pulse for which a device counts as giving pulses, ns. */
 const FRESH_NS = 4e9;
-/** gpsd's word for a stamp of the kernel: what older releases mean that state none. */
+/** Precision of a kernel stamp in gpsd, log2 of seconds; older releases do not state it. */
 const DEFAULT_PRECISION_LOG2 = -20;
 
 /** One device of gpsd as the session knows it: a receiver, or a source of pulses that some receiver numbers. */
@@ -29,14 +29,14 @@ export class Receiver {
   used: number | undefined;
   satellites: readonly Satellite[] = [];
   oscillator: Oscillator | undefined;
-  /** It has sent more than pulses. */
+  /** True once it has sent other records than pulses. */
   reports = false;
-  /** It has stated its fix, or that there is none. */
+  /** True once it has stated a fix or no fix. */
   statesFix = false;
   pulses = 0;
   #lastPulse: Instant | undefined;
   #pulsePrecisionLog2 = DEFAULT_PRECISION_LOG2;
-  /** Why its last time stamp was not believed. */
+  /** Why its last time stamp was not believed, or ''. */
   refusal = '';
 
   readonly #reasons: Readonly<Record<ReceiverState, () => string>> = {
@@ -45,7 +45,7 @@ export class Receiver {
     'no-fix': () => `no fix: ${this.#sky()}${this.#antenna()}`,
     implausible: () => this.refusal,
     settling: () => `${this.#progress()}: ${this.#sky()}`,
-    // Without the number of satellites: it changes all the time and a sentence that changes is an event.
+    // Without the number of satellites, which changes often: each new sentence is an event.
     good: () => `the receiver has a fix${this.quality.flat ? ' without altitude' : ''}${this.#holdover()}`,
     pulses: () => `${this.path} gives pulses only`,
   };
@@ -55,7 +55,7 @@ export class Receiver {
     this.lastHeard = now;
   }
 
-  /** Log2 of the seconds to which its pulses are stamped. */
+  /** Precision of the stamps of its pulses, log2 of seconds. */
   get pulsePrecisionLog2(): number {
     return this.#pulsePrecisionLog2;
   }
@@ -111,7 +111,7 @@ export class Receiver {
     }
   }
 
-  /** Whether this comparison may be used. */
+  /** Returns true if this comparison may be used. */
   accepts(sample: TimeOffset): boolean {
     this.refusal = implausibleLeap(this.leapSeconds) || implausible(sample.real, sample.clock);
     return this.state === 'good' && !this.quality.denied;

@@ -2,15 +2,15 @@ import type { CleanText } from '../../api/clean-text.js';
 import type { Instant } from '../../api/time.js';
 
 /**
- * The records of gpsd's JSON protocol (gpsd_json(5)), as far as they say something about time. What gpsd leaves out is
- * undefined here, and every text is cleaned. The version numbers follow the C structures of libgps: these records are the same from 3.9 to 16.1.
+ * The records of gpsd's JSON protocol (gpsd_json(5)) about time. Values that gpsd leaves out are undefined, and every text is
+ * cleaned. gpsd's version numbers follow the C structures of libgps: these records are the same from 3.9 to 16.1.
  */
 export type GpsdRecord = Version | Devices | Device | Watch | Fix | Sky | TimeOffset | Oscillator | Fault;
 
 export interface Version {
   readonly class: 'VERSION';
   readonly release: CleanText;
-  /** Undefined where gpsd does not say. */
+  /** Undefined: not stated. */
   readonly protocolMajor: number | undefined;
   readonly protocolMinor: number | undefined;
 }
@@ -74,13 +74,13 @@ export interface Sky {
 export interface TimeOffset {
   readonly class: 'TOFF' | 'PPS';
   readonly device: CleanText | undefined;
-  /** What the receiver says the time was. */
+  /** Time of the receiver. */
   readonly real: Instant;
   /** CLOCK_REALTIME of the machine that runs gpsd. */
   readonly clock: Instant;
   /** log2 of seconds. */
   readonly precisionLog2: number | undefined;
-  /** Quantisation error of the pulse, picoseconds: added to the stamp it gives the true edge. */
+  /** Quantisation error of the pulse, ps: stamp + error is the true edge. */
   readonly qErrPs: number | undefined;
 }
 
@@ -89,7 +89,7 @@ export interface Oscillator {
   readonly class: 'OSC';
   readonly device: CleanText | undefined;
   readonly running: boolean;
-  /** It has its satellites. */
+  /** True if it has satellites. */
   readonly reference: boolean;
   readonly disciplined: boolean;
   readonly deltaNs: number | undefined;

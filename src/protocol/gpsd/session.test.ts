@@ -52,9 +52,9 @@ describe('a session with gpsd', () => {
     const session = new Session({ silenceNs: 10e9 });
     session.connected();
     session.feed(octets(version), 0n);
-    expect(session.standing.reason).to.equal('waits for gpsd to name its receivers');
+    expect(session.status.reason).to.equal('waits for gpsd to name its receivers');
     session.feed(octets(devices()), 0n);
-    expect(session.standing).to.deep.equal({ good: false, reason: 'gpsd has no receiver' });
+    expect(session.status).to.deep.equal({ good: false, reason: 'gpsd has no receiver' });
   });
 
   it('trusts no time before three epochs in a row with a full fix, several records an epoch or not', () => {
@@ -68,7 +68,7 @@ describe('a session with gpsd', () => {
     }
     expect(taken).to.deep.equal([0, 0, 0, 0, 0, 1]);
     expect(session.counters.refused).to.equal(5);
-    expect(session.standing.good).to.equal(true);
+    expect(session.status.good).to.equal(true);
   });
 
   it('keeps its trust over a fix without altitude and loses it with the fix', () => {
@@ -78,37 +78,37 @@ describe('a session with gpsd', () => {
     session.feed(octets({ class: 'SKY', device: DEVICE, nSat: 7, uSat: 2 }), 5n * S);
     const lost = session.feed(octets({ class: 'TPV', device: DEVICE, mode: 1 }, pps(START + 5n)), 5n * S);
     expect(samples(lost)).to.have.length(0);
-    expect(session.standing).to.deep.equal({ good: false, reason: 'no fix: 2 satellites of 7' });
+    expect(session.status).to.deep.equal({ good: false, reason: 'no fix: 2 satellites of 7' });
   });
 
   it('takes time mode at a surveyed position for a full fix', () => {
     const session = new Session({ silenceNs: 10e9 });
     session.connected();
     for (let k = 0n; k < 3n; k++) session.feed(octets(tpv(START + k, 2, { status: 7 })), k * S);
-    expect(session.standing.good).to.equal(true);
+    expect(session.status.good).to.equal(true);
   });
 
   it('names the receiver that was unplugged, and needs three epochs when it is back', () => {
     const session = fixed();
     session.feed(octets({ class: 'DEVICE', path: DEVICE, activated: 0 }), 4n * S);
-    expect(session.standing).to.deep.equal({ good: false, reason: `receiver ${DEVICE} was unplugged` });
+    expect(session.status).to.deep.equal({ good: false, reason: `receiver ${DEVICE} was unplugged` });
     session.feed(octets({ class: 'DEVICE', path: DEVICE, activated: 5 }, tpv(START + 5n, 3)), 5n * S);
-    expect(session.standing.reason).to.contain('fix 1 of the 3');
+    expect(session.status.reason).to.contain('fix 1 of the 3');
   });
 
   it('calls a receiver silent after the time it was given', () => {
     const session = fixed();
     session.tick(12n * S);
-    expect(session.standing.good).to.equal(true);
+    expect(session.status.good).to.equal(true);
     session.tick(12n * S + 1n);
-    expect(session.standing).to.deep.equal({ good: false, reason: `receiver ${DEVICE} has stopped sending` });
+    expect(session.status).to.deep.equal({ good: false, reason: `receiver ${DEVICE} has stopped sending` });
   });
 
   it('refuses a date from another era, with the reason', () => {
     const session = fixed();
     const past = START - 1024n * 7n * 86_400n;
     expect(samples(session.feed(octets(pps(past)), 3n * S))).to.have.length(0);
-    expect(session.standing.reason).to.contain('rolled over');
+    expect(session.status.reason).to.contain('rolled over');
     expect(samples(session.feed(octets(pps(START + 4n)), 4n * S))).to.have.length(1);
   });
 
@@ -116,7 +116,7 @@ describe('a session with gpsd', () => {
     const session = fixed();
     session.feed(new TextEncoder().encode('{"class":"TPV","mo'), 3n * S);
     expect(session.connected()[0]?.type).to.equal('send');
-    expect(session.standing.good).to.equal(false);
+    expect(session.status.good).to.equal(false);
     session.feed(octets(version, devices(DEVICE)), 4n * S);
     expect(session.counters.malformed).to.equal(0);
     expect(samples(session.feed(octets(tpv(START + 4n, 3), pps(START + 4n)), 4n * S))).to.have.length(0);
@@ -124,7 +124,7 @@ describe('a session with gpsd', () => {
 
   it('follows the receiver it was told to and hears no other', () => {
     const session = fixed({ device: '/dev/ttyS7' });
-    expect(session.standing.reason).to.equal(`gpsd has no receiver /dev/ttyS7, but ${DEVICE}`);
+    expect(session.status.reason).to.equal(`gpsd has no receiver /dev/ttyS7, but ${DEVICE}`);
   });
 
   it('changes to another good receiver only when its own fails', () => {
@@ -136,7 +136,7 @@ describe('a session with gpsd', () => {
     expect(session.receiver?.path).to.equal(DEVICE);
     session.feed(octets({ class: 'DEVICE', path: DEVICE, activated: 0 }), 7n * S);
     expect(session.receiver?.path).to.equal(other);
-    expect(session.standing.good).to.equal(true);
+    expect(session.status.good).to.equal(true);
   });
 
   it('reads the records whatever the number of the protocol is, and notes a new number once', () => {

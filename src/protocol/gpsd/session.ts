@@ -7,38 +7,38 @@ import { choosePulses, type PulseChoice } from './pulse-device.js';
 import { Receiver } from './receiver.js';
 import type { Fix, GpsdRecord, Oscillator, Sky, TimeOffset, Version } from './records.js';
 
-/** Asks for everything about time; `timing` brings OSC and TOFF where `pps` alone does not. */
+/** Asks for all records about time; some releases send OSC and TOFF with `timing` only. */
 export const WATCH_COMMAND = '?WATCH={"enable":true,"json":true,"pps":true,"timing":true};\n';
 
-/** The major versions whose records were compared with what is read here: 3.27 says 0, 3.27.5 says 16. */
+/** Major versions whose records were compared with this parser: 3.27 states 0, 3.27.5 states 16. */
 const KNOWN_MAJORS: ReadonlySet<number> = new Set([0, 3, 16]);
 
-/** Devices of one gpsd that are followed; gpsd itself opens 4 to 6 unless it was built for more (its build option `max_devices`). */
+/** Maximum number of devices of one gpsd; gpsd opens 4 to 6 unless built for more (its build option `max_devices`). */
 export const MOST_DEVICES = 16;
 
 export interface SessionOptions {
-  /** Follow this receiver only; otherwise the first that has a fix, for as long as it has. */
+  /** Follow this receiver only. Default: the first that has a fix, as long as it has it. */
   readonly device?: string;
-  /** Take the pulses of this device only; otherwise those that belong to the followed receiver. */
+  /** Use the pulses of this device only. Default: those of the followed receiver. */
   readonly pulses?: string;
-  /** A receiver that says nothing for so long is called silent. */
+  /** Time without a record after which a receiver is silent, ns. */
   readonly silenceNs: Ns;
 }
 
-/** What the caller should do, in order. */
+/** An action of the caller, in order. */
 export type SessionAction =
   | { readonly type: 'send'; readonly text: string }
   /** A comparison of a receiver that is trusted. `numbered` false: a pulse without any receiver that numbers it. */
   | { readonly type: 'sample'; readonly sample: TimeOffset; readonly device: string; readonly numbered: boolean }
   /** gpsd complained. */
   | { readonly type: 'complaint'; readonly message: string }
-  /** Something that the operator may want to know once; a sentence. */
+  /** A sentence for the operator, once. */
   | { readonly type: 'note'; readonly message: string }
-  /** `standing` has changed. */
-  | { readonly type: 'standing' };
+  /** `status` has changed. */
+  | { readonly type: 'status' };
 
-export interface Standing {
-  /** True: samples of the followed receiver may be used. */
+export interface SessionStatus {
+  /** True if samples of the followed receiver may be used. */
   readonly good: boolean;
   /** One sentence. */
   readonly reason: string;
@@ -48,16 +48,16 @@ export interface SessionCounters {
   records: number;
   ignored: number;
   malformed: number;
-  /** Comparisons that were not used: no fix yet, another receiver, an impossible date. */
+  /** Number of comparisons that were not used: no fix yet, another receiver, an impossible date. */
   refused: number;
-  /** Times that a new device found no place, or took that of another. */
+  /** Number of times that a new device found no place, or took that of another. */
   surplus: number;
 }
 
-/** Without the number of them: a sentence that changes is an event. */
+/** Without the number of devices: each new sentence is an event. */
 const SURPLUS = `gpsd names more than ${MOST_DEVICES} devices, the others are not used: name the receiver by "device"`;
 
-/** One conversation with gpsd, without the connection: octets and the monotonic clock in, actions out. */
+/** One conversation with gpsd, without I/O: octets and monotonic time in, actions out. */
 export class Session {
   readonly counters: SessionCounters = { records: 0, ignored: 0, malformed: 0, refused: 0, surplus: 0 };
   readonly #options: SessionOptions;
@@ -66,15 +66,15 @@ export class Session {
   #now: Instant = 0n;
   #followed: Receiver | undefined;
   #release: string | undefined;
-  /** The newest version that was noted as new, and whether one was on this connection. */
+  /** The newest unknown major version that was noted. */
   #noted: number | undefined;
   #hasNoted = false;
-  /** More devices were named on this connection than have a place. */
+  /** True if gpsd has named more than `MOST_DEVICES` devices on this connection. */
   #hasSurplus = false;
   #pulses: PulseChoice = { device: undefined, obstacle: '' };
-  /** gpsd has named its receivers. */
+  /** True once gpsd has named its receivers. */
   #listed = false;
-  #standing: Standing = { good: false, reason: 'not connected' };
+  #status: SessionStatus = { good: false, reason: 'not connected' };
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -86,8 +86,8 @@ export class Session {
     });
   }
 
-  get standing(): Standing {
-    return this.#standing;
+  get status(): SessionStatus {
+    return this.#status;
   }
 
   get release(): string | undefined {
@@ -108,7 +108,7 @@ export class Session {
     return [...this.#receivers.values()];
   }
 
-  /** A new connection: gpsd may have been restarted, so that nothing is kept but the counters. */
+  /** Begins a new connection: gpsd may have been restarted, so only the counters are kept. */
   connected(): SessionAction[] {
     this.#lines.reset();
     this.#receivers.clear();
@@ -128,7 +128,7 @@ export class Session {
     return [...actions, ...this.#restand(now)];
   }
 
-  /** Call about once a second: finds receivers that have fallen silent. */
+  /** Finds receivers that have fallen silent; to be called about once a second. */
   tick(now: Instant): SessionAction[] {
     for (const receiver of this.#receivers.values()) {
       if (Number(now - receiver.lastHeard) <= this.#options.silenceNs || receiver.silent) continue;
@@ -170,7 +170,7 @@ export class Session {
     }
   }
 
-  /** The records are read whatever the number is: gpsd raises it for changes of its C library. */
+  /** Notes an unknown version. Its records are read all the same: gpsd raises the number for changes of its C library. */
   #noteVersion({ release, protocolMajor: major, protocolMinor: minor }: Version): SessionAction[] {
     if (major === undefined || KNOWN_MAJORS.has(major) || major === this.#noted) return [];
     if (this.#hasNoted) return [];
@@ -213,13 +213,13 @@ export class Session {
     });
   }
 
-  /** The device of a record that names none: the only one there is. */
+  /** The device of a record that names none: the only device, if there is one. */
   get #nameless(): string {
     const [first, second] = this.#receivers.keys();
     return this.#options.device ?? (first !== undefined && second === undefined ? first : 'the receiver');
   }
 
-  /** Undefined: the device is new and has no place. */
+  /** Returns the receiver at `path`, added if it is new; undefined if there is no place for it. */
   #receiverAt(path: string, now: Instant): Receiver | undefined {
     const known = this.#receivers.get(path);
     if (known !== undefined) return known;
@@ -231,7 +231,7 @@ export class Session {
     return this.#receivers.set(path, receiver) ? receiver : undefined;
   }
 
-  /** True when gpsd has no device but such as give pulses only, and no receiver is wanted. */
+  /** True if all devices of gpsd give pulses only, and no receiver is configured. */
   get #isLone(): boolean {
     const { device } = this.#options;
     if (!this.#listed || this.#receivers.size === 0) return false;
@@ -240,7 +240,7 @@ export class Session {
     );
   }
 
-  /** Those that may be followed: a device of pulses named as `device` says nothing about the receiver. */
+  /** Receivers that may be followed. */
   get #eligible(): readonly Receiver[] {
     const { device } = this.#options;
     const receivers = this.receivers.filter(({ pulsesOnly }) => !pulsesOnly);
@@ -249,7 +249,7 @@ export class Session {
   }
 
   /**
-   * Keeps to the receiver in use while it is good, unless it gives no pulses and another good one does; then takes the next
+   * Chooses the receiver to follow. It keeps the receiver in use while it is good, unless it gives no pulses and another good one does; then takes the next
    * good one, else one to report about.
    */
   #follow(now: Instant): Receiver | undefined {
@@ -269,12 +269,12 @@ export class Session {
   #restand(now: Instant): SessionAction[] {
     const { good, reason: own } = this.#assess(now);
     const reason = this.#hasSurplus && this.#options.device === undefined ? `${own}; ${SURPLUS}` : own;
-    if (good === this.#standing.good && reason === this.#standing.reason) return [];
-    this.#standing = { good, reason };
-    return [{ type: 'standing' }];
+    if (good === this.#status.good && reason === this.#status.reason) return [];
+    this.#status = { good, reason };
+    return [{ type: 'status' }];
   }
 
-  #assess(now: Instant): Standing {
+  #assess(now: Instant): SessionStatus {
     const followed = this.#follow(now);
     const { device } = this.#options;
     if (followed !== undefined) return { good: followed.state === 'good', reason: this.#reasonOf(followed) };
@@ -291,8 +291,8 @@ export class Session {
     return isOther ? `${followed.reason}; pulses of ${device.path}` : followed.reason;
   }
 
-  /** Pulses without a receiver: their phase is used, the second is left to the other sources. */
-  #lone(): Standing {
+  /** Returns the status of pulses without a receiver: their phase is used, other sources number the seconds. */
+  #lone(): SessionStatus {
     const { device, obstacle } = this.#pulses;
     const paths = namesOf(this.receivers.map(({ path }) => path));
     const none = obstacle === '' ? `gpsd has no receiver, and no pulses come from ${paths}` : obstacle;

@@ -2,7 +2,7 @@ import type { Instant } from '../../api/time.js';
 
 const ISO_8601 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?Z$/;
 
-/** `2026-11-21T10:00:00.000Z` as an instant; undefined when it is not such a text. */
+/** Returns the instant of a text such as `2026-11-21T10:00:00.000Z`; undefined for other texts. */
 export function parseUtc(text: string): Instant | undefined {
   const match = ISO_8601.exec(text);
   if (match === null) return undefined;
@@ -19,7 +19,7 @@ export function parseUtc(text: string): Instant | undefined {
   return BigInt(seconds) * 1_000_000_000n + BigInt((match[7] ?? '').padEnd(9, '0'));
 }
 
-/** `2026-11-21`, for a person. A receiver may state any instant: the time this takes does not depend on it. */
+/** Returns `2026-11-21`. A receiver may state any instant, so the time this takes does not depend on it. */
 export function formatDay(instant: Instant): string {
   const { year, month, day } = dateOf(Number(instant / 86_400_000_000_000n));
   return [year, month, day].map((part) => String(part).padStart(2, '0')).join('-');
@@ -27,7 +27,7 @@ export function formatDay(instant: Instant): string {
 
 const DAYS_IN_400_YEARS = 146_097;
 
-/** The reverse of `daysSince1970`: years begin in March, 400 of them always have the same number of days. */
+/** Reverses `daysSince1970`: years begin in March, and 400 of them always have the same number of days. */
 function dateOf(days: number): { readonly year: number; readonly month: number; readonly day: number } {
   const era = Math.floor((days + DAYS_TO_1970) / DAYS_IN_400_YEARS);
   const day = days + DAYS_TO_1970 - era * DAYS_IN_400_YEARS;
@@ -43,10 +43,10 @@ function dateOf(days: number): { readonly year: number; readonly month: number; 
   };
 }
 
-/** From 0000-03-01. */
+/** Days from 0000-03-01 to 1970-01-01. */
 const DAYS_TO_1970 = 719_468;
 
-/** Proleptic Gregorian calendar, counted in years that begin in March so that the leap day comes last. */
+/** Returns days in the proleptic Gregorian calendar, counted in years that begin in March so that the leap day comes last. */
 function daysSince1970(year: number, month: number, day: number): number {
   const y = month > 2 ? year : year - 1;
   const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;

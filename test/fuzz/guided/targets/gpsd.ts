@@ -61,7 +61,7 @@ export const target: Target = {
       }
     }
     session.tick(now + 60_000_000_000n);
-    const { standing, receiver, receivers } = session;
-    return outcomeOf(standing.good, receiver?.state, Math.min(3, receivers.length), Math.min(3, samples));
+    const { status, receiver, receivers } = session;
+    return outcomeOf(status.good, receiver?.state, Math.min(3, receivers.length), Math.min(3, samples));
   },
 };

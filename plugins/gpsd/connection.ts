@@ -2,20 +2,20 @@ import { type Context, HubError, NS_PER_S, type TcpConnection, type Timer } from
 import { type Address, formatAddress, LOOPBACK } from './config.js';
 
 const CONNECT_NS = 5 * NS_PER_S;
-/** Connecting costs nothing on this machine, and a packet or two on another. */
+/** Delay between attempts to connect on this machine, ns; on another machine each attempt costs packets. */
 const LOOPBACK_DELAY_NS = NS_PER_S;
 const LONGEST_DELAY_NS = 4 * NS_PER_S;
 
 export interface LinkEvents {
-  /** Connected; `peer` is the address that answered. */
+  /** Called when the connection is there; `peer` is the address that answered. */
   up(connection: TcpConnection, peer: string): void;
   data(chunk: Uint8Array, connection: TcpConnection): void;
-  /** Not connected, and why. It tries again by itself. */
+  /** Called with a sentence why there is no connection. The next attempt follows without a call. */
   down(reason: string): void;
 }
 
-/** A connection to gpsd that is made again whenever it is lost: each second on this machine, each four seconds at last elsewhere. */
-export class Link {
+/** A connection to gpsd that reconnects after each loss: every second on this machine, at last every four seconds to another one. */
+export class GpsdConnection {
   readonly #context: Context;
   readonly #address: Address;
   readonly #events: LinkEvents;
@@ -40,12 +40,12 @@ export class Link {
     this.#connection?.close();
   }
 
-  /** Something meaningful was received: the next loss is retried quickly. */
+  /** To be called when gpsd has sent a record: after the next loss it reconnects quickly. */
   proven(): void {
     this.#failures = 0;
   }
 
-  /** Gives the connection up and makes another. */
+  /** Closes the connection and makes another. */
   renew(reason: string): void {
     const connection = this.#connection;
     this.#connection = undefined;
@@ -67,7 +67,7 @@ export class Link {
     }
   }
 
-  /** Of all addresses of the name the first that answers: gpsd often listens on one of ::1 and 127.0.0.1 only. */
+  /** Connects to the first address that answers: gpsd often listens on one of ::1 and 127.0.0.1 only. */
   async #first(addresses: readonly string[], port: number): Promise<readonly [TcpConnection, string]> {
     let failure: unknown = new HubError('TH_NET_RESOLVE', `${this.#address.host} has no address`);
     for (const address of addresses) {

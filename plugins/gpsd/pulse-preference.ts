@@ -1,15 +1,15 @@
 import type { Instant } from 'timehub/api';
 
-/** So long without a pulse, and serial time has to do. */
+/** Time without a pulse after which serial time is used, ns. */
 const PATIENCE_NS = 4e9;
 
 export type PpsMode = 'auto' | 'require' | 'off';
 
 /**
- * Which of the two kinds of comparison is handed on. gpsd numbers its pulses by the same serial reports that it publishes
- * as TOFF, so that beside pulses these say nothing new, and their large bias would only have to be explained away.
+ * Decides between pulses and serial time. gpsd numbers its pulses by the serial reports that it publishes as TOFF, so beside pulses
+ * TOFF adds nothing but its large bias.
  */
-export class Choice {
+export class PulsePreference {
   readonly #mode: PpsMode;
   #lastPulse: Instant | undefined;
   #since: Instant | undefined;
@@ -18,7 +18,7 @@ export class Choice {
     this.#mode = mode;
   }
 
-  /** The receiver lost or changed: patience begins anew. */
+  /** To be called when the receiver is lost or changes: it waits for pulses again. */
   reset(): void {
     this.#lastPulse = undefined;
     this.#since = undefined;
@@ -33,7 +33,7 @@ export class Choice {
     return this.#mode === 'off' || (this.#mode === 'auto' && this.lacksPulses(now));
   }
 
-  /** Good time is there, but no pulses. */
+  /** Returns true if there is time but no pulse. */
   lacksPulses(now: Instant): boolean {
     const from = this.#lastPulse ?? this.#since;
     return from !== undefined && Number(now - from) > PATIENCE_NS;
