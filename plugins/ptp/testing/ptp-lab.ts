@@ -25,13 +25,13 @@ export class PtpLab {
     return this.machines[0]!.host.fabric.segment(name);
   }
 
-  /** Seconds of virtual time from now on. */
+  /** Runs for `seconds` of virtual time. */
   run(seconds: number): Promise<void> {
     const { host } = this.machines[0]!;
     return host.run(host.nowNs + seconds * NS_PER_S);
   }
 
-  /** What `ask` answers every quarter of a second, without repetitions. */
+  /** Returns the results of `ask`, called every quarter of a second, without repetitions. */
   async watch<T>(seconds: number, ask: () => T): Promise<readonly T[]> {
     const seen: T[] = [];
     for (let quarter = 0; quarter < 4 * seconds; quarter++) {
@@ -82,7 +82,7 @@ export class PtpLabMachine {
     return hub;
   }
 
-  /** What the hub believes of its system clock, less the truth. */
+  /** Returns the hub's estimate of its system clock's offset − the true offset. */
   mistakeNs(): Ns {
     const { offsetNs, slopePpb, monotonic } = this.hub!.report.state().clocks[0]!;
     const sinceS = Number(this.host.monotonic() - monotonic) / NS_PER_S;
