@@ -13,8 +13,10 @@ const EDGE = 100;
 export async function influence() {
   const leg = new OneSidedComponent();
   const late = Array.from({ length: 281 }, (_, n) => -800 + 20 * n);
+  leg.noiseVariance = EDGE ** 2;
+  leg.scale = JITTER;
   const oneSided = late.map((residual) => {
-    leg.see(residual, PRIOR ** 2, EDGE ** 2, JITTER);
+    leg.evaluate({ residual, variance: PRIOR ** 2 });
     return [residual, leg.shift];
   });
   const noise = EDGE ** 2 + JITTER ** 2;
