@@ -66,7 +66,7 @@ export interface ConfigFile {
 }
 
 /** What surrounds the main file: `conf.d/*.toml` in the order of their names, and the presets that are shipped. */
-export interface Surroundings {
+export interface AdditionalFiles {
   readonly dropIns: readonly ConfigFile[];
   /** Paths of files of `conf.d` that are not read, because their names do not end in `.toml`. */
   readonly skipped?: readonly string[];

@@ -26,7 +26,7 @@ export interface InstancePlan {
 
 /** What an instance needs of the hub. */
 export interface InstanceCare {
-  readonly host: Pick<Host, 'after' | 'lacks' | 'monotonic'>;
+  readonly host: Pick<Host, 'after' | 'monotonic'>;
   /** Builds the plugin's object for one run. */
   create(
     plan: InstancePlan,
@@ -102,11 +102,6 @@ export class Instance {
     const scope = new Scope(this.id, (error) => this.#crashed(scope, error));
     this.#scope = scope;
     try {
-      const lacking = this.#lacking();
-      if (lacking !== '') {
-        this.#scope = undefined;
-        return this.#become('refused', lacking);
-      }
       this.#become('starting', 'is starting');
       const running = scope.run(() =>
         this.#care.create(this.plan, scope, (state, reason) => this.#health(scope, state, reason)),
@@ -126,12 +121,6 @@ export class Instance {
     this.#runningSince = this.#care.host.monotonic();
     // A health report from within start() stands.
     if (this.state === 'starting') this.#become('running', '');
-  }
-
-  /** Returns the unmet needs, or an empty string. */
-  #lacking(): string {
-    const lacking = this.plan.definition.needs.map((need) => this.#care.host.lacks(need));
-    return lacking.filter((reason) => reason !== '').join('; ');
   }
 
   /** Ends it in any state. Never rejects. */

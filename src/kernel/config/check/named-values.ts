@@ -1,13 +1,13 @@
 import type { Named, StandardSchema } from '../../../api/index.js';
 import type { InstanceConfig, PluginCatalogue } from '../config.js';
-import type { Path } from '../diagnose/place-index.js';
+import type { KeyPath } from '../diagnose/place-index.js';
 import { defaultsOf, keysOf, namedBy, schemaAt } from '../schema/schema-keys.js';
 import { isTable } from '../toml-value.js';
 
 /** A value of an instance that names something outside of the hub, as written or by default. */
 export interface NamedValue {
   readonly instance: InstanceConfig;
-  readonly path: Path;
+  readonly path: KeyPath;
   readonly text: string;
   readonly named: Named;
 }
@@ -26,7 +26,11 @@ export const namedValues = (instances: readonly InstanceConfig[], { types }: Plu
 type Found = Omit<NamedValue, 'instance'>;
 
 /** Returns what the keys of a table name, and those of the tables in it. */
-export function below(schema: StandardSchema, table: Readonly<Record<string, unknown>>, path: Path): readonly Found[] {
+export function below(
+  schema: StandardSchema,
+  table: Readonly<Record<string, unknown>>,
+  path: KeyPath,
+): readonly Found[] {
   const values = { ...defaultsOf(schema), ...table };
   return (keysOf(schema) ?? []).flatMap((key): readonly Found[] => {
     const value = values[key];

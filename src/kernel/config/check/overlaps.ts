@@ -1,7 +1,7 @@
 import type { ClockId } from '../../../api/index.js';
 import type { InstanceConfig, PluginCatalogue } from '../config.js';
 import type { Finding } from '../diagnose/finding.js';
-import type { Machine } from './machine.js';
+import type { MachineInventory } from './machine.js';
 import type { NamedValue } from './named-values.js';
 
 /** Warns of instances that are right each by itself and that together do less than the operator expects. */
@@ -9,7 +9,7 @@ export function warnAcross(
   instances: readonly InstanceConfig[],
   values: readonly NamedValue[],
   catalogue: PluginCatalogue,
-  machine: Machine | undefined,
+  machine: MachineInventory | undefined,
 ): readonly Finding[] {
   return [
     ...sameServers(values, catalogue),
@@ -54,7 +54,7 @@ const LOOPBACK = /^\[(0:){7}1\]|^\[0:0:0:0:0:ffff:7f/;
 const WILDCARD = /^\[(0:){7}0\]:|^\[0:0:0:0:0:ffff:0:0\]:/;
 
 /** A source that asks a sink of this hub hears its own time. */
-function ownServers(values: readonly NamedValue[], machine: Machine | undefined): readonly Finding[] {
+function ownServers(values: readonly NamedValue[], machine: MachineInventory | undefined): readonly Finding[] {
   const listeners = values.flatMap(({ instance, named, text }) => {
     const at = named.thing === 'own address' && instance.kind === 'sink' ? named.spelling(text)?.text : undefined;
     return at === undefined ? [] : [{ instance, at }];
@@ -92,7 +92,7 @@ function ownServers(values: readonly NamedValue[], machine: Machine | undefined)
 function sameClocks(
   instances: readonly InstanceConfig[],
   { types }: PluginCatalogue,
-  machine: Machine | undefined,
+  machine: MachineInventory | undefined,
 ): readonly Finding[] {
   const owners = new Map<string, InstanceConfig>();
   return instances.flatMap((instance): readonly Finding[] => {
@@ -118,7 +118,7 @@ function sameClocks(
 }
 
 /** One text for the interface, the device and the name of a hardware clock, as far as this machine knows it. */
-function deviceOf(clock: ClockId, machine: Machine | undefined): string {
+function deviceOf(clock: ClockId, machine: MachineInventory | undefined): string {
   if (clock === 'system') return clock;
   const found = machine?.clockDevice(clock);
   return found !== undefined && 'device' in found ? found.device : clock.replace(/^phc:(\/dev\/)?/, '/dev/');

@@ -4,7 +4,7 @@ import { hardwareClock, networkInterface, path, table } from '../../../api/index
 import { ownAddress, serverAddress } from '../../../toolkit/index.js';
 import type { PluginCatalogue, PluginType } from '../config.js';
 import { loadConfig, parseConfig, validateConfig } from '../index.js';
-import type { Machine } from './machine.js';
+import type { MachineInventory } from './machine.js';
 
 const server = serverAddress({ what: 'a server' });
 const flag = v.optional(v.boolean(), false);
@@ -46,7 +46,7 @@ const CATALOGUE: PluginCatalogue = {
 };
 
 /** `eth0` and `/dev/ptp0` are one clock; `/etc` and `/run` are folders. */
-const machine: Machine = {
+const machine: MachineInventory = {
   hasInterface: (name) => name === 'eth0',
   clockDevice: (id) =>
     ['phc:eth0', 'phc:ptp0', 'phc:/dev/ptp0'].includes(id)

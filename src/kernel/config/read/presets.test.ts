@@ -8,7 +8,7 @@ import { formatProblems, loadConfig, readPresets } from '../index.js';
 
 /** The plugins as they are, not a stand-in: a preset must fit them. */
 async function realPlugins(): Promise<PluginCatalogue> {
-  const folder = fileURLToPath(new URL('../../../plugins', import.meta.url));
+  const folder = fileURLToPath(new URL('../../../../plugins', import.meta.url));
   const types = new Map<string, PluginType>();
   for (const name of readdirSync(folder)) {
     for (const file of readdirSync(join(folder, name)).filter((each) => each === 'source.js' || each === 'sink.js')) {
