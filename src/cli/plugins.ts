@@ -2,7 +2,7 @@ import { lacks } from '../host/privileges.js';
 import { Catalogue } from '../kernel/plugins/catalogue.js';
 import { EXIT, type ExitStatus } from './exit.js';
 import { pluginFolder } from './package-root.js';
-import { table } from './text.js';
+import { table } from './status-text.js';
 
 /** `timehub plugins`: the types of this installation. A package is examined only when a configuration names it. */
 export async function run(options: { readonly json?: boolean }): Promise<ExitStatus> {

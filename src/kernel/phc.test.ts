@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { type ClockId, NS_PER_S, type Ns } from '../api/index.js';
 import { createLabHost, type LabHost, type LabHostOptions } from '../lab/host.js';
-import { addNtpServer } from '../lab/ntp-node.js';
-import { CORE } from '../lab/testing/machine.js';
+import { addNtpServer } from '../lab/nodes/ntp-node.js';
+import { CORE } from '../lab/testing/ntp-client.js';
 import { planTables } from '../lab/testing/plans.js';
 import { assembleHub } from './assembly/assemble.js';
 

@@ -3,26 +3,14 @@ import {
   type InstanceReport,
   type InstanceState,
   NS_PER_S,
-  type PluginDefinition,
   type Running,
   type Timer,
 } from '../../api/index.js';
+import type { InstancePlan } from '../config/index.js';
 import { within } from '../deadline.js';
 import type { Host } from '../host.js';
-import { cleaned, sentence } from './cleaned.js';
+import { cleaned, sentence } from './clean-values.js';
 import { Scope } from './scope.js';
-
-/** What the configuration says of one instance. */
-export interface InstancePlan {
-  /** `ntp.ptbtime1` */
-  readonly id: string;
-  readonly definition: PluginDefinition;
-  /** The table as the operator wrote it, where there is one. */
-  readonly written?: Readonly<Record<string, unknown>>;
-  readonly config: unknown;
-  /** What to do when it fails: try again with back-off, leave it, or end the hub. */
-  readonly onError: 'retry' | 'ignore' | 'abort';
-}
 
 /** What an instance needs of the hub. */
 export interface InstanceCare {

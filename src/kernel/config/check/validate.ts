@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { BUILT_AT, type StandardSchema } from '../../../api/index.js';
-import type { HubConfig, HubOptions, InstanceConfig, PluginCatalogue } from '../config.js';
+import type { HubConfig, HubOptions, InstancePlan, PluginCatalogue } from '../config.js';
 import { type Finding, unknownKey, withoutMisspelt } from '../diagnose/finding.js';
 import { belongsTo } from '../diagnose/known-keys.js';
 import { faultsOf, Locator } from '../diagnose/locator.js';
@@ -49,15 +49,15 @@ export async function validateConfig(
   if (catalogue.lab !== undefined && document.tree.lab !== undefined) {
     await section(document, 'lab', catalogue.lab, catalogue, findings);
   }
-  const instances: InstanceConfig[] = [];
+  const instances: InstancePlan[] = [];
   for (const table of document.instances) {
     const checked = await checkInstance(table, catalogue);
     if ('findings' in checked) findings.push(...checked.findings);
     else instances.push(...checked.instances);
     findings.push(...uncheckedFindings(table, catalogue));
   }
-  const values = namedValues(instances, catalogue);
-  findings.push(...checkAcross(document, hub, instances), ...warnAcross(instances, values, catalogue, machine));
+  const values = namedValues(instances);
+  findings.push(...checkAcross(document, hub, instances), ...warnAcross(instances, values, machine));
   if (machine !== undefined) findings.push(...checkMachine(document, values, machine), ...checkWrittenFiles(document));
   const all = sortProblems([...faultsOf(document), ...(await placed(document, findings))], inReadingOrder(document));
   const problems = all.filter(({ severity }) => severity === 'error');
@@ -85,7 +85,7 @@ const toHubOptions = (hub: HubTable, directory: string): HubOptions => ({
   logLevel: hub['log-level'],
 });
 
-function assembled(document: ConfigDocument, instances: readonly InstanceConfig[]) {
+function assembled(document: ConfigDocument, instances: readonly InstancePlan[]) {
   const { path, preset, plugins, tree } = document;
   return { path, preset, plugins, instances, lab: isTable(tree.lab) ? tree.lab : undefined };
 }

@@ -23,7 +23,6 @@ export function belongsTo(key: string, path: KeyPath, { types }: PluginCatalogue
   if (fixed.length > 0) return `it belongs ${[...new Set(fixed)].slice(0, 2).join(' or ')}`;
   const [kind, type] = path;
   const other = kind === 'source' ? 'sink' : 'source';
-  const twin = types.get(`${other}.${type}`);
-  const keys = twin?.keys ?? (twin?.schema === undefined ? undefined : keysOf(twin.schema));
-  return keys?.includes(key) ? `it belongs in [${other}.${type}.name]` : undefined;
+  const twin = types.get(`${other}.${type}`)?.definition;
+  return twin !== undefined && keysOf(twin.config)?.includes(key) ? `it belongs in [${other}.${type}.name]` : undefined;
 }

@@ -15,7 +15,7 @@ async function realPlugins(): Promise<PluginCatalogue> {
       const { default: plugin }: { default: PluginDefinition } = await import(
         pathToFileURL(join(folder, name, file)).href
       );
-      types.set(`${plugin.kind}.${plugin.type}`, { summary: plugin.summary, schema: plugin.config });
+      types.set(`${plugin.kind}.${plugin.type}`, { summary: plugin.summary, definition: plugin });
     }
   }
   return { types };

@@ -70,7 +70,7 @@ function tables({ tree, instances }: ConfigDocument, { types }: PluginCatalogue)
       path: [kind, type, name],
       table,
       defaults: {
-        ...defaultsOf(types.get(`${kind}.${type}`)?.schema),
+        ...defaultsOf(types.get(`${kind}.${type}`)?.definition?.config),
         ...defaultsOf(kind === 'source' ? sourceOptionsSchema : sinkOptionsSchema),
       },
     })),
