@@ -14,7 +14,7 @@ export default defineSink<PhcSinkConfig>({
   type: 'phc',
   summary: 'Steers a PTP hardware clock by the estimate, or observes it, and makes pulses with it',
   stability: 'experimental',
-  needs: [],
+  needs: ['dev:ptp'],
   config: sinkConfig,
   steers: ({ steer, clock }) => (steer ? clock : undefined),
   create: (options, context) => new PhcSink(options, context),

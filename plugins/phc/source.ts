@@ -18,7 +18,7 @@ export default defineSource<PhcSourceConfig>({
   type: 'phc',
   summary: 'Compares a PTP hardware clock with the system clock, and takes the pulses that it stamps',
   stability: 'experimental',
-  needs: [],
+  needs: ['dev:ptp'],
   config: sourceConfig,
   create: (options, context) => new PhcSource(options, context),
 });

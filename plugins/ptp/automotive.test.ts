@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ClockId, Ns } from 'timehub/api';
-import { StateFile } from '../../src/kernel/memory/state-file.js';
-import { addGpsd, type GpsdNode } from '../../src/lab/gpsd-node.js';
+import { StateFile } from '../../src/kernel/saved-state/state-file.js';
 import type { LabClockSetting } from '../../src/lab/host.js';
-import type { SegmentPort } from '../../src/lab/segment.js';
+import type { SegmentPort } from '../../src/lab/network/segment.js';
+import { addGpsd, type GpsdNode } from '../../src/lab/nodes/gpsd-node.js';
 import { PtpLab, type PtpLabMachine } from './testing/ptp-lab.js';
 
 const PORT = { interface: 'eth0', profile: 'automotive' };

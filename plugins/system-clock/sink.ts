@@ -53,7 +53,7 @@ export default defineSink<SystemClockConfig>({
   type: 'system-clock',
   summary: "Steers the machine's clock (CLOCK_REALTIME) by the estimate, or observes it",
   stability: 'beta',
-  needs: [],
+  needs: ['cap:sys_time'],
   config,
   steers: ({ steer }) => (steer ? 'system' : undefined),
   create: (options, context) => new SystemClock(options, context),
