@@ -50,7 +50,7 @@ export class PtpLab {
 export class PtpLabMachine {
   readonly host: LabHost;
   hub: Hub | undefined;
-  /** Where its hubs leave what the next one takes up. */
+  /** The saved state that one hub of the machine leaves to the next. */
   state: StateStore = NO_STATE;
   readonly #n: number;
 
@@ -59,7 +59,7 @@ export class PtpLabMachine {
     this.#n = n;
   }
 
-  /** `phc`: N of its hardware clock. */
+  /** `phc`: N of the port's hardware clock. */
   plug(segment: Segment, name = 'eth0', phc?: number): SegmentPort {
     const n = this.#n;
     const last = name.at(-1)!;
@@ -72,7 +72,7 @@ export class PtpLabMachine {
 
   async start(tables: Tables, trackingErrorNs: Ns = 1e8): Promise<Hub> {
     const plans = await planTables(tables);
-    // Without a source its clock is given as it is.
+    // Without a source the hub runs free.
     const isAlone = !Object.keys(tables).some((path) => path.startsWith('source.'));
     const localStratum = isAlone ? 10 : undefined;
     const core = { builtAt: BUILT_AT, minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs, localStratum };
