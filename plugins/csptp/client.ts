@@ -1,4 +1,4 @@
-import { HubError, type Ns, type SourceContext, type Timescale } from 'timehub/api';
+import { type ExchangeCounts, HubError, type Ns, type SourceContext, type Timescale } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import { type Dialect, measure, REQUEST_OCTETS, SEQUENCE_AT, type SyncPart } from 'timehub/protocol/csptp';
 import { Association, Counters, explainNetworkError, type PollOptions, RefusalRecord } from 'timehub/toolkit';
@@ -81,6 +81,10 @@ export class Client {
     this.#association.stop();
     this.#attempt?.cancel();
     this.#close();
+  }
+
+  exchanges(): ExchangeCounts {
+    return { reach: this.#association.reach, replies: this.#tally.counts.replies! };
   }
 
   inspect(): Record<string, unknown> {

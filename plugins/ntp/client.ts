@@ -1,4 +1,4 @@
-import type { Ns, SourceContext, Stamp } from 'timehub/api';
+import type { ExchangeCounts, Ns, SourceContext, Stamp } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import { type Answer, Kisses, measure, REFUSAL_TEXTS, type ReplyRefusal } from 'timehub/protocol/ntp';
 import { Association, Attempt, Counters, type Outcome, type PollOptions, RefusalRecord } from 'timehub/toolkit';
@@ -53,6 +53,10 @@ export class Client {
 
   stop(): void {
     this.#association.stop();
+  }
+
+  exchanges(): ExchangeCounts {
+    return { reach: this.#association.reach, replies: this.#tally.counts.replies! };
   }
 
   inspect(): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import {
+  type ExchangeCounts,
   HubError,
   type InstanceReport,
   type InstanceState,
@@ -94,6 +95,16 @@ export class Instance {
       return cleaned(this.#scope?.run(() => this.#running?.inspect?.()) ?? {});
     } catch (error) {
       return { error: sentence((error as Error).message) };
+    }
+  }
+
+  /** Undefined: it does not run, or the plugin has none or throws. */
+  exchanges(): ExchangeCounts | undefined {
+    try {
+      const counts = this.#scope?.run(() => this.#running?.exchanges?.());
+      return Number.isFinite(counts?.reach) && Number.isFinite(counts?.replies) ? counts : undefined;
+    } catch {
+      return undefined;
     }
   }
 

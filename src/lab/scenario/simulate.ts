@@ -64,7 +64,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
   await host.run(scenario.duration);
   const { state, detail } = hub.report;
   const sources = sourceResults(world, state().sources);
-  const exchanges = sources.reduce((sum, { name }) => sum + repliesOf(detail(plans.get(name)!.id)?.inspect), 0);
+  const exchanges = sources.reduce((sum, { name }) => sum + (detail(plans.get(name)!.id)?.exchanges?.replies ?? 0), 0);
   await hub.stop();
   if (faults[0] !== undefined) throw faults[0];
   const { user, system } = process.cpuUsage(before);
@@ -100,6 +100,3 @@ function modesFrom(modes: SimulationResult['modes'], fromS: number): readonly Mo
   const first = modes.findLast(({ atS }) => atS <= fromS) ?? modes[0];
   return [...new Set(modes.filter(({ atS }) => atS >= (first?.atS ?? 0)).map(({ mode }) => mode))];
 }
-
-const repliesOf = (inspect: Record<string, unknown> | undefined): number =>
-  typeof inspect?.replies === 'number' ? inspect.replies : 0;
