@@ -47,7 +47,7 @@ export interface PlannedInstance extends InstancePlan {
 }
 
 /** Time that the hub waits at its start for the saved state to be read. */
-const RECALL_NS = 2 * NS_PER_S;
+const LOAD_NS = 2 * NS_PER_S;
 /** Time that the hub waits for the start of its instances. */
 const START_PATIENCE_NS = 5 * NS_PER_S;
 /** Time that a reload waits for each of its steps (removal, change, addition). A late step goes on. A stop takes 5 s at most. */
@@ -63,7 +63,7 @@ export class Hub {
   readonly #loop: TimeLoop;
   readonly #instances: Map<string, Instance>;
   readonly #siblings: InstancesByType;
-  readonly #keeper: StateSaver;
+  readonly #saver: StateSaver;
   readonly #reporter: EventReporter;
   readonly #logs: InstanceLogs;
   readonly #care: InstanceCare;
@@ -76,7 +76,7 @@ export class Hub {
     this.#loop = parts.resolve(TIME_LOOP);
     this.#instances = parts.resolve(INSTANCES);
     this.#siblings = parts.resolve(INSTANCES_BY_TYPE);
-    this.#keeper = parts.resolve(STATE_SAVER);
+    this.#saver = parts.resolve(STATE_SAVER);
     this.#reporter = parts.resolve(EVENT_REPORTER);
     this.#logs = parts.resolve(INSTANCE_LOGS);
     this.report = parts.resolve(REPORT);
@@ -105,9 +105,9 @@ export class Hub {
    */
   async start(plans: readonly PlannedInstance[]): Promise<void> {
     const host = this.#host;
-    const memory = await atMost(host, RECALL_NS, this.#keeper.recall(host.clocks[0]!.read().time));
+    const saved = await atMost(host, LOAD_NS, this.#saver.load(host.clocks[0]!.read().time));
     if (this.#stopping) return;
-    if (memory !== undefined) this.#loop.accept({ type: 'memory', ...memory });
+    if (saved !== undefined) this.#loop.accept({ type: 'memory', ...saved });
     this.#loop.start();
     for (const plan of plans) this.#add(plan);
     for (const kind of ['sink', 'source'] as const) {
@@ -128,10 +128,10 @@ export class Hub {
       this.#loop.accept({ type: 'source-gone', id: source.id });
     };
     const steps: readonly (() => Promise<unknown>)[] = [
-      () => this.#keeper.keep(),
+      () => this.#saver.save(),
       () => this.#each('source', stopSource),
       () => this.#each('sink', (sink) => sink.stop()),
-      () => Promise.all([this.#keeper.stop(), this.#closeEventLog()]),
+      () => Promise.all([this.#saver.stop(), this.#closeEventLog()]),
     ];
     for (const step of steps) await atMost(this.#host, STOP_STEP_NS, step()).catch(() => undefined);
     this.#reporter.stop();
@@ -157,7 +157,7 @@ export class Hub {
       const step = Promise.allSettled(ids.map(work));
       outcomes.push(...((await atMost(this.#host, RELOAD_STEP_NS, step)) ?? []));
     }
-    this.#keeper.reloaded();
+    this.#saver.reloaded();
     const fault = outcomes.find(({ status }) => status === 'rejected');
     if (fault !== undefined) throw (fault as PromiseRejectedResult).reason;
   }

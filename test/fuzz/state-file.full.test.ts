@@ -75,12 +75,12 @@ describe('a state file that says anything', function () {
 
   const survives = async (text: string): Promise<void> => {
     const store = stateOf(text);
-    const keeper = new StateSaver({ host: createLabHost(), store, learnt: () => undefined });
-    const memory = await keeper.recall(BigInt(Date.now()) * 1_000_000n);
+    const saver = new StateSaver({ host: createLabHost(), store, current: () => undefined });
+    const memory = await saver.load(BigInt(Date.now()) * 1_000_000n);
     expect(memory === undefined ? '' : store.note).to.equal('');
-    keeper.keepsakes.keep('ptp.a', 1);
-    await keeper.stop();
-    expect((await new StateFile(folder).recall(0n)).keepsakes).to.deep.include({ 'ptp.a': 1 });
+    saver.values.set('ptp.a', 1);
+    await saver.stop();
+    expect((await new StateFile(folder).load(0n)).instances).to.deep.include({ 'ptp.a': 1 });
   };
 
   it(`keeps no hub from starting, nor from leaving a good one: ${RUNS} files`, () =>

@@ -35,7 +35,7 @@ import { scopedNetwork } from './scoped-network.js';
 function baseContext(registry: Registry): Context {
   const host = registry.resolve(HOST);
   const scope = registry.resolve(SCOPE);
-  const keepsakes = registry.resolve(STATE_SAVER).keepsakes;
+  const { values } = registry.resolve(STATE_SAVER);
   const siblings = registry.resolve(INSTANCES_BY_TYPE);
   const { id, definition } = registry.resolve(PLAN);
   const { type } = definition;
@@ -44,7 +44,7 @@ function baseContext(registry: Registry): Context {
     id,
     ordinal: siblings.ordinal(type, id),
     common: (make) => siblings.common(type, make),
-    remembered: keepsakes.of(id),
+    remembered: values.get(id),
     log: cleanedLogger(registry.resolve(INSTANCE_LOGS).of(id)),
     metrics: {
       ...store.of(definition.kind, type, id),
@@ -82,7 +82,7 @@ function baseContext(registry: Registry): Context {
       };
     },
     remember(value) {
-      if (!scope.signal.aborted) keepsakes.keep(id, value);
+      if (!scope.signal.aborted) values.set(id, value);
     },
     random: (octets) => host.random(octets),
     health: registry.resolve(HEALTH),

@@ -31,8 +31,8 @@ const track = v.object({
   shapes: v.pipe(v.array(v.object({ rho: between(0, 1e3), logWeight: between(-100, 0) })), v.maxLength(64)),
 });
 
-/** The shape of a `Memory` that comes from a file. */
-export const memorySchema = v.object({
+/** The shape of a `SavedState` that comes from a file. */
+export const coreStateSchema = v.object({
   clocks: v.pipe(v.array(clock), v.maxLength(MOST_KEPT)),
   tracks: v.pipe(v.array(track), v.maxLength(MOST_KEPT)),
 });

@@ -20,13 +20,13 @@ export class InstanceValues {
   }
 
   /** Undefined: it has left nothing. */
-  of(id: string): unknown {
+  get(id: string): unknown {
     const text = this.#texts.get(id);
     return text === undefined ? undefined : JSON.parse(text);
   }
 
   /** `undefined` forgets. Throws `TH_PLUGIN_REMEMBER`. */
-  keep(id: string, value: unknown): void {
+  set(id: string, value: unknown): void {
     const text = value === undefined ? undefined : jsonOf(id, value);
     if (text === this.#texts.get(id)) return;
     this.#texts.delete(id);
@@ -37,7 +37,7 @@ export class InstanceValues {
   }
 
   /** Of an earlier run; what cannot have been kept is not taken. */
-  take(values: Readonly<Record<string, unknown>>): void {
+  load(values: Readonly<Record<string, unknown>>): void {
     for (const [id, value] of Object.entries(values).slice(-MOST)) {
       try {
         this.#texts.set(id, jsonOf(id, value));

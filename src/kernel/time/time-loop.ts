@@ -145,11 +145,11 @@ export class TimeLoop {
     return this.#engine.pollAdvice(source, minNs, maxNs);
   }
 
-  /** What is worth keeping for the next start, and the corrected UTC of this moment. Undefined while that is not known. */
-  memory(): { readonly memory: SavedState; readonly utc: Instant } | undefined {
-    const memory = this.#engine.savedState();
+  /** The engine's state for the next start, with the corrected UTC of now. Undefined while UTC is not known. */
+  savedState(): { readonly state: SavedState; readonly utc: Instant } | undefined {
+    const state = this.#engine.savedState();
     const system = this.#state.clocks[0]!;
-    return memory === undefined ? undefined : { memory, utc: corrected(system, this.#host.monotonic()) };
+    return state === undefined ? undefined : { state, utc: corrected(system, this.#host.monotonic()) };
   }
 
   discipline(id: ClockId, policy: StepPolicy, owner: string): Discipline {
