@@ -3,7 +3,7 @@ import { HubError, originOf, socketCandidates, socketFault } from '../api/index.
 import { readAnswer } from './read-answer.js';
 
 /** Options of every command that reads a running hub. */
-export interface ReadOptions {
+export interface HubReadOptions {
   readonly socket?: string;
   readonly json?: boolean;
 }

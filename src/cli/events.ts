@@ -1,5 +1,5 @@
 import type { HubEvent } from '../api/index.js';
-import { openClient, type ReadOptions } from './client.js';
+import { type HubReadOptions, openClient } from './client.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
 interface Snapshot {
@@ -7,7 +7,7 @@ interface Snapshot {
 }
 
 /** `timehub events`: what happened, then what happens, until Ctrl-C. */
-export async function run(options: ReadOptions): Promise<ExitStatus> {
+export async function run(options: HubReadOptions): Promise<ExitStatus> {
   const client = await openClient(options.socket);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());

@@ -1,5 +1,5 @@
 import type { StatusReport } from '../api/index.js';
-import { openClient, type ReadOptions } from './client.js';
+import { type HubReadOptions, openClient } from './client.js';
 import type { ExitStatus } from './exit.js';
 import { sourceTable } from './status-text.js';
 import { verdict } from './verdict.js';
@@ -15,7 +15,7 @@ const LEGEND = `
   offset: what the clock lacks by this source alone; "slow": the clock is behind it.  bound: its error is believed to be below this.`;
 
 /** `timehub sources [-v]`: one line each, with the reason for its state. */
-export async function run(options: ReadOptions & { readonly verbose?: boolean }): Promise<ExitStatus> {
+export async function run(options: HubReadOptions & { readonly verbose?: boolean }): Promise<ExitStatus> {
   const client = await openClient(options.socket);
   const status = await client.get<StatusReport>('/v1/status');
   if (options.json === true) console.log(JSON.stringify(status.sources, undefined, 2));

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HubError, type Ns, parseDuration, readinessOf, type StatusReport } from '../api/index.js';
-import { openClient, type ReadOptions } from './client.js';
+import { type HubReadOptions, openClient } from './client.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
-interface WaitOptions extends ReadOptions {
+interface WaitOptions extends HubReadOptions {
   readonly maxError?: string;
   readonly timeout?: string;
 }

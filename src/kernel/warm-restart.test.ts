@@ -4,7 +4,7 @@ import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../core/leap/leap-seconds.js';
 import { aged, type SavedState } from '../core/persistence/saved-state.js';
-import { CORE, INTERNET, LabMachine } from '../lab/testing/ntp-client.js';
+import { CORE, INTERNET, NtpClientMachine } from '../lab/testing/ntp-client.js';
 import { type EventLog, toLine } from './event-log/event-log.js';
 import { Replay } from './event-log/replay.js';
 import type { DatedState, LoadedState, StateStore } from './saved-state/state-file.js';
@@ -32,7 +32,7 @@ class StoredState implements StateStore {
 
 /** A machine that ran a hub for hours and was rebooted within ten minutes; its clock is 10 ms off. */
 async function rebooted(seed: number) {
-  const machine = await LabMachine.create({ ...INTERNET, seed });
+  const machine = await NtpClientMachine.create({ ...INTERNET, seed });
   const state = new StoredState();
   const hub = await machine.start({ state });
   await machine.host.run(10_000 * S);
@@ -83,7 +83,7 @@ describe('a warm restart', function () {
   });
 
   it('has what was learnt within a minute of tracking: a hub that is killed after 70 s leaves it', async () => {
-    const machine = await LabMachine.create({ ...INTERNET, pollMin: '4s', pollMax: '4s' });
+    const machine = await NtpClientMachine.create({ ...INTERNET, pollMin: '4s', pollMax: '4s' });
     const state = new StoredState();
     const hub = await machine.start({ state });
     while (hub.report.status().mode !== 'tracking') await machine.host.run(machine.host.nowNs + S);
@@ -94,7 +94,7 @@ describe('a warm restart', function () {
   });
 
   it('has what was learnt soon after a reload', async () => {
-    const machine = await LabMachine.create(INTERNET);
+    const machine = await NtpClientMachine.create(INTERNET);
     const state = new StoredState();
     const hub = await machine.start({ state });
     await machine.host.run(1000 * S);

@@ -2,14 +2,14 @@ import { lstatSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { cleanText, type ErrorCode, HubError, LONGEST_SENTENCE } from '../../api/index.js';
 import { checkOwner, makeFolder } from './control-path.js';
-import type { Lab, PartReport } from './lab.js';
+import type { Lab, LabPartReport } from './lab.js';
 
 export { defaultControlPath } from './control-path.js';
 
 export type LabAction = 'list' | 'stop' | 'start';
 
 type Answer =
-  | { readonly parts: readonly PartReport[] }
+  | { readonly parts: readonly LabPartReport[] }
   | { readonly error: { readonly code: string; readonly message: string; readonly hint?: string | undefined } };
 
 const LONGEST_COMMAND = 1024;
@@ -67,7 +67,7 @@ export async function askLab(path: string, action: LabAction, name?: string): Pr
   );
 }
 
-function formatParts(parts: readonly PartReport[]): string {
+function formatParts(parts: readonly LabPartReport[]): string {
   const width = Math.max(...parts.map(({ name }) => name.length));
   return parts
     .map(

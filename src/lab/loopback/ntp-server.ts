@@ -13,7 +13,7 @@ import { cross, type Link } from '../network/link.js';
 import { reply, type ServerIdentity } from '../nodes/ntp-reply.js';
 import type { Random } from '../random.js';
 import type { ServerTable } from './lab-table.js';
-import type { Part } from './part.js';
+import type { LabPart } from './part.js';
 
 const LONGEST_LAG_NS = 500e3;
 
@@ -22,7 +22,7 @@ const LONGEST_LAG_NS = 500e3;
  * its stamps are reckoned from the moments at which the request really came and the reply really goes: the client sees
  * exactly those delays, whatever the timers of the event loop do.
  */
-export class LoopbackNtpServer implements Part {
+export class LoopbackNtpServer implements LabPart {
   readonly name: string;
   readonly summary: string;
   served = 0;

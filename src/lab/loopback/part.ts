@@ -1,5 +1,5 @@
 /** Something of the lab that can be switched off and on: a server, a feed. */
-export interface Part {
+export interface LabPart {
   readonly name: string;
   /** What it is and where, for `timehub lab list`. */
   readonly summary: string;

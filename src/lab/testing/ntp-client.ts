@@ -19,7 +19,7 @@ export interface MachineOptions {
   readonly pollMax: string;
 }
 
-export interface HubOptions {
+export interface StartOptions {
   readonly state?: StateStore;
   readonly eventLog?: EventLog;
 }
@@ -41,7 +41,7 @@ const SAMPLE_S = 8;
 const HOLD_S = 300;
 
 /** A simulated machine with NTP servers, on which real hubs are started and stopped. */
-export class LabMachine {
+export class NtpClientMachine {
   readonly host: LabHost;
   readonly servers: readonly NtpNode[];
   readonly #plans: readonly PlannedInstance[];
@@ -52,7 +52,14 @@ export class LabMachine {
     this.#plans = plans;
   }
 
-  static async create({ seed, wander, link, servers = 1, pollMin, pollMax }: MachineOptions): Promise<LabMachine> {
+  static async create({
+    seed,
+    wander,
+    link,
+    servers = 1,
+    pollMin,
+    pollMax,
+  }: MachineOptions): Promise<NtpClientMachine> {
     const host = createLabHost({ seed, clock: { wander, frequencyPpb: 10_000, offsetNs: 10e6 } });
     const plans = [await planTable('sink.system-clock.system', { steer: true })];
     const nodes: NtpNode[] = [];
@@ -61,10 +68,10 @@ export class LabMachine {
       nodes.push(addNtpServer(host, { address, up: { ...link, loss: 0 }, down: { ...link, loss: 0 } }));
       plans.push(await planTable(`source.ntp.${n}`, { address, 'poll-min': pollMin, 'poll-max': pollMax }));
     }
-    return new LabMachine(host, nodes, plans);
+    return new NtpClientMachine(host, nodes, plans);
   }
 
-  async start({ state = NO_STATE, eventLog = NO_EVENT_LOG }: HubOptions = {}): Promise<Hub> {
+  async start({ state = NO_STATE, eventLog = NO_EVENT_LOG }: StartOptions = {}): Promise<Hub> {
     const hub = assembleHub(this.host, CORE, (parts) =>
       parts.value(STATE_STORE, state).value(EVENT_LOG, eventLog).value(QUIET_TICK, QUIET_TICK_NS),
     );
