@@ -100,8 +100,8 @@ export class Hub {
   }
 
   /**
-   * Starts the sinks first: a client that asks during the start is told that the hub is not synchronised. An instance that
-   * does not start in time goes on starting.
+   * Starts the sinks, then the sources: a client that asks during the start learns that the hub is not synchronised. An
+   * instance that does not start in time goes on starting.
    */
   async start(plans: readonly PlannedInstance[]): Promise<void> {
     const host = this.#host;
@@ -118,8 +118,8 @@ export class Hub {
   }
 
   /**
-   * Saves what was learnt, stops the sources, then the sinks: a served clock degrades in holdover before it disappears. A part
-   * that takes longer than its time is left behind: all together take 4 s at most. Never rejects.
+   * Saves the state, stops the sources, then the sinks: a served clock degrades in holdover before it disappears. Does not wait
+   * for a part that takes longer than its time: a stop takes 4 s at most. Never rejects.
    */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -139,8 +139,8 @@ export class Hub {
   }
 
   /**
-   * Brings the running instances in line with a validated configuration; what did not change keeps running, and what cannot
-   * start is tried again. Rejects for a fault of the hub itself, after all else has been brought in line.
+   * Applies a validated configuration: unchanged instances keep running, and instances that cannot start try again. Rejects
+   * for a fault of the hub itself, after the other instances have been changed.
    */
   async reload(plans: readonly PlannedInstance[], difference: ConfigDifference): Promise<void> {
     const { removed, retuned, changed, added } = difference;
@@ -162,7 +162,7 @@ export class Hub {
     if (fault !== undefined) throw (fault as PromiseRejectedResult).reason;
   }
 
-  /** Starts an instance by this plan, or changes it to the plan if it is there. */
+  /** Starts an instance, or changes it to this plan if it is there. */
   async #bring(plan: PlannedInstance): Promise<void> {
     const known = this.#instances.get(plan.id);
     if (known === undefined) return this.#add(plan).start();
@@ -206,7 +206,7 @@ export class Hub {
     await Promise.all([...this.#instances.values()].filter((instance) => instance.kind === kind).map(work));
   }
 
-  /** One run of an instance: a child registry with its plan, scope and context, from which the plugin is made. */
+  /** Creates the plugin's object for one run: its context is made from a child registry with the plan and scope of the run. */
   #create(
     plan: InstancePlan,
     scope: Scope,
@@ -218,7 +218,7 @@ export class Hub {
     return (definition as SourceDefinition).create(config, sourceContext(registry));
   }
 
-  /** Connections are dead, names lead elsewhere, the time is unknown: sources ask as they do at their start. */
+  /** After a sleep connections are dead, names lead elsewhere and the time is unknown: sources begin again. */
   #awaken(): Promise<void> {
     return this.#each('source', (instance) => instance.restart());
   }

@@ -22,7 +22,7 @@ import type { RecentObservations } from './recent-observations.js';
 import type { TimeLoop } from './time/time-loop.js';
 import { rfc3339 } from './time/wall-time.js';
 
-/** Everything that can be read off the hub, for the control socket, dashboards and exporters. */
+/** Makes the report that the control socket, dashboards and exporters read. */
 export function createReport(registry: Registry): HubReport {
   const parts = partsOf(registry);
   const { loop, events, metrics } = parts;

@@ -175,7 +175,7 @@ const formatDays = (ns: Ns): string => `${Math.round(ns / DAY_NS)} days`;
 const describe = (issue: v.BaseIssue<unknown>): string =>
   cleanText(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`, LONGEST_SENTENCE);
 
-/** Recursively only where it must: Node calls a read-only file system ENOENT then. */
+/** Not recursively at first: a recursive mkdir reports a read-only file system as ENOENT. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: FOLDER_MODE });

@@ -141,8 +141,8 @@ describe('what an instance leaves behind', () => {
     const { values } = setUp().saver;
     values.set('ptp.a', 1);
     const large = errorOf(() => values.set('ptp.a', 'é'.repeat(2048)));
-    expect(large).to.deep.include({ code: 'TH_PLUGIN_REMEMBER', hint: '4096 octets of JSON at most' });
-    expect(large.message).to.equal('what ptp.a wants to be kept has 4098 octets');
+    expect(large).to.deep.include({ code: 'TH_PLUGIN_REMEMBER', hint: 'a value may have 4096 octets as JSON' });
+    expect(large.message).to.equal('the value that ptp.a wants to keep has 4098 octets');
     expect(errorOf(() => values.set('ptp.a', 1n)).code).to.equal('TH_PLUGIN_REMEMBER');
     expect(errorOf(() => values.set('ptp.a', () => 1)).code).to.equal('TH_PLUGIN_REMEMBER');
     expect(values.get('ptp.a')).to.equal(1);

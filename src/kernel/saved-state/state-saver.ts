@@ -7,20 +7,20 @@ import type { DatedState, StateStore } from './state-file.js';
 export interface StateSaverParts {
   readonly host: Pick<Host, 'after' | 'monotonic'>;
   readonly store: StateStore;
-  /** Undefined while nothing is known. */
+  /** Returns the engine's state, or undefined while there is none. */
   readonly current: () => DatedState | undefined;
 }
 
-/** Longest interval between two savings of what was current. */
+/** Longest interval between two regular savings. */
 const REGULARLY_NS = 600 * NS_PER_S;
-/** Delay of a saving that an instance or a reload asks for: several that ask at the same time are saved together. */
+/** Delay of a saving after an instance's new value or a reload: values of the same moment are saved together. */
 const SOON_NS = NS_PER_S;
-/** Shortest interval between two savings: a disk is not written more often. */
+/** Shortest interval between two savings, to spare the disk. */
 const APART_NS = 30 * NS_PER_S;
 
 /**
- * Saves what was current: within 30 s after it is known and after each time that the hub begins to track, then at intervals that double
- * up to ten minutes, soon after an instance or a reload asks for it, and at the end.
+ * Saves the state of the hub: within 30 s after there is one and after each time that the hub begins to track, then at
+ * intervals that double up to ten minutes, soon after an instance has a new value or after a reload, and at the stop.
  */
 export class StateSaver {
   readonly values = new InstanceValues(() => this.#valueChanged());
@@ -36,7 +36,7 @@ export class StateSaver {
     this.#parts = parts;
   }
 
-  /** Takes up what the run before has left. */
+  /** Returns the engine's state of the last run; instances find their values in `values`. */
   async load(utc: Instant): Promise<SavedState | undefined> {
     const { core, instances } = await this.#parts.store.load(utc);
     this.values.load(instances);
@@ -52,14 +52,14 @@ export class StateSaver {
     await this.#parts.store.save(current, this.values.all());
   }
 
-  /** Keeps what was left behind since. */
+  /** Saves values that are new since the last saving. */
   async stop(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
     if (this.#isDirty) await this.save();
   }
 
-  /** When the hub begins to track, what it learns is worth more than what was saved before. */
+  /** A hub that begins to track saves soon: it knows more than was saved before. */
   noteMode(mode: Mode): void {
     const begins = mode === 'tracking' && this.#mode !== 'tracking';
     this.#mode = mode;
@@ -68,7 +68,7 @@ export class StateSaver {
     this.#saveWithin(APART_NS);
   }
 
-  /** The configuration has changed: what is known is saved soon. */
+  /** Saves soon after the configuration changed. */
   reloaded(): void {
     this.#saveWithin(SOON_NS);
   }
@@ -99,6 +99,6 @@ export class StateSaver {
   }
 }
 
-/** Too short a run knows neither an oscillator nor a path. */
+/** A short run knows neither an oscillator nor a path. */
 const isOfUse = (current: DatedState | undefined): boolean =>
   current !== undefined && current.state.clocks.length + current.state.tracks.length > 0;
