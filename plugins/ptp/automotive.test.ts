@@ -223,7 +223,7 @@ describe('the automotive profile in the lab', function () {
     await grandmaster.start({ ...GNSS, 'sink.ptp.harness': { ...PORT, ...profile } });
     await ecu.start({ 'source.ptp.up': { ...PORT, ...profile } });
     await lab.run(10);
-    const why = 'neighbour delay 500 ns is above the threshold of 400 ns: a converter or a tap?';
+    const why = 'neighbour delay 500 ns is above the threshold of 400 ns: is there a converter or a tap?';
     expect(ecu.inspect('ptp.up').asCapable).to.deep.equal({ capable: false, reason: why });
     const { sources } = ecu.hub!.report.status();
     expect(sources[0]).to.deep.include({ state: 'unreachable', reason: `not asCapable: ${why}` });

@@ -2,15 +2,15 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
-/** Names under which a TCP port may be asked. A Unix socket is asked under any. */
+/** Host names that requests at a TCP port may carry. A Unix socket accepts any. */
 export type AllowedHosts = ReadonlySet<string> | 'any';
 
-interface Objection {
+interface HttpRefusal {
   readonly status: number;
   readonly text: string;
 }
 
-/** Nothing but this page's own files may run, style or be asked; nobody may frame it (CSP level 3). */
+/** Content security policy (CSP level 3): only the page's own files, and no framing. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -18,7 +18,7 @@ const POLICY =
 export const allowedHosts = (more: readonly string[]): AllowedHosts =>
   new Set(['localhost', hostname(), ...more].map((name) => name.toLowerCase()));
 
-/** Headers of every answer. */
+/** Headers of every response. */
 export const SAFE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
@@ -27,14 +27,14 @@ export const SAFE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
-/** The reason why a request must not reach the routes. `authority`: that of the request target, which replaces the Host. */
-export function objection(
+/** Returns the refusal of a request; undefined when it is allowed. `authority` of the request target replaces the Host. */
+export function refusalOf(
   { method, headers }: IncomingMessage,
   authority: string | undefined,
   hosts: AllowedHosts,
-): Objection | undefined {
+): HttpRefusal | undefined {
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, text: 'read-only: only GET and HEAD are answered' };
-  if (hasBody(headers)) return { status: 413, text: `a ${method} request has no body` };
+  if (hasBody(headers)) return { status: 413, text: `a ${method} request must not have a body` };
   if (hosts !== 'any' && !isAllowed(authority ?? headers.host, hosts)) {
     return { status: 421, text: 'this name is not known here: add it to "hosts" of the observability sink' };
   }
@@ -42,8 +42,8 @@ export function objection(
 }
 
 /**
- * DNS rebinding: a page of some other site, whose name was made to point here, still sends its own name as Host. An
- * address cannot be rebound, so that all addresses are fine.
+ * Protects against DNS rebinding: a page of another site whose name was changed to resolve to this machine still sends its own
+ * name as Host. An address cannot be rebound, so all addresses are allowed.
  */
 function isAllowed(header: string | undefined, hosts: ReadonlySet<string>): boolean {
   const name = (header ?? '').replace(/:\d+$/, '').toLowerCase();

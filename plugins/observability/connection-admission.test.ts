@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { Admission } from './admission.js';
+import { ConnectionAdmission } from './connection-admission.js';
 
 describe('the admission of connections', () => {
   let now: number;
-  let admission: Admission;
-  /** Makes `count` connections within a second and returns the number that was taken. */
+  let admission: ConnectionAdmission;
+  /** Makes `count` connections within a second and returns the number of accepted ones. */
   const flood = (peer: (index: number) => string, count: number): number => {
     let taken = 0;
     for (let index = 0; index < count; index++) {
@@ -16,27 +16,27 @@ describe('the admission of connections', () => {
 
   beforeEach(() => {
     now = 0;
-    admission = new Admission(0.1, () => now);
+    admission = new ConnectionAdmission(0.1, () => now);
   });
 
-  it('takes all that come at a usual rate', () => {
+  it('accepts all connections at a usual rate', () => {
     for (let second = 0; second < 10; second++) expect(flood(() => 'a', 200)).to.equal(200);
   });
 
-  it('takes as many of a flood as its share allows', () => {
+  it('accepts as many of a flood as its share allows', () => {
     flood(() => 'a', 4000);
     expect(flood(() => 'a', 2000)).to.be.within(195, 210);
     expect(admission.pause()).to.be.above(0);
   });
 
-  it('takes the one of a peer that has had none for a while all the same', () => {
+  it('accepts the connection of a peer that had none for a while during a flood', () => {
     flood(() => 'a', 1000);
     expect([admission.admits('a'), admission.admits('b'), admission.admits('b')]).to.deep.equal([false, true, false]);
     flood(() => 'a', 1000);
     expect(admission.admits('b')).to.equal(true);
   });
 
-  it('takes no more of a flood from many peers', () => {
+  it('accepts no more of a flood from many peers', () => {
     flood((index) => `peer ${index}`, 3000);
     expect(flood((index) => `other ${index}`, 3000)).to.be.within(195, 210);
   });

@@ -1,21 +1,21 @@
 import type { ListenOptions, Server } from 'node:net';
 import { HubError } from 'timehub/api';
-import { type Address, formatAddress } from './address.js';
 import type { HttpServer } from './http-server.js';
+import { formatAddress, type ListenAddress } from './listen-address.js';
 import { makeSocketFolder, prepareSocket } from './socket-file.js';
 
-/** An open way in: the Unix socket or the TCP port. */
-export interface Door {
-  /** As the operator would type it. */
+/** An open Unix socket or TCP port. */
+export interface OpenListener {
+  /** The path or the URL, as an operator types it. */
   readonly where: string;
   close(): Promise<void>;
 }
 
-/** Serves at a Unix socket, mode 0660. Throws `TH_NET_SOCKET`. */
-export async function openSocket(path: string, http: HttpServer): Promise<Door> {
+/** Listens at a Unix socket, mode 0660. Throws `TH_NET_SOCKET`. */
+export async function openSocket(path: string, http: HttpServer): Promise<OpenListener> {
   makeSocketFolder(path);
   await prepareSocket(path);
-  // The mode must be right from the first moment on: bind(2) obeys the umask, a later chmod(2) leaves a gap.
+  // bind(2) applies the umask. A chmod(2) after it would leave the socket open to all users for a moment.
   const umask = process.umask(0o117);
   const listening = listen(http.listener, { path });
   process.umask(umask);
@@ -25,8 +25,8 @@ export async function openSocket(path: string, http: HttpServer): Promise<Door> 
   return { where: path, close: () => http.close() };
 }
 
-/** Serves at a TCP port. Throws `TH_NET_PORT_BUSY`, `TH_NET_PORT_PRIVILEGE`, `TH_NET_ADDRESS`, `TH_NET_OPEN`. */
-export async function openPort(address: Address, http: HttpServer): Promise<Door> {
+/** Listens at a TCP port. Throws `TH_NET_PORT_BUSY`, `TH_NET_PORT_PRIVILEGE`, `TH_NET_ADDRESS`, `TH_NET_OPEN`. */
+export async function openPort(address: ListenAddress, http: HttpServer): Promise<OpenListener> {
   await listen(http.listener, { ...address }).catch((cause: NodeJS.ErrnoException) => {
     throw portError(address, cause);
   });
@@ -45,13 +45,13 @@ function listen(server: Server, options: ListenOptions): Promise<void> {
   });
 }
 
-function portError(address: Address, cause: NodeJS.ErrnoException): HubError {
+function portError(address: ListenAddress, cause: NodeJS.ErrnoException): HubError {
   const where = formatAddress(address);
   switch (cause.code) {
     case 'EADDRINUSE':
       return new HubError('TH_NET_PORT_BUSY', `TCP port ${where} is in use by another program`, {
         cause,
-        hint: `see who has it with "ss -ltnp 'sport = ${address.port}'", stop that program or choose another "listen"`,
+        hint: `find it with "ss -ltnp 'sport = ${address.port}'", then stop that program or choose another "listen"`,
       });
     case 'EACCES':
       return new HubError('TH_NET_PORT_PRIVILEGE', `TCP port ${where} needs a privilege this process does not have`, {
@@ -61,9 +61,9 @@ function portError(address: Address, cause: NodeJS.ErrnoException): HubError {
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new HubError('TH_NET_ADDRESS', `${address.host} is no address of this machine`, {
+      return new HubError('TH_NET_ADDRESS', `${address.host} is not an address of this machine`, {
         cause,
-        hint: 'the own addresses are listed by "ip address"',
+        hint: '"ip address" lists the addresses of this machine',
       });
     default:
       return new HubError('TH_NET_OPEN', `cannot listen at TCP port ${where}: ${cause.message}`, { cause });

@@ -1,9 +1,9 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
-import type { Change, Snapshot } from '../live.js';
+import type { LiveChange, Snapshot } from '../live.js';
 
-export interface Question {
+export interface TestRequest {
   readonly port?: number;
-  /** The address that the question comes from. */
+  /** The source address of the request. */
   readonly localAddress?: string;
   readonly socketPath?: string;
   readonly path: string;
@@ -12,14 +12,14 @@ export interface Question {
   readonly body?: string;
 }
 
-export interface Answer {
+export interface TestResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-/** One request, answered whole. */
-export function ask({ body, ...question }: Question): Promise<Answer> {
+/** Sends one request and resolves with the complete response. */
+export function ask({ body, ...question }: TestRequest): Promise<TestResponse> {
   return new Promise((resolve, reject) => {
     const asking = request({ host: '127.0.0.1', agent: false, ...question }, (response) => {
       let text = '';
@@ -35,18 +35,18 @@ export function ask({ body, ...question }: Question): Promise<Answer> {
 
 export interface StreamEvent {
   readonly name: string;
-  /** As if every event held everything: a test reads what it expects, and fails where it is not there. */
-  readonly data: Snapshot & Required<Pick<Change, 'sample'>>;
+  /** Typed as if every event held all fields: a test fails where an expected field is missing. */
+  readonly data: Snapshot & Required<Pick<LiveChange, 'sample'>>;
 }
 
-/** A stream of server-sent events that a test reads one by one. */
+/** Reads a stream of server-sent events one by one. */
 export class EventReader {
   readonly #asking;
   #text = '';
   #wake = (): void => {};
   status: number | undefined;
 
-  constructor(question: Question) {
+  constructor(question: TestRequest) {
     this.#asking = request({ host: '127.0.0.1', agent: false, ...question }, (response) => {
       this.status = response.statusCode;
       response.setEncoding('utf8');

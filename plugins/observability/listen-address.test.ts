@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatAddress, parseAddress } from './address.js';
+import { formatAddress, parseAddress } from './listen-address.js';
 
 describe('the address of a TCP port', () => {
   it('is read back as it was written', () => {

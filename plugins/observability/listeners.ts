@@ -1,23 +1,23 @@
 import { NS_PER_S, type SinkContext, socketChoices } from 'timehub/api';
-import { Admission } from './admission.js';
 import type { WorkClock } from './clock.js';
-import type { Config } from './config.js';
+import type { ObservabilityConfig } from './config.js';
+import { ConnectionAdmission } from './connection-admission.js';
 import { httpCounters } from './counters.js';
-import { type Door, openPort, openSocket } from './door.js';
-import { allowedHosts } from './guard.js';
 import { HttpServer } from './http-server.js';
 import type { Live } from './live.js';
 import type { Memo } from './memo.js';
+import { type OpenListener, openPort, openSocket } from './open-listener.js';
+import { allowedHosts } from './request-guard.js';
 import { refuseExpectation, respond, type Service } from './requests.js';
 import { Routes } from './routes.js';
 import { firstUsable } from './socket-file.js';
 
-/** A way in that the configuration asks for. */
-export interface WayIn {
-  open(): Promise<Door>;
+/** A listener that the configuration asks for. */
+export interface Listener {
+  open(): Promise<OpenListener>;
 }
 
-/** Limits of a way in: those of strangers, and those of users that the mode of the socket admits. */
+/** Limits of the TCP port, which any host may reach, and of the socket, which its mode protects. */
 const PORT = {
   share: 0.1,
   freshness: { usual: 250, large: 250 },
@@ -29,11 +29,16 @@ const SOCKET = {
   streams: { most: 8, mostOfPeer: 8 },
 };
 
-/** The control socket and the TCP port, as far as the settings want them. */
-export function waysIn(settings: Config, context: SinkContext, live: Live, memo: Memo): readonly WayIn[] {
+/** Returns the control socket and the TCP port, as far as they are configured. */
+export function listenersOf(
+  settings: ObservabilityConfig,
+  context: SinkContext,
+  live: Live,
+  memo: Memo,
+): readonly Listener[] {
   const { socket, listen, hosts, dashboard } = settings;
   const routes = new Routes(context, live, memo, dashboard);
-  const onFault = firstOf((error) => context.log.warn(`an answer could not be made: ${error.message}`));
+  const onFault = firstOf((error) => context.log.warn(`a response could not be made: ${error.message}`));
   const server = (via: 'socket' | 'port', { share, ...limits }: typeof PORT): HttpServer => {
     const clock = clockOf(context);
     const counters = httpCounters(context.metrics, via);
@@ -41,7 +46,7 @@ export function waysIn(settings: Config, context: SinkContext, live: Live, memo:
     const service: Service = { ...limits, routes, live, counters, onFault, hosts: known };
     return new HttpServer({
       clock,
-      admission: via === 'port' ? new Admission(PORT.share, () => clock.now()) : undefined,
+      admission: via === 'port' ? new ConnectionAdmission(PORT.share, () => clock.now()) : undefined,
       counters,
       share,
       maxConnections: settings['max-connections'],
@@ -63,7 +68,7 @@ const clockOf = (context: SinkContext): WorkClock => ({
   soon: (handler) => void setImmediate(handler),
 });
 
-/** The faults after the first are only counted: a peer that asks for more of them writes no log. */
+/** Reports only the first error. Later ones are only counted, so that a peer cannot fill the log. */
 function firstOf(report: (error: Error) => void): (error: Error) => void {
   let reported = false;
   return (error) => {

@@ -6,8 +6,8 @@ import sink from '../sink.js';
 import { FakeContext } from './fake-context.js';
 import { FakeHub } from './fake-hub.js';
 
-/** A sink over a pretended hub, in a folder of its own. */
-export class Bench {
+/** An observability sink with a fake hub, in its own folder. */
+export class DashboardBench {
   readonly hub = new FakeHub();
   readonly fake = new FakeContext(this.hub);
   readonly folder = mkdtempSync(join(tmpdir(), 'timehub-test-'));
@@ -17,18 +17,18 @@ export class Bench {
     return join(this.folder, 'hub.sock');
   }
 
-  /** The port of the sink's TCP door. */
+  /** The TCP port of the sink. */
   get port(): number {
     const match = /http:\/\/[^ ]*:(\d+)\//.exec(this.fake.health.at(-1)?.reason ?? '');
     return Number(match?.[1]);
   }
 
-  /** The streams that all sinks have open. */
+  /** Number of open streams of all sinks. */
   streams(): number {
     return this.#running.reduce((sum, running) => sum + Number(running.inspect?.().streams), 0);
   }
 
-  /** Creates and starts a sink with what a configuration file would say. */
+  /** Creates and starts a sink with the settings of a configuration file. */
   async start(settings: Record<string, unknown> = {}): Promise<Running<unknown>> {
     const checked = await sink.config['~standard'].validate({
       socket: this.socket,
