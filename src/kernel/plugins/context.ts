@@ -31,7 +31,7 @@ import { checkClaims, checkObservations } from './observation-check.js';
 import type { Scope } from './scope.js';
 import { scopedNetwork } from './scoped-network.js';
 
-/** What every instance may touch, bound to the scope of its run. */
+/** Makes the part of a context that sources and sinks share, bound to the scope of the run. */
 function baseContext(registry: Registry): Context {
   const host = registry.resolve(HOST);
   const scope = registry.resolve(SCOPE);
@@ -148,13 +148,13 @@ export function sinkContext(registry: Registry): SinkContext {
   };
 }
 
-/** The path is a key, and part of what is shown: a device or an address that a peer named. */
+/** The path is a key and is shown: it may be a device or an address that a peer named. */
 const cleanPath = (observation: Observation): Observation =>
   observation.path === undefined || observation.path === ''
     ? observation
     : { ...observation, path: cleanText(observation.path) };
 
-/** The report, whose event handlers run in the scope of this run and end with it. */
+/** Returns a report whose event handlers run in the scope of this run and end with it. */
 const scopedReport = (report: HubReport, scope: Scope): HubReport => ({
   ...report,
   onEvent: (handler) => {
