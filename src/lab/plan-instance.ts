@@ -3,7 +3,7 @@ import type { SourceOptions } from '../core/engine/input.js';
 import { PLAIN_OPTIONS } from '../core/tracks/source.js';
 import type { PlannedInstance } from '../kernel/hub.js';
 
-/** Plans an instance by a table as it stands in a configuration. Throws `TH_CFG_VALUE` where the plugin's schema refuses it. */
+/** Plans an instance from its table of a configuration. Throws `TH_CFG_VALUE` if the plugin's schema refuses the table. */
 export async function planInstance(
   id: string,
   definition: PluginDefinition,
