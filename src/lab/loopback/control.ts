@@ -15,7 +15,7 @@ type Answer =
 const LONGEST_COMMAND = 1024;
 const MOST_CONNECTIONS = 16;
 
-/** Takes commands for the lab at a Unix socket, one JSON line each way. A socket file that nobody answers at is replaced. */
+/** Takes commands for the lab at a Unix socket, one JSON line each way. Replaces a socket file without a listener. */
 export async function serveControl(lab: Lab, path: string): Promise<{ close(): Promise<void> }> {
   makeFolder(path);
   const found = lstatSync(path, { throwIfNoEntry: false });
@@ -47,8 +47,8 @@ export async function serveControl(lab: Lab, path: string): Promise<{ close(): P
 }
 
 /**
- * Gives one command to the lab that listens at `path` and answers what it has then, a line each. `name` may be "all".
- * Throws what the lab answers, `TH_LAB_UNREACHABLE`, or `TH_LAB_SOCKET` for a socket that may be another user's.
+ * Gives one command to the lab that listens at `path`. Returns its parts after it, a line each. `name` may be "all". Throws the
+ * lab's error, `TH_LAB_UNREACHABLE`, or `TH_LAB_SOCKET` for a socket that may be another user's.
  */
 export async function askLab(path: string, action: LabAction, name?: string): Promise<string> {
   if (action !== 'list' && name === undefined) {

@@ -80,7 +80,7 @@ const listening = (server: Server, { address, port }: Endpoint): Promise<void> =
   });
 
 function connectionOf(socket: Socket): TcpConnection {
-  // What goes wrong with one client ends its connection and nothing else.
+  // An error of one client ends only its connection.
   socket.on('error', () => socket.destroy());
   return {
     write: (text) => void (socket.writable && socket.write(text)),

@@ -13,7 +13,7 @@ export interface LabPartReport {
   readonly summary: string;
 }
 
-/** A running demo world. */
+/** The running lab of the demo. */
 export interface Lab {
   list(): readonly LabPartReport[];
   /** Switches a part off. Throws `TH_LAB_UNKNOWN`. */
@@ -22,11 +22,11 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-/** Starts everything that a `[lab]` table describes, on real sockets. Throws `TH_LAB_TABLE`, `TH_NET_*`. */
+/** Starts the servers and receivers of a `[lab]` table on real sockets. Throws `TH_LAB_TABLE`, `TH_NET_*`. */
 export async function startLab(table: unknown, host: Host): Promise<Lab> {
   const { seed, server, gpsd } = parseLab(table);
   const random = createRandom(seed);
-  // The demo's truth is the machine's own clock: whatever it shows, the servers are right or wrong by it.
+  // True time in the demo is the machine's own clock: the errors of its servers count from it.
   const now = () => {
     const clock = host.clocks[0]!.read().time;
     return { truth: clock, clock };

@@ -34,10 +34,10 @@ export const INTERNET: MachineOptions = {
 };
 
 export const CORE = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e8 };
-/** Between polls nothing happens: a long run need not look every second. */
+/** Interval of ticks: nothing happens between polls. */
 const QUIET_TICK_NS = 8 * NS_PER_S;
 const SAMPLE_S = 8;
-/** For how long an error must stay within a limit to count as there. */
+/** Time for which an error must stay within a limit, s. */
 const HOLD_S = 300;
 
 /** A simulated machine with NTP servers, on which real hubs are started and stopped. */
@@ -79,7 +79,7 @@ export class NtpClientMachine {
     return hub;
   }
 
-  /** Reboots without a hub: the clock forgets its rate and is set by a battery-backed one that is this wrong. */
+  /** Reboots without a hub: the clock loses its rate correction, and a battery-backed clock sets it to this offset. */
   async reboot(durationNs: Ns, offsetNs: Ns): Promise<void> {
     const [clock] = this.host.clocks;
     await this.host.run(this.host.nowNs + durationNs);
@@ -87,7 +87,7 @@ export class NtpClientMachine {
     clock.shift(clock.errorNs() - offsetNs);
   }
 
-  /** Seconds from now until the clock stays within the limit; Infinity: not within `seconds`. */
+  /** Returns the seconds until the clock stays within the limit; Infinity if that takes longer than `seconds`. */
   async secondsTo(limitNs: Ns, seconds: number): Promise<number> {
     const startNs = this.host.nowNs;
     let outside = 0;
@@ -98,7 +98,7 @@ export class NtpClientMachine {
     return outside + HOLD_S > seconds ? Number.POSITIVE_INFINITY : outside + 1;
   }
 
-  /** RMS of the clock's error over the next seconds. */
+  /** Returns the RMS of the clock's error over the next seconds. */
   async rmsNs(seconds: number): Promise<Ns> {
     const startNs = this.host.nowNs;
     let sum = 0;
@@ -110,7 +110,7 @@ export class NtpClientMachine {
     return Math.sqrt(sum / samples);
   }
 
-  /** How long a source waits between its questions, s. */
+  /** Returns the poll interval of a source, s. */
   pollS(hub: Hub, source = 1): number {
     return hub.report.detail(`ntp.${source}`)!.inspect.pollIntervalS as number;
   }
