@@ -6,7 +6,7 @@ interface Snapshot {
   readonly events?: readonly HubEvent[];
 }
 
-/** `timehub events`: what happened, then what happens, until Ctrl-C. */
+/** `timehub events`: prints past events, then new ones until Ctrl-C. */
 export async function run(options: HubReadOptions): Promise<ExitStatus> {
   const client = await openClient(options.socket);
   const stop = new AbortController();

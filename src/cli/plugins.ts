@@ -3,7 +3,7 @@ import { EXIT, type ExitStatus } from './exit.js';
 import { pluginFolder } from './package-root.js';
 import { table } from './status-text.js';
 
-/** `timehub plugins`: what is in the tree. Packages are looked at only when a configuration names them. */
+/** `timehub plugins`: lists the plugins of this installation. Packages count only when a configuration names them. */
 export async function run(options: { readonly json?: boolean }): Promise<ExitStatus> {
   const catalogue = new Catalogue();
   catalogue.addFolder(pluginFolder());

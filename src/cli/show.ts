@@ -3,7 +3,7 @@ import { type HubClient, type HubReadOptions, openClient } from './client.js';
 import { describeDetail } from './detail.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
-/** `timehub show <id>`: everything known of one source or sink. */
+/** `timehub show <id>`: prints all details of one source or sink. */
 export async function run(id: string, options: HubReadOptions): Promise<ExitStatus> {
   const client = await openClient(options.socket);
   const detail = await detailOf(client, id);

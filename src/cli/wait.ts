@@ -10,7 +10,7 @@ interface WaitOptions extends HubReadOptions {
 
 const ASK_EVERY_MS = 200;
 
-/** `timehub wait`: returns when the hub is tracking within the error, for boot scripts. */
+/** `timehub wait`: exits when the hub is tracking within the error, for boot scripts. */
 export async function run(options: WaitOptions): Promise<ExitStatus> {
   const maxErrorNs = durationOf(options.maxError, '--max-error') ?? Number.POSITIVE_INFINITY;
   const deadline = performance.now() + (durationOf(options.timeout, '--timeout') ?? 60e9) / 1e6;

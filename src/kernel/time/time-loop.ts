@@ -114,7 +114,7 @@ export class TimeLoop {
     this.#wakeHandlers.push(handler);
   }
 
-  /** Returns the undoing. */
+  /** Calls `handler` with each new state. Returns the function that ends this. */
   onState(handler: (state: TimeState) => void): () => void {
     this.#handlers.add(handler);
     return () => this.#handlers.delete(handler);
