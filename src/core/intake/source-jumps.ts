@@ -42,7 +42,7 @@ export class SourceJumps {
     keeper.apply(restart(track, restarts, this.#parts.sources.values()));
     if (suspectNs > 0) keeper.distrust([track]);
     const isNew = jumps !== track.jumps;
-    const wasSeen = Number.isNaN(jumpNs) || jumpNs === track.jump?.jumpNs;
+    const wasSeen = jumpNs === undefined || jumpNs === track.jump?.jumpNs;
     if (wasSeen && !isNew) return;
     const { id } = track.source;
     keeper.distrust([track]);

@@ -178,7 +178,7 @@ export function reportOf(source: Source, context: ReportContext): SourceReport {
     observations,
   };
   if (track !== undefined) report.stamp = track.stamp;
-  if (found !== undefined && Number.isFinite(found.delayNs)) report.delayNs = 2 * found.delayNs;
+  if (found?.delayNs !== undefined) report.delayNs = 2 * found.delayNs;
   return report;
 }
 
@@ -187,7 +187,7 @@ function jumpOf({ jump }: SourceTrack, { now, utc }: ReportContext): string {
   if (jump === undefined || Number(now - jump.at) > JUMP_IS_NEWS_NS) return '';
   const at = utc(jump.at);
   const when = at === undefined ? '' : ` at ${new Date(Number(at / 1_000_000n)).toISOString().slice(0, 19)}Z`;
-  return `; its time jumped${Number.isNaN(jump.jumpNs) ? '' : ` by ${formatDuration(jump.jumpNs)}`}${when}`;
+  return `; its time jumped${jump.jumpNs === undefined ? '' : ` by ${formatDuration(jump.jumpNs)}`}${when}`;
 }
 
 /** Why nothing carries the estimate, as far as the sources' own standing tells. */

@@ -24,9 +24,9 @@ export interface UnusualGap {
   readonly times: number;
 }
 
-/** A jump of a source's time: by how much (NaN: not known yet), and CLOCK_MONOTONIC_RAW when it was seen. */
+/** A jump of a source's time: by how much (undefined: not known yet), and CLOCK_MONOTONIC_RAW when it was seen. */
 export interface TimeJump {
-  readonly jumpNs: Ns;
+  readonly jumpNs: Ns | undefined;
   readonly at: Instant;
 }
 
