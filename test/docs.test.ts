@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { loadHub } from '../src/cli/load.js';
+import { loadHub } from '../src/cli/load-hub.js';
 import { packageRoot } from '../src/cli/package-root.js';
 import { generatedPages } from '../src/cli/reference.js';
 import { formatProblems } from '../src/kernel/config/index.js';
@@ -53,7 +53,7 @@ describe('what is written for people', () => {
     const { problems = [] } = await loadConfig({ path: 'README.md', text: example! }, async ({ needs }) => ({
       types: new Map(
         await Promise.all(
-          needs.map(async (id) => [id, { summary: '', schema: (await catalogue.load(id)).config }] as const),
+          needs.map(async (id) => [id, { summary: '', definition: await catalogue.load(id) }] as const),
         ),
       ),
     }));

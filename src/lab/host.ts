@@ -2,17 +2,16 @@ import {
   type ClockId,
   HubError,
   type Instant,
-  type Need,
   type Ns,
   type Stamp,
   type StampClass,
   type Timer,
 } from '../api/index.js';
 import type { Host } from '../kernel/host.js';
-import { LabClock, type LabClockOptions } from './clock.js';
-import { Fabric, type LabNode } from './fabric.js';
-import { Oscillator, type OscillatorOptions } from './oscillator.js';
-import { LabPhc, type LabPhcSetting } from './phc.js';
+import { LabClock, type LabClockOptions } from './clocks/clock.js';
+import { Oscillator, type OscillatorOptions } from './clocks/oscillator.js';
+import { LabPhc, type LabPhcSetting } from './clocks/phc.js';
+import { Fabric, type LabNode } from './network/fabric.js';
 import { createRandom, type Random } from './random.js';
 import { Scheduler } from './scheduler.js';
 
@@ -39,7 +38,6 @@ export interface LabHostOptions {
   /** Class of its network stamps. Default `kernel`. */
   readonly stamps?: StampClass;
   readonly notes?: readonly string[];
-  readonly lacks?: (need: Need) => string;
   readonly leapSeconds?: string;
 }
 
@@ -212,13 +210,9 @@ export class LabHost implements Host {
     return this.#entropy.octets(octets);
   }
 
-  lacks(need: Need): string {
-    return this.#options.lacks?.(need) ?? '';
-  }
-
   leapSeconds(): { readonly text: string; readonly path: string } | undefined {
     const { leapSeconds } = this.#options;
-    return leapSeconds === undefined ? undefined : { text: leapSeconds, path: 'lab' };
+    return leapSeconds === undefined ? undefined : { text: leapSeconds, path: 'leap-seconds.list' };
   }
 
   innerNetworks(): readonly string[] {

@@ -2,7 +2,7 @@ import { HubError, type Network } from 'timehub/api';
 import type { PtpTransport } from 'timehub/protocol/ptp';
 
 const LOOPBACK = { interface: 'lo', mac: '00:00:00:00:00:00', address: '127.0.0.1' };
-/** For local experiments (IEEE 802 §9.2.3): nobody listens to it. */
+/** For local experiments (IEEE 802 §9.2.3): no program listens to it. */
 const ETHERTYPE_EXPERIMENT = 0x88b5;
 const OCTET = new Uint8Array(1);
 

@@ -1,13 +1,10 @@
 import * as v from 'valibot';
-import { duration, flag, oneOf, path, table, wholeNumber } from '../../../api/index.js';
+import { described, duration, flag, oneOf, path, table, wholeNumber } from '../../../api/index.js';
 import type { SourceOptions } from '../../../core/engine/input.js';
 import type { LogLevel, OnError } from '../config.js';
 
 /** Highest `min-agreeing`. */
 const MOST_AGREEING = 64;
-
-const described = <S extends v.GenericSchema>(schema: S, description: string) =>
-  v.pipe(schema, v.description(description));
 
 /** `[hub]` */
 export const hubSchema = table({
@@ -57,7 +54,7 @@ const onError = described(
   v.optional(oneOf(['retry', 'ignore', 'abort'] satisfies OnError[]), 'retry'),
   'If the instance cannot start: try again with back-off, go on without it, or end the hub.',
 );
-const enabled = described(v.optional(flag(), true), 'False: the table stays, the instance is not created.');
+const enabled = described(v.optional(flag(), true), 'false: the table stays, but the instance is not created.');
 
 /** Keys of every `[sink.<type>.<name>]` beside those of its plugin. */
 export const sinkOptionsSchema = table({ enabled, 'on-error': onError });
