@@ -72,7 +72,8 @@ export function addServers(
 
 /** Number of times that the hub set the system clock. */
 export const stepsOf = (hub: Hub): number =>
-  hub.report.events().filter(({ id, text }) => id === 'system' && /^was stepped (?!.*somebody else)/.test(text)).length;
+  hub.report.events().filter(({ id, text }) => id === 'system' && /^was stepped (?!.*another program)/.test(text))
+    .length;
 
 /** Mode and what others are told, in one line. */
 export function served(hub: Hub): string {
