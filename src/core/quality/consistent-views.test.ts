@@ -27,7 +27,7 @@ function site(options: ClosedLoopOptions = {}) {
   return { world, receiver, near, far };
 }
 
-/** Runs on and hands each moment to `look`, two a second. */
+/** Runs on and calls `look` twice a second. */
 function watch(world: ClosedLoop, seconds: number, look: (state: TimeState) => void): void {
   for (let moment = 0; moment < seconds * 2; moment++) {
     world.run(1 / 2);
@@ -52,7 +52,7 @@ function storyteller(): (state: TimeState) => void {
   };
 }
 
-describe('what is told to others when sources die', function () {
+describe('the served time when sources fall silent one after the other', function () {
   this.timeout(60_000);
 
   it('is the same in whichever order they are missed', () => {
@@ -78,7 +78,7 @@ describe('what is told to others when sources die', function () {
     }
   });
 
-  it('goes from within specification over out of it to no time, by one bound', () => {
+  it('goes from within specification over out of it to unsynchronised, by one bound', () => {
     const { world, ...all } = site({ core: { maxErrorNs: 200e3 } });
     for (const speaker of Object.values(all)) world.kill(speaker);
     const tell = storyteller();
@@ -96,7 +96,7 @@ describe('what is told to others when sources die', function () {
     ]);
   });
 
-  it('names a worse source that remains once its word counts, without a jump of the distance', () => {
+  it('names a worse source that remains once it counts, without a jump of the root distance', () => {
     const { world, receiver, near } = site();
     const tell = storyteller();
     world.kill(receiver);
@@ -112,7 +112,7 @@ describe('what is told to others when sources die', function () {
     expect(names).to.deep.equal(['1 PPS', '3 192.0.2.44']);
   });
 
-  it('is no younger by a source that comes and goes', () => {
+  it('has no later reference time after a source that comes and goes', () => {
     const { world, receiver, near, far } = site();
     for (const speaker of [receiver, near, far]) world.kill(speaker);
     const { referenceTime } = world.state().ntp;
@@ -127,7 +127,7 @@ describe('what is told to others when sources die', function () {
     expect(Number(world.state().ntp.referenceTime - referenceTime)).to.be.closeTo(0, 1e6);
   });
 
-  it('holds the truth when a source returns', () => {
+  it('keeps true time within the bound when a source returns', () => {
     const { world, receiver, near, far } = site();
     for (const speaker of [receiver, near, far]) world.kill(speaker);
     const tell = storyteller();
@@ -144,7 +144,7 @@ describe('what is told to others when sources die', function () {
     expect(world.clock().boundNs).to.be.below(20e3);
   });
 
-  it('goes on over steps and slews', () => {
+  it('stays consistent over steps and slews', () => {
     const { world, receiver, near, far } = site();
     world.discipline({ maxSlewPpb: 5000 });
     for (const speaker of [receiver, near, far]) world.kill(speaker);
@@ -158,7 +158,7 @@ describe('what is told to others when sources die', function () {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(world.clock().boundNs);
   });
 
-  it('grows also where a source that may not be used goes on speaking', () => {
+  it('has a growing bound also while a source is heard that may not be used', () => {
     const { world, receiver, near, far } = site();
     world.accept({ type: 'source', id: 'ntp.near', options: { ...world.plain, noselect: true } });
     watch(world, 60, storyteller());
@@ -170,7 +170,7 @@ describe('what is told to others when sources die', function () {
     expect(world.state().mode).to.equal('holdover');
   });
 
-  it('is what its source vouched for when it says itself that it has lost its time', () => {
+  it('keeps the bound of a source that reports that it has lost its time', () => {
     const { world, receiver, near } = site();
     world.kill(receiver);
     world.run(800);
