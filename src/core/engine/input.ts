@@ -61,7 +61,7 @@ export type Input = { readonly monotonic: Instant } & (
   | { readonly type: 'tick'; readonly stamps?: readonly Stamp[] }
 );
 
-/** What the kernel has to do. It answers `steer` and `step` with the input `steered`, `stepped` or `refused`. */
+/** A task for the kernel. `steer` and `step` are answered by the input `steered`, `stepped` or `refused`. */
 export type Action =
   | { readonly type: 'steer'; readonly clock: ClockId; readonly frequencyPpb: number }
   | { readonly type: 'step'; readonly clock: ClockId; readonly deltaNs: Ns; readonly reason: string }

@@ -19,7 +19,7 @@ export interface NtpBasis {
   /** The random part of the bound. */
   readonly randomNs: Ns;
   readonly leap: Leap;
-  /** When the peer last corrected the clock. */
+  /** UTC of the last update by the peer. */
   readonly referenceTime: Instant;
   /** Stratum of the clock in local mode; undefined while that is off. */
   readonly localStratum: number | undefined;

@@ -13,7 +13,7 @@ const SILENT_WHILE_LEARNING_NS = 300 * NS_PER_S;
 /** Returns the longest recent gap after another gap of `gapNs`. */
 export const longestGapNs = (beforeNs: Ns, gapNs: Ns): Ns => Math.max(gapNs, beforeNs * DECAY);
 
-/** Returns the silence after which something with this interval counts as silent. `statedNs`: the source's own word, or 0. */
+/** Returns the silence after which something with this interval counts as silent. `statedNs`: the longest interval that the source states, or 0. */
 export const silenceLimitNs = (intervalNs: Ns, statedNs: Ns): Ns =>
   Math.max(SILENT_AT_LEAST_NS, SILENT_INTERVALS * Math.max(intervalNs, statedNs));
 
