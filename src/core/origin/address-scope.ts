@@ -59,8 +59,8 @@ function scopeOfV6(octets: Uint8Array): AddressScope {
 }
 
 /**
- * Returns true when the source at `source` may mean the machine at `named` by its address: a private address means another machine at
- * another site, and a loopback address another one on another machine.
+ * Returns true when the source at `source` may mean the machine at `named` by its address: at another site a private address
+ * means another machine, and on another machine a loopback address does.
  */
 export function mayMean(named: string, source: string | undefined): boolean {
   const from = scopeOf(source);

@@ -32,8 +32,8 @@ const LEAST_DISPERSION_NS = 1000;
 const LOCAL_REFID = '127.127.1.1';
 
 /**
- * Returns stratum, refid and root distance to serve (RFC 5905 §7.3). Half the root delay plus the root dispersion is the bound,
- * also in holdover. Half the root delay is never more than the systematic part of the bound.
+ * Returns stratum, refid and root distance to serve (RFC 5905 §7.3). Half the root delay plus the root dispersion is the
+ * bound, also in holdover. Half the root delay is never more than the systematic part of the bound.
  */
 export function ntpView(basis: NtpBasis): NtpView {
   const { peer, boundNs, randomNs, referenceTime } = basis;
