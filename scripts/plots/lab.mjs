@@ -3,22 +3,16 @@ import { join } from 'node:path';
 import { root } from '../tree.mjs';
 
 const dist = (path) => import(join(root, 'dist/src', path));
-const [{ readScenario }, { createWorld }, { scheduleEvents }, { Hub }, { Catalogue }] = await Promise.all([
+const [{ readScenario }, { prepareScenario }, { Catalogue }, { createEstimator }] = await Promise.all([
   dist('lab/scenario/read.js'),
-  dist('lab/scenario/world.js'),
-  dist('lab/scenario/timeline.js'),
-  dist('kernel/hub.js'),
-  dist('kernel/catalogue.js'),
-]);
-const [{ createEngine }, { createEstimator }, { readLeapTable }] = await Promise.all([
-  dist('core/engine.js'),
+  dist('lab/scenario/prepare.js'),
+  dist('kernel/plugins/catalogue.js'),
   dist('core/estimator/index.js'),
-  dist('core/leap-table.js'),
 ]);
+const { ENGINE, ESTIMATOR, HOST, EVENT_LOG } = await dist('kernel/assembly/tokens.js');
 
 const catalogue = new Catalogue();
 catalogue.addFolder(join(root, 'dist/plugins'));
-const SILENT = { debug() {}, info() {}, warn() {} };
 
 /**
  * Answers the run's `frames`, one at each tick: `atS`, `truthNs` (reference − clock), mode, clock and sources as the hub has
@@ -27,40 +21,24 @@ const SILENT = { debug() {}, info() {}, warn() {} };
  */
 export async function watch(toml, { seed = 1, hypotheses = {}, look = () => ({}) } = {}) {
   const scenario = await parse(toml);
-  const world = await createWorld(scenario, seed, await definitions());
-  const { host } = world;
   const estimator = createEstimator(hypotheses);
-  const engine = createEngine(coreOptions(scenario), estimator, readLeapTable(host.leapSeconds()?.text));
   const run = { frames: [], exchanges: [], events: [] };
-  const now = () => ({ atS: host.nowNs / 1e9, truthNs: host.errorNs('system') });
-  const frame = () => {
-    const { mode, clocks, sources } = engine.state([host.clocks[0].read()]);
-    return { ...now(), mode, clock: clocks[0], sources, ...look(estimator) };
-  };
-  const journal = {
-    note: '',
-    close: async () => {},
-    write(record) {
+  const { world, hub, start } = await prepareScenario(scenario, { seed, catalogue }, (parts) => {
+    const host = parts.resolve(HOST);
+    const now = () => ({ atS: host.nowNs / 1e9, truthNs: host.errorNs('system') });
+    const frame = () => {
+      const { mode, clocks, sources } = parts.resolve(ENGINE).state([host.clocks[0].read()]);
+      return { ...now(), mode, clock: clocks[0], sources, ...look(estimator) };
+    };
+    const write = (record) => {
       if (record.type === 'tick') run.frames.push(frame());
       if (record.type === 'event') run.events.push({ ...now(), ...record });
       if (record.type === 'observations') run.exchanges.push(...exchangesOf(record, now()));
-    },
-  };
-  const abort = (error) => {
-    throw error;
-  };
-  const hub = new Hub({
-    version: 'plots',
-    host,
-    engine,
-    journal,
-    log: () => SILENT,
-    abort,
-    quietTickNs: scenario.tick,
+    };
+    parts.value(ESTIMATOR, estimator).value(EVENT_LOG, { note: '', close: async () => {}, write });
   });
-  scheduleEvents(scenario, world, () => {});
-  await hub.start([...world.plans.values()]);
-  await host.run(scenario.duration);
+  await start();
+  await world.host.run(scenario.duration);
   await hub.stop();
   return run;
 }
@@ -70,15 +48,6 @@ async function parse(toml) {
   if (problems === undefined) return scenario;
   throw new Error(problems.map(({ message }) => message).join('; '));
 }
-
-const definitions = async () =>
-  new Map(await Promise.all(['source.ntp', 'sink.system-clock'].map(async (id) => [id, await catalogue.load(id)])));
-
-const coreOptions = ({ hub }) => ({
-  minAgreeing: hub['min-agreeing'],
-  maxErrorNs: hub['max-error'],
-  trackingErrorNs: hub['max-error'] / 10,
-});
 
 function exchangesOf({ id, observations }, now) {
   const transit = (direction) =>

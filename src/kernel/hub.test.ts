@@ -11,12 +11,11 @@ import {
   type StepPolicy,
   type TimeState,
 } from '../api/index.js';
-import { createEngine } from '../core/engine/engine.js';
-import { createEstimator } from '../core/estimator/index.js';
-import { readLeapTable } from '../core/leap/leap-list.js';
 import { createLabHost, type LabHostOptions } from '../lab/host.js';
-import { Hub, type PlannedInstance } from './hub.js';
-import { NO_JOURNAL } from './record/event-log.js';
+import { assembleHub } from './assembly/assemble.js';
+import { ABORT, EVENT_LOG, LOG } from './assembly/tokens.js';
+import { NO_EVENT_LOG } from './event-log/event-log.js';
+import type { Hub, PlannedInstance } from './hub.js';
 
 const S = NS_PER_S;
 const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;
@@ -31,7 +30,7 @@ const always: StepPolicy = {
 
 type Poll = (context: SourceContext) => void;
 
-function setUp(lab: LabHostOptions = {}, journal = NO_JOURNAL) {
+function setUp(lab: LabHostOptions = {}, eventLog = NO_EVENT_LOG) {
   const host = createLabHost({ clock: { offsetNs: 2e6 }, ...lab });
   const heard: string[] = [];
   const warned: string[] = [];
@@ -44,9 +43,13 @@ function setUp(lab: LabHostOptions = {}, journal = NO_JOURNAL) {
     },
   });
   const core = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e7 };
-  const engine = createEngine(core, createEstimator(), readLeapTable(undefined));
   const aborted: Error[] = [];
-  const hub = new Hub({ version: '0', host, engine, journal, log, abort: (error) => aborted.push(error) });
+  const hub = assembleHub(host, core, (parts) =>
+    parts
+      .value(EVENT_LOG, eventLog)
+      .value(LOG, log)
+      .value(ABORT, (error) => aborted.push(error)),
+  );
   /** A source that knows the truth and says it once a second, after what the test wants it to do. */
   const truthful = (poll: Poll = () => {}) =>
     defineSource({
@@ -152,8 +155,8 @@ describe('the hub in the lab', () => {
 
   it('tells a sleep from a step, and has its sources start again', async () => {
     const inputs: { type: string; monotonic: bigint }[] = [];
-    const journal = { ...NO_JOURNAL, write: (record: object) => void inputs.push(record as (typeof inputs)[0]) };
-    const { host, hub, heard, truthful, plan } = setUp({}, journal);
+    const eventLog = { ...NO_EVENT_LOG, write: (record: object) => void inputs.push(record as (typeof inputs)[0]) };
+    const { host, hub, heard, truthful, plan } = setUp({}, eventLog);
     let starts = 0;
     const counting: typeof truthful = (poll) => {
       const definition = truthful(poll);
@@ -183,8 +186,8 @@ describe('the hub in the lab', () => {
 
   it('sees what somebody set the clock to at the wake beside the sleep', async () => {
     const inputs: { type: string }[] = [];
-    const journal = { ...NO_JOURNAL, write: (record: object) => void inputs.push(record as (typeof inputs)[0]) };
-    const { host, hub, truthful, plan } = setUp({}, journal);
+    const eventLog = { ...NO_EVENT_LOG, write: (record: object) => void inputs.push(record as (typeof inputs)[0]) };
+    const { host, hub, truthful, plan } = setUp({}, eventLog);
     await hub.start([plan('truth.a', truthful())]);
     host.scheduler.at(20.5 * S, () => host.suspend(3600 * S, 0));
     host.scheduler.at(3620.6 * S, () => host.clocks[0].shift(-7200 * S));
@@ -209,7 +212,7 @@ describe('the hub in the lab', () => {
 
   it('logs that a source is told of a jump of its time, and has an error to match until it speaks again', async () => {
     const inputs: object[] = [];
-    const { host, hub, truthful, plan } = setUp({}, { ...NO_JOURNAL, write: (record) => void inputs.push(record) });
+    const { host, hub, truthful, plan } = setUp({}, { ...NO_EVENT_LOG, write: (record) => void inputs.push(record) });
     let context: SourceContext | undefined;
     await hub.start([
       plan(

@@ -9,10 +9,10 @@ import {
   type Timer,
 } from '../api/index.js';
 import type { Host } from '../kernel/host.js';
-import { LabClock, type LabClockOptions } from './clock.js';
-import { Fabric, type LabNode } from './fabric.js';
-import { Oscillator, type OscillatorOptions } from './oscillator.js';
-import { LabPhc, type LabPhcSetting } from './phc.js';
+import { LabClock, type LabClockOptions } from './clocks/clock.js';
+import { Oscillator, type OscillatorOptions } from './clocks/oscillator.js';
+import { LabPhc, type LabPhcSetting } from './clocks/phc.js';
+import { Fabric, type LabNode } from './network/fabric.js';
 import { createRandom, type Random } from './random.js';
 import { Scheduler } from './scheduler.js';
 
@@ -218,7 +218,7 @@ export class LabHost implements Host {
 
   leapSeconds(): { readonly text: string; readonly path: string } | undefined {
     const { leapSeconds } = this.#options;
-    return leapSeconds === undefined ? undefined : { text: leapSeconds, path: 'lab' };
+    return leapSeconds === undefined ? undefined : { text: leapSeconds, path: 'leap-seconds.list' };
   }
 
   innerNetworks(): readonly string[] {

@@ -8,10 +8,10 @@ import type {
   StepPolicy,
   TimeState,
 } from '../api/index.js';
+import { InstancesByType } from '../kernel/plugins/instances-by-type.js';
 import { checkClaims, checkObservations } from '../kernel/plugins/observation-check.js';
 import { Scope } from '../kernel/plugins/scope.js';
 import { scopedNetwork } from '../kernel/plugins/scoped-network.js';
-import { Siblings } from '../kernel/plugins/siblings.js';
 import { createLabHost, type LabHost } from '../lab/host.js';
 import { FakeRecord } from './record.js';
 import { timeStateOf } from './time-state.js';
@@ -127,13 +127,13 @@ export function fakeSink<H extends FakeHost = LabHost>(options: FakeSinkOptions<
 }
 
 /** Instances on one machine are parts of one hub. */
-const siblingsOn = new WeakMap<object, Siblings>();
+const siblingsOn = new WeakMap<object, InstancesByType>();
 
 function contextOf<H extends FakeHost>(options: FakeOptions<H>) {
   const { id = 'test.a', remembered } = options;
   const host = options.host ?? (createLabHost() as unknown as H);
   const [type] = id.split('.') as [string];
-  const siblings = siblingsOn.get(host) ?? new Siblings();
+  const siblings = siblingsOn.get(host) ?? new InstancesByType();
   siblingsOn.set(host, siblings);
   siblings.join(type, id);
   const record = new FakeRecord();

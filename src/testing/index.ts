@@ -1,5 +1,5 @@
 export { createLabHost, type LabClockSetting, LabHost, type LabHostOptions } from '../lab/host.js';
-export { type Link, wire } from '../lab/link.js';
+export { type Link, wire } from '../lab/network/link.js';
 export {
   type FakeHost,
   type FakeOptions,

@@ -1,10 +1,10 @@
 import type { Running, SinkContext, SourceContext, StampClass, StandardSchema } from 'timehub/api';
 import { createLabHost } from '../../../src/lab/host.js';
-import { type Link, wire } from '../../../src/lab/link.js';
-import type { SegmentPort } from '../../../src/lab/segment.js';
+import { type Link, wire } from '../../../src/lab/network/link.js';
+import type { SegmentPort } from '../../../src/lab/network/segment.js';
 import sink from '../sink.js';
 import source from '../source.js';
-import { Machine } from './machine.js';
+import { Machine } from './lab-machine.js';
 
 export const S = 1e9;
 export const SERVER = '10.0.0.2';
