@@ -92,6 +92,11 @@ export class Association {
     return this.#poll.intervalNs;
   }
 
+  /** Answers to the last eight requests. */
+  get reach(): number {
+    return this.#reach.answers;
+  }
+
   start(): void {
     this.peer.open();
     this.#planAfter(0, () => (this.peer.endpoint === undefined ? this.#lookUp() : this.#ask()));
@@ -104,7 +109,7 @@ export class Association {
   }
 
   inspect(): { readonly reach: number; readonly reachRegister: string } {
-    return { reach: this.#reach.answers, reachRegister: this.#reach.octal };
+    return { reach: this.reach, reachRegister: this.#reach.octal };
   }
 
   /** To be called after the reply was reported to the hub. `condition`: "ok", or a sentence why its time cannot be used. */
