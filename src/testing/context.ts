@@ -13,6 +13,7 @@ import { checkClaims, checkObservations } from '../kernel/plugins/observation-ch
 import { Scope } from '../kernel/plugins/scope.js';
 import { scopedNetwork } from '../kernel/plugins/scoped-network.js';
 import { createLabHost, type LabHost } from '../lab/host.js';
+import { emptyReport } from './hub-report.js';
 import { FakeRecord } from './record.js';
 import { timeStateOf } from './time-state.js';
 
@@ -43,7 +44,7 @@ export interface FakeSinkOptions<H extends FakeHost = LabHost> extends FakeOptio
   readonly state?: TimeState;
   /** Answers a request to steer a clock: the reason that the discipline shows, or an error. Default: granted. */
   readonly grant?: () => { readonly reason: string };
-  /** The report that the sink reads. Default: none. */
+  /** The report that the sink reads. Default: that of a hub without instances and without a status. */
   readonly hub?: HubReport;
 }
 
@@ -105,7 +106,7 @@ export function fakeSink<H extends FakeHost = LabHost>(options: FakeSinkOptions<
   return {
     ...base,
     steers,
-    hub: options.hub ?? ({} as HubReport),
+    hub: options.hub ?? emptyReport(() => state),
     state: () => state,
     onState: (handler) => void handlers.push(scope.guard(handler)),
     discipline(clock, policy) {

@@ -10,6 +10,6 @@ export {
   fakeSource,
 } from './context.js';
 export { checkContract } from './contract.js';
-export { createInstance } from './instance.js';
+export { type Creatable, createInstance } from './instance.js';
 export type { FakeRecord } from './record.js';
 export { timeStateOf } from './time-state.js';
