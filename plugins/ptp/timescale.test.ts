@@ -26,7 +26,7 @@ describe('the timescale of a grandmaster', function () {
 
   const sourceOf = ({ hub }: PtpLabMachine) => hub!.report.state().sources.find(({ id }) => id === 'ptp.up')!;
 
-  it('that is arbitrary gives no time of day, and the reason says what to do', async () => {
+  it('that is arbitrary gives no time of day, and the reason states the remedy', async () => {
     const { grandmaster, client } = two();
     addGpsd(grandmaster.host);
     await grandmaster.start({ ...GNSS, 'sink.ptp.lan': { ...PORT, timescale: 'utc' } });
@@ -47,7 +47,7 @@ describe('the timescale of a grandmaster', function () {
     expect(Math.abs(client.mistakeNs())).to.be.below(1000);
   });
 
-  it('that counts from its boot is refused with its date', async () => {
+  it('that starts at boot is rejected, with its date', async () => {
     const { grandmaster, client } = two(20_778 * DAY_NS);
     await grandmaster.start({
       'source.ntp.none': { address: '192.0.2.99' },
