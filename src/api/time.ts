@@ -33,6 +33,9 @@ export interface Stamp {
   readonly by: StampClass;
 }
 
+/** The time of a stamp on its clock and on the monotonic clock. */
+export type LocalStamp = Pick<Stamp, 'time' | 'monotonic'>;
+
 export const NS_PER_S = 1_000_000_000;
 
 /** 2026-01-01. This program is younger, so the present date is later. */
