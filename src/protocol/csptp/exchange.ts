@@ -1,11 +1,10 @@
-import type { Instant } from '../../api/time.js';
-import type { LocalStamp } from '../ntp/exchange.js';
+import type { Instant, LocalStamp } from '../../api/time.js';
 import { addIntervals, type TimeInterval } from '../ptp/index.js';
 import { type Question, request } from './request.js';
 import { type FollowUpPart, type MalformedReason, readPart, type SyncPart } from './response.js';
 
 /** A complete answer, in one step or two. `S`: the type of the stamps. */
-export interface Answer<S extends LocalStamp = LocalStamp> {
+export interface CsptpAnswer<S extends LocalStamp = LocalStamp> {
   readonly sync: SyncPart;
   /** Server's time of sending the Sync. */
   readonly transmit: Instant;
@@ -20,18 +19,18 @@ export interface Answer<S extends LocalStamp = LocalStamp> {
  * Reason for which a datagram is no part of the answer. `stamp`: a Sync without a time of arrival. `settled`: the answer was complete
  * before. `duplicate`: that part came before.
  */
-export type RefusalReason = MalformedReason | 'domain' | 'sequence' | 'stamp' | 'settled' | 'duplicate';
+export type CsptpRefusalReason = MalformedReason | 'domain' | 'sequence' | 'stamp' | 'settled' | 'duplicate';
 
-export type Verdict<S extends LocalStamp = LocalStamp> =
-  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+export type CsptpVerdict<S extends LocalStamp = LocalStamp> =
+  | { readonly kind: 'refused'; readonly reason: CsptpRefusalReason }
   | { readonly kind: 'waiting'; readonly for: 'sync' | 'follow-up' }
-  | { readonly kind: 'answer'; readonly answer: Answer<S> };
+  | { readonly kind: 'answer'; readonly answer: CsptpAnswer<S> };
 
 /**
  * One request and its answer, without I/O: send `request`, give every datagram from the server's address to `judge`, then call
  * `measure`. Sync and Follow_Up may come in either order. One answer is accepted.
  */
-export class Exchange<S extends LocalStamp = LocalStamp> {
+export class CsptpExchange<S extends LocalStamp = LocalStamp> {
   readonly request: Uint8Array;
   readonly #question: Question;
   #sync: { readonly part: SyncPart; readonly received: S } | undefined;
@@ -44,7 +43,7 @@ export class Exchange<S extends LocalStamp = LocalStamp> {
   }
 
   /** `received`: stamp of a datagram at the event port; undefined for the general port. */
-  judge(datagram: Uint8Array, received?: S): Verdict<S> {
+  judge(datagram: Uint8Array, received?: S): CsptpVerdict<S> {
     if (this.#settled) return refused('settled');
     const part = readPart(datagram);
     if (part.kind === 'malformed') return refused(part.reason);
@@ -54,20 +53,20 @@ export class Exchange<S extends LocalStamp = LocalStamp> {
     return received === undefined ? refused('stamp') : this.#takeSync(part, received);
   }
 
-  #takeSync(part: SyncPart, received: S): Verdict<S> {
+  #takeSync(part: SyncPart, received: S): CsptpVerdict<S> {
     if (!part.twoStep) return this.#settle({ part, received }, part.origin, 0n);
     if (this.#sync !== undefined) return refused('duplicate');
     this.#sync = { part, received };
     return this.#complete() ?? { kind: 'waiting', for: 'follow-up' };
   }
 
-  #takeFollowUp(part: FollowUpPart): Verdict<S> {
+  #takeFollowUp(part: FollowUpPart): CsptpVerdict<S> {
     if (this.#followUp !== undefined) return refused('duplicate');
     this.#followUp = part;
     return this.#complete() ?? { kind: 'waiting', for: 'sync' };
   }
 
-  #complete(): Verdict<S> | undefined {
+  #complete(): CsptpVerdict<S> | undefined {
     if (this.#sync === undefined || this.#followUp === undefined) return undefined;
     return this.#settle(this.#sync, this.#followUp.origin, this.#followUp.correction);
   }
@@ -76,9 +75,9 @@ export class Exchange<S extends LocalStamp = LocalStamp> {
     { part, received }: { readonly part: SyncPart; readonly received: S },
     transmit: Instant,
     followUpCorrection: TimeInterval,
-  ): Verdict<S> {
+  ): CsptpVerdict<S> {
     this.#settled = true;
-    const answer: Answer<S> = {
+    const answer: CsptpAnswer<S> = {
       sync: part,
       transmit,
       received,
@@ -89,4 +88,4 @@ export class Exchange<S extends LocalStamp = LocalStamp> {
   }
 }
 
-const refused = (reason: RefusalReason): Verdict<never> => ({ kind: 'refused', reason });
+const refused = (reason: CsptpRefusalReason): CsptpVerdict<never> => ({ kind: 'refused', reason });

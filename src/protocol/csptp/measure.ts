@@ -1,10 +1,9 @@
-import type { Ns } from '../../api/time.js';
-import type { LocalStamp } from '../ntp/exchange.js';
+import type { LocalStamp, Ns } from '../../api/time.js';
 import { TOO_LARGE, toNs, transitNs } from '../ptp/index.js';
-import type { Answer } from './exchange.js';
+import type { CsptpAnswer } from './exchange.js';
 
 /** The two transit times of an exchange without the residence times in transparent clocks, to fractions of a ns. */
-export interface Measurement {
+export interface CsptpMeasurement {
   /** t2 − t1 − c1: received by the server − sent by us. */
   readonly outboundNs: Ns;
   /** t4 − t3 − c2: received by us − sent by the server. */
@@ -23,7 +22,7 @@ const STAMP_ERROR_NS = 1e3;
  * Measures an exchange. `sent`: stamp of the request by the clock that stamped the Sync. Returns the end of a sentence about the
  * server if the times contradict each other.
  */
-export function measure(answer: Answer, sent: LocalStamp): Measurement | string {
+export function measure(answer: CsptpAnswer, sent: LocalStamp): CsptpMeasurement | string {
   const { sync, received, transmit, outboundCorrection, inboundCorrection } = answer;
   const elapsedNs = Number(received.time - sent.time);
   const trueElapsedNs = Number(received.monotonic - sent.monotonic);

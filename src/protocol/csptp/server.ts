@@ -27,7 +27,7 @@ import {
  * The inputs of a reply beside the request. The caller fills one object for each request, so that no memory is allocated. Times are
  * TAI.
  */
-export interface ReplyContext {
+export interface CsptpReplyContext {
   /** The second octet of flagField (`TIME_FLAGS`). */
   readonly timeFlags: number;
   /** The status TLV in either dialect (`encodeStatus`). */
@@ -66,7 +66,7 @@ export function encodeStatus(status: Status, id: StatusId): Readonly<Record<Dial
  * no answer. The two buffers must not overlap. A status or an alternate offset that would make the reply longer than the request is
  * left out. The reply is padded to the length of the request, because switches delay messages of one length equally.
  */
-export function respond(request: Uint8Array, length: number, context: ReplyContext, reply: Uint8Array): number {
+export function respond(request: Uint8Array, length: number, context: CsptpReplyContext, reply: Uint8Array): number {
   if (length > request.length) return 0;
   const asked = scanRequest(request, length);
   if (asked === NOT_A_REQUEST) return 0;
@@ -112,7 +112,7 @@ function statusTlv(status: Status, id: StatusId, prefix: number): Uint8Array {
   return cursor.octets.slice(0, end);
 }
 
-function writeHeader(request: Uint8Array, context: ReplyContext, reply: Uint8Array): void {
+function writeHeader(request: Uint8Array, context: CsptpReplyContext, reply: Uint8Array): void {
   reply.fill(0, 0, TLVS_AT);
   reply[0] = SYNC_FIRST;
   reply[1] = 0x12;
@@ -125,7 +125,7 @@ function writeHeader(request: Uint8Array, context: ReplyContext, reply: Uint8Arr
 }
 
 /** Writes the time of reception and the request's correctionField. Returns the end. */
-function writeResponse(request: Uint8Array, context: ReplyContext, prefix: number, reply: Uint8Array): number {
+function writeResponse(request: Uint8Array, context: CsptpReplyContext, prefix: number, reply: Uint8Array): number {
   const value = writeHead(RESPONSE, prefix, RESPONSE_OCTETS, reply, TLVS_AT);
   putTimestamp(reply, value, context.receiveSeconds, context.receiveNanoseconds);
   copy(request, CORRECTION_AT, 8, reply, value + 10);

@@ -1,13 +1,7 @@
-import type { Instant, Ns } from '../../api/time.js';
+import type { LocalStamp, Ns } from '../../api/time.js';
 import { type Answer, answersTo, evaluate, type Verdict } from './evaluate.js';
 import { HEADER_OCTETS, TRANSMIT_AT } from './header.js';
 import { request } from './request.js';
-
-/** A local stamp of an exchange: one moment on the clock that is compared and on the monotonic clock. */
-export interface LocalStamp {
-  readonly time: Instant;
-  readonly monotonic: Instant;
-}
 
 /** The two transit times of an exchange, and offset and delay (RFC 5905 §8). */
 export interface Measurement {
