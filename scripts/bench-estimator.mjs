@@ -118,7 +118,7 @@ async function coreSubject(world) {
     engine.accept({ type: 'clock', clock, frequencyPpb: 0, maxPpb: 5e5, scale: 'utc', monotonic: 0n });
   return (updates) => {
     for (const { key: id, observations } of updates) {
-      engine.accept({ type: 'observations', id, observations, monotonic: observations[0].monotonic });
+      engine.accept({ type: 'report', id, observations, monotonic: observations[0].monotonic });
       engine.state([]);
     }
   };

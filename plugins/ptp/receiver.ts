@@ -1,4 +1,4 @@
-import type { Observation, SourceContext, Timescale } from 'timehub/api';
+import type { Claims, Observation, SourceContext, Timescale } from 'timehub/api';
 import {
   type Announce,
   formatClockIdentity,
@@ -36,6 +36,8 @@ export class PtpReceiver {
   /** The timeTransmitter that was followed first, and the present one where it is another. */
   #first: string | undefined;
   #path = '';
+  /** Claims that go with the next observations. */
+  #claims: Claims | undefined;
 
   constructor(context: SourceContext, config: ReceiverConfig) {
     this.#context = context;
@@ -119,7 +121,7 @@ export class PtpReceiver {
         this.#observe(report.observations);
         break;
       case 'claim':
-        this.#context.claim(report.claims);
+        this.#claims = report.claims;
         break;
       case 'state':
         this.#tell(report.state, report.reason);
@@ -154,7 +156,9 @@ export class PtpReceiver {
   }
 
   #observe(observations: readonly Observation[]): void {
-    this.#context.observe(observations.map((observation) => this.#labelled(observation)));
+    const labelled = observations.map((observation) => this.#labelled(observation));
+    this.#context.report({ ...(this.#claims && { claims: this.#claims }), observations: labelled });
+    this.#claims = undefined;
   }
 
   #labelled(observation: Observation): Observation {

@@ -33,7 +33,7 @@ export async function watch(toml, { seed = 1, hypotheses = {}, look = () => ({})
     const write = (record) => {
       if (record.type === 'tick') run.frames.push(frame());
       if (record.type === 'event') run.events.push({ ...now(), ...record });
-      if (record.type === 'observations') run.exchanges.push(...exchangesOf(record, now()));
+      if (record.type === 'report') run.exchanges.push(...exchangesOf(record, now()));
     };
     parts.value(ESTIMATOR, estimator).value(JOURNAL, { note: '', close: async () => {}, write });
   });

@@ -80,6 +80,14 @@ export interface GrandmasterClaims {
   readonly path: readonly string[];
 }
 
+/** One call of a source: observations made together, and its claims. */
+export interface Report {
+  /** Absent: as last reported. Claims that repeat the last ones cost nothing. */
+  readonly claims?: Claims;
+  /** May be empty, when the source answers but has no time to give. */
+  readonly observations: readonly Observation[];
+}
+
 /** What a source states about itself beside its observations. Absent: not stated. */
 export interface Claims {
   /** False: the source answers but says that it has no time to give (LI 3, stratum 16, no fix). */

@@ -121,8 +121,10 @@ export class Machine {
       fail: (error) => {
         throw error;
       },
-      observe: (observations) => void did.observations.push(observations),
-      claim: (claims) => void did.claims.push(claims),
+      report: ({ claims, observations }) => {
+        if (claims !== undefined) did.claims.push(claims);
+        if (observations.length > 0) did.observations.push(observations);
+      },
       unreachable: (reason) => void did.unreachable.push(reason),
       discontinuity: quiet,
       replaced: quiet,

@@ -62,8 +62,10 @@ export function sourceContext(world: World, id = 'ntp.test'): SourceContext & { 
   return {
     ...base(world, record, id),
     record,
-    observe: (observations) => record.observations.push(observations),
-    claim: (claims) => record.claims.push(claims),
+    report: ({ claims, observations }) => {
+      if (claims !== undefined) record.claims.push(claims);
+      if (observations.length > 0) record.observations.push(observations);
+    },
     unreachable: (reason) => record.unreachable.push(reason),
     discontinuity: () => undefined,
     replaced: (reason) => record.replaced.push(reason),

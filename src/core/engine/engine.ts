@@ -167,11 +167,8 @@ class Core implements Engine {
       case 'source-replaced':
         this.#replace(input);
         break;
-      case 'observations':
-        this.#observe(input);
-        break;
-      case 'claims':
-        claimed(this.#source(input.id), input.claims, this.#now, this.#keeper.utc(this.#now));
+      case 'report':
+        this.#report(input);
         break;
       case 'discontinuity':
         this.#jumps.announced(this.#source(input.id), input.reason, input.jumpNs, this.#now);
@@ -237,8 +234,18 @@ class Core implements Engine {
     this.#tell('source', id, reason);
   }
 
-  #observe({ id, observations }: InputOf<'observations'>): void {
-    const spoken = this.#hearing.hear(this.#source(id), observations, { carriers: this.#carriers, now: this.#now });
+  #report({ id, claims, observations }: InputOf<'report'>): void {
+    const source = this.#source(id);
+    source.silence = '';
+    // Claims that the source repeats count as stated now.
+    const stated = claims ?? (source.stated && source.claims);
+    if (stated !== undefined) {
+      claimed(source, stated, this.#now, this.#keeper.utc(this.#now));
+      // Observations of the hub's own time must not reach the estimator.
+      this.#selection.relate([...this.#sources.values()]);
+    }
+    if (observations.length === 0) return;
+    const spoken = this.#hearing.hear(source, observations, { carriers: this.#carriers, now: this.#now });
     if (spoken.some(carries)) this.#refreshServos();
   }
 

@@ -39,7 +39,6 @@ export class ObservationIntake {
   /** Takes the observations of one input and returns the tracks that they belong to. */
   hear(source: Source, observations: readonly Observation[], { carriers, now }: Moment): readonly SourceTrack[] {
     const { keeper, jumps, sources } = this.#parts;
-    source.silence = '';
     // The hub's own time would teach the estimator nothing but its own errors.
     if (source.kinship.ours !== undefined) {
       keeper.remove([...source.tracks.values()]);

@@ -76,7 +76,7 @@ export class Selection {
 
   judge(sources: readonly Source[], around: SelectionContext): SelectionResult {
     const changes: Change[] = [];
-    this.#relate(sources);
+    this.relate(sources);
     const all = gather(sources, around, changes);
     const followers = followersOf(all, sources, around.now);
     const candidates = all.filter((candidate) => !followers.has(candidate));
@@ -114,7 +114,7 @@ export class Selection {
   }
 
   /** Relates the sources anew when one of them claims something new. */
-  #relate(sources: readonly Source[]): void {
+  relate(sources: readonly Source[]): void {
     const claims = sources.map((source) => source.claims);
     const isNews = claims.length !== this.#claims.length || claims.some((claim, i) => claim !== this.#claims[i]);
     this.#claims = claims;

@@ -159,7 +159,6 @@ export const createSource = (
 export function claimed(source: Source, claims: Claims, now: Instant, utc: Instant | undefined): void {
   const { referenceTime, synchronised } = claims;
   source.claims = claims;
-  source.silence = '';
   source.setAt = utc === undefined || referenceTime === undefined ? undefined : now - (utc - referenceTime);
   source.climb = climbTo(synchronised ? statedStratum(claims) : UNSYNCHRONISED, now, source.climb);
   source.stated = statedError(claims, now, source.stated);
