@@ -16,7 +16,7 @@ export interface Ineligibility {
 
 /** Updates before a track is judged: enough to tell its noise from its offset. */
 const UPDATES_TO_JUDGE = 4;
-const AT_LAST_STRATUM = `is at stratum ${LAST_STRATUM}, the last one: this hub would have stratum 16, which means unsynchronised`;
+const AT_LAST_STRATUM = `is at stratum ${LAST_STRATUM}, so this hub would have stratum 16, which means unsynchronised`;
 const NOT_HEARD: Ineligibility = { state: 'warming', reason: 'nothing heard from it yet' };
 
 /** Reasons why a direction is missing, for a source that gives none. */
@@ -44,7 +44,7 @@ function ineligibilityOfTrack(track: SourceTrack, now: Instant): Ineligibility |
   if (unmeasured !== undefined) return unmeasured;
   if (cadence.updates >= UPDATES_TO_JUDGE) return undefined;
   const missing = `${count(UPDATES_TO_JUDGE - cadence.updates, 'more observation')} before it is judged`;
-  if (track.admission.isDisproved) return { state: 'rejected', reason: `was outvoted and is learnt again: ${missing}` };
+  if (track.admission.wasOutvoted) return { state: 'rejected', reason: `was outvoted and is learnt again: ${missing}` };
   return { state: 'warming', reason: `is being learnt: ${missing}` };
 }
 
