@@ -14,7 +14,7 @@ import { ClockStepDetector } from './clock-step-detector.js';
 import { MessageCounts } from './message-counts.js';
 import type { PortConfig } from './port-config.js';
 import type { PortSocket } from './port-socket.js';
-import { allowList, ReceiveFilter } from './receive-filter.js';
+import { allowList, PortReceiveFilter } from './receive-filter.js';
 
 /** The interface of ports of both roles. */
 export interface PtpPort {
@@ -63,7 +63,7 @@ export class PortRunner {
   /** Keyed by the number of the sent message, oldest first. */
   readonly #awaited = new Map<number, AwaitedStamp>();
   readonly #steps = new ClockStepDetector();
-  readonly #intake: ReceiveFilter;
+  readonly #intake: PortReceiveFilter;
   #socket: PortSocket | undefined;
   #timer: Timer | undefined;
   #timerAt: Instant | undefined;
@@ -76,7 +76,7 @@ export class PortRunner {
     this.#context = context;
     this.#port = port;
     this.#options = options;
-    this.#intake = new ReceiveFilter({
+    this.#intake = new PortReceiveFilter({
       allows: allowList(options.config.allow),
       isKnown: (address) => port.isKnown(address),
     });
