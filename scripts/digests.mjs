@@ -64,7 +64,7 @@ async function digestOfScenario(name) {
 
 async function digestOfDemo() {
   const [{ Replay }, { createEngine }, { createEstimator }] = await Promise.all([
-    import('../dist/src/kernel/record/replay.js'),
+    import('../dist/src/kernel/event-log/replay.js'),
     import('../dist/src/core/engine/engine.js'),
     import('../dist/src/core/estimator/index.js'),
   ]);

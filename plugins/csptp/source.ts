@@ -3,7 +3,7 @@ import { parseServer } from 'timehub/protocol/address';
 import { EVENT_PORT } from 'timehub/protocol/ptp';
 import { isPollRange, POLL_RANGE, pollEntries, pollOptions, serverAddress, stampChoice } from 'timehub/toolkit';
 import * as v from 'valibot';
-import { Client } from './client.js';
+import { CsptpClient } from './client.js';
 import { ANY_CLASS } from './unusable.js';
 
 const ADDRESS = 'a server such as "time.example.org", "192.0.2.1" or "[2001:db8::1]:319"';
@@ -58,10 +58,10 @@ export default defineSource<Config>({
   type: 'csptp',
   summary: 'Asks a CSPTP server for the time (client-server PTP, IEEE P1588.1)',
   stability: 'experimental',
-  needs: [],
+  needs: ['cap:net_bind_service', 'cap:net_admin', 'dev:ptp'],
   config,
   create(config, context) {
-    const client = new Client(context, {
+    const client = new CsptpClient(context, {
       server: parseServer(config.address, EVENT_PORT)!,
       poll: pollOptions(config),
       windowNs: config.timeout,
@@ -78,6 +78,7 @@ export default defineSource<Config>({
       start: async () => client.start(),
       stop: async () => client.stop(),
       inspect: () => client.inspect(),
+      exchanges: () => client.exchanges(),
     };
   },
 });

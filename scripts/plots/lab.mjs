@@ -9,7 +9,7 @@ const [{ readScenario }, { prepareScenario }, { Catalogue }, { createEstimator }
   dist('kernel/plugins/catalogue.js'),
   dist('core/estimator/index.js'),
 ]);
-const { ENGINE, ESTIMATOR, HOST, JOURNAL } = await dist('kernel/assembly/tokens.js');
+const { ENGINE, ESTIMATOR, HOST, EVENT_LOG } = await dist('kernel/assembly/tokens.js');
 
 const catalogue = new Catalogue();
 catalogue.addFolder(join(root, 'dist/plugins'));
@@ -35,7 +35,7 @@ export async function watch(toml, { seed = 1, hypotheses = {}, look = () => ({})
       if (record.type === 'event') run.events.push({ ...now(), ...record });
       if (record.type === 'report') run.exchanges.push(...exchangesOf(record, now()));
     };
-    parts.value(ESTIMATOR, estimator).value(JOURNAL, { note: '', close: async () => {}, write });
+    parts.value(ESTIMATOR, estimator).value(EVENT_LOG, { note: '', close: async () => {}, write });
   });
   await start();
   await world.host.run(scenario.duration);

@@ -6,48 +6,42 @@ import {
   type SinkDefinition,
   type SourceDefinition,
 } from '../api/index.js';
-import type { SourceOptions } from '../core/engine/input.js';
 import type { Registry } from './assembly/registry.js';
 import {
   ABORT,
+  EVENT_LOG,
   EVENT_REPORTER,
   HEALTH,
   HOST,
   IDENTITY,
   INSTANCE_LOGS,
   INSTANCES,
-  JOURNAL,
-  KEEPER,
-  MEMORY,
+  INSTANCES_BY_TYPE,
   METRICS,
   PLAN,
+  RECENT_OBSERVATIONS,
   RELOADS,
   REPORT,
   SCOPE,
-  SIBLINGS,
+  STATE_SAVER,
   TIME_LOOP,
 } from './assembly/tokens.js';
-import type { ConfigDifference } from './config/index.js';
+import type { ConfigDifference, InstancePlan } from './config/index.js';
 import { atMost } from './deadline.js';
+import type { EventReporter } from './events/event-reporter.js';
+import { InstanceEvents } from './events/instance-events.js';
+import type { InstanceLogs } from './events/instance-logs.js';
+import type { ReloadOutcomes } from './events/reload-outcomes.js';
 import type { Host } from './host.js';
-import type { Keeper } from './memory/keeper.js';
 import { sinkContext, sourceContext } from './plugins/context.js';
-import { Instance, type InstanceCare, type InstancePlan } from './plugins/instance.js';
+import { Instance, type InstanceCare } from './plugins/instance.js';
+import type { InstancesByType } from './plugins/instances-by-type.js';
 import type { Scope } from './plugins/scope.js';
-import type { Siblings } from './plugins/siblings.js';
-import type { DampedLogs } from './record/damped-logs.js';
-import type { EventReporter } from './record/event-reporter.js';
-import { InstanceNews } from './record/instance-news.js';
-import type { ReloadRecord } from './record/reload-record.js';
+import type { StateSaver } from './saved-state/state-saver.js';
 import type { TimeLoop } from './time/time-loop.js';
 
-/** A source with the operator's options of it, or a sink. */
-export interface PlannedInstance extends InstancePlan {
-  readonly options?: SourceOptions;
-}
-
 /** Time that the hub waits at its start for the saved state to be read. */
-const RECALL_NS = 2 * NS_PER_S;
+const LOAD_NS = 2 * NS_PER_S;
 /** Time that the hub waits for the start of its instances. */
 const START_PATIENCE_NS = 5 * NS_PER_S;
 /** Time that a reload waits for each of its steps (removal, change, addition). A late step goes on. A stop takes 5 s at most. */
@@ -62,12 +56,12 @@ export class Hub {
   readonly #host: Host;
   readonly #loop: TimeLoop;
   readonly #instances: Map<string, Instance>;
-  readonly #siblings: Siblings;
-  readonly #keeper: Keeper;
+  readonly #siblings: InstancesByType;
+  readonly #saver: StateSaver;
   readonly #reporter: EventReporter;
-  readonly #logs: DampedLogs;
+  readonly #logs: InstanceLogs;
   readonly #care: InstanceCare;
-  readonly #instanceNews = new InstanceNews();
+  readonly #instanceNews = new InstanceEvents();
   #stopping = false;
 
   constructor(parts: Registry) {
@@ -75,8 +69,8 @@ export class Hub {
     this.#host = parts.resolve(HOST);
     this.#loop = parts.resolve(TIME_LOOP);
     this.#instances = parts.resolve(INSTANCES);
-    this.#siblings = parts.resolve(SIBLINGS);
-    this.#keeper = parts.resolve(KEEPER);
+    this.#siblings = parts.resolve(INSTANCES_BY_TYPE);
+    this.#saver = parts.resolve(STATE_SAVER);
     this.#reporter = parts.resolve(EVENT_REPORTER);
     this.#logs = parts.resolve(INSTANCE_LOGS);
     this.report = parts.resolve(REPORT);
@@ -90,7 +84,7 @@ export class Hub {
   }
 
   /** Outcomes of attempts to read the configuration again, for events, metrics and the status. */
-  get reloads(): ReloadRecord {
+  get reloads(): ReloadOutcomes {
     return this.#parts.resolve(RELOADS);
   }
 
@@ -100,14 +94,14 @@ export class Hub {
   }
 
   /**
-   * Starts the sinks first: a client that asks during the start is told that the hub is not synchronised. An instance that
-   * does not start in time goes on starting.
+   * Starts the sinks, then the sources: a client that asks during the start learns that the hub is not synchronised. An
+   * instance that does not start in time goes on starting.
    */
-  async start(plans: readonly PlannedInstance[]): Promise<void> {
+  async start(plans: readonly InstancePlan[]): Promise<void> {
     const host = this.#host;
-    const memory = await atMost(host, RECALL_NS, this.#keeper.recall(host.clocks[0]!.read().time));
+    const saved = await atMost(host, LOAD_NS, this.#saver.load(host.clocks[0]!.read().time));
     if (this.#stopping) return;
-    if (memory !== undefined) this.#loop.accept({ type: 'memory', ...memory });
+    if (saved !== undefined) this.#loop.accept({ type: 'memory', ...saved });
     this.#loop.start();
     for (const plan of plans) this.#add(plan);
     for (const kind of ['sink', 'source'] as const) {
@@ -118,8 +112,8 @@ export class Hub {
   }
 
   /**
-   * Saves what was learnt, stops the sources, then the sinks: a served clock degrades in holdover before it disappears. A part
-   * that takes longer than its time is left behind: all together take 4 s at most. Never rejects.
+   * Saves the state, stops the sources, then the sinks: a served clock degrades in holdover before it disappears. Does not wait
+   * for a part that takes longer than its time: a stop takes 4 s at most. Never rejects.
    */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -128,10 +122,10 @@ export class Hub {
       this.#loop.accept({ type: 'source-gone', id: source.id });
     };
     const steps: readonly (() => Promise<unknown>)[] = [
-      () => this.#keeper.keep(),
+      () => this.#saver.save(),
       () => this.#each('source', stopSource),
       () => this.#each('sink', (sink) => sink.stop()),
-      () => Promise.all([this.#keeper.stop(), this.#closeJournal()]),
+      () => Promise.all([this.#saver.stop(), this.#closeEventLog()]),
     ];
     for (const step of steps) await atMost(this.#host, STOP_STEP_NS, step()).catch(() => undefined);
     this.#reporter.stop();
@@ -139,10 +133,10 @@ export class Hub {
   }
 
   /**
-   * Brings the running instances in line with a validated configuration; what did not change keeps running, and what cannot
-   * start is tried again. Rejects for a fault of the hub itself, after all else has been brought in line.
+   * Applies a validated configuration: unchanged instances keep running, and instances that cannot start try again. Rejects
+   * for a fault of the hub itself, after the other instances have been changed.
    */
-  async reload(plans: readonly PlannedInstance[], difference: ConfigDifference): Promise<void> {
+  async reload(plans: readonly InstancePlan[], difference: ConfigDifference): Promise<void> {
     const { removed, retuned, changed, added } = difference;
     const planOf = (id: string) => plans.find((plan) => plan.id === id)!;
     const steps: readonly (readonly [readonly string[], (id: string) => Promise<void>])[] = [
@@ -157,25 +151,25 @@ export class Hub {
       const step = Promise.allSettled(ids.map(work));
       outcomes.push(...((await atMost(this.#host, RELOAD_STEP_NS, step)) ?? []));
     }
-    this.#keeper.reloaded();
+    this.#saver.reloaded();
     const fault = outcomes.find(({ status }) => status === 'rejected');
     if (fault !== undefined) throw (fault as PromiseRejectedResult).reason;
   }
 
-  /** Starts an instance by this plan, or changes it to the plan if it is there. */
-  async #bring(plan: PlannedInstance): Promise<void> {
+  /** Starts an instance, or changes it to this plan if it is there. */
+  async #bring(plan: InstancePlan): Promise<void> {
     const known = this.#instances.get(plan.id);
     if (known === undefined) return this.#add(plan).start();
     this.#announce(plan);
     await known.reload(plan);
   }
 
-  #closeJournal(): Promise<void> {
+  #closeEventLog(): Promise<void> {
     this.#loop.stop();
-    return this.#parts.resolve(JOURNAL).close();
+    return this.#parts.resolve(EVENT_LOG).close();
   }
 
-  #add(plan: PlannedInstance): Instance {
+  #add(plan: InstancePlan): Instance {
     const instance = new Instance(plan, this.#care);
     this.#instances.set(plan.id, instance);
     this.#siblings.join(plan.definition.type, plan.id);
@@ -183,7 +177,7 @@ export class Hub {
     return instance;
   }
 
-  #announce({ id, options }: PlannedInstance): void {
+  #announce({ id, options }: InstancePlan): void {
     if (options !== undefined) this.#loop.accept({ type: 'source', id, options });
   }
 
@@ -195,7 +189,7 @@ export class Hub {
     this.#instances.delete(id);
     this.#siblings.leave(instance.plan.definition.type, id);
     this.#instanceNews.forget(id);
-    this.#parts.resolve(MEMORY).forget(id);
+    this.#parts.resolve(RECENT_OBSERVATIONS).forget(id);
     this.#parts.resolve(IDENTITY).forget(id);
     this.#parts.resolve(METRICS).forget(id);
     this.#reporter.forget(instance);
@@ -206,7 +200,7 @@ export class Hub {
     await Promise.all([...this.#instances.values()].filter((instance) => instance.kind === kind).map(work));
   }
 
-  /** One run of an instance: a child registry with its plan, scope and context, from which the plugin is made. */
+  /** Creates the plugin's object for one run: its context is made from a child registry with the plan and scope of the run. */
   #create(
     plan: InstancePlan,
     scope: Scope,
@@ -218,7 +212,7 @@ export class Hub {
     return (definition as SourceDefinition).create(config, sourceContext(registry));
   }
 
-  /** Connections are dead, names lead elsewhere, the time is unknown: sources ask as they do at their start. */
+  /** After a sleep connections are dead, names lead elsewhere and the time is unknown: sources begin again. */
   #awaken(): Promise<void> {
     return this.#each('source', (instance) => instance.restart());
   }

@@ -2,27 +2,27 @@ import { type DetailReport, type HubReport, type Instant, NS_PER_S, type StatusR
 import { explain } from '../core/engine/explanation.js';
 import type { Registry } from './assembly/registry.js';
 import {
+  EVENT_LOG,
   EVENTS,
   HOST,
   HUB_VERSION,
   INSTANCES,
-  JOURNAL,
   LOG_OUTPUT,
-  MEMORY,
   METRICS,
+  RECENT_OBSERVATIONS,
   RELOADS,
   STATE_STORE,
   TIME_LOOP,
 } from './assembly/tokens.js';
+import type { EventList } from './events/event-list.js';
 import type { Host } from './host.js';
-import type { SourceMemory } from './memory/source-memory.js';
 import type { MetricStore } from './metrics.js';
 import type { Instance } from './plugins/instance.js';
-import type { EventList } from './record/events.js';
+import type { RecentObservations } from './recent-observations.js';
 import type { TimeLoop } from './time/time-loop.js';
 import { rfc3339 } from './time/wall-time.js';
 
-/** Everything that can be read off the hub, for the control socket, dashboards and exporters. */
+/** Makes the report that the control socket, dashboards and exporters read. */
 export function createReport(registry: Registry): HubReport {
   const parts = partsOf(registry);
   const { loop, events, metrics } = parts;
@@ -46,14 +46,14 @@ interface ReportParts {
   readonly events: EventList;
   readonly metrics: MetricStore;
   readonly instances: ReadonlyMap<string, Instance>;
-  readonly memory: SourceMemory;
+  readonly memory: RecentObservations;
   /** Faults of the files that the hub writes and reads, a sentence each. */
   readonly notes: () => readonly string[];
 }
 
 function partsOf(registry: Registry): ReportParts {
   const host = registry.resolve(HOST);
-  const [journal, state] = [registry.resolve(JOURNAL), registry.resolve(STATE_STORE)];
+  const [eventLog, state] = [registry.resolve(EVENT_LOG), registry.resolve(STATE_STORE)];
   const [logOutput, reloads] = [registry.resolve(LOG_OUTPUT), registry.resolve(RELOADS)];
   return {
     version: registry.resolve(HUB_VERSION),
@@ -63,8 +63,8 @@ function partsOf(registry: Registry): ReportParts {
     events: registry.resolve(EVENTS),
     metrics: registry.resolve(METRICS),
     instances: registry.resolve(INSTANCES),
-    memory: registry.resolve(MEMORY),
-    notes: () => [journal.note, state.note, logOutput.problem, reloads.note].filter((note) => note !== ''),
+    memory: registry.resolve(RECENT_OBSERVATIONS),
+    notes: () => [eventLog.note, state.note, logOutput.problem, reloads.note].filter((note) => note !== ''),
   };
 }
 
@@ -113,10 +113,9 @@ function status({ version, host, loop, instances, notes, startedAt }: ReportPart
     ptp: { clockClass: state.ptp.clockClass, clockAccuracy: state.ptp.clockAccuracy, timeSource: state.ptp.timeSource },
     sources: state.sources.map((source) => {
       const instance = instances.get(source.id);
-      const { reach } = instance?.inspect() ?? {};
       return {
         ...source,
-        reach: typeof reach === 'number' ? reach : Math.min(source.observations, 8),
+        reach: instance?.exchanges()?.reach ?? Math.min(source.observations, 8),
         lifecycle: instance?.state ?? 'stopped',
       };
     }),
@@ -132,11 +131,13 @@ function holdoverOf(loop: TimeLoop): StatusReport['holdover'] {
 function detail({ instances, loop, memory }: ReportParts, id: string): DetailReport | undefined {
   const instance = instances.get(id);
   if (instance === undefined) return undefined;
+  const exchanges = instance.exchanges();
   const source = instance.kind === 'source' ? loop.state().sources.find((candidate) => candidate.id === id) : undefined;
   return {
     instance: instance.report(),
     config: instance.plan.written ?? {},
     inspect: instance.inspect(),
+    ...(exchanges === undefined ? {} : { exchanges }),
     ...(source === undefined ? {} : { source }),
     ...memory.of(id),
   };

@@ -13,11 +13,11 @@ const watchedOnly = (claims: Partial<Claims>, more: object = {}): { state: strin
 };
 
 describe('a source that is watched only', () => {
-  it('says no more while nothing else is wrong', () => {
+  it('has the plain reason while nothing else is wrong', () => {
     expect(watchedOnly({})).to.deep.equal({ state: 'disabled', reason: 'is watched only (noselect)' });
   });
 
-  it('keeps its own reason why there is no time to be had from it', () => {
+  it('also gives the reason why it could not be used', () => {
     const flaw = 'the server is not synchronised (stratum 16)';
     expect(watchedOnly({ synchronised: false, flaw })).to.deep.equal({
       state: 'disabled',
@@ -32,7 +32,7 @@ describe('a source that is watched only', () => {
     );
   });
 
-  it('says that its timescale is arbitrary, as one that is not only watched does', () => {
+  it('says that its timescale is arbitrary, as a source without noselect does', () => {
     const world = new ClosedLoop();
     world.add({ id: 'ntp.good' });
     world.add({ id: 'ptp.watched', alive: false }, { noselect: true });
@@ -53,7 +53,7 @@ describe('a source that is watched only', () => {
           world.accept({ type: 'report', id, observations: [observation] });
         }
     }
-    const arbitrary = 'its timescale is arbitrary: it has rate and phase, but no time of day';
+    const arbitrary = 'its timescale is arbitrary, so it has rate and phase but no time of day';
     const { state, reason } = world.source('ptp.arb');
     expect(state).to.equal('rejected');
     expect(reason).to.contain(arbitrary).and.contain('set timescale = "utc"');

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import { createSource, type SourceTrack, trackOf } from '../tracks/source.js';
+import { Source } from '../tracks/source.js';
 import type { Candidate } from './candidate.js';
 import { majorityOf } from './majority.js';
 import { intervalOf, touches } from './vote.js';
 
-const candidate = (id: string, centreNs: number, more: Partial<SourceTrack> = {}): Candidate => {
+const candidate = (id: string, centreNs: number, wasOutvoted = false): Candidate => {
   const observation = { kind: 'reading', clock: 'system', monotonic: 1n, stamp: 'kernel', noiseFloorNs: 1 } as const;
-  const track = { ...trackOf(createSource(id), { ...observation, offsetNs: 0 }), ...more };
+  const track = new Source(id).trackOf({ ...observation, offsetNs: 0 });
+  if (wasOutvoted) track.admission.rule({ agrees: false, alone: false }, 1);
   return { centreNs, halfNs: 10, group: id, incumbent: true, track, estimate: undefined! };
 };
 const own = (testifies: boolean) => ({ centreNs: 0, halfNs: 10, testifies });
@@ -16,25 +17,25 @@ const isAt = (candidates: readonly Candidate[], testifies: boolean): number | un
   return [0, 80].find((centreNs) => touches({ centreNs, halfNs: 1 }, intervalOf(found)));
 };
 
-describe('majority beside the time kept so far', () => {
+describe("majority beside the hub's time so far", () => {
   const pair = [candidate('x', 0), candidate('y', 1)];
 
-  it('is not hindered by the echo of those that made that time', () => {
+  it('is not hindered by that time while the sources that made it still agree', () => {
     const honest = [candidate('a', 80), candidate('b', 80), candidate('c', 80)];
     expect(isAt([...pair, ...honest], false)).to.equal(80);
   });
 
-  it('breaks a tie by it, even where it is an echo', () => {
+  it('breaks a tie by it, even if it only repeats its sources', () => {
     expect(isAt([...pair, candidate('a', 80), candidate('b', 80)], false)).to.equal(0);
   });
 
-  it('takes it for a witness of those that say something else now, or nothing', () => {
+  it('counts it for sources that are silent or disagree now', () => {
     expect(isAt([candidate('a', 0), candidate('x', 80), candidate('y', 80)], true)).to.equal(undefined);
     expect(isAt([...pair, candidate('a', 80), candidate('b', 80)], true)).to.equal(0);
   });
 
-  it('does not follow the last one alive against it', () => {
+  it('does not follow the last source against it', () => {
     expect(isAt([candidate('liar', 80)], true)).to.equal(undefined);
-    expect(isAt([candidate('liar', 80, { condemned: true })], true)).to.equal(0);
+    expect(isAt([candidate('liar', 80, true)], true)).to.equal(0);
   });
 });

@@ -1,20 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HubConfig, InstanceConfig } from './config.js';
+import type { HubConfig, InstancePlan } from './config.js';
 
-/** What a new configuration changes: ids of instances. */
+/** Changes of a new configuration: ids of instances. */
 export interface ConfigDifference {
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** Their plugin's own part changed: `reload` or restart. */
+  /** The plugin's own keys changed: the instance reloads or restarts. */
   readonly changed: readonly string[];
-  /** Only the kernel's options of a source (prefer, trust, offset …) changed: nothing needs a restart. */
+  /** Only keys that all sources have (prefer, trust, offset …) changed: no restart. */
   readonly retuned: readonly string[];
   readonly kept: readonly string[];
   /** `[hub]`, `[target]`, `[lab]` or the list of plugins changed. */
   readonly hub: boolean;
 }
 
-/** Compares two configurations for a hot reload. A disabled instance counts as absent. */
+/** Compares two configurations for a reload. A disabled instance counts as absent. */
 export function diffConfig(old: HubConfig, next: HubConfig): ConfigDifference {
   const before = enabled(old);
   const after = enabled(next);
@@ -30,10 +30,10 @@ export function diffConfig(old: HubConfig, next: HubConfig): ConfigDifference {
   };
 }
 
-const enabled = (config: HubConfig): ReadonlyMap<string, InstanceConfig> =>
+const enabled = (config: HubConfig): ReadonlyMap<string, InstancePlan> =>
   new Map(config.instances.filter((instance) => instance.enabled).map((instance) => [instance.id, instance]));
 
-function compare(a: InstanceConfig, b: InstanceConfig): 'changed' | 'retuned' | 'kept' {
+function compare(a: InstancePlan, b: InstancePlan): 'changed' | 'retuned' | 'kept' {
   if (a.kind !== b.kind || a.onError !== b.onError || !isDeepStrictEqual(a.config, b.config)) return 'changed';
   const same = a.kind === 'sink' || b.kind === 'sink' || isDeepStrictEqual(a.options, b.options);
   return same ? 'kept' : 'retuned';

@@ -18,27 +18,27 @@ import {
   HOST,
   IDENTITY,
   INSTANCE_LOGS,
-  KEEPER,
-  MEMORY,
+  INSTANCES_BY_TYPE,
   METRICS,
   PLAN,
+  RECENT_OBSERVATIONS,
   REPORT,
   SCOPE,
-  SIBLINGS,
+  STATE_SAVER,
   TIME_LOOP,
 } from '../assembly/tokens.js';
-import { cleaned, cleanedLogger, sentence } from './cleaned.js';
+import { cleaned, cleanedLogger, sentence } from './clean-values.js';
 import { checkClaims, checkObservations } from './observation-check.js';
 
 import type { Scope } from './scope.js';
 import { scopedNetwork } from './scoped-network.js';
 
-/** What every instance may touch, bound to the scope of its run. */
+/** Makes the part of a context that sources and sinks share, bound to the scope of the run. */
 function baseContext(registry: Registry): Context {
   const host = registry.resolve(HOST);
   const scope = registry.resolve(SCOPE);
-  const keepsakes = registry.resolve(KEEPER).keepsakes;
-  const siblings = registry.resolve(SIBLINGS);
+  const { values } = registry.resolve(STATE_SAVER);
+  const siblings = registry.resolve(INSTANCES_BY_TYPE);
   const { id, definition } = registry.resolve(PLAN);
   const { type } = definition;
   const store = registry.resolve(METRICS);
@@ -46,7 +46,7 @@ function baseContext(registry: Registry): Context {
     id,
     ordinal: siblings.ordinal(type, id),
     common: (make) => siblings.common(type, make),
-    remembered: keepsakes.of(id),
+    remembered: values.get(id),
     log: cleanedLogger(registry.resolve(INSTANCE_LOGS).of(id)),
     metrics: {
       ...store.of(definition.kind, type, id),
@@ -84,7 +84,7 @@ function baseContext(registry: Registry): Context {
       };
     },
     remember(value) {
-      if (!scope.signal.aborted) keepsakes.keep(id, value);
+      if (!scope.signal.aborted) values.set(id, value);
     },
     random: (octets) => host.random(octets),
     health: registry.resolve(HEALTH),
@@ -95,7 +95,7 @@ function baseContext(registry: Registry): Context {
 export function sourceContext(registry: Registry): SourceContext {
   const base = baseContext(registry);
   const loop = registry.resolve(TIME_LOOP);
-  const memory = registry.resolve(MEMORY);
+  const memory = registry.resolve(RECENT_OBSERVATIONS);
   const identity = registry.resolve(IDENTITY);
   /** The claims that the core knows. Undefined: whatever comes next is news. */
   let last: Claims | undefined;
@@ -157,13 +157,13 @@ export function sinkContext(registry: Registry): SinkContext {
   };
 }
 
-/** The path is a key, and part of what is shown: a device or an address that a peer named. */
+/** The path is a key and is shown: it may be a device or an address that a peer named. */
 const cleanPath = (observation: Observation): Observation =>
   observation.path === undefined || observation.path === ''
     ? observation
     : { ...observation, path: cleanText(observation.path) };
 
-/** The report, whose event handlers run in the scope of this run and end with it. */
+/** Returns a report whose event handlers run in the scope of this run and end with it. */
 const scopedReport = (report: HubReport, scope: Scope): HubReport => ({
   ...report,
   onEvent: (handler) => {

@@ -1,6 +1,6 @@
-import { API_VERSION, cleanText, HubError, LONGEST_SENTENCE, type Need } from '../../api/index.js';
+import { API_VERSION, cleanText, HubError, LONGEST_SENTENCE } from '../../api/index.js';
 
-/** A plugin's identity, read without running its code: `plugin.json` in the tree, the `timehub` block of a package.json elsewhere. */
+/** A plugin's identity, read without running its code: `plugin.json`, or the block `timehub` of a package.json. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -8,15 +8,14 @@ export interface Manifest {
   readonly summary: string;
   /** `source.ntp` → path of its module, relative to the manifest. */
   readonly plugins: Readonly<Record<string, string>>;
-  readonly needs: Readonly<Record<string, readonly Need[]>>;
 }
 
 const PLUGIN_ID = /^(source|sink)\.[a-z][a-z0-9-]*$/;
 
-/** Characters with a meaning of their own in a URL, to a shell or to another system: a module's path needs none of them. */
+/** Characters with a meaning in a URL, a shell or another system. The path of a module needs none of them. */
 const UNUSUAL = /[\\%?#:]|\p{C}/u;
 
-/** One step down: not up, not to code of another package. */
+/** Returns true for a step down that does not lead into another package. */
 const isPlainName = (name: string): boolean =>
   name !== '' && name !== '.' && name !== '..' && !/^node_modules$/i.test(name) && !UNUSUAL.test(name);
 
@@ -48,7 +47,6 @@ export function parseManifest(text: string, path: string): Manifest {
     api: API_VERSION,
     summary: typeof block.summary === 'string' ? cleanText(block.summary, LONGEST_SENTENCE) : '',
     plugins: plugins as Record<string, string>,
-    needs: (block.needs ?? {}) as Record<string, readonly Need[]>,
   };
 }
 

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { type Claims, defineSource, NS_PER_S, type Report, type SourceContext } from '../../api/index.js';
 import { createLabHost } from '../../lab/host.js';
+import { planOf } from '../../lab/plan-instance.js';
 import { assembleHub } from '../assembly/assemble.js';
-import { JOURNAL } from '../assembly/tokens.js';
+import { EVENT_LOG } from '../assembly/tokens.js';
 
 const SCHEMA = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;
 const OPTIONS = { prefer: false, trust: false, require: false, noselect: false, offsetNs: 0, asymmetryNs: 0 };
@@ -18,12 +19,12 @@ async function inputsOf(act: (context: SourceContext) => void): Promise<readonly
     else if (type === 'unreachable') inputs.push(type);
   };
   const host = createLabHost();
-  const hub = assembleHub(host, CORE, (parts) => parts.value(JOURNAL, { note: '', write, close: async () => {} }));
+  const hub = assembleHub(host, CORE, (parts) => parts.value(EVENT_LOG, { note: '', write, close: async () => {} }));
   const definition = defineSource({
     ...{ type: 'x', summary: '', stability: 'beta', config: SCHEMA, needs: [] },
     create: (_config, context) => ({ start: async () => act(context), stop: async () => {} }),
   });
-  await hub.start([{ id: 'x.a', definition, config: {}, onError: 'retry', options: OPTIONS }]);
+  await hub.start([planOf('x.a', definition, {}, OPTIONS)]);
   await host.run(NS_PER_S / 2);
   await hub.stop();
   return inputs;

@@ -1,27 +1,27 @@
 import type { PluginDefinition } from '../../api/index.js';
+import type { InstancePlan } from '../../kernel/config/index.js';
 import { toSourceOptions } from '../../kernel/config/schema/hub-schema.js';
-import type { PlannedInstance } from '../../kernel/hub.js';
 import { createLabHost, type LabClockSetting, type LabHost } from '../host.js';
-import { addNtpServer, type NtpNode } from '../ntp-node.js';
+import { addNtpServer, type NtpNode } from '../nodes/ntp-node.js';
+import type { PtpNode } from '../nodes/ptp-node.js';
 import { planInstance } from '../plan-instance.js';
-import type { PtpNode } from '../ptp-node.js';
 import { leapListWith } from './leap-list.js';
 import { phcSource } from './phc-source.js';
 import { addPtp, tableOf } from './ptp-part.js';
 import { type PulseLine, pulseLine } from './pulse-source.js';
 import type { PhcSetting, Scenario, ServerSetting } from './schema.js';
 
-/** Plugins by id, loaded: the world knows none of them. */
+/** Loaded plugins by id. The lab does not import plugins. */
 export type Definitions = ReadonlyMap<'source.ntp' | 'source.ptp' | 'sink.system-clock', PluginDefinition>;
 
-/** A scenario come to life: a machine, what it can hear, and the hub's plan of it. */
+/** The simulated world of a scenario: a machine, its time sources, and the plans of a hub's instances. */
 export interface World {
   readonly host: LabHost;
   readonly servers: ReadonlyMap<string, NtpNode>;
   readonly transmitters: ReadonlyMap<string, PtpNode>;
   readonly pulses: ReadonlyMap<string, PulseLine>;
-  /** Everything that is ever configured, by name. */
-  readonly plans: ReadonlyMap<string, PlannedInstance>;
+  /** Plans of all instances that are configured at any time, by name. */
+  readonly plans: ReadonlyMap<string, InstancePlan>;
 }
 
 const PLAIN = {
@@ -66,7 +66,7 @@ async function plansOf(
   definitions: Definitions,
 ): Promise<World['plans']> {
   const sink = { steer: true, ...scenario.steer };
-  const plans: (readonly [string, Promise<PlannedInstance>])[] = [
+  const plans: (readonly [string, Promise<InstancePlan>])[] = [
     ['sink', planInstance('system-clock.system', definitions.get('sink.system-clock')!, sink)],
   ];
   const add = (name: string, type: string, definition: PluginDefinition, table: object, select = {}) =>
@@ -80,7 +80,7 @@ async function plansOf(
   return new Map(await Promise.all(plans.map(async ([name, plan]) => [name, await plan] as const)));
 }
 
-/** Each in a block of its own, so that none counts as a sibling of another unless the scenario says so. */
+/** Returns an address. By default each server has its own block: servers of one block count as one voter. */
 const addressOf = ({ address }: ServerSetting, index: number): string => address ?? `10.${index + 1}.0.1`;
 
 function serverOf(host: LabHost, server: ServerSetting, index: number): NtpNode {

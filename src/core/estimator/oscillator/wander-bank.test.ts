@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import type { ClockId } from '../../../api/index.js';
 import { ObservationUpdate } from '../observation-update.js';
 import { JointState } from '../state/joint-state.js';
-import { Random } from '../testing/random.js';
-import { createTrack, type TrackFilter } from '../track-filter.js';
+import { SeededRandom } from '../testing/random.js';
+import { TrackFilter } from '../track-filter.js';
 import { DEFAULT_WANDERS } from './wander-lines.js';
 
 const S = 1_000_000_000n;
@@ -11,8 +11,8 @@ const S = 1_000_000_000n;
 /** Two clocks of different kinds that are compared every second; the second has a reference too. */
 class Bench {
   readonly state = new JointState(undefined);
-  readonly intake = new ObservationUpdate(this.state);
-  readonly random: Random;
+  readonly observationUpdate = new ObservationUpdate(this.state);
+  readonly random: SeededRandom;
   readonly noiseNs: number;
   readonly sigmas: readonly [number, number];
   readonly slopes = [0, 0];
@@ -23,7 +23,7 @@ class Bench {
   /** Standard deviations of one second's change of slope, ns/s. */
   constructor(sigmas: readonly [number, number], { seed = 3, noiseNs = 50 } = {}) {
     this.sigmas = sigmas;
-    this.random = new Random(seed);
+    this.random = new SeededRandom(seed);
     this.noiseNs = noiseNs;
     this.state.advance(0n);
     for (const clock of ['system', 'phc:0'] as const) this.state.addClock(clock);
@@ -67,10 +67,10 @@ class Bench {
       ...(versus === undefined ? {} : { versus }),
     } as const;
     this.state.advance(monotonic);
-    const track = this.tracks.get(key) ?? createTrack(key, reading, monotonic);
+    const track = this.tracks.get(key) ?? new TrackFilter(key, reading, monotonic);
     if (!this.tracks.has(key)) this.state.layout.tracks.push(track);
     this.tracks.set(key, track);
-    this.intake.process(track, reading);
+    this.observationUpdate.process(track, reading);
   }
 }
 

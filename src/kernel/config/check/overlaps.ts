@@ -1,42 +1,41 @@
 import type { ClockId } from '../../../api/index.js';
-import type { InstanceConfig, PluginCatalogue } from '../config.js';
+import type { InstancePlan } from '../config.js';
 import type { Finding } from '../diagnose/finding.js';
-import type { Machine } from './machine.js';
+import type { MachineInventory } from './machine.js';
 import type { NamedValue } from './named-values.js';
 
-/** Warns of instances that are right each by itself and that together do less than the operator expects. */
+/** Returns warnings for instances that are valid alone but together do less than the operator expects. */
 export function warnAcross(
-  instances: readonly InstanceConfig[],
+  instances: readonly InstancePlan[],
   values: readonly NamedValue[],
-  catalogue: PluginCatalogue,
-  machine: Machine | undefined,
+  machine: MachineInventory | undefined,
 ): readonly Finding[] {
   return [
-    ...sameServers(values, catalogue),
+    ...sameServers(values),
     ...ownServers(values, machine),
     ...sameClocks(
       instances.filter(({ enabled }) => enabled),
-      catalogue,
       machine,
     ),
   ];
 }
 
-/** One server that is asked by two sources votes twice. A name that leads to several servers is another for each. */
-function sameServers(values: readonly NamedValue[], { types }: PluginCatalogue): readonly Finding[] {
+/** Reports two sources with one server, which would vote twice. Several sources may share a name that has several servers. */
+function sameServers(values: readonly NamedValue[]): readonly Finding[] {
   const owners = new Map<string, NamedValue>();
   return values.flatMap((value): readonly Finding[] => {
     const { instance, named, path, text } = value;
     if (instance.kind !== 'source' || named.thing !== 'server') return [];
     const spelling = named.spelling(text);
-    const pooled = types.get(`source.${instance.type}`)?.spreadsNames === true;
-    if (spelling === undefined || (spelling.isName && pooled)) return [];
+    const { definition } = instance;
+    const isSpread = definition.kind === 'source' && definition.spreadsNames === true;
+    if (spelling === undefined || (spelling.isName && isSpread)) return [];
     const device = values.find((other) => other.instance === instance && other.named.thing === 'device')?.text ?? '';
     const key = [instance.type, spelling.text, device].join(' ');
     const owner = owners.get(key);
     if (owner === undefined) owners.set(key, value);
     if (owner === undefined || owner.instance === instance) return [];
-    const message = `"${owner.instance.id}" asks ${text} already: one server would vote twice`;
+    const message = `"${owner.instance.id}" already asks ${text}: one server would vote twice`;
     return [
       {
         code: 'TH_CFG_SAME_SERVER',
@@ -53,8 +52,8 @@ function sameServers(values: readonly NamedValue[], { types }: PluginCatalogue):
 const LOOPBACK = /^\[(0:){7}1\]|^\[0:0:0:0:0:ffff:7f/;
 const WILDCARD = /^\[(0:){7}0\]:|^\[0:0:0:0:0:ffff:0:0\]:/;
 
-/** A source that asks a sink of this hub hears its own time. */
-function ownServers(values: readonly NamedValue[], machine: Machine | undefined): readonly Finding[] {
+/** Reports a source that asks a sink of this hub. */
+function ownServers(values: readonly NamedValue[], machine: MachineInventory | undefined): readonly Finding[] {
   const listeners = values.flatMap(({ instance, named, text }) => {
     const at = named.thing === 'own address' && instance.kind === 'sink' ? named.spelling(text)?.text : undefined;
     return at === undefined ? [] : [{ instance, at }];
@@ -88,22 +87,18 @@ function ownServers(values: readonly NamedValue[], machine: Machine | undefined)
   });
 }
 
-/** Two sinks cannot steer one clock: the second only observes. */
-function sameClocks(
-  instances: readonly InstanceConfig[],
-  { types }: PluginCatalogue,
-  machine: Machine | undefined,
-): readonly Finding[] {
-  const owners = new Map<string, InstanceConfig>();
+/** Reports two sinks that steer one clock: the second only observes it. */
+function sameClocks(instances: readonly InstancePlan[], machine: MachineInventory | undefined): readonly Finding[] {
+  const owners = new Map<string, InstancePlan>();
   return instances.flatMap((instance): readonly Finding[] => {
-    const { kind, type, name, config } = instance;
-    const clock = types.get(`${kind}.${type}`)?.steers?.(config);
+    const { kind, type, name, definition, config } = instance;
+    const clock = definition.kind === 'sink' ? definition.steers?.(config) : undefined;
     if (clock === undefined) return [];
     const key = deviceOf(clock, machine);
     const owner = owners.get(key);
     if (owner === undefined) owners.set(key, instance);
     if (owner === undefined) return [];
-    const message = `"${owner.id}" steers the clock ${clock.replace(/^phc:/, '')} already: this one would only observe it`;
+    const message = `"${owner.id}" already steers the clock ${clock.replace(/^phc:/, '')}: this sink would only observe it`;
     return [
       {
         code: 'TH_CFG_SAME_CLOCK',
@@ -117,8 +112,8 @@ function sameClocks(
   });
 }
 
-/** One text for the interface, the device and the name of a hardware clock, as far as this machine knows it. */
-function deviceOf(clock: ClockId, machine: Machine | undefined): string {
+/** Returns one name for all spellings of a hardware clock, as far as this machine knows it. */
+function deviceOf(clock: ClockId, machine: MachineInventory | undefined): string {
   if (clock === 'system') return clock;
   const found = machine?.clockDevice(clock);
   return found !== undefined && 'device' in found ? found.device : clock.replace(/^phc:(\/dev\/)?/, '/dev/');

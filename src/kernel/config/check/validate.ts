@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { BUILT_AT, type StandardSchema } from '../../../api/index.js';
-import type { HubConfig, HubOptions, InstanceConfig, PluginCatalogue } from '../config.js';
+import type { HubConfig, HubOptions, InstancePlan, PluginCatalogue } from '../config.js';
 import { type Finding, unknownKey, withoutMisspelt } from '../diagnose/finding.js';
 import { belongsTo } from '../diagnose/known-keys.js';
 import { faultsOf, Locator } from '../diagnose/locator.js';
-import type { Path } from '../diagnose/place-index.js';
+import type { KeyPath } from '../diagnose/place-index.js';
 import { type Problem, sortProblems } from '../diagnose/problem.js';
 import type { ConfigDocument } from '../read/document.js';
 import { hubSchema, targetSchema } from '../schema/hub-schema.js';
@@ -13,51 +13,51 @@ import { isTable } from '../toml-value.js';
 import { checkInstance, uncheckedFindings } from './check-instance.js';
 import { checkTable } from './check-table.js';
 import { checkAcross } from './conflicts.js';
-import type { Machine } from './machine.js';
+import type { MachineInventory } from './machine.js';
 import { checkMachine } from './machine-checks.js';
 import { namedValues } from './named-values.js';
 import { warnAcross } from './overlaps.js';
 import { checkShape } from './structure.js';
 import { checkWrittenFiles } from './written-files.js';
 
-/** Either a configuration that holds, or everything that is wrong with it. */
-export type Loaded = Remarks &
+/** A valid configuration, or all its problems. */
+export type LoadedConfig = Remarks &
   (
     | { readonly config: HubConfig; readonly problems?: undefined }
     | { readonly config?: undefined; readonly problems: readonly Problem[] }
   );
 
 export interface Remarks {
-  /** Findings that are legal and most probably not meant. */
+  /** Findings that do not refuse the configuration. */
   readonly warnings: readonly Problem[];
-  /** The files that were read. */
+  /** Paths of the files that were read. */
   readonly files: readonly string[];
 }
 
 /**
- * Compares a document with what the plugins take. The plugins of `document.needs` must have been loaded into the
- * catalogue. With a machine, warns of what is named and not there.
+ * Checks a document by the schemas of the hub and of the plugins. The plugins of `document.needs` must be loaded in the
+ * catalogue. With a machine, warns of named things that it does not have.
  */
 export async function validateConfig(
   document: ConfigDocument,
   catalogue: PluginCatalogue,
-  machine?: Machine,
-): Promise<Loaded> {
+  machine?: MachineInventory,
+): Promise<LoadedConfig> {
   const findings: Finding[] = [...document.findings, ...checkShape(document, catalogue)];
   const hub = await section(document, 'hub', hubSchema, catalogue, findings);
   const target = await section(document, 'target', targetSchema, catalogue, findings);
   if (catalogue.lab !== undefined && document.tree.lab !== undefined) {
     await section(document, 'lab', catalogue.lab, catalogue, findings);
   }
-  const instances: InstanceConfig[] = [];
+  const instances: InstancePlan[] = [];
   for (const table of document.instances) {
     const checked = await checkInstance(table, catalogue);
     if ('findings' in checked) findings.push(...checked.findings);
     else instances.push(...checked.instances);
     findings.push(...uncheckedFindings(table, catalogue));
   }
-  const values = namedValues(instances, catalogue);
-  findings.push(...checkAcross(document, hub, instances), ...warnAcross(instances, values, catalogue, machine));
+  const values = namedValues(instances);
+  findings.push(...checkAcross(document, hub, instances), ...warnAcross(instances, values, machine));
   if (machine !== undefined) findings.push(...checkMachine(document, values, machine), ...checkWrittenFiles(document));
   const all = sortProblems([...faultsOf(document), ...(await placed(document, findings))], inReadingOrder(document));
   const problems = all.filter(({ severity }) => severity === 'error');
@@ -85,12 +85,12 @@ const toHubOptions = (hub: HubTable, directory: string): HubOptions => ({
   logLevel: hub['log-level'],
 });
 
-function assembled(document: ConfigDocument, instances: readonly InstanceConfig[]) {
+function assembled(document: ConfigDocument, instances: readonly InstancePlan[]) {
   const { path, preset, plugins, tree } = document;
   return { path, preset, plugins, instances, lab: isTable(tree.lab) ? tree.lab : undefined };
 }
 
-/** Checks one of the fixed tables; an absent one has its defaults. Undefined when it does not hold. */
+/** Checks one of the hub's own tables; an absent one gets its defaults. Returns undefined if the table is invalid. */
 async function section<S extends StandardSchema>(
   document: ConfigDocument,
   name: 'hub' | 'target' | 'lab',
@@ -98,7 +98,7 @@ async function section<S extends StandardSchema>(
   catalogue: PluginCatalogue,
   findings: Finding[],
 ): Promise<Output<S> | undefined> {
-  const path: Path = [name];
+  const path: KeyPath = [name];
   const table = document.tree[name] ?? {};
   if (!isTable(table)) return undefined;
   const known = keysOf(schema) ?? Object.keys(table);
@@ -113,7 +113,7 @@ async function section<S extends StandardSchema>(
 
 type Output<S> = S extends StandardSchema<infer O> ? O : never;
 
-/** The operator's own files first. */
+/** Returns the paths of the files, the operator's own ones first. */
 const inReadingOrder = ({ layers }: ConfigDocument): readonly string[] =>
   [...layers.filter(({ role }) => role !== 'preset'), ...layers].map(({ path }) => path);
 

@@ -2,51 +2,33 @@ import { expect } from 'chai';
 import * as v from 'valibot';
 import { hardwareClock, networkInterface, path, table } from '../../../api/index.js';
 import { ownAddress, serverAddress } from '../../../toolkit/index.js';
-import type { PluginCatalogue, PluginType } from '../config.js';
+import type { PluginCatalogue } from '../config.js';
 import { loadConfig, parseConfig, validateConfig } from '../index.js';
-import type { Machine } from './machine.js';
+import { pluginType } from '../testing/catalogue.js';
+import type { MachineInventory } from './machine.js';
 
 const server = serverAddress({ what: 'a server' });
 const flag = v.optional(v.boolean(), false);
 const CATALOGUE: PluginCatalogue = {
-  types: new Map<string, PluginType>([
-    ['source.ntp', { summary: '', schema: table({ address: server }), spreadsNames: true }],
-    ['source.csptp', { summary: '', schema: table({ address: server, interface: v.optional(networkInterface()) }) }],
-    [
+  types: new Map([
+    pluginType('source.ntp', table({ address: server }), { spreadsNames: true }),
+    pluginType('source.csptp', table({ address: server, interface: v.optional(networkInterface()) })),
+    pluginType(
       'source.gpsd',
-      {
-        summary: '',
-        schema: table({
-          address: v.optional(server, 'localhost:2947'),
-          device: v.optional(path('a device', 'device')),
-        }),
-      },
-    ],
-    [
-      'sink.ntp',
-      { summary: '', schema: table({ listen: v.optional(v.array(ownAddress({ what: 'an address' })), []) }) },
-    ],
-    [
-      'sink.system-clock',
-      {
-        summary: '',
-        schema: table({ steer: flag }),
-        steers: (c) => ((c as { steer: boolean }).steer ? 'system' : undefined),
-      },
-    ],
-    [
-      'sink.phc',
-      {
-        summary: '',
-        schema: table({ clock: hardwareClock(), steer: flag }),
-        steers: (c) => ((c as { steer: boolean }).steer ? `phc:${(c as { clock: string }).clock}` : undefined),
-      },
-    ],
+      table({ address: v.optional(server, 'localhost:2947'), device: v.optional(path('a device', 'device')) }),
+    ),
+    pluginType('sink.ntp', table({ listen: v.optional(v.array(ownAddress({ what: 'an address' })), []) })),
+    pluginType('sink.system-clock', table({ steer: flag }), {
+      steers: (c) => ((c as { steer: boolean }).steer ? 'system' : undefined),
+    }),
+    pluginType('sink.phc', table({ clock: hardwareClock(), steer: flag }), {
+      steers: (c) => ((c as { steer: boolean }).steer ? `phc:${(c as { clock: string }).clock}` : undefined),
+    }),
   ]),
 };
 
 /** `eth0` and `/dev/ptp0` are one clock; `/etc` and `/run` are folders. */
-const machine: Machine = {
+const machine: MachineInventory = {
   hasInterface: (name) => name === 'eth0',
   clockDevice: (id) =>
     ['phc:eth0', 'phc:ptp0', 'phc:/dev/ptp0'].includes(id)
@@ -72,7 +54,7 @@ describe('a configuration that is legal', () => {
       ['::ffff:192.0.2.1', '192.0.2.1'],
     ])
       expect(await warnings(NTP('a', one!) + NTP('b', other!)), other).to.deep.equal([
-        `4:11 TH_CFG_SAME_SERVER "ntp.a" asks ${other} already: one server would vote twice`,
+        `4:11 TH_CFG_SAME_SERVER "ntp.a" already asks ${other}: one server would vote twice`,
       ]);
   });
 
@@ -112,11 +94,11 @@ describe('a configuration that is legal', () => {
     const source = NTP('a', '192.0.2.1');
     const system = '[sink.system-clock.a]\nsteer = true\n[sink.system-clock.b]\nsteer = ';
     expect(await warnings(`${source}${system}true\n`)).to.deep.equal([
-      '6:9 TH_CFG_SAME_CLOCK "system-clock.a" steers the clock system already: this one would only observe it',
+      '6:9 TH_CFG_SAME_CLOCK "system-clock.a" already steers the clock system: this sink would only observe it',
     ]);
     expect(await warnings(`${source}${system}false\n`)).to.deep.equal([]);
     const phc = '[sink.phc.a]\nclock = "eth0"\nsteer = true\n[sink.phc.b]\nclock = "/dev/ptp0"\nsteer = true\n';
-    expect((await warnings(source + phc))[0]).to.include('8:9 TH_CFG_SAME_CLOCK "phc.a" steers');
+    expect((await warnings(source + phc))[0]).to.include('8:9 TH_CFG_SAME_CLOCK "phc.a" already steers');
   });
 
   it('is warned of interfaces, clocks and folders that this machine does not have', async () => {

@@ -1,24 +1,24 @@
 import { cleanText } from '../../../api/index.js';
-import type { ConfigDocument, Layer } from '../read/document.js';
+import type { ConfigDocument, ConfigLayer } from '../read/document.js';
 import type { Finding } from './finding.js';
-import { indexPlaces, type Path, type PlaceIndex } from './place-index.js';
+import { indexPlaces, type KeyPath, type PlaceIndex } from './place-index.js';
 import type { Problem, Span } from './problem.js';
 
-/** Finds where the values of a merged configuration come from. */
+/** Finds the places of values of a merged configuration in its files. */
 export class Locator {
   readonly #document: ConfigDocument;
-  readonly #indices = new Map<Layer, Promise<PlaceIndex>>();
+  readonly #indices = new Map<ConfigLayer, Promise<PlaceIndex>>();
 
   constructor(document: ConfigDocument) {
     this.#document = document;
   }
 
-  /** The layer that has the last word about a value, and its place there. */
+  /** Returns the last layer that sets a value, and the place in it; for an absent value, the nearest table around it. */
   async find(
-    path: Path,
+    path: KeyPath,
     part: 'key' | 'value',
     file?: string,
-  ): Promise<{ layer: Layer; span: Span; exact: boolean } | undefined> {
+  ): Promise<{ layer: ConfigLayer; span: Span; exact: boolean } | undefined> {
     const layers = this.#document.layers.filter((layer) => file === undefined || layer.path === file).reverse();
     for (let length = path.length; length > 0; length--) {
       const exact = length === path.length;
@@ -31,7 +31,7 @@ export class Locator {
     return undefined;
   }
 
-  /** The finding with its place; undefined when it is about something that is not the operator's own text. */
+  /** Returns the finding with its place, or undefined if it is about text that the tolerant parser inserted or left out. */
   async place(finding: Finding): Promise<Problem | undefined> {
     if (finding.absence && this.#document.incomplete) return undefined;
     const found = await this.find(finding.path, finding.at, finding.file);
@@ -40,7 +40,7 @@ export class Locator {
     return problem(finding, found?.layer.path ?? finding.file ?? this.#document.path, found?.span);
   }
 
-  #index(layer: Layer): Promise<PlaceIndex> {
+  #index(layer: ConfigLayer): Promise<PlaceIndex> {
     let index = this.#indices.get(layer);
     if (index === undefined) {
       index = indexPlaces(layer.parsed.text);
@@ -50,7 +50,7 @@ export class Locator {
   }
 }
 
-/** The faults of syntax in all files. */
+/** Returns the syntax faults of all files. */
 export const faultsOf = (document: ConfigDocument): readonly Problem[] =>
   document.layers.flatMap((layer) =>
     layer.parsed.faults.map((fault) => problem(fault, layer.path, asOnDisk(layer, fault.span))),
@@ -69,13 +69,13 @@ const problem = (
   hint: told.hint === undefined ? undefined : short(told.hint),
 });
 
-/** Longest message, characters: it quotes the file, whose keys and values may have any length. */
+/** Longest message, characters. A message quotes the file, whose keys and values may have any length. */
 const LONGEST_MESSAGE = 2000;
 
 const short = (text: string): string => cleanText(text, LONGEST_MESSAGE);
 
-/** Shows the line as the operator wrote it, not as it was patched. */
-function asOnDisk(layer: Layer, span: Span): Span {
+/** Returns the place with its line as the operator wrote it, not as the parser patched it. */
+function asOnDisk(layer: ConfigLayer, span: Span): Span {
   if (!layer.parsed.patched.has(span.line)) return span;
   return { ...span, text: (layer.text.split('\n')[span.line - 1] ?? '').replace(/\r$/, '') };
 }

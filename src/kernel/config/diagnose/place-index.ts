@@ -2,23 +2,23 @@ import type { AST } from 'toml-eslint-parser';
 import { Lines } from './lines.js';
 import type { Span } from './problem.js';
 
-export type Path = readonly (string | number)[];
+export type KeyPath = readonly (string | number)[];
 
 interface Place {
   readonly key: readonly [number, number];
   readonly value: readonly [number, number];
 }
 
-/** Where each key and value of a file stands. */
+/** The places of all keys and values of a file. */
 export interface PlaceIndex {
-  /** The place of the value (or its key), undefined when the file does not set it. */
-  find(path: Path, part: 'key' | 'value'): Span | undefined;
+  /** Returns the place of a value or of its key, or undefined if the file does not set it. */
+  find(path: KeyPath, part: 'key' | 'value'): Span | undefined;
   readonly lines: Lines;
 }
 
 /**
- * Parses a text again, with a parser that keeps places. It is loaded here and not at the top: a configuration without
- * faults never needs it.
+ * Parses a text again with a parser that keeps places. The parser is loaded only here, because a configuration without faults
+ * does not need it.
  */
 export async function indexPlaces(text: string): Promise<PlaceIndex> {
   const { parseTOML } = await import('toml-eslint-parser');
@@ -27,7 +27,7 @@ export async function indexPlaces(text: string): Promise<PlaceIndex> {
   try {
     collect(parseTOML(text).body[0], places);
   } catch {
-    // The two parsers disagree about this text: then only the file is known.
+    // The two parsers disagree about this text: no places are known.
   }
   return {
     lines,
@@ -38,7 +38,7 @@ export async function indexPlaces(text: string): Promise<PlaceIndex> {
   };
 }
 
-const keyOf = (path: Path): string => JSON.stringify(path);
+const keyOf = (path: KeyPath): string => JSON.stringify(path);
 
 function collect(program: AST.TOMLTopLevelTable, places: Map<string, Place>): void {
   for (const node of program.body) {
@@ -52,14 +52,14 @@ function collect(program: AST.TOMLTopLevelTable, places: Map<string, Place>): vo
   }
 }
 
-function collectPair(pair: AST.TOMLKeyValue, base: Path, places: Map<string, Place>): void {
+function collectPair(pair: AST.TOMLKeyValue, base: KeyPath, places: Map<string, Place>): void {
   const path = [...base, ...pair.key.keys.map(nameOf)];
   markKeys(pair.key, path, places, base.length);
   places.set(keyOf(path), { key: outer(pair.key), value: pair.value.range });
   collectValue(pair.value, path, places);
 }
 
-function collectValue(value: AST.TOMLContentNode, path: Path, places: Map<string, Place>): void {
+function collectValue(value: AST.TOMLContentNode, path: KeyPath, places: Map<string, Place>): void {
   if (value.type === 'TOMLInlineTable') for (const pair of value.body) collectPair(pair, path, places);
   if (value.type !== 'TOMLArray') return;
   value.elements.forEach((element, index) => {
@@ -68,8 +68,8 @@ function collectValue(value: AST.TOMLContentNode, path: Path, places: Map<string
   });
 }
 
-/** The tables that a dotted key or header implies stand where they were first named. */
-function markKeys(key: AST.TOMLKey, path: Path, places: Map<string, Place>, from = 0): void {
+/** Records the places of tables that a dotted key or header implies: those of their first mention. */
+function markKeys(key: AST.TOMLKey, path: KeyPath, places: Map<string, Place>, from = 0): void {
   key.keys.forEach((part, index) => {
     const implied = keyOf(path.slice(0, from + index + 1));
     if (!places.has(implied)) places.set(implied, { key: part.range, value: part.range });

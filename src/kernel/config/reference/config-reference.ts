@@ -3,7 +3,9 @@ import type { PluginCatalogue } from '../config.js';
 import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from '../schema/hub-schema.js';
 import { optionsTable } from './options-table.js';
 
-/** Returns the text of docs/config.md: the hub's own tables, the keys that all sources and sinks take, then each plugin's keys. */
+/**
+ * Returns the text of docs/config.md: the hub's own tables, the keys that all sources and sinks take, then each plugin's keys.
+ */
 export async function configReference({ types }: PluginCatalogue): Promise<string> {
   const plugins = [...types].sort(([a], [b]) => (a < b ? -1 : 1));
   const sections: readonly (readonly [string, string, StandardSchema | undefined])[] = [
@@ -11,7 +13,7 @@ export async function configReference({ types }: PluginCatalogue): Promise<strin
     ['[target]', 'The accuracy that the hub aims at.', targetSchema],
     ['[source.*.*]', 'Keys of every source.', sourceOptionsSchema],
     ['[sink.*.*]', 'Keys of every sink.', sinkOptionsSchema],
-    ...plugins.map(([id, { summary, schema }]) => [`[${id}.*]`, sentence(summary), schema] as const),
+    ...plugins.map(([id, { summary, definition }]) => [`[${id}.*]`, sentence(summary), definition?.config] as const),
   ];
   const pages: string[] = [INTRODUCTION];
   for (const [header, summary, schema] of sections) {

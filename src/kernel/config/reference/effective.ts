@@ -1,21 +1,21 @@
 import type { PluginCatalogue, Table } from '../config.js';
 import { Locator } from '../diagnose/locator.js';
-import type { Path } from '../diagnose/place-index.js';
+import type { KeyPath } from '../diagnose/place-index.js';
 import type { ConfigDocument } from '../read/document.js';
 import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from '../schema/hub-schema.js';
 import { defaultsOf } from '../schema/schema-keys.js';
 import { isTable, showHeader, writeKey, writeValue } from '../toml-value.js';
 
-/** One value in force and where it comes from. */
+/** One effective value and its origin. */
 export interface EffectiveValue {
-  readonly path: Path;
-  /** As written in the file, not as the program understands it. */
+  readonly path: KeyPath;
+  /** Value as written in the file. */
   readonly value: unknown;
   /** `timehub.toml:12`, `preset client:3` or `default`. */
   readonly origin: string;
 }
 
-/** Every value in force, table by table: what the files say, then what they leave to the defaults. */
+/** Returns every effective value table by table: the written ones, then the defaults. */
 export async function effectiveConfig(
   document: ConfigDocument,
   catalogue: PluginCatalogue,
@@ -35,7 +35,7 @@ export async function effectiveConfig(
   return values;
 }
 
-/** As TOML that the hub would read back, each line with its origin. */
+/** Returns the values as TOML that the hub can read, each line with its origin. */
 export function formatEffective(values: readonly EffectiveValue[]): string {
   const lines: string[] = [];
   let header = '';
@@ -50,7 +50,7 @@ export function formatEffective(values: readonly EffectiveValue[]): string {
 }
 
 interface Section {
-  readonly path: Path;
+  readonly path: KeyPath;
   readonly table: Table;
   readonly defaults: Table;
 }
@@ -70,7 +70,7 @@ function tables({ tree, instances }: ConfigDocument, { types }: PluginCatalogue)
       path: [kind, type, name],
       table,
       defaults: {
-        ...defaultsOf(types.get(`${kind}.${type}`)?.schema),
+        ...defaultsOf(types.get(`${kind}.${type}`)?.definition?.config),
         ...defaultsOf(kind === 'source' ? sourceOptionsSchema : sinkOptionsSchema),
       },
     })),
@@ -78,7 +78,7 @@ function tables({ tree, instances }: ConfigDocument, { types }: PluginCatalogue)
   ];
 }
 
-async function originOf(locator: Locator, path: Path): Promise<string> {
+async function originOf(locator: Locator, path: KeyPath): Promise<string> {
   const found = await locator.find(path, 'key');
   if (found === undefined) return 'unknown';
   const { layer, span } = found;

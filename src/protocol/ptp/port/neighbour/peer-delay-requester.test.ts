@@ -41,21 +41,21 @@ function rig(rules: NeighbourRules = PROFILES.gptp.neighbour) {
     const t1 = seconds * S;
     const delay = BigInt(delayNs);
     machine.sent(token, stampOf(t1));
-    machine.takeResponse(response(id, t1 + delay + 5n * S, source), stampOf(t1 + 2n * delay + 1000n));
-    machine.takeFollowUp(followUp(id, t1 + delay + 1000n + 5n * S, source));
+    machine.receiveResponse(response(id, t1 + delay + 5n * S, source), stampOf(t1 + 2n * delay + 1000n));
+    machine.receiveFollowUp(followUp(id, t1 + delay + 1000n + 5n * S, source));
     return id;
   };
   return { machine, ask, exchange, response, followUp };
 }
 
 describe('peer delay', () => {
-  it('is half the round trip less the stay', () => {
+  it('is half of the round trip minus the turnaround time', () => {
     const { machine, exchange } = rig();
     exchange(350);
     expect(machine.delay.delayNs).to.equal(350);
   });
 
-  it('comes out the same in whatever order stamp and answers come', () => {
+  it('is the same for every order of stamp and answers', () => {
     const orders = [
       ['sent', 'resp', 'fu'],
       ['resp', 'fu', 'sent'],
@@ -69,15 +69,15 @@ describe('peer delay', () => {
       const { token, id } = ask();
       const steps: Record<string, () => boolean> = {
         sent: () => machine.sent(token, stampOf(1000n)),
-        resp: () => machine.takeResponse(response(id, 9000n), stampOf(2100n)),
-        fu: () => machine.takeFollowUp(followUp(id, 9400n)),
+        resp: () => machine.receiveResponse(response(id, 9000n), stampOf(2100n)),
+        fu: () => machine.receiveFollowUp(followUp(id, 9400n)),
       };
       expect(order.map((step) => steps[step]!())).to.deep.equal([false, false, true]);
       expect(machine.delay.delayNs).to.equal(350);
     }
   });
 
-  it('takes the fractions of the stamps as the profile has them', () => {
+  it('uses the sign of the fractions of the profile', () => {
     for (const [profile, delayNs] of [
       ['gptp', 349.75],
       ['default-p2p', 349.25],
@@ -85,28 +85,28 @@ describe('peer delay', () => {
       const { machine, ask, response, followUp } = rig(PROFILES[profile].neighbour);
       const { token, id } = ask();
       machine.sent(token, stampOf(1000n));
-      machine.takeResponse(response(id, 9000n, peer, 1n << 15n), stampOf(2100n));
-      machine.takeFollowUp(followUp(id, 9400n, peer, 1n << 16n));
+      machine.receiveResponse(response(id, 9000n, peer, 1n << 15n), stampOf(2100n));
+      machine.receiveFollowUp(followUp(id, 9400n, peer, 1n << 16n));
       expect(machine.delay.delayNs).to.equal(delayNs);
     }
   });
 
-  it('takes the stay from the correction in one step', () => {
+  it('takes the turnaround time from the correctionField in one step', () => {
     const { machine, ask, response } = rig();
     const { token, id } = ask();
     const oneStep = { ...response(id, 0n), header: headerOf(peer, id, { correction: 400n << 16n }) };
     machine.sent(token, stampOf(1000n));
-    machine.takeResponse(oneStep, stampOf(2100n));
+    machine.receiveResponse(oneStep, stampOf(2100n));
     expect(machine.delay.delayNs).to.equal(350);
   });
 
-  it('is the median of ten: one late stamp moves nothing', () => {
+  it('is the median of ten, which one late stamp does not change', () => {
     const { machine, exchange } = rig();
     for (const delayNs of [350, 350, 90_000, 350, 351]) exchange(delayNs);
     expect(machine.delay.delayNs).to.equal(350);
   });
 
-  it('is as well known as the samples about the median are near to each other', () => {
+  it('has a sigma from the spread of the samples about the median', () => {
     const { machine, exchange } = rig();
     for (const delayNs of [350, 470]) exchange(delayNs);
     expect(machine.delay.noiseNs(8)).to.be.closeTo(60, 0.001);
@@ -115,7 +115,7 @@ describe('peer delay', () => {
     expect(machine.delay.noiseNs(800)).to.be.closeTo((1.25 * 800) / Math.sqrt(10), 1);
   });
 
-  it('is learnt anew from another neighbour', () => {
+  it('is measured again with another neighbour', () => {
     const { machine, exchange } = rig();
     for (let n = 0; n < 5; n++) exchange(350);
     exchange(120, portOf(2));
@@ -144,7 +144,7 @@ describe('asCapable', () => {
     expect(judge(all)).to.deep.equal({ capable: true, reason: 'neighbour delay 350 ns' });
   });
 
-  it('is lost by a delay above the threshold, with the figure', () => {
+  it('is lost by a delay above the threshold, which the reason states', () => {
     const all = rig();
     for (let n = 0; n < 3; n++) all.exchange(1240);
     expect(judge(all).reason).to.equal(
@@ -169,7 +169,7 @@ describe('asCapable', () => {
     expect(judge(all).capable).to.equal(true);
   });
 
-  it('a transmit stamp that never comes is no lost answer', () => {
+  it('a missing transmit stamp is not a lost answer', () => {
     const all = rig();
     for (let n = 0; n < 3; n++) all.exchange(350);
     for (let n = 0; n < 30; n++) all.machine.stampLost(all.ask().token);
@@ -177,11 +177,11 @@ describe('asCapable', () => {
     expect(all.machine.stampsLost).to.equal(30);
   });
 
-  it('is lost when two answer one request, with both names', () => {
+  it('is lost when two ports answer one request, which the reason names', () => {
     const all = rig();
     for (let n = 0; n < 3; n++) {
       const id = all.exchange(350);
-      all.machine.takeResponse(all.response(id, 1n, portOf(2)), stampOf(1n));
+      all.machine.receiveResponse(all.response(id, 1n, portOf(2)), stampOf(1n));
     }
     all.ask();
     expect(judge(all).reason).to.equal(
@@ -195,7 +195,7 @@ describe('asCapable', () => {
   it('is lost when our own clock answers', () => {
     const all = rig();
     const { id } = all.ask();
-    all.machine.takeResponse(all.response(id, 1n, portOf(5, 2)), stampOf(1n));
+    all.machine.receiveResponse(all.response(id, 1n, portOf(5, 2)), stampOf(1n));
     expect(judge(all).reason).to.contain('a loop in the wiring?');
   });
 
