@@ -34,7 +34,7 @@ import type { InstanceLogs } from './events/instance-logs.js';
 import type { ReloadOutcomes } from './events/reload-outcomes.js';
 import type { Host } from './host.js';
 import { sinkContext, sourceContext } from './plugins/context.js';
-import { Instance, type InstanceCare } from './plugins/instance.js';
+import { Instance, type InstanceServices } from './plugins/instance.js';
 import type { InstancesByType } from './plugins/instances-by-type.js';
 import type { Scope } from './plugins/scope.js';
 import type { StateSaver } from './saved-state/state-saver.js';
@@ -60,8 +60,8 @@ export class Hub {
   readonly #saver: StateSaver;
   readonly #reporter: EventReporter;
   readonly #logs: InstanceLogs;
-  readonly #care: InstanceCare;
-  readonly #instanceNews = new InstanceEvents();
+  readonly #services: InstanceServices;
+  readonly #instanceEvents = new InstanceEvents();
   #stopping = false;
 
   constructor(parts: Registry) {
@@ -74,13 +74,13 @@ export class Hub {
     this.#reporter = parts.resolve(EVENT_REPORTER);
     this.#logs = parts.resolve(INSTANCE_LOGS);
     this.report = parts.resolve(REPORT);
-    this.#care = {
+    this.#services = {
       host: this.#host,
       create: (plan, scope, health) => this.#create(plan, scope, health),
       changed: (instance, before) => this.#changed(instance, before),
       abort: parts.resolve(ABORT),
     };
-    this.#loop.onWake(() => void this.#awaken());
+    this.#loop.onWake(() => void this.#restartSources());
   }
 
   /** Outcomes of attempts to read the configuration again, for events, metrics and the status. */
@@ -142,8 +142,8 @@ export class Hub {
     const steps: readonly (readonly [readonly string[], (id: string) => Promise<void>])[] = [
       [removed, (id) => this.#remove(id)],
       [retuned, async (id) => this.#announce(planOf(id))],
-      [changed, (id) => this.#bring(planOf(id))],
-      [added, (id) => this.#bring(planOf(id))],
+      [changed, (id) => this.#startOrReload(planOf(id))],
+      [added, (id) => this.#startOrReload(planOf(id))],
     ];
     const outcomes: PromiseSettledResult<void>[] = [];
     for (const [ids, work] of steps) {
@@ -157,7 +157,7 @@ export class Hub {
   }
 
   /** Starts an instance, or changes it to this plan if it is there. */
-  async #bring(plan: InstancePlan): Promise<void> {
+  async #startOrReload(plan: InstancePlan): Promise<void> {
     const known = this.#instances.get(plan.id);
     if (known === undefined) return this.#add(plan).start();
     this.#announce(plan);
@@ -170,7 +170,7 @@ export class Hub {
   }
 
   #add(plan: InstancePlan): Instance {
-    const instance = new Instance(plan, this.#care);
+    const instance = new Instance(plan, this.#services);
     this.#instances.set(plan.id, instance);
     this.#siblings.join(plan.definition.type, plan.id);
     this.#announce(plan);
@@ -188,7 +188,7 @@ export class Hub {
     if (instance.kind === 'source') this.#loop.accept({ type: 'source-gone', id });
     this.#instances.delete(id);
     this.#siblings.leave(instance.plan.definition.type, id);
-    this.#instanceNews.forget(id);
+    this.#instanceEvents.forget(id);
     this.#parts.resolve(RECENT_OBSERVATIONS).forget(id);
     this.#parts.resolve(IDENTITY).forget(id);
     this.#parts.resolve(METRICS).forget(id);
@@ -213,7 +213,7 @@ export class Hub {
   }
 
   /** After a sleep connections are dead, names lead elsewhere and the time is unknown: sources begin again. */
-  #awaken(): Promise<void> {
+  #restartSources(): Promise<void> {
     return this.#each('source', (instance) => instance.restart());
   }
 
@@ -221,7 +221,7 @@ export class Hub {
     const { id, kind, state, reason } = instance;
     if (kind === 'source' && (state === 'failed' || state === 'refused'))
       this.#loop.accept({ type: 'unreachable', id, reason });
-    const news = this.#instanceNews.of(instance, before);
-    if (news !== undefined) this.#reporter.report(news);
+    const event = this.#instanceEvents.of(instance, before);
+    if (event !== undefined) this.#reporter.report(event);
   }
 }

@@ -203,7 +203,7 @@ export class LabHost implements Host {
   /** Timers count by the oscillator, like everything on this machine. */
   after(delayNs: Ns, handler: () => void): Timer {
     const rate = 1 + this.#quartz().frequencyPpb(this.nowNs) * 1e-9;
-    return this.#awaken(this.nowNs + Math.max(0, delayNs) / rate, handler);
+    return this.#callAt(this.nowNs + Math.max(0, delayNs) / rate, handler);
   }
 
   random(octets: number): Uint8Array {
@@ -226,11 +226,11 @@ export class LabHost implements Host {
   close(): void {}
 
   /** Waits on if the machine slept meanwhile. */
-  #awaken(dueNs: Ns, handler: () => void): Timer {
+  #callAt(dueNs: Ns, handler: () => void): Timer {
     const sleptNs = this.#sleptNs;
     let timer = this.scheduler.at(dueNs, () => {
       if (this.#sleptNs === sleptNs) handler();
-      else timer = this.#awaken(dueNs + this.#sleptNs - sleptNs, handler);
+      else timer = this.#callAt(dueNs + this.#sleptNs - sleptNs, handler);
     });
     return { cancel: () => timer.cancel() };
   }
@@ -241,7 +241,7 @@ export class LabHost implements Host {
 
   #makePhc(name: string, setting: LabClockSetting & LabPhcSetting, system: LabClock): LabPhc {
     const id: ClockId = `phc:${name}`;
-    const at = (nowNs: Ns, handler: () => void): Timer => this.#awaken(nowNs, handler);
+    const at = (nowNs: Ns, handler: () => void): Timer => this.#callAt(nowNs, handler);
     return new LabPhc({ ...this.#make(id, setting), setting, random: this.stream(`comparing ${id}`), system, at });
   }
 

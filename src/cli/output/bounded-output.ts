@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutputTarget } from './descriptor.js';
-import { TokenBucket } from './token-bucket.js';
+import { LineLimiter } from './line-limiter.js';
 
 /** Maximum size of the lines that wait for a slow reader. */
 const WAITING_OCTETS = 256 << 10;
@@ -48,14 +48,14 @@ export class BoundedOutput {
   #unreported = 0;
   #reason = '';
   #reportedAt = Number.NEGATIVE_INFINITY;
-  readonly #allowance: TokenBucket;
+  readonly #limiter: LineLimiter;
   #cancelRetry: (() => void) | undefined;
 
   constructor(target: OutputTarget, lossLine: LossLine, clockwork: Clockwork = realTime) {
     this.#target = target;
     this.#lossLine = lossLine;
     this.#clockwork = clockwork;
-    this.#allowance = new TokenBucket(BURST_LINES, LINES_PER_S, clockwork.now());
+    this.#limiter = new LineLimiter(BURST_LINES, LINES_PER_S, clockwork.now());
   }
 
   /** Lines lost since the start. */
@@ -80,7 +80,7 @@ export class BoundedOutput {
 
   write(line: string): void {
     this.#report();
-    if (!this.#allowance.take(this.#clockwork.now())) this.#lose(`there are more than ${LINES_PER_S} lines a second`);
+    if (!this.#limiter.take(this.#clockwork.now())) this.#lose(`there are more than ${LINES_PER_S} lines a second`);
     else if (this.#waitingOctets > WAITING_OCTETS) this.#lose('it is not read');
     else this.#accept(line, 0);
     this.#attend();

@@ -60,7 +60,7 @@ describe('the event log', () => {
     symlinkSync('/dev/full', path);
     const eventLog = new EventLogFile(path, { schema: 1 }, followed);
     const told: UntimedEvent[] = [];
-    eventLog.watch((news) => told.push(news));
+    eventLog.watch((event) => told.push(event));
     const writeUntil = async (done: () => boolean) => {
       while (!done()) {
         eventLog.write({ type: 'tick' });
@@ -98,8 +98,8 @@ describe('the event log', () => {
       writeFileSync(victim, 'precious');
       place(path, victim);
       const eventLog = new EventLogFile(path, { schema: 1 });
-      const news = new Promise<UntimedEvent>((resolve) => eventLog.watch(resolve));
-      expect((await news).text).to.match(why);
+      const event = new Promise<UntimedEvent>((resolve) => eventLog.watch(resolve));
+      expect((await event).text).to.match(why);
       eventLog.write({ type: 'tick' });
       await eventLog.close();
       expect(eventLog.note).to.match(why);

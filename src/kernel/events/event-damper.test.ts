@@ -22,7 +22,7 @@ function setUp() {
       return { cancel: () => timers.delete(timer) };
     },
     subjectOf: ({ id }) => id,
-    tell: ({ id, severity, text }) => told.push({ at: now, id, severity, text }),
+    report: ({ id, severity, text }) => told.push({ at: now, id, severity, text }),
   });
   const wait = (seconds: number) => {
     const end = now + seconds;

@@ -19,11 +19,15 @@ export class EventReporter {
 
   constructor(parts: EventReporterParts) {
     this.#parts = parts;
-    this.#damper = new EventDamper<UntimedEvent>({ ...parts.timers, subjectOf, tell: (news) => this.#tell(news) });
+    this.#damper = new EventDamper<UntimedEvent>({
+      ...parts.timers,
+      subjectOf,
+      report: (event) => this.#publish(event),
+    });
   }
 
-  report(news: UntimedEvent): void {
-    this.#damper.take(news);
+  report(event: UntimedEvent): void {
+    this.#damper.take(event);
   }
 
   /** An event of the core with a code asks for a remedy: a warning. */
@@ -33,8 +37,8 @@ export class EventReporter {
   }
 
   /** Adds an event to the list at once, without a line in the log. */
-  list(news: UntimedEvent): void {
-    this.#parts.events.add({ at: this.#parts.now(), ...news });
+  list(event: UntimedEvent): void {
+    this.#parts.events.add({ at: this.#parts.now(), ...event });
   }
 
   forget(subject: Pick<UntimedEvent, 'kind' | 'id'>): void {
@@ -46,9 +50,9 @@ export class EventReporter {
     this.#damper.stop();
   }
 
-  #tell(news: UntimedEvent): void {
-    const { id, kind, severity, text, code } = news;
-    this.list(news);
+  #publish(event: UntimedEvent): void {
+    const { id, kind, severity, text, code } = event;
+    this.list(event);
     const fields = { event: kind, ...(code === undefined ? {} : { code }) };
     const log = this.#parts.log(id);
     if (severity === 'warning') log.warn(text, fields);

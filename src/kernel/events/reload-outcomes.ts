@@ -8,13 +8,13 @@ const HELP = 'Readings of the configuration of a running hub.';
 export class ReloadOutcomes {
   readonly #applied: () => void;
   readonly #failed: () => void;
-  readonly #tell: (news: UntimedEvent) => void;
+  readonly #report: (event: UntimedEvent) => void;
   #note = '';
 
-  constructor(metrics: MetricStore, tell: (news: UntimedEvent) => void) {
+  constructor(metrics: MetricStore, report: (event: UntimedEvent) => void) {
     this.#applied = metrics.counter(NAME, HELP, { result: 'applied' });
     this.#failed = metrics.counter(NAME, HELP, { result: 'failed' });
-    this.#tell = tell;
+    this.#report = report;
   }
 
   /** Why the last reload failed, a sentence; empty when it was applied. */
@@ -26,7 +26,7 @@ export class ReloadOutcomes {
   applied(text: string): void {
     this.#applied();
     this.#note = '';
-    this.#tell({ kind: 'config', id: 'hub', severity: 'info', text });
+    this.#report({ kind: 'config', id: 'hub', severity: 'info', text });
   }
 
   /** `text`: why the reload failed. A repeated text is no new event. */
@@ -34,6 +34,6 @@ export class ReloadOutcomes {
     this.#failed();
     const isNew = text !== this.#note;
     this.#note = text;
-    if (isNew) this.#tell({ kind: 'config', id: 'hub', severity: 'warning', text });
+    if (isNew) this.#report({ kind: 'config', id: 'hub', severity: 'warning', text });
   }
 }

@@ -3,7 +3,7 @@ import { defineSource, HubError, NS_PER_S, type Running } from '../../api/index.
 import { createLabHost } from '../../lab/host.js';
 import { planOf } from '../../lab/plan-instance.js';
 import type { InstancePlan } from '../config/index.js';
-import { Instance, type InstanceCare } from './instance.js';
+import { Instance, type InstanceServices } from './instance.js';
 import type { Scope } from './scope.js';
 
 const S = NS_PER_S;
@@ -14,7 +14,7 @@ function setUp(running: (scope: Scope) => Partial<Running<unknown>>, plan: Parti
   const aborted: Error[] = [];
   const states: string[] = [];
   let runs = 0;
-  const care: InstanceCare = {
+  const services: InstanceServices = {
     host,
     create: (_plan, scope) => {
       runs++;
@@ -31,7 +31,7 @@ function setUp(running: (scope: Scope) => Partial<Running<unknown>>, plan: Parti
     config: schema,
     create: () => ({}) as never,
   });
-  const instance = new Instance({ ...planOf('x.y', definition, {}), ...plan }, care);
+  const instance = new Instance({ ...planOf('x.y', definition, {}), ...plan }, services);
   return { host, instance, states, aborted, runs: () => runs };
 }
 

@@ -112,10 +112,10 @@ export class GpsdFeed {
     // The timer may be a little late or early: the edge was at the second all the same.
     const second = ((truth + S / 2n) / S) * S;
     const edge = clock - (truth - second) + BigInt(Math.round(jitterNs * this.#random.normal() - offsetNs));
-    this.#timer = this.#world.after(PULSE_LATENCY_NS, () => this.#tell(second, edge));
+    this.#timer = this.#world.after(PULSE_LATENCY_NS, () => this.#reportPulse(second, edge));
   }
 
-  #tell(second: Instant, edge: Instant): void {
+  #reportPulse(second: Instant, edge: Instant): void {
     const { device: path, pulseDevice = path, serialDelayNs, serialJitterNs, pps } = this.#options;
     if (pps && this.#plugged && this.satellites >= ANY_FIX)
       this.#publish(timeOffset('PPS', pulseDevice, second, edge, -20));
