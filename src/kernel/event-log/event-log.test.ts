@@ -44,7 +44,7 @@ describe('the event log', () => {
     expect(eventLog.note).to.equal('');
   });
 
-  it('on a full disk goes on without, and says so', async () => {
+  it('reports a full disk, and the hub goes on', async () => {
     const eventLog = new EventLogFile('/dev/full', { schema: 1 }, followed);
     while (eventLog.note === '') {
       eventLog.write({ type: 'tick' });
@@ -107,7 +107,7 @@ describe('the event log', () => {
     });
   }
 
-  it('can be read by its group alone, whatever the umask of the process', async () => {
+  it('can be read only by user and group, for every umask', async () => {
     const before = process.umask(0);
     try {
       const path = join(mkdtempSync(join(tmpdir(), 'timehub-')), 'log');

@@ -22,7 +22,7 @@ describe('a simulated oscillator', () => {
     expect(rms).to.be.closeTo(10, 1);
   });
 
-  it('breathes with the temperature', () => {
+  it('follows the temperature', () => {
     const oscillator = new Oscillator({ sine: { amplitudePpb: 500, periodS: 86_400 } }, createRandom(1));
     expect(oscillator.frequencyPpb(21_600 * S)).to.be.closeTo(500, 0.1);
     // The integral over half a period: amplitude · period / π.
@@ -33,7 +33,7 @@ describe('a simulated oscillator', () => {
 describe('a simulated clock', () => {
   const host = (clock: LabClockSetting) => createLabHost({ clock });
 
-  it('starts off by its offset and runs away with its oscillator', async () => {
+  it('starts with its offset and drifts with its oscillator', async () => {
     const lab = host({ offsetNs: 10e6, frequencyPpb: 10_000 });
     expect(lab.errorNs('system')).to.equal(10e6);
     expect(lab.clocks[0].read().time).to.equal(lab.trueTime() - 10_000_000n);
@@ -42,7 +42,7 @@ describe('a simulated clock', () => {
     expect(Number(lab.monotonic())).to.equal(3600 * S + 100 * S + 1e6);
   });
 
-  it('obeys a frequency correction from the moment it is set, in the steps of the kernel', async () => {
+  it('follows a frequency correction at once, rounded as in the kernel', async () => {
     const lab = host({ frequencyPpb: 10_000 });
     await lab.run(50 * S);
     const set = lab.clocks[0].setFrequency(-10_000);
@@ -53,7 +53,7 @@ describe('a simulated clock', () => {
     expect(lab.clocks[0].setFrequency(9e9)).to.equal(500_000);
   });
 
-  it('steps at once, and shows it in its phase alone', async () => {
+  it('steps at once, and its phase shows the step', async () => {
     const lab = host({ offsetNs: 10e6, frequencyPpb: 10_000 });
     const before = lab.clocks[0].phase();
     await lab.run(10 * S);
