@@ -52,7 +52,7 @@ describe('a reload', () => {
       bench.loads(() => Promise.reject(thrown));
       await bench.reload.run();
       expect(bench.reloads.note).to.equal(
-        `the configuration in force stays: hub.toml cannot be read: ${thrown.message}`,
+        `the present configuration stays: hub.toml cannot be read: ${thrown.message}`,
       );
       expect(bench.logged).to.deep.equal([bench.reloads.note]);
       expect(bench.events).to.deep.equal([bench.reloads.note]);

@@ -40,7 +40,7 @@ function engineFor({ core, leapTable }: LogHeader) {
 function print({ runs, inputs, events, digests, gaps, differences, first, digest }: ReplayReport): void {
   const counted = `${inputs} inputs of ${runs} ${runs === 1 ? 'run' : 'runs'}, ${events} decisions and ${digests} states compared`;
   console.log(`${counted}: ${differences === 0 ? 'all the same' : `${differences} differ`}; final state ${digest}`);
-  if (gaps > 0) console.log(`the log lacks ${gaps} lines: what follows them cannot be the same`);
+  if (gaps > 0) console.log(`the log lacks ${gaps} lines: the replay cannot agree after them`);
   for (const { line, what, logged, replayed } of first) {
     console.log(`line ${line}, ${what}:\n  logged   ${logged || '(nothing)'}\n  replayed ${replayed || '(nothing)'}`);
   }

@@ -160,7 +160,7 @@ export class Replay {
 
   #refuse(why: string): never {
     throw new HubError('TH_REPLAY_FORMAT', `this is not an event log: ${why}`, {
-      hint: 'the file that [hub] event-log names, or what "timehub simulate --record" wrote',
+      hint: 'give the file that [hub] event-log names, or one that "timehub simulate --record" wrote',
     });
   }
 }

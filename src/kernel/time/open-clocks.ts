@@ -52,7 +52,7 @@ export class OpenClocks {
   /** `lost` is called once, soon after the clock stopped answering. */
   open(id: ClockId, wishes: ClockWishes | undefined, lost: (error: Error) => void): ClockUse {
     const known = this.#clocks.get(id) ?? this.#open(id, wishes);
-    if (!isHardware(known.clock)) throw new HubError('TH_CLOCK_UNKNOWN', `"${id}" is no hardware clock`);
+    if (!isHardware(known.clock)) throw new HubError('TH_CLOCK_UNKNOWN', `"${id}" is not a hardware clock`);
     const { clock } = known;
     if (wishes?.restNs !== undefined) clock.rest(wishes.restNs);
     known.users.add(lost);

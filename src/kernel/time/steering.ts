@@ -34,7 +34,7 @@ export class Steering {
     const holder = this.#owners.get(clock.id);
     if (holder !== undefined) {
       throw new HubError('TH_CLOCK_OWNED', `${holder} steers the clock "${clock.id}" already`, {
-        hint: 'one sink a clock: remove one of them',
+        hint: 'a clock can have one sink: remove one of them',
       });
     }
     const obstacle = clock.obstacle();
