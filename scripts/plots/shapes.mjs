@@ -46,7 +46,7 @@ export async function shapes() {
 async function weights(shape) {
   const look = (estimator) => {
     const track = estimator.tracksByKey.get('ntp.a');
-    return { legs: track?.observations ?? 0, weights: track?.legs?.shapes.map(({ weight }) => weight) ?? [] };
+    return { legs: track?.observations ?? 0, weights: track?.legNoise?.shapes.map(({ weight }) => weight) ?? [] };
   };
   const { frames } = await watch(scenario(shape), { look });
   const rows = [];

@@ -179,7 +179,7 @@ export function reportOf(source: Source, context: ReportContext): SourceReport {
     observations,
   };
   if (track !== undefined) report.stamp = track.stamp;
-  if (found !== undefined && Number.isFinite(found.delayNs)) report.delayNs = 2 * found.delayNs;
+  if (found?.delayNs !== undefined) report.delayNs = 2 * found.delayNs;
   return report;
 }
 
