@@ -88,7 +88,7 @@ export class Hub {
     return this.#parts.resolve(RELOADS);
   }
 
-  /** The logger of an instance, or of the hub (`hub`): lines that repeat are counted and summarised. */
+  /** Returns the logger of an instance, or of the hub (`hub`). Repeated lines are counted and summarised. */
   logOf(id: string): Logger {
     return this.#logs.of(id);
   }

@@ -9,7 +9,7 @@ import {
 } from '../api/index.js';
 import type { Host } from '../kernel/host.js';
 import { LabClock, type LabClockOptions } from './clocks/clock.js';
-import { Oscillator, type OscillatorOptions } from './clocks/oscillator.js';
+import { LabOscillator, type OscillatorOptions } from './clocks/oscillator.js';
 import { LabPhc, type LabPhcSetting } from './clocks/phc.js';
 import { Fabric, type LabNode } from './network/fabric.js';
 import { createRandom, type Random } from './random.js';
@@ -63,7 +63,7 @@ export class LabHost implements Host {
   readonly clocks: readonly [LabClock, ...LabClock[]];
   /** All hardware clocks, also those that no instance has opened. */
   readonly phcs: readonly LabPhc[];
-  readonly oscillators = new Map<ClockId, Oscillator>();
+  readonly oscillators = new Map<ClockId, LabOscillator>();
   /** State lines for the service manager. */
   readonly notified: string[] = [];
   readonly #options: LabHostOptions;
@@ -200,7 +200,7 @@ export class LabHost implements Host {
     return this.#slept;
   }
 
-  /** Timers count by the oscillator, like everything on this machine. */
+  /** The delay is counted by the machine's oscillator. */
   after(delayNs: Ns, handler: () => void): Timer {
     const rate = 1 + this.#quartz().frequencyPpb(this.nowNs) * 1e-9;
     return this.#callAt(this.nowNs + Math.max(0, delayNs) / rate, handler);
@@ -235,7 +235,7 @@ export class LabHost implements Host {
     return { cancel: () => timer.cancel() };
   }
 
-  #quartz(): Oscillator {
+  #quartz(): LabOscillator {
     return this.oscillators.get('system')!;
   }
 
@@ -247,7 +247,7 @@ export class LabHost implements Host {
 
   #make(id: ClockId, setting: LabClockSetting): LabClockOptions {
     const system = id === 'system';
-    const oscillator = new Oscillator(setting, this.stream(id));
+    const oscillator = new LabOscillator(setting, this.stream(id));
     this.oscillators.set(id, oscillator);
     return {
       id,

@@ -21,7 +21,7 @@ export interface Clockwork {
 
 interface Entry {
   readonly octets: Buffer;
-  /** Lines whose loss this entry reports; 0 for a line of the log. */
+  /** Number of lost lines that this entry reports; 0 for a line of the log. */
   readonly reports: number;
   /** True if its beginning is written. */
   readonly begun: boolean;

@@ -52,7 +52,7 @@ export interface ReplayReport {
 export interface ReplayOptions {
   /** Makes a new engine for a run. */
   readonly createEngine: (header: LogHeader) => Engine;
-  /** Called after each tick: about once a second of the recorded run. */
+  /** Called after each tick, about once for each second of the recorded run. */
   readonly onState?: (state: TimeState) => void;
 }
 

@@ -8,7 +8,7 @@ export interface EventReporterParts {
   readonly timers: { readonly monotonic: () => Instant; readonly after: (delayNs: Ns, handler: () => void) => Timer };
   readonly events: EventList;
   readonly log: (id: string) => Logger;
-  /** RFC 3339, UTC. */
+  /** Returns the present UTC, RFC 3339. */
   readonly now: () => string;
 }
 
@@ -30,7 +30,7 @@ export class EventReporter {
     this.#damper.take(event);
   }
 
-  /** An event of the core with a code asks for a remedy: a warning. */
+  /** Reports an event of the engine. An event with a code needs a remedy: it is a warning. */
   reportAction({ kind, id, text, code, warning }: Extract<Action, { readonly type: 'event' }>): void {
     const severity = warning === true || code !== undefined ? 'warning' : 'info';
     this.report({ kind, id, severity, text, ...(code === undefined ? {} : { code }) });
@@ -45,7 +45,7 @@ export class EventReporter {
     this.#damper.forget(subjectOf(subject));
   }
 
-  /** Reports what is held back. */
+  /** Reports all held events. */
   stop(): void {
     this.#damper.stop();
   }

@@ -4,7 +4,7 @@ import type { UntimedEvent } from './untimed-event.js';
 const NAME = 'timehub_reloads_total';
 const HELP = 'Readings of the configuration of a running hub.';
 
-/** The outcome of each reload: an event, a metric and, while the last one failed, a note for the status. */
+/** Reports the outcome of each reload: by an event, a metric and, while the last one failed, a note in the status. */
 export class ReloadOutcomes {
   readonly #applied: () => void;
   readonly #failed: () => void;

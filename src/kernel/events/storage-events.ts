@@ -4,7 +4,7 @@ import type { UntimedEvent } from './untimed-event.js';
 export interface Storage {
   /** Empty, or the present fault. */
   readonly note: string;
-  /** Reports when writing fails and when it succeeds again, once each. */
+  /** Calls `handler` when writing fails and when it succeeds again, once each. */
   watch?(handler: (event: UntimedEvent) => void): void;
 }
 

@@ -119,7 +119,7 @@ export class Instance {
     }
     if (scope !== this.#scope) return;
     this.#runningSince = this.#services.host.monotonic();
-    // A health report from within start() stands.
+    // A health report during start() has set another state.
     if (this.state === 'starting') this.#become('running', '');
   }
 
