@@ -3,14 +3,14 @@ import type { Leg } from 'timehub/api';
 import { toNtpTime } from 'timehub/protocol/ntp';
 import source from './source.js';
 import { sourceContext } from './testing/contexts.js';
-import { type Responder, type ResponderLink, ResponderNetwork } from './testing/responder-network.js';
 import { kiss, server, silence } from './testing/server.js';
+import { NtpWorld, type Responder, type ResponderLink } from './testing/world.js';
 
 const ADDRESS = '192.0.2.9';
 const KEY = `${ADDRESS}|123`;
 
 async function asking(options: Record<string, unknown> = {}, respond = server()) {
-  const world = new ResponderNetwork();
+  const world = new NtpWorld();
   world.offsetNs = 41_000_000n;
   const link: ResponderLink = { upNs: 3e6, downNs: 1e6, respond };
   world.links.set(KEY, link);

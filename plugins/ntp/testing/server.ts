@@ -1,5 +1,5 @@
 import { HEADER_OCTETS, type Header, readHeader, toNtpTime, writeHeader } from 'timehub/protocol/ntp';
-import type { Responder } from './responder-network.js';
+import type { Responder } from './world.js';
 
 /** A perfect stratum 1 server, or what `over` makes of it. */
 export const server =

@@ -40,7 +40,7 @@ const notHere = (): never => {
 };
 
 /** A machine with virtual time and a network of responders: all a plugin may touch. */
-export class ResponderNetwork {
+export class NtpWorld {
   /** CLOCK_MONOTONIC_RAW. */
   now: Instant = 0n;
   /** Reference − system clock. */
@@ -211,7 +211,7 @@ export class ResponderNetwork {
 
 /** A synchronised hub whose system clock is behind by `offsetNs`. */
 export function stateOf(
-  world: ResponderNetwork,
+  world: NtpWorld,
   over: { ntp?: Partial<TimeState['ntp']>; clock?: Partial<ClockState> } = {},
 ): TimeState {
   const { monotonic, time } = world.stamp('user');
