@@ -7,25 +7,7 @@ import {
   type SourceDefinition,
 } from '../api/index.js';
 import type { Registry } from './assembly/registry.js';
-import {
-  ABORT,
-  EVENT_LOG,
-  EVENT_REPORTER,
-  HEALTH,
-  HOST,
-  IDENTITY,
-  INSTANCE_LOGS,
-  INSTANCES,
-  INSTANCES_BY_TYPE,
-  METRICS,
-  PLAN,
-  RECENT_OBSERVATIONS,
-  RELOADS,
-  REPORT,
-  SCOPE,
-  STATE_SAVER,
-  TIME_LOOP,
-} from './assembly/tokens.js';
+import * as t from './assembly/tokens.js';
 import type { ConfigDifference, InstancePlan } from './config/index.js';
 import { atMost } from './deadline.js';
 import type { EventReporter } from './events/event-reporter.js';
@@ -66,26 +48,26 @@ export class Hub {
 
   constructor(parts: Registry) {
     this.#parts = parts;
-    this.#host = parts.resolve(HOST);
-    this.#loop = parts.resolve(TIME_LOOP);
-    this.#instances = parts.resolve(INSTANCES);
-    this.#siblings = parts.resolve(INSTANCES_BY_TYPE);
-    this.#saver = parts.resolve(STATE_SAVER);
-    this.#reporter = parts.resolve(EVENT_REPORTER);
-    this.#logs = parts.resolve(INSTANCE_LOGS);
-    this.report = parts.resolve(REPORT);
+    this.#host = parts.resolve(t.HOST);
+    this.#loop = parts.resolve(t.TIME_LOOP);
+    this.#instances = parts.resolve(t.INSTANCES);
+    this.#siblings = parts.resolve(t.INSTANCES_BY_TYPE);
+    this.#saver = parts.resolve(t.STATE_SAVER);
+    this.#reporter = parts.resolve(t.EVENT_REPORTER);
+    this.#logs = parts.resolve(t.INSTANCE_LOGS);
+    this.report = parts.resolve(t.REPORT);
     this.#services = {
       host: this.#host,
       create: (plan, scope, health) => this.#create(plan, scope, health),
       changed: (instance, before) => this.#changed(instance, before),
-      abort: parts.resolve(ABORT),
+      abort: parts.resolve(t.ABORT),
     };
     this.#loop.onWake(() => void this.#restartSources());
   }
 
   /** Outcomes of attempts to read the configuration again, for events, metrics and the status. */
   get reloads(): ReloadOutcomes {
-    return this.#parts.resolve(RELOADS);
+    return this.#parts.resolve(t.RELOADS);
   }
 
   /** Returns the logger of an instance, or of the hub (`hub`). Repeated lines are counted and summarised. */
@@ -166,7 +148,7 @@ export class Hub {
 
   #closeEventLog(): Promise<void> {
     this.#loop.stop();
-    return this.#parts.resolve(EVENT_LOG).close();
+    return this.#parts.resolve(t.EVENT_LOG).close();
   }
 
   #add(plan: InstancePlan): Instance {
@@ -189,9 +171,9 @@ export class Hub {
     this.#instances.delete(id);
     this.#siblings.leave(instance.plan.definition.type, id);
     this.#instanceEvents.forget(id);
-    this.#parts.resolve(RECENT_OBSERVATIONS).forget(id);
-    this.#parts.resolve(IDENTITY).forget(id);
-    this.#parts.resolve(METRICS).forget(id);
+    this.#parts.resolve(t.RECENT_OBSERVATIONS).forget(id);
+    this.#parts.resolve(t.IDENTITY).forget(id);
+    this.#parts.resolve(t.METRICS).forget(id);
     this.#reporter.forget(instance);
     this.#logs.forget(id);
   }
@@ -206,7 +188,7 @@ export class Hub {
     scope: Scope,
     health: (state: 'ok' | 'degraded', reason: string) => void,
   ): Running<unknown> {
-    const registry = this.#parts.child().value(PLAN, plan).value(SCOPE, scope).value(HEALTH, health);
+    const registry = this.#parts.child().value(t.PLAN, plan).value(t.SCOPE, scope).value(t.HEALTH, health);
     const { definition, config } = plan;
     if (definition.kind === 'sink') return (definition as SinkDefinition).create(config, sinkContext(registry));
     return (definition as SourceDefinition).create(config, sourceContext(registry));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { EthernetOptions, Network, PdelayCounts, PdelayResponderOptions, UdpOptions } from '../../api/index.js';
-import { createLabHost } from '../../lab/index.js';
+import { createLabHost } from '../../lab/host.js';
 import { Scope } from './scope.js';
 import { scopedNetwork } from './scoped-network.js';
 
