@@ -1,8 +1,7 @@
-#!/usr/bin/env node
-/** Writes docs/config.md from the schemas of the compiled tree. `test/docs.test.ts` fails when it is out of date. */
+/** Writes docs/config.md from the schemas. test/docs.test.ts fails if the page differs from them. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './tree.mjs';
+import { configurationReference } from '../src/cli/reference.js';
+import { root } from '../test/place.js';
 
-const { configurationReference } = await import(join(root, 'dist/src/cli/reference.js'));
 writeFileSync(join(root, 'docs/config.md'), await configurationReference());

@@ -1,20 +1,29 @@
-#!/usr/bin/env node
 /**
  * Prints what each attack of test/hostile does to a hub with NTP servers, a PTP grandmaster, CSPTP, a gpsd and a dashboard, and
  * to an honest client of it: a Markdown table. Each attack has a hub of its own; the client asks for the time 20 times a second,
  * for the status 4 times, and twice at the dashboard's port. Sigma and bound are compared with as long a time before the attack.
- * "waited for CPU": for how long another thread had the CPU when the hub could have run, which delays answers too. "stop":
- * from SIGTERM, while the attack goes on, to the end; "killed" beyond 5 s.
+ * "waited for CPU": the time for which the hub could have run but another thread had the CPU, which delays answers too.
+ * "stop": from SIGTERM, while the attack goes on, to the exit; "killed" beyond 5 s.
  *
  *   npm run bench:hostile -- [--seconds N] [--only REGEX] [--profile FOLDER]
  *
- * Needs root, a C compiler and chronyd in .cache/peers (npm test fetches it), and wants two idle CPUs. `--profile`: for CPU
- * profiles of the hubs. Exit status 1 when an attack does more than it may (test/hostile/limits.ts).
+ * Needs root and a C compiler, fetches chrony, and wants two idle CPUs. `--profile` writes CPU profiles of the hubs. Exit
+ * status 1 if an attack exceeds the limits of test/hostile/limits.ts.
  */
 import { parseArgs } from 'node:util';
-import { setup } from './setup.mjs';
-import { MARK, removeLeftovers } from './testing/leftovers.mjs';
-import { onEndWanted } from './testing/signals.mjs';
+import { Bench } from '../../test/bench.js';
+import type { Attack } from '../../test/hostile/attack.js';
+import { ATTACKS } from '../../test/hostile/attacks/index.js';
+import { breaches } from '../../test/hostile/limits.js';
+import { Network } from '../../test/hostile/network.js';
+import { Target } from '../../test/hostile/target.js';
+import { attackFor, calm, type Figures, inProcess } from '../../test/hostile/trial.js';
+import { fetchPeer, findPeer, type Peer } from '../../test/peers.js';
+import { MARK, removeLeftovers } from '../testing/leftovers.js';
+import { onEndWanted } from '../testing/signals.js';
+
+/** Figures, and the time that the hub took to stop. */
+type Row = Figures & { readonly stopMs: string };
 
 const STOP_MS = 5000;
 
@@ -25,16 +34,8 @@ const { values: options } = parseArgs({
     profile: { type: 'string' },
   },
 });
-if (process.env.TIMEHUB_NO_SETUP === undefined) setup({ dev: true });
-const { Bench } = await import('../dist/test/bench.js');
-const { ATTACKS } = await import('../dist/test/hostile/attacks/index.js');
-const { breaches } = await import('../dist/test/hostile/limits.js');
-const { Network } = await import('../dist/test/hostile/network.js');
-const { Target } = await import('../dist/test/hostile/target.js');
-const { attackFor, calm, inProcess } = await import('../dist/test/hostile/trial.js');
-const { fetchPeer, findPeer } = await import('../dist/test/peers.js');
 
-const COLUMNS = [
+const COLUMNS: readonly (readonly [title: string, cell: (row: Row) => string | number])[] = [
   ['attack', ({ attack }) => attack],
   ['actions/s', ({ actionsPerS }) => actionsPerS.toFixed(0)],
   ['worst NTP reply, ms', ({ worstNtpMs }) => worstNtpMs.toFixed(1)],
@@ -60,9 +61,9 @@ onEndWanted((_, status) => {
   process.exit(status);
 });
 
-const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
+const row = (cells: readonly (string | number)[]): void => console.log(`| ${cells.join(' | ')} |`);
 
-async function measure(attack, chrony, seconds) {
+async function measure(attack: Attack, chrony: Peer, seconds: number): Promise<Row> {
   const bench = new Bench();
   try {
     const target = await Target.start(bench, new Network(bench), chrony, options.profile);
@@ -78,20 +79,20 @@ async function measure(attack, chrony, seconds) {
 }
 
 const problem = fetchPeer('chrony');
-if (problem !== '') throw new Error(problem);
-const { peer } = findPeer('chrony');
+const found = findPeer('chrony');
+if ('missing' in found) throw new Error(problem);
 const only = new RegExp(options.only);
 row(COLUMNS.map(([title]) => title));
 row(COLUMNS.map((_, n) => (n === 0 ? '---' : '---:')));
 for (const attack of ATTACKS.filter(({ name }) => only.test(name))) {
   try {
-    const figures = await measure(attack, peer, Number(options.seconds));
+    const figures = await measure(attack, found.peer, Number(options.seconds));
     row(COLUMNS.map(([, text]) => text(figures)));
     const sentences = breaches(figures, attack);
     for (const sentence of sentences) console.error(`${attack.name}: ${sentence}`);
     if (sentences.length > 0 || figures.stopMs === 'killed') process.exitCode = 1;
   } catch (error) {
-    row([attack.name, `the hub failed: ${error.message.split('\n')[0]}`]);
+    row([attack.name, `the hub failed: ${(error as Error).message.split('\n')[0]}`]);
     process.exitCode = 1;
   }
 }

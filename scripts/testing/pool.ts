@@ -1,63 +1,102 @@
-/** Runs test files in child processes, each file in one of them, and passes on what they report. */
-import { fork } from 'node:child_process';
+/** Runs test files in child processes, one file at a time in each, and passes on their messages. */
+import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { MARK } from './leftovers.mjs';
+import { MARK } from './leftovers.js';
+import type { Phase } from './suites.js';
 
-const WORKER = join(import.meta.dirname, 'worker.mjs');
-const children = new Set();
+/** How one test ended. */
+export interface TestEnd {
+  readonly type: 'end';
+  readonly file: string;
+  readonly suite: string;
+  readonly title: string;
+  readonly state: 'passed' | 'failed' | 'skipped';
+  readonly durationMs: number;
+  readonly error?: string | undefined;
+}
 
-/** Runs the files of a phase, `jobs` of them side by side. */
-export async function runFiles({ files, jobs, grep }, report) {
+/** What a worker sends. */
+export type WorkerMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'start'; readonly file: string; readonly title: string }
+  | TestEnd
+  | { readonly type: 'file'; readonly file: string; readonly skipped: readonly string[] };
+
+/** What a worker is told to run. */
+export interface WorkerTask {
+  readonly file: string;
+  readonly grep: string | undefined;
+}
+
+/** What the pool reports of a run. */
+export type RunMessage =
+  | Exclude<WorkerMessage, { type: 'ready' }>
+  | { readonly type: 'begin'; readonly file: string }
+  | { readonly type: 'output'; readonly file: string | undefined; readonly text: string };
+
+type Report = (message: RunMessage) => void;
+
+const WORKER = join(import.meta.dirname, 'worker.js');
+const children = new Set<ChildProcess>();
+
+/** Runs the files of a phase. */
+export async function runFiles(
+  { files, jobs }: Phase,
+  grep: string | undefined,
+  report: Report,
+): Promise<void> {
   const queue = [...files];
-  await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, () => work(queue, grep, report)));
+  const work = async (): Promise<void> => {
+    while (queue.length > 0) await workUntilItEnds(queue, grep, report);
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, work));
 }
 
 /** Kills all children at once. Returns their process ids; the system may take a moment until they are gone. */
-export function killWorkers() {
+export function killWorkers(): readonly number[] {
   for (const child of children) child.kill('SIGKILL');
-  return [...children].map(({ pid }) => pid);
+  return [...children].flatMap(({ pid = [] }) => pid);
 }
 
-/** One worker after the other takes files from the queue: one that dies loses the file it was at. */
-async function work(queue, grep, report) {
-  while (queue.length > 0) await workUntilItEnds(queue, grep, report);
-}
-
-function workUntilItEnds(queue, grep, report) {
+/** Lets one worker take files from the queue. If it dies, the file that it was running has failed. */
+function workUntilItEnds(queue: string[], grep: string | undefined, report: Report): Promise<void> {
   const child = fork(WORKER, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, [MARK]: process.pid },
+    env: { ...process.env, [MARK]: String(process.pid) },
   });
   children.add(child);
-  let file;
-  const next = () => {
+  let file: string | undefined;
+  const next = (): void => {
     file = queue.shift();
-    if (file === undefined) return child.kill('SIGKILL');
+    if (file === undefined) {
+      child.kill('SIGKILL');
+      return;
+    }
     report({ type: 'begin', file });
-    return child.send({ file, grep });
+    child.send({ file, grep } satisfies WorkerTask);
   };
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (text) => report({ type: 'output', file, text: text.toString() }));
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.on('data', (text: Buffer) => report({ type: 'output', file, text: text.toString() }));
   }
-  child.on('message', (message) => {
-    if (message.type !== 'ready') report({ file, ...message });
+  child.on('message', (message: WorkerMessage) => {
+    if (message.type !== 'ready') report(message);
     if (message.type === 'ready' || message.type === 'file') next();
   });
-  const lost = (title, code, signal) => {
-    const error = `the process of the test ended: ${signal ?? `exit status ${code}`}`;
-    report({ type: 'end', file, suite: '', title, state: 'failed', durationMs: 0, error });
+  const lose = (lost: string, title: string, end: string): void => {
+    const error = `the process of the test ended: ${end}`;
+    report({ type: 'end', file: lost, suite: '', title, state: 'failed', durationMs: 0, error });
   };
   return new Promise((resolve) => {
     child.on('close', (code, signal) => {
       children.delete(child);
+      const end = signal ?? `exit status ${code}`;
       if (file !== undefined) {
-        lost('runs to its end', code, signal);
+        lose(file, 'runs to its end', end);
         report({ type: 'file', file, skipped: [] });
       } else if (queue.length > 0) {
-        // It has not even started: the next one would not do so either.
-        file = queue[0];
+        // The worker has not even started: the next one would not start either.
+        lose(queue[0]!, 'is started', end);
         queue.length = 0;
-        lost('is started', code, signal);
       }
       resolve();
     });

@@ -3,41 +3,47 @@
  * running. On a terminal the last line is redrawn; elsewhere it is printed only after a long silence.
  */
 import { dirname } from 'node:path';
-import { sourceOf, suiteOf } from './suites.mjs';
+import type { RunMessage, TestEnd } from './pool.js';
+import { type Phase, sourceOf, suiteOf } from './suites.js';
 
 const REDRAW_MS = 500;
 const SILENCE_MS = 30_000;
-/** Most time for a file of `npm test`. */
+/** Maximum duration of a file of `npm test`, ms. */
 const QUICK_MS = 45_000;
 const CLEAR_LINE = '\r\x1b[K';
-const MARKS = { passed: '✓', failed: '✗', skipped: '–' };
+const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const;
+
+interface Folder extends Record<TestEnd['state'], number> {
+  /** Files that have not ended. */
+  left: number;
+  durationMs: number;
+}
 
 export class Progress {
-  total = { passed: 0, failed: 0, skipped: 0 };
-  failures = [];
-  skippedTitles = [];
-  skipReasons = new Set();
-  /** Time that each file took, ms. */
-  durations = new Map();
-  #out;
-  #terminal;
-  /** By file: since when it runs, and which test of it since when. */
-  #running = new Map();
-  #folders = new Map();
+  readonly total = { passed: 0, failed: 0, skipped: 0 };
+  readonly skippedTitles: string[] = [];
+  readonly #failures: TestEnd[] = [];
+  readonly #skipReasons = new Set<string>();
+  /** Duration of each file, ms. */
+  readonly #durations = new Map<string, number>();
+  readonly #out: NodeJS.WriteStream;
+  readonly #terminal: boolean;
+  /** By file: when it began, its current test and when that began. */
+  readonly #running = new Map<string, { readonly begunAt: number; title: string; since: number }>();
+  #folders = new Map<string, Folder>();
   #byFolder = false;
   #files = { done: 0, of: 0 };
-  #header;
+  #header: string | undefined;
   #printedAt = performance.now();
-  #timer;
+  readonly #timer: NodeJS.Timeout;
 
-  constructor(out) {
+  constructor(out: NodeJS.WriteStream) {
     this.#out = out;
     this.#terminal = out.isTTY === true;
     this.#timer = setInterval(() => this.#showRunning(), REDRAW_MS).unref();
   }
 
-  /** Begins a phase of `suites.mjs`. */
-  begin({ title, files, jobs, byFolder = false }) {
+  begin({ title, files, jobs, byFolder = false }: Phase): void {
     this.#byFolder = byFolder;
     this.#files = { done: 0, of: files.length };
     this.#folders = new Map();
@@ -46,58 +52,69 @@ export class Progress {
   }
 
   /** Takes a message of the pool. */
-  report(message) {
-    const { type, file, title } = message;
+  report(message: RunMessage): void {
     const now = performance.now();
-    if (type === 'begin') this.#running.set(file, { begunAt: now, title: 'is loaded', since: now });
-    if (type === 'start') Object.assign(this.#running.get(file), { title, since: now });
-    if (type === 'output' && file !== undefined) this.print(message.text.trimEnd());
-    if (type === 'end') this.#count(message);
-    if (type === 'file') this.#endFile(message);
+    switch (message.type) {
+      case 'begin':
+        this.#running.set(message.file, { begunAt: now, title: 'is loaded', since: now });
+        break;
+      case 'start':
+        Object.assign(this.#running.get(message.file)!, { title: message.title, since: now });
+        break;
+      case 'output':
+        if (message.file !== undefined) this.print(message.text.trimEnd());
+        break;
+      case 'end':
+        this.#count(message);
+        break;
+      case 'file':
+        this.#endFile(message.file, message.skipped);
+    }
   }
 
-  print(text) {
+  print(text: string): void {
     this.#out.write(`${this.#terminal ? CLEAR_LINE : ''}${text}\n`);
     this.#printedAt = performance.now();
     this.#header = undefined;
   }
 
-  /** Prints failures in full, what was skipped, and the slowest files. */
-  summarise(elapsedMs) {
+  /** Prints failures in full, the slowest files, and why tests were skipped. */
+  summarise(elapsedMs: number): void {
     clearInterval(this.#timer);
-    for (const { file, title, error } of this.failures) {
-      this.print(`\n✗ ${sourceOf(file)}\n  ${title}\n    ${error.replaceAll('\n', '\n    ')}`);
+    for (const { file, suite, title, error } of this.#failures) {
+      this.print(`\n✗ ${sourceOf(file)}\n  ${suite} ${title}\n    ${error!.replaceAll('\n', '\n    ')}`);
     }
     this.print('');
-    const slowest = [...this.durations].sort(([, a], [, b]) => b - a).slice(0, 5);
+    const slowest = [...this.#durations].sort(([, a], [, b]) => b - a).slice(0, 5);
     const list = slowest.map(([file, ms]) => `${sourceOf(file)} ${seconds(ms)}`).join(', ');
     if (slowest.length > 0) this.print(`took ${seconds(elapsedMs)}; longest: ${list}`);
     for (const [file, ms] of slowest) {
       if (ms > QUICK_MS && suiteOf(file) === 'quick')
-        this.print(`too long for npm test, if it always is: ${sourceOf(file)}`);
+        this.print(`took too long for npm test: ${sourceOf(file)}`);
     }
-    for (const reason of this.skipReasons) this.print(`skipped: ${reason}`);
+    for (const reason of this.#skipReasons) this.print(`skipped: ${reason}`);
   }
 
-  #count({ file, suite, title, state, durationMs, error }) {
+  #count(end: TestEnd): void {
+    const { file, suite, title, state, durationMs, error } = end;
     this.total[state]++;
-    if (state === 'failed') this.failures.push({ file, title: `${suite} ${title}`, error });
+    if (state === 'failed') this.#failures.push(end);
     if (state === 'skipped') this.skippedTitles.push(`${sourceOf(file)}: ${suite} ${title}`);
     this.#folderOf(file)[state]++;
     if (this.#byFolder && state !== 'failed') return;
     const header = `  ${sourceOf(file)}: ${suite}`;
     if (this.#header !== header) this.print(header);
     this.print(`    ${MARKS[state]} ${title}${durationMs >= 1000 ? `  ${seconds(durationMs)}` : ''}`);
-    if (state === 'failed') this.print(`      ${error.split('\n', 1)[0]}`);
+    if (state === 'failed') this.print(`      ${error!.split('\n', 1)[0]}`);
     this.#header = header;
   }
 
-  #endFile({ file, skipped }) {
-    const durationMs = performance.now() - this.#running.get(file).begunAt;
+  #endFile(file: string, skipped: readonly string[]): void {
+    const durationMs = performance.now() - this.#running.get(file)!.begunAt;
     this.#files.done++;
     this.#running.delete(file);
-    this.durations.set(file, durationMs);
-    for (const reason of skipped) this.skipReasons.add(reason);
+    this.#durations.set(file, durationMs);
+    for (const reason of skipped) this.#skipReasons.add(reason);
     const folder = this.#folderOf(file);
     folder.durationMs += durationMs;
     if (--folder.left > 0 || !this.#byFolder) return;
@@ -113,15 +130,14 @@ export class Progress {
     );
   }
 
-  #folderOf(file) {
+  #folderOf(file: string): Folder {
     const name = dirname(file);
-    if (!this.#folders.has(name)) {
-      this.#folders.set(name, { left: 0, passed: 0, failed: 0, skipped: 0, durationMs: 0 });
-    }
-    return this.#folders.get(name);
+    const folder = this.#folders.get(name) ?? { left: 0, passed: 0, failed: 0, skipped: 0, durationMs: 0 };
+    this.#folders.set(name, folder);
+    return folder;
   }
 
-  #showRunning() {
+  #showRunning(): void {
     if (this.#running.size === 0) return;
     const now = performance.now();
     if (!this.#terminal && now - this.#printedAt < SILENCE_MS) return;
@@ -134,5 +150,5 @@ export class Progress {
   }
 }
 
-const seconds = (ms) =>
+const seconds = (ms: number): string =>
   ms < 99_950 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;

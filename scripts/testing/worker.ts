@@ -1,67 +1,64 @@
 /**
- * Runs test files, one for each message from its parent, and sends what happens: `{ type: 'start' | 'end' | 'file' }`.
- * If the parent dies, it removes what the run made and ends.
+ * Runs test files, one for each message from its parent, and sends what happens (`WorkerMessage`). If the parent dies, it
+ * removes what the run made and exits.
  */
-import { root } from '../tree.mjs';
-import { removeLeftovers } from './leftovers.mjs';
+import { join } from 'node:path';
+import Mocha from 'mocha';
+import { skipReasons } from '../../test/need.js';
+import { root } from '../../test/place.js';
+import { removeLeftovers } from './leftovers.js';
+import type { TestEnd, WorkerMessage, WorkerTask } from './pool.js';
 
-const { default: Mocha } = await import('mocha');
-const { skipReasons } = await import('../../dist/test/need.js');
+const send = (message: WorkerMessage): boolean => process.send!(message);
 
-process.on('message', ({ file, grep }) => void run(file, grep));
+process.on('message', (task: WorkerTask) => void run(task));
 process.on('disconnect', () => {
   removeLeftovers();
   process.exit(1);
 });
-process.send({ type: 'ready' });
+send({ type: 'ready' });
 
-async function run(file, grep) {
+async function run({ file, grep }: WorkerTask): Promise<void> {
   const mocha = new Mocha({ reporter: reporterOf(file), timeout: 5000, ...(grep === undefined ? {} : { grep }) });
-  mocha.addFile(`${root}/${file}`);
+  mocha.addFile(join(root, file));
   try {
     await mocha.loadFilesAsync();
     await new Promise((resolve) => mocha.run(resolve));
     mocha.dispose();
   } catch (error) {
-    process.send({
-      type: 'end',
-      file,
-      suite: '',
-      title: 'is loaded',
-      state: 'failed',
-      durationMs: 0,
-      error: textOf(error),
-    });
+    const text = textOf(error as Error);
+    send({ type: 'end', file, suite: '', title: 'is loaded', state: 'failed', durationMs: 0, error: text });
   }
-  process.send({ type: 'file', file, skipped: skipReasons() });
+  send({ type: 'file', file, skipped: skipReasons() });
 }
 
-/** A reporter of Mocha that sends the events. A failed hook counts as a failed test. */
-const reporterOf = (file) =>
+/** A Mocha reporter that sends the events. A failed hook counts as a failed test. */
+const reporterOf = (file: string): Mocha.ReporterConstructor =>
   class {
-    constructor(runner) {
-      const send = (type, test, fields) =>
-        process.send({ type, file, suite: test.parent.fullTitle(), title: test.title, ...fields });
-      const end = (state) => (test, error) =>
-        send('end', test, {
-          state,
-          durationMs: test.duration ?? 0,
-          error: error === undefined ? undefined : textOf(error),
-        });
-      runner.on('test', (test) => send('start', test));
-      runner.on('hook', (hook) => send('start', hook));
+    constructor(runner: Mocha.Runner) {
+      const start = ({ title }: Mocha.Runnable): boolean => send({ type: 'start', file, title });
+      const end =
+        (state: TestEnd['state']) =>
+        ({ title, parent, duration = 0 }: Mocha.Runnable, error?: Error): boolean =>
+          send({
+            ...{ type: 'end', file, suite: parent!.fullTitle(), title, state, durationMs: duration },
+            error: error && textOf(error),
+          });
+      runner.on('test', start);
+      runner.on('hook', start);
       runner.on('pass', end('passed'));
       runner.on('fail', end('failed'));
       runner.on('pending', end('skipped'));
     }
-  };
+  } as unknown as Mocha.ReporterConstructor;
 
 /** Message, difference and stack, as Mocha prints them. */
-function textOf(error) {
+function textOf(error: Error & { readonly showDiff?: boolean; readonly actual?: unknown; readonly expected?: unknown }): string {
   const { Base } = Mocha.reporters;
+  const { stringify } = Mocha.utils as unknown as { readonly stringify: (value: unknown) => string };
   const difference =
     error.showDiff !== false && 'expected' in error && 'actual' in error
-      ? Base.generateDiff(Mocha.utils.stringify(error.actual), Mocha.utils.stringify(error.expected))
+      ? Base.generateDiff(stringify(error.actual), stringify(error.expected))
       : '';
   return `${error.stack ?? error.message ?? String(error)}${difference}`;
 }

@@ -1,30 +1,59 @@
-/** From the results of a row's seeds to its lines in the table: figures, verdicts, and how they are shown. */
-import { formatDuration } from '../../dist/src/api/index.js';
+/** Turns the results of a row's seeds into its lines of the table: figures, verdicts, and how they are shown. */
+import { formatDuration, type Ns } from '../../../src/api/index.js';
+import type { Scenario, SimulationResult } from '../../../src/lab/scenario/index.js';
+import { alignedColumns, median } from '../figures.js';
 
-/** Truth / stated sigma (RMS) of a stationary row, and the share of its seconds in which the truth may leave the bound. */
+/** Limits of truth / stated sigma (RMS) of a stationary row, and of the share of its seconds outside the bound. */
 const HONEST_FROM = 0.8;
 const HONEST_TO = 1.25;
 const OUTSIDE_AT_MOST = 1e-4;
 
-const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
-const sum = (values) => values.reduce((total, value) => total + value, 0);
-const rms = (values) => Math.sqrt(sum(values.map((value) => value * value)) / values.length);
-const farthest = (ratios) =>
-  ratios.reduce((most, ratio) => (Math.abs(Math.log(ratio)) > Math.abs(Math.log(most)) ? ratio : most), 1);
-const orNever = (seconds) => (seconds === null ? Number.POSITIVE_INFINITY : seconds * 1e9);
-const spread = (values) => ({ ours: median(values), low: Math.min(...values), high: Math.max(...values) });
+type Reference = NonNullable<Scenario['reference']>;
+type Results = readonly SimulationResult[];
 
-/** The figure of a row over its seeds, in ns (seconds as ns too). */
-function figureOf({ figure, limit = '1ms' }, results) {
+/** A figure over the seeds: its median, smallest and largest value, ns. */
+interface Spread {
+  readonly ours: Ns;
+  readonly low: Ns;
+  readonly high: Ns;
+}
+
+/** How honest sigma and bound were. Sigma is judged in stationary rows, which are those with an RMS. */
+interface Honesty {
+  readonly normalised: number;
+  readonly worst: number;
+  readonly sigmaHonest: boolean;
+  readonly violations: number;
+  readonly boundHonest: boolean;
+}
+
+type Compared = Partial<Record<'chrony' | 'linear' | 'weighted' | 'prototype' | 'target', Ns | undefined>>;
+
+/** One line of the table. Times are in ns, those that others reach too. */
+interface TableLine extends Spread, Honesty, Compared {
+  readonly name: string;
+  readonly title: string;
+  readonly ratio: number;
+  readonly done: boolean;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const rms = (values: readonly number[]): number => Math.sqrt(sum(values.map((value) => value * value)) / values.length);
+const farthest = (ratios: readonly number[]): number =>
+  ratios.reduce((most, ratio) => (Math.abs(Math.log(ratio)) > Math.abs(Math.log(most)) ? ratio : most), 1);
+/** Seconds as ns. */
+const orNever = (seconds: number | null | undefined): Ns => (seconds == null ? Number.POSITIVE_INFINITY : seconds * 1e9);
+const spread = (values: readonly number[]): Spread => ({
+  ...{ ours: median(values), low: Math.min(...values), high: Math.max(...values) },
+});
+
+/** Returns the figure of a row over its seeds. */
+function figureOf({ figure, limit = '1ms' }: Reference, results: Results): Spread {
   switch (figure) {
     case 'rms':
       return spread(results.map(({ rmsNs }) => rmsNs));
     case 'event':
-      return spread(results.map(({ peakNs }) => peakNs));
+      return spread(results.map(({ peakNs }) => peakNs ?? Number.NaN));
     case 'within':
       return spread(results.map(({ withinS }) => orNever(withinS[limit])));
     case 'probes': {
@@ -34,8 +63,7 @@ function figureOf({ figure, limit = '1ms' }, results) {
   }
 }
 
-/** How honest sigma and bound were. Sigma is judged in stationary rows, which are those with an RMS. */
-function honestyOf({ figure }, results) {
+function honestyOf({ figure }: Reference, results: Results): Honesty {
   const known = results.map(({ normalisedErrorRms }) => normalisedErrorRms).filter((value) => value !== null);
   const normalised = known.length === 0 ? Number.NaN : median(known);
   const violations =
@@ -49,23 +77,27 @@ function honestyOf({ figure }, results) {
   };
 }
 
-/** One line of the table, or two: an event has a peak and a recovery. */
-export function linesOf({ name, scenario, results }) {
-  const { reference, summary } = scenario;
+/** Returns one line of the table, or two: an event has a peak and a recovery. */
+export function linesOf({
+  name,
+  scenario: { reference, summary },
+  results,
+}: {
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly results: Results;
+}): readonly TableLine[] {
+  if (reference === undefined) throw new Error(`${name} has no [reference]`);
   const honesty = honestyOf(reference, results);
-  const line = (title, found, { chrony, linear, weighted, prototype, target }) => ({
-    name,
-    title,
-    chrony,
-    linear,
-    weighted,
-    prototype,
-    ...found,
-    ratio: found.ours / chrony,
-    target,
-    done: found.ours <= target,
-    ...honesty,
-  });
+  const line = (title: string, found: Spread, compared: Compared): TableLine => {
+    const { chrony = Number.NaN, linear, weighted, prototype, target = Number.NaN } = compared;
+    return {
+      ...{ name, title, chrony, linear, weighted, prototype },
+      ...found,
+      ...{ ratio: found.ours / chrony, target, done: found.ours <= target },
+      ...honesty,
+    };
+  };
   if (reference.figure !== 'event') return [line(summary, figureOf(reference, results), reference)];
   const recovery = { chrony: reference['chrony-recovery'], target: reference['target-recovery'] };
   return [
@@ -74,18 +106,20 @@ export function linesOf({ name, scenario, results }) {
   ];
 }
 
-const time = (ns) => {
+const time = (ns: Ns | undefined): string => {
   if (ns === undefined) return '–';
   if (ns === 0) return '0';
   return ns < 100 ? `${ns.toPrecision(3)} ns` : formatDuration(ns);
 };
-const marked = (text, isGood) => (isGood ? text : `${text} !`);
-const normalisedOf = ({ normalised, worst, sigmaHonest }) =>
+const marked = (text: string, isGood: boolean): string => (isGood ? text : `${text} !`);
+const normalisedOf = ({ normalised, worst, sigmaHonest }: Honesty): string =>
   marked(`${normalised.toFixed(2)} (${worst.toFixed(2)})`, sigmaHonest);
-const outsideOf = ({ violations, boundHonest }) =>
+const outsideOf = ({ violations, boundHonest }: Honesty): string =>
   marked(violations === 0 ? '0' : violations.toExponential(1), boundHonest);
 
-const COLUMNS = [
+type Column = readonly [title: string, cell: (line: TableLine) => string];
+
+const COLUMNS: readonly Column[] = [
   ['scenario, poll', ({ title }) => title],
   ['chrony', ({ chrony }) => time(chrony)],
   ['linear', ({ linear }) => time(linear)],
@@ -99,7 +133,7 @@ const COLUMNS = [
   ['norm. error (worst)', normalisedOf],
   ['outside', outsideOf],
 ];
-/** On the page: what a reader compares. */
+/** Columns of the page. */
 const PAGE = [
   'scenario, poll',
   'chrony',
@@ -112,17 +146,16 @@ const PAGE = [
   'outside',
 ];
 
-export function textTable(lines) {
+export function textTable(lines: readonly TableLine[]): string {
   const rows = [COLUMNS.map(([title]) => title), ...lines.map((line) => COLUMNS.map(([, cell]) => cell(line)))];
-  const width = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i].length)));
-  const padded = (cell, i) => (i === 0 ? cell.padEnd(width[i]) : cell.padStart(width[i]));
-  return rows.map((row) => row.map(padded).join('  ')).join('\n');
+  return alignedColumns(rows);
 }
 
-export function pageTable(lines) {
+export function pageTable(lines: readonly TableLine[]): string {
   const columns = COLUMNS.filter(([title]) => PAGE.includes(title));
-  const row = (cells) => `| ${cells.join(' | ')} |`;
-  const cellOf = (line, [title, cell]) => (title === 'timehub' ? marked(`**${cell(line)}**`, line.done) : cell(line));
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const cellOf = (line: TableLine, [title, cell]: Column): string =>
+    title === 'timehub' ? marked(`**${cell(line)}**`, line.done) : cell(line);
   return [
     row(columns.map(([title]) => title)),
     row(columns.map((_, i) => (i === 0 ? '---' : '---:'))),
@@ -130,9 +163,9 @@ export function pageTable(lines) {
   ].join('\n');
 }
 
-/** What is not as it should be, a sentence each. */
-export function missesOf(lines) {
-  const first = new Map(lines.map((line) => [line.name, line]).reverse());
+/** Returns a sentence for each limit that is missed. */
+export function missesOf(lines: readonly TableLine[]): readonly string[] {
+  const first = new Map(lines.map((line) => [line.name, line] as const).reverse());
   const honest = [...first.values()].reverse();
   return [
     ...lines

@@ -1,22 +1,38 @@
 /**
- * Clients of a PTP or CSPTP server, N of them in one process, each with an address and a clock identity of its own. Asks as
- * its parent says (IPC) and answers with what came back.
- *
- *   { kind: 'ptp' | 'csptp', clients, rate | inFlight, seconds, syncLog }
- *
- * `rate`: requests a second of each client, sent whether answers come or not. `inFlight`: as many requests under way at any
- * time, for all clients together: what the server can do at most.
+ * Clients of a PTP or CSPTP server, all in one process, each with its own address and clock identity. The parent sends the job
+ * (IPC) and receives a `ClientMessage` at the begin and end of the measurement, which it acknowledges, and one with the result.
  */
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { REQUEST_OCTETS, request } from '../../../src/protocol/csptp/index.js';
+import { ALL_PORTS, encode, type Message, NO_FLAGS, NO_INTERVAL, type Tlv } from '../../../src/protocol/ptp/index.js';
+import { quantile } from '../figures.js';
+import { eachDatagram, native } from './addon.js';
+import { addressOf, CSPTP_PORT, EVENT_PORT, GENERAL_PORT, SERVER } from './addresses.js';
 
-import { loadNative } from '../../dist/src/host/native.js';
-import { arenaOf, DATAGRAM } from '../../dist/src/host/net/arena.js';
-import { REQUEST_OCTETS, request } from '../../dist/src/protocol/csptp/index.js';
-import { ALL_PORTS, encode, NO_FLAGS, NO_INTERVAL } from '../../dist/src/protocol/ptp/index.js';
-import { addressOf, CSPTP_PORT, EVENT_PORT, GENERAL_PORT, SERVER } from './addresses.mjs';
+export interface LoadJob {
+  readonly kind: 'ptp' | 'csptp';
+  readonly clients: number;
+  /** Requests a second of each client, sent whether answers come or not. */
+  readonly rate?: number;
+  /** Without `rate`: requests under way at any time, of all clients together. This finds the server's limit. */
+  readonly inFlight?: number;
+  readonly seconds: number;
+  readonly syncLog?: number;
+}
 
-const { native } = loadNative();
+const NO_COUNTS = { asked: 0, answered: 0, unanswered: 0, unsent: 0, syncs: 0, followUps: 0, announces: 0 };
+
+export interface LoadResult extends Readonly<typeof NO_COUNTS> {
+  readonly seconds: number;
+  /** Time until the answer, µs. Undefined if there was none. */
+  readonly p50Us: number | undefined;
+  readonly p99Us: number | undefined;
+}
+
+export type ClientMessage = { readonly moment: 'begin' | 'end' } | { readonly result: LoadResult };
+
 const SYNC = 0;
-const _DELAY_REQ = 1;
 const FOLLOW_UP = 8;
 const DELAY_RESP = 9;
 const ANNOUNCE = 11;
@@ -25,18 +41,18 @@ const GRANTED_S = 300;
 const CLIENT_AT = 26;
 const SEQUENCE_AT = 30;
 const NUMBERS = 65_536;
-/** An answer later than this is none. */
+/** A later answer does not count. */
 const PATIENCE_NS = 1e9;
 const WARM_UP_MS = 1500;
 const RENEWAL_MS = 4000;
 
 const port = { clock: '0a00000000000000', port: 1 };
-const header = (logInterval) => ({
+const header = (logInterval: number) => ({
   ...{ sdoId: 0, minorVersion: 1, domain: 0, flags: { ...NO_FLAGS, unicast: true }, correction: 0n, typeSpecific: 0 },
   ...{ source: port, sequenceId: 0, logInterval },
 });
 
-function encoded(message) {
+function encoded(message: Message): Buffer {
   const octets = new Uint8Array(256);
   return Buffer.from(octets.subarray(0, encode(message, octets)));
 }
@@ -50,45 +66,46 @@ const csptpRequest = () =>
     }),
   );
 
-const wish = (messageType, logInterval) => ({
+const wish = (messageType: number, logInterval: number): Tlv => ({
   ...{ kind: 'request-unicast', messageType, logInterval, durationS: GRANTED_S },
 });
-const signaling = (tlvs) => encoded({ kind: 'signaling', header: header(NO_INTERVAL), target: ALL_PORTS, tlvs });
+const signaling = (tlvs: readonly Tlv[]): Buffer =>
+  encoded({ kind: 'signaling', header: header(NO_INTERVAL), target: ALL_PORTS, tlvs });
 
-/** What the clients of one load have under way and have had answered. */
+/** The requests of one job, and what came back. */
 class Load {
-  #job;
-  #event;
-  #general;
-  #message;
-  #target;
-  #before = new BigInt64Array(3);
-  #base = native.monotonicRaw();
-  /** By sequence number: when it was sent, ns; NaN: nothing under way. */
-  #sentAt = new Float64Array(NUMBERS).fill(Number.NaN);
+  readonly #job: LoadJob;
+  readonly #event: number;
+  readonly #general: number;
+  readonly #message: Buffer;
+  readonly #target: number;
+  readonly #before = new BigInt64Array(3);
+  readonly #base = native.monotonicRaw();
+  /** By sequence number: when the request was sent, ns; NaN if it is not under way. */
+  readonly #sentAt = new Float64Array(NUMBERS).fill(Number.NaN);
   #sequence = 0;
   #oldest = 0;
   #client = 0;
   #underWay = 0;
-  #granted = new Set();
-  #latencies = [];
-  #counts = { asked: 0, answered: 0, unanswered: 0, unsent: 0, syncs: 0, followUps: 0, announces: 0 };
+  readonly #granted = new Set<number>();
+  #latencies: number[] = [];
+  #counts = { ...NO_COUNTS };
 
-  constructor(job) {
+  constructor(job: LoadJob) {
     this.#job = job;
     const isPtp = job.kind === 'ptp';
     this.#message = isPtp ? delayReq() : csptpRequest();
     this.#target = isPtp ? EVENT_PORT : CSPTP_PORT;
-    const open = (port) =>
-      native.openUdp({ address: '0.0.0.0', port }, (buffer, count) => this.#deliver(arenaOf(buffer), count));
+    const deliver = eachDatagram((arena, record) => this.#take(arena.payload(record), arena.monotonic(record)));
+    const open = (port: number): number => native.openUdp({ address: '0.0.0.0', port }, deliver);
     this.#event = open(EVENT_PORT);
     this.#general = open(GENERAL_PORT);
   }
 
-  async run(tell) {
+  async run(tell: (moment: 'begin' | 'end') => Promise<unknown>): Promise<LoadResult> {
     if (this.#job.kind === 'ptp') await this.#negotiate();
     await this.#ask(WARM_UP_MS);
-    this.#counts = Object.fromEntries(Object.keys(this.#counts).map((name) => [name, 0]));
+    this.#counts = { ...NO_COUNTS };
     this.#latencies = [];
     this.#sentAt.fill(Number.NaN);
     this.#underWay = 0;
@@ -98,37 +115,36 @@ class Load {
     const seconds = (performance.now() - started) / 1000;
     const { syncs, followUps } = this.#counts;
     await tell('end');
-    await new Promise((resolve) => setTimeout(resolve, PATIENCE_NS / 1e6));
+    await pause(PATIENCE_NS / 1e6);
     this.#expire(Number.POSITIVE_INFINITY);
     for (const socket of [this.#event, this.#general]) native.close(socket);
-    const sorted = Float64Array.from(this.#latencies).sort();
-    const quantile = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] / 1000;
-    return { seconds, ...this.#counts, syncs, followUps, p50Us: quantile(0.5), p99Us: quantile(0.99) };
+    const latenciesUs = this.#latencies.map((ns) => ns / 1000);
+    const quantiles = { p50Us: quantile(latenciesUs, 0.5), p99Us: quantile(latenciesUs, 0.99) };
+    return { seconds, ...this.#counts, syncs, followUps, ...quantiles };
   }
 
-  /** Every client asks until it is granted: Announce, Sync and Delay_Resp. */
-  async #negotiate() {
+  /** Lets every client ask for Announce, Sync and Delay_Resp until it is granted them. */
+  async #negotiate(): Promise<void> {
     const { clients } = this.#job;
     const message = this.#wishes();
     for (let tries = 0; this.#granted.size < clients; tries++) {
-      if (tries === 50) throw new Error(`${this.#granted.size} of ${clients} clients were granted anything`);
+      if (tries === 50) throw new Error(`${this.#granted.size} of ${clients} clients were granted messages`);
       for (let client = 0, asked = 0; client < clients && asked < 128; client++) {
         if (this.#granted.has(client)) continue;
         asked++;
-        message.writeUInt32BE(client, CLIENT_AT - 2);
-        native.send(this.#general, message, SERVER, GENERAL_PORT, addressOf(client), this.#before);
+        this.#sendGeneral(message, client);
       }
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50);
     }
   }
 
-  #ask(milliseconds) {
-    const { kind, clients, rate, inFlight } = this.#job;
+  #ask(milliseconds: number): Promise<void> {
+    const { kind, clients, rate, inFlight = 0 } = this.#job;
     const started = performance.now();
     let sent = 0;
     let renewed = 0;
     return new Promise((resolve) => {
-      const step = () => {
+      const step = (): void => {
         const elapsed = performance.now() - started;
         if (elapsed >= milliseconds) {
           resolve();
@@ -150,22 +166,24 @@ class Load {
     });
   }
 
-  #wishes() {
+  #wishes(): Buffer {
     const { syncLog = 0, rate = 8 } = this.#job;
     const delayLog = Math.max(-7, -Math.ceil(Math.log2(rate)));
     return signaling([wish(ANNOUNCE, 0), wish(SYNC, syncLog), wish(DELAY_RESP, delayLog)]);
   }
 
-  /** Grants of clients that have not renewed one yet are kept for 10 s. */
-  #renew() {
+  /** The server keeps a grant that was never renewed for 10 s only. */
+  #renew(): void {
     const message = this.#wishes();
-    for (let client = 0; client < this.#job.clients; client++) {
-      message.writeUInt32BE(client, CLIENT_AT - 2);
-      native.send(this.#general, message, SERVER, GENERAL_PORT, addressOf(client), this.#before);
-    }
+    for (let client = 0; client < this.#job.clients; client++) this.#sendGeneral(message, client);
   }
 
-  #request() {
+  #sendGeneral(message: Buffer, client: number): void {
+    message.writeUInt32BE(client, CLIENT_AT - 2);
+    native.send(this.#general, message, SERVER, GENERAL_PORT, addressOf(client), this.#before);
+  }
+
+  #request(): void {
     const client = this.#client;
     this.#client = (client + 1) % this.#job.clients;
     const sequence = this.#sequence;
@@ -175,19 +193,19 @@ class Load {
     try {
       native.send(this.#event, this.#message, SERVER, this.#target, addressOf(client), this.#before);
     } catch (error) {
-      if (error.errno === undefined) throw error;
+      if ((error as NodeJS.ErrnoException).errno === undefined) throw error;
       this.#counts.unsent++;
     }
-    if (!Number.isNaN(this.#sentAt[sequence])) this.#counts.unanswered++;
+    if (!Number.isNaN(this.#sentAt[sequence]!)) this.#counts.unanswered++;
     else this.#underWay++;
-    this.#sentAt[sequence] = Number(this.#before[1] - this.#base);
+    this.#sentAt[sequence] = Number(this.#before[1]! - this.#base);
     this.#counts.asked++;
   }
 
-  /** Gives up what was sent before. */
-  #expire(before) {
+  /** Gives up the requests that were sent before. */
+  #expire(before: number): void {
     while (this.#oldest !== this.#sequence) {
-      const at = this.#sentAt[this.#oldest];
+      const at = this.#sentAt[this.#oldest]!;
       if (at > before) return;
       if (!Number.isNaN(at)) {
         this.#counts.unanswered++;
@@ -198,16 +216,10 @@ class Load {
     }
   }
 
-  #deliver(arena, count) {
-    for (let record = 0; record < count; record++) {
-      if (arena.kind(record) === DATAGRAM) this.#take(arena.payload(record), arena.monotonic(record));
-    }
-  }
-
-  #take(octets, monotonic) {
+  #take(octets: Uint8Array, monotonic: bigint): void {
     const isPtp = this.#job.kind === 'ptp';
     const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
-    switch (octets[0] & 0x0f) {
+    switch (octets[0]! & 0x0f) {
       case SYNC:
         this.#counts.syncs++;
         break;
@@ -226,8 +238,8 @@ class Load {
     }
   }
 
-  #answered(sequence, monotonic) {
-    const sent = this.#sentAt[sequence];
+  #answered(sequence: number, monotonic: bigint): void {
+    const sent = this.#sentAt[sequence]!;
     if (Number.isNaN(sent)) return;
     this.#sentAt[sequence] = Number.NaN;
     this.#underWay--;
@@ -235,7 +247,7 @@ class Load {
     this.#latencies.push(Number(monotonic - this.#base) - sent);
   }
 
-  #now() {
+  #now(): number {
     return Number(native.monotonicRaw() - this.#base);
   }
 }
@@ -244,22 +256,21 @@ const TARGET_AT = 34;
 const TLVS_AT = 44;
 const GRANT = 5;
 
-/** All TLVs of it are grants that last. */
-function isGranted(octets, view) {
+/** Returns whether all TLVs grant messages for a time. */
+function isGranted(octets: Uint8Array, view: DataView): boolean {
   for (let at = TLVS_AT; at + 4 <= octets.length; at += 4 + view.getUint16(at + 2)) {
     if (view.getUint16(at) !== GRANT || view.getUint32(at + 6) === 0) return false;
   }
   return true;
 }
 
-process.on('message', async (job) => {
-  const tell = (moment) => {
-    const heard = new Promise((resolve) => process.once('message', resolve));
-    process.send({ moment });
-    return heard;
+process.once('message', async (job: LoadJob) => {
+  const send = (message: ClientMessage): boolean => process.send!(message);
+  const tell = (moment: 'begin' | 'end'): Promise<unknown> => {
+    const acknowledged = once(process, 'message');
+    send({ moment });
+    return acknowledged;
   };
-  process.removeAllListeners('message');
-  const result = await new Load(job).run(tell);
-  process.send({ result });
+  send({ result: await new Load(job).run(tell) });
   process.disconnect();
 });

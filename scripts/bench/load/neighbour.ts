@@ -1,22 +1,37 @@
-/**
- * Asks for the peer delay over layer 2 as a gPTP neighbour does and tells, for every request, how long the answer took.
- *
- *   { interface, perSecond, seconds }  →  { asked, answered, followed, stayUs: […], followedUs: […] }
- *
- * `stayUs`: t3 − t2 as the two answers carry them. `followedUs`: from the kernel's stamp of the request's sending to that
- * of the Follow_Up's arrival, which is all that the neighbour sees.
- */
+/** Asks for the peer delay over layer 2, as a gPTP neighbour does, and measures each exchange. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { decode, ETHERTYPE, encode, LINK_MAC, NO_FLAGS, SDO_8021AS } from '../../../src/protocol/ptp/index.js';
+import { eachDatagram, native } from './addon.js';
 
-import { loadNative } from '../../dist/src/host/native.js';
-import { arenaOf, DATAGRAM } from '../../dist/src/host/net/arena.js';
-import { decode, ETHERTYPE, encode, LINK_MAC, NO_FLAGS, SDO_8021AS } from '../../dist/src/protocol/ptp/index.js';
+export interface NeighbourJob {
+  readonly interface: string;
+  /** Requests a second. */
+  readonly perSecond: number;
+  readonly seconds: number;
+}
 
-const { native } = loadNative();
+export interface NeighbourResult {
+  readonly asked: number;
+  /** Requests with both answers. */
+  readonly followed: number;
+  /** t3 − t2 as the two answers carry them, µs. */
+  readonly stayUs: readonly number[];
+  /** From the kernel's stamp of the sent request to that of the received Follow_Up, which is what a neighbour sees, µs. */
+  readonly followedUs: readonly number[];
+}
+
+interface Exchange {
+  readonly sent: bigint;
+  receipt?: bigint;
+  origin?: bigint;
+  followed?: bigint;
+}
+
 const SOURCE = { clock: '0a000000fffe0001', port: 1 };
 const octets = new Uint8Array(128);
 const before = new BigInt64Array(3);
 
-function pdelayReq(sequenceId) {
+function pdelayReq(sequenceId: number): Uint8Array {
   const header = {
     ...{ sdoId: SDO_8021AS, minorVersion: 1, domain: 0, flags: NO_FLAGS, correction: 0n, typeSpecific: 0 },
     ...{ source: SOURCE, sequenceId, logInterval: 0 },
@@ -24,47 +39,47 @@ function pdelayReq(sequenceId) {
   return octets.subarray(0, encode({ kind: 'pdelay-req', header, origin: 0n, tlvs: [] }, octets));
 }
 
-async function run({ interface: name, perSecond, seconds }) {
-  const exchanges = [];
-  const socket = native.openEthernet({ interface: name, etherType: ETHERTYPE, groups: [LINK_MAC] }, (buffer, count) => {
-    const arena = arenaOf(buffer);
-    for (let record = 0; record < count; record++) {
-      if (arena.kind(record) !== DATAGRAM) continue;
+async function run({ interface: name, perSecond, seconds }: NeighbourJob): Promise<NeighbourResult> {
+  const exchanges: Exchange[] = [];
+  const socket = native.openEthernet(
+    { interface: name, etherType: ETHERTYPE, groups: [LINK_MAC] },
+    eachDatagram((arena, record) => {
       const message = decode(arena.payload(record));
-      if (message.requesting?.clock !== SOURCE.clock) continue;
+      if (message.kind !== 'pdelay-resp' && message.kind !== 'pdelay-resp-follow-up') return;
       const exchange = exchanges[message.header.sequenceId];
+      if (exchange === undefined || message.requesting.clock !== SOURCE.clock) return;
       if (message.kind === 'pdelay-resp') exchange.receipt = message.requestReceipt;
-      if (message.kind === 'pdelay-resp-follow-up') {
+      else {
         exchange.origin = message.responseOrigin;
         exchange.followed = arena.monotonic(record);
       }
-    }
-  });
-  const ask = () => {
-    const message = pdelayReq(exchanges.length);
-    native.sendEthernet(socket, message, LINK_MAC, before);
-    exchanges.push({ sent: before[1] });
-  };
-  await new Promise((resolve) => {
+    }),
+  );
+  await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
-      if (exchanges.length < seconds * perSecond) ask();
-      else resolve(clearInterval(timer));
+      if (exchanges.length < seconds * perSecond) {
+        native.sendEthernet(socket, pdelayReq(exchanges.length), LINK_MAC, before);
+        exchanges.push({ sent: before[1]! });
+        return;
+      }
+      clearInterval(timer);
+      resolve();
     }, 1000 / perSecond);
   });
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await pause(1000);
   native.close(socket);
-  const us = (ns) => Number(ns) / 1000;
-  const followed = exchanges.filter(({ origin, receipt }) => origin !== undefined && receipt !== undefined);
+  const complete = exchanges.flatMap(({ sent, receipt, origin, followed }) =>
+    receipt === undefined || origin === undefined || followed === undefined ? [] : [{ sent, receipt, origin, followed }],
+  );
   return {
     asked: exchanges.length,
-    answered: exchanges.filter(({ receipt }) => receipt !== undefined).length,
-    followed: followed.length,
-    stayUs: followed.map(({ origin, receipt }) => us(origin - receipt)),
-    followedUs: followed.map(({ followed: at, sent }) => us(at - sent)),
+    followed: complete.length,
+    stayUs: complete.map(({ origin, receipt }) => Number(origin - receipt) / 1000),
+    followedUs: complete.map(({ followed, sent }) => Number(followed - sent) / 1000),
   };
 }
 
-process.once('message', async (job) => {
-  process.send(await run(job));
+process.once('message', async (job: NeighbourJob) => {
+  process.send!(await run(job));
   process.disconnect();
 });

@@ -1,9 +1,9 @@
-/** NTP servers at the ports given, which tell this machine's time. */
+/** NTP servers at the ports of the command line. They serve this machine's time. */
 import { createSocket } from 'node:dgram';
 
 const UNIX_TO_NTP_S = 2_208_988_800;
 
-function ntpTime() {
+function ntpTime(): bigint {
   const ms = performance.timeOrigin + performance.now();
   const seconds = Math.floor(ms / 1000);
   return (BigInt(seconds + UNIX_TO_NTP_S) << 32n) | BigInt(Math.floor((ms / 1000 - seconds) * 2 ** 32));
