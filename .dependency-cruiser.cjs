@@ -11,12 +11,30 @@ module.exports = {
   forbidden: [
     layer('api-stands-alone', '^src/api/', '^src/api/', 'The contract depends on nothing of ours.'),
     layer('core-is-pure', '^src/core/', '^src/(core|protocol|api)/', 'core imports itself, protocol and api.'),
-    layer('protocol-is-pure', '^src/protocol/', '^src/(protocol|api)/', 'protocol imports itself and api.'),
+    layer(
+      'protocol-is-pure',
+      '^src/protocol/',
+      '^src/(protocol|api)/',
+      'protocol imports itself and data types of api.',
+    ),
+    {
+      name: 'protocol-knows-no-context',
+      comment: 'What needs a context, a socket or a schema is no protocol: it belongs into src/toolkit.',
+      severity: 'error',
+      from: { path: '^src/protocol/', pathNot: '(\\.test\\.ts$|/testing/)' },
+      to: { path: '^(src/api/(context|network|define|schema|index)\\.ts|node_modules/)' },
+    },
+    layer(
+      'toolkit-serves-plugins',
+      '^src/toolkit/',
+      '^src/(toolkit|protocol|api)/',
+      'toolkit imports api and protocol.',
+    ),
     layer(
       'plugins-see-the-contract',
       '^plugins/([^/]+)/',
-      '^(plugins/$1/|src/(api|protocol)/)',
-      'A plugin sees api, protocol and its own folder.',
+      '^(plugins/$1/|src/(api|protocol|toolkit)/)',
+      'A plugin sees api, protocol, toolkit and its own folder.',
     ),
     layer('files-stand-alone', '^src/files/', '^src/files/', 'Opening files depends on nothing of ours.'),
     layer(
@@ -36,6 +54,12 @@ module.exports = {
       '^src/lab/',
       '^src/(lab|api|protocol|core|kernel|files)/',
       'lab is another host, simulated.',
+    ),
+    layer(
+      'testing-fakes-the-context',
+      '^src/testing/',
+      '^src/(testing|api|lab|kernel/plugins/(observation-check|scope|scoped-network|siblings)\\.ts$)',
+      'What plugin authors test with is small: the lab, and what the kernel does around a context.',
     ),
     {
       name: 'pure-layers-touch-no-platform',

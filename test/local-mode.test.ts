@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { LabMachine } from '../plugins/ptp/testing/lab.js';
+import type { LabMachine } from '../plugins/ptp/testing/ptp-lab.js';
 import { addServers, Shipped } from './shipped.js';
 
 const FAST = 'poll-min = "1s"\npoll-max = "1s"\n';

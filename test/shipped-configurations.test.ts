@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { LabMachine } from '../plugins/ptp/testing/lab.js';
+import type { LabMachine } from '../plugins/ptp/testing/ptp-lab.js';
 import type { Ns } from '../src/api/index.js';
 import type { ReceiverOptions } from '../src/lab/gpsd-feed.js';
 import { addGpsd } from '../src/lab/gpsd-node.js';

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LabMachine, PtpLab } from '../plugins/ptp/testing/lab.js';
+import { type LabMachine, PtpLab } from '../plugins/ptp/testing/ptp-lab.js';
 import type { NtpView, PtpView } from '../src/api/index.js';
 import { loadHub } from '../src/cli/load.js';
 import { packageRoot } from '../src/cli/package-root.js';
-import { createEngine } from '../src/core/engine.js';
+import { createEngine } from '../src/core/engine/engine.js';
 import { createEstimator } from '../src/core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../src/core/leap/leap-seconds.js';
 import { formatProblems } from '../src/kernel/config/index.js';

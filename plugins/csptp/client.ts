@@ -1,13 +1,7 @@
 import { HubError, type Ns, type SourceContext, type Timescale } from 'timehub/api';
-import {
-  Association,
-  describe,
-  type PollOptions,
-  RefusalRecord,
-  type Server,
-  Tally,
-} from 'timehub/protocol/client-server';
+import type { Server } from 'timehub/protocol/address';
 import { type Dialect, measure, REQUEST_OCTETS, SEQUENCE_AT, type SyncPart } from 'timehub/protocol/csptp';
+import { Association, Counters, explainNetworkError, type PollOptions, RefusalRecord } from 'timehub/toolkit';
 import { Attempt, type Heard, type Outcome } from './attempt.js';
 import { legsOf, type ScaleChoice, scaleOf, statedBy } from './legs.js';
 import { objectionTo } from './objection.js';
@@ -53,7 +47,7 @@ export class Client {
   readonly #context: SourceContext;
   readonly #options: ClientOptions;
   readonly #association: Association;
-  readonly #tally: Tally<keyof typeof COUNTERS>;
+  readonly #tally: Counters<keyof typeof COUNTERS>;
   readonly #refusals: RefusalRecord<ReplyRefusal>;
   #stamping: Stamping = {};
   #ports: Ports | undefined;
@@ -73,7 +67,7 @@ export class Client {
       onMoved: () => this.#close(),
       shortfall: () => this.#shortfall,
     });
-    this.#tally = new Tally(context.metrics, COUNTERS);
+    this.#tally = new Counters(context.metrics, COUNTERS);
     this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
   }
 
@@ -112,7 +106,7 @@ export class Client {
       this.#attempt = attempt;
     } catch (error) {
       if (!(error instanceof HubError && UNREACHABLE.has(error.code))) throw error;
-      this.#association.missed(describe(error, this.#association.peer.endpoint!));
+      this.#association.missed(explainNetworkError(error, this.#association.peer.endpoint!));
       this.#association.planNext();
     }
   }
@@ -143,7 +137,7 @@ export class Client {
     ports.general?.onDatagram(hear('general'));
     ports.event.onSent((id, stamp) => this.#attempt?.left(id, stamp));
     ports.event.onNetworkError((error) => {
-      this.#cause = describe(error, peer);
+      this.#cause = explainNetworkError(error, peer);
     });
     if (ports.shortfall !== this.#shortfall) {
       this.#shortfall = ports.shortfall;

@@ -1,24 +1,14 @@
 import { type Datagram, type Endpoint, HubError, type SinkContext, type Stamp } from 'timehub/api';
-import {
-  covers,
-  formatServer,
-  Gate,
-  type GateOptions,
-  Lead,
-  octetsOf,
-  ServedAddresses,
-  type Server,
-  type Subnet,
-  Tally,
-} from 'timehub/protocol/client-server';
+import { covers, formatServer, octetsOf, type Server, type Subnet } from 'timehub/protocol/address';
 import { FOLLOW_UP_OCTETS, followUp, type ReplyContext, respond } from 'timehub/protocol/csptp';
 import { EVENT_PORT, GENERAL_PORT } from 'timehub/protocol/ptp';
+import { AccessControl, type AccessOptions, Counters, ServedAddresses, TransmitLatency } from 'timehub/toolkit';
 import { closeDoor, type Door, openDoor } from './door.js';
 import { isUncertain, type QualityOptions, qualityOf } from './quality.js';
 import { nanosecondsOf, ServedTime, secondsOf } from './served-time.js';
 import type { Stamping } from './stamping.js';
 
-export interface CsptpServerOptions extends QualityOptions, GateOptions {
+export interface CsptpServerOptions extends QualityOptions, AccessOptions {
   readonly listen: readonly Server[];
   readonly stamping: Stamping;
   readonly steps: 1 | 2;
@@ -49,12 +39,12 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export class CsptpServer {
   readonly #context: SinkContext;
   readonly #options: CsptpServerOptions;
-  readonly #tally: Tally<keyof typeof COUNTERS>;
-  readonly #gate: Gate;
+  readonly #tally: Counters<keyof typeof COUNTERS>;
+  readonly #gate: AccessControl;
   readonly #reply = new Uint8Array(MAX_REQUEST);
   readonly #followUp = new Uint8Array(FOLLOW_UP_OCTETS);
   readonly #replyContext: Mutable<ReplyContext>;
-  readonly #lead = new Lead();
+  readonly #lead = new TransmitLatency();
   #time: ServedTime;
   #doors: readonly Door[] = [];
   #watch: ServedAddresses | undefined;
@@ -62,8 +52,8 @@ export class CsptpServer {
   constructor(context: SinkContext, options: CsptpServerOptions) {
     this.#context = context;
     this.#options = options;
-    this.#tally = new Tally(context.metrics, COUNTERS);
-    this.#gate = new Gate(context, options);
+    this.#tally = new Counters(context.metrics, COUNTERS);
+    this.#gate = new AccessControl(context, options);
     this.#exportGauges();
     const state = context.state();
     this.#time = new ServedTime(state);

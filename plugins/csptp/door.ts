@@ -1,5 +1,5 @@
 import type { Network, UdpSocket } from 'timehub/api';
-import type { Server } from 'timehub/protocol/client-server';
+import type { Server } from 'timehub/protocol/address';
 import { EVENT_PORT } from 'timehub/protocol/ptp';
 import { Awaiting } from './awaiting.js';
 import type { Stamping } from './stamping.js';

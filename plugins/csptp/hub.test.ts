@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { createEngine } from '../../src/core/engine.js';
+import { createEngine } from '../../src/core/engine/engine.js';
 import { createEstimator } from '../../src/core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../../src/core/leap/leap-seconds.js';
-import { PLAIN_OPTIONS } from '../../src/core/source.js';
+import { PLAIN_OPTIONS } from '../../src/core/tracks/source.js';
 import { Hub } from '../../src/kernel/hub.js';
 import { Catalogue } from '../../src/kernel/plugins/catalogue.js';
 import { NO_JOURNAL } from '../../src/kernel/record/event-log.js';

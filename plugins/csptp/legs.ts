@@ -1,5 +1,5 @@
 import type { Claims, Endpoint, Leg, Stamp, Timescale } from 'timehub/api';
-import { formatAddress, formatServer } from 'timehub/protocol/client-server';
+import { formatAddress, formatServer } from 'timehub/protocol/address';
 import { type Answer, claimsOf, type Measurement, type SyncPart, timescaleOf } from 'timehub/protocol/csptp';
 import { accuracyNs } from 'timehub/protocol/ptp';
 import { STAMP_NOISE_NS } from './stamping.js';

@@ -1,5 +1,5 @@
 import { type Endpoint, HubError, type Network, type UdpOptions, type UdpSocket } from 'timehub/api';
-import { familyOf } from 'timehub/protocol/client-server';
+import { familyOf } from 'timehub/protocol/address';
 import { EVENT_PORT, GENERAL_PORT } from 'timehub/protocol/ptp';
 import type { Stamping } from './stamping.js';
 

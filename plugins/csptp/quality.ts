@@ -1,5 +1,5 @@
 import type { TimeState } from 'timehub/api';
-import { isMappedV4, octetsOf } from 'timehub/protocol/client-server';
+import { isMappedV4, octetsOf } from 'timehub/protocol/address';
 import { encodeStatus, type ReplyContext, type StatusId } from 'timehub/protocol/csptp';
 import {
   ACCURACY_UNKNOWN,

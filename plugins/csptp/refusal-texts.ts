@@ -1,5 +1,5 @@
-import type { RefusalTexts } from 'timehub/protocol/client-server';
 import type { RefusalReason } from 'timehub/protocol/csptp';
+import type { RefusalTexts } from 'timehub/toolkit';
 
 /** `late`: it came when no request was waiting for an answer any more. */
 export type ReplyRefusal = RefusalReason | 'late';

@@ -1,6 +1,7 @@
 import { defineSink, duration, networkInterface, oneOf, table, text, wholeNumber } from 'timehub/api';
-import { addressRanges, ownAddress, parseServer, parseSubnet } from 'timehub/protocol/client-server';
+import { parseServer, parseSubnet } from 'timehub/protocol/address';
 import { EVENT_PORT, parseClockIdentity } from 'timehub/protocol/ptp';
+import { addressRanges, ownAddress } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { CsptpServer } from './csptp-server.js';
 import { ownIdentity } from './identity.js';

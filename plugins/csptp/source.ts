@@ -1,6 +1,7 @@
 import { defineSource, duration, flag, networkInterface, oneOf, table, wholeNumber } from 'timehub/api';
-import { parseServer, serverAddress } from 'timehub/protocol/client-server';
+import { parseServer } from 'timehub/protocol/address';
 import { EVENT_PORT } from 'timehub/protocol/ptp';
+import { serverAddress } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { Client } from './client.js';
 import { ANY_CLASS } from './objection.js';

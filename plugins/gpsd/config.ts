@@ -1,5 +1,6 @@
 import { duration, flag, isTemplate, names, oneOf, table, text } from 'timehub/api';
-import { formatServer, parseServer, type Server, serverAddress } from 'timehub/protocol/client-server';
+import { formatServer, parseServer, type Server } from 'timehub/protocol/address';
+import { serverAddress } from 'timehub/toolkit';
 import * as v from 'valibot';
 
 /** gpsd's registered port (IANA). */

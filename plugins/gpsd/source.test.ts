@@ -1,11 +1,11 @@
 import { expect } from 'chai';
+import { fakeSource } from 'timehub/testing';
 import * as v from 'valibot';
 import {
   addGpsd,
   createLabHost,
   createRandom,
   type LabHostOptions,
-  probeSource,
   type ReceiverOptions,
 } from '../../src/lab/index.js';
 import { config } from './config.js';
@@ -19,18 +19,18 @@ function scene(options: object = {}, receiver: Partial<ReceiverOptions> = {}, ma
   host.fabric.names.set('localhost', ['127.0.0.1']);
   host.fabric.names.set('two.example', ['192.0.2.77', '192.0.2.1']);
   const gpsd = addGpsd(host, receiver);
-  const context = probeSource(host, 'gpsd.gnss');
+  const context = fakeSource({ host, id: 'gpsd.gnss' });
   const instance = source.create(v.parse(config, options), context);
-  return { host, gpsd, instance, deeds: context.deeds };
+  return { host, gpsd, instance, record: context.record };
 }
 
 describe('the gpsd source', () => {
   it('hands over pulses that show how wrong the clock is, numbered, at the instant of the edge', async () => {
-    const { host, instance, deeds } = scene();
+    const { host, instance, record } = scene();
     await instance.start();
     await host.run(10 * S);
-    expect(deeds.observations).to.have.length.within(5, 8);
-    for (const observation of deeds.observations) {
+    expect(record.observations).to.have.length.within(5, 8);
+    for (const observation of record.observations) {
       if (observation.kind !== 'pulse') throw new Error(`a ${observation.kind}`);
       expect(observation).to.include({ clock: 'system', path: 'pps', stamp: 'kernel', periodNs: S });
       expect(observation.noiseFloorNs).to.be.closeTo(954, 1);
@@ -42,72 +42,72 @@ describe('the gpsd source', () => {
   });
 
   it('claims stratum 0, GNSS and TAI − UTC, with a bias bound of pulses', async () => {
-    const { host, instance, deeds } = scene();
+    const { host, instance, record } = scene();
     await instance.start();
     await host.run(10 * S);
-    expect(deeds.claims.at(-1)).to.include({
+    expect(record.claims.at(-1)).to.include({
       synchronised: true,
       stratum: 0,
       reference: 'GNSS',
       taiMinusUtc: 37,
       address: '/dev/ttyACM0',
     });
-    expect(deeds.claims.at(-1)?.biasBoundNs).to.be.within(1e3, 20e3);
-    expect(deeds.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'the receiver has a fix' });
-    expect(deeds.metrics).to.include({ satellites_used: 9, satellites_seen: 12, malformed_lines_total: 0 });
-    expect(deeds.metrics.records_total).to.be.above(30);
+    expect(record.claims.at(-1)?.biasBoundNs).to.be.within(1e3, 20e3);
+    expect(record.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'the receiver has a fix' });
+    expect(record.metrics).to.include({ satellites_used: 9, satellites_seen: 12, malformed_lines_total: 0 });
+    expect(record.metrics.records_total).to.be.above(30);
   });
 
   it('makes do with serial time where there are no pulses, and bounds it honestly', async () => {
-    const { host, instance, deeds } = scene({}, { pps: false });
+    const { host, instance, record } = scene({}, { pps: false });
     await instance.start();
     await host.run(15 * S);
-    const [first] = deeds.observations;
+    const [first] = record.observations;
     if (first?.kind !== 'reading') throw new Error('no reading');
     expect(first).to.include({ path: 'toff', stamp: 'user' });
     // 3 ms slow, reported 150 ms late, of which 350 ms are foreseen.
     expect(first.offsetNs).to.be.closeTo(203e6, 1e6);
-    const bound = deeds.claims.at(-1)?.biasBoundNs ?? 0;
+    const bound = record.claims.at(-1)?.biasBoundNs ?? 0;
     expect(Math.abs(first.offsetNs - 3e6)).to.be.below(bound);
-    expect(deeds.health.at(-1)?.reason).to.contain('serial time only');
+    expect(record.health.at(-1)?.reason).to.contain('serial time only');
   });
 
   it('takes the pulses that gpsd names after another device', async () => {
-    const { host, instance, deeds } = scene({}, { pulseDevice: '/dev/pps0' });
+    const { host, instance, record } = scene({}, { pulseDevice: '/dev/pps0' });
     await instance.start();
     await host.run(10 * S);
-    expect(deeds.observations.map(({ kind, path }) => `${kind} ${path}`)).to.include('pulse /dev/pps0');
-    expect(deeds.observations.at(-1)).to.include({ kind: 'pulse', stamp: 'kernel' });
-    expect(deeds.claims.at(-1)).to.include({ address: '/dev/ttyACM0', reference: 'GNSS' });
-    expect(deeds.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'the receiver has a fix; pulses of /dev/pps0' });
+    expect(record.observations.map(({ kind, path }) => `${kind} ${path}`)).to.include('pulse /dev/pps0');
+    expect(record.observations.at(-1)).to.include({ kind: 'pulse', stamp: 'kernel' });
+    expect(record.claims.at(-1)).to.include({ address: '/dev/ttyACM0', reference: 'GNSS' });
+    expect(record.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'the receiver has a fix; pulses of /dev/pps0' });
   });
 
   it('says that pulses are there and why they are not used', async () => {
     const options = { pulses: '/dev/pps1' };
-    const { host, instance, deeds } = scene(options, { pulseDevice: '/dev/pps0' });
+    const { host, instance, record } = scene(options, { pulseDevice: '/dev/pps0' });
     await instance.start();
     await host.run(15 * S);
-    expect(deeds.observations.at(-1)).to.include({ kind: 'reading' });
-    expect(deeds.health.at(-1)?.reason).to.equal(
+    expect(record.observations.at(-1)).to.include({ kind: 'reading' });
+    expect(record.health.at(-1)?.reason).to.equal(
       'the receiver has a fix; pulses of /dev/pps0 are there and not used: pulses = "/dev/pps1", serial time only',
     );
     const strict = scene({ ...options, pps: 'require' }, { pulseDevice: '/dev/pps0' });
     await strict.instance.start();
     await strict.host.run(15 * S);
-    expect(strict.deeds.unreachable.at(-1)).to.contain('pulses of /dev/pps0 are there and not used');
+    expect(strict.record.unreachable.at(-1)).to.contain('pulses of /dev/pps0 are there and not used');
   });
 
   it('trusts a receiver that never sends an altitude, and concedes what that may cost', async () => {
-    const { host, instance, deeds } = scene({}, { altitude: false });
+    const { host, instance, record } = scene({}, { altitude: false });
     await instance.start();
     await host.run(12 * S);
-    expect(deeds.observations.at(-1)).to.include({ kind: 'pulse', path: 'pps' });
-    expect(deeds.claims.at(-1)?.biasBoundNs).to.be.within(40e3, 50e3);
-    expect(deeds.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'the receiver has a fix without altitude' });
+    expect(record.observations.at(-1)).to.include({ kind: 'pulse', path: 'pps' });
+    expect(record.claims.at(-1)?.biasBoundNs).to.be.within(40e3, 50e3);
+    expect(record.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'the receiver has a fix without altitude' });
   });
 
   it('hands on pulses without a receiver unnumbered, and believes them to a millisecond only', async () => {
-    const { host, instance, deeds, gpsd } = scene();
+    const { host, instance, record, gpsd } = scene();
     gpsd.stop();
     host.network.listen(2947, (connection) => {
       const tell = (record: object) => connection.write(`${JSON.stringify(record)}\n`);
@@ -124,86 +124,86 @@ describe('the gpsd source', () => {
     });
     await instance.start();
     await host.run(10 * S);
-    expect(deeds.observations.length).to.be.above(5);
-    expect(deeds.observations.at(-1)).to.include({ kind: 'pulse' }).and.not.have.property('numberedOffsetNs');
-    expect(deeds.claims.at(-1)).to.include({ stratum: 0, reference: 'PPS' }).and.not.have.property('traceable');
-    expect(deeds.claims.at(-1)?.biasBoundNs).to.be.above(1e6);
+    expect(record.observations.length).to.be.above(5);
+    expect(record.observations.at(-1)).to.include({ kind: 'pulse' }).and.not.have.property('numberedOffsetNs');
+    expect(record.claims.at(-1)).to.include({ stratum: 0, reference: 'PPS' }).and.not.have.property('traceable');
+    expect(record.claims.at(-1)?.biasBoundNs).to.be.above(1e6);
   });
 
   it('says so when pulses are required and there are none', async () => {
-    const { host, instance, deeds } = scene({ pps: 'require' }, { pps: false });
+    const { host, instance, record } = scene({ pps: 'require' }, { pps: false });
     await instance.start();
     await host.run(15 * S);
-    expect(deeds.observations).to.have.length(0);
-    expect(deeds.unreachable.at(-1)).to.contain('no pulses');
+    expect(record.observations).to.have.length(0);
+    expect(record.unreachable.at(-1)).to.contain('no pulses');
   });
 
   it('leaves pulses alone when they are switched off', async () => {
-    const { host, instance, deeds } = scene({ pps: 'off', 'serial-delay': '150ms' });
+    const { host, instance, record } = scene({ pps: 'off', 'serial-delay': '150ms' });
     await instance.start();
     await host.run(10 * S);
-    expect(deeds.observations.map(({ kind }) => kind))
+    expect(record.observations.map(({ kind }) => kind))
       .to.include('reading')
       .and.not.include('pulse');
-    expect(deeds.observations[0]).to.have.property('offsetNs').closeTo(3e6, 0.2e6);
+    expect(record.observations[0]).to.have.property('offsetNs').closeTo(3e6, 0.2e6);
   });
 
   it('names the missing satellites, and recovers when they are back', async () => {
-    const { host, instance, deeds, gpsd } = scene({}, { satellites: 2 });
+    const { host, instance, record, gpsd } = scene({}, { satellites: 2 });
     await instance.start();
     await host.run(5 * S);
-    expect(deeds.observations).to.have.length(0);
-    expect(deeds.unreachable.at(-1)).to.equal('no fix: 2 satellites of 12');
-    expect(deeds.claims).to.have.length(0);
+    expect(record.observations).to.have.length(0);
+    expect(record.unreachable.at(-1)).to.equal('no fix: 2 satellites of 12');
+    expect(record.claims).to.have.length(0);
     gpsd.feed.satellites = 8;
     await host.run(12 * S);
-    expect(deeds.observations.length).to.be.above(2);
-    expect(deeds.health.at(-1)?.state).to.equal('ok');
+    expect(record.observations.length).to.be.above(2);
+    expect(record.health.at(-1)?.state).to.equal('ok');
   });
 
   it('names the receiver that was unplugged', async () => {
-    const { host, instance, deeds, gpsd } = scene();
+    const { host, instance, record, gpsd } = scene();
     await instance.start();
     await host.run(8 * S);
     gpsd.feed.plug('unplugged');
     await host.run(9 * S);
-    const before = deeds.observations.length;
-    expect(deeds.unreachable.at(-1)).to.equal('receiver /dev/ttyACM0 was unplugged');
+    const before = record.observations.length;
+    expect(record.unreachable.at(-1)).to.equal('receiver /dev/ttyACM0 was unplugged');
     await host.run(15 * S);
-    expect(deeds.observations).to.have.length(before);
+    expect(record.observations).to.have.length(before);
     gpsd.feed.plug('plugged');
     await host.run(25 * S);
-    expect(deeds.observations.length).to.be.above(before);
+    expect(record.observations.length).to.be.above(before);
   });
 
   it('tries every address of a name', async () => {
-    const { host, instance, deeds } = scene({ address: 'two.example' });
+    const { host, instance, record } = scene({ address: 'two.example' });
     await instance.start();
     await host.run(20 * S);
-    expect(deeds.observations.length).to.be.above(5);
+    expect(record.observations.length).to.be.above(5);
   });
 
   it('says that gpsd does not answer, once', async () => {
-    const { host, instance, deeds, gpsd } = scene();
+    const { host, instance, record, gpsd } = scene();
     gpsd.stop();
     await instance.start();
     await host.run(20 * S);
-    expect(deeds.unreachable[0]).to.equal('gpsd at localhost:2947 does not answer');
-    expect(deeds.health.at(-1)).to.deep.equal({ state: 'degraded', reason: deeds.unreachable[0] });
-    expect(deeds.unreachable).to.have.length(1);
+    expect(record.unreachable[0]).to.equal('gpsd at localhost:2947 does not answer');
+    expect(record.health.at(-1)).to.deep.equal({ state: 'degraded', reason: record.unreachable[0] });
+    expect(record.unreachable).to.have.length(1);
   });
 
   it('survives a restart of gpsd', async () => {
-    const { host, instance, deeds, gpsd } = scene();
+    const { host, instance, record, gpsd } = scene();
     await instance.start();
     await host.run(8 * S);
-    const before = deeds.observations.length;
+    const before = record.observations.length;
     gpsd.stop();
     await host.run(8.5 * S);
-    expect(deeds.unreachable.at(-1)).to.equal('gpsd at localhost:2947 closed the connection');
+    expect(record.unreachable.at(-1)).to.equal('gpsd at localhost:2947 closed the connection');
     gpsd.start();
     await host.run(30 * S);
-    expect(deeds.observations.length).to.be.above(before + 10);
+    expect(record.observations.length).to.be.above(before + 10);
   });
 
   it('refuses a gpsd that stamps with the clock of another machine, unless told that it does not', async () => {
@@ -211,46 +211,46 @@ describe('the gpsd source', () => {
     const other = host.fabric.attach({ address: '192.0.2.9', stamp: (by) => host.perfectStamp(by) });
     addGpsd(host, {}, other);
     const runs = ['192.0.2.9', '192.0.2.9'].map((address, index) => {
-      const context = probeSource(host, `gpsd.${index}`);
+      const context = fakeSource({ host, id: `gpsd.${index}` });
       return {
-        deeds: context.deeds,
+        record: context.record,
         instance: source.create(v.parse(config, { address, 'same-clock': index === 1 }), context),
       };
     });
     for (const { instance } of runs) await instance.start();
     await host.run(10 * S);
-    expect(runs[0]?.deeds.observations).to.have.length(0);
-    expect(runs[0]?.deeds.unreachable.at(-1)).to.contain("another machine's clock");
-    expect(runs[1]?.deeds.observations.length).to.be.above(4);
+    expect(runs[0]?.record.observations).to.have.length(0);
+    expect(runs[0]?.record.unreachable.at(-1)).to.contain("another machine's clock");
+    expect(runs[1]?.record.observations.length).to.be.above(4);
   });
 
   it('refuses the date of a receiver whose week number has rolled over', async () => {
-    const { host, instance, deeds } = scene(
+    const { host, instance, record } = scene(
       {},
       {},
       { start: 1_795_219_200_000_000_000n - 1024n * 7n * 86_400_000_000_000n },
     );
     await instance.start();
     await host.run(10 * S);
-    expect(deeds.observations).to.have.length(0);
-    expect(deeds.unreachable.at(-1)).to.contain('rolled over');
+    expect(record.observations).to.have.length(0);
+    expect(record.unreachable.at(-1)).to.contain('rolled over');
   });
 
   it('ends with stop, twice over', async () => {
-    const { host, instance, deeds } = scene();
+    const { host, instance, record } = scene();
     await instance.start();
     await host.run(8 * S);
     await instance.stop();
     await instance.stop();
-    const before = deeds.observations.length;
+    const before = record.observations.length;
     await host.run(60 * S);
-    expect(deeds.observations).to.have.length(before);
+    expect(record.observations).to.have.length(before);
   });
 });
 
 describe('ten thousand broken lines', () => {
   it('move nothing but counters', async () => {
-    const { host, instance, deeds, gpsd } = scene();
+    const { host, instance, record, gpsd } = scene();
     gpsd.stop();
     const random = createRandom(99);
     const wanted = { lines: 10_000, sent: 0 };
@@ -264,9 +264,9 @@ describe('ten thousand broken lines', () => {
     await instance.start();
     await host.run(30 * S);
     expect(wanted.sent).to.equal(wanted.lines);
-    expect(deeds.failures).to.have.length(0);
-    expect(deeds.observations).to.have.length(0);
-    expect(deeds.metrics.malformed_lines_total).to.be.within(9000, 10_000);
+    expect(record.failures).to.have.length(0);
+    expect(record.observations).to.have.length(0);
+    expect(record.metrics.malformed_lines_total).to.be.within(9000, 10_000);
     expect(instance.inspect?.()).to.have.property('standing', 'waits for gpsd to name its receivers');
   });
 });
@@ -274,7 +274,7 @@ describe('ten thousand broken lines', () => {
 describe('a gpsd that floods', () => {
   /** 4000 lines a second for some seconds. */
   async function flooded(line: (n: number) => string, seconds: number) {
-    const { host, instance, deeds, gpsd } = scene();
+    const { host, instance, record, gpsd } = scene();
     gpsd.stop();
     let sent = 0;
     host.network.listen(2947, (connection) => {
@@ -287,22 +287,22 @@ describe('a gpsd that floods', () => {
     });
     await instance.start();
     await host.run(seconds * S);
-    return { deeds, sent, inspected: JSON.stringify(instance.inspect?.()) };
+    return { record, sent, inspected: JSON.stringify(instance.inspect?.()) };
   }
 
   it('is read at a thousand lines a second, and says so', async () => {
-    const { deeds, sent } = await flooded(() => '{"class":"OSC","device":"/dev/x"}\n', 12);
+    const { record, sent } = await flooded(() => '{"class":"OSC","device":"/dev/x"}\n', 12);
     expect(sent).to.be.above(40_000);
-    expect(deeds.metrics.records_total).to.be.below(15_000);
-    expect(deeds.metrics.pauses_total).to.be.within(5, 200);
-    expect(deeds.unreachable.at(-1)).to.contain('gpsd sends more than 1000 lines or 512 KiB a second');
+    expect(record.metrics.records_total).to.be.below(15_000);
+    expect(record.metrics.pauses_total).to.be.within(5, 200);
+    expect(record.unreachable.at(-1)).to.contain('gpsd sends more than 1000 lines or 512 KiB a second');
   });
 
   it('tells one sentence a second, whatever it changes in each line', async () => {
     const sky = (n: number) => `{"class":"SKY","device":"/dev/x","nSat":${n % 50},"uSat":${n % 3}}\n`;
-    const { deeds } = await flooded(sky, 12);
-    expect(deeds.unreachable.length).to.be.within(8, 24);
-    expect(deeds.health.length).to.be.within(8, 24);
+    const { record } = await flooded(sky, 12);
+    expect(record.unreachable.length).to.be.within(8, 24);
+    expect(record.health.length).to.be.within(8, 24);
   });
 
   it('stays small to look at, whatever it names', async () => {
@@ -313,7 +313,7 @@ describe('a gpsd that floods', () => {
 
 describe('a gpsd with good time', () => {
   it('hands over four comparisons a second, however many it sends', async () => {
-    const { host, instance, deeds, gpsd } = scene();
+    const { host, instance, record, gpsd } = scene();
     gpsd.stop();
     host.network.listen(2947, (connection) => {
       const more = (): void => {
@@ -329,8 +329,8 @@ describe('a gpsd with good time', () => {
     });
     await instance.start();
     await host.run(23 * S);
-    expect(deeds.observations.length).to.be.within(16 + 4 * 15, 16 + 4 * 23);
-    expect(deeds.metrics.refused_total).to.be.above(1500);
+    expect(record.observations.length).to.be.within(16 + 4 * 15, 16 + 4 * 23);
+    expect(record.metrics.refused_total).to.be.above(1500);
   });
 });
 

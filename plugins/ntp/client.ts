@@ -1,14 +1,7 @@
 import type { Ns, SourceContext, Stamp } from 'timehub/api';
-import { Association, type PollOptions, RefusalRecord, type Server, Tally } from 'timehub/protocol/client-server';
-import {
-  type Answer,
-  Attempt,
-  Kisses,
-  measure,
-  type Outcome,
-  REFUSAL_TEXTS,
-  type ReplyRefusal,
-} from 'timehub/protocol/ntp';
+import type { Server } from 'timehub/protocol/address';
+import { type Answer, Kisses, measure, REFUSAL_TEXTS, type ReplyRefusal } from 'timehub/protocol/ntp';
+import { Association, Attempt, Counters, type Outcome, type PollOptions, RefusalRecord } from 'timehub/toolkit';
 import { claimsOf, legsOf } from './legs.js';
 
 export interface ClientOptions {
@@ -34,7 +27,7 @@ export class Client {
   readonly #context: SourceContext;
   readonly #association: Association;
   readonly #longestNs: Ns;
-  readonly #tally: Tally<keyof typeof COUNTERS>;
+  readonly #tally: Counters<keyof typeof COUNTERS>;
   readonly #refusals: RefusalRecord<ReplyRefusal>;
   /** Requests in a row to which nothing came: no reply, no error of the network. */
   #silent = 0;
@@ -50,7 +43,7 @@ export class Client {
       onReplaced: () => this.#replaced(),
     });
     this.#longestNs = poll.maxNs;
-    this.#tally = new Tally(context.metrics, COUNTERS);
+    this.#tally = new Counters(context.metrics, COUNTERS);
     this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
   }
 

@@ -1,5 +1,5 @@
 import type { Claims, Endpoint, Leg, Ns, Stamp, StampClass } from 'timehub/api';
-import { formatServer } from 'timehub/protocol/client-server';
+import { formatServer } from 'timehub/protocol/address';
 import type { Answer } from 'timehub/protocol/ntp';
 
 /** What no averaging removes: the spread of stamps between the event and its reading, one standard deviation. */

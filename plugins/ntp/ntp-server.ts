@@ -1,19 +1,17 @@
 import { type Datagram, type Endpoint, HubError, type Instant, type SinkContext, type UdpSocket } from 'timehub/api';
-import {
-  formatServer,
-  Gate,
-  type GateOptions,
-  Lead,
-  octetsOf,
-  ReasonTally,
-  ServedAddresses,
-  type Server,
-  Tally,
-} from 'timehub/protocol/client-server';
+import { formatServer, octetsOf, type Server } from 'timehub/protocol/address';
 import { type Admission, type ReplyContext, respond, SILENCES, type Silence, toNtpTime } from 'timehub/protocol/ntp';
+import {
+  AccessControl,
+  type AccessOptions,
+  Counters,
+  ReasonCounters,
+  ServedAddresses,
+  TransmitLatency,
+} from 'timehub/toolkit';
 import { ServerTime } from './server-time.js';
 
-export interface NtpServerOptions extends GateOptions {
+export interface NtpServerOptions extends AccessOptions {
   readonly listen: readonly Server[];
   readonly onDeny: 'ignore' | 'kiss';
   /** Bit n: version n is answered. */
@@ -44,12 +42,12 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export class NtpServer {
   readonly #context: SinkContext;
   readonly #options: NtpServerOptions;
-  readonly #tally: Tally<keyof typeof COUNTERS>;
-  readonly #ignored: ReasonTally<Silence>;
-  readonly #gate: Gate;
+  readonly #tally: Counters<keyof typeof COUNTERS>;
+  readonly #ignored: ReasonCounters<Silence>;
+  readonly #gate: AccessControl;
   readonly #reply = new Uint8Array(MAX_REQUEST);
   readonly #replyContext: Mutable<ReplyContext>;
-  readonly #lead = new Lead();
+  readonly #lead = new TransmitLatency();
   #time: ServerTime;
   #sockets: readonly UdpSocket[] = [];
   #watch: ServedAddresses | undefined;
@@ -57,14 +55,14 @@ export class NtpServer {
   constructor(context: SinkContext, options: NtpServerOptions) {
     this.#context = context;
     this.#options = options;
-    this.#tally = new Tally(context.metrics, COUNTERS);
-    this.#ignored = new ReasonTally(
+    this.#tally = new Counters(context.metrics, COUNTERS);
+    this.#ignored = new ReasonCounters(
       context.metrics,
       'ignored',
       'Datagrams that are no request worth an answer, by reason',
       SILENCES,
     );
-    this.#gate = new Gate(context, options);
+    this.#gate = new AccessControl(context, options);
     this.#time = new ServerTime(context.state());
     this.#replyContext = {
       header: this.#time.header,

@@ -1,5 +1,6 @@
 import { defineSink, duration, oneOf, table, wholeNumber } from 'timehub/api';
-import { addressRanges, ownAddress, parseServer, parseSubnet } from 'timehub/protocol/client-server';
+import { parseServer, parseSubnet } from 'timehub/protocol/address';
+import { addressRanges, ownAddress } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { NtpServer } from './ntp-server.js';
 

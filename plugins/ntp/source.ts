@@ -1,5 +1,6 @@
 import { defineSource, duration, flag, table, wholeNumber } from 'timehub/api';
-import { octetsOf, parseServer, serverAddress } from 'timehub/protocol/client-server';
+import { octetsOf, parseServer } from 'timehub/protocol/address';
+import { serverAddress } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { Client } from './client.js';
 

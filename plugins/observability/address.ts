@@ -1,4 +1,4 @@
-import { parseServer } from 'timehub/protocol/client-server';
+import { parseServer } from 'timehub/protocol/address';
 
 export interface Address {
   readonly host: string;

@@ -1,5 +1,5 @@
 import { flag, socketPath, table, wholeNumber } from 'timehub/api';
-import { hostAddress } from 'timehub/protocol/client-server';
+import { hostAddress } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { parseAddress } from './address.js';
 

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { request as csptpRequest, REQUEST_OCTETS } from 'timehub/protocol/csptp';
 import { MODE_CLIENT, request as ntpRequest } from 'timehub/protocol/ntp';
 import { ALL_PORTS, DATA_SETS, encode, type Message, NO_FLAGS, NO_INTERVAL, type Tlv } from 'timehub/protocol/ptp';
-import { PtpLab, type Tables } from './testing/lab.js';
+import { PtpLab, type Tables } from './testing/ptp-lab.js';
 
 const SERVER = '192.0.2.1';
 const PTP_SERVER = '10.0.0.1';

@@ -7,7 +7,7 @@ import { StateFile } from '../../src/kernel/memory/state-file.js';
 import { addGpsd, type GpsdNode } from '../../src/lab/gpsd-node.js';
 import type { LabClockSetting } from '../../src/lab/host.js';
 import type { SegmentPort } from '../../src/lab/segment.js';
-import { type LabMachine, PtpLab } from './testing/lab.js';
+import { type LabMachine, PtpLab } from './testing/ptp-lab.js';
 
 const PORT = { interface: 'eth0', profile: 'automotive' };
 const GNSS = { 'source.gpsd.gnss': { address: '127.0.0.1:2947' } };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { addGpsd } from '../../src/lab/gpsd-node.js';
-import { type LabMachine, PtpLab, type Tables } from './testing/lab.js';
+import { type LabMachine, PtpLab, type Tables } from './testing/ptp-lab.js';
 
 const GNSS = { 'source.gpsd.gnss': { address: '127.0.0.1:2947' } };
 const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms' };

@@ -7,14 +7,14 @@ import {
   parseClockIdentity,
   TimeReceiverPort,
 } from 'timehub/protocol/ptp';
-import { managedReceiver, offsetFromMaster } from './management/managed-receiver.js';
-import { ManagementDoor } from './management/management-door.js';
-import { allowList } from './port/intake.js';
+import { ManagementDoor } from './management/management-socket.js';
+import { managedReceiver, offsetFromMaster } from './management/receiver-data-sets.js';
 import { linkView } from './port/link-view.js';
-import { type PreparedPort, preparePort } from './port/open-port.js';
 import type { PortConfig } from './port/port-config.js';
 import { exportFigures, figuresOf, RECEIVER_GAUGES } from './port/port-metrics.js';
 import { PortRunner, type Report } from './port/port-runner.js';
+import { type PreparedPort, preparePort } from './port/prepare-port.js';
+import { allowList } from './port/receive-filter.js';
 
 export interface ReceiverConfig extends PortConfig {
   readonly timescale: 'auto' | Timescale;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { addGpsd } from '../../src/lab/gpsd-node.js';
-import { type LabMachine, PtpLab } from './testing/lab.js';
+import { type LabMachine, PtpLab } from './testing/ptp-lab.js';
 
 const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms' };
 

@@ -1,5 +1,5 @@
 import { defineSink, duration, flag, oneOf, table, text, wholeNumber } from 'timehub/api';
-import { addressRanges } from 'timehub/protocol/client-server';
+import { addressRanges } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { Grandmaster } from './grandmaster/grandmaster.js';
 import { isTimeZone } from './grandmaster/local-time.js';

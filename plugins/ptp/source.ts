@@ -1,9 +1,9 @@
 import { defineSource, oneOf, table } from 'timehub/api';
-import { octetsOf } from 'timehub/protocol/client-server';
+import { octetsOf } from 'timehub/protocol/address';
 import { parseClockIdentity } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
-import { isMac } from './port/intake.js';
 import { PORT_ENTRIES } from './port/port-config.js';
+import { isMac } from './port/receive-filter.js';
 import { Receiver } from './receiver.js';
 
 const PEER = 'an IP address, or a MAC address with transport = "ethernet"';

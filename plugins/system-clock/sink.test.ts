@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type ClockState, HubError, type TimeState } from 'timehub/api';
+import { fakeSink } from 'timehub/testing';
 import * as v from 'valibot';
-import { createLabHost, probeSink } from '../../src/lab/index.js';
 import sink from './sink.js';
 
 const clock = (offsetNs: number): ClockState => ({
@@ -23,9 +23,9 @@ const clock = (offsetNs: number): ClockState => ({
 const stateWith = (offsetNs: number): TimeState => ({ clocks: [clock(offsetNs)] }) as unknown as TimeState;
 
 function scene(options: object, grant: () => { reason: string } = () => ({ reason: 'is 5 µs slow: slewed' })) {
-  const context = probeSink(createLabHost(), 'system-clock.local', stateWith(0), grant);
+  const context = fakeSink({ id: 'system-clock.local', state: stateWith(0), grant });
   const instance = sink.create(parse(options), context);
-  return { context, instance, deeds: context.deeds };
+  return { context, instance, record: context.record };
 }
 
 const parse = (options: object) =>
@@ -34,18 +34,18 @@ const parse = (options: object) =>
 describe('the system clock', () => {
   it('is observed unless the operator asks for more', async () => {
     let asked = 0;
-    const { instance, deeds } = scene({}, () => {
+    const { instance, record } = scene({}, () => {
       asked++;
       return { reason: '' };
     });
     await instance.start();
     expect(asked).to.equal(0);
-    expect(deeds.health).to.deep.equal([{ state: 'ok', reason: 'observing: steer is off' }]);
+    expect(record.health).to.deep.equal([{ state: 'ok', reason: 'observing: steer is off' }]);
     expect(instance.inspect?.()).to.include({ steering: false, offsetNs: 0 });
   });
 
   it('is steered by the policy that was configured', async () => {
-    const { instance, context, deeds } = scene({
+    const { instance, context, record } = scene({
       steer: true,
       'step-threshold': '5ms',
       'step-updates': 1,
@@ -53,24 +53,29 @@ describe('the system clock', () => {
       'max-slew': '100ppm',
     });
     await instance.start();
-    expect(context.policy).to.deep.equal({
+    expect(context.steers.get('system')).to.deep.equal({
       thresholdNs: 5e6,
       updates: 1,
       panicNs: 60e9,
       panicAtStart: false,
       maxSlewPpb: 100e3,
     });
-    expect(deeds.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'steering' });
+    expect(record.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'steering' });
     expect(instance.inspect?.()).to.include({ steering: true, decision: 'is 5 µs slow: slewed' });
   });
 
   it('may be stepped three times above 100 ms by default, for ever with -1', async () => {
     const usual = scene({ steer: true });
     await usual.instance.start();
-    expect(usual.context.policy).to.include({ thresholdNs: 100e6, updates: 3, panicNs: 1000e9, maxSlewPpb: 500e3 });
+    expect(usual.context.steers.get('system')).to.include({
+      thresholdNs: 100e6,
+      updates: 3,
+      panicNs: 1000e9,
+      maxSlewPpb: 500e3,
+    });
     const always = scene({ steer: true, 'step-updates': -1 });
     await always.instance.start();
-    expect(always.context.policy).to.include({ updates: Number.POSITIVE_INFINITY });
+    expect(always.context.steers.get('system')).to.include({ updates: Number.POSITIVE_INFINITY });
   });
 
   for (const [code, message] of [
@@ -78,11 +83,11 @@ describe('the system clock', () => {
     ['TH_CLOCK_OWNED', 'system-clock.other steers the clock "system" already'],
   ] as const) {
     it(`is observed, with the reason, when ${code}`, async () => {
-      const { instance, deeds } = scene({ steer: true }, () => {
+      const { instance, record } = scene({ steer: true }, () => {
         throw new HubError(code, message);
       });
       await instance.start();
-      expect(deeds.health).to.deep.equal([{ state: 'degraded', reason: `observing: ${message}` }]);
+      expect(record.health).to.deep.equal([{ state: 'degraded', reason: `observing: ${message}` }]);
       expect(instance.inspect?.()).to.include({ steering: false });
     });
   }
@@ -97,19 +102,19 @@ describe('the system clock', () => {
 
   it('is left alone beyond the panic limit, and the operator is told once', async () => {
     const decision = { reason: 'is 2000 s slow, more than the panic limit of 1000 s: left alone' };
-    const { instance, context, deeds } = scene({ steer: true }, () => decision);
+    const { instance, context, record } = scene({ steer: true }, () => decision);
     await instance.start();
     for (let k = 0; k < 3; k++) context.publish(stateWith(2000e9));
-    expect(deeds.health.slice(1)).to.deep.equal([{ state: 'degraded', reason: `the clock ${decision.reason}` }]);
+    expect(record.health.slice(1)).to.deep.equal([{ state: 'degraded', reason: `the clock ${decision.reason}` }]);
     context.publish(stateWith(5e3));
-    expect(deeds.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'steering' });
+    expect(record.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'steering' });
   });
 
   it('is released with stop', async () => {
     const { instance, context } = scene({ steer: true });
     await instance.start();
     await instance.stop();
-    expect(context.policy).to.equal(undefined);
+    expect(context.steers.get('system')).to.equal(undefined);
     await instance.stop();
   });
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { root } from '../tree.mjs';
 import { COLOUR, chart, line } from './chart.mjs';
 
-const { LateLeg } = await import(join(root, 'dist/src/core/estimator/late-leg.js'));
+const { OneSidedComponent } = await import(join(root, 'dist/src/core/estimator/noise/one-sided.js'));
 
 /** µs */
 const PRIOR = 200;
@@ -11,7 +11,7 @@ const EDGE = 100;
 
 /** How far one leg moves the estimate, by how late it came: one-sided noise beside a linear filter's. */
 export async function influence() {
-  const leg = new LateLeg();
+  const leg = new OneSidedComponent();
   const late = Array.from({ length: 281 }, (_, n) => -800 + 20 * n);
   const oneSided = late.map((residual) => {
     leg.see(residual, PRIOR ** 2, EDGE ** 2, JITTER);

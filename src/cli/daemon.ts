@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger, Timer } from '../api/index.js';
-import { createEngine } from '../core/engine.js';
+import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { readLeapTable } from '../core/leap/leap-list.js';
 import type { LeapTable } from '../core/leap/leap-table.js';

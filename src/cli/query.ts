@@ -1,18 +1,17 @@
 import { formatDuration, formatOffset, HubError } from '../api/index.js';
 import { openHost } from '../host/host.js';
 import type { Host } from '../kernel/host.js';
-import { formatServer, parseServer } from '../protocol/client-server/address.js';
-import { Refusals } from '../protocol/client-server/refusals.js';
+import { formatServer, parseServer } from '../protocol/address/index.js';
 import {
   type Answer,
-  Attempt,
   type Measurement,
   measure,
-  type Outcome,
   objectionTo,
   REFUSAL_TEXTS,
   type ReplyRefusal,
 } from '../protocol/ntp/index.js';
+import { Attempt, type Outcome } from '../toolkit/ntp-exchange.js';
+import { Refusals } from '../toolkit/refusals.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
 interface Sample extends Measurement {

@@ -1,5 +1,5 @@
 import type { PluginType } from '../kernel/config/index.js';
-import { configReference } from '../kernel/config/reference.js';
+import { configReference } from '../kernel/config/reference/options-table.js';
 import { Catalogue } from '../kernel/plugins/catalogue.js';
 import { pluginFolder } from './package-root.js';
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HubError, type TimeState } from '../api/index.js';
-import { createEngine } from '../core/engine.js';
+import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { readLeapTable } from '../core/leap/leap-list.js';
 import { findLeapSeconds } from '../host/leap-seconds.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { defineSource, type HubEvent, NS_PER_S, type SourceContext } from '../api/index.js';
-import { createEngine } from '../core/engine.js';
+import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { readLeapTable } from '../core/leap/leap-list.js';
 import { createLabHost } from '../lab/host.js';

@@ -11,7 +11,7 @@ import {
   type StepPolicy,
   type TimeState,
 } from '../api/index.js';
-import { createEngine } from '../core/engine.js';
+import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { readLeapTable } from '../core/leap/leap-list.js';
 import { createLabHost, type LabHostOptions } from '../lab/host.js';

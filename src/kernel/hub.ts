@@ -9,8 +9,8 @@ import {
   type SourceDefinition,
   type TimeState,
 } from '../api/index.js';
-import type { Engine } from '../core/engine.js';
-import type { Action, Input, SourceOptions } from '../core/input.js';
+import type { Engine } from '../core/engine/engine.js';
+import type { Action, Input, SourceOptions } from '../core/engine/input.js';
 import type { ConfigDifference } from './config/index.js';
 import { atMost } from './deadline.js';
 import type { Host } from './host.js';

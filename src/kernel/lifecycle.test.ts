@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { defineSink, defineSource, NS_PER_S, type PluginDefinition, type Running } from '../api/index.js';
-import { createEngine } from '../core/engine.js';
+import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { readLeapTable } from '../core/leap/leap-list.js';
 import { createLabHost } from '../lab/host.js';

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { type ClockId, NS_PER_S, type Ns } from '../api/index.js';
-import { createEngine } from '../core/engine.js';
+import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../core/leap/leap-seconds.js';
-import { PLAIN_OPTIONS } from '../core/source.js';
+import { PLAIN_OPTIONS } from '../core/tracks/source.js';
 import { createLabHost, type LabHost, type LabHostOptions } from '../lab/host.js';
 import { addNtpServer } from '../lab/ntp-node.js';
 import { CORE } from '../lab/testing/machine.js';

@@ -1,5 +1,5 @@
 import { type DetailReport, type HubReport, type Instant, NS_PER_S, type StatusReport } from '../api/index.js';
-import { explain } from '../core/explanation.js';
+import { explain } from '../core/engine/explanation.js';
 import type { Host } from './host.js';
 import type { SourceMemory } from './memory/source-memory.js';
 import type { MetricStore } from './metrics.js';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { type Instant, NS_PER_S } from '../api/index.js';
-import { createEngine } from '../core/engine.js';
+import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../core/leap/leap-seconds.js';
-import { aged, type Memory } from '../core/memory.js';
+import { aged, type Memory } from '../core/persistence/saved-state.js';
 import { CORE, INTERNET, LabMachine } from '../lab/testing/machine.js';
 import type { Learnt, Recalled, StateStore } from './memory/state-file.js';
 import { type Journal, toLine } from './record/event-log.js';

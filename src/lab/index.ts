@@ -7,6 +7,5 @@ export { createLabHost, type LabClockSetting, LabHost, type LabHostOptions } fro
 export { type Lab, type PartReport, startLab } from './lab.js';
 export { type Link, type Shape, wire } from './link.js';
 export { addNtpServer, type NtpNode, type NtpNodeOptions } from './ntp-node.js';
-export { type Deeds, probeSink, probeSource, type SinkProbe } from './probe.js';
 export { createRandom, type Random } from './random.js';
 export { type PortOptions, Segment, SegmentPort } from './segment.js';

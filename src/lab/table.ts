@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { duration, flag, HubError, oneOf, table, text, wholeNumber } from '../api/index.js';
-import { parseServer } from '../protocol/client-server/address.js';
+import { parseServer } from '../protocol/address/index.js';
 import { type Link, wire } from './link.js';
 
 const ADDRESS = /^(?:\[([0-9a-f:.]+)\]|([\d.]+)):\d{1,5}$/i;

@@ -11,7 +11,8 @@ import { until } from '../poll.js';
 const CONFIG = '[source.ntp.a]\naddress = "127.0.0.1:9"\n[sink.observability.s]\nsocket = ';
 
 const PLUGIN = `import { defineSource, networkInterface, table } from 'timehub/api';
-import { parseServer, serverAddress } from 'timehub/protocol/client-server';
+import { parseServer } from 'timehub/protocol/address';
+import { serverAddress } from 'timehub/toolkit';
 export default defineSource({
   ...{ type: 'x', summary: '', stability: 'beta', needs: [] },
   config: table({ address: serverAddress({ what: 'a server' }), interface: networkInterface() }),

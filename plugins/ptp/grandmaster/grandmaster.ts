@@ -7,18 +7,18 @@ import {
   TimeTransmitterPort,
   type TransmitterView,
 } from 'timehub/protocol/ptp';
-import { managedTransmitter } from '../management/managed-transmitter.js';
-import { ManagementDoor } from '../management/management-door.js';
-import { allowList } from '../port/intake.js';
+import { ManagementDoor } from '../management/management-socket.js';
+import { managedTransmitter } from '../management/transmitter-data-sets.js';
 import { linkView } from '../port/link-view.js';
-import { type PreparedPort, preparePort } from '../port/open-port.js';
 import type { PortConfig } from '../port/port-config.js';
 import { exportFigures, figuresOf, GRANDMASTER_GAUGES } from '../port/port-metrics.js';
 import { PortRunner, type Report } from '../port/port-runner.js';
-import { type AnnounceOptions, announcedOf } from './announced.js';
+import { type PreparedPort, preparePort } from '../port/prepare-port.js';
+import { allowList } from '../port/receive-filter.js';
+import { type AnnounceOptions, announcedOf } from './announce-data.js';
+import { Reluctance } from './announce-hysteresis.js';
 import { LocalTime } from './local-time.js';
-import { Reluctance } from './reluctance.js';
-import { TimeBaseWatch } from './time-base-watch.js';
+import { TimeBaseWatch } from './time-base-indicator.js';
 
 export interface GrandmasterConfig extends PortConfig {
   readonly priority1?: number | undefined;

@@ -14,8 +14,8 @@ import {
   writeDataSet,
 } from 'timehub/protocol/ptp';
 import { addGpsd } from '../../../src/lab/gpsd-node.js';
-import { type LabMachine, PtpLab, plan } from '../testing/lab.js';
-import { portAddressOf } from './managed-unicast.js';
+import { type LabMachine, PtpLab, plan } from '../testing/ptp-lab.js';
+import { portAddressOf } from './unicast-master-table.js';
 
 const NO_TIME = { 'source.ntp.none': { address: '192.0.2.99' } };
 const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms', 'announce-interval': '250ms' };

@@ -1,6 +1,6 @@
 import type { PdelayResponder } from 'timehub/api';
 import { MESSAGES, type MessageKind, REJECT_REASONS, type RejectReason } from 'timehub/protocol/ptp';
-import type { IntakeRefusal } from './intake.js';
+import type { IntakeRefusal } from './receive-filter.js';
 
 const TYPES = 16;
 

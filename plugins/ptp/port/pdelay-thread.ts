@@ -12,7 +12,7 @@ import {
   PEER_GROUP_IPV6,
   type PortSettings,
 } from 'timehub/protocol/ptp';
-import type { WireOptions } from './wire.js';
+import type { WireOptions } from './port-socket.js';
 
 const MAX_OCTETS = 64;
 /** After an event message over IPv6 (annex D.2). */

@@ -8,7 +8,6 @@ import {
   text,
   wholeNumber,
 } from 'timehub/api';
-import { addressRanges } from 'timehub/protocol/client-server';
 import {
   type Intervals,
   type Latencies,
@@ -17,8 +16,9 @@ import {
   parseClockIdentity,
   profileOf,
 } from 'timehub/protocol/ptp';
+import { addressRanges } from 'timehub/toolkit';
 import * as v from 'valibot';
-import { isMac } from './intake.js';
+import { isMac } from './receive-filter.js';
 
 /** `automotive` is one of two profiles by the role. */
 const PROFILE_NAMES = [

@@ -10,10 +10,10 @@ import {
   type PortAction,
   type Received,
 } from 'timehub/protocol/ptp';
-import { Intake } from './intake.js';
+import { StepWatch } from './clock-step-detector.js';
 import { MessageCounts } from './message-counts.js';
-import { StepWatch } from './step-watch.js';
-import type { Wire } from './wire.js';
+import type { Wire } from './port-socket.js';
+import { Intake } from './receive-filter.js';
 
 /** What the ports of both roles have in common. */
 export interface Port {

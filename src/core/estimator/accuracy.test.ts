@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ROWS, row, shortened } from './testing/scenarios.js';
-import { type Outcome, type Scenario, simulate } from './testing/simulator.js';
+import { type FilterOutcome, type FilterScenario, simulate } from './testing/simulator.js';
 
 /** The design's table at full length, several seeds: set TIMEHUB_TABLE=1 (and TIMEHUB_SEEDS, default 7). */
 const TABLE = process.env.TIMEHUB_TABLE === '1';
@@ -29,7 +29,7 @@ describe('accuracy of the joint filter, nothing known in advance', function () {
 
   it('F-A: recovers from a frequency step of 1 ppm as fast as chrony (median of five)', () => {
     const { scenario } = row('F-A 64 s');
-    const stepped: Scenario = {
+    const stepped: FilterScenario = {
       ...scenario,
       durationS: 9_500,
       frequencyStep: { atS: 8_000, ppb: 1000 },
@@ -56,7 +56,7 @@ if (TABLE)
     for (const { name, scenario, chronyNs, boundNs } of ROWS) {
       it(name, () => {
         const outcomes = Array.from({ length: seeds }, (_, seed) => simulate(scenario, seed + 1));
-        const middle = (of: (outcome: Outcome) => number): number => median(outcomes.map(of));
+        const middle = (of: (outcome: FilterOutcome) => number): number => median(outcomes.map(of));
         const rms = middle(({ rmsNs }) => rmsNs);
         const figures = [
           name.padEnd(16),

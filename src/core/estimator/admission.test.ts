@@ -4,12 +4,12 @@ import { Bench } from './testing/bench.js';
 function expectSame(one: Bench, other: Bench): void {
   for (const clock of ['system', 'phc:card'] as const) {
     expect(one.estimator.clock(clock)).to.deep.equal(other.estimator.clock(clock));
-    expect(one.estimator.oscillator(clock)).to.deep.equal(other.estimator.oscillator(clock));
+    expect(one.estimator.saveOscillator(clock)).to.deep.equal(other.estimator.saveOscillator(clock));
   }
   expect(one.estimator.tracks()).to.deep.equal(other.estimator.tracks());
   for (const key of other.estimator.tracks()) {
     expect(one.track(key)).to.deep.equal(other.track(key));
-    expect(one.estimator.path(key)).to.deep.equal(other.estimator.path(key));
+    expect(one.estimator.savePath(key)).to.deep.equal(other.estimator.savePath(key));
   }
 }
 
@@ -40,17 +40,17 @@ describe('admitting and excluding tracks', () => {
       expect(once.clock()).not.to.deep.equal(never.clock());
       expect(once.track('liar').admitted).to.equal(true);
     }
-    once.estimator.exclude('liar');
+    once.estimator.withdraw('liar');
     expectSame(once, never);
     for (let round = 0; round < 3; round++) {
       both((bench) => bench.warm(['b', 'liar', 'a'], 10));
       expectSame(once, never);
       once.estimator.admit('liar', 5e3);
-      once.estimator.exclude('liar');
+      once.estimator.withdraw('liar');
     }
-    both(({ estimator }) => estimator.exclude('a'));
+    both(({ estimator }) => estimator.withdraw('a'));
     once.estimator.admit('liar', 5e3);
-    once.estimator.exclude('liar');
+    once.estimator.withdraw('liar');
     both((bench) => bench.wait(600));
     expectSame(once, never);
   });
@@ -61,7 +61,7 @@ describe('admitting and excluding tracks', () => {
       bench.warm(['a', 'b']).exchange('liar', { biasNs: 50e6 });
       for (const key of bench === once ? ['a', 'b', 'liar'] : ['a', 'b']) bench.estimator.admit(key, 20e3);
       for (let n = 0; n < 20; n++) bench.wait(16).exchange('liar', { biasNs: 50e6 });
-      bench.estimator.exclude('liar');
+      bench.estimator.withdraw('liar');
       bench.warm(['a', 'b'], 10);
     }
     expect(once.errorNs()).to.be.closeTo(never.errorNs(), 3e3);

@@ -1,10 +1,9 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
-import { Intake } from './intake.js';
-import { JointState } from './joint-state.js';
-import { oscillatorOf, pathOf, recallOscillator } from './memory.js';
-import type { OscillatorMemory, PathMemory } from './remembered.js';
-import { createTrack, isAdmitted, noiseOf, type Track } from './track.js';
-import type { ClockEstimate, Estimator, Innovation, TrackEstimate } from './types.js';
+import { ObservationUpdate } from './observation-update.js';
+import { oscillatorOf, pathOf, recallOscillator } from './saved-state.js';
+import { JointState } from './state/joint-state.js';
+import { createTrack, isAdmitted, noiseOf, type TrackFilter } from './track-filter.js';
+import type { ClockEstimate, Estimator, Innovation, SavedOscillator, SavedPath, TrackEstimate } from './types.js';
 
 export interface EstimatorOptions {
   /** Hypotheses of wander, (s/s)²/s. Default: nine from 1e-22 to 1e-14. */
@@ -31,14 +30,14 @@ const ANY_JUMP_NS = 1e18;
  */
 class JointEstimator implements Estimator {
   private readonly state: JointState;
-  private readonly intake: Intake;
-  private readonly byKey = new Map<string, Track>();
+  private readonly intake: ObservationUpdate;
+  private readonly byKey = new Map<string, TrackFilter>();
   /** Of tracks that have not spoken yet. */
-  private readonly remembered = new Map<string, PathMemory>();
+  private readonly remembered = new Map<string, SavedPath>();
 
   constructor({ wanders }: EstimatorOptions) {
     this.state = new JointState(wanders?.map((wander) => wander * NS2_PER_S2));
-    this.intake = new Intake(this.state);
+    this.intake = new ObservationUpdate(this.state);
   }
 
   addClock(clock: ClockId, monotonic: Instant): void {
@@ -62,7 +61,7 @@ class JointEstimator implements Estimator {
     if (track !== undefined) this.state.assert(track, Math.max(biasSigmaNs, LEAST_BIAS_SIGMA_NS));
   }
 
-  exclude(key: string): void {
+  withdraw(key: string): void {
     const track = this.byKey.get(key);
     if (track !== undefined) this.state.assert(track, Number.NaN);
   }
@@ -96,7 +95,7 @@ class JointEstimator implements Estimator {
     this.state.control(clock, -deltaNs, 0, monotonic);
   }
 
-  doubt(clock: ClockId): void {
+  doubtFrequency(clock: ClockId): void {
     this.state.requireClock(clock);
     this.state.bank.reopen(this.state.layout.slope(clock));
     this.state.moved();
@@ -104,9 +103,9 @@ class JointEstimator implements Estimator {
 
   slept(sleptNs: Ns, otherwisePpb: number): void {
     for (const key of this.tracks()) {
-      const path = this.path(key);
+      const path = this.savePath(key);
       this.removeTrack(key);
-      if (path !== undefined) this.recallPath(key, path);
+      if (path !== undefined) this.restorePath(key, path);
     }
     const { layout, bank } = this.state;
     for (const clock of layout.clocks) bank.rest(clock, sleptNs * 1e-9, otherwisePpb ** 2);
@@ -149,22 +148,22 @@ class JointEstimator implements Estimator {
     };
   }
 
-  oscillator(clock: ClockId): OscillatorMemory | undefined {
+  saveOscillator(clock: ClockId): SavedOscillator | undefined {
     return oscillatorOf(this.state, clock);
   }
 
-  path(key: string): PathMemory | undefined {
+  savePath(key: string): SavedPath | undefined {
     const track = this.byKey.get(key);
     return track === undefined ? undefined : pathOf(this.state, track);
   }
 
-  recallOscillator(clock: ClockId, memory: OscillatorMemory): void {
+  restoreOscillator(clock: ClockId, memory: SavedOscillator): void {
     this.state.requireClock(clock);
     recallOscillator(this.state, clock, memory);
     this.state.moved();
   }
 
-  recallPath(key: string, memory: PathMemory): void {
+  restorePath(key: string, memory: SavedPath): void {
     this.remembered.set(key, memory);
   }
 
@@ -172,7 +171,7 @@ class JointEstimator implements Estimator {
     return [...this.byKey.keys()];
   }
 
-  private addTrack(key: string, observation: Observation): Track {
+  private addTrack(key: string, observation: Observation): TrackFilter {
     const track = createTrack(key, observation, this.state.now!);
     if (track.versus !== undefined) this.state.requireClock(track.versus);
     this.byKey.set(key, track);

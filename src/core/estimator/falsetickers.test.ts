@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { row, shortened } from './testing/scenarios.js';
-import { type Server, simulate } from './testing/simulator.js';
+import { type FilterServer, simulate } from './testing/simulator.js';
 
 const { scenario } = row('C 64 s');
 const [server] = scenario.servers;
 const { biasSigmaNs: _, ...liar } = server!;
 
 /** Three true servers and one that is never admitted. */
-const beside = (lie: Partial<Server>) =>
+const beside = (lie: Partial<FilterServer>) =>
   simulate({ ...shortened(row('C 64 s'), 30_000), servers: [server!, server!, server!, { ...liar, ...lie }] }, 2);
 
 describe('a false source that is not admitted', () => {
@@ -39,7 +39,7 @@ describe('an admitted source that turns false', () => {
     const { estimator } = simulate({ ...shortened(row('C 64 s'), 20_000), servers }, 2);
     const truth = ['s0', 's1', 's2'].map((key) => estimator.track(key)!.offsetNs);
     expect(estimator.track('s3')!.offsetNs - truth[0]!).to.be.closeTo(50e6, 0.5e6);
-    estimator.exclude('s3');
+    estimator.withdraw('s3');
     const mean = (truth[0]! + truth[1]! + truth[2]!) / 3;
     expect(estimator.clock('system')!.offsetNs).to.be.closeTo(mean, 0.1e6);
   });

@@ -1,20 +1,20 @@
 import { expect } from 'chai';
 import type { Observation } from '../../api/index.js';
-import { Covariance } from './covariance.js';
-import { Intake } from './intake.js';
-import { JointState } from './joint-state.js';
-import { factorise } from './linear.js';
-import { Row } from './row.js';
+import { ObservationUpdate } from './observation-update.js';
+import { factorise } from './state/cholesky.js';
+import { Covariance } from './state/covariance.js';
+import { JointState } from './state/joint-state.js';
+import { ObservationRow } from './state/observation-row.js';
 import { Random } from './testing/random.js';
 import { ROWS, row, shortened } from './testing/scenarios.js';
 import { simulate } from './testing/simulator.js';
-import { createTrack } from './track.js';
+import { createTrack } from './track-filter.js';
 
 describe('numerical soundness', () => {
   it('after 100 000 observations every covariance is symmetric and positive definite', function () {
     this.timeout(20_000);
     const state = new JointState(undefined);
-    const intake = new Intake(state);
+    const intake = new ObservationUpdate(state);
     const random = new Random(5);
     state.advance(0n);
     state.addClock('system');
@@ -53,7 +53,7 @@ describe('numerical soundness', () => {
   it('keeps 32 tracks apart, half of them good to a picosecond beside priors of 0.2 s', function () {
     this.timeout(30_000);
     const state = new JointState([1e-4, 1e4]);
-    const intake = new Intake(state);
+    const intake = new ObservationUpdate(state);
     const random = new Random(6);
     state.advance(0n);
     for (const clock of ['system', 'phc:0'] as const) state.addClock(clock);
@@ -91,7 +91,7 @@ describe('numerical soundness', () => {
     const covariance = new Covariance(4);
     for (let i = 0; i < 4; i++) covariance.insert(i, 0.2e9 ** 2);
     const random = new Random(7);
-    const row = new Row();
+    const row = new ObservationRow();
     const step = new Float64Array(4);
     for (let n = 0; n < 1e6; n++) {
       covariance.shear(n % 3, 3, 1);
@@ -120,7 +120,7 @@ describe('numerical soundness', () => {
 
   it('survives identical stamps, zero delay and coarse clocks', () => {
     const state = new JointState(undefined);
-    const intake = new Intake(state);
+    const intake = new ObservationUpdate(state);
     state.advance(0n);
     state.addClock('system');
     const common = { kind: 'leg', clock: 'system', stamp: 'user', noiseFloorNs: 500 } as const;

@@ -1,8 +1,4 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
-import type { OscillatorMemory, PathMemory } from './remembered.js';
-
-export type { ShapeMemory } from './leg-noise.js';
-export type { OscillatorMemory, PathMemory } from './remembered.js';
 
 /** One local clock as the joint filter sees it, at the instant it was advanced to. */
 export interface ClockEstimate {
@@ -67,7 +63,7 @@ export interface Estimator {
   /** Asserts that the bias of a track is zero ± sigma; again with another sigma replaces the assertion. */
   admit(track: string, biasSigmaNs: Ns): void;
   /** Takes that assertion back exactly. The track goes on being followed. */
-  exclude(track: string): void;
+  withdraw(track: string): void;
   removeTrack(track: string): void;
   /**
    * The time of the source has jumped: its word about the time starts anew, what is known of its path stays. `jumpNs`: by how
@@ -79,7 +75,7 @@ export interface Estimator {
   /** The clock was stepped by `deltaNs`. */
   controlPhase(clock: ClockId, deltaNs: Ns, monotonic: Instant): void;
   /** What is believed of the clock's rate is not to be trusted any more: it may be anything again. */
-  doubt(clock: ClockId): void;
+  doubtFrequency(clock: ClockId): void;
   /**
    * The machine slept for `sleptNs` that `monotonic` did not count. No phase survives it: every track begins anew, with its
    * path in memory. Each clock's rate is kept as far as its wander lets it, and may have moved by `otherwisePpb` besides
@@ -91,9 +87,36 @@ export interface Estimator {
   track(track: string): TrackEstimate | undefined;
   tracks(): readonly string[];
   /** What is worth keeping for the next start; undefined while little is known. */
-  oscillator(clock: ClockId): OscillatorMemory | undefined;
-  path(track: string): PathMemory | undefined;
+  saveOscillator(clock: ClockId): SavedOscillator | undefined;
+  savePath(track: string): SavedPath | undefined;
   /** Starts from what was kept: before the first observation of the clock, or of the track. */
-  recallOscillator(clock: ClockId, memory: OscillatorMemory): void;
-  recallPath(track: string, memory: PathMemory): void;
+  restoreOscillator(clock: ClockId, memory: SavedOscillator): void;
+  restorePath(track: string, memory: SavedPath): void;
+}
+
+/** The oscillator of a clock, as the next run of the hub starts from it. */
+export interface SavedOscillator {
+  /** d(offset)/dt as the clock runs, ppb. */
+  readonly slopePpb: number;
+  readonly slopeSigmaPpb: number;
+  /** Hypotheses of wander, (s/s)²/s, and the weight of each, 0..1. */
+  readonly wanders: readonly { readonly wander: number; readonly weight: number }[];
+}
+
+/** A two-way path, as the next run of the hub starts from it. */
+export interface SavedPath {
+  /** One-way base delay: without queues. */
+  readonly delayNs: Ns;
+  readonly delaySigmaNs: Ns;
+  /** Standard deviation of the noise of one leg. */
+  readonly noiseNs: Ns;
+  readonly shapes: readonly SavedShape[];
+}
+
+/** The weight of one noise shape of a path. */
+export interface SavedShape {
+  /** ρ = √r / J: standard deviation of the Gaussian part / mean of the exponential part. */
+  readonly rho: number;
+  /** Natural logarithm of its weight relative to that of the best shape. */
+  readonly logWeight: number;
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Claims } from '../../api/index.js';
-import { createSource, type Track, type TrackKind } from '../source.js';
+import { createSource, type Track, type TrackKind } from '../tracks/source.js';
 import { type NtpBasis, ntpPeer, ntpView } from './ntp-view.js';
 
 const peer = (id: string, claims: Partial<Claims>, kind: TrackKind = 'exchange'): Track => {

@@ -1,8 +1,8 @@
 import type { Instant, Leap, Mode, Ns, NtpView } from '../../api/index.js';
-import { parseServer } from '../../protocol/client-server/address.js';
+import { parseServer } from '../../protocol/address/index.js';
 import { formatRefid, refidOfAddress } from '../../protocol/ntp/refid.js';
-import type { Track } from '../source.js';
-import { statedStratum, UNSYNCHRONISED } from '../stratum.js';
+import type { Track } from '../tracks/source.js';
+import { statedStratum, UNSYNCHRONISED } from '../tracks/stratum.js';
 
 /** The stratum of a hub that follows a track, and the root delay through that track. */
 export interface NtpPeer {

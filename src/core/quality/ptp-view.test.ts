@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Claims } from '../../api/index.js';
-import { createSource, type Track } from '../source.js';
+import { createSource, type Track } from '../tracks/source.js';
 import { accuracyOf, type PtpBasis, ptpView } from './ptp-view.js';
 
 const carrier = (claims: Partial<Claims>): Track => {

@@ -1,6 +1,6 @@
 import type { Mode, Ns, PtpView } from '../../api/index.js';
 import { ACCURACY_UNKNOWN, accuracyCode, VARIANCE_UNKNOWN } from '../../protocol/ptp/quality.js';
-import type { Track } from '../source.js';
+import type { Track } from '../tracks/source.js';
 
 /** What the PTP view is made of. */
 export interface PtpBasis {

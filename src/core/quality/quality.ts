@@ -1,13 +1,13 @@
 import type { Instant, Leap, Mode, Ns, NtpView, PtpView } from '../../api/index.js';
-import { parseServer } from '../../protocol/client-server/address.js';
-import { boundNs, type ClockModel, extrapolate } from '../clock/clock-model.js';
-import type { CoreOptions } from '../input.js';
-import { leadersOf } from '../selection/account.js';
-import { BOUND_SIGMAS } from '../selection/distance.js';
-import type { Track } from '../source.js';
-import { type Named, type Naming, nextNamed } from './naming.js';
+import { parseServer } from '../../protocol/address/index.js';
+import { boundNs, type ClockModel, extrapolate } from '../clocks/clock-model.js';
+import type { CoreOptions } from '../engine/input.js';
+import { leadersOf } from '../selection/reasons.js';
+import { BOUND_SIGMAS } from '../selection/root-distance.js';
+import type { Track } from '../tracks/source.js';
 import { ntpView } from './ntp-view.js';
 import { ptpView } from './ptp-view.js';
+import { type Named, type Naming, nextNamed } from './system-peer.js';
 
 export interface QualityUpdate extends Naming {
   readonly now: Instant;

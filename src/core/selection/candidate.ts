@@ -1,6 +1,6 @@
 import type { TrackEstimate } from '../estimator/types.js';
-import type { Track } from '../source.js';
-import { distanceNs, VOTE_SIGMAS } from './distance.js';
+import type { Track } from '../tracks/source.js';
+import { distanceNs, VOTE_SIGMAS } from './root-distance.js';
 import type { Interval, Opinion } from './vote.js';
 
 /** A track that may be judged, with its opinion: where the truth is, as a bias against the present estimate. */

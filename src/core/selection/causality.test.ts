@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Leg } from '../../api/index.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import { createSource, type Track, trackOf } from '../source.js';
+import { createSource, type Track, trackOf } from '../tracks/source.js';
 import { isRefuted } from './causality.js';
 
 const leg = (direction: Leg['direction'], transitNs: number): Leg => ({

@@ -1,6 +1,6 @@
 import type { Leg, Ns } from '../../api/index.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import type { Track } from '../source.js';
+import type { Track } from '../tracks/source.js';
 
 /** Breaches in a row before a track's history is given up. */
 const BREACHES = 3;

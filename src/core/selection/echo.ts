@@ -1,5 +1,5 @@
-import { type Source, type Track, votes } from '../source.js';
-import { statedStratum } from '../stratum.js';
+import { type Source, type Track, votes } from '../tracks/source.js';
+import { statedStratum } from '../tracks/stratum.js';
 import type { Candidate } from './candidate.js';
 
 /**

@@ -1,9 +1,9 @@
-import type { CoreOptions } from '../input.js';
-import { list } from '../sentence.js';
-import type { Source } from '../source.js';
+import type { CoreOptions } from '../engine/input.js';
+import { list } from '../engine/sentence.js';
+import type { Source } from '../tracks/source.js';
 import type { Candidate } from './candidate.js';
 import { majorityOf, type OwnTime } from './majority.js';
-import { type Finding, scrutinise } from './scrutiny.js';
+import { type Finding, scrutinise } from './outliers.js';
 import { type Interval, intervalOf, largestOverlap, type Overlap, touches } from './vote.js';
 
 export interface Verdict {

@@ -1,7 +1,7 @@
 import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
-import { type Source, votes } from '../source.js';
+import { type Source, votes } from '../tracks/source.js';
 import type { Candidate } from './candidate.js';
-import { barOf } from './standing.js';
+import { barOf } from './eligibility.js';
 import { type Interval, touches } from './vote.js';
 
 /** A candidate that follows another source, and has no vote for that. */

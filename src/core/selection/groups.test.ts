@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Speaker, World } from '../testing/world.js';
+import { type Speaker, World } from '../testing/closed-loop.js';
 
 const MS = 1e6;
 const UPSTREAM = '10.0.0.1';

@@ -1,6 +1,6 @@
 import type { Claims } from '../../api/index.js';
-import { hostOf, mayMean, refidOfHost, scopeOf, upstreamOf } from '../origin/place.js';
-import { statedStratum } from '../stratum.js';
+import { hostOf, mayMean, refidOfHost, scopeOf, upstreamOf } from '../origin/address-scope.js';
+import { statedStratum } from '../tracks/stratum.js';
 
 /** The dependence of a source on the others and on this hub. */
 export interface Kinship {

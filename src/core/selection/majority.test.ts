@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createSource, type Track, trackOf } from '../source.js';
+import { createSource, type Track, trackOf } from '../tracks/source.js';
 import type { Candidate } from './candidate.js';
 import { majorityOf } from './majority.js';
 import { intervalOf, touches } from './vote.js';

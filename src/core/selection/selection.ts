@@ -1,18 +1,18 @@
 import { type Claims, type Instant, NS_PER_S, type Ns } from '../../api/index.js';
+import type { CoreOptions } from '../engine/input.js';
+import { list } from '../engine/sentence.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import type { CoreOptions } from '../input.js';
-import { list } from '../sentence.js';
-import { allTracks, type Source, type Track, votes } from '../source.js';
+import { allTracks, type Source, type Track, votes } from '../tracks/source.js';
+import { admit, type Change, probation, release, stands } from './admission.js';
 import { type Candidate, opinionOf } from './candidate.js';
-import { biasSigmaNs, isDelayKnown } from './distance.js';
 import { bestOf, echoReason, mayEcho } from './echo.js';
 import { elect, type Verdict } from './election.js';
+import { type Bar, barOf, isPending, UNMEASURED } from './eligibility.js';
 import { FOLLOWING_REASONS, type Following, followingOf } from './following.js';
 import { kinshipOf } from './independence.js';
 import type { OwnTime } from './majority.js';
-import { type Opponents, objection } from './objection.js';
-import { type Bar, barOf, isPending, UNMEASURED } from './standing.js';
-import { admit, type Change, probation, release, stands } from './tenure.js';
+import { type Opponents, objection } from './rejection-reason.js';
+import { biasSigmaNs, isDelayKnown } from './root-distance.js';
 import { type Interval, touches } from './vote.js';
 
 /** What the selection must know of the rest. */

@@ -1,6 +1,6 @@
 import type { ClockId, HubError, StandardSchema } from '../../api/index.js';
-import type { CoreOptions, SourceOptions } from '../../core/input.js';
-import type { Problem } from './problem.js';
+import type { CoreOptions, SourceOptions } from '../../core/engine/input.js';
+import type { Problem } from './diagnose/problem.js';
 
 /** A TOML table as parsed: keys as in the file. */
 export type Table = Readonly<Record<string, unknown>>;

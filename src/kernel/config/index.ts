@@ -1,19 +1,19 @@
+import type { Machine } from './check/machine.js';
+import { type Loaded, validateConfig } from './check/validate.js';
 import type { ConfigFile, PluginCatalogue } from './config.js';
-import { type ConfigDocument, parseConfig } from './document.js';
-import type { Machine } from './machine.js';
-import { readConfig, readPresets } from './read.js';
-import { unsafeFiles } from './unsafe-files.js';
-import { type Loaded, validateConfig } from './validate.js';
+import { readConfig, readPresets } from './read/config-files.js';
+import { type ConfigDocument, parseConfig } from './read/document.js';
+import { unsafeFiles } from './read/unsafe-files.js';
 
+export type { Machine } from './check/machine.js';
+export { type Loaded, type Remarks, validateConfig } from './check/validate.js';
 export type * from './config.js';
+export { formatProblems, harmless, type Problem, problemLine, type Span } from './diagnose/problem.js';
 export { type ConfigDifference, diffConfig } from './diff.js';
-export { type ConfigDocument, parseConfig } from './document.js';
-export { type EffectiveValue, effectiveConfig, formatEffective } from './effective.js';
-export type { Machine } from './machine.js';
-export { formatProblems, harmless, type Problem, problemLine, type Span } from './problem.js';
-export { readConfig, readPresets } from './read.js';
-export { configReference, type OptionRow, optionRows, optionsTable } from './reference.js';
-export { type Loaded, type Remarks, validateConfig } from './validate.js';
+export { readConfig, readPresets } from './read/config-files.js';
+export { type ConfigDocument, parseConfig } from './read/document.js';
+export { type EffectiveValue, effectiveConfig, formatEffective } from './reference/effective.js';
+export { configReference, type OptionRow, optionRows, optionsTable } from './reference/options-table.js';
 
 /** The plugins a document may use; asked after the document was read, because it names packages to load. */
 export type CatalogueFor = PluginCatalogue | ((document: ConfigDocument) => PluginCatalogue | Promise<PluginCatalogue>);

@@ -1,5 +1,5 @@
 import { type Instant, NS_PER_S, type Ns, type Timer } from '../../api/index.js';
-import type { Memory } from '../../core/memory.js';
+import type { Memory } from '../../core/persistence/saved-state.js';
 import type { Host } from '../host.js';
 import { Keepsakes } from './keepsakes.js';
 import type { Learnt, StateStore } from './state-file.js';

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Instant } from '../../api/index.js';
-import type { Memory } from '../../core/memory.js';
+import type { Memory } from '../../core/persistence/saved-state.js';
 import { StateFile } from './state-file.js';
 
 const HOUR = 3_600_000_000_000n;

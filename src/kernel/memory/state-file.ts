@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { cleanText, type Instant, LONGEST_SENTENCE, NS_PER_S, type Ns } from '../../api/index.js';
-import { aged, type Memory } from '../../core/memory.js';
+import { aged, type Memory } from '../../core/persistence/saved-state.js';
 import { readRegularFile } from '../../files/read-file.js';
 import { replaceFile, syncFolder } from '../../files/replace-file.js';
 import type { News } from '../record/news.js';

@@ -6,8 +6,8 @@ import {
   type Instant,
   type NtpView,
 } from '../../api/index.js';
-import { ownPlaceNamedBy } from '../../core/origin/own-places.js';
-import { hostOf } from '../../core/origin/place.js';
+import { hostOf } from '../../core/origin/address-scope.js';
+import { ownPlaceNamedBy } from '../../core/origin/own-addresses.js';
 import { ServedViews } from '../../core/origin/served-views.js';
 import type { Host } from '../host.js';
 

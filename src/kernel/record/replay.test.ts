@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createEngine } from '../../core/engine.js';
+import { createEngine } from '../../core/engine/engine.js';
 import { createEstimator } from '../../core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../../core/leap/leap-seconds.js';
 import { toLine } from './event-log.js';

@@ -1,6 +1,6 @@
 import { HubError, type Instant, type Stamp, type TimeState } from '../../api/index.js';
-import type { Engine } from '../../core/engine.js';
-import type { Action, CoreOptions, Input } from '../../core/input.js';
+import type { Engine } from '../../core/engine/engine.js';
+import type { Action, CoreOptions, Input } from '../../core/engine/input.js';
 import type { LeapTable } from '../../core/leap/leap-table.js';
 import { stateDigest } from '../time/state-digest.js';
 import { fromLine, toLine } from './event-log.js';

@@ -11,10 +11,10 @@ import {
   type Timer,
   type TimeState,
 } from '../../api/index.js';
-import type { Engine } from '../../core/engine.js';
-import type { Holdover } from '../../core/holdover.js';
-import type { Action, Input } from '../../core/input.js';
-import type { Memory } from '../../core/memory.js';
+import type { Engine } from '../../core/engine/engine.js';
+import type { Action, Input } from '../../core/engine/input.js';
+import type { Memory } from '../../core/persistence/saved-state.js';
+import type { Holdover } from '../../core/quality/holdover.js';
 import type { Host, HostClock } from '../host.js';
 import { type Journal, NO_JOURNAL } from '../record/event-log.js';
 import { ClockJumps } from './clock-jumps.js';

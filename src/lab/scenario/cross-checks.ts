@@ -1,5 +1,5 @@
-import type { Finding } from '../../kernel/config/finding.js';
-import type { Path } from '../../kernel/config/places.js';
+import type { Finding } from '../../kernel/config/diagnose/finding.js';
+import type { Path } from '../../kernel/config/diagnose/place-index.js';
 import type { Scenario } from './schema.js';
 
 /** What no single table can show. */

@@ -1,9 +1,9 @@
 import type * as v from 'valibot';
-import { checkTable } from '../../kernel/config/check-table.js';
-import { parseConfig } from '../../kernel/config/document.js';
-import { type Finding, withoutMisspelt } from '../../kernel/config/finding.js';
-import { faultsOf, Locator } from '../../kernel/config/locate.js';
-import { type Problem, sortProblems } from '../../kernel/config/problem.js';
+import { checkTable } from '../../kernel/config/check/check-table.js';
+import { type Finding, withoutMisspelt } from '../../kernel/config/diagnose/finding.js';
+import { faultsOf, Locator } from '../../kernel/config/diagnose/locator.js';
+import { type Problem, sortProblems } from '../../kernel/config/diagnose/problem.js';
+import { parseConfig } from '../../kernel/config/read/document.js';
 import { checkAcross } from './cross-checks.js';
 import { type Scenario, scenarioSchema } from './schema.js';
 

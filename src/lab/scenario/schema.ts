@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { duration, flag, oneOf, rate, table, text, wholeNumber } from '../../api/index.js';
-import { sourceOptionsSchema } from '../../kernel/config/hub-schema.js';
+import { sourceOptionsSchema } from '../../kernel/config/schema/hub-schema.js';
 import { limits } from './limits-schema.js';
 import { ptp } from './ptp-schema.js';
 import {

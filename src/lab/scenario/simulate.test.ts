@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { createEngine } from '../../core/engine.js';
+import { createEngine } from '../../core/engine/engine.js';
 import { createEstimator } from '../../core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../../core/leap/leap-seconds.js';
 import { Catalogue } from '../../kernel/plugins/catalogue.js';

@@ -1,5 +1,5 @@
 import { BUILT_AT, type Mode, type SourceState, type TimeState } from '../../api/index.js';
-import { createEngine } from '../../core/engine.js';
+import { createEngine } from '../../core/engine/engine.js';
 import { createEstimator } from '../../core/estimator/index.js';
 import { readLeapTable } from '../../core/leap/leap-list.js';
 import { Hub, type PlannedInstance } from '../../kernel/hub.js';

@@ -1,5 +1,5 @@
 import { HubError, type PluginDefinition } from '../../api/index.js';
-import { toSourceOptions } from '../../kernel/config/hub-schema.js';
+import { toSourceOptions } from '../../kernel/config/schema/hub-schema.js';
 import type { PlannedInstance } from '../../kernel/hub.js';
 import { createLabHost, type LabClockSetting, type LabHost } from '../host.js';
 import { addNtpServer, type NtpNode } from '../ntp-node.js';

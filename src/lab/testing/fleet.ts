@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { NS_PER_S, type Ns, type PluginDefinition } from '../../api/index.js';
-import { createEngine } from '../../core/engine.js';
+import { createEngine } from '../../core/engine/engine.js';
+import type { CoreOptions } from '../../core/engine/input.js';
 import { createEstimator } from '../../core/estimator/index.js';
-import type { CoreOptions } from '../../core/input.js';
 import { EMBEDDED_LEAP_TABLE } from '../../core/leap/leap-seconds.js';
-import { PLAIN_OPTIONS } from '../../core/source.js';
+import { PLAIN_OPTIONS } from '../../core/tracks/source.js';
 import { Hub, type PlannedInstance } from '../../kernel/hub.js';
 import { Catalogue } from '../../kernel/plugins/catalogue.js';
 import { NO_JOURNAL } from '../../kernel/record/event-log.js';

@@ -1,4 +1,5 @@
-import { type CleanText, cleanText, type Instant, LONGEST_SENTENCE } from '../../api/index.js';
+import { type CleanText, cleanText, LONGEST_SENTENCE } from '../../api/clean-text.js';
+import type { Instant } from '../../api/time.js';
 import type { DeviceEntry, GpsdRecord, Satellite } from './records.js';
 import { parseUtc } from './utc.js';
 

@@ -1,4 +1,5 @@
-import { BUILT_AT, type Instant } from '../../api/index.js';
+import { BUILT_AT, type Instant } from '../../api/time.js';
+
 import { formatDay } from './utc.js';
 
 const DAY_NS = 86_400_000_000_000n;

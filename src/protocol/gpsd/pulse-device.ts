@@ -1,4 +1,4 @@
-import type { Instant } from '../../api/index.js';
+import type { Instant } from '../../api/time.js';
 import { namesOf } from './names.js';
 import type { Receiver } from './receiver.js';
 

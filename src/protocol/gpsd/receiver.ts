@@ -1,4 +1,4 @@
-import type { Instant } from '../../api/index.js';
+import type { Instant } from '../../api/time.js';
 import { EPOCHS_TO_TRUST, FixQuality, FLAT_EPOCHS_TO_TRUST } from './fix-quality.js';
 import { implausible, implausibleLeap } from './plausible.js';
 import type { Fix, GpsdRecord, Oscillator, Satellite, TimeOffset } from './records.js';

@@ -1,4 +1,5 @@
-import type { CleanText, Instant } from '../../api/index.js';
+import type { CleanText } from '../../api/clean-text.js';
+import type { Instant } from '../../api/time.js';
 
 /**
  * The records of gpsd's JSON protocol (gpsd_json(5)), as far as they say something about time. What gpsd leaves out is

@@ -1,4 +1,5 @@
-import { BoundedMap, type Instant, type Ns } from '../../api/index.js';
+import { BoundedMap } from '../../api/bounded-map.js';
+import type { Instant, Ns } from '../../api/time.js';
 import { LineSplitter } from './lines.js';
 import { namesOf } from './names.js';
 import { parseRecord } from './parse.js';

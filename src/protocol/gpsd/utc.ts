@@ -1,4 +1,4 @@
-import type { Instant } from '../../api/index.js';
+import type { Instant } from '../../api/time.js';
 
 const ISO_8601 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?Z$/;
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isMappedV4, octetsOf } from '../client-server/address.js';
+import { isMappedV4, octetsOf } from '../address/index.js';
 
 /**
  * The reference id of a server by its address (RFC 5905 §7.3): the IPv4 address, or the first four octets of the MD5 of

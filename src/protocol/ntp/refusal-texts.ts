@@ -1,4 +1,3 @@
-import type { RefusalTexts } from '../client-server/refusals.js';
 import type { RefusalReason } from './evaluate.js';
 
 /**
@@ -8,7 +7,7 @@ import type { RefusalReason } from './evaluate.js';
 export type ReplyRefusal = RefusalReason | 'sender' | 'contradiction';
 
 /** Explanations of refused replies, for the source and for `timehub query`. */
-export const REFUSAL_TEXTS: RefusalTexts<ReplyRefusal> = {
+export const REFUSAL_TEXTS: Readonly<Record<ReplyRefusal, string>> = {
   length: 'are shorter than an NTP header (48 octets): another program than an NTP server answers at that port',
   mode: 'are not in the mode of a server (mode 4): another program than an NTP server answers at that port',
   version: 'have another NTP version than 1 to 4: the server is broken, or does not speak NTP as of RFC 5905',

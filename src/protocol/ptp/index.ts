@@ -1,6 +1,5 @@
 export * from './address.js';
 export * from './bmca/index.js';
-export * from './clock/index.js';
 export * from './codec.js';
 export * from './flags.js';
 export * from './header.js';

@@ -1,31 +1,35 @@
 import type { Ns } from '../../../api/index.js';
-import type { Scenario, Server } from './simulator.js';
+import type { FilterScenario, FilterServer } from './simulator.js';
 
 /** A row of the design's table: the scenario at full length, chrony's figure and the bound of what can be reached. */
-export interface Row {
+export interface AccuracyRow {
   readonly name: string;
-  readonly scenario: Scenario;
+  readonly scenario: FilterScenario;
   /** June 2026; NaN: not measured. */
   readonly chronyNs: Ns;
   /** Delay-weighted bound where the noise is exponential, else the linear one. */
   readonly boundNs: Ns;
 }
 
-const LAN: Server = { delayNs: 100e3, jitterNs: 10e3, shape: 'exp', pollS: 16, biasSigmaNs: 1e3 };
-const INTERNET: Server = { delayNs: 20e6, jitterNs: 1e6, shape: 'exp', pollS: 64, biasSigmaNs: 500e3 };
-const SWITCH: Server = { delayNs: 5e3, jitterNs: 50, shape: 'norm', pollS: 1, biasSigmaNs: 10 };
+const LAN: FilterServer = { delayNs: 100e3, jitterNs: 10e3, shape: 'exp', pollS: 16, biasSigmaNs: 1e3 };
+const INTERNET: FilterServer = { delayNs: 20e6, jitterNs: 1e6, shape: 'exp', pollS: 64, biasSigmaNs: 500e3 };
+const SWITCH: FilterServer = { delayNs: 5e3, jitterNs: 50, shape: 'norm', pollS: 1, biasSigmaNs: 10 };
 
-const norm = (server: Server): Server => ({ ...server, shape: 'norm' });
-const every = (server: Server, pollS: number): Server => ({ ...server, pollS });
-const times = (server: Server, count: number): Server[] => Array.from({ length: count }, () => server);
-const unadmitted = ({ biasSigmaNs: _, ...server }: Server): Server => server;
+const norm = (server: FilterServer): FilterServer => ({ ...server, shape: 'norm' });
+const every = (server: FilterServer, pollS: number): FilterServer => ({ ...server, pollS });
+const times = (server: FilterServer, count: number): FilterServer[] => Array.from({ length: count }, () => server);
+const unadmitted = ({ biasSigmaNs: _, ...server }: FilterServer): FilterServer => server;
 
-export const lan = (server: Server): Scenario => ({ durationS: 100_000, steadyFromS: 20_000, servers: [server] });
-export const internet = (...servers: Server[]): Scenario => {
+export const lan = (server: FilterServer): FilterScenario => ({
+  durationS: 100_000,
+  steadyFromS: 20_000,
+  servers: [server],
+});
+export const internet = (...servers: FilterServer[]): FilterScenario => {
   const slow = servers[0]!.pollS > 64;
   return { durationS: slow ? 500_000 : 200_000, steadyFromS: slow ? 100_000 : 50_000, servers };
 };
-const lanSwitch = (server: Server, wander: number): Scenario => ({
+const lanSwitch = (server: FilterServer, wander: number): FilterScenario => ({
   durationS: 20_000,
   steadyFromS: 5_000,
   servers: [server],
@@ -35,9 +39,9 @@ const lanSwitch = (server: Server, wander: number): Scenario => ({
 
 const SLOW = every(INTERNET, 1024);
 const HALF_S = 200_000;
-const liar = (server: Server): Server => ({ ...unadmitted(server), offsetNs: () => 50e6 });
+const liar = (server: FilterServer): FilterServer => ({ ...unadmitted(server), offsetNs: () => 50e6 });
 
-export const ROWS: readonly Row[] = [
+export const ROWS: readonly AccuracyRow[] = [
   { name: 'A-exp 16 s', scenario: lan(LAN), chronyNs: 2720, boundNs: 1390 },
   { name: 'A-exp 64 s', scenario: lan(every(LAN, 64)), chronyNs: 5430, boundNs: 2920 },
   { name: 'A-norm 16 s', scenario: lan(norm(LAN)), chronyNs: 3580, boundNs: 2600 },
@@ -96,10 +100,10 @@ export const ROWS: readonly Row[] = [
   { name: 'K-exp 1e-9', scenario: lanSwitch({ ...SWITCH, shape: 'exp' }, 1e-9), chronyNs: 21.1, boundNs: 10.4 },
 ];
 
-export const row = (name: string): Row => ROWS.find((one) => one.name === name)!;
+export const row = (name: string): AccuracyRow => ROWS.find((one) => one.name === name)!;
 
 /** The same scenario over less time. */
-export const shortened = ({ scenario }: Row, durationS: number): Scenario => ({
+export const shortened = ({ scenario }: AccuracyRow, durationS: number): FilterScenario => ({
   ...scenario,
   durationS,
   steadyFromS: durationS / 4,

@@ -3,7 +3,7 @@ import { createEstimator, type Estimator } from '../index.js';
 import { Random } from './random.js';
 
 /** A server behind a link, polled at fixed times, or one that only pulses. */
-export interface Server {
+export interface FilterServer {
   readonly delayNs: Ns;
   readonly jitterNs: Ns;
   readonly shape: 'exp' | 'norm';
@@ -25,10 +25,10 @@ export interface Pps {
 }
 
 /** The noise model of the design: an oscillator whose frequency takes one normal step of `wander` each true second. */
-export interface Scenario {
+export interface FilterScenario {
   readonly durationS: number;
   readonly steadyFromS: number;
-  readonly servers: readonly Server[];
+  readonly servers: readonly FilterServer[];
   readonly pps?: Pps;
   /** s/s per √s; default 1e-9. */
   readonly wander?: number;
@@ -40,7 +40,7 @@ export interface Scenario {
   readonly event?: { readonly atS: number; readonly limitNs: Ns };
 }
 
-export interface Outcome {
+export interface FilterOutcome {
   /** Of the steered clock, over the steady time. */
   readonly rmsNs: Ns;
   readonly maxNs: Ns;
@@ -64,13 +64,13 @@ const STEP_NS = 0.1 * NS_PER_S;
 const NOISE_FLOOR_NS = 1;
 const instant = (second: number): Instant => BigInt(second) * BigInt(NS_PER_S);
 
-export function simulate(scenario: Scenario, seed: number): Outcome {
+export function simulate(scenario: FilterScenario, seed: number): FilterOutcome {
   return new Simulation(scenario, new Random(seed)).run();
 }
 
 class Simulation {
   private readonly estimator = createEstimator();
-  private readonly scenario: Scenario;
+  private readonly scenario: FilterScenario;
   private readonly random: Random;
   /** Truth: reference − clock, its slope bare and as steered. */
   private offsetNs: Ns;
@@ -78,7 +78,7 @@ class Simulation {
   private steeredPpb = 0;
   private readonly score = new Score();
 
-  constructor(scenario: Scenario, random: Random) {
+  constructor(scenario: FilterScenario, random: Random) {
     this.scenario = scenario;
     this.random = random;
     this.offsetNs = scenario.offsetNs ?? 10e6;
@@ -86,7 +86,7 @@ class Simulation {
     this.estimator.addClock(CLOCK, 0n);
   }
 
-  run(): Outcome {
+  run(): FilterOutcome {
     for (let second = 1; second <= this.scenario.durationS; second++) {
       this.drift(second);
       this.scenario.servers.forEach((server, index) => {
@@ -106,7 +106,7 @@ class Simulation {
     this.offsetNs += this.slopePpb - this.steeredPpb;
   }
 
-  private poll(server: Server, index: number, second: number): void {
+  private poll(server: FilterServer, index: number, second: number): void {
     const { delayNs, offsetNs, extraNs, lost, biasSigmaNs } = server;
     if (lost?.(second)) return;
     const said = this.offsetNs + (offsetNs?.(second) ?? 0);
@@ -115,7 +115,7 @@ class Simulation {
     if (second >= ADMITTED_FROM_S && biasSigmaNs !== undefined) this.estimator.admit(`s${index}`, biasSigmaNs);
   }
 
-  private noise({ jitterNs, shape, spike }: Server): Ns {
+  private noise({ jitterNs, shape, spike }: FilterServer): Ns {
     const late = spike !== undefined && this.random.uniform() < spike.probability;
     const usual = jitterNs * (shape === 'exp' ? this.random.exponential() : this.random.normal());
     return usual + (late ? spike.meanNs * this.random.exponential() : 0);
@@ -165,7 +165,7 @@ class Score {
   private recovery = 0;
   private beyondMs = 0;
 
-  note(second: number, errorNs: Ns, { steadyFromS, event, servers }: Scenario): void {
+  note(second: number, errorNs: Ns, { steadyFromS, event, servers }: FilterScenario): void {
     const error = Math.abs(errorNs);
     if (error > 1e6) this.beyondMs = second;
     if (second > steadyFromS) {
@@ -185,7 +185,7 @@ class Score {
     this.normalisedCount++;
   }
 
-  outcome(estimator: Estimator): Outcome {
+  outcome(estimator: Estimator): FilterOutcome {
     return {
       rmsNs: Math.sqrt(this.square / this.count),
       maxNs: this.max,
@@ -202,5 +202,5 @@ const common = (second: number) =>
   ({ clock: CLOCK, monotonic: instant(second), stamp: 'kernel', noiseFloorNs: NOISE_FLOOR_NS }) as const;
 
 /** Servers with the same interval are asked in turn. */
-const isDue = ({ pollS }: Server, index: number, servers: number, second: number): boolean =>
+const isDue = ({ pollS }: FilterServer, index: number, servers: number, second: number): boolean =>
   second <= BURST_S || (second + index * Math.floor(pollS / servers)) % pollS === 0;

@@ -2,7 +2,7 @@ import type { Instant, Ns } from '../../../api/time.js';
 import { type PortIdentity, samePort } from '../identity.js';
 import { intervalNs, NO_INTERVAL } from '../interval.js';
 import type { Announce } from '../message.js';
-import { type Candidate, candidateOf, compareCandidates } from './candidate.js';
+import { type Candidate, candidateOf, compareCandidates } from './data-set-comparison.js';
 
 /** A sender of Announces as one port knows it (IEEE 1588-2019 §9.3.2.4). */
 export interface ForeignMaster {

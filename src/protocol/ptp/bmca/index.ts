@@ -1,4 +1,4 @@
 export * from './announce-check.js';
-export * from './candidate.js';
+export * from './data-set-comparison.js';
 export * from './foreign-masters.js';
 export * from './state-decision.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Announce } from '../message.js';
 import { announceOf, portOf } from '../port/testing/messages.js';
-import { type Candidate, candidateOf } from './candidate.js';
+import { type Candidate, candidateOf } from './data-set-comparison.js';
 import { decideState } from './state-decision.js';
 
 const here = portOf(5);

@@ -1,5 +1,5 @@
 import { comparePorts, formatClockIdentity, formatPortIdentity } from '../identity.js';
-import { type Candidate, compareCandidates, explainComparison } from './candidate.js';
+import { type Candidate, compareCandidates, explainComparison } from './data-set-comparison.js';
 
 /** The outcomes of figure 33 of IEEE 1588-2019. */
 export type DecisionCode = 'M1' | 'M2' | 'M3' | 'P1' | 'P2' | 'S1' | 'listen';

@@ -6,7 +6,7 @@ import { PROFILES } from '../profile/presets.js';
 import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { headerOf, portOf } from './testing/messages.js';
 import { dataOf, receiver, transmitter } from './testing/ports.js';
-import { EPOCH, Node, Wire } from './testing/wire.js';
+import { EPOCH, Node, Wire } from './testing/simulated-network.js';
 import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 
 const profile = PROFILES['automotive-receiver'];

@@ -3,7 +3,7 @@ import { PROFILES } from '../profile/presets.js';
 import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { announceOf, portOf } from './testing/messages.js';
 import { dataOf, receiver, transmitter } from './testing/ports.js';
-import { Node, Wire } from './testing/wire.js';
+import { Node, Wire } from './testing/simulated-network.js';
 import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 
 const stateOf = (node: Node): string => (node.machine as TimeTransmitterPort).state;

@@ -4,7 +4,7 @@ import type { PortIdentity } from '../identity.js';
 import { NO_INTERVAL } from '../interval.js';
 import type { TimeInterval } from '../time.js';
 import type { Destination } from './action.js';
-import type { SpokenVersion } from './spoken-version.js';
+import type { SpokenVersion } from './minor-version.js';
 
 /** What all messages of one port have in common. */
 export interface Envelope {

@@ -4,7 +4,7 @@ import { NO_TIME_FLAGS } from '../flags.js';
 import { PROFILES } from '../profile/presets.js';
 import { portOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
-import { Node, Wire } from './testing/wire.js';
+import { Node, Wire } from './testing/simulated-network.js';
 
 const legs = (node: Node, direction: Leg['direction']): readonly Leg[] =>
   node.observations.filter((o): o is Leg => o.kind === 'leg' && o.direction === direction);

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import type { Observation } from '../../../api/observation.js';
-import { answerManagement } from '../clock/management-responder.js';
 import { decode, encode } from '../codec.js';
+import { answerManagement } from '../management/responder.js';
 import { PROFILES, type ProfileName } from '../profile/presets.js';
 import { generator, goodFrames, mutate } from '../testing/frames.js';
 import type { PortAction } from './action.js';
 import { portOf, stampOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
-import type { Machine } from './testing/wire.js';
+import type { Machine } from './testing/simulated-network.js';
 import { GRANT_LIMITS } from './transmitter/grant-table.js';
 
 const FRAMES = 4000;

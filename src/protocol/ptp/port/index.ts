@@ -1,14 +1,14 @@
 export * from './action.js';
 export { commonEnvelope } from './envelope.js';
 export * from './latency.js';
+export type * from './minor-version.js';
 export * from './neighbour/capability.js';
 export type * from './neighbour/link-delay.js';
-export { blankPdelayAnswers } from './neighbour/pdelay-responder.js';
+export { blankPdelayAnswers } from './neighbour/peer-delay-responder.js';
+export type { PowerData } from './power-profile.js';
 export * from './receiver/receiver-port.js';
 export type * from './receiver/receiver-view.js';
 export * from './settings.js';
-export type * from './spoken-version.js';
 export type * from './transmitter/grandmaster-data.js';
 export { GRANT_LIMITS, type GrantLimits } from './transmitter/grant-table.js';
-export type { PowerData } from './transmitter/power.js';
 export * from './transmitter/transmitter-port.js';

@@ -6,7 +6,7 @@ import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import type { ReceiverSettings } from './settings.js';
 import { headerOf, portOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
-import { Node, Wire } from './testing/wire.js';
+import { Node, Wire } from './testing/simulated-network.js';
 
 const KEEP: IntervalRequest = {
   kind: 'message-interval-request',

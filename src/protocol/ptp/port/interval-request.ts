@@ -1,7 +1,7 @@
 import type { Instant } from '../../../api/time.js';
 import { INTERVAL_UNCHANGED, requestedInterval } from '../interval.js';
 import type { TlvOf } from '../tlv/index.js';
-import type { Pace } from './transmitter/pace.js';
+import type { Pace } from './interval-timer.js';
 
 /** What a neighbour may ask of us, log2 of seconds. */
 const FASTEST = -7;

@@ -4,8 +4,8 @@ import type { Intervals, Profile } from '../profile/profile.js';
 import type { NeighbourMemory } from './action.js';
 import type { Envelope } from './envelope.js';
 import type { Latencies } from './latency.js';
+import { type MinorVersionSetting, SpokenVersion } from './minor-version.js';
 import type { UnicastClientSettings } from './receiver/unicast-client.js';
-import { type MinorVersionSetting, SpokenVersion } from './spoken-version.js';
 import type { TimeOf } from './transmitter/grandmaster-data.js';
 import type { GrantLimits } from './transmitter/grant-table.js';
 

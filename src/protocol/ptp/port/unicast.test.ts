@@ -8,7 +8,7 @@ import { isDue } from './action.js';
 import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { headerOf, portOf, S, stampOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
-import { Node, Wire } from './testing/wire.js';
+import { Node, Wire } from './testing/simulated-network.js';
 import { ANNOUNCE_TYPE, DELAY_RESP_TYPE, GRANT_LIMITS, GrantTable, SYNC_TYPE } from './transmitter/grant-table.js';
 import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 

@@ -1,6 +1,6 @@
 import { type Cursor, rest, struct } from '../field.js';
 import { isOrganizationExtension, rowOfSubtype, rowOfType, TLVS, type Tlv, typeOf } from './index.js';
-import type { Row } from './row.js';
+import type { Row } from './tlv-row.js';
 
 const HEAD = 4;
 const DATA = struct({ data: rest });

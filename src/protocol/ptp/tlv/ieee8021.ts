@@ -1,7 +1,7 @@
 import { bits, octetOf } from '../bits.js';
 import { padded, struct } from '../field.js';
 import { i8, i32, i96, u8, u16 } from '../number.js';
-import { ORGANIZATION_EXTENSION, ORGANIZATION_EXTENSION_DO_NOT_PROPAGATE } from './row.js';
+import { ORGANIZATION_EXTENSION, ORGANIZATION_EXTENSION_DO_NOT_PROPAGATE } from './tlv-row.js';
 
 const IEEE_8021 = 0x0080c2;
 

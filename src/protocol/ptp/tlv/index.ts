@@ -7,7 +7,7 @@ import {
   ORGANIZATION_EXTENSION_DO_NOT_PROPAGATE,
   ORGANIZATION_EXTENSION_PROPAGATE,
   type Row,
-} from './row.js';
+} from './tlv-row.js';
 import { UNICAST_TLVS } from './unicast.js';
 
 /** Every TLV whose value is understood. */

@@ -1,6 +1,6 @@
 import { padded, struct } from '../field.js';
 import { u16, u32, u64 } from '../number.js';
-import { ORGANIZATION_EXTENSION } from './row.js';
+import { ORGANIZATION_EXTENSION } from './tlv-row.js';
 
 const ITU_T = 0x0019a7;
 const IEEE_C37_238 = 0x1c129d;

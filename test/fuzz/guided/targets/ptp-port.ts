@@ -1,7 +1,7 @@
 import type { Observation } from '../../../../src/api/index.js';
 import { decode, encode, isEvent, type PortAction, type Profile } from '../../../../src/protocol/ptp/index.js';
 import { stampOf } from '../../../../src/protocol/ptp/port/testing/messages.js';
-import type { Machine } from '../../../../src/protocol/ptp/port/testing/wire.js';
+import type { Machine } from '../../../../src/protocol/ptp/port/testing/simulated-network.js';
 import { PROFILES } from '../../../../src/protocol/ptp/profile/presets.js';
 import { expectFinite } from '../properties.js';
 import { framesOf, joinFrames, outcomeOf } from '../target.js';

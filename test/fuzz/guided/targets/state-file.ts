@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { aged } from '../../../../src/core/memory.js';
+import { aged } from '../../../../src/core/persistence/saved-state.js';
 import { Keepsakes } from '../../../../src/kernel/memory/keepsakes.js';
 import { memorySchema } from '../../../../src/kernel/memory/memory-schema.js';
 import { expectFinite } from '../properties.js';

@@ -6,7 +6,7 @@ import {
   octetsOf,
   parseServer,
   parseSubnet,
-} from '../../../../src/protocol/client-server/index.js';
+} from '../../../../src/protocol/address/index.js';
 import { formatRefid, refidOfText } from '../../../../src/protocol/ntp/index.js';
 import { expectClean } from '../properties.js';
 import { outcomeOf, type Target } from '../target.js';

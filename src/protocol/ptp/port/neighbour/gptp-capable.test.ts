@@ -5,7 +5,7 @@ import type { Profile } from '../../profile/profile.js';
 import type { TimeReceiverPort } from '../receiver/receiver-port.js';
 import { headerOf, portOf } from '../testing/messages.js';
 import { receiver, transmitter } from '../testing/ports.js';
-import { Node, Wire } from '../testing/wire.js';
+import { Node, Wire } from '../testing/simulated-network.js';
 
 const inDomain = (domain: number): Profile => ({ ...PROFILES.gptp, domain });
 

@@ -4,7 +4,7 @@ import type { Signaling } from '../../message.js';
 import { findTlv, type Tlv } from '../../tlv/index.js';
 import { earliest, isDue } from '../action.js';
 import { boundedInterval, repace } from '../interval-request.js';
-import { Pace } from '../transmitter/pace.js';
+import { Pace } from '../interval-timer.js';
 
 /** `Profile.gptpCapable`. */
 export interface GptpCapableRules {

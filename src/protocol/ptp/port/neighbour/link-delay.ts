@@ -1,7 +1,7 @@
 import type { Ns } from '../../../../api/time.js';
 import type { NeighbourMemory } from '../action.js';
 import type { PortSettings } from '../settings.js';
-import type { PeerDelay } from './peer-delay.js';
+import type { PeerDelay } from './peer-delay-requester.js';
 
 /** By so much a stored delay may be wrong, one standard deviation: it would have been stored anew. */
 const STORED_NOISE_NS = 100;

@@ -11,9 +11,9 @@ import type { PortSettings } from '../settings.js';
 import type { Capability } from './capability.js';
 import { GptpCapable } from './gptp-capable.js';
 import { delayNoiseOf, type LinkDelay, linkDelayOf } from './link-delay.js';
-import { PdelayResponder } from './pdelay-responder.js';
-import { PeerDelay } from './peer-delay.js';
-import { StoredLink } from './stored-link.js';
+import { PeerDelay } from './peer-delay-requester.js';
+import { PdelayResponder } from './peer-delay-responder.js';
+import { StoredLink } from './saved-link-tracker.js';
 
 /**
  * The other end of the link: both sides of the peer delay mechanism, of this domain and of the common mean link delay service,

@@ -5,7 +5,7 @@ import { formatClockIdentity, type PortIdentity } from '../../identity.js';
 import type { Announce } from '../../message.js';
 import { accuracyNs } from '../../quality.js';
 import { findTlv } from '../../tlv/index.js';
-import { inaccuracyIn } from '../transmitter/power.js';
+import { inaccuracyIn } from '../power-profile.js';
 
 /** "More than 10 s" (clockAccuracy 0x31): any figure that lets nobody rely on it. */
 const BEYOND_NS = 1e11;

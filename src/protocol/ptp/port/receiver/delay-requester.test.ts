@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Outbox } from '../action.js';
-import { SpokenVersion } from '../spoken-version.js';
+import { SpokenVersion } from '../minor-version.js';
 import { delayRespOf, portOf, S, stampOf } from '../testing/messages.js';
 import { DelayRequester } from './delay-requester.js';
 

@@ -11,10 +11,10 @@ import type { Neighbour } from '../neighbour/neighbour.js';
 import type { ReceiverSettings } from '../settings.js';
 import { claimsOf, sameClaims, silentClaims } from './claims.js';
 import { DelayRequester, type DelayTimes } from './delay-requester.js';
+import { Observer } from './observation-builder.js';
 import { isBelievable } from './observations.js';
-import { Observer } from './observer.js';
 import { SyncReceiver, type SyncTimes } from './sync-receiver.js';
-import { SyncWatch } from './sync-watch.js';
+import { SyncWatch } from './sync-timeout.js';
 import { TimeBase } from './time-base.js';
 
 /** Where nobody is elected anew, a shorter silence may be that of this processor, busy with something else. */

@@ -7,11 +7,11 @@ import { AnnounceReceiver } from '../announce-receiver.js';
 import { concerns, type Envelope } from '../envelope.js';
 import { atPlug } from '../latency.js';
 import { Neighbour } from '../neighbour/neighbour.js';
+import { StateTeller } from '../port-status.js';
 import { envelopeOf, type ReceiverSettings } from '../settings.js';
-import { StateTeller } from '../state-teller.js';
 import { Follower } from './follower.js';
 import { IntervalRequester } from './interval-requester.js';
-import { receiverVerdict, type Verdict } from './receiver-verdict.js';
+import { receiverVerdict, type Verdict } from './receiver-status.js';
 import { type ReceiverView, viewOf } from './receiver-view.js';
 import { UnicastClient } from './unicast-client.js';
 

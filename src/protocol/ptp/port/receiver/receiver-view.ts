@@ -6,12 +6,12 @@ import { measuresLink } from '../../profile/profile.js';
 import { transitNs } from '../../time.js';
 import type { AnnounceReceiver } from '../announce-receiver.js';
 import type { Envelope } from '../envelope.js';
+import type { VersionView } from '../minor-version.js';
 import type { LinkDelay } from '../neighbour/link-delay.js';
 import type { Neighbour } from '../neighbour/neighbour.js';
 import type { ReceiverSettings } from '../settings.js';
-import type { VersionView } from '../spoken-version.js';
 import type { Follower } from './follower.js';
-import type { Verdict } from './receiver-verdict.js';
+import type { Verdict } from './receiver-status.js';
 import type { SyncTimes } from './sync-receiver.js';
 import type { TimeBase } from './time-base.js';
 

@@ -1,5 +1,5 @@
 import type { Instant, Stamp } from '../../../../api/time.js';
-import type { Candidate } from '../../bmca/candidate.js';
+import type { Candidate } from '../../bmca/data-set-comparison.js';
 import type { TimeFlags } from '../../flags.js';
 import type { ClockIdentity, PortIdentity } from '../../identity.js';
 import type { Announce } from '../../message.js';
@@ -9,7 +9,7 @@ import { scaledRateOffset } from '../../rate.js';
 import type { Tlv, TlvOf } from '../../tlv/index.js';
 import type { Destination } from '../action.js';
 import { type Envelope, flagsFor, headerOf } from '../envelope.js';
-import { type PowerData, powerTlvOf } from './power.js';
+import { type PowerData, powerTlvOf } from '../power-profile.js';
 
 /** What a timeTransmitter announces: of itself, or as a boundary clock of its grandmaster. */
 export interface GrandmasterData {

@@ -4,7 +4,7 @@ import { intervalNs } from '../../interval.js';
 import type { TlvOf } from '../../tlv/index.js';
 import { TokenBucket } from '../../token-bucket.js';
 import { earliest, isDue } from '../action.js';
-import { type Grant, RANKS, type Rank, UnicastAccount } from './unicast-account.js';
+import { type Grant, RANKS, type Rank, UnicastAccount } from './granted-address.js';
 
 export interface GrantLimits {
   readonly grants: number;

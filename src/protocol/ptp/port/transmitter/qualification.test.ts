@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { PROFILES } from '../../profile/presets.js';
 import { portOf } from '../testing/messages.js';
 import { dataOf, transmitter } from '../testing/ports.js';
-import { Node, Wire } from '../testing/wire.js';
+import { Node, Wire } from '../testing/simulated-network.js';
 import type { TimeTransmitterPort } from './transmitter-port.js';
 
 const upstream = { grandmaster: portOf(9).clock, stepsRemoved: 2 };

@@ -1,6 +1,6 @@
 import type { Instant, Ns } from '../../../../api/time.js';
 import type { PortState } from '../action.js';
-import type { Verdict } from '../receiver/receiver-verdict.js';
+import type { Verdict } from '../receiver/receiver-status.js';
 
 /** The qualification timeout, until which a port is in PRE_MASTER instead of MASTER (IEEE 1588-2019 §9.2.6.11). */
 export class Qualification {

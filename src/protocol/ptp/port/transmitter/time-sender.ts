@@ -5,10 +5,10 @@ import type { Tlv } from '../../tlv/index.js';
 import { type Destination, earliest, isDue, type Outbox } from '../action.js';
 import { type Envelope, randomSequence, type Sequence } from '../envelope.js';
 import { type IntervalRequest, repace } from '../interval-request.js';
+import { Pace } from '../interval-timer.js';
 import type { TransmitterSettings } from '../settings.js';
 import { announceOf, type GrandmasterData, informationOf } from './grandmaster-data.js';
 import { ANNOUNCE_TYPE, GRANT_LIMITS } from './grant-table.js';
-import { Pace } from './pace.js';
 import { SyncSender } from './sync-sender.js';
 import { UnicastService } from './unicast-service.js';
 

@@ -7,17 +7,17 @@ import { earliest, isDue, Outbox, type PortAction, type PortState, type Received
 import { AnnounceReceiver } from '../announce-receiver.js';
 import { concerns, type Envelope } from '../envelope.js';
 import { atPlug } from '../latency.js';
+import type { VersionView } from '../minor-version.js';
 import type { LinkDelay } from '../neighbour/link-delay.js';
 import { Neighbour } from '../neighbour/neighbour.js';
-import type { Verdict } from '../receiver/receiver-verdict.js';
+import { StateTeller } from '../port-status.js';
+import type { Verdict } from '../receiver/receiver-status.js';
 import { envelopeOf, type TransmitterSettings } from '../settings.js';
-import type { VersionView } from '../spoken-version.js';
-import { StateTeller } from '../state-teller.js';
 import { answerDelayReq } from './delay-responder.js';
 import { candidateOfData, type GrandmasterData } from './grandmaster-data.js';
 import { Qualification } from './qualification.js';
 import { TimeSender } from './time-sender.js';
-import { type TransmitterVerdict, transmitterVerdict } from './transmitter-verdict.js';
+import { type TransmitterVerdict, transmitterVerdict } from './transmitter-status.js';
 
 export interface TransmitterView extends Pick<Verdict, 'state' | 'reason'> {
   readonly data: GrandmasterData | undefined;

@@ -6,7 +6,7 @@ import { TokenBucket } from '../../token-bucket.js';
 import type { Outbox } from '../action.js';
 import { type Envelope, flagsFor, headerOf, randomSequence, type Sequence } from '../envelope.js';
 import { type GrantLimits, GrantTable } from './grant-table.js';
-import type { Grant } from './unicast-account.js';
+import type { Grant } from './granted-address.js';
 
 /** TLVs of one Signaling that are answered: a client asks for three types of message. */
 const ANSWERED = 6;

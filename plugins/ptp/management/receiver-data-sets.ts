@@ -1,0 +1,93 @@
+import {
+  ACCURACY_UNKNOWN,
+  fromNs,
+  type ManagedClock,
+  NO_CLOCK,
+  NO_TIME_FLAGS,
+  type ReceiverView,
+  scaledRateOffset,
+  type TimeFlags,
+  VARIANCE_UNKNOWN,
+} from 'timehub/protocol/ptp';
+import type { PreparedPort } from '../port/prepare-port.js';
+import { finite, type ManagedBasis, portSets, userDescription } from './port-data-sets.js';
+import { unicastMasters } from './unicast-master-table.js';
+
+const SLAVE_ONLY = { clockClass: 255, accuracy: ACCURACY_UNKNOWN, variance: VARIANCE_UNKNOWN };
+const OSCILLATOR = 0xa0;
+
+/** Local clock − timeTransmitter, as PTP has it, on one timescale: the system clock keeps UTC. NaN: not known. */
+export function offsetFromMaster({ offsetFromMasterNs, parent }: ReceiverView, { hardware }: PreparedPort): number {
+  const { header, currentUtcOffset } = parent?.announce ?? {};
+  const isTai = header?.flags.ptpTimescale === true;
+  return offsetFromMasterNs + (isTai && !hardware ? (currentUtcOffset ?? 0) * 1e9 : 0);
+}
+
+/** The data sets of a clock that only follows. `unicastFrom`: whom it asks for unicast messages. */
+export function managedReceiver(view: ReceiverView, basis: ManagedBasis, unicastFrom?: string): ManagedClock {
+  const { settings, ownClock } = basis.prepared;
+  const { identity, profile } = settings;
+  const { parent, lastSync, timeBase } = view;
+  const announce = parent?.announce;
+  const offsetFromMasterNs = finite(offsetFromMaster(view, basis.prepared));
+  const flags = announce === undefined ? NO_TIME_FLAGS : timeFlagsOf(announce.header.flags);
+  const grandmaster = announce?.grandmaster ?? view.source?.clock ?? identity.clock;
+  const { priority1, priority2 } = profile;
+  return {
+    identity: identity.clock,
+    domain: profile.domain,
+    clock: {
+      'user-description': userDescription(basis),
+      'default-data-set': {
+        ...{ flags: { twoStep: true, slaveOnly: true }, numberPorts: ownClock.portsBeside(identity) },
+        ...{ priority1, quality: SLAVE_ONLY, priority2, clock: identity.clock, domain: profile.domain },
+      },
+      'current-data-set': {
+        stepsRemoved: announce === undefined ? 0 : announce.stepsRemoved + 1,
+        offsetFromMaster: fromNs(offsetFromMasterNs),
+        meanPathDelay: fromNs(finite(view.meanDelayNs)),
+      },
+      'parent-data-set': {
+        parent: parent?.candidate.sender ?? view.source ?? { clock: identity.clock, port: 0 },
+        ...{ flags: { statistics: false }, observedVariance: VARIANCE_UNKNOWN, observedPhaseChangeRate: 0x7fffffff },
+        priority1: announce?.priority1 ?? priority1,
+        quality: announce?.quality ?? SLAVE_ONLY,
+        priority2: announce?.priority2 ?? priority2,
+        grandmaster,
+      },
+      'time-properties-data-set': {
+        currentUtcOffset: announce?.currentUtcOffset ?? 0,
+        flags,
+        timeSource: announce?.timeSource ?? OSCILLATOR,
+      },
+      'time-status-np': {
+        offsetFromMasterNs: BigInt(Math.round(offsetFromMasterNs)),
+        ingressTimeNs: lastSync?.received.time ?? 0n,
+        cumulativeScaledRateOffset: scaledRateOffset(timeBase.cumulativePpb),
+        scaledLastGmPhaseChange: timeBase.information?.scaledLastGmFreqChange ?? 0,
+        gmTimeBaseIndicator: timeBase.information?.gmTimeBaseIndicator ?? 0,
+        lastGmPhaseChange: timeBase.information?.lastGmPhaseChange ?? 0n,
+        gmPresent: Number(lastSync !== undefined),
+        grandmaster: lastSync === undefined ? NO_CLOCK : grandmaster,
+      },
+    },
+    ports: new Map([
+      [
+        identity.port,
+        {
+          ...portSets(basis, view),
+          ...(unicastFrom && { 'unicast-master-table-np': unicastMasters(view, unicastFrom) }),
+        },
+      ],
+    ]),
+  };
+}
+
+const timeFlagsOf = (flags: TimeFlags): TimeFlags => {
+  const { leap61, leap59, currentUtcOffsetValid, ptpTimescale } = flags;
+  const { timeTraceable, frequencyTraceable, synchronizationUncertain } = flags;
+  return {
+    ...{ leap61, leap59, currentUtcOffsetValid, ptpTimescale },
+    ...{ timeTraceable, frequencyTraceable, synchronizationUncertain },
+  };
+};

@@ -1,0 +1,80 @@
+import type { ClockId, Context, PdelayResponder } from 'timehub/api';
+import type {
+  ClockIdentity,
+  NeighbourMemory,
+  PeerDelayRoles,
+  PortSettings,
+  Profile,
+  ReceiverSettings,
+} from 'timehub/protocol/ptp';
+import { openPdelayThread } from './pdelay-thread.js';
+import { latenciesOf, type PortConfig, profileOfConfig, wishesOf } from './port-config.js';
+import { openWire, type Wire } from './port-socket.js';
+import { LinkMemory } from './saved-link-store.js';
+import { joinOwnClock, type OwnClock } from './shared-clock.js';
+import { stampingClock, stampNoise } from './stamping.js';
+
+/** A port that is ready to run: what it is told, and how to open its wire. */
+export interface PreparedPort {
+  readonly settings: PortSettings & Pick<ReceiverSettings, 'wishes'>;
+  /** Keeps what was found out about the other end of the link, for the next start. */
+  readonly remember: (neighbour: NeighbourMemory) => void;
+  readonly interface: string;
+  readonly hardware: boolean;
+  /** What stamps its event messages. */
+  readonly clock: ClockId;
+  /** That is a virtual clock of the interface, by configuration. */
+  readonly virtualClock: boolean;
+  /** Whose port it is. */
+  readonly ownClock: OwnClock;
+  /** Answers the neighbour for the port. */
+  readonly responder: PdelayResponder | undefined;
+  readonly open: () => Wire;
+}
+
+/** Throws `TH_NET_INTERFACE`, `TH_PTP_STAMPS`, `TH_PTP_IDENTITY`. */
+export function preparePort(context: Context, config: PortConfig, role: 'receiver' | 'transmitter'): PreparedPort {
+  const profile = profileOfConfig(config, role);
+  const port = context.network.interface(config.interface);
+  const clock = stampingClock(context, config, port);
+  const hardware = clock !== undefined;
+  const { ownClock, identity } = joinOwnClock(context, config, port);
+  context.identity.uses(identity.clock);
+  const links = new LinkMemory(context, [port.name, port.mac, hardware ? clock : 'software'].join(' '));
+  const wishes = role === 'receiver' ? wishesOf(config) : undefined;
+  const basis = {
+    ...{ profile, identity, minorVersion: config['minor-version'], latencies: latenciesOf(config) },
+    ...(wishes === undefined ? {} : { wishes }),
+    isOwn: (clock: ClockIdentity) => context.identity.isOwn(clock),
+    stampNoiseNs: stampNoise(hardware),
+    random: () => new DataView(context.random(4).slice().buffer).getUint32(0) / 2 ** 32,
+    remembered: links.remembered,
+  };
+  const wire = { interface: port.name, profile, hardware, hardwareClock: virtualClock(config.clock, clock) };
+  const responder = isAnswering(config, profile) ? openPdelayThread(context.network, wire, basis) : undefined;
+  return {
+    settings: { ...basis, peerDelay: rolesOf(config, profile, responder) },
+    ...{ interface: port.name, hardware, responder, ownClock },
+    ...{ clock: clock ?? 'system', virtualClock: wire.hardwareClock !== undefined },
+    remember: (neighbour) => links.remember(neighbour),
+    open: () => openWire(context.network, wire),
+  };
+}
+
+/** Of several ports on a link that ask by the common service, one answers. */
+const isAnswering = (config: PortConfig, { delay }: Profile): boolean =>
+  delay !== 'common-p2p' || config['answer-common-p2p'];
+
+/** The thread answers the service that the port itself asks by, to the group. */
+function rolesOf(config: PortConfig, { delay }: Profile, thread: PdelayResponder | undefined): PeerDelayRoles {
+  const isCommon = delay === 'common-p2p';
+  return {
+    asks: true,
+    answers: thread !== undefined && !isCommon ? 'unicast' : 'all',
+    answersCommon: config['answer-common-p2p'] && !(thread !== undefined && isCommon),
+  };
+}
+
+/** N of `phc:ptpN`, where it is not the interface's own that was asked for. */
+const virtualClock = (wanted: string | undefined, found: string | undefined): number | undefined =>
+  wanted === undefined || found === undefined ? undefined : Number(found.replace(/^\D+/, ''));

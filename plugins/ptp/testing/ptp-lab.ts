@@ -1,0 +1,122 @@
+import { fileURLToPath } from 'node:url';
+import { BUILT_AT, NS_PER_S, type Ns } from 'timehub/api';
+import { createEngine } from '../../../src/core/engine/engine.js';
+import { createEstimator } from '../../../src/core/estimator/index.js';
+import { EMBEDDED_LEAP_TABLE } from '../../../src/core/leap/leap-seconds.js';
+import { PLAIN_OPTIONS } from '../../../src/core/tracks/source.js';
+import { Hub, type PlannedInstance } from '../../../src/kernel/hub.js';
+import { NO_STATE, type StateStore } from '../../../src/kernel/memory/state-file.js';
+import { Catalogue } from '../../../src/kernel/plugins/catalogue.js';
+import { NO_JOURNAL } from '../../../src/kernel/record/event-log.js';
+import { createLabHost, type LabHost, type LabHostOptions } from '../../../src/lab/host.js';
+import { wire } from '../../../src/lab/link.js';
+import type { Segment, SegmentPort } from '../../../src/lab/segment.js';
+
+/** `source.ptp.x` → what stands below it. */
+export type Tables = Readonly<Record<string, object>>;
+
+const catalogue = new Catalogue();
+catalogue.addFolder(fileURLToPath(new URL('../..', import.meta.url)));
+
+/** Machines in virtual time, on switches that take 300 ns towards a port and 200 ns from it. */
+export class PtpLab {
+  readonly machines: LabMachine[] = [];
+
+  add(options: LabHostOptions = {}): LabMachine {
+    const n = this.machines.length + 1;
+    const [first] = this.machines;
+    const beside = first === undefined ? {} : { beside: first.host };
+    const machine = new LabMachine(createLabHost({ ...options, ...beside, address: `192.0.2.${n}` }), n);
+    this.machines.push(machine);
+    return machine;
+  }
+
+  segment(name: string): Segment {
+    return this.machines[0]!.host.fabric.segment(name);
+  }
+
+  /** Seconds of virtual time from now on. */
+  run(seconds: number): Promise<void> {
+    const { host } = this.machines[0]!;
+    return host.run(host.nowNs + seconds * NS_PER_S);
+  }
+
+  /** What `ask` answers every quarter of a second, without repetitions. */
+  async watch<T>(seconds: number, ask: () => T): Promise<readonly T[]> {
+    const seen: T[] = [];
+    for (let quarter = 0; quarter < 4 * seconds; quarter++) {
+      await this.run(0.25);
+      const answer = ask();
+      if (answer !== undefined && answer !== seen.at(-1)) seen.push(answer);
+    }
+    return seen;
+  }
+
+  async stop(): Promise<void> {
+    for (const { hub } of this.machines) await hub?.stop();
+  }
+}
+
+export class LabMachine {
+  readonly host: LabHost;
+  hub: Hub | undefined;
+  /** Where its hubs leave what the next one takes up. */
+  state: StateStore = NO_STATE;
+  readonly #n: number;
+
+  constructor(host: LabHost, n: number) {
+    this.host = host;
+    this.#n = n;
+  }
+
+  /** `phc`: N of its hardware clock. */
+  plug(segment: Segment, name = 'eth0', phc?: number): SegmentPort {
+    const n = this.#n;
+    const last = name.at(-1)!;
+    return this.host.network.plug(segment, {
+      ...{ name, mac: `02:00:00:00:0${last}:0${n}`, addresses: [`10.${last}.0.${n}`, `fe80::${last}:${n}`] },
+      ...(phc === undefined ? {} : { phc }),
+      ...{ towards: wire({ baseNs: 300 }), from: wire({ baseNs: 200 }) },
+    });
+  }
+
+  async start(tables: Tables, trackingErrorNs: Ns = 1e8): Promise<Hub> {
+    const plans = await Promise.all(Object.entries(tables).map(([path, table]) => plan(path, table)));
+    // Without a source its clock is given as it is.
+    const isAlone = !Object.keys(tables).some((path) => path.startsWith('source.'));
+    const localStratum = isAlone ? 10 : undefined;
+    const core = { builtAt: BUILT_AT, minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs, localStratum };
+    const hub = new Hub({
+      ...{ version: '0', host: this.host, journal: NO_JOURNAL, state: this.state },
+      engine: createEngine(core, createEstimator(), EMBEDDED_LEAP_TABLE),
+      log: () => ({ debug() {}, info() {}, warn() {} }),
+      abort: (error) => {
+        throw error;
+      },
+    });
+    this.hub = hub;
+    await hub.start(plans);
+    return hub;
+  }
+
+  /** What the hub believes of its system clock, less the truth. */
+  mistakeNs(): Ns {
+    const { offsetNs, slopePpb, monotonic } = this.hub!.report.state().clocks[0]!;
+    const sinceS = Number(this.host.monotonic() - monotonic) / NS_PER_S;
+    return offsetNs + slopePpb * sinceS - this.host.errorNs('system');
+  }
+
+  inspect<T = Record<string, unknown>>(id: string): T {
+    return this.hub!.report.detail(id)!.inspect as T;
+  }
+}
+
+/** An instance as the configuration has it: `source.ptp.x`. */
+export async function plan(path: string, table: object): Promise<PlannedInstance> {
+  const [kind, type, name] = path.split('.');
+  const definition = await catalogue.load(`${kind}.${type}`);
+  const found = await definition.config['~standard'].validate(table);
+  if (found.issues !== undefined) throw new Error(JSON.stringify(found.issues));
+  const options = definition.kind === 'source' ? { options: PLAIN_OPTIONS } : {};
+  return { id: `${type}.${name}`, definition, config: found.value, onError: 'retry', ...options };
+}

@@ -1,0 +1,106 @@
+import { expect } from 'chai';
+import { type Speaker, World } from '../testing/closed-loop.js';
+
+const MS = 1e6;
+
+/** A pulse, a near and a far server; the better ones are to die. */
+function setUp({ pulse: wanted }: { readonly pulse: 'one' | 'none' } = { pulse: 'one' }) {
+  const world = new World({ slowPpb: 3000, wanderPpb: 30 });
+  const far = world.add({ id: 'ntp.far', delayNs: 20 * MS, jitterNs: 0.5 * MS, everyNs: 10e9 });
+  const near = world.add({ id: 'ntp.near', delayNs: 0.4 * MS, jitterNs: 0.02 * MS });
+  const pulse = world.add({ id: 'pps.x', kind: 'pulse', jitterNs: 1000, alive: wanted === 'one' });
+  world.run(300);
+  return { world, far, near, pulse };
+}
+
+const bound = (world: World): number => world.clock().boundNs;
+
+/** The largest bound of the next seconds; looks every ten whether the truth is within. */
+function largest(world: World, seconds: number): number {
+  let most = 0;
+  for (let second = 0; second < seconds; second += 10) {
+    world.run(Math.min(10, seconds));
+    const { offsetNs, boundNs } = world.clock();
+    expect(Math.abs(offsetNs - world.thetaNs), `at ${world.elapsedS} s`).to.be.below(boundNs);
+    most = Math.max(most, boundNs);
+  }
+  return most;
+}
+
+const die = (world: World, ...speakers: Speaker[]): void => {
+  for (const speaker of speakers) world.kill(speaker);
+};
+
+describe('the bound when sources die one after the other', () => {
+  it('grows by what the oscillator may do, up to what the survivors vouch for', function () {
+    this.timeout(20_000);
+    const { world, near, pulse } = setUp();
+    const before = bound(world);
+    expect(before).to.be.below(0.05 * MS);
+    die(world, pulse);
+    expect(bound(world)).to.be.below(before * 1.5);
+    die(world, near);
+    expect(bound(world)).to.be.below(before * 1.5);
+    const soon = largest(world, 100);
+    expect(soon).to.be.within(before, MS);
+    expect(largest(world, 6000)).to.be.within(15 * MS, 25 * MS);
+  });
+
+  it('is not that of the last survivor when all are dead', () => {
+    const { world, far, near, pulse } = setUp();
+    die(world, pulse, near);
+    world.run(60);
+    die(world, far);
+    expect(world.state().mode).to.equal('holdover');
+    expect(bound(world)).to.be.below(0.2 * MS);
+  });
+
+  it('forgets the better past when somebody steps the clock', () => {
+    const { world, near, pulse } = setUp();
+    die(world, pulse, near);
+    world.run(10);
+    world.meddle(5 * MS);
+    world.run(1);
+    expect(bound(world)).to.be.above(15 * MS);
+  });
+
+  it('and when who vouched for it turns out to be wrong', () => {
+    const { world, near } = setUp({ pulse: 'none' });
+    world.add({ id: 'ntp.other', delayNs: 22 * MS, jitterNs: 0.5 * MS, everyNs: 5e9 });
+    world.run(60);
+    expect(bound(world)).to.be.below(MS);
+    near.offsetNs = 80 * MS;
+    world.run(30);
+    expect(world.source('ntp.near').state).to.equal('rejected');
+    expect(bound(world)).to.be.above(15 * MS);
+  });
+
+  it('grows with what the voucher states of itself, whose rate may be wrong', () => {
+    const world = new World({ slowPpb: 3000 });
+    const server = world.add({ id: 'ntp.a', delayNs: 0.1 * MS, jitterNs: 0.01 * MS });
+    // It is in holdover: its time runs 5 ppm fast, and its root dispersion says 6 ppm.
+    for (let second = 0; second < 200; second++) {
+      server.offsetNs += 5000;
+      world.claim('ntp.a', { stratum: 2, rootDispersionNs: 10e3 + second * 6000 });
+      largest(world, 1);
+    }
+    world.kill(server);
+    world.run(600);
+    const { offsetNs, boundNs } = world.clock();
+    expect(Math.abs(offsetNs - world.thetaNs)).to.be.within(3.5 * MS, boundNs);
+  });
+
+  it('does not rest on a source that may have it from this hub', () => {
+    const world = new World({ slowPpb: 3000 });
+    const out = world.add({ id: 'ntp.out', delayNs: 1 * MS, jitterNs: 0.2 * MS }, {}, { stratum: 2 });
+    const echo = world.add({ id: 'ntp.next', delayNs: 0.1 * MS, jitterNs: 0.01 * MS }, {}, { stratum: 5 });
+    world.run(300);
+    world.kill(out);
+    // It states the same error for ever and runs away.
+    for (let second = 0; second < 600; second++) {
+      echo.offsetNs += 5000;
+      largest(world, 1);
+    }
+    expect(world.source('ntp.next').state).to.equal('combined');
+  });
+});

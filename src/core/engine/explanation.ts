@@ -1,0 +1,74 @@
+import {
+  type ClockId,
+  formatDuration,
+  formatOffset,
+  formatRate,
+  type SourceReport,
+  type TimeState,
+} from '../../api/index.js';
+import { foretell, type Holdover } from '../quality/holdover.js';
+import { LAST_STRATUM } from '../tracks/source.js';
+import { list } from './sentence.js';
+
+export interface Decided {
+  readonly state: TimeState;
+  readonly holdover: Holdover | undefined;
+  /** The last decision about a clock, a sentence without its subject. */
+  readonly decision: (clock: ClockId) => string;
+}
+
+/**
+ * The present decision in sentences: the mode, who carries the estimate with which share, who is left out and why, who
+ * waits, and how long the time would stay good without them. Then a line for each clock.
+ */
+export function explain({ state, holdover, decision }: Decided): string {
+  const { mode, reason, sources, clocks } = state;
+  const paragraph = [
+    `The hub is ${mode}: ${reason}.`,
+    ...carrying(sources.filter((source) => source.state === 'combined')),
+    ...agreeing(sources.filter((source) => source.state === 'agrees')),
+    ...sources.flatMap(standing),
+    serving(state),
+    ...(holdover === undefined ? [] : [foretell(holdover, mode)]),
+  ];
+  const lines = clocks.map(({ id, offsetNs, sigmaNs, boundNs, frequencyPpb }) =>
+    Number.isFinite(sigmaNs)
+      ? `The clock "${id}" is ${formatOffset(offsetNs)} (± ${formatDuration(sigmaNs)}, error below ` +
+        `${formatDuration(boundNs)}), its frequency needs ${formatRate(frequencyPpb)}: ${decision(id)}.`
+      : `Of the clock "${id}" nothing is known yet.`,
+  );
+  return [paragraph.join(' '), ...lines].join('\n');
+}
+
+function carrying(sources: readonly SourceReport[]): readonly string[] {
+  if (sources.length === 0) return [];
+  if (sources.length === 1) return [`The estimate rests on ${sources[0]!.id} alone.`];
+  const heaviestFirst = [...sources].sort((a, b) => b.weight - a.weight);
+  return [`The estimate rests on ${list(heaviestFirst.map(({ id, weight }) => `${id} (${percent(weight)})`))}.`];
+}
+
+function agreeing(sources: readonly SourceReport[]): readonly string[] {
+  if (sources.length === 0) return [];
+  const ids = list(sources.map(({ id }) => id));
+  return [
+    sources.length === 1 ? `${ids} agrees, but weighs next to nothing.` : `${ids} agree, but weigh next to nothing.`,
+  ];
+}
+
+/** Everybody else, with the reason that is on show. */
+function standing({ id, state, reason }: SourceReport): readonly string[] {
+  if (state === 'combined' || state === 'agrees') return [];
+  return [state === 'numbering' ? `${id} ${reason}.` : `${id} is ${state}: ${reason}.`];
+}
+
+/** Says what clients are told: the same bound, by NTP and by PTP. */
+function serving({ ntp, ptp, local }: TimeState): string {
+  const announced = `PTP clockClass ${ptp.clockClass}`;
+  if (local === true)
+    return `NTP clients are given the clock as it is at stratum ${ntp.stratum}, and ${announced} is announced.`;
+  if (ntp.stratum > LAST_STRATUM) return `NTP clients are told that there is no time, and ${announced} is announced.`;
+  const distance = formatDuration(ntp.rootDelayNs / 2 + ntp.rootDispersionNs);
+  return `NTP clients are given stratum ${ntp.stratum} (${ntp.refid}) with a root distance of ${distance}, and ${announced} is announced.`;
+}
+
+const percent = (weight: number): string => (weight < 0.005 ? 'below 1 %' : `${Math.round(weight * 100)} %`);

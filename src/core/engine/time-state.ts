@@ -1,0 +1,95 @@
+import type { ClockId, ClockState, Instant, Stamp, TimeState } from '../../api/index.js';
+import type { Clock } from '../clocks/clock.js';
+import { boundGrowthPpb, boundNs, extrapolate, offsetAt } from '../clocks/clock-model.js';
+import { usualScale } from '../clocks/timescale.js';
+import type { TrackEstimate } from '../estimator/types.js';
+import type { LeapWatch } from '../leap/leap.js';
+import type { Quality } from '../quality/quality.js';
+import { reportOf, sharesOf } from '../selection/reasons.js';
+import { allTracks, carries, type Source, type Track } from '../tracks/source.js';
+import type { ModeState } from './mode.js';
+
+export interface StateParts {
+  readonly stamps: readonly Stamp[];
+  /** Of the last input. */
+  readonly now: Instant;
+  readonly mode: ModeState;
+  /** The clock is given to others as it is: a sentence without its subject. */
+  readonly local: string | undefined;
+  readonly clocks: ReadonlyMap<ClockId, Clock>;
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly leap: LeapWatch;
+  readonly quality: Quality;
+  readonly estimate: (track: Track) => TrackEstimate | undefined;
+}
+
+/** The time state at fresh readings of the clocks; a clock without one is shown at the last input. */
+export function timeState(parts: StateParts): TimeState {
+  const { stamps, mode, local, clocks, sources, leap, quality, estimate } = parts;
+  const now = stamps.reduce((newest, { monotonic }) => (monotonic > newest ? monotonic : newest), parts.now);
+  const system = clockState(clocks.get('system'), 'system', stamps, now);
+  const others = [...clocks.values()].filter(({ id }) => id !== 'system');
+  const model = clocks.get('system')?.model;
+  const corrected = system.reading + BigInt(Math.round(system.offsetNs)) + (now - system.monotonic);
+  const { pending, taiMinusUtc, taiKnown, expires } = leap.state(model === undefined ? undefined : corrected);
+  const utc = (at: Instant) => (model === undefined ? undefined : corrected - (now - at));
+  const shares = sharesOf(allTracks(sources.values()).filter(carries), estimate);
+  const ahead = (track: Track): number => {
+    const clock = clocks.get(track.clock)?.model;
+    return clock === undefined ? 0 : offsetAt(clock, now) - clock.offsetNs;
+  };
+  const upstream = quality.upstream();
+  return {
+    mode: mode.mode,
+    reason: local === undefined ? mode.reason : `${mode.reason}; ${local}`,
+    modeSince: mode.since,
+    monotonic: now,
+    clocks: [system, ...others.map((clock) => clockState(clock, clock.id, stamps, now))],
+    leap: { pending, taiMinusUtc, taiKnown, expires },
+    sources: [...sources.values()].map((source) => reportOf(source, { now, estimate, shares, utc, ahead })),
+    local: local !== undefined,
+    ntp: quality.ntp(model, now, pending, corrected),
+    ptp: quality.ptp(model, now),
+    ...(upstream === undefined ? {} : { upstream }),
+  };
+}
+
+function clockState(clock: Clock | undefined, id: ClockId, stamps: readonly Stamp[], now: Instant): ClockState {
+  const stamp = stamps.find((one) => one.clock === id);
+  const monotonic = stamp?.monotonic ?? now;
+  const last = clock?.reading;
+  const reading = stamp?.time ?? (last === undefined ? 0n : last.time + (monotonic - last.monotonic));
+  const frequencyPpb = clock?.frequencyPpb ?? 0;
+  const steered = clock?.servo !== undefined;
+  const scale = clock?.scale ?? usualScale(id);
+  if (clock?.model === undefined)
+    return {
+      id,
+      scale,
+      reading,
+      monotonic,
+      steered,
+      offsetNs: 0,
+      sigmaNs: Number.POSITIVE_INFINITY,
+      boundNs: Number.POSITIVE_INFINITY,
+      boundGrowthPpb: 0,
+      slopePpb: 0,
+      frequencyPpb,
+      frequencySigmaPpb: Number.POSITIVE_INFINITY,
+    };
+  const model = extrapolate(clock.model, monotonic);
+  return {
+    id,
+    scale,
+    reading,
+    monotonic,
+    steered,
+    offsetNs: model.offsetNs,
+    sigmaNs: model.sigmaNs,
+    boundNs: boundNs(model),
+    boundGrowthPpb: boundGrowthPpb(model),
+    slopePpb: model.slopePpb,
+    frequencyPpb: frequencyPpb + model.slopePpb,
+    frequencySigmaPpb: model.slopeSigmaPpb,
+  };
+}

@@ -1,0 +1,134 @@
+import { expect } from 'chai';
+import { Random } from '../testing/random.js';
+import { GaussianNoise } from './gaussian-noise.js';
+import { LegNoise } from './leg-noise.js';
+import { MixtureMoments, type NoiseModel } from './noise.js';
+
+const ALONE = Float64Array.of(1);
+const NOT_FRESH = Float64Array.of(0);
+
+/** What an observation says to a single member, to which h·x is known to `known`. */
+function weigh(noise: NoiseModel, residual: number, known: number, out: MixtureMoments): void {
+  noise.expect(1e-3, 0);
+  noise.weigh({ residual, variance: known ** 2 }, 0, out);
+}
+
+/** Shows `count` residuals to a noise of one member while h·x is known to `known`. */
+function show(noise: NoiseModel, count: number, next: (n: number) => number, known = 0): MixtureMoments {
+  const moments = new MixtureMoments();
+  for (let n = 0; n < count; n++) {
+    weigh(noise, next(n), known, moments);
+    noise.settle(ALONE, NOT_FRESH);
+  }
+  return moments;
+}
+
+const legs = (): LegNoise => new LegNoise(200, 1);
+
+/** Both directions in turn, of a path whose delay is moved as the noise asks. */
+function showLegs(noise: LegNoise, count: number, next: (n: number) => number): void {
+  let delay = 0;
+  for (let n = 0; n < count; n++) {
+    noise.turn(n % 2 === 0 ? 'inbound' : 'outbound');
+    show(noise, 1, () => next(n) - delay, 5);
+    delay += noise.place();
+  }
+}
+
+describe('two-sided noise', () => {
+  it('finds its scale within two dozen observations, from far above and from far below', () => {
+    for (const factor of [1e-3, 1e3]) {
+      const random = new Random(3);
+      const noise = new GaussianNoise(1);
+      noise.unit = 50;
+      show(noise, 25, () => 50 * factor * random.normal());
+      expect(noise.sigma / (50 * factor)).to.be.within(0.5, 2);
+      show(noise, 2000, () => 50 * factor * random.normal());
+      expect(noise.sigma / (50 * factor)).to.be.within(0.8, 1.2);
+    }
+  });
+
+  it('multiplies what each observation states', () => {
+    const random = new Random(4);
+    const noise = new GaussianNoise(1);
+    show(noise, 2000, (n) => {
+      noise.unit = n % 2 === 0 ? 10 : 1000;
+      return 3 * noise.unit * random.normal();
+    });
+    noise.unit = 10;
+    expect(noise.sigma).to.be.within(25, 36);
+  });
+
+  it('takes what is out of all proportion for nothing, and follows the rest like a Kalman filter', () => {
+    const random = new Random(5);
+    const noise = new GaussianNoise(1);
+    noise.unit = 10;
+    show(noise, 300, () => 10 * random.normal());
+    const near = show(noise, 1, () => 8, 6);
+    const gain = 36 / (36 + noise.sigma ** 2);
+    expect(near.shift).to.be.closeTo(8 * gain, 0.3);
+    expect(near.variance).to.be.closeTo(36 * (1 - gain), 1);
+    const sigma = noise.sigma;
+    for (const residual of [500, -1e6, 1e15]) {
+      const far = show(noise, 1, () => residual, 6);
+      expect(Math.abs(far.shift)).to.be.below(0.1);
+      expect(noise.stray).to.be.above(0.99);
+      expect(noise.sigma).to.be.closeTo(sigma, 0.02 * sigma);
+    }
+  });
+});
+
+describe('the noise of legs', () => {
+  it('learns the scale, and that queueing has a sharp early edge', () => {
+    const random = new Random(6);
+    const noise = legs();
+    showLegs(noise, 4000, () => 100 * random.exponential());
+    expect(noise.sigma).to.be.within(85, 118);
+    const moments = new MixtureMoments();
+    weigh(noise, 300, 20, moments);
+    expect(Math.abs(moments.shift)).to.be.below(6);
+    expect(moments.variance).to.be.within(380, 410);
+    weigh(noise, -20, 20, moments);
+    expect(moments.shift).to.be.below(-20);
+    expect(moments.variance).to.be.below(200);
+  });
+
+  it('learns that there is none when the noise is Gaussian', () => {
+    const random = new Random(7);
+    const noise = legs();
+    showLegs(noise, 4000, () => 100 * random.normal());
+    expect(noise.sigma).to.be.within(88, 115);
+    const [late, early] = [new MixtureMoments(), new MixtureMoments()];
+    weigh(noise, noise.mean + 150, 20, late);
+    weigh(noise, noise.mean - 150, 20, early);
+    expect(late.shift).to.be.within(4, 8);
+    expect(early.shift).to.be.within(-8, -4);
+  });
+
+  it('learns what share of the legs waits in another queue, and keeps its scale', () => {
+    const random = new Random(8);
+    const noise = legs();
+    const spike = () => (random.uniform() < 0.1 ? 3000 * random.exponential() : 0);
+    showLegs(noise, 6000, () => 100 * random.exponential() + spike());
+    expect(noise.sigma).to.be.within(80, 135);
+    const moments = new MixtureMoments();
+    weigh(noise, 5000, 20, moments);
+    expect(Math.abs(moments.shift)).to.be.below(1);
+  });
+});
+
+describe('noise that grows beyond all it was', () => {
+  for (const factor of [30, 1000]) {
+    it(`is noticed within dozens of observations when it is ${factor} times as large`, () => {
+      const random = new Random(9);
+      const gaussian = new GaussianNoise(1);
+      show(gaussian, 300, () => random.normal());
+      show(gaussian, 24, () => factor * random.normal());
+      expect(gaussian.sigma / factor).to.be.within(0.5, 2.5);
+      const late = legs();
+      showLegs(late, 600, () => random.exponential());
+      showLegs(late, 60, () => factor * random.exponential());
+      expect(late.sigma / factor).to.be.within(0.4, 2.5);
+    });
+  }
+});

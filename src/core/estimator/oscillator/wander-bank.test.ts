@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import type { ClockId } from '../../../api/index.js';
+import { ObservationUpdate } from '../observation-update.js';
+import { JointState } from '../state/joint-state.js';
+import { Random } from '../testing/random.js';
+import { createTrack, type TrackFilter } from '../track-filter.js';
+import { WANDERS } from './wander-lines.js';
+
+const S = 1_000_000_000n;
+
+/** Two clocks of different kinds that are compared every second; the second has a reference too. */
+class Bench {
+  readonly state = new JointState(undefined);
+  readonly intake = new ObservationUpdate(this.state);
+  readonly random: Random;
+  readonly noiseNs: number;
+  readonly sigmas: readonly [number, number];
+  readonly slopes = [0, 0];
+  readonly offsets = [0, 0];
+  private readonly tracks = new Map<string, TrackFilter>();
+  private second = 0;
+
+  /** Standard deviations of one second's change of slope, ns/s. */
+  constructor(sigmas: readonly [number, number], { seed = 3, noiseNs = 50 } = {}) {
+    this.sigmas = sigmas;
+    this.random = new Random(seed);
+    this.noiseNs = noiseNs;
+    this.state.advance(0n);
+    for (const clock of ['system', 'phc:0'] as const) this.state.addClock(clock);
+  }
+
+  run(seconds: number): this {
+    for (let n = 0; n < seconds; n++) {
+      this.second++;
+      for (const c of [0, 1]) {
+        this.slopes[c] = this.slopes[c]! + this.sigmas[c]! * this.random.normal();
+        this.offsets[c] = this.offsets[c]! + this.slopes[c]!;
+      }
+      this.read('link', 'phc:0', this.offsets[1]! - this.offsets[0]!, 'system');
+      this.read('master', 'phc:0', this.offsets[1]!);
+    }
+    return this;
+  }
+
+  /** Of the clock's wander, (ns/s)² per second, in decades. */
+  decades(clock: ClockId): number {
+    return this.state.bank
+      .marginalOf(clock)
+      .reduce((sum, weight, grade) => sum + weight * Math.log10(WANDERS[grade]!), 0);
+  }
+
+  /** What was learnt of a track's noise, in shares of the truth. */
+  noiseOf(key: 'link' | 'master'): number {
+    return this.tracks.get(key)!.phases!.sigma / this.noiseNs;
+  }
+
+  private read(key: string, clock: ClockId, offsetNs: number, versus?: ClockId): void {
+    const monotonic = BigInt(this.second) * S;
+    const reading = {
+      kind: 'reading',
+      clock,
+      stamp: 'hardware',
+      noiseFloorNs: 1,
+      monotonic,
+      noiseNs: this.noiseNs,
+      offsetNs: offsetNs + this.noiseNs * this.random.normal(),
+      ...(versus === undefined ? {} : { versus }),
+    } as const;
+    this.state.advance(monotonic);
+    const track = this.tracks.get(key) ?? createTrack(key, reading, monotonic);
+    if (!this.tracks.has(key)) this.state.layout.tracks.push(track);
+    this.tracks.set(key, track);
+    this.intake.take(track, reading);
+  }
+}
+
+describe('the bank of wanders', () => {
+  it('learns which of two clocks is the restless one, and by how much', () => {
+    for (const [system, card] of [
+      [3, 0.1],
+      [0.1, 3],
+      [0.1, 10],
+    ] as const) {
+      const bench = new Bench([system, card]).run(2_000);
+      const ratio = 2 * Math.log10(system / card);
+      expect(bench.decades('system') - bench.decades('phc:0')).to.be.closeTo(ratio, 1.5);
+    }
+  });
+
+  it('does not take noise for wander, though both are found at once', () => {
+    for (const seed of [101, 102, 103, 104, 105, 106]) {
+      const bench = new Bench([10, 0.1], { seed, noiseNs: 10 }).run(600);
+      for (const key of ['link', 'master'] as const)
+        expect(bench.noiseOf(key), `${key}, ${seed}`).to.be.within(0.6, 1.6);
+      expect(bench.decades('system')).to.be.closeTo(2, 0.7);
+    }
+  });
+
+  it('has a line of members for each clock', () => {
+    expect(new Bench([1, 1]).state.bank.members).to.have.lengthOf(18);
+  });
+
+  it('goes on from what is known when a clock joins later', () => {
+    const { state } = new Bench([1, 0.1]).run(300);
+    const before = state.bank.estimate('system', state.layout.slope('system'));
+    state.addClock('phc:1');
+    const after = state.bank.estimate('system', state.layout.slope('system'));
+    expect(after.mean).to.be.closeTo(before.mean, 3 * Math.sqrt(before.variance));
+    expect(Math.sqrt(after.variance / before.variance)).to.be.within(0.5, 2);
+    expect(state.bank.members).to.have.lengthOf(27);
+  });
+});

@@ -1,0 +1,185 @@
+import type { ClockId } from '../../../api/index.js';
+import type { WanderBank } from '../oscillator/wander-bank.js';
+import type { TrackFilter } from '../track-filter.js';
+import { factorise, solve } from './cholesky.js';
+import type { JointFilter } from './joint-filter.js';
+import type { StateLayout } from './layout.js';
+
+/** Bias of a track of which nothing has been asserted: within fractions of a second. */
+const FREE_BIAS_SIGMA_NS = 0.2e9;
+/** Members of the bank that count for less are left out. */
+const NEGLIGIBLE = 1e-6;
+
+/** One clock's θ over the whole bank. */
+export interface CombinedClock {
+  /** False: no track leads from a reference to it. */
+  anchored: boolean;
+  offset: number;
+  /** Of θ plus the weighted mean of the biases: what data can show. */
+  variance: number;
+  /** What the biases' priors add to it. */
+  biases: number;
+  /** Nothing is asserted of the tracks that anchor it. */
+  free: boolean;
+}
+
+/**
+ * θ of each clock from the tracks' phases y = H·θ + a, by generalised least squares with Σ = cov(y) + diag(σ²), σ being
+ * what was asserted of each bias. The assertions are made here, at the very end, and never enter the filter: to exclude a
+ * track is to leave it out, exactly, and a false source never bends what the others taught.
+ */
+export class CombinedEstimate {
+  readonly clocks: CombinedClock[] = [];
+  private readonly layout: StateLayout;
+  private tracks: TrackFilter[] = [];
+  /** cov(y) above the diagonal; below it and on it the Cholesky factor of Σ. */
+  private spread = new Float64Array(0);
+  /** The diagonal of cov(y). */
+  private own = new Float64Array(0);
+  private sigma = new Float64Array(0);
+  private design = new Float64Array(0);
+  private weights = new Float64Array(0);
+  private normal = new Float64Array(0);
+  /** Per clock and member. */
+  private offsets: Float64Array[] = [];
+  private variances: Float64Array[] = [];
+
+  constructor(layout: StateLayout) {
+    this.layout = layout;
+  }
+
+  /** Call after tracks or clocks came, went, were admitted or excluded. */
+  choose(members: number): void {
+    const { layout } = this;
+    this.clocks.length = 0;
+    for (const _ of layout.clocks)
+      this.clocks.push({ anchored: false, offset: 0, variance: 0, biases: 0, free: false });
+    this.offsets = layout.clocks.map(() => new Float64Array(members));
+    this.variances = layout.clocks.map(() => new Float64Array(members));
+    const usable = layout.tracks.filter((track) => track.phase >= 0);
+    const admitted = usable.filter((track) => !Number.isNaN(track.biasSigmaNs));
+    this.anchor(admitted);
+    const free = usable.filter((track) => Number.isNaN(track.biasSigmaNs) && !this.isAnchored(track.clock));
+    for (const { clock } of free) this.clocks[layout.clocks.indexOf(clock)]!.free = true;
+    this.anchor(free);
+    this.tracks = [...admitted, ...free].filter(
+      ({ clock, versus }) => this.isAnchored(clock) && (versus === undefined || this.isAnchored(versus)),
+    );
+    this.reserve();
+  }
+
+  update(bank: WanderBank): void {
+    for (const track of this.layout.tracks) track.weight = 0;
+    const { clocks } = this.layout;
+    for (let k = 0; k < bank.members.length; k++) {
+      if (bank.greatest(k) <= NEGLIGIBLE) continue;
+      this.weigh(bank.members[k]!);
+      for (let c = 0; c < clocks.length; c++) this.collect(c, k, bank.members[k]!, bank.weightsOf(clocks[c]!));
+    }
+    for (let c = 0; c < clocks.length; c++) this.mix(c, bank.weightsOf(clocks[c]!));
+  }
+
+  private isAnchored(clock: ClockId): boolean {
+    return this.clocks[this.layout.clocks.indexOf(clock)]!.anchored;
+  }
+
+  /** A track against a reference anchors its clock, a comparison with an anchored clock anchors the other. */
+  private anchor(tracks: readonly TrackFilter[]): void {
+    const { layout, clocks } = this;
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const { clock, versus } of tracks) {
+        const mine = clocks[layout.clocks.indexOf(clock)]!;
+        const other = versus === undefined ? undefined : clocks[layout.clocks.indexOf(versus)]!;
+        const anchored = mine.anchored || (other?.anchored ?? true);
+        if (!anchored || (mine.anchored && (other?.anchored ?? true))) continue;
+        mine.anchored = true;
+        if (other !== undefined) other.anchored = true;
+        changed = true;
+      }
+    }
+  }
+
+  private reserve(): void {
+    const { layout, tracks } = this;
+    const n = tracks.length;
+    const m = layout.clocks.length;
+    this.spread = new Float64Array(n * n);
+    this.own = new Float64Array(n);
+    this.normal = new Float64Array(m * m);
+    this.weights = new Float64Array(m * n);
+    this.design = new Float64Array(m * n);
+    this.sigma = Float64Array.from(tracks, ({ biasSigmaNs }) =>
+      Number.isNaN(biasSigmaNs) ? FREE_BIAS_SIGMA_NS : biasSigmaNs,
+    );
+    tracks.forEach((track, i) => {
+      this.design[layout.clocks.indexOf(track.clock) * n + i] = 1;
+      if (track.versus !== undefined) this.design[layout.clocks.indexOf(track.versus) * n + i] = -1;
+    });
+  }
+
+  /** W = (Hᵀ·Σ⁻¹·H)⁻¹·Hᵀ·Σ⁻¹ of one member, into `weights`. */
+  private weigh(member: JointFilter): void {
+    const { tracks, spread, own, sigma, design, weights, normal } = this;
+    const n = tracks.length;
+    const m = this.clocks.length;
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < i; j++) {
+        const shared = member.covariance.covariance(tracks[i]!.phase, tracks[j]!.phase);
+        spread[i * n + j] = shared;
+        spread[j * n + i] = shared;
+      }
+      own[i] = member.covariance.covariance(tracks[i]!.phase, tracks[i]!.phase);
+      spread[i * n + i] = own[i]! + sigma[i]! ** 2;
+    }
+    factorise(spread, n);
+    weights.set(design);
+    for (let c = 0; c < m; c++) solve(spread, n, weights, c * n);
+    for (let c = 0; c < m; c++) {
+      for (let e = 0; e <= c; e++) {
+        let sum = c === e && !this.clocks[c]!.anchored ? 1 : 0;
+        for (let i = 0; i < n; i++) sum += design[c * n + i]! * weights[e * n + i]!;
+        normal[c * m + e] = sum;
+      }
+    }
+    factorise(normal, m);
+    for (let i = 0; i < n; i++) solve(normal, m, weights, i, n);
+  }
+
+  /** One member's moments of clock `c`; its weights count with its share. */
+  private collect(c: number, k: number, member: JointFilter, shares: Float64Array): void {
+    const { tracks, weights, sigma, spread, own } = this;
+    const n = tracks.length;
+    let offset = 0;
+    let variance = 0;
+    let biases = 0;
+    for (let i = 0; i < n; i++) {
+      const track = tracks[i]!;
+      const weight = weights[c * n + i]!;
+      offset += weight * member.x[track.phase]!;
+      variance += weight * weight * own[i]!;
+      for (let j = 0; j < i; j++) variance += 2 * weight * weights[c * n + j]! * spread[j * n + i]!;
+      biases += (weight * sigma[i]!) ** 2;
+      if (track.clock === this.layout.clocks[c] && !Number.isNaN(track.biasSigmaNs))
+        track.weight += shares[k]! * weight;
+    }
+    this.offsets[c]![k] = offset;
+    this.variances[c]![k] = Math.max(variance, 0);
+    this.clocks[c]!.biases = biases;
+  }
+
+  private mix(c: number, shares: Float64Array): void {
+    const clock = this.clocks[c]!;
+    const offsets = this.offsets[c]!;
+    clock.offset = 0;
+    clock.variance = 0;
+    let all = 0;
+    for (let k = 0; k < shares.length; k++) if (shares[k]! > NEGLIGIBLE) all += shares[k]!;
+    for (let k = 0; k < shares.length; k++)
+      if (shares[k]! > NEGLIGIBLE) clock.offset += (shares[k]! / all) * offsets[k]!;
+    for (let k = 0; k < shares.length; k++) {
+      if (shares[k]! <= NEGLIGIBLE) continue;
+      clock.variance += (shares[k]! / all) * (this.variances[c]![k]! + (offsets[k]! - clock.offset) ** 2);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import type { ClockId } from '../../../api/index.js';
+import type { MixtureMoments, Prediction } from '../noise/noise.js';
+import type { TrackFilter } from '../track-filter.js';
+import { Covariance } from './covariance.js';
+import type { StateLayout } from './layout.js';
+import type { ObservationRow } from './observation-row.js';
+
+/** Before anything is known of it, an oscillator is within this of nominal, ns/s (one standard deviation). */
+export const FIRST_SLOPE_SIGMA = 1e5;
+
+/** The joint Gaussian over all phases, delays and slopes under one hypothesis of the oscillators' wanders. */
+export class JointFilter implements Prediction {
+  x: Float64Array;
+  readonly covariance: Covariance;
+  /** Growth of each clock's slope variance, (ns/s)² per second, in the layout's order. */
+  readonly wanders: number[] = [];
+  /** Of the observation at hand. */
+  residual = 0;
+  variance = 0;
+  private step: Float64Array;
+  private readonly layout: StateLayout;
+
+  constructor(layout: StateLayout, capacity = 16) {
+    this.layout = layout;
+    this.x = new Float64Array(capacity);
+    this.step = new Float64Array(capacity);
+    this.covariance = new Covariance(capacity);
+  }
+
+  insert(at: number, mean: number, variance: number): void {
+    const size = this.covariance.size;
+    if (size === this.x.length) {
+      const longer = new Float64Array(size * 2);
+      longer.set(this.x);
+      this.x = longer;
+      this.step = new Float64Array(size * 2);
+    }
+    this.x.copyWithin(at + 1, at, size);
+    this.x[at] = mean;
+    this.covariance.insert(at, variance);
+  }
+
+  insertSlope(at: number): void {
+    this.insert(at, 0, FIRST_SLOPE_SIGMA ** 2);
+  }
+
+  remove(at: number): void {
+    this.x.copyWithin(at, at + 1, this.covariance.size);
+    this.covariance.remove(at);
+  }
+
+  predict(seconds: number): void {
+    const { layout, x, covariance } = this;
+    for (const track of layout.tracks) {
+      if (track.phase < 0) continue;
+      const slope = layout.slope(track.clock);
+      x[track.phase] = x[track.phase]! + seconds * x[slope]!;
+      covariance.shear(track.phase, slope, seconds);
+      if (track.versus === undefined) continue;
+      const other = layout.slope(track.versus);
+      x[track.phase] = x[track.phase]! - seconds * x[other]!;
+      covariance.shear(track.phase, other, -seconds);
+    }
+    // Q = qδ·(f + θ·δ/2)(…)ᵀ + qδ³/12·θθᵀ: the integrated random walk of each slope as two rank-one terms.
+    for (let c = 0; c < layout.clocks.length; c++) {
+      const clock = layout.clocks[c]!;
+      const wander = this.wanders[c]!;
+      this.spreadPhases(clock, seconds / 2);
+      this.step[layout.slopes + c] = 1;
+      covariance.addOuter(wander * seconds, this.step, layout.slopes + c);
+      this.spreadPhases(clock, 1);
+      covariance.addOuter((wander * seconds ** 3) / 12, this.step, layout.slopes + c);
+    }
+  }
+
+  /** θ and slope of a clock were changed by known amounts. */
+  control(clock: ClockId, phase: number, slope: number): void {
+    const { layout, x } = this;
+    const at = layout.slope(clock);
+    x[at] = x[at]! + slope;
+    for (const track of layout.tracks) {
+      if (track.phase < 0) continue;
+      if (track.clock === clock) x[track.phase] = x[track.phase]! + phase;
+      else if (track.versus === clock) x[track.phase] = x[track.phase]! - phase;
+    }
+  }
+
+  /** Takes over what another member believes. */
+  adopt(other: JointFilter): void {
+    this.x.set(other.x);
+    this.covariance.copy(other.covariance);
+  }
+
+  /** Looks at an observation `value` of h·x. */
+  project(row: ObservationRow, value: number): void {
+    this.residual = value - row.dot(this.x);
+    this.variance = this.covariance.project(row);
+  }
+
+  /** Moves h·x, as last projected, to the moments that the observation gave it, and all else with it. */
+  absorb(moments: MixtureMoments): void {
+    const factor = this.condition(moments);
+    const { x, covariance } = this;
+    for (let i = 0; i < covariance.size; i++) x[i] = x[i]! + covariance.gain[i]! * factor;
+  }
+
+  /**
+   * The same for the track's own variables alone: it learns from the others but teaches them nothing (a Schmidt-Kalman
+   * update). What the update took from the others' covariance is given back.
+   */
+  absorbAside(moments: MixtureMoments, { phase, delay }: TrackFilter): void {
+    const factor = this.condition(moments);
+    const { x, covariance, variance, step } = this;
+    for (let i = 0; i < covariance.size; i++) {
+      const own = i === phase || i === delay;
+      if (own) x[i] = x[i]! + covariance.gain[i]! * factor;
+      step[i] = own ? 0 : covariance.gain[i]!;
+    }
+    const taken = (variance - moments.variance) / variance ** 2;
+    if (taken > 0) covariance.addOuter(taken, step, covariance.size - 1);
+  }
+
+  /** Conditions the covariance, leaves P·h in its `gain`, and returns what to multiply it with to move the mean. */
+  private condition(moments: MixtureMoments): number {
+    const { variance, covariance } = this;
+    const kept = moments.variance / variance;
+    if (kept < 1 - 1e-12) covariance.condition((variance * Math.max(kept, 1e-12)) / (1 - kept));
+    else covariance.spread();
+    return variance > 0 ? moments.shift / variance : 0;
+  }
+
+  private spreadPhases(clock: ClockId, amount: number): void {
+    this.step.fill(0, 0, this.layout.size);
+    for (const track of this.layout.tracks) {
+      if (track.phase < 0) continue;
+      if (track.clock === clock) this.step[track.phase] = amount;
+      else if (track.versus === clock) this.step[track.phase] = -amount;
+    }
+  }
+}

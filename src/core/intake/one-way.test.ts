@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { type Speaker, World } from '../testing/closed-loop.js';
+
+const MS = 1e6;
+const S = 1e9;
+
+const ptp = { id: 'ptp.up', everyNs: 0.125 * S, delayNs: 20 * MS, jitterNs: 100 };
+const mistakeNs = (world: World): number => Math.abs(world.thetaNs - world.clock().offsetNs);
+
+describe('a source that is heard in one direction alone', () => {
+  for (const [ways, why] of [
+    [['inbound'], 'it is heard, but does not say when it hears what it is sent'],
+    [['outbound'], 'it answers what it is sent, but nothing that it sends itself can be used'],
+  ] as const) {
+    it(`is not used, and nothing is promised: ${ways[0]}`, () => {
+      const world = new World();
+      const up = world.add({ ...ptp, ways });
+      world.run(60);
+      const { state, reason, boundNs } = world.source('ptp.up');
+      expect({ state, reason }).to.deep.equal({
+        state: 'warming',
+        reason: `its path delay is not measured: ${why}`,
+      });
+      expect(boundNs).to.equal(Number.POSITIVE_INFINITY);
+      expect(world.state()).to.deep.include({
+        mode: 'unsynchronised',
+        reason: `no source may be used (ptp.up: ${reason})`,
+      });
+      expect(world.clock().boundNs).to.equal(Number.POSITIVE_INFINITY);
+      expect(world.state().ntp.stratum).to.equal(16);
+      expect(world.state().ptp.clockClass).to.equal(248);
+      expect(world.texts('source')).to.deep.equal([`ptp.up is not used: ${reason}`]);
+      up.offsetNs += S;
+      world.run(60);
+      expect(world.state().mode).to.equal('unsynchronised');
+      up.ways = ['outbound', 'inbound'];
+      world.run(1);
+      expect(world.source('ptp.up').state).to.equal('combined');
+      expect(Math.abs(world.thetaNs + S - world.clock().offsetNs)).to.be.below(world.clock().boundNs);
+    });
+  }
+
+  it('gives the words of its plugin, and these alone, until both directions are heard', () => {
+    const world = new World();
+    const up = world.add({ ...ptp, ways: ['inbound'] });
+    world.run(10);
+    world.accept({ type: 'unreachable', id: 'ptp.up', reason: 'hears it, but it does not answer' });
+    world.run(10);
+    expect(world.source('ptp.up').reason).to.equal('its path delay is not measured: hears it, but it does not answer');
+    up.ways = ['inbound', 'outbound'];
+    world.run(1);
+    up.ways = ['inbound'];
+    world.run(60);
+    expect(world.source('ptp.up').reason).to.equal(
+      'its path delay is no longer measured: it is heard, but does not say when it hears what it is sent',
+    );
+  });
+
+  it('has no vote, however many there are of it', () => {
+    const world = new World();
+    for (const n of [1, 2, 3]) world.add({ ...ptp, id: `ptp.${n}`, ways: ['inbound'] });
+    world.add({ id: 'ntp.a', delayNs: MS });
+    world.run(60);
+    expect(world.source('ntp.a').state).to.equal('combined');
+    expect(mistakeNs(world)).to.be.below(0.2 * MS);
+  });
+
+  it('keeps nobody waiting: pulses that number themselves are used', () => {
+    const world = new World();
+    world.add({ ...ptp, ways: ['inbound'] });
+    world.add({ id: 'pps.p', kind: 'pulse', numbered: true, jitterNs: 1000 });
+    world.run(60);
+    expect(world.state().mode).to.equal('tracking');
+    expect(mistakeNs(world)).to.be.below(0.1 * MS);
+  });
+});
+
+describe('a direction that dies', () => {
+  /** A world that has heard both directions for a while and hears one from now on, after which its route changes. */
+  function dying(ways: readonly ('inbound' | 'outbound')[], ...others: readonly (Partial<Speaker> & { id: string })[]) {
+    const world = new World({ slowPpb: 3000 });
+    const up = world.add({ ...ptp, delayNs: 50e3 });
+    for (const other of others) world.add(other);
+    world.run(60);
+    up.ways = ways;
+    // The other direction cannot show this: the route is 30 ms longer, or the clock at its end is set.
+    Object.assign(up, { delayNs: 30 * MS });
+    return { world, up };
+  }
+
+  for (const ways of [['inbound'], ['outbound']] as const) {
+    it(`leaves the time to the clock, within its bound, until it is back: ${ways[0]} alone`, () => {
+      const { world, up } = dying(ways);
+      for (let n = 0; n < 80; n++) {
+        world.run(0.5);
+        expect(mistakeNs(world), `${n / 2} s`).to.be.below(world.clock().boundNs);
+      }
+      expect(world.source('ptp.up').state).to.equal('unreachable');
+      expect(world.source('ptp.up').reason).to.match(/^its path delay is no longer measured: /);
+      expect(world.state().mode).to.equal('holdover');
+      expect(mistakeNs(world)).to.be.below(10e3);
+      Object.assign(up, { delayNs: 50e3, ways: ['outbound', 'inbound'] });
+      world.run(5);
+      expect(world.source('ptp.up').state).to.equal('combined');
+      expect(world.state().mode).to.equal('tracking');
+      expect(mistakeNs(world)).to.be.below(2e3);
+    });
+
+    it(`leaves the time to the others: ${ways[0]} alone`, () => {
+      const { world } = dying(ways, { id: 'ntp.a', delayNs: MS }, { id: 'ntp.b', delayNs: MS });
+      for (let n = 0; n < 80; n++) {
+        world.run(0.5);
+        expect(mistakeNs(world), `${n / 2} s`).to.be.below(world.clock().boundNs);
+      }
+      expect(world.source('ptp.up').state).to.equal('unreachable');
+      expect(world.state().mode).to.equal('tracking');
+      expect(mistakeNs(world)).to.be.below(0.1 * MS);
+    });
+  }
+});

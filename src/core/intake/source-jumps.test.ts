@@ -1,0 +1,119 @@
+import { expect } from 'chai';
+import { type Speaker, World } from '../testing/closed-loop.js';
+
+const MS = 1e6;
+const S = 1e9;
+
+/** A world that has followed these for a while. */
+function following(...speakers: readonly (Partial<Speaker> & { id: string })[]) {
+  const world = new World({ slowPpb: 3000, wanderPpb: 0.1 });
+  const found = speakers.map((speaker) => world.add(speaker));
+  world.run(60);
+  return { world, speakers: found };
+}
+
+const grandmaster = { id: 'ptp.up', everyNs: 0.125 * S, delayNs: 5e3, jitterNs: 100 };
+const server = (name: string) => ({ id: `ntp.${name}`, delayNs: 2 * MS, jitterNs: 0.1 * MS });
+/** What the hub has for the time − what a source has. */
+const mistakeNs = (world: World, { offsetNs }: Speaker): number => world.thetaNs + offsetNs - world.clock().offsetNs;
+
+describe('a source whose time jumps', () => {
+  for (const jumpNs of [30e3, -MS, S, -37 * S])
+    it(`is followed at once where it is alone: ${jumpNs / MS} ms`, () => {
+      const { world, speakers } = following(grandmaster);
+      const [up] = speakers as [Speaker];
+      up.offsetNs += jumpNs;
+      for (let sixteenth = 0; sixteenth < 48; sixteenth++) {
+        const heard = world.inputs.length;
+        world.run(1 / 16);
+        const isSeen = world.inputs.slice(heard).some(({ type }) => type === 'observations') || sixteenth > 1;
+        if (isSeen) expect(Math.abs(mistakeNs(world, up))).to.be.below(world.clock().boundNs);
+        if (sixteenth > 8) expect(Math.abs(mistakeNs(world, up))).to.be.below(500);
+      }
+      expect(world.state().mode).to.equal('tracking');
+      expect(world.texts('source').at(-1)).to.match(/^ptp\.up has jumped by .*s, and is followed$/);
+    });
+
+  it('opens the error at once when it says so itself, keeps its path, and is right with its next word', () => {
+    const { world, speakers } = following(grandmaster);
+    const [up] = speakers as [Speaker];
+    const { delayNs } = world.source('ptp.up');
+    up.offsetNs += 5 * MS;
+    world.accept({ type: 'discontinuity', id: 'ptp.up', reason: 'was set', jumpNs: 5 * MS });
+    expect(world.clock().sigmaNs).to.be.within(5 * MS, 6 * MS);
+    expect(world.clock().boundNs).to.be.above(20 * MS);
+    world.run(0.13);
+    expect(Math.abs(mistakeNs(world, up))).to.be.below(500);
+    expect(world.clock().sigmaNs).to.be.below(500);
+    expect(world.source('ptp.up').delayNs).to.be.closeTo(delayNs!, 20);
+    expect(world.source('ptp.up').reason).to.match(/; its time jumped by 5 ms at 2026-01-01T00:01:0\dZ$/);
+    up.alive = false;
+    world.run(3700);
+    expect(world.source('ptp.up').reason).not.to.include('jumped');
+  });
+
+  it('may have any time where it does not say by how much it jumped', () => {
+    const { world } = following(grandmaster);
+    world.accept({ type: 'discontinuity', id: 'ptp.up', reason: 'was set' });
+    expect(world.state().mode).to.equal('unsynchronised');
+    world.run(0.2);
+    expect(world.state().mode).to.equal('tracking');
+  });
+
+  it('may run at another rate from then on', () => {
+    const { world, speakers } = following(grandmaster);
+    const [up] = speakers as [Speaker];
+    up.offsetNs += MS;
+    world.slowPpb += 4000;
+    let outside = 0;
+    for (let n = 0; n < 40; n++) {
+      world.run(0.125);
+      if (Math.abs(mistakeNs(world, up)) > world.clock().boundNs) outside++;
+    }
+    expect(outside).to.be.below(2);
+    expect(Math.abs(mistakeNs(world, up))).to.be.below(200);
+  });
+
+  it('has to earn its place again beside others, who carry on', () => {
+    const { world, speakers } = following(grandmaster, server('a'), server('b'));
+    const [up] = speakers as [Speaker];
+    expect(world.source('ptp.up').weight).to.be.above(0.9);
+    up.offsetNs += S;
+    world.run(1);
+    expect(world.source('ptp.up')).to.include({ state: 'rejected', weight: 0 });
+    expect(world.source('ptp.up').reason).to.match(
+      /^disagrees with ntp\.a and ntp\.b by 1 s; its time jumped by 1 s at /,
+    );
+    expect(world.state().mode).to.equal('tracking');
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
+    up.offsetNs -= S;
+    world.run(3);
+    expect(world.source('ptp.up').state).to.equal('combined');
+  });
+
+  it('is not believed for being the last alive, and not against it for long if most have jumped with it', () => {
+    const { world, speakers } = following(server('a'), server('b'), server('c'));
+    const [a, b, c] = speakers as [Speaker, Speaker, Speaker];
+    for (const one of [b, c]) world.kill(one);
+    world.run(30);
+    a.offsetNs += 70 * MS;
+    world.run(10);
+    expect(world.state().mode).to.equal('holdover');
+    expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(MS);
+    b.alive = true;
+    b.offsetNs += 70 * MS;
+    world.run(60);
+    expect(Math.abs(mistakeNs(world, a))).to.be.below(MS);
+  });
+
+  it('leaves the time open when those who made it have jumped, until they are judged', () => {
+    const { world, speakers } = following(server('a'), server('b'));
+    for (const one of speakers) one.offsetNs += 70 * MS;
+    world.run(2.5);
+    expect(world.state().mode).to.equal('holdover');
+    expect(world.clock().boundNs).to.be.above(70 * MS);
+    world.run(30);
+    expect(world.state().mode).to.equal('tracking');
+    expect(Math.abs(mistakeNs(world, speakers[0]!))).to.be.below(MS);
+  });
+});

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { World } from '../testing/closed-loop.js';
+
+const S = 1e9;
+const MS = 1e6;
+const SHORTEST = 16 * S;
+const LONGEST = 1024 * S;
+
+/** A world with one good and one coarse server that agree, and how long each may wait. */
+function settled(core: { targetErrorNs?: number } = {}) {
+  const world = new World({ wanderPpb: 1, core });
+  const good = world.add({ id: 'ntp.good', jitterNs: 0.1 * MS, everyNs: SHORTEST });
+  const coarse = world.add({ id: 'ntp.coarse', jitterNs: 20 * MS, everyNs: SHORTEST });
+  const waits = (id: string): number => world.engine.worthAskingIn(id, SHORTEST, LONGEST) / S;
+  return { world, good, coarse, waits };
+}
+
+describe('the worth of an answer', () => {
+  it('is high while a source is being learnt and while nobody knows the time', () => {
+    const { world, good, waits } = settled();
+    expect(waits('ntp.good')).to.equal(16);
+    world.run(30);
+    expect(waits('ntp.good')).to.equal(16);
+    world.kill(good);
+    expect(waits('ntp.good')).to.equal(16);
+    expect(waits('ntp.never-heard-of')).to.equal(16);
+  });
+
+  it('falls with the noise of a source: beside a good one a coarse one need not be asked', () => {
+    const { world, coarse, waits } = settled();
+    world.run(2000);
+    expect(waits('ntp.good')).to.be.below(32);
+    expect(waits('ntp.coarse')).to.be.above(30);
+    expect(world.state().mode).to.equal('tracking');
+    for (let n = 0; n < 20; n++) {
+      coarse.alive = false;
+      world.run(waits('ntp.coarse'));
+      coarse.alive = true;
+      world.run(16);
+    }
+    expect(waits('ntp.coarse')).to.be.above(200);
+  });
+
+  it('is nothing for a source that is rejected, not to be used, or says itself that it has no time', () => {
+    const { world, coarse, waits } = settled();
+    world.add({ id: 'ntp.watched', everyNs: SHORTEST }, { noselect: true });
+    world.add({ id: 'ntp.third', everyNs: SHORTEST });
+    coarse.offsetNs = 500 * MS;
+    world.run(1000);
+    expect(world.source('ntp.coarse').state).to.equal('rejected');
+    expect(waits('ntp.coarse')).to.equal(1024);
+    expect(waits('ntp.watched')).to.equal(1024);
+    world.claim('ntp.third', { synchronised: false });
+    expect(waits('ntp.third')).to.equal(1024);
+  });
+
+  it('is high after the oscillator has jumped', () => {
+    const world = new World({ wanderPpb: 0.01 });
+    const speaker = world.add({ id: 'ntp.a', jitterNs: MS, everyNs: 64 * S });
+    world.run(20_000);
+    const wait = () => world.engine.worthAskingIn('ntp.a', SHORTEST, LONGEST) / S;
+    expect(wait()).to.be.above(64);
+    world.slowPpb += 20_000;
+    world.run((2 * speaker.everyNs) / S);
+    expect(wait()).to.equal(16);
+  });
+
+  it('is what it takes to keep a promise, where one was made', () => {
+    const loose = settled({ targetErrorNs: 50 * MS });
+    loose.world.run(2000);
+    expect(loose.waits('ntp.good')).to.be.above(30);
+    const { boundNs, sigmaNs } = loose.world.clock();
+    const tight = settled({ targetErrorNs: boundNs });
+    tight.world.run(2000);
+    expect(tight.waits('ntp.good')).to.equal(16);
+    const hopeless = settled({ targetErrorNs: (boundNs - 4 * sigmaNs) / 2 });
+    hopeless.world.run(2000);
+    expect(hopeless.waits('ntp.coarse')).to.be.above(30);
+  });
+
+  it('is not asked for where the interval is fixed', () => {
+    const { world } = settled();
+    world.run(2000);
+    expect(world.engine.worthAskingIn('ntp.coarse', 64 * S, 64 * S)).to.equal(64 * S);
+  });
+});

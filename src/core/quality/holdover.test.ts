@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import { boundNs, type ClockModel, extrapolate } from '../clocks/clock-model.js';
+import { World } from '../testing/closed-loop.js';
+import { foretell, HORIZON_NS, holdoverOf } from './holdover.js';
+
+const MODEL: ClockModel = {
+  at: 0n,
+  offsetNs: 0,
+  sigmaNs: 1000,
+  slopePpb: 0,
+  slopeSigmaPpb: 10,
+  wander: 1e-18,
+  distanceNs: 20_000,
+  driftPpb: 0,
+};
+
+describe('the time that holdover would last', () => {
+  it('ends where the bound reaches the target', () => {
+    const { lastsNs } = holdoverOf(MODEL, 1e6);
+    expect(boundNs(extrapolate(MODEL, BigInt(Math.round(lastsNs))))).to.be.closeTo(1e6, 1e3);
+  });
+
+  it('is none where the bound is above the target already', () => {
+    expect(holdoverOf(MODEL, 10_000).lastsNs).to.equal(0);
+  });
+
+  it('is not foreseen beyond a year', () => {
+    expect(holdoverOf({ ...MODEL, wander: 1e-30, slopeSigmaPpb: 1e-6 }, 1e9).lastsNs).to.equal(HORIZON_NS);
+  });
+
+  it('is what comes when the sources do fall silent', () => {
+    const world = new World({ slowPpb: 3000, wanderPpb: 1, core: { trackingErrorNs: 3e6 } });
+    const speakers = ['ntp.a', 'ntp.b'].map((id) => world.add({ id, everyNs: 16e9 }));
+    world.run(4000);
+    const foretold = world.engine.holdover()!;
+    expect(foretold.targetErrorNs).to.equal(3e6);
+    for (const speaker of speakers) world.kill(speaker);
+    const from = world.elapsedS;
+    while (world.clock().boundNs < 3e6) world.run(60);
+    expect(world.elapsedS - from).to.be.closeTo(foretold.lastsNs / 1e9, (0.1 * foretold.lastsNs) / 1e9);
+  });
+});
+
+describe('the sentence about holdover', () => {
+  const found = { targetErrorNs: 1e6, boundNs: 5e4, lastsNs: 11_500e9 };
+
+  it('foretells what would be', () => {
+    expect(foretell(found, 'tracking')).to.equal(
+      'If all of them fell silent now, the error bound would pass 1 ms after about 3 h 10 min.',
+    );
+    expect(foretell({ ...found, lastsNs: HORIZON_NS }, 'tracking')).to.equal(
+      'If all of them fell silent now, the error bound would stay below 1 ms for more than a year.',
+    );
+  });
+
+  it('foretells what will be when they are silent', () => {
+    expect(foretell(found, 'holdover')).to.equal(
+      'Unless a source comes back, the error bound will pass 1 ms after about 3 h 10 min.',
+    );
+  });
+
+  it('says that the target is missed', () => {
+    expect(foretell({ ...found, boundNs: 2e6, lastsNs: 0 }, 'tracking')).to.equal(
+      'The error bound is 2 ms, above the target of 1 ms.',
+    );
+  });
+});

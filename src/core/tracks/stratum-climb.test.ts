@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { type Climb, climbTo, isLoop, loopReason } from './stratum-climb.js';
+
+const S = 1_000_000_000n;
+const walk = (strata: readonly number[], everyS = 1): Climb =>
+  strata.reduce<Climb | undefined>((climb, stratum, i) => climbTo(stratum, BigInt(i * everyS) * S, climb), undefined)!;
+
+describe('strata that climb', () => {
+  it('are a loop when they rise with every round, however long that is', () => {
+    for (const strata of [
+      [4, 7, 10, 13],
+      [4, 5, 6, 7, 8, 9, 10],
+      [5, 9, 13, 16],
+      [6, 11, 16],
+      [5, 10, 15],
+      [2, 2, 4, 4, 7, 7, 9],
+    ])
+      expect(isLoop(walk(strata)), `${strata}`).to.equal(true);
+  });
+
+  it('are none when a server loses its reference, its followers after it, or its own clock takes over', () => {
+    for (const strata of [[1, 4], [1, 3, 4], [1, 16], [3, 4, 16], [2, 10], [4, 7, 3, 7, 3], [16], [16, 3, 16]])
+      expect(isLoop(walk(strata)), `${strata}`).to.equal(false);
+  });
+
+  it('are forgotten after an hour without a rise, or with a fall', () => {
+    expect(isLoop(walk([4, 7, 10, 13], 3601))).to.equal(false);
+    expect(isLoop(walk([4, 7, 10, 13, 3]))).to.equal(false);
+  });
+
+  it('are told from where to where', () => {
+    expect(loopReason(walk([6, 11, 16]))).to.equal(
+      'counted up from stratum 6 to 11 and is not synchronised any more: its time comes round in a loop, and no server outside carries it',
+    );
+  });
+});

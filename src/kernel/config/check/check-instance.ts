@@ -1,0 +1,100 @@
+import * as v from 'valibot';
+import { nearest } from '../../errors/nearest.js';
+import type { InstanceConfig, PluginCatalogue, PluginType, Table } from '../config.js';
+import { abridged, type Finding, unknownKey, withoutMisspelt } from '../diagnose/finding.js';
+import { belongsTo } from '../diagnose/known-keys.js';
+import type { InstanceTable } from '../read/document.js';
+import { sinkOptionsSchema, sourceOptionsSchema, toSourceOptions } from '../schema/hub-schema.js';
+import { keysOf } from '../schema/schema-keys.js';
+import { checkTable } from './check-table.js';
+
+/** Checks one `[source.<type>.<name>]` or `[sink.…]`: what all share is split off, the rest is for the plugin's own schema. */
+export async function checkInstance(
+  instance: InstanceTable,
+  catalogue: PluginCatalogue,
+): Promise<{ readonly instances: readonly InstanceConfig[] } | { readonly findings: readonly Finding[] }> {
+  const { kind, type, name, table } = instance;
+  const path = [kind, type, name];
+  const plugin = catalogue.types.get(`${kind}.${type}`);
+  const schema = plugin?.isUnchecked === true ? ANYTHING : plugin?.schema;
+  if (plugin === undefined || schema === undefined) return { findings: unavailable(instance, plugin, catalogue) };
+  const shared = kind === 'source' ? sourceOptionsSchema : sinkOptionsSchema;
+  const sharedKeys = keysOf(shared) ?? [];
+  const ownKeys = plugin.keys ?? keysOf(schema) ?? Object.keys(table);
+  const known = [...ownKeys, ...sharedKeys];
+  const unknown = Object.keys(table)
+    .filter((key) => !known.includes(key))
+    .map((key) => unknownKey(path, key, known, belongsTo(key, path, catalogue)));
+  const options = await checkTable(
+    path,
+    part(table, (key) => sharedKeys.includes(key)),
+    shared,
+  );
+  const own = await checkTable(
+    path,
+    part(table, (key) => known.includes(key) && !sharedKeys.includes(key)),
+    schema,
+  );
+  if (unknown.length === 0 && options.findings === undefined && own.findings === undefined) {
+    return { instances: configured(instance, options.value, own.value, plugin) };
+  }
+  return { findings: withoutMisspelt([...unknown, ...(options.findings ?? []), ...(own.findings ?? [])]) };
+}
+
+/** For tables whose plugin is not asked. */
+const ANYTHING = v.record(v.string(), v.unknown());
+
+type SinkOptions = v.InferOutput<typeof sinkOptionsSchema>;
+type SourceTable = v.InferOutput<typeof sourceOptionsSchema>;
+
+function configured(
+  { kind, type, name, table: written }: InstanceTable,
+  options: unknown,
+  config: unknown,
+  plugin: PluginType,
+): readonly InstanceConfig[] {
+  const { enabled, 'on-error': onError } = options as SinkOptions;
+  const id = `${type}.${name}`;
+  const members = plugin.instances?.(config)?.map((member, n) => ({ id: `${id}-${n + 1}`, config: member }));
+  const shared = { type, name, enabled, onError, written };
+  return (members ?? [{ id, config }]).map((own) =>
+    kind === 'sink'
+      ? { kind, ...own, ...shared }
+      : { kind, ...own, ...shared, options: toSourceOptions(options as SourceTable) },
+  );
+}
+
+const part = (table: Table, wanted: (key: string) => boolean): Table =>
+  Object.fromEntries(Object.entries(table).filter(([key]) => wanted(key)));
+
+/** Warns of a table whose own keys are not checked. */
+export function uncheckedFindings({ kind, type, name }: InstanceTable, { types }: PluginCatalogue): readonly Finding[] {
+  if (types.get(`${kind}.${type}`)?.isUnchecked !== true) return [];
+  const message = `the keys of [${kind}.${type}.${name}] are not checked: the code of its plugin was not run`;
+  return [{ code: 'TH_CFG_UNCHECKED', severity: 'warning', path: [kind, type, name], at: 'key', message }];
+}
+
+/** The type is not known, or its code could not be loaded. */
+function unavailable(
+  { kind, type, name }: InstanceTable,
+  plugin: PluginType | undefined,
+  { types, failures }: PluginCatalogue,
+): readonly Finding[] {
+  const path = [kind, type, name];
+  if (plugin !== undefined) {
+    const failure = plugin.failure;
+    const message = failure?.message ?? `the plugin ${kind}.${type} was not loaded`;
+    return [{ code: failure?.code ?? 'TH_PLUGIN_LOAD', path, at: 'key', message, hint: failure?.hint }];
+  }
+  // The package that was to bring it is told of already.
+  if (failures !== undefined && failures.size > 0) return [];
+  const known = [...types.keys()].filter((id) => id.startsWith(`${kind}.`)).map((id) => id.slice(kind.length + 1));
+  const other = kind === 'source' ? 'sink' : 'source';
+  const meant = nearest(type, known);
+  const hint = types.has(`${other}.${type}`)
+    ? `did you mean [${other}.${type}.${name}]?`
+    : `${meant === undefined ? '' : `did you mean "${meant}"? `}known: ${abridged(known)}`;
+  return [
+    { code: 'TH_CFG_UNKNOWN_TYPE', path: path.slice(0, 2), at: 'key', message: `no ${kind} type "${type}"`, hint },
+  ];
+}

@@ -1,0 +1,111 @@
+import type { StandardIssue, StandardSchema } from '../../../api/index.js';
+import type { Table } from '../config.js';
+import { expectation, isSurplusKey } from '../diagnose/expectation.js';
+import { type Finding, missingKey, unknownKey } from '../diagnose/finding.js';
+import type { Path } from '../diagnose/place-index.js';
+import { hintFor } from '../diagnose/value-hint.js';
+import { keysOf, schemaAt } from '../schema/schema-keys.js';
+import { isTable, showHeader, showPath, showValue } from '../toml-value.js';
+
+export type Checked =
+  | { readonly value: unknown; readonly findings?: undefined }
+  | { readonly findings: readonly Finding[] };
+
+/** Checks a table against a schema of any library. What is wrong is told in the configuration's own words. */
+export async function checkTable(path: Path, table: Table, schema: StandardSchema): Promise<Checked> {
+  const check = { path, table, schema };
+  try {
+    const result = await validate(schema, table);
+    if (result.issues === undefined) return { value: result.value };
+    const findings: Finding[] = [];
+    for (const [at, issue] of firstAtEachPlace(result.issues)) findings.push(await describe(check, at, issue));
+    return { findings };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `the check of ${showHeader(path)} failed in the plugin: ${reason}`;
+    return { findings: [{ code: 'TH_PLUGIN_CRASHED', path, at: 'key', message }] };
+  }
+}
+
+interface Check {
+  readonly path: Path;
+  readonly table: Table;
+  readonly schema: StandardSchema;
+}
+
+/** Async, so that a schema that throws rejects. */
+const validate = async (schema: StandardSchema, value: unknown) => schema['~standard'].validate(value);
+
+function firstAtEachPlace(issues: readonly StandardIssue[]): readonly (readonly [Path, StandardIssue])[] {
+  const first = new Map<string, readonly [Path, StandardIssue]>();
+  for (const issue of issues) {
+    const at = placeOf(issue);
+    if (!first.has(JSON.stringify(at))) first.set(JSON.stringify(at), [at, issue]);
+  }
+  return [...first.values()];
+}
+
+const placeOf = (issue: StandardIssue): Path =>
+  (issue.path ?? [])
+    .map((part) => (typeof part === 'object' ? part.key : part))
+    .map((key) => (typeof key === 'number' ? key : String(key)));
+
+async function describe(check: Check, at: Path, issue: StandardIssue): Promise<Finding> {
+  const { path, table } = check;
+  if (isSurplusKey(issue)) return surplusKey(check, at, issue);
+  const parent = valueAt(table, at.slice(0, -1));
+  const key = at.at(-1);
+  if (typeof key === 'string' && !(isTable(parent) && Object.hasOwn(parent, key))) {
+    return missingKey([...path, ...at.slice(0, -1)], key, await wantedAt(check, at));
+  }
+  return wrongValue(check, at, issue);
+}
+
+/** A key that only the schema itself could refuse: in a nested table, or of a library that does not show its keys. */
+function surplusKey({ path, schema }: Check, at: Path, issue: StandardIssue): Finding {
+  const { keys } = issue as { readonly keys?: unknown };
+  const [table, name] = Array.isArray(keys) ? [at, String(keys[0])] : [at.slice(0, -1), String(at.at(-1))];
+  const below = schemaAt(schema, table);
+  return unknownKey([...path, ...table], name, (below === undefined ? undefined : keysOf(below)) ?? []);
+}
+
+async function wrongValue({ path, table, schema }: Check, at: Path, issue: StandardIssue): Promise<Finding> {
+  const value = valueAt(table, at);
+  const name = at.length === 0 ? showHeader(path) : showPath(at);
+  const wanted = expectation(issue);
+  const told = { code: 'TH_CFG_VALUE', path: [...path, ...at], at: 'value' } as const;
+  if (wanted === undefined) return { ...told, message: `${name} is not accepted: ${issue.message.trim()}` };
+  if (at.length === 0) return { ...told, message: `${name} must be ${wanted}` };
+  const accepts = async (other: unknown) => (await issueAt(schema, replaced(table, at, other), at)) === undefined;
+  const hint = await hintFor(value, wanted, accepts);
+  return { ...told, message: `${name} must be ${wanted}, got ${showValue(value)}`, hint };
+}
+
+/** What a schema wants at a place: what it says when null stands there. */
+async function wantedAt({ table, schema }: Check, at: Path): Promise<string | undefined> {
+  const issue = await issueAt(schema, replaced(table, at, null), at);
+  return issue === undefined ? undefined : expectation(issue);
+}
+
+/** The first issue at a place or below it. */
+async function issueAt(schema: StandardSchema, table: unknown, at: Path): Promise<StandardIssue | undefined> {
+  const wanted = JSON.stringify(at);
+  const { issues } = await validate(schema, table).catch(() => ({ issues: [{ message: '', path: at }] }));
+  return issues?.find((issue) => JSON.stringify(placeOf(issue).slice(0, at.length)) === wanted);
+}
+
+const valueAt = (table: unknown, at: Path): unknown =>
+  at.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<string | number, unknown>)[key]
+        : undefined,
+    table,
+  );
+
+function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
+  if (key === undefined) return by;
+  const below = replaced(valueAt(value, [key]), rest, by);
+  if (Array.isArray(value)) return value.map((element, index) => (index === key ? below : element));
+  return { ...(isTable(value) ? value : {}), [key]: below };
+}

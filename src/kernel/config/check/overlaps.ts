@@ -1,0 +1,125 @@
+import type { ClockId } from '../../../api/index.js';
+import type { InstanceConfig, PluginCatalogue } from '../config.js';
+import type { Finding } from '../diagnose/finding.js';
+import type { Machine } from './machine.js';
+import type { NamedValue } from './named-values.js';
+
+/** Warns of instances that are right each by itself and that together do less than the operator expects. */
+export function warnAcross(
+  instances: readonly InstanceConfig[],
+  values: readonly NamedValue[],
+  catalogue: PluginCatalogue,
+  machine: Machine | undefined,
+): readonly Finding[] {
+  return [
+    ...sameServers(values, catalogue),
+    ...ownServers(values, machine),
+    ...sameClocks(
+      instances.filter(({ enabled }) => enabled),
+      catalogue,
+      machine,
+    ),
+  ];
+}
+
+/** One server that is asked by two sources votes twice. A name that leads to several servers is another for each. */
+function sameServers(values: readonly NamedValue[], { types }: PluginCatalogue): readonly Finding[] {
+  const owners = new Map<string, NamedValue>();
+  return values.flatMap((value): readonly Finding[] => {
+    const { instance, named, path, text } = value;
+    if (instance.kind !== 'source' || named.thing !== 'server') return [];
+    const spelling = named.spelling(text);
+    const pooled = types.get(`source.${instance.type}`)?.spreadsNames === true;
+    if (spelling === undefined || (spelling.isName && pooled)) return [];
+    const device = values.find((other) => other.instance === instance && other.named.thing === 'device')?.text ?? '';
+    const key = [instance.type, spelling.text, device].join(' ');
+    const owner = owners.get(key);
+    if (owner === undefined) owners.set(key, value);
+    if (owner === undefined || owner.instance === instance) return [];
+    const message = `"${owner.instance.id}" asks ${text} already: one server would vote twice`;
+    return [
+      {
+        code: 'TH_CFG_SAME_SERVER',
+        severity: 'warning',
+        path,
+        at: 'value',
+        message,
+        hint: 'name another server, or delete one of the two',
+      },
+    ];
+  });
+}
+
+const LOOPBACK = /^\[(0:){7}1\]|^\[0:0:0:0:0:ffff:7f/;
+const WILDCARD = /^\[(0:){7}0\]:|^\[0:0:0:0:0:ffff:0:0\]:/;
+
+/** A source that asks a sink of this hub hears its own time. */
+function ownServers(values: readonly NamedValue[], machine: Machine | undefined): readonly Finding[] {
+  const listeners = values.flatMap(({ instance, named, text }) => {
+    const at = named.thing === 'own address' && instance.kind === 'sink' ? named.spelling(text)?.text : undefined;
+    return at === undefined ? [] : [{ instance, at }];
+  });
+  return values.flatMap(({ instance, named, text, path }): readonly Finding[] => {
+    if (instance.kind !== 'source' || named.thing !== 'server') return [];
+    const asked = named.spelling(text);
+    if (asked === undefined || asked.isName) return [];
+    const port = asked.text.slice(asked.text.lastIndexOf(':'));
+    const own = (machine?.addresses() ?? []).map(
+      (address) => named.spelling(address.includes(':') ? `[${address}]${port}` : `${address}${port}`)?.text,
+    );
+    const isHere = LOOPBACK.test(asked.text) || own.includes(asked.text);
+    const sink = listeners.find(
+      (listener) =>
+        listener.instance.type === instance.type &&
+        (listener.at === asked.text || (isHere && WILDCARD.test(listener.at) && listener.at.endsWith(`]${port}`))),
+    );
+    if (sink === undefined) return [];
+    const message = `${text} is this hub itself: "${sink.instance.id}" listens there`;
+    return [
+      {
+        code: 'TH_CFG_SAME_SERVER',
+        severity: 'warning',
+        path,
+        at: 'value',
+        message,
+        hint: 'name a server of another machine',
+      },
+    ];
+  });
+}
+
+/** Two sinks cannot steer one clock: the second only observes. */
+function sameClocks(
+  instances: readonly InstanceConfig[],
+  { types }: PluginCatalogue,
+  machine: Machine | undefined,
+): readonly Finding[] {
+  const owners = new Map<string, InstanceConfig>();
+  return instances.flatMap((instance): readonly Finding[] => {
+    const { kind, type, name, config } = instance;
+    const clock = types.get(`${kind}.${type}`)?.steers?.(config);
+    if (clock === undefined) return [];
+    const key = deviceOf(clock, machine);
+    const owner = owners.get(key);
+    if (owner === undefined) owners.set(key, instance);
+    if (owner === undefined) return [];
+    const message = `"${owner.id}" steers the clock ${clock.replace(/^phc:/, '')} already: this one would only observe it`;
+    return [
+      {
+        code: 'TH_CFG_SAME_CLOCK',
+        severity: 'warning',
+        path: [kind, type, name, 'steer'],
+        at: 'value',
+        message,
+        hint: 'set steer = false in one of the two',
+      },
+    ];
+  });
+}
+
+/** One text for the interface, the device and the name of a hardware clock, as far as this machine knows it. */
+function deviceOf(clock: ClockId, machine: Machine | undefined): string {
+  if (clock === 'system') return clock;
+  const found = machine?.clockDevice(clock);
+  return found !== undefined && 'device' in found ? found.device : clock.replace(/^phc:(\/dev\/)?/, '/dev/');
+}

@@ -1,0 +1,128 @@
+import { resolve } from 'node:path';
+import { BUILT_AT, type StandardSchema } from '../../../api/index.js';
+import type { HubConfig, HubOptions, InstanceConfig, PluginCatalogue } from '../config.js';
+import { type Finding, unknownKey, withoutMisspelt } from '../diagnose/finding.js';
+import { belongsTo } from '../diagnose/known-keys.js';
+import { faultsOf, Locator } from '../diagnose/locator.js';
+import type { Path } from '../diagnose/place-index.js';
+import { type Problem, sortProblems } from '../diagnose/problem.js';
+import type { ConfigDocument } from '../read/document.js';
+import { hubSchema, targetSchema } from '../schema/hub-schema.js';
+import { keysOf } from '../schema/schema-keys.js';
+import { isTable } from '../toml-value.js';
+import { checkInstance, uncheckedFindings } from './check-instance.js';
+import { checkTable } from './check-table.js';
+import { checkAcross } from './conflicts.js';
+import type { Machine } from './machine.js';
+import { checkMachine } from './machine-checks.js';
+import { namedValues } from './named-values.js';
+import { warnAcross } from './overlaps.js';
+import { checkShape } from './structure.js';
+import { checkWrittenFiles } from './written-files.js';
+
+/** Either a configuration that holds, or everything that is wrong with it. */
+export type Loaded = Remarks &
+  (
+    | { readonly config: HubConfig; readonly problems?: undefined }
+    | { readonly config?: undefined; readonly problems: readonly Problem[] }
+  );
+
+export interface Remarks {
+  /** Findings that are legal and most probably not meant. */
+  readonly warnings: readonly Problem[];
+  /** The files that were read. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Compares a document with what the plugins take. The plugins of `document.needs` must have been loaded into the
+ * catalogue. With a machine, warns of what is named and not there.
+ */
+export async function validateConfig(
+  document: ConfigDocument,
+  catalogue: PluginCatalogue,
+  machine?: Machine,
+): Promise<Loaded> {
+  const findings: Finding[] = [...document.findings, ...checkShape(document, catalogue)];
+  const hub = await section(document, 'hub', hubSchema, catalogue, findings);
+  const target = await section(document, 'target', targetSchema, catalogue, findings);
+  if (catalogue.lab !== undefined && document.tree.lab !== undefined) {
+    await section(document, 'lab', catalogue.lab, catalogue, findings);
+  }
+  const instances: InstanceConfig[] = [];
+  for (const table of document.instances) {
+    const checked = await checkInstance(table, catalogue);
+    if ('findings' in checked) findings.push(...checked.findings);
+    else instances.push(...checked.instances);
+    findings.push(...uncheckedFindings(table, catalogue));
+  }
+  const values = namedValues(instances, catalogue);
+  findings.push(...checkAcross(document, hub, instances), ...warnAcross(instances, values, catalogue, machine));
+  if (machine !== undefined) findings.push(...checkMachine(document, values, machine), ...checkWrittenFiles(document));
+  const all = sortProblems([...faultsOf(document), ...(await placed(document, findings))], inReadingOrder(document));
+  const problems = all.filter(({ severity }) => severity === 'error');
+  const remarks = { warnings: all.filter(({ severity }) => severity === 'warning'), files: document.files };
+  if (problems.length > 0 || hub === undefined || target === undefined) return { problems, ...remarks };
+  return {
+    ...remarks,
+    config: {
+      ...assembled(document, instances),
+      hub: { ...toHubOptions(hub, document.directory), targetErrorNs: target['max-error'] },
+    },
+  };
+}
+
+type HubTable = Output<typeof hubSchema>;
+
+const toHubOptions = (hub: HubTable, directory: string): HubOptions => ({
+  builtAt: BUILT_AT,
+  minAgreeing: hub['min-agreeing'],
+  maxErrorNs: hub['max-error'],
+  trackingErrorNs: hub['tracking-error'] ?? hub['max-error'] / 10,
+  localStratum: hub['free-run'] ? hub['local-stratum'] : undefined,
+  stateDir: hub['state-dir'] === undefined ? undefined : resolve(directory, hub['state-dir']),
+  eventLog: hub['event-log'] === undefined ? undefined : resolve(directory, hub['event-log']),
+  logLevel: hub['log-level'],
+});
+
+function assembled(document: ConfigDocument, instances: readonly InstanceConfig[]) {
+  const { path, preset, plugins, tree } = document;
+  return { path, preset, plugins, instances, lab: isTable(tree.lab) ? tree.lab : undefined };
+}
+
+/** Checks one of the fixed tables; an absent one has its defaults. Undefined when it does not hold. */
+async function section<S extends StandardSchema>(
+  document: ConfigDocument,
+  name: 'hub' | 'target' | 'lab',
+  schema: S,
+  catalogue: PluginCatalogue,
+  findings: Finding[],
+): Promise<Output<S> | undefined> {
+  const path: Path = [name];
+  const table = document.tree[name] ?? {};
+  if (!isTable(table)) return undefined;
+  const known = keysOf(schema) ?? Object.keys(table);
+  const unknown = Object.keys(table)
+    .filter((key) => !known.includes(key))
+    .map((key) => unknownKey(path, key, known, belongsTo(key, path, catalogue)));
+  const own = Object.fromEntries(Object.entries(table).filter(([key]) => known.includes(key)));
+  const checked = await checkTable(path, own, schema);
+  findings.push(...withoutMisspelt([...unknown, ...(checked.findings ?? [])]));
+  return checked.findings === undefined ? (checked.value as Output<S>) : undefined;
+}
+
+type Output<S> = S extends StandardSchema<infer O> ? O : never;
+
+/** The operator's own files first. */
+const inReadingOrder = ({ layers }: ConfigDocument): readonly string[] =>
+  [...layers.filter(({ role }) => role !== 'preset'), ...layers].map(({ path }) => path);
+
+async function placed(document: ConfigDocument, findings: readonly Finding[]): Promise<readonly Problem[]> {
+  const locator = new Locator(document);
+  const problems: Problem[] = [];
+  for (const finding of findings) {
+    const problem = await locator.place(finding);
+    if (problem !== undefined) problems.push(problem);
+  }
+  return problems;
+}

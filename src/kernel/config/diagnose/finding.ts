@@ -1,0 +1,56 @@
+import type { ErrorCode } from '../../../api/index.js';
+import { nearest } from '../../errors/nearest.js';
+import { showHeader } from '../toml-value.js';
+import type { Path } from './place-index.js';
+import type { Severity } from './problem.js';
+
+/** Something wrong with the merged configuration, not yet placed in a file. */
+export interface Finding {
+  readonly code: ErrorCode;
+  /** Default: error. The hub runs in spite of a warning. */
+  readonly severity?: Severity;
+  readonly path: Path;
+  readonly at: 'key' | 'value';
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** It says that something is missing: not believed when part of a file could not be read. */
+  readonly absence?: true;
+  /** The file that is meant, where the path alone would lead to another. */
+  readonly file?: string;
+  /** Of an unknown key: the one that was probably meant. */
+  readonly meant?: string;
+  /** Of a table: the key that it lacks. */
+  readonly lacks?: string;
+}
+
+/** A key that its table does not take. `elsewhere`: where it would be taken, the end of a hint. */
+export function unknownKey(table: Path, key: string, known: readonly string[], elsewhere?: string): Finding {
+  const meant = elsewhere === undefined ? nearest(key, known) : undefined;
+  const list = known.length === 0 ? undefined : `known: ${abridged(known)}`;
+  return {
+    code: 'TH_CFG_UNKNOWN_KEY',
+    path: [...table, key],
+    at: 'key',
+    message: `unknown key "${key}" in ${showHeader(table)}`,
+    ...(meant === undefined ? { hint: elsewhere ?? list } : { hint: `did you mean "${meant}"?`, meant }),
+  };
+}
+
+export function missingKey(table: Path, key: string, needed: string | undefined): Finding {
+  const message = `${showHeader(table)} needs the key "${key}"`;
+  const hint = needed === undefined ? undefined : `${key} must be ${needed}`;
+  return { code: 'TH_CFG_MISSING_KEY', path: table, at: 'key', message, hint, absence: true, lacks: key };
+}
+
+/** Drops what is said to be missing and stands there misspelt. */
+export function withoutMisspelt(findings: readonly Finding[]): readonly Finding[] {
+  const place = (table: Path, key: string) => JSON.stringify([...table, key]);
+  const meant = new Set(
+    findings.flatMap((each) => (each.meant === undefined ? [] : [place(each.path.slice(0, -1), each.meant)])),
+  );
+  return findings.filter(({ path, lacks }) => lacks === undefined || !meant.has(place(path, lacks)));
+}
+
+/** A list of words short enough for a hint. */
+export const abridged = (words: readonly string[]): string =>
+  words.length <= 14 ? words.join(', ') : `${words.slice(0, 13).join(', ')}, …`;

@@ -1,0 +1,29 @@
+import type { PluginCatalogue } from '../config.js';
+import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from '../schema/hub-schema.js';
+import { keysOf } from '../schema/schema-keys.js';
+import type { Path } from './place-index.js';
+
+/** Keys outside any table. */
+export const TOP_KEYS = ['preset', 'plugins'] as const;
+
+/** Tables at the top. */
+export const SECTIONS = ['hub', 'source', 'sink', 'target', 'lab'] as const;
+
+const HOMES: readonly (readonly [string, readonly string[]])[] = [
+  ['at the top of the file, before the first table', TOP_KEYS],
+  ['in [hub]', keysOf(hubSchema) ?? []],
+  ['in [target]', keysOf(targetSchema) ?? []],
+  ['in [source.type.name]', keysOf(sourceOptionsSchema) ?? []],
+  ['in [sink.type.name]', keysOf(sinkOptionsSchema) ?? []],
+];
+
+/** In which other table a key that is unknown at `path` would be known: the end of a hint. */
+export function belongsTo(key: string, path: Path, { types }: PluginCatalogue): string | undefined {
+  const fixed = HOMES.filter(([, keys]) => keys.includes(key)).map(([home]) => home);
+  if (fixed.length > 0) return `it belongs ${[...new Set(fixed)].slice(0, 2).join(' or ')}`;
+  const [kind, type] = path;
+  const other = kind === 'source' ? 'sink' : 'source';
+  const twin = types.get(`${other}.${type}`);
+  const keys = twin?.keys ?? (twin?.schema === undefined ? undefined : keysOf(twin.schema));
+  return keys?.includes(key) ? `it belongs in [${other}.${type}.name]` : undefined;
+}

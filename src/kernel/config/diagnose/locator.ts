@@ -1,0 +1,81 @@
+import { cleanText } from '../../../api/index.js';
+import type { ConfigDocument, Layer } from '../read/document.js';
+import type { Finding } from './finding.js';
+import { indexPlaces, type Path, type PlaceIndex } from './place-index.js';
+import type { Problem, Span } from './problem.js';
+
+/** Finds where the values of a merged configuration come from. */
+export class Locator {
+  readonly #document: ConfigDocument;
+  readonly #indices = new Map<Layer, Promise<PlaceIndex>>();
+
+  constructor(document: ConfigDocument) {
+    this.#document = document;
+  }
+
+  /** The layer that has the last word about a value, and its place there. */
+  async find(
+    path: Path,
+    part: 'key' | 'value',
+    file?: string,
+  ): Promise<{ layer: Layer; span: Span; exact: boolean } | undefined> {
+    const layers = this.#document.layers.filter((layer) => file === undefined || layer.path === file).reverse();
+    for (let length = path.length; length > 0; length--) {
+      const exact = length === path.length;
+      for (const layer of layers) {
+        const index = await this.#index(layer);
+        const span = index.find(path.slice(0, length), exact ? part : 'key');
+        if (span !== undefined) return { layer, span: asOnDisk(layer, span), exact };
+      }
+    }
+    return undefined;
+  }
+
+  /** The finding with its place; undefined when it is about something that is not the operator's own text. */
+  async place(finding: Finding): Promise<Problem | undefined> {
+    if (finding.absence && this.#document.incomplete) return undefined;
+    const found = await this.find(finding.path, finding.at, finding.file);
+    if (found !== undefined && finding.at === 'value' && found.layer.parsed.patched.has(found.span.line))
+      return undefined;
+    return problem(finding, found?.layer.path ?? finding.file ?? this.#document.path, found?.span);
+  }
+
+  #index(layer: Layer): Promise<PlaceIndex> {
+    let index = this.#indices.get(layer);
+    if (index === undefined) {
+      index = indexPlaces(layer.parsed.text);
+      this.#indices.set(layer, index);
+    }
+    return index;
+  }
+}
+
+/** The faults of syntax in all files. */
+export const faultsOf = (document: ConfigDocument): readonly Problem[] =>
+  document.layers.flatMap((layer) =>
+    layer.parsed.faults.map((fault) => problem(fault, layer.path, asOnDisk(layer, fault.span))),
+  );
+
+const problem = (
+  told: Pick<Finding, 'code' | 'severity' | 'message' | 'hint'>,
+  file: string,
+  span: Span | undefined,
+): Problem => ({
+  code: told.code,
+  severity: told.severity ?? 'error',
+  file,
+  span,
+  message: short(told.message),
+  hint: told.hint === undefined ? undefined : short(told.hint),
+});
+
+/** Longest message, characters: it quotes the file, whose keys and values may have any length. */
+const LONGEST_MESSAGE = 2000;
+
+const short = (text: string): string => cleanText(text, LONGEST_MESSAGE);
+
+/** Shows the line as the operator wrote it, not as it was patched. */
+function asOnDisk(layer: Layer, span: Span): Span {
+  if (!layer.parsed.patched.has(span.line)) return span;
+  return { ...span, text: (layer.text.split('\n')[span.line - 1] ?? '').replace(/\r$/, '') };
+}

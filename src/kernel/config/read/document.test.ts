@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import * as v from 'valibot';
+import { type ConfigFile, effectiveConfig, formatEffective, parseConfig, validateConfig } from '../index.js';
+import { CATALOGUE } from '../testing/catalogue.js';
+import type { ConfigDocument } from './document.js';
+
+const presets = new Map<string, ConfigFile>([
+  [
+    'client',
+    {
+      path: 'presets/client.toml',
+      text: '[hub]\nmax-error = "2s"\nlog-level = "warn"\n[sink.ntp.lan]\nlisten = "127.0.0.1:123"\n',
+    },
+  ],
+]);
+const MAIN =
+  'preset = "client"\nplugins = ["one"]\n[hub]\nlog-level = "debug"\n[source.ntp.a]\nhost = "x"\nburst = 2\n';
+const DROP_IN: ConfigFile = {
+  path: 'conf.d/10-site.toml',
+  text: 'plugins = ["two"]\n[source.ntp.a]\nhost = "y"\n[source.ntp.b]\nhost = "z"\n',
+};
+const read = (dropIns: readonly ConfigFile[], text = MAIN) => parseConfig(text, 'hub.toml', { dropIns, presets });
+
+describe('the files of a configuration', () => {
+  it('are laid over each other: preset, main file, drop-ins, each instance key by key', async () => {
+    const document = read([DROP_IN]);
+    expect(document).to.deep.include({ preset: 'client', plugins: ['one', 'two'], needs: ['source.ntp', 'sink.ntp'] });
+    const { config } = await validateConfig(document, CATALOGUE);
+    expect(config?.hub).to.include({ maxErrorNs: 2e9, logLevel: 'debug' });
+    expect(config?.instances.map(({ id }) => id)).to.deep.equal(['ntp.a', 'ntp.b', 'ntp.lan']);
+    expect(config?.instances[0]?.config).to.include({ host: 'y', burst: 2 });
+  });
+
+  it('each have their own places in the problems, the main file first', async () => {
+    const dropIn = { path: 'conf.d/a.toml', text: '[source.ntp.a]\nburst = 99\n[source.ntp.b]\n' };
+    const { problems } = await validateConfig(read([dropIn], MAIN.replace('debug', 'loud')), CATALOGUE);
+    expect(problems?.map(({ file, span, code }) => [file, span?.line, code])).to.deep.equal([
+      ['hub.toml', 4, 'TH_CFG_VALUE'],
+      ['conf.d/a.toml', 2, 'TH_CFG_VALUE'],
+      ['conf.d/a.toml', 3, 'TH_CFG_MISSING_KEY'],
+    ]);
+  });
+
+  it('choose the preset in the main file only', async () => {
+    const { problems } = await validateConfig(read([{ path: 'conf.d/a.toml', text: 'preset = "client"' }]), CATALOGUE);
+    expect(problems?.map(({ file, code }) => [file, code])).to.deep.equal([['conf.d/a.toml', 'TH_CFG_WRONG_TABLE']]);
+  });
+
+  it('are not said to lack what a faulty one may hold', async () => {
+    const { problems } = await validateConfig(read([], '[source.ntp.a\nhost = "x"'), CATALOGUE);
+    expect(problems?.map(({ code }) => code)).to.deep.equal(['TH_CFG_SYNTAX']);
+  });
+
+  it('get no word about a value that stands in for a faulty one', async () => {
+    const { problems } = await validateConfig(read([], '[source.ntp.a]\nhost = localhost\npool = 1\n'), CATALOGUE);
+    expect(problems?.map(({ code, span }) => [code, span?.line, span?.text])).to.deep.equal([
+      ['TH_CFG_SYNTAX', 2, 'host = localhost'],
+      ['TH_CFG_UNKNOWN_KEY', 3, 'pool = 1'],
+    ]);
+  });
+});
+
+describe('the table [lab]', () => {
+  const text = '[source.ntp.a]\nhost = "x"\n[[lab.server]]\nname = "a"\n[[lab.server]]\nnam = "b"\n';
+  const lab = v.strictObject({ server: v.array(v.strictObject({ name: v.string('a name') })) });
+
+  it('is handed through as it is', async () => {
+    const { config } = await validateConfig(read([], text), CATALOGUE);
+    expect(config?.lab).to.deep.equal({ server: [{ name: 'a' }, { nam: 'b' }] });
+  });
+
+  it('is checked when there is a lab to read it', async () => {
+    const { problems } = await validateConfig(read([], text), { ...CATALOGUE, lab });
+    expect(problems?.map(({ span, message, hint }) => [span?.line, message, hint])).to.deep.equal([
+      [6, 'unknown key "nam" in [lab.server]', 'did you mean "name"?'],
+    ]);
+  });
+});
+
+describe('the values in force', () => {
+  it('name their origin: file and line, preset, default', async () => {
+    const values = await effectiveConfig(read([DROP_IN]), CATALOGUE);
+    const origin = (...path: string[]) => values.find((value) => value.path.join() === path.join());
+    expect(origin('hub', 'log-level')).to.deep.include({ value: 'debug', origin: 'hub.toml:4' });
+    expect(origin('hub', 'max-error')).to.deep.include({ value: '2s', origin: 'preset presets/client.toml:2' });
+    expect(origin('hub', 'min-agreeing')).to.deep.include({ value: 1, origin: 'default' });
+    expect(origin('source', 'ntp', 'a', 'host')).to.deep.include({ value: 'y', origin: 'conf.d/10-site.toml:3' });
+    expect(origin('source', 'ntp', 'a', 'poll-min')).to.deep.include({ value: '64s', origin: 'default' });
+    expect(origin('source', 'ntp', 'a', 'prefer')).to.deep.include({ value: false, origin: 'default' });
+  });
+
+  it('are printed as TOML that reads back to the same configuration', async () => {
+    const text = `${MAIN}limit = { rate = 3 }\nkeys = ["k#1"]\n[lab]\nworld = { a = [1, 2] }\n`;
+    const first = read([DROP_IN], text);
+    const printed = formatEffective(await effectiveConfig(first, CATALOGUE));
+    expect(printed).to.match(/^log-level = "debug" +# hub\.toml:4$/m);
+    const meaning = async (document: ConfigDocument) => {
+      const { instances, ...config } = (await validateConfig(document, CATALOGUE)).config!;
+      return { ...config, instances: instances.map(({ written: _, ...instance }) => instance) };
+    };
+    expect(await meaning(read([], printed))).to.deep.equal(await meaning(first));
+  });
+});

@@ -1,0 +1,139 @@
+import { basename, dirname } from 'node:path';
+import { nearest } from '../../errors/nearest.js';
+import type { ConfigFile, Kind, Surroundings, Table } from '../config.js';
+import { abridged, type Finding } from '../diagnose/finding.js';
+import { isTable, showValue } from '../toml-value.js';
+import { mergeTables } from './merge.js';
+import { type Parsed, parseTolerantly } from './tolerant-parser.js';
+
+/** One parsed file and its part in the whole. */
+export interface Layer {
+  readonly path: string;
+  readonly role: 'preset' | 'main' | 'drop-in';
+  /** As on disk. */
+  readonly text: string;
+  readonly parsed: Parsed;
+}
+
+/** A `[source.<type>.<name>]` or `[sink.…]` table as far as it has the right shape. */
+export interface InstanceTable {
+  readonly kind: Kind;
+  readonly type: string;
+  readonly name: string;
+  readonly table: Table;
+}
+
+/** A configuration that was read and merged but not yet compared with what the plugins take. */
+export interface ConfigDocument {
+  /** The main file. */
+  readonly path: string;
+  /** Its folder, from which relative paths count. */
+  readonly directory: string;
+  readonly preset: string | undefined;
+  /** Packages to load before `validateConfig`. */
+  readonly plugins: readonly string[];
+  /** Plugins whose code the instances need: `source.ntp`. */
+  readonly needs: readonly string[];
+  readonly instances: readonly InstanceTable[];
+  /** Preset, main file, drop-ins: each overrides those before it. */
+  readonly layers: readonly Layer[];
+  readonly tree: Table;
+  /** What was found wrong on the way, beside faults of syntax. */
+  readonly findings: readonly Finding[];
+  /** The files that were read, the main file first: a preset with its name. */
+  readonly files: readonly string[];
+  /** Other users can change it, and this user must not run code that it names. */
+  readonly isUnsafe: boolean;
+  /** Something could not be read: what seems to be missing may be there. */
+  readonly incomplete: boolean;
+}
+
+const ALONE: Surroundings = { dropIns: [], presets: new Map() };
+
+/** Reads a configuration's text. Never throws: what is wrong is told by `validateConfig`, all at once. */
+export function parseConfig(text: string, path: string, around: Surroundings = ALONE): ConfigDocument {
+  const main = layer({ path, text }, 'main');
+  const dropIns = around.dropIns.map((file) => layer(file, 'drop-in'));
+  const named = main.parsed.tree.preset;
+  const shipped = typeof named === 'string' ? around.presets.get(named) : undefined;
+  const layers = [...(shipped === undefined ? [] : [layer(shipped, 'preset')]), main, ...dropIns];
+  const tree = layers.map(({ parsed }) => parsed.tree).reduce(mergeTables, {});
+  const instances = [...instancesOf(tree, 'source'), ...instancesOf(tree, 'sink')];
+  return {
+    path,
+    directory: dirname(path),
+    preset: shipped === undefined ? undefined : String(named),
+    plugins: Array.isArray(tree.plugins) ? tree.plugins.filter((name) => typeof name === 'string') : [],
+    needs: [...new Set(instances.map(({ kind, type }) => `${kind}.${type}`))],
+    instances,
+    layers,
+    tree,
+    findings: [
+      ...presetFindings(main, around),
+      ...dropIns.flatMap(dropInFindings),
+      ...(around.skipped ?? []).map(skippedFinding),
+      ...(around.unsafe ?? []).map(({ span: _, ...told }): Finding => ({ ...told, path: [], at: 'key' })),
+    ],
+    files: [
+      path,
+      ...around.dropIns.map((file) => file.path),
+      ...(shipped === undefined ? [] : [`${shipped.path} (preset ${named})`]),
+    ],
+    isUnsafe: (around.unsafe ?? []).some(({ severity }) => severity === 'error'),
+    incomplete: layers.some(({ parsed }) => parsed.incomplete),
+  };
+}
+
+const layer = ({ path, text }: ConfigFile, role: Layer['role']): Layer => ({
+  path,
+  role,
+  text,
+  parsed: parseTolerantly(text.replace(/^\u{feff}/u, ' ')),
+});
+
+function instancesOf(tree: Table, kind: Kind): readonly InstanceTable[] {
+  return Object.entries(isTable(tree[kind]) ? tree[kind] : {}).flatMap(([type, named]) =>
+    Object.entries(isTable(named) ? named : {}).flatMap(([name, table]) =>
+      isTable(table) ? [{ kind, type, name, table }] : [],
+    ),
+  );
+}
+
+function presetFindings(main: Layer, { presets }: Surroundings): readonly Finding[] {
+  const { preset } = main.parsed.tree;
+  if (preset === undefined || (typeof preset === 'string' && presets.has(preset))) return [];
+  const names = [...presets.keys()];
+  const meant = typeof preset === 'string' ? nearest(preset, names) : undefined;
+  const known = names.length === 0 ? undefined : `known: ${abridged(names)}`;
+  const hint = meant === undefined ? known : `did you mean "${meant}"?`;
+  return [
+    {
+      code: 'TH_CFG_UNKNOWN_PRESET',
+      path: ['preset'],
+      at: 'value',
+      message: `there is no preset ${showValue(preset)}`,
+      hint,
+    },
+  ];
+}
+
+const skippedFinding = (file: string): Finding => ({
+  ...{ code: 'TH_CFG_NOT_READ', severity: 'warning', path: [], at: 'key', file },
+  message: 'this file is not read: its name does not end in .toml',
+  hint: 'rename it, or move it out of conf.d',
+});
+
+function dropInFindings({ path, parsed }: Layer): readonly Finding[] {
+  if (parsed.tree.preset === undefined) return [];
+  const message = `a preset cannot be chosen in ${basename(path)}`;
+  return [
+    {
+      code: 'TH_CFG_WRONG_TABLE',
+      path: ['preset'],
+      at: 'key',
+      message,
+      hint: 'it belongs in the main file',
+      file: path,
+    },
+  ];
+}

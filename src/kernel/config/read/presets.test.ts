@@ -1,0 +1,33 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import type { PluginDefinition } from '../../../api/index.js';
+import type { PluginCatalogue, PluginType } from '../config.js';
+import { formatProblems, loadConfig, readPresets } from '../index.js';
+
+/** The plugins as they are, not a stand-in: a preset must fit them. */
+async function realPlugins(): Promise<PluginCatalogue> {
+  const folder = fileURLToPath(new URL('../../../plugins', import.meta.url));
+  const types = new Map<string, PluginType>();
+  for (const name of readdirSync(folder)) {
+    for (const file of readdirSync(join(folder, name)).filter((each) => each === 'source.js' || each === 'sink.js')) {
+      const { default: plugin }: { default: PluginDefinition } = await import(
+        pathToFileURL(join(folder, name, file)).href
+      );
+      types.set(`${plugin.kind}.${plugin.type}`, { summary: plugin.summary, schema: plugin.config });
+    }
+  }
+  return { types };
+}
+
+describe('each preset that is shipped', () => {
+  for (const name of readPresets().keys()) {
+    it(`(${name}) makes a configuration together with one source`, async () => {
+      const text = `preset = "${name}"\n[source.ntp.a]\naddress = "ntp.example.org"\n`;
+      const { config, problems } = await loadConfig({ text, path: 'hub.toml' }, await realPlugins());
+      expect(formatProblems(problems ?? [])).to.equal('');
+      expect(config?.preset).to.equal(name);
+    });
+  }
+});

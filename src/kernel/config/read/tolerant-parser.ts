@@ -1,0 +1,96 @@
+import { parse, TomlError } from 'smol-toml';
+import type { Table } from '../config.js';
+import { Lines } from '../diagnose/lines.js';
+import { describeFault, type Fault } from '../diagnose/syntax-fault.js';
+
+/** What could be understood of one file. */
+export interface Parsed {
+  readonly tree: Table;
+  readonly faults: readonly Fault[];
+  /** The text that `tree` was read from: faulty statements are replaced, line by line, so that places stay. */
+  readonly text: string;
+  /** Lines whose content is not the operator's: nothing is to be said about them beside the fault. */
+  readonly patched: ReadonlySet<number>;
+  /** Whole tables or the rest of the file were left out: nothing is to be said about what is missing. */
+  readonly incomplete: boolean;
+}
+
+/** Each fault costs another parse. */
+const MOST_FAULTS = 20;
+const DEEPEST = 32;
+
+/**
+ * Reads TOML and goes on after a fault, so that an operator hears of all of them at once: a faulty value is replaced by
+ * one that parses, a faulty table is left out up to the next. Where that cannot be done safely the rest is left out.
+ */
+export function parseTolerantly(text: string): Parsed {
+  const lines = text.split('\n');
+  const faults: Fault[] = [];
+  const patched = new Set<number>();
+  for (let incomplete = false; ; ) {
+    const current = lines.join('\n');
+    const attempt = tryParse(current);
+    if (attempt.tree !== undefined) return { tree: attempt.tree, text: current, faults, patched, incomplete };
+    const { line, column, reason } = attempt;
+    const again = patched.has(line);
+    if (!again) faults.push(describeFault(new Lines(current), line, column, reason));
+    const repair = again || faults.length >= MOST_FAULTS ? 'impossible' : patch(lines, line, reason, patched);
+    if (repair === 'impossible') return { tree: {}, text: '', faults, patched, incomplete: true };
+    incomplete ||= repair === 'table';
+  }
+}
+
+type Attempt = { readonly tree: Table } | { readonly tree?: undefined; line: number; column: number; reason: string };
+
+function tryParse(text: string): Attempt {
+  try {
+    const tree = parse(text, { unsafeKeyBehaviour: 'throw' });
+    if (depth(tree) > DEEPEST) return { line: 1, column: 1, reason: 'excessively nested' };
+    return { tree };
+  } catch (error) {
+    if (!(error instanceof TomlError)) return { line: 1, column: 1, reason: 'excessively nested' };
+    return { line: error.line, column: error.column, reason: error.message.split('\n', 1)[0]! };
+  }
+}
+
+/** Without recursion: a file may be nested more deeply than the stack. */
+function depth(tree: Table): number {
+  let level: object[] = [tree];
+  let levels = 0;
+  for (; level.length > 0 && levels <= DEEPEST; levels++) {
+    level = level.flatMap((node) => Object.values(node).filter((value) => typeof value === 'object' && value !== null));
+  }
+  return levels;
+}
+
+const HEADER = /^\s*\[/;
+const ASSIGNMENT = /^\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*\s*=/;
+
+/** Takes the faulty statement out of `lines`. `impossible`: it is not known where the statement begins or ends. */
+function patch(lines: string[], line: number, reason: string, patched: Set<number>): 'value' | 'table' | 'impossible' {
+  const faulty = lines[line - 1] ?? '';
+  const open = /unfinished string/.test(reason) && /"""|'''/.test(faulty);
+  if (open || /nested/.test(reason)) return 'impossible';
+  if (HEADER.test(faulty)) {
+    leaveOutTable(lines, line, patched);
+    return 'table';
+  }
+  patched.add(line);
+  const assignment = ASSIGNMENT.exec(faulty)?.[0];
+  if (assignment !== undefined && !/redefine|unsafe/.test(reason)) {
+    lines[line - 1] = `${assignment} 0`;
+    return 'value';
+  }
+  if (assignment === undefined && !/key/.test(reason)) return 'impossible';
+  lines[line - 1] = '';
+  return 'value';
+}
+
+function leaveOutTable(lines: string[], from: number, patched: Set<number>): void {
+  let line = from;
+  do {
+    lines[line - 1] = '';
+    patched.add(line);
+    line++;
+  } while (line <= lines.length && !HEADER.test(lines[line - 1]!));
+}

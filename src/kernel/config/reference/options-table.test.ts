@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+import * as v from 'valibot';
+import { CATALOGUE, ntpSource } from '../testing/catalogue.js';
+import { configReference, optionsTable } from './options-table.js';
+
+describe('the reference of options', () => {
+  it('tells of each key what it must be, what stands in for it and what it means', async () => {
+    expect(await optionsTable(ntpSource)).to.equal(`| key | value | default | meaning |
+| --- | --- | --- | --- |
+| \`host\` | a host name or address | required | Whom to ask. |
+| \`port\` | a port number from 0 to 65535 | \`123\` |  |
+| \`poll-min\` | a duration such as "64s", from 1s to 1d | \`"64s"\` | Shortest interval \\| of asking. |
+| \`skew\` | a rate such as "-7.2ppm", at most 500ppm |  |  |
+| \`burst\` | a whole number from 1 to 8 | \`4\` |  |
+| \`iburst\` | true or false | \`true\` |  |
+| \`mode\` | one of "basic", "interleaved" | \`"basic"\` |  |
+| \`limit\` | a table |  |  |
+| \`limit.interval\` | a duration such as "64s" | \`"2s"\` |  |
+| \`limit.rate\` | a whole number from 1 to 100 | required |  |
+| \`keys\` | a list of key names |  |  |
+`);
+  });
+
+  it('says so when there are none', async () => {
+    expect(await optionsTable(v.strictObject({}))).to.equal('No options of its own.\n');
+  });
+
+  it('has a section for each table of the hub and each plugin', async () => {
+    const text = await configReference(CATALOGUE);
+    const headers = [...text.matchAll(/^## `(.+)`$/gm)].map(([, header]) => header);
+    expect(headers).to.include.members(['[hub]', '[target]', '[source.*.*]', '[source.ntp.*]', '[sink.ntp.*]']);
+    expect(text).to.match(/^\| `max-error` \| a duration .+ \| `"1s"` \| The error bound beyond .+ \|$/m);
+  });
+});

@@ -1,3 +1,0 @@
-export * from './managed.js';
-export * from './management-responder.js';
-export * from './subscribers.js';

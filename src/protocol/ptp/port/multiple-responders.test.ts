@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { PROFILES } from '../profile/presets.js';
+import type { TimeReceiverPort } from './receiver/receiver-port.js';
+import { receiver, transmitter } from './testing/ports.js';
+import { Node, Wire } from './testing/simulated-network.js';
+
+/** A link with two neighbours, as behind a bridge that forwards what it must not. */
+function rig(profile: 'gptp' | 'gptp-2011' | '61850-9-3') {
+  const gone = { third: false };
+  const master = new Node('master', transmitter(PROFILES[profile]));
+  const third = new Node('third', transmitter(PROFILES[profile], 2, { priority1: 200 }));
+  const slave = new Node('slave', receiver(PROFILES[profile]));
+  const wire = new Wire([master, third, slave], {
+    delayNs: (from, to) => (from === third || to === third ? 500 : 350),
+    drops: (_message, from, to) => gone.third && (from === third || to === third),
+  });
+  const asked = () => slave.sent('pdelay-req').length;
+  const view = () => (slave.machine as TimeReceiverPort).inspect(wire.now);
+  return { slave, wire, gone, asked, view };
+}
+
+const BOTH =
+  '001122.fffe.000001-1 and 001122.fffe.000002-1 answer the same Pdelay_Req: a bridge between us that forwards it?';
+
+describe('a port whose Pdelay_Req are answered by several', () => {
+  for (const [profile, requests] of [
+    ['gptp', 10],
+    ['gptp-2011', 4],
+  ] as const) {
+    it(`stops asking for five minutes after ${requests} in a row, and says so (${profile})`, () => {
+      const { slave, wire, gone, asked, view } = rig(profile);
+      wire.run(299);
+      expect(asked()).to.equal(requests);
+      expect(view()).to.deep.include({
+        state: 'listening',
+        reason: `Not asCapable: ${BOTH} After ${requests} in a row none are sent for 300 s.`,
+      });
+      gone.third = true;
+      wire.run(30);
+      expect(view().state).to.equal('slave');
+      expect(slave.states.at(-1)).to.equal('slave');
+    });
+  }
+
+  it('is FAULTY for 16 s where the profile is of IEEE 1588, and begins again', () => {
+    const { slave, wire, gone, asked, view } = rig('61850-9-3');
+    wire.run(15);
+    expect(asked()).to.equal(4);
+    expect(view()).to.deep.include({
+      state: 'faulty',
+      reason: `Faulty: ${BOTH} After 4 in a row none are sent for 16 s.`,
+    });
+    const observed = slave.observations.length;
+    wire.run(4.5);
+    expect(slave.observations).to.have.lengthOf(observed);
+    gone.third = true;
+    wire.run(20);
+    expect(view().state).to.equal('slave');
+  });
+});

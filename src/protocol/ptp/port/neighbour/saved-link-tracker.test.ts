@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { PROFILES } from '../../profile/presets.js';
+import type { NeighbourMemory } from '../action.js';
+import type { TimeReceiverPort } from '../receiver/receiver-port.js';
+import { portOf } from '../testing/messages.js';
+import { receiver, transmitter } from '../testing/ports.js';
+import { Node, Wire } from '../testing/simulated-network.js';
+
+function rig(remembered: NeighbourMemory | undefined, delayNs: () => number = () => 350) {
+  const master = new Node('master', transmitter(PROFILES['automotive-transmitter']));
+  const slave = new Node('slave', receiver(PROFILES['automotive-receiver'], 5, { remembered }), 0, -20_000);
+  const wire = new Wire([master, slave], { delayNs });
+  const view = () => (slave.machine as TimeReceiverPort).inspect(wire.now);
+  const stored = () => slave.actions.flatMap((action) => (action.type === 'remember' ? [action.neighbour] : []));
+  return { wire, slave, view, stored };
+}
+
+describe('the stored values of a link', () => {
+  it('count until three exchanges have measured it', () => {
+    const { wire, view } = rig({ neighbour: portOf(1), delayNs: 5000, ratePpb: 21_000 });
+    wire.run(0.5);
+    expect(view().link).to.deep.include({ delayNs: 5000, origin: 'remembered' });
+    expect(view().neighbourRatePpb).to.equal(21_000);
+    wire.run(3);
+    expect(view().link?.origin).to.equal('measured');
+    expect(view().meanDelayNs).to.be.closeTo(350, 1);
+    expect(view().neighbourRatePpb).to.be.closeTo(20_000, 1);
+  });
+
+  it('are not those of another neighbour', () => {
+    const { wire, view, stored } = rig({ neighbour: portOf(9), delayNs: 5000, ratePpb: 21_000 });
+    expect(view().link?.delayNs).to.equal(5000);
+    wire.run(0.5);
+    expect(view().link?.origin).to.equal('measured');
+    expect(view().meanDelayNs).to.be.closeTo(350, 1);
+    expect(view().neighbourRatePpb).to.equal(undefined);
+    wire.run(5);
+    expect(stored()[0]?.neighbour).to.deep.equal(portOf(1));
+  });
+
+  it('are kept anew for another rate too', () => {
+    const { wire, stored } = rig({ neighbour: portOf(1), delayNs: 350, ratePpb: 0 });
+    wire.run(20);
+    expect(stored()).to.have.lengthOf(1);
+    expect(stored()[0]!.ratePpb).to.be.closeTo(20_000, 1);
+  });
+
+  it('are no observation of a rate, not even after a step has taken the measured one', () => {
+    const { wire, slave } = rig({ neighbour: portOf(1), delayNs: 350, ratePpb: 20_000 });
+    wire.run(0.5);
+    for (let step = 0; step < 120; step++) {
+      wire.do(slave, (slave.machine as TimeReceiverPort).clockStepped(wire.now));
+      wire.run(0.5);
+    }
+    const rates = slave.observations.filter((observation) => observation.kind === 'rate');
+    expect(rates.filter(({ noisePpb }) => !Number.isFinite(noisePpb))).to.deep.equal([]);
+  });
+
+  it('are not kept anew for what noise explains', () => {
+    let turn = 0;
+    const { wire, stored } = rig(undefined, () => 1000 + ((turn++ * 7919) % 1800));
+    wire.run(300);
+    expect(stored().length).to.be.within(1, 3);
+  });
+});

@@ -1,0 +1,137 @@
+import type { Context } from '../api/context.js';
+import type { Instant, Ns } from '../api/time.js';
+import { octetsOf } from '../protocol/address/index.js';
+
+interface Known {
+  readonly address: string;
+  seenAt: Instant;
+  /** When it was last given up; undefined: never. */
+  failedAt: Instant | undefined;
+  /** Its server does not want to be asked by this machine before then. Undefined: it has not said so. */
+  bannedUntil: Instant | undefined;
+}
+
+/** An address that was not in an answer of the resolver for so long is forgotten, unless a source asks it. */
+const FORGOTTEN_AFTER_NS: Ns = 3600e9;
+/** A name with more addresses than this keeps those that a source asks or that are banned, then the newest. */
+const MOST_KNOWN = 256;
+
+/**
+ * The addresses that the sources of one plugin ask, so that none is asked by two of them. A source with a literal address
+ * always has it; sources with a name share out the addresses of that name. Answers of a resolver that rotate are collected.
+ */
+export class AddressBook {
+  readonly #literal = new Map<string, Set<string>>();
+  readonly #taken = new Map<string, string>();
+  /** The last address of each source: it gets the same one after a restart. */
+  readonly #last = new Map<string, string>();
+  readonly #names = new Map<string, Known[]>();
+
+  /** A source whose address is in the configuration takes it, from a source with a name too. */
+  claimLiteral(owner: string, address: string, port: number): void {
+    const key = keyOf(address, port);
+    const owners = this.#literal.get(key) ?? new Set();
+    this.#literal.set(key, owners.add(owner));
+    this.#taken.delete(key);
+  }
+
+  /** The source has ended, perhaps to begin again. */
+  release(owner: string): void {
+    for (const owners of this.#literal.values()) owners.delete(owner);
+    for (const [key, holder] of this.#taken) if (holder === owner) this.#taken.delete(key);
+  }
+
+  /** False: a source with that literal address has taken it since. */
+  holds(owner: string, address: string, port: number): boolean {
+    return this.#taken.get(keyOf(address, port)) === owner;
+  }
+
+  /** The resolver's addresses of a name, in its order. */
+  learn(name: string, port: number, addresses: readonly string[], now: Instant): void {
+    const earlier = this.#known(name, port);
+    for (const known of earlier)
+      if (known.bannedUntil !== undefined && known.bannedUntil <= now) known.bannedUntil = undefined;
+    const fresh = addresses.map((address): Known => {
+      const known = earlier.find((each) => each.address === address);
+      return known ?? { address, seenAt: now, failedAt: undefined, bannedUntil: undefined };
+    });
+    for (const known of fresh) known.seenAt = now;
+    const others = earlier.filter(
+      (known) =>
+        !fresh.includes(known) &&
+        (this.#taken.has(keyOf(known.address, port)) || Number(now - known.seenAt) < FORGOTTEN_AFTER_NS),
+    );
+    const all = [...fresh, ...others];
+    const held = all.filter(
+      ({ address, bannedUntil }) => bannedUntil !== undefined || this.#taken.has(keyOf(address, port)),
+    );
+    const kept = new Set([...new Set([...held, ...all])].slice(0, MOST_KNOWN));
+    this.#names.set(
+      keyOf(name, port),
+      all.filter((known) => kept.has(known)),
+    );
+  }
+
+  /**
+   * Takes an address of the name for the source, which lets go of the one it had: its last one, else one that was never given
+   * up, else the one given up longest ago. Undefined: others have them all.
+   */
+  take(owner: string, name: string, port: number): string | undefined {
+    this.release(owner);
+    const last = this.#last.get(owner);
+    const rank = ({ address, failedAt }: Known): number =>
+      failedAt !== undefined ? Number(failedAt) : keyOf(address, port) === last ? -2 : -1;
+    const [best] = this.#known(name, port)
+      .filter(({ address, bannedUntil }) => bannedUntil === undefined && this.#holdersOf(address, port).length === 0)
+      .sort((a, b) => rank(a) - rank(b));
+    if (best === undefined) return undefined;
+    const key = keyOf(best.address, port);
+    this.#taken.set(key, owner);
+    this.#last.set(owner, key);
+    return best.address;
+  }
+
+  /** Puts the address at the back. */
+  giveUp(name: string, port: number, address: string, now: Instant): void {
+    for (const known of this.#known(name, port)) if (known.address === address) known.failedAt = now;
+  }
+
+  /** No source asks at this address of the name again before the first look-up after `until`. */
+  ban(name: string, port: number, address: string, until: Instant): void {
+    for (const known of this.#known(name, port)) if (known.address === address) known.bannedUntil = until;
+  }
+
+  /** False: the address was given up before, or is not of that name. */
+  isFresh(name: string, port: number, address: string): boolean {
+    return this.#known(name, port).some((known) => known.address === address && known.failedAt === undefined);
+  }
+
+  /** The addresses of a name that may be asked, and the sources that ask them. */
+  use(name: string, port: number): { readonly addresses: number; readonly owners: readonly string[] } {
+    const usable = this.#known(name, port).filter(({ bannedUntil }) => bannedUntil === undefined);
+    const owners = new Set(usable.flatMap(({ address }) => this.#holdersOf(address, port)));
+    return { addresses: usable.length, owners: [...owners].sort() };
+  }
+
+  #known(name: string, port: number): Known[] {
+    return this.#names.get(keyOf(name, port)) ?? [];
+  }
+
+  #holdersOf(address: string, port: number): readonly string[] {
+    const key = keyOf(address, port);
+    const holder = this.#taken.get(key);
+    return [...(this.#literal.get(key) ?? []), ...(holder === undefined ? [] : [holder])];
+  }
+}
+
+/** The book of all sources of the plugin that `context` belongs to. */
+export const sharedAddresses = (context: Pick<Context, 'common'>): AddressBook =>
+  context.common(() => ({ addresses: new AddressBook() })).addresses;
+
+/** One address may be written in several ways. */
+function keyOf(host: string, port: number): string {
+  const octets = octetsOf(host);
+  if (octets === undefined) return `${host.toLowerCase()} ${port}`;
+  const zone = host.includes('%') ? host.slice(host.indexOf('%')) : '';
+  return `${Buffer.from(octets).toString('hex')}${zone} ${port}`;
+}

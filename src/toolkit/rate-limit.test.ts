@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import { octetsOf } from '../protocol/address/index.js';
+import { RateLimit } from './rate-limit.js';
+
+const S = 1_000_000_000n;
+const limit = (over: { clients?: number } = {}) =>
+  new RateLimit({ intervalNs: 1e9, burst: 4, random: (octets) => randomBytes(octets), ...over });
+const v4 = (n: number) => octetsOf(`10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`)!;
+
+describe('the rate limit', () => {
+  it('serves a client at its rate for ever, however eagerly it asks', () => {
+    const table = limit();
+    let served = 0;
+    for (let t = 0n; t < 100n * S; t += S / 20n) if (table.rule(v4(1), t) === 'serve') served++;
+    expect(served).to.be.within(100, 104);
+  });
+
+  it('tells a client once each time it oversteps', () => {
+    const table = limit();
+    const rulings = Array.from({ length: 7 }, () => table.rule(v4(1), 0n));
+    expect(rulings).to.deep.equal([...Array(4).fill('serve'), 'refuse-first', 'refuse', 'refuse']);
+    expect(table.rule(v4(1), S)).to.equal('serve');
+    expect(table.rule(v4(1), S)).to.equal('refuse-first');
+  });
+
+  it('takes a /64 for one client', () => {
+    const table = limit();
+    for (let i = 1; i <= 4; i++) table.rule(octetsOf(`2001:db8::${i}`)!, 0n);
+    expect(table.rule(octetsOf('2001:db8::9')!, 0n)).to.equal('refuse-first');
+    expect(table.rule(octetsOf('2001:db8:0:1::9')!, 0n)).to.equal('serve');
+  });
+
+  it('takes an IPv4 address and its mapped form for one client', () => {
+    const table = limit();
+    for (let i = 0; i < 4; i++) table.rule(octetsOf('192.0.2.1')!, 0n);
+    expect(table.rule(octetsOf('::ffff:192.0.2.1')!, 0n)).to.equal('refuse-first');
+  });
+
+  it('is neither emptied nor filled for the others by a flood from forged addresses', () => {
+    const table = limit({ clients: 256 });
+    for (let i = 0; i < 10; i++) table.rule(v4(1), 0n);
+    let refused = 0;
+    for (let i = 2; i < 50_000; i++) if (table.rule(v4(i), 0n) !== 'serve') refused++;
+    expect(refused).to.equal(0);
+    expect(table.rule(v4(1), 0n)).to.equal('refuse');
+  });
+
+  it('forgets a client whose credit is whole', () => {
+    const table = limit({ clients: 64 });
+    for (let i = 0; i < 1000; i++) table.rule(v4(i), 0n);
+    const late = 10n * S;
+    for (let i = 0; i < 4; i++) table.rule(v4(5000), late);
+    expect(table.rule(v4(5000), late)).to.equal('refuse-first');
+  });
+});

@@ -1,0 +1,95 @@
+import type { Instant, Ns } from '../api/time.js';
+import { isMappedV4 } from '../protocol/address/index.js';
+
+export interface RateLimitOptions {
+  /** One request a client in this time, on average. */
+  readonly intervalNs: Ns;
+  /** So many at once. */
+  readonly burst: number;
+  /** Unpredictable octets: without them nobody can tell which clients share a place. */
+  readonly random: (octets: number) => Uint8Array;
+  /** Clients remembered; rounded up to a power of two. */
+  readonly clients?: number;
+}
+
+/** `first`: refused, and the first refusal since the client was last served. */
+export type Ruling = 'serve' | 'refuse' | 'refuse-first';
+
+const WAYS = 4;
+const V4_OCTETS = 4;
+/** A /64 is one client: its owner has all addresses in it. */
+const V6_OCTETS = 8;
+
+/**
+ * A bounded table of clients, each with the time at which its credit is whole again (GCRA, ITU-T I.371). Refused requests
+ * cost no credit, so that an eager client is served at the permitted rate.
+ *
+ * A client is forgotten only when its credit is whole, that is when forgetting it changes nothing: a flood from forged
+ * addresses neither frees a limited client nor silences the others, it only makes new ones unlimited while it lasts.
+ */
+export class RateLimit {
+  readonly #intervalNs: Ns;
+  readonly #toleranceNs: Ns;
+  readonly #mask: number;
+  readonly #tags: Uint32Array;
+  readonly #wholeAt: Float64Array;
+  readonly #refused: Uint8Array;
+  /** Tabulation hashing: an own table of random words for each octet. */
+  readonly #words: Uint32Array;
+  #start: Instant | undefined;
+
+  constructor({ intervalNs, burst, random, clients = 16384 }: RateLimitOptions) {
+    const sets = 2 ** Math.ceil(Math.log2(clients / WAYS));
+    this.#intervalNs = intervalNs;
+    this.#toleranceNs = intervalNs * (burst - 1);
+    this.#mask = sets - 1;
+    this.#tags = new Uint32Array(sets * WAYS);
+    this.#wholeAt = new Float64Array(sets * WAYS);
+    this.#refused = new Uint8Array(sets * WAYS);
+    this.#words = new Uint32Array(Uint8Array.from(random(2 * V6_OCTETS * 256 * 4)).buffer);
+  }
+
+  /** `address` by `octetsOf`, `now` monotonic. */
+  rule(address: Uint8Array, now: Instant): Ruling {
+    this.#start ??= now;
+    const nowNs = Number(now - this.#start);
+    const place = this.#place(address, nowNs);
+    if (place < 0) return 'serve';
+    const wholeAt = Math.max(nowNs, this.#wholeAt[place]!);
+    if (wholeAt - nowNs > this.#toleranceNs) {
+      const first = this.#refused[place] === 0;
+      this.#refused[place] = 1;
+      return first ? 'refuse-first' : 'refuse';
+    }
+    this.#wholeAt[place] = wholeAt + this.#intervalNs;
+    this.#refused[place] = 0;
+    return 'serve';
+  }
+
+  /** Where the client is remembered, or −1 when all places for it are taken. */
+  #place(address: Uint8Array, nowNs: Ns): number {
+    const v4 = isMappedV4(address);
+    const from = v4 ? 12 : 0;
+    const count = v4 ? V4_OCTETS : V6_OCTETS;
+    let set = 0;
+    let tag = v4 ? 1 : 2;
+    for (let i = 0; i < count; i++) {
+      const at = (i * 256 + address[from + i]!) * 2;
+      set ^= this.#words[at]!;
+      tag ^= this.#words[at + 1]!;
+    }
+    tag >>>= 0;
+    const base = (set & this.#mask) * WAYS;
+    let free = -1;
+    for (let place = base; place < base + WAYS; place++) {
+      if (this.#tags[place] === tag) return place;
+      if (this.#wholeAt[place]! <= nowNs) free = place;
+    }
+    if (free >= 0) {
+      this.#tags[free] = tag;
+      this.#wholeAt[free] = 0;
+      this.#refused[free] = 0;
+    }
+    return free;
+  }
+}
