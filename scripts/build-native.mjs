@@ -37,7 +37,9 @@ const started = Date.now();
 try {
   mkdirSync(scratch, { recursive: true });
 } catch (error) {
-  finish(`the addon cannot be written (${/** @type {Error} */ (error).message}): run "sudo ${join(root, 'bin/timehub')} build-addon"`);
+  finish(
+    `the addon cannot be written (${/** @type {Error} */ (error).message}): run "sudo ${join(root, 'bin/timehub')} build-addon"`,
+  );
 }
 const objects = await Promise.all(files.filter((file) => file.endsWith('.cc')).map(compile));
 const linked = join(scratch, 'timehub.node');

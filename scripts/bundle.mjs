@@ -22,7 +22,9 @@ const __bundle = import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/bun
 const manifests = filesBelow('plugins').filter((file) => /^plugins\/[^/]+\/plugin\.json$/.test(file));
 const pluginEntries = manifests.flatMap((manifest) => {
   const { plugins } = JSON.parse(readFileSync(join(root, manifest), 'utf8'));
-  return Object.values(/** @type {Record<string, string>} */ (plugins)).map((module) => join(manifest, '..', module).replace(/\.js$/, '.ts'));
+  return Object.values(/** @type {Record<string, string>} */ (plugins)).map((module) =>
+    join(manifest, '..', module).replace(/\.js$/, '.ts'),
+  );
 });
 
 /** @type {import('esbuild').Plugin} */

@@ -17,7 +17,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import type { TimeState } from '../src/api/index.js';
-import { createEngine } from '../src/core/engine.js';
+import { createEngine } from '../src/core/engine/engine.js';
 import { createEstimator } from '../src/core/estimator/index.js';
 import type { LeapTable } from '../src/core/leap/leap-table.js';
 import { Replay } from '../src/kernel/record/replay.js';

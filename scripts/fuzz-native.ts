@@ -12,8 +12,7 @@ import { parseArgs } from 'node:util';
 import { fetchPeer, findPeer } from '../test/peers.js';
 import { root } from '../test/place.js';
 
-const READERS =
-  'address batch clocks control ethernet interface mac pdelay-answers stamped udp unix'.split(' ');
+const READERS = 'address batch clocks control ethernet interface mac pdelay-answers stamped udp unix'.split(' ');
 const SOURCES = ['test/native/fuzz.cc', 'test/native/fake-kernel.cc', ...READERS.map((name) => `native/${name}.cc`)];
 const SANITIZE = ['-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all'];
 const COMPILE = ['-std=c++17', '-g', '-O1', '-Wall', '-Wextra', '-D_GNU_SOURCE', ...SANITIZE];

@@ -5,10 +5,7 @@ import { availableParallelism } from 'node:os';
  * Runs jobs in worker processes, one a core, and resolves with their results in the order of the jobs. The worker is `program`
  * with the argument `--worker`, which calls `serve`. The first failure rejects.
  */
-export async function runInWorkers<Job, Result>(
-  program: string,
-  jobs: readonly Job[],
-): Promise<readonly Result[]> {
+export async function runInWorkers<Job, Result>(program: string, jobs: readonly Job[]): Promise<readonly Result[]> {
   const results: Result[] = [];
   const waiting = [...jobs.keys()];
   let left = jobs.length;

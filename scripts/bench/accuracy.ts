@@ -89,7 +89,9 @@ async function main(): Promise<void> {
     .flatMap(({ path }) => Array.from({ length: seeds }, (_, i): Job => ({ path, seed: first + i, quick })));
   const started = Date.now();
   const results = await runInWorkers<Job, SimulationResult>(import.meta.filename, jobs);
-  const lines = rows.flatMap((row) => linesOf({ ...row, results: results.filter((_, i) => jobs[i]!.path === row.path) }));
+  const lines = rows.flatMap((row) =>
+    linesOf({ ...row, results: results.filter((_, i) => jobs[i]!.path === row.path) }),
+  );
   const misses = missesOf(lines);
   if (options.json) console.log(JSON.stringify({ seeds, first, quick, rows: lines, misses }, undefined, 2));
   else console.log([textTable(lines), '', ...misses.map((miss) => `misses: ${miss}`)].join('\n'));

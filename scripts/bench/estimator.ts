@@ -12,7 +12,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { GCProfiler } from 'node:v8';
 import type { ClockId, Instant, Observation } from '../../src/api/index.js';
-import { createEngine } from '../../src/core/engine.js';
+import { createEngine } from '../../src/core/engine/engine.js';
 import { createEstimator } from '../../src/core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../../src/core/leap/leap-seconds.js';
 import { alignedColumns, median } from './figures.js';

@@ -97,7 +97,9 @@ function askNeighbour(rig: Rig, seconds: number): Promise<NeighbourResult> {
 
 function lineOf(name: string, { asked, followed, stayUs, followedUs }: NeighbourResult): string {
   const late = lateShare({ asked, followedUs });
-  const cells = [stayUs, followedUs].flatMap((us) => [0.5, 0.99, 1].map((share) => quantile(us, share)?.toFixed(0) ?? '–'));
+  const cells = [stayUs, followedUs].flatMap((us) =>
+    [0.5, 0.99, 1].map((share) => quantile(us, share)?.toFixed(0) ?? '–'),
+  );
   const columns = [name.padEnd(34), `${followed}/${asked}`.padStart(10), ...cells.map((cell) => cell.padStart(9))];
   return `${columns.join(' ')} ${(100 * late).toFixed(2).padStart(6)} %`;
 }

@@ -58,7 +58,8 @@ if ('missing' in found) throw new Error(problem);
 
 const row = (name: string, ...cells: readonly (string | number)[]): void =>
   console.log(name.padEnd(20) + cells.map((cell) => String(cell).padStart(9)).join(''));
-const figures = ({ rms, bias, delay }: ReturnType<typeof summary>): readonly number[] => [rms, bias, delay].map(Math.round);
+const figures = ({ rms, bias, delay }: ReturnType<typeof summary>): readonly number[] =>
+  [rms, bias, delay].map(Math.round);
 
 console.log(
   `offsets that ptp4l sees, ns, ${options.runs} x ${options.samples}: ours, then those of a ptp4l grandmaster`,

@@ -35,7 +35,8 @@ const { values } = parseArgs({
 
 /** Returns four configurations: each adds, removes or changes a source or sink of the one before. */
 async function variantsOf(config: string): Promise<readonly string[]> {
-  const without = (text: string, table: string): string => text.replace(new RegExp(`^\\[${table}\\]\\n(?:(?!^\\[).*\\n)*`, 'm'), '');
+  const without = (text: string, table: string): string =>
+    text.replace(new RegExp(`^\\[${table}\\]\\n(?:(?!^\\[).*\\n)*`, 'm'), '');
   const more = `\n[sink.ntp.more]\nlisten = "127.0.0.1:${await freeUdpPort()}"\n`;
   return [
     config,

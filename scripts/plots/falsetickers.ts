@@ -1,8 +1,8 @@
-import { COLOUR, chart, event, line, note } from './chart.mjs';
-import { watch } from './lab.mjs';
+import { COLOUR, chart, event, line, note } from './chart.js';
+import { errorNs, known, type Moment, watch } from './watch.js';
 
 const DRIFT_S = 2400;
-const server = (name, more = '') => `
+const server = (name: string, more = '') => `
 [[server]]
 name = "${name}"
 poll = "64s"
@@ -22,31 +22,32 @@ ${server('e', `[[server.event]]\nat = "${DRIFT_S}s"\ndrift = "100ppm"`)}
 const STATES = {
   combined: { colour: COLOUR.green, key: 'combined' },
   agrees: { colour: COLOUR.blue, key: 'agrees (no weight)' },
-  warming: { colour: COLOUR.orange, key: 'warming (learnt anew)' },
+  warming: { colour: COLOUR.orange, key: 'warming (learnt again)' },
   rejected: { colour: COLOUR.red, key: 'rejected' },
 };
 
-/** A source that is wrong from the start, and one that leaves the others at 100 ppm. */
-export async function falsetickers() {
+/** Shows a source that is wrong from the start, and one that leaves the others at 100 ppm. */
+export async function falsetickers(): Promise<string> {
   const { frames } = await watch(SCENARIO);
-  const minutes = ({ atS }) => atS / 60;
-  const x = { range: [0, 90] };
-  const ids = frames[0].sources.map(({ id }) => id);
+  const minutes = ({ atS }: Moment) => atS / 60;
+  const x = { range: [0, 90] } as const;
+  const ids = frames[0]!.sources.map(({ id }) => id);
   const segments = Object.entries(STATES).flatMap(([state, { colour, key }]) =>
     ids.map((id, n) =>
       line(
         frames.map((frame) => {
           const source = frame.sources.find((one) => one.id === id);
-          return [minutes(frame), source.state === state ? (source.offsetNs - frame.truthNs) / 1e6 : Number.NaN];
+          return [
+            minutes(frame),
+            source?.state === state ? (source.offsetNs - frame.truthNs) / 1e6 : Number.NaN,
+          ] as const;
         }),
         colour,
         { width: 2.5, key: n === 0 ? key : '' },
       ),
     ),
   );
-  const errors = frames
-    .filter(({ clock }) => Number.isFinite(clock.sigmaNs))
-    .map((frame) => [minutes(frame), (frame.clock.offsetNs - frame.truthNs) / 1e3]);
+  const errors = known(frames).map((frame) => [minutes(frame), errorNs(frame) / 1e3] as const);
   const worst = 1.1 * Math.max(...errors.filter(([at]) => at > 10).map(([, error]) => Math.abs(error)));
   return chart({
     title: 'Falsetickers',

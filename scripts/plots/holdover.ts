@@ -1,5 +1,5 @@
-import { band, COLOUR, chart, event, line } from './chart.mjs';
-import { watch } from './lab.mjs';
+import { band, COLOUR, chart, event, line } from './chart.js';
+import { type Frame, type Moment, watch } from './watch.js';
 
 const SILENT_S = 14_400;
 const SCENARIO = `
@@ -22,15 +22,16 @@ loss = 0.0
 `;
 const RUNS = 12;
 
-/** Two hours without a packet: a dozen oscillators, and what the hub says of its own error. */
-export async function holdover() {
-  const runs = [];
+/** Shows two hours without a packet: a dozen oscillators, and the hub's sigma and bound. */
+export async function holdover(): Promise<string> {
+  const runs: (readonly Frame[])[] = [];
   for (let seed = 1; seed <= RUNS; seed++) runs.push((await watch(SCENARIO, { seed })).frames);
-  const hours = ({ atS }) => (atS - SILENT_S) / 3600;
-  const x = { label: 'hours since the last packet', range: [-0.5, 2.5] };
+  const hours = ({ atS }: Moment) => (atS - SILENT_S) / 3600;
+  const x = { label: 'hours since the last packet', range: [-0.5, 2.5] } as const;
   const shown = runs.map((frames) => frames.filter((frame) => hours(frame) >= x.range[0]));
-  const typical = middle(shown, (frames) => frames.findLast((frame) => hours(frame) < 2).clock.sigmaNs);
-  const stated = (name) => typical.map((frame) => [hours(frame), frame.clock[name] / 1e3]);
+  const typical = middle(shown, (frames) => frames.findLast((frame) => hours(frame) < 2)!.clock.sigmaNs);
+  const stated = (name: 'sigmaNs' | 'boundNs') =>
+    typical.map((frame) => [hours(frame), frame.clock[name] / 1e3] as const);
   const [sigma, bound] = [stated('sigmaNs'), stated('boundNs')];
   return chart({
     title: 'Holdover',
@@ -38,25 +39,25 @@ export async function holdover() {
       'Without packets sigma and bound grow; of twelve oscillators most stay within sigma and all within the bound.',
     panels: [
       {
-        title: `Error of the clock in ${RUNS} runs, and what is stated of it`,
+        title: `Error of the clock in ${RUNS} runs, and its stated sigma and bound`,
         height: 240,
         x,
         y: { label: 'error, µs', range: [-3000, 3000] },
         marks: [
           band(
-            sigma.map(([at, value]) => [at, -value, value]),
+            sigma.map(([at, value]) => [at, -value, value] as const),
             COLOUR.blue,
             { key: '± sigma, of the middle run' },
           ),
           line(bound, COLOUR.orange, { width: 2, key: '± bound' }),
           line(
-            bound.map(([at, value]) => [at, -value]),
+            bound.map(([at, value]) => [at, -value] as const),
             COLOUR.orange,
             { width: 2 },
           ),
           ...shown.map((frames, n) =>
             line(
-              frames.map((frame) => [hours(frame), frame.truthNs / 1e3]),
+              frames.map((frame) => [hours(frame), frame.truthNs / 1e3] as const),
               COLOUR.grey,
               { width: 1, key: n === 0 ? 'true error, a line each run' : '' },
             ),
@@ -69,4 +70,5 @@ export async function holdover() {
   });
 }
 
-const middle = (values, measure) => [...values].sort((a, b) => measure(a) - measure(b))[values.length >> 1];
+const middle = <T>(values: readonly T[], measure: (value: T) => number): T =>
+  [...values].sort((a, b) => measure(a) - measure(b))[values.length >> 1]!;

@@ -1,23 +1,34 @@
-#!/usr/bin/env node
 /**
- * Draws the pictures of docs/estimator.md from runs of the real code in the lab. Same code, same pictures.
+ * Draws the pictures of docs/estimator.md from runs of the real code in the lab. The same code makes the same pictures.
  *
- *   node scripts/plots.mjs [NAME …]
+ *   npm run plots -- [--to FOLDER] [NAME …]
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setup } from './setup.mjs';
-import { root } from './tree.mjs';
+import { parseArgs } from 'node:util';
+import { root } from '../../test/place.js';
+import { falsetickers } from './falsetickers.js';
+import { holdover } from './holdover.js';
+import { influence } from './influence.js';
+import { legs } from './legs.js';
+import { pps } from './pps.js';
+import { route } from './route.js';
+import { shapes } from './shapes.js';
+import { start } from './start.js';
+import { vote } from './vote.js';
+import { wander } from './wander.js';
 
-const NAMES = ['legs', 'influence', 'shapes', 'wander', 'vote', 'falsetickers', 'pps', 'holdover', 'start', 'route'];
+const PLOTS = { legs, influence, shapes, wander, vote, falsetickers, pps, holdover, start, route };
 
-if (process.env.TIMEHUB_NO_SETUP === undefined) setup();
-const folder = join(root, 'docs/plots');
-mkdirSync(folder, { recursive: true });
-const wanted = process.argv.slice(2);
-for (const name of NAMES.filter((known) => wanted.length === 0 || wanted.includes(known))) {
-  const { [name]: draw } = await import(`./plots/${name}.mjs`);
+const { values, positionals: names } = parseArgs({
+  options: { to: { type: 'string', default: join(root, 'docs/plots') } },
+  allowPositionals: true,
+});
+mkdirSync(values.to, { recursive: true });
+for (const [name, draw] of Object.entries(PLOTS)) {
+  if (names.length > 0 && !names.includes(name)) continue;
   const svg = await draw();
-  writeFileSync(join(folder, `${name}.svg`), svg);
-  process.stdout.write(`docs/plots/${name}.svg  ${(svg.length / 1000).toFixed(1)} kB\n`);
+  const path = join(values.to, `${name}.svg`);
+  writeFileSync(path, svg);
+  console.log(`${path}  ${(svg.length / 1000).toFixed(1)} kB`);
 }

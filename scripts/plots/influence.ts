@@ -1,24 +1,21 @@
-import { join } from 'node:path';
-import { root } from '../tree.mjs';
-import { COLOUR, chart, line } from './chart.mjs';
+import { OneSidedComponent } from '../../src/core/estimator/noise/one-sided.js';
+import { COLOUR, chart, line } from './chart.js';
 
-const { OneSidedComponent } = await import(join(root, 'dist/src/core/estimator/noise/one-sided.js'));
-
-/** µs */
+/** Standard deviation of the estimate, mean jitter and standard deviation of the early edge, µs. */
 const PRIOR = 200;
 const JITTER = 1000;
 const EDGE = 100;
 
-/** How far one leg moves the estimate, by how late it came: one-sided noise beside a linear filter's. */
-export async function influence() {
-  const leg = new OneSidedComponent();
+/** Shows how far one leg moves the estimate, by its lateness, with one-sided noise and in a linear filter. */
+export function influence(): string {
+  const leg = Object.assign(new OneSidedComponent(), { noise: EDGE ** 2, scale: JITTER });
   const late = Array.from({ length: 281 }, (_, n) => -800 + 20 * n);
   const oneSided = late.map((residual) => {
-    leg.see(residual, PRIOR ** 2, EDGE ** 2, JITTER);
-    return [residual, leg.shift];
+    leg.weigh({ residual, variance: PRIOR ** 2 });
+    return [residual, leg.shift] as const;
   });
   const noise = EDGE ** 2 + JITTER ** 2;
-  const linear = late.map((residual) => [residual, (PRIOR ** 2 / (PRIOR ** 2 + noise)) * (residual - JITTER)]);
+  const linear = late.map((residual) => [residual, (PRIOR ** 2 / (PRIOR ** 2 + noise)) * (residual - JITTER)] as const);
   return chart({
     title: 'What one leg does',
     summary:

@@ -1,5 +1,5 @@
-import { COLOUR, chart, event, line } from './chart.mjs';
-import { watch } from './lab.mjs';
+import { COLOUR, chart, event, line } from './chart.js';
+import { type Frame, known, watch } from './watch.js';
 
 const FIX_S = 300;
 const SCENARIO = `
@@ -21,13 +21,13 @@ at = "${FIX_S}s"
 loss = 0.0
 `;
 
-/** A pulse joins once a server has told which second it begins. */
-export async function pps() {
+/** Shows how a pulse joins once a server has said which second it begins. */
+export async function pps(): Promise<string> {
   const { frames, events } = await watch(SCENARIO);
-  const minutes = ({ atS }) => atS / 60;
-  const known = frames.filter(({ clock }) => Number.isFinite(clock.sigmaNs));
-  const seconds = (pick) => known.map((frame) => [minutes(frame), Math.abs(pick(frame)) / 1e9]);
-  const admitted = events.find(({ id, text }) => id === 'pps.p' && text.startsWith('is combined'));
+  const seconds = (pick: (frame: Frame) => number) =>
+    known(frames).map((frame) => [frame.atS / 60, Math.abs(pick(frame)) / 1e9] as const);
+  const admitted = events.find(({ text }) => text.startsWith('pps.p is combined'));
+  if (admitted === undefined) throw new Error('the pulse is never combined');
   return chart({
     title: 'A pulse joins',
     summary:
@@ -44,7 +44,7 @@ export async function pps() {
           format: (value) =>
             ['10 ns', '100 ns', '1 µs', '10 µs', '100 µs', '1 ms', '10 ms', '100 ms'][
               Math.round(Math.log10(value)) + 8
-            ],
+            ]!,
         },
         marks: [
           line(

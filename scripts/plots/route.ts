@@ -1,15 +1,15 @@
-import { band, COLOUR, chart, event, line } from './chart.mjs';
-import { watch } from './lab.mjs';
+import { band, COLOUR, chart, event, line } from './chart.js';
+import { errorNs, type Frame, known, type Moment, watch } from './watch.js';
 
 const CHANGE_S = 3600;
-const server = (name, more = '') => `
+const server = (name: string, more = '') => `
 [[server]]
 name = "${name}"
 poll = "64s"
 up = { base = "20ms", jitter = "1ms", shape = "exp" }
 ${more}
 `;
-const scenario = (others) => `
+const scenario = (others: readonly string[]) => `
 duration = "25200s"
 tick = "4s"
 [clock]
@@ -20,12 +20,13 @@ ${server('a', `[[server.event]]\nat = "${CHANGE_S}s"\ndown-extra = "5ms"`)}
 ${others.map((name) => server(name)).join('')}
 `;
 
-/** The way back from one server becomes 5 ms longer: alone, and beside three others. */
-export async function route() {
-  const [alone, beside] = [(await watch(scenario([]))).frames, (await watch(scenario(['b', 'c', 'd']))).frames];
-  const hours = ({ atS }) => (atS - CHANGE_S) / 3600;
-  const error = (frames) => frames.map((frame) => [hours(frame), (frame.clock.offsetNs - frame.truthNs) / 1e6]);
-  const x = { label: 'hours since the way back became 5 ms longer', range: [-0.5, 6] };
+/** Shows the way back from one server become 5 ms longer: alone, and beside three others. */
+export async function route(): Promise<string> {
+  const { frames: alone } = await watch(scenario([]));
+  const { frames: beside } = await watch(scenario(['b', 'c', 'd']));
+  const hours = ({ atS }: Moment) => (atS - CHANGE_S) / 3600;
+  const error = (frames: readonly Frame[]) => frames.map((frame) => [hours(frame), errorNs(frame) / 1e6] as const);
+  const x = { label: 'hours since the way back became 5 ms longer', range: [-0.5, 6] } as const;
   return chart({
     title: 'A route changes in one direction',
     summary:
@@ -39,9 +40,7 @@ export async function route() {
         marks: [
           event(0, '+5 ms'),
           band(
-            alone
-              .filter(({ clock }) => Number.isFinite(clock.sigmaNs))
-              .map((frame) => [hours(frame), -frame.clock.sigmaNs / 1e6, frame.clock.sigmaNs / 1e6]),
+            known(alone).map((frame) => [hours(frame), -frame.clock.sigmaNs / 1e6, frame.clock.sigmaNs / 1e6] as const),
             COLOUR.orange,
             { opacity: 0.15, key: '± sigma, as stated (bound: 20 to 25 ms)' },
           ),

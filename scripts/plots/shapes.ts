@@ -1,11 +1,13 @@
-import { chart, RAMP, stack } from './chart.mjs';
-import { watch } from './lab.mjs';
+import type { Estimator } from '../../src/core/estimator/index.js';
+import type { TrackFilter } from '../../src/core/estimator/track-filter.js';
+import { chart, type Panel, RAMP, type Row, stack } from './chart.js';
+import { watch } from './watch.js';
 
-const RHOS = ['0.01', '0.1', '0.5', '2', '8'];
-const COLOURS = [0, 2, 4, 5, 7].map((n) => RAMP[n]);
+const RHOS = [0.01, 0.1, 0.5, 2, 8];
+const COLOURS = [0, 2, 4, 5, 7].map((n) => RAMP[n]!);
 const LEGS = 300;
 
-const scenario = (shape) => `
+const scenario = (shape: 'exp' | 'norm') => `
 duration = "10000s"
 steer = { steer = false }
 [clock]
@@ -16,10 +18,10 @@ poll = "64s"
 up = { base = "20ms", jitter = "1ms", shape = "${shape}" }
 `;
 
-/** The weights of the five shapes of leg noise, by legs, for a path that queues and for one that is Gaussian. */
-export async function shapes() {
+/** Shows the weights of the five shapes of leg noise, by legs, for a path that queues and for one that is Gaussian. */
+export async function shapes(): Promise<string> {
   const [exponential, gaussian] = [await weights('exp'), await weights('norm')];
-  const panel = (title, rows) => ({
+  const panel = (title: string, rows: readonly Row[]): Panel => ({
     title,
     height: 130,
     x: { range: [0, LEGS] },
@@ -43,17 +45,26 @@ export async function shapes() {
   });
 }
 
-async function weights(shape) {
-  const look = (estimator) => {
-    const track = estimator.byKey.get('ntp.a');
-    return { legs: track?.observations ?? 0, weights: track?.legs?.shapes.map(({ weight }) => weight) ?? [] };
+/** Returns the weights of the shapes after each exchange. */
+async function weights(shape: 'exp' | 'norm'): Promise<readonly Row[]> {
+  const look = (estimator: Estimator) => {
+    // Private to the estimator: no other code needs the weights before they are settled.
+    const { byKey } = estimator as unknown as { readonly byKey: ReadonlyMap<string, TrackFilter> };
+    const track = byKey.get('ntp.a');
+    return {
+      legs: track?.observations ?? 0,
+      shapes: track?.legs?.learnt ?? [],
+    };
   };
   const { frames } = await watch(scenario(shape), { look });
-  const rows = [];
+  const rows: Row[] = [];
   for (const frame of frames) {
-    if (frame.weights.length === 0 || frame.legs === rows.at(-1)?.[0]) continue;
-    const sum = frame.weights.reduce((total, weight) => total + weight, 0);
-    rows.push([frame.legs, ...frame.weights.map((weight) => weight / sum)]);
+    if (frame.shapes.length === 0 || frame.legs === rows.at(-1)?.[0]) continue;
+    // At first there are several scales of each shape.
+    const weightOf = (shapes: typeof frame.shapes): number =>
+      shapes.reduce((total, { logWeight }) => total + Math.exp(logWeight), 0);
+    const sum = weightOf(frame.shapes);
+    rows.push([frame.legs, ...RHOS.map((rho) => weightOf(frame.shapes.filter((shape) => shape.rho === rho)) / sum)]);
   }
   return rows;
 }

@@ -1,7 +1,7 @@
-import { COLOUR, chart, line } from './chart.mjs';
-import { watch } from './lab.mjs';
+import { COLOUR, chart, line } from './chart.js';
+import { type Frame, watch } from './watch.js';
 
-const scenario = (steer) => `
+const scenario = (steer: string) => `
 duration = "7200s"
 [clock]
 wander = 1e-9
@@ -15,11 +15,12 @@ up = { base = "20ms", jitter = "1ms", shape = "exp" }
 ${steer}
 `;
 
-/** From half a second and 50 ppm off: with a step, and without. */
-export async function start() {
-  const [stepped, slewed] = [(await watch(scenario(''))).frames, (await watch(scenario('step-updates = 0'))).frames];
-  const error = (frames) => frames.map(({ atS, truthNs }) => [atS, Math.abs(truthNs) / 1e9]);
-  const x = { range: [1, 7200], log: true };
+/** Shows a start from half a second and 50 ppm off: with a step, and without. */
+export async function start(): Promise<string> {
+  const { frames: stepped } = await watch(scenario(''));
+  const { frames: slewed } = await watch(scenario('step-updates = 0'));
+  const error = (frames: readonly Frame[]) => frames.map(({ atS, truthNs }) => [atS, Math.abs(truthNs) / 1e9] as const);
+  const x = { range: [1, 7200], log: true } as const;
   return chart({
     title: 'The start',
     summary:
@@ -34,13 +35,13 @@ export async function start() {
           range: [1e-6, 1],
           log: true,
           format: (value) =>
-            ['1 µs', '10 µs', '100 µs', '1 ms', '10 ms', '100 ms', '1 s'][Math.round(Math.log10(value)) + 6],
+            ['1 µs', '10 µs', '100 µs', '1 ms', '10 ms', '100 ms', '1 s'][Math.round(Math.log10(value)) + 6]!,
         },
         marks: [
           line(error(slewed), COLOUR.orange, { key: 'step-updates = 0' }),
-          line(error(stepped), COLOUR.blue, { width: 2, key: 'as it comes' }),
+          line(error(stepped), COLOUR.blue, { width: 2, key: 'defaults' }),
           line(
-            stepped.slice(1).map(({ atS, clock }) => [atS, clock.sigmaNs / 1e9]),
+            stepped.slice(1).map(({ atS, clock }) => [atS, clock.sigmaNs / 1e9] as const),
             COLOUR.text,
             { dash: '4 3', key: 'its sigma' },
           ),
@@ -57,5 +58,6 @@ export async function start() {
   });
 }
 
-/** What the oscillator needs − what it still lacks. */
-const correction = (frames) => frames.map(({ atS, clock }) => [atS, (clock.frequencyPpb - clock.slopePpb) / 1e3]);
+/** The correction that the oscillator needs − the part that it still lacks, ppm. */
+const correction = (frames: readonly Frame[]) =>
+  frames.map(({ atS, clock }) => [atS, (clock.frequencyPpb - clock.slopePpb) / 1e3] as const);

@@ -1,7 +1,7 @@
-import { band, COLOUR, chart, line, note } from './chart.mjs';
-import { watch } from './lab.mjs';
+import { band, COLOUR, chart, line, note } from './chart.js';
+import { watch } from './watch.js';
 
-const server = (name, base, more = '') => `
+const server = (name: string, base: string, more = '') => `
 [[server]]
 name = "${name}"
 poll = "16s"
@@ -18,12 +18,12 @@ ${server('far', '12ms', 'root-delay = "3ms"\nroot-dispersion = "600us"')}
 ${server('abroad', '20ms', 'root-delay = "6ms"\nroot-dispersion = "1ms"')}
 ${server('liar', '2ms', 'offset = "12ms"')}
 `;
-const STATE_COLOUR = { combined: COLOUR.green, agrees: COLOUR.green, rejected: COLOUR.red };
+const colourOf = (state: string): string => (state === 'rejected' ? COLOUR.red : COLOUR.green);
 
-/** The vote at one moment: what each source vouches for, and where a majority overlaps. */
-export async function vote() {
+/** Shows the vote at one moment: each source's interval, and where those of a majority overlap. */
+export async function vote(): Promise<string> {
   const { frames } = await watch(SCENARIO);
-  const hub = frames.at(-1);
+  const hub = frames.at(-1)!;
   const rows = hub.sources.map((source, n) => {
     const centre = source.offsetNs - hub.clock.offsetNs;
     // The bound of a source is its distance and four sigmas; voters are compared at three.
@@ -45,14 +45,14 @@ export async function vote() {
     summary: 'The intervals of four sources overlap; that of the liar touches only the two widest and is left out.',
     panels: [
       {
-        title: 'What each source vouches for: its offset ± its distance and three sigmas',
+        title: 'The interval of each source: its offset ± its root distance and three sigmas',
         height: 190,
         x: { label: 'offset by this source − offset by the hub, ms', range: [-27, 33] },
         y: {
           label: 'source',
           range: [0.4, top],
           ticks: rows.map(({ row }) => row),
-          format: (row) => rows.find((one) => one.row === row).id.replace('ntp.', ''),
+          format: (row) => rows.find((one) => one.row === row)!.id.replace('ntp.', ''),
         },
         marks: [
           band(
@@ -69,7 +69,7 @@ export async function vote() {
                 [low, row],
                 [high, row],
               ],
-              STATE_COLOUR[state],
+              colourOf(state),
               { width: 7 },
             ),
             line(
@@ -80,7 +80,7 @@ export async function vote() {
               COLOUR.text,
               { width: 2 },
             ),
-            note(high, row, state, { colour: STATE_COLOUR[state], dx: 8, dy: 4 }),
+            note(high, row, state, { colour: colourOf(state), dx: 8, dy: 4 }),
           ]),
         ],
       },

@@ -1,5 +1,6 @@
-import { COLOUR, chart, event, line, RAMP, stack } from './chart.mjs';
-import { watch } from './lab.mjs';
+import type { Estimator } from '../../src/core/estimator/index.js';
+import { COLOUR, chart, event, line, RAMP, stack } from './chart.js';
+import { errorNs, type Frame, type Moment, watch } from './watch.js';
 
 const STEP_S = 7200;
 const SCENARIO = `
@@ -18,19 +19,23 @@ up = { base = "100us", jitter = "10us", shape = "exp" }
 `;
 const EXPONENTS = ['−22', '−21', '−20', '−19', '−18', '−17', '−16', '−15', '−14'];
 
-/** How the bank of wanders takes a step of the frequency, beside a filter that knows the true wander and nothing else. */
-export async function wander() {
-  const look = (estimator) => ({ weights: [...estimator.state.bank.weightsOf('system')] });
+/** Shows how the wander bank follows a step of the frequency, beside a filter that knows the true wander only. */
+export async function wander(): Promise<string> {
+  const look = (estimator: Estimator) => ({
+    weights: estimator.saveOscillator('system')?.wanders.map(({ weight }) => weight) ?? EXPONENTS.map(() => 0),
+  });
   const bank = await watch(SCENARIO, { look });
-  const single = await watch(SCENARIO, { hypotheses: { wanders: [1e-18] } });
-  const minutes = ({ atS }) => (atS - STEP_S) / 60;
-  const x = { range: [-30, 60] };
-  const shown = ({ frames }) => frames.filter((frame) => minutes(frame) >= x.range[0]);
-  const errors = (run) => shown(run).map((frame) => [minutes(frame), (frame.clock.offsetNs - frame.truthNs) / 1e3]);
+  const single = await watch(SCENARIO, { estimator: { wanders: [1e-18] } });
+  const minutes = ({ atS }: Moment) => (atS - STEP_S) / 60;
+  const x = { range: [-30, 60] } as const;
+  const shown = <F extends Frame>({ frames }: { readonly frames: readonly F[] }) =>
+    frames.filter((frame) => minutes(frame) >= x.range[0]);
+  const errors = (run: { readonly frames: readonly Frame[] }) =>
+    shown(run).map((frame) => [minutes(frame), errorNs(frame) / 1e3] as const);
   return chart({
     title: 'Wander weights and recovery from a frequency step',
     summary:
-      'With the first answers after a step of 1 ppm the weight moves to the hypotheses of large wander and the error stays small; a filter with one wander takes the news for outliers for minutes.',
+      'With the first answers after a step of 1 ppm the weight moves to the hypotheses of large wander and the error stays small; with one wander it is twice as large and lasts longer.',
     panels: [
       {
         title: 'Weights of the nine hypotheses: wander 1e… (s/s)²/s',

@@ -1,88 +1,79 @@
-/** Runs scenarios in the lab (real kernel, plugins, engine, servo) and watches the truth, the hub and its estimator. */
-import { join } from 'node:path';
-import { root } from '../tree.mjs';
+import type { Leg, Ns, TimeState } from '../../src/api/index.js';
+import { createEstimator, type Estimator, type EstimatorOptions } from '../../src/core/estimator/index.js';
+import { simulate } from '../../src/lab/scenario/index.js';
+import { catalogue, parseScenario } from '../lab.js';
 
-const dist = (path) => import(join(root, 'dist/src', path));
-const [{ readScenario }, { createWorld }, { scheduleEvents }, { Hub }, { Catalogue }] = await Promise.all([
-  dist('lab/scenario/read.js'),
-  dist('lab/scenario/world.js'),
-  dist('lab/scenario/timeline.js'),
-  dist('kernel/hub.js'),
-  dist('kernel/catalogue.js'),
-]);
-const [{ createEngine }, { createEstimator }, { readLeapTable }] = await Promise.all([
-  dist('core/engine.js'),
-  dist('core/estimator/index.js'),
-  dist('core/leap-table.js'),
-]);
+/** A moment of a run, and the truth at it. */
+export interface Moment {
+  readonly atS: number;
+  /** Reference − clock. */
+  readonly truthNs: Ns;
+}
 
-const catalogue = new Catalogue();
-catalogue.addFolder(join(root, 'dist/plugins'));
-const SILENT = { debug() {}, info() {}, warn() {} };
+/** The hub's state at a moment: the system clock and the sources. */
+export interface Frame extends Moment {
+  /** `offsetNs` is carried forward to the moment. */
+  readonly clock: TimeState['clocks'][number];
+  readonly sources: TimeState['sources'];
+}
 
-/**
- * Answers the run's `frames`, one at each tick: `atS`, `truthNs` (reference − clock), mode, clock and sources as the hub has
- * them, and what `look(estimator)` finds inside. And its `exchanges` with the transits `outNs` and `inNs`, and its `events`.
- * `hypotheses`: options of the estimator.
- */
-export async function watch(toml, { seed = 1, hypotheses = {}, look = () => ({}) } = {}) {
-  const scenario = await parse(toml);
-  const world = await createWorld(scenario, seed, await definitions());
-  const { host } = world;
-  const estimator = createEstimator(hypotheses);
-  const engine = createEngine(coreOptions(scenario), estimator, readLeapTable(host.leapSeconds()?.text));
-  const run = { frames: [], exchanges: [], events: [] };
-  const now = () => ({ atS: host.nowNs / 1e9, truthNs: host.errorNs('system') });
-  const frame = () => {
-    const { mode, clocks, sources } = engine.state([host.clocks[0].read()]);
-    return { ...now(), mode, clock: clocks[0], sources, ...look(estimator) };
-  };
-  const journal = {
-    note: '',
-    close: async () => {},
-    write(record) {
-      if (record.type === 'tick') run.frames.push(frame());
-      if (record.type === 'event') run.events.push({ ...now(), ...record });
-      if (record.type === 'observations') run.exchanges.push(...exchangesOf(record, now()));
+/** An NTP exchange: its transit times. */
+export interface Exchange extends Moment {
+  readonly outNs: Ns;
+  readonly inNs: Ns;
+}
+
+/** A run, as a plot sees it: frames at each tick, and what happened in between. */
+export interface Run<Inside> {
+  readonly frames: readonly (Frame & Inside)[];
+  readonly exchanges: readonly Exchange[];
+  /** Texts of the event log begin with the id of the source. */
+  readonly events: readonly { readonly atS: number; readonly text: string }[];
+}
+
+interface WatchOptions<Inside> {
+  readonly seed?: number;
+  readonly estimator?: EstimatorOptions;
+  /** Reads the estimator at each frame. */
+  readonly look?: (estimator: Estimator) => Inside;
+}
+
+/** Runs a scenario in the lab and watches the truth, the hub and, with `look`, the estimator. */
+export async function watch<Inside extends object = object>(
+  toml: string,
+  { seed = 1, estimator: options = {}, look = () => ({}) as Inside }: WatchOptions<Inside> = {},
+): Promise<Run<Inside>> {
+  const scenario = await parseScenario(toml, 'plot.toml');
+  const estimator = createEstimator(options);
+  const frames: (Frame & Inside)[] = [];
+  const exchanges: Exchange[] = [];
+  const events: { atS: number; text: string }[] = [];
+  let moment: Moment = { atS: 0, truthNs: Number.NaN };
+  await simulate(scenario, {
+    ...{ seed, catalogue, version: 'plots', estimator },
+    onEvent: (atS, text) => events.push({ atS, text }),
+    onSecond(atS, { clocks, sources }, { errorNs, surpriseNs }) {
+      moment = { atS, truthNs: errorNs };
+      if (atS % (scenario.tick / 1e9) > 0) return;
+      const clock = { ...clocks[0]!, offsetNs: errorNs - surpriseNs };
+      frames.push({ ...moment, clock, sources, ...look(estimator) });
     },
-  };
-  const abort = (error) => {
-    throw error;
-  };
-  const hub = new Hub({
-    version: 'plots',
-    host,
-    engine,
-    journal,
-    log: () => SILENT,
-    abort,
-    quietTickNs: scenario.tick,
+    record: (record) => exchanges.push(...exchangesOf(record, moment)),
   });
-  scheduleEvents(scenario, world, () => {});
-  await hub.start([...world.plans.values()]);
-  await host.run(scenario.duration);
-  await hub.stop();
-  return run;
+  return { frames, exchanges, events };
 }
 
-async function parse(toml) {
-  const { scenario, problems } = await readScenario(toml, 'plot.toml');
-  if (problems === undefined) return scenario;
-  throw new Error(problems.map(({ message }) => message).join('; '));
-}
-
-const definitions = async () =>
-  new Map(await Promise.all(['source.ntp', 'sink.system-clock'].map(async (id) => [id, await catalogue.load(id)])));
-
-const coreOptions = ({ hub }) => ({
-  minAgreeing: hub['min-agreeing'],
-  maxErrorNs: hub['max-error'],
-  trackingErrorNs: hub['max-error'] / 10,
-});
-
-function exchangesOf({ id, observations }, now) {
-  const transit = (direction) =>
-    observations.find((one) => one.kind === 'leg' && one.direction === direction)?.transitNs;
+function exchangesOf(record: { readonly observations?: readonly object[] }, moment: Moment): readonly Exchange[] {
+  const legs = (record.observations ?? []) as readonly Partial<Leg>[];
+  const transit = (direction: Leg['direction']): Ns | undefined =>
+    legs.find((leg) => leg.kind === 'leg' && leg.direction === direction)?.transitNs;
   const [outNs, inNs] = [transit('outbound'), transit('inbound')];
-  return outNs === undefined || inNs === undefined ? [] : [{ ...now, id, outNs, inNs }];
+  return outNs === undefined || inNs === undefined ? [] : [{ ...moment, outNs, inNs }];
 }
+
+/** The frames in which the hub has an estimate. */
+export const known = <F extends Frame>(frames: readonly F[]): readonly F[] =>
+  frames.filter(({ clock }) => Number.isFinite(clock.sigmaNs));
+
+/** Error of the hub's estimate. */
+export const errorNs = ({ clock, truthNs }: Frame): Ns => clock.offsetNs - truthNs;

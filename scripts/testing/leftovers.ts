@@ -20,7 +20,8 @@ const FOLDER = /^timehub-test-(\d+)-/;
  * thing removed.
  */
 export function removeLeftovers(killed: readonly number[] = []): readonly string[] {
-  const isOver = ({ owner }: { readonly owner: number }): boolean => owner === process.pid || killed.includes(owner) || isDead(owner);
+  const isOver = ({ owner }: { readonly owner: number }): boolean =>
+    owner === process.pid || killed.includes(owner) || isDead(owner);
   const processes = markedProcesses().filter(isOver).map(endProcess);
   const namespaces = namesBelow(NAMESPACES, NAMESPACE).filter(isOver).map(deleteNamespace);
   return [...processes, ...namespaces, ...namesBelow(tmpdir(), FOLDER).filter(isOver).map(deleteFolder)];

@@ -40,11 +40,7 @@ const WORKER = join(import.meta.dirname, 'worker.js');
 const children = new Set<ChildProcess>();
 
 /** Runs the files of a phase. */
-export async function runFiles(
-  { files, jobs }: Phase,
-  grep: string | undefined,
-  report: Report,
-): Promise<void> {
+export async function runFiles({ files, jobs }: Phase, grep: string | undefined, report: Report): Promise<void> {
   const queue = [...files];
   const work = async (): Promise<void> => {
     while (queue.length > 0) await workUntilItEnds(queue, grep, report);

@@ -89,8 +89,7 @@ export class Progress {
     const list = slowest.map(([file, ms]) => `${sourceOf(file)} ${seconds(ms)}`).join(', ');
     if (slowest.length > 0) this.print(`took ${seconds(elapsedMs)}; longest: ${list}`);
     for (const [file, ms] of slowest) {
-      if (ms > QUICK_MS && suiteOf(file) === 'quick')
-        this.print(`took too long for npm test: ${sourceOf(file)}`);
+      if (ms > QUICK_MS && suiteOf(file) === 'quick') this.print(`took too long for npm test: ${sourceOf(file)}`);
     }
     for (const reason of this.#skipReasons) this.print(`skipped: ${reason}`);
   }
@@ -145,8 +144,8 @@ export class Progress {
       ([file, { title, since }]) => `${sourceOf(file)}: ${title} (${seconds(now - since)})`,
     );
     const line = `  … file ${this.#files.done + 1} of ${this.#files.of}  ${list.join(' | ')}`;
-    if (!this.#terminal) return this.print(line);
-    this.#out.write(`${CLEAR_LINE}${line.slice(0, (this.#out.columns ?? 80) - 1)}`);
+    if (!this.#terminal) this.print(line);
+    else this.#out.write(`${CLEAR_LINE}${line.slice(0, (this.#out.columns ?? 80) - 1)}`);
   }
 }
 

@@ -49,7 +49,12 @@ export function phasesOf({
       .sort();
   const daemon = unitsOnly ? [] : chosen('dist/test');
   return [
-    { title: 'units', files: ['dist/plugins', 'dist/src'].flatMap(chosen), jobs: availableParallelism(), byFolder: true },
+    {
+      title: 'units',
+      files: ['dist/plugins', 'dist/src'].flatMap(chosen),
+      jobs: availableParallelism(),
+      byFolder: true,
+    },
     // These files mostly wait.
     { title: 'whole daemon', files: daemon.filter((file) => !MEASURING.test(file)), jobs: availableParallelism() + 1 },
     { title: 'with other programs', files: daemon.filter((file) => MEASURING.test(file)), jobs: 1 },

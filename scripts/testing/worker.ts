@@ -53,7 +53,9 @@ const reporterOf = (file: string): Mocha.ReporterConstructor =>
   } as unknown as Mocha.ReporterConstructor;
 
 /** Message, difference and stack, as Mocha prints them. */
-function textOf(error: Error & { readonly showDiff?: boolean; readonly actual?: unknown; readonly expected?: unknown }): string {
+function textOf(
+  error: Error & { readonly showDiff?: boolean; readonly actual?: unknown; readonly expected?: unknown },
+): string {
   const { Base } = Mocha.reporters;
   const { stringify } = Mocha.utils as unknown as { readonly stringify: (value: unknown) => string };
   const difference =

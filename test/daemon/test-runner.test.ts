@@ -19,7 +19,7 @@ describe('a test run that is ended early', function () {
 
   /** A run that is in the middle of a test, and what that test has made. */
   async function start(): Promise<{ readonly run: Launched; readonly left: () => readonly string[] }> {
-    const script = join(root, 'scripts/test.mjs');
+    const script = join(root, 'dist/scripts/test.js');
     const run = bench.launch(process.execPath, [script, FIXTURE], { cwd: root, env: { ...process.env } });
     const [, worker, sleeper] = await run.printed(/worker (\d+) sleeper (\d+) waits/, 30_000);
     const left = () => [

@@ -42,7 +42,8 @@ const rms = (values: readonly number[]): number => Math.sqrt(sum(values.map((val
 const farthest = (ratios: readonly number[]): number =>
   ratios.reduce((most, ratio) => (Math.abs(Math.log(ratio)) > Math.abs(Math.log(most)) ? ratio : most), 1);
 /** Seconds as ns. */
-const orNever = (seconds: number | null | undefined): Ns => (seconds == null ? Number.POSITIVE_INFINITY : seconds * 1e9);
+const orNever = (seconds: number | null | undefined): Ns =>
+  seconds == null ? Number.POSITIVE_INFINITY : seconds * 1e9;
 const spread = (values: readonly number[]): Spread => ({
   ...{ ours: median(values), low: Math.min(...values), high: Math.max(...values) },
 });

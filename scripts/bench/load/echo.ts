@@ -2,8 +2,9 @@
  * The least that a CSPTP server can do over this addon: sends back what it received, and as many octets as a Follow_Up has
  * after it. It decodes, computes and stamps nothing, so that only the cost of the sockets is left.
  */
-import { CSPTP_PORT, GENERAL_PORT, SERVER } from './addresses.js';
+
 import { eachDatagram, native } from './addon.js';
+import { CSPTP_PORT, GENERAL_PORT, SERVER } from './addresses.js';
 
 const REPLY_OCTETS = 116;
 const FOLLOW_UP_OCTETS = 44;

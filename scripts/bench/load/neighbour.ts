@@ -69,7 +69,9 @@ async function run({ interface: name, perSecond, seconds }: NeighbourJob): Promi
   await pause(1000);
   native.close(socket);
   const complete = exchanges.flatMap(({ sent, receipt, origin, followed }) =>
-    receipt === undefined || origin === undefined || followed === undefined ? [] : [{ sent, receipt, origin, followed }],
+    receipt === undefined || origin === undefined || followed === undefined
+      ? []
+      : [{ sent, receipt, origin, followed }],
   );
   return {
     asked: exchanges.length,

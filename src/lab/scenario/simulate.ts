@@ -1,12 +1,12 @@
 import { BUILT_AT, type Mode, type SourceState, type TimeState } from '../../api/index.js';
 import { createEngine } from '../../core/engine/engine.js';
-import { createEstimator } from '../../core/estimator/index.js';
+import { createEstimator, type Estimator } from '../../core/estimator/index.js';
 import { readLeapTable } from '../../core/leap/leap-list.js';
 import { Hub, type PlannedInstance } from '../../kernel/hub.js';
 import type { Catalogue } from '../../kernel/plugins/catalogue.js';
-import { NO_JOURNAL } from '../../kernel/record/event-log.js';
+import { type Journal, NO_JOURNAL } from '../../kernel/record/event-log.js';
 import { recordTo } from './record.js';
-import { startRecorder } from './recorder.js';
+import { startRecorder, type Truth } from './recorder.js';
 import type { Scenario } from './schema.js';
 import { type Score, score } from './score.js';
 import { firstEventNs, scheduleEvents } from './timeline.js';
@@ -37,11 +37,13 @@ export interface SimulateOptions {
   readonly seed: number;
   readonly catalogue: Catalogue;
   readonly version: string;
-  /** Where to write the event log, for `timehub replay`. */
-  readonly record?: string;
+  /** The file for the event log, for `timehub replay`, or what takes its records. */
+  readonly record?: string | ((record: object) => void);
+  /** Default: a new one. */
+  readonly estimator?: Estimator;
   readonly onEvent?: (atS: number, text: string) => void;
   /** Called with the hub's state at each virtual second at which the machine is awake. */
-  readonly onSecond?: (second: number, state: TimeState) => void;
+  readonly onSecond?: (second: number, state: TimeState, truth: Truth) => void;
 }
 
 const SILENT = { debug() {}, info() {}, warn() {} };
@@ -58,9 +60,9 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
   const { host, plans } = world;
   const core = coreOptions(scenario);
   const leapTable = readLeapTable(host.leapSeconds()?.text);
-  const engine = createEngine(core, createEstimator(), leapTable);
+  const engine = createEngine(core, options.estimator ?? createEstimator(), leapTable);
   const header = { schema: 1, version: options.version, monotonic: host.monotonic(), core, leapTable };
-  const journal = options.record === undefined ? NO_JOURNAL : recordTo(options.record, header);
+  const journal = journalOf(options.record, header);
   const faults: Error[] = [];
   const abort = (error: Error) => faults.push(error);
   const hub = new Hub({
@@ -100,6 +102,9 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
     cpuMs: (user + system) / 1e3,
   };
 }
+
+const journalOf = (record: SimulateOptions['record'], header: object): Journal =>
+  typeof record === 'string' ? recordTo(record, header) : { ...NO_JOURNAL, ...(record && { write: record }) };
 
 const coreOptions = ({ hub }: Scenario) => ({
   builtAt: BUILT_AT,
