@@ -12,12 +12,12 @@
 #include "channel.h"
 #include "ethernet.h"
 #include "interface.h"
-#include "pdelay-shelf.h"
+#include "pdelay-registry.h"
 #include "udp.h"
 #include "unix.h"
 
-// What JavaScript sees. Sockets are named by numbers and every argument is checked here, so that nothing that JavaScript
-// passes can reach memory it should not.
+// The functions that JavaScript sees. Sockets are identified by numbers and every argument is checked here, so that no argument
+// gives access to other memory.
 
 namespace {
 
@@ -25,14 +25,14 @@ using arguments::Whole;
 
 struct State {
   std::map<uint32_t, Channel*> channels;
-  PdelayShelf responders;
+  PdelayRegistry responders;
   uint32_t next = 1;
   napi_ref arena = nullptr;
 };
 
 State& StateOf(const Napi::CallbackInfo& info) { return *info.Env().GetInstanceData<State>(); }
 
-/** The thread's arena. Made anew should somebody have transferred it away through a payload's `buffer`. */
+/** Returns the thread's arena. Makes another when JavaScript has transferred it through a payload's `buffer`. */
 napi_value ArenaOf(napi_env env, State* state, Arena* out) {
   napi_value buffer = nullptr;
   void* data = nullptr;
@@ -63,7 +63,7 @@ Channel* Find(const Napi::CallbackInfo& info, size_t index) {
   return found == channels.end() ? nullptr : found->second;
 }
 
-/** The open socket of this kind that an argument names. */
+/** Returns the open socket of this kind that an argument identifies. */
 template <typename Socket>
 Socket& SocketAt(const Napi::CallbackInfo& info, size_t index, const char* kind) {
   Channel* channel = Find(info, index);
@@ -134,10 +134,10 @@ Napi::Value AnswerPdelayOverEthernet(const Napi::CallbackInfo& info) {
   return StateOf(info).responders.OverEthernet(info, ReadEthernetOptions(arguments::Options(info[0])));
 }
 
-/** readPdelay(responder): what it has counted */
+/** readPdelay(responder): its counters */
 Napi::Value ReadPdelay(const Napi::CallbackInfo& info) { return StateOf(info).responders.Read(info); }
 
-/** closePdelay(responder): waits for its thread; nothing happens when it is closed already. */
+/** closePdelay(responder): waits for its thread. Does nothing when the responder is closed. */
 Napi::Value ClosePdelay(const Napi::CallbackInfo& info) { return StateOf(info).responders.Close(info); }
 
 /** openUnix(path, mode, callback): number */
@@ -154,7 +154,7 @@ Napi::Value WatchLinks(const Napi::CallbackInfo& info) {
   return Open(info, std::make_unique<LinkWatch>(), 0);
 }
 
-/** close(socket): nothing happens when it is closed already. */
+/** close(socket): does nothing when the socket is closed. */
 Napi::Value Close(const Napi::CallbackInfo& info) {
   Channel* channel = Find(info, 0);
   if (channel == nullptr) return info.Env().Undefined();
@@ -180,7 +180,7 @@ Napi::Value Send(const Napi::CallbackInfo& info) {
   if (!info[4].IsUndefined()) from = arguments::HostAndPort(info[4], "from", 0);
   int64_t* out = arguments::MomentOut(info[5]);
   Moment before;
-  const Channel::Unwatched unwatched(Find(info, 0));
+  const Channel::PollingSuspension suspension(Find(info, 0));
   const uint32_t number = socket.Send(payload.data, payload.length, to, from, &before);
   WriteMoment(before, out);
   return Napi::Number::New(info.Env(), number);
@@ -193,7 +193,7 @@ Napi::Value SendEthernet(const Napi::CallbackInfo& info) {
   const Mac to = arguments::MacAddress(info[2], "address");
   int64_t* out = arguments::MomentOut(info[3]);
   Moment before;
-  const Channel::Unwatched unwatched(Find(info, 0));
+  const Channel::PollingSuspension suspension(Find(info, 0));
   const uint32_t number = socket.Send(payload.data, payload.length, to, &before);
   WriteMoment(before, out);
   return Napi::Number::New(info.Env(), number);
@@ -247,7 +247,7 @@ Napi::Value ReadStampConfigNow(const Napi::CallbackInfo& info) {
   return Describe(info.Env(), ReadStampConfig(arguments::InterfaceName(info[0])));
 }
 
-/** writeStampConfig(name, transmitType, receiveFilter): what the driver made of it */
+/** writeStampConfig(name, transmitType, receiveFilter): the configuration that the driver chose */
 Napi::Value WriteStampConfigNow(const Napi::CallbackInfo& info) {
   const std::string name = arguments::InterfaceName(info[0]);
   const auto transmit = static_cast<int32_t>(Whole(info[1], "transmitType", INT32_MAX));
@@ -269,7 +269,7 @@ Napi::Value MonotonicRaw(const Napi::CallbackInfo& info) {
 /** slept(): bigint, ns */
 Napi::Value Slept(const Napi::CallbackInfo& info) { return Napi::BigInt::New(info.Env(), ReadSlept()); }
 
-/** readTimex(): Uint8Array. The kernel's `struct timex` of the system clock; reads only, needs no privilege. */
+/** readTimex(): Uint8Array. The kernel's `struct timex` of the system clock. Changes nothing and needs no privilege. */
 Napi::Value ReadTimex(const Napi::CallbackInfo& info) {
   timex state{};
   if (clock_adjtime(CLOCK_REALTIME, &state) < 0) throw std::system_error(errno, std::generic_category(), "clock_adjtime");
@@ -278,7 +278,7 @@ Napi::Value ReadTimex(const Napi::CallbackInfo& info) {
   return out;
 }
 
-/** exitWithin(delayMs, status). Exit handlers do not run: they would wait for the threads. */
+/** exitWithin(delayMs, status). Exit handlers do not run, because they wait for the threads. */
 Napi::Value ExitWithin(const Napi::CallbackInfo& info) {
   const std::chrono::milliseconds delay(arguments::Whole(info[0], "delayMs", 60'000));
   const int status = static_cast<int>(arguments::Whole(info[1], "status", 255));

@@ -24,7 +24,7 @@ Address MakeV6(const in6_addr& host, uint16_t port_be, uint32_t scope) {
   return out;
 }
 
-/** The interface after the percent sign, by name or number; 0 when there is no such interface. */
+/** Returns the index of the interface after the percent sign, given by name or number; 0 when no such interface exists. */
 uint32_t ScopeOf(const std::string& zone) {
   const uint32_t index = if_nametoindex(zone.c_str());
   return index != 0 ? index : static_cast<uint32_t>(std::strtoul(zone.c_str(), nullptr, 10));
@@ -86,7 +86,7 @@ int32_t FormatAddress(const in6_addr& address, uint32_t scope, char* out) {
   if (inet_ntop(AF_INET6, &address, out, kTextOctets) == nullptr) return 0;
   size_t length = std::strlen(out);
   if (scope != 0 && IN6_IS_ADDR_LINKLOCAL(&address)) {
-    out[length++] = '%';  // 45 characters of address, 1, and at most 15 of interface name fit
+    out[length++] = '%';  // fits: 45 characters of address, 1, and at most 15 of the interface name
     if (if_indextoname(scope, out + length) == nullptr) length--;
     else length += std::strlen(out + length);
   }

@@ -15,10 +15,10 @@ struct Address {
   bool operator==(const Address& other) const;
 };
 
-/** Reads `192.0.2.1`, `2001:db8::1` or `fe80::1%eth0`. False when the text is no address. */
+/** Parses `192.0.2.1`, `2001:db8::1` or `fe80::1%eth0`. Returns false when the text is no address. */
 bool ParseAddress(const std::string& text, uint16_t port, Address* out);
 
-/** A v4 address as the v4-mapped v6 address that a dual-stack socket wants (RFC 4291 §2.5.5.2). */
+/** Converts a v4 address to the v4-mapped v6 address that a dual-stack socket takes (RFC 4291 §2.5.5.2). */
 Address Mapped(const Address& address);
 
 /** Writes the address without port, v4-mapped as plain v4, and returns its length. `out` holds 64 characters. */

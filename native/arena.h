@@ -1,11 +1,11 @@
 #pragma once
 #include <cstdint>
 
-// The memory through which batches reach JavaScript: records first, then as many payload slots. One for all sockets of a
-// thread, because a batch is read, delivered and forgotten before the next. src/host/net/arena.ts mirrors this layout.
+// The memory through which batches reach JavaScript: records first, then as many payload slots. All sockets of a thread share
+// one arena, because a batch is read and delivered before the next is read. src/host/net/arena.ts mirrors this layout.
 
 enum RecordKind : int32_t { kDatagram = 0, kSent = 1, kNetworkError = 2, kLinkChange = 3 };
-enum StampedBy : int32_t { kByUs = 0, kByKernel = 1, kByHardware = 2 };  // by us: read after the fact
+enum StampedBy : int32_t { kByUs = 0, kByKernel = 1, kByHardware = 2 };  // by us: the clock was read after the event
 
 struct Record {
   int64_t time;       // of the hardware clock that stamped it, else CLOCK_REALTIME, ns
@@ -17,14 +17,14 @@ struct Record {
   int32_t port;
   int32_t from_length;
   int32_t to_length;
-  int32_t to_many;  // 1: sent to a group or to all, so that every socket that may hear it does
-  char from[112];  // text, v4-mapped addresses as plain v4, or a path; for kNetworkError the destination that failed
+  int32_t to_many;  // 1: sent to a multicast or broadcast address, so every socket bound to the port receives it
+  char from[112];  // sender: address (v4-mapped as plain v4) or path; for kNetworkError the destination that failed
   char to[64];
 };
 static_assert(sizeof(Record) == 224, "src/host/net/arena.ts knows this layout");
 
 constexpr int kSlots = 32;
-constexpr int kSlotOctets = 2048;  // longer datagrams are dropped: no time protocol sends such
+constexpr int kSlotOctets = 2048;  // longer datagrams are dropped: no time protocol sends them
 constexpr int kPayloads = kSlots * static_cast<int>(sizeof(Record));
 constexpr int kArenaOctets = kPayloads + kSlots * kSlotOctets;
 

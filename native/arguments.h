@@ -10,7 +10,7 @@
 #include "address.h"
 #include "mac.h"
 
-// What JavaScript passes, checked: each of these throws a TypeError that names the argument.
+// Checks the arguments that JavaScript passes. Each function throws a TypeError that names the argument.
 
 namespace arguments {
 
@@ -18,7 +18,7 @@ Napi::TypeError Wrong(Napi::Env env, const char* name, const std::string& expect
 
 /** A whole number from 0 to `max`. */
 uint32_t Whole(Napi::Value value, const char* name, uint32_t max);
-/** A duration of less than a second either way. */
+/** A duration between -1 s and 1 s, ns. */
 int64_t Nanoseconds(Napi::Value value, const char* name);
 bool Flag(Napi::Value value, const char* name);
 /** 1 to `max` octets of UTF-8 without NUL. */
@@ -37,7 +37,7 @@ Octets Payload(Napi::Value value, const char* name);
 /** The BigInt64Array [realtime, raw, monotonic] that a call fills. */
 int64_t* MomentOut(Napi::Value value);
 
-/** An object of options. What is undefined is left out. */
+/** An object of options. A property that is undefined counts as absent. */
 class Options {
  public:
   explicit Options(Napi::Value value);
@@ -46,7 +46,7 @@ class Options {
   bool Has(const char* name) const { return !object_.Get(name).IsUndefined(); }
   bool On(const char* name) const;
   std::optional<uint32_t> Number(const char* name, uint32_t max) const;
-  /** The elements of an array, at most 16; empty when it is left out. */
+  /** The elements of an array, at most 16; empty when the property is absent. */
   std::vector<Napi::Value> List(const char* name) const;
 
  private:

@@ -18,7 +18,7 @@ int Batch::Receive(int fd, int flags, Arena arena, int used) {
     header.msg_controllen = kControlOctets;
   }
   int count = recvmmsg(fd, messages_, free, flags | MSG_DONTWAIT, nullptr);
-  // A pending ICMP error makes one call fail; the error itself waits in the error queue.
+  // A pending ICMP error makes one call fail. The error itself stays in the error queue.
   if (count < 0 && errno != EAGAIN) count = recvmmsg(fd, messages_, free, flags | MSG_DONTWAIT, nullptr);
   return count < 0 ? 0 : count;
 }

@@ -10,7 +10,7 @@
 /** The headers of one recvmmsg(2) call. */
 class Batch {
  public:
-  /** Points at the free slots of the arena and reads. Returns the number of datagrams, 0 when there are none. */
+  /** Reads datagrams into the free slots of the arena. Returns their number, 0 when none waits. */
   int Receive(int fd, int flags, Arena arena, int used);
 
   int length(int index) const { return static_cast<int>(messages_[index].msg_len); }

@@ -5,7 +5,7 @@
 #include <system_error>
 
 namespace {
-/** Opens and closes a handle scope: there is none when libuv calls. */
+/** A handle scope, which does not exist when libuv calls. */
 class Scope {
  public:
   explicit Scope(napi_env env) : env_(env) { napi_open_handle_scope(env, &scope_); }
@@ -40,13 +40,13 @@ Channel::Channel(napi_env env, std::unique_ptr<Source> source, napi_value callba
 
 void Channel::Watch() { uv_poll_start(handle_, libuv::kReadable | libuv::kPrioritized, OnPoll); }
 
-bool Channel::MayLookAway() { return source_->EchoesSends() && ++looks_away_ <= kSlots; }
+bool Channel::MaySuspend() { return source_->EchoesSends() && ++suspensions_ <= kSlots; }
 
-Channel::Unwatched::Unwatched(Channel* channel) : channel_(channel->MayLookAway() ? channel : nullptr) {
+Channel::PollingSuspension::PollingSuspension(Channel* channel) : channel_(channel->MaySuspend() ? channel : nullptr) {
   if (channel_ != nullptr) uv_poll_stop(channel_->handle_);
 }
 
-Channel::Unwatched::~Unwatched() {
+Channel::PollingSuspension::~PollingSuspension() {
   if (channel_ != nullptr) channel_->Watch();
 }
 
@@ -60,10 +60,10 @@ void Channel::Close() {
 void Channel::OnPoll(uv_poll_s* handle, int status, int) {
   auto* self = static_cast<Channel*>(uv_handle_get_data(handle));
   if (self->closed_) return;
-  self->looks_away_ = 0;
+  self->suspensions_ = 0;
   self->Deliver();
-  // libuv takes POLLERR without POLLPRI for a bad descriptor and stops watching; for a socket it is an ICMP error, read
-  // and cleared by now.
+  // libuv takes POLLERR without POLLPRI for a bad descriptor and stops polling. For a socket it is an ICMP error, which
+  // Deliver() has read and cleared.
   if (status < 0 && !self->closed_) self->Watch();
 }
 

@@ -8,35 +8,35 @@
 #include "source.h"
 
 /**
- * A source watched by Node's event loop: whenever there is something to read, fills the arena and calls JavaScript as
- * `callback(arena, count)`. Deletes itself after Close(), when libuv has let go of the handle.
+ * Connects a source to Node's event loop: when the source is readable, fills the arena and calls JavaScript as
+ * `callback(arena, count)`. Deletes itself after Close(), once libuv has released the handle.
  */
 class Channel {
  public:
-  /** Throws std::system_error. `arena` yields the thread's arena as an ArrayBuffer and as memory. */
+  /** Throws std::system_error. `arena` returns the thread's arena as an ArrayBuffer and as memory. */
   Channel(napi_env env, std::unique_ptr<Source> source, napi_value callback,
           std::function<napi_value(napi_env, Arena*)> arena);
 
   Source& source() { return *source_; }
 
   /**
-   * The event loop looks away while one lives. The kernel queues its transmit stamp between taking it and handing the
-   * datagram on, and a queue that is watched wakes the watcher there: more than a microsecond, which counts as delay of the
-   * network. What came meanwhile is seen afterwards; libuv forgets what it has just been told of it, so that a channel over
-   * which others never cease to send looks away only so many times before it has been heard.
+   * Suspends polling of the channel for its lifetime. The kernel queues the transmit stamp after it was taken and before the
+   * datagram leaves; a polled queue wakes its reader there, which takes more than 1 us and counts as network delay. Input that
+   * arrives meanwhile is read afterwards. Because libuv forgets a pending event when polling stops, a channel suspends polling
+   * at most kSlots times before it has been read again.
    */
-  class Unwatched {
+  class PollingSuspension {
    public:
-    explicit Unwatched(Channel* channel);
-    ~Unwatched();
-    Unwatched(const Unwatched&) = delete;
-    Unwatched& operator=(const Unwatched&) = delete;
+    explicit PollingSuspension(Channel* channel);
+    ~PollingSuspension();
+    PollingSuspension(const PollingSuspension&) = delete;
+    PollingSuspension& operator=(const PollingSuspension&) = delete;
 
    private:
     Channel* channel_;
   };
 
-  /** Ends it at once: the descriptor is closed, the callback is not called again. May be called from the callback. */
+  /** Closes the descriptor at once. The callback is not called again. May be called from the callback. */
   void Close();
 
  private:
@@ -45,7 +45,7 @@ class Channel {
   static void OnClosed(uv_poll_s* handle);
   static void OnTeardown(napi_async_cleanup_hook_handle hook, void* self);
   void Watch();
-  bool MayLookAway();
+  bool MaySuspend();
   void Deliver();
 
   napi_env env_;
@@ -55,6 +55,6 @@ class Channel {
   napi_async_context context_ = nullptr;
   napi_async_cleanup_hook_handle hook_ = nullptr;
   uv_poll_s* handle_ = nullptr;
-  int looks_away_ = 0;  // since it was last heard
+  int suspensions_ = 0;  // of polling, since the channel was last read
   bool closed_ = false;
 };

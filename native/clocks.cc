@@ -4,7 +4,7 @@
 
 namespace {
 constexpr int kTries = 4;
-constexpr int64_t kTightNs = 400;  // a quiet bracket is 60 to 150 ns wide
+constexpr int64_t kTightNs = 400;  // an undisturbed bracket is 60 to 150 ns wide
 }  // namespace
 
 int64_t ReadClock(clockid_t clock) {

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <ctime>
 
-/** The same moment on the clocks that matter, ns. */
+/** One moment on three clocks, ns. */
 struct Moment {
   int64_t realtime;
   int64_t raw;  // CLOCK_MONOTONIC_RAW
@@ -14,8 +14,8 @@ struct Moment {
 
 int64_t ReadClock(clockid_t clock);
 
-/** CLOCK_REALTIME between two readings of CLOCK_MONOTONIC_RAW: the tightest of a few, so that preemption does not show. */
+/** Reads CLOCK_REALTIME between two readings of CLOCK_MONOTONIC_RAW: the tightest of a few brackets, to exclude preemption. */
 Moment ReadMoment();
 
-/** CLOCK_BOOTTIME - CLOCK_MONOTONIC, ns: how long the machine has slept since it was started. */
+/** CLOCK_BOOTTIME - CLOCK_MONOTONIC, ns: the time that the machine has spent suspended since it was started. */
 int64_t ReadSlept();

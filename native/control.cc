@@ -8,7 +8,7 @@
 
 namespace {
 constexpr int64_t kSecond = 1'000'000'000;
-/** Until 2242: no sum with a duration of seconds overflows. */
+/** Largest time accepted, ns since 1970: the year 2242, so that a sum with a duration of seconds does not overflow. */
 constexpr int64_t kLatestS = int64_t{1} << 33;
 
 /** One control message: its type and its data. */
@@ -29,7 +29,7 @@ struct Item {
   }
 };
 
-/** 0, which stands for none, when it is no time of a clock. */
+/** Returns 0 ("none") when the value is not a valid time of a clock. */
 int64_t Nanoseconds(const timespec& time) {
   const bool is_time = time.tv_sec > -kLatestS && time.tv_sec < kLatestS && time.tv_nsec >= 0 && time.tv_nsec < kSecond;
   return is_time ? static_cast<int64_t>(time.tv_sec) * kSecond + time.tv_nsec : 0;
@@ -42,13 +42,13 @@ void TakeStamps(const scm_timestamping& stamps, Control* out) {
 }
 
 void TakeDestination(const in_pktinfo& info, Control* out) {
-  // The header's destination may be a group; the local address that stands for it is what one can answer from.
+  // The destination in the header may be a group. The reply leaves from the local address.
   out->to4 = info.ipi_spec_dst.s_addr != 0 ? info.ipi_spec_dst : info.ipi_addr;
   if (out->to4->s_addr != info.ipi_addr.s_addr) out->to_many = true;
 }
 
 void TakeDestination(const in6_pktinfo& info, Control* out) {
-  // A group is nothing to answer from: :: leaves the choice to the kernel.
+  // A reply cannot leave from a group address: with :: the kernel chooses the address.
   const bool group = IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
   if (group) out->to_many = true;
   out->to6 = group ? in6addr_any : info.ipi6_addr;

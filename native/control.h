@@ -12,8 +12,8 @@ struct Control {
   std::optional<in_addr> to4;
   std::optional<in6_addr> to6;
   uint32_t to6_interface = 0;
-  bool to_many = false;  // to a group or to all: `to4` and `to6` are what to answer from
-  uint16_t vlan = 0;  // the tag that the kernel has taken out of the frame (IEEE 802.1Q §9.6)
+  bool to_many = false;  // sent to a multicast or broadcast address; `to4` and `to6` are the local address to reply from
+  uint16_t vlan = 0;  // the tag that the kernel removed from the frame (IEEE 802.1Q §9.6)
   // From the error queue (struct sock_extended_err).
   uint8_t origin = 0;
   uint32_t error = 0;
@@ -22,7 +22,7 @@ struct Control {
 };
 
 /**
- * Reads the control messages of a received datagram (cmsg(3)). One that is shorter than its type or longer than what is left
- * of the buffer is none.
+ * Reads the control messages of a received datagram (cmsg(3)). Ignores a message that is shorter than its type or longer than
+ * the rest of the buffer.
  */
 Control ReadControl(const msghdr& message);

@@ -37,7 +37,7 @@ Mac OwnAddress(int fd, const std::string& interface) {
 
 EthernetSocket::EthernetSocket(const EthernetOptions& options)
     : StampedSocket(options.stamps), ether_type_(options.ether_type), groups_(options.groups) {
-  // Of protocol 0: it hears nothing until it is bound, with the filter in place.
+  // Protocol 0: the socket receives nothing until it is bound, which happens after the filter is attached.
   fd_ = Checked(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
   index_ = static_cast<int>(if_nametoindex(options.interface.c_str()));
   if (index_ == 0) throw std::system_error(ENODEV, std::generic_category(), "if_nametoindex");
@@ -48,7 +48,7 @@ EthernetSocket::EthernetSocket(const EthernetOptions& options)
   SetOption(fd_, SOL_PACKET, PACKET_AUXDATA, 1, "PACKET_AUXDATA");
   SetOption(fd_, SOL_PACKET, kIgnoreOutgoing, 1, "PACKET_IGNORE_OUTGOING");
   for (const Mac& group : groups_) Join(group);
-  // All protocols: a port of a bridge passes frames of a group to no other kind of socket.
+  // All protocols: on a port of a bridge, only such a socket receives frames that are sent to a group.
   sockaddr_ll local{};
   local.sll_family = AF_PACKET;
   local.sll_protocol = htons(ETH_P_ALL);
@@ -56,7 +56,7 @@ EthernetSocket::EthernetSocket(const EthernetOptions& options)
   Checked(bind(fd_, reinterpret_cast<const sockaddr*>(&local), sizeof local), "bind");
 }
 
-/** Lets pass the EtherType, also behind a VLAN tag that the kernel has left in the frame. */
+/** Passes frames of the EtherType, also behind a VLAN tag that the kernel left in the frame. */
 void EthernetSocket::Filter() {
   sock_filter program[] = {
       BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
@@ -82,7 +82,7 @@ void EthernetSocket::Join(const Mac& group) {
 
 bool EthernetSocket::IsForUs(const Address& from, const Control& control, const uint8_t* frame) const {
   if (reinterpret_cast<const sockaddr_ll&>(from.storage).sll_pkttype == PACKET_OUTGOING) return false;
-  if ((control.vlan & kVlanMask) != 0) return false;  // of another network; VLAN 0 is a priority alone
+  if ((control.vlan & kVlanMask) != 0) return false;  // another network; VLAN 0 only carries a priority
   const auto is = [frame](const Mac& mac) { return std::memcmp(frame, mac.data(), mac.size()) == 0; };
   return is(own_) || std::any_of(groups_.begin(), groups_.end(), is);
 }

@@ -14,8 +14,8 @@ struct EthernetOptions {
 };
 
 /**
- * Frames of one EtherType on one interface, untagged or priority-tagged, to it or its groups. Methods throw
- * std::system_error whose text names the call.
+ * A socket for frames of one EtherType on one interface, untagged or priority-tagged, sent to the interface or to a group that
+ * it joined. Methods throw std::system_error whose text names the system call.
  */
 class EthernetSocket : public StampedSocket {
  public:

@@ -1,8 +1,8 @@
 #include <signal.h>
 
-// bin/launch.sh loads this library into Node before Node's own first line. Node sets an ignored SIGHUP back to its default, which
-// ends the process, but leaves a handler alone until JavaScript sets one, 40 ms and more after the start. A SIGHUP before
-// that asks for nothing: the configuration has not been read yet.
+// bin/launch.sh preloads this library into Node, so that a SIGHUP during the start does not end the process. Node resets an
+// ignored SIGHUP to its default action, but keeps a handler until JavaScript sets its own, at least 40 ms after the start. The
+// handler does nothing: a SIGHUP asks for a reload, and the configuration has not been read yet.
 
 static void ignore(int signal) { (void)signal; }
 

@@ -17,7 +17,7 @@
 
 namespace {
 
-/** An interface asked by ioctl(2): SIOC* on any socket, the name in the request. */
+/** An ioctl(2) request (SIOC*) that names an interface. Any socket carries it. */
 class Query {
  public:
   explicit Query(const std::string& name) : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
@@ -96,7 +96,7 @@ LinkWatch::LinkWatch() {
 }
 
 int LinkWatch::Fill(Arena arena) {
-  // What the messages say is not looked at, so that neither their length nor a lost one (ENOBUFS) matters.
+  // The content of the messages is not used, so neither their length nor a lost message (ENOBUFS) matters.
   bool changed = false;
   uint8_t octet;
   while (recv(fd_, &octet, sizeof octet, 0) >= 0 || errno == ENOBUFS) changed = true;

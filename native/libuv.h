@@ -2,7 +2,7 @@
 #include <cstddef>
 
 // Node exports libuv, but node-api-headers carries no uv.h and a machine without Node's own headers must still build the
-// addon. These few functions belong to the stable ABI of libuv 1.x; handles are opaque and as large as libuv says.
+// addon. These functions belong to the stable ABI of libuv 1.x. Handles are opaque; uv_handle_size returns their size.
 
 struct uv_loop_s;
 struct uv_poll_s;

@@ -73,7 +73,7 @@ bool PdelayAnswers::IsRequest(const uint8_t* message, int32_t length) const {
   if (message[0] != ((own[0] & 0xf0) | kPdelayReq) || (message[kVersionAt] & 0x0f) != kVersion) return false;
   if (message[kDomainAt] != own[kDomainAt] || message[kMinorSdoAt] != own[kMinorSdoAt]) return false;
   if ((message[kFlagsAt] & kUnicast) != 0) return false;
-  // Our own, come back.
+  // Our own request, sent back to us.
   return std::memcmp(message + kSourceAt, own.data() + kSourceAt, kClockOctets) != 0;
 }
 
@@ -87,7 +87,7 @@ void PdelayAnswers::Respond(const Record& record, const uint8_t* message) {
   Pending pending;
   pending.open = true;
   pending.received = record.monotonic;
-  // minorVersionPTP is the upper half.
+  // minorVersionPTP is the upper four bits.
   pending.version = std::min(message[kVersionAt], version_);
   std::copy_n(message + kCorrectionAt, pending.correction.size(), pending.correction.begin());
   std::copy_n(message + kSequenceAt, pending.sequence.size(), pending.sequence.begin());
@@ -108,7 +108,7 @@ void PdelayAnswers::Follow(const Record& record) {
   pending.open = false;
   Moment before;
   uint32_t ignored;
-  // §11.4.2: what transparent clocks have added to the question goes back with the second answer.
+  // §11.4.2: the correctionField of the request is returned in Pdelay_Resp_Follow_Up.
   std::copy(pending.correction.begin(), pending.correction.end(), options_.follow_up.begin() + kCorrectionAt);
   const int64_t sent = record.time + options_.egress_ns;
   if (!Answer(general_, &options_.follow_up, sent, pending, &ignored, &before)) return;
@@ -129,7 +129,7 @@ bool PdelayAnswers::Answer(const Send& send, std::vector<uint8_t>* message, int6
     *number = send(*message, before);
     return true;
   } catch (const std::system_error&) {
-    // No route, an interface that has just gone down: the neighbour asks again.
+    // The interface has gone down or there is no route: the neighbour sends another request.
     unsent_++;
     return false;
   }

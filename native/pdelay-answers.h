@@ -8,33 +8,33 @@
 #include "arena.h"
 #include "clocks.h"
 
-/** The fields of a responder's answers, and the corrections that move its stamps to the plug (IEEE 1588-2019 §7.3.4.2). */
+/** A responder's message templates, and the corrections that move its stamps to the reference plane (IEEE 1588-2019 §7.3.4.2). */
 struct PdelayOptions {
-  /** Pdelay_Resp and Pdelay_Resp_Follow_Up but for sequenceId, timestamp and requestingPortIdentity. */
+  /** Pdelay_Resp and Pdelay_Resp_Follow_Up, complete except for sequenceId, timestamp and requestingPortIdentity. */
   std::vector<uint8_t> response;
   std::vector<uint8_t> follow_up;
   int64_t ingress_ns = 0;
   int64_t egress_ns = 0;
-  bool hardware = false;  // stamps are of the hardware; else of the kernel
+  bool hardware = false;  // true: hardware stamps; false: kernel stamps
 };
 
 struct PdelayCounts {
   uint64_t requests = 0;
   uint64_t responses = 0;
   uint64_t follow_ups = 0;
-  uint64_t unstamped = 0;  // requests and responses for which there was no stamp
+  uint64_t unstamped = 0;  // requests and responses without a stamp
   uint64_t unsent = 0;
   uint64_t late = 0;        // complete answers that took longer than 10 ms
-  int64_t latest_ns = 0;    // from the request's arrival to the sending of the Follow_Up
+  int64_t latest_ns = 0;    // duration of the latest answer: from the arrival of the request to the sending of the Follow_Up
   int64_t longest_ns = 0;
 };
 
-/** The octets of `options` are messages that can be filled in. */
+/** Returns true when both messages of `options` are long enough to be filled in. */
 bool IsPdelayPair(const PdelayOptions& options);
 
 /**
- * Answers requests to the group in two steps (IEEE 1588-2019 §11.4.2); those with the flag unicastFlag are left to others. A
- * question of PTP 2.0 is answered in 2.0. One thread hands it what comes; any may read the counts.
+ * Answers multicast Pdelay_Req in two steps (IEEE 1588-2019 §11.4.2) and ignores those with the flag unicastFlag. A request of
+ * PTP 2.0 is answered in 2.0. One thread calls Take(); any thread may read the counts.
  */
 class PdelayAnswers {
  public:
@@ -44,7 +44,7 @@ class PdelayAnswers {
   /** `options` have passed `IsPdelayPair`. */
   PdelayAnswers(const PdelayOptions& options, Send event, Send general);
 
-  /** One record of the socket: a message or the stamp of a response. */
+  /** Handles one record of the socket: a message, or the transmit stamp of a response. */
   void Take(const Record& record, const uint8_t* message);
   PdelayCounts counts() const;
 
@@ -62,7 +62,7 @@ class PdelayAnswers {
   void Respond(const Record& record, const uint8_t* message);
   void Follow(const Record& record);
   bool IsRequest(const uint8_t* message, int32_t length) const;
-  /** Fills in the message and sends it; false when it could not be sent. */
+  /** Fills in the message and sends it. Returns false when it could not be sent. */
   bool Answer(const Send& send, std::vector<uint8_t>* message, int64_t time, const Pending& pending, uint32_t* number,
               Moment* before);
 

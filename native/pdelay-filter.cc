@@ -9,7 +9,7 @@ constexpr uint32_t kUdpHeaderOctets = 8;
 constexpr uint32_t kPdelayReq = 2;
 constexpr uint32_t kAccept = 0x40000;
 
-/** What comes before is to have put the place of the message into X. */
+/** Filter instructions for the message. The instructions before must load the message's offset into X. */
 void AppendMessage(const std::vector<uint8_t>& response, std::vector<sock_filter>* program) {
   const sock_filter check[] = {
       BPF_STMT(BPF_LD | BPF_B | BPF_IND, 0),  // majorSdoId and messageType
@@ -31,7 +31,7 @@ void Attach(int fd, std::vector<sock_filter>* program) {
 }  // namespace
 
 void FilterPdelayOverEthernet(int fd, uint16_t ether_type, const std::vector<uint8_t>& response) {
-  // Behind the EtherType, or behind that of a VLAN tag that the kernel has left in the frame.
+  // The message starts after the EtherType, or after the EtherType of a VLAN tag that the kernel left in the frame.
   std::vector<sock_filter> program = {
       BPF_STMT(BPF_LDX | BPF_IMM, 14),
       BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),

@@ -9,17 +9,17 @@
 
 namespace {
 constexpr int kPriority = 1;
-/** Nothing to read although something was reported. */
+/** Pause, ms, when poll(2) reported input and there was none. */
 constexpr int kPauseMs = 1;
-/** A flood has a tenth of a processor, */
+/** The thread may use 1/kShare of a processor: a flood of requests gets no more. */
 constexpr int64_t kShare = 10;
-/** and what is saved up of it: a hundred questions that come at once. */
+/** CPU time that an idle thread saves up, ns: enough for a hundred requests at once. */
 constexpr int64_t kSavingsNs = 5'000'000;
 
-/** What a thread that goes before all others may spend. */
-class Allowance {
+/** Limits the CPU time of a thread with real-time priority. */
+class CpuBudget {
  public:
-  /** For how long to rest, ms. */
+  /** Returns the pause until the thread may run again, ms; 0: none. */
   int Rest() {
     const int64_t now = ReadClock(CLOCK_MONOTONIC);
     const int64_t used = ReadClock(CLOCK_THREAD_CPUTIME_ID);
@@ -42,7 +42,7 @@ PdelayResponder::PdelayResponder(const PdelayOptions& options, std::unique_ptr<S
       socket_(std::move(socket)),
       memory_(new uint8_t[kArenaOctets]()),
       stop_(Checked(eventfd(0, EFD_CLOEXEC), "eventfd")) {
-  // Signals are for the threads that know of them.
+  // Block all signals in the new thread: Node's main thread handles them.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -63,8 +63,8 @@ PdelayResponder::~PdelayResponder() {
   ::close(stop_);
 }
 
-/** It sleeps nearly always, and what it does is short: it may go before everything else. Without the privilege it does not. */
-void PdelayResponder::GoFirst() {
+/** Gives the thread real-time priority if the process has the privilege. The thread mostly sleeps and its work is short. */
+void PdelayResponder::RaisePriority() {
   pthread_setname_np(pthread_self(), "pdelay");
   sched_param parameters{};
   parameters.sched_priority = kPriority;
@@ -72,9 +72,9 @@ void PdelayResponder::GoFirst() {
 }
 
 void PdelayResponder::Run() {
-  GoFirst();
+  RaisePriority();
   const Arena arena{memory_.get()};
-  Allowance allowance;
+  CpuBudget budget;
   pollfd waits[] = {{socket_->fd(), POLLIN | POLLPRI, 0}, {stop_, POLLIN, 0}};
   for (;;) {
     poll(waits, 2, -1);
@@ -84,7 +84,7 @@ void PdelayResponder::Run() {
       const Record& record = arena.record(i);
       answers_.Take(record, arena.base + record.payload);
     }
-    const int rest_ms = std::max(allowance.Rest(), count == 0 ? kPauseMs : 0);
+    const int rest_ms = std::max(budget.Rest(), count == 0 ? kPauseMs : 0);
     if (rest_ms > 0) poll(&waits[1], 1, rest_ms);
   }
 }

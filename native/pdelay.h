@@ -9,26 +9,26 @@
 #include "stamped.h"
 
 /**
- * The answering side of the peer delay mechanism on a thread of its own, so that its answers come in time (IEEE 802.1AS-2020
- * §B.2.3: 10 ms) whatever the event loop is doing.
+ * The responder of the peer delay mechanism on its own thread, so that its answers are sent in time (IEEE 802.1AS-2020 §B.2.3:
+ * 10 ms) while the event loop is busy.
  */
 class PdelayResponder {
  public:
   using Send = PdelayAnswers::Send;
 
-  /** `socket` stamps what it sends and has its filter. Throws std::system_error. */
+  /** `socket` has transmit stamps enabled and its filter attached. Throws std::system_error. */
   PdelayResponder(const PdelayOptions& options, std::unique_ptr<StampedSocket> socket, Send event, Send general);
   ~PdelayResponder();
   PdelayResponder(const PdelayResponder&) = delete;
   PdelayResponder& operator=(const PdelayResponder&) = delete;
 
   PdelayCounts counts() const { return answers_.counts(); }
-  /** The thread goes before all others of ordinary priority. */
+  /** Returns true when the thread has real-time priority (SCHED_FIFO). */
   bool real_time() const { return real_time_; }
 
  private:
   void Run();
-  void GoFirst();
+  void RaisePriority();
 
   PdelayAnswers answers_;
   std::unique_ptr<StampedSocket> socket_;
@@ -38,6 +38,6 @@ class PdelayResponder {
   std::thread thread_;
 };
 
-/** Lets Pdelay_Req of the sdoId and domain of `response` pass, and nothing else. Throws std::system_error. */
+/** Attaches a filter that passes only Pdelay_Req of the sdoId and domain of `response`. Throws std::system_error. */
 void FilterPdelayOverEthernet(int fd, uint16_t ether_type, const std::vector<uint8_t>& response);
 void FilterPdelayOverUdp(int fd, const std::vector<uint8_t>& response);

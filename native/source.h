@@ -3,7 +3,7 @@
 
 #include "arena.h"
 
-/** An open descriptor that yields records. */
+/** An open descriptor from which records are read. */
 class Source {
  public:
   virtual ~Source() { Close(); }
@@ -11,10 +11,10 @@ class Source {
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
-  /** Reads what is there without waiting, at most kSlots records. Returns how many. */
+  /** Reads at most kSlots waiting records without blocking. Returns their number. */
   virtual int Fill(Arena arena) = 0;
 
-  /** What it sends comes back to it as something to read, before it has left. */
+  /** Returns true when a send makes the descriptor readable (by its transmit stamp) before the datagram has left. */
   virtual bool EchoesSends() const { return false; }
 
   int fd() const { return fd_; }

@@ -12,10 +12,10 @@ namespace {
 constexpr uint32_t kReceiveStamps = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
 constexpr uint32_t kTransmitStamps = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY;
 constexpr uint32_t kHardwareReceiveStamps = SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE;
-// Both stamps of one datagram, as two messages: the kernel's tells CLOCK_MONOTONIC_RAW at the moment of the hardware's.
+// The kernel reports both stamps of one datagram in two messages. Its own stamp gives CLOCK_MONOTONIC_RAW of the hardware's.
 constexpr uint32_t kHardwareTransmitStamps = SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_OPT_TX_SWHW;
 constexpr uint32_t kBindClock = 1 << 15;  // SOF_TIMESTAMPING_BIND_PHC, Linux 5.14
-constexpr int64_t kStaleNs = 50'000'000;  // hardware stamps come within milliseconds
+constexpr int64_t kStaleNs = 50'000'000;  // a hardware stamp arrives within milliseconds, never later than this
 
 /** struct so_timestamping (Linux 5.14), which older headers lack. */
 struct BoundStamps {
@@ -110,8 +110,8 @@ bool StampedSocket::WriteSent(const Control& control, const Moment& now, Record*
   *record = {};
   record->kind = kSent;
   record->number = static_cast<int32_t>(number);
-  // A send that failed may or may not have been counted, so that a stamp could come under its neighbour's number. Such a
-  // stamp of the kernel is older than the datagram; of the hardware's none is taken until those under way have come.
+  // The kernel may or may not have counted a failed send, so a stamp could carry the number of another datagram. Such a kernel
+  // stamp is older than the datagram and is refused below. Hardware stamps are refused until all earlier ones have arrived.
   if (control.hardware != 0) {
     if (now.raw - restarted_ < kStaleNs) return false;
     record->stamped = kByHardware;
@@ -136,14 +136,14 @@ void StampedSocket::WriteReceived(const Control& control, const Moment& now, Rec
 
 uint32_t StampedSocket::SendStamped(const msghdr& message, Moment* before) {
   int error = SendOnce(message, before);
-  // A pending ICMP error about an earlier datagram makes one call fail, and is cleared by it.
+  // A pending ICMP error about an earlier datagram makes one call fail, which clears the error: send again.
   if (error != 0 && error != EAGAIN) error = SendOnce(message, before);
   if (error != 0) throw std::system_error(error, std::generic_category(), "sendmsg");
   return next_++;
 }
 
 int StampedSocket::SendOnce(const msghdr& message, Moment* before) {
-  // Where a clock reading is slow (User-Mode Linux: 20 us each) a moment is old when it has been read: once more, last.
+  // Where reading a clock is slow (User-Mode Linux: 20 us) the moment is already old: read CLOCK_REALTIME once more, last.
   const Moment moment = ReadMoment();
   const int64_t last = ReadClock(CLOCK_REALTIME);
   *before = {last, moment.raw + (last - moment.realtime), moment.monotonic + (last - moment.realtime)};

@@ -7,7 +7,7 @@
 #include <system_error>
 
 namespace {
-// <linux/in.h> and <linux/in6.h> have them, and cannot be included beside <netinet/in.h>.
+// Defined in <linux/in.h> and <linux/in6.h>, which cannot be included together with <netinet/in.h>.
 constexpr int kMulticastAll = 49;
 constexpr int kMulticastAllV6 = 29;
 
@@ -21,7 +21,7 @@ void Append(msghdr* message, int level, int type, const T& value) {
   message->msg_controllen = CMSG_SPACE(sizeof value);
 }
 
-/** Asks for the source address of one datagram. `message` has room for a control message. */
+/** Sets the source address of one datagram. `message` has room for a control message. */
 void SendFrom(msghdr* message, const Address& from) {
   if (from.family() == AF_INET) {
     in_pktinfo info{};
@@ -101,7 +101,7 @@ int UdpSocket::FillFromQueue(Arena arena, int used) {
   const Moment now = ReadMoment();
   for (int i = 0; i < count; i++) {
     const Address from = batch().name(i);
-    // Datagrams of others can arrive between bind and connect.
+    // Datagrams of other senders can arrive between bind and connect.
     if (batch().truncated(i) || (peer_ && !(from == *peer_))) continue;
     const Control control = batch().control(i);
     Record& record = arena.record(used++);

@@ -20,7 +20,7 @@ struct UdpOptions {
   StampOptions stamps;
 };
 
-/** A UDP socket with stamps. Methods throw std::system_error whose text names the call. */
+/** A UDP socket with stamps. Methods throw std::system_error whose text names the system call. */
 class UdpSocket : public StampedSocket {
  public:
   explicit UdpSocket(const UdpOptions& options);

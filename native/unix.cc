@@ -42,7 +42,7 @@ int Open() {
 /** Returns 0 or the errno. */
 int Bind(int fd, const UnixAddress& address) { return bind(fd, address.data(), address.length) < 0 ? errno : 0; }
 
-/** True when nobody has the socket file open any more. Nobody hears of the question. */
+/** Returns true when no process has the socket file open. Sends nothing. */
 bool IsForsaken(const UnixAddress& address) {
   const int fd = Open();
   const bool refused = connect(fd, address.data(), address.length) < 0 && errno == ECONNREFUSED;
@@ -56,7 +56,7 @@ int SendFrom(int fd, const UnixAddress& to, const uint8_t* payload, size_t octet
   return sendto(fd, payload, octets, MSG_NOSIGNAL, to.data(), to.length) < 0 ? errno : 0;
 }
 
-/** The path, an abstract name with `@`; empty for an unnamed socket. Returns its length. `out` holds 112 characters. */
+/** Writes the path (`@name`: abstract; empty: unnamed) and returns its length. `out` holds 112 characters. */
 int32_t FormatPath(const Address& address, char* out) {
   const size_t start = offsetof(sockaddr_un, sun_path);
   if (address.length <= start) return 0;
@@ -75,7 +75,7 @@ size_t UnixPathLimit() { return sizeof(sockaddr_un::sun_path) - 1; }
 UnixSocket::UnixSocket(const std::string& path, mode_t mode) {
   const UnixAddress address(path);
   fd_ = Open();
-  fchmod(fd_, mode);  // unix(7): the file gets the socket's mode less the umask, so that it is never more open than asked
+  fchmod(fd_, mode);  // unix(7): the file gets the socket's mode less the umask, so it is never more accessible than `mode`
   int error = Bind(fd_, address);
   if (error == EADDRINUSE && IsForsaken(address)) {
     unlink(path.c_str());

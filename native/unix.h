@@ -7,20 +7,20 @@
 
 #include "source.h"
 
-/** A bound AF_UNIX datagram socket (PTP management, chrony's SOCK samples, a service manager in tests). */
+/** A bound AF_UNIX datagram socket, for PTP management and for samples in chrony's SOCK format. */
 class UnixSocket : public Source {
  public:
   /**
-   * `path` may be abstract (`@name`). A socket file that nobody has open is replaced. `mode` is that of the file. Throws
-   * std::system_error.
+   * `path` may be abstract (`@name`). A socket file that no process has open is replaced. `mode` is the mode of the file.
+   * Throws std::system_error.
    */
   UnixSocket(const std::string& path, mode_t mode);
   int Fill(Arena arena) override;
   void Send(const std::string& path, const uint8_t* payload, size_t octets) const;
 };
 
-/** One datagram to `path`, from an unnamed socket. Throws std::system_error. */
+/** Sends one datagram to `path` from an unnamed socket. Throws std::system_error. */
 void SendUnix(const std::string& path, const uint8_t* payload, size_t octets);
 
-/** The longest path, in octets. */
+/** Maximum length of a path, octets. */
 size_t UnixPathLimit();

@@ -1,7 +1,7 @@
-/** Writes docs/config.md from the schemas. test/docs.test.ts fails if the page differs from them. */
+/** Writes docs/config.md and the option tables of the plugins' READMEs from the schemas. test/docs.test.ts compares them. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configurationReference } from '../src/cli/reference.js';
+import { generatedPages } from '../src/cli/reference.js';
 import { root } from '../test/place.js';
 
-writeFileSync(join(root, 'docs/config.md'), await configurationReference());
+for (const [path, text] of await generatedPages()) writeFileSync(join(root, path), text);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadHub } from '../src/cli/load.js';
 import { packageRoot } from '../src/cli/package-root.js';
-import { configurationReference } from '../src/cli/reference.js';
+import { generatedPages } from '../src/cli/reference.js';
 import { formatProblems } from '../src/kernel/config/index.js';
 
 const root = packageRoot();
@@ -15,8 +15,8 @@ const below = (folder: string, ending: string): readonly string[] =>
     .sort();
 
 describe('what is written for people', () => {
-  it('docs/config.md says what the schemas say ("node scripts/docs.mjs" writes it)', async () => {
-    expect(read('docs/config.md')).to.equal(await configurationReference());
+  it('generated pages and option tables agree with the schemas ("npm run docs" writes them)', async () => {
+    for (const [path, text] of await generatedPages()) expect(read(path), path).to.equal(text);
   });
 
   for (const path of [...below('config', '.toml'), ...below('plugins', 'example.toml')]) {
@@ -35,8 +35,11 @@ describe('what is written for people', () => {
   });
 
   for (const name of readdirSync(join(root, 'plugins'))) {
-    it(`plugins/${name} has a manifest, a README and an example`, () => {
+    it(`plugins/${name} has a manifest, an example, and a README with the options of each of its types`, () => {
       expect(readdirSync(join(root, 'plugins', name))).to.include.members(['plugin.json', 'README.md', 'example.toml']);
+      for (const type of Object.keys(JSON.parse(read(`plugins/${name}/plugin.json`)).plugins)) {
+        expect(read(`plugins/${name}/README.md`)).to.include(`<!-- options ${type} `);
+      }
     });
   }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { LabMachine } from '../plugins/ptp/testing/ptp-lab.js';
+import type { PtpLabMachine } from '../plugins/ptp/testing/ptp-lab.js';
 import { addServers, Shipped } from './shipped.js';
 
 const FAST = 'poll-min = "1s"\npoll-max = "1s"\n';
@@ -16,7 +16,7 @@ describe('an offline site', function () {
   });
   afterEach(() => shipped.stop());
 
-  const told = ({ hub }: LabMachine): string => {
+  const told = ({ hub }: PtpLabMachine): string => {
     const { mode, ntp, local } = hub!.report.state();
     return `${mode}${local === true ? ' local' : ''} ${ntp.stratum} ${ntp.refid}`;
   };

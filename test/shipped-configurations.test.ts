@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { LabMachine } from '../plugins/ptp/testing/ptp-lab.js';
+import type { PtpLabMachine } from '../plugins/ptp/testing/ptp-lab.js';
 import type { Ns } from '../src/api/index.js';
 import type { ReceiverOptions } from '../src/lab/gpsd-feed.js';
 import { addGpsd } from '../src/lab/gpsd-node.js';
@@ -23,9 +23,9 @@ describe('a shipped configuration does what its comments say:', function () {
   });
   afterEach(() => shipped.stop());
 
-  const boundOf = ({ hub }: LabMachine): Ns => hub!.report.state().clocks[0]!.boundNs;
-  const classOf = ({ hub }: LabMachine): number => hub!.report.state().ptp.clockClass;
-  const announcedBy = (machine: LabMachine, id: string) =>
+  const boundOf = ({ hub }: PtpLabMachine): Ns => hub!.report.state().clocks[0]!.boundNs;
+  const classOf = ({ hub }: PtpLabMachine): number => hub!.report.state().ptp.clockClass;
+  const announcedBy = (machine: PtpLabMachine, id: string) =>
     machine.inspect<{ announces: Record<string, unknown> }>(id).announces;
 
   for (const hasClocks of [true, false]) {

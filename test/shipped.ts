@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LabMachine, PtpLab } from '../plugins/ptp/testing/ptp-lab.js';
+import { PtpLab, type PtpLabMachine } from '../plugins/ptp/testing/ptp-lab.js';
 import type { NtpView, PtpView } from '../src/api/index.js';
 import { loadHub } from '../src/cli/load.js';
 import { packageRoot } from '../src/cli/package-root.js';
@@ -21,7 +21,7 @@ export class Shipped {
   readonly #folder = mkdtempSync(join(tmpdir(), 'timehub-shipped-'));
 
   /** Starts the hub of a configuration file of the project, or of a text that names a preset. */
-  async start(machine: LabMachine, config: { readonly file: string } | { readonly text: string }): Promise<Hub> {
+  async start(machine: PtpLabMachine, config: { readonly file: string } | { readonly text: string }): Promise<Hub> {
     const path = 'file' in config ? join(packageRoot(), config.file) : this.#write(config.text);
     const loaded = await loadHub(path);
     if (loaded.problems !== undefined) throw new Error(formatProblems(loaded.problems));

@@ -80,7 +80,7 @@ describe('two hubs in virtual time, of which one has the time from the other by 
     await far.run(500 * S);
     const source = client.report.status().sources[0]!;
     expect(source.state).to.equal('unreachable');
-    expect(source.reason).to.match(/nobody listens/);
+    expect(source.reason).to.match(/no program listens/);
     await client.stop();
   });
 });

@@ -26,32 +26,43 @@ const config = table({
       v.union([endpoint, v.pipe(v.array(endpoint), v.minLength(1))], `${ENDPOINT}, or a list of them`),
       '[::]:319',
     ),
-    'Own address and port, or several. Follow_Ups leave from the port after it.',
+    'Own address and port, or several. Follow_Ups leave from the next port. Ports 319 and 320 need CAP_NET_BIND_SERVICE and are shared with the sources of this hub.',
   ),
-  interface: described(v.optional(networkInterface()), 'Serve over this interface alone.'),
+  interface: described(v.optional(networkInterface()), 'Serve over this network interface only.'),
   stamps: described(
     v.optional(oneOf(['auto', 'hardware', 'software']), 'auto'),
-    'Who stamps: the card of the interface where it can and its clock is known to the hub, the card or nobody, the kernel.',
+    "auto: hardware stamps if the card of `interface` stamps PTP messages and its clock is one of the hub's, else kernel stamps. hardware: hardware stamps or failure. software: kernel stamps.",
   ),
   steps: described(
     v.optional(oneOf(['two', 'one']), 'two'),
-    'When the time of sending is told: after it, by a stamp (two), or ahead of it, by an estimate (one).',
+    'two: the transmit stamp follows in a Follow_Up. one: the Sync carries a prediction of it, from how long sending took lately; less accurate, but half the packets.',
   ),
-  allow: described(v.optional(addressRanges(), ['all']), 'Who is served.'),
-  deny: described(v.optional(addressRanges(), []), 'Who is not, although allowed.'),
+  allow: described(v.optional(addressRanges(), ['all']), 'Clients that are served. Others get no reply.'),
+  deny: described(v.optional(addressRanges(), []), 'Clients that are not served although `allow` includes them.'),
   amplify: described(
     v.optional(addressRanges(), []),
-    'Who is answered although the answer is longer than the request: clients that do not pad.',
+    "Clients that may get more octets than they sent. For others, a request shorter than its reply (66 octets plain, 72 org) is not answered, and the status is left out if there is no room: their address may be forged. List statime's clients here: they send 52 octets.",
   ),
   'rate-limit': described(
     v.optional(
       table({
-        interval: v.optional(duration({ min: '1ms', max: '1h' }), '100ms'),
-        burst: v.optional(wholeNumber(1, 255), 16),
-        clients: v.optional(wholeNumber(64, 1048576), 16384),
+        interval: v.pipe(
+          v.optional(duration({ min: '1ms', max: '1h' }), '100ms'),
+          v.description('Mean interval between the requests of one client.'),
+        ),
+        burst: v.pipe(
+          v.optional(wholeNumber(1, 255), 16),
+          v.description('Requests that a client may send at once. Later ones get no reply.'),
+        ),
+        clients: v.pipe(
+          v.optional(wholeNumber(64, 1048576), 16384),
+          v.description(
+            'Clients in the table, 13 octets each. When forged addresses fill it, new clients are served without a limit.',
+          ),
+        ),
       }),
     ),
-    'Requests per address (a /64 for IPv6): one each interval, burst at once. Default: no limit.',
+    'Limits the requests of each client: an IPv4 address or an IPv6 /64. Requests beyond it get no reply. Default: no limit.',
   ),
   'clock-identity': described(
     v.optional(
@@ -60,7 +71,7 @@ const config = table({
         v.check((value) => parseClockIdentity(value) !== undefined, IDENTITY),
       ),
     ),
-    'grandmasterIdentity. Default: made of the MAC address of the interface; without one, another at each start.',
+    'grandmasterIdentity. Default: made of the MAC address of `interface`; without one, random at each start.',
   ),
   priority1: described(v.optional(wholeNumber(0, 255), 128), 'grandmasterPriority1.'),
   priority2: described(v.optional(wholeNumber(0, 255), 128), 'grandmasterPriority2.'),

@@ -18,43 +18,46 @@ const config = v.pipe(
   table({
     address: described(
       serverAddress({ what: ADDRESS, defaultPort: EVENT_PORT, maxPort: 65534 }),
-      'The server. Port 319 unless another is given; its Follow_Ups come from the port after it.',
+      'The server; port 319 unless another is given. Its Follow_Ups come from the next port. A name is resolved again when the server falls silent.',
     ),
-    domain: described(v.optional(wholeNumber(128, 239), 128), 'PTP domain.'),
+    domain: described(v.optional(wholeNumber(128, 239), 128), 'PTP domain; replies of other domains are ignored.'),
     dialect: described(
       v.optional(oneOf(['plain', 'org']), 'plain'),
-      'How a request is laid out; answers are understood in both: "org" puts an organization before each value.',
+      'Layout of the request. plain: for statime (ntpd-rs) and this hub. org: for servers that expect an organization before each value. Replies are understood in both.',
     ),
-    'poll-min': described(v.optional(duration(INTERVAL), '1s'), 'The shortest time between requests.'),
+    'poll-min': described(
+      v.optional(duration(INTERVAL), '1s'),
+      'Shortest interval between requests. Each interval is 1 to 5 % longer at random.',
+    ),
     'poll-max': described(
       v.optional(duration(INTERVAL)),
-      `The longest, for when an answer would tell little new. Default: ${DEFAULT_RANGE} times poll-min.`,
+      `Longest interval, used when a reply would add little. Default: ${DEFAULT_RANGE} × \`poll-min\`.`,
     ),
-    iburst: described(v.optional(flag(), true), 'Ask quickly at the start: every 2 s, then ever less.'),
+    iburst: described(v.optional(flag(), true), 'Start with quick requests, the first ones 2 s apart.'),
     timeout: described(
       v.optional(duration({ min: '10ms', max: '10s' }), '1s'),
-      'How long to wait for an answer with its Follow_Up.',
+      'Longest wait for the Sync and its Follow_Up, which may come in either order.',
     ),
     status: described(
       v.optional(flag(), true),
-      'Ask for the server’s clockClass, accuracy, UTC offset and grandmaster.',
+      "Ask for the server's clockClass, accuracy, UTC offset and grandmaster.",
     ),
     'max-clock-class': described(
       v.optional(wholeNumber(6, ANY_CLASS), ANY_CLASS),
-      'The worst clockClass that is good enough: 6 is locked to a reference, 7 in holdover, 248 whatever has the time from elsewhere.',
+      'Worst clockClass that is used. 6: locked to a reference. 7: in holdover. 248: time from NTP, or free-running. A server that reports synchronizationUncertain is never used.',
     ),
     timescale: described(
       v.optional(oneOf(['announced', 'tai', 'utc']), 'announced'),
-      'What the server’s time counts, where its flag ptpTimescale is wrong.',
+      'Timescale of the server. announced: TAI if its flag ptpTimescale is set, else the time is not used. tai and utc overrule the flag.',
     ),
     'source-port': described(
       v.optional(oneOf(['ptp', 'any']), 'ptp'),
-      'From where to ask: port 319 (and any where that cannot be had), which some servers insist on, or any.',
+      'ptp: ask from port 319, because some servers (statime) answer no other port; if it is not available, from a random port, and the source reports it. any: ask from a random port.',
     ),
-    interface: described(v.optional(networkInterface()), 'Ask over this interface alone.'),
+    interface: described(v.optional(networkInterface()), 'Ask over this network interface only.'),
     stamps: described(
       v.optional(oneOf(['auto', 'hardware', 'software']), 'auto'),
-      'Who stamps: the card of the interface where it can and its clock is known to the hub, the card or nobody, the kernel.',
+      "auto: hardware stamps if the card of `interface` stamps PTP messages and its clock is one of the hub's, else kernel stamps. hardware: hardware stamps or failure. software: kernel stamps.",
     ),
   }),
   v.forward(

@@ -25,35 +25,47 @@ const device = (what = DEVICE) =>
   );
 
 export const config = table({
-  address: v.pipe(v.optional(address(), 'localhost:2947'), v.description('Where gpsd listens.')),
-  device: v.pipe(v.optional(device()), v.description('Follow this receiver only. Default: the first that has a fix.')),
+  address: v.pipe(
+    v.optional(address(), 'localhost:2947'),
+    v.description(
+      'Address of gpsd. All addresses of a name are tried: gpsd often listens on only one of ::1 and 127.0.0.1.',
+    ),
+  ),
+  device: v.pipe(
+    v.optional(device()),
+    v.description(
+      'Use only this receiver. Default: the first one with a fix, until it loses the fix, or until another one has a fix and pulses while it has no pulses.',
+    ),
+  ),
   pps: v.pipe(
     v.optional(oneOf(['auto', 'require', 'off']), 'auto'),
-    v.description('auto: pulses, or serial time while there are none. require: pulses only. off: serial time only.'),
+    v.description('auto: pulses, and serial time while there are none. require: pulses only. off: serial time only.'),
   ),
   pulses: v.pipe(
     v.optional(device('the path of a device such as "/dev/pps0"')),
     v.description(
-      'The device whose pulses are used. Default: those of the receiver, or of a device such as /dev/pps0 beside it.',
+      'Use the pulses of this device only. Default: those of the receiver, or of a device such as /dev/pps0 beside it.',
     ),
   ),
   precision: v.pipe(
     v.optional(duration({ min: '1ns', max: '10ms' })),
-    v.description('How good a pulse stamp is (one sigma). Default: what gpsd says.'),
+    v.description('Standard deviation of a pulse stamp. Default: the value that gpsd reports.'),
   ),
   'serial-delay': v.pipe(
     v.optional(duration({ min: '0s', max: '1s' }), '350ms'),
     v.description(
-      'How late serial time arrives on the average; it is believed to be wrong by no more than as much again.',
+      'Mean delay of serial time. Its error bound is the same value again, so the default covers 0 to 700 ms.',
     ),
   ),
   timeout: v.pipe(
     v.optional(duration({ min: '2s', max: '10min' }), '10s'),
-    v.description('A receiver that says nothing for so long counts as silent.'),
+    v.description('A receiver counts as silent after this time without data.'),
   ),
   'same-clock': v.pipe(
     v.optional(flag(), false),
-    v.description("gpsd at a foreign address stamps with this machine's clock all the same (a container's host)."),
+    v.description(
+      "gpsd has an address of another machine but stamps with this machine's clock: it runs on the host of this container.",
+    ),
   ),
 });
 

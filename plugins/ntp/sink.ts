@@ -17,27 +17,50 @@ const config = table({
       v.union([endpoint, v.pipe(v.array(endpoint), v.minLength(1))], `${ENDPOINT}, or a list of them`),
       '[::]:123',
     ),
-    v.description('Own address and port, or several.'),
+    v.description(
+      'Own address and port, or several; `[::]` covers IPv6 and IPv4. A reply leaves from the address that was asked.',
+    ),
   ),
-  allow: v.pipe(v.optional(addressRanges(), ['all']), v.description('Who is served.')),
-  deny: v.pipe(v.optional(addressRanges(), []), v.description('Who is not, although allowed.')),
+  allow: v.pipe(
+    v.optional(addressRanges(), ['all']),
+    v.description(
+      'Clients that are served: "192.0.2.0/24", "2001:db8::/32", a single address or "all". An IPv4 range includes its IPv4-mapped IPv6 addresses.',
+    ),
+  ),
+  deny: v.pipe(
+    v.optional(addressRanges(), []),
+    v.description('Clients that are not served although `allow` includes them.'),
+  ),
   'on-deny': v.pipe(
     v.optional(oneOf(['ignore', 'kiss']), 'ignore'),
-    v.description('Say nothing to them, or send the kiss code DENY.'),
+    v.description('ignore: no reply. kiss: a kiss of death (DENY), which asks the client to stop.'),
   ),
   versions: v.pipe(
     v.optional(v.pipe(v.array(wholeNumber(1, 4), VERSIONS), v.minLength(1, VERSIONS)), ALL_VERSIONS),
-    v.description('NTP versions that are answered.'),
+    v.description('NTP versions that are answered, each in its own version.'),
   ),
   'rate-limit': v.pipe(
     v.optional(
       table({
-        interval: v.optional(duration({ min: '1ms', max: '1h' }), '2s'),
-        burst: v.optional(wholeNumber(1, 255), 8),
-        clients: v.optional(wholeNumber(64, 1048576), 16384),
+        interval: v.pipe(
+          v.optional(duration({ min: '1ms', max: '1h' }), '2s'),
+          v.description('Mean interval between the requests of one client.'),
+        ),
+        burst: v.pipe(
+          v.optional(wholeNumber(1, 255), 8),
+          v.description(
+            'Requests that a client may send at once. The first refused request is answered with the kiss of death RATE, later ones with silence.',
+          ),
+        ),
+        clients: v.pipe(
+          v.optional(wholeNumber(64, 1048576), 16384),
+          v.description(
+            'Clients in the table, 13 octets each. When forged addresses fill it, new clients are served without a limit.',
+          ),
+        ),
       }),
     ),
-    v.description('Requests per address (a /64 for IPv6): one each interval, burst at once. Default: no limit.'),
+    v.description('Limits the requests of each client: an IPv4 address or an IPv6 /64. Default: no limit.'),
   ),
 });
 

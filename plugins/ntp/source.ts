@@ -16,7 +16,9 @@ const config = v.pipe(
   table({
     address: v.pipe(
       v.optional(serverAddress({ what: ADDRESS })),
-      v.description('The server, unless `pool` is given. Port 123 unless another is given.'),
+      v.description(
+        'The server; port 123 unless another is given. Required unless `pool` is given. A name is resolved at the start, and again when its server stops being useful.',
+      ),
     ),
     pool: v.pipe(
       v.optional(
@@ -26,22 +28,31 @@ const config = v.pipe(
         ),
       ),
       v.description(
-        'Instead of `address`: a name whose addresses are servers of their own, each a source (`ntp.a-1`, `ntp.a-2`, …).',
+        'Instead of `address`: a name whose addresses are independent servers. The table becomes `count` sources (`ntp.a-1`, `ntp.a-2`, …), each with its own server and vote.',
       ),
     ),
     count: v.pipe(
       v.optional(wholeNumber(1, MOST_MEMBERS)),
-      v.description(`How many servers of the pool are asked. Default: ${DEFAULT_MEMBERS}.`),
+      v.description(`Number of servers of the pool to ask. Default: ${DEFAULT_MEMBERS}.`),
     ),
     'poll-min': v.pipe(
       v.optional(duration(INTERVAL), '64s'),
-      v.description('The shortest time between requests. Below 64s only to servers of your own.'),
+      v.description(
+        'Shortest interval between requests. Public servers may be asked every 64 s (BCP 223). 1 s is fine on your own network; shorter intervals pay for delays below 10 ms.',
+      ),
     ),
     'poll-max': v.pipe(
       v.optional(duration(INTERVAL)),
-      v.description(`The longest, for when an answer would tell little new. Default: ${DEFAULT_RANGE} times poll-min.`),
+      v.description(
+        `Longest interval, used when a reply would add little. Long intervals cost accuracy, because the clock wanders meanwhile. Default: ${DEFAULT_RANGE} × \`poll-min\`.`,
+      ),
     ),
-    iburst: v.pipe(v.optional(flag(), true), v.description('Ask quickly at the start: every 2 s, then ever less.')),
+    iburst: v.pipe(
+      v.optional(flag(), true),
+      v.description(
+        'Start with sixteen requests in a minute and a half, eight of them 2 s apart, so that time and frequency are known soon.',
+      ),
+    ),
   }),
   v.forward(
     v.check((c) => (c['poll-max'] ?? c['poll-min']) >= c['poll-min'], 'a duration not below poll-min'),

@@ -10,7 +10,7 @@ export const config = table({
     v.pipe(
       socketPath('the path of a Unix socket, or "none"'),
       v.description(
-        'Control socket, read by the command line. Default: the first writable of /run/timehub, $XDG_RUNTIME_DIR, /tmp/timehub-<uid>; "none": no socket.',
+        'Control socket for the command line, mode 0660. Default: timehub.sock in the first writable folder of /run/timehub, $XDG_RUNTIME_DIR and /tmp/timehub-<uid>. "none": no socket.',
       ),
     ),
   ),
@@ -19,21 +19,21 @@ export const config = table({
       v.string(LISTEN),
       v.check((value) => parseAddress(value) !== undefined, LISTEN),
       v.transform((value) => parseAddress(value)!),
-      v.description('TCP address that serves the same, read-only. Default: none.'),
+      v.description('TCP address that serves the same pages read-only. Default: none.'),
     ),
   ),
   hosts: v.optional(
     v.pipe(
       v.array(hostAddress('a host name'), 'a list of host names'),
       v.description(
-        'Names by which browsers may reach the TCP port, beside "localhost", this machine\'s name and IP addresses.',
+        'Names by which browsers may reach the TCP port, in addition to "localhost", the machine\'s own name and IP addresses.',
       ),
     ),
     [],
   ),
   dashboard: v.optional(v.pipe(flag(), v.description('Serve the dashboard at "/".')), true),
   'max-connections': v.optional(
-    v.pipe(wholeNumber(1, 1024), v.description('At one time, on the socket and on the port each.')),
+    v.pipe(wholeNumber(1, 1024), v.description('Most connections at one time, on the socket and on the port each.')),
     32,
   ),
 });

@@ -8,12 +8,12 @@ import {
   type SinkContext,
   type TimeState,
 } from 'timehub/api';
-import { type SinkConfig, sinkConfig } from './config.js';
+import { type PhcSinkConfig, sinkConfig } from './config.js';
 
 /** The refusals that leave the sink useful: it observes instead. */
 const OBSERVE_INSTEAD: ReadonlySet<string> = new Set(['TH_CLOCK_PERMISSION', 'TH_CLOCK_OWNED']);
 
-export default defineSink<SinkConfig>({
+export default defineSink<PhcSinkConfig>({
   type: 'phc',
   summary: 'A PTP hardware clock: steered by the estimate, or observed; pulses made by it',
   stability: 'experimental',
@@ -23,8 +23,8 @@ export default defineSink<SinkConfig>({
   create: (options, context) => new PhcSink(options, context),
 });
 
-class PhcSink implements Running<SinkConfig> {
-  readonly #options: SinkConfig;
+class PhcSink implements Running<PhcSinkConfig> {
+  readonly #options: PhcSinkConfig;
   readonly #context: SinkContext;
   #clock: HardwareClock | undefined;
   #discipline: Discipline | undefined;
@@ -32,7 +32,7 @@ class PhcSink implements Running<SinkConfig> {
   #output: 'none' | 'waits' | 'runs';
   #told = '';
 
-  constructor(options: SinkConfig, context: SinkContext) {
+  constructor(options: PhcSinkConfig, context: SinkContext) {
     this.#options = options;
     this.#context = context;
     this.#output = options.output === undefined ? 'none' : 'waits';

@@ -9,12 +9,12 @@ import {
   type SourceContext,
   type Stamp,
 } from 'timehub/api';
-import { type SourceConfig, sourceConfig } from './config.js';
+import { type PhcSourceConfig, sourceConfig } from './config.js';
 
 /** What no averaging of comparisons gets below: the place of the reading in its bracket is always the same. */
 const FLOOR_NS: Readonly<Record<Comparing, Ns>> = { precise: 2, extended: 10, basic: 100, user: 500 };
 
-export default defineSource<SourceConfig>({
+export default defineSource<PhcSourceConfig>({
   type: 'phc',
   summary: 'A PTP hardware clock compared with the system clock, and the pulses that it stamps',
   stability: 'experimental',
@@ -23,15 +23,15 @@ export default defineSource<SourceConfig>({
   create: (options, context) => new PhcSource(options, context),
 });
 
-class PhcSource implements Running<SourceConfig> {
-  readonly #options: SourceConfig;
+class PhcSource implements Running<PhcSourceConfig> {
+  readonly #options: PhcSourceConfig;
   readonly #context: SourceContext;
   #clock: HardwareClock | undefined;
   #last: ClockComparison | undefined;
   #pulses = 0;
   #trouble = '';
 
-  constructor(options: SourceConfig, context: SourceContext) {
+  constructor(options: PhcSourceConfig, context: SourceContext) {
     this.#options = options;
     this.#context = context;
   }
@@ -99,7 +99,7 @@ class PhcSource implements Running<SourceConfig> {
     ]);
   }
 
-  #pulse({ clock, time, monotonic }: Stamp, { period, precision }: NonNullable<SourceConfig['pulse']>): void {
+  #pulse({ clock, time, monotonic }: Stamp, { period, precision }: NonNullable<PhcSourceConfig['pulse']>): void {
     this.#pulses++;
     this.#context.observe([
       {

@@ -7,15 +7,15 @@ import { StateFile } from '../../src/kernel/memory/state-file.js';
 import { addGpsd, type GpsdNode } from '../../src/lab/gpsd-node.js';
 import type { LabClockSetting } from '../../src/lab/host.js';
 import type { SegmentPort } from '../../src/lab/segment.js';
-import { type LabMachine, PtpLab } from './testing/ptp-lab.js';
+import { PtpLab, type PtpLabMachine } from './testing/ptp-lab.js';
 
 const PORT = { interface: 'eth0', profile: 'automotive' };
 const GNSS = { 'source.gpsd.gnss': { address: '127.0.0.1:2947' } };
 const TRACKING_NS = 20e3;
 
 interface Bench {
-  readonly grandmaster: LabMachine;
-  readonly ecu: LabMachine;
+  readonly grandmaster: PtpLabMachine;
+  readonly ecu: PtpLabMachine;
   readonly gpsd: GpsdNode;
   readonly ports: { readonly grandmaster: SegmentPort; readonly ecu: SegmentPort };
 }
@@ -79,9 +79,10 @@ describe('the automotive profile in the lab', function () {
       TRACKING_NS,
     );
 
-  const modeOf = (machine: LabMachine) => machine.hub!.report.state().mode;
-  const jumpOf = ({ hub }: LabMachine) => /jumped by (\S+ \S+)/.exec(hub!.report.state().sources[0]!.reason)?.[1] ?? '';
-  const shown = (machine: LabMachine) => machine.inspect<Shown>('ptp.up');
+  const modeOf = (machine: PtpLabMachine) => machine.hub!.report.state().mode;
+  const jumpOf = ({ hub }: PtpLabMachine) =>
+    /jumped by (\S+ \S+)/.exec(hub!.report.state().sources[0]!.reason)?.[1] ?? '';
+  const shown = (machine: PtpLabMachine) => machine.inspect<Shown>('ptp.up');
 
   /** Milliseconds until it is so; Infinity: not within ten seconds. */
   async function msUntil(isSo: () => boolean): Promise<number> {
@@ -93,7 +94,7 @@ describe('the automotive profile in the lab', function () {
   }
 
   /** What the hub believes of a clock − the truth. */
-  function mistakeNs({ host, hub }: LabMachine, id: ClockId): Ns {
+  function mistakeNs({ host, hub }: PtpLabMachine, id: ClockId): Ns {
     const { offsetNs, slopePpb, monotonic } = hub!.report.state().clocks.find((clock) => clock.id === id)!;
     return offsetNs + (slopePpb * Number(host.monotonic() - monotonic)) / 1e9 - host.errorNs(id);
   }

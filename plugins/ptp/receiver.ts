@@ -7,12 +7,12 @@ import {
   parseClockIdentity,
   TimeReceiverPort,
 } from 'timehub/protocol/ptp';
-import { ManagementDoor } from './management/management-socket.js';
-import { managedReceiver, offsetFromMaster } from './management/receiver-data-sets.js';
+import { ManagementSocket } from './management/management-socket.js';
+import { offsetFromMaster, receiverDataSets } from './management/receiver-data-sets.js';
 import { linkView } from './port/link-view.js';
 import type { PortConfig } from './port/port-config.js';
 import { exportFigures, figuresOf, RECEIVER_GAUGES } from './port/port-metrics.js';
-import { PortRunner, type Report } from './port/port-runner.js';
+import { type PortReport, PortRunner } from './port/port-runner.js';
 import { type PreparedPort, preparePort } from './port/prepare-port.js';
 import { allowList } from './port/receive-filter.js';
 
@@ -26,13 +26,13 @@ export interface ReceiverConfig extends PortConfig {
 const GRANT_S = 300;
 
 /** A port that follows, as a source: its observations and claims go to the hub, its state and reasons to the operator. */
-export class Receiver {
+export class PtpReceiver {
   readonly #context: SourceContext;
   readonly #config: ReceiverConfig;
   #prepared: PreparedPort | undefined;
   #port: TimeReceiverPort | undefined;
   #runner: PortRunner | undefined;
-  #door: ManagementDoor | undefined;
+  #door: ManagementSocket | undefined;
   /** The timeTransmitter that was followed first, and the present one where it is another. */
   #first: string | undefined;
   #path = '';
@@ -58,15 +58,15 @@ export class Receiver {
       open: prepared.open,
       onReport: (report) => {
         this.#report(report);
-        this.#door?.tell();
+        this.#door?.notifySubscribers();
       },
-      onManagement: (request, octets) => this.#door?.fromNetwork(request, octets) ?? [],
+      onManagement: (request, octets) => this.#door?.answerFromNetwork(request, octets) ?? [],
     });
     this.#prepared = prepared;
     this.#port = port;
     this.#runner = runner;
-    this.#door = new ManagementDoor(this.#context, { ...this.#config, port: prepared.settings.identity.port }, () =>
-      managedReceiver(port.inspect(this.#context.monotonic()), { prepared, counts: runner.counts }, unicastFrom),
+    this.#door = new ManagementSocket(this.#context, { ...this.#config, port: prepared.settings.identity.port }, () =>
+      receiverDataSets(port.inspect(this.#context.monotonic()), { prepared, counts: runner.counts }, unicastFrom),
     );
     this.#door.open();
     exportFigures(this.#context, RECEIVER_GAUGES, () => {
@@ -92,7 +92,7 @@ export class Receiver {
     return {
       ...{ port: formatPortIdentity(identity), state: view.state, reason: view.reason },
       ...{ profile: profile.summary, domain: profile.domain, delay: profile.delay, stamps: this.#runner.stamps },
-      parent: view.parent === undefined ? textOf(view.source) : formatPortIdentity(view.parent.candidate.sender),
+      parent: view.parent === undefined ? textOf(view.source) : formatPortIdentity(view.parent.dataSet.sender),
       ...(announce === undefined
         ? {}
         : {
@@ -106,14 +106,14 @@ export class Receiver {
       meanDelayNs: finite(view.meanDelayNs),
       ...linkView(view),
       version: `2.${view.version.minorVersion}: ${view.version.reason}`,
-      heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
+      heard: view.known.map(({ dataSet, qualified }) => ({ port: formatPortIdentity(dataSet.sender), qualified })),
       ...{ unanswered: view.unanswered, counters: { ...view.unused, ...view.counters } },
       messages: this.#runner.counts.inspect(),
       ...(this.#prepared.responder && { pdelayThread: this.#prepared.responder.counts() }),
     };
   }
 
-  #report(report: Report): void {
+  #report(report: PortReport): void {
     switch (report.type) {
       case 'observe':
         this.#observe(report.observations);
@@ -128,10 +128,10 @@ export class Receiver {
         this.#context.discontinuity(report.reason, report.jumpNs);
         break;
       case 'parent':
-        this.#follow(report.parent?.candidate.sender);
+        this.#follow(report.parent?.dataSet.sender);
         break;
       case 'remember':
-        this.#prepared?.remember(report.neighbour);
+        this.#prepared?.saveLink(report.neighbour);
     }
   }
 

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { addGpsd } from '../../src/lab/gpsd-node.js';
-import { type LabMachine, PtpLab } from './testing/ptp-lab.js';
+import { PtpLab, type PtpLabMachine } from './testing/ptp-lab.js';
 
 const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms' };
 
 describe('several timeTransmitters, each a source of its own', function () {
   this.timeout(30_000);
   let lab: PtpLab;
-  let masters: readonly LabMachine[];
-  let client: LabMachine;
+  let masters: readonly PtpLabMachine[];
+  let client: PtpLabMachine;
   beforeEach(() => {
     lab = new PtpLab();
     masters = [2e6, -3e6].map((offsetNs) => lab.add({ clock: { offsetNs, wander: 1e-9 } }));

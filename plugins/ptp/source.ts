@@ -4,7 +4,7 @@ import { parseClockIdentity } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
 import { PORT_ENTRIES } from './port/port-config.js';
 import { isMac } from './port/receive-filter.js';
-import { Receiver } from './receiver.js';
+import { PtpReceiver } from './receiver.js';
 
 const PEER = 'an IP address, or a MAC address with transport = "ethernet"';
 const ACCEPTED = 'a clock identity or an address';
@@ -16,14 +16,13 @@ const config = table({
   timescale: v.pipe(
     v.optional(oneOf(['auto', 'tai', 'utc', 'gps', 'arb']), 'auto'),
     v.description(
-      'What the timeTransmitter sends: as it says itself (TAI, or an arbitrary epoch, which gives no time of day), ' +
-        'or for one that does not say: linuxptp with software stamps sends UTC.',
+      'Timescale of the timeTransmitter. auto: as announced. ptp4l with software stamps announces an arbitrary timescale, which gives no time of day, and sends UTC: set "utc" for it.',
     ),
   ),
   'unicast-from': v.pipe(
     v.optional(v.pipe(v.string(PEER), v.check(isAddress, PEER))),
     v.description(
-      'Ask this one timeTransmitter for unicast messages (IEEE 1588-2019 §16.1) instead of listening to a group.',
+      'Ask this timeTransmitter for unicast messages (IEEE 1588-2019 §16.1) instead of listening to a group.',
     ),
   ),
   accept: v.pipe(
@@ -36,7 +35,9 @@ const config = table({
         'a list of clock identities and addresses',
       ),
     ),
-    v.description('Whose Announces count: clock identities, IP or MAC addresses. Default: everybody’s.'),
+    v.description(
+      'Follow only timeTransmitters with one of these clock identities, IP or MAC addresses. Default: all.',
+    ),
   ),
 });
 
@@ -49,7 +50,7 @@ export default defineSource<Config>({
   needs: [],
   config,
   create(config, context) {
-    const receiver = new Receiver(context, config);
+    const receiver = new PtpReceiver(context, config);
     return {
       start: async () => receiver.start(),
       stop: async () => receiver.stop(),

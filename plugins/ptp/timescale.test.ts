@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { addGpsd } from '../../src/lab/gpsd-node.js';
-import { type LabMachine, PtpLab } from './testing/ptp-lab.js';
+import { PtpLab, type PtpLabMachine } from './testing/ptp-lab.js';
 
 const GNSS = { 'source.gpsd.gnss': { address: '127.0.0.1:2947' } };
 const PORT = { interface: 'eth0', 'sync-interval': '125ms', 'delay-interval': '125ms', 'improve-after': '1s' };
@@ -15,7 +15,7 @@ describe('the timescale of a grandmaster', function () {
   });
   afterEach(() => lab.stop());
 
-  function two(grandmasterOffsetNs = -2e6): { grandmaster: LabMachine; client: LabMachine } {
+  function two(grandmasterOffsetNs = -2e6): { grandmaster: PtpLabMachine; client: PtpLabMachine } {
     const grandmaster = lab.add({ clock: { offsetNs: grandmasterOffsetNs, frequencyPpb: 4000, wander: 1e-9 } });
     const client = lab.add({ clock: { offsetNs: 3e6, frequencyPpb: -7000, wander: 1e-9 } });
     const segment = lab.segment('lan');
@@ -24,7 +24,7 @@ describe('the timescale of a grandmaster', function () {
     return { grandmaster, client };
   }
 
-  const sourceOf = ({ hub }: LabMachine) => hub!.report.state().sources.find(({ id }) => id === 'ptp.up')!;
+  const sourceOf = ({ hub }: PtpLabMachine) => hub!.report.state().sources.find(({ id }) => id === 'ptp.up')!;
 
   it('that is arbitrary gives no time of day, and the reason says what to do', async () => {
     const { grandmaster, client } = two();

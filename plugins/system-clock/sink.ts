@@ -15,27 +15,35 @@ import * as v from 'valibot';
 const config = table({
   steer: v.pipe(
     v.optional(flag(), false),
-    v.description('false: observe only. true: steer the clock; needs CAP_SYS_TIME.'),
+    v.description(
+      'Steer the clock; needs root or CAP_SYS_TIME. Without the privilege, or with `false`, the hub only observes the clock.',
+    ),
   ),
   'step-threshold': v.pipe(
     v.optional(duration({ min: '1us' }), '100ms'),
-    v.description('Set the clock at once when it is further off than this; below, it is slewed.'),
+    v.description('Offsets above this are corrected at once, smaller ones are slewed.'),
   ),
   'step-updates': v.pipe(
     v.optional(wholeNumber(-1, 1_000_000), 3),
-    v.description('Steps are allowed during so many first updates. 0: never. -1: always.'),
+    v.description(
+      'Number of first updates in which a step is allowed, so that running programs see no jump later. 0: never. -1: always.',
+    ),
   ),
   panic: v.pipe(
     v.optional(duration({ min: '1ms' }), '1000s'),
-    v.description('Refuse to correct more than this, and say so: a person should look first.'),
+    v.description(
+      'Larger corrections are refused and reported: check the sources, then restart the hub or raise this limit.',
+    ),
   ),
   'panic-at-start': v.pipe(
     v.optional(flag(), false),
-    v.description('Let `panic` hold for the first correction too. false suits boards without a battery-backed clock.'),
+    v.description(
+      'Apply `panic` to the first correction too. Keep `false` on a board without a battery-backed clock: it starts decades off.',
+    ),
   ),
   'max-slew': v.pipe(
     v.optional(rate({ min: '1ppm', max: '100000ppm' }), '500ppm'),
-    v.description("The most that an offset is slewed with, on top of the oscillator's own correction."),
+    v.description("Highest slewing rate, in addition to the correction of the oscillator's own frequency error."),
   ),
 });
 

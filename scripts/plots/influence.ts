@@ -8,10 +8,10 @@ const EDGE = 100;
 
 /** Shows how far one leg moves the estimate, by its lateness, with one-sided noise and in a linear filter. */
 export function influence(): string {
-  const leg = Object.assign(new OneSidedComponent(), { noise: EDGE ** 2, scale: JITTER });
+  const leg = Object.assign(new OneSidedComponent(), { noiseVariance: EDGE ** 2, scale: JITTER });
   const late = Array.from({ length: 281 }, (_, n) => -800 + 20 * n);
   const oneSided = late.map((residual) => {
-    leg.weigh({ residual, variance: PRIOR ** 2 });
+    leg.evaluate({ residual, variance: PRIOR ** 2 });
     return [residual, leg.shift] as const;
   });
   const noise = EDGE ** 2 + JITTER ** 2;

@@ -49,11 +49,11 @@ export async function shapes(): Promise<string> {
 async function weights(shape: 'exp' | 'norm'): Promise<readonly Row[]> {
   const look = (estimator: Estimator) => {
     // Private to the estimator: no other code needs the weights before they are settled.
-    const { byKey } = estimator as unknown as { readonly byKey: ReadonlyMap<string, TrackFilter> };
-    const track = byKey.get('ntp.a');
+    const { tracksByKey } = estimator as unknown as { readonly tracksByKey: ReadonlyMap<string, TrackFilter> };
+    const track = tracksByKey.get('ntp.a');
     return {
       legs: track?.observations ?? 0,
-      shapes: track?.legs?.learnt ?? [],
+      shapes: track?.legNoise?.savedShapes ?? [],
     };
   };
   const { frames } = await watch(scenario(shape), { look });

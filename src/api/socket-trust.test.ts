@@ -8,7 +8,7 @@ import { folderFault, type SocketOrigin, socketFault } from './socket-trust.js';
 const OWN = process.getuid!();
 const STRANGER = 65_534;
 
-/** A socket file of this user; nobody listens at it. */
+/** A socket file of this user; no program listens at it. */
 async function makeSocket(path: string): Promise<void> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(`${path}.new`, resolve));

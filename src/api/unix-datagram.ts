@@ -15,7 +15,7 @@ export interface UnixDatagram {
 /** A bound Unix datagram socket (unix(7)), as PTP management uses. Closed with the instance that opened it. */
 export interface UnixDatagramSocket {
   readonly path: string;
-  /** Sends from this socket. Throws `TH_NET_SEND` when nobody listens there. */
+  /** Sends from this socket. Throws `TH_NET_SEND` when no program listens there. */
   send(payload: Uint8Array, to: string): void;
   onDatagram(handler: (datagram: UnixDatagram) => void): void;
   close(): void;

@@ -84,7 +84,13 @@ function program(): Command {
     .command('plugins')
     .description('the plugins that are there')
     .option('--json', 'machine-readable output')
-    .action(lazily(() => import('./plugins.js')));
+    .action(lazily(() => import('./plugins.js')))
+    .command('new')
+    .argument('<kind>', 'source or sink')
+    .argument('<name>', 'its name in the configuration: [source.<name>.…]')
+    .description('write the package of a new plugin: code, test and example')
+    .option('--folder <path>', 'write it there (default: timehub-<kind>-<name>)')
+    .action(lazily(() => import('./new-plugin.js')));
   root
     .command('simulate')
     .argument('<scenario>', 'scenario file')

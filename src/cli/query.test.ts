@@ -7,7 +7,7 @@ const S = 1e9;
 const PEER = { address: '198.51.100.1', port: 123 };
 
 describe('a query', () => {
-  it('asks again when the network says that nobody listens, until its time is up', async () => {
+  it('asks again when the network says that no program listens, until its time is up', async () => {
     const host = createLabHost({ clock: { offsetNs: 5e6 } });
     const server = addNtpServer(host, { address: PEER.address });
     server.stop();
@@ -20,12 +20,12 @@ describe('a query', () => {
     expect(server.served).to.equal(1);
   });
 
-  it('says that nobody listens when nobody does', async () => {
+  it('says that no program listens when nobody does', async () => {
     const host = createLabHost();
     addNtpServer(host, { address: PEER.address }).stop();
     const asked = exchange(host, PEER).catch((error: Error) => error.message);
     await host.run(3 * S);
-    expect(await asked).to.equal('198.51.100.1:123: nobody listens at 198.51.100.1:123');
+    expect(await asked).to.equal('198.51.100.1:123: no program listens at 198.51.100.1:123');
   });
 
   it('waits no longer than its time for a server that is silent', async () => {

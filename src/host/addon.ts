@@ -12,7 +12,7 @@ export function packageRoot(): string {
 /** Returns whether the addon was built in this installation. */
 export const isAddonBuilt = (): boolean => existsSync(join(packageRoot(), 'build/Release/timehub.node'));
 
-/** Returns the command that builds the addon in this installation, whoever owns it. */
+/** Returns the command that builds the addon in this installation, with sudo if another user owns it. */
 export function addonCommand(): string {
   const root = packageRoot();
   const command = `${join(root, 'bin/timehub')} build-addon`;

@@ -7,10 +7,10 @@ const CLOCK_MONOTONIC = 1;
 const CLOCK_MONOTONIC_RAW = 4;
 const CLOCK_BOOTTIME = 7;
 const TRIES = 5;
-/** A bracket that nothing came between, ns. */
+/** A bracket narrower than this was not interrupted, ns. */
 const TIGHT = 5_000n;
 
-/** One moment on the three clocks. */
+/** One moment on three clocks. */
 export interface Moment {
   readonly realtime: Instant;
   readonly raw: Instant;
@@ -21,13 +21,13 @@ export interface Moment {
 export interface Clocks {
   /** CLOCK_MONOTONIC_RAW. */
   raw(): Instant;
-  /** The clocks read together: the tightest bracket of a few. */
+  /** Reads the clocks together: the tightest bracket of a few. */
   moment(): Moment;
-  /** CLOCK_BOOTTIME − CLOCK_MONOTONIC. */
+  /** CLOCK_BOOTTIME − CLOCK_MONOTONIC, ns: the time that the machine has spent suspended. */
   slept(): Instant;
 }
 
-/** Through the addon where it is there (80 ns a call), else through koffi. */
+/** Reads through the addon if it is built (80 ns a call), otherwise through koffi. */
 export const openClocks = (native: Native | undefined): Clocks =>
   native === undefined ? throughLibc() : throughAddon(native);
 
@@ -76,7 +76,7 @@ function readerOf(libc: Libc): Read {
   };
 }
 
-/** Of a few readings the one that was least interrupted. */
+/** Returns the least interrupted of a few readings. */
 const sleptThroughLibc = (read: Read) => (): Instant => {
   let slept = 0n;
   let narrowest: Instant | undefined;

@@ -1,8 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
 
 /**
- * Calls `handler` in the asynchronous context in which it was registered. What it throws becomes an uncaught exception of
- * that same context, so that the kernel can tell whose it is, and what follows in the batch is still delivered.
+ * Wraps `handler` so that it runs in the asynchronous context in which it was registered. An error that it throws becomes an
+ * uncaught exception of that context: the kernel attributes it to the right instance, and the rest of the batch is delivered.
  */
 export function inContext<A extends unknown[]>(handler: (...parameters: A) => void): (...parameters: A) => void {
   const resource = new AsyncResource('timehub.handler');

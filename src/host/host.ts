@@ -13,10 +13,10 @@ import { lacks } from './privileges.js';
 import { notifyService } from './service.js';
 import { openSystemClock, stampNow } from './system-clock.js';
 
-/** setTimeout(3) counts milliseconds in 31 bits. */
+/** Longest delay of setTimeout(), which counts milliseconds in 31 bits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** This machine. Throws `TH_HOST_LIBC` when neither the addon nor koffi can read its clocks. */
+/** Opens this machine as the kernel's host. Throws `TH_HOST_LIBC` when neither the addon nor koffi can read its clocks. */
 export function openHost(): Host {
   const { native, missing } = loadNative();
   const clocks = openClocks(native);
@@ -39,7 +39,7 @@ export function openHost(): Host {
   };
 }
 
-/** At least `delayNs` from now. */
+/** Calls `handler` after at least `delayNs`. */
 function after(delayNs: Ns, handler: () => void): Timer {
   const timer = setTimeout(handler, Math.min(Math.ceil(delayNs / 1e6), LONGEST_TIMER_MS));
   return { cancel: () => clearTimeout(timer) };

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { readRegularFile } from '../files/read-file.js';
 
-/** Where distributions put tzdata (`TZDIR` first, as for tzset(3)). */
+/** Folders in which distributions install tzdata. `TZDIR` comes before them, as for tzset(3). */
 const FOLDERS = ['/usr/share/zoneinfo', '/usr/lib/zoneinfo', '/usr/share/lib/zoneinfo', '/etc/zoneinfo'];
 
-/** Octets: the list of 2024 has 5 KiB. */
+/** Maximum size of the file, octets. The list of 2024 has 5 KiB. */
 const LARGEST = 1 << 18;
 
-/** tzdata's leap-seconds.list and its path, or nothing where tzdata is not installed. */
+/** Returns tzdata's leap-seconds.list and its path; undefined if tzdata is not installed. */
 export function findLeapSeconds(
   folders: readonly string[] = [process.env.TZDIR ?? '', ...FOLDERS],
 ): { readonly text: string; readonly path: string } | undefined {

@@ -3,7 +3,7 @@ import { endianness } from 'node:os';
 import { type ErrorCode, HubError } from '../api/index.js';
 import { addonRemedy } from './addon.js';
 
-/** The calls of libc that this process makes through koffi: the slow path, loaded at the first use (6 MB). */
+/** The libc functions that are called through koffi: the slow path, loaded at its first use (6 MB). */
 export interface Libc {
   /** Fills 16 octets: seconds and nanoseconds, 64 bits each. */
   clockGettime(clock: number, timespec: Uint8Array): void;
@@ -11,7 +11,7 @@ export interface Libc {
   clockAdjtime(clock: number, timex: Uint8Array): void;
   /** The argument is passed both ways. Throws as `clockAdjtime` does. */
   ioctl(descriptor: number, request: number, argument: Uint8Array): void;
-  /** Whether something can be read at once. */
+  /** Returns true when a read would not block. */
   readable(descriptor: number): boolean;
   /** SIGALRM ends the process after `seconds` (alarm(2)). */
   alarm(seconds: number): void;
@@ -30,7 +30,7 @@ export function loadLibc(): Libc {
   return libc;
 }
 
-/** The layouts of `timespec` and `timex` are those of 64-bit little-endian Linux. */
+/** Returns true where `timespec` and `timex` have the layout of 64-bit little-endian Linux. */
 export const layoutKnown = (): boolean => ['x64', 'arm64', 'riscv64'].includes(process.arch) && endianness() === 'LE';
 
 function load(): Libc {
@@ -69,5 +69,5 @@ function load(): Libc {
 const failure = (code: ErrorCode, message: string, cause?: unknown): HubError =>
   new HubError(code, message, {
     cause,
-    hint: `the native addon does without: ${addonRemedy()}`,
+    hint: `the native addon needs no koffi: ${addonRemedy()}`,
   });

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { type ClockId, cleanText } from '../api/index.js';
 import { nodeOf } from './phc/device.js';
 
-/** This machine, as far as the check of a configuration asks about it. */
+/** The facts about this machine that the check of a configuration needs. */
 export const machine = {
   hasInterface: (name: string): boolean => interfaceNames()?.includes(name) ?? true,
 
@@ -19,7 +19,7 @@ export const machine = {
     try {
       return statSync(path).isDirectory() ? 'folder' : 'other';
     } catch (error) {
-      // A path that this user may not look at may be there.
+      // This user may not look at the path, so it may exist.
       return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'folder' : undefined;
     }
   },
@@ -30,7 +30,7 @@ export const machine = {
 
 const INTERFACES = '/proc/net/dev';
 
-/** Those of this network namespace. Undefined where the system does not list them. */
+/** Returns the names of the interfaces in this network namespace; undefined where the system does not list them. */
 function interfaceNames(): readonly string[] | undefined {
   if (!existsSync(INTERFACES)) return undefined;
   const [, , ...lines] = readFileSync(INTERFACES, 'utf8').split('\n');

@@ -224,7 +224,7 @@ describe('the native addon', () => {
   });
 
   for (const end of ['terminated', 'left alone', 'told to exit'] as const) {
-    it(`lets go of its sockets and threads with a worker thread that is ${end}`, async () => {
+    it(`closes its sockets and threads when a worker thread is ${end}`, async () => {
       const worker = new Worker(
         `const { parentPort, workerData } = require('node:worker_threads');
          const native = require(workerData.path);
@@ -248,6 +248,6 @@ describe('the native addon', () => {
   }
 });
 
-/** The file that this process has loaded: a release build, or the one under AddressSanitizer. */
+/** The addon file that this process has loaded: the release build or the AddressSanitizer build. */
 const addonPath = (): string =>
   process.env.TIMEHUB_ADDON ?? new URL('../../../build/Release/timehub.node', import.meta.url).pathname;

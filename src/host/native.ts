@@ -2,11 +2,11 @@ import { createRequire } from 'node:module';
 import type { PdelayCounts, PdelayResponderOptions } from '../api/index.js';
 import { addonRemedy, isAddonBuilt, packageRoot } from './addon.js';
 
-/** The C++ addon (`native/`). It throws TypeError for a wrong argument and an Error with `errno` when a system call fails. */
+/** The C++ addon (`native/`). Throws a TypeError for a wrong argument and an Error with `errno` when a system call fails. */
 export interface Native {
   openUdp(options: NativeUdpOptions, onBatch: BatchHandler): number;
   openEthernet(options: NativeEthernetOptions, onBatch: BatchHandler): number;
-  /** A socket file that nobody has open is replaced. `mode` as of chmod(2). */
+  /** Replaces a socket file that no process has open. `mode` as of chmod(2). */
   openUnix(path: string, mode: number, onBatch: BatchHandler): number;
   /** Returns the responder's number. */
   answerPdelayOverUdp(socket: NativeUdpOptions, group: string, answers: NativePdelayAnswers): number;
@@ -14,7 +14,7 @@ export interface Native {
   readPdelay(responder: number): PdelayCounts;
   /** Waits for its thread. */
   closePdelay(responder: number): void;
-  /** A batch comes whenever some network interface has changed. */
+  /** Calls `onBatch` whenever a network interface has changed. */
   watchLinks(onBatch: BatchHandler): number;
   /** Returns the datagram's number and fills `before` as `readMoment` does. */
   send(
@@ -34,7 +34,7 @@ export interface Native {
   readInterface(name: string): NativeInterface;
   /** SIOCGHWTSTAMP. */
   readStampConfig(name: string): StampConfig;
-  /** SIOCSHWTSTAMP; answers what the driver made of it. */
+  /** SIOCSHWTSTAMP. Returns the configuration that the driver chose. */
   writeStampConfig(name: string, transmitType: number, receiveFilter: number): StampConfig;
   /** CLOCK_REALTIME, CLOCK_MONOTONIC_RAW and CLOCK_MONOTONIC of one moment, ns. */
   readMoment(out: BigInt64Array): void;
@@ -44,14 +44,14 @@ export interface Native {
   slept(): bigint;
   /** The kernel's `struct timex` of the system clock. */
   readTimex(): Uint8Array;
-  /** Ends the process after `delayMs` (0 to 60000), also while this thread is busy or waits for others. */
+  /** Ends the process after `delayMs` (0 to 60000), even if this thread is busy or blocked. */
   exitWithin(delayMs: number, status: number): void;
 }
 
 interface NativeStampOptions {
   readonly transmitStamps?: boolean | undefined;
   readonly hardwareStamps?: boolean | undefined;
-  /** N of /dev/ptpN: a virtual clock to stamp by. */
+  /** N of /dev/ptpN: the virtual clock that makes the stamps. */
   readonly hardwareClock?: number | undefined;
 }
 
@@ -81,7 +81,7 @@ export type NativePdelayAnswers = Pick<PdelayResponderOptions, 'response' | 'fol
 export interface NativeInterface {
   readonly index: number;
   readonly flags: number;
-  /** Empty: no Ethernet. */
+  /** Empty: not an Ethernet interface. */
   readonly mac: string;
   readonly stamps: number;
   /** N of /dev/ptpN; −1: none. */
@@ -105,7 +105,7 @@ export type Loaded =
 
 let loaded: Loaded | undefined;
 
-/** The addon, or why there is none. `TIMEHUB_ADDON` names another file, or `none`. */
+/** Returns the addon, or the reason why there is none. The variable `TIMEHUB_ADDON` names another file, or `none`. */
 export function loadNative(): Loaded {
   loaded ??= load();
   return loaded;

@@ -5,14 +5,14 @@ import type { Need } from '../api/index.js';
 const CAPABILITIES = { sys_time: 25, net_raw: 13, net_admin: 12 } as const;
 type Capability = keyof typeof CAPABILITIES;
 
-/** The device nodes behind a need, and who may open them by custom. */
+/** The device nodes of a need. */
 const DEVICES = {
   'dev:ptp': { pattern: /^ptp\d+$/, what: 'PTP hardware clock (/dev/ptp*)' },
   'dev:pps': { pattern: /^pps\d+$/, what: 'PPS device (/dev/pps*)' },
   'dev:tty': { pattern: /^tty(S|USB|ACM|AMA)\d+$/, what: 'serial port (/dev/ttyS*, ttyUSB*, ttyACM*, ttyAMA*)' },
 } as const;
 
-/** Why this process cannot meet the need, in a sentence; empty when it can. */
+/** Returns the reason why this process cannot meet the need, a sentence; empty when it can. */
 export function lacks(need: Need): string {
   switch (need) {
     case 'cap:sys_time':
@@ -24,14 +24,14 @@ export function lacks(need: Need): string {
   }
 }
 
-/** Reads the effective capabilities, so that nothing is tried out. */
+/** Returns the reason why this process lacks the capability; empty when it has it. Reads /proc and tries nothing. */
 export function lacksCapability(capability: Capability): string {
   const name = `CAP_${capability.toUpperCase()}`;
   if ((effectiveCapabilities() >> BigInt(CAPABILITIES[capability])) & 1n) return '';
   return `this process lacks ${name} (run it as root, or with AmbientCapabilities=${name} in its systemd unit)`;
 }
 
-/** True in a user namespace of its own (rootless containers): its capabilities say nothing about the machine's clock. */
+/** Returns true in a user namespace (rootless containers), where capabilities do not apply to the machine's clock. */
 export function inUserNamespace(): boolean {
   const map = read('/proc/self/uid_map').trim().split(/\s+/);
   return map.length === 3 && map.join(' ') !== '0 0 4294967295';

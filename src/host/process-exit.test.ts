@@ -36,12 +36,12 @@ describe('the end of a process', function () {
     expect(run('setTimeout(() => exitNow(7), 50);', 'none')).to.deep.equal({ status: 7, signal: null, stderr: '' });
   });
 
-  it('comes at its time while JavaScript keeps the processor', function () {
+  it('comes in time while JavaScript keeps the processor busy', function () {
     if (loadNative().native === undefined) this.skip();
     expect(run('exitWithin(200, 9); while (true);')).to.deep.equal({ status: 9, signal: null, stderr: '' });
   });
 
-  it('comes by SIGALRM then without the addon', function () {
+  it('comes by SIGALRM without the addon', function () {
     if (!layoutKnown()) this.skip();
     expect(run('exitWithin(200, 9); while (true);', 'none')).to.include({ status: null, signal: 'SIGALRM' });
   });

@@ -2,9 +2,8 @@ import { loadLibc } from './libc.js';
 import { loadNative } from './native.js';
 
 /**
- * Ends the process at the latest after `delayMs`, with `status`, also while this thread is busy. Threads are not waited for:
- * Node's own exit waits until each getaddrinfo(3) and each open(2) that was begun has ended. Without the addon a delayed exit
- * is that of SIGALRM.
+ * Ends the process with `status` after `delayMs`, even if this thread is busy. Does not wait for threads: Node's own exit waits
+ * for each getaddrinfo(3) and open(2) that has begun. Without the addon SIGALRM ends it after `delayMs`, rounded up to seconds.
  */
 export function exitWithin(delayMs: number, status: number): void {
   const { native } = loadNative();
@@ -13,10 +12,10 @@ export function exitWithin(delayMs: number, status: number): void {
   else loadLibc().alarm(Math.ceil(delayMs / 1000));
 }
 
-/** Requests that a thread of libuv's pool works on. Their names are those of `process.getActiveResourcesInfo()`. */
+/** Requests that a thread of libuv's pool handles, by their names in `process.getActiveResourcesInfo()`. */
 const THREAD_WORK = /^(FSReq|GetAddrInfoReq|GetNameInfoReq|WorkReq)/;
 
-/** Ends the process at once, without waiting for requests that may never end. */
+/** Ends the process at once. Does not wait for requests that may never end. */
 export function exitNow(status: number): never {
   if (process.getActiveResourcesInfo().some((name) => THREAD_WORK.test(name))) exitWithin(0, status);
   process.exit(status);

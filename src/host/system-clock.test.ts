@@ -36,14 +36,14 @@ describe('the system clock', () => {
     expect(openSystemClock(openClocks(undefined), undefined).frequencyPpb()).to.equal(clock.frequencyPpb());
   });
 
-  it('takes back the frequency it has', function () {
+  it('accepts the frequency that it already has', function () {
     if (clock.obstacle() !== '') return this.skip();
     const frequency = clock.frequencyPpb();
     expect(clock.setFrequency(frequency)).to.equal(frequency);
     return undefined;
   });
 
-  it('refuses what is no number before it comes near the kernel', () => {
+  it('refuses NaN and infinity before a system call', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => clock.setFrequency(value))
         .to.throw()
@@ -77,7 +77,7 @@ describe('the system clock', () => {
 });
 
 describe('a declaration to the kernel', () => {
-  it('clears the flags that are ours and keeps the others', () => {
+  it('clears the flags that the hub owns and keeps the others', () => {
     const others = 0x100;
     const octets = declarationTimex(DECLARATION, { ...now, status: STA.UNSYNC | STA.PLL | STA.INS | others });
     expect(readTimex(octets).status).to.equal(others);

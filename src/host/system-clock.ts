@@ -19,12 +19,12 @@ import {
 } from './timex.js';
 
 const CLOCK_REALTIME = 0;
-/** The kernel calls the clock unsynchronised at this error (NTP_PHASE_LIMIT, 16 s). */
+/** Maximum error, µs, at which the kernel calls the clock unsynchronised (NTP_PHASE_LIMIT, 16 s). */
 const MAX_ERROR_US = 16_000_000;
-/** The kernel's own disciplines, which would pull besides us, and the leap flags, which we own when we steer. */
+/** Status bits that the hub owns while it steers: the kernel's own disciplines, which would steer too, and the leap flags. */
 const OURS = STA.PLL | STA.FLL | STA.PPSFREQ | STA.PPSTIME | STA.FREQHOLD | STA.INS | STA.DEL | STA.UNSYNC;
 
-/** CLOCK_REALTIME. Reading goes through `clocks`; koffi is loaded when the clock is first adjusted. */
+/** Opens CLOCK_REALTIME. It is read through `clocks`. koffi is loaded when the clock is first adjusted. */
 export function openSystemClock(clocks: Clocks, native: Native | undefined): HostClock {
   let ours = false;
   const query = (): Timex => readTimex(native === undefined ? adjust(queryTimex()) : native.readTimex());
@@ -56,13 +56,13 @@ export function openSystemClock(clocks: Clocks, native: Native | undefined): Hos
   };
 }
 
-/** Now, by JavaScript. */
+/** Returns a stamp of now, taken in JavaScript. */
 export function stampNow(clocks: Clocks): Stamp {
   const { realtime, raw } = clocks.moment();
   return { clock: 'system', time: realtime, monotonic: raw, by: 'user' };
 }
 
-/** Why this process cannot steer the system clock; found without touching it. */
+/** Returns the reason why this process cannot steer the system clock; empty when it can. Does not touch the clock. */
 export function steeringObstacle(): string {
   if (!layoutKnown()) return `setting the clock is not supported on ${process.arch}`;
   const lacking = lacksCapability('sys_time');
@@ -70,7 +70,7 @@ export function steeringObstacle(): string {
   return inUserNamespace() ? 'this process runs in a user namespace, which cannot own the clock of the machine' : '';
 }
 
-/** What the kernel is told (clock_adjtime(2)), leaving other people's status bits as they are. */
+/** Returns the `struct timex` that declares the clock's quality to the kernel (clock_adjtime(2)). Keeps other status bits. */
 export function declarationTimex(declaration: ClockDeclaration, now: Timex): Uint8Array {
   const { synchronised, maxErrorNs, estErrorNs, leap, taiMinusUtc } = declaration;
   const flags = (leap === 'insert' ? STA.INS : leap === 'delete' ? STA.DEL : 0) | (synchronised ? 0 : STA.UNSYNC);
@@ -82,10 +82,10 @@ export function declarationTimex(declaration: ClockDeclaration, now: Timex): Uin
   });
 }
 
-/** Rounded up, so that a small error does not become none. NaN and infinity are the worst. */
+/** Rounds up, so that a small error does not become 0. NaN and infinity become the maximum error. */
 const microseconds = (ns: Ns): number => (ns >= 0 && ns < MAX_ERROR_US * 1e3 ? Math.ceil(ns / 1e3) : MAX_ERROR_US);
 
-/** Ends the slews that others left to the kernel: they would add to our correction. */
+/** Ends slews that other programs started in the kernel: they would add to our correction. */
 function takeOver(status: number): void {
   adjust(cancelAdjtime());
   if ((status & STA.PLL) !== 0) adjust(cancelPll(status));

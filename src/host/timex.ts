@@ -37,12 +37,12 @@ export const STA = {
   FREQHOLD: 0x80,
 } as const;
 
-/** The kernel's frequency unit is 2^-16 ppm, limited to ±500 ppm; beyond, the tick (µs a 1/100 s) takes the coarse part. */
+/** The kernel's unit of frequency is 2^-16 ppm, limited to ±500 ppm. Beyond that the tick (µs per 1/100 s) takes the rest. */
 const UNITS_PER_PPB = 65.536;
 const FREQUENCY_LIMIT_PPB = 500_000;
 const NOMINAL_TICK = 10_000;
 const PPB_PER_TICK = 100_000;
-/** The kernel takes ticks from 9000 to 11000. */
+/** Largest correction, ppb: the kernel accepts ticks from 9000 to 11000. */
 export const MAX_PPB = 1000 * PPB_PER_TICK;
 
 export interface Timex {
@@ -62,20 +62,20 @@ export function readTimex(octets: Uint8Array): Timex {
   };
 }
 
-/** Asks for nothing: the kernel fills in its state. */
+/** Returns a request that changes nothing: the kernel fills in its state. */
 export const queryTimex = (): Uint8Array => new Uint8Array(TIMEX_OCTETS);
 
-/** Ends what is left of an adjtime(3). */
+/** Returns the request that ends a running adjtime(3). */
 export const cancelAdjtime = (): Uint8Array => request(ADJ.OFFSET_SINGLESHOT);
 
-/** Ends what the kernel's PLL still had to slew: it takes a new offset, zero, only while it is switched on. */
+/** Returns the request that ends the slew of the kernel's PLL: an offset of zero, accepted only while the PLL is on. */
 export function cancelPll(status: number): Uint8Array {
   const octets = request(ADJ.OFFSET | ADJ.STATUS);
   viewOf(octets).setInt32(STATUS, status | STA.PLL, true);
   return octets;
 }
 
-/** A frequency correction, rounded to the kernel's unit and clamped to ±`MAX_PPB`. */
+/** Returns the request that sets a frequency correction, rounded to the kernel's unit and limited to ±`MAX_PPB`. */
 export function frequencyTimex(ppb: number): Uint8Array {
   const wanted = Math.max(-MAX_PPB, Math.min(MAX_PPB, ppb));
   const ticks = Math.abs(wanted) > FREQUENCY_LIMIT_PPB ? Math.round(wanted / PPB_PER_TICK) : 0;
@@ -86,18 +86,18 @@ export function frequencyTimex(ppb: number): Uint8Array {
   return octets;
 }
 
-/** The same for a PTP hardware clock, which has no tick: the driver knows its limit. */
+/** Returns the same request for a PTP hardware clock, which has no tick. The driver checks its limit. */
 export function hardwareFrequencyTimex(ppb: number): Uint8Array {
   const octets = request(ADJ.FREQUENCY);
   viewOf(octets).setBigInt64(FREQUENCY, BigInt(Math.round(ppb * UNITS_PER_PPB)), true);
   return octets;
 }
 
-/** The correction in force on a PTP hardware clock, ppb. */
+/** Returns the present correction of a PTP hardware clock, ppb. */
 export const readHardwareFrequency = (octets: Uint8Array): number =>
   Number(viewOf(octets).getBigInt64(FREQUENCY, true)) / UNITS_PER_PPB;
 
-/** An addition to the clock. The kernel wants nanoseconds from 0 to 999 999 999, the sign on the seconds. */
+/** Returns the request that adds `deltaNs` to the clock. Nanoseconds are 0 to 999 999 999; the seconds carry the sign. */
 export function stepTimex(deltaNs: bigint): Uint8Array {
   const octets = request(ADJ.SETOFFSET | ADJ.NANO);
   const view = viewOf(octets);
@@ -111,7 +111,7 @@ export interface StatusRequest {
   readonly status: number;
   readonly maxErrorUs: number;
   readonly estErrorUs: number;
-  /** Undefined: leave it. */
+  /** Undefined: unchanged. */
   readonly taiMinusUtc: number | undefined;
 }
 

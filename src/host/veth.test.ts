@@ -45,7 +45,7 @@ describe('two interfaces and a wire between them', function () {
 
   for (const [transport, to] of [
     ['ethernet', '01:1b:19:00:00:00'],
-    // The address to answer from: both ends are this machine's, so that the kernel takes the first.
+    // The address to reply from: both ends belong to this machine, so the kernel takes the first.
     ['udp4', '10.99.0.1'],
     ['udp6', '::'],
   ] as const) {
@@ -53,7 +53,7 @@ describe('two interfaces and a wire between them', function () {
       const crossings = findings.crossings[transport];
       expect(crossings.map(({ text }) => text)).to.deep.equal(crossings.map((_, i) => `message ${i}`));
       const transitsNs = crossings.map(({ sent, received }) => Number(BigInt(received) - BigInt(sent)));
-      // One message may have waited for a busy processor.
+      // One message may have been delayed by a busy processor.
       expect(transitsNs.sort((a, b) => a - b).at(-2)).to.be.below(100e3);
       for (const crossing of crossings) {
         expect(crossing).to.deep.include({ by: ['kernel', 'kernel'], to });
@@ -64,7 +64,7 @@ describe('two interfaces and a wire between them', function () {
   }
 
   for (const [transport, version, correction] of [
-    // A question of 2.0 is answered in 2.0, one of 2.2 in our own 2.1. Its correctionField comes back in the second answer.
+    // A request of version 2.0 is answered in 2.0, one of 2.2 in 2.1. Pdelay_Resp_Follow_Up returns its correctionField.
     ['ethernet', '2.0', '0000000000050000'],
     ['udp4', '2.1', '0000000000000000'],
     ['udp6', '2.1', '0000000000000001'],
@@ -83,22 +83,22 @@ describe('two interfaces and a wire between them', function () {
     });
   }
 
-  it('leaves the processor to others under a flood of Pdelay_Req', () => {
+  it('limits its CPU time under a flood of Pdelay_Req', () => {
     expect(findings.flooded).to.be.within(0.01, 0.15);
   });
 
   for (const transport of ['udp4', 'udp6'] as const) {
-    it(`hears once what comes, whether to a group or to it, where two share a port: ${transport}`, () => {
+    it(`gets each message once, to a group or to its address, where two sockets share a port: ${transport}`, () => {
       const once = ['to the group', 'to vB'];
       expect(findings.shared[transport]).to.deep.equal([once, once]);
     });
   }
 
-  it('does not hear itself', () => {
+  it('does not receive its own messages', () => {
     expect(findings.echoes).to.equal(0);
   });
 
-  it('takes frames with a priority tag and to its own address, none of a VLAN, another type or another group', () => {
+  it('receives priority-tagged frames and frames to its address, none of a VLAN, another type or another group', () => {
     expect(findings.foreign).to.deep.equal(['priority 5', 'to itself', 'last']);
   });
 
@@ -106,7 +106,7 @@ describe('two interfaces and a wire between them', function () {
     expect(findings.dscp).to.equal(46);
   });
 
-  it('tells that the carrier is gone and back, and hears again afterwards', () => {
+  it('reports that the carrier is gone and back, and receives again afterwards', () => {
     expect(findings.links).to.deep.equal(['down', 'up']);
     expect(findings.afterwards).to.equal('mended');
   });

@@ -3,7 +3,7 @@ import { type Instant, NS_PER_S } from '../api/index.js';
 import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../core/leap/leap-seconds.js';
-import { aged, type Memory } from '../core/persistence/saved-state.js';
+import { aged, type SavedState } from '../core/persistence/saved-state.js';
 import { CORE, INTERNET, LabMachine } from '../lab/testing/machine.js';
 import type { Learnt, Recalled, StateStore } from './memory/state-file.js';
 import { type Journal, toLine } from './record/event-log.js';
@@ -15,7 +15,7 @@ const LONG_S = 3000;
 /** What a state file does, in memory. */
 class Kept implements StateStore {
   readonly note = '';
-  memory: Memory | undefined;
+  memory: SavedState | undefined;
   #at: Instant = 0n;
 
   async recall(utc: Instant): Promise<Recalled> {
@@ -25,7 +25,7 @@ class Kept implements StateStore {
 
   async keep(learnt: Learnt | undefined): Promise<void> {
     if (learnt === undefined) return;
-    this.memory = JSON.parse(JSON.stringify(learnt.memory)) as Memory;
+    this.memory = JSON.parse(JSON.stringify(learnt.memory)) as SavedState;
     this.#at = learnt.utc;
   }
 }

@@ -68,7 +68,7 @@ describe('the network of the lab', () => {
     expect(delays.reduce((a, b) => a + b) / delays.length).to.be.closeTo(21e6, 0.06e6);
   });
 
-  it('tells a connected socket that nobody listens', async () => {
+  it('tells a connected socket that no program listens', async () => {
     const { host } = scene();
     const socket = host.network.udp({ peer: SERVER });
     const errors: Error[] = [];

@@ -194,7 +194,7 @@ export class LabNode implements Network {
     const { scheduler } = this.#fabric;
     const delayNs = this.#fabric.delayNs(peer, this);
     if (delayNs === undefined) return;
-    const error = new HubError('TH_NET_REFUSED', `nobody listens at ${to.address}:${to.port}`);
+    const error = new HubError('TH_NET_REFUSED', `no program listens at ${to.address}:${to.port}`);
     scheduler.at(scheduler.nowNs + delayNs, () => socket.networkError(error));
   }
 

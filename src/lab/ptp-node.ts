@@ -6,7 +6,6 @@ import {
   fromNs,
   GENERAL_PORT,
   GROUP_IPV4,
-  type Header,
   isEvent,
   type Message,
   type MessageKind,
@@ -14,6 +13,7 @@ import {
   NO_INTERVAL,
   PEER_GROUP_IPV4,
   type PortIdentity,
+  type PtpHeader,
   SDO_1588,
   TOO_LARGE,
 } from '../protocol/ptp/index.js';
@@ -153,7 +153,7 @@ class LabTransmitter implements PtpNode {
     this.#send({ kind: 'pdelay-resp-follow-up', header, responseOrigin: this.#now, requesting, tlvs: [] });
   }
 
-  #header(sequenceId: number, logInterval: number): Header {
+  #header(sequenceId: number, logInterval: number): PtpHeader {
     return {
       ...{ sdoId: SDO_1588, minorVersion: 1, domain: 0, correction: fromNs(0), typeSpecific: 0 },
       ...{ source: { clock: this.#clock, port: 1 }, sequenceId, logInterval },

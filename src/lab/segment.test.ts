@@ -178,6 +178,6 @@ describe('a Unix datagram socket of the lab', () => {
     await host.run(S);
     expect(heard).to.deep.equal(['GET from /run/server']);
     server.close();
-    expect(() => client.send(octets('GET'), '/run/server')).to.throw('nobody listens at /run/server');
+    expect(() => client.send(octets('GET'), '/run/server')).to.throw('no program listens at /run/server');
   });
 });

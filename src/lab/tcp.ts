@@ -15,7 +15,7 @@ export interface Route {
   readonly listener: () => Accept | undefined;
 }
 
-/** Opens a pair of connected ends. Rejects with `TH_NET_CONNECT` when nobody listens or there is no route. */
+/** Opens a pair of connected ends. Rejects with `TH_NET_CONNECT` when no program listens or there is no route. */
 export function connect(
   scheduler: Scheduler,
   to: Endpoint,

@@ -30,7 +30,7 @@ export class LabUnixSockets {
   #send(payload: Uint8Array, from: string, to: string): void {
     if (!this.#open.has(from)) throw new HubError('TH_NET_SEND', 'the socket is closed');
     const hear = this.#open.get(to);
-    if (hear === undefined) throw new HubError('TH_NET_SEND', `nobody listens at ${to}`);
+    if (hear === undefined) throw new HubError('TH_NET_SEND', `no program listens at ${to}`);
     const datagram = { payload: payload.slice(), from };
     this.#scheduler.at(this.#scheduler.nowNs, () => this.#open.get(to) === hear && hear(datagram));
   }

@@ -67,7 +67,9 @@ describe('the installed package', function () {
       'dist/src/api/index.d.ts',
       'native/addon.cc',
     ]);
-    expect(files.filter((path) => /\.test\.|\/testing\/|^src\/|\.map$|^test\//.test(path))).to.deep.equal([]);
+    expect(
+      files.filter((path) => /^dist\/.*\.test\.|^dist\/src\/.+\/testing\/|^src\/|\.map$|^test\//.test(path)),
+    ).to.deep.equal([]);
   });
 
   it('checks configurations and knows its plugins and presets', async () => {

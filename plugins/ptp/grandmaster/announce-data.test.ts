@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { HubTime, type PtpView, type TimeState } from 'timehub/api';
-import { type AnnounceOptions, announcedOf } from './announce-data.js';
-import { Reluctance } from './announce-hysteresis.js';
+import { type AnnounceOptions, announceDataOf } from './announce-data.js';
+import { AnnounceHysteresis } from './announce-hysteresis.js';
 import { LocalTime } from './local-time.js';
 
 const OPTIONS: AnnounceOptions = {
@@ -39,7 +39,7 @@ function stateOf(ptp: Partial<PtpView> = {}, leap: Partial<TimeState['leap']> = 
 
 describe('what a grandmaster announces', () => {
   it('is what the hub is worth', () => {
-    expect(announcedOf(stateOf(), OPTIONS)).to.deep.include({
+    expect(announceDataOf(stateOf(), OPTIONS)).to.deep.include({
       ...{ priority1: 100, priority2: 101, grandmaster: OPTIONS.identity, stepsRemoved: 0, timeSource: 0x20 },
       quality: { clockClass: 6, accuracy: 0x21, variance: 0x4e5d },
       currentUtcOffset: 37,
@@ -47,7 +47,7 @@ describe('what a grandmaster announces', () => {
   });
 
   it('claims UTC only once it is known, and leap seconds in their flags', () => {
-    const flagsOf = (leap: Partial<TimeState['leap']>) => announcedOf(stateOf({}, leap), OPTIONS).flags;
+    const flagsOf = (leap: Partial<TimeState['leap']>) => announceDataOf(stateOf({}, leap), OPTIONS).flags;
     expect(flagsOf({})).to.include({ ptpTimescale: true, currentUtcOffsetValid: true, leap61: false, leap59: false });
     expect(flagsOf({ pending: 'insert' })).to.include({ leap61: true, leap59: false });
     expect(flagsOf({ pending: 'delete' })).to.include({ leap61: false, leap59: true });
@@ -55,14 +55,14 @@ describe('what a grandmaster announces', () => {
   });
 
   it('is no PTP timescale when UTC is given', () => {
-    const { flags } = announcedOf(stateOf(), { ...OPTIONS, timescale: 'utc' });
+    const { flags } = announceDataOf(stateOf(), { ...OPTIONS, timescale: 'utc' });
     expect(flags).to.include({ ptpTimescale: false, currentUtcOffsetValid: false });
   });
 
   it('says 187 for 52 where that is configured', () => {
     const degraded = stateOf({ clockClass: 52 });
-    expect(announcedOf(degraded, OPTIONS).quality.clockClass).to.equal(52);
-    expect(announcedOf(degraded, { ...OPTIONS, degradedClass: 187 }).quality.clockClass).to.equal(187);
+    expect(announceDataOf(degraded, OPTIONS).quality.clockClass).to.equal(52);
+    expect(announceDataOf(degraded, { ...OPTIONS, degradedClass: 187 }).quality.clockClass).to.equal(187);
   });
 
   it('is the grandmaster that the hub follows, one step further, unless it is to be our own or is us', () => {
@@ -72,25 +72,28 @@ describe('what a grandmaster announces', () => {
       ...{ stepsRemoved: 3, path: ['aabbccfffeddeeff'] },
     };
     const state = stateOf({ grandmaster });
-    expect(announcedOf(state, OPTIONS)).to.deep.include({
+    expect(announceDataOf(state, OPTIONS)).to.deep.include({
       ...{ grandmaster: 'aabbccfffeddeeff', stepsRemoved: 4, priority1: 1, priority2: 2, path: ['aabbccfffeddeeff'] },
       quality: { clockClass: 7, accuracy: 0x22, variance: 5 },
     });
-    expect(announcedOf(state, { ...OPTIONS, boundary: 'own' }).stepsRemoved).to.equal(0);
-    expect(announcedOf(state, { ...OPTIONS, identity: 'aabbccfffeddeeff' }).stepsRemoved).to.equal(0);
+    expect(announceDataOf(state, { ...OPTIONS, boundary: 'own' }).stepsRemoved).to.equal(0);
+    expect(announceDataOf(state, { ...OPTIONS, identity: 'aabbccfffeddeeff' }).stepsRemoved).to.equal(0);
   });
 
   it('carries the bound for the power profile, and local time where that is configured', () => {
     const state = stateOf();
-    expect(announcedOf(state, OPTIONS)).to.deep.include({ power: { grandmasterId: 7, inaccuracyNs: 100 }, tlvs: [] });
-    const [tlv] = announcedOf(state, { ...OPTIONS, localTime: new LocalTime('Asia/Kolkata') }).tlvs!;
+    expect(announceDataOf(state, OPTIONS)).to.deep.include({
+      power: { grandmasterId: 7, inaccuracyNs: 100 },
+      tlvs: [],
+    });
+    const [tlv] = announceDataOf(state, { ...OPTIONS, localTime: new LocalTime('Asia/Kolkata') }).tlvs!;
     expect(tlv).to.deep.include({ kind: 'alternate-time-offset', offsetS: 19_800 - 37 });
   });
 
   it('is worse at once and better after it has lasted', () => {
-    const reluctance = new Reluctance(10e9);
+    const reluctance = new AnnounceHysteresis(10e9);
     const classAt = (seconds: number, clockClass: number) =>
-      reluctance.take(announcedOf(stateOf({ clockClass }), OPTIONS), BigInt(seconds) * 1_000_000_000n).quality
+      reluctance.take(announceDataOf(stateOf({ clockClass }), OPTIONS), BigInt(seconds) * 1_000_000_000n).quality
         .clockClass;
     expect([classAt(0, 248), classAt(1, 6), classAt(10, 6), classAt(11, 6)]).to.deep.equal([248, 248, 248, 6]);
     expect([classAt(12, 7), classAt(13, 6), classAt(14, 52), classAt(15, 6)]).to.deep.equal([7, 7, 52, 52]);

@@ -3,7 +3,7 @@ import {
   type ClockIdentity,
   type GrandmasterData,
   NO_TIME_FLAGS,
-  type PowerData,
+  type PowerProfileData,
   type TimeFlags,
   type Tlv,
 } from 'timehub/protocol/ptp';
@@ -28,7 +28,7 @@ export interface AnnounceOptions {
 const DEGRADED = 52;
 
 /** What to announce for a state of the hub: nothing but that state decides. */
-export function announcedOf(state: TimeState, options: AnnounceOptions): GrandmasterData {
+export function announceDataOf(state: TimeState, options: AnnounceOptions): GrandmasterData {
   const { grandmaster } = state.ptp;
   const data =
     grandmaster !== undefined && options.boundary === 'pass-on' && grandmaster.identity !== options.identity
@@ -44,7 +44,7 @@ function localTimeOf({ clocks, leap }: TimeState, { localTime, timescale }: Anno
 }
 
 /** The bound is of the whole way from the reference to here: that of a boundary clock contains what it was told. */
-const powerOf = ({ clocks }: TimeState, { grandmasterId }: AnnounceOptions): PowerData => ({
+const powerOf = ({ clocks }: TimeState, { grandmasterId }: AnnounceOptions): PowerProfileData => ({
   grandmasterId,
   inaccuracyNs: clocks.find(({ id }) => id === 'system')?.boundNs ?? Number.NaN,
 });

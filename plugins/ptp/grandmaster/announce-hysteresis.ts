@@ -5,7 +5,7 @@ import type { GrandmasterData } from 'timehub/protocol/ptp';
  * Announces a worse quality at once and a better one only when it has lasted: a receiver at the edge of its antenna's sight
  * must not make a network elect anew every few seconds.
  */
-export class Reluctance {
+export class AnnounceHysteresis {
   readonly #settleNs: Ns;
   #announced: GrandmasterData | undefined;
   /** Since when all that was offered is better than what is announced. */

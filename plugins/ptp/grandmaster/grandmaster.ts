@@ -7,18 +7,18 @@ import {
   TimeTransmitterPort,
   type TransmitterView,
 } from 'timehub/protocol/ptp';
-import { ManagementDoor } from '../management/management-socket.js';
-import { managedTransmitter } from '../management/transmitter-data-sets.js';
+import { ManagementSocket } from '../management/management-socket.js';
+import { transmitterDataSets } from '../management/transmitter-data-sets.js';
 import { linkView } from '../port/link-view.js';
 import type { PortConfig } from '../port/port-config.js';
 import { exportFigures, figuresOf, GRANDMASTER_GAUGES } from '../port/port-metrics.js';
-import { PortRunner, type Report } from '../port/port-runner.js';
+import { type PortReport, PortRunner } from '../port/port-runner.js';
 import { type PreparedPort, preparePort } from '../port/prepare-port.js';
 import { allowList } from '../port/receive-filter.js';
-import { type AnnounceOptions, announcedOf } from './announce-data.js';
-import { Reluctance } from './announce-hysteresis.js';
+import { type AnnounceOptions, announceDataOf } from './announce-data.js';
+import { AnnounceHysteresis } from './announce-hysteresis.js';
 import { LocalTime } from './local-time.js';
-import { TimeBaseWatch } from './time-base-indicator.js';
+import { TimeBaseIndicator } from './time-base-indicator.js';
 
 export interface GrandmasterConfig extends PortConfig {
   readonly priority1?: number | undefined;
@@ -38,8 +38,8 @@ export interface GrandmasterConfig extends PortConfig {
 export class Grandmaster {
   readonly #context: SinkContext;
   readonly #config: GrandmasterConfig;
-  readonly #reluctance: Reluctance;
-  readonly #timeBase = new TimeBaseWatch();
+  readonly #reluctance: AnnounceHysteresis;
+  readonly #timeBase = new TimeBaseIndicator();
   #prepared: PreparedPort | undefined;
   #announce: AnnounceOptions | undefined;
   #clock: ClockId = 'system';
@@ -47,14 +47,14 @@ export class Grandmaster {
   #time: HubTime | undefined;
   #port: TimeTransmitterPort | undefined;
   #runner: PortRunner | undefined;
-  #door: ManagementDoor | undefined;
+  #door: ManagementSocket | undefined;
   #state: PortState | undefined;
   #qualificationTimeouts = 0;
 
   constructor(context: SinkContext, config: GrandmasterConfig) {
     this.#context = context;
     this.#config = config;
-    this.#reluctance = new Reluctance(config['improve-after']);
+    this.#reluctance = new AnnounceHysteresis(config['improve-after']);
   }
 
   /** Throws what opening the wire throws. */
@@ -65,8 +65,8 @@ export class Grandmaster {
     const profile = config.role === undefined ? preset : { ...preset, roles: ROLES[config.role] };
     const port = new TimeTransmitterPort({
       ...{ ...prepared.settings, profile },
-      timeOf: (stamp) => this.#time?.timeOf(stamp),
-      audience: config.unicast === 'only' ? 'asking' : 'everybody',
+      ptpTimeOf: (stamp) => this.#time?.timeOf(stamp),
+      recipients: config.unicast === 'only' ? 'grants' : 'group',
       ...(config.unicast === false ? {} : { grants: { ...GRANT_LIMITS, isTrusted: allowList(config.amplify) } }),
     });
     const runner = new PortRunner(this.#context, port, {
@@ -75,7 +75,7 @@ export class Grandmaster {
       allows: allowList(config.allow),
       open: prepared.open,
       onReport: (report) => this.#report(report),
-      onManagement: (request, octets) => this.#door?.fromNetwork(request, octets) ?? [],
+      onManagement: (request, octets) => this.#door?.answerFromNetwork(request, octets) ?? [],
     });
     this.#prepared = { ...prepared, settings: { ...prepared.settings, profile } };
     this.#clock = prepared.clock;
@@ -91,10 +91,10 @@ export class Grandmaster {
     };
     this.#port = port;
     this.#runner = runner;
-    this.#door = new ManagementDoor(this.#context, { ...config, port: identity.port }, () =>
-      managedTransmitter(port.inspect(), {
+    this.#door = new ManagementSocket(this.#context, { ...config, port: identity.port }, () =>
+      transmitterDataSets(port.inspect(), {
         ...{ prepared: this.#prepared!, counts: runner.counts, qualificationTimeouts: this.#qualificationTimeouts },
-        ...{ announce: this.#announce!, offered: announcedOf(this.#context.state(), this.#announce!) },
+        ...{ announce: this.#announce!, offered: announceDataOf(this.#context.state(), this.#announce!) },
       }),
     );
     this.#door.open();
@@ -122,7 +122,7 @@ export class Grandmaster {
       ...announcedView(view),
       ...linkView(view),
       version: `2.${view.version.minorVersion}: ${view.version.reason}`,
-      heard: view.known.map(({ candidate, qualified }) => ({ port: formatPortIdentity(candidate.sender), qualified })),
+      heard: view.known.map(({ dataSet, qualified }) => ({ port: formatPortIdentity(dataSet.sender), qualified })),
       grants: view.grants,
       counters: { ...view.unused, ...view.counters },
       messages: this.#runner.counts.inspect(),
@@ -136,10 +136,10 @@ export class Grandmaster {
     const timeBase = time === undefined ? undefined : this.#timeBase.take(time, state);
     this.#tellOfClock(time !== undefined);
     this.#runner?.perform((now) => {
-      const data = timeBase && { ...this.#reluctance.take(announcedOf(state, this.#announce!), now), timeBase };
+      const data = timeBase && { ...this.#reluctance.take(announceDataOf(state, this.#announce!), now), timeBase };
       return this.#port?.setData(data, now) ?? [];
     });
-    this.#door?.tell();
+    this.#door?.notifySubscribers();
   }
 
   /** A card's clock that nothing compares may show any time: none is sent by it. */
@@ -156,14 +156,14 @@ export class Grandmaster {
       );
   }
 
-  #report(report: Report): void {
-    if (report.type === 'remember') this.#prepared?.remember(report.neighbour);
+  #report(report: PortReport): void {
+    if (report.type === 'remember') this.#prepared?.saveLink(report.neighbour);
     if (report.type !== 'state') return;
     if (this.#state === 'pre-master' && report.state === 'master') this.#qualificationTimeouts++;
     this.#state = report.state;
     this.#context.log.info(report.reason, { state: report.state });
     this.#context.health(IS_WELL.has(report.state) ? 'ok' : 'degraded', report.reason);
-    this.#door?.tell();
+    this.#door?.notifySubscribers();
   }
 }
 

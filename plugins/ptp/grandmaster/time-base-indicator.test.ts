@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { HubTime, type TimeState } from 'timehub/api';
-import { TimeBaseWatch } from './time-base-indicator.js';
+import { TimeBaseIndicator } from './time-base-indicator.js';
 
 const S = 1_000_000_000n;
 
@@ -10,13 +10,13 @@ describe('the time base of a gPTP grandmaster', () => {
       clocks: [{ id: 'system', scale: 'utc', reading: S, offsetNs, slopePpb, sigmaNs: 100 }],
       leap: { taiMinusUtc: 37 },
     }) as never;
-  const take = (watch: TimeBaseWatch, offsetNs: number, slopePpb = 0) => {
+  const take = (watch: TimeBaseIndicator, offsetNs: number, slopePpb = 0) => {
     const state = stateOf(offsetNs, slopePpb);
     return watch.take(HubTime.of(state, 'system', 'tai')!, state);
   };
 
   it('is another after a jump, and the same while the estimate converges', () => {
-    const watch = new TimeBaseWatch();
+    const watch = new TimeBaseIndicator();
     expect([0, 4000, 9000].map((offsetNs) => take(watch, offsetNs).indicator)).to.deep.equal([0, 0, 0]);
     expect(take(watch, 1_009_000, -4000)).to.include({
       ...{ indicator: 1, lastPhaseChange: 1_000_000n * 65536n, lastFrequencyChangePpb: -4000 },

@@ -6,7 +6,7 @@ const JUMP_NS = 10e3;
 const SIGMAS = 5;
 
 /** Tells gPTP receivers of jumps of the time that is given to them (802.1AS-2020 §9.6.2). */
-export class TimeBaseWatch {
+export class TimeBaseIndicator {
   #before: HubTime | undefined;
   #sigmaNs = 0;
   #indicator = 0;

@@ -24,7 +24,7 @@ interface DoorConfig extends Pick<PortConfig, 'management' | 'management-over-ne
  * Both may read; what is announced is decided by the hub's state, so that nobody sets anything. At the socket one can
  * subscribe to changes.
  */
-export class ManagementDoor {
+export class ManagementSocket {
   readonly #context: Context;
   readonly #config: DoorConfig;
   readonly #managed: () => ManagedClock;
@@ -59,7 +59,7 @@ export class ManagementDoor {
    * The answers to a request of so many octets, no longer than it altogether, or one error: its address may be forged. pmc
    * pads what it asks to the length of the answer.
    */
-  fromNetwork(request: Management, octets: number): readonly Management[] {
+  answerFromNetwork(request: Management, octets: number): readonly Management[] {
     if (!this.#config['management-over-network']) return [];
     const answers = this.#answers(request, this.#managed, {});
     const length = answers.reduce((sum, answer) => sum + encode(answer, this.#buffer), 0);
@@ -67,7 +67,7 @@ export class ManagementDoor {
   }
 
   /** Something may have changed: subscribers are told what. */
-  tell(): void {
+  notifySubscribers(): void {
     const socket = this.#socket;
     if (socket === undefined || this.#subscribers.size === 0) return;
     for (const { to, message } of this.#subscribers.notices(this.#managed(), this.#context.monotonic())) {
@@ -79,7 +79,10 @@ export class ManagementDoor {
     const now = this.#context.monotonic();
     const managed = () => {
       const clock = this.#managed();
-      return { ...clock, clock: { ...clock.clock, 'subscribe-events-np': this.#subscribers.wishOf(from, now) } };
+      return {
+        ...clock,
+        clock: { ...clock.clock, 'subscribe-events-np': this.#subscribers.subscriptionOf(from, now) },
+      };
     };
     const subscribe = (wish: DataSet<'subscribe-events-np'>) =>
       this.#subscribers.subscribe(request, from, wish, this.#managed(), now);

@@ -14,7 +14,7 @@ import {
   writeDataSet,
 } from 'timehub/protocol/ptp';
 import { addGpsd } from '../../../src/lab/gpsd-node.js';
-import { type LabMachine, PtpLab, plan } from '../testing/ptp-lab.js';
+import { PtpLab, type PtpLabMachine, planOf } from '../testing/ptp-lab.js';
 import { portAddressOf } from './unicast-master-table.js';
 
 const NO_TIME = { 'source.ntp.none': { address: '192.0.2.99' } };
@@ -48,7 +48,7 @@ describe('management of a port', () => {
   }
 
   /** As a management client does at the Unix socket. Undefined: refused. */
-  async function ask<N extends DataSetName>({ host }: LabMachine, name: N): Promise<DataSet<N> | undefined> {
+  async function ask<N extends DataSetName>({ host }: PtpLabMachine, name: N): Promise<DataSet<N> | undefined> {
     const socket = host.network.unixDatagram({ path: '/run/asks' });
     const frame = new Uint8Array(200);
     const length = encode(
@@ -188,7 +188,7 @@ describe('management of a port', () => {
     const change = { added: [], removed: [], changed: [], retuned: [], kept: [], hub: false };
     await machine.hub!.reload([], { ...change, removed: ['ptp.two'] });
     expect(await ports()).to.equal(1);
-    await machine.hub!.reload([await plan('sink.ptp.three', stranger)], { ...change, added: ['ptp.three'] });
+    await machine.hub!.reload([await planOf('sink.ptp.three', stranger)], { ...change, added: ['ptp.three'] });
     expect(await ports()).to.equal(1);
   });
 

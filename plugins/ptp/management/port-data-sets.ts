@@ -14,7 +14,7 @@ import type { MessageCounts } from '../port/message-counts.js';
 import type { PreparedPort } from '../port/prepare-port.js';
 import { serviceStats } from './service-stats.js';
 
-export interface ManagedBasis {
+export interface DataSetFacts {
   readonly prepared: PreparedPort;
   readonly counts: MessageCounts;
   /** Times that the port became MASTER after PRE_MASTER. */
@@ -25,7 +25,7 @@ export interface ManagedBasis {
 type PortView = ReceiverView | TransmitterView;
 
 /** The data sets of one port, of either role. */
-export function portSets(basis: ManagedBasis, view: PortView) {
+export function portDataSets(basis: DataSetFacts, view: PortView) {
   const { prepared, counts, qualificationTimeouts = 0 } = basis;
   const { identity: port, profile } = prepared.settings;
   const state = PORT_STATES[view.state];
@@ -64,7 +64,7 @@ export function portSets(basis: ManagedBasis, view: PortView) {
 /** N of `phc:ptpN`; the kernel's stamps have no such clock. */
 const phcOf = (clock: ClockId): number => (clock === 'system' ? -1 : Number(clock.replace(/^\D+/, '')));
 
-export const userDescription = ({ prepared }: ManagedBasis) => ({
+export const userDescription = ({ prepared }: DataSetFacts) => ({
   text: `timehub ${formatPortIdentity(prepared.settings.identity)}`,
 });
 

@@ -10,8 +10,8 @@ import {
   VARIANCE_UNKNOWN,
 } from 'timehub/protocol/ptp';
 import type { PreparedPort } from '../port/prepare-port.js';
-import { finite, type ManagedBasis, portSets, userDescription } from './port-data-sets.js';
-import { unicastMasters } from './unicast-master-table.js';
+import { type DataSetFacts, finite, portDataSets, userDescription } from './port-data-sets.js';
+import { unicastMasterTable } from './unicast-master-table.js';
 
 const SLAVE_ONLY = { clockClass: 255, accuracy: ACCURACY_UNKNOWN, variance: VARIANCE_UNKNOWN };
 const OSCILLATOR = 0xa0;
@@ -24,8 +24,8 @@ export function offsetFromMaster({ offsetFromMasterNs, parent }: ReceiverView, {
 }
 
 /** The data sets of a clock that only follows. `unicastFrom`: whom it asks for unicast messages. */
-export function managedReceiver(view: ReceiverView, basis: ManagedBasis, unicastFrom?: string): ManagedClock {
-  const { settings, ownClock } = basis.prepared;
+export function receiverDataSets(view: ReceiverView, basis: DataSetFacts, unicastFrom?: string): ManagedClock {
+  const { settings, sharedClock } = basis.prepared;
   const { identity, profile } = settings;
   const { parent, lastSync, timeBase } = view;
   const announce = parent?.announce;
@@ -39,7 +39,7 @@ export function managedReceiver(view: ReceiverView, basis: ManagedBasis, unicast
     clock: {
       'user-description': userDescription(basis),
       'default-data-set': {
-        ...{ flags: { twoStep: true, slaveOnly: true }, numberPorts: ownClock.portsBeside(identity) },
+        ...{ flags: { twoStep: true, slaveOnly: true }, numberPorts: sharedClock.portsBeside(identity) },
         ...{ priority1, quality: SLAVE_ONLY, priority2, clock: identity.clock, domain: profile.domain },
       },
       'current-data-set': {
@@ -48,7 +48,7 @@ export function managedReceiver(view: ReceiverView, basis: ManagedBasis, unicast
         meanPathDelay: fromNs(finite(view.meanDelayNs)),
       },
       'parent-data-set': {
-        parent: parent?.candidate.sender ?? view.source ?? { clock: identity.clock, port: 0 },
+        parent: parent?.dataSet.sender ?? view.source ?? { clock: identity.clock, port: 0 },
         ...{ flags: { statistics: false }, observedVariance: VARIANCE_UNKNOWN, observedPhaseChangeRate: 0x7fffffff },
         priority1: announce?.priority1 ?? priority1,
         quality: announce?.quality ?? SLAVE_ONLY,
@@ -75,8 +75,8 @@ export function managedReceiver(view: ReceiverView, basis: ManagedBasis, unicast
       [
         identity.port,
         {
-          ...portSets(basis, view),
-          ...(unicastFrom && { 'unicast-master-table-np': unicastMasters(view, unicastFrom) }),
+          ...portDataSets(basis, view),
+          ...(unicastFrom && { 'unicast-master-table-np': unicastMasterTable(view, unicastFrom) }),
         },
       ],
     ]),

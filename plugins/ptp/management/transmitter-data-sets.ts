@@ -6,17 +6,17 @@ import {
   VARIANCE_UNKNOWN,
 } from 'timehub/protocol/ptp';
 import type { AnnounceOptions } from '../grandmaster/announce-data.js';
-import { type ManagedBasis, portSets, userDescription } from './port-data-sets.js';
+import { type DataSetFacts, portDataSets, userDescription } from './port-data-sets.js';
 
-export interface TransmitterBasis extends ManagedBasis {
+export interface TransmitterFacts extends DataSetFacts {
   readonly announce: AnnounceOptions;
   /** What would be announced, where there is no time to give yet. */
   readonly offered: GrandmasterData;
 }
 
 /** The data sets of a clock that gives time: what it announces, of itself or of the grandmaster that it passes on. */
-export function managedTransmitter(view: TransmitterView, basis: TransmitterBasis): ManagedClock {
-  const { settings, ownClock } = basis.prepared;
+export function transmitterDataSets(view: TransmitterView, basis: TransmitterFacts): ManagedClock {
+  const { settings, sharedClock } = basis.prepared;
   const { identity, profile } = settings;
   const { offered, announce } = basis;
   const { data: announced = offered } = view;
@@ -27,7 +27,7 @@ export function managedTransmitter(view: TransmitterView, basis: TransmitterBasi
     clock: {
       'user-description': userDescription(basis),
       'default-data-set': {
-        ...{ flags: { twoStep: true, slaveOnly: false }, numberPorts: ownClock.portsBeside(identity), quality },
+        ...{ flags: { twoStep: true, slaveOnly: false }, numberPorts: sharedClock.portsBeside(identity), quality },
         ...{ priority1: announce.priority1, priority2: announce.priority2 },
         ...{ clock: identity.clock, domain: profile.domain },
       },
@@ -47,6 +47,6 @@ export function managedTransmitter(view: TransmitterView, basis: TransmitterBasi
       },
       'grandmaster-settings-np': { quality, currentUtcOffset, flags, timeSource },
     },
-    ports: new Map([[identity.port, portSets(basis, view)]]),
+    ports: new Map([[identity.port, portDataSets(basis, view)]]),
   };
 }

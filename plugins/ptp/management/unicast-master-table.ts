@@ -17,7 +17,10 @@ const ETHERNET = 3;
 const UNKNOWN = { clockClass: 248, accuracy: ACCURACY_UNKNOWN, variance: VARIANCE_UNKNOWN };
 
 /** The one timeTransmitter that is asked for unicast messages, and how far that has come (UNICAST_MASTER_TABLE_NP). */
-export function unicastMasters({ parent, lastSync }: ReceiverView, from: string): DataSet<'unicast-master-table-np'> {
+export function unicastMasterTable(
+  { parent, lastSync }: ReceiverView,
+  from: string,
+): DataSet<'unicast-master-table-np'> {
   const followed = parent?.from === from ? parent.announce : undefined;
   const state = followed === undefined ? 'wait' : lastSync === undefined ? 'need-sync' : 'have-sync';
   return {

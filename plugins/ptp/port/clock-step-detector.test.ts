@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Stamp } from 'timehub/api';
-import { StepWatch } from './clock-step-detector.js';
+import { ClockStepDetector } from './clock-step-detector.js';
 
 const S = 1_000_000_000n;
 
@@ -10,7 +10,7 @@ describe('a stepped clock', () => {
   });
 
   it('is told from one that is slewed at 500 ppm', () => {
-    const watch = new StepWatch();
+    const watch = new ClockStepDetector();
     expect(watch.take(stampAt(0n, 0n))).to.equal(false);
     expect(watch.take(stampAt(10n, 5_000_000n))).to.equal(false);
     expect(watch.take(stampAt(11n, 9_000_000n))).to.equal(false);
@@ -19,7 +19,7 @@ describe('a stepped clock', () => {
   });
 
   it('is told from stamps whose moment the kernel has noted late', () => {
-    const watch = new StepWatch();
+    const watch = new ClockStepDetector();
     const offsetsNs = [0n, -3_000_000n, 0n, -8_000_000n, -5_000_000n, 0n];
     expect(offsetsNs.map((offsetNs, second) => watch.take(stampAt(BigInt(second), offsetNs)))).to.not.include(true);
   });

@@ -8,7 +8,7 @@ const FASTEST = 5e-4;
  * Sees from a clock's stamps that it was stepped. At what moment a card made its stamp, the kernel notes when it gets round to
  * it, late on a busy machine: so a step is what two stamps in a row agree on.
  */
-export class StepWatch {
+export class ClockStepDetector {
   #last: Stamp | undefined;
   /** The newest, when it does not go with the last. */
   #odd: Stamp | undefined;

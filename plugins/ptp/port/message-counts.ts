@@ -1,10 +1,10 @@
 import type { PdelayResponder } from 'timehub/api';
 import { MESSAGES, type MessageKind, REJECT_REASONS, type RejectReason } from 'timehub/protocol/ptp';
-import type { IntakeRefusal } from './receive-filter.js';
+import type { ReceiveRefusal } from './receive-filter.js';
 
 const TYPES = 16;
 
-type Rejection = RejectReason | IntakeRefusal;
+type Rejection = RejectReason | ReceiveRefusal;
 const REASONS: readonly Rejection[] = [...REJECT_REASONS, 'denied', 'limited'];
 
 /** Messages by their type, both ways: what PORT_STATS_NP tells. */

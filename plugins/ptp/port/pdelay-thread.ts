@@ -1,7 +1,7 @@
 import { HubError, type Network, type PdelayResponder } from 'timehub/api';
 import {
   blankPdelayAnswers,
-  commonEnvelope,
+  cmldsEnvelope,
   ETHERTYPE,
   EVENT_PORT,
   encode,
@@ -12,7 +12,7 @@ import {
   PEER_GROUP_IPV6,
   type PortSettings,
 } from 'timehub/protocol/ptp';
-import type { WireOptions } from './port-socket.js';
+import type { PortSocketOptions } from './port-socket.js';
 
 const MAX_OCTETS = 64;
 /** After an event message over IPv6 (annex D.2). */
@@ -25,13 +25,13 @@ const ROOM = 2;
  */
 export function openPdelayThread(
   network: Network,
-  wire: WireOptions,
+  wire: PortSocketOptions,
   settings: Omit<PortSettings, 'peerDelay'>,
 ): PdelayResponder | undefined {
   const { delay } = settings.profile;
   if (delay === 'e2e') return undefined;
   const own = envelopeOf(settings);
-  const [response, followUp] = blankPdelayAnswers(delay === 'common-p2p' ? commonEnvelope(own) : own);
+  const [response, followUp] = blankPdelayAnswers(delay === 'common-p2p' ? cmldsEnvelope(own) : own);
   const { egressNs, ingressNs } = settings.latencies;
   const isIpv6 = settings.profile.transport === 'udp6';
   const answers = {
@@ -49,7 +49,7 @@ export function openPdelayThread(
   }
 }
 
-function placeOf({ interface: name, profile, hardware, hardwareClock }: WireOptions) {
+function placeOf({ interface: name, profile, hardware, hardwareClock }: PortSocketOptions) {
   const stamps = {
     transmitStamps: true,
     hardwareStamps: hardware,

@@ -57,57 +57,68 @@ const described = <S extends v.GenericSchema>(schema: S, description: string) =>
 
 /** What both roles are told about their port. */
 export const PORT_ENTRIES = {
-  interface: described(networkInterface(), 'The network interface.'),
+  interface: described(networkInterface(), 'Network interface of the port.'),
   profile: described(
     v.optional(oneOf(PROFILE_NAMES), 'default'),
-    'The PTP profile: everything below has its default from it.',
+    'PTP profile: it sets the defaults of the keys below.',
   ),
   transport: described(
     v.optional(oneOf(Object.keys(TRANSPORTS) as (keyof typeof TRANSPORTS)[])),
-    'UDP over IPv4 or IPv6, or layer 2 (needs CAP_NET_RAW). Default: the profile’s.',
+    "UDP (ports 319 and 320 need CAP_NET_BIND_SERVICE) or layer 2 (needs CAP_NET_RAW). Default: the profile's.",
   ),
-  domain: described(v.optional(wholeNumber(0, 255)), 'PTP domain. Default: the profile’s.'),
+  domain: described(
+    v.optional(wholeNumber(0, 255)),
+    "PTP domain; messages of other domains are ignored. Default: the profile's.",
+  ),
   delay: described(
     v.optional(oneOf(['e2e', 'p2p', 'common-p2p'])),
-    'Delay mechanism: end to end (Delay_Req), peer to peer (Pdelay_Req), or peer to peer by the service that is common to ' +
-      'all domains of the link (CMLDS). Default: the profile’s.',
+    "Delay mechanism. e2e: Delay_Req to the timeTransmitter. p2p: Pdelay_Req to the neighbour. common-p2p: Pdelay_Req by the service that all domains of the link share (CMLDS). Default: the profile's.",
   ),
   stamps: described(
     v.optional(oneOf(['auto', 'hardware', 'software']), 'auto'),
-    'Who stamps: the network card where it can and its clock can be opened (auto), the card or nobody, the kernel.',
+    'auto: hardware stamps where the card stamps PTP messages and its clock can be opened, else kernel stamps. hardware: hardware stamps or failure. software: kernel stamps.',
   ),
   clock: described(
     v.optional(hardwareClock('a device such as "ptp2"')),
-    'Stamp by this virtual clock of the interface instead of its own clock.',
+    "Stamp with this virtual clock of the interface (sysfs n_vclocks). With hardware stamps, add [source.phc] of the same clock, which ties it to the system clock, and [sink.phc] to steer it. Default: the interface's own clock.",
   ),
   'answer-common-p2p': described(
     v.optional(v.boolean('true or false'), true),
-    'Answer Pdelay_Req of the service that is common to all domains of the link (CMLDS): of several ports on an interface, one.',
+    'Answer Pdelay_Req of the shared service (CMLDS). Of several ports on one interface, only one answers.',
   ),
   'minor-version': described(
     v.optional(v.picklist(['auto', 0, 1], '"auto", 0 or 1'), 'auto'),
-    'minorVersionPTP: 1, and 0 once the other side speaks that or answers nothing else (auto), or always the one or the other.',
+    'minorVersionPTP. auto: PTP 2.1, and 2.0 once the other side speaks it; when four messages in a row got no answer or stamp, and none before them did, the other version is tried. 0 or 1: fixed, for equipment where auto fails.',
   ),
-  'announce-interval': described(v.optional(interval()), 'Between Announces. Default: the profile’s.'),
-  'sync-interval': described(v.optional(interval()), 'Between Syncs. Default: the profile’s.'),
-  'delay-interval': described(v.optional(interval()), 'Between Delay_Req or Pdelay_Req. Default: the profile’s.'),
+  'announce-interval': described(
+    v.optional(interval()),
+    "Interval between Announces that are sent or expected. Default: the profile's.",
+  ),
+  'sync-interval': described(
+    v.optional(interval()),
+    "Interval between Syncs that are sent or expected. Default: the profile's.",
+  ),
+  'delay-interval': described(
+    v.optional(interval()),
+    "Interval between Delay_Req or Pdelay_Req. Default: the profile's.",
+  ),
   'announce-timeout': described(
     v.optional(wholeNumber(2, 255)),
-    'Announce intervals of silence after which a timeTransmitter is given up. Default: the profile’s.',
+    "A timeTransmitter is given up after this many announce intervals without an Announce. Default: the profile's.",
   ),
   'neighbour-threshold': described(
     v.optional(duration({ min: '1ns', max: '1s' })),
-    'The longest neighbour delay of a gPTP link; software stamps and converters need more than the 800 ns of the standard.',
+    "Longest neighbour delay of a gPTP link. The standard's 800 ns suits hardware stamps and a direct cable. Default: the profile's.",
   ),
-  'egress-latency': described(v.optional(duration(CORRECTION), '0s'), 'From the transmit stamp to the wire.'),
-  'ingress-latency': described(v.optional(duration(CORRECTION), '0s'), 'From the wire to the receive stamp.'),
+  'egress-latency': described(v.optional(duration(CORRECTION), '0s'), 'Delay from the transmit stamp to the plug.'),
+  'ingress-latency': described(v.optional(duration(CORRECTION), '0s'), 'Delay from the plug to the receive stamp.'),
   asymmetry: described(
     v.optional(duration(CORRECTION), '0s'),
-    'delayAsymmetry: by how much the way from the timeTransmitter is longer than the mean of both ways.',
+    'delayAsymmetry: delay from the timeTransmitter minus the mean delay of both directions. No measurement shows it.',
   ),
   'stamp-timeout': described(
     v.optional(duration({ min: '1ms', max: '10s' }), '100ms'),
-    'How long to wait for a transmit stamp. One that does not come is counted and costs that exchange, nothing else.',
+    'Longest wait for a transmit stamp. A missing stamp is counted and costs only its exchange.',
   ),
   'clock-identity': described(
     v.optional(
@@ -116,23 +127,23 @@ export const PORT_ENTRIES = {
         v.check((value) => parseClockIdentity(value) !== undefined, CLOCK),
       ),
     ),
-    'clockIdentity. The ports of one hub share one: the first that is given, or that of the first port’s MAC address.',
+    "clockIdentity. All ports of one hub share the identity that is given first. Default: made of the first port's MAC address.",
   ),
   'port-number': described(
     v.optional(wholeNumber(1, 65534)),
-    'portNumber: another for each port of one identity. Default: 1, 2, … in the order of the configuration.',
+    'portNumber; unique among ports of one identity. Default: 1, 2, … in the order of the configuration.',
   ),
   allow: described(
     v.optional(addressRanges(ALLOWED, isMac), ['all']),
-    'Whose messages are taken, whatever they say: ranges of IP addresses, and MAC addresses with transport = "ethernet".',
+    'Senders whose messages are accepted: ranges of IP addresses, and MAC addresses with transport = "ethernet". The neighbour must be among them where the port measures its link. Pdelay_Req to the group, which a thread answers, are not filtered.',
   ),
   management: described(
     v.optional(socketPath('a path such as "/run/timehub/ptp4l"')),
-    'Path of a Unix datagram socket that linuxptp’s pmc can ask: "pmc -u -s PATH". Default: none.',
+    'Path of a Unix datagram socket for linuxptp\'s pmc: `pmc -u -s PATH "GET PORT_DATA_SET"`. Default: none.',
   ),
   'management-over-network': described(
     v.optional(v.boolean('true or false'), false),
-    'Answer management messages (GET only) that come over the network.',
+    'Answer GET management messages from the network too, with no more octets than the request had. No message sets anything.',
   ),
 } as const;
 
@@ -144,7 +155,7 @@ export function profileOfConfig(config: PortConfig, role: 'receiver' | 'transmit
   const { profile, transport, domain, delay } = config;
   const base: Profile = profileOf(profile === 'automotive' ? (`automotive-${role}` satisfies ProfileName) : profile);
   const threshold = config['neighbour-threshold'];
-  const wished = role === 'receiver' ? wishesOf(config) : undefined;
+  const wished = role === 'receiver' ? requestedIntervalsOf(config) : undefined;
   const initial = {
     announce: (wished === undefined ? config['announce-interval'] : undefined) ?? base.initial.announce,
     sync: (wished === undefined ? config['sync-interval'] : undefined) ?? base.initial.sync,
@@ -162,7 +173,7 @@ export function profileOfConfig(config: PortConfig, role: 'receiver' | 'transmit
 }
 
 /** In gPTP the intervals of what a receiver hears are the neighbour's to set, who is asked for them. */
-export function wishesOf(config: PortConfig): Partial<Intervals> | undefined {
+export function requestedIntervalsOf(config: PortConfig): Partial<Intervals> | undefined {
   const { 'announce-interval': announce, 'sync-interval': sync } = config;
   if (!config.profile.startsWith('gptp') || (announce === undefined && sync === undefined)) return undefined;
   return { ...(announce === undefined ? {} : { announce }), ...(sync === undefined ? {} : { sync }) };

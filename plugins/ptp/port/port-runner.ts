@@ -10,13 +10,13 @@ import {
   type PortAction,
   type Received,
 } from 'timehub/protocol/ptp';
-import { StepWatch } from './clock-step-detector.js';
+import { ClockStepDetector } from './clock-step-detector.js';
 import { MessageCounts } from './message-counts.js';
-import type { Wire } from './port-socket.js';
-import { Intake } from './receive-filter.js';
+import type { PortSocket } from './port-socket.js';
+import { ReceiveFilter } from './receive-filter.js';
 
 /** What the ports of both roles have in common. */
-export interface Port {
+export interface PtpPort {
   readonly wakeAt: Instant | undefined;
   linkUp(now: Instant): readonly PortAction[];
   linkDown(now: Instant): readonly PortAction[];
@@ -31,21 +31,21 @@ export interface Port {
   unreachable?(address: string, now: Instant): readonly PortAction[];
 }
 
-export type Report = Exclude<PortAction, { type: 'send' }>;
+export type PortReport = Exclude<PortAction, { type: 'send' }>;
 
-export interface RunnerOptions {
+export interface PortRunnerOptions {
   readonly interface: string;
   readonly stampTimeoutNs: number;
   /** Returns true for an address whose messages are taken. */
   readonly allows: (address: string) => boolean;
-  readonly open: () => Wire;
+  readonly open: () => PortSocket;
   /** What the port has to say beside messages. */
-  readonly onReport: (report: Report) => void;
+  readonly onReport: (report: PortReport) => void;
   /** Returns the answers to a request of so many octets. */
   readonly onManagement: (request: Management, octets: number) => readonly Management[];
 }
 
-interface Awaited {
+interface AwaitedStamp {
   readonly token: number;
   readonly until: Instant;
 }
@@ -59,14 +59,14 @@ const MAX_OCTETS = 1500;
 export class PortRunner {
   readonly counts = new MessageCounts();
   readonly #context: Context;
-  readonly #port: Port;
-  readonly #options: RunnerOptions;
+  readonly #port: PtpPort;
+  readonly #options: PortRunnerOptions;
   readonly #buffer = new Uint8Array(MAX_OCTETS);
   /** By the number of the sent message, the oldest first. */
-  readonly #awaited = new Map<number, Awaited>();
-  readonly #steps = new StepWatch();
-  readonly #intake: Intake;
-  #wire: Wire | undefined;
+  readonly #awaited = new Map<number, AwaitedStamp>();
+  readonly #steps = new ClockStepDetector();
+  readonly #intake: ReceiveFilter;
+  #wire: PortSocket | undefined;
   #timer: Timer | undefined;
   #timerAt: Instant | undefined;
   #wokenAt: Instant = 0n;
@@ -74,11 +74,11 @@ export class PortRunner {
   /** When we heard that the link is down; undefined while it is up. */
   #downSince: Instant | undefined;
 
-  constructor(context: Context, port: Port, options: RunnerOptions) {
+  constructor(context: Context, port: PtpPort, options: PortRunnerOptions) {
     this.#context = context;
     this.#port = port;
     this.#options = options;
-    this.#intake = new Intake({ allows: options.allows, isKnown: (address) => port.isKnown(address) });
+    this.#intake = new ReceiveFilter({ allows: options.allows, isKnown: (address) => port.isKnown(address) });
   }
 
   get stamps(): string {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Endpoint, Network } from 'timehub/api';
 import { PROFILES } from 'timehub/protocol/ptp';
-import { openWire } from './port-socket.js';
+import { openPortSocket } from './port-socket.js';
 
 describe('a wire over UDP', () => {
   it('reports the address where nothing listens, of event and of general messages', () => {
@@ -12,7 +12,7 @@ describe('a wire over UDP', () => {
       onNetworkError: (handler: (error: Error, to?: Endpoint) => void) => tell.push(handler),
     });
     const network = { udp } as unknown as Network;
-    const wire = openWire(network, { interface: 'eth0', profile: PROFILES.default, hardware: true });
+    const wire = openPortSocket(network, { interface: 'eth0', profile: PROFILES.default, hardware: true });
     const gone: string[] = [];
     wire.onUnreachable((address) => gone.push(address));
     for (const [i, report] of tell.entries()) report(new Error('refused'), { address: `192.0.2.${i}`, port: 320 });

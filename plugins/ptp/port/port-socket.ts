@@ -13,10 +13,10 @@ import {
   type Profile,
   SDO_8021AS,
 } from 'timehub/protocol/ptp';
-import { openWarmPath, type WarmPath } from './transmit-warmup.js';
+import { openTransmitWarmup, type TransmitWarmup } from './transmit-warmup.js';
 
 /** Octets in and out of one port, whatever carries them. */
-export interface Wire {
+export interface PortSocket {
   /** The best receive stamp that it can deliver. */
   readonly stamps: StampClass;
   /** The number that the transmit stamp of an event message will carry. Throws `TH_NET_SEND`. */
@@ -29,7 +29,7 @@ export interface Wire {
   close(): void;
 }
 
-export interface WireOptions {
+export interface PortSocketOptions {
   readonly interface: string;
   readonly profile: Profile;
   readonly hardware: boolean;
@@ -38,12 +38,12 @@ export interface WireOptions {
 }
 
 /** Throws what the network throws: no such interface, no privilege, a port that is taken. */
-export function openWire(network: Network, options: WireOptions): Wire {
+export function openPortSocket(network: Network, options: PortSocketOptions): PortSocket {
   const wire = openTransport(network, options);
-  return options.hardware ? wire : warmed(wire, openWarmPath(network, options.profile.transport));
+  return options.hardware ? wire : warmed(wire, openTransmitWarmup(network, options.profile.transport));
 }
 
-function openTransport(network: Network, options: WireOptions): Wire {
+function openTransport(network: Network, options: PortSocketOptions): PortSocket {
   switch (options.profile.transport) {
     case 'l2':
       return overEthernet(network, options);
@@ -54,7 +54,7 @@ function openTransport(network: Network, options: WireOptions): Wire {
   }
 }
 
-const warmed = (wire: Wire, path: WarmPath): Wire => ({
+const warmed = (wire: PortSocket, path: TransmitWarmup): PortSocket => ({
   ...wire,
   send(octets, to, way) {
     if (way === 'event') path.warm();
@@ -67,7 +67,10 @@ const warmed = (wire: Wire, path: WarmPath): Wire => ({
 });
 
 /** IEEE 1588-2019 annex E. All messages of gPTP stay on the link (802.1AS-2020 §10.5.3). */
-function overEthernet(network: Network, { interface: name, profile, hardware, hardwareClock }: WireOptions): Wire {
+function overEthernet(
+  network: Network,
+  { interface: name, profile, hardware, hardwareClock }: PortSocketOptions,
+): PortSocket {
   const isGptp = profile.sdoId === SDO_8021AS;
   const group = isGptp ? LINK_MAC : GROUP_MAC;
   const socket = network.ethernet({
@@ -95,9 +98,9 @@ interface Groups {
 /** Annexes C and D: event messages have a port of their own. */
 function overUdp(
   network: Network,
-  { interface: name, profile, hardware, hardwareClock }: WireOptions,
+  { interface: name, profile, hardware, hardwareClock }: PortSocketOptions,
   groups: Groups,
-): Wire {
+): PortSocket {
   const { family, group, peers } = groups;
   const { dscp } = profile;
   const open = (port: number, transmitStamps: boolean, codePoint: number | undefined) =>

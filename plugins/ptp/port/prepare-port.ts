@@ -1,24 +1,24 @@
 import type { ClockId, Context, PdelayResponder } from 'timehub/api';
 import type {
   ClockIdentity,
-  NeighbourMemory,
   PeerDelayRoles,
   PortSettings,
   Profile,
   ReceiverSettings,
+  SavedLink,
 } from 'timehub/protocol/ptp';
 import { openPdelayThread } from './pdelay-thread.js';
-import { latenciesOf, type PortConfig, profileOfConfig, wishesOf } from './port-config.js';
-import { openWire, type Wire } from './port-socket.js';
-import { LinkMemory } from './saved-link-store.js';
-import { joinOwnClock, type OwnClock } from './shared-clock.js';
+import { latenciesOf, type PortConfig, profileOfConfig, requestedIntervalsOf } from './port-config.js';
+import { openPortSocket, type PortSocket } from './port-socket.js';
+import { SavedLinkStore } from './saved-link-store.js';
+import { joinSharedClock, type SharedClock } from './shared-clock.js';
 import { stampingClock, stampNoise } from './stamping.js';
 
 /** A port that is ready to run: what it is told, and how to open its wire. */
 export interface PreparedPort {
-  readonly settings: PortSettings & Pick<ReceiverSettings, 'wishes'>;
+  readonly settings: PortSettings & Pick<ReceiverSettings, 'requestedIntervals'>;
   /** Keeps what was found out about the other end of the link, for the next start. */
-  readonly remember: (neighbour: NeighbourMemory) => void;
+  readonly saveLink: (neighbour: SavedLink) => void;
   readonly interface: string;
   readonly hardware: boolean;
   /** What stamps its event messages. */
@@ -26,10 +26,10 @@ export interface PreparedPort {
   /** That is a virtual clock of the interface, by configuration. */
   readonly virtualClock: boolean;
   /** Whose port it is. */
-  readonly ownClock: OwnClock;
+  readonly sharedClock: SharedClock;
   /** Answers the neighbour for the port. */
   readonly responder: PdelayResponder | undefined;
-  readonly open: () => Wire;
+  readonly open: () => PortSocket;
 }
 
 /** Throws `TH_NET_INTERFACE`, `TH_PTP_STAMPS`, `TH_PTP_IDENTITY`. */
@@ -38,26 +38,26 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
   const port = context.network.interface(config.interface);
   const clock = stampingClock(context, config, port);
   const hardware = clock !== undefined;
-  const { ownClock, identity } = joinOwnClock(context, config, port);
+  const { sharedClock, identity } = joinSharedClock(context, config, port);
   context.identity.uses(identity.clock);
-  const links = new LinkMemory(context, [port.name, port.mac, hardware ? clock : 'software'].join(' '));
-  const wishes = role === 'receiver' ? wishesOf(config) : undefined;
+  const links = new SavedLinkStore(context, [port.name, port.mac, hardware ? clock : 'software'].join(' '));
+  const requestedIntervals = role === 'receiver' ? requestedIntervalsOf(config) : undefined;
   const basis = {
     ...{ profile, identity, minorVersion: config['minor-version'], latencies: latenciesOf(config) },
-    ...(wishes === undefined ? {} : { wishes }),
+    ...(requestedIntervals === undefined ? {} : { requestedIntervals }),
     isOwn: (clock: ClockIdentity) => context.identity.isOwn(clock),
     stampNoiseNs: stampNoise(hardware),
     random: () => new DataView(context.random(4).slice().buffer).getUint32(0) / 2 ** 32,
-    remembered: links.remembered,
+    savedLink: links.saved,
   };
   const wire = { interface: port.name, profile, hardware, hardwareClock: virtualClock(config.clock, clock) };
   const responder = isAnswering(config, profile) ? openPdelayThread(context.network, wire, basis) : undefined;
   return {
     settings: { ...basis, peerDelay: rolesOf(config, profile, responder) },
-    ...{ interface: port.name, hardware, responder, ownClock },
+    ...{ interface: port.name, hardware, responder, sharedClock },
     ...{ clock: clock ?? 'system', virtualClock: wire.hardwareClock !== undefined },
-    remember: (neighbour) => links.remember(neighbour),
-    open: () => openWire(context.network, wire),
+    saveLink: (neighbour) => links.save(neighbour),
+    open: () => openPortSocket(context.network, wire),
   };
 }
 

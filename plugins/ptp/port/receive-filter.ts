@@ -3,7 +3,7 @@ import { covers, octetsOf, parseSubnet, type Subnet } from 'timehub/protocol/add
 import { MESSAGES, TokenBucket } from 'timehub/protocol/ptp';
 
 /** Why a datagram is not even read: its address is not allowed, or too many of its kind have come. */
-export type IntakeRefusal = 'denied' | 'limited';
+export type ReceiveRefusal = 'denied' | 'limited';
 
 /** A second: of one sender that is known (it announces eight times a second at most), and of all others together. */
 const ANNOUNCES_OF_KNOWN = 64;
@@ -29,7 +29,7 @@ export function allowList(entries: readonly string[]): (address: string) => bool
   };
 }
 
-export interface IntakeOptions {
+export interface ReceiveFilterOptions {
   readonly allows: (address: string) => boolean;
   /** The timeTransmitters that the port knows announce themselves from there. */
   readonly isKnown: (address: string) => boolean;
@@ -39,18 +39,18 @@ export interface IntakeOptions {
  * Chooses the datagrams that are read. Only what makes the port elect or answer at length is limited: Announces and
  * management messages. A flood of Announces from others takes nothing of the budget of a timeTransmitter that is known.
  */
-export class Intake {
-  readonly #options: IntakeOptions;
+export class ReceiveFilter {
+  readonly #options: ReceiveFilterOptions;
   readonly #known = new Map<string, TokenBucket>();
   readonly #others = new TokenBucket(ANNOUNCES_OF_OTHERS);
   readonly #management = new TokenBucket(MANAGEMENT);
 
-  constructor(options: IntakeOptions) {
+  constructor(options: ReceiveFilterOptions) {
     this.#options = options;
   }
 
   /** Undefined: it is read. */
-  judge(octets: Uint8Array, from: string, now: Instant): IntakeRefusal | undefined {
+  judge(octets: Uint8Array, from: string, now: Instant): ReceiveRefusal | undefined {
     if (!this.#options.allows(from)) return 'denied';
     const type = (octets[0] ?? 0) & 0x0f;
     if (type === MESSAGES.announce.type) return this.#announces(from).take(1, now) ? undefined : 'limited';

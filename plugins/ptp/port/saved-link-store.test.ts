@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Context } from 'timehub/api';
-import { LinkMemory } from './saved-link-store.js';
+import { SavedLinkStore } from './saved-link-store.js';
 
 const LINK = 'eth0 02:00:00:00:00:01 phc:ptp0';
 const STORED = { link: LINK, neighbour: { clock: '001122fffe334455', port: 1 }, delayNs: 412, ratePpb: -3000 };
@@ -8,16 +8,16 @@ const STORED = { link: LINK, neighbour: { clock: '001122fffe334455', port: 1 }, 
 function memoryOf(remembered: unknown, link = LINK) {
   const kept: unknown[] = [];
   const context = { remembered, remember: (value: unknown) => kept.push(value), log: { debug() {} } };
-  return { memory: new LinkMemory(context as unknown as Context, link), kept };
+  return { memory: new SavedLinkStore(context as unknown as Context, link), kept };
 }
 
 describe('what a port keeps of its link', () => {
   it('comes back as it went, through JSON', () => {
     const { memory, kept } = memoryOf(undefined);
-    expect(memory.remembered).to.equal(undefined);
-    memory.remember(STORED);
+    expect(memory.saved).to.equal(undefined);
+    memory.save(STORED);
     const again = memoryOf(JSON.parse(JSON.stringify(kept[0]))).memory;
-    expect(again.remembered).to.deep.include({ neighbour: STORED.neighbour, delayNs: 412, ratePpb: -3000 });
+    expect(again.saved).to.deep.include({ neighbour: STORED.neighbour, delayNs: 412, ratePpb: -3000 });
   });
 
   it('is nothing at another interface, with another MAC address, or by other stamps', () => {
@@ -26,7 +26,7 @@ describe('what a port keeps of its link', () => {
       'eth0 02:00:00:00:00:02 phc:ptp0',
       'eth0 02:00:00:00:00:01 software',
     ])
-      expect(memoryOf(STORED, link).memory.remembered).to.equal(undefined);
+      expect(memoryOf(STORED, link).memory.saved).to.equal(undefined);
   });
 
   for (const [what, value] of [
@@ -38,6 +38,6 @@ describe('what a port keeps of its link', () => {
     ['faster than any oscillator', { ...STORED, ratePpb: 1e6 }],
     ['of nobody', { ...STORED, neighbour: { clock: '../../etc', port: 1 } }],
   ] as const) {
-    it(`is nothing when it is ${what}`, () => expect(memoryOf(value).memory.remembered).to.equal(undefined));
+    it(`is nothing when it is ${what}`, () => expect(memoryOf(value).memory.saved).to.equal(undefined));
   }
 });

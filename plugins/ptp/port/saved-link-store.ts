@@ -1,5 +1,5 @@
 import type { Context } from 'timehub/api';
-import { formatPortIdentity, type NeighbourMemory } from 'timehub/protocol/ptp';
+import { formatPortIdentity, type SavedLink } from 'timehub/protocol/ptp';
 import * as v from 'valibot';
 
 const between = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
@@ -15,8 +15,8 @@ const linkSchema = v.object({
 });
 
 /** The stored values of the automotive profile: what a port knows of its link from one start to the next. */
-export class LinkMemory {
-  readonly remembered: NeighbourMemory | undefined;
+export class SavedLinkStore {
+  readonly saved: SavedLink | undefined;
   readonly #context: Context;
   readonly #link: string;
 
@@ -25,10 +25,10 @@ export class LinkMemory {
     const found = v.safeParse(linkSchema, context.remembered);
     this.#context = context;
     this.#link = link;
-    this.remembered = found.success && found.output.link === link ? found.output : undefined;
+    this.saved = found.success && found.output.link === link ? found.output : undefined;
   }
 
-  remember({ neighbour, delayNs, ratePpb }: NeighbourMemory): void {
+  save({ neighbour, delayNs, ratePpb }: SavedLink): void {
     this.#context.log.debug('remembers the link', {
       ...{ delayNs, ratePpb },
       ...(neighbour === undefined ? {} : { neighbour: formatPortIdentity(neighbour) }),

@@ -3,7 +3,7 @@ import { type ClockIdentity, clockIdentityOfMac, type PortIdentity, parseClockId
 import type { PortConfig } from './port-config.js';
 
 /** What the ports of this hub have in common: they are ports of one clock (IEEE 1588-2019 §7.5.2). */
-export class OwnClock {
+export class SharedClock {
   /** Of the ports that are given no other. */
   readonly identity: ClockIdentity;
   readonly #ports = new Set<PortIdentity>();
@@ -28,13 +28,13 @@ export class OwnClock {
  * The clock of this hub and this port's own identity: one clock, a number for each port. So each knows the Announces of the
  * others for its own. Throws `TH_PTP_IDENTITY`.
  */
-export function joinOwnClock(context: Context, config: PortConfig, port: Pick<NetworkInterface, 'name' | 'mac'>) {
+export function joinSharedClock(context: Context, config: PortConfig, port: Pick<NetworkInterface, 'name' | 'mac'>) {
   const given = config['clock-identity'];
   const own = given === undefined ? undefined : parseClockIdentity(given);
-  const ownClock = context.common(() => new OwnClock(own ?? identityOfMac(port)));
-  const identity = { clock: own ?? ownClock.identity, port: config['port-number'] ?? context.ordinal };
-  ownClock.join(identity, context.signal);
-  return { ownClock, identity };
+  const sharedClock = context.common(() => new SharedClock(own ?? identityOfMac(port)));
+  const identity = { clock: own ?? sharedClock.identity, port: config['port-number'] ?? context.ordinal };
+  sharedClock.join(identity, context.signal);
+  return { sharedClock, identity };
 }
 
 function identityOfMac({ name, mac }: Pick<NetworkInterface, 'name' | 'mac'>): ClockIdentity {

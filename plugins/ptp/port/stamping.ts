@@ -9,7 +9,7 @@ const NOISE_NS = { hardware: 8, kernel: 500, user: 1e6 } as const;
 export const stampNoise = (isHardware: boolean): Readonly<Record<StampClass, Ns>> =>
   isHardware ? NOISE_NS : { ...NOISE_NS, hardware: NOISE_NS.kernel };
 
-export interface StampWish {
+export interface StampingOptions {
   readonly stamps: StampChoice;
   /** A virtual clock of the interface, to stamp by instead of its own. */
   readonly clock?: string | undefined;
@@ -19,7 +19,7 @@ export interface StampWish {
  * The clock that stamps, known to the hub from now on; undefined where the kernel does. Throws `TH_PTP_STAMPS` when there
  * must be one and is none.
  */
-export function stampingClock(context: Context, wish: StampWish, port: NetworkInterface): ClockId | undefined {
+export function stampingClock(context: Context, wish: StampingOptions, port: NetworkInterface): ClockId | undefined {
   const { stamps: choice, clock } = wish;
   if (choice === 'software') return undefined;
   const obstacle = obstacleTo(port);

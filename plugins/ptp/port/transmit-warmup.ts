@@ -1,13 +1,13 @@
 import { HubError, type Network } from 'timehub/api';
-import type { Transport } from 'timehub/protocol/ptp';
+import type { PtpTransport } from 'timehub/protocol/ptp';
 
 const LOOPBACK = { interface: 'lo', mac: '00:00:00:00:00:00', address: '127.0.0.1' };
-/** For local experiments (IEEE 802 §9.2.3): nobody listens to it. */
+/** For local experiments (IEEE 802 §9.2.3): no program listens to it. */
 const ETHERTYPE_EXPERIMENT = 0x88b5;
 const OCTET = new Uint8Array(1);
 
 /** Makes the way out of the kernel short for what is sent next. */
-export interface WarmPath {
+export interface TransmitWarmup {
   warm(): void;
   close(): void;
 }
@@ -17,7 +17,7 @@ export interface WarmPath {
  * network. After JavaScript has had the processor's caches that rest takes microseconds longer than when other programs send
  * the same, and only in our direction. One octet to ourselves through the stamping code brings it back into them.
  */
-export function openWarmPath(network: Network, transport: Transport): WarmPath {
+export function openTransmitWarmup(network: Network, transport: PtpTransport): TransmitWarmup {
   try {
     const { send, close } = transport === 'l2' ? overEthernet(network) : overUdp(network);
     return { warm: onceATurn(() => unlessRefused(send)), close };

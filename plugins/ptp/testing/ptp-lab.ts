@@ -13,20 +13,20 @@ import { wire } from '../../../src/lab/link.js';
 import type { Segment, SegmentPort } from '../../../src/lab/segment.js';
 
 /** `source.ptp.x` → what stands below it. */
-export type Tables = Readonly<Record<string, object>>;
+export type PtpLabTables = Readonly<Record<string, object>>;
 
 const catalogue = new Catalogue();
 catalogue.addFolder(fileURLToPath(new URL('../..', import.meta.url)));
 
 /** Machines in virtual time, on switches that take 300 ns towards a port and 200 ns from it. */
 export class PtpLab {
-  readonly machines: LabMachine[] = [];
+  readonly machines: PtpLabMachine[] = [];
 
-  add(options: LabHostOptions = {}): LabMachine {
+  add(options: LabHostOptions = {}): PtpLabMachine {
     const n = this.machines.length + 1;
     const [first] = this.machines;
     const beside = first === undefined ? {} : { beside: first.host };
-    const machine = new LabMachine(createLabHost({ ...options, ...beside, address: `192.0.2.${n}` }), n);
+    const machine = new PtpLabMachine(createLabHost({ ...options, ...beside, address: `192.0.2.${n}` }), n);
     this.machines.push(machine);
     return machine;
   }
@@ -57,7 +57,7 @@ export class PtpLab {
   }
 }
 
-export class LabMachine {
+export class PtpLabMachine {
   readonly host: LabHost;
   hub: Hub | undefined;
   /** Where its hubs leave what the next one takes up. */
@@ -80,8 +80,8 @@ export class LabMachine {
     });
   }
 
-  async start(tables: Tables, trackingErrorNs: Ns = 1e8): Promise<Hub> {
-    const plans = await Promise.all(Object.entries(tables).map(([path, table]) => plan(path, table)));
+  async start(tables: PtpLabTables, trackingErrorNs: Ns = 1e8): Promise<Hub> {
+    const plans = await Promise.all(Object.entries(tables).map(([path, table]) => planOf(path, table)));
     // Without a source its clock is given as it is.
     const isAlone = !Object.keys(tables).some((path) => path.startsWith('source.'));
     const localStratum = isAlone ? 10 : undefined;
@@ -112,7 +112,7 @@ export class LabMachine {
 }
 
 /** An instance as the configuration has it: `source.ptp.x`. */
-export async function plan(path: string, table: object): Promise<PlannedInstance> {
+export async function planOf(path: string, table: object): Promise<PlannedInstance> {
   const [kind, type, name] = path.split('.');
   const definition = await catalogue.load(`${kind}.${type}`);
   const found = await definition.config['~standard'].validate(table);

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { type Speaker, World } from '../testing/closed-loop.js';
+import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 
 const MS = 1e6;
 
 /** A pulse, a near and a far server; the better ones are to die. */
 function setUp({ pulse: wanted }: { readonly pulse: 'one' | 'none' } = { pulse: 'one' }) {
-  const world = new World({ slowPpb: 3000, wanderPpb: 30 });
+  const world = new ClosedLoop({ slowPpb: 3000, wanderPpb: 30 });
   const far = world.add({ id: 'ntp.far', delayNs: 20 * MS, jitterNs: 0.5 * MS, everyNs: 10e9 });
   const near = world.add({ id: 'ntp.near', delayNs: 0.4 * MS, jitterNs: 0.02 * MS });
   const pulse = world.add({ id: 'pps.x', kind: 'pulse', jitterNs: 1000, alive: wanted === 'one' });
@@ -13,10 +13,10 @@ function setUp({ pulse: wanted }: { readonly pulse: 'one' | 'none' } = { pulse: 
   return { world, far, near, pulse };
 }
 
-const bound = (world: World): number => world.clock().boundNs;
+const bound = (world: ClosedLoop): number => world.clock().boundNs;
 
 /** The largest bound of the next seconds; looks every ten whether the truth is within. */
-function largest(world: World, seconds: number): number {
+function largest(world: ClosedLoop, seconds: number): number {
   let most = 0;
   for (let second = 0; second < seconds; second += 10) {
     world.run(Math.min(10, seconds));
@@ -27,7 +27,7 @@ function largest(world: World, seconds: number): number {
   return most;
 }
 
-const die = (world: World, ...speakers: Speaker[]): void => {
+const die = (world: ClosedLoop, ...speakers: SimulatedSource[]): void => {
   for (const speaker of speakers) world.kill(speaker);
 };
 
@@ -76,7 +76,7 @@ describe('the bound when sources die one after the other', () => {
   });
 
   it('grows with what the voucher states of itself, whose rate may be wrong', () => {
-    const world = new World({ slowPpb: 3000 });
+    const world = new ClosedLoop({ slowPpb: 3000 });
     const server = world.add({ id: 'ntp.a', delayNs: 0.1 * MS, jitterNs: 0.01 * MS });
     // It is in holdover: its time runs 5 ppm fast, and its root dispersion says 6 ppm.
     for (let second = 0; second < 200; second++) {
@@ -91,7 +91,7 @@ describe('the bound when sources die one after the other', () => {
   });
 
   it('does not rest on a source that may have it from this hub', () => {
-    const world = new World({ slowPpb: 3000 });
+    const world = new ClosedLoop({ slowPpb: 3000 });
     const out = world.add({ id: 'ntp.out', delayNs: 1 * MS, jitterNs: 0.2 * MS }, {}, { stratum: 2 });
     const echo = world.add({ id: 'ntp.next', delayNs: 0.1 * MS, jitterNs: 0.01 * MS }, {}, { stratum: 5 });
     world.run(300);

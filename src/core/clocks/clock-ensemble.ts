@@ -2,15 +2,15 @@ import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation } from 
 import type { Input } from '../engine/input.js';
 import type { Estimator, TrackEstimate } from '../estimator/types.js';
 import { coolingPpb } from '../persistence/saved-state.js';
-import { learnWorth } from '../polling/information-gain.js';
+import { learnAnswerNoise } from '../polling/information-gain.js';
 import type { Change } from '../selection/admission.js';
 import { isFarBelow } from '../selection/echo.js';
 import { BOUND_SIGMAS, distanceNs, VOTE_SIGMAS } from '../selection/root-distance.js';
 import type { Interval } from '../selection/vote.js';
-import type { Track } from '../tracks/source.js';
+import type { SourceTrack } from '../tracks/source.js';
 import { statedDriftPpb } from '../tracks/stated-error.js';
 import { statedStratum } from '../tracks/stratum.js';
-import { type Anchor, type Clock, createClock, doubt, setForward } from './clock.js';
+import { type Clock, createClock, doubt, setForward, type TightestBound } from './clock.js';
 import { boundNs, type ClockModel, extrapolate, modelOf, notBelow, quickened, stepped } from './clock-model.js';
 import { rested } from './sleep.js';
 import { usualScale } from './timescale.js';
@@ -20,7 +20,7 @@ type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
 /** The error is below this, as `by` has it. */
 interface Limit {
   readonly errorNs: Ns;
-  readonly by: Track;
+  readonly by: SourceTrack;
 }
 
 /** Time for which the strata of a possible echo must have been steady: in a loop they rise with every round. */
@@ -35,20 +35,20 @@ const LEAP_DOUBT_NS = BigInt(NS_PER_S);
  * The clocks and what is believed of them: from the estimator while anything is asserted there, running on by itself when
  * every source has been thrown out.
  */
-export class Timekeeper {
+export class ClockEnsemble {
   readonly clocks = new Map<ClockId, Clock>();
   /** The estimator goes on with their slopes: there are never many. */
   readonly #gone = new Set<ClockId>();
   readonly #estimator: Estimator;
-  readonly #tracks: () => readonly Track[];
+  readonly #tracks: () => readonly SourceTrack[];
   /** Of this moment: they are asked for several times. */
-  readonly #estimates = new Map<Track, TrackEstimate | undefined>();
+  readonly #estimates = new Map<SourceTrack, TrackEstimate | undefined>();
   readonly #offsets = new Map<ClockId, Ns>();
   /** Half the interval of the best carrier. */
   #widthNs: Ns = 0;
   #now: Instant = 0n;
 
-  constructor(estimator: Estimator, tracks: () => readonly Track[]) {
+  constructor(estimator: Estimator, tracks: () => readonly SourceTrack[]) {
     this.#estimator = estimator;
     this.#tracks = tracks;
   }
@@ -147,14 +147,14 @@ export class Timekeeper {
     return time + (now - monotonic) + BigInt(Math.round(clock.model.offsetNs));
   }
 
-  observe(track: Track, observation: Observation): void {
+  observe(track: SourceTrack, observation: Observation): void {
     this.#estimator.observe(track.key, observation);
     this.#moved();
     track.fed++;
   }
 
   /** The time of these has jumped, by `jumpNs` if that is known. */
-  discontinuity(tracks: readonly Track[], jumpNs: Ns | undefined): void {
+  discontinuity(tracks: readonly SourceTrack[], jumpNs: Ns | undefined): void {
     for (const { key } of tracks) this.#estimator.discontinuity(key, jumpNs);
     this.#moved();
     this.distrust(tracks);
@@ -166,7 +166,7 @@ export class Timekeeper {
       if (clock.held !== undefined) clock.held = { ...clock.held, distanceNs: clock.held.distanceNs + jumpNs };
   }
 
-  remove(tracks: readonly Track[]): void {
+  remove(tracks: readonly SourceTrack[]): void {
     this.#keep(() => {
       for (const { key } of tracks) this.#estimator.removeTrack(key);
     });
@@ -183,7 +183,7 @@ export class Timekeeper {
   }
 
   /** What these vouched for holds no more. */
-  distrust(tracks: readonly Track[]): void {
+  distrust(tracks: readonly SourceTrack[]): void {
     for (const clock of this.clocks.values())
       if (clock.anchor !== undefined && tracks.includes(clock.anchor.by)) clock.anchor = undefined;
   }
@@ -199,7 +199,7 @@ export class Timekeeper {
   }
 
   /** Undefined while the track has no phase yet. */
-  readonly estimate = (track: Track): TrackEstimate | undefined => {
+  readonly estimate = (track: SourceTrack): TrackEstimate | undefined => {
     if (this.#estimates.has(track)) return this.#estimates.get(track);
     const found = track.fed > 0 ? this.#estimator.track(track.key) : undefined;
     const estimate = found === undefined || Number.isNaN(found.offsetNs) ? undefined : found;
@@ -208,10 +208,11 @@ export class Timekeeper {
   };
 
   /** What a track says beside the estimate of its clock. */
-  readonly biasNs = (track: Track, estimate: TrackEstimate): Ns => estimate.offsetNs - this.#offsetNs(track.clock);
+  readonly biasNs = (track: SourceTrack, estimate: TrackEstimate): Ns =>
+    estimate.offsetNs - this.#offsetNs(track.clock);
 
   /** Whether the clock's phase is known to a fraction of a pulse's period. */
-  numbered({ clock: id, periodNs }: Track): boolean {
+  numbered({ clock: id, periodNs }: SourceTrack): boolean {
     const model = this.clocks.get(id)?.model;
     if (model === undefined) return false;
     const now = extrapolate(model, this.#now);
@@ -230,7 +231,7 @@ export class Timekeeper {
   }
 
   /** Takes the models anew; `carriers` limit the error. */
-  refresh(carriers: readonly Track[]): void {
+  refresh(carriers: readonly SourceTrack[]): void {
     const asserted = this.#asserted();
     const limits = this.#limits(carriers);
     for (const clock of this.clocks.values()) {
@@ -247,7 +248,7 @@ export class Timekeeper {
   }
 
   /** Notes what answers that are just in have told of their clocks, which rested on `carriers`. */
-  weigh(tracks: readonly Track[], carriers: readonly Track[], now: Instant): void {
+  weigh(tracks: readonly SourceTrack[], carriers: readonly SourceTrack[], now: Instant): void {
     const before = tracks.map(({ clock }) => this.clocks.get(clock)?.model);
     this.advance(now);
     this.refresh(carriers);
@@ -255,7 +256,7 @@ export class Timekeeper {
       const after = this.clocks.get(track.clock)?.model;
       const noiseNs = this.estimate(track)?.noiseNs;
       if (before[i] === undefined || after === undefined || noiseNs === undefined) continue;
-      learnWorth(track, noiseNs, before[i], after);
+      learnAnswerNoise(track, noiseNs, before[i], after);
     }
   }
 
@@ -281,7 +282,7 @@ export class Timekeeper {
   }
 
   /** Every carrier limits the error. */
-  #limits(carriers: readonly Track[]): readonly Limit[] {
+  #limits(carriers: readonly SourceTrack[]): readonly Limit[] {
     if (carriers.length > 0) this.#widthNs = Number.POSITIVE_INFINITY;
     return carriers.flatMap((track) => {
       const estimate = this.estimate(track);
@@ -322,7 +323,7 @@ function alter(clock: Clock, change: (model: ClockModel) => ClockModel): void {
  * The least limit. When the source of the anchor is silent, one that may have had its time from this hub does not count: it
  * would vouch for the hub with the hub's own statement of some time ago.
  */
-function leastOf(limits: readonly Limit[], anchor: Anchor | undefined, now: Instant): Limit | undefined {
+function leastOf(limits: readonly Limit[], anchor: TightestBound | undefined, now: Instant): Limit | undefined {
   const isHeard = anchor === undefined || limits.some(({ by }) => by === anchor.by);
   const counting = isHeard ? limits : limits.filter(({ by }) => !mayEcho(by, anchor, now));
   return counting.reduce<Limit | undefined>(
@@ -331,7 +332,7 @@ function leastOf(limits: readonly Limit[], anchor: Anchor | undefined, now: Inst
   );
 }
 
-function mayEcho({ source }: Track, { stratum, model }: Anchor, now: Instant): boolean {
+function mayEcho({ source }: SourceTrack, { stratum, model }: TightestBound, now: Instant): boolean {
   const { climb } = source;
   if (!isFarBelow(source, stratum)) return false;
   return now - model.at < STEADY_NS || (climb !== undefined && climb.rises > 0 && now - climb.at < STEADY_NS);

@@ -5,7 +5,7 @@ import { createEngine } from '../engine/engine.js';
 import type { Input } from '../engine/input.js';
 import { createEstimator } from '../estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../leap/leap-seconds.js';
-import type { Memory } from '../persistence/saved-state.js';
+import type { SavedState } from '../persistence/saved-state.js';
 import { CORE_OPTIONS } from '../testing/closed-loop.js';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'monotonic'> : never;
@@ -124,16 +124,16 @@ describe('a clock that is gone', () => {
 });
 
 describe('the rate of a clock that comes and goes', () => {
-  const rateOf = (memory: Memory | undefined) => memory!.clocks.find(({ clock }) => clock === CARD)?.frequencyPpb;
+  const rateOf = (memory: SavedState | undefined) => memory!.clocks.find(({ clock }) => clock === CARD)?.frequencyPpb;
 
   it('is kept for the next start, though the clock is not there at the end', () => {
     const machine = lost();
     machine.run(10, false);
-    expect(rateOf(machine.engine.memory())).to.be.closeTo(3000, 20);
+    expect(rateOf(machine.engine.savedState())).to.be.closeTo(3000, 20);
   });
 
   it('is taken up by a clock that comes later than the memory, and handed on where it never comes', () => {
-    const memory = lost().engine.memory()!;
+    const memory = lost().engine.savedState()!;
     const machine = new Machine();
     machine.accept({ type: 'memory', ...memory });
     machine.card();

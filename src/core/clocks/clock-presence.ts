@@ -1,13 +1,13 @@
 import type { Input } from '../engine/input.js';
-import type { Recollection } from '../persistence/state-restorer.js';
+import type { StateRestorer } from '../persistence/state-restorer.js';
 import { allTracks, forgetTrack, type Source } from '../tracks/source.js';
-import type { Timekeeper } from './clock-ensemble.js';
+import type { ClockEnsemble } from './clock-ensemble.js';
 
 type Presence = Extract<Input, { type: 'clock' | 'clock-gone' }>;
 
 interface Keepers {
-  readonly keeper: Timekeeper;
-  readonly recollection: Recollection;
+  readonly keeper: ClockEnsemble;
+  readonly recollection: StateRestorer;
   readonly sources: ReadonlyMap<string, Source>;
 }
 

@@ -1,18 +1,18 @@
 import type { ClockId, ClockScale, Instant, Ns, Observation } from '../../api/index.js';
-import type { Track } from '../tracks/source.js';
+import type { SourceTrack } from '../tracks/source.js';
 import type { ClockModel } from './clock-model.js';
 import type { Servo } from './servo.js';
 
 /** A jump of a clock or of its reference, between `after` and `at` (equal when it was our own). */
-export interface Jump {
+export interface ClockJump {
   readonly after: Instant;
   readonly at: Instant;
 }
 
 /** The least error so far, as it runs on by itself, and who vouched for it. */
-export interface Anchor {
+export interface TightestBound {
   readonly model: ClockModel;
-  readonly by: Track;
+  readonly by: SourceTrack;
   /** Stratum of its source at that time. */
   readonly stratum: number;
 }
@@ -30,11 +30,11 @@ export interface Clock {
   /** What is kept when no source carries the estimate any more, because they all contradict each other. */
   held: ClockModel | undefined;
   /** What was known best of it stays valid while it grows by what the oscillator may do. */
-  anchor: Anchor | undefined;
+  anchor: TightestBound | undefined;
   /** A reading, to know roughly what the clock says at other moments. */
   reading: { readonly time: Instant; readonly monotonic: Instant } | undefined;
   /** The newest last. */
-  jumps: readonly Jump[];
+  jumps: readonly ClockJump[];
 }
 
 /** Observations that are older than this at their arrival are not expected. */
@@ -54,11 +54,11 @@ export const createClock = (id: ClockId, scale: ClockScale): Clock => ({
 });
 
 /** A clock that nobody steers any more keeps its best rate: a slew without an end would carry it away. */
-export const restingPpb = ({ model, frequencyPpb, maxPpb }: Clock): number | undefined =>
+export const releasedFrequencyPpb = ({ model, frequencyPpb, maxPpb }: Clock): number | undefined =>
   model === undefined ? undefined : Math.max(-maxPpb, Math.min(maxPpb, frequencyPpb + model.slopePpb));
 
 /** Stamps of this time are to be looked at with suspicion. */
-export function doubt(clock: Clock, jump: Jump): void {
+export function doubt(clock: Clock, jump: ClockJump): void {
   clock.jumps = [...clock.jumps.filter(({ at }) => jump.at - at < MEMORY_NS), jump];
 }
 

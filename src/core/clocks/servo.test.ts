@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { StepPolicy } from '../../api/index.js';
 import type { ClockModel } from './clock-model.js';
-import { createServo, decide, isDue, refused, type Servo, type Situation } from './servo.js';
+import { createServo, decide, isDue, refused, type Servo, type ServoSituation } from './servo.js';
 
 const POLICY: StepPolicy = {
   thresholdNs: 100e6,
@@ -22,7 +22,11 @@ const model = (offsetNs: number, more: Partial<ClockModel> = {}): ClockModel => 
   driftPpb: 0,
   ...more,
 });
-const at = (offsetNs: number, more: Partial<Situation> = {}, belief: Partial<ClockModel> = {}): Situation => ({
+const at = (
+  offsetNs: number,
+  more: Partial<ServoSituation> = {},
+  belief: Partial<ClockModel> = {},
+): ServoSituation => ({
   now: 10n * S,
   model: model(offsetNs, belief),
   carried: true,

@@ -30,7 +30,7 @@ export interface Servo {
   reason: string;
 }
 
-export interface Situation {
+export interface ServoSituation {
   readonly now: Instant;
   /** The estimate now; undefined while nothing is known. */
   readonly model: ClockModel | undefined;
@@ -41,7 +41,7 @@ export interface Situation {
   readonly maxPpb: number;
 }
 
-export type Decision =
+export type ServoDecision =
   | { readonly type: 'hold'; readonly reason: string }
   | { readonly type: 'panic'; readonly reason: string }
   | { readonly type: 'steer'; readonly frequencyPpb: number; readonly reason: string }
@@ -85,7 +85,7 @@ export function isDue({ decidedAt, heededAt, updates, fresh }: Servo, now: Insta
 }
 
 /** What to do with the clock now. Notes the decision in the servo. */
-export function decide(servo: Servo, situation: Situation): Decision {
+export function decide(servo: Servo, situation: ServoSituation): ServoDecision {
   const decision = consider(servo, situation);
   servo.reason = decision.reason;
   servo.decidedAt = situation.now;
@@ -112,7 +112,7 @@ export function refused(servo: Servo, why: string, now: Instant): boolean {
   return isNew;
 }
 
-function consider(servo: Servo, situation: Situation): Decision {
+function consider(servo: Servo, situation: ServoSituation): ServoDecision {
   const { model, now } = situation;
   const { policy } = servo;
   if (servo.stepping) return { type: 'hold', reason: 'waits for the step to be done' };
@@ -139,9 +139,9 @@ function consider(servo: Servo, situation: Situation): Decision {
 }
 
 /** The step policy counts decisions on something new. */
-const isUpdate = (servo: Servo, { carried }: Situation): boolean => servo.fresh && carried;
+const isUpdate = (servo: Servo, { carried }: ServoSituation): boolean => servo.fresh && carried;
 
-function steer(servo: Servo, { now, frequencyPpb, maxPpb }: Situation, model: ClockModel): Decision {
+function steer(servo: Servo, { now, frequencyPpb, maxPpb }: ServoSituation, model: ClockModel): ServoDecision {
   const { policy } = servo;
   const slewPpb = clamp(gain(servo, model, now) * model.offsetNs, policy.maxSlewPpb);
   const wantedPpb = clamp(frequencyPpb + model.slopePpb + slewPpb, maxPpb);

@@ -1,16 +1,16 @@
 import { expect } from 'chai';
-import { type Speaker, World } from '../testing/closed-loop.js';
+import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 import type { ClockModel } from './clock-model.js';
 import { rested } from './sleep.js';
 
 const MS = 1e6;
 const HOUR_S = 3600;
-const three = (world: World): Speaker[] =>
+const three = (world: ClosedLoop): SimulatedSource[] =>
   ['ntp.a', 'ntp.b', 'ntp.c'].map((id) => world.add({ id, delayNs: 2 * MS, jitterNs: 0.1 * MS }));
 
 /** A machine that knew its time to microseconds, and then slept. */
 function asleep({ rtcErrorNs = 300 * MS, core = {}, hours = 1 } = {}) {
-  const world = new World({ slowPpb: 7000, core });
+  const world = new ClosedLoop({ slowPpb: 7000, core });
   const speakers = three(world);
   world.run(60);
   const before = world.clock();
@@ -88,7 +88,7 @@ describe('after a sleep', () => {
   });
 
   it('a pulse is numbered by the others before it is used again', () => {
-    const world = new World({ slowPpb: 7000 });
+    const world = new ClosedLoop({ slowPpb: 7000 });
     three(world);
     world.add({ id: 'pps.x', kind: 'pulse', jitterNs: 1000 });
     world.run(120);
@@ -102,7 +102,7 @@ describe('after a sleep', () => {
   });
 
   it('a machine that knew nothing before knows nothing after', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.sleep(HOUR_S, 0);
     expect(world.clock().boundNs).to.equal(Number.POSITIVE_INFINITY);
     expect(world.state().mode).to.equal('unsynchronised');

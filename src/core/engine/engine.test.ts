@@ -2,14 +2,14 @@ import { expect } from 'chai';
 import type { ClockId } from '../../api/index.js';
 import { createEstimator } from '../estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../leap/leap-seconds.js';
-import { CORE_OPTIONS, type Speaker, World } from '../testing/closed-loop.js';
+import { ClosedLoop, CORE_OPTIONS, type SimulatedSource } from '../testing/closed-loop.js';
 import { createEngine } from './engine.js';
 
 const MS = 1e6;
-const three = (world: World): Speaker[] =>
+const three = (world: ClosedLoop): SimulatedSource[] =>
   ['ntp.a', 'ntp.b', 'ntp.c'].map((id) => world.add({ id, delayNs: 2 * MS, jitterNs: 0.1 * MS }));
 /** The largest error of the clock itself during the next seconds. */
-const worst = (world: World, seconds: number): number => {
+const worst = (world: ClosedLoop, seconds: number): number => {
   let largest = 0;
   for (let i = 0; i < seconds; i++) {
     world.run(1);
@@ -20,7 +20,7 @@ const worst = (world: World, seconds: number): number => {
 
 describe('engine', () => {
   it('brings a clock that is 0.5 s and 50 ppm off within 1 ms in 30 s, and keeps it there', () => {
-    const world = new World({ offsetNs: 500 * MS, slowPpb: 50_000 });
+    const world = new ClosedLoop({ offsetNs: 500 * MS, slowPpb: 50_000 });
     three(world);
     world.discipline();
     world.run(30);
@@ -32,14 +32,14 @@ describe('engine', () => {
   });
 
   it('reaches tracking within 10 s with polls of a second', () => {
-    const world = new World({ offsetNs: 500 * MS, slowPpb: 50_000 });
+    const world = new ClosedLoop({ offsetNs: 500 * MS, slowPpb: 50_000 });
     three(world);
     world.run(5);
     expect(world.state().mode).to.equal('tracking');
   });
 
   it('slews where a step is not allowed, without overshoot', () => {
-    const world = new World({ offsetNs: 20 * MS });
+    const world = new ClosedLoop({ offsetNs: 20 * MS });
     three(world);
     world.discipline({ updates: 0, thresholdNs: 1 * MS, maxSlewPpb: 500_000 });
     let lowest = 0;
@@ -53,7 +53,7 @@ describe('engine', () => {
   });
 
   it('degrades to holdover when all die, serves that, and tracks again when they return', () => {
-    const world = new World({ slowPpb: 7000, core: { maxErrorNs: 10 * MS } });
+    const world = new ClosedLoop({ slowPpb: 7000, core: { maxErrorNs: 10 * MS } });
     const speakers = three(world);
     world.run(60);
     const before = world.state();
@@ -83,7 +83,7 @@ describe('engine', () => {
   });
 
   it('keeps the time it had when the sources fall out with each other', () => {
-    const world = new World({ slowPpb: 3000 });
+    const world = new ClosedLoop({ slowPpb: 3000 });
     const [a, b, c] = three(world);
     world.run(60);
     world.kill(c!);
@@ -95,7 +95,7 @@ describe('engine', () => {
   });
 
   it('follows a step by somebody else’s hand without losing the time', () => {
-    const world = new World({ slowPpb: 7000 });
+    const world = new ClosedLoop({ slowPpb: 7000 });
     three(world);
     world.run(60);
     world.meddle(-3200 * MS);
@@ -111,7 +111,7 @@ describe('engine', () => {
   });
 
   it('drops what was stamped while nobody knows whether the step had been made', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     three(world);
     world.run(60.95);
     world.meddle(-3200 * MS);
@@ -127,7 +127,7 @@ describe('engine', () => {
   });
 
   it('shows the estimate at the moment of the stamps', () => {
-    const world = new World({ slowPpb: 50_000 });
+    const world = new ClosedLoop({ slowPpb: 50_000 });
     three(world);
     world.run(60);
     const before = world.clock();
@@ -141,7 +141,7 @@ describe('engine', () => {
   });
 
   it('leaves the clock alone beyond the panic limit and says so once', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     three(world);
     world.discipline({ panicNs: 1000 * MS });
     world.run(60);
@@ -155,7 +155,7 @@ describe('engine', () => {
   });
 
   it('says why the host would not, once, and goes on observing', () => {
-    const world = new World({ offsetNs: 500 * MS });
+    const world = new ClosedLoop({ offsetNs: 500 * MS });
     world.refuses = 'this process lacks CAP_SYS_TIME';
     three(world);
     world.discipline();
@@ -166,7 +166,7 @@ describe('engine', () => {
   });
 
   it('stays honest: the truth is within the bound, and about a sigma from the estimate', () => {
-    const world = new World({ offsetNs: 30 * MS, slowPpb: 20_000, wanderPpb: 1 });
+    const world = new ClosedLoop({ offsetNs: 30 * MS, slowPpb: 20_000, wanderPpb: 1 });
     three(world);
     world.run(300);
     let squares = 0;
@@ -180,7 +180,7 @@ describe('engine', () => {
   });
 
   it('replays the same inputs to the same states, bit for bit', () => {
-    const world = new World({ offsetNs: 500 * MS, slowPpb: 50_000, wanderPpb: 1 });
+    const world = new ClosedLoop({ offsetNs: 500 * MS, slowPpb: 50_000, wanderPpb: 1 });
     const [a] = three(world);
     world.add({ id: 'ntp.liar', offsetNs: 50 * MS });
     world.discipline();
@@ -200,7 +200,7 @@ describe('engine', () => {
   });
 
   it('hears of a server that comes back without the time', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const [a] = three(world);
     world.run(30);
     world.kill(a!);
@@ -213,7 +213,7 @@ describe('engine', () => {
   });
 
   it('applies an operator’s correction and shows it in the estimate', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.add({ id: 'ntp.a', offsetNs: -5 * MS }, { offsetNs: 5 * MS });
     world.run(30);
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
@@ -221,7 +221,7 @@ describe('engine', () => {
 
   it('adds a believed asymmetry to the bound', () => {
     const bounds = [0, 3 * MS].map((asymmetryNs) => {
-      const world = new World();
+      const world = new ClosedLoop();
       world.add({ id: 'ntp.a' }, { asymmetryNs });
       world.run(30);
       return world.clock().boundNs;
@@ -251,7 +251,7 @@ describe('engine', () => {
   for (const kernel of ['inserts it too', 'knows nothing of it'])
     it(`passes a leap second, when the kernel ${kernel}`, () => {
       const epochNs = BigInt(Date.parse('2016-12-31T23:59:00Z')) * 1_000_000n;
-      const world = new World({ epochNs, slowPpb: 5000, offsetNs: 0.01 * MS });
+      const world = new ClosedLoop({ epochNs, slowPpb: 5000, offsetNs: 0.01 * MS });
       three(world);
       if (kernel === 'inserts it too') world.discipline({ updates: Number.POSITIVE_INFINITY });
       world.run(50);
@@ -275,7 +275,7 @@ describe('engine', () => {
     });
 
   it('shows a clock of which nothing is known as it is', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     expect(world.clock()).to.include({ id: 'system', offsetNs: 0, boundNs: Number.POSITIVE_INFINITY, steered: false });
     expect(world.state().reason).to.equal('there is no source');
     expect(world.engine.decision('system')).to.equal('is observed, not steered');
@@ -319,7 +319,7 @@ describe('engine', () => {
   });
 
   it('forgets a source that is gone and keeps the time', () => {
-    const world = new World({ slowPpb: 3000 });
+    const world = new ClosedLoop({ slowPpb: 3000 });
     const only = world.add({ id: 'ntp.a' });
     world.run(60);
     only.alive = false;

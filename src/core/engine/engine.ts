@@ -8,24 +8,24 @@ import {
   type Stamp,
   type TimeState,
 } from '../../api/index.js';
-import { type Clock, restingPpb } from '../clocks/clock.js';
-import { Timekeeper } from '../clocks/clock-ensemble.js';
+import { type Clock, releasedFrequencyPpb } from '../clocks/clock.js';
+import { ClockEnsemble } from '../clocks/clock-ensemble.js';
 import { extrapolate } from '../clocks/clock-model.js';
 import { notePresence } from '../clocks/clock-presence.js';
 import { createServo, decide, isAnother, isDue, refused, rest, type Servo } from '../clocks/servo.js';
 import type { Estimator } from '../estimator/types.js';
-import { Hearing } from '../intake/observation-intake.js';
-import { Jumps } from '../intake/source-jumps.js';
-import { LeapWatch, leadOf } from '../leap/leap.js';
+import { ObservationIntake } from '../intake/observation-intake.js';
+import { SourceJumps } from '../intake/source-jumps.js';
+import { LeapSchedule, leadOf } from '../leap/leap.js';
 import type { LeapTable } from '../leap/leap-table.js';
-import type { Memory } from '../persistence/saved-state.js';
-import { Recollection } from '../persistence/state-restorer.js';
-import { askIn } from '../polling/poll-advice.js';
+import type { SavedState } from '../persistence/saved-state.js';
+import { StateRestorer } from '../persistence/state-restorer.js';
+import { pollAdvice } from '../polling/poll-advice.js';
 import { type Holdover, holdoverOf } from '../quality/holdover.js';
 import { Quality } from '../quality/quality.js';
 import type { Change } from '../selection/admission.js';
 import { isPending } from '../selection/eligibility.js';
-import { describeCarriers, isInOrder, newsOf } from '../selection/reasons.js';
+import { describeCarriers, isInOrder, sourceNews } from '../selection/reasons.js';
 import { Selection } from '../selection/selection.js';
 import {
   allTracks,
@@ -35,12 +35,12 @@ import {
   PLAIN_OPTIONS,
   reawaken,
   type Source,
-  type Track,
+  type SourceTrack,
 } from '../tracks/source.js';
 import type { Action, CoreOptions, Input } from './input.js';
 import { LocalMode } from './local-mode.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
-import { conditionOf } from './mode-condition.js';
+import { modeConditionOf } from './mode-condition.js';
 import { timeState } from './time-state.js';
 import type { Engine } from './types.js';
 
@@ -63,20 +63,20 @@ const LEAP_REST_NS = 3 * NS_PER_S;
 class Core implements Engine {
   readonly #options: CoreOptions;
   readonly #selection: Selection;
-  readonly #keeper: Timekeeper;
-  readonly #leap: LeapWatch;
-  readonly #jumps: Jumps;
-  readonly #hearing: Hearing;
+  readonly #keeper: ClockEnsemble;
+  readonly #leap: LeapSchedule;
+  readonly #jumps: SourceJumps;
+  readonly #hearing: ObservationIntake;
   readonly #quality: Quality;
   readonly #local: LocalMode;
-  readonly #recollection: Recollection;
+  readonly #recollection: StateRestorer;
   readonly #sources = new Map<string, Source>();
   #mode: ModeState | undefined;
   #now: Instant = 0n;
   /** What made the time unknown that was known, until somebody carries it again. */
   #cause = '';
   /** The living tracks on which the estimate rests. */
-  #carriers: readonly Track[] = [];
+  #carriers: readonly SourceTrack[] = [];
   /** Sources that carry the estimate, or did so last. */
   #carried: readonly Source[] = [];
   #actions: Action[] = [];
@@ -84,16 +84,16 @@ class Core implements Engine {
   constructor(options: CoreOptions, estimator: Estimator, leapTable: LeapTable) {
     this.#options = options;
     this.#selection = new Selection(options);
-    this.#keeper = new Timekeeper(estimator, () => allTracks(this.#sources.values()));
-    this.#recollection = new Recollection(estimator);
-    this.#leap = new LeapWatch(leapTable);
+    this.#keeper = new ClockEnsemble(estimator, () => allTracks(this.#sources.values()));
+    this.#recollection = new StateRestorer(estimator);
+    this.#leap = new LeapSchedule(leapTable);
     this.#quality = new Quality(options);
     this.#local = new LocalMode(options.localStratum);
-    this.#jumps = new Jumps({
+    this.#jumps = new SourceJumps({
       ...{ keeper: this.#keeper, selection: this.#selection, sources: this.#sources },
       tell: (source, text) => this.#tell('source', source, text, { warning: true }),
     });
-    this.#hearing = new Hearing({
+    this.#hearing = new ObservationIntake({
       ...{ keeper: this.#keeper, recollection: this.#recollection, leap: this.#leap, jumps: this.#jumps },
       ...{ sources: this.#sources, builtAt: options.builtAt },
       tell: (source, text) => this.#tell('source', source, text),
@@ -131,8 +131,8 @@ class Core implements Engine {
     return clock.servo?.reason ?? 'is observed, not steered';
   }
 
-  worthAskingIn(id: string, minNs: Ns, maxNs: Ns): Ns {
-    return askIn(this.#sources.get(id), {
+  pollAdvice(id: string, minNs: Ns, maxNs: Ns): Ns {
+    return pollAdvice(this.#sources.get(id), {
       clocks: this.#keeper.clocks,
       carried: this.#carriers.length > 0,
       targetErrorNs: this.#options.targetErrorNs,
@@ -147,7 +147,7 @@ class Core implements Engine {
     return model && holdoverOf(extrapolate(model, this.#now), targetErrorNs ?? trackingErrorNs);
   }
 
-  memory(): Memory | undefined {
+  savedState(): SavedState | undefined {
     if ((this.#mode?.mode ?? 'unsynchronised') === 'unsynchronised') return undefined;
     return this.#recollection.memory(this.#keeper.clocks.values(), allTracks(this.#sources.values()));
   }
@@ -246,7 +246,7 @@ class Core implements Engine {
     const clock = this.#keeper.clocks.get(id);
     if (clock === undefined) return;
     clock.servo = policy === null ? undefined : createServo(policy);
-    const frequencyPpb = policy === null ? restingPpb(clock) : this.#recollection.frequencyPpb(clock);
+    const frequencyPpb = policy === null ? releasedFrequencyPpb(clock) : this.#recollection.frequencyPpb(clock);
     if (frequencyPpb !== undefined) this.#actions.push({ type: 'steer', clock: id, frequencyPpb });
   }
 
@@ -308,11 +308,11 @@ class Core implements Engine {
       if (clock.servo !== undefined && isDue(clock.servo, this.#now)) this.#steer(clock, clock.servo, carriers);
   }
 
-  #changeMode(carriers: readonly Track[], obstacle: string): void {
+  #changeMode(carriers: readonly SourceTrack[], obstacle: string): void {
     const before = this.#mode ?? initialMode(this.#now);
     if (carriers.length > 0) this.#cause = '';
     if (carriers.length > 0) this.#carried = carriers.map(({ source }) => source);
-    const condition = conditionOf({
+    const condition = modeConditionOf({
       clocks: [...this.#keeper.clocks.values()],
       sources: [...this.#sources.values()],
       carriers,
@@ -337,7 +337,7 @@ class Core implements Engine {
   }
 
   /** What is told to others: leap seconds, NTP and PTP quality. */
-  #promise(carriers: readonly Track[]): void {
+  #promise(carriers: readonly SourceTrack[]): void {
     const keeper = this.#keeper;
     this.#leap.hear([...new Set(carriers.map(({ source }) => source.claims))]);
     this.#quality.update({
@@ -352,7 +352,7 @@ class Core implements Engine {
     });
   }
 
-  #steer(clock: Clock, servo: Servo, carriers: readonly Track[]): void {
+  #steer(clock: Clock, servo: Servo, carriers: readonly SourceTrack[]): void {
     const isKnown = this.#mode?.mode !== 'unsynchronised' || carriers.length > 0;
     const decision = decide(servo, {
       now: this.#now,
@@ -374,7 +374,7 @@ class Core implements Engine {
 
   #tellSources(): void {
     for (const source of this.#sources.values()) {
-      const news = newsOf(source);
+      const news = sourceNews(source);
       if (news !== undefined) this.#tell('source', source.id, news, { warning: !isInOrder(source) });
     }
   }

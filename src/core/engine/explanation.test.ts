@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { World } from '../testing/closed-loop.js';
+import { ClosedLoop } from '../testing/closed-loop.js';
 import { explain } from './explanation.js';
 
 const MS = 1e6;
-const explained = (world: World): string =>
+const explained = (world: ClosedLoop): string =>
   explain({
     state: world.state(),
     holdover: world.engine.holdover(),
@@ -12,7 +12,7 @@ const explained = (world: World): string =>
 
 describe('the explanation', () => {
   it('says in a paragraph who carries, who agrees, who is thrown out and why, who waits, and how long it would last', () => {
-    const world = new World({ core: { trackingErrorNs: 10 * MS } });
+    const world = new ClosedLoop({ core: { trackingErrorNs: 10 * MS } });
     for (const id of ['ntp.a', 'ntp.b']) world.add({ id, delayNs: 0.2 * MS, jitterNs: 10e3 });
     world.add({ id: 'ntp.far', delayNs: 20 * MS, jitterNs: MS });
     world.add({ id: 'ntp.liar', offsetNs: 50 * MS });
@@ -30,14 +30,14 @@ describe('the explanation', () => {
   });
 
   it('of a hub that knows nothing is short', () => {
-    expect(explained(new World())).to.equal(
+    expect(explained(new ClosedLoop())).to.equal(
       'The hub is unsynchronised: there is no source. NTP clients are told that there is no time, and PTP clockClass 248 is ' +
         'announced.\nOf the clock "system" nothing is known yet.',
     );
   });
 
   it('names the one that carries all alone', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.add({ id: 'ntp.a' });
     world.run(30);
     expect(explained(world)).to.include('The estimate rests on ntp.a alone.');

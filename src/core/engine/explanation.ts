@@ -6,11 +6,11 @@ import {
   type SourceReport,
   type TimeState,
 } from '../../api/index.js';
-import { foretell, type Holdover } from '../quality/holdover.js';
+import { describeHoldover, type Holdover } from '../quality/holdover.js';
 import { LAST_STRATUM } from '../tracks/source.js';
 import { list } from './sentence.js';
 
-export interface Decided {
+export interface ExplanationInputs {
   readonly state: TimeState;
   readonly holdover: Holdover | undefined;
   /** The last decision about a clock, a sentence without its subject. */
@@ -21,7 +21,7 @@ export interface Decided {
  * The present decision in sentences: the mode, who carries the estimate with which share, who is left out and why, who
  * waits, and how long the time would stay good without them. Then a line for each clock.
  */
-export function explain({ state, holdover, decision }: Decided): string {
+export function explain({ state, holdover, decision }: ExplanationInputs): string {
   const { mode, reason, sources, clocks } = state;
   const paragraph = [
     `The hub is ${mode}: ${reason}.`,
@@ -29,7 +29,7 @@ export function explain({ state, holdover, decision }: Decided): string {
     ...agreeing(sources.filter((source) => source.state === 'agrees')),
     ...sources.flatMap(standing),
     serving(state),
-    ...(holdover === undefined ? [] : [foretell(holdover, mode)]),
+    ...(holdover === undefined ? [] : [describeHoldover(holdover, mode)]),
   ];
   const lines = clocks.map(({ id, offsetNs, sigmaNs, boundNs, frequencyPpb }) =>
     Number.isFinite(sigmaNs)

@@ -1,5 +1,5 @@
 import type { Claims, ClockId, ClockScale, Instant, Ns, Observation, Stamp, StepPolicy } from '../../api/index.js';
-import type { Memory } from '../persistence/saved-state.js';
+import type { SavedState } from '../persistence/saved-state.js';
 
 /** Common to all sources, whatever their type: the operator's word about one of them. */
 export interface SourceOptions {
@@ -56,7 +56,7 @@ export type Input = { readonly monotonic: Instant } & (
   /** The host refused an action. */
   | { readonly type: 'refused'; readonly clock: ClockId; readonly reason: string }
   /** What the run before has left, aged to this moment. Comes before the first observation. */
-  | ({ readonly type: 'memory' } & Memory)
+  | ({ readonly type: 'memory' } & SavedState)
   /** About once a second: time passes although nothing was observed. `stamps`: what the clocks read then. */
   | { readonly type: 'tick'; readonly stamps?: readonly Stamp[] }
 );

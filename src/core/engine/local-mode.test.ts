@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { TimeState } from '../../api/index.js';
-import { type Speaker, World } from '../testing/closed-loop.js';
+import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 import { LocalMode } from './local-mode.js';
 
 const SERVER = { stratum: 1, rootDispersionNs: 60e3, address: '192.0.2.7:123' } as const;
@@ -9,8 +9,8 @@ const served = ({ mode, ntp, local }: TimeState): string =>
 const LOCAL = 'unsynchronised, stratum 10, leap none, local';
 
 /** A hub that gives its clock as it is, with a server that is 40 ms away and a small limit. */
-function site(): { readonly world: World; readonly server: Speaker } {
-  const world = new World({
+function site(): { readonly world: ClosedLoop; readonly server: SimulatedSource } {
+  const world = new ClosedLoop({
     slowPpb: 2000,
     wanderPpb: 30,
     core: { maxErrorNs: 25e6, trackingErrorNs: 25e6, localStratum: 10 },
@@ -22,7 +22,7 @@ describe('a hub that gives its clock as it is', function () {
   this.timeout(30_000);
 
   it('does so without any source, and claims no bound', () => {
-    const world = new World({ core: { localStratum: 7 } });
+    const world = new ClosedLoop({ core: { localStratum: 7 } });
     world.run(2);
     const { ntp, ptp, clocks, reason, upstream } = world.state();
     expect(ntp).to.include({ stratum: 7, refid: '127.127.1.1', leap: 'none', rootDelayNs: 0, rootDispersionNs: 1000 });
@@ -33,7 +33,7 @@ describe('a hub that gives its clock as it is', function () {
   });
 
   it('gives none where nothing says that it should', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.run(2);
     expect(served(world.state())).to.equal('unsynchronised, stratum 16, leap unknown');
   });

@@ -1,18 +1,18 @@
 import type { Clock } from '../clocks/clock.js';
 import { boundNs } from '../clocks/clock-model.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import { lossOf, rolesOf } from '../selection/reasons.js';
+import { lossReason, rolesOf } from '../selection/reasons.js';
 import { distanceNs } from '../selection/root-distance.js';
-import type { Source, Track } from '../tracks/source.js';
+import type { Source, SourceTrack } from '../tracks/source.js';
 import { isLoop, loopReason } from '../tracks/stratum-climb.js';
-import type { Condition } from './mode.js';
+import type { ModeCondition } from './mode.js';
 import { list } from './sentence.js';
 
-export interface Circumstances {
+export interface ModeInputs {
   readonly clocks: readonly Clock[];
   readonly sources: readonly Source[];
   /** Living tracks on which the estimate rests. */
-  readonly carriers: readonly Track[];
+  readonly carriers: readonly SourceTrack[];
   /** Sources that carry it, or did so last. */
   readonly carried: readonly Source[];
   /** Why there is no majority; empty when there is one or nothing to judge. */
@@ -20,15 +20,19 @@ export interface Circumstances {
   /** What made the time unknown that was known; empty when nothing did. */
   readonly cause: string;
   readonly trackingErrorNs: number;
-  readonly estimate: (track: Track) => TrackEstimate | undefined;
+  readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
 }
 
 /** What the mode depends on, from what is known of clocks and sources. */
-export function conditionOf(circumstances: Circumstances): Condition {
+export function modeConditionOf(circumstances: ModeInputs): ModeCondition {
   const { clocks, sources, carriers, carried, obstacle, cause, trackingErrorNs, estimate } = circumstances;
   const system = clocks.find(({ id }) => id === 'system')?.model;
   const isDetached = system === undefined && carriers.length > 0;
-  const loss = isDetached ? detachment(carriers) : carriers.length > 0 || obstacle !== '' ? obstacle : lossOf(sources);
+  const loss = isDetached
+    ? detachment(carriers)
+    : carriers.length > 0 || obstacle !== ''
+      ? obstacle
+      : lossReason(sources);
   const isFar = ({ servo, model }: Clock): boolean =>
     servo !== undefined && model !== undefined && Math.abs(model.offsetNs) > trackingErrorNs;
   return {
@@ -50,14 +54,14 @@ function loopOf(carried: readonly Source[]): string {
 }
 
 /** Says that the carriers are measured by clocks which nothing compares with the system clock. */
-function detachment(carriers: readonly Track[]): string {
+function detachment(carriers: readonly SourceTrack[]): string {
   const clocks = list([...new Set(carriers.map(({ clock }) => clock))]);
   const ids = list([...new Set(carriers.map(({ source }) => source.id))]);
   return `nothing compares ${clocks}, by which ${ids} is measured, with the system clock: add a [source.phc.<name>] for it`;
 }
 
-function leastOf(carriers: readonly Track[], estimate: Circumstances['estimate']): Condition['least'] {
-  let least: Condition['least'];
+function leastOf(carriers: readonly SourceTrack[], estimate: ModeInputs['estimate']): ModeCondition['least'] {
+  let least: ModeCondition['least'];
   for (const track of carriers) {
     const found = estimate(track);
     if (found === undefined) continue;

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { type Condition, initialMode, nextMode } from './mode.js';
+import { initialMode, type ModeCondition, nextMode } from './mode.js';
 
 const LIMITS = { minAgreeing: 1, maxErrorNs: 100e6, trackingErrorNs: 1e6 };
-const GOOD: Condition = {
+const GOOD: ModeCondition = {
   known: true,
   boundNs: 0.5e6,
   carriers: ['ntp.a'],
@@ -12,7 +12,7 @@ const GOOD: Condition = {
   slewing: [],
   least: undefined,
 };
-const walk = (...conditions: Partial<Condition>[]): string[] => {
+const walk = (...conditions: Partial<ModeCondition>[]): string[] => {
   let state = initialMode(0n);
   return conditions.map((condition, i) => {
     state = nextMode(state, { ...GOOD, ...condition }, LIMITS, BigInt(i + 1));

@@ -3,7 +3,7 @@ import type { CoreOptions } from './input.js';
 import { list } from './sentence.js';
 
 /** What the mode depends on. */
-export interface Condition {
+export interface ModeCondition {
   /** The time is known, however badly: something was combined once. */
   readonly known: boolean;
   readonly boundNs: Ns;
@@ -38,12 +38,12 @@ export const initialMode = (now: Instant): ModeState => ({
 });
 
 /** The mode that follows. `since` moves only when the mode changes. */
-export function nextMode(before: ModeState, condition: Condition, limits: CoreOptions, now: Instant): ModeState {
+export function nextMode(before: ModeState, condition: ModeCondition, limits: CoreOptions, now: Instant): ModeState {
   const { mode, reason } = assess(before.mode, condition, limits);
   return { mode, reason, since: mode === before.mode ? before.since : now };
 }
 
-function assess(before: Mode, condition: Condition, limits: CoreOptions): { mode: Mode; reason: string } {
+function assess(before: Mode, condition: ModeCondition, limits: CoreOptions): { mode: Mode; reason: string } {
   const { known, boundNs, carriers, witnesses, loop, loss, slewing, least } = condition;
   if (!known) return { mode: 'unsynchronised', reason: loss };
   if (boundNs > limits.maxErrorNs) {

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { World } from '../testing/closed-loop.js';
+import { ClosedLoop } from '../testing/closed-loop.js';
 
 const MS = 1e6;
 
 describe('a source that asks another server from now on', () => {
   it('is learnt as if it were new, in its place and with its options', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     for (const id of ['ntp.a', 'ntp.b']) world.add({ id, delayNs: 2 * MS }, { noselect: id === 'ntp.a' });
     world.run(20);
     expect(world.source('ntp.a')).to.include({ state: 'disabled' });
@@ -16,7 +16,7 @@ describe('a source that asks another server from now on', () => {
   });
 
   it('is believed at once when the former one was a falseticker', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     for (const id of ['ntp.a', 'ntp.b', 'ntp.c']) world.add({ id, delayNs: 2 * MS, jitterNs: 0.1 * MS });
     const liar = world.add({ id: 'ntp.d', delayNs: 2 * MS, jitterNs: 0.1 * MS, offsetNs: 100 * MS });
     world.run(60);

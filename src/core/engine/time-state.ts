@@ -3,13 +3,13 @@ import type { Clock } from '../clocks/clock.js';
 import { boundGrowthPpb, boundNs, extrapolate, offsetAt } from '../clocks/clock-model.js';
 import { usualScale } from '../clocks/timescale.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import type { LeapWatch } from '../leap/leap.js';
+import type { LeapSchedule } from '../leap/leap.js';
 import type { Quality } from '../quality/quality.js';
 import { reportOf, sharesOf } from '../selection/reasons.js';
-import { allTracks, carries, type Source, type Track } from '../tracks/source.js';
+import { allTracks, carries, type Source, type SourceTrack } from '../tracks/source.js';
 import type { ModeState } from './mode.js';
 
-export interface StateParts {
+export interface TimeStateParts {
   readonly stamps: readonly Stamp[];
   /** Of the last input. */
   readonly now: Instant;
@@ -18,13 +18,13 @@ export interface StateParts {
   readonly local: string | undefined;
   readonly clocks: ReadonlyMap<ClockId, Clock>;
   readonly sources: ReadonlyMap<string, Source>;
-  readonly leap: LeapWatch;
+  readonly leap: LeapSchedule;
   readonly quality: Quality;
-  readonly estimate: (track: Track) => TrackEstimate | undefined;
+  readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
 }
 
 /** The time state at fresh readings of the clocks; a clock without one is shown at the last input. */
-export function timeState(parts: StateParts): TimeState {
+export function timeState(parts: TimeStateParts): TimeState {
   const { stamps, mode, local, clocks, sources, leap, quality, estimate } = parts;
   const now = stamps.reduce((newest, { monotonic }) => (monotonic > newest ? monotonic : newest), parts.now);
   const system = clockState(clocks.get('system'), 'system', stamps, now);
@@ -34,7 +34,7 @@ export function timeState(parts: StateParts): TimeState {
   const { pending, taiMinusUtc, taiKnown, expires } = leap.state(model === undefined ? undefined : corrected);
   const utc = (at: Instant) => (model === undefined ? undefined : corrected - (now - at));
   const shares = sharesOf(allTracks(sources.values()).filter(carries), estimate);
-  const ahead = (track: Track): number => {
+  const ahead = (track: SourceTrack): number => {
     const clock = clocks.get(track.clock)?.model;
     return clock === undefined ? 0 : offsetAt(clock, now) - clock.offsetNs;
   };

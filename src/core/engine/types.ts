@@ -1,5 +1,5 @@
 import type { ClockId, Ns, Stamp, TimeState } from '../../api/index.js';
-import type { Memory } from '../persistence/saved-state.js';
+import type { SavedState } from '../persistence/saved-state.js';
 import type { Holdover } from '../quality/holdover.js';
 import type { Action, Input } from './input.js';
 
@@ -11,9 +11,9 @@ export interface Engine {
   /** The last decision about a clock, in a sentence. */
   decision(clock: ClockId): string;
   /** How long a source may wait, within these, until another observation of its is worth asking for. Changes nothing. */
-  worthAskingIn(source: string, minNs: Ns, maxNs: Ns): Ns;
+  pollAdvice(source: string, minNs: Ns, maxNs: Ns): Ns;
   /** How long the system clock would stay good without any source. Undefined while nothing is known. */
   holdover(): Holdover | undefined;
   /** What is worth keeping for the next start. Undefined while the time is not known. */
-  memory(): Memory | undefined;
+  savedState(): SavedState | undefined;
 }

@@ -1,6 +1,6 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
 import { ObservationUpdate } from './observation-update.js';
-import { oscillatorOf, pathOf, recallOscillator } from './saved-state.js';
+import { restoreOscillator, saveOscillator, savePath } from './saved-state.js';
 import { JointState } from './state/joint-state.js';
 import { createTrack, isAdmitted, noiseOf, type TrackFilter } from './track-filter.js';
 import type { ClockEstimate, Estimator, Innovation, SavedOscillator, SavedPath, TrackEstimate } from './types.js';
@@ -30,14 +30,14 @@ const ANY_JUMP_NS = 1e18;
  */
 class JointEstimator implements Estimator {
   private readonly state: JointState;
-  private readonly intake: ObservationUpdate;
-  private readonly byKey = new Map<string, TrackFilter>();
+  private readonly observationUpdate: ObservationUpdate;
+  private readonly tracksByKey = new Map<string, TrackFilter>();
   /** Of tracks that have not spoken yet. */
-  private readonly remembered = new Map<string, SavedPath>();
+  private readonly savedPaths = new Map<string, SavedPath>();
 
   constructor({ wanders }: EstimatorOptions) {
     this.state = new JointState(wanders?.map((wander) => wander * NS2_PER_S2));
-    this.intake = new ObservationUpdate(this.state);
+    this.observationUpdate = new ObservationUpdate(this.state);
   }
 
   addClock(clock: ClockId, monotonic: Instant): void {
@@ -53,52 +53,52 @@ class JointEstimator implements Estimator {
   observe(key: string, observation: Observation): Innovation {
     this.state.requireClock(observation.clock);
     this.state.advance(observation.monotonic);
-    return this.intake.take(this.byKey.get(key) ?? this.addTrack(key, observation), observation);
+    return this.observationUpdate.process(this.tracksByKey.get(key) ?? this.addTrack(key, observation), observation);
   }
 
   admit(key: string, biasSigmaNs: Ns): void {
-    const track = this.byKey.get(key);
-    if (track !== undefined) this.state.assert(track, Math.max(biasSigmaNs, LEAST_BIAS_SIGMA_NS));
+    const track = this.tracksByKey.get(key);
+    if (track !== undefined) this.state.setBiasSigma(track, Math.max(biasSigmaNs, LEAST_BIAS_SIGMA_NS));
   }
 
   withdraw(key: string): void {
-    const track = this.byKey.get(key);
-    if (track !== undefined) this.state.assert(track, Number.NaN);
+    const track = this.tracksByKey.get(key);
+    if (track !== undefined) this.state.setBiasSigma(track, Number.NaN);
   }
 
   removeTrack(key: string): void {
-    const track = this.byKey.get(key);
+    const track = this.tracksByKey.get(key);
     if (track === undefined) return;
-    this.byKey.delete(key);
-    this.state.forget(track);
+    this.tracksByKey.delete(key);
+    this.state.removeVariables(track);
     const { tracks } = this.state.layout;
     tracks.splice(tracks.indexOf(track), 1);
   }
 
   discontinuity(key: string, jumpNs = ANY_JUMP_NS): void {
-    const track = this.byKey.get(key);
+    const track = this.tracksByKey.get(key);
     if (track === undefined || track.phase < 0) return;
     // Of a path that was heard in one direction only nothing is known.
-    if (track.legs !== undefined && track.delay < 0) track.anew = true;
-    track.jumped = true;
-    track.jumps++;
+    if (track.legNoise !== undefined && track.delay < 0) track.restartPending = true;
+    track.jumpPending = true;
+    track.jumpCount++;
     track.jumpNs = Number.NaN;
-    this.state.openPhase(track, jumpNs);
-    this.state.suspectRate(track);
+    this.state.widenPhase(track, jumpNs);
+    this.state.doubtReferenceRate(track);
   }
 
   controlFrequency(clock: ClockId, deltaPpb: number, monotonic: Instant): void {
-    this.state.control(clock, 0, -deltaPpb, monotonic);
+    this.state.applyControl(clock, 0, -deltaPpb, monotonic);
   }
 
   controlPhase(clock: ClockId, deltaNs: Ns, monotonic: Instant): void {
-    this.state.control(clock, -deltaNs, 0, monotonic);
+    this.state.applyControl(clock, -deltaNs, 0, monotonic);
   }
 
   doubtFrequency(clock: ClockId): void {
     this.state.requireClock(clock);
-    this.state.bank.reopen(this.state.layout.slope(clock));
-    this.state.moved();
+    this.state.bank.widenSlope(this.state.layout.slope(clock));
+    this.state.noteValueChange();
   }
 
   slept(sleptNs: Ns, otherwisePpb: number): void {
@@ -108,19 +108,19 @@ class JointEstimator implements Estimator {
       if (path !== undefined) this.restorePath(key, path);
     }
     const { layout, bank } = this.state;
-    for (const clock of layout.clocks) bank.rest(clock, sleptNs * 1e-9, otherwisePpb ** 2);
-    this.state.moved();
+    for (const clock of layout.clocks) bank.addUnseenWander(clock, sleptNs * 1e-9, otherwisePpb ** 2);
+    this.state.noteValueChange();
   }
 
   clock(clock: ClockId): ClockEstimate | undefined {
     const { layout, bank } = this.state;
     const at = layout.clocks.indexOf(clock);
     const found = this.state.combine()[at];
-    if (found === undefined || !found.anchored) return undefined;
-    const slope = bank.estimate(clock, layout.slope(clock));
+    if (found === undefined || !found.isAnchored) return undefined;
+    const slope = bank.momentsAt(clock, layout.slope(clock));
     return {
       offsetNs: found.offset,
-      sigmaNs: Math.sqrt(found.variance + (found.free ? found.biases : 0)),
+      sigmaNs: Math.sqrt(found.variance + (found.hasFreeBiases ? found.biasVariance : 0)),
       slopePpb: slope.mean,
       slopeSigmaPpb: Math.sqrt(slope.variance),
       wander: bank.wander(clock) / NS2_PER_S2,
@@ -128,20 +128,20 @@ class JointEstimator implements Estimator {
   }
 
   track(key: string): TrackEstimate | undefined {
-    const track = this.byKey.get(key);
+    const track = this.tracksByKey.get(key);
     if (track === undefined) return undefined;
     this.state.combine();
-    const phase = this.state.estimate(track, track.phase);
+    const phase = this.state.momentsOf(track, track.phase);
     return {
       offsetNs: phase.mean,
       sigmaNs: Math.sqrt(phase.variance),
-      delayNs: this.state.mean(track, track.delay),
+      delayNs: this.state.meanOf(track, track.delay),
       noiseNs: noiseOf(track),
       observations: track.observations,
       restarts: track.restarts,
-      jumps: track.jumps,
+      jumps: track.jumpCount,
       jumpNs: track.jumpNs,
-      suspectNs: track.jumpWatch.suspectNs,
+      suspectNs: track.jumpDetector.suspectNs,
       last: track.last,
       admitted: isAdmitted(track),
       weight: Math.max(track.weight, 0),
@@ -149,34 +149,34 @@ class JointEstimator implements Estimator {
   }
 
   saveOscillator(clock: ClockId): SavedOscillator | undefined {
-    return oscillatorOf(this.state, clock);
+    return saveOscillator(this.state, clock);
   }
 
   savePath(key: string): SavedPath | undefined {
-    const track = this.byKey.get(key);
-    return track === undefined ? undefined : pathOf(this.state, track);
+    const track = this.tracksByKey.get(key);
+    return track === undefined ? undefined : savePath(this.state, track);
   }
 
   restoreOscillator(clock: ClockId, memory: SavedOscillator): void {
     this.state.requireClock(clock);
-    recallOscillator(this.state, clock, memory);
-    this.state.moved();
+    restoreOscillator(this.state, clock, memory);
+    this.state.noteValueChange();
   }
 
   restorePath(key: string, memory: SavedPath): void {
-    this.remembered.set(key, memory);
+    this.savedPaths.set(key, memory);
   }
 
   tracks(): readonly string[] {
-    return [...this.byKey.keys()];
+    return [...this.tracksByKey.keys()];
   }
 
   private addTrack(key: string, observation: Observation): TrackFilter {
     const track = createTrack(key, observation, this.state.now!);
     if (track.versus !== undefined) this.state.requireClock(track.versus);
-    this.byKey.set(key, track);
-    track.remembered = this.remembered.get(key);
-    this.remembered.delete(key);
+    this.tracksByKey.set(key, track);
+    track.savedPath = this.savedPaths.get(key);
+    this.savedPaths.delete(key);
     this.state.layout.tracks.push(track);
     return track;
   }

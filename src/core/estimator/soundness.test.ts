@@ -29,7 +29,7 @@ describe('numerical soundness', () => {
       state.advance(monotonic);
       const jitter = n % 3 === 0 ? 1e6 : 0.5;
       for (const direction of ['outbound', 'inbound'] as const)
-        intake.take(tracks[n % 3]!, {
+        intake.process(tracks[n % 3]!, {
           ...common,
           monotonic,
           direction,
@@ -71,7 +71,7 @@ describe('numerical soundness', () => {
     state.layout.tracks.push(...tracks);
     for (let n = 0; n < 200; n++) {
       state.advance(BigInt(n) * 1_000_000_000n);
-      for (const [i, track] of tracks.entries()) intake.take(track, read(i, n));
+      for (const [i, track] of tracks.entries()) intake.process(track, read(i, n));
     }
     for (const { covariance, x } of state.bank.members) {
       for (let i = 0; i < covariance.size; i++) {
@@ -127,10 +127,10 @@ describe('numerical soundness', () => {
     const first = { ...common, monotonic: 0n, direction: 'inbound', transitNs: 0 } as const;
     const track = createTrack('a', first, 0n);
     state.layout.tracks.push(track);
-    state.assert(track, 100);
+    state.setBiasSigma(track, 100);
     for (let n = 0; n < 5_000; n++) {
       for (const direction of ['outbound', 'inbound'] as const)
-        intake.take(track, { ...first, direction, monotonic: BigInt(n) * 1_000_000_000n });
+        intake.process(track, { ...first, direction, monotonic: BigInt(n) * 1_000_000_000n });
     }
     const [system] = state.combine();
     expect(system!.offset).to.be.closeTo(0, 10);

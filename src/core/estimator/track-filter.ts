@@ -18,34 +18,34 @@ export interface TrackFilter {
   /** Direction of the first leg: +1 outbound, −1 inbound, 0 no leg yet. */
   firstDirection: -1 | 0 | 1;
   /** Noise by the kind of observation, from the first of that kind on. */
-  legs: LegNoise | undefined;
-  phases: GaussianNoise | undefined;
-  rates: GaussianNoise | undefined;
-  strays: Record<ObservationDirection, OutlierCount>;
-  readonly jumpWatch: JumpDetector;
+  legNoise: LegNoise | undefined;
+  phaseNoise: GaussianNoise | undefined;
+  rateNoise: GaussianNoise | undefined;
+  outliers: Record<ObservationDirection, OutlierCount>;
+  readonly jumpDetector: JumpDetector;
   /** Observations in a row that were no strays. */
-  calm: number;
+  regularCount: number;
   /** It had to begin anew lately. */
-  restarted: boolean;
+  restartedLately: boolean;
   /** It begins anew with its next observation. */
-  anew: boolean;
+  restartPending: boolean;
   /** Its time has jumped: its phase begins anew with its next observation, what is known of its path stays. */
-  jumped: boolean;
+  jumpPending: boolean;
   /** How often it has, and by how much the last time; NaN while that is not known. */
-  jumps: number;
+  jumpCount: number;
   jumpNs: Ns;
   restarts: number;
   observations: number;
   last: Instant;
   /** Until when the random walk of phase and delay has been added. */
-  walked: Instant;
+  walkAddedAt: Instant;
   /** Of the assertion "my bias is zero"; NaN: not admitted. */
   biasSigmaNs: Ns;
   /** Others are admitted and it is not. */
-  outvoted: boolean;
+  isPassive: boolean;
   weight: number;
   /** From before a restart, until it has been used. */
-  remembered: SavedPath | undefined;
+  savedPath: SavedPath | undefined;
 }
 
 export const createTrack = (key: string, observation: Observation, now: Instant): TrackFilter => ({
@@ -55,28 +55,28 @@ export const createTrack = (key: string, observation: Observation, now: Instant)
   phase: -1,
   delay: -1,
   firstDirection: 0,
-  legs: undefined,
-  phases: undefined,
-  rates: undefined,
-  strays: noOutliers(),
-  jumpWatch: new JumpDetector(observation.monotonic),
-  calm: 0,
-  restarted: false,
-  anew: false,
-  jumped: false,
-  jumps: 0,
+  legNoise: undefined,
+  phaseNoise: undefined,
+  rateNoise: undefined,
+  outliers: noOutliers(),
+  jumpDetector: new JumpDetector(observation.monotonic),
+  regularCount: 0,
+  restartedLately: false,
+  restartPending: false,
+  jumpPending: false,
+  jumpCount: 0,
   jumpNs: Number.NaN,
   restarts: 0,
   observations: 0,
   last: observation.monotonic,
-  walked: now,
+  walkAddedAt: now,
   biasSigmaNs: Number.NaN,
-  outvoted: false,
+  isPassive: false,
   weight: 0,
-  remembered: undefined,
+  savedPath: undefined,
 });
 
 export const isAdmitted = (track: TrackFilter): boolean => !Number.isNaN(track.biasSigmaNs);
 
 /** Standard deviation of one observation of the phase or of one leg; NaN before the first. */
-export const noiseOf = (track: TrackFilter): Ns => track.phases?.sigma ?? track.legs?.sigma ?? Number.NaN;
+export const noiseOf = (track: TrackFilter): Ns => track.phaseNoise?.sigma ?? track.legNoise?.sigma ?? Number.NaN;

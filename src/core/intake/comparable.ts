@@ -2,10 +2,10 @@ import type { ClockId, Instant, Observation, Timescale } from '../../api/index.j
 import { type Clock, isAcrossJump } from '../clocks/clock.js';
 import { scaleDifferenceNs, shiftReference } from '../clocks/timescale.js';
 import type { SourceOptions } from '../engine/input.js';
-import type { Track } from '../tracks/source.js';
+import type { SourceTrack } from '../tracks/source.js';
 import { implausibleDate } from './implausible-date.js';
 
-export interface IntakeContext {
+export interface ComparisonContext {
   readonly clocks: ReadonlyMap<ClockId, Clock>;
   readonly options: SourceOptions;
   readonly taiMinusUtc: number;
@@ -15,7 +15,7 @@ export interface IntakeContext {
  * Makes an observation comparable with all others: on its clock's timescale and with the operator's correction. (Steps
  * since its stamp are the estimator's business, as its other controls are.) Undefined when it says nothing about the time.
  */
-export function comparable(observation: Observation, context: IntakeContext): Observation | undefined {
+export function comparable(observation: Observation, context: ComparisonContext): Observation | undefined {
   const clock = context.clocks.get(observation.clock);
   if (clock === undefined) return undefined;
   if (observation.kind === 'rate') return observation;
@@ -45,7 +45,7 @@ const REFUSALS_TO_RELEASE = 4;
  * Decides whether an observation must not reach the estimator, since its source has no time of day or not that of today, and
  * notes on the track why. A track whose date becomes right is learnt like a new one.
  */
-export function refuses(track: Track, { observation, usable, clock, builtAt }: Offered): boolean {
+export function refuses(track: SourceTrack, { observation, usable, clock, builtAt }: Offered): boolean {
   if (observation.kind === 'rate') return false;
   const isArbitrary = usable === undefined && observation.scale === 'arb';
   const date = usable === undefined || builtAt === undefined ? '' : implausibleDate(usable, clock, builtAt);
@@ -58,7 +58,7 @@ export function refuses(track: Track, { observation, usable, clock, builtAt }: O
 }
 
 /** The other clock of a comparison; null when nobody knows it. */
-function versusOf(observation: Observation, { clocks }: IntakeContext): Clock | undefined | null {
+function versusOf(observation: Observation, { clocks }: ComparisonContext): Clock | undefined | null {
   if (observation.kind !== 'reading' || observation.versus === undefined) return undefined;
   return clocks.get(observation.versus) ?? null;
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { BUILT_AT, type Observation } from '../../api/index.js';
 import { createClock } from '../clocks/clock.js';
-import { World } from '../testing/closed-loop.js';
+import { ClosedLoop } from '../testing/closed-loop.js';
 import { implausibleDate } from './implausible-date.js';
 
 const DAY_NS = 86_400e9;
@@ -70,7 +70,7 @@ describe('a source with a date before this program was built', () => {
 
   for (const kind of ['exchange', 'reading', 'pulse'] as const)
     it(`is rejected, gives no time and no leap second (${kind})`, () => {
-      const world = new World({ core, epochNs: NOW });
+      const world = new ClosedLoop({ core, epochNs: NOW });
       world.discipline({ panicAtStart: false });
       world.add({ id: 'x.lost', kind, numbered: true, offsetNs: lost }, {}, { taiMinusUtc: 10, leap: 'insert' });
       world.run(30);
@@ -84,7 +84,7 @@ describe('a source with a date before this program was built', () => {
 
   it('has no vote beside two that are right, or beside one', () => {
     for (const ids of [['ntp.a'], ['ntp.a', 'ntp.b']]) {
-      const world = new World({ core, epochNs: NOW });
+      const world = new ClosedLoop({ core, epochNs: NOW });
       for (const id of ['ntp.lost1', 'ntp.lost2']) world.add({ id, offsetNs: lost });
       for (const id of ids) world.add({ id });
       world.run(20);
@@ -95,7 +95,7 @@ describe('a source with a date before this program was built', () => {
   });
 
   it('is used once its date is right', () => {
-    const world = new World({ core, epochNs: NOW });
+    const world = new ClosedLoop({ core, epochNs: NOW });
     const speaker = world.add({ id: 'ntp.a', offsetNs: lost });
     world.run(30);
     speaker.offsetNs = 0;
@@ -105,7 +105,7 @@ describe('a source with a date before this program was built', () => {
   });
 
   it('leaves the clock as it was when it loses its date later, and one odd stamp is dropped', () => {
-    const world = new World({ core, epochNs: NOW });
+    const world = new ClosedLoop({ core, epochNs: NOW });
     const speaker = world.add({ id: 'ntp.a' });
     world.run(30);
     speaker.offsetNs = lost;
@@ -119,7 +119,7 @@ describe('a source with a date before this program was built', () => {
   });
 
   it('does not keep a receiver from numbering its own pulses', () => {
-    const world = new World({ core, epochNs: NOW });
+    const world = new ClosedLoop({ core, epochNs: NOW });
     world.add({ id: 'ntp.lost', offsetNs: lost });
     world.add({ id: 'gpsd.g', kind: 'pulse', numbered: true });
     world.run(20);
@@ -127,7 +127,7 @@ describe('a source with a date before this program was built', () => {
   });
 
   it('is right where the machine itself is in 1970', () => {
-    const world = new World({ core, epochNs: NOW, offsetNs: FROM_1970 });
+    const world = new ClosedLoop({ core, epochNs: NOW, offsetNs: FROM_1970 });
     world.add({ id: 'ntp.a' });
     world.add({ id: 'ntp.lost', offsetNs: lost });
     world.run(20);

@@ -1,21 +1,21 @@
 import type { Instant, Leg, Observation, Pulse, Reading } from '../../api/index.js';
-import type { Timekeeper } from '../clocks/clock-ensemble.js';
-import type { LeapWatch } from '../leap/leap.js';
-import type { Recollection } from '../persistence/state-restorer.js';
+import type { ClockEnsemble } from '../clocks/clock-ensemble.js';
+import type { LeapSchedule } from '../leap/leap.js';
+import type { StateRestorer } from '../persistence/state-restorer.js';
 import { comeBack } from '../selection/admission.js';
 import { mayVote } from '../selection/eligibility.js';
 import { isTwoWay } from '../tracks/directions.js';
 import { compareNumbering, ownNumber } from '../tracks/pulse-numbering.js';
-import { carries, hasLapsed, heard, note, noteLeg, type Source, type Track, trackOf } from '../tracks/source.js';
+import { carries, hasLapsed, heard, note, noteLeg, type Source, type SourceTrack, trackOf } from '../tracks/source.js';
 import { freePlace, needsPlace } from '../tracks/track-limit.js';
 import { comparable, refuses } from './comparable.js';
-import type { Jumps } from './source-jumps.js';
+import type { SourceJumps } from './source-jumps.js';
 
-export interface HearingParts {
-  readonly keeper: Timekeeper;
-  readonly recollection: Recollection;
-  readonly leap: LeapWatch;
-  readonly jumps: Jumps;
+export interface ObservationIntakeParts {
+  readonly keeper: ClockEnsemble;
+  readonly recollection: StateRestorer;
+  readonly leap: LeapSchedule;
+  readonly jumps: SourceJumps;
   readonly sources: ReadonlyMap<string, Source>;
   /** No date before this can be today's. Undefined: every date is believed. */
   readonly builtAt: Instant | undefined;
@@ -24,20 +24,20 @@ export interface HearingParts {
 
 interface Moment {
   /** The living tracks on which the estimate rests. */
-  readonly carriers: readonly Track[];
+  readonly carriers: readonly SourceTrack[];
   readonly now: Instant;
 }
 
 /** Takes what a source observes: sorts it by paths, hands on to the estimator what can be used, and notes the rest. */
-export class Hearing {
-  readonly #parts: HearingParts;
+export class ObservationIntake {
+  readonly #parts: ObservationIntakeParts;
 
-  constructor(parts: HearingParts) {
+  constructor(parts: ObservationIntakeParts) {
     this.#parts = parts;
   }
 
   /** Takes the observations of one input and returns the tracks that they belong to. */
-  hear(source: Source, observations: readonly Observation[], { carriers, now }: Moment): readonly Track[] {
+  hear(source: Source, observations: readonly Observation[], { carriers, now }: Moment): readonly SourceTrack[] {
     const { keeper, jumps, sources } = this.#parts;
     source.silence = '';
     // The hub's own time would teach the estimator nothing but its own errors.
@@ -49,7 +49,7 @@ export class Hearing {
     const noted = [...observations].sort(byEventTime).flatMap((observation) => this.#note(source, observation, now));
     if (noted.length === 0) return [];
     if (noted.every(({ track }) => hasEnded(source.complaint, track))) source.complaint = undefined;
-    const spoken = new Map<Track, Leg[]>();
+    const spoken = new Map<SourceTrack, Leg[]>();
     for (const { track, observation } of noted) {
       const legs = spoken.get(track) ?? [];
       spoken.set(track, legs);
@@ -83,7 +83,7 @@ export class Hearing {
   }
 
   /** Hands an observation to the estimator as far as it can be used, and returns it as handed over. */
-  #feed(track: Track, observation: Observation, now: Instant): Observation | undefined {
+  #feed(track: SourceTrack, observation: Observation, now: Instant): Observation | undefined {
     const { keeper, leap, builtAt } = this.#parts;
     const { clocks } = keeper;
     const { taiMinusUtc } = leap.state(keeper.utc(now));
@@ -96,7 +96,7 @@ export class Hearing {
   }
 
   /** A pulse is used once the second is known, by the vote or, where nothing votes, by its own number. */
-  #number(track: Track, pulse: Pulse, now: Instant): Pulse | Reading | undefined {
+  #number(track: SourceTrack, pulse: Pulse, now: Instant): Pulse | Reading | undefined {
     const { keeper, sources, tell } = this.#parts;
     const isVoted = () => [...sources.values()].some((source) => mayVote(source, now));
     if (!keeper.numbered(track)) return isVoted() ? undefined : ownNumber(pulse);
@@ -108,7 +108,7 @@ export class Hearing {
 }
 
 /** Returns true when what the source complained of is no longer so on this path. */
-const hasEnded = (complaint: Source['complaint'], { kind, directions }: Track): boolean =>
+const hasEnded = (complaint: Source['complaint'], { kind, directions }: SourceTrack): boolean =>
   kind !== 'exchange' || isTwoWay(directions, complaint?.at);
 
 const byEventTime = (a: Observation, b: Observation): number => Number(a.monotonic - b.monotonic);

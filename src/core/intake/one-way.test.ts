@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { type Speaker, World } from '../testing/closed-loop.js';
+import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 
 const MS = 1e6;
 const S = 1e9;
 
 const ptp = { id: 'ptp.up', everyNs: 0.125 * S, delayNs: 20 * MS, jitterNs: 100 };
-const mistakeNs = (world: World): number => Math.abs(world.thetaNs - world.clock().offsetNs);
+const mistakeNs = (world: ClosedLoop): number => Math.abs(world.thetaNs - world.clock().offsetNs);
 
 describe('a source that is heard in one direction alone', () => {
   for (const [ways, why] of [
@@ -13,7 +13,7 @@ describe('a source that is heard in one direction alone', () => {
     [['outbound'], 'it answers what it is sent, but nothing that it sends itself can be used'],
   ] as const) {
     it(`is not used, and nothing is promised: ${ways[0]}`, () => {
-      const world = new World();
+      const world = new ClosedLoop();
       const up = world.add({ ...ptp, ways });
       world.run(60);
       const { state, reason, boundNs } = world.source('ptp.up');
@@ -41,7 +41,7 @@ describe('a source that is heard in one direction alone', () => {
   }
 
   it('gives the words of its plugin, and these alone, until both directions are heard', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const up = world.add({ ...ptp, ways: ['inbound'] });
     world.run(10);
     world.accept({ type: 'unreachable', id: 'ptp.up', reason: 'hears it, but it does not answer' });
@@ -57,7 +57,7 @@ describe('a source that is heard in one direction alone', () => {
   });
 
   it('has no vote, however many there are of it', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     for (const n of [1, 2, 3]) world.add({ ...ptp, id: `ptp.${n}`, ways: ['inbound'] });
     world.add({ id: 'ntp.a', delayNs: MS });
     world.run(60);
@@ -66,7 +66,7 @@ describe('a source that is heard in one direction alone', () => {
   });
 
   it('keeps nobody waiting: pulses that number themselves are used', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.add({ ...ptp, ways: ['inbound'] });
     world.add({ id: 'pps.p', kind: 'pulse', numbered: true, jitterNs: 1000 });
     world.run(60);
@@ -77,8 +77,11 @@ describe('a source that is heard in one direction alone', () => {
 
 describe('a direction that dies', () => {
   /** A world that has heard both directions for a while and hears one from now on, after which its route changes. */
-  function dying(ways: readonly ('inbound' | 'outbound')[], ...others: readonly (Partial<Speaker> & { id: string })[]) {
-    const world = new World({ slowPpb: 3000 });
+  function dying(
+    ways: readonly ('inbound' | 'outbound')[],
+    ...others: readonly (Partial<SimulatedSource> & { id: string })[]
+  ) {
+    const world = new ClosedLoop({ slowPpb: 3000 });
     const up = world.add({ ...ptp, delayNs: 50e3 });
     for (const other of others) world.add(other);
     world.run(60);

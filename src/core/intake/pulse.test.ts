@@ -1,23 +1,23 @@
 import { expect } from 'chai';
-import { type Speaker, World } from '../testing/closed-loop.js';
+import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 
 const MS = 1e6;
 const GNSS = { stratum: 0, traceable: true, reference: 'GNSS', biasBoundNs: 200 * MS, rootDispersionNs: 0 };
-const coarse = (world: World, more: Partial<Speaker> = {}): Speaker => {
-  const speaker: Partial<Speaker> = { path: 'toff', kind: 'reading', offsetNs: -120 * MS, jitterNs: 5 * MS };
+const coarse = (world: ClosedLoop, more: Partial<SimulatedSource> = {}): SimulatedSource => {
+  const speaker: Partial<SimulatedSource> = { path: 'toff', kind: 'reading', offsetNs: -120 * MS, jitterNs: 5 * MS };
   return world.add({ id: 'gpsd.r', ...speaker, claims: GNSS, ...more }, {}, GNSS);
 };
 /** As gpsd does, the source claims the bias bound of the kind of observation that follows. */
-const pulses = (world: World, more: Partial<Speaker> = {}): Speaker => {
+const pulses = (world: ClosedLoop, more: Partial<SimulatedSource> = {}): SimulatedSource => {
   const claims = { ...GNSS, biasBoundNs: 5e3 };
   return world.add({ id: 'gpsd.r', path: 'pps', kind: 'pulse', jitterNs: 1e3, claims, ...more }, {}, claims);
 };
-const servers = (world: World): Speaker[] =>
+const servers = (world: ClosedLoop): SimulatedSource[] =>
   ['ntp.a', 'ntp.b', 'ntp.c'].map((id) => world.add({ id, delayNs: 12 * MS, jitterNs: MS }));
 
 describe('pulses', () => {
   it('never vote and never number the second by themselves', () => {
-    const world = new World({ offsetNs: 3300 * MS });
+    const world = new ClosedLoop({ offsetNs: 3300 * MS });
     pulses(world);
     world.run(20);
     expect(world.state().mode).to.equal('unsynchronised');
@@ -26,7 +26,7 @@ describe('pulses', () => {
   });
 
   it('join once a coarse reading of the same receiver numbers the second, and outweigh it', () => {
-    const world = new World({ offsetNs: 3300 * MS });
+    const world = new ClosedLoop({ offsetNs: 3300 * MS });
     coarse(world);
     pulses(world);
     world.run(60);
@@ -38,7 +38,7 @@ describe('pulses', () => {
   });
 
   it('make the servers that number the second agree without weight', () => {
-    const world = new World({ offsetNs: 300 * MS });
+    const world = new ClosedLoop({ offsetNs: 300 * MS });
     servers(world);
     pulses(world);
     world.run(120);
@@ -49,7 +49,7 @@ describe('pulses', () => {
   });
 
   it('call a coarse source of another device the one that names the second', () => {
-    const world = new World({ offsetNs: 300 * MS });
+    const world = new ClosedLoop({ offsetNs: 300 * MS });
     world.add({ id: 'nmea.n', kind: 'reading', jitterNs: 5 * MS }, {}, GNSS);
     pulses(world);
     world.run(60);
@@ -61,7 +61,7 @@ describe('pulses', () => {
 
   it('have a bound of their own, not that of the reading that numbers them', () => {
     const bounds = [true, false].map((beside) => {
-      const world = new World({ offsetNs: 300 * MS });
+      const world = new ClosedLoop({ offsetNs: 300 * MS });
       if (beside) coarse(world);
       pulses(world, { numbered: true });
       world.run(600);
@@ -72,7 +72,7 @@ describe('pulses', () => {
   });
 
   it('number themselves where there is nobody else', () => {
-    const world = new World({ offsetNs: 3300 * MS });
+    const world = new ClosedLoop({ offsetNs: 3300 * MS });
     pulses(world, { numbered: true });
     world.run(20);
     expect(world.state().mode).to.equal('tracking');
@@ -80,7 +80,7 @@ describe('pulses', () => {
   });
 
   it('do not number themselves while somebody who votes is still being learnt', () => {
-    const world = new World({ offsetNs: 300 * MS });
+    const world = new ClosedLoop({ offsetNs: 300 * MS });
     servers(world);
     pulses(world, { numbered: true, offsetNs: -1e9, everyNs: 1e9 });
     world.run(2.5);
@@ -89,7 +89,7 @@ describe('pulses', () => {
   });
 
   it('are numbered by the vote where their own number contradicts it, and that is shown', () => {
-    const world = new World({ offsetNs: 300 * MS });
+    const world = new ClosedLoop({ offsetNs: 300 * MS });
     servers(world);
     pulses(world, { numbered: true, offsetNs: -1e9 });
     world.run(60);
@@ -100,7 +100,7 @@ describe('pulses', () => {
   });
 
   it('are rejected when they are not where the voters have the second', () => {
-    const world = new World({ offsetNs: 300 * MS });
+    const world = new ClosedLoop({ offsetNs: 300 * MS });
     servers(world);
     pulses(world, { offsetNs: 200 * MS });
     world.run(30);
@@ -109,7 +109,7 @@ describe('pulses', () => {
   });
 
   it('go on carrying the time when those that numbered the second are gone', () => {
-    const world = new World({ offsetNs: 300 * MS, slowPpb: 5000 });
+    const world = new ClosedLoop({ offsetNs: 300 * MS, slowPpb: 5000 });
     const voters = servers(world);
     pulses(world);
     world.run(60);

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { type Speaker, World } from '../testing/closed-loop.js';
+import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 
 const MS = 1e6;
 const S = 1e9;
 
 /** A world that has followed these for a while. */
-function following(...speakers: readonly (Partial<Speaker> & { id: string })[]) {
-  const world = new World({ slowPpb: 3000, wanderPpb: 0.1 });
+function following(...speakers: readonly (Partial<SimulatedSource> & { id: string })[]) {
+  const world = new ClosedLoop({ slowPpb: 3000, wanderPpb: 0.1 });
   const found = speakers.map((speaker) => world.add(speaker));
   world.run(60);
   return { world, speakers: found };
@@ -15,13 +15,14 @@ function following(...speakers: readonly (Partial<Speaker> & { id: string })[]) 
 const grandmaster = { id: 'ptp.up', everyNs: 0.125 * S, delayNs: 5e3, jitterNs: 100 };
 const server = (name: string) => ({ id: `ntp.${name}`, delayNs: 2 * MS, jitterNs: 0.1 * MS });
 /** What the hub has for the time − what a source has. */
-const mistakeNs = (world: World, { offsetNs }: Speaker): number => world.thetaNs + offsetNs - world.clock().offsetNs;
+const mistakeNs = (world: ClosedLoop, { offsetNs }: SimulatedSource): number =>
+  world.thetaNs + offsetNs - world.clock().offsetNs;
 
 describe('a source whose time jumps', () => {
   for (const jumpNs of [30e3, -MS, S, -37 * S])
     it(`is followed at once where it is alone: ${jumpNs / MS} ms`, () => {
       const { world, speakers } = following(grandmaster);
-      const [up] = speakers as [Speaker];
+      const [up] = speakers as [SimulatedSource];
       up.offsetNs += jumpNs;
       for (let sixteenth = 0; sixteenth < 48; sixteenth++) {
         const heard = world.inputs.length;
@@ -36,7 +37,7 @@ describe('a source whose time jumps', () => {
 
   it('opens the error at once when it says so itself, keeps its path, and is right with its next word', () => {
     const { world, speakers } = following(grandmaster);
-    const [up] = speakers as [Speaker];
+    const [up] = speakers as [SimulatedSource];
     const { delayNs } = world.source('ptp.up');
     up.offsetNs += 5 * MS;
     world.accept({ type: 'discontinuity', id: 'ptp.up', reason: 'was set', jumpNs: 5 * MS });
@@ -62,7 +63,7 @@ describe('a source whose time jumps', () => {
 
   it('may run at another rate from then on', () => {
     const { world, speakers } = following(grandmaster);
-    const [up] = speakers as [Speaker];
+    const [up] = speakers as [SimulatedSource];
     up.offsetNs += MS;
     world.slowPpb += 4000;
     let outside = 0;
@@ -76,7 +77,7 @@ describe('a source whose time jumps', () => {
 
   it('has to earn its place again beside others, who carry on', () => {
     const { world, speakers } = following(grandmaster, server('a'), server('b'));
-    const [up] = speakers as [Speaker];
+    const [up] = speakers as [SimulatedSource];
     expect(world.source('ptp.up').weight).to.be.above(0.9);
     up.offsetNs += S;
     world.run(1);
@@ -93,7 +94,7 @@ describe('a source whose time jumps', () => {
 
   it('is not believed for being the last alive, and not against it for long if most have jumped with it', () => {
     const { world, speakers } = following(server('a'), server('b'), server('c'));
-    const [a, b, c] = speakers as [Speaker, Speaker, Speaker];
+    const [a, b, c] = speakers as [SimulatedSource, SimulatedSource, SimulatedSource];
     for (const one of [b, c]) world.kill(one);
     world.run(30);
     a.offsetNs += 70 * MS;

@@ -1,13 +1,13 @@
 import { formatDuration, type Instant, type Leg, type Ns } from '../../api/index.js';
-import type { Timekeeper } from '../clocks/clock-ensemble.js';
+import type { ClockEnsemble } from '../clocks/clock-ensemble.js';
 import { jumped, release, restart } from '../selection/admission.js';
 import { isRefuted } from '../selection/causality.js';
 import { mayVote } from '../selection/eligibility.js';
 import type { Selection } from '../selection/selection.js';
-import { allTracks, carries, relearn, type Source, type Track } from '../tracks/source.js';
+import { allTracks, carries, relearn, type Source, type SourceTrack } from '../tracks/source.js';
 
-export interface JumpParts {
-  readonly keeper: Timekeeper;
+export interface SourceJumpParts {
+  readonly keeper: ClockEnsemble;
   readonly selection: Selection;
   readonly sources: ReadonlyMap<string, Source>;
   readonly tell: (source: string, text: string) => void;
@@ -18,10 +18,10 @@ export interface JumpParts {
  * once, for it is all that is known; one in company has to convince the others anew, living ones and those who made the time
  * kept so far with it.
  */
-export class Jumps {
-  readonly #parts: JumpParts;
+export class SourceJumps {
+  readonly #parts: SourceJumpParts;
 
-  constructor(parts: JumpParts) {
+  constructor(parts: SourceJumpParts) {
     this.#parts = parts;
   }
 
@@ -34,7 +34,7 @@ export class Jumps {
   }
 
   /** To be called after the estimator has taken something in of this track. */
-  follow(track: Track, now: Instant): void {
+  follow(track: SourceTrack, now: Instant): void {
     const { keeper, selection, tell } = this.#parts;
     const estimate = keeper.estimate(track);
     if (estimate === undefined) return;
@@ -57,7 +57,7 @@ export class Jumps {
   }
 
   /** A source of which the impossible is believed is learnt anew. `legs`: of one update. */
-  examine(track: Track, legs: readonly Leg[]): void {
+  examine(track: SourceTrack, legs: readonly Leg[]): void {
     const { keeper, sources, tell } = this.#parts;
     const estimate = keeper.estimate(track);
     if (estimate === undefined || !isRefuted(track, estimate, legs)) return;
@@ -69,7 +69,7 @@ export class Jumps {
     relearn(track);
   }
 
-  #hasCompany(track: Track, now: Instant): boolean {
+  #hasCompany(track: SourceTrack, now: Instant): boolean {
     const sources = [...this.#parts.sources.values()];
     const mayTell = (source: Source): boolean => source !== track.source && mayVote(source, now);
     return sources.some(mayTell) || allTracks(sources).some((other) => other !== track && carries(other));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Claims } from '../../api/index.js';
-import { LeapWatch } from './leap.js';
+import { LeapSchedule } from './leap.js';
 import { EMBEDDED_LEAP_TABLE } from './leap-seconds.js';
 
 const utc = (text: string): bigint => BigInt(Date.parse(text)) * 1_000_000n;
@@ -10,7 +10,7 @@ const EXPIRED = utc('2026-11-21T10:00:00Z');
 
 describe('leap seconds', () => {
   it('believe the table while it is valid, and say when most sources contradict it', () => {
-    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     watch.hear(claims({ taiMinusUtc: 18 }, { taiMinusUtc: 18 }, { taiMinusUtc: 37 }));
     expect(watch.state(VALID)).to.include({ taiMinusUtc: 37, taiKnown: true });
     const notices = watch.notices(VALID);
@@ -19,7 +19,7 @@ describe('leap seconds', () => {
   });
 
   it('believe most sources once the table has expired, but not a minority', () => {
-    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     watch.hear(claims({ taiMinusUtc: 38 }, { taiMinusUtc: 38 }, { taiMinusUtc: 37 }));
     expect(watch.state(EXPIRED)).to.include({ taiMinusUtc: 38 });
     watch.hear(claims({ taiMinusUtc: 38 }, { taiMinusUtc: 36 }));
@@ -29,7 +29,7 @@ describe('leap seconds', () => {
   });
 
   it('remember a bounded number of notices', () => {
-    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     const told = (taiMinusUtc: number): number => {
       watch.hear(claims({ taiMinusUtc }));
       return watch.notices(VALID).length;
@@ -39,14 +39,14 @@ describe('leap seconds', () => {
   });
 
   it('announce a leap on its last day only, from the table', () => {
-    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     expect(watch.state(utc('2016-12-30T23:59:59Z')).pending).to.equal('none');
     expect(watch.state(utc('2016-12-31T00:00:00Z')).pending).to.equal('insert');
     expect(watch.state(utc('2017-01-01T00:00:00Z')).pending).to.equal('none');
   });
 
   it('take a claimed leap only from a majority, and only without a valid table', () => {
-    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     watch.hear(claims({ leap: 'insert' }, { leap: 'insert' }, { leap: 'none' }));
     expect(watch.state(VALID).pending).to.equal('none');
     const last = utc('2026-12-31T10:00:00Z');
@@ -57,7 +57,7 @@ describe('leap seconds', () => {
   });
 
   it('take a claimed leap for the end of June or December only, however early it is announced', () => {
-    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     watch.hear(claims({ leap: 'delete' }));
     const pending: string[] = [];
     for (let at = utc('2026-07-01T12:00:00Z'); at < utc('2033-01-01'); at += 86_400_000_000_000n)
@@ -68,7 +68,7 @@ describe('leap seconds', () => {
   });
 
   it('warn of the end of the table once before and once after it', () => {
-    const watch = new LeapWatch(EMBEDDED_LEAP_TABLE);
+    const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     expect(watch.notices(undefined)).to.deep.equal([]);
     expect(watch.notices(utc('2026-05-01'))).to.deep.equal([]);
     expect(watch.notices(utc('2026-06-20')).length).to.equal(1);

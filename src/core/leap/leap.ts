@@ -27,7 +27,7 @@ interface Notice {
  * The one owner of TAI − UTC. The table decides while it is valid; what sources claim is compared with it and shown, and
  * decides once the table has expired, if most of them agree.
  */
-export class LeapWatch {
+export class LeapSchedule {
   #table: LeapTable;
   #next: LeapAhead | undefined;
   /** UTC repeats the second before an inserted leap: it is not announced again. */

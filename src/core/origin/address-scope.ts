@@ -30,17 +30,17 @@ const referenceOf = (reference: string | undefined, stratum: number): string | u
 const QUAD = /^\d+\.\d+\.\d+\.\d+$/;
 
 /** The reach of an address: one machine, the networks of one site, everywhere. */
-export type Scope = 'loopback' | 'site' | 'global';
+export type AddressScope = 'loopback' | 'site' | 'global';
 
 /** Undefined: no address. */
-export function scopeOf(host: string | undefined): Scope | undefined {
+export function scopeOf(host: string | undefined): AddressScope | undefined {
   const octets = host === undefined ? undefined : octetsOf(host);
   if (octets === undefined) return undefined;
   return isMappedV4(octets) ? scopeOfV4(octets[12]!, octets[13]!) : scopeOfV6(octets);
 }
 
 /** RFC 1918, RFC 6598 (carriers' NAT) and RFC 3927 (link-local). */
-function scopeOfV4(first: number, second: number): Scope {
+function scopeOfV4(first: number, second: number): AddressScope {
   if (first === 127) return 'loopback';
   const isSite =
     first === 10 ||
@@ -52,7 +52,7 @@ function scopeOfV4(first: number, second: number): Scope {
 }
 
 /** RFC 4193 (unique local) and link-local. */
-function scopeOfV6(octets: Uint8Array): Scope {
+function scopeOfV6(octets: Uint8Array): AddressScope {
   if (octets[15] === 1 && octets.subarray(0, 15).every((octet) => octet === 0)) return 'loopback';
   const isSite = (octets[0]! & 0xfe) === 0xfc || (octets[0] === 0xfe && (octets[1]! & 0xc0) === 0x80);
   return isSite ? 'site' : 'global';

@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import type { Claims } from '../../api/index.js';
-import { type OwnPlaces, ownPlaceNamedBy } from './own-addresses.js';
+import { type OwnAddresses, ownAddressNamedBy } from './own-addresses.js';
 
-const PLACES: OwnPlaces = {
+const PLACES: OwnAddresses = {
   addresses: ['127.0.0.1', '::1', '192.0.2.1', '10.0.0.1', '172.17.0.1', '2001:db8::1'],
   served: new Set(),
   inner: ['172.17.0.1/16'],
   hasServed: () => false,
 };
-const named = (claims: Partial<Claims>, places: Partial<OwnPlaces> = {}): string | undefined =>
-  ownPlaceNamedBy({ synchronised: true, stratum: 3, ...claims }, { ...PLACES, ...places });
+const named = (claims: Partial<Claims>, places: Partial<OwnAddresses> = {}): string | undefined =>
+  ownAddressNamedBy({ synchronised: true, stratum: 3, ...claims }, { ...PLACES, ...places });
 
 describe('an own address named by a source', () => {
   it('is any address of this machine, IPv6 by its MD5', () => {
@@ -22,8 +22,8 @@ describe('an own address named by a source', () => {
   it('is a parent address (CSPTP)', () => {
     const reference = '001122.fffe.334455';
     const csptp = { address: '198.51.100.1:319', clockClass: 248, reference };
-    expect(ownPlaceNamedBy({ synchronised: true, ...csptp, parent: '2001:db8::1' }, PLACES)).to.equal('2001:db8::1');
-    expect(ownPlaceNamedBy({ synchronised: true, ...csptp }, PLACES)).to.equal(undefined);
+    expect(ownAddressNamedBy({ synchronised: true, ...csptp, parent: '2001:db8::1' }, PLACES)).to.equal('2001:db8::1');
+    expect(ownAddressNamedBy({ synchronised: true, ...csptp }, PLACES)).to.equal(undefined);
   });
 
   it('is none where the refid is a word: stratum 1', () => {

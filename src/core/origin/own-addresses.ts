@@ -3,7 +3,7 @@ import { covers, octetsOf, parseSubnet } from '../../protocol/address/index.js';
 import { hostOf, mayMean, refidOfHost, scopeOf, upstreamOf } from './address-scope.js';
 
 /** Addresses under which this hub can be reached. */
-export interface OwnPlaces {
+export interface OwnAddresses {
   /** Addresses of this machine, and addresses that proved to lead here. */
   readonly addresses: readonly string[];
   /** Own addresses at which sinks serve or were asked. */
@@ -21,7 +21,7 @@ export interface OwnPlaces {
 const COMMON = new Set(['127.0.0.1', '::1']);
 
 /** The own address that a source names as where its time comes from; undefined: it names another machine or none. */
-export function ownPlaceNamedBy(claims: Claims, places: OwnPlaces): string | undefined {
+export function ownAddressNamedBy(claims: Claims, places: OwnAddresses): string | undefined {
   const upstream = upstreamOf(claims);
   if (upstream === undefined) return undefined;
   const source = hostOf(claims.address);
@@ -39,11 +39,11 @@ function isMeant(own: string, source: string | undefined, { claims, places }: Na
 
 interface Named {
   readonly claims: Claims;
-  readonly places: OwnPlaces;
+  readonly places: OwnAddresses;
 }
 
 /** An address of an inner network means this machine only to sources on this machine or in that network. */
-function isVisible(own: string, source: string | undefined, { inner, addresses }: OwnPlaces): boolean {
+function isVisible(own: string, source: string | undefined, { inner, addresses }: OwnAddresses): boolean {
   const octets = octetsOf(own)!;
   const around = inner.map((cidr) => parseSubnet(cidr)!).filter((subnet) => covers([subnet], octets));
   if (around.length === 0) return true;

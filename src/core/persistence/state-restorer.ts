@@ -1,8 +1,8 @@
 import type { ClockId } from '../../api/index.js';
 import type { Clock } from '../clocks/clock.js';
 import type { Estimator } from '../estimator/types.js';
-import type { Track } from '../tracks/source.js';
-import type { ClockMemory, Memory, TrackMemory } from './saved-state.js';
+import type { SourceTrack } from '../tracks/source.js';
+import type { SavedClock, SavedState, SavedTrack } from './saved-state.js';
 
 /** What was learnt replaces what was given unless it is so many times less sure, */
 const LESS_SURE = 4;
@@ -10,17 +10,17 @@ const LESS_SURE = 4;
 const CONTRADICTION = 3;
 
 /** What is remembered of the run before, until the estimator has it; and what there is to remember of this one. */
-export class Recollection {
+export class StateRestorer {
   readonly #estimator: Estimator;
-  readonly #clocks = new Map<ClockId, ClockMemory>();
-  readonly #tracks = new Map<string, TrackMemory>();
+  readonly #clocks = new Map<ClockId, SavedClock>();
+  readonly #tracks = new Map<string, SavedTrack>();
 
   constructor(estimator: Estimator) {
     this.#estimator = estimator;
   }
 
   /** Of use for clocks of which nothing is known yet: at once, or when they are there. */
-  take({ clocks, tracks }: Memory, known: ReadonlyMap<ClockId, Clock>): void {
+  take({ clocks, tracks }: SavedState, known: ReadonlyMap<ClockId, Clock>): void {
     for (const memory of clocks) {
       const clock = known.get(memory.clock);
       if (clock?.model !== undefined) continue;
@@ -53,13 +53,13 @@ export class Recollection {
   }
 
   /** To be called ahead of a track's first observation. */
-  remind(track: Track): void {
+  remind(track: SourceTrack): void {
     const memory = this.#remembered(track);
     if (memory !== undefined) this.#estimator.restorePath(track.key, memory);
   }
 
   /** A run that was too short to learn, or was without a clock, hands on what it was given. */
-  memory(clocks: Iterable<Clock>, tracks: readonly Track[]): Memory {
+  memory(clocks: Iterable<Clock>, tracks: readonly SourceTrack[]): SavedState {
     const there = [...clocks];
     const away = [...this.#clocks.values()].filter((memory) => there.every(({ id }) => id !== memory.clock));
     return {
@@ -68,7 +68,7 @@ export class Recollection {
     };
   }
 
-  #clockMemory({ id, frequencyPpb, model }: Clock): readonly ClockMemory[] {
+  #clockMemory({ id, frequencyPpb, model }: Clock): readonly SavedClock[] {
     const known = model === undefined ? undefined : this.#estimator.saveOscillator(id);
     const learnt = known && {
       clock: id,
@@ -79,7 +79,7 @@ export class Recollection {
     return [better(this.#clocks.get(id), learnt)].filter((memory) => memory !== undefined);
   }
 
-  #trackMemory(track: Track): readonly TrackMemory[] {
+  #trackMemory(track: SourceTrack): readonly SavedTrack[] {
     const { key, source } = track;
     const known = this.#estimator.savePath(key);
     if (known !== undefined) return [{ key, address: source.claims.address ?? '', ...known }];
@@ -87,13 +87,13 @@ export class Recollection {
   }
 
   /** At another address nothing of it holds. */
-  #remembered({ key, source }: Track): TrackMemory | undefined {
+  #remembered({ key, source }: SourceTrack): SavedTrack | undefined {
     const memory = this.#tracks.get(key);
     return memory?.address === (source.claims.address ?? '') ? memory : undefined;
   }
 }
 
-function better(given: ClockMemory | undefined, learnt: ClockMemory | undefined): ClockMemory | undefined {
+function better(given: SavedClock | undefined, learnt: SavedClock | undefined): SavedClock | undefined {
   if (given === undefined || learnt === undefined) return learnt ?? given;
   const isVague = learnt.sigmaPpb > LESS_SURE * given.sigmaPpb;
   const isContrary = Math.abs(learnt.frequencyPpb - given.frequencyPpb) > CONTRADICTION * learnt.sigmaPpb;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { World } from '../testing/closed-loop.js';
+import { ClosedLoop } from '../testing/closed-loop.js';
 
 const S = 1e9;
 const MS = 1e6;
@@ -8,10 +8,10 @@ const LONGEST = 1024 * S;
 
 /** A world with one good and one coarse server that agree, and how long each may wait. */
 function settled(core: { targetErrorNs?: number } = {}) {
-  const world = new World({ wanderPpb: 1, core });
+  const world = new ClosedLoop({ wanderPpb: 1, core });
   const good = world.add({ id: 'ntp.good', jitterNs: 0.1 * MS, everyNs: SHORTEST });
   const coarse = world.add({ id: 'ntp.coarse', jitterNs: 20 * MS, everyNs: SHORTEST });
-  const waits = (id: string): number => world.engine.worthAskingIn(id, SHORTEST, LONGEST) / S;
+  const waits = (id: string): number => world.engine.pollAdvice(id, SHORTEST, LONGEST) / S;
   return { world, good, coarse, waits };
 }
 
@@ -55,10 +55,10 @@ describe('the worth of an answer', () => {
   });
 
   it('is high after the oscillator has jumped', () => {
-    const world = new World({ wanderPpb: 0.01 });
+    const world = new ClosedLoop({ wanderPpb: 0.01 });
     const speaker = world.add({ id: 'ntp.a', jitterNs: MS, everyNs: 64 * S });
     world.run(20_000);
-    const wait = () => world.engine.worthAskingIn('ntp.a', SHORTEST, LONGEST) / S;
+    const wait = () => world.engine.pollAdvice('ntp.a', SHORTEST, LONGEST) / S;
     expect(wait()).to.be.above(64);
     world.slowPpb += 20_000;
     world.run((2 * speaker.everyNs) / S);
@@ -81,6 +81,6 @@ describe('the worth of an answer', () => {
   it('is not asked for where the interval is fixed', () => {
     const { world } = settled();
     world.run(2000);
-    expect(world.engine.worthAskingIn('ntp.coarse', 64 * S, 64 * S)).to.equal(64 * S);
+    expect(world.engine.pollAdvice('ntp.coarse', 64 * S, 64 * S)).to.equal(64 * S);
   });
 });

@@ -1,6 +1,6 @@
 import type { Ns } from '../../api/index.js';
 import { boundNs, type ClockModel, extrapolate } from '../clocks/clock-model.js';
-import type { Track } from '../tracks/source.js';
+import type { SourceTrack } from '../tracks/source.js';
 
 /** An answer is worth asking for when it can be expected to take this share of the clock's variance away. */
 const WORTH = 0.1;
@@ -18,7 +18,7 @@ const BISECTIONS = 24;
  * Learns how much an answer of this track tells, from what it has made of the clock's variance: one-sided noise, the other
  * sources' share and the oscillator's wander are all in it. `before`: the clock's estimate without the answer.
  */
-export function learnWorth(track: Track, noiseNs: Ns, before: ClockModel, after: ClockModel): void {
+export function learnAnswerNoise(track: SourceTrack, noiseNs: Ns, before: ClockModel, after: ClockModel): void {
   const answerNs = track.answerNs ?? noiseNs;
   track.answerNs = answerNs;
   const { offsetNs, sigmaNs } = extrapolate(before, after.at);
@@ -29,11 +29,11 @@ export function learnWorth(track: Track, noiseNs: Ns, before: ClockModel, after:
 }
 
 /** How long until an answer with this noise is worth asking for. Infinity: it never will be. */
-export const untilWorth = (model: ClockModel, answerNs: Ns, maxNs: Ns): Ns =>
+export const timeUntilInformative = (model: ClockModel, answerNs: Ns, maxNs: Ns): Ns =>
   latest(maxNs, (waitNs) => ahead(model, waitNs).sigmaNs ** 2 <= WORTH_RATIO * answerNs ** 2);
 
 /** How long the clock's error stays below this. */
-export const untilDoubt = (model: ClockModel, errorNs: Ns, maxNs: Ns): Ns =>
+export const timeWithinError = (model: ClockModel, errorNs: Ns, maxNs: Ns): Ns =>
   latest(maxNs, (waitNs) => boundNs(ahead(model, waitNs)) <= errorNs);
 
 /** The clock's model `waitNs` ahead if nobody says anything until then. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { TimeState } from '../../api/index.js';
 import { accuracyCode } from '../../protocol/ptp/quality.js';
-import { type Speaker, World, type WorldOptions } from '../testing/closed-loop.js';
+import { ClosedLoop, type ClosedLoopOptions, type SimulatedSource } from '../testing/closed-loop.js';
 
 const GNSS = { stratum: 0, rootDispersionNs: 0, traceable: true, reference: 'GNSS', biasBoundNs: 11e3 } as const;
 const FAR = { stratum: 2, rootDelayNs: 3e6, rootDispersionNs: 600e3, address: '192.0.2.44:123' } as const;
@@ -13,8 +13,8 @@ const distanceNs = ({ ntp }: TimeState): number => ntp.rootDelayNs / 2 + ntp.roo
 const nameOf = ({ ntp }: TimeState): string => `${ntp.stratum} ${ntp.refid}`;
 
 /** A receiver with pulses, a near server and a far one. */
-function site(options: WorldOptions = {}) {
-  const world = new World({
+function site(options: ClosedLoopOptions = {}) {
+  const world = new ClosedLoop({
     ...{ offsetNs: 3e6, slowPpb: 2000, wanderPpb: 2 },
     ...options,
     core: { maxErrorNs: 10e6, trackingErrorNs: 50e3, ...options.core },
@@ -28,7 +28,7 @@ function site(options: WorldOptions = {}) {
 }
 
 /** Runs on and hands each moment to `look`, two a second. */
-function watch(world: World, seconds: number, look: (state: TimeState) => void): void {
+function watch(world: ClosedLoop, seconds: number, look: (state: TimeState) => void): void {
   for (let moment = 0; moment < seconds * 2; moment++) {
     world.run(1 / 2);
     look(world.state());
@@ -64,7 +64,7 @@ describe('what is told to others when sources die', function () {
       const { world, ...all } = site();
       const tell = storyteller();
       expect(nameOf(world.state()), 'before').to.equal('1 PPS');
-      for (const speaker of Object.values(all)) (speaker as Speaker).alive = false;
+      for (const speaker of Object.values(all)) (speaker as SimulatedSource).alive = false;
       for (const id of order) {
         world.accept({ type: 'unreachable', id, reason: 'is silent' });
         watch(world, 12, (state) => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { boundNs, type ClockModel, extrapolate } from '../clocks/clock-model.js';
-import { World } from '../testing/closed-loop.js';
-import { foretell, HORIZON_NS, holdoverOf } from './holdover.js';
+import { ClosedLoop } from '../testing/closed-loop.js';
+import { describeHoldover, HORIZON_NS, holdoverOf } from './holdover.js';
 
 const MODEL: ClockModel = {
   at: 0n,
@@ -29,7 +29,7 @@ describe('the time that holdover would last', () => {
   });
 
   it('is what comes when the sources do fall silent', () => {
-    const world = new World({ slowPpb: 3000, wanderPpb: 1, core: { trackingErrorNs: 3e6 } });
+    const world = new ClosedLoop({ slowPpb: 3000, wanderPpb: 1, core: { trackingErrorNs: 3e6 } });
     const speakers = ['ntp.a', 'ntp.b'].map((id) => world.add({ id, everyNs: 16e9 }));
     world.run(4000);
     const foretold = world.engine.holdover()!;
@@ -45,22 +45,22 @@ describe('the sentence about holdover', () => {
   const found = { targetErrorNs: 1e6, boundNs: 5e4, lastsNs: 11_500e9 };
 
   it('foretells what would be', () => {
-    expect(foretell(found, 'tracking')).to.equal(
+    expect(describeHoldover(found, 'tracking')).to.equal(
       'If all of them fell silent now, the error bound would pass 1 ms after about 3 h 10 min.',
     );
-    expect(foretell({ ...found, lastsNs: HORIZON_NS }, 'tracking')).to.equal(
+    expect(describeHoldover({ ...found, lastsNs: HORIZON_NS }, 'tracking')).to.equal(
       'If all of them fell silent now, the error bound would stay below 1 ms for more than a year.',
     );
   });
 
   it('foretells what will be when they are silent', () => {
-    expect(foretell(found, 'holdover')).to.equal(
+    expect(describeHoldover(found, 'holdover')).to.equal(
       'Unless a source comes back, the error bound will pass 1 ms after about 3 h 10 min.',
     );
   });
 
   it('says that the target is missed', () => {
-    expect(foretell({ ...found, boundNs: 2e6, lastsNs: 0 }, 'tracking')).to.equal(
+    expect(describeHoldover({ ...found, boundNs: 2e6, lastsNs: 0 }, 'tracking')).to.equal(
       'The error bound is 2 ms, above the target of 1 ms.',
     );
   });

@@ -1,6 +1,6 @@
 import { formatDuration, formatSpan, type Mode, type Ns } from '../../api/index.js';
 import { boundNs, type ClockModel } from '../clocks/clock-model.js';
-import { untilDoubt } from '../polling/information-gain.js';
+import { timeWithinError } from '../polling/information-gain.js';
 
 /** How long the time would stay good enough if nobody said anything from now on. */
 export interface Holdover {
@@ -19,11 +19,11 @@ export const HORIZON_NS: Ns = 400 * 86_400e9;
 export const holdoverOf = (model: ClockModel, targetErrorNs: Ns): Holdover => ({
   targetErrorNs,
   boundNs: boundNs(model),
-  lastsNs: untilDoubt(model, targetErrorNs, HORIZON_NS),
+  lastsNs: timeWithinError(model, targetErrorNs, HORIZON_NS),
 });
 
 /** The same in a sentence. */
-export function foretell({ targetErrorNs, boundNs, lastsNs }: Holdover, mode: Mode): string {
+export function describeHoldover({ targetErrorNs, boundNs, lastsNs }: Holdover, mode: Mode): string {
   const target = formatDuration(targetErrorNs);
   if (boundNs > targetErrorNs) return `The error bound is ${formatDuration(boundNs)}, above the target of ${target}.`;
   const isAlone = mode === 'holdover' || mode === 'unsynchronised';

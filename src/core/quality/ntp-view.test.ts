@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { Claims } from '../../api/index.js';
-import { createSource, type Track, type TrackKind } from '../tracks/source.js';
+import { createSource, type SourceTrack, type TrackKind } from '../tracks/source.js';
 import { type NtpBasis, ntpPeer, ntpView } from './ntp-view.js';
 
-const peer = (id: string, claims: Partial<Claims>, kind: TrackKind = 'exchange'): Track => {
+const peer = (id: string, claims: Partial<Claims>, kind: TrackKind = 'exchange'): SourceTrack => {
   const source = createSource(id);
   source.claims = { synchronised: true, ...claims };
-  return { source, kind } as Track;
+  return { source, kind } as SourceTrack;
 };
 const SERVER = peer('ntp.a', { stratum: 2, address: '192.0.2.7:123', rootDelayNs: 4e6 });
 const BASIS: NtpBasis = {
@@ -21,7 +21,7 @@ const BASIS: NtpBasis = {
 };
 /** printf '\\x20\\x01\\x0d\\xb8\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\x01' | md5sum */
 const MD5_OF_DB8_1 = '57.171.155.55';
-const refidOf = (one: Track): string => ntpView({ ...BASIS, peer: ntpPeer(one, 6e6) }).refid;
+const refidOf = (one: SourceTrack): string => ntpView({ ...BASIS, peer: ntpPeer(one, 6e6) }).refid;
 
 describe('NTP view', () => {
   it('is one stratum below its source and names it by its address', () => {

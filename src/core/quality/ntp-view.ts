@@ -1,7 +1,7 @@
 import type { Instant, Leap, Mode, Ns, NtpView } from '../../api/index.js';
 import { parseServer } from '../../protocol/address/index.js';
 import { formatRefid, refidOfAddress } from '../../protocol/ntp/refid.js';
-import type { Track } from '../tracks/source.js';
+import type { SourceTrack } from '../tracks/source.js';
 import { statedStratum, UNSYNCHRONISED } from '../tracks/stratum.js';
 
 /** The stratum of a hub that follows a track, and the root delay through that track. */
@@ -70,17 +70,17 @@ const localView = (stratum: number, { leap, now }: NtpBasis): NtpView => ({
 });
 
 /** Returns these for a track. `roundTripNs`: that of the hub to the track's source. */
-export const ntpPeer = (track: Track, roundTripNs: Ns): NtpPeer => ({
+export const ntpPeer = (track: SourceTrack, roundTripNs: Ns): NtpPeer => ({
   stratum: stratumOf(track) + 1,
   refid: refidOf(track),
   rootDelayNs: (track.source.claims.rootDelayNs ?? 0) + Math.max(roundTripNs, 0),
 });
 
 /** The stratum of what a track brings: a reference clock of our own is 0. */
-export const stratumOf = ({ source }: Track): number => statedStratum(source.claims);
+export const stratumOf = ({ source }: SourceTrack): number => statedStratum(source.claims);
 
 /** RFC 5905 §7.3: the server's IPv4 address, four octets of the MD5 of its IPv6 address, or a word for a reference clock. */
-function refidOf(track: Track): string {
+function refidOf(track: SourceTrack): string {
   const { id, claims } = track.source;
   if (stratumOf(track) === 0) return track.kind === 'pulse' ? 'PPS' : wordFor(id, claims.reference);
   const host = parseServer(claims.address ?? '')?.host;

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { Claims } from '../../api/index.js';
-import { createSource, type Track } from '../tracks/source.js';
+import { createSource, type SourceTrack } from '../tracks/source.js';
 import { accuracyOf, type PtpBasis, ptpView } from './ptp-view.js';
 
-const carrier = (claims: Partial<Claims>): Track => {
+const carrier = (claims: Partial<Claims>): SourceTrack => {
   const source = createSource('x');
   source.claims = { synchronised: true, ...claims };
-  return { source } as Track;
+  return { source } as SourceTrack;
 };
 const GNSS = carrier({ stratum: 0, traceable: true });
 const NTP = carrier({ stratum: 1 });

@@ -1,11 +1,11 @@
 import type { Mode, Ns, PtpView } from '../../api/index.js';
 import { ACCURACY_UNKNOWN, accuracyCode, VARIANCE_UNKNOWN } from '../../protocol/ptp/quality.js';
-import type { Track } from '../tracks/source.js';
+import type { SourceTrack } from '../tracks/source.js';
 
 /** What the PTP view is made of. */
 export interface PtpBasis {
   readonly mode: Mode;
-  readonly carriers: readonly Track[];
+  readonly carriers: readonly SourceTrack[];
   /** The class announced before: holdover keeps 7 only if there was a 6. */
   readonly before: number;
   readonly boundNs: Ns;
@@ -56,20 +56,20 @@ function classOf({ mode, carriers, before, boundNs, specificationNs, utcKnown }:
 }
 
 /** Present where one grandmaster stands behind every carrier. */
-function grandmasterOf(mode: Mode, carriers: readonly Track[]): Pick<PtpView, 'grandmaster'> {
+function grandmasterOf(mode: Mode, carriers: readonly SourceTrack[]): Pick<PtpView, 'grandmaster'> {
   const [first, ...others] = carriers.map(({ source }) => source.claims.grandmaster);
   if (first === undefined || mode === 'unsynchronised') return {};
   return others.every((other) => other?.identity === first.identity) ? { grandmaster: first } : {};
 }
 
 /** A receiver of our own, or a grandmaster that says it has one. Network time without that statement is not traceable. */
-function isPrimaryReference({ source: { claims } }: Track): boolean {
+function isPrimaryReference({ source: { claims } }: SourceTrack): boolean {
   if (claims.traceable === false) return false;
   if (claims.clockClass !== undefined) return claims.clockClass <= HOLDOVER;
   return claims.stratum === 0 && claims.traceable === true;
 }
 
-function timeSourceOf(carriers: readonly Track[]): number {
+function timeSourceOf(carriers: readonly SourceTrack[]): number {
   const claims = carriers.map(({ source }) => source.claims);
   const stated = claims.find(({ timeSource }) => timeSource !== undefined)?.timeSource;
   if (stated !== undefined) return stated;

@@ -4,12 +4,12 @@ import { boundNs, type ClockModel, extrapolate } from '../clocks/clock-model.js'
 import type { CoreOptions } from '../engine/input.js';
 import { leadersOf } from '../selection/reasons.js';
 import { BOUND_SIGMAS } from '../selection/root-distance.js';
-import type { Track } from '../tracks/source.js';
+import type { SourceTrack } from '../tracks/source.js';
 import { ntpView } from './ntp-view.js';
 import { ptpView } from './ptp-view.js';
-import { type Named, type Naming, nextNamed } from './system-peer.js';
+import { nextSystemPeer, type SystemPeer, type SystemPeerInputs } from './system-peer.js';
 
-export interface QualityUpdate extends Naming {
+export interface QualityUpdate extends SystemPeerInputs {
   readonly now: Instant;
   readonly mode: Mode;
   readonly utcKnown: boolean;
@@ -25,10 +25,10 @@ export class Quality {
   readonly #options: CoreOptions;
   #mode: Mode = 'unsynchronised';
   #local = false;
-  #carriers: readonly Track[] = [];
+  #carriers: readonly SourceTrack[] = [];
   #utcKnown = false;
   #clockClass = 248;
-  #named: Named | undefined;
+  #named: SystemPeer | undefined;
   #lastUpdate: Instant = 0n;
 
   constructor(options: CoreOptions) {
@@ -42,7 +42,7 @@ export class Quality {
     this.#utcKnown = utcKnown;
     this.#carriers = carriers;
     const before = this.#named;
-    this.#named = nextNamed(before, update);
+    this.#named = nextSystemPeer(before, update);
     if (this.#named !== before) for (const { last } of carriers) if (last > this.#lastUpdate) this.#lastUpdate = last;
     this.#clockClass = this.ptp(system, now).clockClass;
   }

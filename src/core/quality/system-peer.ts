@@ -1,24 +1,24 @@
 import { type ClockModel, extrapolate } from '../clocks/clock-model.js';
 import type { TrackEstimate } from '../estimator/types.js';
 import { leadersOf } from '../selection/reasons.js';
-import type { Track } from '../tracks/source.js';
+import type { SourceTrack } from '../tracks/source.js';
 import { type NtpPeer, ntpPeer, stratumOf } from './ntp-view.js';
 
 /** A track that names stratum and refid, as it was when it last carried the estimate. */
-export interface Named {
-  readonly track: Track;
+export interface SystemPeer {
+  readonly track: SourceTrack;
   readonly peer: NtpPeer;
   /** The system clock's model at that moment. */
   readonly model: ClockModel;
 }
 
-export interface Naming {
+export interface SystemPeerInputs {
   /** Living tracks that carry the estimate. */
-  readonly carriers: readonly Track[];
+  readonly carriers: readonly SourceTrack[];
   /** Tracks that the estimate rests on, the silent ones too. */
-  readonly admitted: readonly Track[];
+  readonly admitted: readonly SourceTrack[];
   readonly system: ClockModel | undefined;
-  readonly estimate: (track: Track) => TrackEstimate | undefined;
+  readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
 }
 
 /** The living name the hub's time once they have taken this share of the variance that grew since another fell silent. */
@@ -31,7 +31,7 @@ const WEIGHT_TO_REPLACE = 2;
  * primary reference, of these the heaviest. A track that fell silent keeps its name while the estimate still rests on what it
  * said, so that the order in which dying sources are missed does not matter. In holdover nothing changes.
  */
-export function nextNamed(before: Named | undefined, naming: Naming): Named | undefined {
+export function nextSystemPeer(before: SystemPeer | undefined, naming: SystemPeerInputs): SystemPeer | undefined {
   const { carriers, system, estimate } = naming;
   if (carriers.length === 0 || system === undefined) return before;
   if (before !== undefined && restsOn(before, naming, system)) return before;
@@ -40,13 +40,18 @@ export function nextNamed(before: Named | undefined, naming: Naming): Named | un
   return { track, peer: ntpPeer(track, Number.isFinite(delayNs) ? 2 * delayNs : 0), model: system };
 }
 
-function restsOn({ track, model }: Named, { carriers, admitted }: Naming, system: ClockModel): boolean {
+function restsOn({ track, model }: SystemPeer, { carriers, admitted }: SystemPeerInputs, system: ClockModel): boolean {
   if (carriers.includes(track) || !admitted.includes(track)) return false;
   return system.sigmaNs ** 2 > SHARE_TO_NAME * extrapolate(model, system.at).sigmaNs ** 2;
 }
 
-function heaviest(carriers: readonly Track[], before: Track | undefined, estimate: Naming['estimate']): Track {
-  const weight = (track: Track): number => (estimate(track)?.weight ?? 0) * (track === before ? WEIGHT_TO_REPLACE : 1);
+function heaviest(
+  carriers: readonly SourceTrack[],
+  before: SourceTrack | undefined,
+  estimate: SystemPeerInputs['estimate'],
+): SourceTrack {
+  const weight = (track: SourceTrack): number =>
+    (estimate(track)?.weight ?? 0) * (track === before ? WEIGHT_TO_REPLACE : 1);
   return leadersOf(carriers).reduce((best, track) => {
     if (stratumOf(track) !== stratumOf(best)) return stratumOf(track) < stratumOf(best) ? track : best;
     return weight(track) > weight(best) ? track : best;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Observation } from '../../api/index.js';
-import { createSource, heard, note, type Track, trackOf } from '../tracks/source.js';
+import { createSource, heard, note, type SourceTrack, trackOf } from '../tracks/source.js';
 import { admit, comeBack, release, restart, stands } from './admission.js';
 
 const observation: Observation = {
@@ -11,9 +11,9 @@ const observation: Observation = {
   noiseFloorNs: 1,
   offsetNs: 0,
 };
-const newTrack = (id = 'ntp.a'): Track => trackOf(createSource(id), observation);
+const newTrack = (id = 'ntp.a'): SourceTrack => trackOf(createSource(id), observation);
 /** Lets it speak and be judged; answers how it stands after each. */
-const judge = (track: Track, rulings: readonly boolean[], alone = false): boolean[] =>
+const judge = (track: SourceTrack, rulings: readonly boolean[], alone = false): boolean[] =>
   rulings.map((member) => {
     note(track, observation);
     heard(track, BigInt(track.updates + 1) * 1_000_000_000n);

@@ -1,9 +1,9 @@
 import type { Ns } from '../../api/index.js';
-import { allTracks, carries, type Source, type Track } from '../tracks/source.js';
+import { allTracks, carries, type Source, type SourceTrack } from '../tracks/source.js';
 
 /** To do in the estimator: assert that the bias of a track is zero ± sigma, or take that back. */
 export interface Change {
-  readonly track: Track;
+  readonly track: SourceTrack;
   readonly biasSigmaNs: Ns | undefined;
 }
 
@@ -16,13 +16,13 @@ const UPDATES_TO_RETURN_AT_MOST = 64;
 const RENEWAL = 1.5;
 
 /** The verdict of the moment about one track. `alone`: nobody independent stands beside the majority's first. */
-export interface Ruling {
+export interface AdmissionRuling {
   readonly member: boolean;
   readonly alone: boolean;
 }
 
 /** Whether the track is in after this ruling: a change of mind takes several of its own updates. */
-export function stands(track: Track, ruling: Ruling): boolean {
+export function stands(track: SourceTrack, ruling: AdmissionRuling): boolean {
   const { member } = ruling;
   const admitted = track.admittedNs !== undefined;
   const spoke = track.updates !== track.judgedUpdates;
@@ -38,25 +38,25 @@ export function stands(track: Track, ruling: Ruling): boolean {
   return standing;
 }
 
-export const probation = (track: Track, ruling: Ruling): string =>
+export const probation = (track: SourceTrack, ruling: AdmissionRuling): string =>
   `is on probation after disagreeing: it has agreed in ${track.streak} of ${patience(track, ruling)} observations`;
 
 /** Asserts that the bias is zero ± sigma, where that is news. */
-export function admit(track: Track, sigmaNs: Ns): readonly Change[] {
+export function admit(track: SourceTrack, sigmaNs: Ns): readonly Change[] {
   const before = track.admittedNs;
   if (before !== undefined && sigmaNs < before * RENEWAL && sigmaNs > before / RENEWAL) return [];
   track.admittedNs = sigmaNs;
   return [{ track, biasSigmaNs: sigmaNs }];
 }
 
-export function release(track: Track): readonly Change[] {
+export function release(track: SourceTrack): readonly Change[] {
   if (track.admittedNs === undefined) return [];
   track.admittedNs = undefined;
   return [{ track, biasSigmaNs: undefined }];
 }
 
 /** To be called when a track speaks: after a silence it is learnt anew. */
-export function comeBack(track: Track, sources: Iterable<Source>): readonly Change[] {
+export function comeBack(track: SourceTrack, sources: Iterable<Source>): readonly Change[] {
   if (!track.lost) return [];
   track.lost = false;
   return learnAnew(track, sources);
@@ -66,7 +66,7 @@ export function comeBack(track: Track, sources: Iterable<Source>): readonly Chan
  * To be called after the estimator took an observation: where it began anew with a track, that has its place to earn again.
  * What it says stands alone until then, against all that the others have said together.
  */
-export function restart(track: Track, restarts: number, sources: Iterable<Source>): readonly Change[] {
+export function restart(track: SourceTrack, restarts: number, sources: Iterable<Source>): readonly Change[] {
   if (track.restarts === restarts) return [];
   track.restarts = restarts;
   const changes = learnAnew(track, sources);
@@ -75,7 +75,7 @@ export function restart(track: Track, restarts: number, sources: Iterable<Source
 }
 
 /** To be called when the time of a source has jumped that is not alone: it has to convince the others. */
-export function jumped(track: Track): readonly Change[] {
+export function jumped(track: SourceTrack): readonly Change[] {
   const changes = judgeAnew(track);
   if (changes.length > 0) track.expulsions++;
   return changes;
@@ -85,19 +85,19 @@ export function jumped(track: Track): readonly Change[] {
  * Beside others that have a share of the estimate it is judged again once it is known; alone, its old place is the best there
  * is.
  */
-function learnAnew(track: Track, sources: Iterable<Source>): readonly Change[] {
+function learnAnew(track: SourceTrack, sources: Iterable<Source>): readonly Change[] {
   const others = allTracks(sources).filter((other) => carries(other) && other !== track && !other.outlier);
   return others.length === 0 ? [] : judgeAnew(track);
 }
 
-function judgeAnew(track: Track): readonly Change[] {
+function judgeAnew(track: SourceTrack): readonly Change[] {
   track.updates = 0;
   track.judgedUpdates = 0;
   return release(track);
 }
 
 /** Updates that it takes to change a track's status. Whom others disproved, nobody follows alone before long. */
-function patience(track: Track, { alone }: Ruling): number {
+function patience(track: SourceTrack, { alone }: AdmissionRuling): number {
   if (track.admittedNs !== undefined) return UPDATES_TO_EXPEL;
   if (track.condemned && alone) return UPDATES_TO_RETURN_AT_MOST;
   if (track.expulsions === 0) return 0;

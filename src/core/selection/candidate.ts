@@ -1,16 +1,16 @@
 import type { TrackEstimate } from '../estimator/types.js';
-import type { Track } from '../tracks/source.js';
+import type { SourceTrack } from '../tracks/source.js';
 import { distanceNs, VOTE_SIGMAS } from './root-distance.js';
 import type { Interval, Opinion } from './vote.js';
 
 /** A track that may be judged, with its opinion: where the truth is, as a bias against the present estimate. */
 export interface Candidate extends Opinion {
-  readonly track: Track;
+  readonly track: SourceTrack;
   readonly estimate: TrackEstimate;
 }
 
 /** What a track vouches for: its root distance and its random error around its bias. */
-export const opinionOf = (track: Track, estimate: TrackEstimate, biasNs: number): Interval => ({
+export const opinionOf = (track: SourceTrack, estimate: TrackEstimate, biasNs: number): Interval => ({
   centreNs: biasNs,
   halfNs: distanceNs(track, estimate) + VOTE_SIGMAS * estimate.sigmaNs,
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Leg } from '../../api/index.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import { createSource, type Track, trackOf } from '../tracks/source.js';
+import { createSource, type SourceTrack, trackOf } from '../tracks/source.js';
 import { isRefuted } from './causality.js';
 
 const leg = (direction: Leg['direction'], transitNs: number): Leg => ({
@@ -13,7 +13,7 @@ const leg = (direction: Leg['direction'], transitNs: number): Leg => ({
   stamp: 'kernel',
   noiseFloorNs: 10,
 });
-const newTrack = (): Track => trackOf(createSource('ntp.a'), leg('inbound', 0));
+const newTrack = (): SourceTrack => trackOf(createSource('ntp.a'), leg('inbound', 0));
 const believed = (offsetNs: number): TrackEstimate => ({ offsetNs, sigmaNs: 100 }) as TrackEstimate;
 const exchange = (offsetNs: number, delayNs: number): Leg[] => [
   leg('outbound', offsetNs + delayNs),

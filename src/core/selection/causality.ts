@@ -1,6 +1,6 @@
 import type { Leg, Ns } from '../../api/index.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import type { Track } from '../tracks/source.js';
+import type { SourceTrack } from '../tracks/source.js';
 
 /** Breaches in a row before a track's history is given up. */
 const BREACHES = 3;
@@ -14,7 +14,7 @@ const OVERCORRECTION_NS = 20e3;
  * whether what is believed of the track has broken that for several updates: then its past does not fit its present, and it
  * is better forgotten. `legs`: of one update, with the estimate after them.
  */
-export function isRefuted(track: Track, estimate: TrackEstimate, legs: readonly Leg[]): boolean {
+export function isRefuted(track: SourceTrack, estimate: TrackEstimate, legs: readonly Leg[]): boolean {
   // Whether it contradicts itself because its time has jumped is for the estimator to see.
   if (legs.length === 0 || estimate.suspectNs > 0) return false;
   const toleranceNs = OVERCORRECTION_NS + TOLERANCE * Math.hypot(estimate.sigmaNs, track.noiseFloorNs);

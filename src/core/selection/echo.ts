@@ -1,4 +1,4 @@
-import { type Source, type Track, votes } from '../tracks/source.js';
+import { type Source, type SourceTrack, votes } from '../tracks/source.js';
 import { statedStratum } from '../tracks/stratum.js';
 import type { Candidate } from './candidate.js';
 
@@ -20,13 +20,13 @@ export const bestOf = (candidates: readonly Candidate[]): Source | undefined =>
  * Returns true when the time of a track may be this hub's own, which has come round through others: then it says nothing about the rate
  * of the clock, and its bound nothing about the error. Trust and preference of the operator exclude it.
  */
-export const mayEcho = ({ source }: Track, best: Source): boolean =>
+export const mayEcho = ({ source }: SourceTrack, best: Source): boolean =>
   !source.options.trust && !source.options.prefer && isFarBelow(source, stratumOf(best));
 
 export const isFarBelow = ({ claims }: Source, stratum: number): boolean =>
   statedStratum(claims) >= stratum + STRATA_ROUND;
 
-export const echoReason = ({ source }: Track, best: Source): string =>
+export const echoReason = ({ source }: SourceTrack, best: Source): string =>
   `agrees, but at stratum ${stratumOf(source)} it may follow this hub through others: ` +
   `it carries nothing beside ${best.id} of stratum ${stratumOf(best)}`;
 

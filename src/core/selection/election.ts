@@ -3,10 +3,10 @@ import { list } from '../engine/sentence.js';
 import type { Source } from '../tracks/source.js';
 import type { Candidate } from './candidate.js';
 import { majorityOf, type OwnTime } from './majority.js';
-import { type Finding, scrutinise } from './outliers.js';
+import { type OutlierFinding, testForOutliers } from './outliers.js';
 import { type Interval, intervalOf, largestOverlap, type Overlap, touches } from './vote.js';
 
-export interface Verdict {
+export interface Election {
   /** On the narrowest scale at which there is a majority. */
   readonly overlap: Overlap | undefined;
   /** Where the majority has the truth; undefined without one. */
@@ -14,12 +14,12 @@ export interface Verdict {
   /** Independent candidates behind it. */
   readonly votes: number;
   /** What a closer look at its members found. */
-  readonly findings: ReadonlyMap<Candidate, Finding>;
+  readonly findings: ReadonlyMap<Candidate, OutlierFinding>;
   /** Why nobody may be followed although there is somebody to judge. */
   readonly obstacle: string;
 }
 
-const NOBODY: Verdict = { overlap: undefined, truth: undefined, votes: 0, findings: new Map(), obstacle: '' };
+const NOBODY: Election = { overlap: undefined, truth: undefined, votes: 0, findings: new Map(), obstacle: '' };
 const CONTRADICTION = 'the sources contradict the time kept so far';
 
 /**
@@ -33,11 +33,11 @@ export function elect(
   sources: readonly Source[],
   { minAgreeing }: CoreOptions,
   silent: readonly Candidate[] = [],
-): Verdict {
+): Election {
   if (electorate.length === 0) return NOBODY;
   const rough = majorityOf(electorate, own);
   const members = rough === undefined ? electorate : holdersOf(electorate, rough);
-  const { close, findings } = scrutinise(electorate, members, rough === undefined ? own : undefined, silent);
+  const { close, findings } = testForOutliers(electorate, members, rough === undefined ? own : undefined, silent);
   const overlap = close ?? rough;
   if (overlap === undefined) return { ...NOBODY, findings, obstacle: disunity(electorate, own) };
   const holders = holdersOf(members, rough ?? overlap).filter((member) => findings.get(member)!.apart === undefined);

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Claims, Observation } from '../../api/index.js';
-import { World } from '../testing/closed-loop.js';
+import { ClosedLoop } from '../testing/closed-loop.js';
 
 const watchedOnly = (claims: Partial<Claims>, more: object = {}): { state: string; reason: string } => {
-  const world = new World();
+  const world = new ClosedLoop();
   world.add({ id: 'ntp.good' });
   const source = world.add({ id: 'ntp.watched', ...more }, { noselect: true }, claims);
   source.alive = 'alive' in more ? source.alive : true;
@@ -33,7 +33,7 @@ describe('a source that is watched only', () => {
   });
 
   it('says that its timescale is arbitrary, as one that is not only watched does', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.add({ id: 'ntp.good' });
     world.add({ id: 'ptp.watched', alive: false }, { noselect: true });
     world.add({ id: 'ptp.arb', alive: false });

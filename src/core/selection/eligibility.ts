@@ -1,12 +1,20 @@
 import { type Claims, formatDuration, type Instant } from '../../api/index.js';
 import { count } from '../engine/sentence.js';
-import { silentAfter, type Way } from '../tracks/directions.js';
-import { ageNs, missingWayOf, type Source, silentAfterNs, statedNs, type Track, votes } from '../tracks/source.js';
+import { type LegDirection, silentAfter } from '../tracks/directions.js';
+import {
+  ageNs,
+  missingWayOf,
+  type Source,
+  type SourceTrack,
+  silentAfterNs,
+  statedNs,
+  votes,
+} from '../tracks/source.js';
 import { UNSYNCHRONISED } from '../tracks/stratum.js';
 import { isLoop, loopReason } from '../tracks/stratum-climb.js';
 
 /** Why a track may not be judged, with the state to show for it; undefined when it may. */
-export interface Bar {
+export interface Ineligibility {
   readonly state: 'disabled' | 'unreachable' | 'rejected' | 'warming';
   readonly reason: string;
   /** Nothing suggests that it ends soon: no verdict waits for this track. */
@@ -18,19 +26,19 @@ const UPDATES_TO_JUDGE = 4;
 const LAST_STRATUM = 'is at stratum 15, the last one: a hub that follows it has stratum 16, which means unsynchronised';
 
 /** Reasons why a direction is missing, where the source gives none. */
-const MISSING: Readonly<Record<Way, string>> = {
+const MISSING: Readonly<Record<LegDirection, string>> = {
   inbound: 'it answers what it is sent, but nothing that it sends itself can be used',
   outbound: 'it is heard, but does not say when it hears what it is sent',
 };
 
-export function barOf(track: Track, now: Instant): Bar | undefined {
+export function ineligibilityOf(track: SourceTrack, now: Instant): Ineligibility | undefined {
   const { options } = track.source;
-  const bar = barOfSource(track.source) ?? ownBarOf(track, now);
+  const bar = ineligibilityOfSource(track.source) ?? ownBarOf(track, now);
   return options.noselect && bar?.state !== 'disabled' ? watched(bar) : bar;
 }
 
 /** Returns what keeps a track from being judged while its source could be. */
-function ownBarOf(track: Track, now: Instant): Bar | undefined {
+function ownBarOf(track: SourceTrack, now: Instant): Ineligibility | undefined {
   const ageOfTrackNs = ageNs(track, now);
   if (ageOfTrackNs > silentAfterNs(track)) {
     const usual = track.intervalNs > 0 ? `, usually it speaks every ${formatDuration(track.intervalNs)}` : '';
@@ -52,7 +60,7 @@ function ownBarOf(track: Track, now: Instant): Bar | undefined {
  * A two-way path of which one direction alone is heard: its legs say nothing about the delay, which may be anything, and so
  * nothing about the time. A delay that was measured counts as long as both directions keep about their intervals.
  */
-function barOfPath(track: Track, now: Instant): Bar | undefined {
+function barOfPath(track: SourceTrack, now: Instant): Ineligibility | undefined {
   const way = missingWayOf(track);
   if (way === undefined) return undefined;
   const why = track.source.complaint?.reason ?? MISSING[way];
@@ -62,22 +70,25 @@ function barOfPath(track: Track, now: Instant): Bar | undefined {
   return { ...unmeasured(why), lasts: Number(now - since) > silentAfter({ intervalNs: 0 }, statedNs(track)) };
 }
 
-const unmeasured = (why: string): Bar => ({ state: 'warming', reason: `its path delay is not measured: ${why}` });
+const unmeasured = (why: string): Ineligibility => ({
+  state: 'warming',
+  reason: `its path delay is not measured: ${why}`,
+});
 
 /** Both directions are heard, but the estimator has begun again with the path. */
 export const UNMEASURED = unmeasured('it is being learnt again');
 
 /** What keeps a whole source from being judged, whatever its tracks say. */
-export function barOfSource(source: Source): Bar | undefined {
+export function ineligibilityOfSource(source: Source): Ineligibility | undefined {
   const { options, silence, tracks } = source;
   if (silence !== '') return { state: 'unreachable', reason: silence };
   const bar = claimedBarOf(source) ?? (tracks.size === 0 ? UNHEARD : undefined);
   return options.noselect && bar !== undefined ? watched(bar) : bar;
 }
 
-const UNHEARD: Bar = { state: 'warming', reason: 'nothing heard from it yet' };
+const UNHEARD: Ineligibility = { state: 'warming', reason: 'nothing heard from it yet' };
 
-function claimedBarOf({ claims, maxStratum, kinship, climb }: Source): Bar | undefined {
+function claimedBarOf({ claims, maxStratum, kinship, climb }: Source): Ineligibility | undefined {
   const { synchronised, flaw, stratum = 0 }: Claims = claims;
   if (kinship.ours !== undefined) return { state: 'rejected', reason: kinship.ours };
   if (!synchronised)
@@ -90,7 +101,7 @@ function claimedBarOf({ claims, maxStratum, kinship, climb }: Source): Bar | und
 }
 
 /** The operator only watches the source. `bar`: what would keep it from being used otherwise. */
-const watched = (bar: Bar | undefined): Bar => ({
+const watched = (bar: Ineligibility | undefined): Ineligibility => ({
   state: 'disabled',
   reason: `is watched only (noselect)${bar === undefined ? '' : `; ${bar.reason}`}`,
 });
@@ -102,11 +113,11 @@ export const isPending = (source: Source, now: Instant): boolean => hasProspects
 export const mayVote = (source: Source, now: Instant): boolean =>
   hasProspects(source, now, (bar) => bar === undefined || isWarming(bar));
 
-const isWarming = (bar: Bar | undefined): boolean => bar?.state === 'warming' && bar.lasts !== true;
+const isWarming = (bar: Ineligibility | undefined): boolean => bar?.state === 'warming' && bar.lasts !== true;
 
-function hasProspects(source: Source, now: Instant, test: (bar: Bar | undefined) => boolean): boolean {
-  const bar = barOfSource(source);
+function hasProspects(source: Source, now: Instant, test: (bar: Ineligibility | undefined) => boolean): boolean {
+  const bar = ineligibilityOfSource(source);
   if (bar !== undefined) return isWarming(bar);
-  for (const track of source.tracks.values()) if (votes(track) && test(barOf(track, now))) return true;
+  for (const track of source.tracks.values()) if (votes(track) && test(ineligibilityOf(track, now))) return true;
   return false;
 }

@@ -1,7 +1,7 @@
 import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
 import { type Source, votes } from '../tracks/source.js';
 import type { Candidate } from './candidate.js';
-import { barOf } from './eligibility.js';
+import { ineligibilityOf } from './eligibility.js';
 import { type Interval, touches } from './vote.js';
 
 /** A candidate that follows another source, and has no vote for that. */
@@ -64,7 +64,7 @@ function lastWordOf(
     if (!votes(track)) continue;
     const at = track.last + aheadNs(track.intervalNs);
     if (until === undefined || at > until) until = at;
-    isAwaited ||= barOf(track, now)?.state === 'warming';
+    isAwaited ||= ineligibilityOf(track, now)?.state === 'warming';
   }
   return until === undefined ? undefined : { until, isAwaited };
 }

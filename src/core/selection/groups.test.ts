@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { type Speaker, World } from '../testing/closed-loop.js';
+import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 
 const MS = 1e6;
 const UPSTREAM = '10.0.0.1';
 
 /** A near server with 40 ms of root dispersion and one that is 300 ms off by the asymmetry of its way. */
-function pair(world: World): { near: Speaker; far: Speaker } {
+function pair(world: ClosedLoop): { near: SimulatedSource; far: SimulatedSource } {
   const far = world.add(
     { id: 'ntp.far', offsetNs: 300 * MS, delayNs: 302 * MS },
     {},
@@ -19,11 +19,11 @@ function pair(world: World): { near: Speaker; far: Speaker } {
   return { near, far };
 }
 
-const errorNs = (world: World): number => Math.abs(world.clock().offsetNs - world.thetaNs);
+const errorNs = (world: ClosedLoop): number => Math.abs(world.clock().offsetNs - world.thetaNs);
 
 describe('two servers of one upstream', () => {
   it('are carried by the near one, which also names stratum, refid and root distance', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     pair(world);
     world.run(40);
     expect(world.source('ntp.near')).to.include({ state: 'combined' });
@@ -39,7 +39,7 @@ describe('two servers of one upstream', () => {
   });
 
   it('go on where the near one has left the clock when that dies, and when it returns', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const { near } = pair(world);
     world.run(40);
     world.kill(near);
@@ -57,7 +57,7 @@ describe('two servers of one upstream', () => {
   });
 
   it('are one group where one follows the other, too', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     pair(world);
     world.claim('ntp.near', { stratum: 3, reference: '10.1.0.1', address: '10.2.0.1:123', rootDispersionNs: 40 * MS });
     world.run(40);
@@ -66,7 +66,7 @@ describe('two servers of one upstream', () => {
   });
 
   it('do not make a far grandmaster of class 6 the reason to be one', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     pair(world);
     world.claim('ntp.far', { clockClass: 6, traceable: true, reference: UPSTREAM, rootDispersionNs: 4 * MS });
     world.run(40);

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { Claims } from '../../api/index.js';
-import { type Kinship, kinshipOf } from './independence.js';
+import { type Dependence, dependencesOf } from './independence.js';
 
-const kin = (...claims: Partial<Claims>[]): Kinship[] => {
+const kin = (...claims: Partial<Claims>[]): Dependence[] => {
   const sources = claims.map((claim, i) => ({ id: `s${i}`, claims: { synchronised: true, ...claim } }));
-  return [...kinshipOf(sources).values()];
+  return [...dependencesOf(sources).values()];
 };
 const groupsOf = (...claims: Partial<Claims>[]): number => new Set(kin(...claims).map(({ group }) => group)).size;
 

@@ -3,7 +3,7 @@ import { hostOf, mayMean, refidOfHost, scopeOf, upstreamOf } from '../origin/add
 import { statedStratum } from '../tracks/stratum.js';
 
 /** The dependence of a source on the others and on this hub. */
-export interface Kinship {
+export interface Dependence {
   /** Sources of one group share an origin and count once. */
   readonly group: string;
   /** Sources that this one follows, directly or through others, the nearest first. */
@@ -13,7 +13,7 @@ export interface Kinship {
 }
 
 /** A source by itself. */
-export const INDEPENDENT: Kinship = { group: '', leaders: [], ours: undefined };
+export const INDEPENDENT: Dependence = { group: '', leaders: [], ours: undefined };
 
 interface Claimant {
   readonly id: string;
@@ -25,7 +25,7 @@ interface Claimant {
  * address, the same reference, or one that follows another), which follow another one, and which follow this hub through
  * others. By id.
  */
-export function kinshipOf(sources: Iterable<Claimant>): Map<string, Kinship> {
+export function dependencesOf(sources: Iterable<Claimant>): Map<string, Dependence> {
   const all = [...sources];
   const above = new Map(all.map((source) => [source.id, all.filter((other) => follows(source, other, all))]));
   const groups = groupsOf(all, above);

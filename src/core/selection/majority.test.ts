@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { createSource, type Track, trackOf } from '../tracks/source.js';
+import { createSource, type SourceTrack, trackOf } from '../tracks/source.js';
 import type { Candidate } from './candidate.js';
 import { majorityOf } from './majority.js';
 import { intervalOf, touches } from './vote.js';
 
-const candidate = (id: string, centreNs: number, more: Partial<Track> = {}): Candidate => {
+const candidate = (id: string, centreNs: number, more: Partial<SourceTrack> = {}): Candidate => {
   const observation = { kind: 'reading', clock: 'system', monotonic: 1n, stamp: 'kernel', noiseFloorNs: 1 } as const;
   const track = { ...trackOf(createSource(id), { ...observation, offsetNs: 0 }), ...more };
   return { centreNs, halfNs: 10, group: id, incumbent: true, track, estimate: undefined! };

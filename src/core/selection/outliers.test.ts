@@ -3,7 +3,7 @@ import type { Observation } from '../../api/index.js';
 import type { TrackEstimate } from '../estimator/types.js';
 import { createSource, note, PLAIN_OPTIONS, trackOf } from '../tracks/source.js';
 import { type Candidate, opinionOf } from './candidate.js';
-import { type Finding, scrutinise } from './outliers.js';
+import { type OutlierFinding, testForOutliers } from './outliers.js';
 
 const MS = 1e6;
 
@@ -53,14 +53,14 @@ function candidate(id: string, opinion: Opinion): Candidate {
 }
 
 /** All are members of the majority by root distances. */
-function look(opinions: Readonly<Record<string, Opinion>>): Record<string, Finding> {
+function look(opinions: Readonly<Record<string, Opinion>>): Record<string, OutlierFinding> {
   const all = Object.entries(opinions).map(([id, opinion]) => candidate(id, opinion));
-  const { findings } = scrutinise(all, all);
+  const { findings } = testForOutliers(all, all);
   return Object.fromEntries(all.map((one) => [one.track.source.id, findings.get(one)!]));
 }
 
 /** The share of each, as the asserted sigmas alone make it. */
-function sharesOf(findings: Record<string, Finding>): Record<string, number> {
+function sharesOf(findings: Record<string, OutlierFinding>): Record<string, number> {
   const weights = Object.entries(findings).map(([id, { sigmaNs }]) => [id, sigmaNs ** -2] as const);
   const sum = weights.reduce((total, [, weight]) => total + weight, 0);
   return Object.fromEntries(weights.map(([id, weight]) => [id, weight / sum]));
@@ -68,9 +68,9 @@ function sharesOf(findings: Record<string, Finding>): Record<string, number> {
 
 const at = (...biases: number[]): Record<string, Opinion> =>
   Object.fromEntries(biases.map((biasMs, i) => ['abcdefghijkl'[i]!, { biasMs }]));
-const apart = (findings: Record<string, Finding>): string[] =>
+const apart = (findings: Record<string, OutlierFinding>): string[] =>
   Object.keys(findings).filter((id) => findings[id]!.apart !== undefined);
-const sigmasMs = (findings: Record<string, Finding>): number[] =>
+const sigmasMs = (findings: Record<string, OutlierFinding>): number[] =>
   Object.values(findings).map(({ sigmaNs }) => sigmaNs / MS);
 
 /** With 20 ms of delay the usual bias is 0.5 ms and the wide law has 6.7 ms. */
@@ -234,7 +234,7 @@ describe('scrutiny', () => {
     it('measures by a near one that has fallen silent while the estimate rests on it', () => {
       const [living, silent] = [candidate('far', far), candidate('near', near)];
       const outliers = (witnesses: readonly Candidate[]) =>
-        scrutinise([living], [living], undefined, witnesses).findings.get(living)!.outlier;
+        testForOutliers([living], [living], undefined, witnesses).findings.get(living)!.outlier;
       expect(outliers([])).to.equal(false);
       expect(outliers([silent])).to.equal(true);
       silent.track.unusual = { gapNs: 300 * MS, times: 30 };

@@ -1,31 +1,31 @@
 import type { Ns } from '../../api/index.js';
-import type { Unusual } from '../tracks/source.js';
+import type { UnusualGap } from '../tracks/source.js';
 import type { Candidate } from './candidate.js';
 import { majorityOf, type OwnTime } from './majority.js';
 import { biasSigmaNs, distanceNs, wideSigmaNs } from './root-distance.js';
 import { intervalOf, type Overlap, touches } from './vote.js';
 
-export interface Scrutiny {
+export interface OutlierTest {
   /** Where most agree to within their usual errors. */
   readonly close: Overlap | undefined;
-  readonly findings: ReadonlyMap<Candidate, Finding>;
+  readonly findings: ReadonlyMap<Candidate, OutlierFinding>;
 }
 
 /** What the second look found about one candidate. */
-export interface Finding {
+export interface OutlierFinding {
   /** What may be asserted of its bias. */
   readonly sigmaNs: Ns;
   /** It is among those that agree closely. */
   readonly close: boolean;
   /** Its gap, where the wide law is the likelier one. */
-  readonly unusual: Unusual | undefined;
+  readonly unusual: UnusualGap | undefined;
   /** It is unusual beside others that are not: it has no share of the estimate. */
   readonly outlier: boolean;
   /** It stands so far from these that it is not to be used. */
-  readonly apart: Apart | undefined;
+  readonly apart: Separation | undefined;
 }
 
-export interface Apart extends Unusual {
+export interface Separation extends UnusualGap {
   /** Those that agree closely, and how far they are from each other at most. */
   readonly from: readonly Candidate[];
   readonly spreadNs: Ns;
@@ -62,7 +62,7 @@ interface Subject {
   readonly opinion: Candidate;
 }
 
-type Law = Pick<Finding, 'sigmaNs' | 'unusual' | 'outlier'>;
+type Law = Pick<OutlierFinding, 'sigmaNs' | 'unusual' | 'outlier'>;
 
 /** A subject with its gap to the others, and the odds of the wide law after it. */
 interface Measured {
@@ -78,12 +78,12 @@ interface Measured {
  * common upstream moves them alike, so what is between them is the error of a path. `silent`: tracks that say nothing any
  * more, but on which the estimate still rests.
  */
-export function scrutinise(
+export function testForOutliers(
   electorate: readonly Candidate[],
   members: readonly Candidate[],
   own?: OwnTime,
   silent: readonly Candidate[] = [],
-): Scrutiny {
+): OutlierTest {
   const subjects = electorate.map(subjectOf);
   const inside = subjects.filter(({ candidate }) => members.includes(candidate));
   const overlap = majorityOf(
@@ -99,7 +99,7 @@ export function scrutinise(
   const measured = subjects.map((subject) => measure(subject, judges, witnesses));
   const isUsed = ({ subject }: Measured): boolean => inside.includes(subject);
   const doubts = [...measured.filter(isUsed), ...absent.map(asBefore)].map(doubtOf);
-  const findings = new Map<Candidate, Finding>();
+  const findings = new Map<Candidate, OutlierFinding>();
   for (const one of measured) {
     const { subject, gap } = one;
     const { candidate } = subject;
@@ -150,7 +150,7 @@ function judgesOf(subjects: readonly Subject[], witnesses: readonly Subject[]): 
 }
 
 /** How far a candidate is from the mean of others, whose error is `sigmaNs`. */
-interface Gap extends Unusual {
+interface Gap extends UnusualGap {
   readonly sigmaNs: Ns;
 }
 
@@ -188,8 +188,8 @@ function gapOf({ candidate, usualNs, distanceNs: reachNs }: Subject, judges: rea
  * The gap to a witness whose whole root distance does not reach this candidate, while the candidate's own reaches the witness:
  * if the witness is right, the bias is at least as large as what is beyond. `times` counts that part alone.
  */
-function excursion({ candidate, usualNs }: Subject, witnesses: readonly Subject[]): Unusual {
-  let greatest: Unusual = { gapNs: 0, times: 0 };
+function excursion({ candidate, usualNs }: Subject, witnesses: readonly Subject[]): UnusualGap {
+  let greatest: UnusualGap = { gapNs: 0, times: 0 };
   for (const { candidate: witness } of witnesses) {
     if (witness === candidate) continue;
     const gapNs = Math.abs(candidate.centreNs - witness.centreNs);
@@ -240,7 +240,7 @@ function lawOf({ subject, gap, odds }: Measured, doubts: readonly ReturnType<typ
 
 const limitOf = ({ incumbent }: Candidate): number => (incumbent ? APART : TOO_FAR_TO_JOIN);
 
-function separation(close: readonly Subject[], { gapNs, times }: Gap): Apart {
+function separation(close: readonly Subject[], { gapNs, times }: Gap): Separation {
   const from = close.map(({ candidate }) => candidate);
   const centres = from.map(({ centreNs }) => centreNs);
   return { from, spreadNs: Math.max(...centres) - Math.min(...centres), gapNs, times };

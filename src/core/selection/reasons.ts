@@ -9,8 +9,8 @@ import {
 import { list } from '../engine/sentence.js';
 import type { TrackEstimate } from '../estimator/types.js';
 import { slipOf } from '../tracks/pulse-numbering.js';
-import { ageNs, type Source, type Track } from '../tracks/source.js';
-import { barOfSource } from './eligibility.js';
+import { ageNs, type Source, type SourceTrack } from '../tracks/source.js';
+import { ineligibilityOfSource } from './eligibility.js';
 import { BOUND_SIGMAS, distanceNs } from './root-distance.js';
 
 /** A share of the estimate above the first counts as carrying it; once it does, down to the second. */
@@ -34,10 +34,10 @@ const RANK: readonly SourceState[] = [
 
 /** What each carrier has of the estimate, the silent ones' memory left out: 1 altogether. */
 export function sharesOf(
-  carriers: readonly Track[],
-  estimate: (track: Track) => TrackEstimate | undefined,
-): ReadonlyMap<Track, number> {
-  const shares = new Map<Track, number>();
+  carriers: readonly SourceTrack[],
+  estimate: (track: SourceTrack) => TrackEstimate | undefined,
+): ReadonlyMap<SourceTrack, number> {
+  const shares = new Map<SourceTrack, number>();
   let sum = 0;
   for (const track of carriers) {
     const weight = estimate(track)?.weight ?? 0;
@@ -49,15 +49,15 @@ export function sharesOf(
 }
 
 /** Those that have a real share of the estimate; when each has next to none, all of them. */
-export function leadersOf(carriers: readonly Track[]): readonly Track[] {
+export function leadersOf(carriers: readonly SourceTrack[]): readonly SourceTrack[] {
   const heavy = carriers.filter(({ state }) => state === 'combined');
   return heavy.length > 0 ? heavy : carriers;
 }
 
 /** Says of each track that carries the estimate how much, and beside whom. */
 export function describeCarriers(
-  carriers: readonly Track[],
-  estimate: (track: Track) => TrackEstimate | undefined,
+  carriers: readonly SourceTrack[],
+  estimate: (track: SourceTrack) => TrackEstimate | undefined,
 ): void {
   const weights = sharesOf(carriers, estimate);
   const heavy = carriers.filter((track) => weights.get(track)! >= WEIGHT_TO_CARRY);
@@ -73,14 +73,14 @@ export function describeCarriers(
 }
 
 /** Who carries the estimate, and who merely agrees; when everybody is light, all carry. */
-export function rolesOf(tracks: readonly Track[]): { readonly carriers: string[]; readonly witnesses: string[] } {
+export function rolesOf(tracks: readonly SourceTrack[]): { readonly carriers: string[]; readonly witnesses: string[] } {
   const carriers = idsOf(leadersOf(tracks));
   const usual = tracks.filter(({ outlier }) => !outlier);
   return { carriers, witnesses: idsOf(usual).filter((id) => !carriers.includes(id)) };
 }
 
 /** Of their sources, each once. */
-function idsOf(tracks: readonly Track[]): string[] {
+function idsOf(tracks: readonly SourceTrack[]): string[] {
   const ids: string[] = [];
   for (const { source } of tracks) if (!ids.includes(source.id)) ids.push(source.id);
   return ids;
@@ -88,7 +88,7 @@ function idsOf(tracks: readonly Track[]): string[] {
 
 /** `ids`: of all that carry the estimate, and of those that carry most of it. */
 function reasonOf(
-  track: Track,
+  track: SourceTrack,
   weight: number,
   ids: { readonly carriers: string[]; readonly heavy: string[] },
 ): string {
@@ -106,7 +106,7 @@ function reasonOf(
 }
 
 /** What a majority by root distances conceals. */
-function reservation({ unusual }: Track): string {
+function reservation({ unusual }: SourceTrack): string {
   if (unusual === undefined) return '';
   return ` as far as its path permits (${formatDuration(unusual.gapNs)} off, ${Math.round(unusual.times)} times what is usual)`;
 }
@@ -114,8 +114,8 @@ function reservation({ unusual }: Track): string {
 const percent = (weight: number): string => `${weight < 0.1 ? (weight * 100).toFixed(1) : Math.round(weight * 100)} %`;
 
 /** The track that speaks for its source. */
-export function bestTrack(source: Source): Track | undefined {
-  let best: Track | undefined;
+export function bestTrack(source: Source): SourceTrack | undefined {
+  let best: SourceTrack | undefined;
   for (const track of source.tracks.values()) {
     if (track.kind === 'rate') continue;
     if (best === undefined || RANK.indexOf(track.state) < RANK.indexOf(best.state)) best = track;
@@ -124,14 +124,14 @@ export function bestTrack(source: Source): Track | undefined {
 }
 
 /** State and reason of a source: those of its best track. */
-export function standingOf(source: Source): { readonly state: SourceState; readonly reason: string } {
+export function statusOf(source: Source): { readonly state: SourceState; readonly reason: string } {
   const best = bestTrack(source);
-  return barOfSource(source) ?? best ?? { state: 'warming', reason: 'gives a frequency, but no time' };
+  return ineligibilityOfSource(source) ?? best ?? { state: 'warming', reason: 'gives a frequency, but no time' };
 }
 
 /** What the operator is to be told of a source: its state, once a change. */
-export function newsOf(source: Source): string | undefined {
-  const { state, reason } = standingOf(source);
+export function sourceNews(source: Source): string | undefined {
+  const { state, reason } = statusOf(source);
   const isPlain = state === 'agrees' || state === 'numbering';
   const isStuck = state === 'warming' && (bestTrack(source)?.stuck ?? false);
   const news = isPlain ? 'combined' : isStuck ? 'stuck' : state;
@@ -143,21 +143,21 @@ export function newsOf(source: Source): string | undefined {
 
 /** Returns whether the source is used, or not used because the operator says so. */
 export const isInOrder = (source: Source): boolean =>
-  ['combined', 'agrees', 'numbering', 'disabled'].includes(standingOf(source).state);
+  ['combined', 'agrees', 'numbering', 'disabled'].includes(statusOf(source).state);
 
 export interface ReportContext {
   readonly now: Instant;
-  readonly estimate: (track: Track) => TrackEstimate | undefined;
-  readonly shares: ReadonlyMap<Track, number>;
+  readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
+  readonly shares: ReadonlyMap<SourceTrack, number>;
   /** UTC at a moment; undefined while it is not known. */
   readonly utc: (at: Instant) => Instant | undefined;
   /** By how much the clock of a track ran away from its reference since the estimate, ns. */
-  readonly ahead: (track: Track) => Ns;
+  readonly ahead: (track: SourceTrack) => Ns;
 }
 
 export function reportOf(source: Source, context: ReportContext): SourceReport {
   const { now, estimate, shares, ahead } = context;
-  const { state, reason } = standingOf(source);
+  const { state, reason } = statusOf(source);
   const track = bestTrack(source);
   const found = track === undefined ? undefined : estimate(track);
   let youngestNs = Number.POSITIVE_INFINITY;
@@ -183,7 +183,7 @@ export function reportOf(source: Source, context: ReportContext): SourceReport {
 }
 
 /** That its time has jumped, while that is still news. */
-function jumpOf({ jump }: Track, { now, utc }: ReportContext): string {
+function jumpOf({ jump }: SourceTrack, { now, utc }: ReportContext): string {
   if (jump === undefined || Number(now - jump.at) > JUMP_IS_NEWS_NS) return '';
   const at = utc(jump.at);
   const when = at === undefined ? '' : ` at ${new Date(Number(at / 1_000_000n)).toISOString().slice(0, 19)}Z`;
@@ -191,12 +191,12 @@ function jumpOf({ jump }: Track, { now, utc }: ReportContext): string {
 }
 
 /** Why nothing carries the estimate, as far as the sources' own standing tells. */
-export function lossOf(sources: readonly Source[]): string {
+export function lossReason(sources: readonly Source[]): string {
   if (sources.length === 0) return 'there is no source';
   const standings = sources.map((source) => ({
     id: source.id,
     isStuck: bestTrack(source)?.stuck ?? false,
-    ...standingOf(source),
+    ...statusOf(source),
   }));
   const silent = standings.filter(({ state }) => state === 'unreachable');
   if (silent.length === standings.length) return `no source answers (${silent[0]!.id}: ${silent[0]!.reason})`;

@@ -1,19 +1,19 @@
 import { formatDuration } from '../../api/index.js';
 import { list } from '../engine/sentence.js';
 import { type Candidate, idsOf } from './candidate.js';
-import type { Verdict } from './election.js';
-import type { Apart } from './outliers.js';
+import type { Election } from './election.js';
+import type { Separation } from './outliers.js';
 import { type Interval, touches } from './vote.js';
 
 /** What a candidate is measured against. */
-export interface Opponents {
+export interface RejectionContext {
   readonly electorate: readonly Candidate[];
-  readonly verdict: Verdict;
+  readonly verdict: Election;
   readonly own: Interval | undefined;
 }
 
 /** Why a candidate is not used: with whom it disagrees and by how much, or what else is missing. */
-export function objection(candidate: Candidate, { electorate, verdict, own }: Opponents): string {
+export function rejectionReason(candidate: Candidate, { electorate, verdict, own }: RejectionContext): string {
   const { truth, findings, obstacle } = verdict;
   const others = electorate.filter(({ track }) => track.source !== candidate.track.source);
   if (truth === undefined) {
@@ -31,7 +31,7 @@ export function objection(candidate: Candidate, { electorate, verdict, own }: Op
   return `is not used: ${obstacle === '' ? 'it waits for others that agree' : obstacle}`;
 }
 
-const separation = ({ from, spreadNs, gapNs, times }: Apart): string =>
+const separation = ({ from, spreadNs, gapNs, times }: Separation): string =>
   `is ${formatDuration(gapNs)} from ${list(idsOf(from))}, which agree to ${formatDuration(spreadNs)}: ` +
   `paths as long as these permit that, but it is ${Math.round(times)} times what is usual`;
 

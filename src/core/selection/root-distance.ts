@@ -1,6 +1,6 @@
 import type { Ns } from '../../api/index.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import type { Track } from '../tracks/source.js';
+import type { SourceTrack } from '../tracks/source.js';
 
 /**
  * Of the one-way delay, how much the two directions are believed to differ (one standard deviation). Ordinary paths are
@@ -23,7 +23,7 @@ export const BOUND_SIGMAS = 4;
  * what source and operator concede, and, while it is open whether its time has jumped, by how much. Infinity for a two-way
  * path whose delay is not measured: legs of one direction bound the truth on one side only.
  */
-export function distanceNs(track: Track, estimate: TrackEstimate): Ns {
+export function distanceNs(track: SourceTrack, estimate: TrackEstimate): Ns {
   const conceded = track.biasBoundNs + Math.abs(track.source.options.asymmetryNs) + track.noiseFloorNs;
   const own = conceded + estimate.suspectNs;
   if (track.kind === 'pulse') return own;
@@ -33,7 +33,7 @@ export function distanceNs(track: Track, estimate: TrackEstimate): Ns {
 }
 
 /** The believed standard deviation of a track's bias: what admitting it asserts. */
-export function biasSigmaNs(track: Track, estimate: TrackEstimate): Ns {
+export function biasSigmaNs(track: SourceTrack, estimate: TrackEstimate): Ns {
   const stated = Math.hypot(track.biasBoundNs, track.source.options.asymmetryNs) / MAXIMUM_IN_SIGMAS;
   const own = Math.hypot(stated, track.noiseFloorNs);
   if (track.kind === 'pulse') return own;
@@ -42,7 +42,7 @@ export function biasSigmaNs(track: Track, estimate: TrackEstimate): Ns {
 }
 
 /** The bias that a track may have where its path is as bad as its root distance permits, one standard deviation. */
-export const wideSigmaNs = (track: Track, estimate: TrackEstimate): Ns =>
+export const wideSigmaNs = (track: SourceTrack, estimate: TrackEstimate): Ns =>
   Math.max(distanceNs(track, estimate) / MAXIMUM_IN_SIGMAS, biasSigmaNs(track, estimate));
 
 /** Returns true when the estimator has heard both directions of a two-way path. */

@@ -1,16 +1,16 @@
 import { expect } from 'chai';
-import { type Speaker, World } from '../testing/closed-loop.js';
+import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 
 const MS = 1e6;
-const three = (world: World): Speaker[] => ['ntp.a', 'ntp.b', 'ntp.c'].map((id) => world.add({ id }));
-const statesOf = (world: World): Record<string, string> =>
+const three = (world: ClosedLoop): SimulatedSource[] => ['ntp.a', 'ntp.b', 'ntp.c'].map((id) => world.add({ id }));
+const statesOf = (world: ClosedLoop): Record<string, string> =>
   Object.fromEntries(world.state().sources.map(({ id, state }) => [id, state]));
 
 const followerAt = (n: number, reference: string) => ({ stratum: 3, address: `203.0.113.${10 + n}:123`, reference });
 
 describe('selection', () => {
   it('rejects a falseticker and names whom it contradicts and by how much', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     three(world);
     world.add({ id: 'ntp.liar', offsetNs: 50 * MS });
     world.run(20);
@@ -26,7 +26,7 @@ describe('selection', () => {
   });
 
   it('does not follow the falseticker although it answers first', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.add({ id: 'ntp.liar', offsetNs: 50 * MS, everyNs: 0.3e9 });
     three(world);
     world.run(3);
@@ -37,7 +37,7 @@ describe('selection', () => {
   });
 
   it('follows a single source, but not for long in vain for others', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.add({ id: 'ntp.a' });
     world.accept({ type: 'source', id: 'ntp.mute', options: { ...world.plain, prefer: true } });
     world.run(9);
@@ -47,7 +47,7 @@ describe('selection', () => {
   });
 
   it('does not follow stratum 15: stratum 16 is unsynchronised', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.add({ id: 'ntp.a' }, {}, { stratum: 15 });
     world.run(20);
     expect(world.source('ntp.a').state).to.equal('rejected');
@@ -59,7 +59,7 @@ describe('selection', () => {
   });
 
   it('lets followers of a source that it hears neither vote nor carry, and says so', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.add({ id: 'ntp.out' }, {}, { stratum: 2, address: '203.0.113.7:123' });
     for (const n of [1, 2, 3])
       world.add({ id: `ntp.h${n}`, offsetNs: n === 3 ? 80 * MS : 0.1 * MS }, {}, followerAt(n, '203.0.113.7'));
@@ -72,7 +72,7 @@ describe('selection', () => {
   });
 
   it('follows a follower once its leader is silent, if that has heard it longer than the hub', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const out = world.add({ id: 'ntp.out' }, {}, { stratum: 2, address: '203.0.113.7:123' });
     const follower = world.add({ id: 'ntp.h1' }, {}, followerAt(1, '203.0.113.7'));
     const state = (setAgoS: number) => {
@@ -93,7 +93,7 @@ describe('selection', () => {
   });
 
   it('lets a source that may follow the hub through others agree, not carry', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const out = world.add({ id: 'ntp.out' }, {}, { stratum: 2 });
     world.add({ id: 'ntp.next' }, {}, { stratum: 5 });
     world.add({ id: 'ntp.near' }, {}, { stratum: 4 });
@@ -108,7 +108,7 @@ describe('selection', () => {
   });
 
   it('never uses a source whose time is its own, whoever says so, and learns nothing from it', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.add({ id: 'ntp.self' }, {}, { stratum: 3, ours: 'this is this hub itself: …' });
     world.run(30);
     expect(world.source('ntp.self')).to.include({ state: 'rejected', reason: 'this is this hub itself: …' });
@@ -120,7 +120,7 @@ describe('selection', () => {
   });
 
   it('follows neither of two that disagree, and says so', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.add({ id: 'ntp.a' });
     world.add({ id: 'ntp.b', offsetNs: 80 * MS });
     world.run(20);
@@ -133,7 +133,7 @@ describe('selection', () => {
 
   for (const word of ['trust', 'prefer'] as const)
     it(`follows the one of two that has the operator's ${word}`, () => {
-      const world = new World();
+      const world = new ClosedLoop();
       world.add({ id: 'ntp.a' });
       world.add({ id: 'ntp.b', offsetNs: 80 * MS }, { [word]: true });
       world.run(20);
@@ -145,7 +145,7 @@ describe('selection', () => {
       ['trust', 'combined'],
       ['prefer', 'rejected'],
     ] as const) {
-      const world = new World();
+      const world = new ClosedLoop();
       three(world);
       world.add({ id: 'ntp.x', offsetNs: 80 * MS }, { [word]: true });
       world.run(20);
@@ -154,7 +154,7 @@ describe('selection', () => {
   });
 
   it('weighs a preferred source before others that agree', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.add({ id: 'ntp.a' });
     world.add({ id: 'ntp.b' }, { prefer: true });
     world.run(60);
@@ -162,7 +162,7 @@ describe('selection', () => {
   });
 
   it('combines nothing while a required source is missing from the majority', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     three(world);
     const required = world.add({ id: 'ntp.r' }, { require: true });
     world.run(20);
@@ -174,7 +174,7 @@ describe('selection', () => {
   });
 
   it('watches a noselect source and never uses it', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     world.add({ id: 'ntp.a' }, { noselect: true });
     world.run(20);
     expect(world.source('ntp.a')).to.include({ state: 'disabled', reason: 'is watched only (noselect)' });
@@ -183,7 +183,7 @@ describe('selection', () => {
   });
 
   it('wants as many independent sources as min-agreeing says', () => {
-    const world = new World({ core: { minAgreeing: 2 } });
+    const world = new ClosedLoop({ core: { minAgreeing: 2 } });
     world.add({ id: 'ntp.a' }, {}, { address: '192.0.2.1:123' });
     world.add({ id: 'ntp.b' }, {}, { address: '192.0.2.1:1123' });
     world.run(20);
@@ -195,7 +195,7 @@ describe('selection', () => {
   });
 
   it('is not outvoted by many names of one server', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     for (const id of ['ntp.x', 'ntp.y', 'ntp.z'])
       world.add({ id, offsetNs: 80 * MS }, {}, { address: '192.0.2.66:123' });
     world.add({ id: 'ntp.a' }, {}, { address: '192.0.2.1:123' });
@@ -205,7 +205,7 @@ describe('selection', () => {
   });
 
   it('does not use a source that says that it is not synchronised itself', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     three(world);
     world.claim('ntp.b', { synchronised: false });
     world.run(20);
@@ -217,7 +217,7 @@ describe('selection', () => {
   });
 
   it('keeps the honest when two of four turn into liars that agree', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const [, , c] = three(world);
     const d = world.add({ id: 'ntp.d' });
     world.run(60);
@@ -234,7 +234,7 @@ describe('selection', () => {
   });
 
   it('does not let a known falseticker take over when it is the last to live', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const good = three(world);
     world.add({ id: 'ntp.liar', offsetNs: 50 * MS });
     world.run(20);
@@ -246,7 +246,7 @@ describe('selection', () => {
   });
 
   it('rejects what root distances permit but most others stand against, and says so', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     for (const id of ['ntp.a', 'ntp.b', 'ntp.c']) world.add({ id, delayNs: 20 * MS, jitterNs: 0.3 * MS });
     world.add({ id: 'ntp.x', offsetNs: 25 * MS, delayNs: 20 * MS, jitterNs: 0.3 * MS });
     world.add({ id: 'ntp.y', offsetNs: -25 * MS, delayNs: 20 * MS, jitterNs: 0.3 * MS });
@@ -266,7 +266,7 @@ describe('selection', () => {
   });
 
   it('is between two and two that their paths permit, with a bound that says so, whoever answers first', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const far = { delayNs: 20 * MS, jitterNs: 0.3 * MS };
     world.add({ id: 'ntp.a', ...far, everyNs: 0.3e9 });
     world.add({ id: 'ntp.b', ...far });
@@ -283,7 +283,7 @@ describe('selection', () => {
   });
 
   it('follows an honest majority that comes late, whoever made the time until then', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     for (const id of ['ntp.x', 'ntp.y']) world.add({ id, offsetNs: 60 * MS });
     world.run(60);
     three(world);
@@ -293,7 +293,7 @@ describe('selection', () => {
   });
 
   it('makes coming back the harder the more often a source was thrown out, and tells of it rarely', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     three(world);
     const fickle = world.add({ id: 'ntp.x', jitterNs: 1e3, delayNs: 0.1 * MS });
     world.run(20);
@@ -307,7 +307,7 @@ describe('selection', () => {
   });
 
   it('forgets what the dead said once the living agree on something else', () => {
-    const world = new World({ core: { maxErrorNs: 20 * MS } });
+    const world = new ClosedLoop({ core: { maxErrorNs: 20 * MS } });
     const old = [world.add({ id: 'ntp.old', offsetNs: -60 * MS }), world.add({ id: 'ntp.older', offsetNs: -60 * MS })];
     world.run(60);
     for (const speaker of old) world.kill(speaker);
@@ -318,7 +318,7 @@ describe('selection', () => {
   });
 
   it('finds out a server that drifts away slowly, and is not led by it', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const speakers = ['ntp.a', 'ntp.b', 'ntp.c', 'ntp.d'].map((id) =>
       world.add({ id, delayNs: 10 * MS, jitterNs: 0.5 * MS }),
     );
@@ -335,7 +335,7 @@ describe('selection', () => {
   });
 
   it('is not moved by an attacker who delays one direction', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const [, , victim] = three(world);
     world.run(60);
     Object.assign(victim!, { offsetNs: 25 * MS, delayNs: victim!.delayNs + 25 * MS });
@@ -344,7 +344,7 @@ describe('selection', () => {
   });
 
   it('follows the only source when that changes its time', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const only = world.add({ id: 'ntp.a' });
     world.run(60);
     only.offsetNs = 50 * MS;
@@ -354,7 +354,7 @@ describe('selection', () => {
   });
 
   it('learns a source anew after it was silent, while others carry the estimate', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const [a] = three(world);
     world.run(20);
     world.kill(a!);
@@ -368,7 +368,7 @@ describe('selection', () => {
   });
 
   it('notices silence that nobody reports, after several of the own intervals of a source', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const [a] = three(world);
     world.run(30);
     a!.alive = false;
@@ -380,7 +380,7 @@ describe('selection', () => {
   });
 
   it('does not mistake the longer interval after a quick start for silence', () => {
-    const world = new World();
+    const world = new ClosedLoop();
     const a = world.add({ id: 'ntp.a' });
     world.run(6);
     a.alive = false;

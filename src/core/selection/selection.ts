@@ -2,30 +2,30 @@ import { type Claims, type Instant, NS_PER_S, type Ns } from '../../api/index.js
 import type { CoreOptions } from '../engine/input.js';
 import { list } from '../engine/sentence.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import { allTracks, type Source, type Track, votes } from '../tracks/source.js';
+import { allTracks, type Source, type SourceTrack, votes } from '../tracks/source.js';
 import { admit, type Change, probation, release, stands } from './admission.js';
 import { type Candidate, opinionOf } from './candidate.js';
 import { bestOf, echoReason, mayEcho } from './echo.js';
-import { elect, type Verdict } from './election.js';
-import { type Bar, barOf, isPending, UNMEASURED } from './eligibility.js';
+import { type Election, elect } from './election.js';
+import { type Ineligibility, ineligibilityOf, isPending, UNMEASURED } from './eligibility.js';
 import { FOLLOWING_REASONS, type Following, followingOf } from './following.js';
-import { kinshipOf } from './independence.js';
+import { dependencesOf } from './independence.js';
 import type { OwnTime } from './majority.js';
-import { type Opponents, objection } from './rejection-reason.js';
+import { type RejectionContext, rejectionReason } from './rejection-reason.js';
 import { biasSigmaNs, isDelayKnown } from './root-distance.js';
 import { type Interval, touches } from './vote.js';
 
 /** What the selection must know of the rest. */
-export interface Surroundings {
+export interface SelectionContext {
   readonly now: Instant;
-  readonly estimate: (track: Track) => TrackEstimate | undefined;
+  readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
   /** What a track says − the estimate of its clock. */
-  readonly biasNs: (track: Track, estimate: TrackEstimate) => Ns;
+  readonly biasNs: (track: SourceTrack, estimate: TrackEstimate) => Ns;
   /** The time kept so far, as a bias. */
   readonly own: Interval | undefined;
 }
 
-export interface Outcome {
+export interface SelectionResult {
   readonly changes: readonly Change[];
   /** Why there is no majority; empty when there is one or nothing to judge. */
   readonly obstacle: string;
@@ -74,7 +74,7 @@ export class Selection {
     this.#makers = new Set();
   }
 
-  judge(sources: readonly Source[], around: Surroundings): Outcome {
+  judge(sources: readonly Source[], around: SelectionContext): SelectionResult {
     const changes: Change[] = [];
     this.#relate(sources);
     const all = gather(sources, around, changes);
@@ -106,7 +106,7 @@ export class Selection {
   }
 
   /** A majority that has another time than the hub has not made it yet. */
-  #noteMakers(electorate: readonly Candidate[], { truth, votes, obstacle }: Verdict, own: Interval | undefined): void {
+  #noteMakers(electorate: readonly Candidate[], { truth, votes, obstacle }: Election, own: Interval | undefined): void {
     if (truth === undefined || obstacle !== '' || votes < CONFIRMATIONS) return;
     const isKept = own === undefined || touches(own, truth);
     const holders = isKept ? electorate.filter((candidate) => touches(candidate, truth)) : [];
@@ -119,12 +119,12 @@ export class Selection {
     const isNews = claims.length !== this.#claims.length || claims.some((claim, i) => claim !== this.#claims[i]);
     this.#claims = claims;
     if (!isNews) return;
-    const kinship = kinshipOf(sources);
+    const kinship = dependencesOf(sources);
     for (const source of sources) source.kinship = kinship.get(source.id)!;
   }
 
   /** The first verdict waits for those that may yet get a vote, unless they could not change it. */
-  #waits(electorate: readonly Candidate[], { overlap }: Verdict, pending: number, now: Instant): boolean {
+  #waits(electorate: readonly Candidate[], { overlap }: Election, pending: number, now: Instant): boolean {
     if (this.#decided || electorate.length === 0) return false;
     this.#firstCandidate ??= now;
     const isClear = overlap !== undefined && overlap.votes * 2 > overlap.voters + pending;
@@ -135,12 +135,12 @@ export class Selection {
 }
 
 /** Everything that may be judged now; the others get their state here. */
-function gather(sources: readonly Source[], around: Surroundings, changes: Change[]): Candidate[] {
+function gather(sources: readonly Source[], around: SelectionContext, changes: Change[]): Candidate[] {
   const candidates: Candidate[] = [];
   for (const track of allTracks(sources)) {
     if (track.kind === 'rate') continue;
     const estimate = around.estimate(track);
-    const bar = barOf(track, around.now) ?? barOfEstimate(track, estimate);
+    const bar = ineligibilityOf(track, around.now) ?? barOfEstimate(track, estimate);
     if (isBarred(track, bar, changes)) continue;
     if (track.kind === 'link') {
       changes.push(...admit(track, track.noiseFloorNs));
@@ -157,14 +157,14 @@ function gather(sources: readonly Source[], around: Surroundings, changes: Chang
   return candidates;
 }
 
-function candidateOf(track: Track, estimate: TrackEstimate, around: Surroundings): Candidate {
+function candidateOf(track: SourceTrack, estimate: TrackEstimate, around: SelectionContext): Candidate {
   const { centreNs, halfNs } = opinionOf(track, estimate, around.biasNs(track, estimate));
   const group = track.source.kinship.group;
   return { centreNs, halfNs, group, incumbent: track.admittedNs !== undefined, track, estimate };
 }
 
 /** The voters that have fallen silent while the estimate rests on them. */
-function silentOf(sources: readonly Source[], around: Surroundings): readonly Candidate[] {
+function silentOf(sources: readonly Source[], around: SelectionContext): readonly Candidate[] {
   return allTracks(sources).flatMap((track) => {
     if (!track.lost || track.admittedNs === undefined || !votes(track)) return [];
     const estimate = around.estimate(track);
@@ -174,10 +174,10 @@ function silentOf(sources: readonly Source[], around: Surroundings): readonly Ca
 }
 
 /** A path that the estimator began again with may lack its delay, whichever directions are heard. */
-const barOfEstimate = (track: Track, estimate: TrackEstimate | undefined): Bar | undefined =>
+const barOfEstimate = (track: SourceTrack, estimate: TrackEstimate | undefined): Ineligibility | undefined =>
   track.kind !== 'exchange' || estimate === undefined || isDelayKnown(estimate) ? undefined : UNMEASURED;
 
-function isBarred(track: Track, bar: Bar | undefined, changes: Change[]): boolean {
+function isBarred(track: SourceTrack, bar: Ineligibility | undefined, changes: Change[]): boolean {
   track.lost = bar?.state === 'unreachable';
   track.stuck = bar?.lasts ?? false;
   if (bar === undefined) return false;
@@ -202,18 +202,18 @@ function followersOf(
 }
 
 /** Followers show whether they agree. They carry nothing: what they add may have come from this hub. */
-function settleFollowers(followers: ReadonlyMap<Candidate, Following>, opponents: Opponents): readonly Change[] {
+function settleFollowers(followers: ReadonlyMap<Candidate, Following>, opponents: RejectionContext): readonly Change[] {
   const { truth } = opponents.verdict;
   return [...followers].flatMap(([candidate, { leader, how }]) => {
     const { track } = candidate;
     const disagrees = how === 'heard' && (truth === undefined || !touches(candidate, truth));
     track.state = disagrees || how === 'stale' ? 'rejected' : how === 'heard' ? 'agrees' : 'warming';
-    track.reason = disagrees ? objection(candidate, opponents) : FOLLOWING_REASONS[how](leader);
+    track.reason = disagrees ? rejectionReason(candidate, opponents) : FOLLOWING_REASONS[how](leader);
     return release(track);
   });
 }
 
-function settle(candidates: readonly Candidate[], opponents: Opponents): Change[] {
+function settle(candidates: readonly Candidate[], opponents: RejectionContext): Change[] {
   const { electorate, verdict } = opponents;
   const members = new Set(candidates.filter((candidate) => isMember(candidate, electorate, verdict)));
   const isPreferred = [...members].some(({ track }) => track.source.options.prefer);
@@ -239,7 +239,7 @@ function settle(candidates: readonly Candidate[], opponents: Opponents): Change[
     if (ruling.member) warm(track, probation(track, ruling));
     else {
       track.state = 'rejected';
-      track.reason = objection(candidate, opponents);
+      track.reason = rejectionReason(candidate, opponents);
     }
     return release(track);
   });
@@ -249,7 +249,7 @@ function settle(candidates: readonly Candidate[], opponents: Opponents): Change[
 function isMember(
   candidate: Candidate,
   electorate: readonly Candidate[],
-  { truth, findings, obstacle }: Verdict,
+  { truth, findings, obstacle }: Election,
 ): boolean {
   if (findings.get(candidate)?.apart !== undefined) return false;
   if (electorate.length === 0) return candidate.track.admittedNs !== undefined;
@@ -257,7 +257,7 @@ function isMember(
 }
 
 /** What silent tracks said last goes on counting, unless the living agree on something else. */
-function forgetTheDead(sources: readonly Source[], { truth, obstacle }: Verdict, around: Surroundings): Change[] {
+function forgetTheDead(sources: readonly Source[], { truth, obstacle }: Election, around: SelectionContext): Change[] {
   if (truth === undefined || obstacle !== '') return [];
   return allTracks(sources).flatMap((track) => {
     if (!track.lost || track.admittedNs === undefined) return [];
@@ -269,7 +269,7 @@ function forgetTheDead(sources: readonly Source[], { truth, obstacle }: Verdict,
 
 const numbersItself = ({ track }: Candidate): boolean => track.numberedOffsetNs !== undefined;
 
-function warm(track: Track, reason: string): void {
+function warm(track: SourceTrack, reason: string): void {
   track.state = 'warming';
   track.reason = reason;
 }

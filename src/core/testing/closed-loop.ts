@@ -8,7 +8,7 @@ import type { LeapTable } from '../leap/leap-table.js';
 import { PLAIN_OPTIONS } from '../tracks/source.js';
 
 /** A source of the simulated world. All times ns. */
-export interface Speaker {
+export interface SimulatedSource {
   readonly id: string;
   /** Its own error: what it says − truth. */
   offsetNs: number;
@@ -25,7 +25,7 @@ export interface Speaker {
   alive: boolean;
 }
 
-export interface WorldOptions {
+export interface ClosedLoopOptions {
   readonly core?: Partial<CoreOptions>;
   readonly offsetNs?: number;
   /** How slow the bare oscillator is. */
@@ -47,9 +47,9 @@ const EPOCH_NS = 1_767_225_600_000_000_000n;
 const START_NS = 5_000_000_000;
 
 /** One clock, its sources and the engine in a closed loop over simulated time. The same calls give the same world. */
-export class World {
+export class ClosedLoop {
   readonly engine: Engine;
-  readonly speakers: Speaker[] = [];
+  readonly speakers: SimulatedSource[] = [];
   readonly actions: { readonly atS: number; readonly action: Action }[] = [];
   readonly inputs: Input[] = [];
   /** Truth − clock. */
@@ -62,11 +62,11 @@ export class World {
   /** UTC − the monotonic clock. */
   #epochNs: bigint;
   #nowNs = START_NS;
-  #due = new Map<Speaker, number>();
+  #due = new Map<SimulatedSource, number>();
   #tickNs = START_NS + TICK_NS;
   #seed = 12345;
 
-  constructor(options: WorldOptions = {}) {
+  constructor(options: ClosedLoopOptions = {}) {
     this.thetaNs = options.offsetNs ?? 0;
     this.slowPpb = options.slowPpb ?? 0;
     this.#wanderPpb = options.wanderPpb ?? 0;
@@ -83,8 +83,12 @@ export class World {
     return (this.#nowNs - START_NS) / 1e9;
   }
 
-  add(speaker: Partial<Speaker> & { id: string }, options: Partial<SourceOptions> = {}, claims: Partial<Claims> = {}) {
-    const full: Speaker = {
+  add(
+    speaker: Partial<SimulatedSource> & { id: string },
+    options: Partial<SourceOptions> = {},
+    claims: Partial<Claims> = {},
+  ) {
+    const full: SimulatedSource = {
       offsetNs: 0,
       delayNs: 1e6,
       jitterNs: 50e3,
@@ -117,7 +121,7 @@ export class World {
     this.accept({ type: 'discipline', clock: 'system', policy: full });
   }
 
-  kill(speaker: Speaker, reason = 'no answer to the last 4 requests'): void {
+  kill(speaker: SimulatedSource, reason = 'no answer to the last 4 requests'): void {
     speaker.alive = false;
     this.accept({ type: 'unreachable', id: speaker.id, reason });
   }
@@ -212,8 +216,8 @@ export class World {
     return { type: 'stepped', clock: action.clock, deltaNs: action.deltaNs, byUs: true };
   }
 
-  #next(): [Speaker | undefined, number] {
-    let first: [Speaker | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
+  #next(): [SimulatedSource | undefined, number] {
+    let first: [SimulatedSource | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
     for (const entry of this.#due) if (entry[1] < first[1]) first = entry;
     return first;
   }
@@ -223,7 +227,7 @@ export class World {
     this.#nowNs = atNs;
   }
 
-  #speak(speaker: Speaker): void {
+  #speak(speaker: SimulatedSource): void {
     const { id, kind, path, offsetNs, delayNs, jitterNs, claims } = speaker;
     if (claims !== undefined) this.claim(id, claims);
     const said = this.thetaNs + offsetNs;

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { type Directions, isTwoWay, missingWay, type Way, withLeg } from './directions.js';
+import { type Directions, isTwoWay, type LegDirection, missingWay, withLeg } from './directions.js';
 
 const at = (seconds: number): bigint => BigInt(Math.round(seconds * 1e9));
 
 /** The directions after legs at these seconds. */
-function heard(legs: Partial<Record<Way, readonly number[]>>, statedNs = 0): Directions {
-  const all = (Object.entries(legs) as [Way, readonly number[]][])
+function heard(legs: Partial<Record<LegDirection, readonly number[]>>, statedNs = 0): Directions {
+  const all = (Object.entries(legs) as [LegDirection, readonly number[]][])
     .flatMap(([way, seconds]) => seconds.map((second) => ({ way, second })))
     .sort((a, b) => a.second - b.second);
   return all.reduce<Directions>((found, { way, second }) => withLeg(found, way, at(second), statedNs), {});

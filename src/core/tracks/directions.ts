@@ -8,10 +8,10 @@ export interface Direction {
   readonly intervalNs: Ns;
 }
 
-export type Way = Leg['direction'];
+export type LegDirection = Leg['direction'];
 
 /** The directions in which legs have arrived since the track was last learnt from the start. */
-export type Directions = { readonly [way in Way]?: Direction };
+export type Directions = { readonly [way in LegDirection]?: Direction };
 
 /** A source, or one direction of a path, is silent after this many of its own intervals, once these are known. */
 export const SILENT_INTERVALS = 8;
@@ -19,13 +19,13 @@ export const SILENT_AT_LEAST_NS = 10 * NS_PER_S;
 /** Factor by which the longest gap shrinks with each shorter one. */
 const FORGET = 0.95;
 
-const WAYS: readonly Way[] = ['inbound', 'outbound'];
+const WAYS: readonly LegDirection[] = ['inbound', 'outbound'];
 
 /** Returns the longest recent gap after another gap of `gapNs`. */
 export const longestGap = (beforeNs: Ns, gapNs: Ns): Ns => Math.max(gapNs, beforeNs * FORGET);
 
 /** Returns the directions after a leg that arrived at `now`. `statedNs`: the longest interval that the source states, or 0. */
-export function withLeg(directions: Directions, way: Way, now: Instant, statedNs: Ns): Directions {
+export function withLeg(directions: Directions, way: LegDirection, now: Instant, statedNs: Ns): Directions {
   const before = directions[way];
   if (before === undefined) return { ...directions, [way]: { first: now, last: now, intervalNs: 0 } };
   // An outage is not an interval, but a server may ask for longer ones: they are learnt in steps.
@@ -37,7 +37,11 @@ export function withLeg(directions: Directions, way: Way, now: Instant, statedNs
  * Returns the direction in which nothing arrives any more while the other one goes on: the delay of the path is not known, or
  * was known too long ago. `complainedAt`: the source itself said then that something was wrong.
  */
-export function missingWay(directions: Directions, statedNs: Ns, complainedAt: Instant | undefined): Way | undefined {
+export function missingWay(
+  directions: Directions,
+  statedNs: Ns,
+  complainedAt: Instant | undefined,
+): LegDirection | undefined {
   return WAYS.find((way) => {
     const direction = directions[way];
     if (direction === undefined) return true;
@@ -54,7 +58,7 @@ export const isTwoWay = (directions: Directions, complainedAt: Instant | undefin
   });
 
 /** Returns the age of the newest leg of the other direction less that of this one; zero where this one is newer. */
-function lagNs(directions: Directions, way: Way): Ns {
+function lagNs(directions: Directions, way: LegDirection): Ns {
   const other = directions[way === 'inbound' ? 'outbound' : 'inbound'];
   const own = directions[way];
   return own === undefined || other === undefined ? 0 : Math.max(Number(other.last - own.last), 0);

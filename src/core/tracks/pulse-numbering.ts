@@ -1,11 +1,11 @@
 import { formatDuration, type Ns, type Pulse, type Reading } from '../../api/index.js';
-import type { Track } from './source.js';
+import type { SourceTrack } from './source.js';
 
 /** A numbering that contradicts the estimate for this many pulses in a row is no accident. */
 const SLIPPED_PULSES = 3;
 
 /** Notes by how many periods a receiver's own numbering of its pulses is from the estimate. Answers news, if it is any. */
-export function compareNumbering(track: Track, numberedNs: Ns | undefined, offsetNs: Ns): string | undefined {
+export function compareNumbering(track: SourceTrack, numberedNs: Ns | undefined, offsetNs: Ns): string | undefined {
   if (numberedNs === undefined) return undefined;
   const slip = Math.round((offsetNs - numberedNs) / track.periodNs);
   track.slipRun = slip === track.slip ? track.slipRun + 1 : 1;
@@ -20,7 +20,7 @@ export function ownNumber(pulse: Pulse): Reading | undefined {
 }
 
 /** How a receiver numbers its pulses, where the others say otherwise. */
-export function slipOf({ slip, slipRun, periodNs }: Track): string | undefined {
+export function slipOf({ slip, slipRun, periodNs }: SourceTrack): string | undefined {
   if (slip === 0 || slipRun < SLIPPED_PULSES) return undefined;
   const by = formatDuration(Math.abs(slip) * periodNs);
   return `numbers its pulses ${by} too ${slip > 0 ? 'low' : 'high'}; the other sources are believed`;

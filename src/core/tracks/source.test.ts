@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Observation } from '../../api/index.js';
-import { ageNs, createSource, heard, note, silentAfterNs, type Track, trackOf } from './source.js';
+import { ageNs, createSource, heard, note, type SourceTrack, silentAfterNs, trackOf } from './source.js';
 
 const S = 1_000_000_000;
 const leg: Observation = {
@@ -13,7 +13,7 @@ const leg: Observation = {
   noiseFloorNs: 1,
 };
 /** A track that spoke at these seconds. */
-const spokeAt = (observation: Observation, ...seconds: number[]): Track => {
+const spokeAt = (observation: Observation, ...seconds: number[]): SourceTrack => {
   const track = trackOf(createSource('ntp.a'), observation);
   for (const second of seconds) {
     note(track, observation);

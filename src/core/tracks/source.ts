@@ -1,37 +1,37 @@
 import type { Claims, ClockId, Instant, Ns, Observation, SourceState, StampClass } from '../../api/index.js';
 import { NS_PER_S } from '../../api/index.js';
 import type { SourceOptions } from '../engine/input.js';
-import { INDEPENDENT, type Kinship } from '../selection/independence.js';
+import { type Dependence, INDEPENDENT } from '../selection/independence.js';
 import {
   type Directions,
+  type LegDirection,
   longestGap,
   missingWay,
   SILENT_AT_LEAST_NS,
   SILENT_INTERVALS,
-  type Way,
   withLeg,
 } from './directions.js';
 import { type StatedError, statedError } from './stated-error.js';
 import { statedStratum, UNSYNCHRONISED } from './stratum.js';
-import { type Climb, climbTo } from './stratum-climb.js';
+import { climbTo, type StratumClimb } from './stratum-climb.js';
 
 /** How a track speaks. `link` compares two local clocks and has no opinion about the time. */
 export type TrackKind = 'exchange' | 'reading' | 'pulse' | 'link' | 'rate';
 
 /** How far a source is from the others that agree with it, also as a multiple of what is usual for such paths. */
-export interface Unusual {
+export interface UnusualGap {
   readonly gapNs: Ns;
   readonly times: number;
 }
 
 /** A jump of a source's time: by how much (NaN: not known yet), and CLOCK_MONOTONIC_RAW when it was seen. */
-export interface Jump {
+export interface TimeJump {
   readonly jumpNs: Ns;
   readonly at: Instant;
 }
 
 /** What one source says over one path, with what selection remembers of it. */
-export interface Track {
+export interface SourceTrack {
   /** `id` or `id/path`. */
   readonly key: string;
   readonly source: Source;
@@ -70,14 +70,14 @@ export interface Track {
   /** It is one of a majority that agrees to within its usual errors. */
   close: boolean;
   /** It is among the majority no better than its root distance permits. */
-  unusual: Unusual | undefined;
+  unusual: UnusualGap | undefined;
   /** It is unusual beside others that are not: it is followed and has no share of the estimate. */
   outlier: boolean;
   /** How often the estimator has begun anew with it. */
   restarts: number;
   /** How often its time has jumped, and the last time. */
   jumps: number;
-  jump: Jump | undefined;
+  jump: TimeJump | undefined;
   /** Own updates in a row in which it stood against its present status. */
   streak: number;
   judgedUpdates: number;
@@ -108,11 +108,11 @@ export interface Source {
   silence: string;
   /** The last such reason, and when it was given, until something is measured again. */
   complaint: { readonly reason: string; readonly at: Instant } | undefined;
-  readonly tracks: Map<string, Track>;
-  kinship: Kinship;
+  readonly tracks: Map<string, SourceTrack>;
+  kinship: Dependence;
   /** CLOCK_MONOTONIC_RAW when its own clock was last set, as it says. */
   setAt: Instant | undefined;
-  climb: Climb | undefined;
+  climb: StratumClimb | undefined;
   stated: StatedError | undefined;
   /** What the operator was last told. */
   told: string;
@@ -166,17 +166,17 @@ export function claimed(source: Source, claims: Claims, now: Instant, utc: Insta
 }
 
 /** Its source's next observation over that path begins another one. */
-export function forgetTrack(track: Track): void {
+export function forgetTrack(track: SourceTrack): void {
   const { tracks } = track.source;
   for (const [path, known] of tracks) if (known === track) tracks.delete(path);
 }
 
 /** The track that an observation belongs to, made when it is the first. */
-export function trackOf(source: Source, observation: Observation): Track {
+export function trackOf(source: Source, observation: Observation): SourceTrack {
   const path = observation.path ?? '';
   const known = source.tracks.get(path);
   if (known !== undefined) return known;
-  const track: Track = {
+  const track: SourceTrack = {
     key: path === '' ? source.id : `${source.id}/${path}`,
     source,
     clock: observation.clock,
@@ -221,7 +221,7 @@ export function trackOf(source: Source, observation: Observation): Track {
 }
 
 /** Notes what an observation says about the track itself. */
-export function note(track: Track, observation: Observation): void {
+export function note(track: SourceTrack, observation: Observation): void {
   track.observations++;
   track.stamp = observation.stamp;
   track.noiseFloorNs = observation.noiseFloorNs;
@@ -236,24 +236,24 @@ export function note(track: Track, observation: Observation): void {
 }
 
 /** Notes a leg of a two-way path. */
-export function noteLeg(track: Track, way: Way, now: Instant): void {
+export function noteLeg(track: SourceTrack, way: LegDirection, now: Instant): void {
   track.directions = withLeg(track.directions, way, now, statedNs(track));
 }
 
 /** Returns the direction that keeps the delay of a two-way path from being known; undefined where it is known. */
-export function missingWayOf(track: Track): Way | undefined {
+export function missingWayOf(track: SourceTrack): LegDirection | undefined {
   if (track.kind !== 'exchange') return undefined;
   return missingWay(track.directions, statedNs(track), track.source.complaint?.at);
 }
 
 /** Returns true when the delay of the path was known until one direction fell silent. */
-export const hasLapsed = (track: Track): boolean => {
+export const hasLapsed = (track: SourceTrack): boolean => {
   const way = missingWayOf(track);
   return way !== undefined && track.directions[way] !== undefined;
 };
 
 /** Forgets what the track said, not how it behaved. */
-export function relearn(track: Track): void {
+export function relearn(track: SourceTrack): void {
   track.expulsions++;
   track.directions = {};
   track.updates = 0;
@@ -264,7 +264,7 @@ export function relearn(track: Track): void {
 }
 
 /** Its past is of no use for its present, through no fault of its own: it is judged anew. */
-export function reawaken(track: Track): void {
+export function reawaken(track: SourceTrack): void {
   track.admittedNs = undefined;
   track.directions = {};
   track.updates = 0;
@@ -282,7 +282,7 @@ export function reawaken(track: Track): void {
 }
 
 /** Notes that the track spoke at `now`: one input, however many observations it held. */
-export function heard(track: Track, now: Instant): void {
+export function heard(track: SourceTrack, now: Instant): void {
   if (track.observations > 0 && track.updates > 0) {
     track.intervalNs = longestGap(track.intervalNs, Number(now - track.last));
   }
@@ -292,7 +292,7 @@ export function heard(track: Track, now: Instant): void {
 }
 
 /** When a track that says nothing more counts as silent, ns after its last word. */
-export function silentAfterNs(track: Track): Ns {
+export function silentAfterNs(track: SourceTrack): Ns {
   const stated = track.source.claims.intervalNs;
   if (stated === undefined && track.updates < LEARNING_UPDATES && track.kind === 'exchange')
     return SILENT_WHILE_LEARNING_NS;
@@ -300,19 +300,19 @@ export function silentAfterNs(track: Track): Ns {
 }
 
 /** The longest interval that the source states, ns; zero where it states none. */
-export const statedNs = ({ source }: Track): Ns => source.claims.intervalNs ?? 0;
+export const statedNs = ({ source }: SourceTrack): Ns => source.claims.intervalNs ?? 0;
 
-export const ageNs = (track: Track, now: Instant): Ns => Number(now - track.last);
+export const ageNs = (track: SourceTrack, now: Instant): Ns => Number(now - track.last);
 
 /** It has an opinion about the time of its own. */
-export const votes = (track: Track): boolean => track.kind === 'exchange' || track.kind === 'reading';
+export const votes = (track: SourceTrack): boolean => track.kind === 'exchange' || track.kind === 'reading';
 
-export function allTracks(sources: Iterable<Source>): Track[] {
-  const all: Track[] = [];
+export function allTracks(sources: Iterable<Source>): SourceTrack[] {
+  const all: SourceTrack[] = [];
   for (const { tracks } of sources) for (const track of tracks.values()) all.push(track);
   return all;
 }
 
 /** It is alive and the estimate rests on it. */
-export const carries = ({ admittedNs, lost, kind }: Track): boolean =>
+export const carries = ({ admittedNs, lost, kind }: SourceTrack): boolean =>
   admittedNs !== undefined && !lost && kind !== 'link';

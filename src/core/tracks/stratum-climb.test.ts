@@ -1,9 +1,12 @@
 import { expect } from 'chai';
-import { type Climb, climbTo, isLoop, loopReason } from './stratum-climb.js';
+import { climbTo, isLoop, loopReason, type StratumClimb } from './stratum-climb.js';
 
 const S = 1_000_000_000n;
-const walk = (strata: readonly number[], everyS = 1): Climb =>
-  strata.reduce<Climb | undefined>((climb, stratum, i) => climbTo(stratum, BigInt(i * everyS) * S, climb), undefined)!;
+const walk = (strata: readonly number[], everyS = 1): StratumClimb =>
+  strata.reduce<StratumClimb | undefined>(
+    (climb, stratum, i) => climbTo(stratum, BigInt(i * everyS) * S, climb),
+    undefined,
+  )!;
 
 describe('strata that climb', () => {
   it('are a loop when they rise with every round, however long that is', () => {

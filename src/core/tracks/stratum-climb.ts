@@ -2,7 +2,7 @@ import { type Instant, NS_PER_S } from '../../api/index.js';
 import { UNSYNCHRONISED } from './stratum.js';
 
 /** Strata that a source states one after the other, since the last one that was lower than the one before. */
-export interface Climb {
+export interface StratumClimb {
   readonly from: number;
   readonly last: number;
   readonly rises: number;
@@ -21,7 +21,7 @@ const STRATA_IN_LOOP = 6;
 const STRATA_TO_THE_END = 4;
 
 /** `stratum`: as stated now; 16 when the source is not synchronised. */
-export function climbTo(stratum: number, now: Instant, before: Climb | undefined): Climb {
+export function climbTo(stratum: number, now: Instant, before: StratumClimb | undefined): StratumClimb {
   const isOver = stratum >= UNSYNCHRONISED;
   const last = isOver ? (before?.last ?? stratum) : stratum;
   const isNew = before === undefined || last < before.last || now - before.at > MEMORY_NS;
@@ -31,12 +31,12 @@ export function climbTo(stratum: number, now: Instant, before: Climb | undefined
 }
 
 /** Returns true when the strata rose as they do where time comes round in a loop and no server outside carries it. */
-export function isLoop({ from, last, rises, isOver }: Climb): boolean {
+export function isLoop({ from, last, rises, isOver }: StratumClimb): boolean {
   const rose = last - from;
   const isAtEnd = isOver || last >= UNSYNCHRONISED - 1;
   return (rises >= RISES_IN_LOOP && rose >= STRATA_IN_LOOP) || (isAtEnd && rose >= STRATA_TO_THE_END);
 }
 
-export const loopReason = ({ from, last, isOver }: Climb): string =>
+export const loopReason = ({ from, last, isOver }: StratumClimb): string =>
   `counted up from stratum ${from} to ${last}${isOver ? ' and is not synchronised any more' : ''}: ` +
   'its time comes round in a loop, and no server outside carries it';

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { createEstimator } from '../estimator/index.js';
-import { World } from '../testing/closed-loop.js';
+import { ClosedLoop } from '../testing/closed-loop.js';
 import { MOST_TRACKS } from './track-limit.js';
 
 describe('the paths of one source', () => {
   /** A receiver whose pulses carry the estimate, and as many devices as asked, each of which gives one pulse. */
   function besides(devices: number) {
     const estimator = createEstimator();
-    const world = new World({ estimator });
+    const world = new ClosedLoop({ estimator });
     world.add({ id: 'gpsd.r', path: 'pps', kind: 'pulse', jitterNs: 1e3, numbered: true });
     world.run(30);
     for (let k = 0; k < devices; k++) {
@@ -33,7 +33,7 @@ describe('the paths of one source', () => {
 
   it('do not take the place of one that speaks seldom and carries the estimate', () => {
     const estimator = createEstimator();
-    const world = new World({ estimator });
+    const world = new ClosedLoop({ estimator });
     world.add({ id: 'ntp.a', everyNs: 16e9 });
     world.run(300);
     for (let k = 0; k < MOST_TRACKS + 4; k++) {

@@ -1,22 +1,22 @@
 import type { StampClass } from '../../api/index.js';
 
 /**
- * The layout of native/arena.h: 32 records of 224 octets, then the payloads. All sockets share one arena, so that a record
- * and its payload are valid only while the batch is being delivered.
+ * The layout of native/arena.h: 32 records of 224 octets, then the payloads. All sockets share one arena, so a record and its
+ * payload are valid only while the batch is delivered.
  */
 
 const RECORD_OCTETS = 224;
 const WORDS = RECORD_OCTETS / 4;
 const LONGS = RECORD_OCTETS / 8;
 
-/** Kinds of record; there is a fourth, which says that some network interface has changed. */
+/** Kinds of record. A fourth kind, without data, says that a network interface has changed. */
 export const DATAGRAM = 0;
 export const SENT = 1;
 export const NETWORK_ERROR = 2;
 
 const STAMPED_BY: readonly StampClass[] = ['user', 'kernel', 'hardware'];
 
-/** Reads records. Addresses are text: what inet_ntop(3) writes. */
+/** Reads records. Addresses are text as inet_ntop(3) writes it. */
 export class Arena {
   readonly buffer: ArrayBuffer;
   readonly #words: Int32Array;
@@ -30,9 +30,9 @@ export class Arena {
     this.#text = Buffer.from(buffer);
   }
 
-  /** False when a handler has transferred the memory away through a payload's `buffer`: the rest of the batch is lost. */
+  /** Returns false when a handler has transferred the memory through a payload's `buffer`: the rest of the batch is lost. */
   intact = (): boolean => this.buffer.byteLength > 0;
-  /** The stamp, ns: of the hardware clock when that made it, else CLOCK_REALTIME. */
+  /** The stamp, ns, on the hardware clock that made it, otherwise on CLOCK_REALTIME. */
   time = (record: number): bigint => this.#longs[record * LONGS]!;
   /** CLOCK_MONOTONIC_RAW of the same moment, ns. */
   monotonic = (record: number): bigint => this.#longs[record * LONGS + 1]!;
@@ -41,7 +41,7 @@ export class Arena {
   number = (record: number): number => this.#words[record * WORDS + 5]!;
   stampedBy = (record: number): StampClass => STAMPED_BY[this.#words[record * WORDS + 6]!]!;
   port = (record: number): number => this.#words[record * WORDS + 8]!;
-  /** Sent to a group or to all: every socket that may hear it does. */
+  /** Returns true when the destination was a multicast or broadcast address: every socket on the port receives the datagram. */
   toMany = (record: number): boolean => this.#words[record * WORDS + 11] === 1;
   from = (record: number): string => this.#latin1(record * RECORD_OCTETS + 48, this.#words[record * WORDS + 9]!);
   to = (record: number): string => this.#latin1(record * RECORD_OCTETS + 160, this.#words[record * WORDS + 10]!);
@@ -57,7 +57,7 @@ export class Arena {
 
 let current: Arena | undefined;
 
-/** The reader of this arena: nearly always the same. */
+/** Returns the reader of this arena, which is nearly always the same one. */
 export function arenaOf(buffer: ArrayBuffer): Arena {
   if (current?.buffer !== buffer) current = new Arena(buffer);
   return current;

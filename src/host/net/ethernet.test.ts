@@ -8,7 +8,7 @@ import { openUdp } from './udp.js';
 
 const sharing = new PortSharing();
 
-/** What the addon would write for a stamp of the hardware: native/arena.h. */
+/** A record with a hardware stamp, as the addon writes it (native/arena.h). */
 interface Written {
   readonly kind: 0 | 1;
   readonly number: number;
@@ -37,7 +37,7 @@ function arena(records: readonly Written[]): ArrayBuffer {
   return octets.buffer as ArrayBuffer;
 }
 
-/** An addon over an interface with hardware stamps, which this machine may not have. */
+/** A fake addon with an interface that has hardware stamps, which this machine may lack. */
 function stand(failWith?: number) {
   const calls: string[] = [];
   let config = { transmitType: 0, receiveFilter: 0 };
@@ -109,7 +109,7 @@ describe('a layer 2 socket with hardware stamps', () => {
     expect(calls).to.deep.equal(['1 ptpv2-event', 'close', '0 none']);
   });
 
-  it('names the virtual clock that it was told to stamp by', () => {
+  it('names the virtual clock that makes its stamps', () => {
     const { native, deliver, options } = stand();
     const socket = openEthernet(native, { ...OPTIONS, hardwareClock: 6 });
     const stamps: Stamp[] = [];
@@ -120,7 +120,7 @@ describe('a layer 2 socket with hardware stamps', () => {
     expect(options()).to.include({ hardwareStamps: true, hardwareClock: 6 });
   });
 
-  it('switches nothing on without being asked', () => {
+  it('enables no hardware stamps unless asked', () => {
     const { native, calls } = stand();
     openEthernet(native, { ...OPTIONS, hardwareStamps: false }).close();
     expect(calls).to.deep.equal(['close']);

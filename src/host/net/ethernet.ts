@@ -13,7 +13,7 @@ import { grantStamps, type StampGrant, stampOf } from './hardware-stamps.js';
 import { readInterface } from './interface.js';
 import { because, errorName, noInterface, sendError, succeeds } from './net-error.js';
 
-/** Throws `TH_NET_INTERFACE`, `TH_NET_RAW_PRIVILEGE`, `TH_NET_OPEN`, `TH_NET_HWTSTAMP_*`. */
+/** Opens a layer 2 socket. Throws `TH_NET_INTERFACE`, `TH_NET_RAW_PRIVILEGE`, `TH_NET_OPEN`, `TH_NET_HWTSTAMP_*`. */
 export function openEthernet(native: Native, options: EthernetOptions): EthernetSocket {
   const { mac } = readInterface(native, options.interface);
   const grant = grantStamps(native, options, 'l2');
@@ -104,7 +104,7 @@ function openError(error: unknown, name: string, isOver: () => boolean): HubErro
     case 'ENODEV':
       return noInterface(name, error, isOver);
     case 'EAFNOSUPPORT':
-      return new HubError('TH_NET_OPEN', `${name} is no Ethernet interface`, { cause: error });
+      return new HubError('TH_NET_OPEN', `${name} is not an Ethernet interface`, { cause: error });
     default:
       return new HubError('TH_NET_OPEN', `cannot open a layer 2 socket on ${name}: ${because(error)}`, {
         cause: error,

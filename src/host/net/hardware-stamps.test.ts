@@ -11,7 +11,7 @@ const EPERM = failure(1);
 const ERANGE = failure(34);
 const ENOTSUP = failure(95);
 
-/** A driver that takes some filters, as the kernel shows it. */
+/** A fake driver that accepts some filters. */
 class Driver {
   config: StampConfig = { transmitType: OFF, receiveFilter: 0 };
   readonly written: string[] = [];
@@ -83,7 +83,7 @@ describe('the hardware stamps of an interface', () => {
     expect(driver.written).to.deep.equal(['1 ptpv2-event', '0 none']);
   });
 
-  it('are left alone where nobody asks, and where those of another program already do', () => {
+  it('are left alone when no socket asks for them, and when those of another program already fit', () => {
     const driver = new Driver();
     expect(grantStamps(driver, { interface: 'nic0' }, 'l2')).to.equal(undefined);
     driver.set(ON, 'all');
@@ -106,7 +106,7 @@ describe('the hardware stamps of an interface', () => {
     });
   }
 
-  it('fall back to narrower and to wider filters, and believe what the driver made of them', () => {
+  it('fall back to narrower and to wider filters, and use the filter that the driver chose', () => {
     const narrow = new Driver({ 'ptpv2-l2-event': 'ptpv2-l2-event', all: 'all' });
     const held = grant(narrow);
     expect(narrow.written).to.deep.equal(['1 ptpv2-l2-event']);
@@ -123,7 +123,7 @@ describe('the hardware stamps of an interface', () => {
     expect(generous.written).to.deep.equal(['1 all', '0 none']);
   });
 
-  it('are not left half on by a driver that has none of them', () => {
+  it('are switched off again when the driver accepts no filter', () => {
     const driver = new Driver({ 'ptpv2-event': 'ptpv2-sync' });
     expect(refusal(() => grant(driver))).to.equal('TH_NET_HWTSTAMP_NONE');
     expect(driver.config).to.deep.equal({ transmitType: OFF, receiveFilter: 0 });
@@ -137,7 +137,7 @@ describe('the hardware stamps of an interface', () => {
     expect(driver.config.receiveFilter).to.equal(RECEIVE_FILTERS.indexOf('ntp-all'));
   });
 
-  it('are set without asking where the driver cannot tell', () => {
+  it('are set where the driver cannot report the present configuration', () => {
     const driver = new Driver();
     driver.tells = false;
     grant(driver)?.release();
@@ -164,7 +164,7 @@ describe('the hardware stamps of an interface', () => {
 });
 
 describe('a network interface', () => {
-  it('is told in the words of ethtool', () => {
+  it('is described in the words of ethtool', () => {
     expect(readInterface(new Driver(), 'nic0')).to.deep.equal({
       name: 'nic0',
       index: 4,

@@ -5,14 +5,14 @@ import { clockOf, RECEIVE_FILTERS, readInterface } from './interface.js';
 import { because, errorName } from './net-error.js';
 
 /**
- * Hardware stamps are switched on for an interface, not for a socket: there is one configuration for all programs. Ours is
- * set only where there was none or one that already fits, and what we set is taken back with the last of our sockets.
+ * Hardware stamps are enabled per interface, not per socket, so all programs share one configuration. The hub changes it only
+ * where stamps were off, uses one that already fits, and restores what it changed when its last socket closes.
  */
 
-/** What must be stamped on receipt: PTP over layer 2, PTP over UDP, or every packet. */
+/** The packets to stamp on receipt: PTP over layer 2, PTP over UDP, or all. */
 export type Layer = 'l2' | 'l4' | 'all';
 
-/** The right to stamp by the clock of an interface. */
+/** The use of an interface's hardware stamps by one socket. */
 export interface StampGrant {
   readonly clock: ClockId;
   release(): void;
@@ -20,11 +20,11 @@ export interface StampGrant {
 
 type Driver = Pick<Native, 'readInterface' | 'readStampConfig' | 'writeStampConfig'>;
 
-/** HWTSTAMP_TX_*. One-step senders stamp all others as well. */
+/** HWTSTAMP_TX_*. Modes above ON are for one-step senders and stamp all other packets too. */
 const TRANSMIT_OFF = 0;
 const TRANSMIT_ON = 1;
 
-/** The filters that serve a layer, in the order in which they are tried: the widest for PTP first, so that others fit in. */
+/** The filters that fit a layer, in the order of trial: the widest for PTP first, so that another layer can share it. */
 const FITTING: Readonly<Record<Layer, readonly ReceiveFilter[]>> = {
   l2: ['ptpv2-event', 'ptpv2-l2-event', 'all'],
   l4: ['ptpv2-event', 'ptpv2-l4-event', 'all'],
@@ -32,16 +32,16 @@ const FITTING: Readonly<Record<Layer, readonly ReceiveFilter[]>> = {
 };
 
 interface Holding {
-  /** One entry a socket. */
+  /** One entry per socket. */
   readonly layers: Layer[];
-  /** What was there before; undefined: it fitted, and is not ours. */
+  /** The configuration to restore; undefined: the existing one fitted and was not changed. */
   previous: StampConfig | undefined;
   config: StampConfig;
 }
 
 const held = new Map<string, Holding>();
 
-/** What the kernel or the hardware wrote down. */
+/** Returns the stamp of a record, on the hardware clock or the system clock. */
 export function stampOf(arena: Arena, record: number, grant: StampGrant | undefined): Stamp {
   const by = arena.stampedBy(record);
   const clock = by === 'hardware' && grant !== undefined ? grant.clock : 'system';
@@ -49,7 +49,7 @@ export function stampOf(arena: Arena, record: number, grant: StampGrant | undefi
 }
 
 /**
- * Switches on what `options` ask for; undefined when that is nothing. Throws `TH_NET_HWTSTAMP_NONE`,
+ * Enables the hardware stamps that `options` ask for. Returns undefined if they ask for none. Throws `TH_NET_HWTSTAMP_NONE`,
  * `TH_NET_HWTSTAMP_CONFLICT`, `TH_NET_HWTSTAMP_PRIVILEGE`, `TH_NET_INTERFACE`.
  */
 export function grantStamps(
@@ -95,7 +95,7 @@ function giveBack(driver: Driver, name: string, layer: Layer): void {
   const { previous, config } = holding;
   if (previous === undefined) return;
   try {
-    // Somebody else may have set another meanwhile, or the interface be gone: then there is nothing to take back.
+    // Another program may have changed it meanwhile, or the interface is gone: then nothing is restored.
     if (!same(read(driver, name), config)) return;
     driver.writeStampConfig(name, previous.transmitType, previous.receiveFilter);
   } catch {}
@@ -108,7 +108,7 @@ const same = (a: StampConfig, b: StampConfig): boolean =>
 const serves = (config: StampConfig, layers: readonly Layer[]): boolean =>
   config.transmitType === TRANSMIT_ON && layers.every((layer) => FITTING[layer].includes(filterOf(config)));
 
-/** A driver that cannot tell is taken for switched off. */
+/** Returns the present configuration. A driver that cannot report one counts as off. */
 function read(driver: Driver, name: string): StampConfig {
   try {
     return driver.readStampConfig(name);
@@ -118,7 +118,7 @@ function read(driver: Driver, name: string): StampConfig {
   }
 }
 
-/** The first filter that serves all layers and that the driver takes; it may make a wider one of it. */
+/** Sets the first filter that fits all layers and that the driver accepts. The driver may choose a wider one. */
 function write(driver: Driver, name: string, layers: readonly Layer[], before: StampConfig): StampConfig {
   const common = FITTING.l2
     .concat(FITTING.l4)
@@ -142,7 +142,7 @@ function write(driver: Driver, name: string, layers: readonly Layer[], before: S
   );
 }
 
-/** Some drivers stamp only while the interface is up, and name their clock late. */
+/** Returns the error, which is over when the interface's abilities change: some drivers report them only once it is up. */
 function none(driver: Driver, name: string, reason: string, cause?: unknown): HubError {
   const look = (): string => {
     try {
@@ -156,17 +156,17 @@ function none(driver: Driver, name: string, reason: string, cause?: unknown): Hu
   return new HubError('TH_NET_HWTSTAMP_NONE', `${name} does not stamp in hardware: ${reason}`, {
     cause,
     isOver: () => look() !== before,
-    hint: `"ethtool -T ${name}" shows what it can do; without hardware stamps the kernel's are used`,
+    hint: `"ethtool -T ${name}" lists what it supports; with stamps = "auto" or "software" kernel stamps are used instead`,
   });
 }
 
 const conflict = (driver: Driver, name: string, config: StampConfig): HubError =>
   new HubError(
     'TH_NET_HWTSTAMP_CONFLICT',
-    `another program has set the hardware stamps of ${name} to transmit type ${config.transmitType} and receive filter ${filterOf(config)}, which does not do here`,
+    `another program has set the hardware stamps of ${name} to transmit type ${config.transmitType} and receive filter ${filterOf(config)}, which do not stamp the packets needed here`,
     {
       isOver: () => isOff(read(driver, name)),
-      hint: `end that program (often ptp4l or chronyd), or switch the stamps off with "hwstamp_ctl -i ${name} -t 0 -r 0" if it has ended`,
+      hint: `stop that program (often ptp4l or chronyd); if it has stopped, switch the stamps off with "hwstamp_ctl -i ${name} -t 0 -r 0"`,
     },
   );
 

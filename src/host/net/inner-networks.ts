@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const CLASS = '/sys/class/net';
 
-/** Networks (CIDR) of bridges without a physical port below them: docker0, virbr0 and their like. */
+/** Returns the networks (CIDR) of bridges without a physical port, such as docker0 and virbr0. */
 export const innerNetworks = (): readonly string[] =>
   Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
     isInner(name) ? (addresses ?? []).flatMap(({ cidr }) => (cidr === null ? [] : [cidr])) : [],
@@ -15,7 +15,7 @@ function isInner(name: string): boolean {
   return !list(join(CLASS, name, 'brif')).some(hasCable);
 }
 
-/** A device of its own (a card), or one that stands on another interface (a VLAN, a bond). */
+/** Returns true when the port is a device (a card) or is built on another interface (a VLAN, a bond). */
 const hasCable = (port: string): boolean =>
   existsSync(join(CLASS, port, 'device')) || list(join(CLASS, port)).some((entry) => entry.startsWith('lower_'));
 
@@ -23,7 +23,7 @@ function list(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
-    // The interface has gone meanwhile.
+    // The interface was removed meanwhile.
     return [];
   }
 }

@@ -38,7 +38,7 @@ export const RECEIVE_FILTERS: readonly ReceiveFilter[] = [
 /** `phc:ptp0` */
 export const clockOf = (index: number): ClockId => `phc:ptp${index}`;
 
-/** Throws `TH_NET_INTERFACE` when there is none of that name. */
+/** Reads an interface. Throws `TH_NET_INTERFACE` when none has that name. */
 export function readInterface(native: Pick<Native, 'readInterface'>, name: string): NetworkInterface {
   const raw = ask(native, name);
   const up = (raw.flags & UP) !== 0;
@@ -58,7 +58,7 @@ function ask(native: Pick<Native, 'readInterface'>, name: string): NativeInterfa
   try {
     return native.readInterface(name);
   } catch (error) {
-    // A name that is too long is none of any interface.
+    // The addon throws a TypeError for a name that is too long: no interface has it.
     if (error instanceof TypeError || errorName(error) === 'ENODEV') {
       throw noInterface(
         name,

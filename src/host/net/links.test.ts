@@ -31,7 +31,7 @@ function scene() {
 }
 
 describe('a watched interface', () => {
-  it('is heard of when it begins and ceases to carry frames, not for anything else', () => {
+  it('is reported when its carrier comes and goes, and for nothing else', () => {
     const { heard, change, watch, sockets } = scene();
     change({});
     change({ flags: 0x1 });
@@ -43,7 +43,7 @@ describe('a watched interface', () => {
     expect(sockets()).to.equal(0);
   });
 
-  it('goes down and comes up when it is another one of the same name, however quickly it was exchanged', () => {
+  it('goes down and comes up when another interface takes its name, however quickly', () => {
     const { heard, change } = scene();
     change({ index: 9 });
     expect(heard).to.deep.equal(['down', 'up']);

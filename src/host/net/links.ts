@@ -10,7 +10,7 @@ interface Watched {
   index: number;
 }
 
-/** Tells when interfaces begin and cease to carry frames. One socket, open while somebody watches. */
+/** Reports when interfaces gain and lose their carrier. Uses one socket, open while an interface is watched. */
 export class Links {
   readonly #native: Native;
   readonly #watched = new Set<Watched>();
@@ -40,13 +40,13 @@ export class Links {
       const before = watched.index;
       if (index === before || !this.#watched.has(watched)) continue;
       watched.index = index;
-      // Another interface of the same name, made so quickly that nothing was seen between: the first one went down.
+      // The index changed while the name stayed: the interface was replaced, so the old one went down first.
       if (index !== 0 && before !== 0) watched.handler(false);
       if (this.#watched.has(watched)) watched.handler(index !== 0);
     }
   }
 
-  /** An interface that is not there carries nothing. */
+  /** Returns the index of the interface while it carries frames; 0 otherwise, also when it does not exist. */
   #runningIndex(name: string): number {
     try {
       const { running, index } = readInterface(this.#native, name);

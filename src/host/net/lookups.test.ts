@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Lookups } from './lookups.js';
 
-/** Lookups on a clock that only `answer` moves. */
+/** Lookups with a clock that only `answer` advances. */
 function setUp(limit: number) {
   let now = 0;
   const running = new Map<string, (error?: Error) => void>();
@@ -37,7 +37,7 @@ describe('lookups of names', () => {
     expect(await Promise.all(found)).to.deep.equal(['a', 'b', 'c', 'd']);
   });
 
-  it('of names without an answer leave a place to the others', async () => {
+  it('of names that get no answer leave places for the others', async () => {
     const { find, answer, started } = setUp(2);
     const late = new Error('EAI_AGAIN');
     for (const name of ['dead1', 'dead2', 'dead3']) find(name).catch(() => {});
@@ -71,7 +71,7 @@ describe('lookups of names', () => {
     expect(started.at(-1)).to.equal('server');
   });
 
-  it('of one name at the same time are one', async () => {
+  it('of one name at the same time share one result', async () => {
     const { find, answer, started } = setUp(2);
     const both = [find('a'), find('a')];
     await answer('a', 10);

@@ -1,4 +1,4 @@
-/** A lookup that took longer than this had no answer at first: its name is slow until it is found faster. */
+/** A name whose lookup took longer than this counts as slow until a lookup is faster, ms. */
 const SLOW_MS = 2000;
 
 interface Job<T> {
@@ -8,8 +8,8 @@ interface Job<T> {
 }
 
 /**
- * Lets `limit` lookups run at a time. Slow names come last and take half of the places: a name server that does not answer for
- * some names does not delay the others for long. A lookup of a name that is looked up already shares its answer.
+ * Runs at most `limit` lookups at a time. Slow names wait until the others are served and use half of the places, so a name
+ * server that does not answer for some names does not delay the others. Simultaneous lookups of one name share their result.
  */
 export class Lookups<T> {
   readonly #limit: number;
@@ -27,7 +27,7 @@ export class Lookups<T> {
     this.#now = now;
   }
 
-  /** Settles as `work` does. Two lookups with the same `key` are the same. */
+  /** Runs `work` and settles as it does. A lookup with the same `key` that is under way is shared. */
   find(key: string, work: () => Promise<T>): Promise<T> {
     const pending = this.#pending.get(key);
     if (pending !== undefined) return pending;

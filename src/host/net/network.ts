@@ -13,7 +13,7 @@ import { openUdp } from './udp.js';
 import { openPlainUdp } from './udp-plain.js';
 import { openUnixDatagram } from './unix-datagram.js';
 
-/** The real network. Without the addon its UDP sockets stamp in JavaScript, by `now`, and there is no more than those. */
+/** Opens the machine's network. Without the addon it offers UDP sockets only, which stamp in JavaScript with `now`. */
 export function openNetwork(native: Native | undefined, now: () => Stamp): Network {
   const links = native === undefined ? undefined : new Links(native);
   const sharing = new PortSharing();

@@ -3,7 +3,7 @@ import type { Native } from '../native.js';
 import { grantStamps, type StampGrant } from './hardware-stamps.js';
 import { openError } from './net-error.js';
 
-/** A responder on a thread of the addon's. Throws `TH_NET_OPEN` and its kin, `TH_NET_HWTSTAMP_*`. */
+/** Opens a Pdelay responder on a thread of the addon. Throws `TH_NET_*` as `openUdp` and `openEthernet` do. */
 export function openPdelayResponder(native: Native, options: PdelayResponderOptions): PdelayResponder {
   const { socket, group, ...answers } = options;
   const grant = grantStamps(native, socket, socket.over === 'ethernet' ? 'l2' : 'l4');
@@ -24,7 +24,7 @@ class ThreadedResponder implements PdelayResponder {
   readonly #native: Native;
   readonly #id: number;
   readonly #grant: StampGrant | undefined;
-  /** Of one that is closed. */
+  /** Final counters, once the responder is closed. */
   #last: PdelayCounts | undefined;
 
   constructor(native: Native, id: number, grant: StampGrant | undefined) {

@@ -29,7 +29,7 @@ function setUp() {
   return { join, pass, leave: (name: string) => leaves.get(name)!() };
 }
 
-describe('who hears what on a shared port', () => {
+describe('the sockets of a shared port that get a datagram', () => {
   it('are those of its family, its address and its interface', () => {
     const { join, pass } = setUp();
     const first = join('first', { interface: 'eth0' });
@@ -53,7 +53,7 @@ describe('who hears what on a shared port', () => {
     expect(pass(first, '192.0.2.1')).to.deep.equal(['card']);
   });
 
-  it('are connected ones too, if it is from their peer', () => {
+  it('include connected ones if the datagram comes from their peer', () => {
     const { join, pass } = setUp();
     const connected = join('connected', { peer: { address: '192.0.2.9', port: PORT } });
     const other = join('other', {});
@@ -62,7 +62,7 @@ describe('who hears what on a shared port', () => {
     expect(pass(other, '192.0.2.1', '192.0.2.8')).to.deep.equal([]);
   });
 
-  it('are those that are still open, whether or not the one that heard it is', () => {
+  it('are those that are still open, whether or not the socket that received it is', () => {
     const { join, pass, leave } = setUp();
     const first = join('first', {});
     join('closing', {}, () => ['first', 'closing', 'late'].forEach(leave));

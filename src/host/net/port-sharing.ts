@@ -2,26 +2,26 @@ import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Datagram, StampClass, UdpOptions } from '../../api/index.js';
 
-/** A socket that shares its port with others. */
+/** A socket that shares its port with other sockets of this hub. */
 export interface Sharer {
   readonly options: UdpOptions;
-  /** Its local address as the kernel writes it, perhaps `0.0.0.0` or `::`. */
+  /** Its local address as the kernel writes it; may be `0.0.0.0` or `::`. */
   readonly address: string;
   readonly stamps: StampClass;
   readonly hear: (datagram: Datagram) => void;
 }
 
 /**
- * The kernel gives what is sent to a group to each socket that shares the port, but what is sent to this machine to one of
- * them, the most narrowly bound: connected to the sender, else to an address, else to an interface. Here the others of this hub
- * hear it too: a grandmaster, sources, CSPTP clients and a server on the same port of the same interface.
+ * Passes unicast datagrams to all sockets of this hub that share a port. The kernel delivers a multicast datagram to each of
+ * them, but a unicast one only to the most narrowly bound: connected to the sender, else to an address, else to an interface. So
+ * a grandmaster, sources, CSPTP clients and a server can use the same port of the same interface.
  */
 export class PortSharing {
   readonly #ports = new Map<number, Set<Sharer>>();
-  /** By address; read anew when somebody joins. */
+  /** Interface by address. Read again when a socket joins. */
   readonly #interfaces = new Map<string, string | undefined>();
 
-  /** Returns the undoing. */
+  /** Adds a socket. Returns the function that removes it. */
   join(port: number, sharer: Sharer): () => void {
     const sharers = this.#ports.get(port) ?? new Set();
     this.#ports.set(port, sharers.add(sharer));
@@ -32,7 +32,7 @@ export class PortSharing {
     };
   }
 
-  /** Hands on what `heard` has heard, and what was sent to it alone. */
+  /** Passes a unicast datagram that `heard` received to the other sockets of the port that could receive it. */
   pass(port: number, heard: Sharer, datagram: Datagram): void {
     for (const sharer of this.#ports.get(port) ?? []) {
       if (sharer !== heard && isMeant(sharer, heard, datagram) && this.#isOn(sharer, heard, datagram)) {
@@ -45,7 +45,7 @@ export class PortSharing {
     return name === undefined || name === (heard.options.interface ?? this.#interfaceOf(to));
   }
 
-  /** The one that has this address. */
+  /** Returns the interface that has this address. */
   #interfaceOf(address: string): string | undefined {
     if (!this.#interfaces.has(address)) this.#interfaces.set(address, interfaceOf(address));
     return this.#interfaces.get(address);
@@ -55,7 +55,7 @@ export class PortSharing {
 function isMeant({ options, address, stamps }: Sharer, heard: Sharer, { to, from }: Datagram): boolean {
   const { family, peer, hardwareClock } = options;
   if (peer !== undefined && (peer.address !== from.address || peer.port !== from.port)) return false;
-  // A stamp by another clock than the one that was asked for is of no use.
+  // The other socket needs a stamp by the same clock.
   if (stamps !== heard.stamps || hardwareClock !== heard.options.hardwareClock) return false;
   if (isIPv4(to) ? family === 6 : family === 4) return false;
   return address === '::' || address === '0.0.0.0' || address === to;

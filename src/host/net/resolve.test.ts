@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { resolveName } from './resolve.js';
 
 describe('name resolution', () => {
-  it('takes an address for its own answer', async () => {
+  it('returns an address as it is', async () => {
     expect(await resolveName('192.0.2.1')).to.deep.equal(['192.0.2.1']);
     expect(await resolveName('2001:db8::1')).to.deep.equal(['2001:db8::1']);
   });

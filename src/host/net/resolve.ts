@@ -4,11 +4,11 @@ import { HubError } from '../../api/index.js';
 import { Lookups } from './lookups.js';
 import { errorName } from './net-error.js';
 
-/** libuv lets getaddrinfo(3) have half of its threads (4 by default), so that files are always read and written. */
+/** Threads of libuv (4 by default). getaddrinfo(3) uses at most half of them, so files can always be read and written. */
 const THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4) || 4;
 const lookups = new Lookups<LookupAddress[]>(Math.ceil(THREADS / 2));
 
-/** All addresses of a name, in the resolver's order; an address is its own answer. Rejects with `TH_NET_RESOLVE`. */
+/** Returns all addresses of a name, in the resolver's order; for an address, itself. Rejects with `TH_NET_RESOLVE`. */
 export async function resolveName(host: string, family?: 4 | 6): Promise<readonly string[]> {
   try {
     const options = { all: true, verbatim: true, family: family ?? 0 } as const;

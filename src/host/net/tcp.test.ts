@@ -16,7 +16,7 @@ describe('a TCP connection', () => {
   });
   afterEach(() => server.close());
 
-  it('carries text there and octets back', async () => {
+  it('sends text and receives octets', async () => {
     const connection = await connectTcp({ address: '127.0.0.1', port }, 1e9);
     const peer = await accepted;
     peer.on('data', (chunk) => peer.write(`echo ${chunk}`));
@@ -74,7 +74,7 @@ describe('a TCP connection', () => {
     expect(error).to.have.property('code', 'TH_NET_CONNECT');
     expect(error).to.have.property(
       'message',
-      `cannot connect to 127.0.0.1:${port}: nobody listens there (ECONNREFUSED)`,
+      `cannot connect to 127.0.0.1:${port}: no program listens there (ECONNREFUSED)`,
     );
     expect(error).to.have.property('hint');
   });

@@ -3,7 +3,7 @@ import { type Endpoint, HubError, type Ns, type TcpConnection } from '../../api/
 import { inContext } from '../handler.js';
 import { because, formatEndpoint } from './net-error.js';
 
-/** Connects, or rejects with `TH_NET_CONNECT` when that fails or takes longer than `timeoutNs`. */
+/** Connects. Rejects with `TH_NET_CONNECT` when that fails or takes longer than `timeoutNs`. */
 export function connectTcp(to: Endpoint, timeoutNs: Ns): Promise<TcpConnection> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: to.address, port: to.port, noDelay: true });

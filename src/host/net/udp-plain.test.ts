@@ -48,7 +48,7 @@ describe('a UDP socket without the addon', () => {
       .with.property('code', 'TH_NET_ADDRESS');
   });
 
-  it('tells of a port where nobody listens', async () => {
+  it('reports a port where no program listens', async () => {
     const gone = open({ address: '127.0.0.1' });
     gone.close();
     const client = open({ peer: gone.local });

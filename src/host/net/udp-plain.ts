@@ -13,9 +13,9 @@ import { errorName, noAddon, openError, sendError } from './net-error.js';
 import { localAddress } from './udp.js';
 
 /**
- * The socket for machines without the addon, on node:dgram: stamps are taken in JavaScript when the datagram is handled,
- * there are no transmit stamps, and `to` is the address that the socket is bound to. Errors of sending come to
- * `onNetworkError`. It is bound to no interface: that throws `TH_NET_NO_ADDON`.
+ * Opens a UDP socket on node:dgram, for machines without the addon. Receive stamps are taken in JavaScript when the datagram is
+ * handled, transmit stamps do not exist, and `to` is the address that the socket is bound to. Send errors are reported to
+ * `onNetworkError`. Throws `TH_NET_NO_ADDON` if `options.interface` is given.
  */
 export function openPlainUdp(options: UdpOptions, now: () => Stamp): UdpSocket {
   if (options.interface !== undefined) throw noAddon(`a socket on the interface ${options.interface} alone`);

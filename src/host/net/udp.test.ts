@@ -22,7 +22,7 @@ describe('a UDP socket with kernel stamps', () => {
   const server = (options: UdpOptions = { address: '127.0.0.1' }) => open(options);
   const clientOf = (socket: UdpSocket, address = socket.local.address): UdpSocket =>
     open({ peer: { address, port: socket.local.port }, transmitStamps: true });
-  /** The next datagram, copied. */
+  /** Returns a copy of the next datagram. */
   const next = (socket: UdpSocket): Promise<Datagram> =>
     new Promise((resolve) =>
       socket.onDatagram((datagram) => resolve({ ...datagram, payload: datagram.payload.slice() })),
@@ -62,7 +62,7 @@ describe('a UDP socket with kernel stamps', () => {
       expect([transmitted.by, request.received.by]).to.deep.equal(['kernel', 'kernel']);
       for (const clock of ['time', 'monotonic'] as const) {
         const order = [before, transmitted, request.received, after].map((stamp) => stamp[clock]);
-        // Two brackets stand between the scales: their width is the tolerance on the monotonic one.
+        // Two brackets relate the time scales, so their widths are the tolerance of the monotonic stamp.
         const slack = clock === 'time' ? 0n : 5_000n;
         for (let i = 1; i < order.length; i++)
           expect(order[i]! + slack >= order[i - 1]!, `${clock} ${i}`).to.equal(true);
@@ -153,7 +153,7 @@ describe('a UDP socket with kernel stamps', () => {
     expect(heard[0]).to.be.within(8, 200);
   });
 
-  it('hears only its peer when it has one', async () => {
+  it('receives only from its peer when it is connected', async () => {
     const peer = server();
     const client = clientOf(peer);
     const stranger = server();
@@ -173,7 +173,7 @@ describe('a UDP socket with kernel stamps', () => {
   });
 
   for (const connected of [true, false]) {
-    it(`tells of a port where nobody listens, and goes on: ${connected ? 'connected' : 'unconnected'}`, async () => {
+    it(`reports a port where no program listens, and goes on: ${connected ? 'connected' : 'unconnected'}`, async () => {
       const gone = server();
       const { local } = gone;
       gone.close();
@@ -186,7 +186,7 @@ describe('a UDP socket with kernel stamps', () => {
       const [error, failed] = await told;
       expect(error).to.have.property('code', 'ECONNREFUSED');
       expect(failed).to.deep.equal({ address: '127.0.0.1', port: local.port });
-      expect(error.message).to.equal(`127.0.0.1:${local.port}: nobody listens there (ECONNREFUSED)`);
+      expect(error.message).to.equal(`127.0.0.1:${local.port}: no program listens there (ECONNREFUSED)`);
       for (let i = 0; i < 5; i++) client.send(Buffer.from('still anybody?'), to);
     });
   }
@@ -204,7 +204,7 @@ describe('a UDP socket with kernel stamps', () => {
     expect(performance.eventLoopUtilization(start).utilization).to.be.below(0.5);
   });
 
-  it('hears of its transmit stamps although another socket is never silent, whose handler sends over it', async () => {
+  it('gets its transmit stamps while the handler of another socket, which is never silent, sends over it', async () => {
     const busy = server();
     const sender = clientOf(server());
     const client = clientOf(busy);
@@ -241,7 +241,7 @@ describe('a UDP socket with kernel stamps', () => {
     expect(() => asked.send(Buffer.from('x'), client.local)).to.throw('the socket is closed');
   });
 
-  it('survives a handler that gives the memory of a batch away', async () => {
+  it('survives a handler that transfers the memory of a batch', async () => {
     const asked = server();
     const client = clientOf(asked);
     const stolen = new Promise<void>((resolve) =>
@@ -256,7 +256,7 @@ describe('a UDP socket with kernel stamps', () => {
     expect(text(await next(asked))).to.equal('second');
   });
 
-  it('shares its port: all of this hub hear what is sent to this machine, and of the connected those to the sender', async () => {
+  it('shares its port: all sockets of this hub get a unicast datagram, connected ones if it is from their peer', async () => {
     const first = open({ address: '127.0.0.1', reuse: true });
     const { port } = first.local;
     const wide = open({ family: 4, port, reuse: true });
@@ -286,14 +286,14 @@ describe('a UDP socket with kernel stamps', () => {
     expect((await both).map(text)).to.deep.equal(['one', 'one']);
   });
 
-  it('names the port that is busy and how to find who has it', () => {
+  it('names the busy port and the command that finds its owner', () => {
     const { port } = server().local;
     expect(() => server({ address: '127.0.0.1', port }))
       .to.throw(`UDP port 127.0.0.1:${port} is in use by another program`)
       .with.property('code', 'TH_NET_PORT_BUSY');
   });
 
-  it('knows when a port that was taken is free, and takes it only to look', () => {
+  it('notices when a busy port is free, and does not keep it', () => {
     const other = server();
     const { port } = other.local;
     let error: HubError | undefined;

@@ -25,7 +25,7 @@ import {
 } from './net-error.js';
 import type { PortSharing, Sharer } from './port-sharing.js';
 
-/** The local address to bind: the given one or all of a family. Without any wish IPv6 and IPv4 together. */
+/** Returns the local address to bind: the given one, all addresses of the given family, or else `::` (IPv6 and IPv4). */
 export function localAddress(options: UdpOptions): string {
   if (options.address !== undefined) {
     if (isIP(options.address) === 0) throw noOwnAddress(options.address);
@@ -35,12 +35,12 @@ export function localAddress(options: UdpOptions): string {
   return family === 4 ? '0.0.0.0' : '::';
 }
 
-/** The port of PTP's event messages, the only ones that hardware for PTP alone stamps (IEEE 1588-2019 annex C). */
+/** Port of PTP event messages (IEEE 1588-2019 annex C). Hardware that stamps only PTP stamps only these. */
 const PTP_EVENT_PORT = 319;
 
 /**
  * Opens a socket with kernel or hardware stamps. Throws `TH_NET_PORT_BUSY`, `TH_NET_PORT_PRIVILEGE`, `TH_NET_ADDRESS`,
- * `TH_NET_INTERFACE`, `TH_NET_OPEN`, `TH_NET_CONNECT` when there is no way to the peer, and `TH_NET_HWTSTAMP_*`.
+ * `TH_NET_INTERFACE`, `TH_NET_OPEN`, `TH_NET_CONNECT` when there is no route to the peer, and `TH_NET_HWTSTAMP_*`.
  */
 export function openUdp(native: Native, options: UdpOptions, sharing: PortSharing): UdpSocket {
   const address = localAddress(options);
@@ -53,7 +53,7 @@ export function openUdp(native: Native, options: UdpOptions, sharing: PortSharin
     const isOver = succeeds(() => native.close(bind(native, address, options, () => {})));
     if (options.interface !== undefined && errorName(error) === 'ENODEV')
       throw noInterface(options.interface, error, isOver);
-    // A kernel booted without IPv6 has IPv4 alone.
+    // A kernel booted without IPv6 has only IPv4.
     const chosen = options.address !== undefined || options.family !== undefined || address !== '::';
     if (!chosen && errorName(error) === 'EAFNOSUPPORT') return openUdp(native, { ...options, family: 4 }, sharing);
     throw openError(error, { address, port: options.port ?? 0 }, options.peer, isOver);
@@ -148,7 +148,7 @@ class KernelUdpSocket implements UdpSocket {
     this.#onNetworkError?.(Object.assign(new Error(`${formatEndpoint(to)}: ${explain(code)}`), { code }), to);
   }
 
-  /** What comes to many has come to the others too. */
+  /** Delivers a datagram. The kernel has already given a multicast datagram to the other sockets of the port. */
   #hear(datagram: Datagram, toMany: boolean): void {
     this.#onDatagram?.(datagram);
     if (this.#sharer !== undefined && !toMany) this.#sharing.pass(this.local.port, this.#sharer, datagram);

@@ -35,7 +35,7 @@ describe('a Unix datagram socket', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('answers whoever has a path of its own, however long', async () => {
+  it('answers a sender that has a path, however long', async () => {
     const server = open('server');
     const client = open('c'.repeat(107 - folder.length - 1));
     server.onDatagram(({ payload, from }) => server.send(payload, from));
@@ -44,7 +44,7 @@ describe('a Unix datagram socket', () => {
     expect(await reply).to.deep.equal(['GET TIME_STATUS_NP', server.path]);
   });
 
-  it('hears those without a path, whom nobody can answer', async () => {
+  it('receives from a sender without a path, which cannot be answered', async () => {
     const server = open('server');
     const heard = next(server);
     native.sendUnix(server.path, Buffer.from('anonymous'));
@@ -60,7 +60,7 @@ describe('a Unix datagram socket', () => {
     expect(existsSync(socket.path)).to.equal(false);
   });
 
-  it('takes the place of one whose program is gone, and of no living one', async () => {
+  it('replaces the file of a program that has ended, and of no running one', async () => {
     const path = join(folder, 'server');
     const program = 'import socket,sys; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).bind(sys.argv[1])';
     const { status } = spawnSync('python3', ['-c', program, path]);
@@ -94,7 +94,7 @@ describe('a Unix datagram socket', () => {
     expect(existsSync(second.path)).to.equal(true);
   });
 
-  it('says so when nobody listens', () => {
+  it('says so when no program listens', () => {
     const socket = open('client');
     expect(() => socket.send(Buffer.from('x'), join(folder, 'nobody')))
       .to.throw('there is no such file or folder')

@@ -8,7 +8,7 @@ import { because, errorName, sendError, succeeds } from './net-error.js';
 
 const OWNER_ONLY = 0o600;
 
-/** Throws `TH_NET_UNIX_BUSY` when another program has the file, else `TH_NET_UNIX`. */
+/** Opens a Unix datagram socket. Throws `TH_NET_UNIX_BUSY` when another program has the file open, otherwise `TH_NET_UNIX`. */
 export function openUnixDatagram(native: Native, options: UnixDatagramOptions): UnixDatagramSocket {
   try {
     return new KernelUnixSocket(native, options);
@@ -17,7 +17,7 @@ export function openUnixDatagram(native: Native, options: UnixDatagramOptions): 
     if (errorName(error) === 'EADDRINUSE') {
       throw new HubError('TH_NET_UNIX_BUSY', `${path} is in use by another program`, {
         cause: error,
-        hint: `see who has it with "ss -xlp src ${path}", end that program or choose another path`,
+        hint: `find it with "ss -xlp src ${path}", then stop that program or choose another path`,
       });
     }
     throw new HubError('TH_NET_UNIX', `cannot make the socket file ${path}: ${because(error)}`, {
@@ -60,7 +60,7 @@ class KernelUnixSocket implements UnixDatagramSocket {
     if (!this.#open) return;
     this.#open = false;
     this.#native.close(this.#socket);
-    // The file may be another program's by now.
+    // Another program may have replaced the file.
     if (this.#inode !== undefined && inodeOf(this.path) === this.#inode) rmSync(this.path, { force: true });
   }
 

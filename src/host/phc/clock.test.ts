@@ -49,7 +49,7 @@ describe('a PTP hardware clock', () => {
     ['basic', { unknown: ['extended'] }, 300],
     ['user', { unknown: ['extended', 'basic'] }, 260],
   ] as const) {
-    it(`is compared with the system clock in the way "${by}" where that is the best, by the quickest of some readings`, () => {
+    it(`is compared with the system clock by "${by}" where that is the best, with the shortest of some brackets`, () => {
       const { clock, kernel } = scene(options);
       const comparison = clock.compare(3);
       expect(comparison).to.include({ by, widthNs });
@@ -65,7 +65,7 @@ describe('a PTP hardware clock', () => {
     expect(device.requests.filter(({ request }) => request === 'extended')).to.have.length(1);
   });
 
-  it('is bracketed when the hardware does not stamp this time', () => {
+  it('is bracketed when the hardware comparison fails once', () => {
     const { clock, device } = scene({ crossStamps: true });
     device.faults.set('precise', 'ETIMEDOUT');
     expect(clock.compare().by).to.equal('extended');
@@ -73,7 +73,7 @@ describe('a PTP hardware clock', () => {
     expect(clock.compare().by).to.equal('precise');
   });
 
-  it('that does not answer in time is no crash, and names the cable', () => {
+  it('that does not answer in time is an error whose hint names the cable', () => {
     const { clock, device } = scene();
     device.fault = 'ETIMEDOUT';
     expect(() => clock.compare())
@@ -82,7 +82,7 @@ describe('a PTP hardware clock', () => {
     expect(codeOf(() => clock.step(5))).to.equal('TH_CLOCK_NO_ANSWER');
   });
 
-  it('that does not answer is counted on for half a minute, then it is an error', () => {
+  it('that does not answer is extrapolated for half a minute, then it is an error', () => {
     const { clock, device, kernel, seconds } = scene();
     seconds(5);
     device.fault = 'ETIMEDOUT';
@@ -100,7 +100,7 @@ describe('a PTP hardware clock', () => {
       expect(codeOf(work)).to.equal('TH_CLOCK_GONE');
   });
 
-  it('is closed when it cannot even be asked what it is', () => {
+  it('is closed when its capabilities cannot be read', () => {
     const kernel = new FakeKernel();
     const device = new FakePhc(kernel);
     device.fault = 'EIO';
@@ -108,7 +108,7 @@ describe('a PTP hardware clock', () => {
     expect(device.closed).to.equal(true);
   });
 
-  it('is read no oftener than wished, and counted on in between', () => {
+  it('is read no more often than asked, and extrapolated in between', () => {
     const { clock, device, kernel } = scene({}, { restNs: 10e9 });
     for (let second = 0; second < 30; second++) {
       kernel.pass(1e9);
@@ -130,7 +130,7 @@ describe('a PTP hardware clock', () => {
     expect(codeOf(() => clock.setFrequency(Number.NaN))).to.equal('TH_CLOCK_SET');
   });
 
-  it('shows no jump for what drift and changed frequencies do, ours or others', () => {
+  it('shows no jump for drift and changes of frequency, ours or those of others', () => {
     const { clock, device, seconds } = scene();
     seconds(5);
     clock.setFrequency(400_000);
@@ -147,7 +147,7 @@ describe('a PTP hardware clock', () => {
     expect(clock.phase()).to.equal(0n);
   });
 
-  it("shows a jump for somebody else's step, and for ours", () => {
+  it('shows a jump for a step by another program, and for ours', () => {
     const { clock, device, seconds } = scene();
     seconds(5);
     device.shift(200_000);
@@ -160,7 +160,7 @@ describe('a PTP hardware clock', () => {
     expect(Number(clock.phase() - before)).to.equal(-3_000_000);
   });
 
-  it('adds once more what a step has missed', () => {
+  it('steps again by the part that a step has missed', () => {
     const { clock, device, kernel } = scene();
     device.stepLossNs = 80_000;
     const before = device.time() - kernel.now;
@@ -168,7 +168,7 @@ describe('a PTP hardware clock', () => {
     expect(Number(device.time() - kernel.now - before)).to.be.closeTo(5e6, 1500);
   });
 
-  it('leads a pin to a channel and hands over its edges, stamped', async () => {
+  it('connects a pin to a channel and delivers stamped edges', async () => {
     const { clock, device, kernel } = scene({ pulseInputs: 2, pins: ['SDP0', 'SDP1'] });
     const edge = new Promise((resolve) => clock.pulseIn({ channel: 1, pin: 'SDP1', edge: 'rising' }, resolve));
     expect(device.requests.slice(-2).map(({ request }) => request)).to.deep.equal(['setPin', 'pulseInput']);

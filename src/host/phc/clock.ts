@@ -7,21 +7,22 @@ import { capabilitiesArgument, PTP, readCapabilities } from './codec.js';
 import { PhcComparer } from './compare.js';
 import type { PhcDevice } from './device.js';
 import { readFailed, setFailed } from './error.js';
+import { PhcExtrapolation, type PhcReading } from './extrapolation.js';
 import { PhcPulses } from './pulses.js';
-import { PhcRhythm, type Sighting } from './rhythm.js';
 
-/** How often the clock itself is read when nobody wishes otherwise. */
+/** Interval at which the clock itself is read unless `ClockWishes` gives another, ns. */
 const REST_NS = 1_000_000_000;
-/** So long a clock that does not answer is counted on; then it is called gone. */
+/** A clock that does not answer is extrapolated for this long, ns. After that it counts as gone. */
 const PATIENCE_NS = 30_000_000_000;
 const BRACKETS = 3;
-/** A bracket as narrow as this clock's can be: not worth another reading. */
+/** A bracket below this multiple of the narrowest seen is good enough: the clock is not read again. */
 const NARROW = 3;
-/** Many drivers read, add and write: what a step misses is added once more. */
+/** Tries of a step. Many drivers read the clock, add and write, which loses the time in between: the rest is stepped again. */
 const STEP_TRIES = 3;
+/** A step that misses by less than this is complete, ns. */
 const STEP_MISS_NS = 1_000;
 
-/** Opens a clock behind its device. Throws `TH_CLOCK_NO_ANSWER`, `TH_CLOCK_GONE`. */
+/** Opens the clock of a device. Throws `TH_CLOCK_NO_ANSWER`, `TH_CLOCK_GONE`. */
 export function openPhc(device: PhcDevice, clocks: Clocks, wishes: ClockWishes = {}): HostPhc {
   try {
     const phc = new Phc(device, clocks, wishes);
@@ -36,7 +37,7 @@ export function openPhc(device: PhcDevice, clocks: Clocks, wishes: ClockWishes =
       frequencyPpb: () => phc.frequencyPpb(),
       setFrequency: (ppb) => phc.setFrequency(ppb),
       step: (deltaNs) => phc.step(deltaNs),
-      // Nothing but CLOCK_REALTIME tells the machine how good it is.
+      // Linux keeps maxerror and status for CLOCK_REALTIME alone.
       declare: () => {},
       compare: (samples) => phc.compare(samples),
       pulseIn: (options, handler) => phc.pulseIn(options, handler),
@@ -56,12 +57,12 @@ class Phc {
   readonly #clocks: Clocks;
   readonly #comparer: PhcComparer;
   readonly #pulses: PhcPulses;
-  readonly #rhythm: PhcRhythm;
+  readonly #extrapolation: PhcExtrapolation;
   #restNs: Ns;
-  /** What all jumps have added up to. */
+  /** Sum of all jumps, ns. */
   #phase: Instant = 0n;
   #frequencyPpb: number;
-  /** 0: it was not read yet. */
+  /** Narrowest bracket so far; 0: the clock was not read yet. */
   #narrowestNs: Ns = 0;
   #lost: unknown;
 
@@ -78,18 +79,18 @@ class Phc {
     const { path, name } = device;
     this.facts = { device: path, name, maxPpb, pulseInputs, pulseOutputs, pins: this.#pulses.pins() };
     this.#frequencyPpb = this.frequencyPpb();
-    this.#rhythm = new PhcRhythm(this.#see());
+    this.#extrapolation = new PhcExtrapolation(this.#readClock());
   }
 
   rest(restNs: Ns): void {
     this.#restNs = Math.max(this.#restNs, restNs);
   }
 
-  /** The clock as it was last read, counted on: what it is off by then is what it drifts in a moment. */
+  /** Returns the clock's time, extrapolated from its last reading. */
   read(): Stamp {
     this.#refresh();
     const raw = this.#clocks.raw();
-    return { clock: `phc:${this.#device.node}`, time: this.#rhythm.at(raw), monotonic: raw, by: 'user' };
+    return { clock: `phc:${this.#device.node}`, time: this.#extrapolation.timeAt(raw), monotonic: raw, by: 'user' };
   }
 
   phase(): Instant {
@@ -110,40 +111,40 @@ class Phc {
     const { maxPpb } = this.facts;
     const wanted = Math.max(-maxPpb, Math.min(maxPpb, ppb));
     const set = readHardwareFrequency(this.#set(hardwareFrequencyTimex(wanted)));
-    this.#rhythm.steered(set - this.#frequencyPpb, this.#clocks.raw());
+    this.#extrapolation.steered(set - this.#frequencyPpb, this.#clocks.raw());
     this.#frequencyPpb = set;
     return set;
   }
 
-  /** Answers what was really added, where that can be told from what was asked for. */
+  /** Returns the time that was really added, ns: `deltaNs` where the difference is too small to be measured. */
   step(deltaNs: Ns): Ns {
     this.#finite(deltaNs, 'step');
     let missing = BigInt(Math.round(deltaNs));
     let added = 0n;
     for (let left = STEP_TRIES; left > 0; left--) {
-      const before = this.#see();
+      const before = this.#readClock();
       this.#set(stepTimex(missing));
-      const after = this.#see();
+      const after = this.#readClock();
       const seen = after.time - before.time - (after.raw - before.raw);
       const isMissed = Math.abs(Number(seen - missing)) > STEP_MISS_NS + before.widthNs + after.widthNs;
       added += isMissed ? seen : missing;
       missing -= isMissed ? seen : missing;
       if (missing === 0n) break;
     }
-    this.#rhythm.stepped(added);
+    this.#extrapolation.stepped(added);
     this.#phase += added;
     return Number(added);
   }
 
   compare(samples = 5): ClockComparison {
     const { clock, ...comparison } = this.#comparer.compare(samples);
-    this.#note({ time: clock, raw: comparison.monotonic, widthNs: comparison.widthNs });
+    this.#update({ time: clock, raw: comparison.monotonic, widthNs: comparison.widthNs });
     return comparison;
   }
 
   pulseIn(options: PulseInput, handler: (edge: Stamp) => void): void {
     this.#pulses.input(options, (time) => {
-      const monotonic = this.#rhythm.when(time);
+      const monotonic = this.#extrapolation.rawAt(time);
       handler({ clock: `phc:${this.#device.node}`, time, monotonic, by: 'hardware' });
     });
   }
@@ -157,28 +158,28 @@ class Phc {
     this.#device.close();
   }
 
-  /** Reads the clock when it is time to. One that does not answer is counted on for a while. */
+  /** Reads the clock when its interval has passed. Throws when it has not answered for `PATIENCE_NS`. */
   #refresh(): void {
     if (this.#lost !== undefined) throw readFailed(this.#device.path, this.#lost);
-    const sinceNs = Number(this.#clocks.raw() - this.#rhythm.readAt);
+    const sinceNs = Number(this.#clocks.raw() - this.#extrapolation.readAt);
     if (sinceNs < this.#restNs) return;
     try {
-      this.#note(this.#see());
+      this.#update(this.#readClock());
     } catch (error) {
       const isPassing = error instanceof HubError && error.code === 'TH_CLOCK_NO_ANSWER';
       if (!isPassing || sinceNs > this.#restNs + PATIENCE_NS) throw error;
     }
   }
 
-  #note(sighting: Sighting): void {
+  #update(reading: PhcReading): void {
     const frequencyPpb = this.frequencyPpb();
-    this.#phase += this.#rhythm.reading(sighting, frequencyPpb - this.#frequencyPpb);
+    this.#phase += this.#extrapolation.update(reading, frequencyPpb - this.#frequencyPpb);
     this.#frequencyPpb = frequencyPpb;
   }
 
-  /** The tightest bracket of a few, of one where that is as tight as it can be: some clocks are slow to read. */
-  #see(): Sighting {
-    let best: Sighting | undefined;
+  /** Returns the tightest bracket of a few. Stops early at a good one, because some clocks are slow to read. */
+  #readClock(): PhcReading {
+    let best: PhcReading | undefined;
     for (let left = BRACKETS; left > 0; left--) {
       const before = this.#clocks.raw();
       const time = this.#time();

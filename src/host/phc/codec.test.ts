@@ -14,7 +14,7 @@ import {
   readPrecise,
 } from './codec.js';
 
-/** Numbers and layouts as a C program compiled against linux/ptp_clock.h prints them. */
+/** The expected numbers and layouts are those that a C program compiled against linux/ptp_clock.h prints. */
 describe('the interface of PTP hardware clocks', () => {
   it('asks by the numbers of the kernel', () => {
     expect(PTP).to.deep.equal({
@@ -30,11 +30,11 @@ describe('the interface of PTP hardware clocks', () => {
     });
   });
 
-  it('names the clock behind a descriptor', () => {
+  it('computes the clock id of a descriptor', () => {
     expect(clockIdOf(5)).to.equal(-45);
   });
 
-  it('reads what a clock can do', () => {
+  it('reads capabilities', () => {
     const octets = Buffer.alloc(80);
     for (const [offset, value] of [
       [0, 62_499_999],

@@ -1,13 +1,13 @@
 import type { ClockFacts, Instant, Ns } from '../../api/index.js';
 
-/** linux/ptp_clock.h: requests and layouts, alike on x86-64, arm64 and riscv64. Offsets in octets, little-endian. */
+/** Requests and layouts of linux/ptp_clock.h, the same on x86-64, arm64 and riscv64. Offsets in octets, little-endian. */
 
 const WRITE = 1;
 const READ = 2;
 const request = (direction: number, number: number, octets: number): number =>
   ((direction << 30) | (octets << 16) | (0x3d << 8) | number) >>> 0;
 
-/** The second editions of the requests refuse what they do not know instead of ignoring it (Linux 5.5). */
+/** The second versions of the requests (Linux 5.5), which refuse unknown flags instead of ignoring them. */
 export const PTP = {
   capabilities: request(READ, 1, 80),
   pulseInput: request(WRITE, 11, 16),
@@ -25,7 +25,7 @@ const NS = 1_000_000_000n;
 const MOST_SAMPLES = 25;
 const TIME_OCTETS = 16;
 
-/** A reading of the system clock on either side of one of the hardware clock. */
+/** A reading of the hardware clock between two readings of the system clock. */
 export interface Bracket {
   readonly before: Instant;
   readonly clock: Instant;
@@ -48,7 +48,7 @@ export function readCapabilities(octets: Uint8Array): Capabilities {
 
 export const preciseArgument = (): Uint8Array => new Uint8Array(64);
 
-/** struct ptp_sys_offset_precise: the system clock is read at the moment of the clock itself. */
+/** struct ptp_sys_offset_precise: the hardware reads both clocks at one moment. */
 export function readPrecise(octets: Uint8Array): Bracket {
   const view = viewOf(octets);
   const system = readTime(view, 16);
@@ -76,7 +76,7 @@ const RISING = 2;
 const FALLING = 4;
 const STRICT = 8;
 
-/** struct ptp_extts_request. `strict`: nothing but that edge. */
+/** struct ptp_extts_request. `strict`: the driver must refuse if it cannot stamp that edge alone. */
 export function pulseInputArgument(channel: number, edge: 'rising' | 'falling' | 'off', strict: 0 | 1): Uint8Array {
   const octets = new Uint8Array(16);
   const view = viewOf(octets);
@@ -119,13 +119,13 @@ export const readPinName = (octets: Uint8Array): string =>
 
 export const EVENT_OCTETS = 32;
 
-/** An edge as a channel stamped it. */
+/** The stamp of an edge by a channel. */
 export interface PulseEvent {
   readonly time: Instant;
   readonly channel: number;
 }
 
-/** struct ptp_extts_event, as many as were read. */
+/** Decodes all struct ptp_extts_event that were read. */
 export function readEvents(octets: Uint8Array): PulseEvent[] {
   const view = viewOf(octets);
   return Array.from({ length: Math.floor(octets.length / EVENT_OCTETS) }, (_, i) => ({
@@ -134,7 +134,7 @@ export function readEvents(octets: Uint8Array): PulseEvent[] {
   }));
 }
 
-/** What clock_gettime(2) takes for the clock behind an open device (FD_TO_CLOCKID). */
+/** Returns the clock id of an open device for clock_gettime(2) (FD_TO_CLOCKID). */
 export const clockIdOf = (descriptor: number): number => (~descriptor << 3) | 3;
 
 function samplesArgument(octets: number, samples: number): Uint8Array {
@@ -149,7 +149,7 @@ const bracketAt = (view: DataView, offset: number): Bracket => ({
   after: readTime(view, offset + 2 * TIME_OCTETS),
 });
 
-/** struct ptp_clock_time: the sign is on the seconds alone. */
+/** struct ptp_clock_time: the seconds carry the sign, the nanoseconds are never negative. */
 const readTime = (view: DataView, offset: number): Instant =>
   view.getBigInt64(offset, true) * NS + BigInt(view.getUint32(offset + 8, true));
 

@@ -14,15 +14,15 @@ import {
 import type { PhcDevice } from './device.js';
 import { readFailed } from './error.js';
 
-/** A way that the driver or the kernel does not know. */
+/** Errors of a request that the driver or the kernel does not support. */
 const UNKNOWN: ReadonlySet<string> = new Set(['EOPNOTSUPP', 'ENOTSUP', 'ENOTTY', 'EINVAL', 'ENOSYS']);
-/** A way that does not work this time. */
+/** Errors that may pass: the request is tried again. */
 const PASSING: ReadonlySet<string> = new Set(['EBUSY', 'EAGAIN', 'ETIMEDOUT']);
 const TRIES = 3;
 
 type Way = (samples: number) => readonly Bracket[];
 
-/** Compares a hardware clock with the system clock in the best way that it can; what it cannot is not tried again. */
+/** Compares a hardware clock with the system clock by the best request that is supported, and remembers which one that is. */
 export class PhcComparer {
   readonly #device: PhcDevice;
   readonly #clocks: Clocks;
@@ -50,7 +50,7 @@ export class PhcComparer {
       } catch (error) {
         failure = error;
         if (UNKNOWN.has(errorName(error))) this.#ways.delete(by);
-        // What the clock itself does not answer in time, it does not answer in any other way.
+        // A clock that does not answer in time does not answer the other requests either.
         else if (by !== 'precise' || !PASSING.has(errorName(error))) break;
       }
     }
@@ -89,7 +89,7 @@ function again(read: () => readonly Bracket[]): readonly Bracket[] {
   }
 }
 
-/** The one that nothing came between. A step of the system clock in between makes a bracket that is none. */
+/** Returns the shortest bracket. Ignores those that a step of the system clock made negative. */
 function shortest(brackets: readonly Bracket[]): Bracket {
   const sound = brackets.filter(({ before, after }) => after >= before);
   const [first] = sound;

@@ -22,7 +22,7 @@ describe('the device of a hardware clock', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('that is not there yet is known when it is', () => {
+  it('that does not exist yet is noticed when it appears', () => {
     const path = join(folder, 'ptp7');
     const error = failureOf(() => openPhcDevice(`phc:${path}`, undefined));
     expect(error.code).to.equal('TH_CLOCK_UNKNOWN');
@@ -31,7 +31,7 @@ describe('the device of a hardware clock', () => {
     expect(error.isOver?.()).to.equal(true);
   });
 
-  it('that has vanished is known when it is back', () => {
+  it('that has vanished is noticed when it is back', () => {
     const path = join(folder, 'ptp7');
     const error = failureOf(() => {
       throw readFailed(path, Object.assign(new Error('read'), { code: 'ENODEV' }));

@@ -7,25 +7,25 @@ import { errorName, succeeds } from '../net/net-error.js';
 import { clockIdOf, EVENT_OCTETS } from './codec.js';
 import { openRefused, unknownClock } from './error.js';
 
-/** The character device of a PTP hardware clock, as far as it is used. Its calls throw errors with `errno`. */
+/** The character device of a PTP hardware clock. Its methods throw errors with `errno`. */
 export interface PhcDevice {
   /** `ptp0` */
   readonly node: string;
   readonly path: string;
-  /** What its driver calls it. */
+  /** The driver's name of the clock. */
   readonly name: string;
-  /** Why it can only be read; empty when it can be set. */
+  /** Reason why the clock cannot be set, a sentence; empty when it can. */
   readonly obstacle: string;
   time(): Instant;
-  /** clock_adjtime(2): a `struct timex` both ways. */
+  /** Calls clock_adjtime(2) with a `struct timex` and returns the kernel's answer in the same layout. */
   adjust(timex: Uint8Array): Uint8Array;
   ioctl(request: number, argument: Uint8Array): Uint8Array;
-  /** The records of edges that wait, 32 octets each; undefined when there are none. */
+  /** Returns the records of waiting edges, 32 octets each; undefined when none waits. */
   events(): Uint8Array | undefined;
   close(): void;
 }
 
-/** The kernel's queue of edges (PTP_MAX_TIMESTAMPS). */
+/** Length of the kernel's queue of edges (PTP_MAX_TIMESTAMPS). */
 const MOST_EVENTS = 128;
 
 /** Opens `phc:ptp0`, `phc:/dev/ptp0` or `phc:eth0`. Throws `TH_CLOCK_UNKNOWN`, `TH_CLOCK_OPEN`, `TH_HOST_LIBC`. */
@@ -64,7 +64,7 @@ export function openPhcDevice(id: ClockId, native: Pick<Native, 'readInterface'>
   };
 }
 
-/** Returns `ptp0` of a device, of a link to one, or of an interface. Throws `TH_CLOCK_UNKNOWN`. */
+/** Returns the device name (`ptp0`) of a device, of a symbolic link to one, or of an interface. Throws `TH_CLOCK_UNKNOWN`. */
 export function nodeOf(id: ClockId, native: Pick<Native, 'readInterface'> | undefined): string {
   const unknown = (reason: string) =>
     unknownClock(
@@ -100,7 +100,7 @@ function nodeOfInterface(
   return node;
 }
 
-/** A clock that may only be read is still worth comparing. */
+/** Opens the device for reading only if it may not be written: such a clock can be compared, not set. */
 function open(path: string): { readonly descriptor: number; readonly writable: boolean } {
   try {
     return { descriptor: openSync(path, constants.O_RDWR), writable: true };
@@ -121,7 +121,7 @@ function obstacleOf(path: string, writable: boolean, virtualClocks: number): str
   return '';
 }
 
-/** Reading waits for an edge, whatever the flags of the device say: it must be there already. */
+/** Reads edges only if some wait: read(2) blocks until an edge comes, even with O_NONBLOCK. */
 function readEvents(libc: Libc, descriptor: number, buffer: Buffer): Uint8Array | undefined {
   if (!libc.readable(descriptor)) return undefined;
   return buffer.subarray(0, readSync(descriptor, buffer));

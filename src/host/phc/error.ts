@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { HubError } from '../../api/index.js';
 import { errorName, explain, succeeds } from '../net/net-error.js';
 
-/** ENODEV and its like: the device is there no more, whatever is tried. */
+/** Errors that say that the device no longer exists. */
 const GONE: ReadonlySet<string> = new Set(['ENODEV', 'ENXIO', 'EBADF', 'ENOENT']);
 
 const SENTENCES: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ERANGE: 'it is beyond what the clock takes',
 };
 
-/** `it did not answer in time (ETIMEDOUT)` */
+/** Returns the reason in words and the system's name of it: `it did not answer in time (ETIMEDOUT)`. */
 export function reasonOf(error: unknown): string {
   const name = errorName(error);
   if (name === '') return error instanceof Error ? error.message : String(error);
@@ -41,16 +41,16 @@ export function openRefused(device: string, cause: unknown): HubError {
 
 const isReadable = (device: string): (() => boolean) => succeeds(() => accessSync(device, constants.R_OK));
 
-/** Reading it failed: for good, or for the moment. */
+/** Returns the error for a failed reading: `TH_CLOCK_GONE` or `TH_CLOCK_NO_ANSWER`. Throws `cause` if it is no system error. */
 export function readFailed(device: string, cause: unknown): HubError {
   if (cause instanceof HubError) return cause;
-  // A fault of our own is none of the clock's.
+  // An error without errno is a fault of the program, not of the clock.
   if (errorName(cause) === '') throw cause;
   if (GONE.has(errorName(cause))) {
     return new HubError('TH_CLOCK_GONE', `${device} has vanished`, {
       cause,
       isOver: isReadable(device),
-      hint: 'the hub opens it again when it is back; was the driver unloaded, or the card unplugged?',
+      hint: 'the hub opens it again when it is back; check whether the driver was unloaded or the card unplugged',
     });
   }
   return new HubError('TH_CLOCK_NO_ANSWER', `${device} cannot be read: ${reasonOf(cause)}`, {
@@ -69,7 +69,7 @@ export function setFailed(device: string, cause: unknown): HubError {
   }
   return new HubError('TH_CLOCK_SET', `${device} cannot be set: ${reasonOf(cause)}`, {
     cause,
-    hint: 'see that no other program steers it (ptp4l, phc2sys, ts2phc), and that its interface has a carrier',
+    hint: 'stop other programs that steer it (ptp4l, phc2sys, ts2phc), and check that its interface has a carrier',
   });
 }
 

@@ -13,9 +13,9 @@ import {
 import type { PhcDevice } from './device.js';
 import { pulseFailed } from './error.js';
 
-/** How often waiting edges are fetched: they carry their time. */
+/** Interval at which waiting edges are fetched, ms. Each edge carries its time, so a late fetch costs no accuracy. */
 const FETCH_MS = 100;
-/** The first edge of an output comes so long after it was asked for, rounded up to a whole period. */
+/** Time from the request of an output to its first edge, ns; then rounded up to a whole period. */
 const LEAD_NS = 1_500_000_000n;
 
 /** The pins of a clock, and the channels that stamp and make pulses. */
@@ -27,7 +27,7 @@ export class PhcPulses {
   readonly #outputs = new Set<number>();
   #fetching: NodeJS.Timeout | undefined;
 
-  /** `lost`: the device no longer answers. */
+  /** `lost` is called when the device no longer answers. */
   constructor(device: PhcDevice, capabilities: Capabilities, lost: (error: unknown) => void) {
     this.#device = device;
     this.#capabilities = capabilities;
@@ -85,7 +85,7 @@ export class PhcPulses {
     this.#outputs.clear();
   }
 
-  /** Drivers that cannot tell the edges apart take the first edition of the request alone: they may stamp both. */
+  /** Falls back to the first version of the request for drivers that cannot select an edge: they may stamp both. */
   #inputFirst(channel: number, edge: PulseInput['edge'], first: unknown): void {
     if (!['EINVAL', 'EOPNOTSUPP', 'ENOTSUP', 'ENOTTY'].includes(errorName(first)))
       throw pulseFailed(this.#device.path, `channel ${channel} does not stamp`, first);
@@ -132,7 +132,7 @@ export class PhcPulses {
     try {
       work();
     } catch {
-      // The device is gone, and with it what it did.
+      // The device is gone, and its inputs and outputs with it.
     }
   }
 }

@@ -4,7 +4,7 @@ import { PTP } from '../phc/codec.js';
 import type { PhcDevice } from '../phc/device.js';
 import { ADJ } from '../timex.js';
 
-/** A kernel with a hardware clock in it, both of arithmetic. Time passes by `pass`, and by a little with each reading. */
+/** A simulated kernel with a hardware clock. Time advances by `pass`, and by a little with each reading. */
 export class FakeKernel implements Clocks {
   #now: Instant = 5_000_000_000n;
   realtimeOffset: Instant = 1_795_219_200_000_000_000n;
@@ -37,14 +37,14 @@ export interface FakePhcOptions {
   readonly pulseInputs?: number;
   readonly pulseOutputs?: number;
   readonly pins?: readonly string[];
-  /** Requests that the driver does not know. */
+  /** Requests that the driver does not support. */
   readonly unknown?: readonly (keyof typeof PTP)[];
 }
 
 const MAX_PPB = 1_000_000;
 const READ_NS = 200;
 
-/** `struct timex` and `struct ptp_*` are answered as a driver does. */
+/** Answers `struct timex` and `struct ptp_*` as a driver does. */
 export class FakePhc implements PhcDevice {
   readonly node = 'ptp7';
   readonly path = '/dev/ptp7';
@@ -55,19 +55,19 @@ export class FakePhc implements PhcDevice {
   readonly requests: { readonly request: keyof typeof PTP; readonly argument: Uint8Array }[] = [];
   waiting: Uint8Array | undefined;
   closed = false;
-  /** The next calls fail so. */
+  /** Errors of the next calls, in order. */
   fault: string | undefined;
-  /** Faults of single requests. */
+  /** Errors by request. */
   readonly faults = new Map<keyof typeof PTP, string>();
-  /** A step is short by this: drivers that read, add and write. */
+  /** Time that a step loses, ns, as with drivers that read, add and write. */
   stepLossNs = 0;
-  /** Between its reading and the answer. */
+  /** Time between the reading and the answer, ns. */
   interruptNs = 0;
   readonly #options: FakePhcOptions;
   #time: Instant = 1_795_219_237_000_000_000n;
   #at: Instant;
   #ppb = 0;
-  /** Its own oscillator. */
+  /** Frequency error of its oscillator, ppb. */
   #ownPpb = 7000;
 
   constructor(kernel: FakeKernel, options: FakePhcOptions = {}) {
@@ -76,13 +76,13 @@ export class FakePhc implements PhcDevice {
     this.#at = kernel.now;
   }
 
-  /** Somebody else's hand. */
+  /** Steps the clock as another program does. */
   shift(ns: Ns): void {
     this.#run();
     this.#time += BigInt(Math.round(ns));
   }
 
-  /** Somebody else's frequency. */
+  /** Sets the frequency as another program does. */
   steer(ppb: number): void {
     this.#run();
     this.#ppb = ppb;
@@ -151,7 +151,7 @@ export class FakePhc implements PhcDevice {
     }
   }
 
-  /** The clock is read in the middle. */
+  /** The clock is read in the middle of the bracket. */
   #bracket(view: DataView, offset: number, widthNs: Ns): void {
     const system = () => this.kernel.now + this.kernel.realtimeOffset;
     this.#write(view, offset, system());

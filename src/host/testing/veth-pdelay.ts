@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Network, PdelayCounts, PdelayResponderOptions } from '../../api/index.js';
 
 export interface PdelayFindings {
-  /** What came back from vB: type, sequenceId, version, flags, correctionField, who asked, and the octets. */
+  /** Answers from vB: type, sequenceId, version, flags, correctionField, requestingPortIdentity, and the octets. */
   readonly answers: readonly string[];
-  /** t3 − t2 of the answers, and from the sending of the request to the arrival of the Follow_Up, ns. */
+  /** t3 − t2 of the answers, and the time from the sending of a request to the arrival of the Follow_Up, ns. */
   readonly stayNs: number;
   readonly followedNs: number;
   readonly counts: PdelayCounts;
@@ -17,7 +17,7 @@ const MAC = '01:80:c2:00:00:0e';
 const GROUPS = { udp4: '224.0.0.107', udp6: 'ff02::6b' } as const;
 const BLOCKED_MS = 60;
 
-/** A Pdelay_Req or what answers it, with nothing in it that the test does not look at. */
+/** A Pdelay_Req or an answer to it. Fields that the test does not check are zero. */
 function message(
   type: number,
   sequenceId: number,
@@ -94,10 +94,10 @@ function neighbourOver(network: Network, transport: Transport): Neighbour {
 const timeIn = (octets: Buffer): bigint =>
   BigInt(octets.readUIntBE(34, 6)) * 1_000_000_000n + BigInt(octets.readUInt32BE(40));
 
-/** What the Pdelay_Req that is answered says beside what all say. */
+/** Fields of the Pdelay_Req that is answered, beside those of all messages. */
 type Asked = Pick<NonNullable<Parameters<typeof message>[2]>, 'minorVersion' | 'correction'>;
 
-/** vA asks vB, whose event loop is blocked for longer than an answer may take. */
+/** Sends requests from vA to vB, whose event loop is blocked for longer than an answer may take. */
 export async function exchangePdelay(network: Network, transport: Transport, asked: Asked): Promise<PdelayFindings> {
   const responder = network.pdelayResponder(optionsOf(transport))!;
   const neighbour = neighbourOver(network, transport);
@@ -129,7 +129,7 @@ export async function exchangePdelay(network: Network, transport: Transport, ask
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCKED_MS);
   await last;
   responder.close();
-  // It keeps what it has counted.
+  // The counters can be read after it is closed.
   const counts = responder.counts();
   neighbour.close();
   const stayNs = Number((times.get(10) ?? 0n) - (times.get(3) ?? 0n));
@@ -138,7 +138,7 @@ export async function exchangePdelay(network: Network, transport: Transport, ask
 
 const FLOOD_MS = 500;
 
-/** What share of a processor the answering thread has while vA asks as fast as it can. */
+/** Returns the share of a processor that the answering thread uses while vA sends requests as fast as it can. */
 export function floodPdelay(network: Network): number {
   const responder = network.pdelayResponder(optionsOf('ethernet'))!;
   const neighbour = neighbourOver(network, 'ethernet');
@@ -150,7 +150,7 @@ export function floodPdelay(network: Network): number {
   return share;
 }
 
-/** CPU time of the thread since it began. */
+/** Returns the CPU time of the thread since its start, ms. */
 function answeringMs(): number {
   const tasks = '/proc/self/task';
   const task = readdirSync(tasks).find((id) => readFileSync(`${tasks}/${id}/comm`, 'utf8').trim() === 'pdelay');

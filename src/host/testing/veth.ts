@@ -1,4 +1,4 @@
-// Run in a network namespace of its own with a pair of virtual interfaces, vA and vB: prints what went over them as JSON.
+// Runs in its own network namespace with a pair of virtual interfaces, vA and vB. Prints the results as JSON.
 import { execFileSync } from 'node:child_process';
 import type { EthernetSocket, Network, Stamp, UdpOptions, UdpSocket } from '../../api/index.js';
 import { openClocks } from '../clocks.js';
@@ -18,14 +18,14 @@ export interface Crossing {
 
 export interface Findings {
   readonly crossings: Readonly<Record<'ethernet' | 'udp4' | 'udp6', readonly Crossing[]>>;
-  /** Messages that the sender's own interface heard of itself. */
+  /** Messages that the sender's own interface received. */
   readonly echoes: number;
-  /** What a layer 2 socket made of frames with tags, of other types and to other groups. */
+  /** Frames that a layer 2 socket received, of those with tags, of other types and to other groups. */
   readonly foreign: readonly string[];
-  /** What two sockets on the same port of vB heard: sent to a group, then to vB itself. */
+  /** Messages that two sockets on the same port of vB received: one sent to a group, one to vB. */
   readonly shared: Readonly<Record<'udp4' | 'udp6', readonly (readonly string[])[]>>;
   readonly pdelay: Readonly<Record<Transport, PdelayFindings>>;
-  /** Share of a processor. */
+  /** Share of a processor, 0 to 1. */
   readonly flooded: number;
   readonly links: readonly string[];
   readonly afterwards: string;
@@ -38,7 +38,7 @@ const COUNT = 20;
 const { native } = loadNative();
 const network: Network = openNetwork(native, () => stampNow(openClocks(native)));
 
-/** What two ends of a wire do, whatever the transport. */
+/** Two ends of a wire, for any transport. */
 interface End {
   send(text: string): { readonly id: number; readonly before: Stamp };
   onMessage(handler: (text: string, received: Stamp, to: string) => void): void;
@@ -80,7 +80,7 @@ const overUdp =
 
 let echoes = 0;
 
-/** Sends from vA to vB, one after the other, and waits for both stamps of each. */
+/** Sends messages from vA to vB one by one, and waits for both stamps of each. */
 async function cross(open: (name: string) => End): Promise<readonly Crossing[]> {
   const [near, far] = [open('vA'), open('vB')];
   near.onMessage(() => echoes++);
@@ -100,7 +100,7 @@ async function cross(open: (name: string) => End): Promise<readonly Crossing[]> 
   return crossings;
 }
 
-/** Frames with the tags of IEEE 802.1Q, of another type and to another group; the last is for us again. */
+/** Frames with tags of IEEE 802.1Q, of another type and to another group. The last one is addressed to vB. */
 async function hearForeign(): Promise<readonly string[]> {
   const socket = network.ethernet({ interface: 'vB', etherType: 0x88f7, groups: [GROUP] });
   const heard: string[] = [];
@@ -126,7 +126,7 @@ async function hearForeign(): Promise<readonly string[]> {
   return heard;
 }
 
-/** Two sockets of one port hear a message to their group, and one to their address. */
+/** Two sockets on one port get a message to their group and a message to their address. */
 async function shareGroup(family: 4 | 6, group: string, own: string): Promise<readonly (readonly string[])[]> {
   const ends = [1, 2].map(() => network.udp({ interface: 'vB', family, port: 319, groups: [group], reuse: true }));
   const sender = network.udp({ interface: 'vA', family });
@@ -149,7 +149,7 @@ async function shareGroup(family: 4 | 6, group: string, own: string): Promise<re
   return heard;
 }
 
-/** The far end goes down and up; the socket hears again without being opened anew. */
+/** The far end goes down and up. The same socket receives again. */
 async function cutAndMend(): Promise<Pick<Findings, 'links' | 'afterwards'>> {
   const links: string[] = [];
   const [near, far] = [overEthernet('vA'), overEthernet('vB')];
@@ -174,7 +174,7 @@ async function cutAndMend(): Promise<Pick<Findings, 'links' | 'afterwards'>> {
   return { links, afterwards };
 }
 
-/** The code point in the IPv4 header with which a datagram arrives. */
+/** Returns the DSCP in the IPv4 header of a received datagram. */
 async function askDscp(): Promise<number> {
   const wire = network.ethernet({ interface: 'vB', etherType: 0x0800, groups: ['01:00:5e:00:01:81'] });
   const header = new Promise<Uint8Array>((resolve) => wire.onFrame(({ payload }) => resolve(payload.slice())));

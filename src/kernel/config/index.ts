@@ -13,7 +13,7 @@ export { type ConfigDifference, diffConfig } from './diff.js';
 export { readConfig, readPresets } from './read/config-files.js';
 export { type ConfigDocument, parseConfig } from './read/document.js';
 export { type EffectiveValue, effectiveConfig, formatEffective } from './reference/effective.js';
-export { configReference, type OptionRow, optionRows, optionsTable } from './reference/options-table.js';
+export { type OptionRow, optionRows, optionsTable } from './reference/options-table.js';
 
 /** The plugins a document may use; asked after the document was read, because it names packages to load. */
 export type CatalogueFor = PluginCatalogue | ((document: ConfigDocument) => PluginCatalogue | Promise<PluginCatalogue>);

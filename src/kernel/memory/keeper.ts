@@ -1,5 +1,5 @@
 import { type Instant, NS_PER_S, type Ns, type Timer } from '../../api/index.js';
-import type { Memory } from '../../core/persistence/saved-state.js';
+import type { SavedState } from '../../core/persistence/saved-state.js';
 import type { Host } from '../host.js';
 import { Keepsakes } from './keepsakes.js';
 import type { Learnt, StateStore } from './state-file.js';
@@ -36,7 +36,7 @@ export class Keeper {
   }
 
   /** Takes up what the run before has left. */
-  async recall(utc: Instant): Promise<Memory | undefined> {
+  async recall(utc: Instant): Promise<SavedState | undefined> {
     const { memory, keepsakes } = await this.#parts.store.recall(utc);
     this.keepsakes.take(keepsakes);
     this.#schedule(this.#intervalNs);

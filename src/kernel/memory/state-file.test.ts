@@ -17,12 +17,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Instant } from '../../api/index.js';
-import type { Memory } from '../../core/persistence/saved-state.js';
+import type { SavedState } from '../../core/persistence/saved-state.js';
 import { StateFile } from './state-file.js';
 
 const HOUR = 3_600_000_000_000n;
 const NOW: Instant = 1_795_255_200_000_000_000n;
-const MEMORY: Memory = {
+const MEMORY: SavedState = {
   clocks: [{ clock: 'system', frequencyPpb: -7214.25, sigmaPpb: 12, wanders: [{ wander: 1e-18, weight: 1 }] }],
   tracks: [
     {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { cleanText, type Instant, LONGEST_SENTENCE, NS_PER_S, type Ns } from '../../api/index.js';
-import { aged, type Memory } from '../../core/persistence/saved-state.js';
+import { aged, type SavedState } from '../../core/persistence/saved-state.js';
 import { readRegularFile } from '../../files/read-file.js';
 import { replaceFile, syncFolder } from '../../files/replace-file.js';
 import type { News } from '../record/news.js';
@@ -11,14 +11,14 @@ import { memorySchema } from './memory-schema.js';
 
 /** What the core has learnt, and the corrected UTC of that. */
 export interface Learnt {
-  readonly memory: Memory;
+  readonly memory: SavedState;
   readonly utc: Instant;
 }
 
 /** What the run before has left. */
 export interface Recalled {
   /** Aged to the present; undefined when there is nothing to be used. */
-  readonly memory: Memory | undefined;
+  readonly memory: SavedState | undefined;
   /** By instance; nobody has looked into them. */
   readonly keepsakes: Readonly<Record<string, unknown>>;
 }
@@ -49,7 +49,7 @@ const BEHIND_NS = DAY_NS;
 const learntSchema = v.object({ when: v.pipe(v.string(), v.isoTimestamp()), ...memorySchema.entries });
 
 /** What was learnt, as it stands in the file. */
-interface Dated extends Memory {
+interface Dated extends SavedState {
   readonly when: string;
 }
 
@@ -163,7 +163,7 @@ function checked<S extends v.GenericSchema>(schema: S, value: unknown): v.InferO
 }
 
 /** Throws an Error whose message says why it is of no use any more. */
-function memoryOf({ when, ...memory }: Dated, utc: Instant): Memory {
+function memoryOf({ when, ...memory }: Dated, utc: Instant): SavedState {
   const ageNs = Number(utc - BigInt(Date.parse(when)) * 1_000_000n);
   if (ageNs < -BEHIND_NS)
     throw new Error(`it was written ${formatDays(-ageNs)} from now, as this machine's clock has it`);

@@ -7,7 +7,7 @@ import {
   type NtpView,
 } from '../../api/index.js';
 import { hostOf } from '../../core/origin/address-scope.js';
-import { ownPlaceNamedBy } from '../../core/origin/own-addresses.js';
+import { ownAddressNamedBy } from '../../core/origin/own-addresses.js';
 import { ServedViews } from '../../core/origin/served-views.js';
 import type { Host } from '../host.js';
 
@@ -102,7 +102,7 @@ export class OwnIdentity {
     }
     if (this.#identities.has(claims.reference?.replace(/[.:-]/g, '') ?? ''))
       return `it follows this hub: its grandmaster is ${claims.reference}, which is this hub itself`;
-    const place = ownPlaceNamedBy(claims, {
+    const place = ownAddressNamedBy(claims, {
       addresses: [...this.#host.network.addresses(), ...this.#detours.keys()],
       served: new Set([...this.#served.keys(), ...this.#asked.keys()]),
       inner: this.#host.innerNetworks(),

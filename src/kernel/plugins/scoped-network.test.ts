@@ -41,7 +41,7 @@ describe('the network of an instance', () => {
     scope.close();
     await stir(2 * S);
     expect(heard).to.have.length(4);
-    expect(() => client.send(Uint8Array.of(1), '/run/ptp')).to.throw('nobody listens');
+    expect(() => client.send(Uint8Array.of(1), '/run/ptp')).to.throw('no program listens');
     expect(() => hearing.send(Uint8Array.of(1), GROUP)).to.throw('the socket is closed');
     expect(host.network.unixDatagram({ path: '/run/ptp' }).path).to.equal('/run/ptp');
   });

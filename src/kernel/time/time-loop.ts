@@ -13,7 +13,7 @@ import {
 } from '../../api/index.js';
 import type { Engine } from '../../core/engine/engine.js';
 import type { Action, Input } from '../../core/engine/input.js';
-import type { Memory } from '../../core/persistence/saved-state.js';
+import type { SavedState } from '../../core/persistence/saved-state.js';
 import type { Holdover } from '../../core/quality/holdover.js';
 import type { Host, HostClock } from '../host.js';
 import { type Journal, NO_JOURNAL } from '../record/event-log.js';
@@ -136,12 +136,12 @@ export class TimeLoop {
 
   /** How long a source may wait until another observation of its is worth asking for, within these. */
   worthAskingIn(source: string, minNs: Ns, maxNs: Ns): Ns {
-    return this.#engine.worthAskingIn(source, minNs, maxNs);
+    return this.#engine.pollAdvice(source, minNs, maxNs);
   }
 
   /** What is worth keeping for the next start, and the corrected UTC of this moment. Undefined while that is not known. */
-  memory(): { readonly memory: Memory; readonly utc: Instant } | undefined {
-    const memory = this.#engine.memory();
+  memory(): { readonly memory: SavedState; readonly utc: Instant } | undefined {
+    const memory = this.#engine.savedState();
     const system = this.#state.clocks[0]!;
     return memory === undefined ? undefined : { memory, utc: corrected(system, this.#host.monotonic()) };
   }

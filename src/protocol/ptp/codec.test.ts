@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { decode, encode } from './codec.js';
 import { NO_FLAGS } from './flags.js';
-import type { Header } from './header.js';
+import type { PtpHeader } from './header.js';
 import type { Message } from './message.js';
 import { hexOf, octetsOf } from './testing/hex.js';
 
@@ -12,7 +12,7 @@ const TIME = 1_785_931_237_250_001_234n;
 const STAMP = '00006a7325e5 0ee6b752';
 const OTHER_PORT = 'aabbccfffeddeeff 0203';
 
-const HEADER: Header = {
+const HEADER: PtpHeader = {
   sdoId: 0x100,
   minorVersion: 1,
   domain: 24,

@@ -13,7 +13,7 @@ export const SDO_CMLDS = 0x200;
 export const SDO_CSPTP = 0x300;
 
 /** The common header (§13.3). Length and message type are the codec's business, controlField is obsolete. */
-export interface Header {
+export interface PtpHeader {
   /** 12 bits. */
   readonly sdoId: number;
   /** 1: IEEE 1588-2019; 0: IEEE 1588-2008. Above: of the future, and read all the same. */
@@ -42,7 +42,7 @@ export const CONTROL_AT = 32;
 export const INTERVAL_AT = 33;
 
 /** Of 34 octets or more. */
-export function readHeader(view: DataView): Header {
+export function readHeader(view: DataView): PtpHeader {
   return {
     sdoId: ((view.getUint8(0) & 0xf0) << 4) | view.getUint8(MINOR_SDO_AT),
     minorVersion: view.getUint8(1) >> 4,
@@ -57,7 +57,7 @@ export function readHeader(view: DataView): Header {
 }
 
 /** `messageType`: 4 bits. `length`: header, body and TLVs. */
-export function writeHeader(header: Header, messageType: number, length: number, view: DataView): void {
+export function writeHeader(header: PtpHeader, messageType: number, length: number, view: DataView): void {
   view.setUint8(0, ((header.sdoId >> 4) & 0xf0) | messageType);
   view.setUint8(1, (header.minorVersion << 4) | VERSION);
   view.setUint16(LENGTH_AT, length);

@@ -1,5 +1,5 @@
 import { type Field, fixed, type Of, padded, struct } from './field.js';
-import type { Header } from './header.js';
+import type { PtpHeader } from './header.js';
 import { clockIdentity, portIdentity } from './identity.js';
 import { i16, u8, u16 } from './number.js';
 import { clockQuality } from './quality.js';
@@ -58,7 +58,7 @@ export type MessageKind = keyof typeof MESSAGES;
 
 export type MessageOf<K extends MessageKind> = {
   readonly kind: K;
-  readonly header: Header;
+  readonly header: PtpHeader;
   readonly tlvs: readonly Tlv[];
 } & Of<(typeof MESSAGES)[K]['body']>;
 

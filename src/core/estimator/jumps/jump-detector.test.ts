@@ -9,11 +9,11 @@ const EIGHTH_NS = 125_000_000n;
 function watched(...seen: readonly (readonly [ObservationDirection, number])[]) {
   const watch = new JumpDetector(0n);
   return seen.map(([way, shiftUs], n) => {
-    watch.expect(EIGHTH_NS * BigInt(n));
-    const reachNs = watch.reachNs(US);
+    watch.setTime(EIGHTH_NS * BigInt(n));
+    const reachNs = watch.toleranceNs(US);
     const shiftNs = shiftUs * US;
-    if (Math.abs(shiftNs) > reachNs) return watch.take(way, shiftNs, reachNs, false);
-    watch.calm(way);
+    if (Math.abs(shiftNs) > reachNs) return watch.addDeviation(way, shiftNs, reachNs, false);
+    watch.addConsistent(way);
     return 'calm';
   });
 }
@@ -44,10 +44,10 @@ describe('a jump of a source’s time', () => {
 
   it('is faster than any oscillator: what takes its time may be the clock', () => {
     const watch = new JumpDetector(0n);
-    watch.expect(64_000_000_000n);
-    expect(watch.reachNs(0)).to.be.above(3e6);
-    watch.expect(EIGHTH_NS);
-    expect(watch.reachNs(0)).to.be.below(9e3);
+    watch.setTime(64_000_000_000n);
+    expect(watch.toleranceNs(0)).to.be.above(3e6);
+    watch.setTime(EIGHTH_NS);
+    expect(watch.toleranceNs(0)).to.be.below(9e3);
   });
 
   it('stays open, and moves nothing, as long as the other direction is not heard', () => {
@@ -59,12 +59,12 @@ describe('a jump of a source’s time', () => {
 
   it('makes its source suspect at once where no noise explains it, else with the second that agrees', () => {
     const watch = new JumpDetector(0n);
-    watch.take('outbound', 2e6, 10 * US, false);
+    watch.addDeviation('outbound', 2e6, 10 * US, false);
     expect(watch.suspectNs).to.equal(0);
-    watch.take('inbound', 2e6, 10 * US, true);
+    watch.addDeviation('inbound', 2e6, 10 * US, true);
     expect(watch.suspectNs).to.be.within(2e6, 2.1e6);
-    watch.calm('inbound');
-    watch.take('inbound', 3e6, 10 * US, true);
+    watch.addConsistent('inbound');
+    watch.addDeviation('inbound', 3e6, 10 * US, true);
     expect(watch.suspectNs).to.be.within(3e6, 3.1e6);
   });
 });

@@ -9,8 +9,8 @@ const NOT_FRESH = Float64Array.of(0);
 
 /** What an observation says to a single member, to which h·x is known to `known`. */
 function weigh(noise: NoiseModel, residual: number, known: number, out: MixtureMoments): void {
-  noise.expect(1e-3, 0);
-  noise.weigh({ residual, variance: known ** 2 }, 0, out);
+  noise.prepare(1e-3, 0);
+  noise.evaluate({ residual, variance: known ** 2 }, 0, out);
 }
 
 /** Shows `count` residuals to a noise of one member while h·x is known to `known`. */
@@ -18,7 +18,7 @@ function show(noise: NoiseModel, count: number, next: (n: number) => number, kno
   const moments = new MixtureMoments();
   for (let n = 0; n < count; n++) {
     weigh(noise, next(n), known, moments);
-    noise.settle(ALONE, NOT_FRESH);
+    noise.learn(ALONE, NOT_FRESH);
   }
   return moments;
 }
@@ -29,9 +29,9 @@ const legs = (): LegNoise => new LegNoise(200, 1);
 function showLegs(noise: LegNoise, count: number, next: (n: number) => number): void {
   let delay = 0;
   for (let n = 0; n < count; n++) {
-    noise.turn(n % 2 === 0 ? 'inbound' : 'outbound');
+    noise.setDirection(n % 2 === 0 ? 'inbound' : 'outbound');
     show(noise, 1, () => next(n) - delay, 5);
-    delay += noise.place();
+    delay += noise.alignEdges();
   }
 }
 
@@ -72,7 +72,7 @@ describe('two-sided noise', () => {
     for (const residual of [500, -1e6, 1e15]) {
       const far = show(noise, 1, () => residual, 6);
       expect(Math.abs(far.shift)).to.be.below(0.1);
-      expect(noise.stray).to.be.above(0.99);
+      expect(noise.outlierChance).to.be.above(0.99);
       expect(noise.sigma).to.be.closeTo(sigma, 0.02 * sigma);
     }
   });

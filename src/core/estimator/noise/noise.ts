@@ -28,7 +28,7 @@ export class MixtureMoments {
   /** Sum of the components'. */
   share = 0;
 
-  begin(): void {
+  reset(): void {
     this.share = this.shift = this.variance = 0;
   }
 
@@ -38,7 +38,7 @@ export class MixtureMoments {
     this.variance += share * (variance + shift * shift);
   }
 
-  end(): void {
+  finish(): void {
     this.shift /= this.share;
     this.variance = Math.max(this.variance / this.share - this.shift ** 2, 0);
     this.logLikelihood = this.logUnit + Math.log(this.share);
@@ -51,19 +51,19 @@ export class MixtureMoments {
  */
 export class OutlierComponent extends MixtureComponent {
   /** Variance of the residual that was to be expected. */
-  expected = 0;
+  expectedVariance = 0;
 
-  weigh({ residual, variance }: Prediction): void {
+  evaluate({ residual, variance }: Prediction): void {
     this.variance = variance;
-    const width = WILD_WIDTH * Math.sqrt(this.expected);
-    this.logLikelihood = LOG_WILD_SHARE - Math.log(Math.PI * width * (1 + (residual / width) ** 2));
+    const width = OUTLIER_WIDTH * Math.sqrt(this.expectedVariance);
+    this.logLikelihood = LOG_OUTLIER_SHARE - Math.log(Math.PI * width * (1 + (residual / width) ** 2));
   }
 }
 
 /** Gaussian noise stays within so many of its sigmas. */
 export const NOISE_SIGMAS = 6;
-const WILD_WIDTH = 30;
-const LOG_WILD_SHARE = Math.log(1e-4);
+const OUTLIER_WIDTH = 30;
+const LOG_OUTLIER_SHARE = Math.log(1e-4);
 
 /**
  * Noise of one track. For each observation: `expect` comes first, `weigh` once for each member of the wander bank, `settle`
@@ -74,16 +74,16 @@ export interface NoiseModel {
   readonly mean: number;
   readonly sigma: number;
   /** No error is below this. */
-  readonly least: number;
+  readonly leastError: number;
   /** How likely the last observation was none of this noise, 0..1. */
-  readonly stray: number;
+  readonly outlierChance: number;
   /** An observation with at least this noise, its standard deviation; `lead` is the member that counts most. */
-  expect(floor: number, lead: number): void;
+  prepare(floor: number, lead: number): void;
   /** What the observation says to a member, into `out`. */
-  weigh(prediction: Prediction, member: number, out: MixtureMoments): void;
+  evaluate(prediction: Prediction, member: number, out: MixtureMoments): void;
   /**
    * Learns from the observation. `weights`: how much each member counts; `fresh`: how likely it is only since this
    * observation that the oscillator is of its kind, 0..1.
    */
-  settle(weights: Float64Array, fresh: Float64Array): void;
+  learn(weights: Float64Array, fresh: Float64Array): void;
 }

@@ -9,35 +9,35 @@ import { logDensity, TruncatedNormal } from './truncated-normal.js';
 export class OneSidedComponent extends MixtureComponent {
   edge = 0;
   /** Variance of the Gaussian part, r, for the leg at hand. */
-  noise = 0;
+  noiseVariance = 0;
   /** Mean of the exponential part, J. */
   scale = 0;
   /** E[e], E[g] and E[g²]. */
-  lateness = 0;
-  error = 0;
-  errorSquare = 0;
-  private readonly normal = new TruncatedNormal();
+  meanDelay = 0;
+  meanError = 0;
+  meanSquareError = 0;
+  private readonly truncated = new TruncatedNormal();
 
-  weigh(prediction: Prediction): void {
-    const { noise, scale, normal } = this;
+  evaluate(prediction: Prediction): void {
+    const { noiseVariance: noise, scale, truncated: normal } = this;
     const { variance } = prediction;
     const residual = prediction.residual - this.edge;
     const s2 = variance + noise;
     const s = Math.sqrt(s2);
     normal.alpha = residual / s - s / scale;
-    normal.cut();
+    normal.truncate();
     const { alpha, lambda } = normal;
     const lost = s2 * Math.min(lambda * (alpha + lambda), 1);
     const gain = variance / s2;
-    this.lateness = s * (alpha + lambda);
-    this.shift = gain * (residual - this.lateness);
+    this.meanDelay = s * (alpha + lambda);
+    this.shift = gain * (residual - this.meanDelay);
     this.variance = variance - gain * gain * lost;
-    this.error = (1 - gain) * (residual - this.lateness);
-    this.errorSquare = this.error ** 2 + noise - (1 - gain) ** 2 * lost;
+    this.meanError = (1 - gain) * (residual - this.meanDelay);
+    this.meanSquareError = this.meanError ** 2 + noise - (1 - gain) ** 2 * lost;
     // −ln J + s²/2J² − (m − μ)/J + ln Φ(α) = ln φ((m − μ)/s) − ln Jλ; the second form does not cancel where Φ is small.
     this.logLikelihood =
       alpha > 4
-        ? s2 / (2 * scale * scale) - residual / scale + normal.logBelow - Math.log(scale)
+        ? s2 / (2 * scale * scale) - residual / scale + normal.logProbability - Math.log(scale)
         : logDensity(residual / s) - Math.log(scale * lambda);
   }
 }

@@ -1,7 +1,7 @@
 /** Observations over which strays are counted. */
-const MEMORY = 8;
+const AVERAGED_OBSERVATIONS = 8;
 /** The share of them that cannot be chance. */
-const TOO_MANY = 0.4;
+const GREATEST_SHARE = 0.4;
 /** By how much a noise is raised while there are too many. */
 export const SCALE_GROWTH = 2;
 
@@ -12,12 +12,12 @@ export class OutlierRate {
   private share = 0;
 
   /** `stray`: how likely the observation was none of the noise. */
-  note(stray: number): void {
-    this.share += (stray - this.share) / MEMORY;
+  add(stray: number): void {
+    this.share += (stray - this.share) / AVERAGED_OBSERVATIONS;
   }
 
-  get isDue(): boolean {
-    return this.share > TOO_MANY;
+  get isTooHigh(): boolean {
+    return this.share > GREATEST_SHARE;
   }
 
   reset(): void {

@@ -2,13 +2,13 @@ import { MixtureComponent, type MixtureMoments, OutlierComponent, type Predictio
 import { logDensity } from './truncated-normal.js';
 
 /** Observations after which the scale is near enough for EM to go on. */
-const LONG_ENOUGH = 24;
+const OBSERVATIONS_TO_DECIDE = 24;
 /** Hypotheses: this many decades off the guess. */
-const DECADES = Float64Array.from({ length: 15 }, (_, n) => n / 2 - 3.5);
+const SCALE_DECADES = Float64Array.from({ length: 15 }, (_, n) => n / 2 - 3.5);
 /** Of ln σ between two of them. */
 const GRID_VARIANCE = (Math.LN10 / 2) ** 2 / 12;
 /** How far a first guess is to be trusted: standard deviation in decades. */
-const GUESS_DECADES = 1.5;
+const PRIOR_DECADES = 1.5;
 
 /**
  * Finds the order of magnitude of a noise within a dozen observations, where EM takes hundreds: the posterior over a grid
@@ -20,28 +20,28 @@ export class ScaleSearch {
   private readonly scales: Float64Array;
   private readonly logWeights: Float64Array;
   private readonly weights: Float64Array;
-  private readonly logCore = new Float64Array(DECADES.length);
+  private readonly logCore = new Float64Array(SCALE_DECADES.length);
   private readonly scale = new MixtureComponent();
-  private readonly wild = new OutlierComponent();
+  private readonly outlier = new OutlierComponent();
 
   constructor(guess: number) {
-    this.scales = DECADES.map((decades) => guess * 10 ** decades);
-    this.logWeights = DECADES.map((decades) => -0.5 * (decades / GUESS_DECADES) ** 2);
-    this.weights = new Float64Array(DECADES.length);
+    this.scales = SCALE_DECADES.map((decades) => guess * 10 ** decades);
+    this.logWeights = SCALE_DECADES.map((decades) => -0.5 * (decades / PRIOR_DECADES) ** 2);
+    this.weights = new Float64Array(SCALE_DECADES.length);
     this.normalise();
   }
 
   get isOver(): boolean {
-    return this.count >= LONG_ENOUGH;
+    return this.count >= OBSERVATIONS_TO_DECIDE;
   }
 
-  see(prediction: Prediction): void {
-    const { wild } = this;
+  learn(prediction: Prediction): void {
+    const { outlier: wild } = this;
     this.count++;
     for (let k = 0; k < this.scales.length; k++) {
-      wild.expected = prediction.variance + this.scales[k]! ** 2;
-      wild.weigh(prediction);
-      const s = Math.sqrt(wild.expected);
+      wild.expectedVariance = prediction.variance + this.scales[k]! ** 2;
+      wild.evaluate(prediction);
+      const s = Math.sqrt(wild.expectedVariance);
       const core = Math.exp(logDensity(prediction.residual / s)) / s;
       this.logWeights[k] = this.logWeights[k]! + Math.log(core + Math.exp(wild.logLikelihood));
     }
@@ -52,7 +52,7 @@ export class ScaleSearch {
    * What the residual says of h·x, into `out`; `other` is noise besides, `unit` that of the scales. The unit of the shares
    * is raised to the greatest likelihood of any scale.
    */
-  mix({ residual, variance }: Prediction, other: number, unit: number, out: MixtureMoments): void {
+  addComponents({ residual, variance }: Prediction, other: number, unit: number, out: MixtureMoments): void {
     const { scales, weights, logCore, scale } = this;
     let top = out.logUnit;
     for (let k = 0; k < scales.length; k++) {
@@ -78,7 +78,7 @@ export class ScaleSearch {
   }
 
   /** Observations that say nothing but their noise, to which those so far amount: ln σ² is known to a variance of 2/n. */
-  get known(): number {
+  get equivalentCount(): number {
     const mean = Math.log(this.sigma);
     let variance = 0;
     for (let k = 0; k < this.scales.length; k++) variance += this.weights[k]! * (Math.log(this.scales[k]!) - mean) ** 2;

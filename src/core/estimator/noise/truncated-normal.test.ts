@@ -5,7 +5,7 @@ import { TruncatedNormal } from './truncated-normal.js';
 function cutAt(alpha: number): TruncatedNormal {
   const normal = new TruncatedNormal();
   normal.alpha = alpha;
-  normal.cut();
+  normal.truncate();
   return normal;
 }
 
@@ -34,7 +34,7 @@ describe('the cut-off normal', () => {
   it('has ln Φ in agreement with λ', () => {
     for (const alpha of [-20, -8, -3, 0.1, 2]) {
       const { lambda } = cutAt(alpha);
-      const slope = (cutAt(alpha + 1e-4).logBelow - cutAt(alpha - 1e-4).logBelow) / 2e-4;
+      const slope = (cutAt(alpha + 1e-4).logProbability - cutAt(alpha - 1e-4).logProbability) / 2e-4;
       expect(slope).to.be.closeTo(lambda, 1e-5 * lambda);
     }
   });
@@ -55,7 +55,7 @@ describe('the cut-off normal', () => {
       const variance = mass.reduce((sum, value, i) => sum + value * (grid[i]! - mean) ** 2 * 0.1, 0) / total;
       const leg = new OneSidedComponent();
       Object.assign(leg, { noise, scale });
-      leg.weigh({ residual, variance: prior });
+      leg.evaluate({ residual, variance: prior });
       expect(leg.shift, `mean at ${residual}`).to.be.closeTo(mean, 1e-3);
       expect(leg.variance, `variance at ${residual}`).to.be.closeTo(variance, 1e-3);
       expect(leg.logLikelihood, `likelihood at ${residual}`).to.be.closeTo(Math.log(total), 1e-3);

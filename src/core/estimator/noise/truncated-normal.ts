@@ -3,7 +3,7 @@ const PER_UNIT = 16;
 const LOG_ROOT_TAU = 0.5 * Math.log(2 * Math.PI);
 
 const NODES = 2 * LIMIT * PER_UNIT + 1;
-const VALUE = Float64Array.from({ length: NODES }, (_, n) => exact(n / PER_UNIT - LIMIT));
+const VALUE = Float64Array.from({ length: NODES }, (_, n) => exactLambda(n / PER_UNIT - LIMIT));
 const FIRST = VALUE.map((value, n) => (-value * (n / PER_UNIT - LIMIT + value)) / PER_UNIT);
 const SECOND = VALUE.map((value, n) => {
   const alpha = n / PER_UNIT - LIMIT;
@@ -21,10 +21,10 @@ export class TruncatedNormal {
    * Sets λ after α: between ±LIMIT by quintic interpolation of a table (error below 1e-11), beyond by its limits; no
    * cancellation at any α.
    */
-  cut(): void {
+  truncate(): void {
     const { alpha } = this;
     if (alpha >= LIMIT) this.lambda = Math.exp(-0.5 * alpha * alpha - LOG_ROOT_TAU);
-    else if (alpha <= -LIMIT) this.lambda = aboveCut(-alpha) - alpha;
+    else if (alpha <= -LIMIT) this.lambda = lambdaMinusArgument(-alpha) - alpha;
     else {
       const at = (alpha + LIMIT) * PER_UNIT;
       const n = Math.min(Math.floor(at), NODES - 2);
@@ -40,7 +40,7 @@ export class TruncatedNormal {
   }
 
   /** ln Φ(α) */
-  get logBelow(): number {
+  get logProbability(): number {
     return this.alpha >= LIMIT ? 0 : logDensity(this.alpha) - Math.log(this.lambda);
   }
 }
@@ -51,14 +51,14 @@ export function logDensity(z: number): number {
 }
 
 /** λ(−x) − x for x > 0, by its continued fraction 1/(x + 2/(x + 3/(x + …))). */
-function aboveCut(x: number): number {
+function lambdaMinusArgument(x: number): number {
   let tail = +x;
   for (let k = 24; k >= 2; k--) tail = x + k / tail;
   return 1 / tail;
 }
 
-function exact(alpha: number): number {
-  if (alpha < -4) return aboveCut(-alpha) - alpha;
+function exactLambda(alpha: number): number {
+  if (alpha < -4) return lambdaMinusArgument(-alpha) - alpha;
   // Φ(α) = ½ + φ(α)·(α + α³/3 + α⁵/15 + …)
   const density = Math.exp(logDensity(alpha));
   let term = alpha;

@@ -1,20 +1,20 @@
 import { expect } from 'chai';
 import { memberForFrequencyStep } from './frequency-step.js';
 import { ModelWeights } from './model-weights.js';
-import { WANDERS, WanderLines } from './wander-lines.js';
+import { DEFAULT_WANDERS, WanderLines } from './wander-lines.js';
 
 const lines = (): WanderLines => {
-  const made = new WanderLines(WANDERS);
+  const made = new WanderLines(DEFAULT_WANDERS);
   made.addClock();
   return made;
 };
 
 /** Long habit, and what the last observation made of it. */
 function beliefOf(usual: Record<number, number>, weights: Record<number, number>): ModelWeights {
-  const belief = new ModelWeights(WANDERS.length);
-  belief.usual.fill(1e-5);
+  const belief = new ModelWeights(DEFAULT_WANDERS.length);
+  belief.average.fill(1e-5);
   belief.weights.fill(1e-5);
-  for (const [k, weight] of Object.entries(usual)) belief.usual[Number(k)] = weight;
+  for (const [k, weight] of Object.entries(usual)) belief.average[Number(k)] = weight;
   for (const [k, weight] of Object.entries(weights)) belief.weights[Number(k)] = weight;
   return belief;
 }

@@ -12,9 +12,9 @@ const APART = [
 function afterSilence(observations: number, related: 'related' | 'not related'): ModelWeights {
   const belief = new ModelWeights(3);
   belief.weights.set([1, 0, 0]);
-  if (related === 'related') belief.relate(9, (from, to) => APART[from]![to]!);
+  if (related === 'related') belief.setNeighbours(9, (from, to) => APART[from]![to]!);
   for (let n = 0; n < observations; n++) {
-    belief.elapse(Float64Array.of(500 * (n + 1)));
+    belief.updateSwitchChance(Float64Array.of(500 * (n + 1)));
     belief.reweigh(new Float64Array(3));
   }
   return belief;
@@ -39,7 +39,7 @@ describe('belief in the members of the bank', () => {
   });
 
   it('knows which part of it is due to changes', () => {
-    const { fresh } = afterSilence(100, 'related');
+    const { switchedShare: fresh } = afterSilence(100, 'related');
     expect(fresh[0]).to.be.below(1e-4);
     expect(fresh[1]).to.be.within(0.005, 0.02);
   });
@@ -50,7 +50,7 @@ describe('belief in the members of the bank', () => {
       ['not related', 1],
     ] as const) {
       const belief = afterSilence(1, related);
-      for (const k of [1, 2]) belief.recall(k);
+      for (const k of [1, 2]) belief.revive(k);
       expect(belief.weights[2]! / belief.weights[1]!).to.be.within(share / 20, share);
     }
   });

@@ -17,7 +17,7 @@ const LEAST_SHARE = 1e-12;
  * better within a few observations, and the others are recalled from them.
  */
 export function guess(bank: WanderBank, clock: ClockId, at: number, { mean, sigma, freeSigma }: Guess): void {
-  const weights = bank.marginalOf(clock);
+  const weights = bank.wanderWeights(clock);
   const likeliest = weights.indexOf(Math.max(...weights));
   const last = weights.length - 1;
   const surest = Math.max(sigma, LEAST_SHARE * freeSigma);
@@ -25,6 +25,6 @@ export function guess(bank: WanderBank, clock: ClockId, at: number, { mean, sigm
     const grade = bank.gradeOf(clock, k);
     const doubt = grade === last ? 1 : Math.max(0, (grade - likeliest) / (last - likeliest));
     x[at] = mean;
-    covariance.forget(at, (surest * (freeSigma / surest) ** doubt) ** 2);
+    covariance.makeIndependent(at, (surest * (freeSigma / surest) ** doubt) ** 2);
   }
 }

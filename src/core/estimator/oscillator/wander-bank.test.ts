@@ -4,7 +4,7 @@ import { ObservationUpdate } from '../observation-update.js';
 import { JointState } from '../state/joint-state.js';
 import { Random } from '../testing/random.js';
 import { createTrack, type TrackFilter } from '../track-filter.js';
-import { WANDERS } from './wander-lines.js';
+import { DEFAULT_WANDERS } from './wander-lines.js';
 
 const S = 1_000_000_000n;
 
@@ -45,13 +45,13 @@ class Bench {
   /** Of the clock's wander, (ns/s)² per second, in decades. */
   decades(clock: ClockId): number {
     return this.state.bank
-      .marginalOf(clock)
-      .reduce((sum, weight, grade) => sum + weight * Math.log10(WANDERS[grade]!), 0);
+      .wanderWeights(clock)
+      .reduce((sum, weight, grade) => sum + weight * Math.log10(DEFAULT_WANDERS[grade]!), 0);
   }
 
   /** What was learnt of a track's noise, in shares of the truth. */
   noiseOf(key: 'link' | 'master'): number {
-    return this.tracks.get(key)!.phases!.sigma / this.noiseNs;
+    return this.tracks.get(key)!.phaseNoise!.sigma / this.noiseNs;
   }
 
   private read(key: string, clock: ClockId, offsetNs: number, versus?: ClockId): void {
@@ -70,7 +70,7 @@ class Bench {
     const track = this.tracks.get(key) ?? createTrack(key, reading, monotonic);
     if (!this.tracks.has(key)) this.state.layout.tracks.push(track);
     this.tracks.set(key, track);
-    this.intake.take(track, reading);
+    this.intake.process(track, reading);
   }
 }
 
@@ -102,9 +102,9 @@ describe('the bank of wanders', () => {
 
   it('goes on from what is known when a clock joins later', () => {
     const { state } = new Bench([1, 0.1]).run(300);
-    const before = state.bank.estimate('system', state.layout.slope('system'));
+    const before = state.bank.momentsAt('system', state.layout.slope('system'));
     state.addClock('phc:1');
-    const after = state.bank.estimate('system', state.layout.slope('system'));
+    const after = state.bank.momentsAt('system', state.layout.slope('system'));
     expect(after.mean).to.be.closeTo(before.mean, 3 * Math.sqrt(before.variance));
     expect(Math.sqrt(after.variance / before.variance)).to.be.within(0.5, 2);
     expect(state.bank.members).to.have.lengthOf(27);

@@ -1,19 +1,19 @@
 import type { ClockId } from '../../../api/index.js';
 import { MixtureMoments, type NoiseModel } from '../noise/noise.js';
-import { FIRST_SLOPE_SIGMA, JointFilter } from '../state/joint-filter.js';
+import { FIRST_SLOPE_SIGMA_PPB, JointFilter } from '../state/joint-filter.js';
 import type { StateLayout } from '../state/layout.js';
 import type { ObservationRow } from '../state/observation-row.js';
 import type { TrackFilter } from '../track-filter.js';
 import { memberForFrequencyStep } from './frequency-step.js';
-import { greatestOf, ModelWeights, normalise } from './model-weights.js';
-import { WANDERS, WanderLines } from './wander-lines.js';
+import { indexOfGreatest, ModelWeights, normalise } from './model-weights.js';
+import { DEFAULT_WANDERS, WanderLines } from './wander-lines.js';
 
 /**
  * A member of less weight has lost its way (the oscillator jumped, and it took the news for outliers): it goes on from
  * where the best one is. Not for the sake of one clock while it still counts for another.
  */
-const LOST = 1e-7;
-const COUNTS_ELSEWHERE = 0.02;
+const LOST_WEIGHT = 1e-7;
+const NEEDED_WEIGHT = 0.02;
 
 export interface MeanAndVariance {
   readonly mean: number;
@@ -25,16 +25,16 @@ export class WanderBank {
   readonly members: JointFilter[] = [];
   readonly lines: WanderLines;
   private readonly layout: StateLayout;
-  private readonly beliefs = new Map<ClockId, ModelWeights>();
-  private readonly likelihood: Float64Array;
+  private readonly weightSets = new Map<ClockId, ModelWeights>();
+  private readonly logLikelihoods: Float64Array;
   /** Seconds since the beginning. */
-  private readonly time = new Float64Array(1);
-  private readonly posterior: MixtureMoments[] = [];
+  private readonly elapsedS = new Float64Array(1);
+  private readonly moments: MixtureMoments[] = [];
 
-  constructor(layout: StateLayout, wanders: readonly number[] = WANDERS) {
+  constructor(layout: StateLayout, wanders: readonly number[] = DEFAULT_WANDERS) {
     this.layout = layout;
     this.lines = new WanderLines(wanders);
-    this.likelihood = new Float64Array(this.capacity);
+    this.logLikelihoods = new Float64Array(this.capacity);
   }
 
   /** The most members there will ever be. */
@@ -46,28 +46,28 @@ export class WanderBank {
     this.lines.addClock();
     this.layout.clocks.push(clock);
     const { count } = this.lines;
-    const like = this.members[this.beliefs.values().next().value?.heaviest ?? 0];
+    const like = this.members[this.weightSets.values().next().value?.heaviest ?? 0];
     while (this.members.length < count) this.addMember(like);
-    for (const belief of new Set(this.beliefs.values())) if (belief.weights.length < count) belief.widen(count);
-    this.beliefs.set(clock, new ModelWeights(count));
+    for (const belief of new Set(this.weightSets.values())) if (belief.weights.length < count) belief.addMembers(count);
+    this.weightSets.set(clock, new ModelWeights(count));
     for (const member of this.members) member.insertSlope(this.layout.size - 1);
-    this.arrange();
+    this.assignWanders();
   }
 
   weightsOf(clock: ClockId): Float64Array {
-    return this.beliefs.get(clock)!.weights;
+    return this.weightSets.get(clock)!.weights;
   }
 
   /** The greatest weight that a member has for any clock. */
-  greatest(k: number): number {
+  greatestWeight(k: number): number {
     let greatest = 0;
     for (const clock of this.layout.clocks) greatest = Math.max(greatest, this.weightsOf(clock)[k]!);
     return greatest;
   }
 
   /** How much each hypothesis of this clock's wander counts. */
-  marginalOf(clock: ClockId): Float64Array {
-    return this.lines.marginal(this.layout.clocks.indexOf(clock), this.weightsOf(clock));
+  wanderWeights(clock: ClockId): Float64Array {
+    return this.lines.wanderWeights(this.layout.clocks.indexOf(clock), this.weightsOf(clock));
   }
 
   /** Where a member's wander of this clock stands among the hypotheses. */
@@ -76,11 +76,11 @@ export class WanderBank {
   }
 
   /** Makes the hypotheses of this clock's wander count as much as they did once. */
-  remind(clock: ClockId, marginal: readonly number[]): void {
+  restoreWanderWeights(clock: ClockId, marginal: readonly number[]): void {
     const weights = this.weightsOf(clock);
     for (let k = 0; k < weights.length; k++) weights[k] = weights[k]! * marginal[this.gradeOf(clock, k)]!;
     normalise(weights);
-    this.arrange();
+    this.assignWanders();
   }
 
   /** Mean of h·x over the members. */
@@ -112,7 +112,7 @@ export class WanderBank {
   }
 
   /** Mean and variance of one variable over the members. */
-  estimate(clock: ClockId, at: number): MeanAndVariance {
+  momentsAt(clock: ClockId, at: number): MeanAndVariance {
     const weights = this.weightsOf(clock);
     const mean = this.meanAt(clock, at);
     let variance = 0;
@@ -150,17 +150,17 @@ export class WanderBank {
   }
 
   /** A slope may be anything again. */
-  reopen(slope: number): void {
-    this.addVariance(slope, FIRST_SLOPE_SIGMA ** 2);
+  widenSlope(slope: number): void {
+    this.addVariance(slope, FIRST_SLOPE_SIGMA_PPB ** 2);
   }
 
   /**
    * The reference of all clocks may run at another rate, or as before, with even odds. Up to the most likely wander of `clock`
    * the members stand for the latter, the more restless ones believe the slopes ever less.
    */
-  suspectRate(clock: ClockId): void {
-    const marginal = this.marginalOf(clock);
-    const likeliest = greatestOf(marginal);
+  doubtReferenceRate(clock: ClockId): void {
+    const marginal = this.wanderWeights(clock);
+    const likeliest = indexOfGreatest(marginal);
     const last = marginal.length - 1;
     const step = new Float64Array(this.layout.size);
     const doubts = new Float64Array(this.members.length);
@@ -169,15 +169,15 @@ export class WanderBank {
       doubts[k] = grade === last ? 1 : Math.max(0, (grade - likeliest) / (last - likeliest));
       if (doubts[k] === 0) continue;
       const before = covariance.variance(this.layout.slope(clock));
-      const variance = before * (FIRST_SLOPE_SIGMA ** 2 / before) ** doubts[k]!;
-      for (let c = 0; c < this.layout.clocks.length; c++) step[this.layout.slopes + c] = 1;
+      const variance = before * (FIRST_SLOPE_SIGMA_PPB ** 2 / before) ** doubts[k]!;
+      for (let c = 0; c < this.layout.clocks.length; c++) step[this.layout.firstSlope + c] = 1;
       covariance.addOuter(variance, step, this.layout.size - 1);
     }
-    for (const belief of new Set(this.beliefs.values())) belief.share(doubts);
+    for (const belief of new Set(this.weightSets.values())) belief.shiftHalf(doubts);
   }
 
   /** A clock's slope wandered unseen for `seconds`, and by `variance` for another reason. */
-  rest(clock: ClockId, seconds: number, variance: number): void {
+  addUnseenWander(clock: ClockId, seconds: number, variance: number): void {
     const slope = this.layout.slope(clock);
     const at = this.layout.clocks.indexOf(clock);
     for (const { covariance, wanders } of this.members)
@@ -190,110 +190,111 @@ export class WanderBank {
   }
 
   /** A clock was set: its θ and its slope change by this much. */
-  control(clock: ClockId, phase: number, slope: number): void {
-    for (const member of this.members) member.control(clock, phase, slope);
+  applyControl(clock: ClockId, phase: number, slope: number): void {
+    for (const member of this.members) member.applyControl(clock, phase, slope);
   }
 
   predict(seconds: number): void {
-    this.time[0] = this.time[0]! + seconds;
+    this.elapsedS[0] = this.elapsedS[0]! + seconds;
     for (const member of this.members) member.predict(seconds);
   }
 
   /** One observation `value` of h·x through all members; returns the variance that was predicted for h·x. */
-  absorb(track: TrackFilter, row: ObservationRow, value: number, noise: NoiseModel, floor: number): number {
-    const belief = this.beliefs.get(track.clock)!;
+  update(track: TrackFilter, row: ObservationRow, value: number, noise: NoiseModel, floor: number): number {
+    const belief = this.weightSets.get(track.clock)!;
     const { weights } = belief;
-    noise.expect(floor, belief.heaviest);
+    noise.prepare(floor, belief.heaviest);
     let predicted = 0;
     for (let k = 0; k < this.members.length; k++) {
       const member = this.members[k]!;
-      const moments = this.posterior[k]!;
+      const moments = this.moments[k]!;
       member.project(row, value);
-      noise.weigh(member, k, moments);
-      this.likelihood[k] = moments.logLikelihood;
+      noise.evaluate(member, k, moments);
+      this.logLikelihoods[k] = moments.logLikelihood;
       predicted += weights[k]! * member.variance;
-      if (track.outvoted) member.absorbAside(moments, track);
-      else member.absorb(moments);
+      if (track.isPassive) member.updateOwnVariables(moments, track);
+      else member.update(moments);
     }
-    if (!track.outvoted) this.judge(track);
-    noise.settle(weights, belief.fresh);
+    if (!track.isPassive) this.reweigh(track);
+    noise.learn(weights, belief.switchedShare);
     return predicted;
   }
 
-  private judge({ clock, versus }: TrackFilter): void {
-    const belief = this.beliefs.get(clock)!;
-    if (versus !== undefined) this.link(belief, versus);
-    belief.elapse(this.time);
-    belief.reweigh(this.likelihood);
-    this.send(belief);
-    this.recall(belief);
-    if (this.layout.clocks.length > 1) this.follow(belief);
+  private reweigh({ clock, versus }: TrackFilter): void {
+    const belief = this.weightSets.get(clock)!;
+    if (versus !== undefined) this.shareWeights(belief, versus);
+    belief.updateSwitchChance(this.elapsedS);
+    belief.reweigh(this.logLikelihoods);
+    this.testFrequencyStep(belief);
+    this.replaceLostMembers(belief);
+    if (this.layout.clocks.length > 1) this.moveTop(belief);
   }
 
   /** Where the top of the wanders moves, it is open again how the clocks share it. */
-  private follow(belief: ModelWeights): void {
-    if (!this.lines.follow(belief.weights, belief.usual)) return;
-    belief.begin();
-    this.arrange();
+  private moveTop(belief: ModelWeights): void {
+    if (!this.lines.moveTop(belief.weights, belief.average)) return;
+    belief.reset();
+    this.assignWanders();
   }
 
   /** Two clocks that are compared are believed in together from now on. */
-  private link(belief: ModelWeights, versus: ClockId): void {
-    const other = this.beliefs.get(versus)!;
+  private shareWeights(belief: ModelWeights, versus: ClockId): void {
+    const other = this.weightSets.get(versus)!;
     if (other === belief) return;
-    belief.join(other);
-    for (const [clock, one] of this.beliefs) if (one === other) this.beliefs.set(clock, belief);
-    this.relate();
+    belief.multiply(other);
+    for (const [clock, one] of this.weightSets) if (one === other) this.weightSets.set(clock, belief);
+    this.updateNeighbours();
   }
 
   /** After a surprise a scout goes on from where the surprised are, with the calm of before. */
-  private send(belief: ModelWeights): void {
+  private testFrequencyStep(belief: ModelWeights): void {
     const { heaviest, weights } = belief;
     const scout = memberForFrequencyStep(belief, this.lines);
     if (scout < 0) return;
-    this.members[scout]!.adopt(this.members[heaviest]!);
+    this.members[scout]!.copyFrom(this.members[heaviest]!);
     weights[heaviest] = weights[heaviest]! / 2;
     weights[scout] = weights[scout]! + weights[heaviest]!;
   }
 
-  private recall(belief: ModelWeights): void {
+  private replaceLostMembers(belief: ModelWeights): void {
     const { weights } = belief;
     const best = this.members[belief.heaviest]!;
     for (let k = 0; k < weights.length; k++) {
-      if (weights[k]! >= LOST || this.greatest(k) >= COUNTS_ELSEWHERE) continue;
-      this.members[k]!.adopt(best);
-      belief.recall(k);
+      if (weights[k]! >= LOST_WEIGHT || this.greatestWeight(k) >= NEEDED_WEIGHT) continue;
+      this.members[k]!.copyFrom(best);
+      belief.revive(k);
     }
     normalise(weights);
   }
 
   private addMember(like: JointFilter | undefined): void {
     const member = new JointFilter(this.layout, like?.x.length);
-    if (like !== undefined) member.adopt(like);
+    if (like !== undefined) member.copyFrom(like);
     this.members.push(member);
-    this.posterior.push(new MixtureMoments());
+    this.moments.push(new MixtureMoments());
   }
 
   /** Tells the members what they stand for. */
-  private arrange(): void {
+  private assignWanders(): void {
     const { lines, layout, members } = this;
     for (const [c, clock] of layout.clocks.entries()) {
-      lines.recentre(c, this.marginalOf(clock));
+      lines.setCentre(c, this.wanderWeights(clock));
       for (const [k, { wanders }] of members.entries()) wanders[c] = lines.wander(k, c);
     }
-    this.relate();
+    this.updateNeighbours();
   }
 
   /** Tells the beliefs how far the members are apart. */
-  private relate(): void {
-    for (const belief of new Set(this.beliefs.values())) {
-      const clocks = this.together(belief);
-      if (clocks.length > 1) belief.relate(this.lines.hypotheses.length, (j, k) => this.lines.apart(j, k, clocks));
+  private updateNeighbours(): void {
+    for (const belief of new Set(this.weightSets.values())) {
+      const clocks = this.clocksOf(belief);
+      if (clocks.length > 1)
+        belief.setNeighbours(this.lines.hypotheses.length, (j, k) => this.lines.distance(j, k, clocks));
     }
   }
 
   /** The clocks, in the layout's order, that a belief is of. */
-  private together(belief: ModelWeights): number[] {
-    return this.layout.clocks.flatMap((clock, c) => (this.beliefs.get(clock) === belief ? [c] : []));
+  private clocksOf(belief: ModelWeights): number[] {
+    return this.layout.clocks.flatMap((clock, c) => (this.weightSets.get(clock) === belief ? [c] : []));
   }
 }

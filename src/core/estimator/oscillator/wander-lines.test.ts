@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { WANDERS, WanderLines } from './wander-lines.js';
+import { DEFAULT_WANDERS, WanderLines } from './wander-lines.js';
 
-const GRADES = WANDERS.length;
+const GRADES = DEFAULT_WANDERS.length;
 
 function linesOf(clocks: number): WanderLines {
-  const lines = new WanderLines(WANDERS);
+  const lines = new WanderLines(DEFAULT_WANDERS);
   for (let n = 0; n < clocks; n++) lines.addClock();
   return lines;
 }
@@ -23,7 +23,7 @@ const only = (lines: WanderLines, member: number): Float64Array => {
 
 describe('the wanders that a bank stands for', () => {
   it('are all hypotheses of a single clock', () => {
-    expect(pointsOf(linesOf(1), 1)).to.deep.equal(WANDERS.map((_, grade) => `${grade}`));
+    expect(pointsOf(linesOf(1), 1)).to.deep.equal(DEFAULT_WANDERS.map((_, grade) => `${grade}`));
   });
 
   it('are a line for each clock, and no member twice', () => {
@@ -54,7 +54,7 @@ describe('the wanders that a bank stands for', () => {
         const points = pointsOf(lines, 2);
         const towards = top > n ? points.indexOf(`${n + 1} ${n}`) : points.indexOf(`${n - 1} ${n - 1}`);
         const all = only(lines, towards);
-        expect(lines.follow(all, all)).to.equal(true);
+        expect(lines.moveTop(all, all)).to.equal(true);
       }
       expect(pointsOf(lines, 2)).to.include(wanted);
     }
@@ -64,7 +64,7 @@ describe('the wanders that a bank stands for', () => {
     const lines = linesOf(2);
     const before = pointsOf(lines, 2);
     const all = only(lines, before.indexOf('4 0'));
-    expect(lines.follow(all, all)).to.equal(false);
+    expect(lines.moveTop(all, all)).to.equal(false);
     expect(pointsOf(lines, 2)).to.deep.equal(before);
   });
 

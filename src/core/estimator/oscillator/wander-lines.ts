@@ -1,9 +1,9 @@
 /** Hypotheses of wander, (ns/s)² per second: 1e-22 … 1e-14 (s/s)²/s, from a rubidium to a cheap crystal in a draught. */
-export const WANDERS: readonly number[] = [1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4];
+export const DEFAULT_WANDERS: readonly number[] = [1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4];
 /** Clocks beyond these share the line of an earlier one. */
 const MOST_LINES = 4;
 /** The top moves when what lies beyond it has counted for so much. */
-const CONVINCING = 0.5;
+const MOVING_WEIGHT = 0.5;
 
 /**
  * Which wanders the members of the bank stand for. All combinations for all clocks would be too many, so each clock has a
@@ -44,14 +44,14 @@ export class WanderLines {
 
   /** The same as an index of the hypotheses. */
   grade(member: number, clock: number): number {
-    if (member === this.calmer) return Math.max(this.top - 1, 0);
+    if (member === this.calmerMember) return Math.max(this.top - 1, 0);
     const line = this.lineOf(member);
     if (line === clock % MOST_LINES) return member % this.hypotheses.length;
     return line === 0 || clock === 0 ? this.top : Math.min(this.centres[clock]!, this.top);
   }
 
   /** How many of the clocks are of another wander under one member than under another. */
-  apart(member: number, other: number, clocks: readonly number[]): number {
+  distance(member: number, other: number, clocks: readonly number[]): number {
     return clocks.reduce((sum, clock) => sum + Number(this.grade(member, clock) !== this.grade(other, clock)), 0);
   }
 
@@ -61,7 +61,7 @@ export class WanderLines {
   }
 
   /** How much each hypothesis of a clock's wander counts. */
-  marginal(clock: number, weights: Float64Array): Float64Array {
+  wanderWeights(clock: number, weights: Float64Array): Float64Array {
     const marginal = new Float64Array(this.hypotheses.length);
     for (const [k, weight] of weights.entries()) {
       const grade = this.grade(k, clock);
@@ -71,32 +71,32 @@ export class WanderLines {
   }
 
   /** Moves the top by one grade at most to where the members that count are, now and as a rule; true when it has moved. */
-  follow(weights: Float64Array, usual: Float64Array): boolean {
-    const above = Math.min(this.above(weights), this.above(usual));
-    const calmer = Math.min(weights[this.calmer]!, usual[this.calmer]!);
-    const by = above > CONVINCING ? 1 : calmer > CONVINCING && this.top > 0 ? -1 : 0;
+  moveTop(weights: Float64Array, usual: Float64Array): boolean {
+    const above = Math.min(this.weightAboveTop(weights), this.weightAboveTop(usual));
+    const calmer = Math.min(weights[this.calmerMember]!, usual[this.calmerMember]!);
+    const by = above > MOVING_WEIGHT ? 1 : calmer > MOVING_WEIGHT && this.top > 0 ? -1 : 0;
     this.top += by;
     return by !== 0;
   }
 
   /** Whether a member has a clock that is more restless than the top. */
-  isAbove(member: number): boolean {
-    return member !== this.calmer && member % this.hypotheses.length > this.top;
+  isAboveTop(member: number): boolean {
+    return member !== this.calmerMember && member % this.hypotheses.length > this.top;
   }
 
   /** Each clock's most likely grade, for the lines of third ones; `marginal`: of that clock. */
-  recentre(clock: number, marginal: Float64Array): void {
+  setCentre(clock: number, marginal: Float64Array): void {
     this.centres[clock] = Math.round(marginal.reduce((sum, weight, grade) => sum + weight * grade, 0));
   }
 
-  private above(weights: Float64Array): number {
+  private weightAboveTop(weights: Float64Array): number {
     let above = 0;
-    for (let k = 0; k < weights.length; k++) if (this.isAbove(k)) above += weights[k]!;
+    for (let k = 0; k < weights.length; k++) if (this.isAboveTop(k)) above += weights[k]!;
     return above;
   }
 
   /** The member that has all clocks calmer than the top. */
-  private get calmer(): number {
+  private get calmerMember(): number {
     return this.count > this.hypotheses.length ? this.hypotheses.length + this.top : -1;
   }
 }

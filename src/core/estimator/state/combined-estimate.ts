@@ -8,19 +8,19 @@ import type { StateLayout } from './layout.js';
 /** Bias of a track of which nothing has been asserted: within fractions of a second. */
 const FREE_BIAS_SIGMA_NS = 0.2e9;
 /** Members of the bank that count for less are left out. */
-const NEGLIGIBLE = 1e-6;
+const NEGLIGIBLE_WEIGHT = 1e-6;
 
 /** One clock's θ over the whole bank. */
 export interface CombinedClock {
   /** False: no track leads from a reference to it. */
-  anchored: boolean;
+  isAnchored: boolean;
   offset: number;
   /** Of θ plus the weighted mean of the biases: what data can show. */
   variance: number;
   /** What the biases' priors add to it. */
-  biases: number;
+  biasVariance: number;
   /** Nothing is asserted of the tracks that anchor it. */
-  free: boolean;
+  hasFreeBiases: boolean;
 }
 
 /**
@@ -33,10 +33,10 @@ export class CombinedEstimate {
   private readonly layout: StateLayout;
   private tracks: TrackFilter[] = [];
   /** cov(y) above the diagonal; below it and on it the Cholesky factor of Σ. */
-  private spread = new Float64Array(0);
+  private covariances = new Float64Array(0);
   /** The diagonal of cov(y). */
-  private own = new Float64Array(0);
-  private sigma = new Float64Array(0);
+  private phaseVariances = new Float64Array(0);
+  private biasSigmas = new Float64Array(0);
   private design = new Float64Array(0);
   private weights = new Float64Array(0);
   private normal = new Float64Array(0);
@@ -49,67 +49,67 @@ export class CombinedEstimate {
   }
 
   /** Call after tracks or clocks came, went, were admitted or excluded. */
-  choose(members: number): void {
+  setStructure(members: number): void {
     const { layout } = this;
     this.clocks.length = 0;
     for (const _ of layout.clocks)
-      this.clocks.push({ anchored: false, offset: 0, variance: 0, biases: 0, free: false });
+      this.clocks.push({ isAnchored: false, offset: 0, variance: 0, biasVariance: 0, hasFreeBiases: false });
     this.offsets = layout.clocks.map(() => new Float64Array(members));
     this.variances = layout.clocks.map(() => new Float64Array(members));
     const usable = layout.tracks.filter((track) => track.phase >= 0);
     const admitted = usable.filter((track) => !Number.isNaN(track.biasSigmaNs));
-    this.anchor(admitted);
+    this.markAnchored(admitted);
     const free = usable.filter((track) => Number.isNaN(track.biasSigmaNs) && !this.isAnchored(track.clock));
-    for (const { clock } of free) this.clocks[layout.clocks.indexOf(clock)]!.free = true;
-    this.anchor(free);
+    for (const { clock } of free) this.clocks[layout.clocks.indexOf(clock)]!.hasFreeBiases = true;
+    this.markAnchored(free);
     this.tracks = [...admitted, ...free].filter(
       ({ clock, versus }) => this.isAnchored(clock) && (versus === undefined || this.isAnchored(versus)),
     );
-    this.reserve();
+    this.allocate();
   }
 
   update(bank: WanderBank): void {
     for (const track of this.layout.tracks) track.weight = 0;
     const { clocks } = this.layout;
     for (let k = 0; k < bank.members.length; k++) {
-      if (bank.greatest(k) <= NEGLIGIBLE) continue;
-      this.weigh(bank.members[k]!);
-      for (let c = 0; c < clocks.length; c++) this.collect(c, k, bank.members[k]!, bank.weightsOf(clocks[c]!));
+      if (bank.greatestWeight(k) <= NEGLIGIBLE_WEIGHT) continue;
+      this.solveWeights(bank.members[k]!);
+      for (let c = 0; c < clocks.length; c++) this.addMember(c, k, bank.members[k]!, bank.weightsOf(clocks[c]!));
     }
-    for (let c = 0; c < clocks.length; c++) this.mix(c, bank.weightsOf(clocks[c]!));
+    for (let c = 0; c < clocks.length; c++) this.mixMembers(c, bank.weightsOf(clocks[c]!));
   }
 
   private isAnchored(clock: ClockId): boolean {
-    return this.clocks[this.layout.clocks.indexOf(clock)]!.anchored;
+    return this.clocks[this.layout.clocks.indexOf(clock)]!.isAnchored;
   }
 
   /** A track against a reference anchors its clock, a comparison with an anchored clock anchors the other. */
-  private anchor(tracks: readonly TrackFilter[]): void {
+  private markAnchored(tracks: readonly TrackFilter[]): void {
     const { layout, clocks } = this;
     for (let changed = true; changed; ) {
       changed = false;
       for (const { clock, versus } of tracks) {
         const mine = clocks[layout.clocks.indexOf(clock)]!;
         const other = versus === undefined ? undefined : clocks[layout.clocks.indexOf(versus)]!;
-        const anchored = mine.anchored || (other?.anchored ?? true);
-        if (!anchored || (mine.anchored && (other?.anchored ?? true))) continue;
-        mine.anchored = true;
-        if (other !== undefined) other.anchored = true;
+        const anchored = mine.isAnchored || (other?.isAnchored ?? true);
+        if (!anchored || (mine.isAnchored && (other?.isAnchored ?? true))) continue;
+        mine.isAnchored = true;
+        if (other !== undefined) other.isAnchored = true;
         changed = true;
       }
     }
   }
 
-  private reserve(): void {
+  private allocate(): void {
     const { layout, tracks } = this;
     const n = tracks.length;
     const m = layout.clocks.length;
-    this.spread = new Float64Array(n * n);
-    this.own = new Float64Array(n);
+    this.covariances = new Float64Array(n * n);
+    this.phaseVariances = new Float64Array(n);
     this.normal = new Float64Array(m * m);
     this.weights = new Float64Array(m * n);
     this.design = new Float64Array(m * n);
-    this.sigma = Float64Array.from(tracks, ({ biasSigmaNs }) =>
+    this.biasSigmas = Float64Array.from(tracks, ({ biasSigmaNs }) =>
       Number.isNaN(biasSigmaNs) ? FREE_BIAS_SIGMA_NS : biasSigmaNs,
     );
     tracks.forEach((track, i) => {
@@ -119,8 +119,8 @@ export class CombinedEstimate {
   }
 
   /** W = (Hᵀ·Σ⁻¹·H)⁻¹·Hᵀ·Σ⁻¹ of one member, into `weights`. */
-  private weigh(member: JointFilter): void {
-    const { tracks, spread, own, sigma, design, weights, normal } = this;
+  private solveWeights(member: JointFilter): void {
+    const { tracks, covariances: spread, phaseVariances: own, biasSigmas: sigma, design, weights, normal } = this;
     const n = tracks.length;
     const m = this.clocks.length;
     for (let i = 0; i < n; i++) {
@@ -137,7 +137,7 @@ export class CombinedEstimate {
     for (let c = 0; c < m; c++) solve(spread, n, weights, c * n);
     for (let c = 0; c < m; c++) {
       for (let e = 0; e <= c; e++) {
-        let sum = c === e && !this.clocks[c]!.anchored ? 1 : 0;
+        let sum = c === e && !this.clocks[c]!.isAnchored ? 1 : 0;
         for (let i = 0; i < n; i++) sum += design[c * n + i]! * weights[e * n + i]!;
         normal[c * m + e] = sum;
       }
@@ -147,8 +147,8 @@ export class CombinedEstimate {
   }
 
   /** One member's moments of clock `c`; its weights count with its share. */
-  private collect(c: number, k: number, member: JointFilter, shares: Float64Array): void {
-    const { tracks, weights, sigma, spread, own } = this;
+  private addMember(c: number, k: number, member: JointFilter, shares: Float64Array): void {
+    const { tracks, weights, biasSigmas: sigma, covariances: spread, phaseVariances: own } = this;
     const n = tracks.length;
     let offset = 0;
     let variance = 0;
@@ -165,20 +165,20 @@ export class CombinedEstimate {
     }
     this.offsets[c]![k] = offset;
     this.variances[c]![k] = Math.max(variance, 0);
-    this.clocks[c]!.biases = biases;
+    this.clocks[c]!.biasVariance = biases;
   }
 
-  private mix(c: number, shares: Float64Array): void {
+  private mixMembers(c: number, shares: Float64Array): void {
     const clock = this.clocks[c]!;
     const offsets = this.offsets[c]!;
     clock.offset = 0;
     clock.variance = 0;
     let all = 0;
-    for (let k = 0; k < shares.length; k++) if (shares[k]! > NEGLIGIBLE) all += shares[k]!;
+    for (let k = 0; k < shares.length; k++) if (shares[k]! > NEGLIGIBLE_WEIGHT) all += shares[k]!;
     for (let k = 0; k < shares.length; k++)
-      if (shares[k]! > NEGLIGIBLE) clock.offset += (shares[k]! / all) * offsets[k]!;
+      if (shares[k]! > NEGLIGIBLE_WEIGHT) clock.offset += (shares[k]! / all) * offsets[k]!;
     for (let k = 0; k < shares.length; k++) {
-      if (shares[k]! <= NEGLIGIBLE) continue;
+      if (shares[k]! <= NEGLIGIBLE_WEIGHT) continue;
       clock.variance += (shares[k]! / all) * (this.variances[c]![k]! + (offsets[k]! - clock.offset) ** 2);
     }
   }

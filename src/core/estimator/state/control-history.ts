@@ -1,6 +1,6 @@
 import type { Instant, Ns } from '../../../api/index.js';
 
-interface Control {
+interface ClockControl {
   readonly at: Instant;
   /** Of θ: a step forwards of the clock is negative. */
   readonly phaseNs: Ns;
@@ -8,19 +8,19 @@ interface Control {
   readonly slope: number;
 }
 
-const LENGTH = 32;
+const MOST_CONTROLS = 32;
 
 /** What was done to a clock lately: an observation that arrives after a correction saw the clock before it. */
 export class ControlHistory {
-  private readonly ring: Control[] = [];
+  private readonly ring: ClockControl[] = [];
 
-  add(control: Control): void {
-    if (this.ring.length === LENGTH) this.ring.shift();
+  add(control: ClockControl): void {
+    if (this.ring.length === MOST_CONTROLS) this.ring.shift();
     this.ring.push(control);
   }
 
   /** θ at `at` − (θ now − slope now · the time since). */
-  before(at: Instant): Ns {
+  effectSince(at: Instant): Ns {
     let difference = 0;
     for (const control of this.ring) {
       if (control.at <= at) continue;

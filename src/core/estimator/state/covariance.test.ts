@@ -72,7 +72,7 @@ describe('covariance as U·D·Uᵀ', () => {
     expect(matrixOf(covariance)[2]).to.deep.equal([0, 0, 9, 0, 0, 0]);
     covariance.remove(2);
     expectClose(matrixOf(covariance), before);
-    covariance.forget(3, 7);
+    covariance.makeIndependent(3, 7);
     const forgotten = matrixOf(covariance);
     expect(forgotten[3]).to.deep.equal([0, 0, 0, 7, 0]);
     const others = (matrix: Matrix) => matrix.filter((_, i) => i !== 3).map((line) => line.filter((_, j) => j !== 3));

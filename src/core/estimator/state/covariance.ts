@@ -27,7 +27,7 @@ export class Covariance {
 
   /** A new variable at `at`, independent of all others. */
   insert(at: number, variance: number): void {
-    if (this.size === this.stride) this.grow();
+    if (this.size === this.stride) this.doubleCapacity();
     const { u, d, stride } = this;
     for (let j = this.size; j > at; j--) {
       d[j] = d[j - 1]!;
@@ -43,7 +43,7 @@ export class Covariance {
   /** Forgets a variable; what is known of the others stays as it is. */
   remove(at: number): void {
     const { u, d, stride } = this;
-    this.forget(at, 0);
+    this.makeIndependent(at, 0);
     for (let j = at; j < this.size - 1; j++) {
       d[j] = d[j + 1]!;
       for (let i = 0; i <= j; i++) u[j * stride + i] = i < at ? u[(j + 1) * stride + i]! : u[(j + 1) * stride + i + 1]!;
@@ -52,7 +52,7 @@ export class Covariance {
   }
 
   /** Makes a variable independent of all others again, with this variance. */
-  forget(at: number, variance: number): void {
+  makeIndependent(at: number, variance: number): void {
     const { u, d, stride, work } = this;
     for (let i = 0; i < at; i++) {
       work[i] = u[at * stride + i]!;
@@ -114,7 +114,7 @@ export class Covariance {
   }
 
   /** Computes `gain` without an update. */
-  spread(): void {
+  computeGain(): void {
     const { u, d, g, gain, stride } = this;
     gain.fill(0, 0, this.size);
     for (let j = 0; j < this.size; j++) {
@@ -144,7 +144,7 @@ export class Covariance {
   }
 
   /** Becomes a copy of another covariance of the same capacity. */
-  copy(from: Covariance): void {
+  copyFrom(from: Covariance): void {
     if (this.stride !== from.stride) throw new RangeError(`Capacity ${this.stride}, not ${from.stride}.`);
     this.size = from.size;
     this.u.set(from.u);
@@ -166,7 +166,7 @@ export class Covariance {
     return sum;
   }
 
-  private grow(): void {
+  private doubleCapacity(): void {
     const stride = this.stride * 2;
     const u = new Float64Array(stride * stride);
     for (let j = 0; j < this.size; j++) {

@@ -13,7 +13,7 @@ function filterOfTwo(wander: number): JointFilter {
   layout.clocks.push('system');
   for (const key of ['a', 'b'])
     layout.tracks.push({ ...createTrack(key, { ...reading, monotonic: 0n }, 0n), phase: 0 });
-  layout.arrange();
+  layout.assignIndices();
   const filter = new JointFilter(layout, 4);
   filter.wanders.push(wander);
   for (let i = 0; i < 3; i++) filter.insert(i, 0, 0);
@@ -22,9 +22,9 @@ function filterOfTwo(wander: number): JointFilter {
 
 const moments = (shift: number, variance: number): MixtureMoments => {
   const made = new MixtureMoments();
-  made.begin();
+  made.reset();
   made.add(Object.assign(new MixtureComponent(), { share: 1, shift, variance }));
-  made.end();
+  made.finish();
   return made;
 };
 
@@ -58,7 +58,7 @@ describe('the joint filter', () => {
     filter.covariance.addVariance(0, 5);
     filter.project(new ObservationRow().add(0, 1), 0);
     const gain = filter.covariance.covariance(0, 1) / filter.variance;
-    filter.absorb(moments(4, 2));
+    filter.update(moments(4, 2));
     expect(filter.x[0]).to.be.closeTo(4, 1e-9);
     expect(filter.x[1]).to.be.closeTo(4 * gain, 1e-9);
     expect(filter.covariance.covariance(0, 0)).to.be.closeTo(2, 1e-9);
@@ -72,7 +72,7 @@ describe('the joint filter', () => {
     const shared = filter.covariance.covariance(0, 1);
     filter.project(new ObservationRow().add(0, 1), 0);
     const { variance } = filter;
-    filter.absorbAside(moments(4, 2), filterTrack(0));
+    filter.updateOwnVariables(moments(4, 2), filterTrack(0));
     expect([...filter.x.subarray(0, 3)]).to.deep.equal([4, 0, 0]);
     [1, 2]
       .flatMap((i) => [1, 2].map((j) => filter.covariance.covariance(i, j)))

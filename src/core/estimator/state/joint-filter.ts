@@ -6,7 +6,7 @@ import type { StateLayout } from './layout.js';
 import type { ObservationRow } from './observation-row.js';
 
 /** Before anything is known of it, an oscillator is within this of nominal, ns/s (one standard deviation). */
-export const FIRST_SLOPE_SIGMA = 1e5;
+export const FIRST_SLOPE_SIGMA_PPB = 1e5;
 
 /** The joint Gaussian over all phases, delays and slopes under one hypothesis of the oscillators' wanders. */
 export class JointFilter implements Prediction {
@@ -17,13 +17,13 @@ export class JointFilter implements Prediction {
   /** Of the observation at hand. */
   residual = 0;
   variance = 0;
-  private step: Float64Array;
+  private work: Float64Array;
   private readonly layout: StateLayout;
 
   constructor(layout: StateLayout, capacity = 16) {
     this.layout = layout;
     this.x = new Float64Array(capacity);
-    this.step = new Float64Array(capacity);
+    this.work = new Float64Array(capacity);
     this.covariance = new Covariance(capacity);
   }
 
@@ -33,7 +33,7 @@ export class JointFilter implements Prediction {
       const longer = new Float64Array(size * 2);
       longer.set(this.x);
       this.x = longer;
-      this.step = new Float64Array(size * 2);
+      this.work = new Float64Array(size * 2);
     }
     this.x.copyWithin(at + 1, at, size);
     this.x[at] = mean;
@@ -41,7 +41,7 @@ export class JointFilter implements Prediction {
   }
 
   insertSlope(at: number): void {
-    this.insert(at, 0, FIRST_SLOPE_SIGMA ** 2);
+    this.insert(at, 0, FIRST_SLOPE_SIGMA_PPB ** 2);
   }
 
   remove(at: number): void {
@@ -65,16 +65,16 @@ export class JointFilter implements Prediction {
     for (let c = 0; c < layout.clocks.length; c++) {
       const clock = layout.clocks[c]!;
       const wander = this.wanders[c]!;
-      this.spreadPhases(clock, seconds / 2);
-      this.step[layout.slopes + c] = 1;
-      covariance.addOuter(wander * seconds, this.step, layout.slopes + c);
-      this.spreadPhases(clock, 1);
-      covariance.addOuter((wander * seconds ** 3) / 12, this.step, layout.slopes + c);
+      this.setPhaseSteps(clock, seconds / 2);
+      this.work[layout.firstSlope + c] = 1;
+      covariance.addOuter(wander * seconds, this.work, layout.firstSlope + c);
+      this.setPhaseSteps(clock, 1);
+      covariance.addOuter((wander * seconds ** 3) / 12, this.work, layout.firstSlope + c);
     }
   }
 
   /** θ and slope of a clock were changed by known amounts. */
-  control(clock: ClockId, phase: number, slope: number): void {
+  applyControl(clock: ClockId, phase: number, slope: number): void {
     const { layout, x } = this;
     const at = layout.slope(clock);
     x[at] = x[at]! + slope;
@@ -86,9 +86,9 @@ export class JointFilter implements Prediction {
   }
 
   /** Takes over what another member believes. */
-  adopt(other: JointFilter): void {
+  copyFrom(other: JointFilter): void {
     this.x.set(other.x);
-    this.covariance.copy(other.covariance);
+    this.covariance.copyFrom(other.covariance);
   }
 
   /** Looks at an observation `value` of h·x. */
@@ -98,7 +98,7 @@ export class JointFilter implements Prediction {
   }
 
   /** Moves h·x, as last projected, to the moments that the observation gave it, and all else with it. */
-  absorb(moments: MixtureMoments): void {
+  update(moments: MixtureMoments): void {
     const factor = this.condition(moments);
     const { x, covariance } = this;
     for (let i = 0; i < covariance.size; i++) x[i] = x[i]! + covariance.gain[i]! * factor;
@@ -108,9 +108,9 @@ export class JointFilter implements Prediction {
    * The same for the track's own variables alone: it learns from the others but teaches them nothing (a Schmidt-Kalman
    * update). What the update took from the others' covariance is given back.
    */
-  absorbAside(moments: MixtureMoments, { phase, delay }: TrackFilter): void {
+  updateOwnVariables(moments: MixtureMoments, { phase, delay }: TrackFilter): void {
     const factor = this.condition(moments);
-    const { x, covariance, variance, step } = this;
+    const { x, covariance, variance, work: step } = this;
     for (let i = 0; i < covariance.size; i++) {
       const own = i === phase || i === delay;
       if (own) x[i] = x[i]! + covariance.gain[i]! * factor;
@@ -125,16 +125,16 @@ export class JointFilter implements Prediction {
     const { variance, covariance } = this;
     const kept = moments.variance / variance;
     if (kept < 1 - 1e-12) covariance.condition((variance * Math.max(kept, 1e-12)) / (1 - kept));
-    else covariance.spread();
+    else covariance.computeGain();
     return variance > 0 ? moments.shift / variance : 0;
   }
 
-  private spreadPhases(clock: ClockId, amount: number): void {
-    this.step.fill(0, 0, this.layout.size);
+  private setPhaseSteps(clock: ClockId, amount: number): void {
+    this.work.fill(0, 0, this.layout.size);
     for (const track of this.layout.tracks) {
       if (track.phase < 0) continue;
-      if (track.clock === clock) this.step[track.phase] = amount;
-      else if (track.versus === clock) this.step[track.phase] = -amount;
+      if (track.clock === clock) this.work[track.phase] = amount;
+      else if (track.versus === clock) this.work[track.phase] = -amount;
     }
   }
 }

@@ -9,9 +9,9 @@ import { StateLayout } from './layout.js';
 import { ObservationRow } from './observation-row.js';
 
 /** A path's delay is within a second before an opposite leg shows it. */
-const FREE_DELAY_SIGMA_NS = 1e9;
+const UNKNOWN_DELAY_SIGMA_NS = 1e9;
 /** Random walk of a path's delay and bias: this share of its noise in 64 s. */
-const WALK = 1e-4;
+const WALK_SHARE = 1e-4;
 const WALK_S = 64;
 
 /** The joint state of all clocks and tracks at an instant, and the operations on it that keep its parts in step. */
@@ -19,10 +19,10 @@ export class JointState {
   readonly layout = new StateLayout();
   readonly bank: WanderBank;
   now: Instant | undefined;
-  private readonly combination = new CombinedEstimate(this.layout);
+  private readonly combinedEstimate = new CombinedEstimate(this.layout);
   private readonly controls = new Map<ClockId, ControlHistory>();
   private readonly row = new ObservationRow();
-  private combined: 'never' | 'before' | 'now' = 'never';
+  private combinedIs: 'never' | 'before' | 'now' = 'never';
 
   /** `wanders`: hypotheses, (ns/s)² per second. */
   constructor(wanders: readonly number[] | undefined) {
@@ -32,7 +32,7 @@ export class JointState {
   addClock(clock: ClockId): void {
     this.bank.addClock(clock);
     this.controls.set(clock, new ControlHistory());
-    this.combined = 'never';
+    this.combinedIs = 'never';
   }
 
   requireClock(clock: ClockId): void {
@@ -45,17 +45,17 @@ export class JointState {
     if (this.now !== undefined && seconds <= 0) return;
     this.now = monotonic;
     if (seconds > 0) this.bank.predict(seconds);
-    this.moved();
+    this.noteValueChange();
   }
 
   /** From `monotonic` on the clock's θ is `phaseNs` more than it would be, and its slope `slope` ns/s. */
-  control(clock: ClockId, phaseNs: Ns, slope: number, monotonic: Instant): void {
+  applyControl(clock: ClockId, phaseNs: Ns, slope: number, monotonic: Instant): void {
     this.requireClock(clock);
     this.advance(monotonic);
     const movedNs = phaseNs + slope * this.sinceS(monotonic);
-    this.bank.control(clock, movedNs, slope);
+    this.bank.applyControl(clock, movedNs, slope);
     this.controls.get(clock)!.add({ at: monotonic, phaseNs, slope });
-    if (movedNs !== 0) this.moved();
+    if (movedNs !== 0) this.noteValueChange();
   }
 
   sinceS(monotonic: Instant): number {
@@ -63,9 +63,9 @@ export class JointState {
   }
 
   /** What of a track's phase at an earlier instant is due to controls since then. */
-  controlled(track: TrackFilter, event: Instant): Ns {
-    const other = track.versus === undefined ? 0 : this.controls.get(track.versus)!.before(event);
-    return this.controls.get(track.clock)!.before(event) - other;
+  controlledSince(track: TrackFilter, event: Instant): Ns {
+    const other = track.versus === undefined ? 0 : this.controls.get(track.versus)!.effectSince(event);
+    return this.controls.get(track.clock)!.effectSince(event) - other;
   }
 
   /** The row of a track's phase, `sign` times, as it was `lateS` ago under the present slopes. */
@@ -79,112 +79,113 @@ export class JointState {
   }
 
   /** Mean and variance of one variable of a track; NaN when it has none. */
-  estimate(track: TrackFilter, at: number): MeanAndVariance {
+  momentsOf(track: TrackFilter, at: number): MeanAndVariance {
     if (at < 0) return { mean: Number.NaN, variance: Number.NaN };
-    return this.bank.estimate(track.clock, at);
+    return this.bank.momentsAt(track.clock, at);
   }
 
-  mean(track: TrackFilter, at: number): number {
+  meanOf(track: TrackFilter, at: number): number {
     return at < 0 ? Number.NaN : this.bank.meanAt(track.clock, at);
   }
 
   /** Gives a track its phase, as it was `lateS` ago: independent of all that is known. */
-  begin(track: TrackFilter, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
+  addPhase(track: TrackFilter, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
     const drift = this.bank.mean(track.clock, this.addSlopes(track, lateS, this.row.clear()));
     track.phase = 0;
-    this.layout.arrange();
+    this.layout.assignIndices();
     this.bank.insert(track.phase, phaseNs + drift, sigmaNs ** 2);
-    this.combined = 'never';
+    this.combinedIs = 'never';
   }
 
   /** What was followed as the phase was y + sign · b: splits the delay b off, free unless one is remembered. */
-  openDelay(track: TrackFilter, sign: number, remembered: SavedPath | undefined): void {
+  addDelay(track: TrackFilter, sign: number, remembered: SavedPath | undefined): void {
     track.delay = 0;
-    this.layout.arrange();
-    this.bank.insert(track.delay, 0, FREE_DELAY_SIGMA_NS ** 2);
+    this.layout.assignIndices();
+    this.bank.insert(track.delay, 0, UNKNOWN_DELAY_SIGMA_NS ** 2);
     if (remembered !== undefined) {
       const { delayNs: mean, delaySigmaNs: sigma } = remembered;
-      guess(this.bank, track.clock, track.delay, { mean, sigma, freeSigma: FREE_DELAY_SIGMA_NS });
+      guess(this.bank, track.clock, track.delay, { mean, sigma, freeSigma: UNKNOWN_DELAY_SIGMA_NS });
       this.bank.shift(track.phase, -sign * mean);
     }
     this.bank.shear(track.phase, track.delay, -sign);
-    this.combined = 'never';
+    this.combinedIs = 'never';
   }
 
   /** The source of a track has another time: where the clocks rest on it alone, its rate may be another one, too. */
-  suspectRate(track: TrackFilter): void {
+  doubtReferenceRate(track: TrackFilter): void {
     const tells = (other: TrackFilter): boolean => other !== track && other.versus === undefined && isAdmitted(other);
-    if (this.isOutvoted(track) || this.layout.tracks.some(tells)) return;
-    this.bank.suspectRate(track.clock);
-    this.moved();
+    if (this.isPassive(track) || this.layout.tracks.some(tells)) return;
+    this.bank.doubtReferenceRate(track.clock);
+    this.noteValueChange();
   }
 
   /** What a track says of the time may be wrong by `sigmaNs`. */
-  openPhase(track: TrackFilter, sigmaNs: Ns): void {
-    const { variance } = this.estimate(track, track.phase);
-    for (const { covariance } of this.bank.members) covariance.forget(track.phase, variance + sigmaNs ** 2);
-    this.moved();
+  widenPhase(track: TrackFilter, sigmaNs: Ns): void {
+    const { variance } = this.momentsOf(track, track.phase);
+    for (const { covariance } of this.bank.members) covariance.makeIndependent(track.phase, variance + sigmaNs ** 2);
+    this.noteValueChange();
   }
 
   /** A track's phase anew, y + `sign` · b or y alone as it was `lateS` ago: independent of all but its delay. */
-  beginPhase(track: TrackFilter, sign: number, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
+  restartPhase(track: TrackFilter, sign: number, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
     const { phase, delay } = track;
     const drift = this.addSlopes(track, lateS, this.row.clear());
     for (const { x, covariance } of this.bank.members) {
       x[phase] = phaseNs + drift.dot(x) - (delay < 0 ? 0 : sign * x[delay]!);
-      covariance.forget(phase, sigmaNs ** 2);
+      covariance.makeIndependent(phase, sigmaNs ** 2);
       if (delay >= 0) covariance.shear(phase, delay, -sign);
     }
-    this.moved();
+    this.noteValueChange();
   }
 
   /** A base delay may be anything again; the phase stays as well known as it was. */
-  reopenDelay(track: TrackFilter): void {
-    for (const { covariance } of this.bank.members) covariance.forget(track.delay, FREE_DELAY_SIGMA_NS ** 2);
+  forgetDelay(track: TrackFilter): void {
+    for (const { covariance } of this.bank.members)
+      covariance.makeIndependent(track.delay, UNKNOWN_DELAY_SIGMA_NS ** 2);
   }
 
   /** Takes a track's variables away; what they taught of the clocks stays. */
-  forget(track: TrackFilter): void {
+  removeVariables(track: TrackFilter): void {
     for (const at of [track.delay, track.phase]) if (at >= 0) this.bank.remove(at);
     track.phase = -1;
     track.delay = -1;
-    this.layout.arrange();
-    this.combined = 'never';
+    this.layout.assignIndices();
+    this.combinedIs = 'never';
   }
 
-  assert(track: TrackFilter, biasSigmaNs: Ns): void {
+  setBiasSigma(track: TrackFilter, biasSigmaNs: Ns): void {
     if (Object.is(track.biasSigmaNs, biasSigmaNs)) return;
     track.biasSigmaNs = biasSigmaNs;
-    this.combined = 'never';
+    this.combinedIs = 'never';
   }
 
   /** Beside admitted tracks the others only learn: none of them may teach the clock its frequency. */
-  isOutvoted(track: TrackFilter): boolean {
+  isPassive(track: TrackFilter): boolean {
     if (isAdmitted(track)) return false;
     for (const other of this.layout.tracks) if (other.clock === track.clock && isAdmitted(other)) return true;
     return false;
   }
 
   /** The random walk of a track's phase and delay since its last observation. */
-  walk(track: TrackFilter, noiseNs: Ns): void {
-    const seconds = this.sinceS(track.walked);
-    track.walked = this.now!;
+  addRandomWalk(track: TrackFilter, noiseNs: Ns): void {
+    const seconds = this.sinceS(track.walkAddedAt);
+    track.walkAddedAt = this.now!;
     if (!(seconds > 0) || track.phase < 0) return;
-    const variance = ((WALK * noiseNs) ** 2 * seconds) / WALK_S;
+    const variance = ((WALK_SHARE * noiseNs) ** 2 * seconds) / WALK_S;
     this.bank.addVariance(track.phase, variance);
     if (track.delay >= 0) this.bank.addVariance(track.delay, variance);
   }
 
-  moved(): void {
-    if (this.combined === 'now') this.combined = 'before';
+  noteValueChange(): void {
+    if (this.combinedIs === 'now') this.combinedIs = 'before';
   }
 
   /** θ of all clocks, in the layout's order; also refreshes the tracks' weights. */
   combine(): readonly CombinedClock[] {
-    if (this.combined === 'never') this.combination.choose(this.bank.members.length);
-    if (this.combined !== 'now') this.combination.update(this.bank);
-    this.combined = 'now';
-    return this.combination.clocks;
+    if (this.combinedIs === 'never') this.combinedEstimate.setStructure(this.bank.members.length);
+    if (this.combinedIs !== 'now') this.combinedEstimate.update(this.bank);
+    this.combinedIs = 'now';
+    return this.combinedEstimate.clocks;
   }
 
   private addSlopes(track: TrackFilter, seconds: number, row = this.row): ObservationRow {

@@ -9,23 +9,23 @@ export class StateLayout {
   readonly tracks: TrackFilter[] = [];
   readonly clocks: ClockId[] = [];
   /** Variables of tracks: the index of the first slope. */
-  slopes = 0;
+  firstSlope = 0;
 
   get size(): number {
-    return this.slopes + this.clocks.length;
+    return this.firstSlope + this.clocks.length;
   }
 
   slope(clock: ClockId): number {
-    return this.slopes + this.clocks.indexOf(clock);
+    return this.firstSlope + this.clocks.indexOf(clock);
   }
 
   /** Assigns the indices anew after a track got or lost a variable (≥ 0: it has one). */
-  arrange(): void {
+  assignIndices(): void {
     let next = 0;
     for (const track of this.tracks) {
       if (track.phase >= 0) track.phase = next++;
       if (track.delay >= 0) track.delay = next++;
     }
-    this.slopes = next;
+    this.firstSlope = next;
   }
 }

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { CATALOGUE, ntpSource } from '../testing/catalogue.js';
-import { configReference, optionsTable } from './options-table.js';
+import { configReference } from './config-reference.js';
+import { fillOptionTables, optionsTable } from './options-table.js';
 
 describe('the reference of options', () => {
   it('tells of each key what it must be, what stands in for it and what it means', async () => {
@@ -23,6 +24,23 @@ describe('the reference of options', () => {
 
   it('says so when there are none', async () => {
     expect(await optionsTable(v.strictObject({}))).to.equal('No options of its own.\n');
+  });
+
+  it('fills the marks of a README, for what two types share and what only the first has', async () => {
+    const schemas = new Map(
+      Object.entries({ a: { x: v.number(), y: v.boolean() }, b: { x: v.number(), y: v.string() } }).map(
+        ([id, entries]) => [id, v.strictObject<v.ObjectEntries>(entries)] as const,
+      ),
+    );
+    const readme = (tables: readonly string[]) =>
+      ['a', 'a and b', 'a without b']
+        .map((types, n) => `<!-- options ${types} -->\n${tables[n]}<!-- /options -->`)
+        .join('\n');
+    const table = (...rows: readonly string[]) =>
+      ['| key | value | default | meaning |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
+    const [x, y] = ['| `x` | a number | required |  |', '| `y` | true or false | required |  |'];
+    const filled = await fillOptionTables(readme(['', 'old\n', '']), async (type) => schemas.get(type)!);
+    expect(filled).to.equal(readme([table(x, y), table(x), table(y)]));
   });
 
   it('has a section for each table of the hub and each plugin', async () => {

@@ -1,38 +1,62 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { StandardSchema } from '../../../api/index.js';
-import type { PluginCatalogue } from '../config.js';
 import { expectation } from '../diagnose/expectation.js';
-import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from '../schema/hub-schema.js';
 import { defaultsOf, descriptionOf, keysOf, schemaAt } from '../schema/schema-keys.js';
 import { writeValue } from '../toml-value.js';
 
 /** One key of a table as the reference shows it. */
 export interface OptionRow {
   readonly key: string;
-  /** What the value must be, in the words of the error messages. */
+  /** The expected value, in the words of the error messages. */
   readonly value: string;
-  /** As written in a file; `required`, or empty when the key may be left out without anything standing in for it. */
+  /** The default as written in a file; `required`; or empty for an optional key without a default. */
   readonly fallback: string;
   readonly meaning: string;
 }
 
-/** The keys of a schema, those of nested tables as `table.key`. Empty for a schema that does not show its inside. */
+/** Returns a row for each key of a schema, with `table.key` for those of nested tables; none if the library hides the keys. */
 export async function optionRows(schema: StandardSchema, prefix = ''): Promise<readonly OptionRow[]> {
   const defaults = defaultsOf(schema);
-  const missing = await complaints(schema, {});
+  const missing = await expectations(schema, {});
   const rows: OptionRow[] = [];
   for (const key of keysOf(schema) ?? []) {
-    const told = await complaints(schema, { [key]: null });
+    const expected = await expectations(schema, { [key]: null });
     const fallback = Object.hasOwn(defaults, key) ? writeValue(defaults[key]) : missing.has(key) ? 'required' : '';
-    rows.push({ key: prefix + key, value: told.get(key) ?? '', fallback, meaning: descriptionOf(schema, key) });
-    const below = schemaAt(schema, [key]);
-    if (below !== undefined) rows.push(...(await optionRows(below, `${prefix}${key}.`)));
+    rows.push({ key: prefix + key, value: expected.get(key) ?? '', fallback, meaning: descriptionOf(schema, key) });
+    const nested = schemaAt(schema, [key]);
+    if (nested !== undefined) rows.push(...(await optionRows(nested, `${prefix}${key}.`)));
   }
   return rows;
 }
 
-/** The options of a schema as a Markdown table: for the configuration reference and a plugin's README. */
-export async function optionsTable(schema: StandardSchema): Promise<string> {
-  const rows = await optionRows(schema);
+/** Returns the options of a schema as a Markdown table, for the configuration reference and the README of a plugin. */
+export const optionsTable = async (schema: StandardSchema): Promise<string> => markdown(await optionRows(schema));
+
+const BETWEEN_MARKS = /(<!-- options (\S+)(?: (and|without) (\S+))? -->\n).*?(<!-- \/options -->)/gs;
+
+/**
+ * Returns `text` with each option table generated again. A table stands between `<!-- options source.ntp -->` and
+ * `<!-- /options -->`. `options A and B` has the keys that mean the same in both types, `options A without B` the other keys of A.
+ */
+export async function fillOptionTables(
+  text: string,
+  schemaOf: (type: string) => Promise<StandardSchema>,
+): Promise<string> {
+  let filled = '';
+  let end = 0;
+  for (const found of text.matchAll(BETWEEN_MARKS)) {
+    const [all, start = '', type = '', relation, other, stop = ''] = found;
+    const rows = await optionRows(await schemaOf(type));
+    const others = other === undefined ? [] : await optionRows(await schemaOf(other));
+    const isShared = (row: OptionRow) => others.some((each) => isDeepStrictEqual(each, row));
+    const shown = other === undefined ? rows : rows.filter((row) => isShared(row) === (relation === 'and'));
+    filled += text.slice(end, found.index) + start + markdown(shown) + stop;
+    end = found.index + all.length;
+  }
+  return filled + text.slice(end);
+}
+
+function markdown(rows: readonly OptionRow[]): string {
   if (rows.length === 0) return 'No options of its own.\n';
   const lines = rows.map(({ key, value, fallback, meaning }) =>
     [code(key), value, fallback === '' || fallback === 'required' ? fallback : code(fallback), meaning]
@@ -42,49 +66,16 @@ export async function optionsTable(schema: StandardSchema): Promise<string> {
   return ['key | value | default | meaning', '--- | --- | --- | ---', ...lines].map((line) => `| ${line} |\n`).join('');
 }
 
-/** The whole reference, a section a table: those of the hub, what all sources and sinks share, then each plugin's own. */
-export async function configReference({ types }: PluginCatalogue): Promise<string> {
-  const plugins = [...types].sort(([a], [b]) => (a < b ? -1 : 1));
-  const sections: readonly (readonly [string, string, StandardSchema | undefined])[] = [
-    ['[hub]', 'The hub as a whole.', hubSchema],
-    ['[target]', 'What is promised to others.', targetSchema],
-    ['[source.*.*]', 'What every source takes.', sourceOptionsSchema],
-    ['[sink.*.*]', 'What every sink takes.', sinkOptionsSchema],
-    ...plugins.map(([id, { summary, schema }]) => [`[${id}.*]`, sentence(summary), schema] as const),
-  ];
-  const pages: string[] = [INTRODUCTION];
-  for (const [header, summary, schema] of sections) {
-    if (schema !== undefined) pages.push(`## \`${header}\`\n\n${summary}\n\n${await optionsTable(schema)}`);
-  }
-  return pages.join('\n');
-}
-
-const INTRODUCTION = `# Configuration
-
-Every key, generated from the schemas that check it (\`npm run docs\`). The file is TOML. Before the tables it may name a
-\`preset\` (client, grandmaster, bench, monitor) and \`plugins\`, packages or folders outside the tree; files in \`conf.d\` beside it
-add tables or override keys. Durations and rates are texts with a unit: "250us", "64s", "-7.2ppm". The id of
-\`[source.ntp.a]\` is \`ntp.a\`, in commands, metrics and messages alike. \`timehub check-config\` tells all mistakes at once.
-
-An error refuses the configuration (exit status 78). A warning does not: one server asked twice, a source that asks this hub
-itself, two sinks that steer one clock, an interface, device or folder that this machine does not have, a file of \`conf.d\`
-whose name does not end in \`.toml\`. \`--strict\` makes warnings errors; \`timehub run\` writes them to its log once. A
-configuration with a \`[lab]\` is not compared with the machine. There is no \`[clock.…]\` table: a clock is set up in the sink
-that steers it.
-`;
-
-const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
-
-/** What a schema says about each key of a table. */
-async function complaints(schema: StandardSchema, table: unknown): Promise<ReadonlyMap<string, string>> {
+/** Returns the schema's first message about each key of a table. */
+async function expectations(schema: StandardSchema, table: unknown): Promise<ReadonlyMap<string, string>> {
   const { issues = [] } = await schema['~standard'].validate(table);
-  const told = new Map<string, string>();
+  const first = new Map<string, string>();
   for (const issue of issues) {
-    const [first] = issue.path ?? [];
-    const key = String(typeof first === 'object' ? first.key : first);
-    if (!told.has(key)) told.set(key, expectation(issue) ?? '');
+    const [step] = issue.path ?? [];
+    const key = String(typeof step === 'object' ? step.key : step);
+    if (!first.has(key)) first.set(key, expectation(issue) ?? '');
   }
-  return told;
+  return first;
 }
 
 const code = (text: string): string => `\`${text}\``;

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Announce } from '../message.js';
 import { announceOf, portOf } from '../port/testing/messages.js';
-import { candidateOf, compareCandidates, explainComparison } from './data-set-comparison.js';
+import { announceDataSetOf, compareDataSets, explainComparison } from './data-set-comparison.js';
 
 const here = portOf(5);
-const heard = (n: number, body: Partial<Announce> = {}) => candidateOf(announceOf(portOf(n), body), here);
+const heard = (n: number, body: Partial<Announce> = {}) => announceDataSetOf(announceOf(portOf(n), body), here);
 const quality = { clockClass: 248, accuracy: 0xfe, variance: 0xffff };
 
 describe('the data set comparison between grandmasters', () => {
@@ -20,9 +20,9 @@ describe('the data set comparison between grandmasters', () => {
   for (const [criterion, better, worse] of cases) {
     it(`is settled by ${criterion}`, () => {
       const [a, b] = criterion === 'grandmasterIdentity' ? [heard(1), heard(2)] : [heard(2, better), heard(1, worse)];
-      expect(compareCandidates(a, b)).to.include({ by: criterion, byTopology: false });
-      expect(compareCandidates(a, b).order).to.be.below(0);
-      expect(compareCandidates(b, a).order).to.be.above(0);
+      expect(compareDataSets(a, b)).to.include({ by: criterion, byTopology: false });
+      expect(compareDataSets(a, b).order).to.be.below(0);
+      expect(compareDataSets(b, a).order).to.be.above(0);
     });
   }
 
@@ -41,7 +41,7 @@ describe('the data set comparison of any two', () => {
   const candidate = fc
     .tuple(small, small, small, small, small, small)
     .map(([n, gm, priority1, stepsRemoved, port, receiver]) =>
-      candidateOf(
+      announceDataSetOf(
         announceOf(portOf(n, port), { grandmaster: portOf(gm).clock, priority1, stepsRemoved }),
         portOf(5, receiver),
       ),
@@ -50,7 +50,7 @@ describe('the data set comparison of any two', () => {
   it('gives the opposite verdict for the opposite question', () => {
     fc.assert(
       fc.property(candidate, candidate, (a, b) => {
-        const [there, back] = [compareCandidates(a, b), compareCandidates(b, a)];
+        const [there, back] = [compareDataSets(a, b), compareDataSets(b, a)];
         expect(Math.sign(there.order)).to.equal(0 - Math.sign(back.order));
         expect([there.by, there.byTopology]).to.deep.equal([back.by, back.byTopology]);
       }),
@@ -60,24 +60,24 @@ describe('the data set comparison of any two', () => {
 
 describe('the data set comparison within one grandmaster', () => {
   const from = (n: number, stepsRemoved: number, port = 1, receiver = here) =>
-    candidateOf(announceOf(portOf(n, port), { grandmaster: portOf(0).clock, stepsRemoved }), receiver);
+    announceDataSetOf(announceOf(portOf(n, port), { grandmaster: portOf(0).clock, stepsRemoved }), receiver);
 
   it('takes the shorter way when they differ by two steps', () => {
-    const comparison = compareCandidates(from(9, 1), from(1, 3));
+    const comparison = compareDataSets(from(9, 1), from(1, 3));
     expect(comparison).to.deep.equal({ order: -2, by: 'stepsRemoved', byTopology: false });
   });
 
   it('one step longer through a receiver above its sender is a detour', () => {
-    expect(compareCandidates(from(1, 1), from(4, 2))).to.deep.equal({
+    expect(compareDataSets(from(1, 1), from(4, 2))).to.deep.equal({
       order: -1,
       by: 'stepsRemoved',
       byTopology: true,
     });
-    expect(compareCandidates(from(4, 2), from(1, 1))).to.deep.equal({ order: 1, by: 'stepsRemoved', byTopology: true });
+    expect(compareDataSets(from(4, 2), from(1, 1))).to.deep.equal({ order: 1, by: 'stepsRemoved', byTopology: true });
   });
 
   it('one step longer through a receiver below its sender is a way of its own', () => {
-    expect(compareCandidates(from(1, 1), from(6, 2))).to.deep.equal({
+    expect(compareDataSets(from(1, 1), from(6, 2))).to.deep.equal({
       order: -1,
       by: 'stepsRemoved',
       byTopology: false,
@@ -85,16 +85,16 @@ describe('the data set comparison within one grandmaster', () => {
   });
 
   it('equal steps are settled by the sender, then by the port that received', () => {
-    expect(compareCandidates(from(1, 1), from(2, 1))).to.include({ by: 'sender', byTopology: true });
-    expect(compareCandidates(from(1, 1, 1), from(1, 1, 2)).order).to.equal(-1);
-    expect(compareCandidates(from(1, 1, 1, portOf(5, 1)), from(1, 1, 1, portOf(5, 2)))).to.deep.equal({
+    expect(compareDataSets(from(1, 1), from(2, 1))).to.include({ by: 'sender', byTopology: true });
+    expect(compareDataSets(from(1, 1, 1), from(1, 1, 2)).order).to.equal(-1);
+    expect(compareDataSets(from(1, 1, 1, portOf(5, 1)), from(1, 1, 1, portOf(5, 2)))).to.deep.equal({
       ...{ order: -1, by: 'receiver', byTopology: true },
     });
-    expect(compareCandidates(from(1, 1), from(1, 1))).to.include({ order: 0, by: 'none' });
+    expect(compareDataSets(from(1, 1), from(1, 1))).to.include({ order: 0, by: 'none' });
   });
 
   it('does not look at the quality any more', () => {
     const a = { ...from(1, 0), priority1: 255 };
-    expect(compareCandidates(a, from(2, 2)).order).to.be.below(0);
+    expect(compareDataSets(a, from(2, 2)).order).to.be.below(0);
   });
 });

@@ -9,7 +9,7 @@ import type { Announce } from '../message.js';
 import type { ClockQuality } from '../quality.js';
 
 /** What two Announces are compared by (IEEE 1588-2019 table 12). */
-export interface Candidate {
+export interface AnnounceDataSet {
   readonly priority1: number;
   readonly quality: ClockQuality;
   readonly priority2: number;
@@ -42,25 +42,25 @@ export interface Comparison {
   readonly byTopology: boolean;
 }
 
-export function candidateOf(announce: Announce, receiver: PortIdentity): Candidate {
+export function announceDataSetOf(announce: Announce, receiver: PortIdentity): AnnounceDataSet {
   const { priority1, quality, priority2, grandmaster, stepsRemoved, header } = announce;
   return { priority1, quality, priority2, grandmaster, stepsRemoved, sender: header.source, receiver };
 }
 
 /** The data set comparison of IEEE 1588-2019 §9.3.4, figures 34 and 35. */
-export function compareCandidates(a: Candidate, b: Candidate): Comparison {
+export function compareDataSets(a: AnnounceDataSet, b: AnnounceDataSet): Comparison {
   return a.grandmaster === b.grandmaster ? compareTopology(a, b) : compareQuality(a, b);
 }
 
 /** `priority1 100 against 128 of 001122.fffe.334455-1`: why the first won or lost. */
-export function explainComparison(a: Candidate, b: Candidate): string {
-  const { by } = compareCandidates(a, b);
+export function explainComparison(a: AnnounceDataSet, b: AnnounceDataSet): string {
+  const { by } = compareDataSets(a, b);
   if (by === 'none') return `no difference from ${formatPortIdentity(b.sender)}`;
   return `${by} ${figureOf(a, by)} against ${figureOf(b, by)} of ${formatPortIdentity(b.sender)}`;
 }
 
 /** Figure 34. */
-function compareQuality(a: Candidate, b: Candidate): Comparison {
+function compareQuality(a: AnnounceDataSet, b: AnnounceDataSet): Comparison {
   const steps: readonly (readonly [Criterion, number])[] = [
     ['priority1', a.priority1 - b.priority1],
     ['clockClass', a.quality.clockClass - b.quality.clockClass],
@@ -73,7 +73,7 @@ function compareQuality(a: Candidate, b: Candidate): Comparison {
 }
 
 /** Figure 35. */
-function compareTopology(a: Candidate, b: Candidate): Comparison {
+function compareTopology(a: AnnounceDataSet, b: AnnounceDataSet): Comparison {
   const steps = a.stepsRemoved - b.stepsRemoved;
   if (Math.abs(steps) > 1) return { order: steps, by: 'stepsRemoved', byTopology: false };
   if (steps !== 0) return oneStepApart(steps, steps > 0 ? a : b);
@@ -86,13 +86,13 @@ function compareTopology(a: Candidate, b: Candidate): Comparison {
 }
 
 /** The longer way has come back through its receiver when that one's identity is above its sender's. */
-function oneStepApart(steps: number, longer: Candidate): Comparison {
+function oneStepApart(steps: number, longer: AnnounceDataSet): Comparison {
   const way = comparePorts(longer.receiver, longer.sender);
   if (way === 0) return { order: 0, by: 'none', byTopology: false };
   return { order: steps, by: 'stepsRemoved', byTopology: way > 0 };
 }
 
-function figureOf(set: Candidate, by: Criterion): string {
+function figureOf(set: AnnounceDataSet, by: Criterion): string {
   switch (by) {
     case 'priority1':
     case 'priority2':

@@ -9,7 +9,7 @@ const table = (more: object = {}) =>
     ...{ timeout: 3, timeoutSpan: 1, random: () => 0.5, ...more },
   });
 
-const best = (foreign: ForeignMasters) => foreign.best()[0]?.candidate.sender;
+const best = (foreign: ForeignMasters) => foreign.best()[0]?.dataSet.sender;
 
 describe('foreign masters', () => {
   const good = announceOf(portOf(1), { priority1: 100 });
@@ -64,7 +64,7 @@ describe('foreign masters', () => {
     ] as const) {
       foreign.take(announceOf(portOf(n), { priority1 }), 'a', 0n);
     }
-    expect(foreign.best().map((master) => master?.candidate.priority1)).to.deep.equal([110, 120]);
+    expect(foreign.best().map((master) => master?.dataSet.priority1)).to.deep.equal([110, 120]);
   });
 });
 
@@ -85,7 +85,7 @@ describe('a flood of forged Announces', () => {
       for (let n = 1; n <= 8; n++) foreign.take(announceOf(portOf(n), { priority1: 200 + n }), `${n}`, at * S);
     }
     for (let n = 0; n < 1000; n++) foreign.take(forged(n, { priority1: 0 }), `evil ${n}`, 4n * S + BigInt(n));
-    const senders = foreign.known.filter(({ qualified }) => qualified).map(({ candidate }) => candidate.sender);
+    const senders = foreign.known.filter(({ qualified }) => qualified).map(({ dataSet }) => dataSet.sender);
     expect(senders).to.have.deep.members(Array.from({ length: 8 }, (_, n) => portOf(n + 1)));
   });
 
@@ -93,7 +93,7 @@ describe('a flood of forged Announces', () => {
     const foreign = table();
     for (let n = 0; n < 10_000; n++) foreign.take(forged(n, { priority1: 255 - (n % 250) }), 'evil', 0n);
     expect(foreign.known.length).to.equal(16);
-    expect(Math.max(...foreign.known.map(({ candidate }) => candidate.priority1))).to.be.below(20);
+    expect(Math.max(...foreign.known.map(({ dataSet }) => dataSet.priority1))).to.be.below(20);
     expect(foreign.take(announceOf(portOf(1), { priority1: 1 }), 'a', 1n)).to.equal(true);
     expect(foreign.take(announceOf(portOf(2), { priority1: 250 }), 'a', 1n)).to.equal(false);
   });

@@ -2,12 +2,12 @@ import type { Instant, Ns } from '../../../api/time.js';
 import { type PortIdentity, samePort } from '../identity.js';
 import { intervalNs, NO_INTERVAL } from '../interval.js';
 import type { Announce } from '../message.js';
-import { type Candidate, candidateOf, compareCandidates } from './data-set-comparison.js';
+import { type AnnounceDataSet, announceDataSetOf, compareDataSets } from './data-set-comparison.js';
 
 /** A sender of Announces as one port knows it (IEEE 1588-2019 §9.3.2.4). */
 export interface ForeignMaster {
   readonly announce: Announce;
-  readonly candidate: Candidate;
+  readonly dataSet: AnnounceDataSet;
   /** Where the last Announce came from, as the transport writes it. */
   readonly from: string;
   readonly qualified: boolean;
@@ -59,7 +59,7 @@ export class ForeignMasters {
   /** An Announce that has passed every check of its own. False: there is no room for its sender. */
   take(announce: Announce, from: string, now: Instant): boolean {
     this.expire(now);
-    const index = this.#entries.findIndex(({ candidate }) => samePort(candidate.sender, announce.header.source));
+    const index = this.#entries.findIndex(({ dataSet }) => samePort(dataSet.sender, announce.header.source));
     if (index >= 0) {
       this.#entries[index] = this.#renewed(announce, from, now, this.#entries[index]!);
       return true;
@@ -79,7 +79,7 @@ export class ForeignMasters {
   }
 
   forget(sender: PortIdentity): void {
-    this.#entries = this.#entries.filter(({ candidate }) => !samePort(candidate.sender, sender));
+    this.#entries = this.#entries.filter(({ dataSet }) => !samePort(dataSet.sender, sender));
   }
 
   clear(): void {
@@ -109,7 +109,7 @@ export class ForeignMasters {
     const enough = qualification.announces === 0 || (counted.length === qualification.announces && within);
     return {
       announce,
-      candidate: candidateOf(announce, receiver),
+      dataSet: announceDataSetOf(announce, receiver),
       from,
       counted,
       qualified: before?.qualified === true || enough,
@@ -142,4 +142,4 @@ export class ForeignMasters {
   }
 }
 
-const better = (a: ForeignMaster, b: ForeignMaster): number => compareCandidates(a.candidate, b.candidate).order;
+const better = (a: ForeignMaster, b: ForeignMaster): number => compareDataSets(a.dataSet, b.dataSet).order;

@@ -1,18 +1,21 @@
 import { expect } from 'chai';
 import type { Announce } from '../message.js';
 import { announceOf, portOf } from '../port/testing/messages.js';
-import { type Candidate, candidateOf } from './data-set-comparison.js';
+import { type AnnounceDataSet, announceDataSetOf } from './data-set-comparison.js';
 import { decideState } from './state-decision.js';
 
 const here = portOf(5);
-const heard = (n: number, body: Partial<Announce> = {}, receiver = here): Candidate =>
-  candidateOf(announceOf(portOf(n), body), receiver);
-const own = (clockClass: number): Candidate =>
-  candidateOf(announceOf({ ...here, port: 0 }, { quality: { clockClass, accuracy: 0xfe, variance: 0xffff } }), here);
+const heard = (n: number, body: Partial<Announce> = {}, receiver = here): AnnounceDataSet =>
+  announceDataSetOf(announceOf(portOf(n), body), receiver);
+const own = (clockClass: number): AnnounceDataSet =>
+  announceDataSetOf(
+    announceOf({ ...here, port: 0 }, { quality: { clockClass, accuracy: 0xfe, variance: 0xffff } }),
+    here,
+  );
 const locked = { quality: { clockClass: 6, accuracy: 0x21, variance: 0x4e5d } };
 
 /** What this clock would announce of grandmaster 1, which it follows by another port. */
-const passed = candidateOf(announceOf(here, { ...locked, grandmaster: portOf(1).clock, stepsRemoved: 1 }), here);
+const passed = announceDataSetOf(announceOf(here, { ...locked, grandmaster: portOf(1).clock, stepsRemoved: 1 }), here);
 
 describe('the state decision', () => {
   it('listens while nobody was heard and the timeout has not passed', () => {

@@ -18,12 +18,12 @@ import { type ManagedClock, readManaged } from './managed-clock.js';
 export type ManagementError = keyof typeof MANAGEMENT_ERRORS;
 
 /** What a request that changes something comes to; undefined: done. */
-export type Applied = ManagementError | undefined;
+export type ChangeResult = ManagementError | undefined;
 
 /** Who may change what. Over the network nobody may: leave `set` and `command` out. */
 export interface ManagementPolicy {
-  readonly set?: <N extends DataSetName>(name: N, value: DataSet<N>, port: number) => Applied;
-  readonly command?: (name: DataSetName, port: number) => Applied;
+  readonly set?: <N extends DataSetName>(name: N, value: DataSet<N>, port: number) => ChangeResult;
+  readonly command?: (name: DataSetName, port: number) => ChangeResult;
 }
 
 /** Ports that one request is answered for. */
@@ -105,7 +105,7 @@ function perform(
   data: Uint8Array,
   port: number,
   { set, command }: ManagementPolicy,
-): Applied {
+): ChangeResult {
   if (action === 'get') return undefined;
   if (action === 'command') return command === undefined ? 'not-supported' : command(name, port);
   if (set === undefined) return 'not-setable';

@@ -85,9 +85,9 @@ describe('subscribers', () => {
     const wish = { durationS: 10, events: ALL };
     for (const name of ['a', 'b']) subscribers.subscribe(request, name, wish, clockOf(), 0n);
     subscribers.subscribe(request, 'b', wish, clockOf(), 9n * S);
-    expect(subscribers.wishOf('b', 10n * S)).to.deep.equal({ durationS: 9, events: ALL });
+    expect(subscribers.subscriptionOf('b', 10n * S)).to.deep.equal({ durationS: 9, events: ALL });
     expect(names(subscribers.notices(clockOf({ state: 9 }), 10n * S))).to.deep.equal(['b port-data-set of 1']);
-    expect([subscribers.size, subscribers.wishOf('a', 10n * S).durationS]).to.deep.equal([1, 0]);
+    expect([subscribers.size, subscribers.subscriptionOf('a', 10n * S).durationS]).to.deep.equal([1, 0]);
     subscribers.subscribe(request, 'b', { ...wish, durationS: 0 }, clockOf(), 11n * S);
     expect([subscribers.size, names(subscribers.notices(clockOf(), 11n * S))]).to.deep.equal([0, []]);
   });

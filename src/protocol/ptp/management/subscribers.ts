@@ -2,7 +2,7 @@ import type { Instant } from '../../../api/time.js';
 import type { Management } from '../message.js';
 import type { DataSet, DataSetName } from './data-sets.js';
 import { type ManagedClock, readManaged } from './managed-clock.js';
-import { type Applied, managementNotice } from './responder.js';
+import { type ChangeResult, managementNotice } from './responder.js';
 
 type Wish = DataSet<'subscribe-events-np'>;
 type Events = Wish['events'];
@@ -57,7 +57,7 @@ export class Subscribers {
   }
 
   /** A new subscription, or a renewal; for 0 s: its end. It will hear of what changes from now on. */
-  subscribe(request: Management, from: string, wish: Wish, clock: ManagedClock, now: Instant): Applied {
+  subscribe(request: Management, from: string, wish: Wish, clock: ManagedClock, now: Instant): ChangeResult {
     this.#expire(now);
     const before = this.#subscribers.get(from);
     if (wish.durationS === 0) {
@@ -72,7 +72,7 @@ export class Subscribers {
   }
 
   /** What this one has subscribed to, and for how much longer, s. */
-  wishOf(from: string, now: Instant): Wish {
+  subscriptionOf(from: string, now: Instant): Wish {
     const { events, until } = this.#subscribers.get(from) ?? { events: NOTHING, until: now };
     const leftNs = until > now ? until - now : 0n;
     return leftNs === 0n

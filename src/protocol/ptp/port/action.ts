@@ -27,9 +27,9 @@ export type PortAction =
   /** The grandmaster says that its time has jumped: one sentence. */
   | { readonly type: 'discontinuity'; readonly reason: string; readonly jumpNs: number | undefined }
   /** Worth keeping for the next start (the automotive profile's stored values). */
-  | { readonly type: 'remember'; readonly neighbour: NeighbourMemory };
+  | { readonly type: 'remember'; readonly neighbour: SavedLink };
 
-export interface NeighbourMemory {
+export interface SavedLink {
   /** Whom it was measured with: at another one's end nothing of it holds. Undefined: not known. */
   readonly neighbour?: PortIdentity | undefined;
   readonly delayNs: number;

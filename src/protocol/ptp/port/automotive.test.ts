@@ -6,21 +6,21 @@ import { PROFILES } from '../profile/presets.js';
 import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { headerOf, portOf } from './testing/messages.js';
 import { dataOf, receiver, transmitter } from './testing/ports.js';
-import { EPOCH, Node, Wire } from './testing/simulated-network.js';
+import { EPOCH, SimulatedNetwork, SimulatedNode } from './testing/simulated-network.js';
 import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 
 const profile = PROFILES['automotive-receiver'];
 
 function rig(more: { drops?: (message: Message) => boolean; remembered?: { delayNs: number; ratePpb: number } } = {}) {
-  const master = new Node('master', transmitter(PROFILES['automotive-transmitter']));
-  const slave = new Node('slave', receiver(profile, 5, { remembered: more.remembered }), 1_000_000);
-  const wire = new Wire([master, slave], { delayNs: () => 350, ...more });
+  const master = new SimulatedNode('master', transmitter(PROFILES['automotive-transmitter']));
+  const slave = new SimulatedNode('slave', receiver(profile, 5, { savedLink: more.remembered }), 1_000_000);
+  const wire = new SimulatedNetwork([master, slave], { delayNs: () => 350, ...more });
   const view = () => (slave.machine as TimeReceiverPort).inspect(wire.now);
   const readings = () => slave.observations.filter((o): o is Reading => o.kind === 'reading');
   return { master, slave, wire, view, readings };
 }
 
-const requests = (node: Node) =>
+const requests = (node: SimulatedNode) =>
   node.actions.flatMap((action) =>
     action.type === 'send' && action.message.kind === 'signaling'
       ? action.message.tlvs.flatMap((tlv) => (tlv.kind === 'message-interval-request' ? [tlv.timeSync] : []))
@@ -96,9 +96,9 @@ describe('an automotive timeReceiver', () => {
 
 describe('a gPTP timeTransmitter', () => {
   function pair() {
-    const master = new Node('master', transmitter(PROFILES.gptp));
-    const slave = new Node('slave', receiver(PROFILES.gptp), 0, 0);
-    const wire = new Wire([master, slave], { delayNs: () => 350 });
+    const master = new SimulatedNode('master', transmitter(PROFILES.gptp));
+    const slave = new SimulatedNode('slave', receiver(PROFILES.gptp), 0, 0);
+    const wire = new SimulatedNetwork([master, slave], { delayNs: () => 350 });
     const port = master.machine as TimeTransmitterPort;
     const ask = (timeSync: number) => {
       const header = { ...headerOf(portOf(5), 1), sdoId: 0x100 };
@@ -167,9 +167,9 @@ describe('a gPTP timeTransmitter', () => {
 
   it('falls silent when its neighbour does not answer any more, and its receiver elects anew', () => {
     const down = { drops: false };
-    const master = new Node('master', transmitter(PROFILES.gptp));
-    const slave = new Node('slave', receiver(PROFILES.gptp));
-    const wire = new Wire([master, slave], { delayNs: () => 350, drops: () => down.drops });
+    const master = new SimulatedNode('master', transmitter(PROFILES.gptp));
+    const slave = new SimulatedNode('slave', receiver(PROFILES.gptp));
+    const wire = new SimulatedNetwork([master, slave], { delayNs: () => 350, drops: () => down.drops });
     wire.run(10);
     expect(slave.states.at(-1)).to.equal('slave');
     down.drops = true;

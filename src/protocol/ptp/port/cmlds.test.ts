@@ -6,15 +6,15 @@ import type { Profile } from '../profile/profile.js';
 import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import type { PeerDelayRoles } from './settings.js';
 import { receiver, transmitter } from './testing/ports.js';
-import { Node, Wire } from './testing/simulated-network.js';
+import { SimulatedNetwork, SimulatedNode } from './testing/simulated-network.js';
 
 const own: Profile = { ...PROFILES.gptp, domain: 5 };
 const common: Profile = { ...own, delay: 'common-p2p' };
 
 function rig(masters: Profile, peerDelay: PeerDelayRoles = { asks: true, answers: 'all', answersCommon: true }) {
-  const master = new Node('master', transmitter(masters, 1, {}, { peerDelay }));
-  const slave = new Node('slave', receiver(common), 1_000_000);
-  const wire = new Wire([master, slave], { delayNs: () => 350 });
+  const master = new SimulatedNode('master', transmitter(masters, 1, {}, { peerDelay }));
+  const slave = new SimulatedNode('slave', receiver(common), 1_000_000);
+  const wire = new SimulatedNetwork([master, slave], { delayNs: () => 350 });
   const view = () => (slave.machine as TimeReceiverPort).inspect(wire.now);
   return { master, slave, wire, view };
 }
@@ -50,9 +50,9 @@ describe('the common mean link delay service', () => {
   });
 
   it('is none of a port that measures end to end', () => {
-    const port = new Node('port', transmitter(PROFILES.default));
-    const slave = new Node('slave', receiver({ ...common, domain: 0, neighbour: PROFILES.default.neighbour }));
-    new Wire([port, slave], { delayNs: () => 350 }).run(10);
+    const port = new SimulatedNode('port', transmitter(PROFILES.default));
+    const slave = new SimulatedNode('slave', receiver({ ...common, domain: 0, neighbour: PROFILES.default.neighbour }));
+    new SimulatedNetwork([port, slave], { delayNs: () => 350 }).run(10);
     expect(port.sent('pdelay-resp')).to.have.lengthOf(0);
   });
 });

@@ -3,19 +3,19 @@ import { PROFILES } from '../profile/presets.js';
 import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { announceOf, portOf } from './testing/messages.js';
 import { dataOf, receiver, transmitter } from './testing/ports.js';
-import { Node, Wire } from './testing/simulated-network.js';
+import { SimulatedNetwork, SimulatedNode } from './testing/simulated-network.js';
 import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 
-const stateOf = (node: Node): string => (node.machine as TimeTransmitterPort).state;
+const stateOf = (node: SimulatedNode): string => (node.machine as TimeTransmitterPort).state;
 const better = { quality: { clockClass: 6, accuracy: 0x20, variance: 0x4e5d } };
 
 describe('the election', () => {
   function rig(profile: 'default' | 'gptp' = 'default') {
-    const down = new Set<Node>();
-    const a = new Node('a', transmitter(PROFILES[profile], 2));
-    const b = new Node('b', transmitter(PROFILES[profile], 1, better));
-    const slave = new Node('slave', receiver(PROFILES[profile], 5));
-    const wire = new Wire([a, b, slave], {
+    const down = new Set<SimulatedNode>();
+    const a = new SimulatedNode('a', transmitter(PROFILES[profile], 2));
+    const b = new SimulatedNode('b', transmitter(PROFILES[profile], 1, better));
+    const slave = new SimulatedNode('slave', receiver(PROFILES[profile], 5));
+    const wire = new SimulatedNetwork([a, b, slave], {
       delayNs: () => 300,
       drops: (message, from, to) =>
         down.has(from) || down.has(to) || (profile === 'gptp' && message.kind.startsWith('pdelay')),
@@ -44,11 +44,11 @@ describe('the election', () => {
     down.add(b);
     wire.run(20);
     expect(stateOf(a)).to.equal('master');
-    expect(slave.last('parent')?.parent?.candidate.sender).to.deep.equal(portOf(2));
+    expect(slave.last('parent')?.parent?.dataSet.sender).to.deep.equal(portOf(2));
     down.delete(b);
     wire.run(30);
     expect([stateOf(a), stateOf(b)]).to.deep.equal(['passive', 'master']);
-    expect(slave.last('parent')?.parent?.candidate.sender).to.deep.equal(portOf(1));
+    expect(slave.last('parent')?.parent?.dataSet.sender).to.deep.equal(portOf(1));
     expect(slave.states.at(-1)).to.equal('slave');
   });
 
@@ -67,8 +67,10 @@ describe('the election', () => {
       transmitter({ ...PROFILES.default, ...lists }, 2),
       transmitter({ ...PROFILES.default, ...lists }, 1, better),
     ];
-    const slave = new Node('slave', receiver(PROFILES.default, 5));
-    const wire = new Wire([new Node('a', a), new Node('b', b), slave], { delayNs: () => 300 });
+    const slave = new SimulatedNode('slave', receiver(PROFILES.default, 5));
+    const wire = new SimulatedNetwork([new SimulatedNode('a', a), new SimulatedNode('b', b), slave], {
+      delayNs: () => 300,
+    });
     wire.run(30);
     expect((slave.machine as TimeReceiverPort).inspect(wire.now).reason).to.equal(
       'Follows 001122.fffe.000001-1: clockAccuracy 0x20 against 0x21 of 001122.fffe.000002-1.',
@@ -79,8 +81,8 @@ describe('the election', () => {
   it('nothing to announce: nothing is sent', () => {
     const port = transmitter(PROFILES.default);
     port.setData(undefined, 0n);
-    const node = new Node('a', port);
-    new Wire([node], { delayNs: () => 0 }).run(30);
+    const node = new SimulatedNode('a', port);
+    new SimulatedNetwork([node], { delayNs: () => 0 }).run(30);
     expect(node.sentKinds).to.have.lengthOf(0);
     expect(node.last('state')?.reason).to.equal('Has no time to give yet.');
   });
@@ -91,8 +93,8 @@ describe('a fixed role (external port configuration)', () => {
 
   it('is not taken by a forged flood of better Announces, nor does memory grow', () => {
     const port = transmitter(fixed);
-    const node = new Node('a', port);
-    const wire = new Wire([node], { delayNs: () => 0 });
+    const node = new SimulatedNode('a', port);
+    const wire = new SimulatedNetwork([node], { delayNs: () => 0 });
     for (let n = 0; n < 10_000; n++) {
       const forged = announceOf(portOf(0x10000 + (n % 5000)), { priority1: 0 });
       wire.do(node, port.receive({ message: forged, from: 'evil' }, wire.now));
@@ -105,15 +107,15 @@ describe('a fixed role (external port configuration)', () => {
 
   it('a timeReceiver with a list of acceptable ports follows none but those, in a flood', () => {
     const port = receiver(PROFILES.default, 5, { acceptable: (sender) => sender.clock === portOf(1).clock });
-    const master = new Node('master', transmitter(PROFILES.default));
-    const slave = new Node('slave', port);
-    const wire = new Wire([master, slave], { delayNs: () => 300 });
+    const master = new SimulatedNode('master', transmitter(PROFILES.default));
+    const slave = new SimulatedNode('slave', port);
+    const wire = new SimulatedNetwork([master, slave], { delayNs: () => 300 });
     wire.run(20);
     for (let n = 0; n < 10_000; n++) {
       const forged = announceOf(portOf(0x10000 + (n % 3000)), { priority1: 0 });
       wire.do(slave, port.receive({ message: forged, from: 'evil' }, wire.now));
     }
-    expect(port.inspect(wire.now).parent?.candidate.sender).to.deep.equal(portOf(1));
+    expect(port.inspect(wire.now).parent?.dataSet.sender).to.deep.equal(portOf(1));
     expect(port.inspect(wire.now).known).to.have.lengthOf(1);
     expect(port.inspect(wire.now).unused.unacceptable).to.equal(10_000);
   });

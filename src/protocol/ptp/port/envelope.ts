@@ -1,37 +1,37 @@
 import { type Flags, NO_FLAGS } from '../flags.js';
-import { type Header, SDO_CMLDS } from '../header.js';
+import { type PtpHeader, SDO_CMLDS } from '../header.js';
 import type { PortIdentity } from '../identity.js';
 import { NO_INTERVAL } from '../interval.js';
 import type { TimeInterval } from '../time.js';
 import type { Destination } from './action.js';
-import type { SpokenVersion } from './minor-version.js';
+import type { MinorVersion } from './minor-version.js';
 
 /** What all messages of one port have in common. */
 export interface Envelope {
   readonly identity: PortIdentity;
   readonly domain: number;
   readonly sdoId: number;
-  readonly version: SpokenVersion;
+  readonly version: MinorVersion;
 }
 
 /** Those of the common mean link delay service, which is of no domain (§16.6.3, 802.1AS-2020 §11.2.17). */
-export const commonEnvelope = ({ identity, version }: Envelope): Envelope => ({
+export const cmldsEnvelope = ({ identity, version }: Envelope): Envelope => ({
   ...{ identity, version },
   domain: 0,
   sdoId: SDO_CMLDS,
 });
 
-interface Particulars {
+interface HeaderFields {
   readonly correction?: TimeInterval;
   readonly logInterval?: number;
   /** Default: none set. */
   readonly flags?: Flags;
 }
 
-const NOTHING: Particulars = {};
+const NOTHING: HeaderFields = {};
 
 /** Field by field: this is done for every message sent. */
-export function headerOf(envelope: Envelope, sequenceId: number, particulars = NOTHING): Header {
+export function headerOf(envelope: Envelope, sequenceId: number, particulars = NOTHING): PtpHeader {
   return {
     sdoId: envelope.sdoId,
     minorVersion: envelope.version.minor,
@@ -57,7 +57,7 @@ export function flagsFor(to: Destination, step: 'first' | 'only' = 'only'): Flag
 }
 
 /** The message is of our domain and profile (§7.1). */
-export const concerns = ({ domain, sdoId }: Envelope, header: Header): boolean =>
+export const belongsTo = ({ domain, sdoId }: Envelope, header: PtpHeader): boolean =>
   header.domain === domain && header.sdoId === sdoId;
 
 /** Sequence numbers of one kind of message (§7.3.7). */

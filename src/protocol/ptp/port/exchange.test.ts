@@ -4,22 +4,22 @@ import { NO_TIME_FLAGS } from '../flags.js';
 import { PROFILES } from '../profile/presets.js';
 import { portOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
-import { Node, Wire } from './testing/simulated-network.js';
+import { SimulatedNetwork, SimulatedNode } from './testing/simulated-network.js';
 
-const legs = (node: Node, direction: Leg['direction']): readonly Leg[] =>
+const legs = (node: SimulatedNode, direction: Leg['direction']): readonly Leg[] =>
   node.observations.filter((o): o is Leg => o.kind === 'leg' && o.direction === direction);
-const readings = (node: Node): readonly Reading[] =>
+const readings = (node: SimulatedNode): readonly Reading[] =>
   node.observations.filter((o): o is Reading => o.kind === 'reading');
 
 describe('a timeReceiver that follows a timeTransmitter end to end', () => {
   function rig(more: object = {}) {
-    const master = new Node('master', transmitter(PROFILES.default));
+    const master = new SimulatedNode('master', transmitter(PROFILES.default));
     // Its clock is 1 ms ahead: reference − local is −1 ms.
-    const slave = new Node('slave', receiver(PROFILES.default), 1_000_000);
+    const slave = new SimulatedNode('slave', receiver(PROFILES.default), 1_000_000);
     return {
       master,
       slave,
-      wire: new Wire([master, slave], { delayNs: (from) => (from === master ? 300 : 500), ...more }),
+      wire: new SimulatedNetwork([master, slave], { delayNs: (from) => (from === master ? 300 : 500), ...more }),
     };
   }
 
@@ -69,9 +69,9 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
 
   it('claims no UTC that is not said to be valid, and no time that is said to be uncertain', () => {
     const flags = { ...NO_TIME_FLAGS, ptpTimescale: true, synchronizationUncertain: true };
-    const master = new Node('master', transmitter(PROFILES.default, 1, { flags }));
-    const slave = new Node('slave', receiver(PROFILES.default));
-    new Wire([master, slave], { delayNs: () => 300 }).run(30);
+    const master = new SimulatedNode('master', transmitter(PROFILES.default, 1, { flags }));
+    const slave = new SimulatedNode('slave', receiver(PROFILES.default));
+    new SimulatedNetwork([master, slave], { delayNs: () => 300 }).run(30);
     const claims = slave.last('claim')?.claims;
     expect(claims).to.include({ synchronised: false, traceable: false });
     expect(claims).not.to.have.any.keys('taiMinusUtc', 'leap');
@@ -107,19 +107,19 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
   });
 
   it('adds what is known of the way and the port', () => {
-    const master = new Node('master', transmitter(PROFILES.default));
+    const master = new SimulatedNode('master', transmitter(PROFILES.default));
     const latencies = { ingressNs: 40, egressNs: 30, asymmetryNs: 10 };
-    const slave = new Node('slave', receiver(PROFILES.default, 5, { latencies }));
-    new Wire([master, slave], { delayNs: () => 400 }).run(30);
+    const slave = new SimulatedNode('slave', receiver(PROFILES.default, 5, { latencies }));
+    new SimulatedNetwork([master, slave], { delayNs: () => 400 }).run(30);
     expect(legs(slave, 'inbound').at(-1)?.transitNs).to.equal(400 - 40 - 10);
     expect(legs(slave, 'outbound').at(-1)?.transitNs).to.equal(400 - 30 + 10);
   });
 
   it('asks one address in the hybrid profile, and is answered there', () => {
-    const master = new Node('master', transmitter(PROFILES.enterprise));
-    const slave = new Node('slave', receiver(PROFILES.enterprise), 1_000_000);
-    const other = new Node('other', receiver(PROFILES.enterprise, 6));
-    const wire = new Wire([master, slave, other], {
+    const master = new SimulatedNode('master', transmitter(PROFILES.enterprise));
+    const slave = new SimulatedNode('slave', receiver(PROFILES.enterprise), 1_000_000);
+    const other = new SimulatedNode('other', receiver(PROFILES.enterprise, 6));
+    const wire = new SimulatedNetwork([master, slave, other], {
       delayNs: () => 300,
       drops: (message, _from, to) =>
         message.kind === 'delay-resp' && to === slave && message.requesting.clock !== portOf(5).clock,
@@ -213,9 +213,9 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
 
 describe('a timeReceiver that follows over a measured link', () => {
   function rig(profile: 'gptp' | 'default-p2p', delayNs: number, ratePpb = 0, more: object = {}) {
-    const master = new Node('master', transmitter(PROFILES[profile]));
-    const slave = new Node('slave', receiver(PROFILES[profile]), 1_000_000, ratePpb);
-    return { master, slave, wire: new Wire([master, slave], { delayNs: () => delayNs, ...more }) };
+    const master = new SimulatedNode('master', transmitter(PROFILES[profile]));
+    const slave = new SimulatedNode('slave', receiver(PROFILES[profile]), 1_000_000, ratePpb);
+    return { master, slave, wire: new SimulatedNetwork([master, slave], { delayNs: () => delayNs, ...more }) };
   }
 
   for (const profile of ['gptp', 'default-p2p'] as const) {
@@ -231,10 +231,10 @@ describe('a timeReceiver that follows over a measured link', () => {
   }
 
   it('adds to the offset what the way here takes more than the mean', () => {
-    const master = new Node('master', transmitter(PROFILES['default-p2p']));
+    const master = new SimulatedNode('master', transmitter(PROFILES['default-p2p']));
     const latencies = { ingressNs: 0, egressNs: 0, asymmetryNs: 50 };
-    const slave = new Node('slave', receiver(PROFILES['default-p2p'], 5, { latencies }), 1_000_000);
-    new Wire([master, slave], { delayNs: (from) => (from === master ? 400 : 300) }).run(20);
+    const slave = new SimulatedNode('slave', receiver(PROFILES['default-p2p'], 5, { latencies }), 1_000_000);
+    new SimulatedNetwork([master, slave], { delayNs: (from) => (from === master ? 400 : 300) }).run(20);
     expect(readings(slave).at(-1)?.offsetNs).to.equal(-1_000_000);
   });
 
@@ -296,11 +296,15 @@ describe('a timeReceiver that follows over a measured link', () => {
   });
 
   it('does not take a delay of an earlier run for one that nobody measures', () => {
-    const master = new Node('master', transmitter(PROFILES['default-p2p']));
+    const master = new SimulatedNode('master', transmitter(PROFILES['default-p2p']));
     const remembered = { neighbour: portOf(1), delayNs: 350, ratePpb: 0 };
-    const slave = new Node('slave', receiver(PROFILES['default-p2p'], 5, { remembered }), 1_000_000);
+    const slave = new SimulatedNode(
+      'slave',
+      receiver(PROFILES['default-p2p'], 5, { savedLink: remembered }),
+      1_000_000,
+    );
     const drops = ({ kind }: { readonly kind: string }) => kind.startsWith('pdelay-resp');
-    new Wire([master, slave], { delayNs: () => 350, drops }).run(20);
+    new SimulatedNetwork([master, slave], { delayNs: () => 350, drops }).run(20);
     expect(slave.states.at(-1)).to.equal('uncalibrated');
     expect(slave.observations).to.have.lengthOf(0);
   });

@@ -7,13 +7,13 @@ import { generator, goodFrames, mutate } from '../testing/frames.js';
 import type { PortAction } from './action.js';
 import { portOf, stampOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
-import type { Machine } from './testing/simulated-network.js';
+import type { SimulatedPort } from './testing/simulated-network.js';
 import { GRANT_LIMITS } from './transmitter/grant-table.js';
 
 const FRAMES = 4000;
 
 /** Random messages, stamps, losses and times into one port; the most actions that one call asked for. */
-function torment(port: Machine, profile: ProfileName, seed: number): number {
+function torment(port: SimulatedPort, profile: ProfileName, seed: number): number {
   const below = generator(seed);
   const frames = goodFrames(seed);
   const frame = new Uint8Array(65_536);

@@ -1,11 +1,11 @@
 export * from './action.js';
-export { commonEnvelope } from './envelope.js';
+export { cmldsEnvelope } from './envelope.js';
 export * from './latency.js';
 export type * from './minor-version.js';
 export * from './neighbour/capability.js';
 export type * from './neighbour/link-delay.js';
 export { blankPdelayAnswers } from './neighbour/peer-delay-responder.js';
-export type { PowerData } from './power-profile.js';
+export type { PowerProfileData } from './power-profile.js';
 export * from './receiver/receiver-port.js';
 export type * from './receiver/receiver-view.js';
 export * from './settings.js';

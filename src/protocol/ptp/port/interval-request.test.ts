@@ -6,7 +6,7 @@ import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import type { ReceiverSettings } from './settings.js';
 import { headerOf, portOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
-import { Node, Wire } from './testing/simulated-network.js';
+import { SimulatedNetwork, SimulatedNode } from './testing/simulated-network.js';
 
 const KEEP: IntervalRequest = {
   kind: 'message-interval-request',
@@ -16,17 +16,17 @@ const KEEP: IntervalRequest = {
 
 function rig(more: Partial<ReceiverSettings> = {}) {
   const link = { delayNs: 350 };
-  const master = new Node('master', transmitter(PROFILES.gptp));
-  const slave = new Node('slave', receiver(PROFILES.gptp, 5, more));
-  const wire = new Wire([master, slave], { delayNs: () => link.delayNs });
+  const master = new SimulatedNode('master', transmitter(PROFILES.gptp));
+  const slave = new SimulatedNode('slave', receiver(PROFILES.gptp, 5, more));
+  const wire = new SimulatedNetwork([master, slave], { delayNs: () => link.delayNs });
   /** `of`: what that node is asked by the other. */
-  const ask = (of: Node, request: Partial<IntervalRequest>) => {
+  const ask = (of: SimulatedNode, request: Partial<IntervalRequest>) => {
     const header = { ...headerOf(of === master ? portOf(5) : portOf(1), 1), sdoId: 0x100 };
     const target = of === master ? portOf(1) : portOf(5);
     const message = { kind: 'signaling', header, target, tlvs: [{ ...KEEP, ...request }] } as const;
     wire.do(of, (of.machine as TimeReceiverPort).receive({ message, from: 'x' }, wire.now));
   };
-  const sentIn = (node: Node, kind: 'pdelay-req' | 'sync' | 'announce', seconds: number) => {
+  const sentIn = (node: SimulatedNode, kind: 'pdelay-req' | 'sync' | 'announce', seconds: number) => {
     const before = node.sent(kind).length;
     wire.run(seconds);
     return node.sent(kind).length - before;
@@ -94,7 +94,7 @@ describe('a message interval request', () => {
   });
 
   it('is sent to each new timeTransmitter for the intervals that are wished, which come', () => {
-    const { slave, master, wire, sentIn, view } = rig({ wishes: { sync: 0, announce: -1, delay: -1 } });
+    const { slave, master, wire, sentIn, view } = rig({ requestedIntervals: { sync: 0, announce: -1, delay: -1 } });
     wire.run(10.5);
     const requests = () =>
       slave.sent('signaling').flatMap(({ tlvs }) => tlvs.filter(({ kind }) => kind === 'message-interval-request'));

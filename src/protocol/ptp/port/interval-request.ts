@@ -1,7 +1,7 @@
 import type { Instant } from '../../../api/time.js';
 import { INTERVAL_UNCHANGED, requestedInterval } from '../interval.js';
 import type { TlvOf } from '../tlv/index.js';
-import type { Pace } from './interval-timer.js';
+import type { IntervalTimer } from './interval-timer.js';
 
 /** What a neighbour may ask of us, log2 of seconds. */
 const FASTEST = -7;
@@ -11,7 +11,7 @@ const SLOWEST = 6;
 export type IntervalRequest = TlvOf<'message-interval-request'>;
 
 /** Other intervals, or none, as the codes of the request have it; `initial`: log2 of seconds. The pace starts no sooner. */
-export function repace(pace: Pace, code: number, initial: number, now: Instant): void {
+export function applyIntervalRequest(pace: IntervalTimer, code: number, initial: number, now: Instant): void {
   if (code === INTERVAL_UNCHANGED) return;
   const interval = requestedInterval(code, pace.logInterval, initial);
   if (interval === 'stop') {

@@ -3,12 +3,12 @@ import { intervalNs } from '../interval.js';
 import { isDue } from './action.js';
 
 /** Something done at an even interval. Coming late loses no step of it, coming very late makes no burst. */
-export class Pace {
+export class IntervalTimer {
   #logInterval: number;
   #halted = false;
   dueAt: Instant | undefined;
   /** Times that it was time. */
-  steps = 0;
+  count = 0;
 
   constructor(logInterval: number) {
     this.#logInterval = logInterval;
@@ -47,7 +47,7 @@ export class Pace {
   /** True: it is time. */
   take(now: Instant): boolean {
     if (!isDue(this.dueAt, now)) return false;
-    this.steps++;
+    this.count++;
     const next = this.dueAt! + this.#ns;
     this.dueAt = next > now ? next : now + this.#ns;
     return true;

@@ -3,20 +3,20 @@ import { isEvent, type Message } from '../message.js';
 import { PROFILES } from '../profile/presets.js';
 import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { receiver, transmitter } from './testing/ports.js';
-import { type Link, Node, Wire } from './testing/simulated-network.js';
+import { SimulatedNetwork, SimulatedNode, type SimulatedPath } from './testing/simulated-network.js';
 import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 
 const isNew = (message: Message): boolean => isEvent(message.kind) && message.header.minorVersion === 1;
 
 function rig(
   profile: 'default' | 'gptp',
-  link: Partial<Link>,
+  link: Partial<SimulatedPath>,
   masters: 'auto' | 0 | 1 = 'auto',
   own: 'auto' | 0 | 1 = 'auto',
 ) {
-  const master = new Node('master', transmitter(PROFILES[profile], 1, {}, { minorVersion: masters }));
-  const slave = new Node('slave', receiver(PROFILES[profile], 5, { minorVersion: own }), 1_000_000);
-  const wire = new Wire([master, slave], { delayNs: () => 350, ...link });
+  const master = new SimulatedNode('master', transmitter(PROFILES[profile], 1, {}, { minorVersion: masters }));
+  const slave = new SimulatedNode('slave', receiver(PROFILES[profile], 5, { minorVersion: own }), 1_000_000);
+  const wire = new SimulatedNetwork([master, slave], { delayNs: () => 350, ...link });
   return {
     ...{ master, slave, wire },
     view: () => (slave.machine as TimeReceiverPort).inspect(wire.now),
@@ -37,7 +37,7 @@ describe('the minor version that is spoken', () => {
     ['gptp', 'Pdelay_Req'],
   ] as const) {
     it(`falls back to 0 where ${asked} of 1 do not come through, and the other side follows`, () => {
-      const drops: Link['drops'] = (message, from) => from.address === 'slave' && isNew(message);
+      const drops: SimulatedPath['drops'] = (message, from) => from.address === 'slave' && isNew(message);
       const { slave, wire, view, masterView } = rig(profile, { drops });
       wire.run(40);
       expect(view().state).to.equal('slave');
@@ -50,7 +50,7 @@ describe('the minor version that is spoken', () => {
   }
 
   it('falls back to 0 where messages of 1 get no transmit stamp', () => {
-    const losesStamp: Link['losesStamp'] = (message, from) => from.address === 'master' && isNew(message);
+    const losesStamp: SimulatedPath['losesStamp'] = (message, from) => from.address === 'master' && isNew(message);
     const { wire, view, masterView } = rig('default', { losesStamp });
     wire.run(30);
     expect(masterView().version).to.deep.equal({
@@ -91,8 +91,8 @@ describe('the minor version that is spoken', () => {
     const versions = deaf.slave.sent('delay-req').map(({ header }) => header.minorVersion);
     const changes = versions.filter((version, n) => n > 0 && version !== versions[n - 1]);
     expect(changes.slice(0, 3)).to.deep.equal([0, 1, 0]);
-    const lone = new Node('lone', receiver(PROFILES.gptp));
-    const wire = new Wire([lone], { delayNs: () => 0 });
+    const lone = new SimulatedNode('lone', receiver(PROFILES.gptp));
+    const wire = new SimulatedNetwork([lone], { delayNs: () => 0 });
     wire.run(60);
     expect(lone.sent('pdelay-req').every(isNew)).to.equal(true);
   });

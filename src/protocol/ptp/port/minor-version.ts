@@ -4,7 +4,7 @@ import { isEvent, type Message } from '../message.js';
 /** minorVersionPTP as configured: fixed, or found out. */
 export type MinorVersionSetting = 'auto' | 0 | 1;
 
-export interface VersionView {
+export interface MinorVersionView {
   readonly minorVersion: number;
   /** A clause for a sentence. */
   readonly reason: string;
@@ -18,7 +18,7 @@ const SUSPICIOUS = 4;
  * that. While they are heard and never answer, or nothing is stamped, it tries the other one, and stays with the first that is
  * answered: some equipment neither stamps nor passes minor version 1. Version 2.0 lacks nothing that is used here.
  */
-export class SpokenVersion {
+export class MinorVersion {
   readonly #setting: MinorVersionSetting;
   #minor: 0 | 1 = 1;
   #reason = '';
@@ -40,7 +40,7 @@ export class SpokenVersion {
     return this.#minor;
   }
 
-  get view(): VersionView {
+  get view(): MinorVersionView {
     return { minorVersion: this.#minor, reason: this.#reason };
   }
 

@@ -2,15 +2,15 @@ import { expect } from 'chai';
 import { PROFILES } from '../profile/presets.js';
 import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { receiver, transmitter } from './testing/ports.js';
-import { Node, Wire } from './testing/simulated-network.js';
+import { SimulatedNetwork, SimulatedNode } from './testing/simulated-network.js';
 
 /** A link with two neighbours, as behind a bridge that forwards what it must not. */
 function rig(profile: 'gptp' | 'gptp-2011' | '61850-9-3') {
   const gone = { third: false };
-  const master = new Node('master', transmitter(PROFILES[profile]));
-  const third = new Node('third', transmitter(PROFILES[profile], 2, { priority1: 200 }));
-  const slave = new Node('slave', receiver(PROFILES[profile]));
-  const wire = new Wire([master, third, slave], {
+  const master = new SimulatedNode('master', transmitter(PROFILES[profile]));
+  const third = new SimulatedNode('third', transmitter(PROFILES[profile], 2, { priority1: 200 }));
+  const slave = new SimulatedNode('slave', receiver(PROFILES[profile]));
+  const wire = new SimulatedNetwork([master, third, slave], {
     delayNs: (from, to) => (from === third || to === third ? 500 : 350),
     drops: (_message, from, to) => gone.third && (from === third || to === third),
   });

@@ -1,10 +1,10 @@
 import type { Outbox, PortState } from './action.js';
-import { NOT_STARTED, type Verdict } from './receiver/receiver-status.js';
+import { NOT_STARTED, type PortStatus } from './receiver/receiver-status.js';
 
 /** The state that a port was last found in; tells when it or what it is about has changed. */
-export class StateTeller {
+export class StatusReporter {
   readonly #out: Outbox;
-  #verdict: Verdict = NOT_STARTED;
+  #verdict: PortStatus = NOT_STARTED;
 
   constructor(out: Outbox) {
     this.#out = out;
@@ -14,7 +14,7 @@ export class StateTeller {
     return this.#verdict.state;
   }
 
-  tell(verdict: Verdict): void {
+  report(verdict: PortStatus): void {
     const { state, topic } = this.#verdict;
     this.#verdict = verdict;
     if (verdict.state === state && verdict.topic === topic) return;

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { PROFILES } from '../profile/presets.js';
 import { receiver, transmitter } from './testing/ports.js';
-import { Node, Wire } from './testing/simulated-network.js';
+import { SimulatedNetwork, SimulatedNode } from './testing/simulated-network.js';
 import type { GrandmasterData } from './transmitter/grandmaster-data.js';
 
 function claimed(profile: 'c37.238' | 'c37.238-2011' | '61850-9-3', data: Partial<GrandmasterData>) {
-  const master = new Node('master', transmitter(PROFILES[profile], 1, data));
-  const slave = new Node('slave', receiver(PROFILES[profile]));
-  new Wire([master, slave], { delayNs: () => 300 }).run(20);
+  const master = new SimulatedNode('master', transmitter(PROFILES[profile], 1, data));
+  const slave = new SimulatedNode('slave', receiver(PROFILES[profile]));
+  new SimulatedNetwork([master, slave], { delayNs: () => 300 }).run(20);
   return { tlvs: master.sent('announce').at(-1)?.tlvs, dispersionNs: slave.last('claim')?.claims.rootDispersionNs };
 }
 

@@ -3,7 +3,7 @@ import type { Profile } from '../profile/profile.js';
 import { findTlv, type Tlv } from '../tlv/index.js';
 
 /** What a clock of the power profile announces beside the rest (IEEE C37.238). */
-export interface PowerData {
+export interface PowerProfileData {
   /** 0: none was given. */
   readonly grandmasterId: number;
   /** From the reference to the plug of the port that announces it. */
@@ -17,7 +17,7 @@ const UNKNOWN_NS = 0xffff_ffff;
  * What it is off by all in all counts as the grandmaster's in the edition of 2011: this clock's bound is of the whole way, and
  * what the network adds behind it is added by those who forward.
  */
-export function powerTlvOf(edition: NonNullable<Profile['powerTlv']>, data: PowerData | undefined): Tlv {
+export function powerTlvOf(edition: NonNullable<Profile['powerTlv']>, data: PowerProfileData | undefined): Tlv {
   const { grandmasterId = 0, inaccuracyNs = Number.NaN } = data ?? {};
   const inaccuracy = inaccuracyNs >= 0 && inaccuracyNs < UNKNOWN_NS ? Math.ceil(inaccuracyNs) : UNKNOWN_NS;
   return edition === 'power-2017'

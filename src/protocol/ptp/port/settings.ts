@@ -1,12 +1,12 @@
 import type { Ns, StampClass } from '../../../api/time.js';
 import type { ClockIdentity, PortIdentity } from '../identity.js';
 import type { Intervals, Profile } from '../profile/profile.js';
-import type { NeighbourMemory } from './action.js';
+import type { SavedLink } from './action.js';
 import type { Envelope } from './envelope.js';
 import type { Latencies } from './latency.js';
-import { type MinorVersionSetting, SpokenVersion } from './minor-version.js';
+import { MinorVersion, type MinorVersionSetting } from './minor-version.js';
 import type { UnicastClientSettings } from './receiver/unicast-client.js';
-import type { TimeOf } from './transmitter/grandmaster-data.js';
+import type { PtpTimeOf } from './transmitter/grandmaster-data.js';
 import type { GrantLimits } from './transmitter/grant-table.js';
 
 /** What a port of either role is told at its start. Where it differs from the profile, the profile is spread and changed. */
@@ -26,7 +26,7 @@ export interface PortSettings {
   /** Which sides of the peer delay mechanism this port plays; two ports on one link must not both answer. */
   readonly peerDelay: PeerDelayRoles;
   /** Of an earlier run over this link. */
-  readonly remembered?: NeighbourMemory | undefined;
+  readonly savedLink?: SavedLink | undefined;
 }
 
 /** A port that follows. */
@@ -34,16 +34,16 @@ export interface ReceiverSettings extends PortSettings {
   /** Asks one timeTransmitter for unicast messages instead of listening to a group. */
   readonly unicast?: UnicastClientSettings;
   /** Intervals that the neighbour is asked for (802.1AS-2020 §10.6.4.3); what is left out it keeps. */
-  readonly wishes?: Partial<Intervals>;
+  readonly requestedIntervals?: Partial<Intervals>;
 }
 
 /** A port that gives time. */
 export interface TransmitterSettings extends PortSettings {
-  readonly timeOf: TimeOf;
+  readonly ptpTimeOf: PtpTimeOf;
   /** Unicast negotiation; without it requests are ignored. */
   readonly grants?: GrantLimits;
   /** `asking`: nothing of Announce, Sync and Delay_Resp goes to the group. Default: everybody. */
-  readonly audience?: 'everybody' | 'asking';
+  readonly recipients?: 'group' | 'grants';
 }
 
 export interface PeerDelayRoles {
@@ -61,7 +61,7 @@ export const envelopeOf = ({
   minorVersion,
 }: Pick<PortSettings, 'profile' | 'identity' | 'minorVersion'>): Envelope => ({
   identity,
-  version: new SpokenVersion(minorVersion),
+  version: new MinorVersion(minorVersion),
   domain: profile.domain,
   sdoId: profile.sdoId,
 });

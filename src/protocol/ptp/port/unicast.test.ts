@@ -8,7 +8,7 @@ import { isDue } from './action.js';
 import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { headerOf, portOf, S, stampOf } from './testing/messages.js';
 import { receiver, transmitter } from './testing/ports.js';
-import { Node, Wire } from './testing/simulated-network.js';
+import { SimulatedNetwork, SimulatedNode } from './testing/simulated-network.js';
 import { ANNOUNCE_TYPE, DELAY_RESP_TYPE, GRANT_LIMITS, GrantTable, SYNC_TYPE } from './transmitter/grant-table.js';
 import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 
@@ -90,10 +90,10 @@ describe('the table of grants', () => {
 
 describe('unicast negotiation', () => {
   function rig(grants = GRANT_LIMITS, lost?: Message['kind']) {
-    const master = new Node('master', transmitter(PROFILES.default, 1, {}, { grants }));
+    const master = new SimulatedNode('master', transmitter(PROFILES.default, 1, {}, { grants }));
     const unicast = { address: 'master', durationS: 20 };
-    const slave = new Node('slave', receiver(PROFILES.default, 5, { unicast }), 1_000_000);
-    const wire = new Wire([master, slave], {
+    const slave = new SimulatedNode('slave', receiver(PROFILES.default, 5, { unicast }), 1_000_000);
+    const wire = new SimulatedNetwork([master, slave], {
       delayNs: () => 300,
       drops: ({ header, kind }) => kind === lost || (!header.flags.unicast && kind !== 'signaling'),
     });
@@ -111,12 +111,15 @@ describe('unicast negotiation', () => {
   });
 
   it('keeps silent towards the group where only those who ask are served', () => {
-    const master = new Node(
+    const master = new SimulatedNode(
       'master',
-      transmitter(PROFILES.default, 1, {}, { grants: GRANT_LIMITS, audience: 'asking' }),
+      transmitter(PROFILES.default, 1, {}, { grants: GRANT_LIMITS, recipients: 'grants' }),
     );
-    const asking = new Node('asking', receiver(PROFILES.default, 5, { unicast: { address: 'master', durationS: 20 } }));
-    const wire = new Wire([master, asking], { delayNs: () => 300 });
+    const asking = new SimulatedNode(
+      'asking',
+      receiver(PROFILES.default, 5, { unicast: { address: 'master', durationS: 20 } }),
+    );
+    const wire = new SimulatedNetwork([master, asking], { delayNs: () => 300 });
     wire.run(60);
     const sent = master.actions.filter((action) => action.type === 'send');
     expect(sent.filter(({ to }) => to === 'group')).to.deep.equal([]);
@@ -132,7 +135,7 @@ describe('unicast negotiation', () => {
 
   it('sends no more Syncs at a time than their stamps find room, and the others as these come', () => {
     const clients = 300;
-    const master = transmitter(PROFILES.default, 1, {}, { grants: TRUSTED, audience: 'asking' });
+    const master = transmitter(PROFILES.default, 1, {}, { grants: TRUSTED, recipients: 'grants' });
     master.linkUp(0n);
     let now = master.wakeAt!;
     master.wake(now);

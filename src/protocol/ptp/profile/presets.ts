@@ -3,7 +3,7 @@ import type { NeighbourRules, Profile } from './profile.js';
 
 /** 16 s: §9.2.5 leaves the way out of FAULTY open, this is what others take. */
 const NEIGHBOUR: NeighbourRules = {
-  ...{ capable: 'unjudged', thresholdNs: 20e6, allowedLost: 3, crowdPauseS: 16, corrections: '1588' },
+  ...{ capable: 'unjudged', thresholdNs: 20e6, allowedLost: 3, multipleResponderPauseS: 16, corrections: '1588' },
 };
 
 /** IEEE 1588-2019 annex I.3: delay request-response. */
@@ -43,7 +43,13 @@ const GPTP: Profile = {
   announceTimeoutSpan: 0,
   syncTimeout: 3,
   onSyncLoss: 'elect',
-  neighbour: { capable: 'measured', thresholdNs: 800, allowedLost: 9, crowdPauseS: 300, corrections: '802.1as' },
+  neighbour: {
+    capable: 'measured',
+    thresholdNs: 800,
+    allowedLost: 9,
+    multipleResponderPauseS: 300,
+    corrections: '802.1as',
+  },
   gptpCapable: { logInterval: 0, timeout: 9 },
   followUpInformation: true,
   pathTrace: true,

@@ -1,6 +1,6 @@
 import type { Ns } from '../../../api/time.js';
 
-export type Transport = 'udp4' | 'udp6' | 'l2';
+export type PtpTransport = 'udp4' | 'udp6' | 'l2';
 
 /**
  * How a port finds out what the way takes (IEEE 1588-2019 table 21). `common-p2p`: by the common mean link delay service, one
@@ -25,7 +25,7 @@ export interface NeighbourRules {
   /** allowedLostResponses: Pdelay_Req in a row that may stay without an answer, or be answered by several. */
   readonly allowedLost: number;
   /** How long no Pdelay_Req are sent after more than that were answered by several, s. */
-  readonly crowdPauseS: number;
+  readonly multipleResponderPauseS: number;
   /**
    * Where the responder puts the fractions of its stamps: 1588 has them in both corrections alike (IEEE 1588-2019 §11.4.2),
    * 802.1AS with opposite signs (802.1AS-2020 §11.2.19).
@@ -44,7 +44,7 @@ export interface Intervals {
 /** A PTP profile (IEEE 1588-2019 §20.3): what all clocks of a network must agree on, as data. */
 export interface Profile {
   readonly summary: string;
-  readonly transport: Transport;
+  readonly transport: PtpTransport;
   readonly domain: number;
   /** 12 bits, majorSdoId first. */
   readonly sdoId: number;

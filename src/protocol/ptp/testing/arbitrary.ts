@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { cleanText } from '../../../api/clean-text.js';
 import { FLAGS, TIME_FLAGS } from '../flags.js';
-import type { Header } from '../header.js';
+import type { PtpHeader } from '../header.js';
 import { MESSAGES, type Message, type MessageKind } from '../message.js';
 import type { Tlv, TlvKind } from '../tlv/index.js';
 
@@ -33,7 +33,7 @@ const name = fc.string({ maxLength: 30, unit: 'grapheme' }).map((text) => cleanT
 const nibble = fc.nat(15);
 const bool = fc.boolean();
 
-const header: fc.Arbitrary<Header> = fc.record({
+const header: fc.Arbitrary<PtpHeader> = fc.record({
   sdoId: fc.nat(0xfff),
   minorVersion: nibble,
   domain: u8,

@@ -1,6 +1,6 @@
 import { type Cursor, rest, struct } from '../field.js';
 import { isOrganizationExtension, rowOfSubtype, rowOfType, TLVS, type Tlv, typeOf } from './index.js';
-import type { Row } from './tlv-row.js';
+import type { TlvRow } from './tlv-row.js';
 
 const HEAD = 4;
 const DATA = struct({ data: rest });
@@ -51,14 +51,14 @@ function readOrganization(type: number, value: Cursor): Tlv | undefined {
   return { kind: 'organization', type, organization, subtype, data: rest.read(value)! };
 }
 
-function readKnown([kind, row]: readonly [string, Row<object>], value: Cursor): Tlv | undefined {
+function readKnown([kind, row]: readonly [string, TlvRow<object>], value: Cursor): Tlv | undefined {
   const fields = row.value.read(value);
   return fields === undefined ? undefined : ({ kind, ...fields } as Tlv);
 }
 
 function writeValue(to: Cursor, tlv: Tlv): void {
   const known = tlv.kind !== 'raw' && tlv.kind !== 'organization';
-  const row: Row<object> = known ? TLVS[tlv.kind] : { ...tlv, value: DATA };
+  const row: TlvRow<object> = known ? TLVS[tlv.kind] : { ...tlv, value: DATA };
   if (row.organization !== undefined && row.subtype !== undefined) {
     writeOrganization(to, row.organization, row.subtype);
   }

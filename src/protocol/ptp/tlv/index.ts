@@ -6,7 +6,7 @@ import {
   ORGANIZATION_EXTENSION,
   ORGANIZATION_EXTENSION_DO_NOT_PROPAGATE,
   ORGANIZATION_EXTENSION_PROPAGATE,
-  type Row,
+  type TlvRow,
 } from './tlv-row.js';
 import { UNICAST_TLVS } from './unicast.js';
 
@@ -34,21 +34,21 @@ export interface RawTlv {
 
 export type Tlv = { readonly [K in TlvKind]: TlvOf<K> }[TlvKind] | OrganizationTlv | RawTlv;
 
-const BY_TYPE = new Map<number, readonly [TlvKind, Row<object>]>();
-const BY_SUBTYPE = new Map<string, readonly [TlvKind, Row<object>]>();
-for (const [kind, row] of Object.entries(TLVS) as [TlvKind, Row<object>][]) {
+const BY_TYPE = new Map<number, readonly [TlvKind, TlvRow<object>]>();
+const BY_SUBTYPE = new Map<string, readonly [TlvKind, TlvRow<object>]>();
+for (const [kind, row] of Object.entries(TLVS) as [TlvKind, TlvRow<object>][]) {
   const { type, organization, subtype } = row;
   if (organization === undefined || subtype === undefined) BY_TYPE.set(type, [kind, row]);
   else BY_SUBTYPE.set(subtypeKey(type, organization, subtype), [kind, row]);
 }
 
-export const rowOfType = (type: number): readonly [TlvKind, Row<object>] | undefined => BY_TYPE.get(type);
+export const rowOfType = (type: number): readonly [TlvKind, TlvRow<object>] | undefined => BY_TYPE.get(type);
 
 export const rowOfSubtype = (
   type: number,
   organization: number,
   subtype: number,
-): readonly [TlvKind, Row<object>] | undefined => BY_SUBTYPE.get(subtypeKey(type, organization, subtype));
+): readonly [TlvKind, TlvRow<object>] | undefined => BY_SUBTYPE.get(subtypeKey(type, organization, subtype));
 
 export const isOrganizationExtension = (type: number): boolean =>
   type === ORGANIZATION_EXTENSION ||

@@ -1,7 +1,7 @@
 import type { Field } from '../field.js';
 
 /** How a TLV is known (IEEE 1588-2019 table 52) and what its value holds. */
-export interface Row<T> {
+export interface TlvRow<T> {
   readonly type: number;
   /** Of an organization extension (§14.3): organizationId and organizationSubType, 24 bits each. */
   readonly organization?: number;

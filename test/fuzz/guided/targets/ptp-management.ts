@@ -74,7 +74,7 @@ export const target: Target = {
         subscribers.subscribe(request, from, wish, clock, now);
       const managed = () => ({
         ...clock,
-        clock: { ...clock.clock, 'subscribe-events-np': subscribers.wishOf(from, now) },
+        clock: { ...clock.clock, 'subscribe-events-np': subscribers.subscriptionOf(from, now) },
       });
       const answers = answerManagement(request, managed, 1, {
         set: (name, value) =>

@@ -1,7 +1,7 @@
 import type { Observation } from '../../../../src/api/index.js';
 import { decode, encode, isEvent, type PortAction, type Profile } from '../../../../src/protocol/ptp/index.js';
 import { stampOf } from '../../../../src/protocol/ptp/port/testing/messages.js';
-import type { Machine } from '../../../../src/protocol/ptp/port/testing/simulated-network.js';
+import type { SimulatedPort } from '../../../../src/protocol/ptp/port/testing/simulated-network.js';
 import { PROFILES } from '../../../../src/protocol/ptp/profile/presets.js';
 import { expectFinite } from '../properties.js';
 import { framesOf, joinFrames, outcomeOf } from '../target.js';
@@ -29,7 +29,7 @@ export const repairMessage = (octets: Uint8Array, length: number): void =>
   repairPtp(octets.subarray(HEAD), length - HEAD);
 
 /** Hands a new port the messages of an input, and its own back as stamps. `most`: actions that one call may ask for. */
-export function play(input: Uint8Array, portOf: (profile: Profile) => Machine, most: number): number {
+export function play(input: Uint8Array, portOf: (profile: Profile) => SimulatedPort, most: number): number {
   const [first, ...messages] = framesOf(input);
   const profile = profiles[(first?.[0] ?? 0) % profiles.length]!;
   const port = portOf(profile);
@@ -57,11 +57,11 @@ class Run {
   now = 1_000_000_000_000n;
   state = '';
   readonly kinds = new Set<string>();
-  readonly #port: Machine;
+  readonly #port: SimulatedPort;
   readonly #most: number;
   #tokens: number[] = [];
 
-  constructor(port: Machine, most: number) {
+  constructor(port: SimulatedPort, most: number) {
     this.#port = port;
     this.#most = most;
     this.do(port.linkUp(this.now));

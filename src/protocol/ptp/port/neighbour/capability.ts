@@ -10,7 +10,7 @@ export interface NeighbourFacts {
   /** Who answered the last request that was answered. */
   readonly responders: readonly PortIdentity[];
   /** Too many requests in a row were answered by several: none are sent for a while. */
-  readonly pausing: boolean;
+  readonly paused: boolean;
   /** A request of our own came back as an answer. */
   readonly looped: boolean;
   /** NaN before the first exchange. */
@@ -30,7 +30,7 @@ export interface Capability {
 export function capabilityOf(facts: NeighbourFacts, rules: NeighbourRules): Capability {
   if (rules.capable === 'static')
     return { capable: true, reason: 'the neighbour is taken as capable by configuration' };
-  if (facts.pausing) {
+  if (facts.paused) {
     const reason = pauseOf(facts, rules);
     return rules.capable === 'unjudged' ? { capable: false, reason, fault: true } : { capable: false, reason };
   }
@@ -59,8 +59,8 @@ function faultOf(facts: NeighbourFacts, { capable, thresholdNs, allowedLost }: N
 const crowdOf = (responders: readonly PortIdentity[]): string =>
   `${responders.map(formatPortIdentity).join(' and ')} answer the same Pdelay_Req: a bridge between us that forwards it?`;
 
-const pauseOf = ({ responders }: NeighbourFacts, { allowedLost, crowdPauseS }: NeighbourRules): string =>
-  `${crowdOf(responders)} After ${allowedLost + 1} in a row none are sent for ${formatDuration(crowdPauseS * 1e9)}`;
+const pauseOf = ({ responders }: NeighbourFacts, { allowedLost, multipleResponderPauseS }: NeighbourRules): string =>
+  `${crowdOf(responders)} After ${allowedLost + 1} in a row none are sent for ${formatDuration(multipleResponderPauseS * 1e9)}`;
 
 /** `1,240 ns`: link delays are compared to the ns. */
 const inNs = (ns: Ns): string => `${Math.round(ns).toLocaleString('en-US')} ns`;

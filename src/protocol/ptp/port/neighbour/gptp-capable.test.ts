@@ -5,15 +5,15 @@ import type { Profile } from '../../profile/profile.js';
 import type { TimeReceiverPort } from '../receiver/receiver-port.js';
 import { headerOf, portOf } from '../testing/messages.js';
 import { receiver, transmitter } from '../testing/ports.js';
-import { Node, Wire } from '../testing/simulated-network.js';
+import { SimulatedNetwork, SimulatedNode } from '../testing/simulated-network.js';
 
 const inDomain = (domain: number): Profile => ({ ...PROFILES.gptp, domain });
 
 function rig(profile: Profile, masters: Profile = profile) {
   const mute = { signaling: false };
-  const master = new Node('master', transmitter(masters));
-  const slave = new Node('slave', receiver(profile));
-  const wire = new Wire([master, slave], {
+  const master = new SimulatedNode('master', transmitter(masters));
+  const slave = new SimulatedNode('slave', receiver(profile));
+  const wire = new SimulatedNetwork([master, slave], {
     delayNs: () => 350,
     drops: (message) => mute.signaling && message.kind === 'signaling',
   });

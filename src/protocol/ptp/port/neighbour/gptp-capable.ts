@@ -3,8 +3,8 @@ import { intervalNs } from '../../interval.js';
 import type { Signaling } from '../../message.js';
 import { findTlv, type Tlv } from '../../tlv/index.js';
 import { earliest, isDue } from '../action.js';
-import { boundedInterval, repace } from '../interval-request.js';
-import { Pace } from '../interval-timer.js';
+import { applyIntervalRequest, boundedInterval } from '../interval-request.js';
+import { IntervalTimer } from '../interval-timer.js';
 
 /** `Profile.gptpCapable`. */
 export interface GptpCapableRules {
@@ -21,14 +21,14 @@ export interface GptpCapableRules {
 export class GptpCapable {
   readonly #rules: GptpCapableRules;
   readonly #signal: (tlvs: readonly Tlv[]) => void;
-  readonly #pace: Pace;
+  readonly #pace: IntervalTimer;
   #capableUntil: Instant | undefined;
 
   /** `signal`: sends a Signaling message to the neighbour. */
   constructor(rules: GptpCapableRules, signal: (tlvs: readonly Tlv[]) => void) {
     this.#rules = rules;
     this.#signal = signal;
-    this.#pace = new Pace(rules.logInterval);
+    this.#pace = new IntervalTimer(rules.logInterval);
   }
 
   /** neighborGptpCapable. */
@@ -65,7 +65,7 @@ export class GptpCapable {
     }
     const request = findTlv(tlvs, 'gptp-capable-interval-request');
     if (request === undefined) return;
-    repace(this.#pace, request.logInterval, this.#rules.logInterval, now);
+    applyIntervalRequest(this.#pace, request.logInterval, this.#rules.logInterval, now);
     this.#pace.start(now);
   }
 }

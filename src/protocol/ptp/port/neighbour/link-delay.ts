@@ -1,7 +1,7 @@
 import type { Ns } from '../../../../api/time.js';
-import type { NeighbourMemory } from '../action.js';
+import type { SavedLink } from '../action.js';
 import type { PortSettings } from '../settings.js';
-import type { PeerDelay } from './peer-delay-requester.js';
+import type { PeerDelayRequester } from './peer-delay-requester.js';
 
 /** By so much a stored delay may be wrong, one standard deviation: it would have been stored anew. */
 const STORED_NOISE_NS = 100;
@@ -19,8 +19,8 @@ export interface LinkDelay {
 
 /** The best that is known of the link. Undefined: nothing, and the profile does not allow to assume anything. */
 export function linkDelayOf(
-  asks: PeerDelay,
-  remembered: NeighbourMemory | undefined,
+  asks: PeerDelayRequester,
+  remembered: SavedLink | undefined,
   settings: PortSettings,
 ): LinkDelay | undefined {
   const { delay } = asks;
@@ -37,5 +37,5 @@ export function linkDelayOf(
 }
 
 /** Of the measured delay, one standard deviation. */
-export const delayNoiseOf = ({ delay, stampedBy }: PeerDelay, { stampNoiseNs }: PortSettings): Ns =>
+export const delayNoiseOf = ({ delay, stampedBy }: PeerDelayRequester, { stampNoiseNs }: PortSettings): Ns =>
   delay.noiseNs(stampNoiseNs[stampedBy]);

@@ -18,14 +18,14 @@ const ABOUT_LINE = 5 / 3;
 /** How much faster than ours the neighbour's clock runs: neighborRateRatio (802.1AS-2020 §10.2.5.7). */
 export class NeighbourRate {
   /** Of an earlier run, until there is a measured one. */
-  stored: number | undefined;
+  savedPpb: number | undefined;
   #points: readonly Point[] = [];
   #ratePpb: number | undefined;
   #isOfWindow = false;
 
   /** Rate of the neighbour − ours; undefined until two exchanges where none is stored. */
   get ratePpb(): number | undefined {
-    return this.#ratePpb ?? this.stored;
+    return this.#ratePpb ?? this.savedPpb;
   }
 
   /** Over a whole window. */
@@ -34,7 +34,7 @@ export class NeighbourRate {
   }
 
   /** Exchanges taken so far. */
-  taken = 0;
+  count = 0;
 
   /** How many of them the ratio is over. */
   readonly window = WINDOW;
@@ -52,7 +52,7 @@ export class NeighbourRate {
 
   take(remote: Instant, local: Instant): void {
     const point = { remote, local };
-    this.taken++;
+    this.count++;
     const last = this.#points.at(-1);
     if (last !== undefined && isStep(last, point)) this.restart();
     this.#points = [...this.#points, point].slice(-WINDOW);

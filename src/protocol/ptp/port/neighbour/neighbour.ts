@@ -5,15 +5,15 @@ import type { Message, PdelayReq, Signaling } from '../../message.js';
 import { measuresLink } from '../../profile/profile.js';
 import { findTlv, type Tlv } from '../../tlv/index.js';
 import { earliest, type Outbox } from '../action.js';
-import { commonEnvelope, concerns, type Envelope, headerOf, randomSequence, type Sequence } from '../envelope.js';
+import { belongsTo, cmldsEnvelope, type Envelope, headerOf, randomSequence, type Sequence } from '../envelope.js';
 import { boundedInterval, type IntervalRequest } from '../interval-request.js';
 import type { PortSettings } from '../settings.js';
 import type { Capability } from './capability.js';
 import { GptpCapable } from './gptp-capable.js';
 import { delayNoiseOf, type LinkDelay, linkDelayOf } from './link-delay.js';
-import { PeerDelay } from './peer-delay-requester.js';
-import { PdelayResponder } from './peer-delay-responder.js';
-import { StoredLink } from './saved-link-tracker.js';
+import { PeerDelayRequester } from './peer-delay-requester.js';
+import { PeerDelayResponder } from './peer-delay-responder.js';
+import { SavedLinkTracker } from './saved-link-tracker.js';
 
 /**
  * The other end of the link: both sides of the peer delay mechanism, of this domain and of the common mean link delay service,
@@ -25,27 +25,27 @@ export class Neighbour {
   readonly #common: Envelope;
   readonly #out: Outbox;
   readonly #sequence: Sequence;
-  readonly #asks: PeerDelay;
-  readonly #answers: PdelayResponder;
-  readonly #answersCommon: PdelayResponder;
+  readonly #asks: PeerDelayRequester;
+  readonly #answers: PeerDelayResponder;
+  readonly #answersCommon: PeerDelayResponder;
   readonly #gptp: GptpCapable | undefined;
-  readonly #stored: StoredLink;
+  readonly #stored: SavedLinkTracker;
 
   constructor(settings: PortSettings, envelope: Envelope, out: Outbox) {
-    const { profile, random, remembered } = settings;
+    const { profile, random, savedLink } = settings;
     this.#settings = settings;
     this.#envelope = envelope;
-    this.#common = commonEnvelope(envelope);
+    this.#common = cmldsEnvelope(envelope);
     this.#out = out;
-    this.#stored = new StoredLink(remembered);
+    this.#stored = new SavedLinkTracker(savedLink);
     this.#sequence = randomSequence(random);
-    this.#answers = new PdelayResponder(envelope, out);
-    this.#answersCommon = new PdelayResponder(this.#common, out);
-    this.#asks = new PeerDelay(
+    this.#answers = new PeerDelayResponder(envelope, out);
+    this.#answersCommon = new PeerDelayResponder(this.#common, out);
+    this.#asks = new PeerDelayRequester(
       { envelope: this.#asking, random, rules: profile.neighbour, logInterval: profile.initial.delay },
       out,
     );
-    this.#asks.rate.stored = remembered?.ratePpb;
+    this.#asks.rate.savedPpb = savedLink?.ratePpb;
     if (profile.gptpCapable !== undefined) {
       this.#gptp = new GptpCapable(profile.gptpCapable, (tlvs) => this.signal(tlvs));
     }
@@ -72,7 +72,7 @@ export class Neighbour {
     return fault !== true && (capable || profile.neighbour.capable !== 'measured');
   }
 
-  get peer(): PeerDelay {
+  get delayRequester(): PeerDelayRequester {
     return this.#asks;
   }
 
@@ -108,19 +108,19 @@ export class Neighbour {
 
   /** True: it was a message of this mechanism. */
   receive(message: Message, from: string, stamp: Stamp | undefined): boolean {
-    const isCommon = measuresLink(this.#settings.profile) && concerns(this.#common, message.header);
-    if (!isCommon && !concerns(this.#envelope, message.header)) return false;
+    const isCommon = measuresLink(this.#settings.profile) && belongsTo(this.#common, message.header);
+    if (!isCommon && !belongsTo(this.#envelope, message.header)) return false;
     switch (message.kind) {
       case 'pdelay-req':
         if (stamp !== undefined) this.#answer(message, stamp, from, isCommon ? 'common' : 'own');
         break;
       case 'pdelay-resp':
-        if (stamp !== undefined && concerns(this.#asking, message.header)) {
+        if (stamp !== undefined && belongsTo(this.#asking, message.header)) {
           if (this.#asks.takeResponse(message, stamp)) this.#measured();
         }
         break;
       case 'pdelay-resp-follow-up':
-        if (concerns(this.#asking, message.header) && this.#asks.takeFollowUp(message)) this.#measured();
+        if (belongsTo(this.#asking, message.header) && this.#asks.takeFollowUp(message)) this.#measured();
         break;
       default:
         return false;

@@ -4,17 +4,17 @@ import type { PortIdentity } from '../../identity.js';
 import { PROFILES } from '../../profile/presets.js';
 import type { NeighbourRules } from '../../profile/profile.js';
 import { Outbox } from '../action.js';
-import { SpokenVersion } from '../minor-version.js';
+import { MinorVersion } from '../minor-version.js';
 import { flagsOf, headerOf, portOf, S, stampOf } from '../testing/messages.js';
-import { PeerDelay } from './peer-delay-requester.js';
+import { PeerDelayRequester } from './peer-delay-requester.js';
 
 const own = portOf(5);
 const peer = portOf(1);
 
 function rig(rules: NeighbourRules = PROFILES.gptp.neighbour) {
   const out = new Outbox();
-  const envelope = { identity: own, domain: 0, sdoId: 0x100, version: new SpokenVersion(1) };
-  const machine = new PeerDelay({ envelope, rules, logInterval: 0, random: () => 0.5 }, out);
+  const envelope = { identity: own, domain: 0, sdoId: 0x100, version: new MinorVersion(1) };
+  const machine = new PeerDelayRequester({ envelope, rules, logInterval: 0, random: () => 0.5 }, out);
   machine.start(0n);
   let seconds = 0n;
   const ask = () => {

@@ -11,7 +11,7 @@ import { NeighbourDelay } from './neighbour-delay.js';
 import { NeighbourRate } from './neighbour-rate.js';
 import { PdelayExchange, type PdelayTimes } from './pdelay-exchange.js';
 
-export interface PeerDelaySettings {
+export interface PeerDelayRequesterSettings {
   readonly envelope: Envelope;
   readonly rules: NeighbourRules;
   readonly logInterval: number;
@@ -29,8 +29,8 @@ export interface Computes {
 const LAPSE_AFTER = 8;
 
 /** The peer-to-peer delay mechanism, asking side (IEEE 1588-2019 §11.4, 802.1AS-2020 §11.2.19). */
-export class PeerDelay {
-  readonly #settings: PeerDelaySettings;
+export class PeerDelayRequester {
+  readonly #settings: PeerDelayRequesterSettings;
   readonly #out: Outbox;
   readonly #sequence: Sequence;
   readonly #delay = new NeighbourDelay();
@@ -49,7 +49,7 @@ export class PeerDelay {
   stampedBy: StampClass = 'user';
   computes: Computes = { rate: true, delay: true };
 
-  constructor(settings: PeerDelaySettings, out: Outbox) {
+  constructor(settings: PeerDelayRequesterSettings, out: Outbox) {
     this.#settings = settings;
     this.#out = out;
     this.#sequence = randomSequence(settings.random);
@@ -61,7 +61,7 @@ export class PeerDelay {
       {
         lost: this.#lost,
         responders: this.#responders,
-        pausing: this.#pausing,
+        paused: this.#pausing,
         looped: this.#looped,
         delayNs: this.#delay.delayNs,
         ratePpb: this.#rate.ratePpb,
@@ -168,7 +168,7 @@ export class PeerDelay {
   #pause(now: Instant): void {
     this.#pausing = true;
     this.#exchange = undefined;
-    this.dueAt = now + BigInt(this.#settings.rules.crowdPauseS) * 1_000_000_000n;
+    this.dueAt = now + BigInt(this.#settings.rules.multipleResponderPauseS) * 1_000_000_000n;
   }
 
   #schedule(now: Instant): void {

@@ -20,7 +20,7 @@ const CAPACITY = 8;
  * The peer-to-peer delay mechanism, answering side, in two steps (IEEE 1588-2019 §11.4.2). Both stamps are of the port's
  * own clock as it runs: only their difference and their rate count.
  */
-export class PdelayResponder {
+export class PeerDelayResponder {
   readonly #envelope: Envelope;
   readonly #out: Outbox;
   /** By token, the oldest first. */

@@ -1,15 +1,20 @@
 import { expect } from 'chai';
 import { PROFILES } from '../../profile/presets.js';
-import type { NeighbourMemory } from '../action.js';
+import type { SavedLink } from '../action.js';
 import type { TimeReceiverPort } from '../receiver/receiver-port.js';
 import { portOf } from '../testing/messages.js';
 import { receiver, transmitter } from '../testing/ports.js';
-import { Node, Wire } from '../testing/simulated-network.js';
+import { SimulatedNetwork, SimulatedNode } from '../testing/simulated-network.js';
 
-function rig(remembered: NeighbourMemory | undefined, delayNs: () => number = () => 350) {
-  const master = new Node('master', transmitter(PROFILES['automotive-transmitter']));
-  const slave = new Node('slave', receiver(PROFILES['automotive-receiver'], 5, { remembered }), 0, -20_000);
-  const wire = new Wire([master, slave], { delayNs });
+function rig(remembered: SavedLink | undefined, delayNs: () => number = () => 350) {
+  const master = new SimulatedNode('master', transmitter(PROFILES['automotive-transmitter']));
+  const slave = new SimulatedNode(
+    'slave',
+    receiver(PROFILES['automotive-receiver'], 5, { savedLink: remembered }),
+    0,
+    -20_000,
+  );
+  const wire = new SimulatedNetwork([master, slave], { delayNs });
   const view = () => (slave.machine as TimeReceiverPort).inspect(wire.now);
   const stored = () => slave.actions.flatMap((action) => (action.type === 'remember' ? [action.neighbour] : []));
   return { wire, slave, view, stored };

@@ -1,8 +1,8 @@
 import type { Ns } from '../../../../api/time.js';
 import { samePort } from '../../identity.js';
-import type { NeighbourMemory } from '../action.js';
+import type { SavedLink } from '../action.js';
 import { ENOUGH } from './link-delay.js';
-import type { PeerDelay } from './peer-delay-requester.js';
+import type { PeerDelayRequester } from './peer-delay-requester.js';
 
 /** A change of the delay by less is not worth a write (the automotive profile's 100 ns), */
 const WORTH_NS = 100;
@@ -12,24 +12,24 @@ const SIGMAS = 4;
 const WORTH_PPB = 5000;
 
 /** The stored values of a link (automotive profile §6.2.2): used from the start on, and kept anew when they have changed. */
-export class StoredLink {
-  #memory: NeighbourMemory | undefined;
+export class SavedLinkTracker {
+  #memory: SavedLink | undefined;
 
-  constructor(memory: NeighbourMemory | undefined) {
-    this.#memory = memory;
+  constructor(saved: SavedLink | undefined) {
+    this.#memory = saved;
   }
 
   /** Undefined: none, or of another neighbour. */
-  get memory(): NeighbourMemory | undefined {
+  get memory(): SavedLink | undefined {
     return this.#memory;
   }
 
   /** After an exchange: what is worth keeping now. `noiseNs`: of the measured delay. */
-  measured({ delay, rate, responder }: PeerDelay, noiseNs: Ns): NeighbourMemory | undefined {
+  measured({ delay, rate, responder }: PeerDelayRequester, noiseNs: Ns): SavedLink | undefined {
     const { neighbour } = this.#memory ?? {};
     if (neighbour !== undefined && responder !== undefined && !samePort(neighbour, responder)) {
       this.#memory = undefined;
-      rate.stored = undefined;
+      rate.savedPpb = undefined;
     }
     const found = { neighbour: responder, delayNs: delay.delayNs, ratePpb: rate.ratePpb ?? 0 };
     if (delay.count < ENOUGH || !this.#isNews(found, noiseNs)) return undefined;
@@ -37,7 +37,7 @@ export class StoredLink {
     return found;
   }
 
-  #isNews({ delayNs, ratePpb }: NeighbourMemory, noiseNs: Ns): boolean {
+  #isNews({ delayNs, ratePpb }: SavedLink, noiseNs: Ns): boolean {
     const before = this.#memory;
     if (before === undefined) return true;
     const isElsewhere = Math.abs(delayNs - before.delayNs) > Math.max(WORTH_NS, SIGMAS * noiseNs);

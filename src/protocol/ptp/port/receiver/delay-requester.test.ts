@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Outbox } from '../action.js';
-import { SpokenVersion } from '../minor-version.js';
+import { MinorVersion } from '../minor-version.js';
 import { delayRespOf, portOf, S, stampOf } from '../testing/messages.js';
 import { DelayRequester } from './delay-requester.js';
 
@@ -9,7 +9,7 @@ const master = portOf(1);
 
 function rig(random: () => number = () => 0.5) {
   const out = new Outbox();
-  const envelope = { identity: own, domain: 0, sdoId: 0, version: new SpokenVersion(1) };
+  const envelope = { identity: own, domain: 0, sdoId: 0, version: new MinorVersion(1) };
   const requester = new DelayRequester({ envelope, logInterval: 0, random }, out);
   const ask = (now: bigint) => {
     requester.wake(now);

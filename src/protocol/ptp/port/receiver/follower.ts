@@ -11,10 +11,10 @@ import type { Neighbour } from '../neighbour/neighbour.js';
 import type { ReceiverSettings } from '../settings.js';
 import { claimsOf, sameClaims, silentClaims } from './claims.js';
 import { DelayRequester, type DelayTimes } from './delay-requester.js';
-import { Observer } from './observation-builder.js';
+import { ObservationBuilder } from './observation-builder.js';
 import { isBelievable } from './observations.js';
 import { SyncReceiver, type SyncTimes } from './sync-receiver.js';
-import { SyncWatch } from './sync-timeout.js';
+import { SyncTimeout } from './sync-timeout.js';
 import { TimeBase } from './time-base.js';
 
 /** Where nobody is elected anew, a shorter silence may be that of this processor, busy with something else. */
@@ -27,7 +27,7 @@ const LAPSE_AT_LEAST_NS = 5e9;
 const FAULT_NS = 10_000_000_000n;
 
 /** Messages that were not used, by reason. */
-export interface Unused {
+export interface UnusedMessages {
   /** An event message that came without a stamp. */
   unstamped: number;
   /** Of a sender that is not followed. */
@@ -43,16 +43,16 @@ export interface Unused {
  * observations and claims out.
  */
 export class Follower {
-  readonly unused: Unused = { unstamped: 0, stranger: 0, correction: 0, bare: 0 };
+  readonly unused: UnusedMessages = { unstamped: 0, stranger: 0, correction: 0, bare: 0 };
   readonly requester: DelayRequester;
-  readonly watch: SyncWatch;
+  readonly syncTimeout: SyncTimeout;
   readonly timeBase = new TimeBase();
   readonly #settings: ReceiverSettings;
   readonly #envelope: Envelope;
   readonly #neighbour: Neighbour;
   readonly #out: Outbox;
   readonly #syncs = new SyncReceiver();
-  readonly #observer: Observer;
+  readonly #observer: ObservationBuilder;
   #parent: ForeignMaster | undefined;
   #source: PortIdentity | undefined;
   #lastSync: SyncTimes | undefined;
@@ -72,9 +72,9 @@ export class Follower {
     this.#neighbour = neighbour;
     this.#out = out;
     const leastNs = profile.onSyncLoss === 'hold' ? HOLD_AFTER_NS : 0;
-    this.watch = new SyncWatch(profile.initial.sync, profile.syncTimeout, leastNs);
+    this.syncTimeout = new SyncTimeout(profile.initial.sync, profile.syncTimeout, leastNs);
     this.requester = new DelayRequester({ envelope, logInterval: profile.initial.delay, random }, out);
-    this.#observer = new Observer(settings, neighbour, this.timeBase);
+    this.#observer = new ObservationBuilder(settings, neighbour, this.timeBase);
   }
 
   get parent(): ForeignMaster | undefined {
@@ -114,7 +114,7 @@ export class Follower {
   }
 
   get dueAt(): Instant | undefined {
-    return earliest(this.watch.dueAt, this.requester.dueAt);
+    return earliest(this.syncTimeout.dueAt, this.requester.dueAt);
   }
 
   /** How long Syncs have been missing; undefined: they are not. */
@@ -123,12 +123,12 @@ export class Follower {
   }
 
   linkUp(now: Instant): void {
-    if (this.#settings.profile.anySource) this.watch.start(now);
+    if (this.#settings.profile.anySource) this.syncTimeout.start(now);
   }
 
   linkDown(now: Instant): void {
     if (!this.follow(undefined, now)) this.#restart(now);
-    this.watch.stop();
+    this.syncTimeout.stop();
   }
 
   /** True: it is another than before, or none any more. */
@@ -179,16 +179,16 @@ export class Follower {
   /** True: Syncs have stopped. */
   wake(now: Instant): boolean {
     this.requester.wake(now);
-    if (!isDue(this.watch.dueAt, now)) return false;
-    this.#silentSince ??= this.watch.lastAt ?? now - BigInt(Math.round(this.watch.timeoutNs));
-    this.watch.stop();
+    if (!isDue(this.syncTimeout.dueAt, now)) return false;
+    this.#silentSince ??= this.syncTimeout.lastAt ?? now - BigInt(Math.round(this.syncTimeout.timeoutNs));
+    this.syncTimeout.stop();
     this.syncTimeouts++;
     return true;
   }
 
   #isFollowed(source: PortIdentity): boolean {
     if (this.#settings.profile.anySource) return source.clock !== this.#settings.identity.clock;
-    return this.#parent !== undefined && samePort(source, this.#parent.candidate.sender);
+    return this.#parent !== undefined && samePort(source, this.#parent.dataSet.sender);
   }
 
   #syncMeasured(sync: SyncTimes | undefined, now: Instant): boolean {
@@ -205,11 +205,11 @@ export class Follower {
     }
     this.#syncFault = undefined;
     this.#silentSince = undefined;
-    this.watch.take(sync.logInterval, now);
+    this.syncTimeout.take(sync.logInterval, now);
     this.#source = sync.source;
     this.#lastSync = sync;
     if (this.timeBase.take(sync)) this.#out.put(this.timeBase.discontinuity);
-    if (this.#parent === undefined) this.#claim(silentClaims(sync.source, this.watch.intervalNs));
+    if (this.#parent === undefined) this.#claim(silentClaims(sync.source, this.syncTimeout.intervalNs));
     if (this.#neighbour.isFit) this.#observe(this.#observer.ofSync(sync, this.#parent));
     return true;
   }
@@ -239,8 +239,8 @@ export class Follower {
   /** A leg now and then is silence of nothing: the slower of the two directions counts. */
   get #claimedIntervalNs(): Ns {
     return measuresLink(this.#settings.profile)
-      ? this.watch.intervalNs
-      : Math.max(this.watch.intervalNs, 2 * intervalNs(this.requester.logInterval));
+      ? this.syncTimeout.intervalNs
+      : Math.max(this.syncTimeout.intervalNs, 2 * intervalNs(this.requester.logInterval));
   }
 
   /** Another timeTransmitter: nothing of the one before counts. */
@@ -257,16 +257,16 @@ export class Follower {
     const parent = this.#parent;
     if (parent === undefined) {
       this.requester.stop();
-      if (!profile.anySource) this.watch.stop();
+      if (!profile.anySource) this.syncTimeout.stop();
       return;
     }
-    this.watch.start(now);
+    this.syncTimeout.start(now);
     if (measuresLink(profile)) return;
     this.#envelope.version.restart();
     const to: Destination = profile.hybrid || unicast !== undefined ? { address: parent.from } : 'group';
-    this.requester.start(parent.candidate.sender, to, now);
+    this.requester.start(parent.dataSet.sender, to, now);
   }
 }
 
 const isSame = (a: ForeignMaster | undefined, b: ForeignMaster | undefined): boolean =>
-  a === b || (a !== undefined && b !== undefined && samePort(a.candidate.sender, b.candidate.sender));
+  a === b || (a !== undefined && b !== undefined && samePort(a.dataSet.sender, b.dataSet.sender));

@@ -6,12 +6,12 @@ import type { Neighbour } from '../neighbour/neighbour.js';
 import type { PortSettings } from '../settings.js';
 import { scaleOf } from './claims.js';
 import type { DelayTimes } from './delay-requester.js';
-import { type Basis, grandmasterRate, inboundLeg, outboundLeg, syncReading } from './observations.js';
+import { grandmasterRate, inboundLeg, type ObservationBasis, outboundLeg, syncReading } from './observations.js';
 import type { SyncTimes } from './sync-receiver.js';
 import type { TimeBase } from './time-base.js';
 
 /** Makes observations of what was measured: legs end to end, readings and rates over a measured link. */
-export class Observer {
+export class ObservationBuilder {
   readonly #settings: PortSettings;
   readonly #neighbour: Neighbour;
   readonly #timeBase: TimeBase;
@@ -39,11 +39,11 @@ export class Observer {
   }
 
   /** Once for every window of exchanges: windows that overlap say the same thing again, and a stored rate none at all. */
-  #rate(sync: SyncTimes, basis: Basis): Rate | undefined {
-    const { rate } = this.#neighbour.peer;
+  #rate(sync: SyncTimes, basis: ObservationBasis): Rate | undefined {
+    const { rate } = this.#neighbour.delayRequester;
     if (sync.information === undefined || rate.ratePpb === undefined || !rate.isSettled) return undefined;
-    if (rate.taken - this.#rateTakenAt < rate.window) return undefined;
-    this.#rateTakenAt = rate.taken;
+    if (rate.count - this.#rateTakenAt < rate.window) return undefined;
+    this.#rateTakenAt = rate.count;
     const { cumulativePpb } = this.#timeBase;
     return grandmasterRate(
       sync.received,
@@ -52,7 +52,7 @@ export class Observer {
     );
   }
 
-  #basis(by: StampClass, parent: ForeignMaster | undefined): Basis {
+  #basis(by: StampClass, parent: ForeignMaster | undefined): ObservationBasis {
     const { stampNoiseNs, latencies } = this.#settings;
     const scale: Timescale = parent === undefined ? 'tai' : scaleOf(parent.announce);
     return { noiseFloorNs: stampNoiseNs[by], scale, asymmetryNs: latencies.asymmetryNs };

@@ -5,7 +5,7 @@ import type { LinkDelay } from '../neighbour/link-delay.js';
 import type { DelayTimes } from './delay-requester.js';
 import type { SyncTimes } from './sync-receiver.js';
 
-export interface Basis {
+export interface ObservationBasis {
   /** One standard deviation of the local stamp. */
   readonly noiseFloorNs: Ns;
   readonly scale: Timescale;
@@ -14,7 +14,7 @@ export interface Basis {
 }
 
 /** t2 − t1, less what transparent clocks have added and what the way here is longer than the mean (IEEE 1588-2019 §11.3). */
-export const inboundLeg = (sync: SyncTimes, basis: Basis): Leg => ({
+export const inboundLeg = (sync: SyncTimes, basis: ObservationBasis): Leg => ({
   kind: 'leg',
   direction: 'inbound',
   transitNs: transitNs(sync.received.time, sync.origin, sync.correction) - basis.asymmetryNs,
@@ -22,7 +22,7 @@ export const inboundLeg = (sync: SyncTimes, basis: Basis): Leg => ({
 });
 
 /** t4 − t3, likewise. */
-export const outboundLeg = (delay: DelayTimes, basis: Basis): Leg => ({
+export const outboundLeg = (delay: DelayTimes, basis: ObservationBasis): Leg => ({
   kind: 'leg',
   direction: 'outbound',
   transitNs: transitNs(delay.received, delay.sent.time, delay.correction) + basis.asymmetryNs,
@@ -33,7 +33,7 @@ export const outboundLeg = (delay: DelayTimes, basis: Basis): Leg => ({
  * With peer delay every part of the way is measured where it lies, so that a Sync is a comparison: no leg, whose delay the
  * estimator would have to find from legs of the other direction, of which there are none.
  */
-export const syncReading = (sync: SyncTimes, link: LinkDelay, basis: Basis): Reading => ({
+export const syncReading = (sync: SyncTimes, link: LinkDelay, basis: ObservationBasis): Reading => ({
   kind: 'reading',
   offsetNs: link.delayNs + basis.asymmetryNs - transitNs(sync.received.time, sync.origin, sync.correction),
   noiseNs: Math.hypot(basis.noiseFloorNs, link.noiseNs),
@@ -43,7 +43,7 @@ export const syncReading = (sync: SyncTimes, link: LinkDelay, basis: Basis): Rea
 });
 
 /** The grandmaster's rate: the neighbour's against ours, and the grandmaster's against the neighbour's. */
-export function grandmasterRate(received: Stamp, rates: GrandmasterRates, basis: Basis): Rate {
+export function grandmasterRate(received: Stamp, rates: GrandmasterRates, basis: ObservationBasis): Rate {
   const { neighbourPpb, cumulativePpb, noisePpb } = rates;
   return {
     kind: 'rate',
@@ -64,6 +64,6 @@ export interface GrandmasterRates {
 const MOST_NS = 1e12;
 export const isBelievable = (correction: bigint): boolean => Math.abs(toNs(correction)) < MOST_NS;
 
-const observed = ({ clock, monotonic, by }: Stamp, { noiseFloorNs, scale }: Basis) => ({
+const observed = ({ clock, monotonic, by }: Stamp, { noiseFloorNs, scale }: ObservationBasis) => ({
   ...{ clock, monotonic, stamp: by, noiseFloorNs, scale },
 });

@@ -4,14 +4,14 @@ import type { Message, Signaling } from '../../message.js';
 import { measuresLink } from '../../profile/profile.js';
 import { earliest, isDue, Outbox, type PortAction, type PortState, type Received } from '../action.js';
 import { AnnounceReceiver } from '../announce-receiver.js';
-import { concerns, type Envelope } from '../envelope.js';
+import { belongsTo, type Envelope } from '../envelope.js';
 import { atPlug } from '../latency.js';
 import { Neighbour } from '../neighbour/neighbour.js';
-import { StateTeller } from '../port-status.js';
+import { StatusReporter } from '../port-status.js';
 import { envelopeOf, type ReceiverSettings } from '../settings.js';
 import { Follower } from './follower.js';
 import { IntervalRequester } from './interval-requester.js';
-import { receiverVerdict, type Verdict } from './receiver-status.js';
+import { type PortStatus, receiverStatus } from './receiver-status.js';
 import { type ReceiverView, viewOf } from './receiver-view.js';
 import { UnicastClient } from './unicast-client.js';
 
@@ -24,7 +24,7 @@ export class TimeReceiverPort {
   readonly #settings: ReceiverSettings;
   readonly #envelope: Envelope;
   readonly #out = new Outbox();
-  readonly #state = new StateTeller(this.#out);
+  readonly #state = new StatusReporter(this.#out);
   readonly #announces: AnnounceReceiver;
   readonly #neighbour: Neighbour;
   readonly #follower: Follower;
@@ -107,7 +107,7 @@ export class TimeReceiverPort {
 
   /** The clock that stamps was stepped: what was stamped before it says nothing any more. */
   clockStepped(now: Instant): readonly PortAction[] {
-    this.#neighbour.peer.clockStepped();
+    this.#neighbour.delayRequester.clockStepped();
     this.#follower.clockStepped();
     return this.#settle(now);
   }
@@ -116,7 +116,7 @@ export class TimeReceiverPort {
     if (!this.#linkUp) return [];
     const received = stamp === undefined ? undefined : atPlug.received(stamp, this.#settings.latencies);
     if (!this.#neighbour.receive(message, from, received)) {
-      if (concerns(this.#envelope, message.header)) this.#take(message, from, received, now);
+      if (belongsTo(this.#envelope, message.header)) this.#take(message, from, received, now);
       else this.#foreign++;
     }
     return this.#settle(now);
@@ -178,15 +178,15 @@ export class TimeReceiverPort {
   #goOperational(now: Instant): void {
     const { operational } = this.#settings.profile;
     if (operational === undefined) return;
-    this.#neighbour.peer.setInterval(operational.delay, now);
-    this.#follower.watch.expect(operational.sync, now);
+    this.#neighbour.delayRequester.setInterval(operational.delay, now);
+    this.#follower.syncTimeout.expect(operational.sync, now);
   }
 
   #syncLost(now: Instant): void {
     const { parent } = this.#follower;
     this.#requester.syncLost();
     if (this.#settings.profile.onSyncLoss !== 'elect' || parent === undefined) return;
-    this.#announces.forget(parent.candidate.sender);
+    this.#announces.forget(parent.dataSet.sender);
     this.#elect(now);
   }
 
@@ -194,22 +194,22 @@ export class TimeReceiverPort {
     const [best, runnerUp] = this.#announces.best(now);
     this.#runnerUp = runnerUp;
     if (!this.#follower.follow(best, now) || best === undefined) return;
-    const { wishes } = this.#settings;
-    if (wishes === undefined) return;
-    this.#requester.ask(wishes);
-    if (wishes.sync !== undefined) this.#follower.watch.expect(wishes.sync, now);
+    const { requestedIntervals } = this.#settings;
+    if (requestedIntervals === undefined) return;
+    this.#requester.ask(requestedIntervals);
+    if (requestedIntervals.sync !== undefined) this.#follower.syncTimeout.expect(requestedIntervals.sync, now);
   }
 
   #settle(now: Instant): readonly PortAction[] {
-    this.#state.tell(this.#judge(now));
+    this.#state.report(this.#judge(now));
     return this.#out.drain();
   }
 
-  #judge(now: Instant): Verdict {
+  #judge(now: Instant): PortStatus {
     const { profile } = this.#settings;
-    const { parent, watch, requester } = this.#follower;
+    const { parent, syncTimeout, requester } = this.#follower;
     const isMeasured = measuresLink(profile);
-    return receiverVerdict({
+    return receiverStatus({
       linkUp: this.#linkUp,
       domain: profile.domain,
       anySource: profile.anySource,
@@ -218,7 +218,7 @@ export class TimeReceiverPort {
       unqualified: this.#announces.known.filter(({ qualified }) => !qualified).length,
       capability: isMeasured ? this.#neighbour.capability : undefined,
       isFit: this.#neighbour.isFit,
-      syncSeen: watch.lastAt !== undefined,
+      syncSeen: syncTimeout.lastAt !== undefined,
       syncMissingNs: this.#follower.silenceNs(now),
       holds: profile.onSyncLoss === 'hold',
       syncFault: this.#follower.syncFault(now),

@@ -3,12 +3,12 @@ import { formatDuration } from '../../../../api/units.js';
 import { explainComparison } from '../../bmca/data-set-comparison.js';
 import type { ForeignMaster } from '../../bmca/foreign-masters.js';
 import { formatPortIdentity } from '../../identity.js';
-import type { Transport } from '../../profile/profile.js';
+import type { PtpTransport } from '../../profile/profile.js';
 import type { PortState } from '../action.js';
 import type { Capability } from '../neighbour/capability.js';
 import { ended, topicOf } from '../sentence.js';
 
-export interface Verdict {
+export interface PortStatus {
   readonly state: PortState;
   /** What the reason is about: a new figure in the same sentence is no news. */
   readonly topic: string;
@@ -17,11 +17,11 @@ export interface Verdict {
 }
 
 /** Before anything is known of the link. */
-export const NOT_STARTED: Verdict = { state: 'initializing', topic: '', reason: 'Has not started.' };
-const LINK_DOWN: Verdict = { state: 'faulty', topic: 'link', reason: 'The link is down.' };
+export const NOT_STARTED: PortStatus = { state: 'initializing', topic: '', reason: 'Has not started.' };
+const LINK_DOWN: PortStatus = { state: 'faulty', topic: 'link', reason: 'The link is down.' };
 
 /** What the link alone says: undefined when it is up. `linkUp`: undefined before the start. */
-export const linkVerdict = (linkUp: boolean | undefined): Verdict | undefined =>
+export const linkStatus = (linkUp: boolean | undefined): PortStatus | undefined =>
   linkUp === undefined ? NOT_STARTED : linkUp ? undefined : LINK_DOWN;
 
 export interface ReceiverFacts {
@@ -45,28 +45,28 @@ export interface ReceiverFacts {
   readonly holds: boolean;
   readonly delayKnown: boolean;
   readonly unanswered: number;
-  readonly transport: Transport;
+  readonly transport: PtpTransport;
 }
 
 /** The state of a port that only follows (IEEE 1588-2019 figure 31), and why. */
-export function receiverVerdict(facts: ReceiverFacts): Verdict {
-  const barred = linkVerdict(facts.linkUp);
+export function receiverStatus(facts: ReceiverFacts): PortStatus {
+  const barred = linkStatus(facts.linkUp);
   if (barred !== undefined) return barred;
   const { capability } = facts;
-  if (capability !== undefined && !facts.isFit) return unfit(capability);
+  if (capability !== undefined && !facts.isFit) return unfitStatus(capability);
   if (facts.parent === undefined && !facts.anySource) return listening(facts);
   return waiting(facts) ?? following(facts);
 }
 
 /** asCapable is a word of 802.1AS; a port of 1588 is FAULTY (§11.4.3). */
-export function unfit({ reason, fault }: Capability): Verdict {
+export function unfitStatus({ reason, fault }: Capability): PortStatus {
   const topic = `capable ${topicOf(reason)}`;
   return fault === true
     ? { state: 'faulty', topic, reason: ended(`Faulty: ${reason}`) }
     : { state: 'listening', topic, reason: ended(`Not asCapable: ${reason}`) };
 }
 
-function listening({ domain, unqualified }: ReceiverFacts): Verdict {
+function listening({ domain, unqualified }: ReceiverFacts): PortStatus {
   const heard =
     unqualified === 0 ? '' : ` ${unqualified} sender${unqualified === 1 ? '' : 's'} heard, none qualified yet.`;
   return {
@@ -76,7 +76,7 @@ function listening({ domain, unqualified }: ReceiverFacts): Verdict {
   };
 }
 
-function waiting(facts: ReceiverFacts): Verdict | undefined {
+function waiting(facts: ReceiverFacts): PortStatus | undefined {
   const state = 'uncalibrated';
   const master = masterOf(facts);
   const { syncFault } = facts;
@@ -112,7 +112,7 @@ function delayFaultOf({ delayFault, unanswered, transport }: ReceiverFacts): str
   return `${unanswered} Delay_Req in a row have had no answer: check that ${filter}the other side does not measure by peer delay (delay = "p2p")`;
 }
 
-function following(facts: ReceiverFacts): Verdict {
+function following(facts: ReceiverFacts): PortStatus {
   const { parent, runnerUp } = facts;
   const master = masterOf(facts);
   const why =
@@ -120,9 +120,9 @@ function following(facts: ReceiverFacts): Verdict {
       ? 'a fixed role, there is no election'
       : runnerUp === undefined
         ? 'nobody else is qualified'
-        : explainComparison(parent.candidate, runnerUp.candidate);
+        : explainComparison(parent.dataSet, runnerUp.dataSet);
   return { state: 'slave', topic: `follows ${master} ${why}`, reason: `Follows ${master}: ${why}.` };
 }
 
 const masterOf = ({ parent }: ReceiverFacts): string =>
-  parent === undefined ? 'the timeTransmitter of this link' : formatPortIdentity(parent.candidate.sender);
+  parent === undefined ? 'the timeTransmitter of this link' : formatPortIdentity(parent.dataSet.sender);

@@ -6,17 +6,17 @@ import { measuresLink } from '../../profile/profile.js';
 import { transitNs } from '../../time.js';
 import type { AnnounceReceiver } from '../announce-receiver.js';
 import type { Envelope } from '../envelope.js';
-import type { VersionView } from '../minor-version.js';
+import type { MinorVersionView } from '../minor-version.js';
 import type { LinkDelay } from '../neighbour/link-delay.js';
 import type { Neighbour } from '../neighbour/neighbour.js';
 import type { ReceiverSettings } from '../settings.js';
 import type { Follower } from './follower.js';
-import type { Verdict } from './receiver-status.js';
+import type { PortStatus } from './receiver-status.js';
 import type { SyncTimes } from './sync-receiver.js';
 import type { TimeBase } from './time-base.js';
 
 /** What a timeReceiver shows of itself, to people and to management. */
-export interface ReceiverView extends Pick<Verdict, 'state' | 'reason'> {
+export interface ReceiverView extends Pick<PortStatus, 'state' | 'reason'> {
   readonly parent: ForeignMaster | undefined;
   /** Who sends the Syncs, where nobody announces. */
   readonly source: PortIdentity | undefined;
@@ -30,7 +30,7 @@ export interface ReceiverView extends Pick<Verdict, 'state' | 'reason'> {
   readonly timeBase: TimeBase;
   readonly lastSync: SyncTimes | undefined;
   readonly known: readonly ForeignMaster[];
-  readonly version: VersionView;
+  readonly version: MinorVersionView;
   /** Messages that were not used, by reason. */
   readonly unused: Readonly<Record<string, number>>;
   /** What else has happened so often. */
@@ -44,7 +44,7 @@ export interface ReceiverView extends Pick<Verdict, 'state' | 'reason'> {
 }
 
 interface Parts {
-  readonly verdict: Verdict;
+  readonly verdict: PortStatus;
   readonly settings: ReceiverSettings;
   readonly envelope: Envelope;
   readonly follower: Follower;
@@ -64,7 +64,7 @@ export function viewOf(parts: Parts): ReceiverView {
     ...{ state: verdict.state, reason: verdict.reason, parent, source, link, timeBase, lastSync },
     ...offsetOf(follower, isMeasured ? (link?.delayNs ?? Number.NaN) : undefined, settings.latencies.asymmetryNs),
     asCapable: isMeasured ? neighbour.capability : undefined,
-    neighbourRatePpb: isMeasured ? neighbour.peer.rate.ratePpb : undefined,
+    neighbourRatePpb: isMeasured ? neighbour.delayRequester.rate.ratePpb : undefined,
     known: announces.known,
     version: envelope.version.view,
     unused: { foreign, ...follower.unused, ...announces.refused },
@@ -73,10 +73,10 @@ export function viewOf(parts: Parts): ReceiverView {
       ...{ announceTimeouts: announces.timeouts, syncTimeouts: follower.syncTimeouts, unicastRequests },
       stampsLost: requester.stampsLost + neighbour.stampsLost,
     },
-    unanswered: isMeasured ? neighbour.peer.lost : requester.unanswered,
-    logDelayInterval: isMeasured ? (neighbour.peer.logInterval ?? NO_INTERVAL) : requester.logInterval,
+    unanswered: isMeasured ? neighbour.delayRequester.lost : requester.unanswered,
+    logDelayInterval: isMeasured ? (neighbour.delayRequester.logInterval ?? NO_INTERVAL) : requester.logInterval,
     logAnnounceInterval: settings.profile.initial.announce,
-    logSyncInterval: follower.watch.logInterval,
+    logSyncInterval: follower.syncTimeout.logInterval,
   };
 }
 

@@ -7,7 +7,7 @@ const FASTEST = -7;
 const SLOWEST = 4;
 
 /** Notices when Syncs stop: syncReceiptTimeout of 802.1AS-2020 §10.7.3.1. */
-export class SyncWatch {
+export class SyncTimeout {
   readonly #intervals: number;
   readonly #leastNs: Ns;
   #logInterval: number;

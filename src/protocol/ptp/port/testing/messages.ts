@@ -1,6 +1,6 @@
 import type { Instant, Stamp } from '../../../../api/time.js';
 import { type Flags, NO_FLAGS } from '../../flags.js';
-import type { Header } from '../../header.js';
+import type { PtpHeader } from '../../header.js';
 import type { PortIdentity } from '../../identity.js';
 import { NO_INTERVAL } from '../../interval.js';
 import type { Announce, DelayResp, FollowUp, Sync } from '../../message.js';
@@ -20,7 +20,7 @@ export const stampOf = (time: Instant, monotonic: Instant = time): Stamp => ({
   monotonic,
 });
 
-export const headerOf = (source: PortIdentity, sequenceId: number, more: Partial<Header> = {}): Header => ({
+export const headerOf = (source: PortIdentity, sequenceId: number, more: Partial<PtpHeader> = {}): PtpHeader => ({
   ...{ sdoId: 0, minorVersion: 1, domain: 0, flags: NO_FLAGS, correction: 0n, typeSpecific: 0 },
   ...{ source, sequenceId, logInterval: NO_INTERVAL },
   ...more,
@@ -28,7 +28,11 @@ export const headerOf = (source: PortIdentity, sequenceId: number, more: Partial
 
 export const flagsOf = (flags: Partial<Flags>): Flags => ({ ...NO_FLAGS, ...flags });
 
-export function announceOf(source: PortIdentity, body: Partial<Announce> = {}, header: Partial<Header> = {}): Announce {
+export function announceOf(
+  source: PortIdentity,
+  body: Partial<Announce> = {},
+  header: Partial<PtpHeader> = {},
+): Announce {
   return {
     kind: 'announce',
     header: headerOf(source, 0, { logInterval: 1, flags: flagsOf({ ptpTimescale: true }), ...header }),
@@ -45,7 +49,7 @@ export function announceOf(source: PortIdentity, body: Partial<Announce> = {}, h
   };
 }
 
-export const twoStepSync = (source: PortIdentity, sequenceId: number, more: Partial<Header> = {}): Sync => ({
+export const twoStepSync = (source: PortIdentity, sequenceId: number, more: Partial<PtpHeader> = {}): Sync => ({
   kind: 'sync',
   header: headerOf(source, sequenceId, { logInterval: 0, flags: flagsOf({ twoStep: true }), ...more }),
   origin: 0n,
@@ -63,7 +67,7 @@ export const followUpOf = (
   source: PortIdentity,
   sequenceId: number,
   preciseOrigin: Instant,
-  more: Partial<Header> = {},
+  more: Partial<PtpHeader> = {},
 ): FollowUp => ({ kind: 'follow-up', header: headerOf(source, sequenceId, more), preciseOrigin, tlvs: [] });
 
 export const delayRespOf = (
@@ -71,7 +75,7 @@ export const delayRespOf = (
   requesting: PortIdentity,
   sequenceId: number,
   receive: Instant,
-  more: Partial<Header> = {},
+  more: Partial<PtpHeader> = {},
 ): DelayResp => ({
   kind: 'delay-resp',
   header: headerOf(source, sequenceId, { logInterval: 0, ...more }),

@@ -31,7 +31,7 @@ export function transmitter(
 ): TimeTransmitterPort {
   const port = new TimeTransmitterPort({
     ...settingsOf(profile, portOf(n)),
-    timeOf: ({ time }) => time,
+    ptpTimeOf: ({ time }) => time,
     ...more,
   });
   port.setData(dataOf(n, data), 0n);

@@ -5,7 +5,7 @@ import { isEvent, type Message } from '../../message.js';
 import type { Destination, PortAction, Received } from '../action.js';
 
 /** What a port of either role has in common. */
-export interface Machine {
+export interface SimulatedPort {
   readonly wakeAt: Instant | undefined;
   linkUp(now: Instant): readonly PortAction[];
   receive(received: Received, now: Instant): readonly PortAction[];
@@ -15,9 +15,9 @@ export interface Machine {
 }
 
 /** One machine on the wire, with a clock of its own. */
-export class Node {
+export class SimulatedNode {
   readonly address: string;
-  readonly machine: Machine;
+  readonly machine: SimulatedPort;
   /** Its clock − true time, at true time 0, and its rate. */
   readonly offsetNs: number;
   readonly ratePpb: number;
@@ -26,7 +26,7 @@ export class Node {
   readonly actions: PortAction[] = [];
   readonly sentKinds: Message['kind'][] = [];
 
-  constructor(address: string, machine: Machine, offsetNs = 0, ratePpb = 0) {
+  constructor(address: string, machine: SimulatedPort, offsetNs = 0, ratePpb = 0) {
     this.address = address;
     this.machine = machine;
     this.offsetNs = offsetNs;
@@ -50,12 +50,12 @@ export class Node {
   }
 }
 
-export interface Link {
+export interface SimulatedPath {
   /** One way, ns. */
-  readonly delayNs: (from: Node, to: Node) => number;
+  readonly delayNs: (from: SimulatedNode, to: SimulatedNode) => number;
   /** Not delivered, or no transmit stamp. */
-  readonly drops?: (message: Message, from: Node, to: Node) => boolean;
-  readonly losesStamp?: (message: Message, from: Node) => boolean;
+  readonly drops?: (message: Message, from: SimulatedNode, to: SimulatedNode) => boolean;
+  readonly losesStamp?: (message: Message, from: SimulatedNode) => boolean;
   /** Says what a transparent clock would add. */
   readonly corrects?: (message: Message) => Message;
 }
@@ -72,14 +72,14 @@ interface Event {
 }
 
 /** Machines that hear each other's frames through the codec, in simulated time. */
-export class Wire {
-  readonly #nodes: readonly Node[];
-  readonly #link: Link;
+export class SimulatedNetwork {
+  readonly #nodes: readonly SimulatedNode[];
+  readonly #link: SimulatedPath;
   #events: Event[] = [];
   #order = 0;
   now = EPOCH;
 
-  constructor(nodes: readonly Node[], link: Link) {
+  constructor(nodes: readonly SimulatedNode[], link: SimulatedPath) {
     this.#nodes = nodes;
     this.#link = link;
     for (const node of nodes) this.do(node, node.machine.linkUp(this.now));
@@ -108,7 +108,7 @@ export class Wire {
     this.now = end;
   }
 
-  do(node: Node, actions: readonly PortAction[]): void {
+  do(node: SimulatedNode, actions: readonly PortAction[]): void {
     for (const action of actions) {
       node.actions.push(action);
       if (action.type === 'observe') node.observations.push(...action.observations);
@@ -117,7 +117,7 @@ export class Wire {
     }
   }
 
-  #send(from: Node, token: number, message: Message, to: Destination): void {
+  #send(from: SimulatedNode, token: number, message: Message, to: Destination): void {
     from.sentKinds.push(message.kind);
     const frame = new Uint8Array(1500);
     const decoded = decode(frame.subarray(0, encode(message, frame)));
@@ -136,7 +136,7 @@ export class Wire {
     }
   }
 
-  #deliver(message: Message, from: Node, to: Node): void {
+  #deliver(message: Message, from: SimulatedNode, to: SimulatedNode): void {
     const arrives = this.now + BigInt(Math.round(this.#link.delayNs(from, to)));
     const stamp = isEvent(message.kind) ? to.stamp(arrives) : undefined;
     this.#at(arrives + HANDLING_NS, (now) =>

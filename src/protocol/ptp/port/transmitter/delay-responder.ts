@@ -3,7 +3,7 @@ import { NO_INTERVAL } from '../../interval.js';
 import type { DelayReq } from '../../message.js';
 import type { Destination, Outbox } from '../action.js';
 import { type Envelope, flagsFor, headerOf } from '../envelope.js';
-import type { TimeOf } from './grandmaster-data.js';
+import type { PtpTimeOf } from './grandmaster-data.js';
 
 /**
  * Answers one Delay_Req (IEEE 1588-2019 §9.5.12, §11.3.2); keeps nothing of it. A request to one address is answered to one
@@ -11,7 +11,7 @@ import type { TimeOf } from './grandmaster-data.js';
  * time to give.
  */
 export function answerDelayReq(request: DelayReq, received: Stamp, from: string, by: DelayResponder): boolean {
-  const receive = by.timeOf(received);
+  const receive = by.ptpTimeOf(received);
   if (receive === undefined) return false;
   const { flags, source: requesting, sequenceId, correction } = request.header;
   const to: Destination = flags.unicast ? { address: from } : 'group';
@@ -25,6 +25,6 @@ export interface DelayResponder {
   readonly envelope: Envelope;
   /** logMinDelayReqInterval. */
   readonly logInterval: number;
-  readonly timeOf: TimeOf;
+  readonly ptpTimeOf: PtpTimeOf;
   readonly out: Outbox;
 }

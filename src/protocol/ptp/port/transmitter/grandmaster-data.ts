@@ -1,5 +1,5 @@
 import type { Instant, Stamp } from '../../../../api/time.js';
-import type { Candidate } from '../../bmca/data-set-comparison.js';
+import type { AnnounceDataSet } from '../../bmca/data-set-comparison.js';
 import type { TimeFlags } from '../../flags.js';
 import type { ClockIdentity, PortIdentity } from '../../identity.js';
 import type { Announce } from '../../message.js';
@@ -9,7 +9,7 @@ import { scaledRateOffset } from '../../rate.js';
 import type { Tlv, TlvOf } from '../../tlv/index.js';
 import type { Destination } from '../action.js';
 import { type Envelope, flagsFor, headerOf } from '../envelope.js';
-import { type PowerData, powerTlvOf } from '../power-profile.js';
+import { type PowerProfileData, powerTlvOf } from '../power-profile.js';
 
 /** What a timeTransmitter announces: of itself, or as a boundary clock of its grandmaster. */
 export interface GrandmasterData {
@@ -29,7 +29,7 @@ export interface GrandmasterData {
   readonly tlvs?: readonly Tlv[];
   readonly timeBase?: TimeBaseData;
   /** What the power profile announces beside it. */
-  readonly power?: PowerData;
+  readonly power?: PowerProfileData;
 }
 
 /** 802.1AS-2020 §11.4.4.3. */
@@ -43,10 +43,10 @@ export interface TimeBaseData {
 }
 
 /** The time to send for a stamp of the local clock, on the PTP timescale. Undefined: there is none to give. */
-export type TimeOf = (stamp: Stamp) => Instant | undefined;
+export type PtpTimeOf = (stamp: Stamp) => Instant | undefined;
 
 /** As the other clocks of the segment compare it. */
-export const candidateOfData = (data: GrandmasterData, identity: PortIdentity): Candidate => ({
+export const candidateOfData = (data: GrandmasterData, identity: PortIdentity): AnnounceDataSet => ({
   priority1: data.priority1,
   quality: data.quality,
   priority2: data.priority2,

@@ -4,7 +4,7 @@ import { intervalNs } from '../../interval.js';
 import type { TlvOf } from '../../tlv/index.js';
 import { TokenBucket } from '../../token-bucket.js';
 import { earliest, isDue } from '../action.js';
-import { type Grant, RANKS, type Rank, UnicastAccount } from './granted-address.js';
+import { type AddressRank, GrantedAddress, RANKS, type UnicastGrant } from './granted-address.js';
 
 export interface GrantLimits {
   readonly grants: number;
@@ -45,11 +45,11 @@ type Request = Pick<TlvOf<'request-unicast'>, 'messageType' | 'logInterval' | 'd
  */
 export class GrantTable {
   readonly #limits: GrantLimits;
-  readonly #accounts = new Map<string, UnicastAccount>();
-  readonly #ranks: Readonly<Record<Rank, Set<UnicastAccount>>> = {
+  readonly #accounts = new Map<string, GrantedAddress>();
+  readonly #ranks: Readonly<Record<AddressRank, Set<GrantedAddress>>> = {
     ...{ once: new Set(), paying: new Set(), settled: new Set() },
   };
-  readonly #rows = new Map<number, Set<Grant>>();
+  readonly #rows = new Map<number, Set<UnicastGrant>>();
   readonly #budget: TokenBucket;
   #size = 0;
   #sweptAt: Instant | undefined;
@@ -93,7 +93,7 @@ export class GrantTable {
     if (!GRANTABLE.includes(messageType) || logInterval < fastest || logInterval > SLOWEST || durationS === 0) return 0;
     this.#sweep(now);
     const account =
-      this.#accounts.get(address) ?? new UnicastAccount(address, isTrusted?.(address) === true, longestS, now);
+      this.#accounts.get(address) ?? new GrantedAddress(address, isTrusted?.(address) === true, longestS, now);
     const key = keyOf(client, messageType);
     const before = account.grants.get(key);
     if (before === undefined && !this.#hasRoomFor(account)) return 0;
@@ -124,8 +124,8 @@ export class GrantTable {
   }
 
   /** `atMost` of the grants that are due and may be sent, each moved on by its interval; those that have run out are gone. */
-  take(now: Instant, atMost = Number.POSITIVE_INFINITY): readonly Grant[] {
-    const due: Grant[] = [];
+  take(now: Instant, atMost = Number.POSITIVE_INFINITY): readonly UnicastGrant[] {
+    const due: UnicastGrant[] = [];
     for (const row of this.#rows.values()) {
       for (let grant = first(row); grant !== undefined && isDue(grant.nextAt, now); grant = first(row)) {
         if (due.length >= atMost) return due;
@@ -133,7 +133,7 @@ export class GrantTable {
         const account = this.#accounts.get(grant.address)!;
         const isSync = grant.messageType === SYNC_TYPE;
         if (grant.expiresAt <= now) this.#remove(account, keyOf(grant.client, grant.messageType), grant);
-        else if (account.pay(isSync)) {
+        else if (account.spend(isSync)) {
           const next = grant.nextAt + stepOf(grant);
           grant.nextAt = next > now ? next : now + stepOf(grant);
           row.add(grant);
@@ -152,7 +152,7 @@ export class GrantTable {
   }
 
   /** A full table gives up addresses of a lower rank, those first that have been in it the longest. */
-  #hasRoomFor({ grants: { size }, rank }: UnicastAccount): boolean {
+  #hasRoomFor({ grants: { size }, rank }: GrantedAddress): boolean {
     const { grants, perAddress } = this.#limits;
     if (size >= perAddress) return false;
     for (const lower of RANKS.slice(0, RANKS.indexOf(rank))) {
@@ -164,13 +164,13 @@ export class GrantTable {
     return this.#size < grants;
   }
 
-  #rank(account: UnicastAccount, was: Rank): void {
+  #rank(account: GrantedAddress, was: AddressRank): void {
     if (account.rank === was) return;
     this.#ranks[was].delete(account);
     this.#ranks[account.rank].add(account);
   }
 
-  #add(account: UnicastAccount, key: string, grant: Grant): void {
+  #add(account: GrantedAddress, key: string, grant: UnicastGrant): void {
     this.#accounts.set(account.address, account);
     this.#ranks[account.rank].add(account);
     account.grants.set(key, grant);
@@ -178,7 +178,7 @@ export class GrantTable {
     if (account.rank !== 'once') this.#row(grant).add(grant);
   }
 
-  #remove(account: UnicastAccount, key: string, grant: Grant): void {
+  #remove(account: GrantedAddress, key: string, grant: UnicastGrant): void {
     this.#rows.get(grant.logInterval)?.delete(grant);
     if (account.grants.delete(key)) this.#size--;
     if (account.grants.size > 0) return;
@@ -186,12 +186,12 @@ export class GrantTable {
     this.#ranks[account.rank].delete(account);
   }
 
-  #forget(account: UnicastAccount): void {
+  #forget(account: GrantedAddress): void {
     for (const [key, grant] of account.grants) this.#remove(account, key, grant);
   }
 
   /** Back into its row, one interval from now: behind the others. */
-  #resume(grant: Grant, now: Instant): void {
+  #resume(grant: UnicastGrant, now: Instant): void {
     const row = this.#row(grant);
     if (row.has(grant)) return;
     grant.nextAt = now + stepOf(grant);
@@ -199,7 +199,7 @@ export class GrantTable {
   }
 
   /** The grants whose messages go out at the interval of this one; answers follow no interval. */
-  #row({ messageType, logInterval }: Grant): Set<Grant> {
+  #row({ messageType, logInterval }: UnicastGrant): Set<UnicastGrant> {
     if (messageType === DELAY_RESP_TYPE) return new Set();
     const row = this.#rows.get(logInterval) ?? new Set();
     this.#rows.set(logInterval, row);
@@ -216,8 +216,8 @@ export class GrantTable {
   }
 }
 
-const first = (row: ReadonlySet<Grant>): Grant | undefined => row.values().next().value;
-const stepOf = ({ logInterval }: Grant): bigint => BigInt(Math.round(intervalNs(logInterval)));
+const first = (row: ReadonlySet<UnicastGrant>): UnicastGrant | undefined => row.values().next().value;
+const stepOf = ({ logInterval }: UnicastGrant): bigint => BigInt(Math.round(intervalNs(logInterval)));
 const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);
 
 const keyOf = (client: PortIdentity, messageType: number): string => `${formatPortIdentity(client)} ${messageType}`;

@@ -25,7 +25,7 @@ const delayReq = (n: number): Message => ({
 
 /** A grandmaster that sends nothing to the group, whose stamps come at once, and the packets it has sent to each address. */
 class Scene {
-  readonly master = transmitter(PROFILES.default, 1, {}, { grants: GRANT_LIMITS, audience: 'asking' });
+  readonly master = transmitter(PROFILES.default, 1, {}, { grants: GRANT_LIMITS, recipients: 'grants' });
   readonly packets = new Map<string, number>();
   readonly durations: number[] = [];
   now = 0n;

@@ -2,7 +2,7 @@ import type { Instant } from '../../../../api/time.js';
 import type { PortIdentity } from '../../identity.js';
 
 /** Messages of one type that are granted to one port at one address (IEEE 1588-2019 §16.1). */
-export interface Grant {
+export interface UnicastGrant {
   readonly address: string;
   readonly client: PortIdentity;
   /** 0: Sync, 9: Delay_Resp, B: Announce. */
@@ -32,16 +32,16 @@ const EARLIEST_RENEWAL = 0.4;
 
 /** `once`: one message has come from the address. `paying`: more have. `settled`: it has renewed a grant in time, too. */
 export const RANKS = ['once', 'paying', 'settled'] as const;
-export type Rank = (typeof RANKS)[number];
+export type AddressRank = (typeof RANKS)[number];
 
 /** An address that has asked for unicast messages: what it may be sent, and for how long at a time. */
-export class UnicastAccount {
+export class GrantedAddress {
   readonly address: string;
-  readonly grants = new Map<string, Grant>();
+  readonly grants = new Map<string, UnicastGrant>();
   readonly #isTrusted: boolean;
   readonly #longestS: number;
   #credit = 0;
-  #rank: Rank = 'once';
+  #rank: AddressRank = 'once';
   #durationS = FIRST_S;
   #answeredAt: Instant;
   #heardAt: Instant;
@@ -60,7 +60,7 @@ export class UnicastAccount {
     this.#durationS = longestS;
   }
 
-  get rank(): Rank {
+  get rank(): AddressRank {
     return this.#rank;
   }
 
@@ -84,7 +84,7 @@ export class UnicastAccount {
   }
 
   /** Pays for one message of the clock's and returns true, or the account is too low for it. */
-  pay(isSync: boolean): boolean {
+  spend(isSync: boolean): boolean {
     if (this.#isTrusted) return true;
     const cost = isSync ? 2 : 1;
     if (this.#credit < cost + (isSync ? KEPT_FOR_ANNOUNCES : 0)) {

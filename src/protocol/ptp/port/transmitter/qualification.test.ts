@@ -2,20 +2,23 @@ import { expect } from 'chai';
 import { PROFILES } from '../../profile/presets.js';
 import { portOf } from '../testing/messages.js';
 import { dataOf, transmitter } from '../testing/ports.js';
-import { Node, Wire } from '../testing/simulated-network.js';
+import { SimulatedNetwork, SimulatedNode } from '../testing/simulated-network.js';
 import type { TimeTransmitterPort } from './transmitter-port.js';
 
 const upstream = { grandmaster: portOf(9).clock, stepsRemoved: 2 };
 
 /** A port that has heard nobody until its announce receipt timeout, and when it then sends its first Sync. */
 function rig(profile: 'default' | 'gptp', data: object) {
-  const node = new Node(
+  const node = new SimulatedNode(
     'a',
     transmitter(PROFILES[profile], 1, data, { peerDelay: { asks: true, answers: 'all', answersCommon: true } }),
   );
-  const wire = new Wire([node, new Node('b', transmitter(PROFILES[profile], 2, { priority1: 255 }))], {
-    delayNs: () => 300,
-  });
+  const wire = new SimulatedNetwork(
+    [node, new SimulatedNode('b', transmitter(PROFILES[profile], 2, { priority1: 255 }))],
+    {
+      delayNs: () => 300,
+    },
+  );
   return { node, wire, port: node.machine as TimeTransmitterPort };
 }
 
@@ -52,7 +55,7 @@ describe('the qualification of a port that passes time on (M3)', () => {
 
   it('is given up for somebody who brings the time by a shorter way', () => {
     const { node, wire, port } = rig('default', upstream);
-    const other = new Node('c', transmitter(PROFILES.default, 3, { ...upstream, stepsRemoved: 0 }));
+    const other = new SimulatedNode('c', transmitter(PROFILES.default, 3, { ...upstream, stepsRemoved: 0 }));
     wire.run(7.5);
     expect(port.state).to.equal('pre-master');
     const [first, second] = [0, 1].map(() => announceFrom(other));
@@ -64,7 +67,7 @@ describe('the qualification of a port that passes time on (M3)', () => {
   });
 });
 
-function announceFrom(node: Node) {
-  new Wire([node], { delayNs: () => 0 }).run(12);
+function announceFrom(node: SimulatedNode) {
+  new SimulatedNetwork([node], { delayNs: () => 0 }).run(12);
   return node.sent('announce').at(-1)!;
 }

@@ -1,6 +1,6 @@
 import type { Instant, Ns } from '../../../../api/time.js';
 import type { PortState } from '../action.js';
-import type { Verdict } from '../receiver/receiver-status.js';
+import type { PortStatus } from '../receiver/receiver-status.js';
 
 /** The qualification timeout, until which a port is in PRE_MASTER instead of MASTER (IEEE 1588-2019 §9.2.6.11). */
 export class Qualification {
@@ -18,7 +18,7 @@ export class Qualification {
   }
 
   /** What becomes of a verdict that says MASTER. */
-  applied(verdict: Verdict): Verdict {
+  applied(verdict: PortStatus): PortStatus {
     if (this.#until === undefined) return verdict;
     return { ...verdict, state: 'pre-master', reason: `Waits in case somebody better is heard. ${verdict.reason}` };
   }

@@ -3,7 +3,7 @@ import { NO_INTERVAL } from '../../interval.js';
 import type { Tlv } from '../../tlv/index.js';
 import type { Destination, Outbox } from '../action.js';
 import { type Envelope, flagsFor, headerOf } from '../envelope.js';
-import type { TimeOf } from './grandmaster-data.js';
+import type { PtpTimeOf } from './grandmaster-data.js';
 
 interface Pending {
   readonly sequenceId: number;
@@ -20,16 +20,16 @@ const SURE = 192;
 /** Sync and, when its stamp has come, Follow_Up (IEEE 1588-2019 §9.5.9, §9.5.10). */
 export class SyncSender {
   readonly #envelope: Envelope;
-  readonly #timeOf: TimeOf;
+  readonly #ptpTimeOf: PtpTimeOf;
   readonly #out: Outbox;
   readonly #pending = new Map<number, Pending>();
   stampsLost = 0;
   /** Stamps for which there was no time to give. */
   timeless = 0;
 
-  constructor(envelope: Envelope, timeOf: TimeOf, out: Outbox) {
+  constructor(envelope: Envelope, ptpTimeOf: PtpTimeOf, out: Outbox) {
     this.#envelope = envelope;
-    this.#timeOf = timeOf;
+    this.#ptpTimeOf = ptpTimeOf;
     this.#out = out;
   }
 
@@ -52,7 +52,7 @@ export class SyncSender {
     const pending = this.#pending.get(token);
     if (pending === undefined) return;
     this.#pending.delete(token);
-    const preciseOrigin = this.#timeOf(stamp);
+    const preciseOrigin = this.#ptpTimeOf(stamp);
     if (preciseOrigin === undefined) {
       this.timeless++;
       return;

@@ -4,8 +4,8 @@ import type { Signaling } from '../../message.js';
 import type { Tlv } from '../../tlv/index.js';
 import { type Destination, earliest, isDue, type Outbox } from '../action.js';
 import { type Envelope, randomSequence, type Sequence } from '../envelope.js';
-import { type IntervalRequest, repace } from '../interval-request.js';
-import { Pace } from '../interval-timer.js';
+import { applyIntervalRequest, type IntervalRequest } from '../interval-request.js';
+import { IntervalTimer } from '../interval-timer.js';
 import type { TransmitterSettings } from '../settings.js';
 import { announceOf, type GrandmasterData, informationOf } from './grandmaster-data.js';
 import { ANNOUNCE_TYPE, GRANT_LIMITS } from './grant-table.js';
@@ -25,8 +25,8 @@ export class TimeSender {
   readonly #out: Outbox;
   readonly #syncs: SyncSender;
   readonly #unicast: UnicastService;
-  readonly #announcePace: Pace;
-  readonly #syncPace: Pace;
+  readonly #announcePace: IntervalTimer;
+  readonly #syncPace: IntervalTimer;
   readonly #announceSequence: Sequence;
   readonly #syncSequence: Sequence;
   #operationalAt: Instant | undefined;
@@ -35,14 +35,14 @@ export class TimeSender {
   data: GrandmasterData | undefined;
 
   constructor(settings: TransmitterSettings, envelope: Envelope, out: Outbox) {
-    const { profile, random, timeOf, grants = GRANT_LIMITS } = settings;
+    const { profile, random, ptpTimeOf, grants = GRANT_LIMITS } = settings;
     this.#settings = settings;
     this.#envelope = envelope;
     this.#out = out;
-    this.#syncs = new SyncSender(envelope, timeOf, out);
+    this.#syncs = new SyncSender(envelope, ptpTimeOf, out);
     this.#unicast = new UnicastService(envelope, grants, random, out);
-    this.#announcePace = new Pace(profile.initial.announce);
-    this.#syncPace = new Pace(profile.initial.sync);
+    this.#announcePace = new IntervalTimer(profile.initial.announce);
+    this.#syncPace = new IntervalTimer(profile.initial.sync);
     this.#announceSequence = randomSequence(random);
     this.#syncSequence = randomSequence(random);
   }
@@ -67,11 +67,11 @@ export class TimeSender {
 
   /** Of messages to the group, sent or not. */
   get announcesDue(): number {
-    return this.#announcePace.steps;
+    return this.#announcePace.count;
   }
 
   get syncsDue(): number {
-    return this.#syncPace.steps;
+    return this.#syncPace.count;
   }
 
   get unicastServices(): number {
@@ -103,7 +103,7 @@ export class TimeSender {
   /** `sending`: in MASTER state. Where nobody elects, nobody reads Announces (the automotive profile). */
   setRole(role: 'sending' | 'silent', now: Instant): void {
     this.#isMaster = role === 'sending';
-    if (!this.#isMaster || this.#settings.audience === 'asking') {
+    if (!this.#isMaster || this.#settings.recipients === 'grants') {
       this.#syncPace.stop();
       this.#announcePace.stop();
       return;
@@ -132,8 +132,8 @@ export class TimeSender {
   takeRequest({ timeSync, announce }: IntervalRequest, now: Instant): void {
     this.#operationalAt = undefined;
     const { initial } = this.#settings.profile;
-    repace(this.#syncPace, timeSync, initial.sync, now);
-    repace(this.#announcePace, announce, initial.announce, now);
+    applyIntervalRequest(this.#syncPace, timeSync, initial.sync, now);
+    applyIntervalRequest(this.#announcePace, announce, initial.announce, now);
   }
 
   wake(now: Instant): void {

@@ -5,27 +5,27 @@ import type { Message } from '../../message.js';
 import { measuresLink } from '../../profile/profile.js';
 import { earliest, isDue, Outbox, type PortAction, type PortState, type Received } from '../action.js';
 import { AnnounceReceiver } from '../announce-receiver.js';
-import { concerns, type Envelope } from '../envelope.js';
+import { belongsTo, type Envelope } from '../envelope.js';
 import { atPlug } from '../latency.js';
-import type { VersionView } from '../minor-version.js';
+import type { MinorVersionView } from '../minor-version.js';
 import type { LinkDelay } from '../neighbour/link-delay.js';
 import { Neighbour } from '../neighbour/neighbour.js';
-import { StateTeller } from '../port-status.js';
-import type { Verdict } from '../receiver/receiver-status.js';
+import { StatusReporter } from '../port-status.js';
+import type { PortStatus } from '../receiver/receiver-status.js';
 import { envelopeOf, type TransmitterSettings } from '../settings.js';
 import { answerDelayReq } from './delay-responder.js';
 import { candidateOfData, type GrandmasterData } from './grandmaster-data.js';
 import { Qualification } from './qualification.js';
 import { TimeSender } from './time-sender.js';
-import { type TransmitterVerdict, transmitterVerdict } from './transmitter-status.js';
+import { type TransmitterStatus, transmitterStatus } from './transmitter-status.js';
 
-export interface TransmitterView extends Pick<Verdict, 'state' | 'reason'> {
+export interface TransmitterView extends Pick<PortStatus, 'state' | 'reason'> {
   readonly data: GrandmasterData | undefined;
   readonly known: readonly ForeignMaster[];
   readonly asCapable: { readonly capable: boolean; readonly reason: string } | undefined;
   readonly link: LinkDelay | undefined;
   readonly neighbourRatePpb: number | undefined;
-  readonly version: VersionView;
+  readonly version: MinorVersionView;
   /** log2 of seconds; of Delay_Req what others are told, of Pdelay_Req our own. */
   readonly logDelayInterval: number;
   readonly logAnnounceInterval: number;
@@ -47,7 +47,7 @@ export class TimeTransmitterPort {
   readonly #settings: TransmitterSettings;
   readonly #envelope: Envelope;
   readonly #out = new Outbox();
-  readonly #state = new StateTeller(this.#out);
+  readonly #state = new StatusReporter(this.#out);
   readonly #announces: AnnounceReceiver;
   readonly #neighbour: Neighbour;
   readonly #sender: TimeSender;
@@ -93,10 +93,12 @@ export class TimeTransmitterPort {
       ...{ state, reason, data, known: this.#announces.known, logAnnounceInterval, logSyncInterval, grants },
       asCapable: neighbour?.capability,
       link: neighbour?.link,
-      neighbourRatePpb: neighbour?.peer.rate.ratePpb,
+      neighbourRatePpb: neighbour?.delayRequester.rate.ratePpb,
       version: this.#envelope.version.view,
       logDelayInterval:
-        neighbour === undefined ? this.#settings.profile.initial.delay : (neighbour.peer.logInterval ?? NO_INTERVAL),
+        neighbour === undefined
+          ? this.#settings.profile.initial.delay
+          : (neighbour.delayRequester.logInterval ?? NO_INTERVAL),
       unused: { ...this.#unused, ...this.#announces.refused },
       counters: {
         ...{ announceTimeouts: this.#announces.timeouts, listeningTimeouts: this.#listeningTimeouts },
@@ -135,7 +137,7 @@ export class TimeTransmitterPort {
 
   /** The clock that stamps was stepped. */
   clockStepped(now: Instant): readonly PortAction[] {
-    this.#neighbour.peer.clockStepped();
+    this.#neighbour.delayRequester.clockStepped();
     return this.#settle(now);
   }
 
@@ -143,7 +145,7 @@ export class TimeTransmitterPort {
     if (!this.#linkUp) return [];
     const received = stamp === undefined ? undefined : atPlug.received(stamp, this.#settings.latencies);
     if (!this.#neighbour.receive(message, from, received)) {
-      if (concerns(this.#envelope, message.header)) this.#take(message, from, received, now);
+      if (belongsTo(this.#envelope, message.header)) this.#take(message, from, received, now);
       else this.#unused.foreign++;
     }
     // By far the most of all messages, and they change nothing.
@@ -193,7 +195,7 @@ export class TimeTransmitterPort {
         break;
       case 'delay-req':
         if (this.state !== 'master' || measuresLink(this.#settings.profile)) break;
-        if (!message.header.flags.unicast && this.#settings.audience === 'asking') break;
+        if (!message.header.flags.unicast && this.#settings.recipients === 'grants') break;
         this.#envelope.version.heard(message);
         if (stamp === undefined) this.#unused.unstamped++;
         else if (answerDelayReq(message, stamp, from, this.#delayResponder) && message.header.flags.unicast)
@@ -208,34 +210,34 @@ export class TimeTransmitterPort {
   }
 
   get #delayResponder() {
-    const { profile, timeOf } = this.#settings;
-    return { envelope: this.#envelope, logInterval: profile.initial.delay, timeOf, out: this.#out };
+    const { profile, ptpTimeOf } = this.#settings;
+    return { envelope: this.#envelope, logInterval: profile.initial.delay, ptpTimeOf, out: this.#out };
   }
 
   #settle(now: Instant): readonly PortAction[] {
     const verdict = this.#judge();
     this.#qualification.take(this.#qualificationNs(verdict), this.state, now);
-    this.#state.tell(this.#qualification.applied(verdict));
+    this.#state.report(this.#qualification.applied(verdict));
     this.#sender.setRole(this.state === 'master' ? 'sending' : 'silent', now);
     return this.#out.drain();
   }
 
   /** Undefined: no PRE_MASTER, as in M1 and M2 (§9.2.6.11), and always in 802.1AS, which qualifies nobody either (§10.3.1). */
-  #qualificationNs({ passesOn }: TransmitterVerdict): Ns | undefined {
+  #qualificationNs({ passesOn }: TransmitterStatus): Ns | undefined {
     const { data, logAnnounceInterval } = this.#sender;
     if (passesOn !== true || data === undefined || this.#settings.profile.qualification.announces === 0)
       return undefined;
     return (data.stepsRemoved + 1) * intervalNs(logAnnounceInterval);
   }
 
-  #judge(): TransmitterVerdict {
+  #judge(): TransmitterStatus {
     const { profile, identity } = this.#settings;
     const { data } = this.#sender;
     const [best] = this.#announces.known.length === 0 ? [] : this.#announces.qualified();
-    return transmitterVerdict({
+    return transmitterStatus({
       linkUp: this.#linkUp,
       own: data === undefined ? undefined : candidateOfData(data, identity),
-      portBest: best?.candidate,
+      portBest: best?.dataSet,
       roles: profile.roles,
       listening: this.#listensUntil !== undefined,
       unfitness: this.#neighbour.isFit ? undefined : this.#neighbour.capability,

@@ -6,7 +6,7 @@ import { TokenBucket } from '../../token-bucket.js';
 import type { Outbox } from '../action.js';
 import { type Envelope, flagsFor, headerOf, randomSequence, type Sequence } from '../envelope.js';
 import { type GrantLimits, GrantTable } from './grant-table.js';
-import type { Grant } from './granted-address.js';
+import type { UnicastGrant } from './granted-address.js';
 
 /** TLVs of one Signaling that are answered: a client asks for three types of message. */
 const ANSWERED = 6;
@@ -74,7 +74,7 @@ export class UnicastService {
   }
 
   /** Whom to send something now, `room` at most; where there are many, the others are due at once after them. */
-  due(now: Instant, room: number): readonly Grant[] {
+  due(now: Instant, room: number): readonly UnicastGrant[] {
     const due = this.#grants.take(now, Math.min(room, AT_ONCE));
     if (due.length > 0) this.services++;
     return due;

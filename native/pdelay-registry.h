@@ -10,10 +10,10 @@
 #include "udp.h"
 
 /**
- * The responders of one environment, named by numbers. A call's arguments are the socket's options, which are read already,
- * the group, and `{ response, followUp, ingressNs, egressNs }`.
+ * The Pdelay responders of one JavaScript environment, identified by numbers. Arguments of a call: the socket's options (parsed
+ * by the caller), the group address, and `{ response, followUp, ingressNs, egressNs }`.
  */
-class PdelayShelf {
+class PdelayRegistry {
  public:
   Napi::Value OverUdp(const Napi::CallbackInfo& info, const UdpOptions& socket);
   Napi::Value OverEthernet(const Napi::CallbackInfo& info, const EthernetOptions& socket);

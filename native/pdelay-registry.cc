@@ -1,4 +1,4 @@
-#include "pdelay-shelf.h"
+#include "pdelay-registry.h"
 
 #include "arguments.h"
 
@@ -26,7 +26,7 @@ PdelayOptions ReadOptions(const Napi::CallbackInfo& info, const StampOptions& st
 }
 }  // namespace
 
-Napi::Value PdelayShelf::OverUdp(const Napi::CallbackInfo& info, const UdpOptions& socket_options) {
+Napi::Value PdelayRegistry::OverUdp(const Napi::CallbackInfo& info, const UdpOptions& socket_options) {
   const PdelayOptions options = ReadOptions(info, socket_options.stamps);
   const Address event = arguments::HostAndPort(info[1], "group", kEventPort);
   const Address general = arguments::HostAndPort(info[1], "group", kGeneralPort);
@@ -40,7 +40,7 @@ Napi::Value PdelayShelf::OverUdp(const Napi::CallbackInfo& info, const UdpOption
   return Keep(info, std::make_unique<PdelayResponder>(options, std::move(socket), to(event), to(general)));
 }
 
-Napi::Value PdelayShelf::OverEthernet(const Napi::CallbackInfo& info, const EthernetOptions& socket_options) {
+Napi::Value PdelayRegistry::OverEthernet(const Napi::CallbackInfo& info, const EthernetOptions& socket_options) {
   const PdelayOptions options = ReadOptions(info, socket_options.stamps);
   const Mac group = arguments::MacAddress(info[1], "group");
   auto socket = std::make_unique<EthernetSocket>(socket_options);
@@ -51,7 +51,7 @@ Napi::Value PdelayShelf::OverEthernet(const Napi::CallbackInfo& info, const Ethe
   return Keep(info, std::make_unique<PdelayResponder>(options, std::move(socket), send, send));
 }
 
-Napi::Value PdelayShelf::Read(const Napi::CallbackInfo& info) const {
+Napi::Value PdelayRegistry::Read(const Napi::CallbackInfo& info) const {
   const auto found = responders_.find(arguments::Whole(info[0], "responder", UINT32_MAX));
   if (found == responders_.end()) throw arguments::Wrong(info.Env(), "responder", "an open responder");
   const PdelayCounts counts = found->second->counts();
@@ -71,12 +71,12 @@ Napi::Value PdelayShelf::Read(const Napi::CallbackInfo& info) const {
   return out;
 }
 
-Napi::Value PdelayShelf::Close(const Napi::CallbackInfo& info) {
+Napi::Value PdelayRegistry::Close(const Napi::CallbackInfo& info) {
   responders_.erase(arguments::Whole(info[0], "responder", UINT32_MAX));
   return info.Env().Undefined();
 }
 
-Napi::Value PdelayShelf::Keep(const Napi::CallbackInfo& info, std::unique_ptr<PdelayResponder> responder) {
+Napi::Value PdelayRegistry::Keep(const Napi::CallbackInfo& info, std::unique_ptr<PdelayResponder> responder) {
   const uint32_t id = next_++;
   responders_[id] = std::move(responder);
   return Napi::Number::New(info.Env(), id);
