@@ -5,12 +5,9 @@ import { PtpLab, type PtpLabMachine } from '../plugins/ptp/testing/ptp-lab.js';
 import type { NtpView, PtpView } from '../src/api/index.js';
 import { loadHub } from '../src/cli/load.js';
 import { packageRoot } from '../src/cli/package-root.js';
-import { createEngine } from '../src/core/engine/engine.js';
-import { createEstimator } from '../src/core/estimator/index.js';
-import { EMBEDDED_LEAP_TABLE } from '../src/core/leap/leap-seconds.js';
+import { assembleHub } from '../src/kernel/assembly/assemble.js';
 import { formatProblems } from '../src/kernel/config/index.js';
-import { Hub } from '../src/kernel/hub.js';
-import { NO_JOURNAL } from '../src/kernel/record/event-log.js';
+import type { Hub } from '../src/kernel/hub.js';
 import type { LabHost } from '../src/lab/host.js';
 import { wire } from '../src/lab/link.js';
 import { addNtpServer, type NtpNode } from '../src/lab/ntp-node.js';
@@ -25,14 +22,7 @@ export class Shipped {
     const path = 'file' in config ? join(packageRoot(), config.file) : this.#write(config.text);
     const loaded = await loadHub(path);
     if (loaded.problems !== undefined) throw new Error(formatProblems(loaded.problems));
-    const engine = createEngine(loaded.config.hub, createEstimator(), EMBEDDED_LEAP_TABLE);
-    const hub = new Hub({
-      ...{ version: '0', host: machine.host, engine, journal: NO_JOURNAL },
-      log: () => ({ debug() {}, info() {}, warn() {} }),
-      abort: (error) => {
-        throw error;
-      },
-    });
+    const hub = assembleHub(machine.host, loaded.config.hub);
     machine.hub = hub;
     // The control socket and the dashboard are sockets of this machine, not of the lab's.
     await hub.start(loaded.plans.filter(({ definition: { type } }) => type !== 'observability'));

@@ -1,59 +1,73 @@
-import { HubError, type Ns, type SourceContext, type Timescale } from 'timehub/api';
+import { HubError, type Ns, type SourceContext, type Stamp, type Timescale } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
-import { type Dialect, measure, REQUEST_OCTETS, SEQUENCE_AT, type SyncPart } from 'timehub/protocol/csptp';
-import { Association, Counters, explainNetworkError, type PollOptions, RefusalRecord } from 'timehub/toolkit';
-import { Attempt, type Heard, type Outcome } from './attempt.js';
-import { legsOf, type ScaleChoice, scaleOf, statedBy } from './legs.js';
-import { objectionTo } from './objection.js';
-import { closePorts, openPorts, type Ports, type PortWish } from './ports.js';
+import { type Answer, type Dialect, Exchange, measure, REQUEST_OCTETS, SEQUENCE_AT } from 'timehub/protocol/csptp';
+import {
+  Association,
+  Counters,
+  explainNetworkError,
+  type PollOptions,
+  RefusalRecord,
+  RequestReply,
+  type StampChoice,
+} from 'timehub/toolkit';
+import { type ClientSockets, closeSockets, openSockets, type PortChoice } from './client-sockets.js';
+import { claimsFrom, legsOf, type ScaleChoice, scaleOf } from './legs.js';
 import { REFUSAL_TEXTS, type ReplyRefusal } from './refusal-texts.js';
-import { type StampChoice, type Stamping, stampingOf } from './stamping.js';
+import { type Stamping, stampingOf } from './stamping.js';
+import { unusable } from './unusable.js';
 
 export interface ClientOptions {
   readonly server: Server;
   readonly poll: PollOptions;
-  /** How long to wait for the whole answer. */
+  /** Time to wait for the whole answer. */
   readonly windowNs: Ns;
   readonly domain: number;
   readonly dialect: Dialect;
   readonly wantStatus: boolean;
   readonly maxClockClass: number;
   readonly scale: ScaleChoice;
-  readonly ports: PortWish;
+  readonly ports: PortChoice;
   readonly stamps: StampChoice;
   readonly interface: string | undefined;
 }
 
 const COUNTERS = {
   requests: 'Requests sent',
-  replies: 'Answers that were whole',
+  replies: 'Answers that were complete',
   halves: 'Answers without their Follow_Up, or without their Sync',
-  unstamped: 'Answers to requests of which no stamp came',
-  contradictions: 'Answers whose times cannot be true',
+  unstamped: 'Answers to requests without a transmit stamp',
+  contradictions: 'Answers whose times contradict each other',
 } as const;
 
-/** What no answer says but half of one. */
-const HALVES: Readonly<Record<Heard, string | undefined>> = {
-  nothing: undefined,
-  sync: 'sends no Follow_Up: its way to port 320 is barred, or it has no stamp of what it sends',
-  'follow-up': 'sends a Follow_Up to no Sync that arrives: the way to port 319 is barred',
-};
+/** The request that waits for its answer. */
+interface Pending {
+  readonly exchange: Exchange<Stamp>;
+  readonly request: RequestReply<Answer<Stamp>>;
+  /** The part of the answer that is missing after the other one came. */
+  lacks?: 'sync' | 'follow-up';
+}
 
-/** What only the address is to blame for: asking goes on. Other errors are for the kernel to try again. */
+/** Reasons of a silence in which half an answer came; they continue the name of the server. */
+const HALVES = {
+  'follow-up': 'sends no Follow_Up: its way to port 320 is barred, or it has no stamp of what it sends',
+  sync: 'sends a Follow_Up but no Sync arrives: the way to port 319 is barred',
+} as const;
+
+/** Errors of the address alone: the source goes on asking. The kernel handles other errors. */
 const UNREACHABLE = new Set(['TH_NET_CONNECT', 'TH_NET_SEND', 'TH_NET_ADDRESS']);
 
-/** One server asked again and again: what is heard goes to the hub, the rest into counters. */
+/** Asks one server again and again and reports its answers to the hub. */
 export class Client {
   readonly #context: SourceContext;
   readonly #options: ClientOptions;
   readonly #association: Association;
-  readonly #tally: Counters<keyof typeof COUNTERS>;
+  readonly #counters: Counters<keyof typeof COUNTERS>;
   readonly #refusals: RefusalRecord<ReplyRefusal>;
   #stamping: Stamping = {};
-  #ports: Ports | undefined;
-  #attempt: Attempt | undefined;
+  #sockets: ClientSockets | undefined;
+  #pending: Pending | undefined;
   #shortfall = '';
-  /** What the network said since the last request. */
+  /** The network's error since the last request, a sentence. */
   #cause: string | undefined;
   #newest: Readonly<Record<string, unknown>> = {};
 
@@ -67,7 +81,7 @@ export class Client {
       onMoved: () => this.#close(),
       shortfall: () => this.#shortfall,
     });
-    this.#tally = new Counters(context.metrics, COUNTERS);
+    this.#counters = new Counters(context.metrics, COUNTERS);
     this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
   }
 
@@ -79,141 +93,139 @@ export class Client {
 
   stop(): void {
     this.#association.stop();
-    this.#attempt?.cancel();
+    this.#pending?.request.cancel();
     this.#close();
   }
 
   inspect(): Record<string, unknown> {
     return {
       server: String(this.#association.peer),
-      asksFrom: this.#ports?.event.local.port,
-      stamps: this.#ports?.event.stamps,
+      asksFrom: this.#sockets?.event.local.port,
+      stamps: this.#sockets?.event.stamps,
       ...this.#association.inspect(),
       pollIntervalS: this.#association.intervalNs / 1e9,
       ...this.#newest,
-      ...this.#tally.counts,
+      ...this.#counters.counts,
       refused: this.#refusals.counts,
     };
   }
 
   #ask(): void {
     this.#cause = undefined;
-    this.#tally.count('requests');
+    this.#counters.count('requests');
+    let pending: Pending | undefined;
     try {
-      this.#ports ??= this.#open();
-      const attempt = this.#attemptOver(this.#ports);
-      attempt.send();
-      this.#attempt = attempt;
+      this.#sockets ??= this.#open();
+      pending = this.#newRequest();
+      pending.request.send(this.#sockets.event, pending.exchange.request);
+      this.#pending = pending;
     } catch (error) {
+      pending?.request.cancel();
       if (!(error instanceof HubError && UNREACHABLE.has(error.code))) throw error;
       this.#association.missed(explainNetworkError(error, this.#association.peer.endpoint!));
       this.#association.planNext();
     }
   }
 
-  #attemptOver(ports: Ports): Attempt {
+  #newRequest(): Pending {
     const { domain, dialect, wantStatus, windowNs } = this.#options;
-    const sequenceId = this.#draw();
-    this.#context.identity.asks(Uint8Array.of(sequenceId >> 8, sequenceId & 0xff), SEQUENCE_AT);
-    const question = { sequenceId, domain, dialect, wantStatus, wantAlternate: false, length: REQUEST_OCTETS };
-    const onRefused = (reason: ReplyRefusal) => this.#refusals.refuse(reason);
-    return new Attempt(this.#context, {
-      ports,
-      question,
-      windowNs,
-      onRefused,
-      onEnd: (outcome) => this.#ended(outcome),
-    });
+    // Unpredictable, 0..65535: with the domain it is all that distinguishes an answer from a forgery.
+    const octets = this.#context.random(2);
+    this.#context.identity.asks(octets, SEQUENCE_AT);
+    const sequenceId = (octets[0]! << 8) | octets[1]!;
+    const length = REQUEST_OCTETS;
+    return {
+      exchange: new Exchange({ sequenceId, domain, dialect, wantStatus, wantAlternate: false, length }),
+      request: new RequestReply(this.#context, {
+        windowNs,
+        onReply: (answer, sent) => this.#ended(() => this.#answered(answer, sent)),
+        onSilence: () => this.#ended((lacks) => this.#missed(lacks)),
+      }),
+    };
   }
 
-  #open(): Ports {
+  #open(): ClientSockets {
     const peer = this.#association.peer.endpoint!;
-    const ports = openPorts(this.#context.network, peer, this.#options.ports, this.#stamping);
-    const hear = (at: 'event' | 'general') => (datagram: Parameters<Attempt['hear']>[0]) => {
-      if (this.#attempt === undefined) this.#refusals.refuse('late');
-      else this.#attempt.hear(datagram, at);
-    };
-    ports.event.onDatagram(hear('event'));
-    ports.general?.onDatagram(hear('general'));
-    ports.event.onSent((id, stamp) => this.#attempt?.left(id, stamp));
-    ports.event.onNetworkError((error) => {
+    const sockets = openSockets(this.#context.network, peer, this.#options.ports, this.#stamping);
+    // The general port makes no event stamps.
+    sockets.event.onDatagram(({ payload, received }) => this.#receive(payload, received));
+    sockets.general?.onDatagram(({ payload }) => this.#receive(payload, undefined));
+    sockets.event.onSent((id, stamp) => this.#pending?.request.stamped(id, stamp));
+    sockets.event.onNetworkError((error) => {
       this.#cause = explainNetworkError(error, peer);
     });
-    if (ports.shortfall !== this.#shortfall) {
-      this.#shortfall = ports.shortfall;
+    if (sockets.shortfall !== this.#shortfall) {
+      this.#shortfall = sockets.shortfall;
       this.#association.remark();
     }
-    return ports;
+    return sockets;
   }
 
   #close(): void {
-    if (this.#ports !== undefined) closePorts(this.#ports);
-    this.#ports = undefined;
+    if (this.#sockets !== undefined) closeSockets(this.#sockets);
+    this.#sockets = undefined;
   }
 
-  #ended(outcome: Outcome): void {
-    this.#attempt = undefined;
-    switch (outcome.kind) {
-      case 'answer':
-        this.#tally.count('replies');
-        this.#refusals.accepted();
-        this.#use(outcome);
-        break;
-      case 'unstamped':
-        this.#tally.count('unstamped');
-        this.#association.missed('the network card gives no stamp of the requests');
-        break;
-      case 'silence':
-        if (outcome.heard !== 'nothing') this.#tally.count('halves');
-        this.#association.missed(...this.#causeOf(outcome.heard));
+  #receive(payload: Uint8Array, received: Stamp | undefined): void {
+    const pending = this.#pending;
+    if (pending === undefined) {
+      this.#refusals.refuse('late');
+      return;
     }
+    const verdict = pending.exchange.judge(payload, received);
+    if (verdict.kind === 'refused') this.#refusals.refuse(verdict.reason);
+    else if (verdict.kind === 'waiting') pending.lacks = verdict.for;
+    else pending.request.accept(verdict.answer);
+  }
+
+  #ended(handle: (lacks: Pending['lacks']) => void): void {
+    const lacks = this.#pending?.lacks;
+    this.#pending = undefined;
+    handle(lacks);
     this.#association.planNext();
   }
 
-  /** Half an answer explains more than what was refused beside it. */
-  #causeOf(heard: Heard): readonly [cause: string | undefined, refused: string | undefined] {
-    const half = HALVES[heard];
-    if (half !== undefined) return [`${this.#association.peer} ${half}`, undefined];
-    return [this.#cause, this.#refusals.sentence];
+  /** Half an answer explains more than the datagrams that were refused beside it. */
+  #missed(lacks: Pending['lacks']): void {
+    if (lacks !== undefined) this.#counters.count('halves');
+    if (lacks === undefined) this.#association.missed(this.#cause, this.#refusals.sentence);
+    else this.#association.missed(`${this.#association.peer} ${HALVES[lacks]}`);
   }
 
-  #use({ answer, sent }: Extract<Outcome, { kind: 'answer' }>): void {
-    const { sync, received } = answer;
+  #answered(answer: Answer<Stamp>, sent: Stamp): void {
+    if (sent.clock !== answer.received.clock) {
+      this.#counters.count('unstamped');
+      this.#association.missed('the network card gives no stamp of the requests');
+      return;
+    }
+    this.#counters.count('replies');
+    this.#refusals.accepted();
     const measured = measure(answer, sent);
     if (typeof measured === 'string') {
-      this.#tally.count('contradictions');
+      this.#counters.count('contradictions');
       this.#association.missed(`${this.#association.peer} ${measured}`);
       return;
     }
+    const { sync, received } = answer;
     const scale = scaleOf(sync, this.#options.scale);
-    const { maxClockClass } = this.#options;
-    const objection = objectionTo(sync, { maxClockClass, scale });
-    this.#claim(sync, scale, objection);
-    if (objection === '') {
+    const flaw = unusable(sync, { maxClockClass: this.#options.maxClockClass, scale });
+    this.#claim(answer, scale, flaw);
+    if (flaw === '') {
       const { offsetNs, meanPathDelayNs } = measured;
       const steps = sync.twoStep ? 2 : 1;
-      this.#newest = {
-        offsetNs,
-        meanPathDelayNs,
-        steps,
-        dialect: sync.dialect,
-        sentBy: sent.by,
-        receivedBy: received.by,
-      };
+      const { dialect } = sync;
+      this.#newest = { offsetNs, meanPathDelayNs, steps, dialect, sentBy: sent.by, receivedBy: received.by };
       this.#context.observe(legsOf({ answer, sent, measured, path: this.#association.peer.path, scale }));
     }
-    this.#association.answered(objection === '' ? 'ok' : `the server ${objection}`);
+    this.#association.answered(flaw === '' ? 'ok' : `the server ${flaw}`);
   }
 
-  #claim(sync: SyncPart, scale: Timescale, objection: string): void {
-    const claims = statedBy(sync, this.#association.peer.endpoint!, scale);
-    const flaw = objection === '' ? {} : { flaw: `the server ${objection}` };
-    this.#context.claim({ ...claims, synchronised: objection === '', ...flaw, intervalNs: this.#options.poll.maxNs });
-  }
-
-  /** Unpredictable, 0..65535: with the domain it is all that tells an answer from a forgery. */
-  #draw(): number {
-    const [high, low] = this.#context.random(2);
-    return (high! << 8) | low!;
+  #claim({ sync }: Answer<Stamp>, scale: Timescale, flaw: string): void {
+    this.#context.claim({
+      ...claimsFrom(sync, this.#association.peer.endpoint!, scale),
+      synchronised: flaw === '',
+      ...(flaw !== '' && { flaw: `the server ${flaw}` }),
+      intervalNs: this.#options.poll.maxNs,
+    });
   }
 }

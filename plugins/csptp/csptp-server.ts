@@ -2,61 +2,68 @@ import { type Datagram, type Endpoint, HubError, type SinkContext, type Stamp } 
 import { covers, formatServer, octetsOf, type Server, type Subnet } from 'timehub/protocol/address';
 import { FOLLOW_UP_OCTETS, followUp, type ReplyContext, respond } from 'timehub/protocol/csptp';
 import { EVENT_PORT, GENERAL_PORT } from 'timehub/protocol/ptp';
-import { AccessControl, type AccessOptions, Counters, ServedAddresses, TransmitLatency } from 'timehub/toolkit';
-import { closeDoor, type Door, openDoor } from './door.js';
-import { isUncertain, type QualityOptions, qualityOf } from './quality.js';
-import { nanosecondsOf, ServedTime, secondsOf } from './served-time.js';
+import {
+  AccessControl,
+  type AccessOptions,
+  Counters,
+  ServedAddresses,
+  ServedTime,
+  TransmitLatency,
+} from 'timehub/toolkit';
+import { isUncertain, type QualityOptions, qualityOf } from './served-quality.js';
+import { closeServerSockets, openServerSockets, type ServerSockets } from './server-sockets.js';
 import type { Stamping } from './stamping.js';
 
 export interface CsptpServerOptions extends QualityOptions, AccessOptions {
   readonly listen: readonly Server[];
   readonly stamping: Stamping;
   readonly steps: 1 | 2;
-  /** Whose requests need not be as long as what answers them. */
+  /** Clients whose requests may be shorter than the answer. */
   readonly amplify: readonly Subnet[];
 }
 
-/** No request worth an answer is longer than a packet on Ethernet. */
+/** Octets; a longer request than a packet on Ethernet gets no answer. */
 const MAX_REQUEST = 1500;
 /** messageType. */
 const SYNC = 0;
+const SECOND = 1_000_000_000n;
 
 const COUNTERS = {
   requests: 'Datagrams received',
   replies: 'Requests answered with a Sync',
   followups: 'Follow_Ups sent',
-  unstamped: 'Syncs that no Follow_Up could follow, for no stamp of their sending came',
+  unstamped: 'Syncs without a Follow_Up, because no stamp of their sending came',
   denied: 'Requests refused by the access lists',
   limited: 'Requests refused by the rate limit',
   short: 'Requests too short to be answered without amplifying them',
-  ignored: 'Datagrams that are no request worth an answer',
+  ignored: 'Datagrams that are no valid request',
   unsent: 'Answers that could not be sent',
 } as const;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The sockets of the CSPTP server and the way of a request through access lists, rate limit and `respond`. */
+/** Serves CSPTP: each request passes access lists, rate limit and `respond`. */
 export class CsptpServer {
   readonly #context: SinkContext;
   readonly #options: CsptpServerOptions;
-  readonly #tally: Counters<keyof typeof COUNTERS>;
-  readonly #gate: AccessControl;
+  readonly #counters: Counters<keyof typeof COUNTERS>;
+  readonly #access: AccessControl;
   readonly #reply = new Uint8Array(MAX_REQUEST);
   readonly #followUp = new Uint8Array(FOLLOW_UP_OCTETS);
   readonly #replyContext: Mutable<ReplyContext>;
-  readonly #lead = new TransmitLatency();
+  readonly #latency = new TransmitLatency();
   #time: ServedTime;
-  #doors: readonly Door[] = [];
-  #watch: ServedAddresses | undefined;
+  #sockets: readonly ServerSockets[] = [];
+  #servedAddresses: ServedAddresses | undefined;
 
   constructor(context: SinkContext, options: CsptpServerOptions) {
     this.#context = context;
     this.#options = options;
-    this.#tally = new Counters(context.metrics, COUNTERS);
-    this.#gate = new AccessControl(context, options);
+    this.#counters = new Counters(context.metrics, COUNTERS);
+    this.#access = new AccessControl(context, options);
     this.#exportGauges();
     const state = context.state();
-    this.#time = new ServedTime(state);
+    this.#time = new ServedTime(state, 'tai');
     this.#replyContext = {
       ...qualityOf(state, options),
       alternate: new Uint8Array(0),
@@ -71,60 +78,60 @@ export class CsptpServer {
 
   #exportGauges(): void {
     const { metrics } = this.#context;
-    const clockClass = metrics.gauge('announced_clock_class', 'clockClass that answers carry.');
+    const clockClass = metrics.gauge('announced_clock_class', 'clockClass in the answers.');
     const awaiting = metrics.gauge('awaited_stamps', 'Syncs sent whose Follow_Up waits for their stamp.');
     metrics.onRead(() => {
       clockClass(this.#clockClass);
-      awaiting(this.#doors.reduce((sum, door) => sum + door.awaiting.size, 0));
+      awaiting(this.#sockets.reduce((sum, { pending }) => sum + pending.size, 0));
     });
   }
 
-  /** Throws what `network.udp` throws: the port is taken, or not ours to take. */
+  /** Throws the errors of `network.udp`. */
   start(): void {
     this.#context.onState((state) => {
-      this.#time = new ServedTime(state);
+      this.#time = new ServedTime(state, 'tai');
       Object.assign(this.#replyContext, qualityOf(state, this.#options));
     });
     const { listen, stamping } = this.#options;
-    this.#doors = listen.map((at) => {
-      const door = openDoor(this.#context.network, at, stamping, () => this.#tally.count('unstamped'));
-      door.event.onDatagram((datagram) => this.#receive(door, datagram));
-      door.event.onSent((id, sent) => this.#follow(door, id, sent));
-      return door;
+    this.#sockets = listen.map((at) => {
+      const sockets = openServerSockets(this.#context.network, at, stamping, () => this.#counters.count('unstamped'));
+      sockets.event.onDatagram((datagram) => this.#receive(sockets, datagram));
+      sockets.event.onSent((id, sent) => this.#follow(sockets, id, sent));
+      return sockets;
     });
-    for (const { event } of this.#doors) this.#context.identity.serves(event.local.address);
+    for (const { event } of this.#sockets) this.#context.identity.serves(event.local.address);
     this.#context.identity.uses(this.#options.identity);
-    const bound = this.#doors.map(({ event }) => event.local.address);
-    this.#watch = new ServedAddresses(this.#context, bound, (gone) => this.#tell(gone));
-    this.#tell(undefined);
-    this.#watch.start();
+    const bound = this.#sockets.map(({ event }) => event.local.address);
+    this.#servedAddresses = new ServedAddresses(this.#context, bound, (gone) => this.#reportHealth(gone));
+    this.#reportHealth(undefined);
+    this.#servedAddresses.start();
   }
 
-  #tell(gone: string | undefined): void {
+  #reportHealth(gone: string | undefined): void {
     const places = this.#addresses().join(', ');
     if (gone !== undefined) this.#context.health('degraded', gone);
-    else if (this.#options.steps === 2 && this.#stepsAt(this.#doors[0]!) === 1) {
-      const why = 'nothing here stamps what is sent, so that replies carry a time written ahead';
+    else if (this.#options.steps === 2 && this.#stepsAt(this.#sockets[0]!) === 1) {
+      const why = 'this machine makes no transmit stamps, so answers carry an estimate of the time of sending';
       this.#context.health('degraded', `serves at ${places}; ${why}`);
     } else this.#context.health('ok', `serves at ${places}`);
   }
 
   stop(): void {
-    this.#watch?.stop();
-    for (const door of this.#doors) closeDoor(door);
-    this.#doors = [];
+    this.#servedAddresses?.stop();
+    for (const sockets of this.#sockets) closeServerSockets(sockets);
+    this.#sockets = [];
   }
 
   inspect(): Record<string, unknown> {
     const now = this.#context.monotonic();
-    for (const { awaiting } of this.#doors) awaiting.sweep(now);
+    for (const { pending } of this.#sockets) pending.sweep(now);
     return {
       listen: this.#addresses(),
-      stamps: this.#doors.map(({ event }) => event.stamps),
-      steps: this.#doors.map((door) => this.#stepsAt(door)),
+      stamps: this.#sockets.map(({ event }) => event.stamps),
+      steps: this.#sockets.map((sockets) => this.#stepsAt(sockets)),
       identity: this.#options.identity,
       clockClass: this.#clockClass,
-      ...this.#tally.counts,
+      ...this.#counters.counts,
     };
   }
 
@@ -134,89 +141,93 @@ export class CsptpServer {
   }
 
   #addresses(): readonly string[] {
-    return this.#doors.map(({ event: { local } }) => formatServer(local.address, local.port));
+    return this.#sockets.map(({ event: { local } }) => formatServer(local.address, local.port));
   }
 
-  /** Without transmit stamps there is nothing that a Follow_Up could say. */
-  #stepsAt({ event }: Door): 1 | 2 {
+  /** Without transmit stamps a Follow_Up would have nothing to report. */
+  #stepsAt({ event }: ServerSockets): 1 | 2 {
     return event.stamps === 'user' ? 1 : this.#options.steps;
   }
 
-  #receive(door: Door, { payload, from, to, received }: Datagram): void {
-    this.#tally.count('requests');
+  #receive(sockets: ServerSockets, { payload, from, to, received }: Datagram): void {
+    this.#counters.count('requests');
     if (((payload[0] ?? 0) & 0x0f) !== SYNC) {
-      // Of the PTP ports beside it, and not to be counted against its sender.
-      this.#tally.count('ignored');
+      // Sent to PTP ports that share port 319: not counted against the rate of the sender.
+      this.#counters.count('ignored');
       return;
     }
     this.#context.identity.hears(payload, from, to);
     const client = octetsOf(from.address);
     if (client === undefined || !this.#admits(client)) return;
-    const arrival = this.#time.of(received);
+    const arrival = this.#time.at(received);
     if (arrival === undefined) {
-      this.#tally.count('ignored');
+      this.#counters.count('ignored');
       return;
     }
     const context = this.#replyContext;
     context.receiveSeconds = secondsOf(arrival);
     context.receiveNanoseconds = nanosecondsOf(arrival);
     context.amplify = covers(this.#options.amplify, client) ? 'trusted' : 'never';
-    context.steps = this.#stepsAt(door);
+    context.steps = this.#stepsAt(sockets);
     const now = this.#context.read('system');
-    const departure = this.#time.of({ ...now, time: this.#lead.ahead(now.time) }) ?? arrival;
+    const departure = this.#time.at({ clock: now.clock, time: this.#latency.departure(now.time) }) ?? arrival;
     context.transmitSeconds = secondsOf(departure);
     context.transmitNanoseconds = nanosecondsOf(departure);
     const length = respond(payload, payload.length, context, this.#reply);
-    if (length > 0) this.#send(door, length, { from, to, now });
-    else this.#tally.count(this.#isShort(payload) ? 'short' : 'ignored');
+    if (length > 0) this.#send(sockets, length, { from, to, now });
+    else this.#counters.count(this.#isShort(payload) ? 'short' : 'ignored');
   }
 
-  #send(door: Door, length: number, { from, to, now }: { from: Endpoint; to: string; now: Stamp }): void {
+  #send({ event, pending }: ServerSockets, length: number, request: { from: Endpoint; to: string; now: Stamp }): void {
+    const { from, to, now } = request;
     try {
-      const { id, before } = door.event.send(this.#reply.subarray(0, length), from, to);
-      this.#lead.learn(Number(before.time - now.time));
-      this.#tally.count('replies');
+      const { id, before } = event.send(this.#reply.subarray(0, length), from, to);
+      this.#latency.learn(Number(before.time - now.time));
+      this.#counters.count('replies');
       if (this.#replyContext.steps === 1) return;
       const sync = this.#reply.slice(0, FOLLOW_UP_OCTETS);
-      door.awaiting.add(id, { sync, to: from, from: to, at: now.monotonic });
+      pending.add(id, { sync, to: from, from: to, at: now.monotonic });
     } catch (error) {
-      this.#unsent(error);
+      this.#countUnsent(error);
     }
   }
 
-  /** To port 320 of who asked from 319; to where it asked from of anybody else, who may be behind a NAT. */
-  #follow(door: Door, id: number, sent: Stamp): void {
-    const unfollowed = door.awaiting.take(id);
-    const departure = this.#time.of(sent);
-    if (unfollowed === undefined || departure === undefined) return;
-    const { sync, to, from } = unfollowed;
+  /** Sends the Follow_Up to port 320 of a client that asked from 319; to the client's own port otherwise: it may be behind a NAT. */
+  #follow({ event, general, pending }: ServerSockets, id: number, sent: Stamp): void {
+    const waiting = pending.take(id);
+    const departure = this.#time.at(sent);
+    if (waiting === undefined || departure === undefined) return;
+    const { sync, to, from } = waiting;
     followUp(sync, secondsOf(departure), nanosecondsOf(departure), this.#followUp);
     try {
-      if (to.port === EVENT_PORT) door.general.send(this.#followUp, { address: to.address, port: GENERAL_PORT }, from);
-      else door.event.send(this.#followUp, to, from);
-      this.#tally.count('followups');
+      if (to.port === EVENT_PORT) general.send(this.#followUp, { address: to.address, port: GENERAL_PORT }, from);
+      else event.send(this.#followUp, to, from);
+      this.#counters.count('followups');
     } catch (error) {
-      this.#unsent(error);
+      this.#countUnsent(error);
     }
   }
 
-  /** A forged source address, a client that is gone: its loss. */
-  #unsent(error: unknown): void {
+  /** The source address was forged, or the client has gone: no reason to restart. */
+  #countUnsent(error: unknown): void {
     if (!(error instanceof HubError)) throw error;
-    this.#tally.count('unsent');
+    this.#counters.count('unsent');
   }
 
   #admits(client: Uint8Array): boolean {
-    const passage = this.#gate.judge(client);
-    if (passage === 'serve') return true;
-    this.#tally.count(passage === 'denied' ? 'denied' : 'limited');
+    const decision = this.#access.judge(client);
+    if (decision === 'serve') return true;
+    this.#counters.count(decision === 'denied' ? 'denied' : 'limited');
     return false;
   }
 
-  /** Whether it would be answered, if it were longer. */
+  /** Returns true if the request would be answered if it were longer. */
   #isShort(request: Uint8Array): boolean {
     const { amplify } = this.#replyContext;
     if (amplify === 'trusted') return false;
     return respond(request, request.length, { ...this.#replyContext, amplify: 'trusted' }, this.#reply) > 0;
   }
 }
+
+const secondsOf = (instant: bigint): number => Number(instant / SECOND);
+const nanosecondsOf = (instant: bigint): number => Number(instant % SECOND);

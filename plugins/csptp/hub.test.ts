@@ -1,37 +1,18 @@
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { createEngine } from '../../src/core/engine/engine.js';
-import { createEstimator } from '../../src/core/estimator/index.js';
-import { EMBEDDED_LEAP_TABLE } from '../../src/core/leap/leap-seconds.js';
-import { PLAIN_OPTIONS } from '../../src/core/tracks/source.js';
-import { Hub } from '../../src/kernel/hub.js';
-import { Catalogue } from '../../src/kernel/plugins/catalogue.js';
-import { NO_JOURNAL } from '../../src/kernel/record/event-log.js';
+import { assembleHub } from '../../src/kernel/assembly/assemble.js';
+import type { Hub } from '../../src/kernel/hub.js';
 import { createLabHost, type LabHost } from '../../src/lab/host.js';
 import { wire } from '../../src/lab/link.js';
 import { addNtpServer } from '../../src/lab/ntp-node.js';
+import { planTables, type Tables } from '../../src/lab/testing/plans.js';
 
 const S = 1e9;
 const CORE = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e6 };
 
 /** The real kernel, estimator and servo on a simulated machine. */
-async function startHub(host: LabHost, instances: Readonly<Record<string, readonly [string, object]>>): Promise<Hub> {
-  const catalogue = new Catalogue();
-  catalogue.addFolder(fileURLToPath(new URL('..', import.meta.url)));
-  const plans = Object.entries(instances).map(async ([id, [type, table]]) => {
-    const definition = await catalogue.load(type);
-    const found = await definition.config['~standard'].validate(table);
-    if (found.issues !== undefined) throw new Error(JSON.stringify(found.issues));
-    const options = definition.kind === 'source' ? { options: PLAIN_OPTIONS } : {};
-    return { id, definition, config: found.value, onError: 'retry' as const, ...options };
-  });
-  const quiet = { debug() {}, info() {}, warn() {} };
-  const abort = (error: Error): void => {
-    throw error;
-  };
-  const engine = createEngine(CORE, createEstimator(), EMBEDDED_LEAP_TABLE);
-  const hub = new Hub({ version: '0', host, engine, journal: NO_JOURNAL, log: () => quiet, abort });
-  await hub.start(await Promise.all(plans));
+async function startHub(host: LabHost, tables: Tables): Promise<Hub> {
+  const hub = assembleHub(host, CORE);
+  await hub.start(await planTables(tables));
   return hub;
 }
 
@@ -55,12 +36,12 @@ describe('two hubs in virtual time, of which one has the time from the other by 
     Object.assign(near.network.towards, { baseNs: 200e3, jitterNs: 20e3, shape: 'exp' });
     Object.assign(near.network.from, { baseNs: 200e3, jitterNs: 20e3, shape: 'exp' });
     const server = await startHub(far, {
-      'ntp.true': ['source.ntp', { address: '10.0.0.3', 'poll-min': '1s' }],
-      'csptp.lan': ['sink.csptp', {}],
+      'source.ntp.true': { address: '10.0.0.3', 'poll-min': '1s' },
+      'sink.csptp.lan': {},
     });
     const client = await startHub(near, {
-      'csptp.far': ['source.csptp', { address: '10.0.0.2' }],
-      'system-clock.system': ['sink.system-clock', { steer: true }],
+      'source.csptp.far': { address: '10.0.0.2' },
+      'sink.system-clock.system': { steer: true },
     });
     await far.run(400 * S);
 

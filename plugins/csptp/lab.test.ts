@@ -148,7 +148,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
       {
         state: 'ok',
         reason:
-          'asks from a port of chance, which some servers do not answer: ports 319 and 320 need CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=)',
+          'asks from a random port, which some servers do not answer: ports 319 and 320 need CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=)',
       },
     ]);
   });

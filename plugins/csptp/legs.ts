@@ -2,19 +2,19 @@ import type { Claims, Endpoint, Leg, Stamp, Timescale } from 'timehub/api';
 import { formatAddress, formatServer } from 'timehub/protocol/address';
 import { type Answer, claimsOf, type Measurement, type SyncPart, timescaleOf } from 'timehub/protocol/csptp';
 import { accuracyNs } from 'timehub/protocol/ptp';
-import { STAMP_NOISE_NS } from './stamping.js';
+import { STAMP_NOISE_NS } from 'timehub/toolkit';
 
-/** `announced`: as the flag ptpTimescale has it. */
+/** `announced`: the flag ptpTimescale decides. */
 export type ScaleChoice = 'announced' | 'tai' | 'utc';
 
-/** "More than 10 s" (clockAccuracy 0x31): any figure that lets nobody rely on it. */
+/** Root dispersion, ns, for a clockAccuracy of "more than 10 s" (0x31): large enough that the source is not used. */
 const BEYOND_NS = 1e11;
 
 export const scaleOf = (sync: SyncPart, choice: ScaleChoice): Timescale =>
   choice === 'announced' ? timescaleOf(sync) : choice;
 
-/** What an exchange is made of: the way out to the server and the way in again. */
-export interface Ways {
+/** A complete exchange. */
+export interface MeasuredExchange {
   readonly answer: Answer<Stamp>;
   readonly sent: Stamp;
   readonly measured: Measurement;
@@ -22,7 +22,8 @@ export interface Ways {
   readonly scale: Timescale;
 }
 
-export function legsOf({ answer, sent, measured, path, scale }: Ways): readonly [Leg, Leg] {
+/** Returns the two legs of an exchange: to the server and back. */
+export function legsOf({ answer, sent, measured, path, scale }: MeasuredExchange): readonly [Leg, Leg] {
   const of = (stamp: Stamp) => ({
     kind: 'leg' as const,
     clock: stamp.clock,
@@ -38,8 +39,8 @@ export function legsOf({ answer, sent, measured, path, scale }: Ways): readonly 
   ];
 }
 
-/** Whether it is synchronised the caller judges: the server's word alone does not make it so. */
-export function statedBy(sync: SyncPart, at: Endpoint, scale: Timescale): Claims {
+/** Returns the claims in an answer. The caller replaces `synchronised`: the server alone does not decide it. */
+export function claimsFrom(sync: SyncPart, at: Endpoint, scale: Timescale): Claims {
   const { taiMinusUtc, ...claims } = claimsOf(sync);
   const { status } = sync;
   const parent = formatAddress(status?.parent.address ?? new Uint8Array(0));

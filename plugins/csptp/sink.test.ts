@@ -88,7 +88,7 @@ describe('sink.csptp', () => {
     const { ask } = await serving({}, lab);
     expect((await ask())!.twoStep).to.equal(false);
     expect(lab.server.did.health.at(-1)!.state).to.equal('degraded');
-    expect(lab.server.did.health.at(-1)!.reason).to.contain('nothing here stamps what is sent');
+    expect(lab.server.did.health.at(-1)!.reason).to.contain('this machine makes no transmit stamps');
   });
 
   it('has its identity from the interface', async () => {

@@ -1,18 +1,12 @@
-import { defineSource, duration, flag, networkInterface, oneOf, table, wholeNumber } from 'timehub/api';
+import { defineSource, described, duration, flag, networkInterface, oneOf, table, wholeNumber } from 'timehub/api';
 import { parseServer } from 'timehub/protocol/address';
 import { EVENT_PORT } from 'timehub/protocol/ptp';
-import { serverAddress } from 'timehub/toolkit';
+import { isPollRange, POLL_RANGE, pollEntries, pollOptions, serverAddress, stampChoice } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { Client } from './client.js';
-import { ANY_CLASS } from './objection.js';
+import { ANY_CLASS } from './unusable.js';
 
 const ADDRESS = 'a server such as "time.example.org", "192.0.2.1" or "[2001:db8::1]:319"';
-const INTERVAL = { min: '125ms', max: '36h' };
-/** poll-max when none is given, in multiples of poll-min. */
-const DEFAULT_RANGE = 4;
-
-const described = <S extends v.GenericSchema>(schema: S, description: string) =>
-  v.pipe(schema, v.description(description));
 
 const config = v.pipe(
   table({
@@ -25,15 +19,10 @@ const config = v.pipe(
       v.optional(oneOf(['plain', 'org']), 'plain'),
       'Layout of the request. plain: for statime (ntpd-rs) and this hub. org: for servers that expect an organization before each value. Replies are understood in both.',
     ),
-    'poll-min': described(
-      v.optional(duration(INTERVAL), '1s'),
-      'Shortest interval between requests. Each interval is 1 to 5 % longer at random.',
-    ),
-    'poll-max': described(
-      v.optional(duration(INTERVAL)),
-      `Longest interval, used when a reply would add little. Default: ${DEFAULT_RANGE} × \`poll-min\`.`,
-    ),
-    iburst: described(v.optional(flag(), true), 'Start with quick requests, the first ones 2 s apart.'),
+    ...pollEntries('1s', {
+      min: 'Each interval is 1 to 5 % longer at random.',
+      iburst: 'Start with quick requests, the first ones 2 s apart.',
+    }),
     timeout: described(
       v.optional(duration({ min: '10ms', max: '10s' }), '1s'),
       'Longest wait for the Sync and its Follow_Up, which may come in either order.',
@@ -55,13 +44,10 @@ const config = v.pipe(
       'ptp: ask from port 319, because some servers (statime) answer no other port; if it is not available, from a random port, and the source reports it. any: ask from a random port.',
     ),
     interface: described(v.optional(networkInterface()), 'Ask over this network interface only.'),
-    stamps: described(
-      v.optional(oneOf(['auto', 'hardware', 'software']), 'auto'),
-      "auto: hardware stamps if the card of `interface` stamps PTP messages and its clock is one of the hub's, else kernel stamps. hardware: hardware stamps or failure. software: kernel stamps.",
-    ),
+    stamps: stampChoice(),
   }),
   v.forward(
-    v.check((c) => (c['poll-max'] ?? c['poll-min']) >= c['poll-min'], 'a duration not below poll-min'),
+    v.check((c) => isPollRange(c), POLL_RANGE),
     ['poll-max'],
   ),
 );
@@ -75,10 +61,9 @@ export default defineSource<Config>({
   needs: [],
   config,
   create(config, context) {
-    const minNs = config['poll-min'];
     const client = new Client(context, {
       server: parseServer(config.address, EVENT_PORT)!,
-      poll: { minNs, maxNs: config['poll-max'] ?? DEFAULT_RANGE * minNs, start: config.iburst ? 'burst' : 'steady' },
+      poll: pollOptions(config),
       windowNs: config.timeout,
       domain: config.domain,
       dialect: config.dialect,

@@ -1,7 +1,14 @@
 import type { Ns, SourceContext, Stamp } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import { type Answer, Kisses, measure, REFUSAL_TEXTS, type ReplyRefusal } from 'timehub/protocol/ntp';
-import { Association, Attempt, Counters, type Outcome, type PollOptions, RefusalRecord } from 'timehub/toolkit';
+import {
+  Association,
+  Counters,
+  type NtpOutcome,
+  type PollOptions,
+  RefusalRecord,
+  sendNtpRequest,
+} from 'timehub/toolkit';
 import { claimsOf, legsOf } from './legs.js';
 
 export interface ClientOptions {
@@ -27,7 +34,7 @@ export class Client {
   readonly #context: SourceContext;
   readonly #association: Association;
   readonly #longestNs: Ns;
-  readonly #tally: Counters<keyof typeof COUNTERS>;
+  readonly #counters: Counters<keyof typeof COUNTERS>;
   readonly #refusals: RefusalRecord<ReplyRefusal>;
   /** Requests in a row to which nothing came: no reply, no error of the network. */
   #silent = 0;
@@ -43,7 +50,7 @@ export class Client {
       onReplaced: () => this.#replaced(),
     });
     this.#longestNs = poll.maxNs;
-    this.#tally = new Counters(context.metrics, COUNTERS);
+    this.#counters = new Counters(context.metrics, COUNTERS);
     this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
   }
 
@@ -61,7 +68,7 @@ export class Client {
       ...this.#association.inspect(),
       pollIntervalS: this.#intervalNs / 1e9,
       ...this.#newest,
-      ...this.#tally.counts,
+      ...this.#counters.counts,
       refused: this.#refusals.counts,
     };
   }
@@ -71,8 +78,8 @@ export class Client {
   }
 
   #ask(): void {
-    this.#tally.count('requests');
-    new Attempt(this.#context, {
+    this.#counters.count('requests');
+    sendNtpRequest(this.#context, {
       peer: this.#association.peer.endpoint!,
       windowNs: Math.min(MAX_WINDOW_NS, Math.max(MIN_WINDOW_NS, this.#intervalNs)),
       hears: this.#silent >= SILENT_BEFORE_OPEN && this.#silent % 2 === 0 ? 'anybody' : 'peer',
@@ -83,7 +90,7 @@ export class Client {
     });
   }
 
-  #ended(outcome: Outcome): void {
+  #ended(outcome: NtpOutcome): void {
     if (this.#association.stopped) return;
     this.#silent = outcome.kind === 'silence' && outcome.cause === undefined ? this.#silent + 1 : 0;
     switch (outcome.kind) {
@@ -94,7 +101,7 @@ export class Client {
         this.#disown(outcome.answer, outcome.reason);
         break;
       case 'kiss':
-        this.#tally.count('kisses');
+        this.#counters.count('kisses');
         this.#kisses.take(outcome.code, this.#intervalNs);
         this.#missed(`${this.#association.peer} answers with the kiss of death ${outcome.code}`);
         if (outcome.code === 'RATE')
@@ -111,7 +118,7 @@ export class Client {
 
   /** `condition`: see `Association.answered`; undefined: this reply does not tell. */
   #answered(condition?: string): void {
-    this.#tally.count('replies');
+    this.#counters.count('replies');
     this.#refusals.accepted();
     this.#kisses.answered();
     this.#association.answered(condition);

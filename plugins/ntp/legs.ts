@@ -1,9 +1,7 @@
-import type { Claims, Endpoint, Leg, Ns, Stamp, StampClass } from 'timehub/api';
+import type { Claims, Endpoint, Leg, Stamp } from 'timehub/api';
 import { formatServer } from 'timehub/protocol/address';
 import type { Answer } from 'timehub/protocol/ntp';
-
-/** What no averaging removes: the spread of stamps between the event and its reading, one standard deviation. */
-const STAMP_NOISE_NS: Readonly<Record<StampClass, Ns>> = { hardware: 20, kernel: 1e3, user: 50e3 };
+import { STAMP_NOISE_NS } from 'timehub/toolkit';
 
 /** An exchange as the two legs it is made of: out to the server and in again (RFC 5905 §8). */
 export function legsOf(answer: Answer, sent: Stamp, received: Stamp, path: string): readonly [Leg, Leg] {

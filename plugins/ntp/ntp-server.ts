@@ -7,23 +7,24 @@ import {
   Counters,
   ReasonCounters,
   ServedAddresses,
+  ServedTime,
   TransmitLatency,
 } from 'timehub/toolkit';
-import { ServerTime } from './server-time.js';
+import { ReplyHeader } from './reply-header.js';
 
 export interface NtpServerOptions extends AccessOptions {
   readonly listen: readonly Server[];
   readonly onDeny: 'ignore' | 'kiss';
-  /** Bit n: version n is answered. */
+  /** Bit n set: version n is answered. */
   readonly versions: number;
 }
 
-/** A reply is never longer than its request, and no request worth an answer is longer than a packet on Ethernet. */
+/** Octets. A reply is never longer than its request; a longer request than a packet on Ethernet gets no answer. */
 const MAX_REQUEST = 1500;
 
 /**
- * Some 700 requests, as the kernel counts them: in a flood those that are not dropped have waited behind so many, 10 to 20 ms.
- * As many clients are served after a moment in which the hub did not run.
+ * Octets of some 700 requests, as the kernel counts them. In a flood, a request that is not dropped waits behind as many, 10 to
+ * 20 ms. After a moment in which the hub did not run, as many clients are served.
  */
 const RECEIVE_BUFFER_OCTETS = 2 ** 18;
 
@@ -38,34 +39,36 @@ const COUNTERS = {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The sockets of the NTP server and the way of a request through access lists, rate limit and `respond`. */
+/** Serves NTP: each request passes access lists, rate limit and `respond`. */
 export class NtpServer {
   readonly #context: SinkContext;
   readonly #options: NtpServerOptions;
-  readonly #tally: Counters<keyof typeof COUNTERS>;
+  readonly #counters: Counters<keyof typeof COUNTERS>;
   readonly #ignored: ReasonCounters<Silence>;
-  readonly #gate: AccessControl;
+  readonly #access: AccessControl;
   readonly #reply = new Uint8Array(MAX_REQUEST);
   readonly #replyContext: Mutable<ReplyContext>;
-  readonly #lead = new TransmitLatency();
-  #time: ServerTime;
+  readonly #latency = new TransmitLatency();
+  #header: ReplyHeader;
+  #time: ServedTime;
   #sockets: readonly UdpSocket[] = [];
-  #watch: ServedAddresses | undefined;
+  #servedAddresses: ServedAddresses | undefined;
 
   constructor(context: SinkContext, options: NtpServerOptions) {
     this.#context = context;
     this.#options = options;
-    this.#tally = new Counters(context.metrics, COUNTERS);
+    this.#counters = new Counters(context.metrics, COUNTERS);
     this.#ignored = new ReasonCounters(
       context.metrics,
       'ignored',
       'Datagrams that are no request worth an answer, by reason',
       SILENCES,
     );
-    this.#gate = new AccessControl(context, options);
-    this.#time = new ServerTime(context.state());
+    this.#access = new AccessControl(context, options);
+    this.#header = new ReplyHeader(context.state());
+    this.#time = new ServedTime(context.state(), 'utc');
     this.#replyContext = {
-      header: this.#time.header,
+      header: this.#header.octets,
       versions: options.versions,
       admission: 'serve',
       clientPort: 0,
@@ -76,11 +79,12 @@ export class NtpServer {
     };
   }
 
-  /** Throws what `network.udp` throws: the port is taken, or not ours to take. */
+  /** Throws the errors of `network.udp`. */
   start(): void {
     this.#context.onState((state) => {
-      this.#time = new ServerTime(state);
-      this.#replyContext.header = this.#time.header;
+      this.#header = new ReplyHeader(state);
+      this.#time = new ServedTime(state, 'utc');
+      this.#replyContext.header = this.#header.octets;
     });
     this.#sockets = this.#options.listen.map(({ host, port }) => {
       const socket = this.#context.network.udp({ address: host, port, receiveBuffer: RECEIVE_BUFFER_OCTETS });
@@ -89,13 +93,13 @@ export class NtpServer {
     });
     for (const { local } of this.#sockets) this.#context.identity.serves(local.address);
     const bound = this.#sockets.map(({ local }) => local.address);
-    this.#watch = new ServedAddresses(this.#context, bound, (gone) => this.#tell(gone));
-    this.#tell(undefined);
-    this.#watch.start();
+    this.#servedAddresses = new ServedAddresses(this.#context, bound, (gone) => this.#reportHealth(gone));
+    this.#reportHealth(undefined);
+    this.#servedAddresses.start();
   }
 
   stop(): void {
-    this.#watch?.stop();
+    this.#servedAddresses?.stop();
     for (const socket of this.#sockets) socket.close();
     this.#sockets = [];
   }
@@ -104,12 +108,12 @@ export class NtpServer {
     return {
       listen: this.#addresses(),
       stamps: this.#sockets.map(({ stamps }) => stamps),
-      ...this.#tally.counts,
+      ...this.#counters.counts,
       ignored: this.#ignored.counts,
     };
   }
 
-  #tell(gone: string | undefined): void {
+  #reportHealth(gone: string | undefined): void {
     if (gone === undefined) this.#context.health('ok', `serves at ${this.#addresses().join(', ')}`);
     else this.#context.health('degraded', gone);
   }
@@ -119,7 +123,7 @@ export class NtpServer {
   }
 
   #receive(socket: UdpSocket, { payload, from, to, received }: Datagram): void {
-    this.#tally.count('requests');
+    this.#counters.count('requests');
     this.#context.identity.hears(payload, from, to);
     const admission = this.#admit(from.address);
     if (admission === 'silence') return;
@@ -127,9 +131,9 @@ export class NtpServer {
     context.admission = admission;
     context.clientPort = from.port;
     [context.receiveSeconds, context.receiveFraction] = this.#words(received.time);
-    this.#time.grow(received.monotonic);
+    this.#header.setRootDispersion(received.monotonic);
     const now = this.#context.read('system').time;
-    [context.transmitSeconds, context.transmitFraction] = this.#words(this.#lead.ahead(now));
+    [context.transmitSeconds, context.transmitFraction] = this.#words(this.#latency.departure(now));
     const length = respond(payload, payload.length, context, this.#reply);
     if (typeof length === 'string') this.#ignored.count(length);
     else this.#send(socket, length, from, to, now);
@@ -138,27 +142,28 @@ export class NtpServer {
   #send(socket: UdpSocket, length: number, from: Endpoint, to: string, stamped: Instant): void {
     try {
       const { before } = socket.send(this.#reply.subarray(0, length), from, to);
-      this.#lead.learn(Number(before.time - stamped));
-      this.#tally.count(this.#replyContext.admission === 'serve' ? 'replies' : 'kisses');
+      this.#latency.learn(Number(before.time - stamped));
+      this.#counters.count(this.#replyContext.admission === 'serve' ? 'replies' : 'kisses');
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
-      // A forged source address, a client that is gone: its loss.
-      this.#tally.count('unsent');
+      // The source address was forged, or the client has gone: no reason to restart.
+      this.#counters.count('unsent');
     }
   }
 
   #admit(address: string): Admission | 'silence' {
     const octets = octetsOf(address);
     if (octets === undefined) return 'silence';
-    const passage = this.#gate.judge(octets);
-    if (passage === 'serve') return 'serve';
-    this.#tally.count(passage === 'denied' ? 'denied' : 'limited');
-    if (passage === 'denied') return this.#options.onDeny === 'kiss' ? 'deny' : 'silence';
-    return passage === 'limited-first' ? 'rate' : 'silence';
+    const decision = this.#access.judge(octets);
+    if (decision === 'serve') return 'serve';
+    this.#counters.count(decision === 'denied' ? 'denied' : 'limited');
+    if (decision === 'denied') return this.#options.onDeny === 'kiss' ? 'deny' : 'silence';
+    return decision === 'limited-first' ? 'rate' : 'silence';
   }
 
-  #words(time: bigint): [number, number] {
-    const ntp = toNtpTime(this.#time.correct(time));
+  /** Returns the NTP timestamp, in two words, of the hub's time when the system clock read `time`. */
+  #words(time: Instant): [seconds: number, fraction: number] {
+    const ntp = toNtpTime(this.#time.at({ clock: 'system', time })!);
     return [Number(ntp >> 32n), Number(ntp & 0xffff_ffffn)];
   }
 }

@@ -1,37 +1,20 @@
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { HubEvent } from 'timehub/api';
-import { createEngine } from '../../src/core/engine/engine.js';
-import { createEstimator } from '../../src/core/estimator/index.js';
-import { EMBEDDED_LEAP_TABLE } from '../../src/core/leap/leap-seconds.js';
-import { PLAIN_OPTIONS } from '../../src/core/tracks/source.js';
-import { Hub, type PlannedInstance } from '../../src/kernel/hub.js';
-import { Catalogue } from '../../src/kernel/plugins/catalogue.js';
-import { NO_JOURNAL } from '../../src/kernel/record/event-log.js';
+import { assembleHub } from '../../src/kernel/assembly/assemble.js';
+import type { Hub } from '../../src/kernel/hub.js';
 import { createLabHost, type LabHost } from '../../src/lab/host.js';
 import { wire } from '../../src/lab/link.js';
 import { addNtpServer, type NtpNode } from '../../src/lab/ntp-node.js';
+import { planTables, type Tables } from '../../src/lab/testing/plans.js';
 
 const S = 1e9;
 const NAME = 'pool.example';
 const CORE = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e6 };
 
-type Tables = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-async function plansOf(tables: Tables): Promise<readonly PlannedInstance[]> {
-  const catalogue = new Catalogue();
-  catalogue.addFolder(fileURLToPath(new URL('..', import.meta.url)));
-  const definition = await catalogue.load('source.ntp');
-  const plans = Object.entries(tables).map(async ([id, table]): Promise<PlannedInstance> => {
-    const found = await definition.config['~standard'].validate({ 'poll-min': '1s', 'poll-max': '4s', ...table });
-    if (found.issues !== undefined) throw new Error(JSON.stringify(found.issues));
-    return { id, definition, config: found.value, onError: 'retry', options: PLAIN_OPTIONS };
-  });
-  return Promise.all(plans);
-}
+const table = (address: string) => ({ address, 'poll-min': '1s', 'poll-max': '4s' });
 
 const sources = (count: number): Tables =>
-  Object.fromEntries(Array.from({ length: count }, (_, n) => [`ntp.p${n + 1}`, { address: NAME }]));
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`source.ntp.p${n + 1}`, table(NAME)]));
 
 /** A machine and the servers `10.0.0.1`… of one name. */
 class Scene {
@@ -57,14 +40,9 @@ class Scene {
   }
 
   async start(tables: Tables): Promise<void> {
-    const quiet = { debug() {}, info() {}, warn() {} };
-    const engine = createEngine(CORE, createEstimator(), EMBEDDED_LEAP_TABLE);
-    const abort = (error: Error) => {
-      throw error;
-    };
-    this.hub = new Hub({ version: '0', host: this.host, engine, journal: NO_JOURNAL, log: () => quiet, abort });
+    this.hub = assembleHub(this.host, CORE);
     this.hub.report.onEvent((event) => this.events.push(event));
-    await this.hub.start(await plansOf(tables));
+    await this.hub.start(await planTables(tables));
   }
 
   pass(seconds: number): Promise<void> {
@@ -178,13 +156,13 @@ describe('sources of one name', function () {
 
   it('leave alone what another source asks by its address, now or after a reload', async () => {
     const scene = new Scene(4);
-    await scene.start({ ...sources(2), 'ntp.own': { address: '10.0.0.1' } });
+    await scene.start({ ...sources(2), 'source.ntp.own': table('10.0.0.1') });
     await scene.pass(30);
     expect(scene.asked).to.deep.equal({ 'ntp.p1': 2, 'ntp.p2': 3, 'ntp.own': 1 });
-    const plans = await plansOf({
+    const plans = await planTables({
       ...sources(2),
-      'ntp.own': { address: '10.0.0.1' },
-      'ntp.new': { address: '10.0.0.3' },
+      'source.ntp.own': table('10.0.0.1'),
+      'source.ntp.new': table('10.0.0.3'),
     });
     const none = { removed: [], changed: [], retuned: [], kept: [], hub: false };
     await scene.hub.reload(plans, { ...none, added: ['ntp.new'] });
@@ -198,9 +176,11 @@ describe('sources of one name', function () {
     await scene.pass(30);
     scene.answer(6, 5, 4, 3, 2, 1);
     const before = scene.asked;
-    const tables = Object.fromEntries(Object.keys(before).map((id) => [id, { address: NAME, 'poll-max': '8s' }]));
+    const tables = Object.fromEntries(
+      Object.keys(before).map((id) => [`source.${id}`, { ...table(NAME), 'poll-max': '8s' }]),
+    );
     const none = { added: [], removed: [], retuned: [], kept: [], hub: false };
-    await scene.hub.reload(await plansOf(tables), { ...none, changed: Object.keys(before) });
+    await scene.hub.reload(await planTables(tables), { ...none, changed: Object.keys(before) });
     await scene.pass(30);
     expect(scene.asked).to.deep.equal(before);
     expect(scene.events.filter(({ text }) => text.startsWith('asks '))).to.deep.equal([]);
@@ -223,7 +203,7 @@ describe('sources of one name', function () {
   it('ask ever more seldom while every server of the name is dead', async () => {
     const scene = new Scene(3);
     for (const server of scene.servers) server.stop();
-    await scene.start({ 'ntp.p1': { address: NAME, 'poll-max': '64s' } });
+    await scene.start({ 'source.ntp.p1': { ...table(NAME), 'poll-max': '64s' } });
     await scene.pass(120);
     const requests = () => (scene.hub.report.detail('ntp.p1')!.inspect as { readonly requests: number }).requests;
     const before = requests();

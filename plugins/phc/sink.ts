@@ -3,15 +3,12 @@ import {
   type Discipline,
   defineSink,
   type HardwareClock,
-  HubError,
   type Running,
   type SinkContext,
   type TimeState,
 } from 'timehub/api';
+import { steerOrObserve } from 'timehub/toolkit';
 import { type PhcSinkConfig, sinkConfig } from './config.js';
-
-/** The refusals that leave the sink useful: it observes instead. */
-const OBSERVE_INSTEAD: ReadonlySet<string> = new Set(['TH_CLOCK_PERMISSION', 'TH_CLOCK_OWNED']);
 
 export default defineSink<PhcSinkConfig>({
   type: 'phc',
@@ -65,23 +62,20 @@ class PhcSink implements Running<PhcSinkConfig> {
     };
   }
 
-  /** Why it may not; empty when it steers. */
+  /** Returns why the sink may not steer; '' when it steers. */
   #steer({ id }: HardwareClock): string {
     const updates = this.#options['step-updates'];
-    try {
-      this.#discipline = this.#context.discipline(id, {
-        thresholdNs: this.#options['step-threshold'],
-        updates: updates < 0 ? Number.POSITIVE_INFINITY : updates,
-        // A clock that nobody but the network card sees may start in 1970, and start there again.
-        panicNs: Number.POSITIVE_INFINITY,
-        panicAtStart: false,
-        maxSlewPpb: this.#options['max-slew'],
-      });
-      return '';
-    } catch (error) {
-      if (error instanceof HubError && OBSERVE_INSTEAD.has(error.code)) return error.message;
-      throw error;
-    }
+    const granted = steerOrObserve(this.#context, id, {
+      thresholdNs: this.#options['step-threshold'],
+      updates: updates < 0 ? Number.POSITIVE_INFINITY : updates,
+      // A clock that only the network card reads may start in 1970, and start there again.
+      panicNs: Number.POSITIVE_INFINITY,
+      panicAtStart: false,
+      maxSlewPpb: this.#options['max-slew'],
+    });
+    if (typeof granted === 'string') return granted;
+    this.#discipline = granted;
+    return '';
   }
 
   #report(state: TimeState): void {

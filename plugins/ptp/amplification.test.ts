@@ -3,17 +3,18 @@ import { expect } from 'chai';
 import { request as csptpRequest, REQUEST_OCTETS } from 'timehub/protocol/csptp';
 import { MODE_CLIENT, request as ntpRequest } from 'timehub/protocol/ntp';
 import { ALL_PORTS, DATA_SETS, encode, type Message, NO_FLAGS, NO_INTERVAL, type Tlv } from 'timehub/protocol/ptp';
-import { PtpLab, type PtpLabTables } from './testing/ptp-lab.js';
+import type { Tables } from '../../src/lab/testing/plans.js';
+import { PtpLab } from './testing/ptp-lab.js';
 
 const SERVER = '192.0.2.1';
 const PTP_SERVER = '10.0.0.1';
 const PAGE = new URL('../../../docs/hostile-peers.md', import.meta.url);
 
-const SINKS: PtpLabTables = {
+const SINKS: Tables = {
   'sink.ptp.gm': { interface: 'eth0', unicast: true, 'management-over-network': true, role: 'fixed' },
   'sink.ntp.lan': {},
 };
-const CSPTP: PtpLabTables = { 'sink.csptp.lan': { interface: 'eth0', listen: '10.0.0.1:319' } };
+const CSPTP: Tables = { 'sink.csptp.lan': { interface: 'eth0', listen: '10.0.0.1:319' } };
 
 interface Row {
   readonly service: string;
@@ -25,7 +26,7 @@ interface Row {
   readonly packets: string;
   readonly octets: string;
   readonly why?: string;
-  readonly tables?: PtpLabTables;
+  readonly tables?: Tables;
 }
 
 function octetsOf(message: Message): Uint8Array {

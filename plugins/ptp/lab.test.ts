@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { addGpsd } from '../../src/lab/gpsd-node.js';
-import { PtpLab, type PtpLabMachine, type PtpLabTables } from './testing/ptp-lab.js';
+import type { Tables } from '../../src/lab/testing/plans.js';
+import { PtpLab, type PtpLabMachine } from './testing/ptp-lab.js';
 
 const GNSS = { 'source.gpsd.gnss': { address: '127.0.0.1:2947' } };
 const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms' };
@@ -22,7 +23,7 @@ describe('PTP in the lab', function () {
     return { grandmaster, client, gpsd, segment, ports: [grandmaster.plug(segment), client.plug(segment)] as const };
   }
 
-  async function follow(grandmaster: PtpLabMachine, client: PtpLabMachine, common: object, over: PtpLabTables = {}) {
+  async function follow(grandmaster: PtpLabMachine, client: PtpLabMachine, common: object, over: Tables = {}) {
     await grandmaster.start({ ...GNSS, 'sink.ptp.lan': { interface: 'eth0', 'improve-after': '1s', ...common } });
     await lab.run(30);
     await client.start({ 'source.ptp.up': { interface: 'eth0', ...common }, ...over });

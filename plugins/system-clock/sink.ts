@@ -3,13 +3,13 @@ import {
   defineSink,
   duration,
   flag,
-  HubError,
   type Running,
   rate,
   type SinkContext,
   table,
   wholeNumber,
 } from 'timehub/api';
+import { steerOrObserve } from 'timehub/toolkit';
 import * as v from 'valibot';
 
 const config = table({
@@ -49,9 +49,6 @@ const config = table({
 
 type SystemClockConfig = v.InferOutput<typeof config>;
 
-/** The refusals that leave the sink useful: it observes instead. */
-const OBSERVE_INSTEAD: ReadonlySet<string> = new Set(['TH_CLOCK_PERMISSION', 'TH_CLOCK_OWNED']);
-
 export default defineSink<SystemClockConfig>({
   type: 'system-clock',
   summary: "The machine's clock, CLOCK_REALTIME: steered by the estimate, or observed",
@@ -75,18 +72,15 @@ class SystemClock implements Running<SystemClockConfig> {
 
   async start(): Promise<void> {
     if (!this.#options.steer) return this.#tell('ok', 'observing: steer is off');
-    try {
-      this.#discipline = this.#context.discipline('system', {
-        thresholdNs: this.#options['step-threshold'],
-        updates: this.#options['step-updates'] < 0 ? Number.POSITIVE_INFINITY : this.#options['step-updates'],
-        panicNs: this.#options.panic,
-        panicAtStart: this.#options['panic-at-start'],
-        maxSlewPpb: this.#options['max-slew'],
-      });
-    } catch (error) {
-      if (!(error instanceof HubError) || !OBSERVE_INSTEAD.has(error.code)) throw error;
-      return this.#tell('degraded', `observing: ${error.message}`);
-    }
+    const granted = steerOrObserve(this.#context, 'system', {
+      thresholdNs: this.#options['step-threshold'],
+      updates: this.#options['step-updates'] < 0 ? Number.POSITIVE_INFINITY : this.#options['step-updates'],
+      panicNs: this.#options.panic,
+      panicAtStart: this.#options['panic-at-start'],
+      maxSlewPpb: this.#options['max-slew'],
+    });
+    if (typeof granted === 'string') return this.#tell('degraded', `observing: ${granted}`);
+    this.#discipline = granted;
     this.#report();
     this.#context.onState(() => this.#report());
   }

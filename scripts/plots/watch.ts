@@ -1,6 +1,8 @@
-import type { Leg, Ns, TimeState } from '../../src/api/index.js';
+import type { Leg, Ns, Observation, TimeState } from '../../src/api/index.js';
 import { createEstimator, type Estimator, type EstimatorOptions } from '../../src/core/estimator/index.js';
-import { simulate } from '../../src/lab/scenario/index.js';
+import { ENGINE, ESTIMATOR, JOURNAL } from '../../src/kernel/assembly/tokens.js';
+import { NO_JOURNAL } from '../../src/kernel/record/event-log.js';
+import { prepareScenario } from '../../src/lab/scenario/prepare.js';
 import { catalogue, parseScenario } from '../lab.js';
 
 /** A moment of a run, and the truth at it. */
@@ -12,7 +14,6 @@ export interface Moment {
 
 /** The hub's state at a moment: the system clock and the sources. */
 export interface Frame extends Moment {
-  /** `offsetNs` is carried forward to the moment. */
   readonly clock: TimeState['clocks'][number];
   readonly sources: TimeState['sources'];
 }
@@ -29,6 +30,12 @@ export interface Run<Inside> {
   readonly exchanges: readonly Exchange[];
   /** Texts of the event log begin with the id of the source. */
   readonly events: readonly { readonly atS: number; readonly text: string }[];
+}
+
+/** A record of the event log. */
+interface LogRecord {
+  readonly type?: string;
+  readonly observations?: readonly Observation[];
 }
 
 interface WatchOptions<Inside> {
@@ -48,25 +55,28 @@ export async function watch<Inside extends object = object>(
   const frames: (Frame & Inside)[] = [];
   const exchanges: Exchange[] = [];
   const events: { atS: number; text: string }[] = [];
-  let moment: Moment = { atS: 0, truthNs: Number.NaN };
-  await simulate(scenario, {
-    ...{ seed, catalogue, version: 'plots', estimator },
-    onEvent: (atS, text) => events.push({ atS, text }),
-    onSecond(atS, { clocks, sources }, { errorNs, surpriseNs }) {
-      moment = { atS, truthNs: errorNs };
-      if (atS % (scenario.tick / 1e9) > 0) return;
-      const clock = { ...clocks[0]!, offsetNs: errorNs - surpriseNs };
-      frames.push({ ...moment, clock, sources, ...look(estimator) });
-    },
-    record: (record) => exchanges.push(...exchangesOf(record, moment)),
+  const { world, hub, start } = await prepareScenario(scenario, { seed, catalogue }, (parts) => {
+    const write = (record: LogRecord): void => {
+      if (record.type === 'tick') {
+        const { clocks, sources } = parts.resolve(ENGINE).state([world.host.clocks[0].read()]);
+        frames.push({ ...now(), clock: clocks[0]!, sources, ...look(estimator) });
+      }
+      exchanges.push(...exchangesOf(record, now()));
+    };
+    parts.value(ESTIMATOR, estimator).value(JOURNAL, { ...NO_JOURNAL, write });
   });
+  const { host } = world;
+  const now = (): Moment => ({ atS: host.nowNs / 1e9, truthNs: host.errorNs('system') });
+  hub.report.onEvent(({ id, text }) => events.push({ atS: now().atS, text: `${id} ${text}` }));
+  await start();
+  await host.run(scenario.duration);
+  await hub.stop();
   return { frames, exchanges, events };
 }
 
-function exchangesOf(record: { readonly observations?: readonly object[] }, moment: Moment): readonly Exchange[] {
-  const legs = (record.observations ?? []) as readonly Partial<Leg>[];
+function exchangesOf({ observations = [] }: LogRecord, moment: Moment): readonly Exchange[] {
   const transit = (direction: Leg['direction']): Ns | undefined =>
-    legs.find((leg) => leg.kind === 'leg' && leg.direction === direction)?.transitNs;
+    observations.find((one): one is Leg => one.kind === 'leg' && one.direction === direction)?.transitNs;
   const [outNs, inNs] = [transit('outbound'), transit('inbound')];
   return outNs === undefined || inNs === undefined ? [] : [{ ...moment, outNs, inNs }];
 }

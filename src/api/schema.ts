@@ -65,5 +65,9 @@ export const flag = () => v.boolean('true or false');
 export const oneOf = <const O extends readonly string[]>(options: O) =>
   v.picklist(options, `one of ${options.map((option) => `"${option}"`).join(', ')}`);
 
+/** Adds the sentence that the configuration reference and the editor's schema show for a key. */
+export const described = <const S extends v.GenericSchema>(schema: S, description: string) =>
+  v.pipe(schema, v.description(description));
+
 /** A table whose unknown keys are errors. */
 export const table = <const E extends v.ObjectEntries>(entries: E) => v.strictObject(entries, 'a table');

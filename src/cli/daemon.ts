@@ -1,17 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger, Timer } from '../api/index.js';
-import { createEngine } from '../core/engine/engine.js';
-import { createEstimator } from '../core/estimator/index.js';
-import { readLeapTable } from '../core/leap/leap-list.js';
-import type { LeapTable } from '../core/leap/leap-table.js';
 import { openHost } from '../host/host.js';
 import { exitNow, exitWithin } from '../host/process-exit.js';
+import { assembleHub, logHeader } from '../kernel/assembly/assemble.js';
+import { ABORT, HUB_VERSION, JOURNAL, LOG, LOG_OUTPUT, STATE_STORE } from '../kernel/assembly/tokens.js';
 import { formatProblems, type HubConfig, problemLine } from '../kernel/config/index.js';
 import type { Host, HostClock } from '../kernel/host.js';
-import { Hub } from '../kernel/hub.js';
-import { NO_STATE, StateFile } from '../kernel/memory/state-file.js';
+import type { Hub } from '../kernel/hub.js';
+import { StateFile } from '../kernel/memory/state-file.js';
 import { containUncaught } from '../kernel/plugins/scope.js';
-import { FileJournal, type Journal, NO_JOURNAL } from '../kernel/record/event-log.js';
+import { FileJournal } from '../kernel/record/event-log.js';
 import { EXIT, type ExitStatus } from './exit.js';
 import { holdHangups, oneAtATime } from './hangups.js';
 import { isJournal, withPriority } from './journal-prefix.js';
@@ -59,18 +57,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
   warnOf(loaded, log);
   const host = options.steer ? openHost() : withoutSteering(openHost());
   for (const note of host.notes) log.warn(note);
-  const leap = host.leapSeconds();
-  const leapTable = readLeapTable(leap?.text, leap?.path);
-  const journal = openJournal(config, host, leapTable);
-  const engine = createEngine(config.hub, createEstimator(), leapTable);
-  const state = config.hub.stateDir === undefined ? NO_STATE : new StateFile(config.hub.stateDir);
   let stop: Daemon['stop'] = () => {};
   let isStopping = false;
   const abort = (error: Error) => {
     log.warn(`stops, because a part without which it must not run failed: ${error.message}`);
     stop(EXIT.software);
   };
-  const hub = new Hub({ version: VERSION, host, engine, journal, state, log: logs.of, logOutput: logs, abort });
+  const { eventLog, stateDir } = config.hub;
+  const hub = assembleHub(host, config.hub, (parts) => {
+    parts.value(HUB_VERSION, VERSION).value(LOG, logs.of).value(LOG_OUTPUT, logs).value(ABORT, abort);
+    if (eventLog !== undefined) parts.factory(JOURNAL, () => new FileJournal(eventLog, logHeader(parts)));
+    if (stateDir !== undefined) parts.value(STATE_STORE, new StateFile(stateDir));
+  });
   const releaseOutput = captureOutput((id = 'hub') => hub.logOf(id));
   const releaseProcess = handleProcess({ host, log, stop: (status) => stop(status) });
   const end = async (): Promise<void> => {
@@ -150,17 +148,6 @@ function handleProcess({ host, log, stop }: Handled): () => void {
 
 function warnOf({ warnings }: LoadedHub, log: Logger): void {
   for (const warning of warnings) log.warn(problemLine(warning), { code: warning.code });
-}
-
-function openJournal(config: HubConfig, host: Host, leapTable: LeapTable): Journal {
-  if (config.hub.eventLog === undefined) return NO_JOURNAL;
-  return new FileJournal(config.hub.eventLog, {
-    schema: 1,
-    version: VERSION,
-    monotonic: host.monotonic(),
-    core: config.hub,
-    leapTable,
-  });
 }
 
 const withoutSteering = (host: Host): Host => ({

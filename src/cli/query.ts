@@ -10,7 +10,7 @@ import {
   REFUSAL_TEXTS,
   type ReplyRefusal,
 } from '../protocol/ntp/index.js';
-import { Attempt, type Outcome } from '../toolkit/ntp-exchange.js';
+import { type NtpOutcome, sendNtpRequest } from '../toolkit/ntp-request.js';
 import { Refusals } from '../toolkit/refusals.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
@@ -110,9 +110,9 @@ const attempt = (
   peer: Place,
   refusals: Refusals<ReplyRefusal>,
   options: { readonly hears: 'peer' | 'anybody'; readonly windowNs: number },
-): Promise<Outcome> =>
+): Promise<NtpOutcome> =>
   new Promise((onEnd) => {
-    new Attempt(host, {
+    sendNtpRequest(host, {
       ...options,
       peer,
       onError: 'end',
@@ -124,7 +124,7 @@ const attempt = (
 function judge(
   host: Host,
   peer: Place,
-  outcome: Exclude<Outcome, { kind: 'silence' }>,
+  outcome: Exclude<NtpOutcome, { kind: 'silence' }>,
   refusals: Refusals<ReplyRefusal>,
 ): Sample | Useless {
   if (outcome.kind === 'unusable') return outcome;

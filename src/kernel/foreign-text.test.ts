@@ -1,10 +1,8 @@
 import { expect } from 'chai';
 import { defineSource, type HubEvent, NS_PER_S, type SourceContext } from '../api/index.js';
-import { createEngine } from '../core/engine/engine.js';
-import { createEstimator } from '../core/estimator/index.js';
-import { readLeapTable } from '../core/leap/leap-list.js';
 import { createLabHost } from '../lab/host.js';
-import { Hub } from './hub.js';
+import { assembleHub } from './assembly/assemble.js';
+import { ABORT, JOURNAL, LOG } from './assembly/tokens.js';
 
 const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;
 const options = { prefer: false, trust: false, require: false, noselect: false, offsetNs: 0, asymmetryNs: 0 };
@@ -28,16 +26,12 @@ async function shown(act: (context: SourceContext) => void, inspected: Record<st
     else if (typeof value === 'object' && value !== null) for (const [k, item] of Object.entries(value)) see(item, k);
   };
   const note = (message: string, fields?: object) => see([message, fields]);
-  const hub = new Hub({
-    ...{ version: '0', host, abort: () => {} },
-    engine: createEngine(
-      { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e7 },
-      createEstimator(),
-      readLeapTable(undefined),
-    ),
-    journal: { write: (record) => see(record), note: '', close: async () => {} },
-    log: () => ({ debug: note, info: note, warn: note }),
-  });
+  const hub = assembleHub(host, { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e7 }, (parts) =>
+    parts
+      .value(ABORT, () => {})
+      .value(JOURNAL, { write: (record) => see(record), note: '', close: async () => {} })
+      .value(LOG, () => ({ debug: note, info: note, warn: note })),
+  );
   const events: HubEvent[] = [];
   hub.report.onEvent((event) => events.push(event));
   const definition = defineSource({

@@ -11,11 +11,10 @@ import {
   type StepPolicy,
   type TimeState,
 } from '../api/index.js';
-import { createEngine } from '../core/engine/engine.js';
-import { createEstimator } from '../core/estimator/index.js';
-import { readLeapTable } from '../core/leap/leap-list.js';
 import { createLabHost, type LabHostOptions } from '../lab/host.js';
-import { Hub, type PlannedInstance } from './hub.js';
+import { assembleHub } from './assembly/assemble.js';
+import { ABORT, JOURNAL, LOG } from './assembly/tokens.js';
+import type { Hub, PlannedInstance } from './hub.js';
 import { NO_JOURNAL } from './record/event-log.js';
 
 const S = NS_PER_S;
@@ -44,9 +43,13 @@ function setUp(lab: LabHostOptions = {}, journal = NO_JOURNAL) {
     },
   });
   const core = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e7 };
-  const engine = createEngine(core, createEstimator(), readLeapTable(undefined));
   const aborted: Error[] = [];
-  const hub = new Hub({ version: '0', host, engine, journal, log, abort: (error) => aborted.push(error) });
+  const hub = assembleHub(host, core, (parts) =>
+    parts
+      .value(JOURNAL, journal)
+      .value(LOG, log)
+      .value(ABORT, (error) => aborted.push(error)),
+  );
   /** A source that knows the truth and says it once a second, after what the test wants it to do. */
   const truthful = (poll: Poll = () => {}) =>
     defineSource({

@@ -1,13 +1,11 @@
 import { expect } from 'chai';
 import { defineSink, defineSource, NS_PER_S, type PluginDefinition, type Running } from '../api/index.js';
-import { createEngine } from '../core/engine/engine.js';
-import { createEstimator } from '../core/estimator/index.js';
-import { readLeapTable } from '../core/leap/leap-list.js';
 import { createLabHost } from '../lab/host.js';
+import { assembleHub } from './assembly/assemble.js';
+import { ABORT, STATE_STORE } from './assembly/tokens.js';
 import type { ConfigDifference } from './config/index.js';
-import { Hub, type PlannedInstance } from './hub.js';
+import type { PlannedInstance } from './hub.js';
 import { NO_STATE } from './memory/state-file.js';
-import { NO_JOURNAL } from './record/event-log.js';
 
 const S = NS_PER_S;
 const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;
@@ -19,10 +17,8 @@ function setUp(state = NO_STATE) {
   const host = createLabHost();
   const done: string[] = [];
   let elapsedS = 0;
-  const log = () => ({ debug() {}, info() {}, warn() {} });
   const core = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e7 };
-  const engine = createEngine(core, createEstimator(), readLeapTable(undefined));
-  const hub = new Hub({ version: '0', host, engine, journal: NO_JOURNAL, state, log, abort: () => {} });
+  const hub = assembleHub(host, core, (parts) => parts.value(STATE_STORE, state).value(ABORT, () => {}));
   /** An instance that notes what it does; `behaviour` replaces parts of it. */
   const plan = (id: string, behaviour: Partial<Running<unknown>> = {}, kind = 'source'): PlannedInstance => {
     const parts = {

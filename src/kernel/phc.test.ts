@@ -1,16 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { type ClockId, NS_PER_S, type Ns } from '../api/index.js';
-import { createEngine } from '../core/engine/engine.js';
-import { createEstimator } from '../core/estimator/index.js';
-import { EMBEDDED_LEAP_TABLE } from '../core/leap/leap-seconds.js';
-import { PLAIN_OPTIONS } from '../core/tracks/source.js';
 import { createLabHost, type LabHost, type LabHostOptions } from '../lab/host.js';
 import { addNtpServer } from '../lab/ntp-node.js';
 import { CORE } from '../lab/testing/machine.js';
-import { Hub, type PlannedInstance } from './hub.js';
-import { Catalogue } from './plugins/catalogue.js';
-import { NO_JOURNAL } from './record/event-log.js';
+import { planTables } from '../lab/testing/plans.js';
+import { assembleHub } from './assembly/assemble.js';
 
 const LINK = { baseNs: 200e3, jitterNs: 5e3, shape: 'exp', loss: 0 } as const;
 const A: ClockId = 'phc:ptp0';
@@ -24,26 +18,9 @@ async function machine(phcs: NonNullable<LabHostOptions['phcs']>, tables: Readon
     'sink.system-clock.local': { steer: true },
     ...tables,
   };
-  const plans = await Promise.all(Object.entries(all).map(([name, table]) => planned(name, table)));
-  const abort = (error: Error): void => {
-    throw error;
-  };
-  const quiet = { debug() {}, info() {}, warn() {} };
-  const engine = createEngine(CORE, createEstimator(), EMBEDDED_LEAP_TABLE);
-  const hub = new Hub({ version: '0', host, engine, journal: NO_JOURNAL, log: () => quiet, abort });
-  await hub.start(plans);
+  const hub = assembleHub(host, CORE);
+  await hub.start(await planTables(all));
   return { host, hub, run: (seconds: number) => host.run(host.nowNs + seconds * NS_PER_S) };
-}
-
-async function planned(name: string, table: object): Promise<PlannedInstance> {
-  const [kind, type, instance] = name.split('.');
-  const catalogue = new Catalogue();
-  catalogue.addFolder(fileURLToPath(new URL('../../plugins', import.meta.url)));
-  const definition = await catalogue.load(`${kind}.${type}`);
-  const found = await definition.config['~standard'].validate(table);
-  if (found.issues !== undefined) throw new Error(JSON.stringify(found.issues));
-  const options = definition.kind === 'source' ? { options: PLAIN_OPTIONS } : {};
-  return { id: `${type}.${instance}`, definition, config: found.value, onError: 'retry', ...options };
 }
 
 const phc = (clock: string) => ({

@@ -1,5 +1,19 @@
 import { type DetailReport, type HubReport, type Instant, NS_PER_S, type StatusReport } from '../api/index.js';
 import { explain } from '../core/engine/explanation.js';
+import type { Registry } from './assembly/registry.js';
+import {
+  EVENTS,
+  HOST,
+  HUB_VERSION,
+  INSTANCES,
+  JOURNAL,
+  LOG_OUTPUT,
+  MEMORY,
+  METRICS,
+  RELOADS,
+  STATE_STORE,
+  TIME_LOOP,
+} from './assembly/tokens.js';
 import type { Host } from './host.js';
 import type { SourceMemory } from './memory/source-memory.js';
 import type { MetricStore } from './metrics.js';
@@ -8,22 +22,9 @@ import type { EventList } from './record/events.js';
 import type { TimeLoop } from './time/time-loop.js';
 import { rfc3339 } from './time/wall-time.js';
 
-export interface ReportParts {
-  readonly version: string;
-  /** CLOCK_MONOTONIC_RAW at the hub's start. */
-  readonly startedAt: Instant;
-  readonly host: Host;
-  readonly loop: TimeLoop;
-  readonly events: EventList;
-  readonly metrics: MetricStore;
-  readonly instances: ReadonlyMap<string, Instance>;
-  readonly memory: SourceMemory;
-  /** Faults of the kernel's own helpers: the event log. */
-  readonly notes: () => readonly string[];
-}
-
 /** Everything that can be read off the hub, for the control socket, dashboards and exporters. */
-export function createReport(parts: ReportParts): HubReport {
+export function createReport(registry: Registry): HubReport {
+  const parts = partsOf(registry);
   const { loop, events, metrics } = parts;
   return {
     status: () => status(parts),
@@ -33,6 +34,37 @@ export function createReport(parts: ReportParts): HubReport {
     metrics: () => metrics.samples(),
     onEvent: (handler) => events.onEvent(handler),
     state: () => loop.state(),
+  };
+}
+
+interface ReportParts {
+  readonly version: string;
+  /** CLOCK_MONOTONIC_RAW at the hub's start. */
+  readonly startedAt: Instant;
+  readonly host: Host;
+  readonly loop: TimeLoop;
+  readonly events: EventList;
+  readonly metrics: MetricStore;
+  readonly instances: ReadonlyMap<string, Instance>;
+  readonly memory: SourceMemory;
+  /** Faults of the files that the hub writes and reads, a sentence each. */
+  readonly notes: () => readonly string[];
+}
+
+function partsOf(registry: Registry): ReportParts {
+  const host = registry.resolve(HOST);
+  const [journal, state] = [registry.resolve(JOURNAL), registry.resolve(STATE_STORE)];
+  const [logOutput, reloads] = [registry.resolve(LOG_OUTPUT), registry.resolve(RELOADS)];
+  return {
+    version: registry.resolve(HUB_VERSION),
+    startedAt: host.monotonic(),
+    host,
+    loop: registry.resolve(TIME_LOOP),
+    events: registry.resolve(EVENTS),
+    metrics: registry.resolve(METRICS),
+    instances: registry.resolve(INSTANCES),
+    memory: registry.resolve(MEMORY),
+    notes: () => [journal.note, state.note, logOutput.problem, reloads.note].filter((note) => note !== ''),
   };
 }
 

@@ -218,7 +218,7 @@ export class LabHost implements Host {
 
   leapSeconds(): { readonly text: string; readonly path: string } | undefined {
     const { leapSeconds } = this.#options;
-    return leapSeconds === undefined ? undefined : { text: leapSeconds, path: 'lab' };
+    return leapSeconds === undefined ? undefined : { text: leapSeconds, path: 'leap-seconds.list' };
   }
 
   innerNetworks(): readonly string[] {

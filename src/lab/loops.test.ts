@@ -2,18 +2,13 @@ import { expect } from 'chai';
 import type { LabHost } from './host.js';
 import { wire } from './link.js';
 import { addNtpServer, type NtpNode } from './ntp-node.js';
-import { join, type Member, machine, modesOf, sourceOf, strataOf, type Tables, watch } from './testing/fleet.js';
+import { join, type Member, machine, modesOf, sourceOf, strataOf, watch } from './testing/fleet.js';
+import type { Tables } from './testing/plans.js';
 
 const OUTSIDE = '10.9.0.1';
 const addressOf = (n: number): string => `10.0.0.${n + 1}`;
-const NTP = (address: string, poll = '1s'): readonly [string, object] => [
-  'source.ntp',
-  { address, 'poll-min': poll, 'poll-max': poll },
-];
-const CSPTP = (address: string): readonly [string, object] => [
-  'source.csptp',
-  { address, 'poll-min': '1s', 'poll-max': '1s', 'source-port': 'any' },
-];
+const NTP = (address: string, poll = '1s') => ({ address, 'poll-min': poll, 'poll-max': poll });
+const CSPTP = (address: string) => ({ address, 'poll-min': '1s', 'poll-max': '1s', 'source-port': 'any' });
 const FAR = { baseNs: 1e6, jitterNs: 100e3, shape: 'exp' } as const;
 
 function machines(count: number): LabHost[] {
@@ -35,18 +30,22 @@ describe('time that comes back', function () {
   this.timeout(300_000);
   this.slow(60_000);
 
-  for (const [protocol, source, sink] of [
-    ['NTP', NTP(addressOf(0)), 'sink.ntp'],
-    ['CSPTP', CSPTP(addressOf(0)), 'sink.csptp'],
+  for (const [type, source] of [
+    ['ntp', NTP(addressOf(0))],
+    ['csptp', CSPTP(addressOf(0))],
   ] as const)
-    it(`is not used where a hub asks itself by ${protocol}`, async () => {
+    it(`is not used where a hub asks itself by ${type.toUpperCase()}`, async () => {
       const [host] = machines(1) as [LabHost];
       const server = outside(host);
-      const hub = await join(host, { 'ntp.out': NTP(OUTSIDE), 'x.self': source, 'x.s': [sink, {}] });
+      const hub = await join(host, {
+        'source.ntp.out': NTP(OUTSIDE),
+        [`source.${type}.self`]: source,
+        [`sink.${type}.s`]: {},
+      });
       await watch([hub], 120);
-      expect(sourceOf(hub, 'x.self')).to.include({
+      expect(sourceOf(hub, `${type}.self`)).to.include({
         state: 'rejected',
-        reason: 'this is this hub itself: its request came in at its own server x.s',
+        reason: `this is this hub itself: its request came in at its own server ${type}.s`,
       });
       expect(sourceOf(hub, 'ntp.out')).to.include({ state: 'combined', weight: 1 });
       server.stop();
@@ -65,10 +64,10 @@ describe('time that comes back', function () {
     addNtpServer(host, { ...other, offsetNs: 40e6 });
     outside(host);
     const hub = await join(host, {
-      'ntp.out': NTP(OUTSIDE),
-      'ntp.follower': NTP('10.0.0.77'),
-      'ntp.behind': NTP('10.0.0.78'),
-      'ntp.s': ['sink.ntp', {}],
+      'source.ntp.out': NTP(OUTSIDE),
+      'source.ntp.follower': NTP('10.0.0.77'),
+      'source.ntp.behind': NTP('10.0.0.78'),
+      'sink.ntp.s': {},
     });
     await watch([hub], 60);
     expect(sourceOf(hub, 'ntp.follower').reason).to.equal(
@@ -91,9 +90,9 @@ describe('time that comes back', function () {
       const members = await Promise.all(
         hosts.map((host, n) =>
           join(host, {
-            'ntp.next': NTP(addressOf((n + 1) % count), poll),
-            'ntp.s': ['sink.ntp', {}],
-            ...(n === 0 ? { 'ntp.ext': NTP(OUTSIDE, poll) } : {}),
+            'source.ntp.next': NTP(addressOf((n + 1) % count), poll),
+            'sink.ntp.s': {},
+            ...(n === 0 ? { 'source.ntp.ext': NTP(OUTSIDE, poll) } : {}),
           }),
         ),
       );
@@ -117,9 +116,9 @@ describe('time that comes back', function () {
     const hosts = machines(3);
     const server = outside(hosts[0]!);
     const tables: Tables[] = [
-      { 'ntp.ext': NTP(OUTSIDE), 'csptp.next': CSPTP(addressOf(1)), 'ntp.s': ['sink.ntp', {}] },
-      { 'ntp.next': NTP(addressOf(2)), 'csptp.s': ['sink.csptp', {}] },
-      { 'ntp.next': NTP(addressOf(0)), 'ntp.s': ['sink.ntp', {}] },
+      { 'source.ntp.ext': NTP(OUTSIDE), 'source.csptp.next': CSPTP(addressOf(1)), 'sink.ntp.s': {} },
+      { 'source.ntp.next': NTP(addressOf(2)), 'sink.csptp.s': {} },
+      { 'source.ntp.next': NTP(addressOf(0)), 'sink.ntp.s': {} },
     ];
     const members = await Promise.all(hosts.map((host, n) => join(host, tables[n]!)));
     await watch(members, 200);
@@ -134,8 +133,8 @@ describe('time that comes back', function () {
   it('does not move a fleet of five with one list, with and without the server outside', async () => {
     const hosts = machines(5);
     const server = outside(hosts[0]!);
-    const list = Object.fromEntries(hosts.map((_, n) => [`ntp.h${n}`, NTP(addressOf(n), '4s')]));
-    const tables = { 'ntp.out': NTP(OUTSIDE, '4s'), ...list, 'ntp.s': ['sink.ntp', {}] } as Tables;
+    const list = Object.fromEntries(hosts.map((_, n) => [`source.ntp.h${n}`, NTP(addressOf(n), '4s')]));
+    const tables = { 'source.ntp.out': NTP(OUTSIDE, '4s'), ...list, 'sink.ntp.s': {} };
     const members = await Promise.all(hosts.map((host) => join(host, tables, { maxErrorNs: 2e6 })));
     await watch(members, 200);
     expect(modesOf(members)).to.deep.equal(members.map(() => 'tracking'));
@@ -159,9 +158,9 @@ describe('time that comes back', function () {
   it('lets a hub of the fleet that lost the server outside follow those that still hear it', async () => {
     const hosts = machines(3);
     outside(hosts[0]!);
-    const list = Object.fromEntries(hosts.map((_, n) => [`ntp.h${n}`, NTP(addressOf(n))]));
-    const tables = { ...list, 'ntp.s': ['sink.ntp', {}] } as Tables;
-    const hears = { 'ntp.out': NTP(OUTSIDE), ...tables } as Tables;
+    const list = Object.fromEntries(hosts.map((_, n) => [`source.ntp.h${n}`, NTP(addressOf(n))]));
+    const tables = { ...list, 'sink.ntp.s': {} };
+    const hears = { 'source.ntp.out': NTP(OUTSIDE), ...tables };
     const members = await Promise.all(hosts.map((host, n) => join(host, n === 2 ? tables : hears)));
     await watch(members, 200);
     expect(modesOf(members)).to.deep.equal(['tracking', 'tracking', 'tracking']);

@@ -1,27 +1,29 @@
 import type { Instant, Ns } from '../api/time.js';
 
 const GAIN = 1 / 8;
-/** A garbage collection between stamp and sending says nothing about the next time. */
-const LARGEST_SURPRISE_NS = 20e3;
+/** Change of one measurement that is believed, ns: a garbage collection between stamp and sending does not predict the next one. */
+const MAX_CHANGE_NS = 20e3;
 
 /**
- * How long after its transmit timestamp a reply leaves. The timestamp is part of what is sent, so that it must be written
- * ahead; what the way to the socket cost the last replies is the best guess for the next.
+ * Predicts the time from the reading of the clock to the sending of a reply. A reply carries its transmit timestamp, so the
+ * timestamp is written before the reply is sent; the latency of the last replies is the best estimate for the next one.
  */
 export class TransmitLatency {
-  #leadNs: Ns = 0;
+  #ns: Ns = 0;
 
+  /** The estimate, ns; never negative. */
   get ns(): Ns {
-    return this.#leadNs;
+    return this.#ns;
   }
 
-  ahead(now: Instant): Instant {
-    return now + BigInt(Math.round(this.#leadNs));
+  /** Returns when a reply leaves whose clock was read at `now`. */
+  departure(now: Instant): Instant {
+    return now + BigInt(Math.round(this.#ns));
   }
 
-  /** `ns`: from the reading of the clock to the sending of that reply. */
+  /** `ns`: latency of a reply that was sent, from the reading of the clock to the sending. */
   learn(ns: Ns): void {
-    const surprise = Math.min(LARGEST_SURPRISE_NS, Math.max(-LARGEST_SURPRISE_NS, ns - this.#leadNs));
-    this.#leadNs = Math.max(0, this.#leadNs + GAIN * surprise);
+    const change = Math.min(MAX_CHANGE_NS, Math.max(-MAX_CHANGE_NS, ns - this.#ns));
+    this.#ns = Math.max(0, this.#ns + GAIN * change);
   }
 }

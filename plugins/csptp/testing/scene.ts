@@ -4,7 +4,7 @@ import { type Link, wire } from '../../../src/lab/link.js';
 import type { SegmentPort } from '../../../src/lab/segment.js';
 import sink from '../sink.js';
 import source from '../source.js';
-import { Machine } from './machine.js';
+import { Machine } from './lab-machine.js';
 
 export const S = 1e9;
 export const SERVER = '10.0.0.2';

@@ -14,7 +14,8 @@ import {
   writeDataSet,
 } from 'timehub/protocol/ptp';
 import { addGpsd } from '../../../src/lab/gpsd-node.js';
-import { PtpLab, type PtpLabMachine, planOf } from '../testing/ptp-lab.js';
+import { planTable } from '../../../src/lab/testing/plans.js';
+import { PtpLab, type PtpLabMachine } from '../testing/ptp-lab.js';
 import { portAddressOf } from './unicast-master-table.js';
 
 const NO_TIME = { 'source.ntp.none': { address: '192.0.2.99' } };
@@ -188,7 +189,7 @@ describe('management of a port', () => {
     const change = { added: [], removed: [], changed: [], retuned: [], kept: [], hub: false };
     await machine.hub!.reload([], { ...change, removed: ['ptp.two'] });
     expect(await ports()).to.equal(1);
-    await machine.hub!.reload([await planOf('sink.ptp.three', stranger)], { ...change, added: ['ptp.three'] });
+    await machine.hub!.reload([await planTable('sink.ptp.three', stranger)], { ...change, added: ['ptp.three'] });
     expect(await ports()).to.equal(1);
   });
 

@@ -1,4 +1,5 @@
 import {
+  described,
   duration,
   hardwareClock,
   networkInterface,
@@ -51,9 +52,6 @@ const interval = () =>
     }, INTERVAL),
     v.transform((value) => Math.log2(parseDuration(value)! / 1e9)),
   );
-
-const described = <S extends v.GenericSchema>(schema: S, description: string) =>
-  v.pipe(schema, v.description(description));
 
 /** What both roles are told about their port. */
 export const PORT_ENTRIES = {

@@ -7,12 +7,13 @@ import type {
   ReceiverSettings,
   SavedLink,
 } from 'timehub/protocol/ptp';
+import { stampingClock } from 'timehub/toolkit';
 import { openPdelayThread } from './pdelay-thread.js';
 import { latenciesOf, type PortConfig, profileOfConfig, requestedIntervalsOf } from './port-config.js';
 import { openPortSocket, type PortSocket } from './port-socket.js';
 import { SavedLinkStore } from './saved-link-store.js';
 import { joinSharedClock, type SharedClock } from './shared-clock.js';
-import { stampingClock, stampNoise } from './stamping.js';
+import { stampNoise } from './stamping.js';
 
 /** A port that is ready to run: what it is told, and how to open its wire. */
 export interface PreparedPort {
@@ -36,7 +37,7 @@ export interface PreparedPort {
 export function preparePort(context: Context, config: PortConfig, role: 'receiver' | 'transmitter'): PreparedPort {
   const profile = profileOfConfig(config, role);
   const port = context.network.interface(config.interface);
-  const clock = stampingClock(context, config, port);
+  const clock = stampingClock(context, config, port, 'TH_PTP_STAMPS');
   const hardware = clock !== undefined;
   const { sharedClock, identity } = joinSharedClock(context, config, port);
   context.identity.uses(identity.clock);

@@ -1,22 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { BUILT_AT, NS_PER_S, type Ns } from 'timehub/api';
-import { createEngine } from '../../../src/core/engine/engine.js';
-import { createEstimator } from '../../../src/core/estimator/index.js';
-import { EMBEDDED_LEAP_TABLE } from '../../../src/core/leap/leap-seconds.js';
-import { PLAIN_OPTIONS } from '../../../src/core/tracks/source.js';
-import { Hub, type PlannedInstance } from '../../../src/kernel/hub.js';
+import { assembleHub } from '../../../src/kernel/assembly/assemble.js';
+import { STATE_STORE } from '../../../src/kernel/assembly/tokens.js';
+import type { Hub } from '../../../src/kernel/hub.js';
 import { NO_STATE, type StateStore } from '../../../src/kernel/memory/state-file.js';
-import { Catalogue } from '../../../src/kernel/plugins/catalogue.js';
-import { NO_JOURNAL } from '../../../src/kernel/record/event-log.js';
 import { createLabHost, type LabHost, type LabHostOptions } from '../../../src/lab/host.js';
 import { wire } from '../../../src/lab/link.js';
 import type { Segment, SegmentPort } from '../../../src/lab/segment.js';
-
-/** `source.ptp.x` → what stands below it. */
-export type PtpLabTables = Readonly<Record<string, object>>;
-
-const catalogue = new Catalogue();
-catalogue.addFolder(fileURLToPath(new URL('../..', import.meta.url)));
+import { planTables, type Tables } from '../../../src/lab/testing/plans.js';
 
 /** Machines in virtual time, on switches that take 300 ns towards a port and 200 ns from it. */
 export class PtpLab {
@@ -80,20 +70,13 @@ export class PtpLabMachine {
     });
   }
 
-  async start(tables: PtpLabTables, trackingErrorNs: Ns = 1e8): Promise<Hub> {
-    const plans = await Promise.all(Object.entries(tables).map(([path, table]) => planOf(path, table)));
+  async start(tables: Tables, trackingErrorNs: Ns = 1e8): Promise<Hub> {
+    const plans = await planTables(tables);
     // Without a source its clock is given as it is.
     const isAlone = !Object.keys(tables).some((path) => path.startsWith('source.'));
     const localStratum = isAlone ? 10 : undefined;
     const core = { builtAt: BUILT_AT, minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs, localStratum };
-    const hub = new Hub({
-      ...{ version: '0', host: this.host, journal: NO_JOURNAL, state: this.state },
-      engine: createEngine(core, createEstimator(), EMBEDDED_LEAP_TABLE),
-      log: () => ({ debug() {}, info() {}, warn() {} }),
-      abort: (error) => {
-        throw error;
-      },
-    });
+    const hub = assembleHub(this.host, core, (parts) => parts.value(STATE_STORE, this.state));
     this.hub = hub;
     await hub.start(plans);
     return hub;
@@ -109,14 +92,4 @@ export class PtpLabMachine {
   inspect<T = Record<string, unknown>>(id: string): T {
     return this.hub!.report.detail(id)!.inspect as T;
   }
-}
-
-/** An instance as the configuration has it: `source.ptp.x`. */
-export async function planOf(path: string, table: object): Promise<PlannedInstance> {
-  const [kind, type, name] = path.split('.');
-  const definition = await catalogue.load(`${kind}.${type}`);
-  const found = await definition.config['~standard'].validate(table);
-  if (found.issues !== undefined) throw new Error(JSON.stringify(found.issues));
-  const options = definition.kind === 'source' ? { options: PLAIN_OPTIONS } : {};
-  return { id: `${type}.${name}`, definition, config: found.value, onError: 'retry', ...options };
 }

@@ -100,7 +100,7 @@ describe('what an instance leaves behind', () => {
     const { host, keeper, timesS } = setUp({ learnt: LEARNT });
     await keeper.recall(0n);
     await host.run(2000 * S);
-    keeper.tracking();
+    keeper.noteMode('tracking');
     await host.run(2060 * S);
     expect(timesS().filter((at) => at > 2000)).to.deep.equal([2030]);
   });

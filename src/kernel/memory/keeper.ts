@@ -1,4 +1,4 @@
-import { type Instant, NS_PER_S, type Ns, type Timer } from '../../api/index.js';
+import { type Instant, type Mode, NS_PER_S, type Ns, type Timer } from '../../api/index.js';
 import type { SavedState } from '../../core/persistence/saved-state.js';
 import type { Host } from '../host.js';
 import { Keepsakes } from './keepsakes.js';
@@ -30,6 +30,7 @@ export class Keeper {
   #keptAt: Instant | undefined;
   #isNews = false;
   #intervalNs = APART_NS;
+  #mode: Mode = 'unsynchronised';
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
@@ -58,8 +59,11 @@ export class Keeper {
     if (this.#isNews) await this.keep();
   }
 
-  /** The hub tracks from now on: what it learns is worth more than what was saved before. */
-  tracking(): void {
+  /** When the hub begins to track, what it learns is worth more than what was saved before. */
+  noteMode(mode: Mode): void {
+    const begins = mode === 'tracking' && this.#mode !== 'tracking';
+    this.#mode = mode;
+    if (!begins) return;
     this.#intervalNs = APART_NS;
     this.#saveWithin(APART_NS);
   }

@@ -4,47 +4,38 @@ import {
   cleanText,
   type Discipline,
   type HubReport,
-  type Logger,
   type Observation,
   type SinkContext,
   type SourceContext,
   type StepPolicy,
   type TimeState,
 } from '../../api/index.js';
-import type { Host } from '../host.js';
-import type { Keepsakes } from '../memory/keepsakes.js';
-import type { SourceMemory } from '../memory/source-memory.js';
-import type { MetricStore } from '../metrics.js';
-import type { TimeLoop } from '../time/time-loop.js';
+import type { Registry } from '../assembly/registry.js';
+import {
+  HEALTH,
+  HOST,
+  IDENTITY,
+  INSTANCE_LOGS,
+  KEEPER,
+  MEMORY,
+  METRICS,
+  PLAN,
+  REPORT,
+  SCOPE,
+  SIBLINGS,
+  TIME_LOOP,
+} from '../assembly/tokens.js';
 import { cleaned, cleanedLogger, sentence } from './cleaned.js';
-import type { OwnIdentity } from './identity.js';
-import type { InstancePlan } from './instance.js';
 import { checkClaims, checkObservations } from './observation-check.js';
-import { type Registry, token } from './registry.js';
+
 import type { Scope } from './scope.js';
 import { scopedNetwork } from './scoped-network.js';
-import type { Siblings } from './siblings.js';
-
-export const HOST = token<Host>('host');
-export const LOGGER = token<(id: string) => Logger>('logger');
-export const METRICS = token<MetricStore>('metrics');
-export const MEMORY = token<SourceMemory>('source memory');
-export const KEEPSAKES = token<Keepsakes>('keepsakes');
-export const IDENTITY = token<OwnIdentity>('identity');
-export const SIBLINGS = token<Siblings>('siblings');
-export const TIME_LOOP = token<TimeLoop>('time loop');
-export const REPORT = token<HubReport>('report');
-
-/** Registered in the child registry of one run. */
-export const PLAN = token<InstancePlan>('plan');
-export const SCOPE = token<Scope>('scope');
-export const HEALTH = token<(state: 'ok' | 'degraded', reason: string) => void>('health');
 
 /** What every instance may touch, bound to the scope of its run. */
 function baseContext(registry: Registry): Context {
   const host = registry.resolve(HOST);
   const scope = registry.resolve(SCOPE);
-  const keepsakes = registry.resolve(KEEPSAKES);
+  const keepsakes = registry.resolve(KEEPER).keepsakes;
   const siblings = registry.resolve(SIBLINGS);
   const { id, definition } = registry.resolve(PLAN);
   const { type } = definition;
@@ -54,7 +45,7 @@ function baseContext(registry: Registry): Context {
     ordinal: siblings.ordinal(type, id),
     common: (make) => siblings.common(type, make),
     remembered: keepsakes.of(id),
-    log: cleanedLogger(registry.resolve(LOGGER)(id)),
+    log: cleanedLogger(registry.resolve(INSTANCE_LOGS).of(id)),
     metrics: {
       ...store.of(definition.kind, type, id),
       onRead: (refresh) => void scope.own(store.onRead(scope.guard(refresh))),

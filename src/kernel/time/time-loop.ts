@@ -59,6 +59,7 @@ export class TimeLoop {
   readonly #queue: Input[] = [];
   readonly #untold: EventAction[] = [];
   readonly #handlers = new Set<(state: TimeState) => void>();
+  readonly #wakeHandlers: (() => void)[] = [];
   readonly #clocks: ClockShelf;
   readonly #jumps: ClockJumps;
   readonly #steering = new Steering();
@@ -106,6 +107,11 @@ export class TimeLoop {
       if (this.#queue.length > 0) this.#work();
     }
     return this.#state;
+  }
+
+  /** `handler` is called soon after the machine woke from a sleep. */
+  onWake(handler: () => void): void {
+    this.#wakeHandlers.push(handler);
   }
 
   /** Returns the undoing. */
@@ -210,6 +216,7 @@ export class TimeLoop {
       for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
         this.#journal.write(input);
         this.#happened(input);
+        if (input.type === 'slept') for (const handler of this.#wakeHandlers) this.#host.after(0, handler);
         for (const action of this.#engine.accept(input)) this.#perform(action);
       }
     } finally {

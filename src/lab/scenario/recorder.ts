@@ -20,21 +20,13 @@ export interface Recorder {
   readonly record: Record;
 }
 
-/** The truth at a second, as the hub does not know it. */
-export interface Truth {
-  /** Reference − clock. */
-  readonly errorNs: Ns;
-  /** Error of the hub's estimate: truth − stated offset. */
-  readonly surpriseNs: Ns;
-}
-
 /** Records from the start of virtual time for `durationNs`. */
 export function startRecorder(
   host: LabHost,
   state: () => TimeState,
   durationNs: Ns,
   steered: boolean,
-  onSecond?: (second: number, state: TimeState, truth: Truth) => void,
+  onSecond?: (second: number, state: TimeState) => void,
 ): Recorder {
   const seconds = Math.floor(durationNs / NS_PER_S);
   const column = () => new Float64Array(seconds);
@@ -58,15 +50,14 @@ export function startRecorder(
       return;
     }
     const current = state();
+    onSecond?.(second, current);
     const { mode, clocks } = current;
     const stated = clocks[0]!;
     const ageS = Number(host.monotonic() - stated.monotonic) / NS_PER_S;
     const errorNs = clock.errorNs();
-    const surpriseNs = errorNs - (stated.offsetNs + stated.slopePpb * ageS);
-    onSecond?.(second, current, { errorNs, surpriseNs });
     const at = second - 1;
-    record.surpriseNs[at] = surpriseNs;
-    record.errorNs[at] = steered ? errorNs : surpriseNs;
+    record.surpriseNs[at] = errorNs - (stated.offsetNs + stated.slopePpb * ageS);
+    record.errorNs[at] = steered ? errorNs : record.surpriseNs[at]!;
     record.sigmaNs[at] = stated.sigmaNs;
     record.boundNs[at] = stated.boundNs + stated.boundGrowthPpb * ageS;
     if (mode !== modes.at(-1)?.mode) modes.push({ atS: second, mode });

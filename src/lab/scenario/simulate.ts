@@ -1,16 +1,14 @@
-import { BUILT_AT, type Mode, type SourceState, type TimeState } from '../../api/index.js';
-import { createEngine } from '../../core/engine/engine.js';
-import { createEstimator, type Estimator } from '../../core/estimator/index.js';
-import { readLeapTable } from '../../core/leap/leap-list.js';
-import { Hub, type PlannedInstance } from '../../kernel/hub.js';
+import type { Mode, SourceState, TimeState } from '../../api/index.js';
+import { logHeader } from '../../kernel/assembly/assemble.js';
+import { ABORT, HUB_VERSION, JOURNAL } from '../../kernel/assembly/tokens.js';
 import type { Catalogue } from '../../kernel/plugins/catalogue.js';
-import { type Journal, NO_JOURNAL } from '../../kernel/record/event-log.js';
+import { prepareScenario } from './prepare.js';
 import { recordTo } from './record.js';
-import { startRecorder, type Truth } from './recorder.js';
+import { startRecorder } from './recorder.js';
 import type { Scenario } from './schema.js';
 import { type Score, score } from './score.js';
-import { firstEventNs, scheduleEvents } from './timeline.js';
-import { createWorld, type Definitions, type World } from './world.js';
+import { firstEventNs } from './timeline.js';
+import type { World } from './world.js';
 
 /** The result of one run. Same scenario, same seed: the same to the last digit, but for `cpuMs`. */
 export interface SimulationResult extends Score {
@@ -37,45 +35,24 @@ export interface SimulateOptions {
   readonly seed: number;
   readonly catalogue: Catalogue;
   readonly version: string;
-  /** The file for the event log, for `timehub replay`, or what takes its records. */
-  readonly record?: string | ((record: object) => void);
-  /** Default: a new one. */
-  readonly estimator?: Estimator;
+  /** Where to write the event log, for `timehub replay`. */
+  readonly record?: string;
   readonly onEvent?: (atS: number, text: string) => void;
   /** Called with the hub's state at each virtual second at which the machine is awake. */
-  readonly onSecond?: (second: number, state: TimeState, truth: Truth) => void;
+  readonly onSecond?: (second: number, state: TimeState) => void;
 }
-
-const SILENT = { debug() {}, info() {}, warn() {} };
 
 /** Runs a scenario through the real kernel, plugins, estimator and servo in virtual time. */
 export async function simulate(scenario: Scenario, options: SimulateOptions): Promise<SimulationResult> {
   const before = process.cpuUsage();
-  const definitions: Definitions = new Map([
-    ['source.ntp', await options.catalogue.load('source.ntp')],
-    ...(scenario.ptp.length > 0 ? ([['source.ptp', await options.catalogue.load('source.ptp')]] as const) : []),
-    ['sink.system-clock', await options.catalogue.load('sink.system-clock')],
-  ]);
-  const world = await createWorld(scenario, options.seed, definitions);
-  const { host, plans } = world;
-  const core = coreOptions(scenario);
-  const leapTable = readLeapTable(host.leapSeconds()?.text);
-  const engine = createEngine(core, options.estimator ?? createEstimator(), leapTable);
-  const header = { schema: 1, version: options.version, monotonic: host.monotonic(), core, leapTable };
-  const journal = journalOf(options.record, header);
   const faults: Error[] = [];
-  const abort = (error: Error) => faults.push(error);
-  const hub = new Hub({
-    version: options.version,
-    host,
-    engine,
-    journal,
-    log: () => SILENT,
-    abort,
-    quietTickNs: scenario.tick,
+  const { record } = options;
+  const { world, hub, start } = await prepareScenario(scenario, options, (parts) => {
+    parts.value(HUB_VERSION, options.version).value(ABORT, (error) => faults.push(error));
+    if (record !== undefined) parts.factory(JOURNAL, () => recordTo(record, logHeader(parts)));
   });
+  const { host, plans } = world;
   hub.report.onEvent(({ id, text }) => options.onEvent?.(host.nowNs / 1e9, `${id} ${text}`));
-  scheduleEvents(scenario, world, (name, present) => reconfigure(hub, plans, name, present));
   const recorder = startRecorder(
     host,
     hub.report.state,
@@ -83,7 +60,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
     scenario.steer.steer !== false,
     options.onSecond,
   );
-  await hub.start(atStart(scenario, plans));
+  await start();
   await host.run(scenario.duration);
   const { state, detail } = hub.report;
   const sources = sourceResults(world, state().sources);
@@ -101,30 +78,6 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
     pulses: [...world.pulses.values()].reduce((sum, { seen }) => sum + seen, 0),
     cpuMs: (user + system) / 1e3,
   };
-}
-
-const journalOf = (record: SimulateOptions['record'], header: object): Journal =>
-  typeof record === 'string' ? recordTo(record, header) : { ...NO_JOURNAL, ...(record && { write: record }) };
-
-const coreOptions = ({ hub }: Scenario) => ({
-  builtAt: BUILT_AT,
-  minAgreeing: hub['min-agreeing'],
-  maxErrorNs: hub['max-error'],
-  trackingErrorNs: hub['tracking-error'] ?? hub['max-error'] / 10,
-});
-
-/** A source whose first event of this kind is its coming was not there before. */
-function atStart({ server }: Scenario, plans: World['plans']): readonly PlannedInstance[] {
-  const later = server.filter(
-    ({ event }) => event.find(({ configured }) => configured !== undefined)?.configured === true,
-  );
-  return [...plans].filter(([name]) => !later.some((one) => one.name === name)).map(([, plan]) => plan);
-}
-
-function reconfigure(hub: Hub, plans: World['plans'], name: string, present: boolean): void {
-  const plan = plans.get(name)!;
-  const nothing = { added: [], removed: [], changed: [], retuned: [], kept: [], hub: false };
-  void hub.reload([...plans.values()], present ? { ...nothing, added: [plan.id] } : { ...nothing, removed: [plan.id] });
 }
 
 const scoring = (scenario: Scenario, { host }: World) => ({

@@ -1,8 +1,9 @@
-import { HubError, type PluginDefinition } from '../../api/index.js';
+import type { PluginDefinition } from '../../api/index.js';
 import { toSourceOptions } from '../../kernel/config/schema/hub-schema.js';
 import type { PlannedInstance } from '../../kernel/hub.js';
 import { createLabHost, type LabClockSetting, type LabHost } from '../host.js';
 import { addNtpServer, type NtpNode } from '../ntp-node.js';
+import { planInstance } from '../plan-instance.js';
 import type { PtpNode } from '../ptp-node.js';
 import { leapListWith } from './leap-list.js';
 import { phcSource } from './phc-source.js';
@@ -23,7 +24,10 @@ export interface World {
   readonly plans: ReadonlyMap<string, PlannedInstance>;
 }
 
-const PLAIN = { prefer: false, trust: false, require: false, noselect: false, offset: 0, asymmetry: 0 };
+const PLAIN = {
+  ...{ prefer: false, trust: false, require: false, noselect: false, offset: 0, asymmetry: 0 },
+  ...{ enabled: true, 'on-error': 'retry' as const },
+} as const;
 
 export async function createWorld(scenario: Scenario, seed: number, definitions: Definitions): Promise<World> {
   const { clock, stamps, start, leap } = scenario;
@@ -45,33 +49,7 @@ export async function createWorld(scenario: Scenario, seed: number, definitions:
   const servers = new Map(scenario.server.map((server, index) => [server.name, serverOf(host, server, index)]));
   const transmitters = new Map(scenario.ptp.map((ptp, index) => [ptp.name, addPtp(host, ptp, index)]));
   const pulses = new Map(scenario.pps.map((setting) => [setting.name, pulseLine(host, setting)]));
-  const plans = new Map<string, PlannedInstance>();
-  const sink = definitions.get('sink.system-clock')!;
-  plans.set('sink', {
-    id: 'system-clock.system',
-    definition: sink,
-    config: await configured(sink, { steer: true, ...scenario.steer }),
-    onError: 'retry',
-  });
-  for (const [index, server] of scenario.server.entries())
-    plans.set(server.name, await planOf(server, index, definitions.get('source.ntp')!));
-  for (const [index, ptp] of scenario.ptp.entries()) {
-    const definition = definitions.get('source.ptp')!;
-    plans.set(ptp.name, {
-      ...{ id: `ptp.${ptp.name}`, definition, config: await configured(definition, tableOf(ptp, index)) },
-      ...{ onError: 'retry', options: toSourceOptions(SHARED) },
-    });
-  }
-  for (const [name, { definition }] of pulses)
-    plans.set(name, { id: `pps.${name}`, definition, config: {}, onError: 'retry', options: toSourceOptions(SHARED) });
-  for (const phc of scenario.phc)
-    plans.set(phc.name, {
-      id: `phc.${phc.name}`,
-      definition: phcSource(host, phc),
-      config: {},
-      onError: 'retry',
-      options: toSourceOptions(SHARED),
-    });
+  const plans = await plansOf(scenario, host, pulses, definitions);
   return { host, servers, transmitters, pulses, plans };
 }
 
@@ -81,7 +59,26 @@ const settingOf = ({ wander, frequency, offset }: PhcSetting): LabClockSetting =
   offsetNs: offset,
 });
 
-const SHARED = { ...PLAIN, enabled: true, 'on-error': 'retry' } as const;
+async function plansOf(
+  scenario: Scenario,
+  host: LabHost,
+  pulses: World['pulses'],
+  definitions: Definitions,
+): Promise<World['plans']> {
+  const sink = { steer: true, ...scenario.steer };
+  const plans: (readonly [string, Promise<PlannedInstance>])[] = [
+    ['sink', planInstance('system-clock.system', definitions.get('sink.system-clock')!, sink)],
+  ];
+  const add = (name: string, type: string, definition: PluginDefinition, table: object, select = {}) =>
+    plans.push([name, planInstance(`${type}.${name}`, definition, table, toSourceOptions({ ...PLAIN, ...select }))]);
+  for (const [index, server] of scenario.server.entries())
+    add(server.name, 'ntp', definitions.get('source.ntp')!, ntpTable(server, index), server.select);
+  for (const [index, ptp] of scenario.ptp.entries())
+    add(ptp.name, 'ptp', definitions.get('source.ptp')!, tableOf(ptp, index));
+  for (const [name, { definition }] of pulses) add(name, 'pps', definition, {});
+  for (const phc of scenario.phc) add(phc.name, 'phc', phcSource(host, phc), {});
+  return new Map(await Promise.all(plans.map(async ([name, plan]) => [name, await plan] as const)));
+}
 
 /** Each in a block of its own, so that none counts as a sibling of another unless the scenario says so. */
 const addressOf = ({ address }: ServerSetting, index: number): string => address ?? `10.${index + 1}.0.1`;
@@ -107,29 +104,12 @@ function serverOf(host: LabHost, server: ServerSetting, index: number): NtpNode 
   return node;
 }
 
-async function planOf(server: ServerSetting, index: number, definition: PluginDefinition): Promise<PlannedInstance> {
+function ntpTable(server: ServerSetting, index: number): object {
   const poll = { min: server['poll-min'] ?? server.poll, max: server['poll-max'] ?? server.poll };
-  const config = await configured(definition, {
+  return {
     address: addressOf(server, index),
     iburst: server.iburst,
     ...(poll.min === undefined ? {} : { 'poll-min': `${poll.min}ns` }),
     ...(poll.max === undefined ? {} : { 'poll-max': `${poll.max}ns` }),
-  });
-  return {
-    id: `ntp.${server.name}`,
-    definition,
-    config,
-    onError: 'retry',
-    options: toSourceOptions({ ...SHARED, ...server.select }),
   };
-}
-
-/** A plugin's configuration through its own schema. */
-async function configured(definition: PluginDefinition, table: object): Promise<unknown> {
-  const result = await definition.config['~standard'].validate(table);
-  if (result.issues === undefined) return result.value;
-  throw new HubError(
-    'TH_CFG_VALUE',
-    `${definition.kind}.${definition.type}: ${result.issues.map(({ message, path }) => `${path?.map((part) => (typeof part === 'object' ? part.key : part)).join('.')} must be ${message}`).join('; ')}`,
-  );
 }

@@ -1,18 +1,10 @@
-import { fileURLToPath } from 'node:url';
-import { NS_PER_S, type Ns, type PluginDefinition } from '../../api/index.js';
-import { createEngine } from '../../core/engine/engine.js';
+import { NS_PER_S, type Ns } from '../../api/index.js';
 import type { CoreOptions } from '../../core/engine/input.js';
-import { createEstimator } from '../../core/estimator/index.js';
-import { EMBEDDED_LEAP_TABLE } from '../../core/leap/leap-seconds.js';
-import { PLAIN_OPTIONS } from '../../core/tracks/source.js';
-import { Hub, type PlannedInstance } from '../../kernel/hub.js';
-import { Catalogue } from '../../kernel/plugins/catalogue.js';
-import { NO_JOURNAL } from '../../kernel/record/event-log.js';
+import { assembleHub } from '../../kernel/assembly/assemble.js';
+import type { Hub } from '../../kernel/hub.js';
 import { createLabHost, type LabHost } from '../host.js';
 import { type Link, wire } from '../link.js';
-
-/** Instances of a hub: id, type (`source.ntp`) and table. */
-export type Tables = Readonly<Record<string, readonly [string, object]>>;
+import { planTables, type Tables } from './plans.js';
 
 export interface Member {
   readonly host: LabHost;
@@ -24,7 +16,6 @@ export interface Member {
 }
 
 const CORE: CoreOptions = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 10e6 };
-const quiet = { debug() {}, info() {}, warn() {} };
 
 /** A machine beside the first one, on a link to the middle of the network. Each has an oscillator of its own. */
 export function machine(first: LabHost | undefined, address: string, link: Partial<Link>, n: number): LabHost {
@@ -39,26 +30,10 @@ export function machine(first: LabHost | undefined, address: string, link: Parti
   return host;
 }
 
-const catalogue = new Catalogue();
-catalogue.addFolder(fileURLToPath(new URL('../../../plugins', import.meta.url)));
-
-async function planOf(id: string, type: string, table: object): Promise<PlannedInstance> {
-  const definition: PluginDefinition = await catalogue.load(type);
-  const found = await definition.config['~standard'].validate(table);
-  if (found.issues !== undefined) throw new Error(JSON.stringify(found.issues));
-  const options = definition.kind === 'source' ? { options: PLAIN_OPTIONS } : {};
-  return { id, definition, config: found.value, onError: 'retry', ...options };
-}
-
 /** Starts a hub on a machine: the real kernel, estimator and plugins. */
 export async function join(host: LabHost, tables: Tables, core: Partial<CoreOptions> = {}): Promise<Member> {
-  const engine = createEngine({ ...CORE, ...core }, createEstimator(), EMBEDDED_LEAP_TABLE);
-  const abort = (error: Error): void => {
-    throw error;
-  };
-  const hub = new Hub({ version: '0', host, engine, journal: NO_JOURNAL, log: () => quiet, abort });
-  const plans = Object.entries(tables).map(([id, [type, table]]) => planOf(id, type, table));
-  await hub.start(await Promise.all(plans));
+  const hub = assembleHub(host, { ...CORE, ...core });
+  await hub.start(await planTables(tables));
   return { host, hub, outsideS: 0, worstNs: 0 };
 }
 

@@ -1,16 +1,13 @@
-import { fileURLToPath } from 'node:url';
-import { NS_PER_S, type Ns, type PluginDefinition } from '../../api/index.js';
-import { createEngine } from '../../core/engine/engine.js';
-import { createEstimator } from '../../core/estimator/index.js';
-import { EMBEDDED_LEAP_TABLE } from '../../core/leap/leap-seconds.js';
-import { PLAIN_OPTIONS } from '../../core/tracks/source.js';
-import { Hub, type PlannedInstance } from '../../kernel/hub.js';
+import { NS_PER_S, type Ns } from '../../api/index.js';
+import { assembleHub } from '../../kernel/assembly/assemble.js';
+import { JOURNAL, QUIET_TICK, STATE_STORE } from '../../kernel/assembly/tokens.js';
+import type { Hub, PlannedInstance } from '../../kernel/hub.js';
 import { NO_STATE, type StateStore } from '../../kernel/memory/state-file.js';
-import { Catalogue } from '../../kernel/plugins/catalogue.js';
 import { type Journal, NO_JOURNAL } from '../../kernel/record/event-log.js';
 import { createLabHost, type LabHost } from '../host.js';
 import type { Link } from '../link.js';
 import { addNtpServer, type NtpNode } from '../ntp-node.js';
+import { planTable } from './plans.js';
 
 export interface MachineOptions {
   readonly seed: number;
@@ -57,41 +54,20 @@ export class LabMachine {
 
   static async create({ seed, wander, link, servers = 1, pollMin, pollMax }: MachineOptions): Promise<LabMachine> {
     const host = createLabHost({ seed, clock: { wander, frequencyPpb: 10_000, offsetNs: 10e6 } });
-    const catalogue = new Catalogue();
-    catalogue.addFolder(fileURLToPath(new URL('../../../plugins', import.meta.url)));
-    const plan = async (id: string, type: string, table: object): Promise<PlannedInstance> => {
-      const definition: PluginDefinition = await catalogue.load(type);
-      const found = await definition.config['~standard'].validate(table);
-      if (found.issues !== undefined) throw new Error(JSON.stringify(found.issues));
-      const options = definition.kind === 'source' ? { options: PLAIN_OPTIONS } : {};
-      return { id, definition, config: found.value, onError: 'retry', ...options };
-    };
-    const plans = [await plan('system-clock.system', 'sink.system-clock', { steer: true })];
+    const plans = [await planTable('sink.system-clock.system', { steer: true })];
     const nodes: NtpNode[] = [];
     for (let n = 1; n <= servers; n++) {
       const address = `10.${n}.0.1`;
       nodes.push(addNtpServer(host, { address, up: { ...link, loss: 0 }, down: { ...link, loss: 0 } }));
-      plans.push(await plan(`ntp.${n}`, 'source.ntp', { address, 'poll-min': pollMin, 'poll-max': pollMax }));
+      plans.push(await planTable(`source.ntp.${n}`, { address, 'poll-min': pollMin, 'poll-max': pollMax }));
     }
     return new LabMachine(host, nodes, plans);
   }
 
   async start({ state = NO_STATE, journal = NO_JOURNAL }: HubOptions = {}): Promise<Hub> {
-    const quiet = { debug() {}, info() {}, warn() {} };
-    const abort = (error: Error): void => {
-      throw error;
-    };
-    const engine = createEngine(CORE, createEstimator(), EMBEDDED_LEAP_TABLE);
-    const hub = new Hub({
-      version: '0',
-      host: this.host,
-      engine,
-      journal,
-      state,
-      log: () => quiet,
-      quietTickNs: QUIET_TICK_NS,
-      abort,
-    });
+    const hub = assembleHub(this.host, CORE, (parts) =>
+      parts.value(STATE_STORE, state).value(JOURNAL, journal).value(QUIET_TICK, QUIET_TICK_NS),
+    );
     await hub.start(this.#plans);
     return hub;
   }

@@ -1,13 +1,10 @@
 import * as v from 'valibot';
-import { duration, flag, oneOf, path, table, wholeNumber } from '../../../api/index.js';
+import { described, duration, flag, oneOf, path, table, wholeNumber } from '../../../api/index.js';
 import type { SourceOptions } from '../../../core/engine/input.js';
 import type { LogLevel, OnError } from '../config.js';
 
 /** Highest `min-agreeing`. */
 const MOST_AGREEING = 64;
-
-const described = <S extends v.GenericSchema>(schema: S, description: string) =>
-  v.pipe(schema, v.description(description));
 
 /** `[hub]` */
 export const hubSchema = table({

@@ -1,32 +1,40 @@
 import type { Network, UdpSocket } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import { EVENT_PORT } from 'timehub/protocol/ptp';
-import { Awaiting } from './awaiting.js';
+import { PendingFollowUps } from './pending-follow-ups.js';
 import type { Stamping } from './stamping.js';
 
 /** The two sockets of a server at one own address. */
-export interface Door {
+export interface ServerSockets {
   readonly event: UdpSocket;
   /** Sends Follow_Ups. */
   readonly general: UdpSocket;
-  readonly awaiting: Awaiting;
+  readonly pending: PendingFollowUps;
 }
 
-/** PTP's own ports are shared with the sources of this hub and other PTP programs; any other is this server's alone. */
-export function openDoor(network: Network, { host, port }: Server, stamping: Stamping, onLost: () => void): Door {
+/**
+ * Opens the sockets at an own address. Ports 319 and 320 are shared with the sources of this hub and with other PTP programs; other
+ * ports are not shared. `onLost` is called for each Sync whose transmit stamp does not come.
+ */
+export function openServerSockets(
+  network: Network,
+  { host, port }: Server,
+  stamping: Stamping,
+  onLost: () => void,
+): ServerSockets {
   const shared = port === EVENT_PORT ? { reuse: true } : {};
   const own = stamping.interface === undefined ? {} : { interface: stamping.interface };
   const event = network.udp({ ...stamping, ...shared, address: host, port });
   try {
     const general = network.udp({ ...own, ...shared, address: host, port: port + 1 });
-    return { event, general, awaiting: new Awaiting(onLost) };
+    return { event, general, pending: new PendingFollowUps(onLost) };
   } catch (error) {
     event.close();
     throw error;
   }
 }
 
-export function closeDoor({ event, general }: Door): void {
+export function closeServerSockets({ event, general }: ServerSockets): void {
   event.close();
   general.close();
 }

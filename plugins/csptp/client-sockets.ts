@@ -4,16 +4,16 @@ import { EVENT_PORT, GENERAL_PORT } from 'timehub/protocol/ptp';
 import type { Stamping } from './stamping.js';
 
 /** The sockets of a client towards one server. */
-export interface Ports {
+export interface ClientSockets {
   readonly event: UdpSocket;
-  /** For Follow_Ups; without it they come to the event port, too. */
+  /** Receives Follow_Ups; without it they come to the event port too. */
   readonly general: UdpSocket | undefined;
-  /** Why it does not ask from PTP's own port, where it should; a sentence. */
+  /** A sentence that says why the client does not ask from port 319 although it should, or ''. */
   readonly shortfall: string;
 }
 
-/** PTP's ports, or any. */
-export type PortWish = 'ptp' | 'any';
+/** `ptp`: ask from ports 319 and 320. `any`: from a random port. */
+export type PortChoice = 'ptp' | 'any';
 
 const MEANINGS: Readonly<Record<string, string>> = {
   TH_NET_PORT_PRIVILEGE: 'ports 319 and 320 need CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=)',
@@ -22,28 +22,28 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * From port 319, which some servers insist on, with 320 beside it; from a port of chance where those cannot be had. Throws
- * what `network.udp` throws for other reasons.
+ * Opens port 319, from which some servers insist to be asked, with port 320 beside it; or a random port where those cannot be
+ * had. Throws the errors of `network.udp` that have another cause.
  */
-export function openPorts(network: Network, peer: Endpoint, wish: PortWish, stamping: Stamping): Ports {
+export function openSockets(network: Network, peer: Endpoint, choice: PortChoice, stamping: Stamping): ClientSockets {
   const family = familyOf(peer.address);
-  const anywhere = (shortfall: string): Ports => ({
+  const anywhere = (shortfall: string): ClientSockets => ({
     event: network.udp({ ...stamping, peer, family }),
     general: undefined,
     shortfall,
   });
-  if (wish === 'any') return anywhere('');
+  if (choice === 'any') return anywhere('');
   try {
     return openPair(network, peer, { ...stamping, family });
   } catch (error) {
     const meaning = error instanceof HubError ? MEANINGS[error.code] : undefined;
     if (meaning === undefined) throw error;
-    return anywhere(`asks from a port of chance, which some servers do not answer: ${meaning}`);
+    return anywhere(`asks from a random port, which some servers do not answer: ${meaning}`);
   }
 }
 
-/** Connected, each hears its own server alone: several clients, and a server, share the ports. */
-function openPair(network: Network, peer: Endpoint, options: UdpOptions): Ports {
+/** Connected sockets receive datagrams of their own server alone, so that clients and a server can share the ports. */
+function openPair(network: Network, peer: Endpoint, options: UdpOptions): ClientSockets {
   const event = network.udp({ ...options, peer, port: EVENT_PORT, reuse: true });
   try {
     const { transmitStamps, hardwareStamps, ...plain } = options;
@@ -56,7 +56,7 @@ function openPair(network: Network, peer: Endpoint, options: UdpOptions): Ports 
   }
 }
 
-export function closePorts({ event, general }: Ports): void {
+export function closeSockets({ event, general }: ClientSockets): void {
   event.close();
   general?.close();
 }

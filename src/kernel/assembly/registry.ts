@@ -1,4 +1,4 @@
-import './reflect.js';
+import './reflect-shim.js';
 import { type DependencyContainer, type InjectionToken, instanceCachingFactory, container as root } from 'tsyringe';
 
 /** A name in the registry that carries the type of what is registered under it. */

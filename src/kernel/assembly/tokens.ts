@@ -1,0 +1,60 @@
+import type { HubReport, Logger, Ns } from '../../api/index.js';
+import type { Engine } from '../../core/engine/engine.js';
+import type { CoreOptions } from '../../core/engine/input.js';
+import type { Estimator } from '../../core/estimator/types.js';
+import type { LeapTable } from '../../core/leap/leap-table.js';
+import type { Host } from '../host.js';
+import type { LogOutput } from '../log-output.js';
+import type { Keeper } from '../memory/keeper.js';
+import type { SourceMemory } from '../memory/source-memory.js';
+import type { StateStore } from '../memory/state-file.js';
+import type { MetricStore } from '../metrics.js';
+import type { OwnIdentity } from '../plugins/identity.js';
+import type { Instance, InstancePlan } from '../plugins/instance.js';
+import type { Scope } from '../plugins/scope.js';
+import type { Siblings } from '../plugins/siblings.js';
+import type { DampedLogs } from '../record/damped-logs.js';
+import type { Journal } from '../record/event-log.js';
+import type { EventReporter } from '../record/event-reporter.js';
+import type { EventList } from '../record/events.js';
+import type { ReloadRecord } from '../record/reload-record.js';
+import type { TimeLoop } from '../time/time-loop.js';
+import { token } from './registry.js';
+
+/** Given to `assembleHub`. */
+export const HOST = token<Host>('host');
+export const CORE_OPTIONS = token<CoreOptions>('core options');
+
+/** Defaults: silent, without files, failing loudly. The daemon, the lab and tests replace what they need. */
+export const HUB_VERSION = token<string>('version');
+export const LOG = token<(id: string) => Logger>('log');
+export const LOG_OUTPUT = token<LogOutput>('log output');
+export const JOURNAL = token<Journal>('journal');
+export const STATE_STORE = token<StateStore>('state store');
+/** Called when an instance with `on-error = "abort"` failed. */
+export const ABORT = token<(error: Error) => void>('abort');
+/** Interval of ticks while nothing else happens, ns. */
+export const QUIET_TICK = token<Ns>('quiet tick');
+export const LEAP_TABLE = token<LeapTable>('leap table');
+export const ESTIMATOR = token<Estimator>('estimator');
+
+/** Parts of the hub, made from the above. */
+export const ENGINE = token<Engine>('engine');
+export const METRICS = token<MetricStore>('metrics');
+export const EVENTS = token<EventList>('events');
+export const EVENT_REPORTER = token<EventReporter>('event reporter');
+/** The logs of instances: lines that repeat are summarised. */
+export const INSTANCE_LOGS = token<DampedLogs>('instance logs');
+export const TIME_LOOP = token<TimeLoop>('time loop');
+export const RELOADS = token<ReloadRecord>('reloads');
+export const KEEPER = token<Keeper>('keeper');
+export const MEMORY = token<SourceMemory>('source memory');
+export const SIBLINGS = token<Siblings>('siblings');
+export const IDENTITY = token<OwnIdentity>('identity');
+export const INSTANCES = token<Map<string, Instance>>('instances');
+export const REPORT = token<HubReport>('report');
+
+/** In the child registry of one run of an instance. */
+export const PLAN = token<InstancePlan>('plan');
+export const SCOPE = token<Scope>('scope');
+export const HEALTH = token<(state: 'ok' | 'degraded', reason: string) => void>('health');
