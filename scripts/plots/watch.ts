@@ -1,7 +1,8 @@
 import type { Leg, Ns, Observation, TimeState } from '../../src/api/index.js';
 import { createEstimator, type Estimator, type EstimatorOptions } from '../../src/core/estimator/index.js';
-import { ENGINE, ESTIMATOR, JOURNAL } from '../../src/kernel/assembly/tokens.js';
+import { ENGINE, ESTIMATOR, HOST, JOURNAL } from '../../src/kernel/assembly/tokens.js';
 import { NO_JOURNAL } from '../../src/kernel/record/event-log.js';
+import type { LabHost } from '../../src/lab/host.js';
 import { prepareScenario } from '../../src/lab/scenario/prepare.js';
 import { catalogue, parseScenario } from '../lab.js';
 
@@ -35,6 +36,8 @@ export interface Run<Inside> {
 /** A record of the event log. */
 interface LogRecord {
   readonly type?: string;
+  readonly id?: string;
+  readonly text?: string;
   readonly observations?: readonly Observation[];
 }
 
@@ -56,20 +59,20 @@ export async function watch<Inside extends object = object>(
   const exchanges: Exchange[] = [];
   const events: { atS: number; text: string }[] = [];
   const { world, hub, start } = await prepareScenario(scenario, { seed, catalogue }, (parts) => {
+    const host = parts.resolve(HOST) as LabHost;
     const write = (record: LogRecord): void => {
+      const moment = { atS: host.nowNs / 1e9, truthNs: host.errorNs('system') };
       if (record.type === 'tick') {
-        const { clocks, sources } = parts.resolve(ENGINE).state([world.host.clocks[0].read()]);
-        frames.push({ ...now(), clock: clocks[0]!, sources, ...look(estimator) });
+        const { clocks, sources } = parts.resolve(ENGINE).state([host.clocks[0].read()]);
+        frames.push({ ...moment, clock: clocks[0]!, sources, ...look(estimator) });
       }
-      exchanges.push(...exchangesOf(record, now()));
+      if (record.type === 'event') events.push({ atS: moment.atS, text: `${record.id} ${record.text}` });
+      if (record.type === 'observations') exchanges.push(...exchangesOf(record, moment));
     };
     parts.value(ESTIMATOR, estimator).value(JOURNAL, { ...NO_JOURNAL, write });
   });
-  const { host } = world;
-  const now = (): Moment => ({ atS: host.nowNs / 1e9, truthNs: host.errorNs('system') });
-  hub.report.onEvent(({ id, text }) => events.push({ atS: now().atS, text: `${id} ${text}` }));
   await start();
-  await host.run(scenario.duration);
+  await world.host.run(scenario.duration);
   await hub.stop();
   return { frames, exchanges, events };
 }
