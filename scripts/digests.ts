@@ -20,7 +20,7 @@ import type { TimeState } from '../src/api/index.js';
 import { createEngine } from '../src/core/engine/engine.js';
 import { createEstimator } from '../src/core/estimator/index.js';
 import type { LeapTable } from '../src/core/leap/leap-table.js';
-import { Replay } from '../src/kernel/record/replay.js';
+import { Replay } from '../src/kernel/event-log/replay.js';
 import { simulate } from '../src/lab/scenario/index.js';
 import { root } from '../test/place.js';
 import { catalogue, readScenarioFile } from './lab.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { loadHub } from '../src/cli/load.js';
+import { loadHub } from '../src/cli/load-hub.js';
 import { packageRoot } from '../src/cli/package-root.js';
 import { generatedPages } from '../src/cli/reference.js';
 import { formatProblems } from '../src/kernel/config/index.js';

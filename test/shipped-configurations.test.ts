@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { PtpLabMachine } from '../plugins/ptp/testing/ptp-lab.js';
 import type { Ns } from '../src/api/index.js';
-import type { ReceiverOptions } from '../src/lab/gpsd-feed.js';
-import { addGpsd } from '../src/lab/gpsd-node.js';
+import type { ReceiverOptions } from '../src/lab/nodes/gpsd-feed.js';
+import { addGpsd } from '../src/lab/nodes/gpsd-node.js';
 import { addServers, Shipped, served, stepsOf } from './shipped.js';
 
 /** An ordinary crystal, some milliseconds off. */

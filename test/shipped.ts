@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PtpLab, type PtpLabMachine } from '../plugins/ptp/testing/ptp-lab.js';
 import type { NtpView, PtpView } from '../src/api/index.js';
-import { loadHub } from '../src/cli/load.js';
+import { loadHub } from '../src/cli/load-hub.js';
 import { packageRoot } from '../src/cli/package-root.js';
 import { assembleHub } from '../src/kernel/assembly/assemble.js';
 import { formatProblems } from '../src/kernel/config/index.js';
 import type { Hub } from '../src/kernel/hub.js';
 import type { LabHost } from '../src/lab/host.js';
-import { wire } from '../src/lab/link.js';
-import { addNtpServer, type NtpNode } from '../src/lab/ntp-node.js';
+import { wire } from '../src/lab/network/link.js';
+import { addNtpServer, type NtpNode } from '../src/lab/nodes/ntp-node.js';
 
 /** A configuration as it is shipped, on machines of the lab. */
 export class Shipped {
@@ -72,7 +72,8 @@ export function addServers(
 
 /** Number of times that the hub set the system clock. */
 export const stepsOf = (hub: Hub): number =>
-  hub.report.events().filter(({ id, text }) => id === 'system' && /^was stepped (?!.*somebody else)/.test(text)).length;
+  hub.report.events().filter(({ id, text }) => id === 'system' && /^was stepped (?!.*another program)/.test(text))
+    .length;
 
 /** Mode and what others are told, in one line. */
 export function served(hub: Hub): string {

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { assembleHub } from '../../src/kernel/assembly/assemble.js';
 import type { Hub } from '../../src/kernel/hub.js';
 import { createLabHost, type LabHost } from '../../src/lab/host.js';
-import { wire } from '../../src/lab/link.js';
-import { addNtpServer } from '../../src/lab/ntp-node.js';
+import { wire } from '../../src/lab/network/link.js';
+import { addNtpServer } from '../../src/lab/nodes/ntp-node.js';
 import { planTables, type Tables } from '../../src/lab/testing/plans.js';
 
 const S = 1e9;

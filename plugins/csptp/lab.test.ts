@@ -3,7 +3,7 @@ import type { Leg } from 'timehub/api';
 import { BEHIND_NS, CLIENT, DOWN_NS, type Scene, SERVER, scene, TAI_NS, UP_NS } from './testing/scene.js';
 
 type Legs = readonly [Leg, Leg];
-const newest = ({ client }: Scene): Legs => client.did.observations.at(-1) as unknown as Legs;
+const newest = ({ client }: Scene): Legs => client.source.record.handedOver.at(-1) as unknown as Legs;
 /** Of a leg, less the delay of its way. */
 const offsets = ([outbound, inbound]: Legs): readonly number[] => [
   outbound.transitNs - UP_NS - TAI_NS,
@@ -22,7 +22,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     expect(outbound).to.include({ kind: 'leg', direction: 'outbound', clock: 'system', stamp: 'kernel', scale: 'tai' });
     expect(inbound).to.include({ kind: 'leg', direction: 'inbound', clock: 'system', stamp: 'kernel', scale: 'tai' });
     expect(Number(inbound.monotonic - outbound.monotonic)).to.be.closeTo(UP_NS + DOWN_NS, 1);
-    expect(lab.client.did.claims[0]).to.include({
+    expect(lab.client.source.record.claims[0]).to.include({
       synchronised: true,
       clockClass: 6,
       clockAccuracy: 0x21,
@@ -42,14 +42,14 @@ describe('our CSPTP client and our server over a link with delays', () => {
     await lab.serve();
     await lab.ask();
     await lab.pass(10);
-    const [request] = lab.client.did.sent;
-    const [sync, followUp] = lab.server.did.sent;
+    const [request] = lab.client.sent;
+    const [sync, followUp] = lab.server.sent;
     expect(request).to.deep.include({ fromPort: 319, to: { address: SERVER, port: 319 } });
     expect(sync).to.deep.include({ fromPort: 319, to: { address: CLIENT, port: 319 } });
     expect(followUp).to.deep.include({ fromPort: 320, to: { address: CLIENT, port: 320 } });
-    expect(lab.server.did.sent).to.have.length(2 * lab.client.did.sent.length);
+    expect(lab.server.sent).to.have.length(2 * lab.client.sent.length);
     expect([request, sync, followUp].map((sent) => sent!.payload.length)).to.deep.equal([128, 128, 44]);
-    const ids = lab.client.did.sent.map(({ payload }) => (payload[30]! << 8) | payload[31]!);
+    const ids = lab.client.sent.map(({ payload }) => (payload[30]! << 8) | payload[31]!);
     expect(new Set(ids).size).to.equal(ids.length);
     expect(ids.some((id, i) => i > 0 && id === ids[i - 1]! + 1)).to.equal(false);
   });
@@ -61,7 +61,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
       await lab.ask(options);
       await lab.pass(1);
       expect(offsets(newest(lab))).to.deep.equal([BEHIND_NS, BEHIND_NS]);
-      expect(lab.client.did.claims[0]!.clockClass).to.equal('dialect' in options ? 6 : undefined);
+      expect(lab.client.source.record.claims[0]!.clockClass).to.equal('dialect' in options ? 6 : undefined);
     });
   }
 
@@ -72,7 +72,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     await lab.pass(1);
     expect(offsets(newest(lab))).to.deep.equal([BEHIND_NS, BEHIND_NS]);
     expect(source.inspect!()).to.include({ steps: 1 });
-    expect(lab.server.did.sent).to.have.length(1);
+    expect(lab.server.sent).to.have.length(1);
   });
 
   it('bear a Follow_Up that overtakes its Sync', async () => {
@@ -94,18 +94,18 @@ describe('our CSPTP client and our server over a link with delays', () => {
     const sink = await lab.serve();
     const source = await lab.ask();
     await lab.pass(10);
-    expect(lab.client.did.observations).to.deep.equal([]);
-    expect(lab.client.did.unreachable[0]).to.equal(
+    expect(lab.client.source.record.handedOver).to.deep.equal([]);
+    expect(lab.client.source.record.unreachable[0]).to.equal(
       `${SERVER}:319 sends no Follow_Up: its way to port 320 is barred, or it has no stamp of what it sends`,
     );
-    expect(lab.client.did.health.at(-1)!.state).to.equal('degraded');
+    expect(lab.client.source.record.health.at(-1)!.state).to.equal('degraded');
     expect(source.inspect!().halves).to.be.above(3);
     expect(sink.inspect!().followups).to.equal(0);
     expect(sink.inspect!().unstamped).to.be.above(3);
     lab.serverPort.stampLoss = 0;
     await lab.pass(20);
     expect(offsets(newest(lab))).to.deep.equal([BEHIND_NS, BEHIND_NS]);
-    expect(lab.client.did.health.at(-1)).to.deep.equal({ state: 'ok', reason: '' });
+    expect(lab.client.source.record.health.at(-1)).to.deep.equal({ state: 'ok', reason: '' });
   });
 
   it('make do with the time before the call when the client has no stamp', async () => {
@@ -129,11 +129,13 @@ describe('our CSPTP client and our server over a link with delays', () => {
     expect(outbound).to.include({ clock: 'phc:ptp0', stamp: 'hardware', transitNs: UP_NS + 250 });
     expect(inbound).to.include({ clock: 'phc:ptp0', stamp: 'hardware', transitNs: DOWN_NS - 250 });
     lab.clientPort.stampLoss = 1;
-    const before = lab.client.did.observations.length;
+    const before = lab.client.source.record.handedOver.length;
     await lab.pass(10);
-    expect(lab.client.did.observations.length).to.equal(before);
+    expect(lab.client.source.record.handedOver.length).to.equal(before);
     expect(source.inspect!().unstamped).to.be.above(3);
-    expect(lab.client.did.unreachable[0]).to.match(/^the network card gives no stamp of the requests; the last reply/);
+    expect(lab.client.source.record.unreachable[0]).to.match(
+      /^the network card gives no stamp of the requests; the last reply/,
+    );
   });
 
   it('do without PTP’s ports where the client may not have them: the Follow_Up comes back the same way', async () => {
@@ -144,7 +146,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     await lab.pass(1);
     expect(offsets(newest(lab))).to.deep.equal([BEHIND_NS, BEHIND_NS]);
     expect(source.inspect!().asksFrom).to.be.above(1023);
-    expect(lab.client.did.health).to.deep.equal([
+    expect(lab.client.source.record.health).to.deep.equal([
       {
         state: 'ok',
         reason:
@@ -159,19 +161,19 @@ describe('our CSPTP client and our server over a link with delays', () => {
     const sink = await lab.serve();
     await lab.ask();
     await lab.pass(3);
-    expect(lab.client.did.observations).to.deep.equal([]);
-    expect(lab.client.did.claims[0]).to.include({
+    expect(lab.client.source.record.handedOver).to.deep.equal([]);
+    expect(lab.client.source.record.claims[0]).to.include({
       ...{ synchronised: false, clockClass: 248, traceable: false },
       flaw: 'the server is not sure of its time (synchronizationUncertain)',
     });
-    expect(lab.client.did.health).to.deep.equal([
+    expect(lab.client.source.record.health).to.deep.equal([
       { state: 'degraded', reason: 'the server is not sure of its time (synchronizationUncertain)' },
     ]);
     expect(sink.inspect!()).to.include({ clockClass: 248 });
     lab.server.publish(lab.server.knowing());
     await lab.pass(3);
-    expect(lab.client.did.claims.at(-1)).to.include({ synchronised: true, clockClass: 6 });
-    expect(lab.client.did.health.at(-1)!.state).to.equal('ok');
+    expect(lab.client.source.record.claims.at(-1)).to.include({ synchronised: true, clockClass: 6 });
+    expect(lab.client.source.record.health.at(-1)!.state).to.equal('ok');
   });
 
   it('tell and heed that TAI − UTC is not known', async () => {
@@ -181,9 +183,9 @@ describe('our CSPTP client and our server over a link with delays', () => {
     await lab.serve();
     await lab.ask();
     await lab.pass(1);
-    expect(lab.client.did.observations).to.deep.equal([]);
-    expect(lab.client.did.claims[0]).not.to.have.property('taiMinusUtc');
-    expect(lab.client.did.health[0]!.reason).to.contain('keeps a timescale of its own');
+    expect(lab.client.source.record.handedOver).to.deep.equal([]);
+    expect(lab.client.source.record.claims[0]).not.to.have.property('taiMinusUtc');
+    expect(lab.client.source.record.health[0]!.reason).to.contain('keeps a timescale of its own');
   });
 
   it('hold to the worst clockClass that the operator takes', async () => {
@@ -192,8 +194,8 @@ describe('our CSPTP client and our server over a link with delays', () => {
     await lab.serve();
     await lab.ask({ 'max-clock-class': 7 });
     await lab.pass(1);
-    expect(lab.client.did.claims[0]).to.include({ synchronised: false, clockClass: 52 });
-    expect(lab.client.did.health[0]!.reason).to.equal(
+    expect(lab.client.source.record.claims[0]).to.include({ synchronised: false, clockClass: 52 });
+    expect(lab.client.source.record.health[0]!.reason).to.equal(
       'the server runs on clockClass 52, and at most 7 is good enough (max-clock-class)',
     );
   });
@@ -204,7 +206,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     await lab.serve();
     await lab.ask();
     await lab.pass(1);
-    expect(lab.client.did.claims[0]!.parent).to.equal(CLIENT);
+    expect(lab.client.source.record.claims[0]!.parent).to.equal(CLIENT);
   });
 
   it('count the steps from the reference, whatever protocol brings them', async () => {
@@ -216,7 +218,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     await lab.serve();
     await lab.ask();
     await lab.pass(1);
-    expect(lab.client.did.claims[0]).to.include({ clockClass: 248, stepsRemoved: 3 });
+    expect(lab.client.source.record.claims[0]).to.include({ clockClass: 248, stepsRemoved: 3 });
   });
 
   it('are silent and unreachable when the server stops, and go on when it starts', async () => {
@@ -226,14 +228,16 @@ describe('our CSPTP client and our server over a link with delays', () => {
     await lab.pass(5);
     await sink.stop();
     await lab.pass(15);
-    expect(lab.client.did.unreachable[0]).to.match(/^no reply to 4 requests in \d s; the last reply came \d+ s ago$/);
+    expect(lab.client.source.record.unreachable[0]).to.match(
+      /^no reply to 4 requests in \d s; the last reply came \d+ s ago$/,
+    );
     await lab.serve();
     await lab.pass(10);
-    expect(lab.client.did.health.at(-1)!.state).to.equal('ok');
+    expect(lab.client.source.record.health.at(-1)!.state).to.equal('ok');
     await source.stop();
     await source.stop();
-    const { length } = lab.client.did.sent;
+    const { length } = lab.client.sent;
     await lab.pass(20);
-    expect(lab.client.did.sent).to.have.length(length);
+    expect(lab.client.sent).to.have.length(length);
   });
 });

@@ -87,8 +87,8 @@ describe('sink.csptp', () => {
     const lab = scene('user');
     const { ask } = await serving({}, lab);
     expect((await ask())!.twoStep).to.equal(false);
-    expect(lab.server.did.health.at(-1)!.state).to.equal('degraded');
-    expect(lab.server.did.health.at(-1)!.reason).to.contain('this machine makes no transmit stamps');
+    expect(lab.server.sink.record.health.at(-1)!.state).to.equal('degraded');
+    expect(lab.server.sink.record.health.at(-1)!.reason).to.contain('this machine makes no transmit stamps');
   });
 
   it('has its identity from the interface', async () => {
@@ -179,8 +179,8 @@ describe('sink.csptp', () => {
     await lab.pass(7200);
     const { requests, followups } = running.inspect!() as { readonly requests: number; readonly followups: number };
     expect(followups).to.equal(requests);
-    expect(lab.client.did.observations.length).to.equal(requests);
-    expect(lab.client.did.health).to.deep.equal([]);
+    expect(lab.client.source.record.handedOver.length).to.equal(requests);
+    expect(lab.client.source.record.health).to.deep.equal([]);
     expect(lab.client.host.nowNs).to.equal(7200 * S);
   });
 });

@@ -24,9 +24,11 @@ describe('source.csptp', () => {
       forge(FOLLOW_UP_DUMP);
     }
     await lab.pass(0.1);
-    expect(lab.client.did.observations).to.deep.equal([]);
+    expect(lab.client.source.record.handedOver).to.deep.equal([]);
     expect(refusedBy(running)).to.include({ sequence: 98, late: 2 });
-    expect(lab.client.did.unreachable[0]).to.match(/^\d+ replies came that do not answer the request \(sequenceId\): /);
+    expect(lab.client.source.record.unreachable[0]).to.match(
+      /^\d+ replies came that do not answer the request \(sequenceId\): /,
+    );
   });
 
   it('takes no Sync that comes to the port of Follow_Ups, where nothing stamps in hardware', async () => {
@@ -35,7 +37,7 @@ describe('source.csptp', () => {
     const running = await lab.ask();
     lab.client.onSend = () => {
       const answer = ONE_STEP_DUMP.slice();
-      answer.set(lab.client.did.sent.at(-1)!.payload.subarray(30, 32), 30);
+      answer.set(lab.client.sent.at(-1)!.payload.subarray(30, 32), 30);
       forge(answer);
     };
     await lab.pass(3);
@@ -48,18 +50,18 @@ describe('source.csptp', () => {
     await lab.serve();
     await lab.ask();
     await lab.ask({ domain: 129 });
-    await started(sink, lab.client.context, { listen: `${CLIENT}:319`, interface: 'eth0', stamps: 'software' });
+    await started(sink, lab.client.sink, { listen: `${CLIENT}:319`, interface: 'eth0', stamps: 'software' });
     await lab.pass(5);
-    const ports = new Set(lab.client.did.sent.map(({ fromPort }) => fromPort));
+    const ports = new Set(lab.client.sent.map(({ fromPort }) => fromPort));
     expect([...ports]).to.deep.equal([319]);
-    expect(lab.client.did.observations).to.have.length(lab.client.did.sent.length);
+    expect(lab.client.source.record.handedOver).to.have.length(lab.client.sent.length);
   });
 
   it('opens another port when nothing comes, for its own address may have changed', async () => {
     const lab = scene();
     await lab.ask({ 'source-port': 'any' });
     await lab.pass(30);
-    const ports = lab.client.did.sent.map(({ fromPort }) => fromPort);
+    const ports = lab.client.sent.map(({ fromPort }) => fromPort);
     expect(new Set(ports.slice(0, 4)).size).to.equal(1);
     expect(new Set(ports).size).to.be.above(2);
   });
@@ -69,7 +71,7 @@ describe('source.csptp', () => {
     const forge = impostor(lab);
     const running = await lab.ask();
     lab.client.onSend = () => {
-      const { payload } = lab.client.did.sent.at(-1)!;
+      const { payload } = lab.client.sent.at(-1)!;
       const answer = ONE_STEP_DUMP.slice();
       answer.set(payload.subarray(30, 32), 30);
       // Ten seconds between request and answer, which came after a millisecond.
@@ -77,9 +79,11 @@ describe('source.csptp', () => {
       forge(answer);
     };
     await lab.pass(12);
-    expect(lab.client.did.observations).to.deep.equal([]);
+    expect(lab.client.source.record.handedOver).to.deep.equal([]);
     expect(running.inspect!().contradictions).to.be.above(3);
-    expect(lab.client.did.unreachable[0]).to.match(/^10\.0\.0\.2:319 claims to have taken longer than the round trip/);
+    expect(lab.client.source.record.unreachable[0]).to.match(
+      /^10\.0\.0\.2:319 claims to have taken longer than the round trip/,
+    );
   });
 
   it('bursts at the start, then asks as the hub wishes, with 1 to 5 % of jitter', async () => {
@@ -87,9 +91,9 @@ describe('source.csptp', () => {
     await lab.serve();
     const running = await lab.ask({ 'poll-min': '16s' });
     await lab.pass(5);
-    expect(lab.client.did.observations.length).to.be.at.least(3);
+    expect(lab.client.source.record.handedOver.length).to.be.at.least(3);
     await lab.pass(200);
-    const times = lab.client.did.observations.slice(-4).map(([leg]) => Number(leg!.monotonic) / S);
+    const times = lab.client.source.record.handedOver.slice(-4).map(([leg]) => Number(leg!.monotonic) / S);
     for (let i = 1; i < times.length; i++) expect(times[i]! - times[i - 1]!).to.be.within(16.1, 16.9);
     expect(running.inspect!()).to.include({ reach: 8, reachRegister: '377', pollIntervalS: 16 });
   });
@@ -101,18 +105,18 @@ describe('source.csptp', () => {
     await lab.serve();
     await lab.ask({ address: 'time.example' });
     await lab.pass(10);
-    expect(lab.client.did.observations).to.deep.equal([]);
+    expect(lab.client.source.record.handedOver).to.deep.equal([]);
     fabric.names.set('time.example', [SERVER]);
     await lab.pass(20);
-    expect(lab.client.did.observations).not.to.deep.equal([]);
-    expect(lab.client.did.health.at(-1)).to.deep.equal({ state: 'ok', reason: '' });
+    expect(lab.client.source.record.handedOver).not.to.deep.equal([]);
+    expect(lab.client.source.record.health.at(-1)).to.deep.equal({ state: 'ok', reason: '' });
   });
 
   it('says why it cannot be looked up', async () => {
     const lab = scene();
     await lab.ask({ address: 'nowhere.example' });
     await lab.pass(1);
-    expect(lab.client.did.unreachable).to.deep.equal(['the name nowhere.example is not known']);
+    expect(lab.client.source.record.unreachable).to.deep.equal(['the name nowhere.example is not known']);
   });
 
   for (const wrong of [

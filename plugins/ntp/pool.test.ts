@@ -3,8 +3,8 @@ import type { HubEvent } from 'timehub/api';
 import { assembleHub } from '../../src/kernel/assembly/assemble.js';
 import type { Hub } from '../../src/kernel/hub.js';
 import { createLabHost, type LabHost } from '../../src/lab/host.js';
-import { wire } from '../../src/lab/link.js';
-import { addNtpServer, type NtpNode } from '../../src/lab/ntp-node.js';
+import { wire } from '../../src/lab/network/link.js';
+import { addNtpServer, type NtpNode } from '../../src/lab/nodes/ntp-node.js';
 import { planTables, type Tables } from '../../src/lab/testing/plans.js';
 
 const S = 1e9;

@@ -112,7 +112,7 @@ describe('sink.ntp', () => {
     if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));
     await source.create(validated.value, context).start();
     await world.pass(NS_PER_S);
-    const [outbound, inbound] = context.record.observations[0] as [Leg, Leg];
+    const [outbound, inbound] = context.record.handedOver[0] as [Leg, Leg];
     expect((outbound.transitNs - inbound.transitNs) / 2).to.be.within(40.98e6, 41.02e6);
     expect(context.record.claims[0]).to.include({ synchronised: true, stratum: 2, reference: '192.0.2.1' });
   });

@@ -30,7 +30,7 @@ describe('source.ntp', () => {
   it('hands over the two legs of an exchange, with the stamps of the kernel and the claims of the server', async () => {
     const { world, record } = await asking();
     await world.pass(0.1 * S);
-    const [outbound, inbound] = record.observations[0] as [Leg, Leg];
+    const [outbound, inbound] = record.handedOver[0] as [Leg, Leg];
     expect(outbound).to.include({ kind: 'leg', direction: 'outbound', clock: 'system', stamp: 'kernel' });
     expect(outbound.transitNs).to.equal(41e6 + 3e6);
     expect(outbound.path).to.equal('');
@@ -52,14 +52,14 @@ describe('source.ntp', () => {
     const { world, record } = await asking();
     world.stampAfterNs = 6e6;
     await world.pass(0.1 * S);
-    expect(record.observations[0]![0]!.stamp).to.equal('kernel');
+    expect(record.handedOver[0]![0]!.stamp).to.equal('kernel');
   });
 
   it('falls back to the stamp before the call when the kernel gives none, and says so', async () => {
     const { world, record } = await asking();
     world.stampAfterNs = undefined;
     await world.pass(0.1 * S);
-    const [outbound, inbound] = record.observations[0] as [Leg, Leg];
+    const [outbound, inbound] = record.handedOver[0] as [Leg, Leg];
     expect(outbound.stamp).to.equal('user');
     expect(outbound.transitNs).to.equal(41e6 + 3e6 + 20e3);
     expect(outbound.noiseFloorNs).to.be.above(10 * inbound.noiseFloorNs);
@@ -78,13 +78,13 @@ describe('source.ntp', () => {
   it('bursts at the start: three answers in 5 s, 16 in two minutes, then a poll each 64 s with 1 to 5 % of jitter', async () => {
     const { world, record } = await asking();
     await world.pass(5 * S);
-    expect(record.observations.length).to.be.at.least(3);
+    expect(record.handedOver.length).to.be.at.least(3);
     await world.pass(115 * S);
-    expect(record.observations.length).to.equal(16);
+    expect(record.handedOver.length).to.equal(16);
     const times: number[] = [];
     for (let i = 0; i < 3; i++) {
-      const before = record.observations.length;
-      while (record.observations.length === before) await world.pass(0.1 * S);
+      const before = record.handedOver.length;
+      while (record.handedOver.length === before) await world.pass(0.1 * S);
       times.push(Number(world.now) / S);
     }
     expect(times[1]! - times[0]!).to.be.within(64.5, 67.3);
@@ -110,19 +110,19 @@ describe('source.ntp', () => {
     expect(record.unreachable).to.have.length.above(0);
     link.respond = respond;
     world.own = ['192.0.2.200'];
-    const before = record.observations.length;
+    const before = record.handedOver.length;
     await world.pass(10 * S);
-    expect(record.observations.length).to.be.above(before + 2);
+    expect(record.handedOver.length).to.be.above(before + 2);
   });
 
   it('looks a name up again at once when the network has changed', async () => {
     const { world, record } = await asking({ address: 'late.example' });
     await world.pass(600 * S);
-    expect(record.observations).to.have.length(0);
+    expect(record.handedOver).to.have.length(0);
     world.names.set('late.example', [ADDRESS]);
     world.own = ['192.0.2.200'];
     await world.pass(3 * S);
-    expect(record.observations.length).to.be.above(0);
+    expect(record.handedOver.length).to.be.above(0);
   });
 
   it('looks a name up every few seconds while the name server does not answer', async () => {
@@ -132,7 +132,7 @@ describe('source.ntp', () => {
     world.resolverIsDead = false;
     world.names.set('late.example', [ADDRESS]);
     await world.pass(9 * S);
-    expect(record.observations.length).to.be.above(0);
+    expect(record.handedOver.length).to.be.above(0);
   });
 
   it('calls itself unreachable with the reason after four requests without reply, and comes back by itself', async () => {
@@ -145,10 +145,10 @@ describe('source.ntp', () => {
     await world.pass(40 * S);
     expect(record.unreachable[0]).to.match(/^no reply to 4 requests in \d\d s; the last reply came \d\d s ago$/);
     expect(record.health.at(-1)).to.deep.equal({ state: 'degraded', reason: record.unreachable[0] });
-    const before = record.observations.length;
+    const before = record.handedOver.length;
     link.respond = respond;
     await world.pass(40 * S);
-    expect(record.observations.length).to.be.above(before);
+    expect(record.handedOver.length).to.be.above(before);
     expect(record.health.at(-1)!.state).to.equal('ok');
     expect(record.health.length).to.equal(2);
   });
@@ -169,13 +169,13 @@ describe('source.ntp', () => {
     const { world, record } = await asking();
     world.at(1e6, () => world.sockets[0]!.fail(new Error('ECONNREFUSED')));
     await world.pass(0.1 * S);
-    expect(record.observations.length).to.equal(1);
+    expect(record.handedOver.length).to.equal(1);
   });
 
   it('observes nothing from an unsynchronised server and says why', async () => {
     const { world, record } = await asking({}, server({ leap: 'unknown', stratum: 0, refid: 0 }));
     await world.pass(5 * S);
-    expect(record.observations).to.deep.equal([]);
+    expect(record.handedOver).to.deep.equal([]);
     const flaw = 'the server says it is not synchronised (stratum 16)';
     expect(record.claims.at(-1)).to.include({ synchronised: false, stratum: 16, flaw });
     expect(record.health).to.deep.equal([{ state: 'degraded', reason: flaw }]);
@@ -234,7 +234,7 @@ describe('source.ntp', () => {
     await world.pass(20 * S);
     link.respond = server();
     await world.pass(3700 * S);
-    expect(record.observations.length).to.be.above(2);
+    expect(record.handedOver.length).to.be.above(2);
     expect(record.health.at(-1)?.state).to.equal('ok');
   });
 
@@ -245,9 +245,9 @@ describe('source.ntp', () => {
     expect(record.unreachable.at(-1)).to.include('every address of time.example:123 refuses to serve this machine');
     for (const other of world.links.values()) other.respond = server();
     link.respond = server();
-    const before = record.observations.length;
+    const before = record.handedOver.length;
     await world.pass(3700 * S);
-    expect(record.observations.length).to.be.above(before);
+    expect(record.handedOver.length).to.be.above(before);
   });
 
   it('goes to another address of the name when one sends DENY, and not back', async () => {
@@ -266,7 +266,7 @@ describe('source.ntp', () => {
     await world.pass(0.1 * S);
     link.respond = server();
     await world.pass(20 * S);
-    expect(record.observations.length).to.be.above(10);
+    expect(record.handedOver.length).to.be.above(10);
   });
 
   it('counts datagrams that answer nothing, and stays undisturbed', async () => {
@@ -275,7 +275,7 @@ describe('source.ntp', () => {
       for (let i = 0; i < 100; i++) world.sockets[0]!.deliver(new Uint8Array(i), { address: ADDRESS, port: 123 }, '');
     });
     await world.pass(0.1 * S);
-    expect(record.observations.length).to.equal(1);
+    expect(record.handedOver.length).to.equal(1);
     expect(running.inspect!()).to.include({ replies: 1 });
     expect(running.inspect!().refused).to.include({ length: 48, mode: 52 });
   });
@@ -300,7 +300,7 @@ describe('source.ntp', () => {
     it(`says that replies came and why they were refused: ${reason} (${sentence})`, async () => {
       const { world, record, running } = await asking({ 'poll-min': '1s' }, respond);
       await world.pass(8 * S);
-      expect(record.observations).to.deep.equal([]);
+      expect(record.handedOver).to.deep.equal([]);
       expect(record.unreachable[0]).to.match(/^4 replies came that /);
       expect(record.unreachable[0]).to.include(sentence);
       expect((running.inspect!().refused as Record<string, number>)[reason]).to.be.at.least(4);
@@ -317,7 +317,7 @@ describe('source.ntp', () => {
       return undefined;
     };
     await world.pass(20 * S);
-    expect(record.observations).to.deep.equal([]);
+    expect(record.handedOver).to.deep.equal([]);
     expect(record.unreachable.at(-1)).to.match(
       /^\d+ replies came that were sent from another address or port .*\(192\.0\.2\.77:124\)/,
     );
@@ -328,7 +328,7 @@ describe('source.ntp', () => {
     for (const version of [1, 2, 3, 4]) {
       const { world, record } = await asking({}, server({ version }));
       await world.pass(5 * S);
-      expect(record.observations.length, String(version)).to.be.at.least(3);
+      expect(record.handedOver.length, String(version)).to.be.at.least(3);
     }
   });
 
@@ -353,7 +353,7 @@ describe('source.ntp', () => {
     const { world, record } = await asking({ address: 'time.example', 'poll-min': '1s' }, silence);
     await world.pass(30 * S);
     expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123', stratum: 3, reference: '1.2.3.4' });
-    expect(record.observations.at(-1)![0]!.path).to.equal('192.0.2.10');
+    expect(record.handedOver.at(-1)![0]!.path).to.equal('192.0.2.10');
   });
 
   it('asks another address of the name when one says RATE, and that one no oftener', async () => {
@@ -409,7 +409,7 @@ describe('source.ntp', () => {
     expect(record.unreachable).to.include('cannot resolve "later.example"');
     world.names.set('later.example', [ADDRESS]);
     await world.pass(10 * S);
-    expect(record.observations.length).to.be.above(2);
+    expect(record.handedOver.length).to.be.above(2);
   });
 
   it('drops an exchange during which the local clock was set', async () => {
@@ -418,16 +418,16 @@ describe('source.ntp', () => {
       world.offsetNs = 0n;
     });
     await world.pass(1 * S);
-    expect(record.observations).to.deep.equal([]);
+    expect(record.handedOver).to.deep.equal([]);
   });
 
   it('is silent after stop', async () => {
     const { world, running, record } = await asking();
     await world.pass(1 * S);
     await running.stop();
-    const { length } = record.observations;
+    const { length } = record.handedOver;
     await world.pass(100 * S);
-    expect(record.observations.length).to.equal(length);
+    expect(record.handedOver.length).to.equal(length);
   });
 
   for (const [wrong, path] of [

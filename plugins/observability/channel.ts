@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
 /**
- * A connection as node:http sees it: it reads what is pushed here, one request head at a time, and writes to the socket. On
- * the socket itself node:http would parse all that a peer has sent, and make a request of each head, before anything else runs.
+ * The connection that node:http gets in place of the socket: it reads the request heads that are pushed here, one at a time, and
+ * writes to the socket. On the socket itself node:http would parse all pipelined requests before any other code runs.
  */
 export class Channel extends Duplex {
   readonly #socket: Socket;
-  /** Called when the answer to the last head has been given to the kernel, or will never be. */
+  /** Called when the kernel has taken the response to the last head, or there will be none. */
   readonly onAnswered: () => void;
 
   constructor(socket: Socket, onAnswered: () => void) {
@@ -35,7 +35,7 @@ export class Channel extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    // After `end` the socket goes by itself, once its answer has been written.
+    // After `end` the socket closes by itself once the response has been written.
     if (!this.writableFinished) this.#socket.destroy();
     done(error);
   }

@@ -1,10 +1,10 @@
 import type { Timer } from 'timehub/api';
 
-/** Time for limits and deadlines, ms. */
+/** Clock and timers for limits and deadlines, ms. */
 export interface WorkClock {
-  /** Monotonic. */
+  /** Monotonic time, ms. */
   now(): number;
   after(ms: number, handler: () => void): Timer;
-  /** Calls the handler after the sockets of the process have had their turn. */
+  /** Calls the handler after the sockets of the process have been served. */
   soon(handler: () => void): void;
 }

@@ -1,7 +1,7 @@
 import { flag, socketPath, table, wholeNumber } from 'timehub/api';
 import { hostAddress } from 'timehub/toolkit';
 import * as v from 'valibot';
-import { parseAddress } from './address.js';
+import { parseAddress } from './listen-address.js';
 
 const LISTEN = 'an address with a port such as "127.0.0.1:11180" or "[::1]:11180"';
 
@@ -38,4 +38,4 @@ export const config = table({
   ),
 });
 
-export type Config = v.InferOutput<typeof config>;
+export type ObservabilityConfig = v.InferOutput<typeof config>;

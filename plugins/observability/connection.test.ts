@@ -6,7 +6,7 @@ import { FakeClock } from './testing/fake-clock.js';
 
 const HEAD = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
-/** A socket whose peer sends by `peer.write`, and takes what is written only when it is told to. */
+/** A socket whose peer sends by `peer.write` and reads only when told to. */
 class FakeSocket extends PassThrough {
   readonly written: string[] = [];
   receive(octets: string): void {
@@ -52,7 +52,7 @@ describe('a connection', () => {
     });
   });
 
-  it('hands on one request, and the next after the answer was taken', () => {
+  it('passes on one request, and the next after the response was read', () => {
     socket.receive(HEAD.repeat(3));
     expect([queued.length, heads.length]).to.deep.equal([1, 0]);
     connection.answer();
@@ -63,7 +63,7 @@ describe('a connection', () => {
     expect(heads.length, 'in the same call').to.equal(2);
   });
 
-  it('is cut when node:http makes no request of a head', () => {
+  it('is cut when node:http does not accept a head', () => {
     understands = false;
     socket.receive('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
     connection.answer();
@@ -75,14 +75,14 @@ describe('a connection', () => {
     expect([socket.destroyed, refused, queued]).to.deep.equal([true, ['pipelining'], []]);
   });
 
-  it('is cut when a request comes in crumbs', () => {
+  it('is cut when a request comes in too many pieces', () => {
     for (let octet = 0; octet < 64; octet++) socket.receive('A');
     expect(socket.destroyed).to.equal(false);
     socket.receive('A');
     expect([socket.destroyed, refused]).to.deep.equal([true, ['slow-request']]);
   });
 
-  it('is cut when no request is whole in 5 s, whatever trickles in', () => {
+  it('is cut when no request is complete after 5 s, even if input keeps coming', () => {
     for (let second = 0; second < 5; second++) {
       connection.check();
       expect(socket.destroyed).to.equal(false);
@@ -93,7 +93,7 @@ describe('a connection', () => {
     expect([socket.destroyed, refused]).to.deep.equal([true, ['slow-request']]);
   });
 
-  it('is closed when its peer asks nothing more', () => {
+  it('is closed when its peer sends no further request', () => {
     socket.receive(HEAD);
     connection.answer();
     channel!.onAnswered();
@@ -102,7 +102,7 @@ describe('a connection', () => {
     expect([socket.destroyed, refused]).to.deep.equal([true, []]);
   });
 
-  it('is told that the hub is busy when it has no turn in 2 s', () => {
+  it('gets 503 when it has no turn in 2 s', () => {
     socket.receive(HEAD);
     clock.take(2000);
     connection.check();
@@ -112,7 +112,7 @@ describe('a connection', () => {
     expect(heads).to.deep.equal([]);
   });
 
-  it('is cut when the answer is not taken in 10 s', () => {
+  it('is cut when the response is not read in 10 s', () => {
     socket.receive(HEAD);
     connection.answer();
     clock.take(9999);
@@ -123,7 +123,7 @@ describe('a connection', () => {
     expect([socket.destroyed, refused]).to.deep.equal([true, ['slow-reader']]);
   });
 
-  it('lasts as an event stream, until the peer talks', () => {
+  it('stays open as an event stream until the peer sends', () => {
     socket.receive(HEAD);
     connection.answer();
     connection.stream();

@@ -6,25 +6,25 @@ import { RequestHeads } from './request-heads.js';
 
 /** Time limits of a connection, ms. */
 const LIMITS = {
-  /** From the connect or from the last answer until a whole request is there. */
+  /** From the connect or the last response until a complete request has arrived. */
   reading: 5_000,
-  /** For a turn in the queue; after it the request is answered 503. */
+  /** In the queue. After it the response is 503. */
   waiting: 2_000,
-  /** For the peer to take an answer. */
+  /** Until the peer has read the response. */
   answering: 10_000,
   streaming: Number.POSITIVE_INFINITY,
 } as const;
 
-/** Segments in which one request may come: each costs a turn of the event loop. */
+/** Maximum number of reads for one request: each takes a turn of the event loop. */
 const MOST_READS = 64;
 
 const BUSY = 'HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
 
-/** The server, as its connections need it. */
+/** The part of the server that its connections use. */
 export interface ConnectionOwner {
   /** Monotonic, ms. */
   now(): number;
-  /** Calls `answer` of the connection in its turn. */
+  /** Queues the connection: its `answer` is called when its turn comes. */
   queue(connection: Connection): void;
   /** Gives the channel of a connection to node:http. */
   attach(connection: Connection, channel: Channel): void;
@@ -32,7 +32,7 @@ export interface ConnectionOwner {
   closed(connection: Connection): void;
 }
 
-/** A peer's connection: it brings one request to node:http at a time, and the next only after the answer was taken. */
+/** A peer's connection. It passes one request at a time to node:http, and the next after the peer has read the response. */
 export class Connection implements Held {
   readonly peer: string;
   progressAt: number;
@@ -61,7 +61,7 @@ export class Connection implements Held {
     });
   }
 
-  /** Hands the oldest request to node:http. False: the connection has gone. */
+  /** Passes the oldest request to node:http. Returns false when the connection is closed. */
   answer(): boolean {
     if (this.#socket.destroyed || this.#state !== 'waiting') return false;
     this.#enter('answering');
@@ -72,29 +72,29 @@ export class Connection implements Held {
     return true;
   }
 
-  /** node:http has made a request of the head that it was given. */
+  /** Called when node:http has parsed the head as a request. */
   requested(): void {
     this.#isRequest = true;
   }
 
-  /** The answer under way is an event stream, which has no end and whose owner looks after its progress. */
+  /** Called when the response is an event stream, which has no end. `Streams` watches its progress. */
   stream(): void {
     this.#enter('streaming');
-    // The peer's octets are dropped from now on, but its end is seen.
+    // Input is discarded from now on, but the end of the connection is still noticed.
     this.#socket.resume();
   }
 
-  /** Acts when the time for the present state is over. */
+  /** Closes the connection or answers 503 when the time limit of the present state has passed. */
   check(): void {
     if (this.#owner.now() < this.#deadline) return;
     if (this.#state === 'waiting') this.#refuseBusy();
     else if (this.#state === 'answering') this.cut('slow-reader');
     else if (this.#heads.begun || this.#channel === undefined) this.cut('slow-request');
-    // A peer that is through with its requests has done nothing wrong.
+    // An idle peer without a request is not counted as a refusal.
     else this.#socket.destroy();
   }
 
-  /** Ends it at once, with what is under way. */
+  /** Closes the connection at once, even during a response, and counts the reason. */
   cut(reason: Refusal): void {
     this.#owner.refused(reason);
     this.#socket.destroy();
@@ -104,7 +104,7 @@ export class Connection implements Held {
     this.#socket.destroy();
   }
 
-  /** The peer took something, or sent a whole request. */
+  /** Notes that the peer has read data or sent a complete request. */
   progress(): void {
     this.progressAt = this.#owner.now();
   }
@@ -141,12 +141,12 @@ export class Connection implements Held {
   #open(): Channel {
     const channel = new Channel(this.#socket, () => this.#answered());
     this.#owner.attach(this, channel);
-    // After a first read the stream hands on what is pushed in the same call, so that the work is measured.
+    // After a first read the stream delivers a pushed head within the call of `push`, so its CPU time is measured.
     channel.read(0);
     return channel;
   }
 
-  /** node:http has ended the channel where the connection is not to be kept. */
+  /** Reads the next request. If the connection is not kept alive, node:http has ended the channel. */
   #answered(): void {
     if (this.#socket.destroyed || this.#channel!.writableEnded) return;
     this.#enter('reading');

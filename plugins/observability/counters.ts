@@ -1,17 +1,17 @@
 import type { Metrics } from 'timehub/api';
 
-/** Why a connection or a request was ended by the hub. */
+/** Reasons for which the hub ends a connection or refuses a request. */
 export const REFUSALS = {
-  malformed: 'no HTTP',
+  malformed: 'the input is not HTTP',
   pipelining: 'more requests than may wait on one connection',
-  'slow-request': 'no whole request within its time',
-  'slow-reader': 'an answer or a stream that the peer does not take',
-  evicted: 'all connections were taken',
+  'slow-request': 'no complete request within the time limit',
+  'slow-reader': 'a response or a stream that the peer does not read',
+  evicted: 'all connections were in use',
   flood: 'too many connections a second',
-  busy: 'the share of CPU time was used up',
-  streams: 'all streams were taken',
-  forbidden: 'a method, body or Host that is refused',
-  fault: 'an answer could not be made',
+  busy: 'the budget of CPU time was used up',
+  streams: 'all streams were in use',
+  forbidden: 'a method, body or Host that is not allowed',
+  fault: 'the response could not be made',
 } as const;
 
 export type Refusal = keyof typeof REFUSALS;
@@ -21,7 +21,7 @@ export interface HttpCounters {
   refusal(reason: Refusal): void;
 }
 
-/** Counters of one way in, `via` the socket or the port. No label names a peer: strangers cannot make series. */
+/** Returns the counters of one listener, the socket or the port. No label names a peer, so peers cannot create series. */
 export function httpCounters(metrics: Metrics, via: 'socket' | 'port'): HttpCounters {
   const request = metrics.counter('requests_total', 'HTTP requests answered.', { via });
   const refusals = new Map(

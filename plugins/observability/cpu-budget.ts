@@ -1,6 +1,6 @@
 /**
- * A share of one processor, as a token bucket: it fills with `share` milliseconds a millisecond up to one second's worth. Work
- * is measured after it was done, so that one long piece of work leaves a debt, which the next ones wait for.
+ * A share of one processor as a token bucket. It fills with `share` milliseconds per millisecond, up to the amount of one second.
+ * Work is charged after it was done: a long piece of work leaves a debt, for which the next ones wait.
  */
 export class CpuBudget {
   readonly #share: number;
@@ -16,7 +16,7 @@ export class CpuBudget {
     this.#at = now();
   }
 
-  /** The time that may be spent now, ms; negative: a debt. */
+  /** CPU time that may be spent now, ms. Negative: a debt. */
   get left(): number {
     const now = this.#now();
     this.#left = Math.min(this.full, this.#left + (now - this.#at) * this.#share);
@@ -24,7 +24,7 @@ export class CpuBudget {
     return this.#left;
   }
 
-  /** Does the work and takes its time from the budget. */
+  /** Does the work and charges its CPU time. */
   spend(work: () => void): void {
     const before = this.#now();
     try {
@@ -38,12 +38,12 @@ export class CpuBudget {
     this.#left = this.left - ms;
   }
 
-  /** Time until `ms` may be spent. */
+  /** Returns the time until `ms` may be spent, ms. */
   until(ms: number): number {
     return Math.max(0, (ms - this.left) / this.#share);
   }
 
-  /** The most that it holds, ms. */
+  /** Capacity, ms. */
   get full(): number {
     return this.#share * 1_000;
   }

@@ -9,7 +9,7 @@ describe("Prometheus' text format", () => {
     );
   });
 
-  it('writes what is no number in its own words', () => {
+  it('writes NaN and infinity in the words of the format', () => {
     const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e-9].map((value, index) => ({
       labels: { index: String(index) },
       value,

@@ -2,7 +2,7 @@ import type { MetricSample } from 'timehub/api';
 
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Prometheus' text format, version 0.0.4. Of two families with one name the first is written. */
+/** Writes Prometheus' text format, version 0.0.4. Of two metric families with the same name only the first is written. */
 export function exposition(families: readonly MetricSample[]): string {
   const seen = new Set<string>();
   const lines: string[] = [];

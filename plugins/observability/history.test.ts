@@ -17,7 +17,7 @@ describe('the history', () => {
     expect(view.offsetNs).to.deep.equal([30, 40, 50, 60, 70]);
   });
 
-  it('shows a source only where it was heard', () => {
+  it('shows a source only where it was observed', () => {
     const history = new History(10);
     const heard = [0, 1, 1, 2];
     heard.forEach((observations, second) => {
@@ -27,21 +27,21 @@ describe('the history', () => {
     expect(history.newest(0)?.sources).to.deep.equal({ 'ntp.a': 5 });
   });
 
-  it('forgets a source that has gone', () => {
+  it('forgets a source that was removed', () => {
     const history = new History(10);
     history.record(0, state(0, [{ id: 'ntp.a', offsetNs: 5, observations: 1 }]));
     history.record(1, state(0));
     expect(history.view(1000, 0).sources).to.deep.equal({});
   });
 
-  it('says null where nothing is known', () => {
+  it('has null where nothing is known', () => {
     const history = new History(10);
     history.record(0, { clocks: [], sources: [] } as unknown as TimeState);
     expect(history.view(1000, 0).offsetNs).to.deep.equal([null]);
     expect(history.newest(0)?.offsetNs).to.equal(null);
   });
 
-  it('loses no peak when it is thinned, and keeps to its size', () => {
+  it('loses no peak when it is reduced, and keeps its size', () => {
     const offsets = fc.array(fc.integer({ min: -1e6, max: 1e6 }), { minLength: 1, maxLength: 400 });
     fc.assert(
       fc.property(offsets, fc.integer({ min: 2, max: 60 }), (values, points) => {

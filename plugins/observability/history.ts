@@ -1,6 +1,6 @@
 import type { Ns, TimeState } from 'timehub/api';
 
-/** A second of the hub: what the plot shows. Null: nothing known. */
+/** The plotted values of one second. Null: not known. */
 export interface HistorySample {
   /** Unix time, seconds, by the corrected clock. */
   readonly t: number;
@@ -8,11 +8,11 @@ export interface HistorySample {
   readonly sigmaNs: Ns | null;
   readonly boundNs: Ns | null;
   readonly frequencyPpb: number | null;
-  /** Offsets of the sources that were heard in this second. */
+  /** Offsets of the sources that had an observation in this second. */
   readonly sources: Readonly<Record<string, Ns>>;
 }
 
-/** The same as columns, oldest first, all of one length. */
+/** Samples as columns of equal length, oldest first. */
 export interface HistoryView {
   readonly t: readonly number[];
   readonly offsetNs: readonly (Ns | null)[];
@@ -22,7 +22,7 @@ export interface HistoryView {
   readonly sources: Readonly<Record<string, readonly (Ns | null)[]>>;
 }
 
-/** The last hour of the first clock, a row a second, in a ring of fixed size. */
+/** The last hour of the first clock, one row per second, in a ring buffer. */
 export class History {
   readonly #rows: number;
   readonly #seconds: Float64Array;
@@ -31,9 +31,9 @@ export class History {
   readonly #bound: Float64Array;
   readonly #frequency: Float64Array;
   readonly #sources = new Map<string, Float64Array>();
-  /** How many observations each source had at the last row. */
+  /** Number of observations of each source at the last row. */
   readonly #heard = new Map<string, number>();
-  /** Rows ever written; the next goes to this modulo the size. */
+  /** Number of rows written so far. The next row goes to this index modulo the size. */
   #written = 0;
 
   constructor(rows = 3600) {
@@ -45,7 +45,7 @@ export class History {
     this.#frequency = new Float64Array(rows);
   }
 
-  /** Writes a row. `seconds` is monotonic, so that a step of the clock cannot turn the plot back. */
+  /** Writes a row. `seconds` is monotonic, so a step of the clock does not move the plot back. */
   record(seconds: number, state: TimeState): void {
     const row = this.#written++ % this.#rows;
     const clock = state.clocks[0];
@@ -63,7 +63,7 @@ export class History {
     this.#forget(new Set(state.sources.map(({ id }) => id)));
   }
 
-  /** The newest row; `unixMinusMonotonicS` turns monotonic seconds into Unix time. */
+  /** Returns the newest row. `unixMinusMonotonicS` converts monotonic seconds to Unix time. */
   newest(unixMinusMonotonicS: number): HistorySample | undefined {
     if (this.#written === 0) return undefined;
     const row = (this.#written - 1) % this.#rows;
@@ -78,7 +78,7 @@ export class History {
     };
   }
 
-  /** All rows, oldest first, thinned to at most `points`: of each bucket the least and the greatest, so that no peak is lost. */
+  /** Returns all rows, oldest first, reduced to at most `points`: minimum and maximum of each bucket, so no peak is lost. */
   view(points: number, unixMinusMonotonicS: number): HistoryView {
     const rows = Math.min(this.#written, this.#rows);
     const size = rows <= points ? 1 : Math.ceil(rows / Math.floor(points / 2));
@@ -97,7 +97,7 @@ export class History {
     };
   }
 
-  /** Places in the ring, oldest first, `size` to a bucket. */
+  /** Returns indices into the ring, oldest first, in buckets of `size`. */
   #buckets(rows: number, size: number): number[][] {
     const first = this.#written - rows;
     const buckets: number[][] = [];
@@ -126,11 +126,11 @@ export class History {
   }
 }
 
-/** A bucket's own two places on the time axis. */
+/** Returns the two points of a bucket on the time axis. */
 const ends = (bucket: readonly number[]): number[] =>
   bucket.length === 1 ? [bucket[0]!] : [bucket[0]!, bucket.at(-1)!];
 
-/** The least and the greatest of a bucket in the order in which they came: one value of a bucket of one. */
+/** Returns the minimum and the maximum of a bucket in the order in which they came; one value for a bucket of one. */
 function extremes(values: Float64Array, bucket: readonly number[]): number[] {
   if (bucket.length === 1) return [values[bucket[0]!]!];
   const known = bucket.map((row) => values[row]!).filter((value) => !Number.isNaN(value));
@@ -139,11 +139,11 @@ function extremes(values: Float64Array, bucket: readonly number[]): number[] {
   return known.indexOf(least) <= known.indexOf(greatest) ? [least, greatest] : [greatest, least];
 }
 
-/** The same for a source that speaks now and then: what was said once is shown once. */
+/** Returns the same for a source that is observed seldom: a single value is shown once. */
 function dots(values: Float64Array, bucket: readonly number[]): number[] {
   const [first, second] = extremes(values, bucket);
   return second === undefined ? [first!] : first === second ? [first!, Number.NaN] : [first!, second];
 }
 
-/** Seven digits are more than a screen shows, and half of the octets. */
+/** Rounds to seven digits: more than a screen shows, and half of the octets. */
 const shorten = (value: number): number | null => (Number.isFinite(value) ? Number(value.toPrecision(7)) : null);

@@ -2,35 +2,35 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Timer } from 'timehub/api';
-import type { Admission } from './admission.js';
 import type { Channel } from './channel.js';
 import type { WorkClock } from './clock.js';
 import { Connection, type ConnectionOwner } from './connection.js';
+import type { ConnectionAdmission } from './connection-admission.js';
 import type { HttpCounters } from './counters.js';
 import { CpuBudget } from './cpu-budget.js';
-import { givesWay, peerKey } from './peers.js';
+import { peerKey, toEvict } from './peers.js';
 import { WorkQueue } from './work-queue.js';
 
-/** Deadlines of connections are looked at so often, ms. */
+/** Interval at which the deadlines of connections are checked, ms. */
 const CHECK_EVERY = 500;
 
 export interface HttpServerOptions {
   readonly clock: WorkClock;
   readonly counters: HttpCounters;
   readonly maxConnections: number;
-  /** The share of one processor that requests may take, 0 to 1. */
+  /** Part of one processor that requests may use, 0 to 1. */
   readonly share: number;
-  /** Chooses among new connections. Undefined: all are taken. */
-  readonly admission: Admission | undefined;
-  /** Answers in this call, or makes an event stream of the connection. */
+  /** Limits new connections. Undefined: all are accepted. */
+  readonly admission: ConnectionAdmission | undefined;
+  /** Answers within this call, or turns the connection into an event stream. */
   readonly answer: (request: IncomingMessage, response: ServerResponse, connection: Connection) => void;
-  /** Answers a request that waits to be told to send its body. */
+  /** Answers a request with `Expect: 100-continue`. */
   readonly refuseBody: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
 /**
- * Listens for connections and answers their requests within a share of CPU time. When all connections are taken a new one
- * takes the place of the one that `givesWay`.
+ * Accepts connections and answers their requests within a budget of CPU time. When all connections are in use, a new one
+ * replaces the one that `toEvict` returns.
  */
 export class HttpServer {
   readonly listener: Server;
@@ -57,11 +57,11 @@ export class HttpServer {
       refused: (reason) => counters.refusal(reason),
       closed: (connection) => void this.#connections.delete(connection),
     };
-    // The time limits are those of `Connection`.
+    // `Connection` has its own time limits.
     const untimed = { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0 };
     this.#http = createHttpServer({ ...untimed, maxHeaderSize: 8_192 })
       .on('request', (request, response) => this.#answer(request, response, options.answer))
-      // Without these node:http asks the client to send its body.
+      // Without these handlers node:http asks the client to send its body.
       .on('checkContinue', (request, response) => this.#answer(request, response, options.refuseBody))
       .on('checkExpectation', (request, response) => this.#answer(request, response, options.refuseBody))
       .on('clientError', (error: NodeJS.ErrnoException, channel) => this.#refuseMalformed(error, channel));
@@ -81,7 +81,7 @@ export class HttpServer {
 
   #accept(socket: Socket): void {
     const { admission, clock, counters } = this.#options;
-    // The peers of a Unix socket have no address: each connection counts as a peer.
+    // A peer at a Unix socket has no address, so each connection counts as a peer.
     const { remoteAddress } = socket;
     const peer = remoteAddress === undefined ? `client ${++this.#admitted}` : peerKey(remoteAddress);
     if (admission === undefined || admission.admits(peer)) {
@@ -92,7 +92,7 @@ export class HttpServer {
     socket.destroy();
     const pause = admission.pause();
     if (pause === 0) return;
-    // The lowest limit there is: with one connection open, all others are dropped before a socket is made of them.
+    // The lowest possible limit: while one connection is open, Node drops all others before it makes a socket.
     this.listener.maxConnections = 1;
     clock.after(pause, () => {
       this.listener.maxConnections = Number.POSITIVE_INFINITY;
@@ -101,7 +101,7 @@ export class HttpServer {
 
   #admit(socket: Socket, peer: string): void {
     if (this.#connections.size >= this.#options.maxConnections) {
-      const evicted = givesWay(this.#connections, peer)!;
+      const evicted = toEvict(this.#connections, peer)!;
       this.#connections.delete(evicted);
       evicted.cut('evicted');
     }

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { EventReader } from './testing/ask.js';
-import { Bench } from './testing/bench.js';
+import { DashboardBench } from './testing/dashboard-bench.js';
+import { EventReader } from './testing/http-client.js';
 
 const TICK = 1e9;
 const QUIET = 250e6;
 
 describe('the event stream', () => {
-  let bench: Bench;
+  let bench: DashboardBench;
   const readers: EventReader[] = [];
 
   const watch = (localAddress = '127.0.0.1'): EventReader => {
@@ -16,7 +16,7 @@ describe('the event stream', () => {
   };
 
   beforeEach(async () => {
-    bench = new Bench();
+    bench = new DashboardBench();
     await bench.start();
   });
 
@@ -25,7 +25,7 @@ describe('the event stream', () => {
     await bench.close();
   });
 
-  it('begins with everything', async () => {
+  it('starts with a complete snapshot', async () => {
     bench.hub.advance();
     await bench.fake.fire(TICK);
     const { name, data } = await watch().next();
@@ -35,7 +35,7 @@ describe('the event stream', () => {
     expect(data.events.at(-1)?.id).to.equal('ntp.pool-3');
   });
 
-  it('goes on with what changed, and with nothing else', async () => {
+  it('continues with the changes, and with nothing else', async () => {
     const reader = watch();
     await reader.next();
     bench.hub.advance();
@@ -50,7 +50,7 @@ describe('the event stream', () => {
     expect(data.sample.sources).not.to.include.keys('ntp.pool-2');
   });
 
-  it('holds back states that come faster than four a second', async () => {
+  it('sends states at no more than four a second', async () => {
     const reader = watch();
     await reader.next();
     for (let index = 0; index < 100; index++) bench.fake.publish();
@@ -61,7 +61,7 @@ describe('the event stream', () => {
     expect((await reader.next()).name, 'one change for a hundred states').to.equal('event');
   });
 
-  it('tells events at once', async () => {
+  it('sends events at once', async () => {
     const reader = watch();
     await reader.next();
     bench.hub.emit({ at: '', kind: 'mode', id: 'hub', severity: 'info', text: 'holdover: no source answers' });
@@ -87,7 +87,7 @@ describe('the event stream', () => {
     for (const reader of first) await reader.next();
     expect(await watch().answered()).to.equal(503);
     first[0]!.close();
-    // The hub hears of the end a moment later: ask until it has.
+    // The hub notices the end a moment later: try until it has.
     expect(await whenThereIsRoom(watch)).to.equal(200);
   });
 
@@ -103,7 +103,7 @@ describe('the event stream', () => {
     expect(bench.streams()).to.equal(16);
   });
 
-  it('is there at the socket when all at the port are taken', async () => {
+  it('is available at the socket when all at the port are in use', async () => {
     for (let stream = 0; stream < 16; stream++) await watch(`127.0.0.${1 + (stream % 2)}`).next();
     const reader = new EventReader({ socketPath: bench.socket, path: '/v1/events' });
     readers.push(reader);

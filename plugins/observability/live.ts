@@ -4,38 +4,39 @@ import { toJson } from './json.js';
 import type { Memo } from './memo.js';
 import { Streams, type Viewer } from './streams.js';
 
-/** The first event of a stream: everything a page needs to be full at once. */
+/** The first event of a stream: all data of a page. */
 export interface Snapshot {
   readonly schema: 1;
   readonly status: StatusReport;
   readonly why: string;
-  /** The newest last. */
+  /** Newest last. */
   readonly events: readonly HubEvent[];
   readonly history: HistoryView;
 }
 
-/** What changed since the event before: fields of `status` as a whole, the rest when there is something new. */
-export interface Change {
+/** The changes since the previous event: changed top-level fields of `status`, and the other fields if they changed. */
+export interface LiveChange {
   readonly status: Partial<StatusReport>;
   readonly why?: string;
   readonly sample?: HistorySample;
 }
 
-/** More than a wide screen can show. */
+/** Maximum number of plotted points, more than a wide screen shows. */
 const MOST_POINTS = 1000;
+/** Minimum time between two change events, ns. */
 const QUIET_NS = NS_PER_S / 4;
-/** A first event serves all streams that begin within this time, ms, unless another event is sent before. */
+/** A snapshot serves all streams that start within this time, ms, unless another event is sent before. */
 const SNAPSHOT_AGE = 250;
 const SNAPSHOT = 'snapshot event';
 
-/** Follows the hub for those who watch: keeps an hour of history, sends what changes at 4 Hz at most. */
+/** Feeds the event streams: keeps one hour of history and sends changes at no more than 4 Hz. */
 export class Live {
   readonly #context: SinkContext;
   readonly #history = new History();
   readonly #streams: Streams;
   readonly #memo: Memo;
-  /** What the watchers were told last, by field, as JSON; empty while nobody watches. */
-  readonly #told = new Map<string, string>();
+  /** The JSON that was sent last, by field. Empty while no stream is open. */
+  readonly #sent = new Map<string, string>();
   #pending: Timer | undefined;
   #unsubscribe = (): void => {};
   #sampled = false;
@@ -71,13 +72,13 @@ export class Live {
     return this.#streams.admits(viewer);
   }
 
-  /** Begins a stream that was admitted. */
+  /** Starts an admitted stream. */
   watch(viewer: Viewer): void {
     const { snapshot, octets } = this.#memo.get(SNAPSHOT, SNAPSHOT_AGE, () => {
       const made = this.snapshot();
       return { snapshot: made, octets: frame('snapshot', made) };
     });
-    if (this.#streams.size === 0) this.#news(snapshot.status, snapshot.why);
+    if (this.#streams.size === 0) this.#unsent(snapshot.status, snapshot.why);
     this.#streams.open(viewer, octets);
   }
 
@@ -104,35 +105,35 @@ export class Live {
 
   #flush(): void {
     if (this.#streams.size === 0) {
-      this.#told.clear();
+      this.#sent.clear();
       return;
     }
     const { hub } = this.#context;
     const sample = this.#sampled ? this.#history.newest(this.#unixMinusMonotonicS()) : undefined;
     this.#sampled = false;
-    this.#send('change', { ...this.#news(hub.status(), hub.why()), ...(sample !== undefined && { sample }) });
+    this.#send('change', { ...this.#unsent(hub.status(), hub.why()), ...(sample !== undefined && { sample }) });
   }
 
   #send(name: string, data: unknown): void {
-    // A stream that begins with an older snapshot would lack this event.
+    // A stream that starts with an older snapshot would miss this event.
     this.#memo.drop(SNAPSHOT);
     if (this.#streams.size > 0) this.#streams.send(frame(name, data));
   }
 
-  /** What the watchers have not been told yet. */
-  #news(status: StatusReport, why: string): Change {
-    const fields = Object.entries(status).filter(([key, value]) => this.#isNews(key, value));
-    return { status: Object.fromEntries(fields), ...(this.#isNews('/why', why) && { why }) };
+  /** Returns the fields that were not sent yet. */
+  #unsent(status: StatusReport, why: string): LiveChange {
+    const fields = Object.entries(status).filter(([key, value]) => this.#isUnsent(key, value));
+    return { status: Object.fromEntries(fields), ...(this.#isUnsent('/why', why) && { why }) };
   }
 
-  #isNews(key: string, value: unknown): boolean {
+  #isUnsent(key: string, value: unknown): boolean {
     const text = JSON.stringify(value);
-    if (this.#told.get(key) === text) return false;
-    this.#told.set(key, text);
+    if (this.#sent.get(key) === text) return false;
+    this.#sent.set(key, text);
     return true;
   }
 
-  /** By the corrected clock, now. */
+  /** Returns Unix time − monotonic time of now, s, by the corrected clock. */
   #unixMinusMonotonicS(): number {
     const { time, monotonic } = this.#context.read('system');
     const offsetNs = this.#context.state().clocks[0]?.offsetNs ?? Number.NaN;

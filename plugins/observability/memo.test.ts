@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Memo } from './memo.js';
 
-describe('answers that are kept', () => {
+describe('kept values', () => {
   let now = 0;
   let made = 0;
   const make = () => ++made;
@@ -11,7 +11,7 @@ describe('answers that are kept', () => {
     made = 0;
   });
 
-  it('serve others for their time, and not longer', () => {
+  it('are shared for their time, and not longer', () => {
     const memo = new Memo(() => now);
     expect([memo.get('a', 250, make), memo.get('a', 250, make), memo.get('b', 250, make)]).to.deep.equal([1, 1, 2]);
     now = 250;
@@ -28,7 +28,7 @@ describe('answers that are kept', () => {
     expect(made).to.equal(302);
   });
 
-  it('are not kept where there is nothing to keep', () => {
+  it('are never undefined', () => {
     const memo = new Memo(() => now);
     expect(memo.get('a', 250, () => undefined)).to.equal(undefined);
     expect(memo.get('a', 250, make)).to.equal(1);

@@ -1,7 +1,7 @@
-/** Most values that are kept; the keys are names of the hub's own, so that a hub seldom has more. */
+/** Maximum number of kept values. The keys are the hub's own names, so a hub seldom has more. */
 const MOST = 256;
 
-/** Keeps what was made for a short while, for others that ask for the same. */
+/** Keeps computed values for a short time, so that requests for the same value share it. */
 export class Memo {
   readonly #now: () => number;
   readonly #made = new Map<string, { readonly at: number; readonly value: unknown }>();
@@ -11,7 +11,7 @@ export class Memo {
     this.#now = now;
   }
 
-  /** The value of that key, made again when it is older than `maxAge`, ms. `undefined` is not kept, what `make` throws neither. */
+  /** Returns the value of the key. Calls `make` when it is older than `maxAge`, ms. Does not keep undefined or an error. */
   get<T>(key: string, maxAge: number, make: () => T): T {
     const now = this.#now();
     const kept = this.#made.get(key);

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { ask } from './testing/ask.js';
-import { Bench } from './testing/bench.js';
+import { DashboardBench } from './testing/dashboard-bench.js';
+import { ask } from './testing/http-client.js';
 
 describe('the metrics', () => {
-  let bench: Bench;
+  let bench: DashboardBench;
   const scrape = async (): Promise<string[]> => (await ask({ port: bench.port, path: '/metrics' })).text.split('\n');
 
   beforeEach(async () => {
-    bench = new Bench();
+    bench = new DashboardBench();
     await bench.start();
     bench.hub.advance();
   });
@@ -28,7 +28,7 @@ describe('the metrics', () => {
     expect(lines).to.include('timehub_source_observations_total{id="pps.gnss"} 1');
   });
 
-  it('give a state as one series each, 1 for the one that is', async () => {
+  it('have one series per state, 1 for the present one', async () => {
     const lines = await scrape();
     expect(lines).to.include('timehub_mode{mode="tracking"} 1');
     expect(lines).to.include('timehub_mode{mode="holdover"} 0');
@@ -36,7 +36,7 @@ describe('the metrics', () => {
     expect(lines.filter((line) => line.startsWith('timehub_source_state{id="ntp.pool-2"'))).to.have.length(7);
   });
 
-  it('have a series for each instance from the start, whatever is not known yet', async () => {
+  it('have a series for each instance from the start, even if its value is unknown', async () => {
     const lines = await scrape();
     const ofSilent = lines.filter((line) => line.includes('{id="ntp.pool-3"}'));
     expect(ofSilent).to.include('timehub_source_offset_seconds{id="ntp.pool-3"} NaN');
@@ -55,7 +55,7 @@ describe('the metrics', () => {
     expect(names.some((name) => name.startsWith('timehub_clock_frequency_ratio{id="system"}'))).to.equal(true);
   });
 
-  it('tell what the process takes', async () => {
+  it('show the resources of the process', async () => {
     const lines = await scrape();
     const value = (name: string) => Number(lines.find((line) => line.startsWith(`${name} `))?.split(' ')[1]);
     expect(value('process_resident_memory_bytes')).to.be.within(20e6, 4e9);
@@ -66,7 +66,7 @@ describe('the metrics', () => {
     expect(value('process_start_time_seconds')).to.be.within(Date.now() / 1e3 - 86_400, Date.now() / 1e3 + 1);
   });
 
-  it('hand on what the plugins count, and forget it with them', async () => {
+  it('include the counters of the plugins, as long as these exist', async () => {
     expect(await scrape()).to.include('timehub_sink_ntp_requests_total{id="ntp.lan"} 12346');
     bench.hub.metrics = () => [];
     bench.hub.advance();

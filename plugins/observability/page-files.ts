@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import type { Answer } from './answer.js';
+import type { HttpResponse } from './response.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -10,7 +10,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** uPlot comes as its package delivers it. */
+/** Files of the uPlot package. */
 const VENDORED: Readonly<Record<string, string>> = {
   'uplot.js': 'uplot/dist/uPlot.iife.min.js',
   'uplot.css': 'uplot/dist/uPlot.min.css',
@@ -18,8 +18,8 @@ const VENDORED: Readonly<Record<string, string>> = {
 
 const FOLDER = new URL('page/', import.meta.url);
 
-/** Reads all files of the dashboard, by their bare names: 120 kB, kept by the caller so that no request opens a file. */
-export function readPageFiles(): ReadonlyMap<string, Answer> {
+/** Reads all files of the dashboard (120 kB) and returns them by name. The caller keeps them, so no request opens a file. */
+export function readPageFiles(): ReadonlyMap<string, HttpResponse> {
   const resolve = createRequire(import.meta.url).resolve;
   const own = readdirSync(FOLDER).map((name) => [name, new URL(name, FOLDER)] as const);
   const vendored = Object.entries(VENDORED).map(([name, path]) => [name, resolve(path)] as const);

@@ -17,7 +17,7 @@ describe('the dashboard', () => {
     for (const name of new Set(names)) expect(files.get(name)?.body.length, name).to.be.above(0);
   });
 
-  it('gives out nothing but its own files', () => {
+  it('serves only its own files', () => {
     const files = readPageFiles();
     for (const name of [
       '../plugin.json',
@@ -61,7 +61,7 @@ describe('the dashboard', () => {
     expect(duration(null)).to.equal('–');
   });
 
-  it('fits the scale to the estimate and the sources that make it, but not to a falseticker', async () => {
+  it('fits the scale to the estimate and its sources, not to a falseticker', async () => {
     const { limits } = await load('plot-data.js');
     const data = [
       [1, 2],
@@ -79,7 +79,7 @@ describe('the dashboard', () => {
     expect(limits([[1], [7], [null], [null], [null]], [false])[1], 'no estimate yet').to.be.within(7, 8);
   });
 
-  it('keeps single early outliers off the scale, but nothing that is new', async () => {
+  it('ignores single early outliers for the scale, but no recent value', async () => {
     const { limits } = await load('plot-data.js');
     const quiet = Array.from({ length: 60 }, (_, second) => Math.sin(second));
     const rows = (values: readonly (number | null)[]) => [

@@ -1,23 +1,23 @@
 import { isIPv6 } from 'node:net';
 
-/** Something that a peer holds: a connection, a stream. */
+/** A connection or a stream that a peer holds. */
 export interface Held {
   readonly peer: string;
-  /** The time at which the peer last sent a whole request or took all that was sent to it: monotonic, ms. */
+  /** Monotonic time, ms, at which the peer last sent a complete request or had read all data. */
   readonly progressAt: number;
 }
 
-/** The key under which the connections of one peer are counted: its IPv4 address, or the /64 network of its IPv6 address. */
+/** Returns the key by which the connections of a peer are counted: its IPv4 address or its IPv6 /64 network. */
 export function peerKey(address: string): string {
   const mapped = address.replace(/^::ffff:(?=\d+\.)/i, '');
   return isIPv6(mapped) ? networkOf(mapped) : mapped;
 }
 
 /**
- * Returns what gives way to a newcomer: of the peer that holds most, the one without progress for longest. So a peer that
- * takes all places loses its own, and one that is idle loses to one that is not. Undefined: nothing is held.
+ * Returns the item to close for a newcomer: of the peer that holds most, the item that made no progress for longest. So a peer
+ * that takes all places loses its own, and an idle peer loses to an active one. Undefined: nothing is held.
  */
-export function givesWay<T extends Held>(held: Iterable<T>, newcomer: string): T | undefined {
+export function toEvict<T extends Held>(held: Iterable<T>, newcomer: string): T | undefined {
   const all = [...held];
   const counts = countByPeer(all);
   counts.set(newcomer, (counts.get(newcomer) ?? 0) + 1);
@@ -36,7 +36,7 @@ export function countByPeer(held: Iterable<Held>): Map<string, number> {
   return counts;
 }
 
-/** The first four groups of an IPv6 address, leading zeros left out. */
+/** Returns the first four groups of an IPv6 address without leading zeros. */
 function networkOf(address: string): string {
   const [head = '', tail] = address.replace(/%.*$/, '').split('::');
   const groups = head === '' ? [] : head.split(':');

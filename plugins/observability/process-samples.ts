@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { MetricSample } from 'timehub/api';
 
 /**
- * Returns the figures of this process under the names that Prometheus client libraries share ("Writing client libraries",
- * process metrics). What /proc does not say is left out.
+ * Returns the figures of this process under the standard names of Prometheus client libraries ("Writing client libraries",
+ * process metrics). Omits figures that /proc does not have.
  */
 export function processSamples(): readonly MetricSample[] {
   const { user, system } = process.cpuUsage();
@@ -23,7 +23,7 @@ export function processSamples(): readonly MetricSample[] {
   ].filter(({ values }) => !Number.isNaN(values[0]!.value));
 }
 
-/** By the clock as it was when the module was loaded: a step of the clock must not look like a restart. */
+/** Computed when the module is loaded: a later step of the clock must not look like a restart. */
 const STARTED_S = Math.round(performance.timeOrigin / 1e3);
 
 const sample =
@@ -32,7 +32,7 @@ const sample =
 const counter = sample('counter');
 const gauge = sample('gauge');
 
-/** Empty where there is no /proc. */
+/** Returns the text of a file; empty where /proc does not exist. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'latin1');
@@ -41,7 +41,7 @@ function read(path: string): string {
   }
 }
 
-/** One of them is the descriptor that reads the folder. */
+/** Does not count the descriptor that reads the folder. */
 function openDescriptors(): number {
   try {
     return readdirSync('/proc/self/fd').length - 1;

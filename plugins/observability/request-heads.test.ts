@@ -4,7 +4,7 @@ import { RequestHeads } from './request-heads.js';
 const head = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
 describe('the heads of requests', () => {
-  it('are given one at a time, however they were cut into segments', () => {
+  it('are returned one at a time, for any segmentation', () => {
     const sent = head('/1') + head('/22') + head('/333');
     for (let size = 1; size <= sent.length; size++) {
       const heads = new RequestHeads();
@@ -18,7 +18,7 @@ describe('the heads of requests', () => {
     }
   });
 
-  it('may be eight, and not nine', () => {
+  it('may be eight at most', () => {
     expect(new RequestHeads().add(Buffer.from(head('/').repeat(8)))).to.equal(true);
     expect(new RequestHeads().add(Buffer.from(head('/').repeat(9)))).to.equal(false);
     const slowly = new RequestHeads();
@@ -26,7 +26,7 @@ describe('the heads of requests', () => {
     expect(slowly.add(Buffer.from(head('/')))).to.equal(false);
   });
 
-  it('begin after empty lines, which are no requests', () => {
+  it('start after empty lines, which are no requests', () => {
     const heads = new RequestHeads();
     heads.add(Buffer.from('\r\n\r\n\r\n\r\n'));
     expect([heads.complete, heads.begun]).to.deep.equal([false, false]);
@@ -34,14 +34,14 @@ describe('the heads of requests', () => {
     expect(heads.take().toString()).to.equal(head('/'));
   });
 
-  it('are not waited for where there is no HTTP', () => {
+  it('are not awaited if the input is not HTTP', () => {
     const heads = new RequestHeads();
     heads.add(Buffer.from([0x16, 3, 1, 2]));
     expect(heads.complete).to.equal(true);
     expect(heads.take()).to.have.length(4);
   });
 
-  it('are handed on unfinished when they are too long', () => {
+  it('are passed on incomplete when they are too long', () => {
     const heads = new RequestHeads();
     heads.add(Buffer.from(`GET / HTTP/1.1\r\nX: ${'a'.repeat(8000)}`));
     expect(heads.complete).to.equal(false);

@@ -3,16 +3,16 @@ const CR = 13;
 const LF = 10;
 const CAPITAL_A = 65;
 const CAPITAL_Z = 90;
-/** Requests that may wait behind the one that is answered. */
+/** Maximum number of requests that wait behind the present one. */
 const MOST_WAITING = 8;
-/** A longer head is handed on as it is, and node:http refuses it with 431. */
+/** Maximum size of a head, octets. A longer one is passed on incomplete, and node:http refuses it with 431. */
 const LONGEST_HEAD = 8_192;
 
-/** Splits what a peer sends into request heads (RFC 9112 §2.1): the octets up to and with the first empty line. */
+/** Splits the input of a connection into request heads (RFC 9112 §2.1): the octets up to and including the first empty line. */
 export class RequestHeads {
   #octets: Buffer = Buffer.alloc(0);
 
-  /** False: more requests wait now than are kept. */
+  /** Adds input. Returns false when more requests wait than may. */
   add(chunk: Buffer): boolean {
     this.#octets = this.#octets.length === 0 ? chunk : Buffer.concat([this.#octets, chunk]);
     let waiting = 0;
@@ -20,23 +20,23 @@ export class RequestHeads {
     return true;
   }
 
-  /** True when `take` has a head to give, or octets that can be none. */
+  /** True when `take` has a complete head, or input that cannot be one. */
   get complete(): boolean {
     return this.#octets.length >= LONGEST_HEAD || this.#isForeign || this.#endFrom(0) > 0;
   }
 
-  /** All methods that are known begin with a capital letter; a TLS handshake does not. */
+  /** All known methods start with a capital letter. A TLS handshake does not. */
   get #isForeign(): boolean {
     const first = this.#octets[this.#start(0)];
     return first !== undefined && (first < CAPITAL_A || first > CAPITAL_Z);
   }
 
-  /** True when octets of a head are there. */
+  /** True when a part of a head has arrived. */
   get begun(): boolean {
     return this.#octets.length > this.#start(0);
   }
 
-  /** Removes the oldest head. */
+  /** Removes and returns the oldest head. */
   take(): Buffer {
     const start = this.#start(0);
     const end = this.#endFrom(0);
@@ -46,14 +46,14 @@ export class RequestHeads {
     return head;
   }
 
-  /** Empty lines before a request are skipped (RFC 9112 §2.2). */
+  /** Skips empty lines before a request (RFC 9112 §2.2). */
   #start(offset: number): number {
     let start = offset;
     while (this.#octets[start] === CR || this.#octets[start] === LF) start++;
     return start;
   }
 
-  /** The first octet after the head that begins at `offset`; 0: it is not complete. */
+  /** Returns the index of the first octet after the head that starts at `offset`; 0: the head is incomplete. */
   #endFrom(offset: number): number {
     const found = this.#octets.indexOf(EMPTY_LINE, this.#start(offset), 'latin1');
     return found < 0 ? 0 : found + EMPTY_LINE.length;

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, text } from './answer.js';
 import type { Connection } from './connection.js';
 import type { HttpCounters } from './counters.js';
-import { type AllowedHosts, objection, SAFE_HEADERS } from './guard.js';
 import type { Live } from './live.js';
+import { type AllowedHosts, refusalOf, SAFE_HEADERS } from './request-guard.js';
+import { type HttpResponse, text } from './response.js';
 import type { Freshness, Routes } from './routes.js';
 import { STREAM_TYPE, type StreamGroup, type Viewer } from './streams.js';
 import { parseTarget } from './target.js';
 
-/** The service at one way in. */
+/** The service at one listener. */
 export interface Service {
   readonly routes: Routes;
   readonly live: Live;
@@ -16,11 +16,11 @@ export interface Service {
   readonly freshness: Freshness;
   readonly streams: StreamGroup;
   readonly counters: HttpCounters;
-  /** Called with what went wrong while an answer was made. */
+  /** Called with the error when a response could not be made. */
   readonly onFault: (error: Error) => void;
 }
 
-/** Answers one request in this call, or begins an event stream. */
+/** Answers one request within this call, or starts an event stream. */
 export function respond(
   service: Service,
   request: IncomingMessage,
@@ -28,7 +28,7 @@ export function respond(
   connection: Connection,
 ): void {
   const target = parseTarget(request.url ?? '');
-  const refused = objection(request, target.authority, service.hosts);
+  const refused = refusalOf(request, target.authority, service.hosts);
   if (refused !== undefined) {
     refuse(service, response, text(refused.text, refused.status));
     return;
@@ -43,7 +43,7 @@ export function respond(
   }
 }
 
-/** `Expect` (RFC 9110 §10.1.1): no request here has a body that could be waited for. */
+/** Refuses `Expect` (RFC 9110 §10.1.1): no request here has a body. */
 export function refuseExpectation(service: Service, _request: IncomingMessage, response: ServerResponse): void {
   refuse(service, response, text('no request here has a body', 417));
 }
@@ -70,13 +70,13 @@ function watch(service: Service, { method }: IncomingMessage, response: ServerRe
   service.live.watch(viewer);
 }
 
-/** Closing the connection keeps a body that nobody asked for from being read. */
-function refuse(service: Service, response: ServerResponse, answer: Answer): void {
+/** Refuses a request and closes the connection, so that an unwanted body is not read. */
+function refuse(service: Service, response: ServerResponse, answer: HttpResponse): void {
   service.counters.refusal('forbidden');
   send(response, answer, { connection: 'close', allow: 'GET, HEAD' });
 }
 
-function send(response: ServerResponse, { status, type, body }: Answer, more: Record<string, string> = {}): void {
+function send(response: ServerResponse, { status, type, body }: HttpResponse, more: Record<string, string> = {}): void {
   response.writeHead(status, { ...SAFE_HEADERS, 'content-type': type, 'content-length': body.length, ...more });
   response.end(body);
 }

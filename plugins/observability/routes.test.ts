@@ -1,21 +1,21 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
-import { ask } from './testing/ask.js';
-import { Bench } from './testing/bench.js';
+import { DashboardBench } from './testing/dashboard-bench.js';
+import { ask } from './testing/http-client.js';
 
 describe('the routes', () => {
-  let bench: Bench;
+  let bench: DashboardBench;
   const get = (path: string, headers: Record<string, string> = {}) => ask({ port: bench.port, path, headers });
 
   before(async () => {
-    bench = new Bench();
+    bench = new DashboardBench();
     await bench.start({ hosts: ['gm-01.example'] });
     bench.hub.advance();
   });
 
   after(() => bench.close());
 
-  it('tell of all sources and of one', async () => {
+  it('list all sources and show one', async () => {
     const all = JSON.parse((await get('/v1/sources')).text);
     expect(all.sources.map(({ id }: { id: string }) => id)).to.include('ntp.pool-2');
     const one = JSON.parse((await get('/v1/sources/pps.gnss')).text);
@@ -23,18 +23,18 @@ describe('the routes', () => {
     expect(one.instance.id).to.equal('pps.gnss');
   });
 
-  it('write instants as text and what is unknown as null', async () => {
+  it('write instants as text and unknown values as null', async () => {
     const one = JSON.parse((await get('/v1/sources/pps.gnss')).text);
     expect(one.recent[0].monotonic).to.equal('1001000000000');
     const all = JSON.parse((await get('/v1/sources')).text);
     expect(all.sources.find(({ id }: { id: string }) => id === 'ntp.pool-3').offsetNs).to.equal(null);
   });
 
-  it('explain', async () => {
+  it('explain the decision', async () => {
     expect(JSON.parse((await get('/v1/why')).text).why).to.contain('Steering by pps.gnss');
   });
 
-  it('say so when there is nothing of that name', async () => {
+  it('answer 404 for an unknown name', async () => {
     for (const path of [
       '/v1/sources/nobody',
       '/v1/nothing',
@@ -47,7 +47,7 @@ describe('the routes', () => {
     }
   });
 
-  it('serve the dashboard with a policy that lets in nothing from elsewhere', async () => {
+  it('serve the dashboard with a policy that allows nothing from other sites', async () => {
     const page = await get('/');
     expect(page.status).to.equal(200);
     expect(page.headers['content-type']).to.equal('text/html; charset=utf-8');
@@ -55,7 +55,7 @@ describe('the routes', () => {
     expect(page.headers['content-security-policy']).not.to.contain('unsafe');
   });
 
-  it('only read', async () => {
+  it('are read-only', async () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']) {
       const { status, headers } = await ask({ port: bench.port, path: '/v1/status', method });
       expect(status, method).to.equal(405);
@@ -105,7 +105,7 @@ describe('the routes', () => {
     expect(headers.connection).to.equal('close');
   });
 
-  it('answer to no name that was made to point here', async () => {
+  it('refuse a Host name that is not configured', async () => {
     expect((await get('/v1/status', { host: 'evil.example' })).status).to.equal(421);
     expect((await get('/v1/status', { host: '127.0.0.1.evil.example:80' })).status).to.equal(421);
     for (const host of ['localhost:1', '127.0.0.1', '[::1]:80', '192.0.2.1:11180', 'GM-01.example']) {
@@ -113,19 +113,19 @@ describe('the routes', () => {
     }
   });
 
-  it('answer to the name of an absolute target, not to the Host beside it', async () => {
+  it('use the name of an absolute target, not the Host header', async () => {
     expect((await get('http://evil.example/v1/status', { host: 'localhost' })).status).to.equal(421);
     expect((await get('http://localhost/v1/status', { host: 'evil.example' })).status).to.equal(200);
   });
 
-  it('know no instance whose name is no text', async () => {
+  it('answer 404 for a name that is not UTF-8', async () => {
     for (const name of ['%', '%E0%A4%A', '%00', '__proto__', 'constructor', 'a'.repeat(5000)]) {
       expect((await get(`/v1/sources/${name}`)).status, name).to.equal(404);
     }
   });
 
   it('refuse a detail that is very large', async () => {
-    const large = new Bench();
+    const large = new DashboardBench();
     const detail = large.hub.detail('pps.gnss')!;
     large.hub.detail = () => ({ ...detail, inspect: { text: 'x'.repeat(1 << 20) } });
     await large.start();
@@ -134,8 +134,8 @@ describe('the routes', () => {
     await large.close();
   });
 
-  it('make an answer once for all who ask at the port in a quarter of a second, and fresh for the socket', async () => {
-    const counted = new Bench();
+  it('share a response for a quarter of a second at the port, and make each one for the socket', async () => {
+    const counted = new DashboardBench();
     await counted.start();
     let made = 0;
     const status = counted.hub.status();
@@ -150,8 +150,8 @@ describe('the routes', () => {
     await counted.close();
   });
 
-  it('log the first answer that could not be made, and count the others', async () => {
-    const broken = new Bench();
+  it('log the first response that could not be made, and count the others', async () => {
+    const broken = new DashboardBench();
     broken.hub.why = () => {
       throw new Error('a fault of the hub');
     };
@@ -162,11 +162,11 @@ describe('the routes', () => {
     await broken.close();
   });
 
-  it('take any name at the socket', async () => {
+  it('accept any Host name at the socket', async () => {
     expect((await ask({ socketPath: bench.socket, path: '/v1/status', headers: { host: 'x' } })).status).to.equal(200);
   });
 
-  it('survive what is no HTTP', async () => {
+  it('survive input that is not HTTP', async () => {
     const text = await new Promise<string>((resolve) => {
       const socket = connect(bench.port, '127.0.0.1', () => socket.write('\x16\x03\x01 GET / HTTP/9\r\n\r\n'));
       let all = '';
@@ -177,8 +177,8 @@ describe('the routes', () => {
     expect((await get('/v1/status')).status).to.equal(200);
   });
 
-  it('leave the dashboard away when it is not wanted', async () => {
-    const plain = new Bench();
+  it('do not include the dashboard when it is disabled', async () => {
+    const plain = new DashboardBench();
     await plain.start({ dashboard: false });
     expect((await ask({ port: plain.port, path: '/' })).status).to.equal(404);
     expect((await ask({ port: plain.port, path: '/v1/status' })).status).to.equal(200);

@@ -1,33 +1,33 @@
 import { cleanText, parseDuration, readinessOf, type SinkContext } from 'timehub/api';
-import { type Answer, encoded, json, text } from './answer.js';
 import { EXPOSITION_TYPE, exposition } from './exposition.js';
 import type { Live } from './live.js';
 import type { Memo } from './memo.js';
 import { readPageFiles } from './page-files.js';
 import { processSamples } from './process-samples.js';
+import { encoded, type HttpResponse, json, text } from './response.js';
 import { hubSamples } from './samples.js';
 import { decoded, type Target } from './target.js';
 
-/** The greatest age of an answer that is given again, ms. */
+/** Maximum age of a kept response, ms. */
 export interface Freshness {
   readonly usual: number;
-  /** The same for the snapshot and the metrics, which take long to make. */
+  /** For the snapshot and the metrics, which take long to make. */
   readonly large: number;
 }
 
-/** An answer about one instance that is larger is refused, octets. */
+/** Maximum size of the detail of an instance, octets. A larger one is refused. */
 const LARGEST_DETAIL = 1 << 20;
 
 /**
- * The routes of docs/architecture.md, "outer interfaces", but for the event stream. All answers are made in one call, so that
- * the time that they take can be measured, and come from memory.
+ * The routes of docs/architecture.md, "outer interfaces", except the event stream. Each response is made from memory within one
+ * call, so that its CPU time can be measured.
  */
 export class Routes {
   readonly #context: SinkContext;
   readonly #live: Live;
   readonly #memo: Memo;
   readonly #dashboard: boolean;
-  #pageFiles: ReadonlyMap<string, Answer> | undefined;
+  #pageFiles: ReadonlyMap<string, HttpResponse> | undefined;
 
   constructor(context: SinkContext, live: Live, memo: Memo, dashboard: boolean) {
     this.#context = context;
@@ -36,9 +36,9 @@ export class Routes {
     this.#dashboard = dashboard;
   }
 
-  answer({ path, query }: Target, freshness: Freshness): Answer {
+  answer({ path, query }: Target, freshness: Freshness): HttpResponse {
     const { hub } = this.#context;
-    const kept = (maxAge: number, make: () => Answer): Answer => this.#memo.get(path, maxAge, make);
+    const kept = (maxAge: number, make: () => HttpResponse): HttpResponse => this.#memo.get(path, maxAge, make);
     switch (path) {
       case '/v1/status':
         return kept(freshness.usual, () => json(hub.status()));
@@ -59,8 +59,8 @@ export class Routes {
     }
   }
 
-  /** `/readyz?max-error=1ms`: 503 with the reason until the hub tracks within that, 400 when it is no duration. */
-  #ready(asked: string | null, { usual }: Freshness): Answer {
+  /** `/readyz?max-error=1ms`: 503 with the reason unless the hub tracks within that error; 400 when it is not a duration. */
+  #ready(asked: string | null, { usual }: Freshness): HttpResponse {
     const maxErrorNs = asked === null ? Number.POSITIVE_INFINITY : parseDuration(asked);
     if (maxErrorNs === undefined || !(maxErrorNs > 0))
       return text('max-error must be a duration such as "1ms": /readyz?max-error=1ms', 400);
@@ -69,14 +69,14 @@ export class Routes {
     return text(reason, ready ? 200 : 503);
   }
 
-  #metrics(): Answer {
+  #metrics(): HttpResponse {
     const { hub } = this.#context;
     const samples = [...hubSamples(hub.status()), ...hub.metrics(), ...processSamples()];
     return encoded(exposition(samples), EXPOSITION_TYPE);
   }
 
-  /** Kept by the name of an instance that exists: names that are made up take no memory. */
-  #detail(path: string, { usual }: Freshness): Answer | undefined {
+  /** Keeps responses only for instances that exist: invented names take no memory. */
+  #detail(path: string, { usual }: Freshness): HttpResponse | undefined {
     const asked = /^\/v1\/sources\/([^/]+)$/.exec(path)?.[1];
     if (asked === undefined) return undefined;
     const id = decoded(asked) ?? '';
@@ -87,16 +87,16 @@ export class Routes {
     return made ?? missing('such instance');
   }
 
-  #page(path: string): Answer | undefined {
+  #page(path: string): HttpResponse | undefined {
     if (!this.#dashboard) return undefined;
     this.#pageFiles ??= readPageFiles();
     return this.#pageFiles.get(path === '/' ? 'index.html' : path.slice(1));
   }
 }
 
-const missing = (what: string): Answer => json({ schema: 1, error: cleanText(`there is no ${what}`) }, 404);
+const missing = (what: string): HttpResponse => json({ schema: 1, error: cleanText(`there is no ${what}`) }, 404);
 
-const limited = (answer: Answer): Answer =>
+const limited = (answer: HttpResponse): HttpResponse =>
   answer.body.length <= LARGEST_DETAIL
     ? answer
     : json({ schema: 1, error: `the answer is larger than ${LARGEST_DETAIL} octets` }, 500);

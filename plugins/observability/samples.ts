@@ -15,12 +15,12 @@ const gauge = (name: string, help: string, values: Values): MetricSample => ({
 });
 const alone = (value: number): Values => [{ labels: {}, value }];
 const seconds = (ns: number): number => ns / NS_PER_S;
-/** Nothing limits an error that is not known: `+Inf` is above every threshold of an alert, where no value would be silent. */
+/** An unknown bound becomes `+Inf`, which exceeds the threshold of any alert. NaN would trigger none. */
 const bounded = (ns: number): number => (Number.isNaN(ns) ? Number.POSITIVE_INFINITY : ns);
 
 /**
- * Returns the hub's state in base units, with the label `id` for a clock, a source or a sink, and one series a state with 0 or
- * 1. A series lasts as long as its instance: what is not known yet is `NaN`, a bound that is not known is `+Inf`.
+ * Returns the hub's state in base units. The label `id` names a clock, source or sink. Each state is a series of 0 or 1. A
+ * series exists as long as its instance: an unknown value is `NaN`, an unknown bound is `+Inf`.
  */
 export function hubSamples(status: StatusReport): readonly MetricSample[] {
   return [
@@ -28,19 +28,19 @@ export function hubSamples(status: StatusReport): readonly MetricSample[] {
     gauge('uptime_seconds', 'Time since the hub started.', alone(status.uptimeS)),
     gauge(
       'mode',
-      'Mode of the hub: 1 for the one it is in.',
+      'Mode of the hub: 1 for the present mode, 0 for the others.',
       MODES.map((mode) => ({ labels: { mode }, value: status.mode === mode ? 1 : 0 })),
     ),
     ...clockSamples(status.clocks),
     ...sourceSamples(status.sources),
     gauge(
       'sink_up',
-      'Whether a sink runs.',
+      '1 if the sink is running, otherwise 0.',
       status.sinks.map(({ id, state }) => ({ labels: { id }, value: state === 'running' ? 1 : 0 })),
     ),
     gauge(
       'holdover_lasts_seconds',
-      'For how long the error bound would stay below the target if all sources fell silent now.',
+      'Time for which the error bound would stay below the target if all sources fell silent now.',
       alone(status.holdover?.lastsS ?? Number.NaN),
     ),
     gauge('leap_tai_minus_utc_seconds', 'TAI minus UTC.', alone(status.leap.taiMinusUtc)),
@@ -71,7 +71,7 @@ function clockSamples(clocks: readonly Clock[]): readonly MetricSample[] {
     ),
     gauge(
       'clock_error_bound_seconds',
-      'The error of the offset is believed to be below this.',
+      'Error bound of the offset.',
       each((clock) => seconds(bounded(clock.boundNs))),
     ),
     gauge(
@@ -81,7 +81,7 @@ function clockSamples(clocks: readonly Clock[]): readonly MetricSample[] {
     ),
     gauge(
       'clock_steered',
-      'Whether the hub steers the clock.',
+      '1 if the hub steers the clock, otherwise 0.',
       each((clock) => (clock.steered ? 1 : 0)),
     ),
   ];
@@ -94,20 +94,20 @@ function sourceSamples(sources: readonly Source[]): readonly MetricSample[] {
     SOURCE_STATES.map((name) => ({ labels: { id, state: name }, value: name === state ? 1 : 0 })),
   );
   return [
-    gauge('source_state', 'State of a source: 1 for the one it is in.', states),
+    gauge('source_state', 'State of a source: 1 for the present state, 0 for the others.', states),
     gauge(
       'source_offset_seconds',
-      'Reference minus clock as this source alone sees it.',
+      'Reference minus clock by this source alone.',
       each((source) => seconds(source.offsetNs)),
     ),
     gauge(
       'source_sigma_seconds',
-      'One standard deviation of what the source says.',
+      'One standard deviation of the offset by this source.',
       each((source) => seconds(source.sigmaNs)),
     ),
     gauge(
       'source_error_bound_seconds',
-      'The error of the source is believed to be below this.',
+      'Error bound of the offset by this source.',
       each((source) => seconds(bounded(source.boundNs))),
     ),
     gauge(

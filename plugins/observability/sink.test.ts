@@ -2,14 +2,14 @@ import { existsSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import type { HubError } from 'timehub/api';
-import { ask } from './testing/ask.js';
-import { Bench } from './testing/bench.js';
+import { DashboardBench } from './testing/dashboard-bench.js';
+import { ask } from './testing/http-client.js';
 
 describe('the observability sink', () => {
-  let bench: Bench;
+  let bench: DashboardBench;
 
   beforeEach(() => {
-    bench = new Bench();
+    bench = new DashboardBench();
   });
 
   afterEach(() => bench.close());
@@ -26,12 +26,12 @@ describe('the observability sink', () => {
     expect(second.text).to.equal(first.text);
   });
 
-  it('lets owner and group alone use the socket', async () => {
+  it('lets only owner and group use the socket', async () => {
     await bench.start();
     expect(statSync(bench.socket).mode & 0o777).to.equal(0o660);
   });
 
-  it('takes the socket away and lets go of the port when it stops', async () => {
+  it('removes the socket and closes the port when it stops', async () => {
     const running = await bench.start();
     const { port } = bench;
     await running.stop();
@@ -41,7 +41,7 @@ describe('the observability sink', () => {
     next.close();
   });
 
-  it('says who it is when another hub has the socket', async () => {
+  it('fails with a clear error when another hub has the socket', async () => {
     await bench.start({ listen: undefined });
     const error = await bench.start({ listen: undefined }).then(
       () => undefined,
@@ -73,7 +73,7 @@ describe('the observability sink', () => {
       other.close();
     });
 
-    it('fails with a code when it has nothing else', async () => {
+    it('fails with a code when it has no other listener', async () => {
       const error = await bench.start({ socket: 'none', listen }).then(
         () => undefined,
         (reason: HubError) => reason,
@@ -82,7 +82,7 @@ describe('the observability sink', () => {
       expect(error?.hint).to.contain('ss -ltnp');
     });
 
-    it('goes on serving the socket, and takes the port when it becomes free', async () => {
+    it('serves the socket meanwhile, and takes the port when it becomes free', async () => {
       await bench.start({ listen });
       expect(bench.fake.health.at(-1)).to.deep.include({ state: 'degraded' });
       expect(bench.fake.warnings[0]?.fields).to.deep.include({ code: 'TH_NET_PORT_BUSY' });

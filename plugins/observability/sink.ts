@@ -1,13 +1,13 @@
 import { defineSink, HubError, NS_PER_S, type Running, type SinkContext } from 'timehub/api';
-import { type Config, config } from './config.js';
-import type { Door } from './door.js';
+import { config, type ObservabilityConfig } from './config.js';
+import type { Listener } from './listeners.js';
 import { Live } from './live.js';
 import { Memo } from './memo.js';
-import type { WayIn } from './ways-in.js';
+import type { OpenListener } from './open-listener.js';
 
 const RETRY_NS = 2 * NS_PER_S;
 
-export default defineSink<Config>({
+export default defineSink<ObservabilityConfig>({
   type: 'observability',
   summary: 'The control socket, Prometheus metrics and the dashboard',
   stability: 'beta',
@@ -16,31 +16,31 @@ export default defineSink<Config>({
   create: (settings, context) => new Observability(settings, context),
 });
 
-class Observability implements Running<Config> {
-  readonly #settings: Config;
+class Observability implements Running<ObservabilityConfig> {
+  readonly #settings: ObservabilityConfig;
   readonly #context: SinkContext;
   readonly #memo: Memo;
   readonly #live: Live;
-  readonly #doors: Door[] = [];
+  readonly #open: OpenListener[] = [];
   #stopped = false;
 
-  constructor(settings: Config, context: SinkContext) {
+  constructor(settings: ObservabilityConfig, context: SinkContext) {
     this.#settings = settings;
     this.#context = context;
     this.#memo = new Memo(() => Number(context.monotonic()) / 1e6);
     this.#live = new Live(context, this.#memo);
   }
 
-  /** Fails when nothing could be opened. When only one of two could, it serves there and goes on trying the other. */
+  /** Fails when no listener could be opened. If only some could, the others are tried again every 2 s. */
   async start(): Promise<void> {
-    const waysIn = await this.#waysIn();
+    const listeners = await this.#listeners();
     this.#live.start();
-    const failures = await this.#open(waysIn);
+    const failures = await this.#openAll(listeners);
     for (const { error } of failures) this.#warn(error);
-    if (this.#doors.length === 0 && failures.length > 0) throw this.#passing(failures[0]!.error);
+    if (this.#open.length === 0 && failures.length > 0) throw this.#passing(failures[0]!.error);
   }
 
-  /** An address may come later than the hub, with its interface. */
+  /** Makes a missing address an error that is over when the address appears: its interface may come up later than the hub. */
   #passing(error: Error): Error {
     const { listen } = this.#settings;
     if (!(error instanceof HubError) || error.code !== 'TH_NET_ADDRESS' || listen === undefined) return error;
@@ -52,40 +52,42 @@ class Observability implements Running<Config> {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#live.stop();
-    await Promise.all(this.#doors.splice(0).map((door) => door.close()));
+    await Promise.all(this.#open.splice(0).map((listener) => listener.close()));
   }
 
   inspect(): Record<string, unknown> {
-    return { serving: this.#doors.map(({ where }) => where), streams: this.#live.watchers };
+    return { serving: this.#open.map(({ where }) => where), streams: this.#live.watchers };
   }
 
-  /** The server and the routes are loaded where an instance starts, not where a configuration is checked. */
-  async #waysIn(): Promise<readonly WayIn[]> {
-    const { waysIn } = await import('./ways-in.js');
-    return waysIn(this.#settings, this.#context, this.#live, this.#memo);
+  /** Loads the server and the routes when an instance starts, so that a check of the configuration does not load them. */
+  async #listeners(): Promise<readonly Listener[]> {
+    const { listenersOf } = await import('./listeners.js');
+    return listenersOf(this.#settings, this.#context, this.#live, this.#memo);
   }
 
-  async #open(waysIn: readonly WayIn[]): Promise<readonly { readonly wayIn: WayIn; readonly error: Error }[]> {
-    const failures: { wayIn: WayIn; error: Error }[] = [];
-    for (const wayIn of waysIn) {
+  async #openAll(
+    listeners: readonly Listener[],
+  ): Promise<readonly { readonly listener: Listener; readonly error: Error }[]> {
+    const failures: { listener: Listener; error: Error }[] = [];
+    for (const listener of listeners) {
       try {
-        const door = await wayIn.open();
-        if (this.#stopped) await door.close();
-        else this.#doors.push(door);
+        const opened = await listener.open();
+        if (this.#stopped) await opened.close();
+        else this.#open.push(opened);
       } catch (error) {
-        failures.push({ wayIn, error: error as Error });
+        failures.push({ listener, error: error as Error });
       }
     }
     this.#report(failures.map(({ error }) => error));
-    if (failures.length > 0 && this.#doors.length > 0) {
-      this.#context.after(RETRY_NS, async () => void (await this.#open(failures.map(({ wayIn }) => wayIn))));
+    if (failures.length > 0 && this.#open.length > 0) {
+      this.#context.after(RETRY_NS, async () => void (await this.#openAll(failures.map(({ listener }) => listener))));
     }
     return failures;
   }
 
   #report(errors: readonly Error[]): void {
     const serving =
-      this.#doors.length === 0 ? 'serves nowhere' : `serves at ${this.#doors.map(({ where }) => where).join(' and ')}`;
+      this.#open.length === 0 ? 'serves nowhere' : `serves at ${this.#open.map(({ where }) => where).join(' and ')}`;
     if (errors.length === 0) {
       this.#context.health('ok', serving);
       return;

@@ -33,7 +33,7 @@ describe('the file of the control socket', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is removed when a hub that was killed has left it', async () => {
+  it('is removed when a killed hub has left it', async () => {
     const program = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
     spawnSync(process.execPath, ['-e', program]);
     expect(existsSync(path)).to.equal(true);
@@ -41,7 +41,7 @@ describe('the file of the control socket', () => {
     expect(existsSync(path)).to.equal(false);
   });
 
-  it('is left alone while somebody answers', async () => {
+  it('is not removed while a program answers', async () => {
     server = createServer();
     await new Promise<void>((resolve) => server!.listen(path, resolve));
     const error = await failure(() => prepareSocket(path));
@@ -50,26 +50,26 @@ describe('the file of the control socket', () => {
     expect(existsSync(path)).to.equal(true);
   });
 
-  it('is left alone when it is something else', async () => {
+  it('is not removed when it is not a socket', async () => {
     writeFileSync(path, 'precious');
-    expect((await failure(() => prepareSocket(path))).message).to.contain('no socket');
+    expect((await failure(() => prepareSocket(path))).message).to.contain('not a socket');
     expect(statSync(path).size).to.equal(8);
   });
 
-  it('may not be longer than the system takes', async () => {
+  it('may not have a longer path than the system allows', async () => {
     expect((await failure(() => prepareSocket(join(folder, 'x'.repeat(120))))).message).to.contain('107');
   });
 
-  it('gets its folder made, and the first place that can be had', () => {
+  it('gets its folder, and the first usable place', () => {
     writeFileSync(join(folder, 'file'), '');
     const good = join(folder, 'a', 'b', 'hub.sock');
     expect(firstUsable([join(folder, 'file', 'hub.sock'), good])).to.equal(good);
     expect(statSync(join(folder, 'a', 'b')).isDirectory()).to.equal(true);
   });
 
-  it('is refused in a folder that cannot be written', async () => {
+  it('is refused in a folder that is not writable', async () => {
     if (process.getuid?.() === 0) {
-      // Root may write everywhere but below a file.
+      // Root may write everywhere except below a file.
       writeFileSync(join(folder, 'file'), '');
       expect((await failure(() => makeSocketFolder(join(folder, 'file', 'hub.sock')))).code).to.equal('TH_NET_SOCKET');
       return;

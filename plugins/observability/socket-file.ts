@@ -3,17 +3,17 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { folderFault, HubError, originOf, type SocketOrigin } from 'timehub/api';
 
-/** sockaddr_un holds 108 octets with the closing zero (unix(7)). */
+/** Maximum length of a path, octets: sockaddr_un holds 108 with the final zero (unix(7)). */
 const LONGEST_PATH = 107;
 
 /**
- * Makes the folder of a socket unless it exists. Throws `TH_NET_SOCKET` when it is not there, not ours to write, or when others
+ * Makes the folder of a socket unless it exists. Throws `TH_NET_SOCKET` when it cannot be made or written, or when other users
  * could replace the socket in it.
  */
 export function makeSocketFolder(path: string, origin: SocketOrigin = 'named'): void {
   const folder = dirname(path);
   try {
-    // A folder that is made among those of everybody is nobody else's business.
+    // In a folder that all users may write to, the new folder is private.
     mkdirSync(folder, { recursive: true, mode: isAmongOthers(folder) ? 0o700 : 0o755 });
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (cause) {
@@ -29,7 +29,7 @@ export function makeSocketFolder(path: string, origin: SocketOrigin = 'named'): 
     );
 }
 
-/** The first of the usual places that can be used. Throws `TH_NET_SOCKET`. */
+/** Returns the first path whose folder can be used. Throws `TH_NET_SOCKET`. */
 export function firstUsable(choices: readonly string[]): string {
   let last: unknown;
   for (const path of choices) {
@@ -43,27 +43,27 @@ export function firstUsable(choices: readonly string[]): string {
   throw last;
 }
 
-/** True when everybody may write to the nearest folder above that exists. */
+/** Returns true when all users may write to the nearest existing folder above. */
 function isAmongOthers(folder: string): boolean {
   const parent = dirname(folder);
   const found = statSync(parent, { throwIfNoEntry: false });
   return found === undefined ? parent !== folder && isAmongOthers(parent) : (found.mode & 0o002) !== 0;
 }
 
-/** Removes a socket file that nobody answers at. Throws `TH_NET_SOCKET` when somebody does, or when it is no socket. */
+/** Removes a socket file that no program uses. Throws `TH_NET_SOCKET` when one answers there, or when the file is no socket. */
 export async function prepareSocket(path: string): Promise<void> {
   if (Buffer.byteLength(path) > LONGEST_PATH) throw unusable(path, `its path is longer than ${LONGEST_PATH} octets`);
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (!found.isSocket()) throw unusable(path, 'there is a file that is no socket, and it is left alone');
-  const answer = await knock(path);
+  if (!found.isSocket()) throw unusable(path, 'a file that is not a socket exists there; it was not changed');
+  const answer = await probe(path);
   if (answer === 'ECONNREFUSED') unlinkSync(path);
   else if (answer === 'open') throw unusable(path, 'another hub answers there');
-  else if (answer !== 'ENOENT') throw unusable(path, `what is there cannot be asked (${answer})`);
+  else if (answer !== 'ENOENT') throw unusable(path, `the existing socket cannot be probed (${answer})`);
 }
 
-/** Whether somebody listens: `open`, or the code of the error. */
-function knock(path: string): Promise<string> {
+/** Connects to the socket. Returns `open`, or the code of the error. */
+function probe(path: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ path });
     socket.once('connect', () => {

@@ -5,7 +5,7 @@ import { Streams, type Viewer } from './streams.js';
 const GROUP = { most: 16, mostOfPeer: 8 };
 const FRAME = new Uint8Array(1000);
 
-/** A client that takes what it is sent, or leaves it. */
+/** A client that reads its data or does not. */
 class FakeViewer implements Viewer {
   readonly group = GROUP;
   readonly peer: string;
@@ -55,7 +55,7 @@ describe('all event streams', () => {
     streams = new Streams(() => now);
   });
 
-  it('lose one that has left something untaken for more than 10 s', () => {
+  it('lose one that has had unread data for more than 10 s', () => {
     const [slow, good] = [open('a', false), open('b', true)];
     now = 10_000;
     streams.send(FRAME);
@@ -66,7 +66,7 @@ describe('all event streams', () => {
     expect(good.progress).to.equal(2);
   });
 
-  it('leave a megabyte untaken together at most: who leaves most is cut', () => {
+  it('hold at most a megabyte of unread data together: the one with the most is cut', () => {
     const lazy = Array.from({ length: 4 }, (_, index) => open(`a${index}`, false));
     const good = open('b', true);
     for (let second = 0; second < 9; second++) streams.send(new Uint8Array(60_000));

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import { countByPeer, givesWay, type Held } from './peers.js';
+import { countByPeer, type Held, toEvict } from './peers.js';
 
-/** Octets that all clients together may leave untaken: beyond it the one that leaves most is cut. */
+/** Maximum unread data of all clients together, octets. Beyond it the client with the most is cut. */
 const LARGEST_BACKLOG = 1 << 20;
-/** The longest time for which a client may leave something untaken, ms. */
+/** Maximum time for which a client may have unread data, ms. */
 const LONGEST_BACKLOG = 10_000;
 
 export const STREAM_TYPE = 'text/event-stream; charset=utf-8';
 
-/** The streams of one way in: those at the port take none from those at the control socket. */
+/** Limits of the streams at one listener: streams at the port never take the place of those at the control socket. */
 export interface StreamGroup {
   readonly most: number;
   readonly mostOfPeer: number;
@@ -18,7 +18,7 @@ export interface Viewer {
   readonly response: ServerResponse;
   readonly peer: string;
   readonly group: StreamGroup;
-  /** Called when the client has taken all that was sent. */
+  /** Called when the client has read all data. */
   onProgress(): void;
   onCut(reason: 'evicted' | 'slow-reader'): void;
 }
@@ -38,8 +38,8 @@ export class Streams {
   }
 
   /**
-   * Returns true when there is room for a stream. When all of its group are taken, a peer that holds most of them loses one to a peer
-   * that holds fewer.
+   * Returns true when there is room for a stream. When the group is full, the peer that holds most streams loses one to a peer that
+   * holds fewer.
    */
   admits({ peer, group }: Viewer): boolean {
     const others = [...this.#open].filter((stream) => stream.viewer.group === group);
@@ -47,13 +47,13 @@ export class Streams {
     const own = counts.get(peer) ?? 0;
     if (own >= group.mostOfPeer) return false;
     if (others.length < group.most) return true;
-    const evicted = givesWay(others, peer)!;
+    const evicted = toEvict(others, peer)!;
     if (counts.get(evicted.peer)! <= own + 1) return false;
     this.#cut(evicted, 'evicted');
     return true;
   }
 
-  /** Begins a stream that was admitted, with one event. */
+  /** Starts an admitted stream with one event. */
   open(viewer: Viewer, first: Uint8Array): void {
     const stream = new Stream(viewer, this.#now());
     this.#open.add(stream);
@@ -103,7 +103,7 @@ class Stream implements Held {
     return this.viewer.peer;
   }
 
-  /** Octets that the kernel has not taken. */
+  /** Data that the kernel has not taken yet, octets. */
   get backlog(): number {
     return this.viewer.response.writableLength;
   }

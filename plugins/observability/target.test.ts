@@ -17,7 +17,7 @@ describe('a request target', () => {
     expect(parseTarget('//evil.example/').path).to.equal('//evil.example/');
   });
 
-  it('may be anything', () => {
+  it('may be any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const { path } = parseTarget(text);

@@ -1,22 +1,22 @@
-/** A request target (RFC 9112 §3.2) in its parts. */
+/** A parsed request target (RFC 9112 §3.2). */
 export interface Target {
-  /** The authority of the absolute form, which takes the place of the Host header. */
+  /** The authority of the absolute form. It replaces the Host header. */
   readonly authority: string | undefined;
-  /** With the leading slash, percent-encoded as it came. */
+  /** With the leading slash, still percent-encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
 }
 
 const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)/i;
 
-/** Never throws: a target of a form that is not served has a path that no route has. */
+/** Parses a target. Never throws: a form that is not served results in a path that matches no route. */
 export function parseTarget(target: string): Target {
   const [, authority, rest] = ABSOLUTE.exec(target) ?? [undefined, undefined, target];
   const [path = '', query = ''] = splitAt(rest!, '?');
   return { authority, path: path === '' && authority !== undefined ? '/' : path, query: new URLSearchParams(query) };
 }
 
-/** Percent-decoded. Undefined: it is not UTF-8 in percent-encoding. */
+/** Decodes percent-encoding. Returns undefined when it is not valid UTF-8. */
 export function decoded(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);

@@ -16,7 +16,7 @@ describe('the budget of CPU time', () => {
     expect(budget.left).to.equal(100);
   });
 
-  it('is in debt after long work, whatever that threw', () => {
+  it('is in debt after long work, even if that threw', () => {
     const clock = new FakeClock();
     const budget = new CpuBudget(0.1, () => clock.now());
     const work = () => {
@@ -52,7 +52,7 @@ describe('the queue of work', () => {
     expect(done).to.deep.equal(['a']);
   });
 
-  it('takes no more than its share, in slices between which others have their turn', () => {
+  it('takes no more than its share, in slices', () => {
     const workless: number[] = [];
     let before = 0;
     for (let piece = 0; piece < 5000; piece++) {
@@ -65,12 +65,12 @@ describe('the queue of work', () => {
       });
     }
     clock.pass(10_000);
-    // With 0.1 ms around each: the first 100 ms, then 100 ms of each second.
+    // With an overhead of 0.1 ms each: the first 100 ms, then 100 ms of each second.
     expect(done.length).to.be.within(2100, 2300);
     expect(workless.length, 'pauses').to.be.above(100);
   });
 
-  it('never works longer than a slice and a piece in one turn of the event loop', () => {
+  it('never works longer than a slice plus one piece in one turn of the event loop', () => {
     let turn = 0;
     const lengths = new Map<number, number>();
     const soon = clock.soon.bind(clock);
@@ -90,7 +90,7 @@ describe('the queue of work', () => {
     expect(Math.max(...lengths.values())).to.be.below(3.5);
   });
 
-  it('serves peers in turn, so that one with much waiting does not keep out one with little', () => {
+  it('serves peers in turn, so that one with many pieces does not keep out another', () => {
     work('a', 200);
     for (let piece = 0; piece < 1000; piece++) work('a', 1);
     work('b', 1);
@@ -101,7 +101,7 @@ describe('the queue of work', () => {
     expect(done.indexOf('c')).to.be.within(2, 3);
   });
 
-  it('passes over what there is nothing to do for, at no price', () => {
+  it('skips pieces without work at no charge', () => {
     work('a', 99.8);
     for (let piece = 0; piece < 5000; piece++) queue.add('gone', () => false);
     work('b', 1);

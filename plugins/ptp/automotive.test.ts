@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ClockId, Ns } from 'timehub/api';
-import { StateFile } from '../../src/kernel/memory/state-file.js';
-import { addGpsd, type GpsdNode } from '../../src/lab/gpsd-node.js';
+import { StateFile } from '../../src/kernel/saved-state/state-file.js';
 import type { LabClockSetting } from '../../src/lab/host.js';
-import type { SegmentPort } from '../../src/lab/segment.js';
+import type { SegmentPort } from '../../src/lab/network/segment.js';
+import { addGpsd, type GpsdNode } from '../../src/lab/nodes/gpsd-node.js';
 import { PtpLab, type PtpLabMachine } from './testing/ptp-lab.js';
 
 const PORT = { interface: 'eth0', profile: 'automotive' };
@@ -223,7 +223,7 @@ describe('the automotive profile in the lab', function () {
     await grandmaster.start({ ...GNSS, 'sink.ptp.harness': { ...PORT, ...profile } });
     await ecu.start({ 'source.ptp.up': { ...PORT, ...profile } });
     await lab.run(10);
-    const why = 'neighbour delay 500 ns is above the threshold of 400 ns: a converter or a tap?';
+    const why = 'neighbour delay 500 ns is above the threshold of 400 ns: is there a converter or a tap?';
     expect(ecu.inspect('ptp.up').asCapable).to.deep.equal({ capable: false, reason: why });
     const { sources } = ecu.hub!.report.status();
     expect(sources[0]).to.deep.include({ state: 'unreachable', reason: `not asCapable: ${why}` });

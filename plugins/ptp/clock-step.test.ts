@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { addGpsd } from '../../src/lab/gpsd-node.js';
+import { addGpsd } from '../../src/lab/nodes/gpsd-node.js';
 import { PtpLab } from './testing/ptp-lab.js';
 
 const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms' };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { addGpsd } from '../../src/lab/gpsd-node.js';
+import { addGpsd } from '../../src/lab/nodes/gpsd-node.js';
 import type { Tables } from '../../src/lab/testing/plans.js';
 import { PtpLab, type PtpLabMachine } from './testing/ptp-lab.js';
 

@@ -130,8 +130,8 @@ export class PtpReceiver {
       case 'parent':
         this.#follow(report.parent?.dataSet.sender);
         break;
-      case 'remember':
-        this.#prepared?.saveLink(report.neighbour);
+      case 'save-link':
+        this.#prepared?.saveLink(report.link);
     }
   }
 

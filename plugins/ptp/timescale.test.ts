@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { addGpsd } from '../../src/lab/gpsd-node.js';
+import { addGpsd } from '../../src/lab/nodes/gpsd-node.js';
 import { PtpLab, type PtpLabMachine } from './testing/ptp-lab.js';
 
 const GNSS = { 'source.gpsd.gnss': { address: '127.0.0.1:2947' } };

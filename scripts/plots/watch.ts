@@ -1,7 +1,7 @@
 import type { Leg, Ns, Observation, TimeState } from '../../src/api/index.js';
 import { createEstimator, type Estimator, type EstimatorOptions } from '../../src/core/estimator/index.js';
-import { ENGINE, ESTIMATOR, HOST, JOURNAL } from '../../src/kernel/assembly/tokens.js';
-import { NO_JOURNAL } from '../../src/kernel/record/event-log.js';
+import { ENGINE, ESTIMATOR, EVENT_LOG, HOST } from '../../src/kernel/assembly/tokens.js';
+import { NO_EVENT_LOG } from '../../src/kernel/event-log/event-log.js';
 import type { LabHost } from '../../src/lab/host.js';
 import { prepareScenario } from '../../src/lab/scenario/prepare.js';
 import { catalogue, parseScenario } from '../lab.js';
@@ -69,7 +69,7 @@ export async function watch<Inside extends object = object>(
       if (record.type === 'event') events.push({ atS: moment.atS, text: `${record.id} ${record.text}` });
       if (record.type === 'observations') exchanges.push(...exchangesOf(record, moment));
     };
-    parts.value(ESTIMATOR, estimator).value(JOURNAL, { ...NO_JOURNAL, write });
+    parts.value(ESTIMATOR, estimator).value(EVENT_LOG, { ...NO_EVENT_LOG, write });
   });
   await start();
   await world.host.run(scenario.duration);

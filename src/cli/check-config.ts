@@ -1,6 +1,6 @@
 import { formatProblems, harmless, type Problem } from '../kernel/config/index.js';
 import { EXIT, type ExitStatus } from './exit.js';
-import { type ForeignCode, type LoadedHub, loadHub } from './load.js';
+import { type ForeignCode, type LoadedHub, loadHub } from './load-hub.js';
 
 export interface CheckOptions {
   readonly json?: boolean;

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { HubError, originOf, socketCandidates, socketFault } from '../api/index.js';
-import { readAnswer } from './answer.js';
+import { readAnswer } from './read-answer.js';
 
 /** Options of every command that reads a running hub. */
 export interface ReadOptions {

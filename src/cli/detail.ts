@@ -9,7 +9,7 @@ import {
   type Observation,
   type SourceReport,
 } from '../api/index.js';
-import { paint } from './text.js';
+import { paint } from './status-text.js';
 
 /** How many of the last observations are shown. */
 const RECENT = 6;

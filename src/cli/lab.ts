@@ -17,7 +17,7 @@ export async function run(action: string, name: string | undefined, options: Lab
       hint: 'list, stop <name>, start <name> or run <config>',
     });
   }
-  const { askLab, defaultControlPath } = await import('../lab/control.js');
+  const { askLab, defaultControlPath } = await import('../lab/loopback/control.js');
   console.log(await askLab(options.control ?? defaultControlPath(), action, name));
   return EXIT.synchronised;
 }
@@ -26,8 +26,8 @@ export async function run(action: string, name: string | undefined, options: Lab
 async function play(path: string | undefined, options: LabOptions): Promise<ExitStatus> {
   if (path === undefined) throw new HubError('TH_CLI_USAGE', 'lab run needs a configuration with a [lab]');
   const [{ loadHub }, { parsePortBase, readWorld }] = await Promise.all([
-    import('./load.js'),
-    import('./demo/world.js'),
+    import('./load-hub.js'),
+    import('./demo/demo-ports.js'),
   ]);
   const loaded = await loadHub(
     options.portBase === undefined ? path : readWorld(path, parsePortBase(options.portBase)),
@@ -40,8 +40,8 @@ async function play(path: string | undefined, options: LabOptions): Promise<Exit
   if (loaded.config.lab === undefined) throw new HubError('TH_LAB_TABLE', `${path} has no table [lab]`);
   const [{ openHost }, { startLab }, { defaultControlPath, serveControl }] = await Promise.all([
     import('../host/host.js'),
-    import('../lab/lab.js'),
-    import('../lab/control.js'),
+    import('../lab/loopback/lab.js'),
+    import('../lab/loopback/control.js'),
   ]);
   const host = openHost();
   const lab = await startLab(loaded.config.lab, host);

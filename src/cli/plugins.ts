@@ -1,7 +1,7 @@
 import { Catalogue } from '../kernel/plugins/catalogue.js';
 import { EXIT, type ExitStatus } from './exit.js';
 import { pluginFolder } from './package-root.js';
-import { table } from './text.js';
+import { table } from './status-text.js';
 
 /** `timehub plugins`: what is in the tree. Packages are looked at only when a configuration names them. */
 export async function run(options: { readonly json?: boolean }): Promise<ExitStatus> {

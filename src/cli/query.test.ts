@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createLabHost } from '../lab/host.js';
-import { addNtpServer } from '../lab/ntp-node.js';
+import { addNtpServer } from '../lab/nodes/ntp-node.js';
 import { exchange } from './query.js';
 
 const S = 1e9;

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { machine } from '../host/machine.js';
 import { type HubConfig, loadConfig, type Problem } from '../kernel/config/index.js';
+import { ReloadOutcomes } from '../kernel/events/reload-outcomes.js';
 import { MetricStore } from '../kernel/metrics.js';
-import { ReloadRecord } from '../kernel/record/reload-record.js';
-import type { LoadedHub } from './load.js';
+import type { LoadedHub } from './load-hub.js';
 import { Reload } from './reload.js';
 
 async function setUp() {
@@ -16,7 +16,7 @@ async function setUp() {
   const notified: string[] = [];
   const timers: (() => void)[] = [];
   const metrics = new MetricStore();
-  const reloads = new ReloadRecord(metrics, ({ text }) => events.push(text));
+  const reloads = new ReloadOutcomes(metrics, ({ text }) => events.push(text));
   let load = async (): Promise<LoadedHub> => good;
   let apply = async (): Promise<void> => {};
   const log = { debug() {}, info: (text: string) => logged.push(text), warn: (text: string) => logged.push(text) };

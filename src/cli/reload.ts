@@ -3,7 +3,7 @@ import { diffConfig, formatProblems, type HubConfig, problemLine } from '../kern
 import { within } from '../kernel/deadline.js';
 import type { Host } from '../kernel/host.js';
 import type { Hub } from '../kernel/hub.js';
-import { type LoadedHub, loadHub } from './load.js';
+import { type LoadedHub, loadHub } from './load-hub.js';
 
 /** A module of a plugin may wait for something that never comes. */
 const LOAD_DEADLINE_NS = 30 * NS_PER_S;

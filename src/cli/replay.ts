@@ -5,8 +5,8 @@ import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { readLeapTable } from '../core/leap/leap-list.js';
 import { findLeapSeconds } from '../host/leap-seconds.js';
-import { toLine } from '../kernel/record/event-log.js';
-import { type LogHeader, Replay, type ReplayReport } from '../kernel/record/replay.js';
+import { toLine } from '../kernel/event-log/event-log.js';
+import { type LogHeader, Replay, type ReplayReport } from '../kernel/event-log/replay.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
 interface ReplayOptions {

@@ -1,7 +1,7 @@
 import type { StatusReport } from '../api/index.js';
 import { openClient, type ReadOptions } from './client.js';
 import type { ExitStatus } from './exit.js';
-import { sourceTable } from './text.js';
+import { sourceTable } from './status-text.js';
 import { verdict } from './verdict.js';
 
 const LEGEND = `

@@ -1,7 +1,7 @@
 import type { StatusReport } from '../api/index.js';
 import { openClient, type ReadOptions } from './client.js';
 import type { ExitStatus } from './exit.js';
-import { headline, sinkTable, sourceTable } from './text.js';
+import { headline, sinkTable, sourceTable } from './status-text.js';
 import { verdict } from './verdict.js';
 
 /** `timehub status`: mode, clocks, sources and sinks on one screen. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { defineSource, type HubEvent, NS_PER_S, type SourceContext } from '../api/index.js';
 import { createLabHost } from '../lab/host.js';
 import { assembleHub } from './assembly/assemble.js';
-import { ABORT, JOURNAL, LOG } from './assembly/tokens.js';
+import { ABORT, EVENT_LOG, LOG } from './assembly/tokens.js';
 
 const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;
 const options = { prefer: false, trust: false, require: false, noselect: false, offsetNs: 0, asymmetryNs: 0 };
@@ -29,7 +29,7 @@ async function shown(act: (context: SourceContext) => void, inspected: Record<st
   const hub = assembleHub(host, { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e7 }, (parts) =>
     parts
       .value(ABORT, () => {})
-      .value(JOURNAL, { write: (record) => see(record), note: '', close: async () => {} })
+      .value(EVENT_LOG, { write: (record) => see(record), note: '', close: async () => {} })
       .value(LOG, () => ({ debug: note, info: note, warn: note })),
   );
   const events: HubEvent[] = [];

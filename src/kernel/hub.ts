@@ -10,35 +10,35 @@ import type { SourceOptions } from '../core/engine/input.js';
 import type { Registry } from './assembly/registry.js';
 import {
   ABORT,
+  EVENT_LOG,
   EVENT_REPORTER,
   HEALTH,
   HOST,
   IDENTITY,
   INSTANCE_LOGS,
   INSTANCES,
-  JOURNAL,
-  KEEPER,
-  MEMORY,
+  INSTANCES_BY_TYPE,
   METRICS,
   PLAN,
+  RECENT_OBSERVATIONS,
   RELOADS,
   REPORT,
   SCOPE,
-  SIBLINGS,
+  STATE_SAVER,
   TIME_LOOP,
 } from './assembly/tokens.js';
 import type { ConfigDifference } from './config/index.js';
 import { atMost } from './deadline.js';
+import type { EventReporter } from './events/event-reporter.js';
+import { InstanceEvents } from './events/instance-events.js';
+import type { InstanceLogs } from './events/instance-logs.js';
+import type { ReloadOutcomes } from './events/reload-outcomes.js';
 import type { Host } from './host.js';
-import type { Keeper } from './memory/keeper.js';
 import { sinkContext, sourceContext } from './plugins/context.js';
 import { Instance, type InstanceCare, type InstancePlan } from './plugins/instance.js';
+import type { InstancesByType } from './plugins/instances-by-type.js';
 import type { Scope } from './plugins/scope.js';
-import type { Siblings } from './plugins/siblings.js';
-import type { DampedLogs } from './record/damped-logs.js';
-import type { EventReporter } from './record/event-reporter.js';
-import { InstanceNews } from './record/instance-news.js';
-import type { ReloadRecord } from './record/reload-record.js';
+import type { StateSaver } from './saved-state/state-saver.js';
 import type { TimeLoop } from './time/time-loop.js';
 
 /** A source with the operator's options of it, or a sink. */
@@ -62,12 +62,12 @@ export class Hub {
   readonly #host: Host;
   readonly #loop: TimeLoop;
   readonly #instances: Map<string, Instance>;
-  readonly #siblings: Siblings;
-  readonly #keeper: Keeper;
+  readonly #siblings: InstancesByType;
+  readonly #keeper: StateSaver;
   readonly #reporter: EventReporter;
-  readonly #logs: DampedLogs;
+  readonly #logs: InstanceLogs;
   readonly #care: InstanceCare;
-  readonly #instanceNews = new InstanceNews();
+  readonly #instanceNews = new InstanceEvents();
   #stopping = false;
 
   constructor(parts: Registry) {
@@ -75,8 +75,8 @@ export class Hub {
     this.#host = parts.resolve(HOST);
     this.#loop = parts.resolve(TIME_LOOP);
     this.#instances = parts.resolve(INSTANCES);
-    this.#siblings = parts.resolve(SIBLINGS);
-    this.#keeper = parts.resolve(KEEPER);
+    this.#siblings = parts.resolve(INSTANCES_BY_TYPE);
+    this.#keeper = parts.resolve(STATE_SAVER);
     this.#reporter = parts.resolve(EVENT_REPORTER);
     this.#logs = parts.resolve(INSTANCE_LOGS);
     this.report = parts.resolve(REPORT);
@@ -90,7 +90,7 @@ export class Hub {
   }
 
   /** Outcomes of attempts to read the configuration again, for events, metrics and the status. */
-  get reloads(): ReloadRecord {
+  get reloads(): ReloadOutcomes {
     return this.#parts.resolve(RELOADS);
   }
 
@@ -131,7 +131,7 @@ export class Hub {
       () => this.#keeper.keep(),
       () => this.#each('source', stopSource),
       () => this.#each('sink', (sink) => sink.stop()),
-      () => Promise.all([this.#keeper.stop(), this.#closeJournal()]),
+      () => Promise.all([this.#keeper.stop(), this.#closeEventLog()]),
     ];
     for (const step of steps) await atMost(this.#host, STOP_STEP_NS, step()).catch(() => undefined);
     this.#reporter.stop();
@@ -170,9 +170,9 @@ export class Hub {
     await known.reload(plan);
   }
 
-  #closeJournal(): Promise<void> {
+  #closeEventLog(): Promise<void> {
     this.#loop.stop();
-    return this.#parts.resolve(JOURNAL).close();
+    return this.#parts.resolve(EVENT_LOG).close();
   }
 
   #add(plan: PlannedInstance): Instance {
@@ -195,7 +195,7 @@ export class Hub {
     this.#instances.delete(id);
     this.#siblings.leave(instance.plan.definition.type, id);
     this.#instanceNews.forget(id);
-    this.#parts.resolve(MEMORY).forget(id);
+    this.#parts.resolve(RECENT_OBSERVATIONS).forget(id);
     this.#parts.resolve(IDENTITY).forget(id);
     this.#parts.resolve(METRICS).forget(id);
     this.#reporter.forget(instance);

@@ -5,7 +5,7 @@ import { assembleHub } from './assembly/assemble.js';
 import { ABORT, STATE_STORE } from './assembly/tokens.js';
 import type { ConfigDifference } from './config/index.js';
 import type { PlannedInstance } from './hub.js';
-import { NO_STATE } from './memory/state-file.js';
+import { NO_STATE } from './saved-state/state-file.js';
 
 const S = NS_PER_S;
 const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { type ClockId, NS_PER_S, type Ns } from '../api/index.js';
 import { createLabHost, type LabHost, type LabHostOptions } from '../lab/host.js';
-import { addNtpServer } from '../lab/ntp-node.js';
-import { CORE } from '../lab/testing/machine.js';
+import { addNtpServer } from '../lab/nodes/ntp-node.js';
+import { CORE } from '../lab/testing/ntp-client.js';
 import { planTables } from '../lab/testing/plans.js';
 import { assembleHub } from './assembly/assemble.js';
 
@@ -95,7 +95,7 @@ describe('hardware clocks in a hub', function () {
     expect(hub.report.status().sinks.map(({ state }) => state)).to.deep.equal(['running', 'running']);
     expect(await apartNs(host, ['system', A], 10)).to.be.below(1e3);
     // A clock that has been away is another one: nobody has stepped it.
-    expect(hub.report.events().filter(({ text }) => /by somebody else/.test(text))).to.deep.equal([]);
+    expect(hub.report.events().filter(({ text }) => /by another program/.test(text))).to.deep.equal([]);
     await hub.stop();
   });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { NS_PER_S } from '../api/index.js';
-import { INTERNET, LabMachine, type MachineOptions } from '../lab/testing/machine.js';
+import { INTERNET, LabMachine, type MachineOptions } from '../lab/testing/ntp-client.js';
 
 const S = NS_PER_S;
 const SPAN_S = 20_000;

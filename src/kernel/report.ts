@@ -2,23 +2,23 @@ import { type DetailReport, type HubReport, type Instant, NS_PER_S, type StatusR
 import { explain } from '../core/engine/explanation.js';
 import type { Registry } from './assembly/registry.js';
 import {
+  EVENT_LOG,
   EVENTS,
   HOST,
   HUB_VERSION,
   INSTANCES,
-  JOURNAL,
   LOG_OUTPUT,
-  MEMORY,
   METRICS,
+  RECENT_OBSERVATIONS,
   RELOADS,
   STATE_STORE,
   TIME_LOOP,
 } from './assembly/tokens.js';
+import type { EventList } from './events/event-list.js';
 import type { Host } from './host.js';
-import type { SourceMemory } from './memory/source-memory.js';
 import type { MetricStore } from './metrics.js';
 import type { Instance } from './plugins/instance.js';
-import type { EventList } from './record/events.js';
+import type { RecentObservations } from './recent-observations.js';
 import type { TimeLoop } from './time/time-loop.js';
 import { rfc3339 } from './time/wall-time.js';
 
@@ -46,14 +46,14 @@ interface ReportParts {
   readonly events: EventList;
   readonly metrics: MetricStore;
   readonly instances: ReadonlyMap<string, Instance>;
-  readonly memory: SourceMemory;
+  readonly memory: RecentObservations;
   /** Faults of the files that the hub writes and reads, a sentence each. */
   readonly notes: () => readonly string[];
 }
 
 function partsOf(registry: Registry): ReportParts {
   const host = registry.resolve(HOST);
-  const [journal, state] = [registry.resolve(JOURNAL), registry.resolve(STATE_STORE)];
+  const [eventLog, state] = [registry.resolve(EVENT_LOG), registry.resolve(STATE_STORE)];
   const [logOutput, reloads] = [registry.resolve(LOG_OUTPUT), registry.resolve(RELOADS)];
   return {
     version: registry.resolve(HUB_VERSION),
@@ -63,8 +63,8 @@ function partsOf(registry: Registry): ReportParts {
     events: registry.resolve(EVENTS),
     metrics: registry.resolve(METRICS),
     instances: registry.resolve(INSTANCES),
-    memory: registry.resolve(MEMORY),
-    notes: () => [journal.note, state.note, logOutput.problem, reloads.note].filter((note) => note !== ''),
+    memory: registry.resolve(RECENT_OBSERVATIONS),
+    notes: () => [eventLog.note, state.note, logOutput.problem, reloads.note].filter((note) => note !== ''),
   };
 }
 

@@ -4,10 +4,10 @@ import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../core/leap/leap-seconds.js';
 import { aged, type SavedState } from '../core/persistence/saved-state.js';
-import { CORE, INTERNET, LabMachine } from '../lab/testing/machine.js';
-import type { Learnt, Recalled, StateStore } from './memory/state-file.js';
-import { type Journal, toLine } from './record/event-log.js';
-import { Replay } from './record/replay.js';
+import { CORE, INTERNET, LabMachine } from '../lab/testing/ntp-client.js';
+import { type EventLog, toLine } from './event-log/event-log.js';
+import { Replay } from './event-log/replay.js';
+import type { Learnt, Recalled, StateStore } from './saved-state/state-file.js';
 
 const S = NS_PER_S;
 const LONG_S = 3000;
@@ -127,8 +127,8 @@ describe('a warm restart', function () {
   it('replays from the event log to the same states', async () => {
     const { machine, state } = await rebooted(1);
     const lines = [toLine({ type: 'header', schema: 1, version: '0', monotonic: 0n, core: CORE })];
-    const journal: Journal = { write: (record) => lines.push(toLine(record)), note: '', close: async () => {} };
-    const hub = await machine.start({ state, journal });
+    const eventLog: EventLog = { write: (record) => lines.push(toLine(record)), note: '', close: async () => {} };
+    const hub = await machine.start({ state, eventLog });
     await machine.host.run(machine.host.nowNs + 1000 * S);
     await hub.stop();
     expect(lines.filter((line) => line.includes('"type":"memory"'))).to.have.length(1);

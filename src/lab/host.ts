@@ -9,10 +9,10 @@ import {
   type Timer,
 } from '../api/index.js';
 import type { Host } from '../kernel/host.js';
-import { LabClock, type LabClockOptions } from './clock.js';
-import { Fabric, type LabNode } from './fabric.js';
-import { Oscillator, type OscillatorOptions } from './oscillator.js';
-import { LabPhc, type LabPhcSetting } from './phc.js';
+import { LabClock, type LabClockOptions } from './clocks/clock.js';
+import { Oscillator, type OscillatorOptions } from './clocks/oscillator.js';
+import { LabPhc, type LabPhcSetting } from './clocks/phc.js';
+import { Fabric, type LabNode } from './network/fabric.js';
 import { createRandom, type Random } from './random.js';
 import { Scheduler } from './scheduler.js';
 

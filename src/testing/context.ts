@@ -8,11 +8,12 @@ import type {
   StepPolicy,
   TimeState,
 } from '../api/index.js';
+import { InstancesByType } from '../kernel/plugins/instances-by-type.js';
 import { checkClaims, checkObservations } from '../kernel/plugins/observation-check.js';
 import { Scope } from '../kernel/plugins/scope.js';
 import { scopedNetwork } from '../kernel/plugins/scoped-network.js';
-import { Siblings } from '../kernel/plugins/siblings.js';
 import { createLabHost, type LabHost } from '../lab/host.js';
+import { emptyReport } from './hub-report.js';
 import { FakeRecord } from './record.js';
 import { timeStateOf } from './time-state.js';
 
@@ -43,7 +44,7 @@ export interface FakeSinkOptions<H extends FakeHost = LabHost> extends FakeOptio
   readonly state?: TimeState;
   /** Answers a request to steer a clock: the reason that the discipline shows, or an error. Default: granted. */
   readonly grant?: () => { readonly reason: string };
-  /** The report that the sink reads. Default: none. */
+  /** The report that the sink reads. Default: that of a hub without instances and without a status. */
   readonly hub?: HubReport;
 }
 
@@ -105,7 +106,7 @@ export function fakeSink<H extends FakeHost = LabHost>(options: FakeSinkOptions<
   return {
     ...base,
     steers,
-    hub: options.hub ?? ({} as HubReport),
+    hub: options.hub ?? emptyReport(() => state),
     state: () => state,
     onState: (handler) => void handlers.push(scope.guard(handler)),
     discipline(clock, policy) {
@@ -127,13 +128,13 @@ export function fakeSink<H extends FakeHost = LabHost>(options: FakeSinkOptions<
 }
 
 /** Instances on one machine are parts of one hub. */
-const siblingsOn = new WeakMap<object, Siblings>();
+const siblingsOn = new WeakMap<object, InstancesByType>();
 
 function contextOf<H extends FakeHost>(options: FakeOptions<H>) {
   const { id = 'test.a', remembered } = options;
   const host = options.host ?? (createLabHost() as unknown as H);
   const [type] = id.split('.') as [string];
-  const siblings = siblingsOn.get(host) ?? new Siblings();
+  const siblings = siblingsOn.get(host) ?? new InstancesByType();
   siblingsOn.set(host, siblings);
   siblings.join(type, id);
   const record = new FakeRecord();

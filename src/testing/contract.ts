@@ -3,7 +3,7 @@ import type { LabHost } from '../lab/host.js';
 import { type FakeOptions, fakeSink, fakeSource } from './context.js';
 import { createInstance } from './instance.js';
 
-/** Members of the context that `create` may use: they do no I/O and start no timer. */
+/** Members of the context that `create` may use: they do no I/O, start no timer and report nothing. */
 const PURE: ReadonlySet<PropertyKey> = new Set([
   'id',
   'ordinal',
@@ -13,6 +13,7 @@ const PURE: ReadonlySet<PropertyKey> = new Set([
   'remembered',
   'signal',
   'hub',
+  'state',
 ]);
 
 /** How long an instance runs between `start` and `stop`, virtual seconds. */

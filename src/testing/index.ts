@@ -1,5 +1,5 @@
 export { createLabHost, type LabClockSetting, LabHost, type LabHostOptions } from '../lab/host.js';
-export { type Link, wire } from '../lab/link.js';
+export { type Link, wire } from '../lab/network/link.js';
 export {
   type FakeHost,
   type FakeOptions,
@@ -10,6 +10,6 @@ export {
   fakeSource,
 } from './context.js';
 export { checkContract } from './contract.js';
-export { createInstance } from './instance.js';
+export { type Creatable, createInstance } from './instance.js';
 export type { FakeRecord } from './record.js';
 export { timeStateOf } from './time-state.js';

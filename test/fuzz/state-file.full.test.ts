@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { NS_PER_S } from 'timehub/api';
-import { Keeper } from '../../src/kernel/memory/keeper.js';
-import { StateFile } from '../../src/kernel/memory/state-file.js';
+import { StateFile } from '../../src/kernel/saved-state/state-file.js';
+import { StateSaver } from '../../src/kernel/saved-state/state-saver.js';
 import { createLabHost } from '../../src/lab/host.js';
-import { INTERNET, LabMachine } from '../../src/lab/testing/machine.js';
+import { INTERNET, LabMachine } from '../../src/lab/testing/ntp-client.js';
 
 const S = NS_PER_S;
 const RUNS = Number(process.env.FUZZ_STATE_FILES ?? 500);
@@ -75,7 +75,7 @@ describe('a state file that says anything', function () {
 
   const survives = async (text: string): Promise<void> => {
     const store = stateOf(text);
-    const keeper = new Keeper({ host: createLabHost(), store, learnt: () => undefined });
+    const keeper = new StateSaver({ host: createLabHost(), store, learnt: () => undefined });
     const memory = await keeper.recall(BigInt(Date.now()) * 1_000_000n);
     expect(memory === undefined ? '' : store.note).to.equal('');
     keeper.keepsakes.keep('ptp.a', 1);

@@ -132,7 +132,7 @@ describe('a PTP network of ptp4l and hubs', function () {
     await hub.untilSource('ptp.x', ({ state }) => state === 'combined', 60_000);
     const { asCapable, version } = await inspect(hub, 'ptp.x');
     expect(asCapable).to.deep.include({ capable: true });
-    expect(version).to.match(/^2\.0: [0-9a-f.]+-1 speaks it$/);
+    expect(version).to.match(/^2\.0: [0-9a-f.]+-1 sends it$/);
     const measured = async () =>
       Number((await rig.ask(common.socket, 'PORT_DATA_SET', ['-t', '2'])).get('peerMeanPathDelay'));
     expect(await until(measured, (delayNs) => delayNs > 0, 30_000)).to.be.below(1e6);

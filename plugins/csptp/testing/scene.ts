@@ -1,7 +1,8 @@
-import type { Running, SinkContext, SourceContext, StampClass, StandardSchema } from 'timehub/api';
+import type { Running, StampClass } from 'timehub/api';
+import { type Creatable, createInstance } from 'timehub/testing';
 import { createLabHost } from '../../../src/lab/host.js';
-import { type Link, wire } from '../../../src/lab/link.js';
-import type { SegmentPort } from '../../../src/lab/segment.js';
+import { type Link, wire } from '../../../src/lab/network/link.js';
+import type { SegmentPort } from '../../../src/lab/network/segment.js';
 import sink from '../sink.js';
 import source from '../source.js';
 import { Machine } from './lab-machine.js';
@@ -54,27 +55,20 @@ export function scene(stamps: StampClass = 'kernel'): Scene {
     serverPort,
     down,
     ask: (options) =>
-      started(source, client.context, { address: SERVER, interface: 'eth0', stamps: 'software', ...options }),
+      started(source, client.source, { address: SERVER, interface: 'eth0', stamps: 'software', ...options }),
     serve: (options) =>
-      started(sink, server.context, { listen: `${SERVER}:319`, interface: 'eth0', stamps: 'software', ...options }),
+      started(sink, server.sink, { listen: `${SERVER}:319`, interface: 'eth0', stamps: 'software', ...options }),
     pass: (seconds) => near.run(near.nowNs + seconds * S),
   };
 }
 
-interface Definition<C> {
-  readonly config: StandardSchema<C>;
-  create(config: C, context: SourceContext & SinkContext): Running<C>;
-}
-
 /** An instance of what a plugin defines, running with this table of a configuration. */
-export async function started<C>(
-  definition: Definition<C>,
-  context: SourceContext & SinkContext,
-  options: object,
+export async function started<C, X>(
+  definition: Creatable<C, X>,
+  context: X,
+  options: Readonly<Record<string, unknown>>,
 ): Promise<Running<unknown>> {
-  const validated = await definition.config['~standard'].validate(options);
-  if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));
-  const running = definition.create(validated.value, context);
+  const running = await createInstance(definition, options, context);
   await running.start();
   return running as Running<unknown>;
 }

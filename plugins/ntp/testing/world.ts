@@ -10,6 +10,7 @@ import {
   type UdpOptions,
   type UdpSocket,
 } from 'timehub/api';
+import type { FakeHost } from 'timehub/testing';
 
 /** Answers a request that came at true time `at`, or does not. */
 export type Responder = (request: Uint8Array, at: Instant, from: Endpoint) => Uint8Array | undefined;
@@ -34,6 +35,10 @@ export const keyOf = ({ address, port }: Endpoint): string => `${address}|${port
 /** True time when the monotonic clock reads zero: 2026-11-21T10:00:00Z. */
 export const EPOCH: Instant = 1_795_255_200_000_000_000n;
 
+const notHere = (): never => {
+  throw new Error('NTP has no use for it');
+};
+
 /** A machine with virtual time and a network of responders: all a plugin may touch. */
 export class World {
   /** CLOCK_MONOTONIC_RAW. */
@@ -55,13 +60,32 @@ export class World {
   own: readonly string[] = ['127.0.0.1'];
   /** The state of a source in the vote, as the hub has it. */
   voteState: (id: string) => SourceState = () => 'combined';
-  #common: unknown;
   /** Octets that sockets sent, in order. */
   readonly sentOctets: Uint8Array[] = [];
   resolverIsDead = false;
   readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
   #port = 40000;
   #seed = 1;
+
+  /** The machine as a context reaches it: it has UDP and one clock. */
+  readonly host: FakeHost = {
+    network: {
+      udp: (options) => this.udp(options),
+      ethernet: notHere,
+      unixDatagram: notHere,
+      pdelayResponder: notHere,
+      interface: notHere,
+      onLink: notHere,
+      tcp: notHere,
+      resolve: (host) => this.resolve(host),
+      addresses: () => this.own,
+    },
+    monotonic: () => this.now,
+    after: (delayNs, handler) => this.at(delayNs, handler),
+    random: (octets) => this.random(octets),
+    clock: () => ({ read: () => this.stamp('user') }),
+    openClock: notHere,
+  };
 
   get trueTime(): Instant {
     return EPOCH + this.now;
@@ -101,12 +125,6 @@ export class World {
       await new Promise(setImmediate);
     }
     this.now = end;
-  }
-
-  /** The value that the instances of this world share. */
-  common<T>(make: () => T): T {
-    this.#common ??= make();
-    return this.#common as T;
   }
 
   /** Not random at all, but different each time. */

@@ -7,7 +7,7 @@ const LEAP_WORDS = {
   delete: 'a second will be dropped',
 };
 
-/** The top of the page: what a person at three in the morning wants to know. */
+/** The top of the page: mode, error bound and reason. */
 export class Band {
   #mode = $('mode');
 
@@ -18,7 +18,7 @@ export class Band {
     keyed($('notes'), status.host.notes, { key: (note) => note, make: (note) => h('li', {}, note), update: () => {} });
   }
 
-  /** The hub does not answer. `known`: the page shows the `last` state that it heard, or `nothing`. */
+  /** Shows that the hub does not answer. `known`: the page still shows the `last` state, or `nothing`. */
   showLost(since, known) {
     const remains = known === 'last' ? 'the page shows the last state that it heard' : 'the hub has not answered yet';
     this.#say('lost', 'no connection', `since ${since} · ${remains}`);

@@ -1,20 +1,20 @@
-/** `h('li', { class: 'x' }, 'text', child)` */
+/** Creates an element: `h('li', { class: 'x' }, 'text', child)`. */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** The same in SVG. */
+/** Creates an SVG element in the same way. */
 export function s(tag, attributes = {}, ...children) {
   return fill(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
 }
 
 export const $ = (id) => document.getElementById(id);
 
-/** A shape of the sprite in index.html. */
+/** Returns a shape of the sprite in index.html. */
 export const shape = (name, className = 'shape') =>
   s('svg', { class: className, 'aria-hidden': 'true' }, s('use', { href: `#${name}` }));
 
-/** Touches the page only when something is new: screen readers, selections and the battery like that. */
+/** Changes the text only if it is new, so that screen readers and selections are not disturbed. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
@@ -23,7 +23,7 @@ export function setAttribute(node, name, value) {
   if (node.getAttribute(name) !== value) node.setAttribute(name, value);
 }
 
-/** Keeps one element an item, in the order of the items; `make` creates it, `update` brings it up to date. */
+/** Keeps one element per item, in the order of the items. `make` creates an element, `update` fills it. */
 export function keyed(parent, items, { key, make, update }) {
   const old = new Map([...parent.children].map((element) => [element.dataset.key, element]));
   items.forEach((item, index) => {

@@ -1,13 +1,13 @@
 /**
- * Follows the hub. `onSnapshot(snapshot)` comes first and after each reconnection, then `onChange(change)` and
- * `onEvent(event)`; `onLink(word)` says how fresh all that is: `live`, `lost`, `snapshot`.
+ * Follows the hub's event stream. Calls `onSnapshot(snapshot)` first and after each reconnection, then `onChange(change)` and
+ * `onEvent(event)`. Calls `onLink(word)` when the state of the connection changes: `live`, `lost`, `snapshot`.
  */
 export function follow(handlers) {
   if (new URLSearchParams(location.search).has('static')) return fetchOnce(handlers);
   return stream(handlers);
 }
 
-/** One look and no more: for screenshots, and for browsers that wait until a page is silent. */
+/** Loads one snapshot only: for screenshots, and for browsers that wait until a page is idle. */
 async function fetchOnce({ onSnapshot, onLink }) {
   try {
     const response = await fetch('v1/snapshot');
@@ -18,7 +18,7 @@ async function fetchOnce({ onSnapshot, onLink }) {
   }
 }
 
-/** The hub speaks each second, so that this much silence means that it has gone. */
+/** The hub sends an event each second. After this silence, ms, the connection counts as lost. */
 const SILENCE_MS = 5000;
 
 function stream(handlers) {
@@ -37,7 +37,7 @@ function stream(handlers) {
   on('event', onEvent);
   source.addEventListener('error', () => {
     onLink('lost');
-    // A lost connection is taken up again by the browser, a refusal (too many streams) is not.
+    // The browser reconnects after a loss, but not after a refusal (too many streams).
     if (source.readyState === EventSource.CLOSED) setTimeout(() => stream(handlers), SILENCE_MS);
   });
 }

@@ -1,4 +1,4 @@
-/** Numbers as a person reads them. The same rules as the command line's: three digits, signs in words. */
+/** Formats numbers by the same rules as the command line: three digits, signs in words. */
 
 const STEPS = [
   [1e9, 's'],
@@ -23,14 +23,14 @@ export function signed(ns) {
   return isKnown(ns) && ns > 0 ? `+${text}` : text;
 }
 
-/** An offset is reference − clock: above zero the clock is slow. */
+/** Formats an offset, reference − clock: above zero the clock is slow. */
 export const side = (ns) => (isKnown(ns) ? (ns < 0 ? 'fast' : 'slow') : '');
 
 export const rate = (ppb) => (isKnown(ppb) ? `${(ppb / 1e3).toFixed(3).replace('-', '−')} ppm` : '–');
 
 export const percent = (share) => (share >= 0.005 ? `${Math.round(share * 100)} %` : share > 0 ? '< 1 %' : '–');
 
-/** How long, in its two greatest units: `3 d 4 h`, `22 s`. */
+/** Formats a duration in its two greatest units: `3 d 4 h`, `22 s`. */
 export function age(seconds) {
   if (!isKnown(seconds)) return '–';
   const s = Math.max(0, Math.floor(seconds));
@@ -42,7 +42,7 @@ export function age(seconds) {
 
 const pad = (value) => String(value).padStart(2, '0');
 
-/** `14:03:22` of a Unix time in seconds. */
+/** Formats a Unix time, s, as `14:03:22`. */
 export const clock = (unix) => new Date(unix * 1000).toISOString().slice(11, 19);
 
 export const day = (unix) => new Date(unix * 1000).toISOString().slice(0, 10);

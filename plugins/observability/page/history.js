@@ -1,6 +1,6 @@
 const LONGEST_S = 3600;
 
-/** The hour that the plot and the sparklines show: the snapshot's columns, and each new sample at their end. */
+/** The hour of data behind the plot and the sparklines: the snapshot's columns, extended by each new sample. */
 export class History {
   t = [];
   offsetNs = [];
@@ -15,7 +15,7 @@ export class History {
   }
 
   add(sample) {
-    // The plot wants rising times, whatever the clock did.
+    // The plot needs rising times, even if the clock was stepped back.
     if (sample.t <= (this.t.at(-1) ?? 0)) return;
     const rows = this.t.length;
     this.t.push(sample.t);
@@ -28,14 +28,14 @@ export class History {
     this.#trim(sample.t - LONGEST_S);
   }
 
-  /** Index of the first row at or after `t`. */
+  /** Returns the index of the first row at or after `t`. */
   since(t) {
     const index = this.t.findIndex((one) => one >= t);
     return index < 0 ? this.t.length : index;
   }
 
   #trim(oldest) {
-    // A minute at a time: moving an array each second would be work for nothing.
+    // Removes a minute at a time, because moving the arrays each second is wasteful.
     if (this.t[0] >= oldest - 60) return;
     const gone = this.since(oldest);
     for (const column of [this.t, this.offsetNs, this.sigmaNs, ...this.sources.values()]) column.splice(0, gone);

@@ -2,7 +2,7 @@ import { h, setAttribute, setText } from './dom.js';
 
 const ARROWS = { above: '↑ ', below: '↓ ', inside: '' };
 
-/** Names the colours, says the values under the cursor, shows and hides sources. */
+/** The legend: names the colours, shows the values under the cursor, and shows or hides sources. */
 export class Legend {
   #parent;
   #onToggle;

@@ -9,7 +9,7 @@ import { Plot } from './plot.js';
 import { showSinks } from './sinks.js';
 import { showSources } from './sources.js';
 
-/** How fresh the page is. */
+/** Texts for the state of the connection. */
 const LINK_WORDS = { live: 'live', lost: 'trying again', snapshot: 'snapshot' };
 const MOST_EVENTS = 100;
 
@@ -22,7 +22,7 @@ let events = [];
 let scheduled = false;
 let received = 0;
 
-/** The hub's time and when the page heard it. */
+/** The hub's time, and the page's time at which it arrived. */
 let heard = { t: 0, at: 0 };
 
 follow({
@@ -56,7 +56,7 @@ follow({
 
 setInterval(showTime, 1000);
 
-/** Two events may read alike. */
+/** Numbers the events, because two events may have the same text. */
 function number(event) {
   return { ...event, number: String(received++) };
 }
@@ -65,7 +65,7 @@ function note(t) {
   if (t !== undefined) heard = { t, at: performance.now() };
 }
 
-/** Hidden pages are brought up to date when somebody looks again. */
+/** Skips drawing while the page is hidden and draws it when it is shown again. */
 function schedule() {
   if (scheduled) return;
   scheduled = true;
@@ -90,7 +90,7 @@ function show() {
   showTime();
 }
 
-/** The whole page says so: what is on it is no longer true, and a tab shows nothing but its title. */
+/** Marks the whole page and its title when the hub does not answer, because the data on it is no longer true. */
 function showLost() {
   const since = heard.t === 0 ? Date.now() / 1000 : heard.t;
   const host = status?.host.name ?? location.hostname;

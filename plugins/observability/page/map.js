@@ -7,12 +7,12 @@ const TOP = 16;
 const SOURCE_X = 104;
 const HUB_X = 152;
 const SINK_X = 200;
-/** Letters that fit left and right. */
+/** Number of letters that fit left and right. */
 const ROOM = { end: 15, start: 20 };
 
 let drawn = '';
 
-/** Sources on the left, the one estimate in the middle, what it drives on the right; a line is as wide as the weight. */
+/** The map: sources left, the estimate in the middle, clocks and sinks right. The width of a line is the weight. */
 export function showMap({ sources, clocks, sinks }) {
   const left = [...sources].sort(byRank);
   const right = [...clocks.map(({ id, steered }) => ({ id, state: steered ? 'running' : 'observed' })), ...sinks];

@@ -1,6 +1,6 @@
 /**
- * The columns of the plot: time, each source, upper and lower edge of the ±1σ band, the estimate: what comes later is
- * drawn above. Around the estimate, all but time is taken relative to it.
+ * Returns the columns of the plot: time, each source, upper and lower edge of the ±1σ band, the estimate. Later columns are drawn
+ * above earlier ones. In the view around the estimate all values are relative to it.
  */
 export function columns(history, ids, { view, spanS }) {
   const first = history.since((history.t.at(-1) ?? 0) - Number(spanS));
@@ -24,8 +24,8 @@ export function columns(history, ids, { view, spanS }) {
 const relative = (value, zero) => (value === null || zero === null ? null : value - zero);
 
 /**
- * Returns the range of the y axis, with a little air: of the band and of each source of `shown`, without their outliers, or
- * with `fit` "all" to the last point. Without an estimate, all sources count.
+ * Returns the range of the y axis with a margin: the band and each source of `shown`, without their outliers, or all points if
+ * `fit` is "all". Without an estimate, all sources count.
  */
 export function limits([, ...lines], shown, fit = 'estimate') {
   const spread = fit === 'all' ? extent : usual;
@@ -40,7 +40,7 @@ export function limits([, ...lines], shown, fit = 'estimate') {
 
 /** An outlier lies this many interquartile ranges beyond the quartiles (Tukey's outer fence). */
 const FENCE = 3;
-/** The newest tenth is never trimmed: what happens now must be seen. */
+/** Share of newest points that are never trimmed, so that present changes are visible. */
 const NEWEST = 0.1;
 
 function usual(column) {
@@ -53,7 +53,7 @@ function usual(column) {
   return extent(known.filter((value, index) => index >= newest || isUsual(value)));
 }
 
-/** A value counts until the next one: a source that asks seldom would otherwise be judged by its first burst. */
+/** Weights each value by the time until the next one. Otherwise the first burst of a slow source would dominate. */
 function held(column) {
   let last = null;
   return column.map((value) => (last = value ?? last)).filter((value) => value !== null);

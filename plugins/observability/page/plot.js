@@ -5,7 +5,7 @@ import { columns, limits } from './plot-data.js';
 
 const uPlot = window.uPlot;
 
-/** What the operator can choose, and what it starts with. */
+/** The operator's choices and their defaults. */
 const CHOICES = {
   view: { label: 'Show', options: { clock: 'clock', deviation: 'against estimate' } },
   spanS: { label: 'Span', options: { 600: '10 min', 3600: '1 h' } },
@@ -19,7 +19,7 @@ export class Plot {
   #hidden = new Set();
   #legend = new Legend($('legend'), (id) => this.#toggle(id));
   #plot;
-  /** The sources that the present uPlot was made for. */
+  /** The sources of the present uPlot instance. */
   #made = '';
   #sources = [];
   #marks = [];
@@ -35,7 +35,7 @@ export class Plot {
   }
 
   show({ sources }, events) {
-    // In the order of the configuration, whatever their rank: a source keeps its colour.
+    // In the order of the configuration, so that a source keeps its colour.
     this.#sources = sources;
     this.#marks = events
       .filter(({ kind }) => kind === 'mode' || kind === 'clock')
@@ -77,7 +77,7 @@ export class Plot {
     return limits(this.#plot?.data ?? [[]], shown, this.#chosen.fit);
   }
 
-  /** The values of one row in the legend. */
+  /** Returns the legend's values of one row. */
   #say(row) {
     const data = this.#plot.data;
     const t = data[0][row];
@@ -122,7 +122,7 @@ const size = () => {
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const colorOf = (index) => `var(--source-${index % 8})`;
 
-/** The newest value at or before a row: a source speaks now and then. */
+/** Returns the newest value at or before a row, because a source has no value in most rows. */
 function latest(column = [], row) {
   for (let index = row; index >= 0; index--) if (column[index] !== null) return column[index];
   return undefined;

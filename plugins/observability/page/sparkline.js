@@ -2,7 +2,7 @@ const WIDTH = 100;
 const HEIGHT = 24;
 const EDGE = 3;
 
-/** A path of what a source said over the hour, in a box of 100 × 24, least at the bottom, greatest at the top. */
+/** Returns the path of a source's offsets over the hour, in a box of 100 × 24, minimum at the bottom. */
 export function sparkline(times, values) {
   const heard = values.flatMap((value, row) => (value === null ? [] : [[times[row], value]]));
   if (heard.length < 2) return '';
@@ -17,7 +17,7 @@ export function sparkline(times, values) {
     .join('L')}`;
 }
 
-/** Two points a unit of width are as fine as it gets: the least and the greatest of what falls there. */
+/** Reduces the values to two points per unit of width: the minimum and the maximum. */
 function thin(heard) {
   const size = Math.ceil(heard.length / WIDTH);
   if (size < 3) return heard;

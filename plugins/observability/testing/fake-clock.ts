@@ -1,7 +1,7 @@
 import type { Timer } from 'timehub/api';
 import type { WorkClock } from '../clock.js';
 
-/** Time that a test lets pass. */
+/** A clock that a test advances. */
 export class FakeClock implements WorkClock {
   #ms = 0;
   readonly #timers = new Set<{ readonly at: number; readonly handler: () => void }>();
@@ -20,12 +20,12 @@ export class FakeClock implements WorkClock {
     this.after(0, handler);
   }
 
-  /** Something takes this long, and no timer gets its turn. */
+  /** Advances the time without running timers, as busy code does. */
   take(ms: number): void {
     this.#ms += ms;
   }
 
-  /** Lets time pass and runs the timers in their order. */
+  /** Advances the time and runs the timers in their order. */
   pass(ms: number): void {
     const end = this.#ms + ms;
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {

@@ -1,7 +1,7 @@
 import type { SinkContext, Timer, TimeState } from 'timehub/api';
 import type { FakeHub } from './fake-hub.js';
 
-/** A sink's context over a pretended hub. Timers wait for `fire`, or after `goLive` for their time. */
+/** A sink's context with a fake hub. Timers run on `fire`, or in real time after `goLive`. */
 export class FakeContext {
   readonly health: { readonly state: string; readonly reason: string }[] = [];
   readonly warnings: { readonly message: string; readonly fields: object | undefined }[] = [];
@@ -20,7 +20,7 @@ export class FakeContext {
     this.#timers.clear();
   }
 
-  /** Runs the timers that were set with this delay. */
+  /** Runs the timers with this delay. */
   async fire(delayNs: number): Promise<void> {
     for (const timer of [...this.#timers].filter((one) => one.delayNs === delayNs)) {
       if (this.#timers.delete(timer)) await timer.handler();

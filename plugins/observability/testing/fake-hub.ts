@@ -11,7 +11,7 @@ import type {
   TimeState,
 } from 'timehub/api';
 
-/** What a pretended source does: where it lies, how it scatters, how often it is heard. */
+/** A fake source: its bias, its noise and its interval. */
 interface Pretence {
   readonly id: string;
   readonly state: SourceState;
@@ -34,7 +34,7 @@ const SOURCES: readonly Pretence[] = [
   pretend('ntp.spare', 'warming', '2 of 4 observations', 900, 700, 5e6, 0, 300),
 ];
 
-/** A hub that is not there: plausible moving data from a fixed seed, for tests and for working on the page. */
+/** A fake hub: plausible changing data from a fixed seed, for tests and for work on the page. */
 export class FakeHub implements HubReport {
   mode: Mode = 'tracking';
   #seconds = 0;
@@ -74,7 +74,7 @@ export class FakeHub implements HubReport {
     });
   }
 
-  /** Lets a second pass. */
+  /** Advances the time by one second. */
   advance(): void {
     this.#seconds++;
     this.#frequencyPpb += this.#normal() * 0.05;
@@ -233,7 +233,7 @@ export class FakeHub implements HubReport {
     return this.mode === 'holdover' ? 'no source answers' : '3 sources agree within 300 ns';
   }
 
-  /** The clock's reading: an arbitrary day in 2026. */
+  /** Returns the clock's reading, an arbitrary day in 2026. */
   unix(): bigint {
     return BigInt(1_795_259_000 + this.#seconds) * 1_000_000_000n;
   }
@@ -242,7 +242,7 @@ export class FakeHub implements HubReport {
     return new Date((1_795_259_000 + seconds) * 1000).toISOString();
   }
 
-  /** Twelve uniform numbers make a normal one; the generator is a plain LCG (Knuth's MMIX constants would not fit a double). */
+  /** Returns a normal random number: the sum of twelve uniform ones from an LCG whose constants fit a double. */
   #normal(): number {
     let sum = -6;
     for (let index = 0; index < 12; index++) {

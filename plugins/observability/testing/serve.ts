@@ -1,5 +1,5 @@
 /**
- * Serves the dashboard of a pretended hub, for work on the page:
+ * Serves the dashboard of a fake hub, for work on the page:
  * `node dist/plugins/observability/testing/serve.js [address] [socket]`, ended by Ctrl-C.
  */
 import sink from '../sink.js';

@@ -157,7 +157,7 @@ export class Grandmaster {
   }
 
   #report(report: PortReport): void {
-    if (report.type === 'remember') this.#prepared?.saveLink(report.neighbour);
+    if (report.type === 'save-link') this.#prepared?.saveLink(report.link);
     if (report.type !== 'state') return;
     if (this.#state === 'pre-master' && report.state === 'master') this.#qualificationTimeouts++;
     this.#state = report.state;

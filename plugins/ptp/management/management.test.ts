@@ -13,7 +13,7 @@ import {
   UNICAST_STATES_NP,
   writeDataSet,
 } from 'timehub/protocol/ptp';
-import { addGpsd } from '../../../src/lab/gpsd-node.js';
+import { addGpsd } from '../../../src/lab/nodes/gpsd-node.js';
 import { planTable } from '../../../src/lab/testing/plans.js';
 import { PtpLab, type PtpLabMachine } from '../testing/ptp-lab.js';
 import { portAddressOf } from './unicast-master-table.js';

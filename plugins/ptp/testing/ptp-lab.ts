@@ -2,10 +2,10 @@ import { BUILT_AT, NS_PER_S, type Ns } from 'timehub/api';
 import { assembleHub } from '../../../src/kernel/assembly/assemble.js';
 import { STATE_STORE } from '../../../src/kernel/assembly/tokens.js';
 import type { Hub } from '../../../src/kernel/hub.js';
-import { NO_STATE, type StateStore } from '../../../src/kernel/memory/state-file.js';
+import { NO_STATE, type StateStore } from '../../../src/kernel/saved-state/state-file.js';
 import { createLabHost, type LabHost, type LabHostOptions } from '../../../src/lab/host.js';
-import { wire } from '../../../src/lab/link.js';
-import type { Segment, SegmentPort } from '../../../src/lab/segment.js';
+import { wire } from '../../../src/lab/network/link.js';
+import type { Segment, SegmentPort } from '../../../src/lab/network/segment.js';
 import { planTables, type Tables } from '../../../src/lab/testing/plans.js';
 
 /** Machines in virtual time, on switches that take 300 ns towards a port and 200 ns from it. */

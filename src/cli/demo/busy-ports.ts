@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { HubError } from '../../api/index.js';
+import { type DemoPort, USUAL_BASE } from './demo-ports.js';
 import { portOwner } from './port-owner.js';
-import { type DemoPort, USUAL_BASE } from './world.js';
 
 /** Rejects with `TH_NET_PORT_BUSY`, which names every port that another program has, and how to move the demonstration. */
 export async function requirePorts(ports: readonly DemoPort[], base: number, command: string): Promise<void> {

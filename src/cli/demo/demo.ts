@@ -2,16 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { formatProblems } from '../../kernel/config/index.js';
-import { defaultControlPath } from '../../lab/control-path.js';
+import { defaultControlPath } from '../../lab/loopback/control-path.js';
 import { openClient } from '../client.js';
 import { EXIT, type ExitStatus } from '../exit.js';
-import { type LoadedHub, loadHub } from '../load.js';
+import { type LoadedHub, loadHub } from '../load-hub.js';
 import { packageRoot } from '../package-root.js';
 import { requirePorts } from './busy-ports.js';
 import { type DemoPlaces, hintsFor, ownCommand } from './commands.js';
+import { parsePortBase, portsOf, readWorld, USUAL_BASE } from './demo-ports.js';
 import { endWithNpm } from './parent.js';
 import { showStatus } from './screen.js';
-import { parsePortBase, portsOf, readWorld, USUAL_BASE } from './world.js';
 
 interface DemoOptions {
   readonly portBase?: string;

@@ -1,7 +1,7 @@
 import type { StatusReport } from '../../api/index.js';
 import { BoundedOutput } from '../output/bounded-output.js';
 import { openOutput } from '../output/descriptor.js';
-import { headline, paint, sourceTable } from '../text.js';
+import { headline, paint, sourceTable } from '../status-text.js';
 import { cutToScreen } from './cut-to-screen.js';
 
 /** On a terminal the table is redrawn; elsewhere a line is enough now and then. */

@@ -1,47 +1,46 @@
-import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation } from '../../api/index.js';
+import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation, type StepPolicy } from '../../api/index.js';
 import type { Input } from '../engine/input.js';
 import type { Estimator, TrackEstimate } from '../estimator/types.js';
 import { coolingPpb } from '../persistence/saved-state.js';
-import { learnAnswerNoise } from '../polling/information-gain.js';
-import type { Change } from '../selection/admission.js';
-import { isFarBelow } from '../selection/echo.js';
-import { BOUND_SIGMAS, distanceNs, VOTE_SIGMAS } from '../selection/root-distance.js';
+import { distanceNs, VOTE_SIGMAS } from '../selection/root-distance.js';
 import type { Interval } from '../selection/vote.js';
 import type { SourceTrack } from '../tracks/source.js';
-import { statedDriftPpb } from '../tracks/stated-error.js';
-import { statedStratum } from '../tracks/stratum.js';
-import { type Clock, createClock, doubt, setForward, type TightestBound } from './clock.js';
-import { boundNs, type ClockModel, extrapolate, modelOf, notBelow, quickened, stepped } from './clock-model.js';
-import { rested } from './sleep.js';
+import { type Clock, createClock, noteJump, shiftReading } from './clock.js';
+import {
+  BOUND_SIGMAS,
+  boundNs,
+  type ClockModel,
+  extrapolate,
+  modelOf,
+  notBelow,
+  quickened,
+  stepped,
+} from './clock-model.js';
+import { Servo } from './servo.js';
+import { afterSleep } from './sleep.js';
+import { bounded, type ErrorLimit, leastLimit } from './tightest-bound.js';
 import { usualScale } from './timescale.js';
 
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
 
-/** The error is below this, as `by` has it. */
-interface Limit {
-  readonly errorNs: Ns;
-  readonly by: SourceTrack;
-}
-
-/** Time for which the strata of a possible echo must have been steady: in a loop they rise with every round. */
-const STEADY_NS = BigInt(3600 * NS_PER_S);
-
-/** A pulse is numbered when half its period is this many sigmas. */
+/** A pulse can be numbered if half its period is at least this many sigmas of its clock. */
 const NUMBERING_SIGMAS = 6;
-/** Servers do not agree on how to number the second around a leap. */
+/** Servers do not agree on the number of the second around a leap. */
 const LEAP_DOUBT_NS = BigInt(NS_PER_S);
 
 /**
- * The clocks and what is believed of them: from the estimator while anything is asserted there, running on by itself when
- * every source has been thrown out.
+ * The clocks and their models. It alone talks to the estimator, and alone writes the clocks. While a track is admitted the
+ * models are the estimator's; after that they run on by themselves.
  */
 export class ClockEnsemble {
   readonly clocks = new Map<ClockId, Clock>();
-  /** The estimator goes on with their slopes: there are never many. */
+  /** Clocks that are gone, whose slopes the estimator keeps: there are never many. */
   readonly #gone = new Set<ClockId>();
   readonly #estimator: Estimator;
   readonly #tracks: () => readonly SourceTrack[];
-  /** Of this moment: they are asked for several times. */
+  /** Tracks of which the estimator has had an observation. */
+  readonly #observed = new Set<SourceTrack>();
+  /** Caches of the estimator's results at this moment. */
   readonly #estimates = new Map<SourceTrack, TrackEstimate | undefined>();
   readonly #offsets = new Map<ClockId, Ns>();
   /** Half the interval of the best carrier. */
@@ -53,15 +52,15 @@ export class ClockEnsemble {
     this.#tracks = tracks;
   }
 
-  /** Takes everything to `now`. */
+  /** Predicts everything to `now`. */
   advance(now: Instant): void {
     if (now === this.#now) return;
     this.#now = now;
     this.#estimator.advance(now);
-    this.#moved();
+    this.#clearCaches();
   }
 
-  /** True: it was never there before. */
+  /** Returns true when the clock was never there before. */
   declare({ clock: id, frequencyPpb, maxPpb, scale, time, monotonic }: InputOf<'clock'>): boolean {
     const known = this.clocks.get(id);
     const clock = known ?? createClock(id, usualScale(id));
@@ -76,17 +75,22 @@ export class ClockEnsemble {
     clock.frequencyPpb = frequencyPpb;
     // It may be another device of the same name.
     if (this.#gone.delete(id)) {
-      this.doubt(id);
+      this.doubtFrequency(id);
       return false;
     }
     this.#estimator.addClock(id, monotonic);
     return true;
   }
 
-  /** Once nothing is measured by it any more. */
+  /** To be called when no track is measured by the clock any more. */
   forget(id: ClockId): void {
     this.clocks.delete(id);
     this.#gone.add(id);
+  }
+
+  /** `policy`: null for a clock that is no longer steered. */
+  discipline(clock: Clock, policy: StepPolicy | null): void {
+    clock.servo = policy === null ? undefined : new Servo(policy);
   }
 
   steered(id: ClockId, frequencyPpb: number, now: Instant): void {
@@ -95,51 +99,53 @@ export class ClockEnsemble {
     const deltaPpb = frequencyPpb - clock.frequencyPpb;
     clock.frequencyPpb = frequencyPpb;
     if (deltaPpb === 0) return;
-    // Once everything is at that moment: a change of rate moves no offset then.
+    // Once everything is predicted to that moment, a change of rate moves no offset.
     this.advance(now);
     this.#estimator.controlFrequency(id, deltaPpb, now);
-    alter(clock, (model) => quickened(model, deltaPpb, now));
+    changeHeld(clock, (model) => quickened(model, deltaPpb, now));
   }
 
-  /** `before`: the last moment at which nobody else had stepped the clock yet. */
+  /** `before`: the last moment at which the clock had not been stepped by another program yet. */
   stepped({ clock: id, deltaNs, byUs, monotonic: at }: InputOf<'stepped'>, before: Instant): void {
     const clock = this.clocks.get(id);
     if (clock === undefined) return;
-    this.#shift(id, deltaNs, at);
-    doubt(clock, { after: byUs ? at : before, at });
-    setForward(clock, deltaNs);
-    if (!byUs) clock.anchor = undefined;
+    this.#shift(clock, deltaNs, at);
+    noteJump(clock, { after: byUs ? at : before, at });
+    shiftReading(clock, deltaNs);
+    if (!byUs) clock.tightest = undefined;
   }
 
-  /** No phase survives a sleep: the clocks run on with what the battery-backed clock made of them. */
+  /** No phase survives a sleep: no track is admitted, and the clocks run on from the battery-backed clock's time. */
   slept(sleptNs: Ns, now: Instant): void {
     this.advance(now);
     for (const clock of this.clocks.values()) {
-      const kept = this.#kept(clock);
-      clock.held = kept === undefined ? undefined : rested(extrapolate(kept, now), sleptNs);
-      clock.anchor = undefined;
-      doubt(clock, { after: 0n, at: now });
-      setForward(clock, sleptNs);
+      const kept = this.#keptModel(clock);
+      clock.held = kept === undefined ? undefined : afterSleep(extrapolate(kept, now), sleptNs);
+      clock.tightest = undefined;
+      noteJump(clock, { after: 0n, at: now });
+      shiftReading(clock, sleptNs);
     }
     this.#estimator.slept(sleptNs, coolingPpb(sleptNs));
-    this.#moved();
+    this.#clearCaches();
+    this.#observed.clear();
+    for (const track of this.#tracks()) track.admission.record(undefined);
   }
 
-  /** UTC itself jumped: every clock that keeps UTC is ahead of it, or behind, until it jumps too. */
+  /** UTC itself jumps at a leap second: every clock that keeps UTC is off by it until it jumps, too. */
   referenceJumped(deltaNs: Ns, at: Instant): void {
     for (const clock of this.clocks.values()) {
       if (clock.scale !== 'utc') continue;
-      this.#shift(clock.id, -deltaNs, at);
-      doubt(clock, { after: at - LEAP_DOUBT_NS, at: at + 2n * LEAP_DOUBT_NS });
+      this.#shift(clock, -deltaNs, at);
+      noteJump(clock, { after: at - LEAP_DOUBT_NS, at: at + 2n * LEAP_DOUBT_NS });
     }
   }
 
-  read(id: ClockId, time: Instant, monotonic: Instant): void {
+  noteReading(id: ClockId, time: Instant, monotonic: Instant): void {
     const clock = this.clocks.get(id);
     if (clock !== undefined) clock.reading = { time, monotonic };
   }
 
-  /** UTC as far as it is known, from the system clock's last reading. */
+  /** Returns UTC by the system clock's last reading; undefined while it is not known. */
   utc(now: Instant): Instant | undefined {
     const clock = this.clocks.get('system');
     if (clock?.reading === undefined || clock.model === undefined) return undefined;
@@ -149,77 +155,87 @@ export class ClockEnsemble {
 
   observe(track: SourceTrack, observation: Observation): void {
     this.#estimator.observe(track.key, observation);
-    this.#moved();
-    track.fed++;
+    this.#clearCaches();
+    this.#observed.add(track);
   }
 
-  /** The time of these has jumped, by `jumpNs` if that is known. */
+  /** The time of these tracks has jumped, by `jumpNs` if that is known. */
   discontinuity(tracks: readonly SourceTrack[], jumpNs: Ns | undefined): void {
     for (const { key } of tracks) this.#estimator.discontinuity(key, jumpNs);
-    this.#moved();
+    this.#clearCaches();
     this.distrust(tracks);
   }
 
-  /** If nobody carries the time any more, it may be wrong by `jumpNs`, by which it may be that it should have jumped. */
-  open(jumpNs: Ns): void {
+  /** Without carriers, widens the held bounds by the size of a jump that is not followed: the jump may have been right. */
+  widenHeldBounds(jumpNs: Ns): void {
     for (const clock of this.clocks.values())
       if (clock.held !== undefined) clock.held = { ...clock.held, distanceNs: clock.held.distanceNs + jumpNs };
   }
 
   remove(tracks: readonly SourceTrack[]): void {
-    this.#keep(() => {
-      for (const { key } of tracks) this.#estimator.removeTrack(key);
+    this.#changeAdmissions(() => {
+      for (const track of tracks) {
+        this.#estimator.removeTrack(track.key);
+        this.#observed.delete(track);
+      }
     });
   }
 
-  /** Every source that shaped the clock's rate was wrong, or the rate is: it may be anything again. */
-  doubt(id: ClockId): void {
+  /** Reopens the estimate of a clock's rate: every source that shaped it was wrong, or the rate itself has changed. */
+  doubtFrequency(id: ClockId): void {
     this.#estimator.doubtFrequency(id);
-    this.#moved();
+    this.#clearCaches();
     const clock = this.clocks.get(id);
     const slopeSigmaPpb = this.#estimator.clock(id)?.slopeSigmaPpb;
-    if (clock !== undefined) clock.anchor = undefined;
+    if (clock !== undefined) clock.tightest = undefined;
     if (clock?.model !== undefined && slopeSigmaPpb !== undefined) clock.model = { ...clock.model, slopeSigmaPpb };
   }
 
-  /** What these vouched for holds no more. */
+  /** Drops the tightest bounds that these tracks gave. */
   distrust(tracks: readonly SourceTrack[]): void {
     for (const clock of this.clocks.values())
-      if (clock.anchor !== undefined && tracks.includes(clock.anchor.by)) clock.anchor = undefined;
+      if (clock.tightest !== undefined && tracks.includes(clock.tightest.by)) clock.tightest = undefined;
   }
 
-  apply(changes: readonly Change[]): void {
-    if (changes.length === 0) return;
-    this.#keep(() => {
-      for (const { track, biasSigmaNs } of changes) {
-        if (biasSigmaNs === undefined) this.#estimator.withdraw(track.key);
-        else this.#estimator.admit(track.key, biasSigmaNs);
-      }
+  /** Makes these the admitted tracks, each with its bias sigma. Returns true when that changed anything. */
+  admit(admitted: ReadonlyMap<SourceTrack, Ns>): boolean {
+    const changed = this.#tracks().filter((track) => track.admission.differsFrom(admitted.get(track)));
+    if (changed.length === 0) return false;
+    // A source that reports itself that it has lost its time was right before.
+    this.distrust(changed.filter((track) => !admitted.has(track) && track.source.claims.synchronised));
+    this.#changeAdmissions(() => {
+      for (const track of changed) this.#assert(track, admitted.get(track));
     });
+    return true;
+  }
+
+  /** Withdraws the admission of one track until it is judged again. */
+  withdraw(track: SourceTrack): void {
+    if (track.admission.isAdmitted) this.#changeAdmissions(() => this.#assert(track, undefined));
   }
 
   /** Undefined while the track has no phase yet. */
   readonly estimate = (track: SourceTrack): TrackEstimate | undefined => {
     if (this.#estimates.has(track)) return this.#estimates.get(track);
-    const found = track.fed > 0 ? this.#estimator.track(track.key) : undefined;
+    const found = this.#observed.has(track) ? this.#estimator.track(track.key) : undefined;
     const estimate = found === undefined || Number.isNaN(found.offsetNs) ? undefined : found;
     this.#estimates.set(track, estimate);
     return estimate;
   };
 
-  /** What a track says beside the estimate of its clock. */
+  /** Returns the offset of a track − the estimate of its clock. */
   readonly biasNs = (track: SourceTrack, estimate: TrackEstimate): Ns =>
     estimate.offsetNs - this.#offsetNs(track.clock);
 
-  /** Whether the clock's phase is known to a fraction of a pulse's period. */
-  numbered({ clock: id, periodNs }: SourceTrack): boolean {
+  /** Returns true when the clock's phase is known to a fraction of the pulse's period. */
+  canNumber({ clock: id, numbering: { periodNs } }: SourceTrack): boolean {
     const model = this.clocks.get(id)?.model;
     if (model === undefined) return false;
     const now = extrapolate(model, this.#now);
     return NUMBERING_SIGMAS * now.sigmaNs < periodNs / 2 && boundNs(now) < periodNs / 2;
   }
 
-  /** The time kept so far, as an opinion: it stands for the best source that shaped it. */
+  /** Returns the hub's time so far as an opinion: it stands for the best source that shaped it. */
   opinion(): Interval | undefined {
     const clock = this.clocks.get('system');
     if (clock?.model === undefined) return undefined;
@@ -230,25 +246,27 @@ export class ClockEnsemble {
     };
   }
 
-  /** Takes the models anew; `carriers` limit the error. */
+  /** Updates the models from the estimator; the carriers bound their errors. */
   refresh(carriers: readonly SourceTrack[]): void {
-    const asserted = this.#asserted();
+    const isAsserted = this.#isAsserted();
     const limits = this.#limits(carriers);
     for (const clock of this.clocks.values()) {
-      const found = asserted ? this.#estimator.clock(clock.id) : undefined;
-      if (found === undefined) clock.model = this.#kept(clock);
-      else {
-        const before = clock.model && extrapolate(clock.model, this.#now);
-        const model = modelOf(found, this.#now, before?.distanceNs ?? 0, before?.driftPpb ?? 0);
-        const least = leastOf(limits, clock.anchor, this.#now);
-        const known = limited(clock, model, least);
-        clock.model = carriers.length === 0 ? notBelow(known, clock.model) : known;
+      const found = isAsserted ? this.#estimator.clock(clock.id) : undefined;
+      if (found === undefined) {
+        clock.model = this.#keptModel(clock);
+        continue;
       }
+      const before = clock.model && extrapolate(clock.model, this.#now);
+      const unbounded = modelOf(found, this.#now, before?.distanceNs ?? 0, before?.driftPpb ?? 0);
+      const limit = leastLimit(limits, clock.tightest, this.#now);
+      const { model, tightest } = bounded(unbounded, limit, clock.tightest);
+      clock.tightest = tightest;
+      clock.model = carriers.length === 0 ? notBelow(model, clock.model) : model;
     }
   }
 
-  /** Notes what answers that are just in have told of their clocks, which rested on `carriers`. */
-  weigh(tracks: readonly SourceTrack[], carriers: readonly SourceTrack[], now: Instant): void {
+  /** Learns from the change of the models how much the answers tell that have just arrived on these tracks. */
+  learnAnswerNoise(tracks: readonly SourceTrack[], carriers: readonly SourceTrack[], now: Instant): void {
     const before = tracks.map(({ clock }) => this.clocks.get(clock)?.model);
     this.advance(now);
     this.refresh(carriers);
@@ -256,102 +274,69 @@ export class ClockEnsemble {
       const after = this.clocks.get(track.clock)?.model;
       const noiseNs = this.estimate(track)?.noiseNs;
       if (before[i] === undefined || after === undefined || noiseNs === undefined) continue;
-      learnAnswerNoise(track, noiseNs, before[i], after);
+      track.answerNoise.learn(noiseNs, before[i], after);
     }
   }
 
-  #shift(id: ClockId, deltaNs: Ns, now: Instant): void {
-    const clock = this.clocks.get(id)!;
-    this.#estimator.controlPhase(id, deltaNs, now);
-    this.#moved();
+  #shift(clock: Clock, deltaNs: Ns, now: Instant): void {
+    this.#estimator.controlPhase(clock.id, deltaNs, now);
+    this.#clearCaches();
     if (clock.model !== undefined) clock.model = stepped(clock.model, deltaNs);
-    alter(clock, (model) => stepped(model, deltaNs));
+    changeHeld(clock, (model) => stepped(model, deltaNs));
   }
 
-  /** A clock's offset in the estimator's eyes, whether anything is asserted there or not. */
+  /** Returns a clock's offset by the estimator, whether a track is admitted or not. */
   #offsetNs(id: ClockId): Ns {
     const known = this.#offsets.get(id) ?? this.#estimator.clock(id)?.offsetNs ?? 0;
     this.#offsets.set(id, known);
     return known;
   }
 
-  /** The estimator has moved. */
-  #moved(): void {
+  #clearCaches(): void {
     this.#estimates.clear();
     this.#offsets.clear();
   }
 
-  /** Every carrier limits the error. */
-  #limits(carriers: readonly SourceTrack[]): readonly Limit[] {
+  #limits(carriers: readonly SourceTrack[]): readonly ErrorLimit[] {
     if (carriers.length > 0) this.#widthNs = Number.POSITIVE_INFINITY;
     return carriers.flatMap((track) => {
       const estimate = this.estimate(track);
       if (estimate === undefined) return [];
-      const farNs = distanceNs(track, estimate);
+      const rootDistanceNs = distanceNs(track, estimate);
       const biasNs = Math.abs(this.biasNs(track, estimate));
-      this.#widthNs = Math.min(this.#widthNs, farNs + VOTE_SIGMAS * estimate.sigmaNs);
-      return [{ errorNs: biasNs + farNs + BOUND_SIGMAS * estimate.sigmaNs, by: track }];
+      this.#widthNs = Math.min(this.#widthNs, rootDistanceNs + VOTE_SIGMAS * estimate.sigmaNs);
+      return [{ errorNs: biasNs + rootDistanceNs + BOUND_SIGMAS * estimate.sigmaNs, by: track }];
     });
   }
 
-  /** Changes what the estimator rests on; when nothing is left of it, the clocks keep the time they had. */
-  #keep(change: () => void): void {
-    const before = [...this.clocks.values()].map((clock) => ({ clock, kept: clock.held ?? clock.model }));
-    change();
-    this.#moved();
-    const asserted = this.#asserted();
-    for (const { clock, kept } of before) clock.held = asserted ? undefined : kept;
+  /** The one place at which the estimator is told of an admission. */
+  #assert(track: SourceTrack, sigmaNs: Ns | undefined): void {
+    if (sigmaNs === undefined) this.#estimator.withdraw(track.key);
+    else this.#estimator.admit(track.key, sigmaNs);
+    track.admission.record(sigmaNs);
   }
 
-  #kept(clock: Clock): ClockModel | undefined {
+  /** Changes the admitted tracks. If none is left afterwards, the clocks keep their time. */
+  #changeAdmissions(change: () => void): void {
+    const before = [...this.clocks.values()].map((clock) => ({ clock, kept: clock.held ?? clock.model }));
+    change();
+    this.#clearCaches();
+    const isAsserted = this.#isAsserted();
+    for (const { clock, kept } of before) clock.held = isAsserted ? undefined : kept;
+  }
+
+  #keptModel(clock: Clock): ClockModel | undefined {
     return clock.held === undefined ? clock.model : extrapolate(clock.held, this.#now);
   }
 
-  #asserted(): boolean {
-    return this.#tracks().some(({ admittedNs, kind }) => admittedNs !== undefined && kind !== 'link');
+  #isAsserted(): boolean {
+    return this.#tracks().some(({ admission, kind }) => admission.isAdmitted && kind !== 'link');
   }
 }
 
-/** What runs on by itself follows what is done to the clock. */
-function alter(clock: Clock, change: (model: ClockModel) => ClockModel): void {
-  const { held, anchor } = clock;
+/** Applies a change of the clock to the models that run on by themselves. */
+function changeHeld(clock: Clock, change: (model: ClockModel) => ClockModel): void {
+  const { held, tightest } = clock;
   if (held !== undefined) clock.held = change(held);
-  if (anchor !== undefined) clock.anchor = { ...anchor, model: change(anchor.model) };
-}
-
-/**
- * The least limit. When the source of the anchor is silent, one that may have had its time from this hub does not count: it
- * would vouch for the hub with the hub's own statement of some time ago.
- */
-function leastOf(limits: readonly Limit[], anchor: TightestBound | undefined, now: Instant): Limit | undefined {
-  const isHeard = anchor === undefined || limits.some(({ by }) => by === anchor.by);
-  const counting = isHeard ? limits : limits.filter(({ by }) => !mayEcho(by, anchor, now));
-  return counting.reduce<Limit | undefined>(
-    (least, limit) => (least === undefined || limit.errorNs < least.errorNs ? limit : least),
-    undefined,
-  );
-}
-
-function mayEcho({ source }: SourceTrack, { stratum, model }: TightestBound, now: Instant): boolean {
-  const { climb } = source;
-  if (!isFarBelow(source, stratum)) return false;
-  return now - model.at < STEADY_NS || (climb !== undefined && climb.rises > 0 && now - climb.at < STEADY_NS);
-}
-
-/**
- * Limits a clock's error by the living or by what was known before, whichever says more: the clock was within a bound of
- * where that has it now, and the bound has grown since.
- */
-function limited(clock: Clock, model: ClockModel, limit: Limit | undefined): ClockModel {
-  const before = clock.anchor && extrapolate(clock.anchor.model, model.at);
-  if (before === undefined && limit === undefined) return model;
-  const errorNs = limit?.errorNs ?? Number.POSITIVE_INFINITY;
-  const beforeNs = before === undefined ? errorNs : Math.abs(model.offsetNs - before.offsetNs) + boundNs(before);
-  const randomNs = BOUND_SIGMAS * model.sigmaNs;
-  const distanceNs = Math.max(Math.min(errorNs, beforeNs) - randomNs, 0);
-  if (limit === undefined || errorNs > beforeNs) return { ...model, distanceNs, driftPpb: before!.driftPpb };
-  const { source, since } = limit.by;
-  const found = { ...model, distanceNs, driftPpb: statedDriftPpb(source.stated, Number(model.at - since)) };
-  clock.anchor = { model: found, by: limit.by, stratum: statedStratum(source.claims) };
-  return found;
+  if (tightest !== undefined) clock.tightest = { ...tightest, model: change(tightest.model) };
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 import type { ClockModel } from './clock-model.js';
-import { rested } from './sleep.js';
+import { afterSleep } from './sleep.js';
 
 const MS = 1e6;
 const HOUR_S = 3600;
@@ -25,9 +25,9 @@ describe('after a sleep', () => {
     const { mode, reason } = world.state();
     expect(world.clock().boundNs).to.be.within(1300 * MS, 3000 * MS);
     expect(mode).to.equal('unsynchronised');
-    expect(reason).to.include('the machine slept for 60 min; still getting to know ntp.a');
+    expect(reason).to.include('the machine slept for 60 min; still learning ntp.a');
     expect(world.texts('clock')).to.deep.equal([
-      'system is not to be trusted: the machine slept for 60 min; the sources are asked anew',
+      'system may be wrong because the machine slept for 60 min; the sources are measured again',
     ]);
     expect(world.state().ntp.stratum).to.equal(16);
   });
@@ -122,7 +122,7 @@ describe('a clock model', () => {
   };
 
   it('is surer of a short sleep than of a long one, of its phase as of its rate', () => {
-    const [short, long] = [60e9, 86_400e9].map((ns) => rested(model, ns));
+    const [short, long] = [60e9, 86_400e9].map((ns) => afterSleep(model, ns));
     expect(short!.sigmaNs).to.be.within(400 * MS, 420 * MS);
     expect(long!.sigmaNs).to.be.above(4e9);
     expect(short!.slopeSigmaPpb).to.be.within(1, 30);

@@ -103,7 +103,7 @@ describe('engine', () => {
     expect(world.state().mode).to.equal('tracking');
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
     expect(world.texts('clock')).to.deep.equal([
-      'system was stepped back by 3.2 s by somebody else; the estimate moved along',
+      'system was stepped back by 3.2 s by another program; the estimate was moved with it',
     ]);
     world.run(10);
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
@@ -278,7 +278,7 @@ describe('engine', () => {
     const world = new ClosedLoop();
     expect(world.clock()).to.include({ id: 'system', offsetNs: 0, boundNs: Number.POSITIVE_INFINITY, steered: false });
     expect(world.state().reason).to.equal('there is no source');
-    expect(world.engine.decision('system')).to.equal('is observed, not steered');
+    expect(world.engine.decision('system')).to.equal('is observed and not steered');
   });
 
   it('brings the time of a PTP hardware clock to the system clock, across timescales', () => {

@@ -24,8 +24,10 @@ describe('the explanation', () => {
     expect(paragraph).to.include(' ntp.far agrees, but weighs next to nothing. ');
     expect(paragraph).to.match(/ntp\.liar is rejected: disagrees with ntp\.a, ntp\.b and ntp\.far by 50(\.\d)? ms\. /);
     expect(paragraph).to.include(' ntp.new is warming: nothing heard from it yet. ');
-    expect(paragraph).to.match(/If all of them fell silent now, the error bound would pass 10 ms after about [^.]+\.$/);
-    expect(clock).to.match(/^The clock "system" is .* error below .*: is observed, not steered\.$/);
+    expect(paragraph).to.match(
+      /If all of them fell silent now, the error bound would exceed 10 ms after about [^.]+\.$/,
+    );
+    expect(clock).to.match(/^The clock "system" is .* error below .*: is observed and not steered\.$/);
     expect(more).to.deep.equal([]);
   });
 

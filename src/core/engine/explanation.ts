@@ -7,7 +7,7 @@ import {
   type TimeState,
 } from '../../api/index.js';
 import { describeHoldover, type Holdover } from '../quality/holdover.js';
-import { LAST_STRATUM } from '../tracks/source.js';
+import { LAST_STRATUM } from '../tracks/stratum.js';
 import { list } from './sentence.js';
 
 export interface ExplanationInputs {

@@ -90,7 +90,7 @@ describe('a hub that gives its clock as it is', function () {
     world.add({ id: 'ntp.beside' }, {}, { stratum: 10, reference: '127.127.1.1' });
     world.run(30);
     expect(world.source('ntp.behind').reason).to.equal(
-      'its stratum 11 is above local-stratum 10: it may have its time from this hub',
+      'its stratum 11 is above local-stratum 10, so it may have its time from this hub: raise local-stratum if it has not',
     );
     expect(world.state().ntp).to.include({ stratum: 11 });
   });

@@ -1,14 +1,14 @@
 import type { Mode } from '../../api/index.js';
 
 /**
- * Decides whether the clock is given to others as it is, because nothing better is known: from when no source has a vote or
- * may yet get one, until a source has brought the time. A source that comes and goes meanwhile does not interrupt it.
+ * Decides whether the system clock is served as it is (`local-stratum`), because nothing better is known: from when no source
+ * has a vote or may get one, until the hub is synchronised. A source that comes and goes meanwhile does not interrupt it.
  */
 export class LocalMode {
   readonly #stratum: number | undefined;
   #isOn = false;
 
-  /** `stratum`: what to call the clock; undefined: it is never given. */
+  /** `stratum`: of the clock as it is; undefined: it is never served. */
   constructor(stratum: number | undefined) {
     this.#stratum = stratum;
   }
@@ -17,12 +17,11 @@ export class LocalMode {
     return this.#isOn;
   }
 
-  /** `mayBegin`: no source may yet be judged. Returns the change, in a sentence without its subject. */
+  /** `mayBegin`: no source may get a vote. Returns an event text when local mode begins. */
   update(mode: Mode, mayBegin: boolean): string | undefined {
     const before = this.#isOn;
     this.#isOn = this.#stratum !== undefined && mode === 'unsynchronised' && (before || mayBegin);
-    if (this.#isOn && !before) return `${this.description} from now on`;
-    return undefined;
+    return this.#isOn && !before ? `${this.description} from now on` : undefined;
   }
 
   /** A sentence without its subject. */

@@ -11,21 +11,21 @@ import { list } from './sentence.js';
 export interface ModeInputs {
   readonly clocks: readonly Clock[];
   readonly sources: readonly Source[];
-  /** Living tracks on which the estimate rests. */
+  /** Reachable tracks on which the estimate rests. */
   readonly carriers: readonly SourceTrack[];
-  /** Sources that carry it, or did so last. */
-  readonly carried: readonly Source[];
+  /** Sources of the carriers, or of the last ones. */
+  readonly lastCarriers: readonly Source[];
   /** Why there is no majority; empty when there is one or nothing to judge. */
   readonly obstacle: string;
-  /** What made the time unknown that was known; empty when nothing did. */
+  /** The event that made the time unknown; empty when there was none. */
   readonly cause: string;
   readonly trackingErrorNs: number;
   readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
 }
 
-/** What the mode depends on, from what is known of clocks and sources. */
-export function modeConditionOf(circumstances: ModeInputs): ModeCondition {
-  const { clocks, sources, carriers, carried, obstacle, cause, trackingErrorNs, estimate } = circumstances;
+/** Returns what the mode depends on. */
+export function modeConditionOf(inputs: ModeInputs): ModeCondition {
+  const { clocks, sources, carriers, lastCarriers, obstacle, cause, trackingErrorNs, estimate } = inputs;
   const system = clocks.find(({ id }) => id === 'system')?.model;
   const isDetached = system === undefined && carriers.length > 0;
   const loss = isDetached
@@ -39,28 +39,28 @@ export function modeConditionOf(circumstances: ModeInputs): ModeCondition {
     known: system !== undefined,
     boundNs: system === undefined ? Number.POSITIVE_INFINITY : boundNs(system),
     ...rolesOf(carriers),
-    loop: carriers.length > 0 ? '' : loopOf(carried),
+    loop: carriers.length > 0 ? '' : loopOf(lastCarriers),
     loss: cause === '' ? loss : `${cause}; ${loss}`,
     slewing: clocks.filter(isFar).map(({ id }) => `the clock ${id}`),
-    least: leastOf(carriers, estimate),
+    least: leastError(carriers, estimate),
   };
 }
 
-/** Says that all these counted up in a loop; empty: they did not. */
-function loopOf(carried: readonly Source[]): string {
-  const climbs = carried.map(({ climb }) => climb);
-  if (carried.length === 0 || !climbs.every((climb) => climb !== undefined && isLoop(climb))) return '';
-  return `${carried[0]!.id} ${loopReason(climbs[0]!)}`;
+/** Returns the reason if all these sources were in a loop; empty otherwise. */
+function loopOf(sources: readonly Source[]): string {
+  const climbs = sources.map(({ climb }) => climb);
+  if (sources.length === 0 || !climbs.every((climb) => climb !== undefined && isLoop(climb))) return '';
+  return `${sources[0]!.id}: ${loopReason(climbs[0]!)}`;
 }
 
-/** Says that the carriers are measured by clocks which nothing compares with the system clock. */
+/** Returns the reason for carriers whose clocks nothing compares with the system clock. */
 function detachment(carriers: readonly SourceTrack[]): string {
   const clocks = list([...new Set(carriers.map(({ clock }) => clock))]);
   const ids = list([...new Set(carriers.map(({ source }) => source.id))]);
   return `nothing compares ${clocks}, by which ${ids} is measured, with the system clock: add a [source.phc.<name>] for it`;
 }
 
-function leastOf(carriers: readonly SourceTrack[], estimate: ModeInputs['estimate']): ModeCondition['least'] {
+function leastError(carriers: readonly SourceTrack[], estimate: ModeInputs['estimate']): ModeCondition['least'] {
   let least: ModeCondition['least'];
   for (const track of carriers) {
     const found = estimate(track);

@@ -65,7 +65,7 @@ describe('mode', () => {
     expect(found).to.include({
       mode: 'converging',
       reason:
-        'gpsd.gnss vouches for 11 µs at best, and tracking-error is 10 µs: raise it, or add a better source than gpsd.gnss',
+        'the error of gpsd.gnss alone may be 11 µs, and tracking-error is 10 µs: raise it, or add a better source than gpsd.gnss',
     });
   });
 

@@ -4,20 +4,20 @@ import { list } from './sentence.js';
 
 /** What the mode depends on. */
 export interface ModeCondition {
-  /** The time is known, however badly: something was combined once. */
+  /** An estimate was combined once, however bad it is by now. */
   readonly known: boolean;
   readonly boundNs: Ns;
-  /** Living sources that carry the estimate. */
+  /** Ids of the reachable sources that carry the estimate. */
   readonly carriers: readonly string[];
-  /** Living sources that agree with them. */
+  /** Ids of the reachable sources that merely agree with them. */
   readonly witnesses: readonly string[];
-  /** Why holdover would go on with a time that came round in a loop; empty: it would not. */
+  /** Why the last carriers were in a loop, so that holdover is not justified; empty if they were not. */
   readonly loop: string;
-  /** Why none does; a sentence without its subject. */
+  /** Why no source carries the estimate, as a clause. */
   readonly loss: string;
-  /** Steered clocks that are still being brought to the estimate. */
+  /** Steered clocks that are far from the estimate. */
   readonly slewing: readonly string[];
-  /** Least error that a carrier can vouch for however long it is measured, and the id of its source. */
+  /** Least error of a carrier, however long it is measured, and the id of its source. */
   readonly least: { readonly errorNs: Ns; readonly id: string } | undefined;
 }
 
@@ -28,8 +28,8 @@ export interface ModeState {
   readonly since: Instant;
 }
 
-/** Tracking is left only when the bound is this much above what enters it. */
-const RELUCTANCE = 1.5;
+/** Hysteresis: tracking ends when the bound is this many times the one that begins it. */
+const HYSTERESIS = 1.5;
 
 export const initialMode = (now: Instant): ModeState => ({
   mode: 'unsynchronised',
@@ -37,7 +37,7 @@ export const initialMode = (now: Instant): ModeState => ({
   since: now,
 });
 
-/** The mode that follows. `since` moves only when the mode changes. */
+/** Returns the next mode. `since` changes only with the mode. */
 export function nextMode(before: ModeState, condition: ModeCondition, limits: CoreOptions, now: Instant): ModeState {
   const { mode, reason } = assess(before.mode, condition, limits);
   return { mode, reason, since: mode === before.mode ? before.since : now };
@@ -55,9 +55,9 @@ function assess(before: Mode, condition: ModeCondition, limits: CoreOptions): { 
   if (carriers.length === 0) return { mode: 'holdover', reason: `runs on its own: ${loss}` };
   if (slewing.length > 0)
     return { mode: 'converging', reason: `${list(slewing)} is being brought to the time of ${list(carriers)}` };
-  const enough = limits.trackingErrorNs * (before === 'tracking' ? RELUCTANCE : 1);
+  const enough = limits.trackingErrorNs * (before === 'tracking' ? HYSTERESIS : 1);
   if (boundNs > enough && least !== undefined && least.errorNs > limits.trackingErrorNs) {
-    const can = `${least.id} vouches for ${formatDuration(least.errorNs)} at best`;
+    const can = `the error of ${least.id} alone may be ${formatDuration(least.errorNs)}`;
     const limit = `tracking-error is ${formatDuration(limits.trackingErrorNs)}`;
     return {
       mode: 'converging',
@@ -67,7 +67,7 @@ function assess(before: Mode, condition: ModeCondition, limits: CoreOptions): { 
   if (boundNs > enough)
     return {
       mode: 'converging',
-      reason: `the error may still exceed ${formatDuration(limits.trackingErrorNs)}, following ${list(carriers)}`,
+      reason: `follows ${list(carriers)}, and the error may still exceed ${formatDuration(limits.trackingErrorNs)}`,
     };
   const company = witnesses.length > 0 ? `, which ${list(witnesses)} confirm${witnesses.length === 1 ? 's' : ''}` : '';
   return { mode: 'tracking', reason: `follows ${list(carriers)}${company}` };

@@ -6,15 +6,15 @@ import type { TrackEstimate } from '../estimator/types.js';
 import type { LeapSchedule } from '../leap/leap.js';
 import type { Quality } from '../quality/quality.js';
 import { reportOf, sharesOf } from '../selection/reasons.js';
-import { allTracks, carries, type Source, type SourceTrack } from '../tracks/source.js';
+import { allTracks, type Source, type SourceTrack } from '../tracks/source.js';
 import type { ModeState } from './mode.js';
 
 export interface TimeStateParts {
   readonly stamps: readonly Stamp[];
-  /** Of the last input. */
+  /** CLOCK_MONOTONIC_RAW of the last input. */
   readonly now: Instant;
   readonly mode: ModeState;
-  /** The clock is given to others as it is: a sentence without its subject. */
+  /** Description of local mode, a sentence without its subject; undefined while it is off. */
   readonly local: string | undefined;
   readonly clocks: ReadonlyMap<ClockId, Clock>;
   readonly sources: ReadonlyMap<string, Source>;
@@ -23,7 +23,7 @@ export interface TimeStateParts {
   readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
 }
 
-/** The time state at fresh readings of the clocks; a clock without one is shown at the last input. */
+/** Returns the time state at fresh readings of the clocks; a clock without one is shown at the last input. */
 export function timeState(parts: TimeStateParts): TimeState {
   const { stamps, mode, local, clocks, sources, leap, quality, estimate } = parts;
   const now = stamps.reduce((newest, { monotonic }) => (monotonic > newest ? monotonic : newest), parts.now);
@@ -33,8 +33,11 @@ export function timeState(parts: TimeStateParts): TimeState {
   const corrected = system.reading + BigInt(Math.round(system.offsetNs)) + (now - system.monotonic);
   const { pending, taiMinusUtc, taiKnown, expires } = leap.state(model === undefined ? undefined : corrected);
   const utc = (at: Instant) => (model === undefined ? undefined : corrected - (now - at));
-  const shares = sharesOf(allTracks(sources.values()).filter(carries), estimate);
-  const ahead = (track: SourceTrack): number => {
+  const shares = sharesOf(
+    allTracks(sources.values()).filter(({ carries }) => carries),
+    estimate,
+  );
+  const changeNs = (track: SourceTrack): number => {
     const clock = clocks.get(track.clock)?.model;
     return clock === undefined ? 0 : offsetAt(clock, now) - clock.offsetNs;
   };
@@ -46,7 +49,7 @@ export function timeState(parts: TimeStateParts): TimeState {
     monotonic: now,
     clocks: [system, ...others.map((clock) => clockState(clock, clock.id, stamps, now))],
     leap: { pending, taiMinusUtc, taiKnown, expires },
-    sources: [...sources.values()].map((source) => reportOf(source, { now, estimate, shares, utc, ahead })),
+    sources: [...sources.values()].map((source) => reportOf(source, { now, estimate, shares, utc, changeNs })),
     local: local !== undefined,
     ntp: quality.ntp(model, now, pending, corrected),
     ptp: quality.ptp(model, now),

@@ -7,22 +7,26 @@ const DAY_NS = 86_400_000_000_000n;
 const FARTHEST_AHEAD_NS = 1024n * 7n * DAY_NS;
 /** 2036-02-07T06:28:16Z: NTP's seconds begin again with zero (RFC 5905 §6). */
 const NTP_ZERO: Instant = 2_085_978_496_000_000_000n;
-/** A server that counts from zero, since nobody has set it, has counted for less than this. */
+/** Longest uptime of a server that was never set and so counts from zero. */
 const NTP_UPTIME_NS = 30n * DAY_NS;
-/** The machine's own clock shows that it is not 2036 yet when it is at least this far from it. */
+/** The machine's own clock proves that it is not 2036 yet if it is at least this far from it. */
 const NTP_MARGIN_NS = 366n * DAY_NS;
 /** 9999-12-31, the last day that a date of four digits has. */
 const LAST_DAY: Instant = 253_402_214_400_000_000_000n;
 
 /**
- * Says why the date that an observation gives cannot be today, as a clause after the source's name; empty when it can be. A date
- * before `builtAt` has passed. One that is an era of GPS weeks later is believed only if this machine's clock has it too, and
- * one of NTP's zero not beside a clock that has an earlier one.
- * Also empty while no reading of `clock` is known, and for an observation that gives no date.
+ * Returns why the date of an observation cannot be today's, as a clause after the source's name; undefined if it can be. A date
+ * before `builtAt` has passed. A date more than an era of GPS weeks later is accepted only if this machine's clock agrees, and
+ * the date of NTP's zero only if this machine's clock is not far before it. Also undefined while no reading of `clock` is
+ * known, and for an observation without a date.
  */
-export function implausibleDate(observation: Observation, clock: Clock | undefined, builtAt: Instant): string {
+export function implausibleDate(
+  observation: Observation,
+  clock: Clock | undefined,
+  builtAt: Instant,
+): string | undefined {
   const offsetNs = statedOffsetNs(observation);
-  if (!Number.isFinite(offsetNs) || clock?.reading === undefined) return '';
+  if (offsetNs === undefined || !Number.isFinite(offsetNs) || clock?.reading === undefined) return undefined;
   const { time, monotonic } = clock.reading;
   const local = time + (observation.monotonic - monotonic);
   const date = local + BigInt(Math.round(offsetNs));
@@ -32,23 +36,23 @@ export function implausibleDate(observation: Observation, clock: Clock | undefin
   if (isFromZero && local >= builtAt && NTP_ZERO - local > NTP_MARGIN_NS)
     return `has the date ${formatDay(date)}, where NTP's seconds begin with zero, and this machine's clock is at ${formatDay(local)}: it was never set, refused`;
   const isConfirmed = date - local < DAY_NS && local - date < DAY_NS;
-  if (date <= builtAt + FARTHEST_AHEAD_NS || isConfirmed) return '';
+  if (date <= builtAt + FARTHEST_AHEAD_NS || isConfirmed) return undefined;
   return `has the date ${formatDay(date)}, more than 1024 weeks after ${built}, and this machine's clock is at ${formatDay(local)}: refused`;
 }
 
-/** Reference − clock as the observation alone has it, the way of a message included; NaN where it numbers no second. */
-function statedOffsetNs(observation: Observation): Ns {
+/** Returns reference − clock by the observation alone, network delay included; undefined if it numbers no second. */
+function statedOffsetNs(observation: Observation): Ns | undefined {
   switch (observation.kind) {
     case 'leg':
       return observation.direction === 'outbound' ? observation.transitNs : -observation.transitNs;
     case 'reading':
-      return observation.versus === undefined ? observation.offsetNs : Number.NaN;
+      return observation.versus === undefined ? observation.offsetNs : undefined;
     default:
-      return Number.NaN;
+      return undefined;
   }
 }
 
-/** `2026-11-21`, for a person. */
+/** Returns a date such as `2026-11-21`. */
 function formatDay(instant: Instant): string {
   const within = instant < -LAST_DAY ? -LAST_DAY : instant > LAST_DAY ? LAST_DAY : instant;
   return new Date(Number(within / NS_PER_MS)).toISOString().replace(/T.*$/, '');

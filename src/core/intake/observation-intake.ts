@@ -2,33 +2,25 @@ import type { Instant, Leg, Observation, Pulse, Reading } from '../../api/index.
 import type { ClockEnsemble } from '../clocks/clock-ensemble.js';
 import type { LeapSchedule } from '../leap/leap.js';
 import type { StateRestorer } from '../persistence/state-restorer.js';
-import { comeBack } from '../selection/admission.js';
 import { mayVote } from '../selection/eligibility.js';
-import { isTwoWay } from '../tracks/directions.js';
-import { compareNumbering, ownNumber } from '../tracks/pulse-numbering.js';
-import { carries, hasLapsed, heard, note, noteLeg, type Source, type SourceTrack, trackOf } from '../tracks/source.js';
-import { freePlace, needsPlace } from '../tracks/track-limit.js';
-import { comparable, refuses } from './comparable.js';
+import { readingOf } from '../tracks/pulse-numbering.js';
+import type { Source, SourceTrack } from '../tracks/source.js';
+import { exceedsTrackLimit, forgetOldestTrack } from '../tracks/track-limit.js';
+import { comparable, refusalOf } from './comparable.js';
 import type { SourceJumps } from './source-jumps.js';
 
 export interface ObservationIntakeParts {
-  readonly keeper: ClockEnsemble;
-  readonly recollection: StateRestorer;
+  readonly ensemble: ClockEnsemble;
+  readonly restorer: StateRestorer;
   readonly leap: LeapSchedule;
   readonly jumps: SourceJumps;
   readonly sources: ReadonlyMap<string, Source>;
-  /** No date before this can be today's. Undefined: every date is believed. */
+  /** No earlier date is today's; undefined: every date is accepted. */
   readonly builtAt: Instant | undefined;
-  readonly tell: (source: string, text: string) => void;
+  readonly emitEvent: (source: string, text: string) => void;
 }
 
-interface Moment {
-  /** The living tracks on which the estimate rests. */
-  readonly carriers: readonly SourceTrack[];
-  readonly now: Instant;
-}
-
-/** Takes what a source observes: sorts it by paths, hands on to the estimator what can be used, and notes the rest. */
+/** Takes observations of a source: sorts them by path, hands the usable ones to the estimator, and updates the tracks. */
 export class ObservationIntake {
   readonly #parts: ObservationIntakeParts;
 
@@ -36,79 +28,91 @@ export class ObservationIntake {
     this.#parts = parts;
   }
 
-  /** Takes the observations of one input and returns the tracks that they belong to. */
-  hear(source: Source, observations: readonly Observation[], { carriers, now }: Moment): readonly SourceTrack[] {
-    const { keeper, jumps, sources } = this.#parts;
-    source.silence = '';
-    // The hub's own time would teach the estimator nothing but its own errors.
-    if (source.kinship.ours !== undefined) {
-      keeper.remove([...source.tracks.values()]);
+  /** Takes the observations of one input and returns their tracks. `carriers`: the tracks on which the estimate rests. */
+  take(
+    source: Source,
+    observations: readonly Observation[],
+    carriers: readonly SourceTrack[],
+    now: Instant,
+  ): readonly SourceTrack[] {
+    const { ensemble, jumps } = this.#parts;
+    source.heard();
+    // The hub's own time would teach the estimator only the hub's errors.
+    if (source.dependence.ours !== undefined) {
+      ensemble.remove([...source.tracks.values()]);
       source.tracks.clear();
       return [];
     }
     const noted = [...observations].sort(byEventTime).flatMap((observation) => this.#note(source, observation, now));
     if (noted.length === 0) return [];
-    if (noted.every(({ track }) => hasEnded(source.complaint, track))) source.complaint = undefined;
-    const spoken = new Map<SourceTrack, Leg[]>();
+    if (noted.every(({ track }) => hasEnded(source.complaint?.at, track))) source.clearComplaint();
+    const legsOf = new Map<SourceTrack, Leg[]>();
     for (const { track, observation } of noted) {
-      const legs = spoken.get(track) ?? [];
-      spoken.set(track, legs);
-      // One direction alone would move the phase by whatever happens to its delay.
-      if (hasLapsed(track)) continue;
-      if (track.lost) keeper.apply(comeBack(track, sources.values()));
-      const fed = this.#feed(track, observation, now);
-      jumps.follow(track, now);
-      if (fed?.kind === 'leg') legs.push(fed);
+      const legs = legsOf.get(track) ?? [];
+      legsOf.set(track, legs);
+      // One direction alone would move the phase by any change of its delay.
+      if (track.hasLapsed) continue;
+      jumps.comeBack(track);
+      const used = this.#estimate(track, observation, now);
+      jumps.update(track, now);
+      if (used?.kind === 'leg') legs.push(used);
     }
-    keeper.weigh([...spoken.keys()].filter(carries), carriers, now);
-    for (const [track, legs] of spoken) {
-      heard(track, now);
-      jumps.examine(track, legs);
+    ensemble.learnAnswerNoise(
+      [...legsOf.keys()].filter((track) => track.carries),
+      carriers,
+      now,
+    );
+    for (const [track, legs] of legsOf) {
+      track.cadence.update(now);
+      jumps.checkCausality(track, legs);
     }
-    return [...spoken.keys()];
+    return [...legsOf.keys()];
   }
 
-  /** Notes what an observation says about its track, before anything is made of it. Empty: the track is new and has no place. */
+  /** Notes what an observation says about its track. Empty if it begins a track for which the source has no place. */
   #note(source: Source, observation: Observation, now: Instant) {
-    if (needsPlace(source, observation)) {
-      const gone = freePlace(source);
-      if (gone === undefined) return [];
-      this.#parts.keeper.remove([gone]);
+    const { ensemble, restorer } = this.#parts;
+    if (exceedsTrackLimit(source, observation)) {
+      const forgotten = forgetOldestTrack(source);
+      if (forgotten === undefined) return [];
+      ensemble.remove([forgotten]);
     }
-    const track = trackOf(source, observation);
-    if (track.observations === 0) this.#parts.recollection.remind(track);
-    note(track, observation);
-    if (observation.kind === 'leg') noteLeg(track, observation.direction, now);
+    const track = source.trackOf(observation);
+    if (track.cadence.observations === 0) restorer.restoreTrack(track);
+    track.note(observation);
+    if (observation.kind === 'leg') track.noteLeg(observation, now);
     return [{ track, observation }];
   }
 
-  /** Hands an observation to the estimator as far as it can be used, and returns it as handed over. */
-  #feed(track: SourceTrack, observation: Observation, now: Instant): Observation | undefined {
-    const { keeper, leap, builtAt } = this.#parts;
-    const { clocks } = keeper;
-    const { taiMinusUtc } = leap.state(keeper.utc(now));
-    const fit = comparable(observation, { clocks, options: track.source.options, taiMinusUtc });
-    const usable = fit?.kind === 'pulse' ? this.#number(track, fit, now) : fit;
-    const offered = { observation, usable, clock: clocks.get(observation.clock), builtAt };
-    if (refuses(track, offered) || usable === undefined) return undefined;
-    keeper.observe(track, usable);
+  /** Hands an observation to the estimator if it is usable, and returns it as it was handed over. */
+  #estimate(track: SourceTrack, observation: Observation, now: Instant): Observation | undefined {
+    const { ensemble, leap, builtAt } = this.#parts;
+    const { clocks } = ensemble;
+    const { taiMinusUtc } = leap.state(ensemble.utc(now));
+    const compared = comparable(observation, { clocks, options: track.source.options, taiMinusUtc });
+    const usable = compared?.kind === 'pulse' ? this.#number(track, compared, now) : compared;
+    if (observation.kind !== 'rate') {
+      const refusal = refusalOf(observation, usable, clocks.get(observation.clock), builtAt);
+      track.refuse(refusal);
+      if (refusal !== undefined) return undefined;
+    }
+    if (usable !== undefined) ensemble.observe(track, usable);
     return usable;
   }
 
-  /** A pulse is used once the second is known, by the vote or, where nothing votes, by its own number. */
+  /** Numbers a pulse by the estimate; while that is not known and no source has a vote, by the pulse's own number. */
   #number(track: SourceTrack, pulse: Pulse, now: Instant): Pulse | Reading | undefined {
-    const { keeper, sources, tell } = this.#parts;
-    const isVoted = () => [...sources.values()].some((source) => mayVote(source, now));
-    if (!keeper.numbered(track)) return isVoted() ? undefined : ownNumber(pulse);
-    const { clock, numberedOffsetNs } = pulse;
-    const news = compareNumbering(track, numberedOffsetNs, keeper.clocks.get(clock)?.model?.offsetNs ?? 0);
-    if (news !== undefined) tell(track.source.id, news);
+    const { ensemble, sources, emitEvent } = this.#parts;
+    if (!ensemble.canNumber(track))
+      return [...sources.values()].some((source) => mayVote(source, now)) ? undefined : readingOf(pulse);
+    const news = track.numbering.compare(pulse, ensemble.clocks.get(pulse.clock)?.model?.offsetNs ?? 0);
+    if (news !== undefined) emitEvent(track.source.id, news);
     return pulse;
   }
 }
 
-/** Returns true when what the source complained of is no longer so on this path. */
-const hasEnded = (complaint: Source['complaint'], { kind, directions }: SourceTrack): boolean =>
-  kind !== 'exchange' || isTwoWay(directions, complaint?.at);
+/** Returns true when the fault that the source reported at `complainedAt` no longer affects this path. */
+const hasEnded = (complainedAt: Instant | undefined, { kind, directions }: SourceTrack): boolean =>
+  kind !== 'exchange' || directions.isTwoWay(complainedAt);
 
 const byEventTime = (a: Observation, b: Observation): number => Number(a.monotonic - b.monotonic);

@@ -9,8 +9,8 @@ const mistakeNs = (world: ClosedLoop): number => Math.abs(world.thetaNs - world.
 
 describe('a source that is heard in one direction alone', () => {
   for (const [ways, why] of [
-    [['inbound'], 'it is heard, but does not say when it hears what it is sent'],
-    [['outbound'], 'it answers what it is sent, but nothing that it sends itself can be used'],
+    [['inbound'], 'its messages arrive, but it does not report when it receives those of this hub'],
+    [['outbound'], 'it answers, but none of its own messages can be used'],
   ] as const) {
     it(`is not used, and nothing is promised: ${ways[0]}`, () => {
       const world = new ClosedLoop();
@@ -52,7 +52,7 @@ describe('a source that is heard in one direction alone', () => {
     up.ways = ['inbound'];
     world.run(60);
     expect(world.source('ptp.up').reason).to.equal(
-      'its path delay is no longer measured: it is heard, but does not say when it hears what it is sent',
+      'its path delay is no longer measured: its messages arrive, but it does not report when it receives those of this hub',
     );
   });
 

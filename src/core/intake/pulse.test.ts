@@ -44,7 +44,7 @@ describe('pulses', () => {
     world.run(120);
     const states = world.state().sources.map(({ state }) => state);
     expect(states).to.deep.equal(['agrees', 'agrees', 'agrees', 'combined']);
-    expect(world.source('ntp.a').reason).to.include('weighs next to nothing beside gpsd.r');
+    expect(world.source('ntp.a').reason).to.include('its share is negligible beside gpsd.r');
     expect(world.state().reason).to.equal('follows gpsd.r, which ntp.a, ntp.b and ntp.c confirm');
   });
 
@@ -55,7 +55,7 @@ describe('pulses', () => {
     world.run(60);
     expect(world.source('nmea.n')).to.include({
       state: 'numbering',
-      reason: 'names the second for gpsd.r and is too coarse to steer by',
+      reason: 'numbers the seconds for gpsd.r and is too coarse to have a share itself',
     });
   });
 
@@ -94,7 +94,9 @@ describe('pulses', () => {
     pulses(world, { numbered: true, offsetNs: -1e9 });
     world.run(60);
     expect(world.source('gpsd.r').state).to.equal('combined');
-    expect(world.source('gpsd.r').reason).to.include('numbers its pulses 1 s too low; the other sources are believed');
+    expect(world.source('gpsd.r').reason).to.include(
+      'numbers its pulses 1 s too low; the other sources decide the second',
+    );
     expect(world.texts('source').filter((text) => text.includes('numbers its pulses')).length).to.equal(1);
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.1 * MS);
   });

@@ -32,7 +32,7 @@ describe('a source whose time jumps', () => {
         if (sixteenth > 8) expect(Math.abs(mistakeNs(world, up))).to.be.below(500);
       }
       expect(world.state().mode).to.equal('tracking');
-      expect(world.texts('source').at(-1)).to.match(/^ptp\.up has jumped by .*s, and is followed$/);
+      expect(world.texts('source').at(-1)).to.match(/^ptp\.up has jumped by .*s and is followed$/);
     });
 
   it('opens the error at once when it says so itself, keeps its path, and is right with its next word', () => {

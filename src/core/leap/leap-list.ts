@@ -6,8 +6,8 @@ const UNIX_EPOCH_NTP_S = 2_208_988_800n;
 const NS_PER_S = 1_000_000_000n;
 
 /**
- * The table to work with: the text of the machine's own leap-seconds.list, unless it is missing, broken or older than the embedded one.
- * Never throws; what is wrong with the file is in `complaint`.
+ * Returns the table of the machine's own leap-seconds.list, or the embedded one if that is missing, broken or older. Never
+ * throws; a fault of the file is in `complaint`.
  */
 export function readLeapTable(text: string | undefined, origin = 'leap-seconds.list'): LeapTable {
   if (text === undefined) return EMBEDDED_LEAP_TABLE;
@@ -22,7 +22,7 @@ export function readLeapTable(text: string | undefined, origin = 'leap-seconds.l
 
 /**
  * Reads leap-seconds.list as IERS and tzdata publish it: `NTP-seconds TAI−UTC # comment`, the expiry in `#@`. The hash in
- * `#h` is passed over. Throws `TH_CLOCK_LEAP_TABLE`.
+ * `#h` is ignored. Throws `TH_CLOCK_LEAP_TABLE`.
  */
 export function parseLeapSeconds(text: string, origin: string): LeapTable {
   const steps: LeapStep[] = [];

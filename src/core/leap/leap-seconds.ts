@@ -1,6 +1,6 @@
 import type { LeapTable } from './leap-table.js';
 
-/** Seconds since 1900-01-01 (NTP) at which TAI − UTC became what stands beside it. IERS Bulletin C to number 70. */
+/** Seconds since 1900-01-01 (NTP), and TAI − UTC from then on. IERS Bulletin C to number 70. */
 const STEPS: readonly (readonly [number, number])[] = [
   [2272060800, 10],
   [2287785600, 11],
@@ -38,7 +38,7 @@ const UNIX_EPOCH = 2208988800;
 
 const instant = (ntpS: number): bigint => BigInt(ntpS - UNIX_EPOCH) * 1_000_000_000n;
 
-/** For machines without tzdata's leap-seconds.list, or with one that is older than this program. */
+/** For machines whose leap-seconds.list is missing or older than this program. */
 export const EMBEDDED_LEAP_TABLE: LeapTable = {
   origin: 'the table built into timehub',
   expires: instant(EXPIRES),

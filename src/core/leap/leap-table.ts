@@ -6,13 +6,13 @@ export interface LeapStep {
   readonly taiMinusUtc: number;
 }
 
-/** All leap seconds, oldest first, and until when the list is known to be complete. */
+/** All leap seconds, oldest first, and the end of the list's validity. */
 export interface LeapTable {
-  /** Where it comes from, for people. */
+  /** Name of the list, for messages. */
   readonly origin: string;
   readonly expires: Instant;
   readonly steps: readonly LeapStep[];
-  /** Why a better table could not be used. */
+  /** Why the machine's own table is not used. */
   readonly complaint?: string;
 }
 
@@ -22,14 +22,14 @@ export interface LeapAhead {
   readonly at: Instant;
 }
 
-/** TAI − UTC at a UTC instant, seconds. Without one (nobody knows yet what time it is): the newest. */
+/** Returns TAI − UTC at a UTC instant, seconds; the newest value if the time is not known. */
 export function taiMinusUtc(table: LeapTable, utc: Instant | undefined): number {
   const { steps } = table;
   if (utc === undefined) return steps.at(-1)!.taiMinusUtc;
   return (steps.findLast((step) => step.at <= utc) ?? steps[0]!).taiMinusUtc;
 }
 
-/** The next leap of the table within `withinNs` after `utc`. */
+/** Returns the table's next leap second within `withinNs` after `utc`. */
 export function leapAhead(table: LeapTable, utc: Instant, withinNs: bigint): LeapAhead | undefined {
   const index = table.steps.findIndex((step) => step.at > utc);
   if (index < 1) return undefined;
@@ -38,7 +38,7 @@ export function leapAhead(table: LeapTable, utc: Instant, withinNs: bigint): Lea
   return { kind: step.taiMinusUtc > table.steps[index - 1]!.taiMinusUtc ? 'insert' : 'delete', at: step.at };
 }
 
-/** The table with a leap that sources announced and it did not know of. */
+/** Returns the table with a leap second that sources announced and that it lacks. */
 export function withLeap(table: LeapTable, { kind, at }: LeapAhead): LeapTable {
   const last = table.steps.at(-1)!;
   if (last.at >= at) return table;

@@ -11,7 +11,7 @@ const EXPIRED = utc('2026-11-21T10:00:00Z');
 describe('leap seconds', () => {
   it('believe the table while it is valid, and say when most sources contradict it', () => {
     const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
-    watch.hear(claims({ taiMinusUtc: 18 }, { taiMinusUtc: 18 }, { taiMinusUtc: 37 }));
+    watch.noteClaims(claims({ taiMinusUtc: 18 }, { taiMinusUtc: 18 }, { taiMinusUtc: 37 }));
     expect(watch.state(VALID)).to.include({ taiMinusUtc: 37, taiKnown: true });
     const notices = watch.notices(VALID);
     expect(notices.map(({ code }) => code)).to.deep.equal(['TH_CLOCK_TAI_DISAGREES']);
@@ -20,18 +20,18 @@ describe('leap seconds', () => {
 
   it('believe most sources once the table has expired, but not a minority', () => {
     const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
-    watch.hear(claims({ taiMinusUtc: 38 }, { taiMinusUtc: 38 }, { taiMinusUtc: 37 }));
+    watch.noteClaims(claims({ taiMinusUtc: 38 }, { taiMinusUtc: 38 }, { taiMinusUtc: 37 }));
     expect(watch.state(EXPIRED)).to.include({ taiMinusUtc: 38 });
-    watch.hear(claims({ taiMinusUtc: 38 }, { taiMinusUtc: 36 }));
+    watch.noteClaims(claims({ taiMinusUtc: 38 }, { taiMinusUtc: 36 }));
     expect(watch.state(EXPIRED)).to.include({ taiMinusUtc: 37, taiKnown: false });
-    watch.hear([]);
+    watch.noteClaims([]);
     expect(watch.state(EXPIRED)).to.include({ taiMinusUtc: 37, taiKnown: true });
   });
 
   it('remember a bounded number of notices', () => {
     const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     const told = (taiMinusUtc: number): number => {
-      watch.hear(claims({ taiMinusUtc }));
+      watch.noteClaims(claims({ taiMinusUtc }));
       return watch.notices(VALID).length;
     };
     for (let count = 100; count < 10_000; count++) expect(told(count)).to.equal(1);
@@ -47,18 +47,18 @@ describe('leap seconds', () => {
 
   it('take a claimed leap only from a majority, and only without a valid table', () => {
     const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
-    watch.hear(claims({ leap: 'insert' }, { leap: 'insert' }, { leap: 'none' }));
+    watch.noteClaims(claims({ leap: 'insert' }, { leap: 'insert' }, { leap: 'none' }));
     expect(watch.state(VALID).pending).to.equal('none');
     const last = utc('2026-12-31T10:00:00Z');
     expect(watch.state(last).pending).to.equal('insert');
     expect(watch.ahead(last)?.at).to.equal(utc('2027-01-01'));
-    watch.hear(claims({ leap: 'insert' }, { leap: 'none' }));
+    watch.noteClaims(claims({ leap: 'insert' }, { leap: 'none' }));
     expect(watch.state(last).pending).to.equal('none');
   });
 
   it('take a claimed leap for the end of June or December only, however early it is announced', () => {
     const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
-    watch.hear(claims({ leap: 'delete' }));
+    watch.noteClaims(claims({ leap: 'delete' }));
     const pending: string[] = [];
     for (let at = utc('2026-07-01T12:00:00Z'); at < utc('2033-01-01'); at += 86_400_000_000_000n)
       if (watch.state(at).pending === 'delete')

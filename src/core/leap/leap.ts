@@ -2,12 +2,12 @@ import { BoundedMap, type Claims, type Instant, type Leap, NS_PER_S, type Ns } f
 import { type LeapAhead, type LeapTable, leapAhead, taiMinusUtc, withLeap } from './leap-table.js';
 
 const DAY_NS = 86_400n * BigInt(NS_PER_S);
-/** The operator hears of the table's end this long before. */
+/** Time before the table's expiry at which the operator is warned. */
 const WARNING_NS = 30n * DAY_NS;
-/** Notices that are remembered: sources may claim a new TAI − UTC each second. */
-const MOST_TOLD = 64;
+/** Number of notices that are remembered: sources may claim a new TAI − UTC each second. */
+const MOST_NOTICES = 64;
 
-/** By how much the kernel may be ahead of the estimate at a leap second, seen by a clock that jumped by just that. */
+/** Returns the greatest lead of the kernel over the estimate at a leap second, if a jump of the clock looks like one. */
 export const leadOf = (jumpNs: Ns): Instant => (Math.round(Math.abs(jumpNs) / 1e6) === 1000 ? LEAD_NS : 0n);
 const LEAD_NS = BigInt(NS_PER_S / 2);
 
@@ -24,17 +24,17 @@ interface Notice {
 }
 
 /**
- * The one owner of TAI − UTC. The table decides while it is valid; what sources claim is compared with it and shown, and
- * decides once the table has expired, if most of them agree.
+ * Owns TAI − UTC and the leap seconds. The table decides while it is valid. The claims of the sources are compared with it,
+ * and decide once it has expired, if most of them agree.
  */
 export class LeapSchedule {
   #table: LeapTable;
   #next: LeapAhead | undefined;
   /** UTC repeats the second before an inserted leap: it is not announced again. */
   #passed: Instant = 0n;
-  readonly #told = new BoundedMap<string, true>({ capacity: MOST_TOLD });
+  readonly #announced = new BoundedMap<string, true>({ capacity: MOST_NOTICES });
   #claims: readonly Claims[] = [];
-  /** What most of them claim. */
+  /** TAI − UTC that most sources claim, s. */
   #claimedTai: number | undefined;
   #claimedLeap: Leap | undefined;
 
@@ -42,8 +42,8 @@ export class LeapSchedule {
     this.#table = table;
   }
 
-  /** What living sources of the majority claim now. */
-  hear(claims: readonly Claims[]): void {
+  /** `claims`: of the sources that carry the estimate. */
+  noteClaims(claims: readonly Claims[]): void {
     if (claims.length === this.#claims.length && claims.every((claim, i) => claim === this.#claims[i])) return;
     this.#claims = claims;
     this.#claimedTai = majority(claims.map(({ taiMinusUtc }) => taiMinusUtc).filter((value) => value !== undefined));
@@ -52,7 +52,7 @@ export class LeapSchedule {
     );
   }
 
-  /** At a UTC instant; undefined while nobody knows the time. */
+  /** `utc`: undefined while the time is not known. */
   state(utc: Instant | undefined): LeapState {
     const claimed = this.#claimedTai;
     const tabled = taiMinusUtc(this.#table, utc);
@@ -65,7 +65,7 @@ export class LeapSchedule {
     };
   }
 
-  /** The leap within the next day, if one is known. */
+  /** Returns the leap second within the next day. */
   ahead(utc: Instant): LeapAhead | undefined {
     const tabled = leapAhead(this.#table, utc, DAY_NS);
     if (tabled !== undefined || !this.#expired(utc)) return this.#unlessPassed(tabled);
@@ -75,7 +75,7 @@ export class LeapSchedule {
     return this.#unlessPassed({ kind, at: tomorrow * DAY_NS });
   }
 
-  /** The leap that UTC has passed since the last call. Answers each once. */
+  /** Returns a leap second that UTC has passed since the last call, each once. */
   crossed(utc: Instant | undefined): LeapAhead | undefined {
     if (utc === undefined) return undefined;
     const next = this.#next;
@@ -89,11 +89,11 @@ export class LeapSchedule {
     return next;
   }
 
-  /** What the operator has not been told yet. */
+  /** Returns the notices of which the operator has not been told yet. */
   notices(utc: Instant | undefined): readonly Notice[] {
     if (utc === undefined) return [];
-    const fresh = this.#notices(utc).filter(({ text }) => !this.#told.has(text));
-    for (const { text } of fresh) this.#told.set(text, true);
+    const fresh = this.#notices(utc).filter(({ text }) => !this.#announced.has(text));
+    for (const { text } of fresh) this.#announced.set(text, true);
     return fresh;
   }
 
@@ -104,10 +104,10 @@ export class LeapSchedule {
     if (utc >= expires) {
       notices.push({
         code: 'TH_CLOCK_LEAP_EXPIRED',
-        text: `${origin} has expired: leap seconds announced since are not in it; update tzdata`,
+        text: `${origin} has expired, so it lacks the leap seconds announced since: update tzdata`,
       });
     } else if (expires - utc < WARNING_NS)
-      notices.push({ text: `${origin} expires in less than ${WARNING_NS / DAY_NS} days; update tzdata` });
+      notices.push({ text: `${origin} expires in less than ${WARNING_NS / DAY_NS} days: update tzdata` });
     const ahead = this.ahead(utc);
     if (ahead !== undefined)
       notices.push({
@@ -118,7 +118,7 @@ export class LeapSchedule {
     if (claimed !== undefined && claimed !== tabled)
       notices.push({
         code: 'TH_CLOCK_TAI_DISAGREES',
-        text: `most sources say TAI − UTC is ${claimed} s, ${origin} says ${tabled} s; ${this.#expired(utc) ? 'the sources are' : 'the table is'} believed`,
+        text: `most sources say TAI − UTC is ${claimed} s, ${origin} says ${tabled} s: the ${this.#expired(utc) ? 'sources decide, since the table has expired' : 'table decides'}`,
       });
     return notices;
   }
@@ -137,7 +137,7 @@ export class LeapSchedule {
 }
 
 /**
- * Whether a day (counted from 1970-01-01) is the first of January or July, before which leap seconds fall. Servers may
+ * Returns true for the first of January or July (days counted from 1970-01-01): leap seconds come just before. Servers may
  * announce them weeks earlier.
  */
 function beginsHalfYear(day: bigint): boolean {
@@ -150,7 +150,7 @@ function beginsHalfYear(day: bigint): boolean {
   return ofYear === 306 || ofYear === 122;
 }
 
-/** What more than half say. */
+/** Returns the value that more than half have. */
 function majority<T>(values: readonly T[]): T | undefined {
   const counts = new Map<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

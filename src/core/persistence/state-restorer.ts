@@ -4,12 +4,12 @@ import type { Estimator } from '../estimator/types.js';
 import type { SourceTrack } from '../tracks/source.js';
 import type { SavedClock, SavedState, SavedTrack } from './saved-state.js';
 
-/** What was learnt replaces what was given unless it is so many times less sure, */
+/** A saved frequency is kept while the sigma of the learnt one is larger by this factor. */
 const LESS_SURE = 4;
-/** and does not contradict it by so many of its sigmas. */
+/** A learnt frequency that differs from the saved one by this many of its own sigmas replaces it in any case. */
 const CONTRADICTION = 3;
 
-/** What is remembered of the run before, until the estimator has it; and what there is to remember of this one. */
+/** Holds the saved state of the last run until the estimator takes it, and makes the saved state of this run. */
 export class StateRestorer {
   readonly #estimator: Estimator;
   readonly #clocks = new Map<ClockId, SavedClock>();
@@ -19,56 +19,57 @@ export class StateRestorer {
     this.#estimator = estimator;
   }
 
-  /** Of use for clocks of which nothing is known yet: at once, or when they are there. */
-  take({ clocks, tracks }: SavedState, known: ReadonlyMap<ClockId, Clock>): void {
-    for (const memory of clocks) {
-      const clock = known.get(memory.clock);
+  /** Takes over a saved state, except for clocks of which this run knows more already. */
+  accept({ clocks, tracks }: SavedState, known: ReadonlyMap<ClockId, Clock>): void {
+    for (const saved of clocks) {
+      const clock = known.get(saved.clock);
       if (clock?.model !== undefined) continue;
-      this.#clocks.set(memory.clock, memory);
-      if (clock !== undefined) this.remindClock(clock);
+      this.#clocks.set(saved.clock, saved);
+      if (clock !== undefined) this.restoreClock(clock);
     }
     for (const track of tracks) this.#tracks.set(track.key, track);
   }
 
-  /** To be called when a clock is there for the first time. */
-  remindClock({ id, frequencyPpb }: Clock): void {
-    const memory = this.#clocks.get(id);
-    if (memory === undefined) return;
+  /** To be called when a clock is declared for the first time. */
+  restoreClock({ id, frequencyPpb }: Clock): void {
+    const saved = this.#clocks.get(id);
+    if (saved === undefined) return;
     this.#estimator.restoreOscillator(id, {
-      slopePpb: memory.frequencyPpb - frequencyPpb,
-      slopeSigmaPpb: memory.sigmaPpb,
-      wanders: memory.wanders,
+      slopePpb: saved.frequencyPpb - frequencyPpb,
+      slopeSigmaPpb: saved.sigmaPpb,
+      wanders: saved.wanders,
     });
   }
 
-  /** What is known of a clock that goes is for the next start. */
-  leave(clock: Clock): void {
-    for (const memory of this.#clockMemory(clock)) this.#clocks.set(clock.id, memory);
-  }
-
-  /** The correction that a clock should run with until something is known of it. */
-  frequencyPpb({ id, model, maxPpb }: Clock): number | undefined {
-    const memory = model === undefined ? this.#clocks.get(id) : undefined;
-    return memory === undefined ? undefined : Math.max(-maxPpb, Math.min(maxPpb, memory.frequencyPpb));
-  }
-
   /** To be called ahead of a track's first observation. */
-  remind(track: SourceTrack): void {
-    const memory = this.#remembered(track);
-    if (memory !== undefined) this.#estimator.restorePath(track.key, memory);
+  restoreTrack(track: SourceTrack): void {
+    const saved = this.#savedTrack(track);
+    if (saved !== undefined) this.#estimator.restorePath(track.key, saved);
   }
 
-  /** A run that was too short to learn, or was without a clock, hands on what it was given. */
-  memory(clocks: Iterable<Clock>, tracks: readonly SourceTrack[]): SavedState {
-    const there = [...clocks];
-    const away = [...this.#clocks.values()].filter((memory) => there.every(({ id }) => id !== memory.clock));
+  /** Keeps what is known of a clock that goes. */
+  keep(clock: Clock): void {
+    const saved = this.#saveClock(clock);
+    if (saved !== undefined) this.#clocks.set(clock.id, saved);
+  }
+
+  /** Returns the correction for a clock of which this run knows nothing yet. */
+  savedFrequencyPpb({ id, model, maxPpb }: Clock): number | undefined {
+    const saved = model === undefined ? this.#clocks.get(id) : undefined;
+    return saved === undefined ? undefined : Math.max(-maxPpb, Math.min(maxPpb, saved.frequencyPpb));
+  }
+
+  /** Returns the saved state of this run. What this run has not learnt stays as it was saved. */
+  save(clocks: Iterable<Clock>, tracks: readonly SourceTrack[]): SavedState {
+    const present = [...clocks];
+    const absent = [...this.#clocks.values()].filter((saved) => present.every(({ id }) => id !== saved.clock));
     return {
-      clocks: [...there.flatMap((clock) => this.#clockMemory(clock)), ...away],
-      tracks: tracks.flatMap((track) => this.#trackMemory(track)),
+      clocks: [...present.map((clock) => this.#saveClock(clock)).filter((saved) => saved !== undefined), ...absent],
+      tracks: tracks.map((track) => this.#saveTrack(track)).filter((saved) => saved !== undefined),
     };
   }
 
-  #clockMemory({ id, frequencyPpb, model }: Clock): readonly SavedClock[] {
+  #saveClock({ id, frequencyPpb, model }: Clock): SavedClock | undefined {
     const known = model === undefined ? undefined : this.#estimator.saveOscillator(id);
     const learnt = known && {
       clock: id,
@@ -76,26 +77,25 @@ export class StateRestorer {
       sigmaPpb: known.slopeSigmaPpb,
       wanders: known.wanders,
     };
-    return [better(this.#clocks.get(id), learnt)].filter((memory) => memory !== undefined);
+    return better(this.#clocks.get(id), learnt);
   }
 
-  #trackMemory(track: SourceTrack): readonly SavedTrack[] {
+  #saveTrack(track: SourceTrack): SavedTrack | undefined {
     const { key, source } = track;
     const known = this.#estimator.savePath(key);
-    if (known !== undefined) return [{ key, address: source.claims.address ?? '', ...known }];
-    return [this.#remembered(track)].filter((memory) => memory !== undefined);
+    return known === undefined ? this.#savedTrack(track) : { key, address: source.claims.address ?? '', ...known };
   }
 
-  /** At another address nothing of it holds. */
-  #remembered({ key, source }: SourceTrack): SavedTrack | undefined {
-    const memory = this.#tracks.get(key);
-    return memory?.address === (source.claims.address ?? '') ? memory : undefined;
+  /** Undefined also if the source has another address now: its path is another one. */
+  #savedTrack({ key, source }: SourceTrack): SavedTrack | undefined {
+    const saved = this.#tracks.get(key);
+    return saved?.address === (source.claims.address ?? '') ? saved : undefined;
   }
 }
 
-function better(given: SavedClock | undefined, learnt: SavedClock | undefined): SavedClock | undefined {
-  if (given === undefined || learnt === undefined) return learnt ?? given;
-  const isVague = learnt.sigmaPpb > LESS_SURE * given.sigmaPpb;
-  const isContrary = Math.abs(learnt.frequencyPpb - given.frequencyPpb) > CONTRADICTION * learnt.sigmaPpb;
-  return isVague && !isContrary ? given : learnt;
+function better(saved: SavedClock | undefined, learnt: SavedClock | undefined): SavedClock | undefined {
+  if (saved === undefined || learnt === undefined) return learnt ?? saved;
+  const isVague = learnt.sigmaPpb > LESS_SURE * saved.sigmaPpb;
+  const isContrary = Math.abs(learnt.frequencyPpb - saved.frequencyPpb) > CONTRADICTION * learnt.sigmaPpb;
+  return isVague && !isContrary ? saved : learnt;
 }

@@ -1,46 +1,56 @@
 import type { Ns } from '../../api/index.js';
 import { boundNs, type ClockModel, extrapolate } from '../clocks/clock-model.js';
-import type { SourceTrack } from '../tracks/source.js';
 
-/** An answer is worth asking for when it can be expected to take this share of the clock's variance away. */
-const WORTH = 0.1;
+/** An answer is worth a request if it is expected to take this share of the clock's variance away. */
+const WORTHWHILE_SHARE = 0.1;
 /** The same as the variance of the clock in units of the answer's own. */
-const WORTH_RATIO = WORTH / (1 - WORTH);
-/** How fast an answer's noise follows what answers tell. */
-const RATE = 0.25;
-/** What one answer can say about it, in nepers of variance. */
-const MOST = 1;
-/** An answer that moves the estimate by so many of its sigmas has found something new and says nothing of its noise. */
-const SURPRISE = 4;
+const WORTHWHILE_RATIO = WORTHWHILE_SHARE / (1 - WORTHWHILE_SHARE);
+/** Share of each answer's evidence that the learnt noise takes over. */
+const LEARNING_RATE = 0.25;
+/** Greatest evidence of one answer, nepers of variance. */
+const MOST_EVIDENCE = 1;
+/** An answer that moves the estimate by more of its sigmas found something new and says nothing of its noise. */
+const SURPRISE_SIGMAS = 4;
 const BISECTIONS = 24;
 
 /**
- * Learns how much an answer of this track tells, from what it has made of the clock's variance: one-sided noise, the other
- * sources' share and the oscillator's wander are all in it. `before`: the clock's estimate without the answer.
+ * Learns the information in an answer of one track, as the noise of an equivalent measurement of the clock. It is taken from
+ * the change of the clock's variance, and so contains one-sided noise, the other sources' share and the oscillator's wander.
  */
-export function learnAnswerNoise(track: SourceTrack, noiseNs: Ns, before: ClockModel, after: ClockModel): void {
-  const answerNs = track.answerNs ?? noiseNs;
-  track.answerNs = answerNs;
-  const { offsetNs, sigmaNs } = extrapolate(before, after.at);
-  if (Math.abs(after.offsetNs - offsetNs) > SURPRISE * sigmaNs) return;
-  const expected = Math.log1p((sigmaNs / answerNs) ** 2);
-  const found = 2 * Math.log(sigmaNs / after.sigmaNs);
-  track.answerNs = answerNs * Math.exp((RATE / 2) * Math.max(-MOST, Math.min(MOST, expected - found)));
+export class AnswerNoise {
+  #ns: Ns | undefined;
+
+  /** Undefined before the first answer that counted. */
+  get ns(): Ns | undefined {
+    return this.#ns;
+  }
+
+  /** `before`: the clock's estimate without the answer. `noiseNs`: the estimator's noise, with which learning starts. */
+  learn(noiseNs: Ns, before: ClockModel, after: ClockModel): void {
+    const answerNs = this.#ns ?? noiseNs;
+    this.#ns = answerNs;
+    const { offsetNs, sigmaNs } = extrapolate(before, after.at);
+    if (Math.abs(after.offsetNs - offsetNs) > SURPRISE_SIGMAS * sigmaNs) return;
+    const expected = Math.log1p((sigmaNs / answerNs) ** 2);
+    const found = 2 * Math.log(sigmaNs / after.sigmaNs);
+    const evidence = Math.max(-MOST_EVIDENCE, Math.min(MOST_EVIDENCE, expected - found));
+    this.#ns = answerNs * Math.exp((LEARNING_RATE / 2) * evidence);
+  }
 }
 
-/** How long until an answer with this noise is worth asking for. Infinity: it never will be. */
+/** Returns the time until an answer with this noise is worth a request, at most `maxNs`. */
 export const timeUntilInformative = (model: ClockModel, answerNs: Ns, maxNs: Ns): Ns =>
-  latest(maxNs, (waitNs) => ahead(model, waitNs).sigmaNs ** 2 <= WORTH_RATIO * answerNs ** 2);
+  lastTime(maxNs, (waitNs) => ahead(model, waitNs).sigmaNs ** 2 <= WORTHWHILE_RATIO * answerNs ** 2);
 
-/** How long the clock's error stays below this. */
+/** Returns the time for which the clock's bound stays within `errorNs`, at most `maxNs`. */
 export const timeWithinError = (model: ClockModel, errorNs: Ns, maxNs: Ns): Ns =>
-  latest(maxNs, (waitNs) => boundNs(ahead(model, waitNs)) <= errorNs);
+  lastTime(maxNs, (waitNs) => boundNs(ahead(model, waitNs)) <= errorNs);
 
-/** The clock's model `waitNs` ahead if nobody says anything until then. */
+/** Returns the clock's model in `waitNs` if no observation arrives until then. */
 const ahead = (model: ClockModel, waitNs: Ns): ClockModel => extrapolate(model, model.at + BigInt(Math.round(waitNs)));
 
-/** The latest instant up to `maxNs` at which it still holds, for what holds first and then no more. */
-function latest(maxNs: Ns, holds: (waitNs: Ns) => boolean): Ns {
+/** Returns the last time up to `maxNs` at which a condition holds that is true at first and then no more. */
+function lastTime(maxNs: Ns, holds: (waitNs: Ns) => boolean): Ns {
   if (holds(maxNs)) return maxNs;
   let lo = 0;
   let hi = maxNs;

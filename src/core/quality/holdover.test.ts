@@ -46,7 +46,7 @@ describe('the sentence about holdover', () => {
 
   it('foretells what would be', () => {
     expect(describeHoldover(found, 'tracking')).to.equal(
-      'If all of them fell silent now, the error bound would pass 1 ms after about 3 h 10 min.',
+      'If all of them fell silent now, the error bound would exceed 1 ms after about 3 h 10 min.',
     );
     expect(describeHoldover({ ...found, lastsNs: HORIZON_NS }, 'tracking')).to.equal(
       'If all of them fell silent now, the error bound would stay below 1 ms for more than a year.',
@@ -55,7 +55,7 @@ describe('the sentence about holdover', () => {
 
   it('foretells what will be when they are silent', () => {
     expect(describeHoldover(found, 'holdover')).to.equal(
-      'Unless a source comes back, the error bound will pass 1 ms after about 3 h 10 min.',
+      'Unless a source comes back, the error bound will exceed 1 ms after about 3 h 10 min.',
     );
   });
 

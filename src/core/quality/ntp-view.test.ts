@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { Claims } from '../../api/index.js';
-import { createSource, type SourceTrack, type TrackKind } from '../tracks/source.js';
+import { Source, type SourceTrack, type TrackKind } from '../tracks/source.js';
 import { type NtpBasis, ntpPeer, ntpView } from './ntp-view.js';
 
 const peer = (id: string, claims: Partial<Claims>, kind: TrackKind = 'exchange'): SourceTrack => {
-  const source = createSource(id);
-  source.claims = { synchronised: true, ...claims };
+  const source = new Source(id);
+  source.claim({ synchronised: true, ...claims }, 0n, undefined);
   return { source, kind } as SourceTrack;
 };
 const SERVER = peer('ntp.a', { stratum: 2, address: '192.0.2.7:123', rootDelayNs: 4e6 });

@@ -11,30 +11,29 @@ export interface NtpPeer {
   readonly rootDelayNs: Ns;
 }
 
-/** What the NTP view is made of. */
 export interface NtpBasis {
   readonly mode: Mode;
-  /** Names stratum and refid; undefined while no track ever carried the estimate. */
+  /** Undefined until a track has carried the estimate. */
   readonly peer: NtpPeer | undefined;
   readonly boundNs: Ns;
-  /** The random part of it. */
+  /** The random part of the bound. */
   readonly randomNs: Ns;
   readonly leap: Leap;
   /** When the peer last corrected the clock. */
   readonly referenceTime: Instant;
-  /** Stratum of the clock as it is, where that is given to others; undefined: it is not. */
+  /** Stratum of the clock in local mode; undefined while that is off. */
   readonly localStratum: number | undefined;
   readonly now: Instant;
 }
 
-/** What reading our own clock costs. */
+/** Error of reading this machine's clock. */
 const LEAST_DISPERSION_NS = 1000;
-/** Reference id of a server's own clock, as chronyd's `local` and ntpd's driver 1 have it. */
+/** Refid of a server's own clock, as chronyd's `local` and ntpd's driver 1 send it. */
 const LOCAL_REFID = '127.127.1.1';
 
 /**
- * Stratum, refid and root distance to serve (RFC 5905 §7.3). Half the root delay and the root dispersion are the bound, in
- * holdover too: the dispersion grows with it. The root delay never takes more of the bound than its systematic part.
+ * Returns stratum, refid and root distance to serve (RFC 5905 §7.3). Half the root delay plus the root dispersion is the bound,
+ * also in holdover. Half the root delay is never more than the systematic part of the bound.
  */
 export function ntpView(basis: NtpBasis): NtpView {
   const { peer, boundNs, randomNs, referenceTime } = basis;
@@ -59,7 +58,7 @@ export function ntpView(basis: NtpBasis): NtpView {
   };
 }
 
-/** The clock is its own reference: no distance from it, and corrected at this moment. */
+/** The clock is its own reference: its distance is zero, and it was set at this moment. */
 const localView = (stratum: number, { leap, now }: NtpBasis): NtpView => ({
   stratum,
   refid: stratum === 1 ? 'LOCL' : LOCAL_REFID,
@@ -69,14 +68,14 @@ const localView = (stratum: number, { leap, now }: NtpBasis): NtpView => ({
   referenceTime: now,
 });
 
-/** Returns these for a track. `roundTripNs`: that of the hub to the track's source. */
+/** `roundTripNs`: between the hub and the track's source. */
 export const ntpPeer = (track: SourceTrack, roundTripNs: Ns): NtpPeer => ({
   stratum: stratumOf(track) + 1,
   refid: refidOf(track),
   rootDelayNs: (track.source.claims.rootDelayNs ?? 0) + Math.max(roundTripNs, 0),
 });
 
-/** The stratum of what a track brings: a reference clock of our own is 0. */
+/** Returns the stratum of a track's source: 0 for a reference clock of this machine. */
 export const stratumOf = ({ source }: SourceTrack): number => statedStratum(source.claims);
 
 /** RFC 5905 §7.3: the server's IPv4 address, four octets of the MD5 of its IPv6 address, or a word for a reference clock. */

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { Claims } from '../../api/index.js';
-import { createSource, type SourceTrack } from '../tracks/source.js';
+import { Source, type SourceTrack } from '../tracks/source.js';
 import { accuracyOf, type PtpBasis, ptpView } from './ptp-view.js';
 
 const carrier = (claims: Partial<Claims>): SourceTrack => {
-  const source = createSource('x');
-  source.claims = { synchronised: true, ...claims };
+  const source = new Source('x');
+  source.claim({ synchronised: true, ...claims }, 0n, undefined);
   return { source } as SourceTrack;
 };
 const GNSS = carrier({ stratum: 0, traceable: true });

@@ -2,14 +2,13 @@ import type { Mode, Ns, PtpView } from '../../api/index.js';
 import { ACCURACY_UNKNOWN, accuracyCode, VARIANCE_UNKNOWN } from '../../protocol/ptp/quality.js';
 import type { SourceTrack } from '../tracks/source.js';
 
-/** What the PTP view is made of. */
 export interface PtpBasis {
   readonly mode: Mode;
   readonly carriers: readonly SourceTrack[];
-  /** The class announced before: holdover keeps 7 only if there was a 6. */
+  /** The clockClass announced before: 7 follows only after 6. */
   readonly before: number;
   readonly boundNs: Ns;
-  /** Below this, holdover is within specification. */
+  /** Greatest bound of holdover within specification. */
   readonly specificationNs: Ns;
   readonly utcKnown: boolean;
 }
@@ -17,7 +16,7 @@ export interface PtpBasis {
 /** IEEE 1588-2019 table 4. */
 const LOCKED = 6;
 const HOLDOVER = 7;
-/** Was in holdover, and is not within specification any more (alternative A: never follows another). */
+/** Holdover out of specification (alternative A: never follows another grandmaster). */
 const DEGRADED = 52;
 const FREE_RUNNING = 248;
 /** ITU-T G.8275.1 §6.4: a primary reference time clock. */
@@ -28,7 +27,7 @@ const SOURCE_PTP = 0x40;
 const SOURCE_NTP = 0x50;
 const SOURCE_OSCILLATOR = 0xa0;
 
-/** Class, accuracy and flags to announce (IEEE 1588-2019 §7.6.2). Never 6 before UTC is known. */
+/** Returns class, accuracy and flags to announce (IEEE 1588-2019 §7.6.2). The class is never 6 before UTC is known. */
 export function ptpView(basis: PtpBasis): PtpView {
   const { mode, carriers } = basis;
   const clockClass = classOf(basis);
@@ -44,7 +43,7 @@ export function ptpView(basis: PtpBasis): PtpView {
   };
 }
 
-/** The enumeration value that promises `boundNs` (IEEE 1588-2019 §7.6.2.6); without any bound nothing is promised. */
+/** Returns the clockAccuracy for `boundNs` (IEEE 1588-2019 §7.6.2.6); "unknown" without a finite bound. */
 export const accuracyOf = (boundNs: Ns): number =>
   Number.isFinite(boundNs) ? accuracyCode(boundNs) : ACCURACY_UNKNOWN;
 
@@ -55,14 +54,14 @@ function classOf({ mode, carriers, before, boundNs, specificationNs, utcKnown }:
   return boundNs <= specificationNs && before !== DEGRADED ? HOLDOVER : DEGRADED;
 }
 
-/** Present where one grandmaster stands behind every carrier. */
+/** Returns the grandmaster that all carriers follow; empty if they do not follow the same one. */
 function grandmasterOf(mode: Mode, carriers: readonly SourceTrack[]): Pick<PtpView, 'grandmaster'> {
   const [first, ...others] = carriers.map(({ source }) => source.claims.grandmaster);
   if (first === undefined || mode === 'unsynchronised') return {};
   return others.every((other) => other?.identity === first.identity) ? { grandmaster: first } : {};
 }
 
-/** A receiver of our own, or a grandmaster that says it has one. Network time without that statement is not traceable. */
+/** Returns true for a receiver of this machine, or a grandmaster that states it has one. Other network time is not traceable. */
 function isPrimaryReference({ source: { claims } }: SourceTrack): boolean {
   if (claims.traceable === false) return false;
   if (claims.clockClass !== undefined) return claims.clockClass <= HOLDOVER;

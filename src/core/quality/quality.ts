@@ -1,9 +1,8 @@
 import type { Instant, Leap, Mode, Ns, NtpView, PtpView } from '../../api/index.js';
 import { parseServer } from '../../protocol/address/index.js';
-import { boundNs, type ClockModel, extrapolate } from '../clocks/clock-model.js';
+import { BOUND_SIGMAS, boundNs, type ClockModel, extrapolate } from '../clocks/clock-model.js';
 import type { CoreOptions } from '../engine/input.js';
 import { leadersOf } from '../selection/reasons.js';
-import { BOUND_SIGMAS } from '../selection/root-distance.js';
 import type { SourceTrack } from '../tracks/source.js';
 import { ntpView } from './ntp-view.js';
 import { ptpView } from './ptp-view.js';
@@ -13,14 +12,11 @@ export interface QualityUpdate extends SystemPeerInputs {
   readonly now: Instant;
   readonly mode: Mode;
   readonly utcKnown: boolean;
-  /** The clock is given to others as it is. */
+  /** The clock is served as it is (`local-stratum`). */
   readonly local: boolean;
 }
 
-/**
- * The quality of the time that is given to others, by NTP and by PTP: both from the error bound of the moment. Remembers
- * which source carried the time while none does.
- */
+/** Makes the NTP view and the PTP view of the served time, both from the present error bound. */
 export class Quality {
   readonly #options: CoreOptions;
   #mode: Mode = 'unsynchronised';
@@ -43,11 +39,12 @@ export class Quality {
     this.#carriers = carriers;
     const before = this.#named;
     this.#named = nextSystemPeer(before, update);
-    if (this.#named !== before) for (const { last } of carriers) if (last > this.#lastUpdate) this.#lastUpdate = last;
+    if (this.#named !== before)
+      for (const { cadence } of carriers) if (cadence.last > this.#lastUpdate) this.#lastUpdate = cadence.last;
     this.#clockClass = this.ptp(system, now).clockClass;
   }
 
-  /** Time that CLOCK_MONOTONIC did not count has passed. */
+  /** CLOCK_MONOTONIC did not count the time of a sleep. */
   slept(sleptNs: Ns): void {
     this.#lastUpdate -= BigInt(Math.round(sleptNs));
   }
@@ -76,7 +73,7 @@ export class Quality {
     });
   }
 
-  /** Address of the source that is named to clients; undefined: it has none, or the hub is not synchronised. */
+  /** Returns the address of the system peer's source; undefined if it has none or the hub is not synchronised. */
   upstream(): string | undefined {
     if (this.#mode === 'unsynchronised') return undefined;
     return parseServer(this.#named?.track.source.claims.address ?? '')?.host;

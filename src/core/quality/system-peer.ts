@@ -4,7 +4,7 @@ import { leadersOf } from '../selection/reasons.js';
 import type { SourceTrack } from '../tracks/source.js';
 import { type NtpPeer, ntpPeer, stratumOf } from './ntp-view.js';
 
-/** A track that names stratum and refid, as it was when it last carried the estimate. */
+/** The track that names stratum and refid of the served time (RFC 5905's system peer), as it was when it last carried. */
 export interface SystemPeer {
   readonly track: SourceTrack;
   readonly peer: NtpPeer;
@@ -13,28 +13,28 @@ export interface SystemPeer {
 }
 
 export interface SystemPeerInputs {
-  /** Living tracks that carry the estimate. */
+  /** Reachable tracks that carry the estimate. */
   readonly carriers: readonly SourceTrack[];
-  /** Tracks that the estimate rests on, the silent ones too. */
+  /** Tracks on which the estimate rests, silent ones included. */
   readonly admitted: readonly SourceTrack[];
   readonly system: ClockModel | undefined;
   readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
 }
 
-/** The living name the hub's time once they have taken this share of the variance that grew since another fell silent. */
-const SHARE_TO_NAME = 0.5;
-/** A track of the same stratum is named instead when it has this many times the weight: names do not flap. */
+/** A carrier replaces a silent system peer once the carriers have removed this share of the variance since its silence. */
+const SHARE_TO_REPLACE = 0.5;
+/** Hysteresis: a track of the same stratum becomes the system peer if it has this many times the weight. */
 const WEIGHT_TO_REPLACE = 2;
 
 /**
- * Returns the track that names stratum and refid of the served time: of the living carriers the one that is nearest to a
- * primary reference, of these the heaviest. A track that fell silent keeps its name while the estimate still rests on what it
- * said, so that the order in which dying sources are missed does not matter. In holdover nothing changes.
+ * Returns the next system peer: the carrier nearest to a primary reference, of these the heaviest. A silent one stays while
+ * the estimate still rests on it, so that the order in which dying sources are missed does not matter. Holdover changes
+ * nothing.
  */
-export function nextSystemPeer(before: SystemPeer | undefined, naming: SystemPeerInputs): SystemPeer | undefined {
-  const { carriers, system, estimate } = naming;
+export function nextSystemPeer(before: SystemPeer | undefined, inputs: SystemPeerInputs): SystemPeer | undefined {
+  const { carriers, system, estimate } = inputs;
   if (carriers.length === 0 || system === undefined) return before;
-  if (before !== undefined && restsOn(before, naming, system)) return before;
+  if (before !== undefined && restsOn(before, inputs, system)) return before;
   const track = heaviest(carriers, before?.track, estimate);
   const delayNs = estimate(track)?.delayNs ?? 0;
   return { track, peer: ntpPeer(track, Number.isFinite(delayNs) ? 2 * delayNs : 0), model: system };
@@ -42,7 +42,7 @@ export function nextSystemPeer(before: SystemPeer | undefined, naming: SystemPee
 
 function restsOn({ track, model }: SystemPeer, { carriers, admitted }: SystemPeerInputs, system: ClockModel): boolean {
   if (carriers.includes(track) || !admitted.includes(track)) return false;
-  return system.sigmaNs ** 2 > SHARE_TO_NAME * extrapolate(model, system.at).sigmaNs ** 2;
+  return system.sigmaNs ** 2 > SHARE_TO_REPLACE * extrapolate(model, system.at).sigmaNs ** 2;
 }
 
 function heaviest(

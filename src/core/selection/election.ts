@@ -6,67 +6,65 @@ import { majorityOf, type OwnTime } from './majority.js';
 import { type OutlierFinding, testForOutliers } from './outliers.js';
 import { type Interval, intervalOf, largestOverlap, type Overlap, touches } from './vote.js';
 
+/** The result of one vote. */
 export interface Election {
-  /** On the narrowest scale at which there is a majority. */
+  /** Overlap of the majority, on the narrowest scale that has one. */
   readonly overlap: Overlap | undefined;
-  /** Where the majority has the truth; undefined without one. */
+  /** Interval of the offset by the majority; undefined without one. */
   readonly truth: Interval | undefined;
-  /** Independent candidates behind it. */
+  /** Independent voters of the majority. */
   readonly votes: number;
-  /** What a closer look at its members found. */
   readonly findings: ReadonlyMap<Candidate, OutlierFinding>;
-  /** Why nobody may be followed although there is somebody to judge. */
+  /** Why no source may be followed although there are voters; empty otherwise. */
   readonly obstacle: string;
 }
 
-const NOBODY: Election = { overlap: undefined, truth: undefined, votes: 0, findings: new Map(), obstacle: '' };
-const CONTRADICTION = 'the sources contradict the time kept so far';
+const NO_ELECTION: Election = { overlap: undefined, truth: undefined, votes: 0, findings: new Map(), obstacle: '' };
+const CONTRADICTION = "the sources contradict the hub's time so far";
 
 /**
- * Finds the majority by root distances, looks closely at its members, and has the truth where those overlap that stand the
- * look. Where root distances leave it open, a majority that agrees closely decides. `silent`: tracks without a vote on which
- * the estimate still rests.
+ * Finds the majority by root distances, tests its members for outliers, and takes the overlap of the others. Without a
+ * majority by root distances, one by usual errors decides. `silent`: tracks without a vote on which the estimate still rests.
  */
 export function elect(
-  electorate: readonly Candidate[],
+  voters: readonly Candidate[],
   own: OwnTime | undefined,
   sources: readonly Source[],
   { minAgreeing }: CoreOptions,
   silent: readonly Candidate[] = [],
 ): Election {
-  if (electorate.length === 0) return NOBODY;
-  const rough = majorityOf(electorate, own);
-  const members = rough === undefined ? electorate : holdersOf(electorate, rough);
-  const { close, findings } = testForOutliers(electorate, members, rough === undefined ? own : undefined, silent);
+  if (voters.length === 0) return NO_ELECTION;
+  const rough = majorityOf(voters, own);
+  const members = rough === undefined ? voters : membersOf(voters, rough);
+  const { close, findings } = testForOutliers(voters, members, rough === undefined ? own : undefined, silent);
   const overlap = close ?? rough;
-  if (overlap === undefined) return { ...NOBODY, findings, obstacle: disunity(electorate, own) };
-  const holders = holdersOf(members, rough ?? overlap).filter((member) => findings.get(member)!.apart === undefined);
-  const votes = new Set(holders.map(({ group }) => group)).size;
-  const agreed = largestOverlap(holders);
-  const truth = intervalOf(agreed ?? overlap);
-  return { overlap, truth, votes, findings, obstacle: shortfall(holders, votes, sources, minAgreeing) };
+  if (overlap === undefined) return { ...NO_ELECTION, findings, obstacle: disunity(voters, own) };
+  const agreeing = membersOf(members, rough ?? overlap).filter((one) => findings.get(one)!.separation === undefined);
+  const votes = new Set(agreeing.map(({ group }) => group)).size;
+  const truth = intervalOf(largestOverlap(agreeing) ?? overlap);
+  return { overlap, truth, votes, findings, obstacle: obstacleOf(agreeing, votes, sources, minAgreeing) };
 }
 
-const holdersOf = (candidates: readonly Candidate[], overlap: Overlap): Candidate[] => {
+const membersOf = (voters: readonly Candidate[], overlap: Overlap): Candidate[] => {
   const truth = intervalOf(overlap);
-  return candidates.filter((candidate) => touches(candidate, truth));
+  return voters.filter((voter) => touches(voter, truth));
 };
 
-const disunity = (electorate: readonly Candidate[], own: OwnTime | undefined): string =>
-  own === undefined || electorate.some((candidate) => touches(candidate, own))
+const disunity = (voters: readonly Candidate[], own: OwnTime | undefined): string =>
+  own === undefined || voters.some((voter) => touches(voter, own))
     ? 'no majority of the sources agrees'
     : CONTRADICTION;
 
-/** What the operator demands beyond a majority. */
-function shortfall(
-  holders: readonly Candidate[],
+/** Returns the demand of the operator that the majority does not meet; empty if it meets all. */
+function obstacleOf(
+  agreeing: readonly Candidate[],
   votes: number,
   sources: readonly Source[],
   minAgreeing: number,
 ): string {
   if (votes === 0) return CONTRADICTION;
-  if (votes < minAgreeing) return `only ${votes} of the ${minAgreeing} independent sources that must agree`;
+  if (votes < minAgreeing) return `only ${votes} of the ${minAgreeing} independent sources that must agree do`;
   const required = sources.filter(({ options }) => options.require && !options.noselect);
-  const isMet = required.length === 0 || holders.some(({ track }) => track.source.options.require);
-  return isMet ? '' : `waits for ${list(required.map(({ id }) => id))}, which is required`;
+  const isMet = required.length === 0 || agreeing.some(({ track }) => track.source.options.require);
+  return isMet ? '' : `${list(required.map(({ id }) => id))}, which is required, does not agree yet`;
 }

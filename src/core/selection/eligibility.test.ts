@@ -53,7 +53,7 @@ describe('a source that is watched only', () => {
           world.accept({ type: 'observations', id, observations: [observation] });
         }
     }
-    const arbitrary = 'its timescale is arbitrary: it has rate and phase, but no time of day';
+    const arbitrary = 'its timescale is arbitrary, so it has rate and phase but no time of day';
     const { state, reason } = world.source('ptp.arb');
     expect(state).to.equal('rejected');
     expect(reason).to.contain(arbitrary).and.contain('set timescale = "utc"');

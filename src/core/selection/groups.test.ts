@@ -29,7 +29,7 @@ describe('two servers of one upstream', () => {
     expect(world.source('ntp.near')).to.include({ state: 'combined' });
     expect(world.source('ntp.far')).to.include({ state: 'agrees', weight: 0 });
     expect(world.source('ntp.far').reason).to.match(
-      /^agrees with ntp\.near as far as its path permits \(300 ms off, 3\d times what is usual\), so it has no share of the estimate$/,
+      /^agrees with ntp\.near to within its root distance \(300 ms off, 3\d times the usual error\), so it has no share of the estimate$/,
     );
     const { ntp, reason } = world.state();
     expect(reason).to.equal('follows ntp.near');

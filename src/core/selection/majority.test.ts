@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import { createSource, type SourceTrack, trackOf } from '../tracks/source.js';
+import { Source } from '../tracks/source.js';
 import type { Candidate } from './candidate.js';
 import { majorityOf } from './majority.js';
 import { intervalOf, touches } from './vote.js';
 
-const candidate = (id: string, centreNs: number, more: Partial<SourceTrack> = {}): Candidate => {
+const candidate = (id: string, centreNs: number, isDisproved = false): Candidate => {
   const observation = { kind: 'reading', clock: 'system', monotonic: 1n, stamp: 'kernel', noiseFloorNs: 1 } as const;
-  const track = { ...trackOf(createSource(id), { ...observation, offsetNs: 0 }), ...more };
+  const track = new Source(id).trackOf({ ...observation, offsetNs: 0 });
+  if (isDisproved) track.admission.rule({ agrees: false, alone: false }, 1);
   return { centreNs, halfNs: 10, group: id, incumbent: true, track, estimate: undefined! };
 };
 const own = (testifies: boolean) => ({ centreNs: 0, halfNs: 10, testifies });
@@ -35,6 +36,6 @@ describe('majority beside the time kept so far', () => {
 
   it('does not follow the last one alive against it', () => {
     expect(isAt([candidate('liar', 80)], true)).to.equal(undefined);
-    expect(isAt([candidate('liar', 80, { condemned: true })], true)).to.equal(0);
+    expect(isAt([candidate('liar', 80, true)], true)).to.equal(0);
   });
 });

@@ -1,30 +1,30 @@
 import type { Candidate } from './candidate.js';
 import { type Interval, isMajority, largestOverlap, type Opinion, type Overlap } from './vote.js';
 
-/** The time kept so far, as an opinion beside those of the sources. */
+/** The hub's time so far, as an opinion beside those of the sources. */
 export interface OwnTime extends Interval {
   /**
-   * Somebody who made it is silent or says something else now: it speaks for them. If all who made it still say so, it is
-   * their echo and has no vote of its own.
+   * A source that made it is silent or disagrees now, so the hub's time votes in its place. If all that made it still agree, it
+   * only repeats them and has no vote.
    */
   readonly testifies: boolean;
 }
 
 /**
- * What most independent candidates agree on. Trusted sources decide alone. Without a majority those that the operator
- * prefers decide, then those that were not disproved before, then with these the time kept so far.
+ * Returns the overlap that a majority agrees on. Trusted sources decide alone. Without a majority the preferred ones decide,
+ * then those that were not outvoted before, then these with the hub's own time.
  */
 export function majorityOf(candidates: readonly Candidate[], own?: OwnTime): Overlap | undefined {
   const trusted = candidates.filter(({ track }) => track.source.options.trust);
   if (trusted.length > 0) return majority(trusted);
-  const echo: Opinion[] = own === undefined ? [] : [{ ...own, group: 'own time', incumbent: true }];
-  const witness = own?.testifies === true ? echo : [];
-  const undisproved = candidates.filter(({ track }) => !track.condemned);
+  const ownOpinion: Opinion[] = own === undefined ? [] : [{ ...own, group: 'own time', incumbent: true }];
+  const witness = own?.testifies === true ? ownOpinion : [];
+  const undisproved = candidates.filter(({ track }) => !track.admission.isDisproved);
   return (
     majority([...candidates, ...witness]) ??
     majority(candidates.filter(({ track }) => track.source.options.prefer)) ??
     majority([...undisproved, ...witness]) ??
-    majority([...undisproved, ...echo])
+    majority([...undisproved, ...ownOpinion])
   );
 }
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { Observation } from '../../api/index.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import { createSource, note, PLAIN_OPTIONS, trackOf } from '../tracks/source.js';
-import { type Candidate, opinionOf } from './candidate.js';
+import { PLAIN_OPTIONS, Source } from '../tracks/source.js';
+import { type Candidate, intervalOfTrack } from './candidate.js';
 import { type OutlierFinding, testForOutliers } from './outliers.js';
 
 const MS = 1e6;
@@ -21,8 +21,8 @@ interface Opinion {
 
 function candidate(id: string, opinion: Opinion): Candidate {
   const { biasMs, delayMs = 20, sigmaMs = 0.05, group = id, incumbent = true } = opinion;
-  const source = createSource(id, { ...PLAIN_OPTIONS, trust: opinion.trust ?? false });
-  source.claims = { synchronised: true, rootDispersionNs: (opinion.dispersionMs ?? 0) * MS };
+  const source = new Source(id, { ...PLAIN_OPTIONS, trust: opinion.trust ?? false });
+  source.claim({ synchronised: true, rootDispersionNs: (opinion.dispersionMs ?? 0) * MS }, 1n, undefined);
   const leg: Observation = {
     kind: 'leg',
     clock: 'system',
@@ -32,9 +32,9 @@ function candidate(id: string, opinion: Opinion): Candidate {
     direction: 'outbound',
     transitNs: delayMs * MS,
   };
-  const track = trackOf(source, leg);
-  note(track, leg);
-  track.close = opinion.wasClose ?? false;
+  const track = source.trackOf(leg);
+  track.note(leg);
+  track.setFit({ close: opinion.wasClose ?? false, unusual: undefined, outlier: false });
   const estimate: TrackEstimate = {
     offsetNs: biasMs * MS,
     sigmaNs: sigmaMs * MS,
@@ -49,7 +49,7 @@ function candidate(id: string, opinion: Opinion): Candidate {
     admitted: incumbent,
     weight: 0,
   };
-  return { ...opinionOf(track, estimate, biasMs * MS), group, incumbent, track, estimate };
+  return { ...intervalOfTrack(track, estimate, biasMs * MS), group, incumbent, track, estimate };
 }
 
 /** All are members of the majority by root distances. */
@@ -69,16 +69,16 @@ function sharesOf(findings: Record<string, OutlierFinding>): Record<string, numb
 const at = (...biases: number[]): Record<string, Opinion> =>
   Object.fromEntries(biases.map((biasMs, i) => ['abcdefghijkl'[i]!, { biasMs }]));
 const apart = (findings: Record<string, OutlierFinding>): string[] =>
-  Object.keys(findings).filter((id) => findings[id]!.apart !== undefined);
+  Object.keys(findings).filter((id) => findings[id]!.separation !== undefined);
 const sigmasMs = (findings: Record<string, OutlierFinding>): number[] =>
   Object.values(findings).map(({ sigmaNs }) => sigmaNs / MS);
 
 /** With 20 ms of delay the usual bias is 0.5 ms and the wide law has 6.7 ms. */
-describe('scrutiny', () => {
+describe('outlier test', () => {
   it('finds two liars of five that their root distance permits', () => {
     const findings = look(at(0, 0.3, -0.2, 30, 15));
     expect(apart(findings)).to.deep.equal(['d', 'e']);
-    const { from, spreadNs, gapNs, times } = findings.d!.apart!;
+    const { from, spreadNs, gapNs, times } = findings.d!.separation!;
     expect(from.map(({ track }) => track.key)).to.deep.equal(['a', 'b', 'c']);
     expect(spreadNs).to.be.closeTo(0.5 * MS, 1);
     expect(gapNs).to.be.closeTo(30 * MS, 0.1 * MS);
@@ -185,7 +185,7 @@ describe('scrutiny', () => {
         { far, near },
       ]) {
         const findings = look(opinions);
-        expect(findings.far).to.include({ outlier: true, apart: undefined });
+        expect(findings.far).to.include({ outlier: true, separation: undefined });
         expect(findings.far!.unusual!.times).to.be.within(30, 40);
         expect(findings.near).to.include({ outlier: false, unusual: undefined });
         expect(sharesOf(findings).far).to.be.below(1e-5);
@@ -237,7 +237,7 @@ describe('scrutiny', () => {
         testForOutliers([living], [living], undefined, witnesses).findings.get(living)!.outlier;
       expect(outliers([])).to.equal(false);
       expect(outliers([silent])).to.equal(true);
-      silent.track.unusual = { gapNs: 300 * MS, times: 30 };
+      silent.track.setFit({ close: false, unusual: { gapNs: 300 * MS, times: 30 }, outlier: false });
       expect(outliers([silent]), 'it was unusual itself').to.equal(false);
     });
   });

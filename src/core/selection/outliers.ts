@@ -1,70 +1,68 @@
 import type { Ns } from '../../api/index.js';
-import type { UnusualGap } from '../tracks/source.js';
+import type { Fit, UnusualGap } from '../tracks/source.js';
 import type { Candidate } from './candidate.js';
 import { majorityOf, type OwnTime } from './majority.js';
 import { biasSigmaNs, distanceNs, wideSigmaNs } from './root-distance.js';
 import { intervalOf, type Overlap, touches } from './vote.js';
 
+/** The result for all candidates. */
 export interface OutlierTest {
-  /** Where most agree to within their usual errors. */
+  /** Overlap of a majority that agrees to within its usual errors. */
   readonly close: Overlap | undefined;
   readonly findings: ReadonlyMap<Candidate, OutlierFinding>;
 }
 
-/** What the second look found about one candidate. */
-export interface OutlierFinding {
-  /** What may be asserted of its bias. */
+/** The result for one candidate. */
+export interface OutlierFinding extends Fit {
+  /** Standard deviation of the bias with which the track may be admitted, ns. */
   readonly sigmaNs: Ns;
-  /** It is among those that agree closely. */
-  readonly close: boolean;
-  /** Its gap, where the wide law is the likelier one. */
-  readonly unusual: UnusualGap | undefined;
-  /** It is unusual beside others that are not: it has no share of the estimate. */
-  readonly outlier: boolean;
-  /** It stands so far from these that it is not to be used. */
-  readonly apart: Separation | undefined;
+  /** The candidate is too far from the others to be used. */
+  readonly separation: Separation | undefined;
 }
 
 export interface Separation extends UnusualGap {
-  /** Those that agree closely, and how far they are from each other at most. */
+  /** The candidates that agree closely, and the greatest distance between two of them. */
   readonly from: readonly Candidate[];
   readonly spreadNs: Ns;
 }
 
-/** Opinions are close when their usual errors, so many sigmas wide, overlap; those that were close before have more room. */
+/** Opinions are close if their usual errors, this many sigmas wide, overlap. */
 const CLOSE = 3;
+/** The same for a track that was close before. */
 const STILL_CLOSE = 4;
-/** Beyond so many usual errors from those that agree closely nobody is used; who is not in must be nearer to come in. */
-const APART = 10;
-const TOO_FAR_TO_JOIN = 6;
-/** A stamp at the other end may be late by this, however short the path: within it nobody is thrown out. */
+/** Hysteresis: an admitted track is rejected beyond 10 usual errors, another one is admitted within 6. */
+const REJECT_BEYOND = 10;
+const ADMIT_WITHIN = 6;
+/** Smallest gap that is a reason for a rejection: the far end may stamp late by this, however short the path. */
 const LEAST_GAP_NS = 50e3;
-/** Odds that a path is not as symmetric as paths usually are. */
+/** Prior odds that a path is less symmetric than paths usually are. */
 const UNUSUAL_ODDS = 1 / 9;
-/** One alone is no company to stand apart from. */
+/** Independent close candidates that it takes to reject another. */
 const COMPANY = 2;
-/** Share that remains of the precision of a law that counts for nothing: the estimator needs a finite sigma. */
+/** Share of its precision that a law keeps although it counts for nothing: the estimator needs a finite sigma. */
 const LEAST_PRECISION = 1e-4;
-/** Odds of the wide law beyond which the narrow one is out of the question. */
+/** Odds of the wide law beyond which the narrow one is excluded. */
 const OUTLIER_ODDS = 100;
-/** An outlier has no more of the wide law's precision than this share. */
+/** Greatest share of the wide law's precision that an outlier has. */
 const OUTLIER_PRECISION = 0.1;
 
 /** A candidate with the two laws of its bias. */
 interface Subject {
   readonly candidate: Candidate;
+  /** Sigma of the bias of an ordinary path. */
   readonly narrowNs: Ns;
+  /** Sigma of the bias of a path that is as bad as its root distance permits. */
   readonly wideNs: Ns;
-  /** The narrow law together with the random error. */
+  /** The usual error: the narrow law with the random error. */
   readonly usualNs: Ns;
   readonly distanceNs: Ns;
-  /** Its opinion at the scale of usual errors. */
+  /** Its opinion on the scale of usual errors. */
   readonly opinion: Candidate;
 }
 
 type Law = Pick<OutlierFinding, 'sigmaNs' | 'unusual' | 'outlier'>;
 
-/** A subject with its gap to the others, and the odds of the wide law after it. */
+/** A subject with its gap to the others, and the odds of the wide law given that gap. */
 interface Measured {
   readonly subject: Subject;
   readonly gap: Gap;
@@ -72,19 +70,18 @@ interface Measured {
 }
 
 /**
- * A second look at the scale of usual errors, for root distances are lenient. A bias follows the narrow law of ordinary
- * paths or, now and then, the wide one of the root distance. Where most `members` agree narrowly, they show which law holds
- * for each of the `electorate`. Where they do not, each is measured by all the others, also by those of its own group: a
- * common upstream moves them alike, so what is between them is the error of a path. `silent`: tracks that say nothing any
- * more, but on which the estimate still rests.
+ * Tests candidates on the scale of their usual errors, because root distances are lenient. A bias follows the narrow law of
+ * ordinary paths or, now and then, the wide law of the root distance. If most `members` agree narrowly, they show which law
+ * holds for each voter. Otherwise each is compared with all others, also those of its own group: a common upstream moves them
+ * alike, so the difference between them is an error of a path. `silent`: silent tracks on which the estimate still rests.
  */
 export function testForOutliers(
-  electorate: readonly Candidate[],
+  voters: readonly Candidate[],
   members: readonly Candidate[],
   own?: OwnTime,
   silent: readonly Candidate[] = [],
 ): OutlierTest {
-  const subjects = electorate.map(subjectOf);
+  const subjects = voters.map(subjectOf);
   const inside = subjects.filter(({ candidate }) => members.includes(candidate));
   const overlap = majorityOf(
     inside.map(({ opinion }) => opinion),
@@ -105,8 +102,8 @@ export function testForOutliers(
     const { candidate } = subject;
     const isClose = close.includes(subject);
     const isApart = isCompany && !isClose && gap.gapNs > LEAST_GAP_NS && gap.times > limitOf(candidate);
-    const apart = isApart ? separation(close, gap) : undefined;
-    findings.set(candidate, { ...lawOf(one, doubts), close: isClose, apart });
+    const separation = isApart ? separationOf(close, gap) : undefined;
+    findings.set(candidate, { ...lawOf(one, doubts), close: isClose, separation });
   }
   return { close: overlap, findings };
 }
@@ -121,15 +118,15 @@ function subjectOf(candidate: Candidate): Subject {
     wideNs: wideSigmaNs(track, estimate),
     usualNs,
     distanceNs: distanceNs(track, estimate),
-    opinion: { ...candidate, halfNs: (track.close ? STILL_CLOSE : CLOSE) * usualNs },
+    opinion: { ...candidate, halfNs: (track.fit.close ? STILL_CLOSE : CLOSE) * usualNs },
   };
 }
 
 interface Judge {
   readonly subject: Subject;
-  /** By root distance, for a near source tells more than a far one with little noise. A group shares one vote. */
+  /** By root distance: a near source tells more than a far one with little noise. A group shares one vote. */
   readonly weight: number;
-  /** Its error, as far as the witnesses leave open which law it follows. */
+  /** Standard deviation of its error, as far as the witnesses leave open which law it follows. */
   readonly spreadNs: Ns;
 }
 
@@ -149,7 +146,7 @@ function judgesOf(subjects: readonly Subject[], witnesses: readonly Subject[]): 
   });
 }
 
-/** How far a candidate is from the mean of others, whose error is `sigmaNs`. */
+/** Distance of a candidate from the mean of others, whose error is `sigmaNs`. */
 interface Gap extends UnusualGap {
   readonly sigmaNs: Ns;
 }
@@ -162,8 +159,8 @@ function measure(subject: Subject, judges: readonly Judge[], witnesses: readonly
 }
 
 /**
- * No subject judges itself. What all the judges' paths have in length beyond the candidate's own may be asymmetric for all of
- * them alike, as on one access line, and counts for nothing.
+ * Returns the gap to the weighted mean of the judges; no subject judges itself. The length by which all judges' paths exceed
+ * the candidate's may be asymmetric for all of them alike, as on one access line, so it is subtracted.
  */
 function gapOf({ candidate, usualNs, distanceNs: reachNs }: Subject, judges: readonly Judge[]): Gap {
   let weights = 0;
@@ -185,8 +182,8 @@ function gapOf({ candidate, usualNs, distanceNs: reachNs }: Subject, judges: rea
 }
 
 /**
- * The gap to a witness whose whole root distance does not reach this candidate, while the candidate's own reaches the witness:
- * if the witness is right, the bias is at least as large as what is beyond. `times` counts that part alone.
+ * Returns the gap to a witness whose root distance does not reach this candidate, while the candidate's reaches the witness:
+ * if the witness is right, the bias is at least the part beyond. `times` counts that part alone.
  */
 function excursion({ candidate, usualNs }: Subject, witnesses: readonly Subject[]): UnusualGap {
   let greatest: UnusualGap = { gapNs: 0, times: 0 };
@@ -199,18 +196,18 @@ function excursion({ candidate, usualNs }: Subject, witnesses: readonly Subject[
   return greatest;
 }
 
-/** Odds of the wide law after a gap of so many usual errors to a mean whose own error is `sigmaNs`. */
+/** Returns the odds of the wide law after a gap of `times` usual errors to a mean whose own error is `sigmaNs`. */
 function oddsOf({ candidate, narrowNs, wideNs }: Subject, times: number, sigmaNs: Ns): number {
   const randomNs = candidate.estimate.sigmaNs;
   const ratio = Math.hypot(narrowNs, randomNs, sigmaNs) / Math.hypot(wideNs, randomNs, sigmaNs);
   return UNUSUAL_ODDS * ratio * Math.exp((times ** 2 / 2) * (1 - ratio ** 2));
 }
 
-/** A silent track follows the law that it followed when it spoke last. */
+/** A silent track follows the law that it followed when it was last heard. */
 const asBefore = (subject: Subject): Measured => ({
   subject,
   gap: { gapNs: 0, sigmaNs: 0, times: 0 },
-  odds: subject.candidate.track.unusual === undefined ? 0 : Number.POSITIVE_INFINITY,
+  odds: subject.candidate.track.fit.unusual === undefined ? 0 : Number.POSITIVE_INFINITY,
 });
 
 /** Returns the rise of the odds above those of any path: 0 for a usual one, 1 for an unusual one. */
@@ -220,8 +217,8 @@ const doubtOf = ({ subject, odds }: Measured): { readonly subject: Subject; read
 });
 
 /**
- * Returns the sigma that may be asserted of a bias: its precision is the mean of the two laws'. The wide law says only that the bias is
- * somewhere within the root distance, so it counts as far as none of the others is usual, and tells more than that.
+ * Returns the sigma of a bias: its precision is the mean of the two laws'. The wide law says only that the bias is somewhere
+ * within the root distance, so it counts only as far as no other subject is usual and tells more than that.
  */
 function lawOf({ subject, gap, odds }: Measured, doubts: readonly ReturnType<typeof doubtOf>[]): Law {
   const { narrowNs, wideNs } = subject;
@@ -238,9 +235,9 @@ function lawOf({ subject, gap, odds }: Measured, doubts: readonly ReturnType<typ
   };
 }
 
-const limitOf = ({ incumbent }: Candidate): number => (incumbent ? APART : TOO_FAR_TO_JOIN);
+const limitOf = ({ incumbent }: Candidate): number => (incumbent ? REJECT_BEYOND : ADMIT_WITHIN);
 
-function separation(close: readonly Subject[], { gapNs, times }: Gap): Separation {
+function separationOf(close: readonly Subject[], { gapNs, times }: Gap): Separation {
   const from = close.map(({ candidate }) => candidate);
   const centres = from.map(({ centreNs }) => centreNs);
   return { from, spreadNs: Math.max(...centres) - Math.min(...centres), gapNs, times };

@@ -6,22 +6,23 @@ import {
   type SourceReport,
   type SourceState,
 } from '../../api/index.js';
+import { BOUND_SIGMAS } from '../clocks/clock-model.js';
 import { list } from '../engine/sentence.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import { slipOf } from '../tracks/pulse-numbering.js';
-import { ageNs, type Source, type SourceTrack } from '../tracks/source.js';
+import type { Source, SourceTrack } from '../tracks/source.js';
 import { ineligibilityOfSource } from './eligibility.js';
-import { BOUND_SIGMAS, distanceNs } from './root-distance.js';
+import { distanceNs } from './root-distance.js';
 
-/** A share of the estimate above the first counts as carrying it; once it does, down to the second. */
-const WEIGHT_TO_CARRY = 0.01;
-const WEIGHT_TO_STAY = 0.005;
-/** A smaller share is none: the estimator needs a finite sigma of each bias. */
-const LEAST_WEIGHT = 1e-4;
-/** For how long a jump of a source's time is told of. */
+/** Share of the estimate from which on a track counts as combined. */
+const SHARE_TO_COMBINE = 0.01;
+/** Share down to which it stays so. */
+const SHARE_TO_STAY = 0.005;
+/** A smaller share counts as none: the estimator needs a finite sigma of each bias. */
+const LEAST_SHARE = 1e-4;
+/** Time for which the reason of a source mentions its last jump. */
 const JUMP_IS_NEWS_NS = 3600 * NS_PER_S;
 
-/** Of a source's tracks the one with the most to say comes first. */
+/** States of tracks, from the one that says most about their source. */
 const RANK: readonly SourceState[] = [
   'combined',
   'agrees',
@@ -32,7 +33,7 @@ const RANK: readonly SourceState[] = [
   'disabled',
 ];
 
-/** What each carrier has of the estimate, the silent ones' memory left out: 1 altogether. */
+/** Returns each carrier's share of the estimate; their sum is 1, whatever silent tracks contribute. */
 export function sharesOf(
   carriers: readonly SourceTrack[],
   estimate: (track: SourceTrack) => TrackEstimate | undefined,
@@ -44,76 +45,76 @@ export function sharesOf(
     shares.set(track, weight);
     sum += weight;
   }
-  for (const [track, weight] of shares) shares.set(track, weight > LEAST_WEIGHT * sum ? weight / sum : 0);
+  for (const [track, weight] of shares) shares.set(track, weight > LEAST_SHARE * sum ? weight / sum : 0);
   return shares;
 }
 
-/** Those that have a real share of the estimate; when each has next to none, all of them. */
+/** Returns the carriers with a real share of the estimate; all of them if none has one. */
 export function leadersOf(carriers: readonly SourceTrack[]): readonly SourceTrack[] {
   const heavy = carriers.filter(({ state }) => state === 'combined');
   return heavy.length > 0 ? heavy : carriers;
 }
 
-/** Says of each track that carries the estimate how much, and beside whom. */
+/** Shows each carrier's state and reason: its share, and the sources that it agrees with. */
 export function describeCarriers(
   carriers: readonly SourceTrack[],
   estimate: (track: SourceTrack) => TrackEstimate | undefined,
 ): void {
-  const weights = sharesOf(carriers, estimate);
-  const heavy = carriers.filter((track) => weights.get(track)! >= WEIGHT_TO_CARRY);
+  const shares = sharesOf(carriers, estimate);
+  const heavy = carriers.filter((track) => shares.get(track)! >= SHARE_TO_COMBINE);
   const ids = { carriers: idsOf(carriers), heavy: idsOf(heavy) };
   for (const track of carriers) {
-    const weight = weights.get(track)!;
-    const before = track.state;
-    track.state = weight >= (before === 'combined' ? WEIGHT_TO_STAY : WEIGHT_TO_CARRY) ? 'combined' : 'agrees';
-    if (track.state === 'agrees' && track.kind === 'reading' && heavy.some(({ kind }) => kind === 'pulse'))
-      track.state = 'numbering';
-    track.reason = reasonOf(track, weight, ids);
+    const share = shares.get(track)!;
+    const isCombined = share >= (track.state === 'combined' ? SHARE_TO_STAY : SHARE_TO_COMBINE);
+    const numbers = !isCombined && track.kind === 'reading' && heavy.some(({ kind }) => kind === 'pulse');
+    const state = isCombined ? 'combined' : numbers ? 'numbering' : 'agrees';
+    track.show(state, carrierReason(track, state, share, ids));
   }
 }
 
-/** Who carries the estimate, and who merely agrees; when everybody is light, all carry. */
+/** Returns the ids of the sources that lead the estimate, and of those that merely agree. */
 export function rolesOf(tracks: readonly SourceTrack[]): { readonly carriers: string[]; readonly witnesses: string[] } {
   const carriers = idsOf(leadersOf(tracks));
-  const usual = tracks.filter(({ outlier }) => !outlier);
+  const usual = tracks.filter(({ fit }) => !fit.outlier);
   return { carriers, witnesses: idsOf(usual).filter((id) => !carriers.includes(id)) };
 }
 
-/** Of their sources, each once. */
+/** Returns the ids of their sources, each once. */
 function idsOf(tracks: readonly SourceTrack[]): string[] {
   const ids: string[] = [];
   for (const { source } of tracks) if (!ids.includes(source.id)) ids.push(source.id);
   return ids;
 }
 
-/** `ids`: of all that carry the estimate, and of those that carry most of it. */
-function reasonOf(
+/** `ids`: of all carriers, and of those with a real share. */
+function carrierReason(
   track: SourceTrack,
-  weight: number,
+  state: SourceState,
+  share: number,
   ids: { readonly carriers: string[]; readonly heavy: string[] },
 ): string {
   const { id } = track.source;
   const others = ids.carriers.filter((other) => other !== id);
   const heavyOthers = ids.heavy.filter((other) => other !== id);
   const heavier = list(heavyOthers.length > 0 ? heavyOthers : [id]);
-  if (track.state === 'numbering') return `names the second for ${heavier} and is too coarse to steer by`;
+  if (state === 'numbering') return `numbers the seconds for ${heavier} and is too coarse to have a share itself`;
   const company = others.length === 0 ? 'is the only source' : `agrees with ${list(others)}${reservation(track)}`;
-  if (track.state === 'agrees' && track.outlier) return `${company}, so it has no share of the estimate`;
-  if (track.state === 'agrees') return `${company}, but weighs next to nothing beside ${heavier}`;
-  const share = others.length === 0 ? 'carries the estimate alone' : `carries ${percent(weight)} of the estimate`;
-  const slip = slipOf(track);
-  return `${company} and ${share}${slip === undefined ? '' : `; ${slip}`}`;
+  if (state === 'agrees' && track.fit.outlier) return `${company}, so it has no share of the estimate`;
+  if (state === 'agrees') return `${company}, but its share is negligible beside ${heavier}`;
+  const role = others.length === 0 ? 'carries the estimate alone' : `carries ${percent(share)} of the estimate`;
+  const slip = track.numbering.slipReason();
+  return `${company} and ${role}${slip === undefined ? '' : `; ${slip}`}`;
 }
 
-/** What a majority by root distances conceals. */
-function reservation({ unusual }: SourceTrack): string {
+/** Returns the gap of a track that agrees by its root distance only. */
+function reservation({ fit: { unusual } }: SourceTrack): string {
   if (unusual === undefined) return '';
-  return ` as far as its path permits (${formatDuration(unusual.gapNs)} off, ${Math.round(unusual.times)} times what is usual)`;
+  return ` to within its root distance (${formatDuration(unusual.gapNs)} off, ${Math.round(unusual.times)} times the usual error)`;
 }
 
-const percent = (weight: number): string => `${weight < 0.1 ? (weight * 100).toFixed(1) : Math.round(weight * 100)} %`;
+const percent = (share: number): string => `${share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`;
 
-/** The track that speaks for its source. */
+/** Returns the track whose state is shown for its source. */
 export function bestTrack(source: Source): SourceTrack | undefined {
   let best: SourceTrack | undefined;
   for (const track of source.tracks.values()) {
@@ -123,25 +124,25 @@ export function bestTrack(source: Source): SourceTrack | undefined {
   return best;
 }
 
-/** State and reason of a source: those of its best track. */
+/** Returns state and reason of a source. */
 export function statusOf(source: Source): { readonly state: SourceState; readonly reason: string } {
-  const best = bestTrack(source);
-  return ineligibilityOfSource(source) ?? best ?? { state: 'warming', reason: 'gives a frequency, but no time' };
+  return (
+    ineligibilityOfSource(source) ?? bestTrack(source) ?? { state: 'warming', reason: 'gives a frequency and no time' }
+  );
 }
 
-/** What the operator is to be told of a source: its state, once a change. */
+/** Returns the event text for a change of a source's state; undefined if there is none to report. */
 export function sourceNews(source: Source): string | undefined {
   const { state, reason } = statusOf(source);
   const isPlain = state === 'agrees' || state === 'numbering';
-  const isStuck = state === 'warming' && (bestTrack(source)?.stuck ?? false);
+  const isStuck = state === 'warming' && (bestTrack(source)?.isStuck ?? false);
   const news = isPlain ? 'combined' : isStuck ? 'stuck' : state;
-  if (news === 'warming' || news === source.told) return undefined;
-  source.told = news;
+  if (news === 'warming' || !source.announce(news)) return undefined;
   if (isStuck) return `is not used: ${reason}`;
   return isPlain ? reason : `is ${state}: ${reason}`;
 }
 
-/** Returns whether the source is used, or not used because the operator says so. */
+/** Returns true for a source that is used, or that the operator excludes. */
 export const isInOrder = (source: Source): boolean =>
   ['combined', 'agrees', 'numbering', 'disabled'].includes(statusOf(source).state);
 
@@ -149,28 +150,28 @@ export interface ReportContext {
   readonly now: Instant;
   readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
   readonly shares: ReadonlyMap<SourceTrack, number>;
-  /** UTC at a moment; undefined while it is not known. */
+  /** Returns UTC at a moment; undefined while it is not known. */
   readonly utc: (at: Instant) => Instant | undefined;
-  /** By how much the clock of a track ran away from its reference since the estimate, ns. */
-  readonly ahead: (track: SourceTrack) => Ns;
+  /** Returns the change of a track's offset since the estimate, ns. */
+  readonly changeNs: (track: SourceTrack) => Ns;
 }
 
 export function reportOf(source: Source, context: ReportContext): SourceReport {
-  const { now, estimate, shares, ahead } = context;
+  const { now, estimate, shares, changeNs } = context;
   const { state, reason } = statusOf(source);
   const track = bestTrack(source);
   const found = track === undefined ? undefined : estimate(track);
   let youngestNs = Number.POSITIVE_INFINITY;
   let observations = 0;
-  for (const one of source.tracks.values()) {
-    youngestNs = Math.min(youngestNs, ageNs(one, now));
-    observations += one.observations;
+  for (const { cadence } of source.tracks.values()) {
+    youngestNs = Math.min(youngestNs, cadence.ageNs(now));
+    observations += cadence.observations;
   }
   const report: { -readonly [field in keyof SourceReport]: SourceReport[field] } = {
     id: source.id,
     state,
-    reason: `${reason}${track === undefined ? '' : jumpOf(track, context)}`,
-    offsetNs: found === undefined ? Number.NaN : found.offsetNs + ahead(track!),
+    reason: `${reason}${track === undefined ? '' : jumpNote(track, context)}`,
+    offsetNs: found === undefined ? Number.NaN : found.offsetNs + changeNs(track!),
     sigmaNs: found?.sigmaNs ?? Number.NaN,
     boundNs: found === undefined ? Number.NaN : distanceNs(track!, found) + BOUND_SIGMAS * found.sigmaNs,
     weight: track === undefined ? 0 : (shares.get(track) ?? 0),
@@ -182,29 +183,28 @@ export function reportOf(source: Source, context: ReportContext): SourceReport {
   return report;
 }
 
-/** That its time has jumped, while that is still news. */
-function jumpOf({ jump }: SourceTrack, { now, utc }: ReportContext): string {
-  if (jump === undefined || Number(now - jump.at) > JUMP_IS_NEWS_NS) return '';
-  const at = utc(jump.at);
+/** Returns a clause about the last jump of the track while it is news; empty otherwise. */
+function jumpNote({ jumps: { last } }: SourceTrack, { now, utc }: ReportContext): string {
+  if (last === undefined || Number(now - last.at) > JUMP_IS_NEWS_NS) return '';
+  const at = utc(last.at);
   const when = at === undefined ? '' : ` at ${new Date(Number(at / 1_000_000n)).toISOString().slice(0, 19)}Z`;
-  return `; its time jumped${Number.isNaN(jump.jumpNs) ? '' : ` by ${formatDuration(jump.jumpNs)}`}${when}`;
+  return `; its time jumped${last.jumpNs === undefined ? '' : ` by ${formatDuration(last.jumpNs)}`}${when}`;
 }
 
-/** Why nothing carries the estimate, as far as the sources' own standing tells. */
+/** Returns why nothing carries the estimate, as far as the state of the sources shows it. */
 export function lossReason(sources: readonly Source[]): string {
   if (sources.length === 0) return 'there is no source';
-  const standings = sources.map((source) => ({
-    id: source.id,
-    isStuck: bestTrack(source)?.stuck ?? false,
-    ...statusOf(source),
-  }));
-  const silent = standings.filter(({ state }) => state === 'unreachable');
-  if (silent.length === standings.length) return `no source answers (${silent[0]!.id}: ${silent[0]!.reason})`;
-  const warming = standings.filter(({ state, isStuck }) => state === 'warming' && !isStuck).map(({ id }) => id);
-  if (warming.length > 0) return `still getting to know ${list(warming)}`;
-  const each = standings.map(({ id, state, reason, isStuck }) => {
+  const all = sources.map((source) => {
+    const { state, reason } = statusOf(source);
+    return { id: source.id, isStuck: bestTrack(source)?.isStuck ?? false, state, reason };
+  });
+  const silent = all.filter(({ state }) => state === 'unreachable');
+  if (silent.length === all.length) return `no source answers (${silent[0]!.id}: ${silent[0]!.reason})`;
+  const warming = all.filter(({ state, isStuck }) => state === 'warming' && !isStuck).map(({ id }) => id);
+  if (warming.length > 0) return `still learning ${list(warming)}`;
+  const each = all.map(({ id, state, reason, isStuck }) => {
     if (isStuck) return `${id}: ${reason}`;
-    return standings.length === 1 ? `${id} ${state}: ${reason}` : `${id} ${state}`;
+    return all.length === 1 ? `${id} ${state}: ${reason}` : `${id} ${state}`;
   });
   return `no source may be used (${each.join(', ')})`;
 }

@@ -3,36 +3,35 @@ import type { TrackEstimate } from '../estimator/types.js';
 import type { SourceTrack } from '../tracks/source.js';
 
 /**
- * Of the one-way delay, how much the two directions are believed to differ (one standard deviation). Ordinary paths are
- * nearly symmetric; the root distance covers the worst.
+ * Usual difference of the two directions as a share of the one-way delay (one standard deviation). Ordinary paths are nearly
+ * symmetric; the root distance covers the worst.
  */
 const ASYMMETRY_SHARE = 0.025;
 /**
- * The share of the root dispersion by which the source is believed to err (one standard deviation). It grows by 15 ppm of the time
- * since the last update (RFC 5905 §7.3), whatever the clock: like half a round trip, it is what may be at worst.
+ * Usual error of a source as a share of its root dispersion (one standard deviation). Root dispersion grows by 15 ppm of the
+ * time since the last update (RFC 5905 §7.3), whatever the clock: like half a round trip, it is a worst case.
  */
 const DISPERSION_SHARE = 0.1;
-/** A stated maximum as a standard deviation. */
+/** Standard deviations in a stated maximum. */
 const MAXIMUM_IN_SIGMAS = 3;
-/** Voters are compared at this many sigmas, bounds are stated at the other. */
+/** Standard deviations of the random error in the interval of a voter. */
 export const VOTE_SIGMAS = 3;
-export const BOUND_SIGMAS = 4;
 
 /**
- * How far truth may be from this track whatever the data say: the root distance of RFC 5905 §11.1 without its random part,
- * what source and operator concede, and, while it is open whether its time has jumped, by how much. Infinity for a two-way
- * path whose delay is not measured: legs of one direction bound the truth on one side only.
+ * Returns the largest systematic error of a track: the root distance of RFC 5905 §11.1 without its random part, the bounds
+ * that source and operator state, and the size of a suspected jump. Infinity for a two-way path whose delay is not measured:
+ * legs of one direction bound the offset on one side only.
  */
 export function distanceNs(track: SourceTrack, estimate: TrackEstimate): Ns {
-  const conceded = track.biasBoundNs + Math.abs(track.source.options.asymmetryNs) + track.noiseFloorNs;
-  const own = conceded + estimate.suspectNs;
+  const stated = track.biasBoundNs + Math.abs(track.source.options.asymmetryNs) + track.noiseFloorNs;
+  const own = stated + estimate.suspectNs;
   if (track.kind === 'pulse') return own;
   const { rootDelayNs = 0, rootDispersionNs = 0 } = track.source.claims;
   if (track.kind === 'exchange' && !isDelayKnown(estimate)) return Number.POSITIVE_INFINITY;
   return own + rootDelayNs / 2 + rootDispersionNs + oneWayNs(estimate);
 }
 
-/** The believed standard deviation of a track's bias: what admitting it asserts. */
+/** Returns the usual bias of a track (one standard deviation): the sigma with which it is admitted. */
 export function biasSigmaNs(track: SourceTrack, estimate: TrackEstimate): Ns {
   const stated = Math.hypot(track.biasBoundNs, track.source.options.asymmetryNs) / MAXIMUM_IN_SIGMAS;
   const own = Math.hypot(stated, track.noiseFloorNs);
@@ -41,7 +40,7 @@ export function biasSigmaNs(track: SourceTrack, estimate: TrackEstimate): Ns {
   return Math.hypot(own, ASYMMETRY_SHARE * (oneWayNs(estimate) + rootDelayNs / 2), DISPERSION_SHARE * rootDispersionNs);
 }
 
-/** The bias that a track may have where its path is as bad as its root distance permits, one standard deviation. */
+/** Returns the bias of a track whose path is as bad as its root distance permits (one standard deviation). */
 export const wideSigmaNs = (track: SourceTrack, estimate: TrackEstimate): Ns =>
   Math.max(distanceNs(track, estimate) / MAXIMUM_IN_SIGMAS, biasSigmaNs(track, estimate));
 

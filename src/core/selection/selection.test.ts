@@ -31,7 +31,7 @@ describe('selection', () => {
     three(world);
     world.run(3);
     expect(world.state().mode).to.equal('unsynchronised');
-    expect(world.source('ntp.liar').reason).to.include('waits a moment for ntp.a, ntp.b and ntp.c');
+    expect(world.source('ntp.liar').reason).to.include('waits for ntp.a, ntp.b and ntp.c before the first vote');
     world.run(10);
     expect(statesOf(world)).to.include({ 'ntp.liar': 'rejected', 'ntp.a': 'combined' });
   });
@@ -67,7 +67,7 @@ describe('selection', () => {
     expect(world.source('ntp.out')).to.include({ state: 'combined', weight: 1 });
     expect(statesOf(world)).to.include({ 'ntp.h1': 'agrees', 'ntp.h2': 'agrees', 'ntp.h3': 'rejected' });
     expect(world.source('ntp.h1').reason).to.equal(
-      'agrees with ntp.out, which it follows: it has neither vote nor weight beside it',
+      'agrees with ntp.out, which it follows, so it has neither a vote nor a share beside it',
     );
   });
 
@@ -100,7 +100,7 @@ describe('selection', () => {
     world.run(30);
     expect(statesOf(world)).to.deep.equal({ 'ntp.out': 'combined', 'ntp.next': 'agrees', 'ntp.near': 'combined' });
     expect(world.source('ntp.next').reason).to.equal(
-      'agrees, but at stratum 5 it may follow this hub through others: it carries nothing beside ntp.out of stratum 2',
+      'agrees, but at stratum 5 it may follow this hub through others, so it has no share beside ntp.out of stratum 2',
     );
     world.kill(out);
     world.run(30);
@@ -125,9 +125,7 @@ describe('selection', () => {
     world.add({ id: 'ntp.b', offsetNs: 80 * MS });
     world.run(20);
     expect(statesOf(world)).to.deep.equal({ 'ntp.a': 'rejected', 'ntp.b': 'rejected' });
-    expect(world.source('ntp.a').reason).to.match(
-      /^disagrees with ntp\.b by \S+ ms, and no majority says who is right/,
-    );
+    expect(world.source('ntp.a').reason).to.match(/^disagrees with ntp\.b by \S+ ms, and no majority decides/);
     expect(world.state()).to.include({ mode: 'unsynchronised', reason: 'no majority of the sources agrees' });
   });
 
@@ -170,7 +168,7 @@ describe('selection', () => {
     required.offsetNs = 80 * MS;
     world.run(120);
     expect(world.state().mode).to.equal('holdover');
-    expect(world.source('ntp.a').reason).to.equal('is not used: waits for ntp.r, which is required');
+    expect(world.source('ntp.a').reason).to.equal('is not used: ntp.r, which is required, does not agree yet');
   });
 
   it('watches a noselect source and never uses it', () => {
@@ -188,7 +186,9 @@ describe('selection', () => {
     world.add({ id: 'ntp.b' }, {}, { address: '192.0.2.1:1123' });
     world.run(20);
     expect(world.state().mode).to.equal('unsynchronised');
-    expect(world.source('ntp.a').reason).to.equal('is not used: only 1 of the 2 independent sources that must agree');
+    expect(world.source('ntp.a').reason).to.equal(
+      'is not used: only 1 of the 2 independent sources that must agree do',
+    );
     world.add({ id: 'ntp.c' }, {}, { address: '192.0.2.2:123' });
     world.run(20);
     expect(world.state().mode).to.equal('tracking');
@@ -241,7 +241,7 @@ describe('selection', () => {
     for (const speaker of good) world.kill(speaker);
     world.run(120);
     expect(world.state().mode).to.equal('holdover');
-    expect(world.source('ntp.liar').reason).to.match(/^disagrees with the time kept so far by \S+ ms$/);
+    expect(world.source('ntp.liar').reason).to.match(/^disagrees with the hub's time so far by \S+ ms$/);
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(2 * MS);
   });
 
@@ -260,7 +260,7 @@ describe('selection', () => {
       'combined',
     ]);
     expect(world.source('ntp.x').reason).to.match(
-      /^is 2[45](\.\d)? ms from ntp\.a, ntp\.b and ntp\.c, which agree to \S+ .s: paths as long as these permit that, but it is \d\d times what is usual$/,
+      /^is 2[45](\.\d)? ms from ntp\.a, ntp\.b and ntp\.c, which agree to \S+ .s: its root distance permits that, but it is \d\d times the usual error of such paths$/,
     );
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.5 * MS);
   });
@@ -275,7 +275,7 @@ describe('selection', () => {
     world.run(60);
     expect(Object.values(statesOf(world))).to.deep.equal(['combined', 'combined', 'combined', 'combined']);
     expect(world.source('ntp.a').reason).to.match(
-      /^agrees with ntp\.b, ntp\.c and ntp\.d as far as its path permits \(\S+ ms off, \d+ times what is usual\) and carries 2\d % of the estimate$/,
+      /^agrees with ntp\.b, ntp\.c and ntp\.d to within its root distance \(\S+ ms off, \d+ times the usual error\) and carries 2\d % of the estimate$/,
     );
     const { offsetNs, boundNs } = world.clock();
     expect(offsetNs - world.thetaNs).to.be.within(6 * MS, 9 * MS);
@@ -376,7 +376,7 @@ describe('selection', () => {
     expect(world.source('ntp.a').state).to.equal('combined');
     world.run(10);
     expect(world.source('ntp.a').state).to.equal('unreachable');
-    expect(world.source('ntp.a').reason).to.match(/^nothing heard from it for \S+ s, usually it speaks every 1 s$/);
+    expect(world.source('ntp.a').reason).to.match(/^nothing heard from it for \S+ s, usually it is heard every 1 s$/);
   });
 
   it('does not mistake the longer interval after a quick start for silence', () => {

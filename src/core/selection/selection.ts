@@ -2,10 +2,9 @@ import { type Claims, type Instant, NS_PER_S, type Ns } from '../../api/index.js
 import type { CoreOptions } from '../engine/input.js';
 import { list } from '../engine/sentence.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import { allTracks, type Source, type SourceTrack, votes } from '../tracks/source.js';
-import { admit, type Change, probation, release, stands } from './admission.js';
-import { type Candidate, opinionOf } from './candidate.js';
-import { bestOf, echoReason, mayEcho } from './echo.js';
+import { allTracks, type Source, type SourceTrack } from '../tracks/source.js';
+import { type Candidate, intervalOfTrack } from './candidate.js';
+import { bestVoter, echoReason, mayEcho } from './echo.js';
 import { type Election, elect } from './election.js';
 import { type Ineligibility, ineligibilityOf, isPending, UNMEASURED } from './eligibility.js';
 import { FOLLOWING_REASONS, type Following, followingOf } from './following.js';
@@ -15,40 +14,43 @@ import { type RejectionContext, rejectionReason } from './rejection-reason.js';
 import { biasSigmaNs, isDelayKnown } from './root-distance.js';
 import { type Interval, touches } from './vote.js';
 
-/** What the selection must know of the rest. */
+/** What the selection reads of clocks and estimates. */
 export interface SelectionContext {
   readonly now: Instant;
   readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
-  /** What a track says − the estimate of its clock. */
+  /** The offset of a track − the estimate of its clock. */
   readonly biasNs: (track: SourceTrack, estimate: TrackEstimate) => Ns;
-  /** The time kept so far, as a bias. */
+  /** The hub's time so far, as a bias. */
   readonly own: Interval | undefined;
 }
 
 export interface SelectionResult {
-  readonly changes: readonly Change[];
+  /** All tracks that are to be admitted, each with the standard deviation of its bias, ns. */
+  readonly admitted: ReadonlyMap<SourceTrack, Ns>;
   /** Why there is no majority; empty when there is one or nothing to judge. */
   readonly obstacle: string;
 }
 
-/** The other sources are waited for this long before the first verdict. */
-const PATIENCE_NS = 4 * NS_PER_S;
-/** The time kept so far has a say once this many independent sources have made it together. */
+type AdmissionMap = Map<SourceTrack, Ns>;
+
+/** Longest time for which the first vote waits for the other sources. */
+const LONGEST_WAIT_NS = 4 * NS_PER_S;
+/** The hub's time so far has a vote once this many independent sources have made it together. */
 const CONFIRMATIONS = 2;
-/** What an operator's preference for one source makes of the others' bias. */
+/** Factor on the bias sigma of the others if the operator prefers one source. */
 const PREFERENCE = 10;
 
 const UNNUMBERED = 'waits for a source that says which second its pulses begin';
 
 /**
  * Decides which tracks carry the estimate: the largest group of independent sources whose intervals overlap, if it is a
- * majority. Writes each track's state and reason; those of the admitted follow once their weight is known.
+ * majority. Shows each track's state and reason; those of the carriers follow once their weights are known.
  */
 export class Selection {
   readonly #options: CoreOptions;
-  #firstCandidate: Instant | undefined;
-  #decided = false;
-  /** The sources that agreed when last several did: the time kept so far is theirs. */
+  #firstVoterAt: Instant | undefined;
+  #hasVoted = false;
+  /** Ids of the sources that agreed at the last vote of several: they made the hub's time. */
   #makers: ReadonlySet<string> = new Set();
   #claims: readonly Claims[] = [];
 
@@ -56,138 +58,133 @@ export class Selection {
     this.#options = options;
   }
 
-  /** The next verdict is a first one: it waits for the others again, and the time kept so far has no say. */
-  reopen(): void {
-    this.#decided = false;
-    this.#firstCandidate = undefined;
-    this.disown();
+  /** The next vote is a first one: it waits for the other sources, and the hub's own time has no vote. */
+  restart(): void {
+    this.#hasVoted = false;
+    this.#firstVoterAt = undefined;
+    this.disownTime();
   }
 
-  /** What this source said before is its time no more, and it testifies for it no more. Answers who still does. */
-  forswear(id: string): ReadonlySet<string> {
+  /** The hub's time no longer counts as made by this source. Returns the number of sources that still made it. */
+  removeMaker(id: string): number {
     this.#makers = new Set([...this.#makers].filter((maker) => maker !== id));
-    return this.#makers;
+    return this.#makers.size;
   }
 
-  /** The time kept so far is nobody's any more. */
-  disown(): void {
+  /** The hub's time so far has no vote until several sources agree again. */
+  disownTime(): void {
     this.#makers = new Set();
   }
 
-  judge(sources: readonly Source[], around: SelectionContext): SelectionResult {
-    const changes: Change[] = [];
-    this.#relate(sources);
-    const all = gather(sources, around, changes);
-    const followers = followersOf(all, sources, around.now);
+  judge(sources: readonly Source[], context: SelectionContext): SelectionResult {
+    const admitted = presentAdmissions(sources);
+    this.#updateDependences(sources);
+    const all = gatherCandidates(sources, context, admitted);
+    const followers = followersOf(all, sources, context.now);
     const candidates = all.filter((candidate) => !followers.has(candidate));
-    const pending = sources.filter((source) => isPending(source, around.now)).map(({ id }) => id);
-    const voters = candidates.filter(({ track }) => votes(track));
-    const electorate = voters.length + pending.length > 0 ? voters : candidates.filter(numbersItself);
-    const own = this.#ownTime(electorate, around.own);
-    const silent = silentOf(sources, around);
-    const verdict = elect(electorate, own, sources, this.#options, silent);
-    if (this.#waits(electorate, verdict, pending.length, around.now)) {
-      for (const { track } of electorate) warm(track, `waits a moment for ${list(pending)} before it is judged`);
-      return { changes, obstacle: '' };
+    const pending = sources.filter((source) => isPending(source, context.now)).map(({ id }) => id);
+    const opinions = candidates.filter(({ track }) => track.votes);
+    const voters = opinions.length + pending.length > 0 ? opinions : candidates.filter(numbersItself);
+    const own = this.#ownTime(voters, context.own);
+    const election = elect(voters, own, sources, this.#options, silentVoters(sources, context));
+    if (this.#waits(voters, election, pending.length, context.now)) {
+      for (const { track } of voters) track.show('warming', `waits for ${list(pending)} before the first vote`);
+      return { admitted, obstacle: '' };
     }
-    this.#noteMakers(electorate, verdict, around.own);
-    changes.push(...settle(candidates, { electorate, verdict, own }));
-    changes.push(...settleFollowers(followers, { electorate, verdict, own }));
-    changes.push(...forgetTheDead(sources, verdict, around));
-    return { changes, obstacle: verdict.obstacle };
+    this.#updateMakers(voters, election, context.own);
+    const rejection = { voters, election, own };
+    settleCandidates(candidates, rejection, admitted);
+    settleFollowers(followers, rejection, admitted);
+    withdrawContradicted(sources, election, context, admitted);
+    return { admitted, obstacle: election.obstacle };
   }
 
-  #ownTime(electorate: readonly Candidate[], own: Interval | undefined): OwnTime | undefined {
+  #ownTime(voters: readonly Candidate[], own: Interval | undefined): OwnTime | undefined {
     if (own === undefined || this.#makers.size === 0) return undefined;
-    const loyal = new Set(
-      electorate.filter((candidate) => touches(candidate, own)).map(({ track }) => track.source.id),
-    );
+    const loyal = new Set(voters.filter((voter) => touches(voter, own)).map(({ track }) => track.source.id));
     return { ...own, testifies: [...this.#makers].some((id) => !loyal.has(id)) };
   }
 
-  /** A majority that has another time than the hub has not made it yet. */
-  #noteMakers(electorate: readonly Candidate[], { truth, votes, obstacle }: Election, own: Interval | undefined): void {
+  /** A majority that disagrees with the hub's time has not made it yet. */
+  #updateMakers(voters: readonly Candidate[], { truth, votes, obstacle }: Election, own: Interval | undefined): void {
     if (truth === undefined || obstacle !== '' || votes < CONFIRMATIONS) return;
     const isKept = own === undefined || touches(own, truth);
-    const holders = isKept ? electorate.filter((candidate) => touches(candidate, truth)) : [];
-    this.#makers = new Set(holders.map(({ track }) => track.source.id));
+    const agreeing = isKept ? voters.filter((voter) => touches(voter, truth)) : [];
+    this.#makers = new Set(agreeing.map(({ track }) => track.source.id));
   }
 
-  /** Relates the sources anew when one of them claims something new. */
-  #relate(sources: readonly Source[]): void {
+  #updateDependences(sources: readonly Source[]): void {
     const claims = sources.map((source) => source.claims);
-    const isNews = claims.length !== this.#claims.length || claims.some((claim, i) => claim !== this.#claims[i]);
+    const isNew = claims.length !== this.#claims.length || claims.some((claim, i) => claim !== this.#claims[i]);
     this.#claims = claims;
-    if (!isNews) return;
-    const kinship = dependencesOf(sources);
-    for (const source of sources) source.kinship = kinship.get(source.id)!;
+    if (!isNew) return;
+    const dependences = dependencesOf(sources);
+    for (const source of sources) source.relate(dependences.get(source.id)!);
   }
 
-  /** The first verdict waits for those that may yet get a vote, unless they could not change it. */
-  #waits(electorate: readonly Candidate[], { overlap }: Election, pending: number, now: Instant): boolean {
-    if (this.#decided || electorate.length === 0) return false;
-    this.#firstCandidate ??= now;
+  /** The first vote waits for the sources that may get a vote, unless they could not change it. */
+  #waits(voters: readonly Candidate[], { overlap }: Election, pending: number, now: Instant): boolean {
+    if (this.#hasVoted || voters.length === 0) return false;
+    this.#firstVoterAt ??= now;
     const isClear = overlap !== undefined && overlap.votes * 2 > overlap.voters + pending;
-    const isPatient = Number(now - this.#firstCandidate) < PATIENCE_NS;
-    this.#decided = pending === 0 || isClear || !isPatient;
-    return !this.#decided;
+    const isTimeLeft = Number(now - this.#firstVoterAt) < LONGEST_WAIT_NS;
+    this.#hasVoted = pending === 0 || isClear || !isTimeLeft;
+    return !this.#hasVoted;
   }
 }
 
-/** Everything that may be judged now; the others get their state here. */
-function gather(sources: readonly Source[], around: SelectionContext, changes: Change[]): Candidate[] {
+function presentAdmissions(sources: readonly Source[]): AdmissionMap {
+  const admitted: AdmissionMap = new Map();
+  for (const track of allTracks(sources)) {
+    const { sigmaNs } = track.admission;
+    if (sigmaNs !== undefined) admitted.set(track, sigmaNs);
+  }
+  return admitted;
+}
+
+/** Returns the tracks that may be judged now; the others get their state here. */
+function gatherCandidates(sources: readonly Source[], context: SelectionContext, admitted: AdmissionMap): Candidate[] {
   const candidates: Candidate[] = [];
   for (const track of allTracks(sources)) {
     if (track.kind === 'rate') continue;
-    const estimate = around.estimate(track);
-    const bar = ineligibilityOf(track, around.now) ?? barOfEstimate(track, estimate);
-    if (isBarred(track, bar, changes)) continue;
-    if (track.kind === 'link') {
-      changes.push(...admit(track, track.noiseFloorNs));
-      track.state = 'combined';
-      track.reason = 'compares two local clocks';
-      continue;
-    }
-    if (estimate === undefined) {
-      warm(track, track.kind === 'pulse' ? UNNUMBERED : 'nothing that it says could be used yet');
-      continue;
-    }
-    candidates.push(candidateOf(track, estimate, around));
+    const estimate = context.estimate(track);
+    const ineligibility = ineligibilityOf(track, context.now) ?? ineligibilityByEstimate(track, estimate);
+    track.setReachable(ineligibility?.state !== 'unreachable', ineligibility?.lasts ?? false);
+    if (ineligibility !== undefined) {
+      track.show(ineligibility.state, ineligibility.reason);
+      // The estimate goes on resting on a silent track.
+      if (!track.isLost) admitted.delete(track);
+    } else if (track.kind === 'link') {
+      admitted.set(track, track.noiseFloorNs);
+      track.show('combined', 'compares two local clocks');
+    } else if (estimate === undefined)
+      track.show('warming', track.kind === 'pulse' ? UNNUMBERED : 'none of its observations could be used yet');
+    else candidates.push(candidateOf(track, estimate, context));
   }
   return candidates;
 }
 
-function candidateOf(track: SourceTrack, estimate: TrackEstimate, around: SelectionContext): Candidate {
-  const { centreNs, halfNs } = opinionOf(track, estimate, around.biasNs(track, estimate));
-  const group = track.source.kinship.group;
-  return { centreNs, halfNs, group, incumbent: track.admittedNs !== undefined, track, estimate };
+function candidateOf(track: SourceTrack, estimate: TrackEstimate, context: SelectionContext): Candidate {
+  const { centreNs, halfNs } = intervalOfTrack(track, estimate, context.biasNs(track, estimate));
+  const { group } = track.source.dependence;
+  return { centreNs, halfNs, group, incumbent: track.admission.isAdmitted, track, estimate };
 }
 
-/** The voters that have fallen silent while the estimate rests on them. */
-function silentOf(sources: readonly Source[], around: SelectionContext): readonly Candidate[] {
+/** Returns the voters that have fallen silent while the estimate rests on them. */
+function silentVoters(sources: readonly Source[], context: SelectionContext): readonly Candidate[] {
   return allTracks(sources).flatMap((track) => {
-    if (!track.lost || track.admittedNs === undefined || !votes(track)) return [];
-    const estimate = around.estimate(track);
-    const isUnknown = estimate === undefined || barOfEstimate(track, estimate) !== undefined;
-    return isUnknown ? [] : [candidateOf(track, estimate, around)];
+    if (!track.isLost || !track.admission.isAdmitted || !track.votes) return [];
+    const estimate = context.estimate(track);
+    const isUnknown = estimate === undefined || ineligibilityByEstimate(track, estimate) !== undefined;
+    return isUnknown ? [] : [candidateOf(track, estimate, context)];
   });
 }
 
-/** A path that the estimator began again with may lack its delay, whichever directions are heard. */
-const barOfEstimate = (track: SourceTrack, estimate: TrackEstimate | undefined): Ineligibility | undefined =>
+/** Rules out a path with which the estimator began again, so that its delay is not known, whichever directions are heard. */
+const ineligibilityByEstimate = (track: SourceTrack, estimate: TrackEstimate | undefined): Ineligibility | undefined =>
   track.kind !== 'exchange' || estimate === undefined || isDelayKnown(estimate) ? undefined : UNMEASURED;
 
-function isBarred(track: SourceTrack, bar: Ineligibility | undefined, changes: Change[]): boolean {
-  track.lost = bar?.state === 'unreachable';
-  track.stuck = bar?.lasts ?? false;
-  if (bar === undefined) return false;
-  track.state = bar.state;
-  track.reason = bar.reason;
-  if (bar.state !== 'unreachable') changes.push(...release(track));
-  return true;
-}
-
-/** Candidates that follow another source and so have no vote. */
+/** Returns the candidates that follow another source and have no vote for that. */
 function followersOf(
   candidates: readonly Candidate[],
   sources: readonly Source[],
@@ -195,81 +192,81 @@ function followersOf(
 ): ReadonlyMap<Candidate, Following> {
   const followers = new Map<Candidate, Following>();
   for (const candidate of candidates) {
-    const following = votes(candidate.track) ? followingOf(candidate, candidates, sources, now) : undefined;
+    const following = candidate.track.votes ? followingOf(candidate, candidates, sources, now) : undefined;
     if (following !== undefined) followers.set(candidate, following);
   }
   return followers;
 }
 
-/** Followers show whether they agree. They carry nothing: what they add may have come from this hub. */
-function settleFollowers(followers: ReadonlyMap<Candidate, Following>, opponents: RejectionContext): readonly Change[] {
-  const { truth } = opponents.verdict;
-  return [...followers].flatMap(([candidate, { leader, how }]) => {
-    const { track } = candidate;
+/** Shows whether followers agree. They are not admitted: what they add may have come from this hub. */
+function settleFollowers(
+  followers: ReadonlyMap<Candidate, Following>,
+  rejection: RejectionContext,
+  admitted: AdmissionMap,
+): void {
+  const { truth } = rejection.election;
+  for (const [candidate, { leader, how }] of followers) {
     const disagrees = how === 'heard' && (truth === undefined || !touches(candidate, truth));
-    track.state = disagrees || how === 'stale' ? 'rejected' : how === 'heard' ? 'agrees' : 'warming';
-    track.reason = disagrees ? rejectionReason(candidate, opponents) : FOLLOWING_REASONS[how](leader);
-    return release(track);
-  });
+    candidate.track.show(
+      disagrees || how === 'stale' ? 'rejected' : how === 'heard' ? 'agrees' : 'warming',
+      disagrees ? rejectionReason(candidate, rejection) : FOLLOWING_REASONS[how](leader),
+    );
+    admitted.delete(candidate.track);
+  }
 }
 
-function settle(candidates: readonly Candidate[], opponents: RejectionContext): Change[] {
-  const { electorate, verdict } = opponents;
-  const members = new Set(candidates.filter((candidate) => isMember(candidate, electorate, verdict)));
+function settleCandidates(candidates: readonly Candidate[], rejection: RejectionContext, admitted: AdmissionMap): void {
+  const { voters, election } = rejection;
+  const members = new Set(candidates.filter((candidate) => isMember(candidate, voters, election)));
   const isPreferred = [...members].some(({ track }) => track.source.options.prefer);
-  const rulingOf = (candidate: Candidate) => ({ member: members.has(candidate), alone: verdict.votes < 2 });
-  const standing = new Set(candidates.filter((candidate) => stands(candidate.track, rulingOf(candidate))));
-  const best = bestOf([...standing]);
-  return candidates.flatMap((candidate) => {
+  const rulingOf = (candidate: Candidate) => ({ agrees: members.has(candidate), alone: election.votes < 2 });
+  const accepted = new Set(
+    candidates.filter((one) => one.track.admission.rule(rulingOf(one), one.track.cadence.updates)),
+  );
+  const best = bestVoter([...accepted]);
+  for (const candidate of candidates) {
     const { track, estimate } = candidate;
-    const finding = verdict.findings.get(candidate);
-    track.close = finding?.close ?? false;
-    track.unusual = finding?.unusual;
-    track.outlier = finding?.outlier ?? false;
-    const ruling = rulingOf(candidate);
-    if (standing.has(candidate) && best !== undefined && mayEcho(track, best)) {
-      track.state = 'agrees';
-      track.reason = echoReason(track, best);
-      return release(track);
-    }
-    if (standing.has(candidate)) {
+    const finding = election.findings.get(candidate);
+    track.setFit(finding);
+    if (accepted.has(candidate) && !(best !== undefined && mayEcho(track, best))) {
       const factor = isPreferred && !track.source.options.prefer ? PREFERENCE : 1;
-      return admit(track, factor * (finding?.sigmaNs ?? biasSigmaNs(track, estimate)));
+      admitted.set(track, factor * (finding?.sigmaNs ?? biasSigmaNs(track, estimate)));
+      continue;
     }
-    if (ruling.member) warm(track, probation(track, ruling));
-    else {
-      track.state = 'rejected';
-      track.reason = rejectionReason(candidate, opponents);
-    }
-    return release(track);
-  });
+    admitted.delete(track);
+    const ruling = rulingOf(candidate);
+    if (accepted.has(candidate)) track.show('agrees', echoReason(track, best!));
+    else if (ruling.agrees) track.show('warming', track.admission.describeProbation(ruling));
+    else track.show('rejected', rejectionReason(candidate, rejection));
+  }
 }
 
-/** Voters by the vote, pulses by their phase. Without any voter the pulses that have a place keep it. */
+/** Voters belong to the majority by their vote, pulses by their phase. Without any voter the admitted pulses stay. */
 function isMember(
   candidate: Candidate,
-  electorate: readonly Candidate[],
+  voters: readonly Candidate[],
   { truth, findings, obstacle }: Election,
 ): boolean {
-  if (findings.get(candidate)?.apart !== undefined) return false;
-  if (electorate.length === 0) return candidate.track.admittedNs !== undefined;
+  if (findings.get(candidate)?.separation !== undefined) return false;
+  if (voters.length === 0) return candidate.track.admission.isAdmitted;
   return truth !== undefined && obstacle === '' && touches(candidate, truth);
 }
 
-/** What silent tracks said last goes on counting, unless the living agree on something else. */
-function forgetTheDead(sources: readonly Source[], { truth, obstacle }: Election, around: SelectionContext): Change[] {
-  if (truth === undefined || obstacle !== '') return [];
-  return allTracks(sources).flatMap((track) => {
-    if (!track.lost || track.admittedNs === undefined) return [];
-    const estimate = around.estimate(track);
-    const stays = estimate !== undefined && touches(opinionOf(track, estimate, around.biasNs(track, estimate)), truth);
-    return stays ? [] : release(track);
-  });
+/** Silent tracks stay admitted unless the present majority contradicts them. */
+function withdrawContradicted(
+  sources: readonly Source[],
+  { truth, obstacle }: Election,
+  context: SelectionContext,
+  admitted: AdmissionMap,
+): void {
+  if (truth === undefined || obstacle !== '') return;
+  for (const track of allTracks(sources)) {
+    if (!track.isLost || !track.admission.isAdmitted) continue;
+    const estimate = context.estimate(track);
+    const agrees =
+      estimate !== undefined && touches(intervalOfTrack(track, estimate, context.biasNs(track, estimate)), truth);
+    if (!agrees) admitted.delete(track);
+  }
 }
 
-const numbersItself = ({ track }: Candidate): boolean => track.numberedOffsetNs !== undefined;
-
-function warm(track: SourceTrack, reason: string): void {
-  track.state = 'warming';
-  track.reason = reason;
-}
+const numbersItself = ({ track }: Candidate): boolean => track.numbering.isStated;

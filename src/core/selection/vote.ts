@@ -1,6 +1,6 @@
 import type { Ns } from '../../api/index.js';
 
-/** One opinion: the truth is within `centreNs` ± `halfNs`. */
+/** The offset is within `centreNs` ± `halfNs`. */
 export interface Interval {
   readonly centreNs: Ns;
   readonly halfNs: Ns;
@@ -9,32 +9,32 @@ export interface Interval {
 export interface Opinion extends Interval {
   /** Opinions of one group are not independent: they count once. */
   readonly group: string;
-  /** It was in force before: between equals the incumbents stay. */
+  /** Admitted before: between equals the incumbents win. */
   readonly incumbent: boolean;
 }
 
-/** The stretch where most independent opinions overlap. */
+/** The stretch of offsets that the most independent opinions contain. */
 export interface Overlap {
   readonly loNs: Ns;
   readonly hiNs: Ns;
-  /** Independent opinions that hold it. */
+  /** Independent opinions that contain it. */
   readonly votes: number;
   readonly incumbents: number;
-  /** Independent opinions asked. */
+  /** Independent opinions altogether. */
   readonly voters: number;
-  /** Another stretch, apart from this one, has as much for it. */
+  /** A second, separate stretch has as many votes and incumbents. */
   readonly rivalled: boolean;
 }
 
 /**
- * Marzullo's sweep over the ends of the intervals (RFC 5905 §11.2.1). Between stretches with equal votes the one with more
+ * Marzullo's sweep over the ends of the intervals (RFC 5905 §11.2.1). Of stretches with equal votes the one with more
  * incumbents wins. Undefined without opinions.
  */
 export function largestOverlap(opinions: readonly Opinion[]): Overlap | undefined {
   return unanimity(opinions) ?? sweep(opinions);
 }
 
-/** What the sweep finds when all that were in force still overlap, as they do most of the time. */
+/** Fast path: all opinions are incumbents and still overlap. */
 function unanimity(opinions: readonly Opinion[]): Overlap | undefined {
   let loNs = Number.NEGATIVE_INFINITY;
   let hiNs = Number.POSITIVE_INFINITY;
@@ -44,7 +44,7 @@ function unanimity(opinions: readonly Opinion[]): Overlap | undefined {
     hiNs = Math.min(hiNs, centreNs + halfNs);
   }
   if (opinions.length === 0 || !(loNs < hiNs)) return undefined;
-  const votes = groupsOf(opinions);
+  const votes = countGroups(opinions);
   return { loNs, hiNs, votes, incumbents: opinions.length, voters: votes, rivalled: false };
 }
 
@@ -54,7 +54,7 @@ function sweep(opinions: readonly Opinion[]): Overlap | undefined {
     { at: opinion.centreNs + opinion.halfNs, sign: -1, opinion },
   ]);
   ends.sort((a, b) => a.at - b.at);
-  const voters = groupsOf(opinions);
+  const voters = countGroups(opinions);
   const holders = new Map<string, number>();
   let incumbents = 0;
   let best: Overlap | undefined;
@@ -75,20 +75,18 @@ function sweep(opinions: readonly Opinion[]): Overlap | undefined {
   return best;
 }
 
-/** More than half of the independent opinions, and no second stretch with as many. */
+/** Returns true for more than half of the independent opinions without a rival. */
 export const isMajority = ({ votes, voters, rivalled }: Overlap): boolean => votes * 2 > voters && !rivalled;
 
-/** Whether two intervals have a point in common. */
+/** Returns true when two intervals have a point in common. */
 export const touches = (a: Interval, b: Interval): boolean => Math.abs(a.centreNs - b.centreNs) <= a.halfNs + b.halfNs;
 
-/** The overlap as an interval of its own. */
 export const intervalOf = ({ loNs, hiNs }: Overlap): Interval => ({
   centreNs: (loNs + hiNs) / 2,
   halfNs: (hiNs - loNs) / 2,
 });
 
-/** How many of them are independent. */
-function groupsOf(opinions: readonly Opinion[]): number {
+function countGroups(opinions: readonly Opinion[]): number {
   const groups = new Set<string>();
   for (const { group } of opinions) groups.add(group);
   return groups.size;

@@ -1,14 +1,18 @@
 import { expect } from 'chai';
-import { type Directions, isTwoWay, type LegDirection, missingWay, withLeg } from './directions.js';
+import { type LegDirection, PathDirections } from './directions.js';
 
 const at = (seconds: number): bigint => BigInt(Math.round(seconds * 1e9));
 
 /** The directions after legs at these seconds. */
-function heard(legs: Partial<Record<LegDirection, readonly number[]>>, statedNs = 0): Directions {
-  const all = (Object.entries(legs) as [LegDirection, readonly number[]][])
-    .flatMap(([way, seconds]) => seconds.map((second) => ({ way, second })))
-    .sort((a, b) => a.second - b.second);
-  return all.reduce<Directions>((found, { way, second }) => withLeg(found, way, at(second), statedNs), {});
+function heard(legs: Partial<Record<LegDirection, readonly number[]>>, statedNs = 0): PathDirections {
+  const directions = new PathDirections();
+  (Object.entries(legs) as [LegDirection, readonly number[]][])
+    .flatMap(([direction, seconds]) => seconds.map((second) => ({ direction, second })))
+    .sort((a, b) => a.second - b.second)
+    .forEach(({ direction, second }) => {
+      directions.noteLeg(direction, at(second), statedNs);
+    });
+  return directions;
 }
 
 const each = (everyS: number, fromS: number, toS: number): number[] =>
@@ -16,9 +20,9 @@ const each = (everyS: number, fromS: number, toS: number): number[] =>
 
 describe('the directions of a two-way path', () => {
   it('lack the one that was never heard', () => {
-    expect(missingWay(heard({ inbound: each(0.125, 0, 60) }), 0, undefined)).to.equal('outbound');
-    expect(missingWay(heard({ outbound: [1] }), 0, undefined)).to.equal('inbound');
-    expect(missingWay(heard({ inbound: [1], outbound: [1] }), 0, undefined)).to.equal(undefined);
+    expect(heard({ inbound: each(0.125, 0, 60) }).missing(0, undefined)).to.equal('outbound');
+    expect(heard({ outbound: [1] }).missing(0, undefined)).to.equal('inbound');
+    expect(heard({ inbound: [1], outbound: [1] }).missing(0, undefined)).to.equal(undefined);
   });
 
   it('lack one that is behind by eight of its intervals, or ten seconds', () => {
@@ -26,43 +30,48 @@ describe('the directions of a two-way path', () => {
       [1, 10],
       [4, 32],
     ] as const) {
-      const before = heard({ inbound: each(0.125, 0, 100 + toS), outbound: each(everyS, 0, 100) });
-      expect(missingWay(before, 0, undefined), `${everyS} s`).to.equal(undefined);
-      const after = withLeg(before, 'inbound', at(100 + toS + 0.2), 0);
-      expect(missingWay(after, 0, undefined), `${everyS} s`).to.equal('outbound');
+      const directions = heard({ inbound: each(0.125, 0, 100 + toS), outbound: each(everyS, 0, 100) });
+      expect(directions.missing(0, undefined), `${everyS} s`).to.equal(undefined);
+      directions.noteLeg('inbound', at(100 + toS + 0.2), 0);
+      expect(directions.missing(0, undefined), `${everyS} s`).to.equal('outbound');
     }
   });
 
-  it('lack nothing while both are silent, for that is another matter', () => {
-    expect(missingWay(heard({ inbound: each(1, 0, 99.9), outbound: each(1, 0, 100) }), 0, undefined)).to.equal(
-      undefined,
-    );
+  it('lack none while both are silent', () => {
+    const directions = heard({ inbound: each(1, 0, 99.9), outbound: each(1, 0, 100) });
+    expect(directions.missing(0, undefined)).to.equal(undefined);
   });
 
   it('have as much time as the source states', () => {
     const directions = heard({ inbound: each(1, 0, 100), outbound: each(1, 0, 40) }, 16e9);
-    expect(missingWay(directions, 16e9, undefined)).to.equal(undefined);
-    expect(missingWay(directions, 2e9, undefined)).to.equal('outbound');
+    expect(directions.missing(16e9, undefined)).to.equal(undefined);
+    expect(directions.missing(2e9, undefined)).to.equal('outbound');
   });
 
-  it('lack one sooner where the source complains, until that one is heard again', () => {
-    const before = heard({ inbound: each(0.125, 0, 105), outbound: each(1, 0, 100) });
-    expect(missingWay(before, 0, at(104))).to.equal('outbound');
-    expect(isTwoWay(before, at(104))).to.equal(false);
-    const back = withLeg(before, 'outbound', at(105.5), 0);
-    expect(isTwoWay(back, at(104))).to.equal(true);
-    expect(missingWay(back, 0, at(104))).to.equal(undefined);
+  it('lack an overdue one as soon as the source reports a fault, until it is heard again', () => {
+    const directions = heard({ inbound: each(0.125, 0, 105), outbound: each(1, 0, 100) });
+    expect(directions.missing(0, at(104))).to.equal('outbound');
+    expect(directions.isTwoWay(at(104))).to.equal(false);
+    directions.noteLeg('outbound', at(105.5), 0);
+    expect(directions.isTwoWay(at(104))).to.equal(true);
+    expect(directions.missing(0, at(104))).to.equal(undefined);
   });
 
-  it('are whole with the one that was missing, if the other was not due yet', () => {
+  it('are complete with the one that was missing, if the other was not due yet', () => {
     const directions = heard({ inbound: [...each(0.125, 0, 100), 101.4], outbound: each(2, 0, 100) });
-    expect(isTwoWay(directions, at(101.3))).to.equal(true);
+    expect(directions.isTwoWay(at(101.3))).to.equal(true);
   });
 
-  it('learn longer intervals in steps, and take no outage for one', () => {
+  it('learn longer intervals in steps, and take no outage for an interval', () => {
     const outage = heard({ inbound: [...each(1, 0, 100), 3700] });
-    expect(outage.inbound?.intervalNs).to.equal(10e9);
+    expect(outage.intervalNs('inbound')).to.equal(10e9);
     const slower = heard({ inbound: [...each(1, 0, 100), ...each(64, 164, 500)] });
-    expect(slower.inbound?.intervalNs).to.equal(64e9);
+    expect(slower.intervalNs('inbound')).to.equal(64e9);
+  });
+
+  it('know when the first leg arrived', () => {
+    expect(heard({}).firstLegAt()).to.equal(undefined);
+    expect(heard({ inbound: [3, 4] }).firstLegAt()).to.equal(at(3));
+    expect(heard({ inbound: [3, 4], outbound: [2, 5] }).firstLegAt()).to.equal(at(2));
   });
 });

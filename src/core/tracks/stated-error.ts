@@ -1,10 +1,9 @@
 import { type Claims, type Instant, NS_PER_S, type Ns } from '../../api/index.js';
 
-/** The root distance that a source states of itself, and since when it has grown. */
+/** The root distance that a source claims, and the statement since which it has only grown. */
 export interface StatedError {
   readonly ns: Ns;
   readonly at: Instant;
-  /** The statement from which on it has only grown. */
   readonly lowNs: Ns;
   readonly lowAt: Instant;
 }
@@ -23,9 +22,8 @@ export function statedError(
 }
 
 /**
- * Returns the rate at which the time of a source may leave the truth, ns/s, by its own statements: it has run within its root
- * distance on both sides since it was first heard, and that distance may grow. A source that is still being corrected itself
- * teaches a rate that is far from the truth.
+ * Returns the rate at which a source may drift from true time by its own statements, ns/s: since it was first heard it has
+ * stayed within its root distance on both sides, and the root distance may grow.
  */
 export function statedDriftPpb(stated: StatedError | undefined, heardForNs: Ns): number {
   if (stated === undefined) return 0;

@@ -33,7 +33,7 @@ describe('strata that climb', () => {
 
   it('are told from where to where', () => {
     expect(loopReason(walk([6, 11, 16]))).to.equal(
-      'counted up from stratum 6 to 11 and is not synchronised any more: its time comes round in a loop, and no server outside carries it',
+      'its stratum rose from 6 to 11, then it lost its synchronisation: it is in a loop of servers that follow each other, with no reference outside',
     );
   });
 });

@@ -2,22 +2,22 @@ import { createEngine } from '../../core/engine/engine.js';
 import type { CoreOptions } from '../../core/engine/input.js';
 import { createEstimator } from '../../core/estimator/index.js';
 import { readLeapTable } from '../../core/leap/leap-list.js';
+import { NO_EVENT_LOG } from '../event-log/event-log.js';
+import type { LogHeader } from '../event-log/replay.js';
+import { EventList } from '../events/event-list.js';
+import { EventReporter } from '../events/event-reporter.js';
+import { InstanceLogs } from '../events/instance-logs.js';
+import { ReloadOutcomes } from '../events/reload-outcomes.js';
 import type { Host } from '../host.js';
 import { Hub } from '../hub.js';
 import { NO_LOG_OUTPUT } from '../log-output.js';
-import { Keeper } from '../memory/keeper.js';
-import { SourceMemory } from '../memory/source-memory.js';
-import { NO_STATE } from '../memory/state-file.js';
 import { MetricStore } from '../metrics.js';
-import { OwnIdentity } from '../plugins/identity.js';
-import { Siblings } from '../plugins/siblings.js';
-import { DampedLogs } from '../record/damped-logs.js';
-import { NO_JOURNAL } from '../record/event-log.js';
-import { EventReporter } from '../record/event-reporter.js';
-import { EventList } from '../record/events.js';
-import { ReloadRecord } from '../record/reload-record.js';
-import type { LogHeader } from '../record/replay.js';
+import { InstancesByType } from '../plugins/instances-by-type.js';
+import { OwnIdentity } from '../plugins/own-identity.js';
+import { RecentObservations } from '../recent-observations.js';
 import { createReport } from '../report.js';
+import { NO_STATE } from '../saved-state/state-file.js';
+import { StateSaver } from '../saved-state/state-saver.js';
 import { ClockMetrics } from '../time/clock-metrics.js';
 import { TimeLoop } from '../time/time-loop.js';
 import { rfc3339 } from '../time/wall-time.js';
@@ -28,7 +28,7 @@ const SILENT = { debug() {}, info() {}, warn() {} };
 
 /**
  * Makes a hub on a host. `replace` registers other parts than the defaults, before any part is made:
- * `assembleHub(host, options, (parts) => parts.value(JOURNAL, journal))`.
+ * `assembleHub(host, options, (parts) => parts.value(EVENT_LOG, eventLog))`.
  */
 export function assembleHub(host: Host, options: CoreOptions, replace: (parts: Registry) => unknown = () => {}): Hub {
   const parts = new Registry().value(t.HOST, host).value(t.CORE_OPTIONS, options);
@@ -54,7 +54,7 @@ function registerDefaults(parts: Registry, host: Host): void {
     .value(t.HUB_VERSION, '0')
     .value(t.LOG, () => SILENT)
     .value(t.LOG_OUTPUT, NO_LOG_OUTPUT)
-    .value(t.JOURNAL, NO_JOURNAL)
+    .value(t.EVENT_LOG, NO_EVENT_LOG)
     .value(t.STATE_STORE, NO_STATE)
     .value(t.QUIET_TICK, 1e9)
     .value(t.ABORT, (error) => {
@@ -77,13 +77,13 @@ function registerParts(parts: Registry, host: Host): void {
       const now = () => rfc3339(p.resolve(t.TIME_LOOP).state().clocks[0]!, host.monotonic());
       return new EventReporter({ timers, events: p.resolve(t.EVENTS), log: p.resolve(t.LOG), now });
     })
-    .factory(t.INSTANCE_LOGS, (p) => new DampedLogs(p.resolve(t.LOG), timers))
+    .factory(t.INSTANCE_LOGS, (p) => new InstanceLogs(p.resolve(t.LOG), timers))
     .factory(t.TIME_LOOP, (p) => {
       const clocks = new ClockMetrics(p.resolve(t.METRICS));
       return new TimeLoop({
         host,
         engine: p.resolve(t.ENGINE),
-        journal: p.resolve(t.JOURNAL),
+        eventLog: p.resolve(t.EVENT_LOG),
         tell: (event) => p.resolve(t.EVENT_REPORTER).reportAction(event),
         happened: (input) => clocks.count(input),
         quietTickNs: p.resolve(t.QUIET_TICK),
@@ -91,14 +91,14 @@ function registerParts(parts: Registry, host: Host): void {
     })
     .factory(t.RELOADS, (p) => {
       const reporter = p.resolve(t.EVENT_REPORTER);
-      return new ReloadRecord(p.resolve(t.METRICS), (news) => reporter.list(news));
+      return new ReloadOutcomes(p.resolve(t.METRICS), (news) => reporter.list(news));
     })
-    .factory(t.KEEPER, (p) => {
+    .factory(t.STATE_SAVER, (p) => {
       const loop = p.resolve(t.TIME_LOOP);
-      return new Keeper({ host, store: p.resolve(t.STATE_STORE), learnt: () => loop.memory() });
+      return new StateSaver({ host, store: p.resolve(t.STATE_STORE), learnt: () => loop.memory() });
     })
-    .factory(t.MEMORY, () => new SourceMemory())
-    .factory(t.SIBLINGS, () => new Siblings())
+    .factory(t.RECENT_OBSERVATIONS, () => new RecentObservations())
+    .factory(t.INSTANCES_BY_TYPE, () => new InstancesByType())
     .factory(t.IDENTITY, () => new OwnIdentity(host))
     .value(t.INSTANCES, new Map())
     .factory(t.REPORT, createReport);
@@ -109,8 +109,8 @@ function connect(parts: Registry): void {
   const reporter = parts.resolve(t.EVENT_REPORTER);
   const loop = parts.resolve(t.TIME_LOOP);
   const identity = parts.resolve(t.IDENTITY);
-  const keeper = parts.resolve(t.KEEPER);
-  for (const storage of [parts.resolve(t.JOURNAL), parts.resolve(t.STATE_STORE)])
+  const keeper = parts.resolve(t.STATE_SAVER);
+  for (const storage of [parts.resolve(t.EVENT_LOG), parts.resolve(t.STATE_STORE)])
     storage.watch?.((news) => reporter.report(news));
   loop.onState(({ ntp, monotonic }) => identity.published(ntp, monotonic));
   loop.onState(({ mode }) => keeper.noteMode(mode));

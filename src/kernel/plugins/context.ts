@@ -16,16 +16,16 @@ import {
   HOST,
   IDENTITY,
   INSTANCE_LOGS,
-  KEEPER,
-  MEMORY,
+  INSTANCES_BY_TYPE,
   METRICS,
   PLAN,
+  RECENT_OBSERVATIONS,
   REPORT,
   SCOPE,
-  SIBLINGS,
+  STATE_SAVER,
   TIME_LOOP,
 } from '../assembly/tokens.js';
-import { cleaned, cleanedLogger, sentence } from './cleaned.js';
+import { cleaned, cleanedLogger, sentence } from './clean-values.js';
 import { checkClaims, checkObservations } from './observation-check.js';
 
 import type { Scope } from './scope.js';
@@ -35,8 +35,8 @@ import { scopedNetwork } from './scoped-network.js';
 function baseContext(registry: Registry): Context {
   const host = registry.resolve(HOST);
   const scope = registry.resolve(SCOPE);
-  const keepsakes = registry.resolve(KEEPER).keepsakes;
-  const siblings = registry.resolve(SIBLINGS);
+  const keepsakes = registry.resolve(STATE_SAVER).keepsakes;
+  const siblings = registry.resolve(INSTANCES_BY_TYPE);
   const { id, definition } = registry.resolve(PLAN);
   const { type } = definition;
   const store = registry.resolve(METRICS);
@@ -93,7 +93,7 @@ function baseContext(registry: Registry): Context {
 export function sourceContext(registry: Registry): SourceContext {
   const base = baseContext(registry);
   const loop = registry.resolve(TIME_LOOP);
-  const memory = registry.resolve(MEMORY);
+  const memory = registry.resolve(RECENT_OBSERVATIONS);
   const identity = registry.resolve(IDENTITY);
   return {
     ...base,

@@ -9,7 +9,7 @@ import {
 } from '../../api/index.js';
 import { within } from '../deadline.js';
 import type { Host } from '../host.js';
-import { cleaned, sentence } from './cleaned.js';
+import { cleaned, sentence } from './clean-values.js';
 import { Scope } from './scope.js';
 
 /** What the configuration says of one instance. */

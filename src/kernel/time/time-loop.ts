@@ -15,12 +15,12 @@ import type { Engine } from '../../core/engine/engine.js';
 import type { Action, Input } from '../../core/engine/input.js';
 import type { SavedState } from '../../core/persistence/saved-state.js';
 import type { Holdover } from '../../core/quality/holdover.js';
+import { type EventLog, NO_EVENT_LOG } from '../event-log/event-log.js';
+import { stateDigest } from '../event-log/state-digest.js';
 import type { Host, HostClock } from '../host.js';
-import { type Journal, NO_JOURNAL } from '../record/event-log.js';
-import { ClockJumps } from './clock-jumps.js';
-import { ClockShelf, type ClockUse } from './clock-shelf.js';
-import { requireSettable } from './settable.js';
-import { stateDigest } from './state-digest.js';
+import { ClockSteps } from './clock-steps.js';
+import { type ClockUse, OpenClocks } from './open-clocks.js';
+import { requireSettable } from './settable-range.js';
 import { Steering } from './steering.js';
 import { corrected } from './wall-time.js';
 
@@ -30,7 +30,7 @@ type EventAction = Extract<Action, { type: 'event' }>;
 export interface TimeLoopParts {
   readonly host: Host;
   readonly engine: Engine;
-  readonly journal: Journal;
+  readonly eventLog: EventLog;
   /** What the operator should know, once the state is published that it belongs to. */
   readonly tell: (event: EventAction) => void;
   /** Each input, just before it counts. */
@@ -47,12 +47,12 @@ const DIGEST_NS = 60 * NS_PER_S;
 
 /**
  * The hub's heart: takes what happened, one thing after the other, through the core; does what the core wants done to the
- * clocks; publishes the new state. Each input is journalled before it counts.
+ * clocks; publishes the new state. Each input goes to the event log before it has an effect.
  */
 export class TimeLoop {
   readonly #host: Host;
   readonly #engine: Engine;
-  readonly #journal: Journal;
+  readonly #eventLog: EventLog;
   readonly #tell: TimeLoopParts['tell'];
   readonly #happened: TimeLoopParts['happened'];
   readonly #quietTickNs: Ns;
@@ -60,8 +60,8 @@ export class TimeLoop {
   readonly #untold: EventAction[] = [];
   readonly #handlers = new Set<(state: TimeState) => void>();
   readonly #wakeHandlers: (() => void)[] = [];
-  readonly #clocks: ClockShelf;
-  readonly #jumps: ClockJumps;
+  readonly #clocks: OpenClocks;
+  readonly #jumps: ClockSteps;
   readonly #steering = new Steering();
   #draining = false;
   #newsAt: Instant = 0n;
@@ -69,15 +69,15 @@ export class TimeLoop {
   #state: TimeState;
   #ticker: Timer | undefined;
 
-  constructor({ host, engine, journal, tell, happened, quietTickNs = NS_PER_S }: TimeLoopParts) {
+  constructor({ host, engine, eventLog, tell, happened, quietTickNs = NS_PER_S }: TimeLoopParts) {
     this.#host = host;
     this.#engine = engine;
-    this.#journal = journal;
+    this.#eventLog = eventLog;
     this.#tell = tell;
     this.#happened = happened;
     this.#quietTickNs = quietTickNs;
-    this.#jumps = new ClockJumps(host);
-    this.#clocks = new ClockShelf({
+    this.#jumps = new ClockSteps(host);
+    this.#clocks = new OpenClocks({
       host,
       came: (clock) => this.#came(clock),
       went: (id, error) => this.#went(id, error),
@@ -214,7 +214,7 @@ export class TimeLoop {
     try {
       this.#watchJumps();
       for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
-        this.#journal.write(input);
+        this.#eventLog.write(input);
         this.#happened(input);
         if (input.type === 'slept') for (const handler of this.#wakeHandlers) this.#host.after(0, handler);
         for (const action of this.#engine.accept(input)) this.#perform(action);
@@ -226,7 +226,7 @@ export class TimeLoop {
 
   #perform(action: Action): void {
     if (action.type === 'event') {
-      this.#journal.write(action);
+      this.#eventLog.write(action);
       this.#untold.push(action);
     } else if (action.type === 'steer') {
       this.#attempt(action.clock, (clock) => {
@@ -267,10 +267,10 @@ export class TimeLoop {
 
   #digest(): void {
     const now = this.#host.monotonic();
-    if (this.#journal === NO_JOURNAL || Number(now - this.#digestAt) < DIGEST_NS) return;
+    if (this.#eventLog === NO_EVENT_LOG || Number(now - this.#digestAt) < DIGEST_NS) return;
     this.#digestAt = now;
     const stamps = this.#clocks.read();
-    this.#journal.write({ type: 'digest', stamps, digest: stateDigest(this.#engine.state(stamps)) });
+    this.#eventLog.write({ type: 'digest', stamps, digest: stateDigest(this.#engine.state(stamps)) });
   }
 
   /** Tells the operating system how good the clocks are that are steered here. */

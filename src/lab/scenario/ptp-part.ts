@@ -1,6 +1,6 @@
 import type { LabHost } from '../host.js';
-import type { Link } from '../link.js';
-import { addPtpNode, type PtpNode } from '../ptp-node.js';
+import type { Link } from '../network/link.js';
+import { addPtpNode, type PtpNode } from '../nodes/ptp-node.js';
 import type { PtpSetting, PtpState } from './ptp-schema.js';
 
 /** The interface of the hub's machine that leads to the timeTransmitter of this number. */

@@ -8,7 +8,7 @@ import {
   type SourceDefinition,
 } from '../../api/index.js';
 import type { LabHost } from '../host.js';
-import { cross, type Link, wire } from '../link.js';
+import { cross, type Link, wire } from '../network/link.js';
 import type { Random } from '../random.js';
 import type { PulseSetting } from './schema.js';
 

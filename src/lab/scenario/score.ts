@@ -1,5 +1,5 @@
 import { type Ns, parseDuration } from '../../api/index.js';
-import type { Record as Truth } from './recorder.js';
+import type { Record as Truth } from './error-record.js';
 
 /** What a run came to, as `timehub simulate --json` prints it. Times in seconds after the start, errors in ns. */
 export interface Score {

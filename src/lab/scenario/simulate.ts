@@ -1,10 +1,10 @@
 import type { Mode, SourceState, TimeState } from '../../api/index.js';
 import { logHeader } from '../../kernel/assembly/assemble.js';
-import { ABORT, HUB_VERSION, JOURNAL } from '../../kernel/assembly/tokens.js';
+import { ABORT, EVENT_LOG, HUB_VERSION } from '../../kernel/assembly/tokens.js';
 import type { Catalogue } from '../../kernel/plugins/catalogue.js';
+import { startRecorder } from './error-record.js';
+import { recordTo } from './event-log-file.js';
 import { prepareScenario } from './prepare.js';
-import { recordTo } from './record.js';
-import { startRecorder } from './recorder.js';
 import type { Scenario } from './schema.js';
 import { type Score, score } from './score.js';
 import { firstEventNs } from './timeline.js';
@@ -49,7 +49,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
   const { record } = options;
   const { world, hub, start } = await prepareScenario(scenario, options, (parts) => {
     parts.value(HUB_VERSION, options.version).value(ABORT, (error) => faults.push(error));
-    if (record !== undefined) parts.factory(JOURNAL, () => recordTo(record, logHeader(parts)));
+    if (record !== undefined) parts.factory(EVENT_LOG, () => recordTo(record, logHeader(parts)));
   });
   const { host, plans } = world;
   hub.report.onEvent(({ id, text }) => options.onEvent?.(host.nowNs / 1e9, `${id} ${text}`));

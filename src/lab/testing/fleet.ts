@@ -3,7 +3,7 @@ import type { CoreOptions } from '../../core/engine/input.js';
 import { assembleHub } from '../../kernel/assembly/assemble.js';
 import type { Hub } from '../../kernel/hub.js';
 import { createLabHost, type LabHost } from '../host.js';
-import { type Link, wire } from '../link.js';
+import { type Link, wire } from '../network/link.js';
 import { planTables, type Tables } from './plans.js';
 
 export interface Member {

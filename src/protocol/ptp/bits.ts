@@ -2,7 +2,7 @@ import { type Field, fixed } from './field.js';
 
 /** Named bits of a number. */
 export interface Bits<K extends string> {
-  /** None of them set. */
+  /** No bit is set. */
   readonly none: Readonly<Record<K, boolean>>;
   read(bits: number): Readonly<Record<K, boolean>>;
   write(flags: Readonly<Record<K, boolean>>): number;
@@ -10,7 +10,7 @@ export interface Bits<K extends string> {
 
 export type FlagsOf<B> = B extends Bits<infer K> ? Readonly<Record<K, boolean>> : never;
 
-/** Bits that have no name are ignored when read and zero when written. */
+/** Returns a reader and writer of the named bits. Bits without a name are ignored when read and zero when written. */
 export function bits<K extends string>(masks: Readonly<Record<K, number>>): Bits<K> {
   const names = Object.keys(masks) as K[];
   const none = Object.fromEntries(names.map((name) => [name, false])) as Record<K, boolean>;
@@ -30,7 +30,7 @@ export function bits<K extends string>(masks: Readonly<Record<K, number>>): Bits
   };
 }
 
-/** Flags of one octet. */
+/** A field of one octet that holds flags. */
 export const octetOf = <K extends string>(of: Bits<K>): Field<Readonly<Record<K, boolean>>> =>
   fixed(
     1,

@@ -4,8 +4,9 @@ import { kindOf, MESSAGES, type Message } from './message.js';
 import { readTlvs, writeTlvs } from './tlv/chain.js';
 
 /**
- * Why octets are no message, a word for a counter: fewer than a header or than the message says (`length`), another
- * version of PTP, a reserved message type, a body with an impossible value, a TLV that is cut off or not what its type says.
+ * Reasons why octets are not a message, used as names of counters. `length`: fewer octets than a header or than
+ * messageLength. `version`: another version of PTP. `type`: a reserved message type. `body`: an impossible value.
+ * `tlv`: a TLV that is cut off or does not have the form of its type.
  */
 export const REJECT_REASONS = ['length', 'version', 'type', 'body', 'tlv'] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
@@ -13,13 +14,13 @@ export type RejectReason = (typeof REJECT_REASONS)[number];
 export interface Rejection {
   readonly kind: 'rejected';
   readonly reason: RejectReason;
-  /** The number that was refused: octets, the version, the message type, the TLV's type. */
+  /** The number that caused the rejection: octets, version, message type (also for `body`) or TLV type. */
   readonly detail: number;
 }
 
 const NANOSECONDS_AT = 40;
 
-/** Reads one message; what follows its messageLength (padding, a PRP trailer, checksum octets) is ignored. Never throws. */
+/** Reads one message. Octets after its messageLength (padding, a PRP trailer, checksum octets) are ignored. Never throws. */
 export function decode(octets: Uint8Array): Message | Rejection {
   if (octets.length < HEADER_OCTETS) return rejected('length', octets.length);
   const version = octets[1]! & 0x0f;
@@ -40,7 +41,7 @@ export function decode(octets: Uint8Array): Message | Rejection {
   return typeof tlvs === 'number' ? rejected('tlv', tlvs) : ({ kind, header, tlvs, ...body } as Message);
 }
 
-/** Writes one message and returns its length. Throws RangeError when `into` is too short. */
+/** Writes one message and returns its length in octets. Throws RangeError if `into` is too short. */
 export function encode(message: Message, into: Uint8Array): number {
   const cursor = new Cursor(into, HEADER_OCTETS);
   bodyOf(message.kind).write(cursor, message);
@@ -49,7 +50,7 @@ export function encode(message: Message, into: Uint8Array): number {
   return cursor.at;
 }
 
-/** The origin of a Sync counts only in one step. */
+/** Returns true if the originTimestamp of a one-step Sync is impossible. In two steps it is not used. */
 const lacksTime = (view: DataView): boolean => view.getUint32(NANOSECONDS_AT) >= 1e9;
 
 const bodyOf = (kind: Message['kind']): Field<object> => MESSAGES[kind].body;

@@ -1,4 +1,4 @@
-/** Where the next field lies, and where the fields end. */
+/** A read or write position in octets, and the end of the fields. */
 export class Cursor {
   readonly octets: Uint8Array;
   readonly view: DataView;
@@ -16,13 +16,13 @@ export class Cursor {
     return this.end - this.at;
   }
 
-  /** The next octets by themselves; steps over them. */
+  /** Returns a cursor over the next `length` octets alone, and moves past them. */
   part(length: number): Cursor {
     const start = this.advance(length);
     return new Cursor(this.octets, start, start + length, this.view);
   }
 
-  /** Steps over the next octets and tells where they began. RangeError: they are not there. */
+  /** Moves past the next octets and returns their start. Throws RangeError if there are fewer. */
   advance(octets: number): number {
     const start = this.at;
     if (start + octets > this.octets.length) throw new RangeError(`No room for ${octets} octets`);
@@ -31,21 +31,21 @@ export class Cursor {
   }
 }
 
-/** One field of the wire, or a row of them: how it is read and how it is written. */
+/** Reads and writes one field on the wire, or several in a row. */
 export interface Field<T> {
-  /** Undefined: the octets run out before the field ends, or cannot be one. */
+  /** Returns undefined if the octets end before the field does, or are not a valid value. */
   read(from: Cursor): T | undefined;
-  /** Throws RangeError when there is no room. */
+  /** Throws RangeError if there is no room. */
   write(to: Cursor, value: T): void;
 }
 
-/** The value that a field holds. */
+/** The type of a field's value. */
 export type Of<F> = F extends Field<infer T> ? T : never;
 
 type Fields = Readonly<Record<string, Field<unknown>>>;
 export type Struct<F> = { readonly [K in keyof F]: Of<F[K]> };
 
-/** Fields in the order of the wire, by name. */
+/** Named fields in the order in which they stand on the wire. */
 export function struct<F extends Fields>(fields: F): Field<Struct<F>> {
   const rows: readonly (readonly [string, Field<unknown>])[] = Object.entries(fields);
   return {
@@ -64,7 +64,7 @@ export function struct<F extends Fields>(fields: F): Field<Struct<F>> {
   };
 }
 
-/** A field of a length that never varies. */
+/** A field of constant length, in octets. */
 export function fixed<T>(
   octets: number,
   get: (view: DataView, at: number) => T | undefined,
@@ -76,19 +76,19 @@ export function fixed<T>(
   };
 }
 
-/** So many octets, copied. */
+/** A copy of `count` octets. */
 export const octets = (count: number): Field<Uint8Array> => ({
   read: (from) => (from.left < count ? undefined : slice(from, count)),
   write: (to, value) => to.octets.set(value, to.advance(count)),
 });
 
-/** All octets that are left, copied. */
+/** A copy of all remaining octets. */
 export const rest: Field<Uint8Array> = {
   read: (from) => slice(from, from.left),
   write: (to, value) => to.octets.set(value, to.advance(value.length)),
 };
 
-/** A field with reserved octets behind it: written as zero, and not missed where the sender left them out. */
+/** A field followed by reserved octets: zero when written, optional when read. */
 export const padded = <T>(field: Field<T>, reserved: number): Field<T> => ({
   read(from) {
     const value = field.read(from);
@@ -102,7 +102,7 @@ export const padded = <T>(field: Field<T>, reserved: number): Field<T> => ({
   },
 });
 
-/** A row of `count` alike. */
+/** A list of `count` equal fields. */
 export const repeated = <T>(field: Field<T>, count: number): Field<readonly T[]> => ({
   read(from) {
     const values: T[] = [];
@@ -118,7 +118,7 @@ export const repeated = <T>(field: Field<T>, count: number): Field<readonly T[]>
   },
 });
 
-/** Alike until the end. */
+/** A list of equal fields up to the end. */
 export const many = <T>(field: Field<T>): Field<readonly T[]> => ({
   read(from) {
     const values: T[] = [];

@@ -7,16 +7,16 @@ const TIME_MASKS = {
   ptpTimescale: 0x08,
   timeTraceable: 0x10,
   frequencyTraceable: 0x20,
-  /** Since 2019. */
+  /** New in IEEE 1588-2019. */
   synchronizationUncertain: 0x40,
 } as const;
 
-/** The second octet of flagField (IEEE 1588-2019 table 37): what a grandmaster says about its time. */
+/** The second octet of flagField (IEEE 1588-2019 table 37): the properties of the grandmaster's time. */
 export const TIME_FLAGS = bits(TIME_MASKS);
 export type TimeFlags = FlagsOf<typeof TIME_FLAGS>;
 export const timeFlags = octetOf(TIME_FLAGS);
 
-/** flagField of the header (§13.3.2.8). The time flags mean something in Announce, and in the response of CSPTP. */
+/** flagField of the header (§13.3.2.8). The time flags have a meaning in Announce and in a CSPTP response only. */
 export const FLAGS = bits({
   ...TIME_MASKS,
   alternateMaster: 0x0100,
@@ -24,7 +24,7 @@ export const FLAGS = bits({
   unicast: 0x0400,
   profileSpecific1: 0x2000,
   profileSpecific2: 0x4000,
-  /** PTP_SECURITY of 2008. */
+  /** PTP_SECURITY of IEEE 1588-2008. */
   security: 0x8000,
 });
 export type Flags = FlagsOf<typeof FLAGS>;

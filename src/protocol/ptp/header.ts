@@ -2,34 +2,34 @@ import { FLAGS, type Flags } from './flags.js';
 import { getClockIdentity, type PortIdentity, setClockIdentity } from './identity.js';
 import type { TimeInterval } from './time.js';
 
-/** IEEE 1588-2019 §13.3.1. */
+/** Length of the common header (IEEE 1588-2019 §13.3.1), octets. */
 export const HEADER_OCTETS = 34;
 export const VERSION = 2;
 
-/** sdoId: the majorSdoId in the upper four of twelve bits (§7.1.4). Major alone is the transportSpecific of 2008. */
+/** sdoId: 12 bits, the upper four are majorSdoId (§7.1.4), which IEEE 1588-2008 calls transportSpecific. */
 export const SDO_1588 = 0x000;
 export const SDO_8021AS = 0x100;
 export const SDO_CMLDS = 0x200;
 export const SDO_CSPTP = 0x300;
 
-/** The common header (§13.3). Length and message type are the codec's business, controlField is obsolete. */
+/** The common header (§13.3) without message length and type, which the codec writes, and the obsolete controlField. */
 export interface PtpHeader {
   /** 12 bits. */
   readonly sdoId: number;
-  /** 1: IEEE 1588-2019; 0: IEEE 1588-2008. Above: of the future, and read all the same. */
+  /** 0: IEEE 1588-2008. 1: IEEE 1588-2019. Higher values of later editions are accepted. */
   readonly minorVersion: number;
   readonly domain: number;
   readonly flags: Flags;
   readonly correction: TimeInterval;
-  /** Four octets that belong to the event port: hardware of one step keeps its stamps there. */
+  /** messageTypeSpecific, 4 octets: one-step hardware may keep its stamps there. */
   readonly typeSpecific: number;
   readonly source: PortIdentity;
   readonly sequenceId: number;
-  /** log2 of seconds; 0x7F where it has no meaning. */
+  /** log2 of seconds. 0x7F: no meaning in this message. */
   readonly logInterval: number;
 }
 
-/** Where the fields lie that others write without an encoder. */
+/** Octet offsets of the fields, also for code that writes them without the encoder. */
 export const LENGTH_AT = 2;
 export const DOMAIN_AT = 4;
 export const MINOR_SDO_AT = 5;
@@ -41,7 +41,7 @@ export const SEQUENCE_AT = 30;
 export const CONTROL_AT = 32;
 export const INTERVAL_AT = 33;
 
-/** Of 34 octets or more. */
+/** `view`: 34 octets or more. */
 export function readHeader(view: DataView): PtpHeader {
   return {
     sdoId: ((view.getUint8(0) & 0xf0) << 4) | view.getUint8(MINOR_SDO_AT),
@@ -56,7 +56,7 @@ export function readHeader(view: DataView): PtpHeader {
   };
 }
 
-/** `messageType`: 4 bits. `length`: header, body and TLVs. */
+/** `messageType`: 4 bits. `length`: header, body and TLVs, octets. */
 export function writeHeader(header: PtpHeader, messageType: number, length: number, view: DataView): void {
   view.setUint8(0, ((header.sdoId >> 4) & 0xf0) | messageType);
   view.setUint8(1, (header.minorVersion << 4) | VERSION);
@@ -73,6 +73,6 @@ export function writeHeader(header: PtpHeader, messageType: number, length: numb
   view.setInt8(INTERVAL_AT, header.logInterval);
 }
 
-/** controlField by message type (IEEE 1588-2008 table 23); receivers of 2019 ignore it. */
+/** controlField by message type (IEEE 1588-2008 table 23). Receivers of the 2019 edition ignore it. */
 const CONTROLS: Readonly<Record<number, number>> = { 0: 0, 1: 1, 8: 2, 9: 3, 13: 4 };
 const OTHER = 5;

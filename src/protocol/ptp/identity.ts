@@ -16,7 +16,7 @@ export interface PortIdentity {
 
 export const NO_CLOCK: ClockIdentity = '0000000000000000';
 export const NO_PORT: PortIdentity = { clock: NO_CLOCK, port: 0 };
-/** Every port of every clock (§13.12.1). */
+/** The target identity that addresses every port of every clock (§13.12.1). */
 export const ALL_PORTS: PortIdentity = { clock: 'ffffffffffffffff', port: 0xffff };
 
 export const clockIdentity: Field<ClockIdentity> = fixed(8, getClockIdentity, setClockIdentity);
@@ -33,21 +33,21 @@ export function setClockIdentity(view: DataView, at: number, clock: ClockIdentit
 
 export const samePort = (a: PortIdentity, b: PortIdentity): boolean => a.port === b.port && a.clock === b.clock;
 
-/** Below zero: `a` is the lower (§7.5.2.4). */
+/** Returns a negative number if `a` is the lower identity (§7.5.2.4). */
 export function comparePorts(a: PortIdentity, b: PortIdentity): number {
   if (a.clock !== b.clock) return a.clock < b.clock ? -1 : 1;
   return a.port - b.port;
 }
 
-/** The target of a message is this port (§13.12.1): the identity itself, or all ones. */
+/** Returns true if the target of a message is this port: its own identity, or all ones (§13.12.1). */
 export function isAddressedTo(target: PortIdentity, port: PortIdentity): boolean {
   const clockFits = target.clock === port.clock || target.clock === ALL_PORTS.clock;
   return clockFits && (target.port === port.port || target.port === ALL_PORTS.port);
 }
 
 /**
- * The EUI-64 of a MAC address, `FF FE` in its middle (802.1AS-2011 §8.5.2.2.1, and linuxptp). `mac`: six octets in hex, with
- * or without separators. Undefined when it is not.
+ * Returns the EUI-64 of a MAC address: `FF FE` in its middle (802.1AS-2011 §8.5.2.2.1; linuxptp does the same). `mac`: six
+ * octets in hex, with or without separators. Returns undefined for any other text.
  */
 export function clockIdentityOfMac(mac: string): ClockIdentity | undefined {
   const digits = bare(mac);

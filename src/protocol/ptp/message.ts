@@ -16,8 +16,8 @@ const action: Field<ManagementAction> = fixed<ManagementAction>(
 );
 
 /**
- * The messages of IEEE 1588-2019 §13.5 to §13.13 and 802.1AS-2020 §10.6 and §11.4: message type, octets to the first TLV,
- * and what stands between header and TLVs.
+ * The messages of IEEE 1588-2019 §13.5 to §13.13 and 802.1AS-2020 §10.6 and §11.4: message type, octets before the first
+ * TLV, and the body between header and TLVs.
  */
 export const MESSAGES = {
   sync: { type: 0x0, octets: 44, body: struct({ origin: estimate }) },
@@ -36,7 +36,7 @@ export const MESSAGES = {
     octets: 64,
     body: struct({
       origin: estimate,
-      /** TAI − UTC in seconds, where the flag says that it is valid. */
+      /** TAI − UTC, s; valid if the flag currentUtcOffsetValid is set. */
       currentUtcOffset: padded(i16, 1),
       priority1: u8,
       quality: clockQuality,
@@ -79,8 +79,8 @@ const KINDS: readonly (MessageKind | undefined)[] = Array.from({ length: 16 }, (
   (Object.keys(MESSAGES) as MessageKind[]).find((kind) => MESSAGES[kind].type === type),
 );
 
-/** The kind of a message type's four bits; undefined where they are reserved. */
+/** Returns the kind for a message type of four bits, undefined for a reserved type. */
 export const kindOf = (messageType: number): MessageKind | undefined => KINDS[messageType & 0x0f];
 
-/** Event messages are stamped and go to their own port (§7.3.3). */
+/** Returns true for an event message (§7.3.3): it is stamped, and has a UDP port of its own. */
 export const isEvent = (kind: MessageKind): boolean => MESSAGES[kind].type < 8;

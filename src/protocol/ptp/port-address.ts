@@ -8,7 +8,7 @@ export interface PortAddress {
   readonly address: Uint8Array;
 }
 
-/** networkProtocol 0 is reserved. */
+/** No address: networkProtocol 0 is reserved. */
 export const NO_ADDRESS: PortAddress = { protocol: 0, address: new Uint8Array(0) };
 
 export const portAddress: Field<PortAddress> = {

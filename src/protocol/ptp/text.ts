@@ -5,7 +5,7 @@ const MAX_OCTETS = 255;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** PTPText of IEEE 1588-2019 §5.3.9: a length octet and UTF-8. What is read is cleaned: whoever sends it chooses it. */
+/** PTPText (IEEE 1588-2019 §5.3.9): a length octet and UTF-8. Received text is cleaned, because the sender chooses it. */
 export const text: Field<string> = {
   read(from) {
     if (from.left < 1) return undefined;
@@ -22,7 +22,7 @@ export const text: Field<string> = {
   },
 };
 
-/** A text at the end that some senders leave out altogether: then it is empty, and empty is not written. */
+/** A text at the end of a TLV. Some senders leave it out: then it is read as empty. An empty text is not written. */
 export const optionalText: Field<string> = {
   read: (from) => (from.left === 0 ? '' : text.read(from)),
   write(to, value) {
@@ -30,7 +30,7 @@ export const optionalText: Field<string> = {
   },
 };
 
-/** At most 255 octets, and no half character at the end. */
+/** Cuts UTF-8 to at most 255 octets, at the end of a character. */
 function cut(utf8: Uint8Array): Uint8Array {
   if (utf8.length <= MAX_OCTETS) return utf8;
   let end = MAX_OCTETS;

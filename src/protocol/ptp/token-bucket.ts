@@ -1,6 +1,6 @@
 import type { Instant } from '../../api/time.js';
 
-/** A budget of so many a second, of which one second's share may be spent at once. */
+/** A budget of `perS` tokens a second, of which one second's share may be used at once. */
 export class TokenBucket {
   readonly #perS: number;
   #tokens: number;
@@ -11,7 +11,7 @@ export class TokenBucket {
     this.#tokens = perS;
   }
 
-  /** Takes `count` and returns true, unless fewer than `count` above `reserve` (a share, 0 to 1) are left. */
+  /** Takes `count` tokens and returns true; returns false if less than `reserve` (a share of `perS`, 0 to 1) would be left. */
   take(count: number, now: Instant, reserve = 0): boolean {
     const elapsedNs = this.#filledAt === undefined ? 0 : Number(now - this.#filledAt);
     this.#filledAt = now;

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { device, devices, fix, sky, version } from '../../../src/lab/gpsd-records.js';
+import { device, devices, fix, sky, version } from '../../../src/lab/nodes/gpsd-records.js';
 import { GPSD_PORT } from '../addresses.js';
 import type { Attack } from '../attack.js';
 

@@ -2,16 +2,16 @@ import type { ClockIdentity, PortIdentity } from '../identity.js';
 import type { Announce } from '../message.js';
 import { findTlv } from '../tlv/index.js';
 
-/** Why an Announce is not considered (IEEE 1588-2019 §9.3.2.5, §16.2.4, §17.3.5); a word for a counter. */
+/** Reason for ignoring an Announce (IEEE 1588-2019 §9.3.2.5, §16.2.4, §17.3.5), used as name of a counter. */
 export type AnnounceRefusal = 'own' | 'too-far' | 'alternate' | 'loop' | 'unacceptable';
 
 export interface AnnounceCheck {
   readonly own: PortIdentity;
-  /** Returns true for a clock identity of the same machine. Default: none is. */
+  /** Returns true for a clock identity of this hub. Default: none. */
   readonly isOwn?: ((clock: ClockIdentity) => boolean) | undefined;
-  /** maxStepsRemoved: 255 unless the profile says less. */
+  /** maxStepsRemoved: 255 unless the profile sets a lower value. */
   readonly maxStepsRemoved: number;
-  /** The acceptable master table. Default: everybody. */
+  /** The acceptable master table. Default: every sender. */
   readonly acceptable?: ((sender: PortIdentity, from: string) => boolean) | undefined;
 }
 

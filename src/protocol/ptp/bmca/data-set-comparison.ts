@@ -8,20 +8,20 @@ import {
 import type { Announce } from '../message.js';
 import type { ClockQuality } from '../quality.js';
 
-/** What two Announces are compared by (IEEE 1588-2019 table 12). */
+/** The properties that the data set comparison uses (IEEE 1588-2019 table 12): from an Announce, or of the clock itself. */
 export interface AnnounceDataSet {
   readonly priority1: number;
   readonly quality: ClockQuality;
   readonly priority2: number;
   readonly grandmaster: ClockIdentity;
   readonly stepsRemoved: number;
-  /** The port that sent the Announce; the clock's own data set has port 0. */
+  /** The port that sent the Announce. In the clock's own data set, port 0. */
   readonly sender: PortIdentity;
-  /** The port that it came in by. */
+  /** The port that received it. */
   readonly receiver: PortIdentity;
 }
 
-/** What settled a comparison. */
+/** The property that decided a comparison. */
 export type Criterion =
   | 'priority1'
   | 'clockClass'
@@ -35,10 +35,10 @@ export type Criterion =
   | 'none';
 
 export interface Comparison {
-  /** Below zero: the first is better; zero: both are one, or an Announce of our own came back. */
+  /** Negative: the first is better. Zero: both are the same, or an Announce of our own came back. */
   readonly order: number;
   readonly by: Criterion;
-  /** Both lead to one grandmaster and the better one is so by its way only (figure 35, "better by topology"). */
+  /** Both lead to the same grandmaster, and only the path decides (figure 35, "better by topology"). */
   readonly byTopology: boolean;
 }
 
@@ -52,7 +52,7 @@ export function compareDataSets(a: AnnounceDataSet, b: AnnounceDataSet): Compari
   return a.grandmaster === b.grandmaster ? compareTopology(a, b) : compareQuality(a, b);
 }
 
-/** `priority1 100 against 128 of 001122.fffe.334455-1`: why the first won or lost. */
+/** Returns what decided between `a` and `b`: `priority1 100 against 128 of 001122.fffe.334455-1`. */
 export function explainComparison(a: AnnounceDataSet, b: AnnounceDataSet): string {
   const { by } = compareDataSets(a, b);
   if (by === 'none') return `no difference from ${formatPortIdentity(b.sender)}`;
@@ -85,7 +85,7 @@ function compareTopology(a: AnnounceDataSet, b: AnnounceDataSet): Comparison {
     : { order: receiver, by: 'receiver', byTopology: true };
 }
 
-/** The longer way has come back through its receiver when that one's identity is above its sender's. */
+/** The longer path is worse by topology if its receiver's identity is above its sender's (figure 35). */
 function oneStepApart(steps: number, longer: AnnounceDataSet): Comparison {
   const way = comparePorts(longer.receiver, longer.sender);
   if (way === 0) return { order: 0, by: 'none', byTopology: false };

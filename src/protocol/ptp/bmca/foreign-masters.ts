@@ -4,14 +4,14 @@ import { intervalNs, NO_INTERVAL } from '../interval.js';
 import type { Announce } from '../message.js';
 import { type AnnounceDataSet, announceDataSetOf, compareDataSets } from './data-set-comparison.js';
 
-/** A sender of Announces as one port knows it (IEEE 1588-2019 §9.3.2.4). */
+/** One port's record of a sender of Announces (IEEE 1588-2019 §9.3.2.4). */
 export interface ForeignMaster {
   readonly announce: Announce;
   readonly dataSet: AnnounceDataSet;
-  /** Where the last Announce came from, as the transport writes it. */
+  /** Address that sent the last Announce, as the transport writes it. */
   readonly from: string;
   readonly qualified: boolean;
-  /** The announce receipt timeout: it is forgotten then. */
+  /** End of the announce receipt timeout: the record is removed then. */
   readonly expiresAt: Instant;
 }
 
@@ -19,9 +19,9 @@ export interface ForeignMasterRules {
   /** This port. */
   readonly receiver: PortIdentity;
   readonly logAnnounceInterval: number;
-  /** Announces after the first that qualify, and the intervals in which they must come (§9.3.2.5). */
+  /** Announces after the first that qualify a sender, and the intervals within which they must come (§9.3.2.5). */
   readonly qualification: { readonly announces: number; readonly withinIntervals: number };
-  /** Intervals, and the random part of one that is added. */
+  /** Announce receipt timeout, intervals. A random share of `timeoutSpan` intervals is added. */
   readonly timeout: number;
   readonly timeoutSpan: number;
   /** In [0, 1). */
@@ -29,23 +29,23 @@ export interface ForeignMasterRules {
 }
 
 interface Entry extends ForeignMaster {
-  /** Monotonic times of the latest Announces but the first, oldest first; no more than qualify. */
+  /** Monotonic times of the latest Announces, oldest first, without the first Announce; at most as many as qualify. */
   readonly counted: readonly Instant[];
 }
 
-/** §9.3.2.4.5 asks for five at least. A flood of identities gets no more than these. */
+/** Records of a port, also under a flood of identities. §9.3.2.4.5 asks for at least five. */
 const CAPACITY = 16;
-/** So many of the qualified senders, the best, give up their record to no sender that is not qualified. */
+/** The best qualified senders, which keep their record whatever arrives. */
 const KEPT = 8;
 
-/** A sender may announce less often than its interval says, or ours (a known fault), by up to so many powers of two. */
+/** Powers of two by which a sender's stated interval may be longer than the port's own (a known fault of senders). */
 const INTERVAL_TOLERANCE = 2;
 
-/** The foreignMasterDS of one port: a fixed number of records, of which the best stay. */
+/** The foreignMasterDS of one port. The number of records is fixed; the best are kept. */
 export class ForeignMasters {
   readonly #rules: ForeignMasterRules;
   #entries: Entry[] = [];
-  /** Qualified ones whose announce receipt timeout was over. */
+  /** Number of qualified senders that were removed by their announce receipt timeout. */
   timeouts = 0;
 
   constructor(rules: ForeignMasterRules) {
@@ -56,7 +56,7 @@ export class ForeignMasters {
     return this.#entries;
   }
 
-  /** An Announce that has passed every check of its own. False: there is no room for its sender. */
+  /** Records an Announce that passed its checks. Returns false if there is no room for its sender. */
   take(announce: Announce, from: string, now: Instant): boolean {
     this.expire(now);
     const index = this.#entries.findIndex(({ dataSet }) => samePort(dataSet.sender, announce.header.source));
@@ -70,7 +70,7 @@ export class ForeignMasters {
     return true;
   }
 
-  /** Forgets those that have been silent too long; the ones forgotten. */
+  /** Removes and returns the senders whose timeout is over. */
   expire(now: Instant): readonly ForeignMaster[] {
     const gone = this.#entries.filter(({ expiresAt }) => expiresAt <= now);
     this.timeouts += gone.filter(({ qualified }) => qualified).length;
@@ -86,14 +86,14 @@ export class ForeignMasters {
     this.#entries = [];
   }
 
-  /** Erbest and the next best, of the qualified. */
+  /** Returns Erbest and the second best, of the qualified senders. */
   best(): readonly [first?: ForeignMaster, second?: ForeignMaster] {
     const qualified = this.#entries.filter((entry) => entry.qualified).sort(better);
     const [first, second] = qualified;
     return first === undefined ? [] : second === undefined ? [first] : [first, second];
   }
 
-  /** When the next one will be forgotten. */
+  /** Time of the next removal. */
   get dueAt(): Instant | undefined {
     let due: Instant | undefined;
     for (const { expiresAt } of this.#entries) if (due === undefined || expiresAt < due) due = expiresAt;
@@ -117,14 +117,14 @@ export class ForeignMasters {
     };
   }
 
-  /** Not shorter than our own: the profile is the same for all. */
+  /** The stated interval is limited to the port's own and above: all clocks of a network share a profile. */
   #intervalNs(stated: number): Ns {
     const own = this.#rules.logAnnounceInterval;
     const log = stated === NO_INTERVAL ? own : Math.min(Math.max(stated, own), own + INTERVAL_TOLERANCE);
     return intervalNs(log);
   }
 
-  /** Gives up a record for a better one: the least of those that are not qualified, else of those that are not kept. */
+  /** Removes a record that is worse than `entry`: the worst unqualified one, else the worst one that is not kept. */
   #makeRoomFor(entry: Entry): boolean {
     const kept = new Set(
       this.#entries

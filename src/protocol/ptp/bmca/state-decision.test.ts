@@ -52,7 +52,7 @@ describe('the state decision', () => {
   it('M3: another port of a boundary clock passes on what it hears', () => {
     expect(decideState({ own: passed, listening: false })).to.deep.equal({
       code: 'M3',
-      reason: 'Passes on the time of 001122.fffe.000001: nobody else does here.',
+      reason: 'Passes on the time of 001122.fffe.000001: no other clock does on this segment.',
     });
     expect(decideState({ own: passed, portBest: heard(6), listening: false }).code).to.equal('M3');
     const longer = heard(4, { ...locked, grandmaster: passed.grandmaster, stepsRemoved: 2 });
@@ -68,7 +68,7 @@ describe('the state decision', () => {
     const portBest = heard(4, { ...locked, grandmaster, stepsRemoved: 1 });
     expect(decideState({ own: passed, portBest, listening: false })).to.deep.equal({
       code: 'P2',
-      reason: 'Yields to 001122.fffe.000004-1: it already brings the time of 001122.fffe.000001 here.',
+      reason: 'Yields to 001122.fffe.000004-1: it already passes on the time of 001122.fffe.000001.',
     });
   });
 });

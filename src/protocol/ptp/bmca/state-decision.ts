@@ -1,7 +1,7 @@
 import { comparePorts, formatClockIdentity, formatPortIdentity } from '../identity.js';
 import { type AnnounceDataSet, compareDataSets, explainComparison } from './data-set-comparison.js';
 
-/** The outcomes of figure 33 of IEEE 1588-2019. */
+/** The results of the state decision algorithm (IEEE 1588-2019 figure 33). */
 export type StateDecisionCode = 'M1' | 'M2' | 'M3' | 'P1' | 'P2' | 'S1' | 'listen';
 
 export interface StateDecision {
@@ -10,17 +10,17 @@ export interface StateDecision {
   readonly reason: string;
 }
 
-/** What the decision about one port is made of. */
+/** Input of the decision for one port. */
 export interface StateDecisionInput {
-  /** What the clock would announce here: D0, or Ebest of another port one step further. */
+  /** The data set that the clock would announce on this port: D0, or Ebest of another port one step further. */
   readonly own: AnnounceDataSet;
-  /** Erbest: the best that this port hears. */
+  /** Erbest: the best Announce of this port. */
   readonly portBest?: AnnounceDataSet | undefined;
-  /** The port listens until its announce receipt timeout: hearing nothing proves nothing yet. */
+  /** The first announce receipt timeout is not over: silence does not show yet that no other clock is there. */
   readonly listening: boolean;
 }
 
-/** clockClass up to this is never given up for another (§9.3.3). */
+/** Clocks up to this clockClass never become timeReceivers (§9.3.3). */
 const LAST_GRANDMASTER_CLASS = 127;
 
 /** The state decision algorithm of §9.3.3. */
@@ -39,13 +39,14 @@ function amongGrandmasters(own: AnnounceDataSet, portBest: AnnounceDataSet | und
 }
 
 /**
- * The clock follows another port: this one passes its time on, unless that has reached the segment by a shorter way, or by
- * one as long through a lower clock (figures 33 and 35, put as what both would announce here).
+ * Decides for a clock that follows through another port. This port passes the time on, unless the same time already reaches
+ * the segment by a shorter path, or by an equally long one through a lower identity (figures 33 and 35, expressed as a
+ * comparison of what both would announce here).
  */
 function passingOn(own: AnnounceDataSet, portBest: AnnounceDataSet | undefined): StateDecision {
   const source = formatClockIdentity(own.grandmaster);
   const reason = `Passes on the time of ${source}`;
-  if (portBest === undefined) return { code: 'M3', reason: `${reason}: nobody else does here.` };
+  if (portBest === undefined) return { code: 'M3', reason: `${reason}: no other clock does on this segment.` };
   if (portBest.grandmaster !== own.grandmaster) {
     return beats(own, portBest)
       ? { code: 'M3', reason: `${reason}: ${explainComparison(own, portBest)}.` }
@@ -54,8 +55,8 @@ function passingOn(own: AnnounceDataSet, portBest: AnnounceDataSet | undefined):
   const sender = formatPortIdentity(portBest.sender);
   const way = own.stepsRemoved - portBest.stepsRemoved || comparePorts(own.sender, portBest.sender);
   return way < 0
-    ? { code: 'M3', reason: `${reason}: its way here through ${sender} is longer.` }
-    : { code: 'P2', reason: `Yields to ${sender}: it already brings the time of ${source} here.` };
+    ? { code: 'M3', reason: `${reason}: its path through ${sender} is longer.` }
+    : { code: 'P2', reason: `Yields to ${sender}: it already passes on the time of ${source}.` };
 }
 
 const follows = (own: AnnounceDataSet, portBest: AnnounceDataSet): StateDecision => ({
@@ -64,7 +65,7 @@ const follows = (own: AnnounceDataSet, portBest: AnnounceDataSet): StateDecision
 });
 
 function ownReason(own: AnnounceDataSet, other: AnnounceDataSet | undefined): string {
-  if (other === undefined) return 'Grandmaster: nobody else announces itself.';
+  if (other === undefined) return 'Grandmaster: no other clock announces itself.';
   return `Grandmaster: ${explainComparison(own, other)}.`;
 }
 

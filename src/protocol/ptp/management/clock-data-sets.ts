@@ -7,9 +7,9 @@ import { portAddress } from '../port-address.js';
 import { clockQuality } from '../quality.js';
 import { text } from '../text.js';
 import { timeInterval } from '../time.js';
-import { nothing, setting } from './row.js';
+import { nothing, setting } from './setting.js';
 
-/** Length and octets. */
+/** An address as its length and its octets. */
 const address: Field<Uint8Array> = {
   read(from) {
     const length = u16.read(from);
@@ -60,7 +60,7 @@ export const CLOCK_DATA_SETS = {
     id: 0x2002,
     value: struct({
       parent: portIdentity,
-      /** Bit 0: the next two are measured. */
+      /** `statistics`: the next two are measured. */
       flags: padded(octetOf(bits({ statistics: 0x01 })), 1),
       observedVariance: u16,
       observedPhaseChangeRate: i32,
@@ -79,9 +79,9 @@ export const CLOCK_DATA_SETS = {
   domain: { id: 0x2007, value: setting },
   'slave-only': { id: 0x2008, value: setting },
   'clock-accuracy': { id: 0x2010, value: setting },
-  /** The two traceability flags, where octet 7 of the header has them. */
+  /** The two traceability flags, at their places in octet 7 of the header. */
   'traceability-properties': { id: 0x2012, value: setting },
-  /** The flag ptpTimescale, likewise. */
+  /** The flag ptpTimescale, at its place in octet 7 of the header. */
   'timescale-properties': { id: 0x2013, value: setting },
   'alternate-time-offset-enable': { id: 0x201e, value: struct({ key: u8, enabled: u8 }) },
   'alternate-time-offset-name': { id: 0x201f, value: struct({ key: u8, name: text }) },
@@ -91,7 +91,7 @@ export const CLOCK_DATA_SETS = {
   },
 } as const;
 
-/** linuxptp's own, in the range that is free for experiments. */
+/** linuxptp's own data sets, in the range of managementIds that is free for experiments. */
 export const CLOCK_DATA_SETS_NP = {
   'time-status-np': {
     id: 0xc000,
@@ -114,13 +114,13 @@ export const CLOCK_DATA_SETS_NP = {
   'subscribe-events-np': {
     id: 0xc003,
     value: struct({
-      /** Until it must be renewed; 0 ends it. */
+      /** Seconds until the subscription must be renewed. 0 ends it. */
       durationS: u16,
       events: padded(octetOf(bits({ portState: 0x01, timeSync: 0x02, parentDataSet: 0x04, cmlds: 0x08 })), 63),
     }),
   },
   'synchronization-uncertain-np': { id: 0xc006, value: setting },
-  /** What a hub of several processes announces as its grandmaster. */
+  /** The grandmaster that a boundary clock of several processes announces. */
   'external-grandmaster-properties-np': {
     id: 0xc00d,
     value: struct({ grandmaster: clockIdentity, stepsRemoved: u16 }),

@@ -2,7 +2,7 @@ import { Cursor, type Field, type Of } from '../field.js';
 import { CLOCK_DATA_SETS, CLOCK_DATA_SETS_NP } from './clock-data-sets.js';
 import { PORT_DATA_SETS, PORT_DATA_SETS_NP } from './port-data-sets.js';
 
-/** What can be asked for by management messages. */
+/** The data sets that management messages can read. */
 export const DATA_SETS = {
   ...CLOCK_DATA_SETS,
   ...CLOCK_DATA_SETS_NP,
@@ -24,28 +24,25 @@ export const MANAGEMENT_ERRORS = {
   general: 0xfffe,
 } as const;
 
-/** More than a datagram of Ethernet holds. */
+/** Maximum length of a data set, octets: more than an Ethernet frame holds. */
 const MAX_OCTETS = 1500;
 
 const NAMES: ReadonlyMap<number, DataSetName> = new Map(
   Object.entries(DATA_SETS).map(([name, { id }]) => [id, name as DataSetName]),
 );
 
-/** Which data set a managementId names; undefined: none that we know. */
+/** Returns the data set of a managementId, undefined for an unknown one. */
 export const dataSetName = (id: number): DataSetName | undefined => NAMES.get(id);
 
-/** A port's: it is answered once for every port that is addressed. */
+/** Returns true for a data set of a port: a request is answered for every addressed port. */
 export const isOfPort = (name: DataSetName): boolean => name in PORT_DATA_SETS || name in PORT_DATA_SETS_NP;
 
-/**
- * The data of a MANAGEMENT TLV. Undefined: they are shorter than the data set. Those of a GET mean nothing, and may be
- * there or not.
- */
+/** Reads the data of a MANAGEMENT TLV that is not a GET. Returns undefined if they are shorter than the data set. */
 export function readDataSet<N extends DataSetName>(name: N, data: Uint8Array): DataSet<N> | undefined {
   return fieldOf(name).read(new Cursor(data));
 }
 
-/** The data for a MANAGEMENT TLV. Throws RangeError beyond 1500 octets. */
+/** Returns the data for a MANAGEMENT TLV. Throws RangeError above 1500 octets. */
 export function writeDataSet<N extends DataSetName>(name: N, value: DataSet<N>): Uint8Array {
   const cursor = new Cursor(new Uint8Array(MAX_OCTETS));
   fieldOf(name).write(cursor, value);

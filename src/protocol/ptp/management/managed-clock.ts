@@ -4,16 +4,16 @@ import { type DataSet, type DataSetName, isOfPort } from './data-sets.js';
 
 type Sets = { readonly [N in DataSetName]?: DataSet<N> };
 
-/** A clock's data sets as they stand: what management messages may read (IEEE 1588-2019 §15.5.3). */
+/** A clock's present data sets, which management messages may read (IEEE 1588-2019 §15.5.3). */
 export interface ManagedClock {
   readonly identity: ClockIdentity;
   readonly domain: number;
   readonly clock: Sets;
-  /** By port number. */
+  /** By portNumber. */
   readonly ports: ReadonlyMap<number, Sets>;
 }
 
-/** The value of a data set, or of a setting that is one member of another. Undefined: this clock has none. */
+/** Returns a data set, or a setting that is a member of one. Undefined: the clock does not have it. */
 export function readManaged<N extends DataSetName>(
   managed: ManagedClock,
   name: N,
@@ -24,7 +24,7 @@ export function readManaged<N extends DataSetName>(
   return sets[name] ?? (member(sets, name) as DataSet<N> | undefined);
 }
 
-/** The settings of one octet, each a member of the data set that it belongs to (table 59). */
+/** Returns a setting of one octet, which is a member of a data set (table 59). */
 function member(sets: Sets, name: DataSetName): { readonly value?: number } | undefined {
   const clock = sets['default-data-set'];
   const time = sets['time-properties-data-set'];

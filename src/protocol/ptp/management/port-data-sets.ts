@@ -6,9 +6,9 @@ import { portAddress } from '../port-address.js';
 import { clockQuality } from '../quality.js';
 import { text } from '../text.js';
 import { timeInterval } from '../time.js';
-import { nothing, setting } from './row.js';
+import { nothing, setting } from './setting.js';
 
-/** portDS.portState as a number (IEEE 1588-2019 table 20). */
+/** Numbers of portDS.portState (IEEE 1588-2019 table 20). */
 export const PORT_STATES = {
   initializing: 1,
   faulty: 2,
@@ -21,16 +21,16 @@ export const PORT_STATES = {
   slave: 9,
 } as const;
 
-/** portDS.delayMechanism as a number (table 21). */
+/** Numbers of portDS.delayMechanism (table 21). */
 export const DELAY_MECHANISMS = { e2e: 1, p2p: 2, 'common-p2p': 3, none: 0xfe } as const;
 
-/** How linuxptp says that a port stamps. */
+/** linuxptp's numbers for the way in which a port takes time stamps. */
 export const TIMESTAMPING_NP = { software: 0, hardware: 1, legacy: 2, 'one-step': 3, 'p2p-one-step': 4 } as const;
 
-/** How far linuxptp is with a timeTransmitter that it asks for unicast messages. */
+/** linuxptp's numbers for the progress of unicast negotiation with a timeTransmitter. */
 export const UNICAST_STATES_NP = { wait: 0, 'have-announce': 1, 'need-sync': 2, 'have-sync': 3 } as const;
 
-/** A port's data sets, one message for each port (IEEE 1588-2019 §15.5.3). */
+/** The data sets of a port (IEEE 1588-2019 §15.5.3). */
 export const PORT_DATA_SETS = {
   'port-data-set': {
     id: 0x2004,
@@ -44,7 +44,7 @@ export const PORT_DATA_SETS = {
       logSyncInterval: i8,
       delayMechanism: u8,
       logMinPdelayReqInterval: i8,
-      /** The minor version in the upper four bits. */
+      /** minorVersionPTP in the upper four bits, versionPTP in the lower four. */
       version: u8,
     }),
   },
@@ -59,7 +59,7 @@ export const PORT_DATA_SETS = {
   'log-min-pdelay-req-interval': { id: 0x6001, value: struct({ value: padded(i8, 1) }) },
 } as const;
 
-/** How many, and each of them. */
+/** A list: its length in 16 bits, then its elements. */
 function counted<T>(field: Field<T>): Field<readonly T[]> {
   return {
     read(from) {
@@ -73,10 +73,10 @@ function counted<T>(field: Field<T>): Field<readonly T[]> {
   };
 }
 
-/** Messages counted by their type of four bits. */
+/** Message counters by message type of four bits. */
 const byType = repeated(u64le, 16);
 
-/** linuxptp's own. */
+/** linuxptp's own data sets of a port. */
 export const PORT_DATA_SETS_NP = {
   'port-data-set-np': { id: 0xc002, value: struct({ neighbourDelayThresholdNs: u32, asCapable: i32 }) },
   'port-properties-np': {
@@ -107,7 +107,7 @@ export const PORT_DATA_SETS_NP = {
         struct({
           port: portIdentity,
           quality: clockQuality,
-          /** 1: it is followed. */
+          /** 1: the port follows it. */
           selected: u8,
           state: u8,
           priority1: u8,
@@ -119,7 +119,7 @@ export const PORT_DATA_SETS_NP = {
   },
   'port-hwclock-np': {
     id: 0xc009,
-    /** `phc`: its index, below zero without one. */
+    /** `phc`: N of /dev/ptpN, negative without one. */
     value: struct({ port: portIdentity, phc: i32, flags: padded(octetOf(bits({ virtual: 0x01 })), 1) }),
   },
   'cmlds-info-np': {

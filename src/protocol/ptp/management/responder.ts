@@ -17,21 +17,22 @@ import { type ManagedClock, readManaged } from './managed-clock.js';
 
 export type ManagementError = keyof typeof MANAGEMENT_ERRORS;
 
-/** What a request that changes something comes to; undefined: done. */
+/** Result of a request that changes something. Undefined: done. */
 export type ChangeResult = ManagementError | undefined;
 
-/** Who may change what. Over the network nobody may: leave `set` and `command` out. */
+/** The changes that a request may make. Leave both members out for requests from the network: they may change nothing. */
 export interface ManagementPolicy {
   readonly set?: <N extends DataSetName>(name: N, value: DataSet<N>, port: number) => ChangeResult;
   readonly command?: (name: DataSetName, port: number) => ChangeResult;
 }
 
-/** Ports that one request is answered for. */
+/** Maximum number of ports for which one request is answered. */
 const MOST_PORTS = 64;
 
 /**
- * The answers to one management message (IEEE 1588-2019 §15.2 to §15.4): one for each port addressed, or one when the data
- * are the clock's. None: it is for somebody else, or is no request. `managed` is read anew after a change.
+ * Returns the answers to one management message (IEEE 1588-2019 §15.2 to §15.4): one for each addressed port, or one if the
+ * data belong to the clock. None if another clock is addressed, or the message is not a request. `managed` is called again
+ * after a change.
  */
 export function answerManagement(
   request: Management,
@@ -50,18 +51,18 @@ export function answerManagement(
     const value =
       result === undefined && name !== undefined ? valueAfter(request.action, managed(), name, port) : undefined;
     const answer = value === undefined ? errorTlv(result ?? 'not-supported', tlv.id) : dataTlv(tlv.id, value);
-    return envelop(request, { clock: clock.identity, port }, reply, answer);
+    return answerTo(request, { clock: clock.identity, port }, reply, answer);
   });
 }
 
 interface NoticeEnvelope {
   readonly from: PortIdentity;
-  /** The subscription. */
+  /** The message that made the subscription. */
   readonly request: Management;
   readonly sequenceId: number;
 }
 
-/** What subscribers are told without asking (SUBSCRIBE_EVENTS_NP). */
+/** Returns the message that tells a subscriber about a change (SUBSCRIBE_EVENTS_NP). */
 export function managementNotice<N extends DataSetName>(
   name: N,
   value: DataSet<N>,
@@ -79,7 +80,7 @@ export function managementNotice<N extends DataSetName>(
   };
 }
 
-/** What each request is answered with; the others are answers themselves. */
+/** Action of the answer to each request. The other actions are answers themselves. */
 const REPLIES: { readonly [A in ManagementAction]?: ManagementAction } = {
   get: 'response',
   set: 'response',
@@ -113,7 +114,7 @@ function perform(
   return value === undefined ? 'wrong-length' : set(name, value, port);
 }
 
-/** A command is acknowledged with no data; all else with the value as it stands then. */
+/** Returns the data of the answer: none for a command, else the value after the request. */
 function valueAfter(
   action: ManagementAction,
   managed: ManagedClock,
@@ -132,14 +133,14 @@ const errorTlv = (error: ManagementError, id: number): Tlv => ({
   error: MANAGEMENT_ERRORS[error],
 });
 
-/** The error in place of an answer that is too long for who asked (table 109); an error stays what it is. */
+/** Replaces an answer that is too long by the error RESPONSE_TOO_BIG (table 109). An error is returned unchanged. */
 export function tooBig(answer: Management): Management {
   const tlv = findTlv(answer.tlvs, 'management');
   return tlv === undefined ? answer : { ...answer, tlvs: [errorTlv('response-too-big', tlv.id)] };
 }
 
-/** It goes back as many boundary clocks as it has come (§15.4.1). */
-function envelop(request: Management, source: PortIdentity, action: ManagementAction, tlv: Tlv): Management {
+/** The answer may pass as many boundary clocks as the request did (§15.4.1). */
+function answerTo(request: Management, source: PortIdentity, action: ManagementAction, tlv: Tlv): Management {
   const hops = Math.max(0, request.startingHops - request.hops);
   return {
     kind: 'management',

@@ -4,10 +4,10 @@ import type { DataSet, DataSetName } from './data-sets.js';
 import { type ManagedClock, readManaged } from './managed-clock.js';
 import { type ChangeResult, managementNotice } from './responder.js';
 
-type Wish = DataSet<'subscribe-events-np'>;
-type Events = Wish['events'];
+type Subscription = DataSet<'subscribe-events-np'>;
+type Events = Subscription['events'];
 
-/** What happens, and the data set that tells it: its `mark` differs then. */
+/** An event and the data set that is sent then. The event has happened when `mark` returns a new value. */
 interface EventKind {
   readonly event: keyof Events;
   readonly name: DataSetName;
@@ -18,13 +18,13 @@ interface Subscriber {
   readonly request: Management;
   readonly events: Events;
   readonly until: Instant;
-  /** By event and port. */
+  /** Last reported mark, by event and port. */
   readonly marks: Map<string, unknown>;
   sequenceId: number;
 }
 
 export interface Notice {
-  /** Where the subscription came from. */
+  /** Address of the subscriber. */
   readonly to: string;
   readonly message: Management;
 }
@@ -47,32 +47,39 @@ const KINDS: readonly EventKind[] = [
   { event: 'parentDataSet', name: 'parent-data-set', mark: parentMark },
 ];
 
-/** Who is told of changes without asking, as linuxptp has it (SUBSCRIBE_EVENTS_NP), until its time is over. */
+/** The subscribers of events (SUBSCRIBE_EVENTS_NP, as linuxptp defines it), each until its subscription ends. */
 export class Subscribers {
-  /** By where they ask from. */
+  /** By address. */
   readonly #subscribers = new Map<string, Subscriber>();
 
   get size(): number {
     return this.#subscribers.size;
   }
 
-  /** A new subscription, or a renewal; for 0 s: its end. It will hear of what changes from now on. */
-  subscribe(request: Management, from: string, wish: Wish, clock: ManagedClock, now: Instant): ChangeResult {
+  /** Starts, renews or (duration 0 s) ends a subscription. Later changes are reported. */
+  subscribe(
+    request: Management,
+    from: string,
+    subscription: Subscription,
+    clock: ManagedClock,
+    now: Instant,
+  ): ChangeResult {
     this.#expire(now);
     const before = this.#subscribers.get(from);
-    if (wish.durationS === 0) {
+    if (subscription.durationS === 0) {
       this.#subscribers.delete(from);
       return undefined;
     }
     if (before === undefined && this.#subscribers.size >= CAPACITY) return 'general';
-    const until = now + BigInt(wish.durationS) * NS_PER_S;
+    const { durationS, events } = subscription;
+    const until = now + BigInt(durationS) * NS_PER_S;
     const marks = before?.marks ?? marksOf(clock);
-    this.#subscribers.set(from, { request, events: wish.events, until, marks, sequenceId: before?.sequenceId ?? 0 });
+    this.#subscribers.set(from, { request, events, until, marks, sequenceId: before?.sequenceId ?? 0 });
     return undefined;
   }
 
-  /** What this one has subscribed to, and for how much longer, s. */
-  subscriptionOf(from: string, now: Instant): Wish {
+  /** Returns the subscription of an address with its remaining seconds. */
+  subscriptionOf(from: string, now: Instant): Subscription {
     const { events, until } = this.#subscribers.get(from) ?? { events: NOTHING, until: now };
     const leftNs = until > now ? until - now : 0n;
     return leftNs === 0n
@@ -80,12 +87,12 @@ export class Subscribers {
       : { durationS: Number((leftNs + NS_PER_S - 1n) / NS_PER_S), events };
   }
 
-  /** Nobody is there any more. */
+  /** Removes a subscriber that cannot be reached. */
   forget(from: string): void {
     this.#subscribers.delete(from);
   }
 
-  /** What has changed since each was told last. */
+  /** Returns the messages about all changes since the last call. */
   notices(clock: ManagedClock, now: Instant): readonly Notice[] {
     this.#expire(now);
     const marks = marksOf(clock);
@@ -117,7 +124,7 @@ function noticesFor(to: string, subscriber: Subscriber, clock: ManagedClock, mar
 const marksOf = (clock: ManagedClock): Map<string, unknown> =>
   new Map([...places(clock)].map(({ key, mark, port }) => [key, mark(clock, port)]));
 
-/** Each event of the clock once, at its first port, and those of ports at each. */
+/** Yields each event of the clock once, with its first port, and each event of ports for every port. */
 function* places(clock: ManagedClock): Generator<EventKind & { readonly port: number; readonly key: string }> {
   const ports = [...clock.ports.keys()];
   for (const kind of KINDS) {
@@ -126,7 +133,7 @@ function* places(clock: ManagedClock): Generator<EventKind & { readonly port: nu
   }
 }
 
-/** Who is followed, and what that one says of its quality. */
+/** Differs when another timeTransmitter is followed, or its quality changes. */
 function parentMark(clock: ManagedClock, port: number): string | undefined {
   const set = readManaged(clock, 'parent-data-set', port);
   if (set === undefined) return undefined;

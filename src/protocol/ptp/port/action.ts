@@ -5,53 +5,54 @@ import type { PortIdentity } from '../identity.js';
 import type { PORT_STATES } from '../management/index.js';
 import type { Message } from '../message.js';
 
-/** IEEE 1588-2019 table 20, in the words of `PORT_STATES`. */
+/** State of a port (IEEE 1588-2019 table 20). */
 export type PortState = keyof typeof PORT_STATES;
 
-/** `group`: the profile's multicast address; `peers`: that of peer delay; or one address as the transport writes it. */
+/** `group`: the profile's multicast address. `peers`: that of peer delay. Or a unicast address as the transport writes it. */
 export type Destination = 'group' | 'peers' | { readonly address: string };
 
-/** What a port wants done. */
+/** An action that a port asks its runner for. */
 export type PortAction =
   /**
-   * Encode and send. An event message (`isEvent`) is answered with `sent(token, stamp, now)` or, when no stamp comes, with
+   * Encode and send. For an event message (`isEvent`) the runner then calls `sent(token, stamp, now)` or, if no stamp comes,
    * `stampLost(token, now)`.
    */
   | { readonly type: 'send'; readonly token: number; readonly message: Message; readonly to: Destination }
   | { readonly type: 'observe'; readonly observations: readonly Observation[] }
   | { readonly type: 'claim'; readonly claims: Claims }
-  /** The state or its reason has changed: one sentence for the operator. */
+  /** The state or its reason has changed. `reason`: one sentence. */
   | { readonly type: 'state'; readonly state: PortState; readonly reason: string }
-  /** Another timeTransmitter is followed, or none. */
+  /** The port follows another timeTransmitter, or none. */
   | { readonly type: 'parent'; readonly parent: ForeignMaster | undefined }
-  /** The grandmaster says that its time has jumped: one sentence. */
+  /** The grandmaster reports a jump of its time. `reason`: one sentence. */
   | { readonly type: 'discontinuity'; readonly reason: string; readonly jumpNs: number | undefined }
-  /** Worth keeping for the next start (the automotive profile's stored values). */
-  | { readonly type: 'remember'; readonly neighbour: SavedLink };
+  /** Save these values for the next start. */
+  | { readonly type: 'save-link'; readonly link: SavedLink };
 
+/** The values of a link that are kept from one start to the next (stored values of the automotive profile). */
 export interface SavedLink {
-  /** Whom it was measured with: at another one's end nothing of it holds. Undefined: not known. */
+  /** The neighbour with which they were measured: they are not valid with another one. Undefined: not known. */
   readonly neighbour?: PortIdentity | undefined;
   readonly delayNs: number;
-  /** Neighbour's rate − ours, ppb. */
+  /** Rate of the neighbour − rate of the local clock, ppb. */
   readonly ratePpb: number;
 }
 
-/** One message that has come in. */
+/** A received message. */
 export interface Received {
   readonly message: Message;
-  /** The sender's address as the transport writes it: replies go there. */
+  /** The sender's address as the transport writes it. Replies go there. */
   readonly from: string;
-  /** Of an event message; without one it counts for nothing. */
+  /** Receive stamp of an event message, which is ignored without one. */
   readonly stamp?: Stamp | undefined;
 }
 
-/** Collects actions in their order. */
+/** Collects the actions of a port in order. */
 export class Outbox {
   #actions: PortAction[] = [];
   #token = 0;
 
-  /** Returns the token that the stamp will come back with. */
+  /** Returns the token that identifies the transmit stamp. */
   send(message: Message, to: Destination): number {
     this.#token++;
     this.#actions.push({ type: 'send', token: this.#token, message, to });
@@ -69,7 +70,7 @@ export class Outbox {
   }
 }
 
-/** The earliest of several times to wake at. */
+/** Returns the earliest of several times, undefined if none is defined. */
 export function earliest(...times: readonly (Instant | undefined)[]): Instant | undefined {
   let first: Instant | undefined;
   for (const time of times) if (time !== undefined && (first === undefined || time < first)) first = time;

@@ -5,7 +5,7 @@ import type { PortIdentity } from '../identity.js';
 import type { Announce } from '../message.js';
 import type { PortSettings } from './settings.js';
 
-/** Takes the Announces of one port, and says who is the best of their senders. */
+/** Receives the Announces of one port and finds their best sender. */
 export class AnnounceReceiver {
   readonly #settings: PortSettings;
   readonly #foreign: ForeignMasters;
@@ -26,12 +26,12 @@ export class AnnounceReceiver {
     });
   }
 
-  /** Announces that were not considered, by reason. */
+  /** Number of ignored Announces by reason. */
   get refused(): Readonly<Record<string, number>> {
     return this.#refused;
   }
 
-  /** Announce receipt timeouts. */
+  /** Number of announce receipt timeouts. */
   get timeouts(): number {
     return this.#foreign.timeouts;
   }
@@ -40,7 +40,7 @@ export class AnnounceReceiver {
     return this.#foreign.known;
   }
 
-  /** Returns true for the address of a sender that is qualified. */
+  /** Returns true for the address of a qualified sender. */
   isKnown(address: string): boolean {
     return this.#foreign.known.some(({ qualified, from }) => qualified && from === address);
   }
@@ -61,7 +61,7 @@ export class AnnounceReceiver {
     return this.#foreign.best();
   }
 
-  /** As of the last call with a time. */
+  /** Returns the best senders as of the last call with a time. */
   qualified(): readonly [first?: ForeignMaster, second?: ForeignMaster] {
     return this.#foreign.best();
   }

@@ -11,9 +11,9 @@ import type { TimeTransmitterPort } from './transmitter/transmitter-port.js';
 
 const profile = PROFILES['automotive-receiver'];
 
-function rig(more: { drops?: (message: Message) => boolean; remembered?: { delayNs: number; ratePpb: number } } = {}) {
+function rig(more: { drops?: (message: Message) => boolean; savedLink?: { delayNs: number; ratePpb: number } } = {}) {
   const master = new SimulatedNode('master', transmitter(PROFILES['automotive-transmitter']));
-  const slave = new SimulatedNode('slave', receiver(profile, 5, { savedLink: more.remembered }), 1_000_000);
+  const slave = new SimulatedNode('slave', receiver(profile, 5, { savedLink: more.savedLink }), 1_000_000);
   const wire = new SimulatedNetwork([master, slave], { delayNs: () => 350, ...more });
   const view = () => (slave.machine as TimeReceiverPort).inspect(wire.now);
   const readings = () => slave.observations.filter((o): o is Reading => o.kind === 'reading');
@@ -29,7 +29,7 @@ const requests = (node: SimulatedNode) =>
 
 describe('an automotive timeReceiver', () => {
   it('has the time within 100 ms of link-up, without any Announce', () => {
-    const { master, slave, wire, readings } = rig({ remembered: { delayNs: 350, ratePpb: 0 } });
+    const { master, slave, wire, readings } = rig({ savedLink: { delayNs: 350, ratePpb: 0 } });
     wire.run(0.1);
     expect(readings()[0]?.offsetNs).to.equal(-1_000_000);
     expect(Number(readings()[0]!.monotonic - EPOCH)).to.be.below(50e6);
@@ -40,7 +40,7 @@ describe('an automotive timeReceiver', () => {
     });
   });
 
-  it('has it without a remembered delay too, with the noise of not knowing the link', () => {
+  it('has it without a saved delay too, with the noise of not knowing the link', () => {
     const { wire, readings, view } = rig({ drops: ({ kind }) => kind.startsWith('pdelay') });
     wire.run(20);
     expect(readings()[0]).to.deep.include({ offsetNs: -1_000_350 });
@@ -53,7 +53,7 @@ describe('an automotive timeReceiver', () => {
     const { wire, view, slave } = rig();
     wire.run(10);
     expect(view().link).to.deep.include({ origin: 'measured', delayNs: 350 });
-    expect(slave.last('remember')?.neighbour.delayNs).to.equal(350);
+    expect(slave.last('save-link')?.link.delayNs).to.equal(350);
   });
 
   it('asks for the fast interval first and for the slow one when it has settled', () => {
@@ -144,7 +144,7 @@ describe('a gPTP timeTransmitter', () => {
     wire.do(master, port.setData(dataOf(1, { timeBase }), wire.now));
     wire.run(1);
     expect(slave.last('discontinuity')?.reason).to.equal(
-      'The grandmaster has changed its time base: by -2 ms and 12.0 ppb.',
+      'The grandmaster has changed its time base by -2 ms and 12.0 ppb.',
     );
     const view = (slave.machine as TimeReceiverPort).inspect(wire.now);
     expect(view.timeBase.cumulativePpb).to.be.closeTo(1500, 0.001);

@@ -31,7 +31,7 @@ describe('the election', () => {
       'Yields to 001122.fffe.000001-1: clockAccuracy 0x20 against 0x21 of 001122.fffe.000002-1.',
     );
     expect((slave.machine as TimeReceiverPort).inspect(wire.now).reason).to.equal(
-      'Follows 001122.fffe.000001-1: nobody else is qualified.',
+      'Follows 001122.fffe.000001-1: no other timeTransmitter is qualified.',
     );
     const before = a.sentKinds.length;
     wire.run(20);
@@ -84,7 +84,7 @@ describe('the election', () => {
     const node = new SimulatedNode('a', port);
     new SimulatedNetwork([node], { delayNs: () => 0 }).run(30);
     expect(node.sentKinds).to.have.lengthOf(0);
-    expect(node.last('state')?.reason).to.equal('Has no time to give yet.');
+    expect(node.last('state')?.reason).to.equal('Has no time to send yet.');
   });
 });
 

@@ -6,7 +6,7 @@ import type { TimeInterval } from '../time.js';
 import type { Destination } from './action.js';
 import type { MinorVersion } from './minor-version.js';
 
-/** What all messages of one port have in common. */
+/** The header fields that all messages of a port share. */
 export interface Envelope {
   readonly identity: PortIdentity;
   readonly domain: number;
@@ -14,7 +14,7 @@ export interface Envelope {
   readonly version: MinorVersion;
 }
 
-/** Those of the common mean link delay service, which is of no domain (§16.6.3, 802.1AS-2020 §11.2.17). */
+/** Returns the envelope of the common mean link delay service: it has no domain (§16.6.3, 802.1AS-2020 §11.2.17). */
 export const cmldsEnvelope = ({ identity, version }: Envelope): Envelope => ({
   ...{ identity, version },
   domain: 0,
@@ -24,24 +24,24 @@ export const cmldsEnvelope = ({ identity, version }: Envelope): Envelope => ({
 interface HeaderFields {
   readonly correction?: TimeInterval;
   readonly logInterval?: number;
-  /** Default: none set. */
+  /** Default: no flag. */
   readonly flags?: Flags;
 }
 
-const NOTHING: HeaderFields = {};
+const NO_FIELDS: HeaderFields = {};
 
-/** Field by field: this is done for every message sent. */
-export function headerOf(envelope: Envelope, sequenceId: number, particulars = NOTHING): PtpHeader {
+/** Returns the header of a message. Written field by field because it runs for every message. */
+export function headerOf(envelope: Envelope, sequenceId: number, fields = NO_FIELDS): PtpHeader {
   return {
     sdoId: envelope.sdoId,
     minorVersion: envelope.version.minor,
     domain: envelope.domain,
-    flags: particulars.flags ?? NO_FLAGS,
-    correction: particulars.correction ?? 0n,
+    flags: fields.flags ?? NO_FLAGS,
+    correction: fields.correction ?? 0n,
     typeSpecific: 0,
     source: envelope.identity,
     sequenceId,
-    logInterval: particulars.logInterval ?? NO_INTERVAL,
+    logInterval: fields.logInterval ?? NO_INTERVAL,
   };
 }
 
@@ -49,22 +49,22 @@ const UNICAST: Flags = { ...NO_FLAGS, unicast: true };
 const TWO_STEP: Flags = { ...NO_FLAGS, twoStep: true };
 const TWO_STEP_UNICAST: Flags = { ...NO_FLAGS, twoStep: true, unicast: true };
 
-/** The flags of a message that goes there; `first`: it is the first of two steps. */
+/** Returns the flags of a message to `to`. `first`: it is the first of two steps. */
 export function flagsFor(to: Destination, step: 'first' | 'only' = 'only'): Flags {
   const unicast = typeof to === 'object';
   if (step === 'only') return unicast ? UNICAST : NO_FLAGS;
   return unicast ? TWO_STEP_UNICAST : TWO_STEP;
 }
 
-/** The message is of our domain and profile (§7.1). */
+/** Returns true for a message of the port's domain and profile (§7.1). */
 export const belongsTo = ({ domain, sdoId }: Envelope, header: PtpHeader): boolean =>
   header.domain === domain && header.sdoId === sdoId;
 
-/** Sequence numbers of one kind of message (§7.3.7). */
+/** The sequenceIds of one kind of message (§7.3.7). */
 export class Sequence {
   #next: number;
 
-  /** `first`: random, so that a restart does not repeat the numbers before it. */
+  /** `first`: random, so that a restart does not repeat the last numbers. */
   constructor(first: number) {
     this.#next = first & 0xffff;
   }

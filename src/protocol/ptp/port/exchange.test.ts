@@ -40,9 +40,11 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
     const { slave, master, wire } = rig();
     wire.run(30);
     expect(slave.states).to.deep.equal(['listening', 'listening', 'uncalibrated', 'slave']);
-    expect(slave.last('state')?.reason).to.equal('Follows 001122.fffe.000001-1: nobody else is qualified.');
+    expect(slave.last('state')?.reason).to.equal(
+      'Follows 001122.fffe.000001-1: no other timeTransmitter is qualified.',
+    );
     expect(master.states).to.deep.equal(['listening', 'master']);
-    expect(master.last('state')?.reason).to.equal('Grandmaster: nobody else announces itself.');
+    expect(master.last('state')?.reason).to.equal('Grandmaster: no other clock announces itself.');
   });
 
   it('claims what the Announce says', () => {
@@ -261,16 +263,14 @@ describe('a timeReceiver that follows over a measured link', () => {
     let delayNs = 350;
     const { slave, wire } = rig('gptp', 0, 0, { delayNs: () => delayNs });
     wire.run(20);
-    const remembered = () => slave.actions.filter((action) => action.type === 'remember');
-    expect(remembered()).to.deep.equal([
-      { type: 'remember', neighbour: { neighbour: portOf(1), delayNs: 350, ratePpb: 0 } },
-    ]);
+    const saved = () => slave.actions.filter((action) => action.type === 'save-link');
+    expect(saved()).to.deep.equal([{ type: 'save-link', link: { neighbour: portOf(1), delayNs: 350, ratePpb: 0 } }]);
     delayNs = 440;
     wire.run(20);
-    expect(remembered()).to.have.lengthOf(1);
+    expect(saved()).to.have.lengthOf(1);
     delayNs = 460;
     wire.run(20);
-    expect(remembered()).to.have.lengthOf(2);
+    expect(saved()).to.have.lengthOf(2);
   });
 
   it('knows the delay for several intervals after the neighbour has stopped to answer', () => {
@@ -297,12 +297,8 @@ describe('a timeReceiver that follows over a measured link', () => {
 
   it('does not take a delay of an earlier run for one that nobody measures', () => {
     const master = new SimulatedNode('master', transmitter(PROFILES['default-p2p']));
-    const remembered = { neighbour: portOf(1), delayNs: 350, ratePpb: 0 };
-    const slave = new SimulatedNode(
-      'slave',
-      receiver(PROFILES['default-p2p'], 5, { savedLink: remembered }),
-      1_000_000,
-    );
+    const savedLink = { neighbour: portOf(1), delayNs: 350, ratePpb: 0 };
+    const slave = new SimulatedNode('slave', receiver(PROFILES['default-p2p'], 5, { savedLink }), 1_000_000);
     const drops = ({ kind }: { readonly kind: string }) => kind.startsWith('pdelay-resp');
     new SimulatedNetwork([master, slave], { delayNs: () => 350, drops }).run(20);
     expect(slave.states.at(-1)).to.equal('uncalibrated');
@@ -314,7 +310,8 @@ describe('a timeReceiver that follows over a measured link', () => {
     wire.run(20);
     expect(slave.last('state')).to.deep.equal({
       ...{ type: 'state', state: 'listening' },
-      reason: 'Not asCapable: neighbour delay 1,240 ns is above the threshold of 800 ns: a converter or a tap?',
+      reason:
+        'Not asCapable: neighbour delay 1,240 ns is above the threshold of 800 ns: is there a converter or a tap?',
     });
     expect(master.sentKinds).not.to.include('sync');
     expect(slave.observations).to.have.lengthOf(0);

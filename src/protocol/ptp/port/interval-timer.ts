@@ -2,12 +2,12 @@ import type { Instant } from '../../../api/time.js';
 import { intervalNs } from '../interval.js';
 import { isDue } from './action.js';
 
-/** Something done at an even interval. Coming late loses no step of it, coming very late makes no burst. */
+/** A timer with an even interval. A late call shifts no later due time, and a very late one causes no burst. */
 export class IntervalTimer {
   #logInterval: number;
   #halted = false;
   dueAt: Instant | undefined;
-  /** Times that it was time. */
+  /** Number of times that the timer was due. */
   count = 0;
 
   constructor(logInterval: number) {
@@ -18,7 +18,7 @@ export class IntervalTimer {
     return this.#logInterval;
   }
 
-  /** Due at once, unless it runs or is halted. */
+  /** Makes the timer due at once, unless it runs or is halted. */
   start(now: Instant): void {
     if (!this.#halted) this.dueAt ??= now;
   }
@@ -27,7 +27,7 @@ export class IntervalTimer {
     this.dueAt = undefined;
   }
 
-  /** Stopped until `resume`, whoever starts it. */
+  /** Stops the timer; `start` has no effect until `resume`. */
   halt(): void {
     this.#halted = true;
     this.stop();
@@ -37,14 +37,14 @@ export class IntervalTimer {
     this.#halted = false;
   }
 
-  /** Another interval, from now on. */
+  /** Changes the interval from now on, log2 of seconds. */
   change(logInterval: number, now: Instant): void {
     if (logInterval === this.#logInterval) return;
     this.#logInterval = logInterval;
     if (this.dueAt !== undefined) this.dueAt = now + this.#ns;
   }
 
-  /** True: it is time. */
+  /** Returns true if the timer is due, and sets the next due time. */
   take(now: Instant): boolean {
     if (!isDue(this.dueAt, now)) return false;
     this.count++;

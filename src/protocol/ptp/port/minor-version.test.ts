@@ -28,7 +28,7 @@ describe('the minor version that is spoken', () => {
   it('is 1 between peers that speak it', () => {
     const { slave, master, wire, view } = rig('default', {});
     wire.run(40);
-    expect(view().version).to.deep.equal({ minorVersion: 1, reason: 'nothing speaks against it' });
+    expect(view().version).to.deep.equal({ minorVersion: 1, reason: 'the default' });
     expect([...slave.sent('delay-req'), ...master.sent('sync')].every(isNew)).to.equal(true);
   });
 
@@ -42,7 +42,7 @@ describe('the minor version that is spoken', () => {
       wire.run(40);
       expect(view().state).to.equal('slave');
       expect(view().version).to.deep.equal({ minorVersion: 0, reason: `4 ${asked} of 2.1 have had no answer` });
-      expect(masterView().version).to.deep.equal({ minorVersion: 0, reason: '001122.fffe.000005-1 speaks it' });
+      expect(masterView().version).to.deep.equal({ minorVersion: 0, reason: '001122.fffe.000005-1 sends it' });
       expect(slave.observations.at(-1)).to.deep.include(
         profile === 'gptp' ? { offsetNs: -1_000_000 } : { transitNs: 1_000_350 },
       );
@@ -63,7 +63,7 @@ describe('the minor version that is spoken', () => {
   it('is 0 to a timeTransmitter that speaks 0, and 1 again after the link was another', () => {
     const { slave, master, wire, view } = rig('default', {}, 0);
     wire.run(30);
-    expect(view().version).to.deep.equal({ minorVersion: 0, reason: '001122.fffe.000001-1 speaks it' });
+    expect(view().version).to.deep.equal({ minorVersion: 0, reason: '001122.fffe.000001-1 sends it' });
     expect(slave.sent('delay-req').at(-1)?.header.minorVersion).to.equal(0);
     const port = slave.machine as TimeReceiverPort;
     expect(master.states.at(-1)).to.equal('master');

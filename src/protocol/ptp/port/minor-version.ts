@@ -1,34 +1,34 @@
 import { formatPortIdentity } from '../identity.js';
 import { isEvent, type Message } from '../message.js';
 
-/** minorVersionPTP as configured: fixed, or found out. */
+/** Setting of minorVersionPTP: fixed, or found automatically. */
 export type MinorVersionSetting = 'auto' | 0 | 1;
 
 export interface MinorVersionView {
   readonly minorVersion: number;
-  /** A clause for a sentence. */
+  /** A clause without capital letter and full stop. */
   readonly reason: string;
 }
 
-/** Event messages in a row that had no answer, or no stamp, until the version is suspected. */
+/** Consecutive event messages without an answer, or without a stamp, after which the other version is tried. */
 const SUSPICIOUS = 4;
 
 /**
- * The minorVersionPTP that a port speaks (IEEE 1588-2019 §7.5.4). It begins with 1 and goes over to 0 when its peers speak
- * that. While they are heard and never answer, or nothing is stamped, it tries the other one, and stays with the first that is
- * answered: some equipment neither stamps nor passes minor version 1. Version 2.0 lacks nothing that is used here.
+ * Chooses the minorVersionPTP that a port sends (IEEE 1588-2019 §7.5.4). It starts with 1 and changes to 0 when a peer sends
+ * 0. While peers are heard but never answer, or no stamp comes, it tries the other version and stays with the first that is
+ * answered: some equipment neither stamps nor forwards minor version 1. Version 2.0 has everything that is used here.
  */
 export class MinorVersion {
   readonly #setting: MinorVersionSetting;
   #minor: 0 | 1 = 1;
   #reason = '';
   #heard = false;
-  /** The peers speak 2.0: nothing is left to try. */
+  /** The peers send 2.0, or the version is fixed: no other version is tried. */
   #settled = false;
   #answered = false;
   #stamped = false;
   #unstamped = 0;
-  /** Requests without an answer when the present version was begun with. */
+  /** Number of unanswered requests when the present version was chosen. */
   #unansweredBefore = 0;
 
   constructor(setting: MinorVersionSetting) {
@@ -44,22 +44,22 @@ export class MinorVersion {
     return { minorVersion: this.#minor, reason: this.#reason };
   }
 
-  /** Nothing is known of the other side. */
+  /** Starts again: the peer may be another one. */
   restart(): void {
     const isFixed = this.#setting !== 'auto';
-    this.#begin(this.#setting === 0 ? 0 : 1, isFixed ? 'by configuration' : 'nothing speaks against it');
+    this.#begin(this.#setting === 0 ? 0 : 1, isFixed ? 'by configuration' : 'the default');
     this.#settled = isFixed;
     this.#heard = false;
     this.#unansweredBefore = 0;
   }
 
-  /** A message of a peer that is followed, served or at the other end of the link. */
+  /** Handles a message of the timeTransmitter, of a timeReceiver or of the neighbour. */
   heard({ kind, header }: Message): void {
     if (isEvent(kind)) this.#heard = true;
     if (header.minorVersion !== 0 || this.#settled) return;
     this.#settled = true;
-    // Where we have gone over to it already, the other side does as we do, and our own reason stands.
-    if (this.#minor === 1) this.#begin(0, `${formatPortIdentity(header.source)} speaks it`);
+    // If we already send 0, the peer may only have followed us: our own reason stays.
+    if (this.#minor === 1) this.#begin(0, `${formatPortIdentity(header.source)} sends it`);
   }
 
   answered(): void {
@@ -67,7 +67,7 @@ export class MinorVersion {
     this.#unansweredBefore = 0;
   }
 
-  /** So many requests in a row have had no answer. */
+  /** Handles an unanswered request. `inARow`: consecutive requests without an answer. */
   unanswered(kind: 'Delay_Req' | 'Pdelay_Req', inARow: number): void {
     const count = inARow - this.#unansweredBefore;
     if (this.#settled || !this.#heard || this.#answered || count < SUSPICIOUS) return;

@@ -20,7 +20,7 @@ function rig(profile: 'gptp' | 'gptp-2011' | '61850-9-3') {
 }
 
 const BOTH =
-  '001122.fffe.000001-1 and 001122.fffe.000002-1 answer the same Pdelay_Req: a bridge between us that forwards it?';
+  '001122.fffe.000001-1 and 001122.fffe.000002-1 answer the same Pdelay_Req: does a bridge on the link forward it?';
 
 describe('a port whose Pdelay_Req are answered by several', () => {
   for (const [profile, requests] of [

@@ -2,20 +2,20 @@ import type { Ns } from '../../../api/time.js';
 import type { Profile } from '../profile/profile.js';
 import { findTlv, type Tlv } from '../tlv/index.js';
 
-/** What a clock of the power profile announces beside the rest (IEEE C37.238). */
+/** The additional data in the Announces of the power profile (IEEE C37.238). */
 export interface PowerProfileData {
-  /** 0: none was given. */
+  /** GMID. 0: none is configured. */
   readonly grandmasterId: number;
-  /** From the reference to the plug of the port that announces it. */
+  /** Error bound from the reference to the plug of the announcing port. */
   readonly inaccuracyNs: Ns;
 }
 
-/** All ones: not known, or more than 32 bits hold. */
+/** Inaccuracy field with all ones: not known, or more than 32 bits hold, ns. */
 const UNKNOWN_NS = 0xffff_ffff;
 
 /**
- * What it is off by all in all counts as the grandmaster's in the edition of 2011: this clock's bound is of the whole way, and
- * what the network adds behind it is added by those who forward.
+ * Returns the TLV of an edition. In the 2011 edition the whole bound counts as inaccuracy of the grandmaster: it covers the
+ * path up to this clock, and the clocks that forward add the inaccuracy of the network behind it.
  */
 export function powerTlvOf(edition: NonNullable<Profile['powerTlv']>, data: PowerProfileData | undefined): Tlv {
   const { grandmasterId = 0, inaccuracyNs = Number.NaN } = data ?? {};
@@ -25,7 +25,7 @@ export function powerTlvOf(edition: NonNullable<Profile['powerTlv']>, data: Powe
     : { kind: edition, grandmasterId, grandmasterInaccuracyNs: inaccuracy, networkInaccuracyNs: 0 };
 }
 
-/** Of the whole way to the sender; undefined: not said. */
+/** Returns the inaccuracy of the whole path up to the sender, undefined if it is not stated. */
 export function inaccuracyIn(tlvs: readonly Tlv[]): Ns | undefined {
   const { totalInaccuracyNs: total } = findTlv(tlvs, 'power-2017') ?? {};
   if (total !== undefined) return total === UNKNOWN_NS ? undefined : total;

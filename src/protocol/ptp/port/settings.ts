@@ -9,52 +9,52 @@ import type { UnicastClientSettings } from './receiver/unicast-client.js';
 import type { PtpTimeOf } from './transmitter/grandmaster-data.js';
 import type { GrantLimits } from './transmitter/grant-table.js';
 
-/** What a port of either role is told at its start. Where it differs from the profile, the profile is spread and changed. */
+/** Settings of a port of either role. Options that differ from the profile are changed in `profile`. */
 export interface PortSettings {
   readonly profile: Profile;
   readonly identity: PortIdentity;
   readonly minorVersion: MinorVersionSetting;
   readonly latencies: Latencies;
-  /** One standard deviation of a stamp, by its class. */
+  /** One sigma of a stamp, by its class. */
   readonly stampNoiseNs: Readonly<Record<StampClass, Ns>>;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Whose Announces count. Default: everybody's. */
+  /** Returns true for senders whose Announces are used. Default: all. */
   readonly acceptable?: (sender: PortIdentity, from: string) => boolean;
-  /** Returns true for a clock identity of the same machine, whose Announces are a loop. Default: none is. */
+  /** Returns true for a clock identity of this hub, whose Announces are a loop. Default: none. */
   readonly isOwn?: (clock: ClockIdentity) => boolean;
-  /** Which sides of the peer delay mechanism this port plays; two ports on one link must not both answer. */
+  /** The sides of the peer delay mechanism that this port has. Two ports on one link must not both answer. */
   readonly peerDelay: PeerDelayRoles;
-  /** Of an earlier run over this link. */
+  /** Values of an earlier run over this link. */
   readonly savedLink?: SavedLink | undefined;
 }
 
-/** A port that follows. */
+/** Settings of a timeReceiver port. */
 export interface ReceiverSettings extends PortSettings {
-  /** Asks one timeTransmitter for unicast messages instead of listening to a group. */
+  /** Requests unicast messages of one timeTransmitter instead of listening to a group. */
   readonly unicast?: UnicastClientSettings;
-  /** Intervals that the neighbour is asked for (802.1AS-2020 §10.6.4.3); what is left out it keeps. */
+  /** Intervals to request of the neighbour (802.1AS-2020 §10.6.4.3). It keeps its own for those that are left out. */
   readonly requestedIntervals?: Partial<Intervals>;
 }
 
-/** A port that gives time. */
+/** Settings of a timeTransmitter port. */
 export interface TransmitterSettings extends PortSettings {
   readonly ptpTimeOf: PtpTimeOf;
   /** Unicast negotiation; without it requests are ignored. */
   readonly grants?: GrantLimits;
-  /** `asking`: nothing of Announce, Sync and Delay_Resp goes to the group. Default: everybody. */
+  /** `grants`: Announce, Sync and Delay_Resp go only to clients with grants, not to the group. Default: `group`, to both. */
   readonly recipients?: 'group' | 'grants';
 }
 
 export interface PeerDelayRoles {
   readonly asks: boolean;
-  /** Requests of this domain: to the group and to one address, only the latter (another answers the group), or none. */
+  /** Requests of this domain that the port answers: all, unicast ones (another answers those to the group), or none. */
   readonly answers: 'all' | 'unicast' | 'none';
-  /** Also as the common mean link delay service, for all domains of the link. */
+  /** Answers as the common mean link delay service, too, for all domains of the link. */
   readonly answersCommon: boolean;
 }
 
-/** One for all machines of a port: they speak one version. */
+/** Returns the envelope of a port. All parts of the port share it, because they share the minor version. */
 export const envelopeOf = ({
   profile,
   identity,

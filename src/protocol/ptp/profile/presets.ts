@@ -1,7 +1,7 @@
 import { SDO_1588, SDO_8021AS } from '../header.js';
 import type { NeighbourRules, Profile } from './profile.js';
 
-/** 16 s: §9.2.5 leaves the way out of FAULTY open, this is what others take. */
+/** 16 s: the pause in FAULTY. §9.2.5 leaves it open; other implementations use the same. */
 const NEIGHBOUR: NeighbourRules = {
   ...{ capable: 'unjudged', thresholdNs: 20e6, allowedLost: 3, multipleResponderPauseS: 16, corrections: '1588' },
 };
@@ -55,7 +55,7 @@ const GPTP: Profile = {
   pathTrace: true,
 };
 
-/** The edition before: one domain, no gPTP-capable Signaling (802.1AS-2011 §11.5.3). */
+/** The 2011 edition: one domain, no gPTP-capable Signaling (802.1AS-2011 §11.5.3). */
 const { gptpCapable: _, ...REST_OF_GPTP } = GPTP;
 const GPTP_2011: Profile = {
   ...REST_OF_GPTP,
@@ -106,7 +106,7 @@ export const PROFILES = {
     initial: { announce: 1, sync: -3, delay: 0 },
     dscp: { event: 46, general: 34 },
   },
-  /** RFC 9760: several timeTransmitters may be used at once, none has to be elected. */
+  /** RFC 9760: a timeReceiver may use several timeTransmitters at once. */
   enterprise: {
     ...DEFAULT_E2E,
     summary: 'Enterprise profile (RFC 9760): multicast Sync, unicast Delay_Req',
@@ -117,5 +117,5 @@ export const PROFILES = {
 
 export type ProfileName = keyof typeof PROFILES;
 
-/** As a table that any text may be looked up in. */
+/** Returns a profile by its name. */
 export const profileOf = (name: ProfileName): Profile => PROFILES[name];

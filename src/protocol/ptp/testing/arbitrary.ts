@@ -24,11 +24,11 @@ export const port = fc.record({ clock, port: u16 });
 export const quality = fc.record({ clockClass: u8, accuracy: u8, variance: u16 });
 export const flags = u16.map((value) => FLAGS.read(value));
 export const timeFlags = u8.map((value) => TIME_FLAGS.read(value));
-/** Of an even number of octets. */
+/** An even number of octets. */
 export const evenData = fc
   .array(u16, { maxLength: 20 })
   .map((words) => Uint8Array.from(words.flatMap((w) => [w >> 8, w & 0xff])));
-/** A cleaned text: others do not come back as they went, because a text that is read is cleaned. */
+/** A cleaned text: any other changes on its way, because text is cleaned when it is read. */
 const name = fc.string({ maxLength: 30, unit: 'grapheme' }).map((text) => cleanText(text));
 const nibble = fc.nat(15);
 const bool = fc.boolean();

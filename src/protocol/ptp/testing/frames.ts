@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { encode } from '../codec.js';
 import { MESSAGE_KINDS, messageOf } from './arbitrary.js';
 
-/** 0 … limit − 1 */
+/** Returns a random integer from 0 to limit − 1. */
 export type Below = (limit: number) => number;
 
-/** xorshift32: the same frames in every run. `seed`: not 0. */
+/** xorshift32, which returns the same numbers in every run. `seed`: not 0. */
 export function generator(seed: number): Below {
   let x = seed;
   return (limit) => {
@@ -16,7 +16,7 @@ export function generator(seed: number): Below {
   };
 }
 
-/** Good frames of every kind, with TLVs of every kind among them. */
+/** Valid frames of every kind, which together contain TLVs of every kind. */
 export function goodFrames(seed: number): readonly Uint8Array[] {
   const buffer = new Uint8Array(8192);
   return MESSAGE_KINDS.flatMap((kind) =>
@@ -24,7 +24,7 @@ export function goodFrames(seed: number): readonly Uint8Array[] {
   );
 }
 
-/** A good frame with octets changed, cut off, added or taken from another; or mere noise. */
+/** Returns a valid frame with octets changed, cut off, added or taken from another; or random octets. */
 export function mutate(frames: readonly Uint8Array[], below: Below): Uint8Array {
   if (below(16) === 0) return Uint8Array.from({ length: below(200) }, () => below(256));
   const good = frames[below(frames.length)]!;

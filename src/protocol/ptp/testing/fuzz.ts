@@ -4,7 +4,7 @@ import { type Below, generator, goodFrames, mutate } from './frames.js';
 
 const ROOM = new Uint8Array(2 ** 17);
 
-/** Decodes that many frames, and encodes what it made of them. How often each outcome came; throws when the codec does. */
+/** Decodes `rounds` mutated frames and encodes the results. Returns the count of each outcome; throws if the codec does. */
 export function fuzzCodec(rounds: number, seed: number): ReadonlyMap<string, number> {
   const below: Below = generator(seed);
   const frames = goodFrames(seed);

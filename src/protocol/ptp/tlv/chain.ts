@@ -7,8 +7,9 @@ const DATA = struct({ data: rest });
 const NONE: readonly Tlv[] = [];
 
 /**
- * Reads TLVs to the end. A type: that one is cut off, of odd length (IEEE 1588-2019 §14.1), or shorter than what it holds.
- * Up to three octets behind the last are no TLV: senders over IPv6 count their two octets for the checksum in.
+ * Reads TLVs to the end. Returns the type of the first faulty one: cut off, of odd length (IEEE 1588-2019 §14.1), or shorter
+ * than its fields. Up to three octets after the last TLV are ignored: some senders over IPv6 include their two checksum
+ * octets in messageLength.
  */
 export function readTlvs(from: Cursor): readonly Tlv[] | number {
   if (from.left < HEAD) return NONE;

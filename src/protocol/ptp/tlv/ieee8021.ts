@@ -19,9 +19,9 @@ export const IEEE_8021_TLVS = {
     organization: IEEE_8021,
     subtype: 1,
     value: struct({
-      /** (Grandmaster's rate over ours − 1) · 2^41. */
+      /** (rate of the grandmaster / rate of the sender − 1) · 2^41. */
       cumulativeScaledRateOffset: i32,
-      /** One more whenever the grandmaster's phase or frequency was stepped. */
+      /** Incremented with every step of the grandmaster's phase or frequency. */
       gmTimeBaseIndicator: u16,
       /** 2^-16 ns. */
       lastGmPhaseChange: i96,
@@ -32,7 +32,7 @@ export const IEEE_8021_TLVS = {
     type: ORGANIZATION_EXTENSION,
     organization: IEEE_8021,
     subtype: 2,
-    /** Intervals as log2 of seconds or one of the codes of `requestedInterval`. */
+    /** Intervals: log2 of seconds, or a code of interval.ts. */
     value: struct({ linkDelay: i8, timeSync: i8, announce: i8, flags: padded(octetOf(REQUEST_FLAGS), 2) }),
   },
   'gptp-capable': {
@@ -45,7 +45,7 @@ export const IEEE_8021_TLVS = {
     type: ORGANIZATION_EXTENSION_DO_NOT_PROPAGATE,
     organization: IEEE_8021,
     subtype: 5,
-    /** As an interval of the message interval request. */
+    /** log2 of seconds, or a code as in the message interval request. */
     value: struct({ logInterval: padded(i8, 3) }),
   },
 } as const;

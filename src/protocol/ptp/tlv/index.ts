@@ -10,13 +10,13 @@ import {
 } from './tlv-row.js';
 import { UNICAST_TLVS } from './unicast.js';
 
-/** Every TLV whose value is understood. */
+/** The TLVs whose value is decoded. */
 export const TLVS = { ...CORE_TLVS, ...UNICAST_TLVS, ...IEEE_8021_TLVS, ...PROFILE_TLVS } as const;
 
 export type TlvKind = keyof typeof TLVS;
 export type TlvOf<K extends TlvKind> = { readonly kind: K } & Of<(typeof TLVS)[K]['value']>;
 
-/** An organisation's TLV that means nothing to us. */
+/** An unknown TLV of an organisation. */
 export interface OrganizationTlv {
   readonly kind: 'organization';
   readonly type: number;
@@ -25,7 +25,7 @@ export interface OrganizationTlv {
   readonly data: Uint8Array;
 }
 
-/** Any other, as it came. */
+/** Any other unknown TLV, undecoded. */
 export interface RawTlv {
   readonly kind: 'raw';
   readonly type: number;
@@ -55,10 +55,10 @@ export const isOrganizationExtension = (type: number): boolean =>
   type === ORGANIZATION_EXTENSION_PROPAGATE ||
   type === ORGANIZATION_EXTENSION_DO_NOT_PROPAGATE;
 
-/** The number of its type on the wire. */
+/** Returns tlvType, the number on the wire. */
 export const typeOf = (tlv: Tlv): number => ('type' in tlv ? tlv.type : TLVS[tlv.kind].type);
 
-/** The first of a kind. */
+/** Returns the first TLV of a kind. */
 export function findTlv<K extends Tlv['kind']>(tlvs: readonly Tlv[], kind: K): Extract<Tlv, { kind: K }> | undefined {
   return tlvs.find((tlv): tlv is Extract<Tlv, { kind: K }> => tlv.kind === kind);
 }

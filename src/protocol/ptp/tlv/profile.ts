@@ -5,9 +5,9 @@ import { ORGANIZATION_EXTENSION } from './tlv-row.js';
 const ITU_T = 0x0019a7;
 const IEEE_C37_238 = 0x1c129d;
 
-/** What telecom and power profiles add. */
+/** The TLVs of the telecom and power profiles. */
 export const PROFILE_TLVS = {
-  /** G.8275.2 annex D: how the packets of an interface are clocked. */
+  /** ITU-T G.8275.2 annex D: bit rate of the interface. */
   'interface-rate': {
     type: ORGANIZATION_EXTENSION,
     organization: ITU_T,

@@ -1,9 +1,9 @@
 import type { Field } from '../field.js';
 
-/** How a TLV is known (IEEE 1588-2019 table 52) and what its value holds. */
+/** A TLV: its type numbers (IEEE 1588-2019 table 52) and the fields of its value. */
 export interface TlvRow<T> {
   readonly type: number;
-  /** Of an organization extension (§14.3): organizationId and organizationSubType, 24 bits each. */
+  /** organizationId and organizationSubType of an organisation extension (§14.3), 24 bits each. */
   readonly organization?: number;
   readonly subtype?: number;
   readonly value: Field<T>;

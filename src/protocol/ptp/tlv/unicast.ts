@@ -2,7 +2,7 @@ import { bits, octetOf } from '../bits.js';
 import { type Field, fixed, padded, struct } from '../field.js';
 import { i8, u32 } from '../number.js';
 
-/** What is asked for: a message type of four bits (9: Delay_Resp, 0: Sync, B: Announce). */
+/** The requested message type, four bits: 0 Sync, 9 Delay_Resp, B Announce. */
 const upperNibble = fixed<number>(
   1,
   (view, at) => view.getUint8(at) >> 4,
@@ -11,7 +11,7 @@ const upperNibble = fixed<number>(
 
 export interface Cancellation {
   readonly messageType: number;
-  /** Which side gives up: the one that asked, or the one that granted. */
+  /** The side that cancels: the requester, or the granter. */
   readonly maintainRequest: boolean;
   readonly maintainGrant: boolean;
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { aged } from '../../../../src/core/persistence/saved-state.js';
-import { Keepsakes } from '../../../../src/kernel/memory/keepsakes.js';
-import { memorySchema } from '../../../../src/kernel/memory/memory-schema.js';
+import { memorySchema } from '../../../../src/kernel/saved-state/core-state-schema.js';
+import { InstanceValues } from '../../../../src/kernel/saved-state/instance-values.js';
 import { expectFinite } from '../properties.js';
 import { outcomeOf, type Target } from '../target.js';
 
@@ -43,7 +43,7 @@ export const target: Target = {
     if (learnt.success) expectFinite(aged(learnt.output, MOST_AGE_NS));
     const record = v.safeParse(v.record(v.string(), v.unknown()), json);
     if (!record.success) return outcomeOf(json === undefined);
-    const keepsakes = new Keepsakes(() => {});
+    const keepsakes = new InstanceValues(() => {});
     keepsakes.take(record.output);
     keepsakes.all();
     return outcomeOf(learnt.success, Math.min(3, keepsakes.size));

@@ -5,9 +5,9 @@
  *   node receiver.mjs PORT CLOCK
  */
 import { openHost } from '../../../../src/host/host.js';
-import { LoopbackGpsd } from '../../../../src/lab/loopback-gpsd.js';
+import { LoopbackGpsd } from '../../../../src/lab/loopback/gpsd-server.js';
+import { parseLab } from '../../../../src/lab/loopback/lab-table.js';
 import { createRandom } from '../../../../src/lab/random.js';
-import { parseLab } from '../../../../src/lab/table.js';
 
 const [port, name] = process.argv.slice(2) as [string, string];
 const TAI_MINUS_UTC_NS = 37_000_000_000n;

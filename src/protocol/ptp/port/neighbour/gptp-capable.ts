@@ -10,25 +10,25 @@ import { IntervalTimer } from '../interval-timer.js';
 export interface GptpCapableRules {
   /** log2 of seconds. */
   readonly logInterval: number;
-  /** gPtpCapableReceiptTimeout, of the neighbour's intervals. */
+  /** gPtpCapableReceiptTimeout, in the neighbour's intervals. */
   readonly timeout: number;
 }
 
 /**
- * gPTP-capable Signaling, both ways: tells the neighbour that this port speaks 802.1AS in this domain, and knows whether the
- * neighbour does (802.1AS-2020 §10.4, §10.6.4.4, §10.6.4.5).
+ * gPTP-capable Signaling in both directions: signals that this port is gPTP-capable in its domain, and receives the same
+ * from the neighbour (802.1AS-2020 §10.4, §10.6.4.4, §10.6.4.5).
  */
 export class GptpCapable {
   readonly #rules: GptpCapableRules;
   readonly #signal: (tlvs: readonly Tlv[]) => void;
-  readonly #pace: IntervalTimer;
+  readonly #timer: IntervalTimer;
   #capableUntil: Instant | undefined;
 
   /** `signal`: sends a Signaling message to the neighbour. */
   constructor(rules: GptpCapableRules, signal: (tlvs: readonly Tlv[]) => void) {
     this.#rules = rules;
     this.#signal = signal;
-    this.#pace = new IntervalTimer(rules.logInterval);
+    this.#timer = new IntervalTimer(rules.logInterval);
   }
 
   /** neighborGptpCapable. */
@@ -37,26 +37,26 @@ export class GptpCapable {
   }
 
   get dueAt(): Instant | undefined {
-    return earliest(this.#pace.dueAt, this.#capableUntil);
+    return earliest(this.#timer.dueAt, this.#capableUntil);
   }
 
   start(now: Instant): void {
-    this.#pace.resume();
-    this.#pace.change(this.#rules.logInterval, now);
-    this.#pace.start(now);
+    this.#timer.resume();
+    this.#timer.change(this.#rules.logInterval, now);
+    this.#timer.start(now);
   }
 
   stop(): void {
-    this.#pace.stop();
+    this.#timer.stop();
     this.#capableUntil = undefined;
   }
 
   wake(now: Instant): void {
     if (isDue(this.#capableUntil, now)) this.#capableUntil = undefined;
-    if (this.#pace.take(now)) this.#signal([{ kind: 'gptp-capable', logInterval: this.#pace.logInterval, flags: 0 }]);
+    if (this.#timer.take(now)) this.#signal([{ kind: 'gptp-capable', logInterval: this.#timer.logInterval, flags: 0 }]);
   }
 
-  /** Addressed to this port. */
+  /** Handles a Signaling message that is addressed to this port. */
   take({ tlvs }: Signaling, now: Instant): void {
     const capable = findTlv(tlvs, 'gptp-capable');
     if (capable !== undefined) {
@@ -65,7 +65,7 @@ export class GptpCapable {
     }
     const request = findTlv(tlvs, 'gptp-capable-interval-request');
     if (request === undefined) return;
-    applyIntervalRequest(this.#pace, request.logInterval, this.#rules.logInterval, now);
-    this.#pace.start(now);
+    applyIntervalRequest(this.#timer, request.logInterval, this.#rules.logInterval, now);
+    this.#timer.start(now);
   }
 }

@@ -3,39 +3,37 @@ import type { SavedLink } from '../action.js';
 import type { PortSettings } from '../settings.js';
 import type { PeerDelayRequester } from './peer-delay-requester.js';
 
-/** By so much a stored delay may be wrong, one standard deviation: it would have been stored anew. */
-const STORED_NOISE_NS = 100;
-/** Exchanges before a measured delay replaces the remembered one. */
+/** Sigma of a saved delay, ns: a larger change would have been saved. */
+const SAVED_NOISE_NS = 100;
+/** Exchanges after which the measured delay replaces the saved one. */
 export const ENOUGH = 3;
-/** A link of a vehicle or a rack: what is wrong by assuming it has no length, one standard deviation. */
+/** Sigma of an assumed delay of zero, ns: for links within a vehicle or a rack. */
 const ASSUMED_NOISE_NS = 500;
 
-/** What the way from the neighbour takes, and how well that is known. */
+/** The delay of the link, with one sigma of its error and its origin. */
 export interface LinkDelay {
   readonly delayNs: number;
   readonly noiseNs: number;
   readonly origin: 'measured' | 'remembered' | 'assumed';
 }
 
-/** The best that is known of the link. Undefined: nothing, and the profile does not allow to assume anything. */
+/** Returns the best known delay of the link. Undefined: none is measured, and the profile allows no other. */
 export function linkDelayOf(
-  asks: PeerDelayRequester,
-  remembered: SavedLink | undefined,
+  requester: PeerDelayRequester,
+  saved: SavedLink | undefined,
   settings: PortSettings,
 ): LinkDelay | undefined {
-  const { delay } = asks;
-  // A delay that was measured in an earlier run, or none, is a promise that only a profile may make.
-  const isDecreed = settings.profile.neighbour.capable === 'static';
-  if (delay.count >= (isDecreed && remembered !== undefined ? ENOUGH : 1)) {
-    return { delayNs: delay.delayNs, noiseNs: delayNoiseOf(asks, settings), origin: 'measured' };
+  const { delay } = requester;
+  // Only a profile with a static neighbour may use a delay that was measured in an earlier run, or is assumed.
+  const isStatic = settings.profile.neighbour.capable === 'static';
+  if (delay.count >= (isStatic && saved !== undefined ? ENOUGH : 1)) {
+    return { delayNs: delay.delayNs, noiseNs: delayNoiseOf(requester, settings), origin: 'measured' };
   }
-  if (!isDecreed) return undefined;
-  if (remembered !== undefined) {
-    return { delayNs: remembered.delayNs, noiseNs: STORED_NOISE_NS, origin: 'remembered' };
-  }
+  if (!isStatic) return undefined;
+  if (saved !== undefined) return { delayNs: saved.delayNs, noiseNs: SAVED_NOISE_NS, origin: 'remembered' };
   return { delayNs: 0, noiseNs: ASSUMED_NOISE_NS, origin: 'assumed' };
 }
 
-/** Of the measured delay, one standard deviation. */
+/** Returns one sigma of the measured delay. */
 export const delayNoiseOf = ({ delay, stampedBy }: PeerDelayRequester, { stampNoiseNs }: PortSettings): Ns =>
   delay.noiseNs(stampNoiseNs[stampedBy]);

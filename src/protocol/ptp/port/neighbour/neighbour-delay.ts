@@ -1,11 +1,11 @@
 import type { Ns } from '../../../../api/time.js';
 
-/** Exchanges that the delay is taken from. A link does not change while it is up. */
+/** Exchanges of the median. A link does not change while it is up. */
 const WINDOW = 10;
 /** Standard error of a median against that of a mean of the same normal samples. */
 const MEDIAN_LOSS = 1.25;
 
-/** meanLinkDelay (802.1AS-2020 §10.2.5.8): a moving median, which a few late stamps do not move. */
+/** meanLinkDelay (802.1AS-2020 §10.2.5.8) as a moving median, which a few late stamps do not change. */
 export class NeighbourDelay {
   #samples: readonly Ns[] = [];
 
@@ -21,12 +21,12 @@ export class NeighbourDelay {
     return this.#samples.length;
   }
 
-  /** As good as it gets. */
+  /** Returns true once the window is full: more exchanges do not improve the delay. */
   get isSettled(): boolean {
     return this.#samples.length === WINDOW;
   }
 
-  /** NaN before the first. */
+  /** NaN before the first exchange. */
   get delayNs(): Ns {
     const sorted = [...this.#samples].sort((a, b) => a - b);
     const middle = sorted.length >> 1;
@@ -35,8 +35,8 @@ export class NeighbourDelay {
   }
 
   /**
-   * One standard deviation of `delayNs`: half of the stretch that the median lies in with that chance, by the order of the
-   * samples, so that late stamps do not widen it either. `floorNs`: that of one stamp.
+   * Returns one sigma of `delayNs`: half of the 68 % confidence interval of the median by order statistics, which late
+   * stamps do not widen. `floorNs`: one sigma of a stamp.
    */
   noiseNs(floorNs: Ns): Ns {
     const sorted = [...this.#samples].sort((a, b) => a - b);
@@ -47,7 +47,7 @@ export class NeighbourDelay {
   }
 }
 
-/** The element at a broken index, the first or the last where there is none. */
+/** Returns the interpolated element at a fractional index, limited to the first and the last. */
 function between(sorted: readonly Ns[], index: number): Ns {
   const at = Math.min(Math.max(index, 0), sorted.length - 1);
   const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];

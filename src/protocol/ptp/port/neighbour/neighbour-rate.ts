@@ -1,45 +1,45 @@
 import type { Instant, Ns } from '../../../../api/time.js';
 
 interface Point {
-  /** t3 and t4 of one exchange: the neighbour sent it, we received it. */
+  /** t3 and t4 of one exchange: sent by the neighbour, received here. */
   readonly remote: Instant;
   readonly local: Instant;
 }
 
-/** Exchanges that a ratio is taken over; 802.1AS-2020 §11.2.19.3.3 leaves it open, seven is its own example. */
+/** Exchanges of one ratio. 802.1AS-2020 §11.2.19.3.3 leaves the number open; its example is seven. */
 const WINDOW = 8;
-/** No oscillator of ours is that wrong (802.1AS-2020 annex B.1.1: ±100 ppm each). */
+/** Maximum plausible ratio − 1 (802.1AS-2020 annex B.1.1 allows each clock ±100 ppm). */
 const BELIEVABLE_PPB = 250_000;
-/** Beside that, what stamps are off by: more is a step of a clock. */
+/** Tolerance for the error of stamps, ns. A larger deviation is a step of a clock. */
 const STEP_NS = 1e6;
-/** Of a point within a line through its ends, in terms of the variance of one point: 1 + the mean of x² + (1 − x)². */
+/** Variance of inner points about the line through both ends, in variances of one point: 1 + the mean of x² + (1 − x)². */
 const ABOUT_LINE = 5 / 3;
 
-/** How much faster than ours the neighbour's clock runs: neighborRateRatio (802.1AS-2020 §10.2.5.7). */
+/** neighborRateRatio − 1 in ppb (802.1AS-2020 §10.2.5.7): rate of the neighbour's clock − rate of the local clock. */
 export class NeighbourRate {
-  /** Of an earlier run, until there is a measured one. */
+  /** Rate of an earlier run, used until one is measured. */
   savedPpb: number | undefined;
   #points: readonly Point[] = [];
   #ratePpb: number | undefined;
   #isOfWindow = false;
 
-  /** Rate of the neighbour − ours; undefined until two exchanges where none is stored. */
+  /** Undefined before the second exchange, unless a rate is saved. */
   get ratePpb(): number | undefined {
     return this.#ratePpb ?? this.savedPpb;
   }
 
-  /** Over a whole window. */
+  /** Returns true once the rate is that of a whole window. */
   get isSettled(): boolean {
     return this.#points.length === WINDOW;
   }
 
-  /** Exchanges taken so far. */
+  /** Number of exchanges so far. */
   count = 0;
 
-  /** How many of them the ratio is over. */
+  /** Exchanges of one ratio. */
   readonly window = WINDOW;
 
-  /** One standard deviation of a ratio over a whole window, by how far its points are off a line, `floorNs` at least. */
+  /** Returns one sigma of the rate of a whole window, from its points' deviations from a line, at least `floorNs` each. */
   noisePpb(floorNs: Ns): number {
     const [first, last] = [this.#points[0]!, this.#points.at(-1)!];
     const perNs = ratePpb(first, last) / 1e9;
@@ -56,7 +56,7 @@ export class NeighbourRate {
     const last = this.#points.at(-1);
     if (last !== undefined && isStep(last, point)) this.restart();
     this.#points = [...this.#points, point].slice(-WINDOW);
-    // A ratio over a whole window is better than one over two points of the next.
+    // Keep the ratio of a whole window until the next window is full, too.
     if (this.#points.length < 2 || (this.#isOfWindow && !this.isSettled)) return;
     const measured = ratePpb(this.#points[0]!, point);
     if (Math.abs(measured) > BELIEVABLE_PPB) return;
@@ -64,12 +64,12 @@ export class NeighbourRate {
     this.#isOfWindow = this.isSettled;
   }
 
-  /** A clock was stepped: it runs as fast as before. */
+  /** Starts a new window after a step of a clock. The rate stays. */
   restart(): void {
     this.#points = [];
   }
 
-  /** It is another neighbour. */
+  /** Starts again with another neighbour. */
   clear(): void {
     this.restart();
     this.#ratePpb = undefined;
@@ -81,7 +81,7 @@ const gainNs = (from: Point, to: Point): Ns => Number(to.remote - from.remote - 
 
 function isStep(from: Point, to: Point): boolean {
   const local = Number(to.local - from.local);
-  // Two stamps of one moment tell nothing, and a clock that went back was stepped.
+  // Also when no local time has passed: two equal stamps give no ratio, and a clock that went back was stepped.
   return local <= 0 || Math.abs(gainNs(from, to)) > STEP_NS + BELIEVABLE_PPB * 1e-9 * local;
 }
 

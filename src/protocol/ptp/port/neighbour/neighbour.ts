@@ -16,47 +16,47 @@ import { PeerDelayResponder } from './peer-delay-responder.js';
 import { SavedLinkTracker } from './saved-link-tracker.js';
 
 /**
- * The other end of the link: both sides of the peer delay mechanism, of this domain and of the common mean link delay service,
- * and what they have found out.
+ * The neighbour at the other end of the link: requester and responder of the peer delay mechanism, for this domain and for
+ * the common mean link delay service (CMLDS), and their results.
  */
 export class Neighbour {
   readonly #settings: PortSettings;
   readonly #envelope: Envelope;
-  readonly #common: Envelope;
+  readonly #cmlds: Envelope;
   readonly #out: Outbox;
   readonly #sequence: Sequence;
-  readonly #asks: PeerDelayRequester;
-  readonly #answers: PeerDelayResponder;
-  readonly #answersCommon: PeerDelayResponder;
+  readonly #requester: PeerDelayRequester;
+  readonly #responder: PeerDelayResponder;
+  readonly #cmldsResponder: PeerDelayResponder;
   readonly #gptp: GptpCapable | undefined;
-  readonly #stored: SavedLinkTracker;
+  readonly #savedLink: SavedLinkTracker;
 
   constructor(settings: PortSettings, envelope: Envelope, out: Outbox) {
     const { profile, random, savedLink } = settings;
     this.#settings = settings;
     this.#envelope = envelope;
-    this.#common = cmldsEnvelope(envelope);
+    this.#cmlds = cmldsEnvelope(envelope);
     this.#out = out;
-    this.#stored = new SavedLinkTracker(savedLink);
+    this.#savedLink = new SavedLinkTracker(savedLink);
     this.#sequence = randomSequence(random);
-    this.#answers = new PeerDelayResponder(envelope, out);
-    this.#answersCommon = new PeerDelayResponder(this.#common, out);
-    this.#asks = new PeerDelayRequester(
-      { envelope: this.#asking, random, rules: profile.neighbour, logInterval: profile.initial.delay },
+    this.#responder = new PeerDelayResponder(envelope, out);
+    this.#cmldsResponder = new PeerDelayResponder(this.#cmlds, out);
+    this.#requester = new PeerDelayRequester(
+      { envelope: this.#requestEnvelope, random, rules: profile.neighbour, logInterval: profile.initial.delay },
       out,
     );
-    this.#asks.rate.savedPpb = savedLink?.ratePpb;
+    this.#requester.rate.savedPpb = savedLink?.ratePpb;
     if (profile.gptpCapable !== undefined) {
       this.#gptp = new GptpCapable(profile.gptpCapable, (tlvs) => this.signal(tlvs));
     }
   }
 
   /**
-   * asCapable. Beyond domain 0 the neighbour must say that it speaks 802.1AS there; in domain 0 it may be of 2011, which does
-   * not (802.1AS-2020 §10.4, §11.2.2).
+   * asCapable. In domains other than 0 the neighbour must signal that it is gPTP-capable. In domain 0 it may implement the
+   * 2011 edition, which has no such signal (802.1AS-2020 §10.4, §11.2.2).
    */
   get capability(): Capability {
-    const measured = this.#asks.capability;
+    const measured = this.#requester.capability;
     const { domain, neighbour } = this.#settings.profile;
     if (!measured.capable || this.#gptp === undefined || domain === 0 || neighbour.capable !== 'measured')
       return measured;
@@ -64,7 +64,7 @@ export class Neighbour {
     return { capable: false, reason: `the neighbour does not signal that it is gPTP-capable in domain ${domain}` };
   }
 
-  /** 802.1AS-2020 §11.2.2: a port that is not asCapable takes part in nothing. Nor does a faulty one. */
+  /** Returns false if the port must not take part: it is faulty, or not asCapable (802.1AS-2020 §11.2.2). */
   get isFit(): boolean {
     const { profile } = this.#settings;
     if (!measuresLink(profile)) return true;
@@ -73,54 +73,54 @@ export class Neighbour {
   }
 
   get delayRequester(): PeerDelayRequester {
-    return this.#asks;
+    return this.#requester;
   }
 
   get stampsLost(): number {
-    return this.#asks.stampsLost + this.#answers.stampsLost + this.#answersCommon.stampsLost;
+    return this.#requester.stampsLost + this.#responder.stampsLost + this.#cmldsResponder.stampsLost;
   }
 
   get dueAt(): Instant | undefined {
-    return earliest(this.#asks.dueAt, this.#gptp?.dueAt);
+    return earliest(this.#requester.dueAt, this.#gptp?.dueAt);
   }
 
-  /** Undefined: not known, and the profile does not allow to assume one. */
+  /** Delay of the link. Undefined: not measured yet, and the profile does not allow another value. */
   get link(): LinkDelay | undefined {
-    return linkDelayOf(this.#asks, this.#stored.memory, this.#settings);
+    return linkDelayOf(this.#requester, this.#savedLink.saved, this.#settings);
   }
 
-  /** The link is up. */
+  /** Starts when the link comes up. */
   start(now: Instant): void {
     if (!measuresLink(this.#settings.profile)) return;
-    if (this.#settings.peerDelay.asks) this.#asks.start(now);
+    if (this.#settings.peerDelay.asks) this.#requester.start(now);
     this.#gptp?.start(now);
   }
 
   stop(): void {
-    this.#asks.stop();
+    this.#requester.stop();
     this.#gptp?.stop();
   }
 
   wake(now: Instant): void {
-    this.#asks.wake(now);
+    this.#requester.wake(now);
     this.#gptp?.wake(now);
   }
 
-  /** True: it was a message of this mechanism. */
+  /** Handles a message. Returns true if it belongs to the peer delay mechanism. */
   receive(message: Message, from: string, stamp: Stamp | undefined): boolean {
-    const isCommon = measuresLink(this.#settings.profile) && belongsTo(this.#common, message.header);
-    if (!isCommon && !belongsTo(this.#envelope, message.header)) return false;
+    const isCmlds = measuresLink(this.#settings.profile) && belongsTo(this.#cmlds, message.header);
+    if (!isCmlds && !belongsTo(this.#envelope, message.header)) return false;
     switch (message.kind) {
       case 'pdelay-req':
-        if (stamp !== undefined) this.#answer(message, stamp, from, isCommon ? 'common' : 'own');
+        if (stamp !== undefined) this.#answer(message, stamp, from, isCmlds ? 'cmlds' : 'own');
         break;
       case 'pdelay-resp':
-        if (stamp !== undefined && belongsTo(this.#asking, message.header)) {
-          if (this.#asks.takeResponse(message, stamp)) this.#measured();
+        if (stamp !== undefined && belongsTo(this.#requestEnvelope, message.header)) {
+          if (this.#requester.takeResponse(message, stamp)) this.#saveLink();
         }
         break;
       case 'pdelay-resp-follow-up':
-        if (belongsTo(this.#asking, message.header) && this.#asks.takeFollowUp(message)) this.#measured();
+        if (belongsTo(this.#requestEnvelope, message.header) && this.#requester.takeFollowUp(message)) this.#saveLink();
         break;
       default:
         return false;
@@ -129,7 +129,7 @@ export class Neighbour {
     return true;
   }
 
-  /** What the neighbour asks of this port; of its own, the neighbour has to do with Pdelay_Req and gPTP-capable Signaling. */
+  /** Applies what concerns Pdelay_Req and gPTP-capable Signaling, and returns the neighbour's request for message intervals. */
   takeSignaling(message: Signaling, now: Instant): IntervalRequest | undefined {
     const { identity } = this.#settings;
     if (!isAddressedTo(message.target, identity) || message.header.source.clock === identity.clock) return undefined;
@@ -137,50 +137,50 @@ export class Neighbour {
     const request = findTlv(message.tlvs, 'message-interval-request');
     if (request === undefined) return undefined;
     const { computeNeighborRateRatio: rate, computeMeanLinkDelay: delay } = request.flags;
-    this.#asks.computes = { rate, delay };
+    this.#requester.computes = { rate, delay };
     if (request.linkDelay === INTERVAL_UNCHANGED) return request;
     const initial = this.#settings.profile.initial.delay;
-    const interval = requestedInterval(request.linkDelay, this.#asks.logInterval ?? initial, initial);
-    this.#asks.setInterval(interval === 'stop' ? undefined : boundedInterval(interval), now);
+    const interval = requestedInterval(request.linkDelay, this.#requester.logInterval ?? initial, initial);
+    this.#requester.setInterval(interval === 'stop' ? undefined : boundedInterval(interval), now);
     return request;
   }
 
-  /** Sends a Signaling message to whoever is there. */
+  /** Sends a Signaling message to the neighbour, addressed to all ports. */
   signal(tlvs: readonly Tlv[]): void {
     const header = headerOf(this.#envelope, this.#sequence.next());
     this.#out.send({ kind: 'signaling', header, target: ALL_PORTS, tlvs }, 'peers');
   }
 
   sent(token: number, stamp: Stamp): void {
-    this.#answers.sent(token, stamp);
-    this.#answersCommon.sent(token, stamp);
-    if (this.#asks.sent(token, stamp)) this.#measured();
+    this.#responder.sent(token, stamp);
+    this.#cmldsResponder.sent(token, stamp);
+    if (this.#requester.sent(token, stamp)) this.#saveLink();
   }
 
   stampLost(token: number): void {
-    this.#answers.stampLost(token);
-    this.#answersCommon.stampLost(token);
-    this.#asks.stampLost(token);
+    this.#responder.stampLost(token);
+    this.#cmldsResponder.stampLost(token);
+    this.#requester.stampLost(token);
   }
 
-  #answer(request: PdelayReq, stamp: Stamp, from: string, service: 'own' | 'common'): void {
+  #answer(request: PdelayReq, stamp: Stamp, from: string, service: 'own' | 'cmlds'): void {
     const { answers, answersCommon } = this.#settings.peerDelay;
-    if (service === 'common') {
-      if (answersCommon) this.#answersCommon.take(request, stamp, from);
+    if (service === 'cmlds') {
+      if (answersCommon) this.#cmldsResponder.take(request, stamp, from);
       return;
     }
     if (!measuresLink(this.#settings.profile)) return;
     if (answers === 'all' || (answers === 'unicast' && request.header.flags.unicast)) {
-      this.#answers.take(request, stamp, from);
+      this.#responder.take(request, stamp, from);
     }
   }
 
-  get #asking(): Envelope {
-    return this.#settings.profile.delay === 'common-p2p' ? this.#common : this.#envelope;
+  get #requestEnvelope(): Envelope {
+    return this.#settings.profile.delay === 'common-p2p' ? this.#cmlds : this.#envelope;
   }
 
-  #measured(): void {
-    const neighbour = this.#stored.measured(this.#asks, delayNoiseOf(this.#asks, this.#settings));
-    if (neighbour !== undefined) this.#out.put({ type: 'remember', neighbour });
+  #saveLink(): void {
+    const link = this.#savedLink.update(this.#requester, delayNoiseOf(this.#requester, this.#settings));
+    if (link !== undefined) this.#out.put({ type: 'save-link', link });
   }
 }

@@ -2,21 +2,21 @@ import type { Stamp } from '../../../../api/time.js';
 import { type PortIdentity, samePort } from '../../identity.js';
 import type { PdelayResp, PdelayRespFollowUp } from '../../message.js';
 
-/** What a Pdelay_Req and its answer say. */
+/** The times of a Pdelay_Req and its answer. */
 export interface PdelayTimes {
-  /** t1 and t4, ours. */
+  /** t1 and t4 of the local clock. */
   readonly sent: Stamp;
   readonly received: Stamp;
-  /** With t2, and with what is known of the stay where it is all there is. */
+  /** Contains t2, or in one step the turnaround time (correctionField). */
   readonly response: PdelayResp;
-  /** With t3, of two steps. */
+  /** Contains t3, in two steps. */
   readonly followUp: PdelayRespFollowUp | undefined;
 }
 
-/** More than these need no names. */
+/** Maximum number of responders that are kept by name. */
 const RESPONDERS = 3;
 
-/** One Pdelay_Req, its transmit stamp and its answers, in whatever order they come (IEEE 1588-2019 §11.4.2). */
+/** One Pdelay_Req, its transmit stamp and its answers, in any order (IEEE 1588-2019 §11.4.2). */
 export class PdelayExchange {
   readonly token: number;
   readonly sequenceId: number;
@@ -24,10 +24,10 @@ export class PdelayExchange {
   #response: { readonly message: PdelayResp; readonly received: Stamp } | undefined;
   #followUp: PdelayRespFollowUp | undefined;
   #responders: readonly PortIdentity[] = [];
-  /** It was evaluated: only further responders are still of interest. */
+  /** The exchange was evaluated. Later answers only add responders. */
   isDone = false;
   isStampLost = false;
-  /** An answer of our own clock came back. */
+  /** An answer came from our own clock. */
   isLooped = false;
 
   constructor(token: number, sequenceId: number) {
@@ -39,7 +39,7 @@ export class PdelayExchange {
     return this.#responders;
   }
 
-  /** The times, once all are there. */
+  /** Each method returns the times once they are complete, undefined before and after. */
   sent(stamp: Stamp): PdelayTimes | undefined {
     this.#sent = stamp;
     return this.#times();

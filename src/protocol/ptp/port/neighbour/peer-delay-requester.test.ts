@@ -148,14 +148,14 @@ describe('asCapable', () => {
     const all = rig();
     for (let n = 0; n < 3; n++) all.exchange(1240);
     expect(judge(all).reason).to.equal(
-      'neighbour delay 1,240 ns is above the threshold of 800 ns: a converter or a tap?',
+      'neighbour delay 1,240 ns is above the threshold of 800 ns: is there a converter or a tap?',
     );
   });
 
   it('is lost by a delay far below zero', () => {
     const all = rig();
     for (let n = 0; n < 3; n++) all.exchange(-900);
-    expect(judge(all).reason).to.equal('neighbour delay -900 ns is below zero: are the latencies right?');
+    expect(judge(all).reason).to.equal('neighbour delay -900 ns is negative: are the configured latencies right?');
   });
 
   it('survives nine lost answers in a row, and not ten', () => {
@@ -185,7 +185,7 @@ describe('asCapable', () => {
     }
     all.ask();
     expect(judge(all).reason).to.equal(
-      '001122.fffe.000001-1 and 001122.fffe.000002-1 answer the same Pdelay_Req: a bridge between us that forwards it?',
+      '001122.fffe.000001-1 and 001122.fffe.000002-1 answer the same Pdelay_Req: does a bridge on the link forward it?',
     );
     all.exchange(350);
     all.ask();

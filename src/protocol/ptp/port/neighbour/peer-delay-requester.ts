@@ -19,16 +19,16 @@ export interface PeerDelayRequesterSettings {
   readonly random: () => number;
 }
 
-/** What is made of an exchange (computeNeighborRateRatio and computeMeanLinkDelay, 802.1AS-2020 §11.2.21). */
+/** The results to compute (computeNeighborRateRatio and computeMeanLinkDelay, 802.1AS-2020 §11.2.21). */
 export interface Computes {
   readonly rate: boolean;
   readonly delay: boolean;
 }
 
-/** Requests in a row without an answer after which the delay of the link is not known any more. */
+/** Consecutive requests without an answer after which the measured delay is dropped. */
 const LAPSE_AFTER = 8;
 
-/** The peer-to-peer delay mechanism, asking side (IEEE 1588-2019 §11.4, 802.1AS-2020 §11.2.19). */
+/** Requester of the peer-to-peer delay mechanism (IEEE 1588-2019 §11.4, 802.1AS-2020 §11.2.19). */
 export class PeerDelayRequester {
   readonly #settings: PeerDelayRequesterSettings;
   readonly #out: Outbox;
@@ -40,12 +40,12 @@ export class PeerDelayRequester {
   #looped = false;
   #logInterval: number | undefined;
   #lost = 0;
-  /** Requests in a row that several have answered. */
-  #crowded = 0;
-  #pausing = false;
+  /** Consecutive requests that several ports have answered. */
+  #multiplyAnswered = 0;
+  #isPaused = false;
   dueAt: Instant | undefined;
   stampsLost = 0;
-  /** Who stamped the last exchange. */
+  /** Class of the stamps of the last exchange. */
   stampedBy: StampClass = 'user';
   computes: Computes = { rate: true, delay: true };
 
@@ -61,7 +61,7 @@ export class PeerDelayRequester {
       {
         lost: this.#lost,
         responders: this.#responders,
-        paused: this.#pausing,
+        paused: this.#isPaused,
         looped: this.#looped,
         delayNs: this.#delay.delayNs,
         ratePpb: this.#rate.ratePpb,
@@ -70,7 +70,7 @@ export class PeerDelayRequester {
     );
   }
 
-  /** Who answered last; undefined before the first answer. */
+  /** The port that answered last. Undefined before the first answer. */
   get responder(): PortIdentity | undefined {
     return this.#responders[0];
   }
@@ -83,7 +83,7 @@ export class PeerDelayRequester {
     return this.#delay;
   }
 
-  /** Requests in a row without a complete answer. */
+  /** Consecutive requests without a complete answer. */
   get lost(): number {
     return this.#lost;
   }
@@ -92,7 +92,7 @@ export class PeerDelayRequester {
     return this.#logInterval;
   }
 
-  /** The link is up: nothing is known of what is at its other end. */
+  /** Starts when the link comes up. The neighbour may be another one. */
   start(now: Instant): void {
     this.#begin();
     this.computes = { rate: true, delay: true };
@@ -105,28 +105,28 @@ export class PeerDelayRequester {
     this.dueAt = undefined;
   }
 
-  /** Our clock was stepped: the delay stays, what spans the step does not. */
+  /** The local clock was stepped: drops what spans the step. The delay stays. */
   clockStepped(): void {
     this.#exchange = undefined;
     this.#rate.restart();
   }
 
-  /** `log2` of seconds; undefined: no more requests. */
+  /** `logInterval`: log2 of seconds. Undefined: send no more requests. */
   setInterval(logInterval: number | undefined, now: Instant): void {
     if (logInterval === this.#logInterval) return;
     this.#logInterval = logInterval;
-    if (!this.#pausing) this.#schedule(now);
+    if (!this.#isPaused) this.#schedule(now);
   }
 
   wake(now: Instant): void {
     if (!isDue(this.dueAt, now)) return;
-    if (this.#pausing) this.#begin();
+    if (this.#isPaused) this.#begin();
     this.#close();
-    if (this.#crowded > this.#settings.rules.allowedLost) this.#pause(now);
+    if (this.#multiplyAnswered > this.#settings.rules.allowedLost) this.#pause(now);
     else this.#ask(now);
   }
 
-  /** True: a delay was measured. */
+  /** Returns true if a delay was measured. */
   sent(token: number, stamp: Stamp): boolean {
     if (this.#exchange?.token !== token) return false;
     return this.#evaluate(this.#exchange.sent(stamp));
@@ -138,7 +138,7 @@ export class PeerDelayRequester {
     this.stampsLost++;
   }
 
-  /** True: a delay was measured. */
+  /** Returns true if a delay was measured. */
   takeResponse(message: PdelayResp, received: Stamp): boolean {
     const exchange = this.#exchangeOf(message);
     if (exchange === undefined) return false;
@@ -150,7 +150,7 @@ export class PeerDelayRequester {
     return false;
   }
 
-  /** True: a delay was measured. */
+  /** Returns true if a delay was measured. */
   takeFollowUp(message: PdelayRespFollowUp): boolean {
     return this.#evaluate(this.#exchangeOf(message)?.takeFollowUp(message));
   }
@@ -164,9 +164,9 @@ export class PeerDelayRequester {
     this.#exchange = new PdelayExchange(token, sequenceId);
   }
 
-  /** Whoever answers, none of it is the delay of a link (802.1AS-2020 §11.2.2, IEEE 1588-2019 §11.4.3). */
+  /** Pauses requests: several responders show no link delay (802.1AS-2020 §11.2.2, IEEE 1588-2019 §11.4.3). */
   #pause(now: Instant): void {
-    this.#pausing = true;
+    this.#isPaused = true;
     this.#exchange = undefined;
     this.dueAt = now + BigInt(this.#settings.rules.multipleResponderPauseS) * 1_000_000_000n;
   }
@@ -181,8 +181,8 @@ export class PeerDelayRequester {
     this.#responders = [];
     this.#looped = false;
     this.#lost = 0;
-    this.#crowded = 0;
-    this.#pausing = false;
+    this.#multiplyAnswered = 0;
+    this.#isPaused = false;
     this.#forget();
   }
 
@@ -191,7 +191,7 @@ export class PeerDelayRequester {
     this.#rate.clear();
   }
 
-  /** The delay that was measured holds for several intervals; a profile that decrees its neighbour keeps it. */
+  /** Drops the measured delay after several missing answers, unless the profile's neighbour is static. */
   #miss(): void {
     const { capable, allowedLost } = this.#settings.rules;
     this.#lost++;
@@ -212,7 +212,7 @@ export class PeerDelayRequester {
     const last = this.#responders[0];
     if (last !== undefined && !samePort(last, response.header.source)) this.#forget();
     this.#responders = this.#exchange!.responders;
-    // Who is asked not to compute keeps what is known, but something must be: some ask without the flags and mean nothing by it.
+    // A result that is not requested keeps its value, but not before it is settled: some neighbours never set the flags.
     if (followUp !== undefined && (this.computes.rate || !this.#rate.isSettled)) {
       this.#rate.take(followUp.responseOrigin, received.time);
     }
@@ -220,25 +220,25 @@ export class PeerDelayRequester {
     return true;
   }
 
-  /** Half of what our clock says of the round trip, less what the neighbour says of its stay there (§11.4.2). */
+  /** Returns half of (the round trip by the local clock − the neighbour's turnaround time) (§11.4.2). */
   #delayNs({ sent, received, response, followUp }: PdelayTimes): Ns {
     const roundTrip = Number(received.time - sent.time);
     const correction = toNs(response.header.correction);
     if (followUp === undefined) return (roundTrip - correction) / 2;
     const sign = this.#settings.rules.corrections === '802.1as' ? -1 : 1;
-    const stay = Number(followUp.responseOrigin - response.requestReceipt);
+    const turnaround = Number(followUp.responseOrigin - response.requestReceipt);
     const fractions = toNs(followUp.header.correction) + sign * correction;
-    // In the neighbour's time, as the standard has it; the difference is below a picosecond for a short link.
+    // In the neighbour's time, as in the standard. The difference is below a picosecond for a short link.
     const ratio = 1 + (this.#rate.ratePpb ?? 0) / 1e9;
-    return (roundTrip * ratio - stay - fractions) / 2;
+    return (roundTrip * ratio - turnaround - fractions) / 2;
   }
 
-  /** Before the next request: was the last one answered, and by how many? */
+  /** Counts the answers to the last request, before the next one is sent. */
   #close(): void {
     const exchange = this.#exchange;
     if (exchange === undefined) return;
     this.#looped = exchange.isLooped;
-    this.#crowded = exchange.responders.length > 1 ? this.#crowded + 1 : 0;
+    this.#multiplyAnswered = exchange.responders.length > 1 ? this.#multiplyAnswered + 1 : 0;
     if (exchange.isDone) this.#responders = exchange.responders;
     else if (!exchange.isStampLost) this.#miss();
     this.#settings.envelope.version.unanswered('Pdelay_Req', this.#lost);

@@ -9,21 +9,21 @@ interface Pending {
   readonly sequenceId: number;
   readonly requesting: PortIdentity;
   readonly to: Destination;
-  /** What transparent clocks on the way here have added. */
+  /** correctionField of the request: the residence times of transparent clocks. */
   readonly correction: TimeInterval;
 }
 
-/** Responses that wait for their transmit stamp: a link has one neighbour. */
+/** Maximum number of responses that wait for their transmit stamp. A link has one neighbour. */
 const CAPACITY = 8;
 
 /**
- * The peer-to-peer delay mechanism, answering side, in two steps (IEEE 1588-2019 §11.4.2). Both stamps are of the port's
- * own clock as it runs: only their difference and their rate count.
+ * Responder of the peer-to-peer delay mechanism, in two steps (IEEE 1588-2019 §11.4.2). Both stamps come from the port's
+ * clock uncorrected: only their difference and their rate matter.
  */
 export class PeerDelayResponder {
   readonly #envelope: Envelope;
   readonly #out: Outbox;
-  /** By token, the oldest first. */
+  /** By token, oldest first. */
   readonly #pending = new Map<number, Pending>();
   stampsLost = 0;
 
@@ -70,7 +70,7 @@ function followUpOf(envelope: Envelope, { sequenceId, to, requesting, correction
 
 const BLANK: Answer = { sequenceId: 0, to: 'peers', requesting: NO_PORT, correction: 0n, time: 0n };
 
-/** Both answers to the group for somebody who fills in what is missing: sequenceId, time, correction and who asked. */
+/** Returns both answers to the group, in which sequenceId, time, correction and requestingPortIdentity must be filled in. */
 export const blankPdelayAnswers = (envelope: Envelope): readonly [PdelayResp, PdelayRespFollowUp] => [
   responseOf(envelope, BLANK),
   followUpOf(envelope, BLANK),

@@ -6,21 +6,16 @@ import { portOf } from '../testing/messages.js';
 import { receiver, transmitter } from '../testing/ports.js';
 import { SimulatedNetwork, SimulatedNode } from '../testing/simulated-network.js';
 
-function rig(remembered: SavedLink | undefined, delayNs: () => number = () => 350) {
+function rig(savedLink: SavedLink | undefined, delayNs: () => number = () => 350) {
   const master = new SimulatedNode('master', transmitter(PROFILES['automotive-transmitter']));
-  const slave = new SimulatedNode(
-    'slave',
-    receiver(PROFILES['automotive-receiver'], 5, { savedLink: remembered }),
-    0,
-    -20_000,
-  );
+  const slave = new SimulatedNode('slave', receiver(PROFILES['automotive-receiver'], 5, { savedLink }), 0, -20_000);
   const wire = new SimulatedNetwork([master, slave], { delayNs });
   const view = () => (slave.machine as TimeReceiverPort).inspect(wire.now);
-  const stored = () => slave.actions.flatMap((action) => (action.type === 'remember' ? [action.neighbour] : []));
-  return { wire, slave, view, stored };
+  const saved = () => slave.actions.flatMap((action) => (action.type === 'save-link' ? [action.link] : []));
+  return { wire, slave, view, saved };
 }
 
-describe('the stored values of a link', () => {
+describe('the saved values of a link', () => {
   it('count until three exchanges have measured it', () => {
     const { wire, view } = rig({ neighbour: portOf(1), delayNs: 5000, ratePpb: 21_000 });
     wire.run(0.5);
@@ -33,21 +28,21 @@ describe('the stored values of a link', () => {
   });
 
   it('are not those of another neighbour', () => {
-    const { wire, view, stored } = rig({ neighbour: portOf(9), delayNs: 5000, ratePpb: 21_000 });
+    const { wire, view, saved } = rig({ neighbour: portOf(9), delayNs: 5000, ratePpb: 21_000 });
     expect(view().link?.delayNs).to.equal(5000);
     wire.run(0.5);
     expect(view().link?.origin).to.equal('measured');
     expect(view().meanDelayNs).to.be.closeTo(350, 1);
     expect(view().neighbourRatePpb).to.equal(undefined);
     wire.run(5);
-    expect(stored()[0]?.neighbour).to.deep.equal(portOf(1));
+    expect(saved()[0]?.neighbour).to.deep.equal(portOf(1));
   });
 
   it('are kept anew for another rate too', () => {
-    const { wire, stored } = rig({ neighbour: portOf(1), delayNs: 350, ratePpb: 0 });
+    const { wire, saved } = rig({ neighbour: portOf(1), delayNs: 350, ratePpb: 0 });
     wire.run(20);
-    expect(stored()).to.have.lengthOf(1);
-    expect(stored()[0]!.ratePpb).to.be.closeTo(20_000, 1);
+    expect(saved()).to.have.lengthOf(1);
+    expect(saved()[0]!.ratePpb).to.be.closeTo(20_000, 1);
   });
 
   it('are no observation of a rate, not even after a step has taken the measured one', () => {
@@ -63,8 +58,8 @@ describe('the stored values of a link', () => {
 
   it('are not kept anew for what noise explains', () => {
     let turn = 0;
-    const { wire, stored } = rig(undefined, () => 1000 + ((turn++ * 7919) % 1800));
+    const { wire, saved } = rig(undefined, () => 1000 + ((turn++ * 7919) % 1800));
     wire.run(300);
-    expect(stored().length).to.be.within(1, 3);
+    expect(saved().length).to.be.within(1, 3);
   });
 });

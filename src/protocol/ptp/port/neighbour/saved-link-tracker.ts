@@ -4,43 +4,42 @@ import type { SavedLink } from '../action.js';
 import { ENOUGH } from './link-delay.js';
 import type { PeerDelayRequester } from './peer-delay-requester.js';
 
-/** A change of the delay by less is not worth a write (the automotive profile's 100 ns), */
-const WORTH_NS = 100;
-/** nor is one that so many of its standard deviations explain, */
+/** Change of the delay that is saved, ns (100 ns in the automotive profile), if it is also more than `SIGMAS` sigmas. */
+const CHANGE_NS = 100;
 const SIGMAS = 4;
-/** nor one of the rate that a warmer crystal explains. */
-const WORTH_PPB = 5000;
+/** Change of the rate that is saved, ppb. Smaller ones come from temperature. */
+const CHANGE_PPB = 5000;
 
-/** The stored values of a link (automotive profile §6.2.2): used from the start on, and kept anew when they have changed. */
+/** The saved values of a link (automotive profile §6.2.2): valid from the start, and replaced when the link has changed. */
 export class SavedLinkTracker {
-  #memory: SavedLink | undefined;
+  #saved: SavedLink | undefined;
 
   constructor(saved: SavedLink | undefined) {
-    this.#memory = saved;
+    this.#saved = saved;
   }
 
-  /** Undefined: none, or of another neighbour. */
-  get memory(): SavedLink | undefined {
-    return this.#memory;
+  /** Undefined: nothing is saved, or it belongs to another neighbour. */
+  get saved(): SavedLink | undefined {
+    return this.#saved;
   }
 
-  /** After an exchange: what is worth keeping now. `noiseNs`: of the measured delay. */
-  measured({ delay, rate, responder }: PeerDelayRequester, noiseNs: Ns): SavedLink | undefined {
-    const { neighbour } = this.#memory ?? {};
+  /** Called after an exchange. Returns the values to save, undefined if unchanged. `noiseNs`: sigma of the delay. */
+  update({ delay, rate, responder }: PeerDelayRequester, noiseNs: Ns): SavedLink | undefined {
+    const { neighbour } = this.#saved ?? {};
     if (neighbour !== undefined && responder !== undefined && !samePort(neighbour, responder)) {
-      this.#memory = undefined;
+      this.#saved = undefined;
       rate.savedPpb = undefined;
     }
-    const found = { neighbour: responder, delayNs: delay.delayNs, ratePpb: rate.ratePpb ?? 0 };
-    if (delay.count < ENOUGH || !this.#isNews(found, noiseNs)) return undefined;
-    this.#memory = found;
-    return found;
+    const link = { neighbour: responder, delayNs: delay.delayNs, ratePpb: rate.ratePpb ?? 0 };
+    if (delay.count < ENOUGH || !this.#hasChanged(link, noiseNs)) return undefined;
+    this.#saved = link;
+    return link;
   }
 
-  #isNews({ delayNs, ratePpb }: SavedLink, noiseNs: Ns): boolean {
-    const before = this.#memory;
+  #hasChanged({ delayNs, ratePpb }: SavedLink, noiseNs: Ns): boolean {
+    const before = this.#saved;
     if (before === undefined) return true;
-    const isElsewhere = Math.abs(delayNs - before.delayNs) > Math.max(WORTH_NS, SIGMAS * noiseNs);
-    return isElsewhere || Math.abs(ratePpb - before.ratePpb) > WORTH_PPB;
+    const isDelayNew = Math.abs(delayNs - before.delayNs) > Math.max(CHANGE_NS, SIGMAS * noiseNs);
+    return isDelayNew || Math.abs(ratePpb - before.ratePpb) > CHANGE_PPB;
   }
 }

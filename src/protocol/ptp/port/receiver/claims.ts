@@ -7,12 +7,12 @@ import { accuracyNs } from '../../quality.js';
 import { findTlv } from '../../tlv/index.js';
 import { inaccuracyIn } from '../power-profile.js';
 
-/** "More than 10 s" (clockAccuracy 0x31): any figure that lets nobody rely on it. */
+/** Root dispersion for the clockAccuracy "more than 10 s" (0x31), ns: large enough that the source is not used. */
 const BEYOND_NS = 1e11;
 
-const UNCERTAIN = 'the timeTransmitter says that it is not sure of its time (synchronizationUncertain)';
+const UNCERTAIN = 'the timeTransmitter sets synchronizationUncertain: it is not sure of its time';
 
-/** What an Announce says of its sender (IEEE 1588-2019 §7.6.2, table 37). */
+/** Returns the claims of an Announce (IEEE 1588-2019 §7.6.2, table 37). */
 export function claimsOf({ announce, from }: ForeignMaster, intervalNs: Ns): Claims {
   const { quality, timeSource, grandmaster, stepsRemoved, header } = announce;
   const utcKnown = header.flags.currentUtcOffsetValid && header.flags.ptpTimescale;
@@ -31,7 +31,7 @@ export function claimsOf({ announce, from }: ForeignMaster, intervalNs: Ns): Cla
   };
 }
 
-/** The larger of what clockAccuracy and, in the power profile, the inaccuracies of the whole way say. */
+/** Returns the larger of clockAccuracy and, in the power profile, the inaccuracy of the whole path. */
 function dispersionOf({ quality, tlvs }: Announce): Ns | undefined {
   const stated = [accuracyNs(quality.accuracy), inaccuracyIn(tlvs)].filter((ns) => ns !== undefined);
   return stated.length === 0 ? undefined : Math.max(...stated);
@@ -49,7 +49,7 @@ function grandmasterOf(announce: Announce): GrandmasterClaims {
   };
 }
 
-/** What Syncs alone say of their sender, where nobody announces. */
+/** Returns the claims for a sender of Syncs that does not send Announces. */
 export const silentClaims = (source: PortIdentity, intervalNs: Ns): Claims => ({
   ...{ synchronised: true, intervalNs },
   reference: formatClockIdentity(source.clock),
@@ -70,7 +70,7 @@ function sameGrandmaster(a: GrandmasterClaims | undefined, b: GrandmasterClaims 
 const sameMembers = (a: object, b: object): boolean =>
   Object.entries({ ...a, ...b }).every(([key]) => a[key as keyof object] === b[key as keyof object]);
 
-/** Without the flag the epoch is the sender's own (§7.2.1). */
+/** Returns the timescale of the sender: without ptpTimescale its epoch is arbitrary (§7.2.1). */
 export const scaleOf = ({ header }: Announce): Timescale => (header.flags.ptpTimescale ? 'tai' : 'arb');
 
 function leapOf({ header }: Announce): Leap {

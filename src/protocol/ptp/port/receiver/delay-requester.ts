@@ -6,11 +6,11 @@ import type { TimeInterval } from '../../time.js';
 import { type Destination, isDue, type Outbox } from '../action.js';
 import { type Envelope, flagsFor, headerOf, randomSequence, type Sequence } from '../envelope.js';
 
-/** What a Delay_Req and its Delay_Resp say. */
+/** The times of a Delay_Req and its Delay_Resp. */
 export interface DelayTimes {
-  /** t3, ours. */
+  /** t3, of the local clock. */
   readonly sent: Stamp;
-  /** t4, of the other side. */
+  /** t4, of the timeTransmitter. */
   readonly received: Instant;
   /** To be subtracted from t4. */
   readonly correction: TimeInterval;
@@ -31,16 +31,17 @@ export interface DelayRequesterSettings {
   readonly random: () => number;
 }
 
-/** Requests under way at once: at 128 a second an answer may take 30 ms. */
+/** Maximum number of open requests: at 128 a second an answer may take 30 ms. */
 const CAPACITY = 4;
-/** What a Delay_Resp may make of our interval, log2 of seconds. */
+/** Limits of the interval that a Delay_Resp may set, log2 of seconds. */
 const FASTEST = -7;
 const SLOWEST = 6;
-/** Of the interval: two requests are never one burst. */
+/** Minimum time between two requests, share of the interval. */
 const LEAST_SHARE = 1 / 16;
+/** Time after which a request counts as unanswered, ns. */
 const PATIENCE_NS = 5_000_000_000n;
 
-/** The delay request-response mechanism, asking side (IEEE 1588-2019 §11.3, §9.5.11). */
+/** Requester of the delay request-response mechanism (IEEE 1588-2019 §11.3, §9.5.11). */
 export class DelayRequester {
   readonly #settings: DelayRequesterSettings;
   readonly #out: Outbox;
@@ -49,10 +50,10 @@ export class DelayRequester {
   #parent: { readonly port: PortIdentity; readonly to: Destination } | undefined;
   #logInterval: number;
   dueAt: Instant | undefined;
-  /** Requests in a row without an answer. */
+  /** Consecutive requests without an answer. */
   unanswered = 0;
   stampsLost = 0;
-  /** A clause: why the last request measured nothing, where more is known than that no answer came. */
+  /** A clause: why the last request measured nothing, if there is another reason than a missing answer. */
   fault = '';
 
   constructor(settings: DelayRequesterSettings, out: Outbox) {
@@ -62,12 +63,12 @@ export class DelayRequester {
     this.#sequence = randomSequence(settings.random);
   }
 
-  /** log2 of seconds, as the timeTransmitter wants it. */
+  /** logMinDelayReqInterval of the timeTransmitter, log2 of seconds. */
   get logInterval(): number {
     return this.#logInterval;
   }
 
-  /** Asks this port from now on. */
+  /** Sends requests to `port` from now on. */
   start(port: PortIdentity, to: Destination, now: Instant): void {
     this.stop();
     this.#parent = { port, to };
@@ -83,7 +84,7 @@ export class DelayRequester {
     this.fault = '';
   }
 
-  /** Our clock was stepped: what is under way means nothing. */
+  /** Drops the open requests after a step of the local clock. */
   forget(): void {
     this.#requests = [];
   }
@@ -106,7 +107,7 @@ export class DelayRequester {
     if (!this.#requests.some((known) => known.token === token)) return;
     this.#requests = this.#requests.filter((known) => known.token !== token);
     this.stampsLost++;
-    this.fault = 'no transmit stamp comes for the Delay_Req';
+    this.fault = 'the Delay_Req have no transmit stamp';
   }
 
   take(response: DelayResp): DelayTimes | undefined {
@@ -114,7 +115,7 @@ export class DelayRequester {
     if (!samePort(requesting, this.#settings.envelope.identity)) return undefined;
     const request = this.#requests.find((known) => known.sequenceId === header.sequenceId);
     if (request === undefined || request.response !== undefined || this.#parent === undefined) return undefined;
-    // Another port is at another end: the path of the Syncs is not the one that it measures (§9.5.7).
+    // An answer of another port measures another path than that of the Syncs (§9.5.7).
     if (!samePort(header.source, this.#parent.port)) {
       this.fault = `the Delay_Resp come from ${formatPortIdentity(header.source)}`;
       return undefined;
@@ -138,7 +139,7 @@ export class DelayRequester {
     return { sent, received: response.receive, correction: response.header.correction };
   }
 
-  /** Uniform in twice the interval: the requests of many clocks must not come at once (§9.5.11.2). */
+  /** Uniform in twice the interval, so that many clocks do not send at the same time (§9.5.11.2). */
   #schedule(now: Instant): void {
     const share = Math.max(LEAST_SHARE, 2 * this.#settings.random());
     this.dueAt = now + BigInt(Math.round(share * intervalNs(this.#logInterval)));

@@ -17,30 +17,30 @@ import { SyncReceiver, type SyncTimes } from './sync-receiver.js';
 import { SyncTimeout } from './sync-timeout.js';
 import { TimeBase } from './time-base.js';
 
-/** Where nobody is elected anew, a shorter silence may be that of this processor, busy with something else. */
+/** Minimum sync receipt timeout of profiles that hold, ns: a shorter silence may only show that this machine is busy. */
 const HOLD_AFTER_NS = 250e6;
 
-/** A delay is given up that was last measured this many mean intervals of Delay_Req ago, and at least so long, ns. */
+/** Age at which a measured delay is dropped: intervals of Delay_Req, and at least this long, ns. */
 const LAPSE_INTERVALS = 16;
 const LAPSE_AT_LEAST_NS = 5e9;
-/** A fault of the Syncs explains their absence for this long, ns. */
+/** Time for which a fault of Syncs is reported after it was last seen, ns. */
 const FAULT_NS = 10_000_000_000n;
 
-/** Messages that were not used, by reason. */
+/** Number of received messages that were not used, by reason. */
 export interface UnusedMessages {
-  /** An event message that came without a stamp. */
+  /** Syncs without a receive stamp. */
   unstamped: number;
-  /** Of a sender that is not followed. */
+  /** Syncs of a sender that the port does not follow. */
   stranger: number;
-  /** A correction that nobody could have meant. */
+  /** Messages with an implausible correctionField. */
   correction: number;
-  /** A Follow_Up without the information TLV that the profile asks for. */
+  /** Follow_Ups without the information TLV that the profile requires. */
   bare: number;
 }
 
 /**
- * Follows one timeTransmitter, or with `Profile.anySource` whoever sends: Sync, Follow_Up and Delay_Resp in, Delay_Req,
- * observations and claims out.
+ * Follows one timeTransmitter, or with `Profile.anySource` every sender: takes Sync, Follow_Up and Delay_Resp, and makes
+ * Delay_Req, observations and claims.
  */
 export class Follower {
   readonly unused: UnusedMessages = { unstamped: 0, stranger: 0, correction: 0, bare: 0 };
@@ -57,12 +57,10 @@ export class Follower {
   #source: PortIdentity | undefined;
   #lastSync: SyncTimes | undefined;
   #lastDelay: DelayTimes | undefined;
-  /** Moment of the last delay measured with this timeTransmitter, though our clock may have been stepped since. */
+  /** Time of the last measured delay to this timeTransmitter. A step of the local clock does not reset it. */
   #delayAt: Instant | undefined;
   #syncFault: { readonly clause: string; readonly at: Instant } | undefined;
   #silentSince: Instant | undefined;
-  /** Sync receipt timeouts. */
-  syncTimeouts = 0;
   #claims: Claims | undefined;
 
   constructor(settings: ReceiverSettings, envelope: Envelope, neighbour: Neighbour, out: Outbox) {
@@ -81,7 +79,7 @@ export class Follower {
     return this.#parent;
   }
 
-  /** Of the last Sync: a parent without Announces. */
+  /** Sender of the last Sync. */
   get source(): PortIdentity | undefined {
     return this.#source;
   }
@@ -94,20 +92,20 @@ export class Follower {
     return this.#lastDelay;
   }
 
-  /** Returns true while Delay_Req are answered: the delay that was measured may not be that of today. */
+  /** Returns true while the last measured delay is recent. */
   isDelayKnown(now: Instant): boolean {
     const lapseNs = Math.max(LAPSE_AT_LEAST_NS, LAPSE_INTERVALS * intervalNs(this.requester.logInterval));
     return this.#delayAt !== undefined && Number(now - this.#delayAt) < lapseNs;
   }
 
-  /** Returns a clause that says why Syncs that arrive cannot be used; empty where none arrive, or nothing is wrong. */
+  /** Returns a clause: why received Syncs are not used. Empty without a fault, and if none arrive. */
   syncFault(now: Instant): string {
     const { clause, at } = this.#syncFault ?? {};
     if (at !== undefined && now - at < FAULT_NS) return clause!;
     return this.#syncs.lacksFollowUps(now) ? 'they arrive without their Follow_Up' : '';
   }
 
-  /** Halves of a Sync in two steps whose other half did not come. */
+  /** Number of Syncs without their Follow_Up, and of Follow_Ups without their Sync. */
   get mismatches(): { readonly syncMismatches: number; readonly followUpMismatches: number } {
     const { syncMismatches, followUpMismatches } = this.#syncs;
     return { syncMismatches, followUpMismatches };
@@ -117,7 +115,7 @@ export class Follower {
     return earliest(this.syncTimeout.dueAt, this.requester.dueAt);
   }
 
-  /** How long Syncs have been missing; undefined: they are not. */
+  /** Returns the time since the last Sync if Syncs are missing. */
   silenceNs(now: Instant): Ns | undefined {
     return this.#silentSince === undefined ? undefined : Number(now - this.#silentSince);
   }
@@ -131,7 +129,7 @@ export class Follower {
     this.syncTimeout.stop();
   }
 
-  /** True: it is another than before, or none any more. */
+  /** Returns true if `parent` is another timeTransmitter than before. */
   follow(parent: ForeignMaster | undefined, now: Instant): boolean {
     const before = this.#parent;
     this.#parent = parent;
@@ -142,7 +140,7 @@ export class Follower {
     return true;
   }
 
-  /** What was stamped before a step of the clock says nothing any more. */
+  /** Drops everything that was stamped before a step of the local clock. */
   clockStepped(): void {
     this.#syncs.clear();
     this.requester.forget();
@@ -150,7 +148,7 @@ export class Follower {
     this.#lastDelay = undefined;
   }
 
-  /** True: a Sync is complete, and counts. */
+  /** Returns true if a Sync is complete and used. */
   takeSync(sync: Sync, stamp: Stamp | undefined, now: Instant): boolean {
     if (!this.#isFollowed(sync.header.source)) this.unused.stranger++;
     else if (stamp === undefined) {
@@ -163,7 +161,7 @@ export class Follower {
     return false;
   }
 
-  /** As `takeSync`. */
+  /** Returns true if a Sync is complete and used. */
   takeFollowUp(followUp: FollowUp, now: Instant): boolean {
     return this.#isFollowed(followUp.header.source) && this.#syncMeasured(this.#syncs.takeFollowUp(followUp, now), now);
   }
@@ -176,13 +174,13 @@ export class Follower {
     this.#delayMeasured(this.requester.sent(token, stamp), now);
   }
 
-  /** True: Syncs have stopped. */
+  /** Returns true if Syncs have stopped. */
   wake(now: Instant): boolean {
     this.requester.wake(now);
     if (!isDue(this.syncTimeout.dueAt, now)) return false;
     this.#silentSince ??= this.syncTimeout.lastAt ?? now - BigInt(Math.round(this.syncTimeout.timeoutNs));
     this.syncTimeout.stop();
-    this.syncTimeouts++;
+    this.syncTimeout.count++;
     return true;
   }
 
@@ -236,14 +234,14 @@ export class Follower {
     this.#out.put({ type: 'claim', claims });
   }
 
-  /** A leg now and then is silence of nothing: the slower of the two directions counts. */
+  /** Interval of the slower direction, so that a Delay_Req with a long interval does not count as missing. */
   get #claimedIntervalNs(): Ns {
     return measuresLink(this.#settings.profile)
       ? this.syncTimeout.intervalNs
       : Math.max(this.syncTimeout.intervalNs, 2 * intervalNs(this.requester.logInterval));
   }
 
-  /** Another timeTransmitter: nothing of the one before counts. */
+  /** Drops everything of the last timeTransmitter. */
   #restart(now: Instant): void {
     this.#syncs.clear();
     this.timeBase.clear();

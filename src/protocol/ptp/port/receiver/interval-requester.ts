@@ -5,12 +5,12 @@ import { isDue } from '../action.js';
 import type { Neighbour } from '../neighbour/neighbour.js';
 import type { ReceiverSettings } from '../settings.js';
 
-/** Syncs without a gap for so long: the fast beginning has done its work (the automotive profile leaves it open). */
+/** Time of Syncs without a gap until the operational intervals are requested, ns. The automotive profile leaves it open. */
 const SETTLED_NS = 4_000_000_000n;
 
 /**
- * Asks the neighbour for message intervals (802.1AS-2020 §10.6.4.3): a profile with operational intervals asks for the initial
- * ones when the link comes up and for the operational ones once Syncs have come for a while.
+ * Requests message intervals of the neighbour (802.1AS-2020 §10.6.4.3). With operational intervals in the profile it requests
+ * the initial ones at link-up, and the operational ones after a time with Syncs.
  */
 export class IntervalRequester {
   readonly #settings: ReceiverSettings;
@@ -35,14 +35,14 @@ export class IntervalRequester {
     this.#enter('initial');
   }
 
-  /** True: the operational intervals hold from now on. */
+  /** Returns true when the operational intervals begin. */
   wake(now: Instant): boolean {
     if (!isDue(this.dueAt, now)) return false;
     this.#enter('operational');
     return true;
   }
 
-  /** Intervals as log2 of seconds or codes; what is left out shall stay as it is. */
+  /** Requests intervals, log2 of seconds or codes. Those that are left out stay unchanged. */
   ask({ delay, sync, announce }: Partial<Intervals>): void {
     this.#neighbour.signal([
       {

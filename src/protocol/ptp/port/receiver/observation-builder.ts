@@ -10,7 +10,7 @@ import { grandmasterRate, inboundLeg, type ObservationBasis, outboundLeg, syncRe
 import type { SyncTimes } from './sync-receiver.js';
 import type { TimeBase } from './time-base.js';
 
-/** Makes observations of what was measured: legs end to end, readings and rates over a measured link. */
+/** Makes observations: legs in end-to-end mode, readings and rates in peer-to-peer mode. */
 export class ObservationBuilder {
   readonly #settings: PortSettings;
   readonly #neighbour: Neighbour;
@@ -23,7 +23,7 @@ export class ObservationBuilder {
     this.#timeBase = timeBase;
   }
 
-  /** None: the link is not measured yet. */
+  /** Returns no observations while the delay of the link is not known. */
   ofSync(sync: SyncTimes, parent: ForeignMaster | undefined): readonly Observation[] {
     const basis = this.#basis(sync.received.by, parent);
     if (!measuresLink(this.#settings.profile)) return [inboundLeg(sync, basis)];
@@ -38,7 +38,7 @@ export class ObservationBuilder {
     return [outboundLeg(delay, this.#basis(delay.sent.by, parent))];
   }
 
-  /** Once for every window of exchanges: windows that overlap say the same thing again, and a stored rate none at all. */
+  /** Returns a rate once for each window of exchanges: overlapping windows are not independent, and a saved rate is no news. */
   #rate(sync: SyncTimes, basis: ObservationBasis): Rate | undefined {
     const { rate } = this.#neighbour.delayRequester;
     if (sync.information === undefined || rate.ratePpb === undefined || !rate.isSettled) return undefined;

@@ -6,14 +6,14 @@ import type { DelayTimes } from './delay-requester.js';
 import type { SyncTimes } from './sync-receiver.js';
 
 export interface ObservationBasis {
-  /** One standard deviation of the local stamp. */
+  /** One sigma of the local stamp. */
   readonly noiseFloorNs: Ns;
   readonly scale: Timescale;
   /** delayAsymmetry of this port's link. */
   readonly asymmetryNs: Ns;
 }
 
-/** t2 − t1, less what transparent clocks have added and what the way here is longer than the mean (IEEE 1588-2019 §11.3). */
+/** Returns t2 − t1, less the corrections of transparent clocks and the asymmetry (IEEE 1588-2019 §11.3). */
 export const inboundLeg = (sync: SyncTimes, basis: ObservationBasis): Leg => ({
   kind: 'leg',
   direction: 'inbound',
@@ -21,7 +21,7 @@ export const inboundLeg = (sync: SyncTimes, basis: ObservationBasis): Leg => ({
   ...observed(sync.received, basis),
 });
 
-/** t4 − t3, likewise. */
+/** Returns t4 − t3, less the corrections, plus the asymmetry. */
 export const outboundLeg = (delay: DelayTimes, basis: ObservationBasis): Leg => ({
   kind: 'leg',
   direction: 'outbound',
@@ -30,19 +30,19 @@ export const outboundLeg = (delay: DelayTimes, basis: ObservationBasis): Leg => 
 });
 
 /**
- * With peer delay every part of the way is measured where it lies, so that a Sync is a comparison: no leg, whose delay the
- * estimator would have to find from legs of the other direction, of which there are none.
+ * Returns the reading of a Sync in peer-to-peer mode. It is not a leg: the link delay is measured and subtracted, and there
+ * are no legs in the other direction from which the estimator could find it.
  */
 export const syncReading = (sync: SyncTimes, link: LinkDelay, basis: ObservationBasis): Reading => ({
   kind: 'reading',
   offsetNs: link.delayNs + basis.asymmetryNs - transitNs(sync.received.time, sync.origin, sync.correction),
   noiseNs: Math.hypot(basis.noiseFloorNs, link.noiseNs),
   ...observed(sync.received, basis),
-  // No averaging gets below what is wrong with the link's delay: it is the same in every Sync.
+  // The error of the link delay is the same in every Sync, so averaging does not reduce it.
   noiseFloorNs: Math.max(basis.noiseFloorNs, link.noiseNs),
 });
 
-/** The grandmaster's rate: the neighbour's against ours, and the grandmaster's against the neighbour's. */
+/** Returns the rate of the grandmaster: neighbour against local clock, times grandmaster against neighbour. */
 export function grandmasterRate(received: Stamp, rates: GrandmasterRates, basis: ObservationBasis): Rate {
   const { neighbourPpb, cumulativePpb, noisePpb } = rates;
   return {
@@ -56,11 +56,11 @@ export function grandmasterRate(received: Stamp, rates: GrandmasterRates, basis:
 export interface GrandmasterRates {
   readonly neighbourPpb: number;
   readonly cumulativePpb: number;
-  /** One standard deviation of the neighbour's. */
+  /** One sigma of `neighbourPpb`. */
   readonly noisePpb: number;
 }
 
-/** A correction that transparent clocks could not write (§13.3.2.9), or nobody could have meant. */
+/** Maximum plausible correctionField, ns. The value "too large to be represented" (§13.3.2.9) is above it. */
 const MOST_NS = 1e12;
 export const isBelievable = (correction: bigint): boolean => Math.abs(toNs(correction)) < MOST_NS;
 

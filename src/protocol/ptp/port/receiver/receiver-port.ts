@@ -7,33 +7,33 @@ import { AnnounceReceiver } from '../announce-receiver.js';
 import { belongsTo, type Envelope } from '../envelope.js';
 import { atPlug } from '../latency.js';
 import { Neighbour } from '../neighbour/neighbour.js';
-import { StatusReporter } from '../port-status.js';
+import { type PortStatus, StatusReporter } from '../port-status.js';
 import { envelopeOf, type ReceiverSettings } from '../settings.js';
 import { Follower } from './follower.js';
 import { IntervalRequester } from './interval-requester.js';
-import { type PortStatus, receiverStatus } from './receiver-status.js';
+import { receiverStatus } from './receiver-status.js';
 import { type ReceiverView, viewOf } from './receiver-view.js';
 import { UnicastClient } from './unicast-client.js';
 
 /**
- * One port that follows: Announces, Syncs and the delay mechanism of the profile in, observations and claims out. Without
- * clocks or sockets: `now` is CLOCK_MONOTONIC_RAW, and what is to be done is returned. After each call `wakeAt` may be
- * another; `wake` is due then, and coming late does no harm.
+ * A timeReceiver port: takes Announces, Syncs and the messages of the profile's delay mechanism, and makes observations and
+ * claims. It has no clock and no sockets: `now` is CLOCK_MONOTONIC_RAW, and each call returns actions. Each call may change
+ * `wakeAt`, the time at which `wake` is to be called; a late call is harmless.
  */
 export class TimeReceiverPort {
   readonly #settings: ReceiverSettings;
   readonly #envelope: Envelope;
   readonly #out = new Outbox();
-  readonly #state = new StatusReporter(this.#out);
+  readonly #status = new StatusReporter(this.#out);
   readonly #announces: AnnounceReceiver;
   readonly #neighbour: Neighbour;
   readonly #follower: Follower;
   readonly #requester: IntervalRequester;
   readonly #unicast: UnicastClient | undefined;
-  /** Undefined: not known yet. */
+  /** Undefined before the first call of `linkUp` or `linkDown`. */
   #linkUp: boolean | undefined;
   #runnerUp: ForeignMaster | undefined;
-  /** Messages of another domain or profile. */
+  /** Number of messages of another domain or profile. */
   #foreign = 0;
 
   constructor(settings: ReceiverSettings) {
@@ -50,15 +50,15 @@ export class TimeReceiverPort {
   }
 
   get state(): PortState {
-    return this.#state.state;
+    return this.#status.state;
   }
 
-  /** Returns true for the address of a timeTransmitter that is qualified. */
+  /** Returns true for the address of a qualified timeTransmitter. */
   isKnown(address: string): boolean {
     return this.#announces.isKnown(address);
   }
 
-  /** When `wake` is due; undefined: never. */
+  /** Time at which `wake` is due. Undefined: never. */
   get wakeAt(): Instant | undefined {
     if (!this.#linkUp) return undefined;
     return earliest(
@@ -72,13 +72,18 @@ export class TimeReceiverPort {
 
   inspect(now: Instant): ReceiverView {
     return viewOf({
-      ...{ verdict: this.#judge(now), settings: this.#settings, envelope: this.#envelope, foreign: this.#foreign },
+      ...{
+        status: this.#currentStatus(now),
+        settings: this.#settings,
+        envelope: this.#envelope,
+        foreign: this.#foreign,
+      },
       ...{ follower: this.#follower, neighbour: this.#neighbour, announces: this.#announces },
       unicastRequests: this.#unicast?.requests ?? 0,
     });
   }
 
-  /** The beginning, and again after `linkDown`. */
+  /** Starts the port, also after `linkDown`. */
   linkUp(now: Instant): readonly PortAction[] {
     if (this.#linkUp) return [];
     this.#linkUp = true;
@@ -90,7 +95,7 @@ export class TimeReceiverPort {
     return this.#settle(now);
   }
 
-  /** The end: grants are given back. */
+  /** Cancels unicast grants at the end. */
   stop(): readonly PortAction[] {
     this.#unicast?.stop();
     return this.#out.drain();
@@ -105,7 +110,7 @@ export class TimeReceiverPort {
     return this.#settle(now);
   }
 
-  /** The clock that stamps was stepped: what was stamped before it says nothing any more. */
+  /** Drops everything that was stamped before a step of the stamping clock. */
   clockStepped(now: Instant): readonly PortAction[] {
     this.#neighbour.delayRequester.clockStepped();
     this.#follower.clockStepped();
@@ -122,7 +127,7 @@ export class TimeReceiverPort {
     return this.#settle(now);
   }
 
-  /** The transmit stamp of a message that was sent. */
+  /** Handles the transmit stamp of a message. */
   sent(token: number, stamp: Stamp, now: Instant): readonly PortAction[] {
     const atWire = atPlug.sent(stamp, this.#settings.latencies);
     this.#envelope.version.stamped();
@@ -131,7 +136,7 @@ export class TimeReceiverPort {
     return this.#settle(now);
   }
 
-  /** No transmit stamp will come: that exchange is dropped and counted, nothing else happens. */
+  /** Drops and counts an exchange whose transmit stamp does not come. */
   stampLost(token: number, now: Instant): readonly PortAction[] {
     this.#envelope.version.stampLost();
     this.#neighbour.stampLost(token);
@@ -201,11 +206,11 @@ export class TimeReceiverPort {
   }
 
   #settle(now: Instant): readonly PortAction[] {
-    this.#state.report(this.#judge(now));
+    this.#status.report(this.#currentStatus(now));
     return this.#out.drain();
   }
 
-  #judge(now: Instant): PortStatus {
+  #currentStatus(now: Instant): PortStatus {
     const { profile } = this.#settings;
     const { parent, syncTimeout, requester } = this.#follower;
     const isMeasured = measuresLink(profile);

@@ -9,18 +9,18 @@ import type { Envelope } from '../envelope.js';
 import type { MinorVersionView } from '../minor-version.js';
 import type { LinkDelay } from '../neighbour/link-delay.js';
 import type { Neighbour } from '../neighbour/neighbour.js';
+import type { PortStatus } from '../port-status.js';
 import type { ReceiverSettings } from '../settings.js';
 import type { Follower } from './follower.js';
-import type { PortStatus } from './receiver-status.js';
 import type { SyncTimes } from './sync-receiver.js';
 import type { TimeBase } from './time-base.js';
 
-/** What a timeReceiver shows of itself, to people and to management. */
+/** The present values of a timeReceiver port, for `timehub show`, metrics and management. */
 export interface ReceiverView extends Pick<PortStatus, 'state' | 'reason'> {
   readonly parent: ForeignMaster | undefined;
-  /** Who sends the Syncs, where nobody announces. */
+  /** Sender of the last Sync, for profiles without Announces. */
   readonly source: PortIdentity | undefined;
-  /** local − timeTransmitter, as PTP has it (offsetFromMaster), of the last messages alone. NaN: not known. */
+  /** offsetFromMaster: local clock − timeTransmitter, from the last messages alone. NaN: not known. */
   readonly offsetFromMasterNs: Ns;
   /** meanPathDelay or meanLinkDelay. NaN: not known. */
   readonly meanDelayNs: Ns;
@@ -31,37 +31,37 @@ export interface ReceiverView extends Pick<PortStatus, 'state' | 'reason'> {
   readonly lastSync: SyncTimes | undefined;
   readonly known: readonly ForeignMaster[];
   readonly version: MinorVersionView;
-  /** Messages that were not used, by reason. */
+  /** Number of received messages that were not used, by reason. */
   readonly unused: Readonly<Record<string, number>>;
-  /** What else has happened so often. */
+  /** Other counters by name. */
   readonly counters: Readonly<Record<string, number>>;
-  /** Delay_Req or Pdelay_Req in a row that have had no answer. */
+  /** Consecutive Delay_Req or Pdelay_Req without an answer. */
   readonly unanswered: number;
-  /** As the other side has them where it says so, log2 of seconds; of Delay_Req or Pdelay_Req. */
+  /** Interval of Delay_Req or Pdelay_Req, log2 of seconds. As the other side states it, if it does. */
   readonly logDelayInterval: number;
   readonly logAnnounceInterval: number;
   readonly logSyncInterval: number;
 }
 
 interface Parts {
-  readonly verdict: PortStatus;
+  readonly status: PortStatus;
   readonly settings: ReceiverSettings;
   readonly envelope: Envelope;
   readonly follower: Follower;
   readonly neighbour: Neighbour;
   readonly announces: AnnounceReceiver;
-  /** Messages of another domain or profile. */
+  /** Number of messages of another domain or profile. */
   readonly foreign: number;
   readonly unicastRequests: number;
 }
 
 export function viewOf(parts: Parts): ReceiverView {
-  const { verdict, settings, envelope, follower, neighbour, announces, foreign, unicastRequests } = parts;
+  const { status, settings, envelope, follower, neighbour, announces, foreign, unicastRequests } = parts;
   const { lastSync, requester, timeBase, parent, source } = follower;
   const isMeasured = measuresLink(settings.profile);
   const link = isMeasured ? neighbour.link : undefined;
   return {
-    ...{ state: verdict.state, reason: verdict.reason, parent, source, link, timeBase, lastSync },
+    ...{ state: status.state, reason: status.reason, parent, source, link, timeBase, lastSync },
     ...offsetOf(follower, isMeasured ? (link?.delayNs ?? Number.NaN) : undefined, settings.latencies.asymmetryNs),
     asCapable: isMeasured ? neighbour.capability : undefined,
     neighbourRatePpb: isMeasured ? neighbour.delayRequester.rate.ratePpb : undefined,
@@ -70,7 +70,7 @@ export function viewOf(parts: Parts): ReceiverView {
     unused: { foreign, ...follower.unused, ...announces.refused },
     counters: {
       ...follower.mismatches,
-      ...{ announceTimeouts: announces.timeouts, syncTimeouts: follower.syncTimeouts, unicastRequests },
+      ...{ announceTimeouts: announces.timeouts, syncTimeouts: follower.syncTimeout.count, unicastRequests },
       stampsLost: requester.stampsLost + neighbour.stampsLost,
     },
     unanswered: isMeasured ? neighbour.delayRequester.lost : requester.unanswered,
@@ -80,7 +80,7 @@ export function viewOf(parts: Parts): ReceiverView {
   };
 }
 
-/** Of the last Sync, and end to end of the last Delay_Req. `linkNs`: where the link is measured instead. */
+/** From the last Sync and the last Delay_Req, or from the link delay `linkNs` in peer-to-peer mode. */
 function offsetOf({ lastSync: sync, lastDelay: delay }: Follower, linkNs: Ns | undefined, asymmetryNs: Ns) {
   const inbound = sync === undefined ? Number.NaN : transitNs(sync.received.time, sync.origin, sync.correction);
   const outbound = delay === undefined ? Number.NaN : transitNs(delay.received, delay.sent.time, delay.correction);

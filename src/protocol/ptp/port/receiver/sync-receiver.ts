@@ -4,15 +4,15 @@ import type { FollowUp, Sync } from '../../message.js';
 import { addIntervals, type TimeInterval } from '../../time.js';
 import { findTlv, type TlvOf } from '../../tlv/index.js';
 
-/** What one Sync, with its Follow_Up where it has one, says. */
+/** The times of one Sync, with its Follow_Up in two steps. */
 export interface SyncTimes {
   readonly source: PortIdentity;
   readonly sequenceId: number;
-  /** t1, of the sender. */
+  /** t1, of the timeTransmitter. */
   readonly origin: Instant;
-  /** Of both messages: to be added to t1. */
+  /** Sum of both messages' correctionFields. To be added to t1. */
   readonly correction: TimeInterval;
-  /** t2, ours. */
+  /** t2, of the local clock. */
   readonly received: Stamp;
   readonly logInterval: number;
   readonly information: TlvOf<'follow-up-information'> | undefined;
@@ -23,18 +23,19 @@ interface Waiting<M> {
   readonly at: Instant;
 }
 
-/** Halves that wait for their other half at one time: more than reordering needs, too few for a flood. */
+/** Maximum number of Syncs, and of Follow_Ups, that wait for the other message: more than reordering needs. */
 const CAPACITY = 4;
-const REMEMBERED = 8;
-/** A half that waits longer has lost the other. Sequence numbers come round after 65536 / 128 s at the soonest. */
+/** Completed Syncs whose copies are recognised. */
+const COMPLETED = 8;
+/** Maximum wait for the other message, ns. sequenceIds repeat after 65536 / 128 s at the earliest. */
 const PATIENCE_NS = 10_000_000_000n;
 
-/** Puts Sync and Follow_Up together in whatever order they come (IEEE 1588-2019 §9.5.4; figure 41). */
+/** Pairs each Sync with its Follow_Up, in any order (IEEE 1588-2019 §9.5.4, figure 41). */
 export class SyncReceiver {
   #syncs: readonly (Waiting<Sync> & { readonly stamp: Stamp })[] = [];
   #followUps: readonly Waiting<FollowUp>[] = [];
   #done: readonly SyncKey[] = [];
-  /** Those that were given up without their Follow_Up, and the other way round. */
+  /** Number of Syncs that were dropped without a Follow_Up, and of Follow_Ups without a Sync. */
   syncMismatches = 0;
   followUpMismatches = 0;
 
@@ -43,7 +44,7 @@ export class SyncReceiver {
     if (!sync.header.flags.twoStep) return this.#complete(sync, stamp, undefined);
     const other = this.#followUps.find(({ message }) => belong(message, sync));
     if (other !== undefined) return this.#complete(sync, stamp, other.message);
-    // A copy (PRP, a loop) comes later than the original and would measure the detour.
+    // A copy (PRP, a loop) has taken a longer path than the original.
     if (this.#syncs.some(({ message }) => belong(message, sync))) return undefined;
     const waiting = [...this.#syncs, { message: sync, stamp, at: now }];
     this.#syncs = limited(waiting, now);
@@ -67,7 +68,7 @@ export class SyncReceiver {
     return limited(this.#syncs, now).length > 1;
   }
 
-  /** Another timeTransmitter, or another time of our own. */
+  /** Drops waiting messages: the timeTransmitter or the local time is another one. */
   clear(): void {
     this.#syncs = [];
     this.#followUps = [];
@@ -77,7 +78,7 @@ export class SyncReceiver {
     const { source, sequenceId, correction, logInterval } = sync.header;
     this.#syncs = this.#syncs.filter(({ message }) => !belong(message, sync));
     this.#followUps = this.#followUps.filter(({ message }) => !belong(message, sync));
-    this.#done = [...this.#done, { source, sequenceId }].slice(-REMEMBERED);
+    this.#done = [...this.#done, { source, sequenceId }].slice(-COMPLETED);
     return {
       ...{ source, sequenceId, logInterval, received: stamp },
       origin: followUp?.preciseOrigin ?? sync.origin,
@@ -99,6 +100,6 @@ interface SyncKey {
 const limited = <W extends Waiting<unknown>>(waiting: readonly W[], now: Instant): readonly W[] =>
   waiting.filter(({ at }) => now - at <= PATIENCE_NS).slice(-CAPACITY);
 
-/** Domain and profile are the port's business. */
+/** Returns true for a Sync and a Follow_Up of one pair. The port has checked domain and profile. */
 const belong = (a: Sync | FollowUp, b: Sync | FollowUp): boolean =>
   a.header.sequenceId === b.header.sequenceId && samePort(a.header.source, b.header.source);

@@ -2,22 +2,24 @@ import type { Instant, Ns } from '../../../../api/time.js';
 import { intervalNs, NO_INTERVAL } from '../../interval.js';
 import { isDue } from '../action.js';
 
-/** What a Sync may say of its interval, log2 of seconds. */
+/** Limits of the interval that a Sync may state, log2 of seconds. */
 const FASTEST = -7;
 const SLOWEST = 4;
 
-/** Notices when Syncs stop: syncReceiptTimeout of 802.1AS-2020 §10.7.3.1. */
+/** Detects that Syncs have stopped (syncReceiptTimeout, 802.1AS-2020 §10.7.3.1). */
 export class SyncTimeout {
   readonly #intervals: number;
   readonly #leastNs: Ns;
   #logInterval: number;
   #lastAt: Instant | undefined;
-  /** An interval that has been asked for and may not be in force yet. */
+  /** A requested interval, which the timeTransmitter may not use yet. */
   #asked: { readonly logInterval: number; readonly until: Instant } | undefined;
-  /** Set while Syncs are expected. */
+  /** End of the timeout. Undefined while no Syncs are expected. */
   dueAt: Instant | undefined;
+  /** Number of timeouts. */
+  count = 0;
 
-  /** `leastNs`: no shorter silence counts. */
+  /** `leastNs`: minimum timeout. */
   constructor(logInterval: number, intervals: number, leastNs: Ns = 0) {
     this.#leastNs = leastNs;
     this.#logInterval = logInterval;
@@ -43,7 +45,7 @@ export class SyncTimeout {
     return this.#lastAt;
   }
 
-  /** Syncs are expected from now on. */
+  /** Expects Syncs from now on. */
   start(now: Instant): void {
     this.#lastAt = undefined;
     this.#restart(now);
@@ -59,7 +61,7 @@ export class SyncTimeout {
     this.#restart(now);
   }
 
-  /** We have asked for this interval: Syncs may take as long from now on, and those under way say otherwise still. */
+  /** Allows for a requested interval, log2 of seconds, until Syncs can have changed to it. */
   expect(logInterval: number, now: Instant): void {
     this.#asked = { logInterval, until: now + BigInt(Math.round(this.#intervals * intervalNs(logInterval))) };
     if (this.dueAt !== undefined) this.#restart(now);

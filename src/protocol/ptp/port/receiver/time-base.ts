@@ -5,7 +5,7 @@ import type { SyncTimes } from './sync-receiver.js';
 
 type Information = NonNullable<SyncTimes['information']>;
 
-/** What the Follow_Up information TLV tells beside the time (802.1AS-2020 §11.4.4.3). */
+/** Rate and time jumps of the grandmaster, from the Follow_Up information TLV (802.1AS-2020 §11.4.4.3). */
 export class TimeBase {
   #source: ClockIdentity | undefined;
   #last: Information | undefined;
@@ -16,17 +16,17 @@ export class TimeBase {
     return this.#last;
   }
 
-  /** The grandmaster's rate − the neighbour's. */
+  /** Rate of the grandmaster − rate of the neighbour. */
   get cumulativePpb(): number {
     return this.#last === undefined ? 0 : rateOffsetPpb(this.#last.cumulativeScaledRateOffset);
   }
 
-  /** The last one: one sentence, and by how much the time went forward if the grandmaster says so. */
+  /** The last jump of the grandmaster's time. `jumpNs`: positive if forwards, undefined if not stated. */
   get discontinuity() {
     return { type: 'discontinuity', reason: this.#reason, jumpNs: this.#jumpNs } as const;
   }
 
-  /** True: the grandmaster says that its time has jumped. */
+  /** Returns true if the grandmaster reports a jump of its time. */
   take({ information, source }: SyncTimes): boolean {
     if (information === undefined) return false;
     const before = this.#source === source.clock ? this.#last : undefined;
@@ -37,7 +37,7 @@ export class TimeBase {
     this.#jumpNs = phaseNs === 0 ? undefined : phaseNs;
     const phase = formatDuration(phaseNs);
     const rate = rateOffsetPpb(information.scaledLastGmFreqChange).toFixed(1);
-    this.#reason = `The grandmaster has changed its time base: by ${phase} and ${rate} ppb.`;
+    this.#reason = `The grandmaster has changed its time base by ${phase} and ${rate} ppb.`;
     return true;
   }
 

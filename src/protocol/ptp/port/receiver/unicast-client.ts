@@ -8,18 +8,19 @@ import { type Envelope, flagsFor, headerOf, randomSequence, type Sequence } from
 import { ANNOUNCE_TYPE, DELAY_RESP_TYPE, SYNC_TYPE } from '../transmitter/grant-table.js';
 
 export interface UnicastClientSettings {
-  /** Of the one timeTransmitter that is asked. */
+  /** Address of the timeTransmitter. */
   readonly address: string;
+  /** Requested duration of grants, s. */
   readonly durationS: number;
 }
 
 const TYPES = [ANNOUNCE_TYPE, SYNC_TYPE, DELAY_RESP_TYPE] as const;
 
-/** Without an answer, or refused: again after this, twice as long each time up to the last. */
+/** Pause after a request without an answer, or a refusal. It doubles up to the longest. */
 const RETRY_NS = 1_000_000_000n;
 const LONGEST_RETRY_NS = 32_000_000_000n;
 
-/** Unicast negotiation, asking side (IEEE 1588-2019 §16.1): asks for all three types at once and renews at half time. */
+/** Requester of unicast negotiation (IEEE 1588-2019 §16.1): requests all three types at once and renews at half time. */
 export class UnicastClient {
   readonly #envelope: Envelope;
   readonly #settings: UnicastClientSettings;
@@ -32,7 +33,7 @@ export class UnicastClient {
   #retryNs = RETRY_NS;
   dueAt: Instant | undefined;
   refused = 0;
-  /** Times that it asked. */
+  /** Number of requests sent. */
   requests = 0;
 
   constructor(
@@ -54,7 +55,7 @@ export class UnicastClient {
     this.dueAt = now;
   }
 
-  /** Gives back what was granted. */
+  /** Cancels all grants. */
   stop(): void {
     if (this.dueAt !== undefined) {
       this.#send(
@@ -96,7 +97,7 @@ export class UnicastClient {
     }
   }
 
-  /** A clause; empty while Delay_Resp are not refused. */
+  /** A clause. Empty unless the timeTransmitter refuses Delay_Resp. */
   get delayFault(): string {
     return this.#refusesDelay ? `${this.#settings.address} refuses to send unicast Delay_Resp` : '';
   }

@@ -6,9 +6,9 @@ import { type Envelope, flagsFor, headerOf } from '../envelope.js';
 import type { PtpTimeOf } from './grandmaster-data.js';
 
 /**
- * Answers one Delay_Req (IEEE 1588-2019 §9.5.12, §11.3.2); keeps nothing of it. A request to one address is answered to one
- * (hybrid). The request's correction goes back with it: what transparent clocks have added on its way. False: there is no
- * time to give.
+ * Answers one Delay_Req (IEEE 1588-2019 §9.5.12, §11.3.2) without keeping state. A unicast request gets a unicast answer
+ * (hybrid mode). The answer carries the request's correctionField: the residence times of transparent clocks. Returns false
+ * if there is no time to send.
  */
 export function answerDelayReq(request: DelayReq, received: Stamp, from: string, by: DelayResponder): boolean {
   const receive = by.ptpTimeOf(received);

@@ -11,30 +11,30 @@ import type { Destination } from '../action.js';
 import { type Envelope, flagsFor, headerOf } from '../envelope.js';
 import { type PowerProfileData, powerTlvOf } from '../power-profile.js';
 
-/** What a timeTransmitter announces: of itself, or as a boundary clock of its grandmaster. */
+/** The data that a timeTransmitter announces: its own, or as a boundary clock those of its grandmaster. */
 export interface GrandmasterData {
   readonly priority1: number;
   readonly quality: ClockQuality;
   readonly priority2: number;
   readonly timeSource: number;
   readonly flags: TimeFlags;
-  /** TAI − UTC, seconds; means nothing without the flag. */
+  /** TAI − UTC, s; valid if the flag currentUtcOffsetValid is set. */
   readonly currentUtcOffset: number;
   readonly grandmaster: ClockIdentity;
-  /** 0: the grandmaster is this clock. */
+  /** 0: this clock is the grandmaster. */
   readonly stepsRemoved: number;
-  /** The clocks that the time has come through before this one (§16.2). */
+  /** The clocks before this one on the path of the time (§16.2). */
   readonly path?: readonly ClockIdentity[];
-  /** Of the profile, or propagated. */
+  /** Further TLVs. */
   readonly tlvs?: readonly Tlv[];
   readonly timeBase?: TimeBaseData;
-  /** What the power profile announces beside it. */
+  /** Data of the power profile. */
   readonly power?: PowerProfileData;
 }
 
-/** 802.1AS-2020 §11.4.4.3. */
+/** Content of the Follow_Up information TLV (802.1AS-2020 §11.4.4.3). */
 export interface TimeBaseData {
-  /** The grandmaster's rate − that of the clock that stamps Pdelay messages, ppb. */
+  /** Rate of the grandmaster − rate of the clock that stamps Pdelay messages, ppb. */
   readonly cumulativePpb: number;
   readonly indicator: number;
   /** 2^-16 ns. */
@@ -42,10 +42,10 @@ export interface TimeBaseData {
   readonly lastFrequencyChangePpb: number;
 }
 
-/** The time to send for a stamp of the local clock, on the PTP timescale. Undefined: there is none to give. */
+/** Converts a stamp of the local clock to the PTP time to send. Returns undefined if there is no time to send. */
 export type PtpTimeOf = (stamp: Stamp) => Instant | undefined;
 
-/** As the other clocks of the segment compare it. */
+/** Returns the data set that the other clocks of the segment compare. */
 export const candidateOfData = (data: GrandmasterData, identity: PortIdentity): AnnounceDataSet => ({
   priority1: data.priority1,
   quality: data.quality,

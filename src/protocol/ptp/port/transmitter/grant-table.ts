@@ -8,14 +8,15 @@ import { type AddressRank, GrantedAddress, RANKS, type UnicastGrant } from './gr
 
 export interface GrantLimits {
   readonly grants: number;
-  /** All ports at one address together. */
+  /** Grants for all ports at one address together. */
   readonly perAddress: number;
-  /** The shortest interval, log2 of seconds. */
+  /** Shortest interval, log2 of seconds. */
   readonly fastest: number;
+  /** Longest duration, s. */
   readonly longestS: number;
-  /** Packets a second that are sent by grants, Follow_Ups among them; half of it is for settled clients alone. */
+  /** Packets per second for all grants, Follow_Ups included. Half of it is reserved for clients that renew in time. */
   readonly packetsPerS: number;
-  /** Returns true for an address that is known not to be forged. Default: none is. */
+  /** Returns true for an address that cannot be forged. Default: none. */
   readonly isTrusted?: (address: string) => boolean;
 }
 
@@ -27,29 +28,28 @@ export const SYNC_TYPE = 0x0;
 export const DELAY_RESP_TYPE = 0x9;
 export const ANNOUNCE_TYPE = 0xb;
 const GRANTABLE: readonly number[] = [SYNC_TYPE, DELAY_RESP_TYPE, ANNOUNCE_TYPE];
-/** Slower makes no sense, and is no number for a timer. */
+/** Longest interval, log2 of seconds: longer ones make no sense, and may overflow a timer. */
 const SLOWEST = 10;
 
 const NS_PER_S = 1_000_000_000n;
-/** A grant of an address that has been heard more than once is kept so long at least, whatever was said. */
+/** Minimum time for which a grant of an address that was heard more than once is kept, ns. */
 const KEPT_NS = 10n * NS_PER_S;
-/** An ICMP error may be forged: it does not end the grants of a settled client that was heard since this long, ns. */
+/** An ICMP error, which may be forged, does not end grants of a renewed client that was heard within this time, ns. */
 const PRESENT_NS = 10n * NS_PER_S;
 
 type Request = Pick<TlvOf<'request-unicast'>, 'messageType' | 'logInterval' | 'durationS'>;
 
 /**
- * The grants in force. Those of one interval stand in a row in the order they are due in, so that neither the number of
- * clients nor their changes make a wake-up dearer than what it sends. A grant whose address may not be sent anything now
- * stands in no row.
+ * The grants of a port. Those of one interval form a queue in the order in which they are due, so that the cost of a wake-up
+ * depends only on what it sends. A grant whose address has no credit is in no queue.
  */
 export class GrantTable {
   readonly #limits: GrantLimits;
-  readonly #accounts = new Map<string, GrantedAddress>();
+  readonly #addresses = new Map<string, GrantedAddress>();
   readonly #ranks: Readonly<Record<AddressRank, Set<GrantedAddress>>> = {
-    ...{ once: new Set(), paying: new Set(), settled: new Set() },
+    ...{ 'heard-once': new Set(), 'heard-again': new Set(), renewed: new Set() },
   };
-  readonly #rows = new Map<number, Set<UnicastGrant>>();
+  readonly #queues = new Map<number, Set<UnicastGrant>>();
   readonly #budget: TokenBucket;
   #size = 0;
   #sweptAt: Instant | undefined;
@@ -65,79 +65,79 @@ export class GrantTable {
 
   get dueAt(): Instant | undefined {
     let due: Instant | undefined;
-    for (const row of this.#rows.values()) due = earliest(due, first(row)?.nextAt);
+    for (const queue of this.#queues.values()) due = earliest(due, first(queue)?.nextAt);
     return due;
   }
 
   knows(address: string): boolean {
-    return this.#accounts.has(address);
+    return this.#addresses.has(address);
   }
 
-  /** A message came from the address and is answered by one packet. */
+  /** Credits an address for a message that is answered by one packet. */
   heard(address: string, by: 'delay-req' | 'request', now: Instant): void {
-    const account = this.#accounts.get(address);
-    if (account === undefined) return;
-    const was = account.rank;
-    account.heard(by, now);
-    this.#rank(account, was);
-    for (const grant of account.grants.values()) {
-      if (was === 'once') grant.expiresAt = later(grant.expiresAt, now + KEPT_NS);
+    const holder = this.#addresses.get(address);
+    if (holder === undefined) return;
+    const was = holder.rank;
+    holder.heard(by, now);
+    this.#rank(holder, was);
+    for (const grant of holder.grants.values()) {
+      if (was === 'heard-once') grant.expiresAt = later(grant.expiresAt, now + KEPT_NS);
       this.#resume(grant, now);
     }
   }
 
-  /** Grants or renews; the seconds granted, 0: refused. */
+  /** Grants or renews. Returns the granted seconds, 0 if refused. */
   request(address: string, client: PortIdentity, request: Request, now: Instant): number {
     const { messageType, logInterval, durationS } = request;
     const { fastest, longestS, isTrusted } = this.#limits;
     if (!GRANTABLE.includes(messageType) || logInterval < fastest || logInterval > SLOWEST || durationS === 0) return 0;
     this.#sweep(now);
-    const account =
-      this.#accounts.get(address) ?? new GrantedAddress(address, isTrusted?.(address) === true, longestS, now);
+    const holder =
+      this.#addresses.get(address) ?? new GrantedAddress(address, isTrusted?.(address) === true, longestS, now);
     const key = keyOf(client, messageType);
-    const before = account.grants.get(key);
-    if (before === undefined && !this.#hasRoomFor(account)) return 0;
-    const granted = Math.min(durationS, account.durationS);
-    const expiresAt = now + later(BigInt(granted) * NS_PER_S, account.rank === 'once' ? 0n : KEPT_NS);
+    const before = holder.grants.get(key);
+    if (before === undefined && !this.#hasRoomFor(holder)) return 0;
+    const granted = Math.min(durationS, holder.durationS);
+    const expiresAt = now + later(BigInt(granted) * NS_PER_S, holder.rank === 'heard-once' ? 0n : KEPT_NS);
     if (before?.logInterval === logInterval) {
       before.expiresAt = expiresAt;
       return granted;
     }
-    if (before !== undefined) this.#remove(account, key, before);
+    if (before !== undefined) this.#remove(holder, key, before);
     const sequenceId = before?.sequenceId ?? 0;
-    this.#add(account, key, { address, client, messageType, logInterval, expiresAt, nextAt: now, sequenceId });
+    this.#add(holder, key, { address, client, messageType, logInterval, expiresAt, nextAt: now, sequenceId });
     return granted;
   }
 
   cancel(address: string, client: PortIdentity, messageType: number): void {
-    const account = this.#accounts.get(address);
+    const holder = this.#addresses.get(address);
     const key = keyOf(client, messageType);
-    const grant = account?.grants.get(key);
-    if (account !== undefined && grant !== undefined) this.#remove(account, key, grant);
+    const grant = holder?.grants.get(key);
+    if (holder !== undefined && grant !== undefined) this.#remove(holder, key, grant);
   }
 
-  /** The network says that nothing listens there. */
+  /** Ends the grants of an address at which nothing listens, as the network reports. */
   unreachable(address: string, now: Instant): void {
-    const account = this.#accounts.get(address);
-    if (account === undefined || (account.rank === 'settled' && now - account.heardAt < PRESENT_NS)) return;
-    this.#forget(account);
+    const holder = this.#addresses.get(address);
+    if (holder === undefined || (holder.rank === 'renewed' && now - holder.heardAt < PRESENT_NS)) return;
+    this.#forget(holder);
   }
 
-  /** `atMost` of the grants that are due and may be sent, each moved on by its interval; those that have run out are gone. */
+  /** Returns at most `atMost` due grants whose message may be sent, and schedules them again. Removes expired ones. */
   take(now: Instant, atMost = Number.POSITIVE_INFINITY): readonly UnicastGrant[] {
     const due: UnicastGrant[] = [];
-    for (const row of this.#rows.values()) {
-      for (let grant = first(row); grant !== undefined && isDue(grant.nextAt, now); grant = first(row)) {
+    for (const queue of this.#queues.values()) {
+      for (let grant = first(queue); grant !== undefined && isDue(grant.nextAt, now); grant = first(queue)) {
         if (due.length >= atMost) return due;
-        row.delete(grant);
-        const account = this.#accounts.get(grant.address)!;
+        queue.delete(grant);
+        const holder = this.#addresses.get(grant.address)!;
         const isSync = grant.messageType === SYNC_TYPE;
-        if (grant.expiresAt <= now) this.#remove(account, keyOf(grant.client, grant.messageType), grant);
-        else if (account.spend(isSync)) {
+        if (grant.expiresAt <= now) this.#remove(holder, keyOf(grant.client, grant.messageType), grant);
+        else if (holder.spend(isSync)) {
           const next = grant.nextAt + stepOf(grant);
           grant.nextAt = next > now ? next : now + stepOf(grant);
-          row.add(grant);
-          if (this.#budget.take(isSync ? 2 : 1, now, account.rank === 'settled' ? 0 : 0.5)) due.push(grant);
+          queue.add(grant);
+          if (this.#budget.take(isSync ? 2 : 1, now, holder.rank === 'renewed' ? 0 : 0.5)) due.push(grant);
         }
       }
     }
@@ -145,78 +145,78 @@ export class GrantTable {
   }
 
   clear(): void {
-    this.#accounts.clear();
+    this.#addresses.clear();
     for (const rank of RANKS) this.#ranks[rank].clear();
-    this.#rows.clear();
+    this.#queues.clear();
     this.#size = 0;
   }
 
-  /** A full table gives up addresses of a lower rank, those first that have been in it the longest. */
+  /** Returns true if there is room for a grant. A full table removes addresses of lower ranks, the oldest first. */
   #hasRoomFor({ grants: { size }, rank }: GrantedAddress): boolean {
     const { grants, perAddress } = this.#limits;
     if (size >= perAddress) return false;
     for (const lower of RANKS.slice(0, RANKS.indexOf(rank))) {
-      for (const account of this.#ranks[lower]) {
+      for (const holder of this.#ranks[lower]) {
         if (this.#size < grants) return true;
-        this.#forget(account);
+        this.#forget(holder);
       }
     }
     return this.#size < grants;
   }
 
-  #rank(account: GrantedAddress, was: AddressRank): void {
-    if (account.rank === was) return;
-    this.#ranks[was].delete(account);
-    this.#ranks[account.rank].add(account);
+  #rank(holder: GrantedAddress, was: AddressRank): void {
+    if (holder.rank === was) return;
+    this.#ranks[was].delete(holder);
+    this.#ranks[holder.rank].add(holder);
   }
 
-  #add(account: GrantedAddress, key: string, grant: UnicastGrant): void {
-    this.#accounts.set(account.address, account);
-    this.#ranks[account.rank].add(account);
-    account.grants.set(key, grant);
+  #add(holder: GrantedAddress, key: string, grant: UnicastGrant): void {
+    this.#addresses.set(holder.address, holder);
+    this.#ranks[holder.rank].add(holder);
+    holder.grants.set(key, grant);
     this.#size++;
-    if (account.rank !== 'once') this.#row(grant).add(grant);
+    if (holder.rank !== 'heard-once') this.#queueOf(grant).add(grant);
   }
 
-  #remove(account: GrantedAddress, key: string, grant: UnicastGrant): void {
-    this.#rows.get(grant.logInterval)?.delete(grant);
-    if (account.grants.delete(key)) this.#size--;
-    if (account.grants.size > 0) return;
-    this.#accounts.delete(account.address);
-    this.#ranks[account.rank].delete(account);
+  #remove(holder: GrantedAddress, key: string, grant: UnicastGrant): void {
+    this.#queues.get(grant.logInterval)?.delete(grant);
+    if (holder.grants.delete(key)) this.#size--;
+    if (holder.grants.size > 0) return;
+    this.#addresses.delete(holder.address);
+    this.#ranks[holder.rank].delete(holder);
   }
 
-  #forget(account: GrantedAddress): void {
-    for (const [key, grant] of account.grants) this.#remove(account, key, grant);
+  #forget(holder: GrantedAddress): void {
+    for (const [key, grant] of holder.grants) this.#remove(holder, key, grant);
   }
 
-  /** Back into its row, one interval from now: behind the others. */
+  /** Puts a grant back into its queue, due in one interval: behind the others. */
   #resume(grant: UnicastGrant, now: Instant): void {
-    const row = this.#row(grant);
-    if (row.has(grant)) return;
+    const queue = this.#queueOf(grant);
+    if (queue.has(grant)) return;
     grant.nextAt = now + stepOf(grant);
-    row.add(grant);
+    queue.add(grant);
   }
 
-  /** The grants whose messages go out at the interval of this one; answers follow no interval. */
-  #row({ messageType, logInterval }: UnicastGrant): Set<UnicastGrant> {
+  /** Returns the queue of the grant's interval. Delay_Resp are answers and have none. */
+  #queueOf({ messageType, logInterval }: UnicastGrant): Set<UnicastGrant> {
     if (messageType === DELAY_RESP_TYPE) return new Set();
-    const row = this.#rows.get(logInterval) ?? new Set();
-    this.#rows.set(logInterval, row);
-    return row;
+    const queue = this.#queues.get(logInterval) ?? new Set();
+    this.#queues.set(logInterval, queue);
+    return queue;
   }
 
-  /** Those that no timer ends: once a second at most, however many ask. */
+  /** Removes expired grants that are in no queue, at most once a second. */
   #sweep(now: Instant): void {
     if (this.#sweptAt !== undefined && now - this.#sweptAt < NS_PER_S) return;
     this.#sweptAt = now;
-    for (const account of this.#accounts.values()) {
-      for (const [key, grant] of account.grants) if (grant.expiresAt <= now) this.#remove(account, key, grant);
+    for (const holder of this.#addresses.values()) {
+      for (const [key, grant] of holder.grants) if (grant.expiresAt <= now) this.#remove(holder, key, grant);
     }
   }
 }
 
-const first = (row: ReadonlySet<UnicastGrant>): UnicastGrant | undefined => row.values().next().value;
+const first = (queue: ReadonlySet<UnicastGrant>): UnicastGrant | undefined => queue.values().next().value;
 const stepOf = ({ logInterval }: UnicastGrant): bigint => BigInt(Math.round(intervalNs(logInterval)));
 const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);
 

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../../api/time.js';
 import type { PortIdentity } from '../../identity.js';
 
-/** Messages of one type that are granted to one port at one address (IEEE 1588-2019 §16.1). */
+/** A grant: messages of one type for one port at one address (IEEE 1588-2019 §16.1). */
 export interface UnicastGrant {
   readonly address: string;
   readonly client: PortIdentity;
@@ -14,49 +14,50 @@ export interface UnicastGrant {
 }
 
 /**
- * Packets that an address may be sent for each that comes from it. PTP has no cookie by which a client could show that it
- * receives what it asks for, so that an address that may be forged is sent no more than this, the answer among them. A client
- * needs three for each Delay_Req where Syncs come as often (Delay_Resp, Sync, Follow_Up), and some for Announces.
+ * Maximum number of packets to an address for each packet from it, the answer included. PTP has no cookie by which a client
+ * could prove that it receives its grants, so this limits what a forged address is sent. A client needs three for each
+ * Delay_Req if Syncs come as often (Delay_Resp, Sync, Follow_Up), and some for Announces.
  */
 export const PACKETS_PER_PACKET = 7;
-/** Packets that an address may have saved up: a second's worth at 128 Syncs a second and some. */
+/** Maximum credit of an address, packets: more than a second at 128 Syncs a second. */
 const MOST_CREDIT = 512;
-/** Announces come first: Syncs are sent while more than this is left. */
+/** Credit below which Syncs are not sent, so that Announces have precedence, packets. */
 const KEPT_FOR_ANNOUNCES = 2;
 
-/** Durations of grants, s: the first; from the second request on; each renewal in time doubles it, while the account lasts. */
+/** Duration of the first grant, s. */
 const FIRST_S = 2;
+/** Duration from the second request on, s. Each renewal in time doubles it, unless the credit was used up. */
 const SHORT_S = 10;
-/** A request that comes sooner, as a share of the last grant, is no renewal in time. */
+/** Earliest renewal in time, share of the last duration. */
 const EARLIEST_RENEWAL = 0.4;
 
-/** `once`: one message has come from the address. `paying`: more have. `settled`: it has renewed a grant in time, too. */
-export const RANKS = ['once', 'paying', 'settled'] as const;
+/** `heard-once`: one message came from the address. `heard-again`: more came. `renewed`: it also renewed a grant in time. */
+export const RANKS = ['heard-once', 'heard-again', 'renewed'] as const;
 export type AddressRank = (typeof RANKS)[number];
 
-/** An address that has asked for unicast messages: what it may be sent, and for how long at a time. */
+/** An address with unicast grants: its credit in packets, and the duration of its grants. */
 export class GrantedAddress {
   readonly address: string;
   readonly grants = new Map<string, UnicastGrant>();
   readonly #isTrusted: boolean;
   readonly #longestS: number;
   #credit = 0;
-  #rank: AddressRank = 'once';
+  #rank: AddressRank = 'heard-once';
   #durationS = FIRST_S;
   #answeredAt: Instant;
   #heardAt: Instant;
-  #ranDry = false;
-  /** Delay_Req have come since the last renewal: they pay, so that requests need not. */
-  #asksDelay = false;
+  #wasCreditUsedUp = false;
+  /** Delay_Req have come since the last renewal: they earn the credit, so renewals may be rarer. */
+  #sendsDelayReq = false;
 
-  /** `isTrusted`: the address is known not to be forged. `longestS`: of a grant. */
+  /** `isTrusted`: the address cannot be forged. `longestS`: maximum duration of a grant, s. */
   constructor(address: string, isTrusted: boolean, longestS: number, now: Instant) {
     this.address = address;
     this.#isTrusted = isTrusted;
     this.#longestS = longestS;
     this.#answeredAt = this.#heardAt = now;
     if (!isTrusted) return;
-    this.#rank = 'settled';
+    this.#rank = 'renewed';
     this.#durationS = longestS;
   }
 
@@ -64,7 +65,7 @@ export class GrantedAddress {
     return this.#rank;
   }
 
-  /** The longest grant that the address is given now, s. */
+  /** Present maximum duration of a grant, s. */
   get durationS(): number {
     return this.#durationS;
   }
@@ -74,34 +75,34 @@ export class GrantedAddress {
     return this.#heardAt;
   }
 
-  /** A Delay_Req or a request for grants came and is answered by one packet. */
+  /** Adds credit for a Delay_Req or a request for grants, which is answered by one packet. */
   heard(by: 'delay-req' | 'request', now: Instant): void {
     this.#heardAt = now;
-    if (by === 'delay-req') this.#asksDelay = true;
-    else this.#renewed(now);
-    if (this.#rank === 'once') this.#rank = 'paying';
+    if (by === 'delay-req') this.#sendsDelayReq = true;
+    else this.#renew(now);
+    if (this.#rank === 'heard-once') this.#rank = 'heard-again';
     this.#credit = Math.min(MOST_CREDIT, this.#credit + PACKETS_PER_PACKET - 1);
   }
 
-  /** Pays for one message of the clock's and returns true, or the account is too low for it. */
+  /** Takes the credit for one Sync with its Follow_Up, or one Announce. Returns false if the credit is too low. */
   spend(isSync: boolean): boolean {
     if (this.#isTrusted) return true;
     const cost = isSync ? 2 : 1;
     if (this.#credit < cost + (isSync ? KEPT_FOR_ANNOUNCES : 0)) {
-      this.#ranDry = true;
+      this.#wasCreditUsedUp = true;
       return false;
     }
     this.#credit -= cost;
     return true;
   }
 
-  /** A request for grants came, not the first one. Unless it comes early it is a renewal in time. */
-  #renewed(now: Instant): void {
+  /** Handles a request for grants after the first one. It is a renewal in time unless it comes early. */
+  #renew(now: Instant): void {
     if (this.#isTrusted || Number(now - this.#answeredAt) < this.#durationS * EARLIEST_RENEWAL * 1e9) return;
     this.#answeredAt = now;
-    if (this.#durationS >= SHORT_S) this.#rank = 'settled';
-    const isLonger = this.#durationS >= SHORT_S && this.#asksDelay && !this.#ranDry;
+    if (this.#durationS >= SHORT_S) this.#rank = 'renewed';
+    const isLonger = this.#durationS >= SHORT_S && this.#sendsDelayReq && !this.#wasCreditUsedUp;
     this.#durationS = isLonger ? Math.min(this.#longestS, this.#durationS * 2) : SHORT_S;
-    this.#asksDelay = this.#ranDry = false;
+    this.#sendsDelayReq = this.#wasCreditUsedUp = false;
   }
 }

@@ -31,7 +31,7 @@ describe('the qualification of a port that passes time on (M3)', () => {
     wire.run(0.2);
     expect(port.state).to.equal('pre-master');
     expect(port.inspect().reason).to.match(
-      /^Waits in case somebody better is heard\. Passes on the time of 001122\.fffe\.000009/,
+      /^Waits for the Announces of better clocks\. Passes on the time of 001122\.fffe\.000009/,
     );
     wire.run(5.8);
     expect(port.state).to.equal('pre-master');
@@ -62,7 +62,7 @@ describe('the qualification of a port that passes time on (M3)', () => {
     for (const message of [first!, second!, second!]) wire.do(node, port.receive({ message, from: 'c' }, wire.now));
     expect(port.state).to.equal('passive');
     expect(node.last('state')?.reason).to.equal(
-      'Yields to 001122.fffe.000003-1: it already brings the time of 001122.fffe.000009 here.',
+      'Yields to 001122.fffe.000003-1: it already passes on the time of 001122.fffe.000009.',
     );
   });
 });

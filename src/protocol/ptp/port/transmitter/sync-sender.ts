@@ -11,20 +11,20 @@ interface Pending {
   readonly logInterval: number;
 }
 
-/** Syncs whose transmit stamp is awaited; those whose stamp does not come are given up long before. */
+/** Maximum number of Syncs that wait for their transmit stamp. The stamp timeout removes them long before. */
 const CAPACITY = 4096;
 
-/** So many stamps are sure to find room until they are read: a socket keeps 256 numbers, and is read after it is written. */
+/** Syncs that may be sent before their stamps are read: a socket keeps 256 numbers, and is read after it is written. */
 const SURE = 192;
 
-/** Sync and, when its stamp has come, Follow_Up (IEEE 1588-2019 §9.5.9, §9.5.10). */
+/** Sends Syncs, and each Follow_Up after the Sync's transmit stamp (IEEE 1588-2019 §9.5.9, §9.5.10). */
 export class SyncSender {
   readonly #envelope: Envelope;
   readonly #ptpTimeOf: PtpTimeOf;
   readonly #out: Outbox;
   readonly #pending = new Map<number, Pending>();
   stampsLost = 0;
-  /** Stamps for which there was no time to give. */
+  /** Number of Syncs without a Follow_Up, because there was no time to send. */
   timeless = 0;
 
   constructor(envelope: Envelope, ptpTimeOf: PtpTimeOf, out: Outbox) {
@@ -33,12 +33,12 @@ export class SyncSender {
     this.#out = out;
   }
 
-  /** How many Syncs may be sent before stamps have come. */
+  /** Number of Syncs that may be sent before the next stamps come. */
   get room(): number {
     return Math.max(0, SURE - this.#pending.size);
   }
 
-  /** `logInterval`: what the message says; nothing when it is unicast. */
+  /** `logInterval`: logMessageInterval. Unicast messages do not state it. */
   send(sequenceId: number, logInterval: number, to: Destination): void {
     const stated = typeof to === 'object' ? NO_INTERVAL : logInterval;
     const header = headerOf(this.#envelope, sequenceId, { logInterval: stated, flags: flagsFor(to, 'first') });
@@ -47,7 +47,7 @@ export class SyncSender {
     if (this.#pending.size > CAPACITY) this.#drop(this.#pending.keys().next().value!);
   }
 
-  /** `tlvs`: of this Follow_Up. */
+  /** `tlvs`: TLVs of the Follow_Up. */
   sent(token: number, stamp: Stamp, tlvs: readonly Tlv[]): void {
     const pending = this.#pending.get(token);
     if (pending === undefined) return;

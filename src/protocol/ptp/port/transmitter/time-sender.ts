@@ -12,26 +12,23 @@ import { ANNOUNCE_TYPE, GRANT_LIMITS } from './grant-table.js';
 import { SyncSender } from './sync-sender.js';
 import { UnicastService } from './unicast-service.js';
 
-/** A profile with operational intervals goes over to them by itself after this, whether it was asked or not. */
+/** Time after link-up at which the operational intervals begin, also without a request, ns. */
 const INITIAL_NS = 8_000_000_000n;
 
-/**
- * What a timeTransmitter sends by itself: Announce, Sync and Follow_Up, to the group at their paces and to those who were
- * granted them.
- */
+/** Sends Announce, Sync and Follow_Up: to the group at their intervals, and to clients with grants. */
 export class TimeSender {
   readonly #settings: TransmitterSettings;
   readonly #envelope: Envelope;
   readonly #out: Outbox;
   readonly #syncs: SyncSender;
   readonly #unicast: UnicastService;
-  readonly #announcePace: IntervalTimer;
-  readonly #syncPace: IntervalTimer;
+  readonly #announceTimer: IntervalTimer;
+  readonly #syncTimer: IntervalTimer;
   readonly #announceSequence: Sequence;
   readonly #syncSequence: Sequence;
   #operationalAt: Instant | undefined;
   #isMaster = false;
-  /** What to announce; undefined: there is no time to give. */
+  /** The data to announce. Undefined: there is no time to send. */
   data: GrandmasterData | undefined;
 
   constructor(settings: TransmitterSettings, envelope: Envelope, out: Outbox) {
@@ -41,37 +38,38 @@ export class TimeSender {
     this.#out = out;
     this.#syncs = new SyncSender(envelope, ptpTimeOf, out);
     this.#unicast = new UnicastService(envelope, grants, random, out);
-    this.#announcePace = new IntervalTimer(profile.initial.announce);
-    this.#syncPace = new IntervalTimer(profile.initial.sync);
+    this.#announceTimer = new IntervalTimer(profile.initial.announce);
+    this.#syncTimer = new IntervalTimer(profile.initial.sync);
     this.#announceSequence = randomSequence(random);
     this.#syncSequence = randomSequence(random);
   }
 
   get dueAt(): Instant | undefined {
-    // The next stamp makes room.
+    // Without room the next stamp wakes the sender.
     const unicastAt = this.#syncs.room === 0 ? undefined : this.#unicast.dueAt;
-    return earliest(unicastAt, this.#operationalAt, this.#announcePace.dueAt, this.#syncPace.dueAt);
+    return earliest(unicastAt, this.#operationalAt, this.#announceTimer.dueAt, this.#syncTimer.dueAt);
   }
 
   get logAnnounceInterval(): number {
-    return this.#announcePace.logInterval;
+    return this.#announceTimer.logInterval;
   }
 
   get logSyncInterval(): number {
-    return this.#syncPace.logInterval;
+    return this.#syncTimer.logInterval;
   }
 
   get grants(): number {
     return this.#unicast.grants;
   }
 
-  /** Of messages to the group, sent or not. */
+  /** Number of times that an Announce to the group was due, sent or not. */
   get announcesDue(): number {
-    return this.#announcePace.count;
+    return this.#announceTimer.count;
   }
 
+  /** Number of times that a Sync to the group was due. */
   get syncsDue(): number {
-    return this.#syncPace.count;
+    return this.#syncTimer.count;
   }
 
   get unicastServices(): number {
@@ -82,7 +80,7 @@ export class TimeSender {
     return this.#syncs.stampsLost;
   }
 
-  /** Stamps for which there was no time to give. */
+  /** Number of Syncs without a Follow_Up, because there was no time to send. */
   get timeless(): number {
     return this.#syncs.timeless;
   }
@@ -90,56 +88,56 @@ export class TimeSender {
   linkUp(now: Instant): void {
     const { initial, operational } = this.#settings.profile;
     if (operational !== undefined) this.#operationalAt = now + INITIAL_NS;
-    this.#announcePace.resume();
-    this.#syncPace.resume();
-    this.#announcePace.change(initial.announce, now);
-    this.#syncPace.change(initial.sync, now);
+    this.#announceTimer.resume();
+    this.#syncTimer.resume();
+    this.#announceTimer.change(initial.announce, now);
+    this.#syncTimer.change(initial.sync, now);
   }
 
   linkDown(): void {
     this.#unicast.clear();
   }
 
-  /** `sending`: in MASTER state. Where nobody elects, nobody reads Announces (the automotive profile). */
+  /** `sending`: the port is in MASTER state. Profiles without an election have no Announces (the automotive profile). */
   setRole(role: 'sending' | 'silent', now: Instant): void {
     this.#isMaster = role === 'sending';
     if (!this.#isMaster || this.#settings.recipients === 'grants') {
-      this.#syncPace.stop();
-      this.#announcePace.stop();
+      this.#syncTimer.stop();
+      this.#announceTimer.stop();
       return;
     }
-    this.#syncPace.start(now);
-    if (!this.#settings.profile.anySource) this.#announcePace.start(now);
+    this.#syncTimer.start(now);
+    if (!this.#settings.profile.anySource) this.#announceTimer.start(now);
   }
 
-  /** Asks for unicast messages. */
+  /** Handles requests for unicast messages. */
   takeSignaling(message: Signaling, from: string, now: Instant): void {
     if (this.#settings.grants === undefined) return;
     this.#unicast.take(message, from, this.#isMaster ? 'grant' : 'refuse', now);
   }
 
-  /** A unicast Delay_Req came from the address and is answered. */
+  /** Credits an address for a unicast Delay_Req that was answered. */
   heard(from: string, now: Instant): void {
     this.#unicast.heard(from, now);
   }
 
-  /** The network says that nothing listens at the address. */
+  /** Ends the grants of an address at which nothing listens. */
   unreachable(address: string, now: Instant): void {
     this.#unicast.unreachable(address, now);
   }
 
-  /** The neighbour wants other intervals, or none (802.1AS-2020 §10.3.18). */
+  /** Applies the neighbour's request for other intervals (802.1AS-2020 §10.3.18). */
   takeRequest({ timeSync, announce }: IntervalRequest, now: Instant): void {
     this.#operationalAt = undefined;
     const { initial } = this.#settings.profile;
-    applyIntervalRequest(this.#syncPace, timeSync, initial.sync, now);
-    applyIntervalRequest(this.#announcePace, announce, initial.announce, now);
+    applyIntervalRequest(this.#syncTimer, timeSync, initial.sync, now);
+    applyIntervalRequest(this.#announceTimer, announce, initial.announce, now);
   }
 
   wake(now: Instant): void {
     if (isDue(this.#operationalAt, now)) this.#goOperational(now);
-    if (this.#syncPace.take(now)) this.#syncs.send(this.#syncSequence.next(), this.#syncPace.logInterval, 'group');
-    if (this.#announcePace.take(now)) this.#announce(this.#announceSequence.next(), 'group');
+    if (this.#syncTimer.take(now)) this.#syncs.send(this.#syncSequence.next(), this.#syncTimer.logInterval, 'group');
+    if (this.#announceTimer.take(now)) this.#announce(this.#announceSequence.next(), 'group');
     this.#serve(now);
   }
 
@@ -154,13 +152,13 @@ export class TimeSender {
   #goOperational(now: Instant): void {
     this.#operationalAt = undefined;
     const { operational, initial } = this.#settings.profile;
-    this.#syncPace.change((operational ?? initial).sync, now);
-    this.#announcePace.change((operational ?? initial).announce, now);
+    this.#syncTimer.change((operational ?? initial).sync, now);
+    this.#announceTimer.change((operational ?? initial).announce, now);
   }
 
   #announce(sequenceId: number, to: Destination): void {
     if (this.data === undefined) return;
-    const logInterval = to === 'group' ? this.#announcePace.logInterval : NO_INTERVAL;
+    const logInterval = to === 'group' ? this.#announceTimer.logInterval : NO_INTERVAL;
     const { profile } = this.#settings;
     this.#out.send(announceOf(this.data, { envelope: this.#envelope, profile, sequenceId, logInterval, to }), to);
   }

@@ -10,8 +10,7 @@ import { atPlug } from '../latency.js';
 import type { MinorVersionView } from '../minor-version.js';
 import type { LinkDelay } from '../neighbour/link-delay.js';
 import { Neighbour } from '../neighbour/neighbour.js';
-import { StatusReporter } from '../port-status.js';
-import type { PortStatus } from '../receiver/receiver-status.js';
+import { type PortStatus, StatusReporter } from '../port-status.js';
 import { envelopeOf, type TransmitterSettings } from '../settings.js';
 import { answerDelayReq } from './delay-responder.js';
 import { candidateOfData, type GrandmasterData } from './grandmaster-data.js';
@@ -19,6 +18,7 @@ import { Qualification } from './qualification.js';
 import { TimeSender } from './time-sender.js';
 import { type TransmitterStatus, transmitterStatus } from './transmitter-status.js';
 
+/** The present values of a timeTransmitter port, for `timehub show`, metrics and management. */
 export interface TransmitterView extends Pick<PortStatus, 'state' | 'reason'> {
   readonly data: GrandmasterData | undefined;
   readonly known: readonly ForeignMaster[];
@@ -26,20 +26,20 @@ export interface TransmitterView extends Pick<PortStatus, 'state' | 'reason'> {
   readonly link: LinkDelay | undefined;
   readonly neighbourRatePpb: number | undefined;
   readonly version: MinorVersionView;
-  /** log2 of seconds; of Delay_Req what others are told, of Pdelay_Req our own. */
+  /** log2 of seconds: the stated interval of Delay_Req, or the port's own of Pdelay_Req. */
   readonly logDelayInterval: number;
   readonly logAnnounceInterval: number;
   readonly logSyncInterval: number;
   readonly grants: number;
-  /** Messages that were not used, by reason. */
+  /** Number of received messages that were not used, by reason. */
   readonly unused: Readonly<Record<string, number>>;
-  /** What else has happened so often. */
+  /** Other counters by name. */
   readonly counters: Readonly<Record<string, number>>;
 }
 
 /**
- * One port that gives time: Announce, Sync and Follow_Up at their intervals, answers to Delay_Req and Pdelay_Req, grants of
- * unicast messages. It gives way to a better timeTransmitter, or has its role by configuration. Without clocks or sockets,
+ * A timeTransmitter port: sends Announce, Sync and Follow_Up at their intervals, answers Delay_Req and Pdelay_Req, and grants
+ * unicast messages. It yields to a better timeTransmitter, or has its role by configuration. It has no clock and no sockets,
  * as `TimeReceiverPort`.
  */
 export class TimeTransmitterPort {
@@ -47,14 +47,14 @@ export class TimeTransmitterPort {
   readonly #settings: TransmitterSettings;
   readonly #envelope: Envelope;
   readonly #out = new Outbox();
-  readonly #state = new StatusReporter(this.#out);
+  readonly #status = new StatusReporter(this.#out);
   readonly #announces: AnnounceReceiver;
   readonly #neighbour: Neighbour;
   readonly #sender: TimeSender;
   readonly #qualification = new Qualification();
-  /** Undefined: not known yet. */
+  /** Undefined before the first call of `linkUp` or `linkDown`. */
   #linkUp: boolean | undefined;
-  /** Until then nothing heard means nothing. */
+  /** End of the first announce receipt timeout, while it runs. */
   #listensUntil: Instant | undefined;
   #listeningTimeouts = 0;
 
@@ -67,15 +67,15 @@ export class TimeTransmitterPort {
   }
 
   get state(): PortState {
-    return this.#state.state;
+    return this.#status.state;
   }
 
-  /** Returns true for the address of a timeTransmitter that is qualified. */
+  /** Returns true for the address of a qualified timeTransmitter. */
   isKnown(address: string): boolean {
     return this.#announces.isKnown(address);
   }
 
-  /** When `wake` is due; undefined: never. */
+  /** Time at which `wake` is due. Undefined: never. */
   get wakeAt(): Instant | undefined {
     if (!this.#linkUp) return undefined;
     return earliest(
@@ -85,7 +85,7 @@ export class TimeTransmitterPort {
   }
 
   inspect(): TransmitterView {
-    const { state, reason } = this.#qualification.applied(this.#judge());
+    const { state, reason } = this.#qualification.applied(this.#currentStatus());
     const { data, logAnnounceInterval, logSyncInterval, grants, stampsLost } = this.#sender;
     const { timeless, announcesDue, syncsDue, unicastServices } = this.#sender;
     const neighbour = measuresLink(this.#settings.profile) ? this.#neighbour : undefined;
@@ -108,7 +108,7 @@ export class TimeTransmitterPort {
     };
   }
 
-  /** The beginning, and again after `linkDown`. */
+  /** Starts the port, also after `linkDown`. */
   linkUp(now: Instant): readonly PortAction[] {
     if (this.#linkUp) return [];
     const { profile, random } = this.#settings;
@@ -129,13 +129,13 @@ export class TimeTransmitterPort {
     return this.#settle(now);
   }
 
-  /** What to announce from now on; undefined: there is no time to give. */
+  /** Sets the data to announce. Undefined: there is no time to send. */
   setData(data: GrandmasterData | undefined, now: Instant): readonly PortAction[] {
     this.#sender.data = data;
     return this.#settle(now);
   }
 
-  /** The clock that stamps was stepped. */
+  /** Drops exchanges that span a step of the stamping clock. */
   clockStepped(now: Instant): readonly PortAction[] {
     this.#neighbour.delayRequester.clockStepped();
     return this.#settle(now);
@@ -148,11 +148,11 @@ export class TimeTransmitterPort {
       if (belongsTo(this.#envelope, message.header)) this.#take(message, from, received, now);
       else this.#unused.foreign++;
     }
-    // By far the most of all messages, and they change nothing.
+    // Most messages are Delay_Req, and they do not change the state.
     return message.kind === 'delay-req' ? this.#out.drain() : this.#settle(now);
   }
 
-  /** The transmit stamp of a message that was sent. */
+  /** Handles the transmit stamp of a message. */
   sent(token: number, stamp: Stamp, now: Instant): readonly PortAction[] {
     const atWire = atPlug.sent(stamp, this.#settings.latencies);
     this.#envelope.version.stamped();
@@ -161,7 +161,7 @@ export class TimeTransmitterPort {
     return measuresLink(this.#settings.profile) ? this.#settle(now) : this.#out.drain();
   }
 
-  /** No transmit stamp will come: that exchange is dropped and counted, nothing else happens. */
+  /** Drops and counts an exchange whose transmit stamp does not come. */
   stampLost(token: number, now: Instant): readonly PortAction[] {
     this.#envelope.version.stampLost();
     this.#neighbour.stampLost(token);
@@ -169,7 +169,7 @@ export class TimeTransmitterPort {
     return this.#settle(now);
   }
 
-  /** The network says that nothing listens at the address. */
+  /** Ends the unicast grants of an address at which nothing listens. */
   unreachable(address: string, now: Instant): readonly PortAction[] {
     this.#sender.unreachable(address, now);
     return [];
@@ -215,14 +215,14 @@ export class TimeTransmitterPort {
   }
 
   #settle(now: Instant): readonly PortAction[] {
-    const verdict = this.#judge();
-    this.#qualification.take(this.#qualificationNs(verdict), this.state, now);
-    this.#state.report(this.#qualification.applied(verdict));
+    const status = this.#currentStatus();
+    this.#qualification.take(this.#qualificationNs(status), this.state, now);
+    this.#status.report(this.#qualification.applied(status));
     this.#sender.setRole(this.state === 'master' ? 'sending' : 'silent', now);
     return this.#out.drain();
   }
 
-  /** Undefined: no PRE_MASTER, as in M1 and M2 (§9.2.6.11), and always in 802.1AS, which qualifies nobody either (§10.3.1). */
+  /** Returns the time in PRE_MASTER. Undefined: none, as in M1 and M2 (§9.2.6.11) and always in 802.1AS (§10.3.1). */
   #qualificationNs({ passesOn }: TransmitterStatus): Ns | undefined {
     const { data, logAnnounceInterval } = this.#sender;
     if (passesOn !== true || data === undefined || this.#settings.profile.qualification.announces === 0)
@@ -230,7 +230,7 @@ export class TimeTransmitterPort {
     return (data.stepsRemoved + 1) * intervalNs(logAnnounceInterval);
   }
 
-  #judge(): TransmitterStatus {
+  #currentStatus(): TransmitterStatus {
     const { profile, identity } = this.#settings;
     const { data } = this.#sender;
     const [best] = this.#announces.known.length === 0 ? [] : this.#announces.qualified();

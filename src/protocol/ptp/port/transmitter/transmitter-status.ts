@@ -2,39 +2,39 @@ import type { AnnounceDataSet } from '../../bmca/data-set-comparison.js';
 import { decideState, type StateDecision, type StateDecisionCode } from '../../bmca/state-decision.js';
 import type { PortState } from '../action.js';
 import type { Capability } from '../neighbour/capability.js';
-import { linkStatus, type PortStatus, unfitStatus } from '../receiver/receiver-status.js';
+import { incapableStatus, linkStatus, type PortStatus } from '../port-status.js';
 
 export interface TransmitterFacts {
   readonly linkUp: boolean | undefined;
-  /** What it would announce; undefined: nothing yet. */
+  /** The data set that the port would announce. Undefined: there is no time to send. */
   readonly own: AnnounceDataSet | undefined;
   readonly portBest: AnnounceDataSet | undefined;
   readonly roles: 'elected' | 'static';
-  /** Nobody can be known yet: the first announce receipt timeout runs. */
+  /** The first announce receipt timeout is running: another clock may not have been heard yet. */
   readonly listening: boolean;
-  /** Why the neighbour is not fit to be given time. */
+  /** Why the port must not send time to its neighbour. Undefined: it may. */
   readonly unfitness: Capability | undefined;
 }
 
 export interface TransmitterStatus extends PortStatus {
-  /** MASTER by M3: it must qualify first. */
+  /** MASTER by M3: the port passes PRE_MASTER first. */
   readonly passesOn?: true;
 }
 
-/** The state of a port that only gives time, and why. It never follows: where it would have to, it keeps quiet. */
+/** Returns the status of a timeTransmitter port. It never follows: instead of SLAVE its state is PASSIVE. */
 export function transmitterStatus(facts: TransmitterFacts): TransmitterStatus {
   const { own, unfitness, roles, portBest, listening } = facts;
-  const barred = linkStatus(facts.linkUp);
-  if (barred !== undefined) return barred;
-  if (unfitness !== undefined) return unfitStatus(unfitness);
-  if (own === undefined) return { state: 'listening', topic: 'data', reason: 'Has no time to give yet.' };
+  const withoutLink = linkStatus(facts.linkUp);
+  if (withoutLink !== undefined) return withoutLink;
+  if (unfitness !== undefined) return incapableStatus(unfitness);
+  if (own === undefined) return { state: 'listening', topic: 'data', reason: 'Has no time to send yet.' };
   if (roles === 'static') {
     return { state: 'master', topic: 'static', reason: 'timeTransmitter by configuration: there is no election.' };
   }
   const decision = decideState({ own, portBest, listening });
   const topic = `${decision.code} ${decision.reason}`;
-  const verdict = { state: STATES[decision.code], topic, reason: reasonOf(decision) };
-  return decision.code === 'M3' ? { ...verdict, passesOn: true } : verdict;
+  const status = { state: STATES[decision.code], topic, reason: reasonOf(decision) };
+  return decision.code === 'M3' ? { ...status, passesOn: true } : status;
 }
 
 const STATES: Readonly<Record<StateDecisionCode, PortState>> = {

@@ -8,23 +8,23 @@ import { type Envelope, flagsFor, headerOf, randomSequence, type Sequence } from
 import { type GrantLimits, GrantTable } from './grant-table.js';
 import type { UnicastGrant } from './granted-address.js';
 
-/** TLVs of one Signaling that are answered: a client asks for three types of message. */
+/** Maximum number of TLVs of one Signaling that are answered. A client requests three types of message. */
 const ANSWERED = 6;
 
-/** Requests a second that are answered of addresses that have no grant. */
+/** Maximum number of requests per second that are answered to addresses without a grant. */
 const NEWCOMERS_PER_S = 2048;
 
-/** Sent in one go: what comes in meanwhile is not to wait longer. */
+/** Maximum number of messages sent at once, so that received ones do not wait longer. */
 const AT_ONCE = 64;
 
-/** Unicast negotiation, granting side (IEEE 1588-2019 §16.1). */
+/** Granter of unicast negotiation (IEEE 1588-2019 §16.1). */
 export class UnicastService {
   readonly #envelope: Envelope;
   readonly #out: Outbox;
   readonly #grants: GrantTable;
   readonly #sequence: Sequence;
   readonly #newcomers = new TokenBucket(NEWCOMERS_PER_S);
-  /** Times that there was something to send. */
+  /** Number of times that something was sent. */
   services = 0;
 
   constructor(envelope: Envelope, limits: GrantLimits, random: () => number, out: Outbox) {
@@ -42,7 +42,7 @@ export class UnicastService {
     return this.#grants.dueAt;
   }
 
-  /** `offer`: grants are given, or everything is refused because there is no time to give. */
+  /** `offer`: grant requests, or refuse all because the port is not in MASTER state. */
   take({ header, target, tlvs }: Signaling, from: string, offer: 'grant' | 'refuse', now: Instant): void {
     if (!isAddressedTo(target, this.#envelope.identity) || !this.#admits(from, now)) return;
     if (tlvs.some(({ kind }) => kind === 'request-unicast')) this.#grants.heard(from, 'request', now);
@@ -63,17 +63,17 @@ export class UnicastService {
     this.#out.send({ kind: 'signaling', header: answer, target: header.source, tlvs: answers }, to);
   }
 
-  /** A Delay_Req came from the address and is answered. */
+  /** Credits an address for a Delay_Req that is answered. */
   heard(from: string, now: Instant): void {
     this.#grants.heard(from, 'delay-req', now);
   }
 
-  /** The network says that nothing listens there. */
+  /** Ends the grants of an address at which nothing listens. */
   unreachable(address: string, now: Instant): void {
     this.#grants.unreachable(address, now);
   }
 
-  /** Whom to send something now, `room` at most; where there are many, the others are due at once after them. */
+  /** Returns the grants to serve now, at most `room`. If there are more, they are due again at once. */
   due(now: Instant, room: number): readonly UnicastGrant[] {
     const due = this.#grants.take(now, Math.min(room, AT_ONCE));
     if (due.length > 0) this.services++;

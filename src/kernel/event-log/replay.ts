@@ -1,0 +1,172 @@
+import { HubError, type Instant, type Stamp, type TimeState } from '../../api/index.js';
+import type { Engine } from '../../core/engine/engine.js';
+import type { Action, CoreOptions, Input } from '../../core/engine/input.js';
+import type { LeapTable } from '../../core/leap/leap-table.js';
+import { fromLine, toLine } from './event-log.js';
+import { stateDigest } from './state-digest.js';
+
+/** The first line of a run in an event log. */
+export interface LogHeader {
+  readonly type: 'header';
+  readonly schema: number;
+  readonly version: string;
+  readonly monotonic: Instant;
+  readonly core: CoreOptions;
+  /** The table of leap seconds that was in use. */
+  readonly leapTable?: LeapTable;
+}
+
+/** What the state was at these readings of the clocks. */
+interface Digest {
+  readonly type: 'digest';
+  readonly stamps: readonly Stamp[];
+  readonly digest: string;
+}
+
+type EventLine = Extract<Action, { type: 'event' }>;
+type Line = LogHeader | Digest | EventLine | Input | { readonly type: 'gap'; readonly dropped: number };
+
+/** Where the replay came to something else than the log, line by number. */
+export interface Difference {
+  readonly line: number;
+  readonly what: 'event' | 'state' | 'syntax';
+  readonly logged: string;
+  readonly replayed: string;
+}
+
+export interface ReplayReport {
+  readonly runs: number;
+  readonly inputs: number;
+  readonly events: number;
+  readonly digests: number;
+  /** Lines that the log itself lost: what follows them cannot be the same. */
+  readonly gaps: number;
+  /** How many differences there are, and the first of them. */
+  readonly differences: number;
+  readonly first: readonly Difference[];
+  /** Of the state after the last input. */
+  readonly digest: string;
+}
+
+export interface ReplayOptions {
+  /** A fresh core for a run. */
+  readonly createEngine: (header: LogHeader) => Engine;
+  /** Called after each tick: about once a second of the recorded run. */
+  readonly onState?: (state: TimeState) => void;
+}
+
+const SHOWN = 10;
+
+/**
+ * Feeds an event log through a fresh core and compares what comes out, decision by decision and state by state. The
+ * caller feeds the lines and asks for the report at the end. Throws `TH_REPLAY_FORMAT` for what is not an event log.
+ */
+export class Replay {
+  readonly #options: ReplayOptions;
+  readonly #first: Difference[] = [];
+  #engine: Engine | undefined;
+  #expected: EventLine[] = [];
+  #stamps: readonly Stamp[] = [];
+  #line = 0;
+  #runs = 0;
+  #inputs = 0;
+  #events = 0;
+  #digests = 0;
+  #gaps = 0;
+  #differences = 0;
+
+  constructor(options: ReplayOptions) {
+    this.#options = options;
+  }
+
+  feed(text: string): void {
+    this.#line++;
+    if (text.trim() === '') return;
+    const line = this.#parse(text);
+    if (line === undefined) return;
+    if (line.type === 'header') this.#begin(line);
+    else if (line.type === 'gap') this.#gaps += line.dropped;
+    else this.#goOn(line, this.#engine ?? this.#refuse('it does not begin with a header'));
+  }
+
+  report(): ReplayReport {
+    this.#noneLeft();
+    if (this.#engine === undefined) return this.#refuse('it is empty');
+    return {
+      runs: this.#runs,
+      inputs: this.#inputs,
+      events: this.#events,
+      digests: this.#digests,
+      gaps: this.#gaps,
+      differences: this.#differences,
+      first: this.#first,
+      digest: stateDigest(this.#engine.state(this.#stamps)),
+    };
+  }
+
+  #begin(header: LogHeader): void {
+    if (header.schema !== 1) this.#refuse(`its schema is ${header.schema}, this hub reads 1`);
+    this.#noneLeft();
+    this.#runs++;
+    this.#stamps = [];
+    this.#engine = this.#options.createEngine(header);
+  }
+
+  #goOn(line: Exclude<Line, LogHeader | { type: 'gap' }>, engine: Engine): void {
+    if (line.type === 'event') this.#compareEvent(line);
+    else if (line.type === 'digest') {
+      this.#digests++;
+      this.#compare('state', line.digest, stateDigest(engine.state(line.stamps)));
+    } else this.#accept(line, engine);
+  }
+
+  #accept(input: Input, engine: Engine): void {
+    this.#noneLeft();
+    this.#inputs++;
+    this.#expected = engine.accept(input).filter((action) => action.type === 'event');
+    if (input.type !== 'tick') return;
+    this.#stamps = input.stamps ?? [];
+    this.#options.onState?.(engine.state(this.#stamps));
+  }
+
+  #compareEvent(logged: EventLine): void {
+    this.#events++;
+    this.#compare('event', textOf(logged), textOf(this.#expected.shift()));
+  }
+
+  /** Whatever the core told of the last input must have been in the log. */
+  #noneLeft(): void {
+    for (const event of this.#expected) this.#compare('event', '', textOf(event));
+    this.#expected = [];
+  }
+
+  #compare(what: Difference['what'], logged: string, replayed: string): void {
+    if (logged === replayed) return;
+    this.#differences++;
+    if (this.#first.length < SHOWN) this.#first.push({ line: this.#line, what, logged, replayed });
+  }
+
+  /** A line cut short by a power failure is a difference, not the end. */
+  #parse(text: string): Line | undefined {
+    try {
+      return fromLine(text) as Line;
+    } catch {
+      if (this.#engine === undefined) this.#refuse(`line ${this.#line} is not JSON`);
+      this.#compare('syntax', text.slice(0, 60), '');
+      return undefined;
+    }
+  }
+
+  #refuse(why: string): never {
+    throw new HubError('TH_REPLAY_FORMAT', `this is not an event log: ${why}`, {
+      hint: 'the file that [hub] event-log names, or what "timehub simulate --record" wrote',
+    });
+  }
+}
+
+/** Without its severity, which logs of earlier versions do not have. */
+function textOf(event: EventLine | undefined): string {
+  if (event === undefined) return '';
+  const { warning: _, ...said } = event;
+  return toLine(said).trimEnd();
+}

@@ -1,0 +1,134 @@
+import { BoundedMap, formatSpan, type Instant, NS_PER_S, type Ns, type Timer } from '../../api/index.js';
+import { RepeatLimit } from './repeat-limit.js';
+import { withoutNumbers } from './without-numbers.js';
+
+/** As much of an event or of a line of the log as damping needs. */
+export interface Damped {
+  readonly severity: 'info' | 'warning';
+  readonly text: string;
+}
+
+export interface DamperParts<T extends Damped> {
+  readonly monotonic: () => Instant;
+  readonly after: (delayNs: Ns, handler: () => void) => Timer;
+  /** The subject that alternates by itself: `source gpsd.gnss`. */
+  readonly subjectOf: (event: T) => string;
+  /** Reports an event to the operator. */
+  readonly tell: (event: T) => void;
+}
+
+/** Subjects that are remembered: instances that are gone lose their places first. */
+const MOST_SUBJECTS = 1024;
+
+const FIRST_SUMMARY_NS = 60 * NS_PER_S;
+const LONGEST_SUMMARY_NS = 3600 * NS_PER_S;
+/** Flapping has ended when nothing happened for this long, or for this share of the time between summaries. */
+const QUIET_NS = 60 * NS_PER_S;
+const QUIET_SHARE = 1 / 4;
+
+/** The events of one subject, such as `source gpsd.gnss`. */
+interface Subject<T> {
+  readonly allowance: RepeatLimit;
+  /** The newest event, reported or not. */
+  last: T;
+  lastAt: Instant;
+  /** Events that were not reported since the last summary. */
+  held: number;
+  /** One of them is a warning. */
+  warning: boolean;
+  /** The first of them. */
+  since: Instant;
+  summaryNs: Ns;
+  timer: Timer | undefined;
+}
+
+/**
+ * Reports the first events of a subject at once. When it alternates between the same sentences, the further ones are counted
+ * and summarised: after 60 s, then at intervals that double up to an hour, and when it has become quiet. The summary names
+ * the last event, so that the last state of a subject is always reported in the end.
+ */
+export class EventDamper<T extends Damped> {
+  readonly #parts: DamperParts<T>;
+  readonly #subjects = new BoundedMap<string, Subject<T>>({ capacity: MOST_SUBJECTS, mayGo: ({ held }) => held === 0 });
+
+  constructor(parts: DamperParts<T>) {
+    this.#parts = parts;
+  }
+
+  /** Subjects that are remembered. */
+  get subjects(): number {
+    return this.#subjects.size;
+  }
+
+  take(event: T): void {
+    const now = this.#parts.monotonic();
+    const subject = this.#subject(event, now);
+    if (Number(now - subject.lastAt) > subject.summaryNs) subject.summaryNs = FIRST_SUMMARY_NS;
+    subject.last = event;
+    subject.lastAt = now;
+    if (subject.allowance.take(withoutNumbers(event.text), now)) {
+      this.#parts.tell(event);
+      return;
+    }
+    if (subject.held++ === 0) subject.since = now;
+    subject.warning ||= event.severity === 'warning';
+    this.#await(subject);
+  }
+
+  /** Reports what is held back of a subject, which does not come back. */
+  forget(key: string): void {
+    const subject = this.#subjects.get(key);
+    if (subject === undefined) return;
+    subject.timer?.cancel();
+    this.#subjects.delete(key);
+    this.#summarise(subject);
+  }
+
+  /** Reports what is held back. */
+  stop(): void {
+    for (const key of [...this.#subjects.keys()]) this.forget(key);
+  }
+
+  #subject(event: T, now: Instant): Subject<T> {
+    const key = this.#parts.subjectOf(event);
+    const known = this.#subjects.get(key);
+    if (known !== undefined) return known;
+    const state = { held: 0, warning: false, since: now, summaryNs: FIRST_SUMMARY_NS, timer: undefined };
+    const subject: Subject<T> = { allowance: new RepeatLimit(now), last: event, lastAt: now, ...state };
+    this.#subjects.set(key, subject);
+    return subject;
+  }
+
+  #await(subject: Subject<T>): void {
+    if (subject.timer !== undefined) return;
+    const now = this.#parts.monotonic();
+    const delayNs = Math.min(dueIn(subject, now), quietIn(subject, now));
+    subject.timer = this.#parts.after(delayNs, () => {
+      subject.timer = undefined;
+      const then = this.#parts.monotonic();
+      if (dueIn(subject, then) <= 0 || quietIn(subject, then) <= 0) this.#summarise(subject);
+      else this.#await(subject);
+    });
+  }
+
+  #summarise(subject: Subject<T>): void {
+    const { held, last, warning, since } = subject;
+    if (held === 0) return;
+    const span = formatSpan(Number(this.#parts.monotonic() - since));
+    subject.held = 0;
+    subject.warning = false;
+    subject.summaryNs = Math.min(2 * subject.summaryNs, LONGEST_SUMMARY_NS);
+    this.#parts.tell({
+      ...last,
+      severity: warning ? 'warning' : last.severity,
+      text: `${changes(held)} in ${span}, last: ${last.text}`,
+    });
+  }
+}
+
+const dueIn = ({ since, summaryNs }: Subject<unknown>, now: Instant): Ns => summaryNs - Number(now - since);
+
+const quietIn = ({ lastAt, summaryNs }: Subject<unknown>, now: Instant): Ns =>
+  Math.max(QUIET_NS, QUIET_SHARE * summaryNs) - Number(now - lastAt);
+
+const changes = (held: number): string => (held === 1 ? 'changed once more' : `changed ${held} more times`);

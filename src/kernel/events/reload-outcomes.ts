@@ -1,0 +1,39 @@
+import type { MetricStore } from '../metrics.js';
+import type { UntimedEvent } from './untimed-event.js';
+
+const NAME = 'timehub_reloads_total';
+const HELP = 'Readings of the configuration of a running hub.';
+
+/** The outcome of each reload: an event, a metric and, while the last one failed, a note for the status. */
+export class ReloadOutcomes {
+  readonly #applied: () => void;
+  readonly #failed: () => void;
+  readonly #tell: (news: UntimedEvent) => void;
+  #note = '';
+
+  constructor(metrics: MetricStore, tell: (news: UntimedEvent) => void) {
+    this.#applied = metrics.counter(NAME, HELP, { result: 'applied' });
+    this.#failed = metrics.counter(NAME, HELP, { result: 'failed' });
+    this.#tell = tell;
+  }
+
+  /** A sentence, or empty when the last reload was applied. */
+  get note(): string {
+    return this.#note;
+  }
+
+  /** `text` says what changed. */
+  applied(text: string): void {
+    this.#applied();
+    this.#note = '';
+    this.#tell({ kind: 'config', id: 'hub', severity: 'info', text });
+  }
+
+  /** `text` says why. */
+  failed(text: string): void {
+    this.#failed();
+    const isNew = text !== this.#note;
+    this.#note = text;
+    if (isNew) this.#tell({ kind: 'config', id: 'hub', severity: 'warning', text });
+  }
+}

@@ -1,4 +1,0 @@
-import type { HubEvent } from '../../api/index.js';
-
-/** An event that has no time yet. */
-export type News = Omit<HubEvent, 'at'>;

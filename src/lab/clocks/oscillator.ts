@@ -1,0 +1,71 @@
+import { NS_PER_S, type Ns } from '../../api/index.js';
+import type { Random } from '../random.js';
+
+export interface OscillatorOptions {
+  /** Initial frequency error, ppb: positive runs fast. */
+  readonly frequencyPpb?: number;
+  /** Random walk of the frequency, s/s per √s: one normal step at each true second. */
+  readonly wander?: number;
+  /** Temperature: a sine on top. */
+  readonly sine?: { readonly amplitudePpb: number; readonly periodS: number };
+}
+
+/** The truth about a quartz: how far its count of nanoseconds is from the true one. Its time may not go back. */
+export class Oscillator {
+  readonly #wander: number;
+  readonly #sine: OscillatorOptions['sine'];
+  readonly #random: Random;
+  #frequency: number;
+  /** Slope in force since `#fromNs`: the walk and the sine of this second. */
+  #slope = 0;
+  #fromNs: Ns = 0;
+  #phaseNs: Ns = 0;
+  #second = 0;
+
+  constructor(options: OscillatorOptions, random: Random) {
+    this.#frequency = (options.frequencyPpb ?? 0) * 1e-9;
+    this.#wander = options.wander ?? 0;
+    this.#sine = options.sine;
+    this.#random = random;
+    this.#settle();
+  }
+
+  /** Its count minus true time, ns, `nowNs` after the start. */
+  phaseNs(nowNs: Ns): Ns {
+    for (let boundary = (this.#second + 1) * NS_PER_S; boundary <= nowNs; boundary += NS_PER_S) {
+      this.#advance(boundary);
+      this.#second++;
+      if (this.#wander > 0) this.#frequency += this.#wander * this.#random.normal();
+      this.#settle();
+    }
+    return this.#phaseNs + (nowNs - this.#fromNs) * this.#slope;
+  }
+
+  /** Its frequency error, ppb. */
+  frequencyPpb(nowNs: Ns): number {
+    this.phaseNs(nowNs);
+    return this.#slope * 1e9;
+  }
+
+  /** A knock: the frequency changes at once, ppb. */
+  stepFrequency(deltaPpb: number, nowNs: Ns): void {
+    this.phaseNs(nowNs);
+    this.#advance(nowNs);
+    this.#frequency += deltaPpb * 1e-9;
+    this.#settle();
+  }
+
+  #advance(toNs: Ns): void {
+    this.#phaseNs += (toNs - this.#fromNs) * this.#slope;
+    this.#fromNs = toNs;
+  }
+
+  #settle(): void {
+    const sine = this.#sine;
+    this.#slope =
+      this.#frequency +
+      (sine === undefined
+        ? 0
+        : sine.amplitudePpb * 1e-9 * Math.sin((2 * Math.PI * (this.#second + 0.5)) / sine.periodS));
+  }
+}

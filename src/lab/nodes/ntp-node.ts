@@ -1,0 +1,76 @@
+import type { Ns } from '../../api/index.js';
+import type { LabHost } from '../host.js';
+import { type Link, wire } from '../network/link.js';
+import { reply, type ServerIdentity } from './ntp-reply.js';
+
+export interface NtpNodeOptions extends Partial<ServerIdentity> {
+  readonly address: string;
+  readonly port?: number;
+  /** Reference − truth: how wrong it is. */
+  readonly offsetNs?: Ns;
+  /** How fast its clock runs, ppb. */
+  readonly driftPpb?: number;
+  /** Client to server, and back. */
+  readonly up?: Link;
+  readonly down?: Link;
+}
+
+/** A simulated server on the lab's network, and the hands on it. */
+export interface NtpNode {
+  offsetNs: Ns;
+  readonly up: Link;
+  readonly down: Link;
+  /** Requests answered. */
+  readonly served: number;
+  /** From now on its clock runs at this rate error, ppb. */
+  drift(ppb: number): void;
+  stop(): void;
+  start(): void;
+}
+
+/** A clock that is perfect but for its offset, which answers at once: delays are the network's. */
+export function addNtpServer(host: LabHost, options: NtpNodeOptions): NtpNode {
+  const identity: ServerIdentity = {
+    stratum: options.stratum ?? 1,
+    refid: options.refid ?? 'LAB',
+    rootDelayNs: options.rootDelayNs ?? 0,
+    rootDispersionNs: options.rootDispersionNs ?? 1e3,
+  };
+  const up = options.up ?? wire();
+  const down = options.down ?? wire();
+  const state = { offsetNs: options.offsetNs ?? 0, served: 0 };
+  let drift = { ppb: options.driftPpb ?? 0, sinceNs: host.nowNs };
+  const driftedNs = () => (drift.ppb === 0 ? 0 : (host.nowNs - drift.sinceNs) * drift.ppb * 1e-9);
+  const node = host.fabric.attach({
+    address: options.address,
+    stamp: (by) => host.perfectStamp(by, -state.offsetNs - driftedNs()),
+    towards: up,
+    from: down,
+  });
+  const listen = () => {
+    const socket = node.udp({ port: options.port ?? 123 });
+    socket.onDatagram(({ payload, from, received }) => {
+      const answer = reply(payload, identity, received.time, received.time);
+      if (answer === undefined) return;
+      state.served++;
+      socket.send(answer, from);
+    });
+    return socket;
+  };
+  let socket: ReturnType<typeof listen> | undefined = listen();
+  return Object.assign(state, {
+    up,
+    down,
+    drift(ppb: number) {
+      state.offsetNs += driftedNs();
+      drift = { ppb, sinceNs: host.nowNs };
+    },
+    stop() {
+      socket?.close();
+      socket = undefined;
+    },
+    start() {
+      socket ??= listen();
+    },
+  });
+}
