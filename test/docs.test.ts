@@ -53,7 +53,7 @@ describe('what is written for people', () => {
     const { problems = [] } = await loadConfig({ path: 'README.md', text: example! }, async ({ needs }) => ({
       types: new Map(
         await Promise.all(
-          needs.map(async (id) => [id, { summary: '', schema: (await catalogue.load(id)).config }] as const),
+          needs.map(async (id) => [id, { summary: '', definition: await catalogue.load(id) }] as const),
         ),
       ),
     }));

@@ -67,7 +67,7 @@ export default defineSink<Config>({
   type: 'csptp',
   summary: 'Serves the hub’s time to CSPTP clients (client-server PTP, IEEE P1588.1)',
   stability: 'experimental',
-  needs: [],
+  needs: ['cap:net_bind_service', 'cap:net_admin', 'dev:ptp'],
   config,
   create(config, context) {
     const { interface: name } = config;

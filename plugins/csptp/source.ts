@@ -58,7 +58,7 @@ export default defineSource<Config>({
   type: 'csptp',
   summary: 'Asks a CSPTP server for the time (client-server PTP, IEEE P1588.1)',
   stability: 'experimental',
-  needs: [],
+  needs: ['cap:net_bind_service', 'cap:net_admin', 'dev:ptp'],
   config,
   create(config, context) {
     const client = new Client(context, {

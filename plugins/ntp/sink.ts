@@ -35,7 +35,7 @@ export default defineSink<Config>({
   type: 'ntp',
   summary: 'Serves the hub’s time to NTP clients (NTPv1 to NTPv4, RFC 5905)',
   stability: 'beta',
-  needs: [],
+  needs: ['cap:net_bind_service'],
   config,
   create(config, context) {
     const server = new NtpServer(context, {

@@ -11,7 +11,7 @@ export default defineSink<ObservabilityConfig>({
   type: 'observability',
   summary: 'The control socket, Prometheus metrics and the dashboard',
   stability: 'beta',
-  needs: [],
+  needs: ['cap:net_bind_service'],
   config,
   create: (settings, context) => new Observability(settings, context),
 });

@@ -14,7 +14,7 @@ export default defineSink<PhcSinkConfig>({
   type: 'phc',
   summary: 'A PTP hardware clock: steered by the estimate, or observed; pulses made by it',
   stability: 'experimental',
-  needs: [],
+  needs: ['dev:ptp'],
   config: sinkConfig,
   steers: ({ steer, clock }) => (steer ? clock : undefined),
   create: (options, context) => new PhcSink(options, context),

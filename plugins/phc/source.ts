@@ -18,7 +18,7 @@ export default defineSource<PhcSourceConfig>({
   type: 'phc',
   summary: 'A PTP hardware clock compared with the system clock, and the pulses that it stamps',
   stability: 'experimental',
-  needs: [],
+  needs: ['dev:ptp'],
   config: sourceConfig,
   create: (options, context) => new PhcSource(options, context),
 });

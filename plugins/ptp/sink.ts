@@ -77,7 +77,7 @@ export default defineSink<Config>({
   type: 'ptp',
   summary: 'PTP or gPTP grandmaster, or a port of a boundary clock (IEEE 1588-2019, IEEE 802.1AS-2020)',
   stability: 'beta',
-  needs: [],
+  needs: ['cap:net_bind_service', 'cap:net_raw', 'cap:net_admin', 'dev:ptp'],
   config,
   create(config, context) {
     const grandmaster = new Grandmaster(context, config);

@@ -47,7 +47,7 @@ export default defineSource<Config>({
   type: 'ptp',
   summary: 'Follows a PTP or gPTP timeTransmitter (IEEE 1588-2019, IEEE 802.1AS-2020)',
   stability: 'beta',
-  needs: [],
+  needs: ['cap:net_bind_service', 'cap:net_raw', 'cap:net_admin', 'dev:ptp'],
   config,
   create(config, context) {
     const receiver = new PtpReceiver(context, config);

@@ -53,7 +53,7 @@ export default defineSink<SystemClockConfig>({
   type: 'system-clock',
   summary: "The machine's clock, CLOCK_REALTIME: steered by the estimate, or observed",
   stability: 'beta',
-  needs: [],
+  needs: ['cap:sys_time'],
   config,
   steers: ({ steer }) => (steer ? 'system' : undefined),
   create: (options, context) => new SystemClock(options, context),

@@ -17,8 +17,15 @@ export interface Running<C> {
   inspect?(): Record<string, unknown>;
 }
 
-/** A privilege or device that an instance cannot do without. `clock:steer` and the capabilities of capabilities(7). */
-export type Need = 'cap:sys_time' | 'cap:net_raw' | 'cap:net_admin' | 'dev:ptp' | 'dev:pps' | 'dev:tty';
+/** A privilege (`cap:`, capabilities(7)) or a kind of device (`dev:`, under /dev). */
+export type Need =
+  | 'cap:sys_time'
+  | 'cap:net_admin'
+  | 'cap:net_bind_service'
+  | 'cap:net_raw'
+  | 'dev:ptp'
+  | 'dev:pps'
+  | 'dev:tty';
 
 export type Stability = 'experimental' | 'beta' | 'stable';
 
@@ -29,6 +36,10 @@ interface Definition<K extends string, C, X> {
   readonly type: string;
   readonly summary: string;
   readonly stability: Stability;
+  /**
+   * Privileges and devices that this type uses, even if only with certain options: `timehub plugins` lists them with those that are
+   * missing. An instance starts without them: it reports what it cannot do.
+   */
   readonly needs: readonly Need[];
   /** From which the checks, the configuration reference and the editor's schema come. */
   readonly config: StandardSchema<C>;

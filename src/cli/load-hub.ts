@@ -6,19 +6,19 @@ import {
   type ConfigDocument,
   type ConfigFile,
   type HubConfig,
+  type InstancePlan,
   loadConfig,
   type PluginCatalogue,
   type PluginType,
   type Problem,
   type Remarks,
 } from '../kernel/config/index.js';
-import type { PlannedInstance } from '../kernel/hub.js';
 import { BUILT_IN, Catalogue, type CatalogueEntry } from '../kernel/plugins/catalogue.js';
 import { packageRoot, pluginFolder } from './package-root.js';
 
 export type LoadedHub = Remarks &
   (
-    | { readonly config: HubConfig; readonly plans: readonly PlannedInstance[]; readonly problems?: undefined }
+    | { readonly config: HubConfig; readonly plans: readonly InstancePlan[]; readonly problems?: undefined }
     | { readonly config?: undefined; readonly problems: readonly Problem[] }
   );
 
@@ -35,7 +35,7 @@ export async function loadHub(input: string | ConfigFile, foreignCode: ForeignCo
   const found = await loadConfig(input, (document) => typesFor(document, catalogue, foreignCode), machine);
   const loaded = { ...found, warnings: [...found.warnings, ...unsafeInstallation()] };
   if (loaded.problems !== undefined) return loaded;
-  return { ...loaded, plans: plansOf(loaded.config, catalogue) };
+  return { ...loaded, plans: loaded.config.instances.filter(({ enabled }) => enabled) };
 }
 
 /** Warns when other users can change this program: refusing to run would come too late, its code runs already. */
@@ -82,25 +82,9 @@ async function typesFor(
 async function typeOf(id: string, catalogue: Catalogue): Promise<PluginType> {
   try {
     const definition = await catalogue.load(id);
-    const { summary, config: schema } = definition;
-    const instances = (own: unknown) => definition.instances?.(own);
-    if (definition.kind === 'source') return { summary, schema, instances, spreadsNames: definition.spreadsNames };
-    return { summary, schema, instances, steers: (config) => definition.steers?.(config) };
+    return { summary: definition.summary, definition };
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     return { summary: '', failure: error };
   }
-}
-
-function plansOf(config: HubConfig, catalogue: Catalogue): readonly PlannedInstance[] {
-  return config.instances
-    .filter((instance) => instance.enabled)
-    .map((instance) => ({
-      id: instance.id,
-      definition: catalogue.definition(`${instance.kind}.${instance.type}`)!,
-      written: instance.written,
-      config: instance.config,
-      onError: instance.onError,
-      ...(instance.kind === 'source' ? { options: instance.options } : {}),
-    }));
 }

@@ -13,8 +13,8 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
   const schemaOf = async (id: string) => (await catalogue.load(id)).config;
   const types = new Map<string, PluginType>();
   for (const { id } of catalogue.entries()) {
-    const { summary, config } = await catalogue.load(id);
-    types.set(id, { summary, schema: config });
+    const definition = await catalogue.load(id);
+    types.set(id, { summary: definition.summary, definition });
   }
   const pages = new Map([['docs/config.md', await configReference({ types })]]);
   for (const name of readdirSync(join(packageRoot(), 'plugins'))) {

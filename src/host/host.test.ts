@@ -52,7 +52,14 @@ describe('the host', () => {
   });
 
   it('tells a missing device in a sentence', () => {
-    for (const need of ['dev:ptp', 'dev:pps', 'cap:net_raw', 'cap:net_admin', 'cap:sys_time'] as const) {
+    for (const need of [
+      'dev:ptp',
+      'dev:pps',
+      'cap:net_raw',
+      'cap:net_admin',
+      'cap:net_bind_service',
+      'cap:sys_time',
+    ] as const) {
       expect(lacks(need)).to.match(/^$|^this (machine|process) /);
     }
   });

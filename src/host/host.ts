@@ -9,7 +9,6 @@ import { innerNetworks } from './net/inner-networks.js';
 import { openNetwork } from './net/network.js';
 import { openPhc } from './phc/clock.js';
 import { openPhcDevice } from './phc/device.js';
-import { lacks } from './privileges.js';
 import { notifyService } from './service.js';
 import { openSystemClock, stampNow } from './system-clock.js';
 
@@ -32,7 +31,6 @@ export function openHost(): Host {
     slept: () => clocks.slept(),
     after,
     random: (octets) => randomBytes(octets),
-    lacks,
     leapSeconds: () => findLeapSeconds(),
     notify: (state) => notifyService(native, state),
     close: () => {},

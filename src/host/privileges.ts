@@ -2,7 +2,7 @@ import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import type { Need } from '../api/index.js';
 
 /** Bits of capabilities(7). */
-const CAPABILITIES = { sys_time: 25, net_raw: 13, net_admin: 12 } as const;
+const CAPABILITIES = { sys_time: 25, net_raw: 13, net_admin: 12, net_bind_service: 10 } as const;
 type Capability = keyof typeof CAPABILITIES;
 
 /** The device nodes of a need. */
@@ -18,6 +18,7 @@ export function lacks(need: Need): string {
     case 'cap:sys_time':
     case 'cap:net_raw':
     case 'cap:net_admin':
+    case 'cap:net_bind_service':
       return lacksCapability(need.slice('cap:'.length) as Capability);
     default:
       return lacksDevice(DEVICES[need]);

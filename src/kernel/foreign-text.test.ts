@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { defineSource, type HubEvent, NS_PER_S, type SourceContext } from '../api/index.js';
 import { createLabHost } from '../lab/host.js';
+import { planOf } from '../lab/plan-instance.js';
 import { assembleHub } from './assembly/assemble.js';
 import { ABORT, EVENT_LOG, LOG } from './assembly/tokens.js';
 
@@ -42,7 +43,7 @@ async function shown(act: (context: SourceContext) => void, inspected: Record<st
       inspect: () => inspected,
     }),
   });
-  await hub.start([{ id: 'x.a', definition, config: {}, onError: 'retry', options }]);
+  await hub.start([planOf('x.a', definition, {}, options)]);
   await host.run(3 * NS_PER_S);
   see([hub.report.status(), hub.report.detail('x.a'), hub.report.why().split('\n'), hub.report.metrics(), events]);
   await hub.stop();

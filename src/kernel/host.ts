@@ -5,7 +5,6 @@ import type {
   HardwareClock,
   Instant,
   Leap,
-  Need,
   Network,
   Ns,
   Stamp,
@@ -69,8 +68,6 @@ export interface Host {
   slept(): Instant;
   after(delayNs: Ns, handler: () => void): Timer;
   random(octets: number): Uint8Array;
-  /** Empty when the need is met, else the reason in a sentence. */
-  lacks(need: Need): string;
   /** tzdata's leap-seconds.list and where it was found. */
   leapSeconds(): { readonly text: string; readonly path: string } | undefined;
   /** Sends a state line to the service manager (sd_notify(3)); nothing where there is none. */

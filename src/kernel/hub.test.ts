@@ -12,10 +12,11 @@ import {
   type TimeState,
 } from '../api/index.js';
 import { createLabHost, type LabHostOptions } from '../lab/host.js';
+import { planOf } from '../lab/plan-instance.js';
 import { assembleHub } from './assembly/assemble.js';
 import { ABORT, EVENT_LOG, LOG } from './assembly/tokens.js';
 import { NO_EVENT_LOG } from './event-log/event-log.js';
-import type { Hub, PlannedInstance } from './hub.js';
+import type { Hub } from './hub.js';
 
 const S = NS_PER_S;
 const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;
@@ -93,13 +94,8 @@ function setUp(lab: LabHostOptions = {}, eventLog = NO_EVENT_LOG) {
       config: schema,
       create: (_c, context) => ({ start: async () => start(context), stop: async () => {} }),
     });
-  const plan = (id: string, definition: PluginDefinition, config: unknown = {}): PlannedInstance => ({
-    id,
-    definition,
-    config,
-    onError: 'retry',
-    ...(definition.kind === 'source' ? { options } : {}),
-  });
+  const plan = (id: string, definition: PluginDefinition, config: unknown = {}) =>
+    planOf(id, definition, config, options);
   return { host, hub, heard, warned, aborted, truthful, sinkOf, plan };
 }
 

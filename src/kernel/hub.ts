@@ -6,7 +6,6 @@ import {
   type SinkDefinition,
   type SourceDefinition,
 } from '../api/index.js';
-import type { SourceOptions } from '../core/engine/input.js';
 import type { Registry } from './assembly/registry.js';
 import {
   ABORT,
@@ -27,7 +26,7 @@ import {
   STATE_SAVER,
   TIME_LOOP,
 } from './assembly/tokens.js';
-import type { ConfigDifference } from './config/index.js';
+import type { ConfigDifference, InstancePlan } from './config/index.js';
 import { atMost } from './deadline.js';
 import type { EventReporter } from './events/event-reporter.js';
 import { InstanceEvents } from './events/instance-events.js';
@@ -35,16 +34,11 @@ import type { InstanceLogs } from './events/instance-logs.js';
 import type { ReloadOutcomes } from './events/reload-outcomes.js';
 import type { Host } from './host.js';
 import { sinkContext, sourceContext } from './plugins/context.js';
-import { Instance, type InstanceCare, type InstancePlan } from './plugins/instance.js';
+import { Instance, type InstanceCare } from './plugins/instance.js';
 import type { InstancesByType } from './plugins/instances-by-type.js';
 import type { Scope } from './plugins/scope.js';
 import type { StateSaver } from './saved-state/state-saver.js';
 import type { TimeLoop } from './time/time-loop.js';
-
-/** A source with the operator's options of it, or a sink. */
-export interface PlannedInstance extends InstancePlan {
-  readonly options?: SourceOptions;
-}
 
 /** Time that the hub waits at its start for the saved state to be read. */
 const RECALL_NS = 2 * NS_PER_S;
@@ -103,7 +97,7 @@ export class Hub {
    * Starts the sinks first: a client that asks during the start is told that the hub is not synchronised. An instance that
    * does not start in time goes on starting.
    */
-  async start(plans: readonly PlannedInstance[]): Promise<void> {
+  async start(plans: readonly InstancePlan[]): Promise<void> {
     const host = this.#host;
     const memory = await atMost(host, RECALL_NS, this.#keeper.recall(host.clocks[0]!.read().time));
     if (this.#stopping) return;
@@ -142,7 +136,7 @@ export class Hub {
    * Brings the running instances in line with a validated configuration; what did not change keeps running, and what cannot
    * start is tried again. Rejects for a fault of the hub itself, after all else has been brought in line.
    */
-  async reload(plans: readonly PlannedInstance[], difference: ConfigDifference): Promise<void> {
+  async reload(plans: readonly InstancePlan[], difference: ConfigDifference): Promise<void> {
     const { removed, retuned, changed, added } = difference;
     const planOf = (id: string) => plans.find((plan) => plan.id === id)!;
     const steps: readonly (readonly [readonly string[], (id: string) => Promise<void>])[] = [
@@ -163,7 +157,7 @@ export class Hub {
   }
 
   /** Starts an instance by this plan, or changes it to the plan if it is there. */
-  async #bring(plan: PlannedInstance): Promise<void> {
+  async #bring(plan: InstancePlan): Promise<void> {
     const known = this.#instances.get(plan.id);
     if (known === undefined) return this.#add(plan).start();
     this.#announce(plan);
@@ -175,7 +169,7 @@ export class Hub {
     return this.#parts.resolve(EVENT_LOG).close();
   }
 
-  #add(plan: PlannedInstance): Instance {
+  #add(plan: InstancePlan): Instance {
     const instance = new Instance(plan, this.#care);
     this.#instances.set(plan.id, instance);
     this.#siblings.join(plan.definition.type, plan.id);
@@ -183,7 +177,7 @@ export class Hub {
     return instance;
   }
 
-  #announce({ id, options }: PlannedInstance): void {
+  #announce({ id, options }: InstancePlan): void {
     if (options !== undefined) this.#loop.accept({ type: 'source', id, options });
   }
 

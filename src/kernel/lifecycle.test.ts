@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { defineSink, defineSource, NS_PER_S, type PluginDefinition, type Running } from '../api/index.js';
 import { createLabHost } from '../lab/host.js';
+import { planOf } from '../lab/plan-instance.js';
 import { assembleHub } from './assembly/assemble.js';
 import { ABORT, STATE_STORE } from './assembly/tokens.js';
-import type { ConfigDifference } from './config/index.js';
-import type { PlannedInstance } from './hub.js';
+import type { ConfigDifference, InstancePlan } from './config/index.js';
 import { NO_STATE } from './saved-state/state-file.js';
 
 const S = NS_PER_S;
@@ -20,7 +20,7 @@ function setUp(state = NO_STATE) {
   const core = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e7 };
   const hub = assembleHub(host, core, (parts) => parts.value(STATE_STORE, state).value(ABORT, () => {}));
   /** An instance that notes what it does; `behaviour` replaces parts of it. */
-  const plan = (id: string, behaviour: Partial<Running<unknown>> = {}, kind = 'source'): PlannedInstance => {
+  const plan = (id: string, behaviour: Partial<Running<unknown>> = {}, kind = 'source'): InstancePlan => {
     const parts = {
       ...({ type: 'x', summary: '', stability: 'beta', needs: [], config: schema } as const),
       create: () => ({
@@ -30,7 +30,7 @@ function setUp(state = NO_STATE) {
       }),
     };
     const definition: PluginDefinition = kind === 'sink' ? defineSink(parts) : defineSource(parts);
-    return { id, definition, config: {}, onError: 'retry', ...(kind === 'sink' ? {} : { options }) };
+    return planOf(id, definition, {}, options);
   };
   /** Virtual time until `work` is done, s. */
   const duration = async (work: Promise<void>): Promise<number> => {

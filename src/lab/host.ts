@@ -2,7 +2,6 @@ import {
   type ClockId,
   HubError,
   type Instant,
-  type Need,
   type Ns,
   type Stamp,
   type StampClass,
@@ -39,7 +38,6 @@ export interface LabHostOptions {
   /** Class of its network stamps. Default `kernel`. */
   readonly stamps?: StampClass;
   readonly notes?: readonly string[];
-  readonly lacks?: (need: Need) => string;
   readonly leapSeconds?: string;
 }
 
@@ -210,10 +208,6 @@ export class LabHost implements Host {
 
   random(octets: number): Uint8Array {
     return this.#entropy.octets(octets);
-  }
-
-  lacks(need: Need): string {
-    return this.#options.lacks?.(need) ?? '';
   }
 
   leapSeconds(): { readonly text: string; readonly path: string } | undefined {

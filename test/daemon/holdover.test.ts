@@ -91,7 +91,7 @@ async function oneStory(hub: Hub, port: number): Promise<Served> {
   const measuredNs = 1e9 * (metric('ntp_root_delay_seconds') / 2 + metric('ntp_root_dispersion_seconds'));
   expect(measuredNs).to.be.within(distanceNs(before) - 1, distanceNs(after) + 1);
   expect(metric('ptp_clock_class')).to.equal(after.ptp.clockClass);
-  expect(why).to.include(`NTP clients are given stratum ${after.ntp.stratum} (${after.ntp.refid})`);
+  expect(why).to.include(`NTP clients get stratum ${after.ntp.stratum} (${after.ntp.refid})`);
   return reply;
 }
 

@@ -16,7 +16,7 @@ const S = 1_000_000_000n;
 const TAI_MINUS_UTC_NS = 37e9;
 const UTC = 1_767_225_600n * S;
 
-/** A machine whose card hears a grandmaster and is compared with the system clock; its oscillator is 3 ppm slow. */
+/** A machine whose card receives a grandmaster and is compared with the system clock; its oscillator is 3 ppm slow. */
 class Machine {
   readonly engine: Engine = createEngine(CORE_OPTIONS, createEstimator(), EMBEDDED_LEAP_TABLE);
   cardNs = 5e6;
@@ -82,7 +82,7 @@ function lost(): Machine {
 }
 
 describe('a clock that is gone', () => {
-  it('is forgotten, with what was measured by it, and the others keep the time that they had from it', () => {
+  it('is removed with the tracks that it measured, and the others keep the time that they had from it', () => {
     const machine = new Machine();
     machine.card();
     machine.run(30, true);
@@ -97,7 +97,7 @@ describe('a clock that is gone', () => {
     );
   });
 
-  it('is another one when it is back', () => {
+  it('counts as another clock when it is back', () => {
     const machine = lost();
     machine.run(10, false);
     machine.cardNs = -86_400e9;
@@ -109,7 +109,7 @@ describe('a clock that is gone', () => {
     expect(machine.state().mode).to.equal('tracking');
   });
 
-  it('says nothing any more: a late stamp of it is nobody’s', () => {
+  it('gives no observation any more: a late stamp is dropped', () => {
     const machine = lost();
     machine.run(3, true);
     expect(machine.state().clocks.map(({ id }) => id)).to.deep.equal(['system']);
@@ -126,13 +126,13 @@ describe('a clock that is gone', () => {
 describe('the rate of a clock that comes and goes', () => {
   const rateOf = (memory: SavedState | undefined) => memory!.clocks.find(({ clock }) => clock === CARD)?.frequencyPpb;
 
-  it('is kept for the next start, though the clock is not there at the end', () => {
+  it('is saved although the clock is gone at the end', () => {
     const machine = lost();
     machine.run(10, false);
     expect(rateOf(machine.engine.savedState())).to.be.closeTo(3000, 20);
   });
 
-  it('is taken up by a clock that comes later than the memory, and handed on where it never comes', () => {
+  it('is restored to a clock that appears later than the saved state, and saved again if it never appears', () => {
     const memory = lost().engine.savedState()!;
     const machine = new Machine();
     machine.accept({ type: 'memory', ...memory });

@@ -14,7 +14,7 @@ const MODEL: ClockModel = {
 };
 
 describe('clock model', () => {
-  it('runs on with its slope while its uncertainty grows as the oscillator may wander', () => {
+  it("follows its slope while its uncertainty grows with the oscillator's wander", () => {
     const later = extrapolate(MODEL, 20n * S);
     expect(later.offsetNs).to.equal(430);
     const together = Math.SQRT2 * 30 * 40;
@@ -23,11 +23,11 @@ describe('clock model', () => {
     expect(later.at).to.equal(20n * S);
   });
 
-  it('is no surer of the past', () => {
+  it('is as uncertain of the past', () => {
     expect(extrapolate(MODEL, 0n).sigmaNs).to.equal(extrapolate(MODEL, 20n * S).sigmaNs);
   });
 
-  it('bounds the error by the distance and four sigmas, and says how fast that grows', () => {
+  it('bounds the error by the distance and four sigmas, and gives the growth of the bound', () => {
     expect(boundNs(MODEL)).to.equal(1120);
     expect(boundGrowthPpb(MODEL)).to.be.closeTo(boundNs(extrapolate(MODEL, 11n * S)) - 1120, 1e-9);
   });
@@ -38,13 +38,13 @@ describe('clock model', () => {
     expect(faster).to.include({ offsetNs: 430, slopePpb: -10 });
   });
 
-  it('is no surer of its rate for being steered often', () => {
+  it('keeps the uncertainty of its rate however often the clock is steered', () => {
     let steered = MODEL;
     for (let at = 11n * S; at < 110n * S; at += S) steered = quickened(steered, at % 2n === 0n ? 3 : -3, at);
     expect(extrapolate(steered, 110n * S).sigmaNs).to.equal(extrapolate(MODEL, 110n * S).sigmaNs);
   });
 
-  it('never goes below a bound that holdover has promised, and does not add up what it did not take back', () => {
+  it('never falls below a bound that holdover has promised, and does not add up promises', () => {
     const surer = (at: bigint) => ({ ...MODEL, at });
     let held = notBelow(surer(11n * S), MODEL);
     const peakNs = boundNs(extrapolate(MODEL, 11n * S));

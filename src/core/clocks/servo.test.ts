@@ -63,7 +63,7 @@ describe('servo', () => {
     expect(fresh().decide(slewed)).to.include({ type: 'step', frequencyPpb: -3000 });
   });
 
-  it('slews, and says why and how long, once the first updates are over', () => {
+  it('slews after the first updates, and says why and how long', () => {
     const decision = settled().decide(at(500e6));
     expect(decision).to.include({ type: 'steer', frequencyPpb: 200_000 });
     expect(decision.reason).to.include('allows no step any more');

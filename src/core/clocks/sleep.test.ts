@@ -8,7 +8,7 @@ const HOUR_S = 3600;
 const three = (world: ClosedLoop): SimulatedSource[] =>
   ['ntp.a', 'ntp.b', 'ntp.c'].map((id) => world.add({ id, delayNs: 2 * MS, jitterNs: 0.1 * MS }));
 
-/** A machine that knew its time to microseconds, and then slept. */
+/** A machine that is synchronised to microseconds and then sleeps. */
 function asleep({ rtcErrorNs = 300 * MS, core = {}, hours = 1 } = {}) {
   const world = new ClosedLoop({ slowPpb: 7000, core });
   const speakers = three(world);
@@ -20,7 +20,7 @@ function asleep({ rtcErrorNs = 300 * MS, core = {}, hours = 1 } = {}) {
 }
 
 describe('after a sleep', () => {
-  it('the time is unknown within what the battery-backed clock may be wrong, and the reason is told', () => {
+  it('the time is uncertain by the error of the battery-backed clock, and the reason is reported', () => {
     const { world } = asleep();
     const { mode, reason } = world.state();
     expect(world.clock().boundNs).to.be.within(1300 * MS, 3000 * MS);
@@ -32,13 +32,13 @@ describe('after a sleep', () => {
     expect(world.state().ntp.stratum).to.equal(16);
   });
 
-  it('is in holdover where the operator can live with that bound', () => {
+  it('the mode is holdover if max-error permits that bound', () => {
     const { world } = asleep({ core: { maxErrorNs: 10e9 } });
     expect(world.state().mode).to.equal('holdover');
     expect(world.state().reason).to.include('the machine slept');
   });
 
-  it('four answers bring it back, and the truth is within the bound all the time', () => {
+  it('four replies restore the time, and true time is always within the bound', () => {
     const { world } = asleep();
     for (let second = 0; second < 60; second++) {
       const { offsetNs, boundNs } = world.clock();
@@ -50,7 +50,7 @@ describe('after a sleep', () => {
     expect(world.texts('source')).to.deep.equal([]);
   });
 
-  it('steps where the policy allows it', () => {
+  it('the servo steps if the policy allows it', () => {
     const { world } = asleep();
     world.discipline({ updates: Number.POSITIVE_INFINITY });
     world.run(20);
@@ -58,14 +58,14 @@ describe('after a sleep', () => {
     expect(world.texts('clock').at(-1)).to.match(/was stepped forward by 30\d ms/);
   });
 
-  it('the rate is known as well as the oscillator lets it', () => {
+  it("the uncertainty of the rate is that of the oscillator's wander", () => {
     const { world, before } = asleep();
     const { frequencyPpb, frequencySigmaPpb } = world.clock();
     expect(frequencyPpb).to.be.closeTo(before.frequencyPpb, 1e-6);
     expect(frequencySigmaPpb).to.be.within(before.frequencySigmaPpb + 100, 3000);
   });
 
-  it('what was stamped before is not heard', () => {
+  it('observations from before are dropped', () => {
     const { world } = asleep();
     const monotonic = world.stamp().monotonic - 2_000_000_000n;
     const leg = { kind: 'leg', clock: 'system', monotonic, stamp: 'kernel', noiseFloorNs: 100 } as const;
@@ -79,7 +79,7 @@ describe('after a sleep', () => {
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
   });
 
-  it('one that lies after it, and did not before, stands against the others', () => {
+  it('a source that is a falseticker only after it is outvoted', () => {
     const { world, speakers } = asleep();
     speakers[0]!.offsetNs = 50 * MS;
     world.run(20);
@@ -87,7 +87,7 @@ describe('after a sleep', () => {
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.3 * MS);
   });
 
-  it('a pulse is numbered by the others before it is used again', () => {
+  it('a pulse is used again once the others have numbered it', () => {
     const world = new ClosedLoop({ slowPpb: 7000 });
     three(world);
     world.add({ id: 'pps.x', kind: 'pulse', jitterNs: 1000 });
@@ -101,7 +101,7 @@ describe('after a sleep', () => {
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.05 * MS);
   });
 
-  it('a machine that knew nothing before knows nothing after', () => {
+  it('an unsynchronised hub stays unsynchronised', () => {
     const world = new ClosedLoop();
     world.sleep(HOUR_S, 0);
     expect(world.clock().boundNs).to.equal(Number.POSITIVE_INFINITY);
@@ -121,7 +121,7 @@ describe('a clock model', () => {
     driftPpb: 0,
   };
 
-  it('is surer of a short sleep than of a long one, of its phase as of its rate', () => {
+  it('is less certain of phase and rate after a longer sleep', () => {
     const [short, long] = [60e9, 86_400e9].map((ns) => afterSleep(model, ns));
     expect(short!.sigmaNs).to.be.within(400 * MS, 420 * MS);
     expect(long!.sigmaNs).to.be.above(4e9);

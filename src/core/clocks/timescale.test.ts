@@ -5,7 +5,7 @@ import { scaleDifferenceNs, shiftReference } from './timescale.js';
 const common = { clock: 'system', monotonic: 1n, stamp: 'kernel', noiseFloorNs: 1 } as const;
 
 describe('timescales', () => {
-  it('differ by TAI − UTC, which is given, and by GPS time, which never changes', () => {
+  it('differ by the given TAI − UTC and by the constant of GPS time', () => {
     expect(scaleDifferenceNs('utc', 'tai', 37)).to.equal(-37e9);
     expect(scaleDifferenceNs('tai', 'utc', 36)).to.equal(36e9);
     expect(scaleDifferenceNs('utc', 'gps', 37)).to.equal(-18e9);

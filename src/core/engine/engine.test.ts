@@ -8,7 +8,7 @@ import { createEngine } from './engine.js';
 const MS = 1e6;
 const three = (world: ClosedLoop): SimulatedSource[] =>
   ['ntp.a', 'ntp.b', 'ntp.c'].map((id) => world.add({ id, delayNs: 2 * MS, jitterNs: 0.1 * MS }));
-/** The largest error of the clock itself during the next seconds. */
+/** Returns the largest error of the clock itself in the next seconds. */
 const worst = (world: ClosedLoop, seconds: number): number => {
   let largest = 0;
   for (let i = 0; i < seconds; i++) {
@@ -38,7 +38,7 @@ describe('engine', () => {
     expect(world.state().mode).to.equal('tracking');
   });
 
-  it('slews where a step is not allowed, without overshoot', () => {
+  it('slews without overshoot if a step is not allowed', () => {
     const world = new ClosedLoop({ offsetNs: 20 * MS });
     three(world);
     world.discipline({ updates: 0, thresholdNs: 1 * MS, maxSlewPpb: 500_000 });
@@ -52,7 +52,7 @@ describe('engine', () => {
     expect(world.actions.some(({ action }) => action.type === 'step')).to.equal(false);
   });
 
-  it('degrades to holdover when all die, serves that, and tracks again when they return', () => {
+  it('is in holdover while all sources are silent, and tracks again when they return', () => {
     const world = new ClosedLoop({ slowPpb: 7000, core: { maxErrorNs: 10 * MS } });
     const speakers = three(world);
     world.run(60);
@@ -82,7 +82,7 @@ describe('engine', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.5 * MS);
   });
 
-  it('keeps the time it had when the sources fall out with each other', () => {
+  it('keeps its time when the sources begin to contradict each other', () => {
     const world = new ClosedLoop({ slowPpb: 3000 });
     const [a, b, c] = three(world);
     world.run(60);
@@ -94,7 +94,7 @@ describe('engine', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(20 * MS);
   });
 
-  it('follows a step by somebody else’s hand without losing the time', () => {
+  it('keeps the time when another program steps the clock', () => {
     const world = new ClosedLoop({ slowPpb: 7000 });
     three(world);
     world.run(60);
@@ -110,7 +110,7 @@ describe('engine', () => {
     expect(world.texts('source').length).to.equal(3);
   });
 
-  it('drops what was stamped while nobody knows whether the step had been made', () => {
+  it('drops observations whose stamps may be from before the step or after it', () => {
     const world = new ClosedLoop();
     three(world);
     world.run(60.95);
@@ -140,7 +140,7 @@ describe('engine', () => {
     expect(Number(after.reading - before.reading)).to.be.closeTo(0.4e9 - 20_000, 5);
   });
 
-  it('leaves the clock alone beyond the panic limit and says so once', () => {
+  it('leaves the clock alone beyond the panic limit and reports it once', () => {
     const world = new ClosedLoop();
     three(world);
     world.discipline({ panicNs: 1000 * MS });
@@ -154,7 +154,7 @@ describe('engine', () => {
     expect(world.engine.decision('system')).to.include('left alone');
   });
 
-  it('says why the host would not, once, and goes on observing', () => {
+  it("reports the host's refusal once and goes on observing", () => {
     const world = new ClosedLoop({ offsetNs: 500 * MS });
     world.refuses = 'this process lacks CAP_SYS_TIME';
     three(world);
@@ -165,7 +165,7 @@ describe('engine', () => {
     expect(world.clock().offsetNs).to.be.closeTo(500 * MS, 0.5 * MS);
   });
 
-  it('stays honest: the truth is within the bound, and about a sigma from the estimate', () => {
+  it('keeps true time within the bound, and about a sigma from the estimate', () => {
     const world = new ClosedLoop({ offsetNs: 30 * MS, slowPpb: 20_000, wanderPpb: 1 });
     three(world);
     world.run(300);
@@ -199,7 +199,7 @@ describe('engine', () => {
     expect(replayed.state([world.stamp()])).to.deep.equal(world.state());
   });
 
-  it('hears of a server that comes back without the time', () => {
+  it('reports a server that comes back unsynchronised', () => {
     const world = new ClosedLoop();
     const [a] = three(world);
     world.run(30);
@@ -212,14 +212,14 @@ describe('engine', () => {
     });
   });
 
-  it('applies an operator’s correction and shows it in the estimate', () => {
+  it("applies the operator's correction to the estimate", () => {
     const world = new ClosedLoop();
     world.add({ id: 'ntp.a', offsetNs: -5 * MS }, { offsetNs: 5 * MS });
     world.run(30);
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
   });
 
-  it('adds a believed asymmetry to the bound', () => {
+  it('adds the stated asymmetry to the bound', () => {
     const bounds = [0, 3 * MS].map((asymmetryNs) => {
       const world = new ClosedLoop();
       world.add({ id: 'ntp.a' }, { asymmetryNs });
@@ -274,7 +274,7 @@ describe('engine', () => {
       expect(world.texts('leap')).to.include('utc a leap second was inserted');
     });
 
-  it('shows a clock of which nothing is known as it is', () => {
+  it('shows an unknown clock without an estimate', () => {
     const world = new ClosedLoop();
     expect(world.clock()).to.include({ id: 'system', offsetNs: 0, boundNs: Number.POSITIVE_INFINITY, steered: false });
     expect(world.state().reason).to.equal('there is no source');
@@ -318,7 +318,7 @@ describe('engine', () => {
     expect(engine.state([]).mode).to.equal('tracking');
   });
 
-  it('forgets a source that is gone and keeps the time', () => {
+  it('removes a source that is gone and keeps the time', () => {
     const world = new ClosedLoop({ slowPpb: 3000 });
     const only = world.add({ id: 'ntp.a' });
     world.run(60);

@@ -228,7 +228,7 @@ class Core implements Engine {
   }
 
   #observe({ id, observations }: InputOf<'observations'>): void {
-    const heard = this.#intake.take(this.#source(id), observations, this.#carriers, this.#now);
+    const heard = this.#intake.accept(this.#source(id), observations, this.#carriers, this.#now);
     if (heard.some(({ carries }) => carries)) this.#refreshServos();
   }
 

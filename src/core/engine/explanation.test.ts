@@ -11,7 +11,7 @@ const explained = (world: ClosedLoop): string =>
   });
 
 describe('the explanation', () => {
-  it('says in a paragraph who carries, who agrees, who is thrown out and why, who waits, and how long it would last', () => {
+  it('names in a paragraph the sources that carry, agree, are rejected and wait, and the forecast of holdover', () => {
     const world = new ClosedLoop({ core: { trackingErrorNs: 10 * MS } });
     for (const id of ['ntp.a', 'ntp.b']) world.add({ id, delayNs: 0.2 * MS, jitterNs: 10e3 });
     world.add({ id: 'ntp.far', delayNs: 20 * MS, jitterNs: MS });
@@ -21,7 +21,7 @@ describe('the explanation', () => {
     const [paragraph, clock, ...more] = explained(world).split('\n');
     expect(paragraph).to.match(/^The hub is tracking: follows ntp\.a and ntp\.b, which ntp\.far confirms\. /);
     expect(paragraph).to.match(/The estimate rests on ntp\.[ab] \(\d\d %\) and ntp\.[ab] \(\d\d %\)\. /);
-    expect(paragraph).to.include(' ntp.far agrees, but weighs next to nothing. ');
+    expect(paragraph).to.include(' ntp.far agrees with a negligible share. ');
     expect(paragraph).to.match(/ntp\.liar is rejected: disagrees with ntp\.a, ntp\.b and ntp\.far by 50(\.\d)? ms\. /);
     expect(paragraph).to.include(' ntp.new is warming: nothing heard from it yet. ');
     expect(paragraph).to.match(
@@ -31,14 +31,14 @@ describe('the explanation', () => {
     expect(more).to.deep.equal([]);
   });
 
-  it('of a hub that knows nothing is short', () => {
+  it('is short while nothing is known', () => {
     expect(explained(new ClosedLoop())).to.equal(
       'The hub is unsynchronised: there is no source. NTP clients are told that there is no time, and PTP clockClass 248 is ' +
-        'announced.\nOf the clock "system" nothing is known yet.',
+        'announced.\nNothing is known of the clock "system" yet.',
     );
   });
 
-  it('names the one that carries all alone', () => {
+  it('names the only carrier', () => {
     const world = new ClosedLoop();
     world.add({ id: 'ntp.a' });
     world.run(30);

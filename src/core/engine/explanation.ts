@@ -13,13 +13,13 @@ import { list } from './sentence.js';
 export interface ExplanationInputs {
   readonly state: TimeState;
   readonly holdover: Holdover | undefined;
-  /** The last decision about a clock, a sentence without its subject. */
+  /** Returns the last decision about a clock, as a clause after its name. */
   readonly decision: (clock: ClockId) => string;
 }
 
 /**
- * The present decision in sentences: the mode, who carries the estimate with which share, who is left out and why, who
- * waits, and how long the time would stay good without them. Then a line for each clock.
+ * Explains the present decision (`timehub why`) in a paragraph: the mode, the sources that carry the estimate with their
+ * shares, the others with their reasons, and the forecast for holdover. Then a line for each clock.
  */
 export function explain({ state, holdover, decision }: ExplanationInputs): string {
   const { mode, reason, sources, clocks } = state;
@@ -27,7 +27,7 @@ export function explain({ state, holdover, decision }: ExplanationInputs): strin
     `The hub is ${mode}: ${reason}.`,
     ...carrying(sources.filter((source) => source.state === 'combined')),
     ...agreeing(sources.filter((source) => source.state === 'agrees')),
-    ...sources.flatMap(standing),
+    ...sources.flatMap(others),
     serving(state),
     ...(holdover === undefined ? [] : [describeHoldover(holdover, mode)]),
   ];
@@ -35,7 +35,7 @@ export function explain({ state, holdover, decision }: ExplanationInputs): strin
     Number.isFinite(sigmaNs)
       ? `The clock "${id}" is ${formatOffset(offsetNs)} (± ${formatDuration(sigmaNs)}, error below ` +
         `${formatDuration(boundNs)}), its frequency needs ${formatRate(frequencyPpb)}: ${decision(id)}.`
-      : `Of the clock "${id}" nothing is known yet.`,
+      : `Nothing is known of the clock "${id}" yet.`,
   );
   return [paragraph.join(' '), ...lines].join('\n');
 }
@@ -50,25 +50,23 @@ function carrying(sources: readonly SourceReport[]): readonly string[] {
 function agreeing(sources: readonly SourceReport[]): readonly string[] {
   if (sources.length === 0) return [];
   const ids = list(sources.map(({ id }) => id));
-  return [
-    sources.length === 1 ? `${ids} agrees, but weighs next to nothing.` : `${ids} agree, but weigh next to nothing.`,
-  ];
+  return [sources.length === 1 ? `${ids} agrees with a negligible share.` : `${ids} agree with negligible shares.`];
 }
 
-/** Everybody else, with the reason that is on show. */
-function standing({ id, state, reason }: SourceReport): readonly string[] {
+/** Returns the sentence for a source that neither carries nor agrees. */
+function others({ id, state, reason }: SourceReport): readonly string[] {
   if (state === 'combined' || state === 'agrees') return [];
   return [state === 'numbering' ? `${id} ${reason}.` : `${id} is ${state}: ${reason}.`];
 }
 
-/** Says what clients are told: the same bound, by NTP and by PTP. */
+/** Returns a sentence about the NTP view and the PTP view. */
 function serving({ ntp, ptp, local }: TimeState): string {
   const announced = `PTP clockClass ${ptp.clockClass}`;
   if (local === true)
-    return `NTP clients are given the clock as it is at stratum ${ntp.stratum}, and ${announced} is announced.`;
+    return `NTP clients get the clock as it is at stratum ${ntp.stratum}, and ${announced} is announced.`;
   if (ntp.stratum > LAST_STRATUM) return `NTP clients are told that there is no time, and ${announced} is announced.`;
   const distance = formatDuration(ntp.rootDelayNs / 2 + ntp.rootDispersionNs);
-  return `NTP clients are given stratum ${ntp.stratum} (${ntp.refid}) with a root distance of ${distance}, and ${announced} is announced.`;
+  return `NTP clients get stratum ${ntp.stratum} (${ntp.refid}) with a root distance of ${distance}, and ${announced} is announced.`;
 }
 
 const percent = (weight: number): string => (weight < 0.005 ? 'below 1 %' : `${Math.round(weight * 100)} %`);

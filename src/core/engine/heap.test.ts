@@ -10,7 +10,7 @@ import { createEngine } from './engine.js';
 
 const SOURCES = 8;
 const EVERY_NS = 8_000_000_000n;
-/** What compilers and caches may still take after the first third. A leak of one object in each step is far above. */
+/** Allowance for compilers and caches after the first third, octets. A leak of one object a step is far above. */
 const SETTLING_OCTETS = 128e3;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -20,7 +20,7 @@ const heapUsed = (): number => {
   return process.memoryUsage().heapUsed + process.memoryUsage().external;
 };
 
-/** Octets that the last two thirds of the steps leave behind. */
+/** Returns the growth of the heap over the last two thirds of the steps, octets. */
 function leftBehind(steps: number, step: (n: number) => void): number {
   const warm = steps / 3;
   for (let n = 0; n < warm; n++) step(n);
@@ -29,7 +29,7 @@ function leftBehind(steps: number, step: (n: number) => void): number {
   return heapUsed() - before;
 }
 
-/** The two legs of an exchange; one in 500 is far out, as from another world. */
+/** The two legs of an exchange; some of 500 exchanges are 1 s off. */
 class Exchanges {
   readonly #random = new Random(3);
 
@@ -68,7 +68,7 @@ describe('the heap', () => {
     expect(left).to.be.below(SETTLING_OCTETS);
   });
 
-  it('does not grow with what the core hears: answers, ticks, sources that go and come', function () {
+  it('does not grow with the inputs of the core: observations, ticks, sources that go and come', function () {
     this.timeout(30_000);
     const engine = createEngine(CORE_OPTIONS, createEstimator(), EMBEDDED_LEAP_TABLE);
     const exchanges = new Exchanges();

@@ -1,25 +1,25 @@
 import type { Claims, ClockId, ClockScale, Instant, Ns, Observation, Stamp, StepPolicy } from '../../api/index.js';
 import type { SavedState } from '../persistence/saved-state.js';
 
-/** Common to all sources, whatever their type: the operator's word about one of them. */
+/** Options that every source has, whatever its type. */
 export interface SourceOptions {
-  /** Weigh it before others that agree. */
+  /** The source weighs more than others that agree, and decides where there is no majority. */
   readonly prefer: boolean;
-  /** Its interval wins a vote by itself. */
+  /** Trusted sources decide alone. */
   readonly trust: boolean;
-  /** No tracking without it. */
+  /** No source is used unless a required one agrees. */
   readonly require: boolean;
-  /** Watch it, never use it. */
+  /** The source is watched and never used. */
   readonly noselect: boolean;
-  /** Added to what it says: a known error (cable delay). */
+  /** Correction for a known error (cable delay), added to the source's offset. */
   readonly offsetNs: Ns;
-  /** Believed one-way difference of its path, added to the bound. */
+  /** Greatest one-way asymmetry of its path, added to the bound. */
   readonly asymmetryNs: Ns;
 }
 
 /**
- * Everything that moves the core. One input is one line of the event log; the same lines in the same order give the same
- * states, bit for bit. `monotonic` never goes back.
+ * Everything that changes the core's state. One input is one line of the event log; the same lines in the same order give the
+ * same states, bit for bit. `monotonic` never decreases.
  */
 export type Input = { readonly monotonic: Instant } & (
   | {
@@ -27,70 +27,70 @@ export type Input = { readonly monotonic: Instant } & (
       readonly clock: ClockId;
       readonly frequencyPpb: number;
       readonly maxPpb: number;
-      /** What the clock keeps. Default: the system clock UTC, a PHC TAI. */
+      /** Timescale of the clock. Default: UTC for the system clock, TAI for a PHC. */
       readonly scale?: ClockScale;
-      /** Its reading at this moment. */
+      /** Its reading at `monotonic`. */
       readonly time?: Instant;
     }
-  /** Its device vanished, or nobody uses it any more: what was known of its time is worth nothing when it comes back. */
+  /** The clock's device is gone or no instance uses it: its phase is unknown when it comes back. */
   | { readonly type: 'clock-gone'; readonly clock: ClockId }
   | { readonly type: 'source'; readonly id: string; readonly options: SourceOptions }
   | { readonly type: 'source-gone'; readonly id: string }
   | { readonly type: 'observations'; readonly id: string; readonly observations: readonly Observation[] }
   | { readonly type: 'claims'; readonly id: string; readonly claims: Claims }
   | { readonly type: 'unreachable'; readonly id: string; readonly reason: string }
-  /** The time of the source has jumped, by `jumpNs` if that is known: its word about the time starts anew. */
+  /** The time of the source has jumped, by `jumpNs` if that is known: its phase begins again. */
   | { readonly type: 'discontinuity'; readonly id: string; readonly reason: string; readonly jumpNs?: Ns }
-  /** It stands for another server from now on, with the same options: what was known of the former one is forgotten. */
+  /** The source measures another server from now on, with the same options: the tracks of the former one are forgotten. */
   | { readonly type: 'source-replaced'; readonly id: string; readonly reason: string }
   | { readonly type: 'discipline'; readonly clock: ClockId; readonly policy: StepPolicy | null }
-  /** The host has set this correction (total, ppb). */
+  /** The host has set this total correction. */
   | { readonly type: 'steered'; readonly clock: ClockId; readonly frequencyPpb: number }
-  /** The clock jumped: by our step or by somebody else's hand. */
+  /** The clock was stepped by the hub or by another program. */
   | { readonly type: 'stepped'; readonly clock: ClockId; readonly deltaNs: Ns; readonly byUs: boolean }
   /**
-   * The machine slept for `sleptNs` as the operating system has it (by a battery-backed clock): CLOCK_MONOTONIC stood
-   * still, and the clocks were carried on by that. What a clock jumped beyond it follows as `stepped`.
+   * The machine slept for `sleptNs` by its battery-backed clock: CLOCK_MONOTONIC stood still, and the operating system has
+   * moved the clocks by that. A further jump of a clock follows as `stepped`.
    */
   | { readonly type: 'slept'; readonly sleptNs: Ns }
   /** The host refused an action. */
   | { readonly type: 'refused'; readonly clock: ClockId; readonly reason: string }
-  /** What the run before has left, aged to this moment. Comes before the first observation. */
+  /** The saved state of the last run, aged to this moment. It comes before the first observation. */
   | ({ readonly type: 'memory' } & SavedState)
-  /** About once a second: time passes although nothing was observed. `stamps`: what the clocks read then. */
+  /** About once a second. `stamps`: readings of the clocks. */
   | { readonly type: 'tick'; readonly stamps?: readonly Stamp[] }
 );
 
-/** What the core wants done. The kernel does it and answers with `steered`, `stepped` or `refused`. */
+/** A task for the kernel. `steer` and `step` are answered by the input `steered`, `stepped` or `refused`. */
 export type Action =
   | { readonly type: 'steer'; readonly clock: ClockId; readonly frequencyPpb: number }
   | { readonly type: 'step'; readonly clock: ClockId; readonly deltaNs: Ns; readonly reason: string }
-  /** Something to tell the operator. */
+  /** News for the operator. */
   | {
       readonly type: 'event';
       readonly kind: 'mode' | 'source' | 'clock' | 'leap';
       readonly id: string;
       readonly text: string;
       readonly code?: string;
-      /** Something is worse than before. */
+      /** The hub is worse off than before. */
       readonly warning?: true;
     };
 
-/** `[hub]` as far as the core is concerned. */
+/** The options of `[hub]` that the core reads. */
 export interface CoreOptions {
-  /** At least this many independent sources must agree before anything is combined (default 1). */
+  /** Least number of independent sources that must agree before any is used. */
   readonly minAgreeing: number;
-  /** The bound beyond which the hub calls itself unsynchronised. */
+  /** The hub is unsynchronised while its bound is greater. */
   readonly maxErrorNs: Ns;
-  /** The bound below which it calls itself tracking. */
+  /** The hub is tracking while its bound is less. */
   readonly trackingErrorNs: Ns;
-  /** The bound that the operator promises to others: sources are asked often enough to keep it, and no oftener. */
+  /** The bound that the operator promises to clients: sources are asked just often enough to keep it. */
   readonly targetErrorNs?: Ns | undefined;
-  /** No date before this can be today's. Default: every date is believed. */
+  /** No earlier date is today's. Default: every date is accepted. */
   readonly builtAt?: Instant | undefined;
   /**
-   * NTP stratum, 1..15, of the clock as it is: given to others while the hub is not synchronised. A source of a greater
-   * stratum is not used then or ever: it may have its time from here. Undefined: without a synchronised time none is given.
+   * NTP stratum, 1..15, at which the clock is served as it is while the hub is unsynchronised. A source of a greater stratum
+   * is never used: it may have its time from here. Undefined: no time is served then.
    */
   readonly localStratum?: number | undefined;
 }

@@ -8,7 +8,7 @@ const served = ({ mode, ntp, local }: TimeState): string =>
   `${mode}, stratum ${ntp.stratum}, leap ${ntp.leap}${local === true ? ', local' : ''}`;
 const LOCAL = 'unsynchronised, stratum 10, leap none, local';
 
-/** A hub that gives its clock as it is, with a server that is 40 ms away and a small limit. */
+/** A hub with local-stratum 10, a server at 40 ms and a small max-error. */
 function site(): { readonly world: ClosedLoop; readonly server: SimulatedSource } {
   const world = new ClosedLoop({
     slowPpb: 2000,
@@ -18,10 +18,10 @@ function site(): { readonly world: ClosedLoop; readonly server: SimulatedSource 
   return { world, server: world.add({ id: 'ntp.a', delayNs: 20e6, jitterNs: 1e5, alive: false }, {}, SERVER) };
 }
 
-describe('a hub that gives its clock as it is', function () {
+describe('local mode', function () {
   this.timeout(30_000);
 
-  it('does so without any source, and claims no bound', () => {
+  it('serves the clock without any source and without a bound', () => {
     const world = new ClosedLoop({ core: { localStratum: 7 } });
     world.run(2);
     const { ntp, ptp, clocks, reason, upstream } = world.state();
@@ -32,13 +32,13 @@ describe('a hub that gives its clock as it is', function () {
     expect(upstream).to.equal(undefined);
   });
 
-  it('gives none where nothing says that it should', () => {
+  it('is off without local-stratum', () => {
     const world = new ClosedLoop();
     world.run(2);
     expect(served(world.state())).to.equal('unsynchronised, stratum 16, leap unknown');
   });
 
-  it('waits at its start for sources that may yet answer', () => {
+  it('waits at the start for sources that may answer', () => {
     const { world, server } = site();
     world.run(2);
     expect(served(world.state())).to.equal('unsynchronised, stratum 16, leap unknown');
@@ -47,7 +47,7 @@ describe('a hub that gives its clock as it is', function () {
     expect(served(world.state())).to.equal(LOCAL);
   });
 
-  it('ends it when a source brings the time, and begins again when holdover has passed the limit', () => {
+  it('ends when a source is followed, and begins again when holdover has exceeded max-error', () => {
     const { world, server } = site();
     world.kill(server);
     world.run(1);
@@ -73,7 +73,7 @@ describe('a hub that gives its clock as it is', function () {
     );
   });
 
-  it('is not interrupted by a source that comes and goes without a time', () => {
+  it('is not interrupted by a source that comes and goes without being followed', () => {
     const mode = new LocalMode(10);
     const after = (mayBegin: boolean): boolean => {
       mode.update('unsynchronised', mayBegin);
@@ -84,7 +84,7 @@ describe('a hub that gives its clock as it is', function () {
     expect(mode.isOn).to.equal(false);
   });
 
-  it('does not use sources of a greater stratum than its own', () => {
+  it('uses no source above local-stratum', () => {
     const { world } = site();
     world.add({ id: 'ntp.behind' }, {}, { stratum: 11 });
     world.add({ id: 'ntp.beside' }, {}, { stratum: 10, reference: '127.127.1.1' });

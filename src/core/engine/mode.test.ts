@@ -21,11 +21,11 @@ const walk = (...conditions: Partial<ModeCondition>[]): string[] => {
 };
 
 describe('mode', () => {
-  it('walks from nothing over converging to tracking', () => {
+  it('goes from unsynchronised over converging to tracking', () => {
     expect(walk({ known: false }, { boundNs: 50e6 }, {})).to.deep.equal(['unsynchronised', 'converging', 'tracking']);
   });
 
-  it('is not holdover after time that came round in a loop', () => {
+  it('is not holdover after the time of a loop', () => {
     expect(walk({}, { carriers: [], loop: 'ntp.a counted up' }, { carriers: [] }, {})).to.deep.equal([
       'tracking',
       'unsynchronised',
@@ -34,7 +34,7 @@ describe('mode', () => {
     ]);
   });
 
-  it('is holdover when nobody carries the estimate, until the bound is too large, and comes back', () => {
+  it('is holdover without carriers until the bound is too large, and recovers', () => {
     const alone = { carriers: [] };
     expect(walk({}, alone, { ...alone, boundNs: 101e6 }, alone, {})).to.deep.equal([
       'tracking',
@@ -58,7 +58,7 @@ describe('mode', () => {
     expect(walk({ slewing: ['the clock system'] })).to.deep.equal(['converging']);
   });
 
-  it('says when no carrier can ever vouch for the tracking limit', () => {
+  it('says when no carrier can reach tracking-error', () => {
     const least = { errorNs: 11e3, id: 'gpsd.gnss' };
     const tight = { ...LIMITS, trackingErrorNs: 10e3 };
     const found = nextMode(initialMode(0n), { ...GOOD, boundNs: 13e3, carriers: ['gpsd.gnss'], least }, tight, 1n);
@@ -69,7 +69,7 @@ describe('mode', () => {
     });
   });
 
-  it('keeps the moment of the last change, and says why it is what it is', () => {
+  it('keeps the time of the last change, and has a reason', () => {
     const first = nextMode(initialMode(0n), { ...GOOD, witnesses: ['ntp.b'] }, LIMITS, 5n);
     const second = nextMode(first, GOOD, LIMITS, 9n);
     expect(first).to.include({ since: 5n, reason: 'follows ntp.a, which ntp.b confirms' });

@@ -2,7 +2,7 @@ import { formatDuration, type Instant, type Mode, type Ns } from '../../api/inde
 import type { CoreOptions } from './input.js';
 import { list } from './sentence.js';
 
-/** What the mode depends on. */
+/** The facts that decide the mode. */
 export interface ModeCondition {
   /** An estimate was combined once, however bad it is by now. */
   readonly known: boolean;

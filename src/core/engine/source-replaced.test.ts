@@ -3,8 +3,8 @@ import { ClosedLoop } from '../testing/closed-loop.js';
 
 const MS = 1e6;
 
-describe('a source that asks another server from now on', () => {
-  it('is learnt as if it were new, in its place and with its options', () => {
+describe('a source that measures another server from now on', () => {
+  it('is learnt like a new one, in its place and with its options', () => {
     const world = new ClosedLoop();
     for (const id of ['ntp.a', 'ntp.b']) world.add({ id, delayNs: 2 * MS }, { noselect: id === 'ntp.a' });
     world.run(20);
@@ -15,7 +15,7 @@ describe('a source that asks another server from now on', () => {
     expect(world.source('ntp.a')).to.include({ state: 'disabled', observations: 0 });
   });
 
-  it('is believed at once when the former one was a falseticker', () => {
+  it('is used at once although the former server was a falseticker', () => {
     const world = new ClosedLoop();
     for (const id of ['ntp.a', 'ntp.b', 'ntp.c']) world.add({ id, delayNs: 2 * MS, jitterNs: 0.1 * MS });
     const liar = world.add({ id: 'ntp.d', delayNs: 2 * MS, jitterNs: 0.1 * MS, offsetNs: 100 * MS });

@@ -19,7 +19,7 @@ function judged(observation: Observation, local: bigint = NOW): string | undefin
 }
 
 describe('a date', () => {
-  it('is refused before this program was built, by whatever observation it comes', () => {
+  it('is refused if it is before the build of this program, for each kind of observation', () => {
     const expected = /^has the date 1970-01-01, before this program was built \(2026-01-01\): refused$/;
     expect(judged(reading(-FROM_1970 - 10 * 3600e9))).to.match(expected);
     const leg = { ...common, kind: 'leg' } as const;
@@ -28,14 +28,14 @@ describe('a date', () => {
     expect(judged(reading(-2e9), BUILT_AT + 1_000_000_000n)).to.contain('has the date 2025-12-31');
   });
 
-  it('is believed when it can be today, whatever day the machine thinks it is', () => {
+  it("is accepted if it can be today's, whatever the machine's date is", () => {
     expect(judged(reading(1e6))).to.equal(undefined);
     expect(judged(reading(Number(NOW)), 0n)).to.equal(undefined);
     expect(judged(reading(-30 * YEAR_NS), NOW + BigInt(30 * YEAR_NS))).to.equal(undefined);
     expect(judged(reading(10 * YEAR_NS))).to.equal(undefined);
   });
 
-  it('is refused an era of GPS weeks ahead, unless the machine has it too', () => {
+  it('is refused an era of GPS weeks ahead, unless the machine has that date, too', () => {
     expect(judged(reading(20 * YEAR_NS))).to.match(
       /^has the date 2046-11-21, more than 1024 weeks after .* at 2026-11-21: refused$/,
     );
@@ -43,7 +43,7 @@ describe('a date', () => {
     expect(judged(reading(1e22)), 'no date of four digits').to.contain('9999-12-31');
   });
 
-  it("is refused where a server counts from NTP's zero, unless the machine has no date of its own", () => {
+  it("is refused near NTP's zero, unless the machine has no date of its own", () => {
     const zero = Number(at('2036-02-07T06:28:16Z') - NOW);
     expect(judged(reading(zero + 3600e9))).to.match(
       /^has the date 2036-02-07, .* at 2026-11-21: it was never set, refused$/,
@@ -54,7 +54,7 @@ describe('a date', () => {
     expect(judged(reading(3600e9), NOW + BigInt(zero))).to.equal(undefined);
   });
 
-  it('is none of a pulse, of a rate, of a comparison between clocks, or of a clock whose reading is not known', () => {
+  it('is not known for a pulse, a rate, a comparison of two clocks, or a clock without a reading', () => {
     const offsetNs = -FROM_1970;
     expect(judged({ ...common, kind: 'pulse', edge: 0n, periodNs: 1e9, numberedOffsetNs: offsetNs })).to.equal(
       undefined,
@@ -84,7 +84,7 @@ describe('a source with a date before this program was built', () => {
       expect(world.actions.filter(({ action }) => action.type !== 'event')).to.deep.equal([]);
     });
 
-  it('has no vote beside two that are right, or beside one', () => {
+  it('has no vote beside two sources with the right date, or beside one', () => {
     for (const ids of [['ntp.a'], ['ntp.a', 'ntp.b']]) {
       const world = new ClosedLoop({ core, epochNs: NOW });
       for (const id of ['ntp.lost1', 'ntp.lost2']) world.add({ id, offsetNs: lost });
@@ -106,7 +106,7 @@ describe('a source with a date before this program was built', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(1e6);
   });
 
-  it('leaves the clock as it was when it loses its date later, and one odd stamp is dropped', () => {
+  it('does not move the clock when it loses its date later; a single odd stamp is dropped', () => {
     const world = new ClosedLoop({ core, epochNs: NOW });
     const speaker = world.add({ id: 'ntp.a' });
     world.run(30);
@@ -120,7 +120,7 @@ describe('a source with a date before this program was built', () => {
     expect(world.clock().boundNs).to.be.within(1e6, 10e6);
   });
 
-  it('does not keep a receiver from numbering its own pulses', () => {
+  it('does not prevent a receiver from numbering its own pulses', () => {
     const world = new ClosedLoop({ core, epochNs: NOW });
     world.add({ id: 'ntp.lost', offsetNs: lost });
     world.add({ id: 'gpsd.g', kind: 'pulse', numbered: true });
@@ -128,7 +128,7 @@ describe('a source with a date before this program was built', () => {
     expect(world.source('gpsd.g').state).to.equal('combined');
   });
 
-  it('is right where the machine itself is in 1970', () => {
+  it('is used if it is right and the machine itself is in 1970', () => {
     const world = new ClosedLoop({ core, epochNs: NOW, offsetNs: FROM_1970 });
     world.add({ id: 'ntp.a' });
     world.add({ id: 'ntp.lost', offsetNs: lost });

@@ -3,7 +3,7 @@ import type { Clock } from '../clocks/clock.js';
 
 const NS_PER_MS = 1_000_000n;
 const DAY_NS = 86_400_000_000_000n;
-/** 1024 weeks, the era of a GPS week number (IS-GPS-200 §20.3.3.3.1.1): a receiver that takes the next one is ahead by this. */
+/** 1024 weeks, the era of a GPS week number (IS-GPS-200 §20.3.3.3.1.1): the error of a receiver that assumes the next one. */
 const FARTHEST_AHEAD_NS = 1024n * 7n * DAY_NS;
 /** 2036-02-07T06:28:16Z: NTP's seconds begin again with zero (RFC 5905 §6). */
 const NTP_ZERO: Instant = 2_085_978_496_000_000_000n;

@@ -28,8 +28,8 @@ export class ObservationIntake {
     this.#parts = parts;
   }
 
-  /** Takes the observations of one input and returns their tracks. `carriers`: the tracks on which the estimate rests. */
-  take(
+  /** Processes the observations of one input and returns their tracks. `carriers`: the tracks on which the estimate rests. */
+  accept(
     source: Source,
     observations: readonly Observation[],
     carriers: readonly SourceTrack[],

@@ -7,12 +7,12 @@ const S = 1e9;
 const ptp = { id: 'ptp.up', everyNs: 0.125 * S, delayNs: 20 * MS, jitterNs: 100 };
 const mistakeNs = (world: ClosedLoop): number => Math.abs(world.thetaNs - world.clock().offsetNs);
 
-describe('a source that is heard in one direction alone', () => {
+describe('a source that is heard in one direction only', () => {
   for (const [ways, why] of [
     [['inbound'], 'its messages arrive, but it does not report when it receives those of this hub'],
     [['outbound'], 'it answers, but none of its own messages can be used'],
   ] as const) {
-    it(`is not used, and nothing is promised: ${ways[0]}`, () => {
+    it(`is not used, and there is no bound: ${ways[0]}`, () => {
       const world = new ClosedLoop();
       const up = world.add({ ...ptp, ways });
       world.run(60);
@@ -40,7 +40,7 @@ describe('a source that is heard in one direction alone', () => {
     });
   }
 
-  it('gives the words of its plugin, and these alone, until both directions are heard', () => {
+  it("shows its plugin's reason until both directions are heard", () => {
     const world = new ClosedLoop();
     const up = world.add({ ...ptp, ways: ['inbound'] });
     world.run(10);
@@ -56,7 +56,7 @@ describe('a source that is heard in one direction alone', () => {
     );
   });
 
-  it('has no vote, however many there are of it', () => {
+  it('has no vote, also beside others like it', () => {
     const world = new ClosedLoop();
     for (const n of [1, 2, 3]) world.add({ ...ptp, id: `ptp.${n}`, ways: ['inbound'] });
     world.add({ id: 'ntp.a', delayNs: MS });
@@ -65,7 +65,7 @@ describe('a source that is heard in one direction alone', () => {
     expect(mistakeNs(world)).to.be.below(0.2 * MS);
   });
 
-  it('keeps nobody waiting: pulses that number themselves are used', () => {
+  it('delays no other source: pulses with numbers of their own are used', () => {
     const world = new ClosedLoop();
     world.add({ ...ptp, ways: ['inbound'] });
     world.add({ id: 'pps.p', kind: 'pulse', numbered: true, jitterNs: 1000 });
@@ -75,8 +75,8 @@ describe('a source that is heard in one direction alone', () => {
   });
 });
 
-describe('a direction that dies', () => {
-  /** A world that has heard both directions for a while and hears one from now on, after which its route changes. */
+describe('a direction that falls silent', () => {
+  /** Both directions arrive for a while, then one; after that its route changes. */
   function dying(
     ways: readonly ('inbound' | 'outbound')[],
     ...others: readonly (Partial<SimulatedSource> & { id: string })[]
@@ -92,7 +92,7 @@ describe('a direction that dies', () => {
   }
 
   for (const ways of [['inbound'], ['outbound']] as const) {
-    it(`leaves the time to the clock, within its bound, until it is back: ${ways[0]} alone`, () => {
+    it(`leaves the hub in holdover, within its bound, until it is back: ${ways[0]} only`, () => {
       const { world, up } = dying(ways);
       for (let n = 0; n < 80; n++) {
         world.run(0.5);
@@ -109,7 +109,7 @@ describe('a direction that dies', () => {
       expect(mistakeNs(world)).to.be.below(2e3);
     });
 
-    it(`leaves the time to the others: ${ways[0]} alone`, () => {
+    it(`leaves the time to the other sources: ${ways[0]} only`, () => {
       const { world } = dying(ways, { id: 'ntp.a', delayNs: MS }, { id: 'ntp.b', delayNs: MS });
       for (let n = 0; n < 80; n++) {
         world.run(0.5);

@@ -7,7 +7,7 @@ const coarse = (world: ClosedLoop, more: Partial<SimulatedSource> = {}): Simulat
   const speaker: Partial<SimulatedSource> = { path: 'toff', kind: 'reading', offsetNs: -120 * MS, jitterNs: 5 * MS };
   return world.add({ id: 'gpsd.r', ...speaker, claims: GNSS, ...more }, {}, GNSS);
 };
-/** As gpsd does, the source claims the bias bound of the kind of observation that follows. */
+/** Like gpsd, the source claims the bias bound of the kind of observation that follows. */
 const pulses = (world: ClosedLoop, more: Partial<SimulatedSource> = {}): SimulatedSource => {
   const claims = { ...GNSS, biasBoundNs: 5e3 };
   return world.add({ id: 'gpsd.r', path: 'pps', kind: 'pulse', jitterNs: 1e3, claims, ...more }, {}, claims);
@@ -16,7 +16,7 @@ const servers = (world: ClosedLoop): SimulatedSource[] =>
   ['ntp.a', 'ntp.b', 'ntp.c'].map((id) => world.add({ id, delayNs: 12 * MS, jitterNs: MS }));
 
 describe('pulses', () => {
-  it('never vote and never number the second by themselves', () => {
+  it('have no vote and do not number the second', () => {
     const world = new ClosedLoop({ offsetNs: 3300 * MS });
     pulses(world);
     world.run(20);
@@ -25,7 +25,7 @@ describe('pulses', () => {
     expect(world.source('gpsd.r').reason).to.include('which second');
   });
 
-  it('join once a coarse reading of the same receiver numbers the second, and outweigh it', () => {
+  it('are admitted once a coarse reading of the same receiver numbers the second, and outweigh it', () => {
     const world = new ClosedLoop({ offsetNs: 3300 * MS });
     coarse(world);
     pulses(world);
@@ -37,7 +37,7 @@ describe('pulses', () => {
     expect(world.state().ptp.clockClass).to.equal(6);
   });
 
-  it('make the servers that number the second agree without weight', () => {
+  it('leave the servers that number the second with negligible shares', () => {
     const world = new ClosedLoop({ offsetNs: 300 * MS });
     servers(world);
     pulses(world);
@@ -48,7 +48,7 @@ describe('pulses', () => {
     expect(world.state().reason).to.equal('follows gpsd.r, which ntp.a, ntp.b and ntp.c confirm');
   });
 
-  it('call a coarse source of another device the one that names the second', () => {
+  it('have the second numbered by a coarse source of another device', () => {
     const world = new ClosedLoop({ offsetNs: 300 * MS });
     world.add({ id: 'nmea.n', kind: 'reading', jitterNs: 5 * MS }, {}, GNSS);
     pulses(world);
@@ -71,7 +71,7 @@ describe('pulses', () => {
     expect(bounds[0]).to.be.above(5e3).and.closeTo(bounds[1]!, 1e3);
   });
 
-  it('number themselves where there is nobody else', () => {
+  it('are used by their own number if there is no other source', () => {
     const world = new ClosedLoop({ offsetNs: 3300 * MS });
     pulses(world, { numbered: true });
     world.run(20);
@@ -79,7 +79,7 @@ describe('pulses', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
   });
 
-  it('do not number themselves while somebody who votes is still being learnt', () => {
+  it('are not used by their own number while a voter is being learnt', () => {
     const world = new ClosedLoop({ offsetNs: 300 * MS });
     servers(world);
     pulses(world, { numbered: true, offsetNs: -1e9, everyNs: 1e9 });
@@ -88,7 +88,7 @@ describe('pulses', () => {
     expect(world.state().mode).to.equal('unsynchronised');
   });
 
-  it('are numbered by the vote where their own number contradicts it, and that is shown', () => {
+  it('are numbered by the vote if their own number contradicts it, and the reason says so', () => {
     const world = new ClosedLoop({ offsetNs: 300 * MS });
     servers(world);
     pulses(world, { numbered: true, offsetNs: -1e9 });
@@ -101,7 +101,7 @@ describe('pulses', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.1 * MS);
   });
 
-  it('are rejected when they are not where the voters have the second', () => {
+  it('are rejected if their phase contradicts the voters', () => {
     const world = new ClosedLoop({ offsetNs: 300 * MS });
     servers(world);
     pulses(world, { offsetNs: 200 * MS });
@@ -110,7 +110,7 @@ describe('pulses', () => {
     expect(world.source('gpsd.r').reason).to.match(/^disagrees with ntp\.a, ntp\.b and ntp\.c by 200 ms/);
   });
 
-  it('go on carrying the time when those that numbered the second are gone', () => {
+  it('go on carrying the estimate when the sources that numbered the second are gone', () => {
     const world = new ClosedLoop({ offsetNs: 300 * MS, slowPpb: 5000 });
     const voters = servers(world);
     pulses(world);

@@ -4,7 +4,7 @@ import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 const MS = 1e6;
 const S = 1e9;
 
-/** A world that has followed these for a while. */
+/** A hub that has followed these sources for a while. */
 function following(...speakers: readonly (Partial<SimulatedSource> & { id: string })[]) {
   const world = new ClosedLoop({ slowPpb: 3000, wanderPpb: 0.1 });
   const found = speakers.map((speaker) => world.add(speaker));
@@ -14,13 +14,13 @@ function following(...speakers: readonly (Partial<SimulatedSource> & { id: strin
 
 const grandmaster = { id: 'ptp.up', everyNs: 0.125 * S, delayNs: 5e3, jitterNs: 100 };
 const server = (name: string) => ({ id: `ntp.${name}`, delayNs: 2 * MS, jitterNs: 0.1 * MS });
-/** What the hub has for the time − what a source has. */
+/** The hub's time − a source's time. */
 const mistakeNs = (world: ClosedLoop, { offsetNs }: SimulatedSource): number =>
   world.thetaNs + offsetNs - world.clock().offsetNs;
 
 describe('a source whose time jumps', () => {
   for (const jumpNs of [30e3, -MS, S, -37 * S])
-    it(`is followed at once where it is alone: ${jumpNs / MS} ms`, () => {
+    it(`is followed at once if it is the only one: ${jumpNs / MS} ms`, () => {
       const { world, speakers } = following(grandmaster);
       const [up] = speakers as [SimulatedSource];
       up.offsetNs += jumpNs;
@@ -35,7 +35,7 @@ describe('a source whose time jumps', () => {
       expect(world.texts('source').at(-1)).to.match(/^ptp\.up has jumped by .*s and is followed$/);
     });
 
-  it('opens the error at once when it says so itself, keeps its path, and is right with its next word', () => {
+  it('widens the bound at once if it announces the jump, keeps its path, and is right with its next observation', () => {
     const { world, speakers } = following(grandmaster);
     const [up] = speakers as [SimulatedSource];
     const { delayNs } = world.source('ptp.up');
@@ -53,7 +53,7 @@ describe('a source whose time jumps', () => {
     expect(world.source('ptp.up').reason).not.to.include('jumped');
   });
 
-  it('may have any time where it does not say by how much it jumped', () => {
+  it('may have any time if it does not state the size of the jump', () => {
     const { world } = following(grandmaster);
     world.accept({ type: 'discontinuity', id: 'ptp.up', reason: 'was set' });
     expect(world.state().mode).to.equal('unsynchronised');
@@ -61,7 +61,7 @@ describe('a source whose time jumps', () => {
     expect(world.state().mode).to.equal('tracking');
   });
 
-  it('may run at another rate from then on', () => {
+  it('may have another rate afterwards', () => {
     const { world, speakers } = following(grandmaster);
     const [up] = speakers as [SimulatedSource];
     up.offsetNs += MS;
@@ -75,7 +75,7 @@ describe('a source whose time jumps', () => {
     expect(Math.abs(mistakeNs(world, up))).to.be.below(200);
   });
 
-  it('has to earn its place again beside others, who carry on', () => {
+  it('must be admitted again beside others, which go on carrying the estimate', () => {
     const { world, speakers } = following(grandmaster, server('a'), server('b'));
     const [up] = speakers as [SimulatedSource];
     expect(world.source('ptp.up').weight).to.be.above(0.9);
@@ -92,7 +92,7 @@ describe('a source whose time jumps', () => {
     expect(world.source('ptp.up').state).to.equal('combined');
   });
 
-  it('is not believed for being the last alive, and not against it for long if most have jumped with it', () => {
+  it('is not followed for being the last one, but is before long if most have jumped with it', () => {
     const { world, speakers } = following(server('a'), server('b'), server('c'));
     const [a, b, c] = speakers as [SimulatedSource, SimulatedSource, SimulatedSource];
     for (const one of [b, c]) world.kill(one);
@@ -107,7 +107,7 @@ describe('a source whose time jumps', () => {
     expect(Math.abs(mistakeNs(world, a))).to.be.below(MS);
   });
 
-  it('leaves the time open when those who made it have jumped, until they are judged', () => {
+  it('leaves the time uncertain if all that made it have jumped, until they are judged', () => {
     const { world, speakers } = following(server('a'), server('b'));
     for (const one of speakers) one.offsetNs += 70 * MS;
     world.run(2.5);

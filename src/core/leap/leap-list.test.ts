@@ -16,14 +16,14 @@ describe('leap-seconds.list', () => {
     expect(table.expires).to.equal(utc('2036-01-01'));
   });
 
-  it('refuses what is not such a list', () => {
+  it('refuses another file', () => {
     for (const text of ['', 'hello', file(''), file('2272060800 10\n2272060800 11'), '2272060800 10\n', file('99 10')])
       expect(() => parseLeapSeconds(text, 'x'), text)
         .to.throw()
         .with.property('code', 'TH_CLOCK_LEAP_TABLE');
   });
 
-  it('prefers the newer of the file and the embedded table, and survives a broken file', () => {
+  it('prefers the newer of file and embedded table, and does without a broken file', () => {
     expect(readLeapTable(undefined)).to.equal(EMBEDDED_LEAP_TABLE);
     expect(readLeapTable(file('2272060800 10'), '/x/leap-seconds.list').origin).to.equal('/x/leap-seconds.list');
     expect(readLeapTable(file('2272060800 10', 3000000000))).to.equal(EMBEDDED_LEAP_TABLE);

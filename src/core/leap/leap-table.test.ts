@@ -18,7 +18,7 @@ describe('leap table', () => {
     expect(taiMinusUtc(EMBEDDED_LEAP_TABLE, undefined)).to.equal(37);
   });
 
-  it('sees leaps ahead, added and taken away', () => {
+  it('finds the next leap, inserted or deleted', () => {
     expect(leapAhead(EMBEDDED_LEAP_TABLE, utc('2016-12-31T12:00:00Z'), DAY)).to.deep.equal({
       kind: 'insert',
       at: utc('2017-01-01'),
@@ -29,7 +29,7 @@ describe('leap table', () => {
     expect(leapAhead(table, utc('2029-12-31T12:00:00Z'), DAY)?.kind).to.equal('delete');
   });
 
-  it('takes in a leap that it did not know of', () => {
+  it('adds a leap that it lacks', () => {
     const at = utc('2027-01-01');
     expect(taiMinusUtc(withLeap(EMBEDDED_LEAP_TABLE, { kind: 'insert', at }), at)).to.equal(38);
     expect(taiMinusUtc(withLeap(EMBEDDED_LEAP_TABLE, { kind: 'delete', at }), at)).to.equal(36);

@@ -9,7 +9,7 @@ const VALID = utc('2026-01-15');
 const EXPIRED = utc('2026-11-21T10:00:00Z');
 
 describe('leap seconds', () => {
-  it('believe the table while it is valid, and say when most sources contradict it', () => {
+  it('follow the table while it is valid, and report that most sources contradict it', () => {
     const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     watch.noteClaims(claims({ taiMinusUtc: 18 }, { taiMinusUtc: 18 }, { taiMinusUtc: 37 }));
     expect(watch.state(VALID)).to.include({ taiMinusUtc: 37, taiKnown: true });
@@ -18,7 +18,7 @@ describe('leap seconds', () => {
     expect(notices[0]!.text).to.include('18 s').and.include('37 s');
   });
 
-  it('believe most sources once the table has expired, but not a minority', () => {
+  it('follow a majority of the sources once the table has expired', () => {
     const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     watch.noteClaims(claims({ taiMinusUtc: 38 }, { taiMinusUtc: 38 }, { taiMinusUtc: 37 }));
     expect(watch.state(EXPIRED)).to.include({ taiMinusUtc: 38 });
@@ -45,7 +45,7 @@ describe('leap seconds', () => {
     expect(watch.state(utc('2017-01-01T00:00:00Z')).pending).to.equal('none');
   });
 
-  it('take a claimed leap only from a majority, and only without a valid table', () => {
+  it('follow a claimed leap only from a majority, and only without a valid table', () => {
     const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     watch.noteClaims(claims({ leap: 'insert' }, { leap: 'insert' }, { leap: 'none' }));
     expect(watch.state(VALID).pending).to.equal('none');
@@ -56,7 +56,7 @@ describe('leap seconds', () => {
     expect(watch.state(last).pending).to.equal('none');
   });
 
-  it('take a claimed leap for the end of June or December only, however early it is announced', () => {
+  it('expect a claimed leap at the end of June or December only, however early it is announced', () => {
     const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     watch.noteClaims(claims({ leap: 'delete' }));
     const pending: string[] = [];
@@ -67,7 +67,7 @@ describe('leap seconds', () => {
     expect(pending).to.deep.equal(['2026-12-31', ...expected]);
   });
 
-  it('warn of the end of the table once before and once after it', () => {
+  it("warn of the table's expiry once before and once after it", () => {
     const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     expect(watch.notices(undefined)).to.deep.equal([]);
     expect(watch.notices(utc('2026-05-01'))).to.deep.equal([]);

@@ -5,19 +5,19 @@ import { formatRefid, refidOfAddress } from '../../protocol/ntp/refid.js';
 /** Refids and addresses of figure 12 of RFC 5905 are addresses from this stratum on. */
 const FIRST_SECONDARY_STRATUM = 2;
 
-/** Host of an address claim: `host`, `host:port` or `[v6]:port`. */
+/** Returns the host of an address claim (`host`, `host:port` or `[v6]:port`). */
 export const hostOf = (address: string | undefined): string | undefined =>
   address === undefined || address === '' ? undefined : (parseServer(address)?.host ?? address);
 
-/** The refid that names a machine, as text (RFC 5905 §7.3); undefined when `host` is no address. */
+/** Returns the refid that names a machine, as text (RFC 5905 §7.3); undefined when `host` is no address. */
 export function refidOfHost(host: string | undefined): string | undefined {
   const refid = host === undefined ? undefined : refidOfAddress(host);
   return refid === undefined ? undefined : formatRefid(refid, FIRST_SECONDARY_STRATUM);
 }
 
 /**
- * The machine that a source follows, as a refid: undefined where it does not say so. The 127.127.x.y of reference clocks and
- * 0.0.0.0 name no machine.
+ * Returns the refid of the machine that a source follows; undefined if it names none, as with the 127.127.x.y of reference
+ * clocks or 0.0.0.0.
  */
 export function upstreamOf({ parent, reference, stratum = 0 }: Claims): string | undefined {
   const refid = parent === undefined ? referenceOf(reference, stratum) : refidOfHost(parent);
@@ -29,10 +29,10 @@ const referenceOf = (reference: string | undefined, stratum: number): string | u
 
 const QUAD = /^\d+\.\d+\.\d+\.\d+$/;
 
-/** The reach of an address: one machine, the networks of one site, everywhere. */
+/** Where an address is unique: on one machine, at one site, everywhere. */
 export type AddressScope = 'loopback' | 'site' | 'global';
 
-/** Undefined: no address. */
+/** Undefined if `host` is no address. */
 export function scopeOf(host: string | undefined): AddressScope | undefined {
   const octets = host === undefined ? undefined : octetsOf(host);
   if (octets === undefined) return undefined;
@@ -59,8 +59,8 @@ function scopeOfV6(octets: Uint8Array): AddressScope {
 }
 
 /**
- * Returns true when the source at `source` may mean the machine at `named` by its address: a private address means another machine at
- * another site, and a loopback address another one on another machine.
+ * Returns true when the source at `source` may mean the machine at `named` by its address: at another site a private address
+ * means another machine, and on another machine a loopback address does.
  */
 export function mayMean(named: string, source: string | undefined): boolean {
   const from = scopeOf(source);

@@ -26,7 +26,7 @@ describe('an own address named by a source', () => {
     expect(ownAddressNamedBy({ synchronised: true, ...csptp }, PLACES)).to.equal(undefined);
   });
 
-  it('is none where the refid is a word: stratum 1', () => {
+  it('is none if the refid is a word: stratum 1', () => {
     expect(named({ address: '198.51.100.1:123', stratum: 1, reference: '192.0.2.1' })).to.equal(undefined);
   });
 
@@ -36,14 +36,14 @@ describe('an own address named by a source', () => {
     expect(named({ address: '198.51.100.1:123', reference: '10.0.0.1' })).to.equal(undefined);
   });
 
-  it('on a bridge of containers counts for these alone: every machine with Docker has it', () => {
+  it('on a bridge of containers counts for those containers only: every machine with Docker has it', () => {
     expect(named({ address: '10.0.0.7:123', reference: '172.17.0.1' })).to.equal(undefined);
     expect(named({ address: '172.17.0.3:123', reference: '172.17.0.1' })).to.equal('172.17.0.1');
     expect(named({ address: '127.0.0.1:1123', reference: '172.17.0.1' })).to.equal('172.17.0.1');
     expect(named({ address: '10.0.0.1:1123', reference: '172.17.0.1' })).to.equal('172.17.0.1');
   });
 
-  it('on the loopback counts where a sink serves', () => {
+  it('on the loopback counts if a sink serves there', () => {
     const rig = { address: '127.0.24.3:123', reference: '127.0.24.2' };
     expect(named(rig)).to.equal(undefined);
     expect(named(rig, { served: new Set(['127.0.24.2']) })).to.equal('127.0.24.2');
@@ -51,7 +51,7 @@ describe('an own address named by a source', () => {
     expect(named({ ...rig, reference: '127.127.1.1' }, { served: new Set(['127.127.1.1']) })).to.equal(undefined);
   });
 
-  it('127.0.0.1 is that of all servers of a rig: the stratum must be one below what was served', () => {
+  it('127.0.0.1 belongs to all servers of a test bench: the served stratum must be one below', () => {
     const rig = { address: '127.0.0.1:1123', reference: '127.0.0.1' };
     const served = new Set(['127.0.0.1']);
     expect(named(rig, { served })).to.equal(undefined);

@@ -6,11 +6,11 @@ import { hostOf, mayMean, refidOfHost, scopeOf, upstreamOf } from './address-sco
 export interface OwnAddresses {
   /** Addresses of this machine, and addresses that proved to lead here. */
   readonly addresses: readonly string[];
-  /** Own addresses at which sinks serve or were asked. */
+  /** Own addresses at which sinks serve, or at which requests arrived. */
   readonly served: ReadonlySet<string>;
   /**
-   * Networks (CIDR) of bridges without a cable, as of containers and virtual machines: only machines inside of them can mean
-   * the own address there, and other machines have the same one.
+   * Networks (CIDR) of bridges without a cable, as of containers and virtual machines: other hosts have the same addresses
+   * there, so only machines inside of such a network mean this one.
    */
   readonly inner: readonly string[];
   /** Returns true when this stratum was served lately. */
@@ -20,7 +20,7 @@ export interface OwnAddresses {
 /** Loopback addresses that every machine has. */
 const COMMON = new Set(['127.0.0.1', '::1']);
 
-/** The own address that a source names as where its time comes from; undefined: it names another machine or none. */
+/** Returns the own address that a source names as its reference; undefined if it names another machine or none. */
 export function ownAddressNamedBy(claims: Claims, places: OwnAddresses): string | undefined {
   const upstream = upstreamOf(claims);
   if (upstream === undefined) return undefined;
@@ -30,14 +30,14 @@ export function ownAddressNamedBy(claims: Claims, places: OwnAddresses): string 
   );
 }
 
-function isMeant(own: string, source: string | undefined, { claims, places }: Named): boolean {
+function isMeant(own: string, source: string | undefined, { claims, places }: NamedIn): boolean {
   if (!mayMean(own, source)) return false;
   if (scopeOf(own) !== 'loopback') return isVisible(own, source, places);
   if (!places.served.has(own)) return false;
   return !COMMON.has(own) || places.hasServed((claims.stratum ?? 0) - 1);
 }
 
-interface Named {
+interface NamedIn {
   readonly claims: Claims;
   readonly places: OwnAddresses;
 }

@@ -1,18 +1,19 @@
 import { type Claims, type Instant, NS_PER_S, type Ns, type NtpView } from '../../api/index.js';
+import { UNSYNCHRONISED } from '../tracks/stratum.js';
 
-/** As many states are kept: an answer is one round trip old. */
+/** Number of views that are kept: a reply is one round trip old. */
 const CAPACITY = 256;
-/** Rounding of the formats of NTP: 2^-16 s of the root delay, and more than 2^-32 s of the reference time. */
+/** Rounding of the root delay in NTP's short format, 2^-16 s. */
 const SHORT_NS: Ns = 16e3;
+/** Tolerance for the rounding of the reference time, 2^-32 s. */
 const STAMP_NS: Ns = 100;
-/** A follower of ours asks at least every 2^13 s. */
+/** Longest poll interval of a follower, 2^13 s. */
 const STRATUM_MEMORY_NS = BigInt(8192 * NS_PER_S);
-const UNSYNCHRONISED = 16;
 
-/** The views that this hub served lately, for comparison with the claims of a source. */
+/** The NTP views that this hub served lately, to recognise the hub's own time in a source's claims. */
 export class ServedViews {
   readonly #views: NtpView[] = [];
-  /** When each stratum was served last. */
+  /** Stratum → when it was served last. */
   readonly #strata = new Map<number, Instant>();
   #next = 0;
 
@@ -28,7 +29,7 @@ export class ServedViews {
     return at !== undefined && now - at < STRATUM_MEMORY_NS;
   }
 
-  /** Returns true when these claims are what this hub said of itself: its own answer came back by a detour. */
+  /** Returns true when the claims equal a view that this hub served: its own time came back by a detour. */
   isOwn({ stratum, reference, rootDelayNs = 0, referenceTime }: Claims): boolean {
     if (stratum === undefined || referenceTime === undefined) return false;
     return this.#views.some(

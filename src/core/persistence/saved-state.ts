@@ -1,20 +1,20 @@
 import { type ClockId, NS_PER_S, type Ns } from '../../api/index.js';
 import type { SavedOscillator, SavedPath } from '../estimator/types.js';
 
-/** What is kept of a clock from one run to the next. */
+/** A clock, as the next run of the hub starts from it. */
 export interface SavedClock {
   readonly clock: ClockId;
-  /** The correction that its bare oscillator needs, ppb. */
+  /** Correction that the bare oscillator needs, ppb. */
   readonly frequencyPpb: number;
   readonly sigmaPpb: number;
   readonly wanders: SavedOscillator['wanders'];
 }
 
-/** What is kept of a source's path. */
+/** The path of a track, as the next run starts from it. */
 export interface SavedTrack extends SavedPath {
   /** `ntp.a` or `ntp.a/path`. */
   readonly key: string;
-  /** Where the source was; empty where it does not say. */
+  /** Address claim of the source; empty if it has none. */
   readonly address: string;
 }
 
@@ -23,19 +23,20 @@ export interface SavedState {
   readonly tracks: readonly SavedTrack[];
 }
 
-/** A daemon that comes back finds its oscillator at about the same temperature; */
+/** Frequency change over a restart of the daemon: the oscillator is at about the same temperature (one standard deviation). */
 const RESTART_PPB = 50;
-/** one that was switched off for so long finds it cold. */
+/** Time constant with which a machine that is switched off cools. */
 const COOLING_NS = 3600 * NS_PER_S;
+/** Frequency change of a cold oscillator (one standard deviation). */
 const COLD_PPB = 1000;
 
-/** The memory after `ageNs`: oscillators have wandered and cooled meanwhile. */
+/** Returns the saved state after `ageNs`: oscillators have wandered and cooled meanwhile. */
 export const aged = (memory: SavedState, ageNs: Ns): SavedState => ({
   ...memory,
   clocks: memory.clocks.map((clock) => ({ ...clock, sigmaPpb: agedSigmaPpb(clock, ageNs) })),
 });
 
-/** How far a frequency may have moved (one standard deviation) while the machine was off for so long and cooled. */
+/** Returns the frequency change of a machine that was off for `offNs` and cooled (one standard deviation). */
 export const coolingPpb = (offNs: Ns): number => COLD_PPB * -Math.expm1(-offNs / COOLING_NS);
 
 function agedSigmaPpb({ sigmaPpb, wanders }: SavedClock, ageNs: Ns): number {

@@ -6,7 +6,7 @@ const MS = 1e6;
 const SHORTEST = 16 * S;
 const LONGEST = 1024 * S;
 
-/** A world with one good and one coarse server that agree, and how long each may wait. */
+/** A good and a coarse server that agree, and the poll advice for each. */
 function settled(core: { targetErrorNs?: number } = {}) {
   const world = new ClosedLoop({ wanderPpb: 1, core });
   const good = world.add({ id: 'ntp.good', jitterNs: 0.1 * MS, everyNs: SHORTEST });
@@ -15,8 +15,8 @@ function settled(core: { targetErrorNs?: number } = {}) {
   return { world, good, coarse, waits };
 }
 
-describe('the worth of an answer', () => {
-  it('is high while a source is being learnt and while nobody knows the time', () => {
+describe('poll advice', () => {
+  it('is the shortest interval while a source is being learnt and while no source carries the estimate', () => {
     const { world, good, waits } = settled();
     expect(waits('ntp.good')).to.equal(16);
     world.run(30);
@@ -26,7 +26,7 @@ describe('the worth of an answer', () => {
     expect(waits('ntp.never-heard-of')).to.equal(16);
   });
 
-  it('falls with the noise of a source: beside a good one a coarse one need not be asked', () => {
+  it('is a longer interval for a coarse source beside a good one', () => {
     const { world, coarse, waits } = settled();
     world.run(2000);
     expect(waits('ntp.good')).to.be.below(32);
@@ -41,7 +41,7 @@ describe('the worth of an answer', () => {
     expect(waits('ntp.coarse')).to.be.above(200);
   });
 
-  it('is nothing for a source that is rejected, not to be used, or says itself that it has no time', () => {
+  it('is the longest interval for a source that is rejected, disabled or unsynchronised', () => {
     const { world, coarse, waits } = settled();
     world.add({ id: 'ntp.watched', everyNs: SHORTEST }, { noselect: true });
     world.add({ id: 'ntp.third', everyNs: SHORTEST });
@@ -54,7 +54,7 @@ describe('the worth of an answer', () => {
     expect(waits('ntp.third')).to.equal(1024);
   });
 
-  it('is high after the oscillator has jumped', () => {
+  it('is the shortest interval after a frequency step of the oscillator', () => {
     const world = new ClosedLoop({ wanderPpb: 0.01 });
     const speaker = world.add({ id: 'ntp.a', jitterNs: MS, everyNs: 64 * S });
     world.run(20_000);
@@ -65,7 +65,7 @@ describe('the worth of an answer', () => {
     expect(wait()).to.equal(16);
   });
 
-  it('is what it takes to keep a promise, where one was made', () => {
+  it('keeps target-error if that is set', () => {
     const loose = settled({ targetErrorNs: 50 * MS });
     loose.world.run(2000);
     expect(loose.waits('ntp.good')).to.be.above(30);
@@ -78,7 +78,7 @@ describe('the worth of an answer', () => {
     expect(hopeless.waits('ntp.coarse')).to.be.above(30);
   });
 
-  it('is not asked for where the interval is fixed', () => {
+  it('is the interval itself if that is fixed', () => {
     const { world } = settled();
     world.run(2000);
     expect(world.engine.pollAdvice('ntp.coarse', 64 * S, 64 * S)).to.equal(64 * S);

@@ -27,7 +27,7 @@ function site(options: ClosedLoopOptions = {}) {
   return { world, receiver, near, far };
 }
 
-/** Runs on and hands each moment to `look`, two a second. */
+/** Runs on and calls `look` twice a second. */
 function watch(world: ClosedLoop, seconds: number, look: (state: TimeState) => void): void {
   for (let moment = 0; moment < seconds * 2; moment++) {
     world.run(1 / 2);
@@ -36,7 +36,7 @@ function watch(world: ClosedLoop, seconds: number, look: (state: TimeState) => v
 }
 
 /** Compares each moment with the one before: one bound for all, and in holdover it only grows. */
-function storyteller(): (state: TimeState) => void {
+function consistencyCheck(): (state: TimeState) => void {
   let before: TimeState | undefined;
   return (state) => {
     const { boundNs } = state.clocks[0]!;
@@ -52,7 +52,7 @@ function storyteller(): (state: TimeState) => void {
   };
 }
 
-describe('what is told to others when sources die', function () {
+describe('the served time when sources fall silent one after the other', function () {
   this.timeout(60_000);
 
   it('is the same in whichever order they are missed', () => {
@@ -62,13 +62,13 @@ describe('what is told to others when sources die', function () {
       ['ntp.near', 'gpsd.gnss', 'ntp.far'],
     ]) {
       const { world, ...all } = site();
-      const tell = storyteller();
+      const check = consistencyCheck();
       expect(nameOf(world.state()), 'before').to.equal('1 PPS');
       for (const speaker of Object.values(all)) (speaker as SimulatedSource).alive = false;
       for (const id of order) {
         world.accept({ type: 'unreachable', id, reason: 'is silent' });
         watch(world, 12, (state) => {
-          tell(state);
+          check(state);
           expect(nameOf(state), order.join(', ')).to.equal('1 PPS');
         });
       }
@@ -78,13 +78,13 @@ describe('what is told to others when sources die', function () {
     }
   });
 
-  it('goes from within specification over out of it to no time, by one bound', () => {
+  it('goes from within specification over out of it to unsynchronised, by one bound', () => {
     const { world, ...all } = site({ core: { maxErrorNs: 200e3 } });
     for (const speaker of Object.values(all)) world.kill(speaker);
-    const tell = storyteller();
+    const check = consistencyCheck();
     const seen = new Set<string>();
     watch(world, 1000, (state) => {
-      tell(state);
+      check(state);
       seen.add(`${state.mode} ${state.ntp.leap} ${nameOf(state)} class ${state.ptp.clockClass}`);
       const { boundNs } = state.clocks[0]!;
       if (state.mode === 'holdover') expect(state.ptp.clockClass).to.equal(boundNs <= 50e3 ? 7 : 52);
@@ -96,15 +96,15 @@ describe('what is told to others when sources die', function () {
     ]);
   });
 
-  it('names a worse source that remains once its word counts, without a jump of the distance', () => {
+  it('names a worse source that remains once it counts, without a jump of the root distance', () => {
     const { world, receiver, near } = site();
-    const tell = storyteller();
+    const check = consistencyCheck();
     world.kill(receiver);
     world.kill(near);
     const names: string[] = [];
     let before = distanceNs(world.state());
     watch(world, 800, (state) => {
-      tell(state);
+      check(state);
       if (names.at(-1) !== nameOf(state)) names.push(nameOf(state));
       expect(Math.abs(distanceNs(state) - before)).to.be.below(1e6);
       before = distanceNs(state);
@@ -112,65 +112,65 @@ describe('what is told to others when sources die', function () {
     expect(names).to.deep.equal(['1 PPS', '3 192.0.2.44']);
   });
 
-  it('is no younger by a source that comes and goes', () => {
+  it('has no later reference time after a source that comes and goes', () => {
     const { world, receiver, near, far } = site();
     for (const speaker of [receiver, near, far]) world.kill(speaker);
     const { referenceTime } = world.state().ntp;
-    const tell = storyteller();
+    const check = consistencyCheck();
     for (let round = 0; round < 10; round++) {
       far.alive = true;
-      watch(world, 5, tell);
+      watch(world, 5, check);
       world.kill(far);
-      watch(world, 5, tell);
+      watch(world, 5, check);
     }
     expect(nameOf(world.state())).to.equal('1 PPS');
     expect(Number(world.state().ntp.referenceTime - referenceTime)).to.be.closeTo(0, 1e6);
   });
 
-  it('holds the truth when a source returns', () => {
+  it('keeps true time within the bound when a source returns', () => {
     const { world, receiver, near, far } = site();
     for (const speaker of [receiver, near, far]) world.kill(speaker);
-    const tell = storyteller();
+    const check = consistencyCheck();
     world.run(500);
     far.alive = true;
     watch(world, 300, (state) => {
-      tell(state);
+      check(state);
       expect(Math.abs(state.clocks[0]!.offsetNs - world.thetaNs)).to.be.below(state.clocks[0]!.boundNs);
     });
     receiver.alive = true;
-    watch(world, 300, tell);
+    watch(world, 300, check);
     expect(nameOf(world.state())).to.equal('1 PPS');
     expect(world.state()).to.include({ mode: 'tracking' });
     expect(world.clock().boundNs).to.be.below(20e3);
   });
 
-  it('goes on over steps and slews', () => {
+  it('stays consistent over steps and slews', () => {
     const { world, receiver, near, far } = site();
     world.discipline({ maxSlewPpb: 5000 });
     for (const speaker of [receiver, near, far]) world.kill(speaker);
-    const tell = storyteller();
-    watch(world, 100, tell);
+    const check = consistencyCheck();
+    watch(world, 100, check);
     world.meddle(2e6);
-    watch(world, 200, tell);
+    watch(world, 200, check);
     world.accept({ type: 'stepped', clock: 'system', deltaNs: 0.5e6, byUs: true });
     world.thetaNs -= 0.5e6;
-    watch(world, 100, tell);
+    watch(world, 100, check);
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(world.clock().boundNs);
   });
 
-  it('grows also where a source that may not be used goes on speaking', () => {
+  it('has a growing bound also while a source is heard that may not be used', () => {
     const { world, receiver, near, far } = site();
     world.accept({ type: 'source', id: 'ntp.near', options: { ...world.plain, noselect: true } });
-    watch(world, 60, storyteller());
+    watch(world, 60, consistencyCheck());
     world.kill(receiver);
     world.kill(far);
-    const tell = storyteller();
-    watch(world, 500, tell);
+    const check = consistencyCheck();
+    watch(world, 500, check);
     expect(near.alive).to.equal(true);
     expect(world.state().mode).to.equal('holdover');
   });
 
-  it('is what its source vouched for when it says itself that it has lost its time', () => {
+  it('keeps the bound of a source that reports that it has lost its time', () => {
     const { world, receiver, near } = site();
     world.kill(receiver);
     world.run(800);

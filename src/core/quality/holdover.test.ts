@@ -14,21 +14,21 @@ const MODEL: ClockModel = {
   driftPpb: 0,
 };
 
-describe('the time that holdover would last', () => {
-  it('ends where the bound reaches the target', () => {
+describe('the forecast of holdover', () => {
+  it('ends when the bound reaches the target', () => {
     const { lastsNs } = holdoverOf(MODEL, 1e6);
     expect(boundNs(extrapolate(MODEL, BigInt(Math.round(lastsNs))))).to.be.closeTo(1e6, 1e3);
   });
 
-  it('is none where the bound is above the target already', () => {
+  it('is zero if the bound is above the target already', () => {
     expect(holdoverOf(MODEL, 10_000).lastsNs).to.equal(0);
   });
 
-  it('is not foreseen beyond a year', () => {
+  it('has an end of 400 days', () => {
     expect(holdoverOf({ ...MODEL, wander: 1e-30, slopeSigmaPpb: 1e-6 }, 1e9).lastsNs).to.equal(HORIZON_NS);
   });
 
-  it('is what comes when the sources do fall silent', () => {
+  it('comes true when the sources fall silent', () => {
     const world = new ClosedLoop({ slowPpb: 3000, wanderPpb: 1, core: { trackingErrorNs: 3e6 } });
     const speakers = ['ntp.a', 'ntp.b'].map((id) => world.add({ id, everyNs: 16e9 }));
     world.run(4000);
@@ -44,7 +44,7 @@ describe('the time that holdover would last', () => {
 describe('the sentence about holdover', () => {
   const found = { targetErrorNs: 1e6, boundNs: 5e4, lastsNs: 11_500e9 };
 
-  it('foretells what would be', () => {
+  it('says what would happen without sources', () => {
     expect(describeHoldover(found, 'tracking')).to.equal(
       'If all of them fell silent now, the error bound would exceed 1 ms after about 3 h 10 min.',
     );
@@ -53,7 +53,7 @@ describe('the sentence about holdover', () => {
     );
   });
 
-  it('foretells what will be when they are silent', () => {
+  it('says what will happen when all sources are silent', () => {
     expect(describeHoldover(found, 'holdover')).to.equal(
       'Unless a source comes back, the error bound will exceed 1 ms after about 3 h 10 min.',
     );

@@ -19,7 +19,7 @@ export interface NtpBasis {
   /** The random part of the bound. */
   readonly randomNs: Ns;
   readonly leap: Leap;
-  /** When the peer last corrected the clock. */
+  /** UTC of the last update by the peer. */
   readonly referenceTime: Instant;
   /** Stratum of the clock in local mode; undefined while that is off. */
   readonly localStratum: number | undefined;
@@ -32,8 +32,8 @@ const LEAST_DISPERSION_NS = 1000;
 const LOCAL_REFID = '127.127.1.1';
 
 /**
- * Returns stratum, refid and root distance to serve (RFC 5905 §7.3). Half the root delay plus the root dispersion is the bound,
- * also in holdover. Half the root delay is never more than the systematic part of the bound.
+ * Returns stratum, refid and root distance to serve (RFC 5905 §7.3). Half the root delay plus the root dispersion is the
+ * bound, also in holdover. Half the root delay is never more than the systematic part of the bound.
  */
 export function ntpView(basis: NtpBasis): NtpView {
   const { peer, boundNs, randomNs, referenceTime } = basis;

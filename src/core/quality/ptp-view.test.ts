@@ -47,7 +47,7 @@ describe('PTP view', () => {
     expect(ptpView({ ...BASIS, before: 52 }).clockClass).to.equal(6);
   });
 
-  it('is in holdover where network time goes on without the reference: the bound decides', () => {
+  it('is in holdover while network time goes on without the reference: the bound decides', () => {
     const fallback = { ...BASIS, carriers: [NTP], before: 6 };
     expect(ptpView(fallback).clockClass).to.equal(7);
     expect(ptpView({ ...fallback, boundNs: 2000 }).clockClass).to.equal(52);
@@ -55,7 +55,7 @@ describe('PTP view', () => {
     expect(ptpView({ ...fallback, utcKnown: false }).clockClass).to.equal(248);
   });
 
-  it('names the grandmaster that stands behind every carrier', () => {
+  it('names the grandmaster that all carriers follow', () => {
     const grandmaster = { identity: '0011220000334455' } as Claims['grandmaster'] & object;
     const ptp = carrier({ clockClass: 6, grandmaster });
     expect(ptpView({ ...BASIS, carriers: [ptp, ptp] }).grandmaster).to.equal(grandmaster);
@@ -63,7 +63,7 @@ describe('PTP view', () => {
     expect(ptpView({ ...BASIS, mode: 'unsynchronised', carriers: [ptp] })).not.to.have.property('grandmaster');
   });
 
-  it('promises an accuracy that holds the bound', () => {
+  it('announces an accuracy that contains the bound', () => {
     expect(accuracyOf(25)).to.equal(0x20);
     expect(accuracyOf(26)).to.equal(0x21);
     expect(accuracyOf(1e6)).to.equal(0x29);

@@ -61,7 +61,7 @@ function grandmasterOf(mode: Mode, carriers: readonly SourceTrack[]): Pick<PtpVi
   return others.every((other) => other?.identity === first.identity) ? { grandmaster: first } : {};
 }
 
-/** Returns true for a receiver of this machine, or a grandmaster that states it has one. Other network time is not traceable. */
+/** Returns true for a receiver of this machine, or a grandmaster that states it has one: no other time is traceable. */
 function isPrimaryReference({ source: { claims } }: SourceTrack): boolean {
   if (claims.traceable === false) return false;
   if (claims.clockClass !== undefined) return claims.clockClass <= HOLDOVER;

@@ -13,11 +13,11 @@ const watchedOnly = (claims: Partial<Claims>, more: object = {}): { state: strin
 };
 
 describe('a source that is watched only', () => {
-  it('says no more while nothing else is wrong', () => {
+  it('has the plain reason while nothing else is wrong', () => {
     expect(watchedOnly({})).to.deep.equal({ state: 'disabled', reason: 'is watched only (noselect)' });
   });
 
-  it('keeps its own reason why there is no time to be had from it', () => {
+  it('also gives the reason why it could not be used', () => {
     const flaw = 'the server is not synchronised (stratum 16)';
     expect(watchedOnly({ synchronised: false, flaw })).to.deep.equal({
       state: 'disabled',
@@ -32,7 +32,7 @@ describe('a source that is watched only', () => {
     );
   });
 
-  it('says that its timescale is arbitrary, as one that is not only watched does', () => {
+  it('says that its timescale is arbitrary, as a source without noselect does', () => {
     const world = new ClosedLoop();
     world.add({ id: 'ntp.good' });
     world.add({ id: 'ptp.watched', alive: false }, { noselect: true });

@@ -16,7 +16,7 @@ export interface Ineligibility {
 
 /** Updates before a track is judged: enough to tell its noise from its offset. */
 const UPDATES_TO_JUDGE = 4;
-const AT_LAST_STRATUM = `is at stratum ${LAST_STRATUM}, the last one: this hub would have stratum 16, which means unsynchronised`;
+const AT_LAST_STRATUM = `is at stratum ${LAST_STRATUM}, so this hub would have stratum 16, which means unsynchronised`;
 const NOT_HEARD: Ineligibility = { state: 'warming', reason: 'nothing heard from it yet' };
 
 /** Reasons why a direction is missing, for a source that gives none. */

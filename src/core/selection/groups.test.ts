@@ -4,7 +4,7 @@ import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 const MS = 1e6;
 const UPSTREAM = '10.0.0.1';
 
-/** A near server with 40 ms of root dispersion and one that is 300 ms off by the asymmetry of its way. */
+/** A near server with 40 ms of root dispersion and one that is 300 ms off because its path is asymmetric. */
 function pair(world: ClosedLoop): { near: SimulatedSource; far: SimulatedSource } {
   const far = world.add(
     { id: 'ntp.far', offsetNs: 300 * MS, delayNs: 302 * MS },
@@ -38,7 +38,7 @@ describe('two servers of one upstream', () => {
     expect(errorNs(world)).to.be.below(0.1 * MS);
   });
 
-  it('go on where the near one has left the clock when that dies, and when it returns', () => {
+  it('keep the time when the near one falls silent, and when it returns', () => {
     const world = new ClosedLoop();
     const { near } = pair(world);
     world.run(40);
@@ -56,7 +56,7 @@ describe('two servers of one upstream', () => {
     expect(world.source('ntp.far')).to.include({ state: 'agrees', weight: 0 });
   });
 
-  it('are one group where one follows the other, too', () => {
+  it('are one group also if one follows the other', () => {
     const world = new ClosedLoop();
     pair(world);
     world.claim('ntp.near', { stratum: 3, reference: '10.1.0.1', address: '10.2.0.1:123', rootDispersionNs: 40 * MS });
@@ -65,7 +65,7 @@ describe('two servers of one upstream', () => {
     expect(errorNs(world)).to.be.below(0.1 * MS);
   });
 
-  it('do not make a far grandmaster of class 6 the reason to be one', () => {
+  it('do not announce class 6 because of a far grandmaster of class 6', () => {
     const world = new ClosedLoop();
     pair(world);
     world.claim('ntp.far', { clockClass: 6, traceable: true, reference: UPSTREAM, rootDispersionNs: 4 * MS });

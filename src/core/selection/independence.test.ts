@@ -14,7 +14,7 @@ describe('independence', () => {
     expect(groupsOf({ address: '[2001:db8::1]:123' }, { address: '2001:db8::1' })).to.equal(1);
   });
 
-  it('tells ports of the loopback apart, where benches put their servers', () => {
+  it('counts ports of the loopback separately, where benches put their servers', () => {
     expect(groupsOf({ address: '127.0.0.1:2001' }, { address: '127.0.0.1:2002' })).to.equal(2);
     expect(groupsOf({ address: '127.0.0.1:2001' }, { address: '127.0.0.1:2001' })).to.equal(1);
   });
@@ -36,13 +36,13 @@ describe('independence', () => {
     expect(groupsOf(...chain.toReversed())).to.equal(1);
   });
 
-  it('keeps servers apart whose reference is only a word, or their own clock', () => {
+  it('counts servers separately whose reference is only a word, or their own clock', () => {
     expect(groupsOf({ stratum: 1, reference: 'GPS' }, { stratum: 1, reference: 'GPS' })).to.equal(2);
     expect(groupsOf({ stratum: 10, reference: '127.127.1.1' }, { stratum: 10, reference: '127.127.1.1' })).to.equal(2);
     expect(groupsOf({}, {})).to.equal(2);
   });
 
-  it('names whom a source follows, the nearest first, by IPv4 and by IPv6', () => {
+  it('names the sources that a source follows, the nearest first, by IPv4 and by IPv6', () => {
     const chain = kin(
       { address: '203.0.113.7', stratum: 1 },
       { address: '[2001:db8::1]:123', stratum: 2, reference: '203.0.113.7' },
@@ -52,7 +52,7 @@ describe('independence', () => {
     expect(chain.map(({ leaders }) => leaders)).to.deep.equal([[], ['s0'], ['s1', 's0']]);
   });
 
-  it('follows a parent address where the reference says something else (CSPTP)', () => {
+  it('takes the parent address (CSPTP) before the reference', () => {
     const [, follower] = kin(
       { address: '203.0.113.7:123', stratum: 1 },
       { address: '203.0.113.8:319', clockClass: 248, parent: '203.0.113.7', reference: '001122.fffe.334455' },
@@ -60,7 +60,7 @@ describe('independence', () => {
     expect(follower!.leaders).to.deep.equal(['s0']);
   });
 
-  it('does not let two that name each other lead each other', () => {
+  it('takes only one of two that name each other for the leader', () => {
     const pair = kin(
       { address: '203.0.113.7', stratum: 3, reference: '203.0.113.8' },
       { address: '203.0.113.8', stratum: 3, reference: '203.0.113.7' },
@@ -76,7 +76,7 @@ describe('independence', () => {
     expect(kin(own, { ...follower, address: '192.168.1.7:123' })[1]!.leaders).to.deep.equal(['s0']);
   });
 
-  it('knows servers on the loopback by their address where it has one port', () => {
+  it('identifies servers on the loopback by their address if only one port is used', () => {
     const follower = { address: '127.0.24.2:123', stratum: 2, reference: '127.0.24.1' };
     expect(kin({ address: '127.0.24.1:123', stratum: 1 }, follower)[1]!.leaders).to.deep.equal(['s0']);
     const two = [
@@ -86,7 +86,7 @@ describe('independence', () => {
     expect(kin(...two, follower)[2]!.leaders).to.deep.equal([]);
   });
 
-  it('sees who follows this hub through others', () => {
+  it('finds sources that follow this hub through others', () => {
     const reason = 'it follows this hub: …';
     const loop = kin(
       { address: '203.0.113.7', stratum: 3, ours: reason },

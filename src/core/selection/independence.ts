@@ -6,13 +6,12 @@ import { statedStratum } from '../tracks/stratum.js';
 export interface Dependence {
   /** Sources of one group share an origin and count once. */
   readonly group: string;
-  /** Sources that this one follows, directly or through others, the nearest first. */
+  /** Ids of the sources that this one follows, directly or through others, the nearest first. */
   readonly leaders: readonly string[];
-  /** Why its time is this hub's own; undefined: it is not. */
+  /** Why its time is this hub's own; undefined if it is not. */
   readonly ours: string | undefined;
 }
 
-/** A source by itself. */
 export const INDEPENDENT: Dependence = { group: '', leaders: [], ours: undefined };
 
 interface Claimant {
@@ -21,9 +20,9 @@ interface Claimant {
 }
 
 /**
- * Reads from the claims which sources share an origin, so that one upstream counts once however many names it has (the same
- * address, the same reference, or one that follows another), which follow another one, and which follow this hub through
- * others. By id.
+ * Returns the dependence of each source, by id, from its claims: sources that share an origin (the same address, the same
+ * reference, or one follows the other) form a group, so that one upstream counts once; some follow another source; some follow
+ * this hub through others.
  */
 export function dependencesOf(sources: Iterable<Claimant>): Map<string, Dependence> {
   const all = [...sources];
@@ -39,7 +38,7 @@ export function dependencesOf(sources: Iterable<Claimant>): Map<string, Dependen
 
 type Above = ReadonlyMap<string, readonly Claimant[]>;
 
-/** Returns true when the source names another one as its server. A loopback address with several ports names none of them. */
+/** Returns true when the source names another one as its server. A loopback address of several sources names none of them. */
 function follows({ id, claims }: Claimant, other: Claimant, all: readonly Claimant[]): boolean {
   const upstream = upstreamOf(claims);
   const host = hostOf(other.claims.address);
@@ -55,7 +54,7 @@ const isAt =
   ({ claims }: Claimant): boolean =>
     hostOf(claims.address) === host;
 
-/** Those above it with ever lower strata: two that name each other do not lead each other. */
+/** Returns the chain of sources with ever lower strata: of two that name each other only one leads. */
 function leadersOf(source: Claimant, above: Above): readonly string[] {
   const leaders: Claimant[] = [];
   climb(source, above, leaders);
@@ -87,7 +86,7 @@ function groupsOf(sources: readonly Claimant[], above: Above): ReadonlyMap<strin
     return up === id ? id : root(up);
   };
   for (const { id, claims } of sources) {
-    for (const origin of [placeOf(claims.address), originOf(claims)]) {
+    for (const origin of [machineOf(claims.address), originOf(claims)]) {
       if (origin === undefined) continue;
       const first = owner.get(origin);
       if (first === undefined) owner.set(origin, id);
@@ -99,17 +98,17 @@ function groupsOf(sources: readonly Claimant[], above: Above): ReadonlyMap<strin
 }
 
 /**
- * The machine of an address claim: two ports of one machine are one machine. Only on the loopback, where forwarders and test
- * benches put different servers side by side, the port makes the difference.
+ * Returns the machine of an address claim. Two ports are one machine, except on the loopback, where forwarders and test benches
+ * put different servers side by side.
  */
-function placeOf(address: string | undefined): string | undefined {
+function machineOf(address: string | undefined): string | undefined {
   const host = hostOf(address);
   return host === undefined ? undefined : `at ${isLoopback(host) ? address : host}`;
 }
 
 /**
- * What the source itself follows, where that is an identity: an address or a grandmaster's EUI-64. Words such as GPS or PPS
- * name a kind of reference, which thousands of independent servers share (RFC 5905 figure 12), and 127.x is its own clock.
+ * Returns the reference of a source if that is an identity: an address or a grandmaster's EUI-64. Words such as GPS or PPS name
+ * a kind of reference, which thousands of independent servers share (RFC 5905 figure 12), and 127.x is the server's own clock.
  */
 function originOf(claims: Claims): string | undefined {
   const upstream = upstreamOf(claims);

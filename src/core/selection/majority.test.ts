@@ -17,24 +17,24 @@ const isAt = (candidates: readonly Candidate[], testifies: boolean): number | un
   return [0, 80].find((centreNs) => touches({ centreNs, halfNs: 1 }, intervalOf(found)));
 };
 
-describe('majority beside the time kept so far', () => {
+describe("majority beside the hub's time so far", () => {
   const pair = [candidate('x', 0), candidate('y', 1)];
 
-  it('is not hindered by the echo of those that made that time', () => {
+  it('is not hindered by that time while the sources that made it still agree', () => {
     const honest = [candidate('a', 80), candidate('b', 80), candidate('c', 80)];
     expect(isAt([...pair, ...honest], false)).to.equal(80);
   });
 
-  it('breaks a tie by it, even where it is an echo', () => {
+  it('breaks a tie by it, even if it only repeats its sources', () => {
     expect(isAt([...pair, candidate('a', 80), candidate('b', 80)], false)).to.equal(0);
   });
 
-  it('takes it for a witness of those that say something else now, or nothing', () => {
+  it('counts it for sources that are silent or disagree now', () => {
     expect(isAt([candidate('a', 0), candidate('x', 80), candidate('y', 80)], true)).to.equal(undefined);
     expect(isAt([...pair, candidate('a', 80), candidate('b', 80)], true)).to.equal(0);
   });
 
-  it('does not follow the last one alive against it', () => {
+  it('does not follow the last source against it', () => {
     expect(isAt([candidate('liar', 80)], true)).to.equal(undefined);
     expect(isAt([candidate('liar', 80, true)], true)).to.equal(0);
   });

@@ -15,7 +15,7 @@ interface Opinion {
   readonly incumbent?: boolean;
   readonly wasClose?: boolean;
   readonly trust?: boolean;
-  /** Root dispersion that it claims. */
+  /** Claimed root dispersion. */
   readonly dispersionMs?: number;
 }
 
@@ -59,7 +59,7 @@ function look(opinions: Readonly<Record<string, Opinion>>): Record<string, Outli
   return Object.fromEntries(all.map((one) => [one.track.source.id, findings.get(one)!]));
 }
 
-/** The share of each, as the asserted sigmas alone make it. */
+/** Returns the share of each by the sigmas of the findings alone. */
 function sharesOf(findings: Record<string, OutlierFinding>): Record<string, number> {
   const weights = Object.entries(findings).map(([id, { sigmaNs }]) => [id, sigmaNs ** -2] as const);
   const sum = weights.reduce((total, [, weight]) => total + weight, 0);
@@ -75,7 +75,7 @@ const sigmasMs = (findings: Record<string, OutlierFinding>): number[] =>
 
 /** With 20 ms of delay the usual bias is 0.5 ms and the wide law has 6.7 ms. */
 describe('outlier test', () => {
-  it('finds two liars of five that their root distance permits', () => {
+  it('finds two falsetickers of five that their root distances permit', () => {
     const findings = look(at(0, 0.3, -0.2, 30, 15));
     expect(apart(findings)).to.deep.equal(['d', 'e']);
     const { from, spreadNs, gapNs, times } = findings.d!.separation!;
@@ -90,19 +90,19 @@ describe('outlier test', () => {
     expect(apart(look(at(0, 0.4, -0.3, 0.2, -0.6, 0.1, 0.5, -0.1, 0, 0.2, -0.4, -12)))).to.deep.equal(['l']);
   });
 
-  it('rejects nobody where two stand against two, and gives all of them the wide law', () => {
+  it('rejects none of two against two, and gives all of them the wide law', () => {
     const findings = look(at(0, 0.2, 15, 15.3));
     expect(apart(findings)).to.deep.equal([]);
     for (const sigmaMs of sigmasMs(findings)) expect(sigmaMs).to.be.within(6, 7);
   });
 
-  it('rejects nobody where one stands against one', () => {
+  it('rejects none of one against one', () => {
     const findings = look(at(0, 12));
     expect(apart(findings)).to.deep.equal([]);
     for (const sigmaMs of sigmasMs(findings)) expect(sigmaMs).to.be.within(6, 7);
   });
 
-  it('takes the weight of one asymmetric path among three without calling it wrong', () => {
+  it('takes the share of one asymmetric path among three without rejecting it', () => {
     const findings = look(at(0, 0.1, 3.5));
     expect(apart(findings)).to.deep.equal([]);
     const [a, b, c] = sigmasMs(findings);
@@ -110,15 +110,15 @@ describe('outlier test', () => {
     expect(c).to.be.above(5);
   });
 
-  it('lets nobody be his own judge', () => {
+  it('compares no candidate with itself', () => {
     expect(look(at(0, 0, 2.5)).c!.sigmaNs).to.be.above(2 * MS);
   });
 
-  it('leaves ordinary differences alone', () => {
+  it('accepts ordinary differences', () => {
     for (const sigmaMs of sigmasMs(look(at(0, 0.5, -0.5, 0.9, -0.3)))) expect(sigmaMs).to.be.closeTo(0.5, 0.05);
   });
 
-  it('widens steadily with the gap, until nothing is left of its share', () => {
+  it('widens a sigma steadily with the gap, until no share is left', () => {
     const widths = [0, 1, 1.5, 2, 2.5, 3, 4, 8].map((biasMs) => look(at(0, 0, 0, biasMs)).d!.sigmaNs);
     expect(widths).to.deep.equal([...widths].sort((x, y) => x - y));
     expect(widths[0]).to.be.closeTo(0.5 * MS, 0.02 * MS);
@@ -126,42 +126,42 @@ describe('outlier test', () => {
     expect(widths.at(-1), 'a hundred times the wide law: no share').to.be.closeTo((100 * (20 * MS + 1e3)) / 3, MS);
   });
 
-  it('does not judge by a random error that is large itself', () => {
+  it('accepts a gap within a large random error', () => {
     expect(apart(look({ ...at(0, 0, 0), d: { biasMs: 6, sigmaMs: 3 } }))).to.deep.equal([]);
   });
 
-  it('bears more from one that is in than from one that wants in', () => {
+  it('accepts a larger gap from an admitted track than from another', () => {
     const d = { biasMs: 5 };
     expect(apart(look({ ...at(0, 0, 0), d }))).to.deep.equal([]);
     expect(apart(look({ ...at(0, 0, 0), d: { ...d, incumbent: false } }))).to.deep.equal(['d']);
   });
 
-  it('gives those that agreed closely before more room to part', () => {
+  it('accepts a larger gap from tracks that agreed closely before', () => {
     const was = { wasClose: true };
     const pair = (more: object) => look({ a: { biasMs: 0, ...more }, b: { biasMs: 3.5, ...more } });
     expect(pair({}).a!.close).to.equal(false);
     expect(pair(was).a!.close).to.equal(true);
   });
 
-  it('counts names of one server once, as judges and in the mean', () => {
+  it('counts several names of one server once, as judges and in the mean', () => {
     const clones = Object.fromEntries(['x', 'y', 'z'].map((id) => [id, { biasMs: 12, group: 'one machine' }]));
     expect(apart(look({ ...at(0, 0.2), ...clones }))).to.deep.equal(['x', 'y', 'z']);
   });
 
-  it('does not let far servers that share an access line judge one on this side of it', () => {
+  it('does not reject a near server by far ones that share an access line', () => {
     const findings = look({ ...at(4, 4.1, 3.9), near: { biasMs: 0, delayMs: 0.1, sigmaMs: 0.003 } });
     expect(apart(findings)).to.deep.equal([]);
     expect(findings.near!.sigmaNs).to.be.below(0.01 * MS);
   });
 
-  it('throws nobody out for what stamps may be late', () => {
+  it('rejects none within the latency of stamps', () => {
     const near = (biasMs: number): Opinion => ({ biasMs, delayMs: 0.05, sigmaMs: 1e-4 });
     const beside = (biasMs: number) => apart(look({ a: near(0), b: near(0), c: near(0), d: near(biasMs) }));
     expect(beside(0.045)).to.deep.equal([]);
     expect(beside(0.06)).to.deep.equal(['d']);
   });
 
-  it('measures by those that the operator trusts', () => {
+  it('compares with trusted sources', () => {
     const t = { trust: true };
     expect(
       apart(
@@ -179,7 +179,7 @@ describe('outlier test', () => {
     const near: Opinion = { biasMs: 0, delayMs: 0.1, dispersionMs: 40, group };
     const far: Opinion = { biasMs: 300, delayMs: 302, dispersionMs: 4, group };
 
-    it('gives no share to a far one that the root distance of a near one excludes, in whatever order', () => {
+    it('gives no share to a far one that the root distance of a near one excludes, in either order', () => {
       for (const opinions of [
         { near, far },
         { far, near },
@@ -192,7 +192,7 @@ describe('outlier test', () => {
       }
     });
 
-    it('does so to two and three far ones that agree with each other', () => {
+    it('does so for two and three far ones that agree with each other', () => {
       const findings = look({ far, near, twin: { ...far, biasMs: 301 }, third: { ...far, biasMs: 299, delayMs: 310 } });
       for (const id of ['far', 'twin', 'third']) expect(findings[id]!.outlier, id).to.equal(true);
       expect(sharesOf(findings).near).to.be.above(0.999);
@@ -203,12 +203,12 @@ describe('outlier test', () => {
       expect(look({ near, far: { ...far, group: 'another' } }).far!.outlier).to.equal(true);
     });
 
-    it('weighs a near one by its root dispersion as it weighs a far one by its way', () => {
+    it('weighs a near one by its root dispersion as it weighs a far one by its path', () => {
       const shares = sharesOf(look({ near: { ...near, dispersionMs: 12 }, far: { biasMs: 10, delayMs: 50, group } }));
       expect(shares.near).to.be.above(0.999);
     });
 
-    it('does not leave the estimate to a far one because two near ones are a little apart', () => {
+    it('does not leave the estimate to a far one if two near ones differ a little', () => {
       const shares = sharesOf(
         look({
           one: { biasMs: 0, delayMs: 0.4, dispersionMs: 1.2, group },
@@ -225,13 +225,13 @@ describe('outlier test', () => {
       expect(sharesOf(findings).far).to.be.within(0.1, 0.4);
     });
 
-    it('does not let a near one disprove a majority that agrees closely', () => {
+    it('does not reject a majority that agrees closely for a near one', () => {
       const findings = look({ ...at(0, 0.3, -0.2), near: { biasMs: 15, delayMs: 0.1, dispersionMs: 10 } });
       for (const id of ['a', 'b', 'c']) expect(findings[id]!.outlier, id).to.equal(false);
       expect(sharesOf(findings).near).to.be.below(0.01);
     });
 
-    it('measures by a near one that has fallen silent while the estimate rests on it', () => {
+    it('compares with a near one that is silent while the estimate rests on it', () => {
       const [living, silent] = [candidate('far', far), candidate('near', near)];
       const outliers = (witnesses: readonly Candidate[]) =>
         testForOutliers([living], [living], undefined, witnesses).findings.get(living)!.outlier;

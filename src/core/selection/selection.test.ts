@@ -9,7 +9,7 @@ const statesOf = (world: ClosedLoop): Record<string, string> =>
 const followerAt = (n: number, reference: string) => ({ stratum: 3, address: `203.0.113.${10 + n}:123`, reference });
 
 describe('selection', () => {
-  it('rejects a falseticker and names whom it contradicts and by how much', () => {
+  it('rejects a falseticker and names the sources that it contradicts and by how much', () => {
     const world = new ClosedLoop();
     three(world);
     world.add({ id: 'ntp.liar', offsetNs: 50 * MS });
@@ -25,7 +25,7 @@ describe('selection', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.1 * MS);
   });
 
-  it('does not follow the falseticker although it answers first', () => {
+  it('does not follow a falseticker that answers first', () => {
     const world = new ClosedLoop();
     world.add({ id: 'ntp.liar', offsetNs: 50 * MS, everyNs: 0.3e9 });
     three(world);
@@ -36,7 +36,7 @@ describe('selection', () => {
     expect(statesOf(world)).to.include({ 'ntp.liar': 'rejected', 'ntp.a': 'combined' });
   });
 
-  it('follows a single source, but not for long in vain for others', () => {
+  it('follows a single source after a short wait for others', () => {
     const world = new ClosedLoop();
     world.add({ id: 'ntp.a' });
     world.accept({ type: 'source', id: 'ntp.mute', options: { ...world.plain, prefer: true } });
@@ -51,14 +51,14 @@ describe('selection', () => {
     world.add({ id: 'ntp.a' }, {}, { stratum: 15 });
     world.run(20);
     expect(world.source('ntp.a').state).to.equal('rejected');
-    expect(world.source('ntp.a').reason).to.match(/^is at stratum 15, the last one/);
+    expect(world.source('ntp.a').reason).to.match(/^is at stratum 15, so this hub would have stratum 16/);
     expect(world.state().ntp).to.include({ stratum: 16, leap: 'unknown' });
     world.claim('ntp.a', { stratum: 14 });
     world.run(20);
     expect(world.state().ntp).to.include({ stratum: 15, leap: 'none' });
   });
 
-  it('lets followers of a source that it hears neither vote nor carry, and says so', () => {
+  it('gives followers of a source that it hears neither vote nor share', () => {
     const world = new ClosedLoop();
     world.add({ id: 'ntp.out' }, {}, { stratum: 2, address: '203.0.113.7:123' });
     for (const n of [1, 2, 3])
@@ -71,7 +71,7 @@ describe('selection', () => {
     );
   });
 
-  it('follows a follower once its leader is silent, if that has heard it longer than the hub', () => {
+  it('follows a follower once its leader is silent, if the follower has heard it longer than the hub', () => {
     const world = new ClosedLoop();
     const out = world.add({ id: 'ntp.out' }, {}, { stratum: 2, address: '203.0.113.7:123' });
     const follower = world.add({ id: 'ntp.h1' }, {}, followerAt(1, '203.0.113.7'));
@@ -92,7 +92,7 @@ describe('selection', () => {
     expect(state(-11)).to.equal('combined');
   });
 
-  it('lets a source that may follow the hub through others agree, not carry', () => {
+  it('gives no share to a source that may follow the hub through others', () => {
     const world = new ClosedLoop();
     const out = world.add({ id: 'ntp.out' }, {}, { stratum: 2 });
     world.add({ id: 'ntp.next' }, {}, { stratum: 5 });
@@ -107,7 +107,7 @@ describe('selection', () => {
     expect(world.source('ntp.next').state).to.equal('combined');
   });
 
-  it('never uses a source whose time is its own, whoever says so, and learns nothing from it', () => {
+  it('never uses a source whose time is its own, and learns nothing from it', () => {
     const world = new ClosedLoop();
     world.add({ id: 'ntp.self' }, {}, { stratum: 3, ours: 'this is this hub itself: …' });
     world.run(30);
@@ -151,7 +151,7 @@ describe('selection', () => {
     }
   });
 
-  it('weighs a preferred source before others that agree', () => {
+  it('gives a preferred source most of the share of others that agree', () => {
     const world = new ClosedLoop();
     world.add({ id: 'ntp.a' });
     world.add({ id: 'ntp.b' }, { prefer: true });
@@ -180,7 +180,7 @@ describe('selection', () => {
     expect(world.state().mode).to.equal('unsynchronised');
   });
 
-  it('wants as many independent sources as min-agreeing says', () => {
+  it('needs as many independent sources as min-agreeing says', () => {
     const world = new ClosedLoop({ core: { minAgreeing: 2 } });
     world.add({ id: 'ntp.a' }, {}, { address: '192.0.2.1:123' });
     world.add({ id: 'ntp.b' }, {}, { address: '192.0.2.1:1123' });
@@ -216,7 +216,7 @@ describe('selection', () => {
     expect(world.source('ntp.b').state).to.equal('combined');
   });
 
-  it('keeps the honest when two of four turn into liars that agree', () => {
+  it('keeps the truechimers when two of four become falsetickers that agree', () => {
     const world = new ClosedLoop();
     const [, , c] = three(world);
     const d = world.add({ id: 'ntp.d' });
@@ -233,7 +233,7 @@ describe('selection', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(MS);
   });
 
-  it('does not let a known falseticker take over when it is the last to live', () => {
+  it('does not follow a known falseticker when it is the last source', () => {
     const world = new ClosedLoop();
     const good = three(world);
     world.add({ id: 'ntp.liar', offsetNs: 50 * MS });
@@ -245,7 +245,7 @@ describe('selection', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(2 * MS);
   });
 
-  it('rejects what root distances permit but most others stand against, and says so', () => {
+  it('rejects a source that root distances permit and most others contradict', () => {
     const world = new ClosedLoop();
     for (const id of ['ntp.a', 'ntp.b', 'ntp.c']) world.add({ id, delayNs: 20 * MS, jitterNs: 0.3 * MS });
     world.add({ id: 'ntp.x', offsetNs: 25 * MS, delayNs: 20 * MS, jitterNs: 0.3 * MS });
@@ -265,7 +265,7 @@ describe('selection', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.5 * MS);
   });
 
-  it('is between two and two that their paths permit, with a bound that says so, whoever answers first', () => {
+  it('is between two pairs that root distances permit, with a bound that contains both, whichever answers first', () => {
     const world = new ClosedLoop();
     const far = { delayNs: 20 * MS, jitterNs: 0.3 * MS };
     world.add({ id: 'ntp.a', ...far, everyNs: 0.3e9 });
@@ -282,7 +282,7 @@ describe('selection', () => {
     expect(boundNs).to.be.above(20 * MS);
   });
 
-  it('follows an honest majority that comes late, whoever made the time until then', () => {
+  it("follows a right majority that comes late, whichever sources made the hub's time so far", () => {
     const world = new ClosedLoop();
     for (const id of ['ntp.x', 'ntp.y']) world.add({ id, offsetNs: 60 * MS });
     world.run(60);
@@ -292,7 +292,7 @@ describe('selection', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(MS);
   });
 
-  it('makes coming back the harder the more often a source was thrown out, and tells of it rarely', () => {
+  it('makes probation longer with each expulsion, and reports it rarely', () => {
     const world = new ClosedLoop();
     three(world);
     const fickle = world.add({ id: 'ntp.x', jitterNs: 1e3, delayNs: 0.1 * MS });
@@ -306,7 +306,7 @@ describe('selection', () => {
     expect(world.state().mode).to.equal('tracking');
   });
 
-  it('forgets what the dead said once the living agree on something else', () => {
+  it('withdraws silent sources once a majority contradicts them', () => {
     const world = new ClosedLoop({ core: { maxErrorNs: 20 * MS } });
     const old = [world.add({ id: 'ntp.old', offsetNs: -60 * MS }), world.add({ id: 'ntp.older', offsetNs: -60 * MS })];
     world.run(60);
@@ -317,7 +317,7 @@ describe('selection', () => {
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(0.2 * MS);
   });
 
-  it('finds out a server that drifts away slowly, and is not led by it', () => {
+  it('rejects a server that drifts away slowly, and does not follow it', () => {
     const world = new ClosedLoop();
     const speakers = ['ntp.a', 'ntp.b', 'ntp.c', 'ntp.d'].map((id) =>
       world.add({ id, delayNs: 10 * MS, jitterNs: 0.5 * MS }),
@@ -353,7 +353,7 @@ describe('selection', () => {
     expect(world.clock().offsetNs - world.thetaNs).to.be.closeTo(50 * MS, MS);
   });
 
-  it('learns a source anew after it was silent, while others carry the estimate', () => {
+  it('learns a source again after it was silent, while others carry the estimate', () => {
     const world = new ClosedLoop();
     const [a] = three(world);
     world.run(20);
@@ -367,7 +367,7 @@ describe('selection', () => {
     expect(world.source('ntp.a').state).to.equal('rejected');
   });
 
-  it('notices silence that nobody reports, after several of the own intervals of a source', () => {
+  it('notices the silence of a source after several of its own intervals', () => {
     const world = new ClosedLoop();
     const [a] = three(world);
     world.run(30);

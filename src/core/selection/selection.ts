@@ -14,7 +14,7 @@ import { type RejectionContext, rejectionReason } from './rejection-reason.js';
 import { biasSigmaNs, isDelayKnown } from './root-distance.js';
 import { type Interval, touches } from './vote.js';
 
-/** What the selection reads of clocks and estimates. */
+/** The estimates that the selection reads. */
 export interface SelectionContext {
   readonly now: Instant;
   readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;

@@ -10,21 +10,21 @@ const opinion = (group: string, centreNs: number, halfNs: number, more: Partial<
 });
 
 describe('vote', () => {
-  it('finds the stretch that most intervals share', () => {
+  it('finds the offset that the most intervals contain', () => {
     const overlap = largestOverlap([opinion('a', 0, 10), opinion('b', 5, 10), opinion('c', 50, 10)])!;
     expect(overlap).to.include({ loNs: -5, hiNs: 10, votes: 2, voters: 3 });
     expect(isMajority(overlap)).to.equal(true);
   });
 
-  it('has no opinion without opinions', () => {
+  it('has no result without opinions', () => {
     expect(largestOverlap([])).to.equal(undefined);
   });
 
-  it('takes half for no majority', () => {
+  it('does not count half as a majority', () => {
     expect(isMajority(largestOverlap([opinion('a', 0, 10), opinion('b', 100, 10)])!)).to.equal(false);
   });
 
-  it('takes two stretches with equal votes for no majority, though one wide opinion is in both', () => {
+  it('finds no majority in two stretches with equal votes, although one wide opinion contains both', () => {
     const overlap = largestOverlap([opinion('wide', 50, 200), opinion('a', 0, 10), opinion('b', 100, 10)])!;
     expect(overlap).to.include({ votes: 2, voters: 3, rivalled: true });
     expect(isMajority(overlap)).to.equal(false);
@@ -43,7 +43,7 @@ describe('vote', () => {
     expect(overlap.voters).to.equal(2);
   });
 
-  it('leaves the incumbents in place when two stretches have equal votes', () => {
+  it('prefers the incumbents of two stretches with equal votes', () => {
     const pair = (at: number, incumbent: boolean) => [
       opinion(`a${at}`, at, 10, { incumbent }),
       opinion(`b${at}`, at + 1, 10, { incumbent }),

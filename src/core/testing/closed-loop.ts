@@ -7,10 +7,10 @@ import { EMBEDDED_LEAP_TABLE } from '../leap/leap-seconds.js';
 import type { LeapTable } from '../leap/leap-table.js';
 import { PLAIN_OPTIONS } from '../tracks/source.js';
 
-/** A source of the simulated world. All times ns. */
+/** A simulated source. All times ns. */
 export interface SimulatedSource {
   readonly id: string;
-  /** Its own error: what it says − truth. */
+  /** Its error: its time − true time. */
   offsetNs: number;
   readonly delayNs: number;
   readonly jitterNs: number;
@@ -18,9 +18,9 @@ export interface SimulatedSource {
   readonly kind: 'exchange' | 'reading' | 'pulse';
   readonly path?: string;
   readonly numbered?: boolean;
-  /** Directions of an exchange that are heard; default both. */
+  /** Directions of an exchange that arrive; default both. */
   ways?: readonly Leg['direction'][];
-  /** What its source claims ahead of each of its observations. */
+  /** Claimed ahead of each of its observations. */
   readonly claims?: Partial<Claims>;
   alive: boolean;
 }
@@ -28,7 +28,7 @@ export interface SimulatedSource {
 export interface ClosedLoopOptions {
   readonly core?: Partial<CoreOptions>;
   readonly offsetNs?: number;
-  /** How slow the bare oscillator is. */
+  /** Frequency error of the bare oscillator; positive: slow. */
   readonly slowPpb?: number;
   /** Random walk of the oscillator, ppb per √s. */
   readonly wanderPpb?: number;
@@ -46,20 +46,20 @@ const TICK_NS = 1_000_000_000;
 const EPOCH_NS = 1_767_225_600_000_000_000n;
 const START_NS = 5_000_000_000;
 
-/** One clock, its sources and the engine in a closed loop over simulated time. The same calls give the same world. */
+/** One clock, its sources and the engine in a closed loop over simulated time. The same calls give the same results. */
 export class ClosedLoop {
   readonly engine: Engine;
   readonly speakers: SimulatedSource[] = [];
   readonly actions: { readonly atS: number; readonly action: Action }[] = [];
   readonly inputs: Input[] = [];
-  /** Truth − clock. */
+  /** True time − clock. */
   thetaNs: number;
   frequencyPpb = 0;
   slowPpb: number;
   refuses = '';
   readonly plain = PLAIN_OPTIONS;
   readonly #wanderPpb: number;
-  /** UTC − the monotonic clock. */
+  /** UTC − monotonic time. */
   #epochNs: bigint;
   #nowNs = START_NS;
   #due = new Map<SimulatedSource, number>();
@@ -126,7 +126,7 @@ export class ClosedLoop {
     this.accept({ type: 'unreachable', id: speaker.id, reason });
   }
 
-  /** Somebody else sets the clock; the kernel notices at its next input. */
+  /** Another program steps the clock; the kernel notices at its next input. */
   meddle(deltaNs: number): void {
     this.thetaNs -= deltaNs;
     this.accept({ type: 'stepped', clock: 'system', deltaNs, byUs: false });
@@ -139,7 +139,7 @@ export class ClosedLoop {
     this.accept({ type: 'slept', sleptNs: seconds * 1e9 - errorNs });
   }
 
-  /** UTC inserts a second: truth goes back by one. */
+  /** UTC repeats a second: true time goes back by one. */
   insertLeapSecond(): void {
     this.#epochNs -= 1_000_000_000n;
     this.thetaNs -= 1e9;

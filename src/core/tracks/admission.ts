@@ -19,7 +19,7 @@ export interface AdmissionRuling {
 /** Hysteresis of one track's admission: a change takes several of the track's own updates. */
 export class TrackAdmission {
   #sigmaNs: Ns | undefined;
-  /** Own updates in a row that spoke against the present admission. */
+  /** Own updates in a row that disagree with the present admission. */
   #streak = 0;
   #ruledUpdates = 0;
   #expulsions = 0;

@@ -13,7 +13,7 @@ const SILENT_WHILE_LEARNING_NS = 300 * NS_PER_S;
 /** Returns the longest recent gap after another gap of `gapNs`. */
 export const longestGapNs = (beforeNs: Ns, gapNs: Ns): Ns => Math.max(gapNs, beforeNs * DECAY);
 
-/** Returns the silence after which something with this interval counts as silent. `statedNs`: the source's own word, or 0. */
+/** Returns the time without updates that counts as silence. `statedNs`: the longest interval that the source states, or 0. */
 export const silenceLimitNs = (intervalNs: Ns, statedNs: Ns): Ns =>
   Math.max(SILENT_AT_LEAST_NS, SILENT_INTERVALS * Math.max(intervalNs, statedNs));
 
@@ -74,7 +74,7 @@ export class Cadence {
     return Number(now - this.#last);
   }
 
-  /** Returns the age at which the track counts as silent. `hasQuickStart`: its first updates come faster than the later ones. */
+  /** Returns the age that counts as silence. `hasQuickStart`: the first updates may come faster than the later ones. */
   silentAfterNs(statedNs: Ns | undefined, hasQuickStart: boolean): Ns {
     if (statedNs === undefined && hasQuickStart && this.#updates < LEARNING_UPDATES) return SILENT_WHILE_LEARNING_NS;
     return silenceLimitNs(this.#intervalNs, statedNs ?? 0);

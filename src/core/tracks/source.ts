@@ -13,7 +13,7 @@ import { type StatedError, statedError } from './stated-error.js';
 import { LAST_STRATUM, statedStratum, UNSYNCHRONISED } from './stratum.js';
 import { climbTo, type StratumClimb } from './stratum-climb.js';
 
-/** What a track delivers. A `link` compares two local clocks and has no opinion about the time. */
+/** The kind of a track's observations. A `link` compares two local clocks and has no opinion of the time. */
 export type TrackKind = 'exchange' | 'reading' | 'pulse' | 'link' | 'rate';
 
 /** Distance of a source from the others that agree with it, also as a multiple of what is usual for such paths. */
@@ -22,7 +22,7 @@ export interface UnusualGap {
   readonly times: number;
 }
 
-/** How a track fits the majority that it belongs to. */
+/** The agreement of a track with the majority that it belongs to. */
 export interface Fit {
   /** It agrees with most members to within their usual errors. */
   readonly close: boolean;
@@ -49,12 +49,12 @@ export interface Complaint {
   readonly at: Instant;
 }
 
-/** One plugin instance as the core knows it: what it says of itself, and its tracks. */
+/** One source plugin instance as the core knows it: its options, claims, faults and tracks. */
 export class Source {
   readonly id: string;
   /** The source is not used above this stratum. */
   readonly maxStratum: number;
-  /** By path. */
+  /** Path → track. */
   readonly tracks = new Map<string, SourceTrack>();
   #options: SourceOptions;
   #claims: Claims = { synchronised: true };
@@ -321,13 +321,13 @@ export class SourceTrack {
     this.admission.restart();
   }
 
-  /** Forgets what the track said, not how it behaved: its time or its path has changed. */
+  /** Forgets the track's observations, not its expulsions: its time or its path has changed. */
   relearn(): void {
     this.admission.countExpulsion();
     this.#restart();
   }
 
-  /** Forgets what the track said, which was right then: the machine slept. */
+  /** Forgets the track's observations without blame: the machine slept. */
   restartAfterSleep(): void {
     this.#restart();
     this.admission.forgetStreak();

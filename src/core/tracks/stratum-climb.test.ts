@@ -8,8 +8,8 @@ const walk = (strata: readonly number[], everyS = 1): StratumClimb =>
     undefined,
   )!;
 
-describe('strata that climb', () => {
-  it('are a loop when they rise with every round, however long that is', () => {
+describe('a rising stratum', () => {
+  it('shows a loop if it rises with every round, however long that takes', () => {
     for (const strata of [
       [4, 7, 10, 13],
       [4, 5, 6, 7, 8, 9, 10],
@@ -21,17 +21,17 @@ describe('strata that climb', () => {
       expect(isLoop(walk(strata)), `${strata}`).to.equal(true);
   });
 
-  it('are none when a server loses its reference, its followers after it, or its own clock takes over', () => {
+  it('shows none if a server loses its reference, its followers after it, or its own clock takes over', () => {
     for (const strata of [[1, 4], [1, 3, 4], [1, 16], [3, 4, 16], [2, 10], [4, 7, 3, 7, 3], [16], [16, 3, 16]])
       expect(isLoop(walk(strata)), `${strata}`).to.equal(false);
   });
 
-  it('are forgotten after an hour without a rise, or with a fall', () => {
+  it('begins again after an hour without a rise, or with a fall', () => {
     expect(isLoop(walk([4, 7, 10, 13], 3601))).to.equal(false);
     expect(isLoop(walk([4, 7, 10, 13, 3]))).to.equal(false);
   });
 
-  it('are told from where to where', () => {
+  it('has a reason that names the strata', () => {
     expect(loopReason(walk([6, 11, 16]))).to.equal(
       'its stratum rose from 6 to 11, then it lost its synchronisation: it is in a loop of servers that follow each other, with no reference outside',
     );

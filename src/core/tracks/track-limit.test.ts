@@ -4,7 +4,7 @@ import { ClosedLoop } from '../testing/closed-loop.js';
 import { MOST_TRACKS } from './track-limit.js';
 
 describe('the paths of one source', () => {
-  /** A receiver whose pulses carry the estimate, and as many devices as asked, each of which gives one pulse. */
+  /** A receiver whose pulses carry the estimate, and further devices with one pulse each. */
   function besides(devices: number) {
     const estimator = createEstimator();
     const world = new ClosedLoop({ estimator });
@@ -19,19 +19,19 @@ describe('the paths of one source', () => {
     return { world, keys: estimator.tracks() };
   }
 
-  it('have as many places as there may be, whatever number is named', () => {
+  it('are limited in number, however many are named', () => {
     const { keys } = besides(3 * MOST_TRACKS);
     expect(keys).to.have.length.at.most(MOST_TRACKS);
   });
 
-  it('do not take the place of the one on which the estimate rests', () => {
+  it('do not replace the path on which the estimate rests', () => {
     const { world, keys } = besides(3 * MOST_TRACKS);
     expect(keys).to.include('gpsd.r/pps');
     expect(world.state().mode).to.equal('tracking');
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(10e3);
   });
 
-  it('do not take the place of one that speaks seldom and carries the estimate', () => {
+  it('do not replace a path that is heard seldom and carries the estimate', () => {
     const estimator = createEstimator();
     const world = new ClosedLoop({ estimator });
     world.add({ id: 'ntp.a', everyNs: 16e9 });
@@ -44,7 +44,7 @@ describe('the paths of one source', () => {
     expect(estimator.tracks()).to.have.length(MOST_TRACKS).and.include('ntp.a');
   });
 
-  it('give the place of the one that has been silent longest', () => {
+  it('replace the path that has been silent longest', () => {
     const { keys } = besides(MOST_TRACKS + 4);
     expect(keys).to.not.include('gpsd.r//dev/pps0');
     expect(keys).to.include(`gpsd.r//dev/pps${MOST_TRACKS + 3}`);

@@ -1,4 +1,4 @@
-import type { ClockId, HubError, StandardSchema } from '../../api/index.js';
+import type { HubError, PluginDefinition, StandardSchema } from '../../api/index.js';
 import type { CoreOptions, SourceOptions } from '../../core/engine/input.js';
 import type { Problem } from './diagnose/problem.js';
 
@@ -12,30 +12,24 @@ export type OnError = 'retry' | 'ignore' | 'abort';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'silent';
 
-interface Instance {
+/** Plan of one instance: what the configuration asks of it. */
+export interface InstancePlan {
   /** `ntp.a`: unique in the hub, sources and sinks together. */
   readonly id: string;
+  readonly kind: Kind;
   readonly type: string;
-  /** The name of its table. Several instances share it where the table describes several. */
+  /** Name of its table. Several instances share it if the table describes several. */
   readonly name: string;
+  readonly definition: PluginDefinition;
   readonly enabled: boolean;
   readonly onError: OnError;
   /** The table as the operator wrote it. */
   readonly written: Table;
-  /** What the plugin's own schema made of its part of the table. */
+  /** The plugin's own part of the table, as its schema returned it. */
   readonly config: unknown;
+  /** Of a source: the keys that all sources have. */
+  readonly options?: SourceOptions;
 }
-
-export interface SourceConfig extends Instance {
-  readonly kind: 'source';
-  readonly options: SourceOptions;
-}
-
-export interface SinkConfig extends Instance {
-  readonly kind: 'sink';
-}
-
-export type InstanceConfig = SourceConfig | SinkConfig;
 
 /** `[hub]`, and the target that it works for. Paths are absolute: in the file they are relative to its folder. */
 export interface HubOptions extends CoreOptions {
@@ -53,7 +47,7 @@ export interface HubConfig {
   /** Packages or paths outside the tree, in the file's order. */
   readonly plugins: readonly string[];
   readonly hub: HubOptions;
-  readonly instances: readonly InstanceConfig[];
+  readonly instances: readonly InstancePlan[];
   /** `[lab]`: the simulated world of a demonstration, handed through. */
   readonly lab: Table | undefined;
 }
@@ -66,7 +60,7 @@ export interface ConfigFile {
 }
 
 /** What surrounds the main file: `conf.d/*.toml` in the order of their names, and the presets that are shipped. */
-export interface Surroundings {
+export interface AdditionalFiles {
   readonly dropIns: readonly ConfigFile[];
   /** Paths of files of `conf.d` that are not read, because their names do not end in `.toml`. */
   readonly skipped?: readonly string[];
@@ -75,23 +69,15 @@ export interface Surroundings {
   readonly presets: ReadonlyMap<string, ConfigFile>;
 }
 
-/** What the configuration must know of one plugin. */
+/** A source or sink type, as far as it is known. */
 export interface PluginType {
   readonly summary: string;
   /** Absent until its code is loaded. */
-  readonly schema?: StandardSchema | undefined;
-  /** Its code is not run: its own keys are taken as they are. */
+  readonly definition?: PluginDefinition;
+  /** Its code must not run: its own keys are accepted unchecked. */
   readonly isUnchecked?: boolean;
-  /** Why its code could not be loaded. */
-  readonly failure?: HubError | undefined;
-  /** See `Definition.instances`. */
-  readonly instances?: ((config: unknown) => readonly unknown[] | undefined) | undefined;
-  /** The keys it takes, where they cannot be read off the schema. */
-  readonly keys?: readonly string[] | undefined;
-  /** The clock that a sink with this configuration steers. */
-  readonly steers?: ((config: unknown) => ClockId | undefined) | undefined;
-  /** Sources that name one host ask different addresses of it. */
-  readonly spreadsNames?: boolean | undefined;
+  /** The reason why its code could not be loaded. */
+  readonly failure?: HubError;
 }
 
 /** The plugins there are, as the registry tells them. */

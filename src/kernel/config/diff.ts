@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HubConfig, InstanceConfig } from './config.js';
+import type { HubConfig, InstancePlan } from './config.js';
 
 /** What a new configuration changes: ids of instances. */
 export interface ConfigDifference {
@@ -30,10 +30,10 @@ export function diffConfig(old: HubConfig, next: HubConfig): ConfigDifference {
   };
 }
 
-const enabled = (config: HubConfig): ReadonlyMap<string, InstanceConfig> =>
+const enabled = (config: HubConfig): ReadonlyMap<string, InstancePlan> =>
   new Map(config.instances.filter((instance) => instance.enabled).map((instance) => [instance.id, instance]));
 
-function compare(a: InstanceConfig, b: InstanceConfig): 'changed' | 'retuned' | 'kept' {
+function compare(a: InstancePlan, b: InstancePlan): 'changed' | 'retuned' | 'kept' {
   if (a.kind !== b.kind || a.onError !== b.onError || !isDeepStrictEqual(a.config, b.config)) return 'changed';
   const same = a.kind === 'sink' || b.kind === 'sink' || isDeepStrictEqual(a.options, b.options);
   return same ? 'kept' : 'retuned';

@@ -1,12 +1,12 @@
-import type { Machine } from './check/machine.js';
-import { type Loaded, validateConfig } from './check/validate.js';
+import type { MachineInventory } from './check/machine.js';
+import { type LoadedConfig, validateConfig } from './check/validate.js';
 import type { ConfigFile, PluginCatalogue } from './config.js';
 import { readConfig, readPresets } from './read/config-files.js';
 import { type ConfigDocument, parseConfig } from './read/document.js';
 import { unsafeFiles } from './read/unsafe-files.js';
 
-export type { Machine } from './check/machine.js';
-export { type Loaded, type Remarks, validateConfig } from './check/validate.js';
+export type { MachineInventory } from './check/machine.js';
+export { type LoadedConfig, type Remarks, validateConfig } from './check/validate.js';
 export type * from './config.js';
 export { formatProblems, harmless, type Problem, problemLine, type Span } from './diagnose/problem.js';
 export { type ConfigDifference, diffConfig } from './diff.js';
@@ -25,8 +25,8 @@ export type CatalogueFor = PluginCatalogue | ((document: ConfigDocument) => Plug
 export async function loadConfig(
   input: string | ConfigFile,
   catalogue: CatalogueFor,
-  machine?: Machine,
-): Promise<Loaded> {
+  machine?: MachineInventory,
+): Promise<LoadedConfig> {
   const document =
     typeof input === 'string'
       ? openConfig(input)
@@ -38,7 +38,7 @@ export async function loadConfig(
 }
 
 /** Reads a configuration without checking it against the plugins. */
-export function openConfig(path: string): ConfigDocument | Extract<Loaded, { readonly config?: undefined }> {
+export function openConfig(path: string): ConfigDocument | Extract<LoadedConfig, { readonly config?: undefined }> {
   const read = readConfig(path);
   return read.problems === undefined
     ? parseConfig(read.file.text, read.file.path, read.around)

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { defineSource, HubError, NS_PER_S, type Running } from '../../api/index.js';
 import { createLabHost } from '../../lab/host.js';
-import { Instance, type InstanceCare, type InstancePlan } from './instance.js';
+import { planOf } from '../../lab/plan-instance.js';
+import type { InstancePlan } from '../config/index.js';
+import { Instance, type InstanceCare } from './instance.js';
 import type { Scope } from './scope.js';
 
 const S = NS_PER_S;
@@ -29,7 +31,7 @@ function setUp(running: (scope: Scope) => Partial<Running<unknown>>, plan: Parti
     config: schema,
     create: () => ({}) as never,
   });
-  const instance = new Instance({ id: 'x.y', definition, config: {}, onError: 'retry', ...plan }, care);
+  const instance = new Instance({ ...planOf('x.y', definition, {}), ...plan }, care);
   return { host, instance, states, aborted, runs: () => runs };
 }
 

@@ -3,30 +3,18 @@ import {
   type InstanceReport,
   type InstanceState,
   NS_PER_S,
-  type PluginDefinition,
   type Running,
   type Timer,
 } from '../../api/index.js';
+import type { InstancePlan } from '../config/index.js';
 import { within } from '../deadline.js';
 import type { Host } from '../host.js';
 import { cleaned, sentence } from './clean-values.js';
 import { Scope } from './scope.js';
 
-/** What the configuration says of one instance. */
-export interface InstancePlan {
-  /** `ntp.ptbtime1` */
-  readonly id: string;
-  readonly definition: PluginDefinition;
-  /** The table as the operator wrote it, where there is one. */
-  readonly written?: Readonly<Record<string, unknown>>;
-  readonly config: unknown;
-  /** What to do when it fails: try again with back-off, leave it, or end the hub. */
-  readonly onError: 'retry' | 'ignore' | 'abort';
-}
-
 /** What an instance needs of the hub. */
 export interface InstanceCare {
-  readonly host: Pick<Host, 'after' | 'lacks' | 'monotonic'>;
+  readonly host: Pick<Host, 'after' | 'monotonic'>;
   /** Builds the plugin's object for one run. */
   create(
     plan: InstancePlan,
@@ -102,11 +90,6 @@ export class Instance {
     const scope = new Scope(this.id, (error) => this.#crashed(scope, error));
     this.#scope = scope;
     try {
-      const lacking = this.#lacking();
-      if (lacking !== '') {
-        this.#scope = undefined;
-        return this.#become('refused', lacking);
-      }
       this.#become('starting', 'is starting');
       const running = scope.run(() =>
         this.#care.create(this.plan, scope, (state, reason) => this.#health(scope, state, reason)),
@@ -126,12 +109,6 @@ export class Instance {
     this.#runningSince = this.#care.host.monotonic();
     // A health report from within start() stands.
     if (this.state === 'starting') this.#become('running', '');
-  }
-
-  /** Returns the unmet needs, or an empty string. */
-  #lacking(): string {
-    const lacking = this.plan.definition.needs.map((need) => this.#care.host.lacks(need));
-    return lacking.filter((reason) => reason !== '').join('; ');
   }
 
   /** Ends it in any state. Never rejects. */

@@ -1,4 +1,4 @@
-import { API_VERSION, cleanText, HubError, LONGEST_SENTENCE, type Need } from '../../api/index.js';
+import { API_VERSION, cleanText, HubError, LONGEST_SENTENCE } from '../../api/index.js';
 
 /** A plugin's identity, read without running its code: `plugin.json` in the tree, the `timehub` block of a package.json elsewhere. */
 export interface Manifest {
@@ -8,7 +8,6 @@ export interface Manifest {
   readonly summary: string;
   /** `source.ntp` → path of its module, relative to the manifest. */
   readonly plugins: Readonly<Record<string, string>>;
-  readonly needs: Readonly<Record<string, readonly Need[]>>;
 }
 
 const PLUGIN_ID = /^(source|sink)\.[a-z][a-z0-9-]*$/;
@@ -48,7 +47,6 @@ export function parseManifest(text: string, path: string): Manifest {
     api: API_VERSION,
     summary: typeof block.summary === 'string' ? cleanText(block.summary, LONGEST_SENTENCE) : '',
     plugins: plugins as Record<string, string>,
-    needs: (block.needs ?? {}) as Record<string, readonly Need[]>,
   };
 }
 

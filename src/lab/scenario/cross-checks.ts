@@ -1,14 +1,14 @@
 import type { Finding } from '../../kernel/config/diagnose/finding.js';
-import type { Path } from '../../kernel/config/diagnose/place-index.js';
+import type { KeyPath } from '../../kernel/config/diagnose/place-index.js';
 import type { Scenario } from './schema.js';
 
 /** What no single table can show. */
 export function checkAcross(scenario: Scenario): readonly Finding[] {
   const findings: Finding[] = [];
-  const tell = (path: Path, message: string, hint?: string) =>
+  const tell = (path: KeyPath, message: string, hint?: string) =>
     findings.push({ code: 'TH_CFG_VALUE', path, at: 'value', message, hint });
   const named = (['server', 'pps', 'phc', 'ptp'] as const).flatMap((kind) =>
-    scenario[kind].map(({ name }, index) => ({ name, path: [kind, index, 'name'] as Path })),
+    scenario[kind].map(({ name }, index) => ({ name, path: [kind, index, 'name'] as KeyPath })),
   );
   const known = new Set<string>();
   for (const { name, path } of named) {

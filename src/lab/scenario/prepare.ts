@@ -2,7 +2,8 @@ import { BUILT_AT } from '../../api/index.js';
 import { assembleHub } from '../../kernel/assembly/assemble.js';
 import type { Registry } from '../../kernel/assembly/registry.js';
 import { QUIET_TICK } from '../../kernel/assembly/tokens.js';
-import type { Hub, PlannedInstance } from '../../kernel/hub.js';
+import type { InstancePlan } from '../../kernel/config/index.js';
+import type { Hub } from '../../kernel/hub.js';
 import type { Catalogue } from '../../kernel/plugins/catalogue.js';
 import type { Scenario } from './schema.js';
 import { scheduleEvents } from './timeline.js';
@@ -44,7 +45,7 @@ const coreOptions = ({ hub }: Scenario) => ({
 });
 
 /** A source whose first `configured` event is true is not there at the start. */
-function atStart({ server }: Scenario, plans: World['plans']): readonly PlannedInstance[] {
+function atStart({ server }: Scenario, plans: World['plans']): readonly InstancePlan[] {
   const later = server.filter(
     ({ event }) => event.find(({ configured }) => configured !== undefined)?.configured === true,
   );

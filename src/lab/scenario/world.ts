@@ -1,6 +1,6 @@
 import type { PluginDefinition } from '../../api/index.js';
+import type { InstancePlan } from '../../kernel/config/index.js';
 import { toSourceOptions } from '../../kernel/config/schema/hub-schema.js';
-import type { PlannedInstance } from '../../kernel/hub.js';
 import { createLabHost, type LabClockSetting, type LabHost } from '../host.js';
 import { addNtpServer, type NtpNode } from '../nodes/ntp-node.js';
 import type { PtpNode } from '../nodes/ptp-node.js';
@@ -21,7 +21,7 @@ export interface World {
   readonly transmitters: ReadonlyMap<string, PtpNode>;
   readonly pulses: ReadonlyMap<string, PulseLine>;
   /** Everything that is ever configured, by name. */
-  readonly plans: ReadonlyMap<string, PlannedInstance>;
+  readonly plans: ReadonlyMap<string, InstancePlan>;
 }
 
 const PLAIN = {
@@ -66,7 +66,7 @@ async function plansOf(
   definitions: Definitions,
 ): Promise<World['plans']> {
   const sink = { steer: true, ...scenario.steer };
-  const plans: (readonly [string, Promise<PlannedInstance>])[] = [
+  const plans: (readonly [string, Promise<InstancePlan>])[] = [
     ['sink', planInstance('system-clock.system', definitions.get('sink.system-clock')!, sink)],
   ];
   const add = (name: string, type: string, definition: PluginDefinition, table: object, select = {}) =>

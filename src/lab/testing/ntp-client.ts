@@ -1,8 +1,9 @@
 import { NS_PER_S, type Ns } from '../../api/index.js';
 import { assembleHub } from '../../kernel/assembly/assemble.js';
 import { EVENT_LOG, QUIET_TICK, STATE_STORE } from '../../kernel/assembly/tokens.js';
+import type { InstancePlan } from '../../kernel/config/index.js';
 import { type EventLog, NO_EVENT_LOG } from '../../kernel/event-log/event-log.js';
-import type { Hub, PlannedInstance } from '../../kernel/hub.js';
+import type { Hub } from '../../kernel/hub.js';
 import { NO_STATE, type StateStore } from '../../kernel/saved-state/state-file.js';
 import { createLabHost, type LabHost } from '../host.js';
 import type { Link } from '../network/link.js';
@@ -44,9 +45,9 @@ const HOLD_S = 300;
 export class LabMachine {
   readonly host: LabHost;
   readonly servers: readonly NtpNode[];
-  readonly #plans: readonly PlannedInstance[];
+  readonly #plans: readonly InstancePlan[];
 
-  private constructor(host: LabHost, servers: readonly NtpNode[], plans: readonly PlannedInstance[]) {
+  private constructor(host: LabHost, servers: readonly NtpNode[], plans: readonly InstancePlan[]) {
     this.host = host;
     this.servers = servers;
     this.#plans = plans;

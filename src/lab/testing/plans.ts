@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { PlannedInstance } from '../../kernel/hub.js';
+import type { InstancePlan } from '../../kernel/config/index.js';
 import { Catalogue } from '../../kernel/plugins/catalogue.js';
 import { planInstance } from '../plan-instance.js';
 
@@ -10,11 +10,11 @@ export type Tables = Readonly<Record<string, object>>;
 export const catalogue = new Catalogue();
 catalogue.addFolder(fileURLToPath(new URL('../../../plugins', import.meta.url)));
 
-export const planTables = (tables: Tables): Promise<PlannedInstance[]> =>
+export const planTables = (tables: Tables): Promise<InstancePlan[]> =>
   Promise.all(Object.entries(tables).map(([path, table]) => planTable(path, table)));
 
 /** `path`: `source.ntp.a`. */
-export async function planTable(path: string, table: object): Promise<PlannedInstance> {
+export async function planTable(path: string, table: object): Promise<InstancePlan> {
   const [kind, type, name] = path.split('.');
   return planInstance(`${type}.${name}`, await catalogue.load(`${kind}.${type}`), table);
 }

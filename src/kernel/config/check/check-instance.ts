@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { defineSink, defineSource, HubError, type PluginDefinition } from '../../../api/index.js';
 import { nearest } from '../../errors/nearest.js';
-import type { InstanceConfig, PluginCatalogue, PluginType, Table } from '../config.js';
+import type { InstancePlan, PluginCatalogue, PluginType, Table } from '../config.js';
 import { abridged, type Finding, unknownKey, withoutMisspelt } from '../diagnose/finding.js';
 import { belongsTo } from '../diagnose/known-keys.js';
 import type { InstanceTable } from '../read/document.js';
@@ -12,15 +13,16 @@ import { checkTable } from './check-table.js';
 export async function checkInstance(
   instance: InstanceTable,
   catalogue: PluginCatalogue,
-): Promise<{ readonly instances: readonly InstanceConfig[] } | { readonly findings: readonly Finding[] }> {
+): Promise<{ readonly instances: readonly InstancePlan[] } | { readonly findings: readonly Finding[] }> {
   const { kind, type, name, table } = instance;
   const path = [kind, type, name];
   const plugin = catalogue.types.get(`${kind}.${type}`);
-  const schema = plugin?.isUnchecked === true ? ANYTHING : plugin?.schema;
-  if (plugin === undefined || schema === undefined) return { findings: unavailable(instance, plugin, catalogue) };
+  const definition = plugin?.isUnchecked === true ? unchecked(instance) : plugin?.definition;
+  if (definition === undefined) return { findings: unavailable(instance, plugin, catalogue) };
+  const schema = definition.config;
   const shared = kind === 'source' ? sourceOptionsSchema : sinkOptionsSchema;
   const sharedKeys = keysOf(shared) ?? [];
-  const ownKeys = plugin.keys ?? keysOf(schema) ?? Object.keys(table);
+  const ownKeys = keysOf(schema) ?? Object.keys(table);
   const known = [...ownKeys, ...sharedKeys];
   const unknown = Object.keys(table)
     .filter((key) => !known.includes(key))
@@ -36,32 +38,40 @@ export async function checkInstance(
     schema,
   );
   if (unknown.length === 0 && options.findings === undefined && own.findings === undefined) {
-    return { instances: configured(instance, options.value, own.value, plugin) };
+    return { instances: plansOf(instance, options.value, own.value, definition) };
   }
   return { findings: withoutMisspelt([...unknown, ...(options.findings ?? []), ...(own.findings ?? [])]) };
 }
 
-/** For tables whose plugin is not asked. */
-const ANYTHING = v.record(v.string(), v.unknown());
+/** Stands for a plugin whose code must not run: it accepts every key and creates no instance. */
+function unchecked({ kind, type }: InstanceTable): PluginDefinition {
+  const config = v.record(v.string(), v.unknown());
+  const parts = {
+    ...({ type, summary: '', stability: 'experimental', needs: [], config } as const),
+    create: () => {
+      throw new HubError('TH_PLUGIN_LOAD', `the code of the plugin ${kind}.${type} was not run`);
+    },
+  };
+  return kind === 'source' ? defineSource(parts) : defineSink(parts);
+}
 
 type SinkOptions = v.InferOutput<typeof sinkOptionsSchema>;
 type SourceTable = v.InferOutput<typeof sourceOptionsSchema>;
 
-function configured(
+function plansOf(
   { kind, type, name, table: written }: InstanceTable,
   options: unknown,
   config: unknown,
-  plugin: PluginType,
-): readonly InstanceConfig[] {
+  definition: PluginDefinition,
+): readonly InstancePlan[] {
   const { enabled, 'on-error': onError } = options as SinkOptions;
   const id = `${type}.${name}`;
-  const members = plugin.instances?.(config)?.map((member, n) => ({ id: `${id}-${n + 1}`, config: member }));
-  const shared = { type, name, enabled, onError, written };
-  return (members ?? [{ id, config }]).map((own) =>
-    kind === 'sink'
-      ? { kind, ...own, ...shared }
-      : { kind, ...own, ...shared, options: toSourceOptions(options as SourceTable) },
-  );
+  const members = definition.instances?.(config)?.map((member, n) => ({ id: `${id}-${n + 1}`, config: member }));
+  const shared = {
+    ...{ kind, type, name, definition, enabled, onError, written },
+    ...(kind === 'source' ? { options: toSourceOptions(options as SourceTable) } : {}),
+  };
+  return (members ?? [{ id, config }]).map((own) => ({ ...own, ...shared }));
 }
 
 const part = (table: Table, wanted: (key: string) => boolean): Table =>

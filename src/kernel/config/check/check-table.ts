@@ -2,7 +2,7 @@ import type { StandardIssue, StandardSchema } from '../../../api/index.js';
 import type { Table } from '../config.js';
 import { expectation, isSurplusKey } from '../diagnose/expectation.js';
 import { type Finding, missingKey, unknownKey } from '../diagnose/finding.js';
-import type { Path } from '../diagnose/place-index.js';
+import type { KeyPath } from '../diagnose/place-index.js';
 import { hintFor } from '../diagnose/value-hint.js';
 import { keysOf, schemaAt } from '../schema/schema-keys.js';
 import { isTable, showHeader, showPath, showValue } from '../toml-value.js';
@@ -12,7 +12,7 @@ export type Checked =
   | { readonly findings: readonly Finding[] };
 
 /** Checks a table against a schema of any library. What is wrong is told in the configuration's own words. */
-export async function checkTable(path: Path, table: Table, schema: StandardSchema): Promise<Checked> {
+export async function checkTable(path: KeyPath, table: Table, schema: StandardSchema): Promise<Checked> {
   const check = { path, table, schema };
   try {
     const result = await validate(schema, table);
@@ -28,7 +28,7 @@ export async function checkTable(path: Path, table: Table, schema: StandardSchem
 }
 
 interface Check {
-  readonly path: Path;
+  readonly path: KeyPath;
   readonly table: Table;
   readonly schema: StandardSchema;
 }
@@ -36,8 +36,8 @@ interface Check {
 /** Async, so that a schema that throws rejects. */
 const validate = async (schema: StandardSchema, value: unknown) => schema['~standard'].validate(value);
 
-function firstAtEachPlace(issues: readonly StandardIssue[]): readonly (readonly [Path, StandardIssue])[] {
-  const first = new Map<string, readonly [Path, StandardIssue]>();
+function firstAtEachPlace(issues: readonly StandardIssue[]): readonly (readonly [KeyPath, StandardIssue])[] {
+  const first = new Map<string, readonly [KeyPath, StandardIssue]>();
   for (const issue of issues) {
     const at = placeOf(issue);
     if (!first.has(JSON.stringify(at))) first.set(JSON.stringify(at), [at, issue]);
@@ -45,12 +45,12 @@ function firstAtEachPlace(issues: readonly StandardIssue[]): readonly (readonly 
   return [...first.values()];
 }
 
-const placeOf = (issue: StandardIssue): Path =>
+const placeOf = (issue: StandardIssue): KeyPath =>
   (issue.path ?? [])
     .map((part) => (typeof part === 'object' ? part.key : part))
     .map((key) => (typeof key === 'number' ? key : String(key)));
 
-async function describe(check: Check, at: Path, issue: StandardIssue): Promise<Finding> {
+async function describe(check: Check, at: KeyPath, issue: StandardIssue): Promise<Finding> {
   const { path, table } = check;
   if (isSurplusKey(issue)) return surplusKey(check, at, issue);
   const parent = valueAt(table, at.slice(0, -1));
@@ -62,14 +62,14 @@ async function describe(check: Check, at: Path, issue: StandardIssue): Promise<F
 }
 
 /** A key that only the schema itself could refuse: in a nested table, or of a library that does not show its keys. */
-function surplusKey({ path, schema }: Check, at: Path, issue: StandardIssue): Finding {
+function surplusKey({ path, schema }: Check, at: KeyPath, issue: StandardIssue): Finding {
   const { keys } = issue as { readonly keys?: unknown };
   const [table, name] = Array.isArray(keys) ? [at, String(keys[0])] : [at.slice(0, -1), String(at.at(-1))];
   const below = schemaAt(schema, table);
   return unknownKey([...path, ...table], name, (below === undefined ? undefined : keysOf(below)) ?? []);
 }
 
-async function wrongValue({ path, table, schema }: Check, at: Path, issue: StandardIssue): Promise<Finding> {
+async function wrongValue({ path, table, schema }: Check, at: KeyPath, issue: StandardIssue): Promise<Finding> {
   const value = valueAt(table, at);
   const name = at.length === 0 ? showHeader(path) : showPath(at);
   const wanted = expectation(issue);
@@ -82,19 +82,19 @@ async function wrongValue({ path, table, schema }: Check, at: Path, issue: Stand
 }
 
 /** What a schema wants at a place: what it says when null stands there. */
-async function wantedAt({ table, schema }: Check, at: Path): Promise<string | undefined> {
+async function wantedAt({ table, schema }: Check, at: KeyPath): Promise<string | undefined> {
   const issue = await issueAt(schema, replaced(table, at, null), at);
   return issue === undefined ? undefined : expectation(issue);
 }
 
 /** The first issue at a place or below it. */
-async function issueAt(schema: StandardSchema, table: unknown, at: Path): Promise<StandardIssue | undefined> {
+async function issueAt(schema: StandardSchema, table: unknown, at: KeyPath): Promise<StandardIssue | undefined> {
   const wanted = JSON.stringify(at);
   const { issues } = await validate(schema, table).catch(() => ({ issues: [{ message: '', path: at }] }));
   return issues?.find((issue) => JSON.stringify(placeOf(issue).slice(0, at.length)) === wanted);
 }
 
-const valueAt = (table: unknown, at: Path): unknown =>
+const valueAt = (table: unknown, at: KeyPath): unknown =>
   at.reduce<unknown>(
     (value, key) =>
       typeof value === 'object' && value !== null && Object.hasOwn(value, key)
@@ -103,7 +103,7 @@ const valueAt = (table: unknown, at: Path): unknown =>
     table,
   );
 
-function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
+function replaced(value: unknown, [key, ...rest]: KeyPath, by: unknown): unknown {
   if (key === undefined) return by;
   const below = replaced(valueAt(value, [key]), rest, by);
   if (Array.isArray(value)) return value.map((element, index) => (index === key ? below : element));

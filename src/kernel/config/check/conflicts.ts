@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import { formatDuration } from '../../../api/index.js';
-import type { InstanceConfig } from '../config.js';
+import type { InstancePlan } from '../config.js';
 import type { Finding } from '../diagnose/finding.js';
 import type { ConfigDocument } from '../read/document.js';
 import type { hubSchema } from '../schema/hub-schema.js';
@@ -10,7 +10,7 @@ import { isTable } from '../toml-value.js';
 export function checkAcross(
   document: ConfigDocument,
   hub: v.InferOutput<typeof hubSchema> | undefined,
-  instances: readonly InstanceConfig[],
+  instances: readonly InstancePlan[],
 ): readonly Finding[] {
   return [
     ...(runsFree(document) ? [] : checkSources(document)),
@@ -49,7 +49,7 @@ function checkSources(document: ConfigDocument): readonly Finding[] {
 function checkAgreeing(
   document: ConfigDocument,
   minAgreeing: number,
-  instances: readonly InstanceConfig[],
+  instances: readonly InstancePlan[],
 ): readonly Finding[] {
   const membersOf = ({ type, name }: { readonly type: string; readonly name: string }) =>
     instances.filter((each) => each.kind === 'source' && each.type === type && each.name === name).length;
@@ -87,8 +87,8 @@ function checkErrors(hub: v.InferOutput<typeof hubSchema>): readonly Finding[] {
 }
 
 /** The member of a table that describes several may have the id of another table. */
-function checkMembers(instances: readonly InstanceConfig[]): readonly Finding[] {
-  const isMember = ({ id, type, name }: InstanceConfig) => id !== `${type}.${name}`;
+function checkMembers(instances: readonly InstancePlan[]): readonly Finding[] {
+  const isMember = ({ id, type, name }: InstancePlan) => id !== `${type}.${name}`;
   const tables = new Map(instances.filter(isMember).map((member) => [member.id, member]));
   return instances
     .filter((instance) => !isMember(instance))
@@ -108,8 +108,8 @@ function checkMembers(instances: readonly InstanceConfig[]): readonly Finding[] 
 }
 
 /** Two instances of one type at one address: the second could not bind it. */
-function checkListeners(instances: readonly InstanceConfig[]): readonly Finding[] {
-  const owners = new Map<string, InstanceConfig>();
+function checkListeners(instances: readonly InstancePlan[]): readonly Finding[] {
+  const owners = new Map<string, InstancePlan>();
   return instances
     .filter(({ enabled }) => enabled)
     .flatMap((instance) => listened(instance.config).map((address) => ({ instance, address })))

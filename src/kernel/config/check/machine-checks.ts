@@ -4,14 +4,14 @@ import type { Finding } from '../diagnose/finding.js';
 import type { ConfigDocument } from '../read/document.js';
 import { hubSchema } from '../schema/hub-schema.js';
 import { isTable, showValue } from '../toml-value.js';
-import type { Machine } from './machine.js';
+import type { MachineInventory } from './machine.js';
 import { below, type NamedValue } from './named-values.js';
 
 /** Warns of interfaces, devices and folders that are named and not there. They may come later, so the hub starts. */
 export function checkMachine(
   document: ConfigDocument,
   values: readonly NamedValue[],
-  machine: Machine,
+  machine: MachineInventory,
 ): readonly Finding[] {
   const hub = isTable(document.tree.hub) ? below(hubSchema, document.tree.hub, ['hub']) : [];
   return [
@@ -30,7 +30,7 @@ function isElsewhere({ named, instance }: NamedValue, values: readonly NamedValu
 
 function missing(
   { text, named, path }: Pick<NamedValue, 'text' | 'named' | 'path'>,
-  machine: Machine,
+  machine: MachineInventory,
 ): Finding | undefined {
   const absent = (message: string, hint: string): Finding => ({
     ...{ code: 'TH_CFG_ABSENT', severity: 'warning', path, at: 'value', message, hint },
@@ -59,7 +59,7 @@ function missing(
 
 function missingFolder(
   folder: string,
-  machine: Machine,
+  machine: MachineInventory,
   absent: (message: string, hint: string) => Finding,
 ): Finding | undefined {
   const kind = machine.kindOf(folder);

@@ -1,26 +1,21 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { table, text, wholeNumber } from '../../../api/index.js';
-import type { PluginType } from '../config.js';
 import { diffConfig, loadConfig } from '../index.js';
+import { pluginType } from '../testing/catalogue.js';
 
 const schema = table({ pool: v.optional(text('a name')), count: v.optional(wholeNumber(1, 9), 2) });
 
 /** A plugin of which one table with a pool is several instances. */
-const many: PluginType = {
-  summary: 'for the tests',
-  schema,
+const many = pluginType('source.many', schema, {
   instances(config) {
     const { pool, count } = config as v.InferOutput<typeof schema>;
     return pool === undefined ? undefined : Array.from({ length: count }, () => ({ pool }));
   },
-};
+});
 
 const load = async (text: string) => {
-  const { config, problems } = await loadConfig(
-    { text, path: 'hub.toml' },
-    { types: new Map([['source.many', many]]) },
-  );
+  const { config, problems } = await loadConfig({ text, path: 'hub.toml' }, { types: new Map([many]) });
   return { config: config!, problems: (problems ?? []).map(({ code, message }) => `${code} ${message}`) };
 };
 const POOL = '[source.many.a]\npool = "x"\n';

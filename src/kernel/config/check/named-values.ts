@@ -1,32 +1,34 @@
 import type { Named, StandardSchema } from '../../../api/index.js';
-import type { InstanceConfig, PluginCatalogue } from '../config.js';
-import type { Path } from '../diagnose/place-index.js';
+import type { InstancePlan } from '../config.js';
+import type { KeyPath } from '../diagnose/place-index.js';
 import { defaultsOf, keysOf, namedBy, schemaAt } from '../schema/schema-keys.js';
 import { isTable } from '../toml-value.js';
 
 /** A value of an instance that names something outside of the hub, as written or by default. */
 export interface NamedValue {
-  readonly instance: InstanceConfig;
-  readonly path: Path;
+  readonly instance: InstancePlan;
+  readonly path: KeyPath;
   readonly text: string;
   readonly named: Named;
 }
 
 /** Returns what the enabled instances name. Plugins whose schema does not show its inside name nothing. */
-export const namedValues = (instances: readonly InstanceConfig[], { types }: PluginCatalogue): readonly NamedValue[] =>
+export const namedValues = (instances: readonly InstancePlan[]): readonly NamedValue[] =>
   instances
     .filter(({ enabled }) => enabled)
     .flatMap((instance) => {
-      const { kind, type, name, written } = instance;
-      const schema = types.get(`${kind}.${type}`)?.schema;
-      if (schema === undefined) return [];
-      return below(schema, written, [kind, type, name]).map((found) => ({ instance, ...found }));
+      const { kind, type, name, definition, written } = instance;
+      return below(definition.config, written, [kind, type, name]).map((found) => ({ instance, ...found }));
     });
 
 type Found = Omit<NamedValue, 'instance'>;
 
 /** Returns what the keys of a table name, and those of the tables in it. */
-export function below(schema: StandardSchema, table: Readonly<Record<string, unknown>>, path: Path): readonly Found[] {
+export function below(
+  schema: StandardSchema,
+  table: Readonly<Record<string, unknown>>,
+  path: KeyPath,
+): readonly Found[] {
   const values = { ...defaultsOf(schema), ...table };
   return (keysOf(schema) ?? []).flatMap((key): readonly Found[] => {
     const value = values[key];

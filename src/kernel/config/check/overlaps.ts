@@ -1,36 +1,35 @@
 import type { ClockId } from '../../../api/index.js';
-import type { InstanceConfig, PluginCatalogue } from '../config.js';
+import type { InstancePlan } from '../config.js';
 import type { Finding } from '../diagnose/finding.js';
-import type { Machine } from './machine.js';
+import type { MachineInventory } from './machine.js';
 import type { NamedValue } from './named-values.js';
 
 /** Warns of instances that are right each by itself and that together do less than the operator expects. */
 export function warnAcross(
-  instances: readonly InstanceConfig[],
+  instances: readonly InstancePlan[],
   values: readonly NamedValue[],
-  catalogue: PluginCatalogue,
-  machine: Machine | undefined,
+  machine: MachineInventory | undefined,
 ): readonly Finding[] {
   return [
-    ...sameServers(values, catalogue),
+    ...sameServers(values),
     ...ownServers(values, machine),
     ...sameClocks(
       instances.filter(({ enabled }) => enabled),
-      catalogue,
       machine,
     ),
   ];
 }
 
 /** One server that is asked by two sources votes twice. A name that leads to several servers is another for each. */
-function sameServers(values: readonly NamedValue[], { types }: PluginCatalogue): readonly Finding[] {
+function sameServers(values: readonly NamedValue[]): readonly Finding[] {
   const owners = new Map<string, NamedValue>();
   return values.flatMap((value): readonly Finding[] => {
     const { instance, named, path, text } = value;
     if (instance.kind !== 'source' || named.thing !== 'server') return [];
     const spelling = named.spelling(text);
-    const pooled = types.get(`source.${instance.type}`)?.spreadsNames === true;
-    if (spelling === undefined || (spelling.isName && pooled)) return [];
+    const { definition } = instance;
+    const isSpread = definition.kind === 'source' && definition.spreadsNames === true;
+    if (spelling === undefined || (spelling.isName && isSpread)) return [];
     const device = values.find((other) => other.instance === instance && other.named.thing === 'device')?.text ?? '';
     const key = [instance.type, spelling.text, device].join(' ');
     const owner = owners.get(key);
@@ -54,7 +53,7 @@ const LOOPBACK = /^\[(0:){7}1\]|^\[0:0:0:0:0:ffff:7f/;
 const WILDCARD = /^\[(0:){7}0\]:|^\[0:0:0:0:0:ffff:0:0\]:/;
 
 /** A source that asks a sink of this hub hears its own time. */
-function ownServers(values: readonly NamedValue[], machine: Machine | undefined): readonly Finding[] {
+function ownServers(values: readonly NamedValue[], machine: MachineInventory | undefined): readonly Finding[] {
   const listeners = values.flatMap(({ instance, named, text }) => {
     const at = named.thing === 'own address' && instance.kind === 'sink' ? named.spelling(text)?.text : undefined;
     return at === undefined ? [] : [{ instance, at }];
@@ -89,15 +88,11 @@ function ownServers(values: readonly NamedValue[], machine: Machine | undefined)
 }
 
 /** Two sinks cannot steer one clock: the second only observes. */
-function sameClocks(
-  instances: readonly InstanceConfig[],
-  { types }: PluginCatalogue,
-  machine: Machine | undefined,
-): readonly Finding[] {
-  const owners = new Map<string, InstanceConfig>();
+function sameClocks(instances: readonly InstancePlan[], machine: MachineInventory | undefined): readonly Finding[] {
+  const owners = new Map<string, InstancePlan>();
   return instances.flatMap((instance): readonly Finding[] => {
-    const { kind, type, name, config } = instance;
-    const clock = types.get(`${kind}.${type}`)?.steers?.(config);
+    const { kind, type, name, definition, config } = instance;
+    const clock = definition.kind === 'sink' ? definition.steers?.(config) : undefined;
     if (clock === undefined) return [];
     const key = deviceOf(clock, machine);
     const owner = owners.get(key);
@@ -118,7 +113,7 @@ function sameClocks(
 }
 
 /** One text for the interface, the device and the name of a hardware clock, as far as this machine knows it. */
-function deviceOf(clock: ClockId, machine: Machine | undefined): string {
+function deviceOf(clock: ClockId, machine: MachineInventory | undefined): string {
   if (clock === 'system') return clock;
   const found = machine?.clockDevice(clock);
   return found !== undefined && 'device' in found ? found.device : clock.replace(/^phc:(\/dev\/)?/, '/dev/');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { HubError } from '../../../api/index.js';
 import { formatProblems, loadConfig } from '../index.js';
-import { CATALOGUE } from '../testing/catalogue.js';
+import { CATALOGUE, pluginType } from '../testing/catalogue.js';
 
 const NTP = '[source.ntp.a]\nhost = "x"\n';
 
@@ -281,10 +281,7 @@ describe('a plugin that could not be had', () => {
         throw new Error('oops');
       },
     };
-    const types = new Map([
-      ['source.a', { summary: '', failure }],
-      ['source.b', { summary: '', schema: { '~standard': crash } }],
-    ]);
+    const types = new Map([['source.a', { summary: '', failure }], pluginType('source.b', { '~standard': crash })]);
     const { problems } = await loadConfig({ text: '[source.a.x]\n[source.b.x]\n', path: 'hub.toml' }, { types });
     expect(problems?.map(({ span, code, message }) => [span?.line, code, message])).to.deep.equal([
       [1, 'TH_PLUGIN_LOAD', 'it is broken'],

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { BUILT_AT, type StandardSchema } from '../../../api/index.js';
-import type { HubConfig, HubOptions, InstanceConfig, PluginCatalogue } from '../config.js';
+import type { HubConfig, HubOptions, InstancePlan, PluginCatalogue } from '../config.js';
 import { type Finding, unknownKey, withoutMisspelt } from '../diagnose/finding.js';
 import { belongsTo } from '../diagnose/known-keys.js';
 import { faultsOf, Locator } from '../diagnose/locator.js';
-import type { Path } from '../diagnose/place-index.js';
+import type { KeyPath } from '../diagnose/place-index.js';
 import { type Problem, sortProblems } from '../diagnose/problem.js';
 import type { ConfigDocument } from '../read/document.js';
 import { hubSchema, targetSchema } from '../schema/hub-schema.js';
@@ -13,7 +13,7 @@ import { isTable } from '../toml-value.js';
 import { checkInstance, uncheckedFindings } from './check-instance.js';
 import { checkTable } from './check-table.js';
 import { checkAcross } from './conflicts.js';
-import type { Machine } from './machine.js';
+import type { MachineInventory } from './machine.js';
 import { checkMachine } from './machine-checks.js';
 import { namedValues } from './named-values.js';
 import { warnAcross } from './overlaps.js';
@@ -21,7 +21,7 @@ import { checkShape } from './structure.js';
 import { checkWrittenFiles } from './written-files.js';
 
 /** Either a configuration that holds, or everything that is wrong with it. */
-export type Loaded = Remarks &
+export type LoadedConfig = Remarks &
   (
     | { readonly config: HubConfig; readonly problems?: undefined }
     | { readonly config?: undefined; readonly problems: readonly Problem[] }
@@ -41,23 +41,23 @@ export interface Remarks {
 export async function validateConfig(
   document: ConfigDocument,
   catalogue: PluginCatalogue,
-  machine?: Machine,
-): Promise<Loaded> {
+  machine?: MachineInventory,
+): Promise<LoadedConfig> {
   const findings: Finding[] = [...document.findings, ...checkShape(document, catalogue)];
   const hub = await section(document, 'hub', hubSchema, catalogue, findings);
   const target = await section(document, 'target', targetSchema, catalogue, findings);
   if (catalogue.lab !== undefined && document.tree.lab !== undefined) {
     await section(document, 'lab', catalogue.lab, catalogue, findings);
   }
-  const instances: InstanceConfig[] = [];
+  const instances: InstancePlan[] = [];
   for (const table of document.instances) {
     const checked = await checkInstance(table, catalogue);
     if ('findings' in checked) findings.push(...checked.findings);
     else instances.push(...checked.instances);
     findings.push(...uncheckedFindings(table, catalogue));
   }
-  const values = namedValues(instances, catalogue);
-  findings.push(...checkAcross(document, hub, instances), ...warnAcross(instances, values, catalogue, machine));
+  const values = namedValues(instances);
+  findings.push(...checkAcross(document, hub, instances), ...warnAcross(instances, values, machine));
   if (machine !== undefined) findings.push(...checkMachine(document, values, machine), ...checkWrittenFiles(document));
   const all = sortProblems([...faultsOf(document), ...(await placed(document, findings))], inReadingOrder(document));
   const problems = all.filter(({ severity }) => severity === 'error');
@@ -85,7 +85,7 @@ const toHubOptions = (hub: HubTable, directory: string): HubOptions => ({
   logLevel: hub['log-level'],
 });
 
-function assembled(document: ConfigDocument, instances: readonly InstanceConfig[]) {
+function assembled(document: ConfigDocument, instances: readonly InstancePlan[]) {
   const { path, preset, plugins, tree } = document;
   return { path, preset, plugins, instances, lab: isTable(tree.lab) ? tree.lab : undefined };
 }
@@ -98,7 +98,7 @@ async function section<S extends StandardSchema>(
   catalogue: PluginCatalogue,
   findings: Finding[],
 ): Promise<Output<S> | undefined> {
-  const path: Path = [name];
+  const path: KeyPath = [name];
   const table = document.tree[name] ?? {};
   if (!isTable(table)) return undefined;
   const known = keysOf(schema) ?? Object.keys(table);

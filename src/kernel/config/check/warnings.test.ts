@@ -2,51 +2,33 @@ import { expect } from 'chai';
 import * as v from 'valibot';
 import { hardwareClock, networkInterface, path, table } from '../../../api/index.js';
 import { ownAddress, serverAddress } from '../../../toolkit/index.js';
-import type { PluginCatalogue, PluginType } from '../config.js';
+import type { PluginCatalogue } from '../config.js';
 import { loadConfig, parseConfig, validateConfig } from '../index.js';
-import type { Machine } from './machine.js';
+import { pluginType } from '../testing/catalogue.js';
+import type { MachineInventory } from './machine.js';
 
 const server = serverAddress({ what: 'a server' });
 const flag = v.optional(v.boolean(), false);
 const CATALOGUE: PluginCatalogue = {
-  types: new Map<string, PluginType>([
-    ['source.ntp', { summary: '', schema: table({ address: server }), spreadsNames: true }],
-    ['source.csptp', { summary: '', schema: table({ address: server, interface: v.optional(networkInterface()) }) }],
-    [
+  types: new Map([
+    pluginType('source.ntp', table({ address: server }), { spreadsNames: true }),
+    pluginType('source.csptp', table({ address: server, interface: v.optional(networkInterface()) })),
+    pluginType(
       'source.gpsd',
-      {
-        summary: '',
-        schema: table({
-          address: v.optional(server, 'localhost:2947'),
-          device: v.optional(path('a device', 'device')),
-        }),
-      },
-    ],
-    [
-      'sink.ntp',
-      { summary: '', schema: table({ listen: v.optional(v.array(ownAddress({ what: 'an address' })), []) }) },
-    ],
-    [
-      'sink.system-clock',
-      {
-        summary: '',
-        schema: table({ steer: flag }),
-        steers: (c) => ((c as { steer: boolean }).steer ? 'system' : undefined),
-      },
-    ],
-    [
-      'sink.phc',
-      {
-        summary: '',
-        schema: table({ clock: hardwareClock(), steer: flag }),
-        steers: (c) => ((c as { steer: boolean }).steer ? `phc:${(c as { clock: string }).clock}` : undefined),
-      },
-    ],
+      table({ address: v.optional(server, 'localhost:2947'), device: v.optional(path('a device', 'device')) }),
+    ),
+    pluginType('sink.ntp', table({ listen: v.optional(v.array(ownAddress({ what: 'an address' })), []) })),
+    pluginType('sink.system-clock', table({ steer: flag }), {
+      steers: (c) => ((c as { steer: boolean }).steer ? 'system' : undefined),
+    }),
+    pluginType('sink.phc', table({ clock: hardwareClock(), steer: flag }), {
+      steers: (c) => ((c as { steer: boolean }).steer ? `phc:${(c as { clock: string }).clock}` : undefined),
+    }),
   ]),
 };
 
 /** `eth0` and `/dev/ptp0` are one clock; `/etc` and `/run` are folders. */
-const machine: Machine = {
+const machine: MachineInventory = {
   hasInterface: (name) => name === 'eth0',
   clockDevice: (id) =>
     ['phc:eth0', 'phc:ptp0', 'phc:/dev/ptp0'].includes(id)

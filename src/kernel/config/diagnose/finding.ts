@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../../api/index.js';
 import { nearest } from '../../errors/nearest.js';
 import { showHeader } from '../toml-value.js';
-import type { Path } from './place-index.js';
+import type { KeyPath } from './place-index.js';
 import type { Severity } from './problem.js';
 
 /** Something wrong with the merged configuration, not yet placed in a file. */
@@ -9,7 +9,7 @@ export interface Finding {
   readonly code: ErrorCode;
   /** Default: error. The hub runs in spite of a warning. */
   readonly severity?: Severity;
-  readonly path: Path;
+  readonly path: KeyPath;
   readonly at: 'key' | 'value';
   readonly message: string;
   readonly hint?: string | undefined;
@@ -24,7 +24,7 @@ export interface Finding {
 }
 
 /** A key that its table does not take. `elsewhere`: where it would be taken, the end of a hint. */
-export function unknownKey(table: Path, key: string, known: readonly string[], elsewhere?: string): Finding {
+export function unknownKey(table: KeyPath, key: string, known: readonly string[], elsewhere?: string): Finding {
   const meant = elsewhere === undefined ? nearest(key, known) : undefined;
   const list = known.length === 0 ? undefined : `known: ${abridged(known)}`;
   return {
@@ -36,7 +36,7 @@ export function unknownKey(table: Path, key: string, known: readonly string[], e
   };
 }
 
-export function missingKey(table: Path, key: string, needed: string | undefined): Finding {
+export function missingKey(table: KeyPath, key: string, needed: string | undefined): Finding {
   const message = `${showHeader(table)} needs the key "${key}"`;
   const hint = needed === undefined ? undefined : `${key} must be ${needed}`;
   return { code: 'TH_CFG_MISSING_KEY', path: table, at: 'key', message, hint, absence: true, lacks: key };
@@ -44,7 +44,7 @@ export function missingKey(table: Path, key: string, needed: string | undefined)
 
 /** Drops what is said to be missing and stands there misspelt. */
 export function withoutMisspelt(findings: readonly Finding[]): readonly Finding[] {
-  const place = (table: Path, key: string) => JSON.stringify([...table, key]);
+  const place = (table: KeyPath, key: string) => JSON.stringify([...table, key]);
   const meant = new Set(
     findings.flatMap((each) => (each.meant === undefined ? [] : [place(each.path.slice(0, -1), each.meant)])),
   );

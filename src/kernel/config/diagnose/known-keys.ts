@@ -1,7 +1,7 @@
 import type { PluginCatalogue } from '../config.js';
 import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from '../schema/hub-schema.js';
 import { keysOf } from '../schema/schema-keys.js';
-import type { Path } from './place-index.js';
+import type { KeyPath } from './place-index.js';
 
 /** Keys outside any table. */
 export const TOP_KEYS = ['preset', 'plugins'] as const;
@@ -18,12 +18,11 @@ const HOMES: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 /** In which other table a key that is unknown at `path` would be known: the end of a hint. */
-export function belongsTo(key: string, path: Path, { types }: PluginCatalogue): string | undefined {
+export function belongsTo(key: string, path: KeyPath, { types }: PluginCatalogue): string | undefined {
   const fixed = HOMES.filter(([, keys]) => keys.includes(key)).map(([home]) => home);
   if (fixed.length > 0) return `it belongs ${[...new Set(fixed)].slice(0, 2).join(' or ')}`;
   const [kind, type] = path;
   const other = kind === 'source' ? 'sink' : 'source';
-  const twin = types.get(`${other}.${type}`);
-  const keys = twin?.keys ?? (twin?.schema === undefined ? undefined : keysOf(twin.schema));
-  return keys?.includes(key) ? `it belongs in [${other}.${type}.name]` : undefined;
+  const twin = types.get(`${other}.${type}`)?.definition;
+  return twin !== undefined && keysOf(twin.config)?.includes(key) ? `it belongs in [${other}.${type}.name]` : undefined;
 }

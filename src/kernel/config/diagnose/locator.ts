@@ -1,13 +1,13 @@
 import { cleanText } from '../../../api/index.js';
-import type { ConfigDocument, Layer } from '../read/document.js';
+import type { ConfigDocument, ConfigLayer } from '../read/document.js';
 import type { Finding } from './finding.js';
-import { indexPlaces, type Path, type PlaceIndex } from './place-index.js';
+import { indexPlaces, type KeyPath, type PlaceIndex } from './place-index.js';
 import type { Problem, Span } from './problem.js';
 
 /** Finds where the values of a merged configuration come from. */
 export class Locator {
   readonly #document: ConfigDocument;
-  readonly #indices = new Map<Layer, Promise<PlaceIndex>>();
+  readonly #indices = new Map<ConfigLayer, Promise<PlaceIndex>>();
 
   constructor(document: ConfigDocument) {
     this.#document = document;
@@ -15,10 +15,10 @@ export class Locator {
 
   /** The layer that has the last word about a value, and its place there. */
   async find(
-    path: Path,
+    path: KeyPath,
     part: 'key' | 'value',
     file?: string,
-  ): Promise<{ layer: Layer; span: Span; exact: boolean } | undefined> {
+  ): Promise<{ layer: ConfigLayer; span: Span; exact: boolean } | undefined> {
     const layers = this.#document.layers.filter((layer) => file === undefined || layer.path === file).reverse();
     for (let length = path.length; length > 0; length--) {
       const exact = length === path.length;
@@ -40,7 +40,7 @@ export class Locator {
     return problem(finding, found?.layer.path ?? finding.file ?? this.#document.path, found?.span);
   }
 
-  #index(layer: Layer): Promise<PlaceIndex> {
+  #index(layer: ConfigLayer): Promise<PlaceIndex> {
     let index = this.#indices.get(layer);
     if (index === undefined) {
       index = indexPlaces(layer.parsed.text);
@@ -75,7 +75,7 @@ const LONGEST_MESSAGE = 2000;
 const short = (text: string): string => cleanText(text, LONGEST_MESSAGE);
 
 /** Shows the line as the operator wrote it, not as it was patched. */
-function asOnDisk(layer: Layer, span: Span): Span {
+function asOnDisk(layer: ConfigLayer, span: Span): Span {
   if (!layer.parsed.patched.has(span.line)) return span;
   return { ...span, text: (layer.text.split('\n')[span.line - 1] ?? '').replace(/\r$/, '') };
 }

@@ -2,7 +2,7 @@ import type { AST } from 'toml-eslint-parser';
 import { Lines } from './lines.js';
 import type { Span } from './problem.js';
 
-export type Path = readonly (string | number)[];
+export type KeyPath = readonly (string | number)[];
 
 interface Place {
   readonly key: readonly [number, number];
@@ -12,7 +12,7 @@ interface Place {
 /** Where each key and value of a file stands. */
 export interface PlaceIndex {
   /** The place of the value (or its key), undefined when the file does not set it. */
-  find(path: Path, part: 'key' | 'value'): Span | undefined;
+  find(path: KeyPath, part: 'key' | 'value'): Span | undefined;
   readonly lines: Lines;
 }
 
@@ -38,7 +38,7 @@ export async function indexPlaces(text: string): Promise<PlaceIndex> {
   };
 }
 
-const keyOf = (path: Path): string => JSON.stringify(path);
+const keyOf = (path: KeyPath): string => JSON.stringify(path);
 
 function collect(program: AST.TOMLTopLevelTable, places: Map<string, Place>): void {
   for (const node of program.body) {
@@ -52,14 +52,14 @@ function collect(program: AST.TOMLTopLevelTable, places: Map<string, Place>): vo
   }
 }
 
-function collectPair(pair: AST.TOMLKeyValue, base: Path, places: Map<string, Place>): void {
+function collectPair(pair: AST.TOMLKeyValue, base: KeyPath, places: Map<string, Place>): void {
   const path = [...base, ...pair.key.keys.map(nameOf)];
   markKeys(pair.key, path, places, base.length);
   places.set(keyOf(path), { key: outer(pair.key), value: pair.value.range });
   collectValue(pair.value, path, places);
 }
 
-function collectValue(value: AST.TOMLContentNode, path: Path, places: Map<string, Place>): void {
+function collectValue(value: AST.TOMLContentNode, path: KeyPath, places: Map<string, Place>): void {
   if (value.type === 'TOMLInlineTable') for (const pair of value.body) collectPair(pair, path, places);
   if (value.type !== 'TOMLArray') return;
   value.elements.forEach((element, index) => {
@@ -69,7 +69,7 @@ function collectValue(value: AST.TOMLContentNode, path: Path, places: Map<string
 }
 
 /** The tables that a dotted key or header implies stand where they were first named. */
-function markKeys(key: AST.TOMLKey, path: Path, places: Map<string, Place>, from = 0): void {
+function markKeys(key: AST.TOMLKey, path: KeyPath, places: Map<string, Place>, from = 0): void {
   key.keys.forEach((part, index) => {
     const implied = keyOf(path.slice(0, from + index + 1));
     if (!places.has(implied)) places.set(implied, { key: part.range, value: part.range });

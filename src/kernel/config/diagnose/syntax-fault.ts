@@ -3,7 +3,7 @@ import type { Lines } from './lines.js';
 import type { Span } from './problem.js';
 
 /** A breach of TOML's grammar in words of ours. */
-export interface Fault {
+export interface SyntaxFault {
   readonly code: ErrorCode;
   readonly span: Span;
   readonly message: string;
@@ -45,7 +45,7 @@ const REASONS: readonly (readonly [RegExp, string, string?])[] = [
 const UNKNOWN_REASON: (typeof REASONS)[number] = [/^/, 'this is not TOML'];
 
 /** Rewords what the parser said of a place. */
-export function describeFault(lines: Lines, line: number, column: number, reason: string): Fault {
+export function describeFault(lines: Lines, line: number, column: number, reason: string): SyntaxFault {
   const { text } = lines.at(line, column);
   if (text.length > LONGEST_LINE) return plain(lines, line, column, reason);
   return (
@@ -59,9 +59,14 @@ export function describeFault(lines: Lines, line: number, column: number, reason
   );
 }
 
-const syntax = (span: Span, message: string, hint?: string): Fault => ({ code: 'TH_CFG_SYNTAX', span, message, hint });
+const syntax = (span: Span, message: string, hint?: string): SyntaxFault => ({
+  code: 'TH_CFG_SYNTAX',
+  span,
+  message,
+  hint,
+});
 
-function plain(lines: Lines, line: number, column: number, reason: string): Fault {
+function plain(lines: Lines, line: number, column: number, reason: string): SyntaxFault {
   const [, message, hint] = REASONS.find(([pattern]) => pattern.test(reason)) ?? UNKNOWN_REASON;
   const { text } = lines.at(line, column);
   if (text[column - 2] === '\\') return syntax(lines.at(line, column - 1, 2), message, hint);
@@ -70,7 +75,7 @@ function plain(lines: Lines, line: number, column: number, reason: string): Faul
   return syntax(lines.at(line, column), message, hint);
 }
 
-function duplicate(lines: Lines, line: number, text: string, reason: string): Fault | undefined {
+function duplicate(lines: Lines, line: number, text: string, reason: string): SyntaxFault | undefined {
   if (!/redefine/.test(reason)) return undefined;
   const statement = /^(\s*)(\[[^\]]*\]|[^=]*[^=\s])/.exec(text);
   if (statement === null) return undefined;
@@ -98,7 +103,7 @@ function earlier(lines: Lines, line: number, subject: string, isTable: boolean):
   return undefined;
 }
 
-function header(lines: Lines, line: number, text: string, reason: string): Fault | undefined {
+function header(lines: Lines, line: number, text: string, reason: string): SyntaxFault | undefined {
   const [, indent, rest] = /^(\s*)(\[.*)$/.exec(text) ?? [];
   if (indent === undefined || rest === undefined || /control/.test(reason)) return undefined;
   const span = lines.at(line, indent.length + 1, rest.trimEnd().length);
@@ -111,7 +116,7 @@ function header(lines: Lines, line: number, text: string, reason: string): Fault
 }
 
 /** A quote that is not closed is noticed where the line ends. */
-function openQuote(lines: Lines, line: number, column: number, text: string, reason: string): Fault | undefined {
+function openQuote(lines: Lines, line: number, column: number, text: string, reason: string): SyntaxFault | undefined {
   const ended = /control characters/.test(reason) && column > text.length;
   if (!ended && !/unfinished string/.test(reason)) return undefined;
   const start = /=\s*(?=["'])/.exec(text);
@@ -119,7 +124,7 @@ function openQuote(lines: Lines, line: number, column: number, text: string, rea
   return syntax(lines.at(line, from, text.length), 'the closing quote is missing');
 }
 
-function colon(lines: Lines, line: number, text: string): Fault | undefined {
+function colon(lines: Lines, line: number, text: string): SyntaxFault | undefined {
   const [, indent, key, value] = /^(\s*)([\w-]+)\s*:\s*([^=]*)$/.exec(text) ?? [];
   if (indent === undefined || key === undefined) return undefined;
   return syntax(
@@ -129,7 +134,7 @@ function colon(lines: Lines, line: number, text: string): Fault | undefined {
   );
 }
 
-function curlyQuote(lines: Lines, line: number, text: string): Fault | undefined {
+function curlyQuote(lines: Lines, line: number, text: string): SyntaxFault | undefined {
   const at = /=\s*(?=[“”„‘’])/.exec(text);
   if (at === null) return undefined;
   return syntax(
@@ -140,7 +145,7 @@ function curlyQuote(lines: Lines, line: number, text: string): Fault | undefined
 }
 
 /** By far the most frequent: `poll = 64s`, `host = localhost`, `prefer = yes`. */
-function unquoted(lines: Lines, line: number, text: string, reason: string): Fault | undefined {
+function unquoted(lines: Lines, line: number, text: string, reason: string): SyntaxFault | undefined {
   const [, before, value] = BARE_VALUE.exec(text) ?? [];
   if (
     before === undefined ||

@@ -2,7 +2,7 @@ import { lstatSync, opendirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nearest } from '../../errors/nearest.js';
-import type { ConfigFile, Surroundings } from '../config.js';
+import type { AdditionalFiles, ConfigFile } from '../config.js';
 import type { Problem } from '../diagnose/problem.js';
 import { readText } from './text-file.js';
 import { unsafeFiles } from './unsafe-files.js';
@@ -11,12 +11,12 @@ import { unsafeFiles } from './unsafe-files.js';
 const MOST_ENTRIES = 1000;
 const MOST_OCTETS = 8 << 20;
 
-export type Read =
-  | { readonly file: ConfigFile; readonly around: Surroundings; readonly problems?: undefined }
+export type ReadResult =
+  | { readonly file: ConfigFile; readonly around: AdditionalFiles; readonly problems?: undefined }
   | { readonly problems: readonly Problem[] };
 
 /** Reads a main file, the drop-ins of `conf.d` beside it and the presets. */
-export function readConfig(path: string): Read {
+export function readConfig(path: string): ReadResult {
   const problems: Problem[] = [];
   const main = readText(path, problems, HINTS);
   const folder = join(dirname(path), 'conf.d');

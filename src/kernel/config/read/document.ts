@@ -1,18 +1,18 @@
 import { basename, dirname } from 'node:path';
 import { nearest } from '../../errors/nearest.js';
-import type { ConfigFile, Kind, Surroundings, Table } from '../config.js';
+import type { AdditionalFiles, ConfigFile, Kind, Table } from '../config.js';
 import { abridged, type Finding } from '../diagnose/finding.js';
 import { isTable, showValue } from '../toml-value.js';
 import { mergeTables } from './merge.js';
-import { type Parsed, parseTolerantly } from './tolerant-parser.js';
+import { type ParsedToml, parseTolerantly } from './tolerant-parser.js';
 
 /** One parsed file and its part in the whole. */
-export interface Layer {
+export interface ConfigLayer {
   readonly path: string;
   readonly role: 'preset' | 'main' | 'drop-in';
   /** As on disk. */
   readonly text: string;
-  readonly parsed: Parsed;
+  readonly parsed: ParsedToml;
 }
 
 /** A `[source.<type>.<name>]` or `[sink.…]` table as far as it has the right shape. */
@@ -36,7 +36,7 @@ export interface ConfigDocument {
   readonly needs: readonly string[];
   readonly instances: readonly InstanceTable[];
   /** Preset, main file, drop-ins: each overrides those before it. */
-  readonly layers: readonly Layer[];
+  readonly layers: readonly ConfigLayer[];
   readonly tree: Table;
   /** What was found wrong on the way, beside faults of syntax. */
   readonly findings: readonly Finding[];
@@ -48,10 +48,10 @@ export interface ConfigDocument {
   readonly incomplete: boolean;
 }
 
-const ALONE: Surroundings = { dropIns: [], presets: new Map() };
+const ALONE: AdditionalFiles = { dropIns: [], presets: new Map() };
 
 /** Reads a configuration's text. Never throws: what is wrong is told by `validateConfig`, all at once. */
-export function parseConfig(text: string, path: string, around: Surroundings = ALONE): ConfigDocument {
+export function parseConfig(text: string, path: string, around: AdditionalFiles = ALONE): ConfigDocument {
   const main = layer({ path, text }, 'main');
   const dropIns = around.dropIns.map((file) => layer(file, 'drop-in'));
   const named = main.parsed.tree.preset;
@@ -84,7 +84,7 @@ export function parseConfig(text: string, path: string, around: Surroundings = A
   };
 }
 
-const layer = ({ path, text }: ConfigFile, role: Layer['role']): Layer => ({
+const layer = ({ path, text }: ConfigFile, role: ConfigLayer['role']): ConfigLayer => ({
   path,
   role,
   text,
@@ -99,7 +99,7 @@ function instancesOf(tree: Table, kind: Kind): readonly InstanceTable[] {
   );
 }
 
-function presetFindings(main: Layer, { presets }: Surroundings): readonly Finding[] {
+function presetFindings(main: ConfigLayer, { presets }: AdditionalFiles): readonly Finding[] {
   const { preset } = main.parsed.tree;
   if (preset === undefined || (typeof preset === 'string' && presets.has(preset))) return [];
   const names = [...presets.keys()];
@@ -123,7 +123,7 @@ const skippedFinding = (file: string): Finding => ({
   hint: 'rename it, or move it out of conf.d',
 });
 
-function dropInFindings({ path, parsed }: Layer): readonly Finding[] {
+function dropInFindings({ path, parsed }: ConfigLayer): readonly Finding[] {
   if (parsed.tree.preset === undefined) return [];
   const message = `a preset cannot be chosen in ${basename(path)}`;
   return [

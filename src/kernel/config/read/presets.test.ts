@@ -8,14 +8,14 @@ import { formatProblems, loadConfig, readPresets } from '../index.js';
 
 /** The plugins as they are, not a stand-in: a preset must fit them. */
 async function realPlugins(): Promise<PluginCatalogue> {
-  const folder = fileURLToPath(new URL('../../../plugins', import.meta.url));
+  const folder = fileURLToPath(new URL('../../../../plugins', import.meta.url));
   const types = new Map<string, PluginType>();
   for (const name of readdirSync(folder)) {
     for (const file of readdirSync(join(folder, name)).filter((each) => each === 'source.js' || each === 'sink.js')) {
       const { default: plugin }: { default: PluginDefinition } = await import(
         pathToFileURL(join(folder, name, file)).href
       );
-      types.set(`${plugin.kind}.${plugin.type}`, { summary: plugin.summary, schema: plugin.config });
+      types.set(`${plugin.kind}.${plugin.type}`, { summary: plugin.summary, definition: plugin });
     }
   }
   return { types };

@@ -1,12 +1,12 @@
 import { parse, TomlError } from 'smol-toml';
 import type { Table } from '../config.js';
 import { Lines } from '../diagnose/lines.js';
-import { describeFault, type Fault } from '../diagnose/syntax-fault.js';
+import { describeFault, type SyntaxFault } from '../diagnose/syntax-fault.js';
 
 /** What could be understood of one file. */
-export interface Parsed {
+export interface ParsedToml {
   readonly tree: Table;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly SyntaxFault[];
   /** The text that `tree` was read from: faulty statements are replaced, line by line, so that places stay. */
   readonly text: string;
   /** Lines whose content is not the operator's: nothing is to be said about them beside the fault. */
@@ -23,9 +23,9 @@ const DEEPEST = 32;
  * Reads TOML and goes on after a fault, so that an operator hears of all of them at once: a faulty value is replaced by
  * one that parses, a faulty table is left out up to the next. Where that cannot be done safely the rest is left out.
  */
-export function parseTolerantly(text: string): Parsed {
+export function parseTolerantly(text: string): ParsedToml {
   const lines = text.split('\n');
-  const faults: Fault[] = [];
+  const faults: SyntaxFault[] = [];
   const patched = new Set<number>();
   for (let incomplete = false; ; ) {
     const current = lines.join('\n');

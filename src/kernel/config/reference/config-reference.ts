@@ -11,7 +11,7 @@ export async function configReference({ types }: PluginCatalogue): Promise<strin
     ['[target]', 'The accuracy that the hub aims at.', targetSchema],
     ['[source.*.*]', 'Keys of every source.', sourceOptionsSchema],
     ['[sink.*.*]', 'Keys of every sink.', sinkOptionsSchema],
-    ...plugins.map(([id, { summary, schema }]) => [`[${id}.*]`, sentence(summary), schema] as const),
+    ...plugins.map(([id, { summary, definition }]) => [`[${id}.*]`, sentence(summary), definition?.config] as const),
   ];
   const pages: string[] = [INTRODUCTION];
   for (const [header, summary, schema] of sections) {

@@ -1,6 +1,6 @@
 import type { PluginCatalogue, Table } from '../config.js';
 import { Locator } from '../diagnose/locator.js';
-import type { Path } from '../diagnose/place-index.js';
+import type { KeyPath } from '../diagnose/place-index.js';
 import type { ConfigDocument } from '../read/document.js';
 import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from '../schema/hub-schema.js';
 import { defaultsOf } from '../schema/schema-keys.js';
@@ -8,7 +8,7 @@ import { isTable, showHeader, writeKey, writeValue } from '../toml-value.js';
 
 /** One value in force and where it comes from. */
 export interface EffectiveValue {
-  readonly path: Path;
+  readonly path: KeyPath;
   /** As written in the file, not as the program understands it. */
   readonly value: unknown;
   /** `timehub.toml:12`, `preset client:3` or `default`. */
@@ -50,7 +50,7 @@ export function formatEffective(values: readonly EffectiveValue[]): string {
 }
 
 interface Section {
-  readonly path: Path;
+  readonly path: KeyPath;
   readonly table: Table;
   readonly defaults: Table;
 }
@@ -70,7 +70,7 @@ function tables({ tree, instances }: ConfigDocument, { types }: PluginCatalogue)
       path: [kind, type, name],
       table,
       defaults: {
-        ...defaultsOf(types.get(`${kind}.${type}`)?.schema),
+        ...defaultsOf(types.get(`${kind}.${type}`)?.definition?.config),
         ...defaultsOf(kind === 'source' ? sourceOptionsSchema : sinkOptionsSchema),
       },
     })),
@@ -78,7 +78,7 @@ function tables({ tree, instances }: ConfigDocument, { types }: PluginCatalogue)
   ];
 }
 
-async function originOf(locator: Locator, path: Path): Promise<string> {
+async function originOf(locator: Locator, path: KeyPath): Promise<string> {
   const found = await locator.find(path, 'key');
   if (found === undefined) return 'unknown';
   const { layer, span } = found;

@@ -47,6 +47,6 @@ describe('the reference of options', () => {
     const text = await configReference(CATALOGUE);
     const headers = [...text.matchAll(/^## `(.+)`$/gm)].map(([, header]) => header);
     expect(headers).to.include.members(['[hub]', '[target]', '[source.*.*]', '[source.ntp.*]', '[sink.ntp.*]']);
-    expect(text).to.match(/^\| `max-error` \| a duration .+ \| `"1s"` \| The error bound beyond .+ \|$/m);
+    expect(text).to.match(/^\| `max-error` \| a duration .+ \| `"1s"` \| Error bound above .+ \|$/m);
   });
 });

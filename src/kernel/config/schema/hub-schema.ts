@@ -54,7 +54,7 @@ const onError = described(
   v.optional(oneOf(['retry', 'ignore', 'abort'] satisfies OnError[]), 'retry'),
   'If the instance cannot start: try again with back-off, go on without it, or end the hub.',
 );
-const enabled = described(v.optional(flag(), true), 'False: the table stays, the instance is not created.');
+const enabled = described(v.optional(flag(), true), 'false: the table stays, but the instance is not created.');
 
 /** Keys of every `[sink.<type>.<name>]` beside those of its plugin. */
 export const sinkOptionsSchema = table({ enabled, 'on-error': onError });

@@ -1,10 +1,14 @@
 import * as v from 'valibot';
 import {
+  defineSink,
+  defineSource,
   duration,
   flag,
   oneOf,
   port,
   rate,
+  type SinkDefinition,
+  type SourceDefinition,
   type StandardSchema,
   table,
   text,
@@ -12,7 +16,28 @@ import {
 } from '../../../api/index.js';
 import type { PluginCatalogue, PluginType } from '../config.js';
 
-const type = (schema?: StandardSchema): PluginType => ({ summary: 'for the tests', schema });
+/** Returns an entry of a catalogue: a type such as `source.ntp` that has this schema and is never created. */
+export function pluginType(
+  id: string,
+  config: StandardSchema,
+  more: Pick<SourceDefinition, 'instances' | 'spreadsNames'> & Pick<SinkDefinition, 'steers'> = {},
+): readonly [string, PluginType] {
+  const [kind, type = ''] = id.split('.');
+  const parts = {
+    type,
+    summary: 'for the tests',
+    stability: 'beta',
+    needs: [],
+    config,
+    create: unused,
+    ...more,
+  } as const;
+  return [id, { summary: parts.summary, definition: kind === 'source' ? defineSource(parts) : defineSink(parts) }];
+}
+
+const unused = (): never => {
+  throw new Error('no test creates it');
+};
 
 /** Every kind of key that a plugin may take. */
 const ntpSource = table({
@@ -40,11 +65,11 @@ const ntpSink = table({
 
 export const CATALOGUE: PluginCatalogue = {
   types: new Map([
-    ['source.ntp', type(ntpSource)],
-    ['source.raw', type(raw)],
-    ['source.gpsd', type(table({}))],
-    ['sink.ntp', type(ntpSink)],
-    ['sink.web', type(table({ listen: text('an address and port') }))],
+    pluginType('source.ntp', ntpSource),
+    pluginType('source.raw', raw),
+    pluginType('source.gpsd', table({})),
+    pluginType('sink.ntp', ntpSink),
+    pluginType('sink.web', table({ listen: text('an address and port') })),
   ]),
 };
 

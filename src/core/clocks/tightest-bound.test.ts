@@ -3,7 +3,7 @@ import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 
 const MS = 1e6;
 
-/** A pulse, a near and a far server; the better ones are to die. */
+/** A pulse, a near server and a far one, to fall silent from the best on. */
 function setUp({ pulse: wanted }: { readonly pulse: 'one' | 'none' } = { pulse: 'one' }) {
   const world = new ClosedLoop({ slowPpb: 3000, wanderPpb: 30 });
   const far = world.add({ id: 'ntp.far', delayNs: 20 * MS, jitterNs: 0.5 * MS, everyNs: 10e9 });
@@ -15,7 +15,7 @@ function setUp({ pulse: wanted }: { readonly pulse: 'one' | 'none' } = { pulse: 
 
 const bound = (world: ClosedLoop): number => world.clock().boundNs;
 
-/** The largest bound of the next seconds; looks every ten whether the truth is within. */
+/** Returns the largest bound of the next seconds; checks every ten that true time is within. */
 function largest(world: ClosedLoop, seconds: number): number {
   let most = 0;
   for (let second = 0; second < seconds; second += 10) {
@@ -32,7 +32,7 @@ const die = (world: ClosedLoop, ...speakers: SimulatedSource[]): void => {
 };
 
 describe('the bound when sources die one after the other', () => {
-  it('grows by what the oscillator may do, up to what the survivors vouch for', function () {
+  it('grows with the wander of the oscillator, up to the bound of the survivors', function () {
     this.timeout(20_000);
     const { world, near, pulse } = setUp();
     const before = bound(world);
@@ -46,7 +46,7 @@ describe('the bound when sources die one after the other', () => {
     expect(largest(world, 6000)).to.be.within(15 * MS, 25 * MS);
   });
 
-  it('is not that of the last survivor when all are dead', () => {
+  it("does not jump to the last survivor's when all are silent", () => {
     const { world, far, near, pulse } = setUp();
     die(world, pulse, near);
     world.run(60);
@@ -55,7 +55,7 @@ describe('the bound when sources die one after the other', () => {
     expect(bound(world)).to.be.below(0.2 * MS);
   });
 
-  it('forgets the better past when somebody steps the clock', () => {
+  it('is dropped when another program steps the clock', () => {
     const { world, near, pulse } = setUp();
     die(world, pulse, near);
     world.run(10);
@@ -64,7 +64,7 @@ describe('the bound when sources die one after the other', () => {
     expect(bound(world)).to.be.above(15 * MS);
   });
 
-  it('and when who vouched for it turns out to be wrong', () => {
+  it('is dropped when the source that gave it turns out to be wrong', () => {
     const { world, near } = setUp({ pulse: 'none' });
     world.add({ id: 'ntp.other', delayNs: 22 * MS, jitterNs: 0.5 * MS, everyNs: 5e9 });
     world.run(60);
@@ -75,10 +75,10 @@ describe('the bound when sources die one after the other', () => {
     expect(bound(world)).to.be.above(15 * MS);
   });
 
-  it('grows with what the voucher states of itself, whose rate may be wrong', () => {
+  it('grows with the drift that the source states of itself', () => {
     const world = new ClosedLoop({ slowPpb: 3000 });
     const server = world.add({ id: 'ntp.a', delayNs: 0.1 * MS, jitterNs: 0.01 * MS });
-    // It is in holdover: its time runs 5 ppm fast, and its root dispersion says 6 ppm.
+    // The source is in holdover: its time is 5 ppm fast, and its root dispersion grows by 6 ppm.
     for (let second = 0; second < 200; second++) {
       server.offsetNs += 5000;
       world.claim('ntp.a', { stratum: 2, rootDispersionNs: 10e3 + second * 6000 });
@@ -90,13 +90,13 @@ describe('the bound when sources die one after the other', () => {
     expect(Math.abs(offsetNs - world.thetaNs)).to.be.within(3.5 * MS, boundNs);
   });
 
-  it('does not rest on a source that may have it from this hub', () => {
+  it('does not rest on a source that may have its time from this hub', () => {
     const world = new ClosedLoop({ slowPpb: 3000 });
     const out = world.add({ id: 'ntp.out', delayNs: 1 * MS, jitterNs: 0.2 * MS }, {}, { stratum: 2 });
     const echo = world.add({ id: 'ntp.next', delayNs: 0.1 * MS, jitterNs: 0.01 * MS }, {}, { stratum: 5 });
     world.run(300);
     world.kill(out);
-    // It states the same error for ever and runs away.
+    // The source drifts away and always states the same error.
     for (let second = 0; second < 600; second++) {
       echo.offsetNs += 5000;
       largest(world, 1);
