@@ -1,4 +1,4 @@
-import { HubError, type Ns, type SourceContext, type Stamp, type Timescale } from 'timehub/api';
+import { type ExchangeCounts, HubError, type Ns, type SourceContext, type Stamp, type Timescale } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import { type Answer, type Dialect, Exchange, measure, REQUEST_OCTETS, SEQUENCE_AT } from 'timehub/protocol/csptp';
 import {
@@ -95,6 +95,10 @@ export class Client {
     this.#association.stop();
     this.#pending?.request.cancel();
     this.#close();
+  }
+
+  exchanges(): ExchangeCounts {
+    return { reach: this.#association.reach, replies: this.#counters.counts.replies! };
   }
 
   inspect(): Record<string, unknown> {

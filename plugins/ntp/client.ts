@@ -1,4 +1,4 @@
-import type { Ns, SourceContext, Stamp } from 'timehub/api';
+import type { ExchangeCounts, Ns, SourceContext, Stamp } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import { type Answer, Kisses, measure, REFUSAL_TEXTS, type ReplyRefusal } from 'timehub/protocol/ntp';
 import {
@@ -60,6 +60,10 @@ export class Client {
 
   stop(): void {
     this.#association.stop();
+  }
+
+  exchanges(): ExchangeCounts {
+    return { reach: this.#association.reach, replies: this.#counters.counts.replies! };
   }
 
   inspect(): Record<string, unknown> {

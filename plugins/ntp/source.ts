@@ -70,6 +70,7 @@ export default defineSource<Config>({
       start: async () => client.start(),
       stop: async () => client.stop(),
       inspect: () => client.inspect(),
+      exchanges: () => client.exchanges(),
     };
   },
 });

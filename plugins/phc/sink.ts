@@ -12,7 +12,7 @@ import { type PhcSinkConfig, sinkConfig } from './config.js';
 
 export default defineSink<PhcSinkConfig>({
   type: 'phc',
-  summary: 'A PTP hardware clock: steered by the estimate, or observed; pulses made by it',
+  summary: 'Steers a PTP hardware clock by the estimate, or observes it, and makes pulses with it',
   stability: 'experimental',
   needs: ['dev:ptp'],
   config: sinkConfig,
@@ -25,9 +25,10 @@ class PhcSink implements Running<PhcSinkConfig> {
   readonly #context: SinkContext;
   #clock: HardwareClock | undefined;
   #discipline: Discipline | undefined;
-  #observing = '';
+  /** Why the sink does not steer. Empty: it steers. */
+  #obstacle = '';
   #output: 'none' | 'waits' | 'runs';
-  #told = '';
+  #reason = '';
 
   constructor(options: PhcSinkConfig, context: SinkContext) {
     this.#options = options;
@@ -38,7 +39,7 @@ class PhcSink implements Running<PhcSinkConfig> {
   async start(): Promise<void> {
     const clock = this.#context.openClock(this.#options.clock);
     this.#clock = clock;
-    this.#observing = this.#options.steer ? this.#steer(clock) : 'steer is off';
+    this.#obstacle = this.#options.steer ? this.#steer(clock) : 'steer is off';
     this.#report(this.#context.state());
     this.#context.onState((state) => this.#report(state));
   }
@@ -54,7 +55,7 @@ class PhcSink implements Running<PhcSinkConfig> {
       clock: this.#clock?.id,
       ...this.#clock?.facts,
       steering: this.#discipline !== undefined,
-      decision: this.#discipline?.reason ?? `observing: ${this.#observing}`,
+      decision: this.#discipline?.reason ?? `observing: ${this.#obstacle}`,
       output: this.#output,
       offsetNs: clock?.offsetNs,
       boundNs: clock?.boundNs,
@@ -80,15 +81,15 @@ class PhcSink implements Running<PhcSinkConfig> {
 
   #report(state: TimeState): void {
     const clock = this.#stateOf(state);
-    if (clock !== undefined) this.#letPulse(state, clock);
+    if (clock !== undefined) this.#startPulses(state, clock);
     const isKnown = clock !== undefined && Number.isFinite(clock.sigmaNs);
-    const waits = isKnown ? '' : ': nothing compares it with a source yet, such as [source.phc] or [source.ptp]';
-    if (this.#discipline !== undefined) this.#tell('ok', `steering${waits}`);
-    else this.#tell(this.#options.steer ? 'degraded' : 'ok', `observing: ${this.#observing}`);
+    const waits = isKnown ? '' : ': no source such as [source.phc] or [source.ptp] measures this clock yet';
+    if (this.#discipline !== undefined) this.#setHealth('ok', `steering${waits}`);
+    else this.#setHealth(this.#options.steer ? 'degraded' : 'ok', `observing: ${this.#obstacle}`);
   }
 
-  /** No pulse is better than one at the wrong time. */
-  #letPulse({ mode }: TimeState, { offsetNs }: ClockState): void {
+  /** Starts pulses once the clock is within the step threshold: no pulse is better than one at the wrong time. */
+  #startPulses({ mode }: TimeState, { offsetNs }: ClockState): void {
     const { output, 'step-threshold': thresholdNs } = this.#options;
     if (output === undefined || this.#output !== 'waits') return;
     if (mode !== 'tracking' || Math.abs(offsetNs) > thresholdNs) return;
@@ -101,9 +102,9 @@ class PhcSink implements Running<PhcSinkConfig> {
     return state.clocks.find(({ id }) => id === this.#clock?.id);
   }
 
-  #tell(state: 'ok' | 'degraded', reason: string): void {
-    if (this.#told === reason) return;
-    this.#told = reason;
+  #setHealth(state: 'ok' | 'degraded', reason: string): void {
+    if (this.#reason === reason) return;
+    this.#reason = reason;
     this.#context.health(state, reason);
   }
 }

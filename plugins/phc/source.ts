@@ -11,12 +11,12 @@ import {
 } from 'timehub/api';
 import { type PhcSourceConfig, sourceConfig } from './config.js';
 
-/** What no averaging of comparisons gets below: the place of the reading in its bracket is always the same. */
+/** Error that averaging does not reduce, because the reading has always the same place in its bracket, ns. */
 const FLOOR_NS: Readonly<Record<Comparing, Ns>> = { precise: 2, extended: 10, basic: 100, user: 500 };
 
 export default defineSource<PhcSourceConfig>({
   type: 'phc',
-  summary: 'A PTP hardware clock compared with the system clock, and the pulses that it stamps',
+  summary: 'Compares a PTP hardware clock with the system clock, and takes the pulses that it stamps',
   stability: 'experimental',
   needs: ['dev:ptp'],
   config: sourceConfig,
@@ -29,7 +29,7 @@ class PhcSource implements Running<PhcSourceConfig> {
   #clock: HardwareClock | undefined;
   #last: ClockComparison | undefined;
   #pulses = 0;
-  #trouble = '';
+  #fault = '';
 
   constructor(options: PhcSourceConfig, context: SourceContext) {
     this.#options = options;
@@ -70,18 +70,18 @@ class PhcSource implements Running<PhcSourceConfig> {
     const { interval, samples } = this.#options;
     this.#context.after(interval, () => this.#compare(clock));
     try {
-      this.#tell(clock.compare(samples), clock);
+      this.#reportComparison(clock.compare(samples), clock);
     } catch (error) {
-      // Some clocks stand still while their interface has no carrier: they come back with it.
+      // Some clocks do not answer while their interface has no carrier.
       if (!(error instanceof HubError) || error.code !== 'TH_CLOCK_NO_ANSWER') throw error;
-      this.#complain(error.message);
+      this.#setFault(error.message);
     }
   }
 
-  #tell(comparison: ClockComparison, { id }: HardwareClock): void {
+  #reportComparison(comparison: ClockComparison, { id }: HardwareClock): void {
     const { offsetNs, monotonic, widthNs, by } = comparison;
     this.#last = comparison;
-    this.#complain('');
+    this.#setFault('');
     const noiseFloorNs = FLOOR_NS[by];
     this.#context.observe([
       {
@@ -93,7 +93,7 @@ class PhcSource implements Running<PhcSourceConfig> {
         stamp: by === 'user' ? 'user' : 'hardware',
         offsetNs,
         noiseFloorNs,
-        // The clock was read somewhere in the bracket.
+        // The reading is uniformly distributed in the bracket.
         noiseNs: Math.max(noiseFloorNs, widthNs / Math.sqrt(12)),
       },
     ]);
@@ -115,10 +115,10 @@ class PhcSource implements Running<PhcSourceConfig> {
     ]);
   }
 
-  /** Says once what is wrong, and once that it is over. */
-  #complain(reason: string): void {
-    if (reason === this.#trouble) return;
-    this.#trouble = reason;
+  /** Reports a fault and its end, each once. Empty: no fault. */
+  #setFault(reason: string): void {
+    if (reason === this.#fault) return;
+    this.#fault = reason;
     if (reason !== '') this.#context.unreachable(reason);
     this.#context.health(reason === '' ? 'ok' : 'degraded', reason);
   }

@@ -19,10 +19,10 @@ const CSPTP: Tables = { 'sink.csptp.lan': { interface: 'eth0', listen: '10.0.0.1
 interface Row {
   readonly service: string;
   readonly request: string;
-  /** Sent one after the other, a second apart. */
+  /** Requests, sent one second apart. */
   readonly sent: readonly Uint8Array[];
   readonly port: number;
-  /** Ratio of the octets that UDP carries, out to in, rounded to hundredths. */
+  /** Ratio of UDP payload octets, sent to received, rounded to hundredths. */
   readonly packets: string;
   readonly octets: string;
   readonly why?: string;
@@ -201,7 +201,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** Sends from an address that has sent nothing before; what comes back there in 20 s after the last. */
+/** Sends from a new address. Returns what comes back within 20 s after the last request. */
 async function measure({ sent, port, tables = SINKS }: Row): Promise<{ packets: number; octets: number }> {
   const lab = new PtpLab();
   const [hub, outsider] = [lab.add(), lab.add()];
@@ -232,13 +232,13 @@ async function measure({ sent, port, tables = SINKS }: Row): Promise<{ packets: 
 
 const rounded = (ratio: number): string => String(Math.round(ratio * 100) / 100);
 
-describe('what an address that has shown nothing is sent, for what comes from it', function () {
+describe('the answers to an unproven address', function () {
   this.timeout(60_000);
   const page = readFileSync(PAGE, 'utf8');
 
   for (const row of ROWS) {
     const { service, request, sent, packets, octets, why } = row;
-    it(`${service}, ${request}: ${packets} packets for each, ${octets} octets for each`, async () => {
+    it(`${service}, ${request}: ${packets} packets and ${octets} octets for each one`, async () => {
       const back = await measure(row);
       const octetsIn = sent.reduce((sum, { length }) => sum + length, 0);
       expect([rounded(back.packets / sent.length), rounded(back.octets / octetsIn)]).to.deep.equal([packets, octets]);

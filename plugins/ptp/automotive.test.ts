@@ -41,7 +41,7 @@ describe('the automotive profile in the lab', function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** A grandmaster with GNSS and an ECU, whose clocks are milliseconds off; the way between them takes 500 ns. */
+  /** A grandmaster with GNSS and an ECU, whose clocks are milliseconds off; the path between them takes 500 ns. */
   function bench(
     stamps: 'hardware' | 'software',
     clock: LabClockSetting = { offsetNs: -2e6, frequencyPpb: 4000 },
@@ -84,7 +84,7 @@ describe('the automotive profile in the lab', function () {
     /jumped by (\S+ \S+)/.exec(hub!.report.state().sources[0]!.reason)?.[1] ?? '';
   const shown = (machine: PtpLabMachine) => machine.inspect<Shown>('ptp.up');
 
-  /** Milliseconds until it is so; Infinity: not within ten seconds. */
+  /** Returns the milliseconds until a condition holds; Infinity: not within ten seconds. */
   async function msUntil(isSo: () => boolean): Promise<number> {
     for (let ms = 0; ms <= 10_000; ms += 5) {
       if (isSo()) return ms;
@@ -93,7 +93,7 @@ describe('the automotive profile in the lab', function () {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** What the hub believes of a clock − the truth. */
+  /** Returns the estimated − the true offset of a clock. */
   function mistakeNs({ host, hub }: PtpLabMachine, id: ClockId): Ns {
     const { offsetNs, slopePpb, monotonic } = hub!.report.state().clocks.find((clock) => clock.id === id)!;
     return offsetNs + (slopePpb * Number(host.monotonic() - monotonic)) / 1e9 - host.errorNs(id);
@@ -118,14 +118,14 @@ describe('the automotive profile in the lab', function () {
         expect(await msUntil(() => modeOf(ecu) === 'tracking')).to.be.below(200);
         expect(Math.abs(mistakeNs(ecu, clock))).to.be.below(100);
         expect(shown(ecu).neighbourDelay!.is).to.equal(origin);
-        // The hub has set the card's clock meanwhile: that is no jump of the grandmaster's time, and no loss of it.
+        // The hub has stepped the hardware clock meanwhile: that is not a jump of the grandmaster's time, and no loss of it.
         expect(await lab.watch(10, () => `${modeOf(ecu)} ${jumpOf(ecu)}`)).to.deep.equal(['tracking ']);
         await ecu.hub!.stop();
       }
     });
   }
 
-  it('does not wait for the system to notice that the link is up', async () => {
+  it('does not wait until Linux reports the link', async () => {
     const rig = bench('software');
     const { ecu, ports } = rig;
     const plug = (running: boolean) => {
@@ -142,14 +142,14 @@ describe('the automotive profile in the lab', function () {
     plug(true);
     expect(await msUntil(() => modeOf(ecu) === 'tracking')).to.be.below(200);
     expect(ecu.host.network.interface('eth0').running).to.equal(false);
-    // A cable that is out again before the system has noticed that it was in: nobody tells of that.
+    // The cable is out again before Linux has reported the link, so no change is reported.
     plug(false);
     expect(shown(ecu).state).not.to.equal('faulty');
     await lab.run(3);
     expect(shown(ecu)).to.include({ state: 'faulty', reason: 'The link is down.' });
   });
 
-  it('takes the length of the link from the last start where a bridge never answers', async () => {
+  it('uses the saved delay of the last start if a bridge never answers', async () => {
     const rig = bench('hardware');
     const { ecu, ports } = rig;
     ecu.state = new StateFile(folder);
@@ -167,7 +167,7 @@ describe('the automotive profile in the lab', function () {
     expect(mistakes[2]).to.be.closeTo(0, 20);
   });
 
-  it('does not take what was stored for another interface', async () => {
+  it('does not use values that were saved for another interface', async () => {
     const rig = bench('hardware');
     const { ecu, ports } = rig;
     ecu.state = new StateFile(folder);
@@ -181,7 +181,7 @@ describe('the automotive profile in the lab', function () {
     expect(shown(ecu).neighbourDelay!.is).to.equal('assumed');
   });
 
-  it('holds over when Syncs stop, elects nobody, and goes on with the next', async () => {
+  it('holds the time when Syncs stop, without an election, and continues with the next', async () => {
     const rig = bench('hardware');
     const { ecu, ports } = rig;
     await startGrandmaster(rig);
@@ -200,7 +200,7 @@ describe('the automotive profile in the lab', function () {
     expect(Math.abs(mistakeNs(ecu, 'phc:ptp0'))).to.be.below(100);
   });
 
-  it('begins anew with the first Sync after the grandmaster has said that its time has jumped', async () => {
+  it('starts again with the first Sync after the grandmaster reports a jump of its time', async () => {
     const rig = bench('software', { offsetNs: -2e6 });
     const { ecu, grandmaster, gpsd } = rig;
     gpsd.feed.satellites = 0;
@@ -217,7 +217,7 @@ describe('the automotive profile in the lab', function () {
     expect(Math.abs(mistakeNs(ecu, 'system'))).to.be.below(1000);
   });
 
-  it('says with figures why a neighbour is not asCapable, in status and in show', async () => {
+  it('states in status and show, with the values, why a neighbour is not asCapable', async () => {
     const { grandmaster, ecu } = bench('hardware');
     const profile = { profile: 'gptp', 'neighbour-threshold': '400ns' };
     await grandmaster.start({ ...GNSS, 'sink.ptp.harness': { ...PORT, ...profile } });

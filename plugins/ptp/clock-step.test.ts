@@ -4,7 +4,7 @@ import { PtpLab } from './testing/ptp-lab.js';
 
 const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms' };
 
-describe('a card that the hub steps', function () {
+describe('a hardware clock that is stepped', function () {
   this.timeout(30_000);
   let lab: PtpLab;
   beforeEach(() => {
@@ -18,7 +18,7 @@ describe('a card that the hub steps', function () {
     ['gPTP', { profile: 'gptp' }],
     ['the automotive profile', { profile: 'automotive' }],
   ] as const) {
-    it(`is neither silence of its timeTransmitter nor a jump of its time: ${name}`, async () => {
+    it(`is not mistaken for silence or a jump of its timeTransmitter: ${name}`, async () => {
       const grandmaster = lab.add({ phcs: { ptp0: { offsetNs: 400 } } });
       addGpsd(grandmaster.host);
       const client = lab.add({ phcs: { ptp0: { offsetNs: 5e6, frequencyPpb: 3000 } }, clock: { offsetNs: 3e6 } });

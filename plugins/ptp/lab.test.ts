@@ -54,13 +54,13 @@ describe('PTP in the lab', function () {
       const { state, reason } = client.inspect<{ state: string; reason: string }>('ptp.up');
       expect(state, reason).to.equal('slave');
       expect(Math.abs(grandmaster.mistakeNs())).to.be.below(300);
-      // All the way from the receiver: the client is wrong by what the grandmaster is wrong, and by little more.
+      // The error of the client is that of the grandmaster, and little more.
       expect(Math.abs(client.mistakeNs())).to.be.below(500);
       expect(client.hub!.report.state().mode).to.equal('tracking');
     });
   }
 
-  it('exports what its ports count and measure', async () => {
+  it('exports the metrics of its ports', async () => {
     const { grandmaster, client } = two();
     await follow(grandmaster, client, BRISK);
     await lab.run(60);
@@ -93,7 +93,7 @@ describe('PTP in the lab', function () {
     ['UDP over IPv4, peer to peer', { ...BRISK, delay: 'p2p' }],
     ['gPTP', { profile: 'gptp' }],
   ] as const)
-    it(`follows a grandmaster within 3 s that finds the time, at 2 ms and 4 ppm from where it was: ${name}`, async () => {
+    it(`follows within 3 s a grandmaster that steps by 2 ms and 4 ppm when it gets its time: ${name}`, async () => {
       const { grandmaster, client, gpsd } = two();
       gpsd.feed.satellites = 0;
       await grandmaster.start({
@@ -105,10 +105,10 @@ describe('PTP in the lab', function () {
       expect(Math.abs(client.mistakeNs())).to.be.above(1e6);
       gpsd.feed.satellites = 9;
       while (Math.abs(grandmaster.mistakeNs()) > 1e6) await lab.run(1 / 64);
-      // Until both directions have spoken, or three comparisons agree, nobody can know.
+      // Before both directions have been measured, or three comparisons agree, the time is not known.
       await lab.run(0.4);
       for (let quarter = 0; quarter < 12; quarter++) {
-        // Of the rate the grandmaster itself learns in its first seconds.
+        // The grandmaster itself learns its rate in its first seconds.
         expect(Math.abs(client.mistakeNs() - grandmaster.mistakeNs())).to.be.below(6000);
         await lab.run(0.25);
       }
@@ -151,7 +151,7 @@ describe('PTP in the lab', function () {
     });
   }
 
-  it('passes a grandmaster on through a boundary clock, and stands for itself when it is gone', async () => {
+  it('passes a grandmaster on through a boundary clock, which announces itself when that stops', async () => {
     const { grandmaster, client: boundary } = two();
     const lower = lab.segment('lower');
     const client = lab.add({ clock: { offsetNs: 8e6, frequencyPpb: 12_000 } });
@@ -182,7 +182,7 @@ describe('PTP in the lab', function () {
     ['p2p', 'e2e', /^its path delay is not measured: hears .*, but \d+ Delay_Req in a row have had no answer: /],
     ['e2e', 'p2p', /^hears .*, but \d+ Pdelay_Req in a row have had no answer$/],
   ] as const)
-    it(`neither takes nor passes on the time of a timeTransmitter by ${there} where it measures by ${here}`, async () => {
+    it(`does not use or pass on the time of a timeTransmitter with ${there} if it uses ${here}`, async () => {
       const { grandmaster, client: boundary } = two();
       boundary.plug(lab.segment('lower'), 'eth1');
       await grandmaster.start({
@@ -202,7 +202,7 @@ describe('PTP in the lab', function () {
       expect(boundary.inspect('ptp.down')).to.not.have.property('clockClass', 6);
     });
 
-  it('is one clock with its ports, numbered, one identity: that of the first', async () => {
+  it('is one clock with numbered ports and the identity of the first', async () => {
     const { grandmaster, client } = two();
     for (const n of [1, 2]) grandmaster.plug(lab.segment(`lower ${n}`), `eth${n}`);
     await grandmaster.start({
@@ -217,7 +217,7 @@ describe('PTP in the lab', function () {
   });
 
   for (const transport of ['ethernet', 'udp4']) {
-    it(`knows its own Announces where a network joins two of its ports (${transport})`, async () => {
+    it(`recognises its own Announces if a network joins two of its ports (${transport})`, async () => {
       const { grandmaster, gpsd, segment } = two();
       grandmaster.plug(segment, 'eth1');
       await grandmaster.start({
@@ -234,7 +234,7 @@ describe('PTP in the lab', function () {
     });
   }
 
-  it('gives way to a better grandmaster, takes over when that dies, and yields again', async () => {
+  it('yields to a better grandmaster, takes over when that stops, and yields again', async () => {
     const { grandmaster: better, client, segment } = two();
     const worse = lab.add();
     worse.plug(segment);
@@ -274,7 +274,7 @@ describe('PTP in the lab', function () {
     });
   }
 
-  it('says that the cable is out, and goes on when it is back', async () => {
+  it('reports that the cable is out, and continues when it is back', async () => {
     const { grandmaster, client, ports } = two();
     await follow(grandmaster, client, BRISK);
     await lab.run(30);
@@ -287,7 +287,7 @@ describe('PTP in the lab', function () {
     expect(source().state).to.equal('combined');
   });
 
-  it('loses an exchange, and nothing else, with a transmit stamp that never comes', async () => {
+  it('loses only the exchange of a missing transmit stamp', async () => {
     const { grandmaster, client, ports } = two();
     for (const port of ports) port.stampLoss = 0.3;
     await follow(grandmaster, client, BRISK);

@@ -9,12 +9,11 @@ import {
 } from 'timehub/protocol/ptp';
 import { ManagementSocket } from './management/management-socket.js';
 import { offsetFromMaster, receiverDataSets } from './management/receiver-data-sets.js';
-import { linkView } from './port/link-view.js';
 import type { PortConfig } from './port/port-config.js';
 import { exportFigures, figuresOf, RECEIVER_GAUGES } from './port/port-metrics.js';
 import { type PortReport, PortRunner } from './port/port-runner.js';
+import { portView } from './port/port-view.js';
 import { type PreparedPort, preparePort } from './port/prepare-port.js';
-import { allowList } from './port/receive-filter.js';
 
 export interface ReceiverConfig extends PortConfig {
   readonly timescale: 'auto' | Timescale;
@@ -22,19 +21,20 @@ export interface ReceiverConfig extends PortConfig {
   readonly 'unicast-from'?: string | undefined;
 }
 
-/** For how long unicast messages are asked for at a time, s. */
+/** Requested duration of unicast grants, s. */
 const GRANT_S = 300;
 
-/** A port that follows, as a source: its observations and claims go to the hub, its state and reasons to the operator. */
+/** The PTP source: a timeReceiver port whose observations and claims go to the hub, and its state to the operator. */
 export class PtpReceiver {
   readonly #context: SourceContext;
   readonly #config: ReceiverConfig;
   #prepared: PreparedPort | undefined;
   #port: TimeReceiverPort | undefined;
   #runner: PortRunner | undefined;
-  #door: ManagementSocket | undefined;
-  /** The timeTransmitter that was followed first, and the present one where it is another. */
+  #management: ManagementSocket | undefined;
+  /** The first timeTransmitter that was followed. */
   #first: string | undefined;
+  /** Path of the observations: empty for the first timeTransmitter, else the present one. */
   #path = '';
 
   constructor(context: SourceContext, config: ReceiverConfig) {
@@ -42,7 +42,7 @@ export class PtpReceiver {
     this.#config = config;
   }
 
-  /** Throws what opening the wire throws. */
+  /** Throws the errors of opening the socket. */
   start(): void {
     const prepared = preparePort(this.#context, this.#config, 'receiver');
     const unicastFrom = this.#config['unicast-from'];
@@ -52,23 +52,23 @@ export class PtpReceiver {
       ...(unicastFrom === undefined ? {} : { unicast: { address: unicastFrom, durationS: GRANT_S } }),
     });
     const runner = new PortRunner(this.#context, port, {
-      interface: this.#config.interface,
-      stampTimeoutNs: this.#config['stamp-timeout'],
-      allows: allowList(this.#config.allow),
+      config: this.#config,
       open: prepared.open,
       onReport: (report) => {
         this.#report(report);
-        this.#door?.notifySubscribers();
+        this.#management?.notifySubscribers();
       },
-      onManagement: (request, octets) => this.#door?.answerFromNetwork(request, octets) ?? [],
+      onManagement: (request, octets) => this.#management?.answerFromNetwork(request, octets) ?? [],
     });
     this.#prepared = prepared;
     this.#port = port;
     this.#runner = runner;
-    this.#door = new ManagementSocket(this.#context, { ...this.#config, port: prepared.settings.identity.port }, () =>
-      receiverDataSets(port.inspect(this.#context.monotonic()), { prepared, counts: runner.counts }, unicastFrom),
+    this.#management = new ManagementSocket(
+      this.#context,
+      { ...this.#config, port: prepared.settings.identity.port },
+      () => receiverDataSets(port.inspect(this.#context.monotonic()), { prepared, counts: runner.counts }, unicastFrom),
     );
-    this.#door.open();
+    this.#management.open();
     exportFigures(this.#context, RECEIVER_GAUGES, () => {
       const view = port.inspect(this.#context.monotonic());
       const { meanDelayNs, unanswered } = view;
@@ -81,36 +81,27 @@ export class PtpReceiver {
   stop(): void {
     this.#runner?.perform(() => this.#port?.stop() ?? []);
     this.#runner?.stop();
-    this.#door?.close();
+    this.#management?.close();
   }
 
   inspect(): Record<string, unknown> {
     if (this.#port === undefined || this.#runner === undefined || this.#prepared === undefined) return {};
     const view = this.#port.inspect(this.#context.monotonic());
-    const { identity, profile } = this.#prepared.settings;
     const { announce } = view.parent ?? {};
-    return {
-      ...{ port: formatPortIdentity(identity), state: view.state, reason: view.reason },
-      ...{ profile: profile.summary, domain: profile.domain, delay: profile.delay, stamps: this.#runner.stamps },
+    const own = {
       parent: view.parent === undefined ? textOf(view.source) : formatPortIdentity(view.parent.dataSet.sender),
-      ...(announce === undefined
-        ? {}
-        : {
-            grandmaster: formatClockIdentity(announce.grandmaster),
-            clockClass: announce.quality.clockClass,
-            stepsRemoved: announce.stepsRemoved,
-            timescale: announce.header.flags.ptpTimescale ? 'PTP (TAI)' : 'arbitrary (ptpTimescale is not set)',
-            currentUtcOffset: utcOffsetOf(announce),
-          }),
+      ...(announce && {
+        grandmaster: formatClockIdentity(announce.grandmaster),
+        clockClass: announce.quality.clockClass,
+        stepsRemoved: announce.stepsRemoved,
+        timescale: announce.header.flags.ptpTimescale ? 'PTP (TAI)' : 'arbitrary (ptpTimescale is not set)',
+        currentUtcOffset: utcOffsetOf(announce),
+      }),
       offsetFromMasterNs: finite(offsetFromMaster(view, this.#prepared)),
       meanDelayNs: finite(view.meanDelayNs),
-      ...linkView(view),
-      version: `2.${view.version.minorVersion}: ${view.version.reason}`,
-      heard: view.known.map(({ dataSet, qualified }) => ({ port: formatPortIdentity(dataSet.sender), qualified })),
-      ...{ unanswered: view.unanswered, counters: { ...view.unused, ...view.counters } },
-      messages: this.#runner.counts.inspect(),
-      ...(this.#prepared.responder && { pdelayThread: this.#prepared.responder.counts() }),
+      unanswered: view.unanswered,
     };
+    return portView(view, own, { prepared: this.#prepared, runner: this.#runner });
   }
 
   #report(report: PortReport): void {
@@ -122,7 +113,7 @@ export class PtpReceiver {
         this.#context.claim(report.claims);
         break;
       case 'state':
-        this.#tell(report.state, report.reason);
+        this.#setState(report.state, report.reason);
         break;
       case 'discontinuity':
         this.#context.discontinuity(report.reason, report.jumpNs);
@@ -135,7 +126,7 @@ export class PtpReceiver {
     }
   }
 
-  #tell(state: string, reason: string): void {
+  #setState(state: string, reason: string): void {
     this.#context.log.info(reason, { state });
     if (state === 'slave') {
       this.#context.health('ok', reason);
@@ -145,7 +136,7 @@ export class PtpReceiver {
     this.#context.unreachable(clause(reason));
   }
 
-  /** Another timeTransmitter is another way, with delays of its own; one that comes back is remembered. */
+  /** Each timeTransmitter has its own path, because its delays differ. The path is the same when it comes back. */
   #follow(sender: PortIdentity | undefined): void {
     if (sender === undefined) return;
     const name = formatPortIdentity(sender);

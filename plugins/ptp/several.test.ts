@@ -4,7 +4,7 @@ import { PtpLab, type PtpLabMachine } from './testing/ptp-lab.js';
 
 const BRISK = { 'sync-interval': '125ms', 'delay-interval': '125ms' };
 
-describe('several timeTransmitters, each a source of its own', function () {
+describe('several timeTransmitters as several sources', function () {
   this.timeout(30_000);
   let lab: PtpLab;
   let masters: readonly PtpLabMachine[];
@@ -38,7 +38,7 @@ describe('several timeTransmitters, each a source of its own', function () {
     expect(Math.abs(client.mistakeNs())).to.be.below(500);
   }
 
-  it('by unicast, from those that send nothing to the group', async () => {
+  it('are followed by unicast, without messages to the group', async () => {
     await startMasters(() => ({ unicast: 'only' }));
     const source = (n: number) => ({ interface: 'eth0', 'unicast-from': `10.0.0.${n}`, ...BRISK });
     await client.start({ 'source.ptp.a': source(1), 'source.ptp.b': source(2) });
@@ -48,7 +48,7 @@ describe('several timeTransmitters, each a source of its own', function () {
     expect(sent.announce).to.be.within(28, 34);
   });
 
-  it('in one domain, by who is accepted (hybrid)', async () => {
+  it('are followed in one domain by their `accept` lists (hybrid)', async () => {
     await startMasters(() => ({ profile: 'enterprise' }));
     const source = (n: number) => ({
       ...{ interface: 'eth0', profile: 'enterprise', accept: [`10.0.0.${n}`], ...BRISK },

@@ -26,7 +26,7 @@ describe('the timescale of a grandmaster', function () {
 
   const sourceOf = ({ hub }: PtpLabMachine) => hub!.report.state().sources.find(({ id }) => id === 'ptp.up')!;
 
-  it('that is arbitrary gives no time of day, and the reason says what to do', async () => {
+  it('that is arbitrary gives no time of day, and the reason states the remedy', async () => {
     const { grandmaster, client } = two();
     addGpsd(grandmaster.host);
     await grandmaster.start({ ...GNSS, 'sink.ptp.lan': { ...PORT, timescale: 'utc' } });
@@ -34,7 +34,7 @@ describe('the timescale of a grandmaster', function () {
     await client.start({ 'source.ptp.up': CLIENT });
     await lab.run(20);
     expect(sourceOf(client)).to.include({ state: 'rejected', weight: 0 });
-    expect(sourceOf(client).reason).to.match(/^its timescale is arbitrary: .* set timescale = "utc"$/);
+    expect(sourceOf(client).reason).to.match(/^its timescale is arbitrary, .* set timescale = "utc"$/);
     expect(client.hub!.report.state().mode).to.equal('unsynchronised');
     expect(client.inspect('ptp.up')).to.include({
       timescale: 'arbitrary (ptpTimescale is not set)',
@@ -47,7 +47,7 @@ describe('the timescale of a grandmaster', function () {
     expect(Math.abs(client.mistakeNs())).to.be.below(1000);
   });
 
-  it('that counts from its boot is refused with its date', async () => {
+  it('that starts at boot is rejected, with its date', async () => {
     const { grandmaster, client } = two(20_778 * DAY_NS);
     await grandmaster.start({
       'source.ntp.none': { address: '192.0.2.99' },

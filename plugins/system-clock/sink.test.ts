@@ -19,7 +19,7 @@ const clock = (offsetNs: number): ClockState => ({
   steered: true,
 });
 
-/** Only the clocks are read by the sink. */
+/** A state of which the sink reads only the clocks. */
 const stateWith = (offsetNs: number): TimeState => ({ clocks: [clock(offsetNs)] }) as unknown as TimeState;
 
 function scene(options: object, grant: () => { reason: string } = () => ({ reason: 'is 5 µs slow: slewed' })) {
@@ -32,7 +32,7 @@ const parse = (options: object) =>
   v.parse(sink.config as v.GenericSchema<object, Parameters<typeof sink.create>[0]>, options);
 
 describe('the system clock', () => {
-  it('is observed unless the operator asks for more', async () => {
+  it('is only observed by default', async () => {
     let asked = 0;
     const { instance, record } = scene({}, () => {
       asked++;
@@ -64,7 +64,7 @@ describe('the system clock', () => {
     expect(instance.inspect?.()).to.include({ steering: true, decision: 'is 5 µs slow: slewed' });
   });
 
-  it('may be stepped three times above 100 ms by default, for ever with -1', async () => {
+  it('may be stepped three times above 100 ms by default, always with -1', async () => {
     const usual = scene({ steer: true });
     await usual.instance.start();
     expect(usual.context.steers.get('system')).to.include({
@@ -92,7 +92,7 @@ describe('the system clock', () => {
     });
   }
 
-  it('does not hide any other failure', async () => {
+  it('does not hide any other error', async () => {
     const { instance } = scene({ steer: true }, () => {
       throw new TypeError('bug');
     });
@@ -100,7 +100,7 @@ describe('the system clock', () => {
     expect(failure).to.be.instanceOf(TypeError);
   });
 
-  it('is left alone beyond the panic limit, and the operator is told once', async () => {
+  it('is left alone above the panic limit, which is reported once', async () => {
     const decision = { reason: 'is 2000 s slow, more than the panic limit of 1000 s: left alone' };
     const { instance, context, record } = scene({ steer: true }, () => decision);
     await instance.start();

@@ -51,7 +51,7 @@ type SystemClockConfig = v.InferOutput<typeof config>;
 
 export default defineSink<SystemClockConfig>({
   type: 'system-clock',
-  summary: "The machine's clock, CLOCK_REALTIME: steered by the estimate, or observed",
+  summary: "Steers the machine's clock (CLOCK_REALTIME) by the estimate, or observes it",
   stability: 'beta',
   needs: ['cap:sys_time'],
   config,
@@ -63,7 +63,7 @@ class SystemClock implements Running<SystemClockConfig> {
   readonly #options: SystemClockConfig;
   readonly #context: SinkContext;
   #discipline: Discipline | undefined;
-  #told = '';
+  #reason = '';
 
   constructor(options: SystemClockConfig, context: SinkContext) {
     this.#options = options;
@@ -71,7 +71,7 @@ class SystemClock implements Running<SystemClockConfig> {
   }
 
   async start(): Promise<void> {
-    if (!this.#options.steer) return this.#tell('ok', 'observing: steer is off');
+    if (!this.#options.steer) return this.#setHealth('ok', 'observing: steer is off');
     const granted = steerOrObserve(this.#context, 'system', {
       thresholdNs: this.#options['step-threshold'],
       updates: this.#options['step-updates'] < 0 ? Number.POSITIVE_INFINITY : this.#options['step-updates'],
@@ -79,7 +79,7 @@ class SystemClock implements Running<SystemClockConfig> {
       panicAtStart: this.#options['panic-at-start'],
       maxSlewPpb: this.#options['max-slew'],
     });
-    if (typeof granted === 'string') return this.#tell('degraded', `observing: ${granted}`);
+    if (typeof granted === 'string') return this.#setHealth('degraded', `observing: ${granted}`);
     this.#discipline = granted;
     this.#report();
     this.#context.onState(() => this.#report());
@@ -94,28 +94,28 @@ class SystemClock implements Running<SystemClockConfig> {
     const clock = this.#systemClock();
     return {
       steering: this.#discipline !== undefined,
-      decision: this.#discipline?.reason ?? this.#told,
+      decision: this.#discipline?.reason ?? this.#reason,
       offsetNs: clock?.offsetNs,
       boundNs: clock?.boundNs,
       frequencyPpb: clock?.frequencyPpb,
     };
   }
 
-  /** Every correction has a sentence of its own, which `inspect` shows; only a refusal is news to the operator. */
+  /** Reports a refused correction. The reason of each other one is in `inspect` only. */
   #report(): void {
     const clock = this.#systemClock();
     const panic = clock !== undefined && Math.abs(clock.offsetNs) > this.#options.panic;
-    if (panic) this.#tell('degraded', `the clock ${this.#discipline?.reason}`);
-    else this.#tell('ok', 'steering');
+    if (panic) this.#setHealth('degraded', `the clock ${this.#discipline?.reason}`);
+    else this.#setHealth('ok', 'steering');
   }
 
   #systemClock() {
     return this.#context.state().clocks.find(({ id }) => id === 'system');
   }
 
-  #tell(state: 'ok' | 'degraded', reason: string): void {
-    if (this.#told === reason) return;
-    this.#told = reason;
+  #setHealth(state: 'ok' | 'degraded', reason: string): void {
+    if (this.#reason === reason) return;
+    this.#reason = reason;
     this.#context.health(state, reason);
   }
 }

@@ -1,7 +1,9 @@
 /**
  * Draws the pictures of docs/estimator.md from runs of the real code in the lab. The same code makes the same pictures.
  *
- *   npm run plots -- [--to FOLDER] [NAME …]
+ *   npm run plots -- [--to FOLDER] [--quick] [NAME …]
+ *
+ * --quick: one run where the picture shows many.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,13 +23,16 @@ import { wander } from './wander.js';
 const PLOTS = { legs, influence, shapes, wander, vote, falsetickers, pps, holdover, start, route };
 
 const { values, positionals: names } = parseArgs({
-  options: { to: { type: 'string', default: join(root, 'docs/plots') } },
+  options: {
+    to: { type: 'string', default: join(root, 'docs/plots') },
+    quick: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 mkdirSync(values.to, { recursive: true });
 for (const [name, draw] of Object.entries(PLOTS)) {
   if (names.length > 0 && !names.includes(name)) continue;
-  const svg = await draw();
+  const svg = await draw(values.quick);
   const path = join(values.to, `${name}.svg`);
   writeFileSync(path, svg);
   console.log(`${path}  ${(svg.length / 1000).toFixed(1)} kB`);

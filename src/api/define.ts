@@ -1,4 +1,5 @@
 import type { SinkContext, SourceContext } from './context.js';
+import type { ExchangeCounts } from './report.js';
 import type { StandardSchema } from './standard-schema.js';
 import type { ClockId } from './time.js';
 
@@ -15,6 +16,8 @@ export interface Running<C> {
   reload?(next: C): Reloaded;
   /** Shown by `timehub show <id>`: plain data. */
   inspect?(): Record<string, unknown>;
+  /** Of a source that asks a server. Without it the status shows the observations so far, 8 at most, as its reach. */
+  exchanges?(): ExchangeCounts;
 }
 
 /** A privilege (`cap:`, capabilities(7)) or a kind of device (`dev:`, under /dev). */

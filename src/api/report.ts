@@ -69,12 +69,22 @@ export interface StatusReport {
   readonly sinks: readonly { readonly id: string; readonly state: InstanceState; readonly reason: string }[];
 }
 
+/** The exchanges of a source that asks a server. */
+export interface ExchangeCounts {
+  /** Answers to the last eight requests. */
+  readonly reach: number;
+  /** Answers since the start. */
+  readonly replies: number;
+}
+
 /** Everything known of one instance: `timehub show <id>`. */
 export interface DetailReport {
   readonly instance: InstanceReport;
   /** Its table as the operator wrote it. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly inspect: Readonly<Record<string, unknown>>;
+  /** Of a source that asks a server. */
+  readonly exchanges?: ExchangeCounts;
   readonly source?: SourceReport;
   readonly claims?: Claims;
   /** The newest last. */

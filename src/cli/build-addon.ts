@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EXIT, type ExitStatus } from './exit.js';
 import { packageRoot } from './package-root.js';
 
-/** `timehub build-addon`: compiles the native addon of this installation, again if there is one. */
+/** `timehub build-addon`: compiles the native addon of this installation, even if there is one. */
 export async function run(): Promise<ExitStatus> {
   const script = join(packageRoot(), 'scripts/build-native.mjs');
   const child = spawn(process.execPath, [script, '--force', '--required'], { stdio: 'inherit' });

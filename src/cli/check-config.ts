@@ -10,7 +10,7 @@ export interface CheckOptions {
   readonly plugins?: boolean;
 }
 
-/** `timehub check-config <file>`: everything that is wrong with it, each with its place. Starts no source and no sink. */
+/** `timehub check-config <file>`: prints all problems with their places. Starts no source and no sink. */
 export async function run(path: string, { json, strict, plugins }: CheckOptions): Promise<ExitStatus> {
   const loaded = await loadHub(path, plugins === false ? () => 'leave' : announce());
   const { files } = loaded;
@@ -30,7 +30,7 @@ export async function run(path: string, { json, strict, plugins }: CheckOptions)
   return problems.length === 0 ? EXIT.synchronised : EXIT.config;
 }
 
-/** Only the code of a plugin can say what its tables take: the operator is told before it runs. */
+/** The schema of a plugin's tables is in its code: announces that code before it runs. */
 function announce(): ForeignCode {
   const told = new Set<string>();
   return ({ manifest: { name, version }, origin }) => {

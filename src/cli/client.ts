@@ -3,27 +3,27 @@ import { HubError, originOf, socketCandidates, socketFault } from '../api/index.
 import { readAnswer } from './read-answer.js';
 
 /** Options of every command that reads a running hub. */
-export interface ReadOptions {
+export interface HubReadOptions {
   readonly socket?: string;
   readonly json?: boolean;
 }
 
-/** A running hub, spoken to over its control socket. */
+/** A connection to a running hub over its control socket. */
 export interface HubClient {
   readonly socket: string;
-  /** The body of `GET path` as JSON. Rejects with `TH_CLI_NO_HUB`, `TH_CLI_NOT_FOUND`. */
+  /** Resolves with the body of `GET path` as JSON. Rejects with `TH_CLI_NO_HUB`, `TH_CLI_NOT_FOUND`. */
   get<T>(path: string): Promise<T>;
-  /** Server-sent events of `path`, until the hub ends the stream or the signal fires. */
+  /** Yields the server-sent events of `path` until the hub ends the stream or the signal fires. */
   events(path: string, signal: AbortSignal): AsyncGenerator<{ readonly event: string; readonly data: unknown }>;
 }
 
 const PATIENCE_MS = 3000;
-/** An answer that is longer, in characters, is not of a hub. */
+/** Maximum length of an answer, characters. */
 const LARGEST = 1 << 24;
 
 /**
- * A client for `--socket PATH`, or for the first of the usual places where a hub answers. A usual place that another user could
- * have made is not asked; one that the operator names is, with a warning.
+ * Returns a client for `--socket PATH`, or for the first of the usual sockets at which a hub answers. A usual socket that another
+ * user could have made is not asked. A named one is asked, with a warning.
  */
 export async function openClient(socket: string | undefined): Promise<HubClient> {
   const uid = process.getuid?.() ?? 0;
@@ -56,7 +56,7 @@ const DISTRUST =
 
 let warned: string | undefined;
 
-/** `timehub wait` opens a client five times a second. */
+/** Warns once: `timehub wait` opens a client five times a second. */
 function warnOnce(fault: string | undefined): void {
   if (fault !== undefined && fault !== warned) console.error(`timehub: the answers may be forged: ${fault}`);
   warned = fault;
@@ -102,7 +102,7 @@ function checkLength({ length }: string, socket: string, path: string): void {
 
 function open(socketPath: string, path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer | string>> {
   return new Promise((resolve, reject) => {
-    // A connection that is kept for the next request may be closed by the hub meanwhile, for the sake of another client.
+    // No connection is kept for the next request: the hub may close it meanwhile to serve another client.
     const asked = request({ socketPath, path, headers: { host: 'localhost' }, agent: false, signal }, (response) => {
       response.setEncoding('utf8');
       if (response.statusCode === 200) return resolve(response);

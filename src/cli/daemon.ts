@@ -40,7 +40,7 @@ export interface Daemon {
   stop(status?: ExitStatus): void;
 }
 
-/** Starts the hub in this process. Undefined when the configuration has problems, which have been printed then. */
+/** Starts the hub in this process. Prints the problems of the configuration and resolves with undefined if there are any. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon | undefined> {
   keepHeapSmall();
   outliveStandardStreams();
@@ -60,7 +60,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
   let stop: Daemon['stop'] = () => {};
   let isStopping = false;
   const abort = (error: Error) => {
-    log.warn(`stops, because a part without which it must not run failed: ${error.message}`);
+    log.warn(`stops because an instance with on-error = "abort" failed: ${error.message}`);
     stop(EXIT.software);
   };
   const { eventLog, stateDir } = config.hub;
@@ -105,10 +105,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
   return { hub, config, ended, stop: (status) => stop(status) };
 }
 
-/** The hub itself needs 4.5 s at most: what is late is then a plugin that never returns, or Node's own exit. */
+/** Time after which a stop ends the process. The hub needs 4.5 s at most: later only a plugin or Node's exit can hang. */
 const STOP_DEADLINE_MS = 5000;
-/** Between two reloads. */
+/** Rest between two reloads. */
 const REST_MS = 250;
+/** Stop signals within this time are one request: a terminal and npm each send the same Ctrl-C. */
 const SAME_REQUEST_MS = 500;
 
 interface Handled {
@@ -117,7 +118,7 @@ interface Handled {
   readonly stop: (status?: ExitStatus) => void;
 }
 
-/** Handles signals, uncaught faults and the service manager's watchdog. Returns the undoing. */
+/** Handles signals, uncaught errors and the service manager's watchdog. Returns the function that ends this. */
 function handleProcess({ host, log, stop }: Handled): () => void {
   const release = containUncaught((error) => {
     log.warn(`fault of the hub itself: ${error.stack}`);
@@ -127,7 +128,7 @@ function handleProcess({ host, log, stop }: Handled): () => void {
   const end = (): void => {
     const now = performance.now();
     askedAt ??= now;
-    // Asked twice: the operator does not want to wait. A terminal and npm each send the same Ctrl-C.
+    // A second request: the operator does not want to wait.
     if (now - askedAt > SAME_REQUEST_MS) exitNow(EXIT.software);
     stop();
   };

@@ -11,11 +11,11 @@ import {
 } from '../api/index.js';
 import { paint } from './status-text.js';
 
-/** How many of the last observations are shown. */
+/** Number of observations that are shown. */
 const RECENT = 6;
 const LABEL = 22;
 
-/** One source or sink as an operator reads it: its state and why, then what it knows, claims, was told and last heard. */
+/** Describes one source or sink: its state and reason, its own view, claims, configuration and last observations. */
 export function describeDetail({ instance, source, inspect, claims, config, recent }: DetailReport): string {
   const { id, kind, state, reason, restarts } = instance;
   const again = restarts === 0 ? '' : `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}`;
@@ -66,7 +66,7 @@ function entry(key: string, value: unknown, indent: string): readonly string[] {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Only what has happened. */
+/** Lists the counters that are not zero. */
 function counts(values: object): string {
   const some = Object.entries(values).filter(([, value]) => value !== 0);
   return some.length === 0 ? 'none' : some.map(([key, value]) => `${label(key)} ${value}`).join(', ');
@@ -80,7 +80,7 @@ const inline = (values: object): string =>
     })
     .join(', ');
 
-/** How a number is written, by the unit that ends its name. */
+/** The format of a number by the unit at the end of its name. */
 const UNITS: readonly (readonly [RegExp, (value: number) => string])[] = [
   [/(?<=[a-z])Ns$/, formatDuration],
   [/(?<=[a-z])S$/, (value) => formatDuration(value * NS_PER_S)],
@@ -102,7 +102,7 @@ function textOf(value: unknown): string {
   return value.length === 0 ? 'none' : value.join(', ');
 }
 
-/** `stepsRemoved` → `steps removed`; what is an abbreviation stays one. */
+/** `stepsRemoved` → `steps removed`. Abbreviations stay in capitals. */
 const label = (key: string): string =>
   key.replace(/[a-z](?=[A-Z][a-z])/g, '$& ').replace(/ [A-Z](?=[a-z])/g, (s) => s.toLowerCase());
 
@@ -111,7 +111,7 @@ function line(observation: Observation, taiMinusUtc: number): string {
   return `  ${[...said(observation, taiMinusUtc), `by ${stamp} of ${clock}`, path ?? ''].filter((part) => part !== '').join('  ')}`;
 }
 
-/** What it is, and its figure. */
+/** Returns the kind of an observation and its value. */
 function said(observation: Observation, taiMinusUtc: number): readonly [string, string] {
   switch (observation.kind) {
     case 'leg':
@@ -131,7 +131,7 @@ function said(observation: Observation, taiMinusUtc: number): readonly [string, 
   }
 }
 
-/** The sender may have stamped in TAI what was received in UTC. */
+/** Returns the transit time. The sender may stamp in TAI, the receiver in UTC. */
 function transit({ clock, scale, direction, transitNs }: Leg, taiMinusUtc: number): Ns {
   if (clock !== 'system' || scale !== 'tai') return transitNs;
   return transitNs + (direction === 'inbound' ? 1 : -1) * taiMinusUtc * NS_PER_S;

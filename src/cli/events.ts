@@ -1,13 +1,13 @@
 import type { HubEvent } from '../api/index.js';
-import { openClient, type ReadOptions } from './client.js';
+import { type HubReadOptions, openClient } from './client.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
 interface Snapshot {
   readonly events?: readonly HubEvent[];
 }
 
-/** `timehub events`: what happened, then what happens, until Ctrl-C. */
-export async function run(options: ReadOptions): Promise<ExitStatus> {
+/** `timehub events`: prints past events, then new ones until Ctrl-C. */
+export async function run(options: HubReadOptions): Promise<ExitStatus> {
   const client = await openClient(options.socket);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());

@@ -1,4 +1,6 @@
-/** Exit statuses that monitoring can rely on (sysexits.h for the last three). docs/operations.md has the table. */
+import type { StatusReport } from '../api/index.js';
+
+/** Exit statuses, stable for monitoring; the last three are those of sysexits.h. docs/operations.md has the table. */
 export const EXIT = {
   synchronised: 0,
   degraded: 1,
@@ -11,7 +13,7 @@ export const EXIT = {
 
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
-/** Codes, and beginnings of codes that end in `_`; the first that fits counts. */
+/** Exit status by error code, or by the beginning of a code that ends in `_`. The first match counts. */
 const STATUS_OF: readonly (readonly [string, ExitStatus])[] = [
   ['TH_CLI_NO_HUB', EXIT.unreachable],
   ['TH_CLI_NO_REPLY', EXIT.unreachable],
@@ -25,8 +27,16 @@ const STATUS_OF: readonly (readonly [string, ExitStatus])[] = [
   ['TH_CFG_', EXIT.config],
 ];
 
-/** The exit status of a command that ends with this error code; all that is not foreseen is 70. */
+/** Returns the exit status of a command that fails with this error code: 70 if the code is not in the list. */
 export function statusOf(code: string): ExitStatus {
   const found = STATUS_OF.find(([key]) => (key.endsWith('_') ? code.startsWith(key) : code === key));
   return found?.[1] ?? EXIT.software;
+}
+
+/** Returns the exit status of a hub's state: 0 tracking, 1 holdover or a sink without effect, 2 no trusted time. */
+export function statusOfHub({ mode, sinks }: StatusReport): ExitStatus {
+  if (mode === 'holdover') return EXIT.degraded;
+  if (mode !== 'tracking') return EXIT.unsynchronised;
+  const isFaulty = sinks.some(({ state }) => state === 'failed' || state === 'refused');
+  return isFaulty ? EXIT.degraded : EXIT.synchronised;
 }

@@ -1,4 +1,4 @@
-/** SIGHUP, which ends a process that does not handle it. */
+/** The handling of SIGHUP, whose default is to end the process. */
 export interface Hangups {
   /** Calls `handler` for each SIGHUP from now on, and at once if one came before. */
   release(handler: () => void): void;
@@ -6,7 +6,7 @@ export interface Hangups {
   ignore(): void;
 }
 
-/** Holds SIGHUP back until it is known what to do: it may come while the daemon starts. */
+/** Holds a SIGHUP that comes while the daemon starts until its handler is known. */
 export function holdHangups(): Hangups {
   let isPending = false;
   let isIgnored = false;
@@ -28,8 +28,8 @@ export function holdHangups(): Hangups {
 }
 
 /**
- * Returns a function that runs `work`, never twice at the same time; calls meanwhile make it run once more, after `rest`: a
- * storm of calls leaves time for everything else.
+ * Returns a function that runs `work`, never twice at the same time. Calls meanwhile make it run once more after `rest`, so that
+ * many calls leave time for other work.
  */
 export function oneAtATime(work: () => Promise<void>, rest: () => Promise<void>): () => void {
   let isRunning = false;

@@ -7,13 +7,13 @@ interface LabOptions {
 }
 
 /**
- * `timehub lab run <config>` plays the world of a `[lab]` table; `list`, `stop <name>` and `start <name>` act on a running
- * one, to see what the hub makes of it.
+ * `timehub lab run <config>` runs the servers and receivers of a `[lab]` table. `list`, `stop <name>` and `start <name>` act on a
+ * running lab.
  */
 export async function run(action: string, name: string | undefined, options: LabOptions): Promise<ExitStatus> {
   if (action === 'run') return play(name, options);
   if (action !== 'list' && action !== 'stop' && action !== 'start') {
-    throw new HubError('TH_CLI_USAGE', `"${action}" is not something a lab can do`, {
+    throw new HubError('TH_CLI_USAGE', `"${action}" is not an action of the lab`, {
       hint: 'list, stop <name>, start <name> or run <config>',
     });
   }
@@ -22,15 +22,15 @@ export async function run(action: string, name: string | undefined, options: Lab
   return EXIT.synchronised;
 }
 
-/** Plays the world until a signal, or until the process that started it is gone. */
+/** Runs the lab until a signal, or until the process that started it is gone. */
 async function play(path: string | undefined, options: LabOptions): Promise<ExitStatus> {
   if (path === undefined) throw new HubError('TH_CLI_USAGE', 'lab run needs a configuration with a [lab]');
-  const [{ loadHub }, { parsePortBase, readWorld }] = await Promise.all([
+  const [{ loadHub }, { parsePortBase, readMoved }] = await Promise.all([
     import('./load-hub.js'),
     import('./demo/demo-ports.js'),
   ]);
   const loaded = await loadHub(
-    options.portBase === undefined ? path : readWorld(path, parsePortBase(options.portBase)),
+    options.portBase === undefined ? path : readMoved(path, parsePortBase(options.portBase)),
   );
   if (loaded.problems !== undefined) {
     const { formatProblems } = await import('../kernel/config/index.js');
@@ -56,7 +56,7 @@ async function play(path: string | undefined, options: LabOptions): Promise<Exit
   return EXIT.synchronised;
 }
 
-/** Resolves at a signal, or when the process that started this one has let go of it or died. */
+/** Resolves at a signal, or when the process that started this one disconnects or ends. */
 function untilUnwanted(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {

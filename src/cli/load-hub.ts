@@ -22,12 +22,12 @@ export type LoadedHub = Remarks &
     | { readonly config?: undefined; readonly problems: readonly Problem[] }
   );
 
-/** Decides about the code of a plugin that is not of this installation, before it is run. */
+/** Decides whether the code of a plugin package is run. */
 export type ForeignCode = (entry: CatalogueEntry) => 'run' | 'leave';
 
 /**
- * Reads a configuration, from a path or given as text, loads the plugins that it needs, and plans its instances. No instance is
- * created. Instances of plugins whose code is left have no definition: they cannot run.
+ * Reads a configuration from a path or a text, loads the plugins that it needs, and plans its instances without creating them.
+ * Instances of plugins whose code is left out have no definition and cannot run.
  */
 export async function loadHub(input: string | ConfigFile, foreignCode: ForeignCode = () => 'run'): Promise<LoadedHub> {
   const catalogue = new Catalogue();
@@ -38,7 +38,7 @@ export async function loadHub(input: string | ConfigFile, foreignCode: ForeignCo
   return { ...loaded, plans: loaded.config.instances.filter(({ enabled }) => enabled) };
 }
 
-/** Warns when other users can change this program: refusing to run would come too late, its code runs already. */
+/** Warns if other users can change this program. Refusing to run would be too late: its code runs already. */
 function unsafeInstallation(): readonly Problem[] {
   const weaknesses = [packageRoot(), pluginFolder()].flatMap((path) => weaknessesIfThere(path));
   const others = new Map(weaknesses.filter(({ by }) => by !== 'group').map((each) => [each.path, each]));
@@ -48,7 +48,7 @@ function unsafeInstallation(): readonly Problem[] {
   }));
 }
 
-/** What the configuration may use: everything that is there by name, with the schemas of what it does use. */
+/** Returns the plugins that the configuration may use, with the schemas of those that it uses. */
 async function typesFor(
   document: ConfigDocument,
   catalogue: Catalogue,
@@ -74,7 +74,7 @@ async function typesFor(
     else if (origin !== BUILT_IN && decide(entry) === 'leave') types.set(id, { summary, isUnchecked: true });
     else types.set(id, await typeOf(id, catalogue));
   }
-  // Only a demonstration has a lab: do not carry its code otherwise.
+  // Only the demo has a lab: its code is not loaded otherwise.
   const lab = document.tree.lab === undefined ? {} : { lab: (await import('../lab/loopback/lab-table.js')).labSchema };
   return { types, failures, weaknesses, ...lab };
 }

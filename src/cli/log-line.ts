@@ -6,13 +6,13 @@ export type LogFormat = 'text' | 'json';
 const DEBUG = 20;
 const WARNING = 40;
 
-/** Returns what makes a line of the log of one of pino: JSON, or text for a person; for journald with its priority. */
+/** Returns the function that formats a line of pino: as JSON or as text, with a priority for journald. */
 export function lineFormat(format: LogFormat, journal: boolean): (line: string) => string {
   const written = (line: string): string => (format === 'json' ? line : toText(line));
   return journal ? (line) => withPriority(written(line), priorityOf(line)) : written;
 }
 
-/** A mode of the hub that is not worse than before is worth more than the rest. */
+/** A change of mode that is no warning is a notice. */
 function priorityOf(line: string): Priority {
   const { level, event } = JSON.parse(line) as { readonly level: number; readonly event?: string };
   if (level >= WARNING) return 'warning';

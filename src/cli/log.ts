@@ -18,8 +18,8 @@ export interface Log extends LogOutput {
 const PATIENCE_AT_THE_END_MS = 500;
 
 /**
- * The daemon's log on standard error, one writer for all instances. JSON for a journal, a line of text for a person.
- * A line is written at once if its reader permits, so that the last words of a dying process come out.
+ * Opens the daemon's log on standard error, one writer for all instances. Lines are written at once if their reader permits, so
+ * that those before a crash are not lost.
  */
 export async function createLog(level: LogLevel, format: LogFormat): Promise<Log> {
   const { default: pino } = await import('pino');
@@ -50,7 +50,7 @@ export async function createLog(level: LogLevel, format: LogFormat): Promise<Log
 
 const WARNING = 40;
 
-/** In pino's form. */
+/** Returns the line about lost lines, as pino writes it. */
 const lossLine = (lost: number, reason: string): string => {
   const msg = `${lost} lines are missing from this log: ${reason}`;
   return `${JSON.stringify({ level: WARNING, time: new Date().toISOString(), id: 'hub', msg })}\n`;

@@ -6,7 +6,7 @@ import { VERSION } from './version.js';
 
 type Action = { readonly run: (...args: never[]) => Promise<ExitStatus> };
 
-/** Runs one command, loaded only now: the daemon does not carry the table printer. */
+/** Loads the module of a command when it runs, so that the daemon does not load the table printer. */
 function lazily(load: () => Promise<Action>): (...args: unknown[]) => Promise<void> {
   return async (...args) => {
     // commander hands over the arguments, then the options, then the command itself.
@@ -32,33 +32,33 @@ function program(): Command {
     .command('run')
     .argument('[config]', 'configuration file', '/etc/timehub/timehub.toml')
     .description('run the hub in the foreground')
-    .option('--no-steer', 'observe only: touch no clock whatever the configuration says')
+    .option('--no-steer', 'observe only: steer no clock, even if the configuration says so')
     .option('--log-format <format>', '"text" or "json" (default: text on a terminal)')
     .action(lazily(() => import('./run.js')));
   root
     .command('demo')
     .argument('[config]', 'configuration file with a [lab]')
     .description('run the hub in a simulated world and watch it')
-    .option('--port-base <port>', 'move all its ports: the first thousand from here on instead of 11000')
+    .option('--port-base <port>', 'move all its ports: they begin here instead of at 11000')
     .action(lazily(() => import('./demo/demo.js')));
   reading('status', 'mode, clocks, sources and sinks').action(lazily(() => import('./status.js')));
-  reading('sources', 'the sources and why each is in its state')
-    .option('-v, --verbose', 'with the legend')
+  reading('sources', 'the sources and the reasons for their states')
+    .option('-v, --verbose', 'add a legend of the states')
     .action(lazily(() => import('./sources.js')));
-  reading('show', 'everything known of one source or sink')
+  reading('show', 'all details of one source or sink')
     .argument('<id>')
     .action(lazily(() => import('./show.js')));
-  reading('why', 'the present decision in plain sentences').action(lazily(() => import('./why.js')));
-  reading('events', 'what happened, then what happens').action(lazily(() => import('./events.js')));
-  reading('wait', 'return when the hub is tracking')
-    .option('--max-error <duration>', 'and its error below this')
+  reading('why', 'the present decisions in plain sentences').action(lazily(() => import('./why.js')));
+  reading('events', 'past events, then new ones until Ctrl-C').action(lazily(() => import('./events.js')));
+  reading('wait', 'exit when the hub is tracking')
+    .option('--max-error <duration>', 'and its error bound is below this')
     .option('--timeout <duration>', 'give up after', '60s')
     .action(lazily(() => import('./wait.js')));
   root
     .command('check-config')
     .argument('<file>')
     .description(
-      'check a configuration: all errors and warnings at once. Runs the code of plugin packages that it uses, and says so before',
+      'check a configuration: all errors and warnings at once. Announces and runs the code of plugin packages that it uses',
     )
     .option('--strict', 'warnings are errors')
     .option('--no-plugins', 'run no code of plugin packages: their tables are not checked')
@@ -72,9 +72,9 @@ function program(): Command {
   root
     .command('query')
     .argument('<server>', 'host, host:port or [v6]:port')
-    .description('measure an NTP server once; sets nothing')
+    .description('measure an NTP server once without setting a clock')
     .option('--json', 'machine-readable output')
-    .option('--samples <n>', 'exchanges', '4')
+    .option('--samples <n>', 'number of exchanges', '4')
     .action(lazily(() => import('./query.js')));
   root
     .command('build-addon')
@@ -82,7 +82,7 @@ function program(): Command {
     .action(lazily(() => import('./build-addon.js')));
   root
     .command('plugins')
-    .description('the plugins that are there')
+    .description('the plugins of this installation')
     .option('--json', 'machine-readable output')
     .action(lazily(() => import('./plugins.js')))
     .command('new')
@@ -94,31 +94,31 @@ function program(): Command {
   root
     .command('simulate')
     .argument('<scenario>', 'scenario file')
-    .description('run the hub in virtual time through a scenario and score it')
-    .option('--seed <n>', 'of all randomness', '1')
-    .option('-v, --verbose', 'what the hub tells meanwhile, on standard error')
+    .description('run a scenario in virtual time and score the hub')
+    .option('--seed <n>', 'seed of all random numbers', '1')
+    .option('-v, --verbose', "print the hub's events on standard error")
     .option('--record <log>', 'write the event log of the run')
     .option('--json', 'machine-readable output: one line')
     .action(lazily(() => import('./simulate.js')));
   root
     .command('replay')
     .argument('<log>', 'event log')
-    .description('feed a recorded run through a fresh core and compare each decision')
-    .option('--states', 'print the state at each recorded tick, a line each')
+    .description('repeat a recorded run in a new engine and compare each decision')
+    .option('--states', 'print the state at each recorded tick, one per line')
     .option('--json', 'machine-readable output')
     .action(lazily(() => import('./replay.js')));
   root
     .command('lab')
     .description('the simulated world of the demo')
     .argument('<action>', 'list, stop or start')
-    .argument('[name]', 'a server of it')
+    .argument('[name]', 'the name of a part of it')
     .option('--control <path>', 'control socket of the lab')
     .option('--port-base <port>', 'as for the demo')
     .action(lazily(() => import('./lab.js')));
   return root;
 }
 
-/** Never a stack trace: an operator gets a sentence, a code and a remedy. */
+/** Prints a sentence, a code and a remedy, never a stack trace. Returns the exit status. */
 function complain(error: unknown): ExitStatus {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.synchronised : EXIT.usage;
   if (!(error instanceof HubError)) {

@@ -1,8 +1,8 @@
 import { printable } from '../api/clean-text.js';
 
 /**
- * Reads an answer of a hub that will be printed: what answers at a socket may be another program, and a control character in one
- * of its texts would command the terminal. Lines stay lines. Throws SyntaxError.
+ * Reads an answer of a hub that will be printed. Another program may answer at the socket, and control characters in a text would
+ * command the terminal: they are made visible, except line ends. Throws SyntaxError.
  */
 export const readAnswer = (text: string): unknown => JSON.parse(text, (_key, value) => clean(value));
 

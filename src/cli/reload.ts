@@ -5,7 +5,7 @@ import type { Host } from '../kernel/host.js';
 import type { Hub } from '../kernel/hub.js';
 import { type LoadedHub, loadHub } from './load-hub.js';
 
-/** A module of a plugin may wait for something that never comes. */
+/** Limit for the loading of plugins: a module may wait for ever. */
 const LOAD_DEADLINE_NS = 30 * NS_PER_S;
 
 export interface ReloadParts {
@@ -18,8 +18,8 @@ export interface ReloadParts {
 }
 
 /**
- * Reads the configuration of a running hub again and applies it. Whatever fails before it is applied, the configuration in
- * force stays. The reason is logged, and shown in the status until a reload succeeds.
+ * Reads the configuration of a running hub again and applies it. If reading fails, the present configuration stays. The reason
+ * is logged, and shown in the status until a reload succeeds.
  */
 export class Reload {
   readonly #parts: ReloadParts;
@@ -40,7 +40,7 @@ export class Reload {
     host.notify('READY=1');
   }
 
-  /** Returns undefined when the configuration in force stays. */
+  /** Resolves with undefined if the present configuration stays. */
   async #load(): Promise<Extract<LoadedHub, { readonly problems?: undefined }> | undefined> {
     const { host, load = loadHub } = this.#parts;
     const { path } = this.#inForce;
@@ -70,7 +70,7 @@ export class Reload {
     const { path } = this.#inForce;
     for (const warning of warnings) log.warn(problemLine(warning), { code: warning.code });
     const difference = diffConfig(this.#inForce, config);
-    // The tables other than sources and sinks keep the values of the start.
+    // Only sources and sinks change: other tables keep their values of the start.
     this.#inForce = { ...this.#inForce, instances: config.instances };
     try {
       await hub.reload(plans, difference);

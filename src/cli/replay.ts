@@ -14,7 +14,7 @@ interface ReplayOptions {
   readonly states?: boolean;
 }
 
-/** `timehub replay LOG`: a recorded run through a fresh core. Exit status 1 when it comes to something else. */
+/** `timehub replay LOG`: repeats a recorded run in a new engine. Exit status 1 if a decision or state differs. */
 export async function run(path: string, options: ReplayOptions): Promise<ExitStatus> {
   const print = (state: TimeState) => process.stdout.write(toLine({ type: 'state', ...state }));
   const replay = new Replay({ createEngine: engineFor, ...(options.states === true ? { onState: print } : {}) });
@@ -31,7 +31,7 @@ export async function run(path: string, options: ReplayOptions): Promise<ExitSta
   return report.differences === 0 ? EXIT.synchronised : EXIT.degraded;
 }
 
-/** Logs of hubs that did not write their leap table down were most likely made with that of this machine. */
+/** A log without a leap table was most likely made with the table of this machine. */
 function engineFor({ core, leapTable }: LogHeader) {
   const found = leapTable === undefined ? findLeapSeconds() : undefined;
   return createEngine(core, createEstimator(), leapTable ?? readLeapTable(found?.text, found?.path));

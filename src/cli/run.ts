@@ -9,7 +9,7 @@ export interface RunOptions {
   readonly logFormat?: string;
 }
 
-/** `timehub run`: the daemon in the foreground, until SIGINT or SIGTERM. SIGHUP reads the configuration again. */
+/** `timehub run`: runs the hub in the foreground until SIGINT or SIGTERM. SIGHUP reads the configuration again. */
 export async function run(path: string, options: RunOptions): Promise<ExitStatus> {
   const { startDaemon } = await import('./daemon.js');
   const daemon = await startDaemon({

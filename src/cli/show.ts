@@ -1,10 +1,10 @@
 import { type DetailReport, HubError, type StatusReport } from '../api/index.js';
-import { type HubClient, openClient, type ReadOptions } from './client.js';
+import { type HubClient, type HubReadOptions, openClient } from './client.js';
 import { describeDetail } from './detail.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
-/** `timehub show <id>`: everything known of one source or sink. */
-export async function run(id: string, options: ReadOptions): Promise<ExitStatus> {
+/** `timehub show <id>`: prints all details of one source or sink. */
+export async function run(id: string, options: HubReadOptions): Promise<ExitStatus> {
   const client = await openClient(options.socket);
   const detail = await detailOf(client, id);
   console.log(options.json === true ? JSON.stringify(detail, undefined, 2) : describeDetail(detail));

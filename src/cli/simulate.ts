@@ -15,7 +15,7 @@ interface SimulateOptions {
   readonly record?: string;
 }
 
-/** `timehub simulate FILE --seed N`: a scenario in virtual time, and what came of it. */
+/** `timehub simulate FILE --seed N`: runs a scenario in virtual time and prints its result. */
 export async function run(path: string, options: SimulateOptions): Promise<ExitStatus> {
   const seed = Number(options.seed);
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff)

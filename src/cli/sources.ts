@@ -1,8 +1,7 @@
 import type { StatusReport } from '../api/index.js';
-import { openClient, type ReadOptions } from './client.js';
-import type { ExitStatus } from './exit.js';
+import { type HubReadOptions, openClient } from './client.js';
+import { type ExitStatus, statusOfHub } from './exit.js';
 import { sourceTable } from './status-text.js';
-import { verdict } from './verdict.js';
 
 const LEGEND = `
   combined     used: its weight is its share in the estimate
@@ -14,11 +13,11 @@ const LEGEND = `
   disabled     watched only (noselect)
   offset: what the clock lacks by this source alone; "slow": the clock is behind it.  bound: its error is believed to be below this.`;
 
-/** `timehub sources [-v]`: one line each, with the reason for its state. */
-export async function run(options: ReadOptions & { readonly verbose?: boolean }): Promise<ExitStatus> {
+/** `timehub sources [-v]`: prints each source with the reason for its state. */
+export async function run(options: HubReadOptions & { readonly verbose?: boolean }): Promise<ExitStatus> {
   const client = await openClient(options.socket);
   const status = await client.get<StatusReport>('/v1/status');
   if (options.json === true) console.log(JSON.stringify(status.sources, undefined, 2));
   else console.log((await sourceTable(status)) + (options.verbose === true ? `\n${LEGEND}` : ''));
-  return verdict(status);
+  return statusOfHub(status);
 }

@@ -20,13 +20,13 @@ const STATE_STYLE: Readonly<Record<SourceState, Style>> = {
   disabled: 'dim',
 };
 
-/** Colour only where a person sees it (NO_COLOR, pipes). */
+/** Colours a text if standard output is a terminal and NO_COLOR is not set. */
 export function paint(style: Style, text: string): string {
   const wanted = process.env.NO_COLOR === undefined && process.stdout.isTTY === true;
   return wanted ? styleText(style, text, { validateStream: false } as never) : text;
 }
 
-/** The first screen: mode, clocks, what is served. */
+/** Returns the lines of mode, clocks and served quality. */
 export function headline(status: StatusReport): string {
   const lines = [
     `timehub ${status.version}  ${paint(MODE_STYLE[status.mode] ?? 'bold', status.mode.toUpperCase())} for ${span(sinceS(status))}`,
@@ -43,14 +43,14 @@ export function headline(status: StatusReport): string {
   return lines.join('\n');
 }
 
-/** Says what NTP and PTP clients are told; a clock that is given as it is has no distance from anything. */
+/** Returns the quality that NTP and PTP clients are told. The free-running local clock has no root distance. */
 function served({ ntp, ptp, local }: StatusReport): string {
   const distance = formatDuration(ntp.rootDelayNs / 2 + ntp.rootDispersionNs);
   const of = local === true ? `${ntp.refid}: the clock as it is)` : `${ntp.refid}), root distance ${distance}`;
   return `NTP stratum ${ntp.stratum} (${of}, PTP class ${ptp.clockClass}`;
 }
 
-/** One line a source, and its reason. */
+/** Returns a table with a line for each source and its reason. */
 export async function sourceTable(status: StatusReport): Promise<string> {
   const rows = status.sources.map((source) => [
     source.id,

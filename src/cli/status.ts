@@ -1,15 +1,14 @@
 import type { StatusReport } from '../api/index.js';
-import { openClient, type ReadOptions } from './client.js';
-import type { ExitStatus } from './exit.js';
+import { type HubReadOptions, openClient } from './client.js';
+import { type ExitStatus, statusOfHub } from './exit.js';
 import { headline, sinkTable, sourceTable } from './status-text.js';
-import { verdict } from './verdict.js';
 
-/** `timehub status`: mode, clocks, sources and sinks on one screen. */
-export async function run(options: ReadOptions): Promise<ExitStatus> {
+/** `timehub status`: prints mode, clocks, sources and sinks. */
+export async function run(options: HubReadOptions): Promise<ExitStatus> {
   const client = await openClient(options.socket);
   const status = await client.get<StatusReport>('/v1/status');
   console.log(options.json === true ? JSON.stringify(status, undefined, 2) : await screen(status));
-  return verdict(status);
+  return statusOfHub(status);
 }
 
 export async function screen(status: StatusReport): Promise<string> {

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HubError, type Ns, parseDuration, readinessOf, type StatusReport } from '../api/index.js';
-import { openClient, type ReadOptions } from './client.js';
+import { type HubReadOptions, openClient } from './client.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
-interface WaitOptions extends ReadOptions {
+interface WaitOptions extends HubReadOptions {
   readonly maxError?: string;
   readonly timeout?: string;
 }
 
 const ASK_EVERY_MS = 200;
 
-/** `timehub wait`: returns when the hub is tracking within the error, for boot scripts. */
+/** `timehub wait`: exits when the hub is tracking within the error, for boot scripts. */
 export async function run(options: WaitOptions): Promise<ExitStatus> {
   const maxErrorNs = durationOf(options.maxError, '--max-error') ?? Number.POSITIVE_INFINITY;
   const deadline = performance.now() + (durationOf(options.timeout, '--timeout') ?? 60e9) / 1e6;

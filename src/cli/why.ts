@@ -1,12 +1,11 @@
 import type { StatusReport } from '../api/index.js';
-import { openClient, type ReadOptions } from './client.js';
-import type { ExitStatus } from './exit.js';
-import { verdict } from './verdict.js';
+import { type HubReadOptions, openClient } from './client.js';
+import { type ExitStatus, statusOfHub } from './exit.js';
 
-/** `timehub why`: the present decision in plain sentences. */
-export async function run(options: ReadOptions): Promise<ExitStatus> {
+/** `timehub why`: prints the present decisions in plain sentences. */
+export async function run(options: HubReadOptions): Promise<ExitStatus> {
   const client = await openClient(options.socket);
   const answer = await client.get<{ readonly why: string }>('/v1/why');
   console.log(options.json === true ? JSON.stringify(answer) : answer.why);
-  return verdict(await client.get<StatusReport>('/v1/status'));
+  return statusOfHub(await client.get<StatusReport>('/v1/status'));
 }

@@ -2,13 +2,13 @@ import { close, constants, createWriteStream, fstat, lstat, open, type WriteStre
 import { writtenFault } from './own-file.js';
 
 const { O_APPEND, O_CREAT, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
-/** O_NONBLOCK: a FIFO without a reader is an error, and holds up no thread. */
+/** O_NONBLOCK: opening a FIFO without a reader fails instead of blocking a thread. */
 const FLAGS = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 const MODE = 0o640;
 
 /**
- * Opens a file of the hub's own to append to it, and makes it when it is missing. The stream fails with `FileRefused` when
- * something else stands at the path: a symbolic link, a FIFO, a device, a file of another user or with a second name.
+ * Opens one of the hub's own files to append to it, and creates it if it is missing. The stream fails with `FileRefused` if the
+ * path is a symbolic link, a FIFO, a device, or a file of another user or with a second name.
  */
 export function appendTo(path: string): WriteStream {
   return createWriteStream(path, { flags: 'a', fs: { open: openOwn as typeof open, write, writev, close } });
@@ -16,7 +16,7 @@ export function appendTo(path: string): WriteStream {
 
 type Opened = (error: Error | null, file?: number) => void;
 
-/** Looks before it opens, because opening a device may act on it, and again at what it has opened. */
+/** Checks the path before the open, because opening a device may act on it, and checks the opened file. */
 function openOwn(path: string, _flags: string, _mode: number, opened: Opened): void {
   lstat(path, (absent, found) => {
     if (absent !== null && absent.code !== 'ENOENT') return opened(absent);

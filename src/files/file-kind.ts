@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 
-/** Names the kind of a file in a sentence: `a FIFO`. */
+/** Returns the kind of a file as part of a sentence: `a FIFO`. */
 export function kindOf(stat: Stats): string {
   if (stat.isFile()) return 'a regular file';
   if (stat.isDirectory()) return 'a directory';
@@ -10,7 +10,7 @@ export function kindOf(stat: Stats): string {
   return 'a device';
 }
 
-/** A file that is not read or written because of its kind, size, owner or other names. Its message says which. */
+/** A file was not read or written because of its kind, size, owner or second name; the message says which. */
 export class FileRefused extends Error {
   readonly reason: 'kind' | 'size' | 'owner' | 'names';
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-/** The user and group that this process acts as, and the users whose files it trusts as its own. */
+/** The effective user and group of this process, and the users and groups whose files it trusts. */
 export interface Identity {
   readonly uid: number;
   readonly gid: number;
-  /** Root, this user, and the user who called sudo, who decides anyway what root runs. */
+  /** Root, this user, and the user who called sudo: that user already decides what root runs. */
   readonly owners: ReadonlySet<number>;
   readonly groups: ReadonlySet<number>;
-  /** The id that stands for every owner whom this user namespace does not map; undefined where all are mapped. */
+  /** The id that stands for every owner that this user namespace does not map; undefined if all are mapped. */
   readonly unmapped: number | undefined;
 }
 
@@ -25,13 +25,13 @@ export function identity(environment: NodeJS.ProcessEnv = process.env): Identity
   };
 }
 
-/** Number of user ids that a map of all of them holds (user_namespaces(7)). */
+/** Number of user ids in a complete map (user_namespaces(7)). */
 const ALL_IDS = 0xffff_ffff;
 const USUAL_OVERFLOW = 65_534;
 
 /**
- * In a container that maps some users only, files of all others seem to belong to one user (65534, "nobody"): among them
- * files of the host's root, such as a volume that is mounted into the container. Their owner cannot be known there.
+ * Returns the user to whom files of unmapped users seem to belong (65534, "nobody"), or undefined if all users are mapped. In a
+ * container that maps only some users, files of the host's root are among them, such as a mounted volume.
  */
 export function unmappedUser(map: string, overflow: string): number | undefined {
   const [inside, outside, count] = map.trim().split(/\s+/).map(Number);

@@ -4,8 +4,8 @@ import { identity } from './identity.js';
 import { isStranger } from './weakness.js';
 
 /**
- * Returns why a file is not the hub's own, or undefined. Such a file is regular, reached by no symbolic link, and belongs to root
- * or to the user of this process.
+ * Returns the reason why a file is not the hub's own, or undefined. The hub's own files are regular, are not reached by a symbolic
+ * link, and belong to root or to the user of this process.
  */
 export function ownFault(path: string, stat: Stats): FileRefused | undefined {
   if (stat.isSymbolicLink()) {
@@ -18,7 +18,7 @@ export function ownFault(path: string, stat: Stats): FileRefused | undefined {
   return undefined;
 }
 
-/** The same for a file that is written in place: a second name of it may be that of a file which is not meant. */
+/** Same for a file that is written in place: it must not have a second name either, which may be that of an unrelated file. */
 export function writtenFault(path: string, stat: Stats): FileRefused | undefined {
   const isShared = stat.isFile() && stat.nlink > 1;
   const names = `the file has ${stat.nlink} names (hard links); remove it or name another file`;

@@ -6,12 +6,12 @@ export interface PathStep {
   readonly stat: Stats;
 }
 
-/** As the kernel's own limit (path_resolution(7)). */
+/** The kernel's limit (path_resolution(7)). */
 const MOST_LINKS = 40;
 
 /**
- * Every folder, symbolic link and file that decides where a path leads, in the order in which the kernel meets them. Throws
- * the error of lstat(2), or ELOOP.
+ * Returns every folder, symbolic link and file that decides where a path leads, in the order in which the kernel follows them.
+ * Throws the error of lstat(2), or ELOOP.
  */
 export function pathSteps(path: string): readonly PathStep[] {
   const names = namesOf(isAbsolute(path) ? path : `${process.cwd()}/${path}`);

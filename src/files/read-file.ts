@@ -3,9 +3,9 @@ import { FileRefused, kindOf } from './file-kind.js';
 import { ownFault } from './own-file.js';
 
 export interface ReadOptions {
-  /** Octets; a larger file is refused. */
+  /** Largest size, octets. */
   readonly most: number;
-  /** The file must be the hub's own: not reached by a symbolic link, owned by root or the user of this process. */
+  /** The file must be the hub's own, as `ownFault` defines it. */
   readonly own?: boolean;
 }
 
@@ -13,8 +13,7 @@ const CHUNK = 1 << 14;
 const { O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
 /**
- * Reads a regular file. Never waits for a writer, as a FIFO would make it, and does not open devices, some of which act on
- * being opened. Throws `FileRefused`, or the error of the system call.
+ * Reads a regular file. It never opens a FIFO, which would wait for a writer, or a device, which may act on being opened. Throws `FileRefused`, or the error of the system call.
  */
 export function readRegularFile(path: string, { most, own = false }: ReadOptions): Buffer {
   const check = (stat: Stats): void => {

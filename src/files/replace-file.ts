@@ -5,12 +5,12 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constan
 const MODE = 0o640;
 
 /**
- * Replaces a file as a whole, by way of `<path>.new`: a power cut leaves the old one or the new one. A link or FIFO at either
- * name is replaced, never followed or opened. Resolves when the disk has it; rejects with the error of the system call.
+ * Replaces a file by way of `<path>.new`: after a power cut, either the old or the new file is there. A link or FIFO at either
+ * path is replaced, never followed or opened. Resolves when the file is on the disk; rejects with the error of the system call.
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.new`;
-  // One that a killed hub has left.
+  // A killed hub may have left one.
   await rm(temporary, { force: true });
   try {
     await through(await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, MODE), (file) =>
@@ -23,7 +23,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** Puts a new name in a folder on the disk. */
+/** Writes a folder to the disk, so that a new name in it survives a power cut. */
 export async function syncFolder(path: string): Promise<void> {
   await through(await open(path, O_RDONLY | O_DIRECTORY), async () => {});
 }

@@ -2,10 +2,10 @@ import type { Stats } from 'node:fs';
 import { type Identity, identity } from './identity.js';
 import { pathSteps } from './path-steps.js';
 
-/** Somebody other than root and the user of this process can change a file or folder. */
+/** A file or folder that users other than root and the user of this process can change. */
 export interface Weakness {
   readonly path: string;
-  /** A group is a weaker sign than the others: its members may all be the operator's own. */
+  /** `group` is the weakest sign: all members may be the operator's own accounts. */
   readonly by: 'everybody' | 'owner' | 'group';
   readonly message: string;
   readonly hint: string;
@@ -13,10 +13,10 @@ export interface Weakness {
 
 const WRITABLE_BY_OTHERS = 0o002;
 const WRITABLE_BY_GROUP = 0o020;
-/** In such a folder a file is renamed and removed by its owner alone (inode(7)). */
+/** Only the owner of a file in such a folder can rename or remove it (inode(7)). */
 const STICKY = 0o1000;
 
-/** The weakness of one file or folder by itself. */
+/** Returns the weakness of one file or folder, regardless of the path to it. */
 export function weaknessOf(path: string, stat: Stats, me: Identity = identity()): Weakness | undefined {
   const mode = `mode 0${(stat.mode & 0o7777).toString(8)}`;
   if (isStranger(stat.uid, me))
@@ -37,20 +37,21 @@ export function weaknessOf(path: string, stat: Stats, me: Identity = identity())
   return undefined;
 }
 
-/** Neither root nor the user of this process, as far as that can be known. */
+/** Returns true for an owner that is not trusted. An unmapped owner cannot be known and counts as trusted. */
 export const isStranger = (uid: number, { owners, unmapped }: Identity): boolean =>
   !owners.has(uid) && uid !== unmapped;
 
 /**
- * The weaknesses of an existing path: of the file itself and of each folder and link on the way to it, because who can rename
- * one of those decides what is found. A sticky folder such as /tmp is safe on the way, not at the end. Throws as lstat(2) does.
+ * Returns the weaknesses of an existing path: of the file and of each folder and link on the way to it, because a user who can
+ * rename one of those decides which file is found. A sticky folder such as /tmp is safe on the way, but not at the end. Throws
+ * the error of lstat(2).
  */
 export function weaknessesOf(path: string, me: Identity = identity()): readonly Weakness[] {
   const steps = pathSteps(path);
   const end = steps.at(-1);
   return steps.flatMap((step, index) => {
     const { stat } = step;
-    // The owner of a link can replace it in a sticky folder only.
+    // Owning a link lets a user replace it only in a sticky folder.
     if (stat.isSymbolicLink()) {
       const folder = steps.slice(0, index).findLast((earlier) => earlier.stat.isDirectory())!.stat;
       if ((folder.mode & STICKY) === 0 || !isStranger(stat.uid, me)) return [];
@@ -62,7 +63,7 @@ export function weaknessesOf(path: string, me: Identity = identity()): readonly 
   });
 }
 
-/** The same, for a path that may lead nowhere: what is not there is not weak. */
+/** Same for a path that may not exist: then there is no weakness. */
 export function weaknessesIfThere(path: string, me: Identity = identity()): readonly Weakness[] {
   try {
     return weaknessesOf(path, me);

@@ -3,7 +3,7 @@ import type { Host } from './host.js';
 
 type Timers = Pick<Host, 'after'>;
 
-/** Settles as `work` does. Rejects with `TH_PLUGIN_TIMEOUT` after `limitNs`; `purpose` ends "takes longer than 5 s …". */
+/** Settles as `work` does. Rejects with `TH_PLUGIN_TIMEOUT` after `limitNs`; `purpose` ends the sentence "takes longer than 5 s …". */
 export function within<T>(host: Timers, limitNs: Ns, purpose: string, work: Promise<T>): Promise<T> {
   return race(host, limitNs, work, () => {
     throw new HubError('TH_PLUGIN_TIMEOUT', `takes longer than ${limitNs / NS_PER_S} s ${purpose}`);

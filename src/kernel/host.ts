@@ -12,7 +12,7 @@ import type {
   Timer,
 } from '../api/index.js';
 
-/** What the hub declares about a clock to everybody else on the machine (clock_adjtime(2): status, maxerror, esterror, TAI). */
+/** The quality of a clock as the hub declares it to other programs (clock_adjtime(2): status, maxerror, esterror, TAI). */
 export interface ClockDeclaration {
   readonly synchronised: boolean;
   readonly maxErrorNs: Ns;
@@ -21,56 +21,56 @@ export interface ClockDeclaration {
   readonly taiMinusUtc: number;
 }
 
-/** One local clock, as the operating system gives it. What reads it throws `TH_CLOCK_GONE` once its device has vanished. */
+/** One local clock of the operating system. Its reading methods throw `TH_CLOCK_GONE` once its device has vanished. */
 export interface HostClock {
   readonly id: ClockId;
   readonly scale: ClockScale;
   readonly maxPpb: number;
   read(): Stamp;
-  /** The reading minus CLOCK_MONOTONIC. Both are slewed alike: it changes when somebody steps the clock, and by a sleep. */
+  /** Returns the reading minus CLOCK_MONOTONIC. Both are slewed alike: only a step of the clock or a sleep changes it. */
   phase(): Instant;
-  /** Empty when this process may steer it, else the reason in a sentence. */
+  /** Returns an empty text when this process may steer the clock, else the reason in a sentence. */
   obstacle(): string;
-  /** The frequency correction in force, ppb: positive makes the clock run faster. */
+  /** Returns the present frequency correction, ppb: positive makes the clock run faster. */
   frequencyPpb(): number;
-  /** Sets the correction; answers what was really set (rounded, clamped to ±`maxPpb`). Throws `TH_CLOCK_PERMISSION`, `TH_CLOCK_SET`. */
+  /** Returns the correction as the clock rounds it and clamps it to ±`maxPpb`. Throws `TH_CLOCK_PERMISSION`, `TH_CLOCK_SET`. */
   setFrequency(ppb: number): number;
-  /** Adds to the clock at once; answers what was really added. Throws `TH_CLOCK_PERMISSION`, `TH_CLOCK_SET`. */
+  /** Steps the clock. Returns the step as the clock rounds it. Throws `TH_CLOCK_PERMISSION`, `TH_CLOCK_SET`. */
   step(deltaNs: Ns): Ns;
   declare(declaration: ClockDeclaration): void;
 }
 
 /** A PTP hardware clock, open. */
 export interface HostPhc extends HostClock, HardwareClock {
-  /** Takes up the wish of another user. */
+  /** Another instance wishes this rest between comparisons. */
   rest(restNs: Ns): void;
   close(): void;
 }
 
-/** The operating system as the kernel needs it: `src/host` is the real one, `src/lab` a simulated one. */
+/** The operating system as the kernel needs it. `src/host` implements it on Linux, `src/lab` in a simulation. */
 export interface Host {
   /** The machine's name, as gethostname(2) has it. */
   readonly name: string;
   /** The best stamps its sockets deliver. */
   readonly stamps: StampClass;
-  /** What is missing on this machine, a sentence each: shown in `timehub status`. */
+  /** Faults of this machine, a sentence each. `timehub status` shows them. */
   readonly notes: readonly string[];
   readonly network: Network;
-  /** Networks (CIDR) of bridges that no cable leads to, as of containers: other machines have the same ones. */
+  /** Returns the networks (CIDR) of bridges without a cable, such as those of containers: other machines have the same ones. */
   innerNetworks(): readonly string[];
-  /** Those that are there from the start: the system clock first. */
+  /** The clocks that are there from the start: the system clock first. */
   readonly clocks: readonly HostClock[];
   /** Throws `TH_CLOCK_UNKNOWN`, `TH_CLOCK_OPEN`. */
   openClock(id: ClockId, wishes?: ClockWishes): HostPhc;
   /** CLOCK_MONOTONIC_RAW. */
   monotonic(): Instant;
-  /** CLOCK_BOOTTIME − CLOCK_MONOTONIC: how long the machine has slept since it was started, as it knows it. */
+  /** Returns CLOCK_BOOTTIME − CLOCK_MONOTONIC: the machine's sleep since its boot. */
   slept(): Instant;
   after(delayNs: Ns, handler: () => void): Timer;
   random(octets: number): Uint8Array;
-  /** tzdata's leap-seconds.list and where it was found. */
+  /** Returns tzdata's leap-seconds.list and its path. */
   leapSeconds(): { readonly text: string; readonly path: string } | undefined;
-  /** Sends a state line to the service manager (sd_notify(3)); nothing where there is none. */
+  /** Sends a state line to the service manager, if there is one (sd_notify(3)). */
   notify(state: string): void;
   close(): void;
 }

@@ -41,7 +41,7 @@ import type { StateSaver } from './saved-state/state-saver.js';
 import type { TimeLoop } from './time/time-loop.js';
 
 /** Time that the hub waits at its start for the saved state to be read. */
-const RECALL_NS = 2 * NS_PER_S;
+const LOAD_NS = 2 * NS_PER_S;
 /** Time that the hub waits for the start of its instances. */
 const START_PATIENCE_NS = 5 * NS_PER_S;
 /** Time that a reload waits for each of its steps (removal, change, addition). A late step goes on. A stop takes 5 s at most. */
@@ -57,7 +57,7 @@ export class Hub {
   readonly #loop: TimeLoop;
   readonly #instances: Map<string, Instance>;
   readonly #siblings: InstancesByType;
-  readonly #keeper: StateSaver;
+  readonly #saver: StateSaver;
   readonly #reporter: EventReporter;
   readonly #logs: InstanceLogs;
   readonly #care: InstanceCare;
@@ -70,7 +70,7 @@ export class Hub {
     this.#loop = parts.resolve(TIME_LOOP);
     this.#instances = parts.resolve(INSTANCES);
     this.#siblings = parts.resolve(INSTANCES_BY_TYPE);
-    this.#keeper = parts.resolve(STATE_SAVER);
+    this.#saver = parts.resolve(STATE_SAVER);
     this.#reporter = parts.resolve(EVENT_REPORTER);
     this.#logs = parts.resolve(INSTANCE_LOGS);
     this.report = parts.resolve(REPORT);
@@ -94,14 +94,14 @@ export class Hub {
   }
 
   /**
-   * Starts the sinks first: a client that asks during the start is told that the hub is not synchronised. An instance that
-   * does not start in time goes on starting.
+   * Starts the sinks, then the sources: a client that asks during the start learns that the hub is not synchronised. An
+   * instance that does not start in time goes on starting.
    */
   async start(plans: readonly InstancePlan[]): Promise<void> {
     const host = this.#host;
-    const memory = await atMost(host, RECALL_NS, this.#keeper.recall(host.clocks[0]!.read().time));
+    const saved = await atMost(host, LOAD_NS, this.#saver.load(host.clocks[0]!.read().time));
     if (this.#stopping) return;
-    if (memory !== undefined) this.#loop.accept({ type: 'memory', ...memory });
+    if (saved !== undefined) this.#loop.accept({ type: 'memory', ...saved });
     this.#loop.start();
     for (const plan of plans) this.#add(plan);
     for (const kind of ['sink', 'source'] as const) {
@@ -112,8 +112,8 @@ export class Hub {
   }
 
   /**
-   * Saves what was learnt, stops the sources, then the sinks: a served clock degrades in holdover before it disappears. A part
-   * that takes longer than its time is left behind: all together take 4 s at most. Never rejects.
+   * Saves the state, stops the sources, then the sinks: a served clock degrades in holdover before it disappears. Does not wait
+   * for a part that takes longer than its time: a stop takes 4 s at most. Never rejects.
    */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -122,10 +122,10 @@ export class Hub {
       this.#loop.accept({ type: 'source-gone', id: source.id });
     };
     const steps: readonly (() => Promise<unknown>)[] = [
-      () => this.#keeper.keep(),
+      () => this.#saver.save(),
       () => this.#each('source', stopSource),
       () => this.#each('sink', (sink) => sink.stop()),
-      () => Promise.all([this.#keeper.stop(), this.#closeEventLog()]),
+      () => Promise.all([this.#saver.stop(), this.#closeEventLog()]),
     ];
     for (const step of steps) await atMost(this.#host, STOP_STEP_NS, step()).catch(() => undefined);
     this.#reporter.stop();
@@ -133,8 +133,8 @@ export class Hub {
   }
 
   /**
-   * Brings the running instances in line with a validated configuration; what did not change keeps running, and what cannot
-   * start is tried again. Rejects for a fault of the hub itself, after all else has been brought in line.
+   * Applies a validated configuration: unchanged instances keep running, and instances that cannot start try again. Rejects
+   * for a fault of the hub itself, after the other instances have been changed.
    */
   async reload(plans: readonly InstancePlan[], difference: ConfigDifference): Promise<void> {
     const { removed, retuned, changed, added } = difference;
@@ -151,12 +151,12 @@ export class Hub {
       const step = Promise.allSettled(ids.map(work));
       outcomes.push(...((await atMost(this.#host, RELOAD_STEP_NS, step)) ?? []));
     }
-    this.#keeper.reloaded();
+    this.#saver.reloaded();
     const fault = outcomes.find(({ status }) => status === 'rejected');
     if (fault !== undefined) throw (fault as PromiseRejectedResult).reason;
   }
 
-  /** Starts an instance by this plan, or changes it to the plan if it is there. */
+  /** Starts an instance, or changes it to this plan if it is there. */
   async #bring(plan: InstancePlan): Promise<void> {
     const known = this.#instances.get(plan.id);
     if (known === undefined) return this.#add(plan).start();
@@ -200,7 +200,7 @@ export class Hub {
     await Promise.all([...this.#instances.values()].filter((instance) => instance.kind === kind).map(work));
   }
 
-  /** One run of an instance: a child registry with its plan, scope and context, from which the plugin is made. */
+  /** Creates the plugin's object for one run: its context is made from a child registry with the plan and scope of the run. */
   #create(
     plan: InstancePlan,
     scope: Scope,
@@ -212,7 +212,7 @@ export class Hub {
     return (definition as SourceDefinition).create(config, sourceContext(registry));
   }
 
-  /** Connections are dead, names lead elsewhere, the time is unknown: sources ask as they do at their start. */
+  /** After a sleep connections are dead, names lead elsewhere and the time is unknown: sources begin again. */
   #awaken(): Promise<void> {
     return this.#each('source', (instance) => instance.restart());
   }

@@ -58,14 +58,14 @@ describe('the life of a hub', () => {
     expect(stateOf('x.stuck2')).to.equal('starting');
   });
 
-  it('starts without what was learnt when the disk does not give it back', async () => {
-    const { hub, done, plan, duration } = setUp({ ...NO_STATE, recall: forever });
+  it('starts without a saved state when the disk does not deliver it', async () => {
+    const { hub, done, plan, duration } = setUp({ ...NO_STATE, load: forever });
     expect(await duration(hub.start([plan('x.good')]))).to.be.at.most(2.2);
     expect(done).to.deep.equal(['x.good starts']);
   });
 
   it('ends in 4 s though a disk, a source and a sink hang, and stops the others before', async () => {
-    const { hub, done, plan, duration } = setUp({ ...NO_STATE, keep: forever });
+    const { hub, done, plan, duration } = setUp({ ...NO_STATE, save: forever });
     const plans = [
       plan('x.stuck', { stop: forever }),
       plan('x.good'),

@@ -5,7 +5,7 @@ type Labels = Readonly<Record<string, string>>;
 interface Family {
   readonly help: string;
   readonly type: 'counter' | 'gauge';
-  /** By their labels. */
+  /** Keys: the labels as JSON. */
   readonly values: Map<string, Value>;
 }
 
@@ -14,17 +14,17 @@ interface Value {
   value: number;
 }
 
-/** Series of one instance: labels are for what is counted, not for who is. Beyond it series are counted and not shown. */
+/** Maximum number of series of one instance: a label must not name peers. Further series are not shown. */
 const MOST_SERIES = 256;
 
 /** Counters and gauges of the hub and of all instances. The exporter reads `samples()`. */
 export class MetricStore {
   readonly #families = new Map<string, Family>();
   readonly #refreshers = new Set<() => void>();
-  /** Series by instance. */
+  /** Number of series by instance id. */
   readonly #made = new Map<string, number>();
 
-  /** Makes a counter of the hub itself, which is there from now on, at zero. Returns what counts one event. */
+  /** Makes a counter of the hub itself, at zero. Returns the function that counts one event. */
   counter(name: string, help: string, labels: Labels): () => void {
     const series = seriesOf(this.#family(name, help, 'counter'), labels);
     return () => {
@@ -32,7 +32,7 @@ export class MetricStore {
     };
   }
 
-  /** Makes a counter of the hub itself whose value is kept elsewhere: `read` returns it. */
+  /** Makes a counter of the hub itself whose value `read` returns. */
   total(name: string, help: string, read: () => number): void {
     const series = seriesOf(this.#family(name, help, 'counter'), {});
     this.onRead(() => {
@@ -40,7 +40,7 @@ export class MetricStore {
     });
   }
 
-  /** The metrics of one instance: names get `timehub_<kind>_<type>_`, values the label `id`. */
+  /** Returns the metrics of one instance: names begin with `timehub_<kind>_<type>_`, values have the label `id`. */
   of(kind: string, type: string, id: string): Omit<Metrics, 'onRead'> {
     const prefix = `timehub_${kind}_${type.replaceAll('-', '_')}_`;
     return {
@@ -59,7 +59,7 @@ export class MetricStore {
     };
   }
 
-  /** `refresh` is called before values are read. Returns the undoing. */
+  /** Calls `refresh` before values are read. Returns the function that ends this. */
   onRead(refresh: () => void): () => void {
     this.#refreshers.add(refresh);
     return () => this.#refreshers.delete(refresh);
@@ -75,7 +75,7 @@ export class MetricStore {
     }));
   }
 
-  /** The instance is gone for good. */
+  /** Removes the series of an instance or a clock. */
   forget(id: string): void {
     this.#made.delete(id);
     for (const { values } of this.#families.values()) {

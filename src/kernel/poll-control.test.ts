@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import { NS_PER_S } from '../api/index.js';
-import { INTERNET, LabMachine, type MachineOptions } from '../lab/testing/ntp-client.js';
+import { INTERNET, type MachineOptions, NtpClientMachine } from '../lab/testing/ntp-client.js';
 
 const S = NS_PER_S;
 const SPAN_S = 20_000;
-const served = ({ servers }: LabMachine): number => servers.reduce((sum, server) => sum + server.served, 0);
+const served = ({ servers }: NtpClientMachine): number => servers.reduce((sum, server) => sum + server.served, 0);
 
 const ADAPTIVE = { ...INTERNET, pollMax: '1024s' };
 
 /** Error and questions of some hours, after some to settle. */
 async function measure(options: Partial<MachineOptions>) {
-  const machine = await LabMachine.create({ ...ADAPTIVE, ...options });
+  const machine = await NtpClientMachine.create({ ...ADAPTIVE, ...options });
   const hub = await machine.start();
   await machine.host.run(10_000 * S);
   const before = served(machine);
@@ -40,7 +40,7 @@ describe('poll control', function () {
 
   it('is back at the shortest interval with the second answer after the oscillator has jumped', async () => {
     const gaussian = { ...INTERNET.link, shape: 'norm' } as const;
-    const machine = await LabMachine.create({ ...ADAPTIVE, wander: 1e-10, link: gaussian });
+    const machine = await NtpClientMachine.create({ ...ADAPTIVE, wander: 1e-10, link: gaussian });
     const hub = await machine.start();
     await machine.host.run(30_000 * S);
     expect(machine.pollS(hub)).to.be.above(256);
@@ -52,7 +52,7 @@ describe('poll control', function () {
   });
 
   it('asks a source that is not followed as seldom as it may', async () => {
-    const machine = await LabMachine.create({ ...ADAPTIVE, servers: 4 });
+    const machine = await NtpClientMachine.create({ ...ADAPTIVE, servers: 4 });
     machine.servers[3]!.offsetNs = 80e6;
     const hub = await machine.start();
     await machine.host.run(10_000 * S);

@@ -5,10 +5,10 @@ interface Kept {
   recent?: readonly Observation[];
 }
 
-/** How many observations of a source are kept for `timehub show`. */
+/** Maximum number of observations of a source. */
 const RECENT = 20;
 
-/** The last words of each source. */
+/** The last claims and the newest observations of each source, for `timehub show`. */
 export class RecentObservations {
   readonly #kept = new Map<string, Kept>();
 

@@ -22,7 +22,7 @@ import type { RecentObservations } from './recent-observations.js';
 import type { TimeLoop } from './time/time-loop.js';
 import { rfc3339 } from './time/wall-time.js';
 
-/** Everything that can be read off the hub, for the control socket, dashboards and exporters. */
+/** Makes the report that the control socket, dashboards and exporters read. */
 export function createReport(registry: Registry): HubReport {
   const parts = partsOf(registry);
   const { loop, events, metrics } = parts;
@@ -113,10 +113,9 @@ function status({ version, host, loop, instances, notes, startedAt }: ReportPart
     ptp: { clockClass: state.ptp.clockClass, clockAccuracy: state.ptp.clockAccuracy, timeSource: state.ptp.timeSource },
     sources: state.sources.map((source) => {
       const instance = instances.get(source.id);
-      const { reach } = instance?.inspect() ?? {};
       return {
         ...source,
-        reach: typeof reach === 'number' ? reach : Math.min(source.observations, 8),
+        reach: instance?.exchanges()?.reach ?? Math.min(source.observations, 8),
         lifecycle: instance?.state ?? 'stopped',
       };
     }),
@@ -132,11 +131,13 @@ function holdoverOf(loop: TimeLoop): StatusReport['holdover'] {
 function detail({ instances, loop, memory }: ReportParts, id: string): DetailReport | undefined {
   const instance = instances.get(id);
   if (instance === undefined) return undefined;
+  const exchanges = instance.exchanges();
   const source = instance.kind === 'source' ? loop.state().sources.find((candidate) => candidate.id === id) : undefined;
   return {
     instance: instance.report(),
     config: instance.plan.written ?? {},
     inspect: instance.inspect(),
+    ...(exchanges === undefined ? {} : { exchanges }),
     ...(source === undefined ? {} : { source }),
     ...memory.of(id),
   };

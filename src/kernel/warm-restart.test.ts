@@ -4,36 +4,36 @@ import { createEngine } from '../core/engine/engine.js';
 import { createEstimator } from '../core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../core/leap/leap-seconds.js';
 import { aged, type SavedState } from '../core/persistence/saved-state.js';
-import { CORE, INTERNET, LabMachine } from '../lab/testing/ntp-client.js';
+import { CORE, INTERNET, NtpClientMachine } from '../lab/testing/ntp-client.js';
 import { type EventLog, toLine } from './event-log/event-log.js';
 import { Replay } from './event-log/replay.js';
-import type { Learnt, Recalled, StateStore } from './saved-state/state-file.js';
+import type { DatedState, LoadedState, StateStore } from './saved-state/state-file.js';
 
 const S = NS_PER_S;
 const LONG_S = 3000;
 
-/** What a state file does, in memory. */
-class Kept implements StateStore {
+/** A state store in memory. */
+class StoredState implements StateStore {
   readonly note = '';
-  memory: SavedState | undefined;
+  state: SavedState | undefined;
   #at: Instant = 0n;
 
-  async recall(utc: Instant): Promise<Recalled> {
-    const memory = this.memory === undefined ? undefined : aged(this.memory, Number(utc - this.#at));
-    return { memory, keepsakes: {} };
+  async load(utc: Instant): Promise<LoadedState> {
+    const core = this.state === undefined ? undefined : aged(this.state, Number(utc - this.#at));
+    return { core, instances: {} };
   }
 
-  async keep(learnt: Learnt | undefined): Promise<void> {
-    if (learnt === undefined) return;
-    this.memory = JSON.parse(JSON.stringify(learnt.memory)) as SavedState;
-    this.#at = learnt.utc;
+  async save(core: DatedState | undefined): Promise<void> {
+    if (core === undefined) return;
+    this.state = JSON.parse(JSON.stringify(core.state)) as SavedState;
+    this.#at = core.utc;
   }
 }
 
 /** A machine that ran a hub for hours and was rebooted within ten minutes; its clock is 10 ms off. */
 async function rebooted(seed: number) {
-  const machine = await LabMachine.create({ ...INTERNET, seed });
-  const state = new Kept();
+  const machine = await NtpClientMachine.create({ ...INTERNET, seed });
+  const state = new StoredState();
   const hub = await machine.start({ state });
   await machine.host.run(10_000 * S);
   await hub.stop();
@@ -41,9 +41,9 @@ async function rebooted(seed: number) {
   return { machine, state };
 }
 
-async function secondsTo100Us(seed: number, state: (learnt: Kept) => StateStore | undefined): Promise<number> {
-  const { machine, state: learnt } = await rebooted(seed);
-  const store = state(learnt);
+async function secondsTo100Us(seed: number, state: (stored: StoredState) => StateStore | undefined): Promise<number> {
+  const { machine, state: stored } = await rebooted(seed);
+  const store = state(stored);
   const hub = await machine.start(store === undefined ? {} : { state: store });
   const seconds = await machine.secondsTo(1e5, LONG_S);
   await hub.stop();
@@ -60,16 +60,16 @@ describe('a warm restart', function () {
   this.timeout(30_000);
 
   it('is within its old error in a fraction of the time of a cold start', async () => {
-    const warm = await median(SEEDS.map((seed) => secondsTo100Us(seed, (learnt) => learnt)));
+    const warm = await median(SEEDS.map((seed) => secondsTo100Us(seed, (stored) => stored)));
     expect(warm).to.be.below(60);
     expect(await cold()).to.be.above(4 * warm);
   });
 
   it('does no harm when the oscillator runs 5 ppm elsewhere than it did', async () => {
-    const elsewhere = (learnt: Kept): Kept => {
-      const { clocks, tracks } = learnt.memory!;
-      learnt.memory = { tracks, clocks: clocks.map((c) => ({ ...c, frequencyPpb: c.frequencyPpb + 5000 })) };
-      return learnt;
+    const elsewhere = (stored: StoredState): StoredState => {
+      const { clocks, tracks } = stored.state!;
+      stored.state = { tracks, clocks: clocks.map((c) => ({ ...c, frequencyPpb: c.frequencyPpb + 5000 })) };
+      return stored;
     };
     expect(await median(SEEDS.map((seed) => secondsTo100Us(seed, elsewhere)))).to.be.below(1.3 * (await cold()));
   });
@@ -77,51 +77,51 @@ describe('a warm restart', function () {
   it('gives the clock its rate at once', async () => {
     const { machine, state } = await rebooted(1);
     const hub = await machine.start({ state });
-    expect(machine.host.clocks[0].frequencyPpb()).to.be.closeTo(state.memory!.clocks[0]!.frequencyPpb, 0.1);
+    expect(machine.host.clocks[0].frequencyPpb()).to.be.closeTo(state.state!.clocks[0]!.frequencyPpb, 0.1);
     expect(machine.host.clocks[0].frequencyPpb()).to.be.closeTo(-10_000, 500);
     await hub.stop();
   });
 
   it('has what was learnt within a minute of tracking: a hub that is killed after 70 s leaves it', async () => {
-    const machine = await LabMachine.create({ ...INTERNET, pollMin: '4s', pollMax: '4s' });
-    const state = new Kept();
+    const machine = await NtpClientMachine.create({ ...INTERNET, pollMin: '4s', pollMax: '4s' });
+    const state = new StoredState();
     const hub = await machine.start({ state });
     while (hub.report.status().mode !== 'tracking') await machine.host.run(machine.host.nowNs + S);
     expect(machine.host.nowNs).to.be.below(10 * S);
     await machine.host.run(70 * S);
-    expect(state.memory!.clocks.map(({ clock }) => clock)).to.deep.equal(['system']);
-    expect(state.memory!.tracks.map(({ key }) => key)).to.deep.equal(['ntp.1']);
+    expect(state.state!.clocks.map(({ clock }) => clock)).to.deep.equal(['system']);
+    expect(state.state!.tracks.map(({ key }) => key)).to.deep.equal(['ntp.1']);
   });
 
   it('has what was learnt soon after a reload', async () => {
-    const machine = await LabMachine.create(INTERNET);
-    const state = new Kept();
+    const machine = await NtpClientMachine.create(INTERNET);
+    const state = new StoredState();
     const hub = await machine.start({ state });
     await machine.host.run(1000 * S);
-    state.memory = undefined;
+    state.state = undefined;
     await hub.reload([], { hub: false, added: [], removed: [], changed: [], retuned: [], kept: [] });
     await machine.host.run(1030 * S);
-    expect(state.memory).not.to.equal(undefined);
+    expect(state.state).not.to.equal(undefined);
   });
 
   it('hands on what it was given when it is too short to learn', async () => {
     const { machine, state } = await rebooted(1);
-    const [before] = state.memory!.tracks;
+    const [before] = state.state!.tracks;
     const hub = await machine.start({ state });
     await machine.host.run(machine.host.nowNs + 10 * S);
     await hub.stop();
-    expect(state.memory!.tracks).to.deep.equal([before]);
-    expect(state.memory!.clocks[0]!.sigmaPpb).to.be.below(500);
+    expect(state.state!.tracks).to.deep.equal([before]);
+    expect(state.state!.clocks[0]!.sigmaPpb).to.be.below(500);
   });
 
   it('forgets nothing for having heard nothing', async () => {
     const { machine, state } = await rebooted(1);
-    const { memory } = state;
+    const before = state.state;
     for (const server of machine.servers) server.stop();
     const hub = await machine.start({ state });
     await machine.host.run(machine.host.nowNs + 1000 * S);
     await hub.stop();
-    expect(state.memory).to.equal(memory);
+    expect(state.state).to.equal(before);
   });
 
   it('replays from the event log to the same states', async () => {

@@ -19,7 +19,7 @@ export interface LabClockSetting extends OscillatorOptions {
   /** Reference − clock at the start. */
   readonly offsetNs?: Ns;
   readonly maxPpb?: number;
-  /** Why it may not be steered. Default: it may. */
+  /** The reason why the clock may not be steered. Default: it may. */
   readonly obstacle?: string;
 }
 
@@ -45,14 +45,14 @@ export interface LabHostOptions {
 const DEFAULT_START: Instant = 1_795_219_200_000_000_000n;
 /** CLOCK_MONOTONIC_RAW at the start: the machine booted an hour before. */
 const UPTIME: Instant = 3_600_000_000_000n;
-/** What Linux allows (clock_adjtime(2)), and what common PHC drivers do. */
+/** Largest frequency corrections: of Linux (clock_adjtime(2)), and of common PHC drivers. */
 const SYSTEM_MAX_PPB = 500_000;
 const PHC_MAX_PPB = 62_499_999;
 
-/** A host made of arithmetic. Two with the same options and the same inputs behave alike to the last bit. */
+/** Makes a simulated host. Hosts with the same options and inputs behave alike to the last bit. */
 export const createLabHost = (options: LabHostOptions = {}): LabHost => new LabHost(options);
 
-/** A machine in virtual time, with what a real one does not have: the truth, and a hand on the clockwork. */
+/** A machine in virtual time. Unlike a real one it knows the true errors of its clocks and lets a test change them. */
 export class LabHost implements Host {
   readonly name = 'lab';
   readonly stamps: StampClass;
@@ -61,19 +61,19 @@ export class LabHost implements Host {
   readonly fabric: Fabric;
   readonly network: LabNode;
   readonly clocks: readonly [LabClock, ...LabClock[]];
-  /** All hardware clocks, those too that nobody has opened yet. */
+  /** All hardware clocks, also those that no instance has opened. */
   readonly phcs: readonly LabPhc[];
   readonly oscillators = new Map<ClockId, Oscillator>();
-  /** What went to the service manager. */
+  /** State lines for the service manager. */
   readonly notified: string[] = [];
   readonly #options: LabHostOptions;
   #start: Instant;
   #asleepSinceNs: Ns | undefined;
   /** All sleep so far, the present one included, in true time. */
   #sleptNs: Ns = 0;
-  /** What the oscillator counted during past sleeps. */
+  /** The oscillator's count during past sleeps. */
   #uncountedNs: Ns = 0;
-  /** The same as the battery-backed clock has it. */
+  /** All past sleep by the battery-backed clock. */
   #slept: Instant = 0n;
   readonly #random: Random;
   readonly #entropy: Random;
@@ -119,17 +119,17 @@ export class LabHost implements Host {
     return this.#start;
   }
 
-  /** Of the system's timescale and that of its hardware clocks at the start. */
+  /** TAI − UTC at the start, s: hardware clocks show TAI, the system clock UTC. */
   get taiMinusUtc(): number {
     return this.#options.taiMinusUtc ?? 37;
   }
 
-  /** Nobody is there to read its clocks. */
+  /** True while the machine sleeps. */
   get asleep(): boolean {
     return this.#asleepSinceNs !== undefined;
   }
 
-  /** UTC repeats a second, or leaves one out; the system clock does so too where it was told to. */
+  /** Makes true UTC repeat or skip a second. The system clock does the same if it was declared so. */
   leap(kind: 'insert' | 'delete'): void {
     const deltaNs = kind === 'insert' ? -1e9 : 1e9;
     const [system] = this.clocks;
@@ -139,9 +139,9 @@ export class LabHost implements Host {
   }
 
   /**
-   * The machine sleeps: CLOCK_MONOTONIC_RAW stands still, timers wait, packets find nobody. At its wake CLOCK_REALTIME and
-   * CLOCK_BOOTTIME are carried on by what the battery-backed clock says of the time meanwhile, which is `rtcErrorNs`
-   * (reference − clock) wrong, as Linux does it; hardware clocks went on by themselves.
+   * Puts the machine to sleep: CLOCK_MONOTONIC_RAW stands still, timers wait, arriving packets are lost. At its wake
+   * CLOCK_REALTIME and CLOCK_BOOTTIME advance by the battery-backed clock, whose error is `rtcErrorNs` (reference − clock), as
+   * in Linux. Hardware clocks run on during the sleep.
    */
   suspend(durationNs: Ns, rtcErrorNs: Ns): void {
     const [system] = this.clocks;
@@ -158,7 +158,7 @@ export class LabHost implements Host {
     });
   }
 
-  /** The truth: reference − clock. Throws `TH_CLOCK_UNKNOWN`. */
+  /** Returns the true offset, reference − clock. Throws `TH_CLOCK_UNKNOWN`. */
   errorNs(id: ClockId): Ns {
     return this.clock(id).errorNs();
   }
@@ -170,7 +170,7 @@ export class LabHost implements Host {
     return clock;
   }
 
-  /** By its own name, or by that of an interface that is connected to a segment. */
+  /** Opens a clock by its own name, or by that of an interface on a segment. */
   openClock(id: ClockId): LabPhc {
     const name = id.slice('phc:'.length).replace('/dev/', '');
     const own = this.phcs.find((candidate) => candidate.id === `phc:${name}`);
@@ -180,13 +180,13 @@ export class LabHost implements Host {
     return this.openClock(phc.clock);
   }
 
-  /** A stamp of a clock that is perfect but for its offset (reference − clock): what a simulated server has. */
+  /** Returns a stamp of a simulated server's clock, whose only error is its offset (reference − clock). */
   perfectStamp(by: StampClass, offsetNs: Ns = 0): Stamp {
     const time = this.trueTime() - BigInt(Math.round(offsetNs));
     return { clock: 'system', time, monotonic: time, by };
   }
 
-  /** A stream of randomness that moves no other. */
+  /** Returns an independent stream of random numbers. */
   stream(name: string): Random {
     return this.#random.fork(name);
   }
@@ -225,7 +225,7 @@ export class LabHost implements Host {
 
   close(): void {}
 
-  /** Sleep puts a timer off. */
+  /** Waits on if the machine slept meanwhile. */
   #awaken(dueNs: Ns, handler: () => void): Timer {
     const sleptNs = this.#sleptNs;
     let timer = this.scheduler.at(dueNs, () => {

@@ -1,7 +1,7 @@
 export type { LabClock } from './clocks/clock.js';
 export { createLabHost, type LabClockSetting, LabHost, type LabHostOptions } from './host.js';
 export { askLab, defaultControlPath, type LabAction, serveControl } from './loopback/control.js';
-export { type Lab, type PartReport, startLab } from './loopback/lab.js';
+export { type Lab, type LabPartReport, startLab } from './loopback/lab.js';
 export type { Fabric, LabNode } from './network/fabric.js';
 export { type Link, type Shape, wire } from './network/link.js';
 export { type PortOptions, Segment, SegmentPort } from './network/segment.js';

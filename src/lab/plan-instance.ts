@@ -16,7 +16,7 @@ export const planOf = (
   return kind === 'source' ? { ...shared, options } : shared;
 };
 
-/** Plans an instance by a table as it stands in a configuration. Throws `TH_CFG_VALUE` where the plugin's schema refuses it. */
+/** Plans an instance from its table of a configuration. Throws `TH_CFG_VALUE` if the plugin's schema refuses the table. */
 export async function planInstance(
   id: string,
   definition: PluginDefinition,

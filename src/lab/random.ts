@@ -7,7 +7,7 @@ export interface Random {
   /** Mean 1. */
   exponential(): number;
   octets(count: number): Uint8Array;
-  /** An independent stream: what is drawn from it does not move the others. */
+  /** Returns an independent stream: its draws do not change those of other streams. */
   fork(name: string): Random;
 }
 

@@ -7,12 +7,12 @@ interface Event {
   handler: (() => void) | undefined;
 }
 
-/** The event loop gets its turn after so many: sockets and signals are not starved. */
+/** Number of events after which the event loop gets a turn, so that sockets and signals do not starve. */
 const EVENTS_A_TURN = 1000;
 
 /**
- * Virtual time: events in the order of their instants, and nothing between them. After each event everything that it set
- * going in promises runs to its end, so that a run depends on nothing but its inputs.
+ * Virtual time: runs events in the order of their instants. After each event all its promise callbacks run, so that a run
+ * depends only on its inputs.
  */
 export class Scheduler {
   #nowNs: Ns = 0;
@@ -35,7 +35,7 @@ export class Scheduler {
     };
   }
 
-  /** Runs up to and including `untilNs`. What a handler throws ends the run. */
+  /** Runs up to and including `untilNs`. Rejects with an error of a handler. */
   run(untilNs: Ns): Promise<void> {
     return new Promise((resolve, reject) => {
       let count = 0;
@@ -48,14 +48,13 @@ export class Scheduler {
           reject(error);
         }
       };
-      // A tick that a microtask asks for comes when all microtasks have run (process.nextTick): as after a turn of the
-      // event loop, which would take four times as long.
+      // From a microtask, process.nextTick runs after all microtasks, as after a turn of the event loop but four times faster.
       const settle = (): void => process.nextTick(next);
       setImmediate(next);
     });
   }
 
-  /** False when nothing is left to run. */
+  /** Returns false when no event is left. */
   #runOne(untilNs: Ns): boolean {
     for (let event = this.#heap[0]; event !== undefined && event.timeNs <= untilNs; event = this.#heap[0]) {
       this.#pop();

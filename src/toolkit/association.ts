@@ -91,6 +91,11 @@ export class Association {
     return this.#poll.intervalNs;
   }
 
+  /** Answers to the last eight requests. */
+  get reach(): number {
+    return this.#reach.answers;
+  }
+
   start(): void {
     this.peer.open();
     this.#planAfter(0, () => (this.peer.endpoint === undefined ? this.#lookUp() : this.#ask()));
@@ -103,7 +108,7 @@ export class Association {
   }
 
   inspect(): { readonly reach: number; readonly reachRegister: string } {
-    return { reach: this.#reach.answers, reachRegister: this.#reach.octal };
+    return { reach: this.reach, reachRegister: this.#reach.octal };
   }
 
   /** To be called once the hub has what was in the answer. `condition`: "ok", or why there is no time to be had from it. */

@@ -7,7 +7,7 @@ import { NS_PER_S } from 'timehub/api';
 import { StateFile } from '../../src/kernel/saved-state/state-file.js';
 import { StateSaver } from '../../src/kernel/saved-state/state-saver.js';
 import { createLabHost } from '../../src/lab/host.js';
-import { INTERNET, LabMachine } from '../../src/lab/testing/ntp-client.js';
+import { INTERNET, NtpClientMachine } from '../../src/lab/testing/ntp-client.js';
 
 const S = NS_PER_S;
 const RUNS = Number(process.env.FUZZ_STATE_FILES ?? 500);
@@ -75,12 +75,12 @@ describe('a state file that says anything', function () {
 
   const survives = async (text: string): Promise<void> => {
     const store = stateOf(text);
-    const keeper = new StateSaver({ host: createLabHost(), store, learnt: () => undefined });
-    const memory = await keeper.recall(BigInt(Date.now()) * 1_000_000n);
+    const saver = new StateSaver({ host: createLabHost(), store, current: () => undefined });
+    const memory = await saver.load(BigInt(Date.now()) * 1_000_000n);
     expect(memory === undefined ? '' : store.note).to.equal('');
-    keeper.keepsakes.keep('ptp.a', 1);
-    await keeper.stop();
-    expect((await new StateFile(folder).recall(0n)).keepsakes).to.deep.include({ 'ptp.a': 1 });
+    saver.values.set('ptp.a', 1);
+    await saver.stop();
+    expect((await new StateFile(folder).load(0n)).instances).to.deep.include({ 'ptp.a': 1 });
   };
 
   it(`keeps no hub from starting, nor from leaving a good one: ${RUNS} files`, () =>
@@ -92,7 +92,7 @@ describe('a state file that says anything', function () {
   it(`leads no hub astray for good: ${LIVES} lives of ${LIFE_S} s`, () =>
     fc.assert(
       fc.asyncProperty(learnt, async (said) => {
-        const machine = await LabMachine.create(INTERNET);
+        const machine = await NtpClientMachine.create(INTERNET);
         const when = new Date(Number(machine.host.clocks[0].read().time / 1_000_000n)).toISOString();
         const state = stateOf(JSON.stringify({ version: 2, learnt: { ...said, when } }));
         const hub = await machine.start({ state });

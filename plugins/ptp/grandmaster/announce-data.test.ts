@@ -37,8 +37,8 @@ function stateOf(ptp: Partial<PtpView> = {}, leap: Partial<TimeState['leap']> = 
   };
 }
 
-describe('what a grandmaster announces', () => {
-  it('is what the hub is worth', () => {
+describe('the data that a grandmaster announces', () => {
+  it('are the quality of the hub', () => {
     expect(announceDataOf(stateOf(), OPTIONS)).to.deep.include({
       ...{ priority1: 100, priority2: 101, grandmaster: OPTIONS.identity, stepsRemoved: 0, timeSource: 0x20 },
       quality: { clockClass: 6, accuracy: 0x21, variance: 0x4e5d },
@@ -46,7 +46,7 @@ describe('what a grandmaster announces', () => {
     });
   });
 
-  it('claims UTC only once it is known, and leap seconds in their flags', () => {
+  it('mark the UTC offset as valid only once it is known, and leap seconds by their flags', () => {
     const flagsOf = (leap: Partial<TimeState['leap']>) => announceDataOf(stateOf({}, leap), OPTIONS).flags;
     expect(flagsOf({})).to.include({ ptpTimescale: true, currentUtcOffsetValid: true, leap61: false, leap59: false });
     expect(flagsOf({ pending: 'insert' })).to.include({ leap61: true, leap59: false });
@@ -54,18 +54,18 @@ describe('what a grandmaster announces', () => {
     expect(flagsOf({ taiKnown: false, pending: 'insert' })).to.include({ currentUtcOffsetValid: false, leap61: false });
   });
 
-  it('is no PTP timescale when UTC is given', () => {
+  it('are not on the PTP timescale if UTC is sent', () => {
     const { flags } = announceDataOf(stateOf(), { ...OPTIONS, timescale: 'utc' });
     expect(flags).to.include({ ptpTimescale: false, currentUtcOffsetValid: false });
   });
 
-  it('says 187 for 52 where that is configured', () => {
+  it('have class 187 instead of 52 if configured', () => {
     const degraded = stateOf({ clockClass: 52 });
     expect(announceDataOf(degraded, OPTIONS).quality.clockClass).to.equal(52);
     expect(announceDataOf(degraded, { ...OPTIONS, degradedClass: 187 }).quality.clockClass).to.equal(187);
   });
 
-  it('is the grandmaster that the hub follows, one step further, unless it is to be our own or is us', () => {
+  it('are those of the followed grandmaster, one step further, unless `boundary` is off or it is this clock', () => {
     const grandmaster = {
       ...{ identity: 'aabbccfffeddeeff', priority1: 1, clockClass: 7, clockAccuracy: 0x22, priority2: 2 },
       ...{ offsetScaledLogVariance: 5, timeSource: 0x20, timeTraceable: true, frequencyTraceable: false },
@@ -80,7 +80,7 @@ describe('what a grandmaster announces', () => {
     expect(announceDataOf(state, { ...OPTIONS, identity: 'aabbccfffeddeeff' }).stepsRemoved).to.equal(0);
   });
 
-  it('carries the bound for the power profile, and local time where that is configured', () => {
+  it('contain the bound for the power profile, and local time if configured', () => {
     const state = stateOf();
     expect(announceDataOf(state, OPTIONS)).to.deep.include({
       power: { grandmasterId: 7, inaccuracyNs: 100 },
@@ -90,7 +90,7 @@ describe('what a grandmaster announces', () => {
     expect(tlv).to.deep.include({ kind: 'alternate-time-offset', offsetS: 19_800 - 37 });
   });
 
-  it('is worse at once and better after it has lasted', () => {
+  it('become worse at once, and better after a time', () => {
     const reluctance = new AnnounceHysteresis(10e9);
     const classAt = (seconds: number, clockClass: number) =>
       reluctance.take(announceDataOf(stateOf({ clockClass }), OPTIONS), BigInt(seconds) * 1_000_000_000n).quality
@@ -101,7 +101,7 @@ describe('what a grandmaster announces', () => {
   });
 });
 
-describe('the time that a grandmaster gives', () => {
+describe('the time that a grandmaster sends', () => {
   it('is the stamp, corrected by offset and slope, in TAI', () => {
     const stamp = { clock: 'system', time: 1_001_000_000_000n, monotonic: 0n, by: 'kernel' } as const;
     const timeOf = (scale: 'tai' | 'utc') => HubTime.of(stateOf(), 'system', scale)!.timeOf(stamp);
@@ -109,7 +109,7 @@ describe('the time that a grandmaster gives', () => {
     expect(timeOf('utc')).to.equal(1_001_000_000_000n + 250n + 2000n);
   });
 
-  it('is none of a clock that the hub does not know', () => {
+  it('does not exist for a clock that the hub does not know', () => {
     expect(HubTime.of(stateOf(), 'phc:ptp0', 'tai')).to.equal(undefined);
   });
 });

@@ -13,21 +13,21 @@ export interface AnnounceOptions {
   readonly identity: ClockIdentity;
   readonly priority1: number;
   readonly priority2: number;
-  /** Of a clock that was locked and has drifted out of specification: 52 never follows another, 187 may. */
+  /** clockClass of a clock that was locked and has left its specification: 52 never follows another clock, 187 may. */
   readonly degradedClass: 52 | 187;
-  /** Whether a grandmaster that the hub follows is announced, or the hub itself. */
+  /** `pass-on`: announce the grandmaster that the hub follows. `own`: always announce the hub itself. */
   readonly boundary: 'pass-on' | 'own';
   readonly timescale: ClockScale;
-  /** Of the power profile. */
+  /** GMID of the power profile. */
   readonly grandmasterId: number;
-  /** The civil time that is announced beside it. */
+  /** The civil time to announce, too. */
   readonly localTime?: LocalTime;
 }
 
-/** IEEE 1588-2019 table 4. */
+/** clockClass of a clock out of specification (IEEE 1588-2019 table 4). */
 const DEGRADED = 52;
 
-/** What to announce for a state of the hub: nothing but that state decides. */
+/** Returns the data to announce. They depend only on the time state and the options. */
 export function announceDataOf(state: TimeState, options: AnnounceOptions): GrandmasterData {
   const { grandmaster } = state.ptp;
   const data =
@@ -43,7 +43,7 @@ function localTimeOf({ clocks, leap }: TimeState, { localTime, timescale }: Anno
   return [localTime.tlvAt(Number(system.reading) / 1e9, timescale === 'tai' ? leap.taiMinusUtc : 0)];
 }
 
-/** The bound is of the whole way from the reference to here: that of a boundary clock contains what it was told. */
+/** The inaccuracy is the bound, which covers the whole path from the reference, also for a boundary clock. */
 const powerOf = ({ clocks }: TimeState, { grandmasterId }: AnnounceOptions): PowerProfileData => ({
   grandmasterId,
   inaccuracyNs: clocks.find(({ id }) => id === 'system')?.boundNs ?? Number.NaN,
@@ -60,7 +60,7 @@ function own({ ptp, leap }: TimeState, options: AnnounceOptions): GrandmasterDat
   };
 }
 
-/** A boundary clock tells what it heard, one step further (§9.3.5, table 33). */
+/** Returns the upstream grandmaster's data, one step further, as a boundary clock announces them (§9.3.5, table 33). */
 function passedOn({ leap }: TimeState, upstream: GrandmasterClaims, options: AnnounceOptions): GrandmasterData {
   const { identity, priority1, priority2, timeSource, stepsRemoved, timeTraceable, frequencyTraceable } = upstream;
   return {
@@ -77,8 +77,8 @@ function passedOn({ leap }: TimeState, upstream: GrandmasterClaims, options: Ann
 }
 
 /**
- * The time that is sent is TAI as far as the hub knows how far that is from UTC. The flags tell what is known, the class
- * how good it is: a receiver that sees the timescale change would jump by 37 s.
+ * ptpTimescale is set only while TAI − UTC is known, because the sent time is TAI only then. The flags do not depend on the
+ * quality, which clockClass states: a change of the timescale would make receivers jump by 37 s.
  */
 function utcFlags({ taiKnown, pending }: TimeState['leap'], { timescale }: AnnounceOptions): TimeFlags {
   const isKnown = taiKnown && timescale === 'tai';

@@ -2,50 +2,47 @@ import type { Instant, Ns } from 'timehub/api';
 import type { GrandmasterData } from 'timehub/protocol/ptp';
 
 /**
- * Announces a worse quality at once and a better one only when it has lasted: a receiver at the edge of its antenna's sight
- * must not make a network elect anew every few seconds.
+ * Announces a worse quality at once and a better one after a time, so that a GNSS receiver with poor reception does not cause
+ * a new election every few seconds.
  */
 export class AnnounceHysteresis {
   readonly #settleNs: Ns;
   #announced: GrandmasterData | undefined;
-  /** Since when all that was offered is better than what is announced. */
+  /** Start of the time in which the present quality has been better than the announced one. */
   #betterSince: Instant | undefined;
 
   constructor(settleNs: Ns) {
     this.#settleNs = settleNs;
   }
 
-  /** What to announce, given what the hub is worth now. */
-  take(offered: GrandmasterData, now: Instant): GrandmasterData {
+  /** Returns the data to announce. `present`: the data of the present time state. */
+  take(present: GrandmasterData, now: Instant): GrandmasterData {
     const before = this.#announced;
-    if (before === undefined || !isBetter(offered, before)) return this.#settle(offered);
+    if (before === undefined || !isBetter(present, before)) return this.#settle(present);
     this.#betterSince ??= now;
-    if (Number(now - this.#betterSince) >= this.#settleNs) return this.#settle(offered);
-    // The rest is no question of quality: leap seconds are told at once, and a worse accuracy within a better class.
-    const { flags, currentUtcOffset, power, tlvs } = offered;
+    if (Number(now - this.#betterSince) >= this.#settleNs) return this.#settle(present);
+    // All that is not quality is announced at once, such as leap seconds.
+    const { flags, currentUtcOffset, power, tlvs } = present;
     const { timeTraceable, frequencyTraceable } = before.flags;
     this.#announced = {
-      ...{
-        ...before,
-        currentUtcOffset,
-        ...(power === undefined ? {} : { power }),
-        ...(tlvs === undefined ? {} : { tlvs }),
-      },
+      ...{ ...before, currentUtcOffset },
+      ...(power === undefined ? {} : { power }),
+      ...(tlvs === undefined ? {} : { tlvs }),
       flags: { ...flags, timeTraceable, frequencyTraceable },
     };
     return this.#announced;
   }
 
-  #settle(offered: GrandmasterData): GrandmasterData {
-    this.#announced = offered;
+  #settle(present: GrandmasterData): GrandmasterData {
+    this.#announced = present;
     this.#betterSince = undefined;
-    return offered;
+    return present;
   }
 }
 
-/** Of one grandmaster: class and then accuracy, the lower the better. Another grandmaster is another story. */
-function isBetter(offered: GrandmasterData, before: GrandmasterData): boolean {
-  if (offered.grandmaster !== before.grandmaster) return false;
-  const byClass = offered.quality.clockClass - before.quality.clockClass;
-  return byClass === 0 ? offered.quality.accuracy < before.quality.accuracy : byClass < 0;
+/** Returns true for a lower class, or an equal class and a lower accuracy code, of the same grandmaster. */
+function isBetter(present: GrandmasterData, before: GrandmasterData): boolean {
+  if (present.grandmaster !== before.grandmaster) return false;
+  const byClass = present.quality.clockClass - before.quality.clockClass;
+  return byClass === 0 ? present.quality.accuracy < before.quality.accuracy : byClass < 0;
 }

@@ -1,7 +1,6 @@
 import { type ClockId, type ClockScale, HubTime, type SinkContext, type TimeState } from 'timehub/api';
 import {
   formatClockIdentity,
-  formatPortIdentity,
   GRANT_LIMITS,
   type PortState,
   TimeTransmitterPort,
@@ -9,10 +8,10 @@ import {
 } from 'timehub/protocol/ptp';
 import { ManagementSocket } from '../management/management-socket.js';
 import { transmitterDataSets } from '../management/transmitter-data-sets.js';
-import { linkView } from '../port/link-view.js';
 import type { PortConfig } from '../port/port-config.js';
 import { exportFigures, figuresOf, GRANDMASTER_GAUGES } from '../port/port-metrics.js';
 import { type PortReport, PortRunner } from '../port/port-runner.js';
+import { portView } from '../port/port-view.js';
 import { type PreparedPort, preparePort } from '../port/prepare-port.js';
 import { allowList } from '../port/receive-filter.js';
 import { type AnnounceOptions, announceDataOf } from './announce-data.js';
@@ -34,11 +33,11 @@ export interface GrandmasterConfig extends PortConfig {
   readonly 'time-zone'?: string | undefined;
 }
 
-/** A port that gives the hub's time, as a sink: grandmaster, or one port of a boundary clock. */
+/** The PTP sink: a timeTransmitter port that sends the hub's time, as grandmaster or as a port of a boundary clock. */
 export class Grandmaster {
   readonly #context: SinkContext;
   readonly #config: GrandmasterConfig;
-  readonly #reluctance: AnnounceHysteresis;
+  readonly #hysteresis: AnnounceHysteresis;
   readonly #timeBase = new TimeBaseIndicator();
   #prepared: PreparedPort | undefined;
   #announce: AnnounceOptions | undefined;
@@ -47,17 +46,17 @@ export class Grandmaster {
   #time: HubTime | undefined;
   #port: TimeTransmitterPort | undefined;
   #runner: PortRunner | undefined;
-  #door: ManagementSocket | undefined;
+  #management: ManagementSocket | undefined;
   #state: PortState | undefined;
   #qualificationTimeouts = 0;
 
   constructor(context: SinkContext, config: GrandmasterConfig) {
     this.#context = context;
     this.#config = config;
-    this.#reluctance = new AnnounceHysteresis(config['improve-after']);
+    this.#hysteresis = new AnnounceHysteresis(config['improve-after']);
   }
 
-  /** Throws what opening the wire throws. */
+  /** Throws the errors of opening the socket. */
   start(): void {
     const config = this.#config;
     const prepared = preparePort(this.#context, config, 'transmitter');
@@ -70,12 +69,10 @@ export class Grandmaster {
       ...(config.unicast === false ? {} : { grants: { ...GRANT_LIMITS, isTrusted: allowList(config.amplify) } }),
     });
     const runner = new PortRunner(this.#context, port, {
-      interface: config.interface,
-      stampTimeoutNs: config['stamp-timeout'],
-      allows: allowList(config.allow),
+      config,
       open: prepared.open,
       onReport: (report) => this.#report(report),
-      onManagement: (request, octets) => this.#door?.answerFromNetwork(request, octets) ?? [],
+      onManagement: (request, octets) => this.#management?.answerFromNetwork(request, octets) ?? [],
     });
     this.#prepared = { ...prepared, settings: { ...prepared.settings, profile } };
     this.#clock = prepared.clock;
@@ -91,69 +88,55 @@ export class Grandmaster {
     };
     this.#port = port;
     this.#runner = runner;
-    this.#door = new ManagementSocket(this.#context, { ...config, port: identity.port }, () =>
+    this.#management = new ManagementSocket(this.#context, { ...config, port: identity.port }, () =>
       transmitterDataSets(port.inspect(), {
         ...{ prepared: this.#prepared!, counts: runner.counts, qualificationTimeouts: this.#qualificationTimeouts },
-        ...{ announce: this.#announce!, offered: announceDataOf(this.#context.state(), this.#announce!) },
+        ...{ announce: this.#announce!, present: announceDataOf(this.#context.state(), this.#announce!) },
       }),
     );
-    this.#door.open();
+    this.#management.open();
     exportFigures(this.#context, GRANDMASTER_GAUGES, () => {
       const view = port.inspect();
       return { ...view, ...figuresOf(view, { messages: runner.counts, responder: prepared.responder }) };
     });
-    this.#take(this.#context.state());
+    this.#update(this.#context.state());
     runner.start();
-    this.#context.onState((state) => this.#take(state));
+    this.#context.onState((state) => this.#update(state));
   }
 
   stop(): void {
     this.#runner?.stop();
-    this.#door?.close();
+    this.#management?.close();
   }
 
   inspect(): Record<string, unknown> {
     if (this.#port === undefined || this.#runner === undefined || this.#prepared === undefined) return {};
-    const { identity, profile } = this.#prepared.settings;
     const view = this.#port.inspect();
-    return {
-      ...{ port: formatPortIdentity(identity), state: view.state, reason: view.reason },
-      ...{ profile: profile.summary, domain: profile.domain, delay: profile.delay, stamps: this.#runner.stamps },
-      ...announcedView(view),
-      ...linkView(view),
-      version: `2.${view.version.minorVersion}: ${view.version.reason}`,
-      heard: view.known.map(({ dataSet, qualified }) => ({ port: formatPortIdentity(dataSet.sender), qualified })),
-      grants: view.grants,
-      counters: { ...view.unused, ...view.counters },
-      messages: this.#runner.counts.inspect(),
-      ...(this.#prepared.responder && { pdelayThread: this.#prepared.responder.counts() }),
-    };
+    const own = { announces: announcedView(view), grants: view.grants };
+    return portView(view, own, { prepared: this.#prepared, runner: this.#runner });
   }
 
-  #take(state: TimeState): void {
+  #update(state: TimeState): void {
     const time = HubTime.of(state, this.#clock, this.#config.timescale);
     this.#time = time;
     const timeBase = time === undefined ? undefined : this.#timeBase.take(time, state);
-    this.#tellOfClock(time !== undefined);
+    this.#reportClock(time !== undefined);
     this.#runner?.perform((now) => {
-      const data = timeBase && { ...this.#reluctance.take(announceDataOf(state, this.#announce!), now), timeBase };
+      const data = timeBase && { ...this.#hysteresis.take(announceDataOf(state, this.#announce!), now), timeBase };
       return this.#port?.setData(data, now) ?? [];
     });
-    this.#door?.notifySubscribers();
+    this.#management?.notifySubscribers();
   }
 
-  /** A card's clock that nothing compares may show any time: none is sent by it. */
-  #tellOfClock(isKnown: boolean): void {
+  /** Without a source that measures the stamping clock, its time is not known, and none is sent. */
+  #reportClock(isKnown: boolean): void {
     if (isKnown === this.#isClockKnown) return;
     this.#isClockKnown = isKnown;
     const { interface: name } = this.#config;
     const remedy = `add [source.phc.${name}] with clock = "${name}", or stamps = "software"`;
-    if (isKnown) this.#context.health('ok', `the clock that stamps (${this.#clock}) is known`);
-    else
-      this.#context.health(
-        'degraded',
-        `sends no time: nothing compares the clock that stamps (${this.#clock}); ${remedy}`,
-      );
+    const fault = `sends no time, because no source measures the stamping clock (${this.#clock}): ${remedy}`;
+    if (isKnown) this.#context.health('ok', `the stamping clock (${this.#clock}) is measured`);
+    else this.#context.health('degraded', fault);
   }
 
   #report(report: PortReport): void {
@@ -163,22 +146,20 @@ export class Grandmaster {
     this.#state = report.state;
     this.#context.log.info(report.reason, { state: report.state });
     this.#context.health(IS_WELL.has(report.state) ? 'ok' : 'degraded', report.reason);
-    this.#door?.notifySubscribers();
+    this.#management?.notifySubscribers();
   }
 }
 
 const ROLES = { elected: 'elected', fixed: 'static' } as const;
 
-/** Giving way to a better clock is what it is there for; so is listening at the start. */
+/** States without a fault. Yielding to a better clock is one of them. */
 const IS_WELL: ReadonlySet<string> = new Set(['master', 'passive', 'pre-master']);
 
-function announcedView({ data }: TransmitterView): Record<string, unknown> {
-  if (data === undefined) return { announces: 'nothing' };
+function announcedView({ data }: TransmitterView): unknown {
+  if (data === undefined) return 'nothing';
   const { grandmaster, stepsRemoved, priority1, priority2, quality, timeSource, currentUtcOffset, flags } = data;
   return {
-    announces: {
-      grandmaster: formatClockIdentity(grandmaster),
-      ...{ stepsRemoved, priority1, priority2, ...quality, timeSource, currentUtcOffset, flags },
-    },
+    grandmaster: formatClockIdentity(grandmaster),
+    ...{ stepsRemoved, priority1, priority2, ...quality, timeSource, currentUtcOffset, flags },
   };
 }

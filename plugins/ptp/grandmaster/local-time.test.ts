@@ -3,7 +3,7 @@ import { isTimeZone, LocalTime } from './local-time.js';
 
 const at = (iso: string): number => Date.parse(iso) / 1000;
 
-describe('local time for those who show it', () => {
+describe('local time', () => {
   it('is its offset from PTP time now, and the second of its next change', () => {
     const berlin = new LocalTime('Europe/Berlin');
     expect(berlin.tlvAt(at('2026-01-15T12:00:00Z'), 37)).to.deep.equal({
@@ -20,12 +20,12 @@ describe('local time for those who show it', () => {
     expect(berlin.tlvAt(change - 1, 0)).to.deep.include({ offsetS: 7200 });
   });
 
-  it('has no next change where there is none', () => {
+  it('has no next change in a zone without changes', () => {
     const india = new LocalTime('Asia/Kolkata').tlvAt(at('2026-01-15T12:00:00Z'), 37);
     expect(india).to.deep.include({ offsetS: 19_800 - 37, jumpS: 0, nextJumpS: 0 });
   });
 
-  it('is only of places that there are', () => {
+  it('exists only for known zones', () => {
     expect(['Europe/Berlin', 'UTC', 'Europe/Atlantis', ''].map(isTimeZone)).to.deep.equal([true, true, false, false]);
   });
 });

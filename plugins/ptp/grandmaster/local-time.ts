@@ -1,19 +1,19 @@
 import type { TlvOf } from 'timehub/protocol/ptp';
 
-/** A time zone from one change to the next, on UTC seconds since 1970. */
+/** A period between two changes of a time zone's offset, UTC seconds since 1970. */
 interface Period {
   readonly fromS: number;
   readonly untilS: number;
   readonly offsetS: number;
   readonly name: string;
-  /** None is in sight: nothing. */
+  /** The next change. Undefined: none within `SIGHT_DAYS`. */
   readonly next: { readonly atS: number; readonly jumpS: number } | undefined;
 }
 
 const DAY_S = 86_400;
-/** A zone with summer time changes within this; so far ahead nobody needs to know. */
+/** Days to search for the next change: a zone with summer time has one within a year. */
 const SIGHT_DAYS = 366;
-/** IEEE 1588-2019 §16.3.3.8. */
+/** Maximum length of displayName (IEEE 1588-2019 §16.3.3.8), octets. */
 const LONGEST_NAME = 10;
 
 export const isTimeZone = (zone: string): boolean => {
@@ -25,12 +25,12 @@ export const isTimeZone = (zone: string): boolean => {
   }
 };
 
-/** The civil time of one place as an offset from PTP time (ALTERNATE_TIME_OFFSET_INDICATOR, IEEE 1588-2019 §16.3). */
+/** The civil time of a zone as an offset from PTP time (ALTERNATE_TIME_OFFSET_INDICATOR, IEEE 1588-2019 §16.3). */
 export class LocalTime {
   readonly #format: Intl.DateTimeFormat;
   #period: Period | undefined;
 
-  /** `zone`: of the tz database. Throws RangeError when there is none of that name. */
+  /** `zone`: a name of the tz database. Throws RangeError for an unknown name. */
   constructor(zone: string) {
     this.#format = new Intl.DateTimeFormat('en-US', {
       ...{ timeZone: zone, hourCycle: 'h23', timeZoneName: 'short', year: 'numeric', month: 'numeric', day: 'numeric' },
@@ -38,7 +38,7 @@ export class LocalTime {
     });
   }
 
-  /** `utcS`: seconds since 1970. `aheadS`: by how much the PTP time that is given is ahead of UTC. */
+  /** `utcS`: seconds since 1970. `aheadS`: the sent PTP time − UTC, s. */
   tlvAt(utcS: number, aheadS: number): TlvOf<'alternate-time-offset'> {
     const { offsetS, name, next } = this.#periodAt(utcS);
     return {

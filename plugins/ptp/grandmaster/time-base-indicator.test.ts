@@ -15,7 +15,7 @@ describe('the time base of a gPTP grandmaster', () => {
     return watch.take(HubTime.of(state, 'system', 'tai')!, state);
   };
 
-  it('is another after a jump, and the same while the estimate converges', () => {
+  it('changes with a jump, and not while the estimate converges', () => {
     const watch = new TimeBaseIndicator();
     expect([0, 4000, 9000].map((offsetNs) => take(watch, offsetNs).indicator)).to.deep.equal([0, 0, 0]);
     expect(take(watch, 1_009_000, -4000)).to.include({

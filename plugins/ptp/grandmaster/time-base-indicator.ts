@@ -1,11 +1,11 @@
 import type { HubTime, TimeState } from 'timehub/api';
 import { fromNs, type TimeBaseData } from 'timehub/protocol/ptp';
 
-/** A correction by less is how an estimate converges; by more, receivers should begin anew. */
+/** Minimum change of the estimate that is a jump of the sent time, ns, if it also exceeds `SIGMAS` sigmas. */
 const JUMP_NS = 10e3;
 const SIGMAS = 5;
 
-/** Tells gPTP receivers of jumps of the time that is given to them (802.1AS-2020 §9.6.2). */
+/** Counts the jumps of the sent time for gPTP receivers (gmTimeBaseIndicator, 802.1AS-2020 §9.6.2). */
 export class TimeBaseIndicator {
   #before: HubTime | undefined;
   #sigmaNs = 0;

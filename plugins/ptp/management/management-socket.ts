@@ -14,25 +14,24 @@ import type { PortConfig } from '../port/port-config.js';
 
 const MAX_OCTETS = 1500;
 
-interface DoorConfig extends Pick<PortConfig, 'management' | 'management-over-network'> {
+interface ManagementConfig extends Pick<PortConfig, 'management' | 'management-over-network'> {
   /** portNumber */
   readonly port: number;
 }
 
 /**
- * Where management messages come in: a Unix datagram socket, as linuxptp has it, and the network when it is allowed to.
- * Both may read; what is announced is decided by the hub's state, so that nobody sets anything. At the socket one can
- * subscribe to changes.
+ * Answers management messages from a Unix datagram socket, as linuxptp's, and from the network if configured. Both only read:
+ * the announced data follow from the time state. Clients of the socket can also subscribe to changes.
  */
 export class ManagementSocket {
   readonly #context: Context;
-  readonly #config: DoorConfig;
+  readonly #config: ManagementConfig;
   readonly #managed: () => ManagedClock;
   readonly #buffer = new Uint8Array(MAX_OCTETS);
   readonly #subscribers = new Subscribers();
   #socket: UnixDatagramSocket | undefined;
 
-  constructor(context: Context, config: DoorConfig, managed: () => ManagedClock) {
+  constructor(context: Context, config: ManagementConfig, managed: () => ManagedClock) {
     this.#context = context;
     this.#config = config;
     this.#managed = managed;
@@ -56,8 +55,8 @@ export class ManagementSocket {
   }
 
   /**
-   * The answers to a request of so many octets, no longer than it altogether, or one error: its address may be forged. pmc
-   * pads what it asks to the length of the answer.
+   * Returns the answers to a request of `octets` octets: together no longer than the request, or one error, because its
+   * address may be forged. pmc pads its requests to the length of the answer.
    */
   answerFromNetwork(request: Management, octets: number): readonly Management[] {
     if (!this.#config['management-over-network']) return [];
@@ -66,7 +65,7 @@ export class ManagementSocket {
     return length <= octets ? answers : answers.slice(0, 1).map(tooBig);
   }
 
-  /** Something may have changed: subscribers are told what. */
+  /** Sends the changes since the last call to the subscribers. */
   notifySubscribers(): void {
     const socket = this.#socket;
     if (socket === undefined || this.#subscribers.size === 0) return;
@@ -84,8 +83,8 @@ export class ManagementSocket {
         clock: { ...clock.clock, 'subscribe-events-np': this.#subscribers.subscriptionOf(from, now) },
       };
     };
-    const subscribe = (wish: DataSet<'subscribe-events-np'>) =>
-      this.#subscribers.subscribe(request, from, wish, this.#managed(), now);
+    const subscribe = (subscription: DataSet<'subscribe-events-np'>) =>
+      this.#subscribers.subscribe(request, from, subscription, this.#managed(), now);
     return this.#answers(request, managed, {
       set: (name, value) =>
         name === 'subscribe-events-np' ? subscribe(value as DataSet<'subscribe-events-np'>) : 'not-setable',
@@ -101,7 +100,7 @@ export class ManagementSocket {
       socket.send(this.#buffer.subarray(0, encode(answer, this.#buffer)), to);
       return 'sent';
     } catch (error) {
-      // Whoever asked has gone.
+      // The client has closed its socket.
       if (!(error instanceof HubError)) throw error;
       return 'gone';
     }

@@ -48,7 +48,7 @@ describe('management of a port', () => {
     return { grandmaster, client, plugs };
   }
 
-  /** As a management client does at the Unix socket. Undefined: refused. */
+  /** Sends a request to the Unix socket, as a management client. Undefined: refused. */
   async function ask<N extends DataSetName>({ host }: PtpLabMachine, name: N): Promise<DataSet<N> | undefined> {
     const socket = host.network.unixDatagram({ path: '/run/asks' });
     const frame = new Uint8Array(200);
@@ -92,7 +92,7 @@ describe('management of a port', () => {
     expect(Number((await ask(client, 'port-service-stats-np'))!.syncMismatches)).to.be.above(20);
   });
 
-  it('shows whom a client asks for unicast messages, and counts requests and services', async () => {
+  it('shows the timeTransmitter of a unicast client, and counts requests and services', async () => {
     const { grandmaster, client } = await two({ unicast: true, priority1: 77 }, { 'unicast-from': '10.0.0.1' });
     const before = (await ask(client, 'unicast-master-table-np'))!.masters;
     expect(before).to.deep.include({
@@ -119,7 +119,7 @@ describe('management of a port', () => {
     expect(await ask(grandmaster, 'unicast-master-table-np')).to.equal(undefined);
   });
 
-  it('tells a subscriber of states, Syncs and parents until its time is over', async () => {
+  it('sends states, Syncs and parents to a subscriber until its subscription ends', async () => {
     const { grandmaster, client } = await two();
     const heard: DataSetName[] = [];
     const socket = client.host.network.unixDatagram({ path: '/run/subscriber' });
@@ -149,7 +149,7 @@ describe('management of a port', () => {
     expect(heard.length).to.equal(before);
   });
 
-  it('tells of the link at both ends, and how often it is asked', async () => {
+  it('shows the link and the request interval at both ends', async () => {
     const { grandmaster, client } = await two({ profile: 'gptp' }, { profile: 'gptp' });
     await lab.run(20);
     for (const machine of [grandmaster, client]) {
@@ -159,7 +159,7 @@ describe('management of a port', () => {
     }
   });
 
-  it('tells the time base of a gPTP grandmaster at both ends', async () => {
+  it('shows the time base of a gPTP grandmaster at both ends', async () => {
     const [grandmaster, client] = [lab.add({ clock: { offsetNs: -2e6 } }), lab.add()];
     const gpsd = addGpsd(grandmaster.host);
     gpsd.feed.satellites = 0;
@@ -178,7 +178,7 @@ describe('management of a port', () => {
     }
   });
 
-  it('counts the ports of the clock, without those that have gone', async () => {
+  it('counts the present ports of the clock', async () => {
     const machine = lab.add();
     const [lan, other] = [{ interface: 'eth0', management: SOCKET }, { interface: 'eth1' }];
     for (const name of ['eth0', 'eth1']) machine.plug(lab.segment(name), name);
@@ -200,7 +200,7 @@ describe('management of a port', () => {
     expect(await ask(client, 'port-hwclock-np')).to.deep.include({ phc: -1, flags: { virtual: false } });
   });
 
-  it('writes addresses as the transport has them', () => {
+  it('writes the addresses of each transport', () => {
     const of = (text: string) => [portAddressOf(text).protocol, [...portAddressOf(text).address]];
     expect(of('192.0.2.1')).to.deep.equal([1, [192, 0, 2, 1]]);
     expect(of('fe80::1%eth0')).to.deep.equal([2, [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]]);

@@ -9,24 +9,23 @@ import {
   type ReceiverView,
   TIMESTAMPING_NP,
   type TransmitterView,
+  VARIANCE_UNKNOWN,
 } from 'timehub/protocol/ptp';
 import type { MessageCounts } from '../port/message-counts.js';
 import type { PreparedPort } from '../port/prepare-port.js';
 import { serviceStats } from './service-stats.js';
 
+/** The parts of a port from which its data sets are made. */
 export interface DataSetFacts {
   readonly prepared: PreparedPort;
   readonly counts: MessageCounts;
-  /** Times that the port became MASTER after PRE_MASTER. */
+  /** Number of changes from PRE_MASTER to MASTER. */
   readonly qualificationTimeouts?: number;
 }
 
-/** What both roles show of themselves alike. */
-type PortView = ReceiverView | TransmitterView;
-
-/** The data sets of one port, of either role. */
-export function portDataSets(basis: DataSetFacts, view: PortView) {
-  const { prepared, counts, qualificationTimeouts = 0 } = basis;
+/** Returns the data sets of a port of either role. */
+export function portDataSets(facts: DataSetFacts, view: ReceiverView | TransmitterView) {
+  const { prepared, counts, qualificationTimeouts = 0 } = facts;
   const { identity: port, profile } = prepared.settings;
   const state = PORT_STATES[view.state];
   const { logDelayInterval, logAnnounceInterval, logSyncInterval } = view;
@@ -61,12 +60,30 @@ export function portDataSets(basis: DataSetFacts, view: PortView) {
   };
 }
 
-/** N of `phc:ptpN`; the kernel's stamps have no such clock. */
+/** Returns N of `phc:ptpN`, −1 for kernel stamps. */
 const phcOf = (clock: ClockId): number => (clock === 'system' ? -1 : Number(clock.replace(/^\D+/, '')));
 
 export const userDescription = ({ prepared }: DataSetFacts) => ({
   text: `timehub ${formatPortIdentity(prepared.settings.identity)}`,
 });
+
+/** Returns defaultDS of the clock. */
+export const defaultDataSet = (
+  { prepared }: DataSetFacts,
+  own: Pick<DataSet<'default-data-set'>, 'priority1' | 'priority2' | 'quality'> & { readonly slaveOnly: boolean },
+): DataSet<'default-data-set'> => {
+  const { identity, profile } = prepared.settings;
+  const { slaveOnly, ...members } = own;
+  return {
+    ...{ flags: { twoStep: true, slaveOnly }, numberPorts: prepared.sharedClock.portsBeside(identity) },
+    ...{ ...members, clock: identity.clock, domain: profile.domain },
+  };
+};
+
+/** The members of parentDS that no port measures. */
+export const UNMEASURED_PARENT = {
+  ...{ flags: { statistics: false }, observedVariance: VARIANCE_UNKNOWN, observedPhaseChangeRate: 0x7fffffff },
+} as const;
 
 const wholes = (counts: Float64Array): readonly bigint[] => Array.from(counts, (count) => BigInt(count));
 

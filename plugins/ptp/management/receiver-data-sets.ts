@@ -10,26 +10,32 @@ import {
   VARIANCE_UNKNOWN,
 } from 'timehub/protocol/ptp';
 import type { PreparedPort } from '../port/prepare-port.js';
-import { type DataSetFacts, finite, portDataSets, userDescription } from './port-data-sets.js';
+import {
+  type DataSetFacts,
+  defaultDataSet,
+  finite,
+  portDataSets,
+  UNMEASURED_PARENT,
+  userDescription,
+} from './port-data-sets.js';
 import { unicastMasterTable } from './unicast-master-table.js';
 
 const SLAVE_ONLY = { clockClass: 255, accuracy: ACCURACY_UNKNOWN, variance: VARIANCE_UNKNOWN };
 const OSCILLATOR = 0xa0;
 
-/** Local clock − timeTransmitter, as PTP has it, on one timescale: the system clock keeps UTC. NaN: not known. */
+/** Returns local clock − timeTransmitter, ns, both on one timescale: the system clock keeps UTC. NaN: not known. */
 export function offsetFromMaster({ offsetFromMasterNs, parent }: ReceiverView, { hardware }: PreparedPort): number {
   const { header, currentUtcOffset } = parent?.announce ?? {};
   const isTai = header?.flags.ptpTimescale === true;
   return offsetFromMasterNs + (isTai && !hardware ? (currentUtcOffset ?? 0) * 1e9 : 0);
 }
 
-/** The data sets of a clock that only follows. `unicastFrom`: whom it asks for unicast messages. */
-export function receiverDataSets(view: ReceiverView, basis: DataSetFacts, unicastFrom?: string): ManagedClock {
-  const { settings, sharedClock } = basis.prepared;
-  const { identity, profile } = settings;
+/** Returns the data sets of a timeReceiver. `unicastFrom`: address of which it requests unicast messages. */
+export function receiverDataSets(view: ReceiverView, facts: DataSetFacts, unicastFrom?: string): ManagedClock {
+  const { identity, profile } = facts.prepared.settings;
   const { parent, lastSync, timeBase } = view;
   const announce = parent?.announce;
-  const offsetFromMasterNs = finite(offsetFromMaster(view, basis.prepared));
+  const offsetFromMasterNs = finite(offsetFromMaster(view, facts.prepared));
   const flags = announce === undefined ? NO_TIME_FLAGS : timeFlagsOf(announce.header.flags);
   const grandmaster = announce?.grandmaster ?? view.source?.clock ?? identity.clock;
   const { priority1, priority2 } = profile;
@@ -37,11 +43,8 @@ export function receiverDataSets(view: ReceiverView, basis: DataSetFacts, unicas
     identity: identity.clock,
     domain: profile.domain,
     clock: {
-      'user-description': userDescription(basis),
-      'default-data-set': {
-        ...{ flags: { twoStep: true, slaveOnly: true }, numberPorts: sharedClock.portsBeside(identity) },
-        ...{ priority1, quality: SLAVE_ONLY, priority2, clock: identity.clock, domain: profile.domain },
-      },
+      'user-description': userDescription(facts),
+      'default-data-set': defaultDataSet(facts, { slaveOnly: true, priority1, quality: SLAVE_ONLY, priority2 }),
       'current-data-set': {
         stepsRemoved: announce === undefined ? 0 : announce.stepsRemoved + 1,
         offsetFromMaster: fromNs(offsetFromMasterNs),
@@ -49,7 +52,7 @@ export function receiverDataSets(view: ReceiverView, basis: DataSetFacts, unicas
       },
       'parent-data-set': {
         parent: parent?.dataSet.sender ?? view.source ?? { clock: identity.clock, port: 0 },
-        ...{ flags: { statistics: false }, observedVariance: VARIANCE_UNKNOWN, observedPhaseChangeRate: 0x7fffffff },
+        ...UNMEASURED_PARENT,
         priority1: announce?.priority1 ?? priority1,
         quality: announce?.quality ?? SLAVE_ONLY,
         priority2: announce?.priority2 ?? priority2,
@@ -75,7 +78,7 @@ export function receiverDataSets(view: ReceiverView, basis: DataSetFacts, unicas
       [
         identity.port,
         {
-          ...portDataSets(basis, view),
+          ...portDataSets(facts, view),
           ...(unicastFrom && { 'unicast-master-table-np': unicastMasterTable(view, unicastFrom) }),
         },
       ],

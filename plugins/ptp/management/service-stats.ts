@@ -2,20 +2,20 @@ import { type DataSet, MESSAGES, type PortIdentity } from 'timehub/protocol/ptp'
 import type { MessageCounts } from '../port/message-counts.js';
 
 export interface ServiceFacts {
-  /** Of the port, either role. */
+  /** Counters of the port. */
   readonly counters: Readonly<Record<string, number>>;
-  /** Times that a port became MASTER after PRE_MASTER. */
+  /** Number of changes from PRE_MASTER to MASTER. */
   readonly qualificationTimeouts: number;
 }
 
-/** How often each timer of the port has come to its end (PORT_SERVICE_STATS_NP). */
+/** Returns how often each timer of the port has expired (PORT_SERVICE_STATS_NP). */
 export function serviceStats(
   port: PortIdentity,
   { sent }: MessageCounts,
   { counters, qualificationTimeouts }: ServiceFacts,
 ): DataSet<'port-service-stats-np'> {
   const count = (name: string): bigint => BigInt(counters[name] ?? 0);
-  // Each time that this timer ends, one request is sent.
+  // One request is sent each time that the delay timer expires.
   const requests = (['delay-req', 'pdelay-req'] as const).map((kind) => BigInt(sent[MESSAGES[kind].type] ?? 0));
   return {
     port,

@@ -1,40 +1,37 @@
-import {
-  type GrandmasterData,
-  type ManagedClock,
-  scaledRateOffset,
-  type TransmitterView,
-  VARIANCE_UNKNOWN,
-} from 'timehub/protocol/ptp';
+import { type GrandmasterData, type ManagedClock, scaledRateOffset, type TransmitterView } from 'timehub/protocol/ptp';
 import type { AnnounceOptions } from '../grandmaster/announce-data.js';
-import { type DataSetFacts, portDataSets, userDescription } from './port-data-sets.js';
+import {
+  type DataSetFacts,
+  defaultDataSet,
+  portDataSets,
+  UNMEASURED_PARENT,
+  userDescription,
+} from './port-data-sets.js';
 
 export interface TransmitterFacts extends DataSetFacts {
   readonly announce: AnnounceOptions;
-  /** What would be announced, where there is no time to give yet. */
-  readonly offered: GrandmasterData;
+  /** Data of the present time state, shown while there is no time to send. */
+  readonly present: GrandmasterData;
 }
 
-/** The data sets of a clock that gives time: what it announces, of itself or of the grandmaster that it passes on. */
-export function transmitterDataSets(view: TransmitterView, basis: TransmitterFacts): ManagedClock {
-  const { settings, sharedClock } = basis.prepared;
-  const { identity, profile } = settings;
-  const { offered, announce } = basis;
-  const { data: announced = offered } = view;
+/** Returns the data sets of a timeTransmitter: its announced data, its own or those of the grandmaster it follows. */
+export function transmitterDataSets(view: TransmitterView, facts: TransmitterFacts): ManagedClock {
+  const { identity, profile } = facts.prepared.settings;
+  const { present, announce } = facts;
+  const { data: announced = present } = view;
   const { quality, currentUtcOffset, flags, timeSource, grandmaster, stepsRemoved, timeBase } = announced;
   return {
     identity: identity.clock,
     domain: profile.domain,
     clock: {
-      'user-description': userDescription(basis),
-      'default-data-set': {
-        ...{ flags: { twoStep: true, slaveOnly: false }, numberPorts: sharedClock.portsBeside(identity), quality },
-        ...{ priority1: announce.priority1, priority2: announce.priority2 },
-        ...{ clock: identity.clock, domain: profile.domain },
-      },
+      'user-description': userDescription(facts),
+      'default-data-set': defaultDataSet(facts, {
+        ...{ slaveOnly: false, quality, priority1: announce.priority1, priority2: announce.priority2 },
+      }),
       'current-data-set': { stepsRemoved, offsetFromMaster: 0n, meanPathDelay: 0n },
       'parent-data-set': {
         parent: { clock: identity.clock, port: 0 },
-        ...{ flags: { statistics: false }, observedVariance: VARIANCE_UNKNOWN, observedPhaseChangeRate: 0x7fffffff },
+        ...UNMEASURED_PARENT,
         ...{ priority1: announced.priority1, quality, priority2: announced.priority2, grandmaster },
       },
       'time-properties-data-set': { currentUtcOffset, flags, timeSource },
@@ -47,6 +44,6 @@ export function transmitterDataSets(view: TransmitterView, basis: TransmitterFac
       },
       'grandmaster-settings-np': { quality, currentUtcOffset, flags, timeSource },
     },
-    ports: new Map([[identity.port, portDataSets(basis, view)]]),
+    ports: new Map([[identity.port, portDataSets(facts, view)]]),
   };
 }

@@ -9,14 +9,14 @@ import {
   VARIANCE_UNKNOWN,
 } from 'timehub/protocol/ptp';
 
-/** IEEE 1588-2019 table 3. */
+/** networkProtocol (IEEE 1588-2019 table 3). */
 const UDP_IPV4 = 1;
 const UDP_IPV6 = 2;
 const ETHERNET = 3;
 
 const UNKNOWN = { clockClass: 248, accuracy: ACCURACY_UNKNOWN, variance: VARIANCE_UNKNOWN };
 
-/** The one timeTransmitter that is asked for unicast messages, and how far that has come (UNICAST_MASTER_TABLE_NP). */
+/** Returns the timeTransmitter of which unicast messages are requested, with the progress (UNICAST_MASTER_TABLE_NP). */
 export function unicastMasterTable(
   { parent, lastSync }: ReceiverView,
   from: string,
@@ -38,7 +38,7 @@ export function unicastMasterTable(
   };
 }
 
-/** Of an address as the transport writes it. */
+/** Converts an address as the transport writes it. */
 export function portAddressOf(text: string): PortAddress {
   if (isIPv4(text)) return { protocol: UDP_IPV4, address: Uint8Array.from(text.split('.'), Number) };
   const [address] = text.split('%');
@@ -46,14 +46,14 @@ export function portAddressOf(text: string): PortAddress {
   return { protocol: ETHERNET, address: Uint8Array.from(text.split(':'), (octet) => Number.parseInt(octet, 16)) };
 }
 
-/** RFC 4291 §2.2; `::` stands for as many groups of zeros as are missing. */
+/** RFC 4291 §2.2: `::` stands for all missing groups of zeros. */
 function octetsOfIpv6(text: string): Uint8Array {
   const [head, tail] = text.split('::').map((part) => (part === '' ? [] : part.split(':').flatMap(groupsOf)));
   const groups = [...head!, ...Array<number>(8 - head!.length - (tail?.length ?? 0)).fill(0), ...(tail ?? [])];
   return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
-/** The last part may be an IPv4 address: two groups. */
+/** An IPv4 address as the last part makes two groups. */
 function groupsOf(part: string): number[] {
   if (!isIPv4(part)) return [Number.parseInt(part, 16)];
   const [a, b, c, d] = part.split('.').map(Number);

@@ -9,7 +9,7 @@ describe('a stepped clock', () => {
     ...{ clock: 'system', by: 'kernel', monotonic: seconds * S, time: seconds * S + offsetNs },
   });
 
-  it('is told from one that is slewed at 500 ppm', () => {
+  it('is distinguished from one that is slewed at 500 ppm', () => {
     const watch = new ClockStepDetector();
     expect(watch.take(stampAt(0n, 0n))).to.equal(false);
     expect(watch.take(stampAt(10n, 5_000_000n))).to.equal(false);
@@ -18,7 +18,7 @@ describe('a stepped clock', () => {
     expect(watch.take(stampAt(13n, 9_000_000n))).to.equal(false);
   });
 
-  it('is told from stamps whose moment the kernel has noted late', () => {
+  it('is distinguished from stamps whose monotonic time is late', () => {
     const watch = new ClockStepDetector();
     const offsetsNs = [0n, -3_000_000n, 0n, -8_000_000n, -5_000_000n, 0n];
     expect(offsetsNs.map((offsetNs, second) => watch.take(stampAt(BigInt(second), offsetNs)))).to.not.include(true);

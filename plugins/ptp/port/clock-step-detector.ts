@@ -1,32 +1,32 @@
 import type { Stamp } from 'timehub/api';
 
-/** What no oscillator and no slewing does between two stamps. */
+/** Deviation from the monotonic clock that shows a step: more than a constant, ns, plus a rate that no slewing reaches. */
 const STEP_NS = 1e6;
 const FASTEST = 5e-4;
 
 /**
- * Sees from a clock's stamps that it was stepped. At what moment a card made its stamp, the kernel notes when it gets round to
- * it, late on a busy machine: so a step is what two stamps in a row agree on.
+ * Detects steps of a clock from its stamps. Two consecutive stamps must show the step, because the kernel may note the
+ * monotonic time of a hardware stamp late on a busy machine.
  */
 export class ClockStepDetector {
   #last: Stamp | undefined;
-  /** The newest, when it does not go with the last. */
+  /** The newest stamp, if it deviates from the last. */
   #odd: Stamp | undefined;
 
-  /** True: by how much time passed on this clock and on the monotonic one cannot be told apart from a step. */
+  /** Returns true if the clock was stepped before this stamp. */
   take(stamp: Stamp): boolean {
     const [last, odd] = [this.#last, this.#odd];
-    const isOdd = last !== undefined && !goTogether(last, stamp);
-    const isStep = isOdd && odd !== undefined && goTogether(odd, stamp);
+    const isOdd = last !== undefined && !isContinuous(last, stamp);
+    const isStep = isOdd && odd !== undefined && isContinuous(odd, stamp);
     if (!isOdd || isStep) this.#last = stamp;
     this.#odd = isOdd && !isStep ? stamp : undefined;
     return isStep;
   }
 }
 
-function goTogether(from: Stamp, to: Stamp): boolean {
+function isContinuous(from: Stamp, to: Stamp): boolean {
   if (from.clock !== to.clock) return true;
   const passedNs = Number(to.monotonic - from.monotonic);
-  const surpriseNs = Math.abs(Number(to.time - from.time) - passedNs);
-  return surpriseNs <= STEP_NS + FASTEST * Math.abs(passedNs);
+  const deviationNs = Math.abs(Number(to.time - from.time) - passedNs);
+  return deviationNs <= STEP_NS + FASTEST * Math.abs(passedNs);
 }

@@ -7,11 +7,11 @@ const TYPES = 16;
 type Rejection = RejectReason | ReceiveRefusal;
 const REASONS: readonly Rejection[] = [...REJECT_REASONS, 'denied', 'limited'];
 
-/** Messages by their type, both ways: what PORT_STATS_NP tells. */
+/** Counts messages by type in both directions, as in PORT_STATS_NP. */
 export class MessageCounts {
   readonly received = new Float64Array(TYPES);
   readonly sent = new Float64Array(TYPES);
-  /** Datagrams received that are no message or were not read, by reason. */
+  /** Received datagrams that are not a message or were not read, by reason. */
   readonly rejected = Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Rejection, number>;
   unsent = 0;
 
@@ -23,7 +23,7 @@ export class MessageCounts {
     this.sent[MESSAGES[kind].type]!++;
   }
 
-  /** And what a thread has answered for the port. */
+  /** Returns the sent messages with the answers of the Pdelay thread. */
   sentWith(responder: PdelayResponder | undefined): Float64Array {
     const sent = this.sent.slice();
     const { responses = 0, followUps = 0 } = responder?.counts() ?? {};
@@ -36,7 +36,7 @@ export class MessageCounts {
     this.rejected[reason]++;
   }
 
-  /** Of the kinds that there were. */
+  /** Returns the counters above zero by name. */
   inspect(): Record<string, unknown> {
     const named = (counts: Float64Array) =>
       Object.fromEntries(

@@ -15,17 +15,17 @@ import {
 import type { PortSocketOptions } from './port-socket.js';
 
 const MAX_OCTETS = 64;
-/** After an event message over IPv6 (annex D.2). */
+/** Octets after an event message over IPv6 (annex D.2). */
 const ROOM = 2;
 
 /**
- * Answers the neighbour's requests to the group beside the event loop, which does not always come round within the 10 ms
- * that the neighbour waits (802.1AS-2020 §B.2.3), for the service that the port asks by itself. Undefined: the port must
- * answer.
+ * Opens a thread that answers the neighbour's requests to the group, for the service that the port itself uses. The event
+ * loop does not always answer within the 10 ms that the neighbour waits (802.1AS-2020 §B.2.3). Returns undefined if there is
+ * no thread: the port must answer.
  */
 export function openPdelayThread(
   network: Network,
-  wire: PortSocketOptions,
+  options: PortSocketOptions,
   settings: Omit<PortSettings, 'peerDelay'>,
 ): PdelayResponder | undefined {
   const { delay } = settings.profile;
@@ -41,9 +41,9 @@ export function openPdelayThread(
     ingressNs,
   };
   try {
-    return network.pdelayResponder({ ...placeOf(wire), ...answers });
+    return network.pdelayResponder({ ...placeOf(options), ...answers });
   } catch (error) {
-    // Whatever is in the way is in that of the port, too, which says so; or it is not, and the port answers.
+    // Ignored: the port reports the same fault when it opens its socket, or answers itself.
     if (error instanceof HubError) return undefined;
     throw error;
   }

@@ -21,7 +21,7 @@ import { addressRanges } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { isMac } from './receive-filter.js';
 
-/** `automotive` is one of two profiles by the role. */
+/** `automotive` stands for two profiles, one for each role. */
 const PROFILE_NAMES = [
   'default',
   'default-p2p',
@@ -42,7 +42,7 @@ const CLOCK = 'a clock identity of 16 hex digits such as "001122.fffe.334455"';
 const ALLOWED = 'a range of addresses such as "192.0.2.0/24" or "all", or a MAC address';
 const CORRECTION = { min: '-1s', max: '1s' };
 
-/** Durations in the text, log2 of seconds in the program. */
+/** An interval: a duration in the configuration, log2 of seconds in the program. */
 const interval = () =>
   v.pipe(
     v.string(INTERVAL),
@@ -53,7 +53,7 @@ const interval = () =>
     v.transform((value) => Math.log2(parseDuration(value)! / 1e9)),
   );
 
-/** What both roles are told about their port. */
+/** The configuration keys of both roles. */
 export const PORT_ENTRIES = {
   interface: described(networkInterface(), 'Network interface of the port.'),
   profile: described(
@@ -148,15 +148,15 @@ export const PORT_ENTRIES = {
 const portTable = v.strictObject(PORT_ENTRIES);
 export type PortConfig = v.InferOutput<typeof portTable>;
 
-/** The profile with what the configuration changes in it. */
+/** Returns the profile with the changes of the configuration. */
 export function profileOfConfig(config: PortConfig, role: 'receiver' | 'transmitter'): Profile {
   const { profile, transport, domain, delay } = config;
   const base: Profile = profileOf(profile === 'automotive' ? (`automotive-${role}` satisfies ProfileName) : profile);
   const threshold = config['neighbour-threshold'];
-  const wished = role === 'receiver' ? requestedIntervalsOf(config) : undefined;
+  const requested = role === 'receiver' ? requestedIntervalsOf(config) : undefined;
   const initial = {
-    announce: (wished === undefined ? config['announce-interval'] : undefined) ?? base.initial.announce,
-    sync: (wished === undefined ? config['sync-interval'] : undefined) ?? base.initial.sync,
+    announce: (requested === undefined ? config['announce-interval'] : undefined) ?? base.initial.announce,
+    sync: (requested === undefined ? config['sync-interval'] : undefined) ?? base.initial.sync,
     delay: config['delay-interval'] ?? base.initial.delay,
   };
   return {
@@ -170,7 +170,7 @@ export function profileOfConfig(config: PortConfig, role: 'receiver' | 'transmit
   };
 }
 
-/** In gPTP the intervals of what a receiver hears are the neighbour's to set, who is asked for them. */
+/** Returns the intervals to request of the neighbour: in gPTP the sender sets the intervals of Announces and Syncs. */
 export function requestedIntervalsOf(config: PortConfig): Partial<Intervals> | undefined {
   const { 'announce-interval': announce, 'sync-interval': sync } = config;
   if (!config.profile.startsWith('gptp') || (announce === undefined && sync === undefined)) return undefined;

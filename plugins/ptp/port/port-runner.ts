@@ -12,10 +12,11 @@ import {
 } from 'timehub/protocol/ptp';
 import { ClockStepDetector } from './clock-step-detector.js';
 import { MessageCounts } from './message-counts.js';
+import type { PortConfig } from './port-config.js';
 import type { PortSocket } from './port-socket.js';
-import { ReceiveFilter } from './receive-filter.js';
+import { allowList, ReceiveFilter } from './receive-filter.js';
 
-/** What the ports of both roles have in common. */
+/** The interface of ports of both roles. */
 export interface PtpPort {
   readonly wakeAt: Instant | undefined;
   linkUp(now: Instant): readonly PortAction[];
@@ -25,23 +26,20 @@ export interface PtpPort {
   stampLost(token: number, now: Instant): readonly PortAction[];
   clockStepped(now: Instant): readonly PortAction[];
   wake(now: Instant): readonly PortAction[];
-  /** Returns true for the address of a timeTransmitter that is qualified. */
+  /** Returns true for the address of a qualified timeTransmitter. */
   isKnown(address: string): boolean;
-  /** The network says that nothing listens at the address. */
+  /** Handles the network's report that nothing listens at an address. */
   unreachable?(address: string, now: Instant): readonly PortAction[];
 }
 
 export type PortReport = Exclude<PortAction, { type: 'send' }>;
 
 export interface PortRunnerOptions {
-  readonly interface: string;
-  readonly stampTimeoutNs: number;
-  /** Returns true for an address whose messages are taken. */
-  readonly allows: (address: string) => boolean;
+  readonly config: Pick<PortConfig, 'interface' | 'stamp-timeout' | 'allow'>;
   readonly open: () => PortSocket;
-  /** What the port has to say beside messages. */
+  /** Handles the port's actions other than messages. */
   readonly onReport: (report: PortReport) => void;
-  /** Returns the answers to a request of so many octets. */
+  /** Returns the answers to a request that is `octets` long. */
   readonly onManagement: (request: Management, octets: number) => readonly Management[];
 }
 
@@ -50,63 +48,66 @@ interface AwaitedStamp {
   readonly until: Instant;
 }
 
-/** Within this Linux has told of a carrier: its linkwatch does so once a second at most. */
+/** Time within which Linux reports a carrier, ns: its linkwatch reports at most once a second. */
 const CONFIRMED_NS = 2e9;
-/** As long as a frame of Ethernet. */
+/** Payload of an Ethernet frame, octets. */
 const MAX_OCTETS = 1500;
 
-/** Runs a port over a wire: messages, transmit stamps and those that never come, its timer, the link. */
+/** Runs a port over a socket: handles messages, transmit stamps and missing ones, the timer and the link. */
 export class PortRunner {
   readonly counts = new MessageCounts();
   readonly #context: Context;
   readonly #port: PtpPort;
   readonly #options: PortRunnerOptions;
   readonly #buffer = new Uint8Array(MAX_OCTETS);
-  /** By the number of the sent message, the oldest first. */
+  /** By the number of the sent message, oldest first. */
   readonly #awaited = new Map<number, AwaitedStamp>();
   readonly #steps = new ClockStepDetector();
   readonly #intake: ReceiveFilter;
-  #wire: PortSocket | undefined;
+  #socket: PortSocket | undefined;
   #timer: Timer | undefined;
   #timerAt: Instant | undefined;
   #wokenAt: Instant = 0n;
   #stopLink = (): void => {};
-  /** When we heard that the link is down; undefined while it is up. */
+  /** Time at which the link was reported down. Undefined while it is up. */
   #downSince: Instant | undefined;
 
   constructor(context: Context, port: PtpPort, options: PortRunnerOptions) {
     this.#context = context;
     this.#port = port;
     this.#options = options;
-    this.#intake = new ReceiveFilter({ allows: options.allows, isKnown: (address) => port.isKnown(address) });
+    this.#intake = new ReceiveFilter({
+      allows: allowList(options.config.allow),
+      isKnown: (address) => port.isKnown(address),
+    });
   }
 
   get stamps(): string {
-    return this.#wire?.stamps ?? 'none';
+    return this.#socket?.stamps ?? 'none';
   }
 
-  /** Throws what opening the wire throws. */
+  /** Throws the errors of opening the socket. */
   start(): void {
     const { network } = this.#context;
-    const { interface: name, open } = this.#options;
-    const wire = open();
-    this.#wire = wire;
-    wire.onOctets((octets, from, received) => this.#take(octets, from, received));
-    wire.onSent((id, stamp) => this.#sent(id, stamp));
-    wire.onUnreachable((address) => this.perform((now) => this.#port.unreachable?.(address, now) ?? []));
-    const watch = network.onLink(name, (up) => this.#setLink(up));
+    const { config, open } = this.#options;
+    const socket = open();
+    this.#socket = socket;
+    socket.onOctets((octets, from, received) => this.#take(octets, from, received));
+    socket.onSent((id, stamp) => this.#sent(id, stamp));
+    socket.onUnreachable((address) => this.perform((now) => this.#port.unreachable?.(address, now) ?? []));
+    const watch = network.onLink(config.interface, (up) => this.#setLink(up));
     this.#stopLink = () => watch.close();
-    this.#setLink(network.interface(name).running);
+    this.#setLink(network.interface(config.interface).running);
   }
 
   stop(): void {
     this.#timer?.cancel();
     this.#stopLink();
-    this.#wire?.close();
-    this.#wire = undefined;
+    this.#socket?.close();
+    this.#socket = undefined;
   }
 
-  /** Lets the port do something, and does what it wants done. */
+  /** Calls the port and carries out the actions that it returns. */
   perform(work: (now: Instant) => readonly PortAction[]): void {
     for (const action of work(this.#context.monotonic())) {
       if (action.type === 'send') this.#send(action.token, action.message, action);
@@ -120,13 +121,14 @@ export class PortRunner {
     this.perform((now) => (up ? this.#port.linkUp(now) : this.#port.linkDown(now)));
   }
 
-  /** A frame that was stamped since then has come over a link that is up, whether the system has noticed that or not. */
+  /** A frame that was stamped after the link went down shows that it is up again, even before Linux reports it. */
   #noticeLink(received: Stamp): void {
     if (this.#downSince === undefined || received.monotonic <= this.#downSince) return;
     this.#setLink(true);
     const { network } = this.#context;
     this.#context.after(CONFIRMED_NS, () => {
-      if (this.#downSince === undefined && !network.interface(this.#options.interface).running) this.#setLink(false);
+      if (this.#downSince === undefined && !network.interface(this.#options.config.interface).running)
+        this.#setLink(false);
     });
   }
 
@@ -152,7 +154,7 @@ export class PortRunner {
     this.perform((now) => this.#port.receive({ message, from, stamp }, now));
   }
 
-  /** A stamp of JavaScript is none. */
+  /** Returns the stamp unless it comes from JavaScript, and reports a step of its clock. */
   #checked(stamp: Stamp): Stamp | undefined {
     if (stamp.by === 'user') return undefined;
     if (this.#steps.take(stamp)) this.perform((now) => this.#port.clockStepped(now));
@@ -166,20 +168,20 @@ export class PortRunner {
       this.perform((now) => this.#port.stampLost(token, now));
       return;
     }
-    const until = this.#context.monotonic() + BigInt(Math.round(this.#options.stampTimeoutNs));
+    const until = this.#context.monotonic() + BigInt(Math.round(this.#options.config['stamp-timeout']));
     this.#awaited.set(id, { token, until });
   }
 
-  /** Undefined: it could not be sent. */
+  /** Returns the number of the sent message, undefined if it could not be sent. */
   #transmit(message: Message, to: Extract<PortAction, { type: 'send' }>['to']): number | undefined {
-    if (this.#wire === undefined) return undefined;
+    if (this.#socket === undefined) return undefined;
     const octets = this.#buffer.subarray(0, encode(message, this.#buffer));
     try {
-      const id = this.#wire.send(octets, to, isEvent(message.kind) ? 'event' : 'general');
+      const id = this.#socket.send(octets, to, isEvent(message.kind) ? 'event' : 'general');
       this.counts.give(message.kind);
       return id;
     } catch (error) {
-      // No route, a peer that is gone, an interface that just went down: the next one may get through.
+      // No route, no peer, the interface is down: the next message may succeed.
       if (!(error instanceof HubError)) throw error;
       this.counts.unsent++;
       return undefined;
@@ -202,7 +204,7 @@ export class PortRunner {
     this.perform((now) => (isDue(this.#port.wakeAt, now) ? this.#port.wake(now) : []));
   }
 
-  /** What was overdue at the wake-up before: stamps that lay ready while the event loop was busy have been read since. */
+  /** Drops stamps that were overdue at the last wake-up already: stamps that waited for a busy event loop are read first. */
   #giveUpStamps(): void {
     const before = this.#wokenAt;
     this.#wokenAt = this.#context.monotonic();
@@ -213,10 +215,10 @@ export class PortRunner {
     }
   }
 
-  /** A timer that comes too early is left alone, for there are many messages: it will find nothing due and is set anew. */
+  /** Keeps a timer that is set too early, because messages are frequent: it finds nothing due and is set again. */
   #schedule(): void {
     const due = earliest(this.#awaited.values().next().value?.until, this.#port.wakeAt);
-    if (due === undefined || this.#wire === undefined) return;
+    if (due === undefined || this.#socket === undefined) return;
     if (this.#timerAt !== undefined && this.#timerAt <= due) return;
     this.#timer?.cancel();
     this.#timerAt = due;

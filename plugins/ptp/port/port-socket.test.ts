@@ -3,7 +3,7 @@ import type { Endpoint, Network } from 'timehub/api';
 import { PROFILES } from 'timehub/protocol/ptp';
 import { openPortSocket } from './port-socket.js';
 
-describe('a wire over UDP', () => {
+describe('a port socket over UDP', () => {
   it('reports the address where nothing listens, of event and of general messages', () => {
     const tell: ((error: Error, to?: Endpoint) => void)[] = [];
     const udp = () => ({

@@ -15,16 +15,16 @@ import {
 } from 'timehub/protocol/ptp';
 import { openTransmitWarmup, type TransmitWarmup } from './transmit-warmup.js';
 
-/** Octets in and out of one port, whatever carries them. */
+/** Sends and receives the octets of one port, over UDP or Ethernet. */
 export interface PortSocket {
-  /** The best receive stamp that it can deliver. */
+  /** The best class of receive stamps. */
   readonly stamps: StampClass;
-  /** The number that the transmit stamp of an event message will carry. Throws `TH_NET_SEND`. */
+  /** Returns the number that identifies the transmit stamp of an event message. Throws `TH_NET_SEND`. */
   send(octets: Uint8Array, to: Destination, way: 'event' | 'general'): number;
   /** `octets` are valid during the call. */
   onOctets(handler: (octets: Uint8Array, from: string, received: Stamp) => void): void;
   onSent(handler: (id: number, sent: Stamp) => void): void;
-  /** The network has reported that nothing listens at the address. Never called where the transport has no such reports. */
+  /** Called when the network reports that nothing listens at an address. Ethernet has no such reports. */
   onUnreachable(handler: (address: string) => void): void;
   close(): void;
 }
@@ -33,14 +33,14 @@ export interface PortSocketOptions {
   readonly interface: string;
   readonly profile: Profile;
   readonly hardware: boolean;
-  /** N of `phc:ptpN`: a virtual clock to stamp by. */
+  /** N of `phc:ptpN`, a virtual clock that stamps. */
   readonly hardwareClock?: number | undefined;
 }
 
-/** Throws what the network throws: no such interface, no privilege, a port that is taken. */
+/** Throws the errors of the network: no such interface, no privilege, a port in use. */
 export function openPortSocket(network: Network, options: PortSocketOptions): PortSocket {
-  const wire = openTransport(network, options);
-  return options.hardware ? wire : warmed(wire, openTransmitWarmup(network, options.profile.transport));
+  const socket = openTransport(network, options);
+  return options.hardware ? socket : warmed(socket, openTransmitWarmup(network, options.profile.transport));
 }
 
 function openTransport(network: Network, options: PortSocketOptions): PortSocket {
@@ -54,15 +54,15 @@ function openTransport(network: Network, options: PortSocketOptions): PortSocket
   }
 }
 
-const warmed = (wire: PortSocket, path: TransmitWarmup): PortSocket => ({
-  ...wire,
+const warmed = (socket: PortSocket, warmup: TransmitWarmup): PortSocket => ({
+  ...socket,
   send(octets, to, way) {
-    if (way === 'event') path.warm();
-    return wire.send(octets, to, way);
+    if (way === 'event') warmup.warm();
+    return socket.send(octets, to, way);
   },
   close() {
-    wire.close();
-    path.close();
+    socket.close();
+    warmup.close();
   },
 });
 
@@ -95,7 +95,7 @@ interface Groups {
   readonly peers: string;
 }
 
-/** Annexes C and D: event messages have a port of their own. */
+/** IEEE 1588-2019 annexes C and D: event messages have their own UDP port. */
 function overUdp(
   network: Network,
   { interface: name, profile, hardware, hardwareClock }: PortSocketOptions,
@@ -139,7 +139,7 @@ function overUdp(
   };
 }
 
-/** Two octets after an event message, with which hardware evens out the checksum (annex D.2). */
+/** Appends two octets with which hardware corrects the UDP checksum (annex D.2). */
 function withRoom(octets: Uint8Array): Uint8Array {
   const longer = new Uint8Array(octets.length + 2);
   longer.set(octets);

@@ -15,20 +15,20 @@ import { SavedLinkStore } from './saved-link-store.js';
 import { joinSharedClock, type SharedClock } from './shared-clock.js';
 import { stampNoise } from './stamping.js';
 
-/** A port that is ready to run: what it is told, and how to open its wire. */
+/** A port that is ready to run: its settings, and a function that opens its socket. */
 export interface PreparedPort {
   readonly settings: PortSettings & Pick<ReceiverSettings, 'requestedIntervals'>;
-  /** Keeps what was found out about the other end of the link, for the next start. */
+  /** Saves values of the link for the next start. */
   readonly saveLink: (neighbour: SavedLink) => void;
   readonly interface: string;
   readonly hardware: boolean;
-  /** What stamps its event messages. */
+  /** The clock that stamps event messages. */
   readonly clock: ClockId;
-  /** That is a virtual clock of the interface, by configuration. */
+  /** `clock` is a virtual clock of the interface. */
   readonly virtualClock: boolean;
-  /** Whose port it is. */
+  /** The clock to which the port belongs. */
   readonly sharedClock: SharedClock;
-  /** Answers the neighbour for the port. */
+  /** The thread that answers Pdelay_Req for the port. */
   readonly responder: PdelayResponder | undefined;
   readonly open: () => PortSocket;
 }
@@ -43,7 +43,7 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
   context.identity.uses(identity.clock);
   const links = new SavedLinkStore(context, [port.name, port.mac, hardware ? clock : 'software'].join(' '));
   const requestedIntervals = role === 'receiver' ? requestedIntervalsOf(config) : undefined;
-  const basis = {
+  const settings = {
     ...{ profile, identity, minorVersion: config['minor-version'], latencies: latenciesOf(config) },
     ...(requestedIntervals === undefined ? {} : { requestedIntervals }),
     isOwn: (clock: ClockIdentity) => context.identity.isOwn(clock),
@@ -51,22 +51,24 @@ export function preparePort(context: Context, config: PortConfig, role: 'receive
     random: () => new DataView(context.random(4).slice().buffer).getUint32(0) / 2 ** 32,
     savedLink: links.saved,
   };
-  const wire = { interface: port.name, profile, hardware, hardwareClock: virtualClock(config.clock, clock) };
-  const responder = isAnswering(config, profile) ? openPdelayThread(context.network, wire, basis) : undefined;
+  const socketOptions = { interface: port.name, profile, hardware, hardwareClock: virtualClock(config.clock, clock) };
+  const responder = isAnswering(config, profile)
+    ? openPdelayThread(context.network, socketOptions, settings)
+    : undefined;
   return {
-    settings: { ...basis, peerDelay: rolesOf(config, profile, responder) },
+    settings: { ...settings, peerDelay: rolesOf(config, profile, responder) },
     ...{ interface: port.name, hardware, responder, sharedClock },
-    ...{ clock: clock ?? 'system', virtualClock: wire.hardwareClock !== undefined },
+    ...{ clock: clock ?? 'system', virtualClock: socketOptions.hardwareClock !== undefined },
     saveLink: (neighbour) => links.save(neighbour),
-    open: () => openPortSocket(context.network, wire),
+    open: () => openPortSocket(context.network, socketOptions),
   };
 }
 
-/** Of several ports on a link that ask by the common service, one answers. */
+/** Returns true if this port answers. Of several ports on a link that use the common service, one does. */
 const isAnswering = (config: PortConfig, { delay }: Profile): boolean =>
   delay !== 'common-p2p' || config['answer-common-p2p'];
 
-/** The thread answers the service that the port itself asks by, to the group. */
+/** Returns the port's roles in peer delay. The thread answers requests to the group, of the service that the port uses. */
 function rolesOf(config: PortConfig, { delay }: Profile, thread: PdelayResponder | undefined): PeerDelayRoles {
   const isCommon = delay === 'common-p2p';
   return {
@@ -76,6 +78,6 @@ function rolesOf(config: PortConfig, { delay }: Profile, thread: PdelayResponder
   };
 }
 
-/** N of `phc:ptpN`, where it is not the interface's own that was asked for. */
+/** Returns N of `phc:ptpN` if a virtual clock is configured. */
 const virtualClock = (wanted: string | undefined, found: string | undefined): number | undefined =>
   wanted === undefined || found === undefined ? undefined : Number(found.replace(/^\D+/, ''));

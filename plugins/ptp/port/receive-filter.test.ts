@@ -6,7 +6,7 @@ const S = 1_000_000_000n;
 const ANNOUNCE = Uint8Array.of(MESSAGES.announce.type);
 const SYNC = Uint8Array.of(MESSAGES.sync.type);
 
-describe('the addresses that a port hears', () => {
+describe('the allowed addresses of a port', () => {
   it('are ranges, single addresses and MAC addresses', () => {
     const allows = allowList(['192.0.2.0/24', '2001:db8::/32', '00:11:22:AA:BB:CC', '00-11-22-aa-bb-cd']);
     const heard = ['192.0.2.7', '2001:db8::7', '00:11:22:aa:bb:cc', '00:11:22:aa:bb:cd'];
@@ -16,7 +16,7 @@ describe('the addresses that a port hears', () => {
     expect([...heard, ...deaf].every(allowList(['all']))).to.equal(true);
   });
 
-  it('are asked first', () => {
+  it('are checked first', () => {
     const intake = new ReceiveFilter({ allows: allowList(['192.0.2.0/24']), isKnown: () => false });
     expect(intake.judge(SYNC, '198.51.100.1', 0n)).to.equal('denied');
     expect(intake.judge(SYNC, '192.0.2.1', 0n)).to.equal(undefined);
@@ -24,7 +24,7 @@ describe('the addresses that a port hears', () => {
 });
 
 describe('a flood of Announces', () => {
-  it('takes 128 a second of all unknown senders together, and none of those of a known one', () => {
+  it('uses at most 128 a second of all unknown senders together, and nothing of a known sender’s budget', () => {
     const intake = new ReceiveFilter({ allows: () => true, isKnown: (address) => address === 'known' });
     let taken = 0;
     const known: unknown[] = [];
@@ -37,7 +37,7 @@ describe('a flood of Announces', () => {
     expect(known).to.deep.equal(Array(40).fill(undefined));
   });
 
-  it('in the name of a known sender takes 64 a second, and no Sync', () => {
+  it('in the name of a known sender is limited to 64 a second, and stops no Sync', () => {
     const intake = new ReceiveFilter({ allows: () => true, isKnown: () => true });
     const judged = Array.from({ length: 1000 }, () => intake.judge(ANNOUNCE, 'known', 0n));
     expect(judged.filter((refusal) => refusal === undefined)).to.have.lengthOf(64);

@@ -2,22 +2,23 @@ import type { Instant } from 'timehub/api';
 import { covers, octetsOf, parseSubnet, type Subnet } from 'timehub/protocol/address';
 import { MESSAGES, TokenBucket } from 'timehub/protocol/ptp';
 
-/** Why a datagram is not even read: its address is not allowed, or too many of its kind have come. */
+/** Reason for dropping a datagram unread: its address is not allowed, or its kind comes too often. */
 export type ReceiveRefusal = 'denied' | 'limited';
 
-/** A second: of one sender that is known (it announces eight times a second at most), and of all others together. */
+/** Announces per second of each known sender, which sends at most eight per second. */
 const ANNOUNCES_OF_KNOWN = 64;
+/** Announces per second of all other senders together. */
 const ANNOUNCES_OF_OTHERS = 128;
-/** A second, of all together: each is answered, and what it asks for is collected first. */
+/** Management messages per second of all senders together: each one costs an answer. */
 const MANAGEMENT = 256;
-/** Senders that have a budget of their own. */
+/** Maximum number of senders with their own budget. */
 const KNOWN = 64;
 
 const MAC = /^[\da-f]{2}([:-][\da-f]{2}){5}$/i;
 
 export const isMac = (text: string): boolean => MAC.test(text);
 
-/** Returns true for the addresses of the list: ranges (`parseSubnet`) and MAC addresses. */
+/** Returns a function that is true for the addresses of a list of ranges (`parseSubnet`) and MAC addresses. */
 export function allowList(entries: readonly string[]): (address: string) => boolean {
   if (entries.includes('all')) return () => true;
   const macs = new Set(entries.filter(isMac).map((mac) => mac.toLowerCase().replaceAll('-', ':')));
@@ -31,13 +32,13 @@ export function allowList(entries: readonly string[]): (address: string) => bool
 
 export interface ReceiveFilterOptions {
   readonly allows: (address: string) => boolean;
-  /** The timeTransmitters that the port knows announce themselves from there. */
+  /** Returns true for the address of a qualified timeTransmitter. */
   readonly isKnown: (address: string) => boolean;
 }
 
 /**
- * Chooses the datagrams that are read. Only what makes the port elect or answer at length is limited: Announces and
- * management messages. A flood of Announces from others takes nothing of the budget of a timeTransmitter that is known.
+ * Chooses the datagrams to read. Only the costly ones are limited: Announces, which cause an election, and management
+ * messages. A known timeTransmitter has its own budget, which a flood of others' Announces does not use.
  */
 export class ReceiveFilter {
   readonly #options: ReceiveFilterOptions;
@@ -49,7 +50,7 @@ export class ReceiveFilter {
     this.#options = options;
   }
 
-  /** Undefined: it is read. */
+  /** Undefined: read the datagram. */
   judge(octets: Uint8Array, from: string, now: Instant): ReceiveRefusal | undefined {
     if (!this.#options.allows(from)) return 'denied';
     const type = (octets[0] ?? 0) & 0x0f;

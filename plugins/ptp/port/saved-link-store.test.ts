@@ -11,8 +11,8 @@ function memoryOf(remembered: unknown, link = LINK) {
   return { memory: new SavedLinkStore(context as unknown as Context, link), kept };
 }
 
-describe('what a port keeps of its link', () => {
-  it('comes back as it went, through JSON', () => {
+describe('the saved link of a port', () => {
+  it('is the same after JSON', () => {
     const { memory, kept } = memoryOf(undefined);
     expect(memory.saved).to.equal(undefined);
     memory.save(STORED);
@@ -20,7 +20,7 @@ describe('what a port keeps of its link', () => {
     expect(again.saved).to.deep.include({ neighbour: STORED.neighbour, delayNs: 412, ratePpb: -3000 });
   });
 
-  it('is nothing at another interface, with another MAC address, or by other stamps', () => {
+  it('is not used for another interface, MAC address or kind of stamps', () => {
     for (const link of [
       'eth1 02:00:00:00:00:01 phc:ptp0',
       'eth0 02:00:00:00:00:02 phc:ptp0',
@@ -38,6 +38,6 @@ describe('what a port keeps of its link', () => {
     ['faster than any oscillator', { ...STORED, ratePpb: 1e6 }],
     ['of nobody', { ...STORED, neighbour: { clock: '../../etc', port: 1 } }],
   ] as const) {
-    it(`is nothing when it is ${what}`, () => expect(memoryOf(value).memory.saved).to.equal(undefined));
+    it(`is not used if it is ${what}`, () => expect(memoryOf(value).memory.saved).to.equal(undefined));
   }
 });

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 
 const between = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
 
-/** What no link and no oscillator goes beyond: a value outside is not ours. */
+/** Saved values outside these limits are dropped: no link and no oscillator has them. */
 const linkSchema = v.object({
   link: v.string(),
   neighbour: v.optional(
@@ -14,13 +14,13 @@ const linkSchema = v.object({
   ratePpb: between(-250_000, 250_000),
 });
 
-/** The stored values of the automotive profile: what a port knows of its link from one start to the next. */
+/** Reads and saves the values of a port's link (stored values of the automotive profile). */
 export class SavedLinkStore {
   readonly saved: SavedLink | undefined;
   readonly #context: Context;
   readonly #link: string;
 
-  /** `link`: this end of it, and what stamps there; with another the delay is another. */
+  /** `link`: names the interface and its stamping clock. Values that were saved with others do not apply. */
   constructor(context: Context, link: string) {
     const found = v.safeParse(linkSchema, context.remembered);
     this.#context = context;
@@ -29,7 +29,7 @@ export class SavedLinkStore {
   }
 
   save({ neighbour, delayNs, ratePpb }: SavedLink): void {
-    this.#context.log.debug('remembers the link', {
+    this.#context.log.debug('saves the values of the link', {
       ...{ delayNs, ratePpb },
       ...(neighbour === undefined ? {} : { neighbour: formatPortIdentity(neighbour) }),
     });

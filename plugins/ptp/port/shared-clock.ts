@@ -2,9 +2,9 @@ import { type Context, HubError, type NetworkInterface } from 'timehub/api';
 import { type ClockIdentity, clockIdentityOfMac, type PortIdentity, parseClockIdentity } from 'timehub/protocol/ptp';
 import type { PortConfig } from './port-config.js';
 
-/** What the ports of this hub have in common: they are ports of one clock (IEEE 1588-2019 §7.5.2). */
+/** The PTP clock of this hub, to which its ports belong (IEEE 1588-2019 §7.5.2). */
 export class SharedClock {
-  /** Of the ports that are given no other. */
+  /** Identity of all ports without a configured one. */
   readonly identity: ClockIdentity;
   readonly #ports = new Set<PortIdentity>();
 
@@ -12,21 +12,21 @@ export class SharedClock {
     this.identity = identity;
   }
 
-  /** A port of it from now on, until `signal` is aborted. */
+  /** Adds a port until `signal` is aborted. */
   join(port: PortIdentity, signal: AbortSignal): void {
     this.#ports.add(port);
     signal.addEventListener('abort', () => this.#ports.delete(port), { once: true });
   }
 
-  /** defaultDS.numberPorts of the clock that has this port. */
+  /** Returns defaultDS.numberPorts of the clock with this port. */
   portsBeside({ clock }: PortIdentity): number {
     return [...this.#ports].filter((port) => port.clock === clock).length;
   }
 }
 
 /**
- * The clock of this hub and this port's own identity: one clock, a number for each port. So each knows the Announces of the
- * others for its own. Throws `TH_PTP_IDENTITY`.
+ * Returns the clock of this hub and the identity of a new port: all ports have the same clock identity and different numbers,
+ * so that each recognises Announces of the others as its own. Throws `TH_PTP_IDENTITY`.
  */
 export function joinSharedClock(context: Context, config: PortConfig, port: Pick<NetworkInterface, 'name' | 'mac'>) {
   const given = config['clock-identity'];

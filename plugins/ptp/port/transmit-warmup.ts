@@ -6,29 +6,29 @@ const LOOPBACK = { interface: 'lo', mac: '00:00:00:00:00:00', address: '127.0.0.
 const ETHERTYPE_EXPERIMENT = 0x88b5;
 const OCTET = new Uint8Array(1);
 
-/** Makes the way out of the kernel short for what is sent next. */
+/** Warms the processor's caches for the next transmission. */
 export interface TransmitWarmup {
   warm(): void;
   close(): void;
 }
 
 /**
- * The kernel stamps before the driver has done its part, so that what the rest of the way takes counts as delay of the
- * network. After JavaScript has had the processor's caches that rest takes microseconds longer than when other programs send
- * the same, and only in our direction. One octet to ourselves through the stamping code brings it back into them.
+ * Opens a loopback socket that is used before each transmission. The kernel stamps a message before the driver sends it, so
+ * the driver's time counts as network delay, in the transmit direction only. After JavaScript has filled the processor's
+ * caches, that time is microseconds longer. One octet over the loopback interface brings the kernel's code back into them.
  */
 export function openTransmitWarmup(network: Network, transport: PtpTransport): TransmitWarmup {
   try {
     const { send, close } = transport === 'l2' ? overEthernet(network) : overUdp(network);
     return { warm: onceATurn(() => unlessRefused(send)), close };
   } catch (error) {
-    // A machine without a loopback interface is colder, and that is all.
+    // Without a loopback interface there is no warm-up.
     if (!(error instanceof HubError)) throw error;
     return { warm() {}, close() {} };
   }
 }
 
-/** Of messages that are sent in a row the first has warmed the way for the others. */
+/** Limits `warm` to once per turn of the event loop: the first message warms the caches for the others. */
 function onceATurn(warm: () => void): () => void {
   let isWarm = false;
   return () => {

@@ -25,13 +25,13 @@ export class PtpLab {
     return this.machines[0]!.host.fabric.segment(name);
   }
 
-  /** Seconds of virtual time from now on. */
+  /** Runs for `seconds` of virtual time. */
   run(seconds: number): Promise<void> {
     const { host } = this.machines[0]!;
     return host.run(host.nowNs + seconds * NS_PER_S);
   }
 
-  /** What `ask` answers every quarter of a second, without repetitions. */
+  /** Returns the results of `ask`, called every quarter of a second, without repetitions. */
   async watch<T>(seconds: number, ask: () => T): Promise<readonly T[]> {
     const seen: T[] = [];
     for (let quarter = 0; quarter < 4 * seconds; quarter++) {
@@ -50,7 +50,7 @@ export class PtpLab {
 export class PtpLabMachine {
   readonly host: LabHost;
   hub: Hub | undefined;
-  /** Where its hubs leave what the next one takes up. */
+  /** The saved state that one hub of the machine leaves to the next. */
   state: StateStore = NO_STATE;
   readonly #n: number;
 
@@ -59,7 +59,7 @@ export class PtpLabMachine {
     this.#n = n;
   }
 
-  /** `phc`: N of its hardware clock. */
+  /** `phc`: N of the port's hardware clock. */
   plug(segment: Segment, name = 'eth0', phc?: number): SegmentPort {
     const n = this.#n;
     const last = name.at(-1)!;
@@ -72,7 +72,7 @@ export class PtpLabMachine {
 
   async start(tables: Tables, trackingErrorNs: Ns = 1e8): Promise<Hub> {
     const plans = await planTables(tables);
-    // Without a source its clock is given as it is.
+    // Without a source the hub runs free.
     const isAlone = !Object.keys(tables).some((path) => path.startsWith('source.'));
     const localStratum = isAlone ? 10 : undefined;
     const core = { builtAt: BUILT_AT, minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs, localStratum };
@@ -82,7 +82,7 @@ export class PtpLabMachine {
     return hub;
   }
 
-  /** What the hub believes of its system clock, less the truth. */
+  /** Returns the hub's estimate of its system clock's offset − the true offset. */
   mistakeNs(): Ns {
     const { offsetNs, slopePpb, monotonic } = this.hub!.report.state().clocks[0]!;
     const sinceS = Number(this.host.monotonic() - monotonic) / NS_PER_S;

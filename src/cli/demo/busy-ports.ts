@@ -4,21 +4,21 @@ import { HubError } from '../../api/index.js';
 import { type DemoPort, USUAL_BASE } from './demo-ports.js';
 import { portOwner } from './port-owner.js';
 
-/** Rejects with `TH_NET_PORT_BUSY`, which names every port that another program has, and how to move the demonstration. */
+/** Rejects with `TH_NET_PORT_BUSY` if ports are in use. The error lists them and tells how to move the demo. */
 export async function requirePorts(ports: readonly DemoPort[], base: number, command: string): Promise<void> {
   const busy: DemoPort[] = [];
   for (const port of ports) if (await isBusy(port)) busy.push(port);
   if (busy.length === 0) return;
   const list = busy.map(({ protocol, address, port, user }) => {
     const owner = portOwner(protocol, port) ?? 'another program';
-    return `${protocol.toUpperCase()} port ${address}:${port} (${user}): ${owner} has it`;
+    return `${protocol.toUpperCase()} port ${address}:${port} (${user}): ${owner} uses it`;
   });
   throw new HubError('TH_NET_PORT_BUSY', `the demo cannot start, its ports are in use:\n  ${list.join('\n  ')}`, {
     hint: `end that program, or move the demo to other ports: ${command} --port-base ${freeBaseFor(base)}`,
   });
 }
 
-/** Another thousand of ports. */
+/** Returns another base port, a multiple of 1000. */
 const freeBaseFor = (base: number): number =>
   base === USUAL_BASE ? 12_000 : USUAL_BASE + 1000 * ((Math.floor(base / 1000) % 50) + 1);
 

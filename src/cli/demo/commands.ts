@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, relative } from 'node:path';
 
-/** Returns how this program is called in another terminal that is in the same folder: `timehub`, `bin/timehub` or a path. */
+/** Returns the command of this program in another terminal in the same folder: `timehub`, `bin/timehub` or a path. */
 export function ownCommand(program: string, folder: string, searchPath: string): string {
   if (searchPath.split(':').includes(dirname(program))) return 'timehub';
   const near = relative(folder, program);
@@ -10,16 +10,16 @@ export function ownCommand(program: string, folder: string, searchPath: string):
 /** The ports and sockets that differ from the usual ones. */
 export interface DemoPlaces {
   readonly command: string;
-  /** Control socket of the hub, unless a client finds it by itself. */
+  /** Control socket of the hub; undefined if clients find it. */
   readonly socket: string | undefined;
-  /** Control socket of the simulated world, likewise. */
+  /** Control socket of the lab; undefined if clients find it. */
   readonly labSocket: string | undefined;
   readonly ntpPort: number | undefined;
   /** `127.0.0.1:11180` */
   readonly dashboard: string | undefined;
 }
 
-/** Commands to try while the demonstration runs, a line each. */
+/** Returns commands to try while the demo runs, a line each. */
 export function hintsFor({ command, socket, labSocket, ntpPort, dashboard }: DemoPlaces): string {
   const hub = socket === undefined ? '' : ` --socket ${socket}`;
   const lab = labSocket === undefined ? '' : ` --control ${labSocket}`;

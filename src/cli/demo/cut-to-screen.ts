@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 
 const ESCAPE = '\u001b';
-/** A colour, at the place where the search begins. */
+/** The escape sequence of a colour at the start of the search. */
 const COLOUR = new RegExp(`${ESCAPE}\\[[0-9;]*m`, 'y');
 const PLAIN = `${ESCAPE}[0m`;
 
-/** Cuts lines at the right edge and the text at the lower one: a line that wraps would make the screen scroll. */
+/** Cuts a text to the size of the screen: a wrapped line would make it scroll. */
 export function cutToScreen(text: string, columns: number, rows: number): string {
   const lines = text.split('\n');
   return lines
@@ -14,7 +14,7 @@ export function cutToScreen(text: string, columns: number, rows: number): string
     .join('\n');
 }
 
-/** The first `columns - 1` characters and an ellipsis. Colours take no room. */
+/** Returns the first `columns - 1` characters and an ellipsis. Colours have no width. */
 function cut(line: string, columns: number): string {
   let width = 0;
   let at = 0;

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { parse } from 'smol-toml';
 import { packageRoot } from '../package-root.js';
 import { hintsFor, ownCommand } from './commands.js';
-import { parsePortBase, portsOf, readWorld } from './demo-ports.js';
+import { parsePortBase, portsOf, readMoved } from './demo-ports.js';
 
 const demo = `${packageRoot()}/config/demo.toml`;
-const portsAt = (base: number): readonly number[] => portsOf(parse(readWorld(demo, base).text)).map(({ port }) => port);
+const portsAt = (base: number): readonly number[] => portsOf(parse(readMoved(demo, base).text)).map(({ port }) => port);
 
 describe('the ports of the demonstration', () => {
   it('are all found, and all move with --port-base', () => {
@@ -15,11 +15,11 @@ describe('the ports of the demonstration', () => {
   });
 
   it('are in the sources, too: each address moves', () => {
-    expect(readWorld(demo, 12_000).text).to.not.match(/127\.0\.0\.1:11\d{3}/);
+    expect(readMoved(demo, 12_000).text).to.not.match(/127\.0\.0\.1:11\d{3}/);
   });
 
   it('have a transport of their own', () => {
-    const tcp = portsOf(parse(readWorld(demo, 11_000).text)).filter(({ protocol }) => protocol === 'tcp');
+    const tcp = portsOf(parse(readMoved(demo, 11_000).text)).filter(({ protocol }) => protocol === 'tcp');
     expect(tcp.map(({ port }) => port).sort()).to.deep.equal([11180, 11947]);
   });
 

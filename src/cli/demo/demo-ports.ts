@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { HubError } from '../../api/index.js';
 
-/** The ports of config/demo.toml count from here. */
+/** First port of config/demo.toml. */
 export const USUAL_BASE = 11_000;
 const LOWEST_BASE = 1024;
 const HIGHEST_BASE = 64_000;
 const LOOPBACK = /(127\.0\.0\.1|\[::1\]|localhost):(\d{1,5})\b/g;
 
-/** `--port-base`. Throws `TH_CLI_USAGE`. */
+/** Parses `--port-base`. Throws `TH_CLI_USAGE`. */
 export function parsePortBase(text: string | undefined): number {
   if (text === undefined) return USUAL_BASE;
   const base = Number(text);
@@ -21,8 +21,8 @@ export function parsePortBase(text: string | undefined): number {
   );
 }
 
-/** A configuration whose loopback ports are moved by as much as `base` differs from 11000. Throws `TH_CLI_USAGE`. */
-export function readWorld(path: string, base: number): { readonly path: string; readonly text: string } {
+/** Reads a configuration and moves its loopback ports by `base` − 11000. Throws `TH_CLI_USAGE`. */
+export function readMoved(path: string, base: number): { readonly path: string; readonly text: string } {
   if (base === USUAL_BASE) return { path, text: readFileSync(path, 'utf8') };
   const text = readFileSync(path, 'utf8').replace(LOOPBACK, (_, host: string, port: string) => {
     const moved = Number(port) + base - USUAL_BASE;
@@ -32,7 +32,7 @@ export function readWorld(path: string, base: number): { readonly path: string; 
   return { path, text };
 }
 
-/** A port of this machine that the demonstration listens at. */
+/** A port of this machine at which the demo listens. */
 export interface DemoPort {
   readonly protocol: 'udp' | 'tcp';
   readonly address: string;
@@ -48,7 +48,7 @@ interface Tree {
 
 const TCP = new Set(['gpsd', 'observability']);
 
-/** The ports that a parsed configuration listens at: its simulated world's and its sinks'. */
+/** Returns the ports at which the lab and the sinks of a configuration listen. */
 export function portsOf({ lab = {}, sink = {} }: Tree): readonly DemoPort[] {
   const port = (type: string, user: string, listen: unknown): readonly DemoPort[] => {
     const match = /^\[?([^\]]+)\]?:(\d+)$/.exec(String(listen));

@@ -9,7 +9,7 @@ import { type LoadedHub, loadHub } from '../load-hub.js';
 import { packageRoot } from '../package-root.js';
 import { requirePorts } from './busy-ports.js';
 import { type DemoPlaces, hintsFor, ownCommand } from './commands.js';
-import { parsePortBase, portsOf, readWorld, USUAL_BASE } from './demo-ports.js';
+import { parsePortBase, portsOf, readMoved, USUAL_BASE } from './demo-ports.js';
 import { endWithNpm } from './parent.js';
 import { showStatus } from './screen.js';
 
@@ -23,7 +23,7 @@ interface Plan extends DemoPlaces {
   readonly load: () => Promise<LoadedHub>;
 }
 
-/** `timehub demo`: the hub on a simulated world, which lives in a process of its own so that it can be broken. */
+/** `timehub demo`: runs the hub with a lab, which is a process of its own so that the operator can stop its parts. */
 export async function run(path: string | undefined, options: DemoOptions): Promise<ExitStatus> {
   const config = path ?? join(packageRoot(), 'config/demo.toml');
   const { problems } = await loadHub(config);
@@ -41,7 +41,7 @@ export async function run(path: string | undefined, options: DemoOptions): Promi
   try {
     return await showHub(config, plan, lab);
   } finally {
-    // The world ends when this process lets go of it, however it ends.
+    // The lab ends when this process disconnects or ends.
     if (lab.connected) lab.disconnect();
     await labEnded;
   }
@@ -65,7 +65,7 @@ async function showHub(config: string, plan: Plan, lab: ChildProcess): Promise<E
 
 /** Chooses ports and sockets. Rejects with `TH_NET_PORT_BUSY` when a port is in use. */
 async function planDemo(path: string, base: number): Promise<Plan> {
-  const world = readWorld(path, base);
+  const world = readMoved(path, base);
   const { parse } = await import('smol-toml');
   const command = ownCommand(process.argv[1]!, process.cwd(), process.env.PATH ?? '');
   const start = process.env.npm_lifecycle_event === 'start' ? 'npm start --' : `${command} demo`;

@@ -1,8 +1,8 @@
 const LOOK_MS = 1000;
 
 /**
- * Calls `end` when npm, which started this process, has died: nothing else would tell it, and the demonstration would go on
- * without a terminal. A process that was not started by npm may outlive its parent.
+ * Calls `end` when npm, which started this process, has died: otherwise the demo would run on without a terminal. A process
+ * that was not started by npm may outlive its parent.
  */
 export function endWithNpm(end: () => void): void {
   if (process.env.npm_lifecycle_event === undefined) return;

@@ -5,8 +5,8 @@ const LOCAL_ADDRESS = 1;
 const INODE = 9;
 
 /**
- * Returns the program that has a port, such as `chronyd (process 812)`, or undefined: other users' processes can be seen by
- * root only.
+ * Returns the program that uses a port, such as `chronyd (process 812)`, or undefined: only root sees the processes of other
+ * users.
  */
 export function portOwner(protocol: 'udp' | 'tcp', port: number): string | undefined {
   const inodes = new Set([`/proc/net/${protocol}`, `/proc/net/${protocol}6`].flatMap((path) => inodesAt(path, port)));
@@ -35,7 +35,7 @@ function holds(pid: string, inodes: ReadonlySet<string>): boolean {
   });
 }
 
-/** Processes end while they are looked at, and some belong to other users. */
+/** Reads a file of /proc, which may be gone or belong to another user. */
 function quietly<T>(read: () => T, otherwise: T): T {
   try {
     return read();

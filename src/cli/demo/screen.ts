@@ -4,8 +4,9 @@ import { openOutput } from '../output/descriptor.js';
 import { headline, paint, sourceTable } from '../status-text.js';
 import { cutToScreen } from './cut-to-screen.js';
 
-/** On a terminal the table is redrawn; elsewhere a line is enough now and then. */
+/** Interval at which the table is drawn again on a terminal. */
 const REDRAW_MS = 1000;
+/** The same without a terminal, unless the mode changes. */
 const RETELL_MS = 15_000;
 const HOME_AND_CLEAR = '\x1b[H\x1b[J';
 
@@ -17,7 +18,7 @@ export interface ScreenParts {
   readonly onGone: () => void;
 }
 
-/** Shows the status on standard output while it changes. Returns the end of it. */
+/** Shows the status on standard output as it changes. Returns the function that ends this. */
 export function showStatus({ report, hints, onGone }: ScreenParts): () => void {
   const output = new BoundedOutput(openOutput(1), () => '');
   const isTerminal = process.stdout.isTTY === true && process.env.TERM !== 'dumb';
@@ -26,7 +27,7 @@ export function showStatus({ report, hints, onGone }: ScreenParts): () => void {
   let hinted = false;
   const show = async (): Promise<void> => {
     const status = report();
-    // A reader that is slow gets the next state, not all of them.
+    // A slow reader gets the next state, not all of them.
     if (!output.idle || (!isTerminal && status.mode === told && performance.now() - toldAt < RETELL_MS)) return;
     told = status.mode;
     toldAt = performance.now();
@@ -43,7 +44,7 @@ export function showStatus({ report, hints, onGone }: ScreenParts): () => void {
   return () => clearInterval(timer);
 }
 
-/** Sinks that do not work, and what the machine lacks. */
+/** Lists the sinks that do not run and the faults of the machine. */
 function faultsOf({ sinks, host }: StatusReport): string {
   const failed = sinks
     .filter(({ state }) => state !== 'running')

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Allowance } from './allowance.js';
 import type { OutputTarget } from './descriptor.js';
+import { TokenBucket } from './token-bucket.js';
 
-/** Held in memory at most while the reader is slow. */
+/** Maximum size of the lines that wait for a slow reader. */
 const WAITING_OCTETS = 256 << 10;
 const RETRY_MS = 100;
-/** Lines in one go at most, and per second in the long run. */
+/** Maximum number of lines at once. */
 const BURST_LINES = 1000;
+/** Maximum number of lines per second in the long run. */
 const LINES_PER_S = 50;
 const CLOSE_RETRY_MS = 20;
 const REPORT_INTERVAL_MS = 10_000;
@@ -14,7 +15,7 @@ const REPORT_INTERVAL_MS = 10_000;
 export interface Clockwork {
   /** Monotonic time, ms. */
   now(): number;
-  /** Calls `work` once. The timer does not keep the process alive. Returns the undoing. */
+  /** Calls `work` once. The timer does not keep the process alive. Returns the function that cancels it. */
   after(delayMs: number, work: () => void): () => void;
 }
 
@@ -22,7 +23,7 @@ interface Entry {
   readonly octets: Buffer;
   /** Lines whose loss this entry reports; 0 for a line of the log. */
   readonly reports: number;
-  /** True when its beginning has been written. */
+  /** True if its beginning is written. */
   readonly begun: boolean;
 }
 
@@ -31,8 +32,8 @@ export type LossLine = (count: number, reason: string) => string;
 
 /**
  * Writes lines to an output that may be slow, full, closed or gone. It never throws and never waits: up to 256 KiB wait in
- * memory, lines beyond that are lost, and so are those above 50 a second in the long run. Losses are counted, and reported in
- * the output itself as soon as it takes lines again, at most every 10 s.
+ * memory, further lines are lost, and so are lines above 50 a second in the long run. A line in the output reports the number
+ * of lost lines as soon as it takes lines again, at most every 10 s.
  */
 export class BoundedOutput {
   readonly #target: OutputTarget;
@@ -40,21 +41,21 @@ export class BoundedOutput {
   readonly #lossLine: LossLine;
   #waiting: Entry[] = [];
   #waitingOctets = 0;
-  /** A line was cut off: the next one must not continue it. */
+  /** True if the last line was cut off: the next one must not continue it. */
   #cut = false;
   #failing = false;
   #lost = 0;
   #unreported = 0;
   #reason = '';
   #reportedAt = Number.NEGATIVE_INFINITY;
-  readonly #allowance: Allowance;
+  readonly #allowance: TokenBucket;
   #cancelRetry: (() => void) | undefined;
 
   constructor(target: OutputTarget, lossLine: LossLine, clockwork: Clockwork = realTime) {
     this.#target = target;
     this.#lossLine = lossLine;
     this.#clockwork = clockwork;
-    this.#allowance = new Allowance(BURST_LINES, LINES_PER_S, clockwork.now());
+    this.#allowance = new TokenBucket(BURST_LINES, LINES_PER_S, clockwork.now());
   }
 
   /** Lines lost since the start. */
@@ -62,17 +63,17 @@ export class BoundedOutput {
     return this.#lost;
   }
 
-  /** True when the last attempt to write failed, other than for a slow reader. */
+  /** True if the last attempt to write failed for another reason than a slow reader. */
   get failing(): boolean {
     return this.#failing;
   }
 
-  /** True when all that was accepted has been written. */
+  /** True if all accepted lines are written. */
   get idle(): boolean {
     return this.#waiting.length === 0;
   }
 
-  /** Why lines are lost at present, as a sentence, or empty. */
+  /** The reason why lines are being lost, or empty. */
   get problem(): string {
     return this.#failing || (!this.idle && this.#unreported > 0) ? this.#reason : '';
   }
@@ -125,7 +126,7 @@ export class BoundedOutput {
     else this.#waiting[0] = { ...entry, octets: entry.octets.subarray(count), begun: true };
   }
 
-  /** Nothing is kept for an output that fails: it may never come back. */
+  /** Drops the waiting lines of an output that fails: it may never come back. */
   #fail(code: string): void {
     this.#failing = true;
     this.#cut ||= this.#waiting[0]?.begun === true;
@@ -153,7 +154,7 @@ export class BoundedOutput {
     if (!this.#failing) this.#reportedAt = now;
   }
 
-  /** Sets the timer while something is left to do. */
+  /** Sets the timer while there is work left. */
   #attend(): void {
     if (this.#cancelRetry !== undefined || (this.idle && this.#unreported === 0)) return;
     this.#cancelRetry = this.#clockwork.after(this.idle ? REPORT_INTERVAL_MS : RETRY_MS, () => {
@@ -167,7 +168,7 @@ export class BoundedOutput {
 
 const NEW_LINE = Buffer.from('\n');
 
-/** By errno. */
+/** Reasons by errno. */
 const FAULTS: Readonly<Record<string, string>> = {
   EPIPE: 'its reader has ended',
   EIO: 'its terminal is closed',

@@ -1,14 +1,14 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 
-/** Something that takes octets without making the caller wait. */
+/** An output that never makes the caller wait. */
 export interface OutputTarget {
-  /** Returns how many octets were taken. Throws an `ErrnoException`; EAGAIN says that nothing can be taken now. */
+  /** Returns the number of octets taken. Throws an `ErrnoException`: EAGAIN if none can be taken now. */
   write(octets: Uint8Array): number;
 }
 
 /**
- * File descriptor 1 or 2, written to without waiting for its reader. Pipes and terminals are opened a second time: the flag
- * O_NONBLOCK of the first description would count for all programs that share it.
+ * Opens file descriptor 1 or 2 for writing without waiting. Pipes and terminals are opened a second time: O_NONBLOCK on the first
+ * description would affect all programs that share it.
  */
 export function openOutput(descriptor: 1 | 2): OutputTarget {
   const own = openAgain(descriptor);
@@ -24,7 +24,7 @@ function openAgain(descriptor: 1 | 2): number {
       constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_APPEND,
     );
   } catch {
-    // A socket, which is what a service manager gives, cannot be opened again: Node's stream makes it non-blocking.
+    // A socket, as service managers give, cannot be opened again: Node's stream makes it non-blocking.
     void (descriptor === 1 ? process.stdout : process.stderr);
     return descriptor;
   }

@@ -1,12 +1,12 @@
 import type { Logger } from '../../api/index.js';
 import { runningInstance } from '../../kernel/plugins/scope.js';
 
-/** Characters of a text that are logged at most. */
+/** Maximum length of a logged text, characters. */
 const LONGEST = 2000;
 
 /**
- * Leads Node's warnings, and all that plugins and libraries print, into the log: a write to a standard stream waits for its
- * reader. `log` returns the logger of an instance, or of the hub for undefined. Returns the undoing.
+ * Sends Node's warnings and the output of plugins and libraries to the log, because a write to a standard stream waits for its
+ * reader. `log` returns the logger of an instance, or of the hub for undefined. Returns the function that ends this.
  */
 export function captureOutput(log: (id: string | undefined) => Logger): () => void {
   const say = (severity: 'info' | 'warn', text: string): void => {

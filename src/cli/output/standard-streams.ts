@@ -1,13 +1,13 @@
 import { EXIT } from '../exit.js';
 
-/** As a shell reports a program that SIGPIPE ended. */
+/** Exit status of a program that SIGPIPE ended, as shells report it. */
 const PIPE_CLOSED = 128 + 13;
 
 let outlives = false;
 
 /**
- * A command ends when its output can no longer be written: silently if its reader has gone (`timehub events | head`), else
- * with a sentence. What cannot be written to standard error is lost.
+ * Ends a command whose output can no longer be written: silently if its reader is gone (`timehub events | head`), else with a
+ * message. Errors of standard error are ignored.
  */
 export function watchStandardStreams(): void {
   process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
@@ -19,7 +19,7 @@ export function watchStandardStreams(): void {
   process.stderr.on('error', () => {});
 }
 
-/** From now on the process does not depend on its output: it is a daemon. */
+/** Makes the process independent of its output, as a daemon must be. */
 export function outliveStandardStreams(): void {
   outlives = true;
 }

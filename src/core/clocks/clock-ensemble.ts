@@ -217,8 +217,7 @@ export class ClockEnsemble {
   /** Undefined while the track has no phase yet. */
   readonly estimate = (track: SourceTrack): TrackEstimate | undefined => {
     if (this.#estimates.has(track)) return this.#estimates.get(track);
-    const found = this.#observed.has(track) ? this.#estimator.track(track.key) : undefined;
-    const estimate = found === undefined || Number.isNaN(found.offsetNs) ? undefined : found;
+    const estimate = this.#observed.has(track) ? this.#estimator.track(track.key) : undefined;
     this.#estimates.set(track, estimate);
     return estimate;
   };

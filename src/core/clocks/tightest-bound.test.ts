@@ -59,7 +59,7 @@ describe('the bound when sources die one after the other', () => {
     const { world, near, pulse } = setUp();
     die(world, pulse, near);
     world.run(10);
-    world.meddle(5 * MS);
+    world.stepByAnotherProgram(5 * MS);
     world.run(1);
     expect(bound(world)).to.be.above(15 * MS);
   });

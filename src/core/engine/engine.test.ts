@@ -98,7 +98,7 @@ describe('engine', () => {
     const world = new ClosedLoop({ slowPpb: 7000 });
     three(world);
     world.run(60);
-    world.meddle(-3200 * MS);
+    world.stepByAnotherProgram(-3200 * MS);
     world.run(1);
     expect(world.state().mode).to.equal('tracking');
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
@@ -114,7 +114,7 @@ describe('engine', () => {
     const world = new ClosedLoop();
     three(world);
     world.run(60.95);
-    world.meddle(-3200 * MS);
+    world.stepByAnotherProgram(-3200 * MS);
     const monotonic = world.stamp().monotonic - 1_000_000n;
     const leg = { kind: 'leg', clock: 'system', monotonic, stamp: 'kernel', noiseFloorNs: 100 } as const;
     const observations = [
@@ -145,7 +145,7 @@ describe('engine', () => {
     three(world);
     world.discipline({ panicNs: 1000 * MS });
     world.run(60);
-    world.meddle(-5000 * MS);
+    world.stepByAnotherProgram(-5000 * MS);
     world.actions.length = 0;
     world.run(60);
     expect(world.actions.filter(({ action }) => action.type !== 'event')).to.deep.equal([]);
@@ -258,7 +258,7 @@ describe('engine', () => {
       expect(world.state().leap).to.include({ pending: 'insert', taiMinusUtc: 36 });
       world.run(10);
       world.insertLeapSecond();
-      if (kernel === 'inserts it too') world.meddle(-1000 * MS);
+      if (kernel === 'inserts it too') world.stepByAnotherProgram(-1000 * MS);
       const [late] = world.speakers;
       late!.offsetNs = 1000 * MS;
       world.run(0.8);

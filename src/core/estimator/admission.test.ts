@@ -118,7 +118,7 @@ describe('admitting and excluding tracks', () => {
     expect(bench.clock().offsetNs).to.be.closeTo(before.clock.offsetNs, 1e-6);
     expect(bench.clock().sigmaNs).to.be.closeTo(before.clock.sigmaNs, 1e-6);
     expect(bench.track('c').offsetNs).to.be.closeTo(before.c.offsetNs, 1e-6);
-    expect(bench.track('c').delayNs).to.be.closeTo(before.c.delayNs, 1e-6);
+    expect(bench.track('c').delayNs).to.be.closeTo(before.c.delayNs!, 1e-6);
     bench.warm(['b', 'c']);
     expect(bench.track('b').observations).to.equal(60);
     expect(Math.abs(bench.errorNs())).to.be.below(10e3);

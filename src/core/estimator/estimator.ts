@@ -1,8 +1,9 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
 import { ObservationUpdate } from './observation-update.js';
+import { NS2_PER_S2 } from './oscillator/wander-lines.js';
 import { restoreOscillator, saveOscillator, savePath } from './saved-state.js';
 import { JointState } from './state/joint-state.js';
-import { createTrack, isAdmitted, noiseOf, type TrackFilter } from './track-filter.js';
+import { TrackFilter } from './track-filter.js';
 import type { ClockEstimate, Estimator, Innovation, SavedOscillator, SavedPath, TrackEstimate } from './types.js';
 
 export interface EstimatorOptions {
@@ -12,27 +13,23 @@ export interface EstimatorOptions {
 
 export const createEstimator = (options: EstimatorOptions = {}): Estimator => new JointEstimator(options);
 
-/** (s/s)²/s in (ns/s)²/s. */
-const NS2_PER_S2 = 1e18;
-/** Nothing is nearer to its reference than this. */
+/** Least sigma of an asserted bias. */
 const LEAST_BIAS_SIGMA_NS = 1e-3;
-/** A jump of which nothing is known may be this great: thirty years. */
-const ANY_JUMP_NS = 1e18;
 
 /**
- * One joint filter over all clocks and tracks. What is followed is not θ and a bias for each track but their sum
- * y = θ + a, the offset as each track has it: that is all that data can show. Every y of a clock runs on with the clock's
- * one slope and its one process noise, so that the tracks' differences (their biases) are learnt as sharply as the
- * oscillator allows. θ comes last, from the y of the admitted tracks and what was asserted of their a: see `Combination`.
+ * One joint filter over all clocks and tracks. Its variables are not θ and a bias of each track but their sum y = θ + a, the
+ * offset that each track shows: data cannot show more. All y of a clock run on with the clock's one slope and one process
+ * noise, so that their differences (of the biases) are learnt as sharply as the oscillator allows. θ follows from the y of the
+ * admitted tracks and the sigmas that are asserted of their biases: see `CombinedEstimate`.
  *
- * After the conditional view of Bierman (1977), the truncated normal of one-sided queueing noise, and multiple-model
+ * After the U-D filter of Bierman (1977), the truncated normal distribution of one-sided queueing noise, and multiple-model
  * estimation (Magill 1965) over the oscillator's wander.
  */
 class JointEstimator implements Estimator {
   private readonly state: JointState;
   private readonly observationUpdate: ObservationUpdate;
   private readonly tracksByKey = new Map<string, TrackFilter>();
-  /** Of tracks that have not spoken yet. */
+  /** Paths of an earlier run whose tracks have no observation yet. */
   private readonly savedPaths = new Map<string, SavedPath>();
 
   constructor({ wanders }: EstimatorOptions) {
@@ -50,7 +47,7 @@ class JointEstimator implements Estimator {
     this.state.advance(monotonic);
   }
 
-  observe(key: string, observation: Observation): Innovation {
+  observe(key: string, observation: Observation): Innovation | undefined {
     this.state.requireClock(observation.clock);
     this.state.advance(observation.monotonic);
     return this.observationUpdate.process(this.tracksByKey.get(key) ?? this.addTrack(key, observation), observation);
@@ -63,7 +60,7 @@ class JointEstimator implements Estimator {
 
   withdraw(key: string): void {
     const track = this.tracksByKey.get(key);
-    if (track !== undefined) this.state.setBiasSigma(track, Number.NaN);
+    if (track !== undefined) this.state.setBiasSigma(track, undefined);
   }
 
   removeTrack(key: string): void {
@@ -75,16 +72,9 @@ class JointEstimator implements Estimator {
     tracks.splice(tracks.indexOf(track), 1);
   }
 
-  discontinuity(key: string, jumpNs = ANY_JUMP_NS): void {
+  discontinuity(key: string, jumpNs?: Ns): void {
     const track = this.tracksByKey.get(key);
-    if (track === undefined || track.phase < 0) return;
-    // Of a path that was heard in one direction only nothing is known.
-    if (track.legNoise !== undefined && track.delay < 0) track.restartPending = true;
-    track.jumpPending = true;
-    track.jumpCount++;
-    track.jumpNs = Number.NaN;
-    this.state.widenPhase(track, jumpNs);
-    this.state.doubtReferenceRate(track);
+    if (track !== undefined) this.observationUpdate.announceJump(track, jumpNs);
   }
 
   controlFrequency(clock: ClockId, deltaPpb: number, monotonic: Instant): void {
@@ -101,14 +91,14 @@ class JointEstimator implements Estimator {
     this.state.noteValueChange();
   }
 
-  slept(sleptNs: Ns, otherwisePpb: number): void {
+  slept(sleptNs: Ns, extraSigmaPpb: number): void {
     for (const key of this.tracks()) {
       const path = this.savePath(key);
       this.removeTrack(key);
       if (path !== undefined) this.restorePath(key, path);
     }
     const { layout, bank } = this.state;
-    for (const clock of layout.clocks) bank.addUnseenWander(clock, sleptNs * 1e-9, otherwisePpb ** 2);
+    for (const clock of layout.clocks) bank.addUnseenWander(clock, sleptNs * 1e-9, extraSigmaPpb ** 2);
     this.state.noteValueChange();
   }
 
@@ -129,21 +119,22 @@ class JointEstimator implements Estimator {
 
   track(key: string): TrackEstimate | undefined {
     const track = this.tracksByKey.get(key);
-    if (track === undefined) return undefined;
+    if (track?.phase === undefined) return undefined;
     this.state.combine();
-    const phase = this.state.momentsOf(track, track.phase);
+    const { phase, delay, jumps } = track;
+    const { mean, variance } = this.state.momentsOf(track, phase);
     return {
-      offsetNs: phase.mean,
-      sigmaNs: Math.sqrt(phase.variance),
-      delayNs: this.state.meanOf(track, track.delay),
-      noiseNs: noiseOf(track),
+      offsetNs: mean,
+      sigmaNs: Math.sqrt(variance),
+      delayNs: delay === undefined ? undefined : this.state.meanOf(track, delay),
+      noiseNs: track.noiseNs!,
       observations: track.observations,
       restarts: track.restarts,
-      jumps: track.jumpCount,
-      jumpNs: track.jumpNs,
-      suspectNs: track.jumpDetector.suspectNs,
+      jumps: jumps.jumpCount,
+      jumpNs: jumps.lastJumpNs,
+      suspectNs: jumps.suspectNs,
       last: track.last,
-      admitted: isAdmitted(track),
+      admitted: track.isAdmitted,
       weight: Math.max(track.weight, 0),
     };
   }
@@ -157,14 +148,14 @@ class JointEstimator implements Estimator {
     return track === undefined ? undefined : savePath(this.state, track);
   }
 
-  restoreOscillator(clock: ClockId, memory: SavedOscillator): void {
+  restoreOscillator(clock: ClockId, saved: SavedOscillator): void {
     this.state.requireClock(clock);
-    restoreOscillator(this.state, clock, memory);
+    restoreOscillator(this.state, clock, saved);
     this.state.noteValueChange();
   }
 
-  restorePath(key: string, memory: SavedPath): void {
-    this.savedPaths.set(key, memory);
+  restorePath(key: string, saved: SavedPath): void {
+    this.savedPaths.set(key, saved);
   }
 
   tracks(): readonly string[] {
@@ -172,11 +163,10 @@ class JointEstimator implements Estimator {
   }
 
   private addTrack(key: string, observation: Observation): TrackFilter {
-    const track = createTrack(key, observation, this.state.now!);
+    const track = new TrackFilter(key, observation, this.state.now!, this.savedPaths.get(key));
     if (track.versus !== undefined) this.state.requireClock(track.versus);
-    this.tracksByKey.set(key, track);
-    track.savedPath = this.savedPaths.get(key);
     this.savedPaths.delete(key);
+    this.tracksByKey.set(key, track);
     this.state.layout.tracks.push(track);
     return track;
   }

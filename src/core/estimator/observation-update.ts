@@ -1,38 +1,43 @@
 import type { Leg, Ns, Observation, Pulse, Rate, Reading, StampClass } from '../../api/index.js';
 import type { JumpVerdict } from './jumps/jump-detector.js';
-import { noOutliers, type ObservationDirection } from './jumps/outlier-count.js';
+import type { ObservationDirection } from './jumps/outlier-history.js';
 import { checkForReset } from './jumps/track-reset.js';
 import { GaussianNoise } from './noise/gaussian-noise.js';
 import { LegNoise } from './noise/leg-noise.js';
 import type { NoiseModel } from './noise/noise.js';
-import { takeSavedPath } from './saved-state.js';
+import { isSamePath } from './saved-state.js';
 import type { JointState } from './state/joint-state.js';
 import type { ObservationRow } from './state/observation-row.js';
-import { noiseOf, type TrackFilter } from './track-filter.js';
+import type { TrackFilter } from './track-filter.js';
 import type { Innovation } from './types.js';
 
-/** What comes later than this after its event is of no use any more. */
+/** Older observations are dropped, s. */
 const GREATEST_AGE_S = 8;
-/** First guesses of a noise: by stamp class, and of a two-way path as a share of its delay. */
+/** First guesses of the noise of legs and readings, and of pulses. */
 const FIRST_NOISE_NS: Readonly<Record<StampClass, Ns>> = { hardware: 1e4, kernel: 1e6, user: 1e7 };
 const FIRST_PULSE_NOISE_NS: Readonly<Record<StampClass, Ns>> = { hardware: 1e2, kernel: 1e4, user: 1e6 };
+/** First guess of the noise of a two-way path: this share of its delay, and at least so much. */
 const FIRST_NOISE_OF_DELAY = 0.05;
 const LEAST_FIRST_NOISE_NS = 1e3;
-/** How near the one observation is with which a phase begins anew. */
+/** Sigma of a phase that restarts with one observation, in sigmas of its noise. */
 const RESTART_SIGMAS = 3;
-/** A pulse is numbered while this many sigmas of the phase are within half its period. */
+/** A pulse is used while this many sigmas of the phase are within half its period. */
 const NUMBERING_SIGMAS = 6;
+/** Least noise of a rate, as a share of the noise that its source states. */
+const RATE_FLOOR = 0.1;
+/** Sigma added to the phase by a jump of unknown size: thirty years. */
+const UNKNOWN_JUMP_NS = 1e18;
 
-const UNUSED: Innovation = { residualNs: Number.NaN, normalised: Number.NaN, used: false };
-const FIRST: Innovation = { residualNs: 0, normalised: 0, used: true };
+/** An observation that begins a phase. */
+const FIRST: Innovation = { residualNs: 0, normalised: 0 };
 
-/** Turns each kind of observation into its rows of the joint state, and absorbs them. */
+/** Turns each kind of observation into a row of the joint state, and updates the state and the track with it. */
 export class ObservationUpdate {
   private readonly state: JointState;
   private readonly members: number;
-  /** Of the observation at hand: +1 where it shows the phase as it is, −1 where it shows it reversed; how late it is. */
+  /** Sign with which the observation at hand shows the phase, its age, and its direction. */
   private sign: 1 | -1 = 1;
-  private lateS = 0;
+  private ageS = 0;
   private direction: ObservationDirection = 'phase';
 
   constructor(state: JointState) {
@@ -40,109 +45,118 @@ export class ObservationUpdate {
     this.members = state.bank.capacity;
   }
 
-  process(track: TrackFilter, observation: Observation): Innovation {
-    const lateS = this.state.sinceS(observation.monotonic);
-    if (lateS > GREATEST_AGE_S) return UNUSED;
+  /** Returns undefined if the observation was not used. */
+  process(track: TrackFilter, observation: Observation): Innovation | undefined {
+    this.ageS = this.state.sinceS(observation.monotonic);
+    if (this.ageS > GREATEST_AGE_S) return undefined;
     if (track.restartPending) this.restartTrack(track);
     track.isPassive = this.state.isPassive(track);
-    this.state.addRandomWalk(track, noiseOf(track));
-    const innovation = this.processByKind(track, observation, lateS);
-    if (!innovation.used) return innovation;
+    this.state.addRandomWalk(track);
+    const innovation = this.processByKind(track, observation);
+    if (innovation === undefined) return undefined;
     track.observations++;
     track.last = observation.monotonic;
     this.state.noteValueChange();
     return innovation;
   }
 
-  private processByKind(track: TrackFilter, observation: Observation, lateS: number): Innovation {
+  /** The source of a track says that its time has jumped. */
+  announceJump(track: TrackFilter, jumpNs: Ns = UNKNOWN_JUMP_NS): void {
+    if (track.phase === undefined) return;
+    // Nothing is known of a path that was heard in one direction only.
+    if (track.legNoise !== undefined && track.delay === undefined) track.restartPending = true;
+    track.jumps.announce();
+    this.state.widenPhase(track, jumpNs);
+    this.state.doubtReferenceRate(track);
+  }
+
+  private processByKind(track: TrackFilter, observation: Observation): Innovation | undefined {
     switch (observation.kind) {
       case 'leg':
-        return this.processLeg(track, observation, lateS);
+        return this.processLeg(track, observation);
       case 'pulse':
-        return this.processPulse(track, observation, lateS);
+        return this.processPulse(track, observation);
       case 'reading':
-        return this.processPhase(track, observation, observation.offsetNs, readingNoise(observation), lateS);
+        return this.processPhase(track, observation, observation.offsetNs, readingNoise(observation));
       case 'rate':
         return this.processRate(track, observation);
     }
   }
 
-  private processLeg(track: TrackFilter, leg: Leg, lateS: number): Innovation {
+  private processLeg(track: TrackFilter, leg: Leg): Innovation | undefined {
     const sign = leg.direction === 'outbound' ? 1 : -1;
     this.sign = sign;
-    this.lateS = lateS;
     this.direction = leg.direction;
     const transitNs = leg.transitNs - sign * this.state.controlledSince(track, leg.monotonic);
     track.legNoise ??= new LegNoise(FIRST_NOISE_NS[leg.stamp], this.members);
-    if (track.phase < 0) {
+    if (track.phase === undefined) {
       track.firstDirection = sign;
-      this.state.addPhase(track, sign * transitNs, lateS, noiseOf(track));
+      this.state.addPhase(track, sign * transitNs, this.ageS, track.noiseNs!);
       return FIRST;
     }
-    if (track.delay < 0 && track.firstDirection !== sign) this.addDelay(track, transitNs);
+    const { firstDirection } = track;
+    if (track.delay === undefined && firstDirection !== sign) this.addDelay(track, firstDirection ?? 0, transitNs);
     const noise = track.legNoise.setDirection(leg.direction);
-    const row = this.state.phaseRow(track, sign, lateS);
-    if (track.delay < 0) return this.update(track, leg, row, transitNs, noise);
+    const row = this.state.phaseRow(track, sign, this.ageS);
+    if (track.delay === undefined) return this.update(track, leg, row, transitNs, noise);
     const innovation = this.update(track, leg, row.add(track.delay, 1), transitNs, noise);
-    if (innovation.used) this.state.bank.shift(track.delay, noise.alignEdges());
+    if (innovation !== undefined) this.state.bank.shift(track.delay, noise.alignEdges());
     return innovation;
   }
 
-  /** The first leg of the other way: the two together show the delay, and the delay hints at the noise of legs to come. */
-  private addDelay(track: TrackFilter, transitNs: Ns): void {
+  /** The first leg in the second direction: both together show the delay, and the delay hints at the noise of further legs. */
+  private addDelay(track: TrackFilter, firstDirection: -1 | 0 | 1, transitNs: Ns): void {
     const { bank } = this.state;
-    const otherNs = track.firstDirection * bank.mean(track.clock, this.state.phaseRow(track, 1, 0));
+    const otherNs = firstDirection * bank.mean(track.clock, this.state.phaseRow(track, 1, 0));
     const halfNs = (transitNs + otherNs) / 2;
     const hintNs = Math.max(FIRST_NOISE_OF_DELAY * Math.abs(halfNs), LEAST_FIRST_NOISE_NS);
-    const remembered = takeSavedPath(track, halfNs, hintNs);
-    if (remembered !== undefined)
-      track.legNoise = new LegNoise(hintNs, this.members).restore(remembered.noiseNs, remembered.shapes);
+    const { savedPath } = track;
+    track.savedPath = undefined;
+    const saved = savedPath !== undefined && isSamePath(savedPath, halfNs, hintNs) ? savedPath : undefined;
+    if (saved !== undefined) track.legNoise = new LegNoise(hintNs, this.members).restore(saved.noiseNs, saved.shapes);
     else if (track.legNoise?.hasBothDirections !== true) {
       track.legNoise = new LegNoise(hintNs, this.members);
-      bank.addVariance(track.phase, track.legNoise.rmsOverShapes ** 2);
+      bank.addVariance(track.phase!, track.legNoise.rmsOverShapes ** 2);
     }
-    this.state.addDelay(track, track.firstDirection, remembered);
+    this.state.addDelay(track, firstDirection, saved);
   }
 
-  private processPulse(track: TrackFilter, pulse: Pulse, lateS: number): Innovation {
+  private processPulse(track: TrackFilter, pulse: Pulse): Innovation | undefined {
     const { periodNs } = pulse;
     const expectedNs = this.predictPulse(track, pulse);
-    if (Number.isNaN(expectedNs)) return UNUSED;
+    if (expectedNs === undefined) return undefined;
     const within = Number(pulse.edge % BigInt(Math.round(periodNs)));
     const phaseNs = Math.round((expectedNs + within) / periodNs) * periodNs - within;
-    return this.processPhase(track, pulse, phaseNs, FIRST_PULSE_NOISE_NS[pulse.stamp], lateS);
+    return this.processPhase(track, pulse, phaseNs, FIRST_PULSE_NOISE_NS[pulse.stamp]);
   }
 
   /**
-   * Where a pulse is looked for: where its own track is, unless the clock's phase as the vote has it is in another period;
-   * else by the vote, else by the number that the source gave. NaN: no phase is known to a fraction of the period.
+   * Returns the phase at which a pulse is expected: that of its own track, unless the combined estimate is in another period;
+   * else the combined estimate; else the source's own number. Undefined: none of them is known to a fraction of the period.
    */
-  private predictPulse(track: TrackFilter, { clock, periodNs, numberedOffsetNs }: Pulse): Ns {
-    const {
-      isAnchored: anchored,
-      offset,
-      variance,
-      biasVariance: biases,
-    } = this.state.combine()[this.state.layout.clocks.indexOf(clock)]!;
+  private predictPulse(track: TrackFilter, { clock, periodNs, numberedOffsetNs }: Pulse): Ns | undefined {
+    const { isAnchored, offset, variance, biasVariance } =
+      this.state.combine()[this.state.layout.clocks.indexOf(clock)]!;
     const isKnown = (squareNs: number) => NUMBERING_SIGMAS * Math.sqrt(squareNs) < periodNs / 2;
-    const voted = anchored && isKnown(variance + biases);
-    const own = this.state.momentsOf(track, track.phase);
-    if (voted && Math.abs(own.mean - offset) > periodNs / 2) this.restartTrack(track);
-    if (track.phase >= 0 && isKnown(own.variance)) return own.mean;
-    return voted ? offset : (numberedOffsetNs ?? Number.NaN);
+    const isCombinedKnown = isAnchored && isKnown(variance + biasVariance);
+    if (track.phase !== undefined) {
+      const own = this.state.momentsOf(track, track.phase);
+      if (isCombinedKnown && Math.abs(own.mean - offset) > periodNs / 2) this.restartTrack(track);
+      else if (isKnown(own.variance)) return own.mean;
+    }
+    return isCombinedKnown ? offset : numberedOffsetNs;
   }
 
-  /** A two-sided observation of the phase. `noiseNs`: what is to be expected of this one. */
-  private processPhase(track: TrackFilter, at: Observation, phaseNs: Ns, noiseNs: Ns, lateS: number): Innovation {
+  /** Processes a two-sided observation of the phase. `noiseNs`: its expected standard deviation. */
+  private processPhase(track: TrackFilter, at: Observation, phaseNs: Ns, noiseNs: Ns): Innovation | undefined {
     const valueNs = phaseNs - this.state.controlledSince(track, at.monotonic);
     track.phaseNoise ??= new GaussianNoise(this.members);
     track.phaseNoise.unit = noiseNs;
     this.sign = 1;
-    this.lateS = lateS;
     this.direction = 'phase';
-    if (track.phase >= 0)
-      return this.update(track, at, this.state.phaseRow(track, 1, lateS), valueNs, track.phaseNoise);
-    this.state.addPhase(track, valueNs, lateS, Math.hypot(noiseOf(track), at.noiseFloorNs));
+    if (track.phase !== undefined)
+      return this.update(track, at, this.state.phaseRow(track, 1, this.ageS), valueNs, track.phaseNoise);
+    this.state.addPhase(track, valueNs, this.ageS, Math.hypot(track.noiseNs!, at.noiseFloorNs));
     return FIRST;
   }
 
@@ -155,29 +169,29 @@ export class ObservationUpdate {
     const floor = noisePpb * RATE_FLOOR;
     const expected = track.rateNoise.sigma ** 2 + floor ** 2;
     const variance = bank.update(track, row, frequencyPpb, track.rateNoise, floor);
-    return { residualNs: residual, normalised: residual / Math.sqrt(variance + expected), used: true };
+    return { residualNs: residual, normalised: residual / Math.sqrt(variance + expected) };
   }
 
+  /** Updates the state with an observation `value` of h·x, unless its time has jumped or may have. */
   private update(
     track: TrackFilter,
     at: Observation,
     row: ObservationRow,
     value: number,
     noise: NoiseModel,
-  ): Innovation {
+  ): Innovation | undefined {
     const { bank } = this.state;
     const floor = at.noiseFloorNs;
     const residualNs = value - noise.mean - bank.mean(track.clock, row);
-    const verdict = track.jumpPending ? 'jumped' : this.checkForJump(track, at, row, residualNs, noise);
+    const verdict = track.jumps.isPending ? 'jumped' : this.checkForJump(track, at, row, residualNs, noise);
     if (verdict === 'jumped') return this.restartPhase(track, at, value - noise.mean, Math.hypot(noise.sigma, floor));
-    if (verdict === 'held') return UNUSED;
+    if (verdict === 'hold') return undefined;
     const expected = noise.sigma ** 2 + floor ** 2;
     const variance = bank.update(track, row, value, noise, floor);
-    checkForReset(this.state, track, noise, this.direction, residualNs);
-    return { residualNs, normalised: residualNs / Math.sqrt(variance + expected), used: true };
+    if (checkForReset(this.state, track, noise, this.direction, residualNs)) track.restartPending = true;
+    return { residualNs, normalised: residualNs / Math.sqrt(variance + expected) };
   }
 
-  /** Whether the time of the source has jumped. While that is open, what speaks for it is held to say nothing. */
   private checkForJump(
     track: TrackFilter,
     at: Observation,
@@ -185,56 +199,50 @@ export class ObservationUpdate {
     residualNs: Ns,
     noise: NoiseModel,
   ): JumpVerdict {
-    const { jumpDetector: jumpWatch, clock, delay } = track;
+    const { jumps, clock, delay } = track;
     const { monotonic, noiseFloorNs: floorNs } = at;
-    const way = delay < 0 ? 'phase' : this.direction;
+    const direction = delay === undefined ? 'phase' : this.direction;
     const shiftNs = this.sign * residualNs;
     const sizeNs = Math.abs(residualNs);
     // The least error, from the mean: a leg is early long before it is as far off as a late one may be.
     const leastNs = noise.leastError - noise.mean;
     const { sigma } = noise;
-    jumpWatch.setTime(monotonic);
-    let knownNs = floorNs;
-    let reachNs = jumpWatch.toleranceNs(Math.sqrt(sigma * sigma + knownNs * knownNs));
-    if (sizeNs > reachNs || residualNs < leastNs - jumpWatch.toleranceNs(knownNs)) {
-      knownNs = Math.sqrt(floorNs * floorNs + this.state.bank.variance(clock, row));
-      reachNs = jumpWatch.toleranceNs(Math.sqrt(sigma * sigma + knownNs * knownNs));
+    jumps.setTime(monotonic);
+    // The variance of the prediction is costly: it is computed only for a residual that is too large without it.
+    let otherSigmaNs = floorNs;
+    let toleranceNs = jumps.toleranceNs(Math.sqrt(sigma * sigma + otherSigmaNs * otherSigmaNs));
+    if (sizeNs > toleranceNs || residualNs < leastNs - jumps.toleranceNs(otherSigmaNs)) {
+      otherSigmaNs = Math.sqrt(floorNs * floorNs + this.state.bank.variance(clock, row));
+      toleranceNs = jumps.toleranceNs(Math.sqrt(sigma * sigma + otherSigmaNs * otherSigmaNs));
     }
-    const isEarly = at.kind === 'leg' && residualNs < leastNs - jumpWatch.toleranceNs(knownNs);
-    if (sizeNs > reachNs || isEarly || jumpWatch.continuesSuspicion(shiftNs, reachNs))
-      return jumpWatch.addDeviation(way, shiftNs, reachNs, isEarly || at.kind === 'reading');
-    jumpWatch.addConsistent(way);
-    return 'plain';
+    const isEarly = at.kind === 'leg' && residualNs < leastNs - jumps.toleranceNs(otherSigmaNs);
+    if (sizeNs > toleranceNs || isEarly || jumps.continuesSuspicion(shiftNs, toleranceNs))
+      return jumps.addDeviation(direction, shiftNs, toleranceNs, isEarly || at.kind === 'reading');
+    jumps.addConsistent(direction);
+    return 'use';
   }
 
-  /** The word of the source about the time starts anew with this observation, which may be a late one. */
+  /** Restarts the phase of a track with this observation. What is known of its path stays. */
   private restartPhase(track: TrackFilter, at: Observation, value: number, noiseNs: Ns): Innovation {
     const { sign, state } = this;
-    if (!track.jumpPending) {
-      track.jumpCount++;
-      state.doubtReferenceRate(track);
-    }
-    track.jumpPending = false;
-    const beforeNs = state.meanOf(track, track.phase);
-    state.restartPhase(track, sign, sign * value, this.lateS, RESTART_SIGMAS * noiseNs);
-    track.jumpNs = state.meanOf(track, track.phase) - beforeNs;
-    track.outliers = noOutliers();
-    track.jumpDetector.reset(at.monotonic);
+    const phase = track.phase!;
+    if (!track.jumps.isPending) state.doubtReferenceRate(track);
+    const beforeNs = state.meanOf(track, phase);
+    state.restartPhase(track, sign, sign * value, this.ageS, RESTART_SIGMAS * noiseNs);
+    track.jumps.complete(at.monotonic, state.meanOf(track, phase) - beforeNs);
+    track.outliers.clear();
     return FIRST;
   }
 
+  /** Takes the variables of a track away: it begins again, with the noise models that it has. */
   private restartTrack(track: TrackFilter): void {
     track.restartPending = false;
     track.restarts++;
-    track.outliers = noOutliers();
-    track.jumpDetector.reset(track.last);
-    track.jumpPending = false;
-    track.firstDirection = 0;
+    track.outliers.clear();
+    track.jumps.reset(track.last);
+    track.firstDirection = undefined;
     this.state.removeVariables(track);
   }
 }
 
 const readingNoise = ({ noiseNs, stamp }: Reading): Ns => noiseNs ?? FIRST_NOISE_NS[stamp];
-
-/** However steady a rate is, it is not better than this share of what its source states. */
-const RATE_FLOOR = 0.1;

@@ -8,19 +8,19 @@ import { ObservationRow } from './state/observation-row.js';
 import { Random } from './testing/random.js';
 import { ROWS, row, shortened } from './testing/scenarios.js';
 import { simulate } from './testing/simulator.js';
-import { createTrack } from './track-filter.js';
+import { TrackFilter } from './track-filter.js';
 
 describe('numerical soundness', () => {
   it('after 100 000 observations every covariance is symmetric and positive definite', function () {
     this.timeout(20_000);
     const state = new JointState(undefined);
-    const intake = new ObservationUpdate(state);
+    const observationUpdate = new ObservationUpdate(state);
     const random = new Random(5);
     state.advance(0n);
     state.addClock('system');
     const common = { kind: 'leg', clock: 'system', stamp: 'kernel', noiseFloorNs: 1e-3 } as const;
     const tracks = ['a', 'b', 'c'].map((key) => {
-      const track = createTrack(key, { ...common, monotonic: 0n, direction: 'inbound', transitNs: 0 }, 0n);
+      const track = new TrackFilter(key, { ...common, monotonic: 0n, direction: 'inbound', transitNs: 0 }, 0n);
       state.layout.tracks.push(track);
       return track;
     });
@@ -29,7 +29,7 @@ describe('numerical soundness', () => {
       state.advance(monotonic);
       const jitter = n % 3 === 0 ? 1e6 : 0.5;
       for (const direction of ['outbound', 'inbound'] as const)
-        intake.process(tracks[n % 3]!, {
+        observationUpdate.process(tracks[n % 3]!, {
           ...common,
           monotonic,
           direction,
@@ -53,7 +53,7 @@ describe('numerical soundness', () => {
   it('keeps 32 tracks apart, half of them good to a picosecond beside priors of 0.2 s', function () {
     this.timeout(30_000);
     const state = new JointState([1e-4, 1e4]);
-    const intake = new ObservationUpdate(state);
+    const observationUpdate = new ObservationUpdate(state);
     const random = new Random(6);
     state.advance(0n);
     for (const clock of ['system', 'phc:0'] as const) state.addClock(clock);
@@ -67,11 +67,11 @@ describe('numerical soundness', () => {
       monotonic: BigInt(n) * 1_000_000_000n,
       offsetNs: i * 1e6 + noises[i]! * random.normal(),
     });
-    const tracks = noises.map((_, i) => createTrack(`${i}`, read(i, 0), 0n));
+    const tracks = noises.map((_, i) => new TrackFilter(`${i}`, read(i, 0), 0n));
     state.layout.tracks.push(...tracks);
     for (let n = 0; n < 200; n++) {
       state.advance(BigInt(n) * 1_000_000_000n);
-      for (const [i, track] of tracks.entries()) intake.process(track, read(i, n));
+      for (const [i, track] of tracks.entries()) observationUpdate.process(track, read(i, n));
     }
     for (const { covariance, x } of state.bank.members) {
       for (let i = 0; i < covariance.size; i++) {
@@ -120,17 +120,17 @@ describe('numerical soundness', () => {
 
   it('survives identical stamps, zero delay and coarse clocks', () => {
     const state = new JointState(undefined);
-    const intake = new ObservationUpdate(state);
+    const observationUpdate = new ObservationUpdate(state);
     state.advance(0n);
     state.addClock('system');
     const common = { kind: 'leg', clock: 'system', stamp: 'user', noiseFloorNs: 500 } as const;
     const first = { ...common, monotonic: 0n, direction: 'inbound', transitNs: 0 } as const;
-    const track = createTrack('a', first, 0n);
+    const track = new TrackFilter('a', first, 0n);
     state.layout.tracks.push(track);
     state.setBiasSigma(track, 100);
     for (let n = 0; n < 5_000; n++) {
       for (const direction of ['outbound', 'inbound'] as const)
-        intake.process(track, { ...first, direction, monotonic: BigInt(n) * 1_000_000_000n });
+        observationUpdate.process(track, { ...first, direction, monotonic: BigInt(n) * 1_000_000_000n });
     }
     const [system] = state.combine();
     expect(system!.offset).to.be.closeTo(0, 10);

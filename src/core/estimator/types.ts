@@ -1,6 +1,6 @@
 import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
 
-/** One local clock as the joint filter sees it, at the instant it was advanced to. */
+/** The estimate of one local clock at the instant to which the estimator was advanced. */
 export interface ClockEstimate {
   /** Reference − clock. */
   readonly offsetNs: Ns;
@@ -9,89 +9,92 @@ export interface ClockEstimate {
   /** d(offset)/dt as the clock runs now, ppb. */
   readonly slopePpb: number;
   readonly slopeSigmaPpb: number;
-  /** Wander in force, (s/s)²/s: how fast the slope's variance grows. */
+  /** Wander, (s/s)²/s: growth of the slope's variance. */
   readonly wander: number;
 }
 
-/**
- * A track is what one source says over one path: its own bias, base delay and noise. Its key is `source` or
- * `source/path`.
- */
+/** The estimate of one track: one source over one path, with its own bias, base delay and noise. */
 export interface TrackEstimate {
-  /** Reference − clock as this track alone has it: θ + a. */
+  /** Reference − clock by this track alone: θ + a. */
   readonly offsetNs: Ns;
   readonly sigmaNs: Ns;
-  /** One-way base delay of a two-way path; NaN where there is none. */
-  readonly delayNs: Ns;
-  /** Scale of its measurement noise, one leg. */
+  /** One-way base delay of a two-way path; undefined until it is measured, and on other paths. */
+  readonly delayNs: Ns | undefined;
+  /** Standard deviation of the noise of one observation, or of one leg. */
   readonly noiseNs: Ns;
   readonly observations: number;
-  /** How often what it says could not be, so that it was begun anew. */
+  /** Restarts of the track because its observations contradicted it for good. */
   readonly restarts: number;
-  /** How often the time of its source has jumped, and by how much the last time; NaN while that is not known. */
+  /** Jumps of the source's time, and the size of the last one; undefined while that is not known. */
   readonly jumps: number;
-  readonly jumpNs: Ns;
-  /** By how much its last observations contradict it, where it is open whether its time has jumped; else zero. */
+  readonly jumpNs: Ns | undefined;
+  /** Contradiction between the last observations and the estimate while a jump is suspected; else zero. */
   readonly suspectNs: Ns;
+  /** Instant of the last observation that was used. */
   readonly last: Instant;
   readonly admitted: boolean;
-  /** Share in the combined offset, 0..1; zero when not admitted. */
+  /** Share in the combined offset, 0..1; zero if the track is not admitted. */
   readonly weight: number;
 }
 
-/** How an observation agreed with what was predicted. */
+/** The difference between an observation and its prediction. */
 export interface Innovation {
+  /** Observed − predicted, in ns, of a rate in ppb. */
   readonly residualNs: Ns;
   /** Residual / predicted standard deviation. */
   readonly normalised: number;
-  readonly used: boolean;
 }
 
 /**
- * The joint filter. Pure: time comes in with each call, `monotonic` may lag behind by late observations.
- * θ = reference − clock and its slope for each clock, a bias for each track, a base delay for each two-way path.
+ * The joint filter of all clocks and tracks: θ = reference − clock and its slope for each clock, a bias for each track, a base
+ * delay for each two-way path. It is pure: time comes in with each call. A `monotonic` earlier than the last one is allowed,
+ * since observations may be late. A track's key is `source` or `source/path`.
  */
 export interface Estimator {
   addClock(clock: ClockId, monotonic: Instant): void;
-  /** Predicts everything to `monotonic`. */
+  /** Predicts the state at `monotonic`. */
   advance(monotonic: Instant): void;
   /**
-   * Creates the track with a free bias (not admitted) at its first observation. A pulse needs its clock's phase known to a
-   * fraction of the period, or a number of its own. Throws `TH_CLOCK_UNKNOWN`.
+   * Updates the state with an observation. The first one creates the track, not admitted. Returns undefined if the observation
+   * was not used: it is too old, it is held back while a jump is suspected, or it is a pulse and neither its clock's phase is
+   * known to a fraction of the period nor has the pulse a number. Throws `TH_CLOCK_UNKNOWN`.
    */
-  observe(track: string, observation: Observation): Innovation;
-  /** Asserts that the bias of a track is zero ± sigma; again with another sigma replaces the assertion. */
+  observe(track: string, observation: Observation): Innovation | undefined;
+  /** Asserts that the bias of a track is zero ± sigma, in place of an earlier assertion. */
   admit(track: string, biasSigmaNs: Ns): void;
-  /** Takes that assertion back exactly. The track goes on being followed. */
+  /** Withdraws the assertion exactly. The filter follows the track as before. */
   withdraw(track: string): void;
   removeTrack(track: string): void;
   /**
-   * The time of the source has jumped: its word about the time starts anew, what is known of its path stays. `jumpNs`: by how
-   * much, if that is known. Until its next observation the track may be wrong by as much.
+   * The time of the source has jumped by `jumpNs`, or by an unknown amount. The track's phase restarts with its next
+   * observation and is uncertain by the jump until then; what is known of its path stays.
    */
   discontinuity(track: string, jumpNs?: Ns): void;
   /** The clock's own rate was changed by `deltaPpb` (positive: it runs faster now). */
   controlFrequency(clock: ClockId, deltaPpb: number, monotonic: Instant): void;
   /** The clock was stepped by `deltaNs`. */
   controlPhase(clock: ClockId, deltaNs: Ns, monotonic: Instant): void;
-  /** What is believed of the clock's rate is not to be trusted any more: it may be anything again. */
+  /** Makes the clock's slope as uncertain as at the start. */
   doubtFrequency(clock: ClockId): void;
   /**
-   * The machine slept for `sleptNs` that `monotonic` did not count. No phase survives it: every track begins anew, with its
-   * path in memory. Each clock's rate is kept as far as its wander lets it, and may have moved by `otherwisePpb` besides
-   * (one standard deviation).
+   * The machine slept for `sleptNs` that `monotonic` did not count. Phases are lost: every track begins again, with its path as
+   * a guess. Each clock's slope stays; its variance grows by the wander of that time and by the square of `extraSigmaPpb`.
    */
-  slept(sleptNs: Ns, otherwisePpb: number): void;
-  /** Undefined while no track leads from a reference to this clock. Without an admitted one, sigma is that of a free bias. */
+  slept(sleptNs: Ns, extraSigmaPpb: number): void;
+  /**
+   * Returns undefined while no track leads from a reference to this clock. Without an admitted track, sigma includes an
+   * unknown bias of 0.2 s.
+   */
   clock(clock: ClockId): ClockEstimate | undefined;
+  /** Returns undefined for an unknown track, and before the track's phase is known. */
   track(track: string): TrackEstimate | undefined;
   tracks(): readonly string[];
-  /** What is worth keeping for the next start; undefined while little is known. */
+  /** Returns what the next run of the hub starts from, or undefined while little is known. */
   saveOscillator(clock: ClockId): SavedOscillator | undefined;
   savePath(track: string): SavedPath | undefined;
-  /** Starts from what was kept: before the first observation of the clock, or of the track. */
-  restoreOscillator(clock: ClockId, memory: SavedOscillator): void;
-  restorePath(track: string, memory: SavedPath): void;
+  /** Starts from what an earlier run saved. Must be called before the first observation of the clock or track. */
+  restoreOscillator(clock: ClockId, saved: SavedOscillator): void;
+  restorePath(track: string, saved: SavedPath): void;
 }
 
 /** The oscillator of a clock, as the next run of the hub starts from it. */

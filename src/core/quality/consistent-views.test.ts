@@ -150,7 +150,7 @@ describe('the served time when sources fall silent one after the other', functio
     for (const speaker of [receiver, near, far]) world.kill(speaker);
     const check = consistencyCheck();
     watch(world, 100, check);
-    world.meddle(2e6);
+    world.stepByAnotherProgram(2e6);
     watch(world, 200, check);
     world.accept({ type: 'stepped', clock: 'system', deltaNs: 0.5e6, byUs: true });
     world.thetaNs -= 0.5e6;

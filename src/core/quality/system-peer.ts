@@ -37,7 +37,7 @@ export function nextSystemPeer(before: SystemPeer | undefined, inputs: SystemPee
   if (before !== undefined && restsOn(before, inputs, system)) return before;
   const track = heaviest(carriers, before?.track, estimate);
   const delayNs = estimate(track)?.delayNs ?? 0;
-  return { track, peer: ntpPeer(track, Number.isFinite(delayNs) ? 2 * delayNs : 0), model: system };
+  return { track, peer: ntpPeer(track, 2 * delayNs), model: system };
 }
 
 function restsOn({ track, model }: SystemPeer, { carriers, admitted }: SystemPeerInputs, system: ClockModel): boolean {

@@ -44,7 +44,7 @@ function ineligibilityOfTrack(track: SourceTrack, now: Instant): Ineligibility |
   if (unmeasured !== undefined) return unmeasured;
   if (cadence.updates >= UPDATES_TO_JUDGE) return undefined;
   const missing = `${count(UPDATES_TO_JUDGE - cadence.updates, 'more observation')} before it is judged`;
-  if (track.admission.isDisproved) return { state: 'rejected', reason: `was outvoted and is learnt again: ${missing}` };
+  if (track.admission.wasOutvoted) return { state: 'rejected', reason: `was outvoted and is learnt again: ${missing}` };
   return { state: 'warming', reason: `is being learnt: ${missing}` };
 }
 

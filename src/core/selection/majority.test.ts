@@ -4,10 +4,10 @@ import type { Candidate } from './candidate.js';
 import { majorityOf } from './majority.js';
 import { intervalOf, touches } from './vote.js';
 
-const candidate = (id: string, centreNs: number, isDisproved = false): Candidate => {
+const candidate = (id: string, centreNs: number, wasOutvoted = false): Candidate => {
   const observation = { kind: 'reading', clock: 'system', monotonic: 1n, stamp: 'kernel', noiseFloorNs: 1 } as const;
   const track = new Source(id).trackOf({ ...observation, offsetNs: 0 });
-  if (isDisproved) track.admission.rule({ agrees: false, alone: false }, 1);
+  if (wasOutvoted) track.admission.rule({ agrees: false, alone: false }, 1);
   return { centreNs, halfNs: 10, group: id, incumbent: true, track, estimate: undefined! };
 };
 const own = (testifies: boolean) => ({ centreNs: 0, halfNs: 10, testifies });

@@ -19,12 +19,12 @@ export function majorityOf(candidates: readonly Candidate[], own?: OwnTime): Ove
   if (trusted.length > 0) return majority(trusted);
   const ownOpinion: Opinion[] = own === undefined ? [] : [{ ...own, group: 'own time', incumbent: true }];
   const witness = own?.testifies === true ? ownOpinion : [];
-  const undisproved = candidates.filter(({ track }) => !track.admission.isDisproved);
+  const notOutvoted = candidates.filter(({ track }) => !track.admission.wasOutvoted);
   return (
     majority([...candidates, ...witness]) ??
     majority(candidates.filter(({ track }) => track.source.options.prefer)) ??
-    majority([...undisproved, ...witness]) ??
-    majority([...undisproved, ...ownOpinion])
+    majority([...notOutvoted, ...witness]) ??
+    majority([...notOutvoted, ...ownOpinion])
   );
 }
 

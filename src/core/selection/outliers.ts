@@ -28,7 +28,7 @@ export interface Separation extends UnusualGap {
 
 /** Opinions are close if their usual errors, this many sigmas wide, overlap. */
 const CLOSE = 3;
-/** The same for a track that was close before. */
+/** Width for the usual errors of tracks that were close before. */
 const STILL_CLOSE = 4;
 /** Hysteresis: an admitted track is rejected beyond 10 usual errors, another one is admitted within 6. */
 const REJECT_BEYOND = 10;
@@ -39,7 +39,7 @@ const LEAST_GAP_NS = 50e3;
 const UNUSUAL_ODDS = 1 / 9;
 /** Independent close candidates that it takes to reject another. */
 const COMPANY = 2;
-/** Share of its precision that a law keeps although it counts for nothing: the estimator needs a finite sigma. */
+/** Least share of a law's precision, also if the law is ruled out: the estimator needs a finite sigma. */
 const LEAST_PRECISION = 1e-4;
 /** Odds of the wide law beyond which the narrow one is excluded. */
 const OUTLIER_ODDS = 100;
@@ -124,7 +124,7 @@ function subjectOf(candidate: Candidate): Subject {
 
 interface Judge {
   readonly subject: Subject;
-  /** By root distance: a near source tells more than a far one with little noise. A group shares one vote. */
+  /** Weight by root distance: a near source tells more than a far one with little noise. A group shares one weight. */
   readonly weight: number;
   /** Standard deviation of its error, as far as the witnesses leave open which law it follows. */
   readonly spreadNs: Ns;

@@ -15,7 +15,7 @@ import { distanceNs } from './root-distance.js';
 
 /** Share of the estimate from which on a track counts as combined. */
 const SHARE_TO_COMBINE = 0.01;
-/** Share down to which it stays so. */
+/** Share below which a combined track stops counting as combined. */
 const SHARE_TO_STAY = 0.005;
 /** A smaller share counts as none: the estimator needs a finite sigma of each bias. */
 const LEAST_SHARE = 1e-4;
@@ -179,7 +179,7 @@ export function reportOf(source: Source, context: ReportContext): SourceReport {
     observations,
   };
   if (track !== undefined) report.stamp = track.stamp;
-  if (found !== undefined && Number.isFinite(found.delayNs)) report.delayNs = 2 * found.delayNs;
+  if (found?.delayNs !== undefined) report.delayNs = 2 * found.delayNs;
   return report;
 }
 

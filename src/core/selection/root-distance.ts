@@ -45,7 +45,7 @@ export const wideSigmaNs = (track: SourceTrack, estimate: TrackEstimate): Ns =>
   Math.max(distanceNs(track, estimate) / MAXIMUM_IN_SIGMAS, biasSigmaNs(track, estimate));
 
 /** Returns true when the estimator has heard both directions of a two-way path. */
-export const isDelayKnown = ({ delayNs }: TrackEstimate): boolean => !Number.isNaN(delayNs);
+export const isDelayKnown = ({ delayNs }: TrackEstimate): boolean => delayNs !== undefined;
 
 /** Zero where there is no two-way path. */
-const oneWayNs = (estimate: TrackEstimate): Ns => (isDelayKnown(estimate) ? Math.max(estimate.delayNs, 0) : 0);
+const oneWayNs = ({ delayNs = 0 }: TrackEstimate): Ns => Math.max(delayNs, 0);

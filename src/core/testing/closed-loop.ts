@@ -127,7 +127,7 @@ export class ClosedLoop {
   }
 
   /** Another program steps the clock; the kernel notices at its next input. */
-  meddle(deltaNs: number): void {
+  stepByAnotherProgram(deltaNs: number): void {
     this.thetaNs -= deltaNs;
     this.accept({ type: 'stepped', clock: 'system', deltaNs, byUs: false });
   }
@@ -158,7 +158,7 @@ export class ClosedLoop {
         this.accept({ type: 'tick', stamps: [this.stamp()] });
       } else if (speaker !== undefined) {
         this.#due.set(speaker, at + speaker.everyNs);
-        if (speaker.alive) this.#speak(speaker);
+        if (speaker.alive) this.#sendObservations(speaker);
       }
     }
     this.#moveTo(end);
@@ -227,7 +227,7 @@ export class ClosedLoop {
     this.#nowNs = atNs;
   }
 
-  #speak(speaker: SimulatedSource): void {
+  #sendObservations(speaker: SimulatedSource): void {
     const { id, kind, path, offsetNs, delayNs, jitterNs, claims } = speaker;
     if (claims !== undefined) this.claim(id, claims);
     const said = this.thetaNs + offsetNs;

@@ -23,7 +23,7 @@ export class TrackAdmission {
   #streak = 0;
   #ruledUpdates = 0;
   #expulsions = 0;
-  #isDisproved = false;
+  #wasOutvoted = false;
 
   /** Standard deviation of the bias that the estimator has been told, ns; undefined: not admitted. */
   get sigmaNs(): Ns | undefined {
@@ -35,8 +35,8 @@ export class TrackAdmission {
   }
 
   /** True when the last majority of several independent sources was against the track. */
-  get isDisproved(): boolean {
-    return this.#isDisproved;
+  get wasOutvoted(): boolean {
+    return this.#wasOutvoted;
   }
 
   /** Records what the estimator has been told. `ClockEnsemble` alone calls it. */
@@ -56,7 +56,7 @@ export class TrackAdmission {
     const { agrees, alone } = ruling;
     const isNewUpdate = updates !== this.#ruledUpdates;
     this.#ruledUpdates = updates;
-    if (!alone) this.#isDisproved = !agrees;
+    if (!alone) this.#wasOutvoted = !agrees;
     if (agrees === this.isAdmitted) this.#streak = 0;
     else if (isNewUpdate) this.#streak++;
     const changes = agrees !== this.isAdmitted && this.#streak >= this.#updatesToChange(ruling);
@@ -89,7 +89,7 @@ export class TrackAdmission {
   #updatesToChange({ alone }: AdmissionRuling): number {
     if (this.isAdmitted) return UPDATES_TO_EXPEL;
     // A source that was outvoted is not followed alone before long.
-    if (this.#isDisproved && alone) return LONGEST_PROBATION_UPDATES;
+    if (this.#wasOutvoted && alone) return LONGEST_PROBATION_UPDATES;
     if (this.#expulsions === 0) return 0;
     return Math.min(PROBATION_UPDATES * 2 ** (this.#expulsions - 1), LONGEST_PROBATION_UPDATES);
   }

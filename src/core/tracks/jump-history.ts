@@ -36,11 +36,10 @@ export class JumpHistory {
 
   noteJumps({ jumps, jumpNs }: TrackEstimate, now: Instant): JumpNews | undefined {
     const isNew = jumps !== this.#jumps;
-    const knownNs = Number.isNaN(jumpNs) ? undefined : jumpNs;
-    const foundNs = knownNs === this.#last?.jumpNs ? undefined : knownNs;
+    const foundNs = jumpNs === this.#last?.jumpNs ? undefined : jumpNs;
     if (!isNew && foundNs === undefined) return undefined;
     this.#jumps = jumps;
-    this.#last = { jumpNs: knownNs, at: now };
+    this.#last = { jumpNs, at: now };
     return { isNew, foundNs };
   }
 

@@ -18,7 +18,7 @@ const MEMORY_NS = BigInt(3600 * NS_PER_S);
 /** A server that loses its reference rises once, and its followers with it. In a loop the stratum rises with every round. */
 const RISES_IN_LOOP = 3;
 const STRATA_IN_LOOP = 6;
-/** Strata of a climb that reaches the last one: a large ring needs only one or two rounds. */
+/** Rise that shows a loop if it ends at the last stratum: a large ring gets there in one or two rounds. */
 const STRATA_TO_THE_END = 4;
 
 /** Returns the climb after another statement. `stratum`: 16 when the source is not synchronised. */

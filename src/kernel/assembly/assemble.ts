@@ -95,7 +95,7 @@ function registerParts(parts: Registry, host: Host): void {
     })
     .factory(t.STATE_SAVER, (p) => {
       const loop = p.resolve(t.TIME_LOOP);
-      return new StateSaver({ host, store: p.resolve(t.STATE_STORE), learnt: () => loop.memory() });
+      return new StateSaver({ host, store: p.resolve(t.STATE_STORE), current: () => loop.savedState() });
     })
     .factory(t.RECENT_OBSERVATIONS, () => new RecentObservations())
     .factory(t.INSTANCES_BY_TYPE, () => new InstancesByType())
@@ -109,11 +109,11 @@ function connect(parts: Registry): void {
   const reporter = parts.resolve(t.EVENT_REPORTER);
   const loop = parts.resolve(t.TIME_LOOP);
   const identity = parts.resolve(t.IDENTITY);
-  const keeper = parts.resolve(t.STATE_SAVER);
+  const saver = parts.resolve(t.STATE_SAVER);
   for (const storage of [parts.resolve(t.EVENT_LOG), parts.resolve(t.STATE_STORE)])
     storage.watch?.((news) => reporter.report(news));
   loop.onState(({ ntp, monotonic }) => identity.published(ntp, monotonic));
-  loop.onState(({ mode }) => keeper.noteMode(mode));
+  loop.onState(({ mode }) => saver.noteMode(mode));
   parts.resolve(t.RELOADS);
   const output = parts.resolve(t.LOG_OUTPUT);
   parts

@@ -1,6 +1,6 @@
 /**
- * tsyringe asks for the reflect-metadata polyfill when it is loaded and needs none of it with tokens and factories
- * (the polyfill costs 8 MB). Import this first.
+ * tsyringe looks for the polyfill reflect-metadata when it is loaded, but tokens and factories do not need it. This saves its
+ * 8 MB. Import it before tsyringe.
  */
 const reflect = Reflect as { getMetadata?: (...args: unknown[]) => unknown };
 reflect.getMetadata ??= () => undefined;

@@ -5,12 +5,12 @@ import { ERRORS } from './table.js';
 
 export interface Explained {
   readonly known: boolean;
-  /** For a terminal. */
+  /** Text for a terminal. */
   readonly text: string;
   readonly explanation?: Explanation;
 }
 
-/** What a code means and what to do about it; for an unknown one, which was meant. Takes `cfg_value` for `TH_CFG_VALUE` too. */
+/** Returns cause, effect and remedy of a code, or the nearest known code. Accepts `cfg_value` for `TH_CFG_VALUE`. */
 export function explain(code: string): Explained {
   const wanted = code.trim().toUpperCase().replaceAll('-', '_');
   const name = (wanted.startsWith('TH_') ? wanted : `TH_${wanted}`) as ErrorCode;

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../api/index.js';
 
-/** What an operator should know of an error, a sentence each. */
+/** Sentences for the operator about an error code. */
 export interface Explanation {
   readonly cause: string;
   readonly effect: string;

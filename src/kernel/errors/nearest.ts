@@ -1,4 +1,4 @@
-/** The candidate that `word` was most probably meant to be, or undefined. Case, `_` and camelCase do not count as mistakes. */
+/** Returns the candidate of which `word` is most probably a misspelling, or undefined. Case, `_` and camelCase are no mistakes. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = kebab(word);
   const tolerance = wanted.length <= 3 ? 1 : 2;
@@ -7,7 +7,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     const goal = kebab(candidate);
     const distance = editDistance(wanted, goal, least - 1);
-    // A word that shares no letter with the candidate is no misspelling of it.
+    // The two words must share a letter.
     if (distance < least && distance < goal.length) [best, least] = [candidate, distance];
   }
   return best;
@@ -19,7 +19,7 @@ const kebab = (word: string): string =>
     .replaceAll('_', '-')
     .toLowerCase();
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`; `limit` + 1 when there are more. */
+/** Returns the number of insertions, deletions, replacements and swaps of neighbours from `a` to `b`, at most `limit` + 1. */
 export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let beforeLast: number[] = [];

@@ -5,8 +5,8 @@ import { NETWORK } from './network.js';
 import { PLUGINS } from './plugins.js';
 import { TOOLS } from './tools.js';
 
-/** By what they are about. */
+/** Codes grouped by subject, one file each. */
 export const FAMILIES: readonly Explanations[] = [CONFIGURATION, CLOCKS, NETWORK, PLUGINS, TOOLS];
 
-/** Every code of the tree. A code is never given another meaning and never used again once it is gone. */
+/** Every code. A code never changes its meaning, and a removed code is never used again. */
 export const ERRORS: Explanations = Object.assign({}, ...FAMILIES);

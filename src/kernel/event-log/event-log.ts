@@ -3,7 +3,7 @@ import { appendTo } from '../../files/append-file.js';
 import { type Storage, StorageEvents } from '../events/storage-events.js';
 import type { UntimedEvent } from '../events/untimed-event.js';
 
-/** Where inputs and decisions are written down, for replay. */
+/** A log of all inputs and decisions, for replay. */
 export interface EventLog extends Storage {
   write(record: object): void;
   close(): Promise<void>;
@@ -11,7 +11,7 @@ export interface EventLog extends Storage {
 
 export const NO_EVENT_LOG: EventLog = { write() {}, note: '', close: async () => {} };
 
-/** Held in memory at most while the disk is slow; beyond it lines are dropped, counted and marked. */
+/** Maximum size of the lines that wait for a slow disk. Further lines are dropped and counted in a record `gap`. */
 const BACKLOG_OCTETS = 8 << 20;
 
 const SPECIAL: ReadonlyMap<unknown, number> = new Map([
@@ -21,10 +21,10 @@ const SPECIAL: ReadonlyMap<unknown, number> = new Map([
   ['-0#', -0],
 ]);
 
-/** One record as a line. What JSON has no word for is a text: `"123n"` an instant, `"Infinity#"`, `"NaN#"`, `"-0#"` a number. */
+/** Returns a record as a line. Values that JSON lacks are texts: `"123n"` an instant, `"Infinity#"`, `"NaN#"`, `"-0#"` numbers. */
 export const toLine = (record: object): string => `${JSON.stringify(record, (_key, value) => encode(value))}\n`;
 
-/** Reads a line of `toLine` back, to the last bit. Throws SyntaxError. */
+/** Returns the record of a line, exact to the last bit. Throws SyntaxError. */
 export const fromLine = (line: string): unknown => JSON.parse(line, (_key, value) => decode(value));
 
 function encode(value: unknown): unknown {
@@ -39,20 +39,20 @@ function decode(value: unknown): unknown {
 }
 
 /**
- * The event log: JSON Lines, appended. A disk that is full or gone stops the log, never the hub. Each line tries again: the
- * first that can be written comes after a record `gap` that says how many lines are missing.
+ * The event log: JSON Lines, appended. A full or missing disk stops the log, never the hub. Each line tries again: the first
+ * one that can be written follows a record `gap` with the number of missing lines.
  */
 export class EventLogFile implements EventLog {
   readonly #path: string;
   readonly #append: (path: string) => WriteStream;
   readonly #news = new StorageEvents('event-log');
   #stream: WriteStream;
-  /** Lines that are missing since the last one that was written. */
+  /** Number of lines lost since the last one that was written. */
   #missing = 0;
   #gapIsUnderWay = false;
   #fault = '';
 
-  /** `append` opens the file; a test may give a disk that is full. */
+  /** `append` opens the file. */
   constructor(path: string, header: object, append = appendTo) {
     this.#path = path;
     this.#append = append;
@@ -78,7 +78,7 @@ export class EventLogFile implements EventLog {
     }
     const gap = this.#missing > 0 && !this.#gapIsUnderWay ? this.#missing : 0;
     if (gap > 0) this.#gapIsUnderWay = true;
-    // A line that was cut short by a full disk has no end yet.
+    // A full disk may have cut off the end of the last line.
     const before = gap > 0 ? `\n${toLine({ type: 'gap', dropped: gap })}` : '';
     this.#stream.write(before + toLine(record), (error) => {
       if (gap > 0) this.#gapIsUnderWay = false;

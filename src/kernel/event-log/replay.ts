@@ -12,11 +12,11 @@ export interface LogHeader {
   readonly version: string;
   readonly monotonic: Instant;
   readonly core: CoreOptions;
-  /** The table of leap seconds that was in use. */
+  /** The table of leap seconds of the run. */
   readonly leapTable?: LeapTable;
 }
 
-/** What the state was at these readings of the clocks. */
+/** The digest of the state at these readings of the clocks. */
 interface Digest {
   readonly type: 'digest';
   readonly stamps: readonly Stamp[];
@@ -26,7 +26,7 @@ interface Digest {
 type EventLine = Extract<Action, { type: 'event' }>;
 type Line = LogHeader | Digest | EventLine | Input | { readonly type: 'gap'; readonly dropped: number };
 
-/** Where the replay came to something else than the log, line by number. */
+/** A difference between the replay and the log. */
 export interface Difference {
   readonly line: number;
   readonly what: 'event' | 'state' | 'syntax';
@@ -39,17 +39,18 @@ export interface ReplayReport {
   readonly inputs: number;
   readonly events: number;
   readonly digests: number;
-  /** Lines that the log itself lost: what follows them cannot be the same. */
+  /** Lines that the log lost while it was written. The replay cannot agree after them. */
   readonly gaps: number;
-  /** How many differences there are, and the first of them. */
+  /** Number of differences. */
   readonly differences: number;
+  /** The first 10 of them. */
   readonly first: readonly Difference[];
-  /** Of the state after the last input. */
+  /** Digest of the state after the last input. */
   readonly digest: string;
 }
 
 export interface ReplayOptions {
-  /** A fresh core for a run. */
+  /** Makes a new engine for a run. */
   readonly createEngine: (header: LogHeader) => Engine;
   /** Called after each tick: about once a second of the recorded run. */
   readonly onState?: (state: TimeState) => void;
@@ -58,8 +59,8 @@ export interface ReplayOptions {
 const SHOWN = 10;
 
 /**
- * Feeds an event log through a fresh core and compares what comes out, decision by decision and state by state. The
- * caller feeds the lines and asks for the report at the end. Throws `TH_REPLAY_FORMAT` for what is not an event log.
+ * Feeds an event log through a new engine and compares each decision and each state. The caller feeds the lines, then asks
+ * for the report. Throws `TH_REPLAY_FORMAT` if the lines are not an event log.
  */
 export class Replay {
   readonly #options: ReplayOptions;
@@ -134,7 +135,7 @@ export class Replay {
     this.#compare('event', textOf(logged), textOf(this.#expected.shift()));
   }
 
-  /** Whatever the core told of the last input must have been in the log. */
+  /** Counts the events of the last input that the log lacks. */
   #noneLeft(): void {
     for (const event of this.#expected) this.#compare('event', '', textOf(event));
     this.#expected = [];
@@ -146,7 +147,7 @@ export class Replay {
     if (this.#first.length < SHOWN) this.#first.push({ line: this.#line, what, logged, replayed });
   }
 
-  /** A line cut short by a power failure is a difference, not the end. */
+  /** A line that a power failure cut off is a difference; the replay goes on. */
   #parse(text: string): Line | undefined {
     try {
       return fromLine(text) as Line;
@@ -164,7 +165,7 @@ export class Replay {
   }
 }
 
-/** Without its severity, which logs of earlier versions do not have. */
+/** Leaves out the severity: logs of earlier versions lack it. */
 function textOf(event: EventLine | undefined): string {
   if (event === undefined) return '';
   const { warning: _, ...said } = event;

@@ -2,7 +2,7 @@ import { BoundedMap, formatSpan, type Instant, NS_PER_S, type Ns, type Timer } f
 import { RepeatLimit } from './repeat-limit.js';
 import { withoutNumbers } from './without-numbers.js';
 
-/** As much of an event or of a line of the log as damping needs. */
+/** The part of an event or of a line of the log that the damper reads. */
 export interface Damped {
   readonly severity: 'info' | 'warning';
   readonly text: string;
@@ -11,18 +11,18 @@ export interface Damped {
 export interface DamperParts<T extends Damped> {
   readonly monotonic: () => Instant;
   readonly after: (delayNs: Ns, handler: () => void) => Timer;
-  /** The subject that alternates by itself: `source gpsd.gnss`. */
+  /** Returns the subject of an event: `source gpsd.gnss`. Subjects are damped independently. */
   readonly subjectOf: (event: T) => string;
   /** Reports an event to the operator. */
   readonly tell: (event: T) => void;
 }
 
-/** Subjects that are remembered: instances that are gone lose their places first. */
+/** Maximum number of subjects. The oldest ones without held events go first. */
 const MOST_SUBJECTS = 1024;
 
 const FIRST_SUMMARY_NS = 60 * NS_PER_S;
 const LONGEST_SUMMARY_NS = 3600 * NS_PER_S;
-/** Flapping has ended when nothing happened for this long, or for this share of the time between summaries. */
+/** A subject is quiet after this time without events, or this share of the time between summaries if that is longer. */
 const QUIET_NS = 60 * NS_PER_S;
 const QUIET_SHARE = 1 / 4;
 
@@ -32,20 +32,20 @@ interface Subject<T> {
   /** The newest event, reported or not. */
   last: T;
   lastAt: Instant;
-  /** Events that were not reported since the last summary. */
+  /** Number of unreported events since the last summary. */
   held: number;
-  /** One of them is a warning. */
+  /** True if one of the unreported events is a warning. */
   warning: boolean;
-  /** The first of them. */
+  /** The instant of the first unreported event. */
   since: Instant;
   summaryNs: Ns;
   timer: Timer | undefined;
 }
 
 /**
- * Reports the first events of a subject at once. When it alternates between the same sentences, the further ones are counted
- * and summarised: after 60 s, then at intervals that double up to an hour, and when it has become quiet. The summary names
- * the last event, so that the last state of a subject is always reported in the end.
+ * Reports the first events of a subject at once. When the same sentences repeat, further events are counted and summarised:
+ * after 60 s, then at intervals that double up to an hour, and when the subject is quiet. A summary names the last event: the
+ * last state of a subject is always reported.
  */
 export class EventDamper<T extends Damped> {
   readonly #parts: DamperParts<T>;
@@ -55,7 +55,7 @@ export class EventDamper<T extends Damped> {
     this.#parts = parts;
   }
 
-  /** Subjects that are remembered. */
+  /** Number of known subjects. */
   get subjects(): number {
     return this.#subjects.size;
   }
@@ -75,7 +75,7 @@ export class EventDamper<T extends Damped> {
     this.#await(subject);
   }
 
-  /** Reports what is held back of a subject, which does not come back. */
+  /** Reports the held events of a subject and forgets the subject. */
   forget(key: string): void {
     const subject = this.#subjects.get(key);
     if (subject === undefined) return;
@@ -84,7 +84,7 @@ export class EventDamper<T extends Damped> {
     this.#summarise(subject);
   }
 
-  /** Reports what is held back. */
+  /** Reports all held events. */
   stop(): void {
     for (const key of [...this.#subjects.keys()]) this.forget(key);
   }

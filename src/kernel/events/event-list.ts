@@ -1,10 +1,10 @@
 import type { HubEvent } from '../../api/index.js';
 
-const KEPT = 500;
+const MAX_EVENTS = 500;
 
 /**
- * The newest events, and their listeners. When there are too many, the oldest event goes of the id that has the most: a source
- * that never comes to rest does not push out the events of others.
+ * The newest events, and their listeners. When the list is full, the id with the most events loses its oldest one: a source
+ * that changes all the time does not push out the events of others.
  */
 export class EventList {
   readonly #events: HubEvent[] = [];
@@ -14,7 +14,7 @@ export class EventList {
   add(event: HubEvent): void {
     this.#events.push(event);
     this.#count(event.id, 1);
-    if (this.#events.length > KEPT) this.#drop();
+    if (this.#events.length > MAX_EVENTS) this.#drop();
     for (const handler of this.#handlers) handler(event);
   }
 
@@ -22,7 +22,7 @@ export class EventList {
     return this.#events;
   }
 
-  /** Returns the undoing. */
+  /** Returns the function that removes the listener. */
   onEvent(handler: (event: HubEvent) => void): () => void {
     this.#handlers.add(handler);
     return () => this.#handlers.delete(handler);

@@ -2,7 +2,7 @@ import type { InstanceState } from '../../api/index.js';
 import type { UntimedEvent } from './untimed-event.js';
 import { withoutNumbers } from './without-numbers.js';
 
-/** As much of an instance as its news need. */
+/** The part of an instance that its events are made from. */
 export interface InstanceEventSubject {
   readonly id: string;
   readonly kind: 'source' | 'sink';
@@ -12,17 +12,17 @@ export interface InstanceEventSubject {
 
 const WORSE: ReadonlySet<InstanceState> = new Set(['degraded', 'failed', 'refused']);
 
-/** Decides which changes of instances are news: another state, or another reason than a number that counts on. */
+/** Decides which changes of instances are events: another state, or a reason that differs in more than its numbers. */
 export class InstanceEvents {
-  /** The state that was reported last, by id. */
+  /** The last reported state by id. */
   readonly #told = new Map<string, { readonly state: InstanceState; readonly gist: string }>();
 
-  /** Returns what to report of a change, or undefined. */
+  /** Returns the event of a change, or undefined. */
   of({ id, kind, state, reason }: InstanceEventSubject, before: InstanceState): UntimedEvent | undefined {
     if (state === 'starting' || state === 'stopping') return undefined;
     const told = this.#told.get(id);
     const wasWorse = told !== undefined && WORSE.has(told.state);
-    // A start that succeeds is news only after a failure.
+    // A successful start is an event only after a failure.
     if (state === 'running' && before === 'starting' && !wasWorse) return undefined;
     const gist = withoutNumbers(reason);
     if (told?.state === state && told.gist === gist) return undefined;

@@ -6,7 +6,7 @@ interface Line extends Damped {
   readonly fields: object | undefined;
 }
 
-/** The logs of the instances: lines that repeat or alternate are counted and summarised, except those of level debug. */
+/** The logs of the instances: repeated lines are counted and summarised, except those of level debug. */
 export class InstanceLogs {
   readonly #log: (id: string) => Logger;
   readonly #damper: EventDamper<Line>;
@@ -24,7 +24,7 @@ export class InstanceLogs {
     };
   }
 
-  /** The instance is gone for good. */
+  /** Reports the held lines of an instance and forgets it. */
   forget(id: string): void {
     this.#damper.forget(id);
   }

@@ -17,19 +17,19 @@ export class ReloadOutcomes {
     this.#tell = tell;
   }
 
-  /** A sentence, or empty when the last reload was applied. */
+  /** Why the last reload failed, a sentence; empty when it was applied. */
   get note(): string {
     return this.#note;
   }
 
-  /** `text` says what changed. */
+  /** `text`: what changed. */
   applied(text: string): void {
     this.#applied();
     this.#note = '';
     this.#tell({ kind: 'config', id: 'hub', severity: 'info', text });
   }
 
-  /** `text` says why. */
+  /** `text`: why the reload failed. A repeated text is no new event. */
   failed(text: string): void {
     this.#failed();
     const isNew = text !== this.#note;

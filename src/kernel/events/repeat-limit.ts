@@ -1,19 +1,19 @@
 import { BoundedMap, type Instant, NS_PER_S } from '../../api/index.js';
 
-/** Reports of one sentence before it is held back, and the silence after which it is reported again. */
+/** Maximum number of reports of one sentence, until it was not heard for `FORGOTTEN_NS`. */
 const SAME_SENTENCE = 3;
 const FORGOTTEN_NS = 600 * NS_PER_S;
 
-/** Sentences of a subject that are reported in a row, and the time after which one more may be. */
+/** Maximum number of reports of a subject in a row. One more is granted per `ONE_MORE_NS`. */
 const ANY_SENTENCE = 30;
 const ONE_MORE_NS = 60 * NS_PER_S;
 
-/** Sentences that are remembered; an older one counts as new. `ANY_SENTENCE` holds for them all. */
+/** Maximum number of known sentences of a subject. */
 const MOST_HEARD = 64;
 
-/** Decides which sentences of one subject are reported at once. */
+/** Limits how often the sentences of one subject are reported. */
 export class RepeatLimit {
-  /** By gist, reported sentences only, the one that was heard last at the end. */
+  /** Reported sentences without their numbers, in the order in which they were last heard. */
   readonly #heard = new BoundedMap<string, { count: number; at: Instant }>({ capacity: MOST_HEARD });
   #left = ANY_SENTENCE;
   #at: Instant;
@@ -22,12 +22,12 @@ export class RepeatLimit {
     this.#at = now;
   }
 
-  /** Sentences in memory. */
+  /** Number of known sentences. */
   get remembered(): number {
     return this.#heard.size;
   }
 
-  /** Returns whether the sentence is to be reported, and counts it. */
+  /** Returns true if the sentence may be reported now, and counts it. */
   take(gist: string, now: Instant): boolean {
     this.#forget(now);
     const heard = this.#heard.get(gist);

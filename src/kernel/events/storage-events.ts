@@ -1,6 +1,6 @@
 import type { UntimedEvent } from './untimed-event.js';
 
-/** A file that the hub writes; a full disk does not end the hub. */
+/** A file that the hub writes. A full disk does not end the hub. */
 export interface Storage {
   /** Empty, or the present fault. */
   readonly note: string;
@@ -8,12 +8,12 @@ export interface Storage {
   watch?(tell: (news: UntimedEvent) => void): void;
 }
 
-/** Turns the outcome of each attempt to write into news: the first failure of a kind, and the first success after it. */
+/** Reports the first failure to write of each kind, and the first success after it. */
 export class StorageEvents {
   readonly #id: 'event-log' | 'state-dir';
   #tell: ((news: UntimedEvent) => void) | undefined;
   #fault = '';
-  /** Said before somebody listens. */
+  /** Events before `watch` was called. */
   #early: UntimedEvent[] = [];
 
   constructor(id: 'event-log' | 'state-dir') {
@@ -25,7 +25,7 @@ export class StorageEvents {
     for (const news of this.#early.splice(0)) tell(news);
   }
 
-  /** `text` is empty when all is well again; `recovery` says what that means. */
+  /** `text`: the fault, or empty after a success, which is then reported with the text `recovery`. */
   report(text: string, recovery: string): void {
     const before = this.#fault;
     if (text === before) return;

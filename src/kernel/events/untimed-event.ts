@@ -1,4 +1,4 @@
 import type { HubEvent } from '../../api/index.js';
 
-/** An event that has no time yet. */
+/** An event before its time is added. */
 export type UntimedEvent = Omit<HubEvent, 'at'>;

@@ -12,7 +12,7 @@ export const BUILT_IN = 'built-in';
 /** Octets of a `plugin.json` or `package.json`. */
 const LARGEST_MANIFEST = 1 << 16;
 
-/** A plugin that could be loaded. */
+/** A plugin that can be loaded. */
 export interface CatalogueEntry {
   /** `source.ntp` */
   readonly id: string;
@@ -24,8 +24,8 @@ export interface CatalogueEntry {
 }
 
 /**
- * All plugins that may be used: those in the tree, and packages only when the configuration names them, because a daemon
- * that may set clocks must not run whatever lies in a folder. Code is loaded when an instance needs it.
+ * The plugins of this installation and the packages that the configuration names: a daemon that may set clocks must not run
+ * any code that lies in a folder. Code is loaded when an instance needs it.
  */
 export class Catalogue {
   readonly #entries = new Map<string, CatalogueEntry>();
@@ -39,7 +39,7 @@ export class Catalogue {
     return this.#entries.get(id);
   }
 
-  /** Definitions that were loaded so far. */
+  /** Returns a definition that was loaded before. */
   definition(id: string): PluginDefinition | undefined {
     return this.#loaded.get(id);
   }
@@ -53,8 +53,8 @@ export class Catalogue {
   }
 
   /**
-   * Adds a package by name (resolved from `base`, the configuration's folder, then from the hub's own) or by path. Runs none of
-   * its code. Returns an error that is to be a warning: a group can change its files. Throws `TH_PLUGIN_NOT_FOUND`,
+   * Adds a package by name (resolved from `base`, the configuration's folder, then from the hub's own) or by path. Does not run
+   * its code. Returns an error for a warning if a group can change its files. Throws `TH_PLUGIN_NOT_FOUND`,
    * `TH_PLUGIN_MANIFEST`, `TH_PLUGIN_API`, `TH_PLUGIN_UNSAFE`.
    */
   addPackage(name: string, base: string): HubError | undefined {
@@ -100,7 +100,7 @@ function readManifest(path: string): Manifest {
   return parseManifest(text, path);
 }
 
-/** A package's name, which leads no way up (as npm has it). */
+/** A package name of npm. It cannot lead to a folder above. */
 const PACKAGE_NAME = /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/;
 
 function locate(name: string, base: string): string {

@@ -1,16 +1,16 @@
 import { cleanText, LONGEST_SENTENCE, type Logger } from '../../api/index.js';
 
-/** Items of a list that an instance shows of itself. */
+/** Maximum number of items of a list or entries of an object. */
 const MOST_ITEMS = 256;
-/** Levels of it. */
+/** Maximum depth of a value, levels. */
 const DEEPEST = 8;
 
-/** Cleans a sentence of an instance: it may quote what a peer, a device or a file says. */
+/** Cleans a sentence of an instance, which may quote a peer, a device or a file. */
 export const sentence = (text: string): string => cleanText(text, LONGEST_SENTENCE);
 
 /**
- * Copies a value of an instance for others to see: its texts and keys are cleaned, long lists are cut and what lies deeper than
- * 8 levels is left out. Other values than texts, lists and plain objects stay what they are.
+ * Returns a copy of an instance's value that is safe to show: texts and keys are cleaned, long lists are cut, levels below the
+ * eighth are left out. Values other than texts, lists and plain objects stay the same.
  */
 export function cleaned<T>(value: T): T {
   return clean(value, DEEPEST) as T;
@@ -31,7 +31,7 @@ const isPlain = (value: object): boolean => {
   return prototype === Object.prototype || prototype === null;
 };
 
-/** The logger of an instance, which cleans what it is given. */
+/** Returns a logger that cleans its messages and fields. */
 export const cleanedLogger = (log: Logger): Logger => ({
   debug: (message, fields) => log.debug(sentence(message), cleaned(fields)),
   info: (message, fields) => log.info(sentence(message), cleaned(fields)),

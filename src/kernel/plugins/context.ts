@@ -31,11 +31,11 @@ import { checkClaims, checkObservations } from './observation-check.js';
 import type { Scope } from './scope.js';
 import { scopedNetwork } from './scoped-network.js';
 
-/** What every instance may touch, bound to the scope of its run. */
+/** Makes the part of a context that sources and sinks share, bound to the scope of the run. */
 function baseContext(registry: Registry): Context {
   const host = registry.resolve(HOST);
   const scope = registry.resolve(SCOPE);
-  const keepsakes = registry.resolve(STATE_SAVER).keepsakes;
+  const { values } = registry.resolve(STATE_SAVER);
   const siblings = registry.resolve(INSTANCES_BY_TYPE);
   const { id, definition } = registry.resolve(PLAN);
   const { type } = definition;
@@ -44,7 +44,7 @@ function baseContext(registry: Registry): Context {
     id,
     ordinal: siblings.ordinal(type, id),
     common: (make) => siblings.common(type, make),
-    remembered: keepsakes.of(id),
+    remembered: values.get(id),
     log: cleanedLogger(registry.resolve(INSTANCE_LOGS).of(id)),
     metrics: {
       ...store.of(definition.kind, type, id),
@@ -82,7 +82,7 @@ function baseContext(registry: Registry): Context {
       };
     },
     remember(value) {
-      if (!scope.signal.aborted) keepsakes.keep(id, value);
+      if (!scope.signal.aborted) values.set(id, value);
     },
     random: (octets) => host.random(octets),
     health: registry.resolve(HEALTH),
@@ -148,13 +148,13 @@ export function sinkContext(registry: Registry): SinkContext {
   };
 }
 
-/** The path is a key, and part of what is shown: a device or an address that a peer named. */
+/** The path is a key and is shown: it may be a device or an address that a peer named. */
 const cleanPath = (observation: Observation): Observation =>
   observation.path === undefined || observation.path === ''
     ? observation
     : { ...observation, path: cleanText(observation.path) };
 
-/** The report, whose event handlers run in the scope of this run and end with it. */
+/** Returns a report whose event handlers run in the scope of this run and end with it. */
 const scopedReport = (report: HubReport, scope: Scope): HubReport => ({
   ...report,
   onEvent: (handler) => {

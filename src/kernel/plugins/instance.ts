@@ -1,4 +1,5 @@
 import {
+  type ExchangeCounts,
   HubError,
   type InstanceReport,
   type InstanceState,
@@ -12,35 +13,36 @@ import type { Host } from '../host.js';
 import { cleaned, sentence } from './clean-values.js';
 import { Scope } from './scope.js';
 
-/** What an instance needs of the hub. */
+/** The hub as an instance sees it. */
 export interface InstanceCare {
   readonly host: Pick<Host, 'after' | 'monotonic'>;
-  /** Builds the plugin's object for one run. */
+  /** Creates the plugin's object for one run. */
   create(
     plan: InstancePlan,
     scope: Scope,
     health: (state: 'ok' | 'degraded', reason: string) => void,
   ): Running<unknown>;
   changed(instance: Instance, before: InstanceState): void;
-  /** `on-error = "abort"` struck. */
+  /** An instance with `on-error = "abort"` failed. */
   abort(error: Error): void;
 }
 
 const FIRST_DELAY_NS = NS_PER_S;
 const LONGEST_DELAY_NS = 60 * NS_PER_S;
-/** Running this long forgives earlier failures. */
+/** After this running time the delay of a retry begins at its shortest again. */
 const FORGIVEN_AFTER_NS = 30 * NS_PER_S;
-/** The same after a fault that passes by itself: an interface or device that was taken away. */
+/** The same running time for a fault that passes by itself, such as a device that was taken away. */
 const FORGIVEN_WHEN_PASSING_NS = 5 * NS_PER_S;
-/** Interval at which a fault is asked whether it is over, and time for which it must be: a new device gets its permissions. */
+/** Interval of the checks whether such a fault is over. */
 const ASKING_NS = NS_PER_S / 2;
+/** Delay of the start after it is over: a new device gets its permissions. */
 const SETTLING_NS = NS_PER_S / 2;
 const STOP_DEADLINE_NS = 5 * NS_PER_S;
 const START_DEADLINE_NS = 30 * NS_PER_S;
 
 /**
- * One plugin instance and its life: configured → starting → running ⇄ degraded → stopping → stopped; failed instances come
- * back after 1 s, doubling to 60 s, or as soon as the cause of the failure is gone; refused ones wait for another configuration.
+ * One plugin instance and its life: configured → starting → running ⇄ degraded → stopping → stopped. A failed instance starts
+ * again after 1 s, doubling to 60 s, or as soon as the cause of the failure is gone. A refused one waits for a new configuration.
  */
 export class Instance {
   plan: InstancePlan;
@@ -52,7 +54,7 @@ export class Instance {
   #running: Running<unknown> | undefined;
   #retry: Timer | undefined;
   #asking: Timer | undefined;
-  /** The last failure was still there when it was looked at last. */
+  /** True if the last failure was still there at the last check. */
   #persists = false;
   #ending: Promise<void> = Promise.resolve();
   #failures = 0;
@@ -76,7 +78,7 @@ export class Instance {
     return { id: this.id, kind: this.kind, state: this.state, reason: this.reason, restarts: this.restarts };
   }
 
-  /** What the plugin shows of itself; a fault in it is shown instead of thrown. */
+  /** Returns the plugin's own view, cleaned. An error that it throws is shown. */
   inspect(): Record<string, unknown> {
     try {
       return cleaned(this.#scope?.run(() => this.#running?.inspect?.()) ?? {});
@@ -85,7 +87,17 @@ export class Instance {
     }
   }
 
-  /** Resolves when it runs or its first try has failed. Never rejects. */
+  /** Undefined: it does not run, or the plugin has none or throws. */
+  exchanges(): ExchangeCounts | undefined {
+    try {
+      const counts = this.#scope?.run(() => this.#running?.exchanges?.());
+      return Number.isFinite(counts?.reach) && Number.isFinite(counts?.replies) ? counts : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Resolves when the instance runs or its first try has failed. Never rejects. */
   async start(): Promise<void> {
     const scope = new Scope(this.id, (error) => this.#crashed(scope, error));
     this.#scope = scope;
@@ -111,7 +123,7 @@ export class Instance {
     if (this.state === 'starting') this.#become('running', '');
   }
 
-  /** Ends it in any state. Never rejects. */
+  /** Stops the instance in any state. Never rejects. */
   async stop(): Promise<void> {
     this.#stops++;
     this.#forgetRetry();
@@ -121,7 +133,7 @@ export class Instance {
     this.#become('stopped', 'was stopped');
   }
 
-  /** Begins anew at once if it runs or waits to try again: the world has changed under it. */
+  /** Starts again at once if the instance runs or waits to try again. */
   async restart(): Promise<void> {
     if (this.#scope === undefined && this.state !== 'failed') return;
     this.#forgetRetry();
@@ -133,7 +145,7 @@ export class Instance {
     if (stops === this.#stops) await this.start();
   }
 
-  /** Takes another configuration, in place where the plugin can, else by a restart. Never rejects. */
+  /** Applies another configuration: in place if the plugin can, else by a restart. Never rejects. */
   async reload(plan: InstancePlan): Promise<void> {
     const running = plan.definition === this.plan.definition ? this.#running : undefined;
     this.plan = plan;
@@ -145,7 +157,7 @@ export class Instance {
     if (stops === this.#stops) await this.start();
   }
 
-  /** Returns false, too, when the plugin throws: it is in no defined state then. */
+  /** Returns false also if the plugin throws: its state is undefined then. */
   #appliesInPlace(running: Running<unknown> | undefined): boolean {
     try {
       return this.#scope?.run(() => running?.reload?.(this.plan.config)) === 'applied';
@@ -198,7 +210,7 @@ export class Instance {
     this.#asking?.cancel();
   }
 
-  /** Starts again once the fault has gone: one that was gone from the beginning is left to the retry. */
+  /** Starts again once the fault is over. If it was over from the beginning, the retry starts the instance. */
   #askWhether(isOver: () => boolean): void {
     this.#asking = this.#care.host.after(ASKING_NS, () => {
       const isGone = isTrue(isOver);
@@ -213,7 +225,7 @@ export class Instance {
     });
   }
 
-  /** Ends the present run; `#ending` resolves when that is done. */
+  /** Ends the present run. `#ending` resolves when that is done. */
   #end(): void {
     const scope = this.#scope;
     const running = this.#running;
@@ -221,7 +233,7 @@ export class Instance {
     this.#scope = undefined;
     this.#running = undefined;
     const stopping = async () => running?.stop();
-    // A fault on the way out changes nothing: closing what the run owns is all that is left to do.
+    // An error in stop() changes nothing: closing the scope is all that is left to do.
     this.#ending = within(this.#care.host, STOP_DEADLINE_NS, 'to stop', scope.run(stopping))
       .catch(() => undefined)
       .then(() => scope.close());

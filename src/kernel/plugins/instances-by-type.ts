@@ -1,10 +1,10 @@
-/** The instances of each type, sources and sinks alike: how they are numbered, and what they have in common. */
+/** The instances of each type, sources and sinks together: their numbers, and the value that they share. */
 export class InstancesByType {
-  /** The id that has each number, 1 at index 0. */
+  /** The ids by number: index 0 has number 1. */
   readonly #seats = new Map<string, (string | undefined)[]>();
   readonly #common = new Map<string, unknown>();
 
-  /** Gives it the lowest number that is free, until it leaves. */
+  /** Gives an instance the lowest free number until it leaves. */
   join(type: string, id: string): void {
     const seats = this.#seats.get(type) ?? [];
     this.#seats.set(type, seats);
@@ -18,12 +18,12 @@ export class InstancesByType {
     if (seat >= 0) seats[seat] = undefined;
   }
 
-  /** 1, 2, …; 0 for one that has not joined. */
+  /** Returns 1, 2, …; 0 for an instance that has not joined. */
   ordinal(type: string, id: string): number {
     return (this.#seats.get(type)?.indexOf(id) ?? -1) + 1;
   }
 
-  /** What `make` has thrown is made again at the next asking. */
+  /** Returns the shared value, which `make` makes once. If `make` throws, nothing is kept. */
   common<T>(type: string, make: () => T): T {
     if (!this.#common.has(type)) this.#common.set(type, make());
     return this.#common.get(type) as T;

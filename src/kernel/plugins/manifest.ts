@@ -1,6 +1,6 @@
 import { API_VERSION, cleanText, HubError, LONGEST_SENTENCE } from '../../api/index.js';
 
-/** A plugin's identity, read without running its code: `plugin.json` in the tree, the `timehub` block of a package.json elsewhere. */
+/** A plugin's identity, read without running its code: `plugin.json`, or the block `timehub` of a package.json. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -12,10 +12,10 @@ export interface Manifest {
 
 const PLUGIN_ID = /^(source|sink)\.[a-z][a-z0-9-]*$/;
 
-/** Characters with a meaning of their own in a URL, to a shell or to another system: a module's path needs none of them. */
+/** Characters with a meaning in a URL, a shell or another system. The path of a module needs none of them. */
 const UNUSUAL = /[\\%?#:]|\p{C}/u;
 
-/** One step down: not up, not to code of another package. */
+/** Returns true for a step down that does not lead into another package. */
 const isPlainName = (name: string): boolean =>
   name !== '' && name !== '.' && name !== '..' && !/^node_modules$/i.test(name) && !UNUSUAL.test(name);
 

@@ -1,6 +1,6 @@
 import { type Claims, HubError, type Instant, type Observation } from '../../api/index.js';
 
-/** A source may be wrong, but not with numbers that would poison the filter: throws `TH_PLUGIN_OBSERVATION`. */
+/** Refuses numbers that would make the estimator's state useless. Throws `TH_PLUGIN_OBSERVATION`. */
 export function checkObservations(observations: readonly Observation[], now: Instant): void {
   for (const observation of observations) {
     const fault = faultOf(observation, now);
@@ -15,7 +15,7 @@ export function checkClaims(claims: Claims): void {
   }
 }
 
-/** Clock readings of two threads may disagree by this much about what is now. */
+/** Maximum difference of the present in two threads. */
 const TOLERANCE_NS = 1_000_000n;
 
 function faultOf(observation: Observation, now: Instant): string {

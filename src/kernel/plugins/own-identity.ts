@@ -16,19 +16,19 @@ interface Request {
   readonly type: string;
   readonly mark: Uint8Array;
   readonly offset: number;
-  /** The sink that got it. */
+  /** The sink of this hub that received it. */
   sink: string | undefined;
 }
 
-/** Marks of this length do not repeat; shorter ones count only from an own address. */
+/** Length of marks that do not repeat. A shorter mark counts only if its request came from an own address. */
 const CERTAIN_OCTETS = 8;
 
-/** Own addresses at which others asked: 127.0.0.0/8 and routed prefixes have more than any hub serves. */
+/** Maximum number of own addresses that received requests: 127.0.0.0/8 and routed prefixes have more than any hub serves. */
 const MOST_ASKED = 64;
-/** Addresses of other machines that lead back to this hub. */
+/** Maximum number of addresses of other machines that lead back to this hub. */
 const MOST_DETOURS = 64;
 
-/** The part of one instance. `own`: calls its argument when the run of the instance ends. */
+/** The user of an identity. `own` calls its argument when the run of the instance ends. */
 interface Instance {
   readonly id: string;
   readonly type: string;
@@ -36,17 +36,17 @@ interface Instance {
 }
 
 /**
- * Recognises this hub's own time in the claims of its sources: its own request came in at its own server, the source names
- * an address or a clock identity of this hub as where its time comes from, or it answers with what this hub serves.
+ * Recognises sources that have their time from this hub: the hub's request arrived at its own server, the source names an
+ * address or a clock identity of this hub as its reference, or its replies have the values that this hub serves.
  */
 export class OwnIdentity {
   readonly #host: Pick<Host, 'network' | 'monotonic' | 'innerNetworks'>;
-  /** The newest of each source. */
+  /** The newest request of each source. */
   readonly #requests = new Map<string, Request>();
   readonly #identities = new Map<string, number>();
   readonly #served = new Map<string, number>();
   readonly #asked = new BoundedMap<string, true>({ capacity: MOST_ASKED, mayGo: () => false });
-  /** Addresses of other machines, by which requests of this hub came back to it. */
+  /** Addresses of other machines through which requests of this hub came back to it. */
   readonly #detours = new BoundedMap<string, true>({ capacity: MOST_DETOURS });
   readonly #views = new ServedViews();
 
@@ -64,7 +64,7 @@ export class OwnIdentity {
     };
   }
 
-  /** The own addresses at which others asked. */
+  /** The own addresses that received requests. */
   get asked(): readonly string[] {
     return [...this.#asked.keys()];
   }
@@ -77,7 +77,7 @@ export class OwnIdentity {
     this.#requests.delete(id);
   }
 
-  /** The claims of a source, with the reason why its time is this hub's own where it is. */
+  /** Returns the claims of a source, with a reason in `ours` if its time is this hub's own. */
   judged(id: string, claims: Claims): Claims {
     const ours = claims.ours ?? this.#reasonOf(id, claims);
     return ours === undefined ? claims : { ...claims, ours };
@@ -124,7 +124,7 @@ function carries(octets: Uint8Array, { mark, offset }: Request): boolean {
   return true;
 }
 
-/** Notes one more user of a name. Returns the undoing. */
+/** Counts one more user of a name. Returns the function that counts it off. */
 function counted(users: Map<string, number>, name: string): () => void {
   users.set(name, (users.get(name) ?? 0) + 1);
   return () => {

@@ -4,7 +4,7 @@ import { HubError } from '../../api/index.js';
 import { kindOf } from '../../files/file-kind.js';
 import { type Weakness, weaknessesIfThere, weaknessesOf, weaknessOf } from '../../files/weakness.js';
 
-/** Most files of one package that are looked at. */
+/** Maximum number of files of a package. */
 const MOST_FILES = 5000;
 const CODE_OF_OTHERS = new Set(['node_modules', '.git']);
 
@@ -30,9 +30,9 @@ export function requireOwnModule(folder: string, module: string, manifest: strin
 }
 
 /**
- * Finds who else can change the code of a package: its files, the folders and links that lead to it, and the folders in which
- * Node looks for what it imports. Packages that it imports are not looked into. Throws `TH_PLUGIN_UNSAFE` where that is every user
- * or another user; returns the error that tells of a group, or undefined.
+ * Checks that no other user can change the code of a package: its files, the folders and links that lead to it, and the folders
+ * in which Node looks for its imports, but not the imported packages. Throws `TH_PLUGIN_UNSAFE`. Returns the error for a warning
+ * if a group can change the code.
  */
 export function requireSafePackage(folder: string): HubError | undefined {
   const found = [

@@ -3,8 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 const storage = new AsyncLocalStorage<Scope>();
 
 /**
- * One run of one plugin instance. Whatever the plugin starts inside it (timers, promises, sockets, emitters) belongs to
- * it: an error ends this run alone, and closing it closes what it owns.
+ * One run of one plugin instance. Timers, promises, sockets and emitters that the plugin starts inside it belong to it: an
+ * error in them ends only this run, and `close` closes them.
  */
 export class Scope {
   readonly id: string;
@@ -25,7 +25,7 @@ export class Scope {
     return storage.run(this, work);
   }
 
-  /** `handler` inside this scope: what it throws, now or later, crashes the run; after the end it does nothing. */
+  /** Returns `handler` bound to this scope: its errors, now or later, crash the run; after the end it does nothing. */
   guard<A extends readonly unknown[]>(handler: (...args: A) => unknown): (...args: A) => void {
     return (...args) => {
       if (this.signal.aborted) return;
@@ -42,13 +42,13 @@ export class Scope {
     if (!this.signal.aborted) this.#crash(asError(error));
   }
 
-  /** `dispose` is called when the run ends; the answer takes it off the list. */
+  /** Calls `dispose` when the run ends. Returns the function that prevents this. */
   own(dispose: () => void): () => void {
     this.#disposals.add(dispose);
     return () => this.#disposals.delete(dispose);
   }
 
-  /** From here on handlers do nothing and nothing is taken from this run; what it owns stays open until `close`. */
+  /** Makes all handlers of the run do nothing. Its sockets and timers stay open until `close`. */
   abort(): void {
     this.#controller.abort();
   }
@@ -59,17 +59,17 @@ export class Scope {
       try {
         dispose();
       } catch {
-        // The resource is gone already, which is what was wanted.
+        // The resource was closed before.
       }
     }
     this.#disposals.clear();
   }
 }
 
-/** The instance whose code runs at present; undefined for the hub's own. */
+/** Returns the id of the instance whose code runs now; undefined for the hub's own code. */
 export const runningInstance = (): string | undefined => storage.getStore()?.id;
 
-/** Anything may be thrown, also what cannot be turned into a text. */
+/** A plugin may throw any value, even one without a text. */
 function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   try {
@@ -80,8 +80,8 @@ function asError(thrown: unknown): Error {
 }
 
 /**
- * Hands errors that nobody caught to the scope in which they arose. `orphan` gets those of the kernel itself.
- * Returns the undoing.
+ * Hands uncaught errors to the scope in which they arose, and those of the hub itself to `orphan`. Returns the function that
+ * ends this.
  */
 export function containUncaught(orphan: (error: Error) => void): () => void {
   const handle = (error: unknown): void => {

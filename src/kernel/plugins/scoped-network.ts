@@ -8,8 +8,8 @@ import {
 import type { Scope } from './scope.js';
 
 /**
- * The host's network, whose sockets end with the run and whose handlers run in its scope. The run crashes when an interface
- * that it has sockets on was removed and made again: they and their groups are of the old one and hear nothing.
+ * Returns the host's network for one run: its sockets end with the run, and handlers run in its scope. The run crashes when
+ * an interface of its sockets was removed and made again: sockets and groups of the old interface receive nothing.
  */
 export function scopedNetwork(network: Network, scope: Scope): Network {
   const interfaces = new Set<string>();
@@ -95,7 +95,7 @@ function scopedUnixDatagram(socket: UnixDatagramSocket, scope: Scope): UnixDatag
   };
 }
 
-/** Closed with the run, or before. */
+/** Closes a socket at the end of the run, unless it was closed before. */
 function owned(thing: { close(): void }, scope: Scope): { close(): void } {
   const disown = scope.own(() => thing.close());
   return {

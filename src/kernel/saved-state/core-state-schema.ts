@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { type ClockId, printable } from '../../api/index.js';
 
-/** Numbers that any oscillator and any path on Earth stays within: beyond them a file is damaged. */
+/** Limits of any oscillator and any path on Earth. A file with numbers beyond them is damaged. */
 const FASTEST_PPB = 500_000;
 const LONGEST_NS = 100e9;
 const LEAST_NS = 1e-3;
 const MOST_RESTLESS = 1e-6;
 
-/** More clocks and paths than a hub has. */
+/** Maximum number of clocks, and of paths. */
 const MOST_KEPT = 1024;
 /** Longest key or address, characters: an id and the name of a path. */
 const LONGEST_KEY = 256;
@@ -31,8 +31,8 @@ const track = v.object({
   shapes: v.pipe(v.array(v.object({ rho: between(0, 1e3), logWeight: between(-100, 0) })), v.maxLength(64)),
 });
 
-/** The shape of a `Memory` that comes from a file. */
-export const memorySchema = v.object({
+/** The shape of a `SavedState` that comes from a file. */
+export const coreStateSchema = v.object({
   clocks: v.pipe(v.array(clock), v.maxLength(MOST_KEPT)),
   tracks: v.pipe(v.array(track), v.maxLength(MOST_KEPT)),
 });

@@ -1,14 +1,14 @@
 import { HubError } from '../../api/index.js';
 
-/** For figures that were measured, not for data: the state file is written as a whole. */
+/** Maximum size of a value as JSON. It holds measured figures, not data: the state file is written as a whole. */
 const MAX_OCTETS = 4096;
-/** Beyond these the oldest go: instances that the configuration has long forgotten. */
+/** Maximum number of values. The oldest go first: those of instances that are no longer configured. */
 const MOST = 256;
 
-/** What instances leave behind for their next start, by id, whether they run now or not. JSON values. */
+/** The JSON values that instances leave for their next start, by id. An instance need not run now. */
 export class InstanceValues {
   readonly #changed: () => void;
-  /** As JSON: nobody holds a part of what is kept. The one that was changed last is the last. */
+  /** As JSON text, so that no caller can change a stored value. In the order of the last change. */
   readonly #texts = new Map<string, string>();
 
   constructor(changed: () => void) {
@@ -19,14 +19,14 @@ export class InstanceValues {
     return this.#texts.size;
   }
 
-  /** Undefined: it has left nothing. */
-  of(id: string): unknown {
+  /** Returns undefined when the instance has left no value. */
+  get(id: string): unknown {
     const text = this.#texts.get(id);
     return text === undefined ? undefined : JSON.parse(text);
   }
 
-  /** `undefined` forgets. Throws `TH_PLUGIN_REMEMBER`. */
-  keep(id: string, value: unknown): void {
+  /** `undefined` removes the value. Throws `TH_PLUGIN_REMEMBER`. */
+  set(id: string, value: unknown): void {
     const text = value === undefined ? undefined : jsonOf(id, value);
     if (text === this.#texts.get(id)) return;
     this.#texts.delete(id);
@@ -36,13 +36,13 @@ export class InstanceValues {
     this.#changed();
   }
 
-  /** Of an earlier run; what cannot have been kept is not taken. */
-  take(values: Readonly<Record<string, unknown>>): void {
+  /** Takes the values of an earlier run. Values that `set` would refuse are left out. */
+  load(values: Readonly<Record<string, unknown>>): void {
     for (const [id, value] of Object.entries(values).slice(-MOST)) {
       try {
         this.#texts.set(id, jsonOf(id, value));
       } catch {
-        // From somebody with an editor.
+        // The file was edited.
       }
     }
   }
@@ -57,13 +57,16 @@ function jsonOf(id: string, value: unknown): string {
   try {
     text = JSON.stringify(value);
   } catch (cause) {
-    throw new HubError('TH_PLUGIN_REMEMBER', `what ${id} wants to be kept is no JSON: ${(cause as Error).message}`);
+    throw new HubError(
+      'TH_PLUGIN_REMEMBER',
+      `the value that ${id} wants to keep is not JSON: ${(cause as Error).message}`,
+    );
   }
-  if (text === undefined) throw new HubError('TH_PLUGIN_REMEMBER', `what ${id} wants to be kept is no JSON`);
+  if (text === undefined) throw new HubError('TH_PLUGIN_REMEMBER', `the value that ${id} wants to keep is not JSON`);
   const octets = octetsOf(text);
   if (octets > MAX_OCTETS) {
-    throw new HubError('TH_PLUGIN_REMEMBER', `what ${id} wants to be kept has ${octets} octets`, {
-      hint: `${MAX_OCTETS} octets of JSON at most`,
+    throw new HubError('TH_PLUGIN_REMEMBER', `the value that ${id} wants to keep has ${octets} octets`, {
+      hint: `a value may have ${MAX_OCTETS} octets as JSON`,
     });
   }
   return text;

@@ -22,7 +22,7 @@ import { StateFile } from './state-file.js';
 
 const HOUR = 3_600_000_000_000n;
 const NOW: Instant = 1_795_255_200_000_000_000n;
-const RECENT_OBSERVATIONS: SavedState = {
+const STATE: SavedState = {
   clocks: [{ clock: 'system', frequencyPpb: -7214.25, sigmaPpb: 12, wanders: [{ wander: 1e-18, weight: 1 }] }],
   tracks: [
     {
@@ -36,7 +36,7 @@ const RECENT_OBSERVATIONS: SavedState = {
   ],
 };
 
-const KEEPSAKES = { 'ptp.eth0': { delayNs: 412 } };
+const VALUES = { 'ptp.eth0': { delayNs: 412 } };
 
 describe('the state file', () => {
   let folder: string;
@@ -49,15 +49,15 @@ describe('the state file', () => {
 
   const kept = async (utc = NOW): Promise<StateFile> => {
     const file = new StateFile(folder);
-    await file.keep({ memory: RECENT_OBSERVATIONS, utc }, KEEPSAKES);
+    await file.save({ state: STATE, utc }, VALUES);
     return file;
   };
-  const recalled = (utc = NOW) => new StateFile(folder).recall(utc);
+  const loaded = (utc = NOW) => new StateFile(folder).load(utc);
 
   it('comes back as it was, and a restart costs next to nothing', async () => {
     await kept();
-    const { clocks, tracks } = (await recalled()).memory!;
-    expect(tracks).to.deep.equal(RECENT_OBSERVATIONS.tracks);
+    const { clocks, tracks } = (await loaded()).core!;
+    expect(tracks).to.deep.equal(STATE.tracks);
     expect(clocks[0]).to.include({ clock: 'system', frequencyPpb: -7214.25 });
     expect(clocks[0]!.sigmaPpb).to.be.within(12, 100);
   });
@@ -66,7 +66,7 @@ describe('the state file', () => {
     await kept();
     const sigmas = await Promise.all(
       [0n, 1n, 24n, 24n * 300n].map(async (hours) => {
-        return (await recalled(NOW + hours * HOUR)).memory!.clocks[0]!.sigmaPpb;
+        return (await loaded(NOW + hours * HOUR)).core!.clocks[0]!.sigmaPpb;
       }),
     );
     expect(sigmas).to.deep.equal([...sigmas].sort((a, b) => a - b));
@@ -78,33 +78,33 @@ describe('the state file', () => {
     const file = await kept();
     const nothing = { clocks: [], tracks: [] };
     await Promise.all([
-      file.keep({ memory: { ...RECENT_OBSERVATIONS, tracks: [] }, utc: NOW }, { 'x.y': 1 }),
-      file.keep({ memory: nothing, utc: NOW }, {}),
+      file.save({ state: { ...STATE, tracks: [] }, utc: NOW }, { 'x.y': 1 }),
+      file.save({ state: nothing, utc: NOW }, {}),
     ]);
     expect(readdirSync(folder)).to.deep.equal(['state.json']);
-    expect(await file.recall(NOW)).to.deep.equal({ memory: nothing, keepsakes: {} });
+    expect(await file.load(NOW)).to.deep.equal({ core: nothing, instances: {} });
     expect(file.note).to.equal('');
   });
 
   it('makes its folder', async () => {
     const file = new StateFile(join(folder, 'a/b'));
-    await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, {});
+    await file.save({ state: STATE, utc: NOW }, {});
     expect(existsSync(join(folder, 'a/b/state.json'))).to.equal(true);
   });
 
   it('is nothing to speak of when there is none', async () => {
     const file = new StateFile(folder);
-    expect(await file.recall(NOW)).to.deep.equal({ memory: undefined, keepsakes: {} });
+    expect(await file.load(NOW)).to.deep.equal({ core: undefined, instances: {} });
     expect(file.note).to.equal('');
   });
 
   it('that cannot be written is a note, until it can', async () => {
     writeFileSync(join(folder, 'taken'), '');
     const file = new StateFile(join(folder, 'taken'));
-    await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, {});
-    expect(file.note).to.match(/^what was learnt is not kept for the next start: .*taken/);
+    await file.save({ state: STATE, utc: NOW }, {});
+    expect(file.note).to.match(/^the state for the next start cannot be saved: .*taken/);
     rmSync(join(folder, 'taken'));
-    await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, {});
+    await file.save({ state: STATE, utc: NOW }, {});
     expect(file.note).to.equal('');
   });
 
@@ -122,10 +122,10 @@ describe('the state file', () => {
       await kept();
       writeFileSync(path, spoil(readFileSync(path, 'utf8')));
       const file = new StateFile(folder);
-      expect((await file.recall(NOW)).memory).to.equal(undefined);
+      expect((await file.load(NOW)).core).to.equal(undefined);
       expect(file.note).to.match(why);
       expect(file.note).to.include(path);
-      await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, {});
+      await file.save({ state: STATE, utc: NOW }, {});
       expect(file.note).to.equal('');
     });
   }
@@ -133,11 +133,11 @@ describe('the state file', () => {
   it('is not used when it comes from the future or from long ago', async () => {
     await kept(NOW + 72n * HOUR);
     const early = new StateFile(folder);
-    expect(await early.recall(NOW)).to.deep.equal({ memory: undefined, keepsakes: KEEPSAKES });
-    expect(early.note).to.match(/3 days from now/);
+    expect(await early.load(NOW)).to.deep.equal({ core: undefined, instances: VALUES });
+    expect(early.note).to.match(/3 days after the present time/);
     await kept(NOW - 24n * 400n * HOUR);
     const late = new StateFile(folder);
-    expect(await late.recall(NOW)).to.deep.equal({ memory: undefined, keepsakes: KEEPSAKES });
+    expect(await late.load(NOW)).to.deep.equal({ core: undefined, instances: VALUES });
     expect(late.note).to.match(/400 days old/);
   });
 
@@ -146,37 +146,37 @@ describe('the state file', () => {
     const { learnt } = JSON.parse(readFileSync(path, 'utf8'));
     writeFileSync(path, JSON.stringify({ version: 1, ...learnt }));
     const file = new StateFile(folder);
-    expect((await file.recall(NOW)).memory!.tracks).to.deep.equal(RECENT_OBSERVATIONS.tracks);
+    expect((await file.load(NOW)).core!.tracks).to.deep.equal(STATE.tracks);
     expect(file.note).to.equal('');
   });
 
   it('is used when the machine’s clock is some hours behind at its start', async () => {
     await kept(NOW + 2n * HOUR);
-    expect((await recalled()).memory!.clocks[0]!.sigmaPpb).to.be.above(500);
+    expect((await loaded()).core!.clocks[0]!.sigmaPpb).to.be.above(500);
   });
 
   describe('and what instances leave behind', () => {
     it('comes back, whatever becomes of what was learnt', async () => {
       await kept();
-      expect((await recalled()).keepsakes).to.deep.equal(KEEPSAKES);
+      expect((await loaded()).instances).to.deep.equal(VALUES);
       writeFileSync(path, readFileSync(path, 'utf8').replace('-7214.25', '"fast"'));
-      expect(await recalled()).to.deep.equal({ memory: undefined, keepsakes: KEEPSAKES });
+      expect(await loaded()).to.deep.equal({ core: undefined, instances: VALUES });
     });
 
     it('is kept without a time, and what was learnt before stays, with its date', async () => {
       await kept();
       const file = new StateFile(folder);
-      await file.recall(NOW + HOUR);
-      await file.keep(undefined, { 'x.y': 1 });
-      const { memory, keepsakes } = await recalled(NOW + 24n * HOUR);
-      expect(keepsakes).to.deep.equal({ 'x.y': 1 });
-      expect(memory!.clocks[0]!.sigmaPpb).to.be.within(900, 1500);
+      await file.load(NOW + HOUR);
+      await file.save(undefined, { 'x.y': 1 });
+      const { core, instances } = await loaded(NOW + 24n * HOUR);
+      expect(instances).to.deep.equal({ 'x.y': 1 });
+      expect(core!.clocks[0]!.sigmaPpb).to.be.within(900, 1500);
     });
 
     it('is kept where nothing was ever learnt', async () => {
-      await new StateFile(folder).keep(undefined, KEEPSAKES);
+      await new StateFile(folder).save(undefined, VALUES);
       const file = new StateFile(folder);
-      expect(await file.recall(NOW)).to.deep.equal({ memory: undefined, keepsakes: KEEPSAKES });
+      expect(await file.load(NOW)).to.deep.equal({ core: undefined, instances: VALUES });
       expect(file.note).to.equal('');
     });
 
@@ -184,15 +184,15 @@ describe('the state file', () => {
       await kept();
       const text = readFileSync(path, 'utf8');
       writeFileSync(path, JSON.stringify({ ...JSON.parse(text), instances: 'gone' }));
-      const { memory, keepsakes } = await recalled();
-      expect(memory!.tracks).to.deep.equal(RECENT_OBSERVATIONS.tracks);
-      expect(keepsakes).to.deep.equal({});
+      const { core, instances } = await loaded();
+      expect(core!.tracks).to.deep.equal(STATE.tracks);
+      expect(instances).to.deep.equal({});
     });
   });
 
   it('that was tampered with has a clean and short fault, and no more than a hub keeps', async () => {
     const file = new StateFile(folder);
-    await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, KEEPSAKES);
+    await file.save({ state: STATE, utc: NOW }, VALUES);
     const content = JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8'));
     const [track] = content.learnt.tracks;
     const hostile = '\x1b]0;x\x07\u202e\n'.repeat(40_000);
@@ -207,7 +207,7 @@ describe('the state file', () => {
     for (const part of tampered) {
       writeFileSync(join(folder, 'state.json'), JSON.stringify({ ...content, ...part }));
       const damaged = new StateFile(folder);
-      expect((await damaged.recall(NOW)).memory, Object.keys(part)[0]).to.equal(undefined);
+      expect((await damaged.load(NOW)).core, Object.keys(part)[0]).to.equal(undefined);
       expect(damaged.note).to.not.match(/[\p{C}]/u);
       expect(damaged.note.length).to.be.within(20, 800);
     }
@@ -218,11 +218,11 @@ describe('the state file', () => {
     const told: string[] = [];
     file.watch(({ severity, text }) => told.push(`${severity} ${text}`));
     writeFileSync(join(folder, 'state'), 'a file where the folder should be');
-    for (let n = 0; n < 3; n++) await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, KEEPSAKES);
+    for (let n = 0; n < 3; n++) await file.save({ state: STATE, utc: NOW }, VALUES);
     expect(told).to.have.length(1);
-    expect(told[0]).to.match(/^warning what was learnt is not kept for the next start: .*state/);
+    expect(told[0]).to.match(/^warning the state for the next start cannot be saved: .*state/);
     rmSync(join(folder, 'state'));
-    for (let n = 0; n < 3; n++) await file.keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, KEEPSAKES);
+    for (let n = 0; n < 3; n++) await file.save({ state: STATE, utc: NOW }, VALUES);
     expect(told).to.have.length(2);
     expect(told[1]).to.match(/^info .*is written/);
   });
@@ -264,7 +264,7 @@ describe('the state file', () => {
       it(`is not read when it is ${what}, and the start does not wait for it`, async () => {
         place();
         const file = new StateFile(folder);
-        expect(await file.recall(NOW)).to.deep.equal({ memory: undefined, keepsakes: {} });
+        expect(await file.load(NOW)).to.deep.equal({ core: undefined, instances: {} });
         expect(file.note).to.match(why);
         untouched();
       });
@@ -275,7 +275,7 @@ describe('the state file', () => {
       writeFileSync(path, '{}');
       chownSync(path, 12_345, 12_345);
       const file = new StateFile(folder);
-      return file.recall(NOW).then(() => expect(file.note).to.match(/another user \(uid 12345\)/));
+      return file.load(NOW).then(() => expect(file.note).to.match(/another user \(uid 12345\)/));
     });
   });
 
@@ -283,7 +283,7 @@ describe('the state file', () => {
     const before = process.umask(0);
     try {
       const own = join(folder, 'own');
-      await new StateFile(own).keep({ memory: RECENT_OBSERVATIONS, utc: NOW }, {});
+      await new StateFile(own).save({ state: STATE, utc: NOW }, {});
       expect(statSync(own).mode & 0o777).to.equal(0o750);
       expect(statSync(join(own, 'state.json')).mode & 0o777).to.equal(0o640);
     } finally {

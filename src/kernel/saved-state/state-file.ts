@@ -7,49 +7,49 @@ import { readRegularFile } from '../../files/read-file.js';
 import { replaceFile, syncFolder } from '../../files/replace-file.js';
 import { type Storage, StorageEvents } from '../events/storage-events.js';
 import type { UntimedEvent } from '../events/untimed-event.js';
-import { memorySchema } from './core-state-schema.js';
+import { coreStateSchema } from './core-state-schema.js';
 
-/** What the core has learnt, and the corrected UTC of that. */
-export interface Learnt {
-  readonly memory: SavedState;
+/** The engine's state at a corrected UTC. */
+export interface DatedState {
+  readonly state: SavedState;
   readonly utc: Instant;
 }
 
-/** What the run before has left. */
-export interface Recalled {
-  /** Aged to the present; undefined when there is nothing to be used. */
-  readonly memory: SavedState | undefined;
-  /** By instance; nobody has looked into them. */
-  readonly keepsakes: Readonly<Record<string, unknown>>;
+/** What the hub's last run saved. */
+export interface LoadedState {
+  /** Aged to the present; undefined when there is no usable one. */
+  readonly core: SavedState | undefined;
+  /** Values of instances by id, unchecked. */
+  readonly instances: Readonly<Record<string, unknown>>;
 }
 
-/** Where what was learnt is kept from one run to the next. Never fails: what is wrong is in `note`. */
+/** Keeps the saved state from one run of the hub to the next. Never fails: faults are in `note`. */
 export interface StateStore extends Storage {
-  recall(utc: Instant): Promise<Recalled>;
-  /** `learnt` undefined: what is kept of it stays. */
-  keep(learnt: Learnt | undefined, keepsakes: Readonly<Record<string, unknown>>): Promise<void>;
+  load(utc: Instant): Promise<LoadedState>;
+  /** `core` undefined: the engine's state in the store stays. */
+  save(core: DatedState | undefined, instances: LoadedState['instances']): Promise<void>;
 }
 
 export const NO_STATE: StateStore = {
-  recall: async () => ({ memory: undefined, keepsakes: {} }),
-  keep: async () => {},
+  load: async () => ({ core: undefined, instances: {} }),
+  save: async () => {},
   note: '',
 };
 
 const VERSION = 2;
-/** Octets. 256 instances that leave 4 KiB each, and their paths, stay below. */
-const LARGEST = 4 << 20;
+/** Maximum size of the file, octets. The values of 256 instances (4 KiB each) and their paths need less. */
+const MAX_OCTETS = 4 << 20;
 const FOLDER_MODE = 0o750;
 const DAY_NS = 86_400 * NS_PER_S;
-/** An oscillator ages, routes change. */
-const TOO_OLD_NS = 365 * DAY_NS;
-/** By so much a machine's clock may be behind at its start (a battery-backed clock in local time). */
-const BEHIND_NS = DAY_NS;
+/** Maximum age of a usable state: oscillators age, routes change. */
+const MAX_AGE_NS = 365 * DAY_NS;
+/** A machine's clock may be behind by this at its start: a battery-backed clock in local time. */
+const MAX_BEHIND_NS = DAY_NS;
 
-const learntSchema = v.object({ when: v.pipe(v.string(), v.isoTimestamp()), ...memorySchema.entries });
+const datedSchema = v.object({ when: v.pipe(v.string(), v.isoTimestamp()), ...coreStateSchema.entries });
 
-/** What was learnt, as it stands in the file. */
-interface Dated extends SavedState {
+/** The engine's state as the file has it. */
+interface StateInFile extends SavedState {
   readonly when: string;
 }
 
@@ -59,16 +59,16 @@ const fileSchema = v.object({
   instances: v.fallback(v.record(v.string(), v.unknown()), {}),
 });
 
-/** `state.json` of the state directory. Replaced as a whole, so that a power cut leaves the old one or the new one. */
+/** `state.json` of the state directory. It is replaced as a whole: after a power cut there is the old one or the new one. */
 export class StateFile implements StateStore {
   readonly #directory: string;
   readonly #path: string;
-  /** Of the file that was read, and of the last attempt to write. */
-  #unread = '';
-  #unwritten = '';
-  readonly #news = new StorageEvents('state-dir');
+  /** The fault of the last attempt to read, and of the last attempt to write. */
+  #readFault = '';
+  #writeFault = '';
+  readonly #events = new StorageEvents('state-dir');
   #writing: Promise<void> = Promise.resolve();
-  #learnt: Dated | undefined;
+  #core: StateInFile | undefined;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -76,70 +76,69 @@ export class StateFile implements StateStore {
   }
 
   get note(): string {
-    return this.#unwritten === '' ? this.#unread : this.#unwritten;
+    return this.#writeFault === '' ? this.#readFault : this.#writeFault;
   }
 
-  watch(tell: (news: UntimedEvent) => void): void {
-    this.#news.watch(tell);
+  watch(handler: (event: UntimedEvent) => void): void {
+    this.#events.watch(handler);
   }
 
-  async recall(utc: Instant): Promise<Recalled> {
-    let keepsakes: Recalled['keepsakes'] = {};
+  async load(utc: Instant): Promise<LoadedState> {
+    let instances: LoadedState['instances'] = {};
     try {
-      const { learnt, instances } = parse(readRegularFile(this.#path, { most: LARGEST, own: true }).toString());
-      keepsakes = instances;
-      if (learnt === undefined) return { memory: undefined, keepsakes };
-      this.#learnt = checked(learntSchema, learnt);
-      return { memory: memoryOf(this.#learnt, utc), keepsakes };
+      const file = parse(readRegularFile(this.#path, { most: MAX_OCTETS, own: true }).toString());
+      instances = file.instances;
+      if (file.learnt === undefined) return { core: undefined, instances };
+      this.#core = checked(datedSchema, file.learnt);
+      return { core: agedState(this.#core, utc), instances };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-        this.#unread = `${this.#path} is not used: ${(error as Error).message}`;
+        this.#readFault = `${this.#path} is not used: ${(error as Error).message}`;
       this.#report();
-      return { memory: undefined, keepsakes };
+      return { core: undefined, instances };
     }
   }
 
-  /** One after the other. */
-  keep(learnt: Learnt | undefined, keepsakes: Recalled['keepsakes']): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#write(learnt, keepsakes));
+  /** Writes wait for each other. */
+  save(core: DatedState | undefined, instances: LoadedState['instances']): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write(core, instances));
     return this.#writing;
   }
 
-  async #write(learnt: Learnt | undefined, instances: Recalled['keepsakes']): Promise<void> {
+  async #write(core: DatedState | undefined, instances: LoadedState['instances']): Promise<void> {
     try {
-      const dated = learnt === undefined ? this.#learnt : datedOf(learnt);
+      const learnt = core === undefined ? this.#core : inFile(core);
       await makeFolder(this.#directory);
-      await replaceFile(this.#path, format({ version: VERSION, learnt: dated, instances }));
+      await replaceFile(this.#path, format({ version: VERSION, learnt, instances }));
       await syncFolder(this.#directory);
-      this.#learnt = dated;
-      this.#unwritten = '';
-      if (learnt !== undefined) this.#unread = '';
-      this.#report();
+      this.#core = learnt;
+      this.#writeFault = '';
+      if (core !== undefined) this.#readFault = '';
     } catch (error) {
-      this.#unwritten = `what was learnt is not kept for the next start: ${(error as Error).message}`;
-      this.#report();
+      this.#writeFault = `the state for the next start cannot be saved: ${(error as Error).message}`;
     }
+    this.#report();
   }
 
   #report(): void {
-    this.#news.report(this.note, `${this.#path} is written: what was learnt is kept for the next start`);
+    this.#events.report(this.note, `${this.#path} is written: the state for the next start is saved`);
   }
 }
 
 interface Content {
   readonly version: typeof VERSION;
-  readonly learnt: Dated | undefined;
-  readonly instances: Recalled['keepsakes'];
+  readonly learnt: StateInFile | undefined;
+  readonly instances: LoadedState['instances'];
 }
 
 const format = (content: Content): string => `${JSON.stringify(content, undefined, 1)}\n`;
 
-const datedOf = ({ memory, utc }: Learnt): Dated => ({
+const inFile = ({ state, utc }: DatedState): StateInFile => ({
   when: new Date(Number(utc / 1_000_000n)).toISOString(),
-  ...memory,
+  ...state,
 });
 
-/** Throws an Error whose message says why the text is of no use. */
+/** Throws an Error whose message continues `state.json is not used: `. */
 function parse(text: string): v.InferOutput<typeof fileSchema> {
   let json: unknown;
   try {
@@ -150,7 +149,7 @@ function parse(text: string): v.InferOutput<typeof fileSchema> {
   return checked(fileSchema, upgraded(json));
 }
 
-/** Version 1 had at its top what was learnt, and nothing of instances. */
+/** Version 1 had the engine's state at its top, and no values of instances. */
 function upgraded(json: unknown): unknown {
   const learnt: unknown = typeof json === 'object' && json !== null && 'version' in json && json.version === 1 && json;
   return learnt === false ? json : { version: VERSION, learnt };
@@ -162,22 +161,21 @@ function checked<S extends v.GenericSchema>(schema: S, value: unknown): v.InferO
   return found.output;
 }
 
-/** Throws an Error whose message says why it is of no use any more. */
-function memoryOf({ when, ...memory }: Dated, utc: Instant): SavedState {
+/** Throws an Error whose message says why the state is too old or too new. */
+function agedState({ when, ...state }: StateInFile, utc: Instant): SavedState {
   const ageNs = Number(utc - BigInt(Date.parse(when)) * 1_000_000n);
-  if (ageNs < -BEHIND_NS)
-    throw new Error(`it was written ${formatDays(-ageNs)} from now, as this machine's clock has it`);
-  if (ageNs > TOO_OLD_NS) throw new Error(`it is ${formatDays(ageNs)} old`);
-  return aged(memory, Math.abs(ageNs));
+  if (ageNs < -MAX_BEHIND_NS)
+    throw new Error(`it was written ${formatDays(-ageNs)} after the present time of this machine's clock`);
+  if (ageNs > MAX_AGE_NS) throw new Error(`it is ${formatDays(ageNs)} old`);
+  return aged(state, Math.abs(ageNs));
 }
 
 const formatDays = (ns: Ns): string => `${Math.round(ns / DAY_NS)} days`;
 
-/** The message quotes the file. */
 const describe = (issue: v.BaseIssue<unknown>): string =>
   cleanText(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`, LONGEST_SENTENCE);
 
-/** Recursively only where it must: Node calls a read-only file system ENOENT then. */
+/** Not recursively at first: a recursive mkdir reports a read-only file system as ENOENT. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: FOLDER_MODE });

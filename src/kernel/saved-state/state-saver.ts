@@ -2,33 +2,33 @@ import { type Instant, type Mode, NS_PER_S, type Ns, type Timer } from '../../ap
 import type { SavedState } from '../../core/persistence/saved-state.js';
 import type { Host } from '../host.js';
 import { InstanceValues } from './instance-values.js';
-import type { Learnt, StateStore } from './state-file.js';
+import type { DatedState, StateStore } from './state-file.js';
 
 export interface StateSaverParts {
   readonly host: Pick<Host, 'after' | 'monotonic'>;
   readonly store: StateStore;
-  /** Undefined while nothing is known. */
-  readonly learnt: () => Learnt | undefined;
+  /** Returns the engine's state, or undefined while there is none. */
+  readonly current: () => DatedState | undefined;
 }
 
-/** Longest interval between two savings of what was learnt. */
+/** Longest interval between two regular savings. */
 const REGULARLY_NS = 600 * NS_PER_S;
-/** Delay of a saving that an instance or a reload asks for: several that ask at the same time are saved together. */
+/** Delay of a saving after an instance's new value or a reload: values of the same moment are saved together. */
 const SOON_NS = NS_PER_S;
-/** Shortest interval between two savings: a disk is not written more often. */
+/** Shortest interval between two savings, to spare the disk. */
 const APART_NS = 30 * NS_PER_S;
 
 /**
- * Saves what was learnt: within 30 s after it is known and after each time that the hub begins to track, then at intervals that double
- * up to ten minutes, soon after an instance or a reload asks for it, and at the end.
+ * Saves the state of the hub: within 30 s after there is one and after each time that the hub begins to track, then at
+ * intervals that double up to ten minutes, soon after an instance has a new value or after a reload, and at the stop.
  */
 export class StateSaver {
-  readonly keepsakes = new InstanceValues(() => this.#hurry());
+  readonly values = new InstanceValues(() => this.#valueChanged());
   readonly #parts: StateSaverParts;
   #timer: Timer | undefined;
   #dueAt: Instant = 0n;
-  #keptAt: Instant | undefined;
-  #isNews = false;
+  #savedAt: Instant | undefined;
+  #isDirty = false;
   #intervalNs = APART_NS;
   #mode: Mode = 'unsynchronised';
 
@@ -36,30 +36,30 @@ export class StateSaver {
     this.#parts = parts;
   }
 
-  /** Takes up what the run before has left. */
-  async recall(utc: Instant): Promise<SavedState | undefined> {
-    const { memory, keepsakes } = await this.#parts.store.recall(utc);
-    this.keepsakes.take(keepsakes);
+  /** Returns the engine's state of the last run; instances find their values in `values`. */
+  async load(utc: Instant): Promise<SavedState | undefined> {
+    const { core, instances } = await this.#parts.store.load(utc);
+    this.values.load(instances);
     this.#schedule(this.#intervalNs);
-    return memory;
+    return core;
   }
 
-  async keep(): Promise<void> {
-    const learnt = this.#parts.learnt();
-    this.#isNews = false;
-    if (learnt === undefined && this.keepsakes.size === 0) return;
-    this.#keptAt = this.#parts.host.monotonic();
-    await this.#parts.store.keep(learnt, this.keepsakes.all());
+  async save(): Promise<void> {
+    const current = this.#parts.current();
+    this.#isDirty = false;
+    if (current === undefined && this.values.size === 0) return;
+    this.#savedAt = this.#parts.host.monotonic();
+    await this.#parts.store.save(current, this.values.all());
   }
 
-  /** Keeps what was left behind since. */
+  /** Saves values that are new since the last saving. */
   async stop(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#isNews) await this.keep();
+    if (this.#isDirty) await this.save();
   }
 
-  /** When the hub begins to track, what it learns is worth more than what was saved before. */
+  /** A hub that begins to track saves soon: it knows more than was saved before. */
   noteMode(mode: Mode): void {
     const begins = mode === 'tracking' && this.#mode !== 'tracking';
     this.#mode = mode;
@@ -68,20 +68,20 @@ export class StateSaver {
     this.#saveWithin(APART_NS);
   }
 
-  /** The configuration has changed: what is known is saved soon. */
+  /** Saves soon after the configuration changed. */
   reloaded(): void {
     this.#saveWithin(SOON_NS);
   }
 
-  #hurry(): void {
-    this.#isNews = true;
+  #valueChanged(): void {
+    this.#isDirty = true;
     this.#saveWithin(SOON_NS);
   }
 
   #saveWithin(soonNs: Ns): void {
     if (this.#timer === undefined) return;
     const now = this.#parts.host.monotonic();
-    const apartNs = this.#keptAt === undefined ? 0 : APART_NS - Number(now - this.#keptAt);
+    const apartNs = this.#savedAt === undefined ? 0 : APART_NS - Number(now - this.#savedAt);
     const delayNs = Math.max(soonNs, apartNs);
     if (delayNs < Number(this.#dueAt - now)) this.#schedule(delayNs);
   }
@@ -91,14 +91,14 @@ export class StateSaver {
     this.#timer?.cancel();
     this.#dueAt = host.monotonic() + BigInt(Math.round(delayNs));
     this.#timer = host.after(delayNs, () => {
-      const isKnown = isOfUse(this.#parts.learnt());
+      const isKnown = isOfUse(this.#parts.current());
       if (isKnown) this.#intervalNs = Math.min(2 * this.#intervalNs, REGULARLY_NS);
       this.#schedule(this.#intervalNs);
-      if (isKnown || this.#isNews) void this.keep();
+      if (isKnown || this.#isDirty) void this.save();
     });
   }
 }
 
-/** Too short a run knows neither an oscillator nor a path. */
-const isOfUse = (learnt: Learnt | undefined): boolean =>
-  learnt !== undefined && learnt.memory.clocks.length + learnt.memory.tracks.length > 0;
+/** A short run knows neither an oscillator nor a path. */
+const isOfUse = (current: DatedState | undefined): boolean =>
+  current !== undefined && current.state.clocks.length + current.state.tracks.length > 0;

@@ -1,14 +1,14 @@
 import type { ClockId, Instant, Ns } from '../../api/index.js';
 import type { Host, HostClock } from '../host.js';
 
-/** A jump of a clock against CLOCK_MONOTONIC that reading the two one after the other cannot explain. */
+/** Smallest step of a clock against CLOCK_MONOTONIC that is noticed. Reading the two one after the other explains less. */
 const JUMP_NS = 50_000;
-/** No machine falls asleep and wakes within less. */
+/** Shortest sleep of a machine. */
 const SHORTEST_SLEEP_NS = 1_000_000;
-/** A jump is seen in every reading, a reading that was interrupted only in one. */
+/** Number of readings that must show a step: an interrupted reading shows one only once. */
 const JUMP_TRIES = 5;
 
-/** Notices sleep, and steps of the clocks by somebody else's hand. */
+/** Notices sleeps of the machine, and steps of its clocks by other programs. */
 export class ClockSteps {
   readonly #host: Host;
   readonly #phases = new Map<ClockId, Instant>();
@@ -19,7 +19,7 @@ export class ClockSteps {
     this.#slept = host.slept();
   }
 
-  /** From now on it stands where it stands: it is new, or we have stepped it ourselves. */
+  /** Accepts the present phase of a clock, which is new or was stepped by the hub. */
   settle(clock: HostClock): void {
     this.#phases.set(clock.id, clock.phase());
   }
@@ -28,16 +28,16 @@ export class ClockSteps {
     this.#phases.delete(id);
   }
 
-  /** How long the machine has slept since the last look, ns; 0n: it has not. */
+  /** Returns the machine's sleep since the last call, ns; 0n without one. */
   slept(): Instant {
     const slept = jumpFrom(this.#slept, SHORTEST_SLEEP_NS, () => this.#host.slept());
     this.#slept += slept;
-    // The system carries its clocks over a sleep: only what goes beyond that is a step.
+    // The system carries its clocks over a sleep: only a difference beyond the sleep is a step.
     if (slept !== 0n) for (const [id, phase] of this.#phases) this.#phases.set(id, phase + slept);
     return slept;
   }
 
-  /** By how much somebody else has stepped a clock since the last look, ns; 0n: nobody has. Throws what reading it throws. */
+  /** Returns another program's step of a clock since the last call, ns; 0n without one. Throws the errors of a reading. */
   stepped(clock: HostClock): Instant {
     const known = this.#phases.get(clock.id)!;
     const delta = jumpFrom(known, JUMP_NS, () => clock.phase());
@@ -46,7 +46,7 @@ export class ClockSteps {
   }
 }
 
-/** By how much a difference of two clocks has changed; 0n when that is less than `leastNs`. */
+/** Returns the change of a difference of two clocks; 0n when it is less than `leastNs`. */
 function jumpFrom(known: Instant, leastNs: Ns, read: () => Instant): Instant {
   let delta = read() - known;
   const isJump = (): boolean => Math.abs(Number(delta)) >= leastNs;

@@ -1,57 +1,57 @@
 import { type ClockId, type ClockWishes, type HardwareClock, HubError, type Stamp } from '../../api/index.js';
 import type { Host, HostClock, HostPhc } from '../host.js';
 
-/** One instance's hold on a hardware clock. */
+/** A hardware clock that one instance has open. */
 export interface ClockUse {
   readonly clock: HardwareClock;
   release(): void;
 }
 
-interface Kept {
+interface OpenClock {
   readonly clock: HostClock;
-  /** It is there whether anybody uses it or not. */
+  /** True for a clock of the host, which stays open without users. */
   readonly lasting: boolean;
-  /** Whom to tell when it is lost: one a use. */
+  /** Called when the clock is lost, one for each use. */
   readonly users: Set<(error: Error) => void>;
 }
 
 export interface OpenClocksParts {
   readonly host: Host;
   readonly came: (clock: HostClock) => void;
-  /** A clock has gone; with the error when nobody meant it to. */
+  /** `error`: undefined after the last user has closed the clock. */
   readonly went: (id: ClockId, error: Error | undefined) => void;
 }
 
-/** The clocks that the hub knows: those of the host for ever, hardware clocks while an instance has them open. */
+/** The clocks that the hub knows: those of the host, and hardware clocks while an instance has them open. */
 export class OpenClocks {
   readonly #parts: OpenClocksParts;
-  readonly #kept = new Map<ClockId, Kept>();
+  readonly #clocks = new Map<ClockId, OpenClock>();
 
   constructor(parts: OpenClocksParts) {
     this.#parts = parts;
-    for (const clock of parts.host.clocks) this.#kept.set(clock.id, { clock, lasting: true, users: new Set() });
+    for (const clock of parts.host.clocks) this.#clocks.set(clock.id, { clock, lasting: true, users: new Set() });
   }
 
   all(): readonly HostClock[] {
-    return [...this.#kept.values()].map(({ clock }) => clock);
+    return [...this.#clocks.values()].map(({ clock }) => clock);
   }
 
   has(id: ClockId): boolean {
-    return this.#kept.has(id);
+    return this.#clocks.has(id);
   }
 
   /** Throws `TH_CLOCK_UNKNOWN`. */
   get(id: ClockId): HostClock {
-    const kept = this.#kept.get(id);
+    const kept = this.#clocks.get(id);
     if (kept !== undefined) return kept.clock;
     throw new HubError('TH_CLOCK_UNKNOWN', `there is no clock "${id}"`, {
-      hint: `known: ${[...this.#kept.keys()].join(', ')}`,
+      hint: `known: ${[...this.#clocks.keys()].join(', ')}`,
     });
   }
 
-  /** `lost` is called once, soon after the clock has ceased to answer. */
+  /** `lost` is called once, soon after the clock stopped answering. */
   open(id: ClockId, wishes: ClockWishes | undefined, lost: (error: Error) => void): ClockUse {
-    const known = this.#kept.get(id) ?? this.#fetch(id, wishes);
+    const known = this.#clocks.get(id) ?? this.#fetch(id, wishes);
     if (!isHardware(known.clock)) throw new HubError('TH_CLOCK_UNKNOWN', `"${id}" is no hardware clock`);
     const { clock } = known;
     if (wishes?.restNs !== undefined) clock.rest(wishes.restNs);
@@ -60,17 +60,17 @@ export class OpenClocks {
       clock,
       release: () => {
         if (!known.users.delete(lost) || known.users.size > 0 || known.lasting) return;
-        if (this.#kept.get(clock.id) === known) this.#putAway(clock, undefined);
+        if (this.#clocks.get(clock.id) === known) this.#putAway(clock, undefined);
       },
     };
   }
 
-  /** What the clocks show. One that fails is lost, and its users are told. */
+  /** Reads the clocks. A clock that fails is lost, and its users are called. */
   read(): Stamp[] {
     return this.each((clock) => clock.read());
   }
 
-  /** What `work` says of each clock that still answers. */
+  /** Returns the result of `work` for each clock that answers. */
   each<T>(work: (clock: HostClock) => T): T[] {
     return this.all().flatMap((clock) => {
       try {
@@ -82,33 +82,33 @@ export class OpenClocks {
     });
   }
 
-  /** An interface and its device are two names of one clock. */
-  #fetch(id: ClockId, wishes: ClockWishes | undefined): Kept {
+  /** The clock may be open already under another name: an interface and its device are one clock. */
+  #fetch(id: ClockId, wishes: ClockWishes | undefined): OpenClock {
     const clock = this.#parts.host.openClock(id, wishes);
-    const known = this.#kept.get(clock.id);
+    const known = this.#clocks.get(clock.id);
     if (known !== undefined) {
       clock.close();
       return known;
     }
     const kept = { clock, lasting: false, users: new Set<(error: Error) => void>() };
-    this.#kept.set(clock.id, kept);
+    this.#clocks.set(clock.id, kept);
     this.#parts.came(clock);
     return kept;
   }
 
-  /** The only clock that every machine has cannot go: its errors are the hub's own. */
+  /** The system clock cannot be lost: its errors are faults of the hub. */
   #lose(clock: HostClock, error: Error): void {
-    const kept = this.#kept.get(clock.id);
+    const kept = this.#clocks.get(clock.id);
     if (!isHardware(clock) || kept === undefined) throw error;
     this.#putAway(clock, error);
-    // What is going on now should come to its end before instances are stopped.
+    // Later, so that the present input is finished before instances are stopped.
     this.#parts.host.after(0, () => {
       for (const lost of kept.users) lost(error);
     });
   }
 
   #putAway(clock: HostPhc, error: Error | undefined): void {
-    this.#kept.delete(clock.id);
+    this.#clocks.delete(clock.id);
     clock.close();
     this.#parts.went(clock.id, error);
   }

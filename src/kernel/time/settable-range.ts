@@ -1,12 +1,12 @@
 import { HubError, type Ns } from '../../api/index.js';
 import type { HostClock } from '../host.js';
 
-/** Nanoseconds since 1970 in 63 bits, as the kernel counts: to 2262-04-11. */
+/** Last time of the kernel's 63-bit count of nanoseconds since 1970: 2262-04-11. */
 const LAST = (1n << 63n) - 1n;
 
 /**
- * Linux sets no clock to a time outside of what it can count, and of drivers that do not mind some let the clock run astray
- * (clock_settime(2), timespec64_valid_settod of the kernel). Throws `TH_CLOCK_SET`.
+ * Refuses a step to a time that Linux cannot count: some drivers accept it and let the clock run astray (clock_settime(2),
+ * timespec64_valid_settod of the kernel). Throws `TH_CLOCK_SET`.
  */
 export function requireSettable(clock: Pick<HostClock, 'read'>, deltaNs: Ns): void {
   const time = clock.read().time + BigInt(Math.round(deltaNs));
@@ -19,7 +19,7 @@ export function requireSettable(clock: Pick<HostClock, 'read'>, deltaNs: Ns): vo
   );
 }
 
-/** To the day: who is off by so much need not know the second. */
+/** Returns the day of a time: the second does not matter for such an error. */
 function dateOf(time: bigint): string {
   const date = new Date(Number(time / 1_000_000n));
   return Number.isNaN(date.getTime()) ? 'no date at all' : date.toISOString().slice(0, 10);

@@ -1,26 +1,26 @@
 import { type ClockId, HubError, type Instant, NS_PER_S } from '../../api/index.js';
 import type { HostClock } from '../host.js';
 
-/** Frequencies are kept in units of 2^-16 ppm. */
+/** Smallest difference that is not rounding: the kernel counts frequencies in 2^-16 ppm. */
 const ROUNDING_PPB = 0.1;
-/** How often the operator is told that another program steers too. */
+/** Interval of the events that say that another program steers too. */
 const REMINDER_NS = 60 * NS_PER_S;
 
-/** A frequency that we have set. */
+/** The last known frequency correction of a clock. */
 interface Correction {
   readonly frequencyPpb: number;
-  /** When the operator was last told that it did not stay so. */
+  /** The last event that said that another program changed it. */
   readonly toldAt?: Instant;
 }
 
-/** What another program has set. */
+/** A frequency that another program has set. */
 export interface Intrusion {
   readonly frequencyPpb: number;
-  /** A sentence for the operator, who need not hear it every time. */
+  /** The text of an event, or undefined less than `REMINDER_NS` after the last one. */
   readonly news: string | undefined;
 }
 
-/** Which sink steers which clock, and with what frequency. A clock has one writer. */
+/** The sink that steers each clock, and the frequency that it set. A clock has one writer. */
 export class Steering {
   readonly #owners = new Map<ClockId, string>();
   readonly #corrections = new Map<ClockId, Correction>();
@@ -54,19 +54,19 @@ export class Steering {
     this.forget(id);
   }
 
-  /** What it was set to counts no longer: the clock has gone. */
+  /** Forgets the frequency of a clock that is gone. */
   forget(id: ClockId): void {
     this.#corrections.delete(id);
   }
 
-  /** Answers with the frequency as the clock rounds it, ppb. */
+  /** Returns the frequency as the clock rounds it, ppb. */
   set(clock: HostClock, frequencyPpb: number): number {
     const rounded = clock.setFrequency(frequencyPpb);
     this.#corrections.set(clock.id, { ...this.#corrections.get(clock.id), frequencyPpb: rounded });
     return rounded;
   }
 
-  /** Another writer is told of; what it has set is taken into account and then corrected. */
+  /** Returns a frequency that another program has set: the engine takes it into account and corrects it. */
   watch(clock: HostClock, now: Instant): Intrusion | undefined {
     const ours = this.#corrections.get(clock.id);
     if (ours === undefined) return undefined;

@@ -31,23 +31,23 @@ export interface TimeLoopParts {
   readonly host: Host;
   readonly engine: Engine;
   readonly eventLog: EventLog;
-  /** What the operator should know, once the state is published that it belongs to. */
+  /** Called with each event after its state was published. */
   readonly tell: (event: EventAction) => void;
-  /** Each input, just before it counts. */
+  /** Called with each input before the engine gets it. */
   readonly happened: (input: Input) => void;
-  /** How often the core hears that time passes while nothing else happens. Default 1 s. */
+  /** Interval of ticks while there is no other input. Default 1 s. */
   readonly quietTickNs?: Ns | undefined;
 }
 
 const TICK_NS = NS_PER_S;
-/** For so long after news the ticks are never slower. */
+/** Time after an input during which the ticks are not slower than `TICK_NS`. */
 const LIVELY_NS = 10 * NS_PER_S;
-/** How often the event log gets a digest of the state, for a replay to compare with. */
+/** Interval of the state digests in the event log, which a replay compares. */
 const DIGEST_NS = 60 * NS_PER_S;
 
 /**
- * The hub's heart: takes what happened, one thing after the other, through the core; does what the core wants done to the
- * clocks; publishes the new state. Each input goes to the event log before it has an effect.
+ * Feeds the engine with one input after the other, applies its actions to the clocks, and publishes the new state. Each input
+ * goes to the event log before it has an effect.
  */
 export class TimeLoop {
   readonly #host: Host;
@@ -100,7 +100,7 @@ export class TimeLoop {
     this.#take(input);
   }
 
-  /** The newest state. One from before a jump of a clock is never shown. */
+  /** Returns the newest state, never one from before a step of a clock. */
   state(): TimeState {
     if (!this.#draining) {
       this.#watchJumps();
@@ -114,7 +114,7 @@ export class TimeLoop {
     this.#wakeHandlers.push(handler);
   }
 
-  /** Returns the undoing. */
+  /** Calls `handler` with each new state. Returns the function that ends this. */
   onState(handler: (state: TimeState) => void): () => void {
     this.#handlers.add(handler);
     return () => this.#handlers.delete(handler);
@@ -125,31 +125,31 @@ export class TimeLoop {
     return this.#clocks.get(id).read();
   }
 
-  /** A hardware clock, known to the hub while it is held. `lost` is called when its device vanishes. */
+  /** Opens a hardware clock, which the hub knows until it is released. `lost` is called when its device vanishes. */
   openClock(id: ClockId, wishes: ClockWishes | undefined, lost: (error: Error) => void): ClockUse {
     return this.#clocks.open(id, wishes, lost);
   }
 
-  /** The core's last decision about a clock, in a sentence. */
+  /** Returns the engine's last decision about a clock, in a sentence. */
   decision(clock: ClockId): string {
     return this.#engine.decision(clock);
   }
 
-  /** How long the time would stay good without any source, as the core has it. */
+  /** Returns the time for which the hub would stay good without any source. */
   holdover(): Holdover | undefined {
     return this.#engine.holdover();
   }
 
-  /** How long a source may wait until another observation of its is worth asking for, within these. */
+  /** Returns the time until the next observation of a source is worth asking for, within these limits. */
   worthAskingIn(source: string, minNs: Ns, maxNs: Ns): Ns {
     return this.#engine.pollAdvice(source, minNs, maxNs);
   }
 
-  /** What is worth keeping for the next start, and the corrected UTC of this moment. Undefined while that is not known. */
-  memory(): { readonly memory: SavedState; readonly utc: Instant } | undefined {
-    const memory = this.#engine.savedState();
+  /** The engine's state for the next start, with the corrected UTC of now. Undefined while UTC is not known. */
+  savedState(): { readonly state: SavedState; readonly utc: Instant } | undefined {
+    const state = this.#engine.savedState();
     const system = this.#state.clocks[0]!;
-    return memory === undefined ? undefined : { memory, utc: corrected(system, this.#host.monotonic()) };
+    return state === undefined ? undefined : { state, utc: corrected(system, this.#host.monotonic()) };
   }
 
   discipline(id: ClockId, policy: StepPolicy, owner: string): Discipline {
@@ -195,7 +195,7 @@ export class TimeLoop {
     return Number(this.#host.monotonic() - this.#newsAt) < LIVELY_NS;
   }
 
-  /** What was heard is worked off second by second, however slow the ticks are. */
+  /** After an input the engine works second by second, even if ticks are slower. */
   #liven(): void {
     if (this.#quietTickNs <= TICK_NS) return;
     const wasQuiet = !this.#isLively();
@@ -252,7 +252,7 @@ export class TimeLoop {
     }
   }
 
-  /** Sleep and steps by somebody else's hand go in before the observations that were stamped across them. */
+  /** Sleeps and other programs' steps become inputs before the observations that were stamped across them. */
   #watchJumps(): void {
     const monotonic = this.#queue[0]?.monotonic ?? this.#host.monotonic();
     const slept = this.#jumps.slept();
@@ -273,7 +273,7 @@ export class TimeLoop {
     this.#eventLog.write({ type: 'digest', stamps, digest: stateDigest(this.#engine.state(stamps)) });
   }
 
-  /** Tells the operating system how good the clocks are that are steered here. */
+  /** Declares the quality of the steered clocks to the operating system. */
   #declare(): void {
     const { mode, clocks, leap } = this.#state;
     for (const id of this.#steering.clocks) {
@@ -299,7 +299,7 @@ export class TimeLoop {
 
   #read(): TimeState {
     const state = this.#engine.state(this.#clocks.read());
-    // One that has gone just now is not to be seen, though the core has not heard of it yet.
+    // A clock that has just gone is hidden before the engine has that input.
     const clocks = state.clocks.filter(({ id }) => this.#clocks.has(id));
     return clocks.length === state.clocks.length ? state : { ...state, clocks };
   }

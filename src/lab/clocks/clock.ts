@@ -18,17 +18,17 @@ export interface LabClockOptions {
   /** Reference − clock at the start. */
   readonly offsetNs: Ns;
   readonly maxPpb: number;
-  /** Why it may not be steered; empty: it may. */
+  /** The reason why the clock may not be steered; empty: it may. */
   readonly obstacle: string;
   readonly oscillator: Oscillator;
   readonly nowNs: () => Ns;
   readonly monotonic: () => Instant;
 }
 
-/** The kernel keeps a frequency in 2^-16 ppm (clock_adjtime(2)). */
+/** The kernel counts frequencies in 2^-16 ppm (clock_adjtime(2)). */
 const STEPS_PER_PPB = 65.536;
 
-/** A clock that counts its oscillator and can be stepped and slewed, and whose truth is known. */
+/** A clock that counts its oscillator, can be stepped and slewed, and knows its true error. */
 export class LabClock implements HostClock {
   readonly id: ClockId;
   readonly scale: ClockScale;
@@ -36,7 +36,7 @@ export class LabClock implements HostClock {
   declared: ClockDeclaration | undefined;
   readonly #options: LabClockOptions;
   #correctionPpb = 0;
-  /** What steps and corrections have added up to at `#countNs` of the oscillator. */
+  /** Sum of all steps and corrections at `#countNs` of the oscillator. */
   #adjustedNs: Ns;
   #countNs: Ns = 0;
   #stepped: Instant;
@@ -62,7 +62,7 @@ export class LabClock implements HostClock {
     return { clock: this.id, time, monotonic: this.#options.monotonic(), by };
   }
 
-  /** The truth: reference − clock now. */
+  /** Returns the true offset, reference − clock. */
   errorNs(): Ns {
     const nowNs = this.#options.nowNs();
     const phaseNs = this.#options.oscillator.phaseNs(nowNs);
@@ -98,20 +98,20 @@ export class LabClock implements HostClock {
     return Math.round(deltaNs);
   }
 
-  /** A step by somebody else's hand. */
+  /** Steps the clock as another program would. */
   shift(deltaNs: Ns): void {
     const whole = Math.round(deltaNs);
     this.#adjustedNs += whole;
     this.#stepped += BigInt(whole);
   }
 
-  /** The reference's own scale jumped (a leap second); the clock reads what it read. */
+  /** Steps the reference (a leap second) and leaves the reading as it is. */
   moveTruth(deltaNs: Ns): void {
     this.#start += BigInt(deltaNs);
     this.#adjustedNs -= deltaNs;
   }
 
-  /** Goes on after a sleep that CLOCK_MONOTONIC did not count, set to this error; answers how long it believes it was. */
+  /** Ends a sleep that CLOCK_MONOTONIC did not count: sets the clock to this error. Returns the sleep by this clock. */
   wake(uncountedNs: Ns, errorNs: Ns): Instant {
     const deltaNs = this.errorNs() - errorNs;
     const slept = BigInt(Math.round(deltaNs + uncountedNs));
@@ -120,7 +120,7 @@ export class LabClock implements HostClock {
     return slept;
   }
 
-  /** The same for a clock that went on by itself. */
+  /** Ends a sleep during which the clock ran on. */
   runOn(uncountedNs: Ns): void {
     this.#stepped += BigInt(Math.round(uncountedNs));
   }

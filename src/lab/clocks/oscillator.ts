@@ -6,17 +6,17 @@ export interface OscillatorOptions {
   readonly frequencyPpb?: number;
   /** Random walk of the frequency, s/s per √s: one normal step at each true second. */
   readonly wander?: number;
-  /** Temperature: a sine on top. */
+  /** A sine on top of it, as the temperature of a day causes. */
   readonly sine?: { readonly amplitudePpb: number; readonly periodS: number };
 }
 
-/** The truth about a quartz: how far its count of nanoseconds is from the true one. Its time may not go back. */
+/** A simulated quartz: its count of nanoseconds against true time. It may not be asked about an earlier time than before. */
 export class Oscillator {
   readonly #wander: number;
   readonly #sine: OscillatorOptions['sine'];
   readonly #random: Random;
   #frequency: number;
-  /** Slope in force since `#fromNs`: the walk and the sine of this second. */
+  /** Slope since `#fromNs`: the walk and the sine of this second. */
   #slope = 0;
   #fromNs: Ns = 0;
   #phaseNs: Ns = 0;
@@ -30,7 +30,7 @@ export class Oscillator {
     this.#settle();
   }
 
-  /** Its count minus true time, ns, `nowNs` after the start. */
+  /** Returns the count − true time, ns, at `nowNs` after the start. */
   phaseNs(nowNs: Ns): Ns {
     for (let boundary = (this.#second + 1) * NS_PER_S; boundary <= nowNs; boundary += NS_PER_S) {
       this.#advance(boundary);
@@ -41,13 +41,13 @@ export class Oscillator {
     return this.#phaseNs + (nowNs - this.#fromNs) * this.#slope;
   }
 
-  /** Its frequency error, ppb. */
+  /** Returns the frequency error, ppb. */
   frequencyPpb(nowNs: Ns): number {
     this.phaseNs(nowNs);
     return this.#slope * 1e9;
   }
 
-  /** A knock: the frequency changes at once, ppb. */
+  /** Changes the frequency at once, as a shock does. */
   stepFrequency(deltaPpb: number, nowNs: Ns): void {
     this.phaseNs(nowNs);
     this.#advance(nowNs);

@@ -13,13 +13,13 @@ import type { HostPhc } from '../../kernel/host.js';
 import type { Random } from '../random.js';
 import { LabClock, type LabClockOptions } from './clock.js';
 
-/** What a hardware clock of the lab has beside its oscillator. */
+/** The properties of a simulated hardware clock besides its oscillator. */
 export interface LabPhcSetting {
-  /** Nobody knows it before an instance opens it, as on a real machine. Default: the hub knows it from the start. */
+  /** The hub does not know the clock before an instance opens it, as on a real machine. Default: it knows it from the start. */
   readonly hidden?: true;
-  /** How long a comparison with the system clock takes; somewhere in it the clock is read. Default 400 ns. */
+  /** Duration of a comparison with the system clock, at a random moment of which the clock is read. Default 400 ns. */
   readonly bracketNs?: Ns;
-  /** Its input gets the pulses of a perfect second, stamped with this jitter. Default: nothing is connected. */
+  /** The clock's input has a perfect PPS, stamped with this jitter. Default: nothing is connected. */
   readonly pulseJitterNs?: Ns;
 }
 
@@ -33,12 +33,12 @@ interface LabPhcOptions extends LabClockOptions {
 
 const BRACKET_NS = 400;
 
-/** A PTP hardware clock whose truth is known, and that can be pulled out. */
+/** A simulated PTP hardware clock, which can be pulled out. */
 export class LabPhc extends LabClock implements HostPhc {
   readonly facts: ClockFacts;
-  /** The pulses that it was asked to make. */
+  /** The pulse outputs that were requested. */
   readonly outputs: PulseOutput[] = [];
-  /** Whether somebody has it open. */
+  /** Number of users that have it open. */
   opened = 0;
   readonly #phc: LabPhcOptions;
   readonly #inputs = new Map<number, Timer>();
@@ -56,7 +56,7 @@ export class LabPhc extends LabClock implements HostPhc {
     return this.#phc.setting.hidden === true;
   }
 
-  /** From now on the device is gone, or its hardware does not answer; without a code it is back. */
+  /** Takes the device away, or stops its hardware from answering. Without a code it is back. */
   break(code?: 'TH_CLOCK_GONE' | 'TH_CLOCK_NO_ANSWER'): void {
     const reason = code === 'TH_CLOCK_GONE' ? 'has vanished' : 'cannot be read';
     this.#fault = code === undefined ? undefined : new HubError(code, `${this.facts.device} ${reason}`);
@@ -77,7 +77,7 @@ export class LabPhc extends LabClock implements HostPhc {
 
   rest(): void {}
 
-  /** Read-outs count on over a fault that passes, as those of the real host do. */
+  /** A reading goes on over a passing fault, as on the real host. */
   override read(): Stamp {
     if (this.#fault?.code === 'TH_CLOCK_GONE') throw this.#fault;
     return super.read();

@@ -2,7 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { folderFault, HubError, type SocketOrigin, socketFault } from '../../api/index.js';
 
-/** Where a lab takes commands unless told otherwise: a folder that belongs to this user alone. */
+/** Returns the default path of the lab's control socket, in a folder that only this user can write to. */
 export function defaultControlPath(): string {
   const runtime = process.env.XDG_RUNTIME_DIR;
   return runtime === undefined || runtime === ''
@@ -10,7 +10,7 @@ export function defaultControlPath(): string {
     : join(runtime, 'timehub-lab.sock');
 }
 
-/** Makes the folder of a control socket when it is missing. Throws `TH_LAB_SOCKET` for one that others have made or may write to. */
+/** Makes the folder of a control socket if it is missing. Throws `TH_LAB_SOCKET` if another user made it or may write to it. */
 export function makeFolder(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   reject(folderFault(dirname(path), facts(path)));

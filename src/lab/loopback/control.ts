@@ -2,20 +2,20 @@ import { lstatSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { cleanText, type ErrorCode, HubError, LONGEST_SENTENCE } from '../../api/index.js';
 import { checkOwner, makeFolder } from './control-path.js';
-import type { Lab, PartReport } from './lab.js';
+import type { Lab, LabPartReport } from './lab.js';
 
 export { defaultControlPath } from './control-path.js';
 
 export type LabAction = 'list' | 'stop' | 'start';
 
 type Answer =
-  | { readonly parts: readonly PartReport[] }
+  | { readonly parts: readonly LabPartReport[] }
   | { readonly error: { readonly code: string; readonly message: string; readonly hint?: string | undefined } };
 
 const LONGEST_COMMAND = 1024;
 const MOST_CONNECTIONS = 16;
 
-/** Takes commands for the lab at a Unix socket, one JSON line each way. A socket file that nobody answers at is replaced. */
+/** Takes commands for the lab at a Unix socket, one JSON line each way. Replaces a socket file without a listener. */
 export async function serveControl(lab: Lab, path: string): Promise<{ close(): Promise<void> }> {
   makeFolder(path);
   const found = lstatSync(path, { throwIfNoEntry: false });
@@ -47,8 +47,8 @@ export async function serveControl(lab: Lab, path: string): Promise<{ close(): P
 }
 
 /**
- * Gives one command to the lab that listens at `path` and answers what it has then, a line each. `name` may be "all".
- * Throws what the lab answers, `TH_LAB_UNREACHABLE`, or `TH_LAB_SOCKET` for a socket that may be another user's.
+ * Gives one command to the lab that listens at `path`. Returns its parts after it, a line each. `name` may be "all". Throws the
+ * lab's error, `TH_LAB_UNREACHABLE`, or `TH_LAB_SOCKET` for a socket that may be another user's.
  */
 export async function askLab(path: string, action: LabAction, name?: string): Promise<string> {
   if (action !== 'list' && name === undefined) {
@@ -67,7 +67,7 @@ export async function askLab(path: string, action: LabAction, name?: string): Pr
   );
 }
 
-function formatParts(parts: readonly PartReport[]): string {
+function formatParts(parts: readonly LabPartReport[]): string {
   const width = Math.max(...parts.map(({ name }) => name.length));
   return parts
     .map(

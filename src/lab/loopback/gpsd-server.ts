@@ -3,10 +3,10 @@ import { type Endpoint, HubError, type TcpConnection } from '../../api/index.js'
 import { GpsdFeed, type ReceiverWorld } from '../nodes/gpsd-feed.js';
 import type { Random } from '../random.js';
 import type { GpsdTable } from './lab-table.js';
-import type { Part } from './part.js';
+import type { LabPart } from './part.js';
 
 /** A gpsd on a loopback port, with one simulated receiver. */
-export class LoopbackGpsd implements Part {
+export class LoopbackGpsd implements LabPart {
   readonly name: string;
   readonly summary: string;
   served = 0;
@@ -80,7 +80,7 @@ const listening = (server: Server, { address, port }: Endpoint): Promise<void> =
   });
 
 function connectionOf(socket: Socket): TcpConnection {
-  // What goes wrong with one client ends its connection and nothing else.
+  // An error of one client ends only its connection.
   socket.on('error', () => socket.destroy());
   return {
     write: (text) => void (socket.writable && socket.write(text)),

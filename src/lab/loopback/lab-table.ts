@@ -69,7 +69,7 @@ export type LabTable = v.InferOutput<typeof labSchema>;
 export type ServerTable = LabTable['server'][number];
 export type GpsdTable = LabTable['gpsd'][number];
 
-/** Checks a `[lab]` table. Throws `TH_LAB_TABLE` with everything that is wrong in it. */
+/** Checks a `[lab]` table. Throws `TH_LAB_TABLE` with all its errors. */
 export function parseLab(value: unknown): LabTable {
   const result = v.safeParse(labSchema, value);
   if (!result.success) {

@@ -4,35 +4,35 @@ import { createRandom } from '../random.js';
 import { LoopbackGpsd } from './gpsd-server.js';
 import { parseLab } from './lab-table.js';
 import { LoopbackNtpServer } from './ntp-server.js';
-import type { Part } from './part.js';
+import type { LabPart } from './part.js';
 
-export interface PartReport {
+export interface LabPartReport {
   readonly name: string;
   readonly running: boolean;
   readonly served: number;
   readonly summary: string;
 }
 
-/** A running demo world. */
+/** The running lab of the demo. */
 export interface Lab {
-  list(): readonly PartReport[];
+  list(): readonly LabPartReport[];
   /** Switches a part off. Throws `TH_LAB_UNKNOWN`. */
   stop(name: string): Promise<void>;
   start(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts everything that a `[lab]` table describes, on real sockets. Throws `TH_LAB_TABLE`, `TH_NET_*`. */
+/** Starts the servers and receivers of a `[lab]` table on real sockets. Throws `TH_LAB_TABLE`, `TH_NET_*`. */
 export async function startLab(table: unknown, host: Host): Promise<Lab> {
   const { seed, server, gpsd } = parseLab(table);
   const random = createRandom(seed);
-  // The demo's truth is the machine's own clock: whatever it shows, the servers are right or wrong by it.
+  // True time in the demo is the machine's own clock: the errors of its servers count from it.
   const now = () => {
     const clock = host.clocks[0]!.read().time;
     return { truth: clock, clock };
   };
   const world = { after: host.after.bind(host), now };
-  const parts: readonly Part[] = [
+  const parts: readonly LabPart[] = [
     ...server.map((entry) => new LoopbackNtpServer(entry, host, random.fork(entry.name))),
     ...gpsd.map((entry) => new LoopbackGpsd(entry, world, random.fork(entry.name))),
   ];
@@ -53,7 +53,7 @@ export async function startLab(table: unknown, host: Host): Promise<Lab> {
   };
 }
 
-function find(parts: readonly Part[], name: string): Part {
+function find(parts: readonly LabPart[], name: string): LabPart {
   const part = parts.find((candidate) => candidate.name === name);
   if (part !== undefined) return part;
   throw new HubError('TH_LAB_UNKNOWN', `the lab has no "${name}"`, {

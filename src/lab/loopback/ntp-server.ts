@@ -13,16 +13,16 @@ import { cross, type Link } from '../network/link.js';
 import { reply, type ServerIdentity } from '../nodes/ntp-reply.js';
 import type { Random } from '../random.js';
 import type { ServerTable } from './lab-table.js';
-import type { Part } from './part.js';
+import type { LabPart } from './part.js';
 
 const LONGEST_LAG_NS = 500e3;
 
 /**
- * A real NTP server on a loopback port, behind a simulated path. The reply leaves late by the two simulated delays, and
- * its stamps are reckoned from the moments at which the request really came and the reply really goes: the client sees
- * exactly those delays, whatever the timers of the event loop do.
+ * A real NTP server on a loopback port, behind a simulated path. The reply leaves late by the two simulated delays. Its stamps
+ * are computed from the real times of the request and the reply: the client measures exactly those delays, even if timers of
+ * the event loop are late.
  */
-export class LoopbackNtpServer implements Part {
+export class LoopbackNtpServer implements LabPart {
   readonly name: string;
   readonly summary: string;
   served = 0;
@@ -35,7 +35,7 @@ export class LoopbackNtpServer implements Part {
   readonly #random: Random;
   readonly #pending = new Set<Timer>();
   #socket: UdpSocket | undefined;
-  /** How long after reading the clock a reply leaves, and the reading for the last one sent. */
+  /** Time from reading the clock until a reply leaves. */
   #lagNs: Ns = 20e3;
   #asked = { id: -1, time: 0n };
 
@@ -93,13 +93,13 @@ export class LoopbackNtpServer implements Part {
     this.#asked = { id: socket.send(answer, from).id, time };
   }
 
-  /** What the sending takes must not look like a longer way back: it is foretold from the last few times. */
+  /** The sending time must not look like a longer delay back: it is predicted from the last replies. */
   #learnLag(id: number, sent: Instant): void {
     const lagNs = Number(sent - this.#asked.time);
     if (id === this.#asked.id && lagNs > 0 && lagNs < LONGEST_LAG_NS) this.#lagNs += (lagNs - this.#lagNs) / 4;
   }
 
-  /** Not before `due`: a reply that leaves early would show a shorter path than there is. */
+  /** Calls `work` at `due` or later: an early reply would show too short a delay. */
   #at(due: Instant, work: () => void): void {
     const leftNs: Ns = Number(due - this.#host.clocks[0]!.read().time);
     if (leftNs <= 0) {
@@ -116,5 +116,5 @@ export class LoopbackNtpServer implements Part {
 
 const round = (ns: Ns): bigint => BigInt(Math.round(ns));
 
-/** The offset is reference − truth: a positive one is a server that is fast. */
+/** `offsetNs`: reference − truth. A positive offset is a fast server. */
 const describe = (offsetNs: Ns): string => (offsetNs === 0 ? 'right' : formatOffset(-offsetNs));

@@ -1,10 +1,10 @@
-/** Something of the lab that can be switched off and on: a server, a feed. */
-export interface Part {
+/** A server or receiver of the lab, which can be switched off and on. */
+export interface LabPart {
   readonly name: string;
-  /** What it is and where, for `timehub lab list`. */
+  /** Its kind and address, for `timehub lab list`. */
   readonly summary: string;
   readonly running: boolean;
-  /** What it has answered so far. */
+  /** Number of replies so far. */
   readonly served: number;
   start(): Promise<void>;
   stop(): Promise<void>;

@@ -9,7 +9,7 @@ import {
 import type { Packet, SegmentPort } from './segment.js';
 import { type Transmission, Transmitter } from './transmit-stamps.js';
 
-/** Frames of one EtherType on an interface of the lab. Nothing is padded. */
+/** A socket for frames of one EtherType on a simulated interface. Frames are not padded. */
 export class LabEthernetSocket implements EthernetSocket {
   readonly mac: string;
   readonly stamps: StampClass;

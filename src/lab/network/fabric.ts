@@ -27,23 +27,23 @@ import { LabUnixSockets } from './unix-datagram.js';
 
 export interface NodeOptions {
   readonly address: string;
-  /** Its clocks; without an id the system clock. */
+  /** Stamps by a clock of the node; without an id by the system clock. */
   readonly stamp: (by: StampClass, clock?: ClockId) => Stamp;
   /** Class of its network stamps. Default `kernel`. */
   readonly stamps?: StampClass;
-  /** False while it sleeps: what arrives is lost. Default: it hears. */
+  /** Returns false while the node sleeps: arriving packets are lost. Default: true. */
   readonly hears?: () => boolean;
-  /** From the middle of the network to it, and back. Default: no delay. */
+  /** The links from the middle of the network to the node, and back. Default: no delay. */
   readonly towards?: Link;
   readonly from?: Link;
 }
 
 const LOOPBACK = /^(127\.|::1$)/;
 
-/** A network in memory: every node hangs on its middle by a link of its own. */
+/** A network in memory. Each node has its own link to the middle. */
 export class Fabric {
   readonly scheduler: Scheduler;
-  /** Names and the addresses they stand for. */
+  /** Addresses by host name. */
   readonly names = new Map<string, readonly string[]>();
   readonly #random: Random;
   readonly #nodes = new Map<string, LabNode>();
@@ -59,17 +59,17 @@ export class Fabric {
     return node;
   }
 
-  /** A switch, to which nodes are plugged. */
+  /** Makes a switch. */
   segment(name: string): Segment {
     return new Segment(this.scheduler, this.#random.fork(`segment ${name}`));
   }
 
-  /** The node at an address, as seen from another: a loopback address is the asker itself. */
+  /** Returns the node at an address. A loopback address is the asker itself. */
   node(address: string, asker?: LabNode): LabNode | undefined {
     return LOOPBACK.test(address) ? asker : this.#nodes.get(address);
   }
 
-  /** One-way delay of one datagram; undefined when it is lost. Every node draws from a stream of its own. */
+  /** Returns the one-way delay of one datagram, or undefined when it is lost. Each node has its own random stream. */
   delayNs(from: LabNode, to: LabNode): Ns | undefined {
     if (from === to) return 0;
     const first = cross(from.from, from.random);
@@ -106,7 +106,7 @@ export class LabNode implements Network {
     this.#unix = new LabUnixSockets(fabric.scheduler);
   }
 
-  /** Gives it an interface. A socket hears what comes there only when it is opened for that interface. */
+  /** Adds an interface on a segment. Only sockets that are bound to it receive its packets. */
   plug(segment: Segment, options: PortOptions): SegmentPort {
     return this.#interfaces.plug(segment, options, this.#hears);
   }
@@ -119,7 +119,7 @@ export class LabNode implements Network {
     return this.#unix.open(options);
   }
 
-  /** Virtual time waits for nobody. */
+  /** A thread cannot run in virtual time. */
   pdelayResponder(): undefined {}
 
   interface(name: string): NetworkInterface {

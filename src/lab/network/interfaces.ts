@@ -18,8 +18,8 @@ import { isGroup, type PortOptions, type Segment, type SegmentPort } from './seg
 import { losesStamp, type Transmission } from './transmit-stamps.js';
 import { LabUdpSocket } from './udp.js';
 
-/** What a machine gives to its interfaces. */
-interface Machine {
+/** The part of a node that its interfaces use. */
+interface InterfaceOwner {
   readonly address: string;
   readonly random: Random;
   readonly stamps: StampClass;
@@ -35,14 +35,14 @@ interface BoundSocket {
 
 const FIRST_DYNAMIC = 49_152;
 
-/** The interfaces of a simulated machine, and the sockets that are open on one of them alone. */
+/** The interfaces of a simulated machine, and the sockets that are bound to them. */
 export class Interfaces {
-  readonly #machine: Machine;
+  readonly #machine: InterfaceOwner;
   readonly #scheduler: Scheduler;
   readonly #ports = new Map<string, SegmentPort>();
   readonly #bound = new Set<BoundSocket>();
 
-  constructor(machine: Machine, scheduler: Scheduler) {
+  constructor(machine: InterfaceOwner, scheduler: Scheduler) {
     this.#machine = machine;
     this.#scheduler = scheduler;
   }
@@ -60,7 +60,7 @@ export class Interfaces {
     return port;
   }
 
-  /** An interface that is not there never changes. */
+  /** An unknown interface never changes. */
   watch(name: string, handler: (running: boolean) => void): LinkWatch {
     return this.#ports.get(name)?.watch(handler) ?? { close: () => {} };
   }
@@ -121,7 +121,7 @@ export class Interfaces {
     }
   }
 
-  /** How a socket on this interface is stamped. */
+  /** Returns the stamping of a socket on an interface. */
   #transmission(port: SegmentPort, options: StampOptions): Transmission {
     const { stamp, stamps } = this.#machine;
     const { transmitStamps = false, hardwareStamps = false, hardwareClock } = options;

@@ -3,15 +3,15 @@ import type { Random } from '../random.js';
 
 export type Shape = 'exp' | 'norm' | 'none';
 
-/** One direction of a path. Its fields may be changed while it is in use: a route change is a new base. */
+/** One direction of a path. Its fields may change during a run: a route change is a new base. */
 export interface Link {
   baseNs: Ns;
-  /** `exp`: the mean of what comes on top of the base. `norm`: the standard deviation around it. */
+  /** `exp`: the mean of the delay beyond the base. `norm`: the standard deviation around the base. */
   jitterNs: Ns;
   shape: Shape;
-  /** Share of datagrams that never arrive, 0..1. */
+  /** Share of lost datagrams, 0..1. */
   loss: number;
-  /** Now and then a datagram stands in a long queue. */
+  /** Additional delay of a few datagrams, as in a long queue. */
   spike?: { readonly probability: number; readonly meanNs: Ns } | undefined;
 }
 
@@ -23,7 +23,7 @@ export const wire = (changes: Partial<Link> = {}): Link => ({
   ...changes,
 });
 
-/** One crossing: its delay, or undefined when the datagram is lost. */
+/** Returns the delay of one datagram, or undefined when it is lost. */
 export function cross(link: Link, random: Random): Ns | undefined {
   if (link.loss > 0 && random.uniform() < link.loss) return undefined;
   const spike =

@@ -9,9 +9,9 @@ export interface PortOptions {
   /** `02:00:00:00:00:01` */
   readonly mac: string;
   readonly addresses?: readonly string[];
-  /** N of its hardware clock `phc:ptpN`. */
+  /** The N of its hardware clock `phc:ptpN`. */
   readonly phc?: number;
-  /** From the switch to it, and back. Default: no delay. */
+  /** The links from the switch to the port, and back. Default: no delay. */
   readonly towards?: Link;
   readonly from?: Link;
 }
@@ -33,7 +33,7 @@ const IPV6_GROUP = /^ff/i;
 const isGroupMac = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
 export const isGroup = (address: string): boolean => IPV4_GROUP.test(address) || IPV6_GROUP.test(address);
 
-/** A switch that joins interfaces: what goes to a group reaches all of them but the sender. */
+/** A switch that joins interfaces. Packets to a group reach all of them but the sender. */
 export class Segment {
   readonly scheduler: Scheduler;
   readonly #random: Random;
@@ -44,7 +44,7 @@ export class Segment {
     this.#random = random;
   }
 
-  /** `index` is its number on its machine; `hears`: whether the machine is awake. */
+  /** `index`: the interface's number on its machine. `hears` returns true while the machine is awake. */
   join(options: PortOptions, index: number, hears: () => boolean): SegmentPort {
     const port = new SegmentPort(this, options, index, hears, this.#random.fork(options.mac));
     this.#ports.push(port);
@@ -55,7 +55,7 @@ export class Segment {
     this.scheduler.at(this.scheduler.nowNs + delayNs, handler);
   }
 
-  /** The way to the switch is one for all receivers; each has a way of its own from there. */
+  /** Draws one delay to the switch, and one from there to each receiver. */
   carry(packet: Packet, sender: SegmentPort): void {
     const first = cross(sender.from, sender.random);
     for (const port of this.#ports) {
@@ -77,16 +77,16 @@ export class SegmentPort {
   readonly towards: Link;
   readonly from: Link;
   readonly random: Random;
-  /** Share of transmit stamps that are never told, 0..1. */
+  /** Share of lost transmit stamps, 0..1. */
   stampLoss = 0;
   readonly #segment: Segment;
   readonly #hears: () => boolean;
   readonly #ears = new Set<(packet: Packet) => void>();
   readonly #watches = new Set<(running: boolean) => void>();
   #running = true;
-  /** As the system has it. */
+  /** The carrier as the system sees it. */
   #noticed = true;
-  /** How late the system notices that the carrier comes or goes: Linux may take up to a second. */
+  /** Delay after which the system notices a change of the carrier: up to 1 s on Linux. */
   noticeNs: Ns = 0;
 
   constructor(segment: Segment, options: PortOptions, index: number, hears: () => boolean, random: Random) {
@@ -106,7 +106,7 @@ export class SegmentPort {
     return this.#running;
   }
 
-  /** Pulls the cable, or puts it back. What is under way is lost. */
+  /** Pulls the cable, or puts it back. Packets on the way are lost. */
   set running(running: boolean) {
     if (running === this.#running) return;
     this.#running = running;
@@ -141,7 +141,7 @@ export class SegmentPort {
     if (this.#running) this.#segment.carry({ ...packet, payload: packet.payload.slice() }, this);
   }
 
-  /** Is it for this interface, or for a group? */
+  /** Returns true for a packet to this interface or to a group. */
   takes(packet: Packet): boolean {
     if (packet.kind === 'frame') return packet.to === this.mac || isGroupMac(packet.to);
     return this.addresses.includes(packet.to.address) || isGroup(packet.to.address);
@@ -152,7 +152,7 @@ export class SegmentPort {
     for (const ear of [...this.#ears]) ear(packet);
   }
 
-  /** The answer ends it. */
+  /** Returns the function that ends it. */
   listen(ear: (packet: Packet) => void): () => void {
     this.#ears.add(ear);
     return () => this.#ears.delete(ear);

@@ -7,11 +7,11 @@ export interface Listener {
   close(): void;
 }
 
-/** To the machine at the other side, and back. A stream is in order, so that its ends are apart by the base delays alone. */
+/** The delays to a peer and back. A stream keeps its order, so only base delays count. */
 export interface Route {
   readonly thereNs: Ns;
   readonly backNs: Ns;
-  /** Who listens there now. */
+  /** Returns the present listener at the peer. */
   readonly listener: () => Accept | undefined;
 }
 

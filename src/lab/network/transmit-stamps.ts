@@ -7,11 +7,11 @@ export interface Transmission {
   readonly stamp: (by: StampClass) => Stamp;
   readonly transmitStamps: boolean;
   readonly scheduler: Scheduler;
-  /** Draws whether a transmit stamp is lost. Default: none is. */
+  /** Returns true if the next transmit stamp is lost. Default: none is. */
   readonly losesStamp?: () => boolean;
 }
 
-/** Numbers what a simulated socket sends, and tells when it was sent. */
+/** Numbers the packets of a simulated socket and reports their transmit stamps. */
 export class Transmitter {
   readonly #transmission: Transmission;
   readonly #onSent: ((id: number, sent: Stamp) => void)[] = [];

@@ -5,7 +5,7 @@ import { type Transmission, Transmitter } from './transmit-stamps.js';
 export interface Arrival {
   readonly payload: Uint8Array;
   readonly from: Endpoint;
-  /** What to answer from. Default: the socket's own address. */
+  /** The address from which to reply. Default: the socket's own address. */
   readonly to?: string;
 }
 
@@ -65,7 +65,7 @@ export class LabUdpSocket implements UdpSocket {
     for (const handler of this.#onDatagram) handler(datagram);
   }
 
-  /** Only a connected socket hears of them (RFC 1122 §4.1.3.3). */
+  /** Only a connected socket is told of ICMP errors (RFC 1122 §4.1.3.3). */
   networkError(error: Error): void {
     if (this.#closed || this.#wiring.peer === undefined) return;
     for (const handler of this.#onNetworkError) handler(error);

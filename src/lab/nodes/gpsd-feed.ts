@@ -20,21 +20,22 @@ export interface ReceiverOptions {
   readonly altitude?: boolean;
 }
 
-/** The world that the receiver is in. */
+/** The time and timers around a receiver. */
 export interface ReceiverWorld {
   after(delayNs: Ns, handler: () => void): Timer;
-  /** True time, and CLOCK_REALTIME of the machine that it is attached to, at one moment. */
+  /** Returns true time, and CLOCK_REALTIME of its machine, at the same moment. */
   now(): { readonly truth: Instant; readonly clock: Instant };
 }
 
 const S = 1_000_000_000n;
-/** How long gpsd takes to tell of a pulse. Longer than any timer is early. */
+/** Delay of gpsd's report of a pulse. A timer is never early by so much. */
 const PULSE_LATENCY_NS = 2_000_000;
-/** Fewer satellites give no fix with altitude, fewer than that none at all. */
+/** Number of satellites for a fix with altitude. */
 const FULL_FIX = 4;
+/** Number of satellites for any fix. */
 const ANY_FIX = 3;
 
-/** gpsd with one simulated receiver: once a second the pulse, then fix, sky and serial time to everyone who watches. */
+/** gpsd with one simulated receiver: each second it sends the pulse, then fix, sky and serial time to its watching clients. */
 export class GpsdFeed {
   satellites: number;
   readonly #options: ReceiverOptions;
@@ -69,7 +70,7 @@ export class GpsdFeed {
     send(connection, version());
   }
 
-  /** The receiver's plug. */
+  /** Plugs the receiver in or out. */
   plug(present: 'plugged' | 'unplugged'): void {
     this.#plugged = present === 'plugged';
     this.#publish(device(this.#options.device, this.#activated()));

@@ -1,7 +1,7 @@
 import type { LabHost } from '../host.js';
 import { GpsdFeed, type ReceiverOptions } from './gpsd-feed.js';
 
-/** A timing receiver under an open sky. */
+/** A timing receiver with an open view of the sky. */
 export const RECEIVER: ReceiverOptions = {
   device: '/dev/ttyACM0',
   offsetNs: 0,
@@ -13,11 +13,11 @@ export const RECEIVER: ReceiverOptions = {
   pps: true,
 };
 
-/** gpsd on a simulated host, at its port 2947. */
+/** gpsd on a simulated host, port 2947. */
 export interface GpsdNode {
-  /** The receiver's side: its plug, its sky. New after `start`. */
+  /** The receiver. `start` makes a new one. */
   readonly feed: GpsdFeed;
-  /** gpsd dies, and all its connections. */
+  /** Ends gpsd and all its connections. */
   stop(): void;
   start(): void;
 }

@@ -1,6 +1,6 @@
 import type { Instant } from '../../api/index.js';
 
-/** The records of gpsd 3.25, as it writes them. */
+/** The records of gpsd 3.25. */
 
 const SKY: readonly (readonly [prn: number, elevationDeg: number, azimuthDeg: number, signalDbHz: number])[] = [
   [2, 61, 74, 44],

@@ -6,29 +6,29 @@ import { reply, type ServerIdentity } from './ntp-reply.js';
 export interface NtpNodeOptions extends Partial<ServerIdentity> {
   readonly address: string;
   readonly port?: number;
-  /** Reference − truth: how wrong it is. */
+  /** Error of the server's clock, reference − truth. */
   readonly offsetNs?: Ns;
-  /** How fast its clock runs, ppb. */
+  /** Rate error of its clock, ppb: positive runs fast. */
   readonly driftPpb?: number;
-  /** Client to server, and back. */
+  /** The links from the client to the server, and back. */
   readonly up?: Link;
   readonly down?: Link;
 }
 
-/** A simulated server on the lab's network, and the hands on it. */
+/** A simulated NTP server, which a test can change. */
 export interface NtpNode {
   offsetNs: Ns;
   readonly up: Link;
   readonly down: Link;
   /** Requests answered. */
   readonly served: number;
-  /** From now on its clock runs at this rate error, ppb. */
+  /** Changes the rate error of its clock, ppb. */
   drift(ppb: number): void;
   stop(): void;
   start(): void;
 }
 
-/** A clock that is perfect but for its offset, which answers at once: delays are the network's. */
+/** Adds an NTP server whose clock has only the given errors. It replies at once: all delays are the network's. */
 export function addNtpServer(host: LabHost, options: NtpNodeOptions): NtpNode {
   const identity: ServerIdentity = {
     stratum: options.stratum ?? 1,

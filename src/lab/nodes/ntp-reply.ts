@@ -11,16 +11,16 @@ import {
   writeHeader,
 } from '../../protocol/ntp/index.js';
 
-/** What a simulated server says of itself. */
+/** The claims of a simulated server. */
 export interface ServerIdentity {
   readonly stratum: number;
-  /** Up to four letters at stratum 1, an address above. */
+  /** Up to four letters at stratum 1, else an address. */
   readonly refid: string;
   readonly rootDelayNs: Ns;
   readonly rootDispersionNs: Ns;
 }
 
-/** The reply to a request, by the server that the hub serves with; undefined where it keeps silent. */
+/** Returns the reply of the hub's own NTP server code to a request, or undefined if it does not reply. */
 export function reply(
   request: Uint8Array,
   identity: ServerIdentity,

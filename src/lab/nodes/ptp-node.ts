@@ -21,36 +21,36 @@ import type { LabHost } from '../host.js';
 import { type Link, wire } from '../network/link.js';
 import type { Segment } from '../network/segment.js';
 
-/** A message that a simulated timeTransmitter sends. */
+/** A kind of message that a simulated timeTransmitter sends. */
 export type SentKind = Extract<
   MessageKind,
   'announce' | 'sync' | 'follow-up' | 'delay-resp' | 'pdelay-resp' | 'pdelay-resp-follow-up'
 >;
 
 export interface PtpNodeOptions {
-  /** 1, 2, …: its number on the network, also of its segment. */
+  /** Its number on the network and that of its segment: 1, 2, … */
   readonly number: number;
   readonly segment: Segment;
-  /** Reference − truth: how wrong it is. */
+  /** Error of its clock, reference − truth. */
   readonly offsetNs?: Ns;
   /** log2 of seconds. */
   readonly logSync: number;
   readonly logDelay: number;
   readonly twoStep: boolean;
-  /** Hub to timeTransmitter, and back. */
+  /** The links from the hub to the timeTransmitter, and back. */
   readonly up?: Link;
   readonly down?: Link;
 }
 
-/** A simulated timeTransmitter, and the hands on it. */
+/** A simulated timeTransmitter, which a test can change. */
 export interface PtpNode {
   offsetNs: Ns;
   readonly up: Link;
   readonly down: Link;
-  /** Messages that it does not send, and those whose correctionField says "too large to be told". */
+  /** Messages that it does not send; and messages whose correctionField has the value for "too large". */
   mute: readonly SentKind[];
   spoiled: readonly SentKind[];
-  /** From this port of its clock the Delay_Resp come; 1 is that of the Syncs. */
+  /** Number of the port that sends Delay_Resp. Syncs come from port 1. */
   delayPort: number;
 }
 
@@ -60,8 +60,8 @@ const TAI_MINUS_UTC = 37;
 const MOST_OCTETS = 128;
 
 /**
- * A grandmaster of class 6 in domain 0, over UDP and IPv4, that is perfect but for its offset. It answers Delay_Req and
- * Pdelay_Req alike, at once.
+ * Adds a grandmaster of class 6 in domain 0, over UDP and IPv4, whose clock has only the given offset. It replies to Delay_Req
+ * and Pdelay_Req at once.
  */
 export function addPtpNode(host: LabHost, options: PtpNodeOptions): PtpNode {
   return new LabTransmitter(host, options);

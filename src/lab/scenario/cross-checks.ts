@@ -2,7 +2,7 @@ import type { Finding } from '../../kernel/config/diagnose/finding.js';
 import type { KeyPath } from '../../kernel/config/diagnose/place-index.js';
 import type { Scenario } from './schema.js';
 
-/** What no single table can show. */
+/** Finds errors that involve several tables. */
 export function checkAcross(scenario: Scenario): readonly Finding[] {
   const findings: Finding[] = [];
   const tell = (path: KeyPath, message: string, hint?: string) =>

@@ -1,23 +1,24 @@
 import { type Mode, NS_PER_S, type Ns, type TimeState } from '../../api/index.js';
 import type { LabHost } from '../host.js';
 
-/** What was true and what the hub said of it, at each true second. */
-export interface Record {
+/** The true errors of the clock and the hub's statements, at each true second. */
+export interface ErrorRecord {
   /** Seconds recorded: second k is at index k − 1. */
   readonly seconds: number;
-  /** Reference − clock; of the hub's corrected time where it observes only. */
+  /** Reference − clock; if the hub only observes, reference − its corrected time. */
   readonly errorNs: Float64Array;
-  /** Truth − what the hub said, and what it said of that. */
+  /** Truth − the hub's statement. */
   readonly surpriseNs: Float64Array;
+  /** The hub's sigma and bound of it. */
   readonly sigmaNs: Float64Array;
   readonly boundNs: Float64Array;
   readonly modes: readonly { readonly atS: number; readonly mode: Mode }[];
-  /** Seconds within which the clock was stepped. */
+  /** Seconds in which the clock was stepped. */
   readonly steps: readonly number[];
 }
 
 export interface Recorder {
-  readonly record: Record;
+  readonly record: ErrorRecord;
 }
 
 /** Records from the start of virtual time for `durationNs`. */
@@ -69,7 +70,7 @@ export function startRecorder(
   return { record };
 }
 
-/** While the machine sleeps there is no clock to compare with. */
-function repeat({ errorNs, surpriseNs, sigmaNs, boundNs }: Record, second: number): void {
+/** Repeats the last second while the machine sleeps: its clock cannot be read. */
+function repeat({ errorNs, surpriseNs, sigmaNs, boundNs }: ErrorRecord, second: number): void {
   for (const column of [errorNs, surpriseNs, sigmaNs, boundNs]) column[second - 1] = column[second - 2] ?? 0;
 }

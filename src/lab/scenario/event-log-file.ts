@@ -5,8 +5,8 @@ import { type EventLog, toLine } from '../../kernel/event-log/event-log.js';
 const CHUNK = 1 << 16;
 
 /**
- * An event log that is written at once: virtual time would not wait for a stream to drain. The path is the operator's own word:
- * a link is followed, a FIFO is written to. Throws `TH_CLI_FILE`.
+ * Opens an event log that is written synchronously: virtual time does not wait for a stream to drain. The path comes from the
+ * operator's command line: links are followed, a FIFO is written to. Throws `TH_CLI_FILE`.
  */
 export function recordTo(path: string, header: object): EventLog {
   const file = opened(path);

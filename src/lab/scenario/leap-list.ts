@@ -3,7 +3,7 @@ import { EMBEDDED_LEAP_TABLE } from '../../core/leap/leap-seconds.js';
 
 export interface PlannedLeap {
   readonly kind: 'insert' | 'delete';
-  /** The first second after it, UTC. */
+  /** The first second after the leap second, UTC. */
   readonly at: Instant;
 }
 
@@ -11,7 +11,7 @@ const UNIX_EPOCH_NTP_S = 2_208_988_800n;
 const toNtp = (at: Instant): string => String(at / 1_000_000_000n + UNIX_EPOCH_NTP_S);
 const YEAR_NS = 31_536_000_000_000_000n;
 
-/** leap-seconds.list as it would be published with one more leap second in it. */
+/** Returns leap-seconds.list with one more leap second. */
 export function leapListWith({ kind, at }: PlannedLeap): string {
   const { steps } = EMBEDDED_LEAP_TABLE;
   const last = steps.at(-1)!.taiMinusUtc;

@@ -14,12 +14,12 @@ const oneOrMore = <const O extends readonly string[]>(options: O) => {
   );
 };
 
-/** `[limits]`: what a run must stay within. */
+/** `[limits]`: the limits of a run. */
 export const limits = table({
   rms: limit(),
   max: limit(),
   'rms-frequency': v.optional(rate({ min: '0ppb' })),
-  /** `{ "1ms" = "30s" }`: within the first for good from the second on. */
+  /** `{ "1ms" = "30s" }`: the error stays within 1 ms from 30 s on. */
   within: v.optional(record(duration({ min: '0s' })), {}),
   peak: limit(),
   recovery: limit(),
@@ -27,20 +27,20 @@ export const limits = table({
   normalised: v.optional(v.pipe(v.array(positive('a number')), v.length(2, 'two numbers, least and most'))),
   /** Share of seconds in which the truth may be outside the bound. */
   violations: v.optional(positive('a share from 0 to 1')),
-  /** Error at the end, and what the hub says of it then. */
+  /** Largest error at the end. */
   end: limit(),
   bound: limit(),
   steps: v.optional(wholeNumber(0, 1_000_000)),
   /** Mode at the end. */
   mode: v.optional(oneOrMore(MODES)),
-  /** Modes that must not be seen within the steady part. */
+  /** Modes that must not occur in the steady part. */
   never: v.optional(oneOrMore(MODES), []),
-  /** Modes that must have been seen, in this order. */
+  /** Modes that must occur, in this order. */
   modes: v.optional(v.array(v.picklist(MODES)), []),
   /** States at the end, by name. */
   sources: v.optional(record(oneOrMore(STATES)), {}),
   seed: v.optional(wholeNumber(0, 0xffff_ffff), 1),
-  /** `miss`: known not to hold, for the reason given in `because`. The run fails the test when it does hold. */
+  /** `miss`: the limits are known not to hold, for the reason in `because`. The test fails if they do hold. */
   expect: v.optional(oneOf(['hold', 'miss']), 'hold'),
   because: v.optional(text('a sentence')),
 });

@@ -2,7 +2,7 @@ import { formatDuration, formatRate, type Mode, type Ns } from '../../api/index.
 import type { Limits } from './limits-schema.js';
 import type { SimulationResult } from './simulate.js';
 
-/** Each limit that a result does not stay within, in a sentence. Empty: it holds. */
+/** Returns a sentence for each limit that a result exceeds. */
 export function checkLimits(limits: Limits, result: SimulationResult): readonly string[] {
   return [
     ...atMost('rms', limits.rms, result.rmsNs),

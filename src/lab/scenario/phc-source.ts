@@ -12,8 +12,8 @@ import type { Random } from '../random.js';
 import type { PhcSetting } from './schema.js';
 
 /**
- * What the kernel would say of a PTP hardware clock: how it stands to the system clock, and how to its grandmaster where
- * it has one. In the place of plugins that need hardware.
+ * A source that compares a PTP hardware clock with the system clock, and with its grandmaster if it has one. It takes the place
+ * of plugins that need hardware.
  */
 export const phcSource = (host: LabHost, setting: PhcSetting): SourceDefinition =>
   defineSource<unknown>({
@@ -73,7 +73,7 @@ class PhcSource implements Running<unknown> {
     const common = { kind: 'reading', clock: this.#clock, monotonic, stamp: 'hardware', noiseFloorNs: 1 } as const;
     const aheadNs = ownNs - this.#host.errorNs('system');
     this.#context.observe([
-      // Of two clocks on different timescales: the readings themselves are compared.
+      // The two clocks are on different timescales: this compares their readings.
       {
         ...common,
         path: 'link',

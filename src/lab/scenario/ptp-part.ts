@@ -3,7 +3,7 @@ import type { Link } from '../network/link.js';
 import { addPtpNode, type PtpNode } from '../nodes/ptp-node.js';
 import type { PtpSetting, PtpState } from './ptp-schema.js';
 
-/** The interface of the hub's machine that leads to the timeTransmitter of this number. */
+/** Returns the name of the hub's interface to the timeTransmitter of this number. */
 const interfaceOf = (number: number): string => `eth${number}`;
 
 /** Makes a timeTransmitter and the machine's interface to it. */
@@ -23,7 +23,7 @@ export function addPtp(host: LabHost, setting: PtpSetting, index: number): PtpNo
   return node;
 }
 
-/** The table `[source.ptp.<name>]` that follows it. */
+/** Returns the table `[source.ptp.<name>]` that follows this timeTransmitter. */
 export const tableOf = (setting: PtpSetting, index: number): object => ({
   interface: interfaceOf(index + 1),
   delay: setting.delay,
@@ -46,7 +46,7 @@ function alter(node: PtpNode, state: PtpState): void {
   node.down.loss = state['down-loss'] ?? node.down.loss;
 }
 
-/** `extra` counts from the length at the start: 0 takes it back. */
+/** Sets the base delay to `baseNs`, that of the start, + `extraNs`. */
 export function lengthen(link: Link, extraNs: number | undefined, baseNs: number): void {
   if (extraNs !== undefined) link.baseNs = baseNs + extraNs;
 }

@@ -21,7 +21,7 @@ const interval = (fallback: string) => {
 
 /** Keys that an event may change. */
 const state = {
-  /** Messages that the timeTransmitter does not send, and those whose correctionField says "too large to be told". */
+  /** Messages that the timeTransmitter does not send; and messages whose correctionField has the value for "too large". */
   mute: v.optional(kinds()),
   spoiled: v.optional(kinds()),
   'delay-port': v.optional(wholeNumber(1, 65534)),

@@ -12,17 +12,17 @@ import { cross, type Link, wire } from '../network/link.js';
 import type { Random } from '../random.js';
 import type { PulseSetting } from './schema.js';
 
-/** One line of pulses, and the hand on it. */
+/** One PPS line, which a scenario can change. */
 export interface PulseLine {
   readonly definition: SourceDefinition;
-  /** What it says − truth. */
+  /** Error of its pulses, pulse − true second. */
   offsetNs: Ns;
   readonly link: Link;
   /** Pulses seen by the hub. */
   seen: number;
 }
 
-/** A wire that pulses at each true second, stamped by the system clock: a source of its own, since gpsd would number it. */
+/** Makes a PPS line that the system clock stamps, and its source. It is not a gpsd source: gpsd would number the pulses. */
 export function pulseLine(host: LabHost, setting: PulseSetting): PulseLine {
   const line = {
     offsetNs: setting.offset,
@@ -70,7 +70,7 @@ class PulseSource implements Running<unknown> {
 
   async stop(): Promise<void> {}
 
-  /** The pulse of a true second; a timer counts by the machine's own oscillator. */
+  /** Waits for the pulse of a true second. */
   #await(second: number): void {
     const delayNs = pulseDelay(this.#line.link, this.#random);
     const { nowNs } = this.#host;
@@ -102,7 +102,7 @@ class PulseSource implements Running<unknown> {
   }
 }
 
-/** Unlike a packet, an edge may come early. */
+/** Returns the delay of an edge, which may be negative, unlike that of a packet. */
 const pulseDelay = (link: Link, random: Random): Ns | undefined => {
   const lifted = cross({ ...link, baseNs: NS_PER_S / 2 }, random);
   return lifted === undefined ? undefined : lifted - NS_PER_S / 2;

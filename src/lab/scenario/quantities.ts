@@ -21,7 +21,7 @@ export const spike = () => table({ probability: share(), mean: duration({ min: '
 
 export const shape = () => oneOf(['exp', 'norm', 'none']);
 
-/** `2035-12-31T23:59:00Z`, as text or as a TOML date; in the program nanoseconds since 1970. */
+/** `2035-12-31T23:59:00Z`, as text or as a TOML date, to nanoseconds since 1970. */
 export const instant = () => {
   const message = 'an instant such as 2036-02-07T06:00:00Z';
   return v.pipe(

@@ -7,12 +7,12 @@ import { parseConfig } from '../../kernel/config/read/document.js';
 import { checkAcross } from './cross-checks.js';
 import { type Scenario, scenarioSchema } from './schema.js';
 
-/** Either a scenario that holds, or everything that is wrong with it, each with its place. */
+/** A valid scenario, or all its problems with their places. */
 export type ReadScenario =
   | { readonly scenario: Scenario; readonly problems?: undefined }
   | { readonly scenario?: undefined; readonly problems: readonly Problem[] };
 
-/** Checks a scenario's text. `path` is for the messages. */
+/** Reads and checks the text of a scenario. Messages name `path`. */
 export async function readScenario(text: string, path: string): Promise<ReadScenario> {
   const document = parseConfig(text, path);
   const checked = await checkTable([], document.tree, scenarioSchema);

@@ -4,9 +4,8 @@ import { duration, oneOf, table } from '../../api/index.js';
 const figure = () => v.optional(duration({ min: '0s' }));
 
 /**
- * `[reference]`: what others reach in this scenario, for the comparison that `npm run bench:accuracy` prints. Which figure
- * of the result is compared: the RMS; the peak and the recovery after an event; the RMS of the errors at the probes; the
- * time to a limit.
+ * `[reference]`: figures of other programs in this scenario, which `npm run bench:accuracy` compares with the result: the RMS;
+ * the peak and the recovery after an event; the RMS of the errors at the probes; the time to a limit.
  */
 export const reference = table({
   figure: oneOf(['rms', 'event', 'probes', 'within']),
@@ -14,12 +13,12 @@ export const reference = table({
   /** Measured with chrony 4.3 in the same noise. */
   chrony: figure(),
   'chrony-recovery': figure(),
-  /** No linear filter can do better (steady-state Riccati solution). */
+  /** The best result of a linear filter (steady-state Riccati solution). */
   linear: figure(),
-  /** A filter that knows noise and wander and weighs by the round trip. */
+  /** Result of a filter that knows noise and wander and weighs by the round trip. */
   weighted: figure(),
   prototype: figure(),
-  /** At or below it the row counts as done. */
+  /** A result at or below it reaches the goal. */
   target: figure(),
   'target-recovery': figure(),
 });

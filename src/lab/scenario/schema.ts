@@ -32,7 +32,7 @@ const clock = table({
         'frequency-step': optionalRate(),
         'phase-step': optionalDuration(),
         suspend: notNegative(),
-        /** How wrong the battery-backed clock was by which the machine set itself at its wake. */
+        /** Error of the battery-backed clock that sets the machine's clock at its wake. */
         'rtc-error': optionalDuration(),
       }),
     ),
@@ -59,7 +59,7 @@ const server = table({
   down: v.optional(link()),
   loss: v.optional(share(), 0),
   spike: v.optional(spike()),
-  /** Not there at the start. */
+  /** The server is off at the start. */
   absent: v.optional(flag(), false),
   select: v.optional(
     table({
@@ -80,9 +80,9 @@ const server = table({
         drift: optionalRate(),
         loss: v.optional(share()),
         spike: v.optional(spike()),
-        /** Its machine dies or comes back. */
+        /** The server goes off or comes back. */
         alive: v.optional(flag()),
-        /** The operator adds it to the configuration or takes it out. */
+        /** The operator adds the source to the configuration or removes it. */
         configured: v.optional(flag()),
       }),
     ),
@@ -95,7 +95,7 @@ const pps = table({
   jitter: v.optional(duration({ min: '0s' }), '0s'),
   shape: v.optional(shape(), 'norm'),
   offset: v.optional(duration(), '0s'),
-  /** Given: it numbers its seconds itself, this wrong. */
+  /** If given, the source numbers its seconds itself, with this error. */
   'numbering-error': optionalDuration(),
   'noise-floor': v.optional(duration({ min: '1ns' }), '50ns'),
   'bias-bound': v.optional(duration({ min: '0s' }), '100ns'),
@@ -109,7 +109,7 @@ const phc = table({
   frequency: v.optional(rate(), '0ppm'),
   offset: v.optional(duration(), '0s'),
   poll: v.optional(duration({ min: '10ms' }), '1s'),
-  /** Of one comparison with the system clock. */
+  /** Noise of one comparison with the system clock. */
   'link-noise': v.optional(duration({ min: '1ns' }), '100ns'),
   grandmaster: v.optional(
     table({
@@ -120,7 +120,7 @@ const phc = table({
         v.array(
           event({
             'offset-step': duration(),
-            /** It says so at once, and by how much. */
+            /** The source reports the step at once, with its size. */
             announced: v.optional(flag(), false),
           }),
         ),
@@ -136,12 +136,12 @@ const hub = table({
   'tracking-error': v.optional(duration({ min: '1ns' })),
 });
 
-/** A scenario file: a clock, what it can hear, what happens to them, and what must come of it. */
+/** A scenario file: a clock, its sources, events, and the limits of the result. */
 export const scenarioSchema = table({
   summary: v.optional(v.string('a sentence'), ''),
   duration: duration({ min: '1s' }),
   'steady-from': v.optional(duration({ min: '0s' }), '0s'),
-  /** How often the hub is told that time passes: a run with minutes between its polls is as good and faster with 4 s. */
+  /** Interval of the hub's ticks. A run with minutes between its polls is as good and faster with 4 s. */
   tick: v.optional(duration({ min: '100ms' }), '1s'),
   start: v.optional(instant()),
   stamps: v.optional(oneOf(['hardware', 'kernel', 'user']), 'kernel'),
@@ -156,9 +156,9 @@ export const scenarioSchema = table({
   leap: v.optional(table({ kind: oneOf(['insert', 'delete']), at: instant(), announced: v.optional(flag(), true) })),
   score: v.optional(
     table({
-      /** Recovery is back within this; default: three times the RMS before the event. */
+      /** The error counts as recovered within this. Default: three times the RMS before the event. */
       recovery: v.optional(duration({ min: '1ns' })),
-      /** The error at these instants. */
+      /** The result has the error at these instants. */
       probe: v.optional(v.array(duration({ min: '0s' })), []),
       'recovery-sigmas': v.optional(positive('a number'), 3),
     }),

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Record as Truth } from './error-record.js';
+import type { ErrorRecord as Truth } from './error-record.js';
 import { type ScoreOptions, score } from './score.js';
 
 /** A run whose error at second k is `error(k)`, stated with sigma 100 ns and bound 1 µs. */

@@ -1,15 +1,15 @@
 import { type Ns, parseDuration } from '../../api/index.js';
-import type { Record as Truth } from './error-record.js';
+import type { ErrorRecord as Truth } from './error-record.js';
 
-/** What a run came to, as `timehub simulate --json` prints it. Times in seconds after the start, errors in ns. */
+/** The result of a run as `timehub simulate --json` prints it. Times in seconds after the start, errors in ns. */
 export interface Score {
-  /** Of the steady part. */
+  /** RMS of the error in the steady part. */
   readonly rmsNs: Ns;
   readonly maxNs: Ns;
   readonly rmsFrequencyPpb: number;
-  /** First second from which the error stays within for 300 s; null: never. */
+  /** By limit: the first second from which the error stays within it for 300 s; null: never. */
   readonly withinS: Readonly<Record<string, number | null>>;
-  /** From the first event until the error is back for good within three times its RMS before; null: not again. */
+  /** Seconds from the first event until the error stays within three times its RMS before it; null: never. */
   readonly recoveryS: number | null;
   /** Largest error from the first event on. */
   readonly peakNs: Ns | null;
@@ -19,7 +19,7 @@ export interface Score {
   readonly boundViolations: number;
   readonly steadyS: number;
   readonly endNs: Ns;
-  /** What the hub said then. */
+  /** The hub's bound at the end. */
   readonly endBoundNs: Ns;
   readonly probesNs: readonly Ns[];
   readonly steps: number;
@@ -27,15 +27,15 @@ export interface Score {
 
 export interface ScoreOptions {
   readonly steadyFromNs: Ns;
-  /** Of the first event; Infinity: there is none. */
+  /** Time of the first event; Infinity without one. */
   readonly eventNs: Ns;
-  /** Back within this; undefined: three times the RMS before the event. */
+  /** Limit of the recovery. Default: three times the RMS before the event. */
   readonly recoveryNs: Ns | undefined;
   readonly within: readonly string[];
   readonly probesNs: readonly Ns[];
 }
 
-/** For how long an error must stay within a limit to count as there. */
+/** Time for which an error must stay within a limit, s. */
 const HOLD_S = 300;
 const RECOVERED_RMS = 3;
 const USUAL_LIMITS = ['1ms', '100us', '10us'];
@@ -64,7 +64,7 @@ export function score(truth: Truth, options: ScoreOptions): Score {
   };
 }
 
-/** Over the seconds `from`..`to`. */
+/** Returns the RMS over the seconds `from`..`to`. */
 function rms(values: Float64Array, from: number, to: number): number {
   let sum = 0;
   for (let second = from; second <= to; second++) sum += values[second - 1]! ** 2;
@@ -77,7 +77,7 @@ function largest(values: Float64Array, from: number, to: number): number {
   return most;
 }
 
-/** The clock's rate error over the last second, ppb; a second with a step has none. */
+/** Returns the clock's rate error in each second, ppb; 0 in a second with a step. */
 function frequency({ errorNs, steps }: Truth): Float64Array {
   const rate = new Float64Array(errorNs.length);
   for (let at = 1; at < rate.length; at++) rate[at] = errorNs[at]! - errorNs[at - 1]!;
@@ -85,7 +85,7 @@ function frequency({ errorNs, steps }: Truth): Float64Array {
   return rate;
 }
 
-/** The first second of the first stretch of `HOLD_S` within the limit; null when there is none. */
+/** Returns the first second from which the error stays within the limit for `HOLD_S`; null if there is none. */
 function withinFrom(errorNs: Float64Array, limitNs: Ns, from = 1): number | null {
   let since = from;
   for (let second = from; second <= errorNs.length; second++) {
@@ -95,7 +95,7 @@ function withinFrom(errorNs: Float64Array, limitNs: Ns, from = 1): number | null
   return null;
 }
 
-/** Seconds from the event to the last excursion that follows on it without `HOLD_S` of calm in between. */
+/** Returns the seconds from the event until the error stays within the limit for `HOLD_S`. */
 function recovery(errorNs: Float64Array, event: number, limitNs: Ns): number | null {
   let excursion = event;
   while (excursion <= errorNs.length && Math.abs(errorNs[excursion - 1]!) <= limitNs) excursion++;

@@ -10,12 +10,12 @@ import { type Score, score } from './score.js';
 import { firstEventNs } from './timeline.js';
 import type { World } from './world.js';
 
-/** The result of one run. Same scenario, same seed: the same to the last digit, but for `cpuMs`. */
+/** The result of one run. The same scenario and seed give the same result to the last digit, except `cpuMs`. */
 export interface SimulationResult extends Score {
   readonly seed: number;
-  /** From each second on. */
+  /** The mode from each of these seconds on. */
   readonly modes: readonly { readonly atS: number; readonly mode: Mode }[];
-  /** Those seen in the steady part. */
+  /** Modes in the steady part. */
   readonly steadyModes: readonly Mode[];
   readonly sources: readonly SourceResult[];
   /** Two-way exchanges that were answered. */
@@ -35,10 +35,10 @@ export interface SimulateOptions {
   readonly seed: number;
   readonly catalogue: Catalogue;
   readonly version: string;
-  /** Where to write the event log, for `timehub replay`. */
+  /** Path of an event log to be written, for `timehub replay`. */
   readonly record?: string;
   readonly onEvent?: (atS: number, text: string) => void;
-  /** Called with the hub's state at each virtual second at which the machine is awake. */
+  /** Called with the hub's state at each virtual second while the machine is awake. */
   readonly onSecond?: (second: number, state: TimeState) => void;
 }
 
@@ -64,7 +64,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
   await host.run(scenario.duration);
   const { state, detail } = hub.report;
   const sources = sourceResults(world, state().sources);
-  const exchanges = sources.reduce((sum, { name }) => sum + repliesOf(detail(plans.get(name)!.id)?.inspect), 0);
+  const exchanges = sources.reduce((sum, { name }) => sum + (detail(plans.get(name)!.id)?.exchanges?.replies ?? 0), 0);
   await hub.stop();
   if (faults[0] !== undefined) throw faults[0];
   const { user, system } = process.cpuUsage(before);
@@ -100,6 +100,3 @@ function modesFrom(modes: SimulationResult['modes'], fromS: number): readonly Mo
   const first = modes.findLast(({ atS }) => atS <= fromS) ?? modes[0];
   return [...new Set(modes.filter(({ atS }) => atS >= (first?.atS ?? 0)).map(({ mode }) => mode))];
 }
-
-const repliesOf = (inspect: Record<string, unknown> | undefined): number =>
-  typeof inspect?.replies === 'number' ? inspect.replies : 0;

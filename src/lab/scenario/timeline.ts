@@ -6,10 +6,10 @@ import type { World } from './world.js';
 type ServerEvent = ServerSetting['event'][number];
 type ClockEvent = Scenario['clock']['event'][number];
 
-/** The hand on the hub's configuration. */
+/** Adds a source to the hub's configuration or removes it. */
 export type Reconfigure = (name: string, present: boolean) => void;
 
-/** Puts everything that a scenario lets happen on the calendar. */
+/** Schedules the events of a scenario. */
 export function scheduleEvents(scenario: Scenario, world: World, reconfigure: Reconfigure): void {
   const { scheduler } = world.host;
   for (const event of scenario.clock.event) scheduler.at(event.at, () => happenToClock(event, world));
@@ -29,7 +29,7 @@ export function scheduleEvents(scenario: Scenario, world: World, reconfigure: Re
       });
 }
 
-/** When the first thing happens; Infinity when nothing does. */
+/** Returns the time of the first event; Infinity without events. */
 export const firstEventNs = ({ clock, server, pps, phc, ptp, leap }: Scenario, startTime: bigint): Ns =>
   Math.min(
     ...[clock, ...server, ...pps, ...ptp, ...phc.flatMap(({ grandmaster }) => grandmaster ?? [])].flatMap(({ event }) =>

@@ -11,16 +11,16 @@ import { addPtp, tableOf } from './ptp-part.js';
 import { type PulseLine, pulseLine } from './pulse-source.js';
 import type { PhcSetting, Scenario, ServerSetting } from './schema.js';
 
-/** Plugins by id, loaded: the world knows none of them. */
+/** Loaded plugins by id. The lab does not import plugins. */
 export type Definitions = ReadonlyMap<'source.ntp' | 'source.ptp' | 'sink.system-clock', PluginDefinition>;
 
-/** A scenario come to life: a machine, what it can hear, and the hub's plan of it. */
+/** The simulated world of a scenario: a machine, its time sources, and the plans of a hub's instances. */
 export interface World {
   readonly host: LabHost;
   readonly servers: ReadonlyMap<string, NtpNode>;
   readonly transmitters: ReadonlyMap<string, PtpNode>;
   readonly pulses: ReadonlyMap<string, PulseLine>;
-  /** Everything that is ever configured, by name. */
+  /** Plans of all instances that are configured at any time, by name. */
   readonly plans: ReadonlyMap<string, InstancePlan>;
 }
 
@@ -80,7 +80,7 @@ async function plansOf(
   return new Map(await Promise.all(plans.map(async ([name, plan]) => [name, await plan] as const)));
 }
 
-/** Each in a block of its own, so that none counts as a sibling of another unless the scenario says so. */
+/** Returns an address. By default each server has its own block: servers of one block count as one voter. */
 const addressOf = ({ address }: ServerSetting, index: number): string => address ?? `10.${index + 1}.0.1`;
 
 function serverOf(host: LabHost, server: ServerSetting, index: number): NtpNode {

@@ -9,15 +9,15 @@ import { planTables, type Tables } from './plans.js';
 export interface Member {
   readonly host: LabHost;
   readonly hub: Hub;
-  /** Seconds in which the truth was outside of the bound. */
+  /** Number of seconds in which the error was larger than the bound. */
   outsideS: number;
-  /** The largest error that was seen, ns. */
+  /** Largest error so far, ns. */
   worstNs: Ns;
 }
 
 const CORE: CoreOptions = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 10e6 };
 
-/** A machine beside the first one, on a link to the middle of the network. Each has an oscillator of its own. */
+/** Makes a machine on the network of the first one, with its own link and oscillator. */
 export function machine(first: LabHost | undefined, address: string, link: Partial<Link>, n: number): LabHost {
   const host = createLabHost({
     ...(first === undefined ? { seed: 7 } : { beside: first }),
@@ -37,7 +37,7 @@ export async function join(host: LabHost, tables: Tables, core: Partial<CoreOpti
   return { host, hub, outsideS: 0, worstNs: 0 };
 }
 
-/** Lets time pass and compares each second what each hub believes and promises with the truth. */
+/** Lets time pass. Each second it compares the offset and bound of each hub with the truth. */
 export async function watch(members: readonly Member[], seconds: number): Promise<void> {
   const [{ host }] = members as readonly [Member];
   const startNs = host.nowNs;
@@ -61,5 +61,5 @@ export const modesOf = (members: readonly Member[]): string[] => members.map(({ 
 export const strataOf = (members: readonly Member[]): number[] =>
   members.map(({ hub }) => hub.report.state().ntp.stratum);
 
-/** State and reason of one source. */
+/** Returns the report of one source. */
 export const sourceOf = ({ hub }: Member, id: string) => hub.report.state().sources.find((source) => source.id === id)!;

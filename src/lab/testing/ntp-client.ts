@@ -20,7 +20,7 @@ export interface MachineOptions {
   readonly pollMax: string;
 }
 
-export interface HubOptions {
+export interface StartOptions {
   readonly state?: StateStore;
   readonly eventLog?: EventLog;
 }
@@ -35,14 +35,14 @@ export const INTERNET: MachineOptions = {
 };
 
 export const CORE = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e8 };
-/** Between polls nothing happens: a long run need not look every second. */
+/** Interval of ticks: nothing happens between polls. */
 const QUIET_TICK_NS = 8 * NS_PER_S;
 const SAMPLE_S = 8;
-/** For how long an error must stay within a limit to count as there. */
+/** Time for which an error must stay within a limit, s. */
 const HOLD_S = 300;
 
 /** A simulated machine with NTP servers, on which real hubs are started and stopped. */
-export class LabMachine {
+export class NtpClientMachine {
   readonly host: LabHost;
   readonly servers: readonly NtpNode[];
   readonly #plans: readonly InstancePlan[];
@@ -53,7 +53,14 @@ export class LabMachine {
     this.#plans = plans;
   }
 
-  static async create({ seed, wander, link, servers = 1, pollMin, pollMax }: MachineOptions): Promise<LabMachine> {
+  static async create({
+    seed,
+    wander,
+    link,
+    servers = 1,
+    pollMin,
+    pollMax,
+  }: MachineOptions): Promise<NtpClientMachine> {
     const host = createLabHost({ seed, clock: { wander, frequencyPpb: 10_000, offsetNs: 10e6 } });
     const plans = [await planTable('sink.system-clock.system', { steer: true })];
     const nodes: NtpNode[] = [];
@@ -62,10 +69,10 @@ export class LabMachine {
       nodes.push(addNtpServer(host, { address, up: { ...link, loss: 0 }, down: { ...link, loss: 0 } }));
       plans.push(await planTable(`source.ntp.${n}`, { address, 'poll-min': pollMin, 'poll-max': pollMax }));
     }
-    return new LabMachine(host, nodes, plans);
+    return new NtpClientMachine(host, nodes, plans);
   }
 
-  async start({ state = NO_STATE, eventLog = NO_EVENT_LOG }: HubOptions = {}): Promise<Hub> {
+  async start({ state = NO_STATE, eventLog = NO_EVENT_LOG }: StartOptions = {}): Promise<Hub> {
     const hub = assembleHub(this.host, CORE, (parts) =>
       parts.value(STATE_STORE, state).value(EVENT_LOG, eventLog).value(QUIET_TICK, QUIET_TICK_NS),
     );
@@ -73,7 +80,7 @@ export class LabMachine {
     return hub;
   }
 
-  /** Reboots without a hub: the clock forgets its rate and is set by a battery-backed one that is this wrong. */
+  /** Reboots without a hub: the clock loses its rate correction, and a battery-backed clock sets it to this offset. */
   async reboot(durationNs: Ns, offsetNs: Ns): Promise<void> {
     const [clock] = this.host.clocks;
     await this.host.run(this.host.nowNs + durationNs);
@@ -81,7 +88,7 @@ export class LabMachine {
     clock.shift(clock.errorNs() - offsetNs);
   }
 
-  /** Seconds from now until the clock stays within the limit; Infinity: not within `seconds`. */
+  /** Returns the seconds until the clock stays within the limit; Infinity if that takes longer than `seconds`. */
   async secondsTo(limitNs: Ns, seconds: number): Promise<number> {
     const startNs = this.host.nowNs;
     let outside = 0;
@@ -92,7 +99,7 @@ export class LabMachine {
     return outside + HOLD_S > seconds ? Number.POSITIVE_INFINITY : outside + 1;
   }
 
-  /** RMS of the clock's error over the next seconds. */
+  /** Returns the RMS of the clock's error over the next seconds. */
   async rmsNs(seconds: number): Promise<Ns> {
     const startNs = this.host.nowNs;
     let sum = 0;
@@ -104,7 +111,7 @@ export class LabMachine {
     return Math.sqrt(sum / samples);
   }
 
-  /** How long a source waits between its questions, s. */
+  /** Returns the poll interval of a source, s. */
   pollS(hub: Hub, source = 1): number {
     return hub.report.detail(`ntp.${source}`)!.inspect.pollIntervalS as number;
   }

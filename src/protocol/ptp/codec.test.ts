@@ -24,7 +24,7 @@ const HEADER: PtpHeader = {
   logInterval: -3,
 };
 
-/** The header above with this first octet and length. */
+/** Returns the header above with another first octet and length. */
 const head = (first: string, length: string): string =>
   `${first} 12 ${length} 18 00 0208 0000000000018000 deadbeef 001122fffe334455 0001 1234 00 fd`;
 
@@ -73,7 +73,7 @@ const DUMPS: readonly (readonly [string, Message])[] = [
 
 const SYNC = octetsOf(DUMPS[0]![0]);
 
-/** The Sync above with some octets changed. */
+/** Returns the Sync above with some octets changed. */
 function altered(changes: Readonly<Record<number, number>>): Uint8Array {
   const octets = SYNC.slice();
   for (const [at, value] of Object.entries(changes)) octets[Number(at)] = value;
@@ -112,7 +112,7 @@ describe('PTP messages octet by octet', () => {
     }
   });
 
-  it('keep sub-nanoseconds and the sign of a correction', () => {
+  it('keep fractions and the sign of a correction', () => {
     const negative = decode(altered({ 8: 0xff, 9: 0xff, 10: 0xff, 11: 0xff, 12: 0xff, 13: 0xff, 14: 0x7f, 15: 0xff }));
     expect((negative as Message).header.correction).to.equal(-0x8001n);
   });
@@ -123,7 +123,7 @@ describe('PTPv2.0', () => {
     expect(decode(altered({ 1: 0x02 }))).to.deep.include({ kind: 'sync', header: { ...HEADER, minorVersion: 0 } });
   });
 
-  it('is written with the controlField of its time', () => {
+  it('is written with the controlField of 2008', () => {
     const controls = DUMPS.map(([, message]) => {
       const buffer = new Uint8Array(128);
       encode({ ...message, header: { ...HEADER, minorVersion: 0 } }, buffer);
@@ -135,7 +135,7 @@ describe('PTPv2.0', () => {
 });
 
 describe('a frame', () => {
-  it('ends at its messageLength, whatever follows', () => {
+  it('ends at its messageLength', () => {
     const padded = new Uint8Array(60).fill(0xee);
     padded.set(SYNC);
     expect(decode(padded)).to.deep.equal(DUMPS[0]![1]);
@@ -147,7 +147,7 @@ describe('a frame', () => {
     expect(decode(buffer.subarray(17, 17 + SYNC.length))).to.deep.equal(DUMPS[0]![1]);
   });
 
-  it('leaves nothing of itself in the message', () => {
+  it('shares no memory with the message', () => {
     const octets = octetsOf(`${head('1c', '0034')} ${OTHER_PORT} ff00 0004 01020304`);
     const message = decode(octets);
     octets.fill(0);
@@ -159,7 +159,7 @@ describe('a frame is refused', () => {
   const refused = (octets: Uint8Array, reason: string, detail: number) =>
     expect(decode(octets)).to.deep.equal({ kind: 'rejected', reason, detail });
 
-  it('when it is shorter than a header, than its kind, or than it says', () => {
+  it('when it is shorter than a header, than its kind, or than messageLength', () => {
     refused(new Uint8Array(0), 'length', 0);
     refused(SYNC.subarray(0, 33), 'length', 33);
     refused(SYNC.subarray(0, 43), 'length', 44);
@@ -176,7 +176,7 @@ describe('a frame is refused', () => {
     for (const type of [4, 5, 6, 7, 0xe, 0xf]) refused(altered({ 0: type }), 'type', type);
   });
 
-  it('when a second has 10⁹ nanoseconds, but not where the time does not count', () => {
+  it('when a second has 10⁹ nanoseconds, unless the time is not used', () => {
     const full = { 40: 0x3b, 41: 0x9a, 42: 0xca, 43: 0x00 };
     refused(altered({ ...full, 6: 0 }), 'body', 0);
     refused(altered({ ...full, 0: 0x18 }), 'body', 8);

@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import { accuracyCode, accuracyNs } from './quality.js';
 
 describe('clockAccuracy', () => {
-  it('is the code of the least bound that holds', () => {
+  it('is the code of the smallest limit that contains the bound', () => {
     const codes = [0, 0.001, 25, 25.1, 100, 250, 1000, 1e9, 1e10, 1.1e10, Number.POSITIVE_INFINITY].map(accuracyCode);
     expect(codes).to.deep.equal([0x17, 0x17, 0x20, 0x21, 0x21, 0x22, 0x23, 0x2f, 0x30, 0x31, 0x31]);
     expect(accuracyCode(Number.NaN)).to.equal(0xfe);
   });
 
-  it('promises its bound', () => {
+  it('has its limit as bound', () => {
     const bounds = [0x17, 0x1d, 0x20, 0x21, 0x22, 0x23, 0x29, 0x2f, 0x30].map(accuracyNs);
     expect(bounds).to.deep.equal([0.001, 1, 25, 100, 250, 1000, 1e6, 1e9, 1e10]);
     expect(accuracyNs(0x31)).to.equal(Number.POSITIVE_INFINITY);

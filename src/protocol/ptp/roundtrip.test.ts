@@ -4,13 +4,13 @@ import { decode, encode } from './codec.js';
 import type { Message } from './message.js';
 import { MESSAGE_KINDS, messageOf, TLV_KINDS, tlvOf } from './testing/arbitrary.js';
 
-/** Through the wire and back, in a buffer that held something else before and is longer. */
+/** Encodes and decodes in a longer buffer that contained other octets. */
 function survives(message: Message): void {
   const buffer = new Uint8Array(4096).fill(0xa5);
   expect(decode(buffer.subarray(0, encode(message, buffer)))).to.deep.equal(message);
 }
 
-describe('what is encoded is decoded to the same', () => {
+describe('decoding an encoded message', () => {
   for (const kind of MESSAGE_KINDS) {
     it(kind, () => {
       fc.assert(fc.property(messageOf(kind), (message) => survives(message)));

@@ -57,7 +57,7 @@ describe('time intervals', () => {
     expect(transitNs(1_785_931_237_250_001_234n, 1_785_931_237_249_998_000n, 0x5dc8000n)).to.equal(1733.5);
   });
 
-  it('hold at what says "too large"', () => {
+  it('saturate at the value "too large"', () => {
     expect(addIntervals(TOO_LARGE, 1n)).to.equal(TOO_LARGE);
     expect(addIntervals(-TOO_LARGE, -10n)).to.equal(-(1n << 63n));
     expect(fromNs(1e30)).to.equal(TOO_LARGE);
@@ -84,7 +84,7 @@ describe('rate offsets', () => {
 });
 
 describe('a message type', () => {
-  it('is of an event when its third bit is clear, and of nothing when it is reserved', () => {
+  it('is an event message if bit 3 is clear, and unknown if it is reserved', () => {
     const kinds = Array.from({ length: 16 }, (_, type) => kindOf(type));
     expect(kinds.filter((kind) => kind !== undefined && isEvent(kind))).to.deep.equal(kinds.slice(0, 4));
     expect(kinds.filter((kind) => kind === undefined)).to.have.length(6);
@@ -99,7 +99,7 @@ describe('a text', () => {
     expect(text.read(new Cursor(cursor.octets))).to.equal('a'.repeat(253));
   });
 
-  it('of what is no UTF-8 is read all the same', () => {
+  it('is also read from octets that are not UTF-8', () => {
     expect(text.read(new Cursor(Uint8Array.of(2, 0x61, 0xff)))).to.equal('a\ufffd');
     expect(text.read(new Cursor(Uint8Array.of(3, 0x61, 0xff)))).to.equal(undefined);
   });

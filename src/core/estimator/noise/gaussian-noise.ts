@@ -11,44 +11,47 @@ import { ScaleSearch } from './scale-search.js';
 import { logDensity } from './truncated-normal.js';
 
 /**
- * How well a scale is known is counted in pure observations, of which nothing but the noise is unknown; what is uncertain
- * for other reasons tells less. To so many the scale is averaged in the long run.
+ * Pure observations over which the factor is averaged at most. An observation that is uncertain for other reasons than noise
+ * counts as a part of a pure one.
  */
 const AVERAGED_OBSERVATIONS = 100;
-/** What is left of it when the noise has grown. */
+/** The count goes down to this when the noise has grown. */
 const COUNT_AFTER_GROWTH = 4;
+/** Least standard deviation of the noise, in the unit of the observation: ns or ppb. */
 const LEAST_SIGMA = 1e-3;
 
 /**
- * Two-sided noise, a multiple of what each observation states of itself; the factor is learnt by EM from the observations
- * that are not wild. Each member of the bank learns its own: what is wander to one is noise to the next, both pairs
- * explain equally well how far observations are off, and only the right pair how they follow each other. By a common
- * noise, learnt with a wrong wander, the right wander would be found wrong, and for good. Like the wanders (interacting
- * multiple models, Blom and Bar-Shalom 1988) a member that counts for little takes its noise from those that count.
+ * Two-sided noise: a multiple of what each observation states of itself. The factor is learnt by expectation–maximisation
+ * (EM) from the observations that are no outliers.
+ *
+ * Each member of the wander bank learns its own factor. What one member takes for wander, another takes for noise; both pairs
+ * explain the size of the residuals equally well, and only the right pair explains how they follow each other. A common
+ * factor, learnt with a wrong wander, would make the right wander look wrong for good. As with the wanders (interacting
+ * multiple models, Blom and Bar-Shalom 1988), a member of little weight takes its factor from the members with weight.
  */
 export class GaussianNoise implements NoiseModel {
   readonly mean = 0;
-  /** What the observation at hand states. */
+  /** Standard deviation that the observation at hand states, in its unit. */
   unit = 1;
   outlierChance = 0;
   private floorSquare = 0;
-  /** Over the bank. */
+  /** Square of the factor, and pure observations it was learnt from: weighted means over the members. */
   private factorSquare = 1;
   private count = 0;
   /** The same of each member. */
   private readonly factorSquares: Float64Array;
   private readonly counts: Float64Array;
-  /** None when the order of magnitude is found. */
+  /** One for each member; none once the order of magnitude is found. */
   private searches: readonly ScaleSearch[];
   private readonly outlierRate = new OutlierRate();
-  /** Of the observation at hand, for each member, in `unit`. */
+  /** Residual and variance of the observation at hand for each member, in `unit`. */
   private readonly residual: Float64Array;
   private readonly variance: Float64Array;
-  /** Chance that it is of this noise, the part of the variance that is noise, and E[g²]. */
+  /** For each member: probability that it is no outlier, noise as a part of the variance, and E[error²] in `unit`². */
   private readonly ordinaryChance: Float64Array;
   private readonly noiseShare: Float64Array;
   private readonly meanSquareError: Float64Array;
-  /** Where a member shows its residual to its search, in `unit`. */
+  /** Passes one member's residual to its search, in `unit`. */
   private readonly prediction = { residual: 0, variance: 0 };
   private readonly ordinary = new MixtureComponent();
   private readonly outlier = new OutlierComponent();
@@ -76,48 +79,48 @@ export class GaussianNoise implements NoiseModel {
     const search = this.searches[member];
     if (search === undefined && this.counts[member] === 0) this.initialise(member);
     const { residual, variance } = prediction;
-    const { floorSquare, outlier: wild } = this;
+    const { floorSquare, outlier } = this;
     const unit2 = this.unit ** 2;
     const noise = this.factorSquares[member]! * unit2 + floorSquare;
-    wild.expectedVariance = variance + noise;
-    wild.evaluate(prediction);
+    outlier.expectedVariance = variance + noise;
+    outlier.evaluate(prediction);
     out.reset();
-    out.logUnit = wild.logLikelihood;
+    out.logUnit = outlier.logLikelihood;
     if (search === undefined) this.addOrdinary(prediction, out);
     else search.addComponents(prediction, floorSquare, this.unit, out);
-    wild.share = Math.exp(wild.logLikelihood - out.logUnit);
-    out.add(wild);
-    const part = noise / wild.expectedVariance;
-    this.ordinaryChance[member] = 1 - wild.share / out.share;
-    this.noiseShare[member] = part;
-    this.meanSquareError[member] = ((part * residual) ** 2 + variance * part - floorSquare) / unit2;
+    outlier.share = Math.exp(outlier.logLikelihood - out.logUnit);
+    out.add(outlier);
+    const noiseShare = noise / outlier.expectedVariance;
+    this.ordinaryChance[member] = 1 - outlier.share / out.share;
+    this.noiseShare[member] = noiseShare;
+    this.meanSquareError[member] = ((noiseShare * residual) ** 2 + variance * noiseShare - floorSquare) / unit2;
     this.residual[member] = residual / this.unit;
     this.variance[member] = (variance + floorSquare) / unit2;
     out.finish();
   }
 
-  learn(weights: Float64Array, fresh: Float64Array): void {
-    let core = 0;
-    let square = 0;
-    let known = 0;
+  learn(weights: Float64Array, switchedShare: Float64Array): void {
+    let ordinaryChance = 0;
+    let factorSquare = 0;
+    let count = 0;
     for (let k = 0; k < weights.length; k++) {
-      this.learnMember(k, fresh[k]!);
-      core += weights[k]! * this.ordinaryChance[k]!;
-      square += weights[k]! * this.factorSquares[k]!;
-      known += weights[k]! * this.counts[k]!;
+      this.learnMember(k, switchedShare[k]!);
+      ordinaryChance += weights[k]! * this.ordinaryChance[k]!;
+      factorSquare += weights[k]! * this.factorSquares[k]!;
+      count += weights[k]! * this.counts[k]!;
     }
-    this.factorSquare = square;
-    this.count = known;
-    this.outlierChance = 1 - core;
+    this.factorSquare = factorSquare;
+    this.count = count;
+    this.outlierChance = 1 - ordinaryChance;
     this.outlierRate.add(this.outlierChance);
     if (this.searches[0]?.isOver) this.endSearch();
     if (this.outlierRate.isTooHigh) this.increaseScale();
   }
 
-  private learnMember(member: number, fresh: number): void {
+  private learnMember(member: number, switchedShare: number): void {
     const search = this.searches[member];
     if (search === undefined) {
-      this.stepOfEm(member, fresh);
+      this.stepOfEm(member, switchedShare);
       return;
     }
     this.prediction.residual = this.residual[member]!;
@@ -127,32 +130,30 @@ export class GaussianNoise implements NoiseModel {
     this.counts[member] = search.equivalentCount;
   }
 
-  /** A step of EM, as large as what is known allows, and mixed with the noise of all. */
-  private stepOfEm(member: number, fresh: number): void {
-    const core = this.ordinaryChance[member]!;
+  /** One step of EM, the smaller the more is known, mixed with the factor of all members. */
+  private stepOfEm(member: number, switchedShare: number): void {
+    const chance = this.ordinaryChance[member]!;
     const before = this.factorSquares[member]!;
-    const known = Math.min(this.counts[member]! + core * this.noiseShare[member]! ** 2, AVERAGED_OBSERVATIONS);
-    const after = Math.max(
-      before + (core * (this.meanSquareError[member]! - before)) / known,
-      (LEAST_SIGMA / this.unit) ** 2,
-    );
-    this.factorSquares[member] = after + fresh * (this.factorSquare - after);
-    this.counts[member] = known + fresh * (this.count - known);
+    const count = Math.min(this.counts[member]! + chance * this.noiseShare[member]! ** 2, AVERAGED_OBSERVATIONS);
+    const step = (chance * (this.meanSquareError[member]! - before)) / count;
+    const after = Math.max(before + step, (LEAST_SIGMA / this.unit) ** 2);
+    this.factorSquares[member] = after + switchedShare * (this.factorSquare - after);
+    this.counts[member] = count + switchedShare * (this.count - count);
   }
 
   private addOrdinary({ residual, variance }: Prediction, out: MixtureMoments): void {
-    const { ordinary: ours } = this;
+    const { ordinary } = this;
     const s2 = this.outlier.expectedVariance;
-    const logCore = logDensity(residual / Math.sqrt(s2)) - 0.5 * Math.log(s2);
-    out.logUnit = Math.max(logCore, out.logUnit);
+    const logLikelihood = logDensity(residual / Math.sqrt(s2)) - 0.5 * Math.log(s2);
+    out.logUnit = Math.max(logLikelihood, out.logUnit);
     const gain = variance / s2;
-    ours.share = Math.exp(logCore - out.logUnit);
-    ours.shift = gain * residual;
-    ours.variance = variance * (1 - gain);
-    out.add(ours);
+    ordinary.share = Math.exp(logLikelihood - out.logUnit);
+    ordinary.shift = gain * residual;
+    ordinary.variance = variance * (1 - gain);
+    out.add(ordinary);
   }
 
-  /** Members that were added since it began join when they are needed. */
+  /** Ends the search. A member that was added during it has the count 0, and is initialised when it is evaluated. */
   private endSearch(): void {
     for (const [k, { isOver }] of this.searches.entries()) if (!isOver) this.counts[k] = 0;
     this.searches = [];

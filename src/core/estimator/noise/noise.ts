@@ -1,31 +1,32 @@
-/** How an observation differs from what one member of the wander bank predicted of it. */
+/** The difference between an observation and its prediction by one member of the wander bank. */
 export interface Prediction {
   /** Observed − predicted. */
   readonly residual: number;
-  /** Of the predicted h·x. */
+  /** Variance of the predicted h·x. */
   readonly variance: number;
 }
 
-/** One of the things that an observation may be. */
+/** One explanation of an observation: an ordinary one with this noise, a late one, an outlier. */
 export class MixtureComponent {
   logLikelihood = 0;
-  /** How much it counts, in any unit. */
+  /** Weight · likelihood, in any unit that all components of the mixture share. */
   share = 0;
-  /** Posterior of h·x: what to add to the mean, and the variance. */
+  /** Posterior − prior mean of h·x. */
   shift = 0;
+  /** Posterior variance of h·x. */
   variance = 0;
 }
 
-/** What an observation says of the predicted quantity h·x: moments to match, gathered from a mixture. */
+/** Mean and variance of h·x after an observation: the moments of a mixture, added component by component. */
 export class MixtureMoments {
   logLikelihood = 0;
-  /** ln of the unit of the shares. */
+  /** Natural logarithm of the unit of the shares. */
   logUnit = 0;
   /** Posterior − prior mean of h·x. */
   shift = 0;
   /** Posterior variance of h·x. */
   variance = 0;
-  /** Sum of the components'. */
+  /** Sum of the components' shares. */
   share = 0;
 
   reset(): void {
@@ -45,12 +46,19 @@ export class MixtureMoments {
   }
 }
 
+/** Gaussian noise is assumed to stay within this many of its sigmas. */
+export const NOISE_SIGMAS = 6;
+/** Half-width of the outliers' Cauchy distribution, in sigmas of the expected residual. */
+const OUTLIER_WIDTH = 30;
+/** Logarithm of the prior probability of an outlier, one in 10,000. */
+const LOG_OUTLIER_SHARE = Math.log(1e-4);
+
 /**
- * An observation that comes from nowhere (a wrong stamp, a reply to another question): a Cauchy law, so that no residual is
- * too large for it. It says nothing of h·x.
+ * An outlier: a wrong stamp, a reply to another request. Its distribution is Cauchy's, so that no residual is too large for
+ * it. It says nothing of h·x.
  */
 export class OutlierComponent extends MixtureComponent {
-  /** Variance of the residual that was to be expected. */
+  /** Variance of the residual of an ordinary observation. Must be set before `evaluate`. */
   expectedVariance = 0;
 
   evaluate({ residual, variance }: Prediction): void {
@@ -60,30 +68,26 @@ export class OutlierComponent extends MixtureComponent {
   }
 }
 
-/** Gaussian noise stays within so many of its sigmas. */
-export const NOISE_SIGMAS = 6;
-const OUTLIER_WIDTH = 30;
-const LOG_OUTLIER_SHARE = Math.log(1e-4);
-
 /**
- * Noise of one track. For each observation: `expect` comes first, `weigh` once for each member of the wander bank, `settle`
- * last. Numbers are handed over within objects, in place: a plain one is allocated at each call that is not inlined.
+ * The measurement noise of one track. For each observation call `prepare`, then `evaluate` for each member of the wander
+ * bank, then `learn`. Results are written into objects in place: V8 allocates a plain number at each call that it does not
+ * inline.
  */
 export interface NoiseModel {
-  /** Expected error and its standard deviation, in the unit of the observation. */
+  /** Expected error and its standard deviation, in the unit of the observation: ns or ppb. */
   readonly mean: number;
   readonly sigma: number;
-  /** No error is below this. */
+  /** No ordinary error is below this. */
   readonly leastError: number;
-  /** How likely the last observation was none of this noise, 0..1. */
+  /** Probability that the last observation was an outlier, 0..1. */
   readonly outlierChance: number;
-  /** An observation with at least this noise, its standard deviation; `lead` is the member that counts most. */
-  prepare(floor: number, lead: number): void;
-  /** What the observation says to a member, into `out`. */
+  /** `floor`: least standard deviation of the observation. `leadMember`: the member with the greatest weight. */
+  prepare(floor: number, leadMember: number): void;
+  /** Writes into `out` the moments that the observation leaves of one member's h·x. */
   evaluate(prediction: Prediction, member: number, out: MixtureMoments): void;
   /**
-   * Learns from the observation. `weights`: how much each member counts; `fresh`: how likely it is only since this
-   * observation that the oscillator is of its kind, 0..1.
+   * Learns from the observation. `weights`: of the members. `switchedShare`: for each member, the part of its weight that is
+   * due to a switch of the oscillator's wander since the last observation, 0..1.
    */
-  learn(weights: Float64Array, fresh: Float64Array): void;
+  learn(weights: Float64Array, switchedShare: Float64Array): void;
 }

@@ -1,19 +1,20 @@
-/** Observations over which strays are counted. */
+/** Observations over which outliers are averaged. */
 const AVERAGED_OBSERVATIONS = 8;
-/** The share of them that cannot be chance. */
+/** A greater share of outliers is no chance. */
 const GREATEST_SHARE = 0.4;
-/** By how much a noise is raised while there are too many. */
+/** Factor by which a noise model raises its scale while the share is too great. */
 export const SCALE_GROWTH = 2;
 
 /**
- * Notices that a noise has outgrown its model: EM learns from what is no stray and would call everything stray for ever.
+ * Share of outliers among the last observations. It shows that a noise has grown beyond its model: expectation–maximisation
+ * learns only from ordinary observations, and would take all of them for outliers for ever.
  */
 export class OutlierRate {
   private share = 0;
 
-  /** `stray`: how likely the observation was none of the noise. */
-  add(stray: number): void {
-    this.share += (stray - this.share) / AVERAGED_OBSERVATIONS;
+  /** `chance`: the probability that the observation was an outlier. */
+  add(chance: number): void {
+    this.share += (chance - this.share) / AVERAGED_OBSERVATIONS;
   }
 
   get isTooHigh(): boolean {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { OneSidedComponent } from './one-sided.js';
 import { TruncatedNormal } from './truncated-normal.js';
 
-function cutAt(alpha: number): TruncatedNormal {
+function truncatedAt(alpha: number): TruncatedNormal {
   const normal = new TruncatedNormal();
   normal.alpha = alpha;
   normal.truncate();
@@ -23,23 +23,23 @@ function simpson(of: (t: number) => number, from: number, to: number): number {
   return (sum * width) / 3;
 }
 
-describe('the cut-off normal', () => {
+describe('the truncated normal distribution', () => {
   it('has λ = φ/Φ right from −40 to 12, also where table and limits meet', () => {
     for (const alpha of [-40, -12, -8.001, -7.999, -4.02, -3.98, -1.03, 0, 0.47, 3.3, 7.99, 8.01, 12]) {
       const wanted = 1 / millsByIntegral(alpha);
-      expect(cutAt(alpha).lambda / wanted, `λ(${alpha})`).to.be.closeTo(1, 3e-7);
+      expect(truncatedAt(alpha).lambda / wanted, `λ(${alpha})`).to.be.closeTo(1, 3e-7);
     }
   });
 
   it('has ln Φ in agreement with λ', () => {
     for (const alpha of [-20, -8, -3, 0.1, 2]) {
-      const { lambda } = cutAt(alpha);
-      const slope = (cutAt(alpha + 1e-4).logProbability - cutAt(alpha - 1e-4).logProbability) / 2e-4;
+      const { lambda } = truncatedAt(alpha);
+      const slope = (truncatedAt(alpha + 1e-4).logProbability - truncatedAt(alpha - 1e-4).logProbability) / 2e-4;
       expect(slope).to.be.closeTo(lambda, 1e-5 * lambda);
     }
   });
 
-  it('gives the moments of a leg with late noise, as integration over h·x does', () => {
+  it('gives the moments of a leg with late noise, as an integration over h·x does', () => {
     const [prior, noise, scale] = [4, 0.25, 3];
     for (const residual of [-6, -1, 0.5, 4, 20]) {
       const density = (error: number) => Math.exp(-(error ** 2) / (2 * noise));
@@ -54,7 +54,8 @@ describe('the cut-off normal', () => {
       const mean = mass.reduce((sum, value, i) => sum + value * grid[i]! * 0.1, 0) / total;
       const variance = mass.reduce((sum, value, i) => sum + value * (grid[i]! - mean) ** 2 * 0.1, 0) / total;
       const leg = new OneSidedComponent();
-      Object.assign(leg, { noise, scale });
+      leg.noiseVariance = noise;
+      leg.scale = scale;
       leg.evaluate({ residual, variance: prior });
       expect(leg.shift, `mean at ${residual}`).to.be.closeTo(mean, 1e-3);
       expect(leg.variance, `variance at ${residual}`).to.be.closeTo(variance, 1e-3);

@@ -1,7 +1,10 @@
+/** The table of λ covers −LIMIT ≤ α ≤ LIMIT, with this many nodes in each unit. */
 const LIMIT = 8;
 const PER_UNIT = 16;
+/** ln √(2π) */
 const LOG_ROOT_TAU = 0.5 * Math.log(2 * Math.PI);
 
+/** λ at each node, and its first and second derivatives by the node number. */
 const NODES = 2 * LIMIT * PER_UNIT + 1;
 const VALUE = Float64Array.from({ length: NODES }, (_, n) => exactLambda(n / PER_UNIT - LIMIT));
 const FIRST = VALUE.map((value, n) => (-value * (n / PER_UNIT - LIMIT + value)) / PER_UNIT);
@@ -11,15 +14,15 @@ const SECOND = VALUE.map((value, n) => {
   return (-slope * (alpha + value) - value * (1 + slope)) / PER_UNIT ** 2;
 });
 
-/** The moments of a Gaussian cut off from above at α. */
+/** The standard normal distribution truncated above at α. */
 export class TruncatedNormal {
   alpha = 0;
   /** λ(α) = φ(α)/Φ(α), the inverse Mills ratio. */
   lambda = 0;
 
   /**
-   * Sets λ after α: between ±LIMIT by quintic interpolation of a table (error below 1e-11), beyond by its limits; no
-   * cancellation at any α.
+   * Sets λ from α: within ±LIMIT by quintic interpolation of the table (error below 1e-11), below by a continued fraction,
+   * above by its limit φ(α). There is no cancellation at any α.
    */
   truncate(): void {
     const { alpha } = this;

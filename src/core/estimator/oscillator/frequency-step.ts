@@ -1,32 +1,32 @@
 import { indexOfGreatest, type ModelWeights } from './model-weights.js';
 import type { WanderLines } from './wander-lines.js';
 
-/** What counts for less than this as a rule is a surprise when it counts most. */
+/** A heaviest member whose average weight is below this is a surprise. */
 const UNUSUAL_WEIGHT = 0.05;
-/** A wander two orders of magnitude greater is another kind of oscillator. */
+/** An oscillator with a wander greater by this factor is restless, not just knocked. */
 const RESTLESS_FACTOR = 100;
-/** A member that counts for less may be sent. */
+/** A member with less weight may be replaced. */
 const SPARE_WEIGHT = 0.01;
 
 /**
- * An oscillator that runs otherwise all of a sudden was knocked, or has become restless. To be restless once is not to be so
- * ever after: with even odds, at each observation until it is unusual no more, it goes on as calmly as before, only at
- * another rate. Returns the member that is to stand for that, −1 when there is no need: one that counted as a rule, that
- * counts no more, and is not the very one which did most, in case that the surprise was a wrong stamp.
+ * Handles a sudden change of an oscillator's frequency: it was knocked, or has become restless. Being restless once does not
+ * last, so with even odds the oscillator runs on as calmly as before, only at another rate. Returns the calm member that
+ * shall stand for that until the surprise is over, or undefined if no surprise calls for it: a member that has little weight
+ * now and had most on average, except the heaviest on average. That one keeps its state, in case a wrong stamp was the surprise.
  */
 export function memberForFrequencyStep(
-  { weights, average: usual, heaviest }: ModelWeights,
+  { weights, average, heaviest }: ModelWeights,
   lines: WanderLines,
-): number {
-  if (usual[heaviest]! > UNUSUAL_WEIGHT) return -1;
+): number | undefined {
+  if (average[heaviest]! > UNUSUAL_WEIGHT) return undefined;
   const clock = lines.lineOf(heaviest);
   const calm = (1.5 * lines.wander(heaviest, clock)) / RESTLESS_FACTOR;
-  const before = indexOfGreatest(usual);
-  if (lines.wander(before, clock) > calm) return -1;
-  let scout = -1;
+  const before = indexOfGreatest(average);
+  if (lines.wander(before, clock) > calm) return undefined;
+  let found: number | undefined;
   for (let k = 0; k < weights.length; k++) {
     if (k === before || weights[k]! > SPARE_WEIGHT || lines.wander(k, clock) > calm) continue;
-    if (scout < 0 || usual[k]! > usual[scout]!) scout = k;
+    if (found === undefined || average[k]! > average[found]!) found = k;
   }
-  return scout;
+  return found;
 }

@@ -1,57 +1,57 @@
 import { expect } from 'chai';
 import { ModelWeights } from './model-weights.js';
 
-/** Members 0 and 1 are a change of one oscillator apart, 0 and 2 a change of two. */
-const APART = [
+/** Oscillators that must switch from member to member: one from 0 to 1, two from 0 to 2. */
+const DISTANCES = [
   [0, 1, 2],
   [1, 0, 1],
   [2, 1, 0],
 ];
 
-/** A belief in the first member, after so many observations, 500 s apart, that tell nothing. */
+/** Returns weights that were all the first member's, after observations 500 s apart that say nothing. */
 function afterSilence(observations: number, related: 'related' | 'not related'): ModelWeights {
-  const belief = new ModelWeights(3);
-  belief.weights.set([1, 0, 0]);
-  if (related === 'related') belief.setNeighbours(9, (from, to) => APART[from]![to]!);
+  const set = new ModelWeights(3);
+  set.weights.set([1, 0, 0]);
+  if (related === 'related') set.setNeighbours(9, (from, to) => DISTANCES[from]![to]!);
   for (let n = 0; n < observations; n++) {
-    belief.updateSwitchChance(Float64Array.of(500 * (n + 1)));
-    belief.reweigh(new Float64Array(3));
+    set.updateSwitchChance(Float64Array.of(500 * (n + 1)));
+    set.reweigh(new Float64Array(3));
   }
-  return belief;
+  return set;
 }
 
-describe('belief in the members of the bank', () => {
-  it('is in all that one oscillator can have become, hardly in what takes two to change', () => {
+describe('weights of the members of the bank', () => {
+  it('flow to members that one oscillator reaches by a switch, hardly to those that take two', () => {
     const [, one, two] = afterSilence(100, 'related').weights;
     expect(one).to.be.within(0.005, 0.02);
     expect(two).to.be.below(one! / 50);
   });
 
-  it('sums up to one, whatever may have changed', () => {
+  it('sum up to one after many switches', () => {
     const { weights } = afterSilence(50_000, 'related');
     expect(weights.reduce((sum, weight) => sum + weight, 0)).to.be.closeTo(1, 1e-12);
     expect(weights[0]).to.be.closeTo(1 / 3, 0.02);
   });
 
-  it('is even where all are one change away', () => {
+  it('flow evenly where each member is one switch away', () => {
     const [, one, two] = afterSilence(100, 'not related').weights;
     expect(one).to.equal(two);
   });
 
-  it('knows which part of it is due to changes', () => {
-    const { switchedShare: fresh } = afterSilence(100, 'related');
-    expect(fresh[0]).to.be.below(1e-4);
-    expect(fresh[1]).to.be.within(0.005, 0.02);
+  it('say which part of them is due to switches', () => {
+    const { switchedShare } = afterSilence(100, 'related');
+    expect(switchedShare[0]).to.be.below(1e-4);
+    expect(switchedShare[1]).to.be.within(0.005, 0.02);
   });
 
-  it('recalls what takes two to change with less weight', () => {
+  it('are smaller for a revived member that takes two switches', () => {
     for (const [related, share] of [
       ['related', 1e-3],
       ['not related', 1],
     ] as const) {
-      const belief = afterSilence(1, related);
-      for (const k of [1, 2]) belief.revive(k);
-      expect(belief.weights[2]! / belief.weights[1]!).to.be.within(share / 20, share);
+      const set = afterSilence(1, related);
+      for (const k of [1, 2]) set.revive(k);
+      expect(set.weights[2]! / set.weights[1]!).to.be.within(share / 20, share);
     }
   });
 });

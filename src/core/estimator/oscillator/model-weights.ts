@@ -1,147 +1,141 @@
-/** How often an oscillator changes its ways, per second: once in some days, however often one looks. */
+/** Rate at which an oscillator switches to another wander: once in about six days. */
 const SWITCHES_PER_S = 2e-6;
-/** What is left of that to chance, however soon the next observation comes, */
-const LEAST_WEIGHT = 1e-5;
+/** Least probability of a switch between two observations, however soon the second one comes. */
+const LEAST_SWITCH_CHANCE = 1e-5;
 /**
- * and after few observations: the rule of succession. What the first ones tell is told while the noise is not known either, and
- * must not be believed for hours.
+ * After n observations the probability of a switch is at least EARLY_SWITCH_CHANCE / n (the rule of succession), up to the
+ * greatest early chance: the first observations come while the noise is unknown, too, and must not decide for hours.
  */
 const EARLY_SWITCH_CHANCE = 0.1;
 const GREATEST_EARLY_SWITCH_CHANCE = 1e-3;
-/** How much less likely it is that two have changed at once when one must have. */
+/** A second oscillator that switches at the same observation is less likely by this factor. */
 const DOUBLE_SWITCH_FACTOR = 1e-3;
-/** What a member counts that goes on from where another is. */
+/** Weight of a member that was replaced by a copy of the heaviest one. */
 const REVIVED_WEIGHT = 0.02;
-const LEAST = 1e-9;
-/** Observations that make a habit. */
+const LEAST_WEIGHT = 1e-9;
+/** Observations over which the average weights are taken. */
 const AVERAGED_OBSERVATIONS = 64;
 
-/** How much each member of the bank counts for a clock, and for all clocks that are compared with it. */
+/** The probability of each member of the bank, for one clock and all clocks that are compared with it. */
 export class ModelWeights {
   weights: Float64Array;
-  /** The same, averaged over the last observations. */
+  /** The weights, averaged over the last observations. */
   average: Float64Array;
-  /** Of what a member counts, the part that is due to the chance of a change since the last observation. */
+  /** For each member: the part of its weight that is due to a switch since the last observation, 0..1. */
   switchedShare: Float64Array;
-  /** 1: from this member to that, row by row, one oscillator has to change, 0: more; none: it is one everywhere. */
+  /** Row by row, 1: one oscillator must switch to get from this member to that one; 0: more must. Empty: one always does. */
   private isNeighbour = new Float64Array(0);
   private neighbourCounts = new Float64Array(0);
+  /** Wanders that an oscillator can have. */
   private wanderCount = 1;
-  /** When the last observation was. */
+  /** Time of the last observation, s. */
   private lastS = 0;
-  /** Probability that an oscillator has changed its ways since the last observation: what makes recovery from a step fast. */
-  private switchChance = LEAST_WEIGHT;
-  /** Observations since nothing was known. */
+  /** Probability that an oscillator has switched since the last observation. It makes recovery from a step fast. */
+  private switchChance = LEAST_SWITCH_CHANCE;
+  /** Observations since the start or the last `reset`. */
   private count = 0;
 
-  constructor(count: number) {
-    this.weights = new Float64Array(count).fill(1 / count);
+  constructor(memberCount: number) {
+    this.weights = new Float64Array(memberCount).fill(1 / memberCount);
     this.average = this.weights.slice();
-    this.switchedShare = new Float64Array(count).fill(1);
+    this.switchedShare = new Float64Array(memberCount).fill(1);
   }
 
   get heaviest(): number {
     return indexOfGreatest(this.weights);
   }
 
-  /** Nothing is known yet. */
+  /** Gives all members the same weight again. */
   reset(): void {
     this.count = 0;
     this.weights.fill(1 / this.weights.length);
     this.average.set(this.weights);
   }
 
-  /** Half of what all count goes to those that are in doubt, evenly. */
+  /** Gives half of all weight to the members with a doubt above zero, in equal parts. */
   shiftHalf(doubts: Float64Array): void {
     const { weights } = this;
     const doubting = doubts.reduce((sum, doubt) => sum + Math.sign(doubt), 0);
     for (let k = 0; k < weights.length; k++) weights[k] = (weights[k]! + Math.sign(doubts[k]!) / doubting) / 2;
   }
 
-  /**
-   * `apart`: how many oscillators must change their ways for one member to become another. Each does so by itself, to one of
-   * `ways`; for more than one to do so at once is a coincidence, as that of two.
-   */
-  setNeighbours(ways: number, apart: (from: number, to: number) => number): void {
+  /** `distance`: the number of oscillators that must switch, each to one of `wanderCount` wanders, from member to member. */
+  setNeighbours(wanderCount: number, distance: (from: number, to: number) => number): void {
     const count = this.weights.length;
-    const near = new Float64Array(count * count);
+    const isNeighbour = new Float64Array(count * count);
     for (let j = 0; j < count; j++)
-      for (let k = 0; k < count; k++) near[j * count + k] = Number(k !== j && apart(j, k) <= 1);
-    this.isNeighbour = near;
+      for (let k = 0; k < count; k++) isNeighbour[j * count + k] = Number(k !== j && distance(j, k) <= 1);
+    this.isNeighbour = isNeighbour;
     this.neighbourCounts = Float64Array.from({ length: count }, (_, j) =>
-      near.subarray(j * count, (j + 1) * count).reduce((sum, one) => sum + one, 0),
+      isNeighbour.subarray(j * count, (j + 1) * count).reduce((sum, one) => sum + one, 0),
     );
-    this.wanderCount = ways;
+    this.wanderCount = wanderCount;
   }
 
-  /** A member goes on from where the heaviest is. */
+  /** Sets the weight of a member that has become a copy of the heaviest one. */
   revive(k: number): void {
-    const { isNeighbour: near, weights } = this;
-    const isNear = near.length === 0 || near[this.heaviest * weights.length + k] === 1;
+    const { isNeighbour, weights } = this;
+    const isNear = isNeighbour.length === 0 || isNeighbour[this.heaviest * weights.length + k] === 1;
     weights[k] = REVIVED_WEIGHT * (isNear ? 1 : DOUBLE_SWITCH_FACTOR / this.wanderCount);
   }
 
-  /** It is so late now, by a time of seconds: what may have happened since the last observation. */
-  updateSwitchChance(time: Float64Array): void {
-    const seconds = time[0]! - this.lastS;
-    this.lastS = time[0]!;
+  /** Updates the chance of a switch ahead of an observation. `elapsedS`: one element, the time of the observation, s. */
+  updateSwitchChance(elapsedS: Float64Array): void {
+    const seconds = elapsedS[0]! - this.lastS;
+    this.lastS = elapsedS[0]!;
     this.count++;
     const early = Math.min(EARLY_SWITCH_CHANCE / this.count, GREATEST_EARLY_SWITCH_CHANCE);
-    this.switchChance = Math.max(-Math.expm1(-SWITCHES_PER_S * seconds), early, LEAST_WEIGHT);
+    this.switchChance = Math.max(-Math.expm1(-SWITCHES_PER_S * seconds), early, LEAST_SWITCH_CHANCE);
   }
 
-  /** `likelihood`: logarithms of what each member gave an observation. */
-  reweigh(likelihood: Float64Array): void {
-    const { weights, average: usual } = this;
+  /** Multiplies the weights by the likelihoods that the members gave an observation. */
+  reweigh(logLikelihoods: Float64Array): void {
+    const { weights, average } = this;
     let top = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < weights.length; k++) top = Math.max(top, likelihood[k]!);
+    for (let k = 0; k < weights.length; k++) top = Math.max(top, logLikelihoods[k]!);
     this.predict();
-    for (let k = 0; k < weights.length; k++) weights[k] = Math.max(weights[k]! * Math.exp(likelihood[k]! - top), LEAST);
+    for (let k = 0; k < weights.length; k++)
+      weights[k] = Math.max(weights[k]! * Math.exp(logLikelihoods[k]! - top), LEAST_WEIGHT);
     normalise(weights);
-    for (let k = 0; k < weights.length; k++) usual[k] = usual[k]! + (weights[k]! - usual[k]!) / AVERAGED_OBSERVATIONS;
+    for (let k = 0; k < weights.length; k++)
+      average[k] = average[k]! + (weights[k]! - average[k]!) / AVERAGED_OBSERVATIONS;
   }
 
-  /** Members were added: their share is even, that of the others among each other stays. */
-  addMembers(count: number): void {
-    this.weights = withAddedMembers(this.weights, count);
-    this.average = withAddedMembers(this.average, count);
-    this.switchedShare = new Float64Array(count).fill(1);
+  /** Adds members up to `memberCount`: each gets an equal share, the others keep their ratios. */
+  addMembers(memberCount: number): void {
+    this.weights = withAddedMembers(this.weights, memberCount);
+    this.average = withAddedMembers(this.average, memberCount);
+    this.switchedShare = new Float64Array(memberCount).fill(1);
     this.isNeighbour = new Float64Array(0);
   }
 
-  /** Takes in what is believed of clocks that were not compared with these before. */
-  multiply({ weights, average: usual }: ModelWeights): void {
+  /** Multiplies with the weights of clocks that were not compared with these before. */
+  multiply({ weights, average }: ModelWeights): void {
     for (let k = 0; k < weights.length; k++) {
-      this.weights[k] = Math.max(this.weights[k]! * weights[k]!, LEAST);
-      this.average[k] = this.average[k]! * usual[k]!;
+      this.weights[k] = Math.max(this.weights[k]! * weights[k]!, LEAST_WEIGHT);
+      this.average[k] = this.average[k]! * average[k]!;
     }
     normalise(this.weights);
     normalise(this.average);
   }
 
-  /** What each member counts ahead of an observation, and what of that comes to it from the others. */
+  /** Moves weight between the members by the chance of a switch, and sets `switchedShare`. */
   private predict(): void {
-    const {
-      weights,
-      switchedShare: fresh,
-      isNeighbour: near,
-      neighbourCounts: neighbours,
-      switchChance: chance,
-    } = this;
+    const { weights, switchedShare, isNeighbour, neighbourCounts, switchChance } = this;
     const count = weights.length;
-    const related = near.length > 0 ? count : 0;
-    const one = chance / (related > 0 ? this.wanderCount : count);
+    const related = isNeighbour.length > 0 ? count : 0;
+    const one = switchChance / (related > 0 ? this.wanderCount : count);
     const several = related > 0 ? one * one : one;
     for (let k = 0; k < count; k++) {
       let comes = 0;
-      for (let j = 0, at = k; j < related; j++, at += count) comes += near[at]! * weights[j]!;
-      fresh[k] = one * comes + several * (1 - weights[k]! - comes);
+      for (let j = 0, at = k; j < related; j++, at += count) comes += isNeighbour[at]! * weights[j]!;
+      switchedShare[k] = one * comes + several * (1 - weights[k]! - comes);
     }
     for (let k = 0; k < count; k++) {
-      const around = related > 0 ? neighbours[k]! : 0;
+      const around = related > 0 ? neighbourCounts[k]! : 0;
       const stays = 1 - one * around - several * (count - 1 - around);
-      weights[k] = stays * weights[k]! + fresh[k]!;
-      fresh[k] = fresh[k]! / weights[k]!;
+      weights[k] = stays * weights[k]! + switchedShare[k]!;
+      switchedShare[k] = switchedShare[k]! / weights[k]!;
     }
   }
 }
@@ -152,6 +146,7 @@ export function indexOfGreatest(values: Float64Array): number {
   return best;
 }
 
+/** Divides all weights by their sum. */
 export function normalise(weights: Float64Array): void {
   let sum = 0;
   for (let k = 0; k < weights.length; k++) sum += weights[k]!;

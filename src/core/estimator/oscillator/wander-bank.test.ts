@@ -3,7 +3,7 @@ import type { ClockId } from '../../../api/index.js';
 import { ObservationUpdate } from '../observation-update.js';
 import { JointState } from '../state/joint-state.js';
 import { Random } from '../testing/random.js';
-import { createTrack, type TrackFilter } from '../track-filter.js';
+import { TrackFilter } from '../track-filter.js';
 import { DEFAULT_WANDERS } from './wander-lines.js';
 
 const S = 1_000_000_000n;
@@ -11,7 +11,7 @@ const S = 1_000_000_000n;
 /** Two clocks of different kinds that are compared every second; the second has a reference too. */
 class Bench {
   readonly state = new JointState(undefined);
-  readonly intake = new ObservationUpdate(this.state);
+  readonly observationUpdate = new ObservationUpdate(this.state);
   readonly random: Random;
   readonly noiseNs: number;
   readonly sigmas: readonly [number, number];
@@ -67,10 +67,10 @@ class Bench {
       ...(versus === undefined ? {} : { versus }),
     } as const;
     this.state.advance(monotonic);
-    const track = this.tracks.get(key) ?? createTrack(key, reading, monotonic);
+    const track = this.tracks.get(key) ?? new TrackFilter(key, reading, monotonic);
     if (!this.tracks.has(key)) this.state.layout.tracks.push(track);
     this.tracks.set(key, track);
-    this.intake.process(track, reading);
+    this.observationUpdate.process(track, reading);
   }
 }
 

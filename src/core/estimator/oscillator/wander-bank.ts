@@ -9,35 +9,40 @@ import { indexOfGreatest, ModelWeights, normalise } from './model-weights.js';
 import { DEFAULT_WANDERS, WanderLines } from './wander-lines.js';
 
 /**
- * A member of less weight has lost its way (the oscillator jumped, and it took the news for outliers): it goes on from
- * where the best one is. Not for the sake of one clock while it still counts for another.
+ * A member with less weight is lost: its oscillator's frequency jumped, and it took the observations since for outliers. It
+ * becomes a copy of the best member, unless it has at least NEEDED_WEIGHT for another clock.
  */
 const LOST_WEIGHT = 1e-7;
 const NEEDED_WEIGHT = 0.02;
+/** Least sigma of a guess, as a share of the sigma without it: less would be beyond the precision of a double. */
+const LEAST_GUESS_SHARE = 1e-12;
 
 export interface MeanAndVariance {
   readonly mean: number;
   readonly variance: number;
 }
 
-/** One joint filter for each hypothesis of wander, weighed for each clock by how well they predicted. */
+/** One joint filter for each hypothesis of wander, with a weight for each clock by how well the filters predicted. */
 export class WanderBank {
   readonly members: JointFilter[] = [];
   readonly lines: WanderLines;
   private readonly layout: StateLayout;
+  /** Clocks that are compared with each other share one set. */
   private readonly weightSets = new Map<ClockId, ModelWeights>();
   private readonly logLikelihoods: Float64Array;
-  /** Seconds since the beginning. */
+  /** One element: seconds since the start. An array, since a plain number would be allocated at each change. */
   private readonly elapsedS = new Float64Array(1);
+  /** For each member: what the last observation leaves of h·x. */
   private readonly moments: MixtureMoments[] = [];
 
+  /** `wanders`: hypotheses, (ns/s)² per second. */
   constructor(layout: StateLayout, wanders: readonly number[] = DEFAULT_WANDERS) {
     this.layout = layout;
     this.lines = new WanderLines(wanders);
     this.logLikelihoods = new Float64Array(this.capacity);
   }
 
-  /** The most members there will ever be. */
+  /** Greatest number of members that there can be. */
   get capacity(): number {
     return this.lines.capacity;
   }
@@ -48,7 +53,7 @@ export class WanderBank {
     const { count } = this.lines;
     const like = this.members[this.weightSets.values().next().value?.heaviest ?? 0];
     while (this.members.length < count) this.addMember(like);
-    for (const belief of new Set(this.weightSets.values())) if (belief.weights.length < count) belief.addMembers(count);
+    for (const set of new Set(this.weightSets.values())) if (set.weights.length < count) set.addMembers(count);
     this.weightSets.set(clock, new ModelWeights(count));
     for (const member of this.members) member.insertSlope(this.layout.size - 1);
     this.assignWanders();
@@ -58,32 +63,27 @@ export class WanderBank {
     return this.weightSets.get(clock)!.weights;
   }
 
-  /** The greatest weight that a member has for any clock. */
+  /** Returns the greatest weight that member `k` has for any clock. */
   greatestWeight(k: number): number {
     let greatest = 0;
     for (const clock of this.layout.clocks) greatest = Math.max(greatest, this.weightsOf(clock)[k]!);
     return greatest;
   }
 
-  /** How much each hypothesis of this clock's wander counts. */
+  /** Returns the probability of each hypothesis of this clock's wander. */
   wanderWeights(clock: ClockId): Float64Array {
     return this.lines.wanderWeights(this.layout.clocks.indexOf(clock), this.weightsOf(clock));
   }
 
-  /** Where a member's wander of this clock stands among the hypotheses. */
-  gradeOf(clock: ClockId, k: number): number {
-    return this.lines.grade(k, this.layout.clocks.indexOf(clock));
-  }
-
-  /** Makes the hypotheses of this clock's wander count as much as they did once. */
-  restoreWanderWeights(clock: ClockId, marginal: readonly number[]): void {
+  /** Multiplies the weight of each hypothesis of this clock's wander with that of an earlier run. */
+  restoreWanderWeights(clock: ClockId, saved: readonly number[]): void {
     const weights = this.weightsOf(clock);
-    for (let k = 0; k < weights.length; k++) weights[k] = weights[k]! * marginal[this.gradeOf(clock, k)]!;
+    for (let k = 0; k < weights.length; k++) weights[k] = weights[k]! * saved[this.gradeOf(clock, k)]!;
     normalise(weights);
     this.assignWanders();
   }
 
-  /** Mean of h·x over the members. */
+  /** Returns the mean of h·x over the members. */
   mean(clock: ClockId, row: ObservationRow): number {
     const weights = this.weightsOf(clock);
     let sum = 0;
@@ -91,7 +91,7 @@ export class WanderBank {
     return sum;
   }
 
-  /** Variance of h·x over the members. */
+  /** Returns the variance of h·x over the members. */
   variance(clock: ClockId, row: ObservationRow): number {
     const weights = this.weightsOf(clock);
     const mean = this.mean(clock, row);
@@ -103,7 +103,7 @@ export class WanderBank {
     return sum;
   }
 
-  /** Mean of one variable over the members. */
+  /** Returns the mean of the variable at index `at` over the members. */
   meanAt(clock: ClockId, at: number): number {
     const weights = this.weightsOf(clock);
     let sum = 0;
@@ -111,7 +111,7 @@ export class WanderBank {
     return sum;
   }
 
-  /** Mean and variance of one variable over the members. */
+  /** Returns mean and variance of the variable at index `at` over the members. */
   momentsAt(clock: ClockId, at: number): MeanAndVariance {
     const weights = this.weightsOf(clock);
     const mean = this.meanAt(clock, at);
@@ -123,7 +123,7 @@ export class WanderBank {
     return { mean, variance };
   }
 
-  /** Mean wander, (ns/s)² per second. */
+  /** Returns the mean wander of a clock, (ns/s)² per second. */
   wander(clock: ClockId): number {
     const at = this.layout.clocks.indexOf(clock);
     const weights = this.weightsOf(clock);
@@ -144,39 +144,48 @@ export class WanderBank {
     for (const member of this.members) member.covariance.addVariance(at, variance);
   }
 
-  /** Moves one variable's mean. */
+  /** Adds `by` to the mean of one variable. */
   shift(at: number, by: number): void {
     for (const { x } of this.members) x[at] = x[at]! + by;
   }
 
-  /** A slope may be anything again. */
+  /** Makes a slope as uncertain as at the start. `slope`: its index. */
   widenSlope(slope: number): void {
     this.addVariance(slope, FIRST_SLOPE_SIGMA_PPB ** 2);
   }
 
   /**
-   * The reference of all clocks may run at another rate, or as before, with even odds. Up to the most likely wander of `clock`
-   * the members stand for the latter, the more restless ones believe the slopes ever less.
+   * Sets a variable that depends on no other to a guess from an earlier run. `unknownSigma` is its sigma without the guess. The
+   * calm members trust the guess, the restless ones less. If it is wrong, these predict better within a few observations, and
+   * the others become copies of them.
+   */
+  setGuess(clock: ClockId, at: number, mean: number, sigma: number, unknownSigma: number): void {
+    const doubts = this.doubts(clock);
+    const least = Math.max(sigma, LEAST_GUESS_SHARE * unknownSigma);
+    for (const [k, { x, covariance }] of this.members.entries()) {
+      x[at] = mean;
+      covariance.makeIndependent(at, (least * (unknownSigma / least) ** doubts[k]!) ** 2);
+    }
+  }
+
+  /**
+   * The reference of all clocks has, with even odds, another rate from now on. The calm members stand for the old rate; the
+   * restless ones make all slopes uncertain.
    */
   doubtReferenceRate(clock: ClockId): void {
-    const marginal = this.wanderWeights(clock);
-    const likeliest = indexOfGreatest(marginal);
-    const last = marginal.length - 1;
     const step = new Float64Array(this.layout.size);
-    const doubts = new Float64Array(this.members.length);
+    const doubts = this.doubts(clock);
     for (const [k, { covariance }] of this.members.entries()) {
-      const grade = this.gradeOf(clock, k);
-      doubts[k] = grade === last ? 1 : Math.max(0, (grade - likeliest) / (last - likeliest));
       if (doubts[k] === 0) continue;
       const before = covariance.variance(this.layout.slope(clock));
       const variance = before * (FIRST_SLOPE_SIGMA_PPB ** 2 / before) ** doubts[k]!;
       for (let c = 0; c < this.layout.clocks.length; c++) step[this.layout.firstSlope + c] = 1;
       covariance.addOuter(variance, step, this.layout.size - 1);
     }
-    for (const belief of new Set(this.weightSets.values())) belief.shiftHalf(doubts);
+    for (const set of new Set(this.weightSets.values())) set.shiftHalf(doubts);
   }
 
-  /** A clock's slope wandered unseen for `seconds`, and by `variance` for another reason. */
+  /** Adds the wander of `seconds` without a prediction, and `variance`, (ns/s)², to a clock's slope. */
   addUnseenWander(clock: ClockId, seconds: number, variance: number): void {
     const slope = this.layout.slope(clock);
     const at = this.layout.clocks.indexOf(clock);
@@ -184,12 +193,12 @@ export class WanderBank {
       covariance.addVariance(slope, wanders[at]! * seconds + variance);
   }
 
-  /** Variable `i` contains variable `j` from now on, `factor` times. */
+  /** Variable i += factor · variable j, for j > i. */
   shear(i: number, j: number, factor: number): void {
     for (const member of this.members) member.covariance.shear(i, j, factor);
   }
 
-  /** A clock was set: its θ and its slope change by this much. */
+  /** Adds `phase`, ns, to a clock's θ and `slope`, ns/s, to its slope. */
   applyControl(clock: ClockId, phase: number, slope: number): void {
     for (const member of this.members) member.applyControl(clock, phase, slope);
   }
@@ -199,11 +208,11 @@ export class WanderBank {
     for (const member of this.members) member.predict(seconds);
   }
 
-  /** One observation `value` of h·x through all members; returns the variance that was predicted for h·x. */
+  /** Updates all members with an observation `value` of h·x. Returns the variance that was predicted for h·x. */
   update(track: TrackFilter, row: ObservationRow, value: number, noise: NoiseModel, floor: number): number {
-    const belief = this.weightSets.get(track.clock)!;
-    const { weights } = belief;
-    noise.prepare(floor, belief.heaviest);
+    const set = this.weightSets.get(track.clock)!;
+    const { weights } = set;
+    noise.prepare(floor, set.heaviest);
     let predicted = 0;
     for (let k = 0; k < this.members.length; k++) {
       const member = this.members[k]!;
@@ -216,53 +225,53 @@ export class WanderBank {
       else member.update(moments);
     }
     if (!track.isPassive) this.reweigh(track);
-    noise.learn(weights, belief.switchedShare);
+    noise.learn(weights, set.switchedShare);
     return predicted;
   }
 
   private reweigh({ clock, versus }: TrackFilter): void {
-    const belief = this.weightSets.get(clock)!;
-    if (versus !== undefined) this.shareWeights(belief, versus);
-    belief.updateSwitchChance(this.elapsedS);
-    belief.reweigh(this.logLikelihoods);
-    this.testFrequencyStep(belief);
-    this.replaceLostMembers(belief);
-    if (this.layout.clocks.length > 1) this.moveTop(belief);
+    const set = this.weightSets.get(clock)!;
+    if (versus !== undefined) this.shareWeights(set, versus);
+    set.updateSwitchChance(this.elapsedS);
+    set.reweigh(this.logLikelihoods);
+    this.testFrequencyStep(set);
+    this.replaceLostMembers(set);
+    if (this.layout.clocks.length > 1) this.moveTop(set);
   }
 
-  /** Where the top of the wanders moves, it is open again how the clocks share it. */
-  private moveTop(belief: ModelWeights): void {
-    if (!this.lines.moveTop(belief.weights, belief.average)) return;
-    belief.reset();
+  /** Moves the top of the lines to where the weight is. Then it is open again which clock has which wander. */
+  private moveTop(set: ModelWeights): void {
+    if (!this.lines.moveTop(set.weights, set.average)) return;
+    set.reset();
     this.assignWanders();
   }
 
-  /** Two clocks that are compared are believed in together from now on. */
-  private shareWeights(belief: ModelWeights, versus: ClockId): void {
+  /** Clocks that are compared share one set of weights from now on. */
+  private shareWeights(set: ModelWeights, versus: ClockId): void {
     const other = this.weightSets.get(versus)!;
-    if (other === belief) return;
-    belief.multiply(other);
-    for (const [clock, one] of this.weightSets) if (one === other) this.weightSets.set(clock, belief);
+    if (other === set) return;
+    set.multiply(other);
+    for (const [clock, one] of this.weightSets) if (one === other) this.weightSets.set(clock, set);
     this.updateNeighbours();
   }
 
-  /** After a surprise a scout goes on from where the surprised are, with the calm of before. */
-  private testFrequencyStep(belief: ModelWeights): void {
-    const { heaviest, weights } = belief;
-    const scout = memberForFrequencyStep(belief, this.lines);
-    if (scout < 0) return;
-    this.members[scout]!.copyFrom(this.members[heaviest]!);
+  /** After a surprise, a calm member goes on from the state of the heaviest, with half of its weight. */
+  private testFrequencyStep(set: ModelWeights): void {
+    const { heaviest, weights } = set;
+    const calm = memberForFrequencyStep(set, this.lines);
+    if (calm === undefined) return;
+    this.members[calm]!.copyFrom(this.members[heaviest]!);
     weights[heaviest] = weights[heaviest]! / 2;
-    weights[scout] = weights[scout]! + weights[heaviest]!;
+    weights[calm] = weights[calm]! + weights[heaviest]!;
   }
 
-  private replaceLostMembers(belief: ModelWeights): void {
-    const { weights } = belief;
-    const best = this.members[belief.heaviest]!;
+  private replaceLostMembers(set: ModelWeights): void {
+    const { weights } = set;
+    const best = this.members[set.heaviest]!;
     for (let k = 0; k < weights.length; k++) {
       if (weights[k]! >= LOST_WEIGHT || this.greatestWeight(k) >= NEEDED_WEIGHT) continue;
       this.members[k]!.copyFrom(best);
-      belief.revive(k);
+      set.revive(k);
     }
     normalise(weights);
   }
@@ -274,7 +283,7 @@ export class WanderBank {
     this.moments.push(new MixtureMoments());
   }
 
-  /** Tells the members what they stand for. */
+  /** Sets the members' wanders after the lines have changed. */
   private assignWanders(): void {
     const { lines, layout, members } = this;
     for (const [c, clock] of layout.clocks.entries()) {
@@ -284,17 +293,34 @@ export class WanderBank {
     this.updateNeighbours();
   }
 
-  /** Tells the beliefs how far the members are apart. */
   private updateNeighbours(): void {
-    for (const belief of new Set(this.weightSets.values())) {
-      const clocks = this.clocksOf(belief);
+    for (const set of new Set(this.weightSets.values())) {
+      const clocks = this.clocksOf(set);
       if (clocks.length > 1)
-        belief.setNeighbours(this.lines.hypotheses.length, (j, k) => this.lines.distance(j, k, clocks));
+        set.setNeighbours(this.lines.hypotheses.length, (j, k) => this.lines.distance(j, k, clocks));
     }
   }
 
-  /** The clocks, in the layout's order, that a belief is of. */
-  private clocksOf(belief: ModelWeights): number[] {
-    return this.layout.clocks.flatMap((clock, c) => (this.weightSets.get(clock) === belief ? [c] : []));
+  /** Returns the indices of the clocks that share a set of weights. */
+  private clocksOf(set: ModelWeights): number[] {
+    return this.layout.clocks.flatMap((clock, c) => (this.weightSets.get(clock) === set ? [c] : []));
+  }
+
+  private gradeOf(clock: ClockId, k: number): number {
+    return this.lines.grade(k, this.layout.clocks.indexOf(clock));
+  }
+
+  /**
+   * Returns for each member how little it trusts what may have changed, 0..1: 0 up to the most likely wander of the clock, then
+   * rising to 1 at the greatest hypothesis.
+   */
+  private doubts(clock: ClockId): Float64Array {
+    const weights = this.wanderWeights(clock);
+    const likeliest = indexOfGreatest(weights);
+    const last = weights.length - 1;
+    return Float64Array.from(this.members, (_, k) => {
+      const grade = this.gradeOf(clock, k);
+      return grade === last ? 1 : Math.max(0, (grade - likeliest) / (last - likeliest));
+    });
   }
 }

@@ -1,23 +1,26 @@
+/** (s/s)²/s in (ns/s)²/s. */
+export const NS2_PER_S2 = 1e18;
 /** Hypotheses of wander, (ns/s)² per second: 1e-22 … 1e-14 (s/s)²/s, from a rubidium to a cheap crystal in a draught. */
 export const DEFAULT_WANDERS: readonly number[] = [1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4];
-/** Clocks beyond these share the line of an earlier one. */
+/** Further clocks share the lines of earlier ones. */
 const MOST_LINES = 4;
-/** The top moves when what lies beyond it has counted for so much. */
+/** The top moves if this much weight lies beyond it. */
 const MOVING_WEIGHT = 0.5;
 
 /**
- * Which wanders the members of the bank stand for. All combinations for all clocks would be too many, so each clock has a
- * line of members along which its own wander runs over the hypotheses. Comparisons of two clocks tell of the sum of their
- * wanders alone, soon and well: of the greater one, the top. Which clock has it, and how calm the other is, only shows over
- * hours in what the sources say. So the lines cross at the top: on each clock's line the other clocks are as restless as the
- * top, and every way to share it out stays in play. One member of the second line, else a repetition, has all clocks one
- * grade calmer and says when the top is too high.
+ * The wander of each clock under each member of the bank. All combinations for all clocks would be too many, so each clock
+ * has a line of members, along which its own wander runs over the hypotheses. A *grade* is an index of the hypotheses.
+ *
+ * Comparisons of two clocks show only the sum of their wanders, soon and well: in effect the greater one, the *top*. Which
+ * clock has it, and how calm the other is, shows over hours in the observations of sources. So the lines cross at the top:
+ * on the line of one clock the others have the top's wander, and every way to share it out stays possible. One member of the
+ * second line, which would be a repetition, has all clocks one grade calmer and shows when the top is too high.
  */
 export class WanderLines {
   readonly hypotheses: readonly number[];
-  /** The most members there can be. */
+  /** Greatest number of members that there can be. */
   readonly capacity: number;
-  /** The grade, an index of hypotheses, of the most restless clock. */
+  /** Grade of the most restless clock. */
   private top: number;
   /** Most likely grade of each clock. */
   private readonly centres: number[] = [];
@@ -28,7 +31,7 @@ export class WanderLines {
     this.top = hypotheses.length >> 1;
   }
 
-  /** Members that the lines of all clocks have. */
+  /** Number of members for the clocks so far. */
   get count(): number {
     return this.hypotheses.length * Math.min(Math.max(this.centres.length, 1), MOST_LINES);
   }
@@ -37,12 +40,12 @@ export class WanderLines {
     this.centres.push(this.top);
   }
 
-  /** The wander of the clock under a member, (ns/s)² per second. */
+  /** Returns the wander of a clock under a member, (ns/s)² per second. */
   wander(member: number, clock: number): number {
     return this.hypotheses[this.grade(member, clock)]!;
   }
 
-  /** The same as an index of the hypotheses. */
+  /** Returns the grade of a clock under a member. */
   grade(member: number, clock: number): number {
     if (member === this.calmerMember) return Math.max(this.top - 1, 0);
     const line = this.lineOf(member);
@@ -50,53 +53,51 @@ export class WanderLines {
     return line === 0 || clock === 0 ? this.top : Math.min(this.centres[clock]!, this.top);
   }
 
-  /** How many of the clocks are of another wander under one member than under another. */
+  /** Returns how many of the clocks have another wander under one member than under the other. */
   distance(member: number, other: number, clocks: readonly number[]): number {
     return clocks.reduce((sum, clock) => sum + Number(this.grade(member, clock) !== this.grade(other, clock)), 0);
   }
 
-  /** The clock, or the first of them, whose wander distinguishes a member from its neighbours. */
+  /** Returns the line of a member, which is the first clock on it. */
   lineOf(member: number): number {
     return Math.floor(member / this.hypotheses.length);
   }
 
-  /** How much each hypothesis of a clock's wander counts. */
+  /** Returns the weight of each hypothesis of a clock's wander. */
   wanderWeights(clock: number, weights: Float64Array): Float64Array {
-    const marginal = new Float64Array(this.hypotheses.length);
+    const sums = new Float64Array(this.hypotheses.length);
     for (const [k, weight] of weights.entries()) {
       const grade = this.grade(k, clock);
-      marginal[grade] = marginal[grade]! + weight;
+      sums[grade] = sums[grade]! + weight;
     }
-    return marginal;
+    return sums;
   }
 
-  /** Moves the top by one grade at most to where the members that count are, now and as a rule; true when it has moved. */
-  moveTop(weights: Float64Array, usual: Float64Array): boolean {
-    const above = Math.min(this.weightAboveTop(weights), this.weightAboveTop(usual));
-    const calmer = Math.min(weights[this.calmerMember]!, usual[this.calmerMember]!);
+  /** With two clocks or more: moves the top by at most one grade to where the weight is, now and on average. Returns true if it moved. */
+  moveTop(weights: Float64Array, average: Float64Array): boolean {
+    const above = Math.min(this.weightAboveTop(weights), this.weightAboveTop(average));
+    const calmer = Math.min(weights[this.calmerMember!]!, average[this.calmerMember!]!);
     const by = above > MOVING_WEIGHT ? 1 : calmer > MOVING_WEIGHT && this.top > 0 ? -1 : 0;
     this.top += by;
     return by !== 0;
   }
 
-  /** Whether a member has a clock that is more restless than the top. */
-  isAboveTop(member: number): boolean {
-    return member !== this.calmerMember && member % this.hypotheses.length > this.top;
+  /** Sets the most likely grade of a clock, which the lines of other clocks use, from the weights of its hypotheses. */
+  setCentre(clock: number, wanderWeights: Float64Array): void {
+    this.centres[clock] = Math.round(wanderWeights.reduce((sum, weight, grade) => sum + weight * grade, 0));
   }
 
-  /** Each clock's most likely grade, for the lines of third ones; `marginal`: of that clock. */
-  setCentre(clock: number, marginal: Float64Array): void {
-    this.centres[clock] = Math.round(marginal.reduce((sum, weight, grade) => sum + weight * grade, 0));
-  }
-
+  /** Returns the weight of the members under which a clock is more restless than the top. */
   private weightAboveTop(weights: Float64Array): number {
+    const { calmerMember, hypotheses, top } = this;
     let above = 0;
-    for (let k = 0; k < weights.length; k++) if (this.isAboveTop(k)) above += weights[k]!;
+    for (let k = 0; k < weights.length; k++)
+      if (k !== calmerMember && k % hypotheses.length > top) above += weights[k]!;
     return above;
   }
 
-  /** The member that has all clocks calmer than the top. */
-  private get calmerMember(): number {
-    return this.count > this.hypotheses.length ? this.hypotheses.length + this.top : -1;
+  /** The member under which all clocks are one grade calmer than the top; undefined while there is only one line. */
+  private get calmerMember(): number | undefined {
+    return this.count > this.hypotheses.length ? this.hypotheses.length + this.top : undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** Dense symmetric systems of a few unknowns, row by row in flat arrays, in place. */
+/** Dense symmetric systems of a few unknowns, solved in place. Matrices are flat arrays, row by row. */
 
 /** Replaces the lower triangle of the positive definite n × n matrix `a` by its Cholesky factor. */
 export function factorise(a: Float64Array, n: number): void {

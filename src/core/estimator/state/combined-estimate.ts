@@ -5,42 +5,43 @@ import { factorise, solve } from './cholesky.js';
 import type { JointFilter } from './joint-filter.js';
 import type { StateLayout } from './layout.js';
 
-/** Bias of a track of which nothing has been asserted: within fractions of a second. */
+/** Sigma of the bias of a track that is not admitted. */
 const FREE_BIAS_SIGMA_NS = 0.2e9;
-/** Members of the bank that count for less are left out. */
+/** Members of the bank with less weight are left out. */
 const NEGLIGIBLE_WEIGHT = 1e-6;
 
-/** One clock's θ over the whole bank. */
+/** θ of one clock over the whole bank. */
 export interface CombinedClock {
-  /** False: no track leads from a reference to it. */
+  /** A track leads from a reference to it, directly or by comparisons with other clocks. */
   isAnchored: boolean;
   offset: number;
-  /** Of θ plus the weighted mean of the biases: what data can show. */
+  /** Variance of θ plus the weighted mean of the biases: what data can show, ns². */
   variance: number;
-  /** What the biases' priors add to it. */
+  /** What the asserted sigmas of the biases add to it, ns². */
   biasVariance: number;
-  /** Nothing is asserted of the tracks that anchor it. */
+  /** No admitted track anchors it: the sigma of an unknown bias was taken. */
   hasFreeBiases: boolean;
 }
 
 /**
- * θ of each clock from the tracks' phases y = H·θ + a, by generalised least squares with Σ = cov(y) + diag(σ²), σ being
- * what was asserted of each bias. The assertions are made here, at the very end, and never enter the filter: to exclude a
- * track is to leave it out, exactly, and a false source never bends what the others taught.
+ * θ of each clock from the tracks' phases y = H·θ + a, by generalised least squares with Σ = cov(y) + diag(σ²), where σ is
+ * the asserted sigma of each bias. The assertions enter only here, never the filter. So a withdrawn track is left out
+ * exactly, and a false source does not bend what the others taught.
  */
 export class CombinedEstimate {
   readonly clocks: CombinedClock[] = [];
   private readonly layout: StateLayout;
   private tracks: TrackFilter[] = [];
-  /** cov(y) above the diagonal; below it and on it the Cholesky factor of Σ. */
+  /** Above the diagonal cov(y); on and below it the Cholesky factor of Σ. */
   private covariances = new Float64Array(0);
-  /** The diagonal of cov(y). */
+  /** Diagonal of cov(y). */
   private phaseVariances = new Float64Array(0);
   private biasSigmas = new Float64Array(0);
+  /** Hᵀ. */
   private design = new Float64Array(0);
   private weights = new Float64Array(0);
   private normal = new Float64Array(0);
-  /** Per clock and member. */
+  /** By clock, then by member of the bank. */
   private offsets: Float64Array[] = [];
   private variances: Float64Array[] = [];
 
@@ -48,7 +49,7 @@ export class CombinedEstimate {
     this.layout = layout;
   }
 
-  /** Call after tracks or clocks came, went, were admitted or excluded. */
+  /** Must be called after a track or clock was added or removed, and after an admission or its withdrawal. */
   setStructure(members: number): void {
     const { layout } = this;
     this.clocks.length = 0;
@@ -56,10 +57,10 @@ export class CombinedEstimate {
       this.clocks.push({ isAnchored: false, offset: 0, variance: 0, biasVariance: 0, hasFreeBiases: false });
     this.offsets = layout.clocks.map(() => new Float64Array(members));
     this.variances = layout.clocks.map(() => new Float64Array(members));
-    const usable = layout.tracks.filter((track) => track.phase >= 0);
-    const admitted = usable.filter((track) => !Number.isNaN(track.biasSigmaNs));
+    const usable = layout.tracks.filter(({ phase }) => phase !== undefined);
+    const admitted = usable.filter((track) => track.isAdmitted);
     this.markAnchored(admitted);
-    const free = usable.filter((track) => Number.isNaN(track.biasSigmaNs) && !this.isAnchored(track.clock));
+    const free = usable.filter((track) => !track.isAdmitted && !this.isAnchored(track.clock));
     for (const { clock } of free) this.clocks[layout.clocks.indexOf(clock)]!.hasFreeBiases = true;
     this.markAnchored(free);
     this.tracks = [...admitted, ...free].filter(
@@ -83,7 +84,7 @@ export class CombinedEstimate {
     return this.clocks[this.layout.clocks.indexOf(clock)]!.isAnchored;
   }
 
-  /** A track against a reference anchors its clock, a comparison with an anchored clock anchors the other. */
+  /** Marks clocks as anchored: by a track against a reference, or by a comparison with a clock that is anchored. */
   private markAnchored(tracks: readonly TrackFilter[]): void {
     const { layout, clocks } = this;
     for (let changed = true; changed; ) {
@@ -109,32 +110,30 @@ export class CombinedEstimate {
     this.normal = new Float64Array(m * m);
     this.weights = new Float64Array(m * n);
     this.design = new Float64Array(m * n);
-    this.biasSigmas = Float64Array.from(tracks, ({ biasSigmaNs }) =>
-      Number.isNaN(biasSigmaNs) ? FREE_BIAS_SIGMA_NS : biasSigmaNs,
-    );
+    this.biasSigmas = Float64Array.from(tracks, ({ biasSigmaNs }) => biasSigmaNs ?? FREE_BIAS_SIGMA_NS);
     tracks.forEach((track, i) => {
       this.design[layout.clocks.indexOf(track.clock) * n + i] = 1;
       if (track.versus !== undefined) this.design[layout.clocks.indexOf(track.versus) * n + i] = -1;
     });
   }
 
-  /** W = (Hᵀ·Σ⁻¹·H)⁻¹·Hᵀ·Σ⁻¹ of one member, into `weights`. */
+  /** Sets `weights` to W = (Hᵀ·Σ⁻¹·H)⁻¹·Hᵀ·Σ⁻¹ of one member. */
   private solveWeights(member: JointFilter): void {
-    const { tracks, covariances: spread, phaseVariances: own, biasSigmas: sigma, design, weights, normal } = this;
+    const { tracks, covariances, phaseVariances, biasSigmas, design, weights, normal } = this;
     const n = tracks.length;
     const m = this.clocks.length;
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < i; j++) {
-        const shared = member.covariance.covariance(tracks[i]!.phase, tracks[j]!.phase);
-        spread[i * n + j] = shared;
-        spread[j * n + i] = shared;
+        const shared = member.covariance.covariance(tracks[i]!.phase!, tracks[j]!.phase!);
+        covariances[i * n + j] = shared;
+        covariances[j * n + i] = shared;
       }
-      own[i] = member.covariance.covariance(tracks[i]!.phase, tracks[i]!.phase);
-      spread[i * n + i] = own[i]! + sigma[i]! ** 2;
+      phaseVariances[i] = member.covariance.covariance(tracks[i]!.phase!, tracks[i]!.phase!);
+      covariances[i * n + i] = phaseVariances[i]! + biasSigmas[i]! ** 2;
     }
-    factorise(spread, n);
+    factorise(covariances, n);
     weights.set(design);
-    for (let c = 0; c < m; c++) solve(spread, n, weights, c * n);
+    for (let c = 0; c < m; c++) solve(covariances, n, weights, c * n);
     for (let c = 0; c < m; c++) {
       for (let e = 0; e <= c; e++) {
         let sum = c === e && !this.clocks[c]!.isAnchored ? 1 : 0;
@@ -146,26 +145,25 @@ export class CombinedEstimate {
     for (let i = 0; i < n; i++) solve(normal, m, weights, i, n);
   }
 
-  /** One member's moments of clock `c`; its weights count with its share. */
+  /** Sets the moments of clock `c` by member `k`, and adds its weights, times its share, to those of the tracks. */
   private addMember(c: number, k: number, member: JointFilter, shares: Float64Array): void {
-    const { tracks, weights, biasSigmas: sigma, covariances: spread, phaseVariances: own } = this;
+    const { tracks, weights, biasSigmas, covariances, phaseVariances } = this;
     const n = tracks.length;
     let offset = 0;
     let variance = 0;
-    let biases = 0;
+    let biasVariance = 0;
     for (let i = 0; i < n; i++) {
       const track = tracks[i]!;
       const weight = weights[c * n + i]!;
-      offset += weight * member.x[track.phase]!;
-      variance += weight * weight * own[i]!;
-      for (let j = 0; j < i; j++) variance += 2 * weight * weights[c * n + j]! * spread[j * n + i]!;
-      biases += (weight * sigma[i]!) ** 2;
-      if (track.clock === this.layout.clocks[c] && !Number.isNaN(track.biasSigmaNs))
-        track.weight += shares[k]! * weight;
+      offset += weight * member.x[track.phase!]!;
+      variance += weight * weight * phaseVariances[i]!;
+      for (let j = 0; j < i; j++) variance += 2 * weight * weights[c * n + j]! * covariances[j * n + i]!;
+      biasVariance += (weight * biasSigmas[i]!) ** 2;
+      if (track.clock === this.layout.clocks[c] && track.isAdmitted) track.weight += shares[k]! * weight;
     }
     this.offsets[c]![k] = offset;
     this.variances[c]![k] = Math.max(variance, 0);
-    this.clocks[c]!.biasVariance = biases;
+    this.clocks[c]!.biasVariance = biasVariance;
   }
 
   private mixMembers(c: number, shares: Float64Array): void {

@@ -11,7 +11,7 @@ describe('controls', () => {
     expect(bench.clock().offsetNs).to.be.closeTo(before.clock.offsetNs - 123e6, 1e-3);
     expect(bench.track('a').offsetNs).to.be.closeTo(before.a.offsetNs - 123e6, 1e-3);
     expect(bench.clock().sigmaNs).to.be.closeTo(before.clock.sigmaNs, 1e-6);
-    for (const innovation of bench.wait(1).exchange('a')) expect(Math.abs(innovation.normalised)).to.be.below(6);
+    for (const innovation of bench.wait(1).exchange('a')) expect(Math.abs(innovation!.normalised)).to.be.below(6);
   });
 
   it('a known change of frequency bends the future only, also when it is told late', () => {

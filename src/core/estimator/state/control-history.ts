@@ -2,30 +2,30 @@ import type { Instant, Ns } from '../../../api/index.js';
 
 interface ClockControl {
   readonly at: Instant;
-  /** Of θ: a step forwards of the clock is negative. */
+  /** Change of θ: negative for a forward step of the clock. */
   readonly phaseNs: Ns;
-  /** Of the slope, ns/s. */
+  /** Change of the slope, ns/s. */
   readonly slope: number;
 }
 
 const MOST_CONTROLS = 32;
 
-/** What was done to a clock lately: an observation that arrives after a correction saw the clock before it. */
+/** The last corrections of a clock: an observation that arrives after a correction may have seen the clock before it. */
 export class ControlHistory {
-  private readonly ring: ClockControl[] = [];
+  private readonly controls: ClockControl[] = [];
 
   add(control: ClockControl): void {
-    if (this.ring.length === MOST_CONTROLS) this.ring.shift();
-    this.ring.push(control);
+    if (this.controls.length === MOST_CONTROLS) this.controls.shift();
+    this.controls.push(control);
   }
 
-  /** θ at `at` − (θ now − slope now · the time since). */
+  /** Returns θ at `at` − (θ now − slope now · time since `at`): what the controls since then have changed. */
   effectSince(at: Instant): Ns {
-    let difference = 0;
-    for (const control of this.ring) {
+    let effectNs = 0;
+    for (const control of this.controls) {
       if (control.at <= at) continue;
-      difference += control.slope * Number(control.at - at) * 1e-9 - control.phaseNs;
+      effectNs += control.slope * Number(control.at - at) * 1e-9 - control.phaseNs;
     }
-    return difference;
+    return effectNs;
   }
 }

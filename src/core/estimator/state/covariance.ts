@@ -1,13 +1,13 @@
 import type { ObservationRow } from './observation-row.js';
 
 /**
- * A covariance as P = U·D·Uᵀ with U unit upper triangular: it cannot lose symmetry or become indefinite, whatever the
- * range between a first guess of seconds and a noise below a nanosecond (Bierman, Factorization Methods for Discrete
- * Sequential Estimation, 1977). U is stored by columns; nothing is allocated but in `insert`.
+ * A covariance P = U·D·Uᵀ with U unit upper triangular. It cannot lose symmetry or become indefinite, although first guesses
+ * are as wide as seconds and noise is below a nanosecond (Bierman, Factorization Methods for Discrete Sequential Estimation,
+ * 1977). U is stored by columns. Only `insert` allocates.
  */
 export class Covariance {
   size = 0;
-  /** P·h after `project` and `condition`. */
+  /** P·h, after `project` and then `condition` or `computeGain`. */
   gain: Float64Array;
   private stride: number;
   private u: Float64Array;
@@ -25,7 +25,7 @@ export class Covariance {
     this.work = new Float64Array(capacity);
   }
 
-  /** A new variable at `at`, independent of all others. */
+  /** Adds a variable at index `at`, independent of all others. */
   insert(at: number, variance: number): void {
     if (this.size === this.stride) this.doubleCapacity();
     const { u, d, stride } = this;
@@ -40,7 +40,7 @@ export class Covariance {
     this.size++;
   }
 
-  /** Forgets a variable; what is known of the others stays as it is. */
+  /** Removes a variable; the covariance of the others stays as it is. */
   remove(at: number): void {
     const { u, d, stride } = this;
     this.makeIndependent(at, 0);
@@ -51,7 +51,7 @@ export class Covariance {
     this.size--;
   }
 
-  /** Makes a variable independent of all others again, with this variance. */
+  /** Makes a variable independent of all others, with this variance. */
   makeIndependent(at: number, variance: number): void {
     const { u, d, stride, work } = this;
     for (let i = 0; i < at; i++) {
@@ -63,10 +63,10 @@ export class Covariance {
     d[at] = variance;
   }
 
-  /** P += weight·v·vᵀ (Agee and Turner); `v` is zero beyond `last` and is used up. */
+  /** P += weight·v·vᵀ (Agee and Turner). `v` must be zero beyond `last`; its contents are lost. */
   addOuter(weight: number, v: Float64Array, last: number): void {
     const { u, d, stride } = this;
-    // A plain `weight` may be anything to the compiler, which then allocates a number in each turn of the loop.
+    // The + tells V8 that this is a number: without it, V8 allocates one in each turn of the loop.
     let c = +weight;
     for (let j = last; j > 0 && c > 0; j--) {
       const s = v[j]!;
@@ -84,20 +84,20 @@ export class Covariance {
     if (c > 0) d[0] = d[0]! + c * v[0]! * v[0]!;
   }
 
-  /** Adds noise of its own to one variable. */
+  /** Adds independent noise to one variable. */
   addVariance(at: number, variance: number): void {
     for (let i = 0; i < at; i++) this.work[i] = 0;
     this.work[at] = 1;
     this.addOuter(variance, this.work, at);
   }
 
-  /** Variable `i` += factor · variable `j`, for j > i: a shear keeps U triangular. */
+  /** Variable i += factor · variable j, for j > i. Such a shear keeps U triangular. */
   shear(i: number, j: number, factor: number): void {
     const { u, size, stride } = this;
     for (let k = j, at = k * stride; k < size; k++, at += stride) u[at + i] = u[at + i]! + factor * u[at + j]!;
   }
 
-  /** The variance of h·x; remembers h for `spread` or `condition`. */
+  /** Returns the variance of h·x, and keeps Uᵀ·h for `computeGain` or `condition`. */
   project(row: ObservationRow): number {
     const { u, d, g, stride } = this;
     let variance = 0;
@@ -113,7 +113,7 @@ export class Covariance {
     return variance;
   }
 
-  /** Computes `gain` without an update. */
+  /** Computes `gain` without changing the covariance. */
   computeGain(): void {
     const { u, d, g, gain, stride } = this;
     gain.fill(0, 0, this.size);
@@ -123,7 +123,7 @@ export class Covariance {
     }
   }
 
-  /** Conditions on a measurement of h·x with variance `noise` > 0; leaves P·h of before in `gain`. */
+  /** Conditions on a measurement of h·x with variance `noise` > 0. `gain` becomes P·h with the P of before. */
   condition(noise: number): void {
     const { u, d, g, gain, stride } = this;
     let alpha = +noise;
@@ -143,15 +143,15 @@ export class Covariance {
     }
   }
 
-  /** Becomes a copy of another covariance of the same capacity. */
+  /** Copies another covariance of the same capacity into this one. */
   copyFrom(from: Covariance): void {
-    if (this.stride !== from.stride) throw new RangeError(`Capacity ${this.stride}, not ${from.stride}.`);
+    if (this.stride !== from.stride) throw new RangeError(`The capacity is ${this.stride}, not ${from.stride}.`);
     this.size = from.size;
     this.u.set(from.u);
     this.d.set(from.d);
   }
 
-  /** The same as `project` gives for a row with this variable alone. */
+  /** Returns the variance of one variable: what `project` returns for a row with it alone. */
   variance(i: number): number {
     const { u, d, size, stride } = this;
     let sum = 0;

@@ -1,19 +1,21 @@
 import { expect } from 'chai';
 import { MixtureComponent, MixtureMoments } from '../noise/noise.js';
-import { createTrack } from '../track-filter.js';
+import { TrackFilter } from '../track-filter.js';
 import { JointFilter } from './joint-filter.js';
 import { StateLayout } from './layout.js';
 import { ObservationRow } from './observation-row.js';
 
 const reading = { kind: 'reading', clock: 'system', stamp: 'kernel', noiseFloorNs: 1, offsetNs: 0 } as const;
 
-/** Two tracks on one clock (phases 0 and 1, slope 2) and a comparison with another (phase 3 would be the link's). */
+/** Two tracks on one clock (phases at 0 and 1, slope at 2). */
 function filterOfTwo(wander: number): JointFilter {
   const layout = new StateLayout();
   layout.clocks.push('system');
-  for (const key of ['a', 'b'])
-    layout.tracks.push({ ...createTrack(key, { ...reading, monotonic: 0n }, 0n), phase: 0 });
-  layout.assignIndices();
+  for (const key of ['a', 'b']) {
+    const track = new TrackFilter(key, { ...reading, monotonic: 0n }, 0n);
+    layout.tracks.push(track);
+    layout.addPhase(track);
+  }
   const filter = new JointFilter(layout, 4);
   filter.wanders.push(wander);
   for (let i = 0; i < 3; i++) filter.insert(i, 0, 0);
@@ -45,14 +47,14 @@ describe('the joint filter', () => {
     }
   });
 
-  it('carries every phase on with the slope', () => {
+  it('moves every phase by slope · time', () => {
     const filter = filterOfTwo(0);
     filter.x.set([100, 200, -3]);
     filter.predict(10);
     expect([...filter.x.subarray(0, 3)]).to.deep.equal([70, 170, -3]);
   });
 
-  it('moves h·x to the moments it is given, and what is correlated with it in proportion', () => {
+  it('gives h·x the moments of the observation, and moves correlated variables in proportion', () => {
     const filter = filterOfTwo(1);
     filter.predict(3);
     filter.covariance.addVariance(0, 5);
@@ -64,7 +66,7 @@ describe('the joint filter', () => {
     expect(filter.covariance.covariance(0, 0)).to.be.closeTo(2, 1e-9);
   });
 
-  it('teaches the others nothing when it absorbs aside', () => {
+  it('leaves the other variables as they were when only the own ones are updated', () => {
     const filter = filterOfTwo(1);
     filter.predict(3);
     filter.covariance.addVariance(0, 5);
@@ -84,4 +86,5 @@ describe('the joint filter', () => {
   });
 });
 
-const filterTrack = (phase: number) => ({ ...createTrack('a', { ...reading, monotonic: 0n }, 0n), phase });
+const filterTrack = (phase: number): TrackFilter =>
+  Object.assign(new TrackFilter('a', { ...reading, monotonic: 0n }, 0n), { phase });

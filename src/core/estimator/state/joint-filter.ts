@@ -5,16 +5,16 @@ import { Covariance } from './covariance.js';
 import type { StateLayout } from './layout.js';
 import type { ObservationRow } from './observation-row.js';
 
-/** Before anything is known of it, an oscillator is within this of nominal, ns/s (one standard deviation). */
+/** Sigma of a slope of which nothing is known: an oscillator is within this of its nominal frequency, ppb (= ns/s). */
 export const FIRST_SLOPE_SIGMA_PPB = 1e5;
 
-/** The joint Gaussian over all phases, delays and slopes under one hypothesis of the oscillators' wanders. */
+/** The joint Gaussian of all phases, delays and slopes for one hypothesis of the oscillators' wanders. */
 export class JointFilter implements Prediction {
   x: Float64Array;
   readonly covariance: Covariance;
-  /** Growth of each clock's slope variance, (ns/s)² per second, in the layout's order. */
+  /** Wander of each clock in the layout's order, (ns/s)² per second. */
   readonly wanders: number[] = [];
-  /** Of the observation at hand. */
+  /** Observed − predicted, and the variance of the prediction, for the observation that was last projected. */
   residual = 0;
   variance = 0;
   private work: Float64Array;
@@ -51,15 +51,15 @@ export class JointFilter implements Prediction {
 
   predict(seconds: number): void {
     const { layout, x, covariance } = this;
-    for (const track of layout.tracks) {
-      if (track.phase < 0) continue;
-      const slope = layout.slope(track.clock);
-      x[track.phase] = x[track.phase]! + seconds * x[slope]!;
-      covariance.shear(track.phase, slope, seconds);
-      if (track.versus === undefined) continue;
-      const other = layout.slope(track.versus);
-      x[track.phase] = x[track.phase]! - seconds * x[other]!;
-      covariance.shear(track.phase, other, -seconds);
+    for (const { phase, clock, versus } of layout.tracks) {
+      if (phase === undefined) continue;
+      const slope = layout.slope(clock);
+      x[phase] = x[phase]! + seconds * x[slope]!;
+      covariance.shear(phase, slope, seconds);
+      if (versus === undefined) continue;
+      const other = layout.slope(versus);
+      x[phase] = x[phase]! - seconds * x[other]!;
+      covariance.shear(phase, other, -seconds);
     }
     // Q = qδ·(f + θ·δ/2)(…)ᵀ + qδ³/12·θθᵀ: the integrated random walk of each slope as two rank-one terms.
     for (let c = 0; c < layout.clocks.length; c++) {
@@ -73,31 +73,30 @@ export class JointFilter implements Prediction {
     }
   }
 
-  /** θ and slope of a clock were changed by known amounts. */
+  /** Changes a clock's θ, ns, and its slope, ns/s, by known amounts. */
   applyControl(clock: ClockId, phase: number, slope: number): void {
     const { layout, x } = this;
     const at = layout.slope(clock);
     x[at] = x[at]! + slope;
     for (const track of layout.tracks) {
-      if (track.phase < 0) continue;
+      if (track.phase === undefined) continue;
       if (track.clock === clock) x[track.phase] = x[track.phase]! + phase;
       else if (track.versus === clock) x[track.phase] = x[track.phase]! - phase;
     }
   }
 
-  /** Takes over what another member believes. */
   copyFrom(other: JointFilter): void {
     this.x.set(other.x);
     this.covariance.copyFrom(other.covariance);
   }
 
-  /** Looks at an observation `value` of h·x. */
+  /** Predicts an observation `value` of h·x: sets `residual` and `variance`. */
   project(row: ObservationRow, value: number): void {
     this.residual = value - row.dot(this.x);
     this.variance = this.covariance.project(row);
   }
 
-  /** Moves h·x, as last projected, to the moments that the observation gave it, and all else with it. */
+  /** Gives h·x, as last projected, the moments that the observation leaves it, and moves all variables with it. */
   update(moments: MixtureMoments): void {
     const factor = this.condition(moments);
     const { x, covariance } = this;
@@ -105,22 +104,27 @@ export class JointFilter implements Prediction {
   }
 
   /**
-   * The same for the track's own variables alone: it learns from the others but teaches them nothing (a Schmidt-Kalman
-   * update). What the update took from the others' covariance is given back.
+   * Does the same, but moves only the track's own variables: a Schmidt-Kalman update. The variance that the update took
+   * from the other variables is given back.
    */
   updateOwnVariables(moments: MixtureMoments, { phase, delay }: TrackFilter): void {
     const factor = this.condition(moments);
-    const { x, covariance, variance, work: step } = this;
-    for (let i = 0; i < covariance.size; i++) {
-      const own = i === phase || i === delay;
-      if (own) x[i] = x[i]! + covariance.gain[i]! * factor;
-      step[i] = own ? 0 : covariance.gain[i]!;
+    const { x, covariance, variance, work } = this;
+    const { gain, size } = covariance;
+    for (let i = 0; i < size; i++) work[i] = gain[i]!;
+    if (phase !== undefined) {
+      x[phase] = x[phase]! + gain[phase]! * factor;
+      work[phase] = 0;
+    }
+    if (delay !== undefined) {
+      x[delay] = x[delay]! + gain[delay]! * factor;
+      work[delay] = 0;
     }
     const taken = (variance - moments.variance) / variance ** 2;
-    if (taken > 0) covariance.addOuter(taken, step, covariance.size - 1);
+    if (taken > 0) covariance.addOuter(taken, work, size - 1);
   }
 
-  /** Conditions the covariance, leaves P·h in its `gain`, and returns what to multiply it with to move the mean. */
+  /** Conditions the covariance, and returns the factor by which its `gain` moves the mean. */
   private condition(moments: MixtureMoments): number {
     const { variance, covariance } = this;
     const kept = moments.variance / variance;
@@ -129,10 +133,11 @@ export class JointFilter implements Prediction {
     return variance > 0 ? moments.shift / variance : 0;
   }
 
+  /** Sets `work` to `amount` for each phase of the clock, and to zero elsewhere. */
   private setPhaseSteps(clock: ClockId, amount: number): void {
     this.work.fill(0, 0, this.layout.size);
     for (const track of this.layout.tracks) {
-      if (track.phase < 0) continue;
+      if (track.phase === undefined) continue;
       if (track.clock === clock) this.work[track.phase] = amount;
       else if (track.versus === clock) this.work[track.phase] = -amount;
     }

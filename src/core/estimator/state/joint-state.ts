@@ -1,28 +1,29 @@
 import { type ClockId, HubError, type Instant, type Ns } from '../../../api/index.js';
-import { guess } from '../oscillator/prior-guess.js';
 import { type MeanAndVariance, WanderBank } from '../oscillator/wander-bank.js';
-import { isAdmitted, type TrackFilter } from '../track-filter.js';
+import type { TrackFilter } from '../track-filter.js';
 import type { SavedPath } from '../types.js';
 import { type CombinedClock, CombinedEstimate } from './combined-estimate.js';
 import { ControlHistory } from './control-history.js';
 import { StateLayout } from './layout.js';
 import { ObservationRow } from './observation-row.js';
 
-/** A path's delay is within a second before an opposite leg shows it. */
+/** Sigma of a base delay before a leg in the second direction shows it. */
 const UNKNOWN_DELAY_SIGMA_NS = 1e9;
-/** Random walk of a path's delay and bias: this share of its noise in 64 s. */
+/** Random walk of a path's delay and bias: in WALK_S seconds this share of its noise. */
 const WALK_SHARE = 1e-4;
 const WALK_S = 64;
 
-/** The joint state of all clocks and tracks at an instant, and the operations on it that keep its parts in step. */
+/** The state of all clocks and tracks at one instant. Its operations keep layout, bank and combined estimate consistent. */
 export class JointState {
   readonly layout = new StateLayout();
   readonly bank: WanderBank;
+  /** Instant of the state; undefined before the first call of `advance`. */
   now: Instant | undefined;
   private readonly combinedEstimate = new CombinedEstimate(this.layout);
   private readonly controls = new Map<ClockId, ControlHistory>();
   private readonly row = new ObservationRow();
-  private combinedIs: 'never' | 'before' | 'now' = 'never';
+  /** `values`: the combined estimate lacks the last changes of the state; `structure`: its set of tracks or clocks, too. */
+  private outdated: 'structure' | 'values' | undefined = 'structure';
 
   /** `wanders`: hypotheses, (ns/s)² per second. */
   constructor(wanders: readonly number[] | undefined) {
@@ -32,7 +33,7 @@ export class JointState {
   addClock(clock: ClockId): void {
     this.bank.addClock(clock);
     this.controls.set(clock, new ControlHistory());
-    this.combinedIs = 'never';
+    this.outdated = 'structure';
   }
 
   requireClock(clock: ClockId): void {
@@ -48,7 +49,7 @@ export class JointState {
     this.noteValueChange();
   }
 
-  /** From `monotonic` on the clock's θ is `phaseNs` more than it would be, and its slope `slope` ns/s. */
+  /** From `monotonic` on, adds `phaseNs` to the clock's θ and `slope`, ns/s, to its slope. */
   applyControl(clock: ClockId, phaseNs: Ns, slope: number, monotonic: Instant): void {
     this.requireClock(clock);
     this.advance(monotonic);
@@ -62,15 +63,15 @@ export class JointState {
     return Number(this.now! - monotonic) * 1e-9;
   }
 
-  /** What of a track's phase at an earlier instant is due to controls since then. */
+  /** Returns the part of a track's phase at an earlier instant that controls since then have changed. */
   controlledSince(track: TrackFilter, event: Instant): Ns {
     const other = track.versus === undefined ? 0 : this.controls.get(track.versus)!.effectSince(event);
     return this.controls.get(track.clock)!.effectSince(event) - other;
   }
 
-  /** The row of a track's phase, `sign` times, as it was `lateS` ago under the present slopes. */
+  /** Returns the row of `sign` · the track's phase as it was `lateS` ago, if the slopes were the present ones. */
   phaseRow(track: TrackFilter, sign: number, lateS: number): ObservationRow {
-    this.row.clear().add(track.phase, sign);
+    this.row.clear().add(track.phase!, sign);
     return lateS > 0 ? this.addSlopes(track, -sign * lateS) : this.row;
   }
 
@@ -78,113 +79,118 @@ export class JointState {
     return this.row.clear().add(this.layout.slope(clock), 1);
   }
 
-  /** Mean and variance of one variable of a track; NaN when it has none. */
+  /** Returns mean and variance of one variable of a track. */
   momentsOf(track: TrackFilter, at: number): MeanAndVariance {
-    if (at < 0) return { mean: Number.NaN, variance: Number.NaN };
     return this.bank.momentsAt(track.clock, at);
   }
 
   meanOf(track: TrackFilter, at: number): number {
-    return at < 0 ? Number.NaN : this.bank.meanAt(track.clock, at);
+    return this.bank.meanAt(track.clock, at);
   }
 
-  /** Gives a track its phase, as it was `lateS` ago: independent of all that is known. */
+  /** Adds the phase of a track, as it was `lateS` ago, independent of all other variables. */
   addPhase(track: TrackFilter, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
     const drift = this.bank.mean(track.clock, this.addSlopes(track, lateS, this.row.clear()));
-    track.phase = 0;
-    this.layout.assignIndices();
-    this.bank.insert(track.phase, phaseNs + drift, sigmaNs ** 2);
-    this.combinedIs = 'never';
+    this.bank.insert(this.layout.addPhase(track), phaseNs + drift, sigmaNs ** 2);
+    this.outdated = 'structure';
   }
 
-  /** What was followed as the phase was y + sign · b: splits the delay b off, free unless one is remembered. */
-  addDelay(track: TrackFilter, sign: number, remembered: SavedPath | undefined): void {
-    track.delay = 0;
-    this.layout.assignIndices();
-    this.bank.insert(track.delay, 0, UNKNOWN_DELAY_SIGMA_NS ** 2);
-    if (remembered !== undefined) {
-      const { delayNs: mean, delaySigmaNs: sigma } = remembered;
-      guess(this.bank, track.clock, track.delay, { mean, sigma, freeSigma: UNKNOWN_DELAY_SIGMA_NS });
-      this.bank.shift(track.phase, -sign * mean);
+  /**
+   * Splits the base delay b off a phase that was y + `sign` · b so far. Its mean and sigma are those of the saved path, else
+   * it is unknown.
+   */
+  addDelay(track: TrackFilter, sign: number, saved: SavedPath | undefined): void {
+    const delay = this.layout.addDelay(track);
+    const phase = track.phase!;
+    this.bank.insert(delay, 0, UNKNOWN_DELAY_SIGMA_NS ** 2);
+    if (saved !== undefined) {
+      const { delayNs, delaySigmaNs } = saved;
+      this.bank.setGuess(track.clock, delay, delayNs, delaySigmaNs, UNKNOWN_DELAY_SIGMA_NS);
+      this.bank.shift(phase, -sign * delayNs);
     }
-    this.bank.shear(track.phase, track.delay, -sign);
-    this.combinedIs = 'never';
+    this.bank.shear(phase, delay, -sign);
+    this.outdated = 'structure';
   }
 
-  /** The source of a track has another time: where the clocks rest on it alone, its rate may be another one, too. */
+  /** After a jump of the track's time: if no other admitted track carries the clocks, their rate may have changed, too. */
   doubtReferenceRate(track: TrackFilter): void {
-    const tells = (other: TrackFilter): boolean => other !== track && other.versus === undefined && isAdmitted(other);
-    if (this.isPassive(track) || this.layout.tracks.some(tells)) return;
+    const carries = (other: TrackFilter): boolean => other !== track && other.versus === undefined && other.isAdmitted;
+    if (this.isPassive(track) || this.layout.tracks.some(carries)) return;
     this.bank.doubtReferenceRate(track.clock);
     this.noteValueChange();
   }
 
-  /** What a track says of the time may be wrong by `sigmaNs`. */
+  /** Adds `sigmaNs` to the uncertainty of a track's phase, and makes it independent of all other variables. */
   widenPhase(track: TrackFilter, sigmaNs: Ns): void {
-    const { variance } = this.momentsOf(track, track.phase);
-    for (const { covariance } of this.bank.members) covariance.makeIndependent(track.phase, variance + sigmaNs ** 2);
+    const phase = track.phase!;
+    const { variance } = this.momentsOf(track, phase);
+    for (const { covariance } of this.bank.members) covariance.makeIndependent(phase, variance + sigmaNs ** 2);
     this.noteValueChange();
   }
 
-  /** A track's phase anew, y + `sign` · b or y alone as it was `lateS` ago: independent of all but its delay. */
+  /**
+   * Replaces a track's phase y. `phaseNs` is y + `sign` · b, or y without a delay, as it was `lateS` ago. The new phase depends
+   * on no other variable but the delay b.
+   */
   restartPhase(track: TrackFilter, sign: number, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
-    const { phase, delay } = track;
+    const { delay } = track;
+    const phase = track.phase!;
     const drift = this.addSlopes(track, lateS, this.row.clear());
     for (const { x, covariance } of this.bank.members) {
-      x[phase] = phaseNs + drift.dot(x) - (delay < 0 ? 0 : sign * x[delay]!);
+      x[phase] = phaseNs + drift.dot(x) - (delay === undefined ? 0 : sign * x[delay]!);
       covariance.makeIndependent(phase, sigmaNs ** 2);
-      if (delay >= 0) covariance.shear(phase, delay, -sign);
+      if (delay !== undefined) covariance.shear(phase, delay, -sign);
     }
     this.noteValueChange();
   }
 
-  /** A base delay may be anything again; the phase stays as well known as it was. */
+  /** Makes a track's base delay unknown again. The phase stays as well known as it was. */
   forgetDelay(track: TrackFilter): void {
     for (const { covariance } of this.bank.members)
-      covariance.makeIndependent(track.delay, UNKNOWN_DELAY_SIGMA_NS ** 2);
+      covariance.makeIndependent(track.delay!, UNKNOWN_DELAY_SIGMA_NS ** 2);
   }
 
-  /** Takes a track's variables away; what they taught of the clocks stays. */
+  /** Removes a track's variables. The clocks keep what these taught them. */
   removeVariables(track: TrackFilter): void {
-    for (const at of [track.delay, track.phase]) if (at >= 0) this.bank.remove(at);
-    track.phase = -1;
-    track.delay = -1;
-    this.layout.assignIndices();
-    this.combinedIs = 'never';
+    if (track.delay !== undefined) this.bank.remove(track.delay);
+    if (track.phase !== undefined) this.bank.remove(track.phase);
+    this.layout.removeVariables(track);
+    this.outdated = 'structure';
   }
 
-  setBiasSigma(track: TrackFilter, biasSigmaNs: Ns): void {
-    if (Object.is(track.biasSigmaNs, biasSigmaNs)) return;
+  /** Asserts that a track's bias is zero ± `biasSigmaNs`; undefined withdraws the assertion. */
+  setBiasSigma(track: TrackFilter, biasSigmaNs: Ns | undefined): void {
+    if (track.biasSigmaNs === biasSigmaNs) return;
     track.biasSigmaNs = biasSigmaNs;
-    this.combinedIs = 'never';
+    this.outdated = 'structure';
   }
 
-  /** Beside admitted tracks the others only learn: none of them may teach the clock its frequency. */
+  /** Returns true if the track is not admitted while another one of its clock is: it must not teach the clock anything. */
   isPassive(track: TrackFilter): boolean {
-    if (isAdmitted(track)) return false;
-    for (const other of this.layout.tracks) if (other.clock === track.clock && isAdmitted(other)) return true;
+    if (track.isAdmitted) return false;
+    for (const other of this.layout.tracks) if (other.clock === track.clock && other.isAdmitted) return true;
     return false;
   }
 
-  /** The random walk of a track's phase and delay since its last observation. */
-  addRandomWalk(track: TrackFilter, noiseNs: Ns): void {
+  /** Adds the random walk of a track's phase and delay since the last call. */
+  addRandomWalk(track: TrackFilter): void {
     const seconds = this.sinceS(track.walkAddedAt);
     track.walkAddedAt = this.now!;
-    if (!(seconds > 0) || track.phase < 0) return;
-    const variance = ((WALK_SHARE * noiseNs) ** 2 * seconds) / WALK_S;
+    if (!(seconds > 0) || track.phase === undefined) return;
+    const variance = ((WALK_SHARE * track.noiseNs!) ** 2 * seconds) / WALK_S;
     this.bank.addVariance(track.phase, variance);
-    if (track.delay >= 0) this.bank.addVariance(track.delay, variance);
+    if (track.delay !== undefined) this.bank.addVariance(track.delay, variance);
   }
 
   noteValueChange(): void {
-    if (this.combinedIs === 'now') this.combinedIs = 'before';
+    this.outdated ??= 'values';
   }
 
-  /** θ of all clocks, in the layout's order; also refreshes the tracks' weights. */
+  /** Returns the combined estimate of all clocks, in the layout's order, and refreshes the tracks' weights. */
   combine(): readonly CombinedClock[] {
-    if (this.combinedIs === 'never') this.combinedEstimate.setStructure(this.bank.members.length);
-    if (this.combinedIs !== 'now') this.combinedEstimate.update(this.bank);
-    this.combinedIs = 'now';
+    if (this.outdated === 'structure') this.combinedEstimate.setStructure(this.bank.members.length);
+    if (this.outdated !== undefined) this.combinedEstimate.update(this.bank);
+    this.outdated = undefined;
     return this.combinedEstimate.clocks;
   }
 

@@ -2,13 +2,13 @@ import type { ClockId } from '../../../api/index.js';
 import type { TrackFilter } from '../track-filter.js';
 
 /**
- * Where each variable stands in the joint state: the tracks' phases and delays first, the clocks' slopes last, so that
+ * The index of each variable in the joint state: phases and delays of the tracks first, slopes of the clocks last. So
  * prediction (phase += slope · δ) is a shear upwards and keeps U triangular.
  */
 export class StateLayout {
   readonly tracks: TrackFilter[] = [];
   readonly clocks: ClockId[] = [];
-  /** Variables of tracks: the index of the first slope. */
+  /** Index of the first slope: the number of variables that tracks have. */
   firstSlope = 0;
 
   get size(): number {
@@ -19,12 +19,32 @@ export class StateLayout {
     return this.firstSlope + this.clocks.indexOf(clock);
   }
 
-  /** Assigns the indices anew after a track got or lost a variable (≥ 0: it has one). */
-  assignIndices(): void {
+  /** Returns the index of the track's new phase. */
+  addPhase(track: TrackFilter): number {
+    track.phase = 0;
+    this.assignIndices();
+    return track.phase;
+  }
+
+  /** Returns the index of the track's new delay. */
+  addDelay(track: TrackFilter): number {
+    track.delay = 0;
+    this.assignIndices();
+    return track.delay;
+  }
+
+  /** Takes the variables of a track out of the layout. */
+  removeVariables(track: TrackFilter): void {
+    track.phase = undefined;
+    track.delay = undefined;
+    this.assignIndices();
+  }
+
+  private assignIndices(): void {
     let next = 0;
     for (const track of this.tracks) {
-      if (track.phase >= 0) track.phase = next++;
-      if (track.delay >= 0) track.delay = next++;
+      if (track.phase !== undefined) track.phase = next++;
+      if (track.delay !== undefined) track.delay = next++;
     }
     this.firstSlope = next;
   }

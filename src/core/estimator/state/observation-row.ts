@@ -1,7 +1,10 @@
-/** One row of the observation matrix: the few variables that an observation sees, each with its coefficient. */
+/** More variables than any observation sees: a phase, a delay and two slopes. */
+const MOST_VARIABLES = 8;
+
+/** One row h of the observation matrix: the few variables that an observation sees, each with its coefficient. */
 export class ObservationRow {
-  readonly index = new Int32Array(8);
-  readonly coefficient = new Float64Array(8);
+  readonly index = new Int32Array(MOST_VARIABLES);
+  readonly coefficient = new Float64Array(MOST_VARIABLES);
   count = 0;
 
   clear(): this {

@@ -10,7 +10,7 @@ export interface Path {
   readonly jitterNs?: Ns;
 }
 
-/** A clock of constant slope on the bench, observed by hand: what a test says, no more. */
+/** An estimator with one clock of constant slope; the test makes each observation. */
 export class Bench {
   readonly estimator: Estimator = createEstimator();
   readonly random = new Random(7);
@@ -31,11 +31,11 @@ export class Bench {
     return this;
   }
 
-  exchange(track: string, path: Path = {}): readonly [Innovation, Innovation] {
+  exchange(track: string, path: Path = {}): readonly (Innovation | undefined)[] {
     return [this.leg(track, 'outbound', path), this.leg(track, 'inbound', path)];
   }
 
-  leg(track: string, direction: Leg['direction'], path: Path = {}): Innovation {
+  leg(track: string, direction: Leg['direction'], path: Path = {}): Innovation | undefined {
     return this.estimator.observe(track, this.measureLeg(direction, path));
   }
 
@@ -45,13 +45,13 @@ export class Bench {
     return { ...this.common(), kind: 'leg', direction, transitNs };
   }
 
-  pulse(track: string, more: Partial<Pulse> = {}, jitterNs: Ns = 100): Innovation {
+  pulse(track: string, more: Partial<Pulse> = {}, jitterNs: Ns = 100): Innovation | undefined {
     const second = (this.now / SECOND) * SECOND;
     const edge = second - BigInt(Math.round(this.offsetNs + jitterNs * this.random.normal()));
     return this.estimator.observe(track, { ...this.common(), kind: 'pulse', edge, periodNs: 1e9, ...more });
   }
 
-  reading(track: string, more: Partial<Reading> = {}, jitterNs: Ns = 1e3): Innovation {
+  reading(track: string, more: Partial<Reading> = {}, jitterNs: Ns = 1e3): Innovation | undefined {
     const offsetNs = this.offsetNs + jitterNs * this.random.normal();
     return this.estimator.observe(track, { ...this.common(), kind: 'reading', offsetNs, ...more });
   }

@@ -128,7 +128,7 @@ class Simulation {
   private pulse({ jitterNs, biasSigmaNs }: Pps, second: number): void {
     const edge = instant(second) - BigInt(Math.round(this.offsetNs + jitterNs * this.random.normal()));
     const pulse: Observation = { ...common(second), kind: 'pulse', edge, periodNs: NS_PER_S };
-    if (this.estimator.observe('pps', pulse).used) this.estimator.admit('pps', biasSigmaNs);
+    if (this.estimator.observe('pps', pulse) !== undefined) this.estimator.admit('pps', biasSigmaNs);
   }
 
   private judge(second: number): void {

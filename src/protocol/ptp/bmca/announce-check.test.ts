@@ -6,7 +6,7 @@ import { refusalOf } from './announce-check.js';
 const own = portOf(5);
 const check = { own, maxStepsRemoved: 255 };
 
-describe('an Announce is not considered', () => {
+describe('an Announce is ignored', () => {
   const cases = {
     own: announceOf({ ...own, port: 2 }),
     'too-far': announceOf(portOf(1), { stepsRemoved: 255 }),
@@ -17,7 +17,7 @@ describe('an Announce is not considered', () => {
     it(`${refusal}`, () => expect(refusalOf(announce, 'a', check)).to.equal(refusal));
   }
 
-  it('when it is of another clock identity of this machine, or comes from there', () => {
+  it('when it names another clock identity of this hub, or comes from it', () => {
     const isOwn = (clock: string) => clock === portOf(6).clock;
     const verdict = (announce: Parameters<typeof refusalOf>[0]) => refusalOf(announce, 'a', { ...check, isOwn });
     expect(verdict(announceOf(portOf(6)))).to.equal('own');
@@ -27,7 +27,7 @@ describe('an Announce is not considered', () => {
     expect(verdict(announceOf(portOf(1)))).to.equal(undefined);
   });
 
-  it('when its sender is not in the list, where there is one', () => {
+  it('when its sender is not in the list of acceptable ones', () => {
     const acceptable = ({ port }: PortIdentity, from: string) => port === 1 && from === 'a';
     const verdict = (port: number, from: string) =>
       refusalOf(announceOf(portOf(1, port)), from, { ...check, acceptable });
@@ -35,7 +35,7 @@ describe('an Announce is not considered', () => {
     expect(verdicts).to.deep.equal([undefined, 'unacceptable', 'unacceptable']);
   });
 
-  it('or it is', () => {
+  it('unless it passes all checks', () => {
     const path = [portOf(0).clock, portOf(1).clock];
     const far = announceOf(portOf(1), { stepsRemoved: 254, tlvs: [{ kind: 'path-trace', path }] });
     expect(refusalOf(far, 'a', check)).to.equal(undefined);

@@ -18,7 +18,7 @@ describe('the data set comparison between grandmasters', () => {
     ['grandmasterIdentity', {}, {}],
   ];
   for (const [criterion, better, worse] of cases) {
-    it(`is settled by ${criterion}`, () => {
+    it(`is decided by ${criterion}`, () => {
       const [a, b] = criterion === 'grandmasterIdentity' ? [heard(1), heard(2)] : [heard(2, better), heard(1, worse)];
       expect(compareDataSets(a, b)).to.include({ by: criterion, byTopology: false });
       expect(compareDataSets(a, b).order).to.be.below(0);
@@ -26,7 +26,7 @@ describe('the data set comparison between grandmasters', () => {
     });
   }
 
-  it('says by what, with both figures', () => {
+  it('states the property, with both values', () => {
     expect(explainComparison(heard(2, { priority1: 100 }), heard(1))).to.equal(
       'priority1 100 against 128 of 001122.fffe.000001-1',
     );
@@ -47,7 +47,7 @@ describe('the data set comparison of any two', () => {
       ),
     );
 
-  it('gives the opposite verdict for the opposite question', () => {
+  it('gives the opposite result in the opposite order', () => {
     fc.assert(
       fc.property(candidate, candidate, (a, b) => {
         const [there, back] = [compareDataSets(a, b), compareDataSets(b, a)];
@@ -62,7 +62,7 @@ describe('the data set comparison within one grandmaster', () => {
   const from = (n: number, stepsRemoved: number, port = 1, receiver = here) =>
     announceDataSetOf(announceOf(portOf(n, port), { grandmaster: portOf(0).clock, stepsRemoved }), receiver);
 
-  it('takes the shorter way when they differ by two steps', () => {
+  it('prefers the shorter path if they differ by two steps', () => {
     const comparison = compareDataSets(from(9, 1), from(1, 3));
     expect(comparison).to.deep.equal({ order: -2, by: 'stepsRemoved', byTopology: false });
   });
@@ -76,7 +76,7 @@ describe('the data set comparison within one grandmaster', () => {
     expect(compareDataSets(from(4, 2), from(1, 1))).to.deep.equal({ order: 1, by: 'stepsRemoved', byTopology: true });
   });
 
-  it('one step longer through a receiver below its sender is a way of its own', () => {
+  it('one step longer through a receiver below its sender is another path', () => {
     expect(compareDataSets(from(1, 1), from(6, 2))).to.deep.equal({
       order: -1,
       by: 'stepsRemoved',
@@ -84,7 +84,7 @@ describe('the data set comparison within one grandmaster', () => {
     });
   });
 
-  it('equal steps are settled by the sender, then by the port that received', () => {
+  it('equal steps are decided by the sender, then by the receiving port', () => {
     expect(compareDataSets(from(1, 1), from(2, 1))).to.include({ by: 'sender', byTopology: true });
     expect(compareDataSets(from(1, 1, 1), from(1, 1, 2)).order).to.equal(-1);
     expect(compareDataSets(from(1, 1, 1, portOf(5, 1)), from(1, 1, 1, portOf(5, 2)))).to.deep.equal({
@@ -93,7 +93,7 @@ describe('the data set comparison within one grandmaster', () => {
     expect(compareDataSets(from(1, 1), from(1, 1))).to.include({ order: 0, by: 'none' });
   });
 
-  it('does not look at the quality any more', () => {
+  it('ignores the quality', () => {
     const a = { ...from(1, 0), priority1: 255 };
     expect(compareDataSets(a, from(2, 2)).order).to.be.below(0);
   });

@@ -37,7 +37,7 @@ describe('foreign masters', () => {
     expect(best(foreign)).to.deep.equal(portOf(1));
   });
 
-  it('are forgotten after three intervals and the random part of a fourth', () => {
+  it('are removed after three intervals and a random part of a fourth', () => {
     const foreign = table();
     for (const at of [0n, 2n, 4n]) foreign.take(good, 'a', at * S);
     expect(foreign.dueAt).to.equal(11n * S);
@@ -46,7 +46,7 @@ describe('foreign masters', () => {
     expect(best(foreign)).to.equal(undefined);
   });
 
-  it('may announce four times as seldom as we expect, and no faster than we do', () => {
+  it('may have an interval up to four times the own one, and are expected no faster than it', () => {
     const foreign = table();
     foreign.take(announceOf(portOf(1), {}, { logInterval: 6 }), 'a', 0n);
     expect(foreign.dueAt).to.equal(28n * S);
@@ -55,7 +55,7 @@ describe('foreign masters', () => {
     expect(hasty.dueAt).to.equal(7n * S);
   });
 
-  it('best and next best are those that the comparison says', () => {
+  it('best and second best follow the data set comparison', () => {
     const foreign = table({ qualification: { announces: 0, withinIntervals: 0 } });
     for (const [n, priority1] of [
       [3, 130],
@@ -71,7 +71,7 @@ describe('foreign masters', () => {
 describe('a flood of forged Announces', () => {
   const forged = (n: number, body: Partial<Announce> = {}): Announce => announceOf(portOf(0x10000 + n), body);
 
-  it('of 10⁴ identities takes sixteen records and displaces no qualified sender', () => {
+  it('of 10⁴ identities uses sixteen records and removes no qualified sender', () => {
     const foreign = table();
     for (const at of [0n, 2n, 4n]) foreign.take(announceOf(portOf(1)), 'a', at * S);
     for (let n = 0; n < 10_000; n++) foreign.take(forged(n, { priority1: 0 }), 'evil', 4n * S + BigInt(n));
@@ -79,7 +79,7 @@ describe('a flood of forged Announces', () => {
     expect(best(foreign)).to.deep.equal(portOf(1));
   });
 
-  it('displaces none of eight qualified senders, however good it looks', () => {
+  it('removes none of eight qualified senders, however good its data', () => {
     const foreign = table();
     for (const at of [0n, 2n, 4n]) {
       for (let n = 1; n <= 8; n++) foreign.take(announceOf(portOf(n), { priority1: 200 + n }), `${n}`, at * S);
@@ -98,7 +98,7 @@ describe('a flood of forged Announces', () => {
     expect(foreign.take(announceOf(portOf(2), { priority1: 250 }), 'a', 1n)).to.equal(false);
   });
 
-  it('that goes on under the same names keeps no better sender out', () => {
+  it('that continues with the same identities keeps no better sender out', () => {
     const foreign = table();
     for (let at = 0n; at <= 6n; at += 2n) {
       for (let n = 0; n < 100; n++) foreign.take(forged(n, { priority1: 200 }), 'evil', at * S);
@@ -110,7 +110,7 @@ describe('a flood of forged Announces', () => {
     expect(best(foreign)).to.deep.equal(portOf(1));
   });
 
-  it('is forgotten when it ends', () => {
+  it('is removed when it ends', () => {
     const foreign = table();
     for (let n = 0; n < 100; n++) foreign.take(forged(n), 'evil', 0n);
     foreign.take(announceOf(portOf(1)), 'a', 9n * S);

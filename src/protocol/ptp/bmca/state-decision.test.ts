@@ -14,17 +14,17 @@ const own = (clockClass: number): AnnounceDataSet =>
   );
 const locked = { quality: { clockClass: 6, accuracy: 0x21, variance: 0x4e5d } };
 
-/** What this clock would announce of grandmaster 1, which it follows by another port. */
+/** The data set that this clock announces of grandmaster 1, which it follows on another port. */
 const passed = announceDataSetOf(announceOf(here, { ...locked, grandmaster: portOf(1).clock, stepsRemoved: 1 }), here);
 
 describe('the state decision', () => {
-  it('listens while nobody was heard and the timeout has not passed', () => {
+  it('listens without an Announce until the timeout', () => {
     expect(decideState({ own: own(248), listening: true }).code).to.equal('listen');
     expect(decideState({ own: own(248), listening: false }).code).to.equal('M2');
     expect(decideState({ own: own(6), listening: false }).code).to.equal('M1');
   });
 
-  it('M1: a grandmaster that is better stays one, and says why', () => {
+  it('M1: a grandmaster that is better stays one, with the reason', () => {
     const decision = decideState({ own: own(6), portBest: heard(1), listening: false });
     expect(decision).to.deep.equal({
       code: 'M1',
@@ -32,7 +32,7 @@ describe('the state decision', () => {
     });
   });
 
-  it('P1: of two grandmasters that both have the time, the lesser one keeps quiet and follows nobody', () => {
+  it('P1: of two grandmasters with a clockClass up to 127 the lesser one is PASSIVE', () => {
     const decision = decideState({ own: own(7), portBest: heard(1, locked), listening: false });
     expect(decision).to.deep.equal({
       code: 'P1',
@@ -40,7 +40,7 @@ describe('the state decision', () => {
     });
   });
 
-  it('S1: a clock of class 248 follows the best it hears', () => {
+  it('S1: a clock of class 248 follows the best Announce', () => {
     expect(decideState({ own: own(248), portBest: heard(1, locked), listening: false }).code).to.equal('S1');
   });
 
@@ -49,7 +49,7 @@ describe('the state decision', () => {
     expect(decideState({ own: own(248), portBest: worse, listening: false }).code).to.equal('M2');
   });
 
-  it('M3: another port of a boundary clock passes on what it hears', () => {
+  it('M3: another port of a boundary clock passes the time on', () => {
     expect(decideState({ own: passed, listening: false })).to.deep.equal({
       code: 'M3',
       reason: 'Passes on the time of 001122.fffe.000001: no other clock does on this segment.',
@@ -59,7 +59,7 @@ describe('the state decision', () => {
     expect(decideState({ own: passed, portBest: longer, listening: false }).code).to.equal('M3');
   });
 
-  it('P2: another port keeps quiet where the same time is already there', () => {
+  it('P2: another port is PASSIVE if the same time already reaches the segment', () => {
     const { grandmaster } = passed;
     const shorter = heard(6, { ...locked, grandmaster, stepsRemoved: 0 });
     expect(decideState({ own: passed, portBest: shorter, listening: false }).code).to.equal('P2');

@@ -22,7 +22,7 @@ const TRACEABLE = {
   frequencyTraceable: true,
 };
 
-/** Data sets as linuxptp lays them out. */
+/** Data sets in linuxptp's layout. */
 const DUMPS: { readonly [N in DataSetName]?: readonly [string, DataSet<N>] } = {
   null: ['', {}],
   'clock-description': [
@@ -175,7 +175,7 @@ const DUMPS: { readonly [N in DataSetName]?: readonly [string, DataSet<N>] } = {
   'external-grandmaster-properties-np': ['aabbccfffeddeeff 0002', { grandmaster: 'aabbccfffeddeeff', stepsRemoved: 2 }],
 };
 
-/** Octets of each data set as the standard and linuxptp have them, without texts. */
+/** The octets of each data set by the standard and linuxptp, without texts. */
 const SIZES: Partial<Record<DataSetName, number>> = {
   'default-data-set': 20,
   'current-data-set': 18,
@@ -203,7 +203,7 @@ describe('management data sets octet by octet', () => {
     });
   }
 
-  it('of fewer octets than they need are none', () => {
+  it('are not read from too few octets', () => {
     for (const name of Object.keys(SIZES) as DataSetName[]) {
       const octets = octetsOf(DUMPS[name]![0]);
       expect(readDataSet(name, octets.subarray(0, 2)), name).to.equal(undefined);
@@ -213,7 +213,7 @@ describe('management data sets octet by octet', () => {
     expect(readDataSet('clock-description', octetsOf('8000 ff 00'))).to.equal(undefined);
   });
 
-  it('are found by their id, each its own', () => {
+  it('are found by their managementId', () => {
     for (const [name, { id }] of Object.entries(DATA_SETS)) expect(dataSetName(id)).to.equal(name);
     expect(dataSetName(0x2222)).to.equal(undefined);
     expect([isOfPort('port-stats-np'), isOfPort('port-data-set'), isOfPort('time-status-np')]).to.deep.equal([

@@ -50,7 +50,7 @@ function ask(name: DataSetName, { action = 'get', target = ALL_PORTS, id, data, 
   };
 }
 
-/** The answers, through the codec. */
+/** Returns the answers after encoding and decoding. */
 function answers(request: Management, policy: ManagementPolicy = {}, clock = () => clockOf()): readonly Management[] {
   const frame = new Uint8Array(1500);
   return answerManagement(request, clock, 1, policy).map((answer) => {
@@ -69,7 +69,7 @@ const errorOf = (answer: Management | undefined): number | undefined => {
 };
 
 describe('the management responder', () => {
-  it('answers a GET with the data set, to the one who asked', () => {
+  it('answers a GET with the data set, addressed to its sender', () => {
     const [answer, ...more] = answers(ask('default-data-set'));
     expect(more).to.have.lengthOf(0);
     expect(answer).to.deep.include({ action: 'response', target: portOf(9, 77) });
@@ -104,12 +104,12 @@ describe('the management responder', () => {
     }
   });
 
-  it('says what it does not know, and what it knows but has not', () => {
+  it('answers with an error for an unknown data set, and for one that the clock does not have', () => {
     expect(errorOf(answers(ask('null', { id: 0x7abc }))[0])).to.equal(2);
     expect(errorOf(answers(ask('current-data-set'))[0])).to.equal(6);
   });
 
-  it('keeps silent for another clock, port or domain, and to answers', () => {
+  it('does not answer messages for another clock, port or domain, nor answers', () => {
     expect(answers(ask('null', { target: portOf(6) }))).to.have.lengthOf(0);
     expect(answers(ask('null', { target: portOf(5, 3) }))).to.have.lengthOf(0);
     expect(answers(ask('null', { action: 'response' }))).to.have.lengthOf(0);
@@ -141,12 +141,12 @@ describe('the management responder', () => {
     expect(errorOf(set('priority1', new Uint8Array(0)))).to.equal(3);
   });
 
-  it('goes back over as many boundary clocks as the request has come', () => {
+  it('lets its answers pass as many boundary clocks as the request', () => {
     const [answer] = answers(ask('null', { hops: [5, 3] }));
     expect(answer).to.include({ startingHops: 2, hops: 2 });
   });
 
-  it('tells subscribers what has changed', () => {
+  it('makes the messages for subscribers', () => {
     const notice = managementNotice('port-data-set', portSet(1), {
       ...{ from: portOf(5), request: ask('subscribe-events-np', { action: 'set' }), sequenceId: 3 },
     });

@@ -58,7 +58,7 @@ const names = (notices: readonly Notice[]) =>
   });
 
 describe('subscribers', () => {
-  it('hear of a new state, a Sync and a changed parent, each in the data set that tells it', () => {
+  it('are sent the data set of a new state, a Sync and a changed parent', () => {
     const subscribers = new Subscribers();
     subscribers.subscribe(request, 'a', { durationS: 60, events: ALL }, clockOf(), 0n);
     expect(subscribers.notices(clockOf(), S)).to.deep.equal([]);
@@ -72,7 +72,7 @@ describe('subscribers', () => {
     expect(notice!.message.header).to.include({ domain: 24, sequenceId: 2 });
   });
 
-  it('hear only of what they asked for', () => {
+  it('are sent only the events of their subscription', () => {
     const subscribers = new Subscribers();
     const events = { ...ALL, portState: false, parentDataSet: false };
     subscribers.subscribe(request, 'a', { durationS: 60, events }, clockOf(), 0n);
@@ -80,7 +80,7 @@ describe('subscribers', () => {
     expect(names(subscribers.notices(clockOf({ ingressTimeNs: 1n }), S))).to.deep.equal(['a time-status-np of 1']);
   });
 
-  it('hear nothing when their time is over, and go on when they renew it', () => {
+  it('are sent nothing after their subscription ends, until they renew it', () => {
     const subscribers = new Subscribers();
     const wish = { durationS: 10, events: ALL };
     for (const name of ['a', 'b']) subscribers.subscribe(request, name, wish, clockOf(), 0n);
@@ -100,7 +100,7 @@ describe('subscribers', () => {
     expect(names(subscribers.notices(clockOf({ state: 9 }), S))).to.deep.equal(['a port-data-set of 1']);
   });
 
-  it('are so many and no more, until the time of one is over or it is forgotten', () => {
+  it('are limited in number, until one’s subscription ends or it is removed', () => {
     const subscribers = new Subscribers();
     const wish = { durationS: 10, events: ALL };
     const subscribe = (name: string, at = 0n) => subscribers.subscribe(request, name, wish, clockOf(), at);

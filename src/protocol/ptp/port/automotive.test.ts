@@ -40,7 +40,7 @@ describe('an automotive timeReceiver', () => {
     });
   });
 
-  it('has it without a saved delay too, with the noise of not knowing the link', () => {
+  it('has it without a saved delay, too, with the noise of an unknown link', () => {
     const { wire, readings, view } = rig({ drops: ({ kind }) => kind.startsWith('pdelay') });
     wire.run(20);
     expect(readings()[0]).to.deep.include({ offsetNs: -1_000_350 });
@@ -49,14 +49,14 @@ describe('an automotive timeReceiver', () => {
     expect(view().state).to.equal('slave');
   });
 
-  it('measures the link all the same', () => {
+  it('measures the link nevertheless', () => {
     const { wire, view, slave } = rig();
     wire.run(10);
     expect(view().link).to.deep.include({ origin: 'measured', delayNs: 350 });
     expect(slave.last('save-link')?.link.delayNs).to.equal(350);
   });
 
-  it('asks for the fast interval first and for the slow one when it has settled', () => {
+  it('requests the fast interval first, and the slow one when it has settled', () => {
     const { slave, master, wire } = rig();
     wire.run(3);
     expect(requests(slave)).to.deep.equal([-5]);
@@ -69,7 +69,7 @@ describe('an automotive timeReceiver', () => {
     expect(master.sentKinds.filter((kind) => kind === 'sync').length - before).to.be.within(9, 11);
   });
 
-  it('holds over when Syncs stop, says so, and goes on with the next', () => {
+  it('holds the time when Syncs stop, reports it, and continues with the next', () => {
     let mute = false;
     const { slave, wire } = rig({ drops: ({ kind }) => mute && (kind === 'sync' || kind === 'follow-up') });
     wire.run(3);
@@ -82,7 +82,7 @@ describe('an automotive timeReceiver', () => {
     expect(slave.states.at(-1)).to.equal('slave');
   });
 
-  it('takes Sync from whoever sends it', () => {
+  it('uses Syncs of every sender', () => {
     const { slave, wire, view } = rig();
     wire.run(1);
     const sync = { kind: 'sync', header: { ...headerOf(portOf(9), 1), sdoId: 0x100 }, origin: 5n, tlvs: [] } as const;
@@ -118,7 +118,7 @@ describe('a gPTP timeTransmitter', () => {
     return { master, slave, wire, port, ask, syncsIn };
   }
 
-  it('sends Sync eight times a second, and as its neighbour asks: faster, not at all, as at first', () => {
+  it('sends Sync eight times a second, and at its neighbour’s requests faster, never, and at the initial interval', () => {
     const { wire, ask, syncsIn } = pair();
     wire.run(10);
     expect(syncsIn(4)).to.equal(32);
@@ -132,7 +132,7 @@ describe('a gPTP timeTransmitter', () => {
     expect(syncsIn(1)).to.be.within(127, 129);
   });
 
-  it('tells in each Follow_Up of the rate and of a change of its time base, and the other side says so', () => {
+  it('states the rate and changes of its time base in each Follow_Up, and the other side reports them', () => {
     const { slave, wire, port, master } = pair();
     wire.run(10);
     const timeBase = {
@@ -154,7 +154,7 @@ describe('a gPTP timeTransmitter', () => {
     expect(rate?.frequencyPpb).to.be.closeTo(1500, 0.01);
   });
 
-  it('names the clocks that its time has come through', () => {
+  it('names the clocks on the path of its time', () => {
     const { wire, port, master } = pair();
     wire.do(master, port.setData(dataOf(1, { path: [portOf(0).clock] }), wire.now));
     wire.run(10);
@@ -165,7 +165,7 @@ describe('a gPTP timeTransmitter', () => {
     });
   });
 
-  it('falls silent when its neighbour does not answer any more, and its receiver elects anew', () => {
+  it('stops when its neighbour no longer answers, and its receiver elects again', () => {
     const down = { drops: false };
     const master = new SimulatedNode('master', transmitter(PROFILES.gptp));
     const slave = new SimulatedNode('slave', receiver(PROFILES.gptp));

@@ -42,14 +42,14 @@ describe('the common mean link delay service', () => {
     });
   }
 
-  it('is not answered by a port that another port of the interface answers for', () => {
+  it('is not answered by a port whose interface has another port that answers', () => {
     const { master, wire, view } = rig(own, { asks: true, answers: 'all', answersCommon: false });
     wire.run(20);
     expect(view().reason).to.match(/Pdelay_Req in a row have had no answer\.$/);
     expect(master.sent('pdelay-resp')).to.have.lengthOf(0);
   });
 
-  it('is none of a port that measures end to end', () => {
+  it('is not answered by a port that measures end to end', () => {
     const port = new SimulatedNode('port', transmitter(PROFILES.default));
     const slave = new SimulatedNode('slave', receiver({ ...common, domain: 0, neighbour: PROFILES.default.neighbour }));
     new SimulatedNetwork([port, slave], { delayNs: () => 350 }).run(10);

@@ -23,7 +23,7 @@ describe('the election', () => {
     return { a, b, slave, down, wire };
   }
 
-  it('is won by the better of two grandmasters; the other keeps quiet, with the reason', () => {
+  it('is won by the better of two grandmasters; the other is PASSIVE, with the reason', () => {
     const { a, b, slave, wire } = rig();
     wire.run(40);
     expect([stateOf(a), stateOf(b)]).to.deep.equal(['passive', 'master']);
@@ -38,7 +38,7 @@ describe('the election', () => {
     expect(a.sentKinds).to.have.lengthOf(before);
   });
 
-  it('is won anew when the best dies, and lost again when it returns', () => {
+  it('is won by the other when the best stops, until it returns', () => {
     const { a, b, slave, down, wire } = rig();
     wire.run(40);
     down.add(b);
@@ -52,7 +52,7 @@ describe('the election', () => {
     expect(slave.states.at(-1)).to.equal('slave');
   });
 
-  it('follows what the clocks announce: a grandmaster that loses its source gives way', () => {
+  it('follows what the clocks announce: a grandmaster that loses its source yields', () => {
     const { a, b, wire } = rig();
     wire.run(40);
     const lost = dataOf(1, { quality: { clockClass: 52, accuracy: 0xfe, variance: 0xffff } });
@@ -61,7 +61,7 @@ describe('the election', () => {
     expect([stateOf(a), stateOf(b)]).to.deep.equal(['master', 'passive']);
   });
 
-  it('a timeReceiver that hears two says what settled it', () => {
+  it('a timeReceiver states what decided between two', () => {
     const lists = { roles: 'static' } as const;
     const [a, b] = [
       transmitter({ ...PROFILES.default, ...lists }, 2),
@@ -78,7 +78,7 @@ describe('the election', () => {
     expect(slave.observations.length).to.be.above(30);
   });
 
-  it('nothing to announce: nothing is sent', () => {
+  it('nothing is sent without data to announce', () => {
     const port = transmitter(PROFILES.default);
     port.setData(undefined, 0n);
     const node = new SimulatedNode('a', port);
@@ -91,7 +91,7 @@ describe('the election', () => {
 describe('a fixed role (external port configuration)', () => {
   const fixed = { ...PROFILES.default, roles: 'static' } as const;
 
-  it('is not taken by a forged flood of better Announces, nor does memory grow', () => {
+  it('is not lost to a flood of forged better Announces, and memory does not grow', () => {
     const port = transmitter(fixed);
     const node = new SimulatedNode('a', port);
     const wire = new SimulatedNetwork([node], { delayNs: () => 0 });
@@ -105,7 +105,7 @@ describe('a fixed role (external port configuration)', () => {
     expect(node.states).to.deep.equal(['master']);
   });
 
-  it('a timeReceiver with a list of acceptable ports follows none but those, in a flood', () => {
+  it('a timeReceiver with a list of acceptable ports follows only those in a flood', () => {
     const port = receiver(PROFILES.default, 5, { acceptable: (sender) => sender.clock === portOf(1).clock });
     const master = new SimulatedNode('master', transmitter(PROFILES.default));
     const slave = new SimulatedNode('slave', port);

@@ -47,7 +47,7 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
     expect(master.last('state')?.reason).to.equal('Grandmaster: no other clock announces itself.');
   });
 
-  it('claims what the Announce says', () => {
+  it('claims the content of the Announce', () => {
     const { slave, wire } = rig();
     wire.run(30);
     expect(slave.last('claim')?.claims).to.deep.equal({
@@ -69,7 +69,7 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
     });
   });
 
-  it('claims no UTC that is not said to be valid, and no time that is said to be uncertain', () => {
+  it('claims no UTC offset that is not marked as valid, and no time that is marked as uncertain', () => {
     const flags = { ...NO_TIME_FLAGS, ptpTimescale: true, synchronizationUncertain: true };
     const master = new SimulatedNode('master', transmitter(PROFILES.default, 1, { flags }));
     const slave = new SimulatedNode('slave', receiver(PROFILES.default));
@@ -80,7 +80,7 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
     expect(slave.actions.filter(({ type }) => type === 'claim')).to.have.lengthOf(1);
   });
 
-  it('forgets a request that was under way when its clock was stepped', () => {
+  it('drops open requests when its clock is stepped', () => {
     const { slave, wire } = rig();
     const port = slave.machine as ReturnType<typeof receiver>;
     wire.run(30);
@@ -90,7 +90,7 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
       wire.run(Math.max(1e-6, Number(slave.machine.wakeAt! - wire.now) / 1e9));
     }
     wire.do(slave, port.clockStepped(wire.now));
-    // Of the timeTransmitter nothing has changed.
+    // The timeTransmitter has not changed.
     expect(slave.states.at(-1)).to.equal('slave');
     const before = legs(slave, 'outbound').length;
     wire.run(0.01);
@@ -108,7 +108,7 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
     expect(legs(slave, 'outbound').at(-1)?.transitNs).to.equal(-999_700);
   });
 
-  it('adds what is known of the way and the port', () => {
+  it('applies latencies and asymmetry', () => {
     const master = new SimulatedNode('master', transmitter(PROFILES.default));
     const latencies = { ingressNs: 40, egressNs: 30, asymmetryNs: 10 };
     const slave = new SimulatedNode('slave', receiver(PROFILES.default, 5, { latencies }));
@@ -117,7 +117,7 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
     expect(legs(slave, 'outbound').at(-1)?.transitNs).to.equal(400 - 30 + 10);
   });
 
-  it('asks one address in the hybrid profile, and is answered there', () => {
+  it('sends unicast Delay_Req in the hybrid profile, and gets unicast answers', () => {
     const master = new SimulatedNode('master', transmitter(PROFILES.enterprise));
     const slave = new SimulatedNode('slave', receiver(PROFILES.enterprise), 1_000_000);
     const other = new SimulatedNode('other', receiver(PROFILES.enterprise, 6));
@@ -147,7 +147,7 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
     expect(legs(slave, 'outbound').every(({ transitNs }) => transitNs === -999_500)).to.equal(true);
   });
 
-  it('says that Syncs are missing while Announces come', () => {
+  it('reports missing Syncs while Announces come', () => {
     let mute = false;
     const { slave, wire } = rig({ drops: (message: { readonly kind: string }) => mute && message.kind === 'sync' });
     wire.run(30);
@@ -160,7 +160,7 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
     expect(slave.states.at(-1)).to.equal('slave');
   });
 
-  it('is uncalibrated again when Delay_Req are not answered any more, and says what to look for', () => {
+  it('is uncalibrated again when Delay_Req are no longer answered, and states what to check', () => {
     let mute = false;
     const { slave, wire } = rig({
       drops: (message: { readonly kind: string }) => mute && message.kind === 'delay-resp',
@@ -183,7 +183,7 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
     ['they arrive with a correctionField that is too large', { correction: 0x7fff_ffff_ffff_ffffn }],
     ['they arrive without their Follow_Up', undefined],
   ] as const)
-    it(`says why Syncs that arrive are of no use: ${fault}`, () => {
+    it(`states why received Syncs are not used: ${fault}`, () => {
       const { slave, wire } = rig({
         drops: (message: { readonly kind: string; readonly header: object }) => {
           if (message.kind !== 'follow-up' || alter === undefined) return message.kind === 'follow-up';
@@ -199,7 +199,7 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
       expect(legs(slave, 'inbound')).to.have.lengthOf(0);
     });
 
-  it('listens again when its timeTransmitter falls silent, and has none then', () => {
+  it('listens again, without a parent, when its timeTransmitter stops', () => {
     let mute = false;
     const { slave, wire } = rig({ drops: () => mute });
     wire.run(30);
@@ -232,7 +232,7 @@ describe('a timeReceiver that follows over a measured link', () => {
     });
   }
 
-  it('adds to the offset what the way here takes more than the mean', () => {
+  it('adds the asymmetry to the offset', () => {
     const master = new SimulatedNode('master', transmitter(PROFILES['default-p2p']));
     const latencies = { ingressNs: 0, egressNs: 0, asymmetryNs: 50 };
     const slave = new SimulatedNode('slave', receiver(PROFILES['default-p2p'], 5, { latencies }), 1_000_000);
@@ -259,7 +259,7 @@ describe('a timeReceiver that follows over a measured link', () => {
     expect(rates[0]?.noisePpb).to.be.closeTo((Math.SQRT2 * 8) / 7, 0.01);
   });
 
-  it('remembers the delay once, and again only when it has changed by 100 ns', () => {
+  it('saves the delay once, and again only when it has changed by 100 ns', () => {
     let delayNs = 350;
     const { slave, wire } = rig('gptp', 0, 0, { delayNs: () => delayNs });
     wire.run(20);
@@ -273,7 +273,7 @@ describe('a timeReceiver that follows over a measured link', () => {
     expect(saved()).to.have.lengthOf(2);
   });
 
-  it('knows the delay for several intervals after the neighbour has stopped to answer', () => {
+  it('keeps the delay for several intervals after the last answer of the neighbour', () => {
     let mute = false;
     const { slave, wire } = rig('default-p2p', 350, 0, {
       drops: (message: { readonly kind: string }) => mute && message.kind.startsWith('pdelay-resp'),
@@ -295,7 +295,7 @@ describe('a timeReceiver that follows over a measured link', () => {
     expect(slave.states.at(-1)).to.equal('slave');
   });
 
-  it('does not take a delay of an earlier run for one that nobody measures', () => {
+  it('does not use the delay of an earlier run outside of the automotive profile', () => {
     const master = new SimulatedNode('master', transmitter(PROFILES['default-p2p']));
     const savedLink = { neighbour: portOf(1), delayNs: 350, ratePpb: 0 };
     const slave = new SimulatedNode('slave', receiver(PROFILES['default-p2p'], 5, { savedLink }), 1_000_000);
@@ -305,7 +305,7 @@ describe('a timeReceiver that follows over a measured link', () => {
     expect(slave.observations).to.have.lengthOf(0);
   });
 
-  it('is not asCapable over a long link, and neither side takes part; the reason has the figure', () => {
+  it('is not asCapable over a long link, and neither side takes part; the reason states the delay', () => {
     const { slave, master, wire } = rig('gptp', 1240);
     wire.run(20);
     expect(slave.last('state')).to.deep.equal({

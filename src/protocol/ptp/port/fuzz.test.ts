@@ -12,7 +12,7 @@ import { GRANT_LIMITS } from './transmitter/grant-table.js';
 
 const FRAMES = 4000;
 
-/** Random messages, stamps, losses and times into one port; the most actions that one call asked for. */
+/** Gives a port random messages, stamps, losses and times. Returns the largest number of actions of one call. */
 function torment(port: SimulatedPort, profile: ProfileName, seed: number): number {
   const below = generator(seed);
   const frames = goodFrames(seed);
@@ -54,7 +54,7 @@ function torment(port: SimulatedPort, profile: ProfileName, seed: number): numbe
   return most;
 }
 
-/** What the kernel would refuse. */
+/** Returns true for a message that the kernel would refuse. */
 function expectSound(observation: Observation): void {
   for (const [name, value] of Object.entries(observation)) {
     if (typeof value === 'number' && !Number.isFinite(value))
@@ -63,9 +63,9 @@ function expectSound(observation: Observation): void {
   expect(observation.noiseFloorNs).to.be.above(0);
 }
 
-describe('whatever messages come', () => {
+describe('random messages', () => {
   for (const profile of Object.keys(PROFILES) as ProfileName[]) {
-    it(`a ${profile} port does not throw, does not spin, and asks for little at once`, function () {
+    it(`a ${profile} port does not throw, does not loop, and returns few actions at once`, function () {
       this.timeout(20_000);
       const grants = { ...GRANT_LIMITS, grants: 50 };
       expect(torment(receiver(PROFILES[profile]), profile, 7)).to.be.below(20);

@@ -19,7 +19,7 @@ function rig(more: Partial<ReceiverSettings> = {}) {
   const master = new SimulatedNode('master', transmitter(PROFILES.gptp));
   const slave = new SimulatedNode('slave', receiver(PROFILES.gptp, 5, more));
   const wire = new SimulatedNetwork([master, slave], { delayNs: () => link.delayNs });
-  /** `of`: what that node is asked by the other. */
+  /** `of`: the node that receives the request. */
   const ask = (of: SimulatedNode, request: Partial<IntervalRequest>) => {
     const header = { ...headerOf(of === master ? portOf(5) : portOf(1), 1), sdoId: 0x100 };
     const target = of === master ? portOf(1) : portOf(5);
@@ -37,7 +37,7 @@ function rig(more: Partial<ReceiverSettings> = {}) {
 
 describe('a message interval request', () => {
   for (const role of ['master', 'slave'] as const) {
-    it(`sets the interval of Pdelay_Req of a ${role}: faster, none, none still, as at first`, () => {
+    it(`sets the interval of Pdelay_Req of a ${role}: faster, none, still none, initial`, () => {
       const { [role]: node, wire, ask, sentIn } = rig();
       wire.run(10.5);
       ask(node, { linkDelay: -2 });
@@ -63,7 +63,7 @@ describe('a message interval request', () => {
     expect(sentIn(master, 'announce', 4)).to.be.within(4, 5);
   });
 
-  it('to others is none to this port', () => {
+  it('has no effect if it is addressed to another port', () => {
     const { master, wire, slave, sentIn } = rig();
     wire.run(10.5);
     const header = { ...headerOf(portOf(9), 1), sdoId: 0x100 };
@@ -73,7 +73,7 @@ describe('a message interval request', () => {
     expect(master.states.at(-1)).to.equal('master');
   });
 
-  it('may have the delay or the rate left as they are, once they are known', () => {
+  it('can stop the computation of delay or rate, once they are known', () => {
     const { slave, wire, link, ask, view } = rig();
     const without = (flags: Partial<IntervalRequest['flags']>) => ask(slave, { flags: { ...KEEP.flags, ...flags } });
     without({ computeMeanLinkDelay: false, computeNeighborRateRatio: false });
@@ -93,7 +93,7 @@ describe('a message interval request', () => {
     expect(rates()).to.equal(before + 2);
   });
 
-  it('is sent to each new timeTransmitter for the intervals that are wished, which come', () => {
+  it('is sent to each new timeTransmitter with the configured intervals', () => {
     const { slave, master, wire, sentIn, view } = rig({ requestedIntervals: { sync: 0, announce: -1, delay: -1 } });
     wire.run(10.5);
     const requests = () =>

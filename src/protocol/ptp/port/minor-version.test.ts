@@ -24,8 +24,8 @@ function rig(
   };
 }
 
-describe('the minor version that is spoken', () => {
-  it('is 1 between peers that speak it', () => {
+describe('the minor version of a port', () => {
+  it('is 1 between peers that send it', () => {
     const { slave, master, wire, view } = rig('default', {});
     wire.run(40);
     expect(view().version).to.deep.equal({ minorVersion: 1, reason: 'the default' });
@@ -36,7 +36,7 @@ describe('the minor version that is spoken', () => {
     ['default', 'Delay_Req'],
     ['gptp', 'Pdelay_Req'],
   ] as const) {
-    it(`falls back to 0 where ${asked} of 1 do not come through, and the other side follows`, () => {
+    it(`falls back to 0 where ${asked} of 1 are lost, and the other side follows`, () => {
       const drops: SimulatedPath['drops'] = (message, from) => from.address === 'slave' && isNew(message);
       const { slave, wire, view, masterView } = rig(profile, { drops });
       wire.run(40);
@@ -60,7 +60,7 @@ describe('the minor version that is spoken', () => {
     expect(view().state).to.equal('slave');
   });
 
-  it('is 0 to a timeTransmitter that speaks 0, and 1 again after the link was another', () => {
+  it('is 0 for a timeTransmitter that sends 0, and 1 again on another link', () => {
     const { slave, master, wire, view } = rig('default', {}, 0);
     wire.run(30);
     expect(view().version).to.deep.equal({ minorVersion: 0, reason: '001122.fffe.000001-1 sends it' });
@@ -72,7 +72,7 @@ describe('the minor version that is spoken', () => {
     expect(view().version.minorVersion).to.equal(1);
   });
 
-  it('stays as it is configured', () => {
+  it('is fixed if configured', () => {
     const { slave, wire, view } = rig(
       'default',
       { drops: (message, from) => from.address === 'slave' && isNew(message) },
@@ -85,7 +85,7 @@ describe('the minor version that is spoken', () => {
     expect(slave.sent('delay-req').every(isNew)).to.equal(true);
   });
 
-  it('is tried in turn while neither is answered, and not because nobody is there', () => {
+  it('alternates while neither is answered, but not if no peer is heard', () => {
     const deaf = rig('default', { drops: ({ kind }) => kind === 'delay-req' });
     deaf.wire.run(90);
     const versions = deaf.slave.sent('delay-req').map(({ header }) => header.minorVersion);

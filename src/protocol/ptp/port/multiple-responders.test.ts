@@ -4,7 +4,7 @@ import type { TimeReceiverPort } from './receiver/receiver-port.js';
 import { receiver, transmitter } from './testing/ports.js';
 import { SimulatedNetwork, SimulatedNode } from './testing/simulated-network.js';
 
-/** A link with two neighbours, as behind a bridge that forwards what it must not. */
+/** A link with two neighbours, as behind a bridge that wrongly forwards Pdelay_Req. */
 function rig(profile: 'gptp' | 'gptp-2011' | '61850-9-3') {
   const gone = { third: false };
   const master = new SimulatedNode('master', transmitter(PROFILES[profile]));
@@ -22,12 +22,12 @@ function rig(profile: 'gptp' | 'gptp-2011' | '61850-9-3') {
 const BOTH =
   '001122.fffe.000001-1 and 001122.fffe.000002-1 answer the same Pdelay_Req: does a bridge on the link forward it?';
 
-describe('a port whose Pdelay_Req are answered by several', () => {
+describe('a port whose Pdelay_Req several ports answer', () => {
   for (const [profile, requests] of [
     ['gptp', 10],
     ['gptp-2011', 4],
   ] as const) {
-    it(`stops asking for five minutes after ${requests} in a row, and says so (${profile})`, () => {
+    it(`stops requests for five minutes after ${requests} in a row, and reports it (${profile})`, () => {
       const { slave, wire, gone, asked, view } = rig(profile);
       wire.run(299);
       expect(asked()).to.equal(requests);
@@ -42,7 +42,7 @@ describe('a port whose Pdelay_Req are answered by several', () => {
     });
   }
 
-  it('is FAULTY for 16 s where the profile is of IEEE 1588, and begins again', () => {
+  it('is FAULTY for 16 s with a profile of IEEE 1588, and starts again', () => {
     const { slave, wire, gone, asked, view } = rig('61850-9-3');
     wire.run(15);
     expect(asked()).to.equal(4);

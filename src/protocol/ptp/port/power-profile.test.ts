@@ -14,7 +14,7 @@ function claimed(profile: 'c37.238' | 'c37.238-2011' | '61850-9-3', data: Partia
 describe('the inaccuracy of the power profile', () => {
   const power = { grandmasterId: 77, inaccuracyNs: 180.2 };
 
-  it('is announced as the edition has it, and widens what the accuracy promises', () => {
+  it('is announced in the form of the edition, and widens the bound of clockAccuracy', () => {
     expect(claimed('c37.238', { power })).to.deep.equal({
       tlvs: [{ kind: 'power-2017', grandmasterId: 77, totalInaccuracyNs: 181 }],
       dispersionNs: 181,
@@ -25,11 +25,11 @@ describe('the inaccuracy of the power profile', () => {
     });
   });
 
-  it('does not narrow it', () => {
+  it('does not narrow that bound', () => {
     expect(claimed('c37.238', { power: { ...power, inaccuracyNs: 40 } }).dispersionNs).to.equal(100);
   });
 
-  it('is unknown where there is none, or none that 32 bits hold, and then says nothing', () => {
+  it('is unknown if there is none, or 32 bits cannot hold it, and then has no effect', () => {
     const unknown = {
       tlvs: [{ kind: 'power-2017', grandmasterId: 77, totalInaccuracyNs: 0xffffffff }],
       dispersionNs: 100,

@@ -19,7 +19,7 @@ const sync = (logInterval = 0, durationS = 300) => ({ messageType: SYNC_TYPE, lo
 const TRUSTED = { ...GRANT_LIMITS, isTrusted: () => true };
 
 describe('the table of grants', () => {
-  it('sends at the interval until the grant runs out', () => {
+  it('makes grants due at their interval until they expire', () => {
     const table = new GrantTable(TRUSTED);
     expect(table.request('a', client, sync(-1, 10), 0n)).to.equal(10);
     let sent = 0;
@@ -46,7 +46,7 @@ describe('the table of grants', () => {
     expect([table.size, table.dueAt]).to.deep.equal([0, undefined]);
   });
 
-  it('refuses what is too fast, of another type, or for no time; and gives no longer than it will', () => {
+  it('refuses what is too fast, of another type, or for no time; and limits the duration', () => {
     const table = new GrantTable(TRUSTED);
     expect(table.request('a', client, sync(-8), 0n)).to.equal(0);
     expect(table.request('a', client, { ...sync(), messageType: 3 }, 0n)).to.equal(0);
@@ -54,7 +54,7 @@ describe('the table of grants', () => {
     expect(table.request('a', client, sync(0, 86_400), 0n)).to.equal(1000);
   });
 
-  it('is bounded: by address and altogether', () => {
+  it('is limited by address and in total', () => {
     const table = new GrantTable({ ...TRUSTED, grants: 100 });
     for (let n = 0; n < 10_000; n++) table.request('evil', portOf(n), sync(), 0n);
     expect(table.size).to.equal(12);
@@ -71,7 +71,7 @@ describe('the table of grants', () => {
     expect(table.dueAt).to.equal(101n * S);
   });
 
-  it('serves many in several goes, and nobody twice', () => {
+  it('serves many in several calls, and none twice', () => {
     const table = new GrantTable(TRUSTED);
     for (let n = 0; n < 100; n++) table.request(`${n}`, client, sync(), 0n);
     expect(table.take(0n, 64)).to.have.lengthOf(64);
@@ -80,7 +80,7 @@ describe('the table of grants', () => {
     expect(table.dueAt).to.equal(S);
   });
 
-  it('answers of delay are nothing to wake up for', () => {
+  it('has no due time for grants of Delay_Resp', () => {
     const table = new GrantTable(TRUSTED);
     table.request('a', client, { ...sync(), messageType: DELAY_RESP_TYPE }, 0n);
     table.request('a', client, { ...sync(), messageType: ANNOUNCE_TYPE }, 0n);
@@ -100,7 +100,7 @@ describe('unicast negotiation', () => {
     return { master, slave, wire, grants: () => (master.machine as TimeTransmitterPort).inspect().grants };
   }
 
-  it('brings both legs without any multicast, and renews', () => {
+  it('makes both legs without multicast, and renews', () => {
     const { slave, wire, grants } = rig();
     wire.run(100);
     const legs = slave.observations.filter((o): o is Leg => o.kind === 'leg');
@@ -110,7 +110,7 @@ describe('unicast negotiation', () => {
     expect(grants()).to.equal(3);
   });
 
-  it('keeps silent towards the group where only those who ask are served', () => {
+  it('sends nothing to the group if only grants are served', () => {
     const master = new SimulatedNode(
       'master',
       transmitter(PROFILES.default, 1, {}, { grants: GRANT_LIMITS, recipients: 'grants' }),
@@ -133,7 +133,7 @@ describe('unicast negotiation', () => {
     expect([hear(toGroup).length, hear(request!).length]).to.deep.equal([0, 1]);
   });
 
-  it('sends no more Syncs at a time than their stamps find room, and the others as these come', () => {
+  it('sends no more Syncs at once than stamps have room, and the others as stamps come', () => {
     const clients = 300;
     const master = transmitter(PROFILES.default, 1, {}, { grants: TRUSTED, recipients: 'grants' });
     master.linkUp(0n);
@@ -146,7 +146,7 @@ describe('unicast negotiation', () => {
       const message = { kind: 'signaling', header, target: ALL_PORTS, tlvs: [tlv] } as const;
       master.receive({ message, from: `client ${n}`, stamp: undefined }, now);
     }
-    /** Tokens of the Syncs that go out until the next one is not due at once. */
+    /** Returns the tokens of the Syncs that are sent until none is due at once. */
     const serve = (): readonly number[] => {
       const tokens: number[] = [];
       while (isDue(master.wakeAt, now)) {
@@ -167,7 +167,7 @@ describe('unicast negotiation', () => {
     expect(serve()).to.have.lengthOf(clients - 192 - 91);
   });
 
-  it('gives back what was granted when it ends', () => {
+  it('cancels its grants at the end', () => {
     const { slave, wire, grants } = rig();
     wire.run(20);
     wire.do(slave, (slave.machine as TimeReceiverPort).stop());
@@ -175,7 +175,7 @@ describe('unicast negotiation', () => {
     expect(grants()).to.equal(0);
   });
 
-  it('is uncalibrated, and says so, where Syncs are granted and Delay_Resp refused', () => {
+  it('is uncalibrated, with the reason, if Syncs are granted and Delay_Resp refused', () => {
     const { slave, wire } = rig({ ...GRANT_LIMITS, grants: 2 }, 'delay-resp');
     wire.run(60);
     const legs = slave.observations.filter((o): o is Leg => o.kind === 'leg');
@@ -186,7 +186,7 @@ describe('unicast negotiation', () => {
     });
   });
 
-  it('asks again, ever more seldom, when it is refused', () => {
+  it('requests again, at growing intervals, after a refusal', () => {
     const { slave, wire } = rig({ ...GRANT_LIMITS, grants: 0 });
     wire.run(60);
     expect(slave.sentKinds.filter((kind) => kind === 'signaling')).to.have.lengthOf(6);

@@ -8,7 +8,7 @@ const SIGNALING = octetsOf(
   '0c12002c 0000 0000 0000000000000000 00000000 001122fffe334455 0001 0000 00 7f ffffffffffffffff ffff',
 );
 
-/** A Signaling message that carries these octets of TLVs. */
+/** A Signaling message with these TLV octets. */
 function carrying(tlvs: string): Uint8Array {
   const chain = octetsOf(tlvs);
   const octets = new Uint8Array([...SIGNALING, ...chain]);
@@ -112,13 +112,13 @@ describe('TLVs octet by octet', () => {
     expect(findTlv(message.tlvs, 'power-2017')).to.equal(undefined);
   });
 
-  it('may be longer than what they hold, or end before their reserved octets', () => {
+  it('may be longer than their fields, or end before their reserved octets', () => {
     const kinds = (dump: string) => (decode(carrying(dump)) as Message).tlvs;
     expect(kinds('8007 0006 00000001 ffff')).to.deep.equal([{ kind: 'cumulative-rate-ratio', scaledRateOffset: 1 }]);
     expect(kinds('0003 000a 0080c2 000002 00 00 00 00')).to.have.length(1);
   });
 
-  it('are not what the two octets for the checksum of IPv6 are taken for', () => {
+  it('do not include the two checksum octets of IPv6', () => {
     expect((decode(carrying('0000')) as Message).tlvs).to.deep.equal([]);
   });
 });
@@ -129,7 +129,7 @@ describe('a message is refused for a TLV', () => {
 
   it('that is cut off', () => refused('0008 0010 001122fffe334455', 8));
   it('of odd length', () => refused('ff00 0001 00 00', 0xff00));
-  it('that is shorter than what it holds', () => {
+  it('that is shorter than its fields', () => {
     refused('0004 0004 b0fd 0000', 4);
     refused('0003 001a 0080c2 000001 00000000 0000 000000000000000000000000 0000', 3);
     refused('8000 0004 0080c2 00', 0x8000);

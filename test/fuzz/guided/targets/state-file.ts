@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { aged } from '../../../../src/core/persistence/saved-state.js';
-import { memorySchema } from '../../../../src/kernel/saved-state/core-state-schema.js';
+import { coreStateSchema } from '../../../../src/kernel/saved-state/core-state-schema.js';
 import { InstanceValues } from '../../../../src/kernel/saved-state/instance-values.js';
 import { expectFinite } from '../properties.js';
 import { outcomeOf, type Target } from '../target.js';
@@ -39,13 +39,13 @@ export const target: Target = {
   maxOctets: 1024,
   run: (input) => {
     const json = parse(decoder.decode(input));
-    const learnt = v.safeParse(memorySchema, json);
+    const learnt = v.safeParse(coreStateSchema, json);
     if (learnt.success) expectFinite(aged(learnt.output, MOST_AGE_NS));
     const record = v.safeParse(v.record(v.string(), v.unknown()), json);
     if (!record.success) return outcomeOf(json === undefined);
-    const keepsakes = new InstanceValues(() => {});
-    keepsakes.take(record.output);
-    keepsakes.all();
-    return outcomeOf(learnt.success, Math.min(3, keepsakes.size));
+    const values = new InstanceValues(() => {});
+    values.load(record.output);
+    values.all();
+    return outcomeOf(learnt.success, Math.min(3, values.size));
   },
 };

@@ -31,7 +31,7 @@ describe('gPTP-capable Signaling', () => {
     expect(sent[0]?.tlvs[0]).to.deep.equal({ kind: 'gptp-capable', logInterval: 0, flags: 0 });
   });
 
-  it('makes a neighbour capable beyond domain 0, until it has been silent for nine intervals', () => {
+  it('makes a neighbour capable in domains other than 0, until nine intervals without it', () => {
     const { slave, master, wire, mute, view } = rig(inDomain(5));
     wire.run(10);
     expect(view().state).to.equal('slave');
@@ -49,14 +49,14 @@ describe('gPTP-capable Signaling', () => {
     expect(view().state).to.equal('slave');
   });
 
-  it('is not asked of a neighbour of 2011 in domain 0', () => {
+  it('is not required in domain 0', () => {
     const { master, wire, view } = rig(inDomain(0), PROFILES['gptp-2011']);
     wire.run(12);
     expect(view().state).to.equal('slave');
     expect(master.sent('signaling')).to.have.lengthOf(0);
   });
 
-  it('to another port, or of our own, says nothing of the neighbour', () => {
+  it('is ignored if it is addressed to another port, or is our own', () => {
     const { slave, wire, mute, view } = rig(inDomain(5));
     mute.signaling = true;
     for (const [source, target] of [
@@ -72,7 +72,7 @@ describe('gPTP-capable Signaling', () => {
     expect(view().reason).to.contain('does not signal that it is gPTP-capable');
   });
 
-  it('comes as often as the neighbour wants it', () => {
+  it('is sent at the interval that the neighbour requests', () => {
     const { slave, wire } = rig(inDomain(0));
     const ask = (logInterval: number) => {
       const header = { ...headerOf(portOf(1), 1), sdoId: 0x100 };

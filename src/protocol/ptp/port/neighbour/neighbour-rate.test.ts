@@ -4,7 +4,7 @@ import { NeighbourRate } from './neighbour-rate.js';
 const S = 1_000_000_000n;
 
 describe('the rate of the neighbour', () => {
-  /** An exchange a second; the neighbour runs `ratePpb` faster, and the stamps of each are off by so much. */
+  /** One exchange a second with a neighbour that runs `ratePpb` faster, with errors of the stamps. */
   const measure = (ratePpb: number, errorsNs: readonly number[]): NeighbourRate => {
     const rate = new NeighbourRate();
     errorsNs.forEach((errorNs, n) => {
@@ -13,20 +13,20 @@ describe('the rate of the neighbour', () => {
     return rate;
   };
 
-  it('is as well known as its stamps lie on a line', () => {
+  it('has a sigma from the deviations of its points from a line', () => {
     const rate = measure(20_000, [0, 1000, -1000, 1000, -1000, 1000, -1000, 0]);
     expect(rate.ratePpb).to.be.closeTo(20_000, 0.1);
     expect(rate.noisePpb(8)).to.be.closeTo((Math.SQRT2 * 1000) / 7, 50);
     expect(measure(20_000, Array(8).fill(0)).noisePpb(8)).to.be.closeTo((Math.SQRT2 * 8) / 7, 1e-3);
   });
 
-  it('is told from a step, with stamps that are half a millisecond off', () => {
+  it('is distinguished from a step, with stamps that are half a millisecond off', () => {
     const rate = measure(20_000, [0, 4e5, -4e5, 4e5, -4e5, 4e5, 0, 0]);
     expect(rate.isSettled).to.equal(true);
     expect(rate.ratePpb).to.be.closeTo(20_000, 0.1);
   });
 
-  it('outlasts a step of the neighbour, and is measured anew over a whole window', () => {
+  it('survives a step of the neighbour, and is measured again over a whole window', () => {
     const stepped = [...Array(8).fill(0), ...Array(7).fill(5e6)];
     const rate = measure(20_000, stepped);
     expect(rate.isSettled).to.equal(false);

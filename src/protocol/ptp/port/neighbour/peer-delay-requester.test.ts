@@ -49,13 +49,13 @@ function rig(rules: NeighbourRules = PROFILES.gptp.neighbour) {
 }
 
 describe('peer delay', () => {
-  it('is half the round trip less the stay', () => {
+  it('is half of the round trip minus the turnaround time', () => {
     const { machine, exchange } = rig();
     exchange(350);
     expect(machine.delay.delayNs).to.equal(350);
   });
 
-  it('comes out the same in whatever order stamp and answers come', () => {
+  it('is the same for every order of stamp and answers', () => {
     const orders = [
       ['sent', 'resp', 'fu'],
       ['resp', 'fu', 'sent'],
@@ -77,7 +77,7 @@ describe('peer delay', () => {
     }
   });
 
-  it('takes the fractions of the stamps as the profile has them', () => {
+  it('uses the sign of the fractions of the profile', () => {
     for (const [profile, delayNs] of [
       ['gptp', 349.75],
       ['default-p2p', 349.25],
@@ -91,7 +91,7 @@ describe('peer delay', () => {
     }
   });
 
-  it('takes the stay from the correction in one step', () => {
+  it('takes the turnaround time from the correctionField in one step', () => {
     const { machine, ask, response } = rig();
     const { token, id } = ask();
     const oneStep = { ...response(id, 0n), header: headerOf(peer, id, { correction: 400n << 16n }) };
@@ -100,13 +100,13 @@ describe('peer delay', () => {
     expect(machine.delay.delayNs).to.equal(350);
   });
 
-  it('is the median of ten: one late stamp moves nothing', () => {
+  it('is the median of ten, which one late stamp does not change', () => {
     const { machine, exchange } = rig();
     for (const delayNs of [350, 350, 90_000, 350, 351]) exchange(delayNs);
     expect(machine.delay.delayNs).to.equal(350);
   });
 
-  it('is as well known as the samples about the median are near to each other', () => {
+  it('has a sigma from the spread of the samples about the median', () => {
     const { machine, exchange } = rig();
     for (const delayNs of [350, 470]) exchange(delayNs);
     expect(machine.delay.noiseNs(8)).to.be.closeTo(60, 0.001);
@@ -115,7 +115,7 @@ describe('peer delay', () => {
     expect(machine.delay.noiseNs(800)).to.be.closeTo((1.25 * 800) / Math.sqrt(10), 1);
   });
 
-  it('is learnt anew from another neighbour', () => {
+  it('is measured again with another neighbour', () => {
     const { machine, exchange } = rig();
     for (let n = 0; n < 5; n++) exchange(350);
     exchange(120, portOf(2));
@@ -144,7 +144,7 @@ describe('asCapable', () => {
     expect(judge(all)).to.deep.equal({ capable: true, reason: 'neighbour delay 350 ns' });
   });
 
-  it('is lost by a delay above the threshold, with the figure', () => {
+  it('is lost by a delay above the threshold, which the reason states', () => {
     const all = rig();
     for (let n = 0; n < 3; n++) all.exchange(1240);
     expect(judge(all).reason).to.equal(
@@ -169,7 +169,7 @@ describe('asCapable', () => {
     expect(judge(all).capable).to.equal(true);
   });
 
-  it('a transmit stamp that never comes is no lost answer', () => {
+  it('a missing transmit stamp is not a lost answer', () => {
     const all = rig();
     for (let n = 0; n < 3; n++) all.exchange(350);
     for (let n = 0; n < 30; n++) all.machine.stampLost(all.ask().token);
@@ -177,7 +177,7 @@ describe('asCapable', () => {
     expect(all.machine.stampsLost).to.equal(30);
   });
 
-  it('is lost when two answer one request, with both names', () => {
+  it('is lost when two ports answer one request, which the reason names', () => {
     const all = rig();
     for (let n = 0; n < 3; n++) {
       const id = all.exchange(350);

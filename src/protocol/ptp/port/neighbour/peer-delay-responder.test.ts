@@ -38,19 +38,19 @@ describe('a request for the peer delay', () => {
     ['unicast', 0, 1],
     ['none', 0, 0],
   ] as const) {
-    it(`is answered as the port was told: ${answers}`, () => {
+    it(`is answered by the setting: ${answers}`, () => {
       const { take } = portWith(answers);
       expect(take(requestOf('group', 1))).to.have.lengthOf(group);
       expect(take(requestOf('unicast', 2))).to.have.lengthOf(unicast);
     });
   }
 
-  it('is none to a port of the other mechanism', () => {
+  it('is not answered by an end-to-end port', () => {
     const { take } = portWith('all', PROFILES.default);
     expect(take(requestOf('group', 1, PROFILES.default))).to.have.lengthOf(0);
   });
 
-  it('is followed up when its stamp has come; of many that wait, the oldest is given up', () => {
+  it('gets a Follow_Up after the transmit stamp; the oldest of too many waiting ones is dropped', () => {
     const { port, take } = portWith('all');
     const tokens = Array.from({ length: 9 }, (_, n) => take(requestOf('group', n))[0]!.token);
     const followed = tokens.map((token) => answersOf(port.sent(token, stampOf(200n), 0n)).length);
@@ -58,7 +58,7 @@ describe('a request for the peer delay', () => {
     expect(port.inspect(0n).counters.stampsLost).to.equal(1);
   });
 
-  it('gets back what transparent clocks have added to it (IEEE 1588-2019 §11.4.2)', () => {
+  it('gets its correctionField back (IEEE 1588-2019 §11.4.2)', () => {
     const { port, take } = portWith('all');
     const request = requestOf('group', 1);
     const [first] = take({ ...request, header: { ...request.header, correction: 400n << 16n } });

@@ -16,7 +16,7 @@ function rig(savedLink: SavedLink | undefined, delayNs: () => number = () => 350
 }
 
 describe('the saved values of a link', () => {
-  it('count until three exchanges have measured it', () => {
+  it('are used until three exchanges have measured the link', () => {
     const { wire, view } = rig({ neighbour: portOf(1), delayNs: 5000, ratePpb: 21_000 });
     wire.run(0.5);
     expect(view().link).to.deep.include({ delayNs: 5000, origin: 'remembered' });
@@ -27,7 +27,7 @@ describe('the saved values of a link', () => {
     expect(view().neighbourRatePpb).to.be.closeTo(20_000, 1);
   });
 
-  it('are not those of another neighbour', () => {
+  it('are not used with another neighbour', () => {
     const { wire, view, saved } = rig({ neighbour: portOf(9), delayNs: 5000, ratePpb: 21_000 });
     expect(view().link?.delayNs).to.equal(5000);
     wire.run(0.5);
@@ -38,14 +38,14 @@ describe('the saved values of a link', () => {
     expect(saved()[0]?.neighbour).to.deep.equal(portOf(1));
   });
 
-  it('are kept anew for another rate too', () => {
+  it('are saved again for another rate, too', () => {
     const { wire, saved } = rig({ neighbour: portOf(1), delayNs: 350, ratePpb: 0 });
     wire.run(20);
     expect(saved()).to.have.lengthOf(1);
     expect(saved()[0]!.ratePpb).to.be.closeTo(20_000, 1);
   });
 
-  it('are no observation of a rate, not even after a step has taken the measured one', () => {
+  it('make no rate observation, not even after a step has dropped the measured rate', () => {
     const { wire, slave } = rig({ neighbour: portOf(1), delayNs: 350, ratePpb: 20_000 });
     wire.run(0.5);
     for (let step = 0; step < 120; step++) {
@@ -56,7 +56,7 @@ describe('the saved values of a link', () => {
     expect(rates.filter(({ noisePpb }) => !Number.isFinite(noisePpb))).to.deep.equal([]);
   });
 
-  it('are not kept anew for what noise explains', () => {
+  it('are not saved again for a change within the noise', () => {
     let turn = 0;
     const { wire, saved } = rig(undefined, () => 1000 + ((turn++ * 7919) % 1800));
     wire.run(300);

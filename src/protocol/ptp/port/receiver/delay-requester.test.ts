@@ -21,7 +21,7 @@ function rig(random: () => number = () => 0.5) {
 }
 
 describe('the delay requester', () => {
-  it('asks within twice the interval, at random', () => {
+  it('sends at random times within twice the interval', () => {
     for (const [random, due] of [
       [0.25, S / 2n],
       [0.75, (3n * S) / 2n],
@@ -33,7 +33,7 @@ describe('the delay requester', () => {
     }
   });
 
-  it('asks one address with the unicast flag set (hybrid)', () => {
+  it('sends to one address with the unicast flag (hybrid)', () => {
     const { requester, ask } = rig();
     requester.start(master, { address: '192.0.2.1' }, 0n);
     const { to, message } = ask(S);
@@ -70,7 +70,7 @@ describe('the delay requester', () => {
     expect(requester.take(delayRespOf(master, own, id, 901n))).to.equal(undefined);
   });
 
-  it('goes over to the interval that the answer names, within bounds', () => {
+  it('uses the interval of the answer, within limits', () => {
     const { requester, ask } = rig();
     requester.start(master, 'group', 0n);
     for (const [named, taken] of [
@@ -96,7 +96,7 @@ describe('the delay requester', () => {
     expect(requester.take(delayRespOf(master, own, next.id, 900n))?.received).to.equal(900n);
   });
 
-  it('counts requests in a row that nobody answers', () => {
+  it('counts consecutive unanswered requests', () => {
     const { requester, ask } = rig();
     requester.start(master, 'group', 0n);
     for (let n = 1; n <= 10; n++) ask(BigInt(n) * S);

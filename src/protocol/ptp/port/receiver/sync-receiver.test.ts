@@ -33,7 +33,7 @@ describe('the Sync receiver', () => {
     expect(receiver.takeFollowUp(followUpOf(master, 7, 100n), 1n)?.sequenceId).to.equal(7);
   });
 
-  it('measures by the original, not by its copy', () => {
+  it('uses the original, not a copy', () => {
     const receiver = new SyncReceiver();
     receiver.takeSync(twoStepSync(master, 7), stampOf(350n), 0n);
     receiver.takeSync(twoStepSync(master, 7), stampOf(999n), 1n);
@@ -47,7 +47,7 @@ describe('the Sync receiver', () => {
     expect(receiver).to.include({ syncMismatches: 0, followUpMismatches: 0 });
   });
 
-  it('gives up a half whose other half is late by ten seconds', () => {
+  it('drops a Sync or Follow_Up that waits for ten seconds', () => {
     const receiver = new SyncReceiver();
     receiver.takeSync(twoStepSync(master, 7), stampOf(350n), 0n);
     receiver.takeSync(twoStepSync(master, 8), stampOf(400n), 11n * S);
@@ -55,7 +55,7 @@ describe('the Sync receiver', () => {
     expect([receiver.syncMismatches, receiver.followUpMismatches]).to.deep.equal([1, 0]);
   });
 
-  it('keeps no more than four halves whatever comes', () => {
+  it('keeps at most four waiting messages of each kind', () => {
     const receiver = new SyncReceiver();
     for (let n = 0; n < 1000; n++) receiver.takeFollowUp(followUpOf(portOf(n), n, 100n), 0n);
     expect([receiver.syncMismatches, receiver.followUpMismatches]).to.deep.equal([0, 996]);

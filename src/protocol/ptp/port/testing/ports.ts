@@ -22,7 +22,7 @@ export const settingsOf = (
 export const receiver = (profile: Profile, n = 5, more: Partial<ReceiverSettings> = {}): TimeReceiverPort =>
   new TimeReceiverPort({ ...settingsOf(profile, portOf(n)), ...more });
 
-/** A grandmaster that follows nothing but its own clock, and announces class 6. */
+/** A grandmaster with clockClass 6 that sends the time of its own clock. */
 export function transmitter(
   profile: Profile,
   n = 1,

@@ -4,7 +4,7 @@ import { decode, encode } from '../../codec.js';
 import { isEvent, type Message } from '../../message.js';
 import type { Destination, PortAction, Received } from '../action.js';
 
-/** What a port of either role has in common. */
+/** The interface of ports of both roles. */
 export interface SimulatedPort {
   readonly wakeAt: Instant | undefined;
   linkUp(now: Instant): readonly PortAction[];
@@ -14,11 +14,11 @@ export interface SimulatedPort {
   wake(now: Instant): readonly PortAction[];
 }
 
-/** One machine on the wire, with a clock of its own. */
+/** A machine with a port and a clock. */
 export class SimulatedNode {
   readonly address: string;
   readonly machine: SimulatedPort;
-  /** Its clock − true time, at true time 0, and its rate. */
+  /** Its clock − true time at `EPOCH`, and its rate. */
   readonly offsetNs: number;
   readonly ratePpb: number;
   readonly observations: Observation[] = [];
@@ -38,7 +38,7 @@ export class SimulatedNode {
     return { clock: 'system', by: 'hardware', time, monotonic: now };
   }
 
-  /** What it has sent of one kind. */
+  /** Returns its sent messages of one kind. */
   sent<K extends Message['kind']>(kind: K): readonly Extract<Message, { kind: K }>[] {
     return this.actions.flatMap((action) =>
       action.type === 'send' && action.message.kind === kind ? [action.message as Extract<Message, { kind: K }>] : [],
@@ -51,16 +51,16 @@ export class SimulatedNode {
 }
 
 export interface SimulatedPath {
-  /** One way, ns. */
+  /** One-way delay. */
   readonly delayNs: (from: SimulatedNode, to: SimulatedNode) => number;
-  /** Not delivered, or no transmit stamp. */
+  /** Returns true for a message that is not delivered; `losesStamp`: for one without a transmit stamp. */
   readonly drops?: (message: Message, from: SimulatedNode, to: SimulatedNode) => boolean;
   readonly losesStamp?: (message: Message, from: SimulatedNode) => boolean;
-  /** Says what a transparent clock would add. */
+  /** Changes a message as a transparent clock does. */
   readonly corrects?: (message: Message) => Message;
 }
 
-/** True time 0 of the rig: stamps are of 1970 or later. */
+/** True time at the start: stamps must be of 1970 or later. */
 export const EPOCH = 1_000_000_000_000n;
 const STAMP_LATE_NS = 20_000n;
 const HANDLING_NS = 5_000n;
@@ -71,7 +71,7 @@ interface Event {
   readonly run: (now: Instant) => void;
 }
 
-/** Machines that hear each other's frames through the codec, in simulated time. */
+/** Delivers encoded messages between machines in simulated time. */
 export class SimulatedNetwork {
   readonly #nodes: readonly SimulatedNode[];
   readonly #link: SimulatedPath;
@@ -85,7 +85,7 @@ export class SimulatedNetwork {
     for (const node of nodes) this.do(node, node.machine.linkUp(this.now));
   }
 
-  /** Lets `seconds` pass. */
+  /** Runs for `seconds`. */
   run(seconds: number): void {
     const end = this.now + BigInt(Math.round(seconds * 1e9));
     for (;;) {

@@ -42,7 +42,7 @@ class Scene {
     this.#do(this.master.receive({ message, from, stamp: stampOf(this.now) }, this.now));
   }
 
-  /** Lets `seconds` pass, and calls at the begin of each one. */
+  /** Runs for `seconds`, and calls back at the start of each one. */
   run(seconds: number, each: (second: number) => void = () => {}): void {
     for (let second = 0; second < seconds; second++) {
       each(second);
@@ -69,7 +69,7 @@ class Scene {
 }
 
 describe('an address that asks for unicast messages', () => {
-  it('is sent the grant alone for one datagram, which may be forged, and that for two seconds', () => {
+  it('is sent only the grant, for two seconds, after one datagram, which may be forged', () => {
     const scene = new Scene();
     scene.receive(requestOf(9, -7), 'victim');
     scene.run(1000);
@@ -91,7 +91,7 @@ describe('an address that asks for unicast messages', () => {
     });
   }
 
-  it('is sent all that it asks for while its Delay_Req come as often as Syncs go, and is granted longer and longer', () => {
+  it('is sent everything while its Delay_Req are as frequent as Syncs, and its grants become longer', () => {
     const scene = new Scene();
     let renewAt = 0;
     scene.run(700, (second) => {
@@ -103,11 +103,11 @@ describe('an address that asks for unicast messages', () => {
     const granted = scene.durations.filter((_, n) => n % 3 === 0);
     expect(granted.slice(0, 4)).to.deep.equal([2, 10, 20, 40]);
     expect(granted.at(-1)).to.equal(1000);
-    // Announce, Sync, Follow_Up and Delay_Resp a second.
+    // Announce, Sync, Follow_Up and Delay_Resp each second.
     expect(scene.to('client')).to.be.above(4 * 690);
   });
 
-  it('that asks for Announces alone is sent one a second but for a pause, and granted them for short times', () => {
+  it('with a grant of Announces alone is sent one a second with a pause, and has short grants', () => {
     const scene = new Scene();
     let renewAt = 0;
     scene.run(600, (second) => {
@@ -119,7 +119,7 @@ describe('an address that asks for unicast messages', () => {
     expect(scene.to('client') - scene.durations.length).to.be.above(0.7 * 600);
   });
 
-  it('keeps its place where forged addresses fill the table, and gets one soon after them', () => {
+  it('keeps its grants when forged addresses fill the table, and soon gets new ones', () => {
     const scene = new Scene();
     for (let n = 0; n < 2000; n++) scene.receive(requestOf(n, -7), `forged ${n}`);
     expect(scene.master.inspect().grants).to.equal(GRANT_LIMITS.grants);
@@ -132,7 +132,7 @@ describe('an address that asks for unicast messages', () => {
     expect([...scene.packets].filter(([to]) => to !== 'client').every(([, count]) => count === 1)).to.equal(true);
   });
 
-  it('gives up its place to no address that was heard less', () => {
+  it('is not removed for an address of a lower rank', () => {
     const scene = new Scene();
     const clients = 1400;
     for (let n = 0; n < clients; n++) {
@@ -146,7 +146,7 @@ describe('an address that asks for unicast messages', () => {
     expect(scene.durations.slice(-3 * 1000).every((durationS) => durationS === 0)).to.equal(true);
   });
 
-  it('is sent nothing more when the network says that nothing listens there', () => {
+  it('is sent nothing after the network reports that nothing listens there', () => {
     const scene = new Scene();
     const ask = (address: string) => {
       scene.receive(requestOf(9, 0), address);
@@ -161,7 +161,7 @@ describe('an address that asks for unicast messages', () => {
     expect(scene.master.inspect().grants).to.equal(0);
   });
 
-  it('that is settled is not cut off by a forged error while it is heard, and is when it is not', () => {
+  it('that renews in time is not removed by an error while it is heard, and is later', () => {
     const scene = new Scene();
     const listens = (seconds: number) => scene.run(seconds, () => scene.receive(delayReq(9), 'client'));
     for (const pause of [2, 6, 12]) {

@@ -7,7 +7,7 @@ import type { TimeTransmitterPort } from './transmitter-port.js';
 
 const upstream = { grandmaster: portOf(9).clock, stepsRemoved: 2 };
 
-/** A port that has heard nobody until its announce receipt timeout, and when it then sends its first Sync. */
+/** A port after its announce receipt timeout without Announces, and the time of its first Sync. */
 function rig(profile: 'default' | 'gptp', data: object) {
   const node = new SimulatedNode(
     'a',
@@ -41,7 +41,7 @@ describe('the qualification of a port that passes time on (M3)', () => {
     expect(node.sentKinds).to.include('sync');
   });
 
-  it('is not waited for by a grandmaster, by a port that is master already, nor in gPTP', () => {
+  it('does not exist for a grandmaster, for a port in MASTER state, and in gPTP', () => {
     const own = rig('default', {});
     own.wire.run(7.1);
     expect(own.port.state).to.equal('master');
@@ -53,7 +53,7 @@ describe('the qualification of a port that passes time on (M3)', () => {
     expect(gptp.node.states).to.include('master').and.not.to.include('pre-master');
   });
 
-  it('is given up for somebody who brings the time by a shorter way', () => {
+  it('ends when another port passes the same time on by a shorter path', () => {
     const { node, wire, port } = rig('default', upstream);
     const other = new SimulatedNode('c', transmitter(PROFILES.default, 3, { ...upstream, stepsRemoved: 0 }));
     wire.run(7.5);

@@ -1,5 +1,5 @@
-/** A token bucket: `burst` at once, and `perSecond` in the long run. */
-export class Allowance {
+/** A token bucket: `burst` tokens at once, `perSecond` in the long run. */
+export class TokenBucket {
   readonly #burst: number;
   readonly #perSecond: number;
   #left: number;
@@ -12,7 +12,7 @@ export class Allowance {
     this.#atMs = nowMs;
   }
 
-  /** Takes one if there is one. */
+  /** Takes a token. Returns false if there is none. */
   take(nowMs: number): boolean {
     this.#left = Math.min(this.#burst, this.#left + ((nowMs - this.#atMs) * this.#perSecond) / 1000);
     this.#atMs = nowMs;
