@@ -124,7 +124,7 @@ export class Hub {
     return residentBytes(this.process.pid);
   }
 
-  /** As Ctrl-C does. */
+  /** Sends SIGINT, like Ctrl-C. */
   stop(): Promise<Exit> {
     return this.process.stop('SIGINT');
   }
@@ -139,7 +139,7 @@ export class Hub {
   }
 }
 
-/** Of a process, by /proc. */
+/** Returns the resident memory of a process, bytes. */
 export async function residentBytes(pid: number): Promise<number> {
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes) * 1024;

@@ -50,7 +50,7 @@ export const PEER_NAMES = Object.keys(RECIPES) as PeerName[];
 export interface Peer {
   readonly folder: string;
   readonly program: string;
-  /** What its programs need to find their libraries. */
+  /** Environment in which its programs find their libraries. */
   readonly env: Readonly<Record<string, string>>;
 }
 

@@ -20,7 +20,7 @@ export class Folder {
   }
 }
 
-/** A UDP port that nobody has at 127.0.0.1 at this moment. */
+/** Returns a UDP port of 127.0.0.1 that is free at this moment. */
 export async function freeUdpPort(): Promise<number> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve, reject) => {
@@ -32,7 +32,7 @@ export async function freeUdpPort(): Promise<number> {
   return port;
 }
 
-/** The same for TCP. */
+/** Returns a TCP port of 127.0.0.1 that is free at this moment. */
 export async function freeTcpPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

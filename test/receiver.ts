@@ -37,7 +37,7 @@ export function startReceiver(bench: Bench, talk: Talk = 'all'): string {
   let timer = setTimeout(speak, untilNext());
   function speak(): void {
     quietly(() => writeSync(master[0]!, sentences(new Date(Date.now() - LATENCY_MS), talk)));
-    // What gpsd asks of it is read, so that the terminal does not fill up, and not answered.
+    // gpsd's requests are read, so that the terminal does not fill up, and not answered.
     quietly(() => readSync(master[0]!, questions));
     timer = setTimeout(speak, untilNext());
   }
@@ -49,7 +49,7 @@ export function startReceiver(bench: Bench, talk: Talk = 'all'): string {
   return name.toString('latin1', 0, name.indexOf(0));
 }
 
-/** Nothing to read, or nobody who reads: a receiver does not care. */
+/** Ignores that there is nothing to read or no reader, as a receiver does. */
 function quietly(work: () => void): void {
   try {
     work();

@@ -75,7 +75,7 @@ export const stepsOf = (hub: Hub): number =>
   hub.report.events().filter(({ id, text }) => id === 'system' && /^was stepped (?!.*another program)/.test(text))
     .length;
 
-/** Mode and what others are told, in one line. */
+/** Returns the mode and the served NTP and PTP views, in one line. */
 export function served(hub: Hub): string {
   const { mode, ntp, ptp }: { mode: string; ntp: NtpView; ptp: PtpView } = hub.report.state();
   return `${mode}, stratum ${ntp.stratum} ${ntp.refid}, class ${ptp.clockClass}`;

@@ -27,7 +27,7 @@ export class Terminal {
     bench.later(() => this.close());
   }
 
-  /** As when its window is closed: programs in it get SIGHUP, and EIO from whatever they write. */
+  /** Closes it like a window: programs in it get SIGHUP, and EIO when they write. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;

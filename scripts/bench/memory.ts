@@ -49,7 +49,7 @@ async function measure(bench: Bench): Promise<Record<'dashboard' | 'plain' | 'ba
   const bare = bench.launch(process.execPath, ['-e', 'setInterval(() => {}, 1000)']).pid;
   await watch(bench, demo.ports.get(11180)!);
   await pause(seconds * 1000);
-  for (const hub of [dashboard, plain]) await hub.until(({ mode }) => mode === 'tracking', 1000);
+  for (const hub of [dashboard, plain]) await hub.until(({ mode }) => mode === 'tracking', 30_000);
   return { dashboard: await dashboard.memory(), plain: await plain.memory(), bare: await residentBytes(bare) };
 }
 

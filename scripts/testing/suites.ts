@@ -19,6 +19,9 @@ export interface Phase {
   readonly byFolder?: boolean;
 }
 
+/** Files of minutes: they start first, so that no core waits for one of them at the end. */
+const LONGEST = /^dist\/test\/(vm\/qemu\/|fuzz\/guided\/parsers\.|scenarios\.full\.)/;
+
 /** Whole-daemon tests that need an idle machine: they measure in real time what other programs notice of the hub. */
 const MEASURING = /^dist\/test\/(hostile|interop|vm\/uml|vm\/qemu\/pair)\//;
 
@@ -47,7 +50,7 @@ export function phasesOf({
       .map((name) => join(folder, String(name)))
       .filter((file) => file.endsWith('.test.js') && wanted(file))
       .sort();
-  const daemon = unitsOnly ? [] : chosen('dist/test');
+  const daemon = unitsOnly ? [] : [...chosen('dist/test')].sort((a, b) => Number(LONGEST.test(b)) - Number(LONGEST.test(a)));
   return [
     {
       title: 'units',

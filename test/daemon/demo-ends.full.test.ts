@@ -10,7 +10,7 @@ import { freeTcpPort, root } from '../place.js';
 import { processesWith, untilNoneWith } from '../processes.js';
 import { inTerminal, Terminal } from '../terminal.js';
 
-/** The demonstration with its world in a process of its own: both must end, whoever ends first. */
+/** The demonstration with its lab in another process: both must end, whichever ends first. */
 describe('the demonstration, ended from outside', function () {
   this.timeout(90_000);
   let bench: Bench;

@@ -33,7 +33,7 @@ interface Question {
 
 /** Asks for the time. The stamps of the replies are the kernel's, so that this program's own delays do not count. */
 class NtpClient {
-  /** By transmit timestamp, in the order of asking. */
+  /** Requests by transmit timestamp, in the order of sending. */
   readonly questions = new Map<string, Question>();
   readonly #before = new BigInt64Array(3);
   readonly #socket = native.openUdp(
@@ -78,7 +78,7 @@ let pages = { asked: 0, answered: 0 };
 /** The status that is being waited for. */
 let asking: Promise<void> = Promise.resolve();
 
-/** As `timehub status` does: over a connection of its own. */
+/** Asks like `timehub status`: over a new connection. */
 async function askStatus(): Promise<void> {
   const begun = performance.now();
   const into = statuses;
@@ -91,7 +91,7 @@ async function askStatus(): Promise<void> {
   );
 }
 
-/** As a browser that has just been opened does. */
+/** Asks like a browser that has just been opened. */
 async function askPage(): Promise<void> {
   const into = pages;
   into.asked++;

@@ -14,7 +14,7 @@ export interface Flood {
   /** Datagrams a second. */
   readonly rate: number;
   readonly payload: Uint8Array;
-  /** As of `Attack`. */
+  /** See `Attack`. */
   readonly mostOctets?: number;
   /** Written into each datagram, by the offset: the client's number (4 octets), how often it has sent (2), chance (4). */
   readonly fields?: Readonly<Record<number, 'client' | 'sequence' | 'random'>>;
