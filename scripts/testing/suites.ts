@@ -50,7 +50,9 @@ export function phasesOf({
       .map((name) => join(folder, String(name)))
       .filter((file) => file.endsWith('.test.js') && wanted(file))
       .sort();
-  const daemon = unitsOnly ? [] : [...chosen('dist/test')].sort((a, b) => Number(LONGEST.test(b)) - Number(LONGEST.test(a)));
+  const daemon = unitsOnly
+    ? []
+    : [...chosen('dist/test')].sort((a, b) => Number(LONGEST.test(b)) - Number(LONGEST.test(a)));
   return [
     {
       title: 'units',
