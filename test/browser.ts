@@ -50,7 +50,7 @@ export class Page {
     });
   }
 
-  /** The value of an expression in the page. */
+  /** Returns the value of an expression in the page. */
   async evaluate<T>(expression: string): Promise<T> {
     const { result } = await this.#ask('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true });
     return (result as { readonly value: T }).value;

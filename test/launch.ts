@@ -84,7 +84,7 @@ export class Launched {
   }
 }
 
-/** Rejects with `what()` when the promise has not settled in time. */
+/** Rejects with `what()` if the promise has not settled in time. */
 export async function within<T>(timeoutMs: number, promise: Promise<T>, what: () => string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

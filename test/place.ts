@@ -7,7 +7,7 @@ import { join } from 'node:path';
 /** The checkout: compiled tests run from dist/test. */
 export const root = join(import.meta.dirname, '../..');
 
-/** A folder of the test's own, removed by `close`. Mode 0700, as chronyd demands of a folder with a command socket. */
+/** A temporary folder, removed by `close`. Mode 0700, which chronyd demands of a folder with a command socket. */
 export class Folder {
   readonly path: string = mkdtempSync(join(tmpdir(), `timehub-test-${process.pid}-`));
 

@@ -20,7 +20,7 @@ export function processesWith(text: string): readonly number[] {
     .map(Number);
 }
 
-/** Waits until no program has `text` in its command line. */
+/** Resolves when no program has `text` in its command line. */
 export async function untilNoneWith(text: string, timeoutMs: number): Promise<void> {
   await until(
     async () => processesWith(text),

@@ -2,7 +2,7 @@ import { closeSync, constants, readSync, writeSync } from 'node:fs';
 import koffi from 'koffi';
 import type { Bench } from './bench.js';
 
-/** Sentences are written this long after the second that they name, as a receiver's are. */
+/** Delay of a sentence after the second that it names, ms, as of a receiver. */
 const LATENCY_MS = 60;
 
 const libc = koffi.load('libc.so.6');
@@ -77,7 +77,7 @@ function sentences(now: Date, talk: Talk): string {
     .join('');
 }
 
-/** NMEA 0183: the exclusive or of what stands between `$` and `*`. */
+/** NMEA 0183: the exclusive or of the characters between `$` and `*`. */
 function checksum(body: string): string {
   const sum = [...body].reduce((xor, character) => xor ^ character.charCodeAt(0), 0);
   return sum.toString(16).toUpperCase().padStart(2, '0');

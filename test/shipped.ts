@@ -34,7 +34,7 @@ export class Shipped {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** A file without its table of the office's server, which then gives its clock as it is. */
+  /** Returns a file without the table of the office's server: the hub then serves its clock as it is. */
   withoutOffice(file: string): string {
     const text = readFileSync(join(packageRoot(), file), 'utf8');
     return text
@@ -54,7 +54,7 @@ export class Shipped {
   }
 }
 
-/** Servers under their names, each the same way off. */
+/** Servers by name, all at the same distance. */
 export function addServers(
   host: LabHost,
   names: readonly string[],

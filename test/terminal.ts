@@ -36,7 +36,7 @@ export class Terminal {
   }
 }
 
-/** Arguments of spawn that run a program as the leader of a session whose terminal its standard input is. */
+/** Returns arguments of spawn that run a program as leader of a session whose terminal is its standard input. */
 export const inTerminal = (command: string, args: readonly string[]): readonly string[] => [
   'setsid',
   '--ctty',

@@ -44,10 +44,10 @@ describe('a hub whose only server dies', function () {
   });
 });
 
-/** Its rate is known by then, so that without its source it gets worse slowly. */
+/** The rate is known after this many observations, so that the bound grows slowly in holdover. */
 const isSettled = ({ sources }: StatusReport): boolean => (sources[0]?.observations ?? 0) >= 40;
 
-/** So long a hub should last without its source: enough to be seen in holdover, and no more. */
+/** Time that a hub should stay in holdover: enough to be seen, and no more. */
 const LASTS_S = 20;
 const AT_LEAST_S = 5;
 const AT_MOST_S = 90;

@@ -8,7 +8,7 @@ import { waitedForProcessorMs } from '../processes.js';
 
 const PORT = 11_790;
 
-/** A request as `from` sends it; the status of the answer, or the code of the error. */
+/** Sends a request from the address `from`. Resolves with the status of the answer, or the code of the error. */
 function ask(path: string, from: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port: PORT, localAddress: from });
@@ -48,7 +48,7 @@ describe('a hub whose web port strangers reach', function () {
       peers.push(socket);
     });
 
-  /** Sends the same request again and again, reads nothing, and comes back when it is cut. */
+  /** Sends the same request again and again, reads nothing, and reconnects when it is cut off. */
   function pipeline(path: string, until: number): void {
     const requests = `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(1000);
     const socket = connect(PORT, '127.0.0.1').pause();
@@ -63,7 +63,7 @@ describe('a hub whose web port strangers reach', function () {
     peers.push(socket);
   }
 
-  // Before the floods: after them the share of new connections is spent for a second or two.
+  // Before the floods: after them the allowance of new connections is spent for a second or two.
   it('has a connection for a newcomer when a peer has taken all of them', async () => {
     for (let peer = 0; peer < 64; peer++) await silent({ port: PORT });
     for (let time = 0; time < 5; time++) expect(await ask('/v1/status', '127.0.0.2')).to.equal('200');

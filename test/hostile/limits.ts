@@ -5,16 +5,16 @@ import type { Figures } from './trial.js';
 const NTP_REPLY_MS = 50;
 const STATUS_MS = 500;
 const LEAST_PAGES = 0.7;
-/** Resident memory: the heap grows with the load, and does not go on growing. */
+/** Maximum growth of resident memory, octets: the heap grows with the load, and then stops growing. */
 const GROWTH = 64 * 2 ** 20;
 const LOG_LINES = 24;
-/** Sigma and bound are noisy; a hub that hears its servers less often is further off. */
+/** Maximum ratio of sigma and bound: they are noisy, and larger if the hub hears its servers less often. */
 const WORSE = 1.3;
 /** Smaller values mean nothing: the path of some 10 µs is some microseconds shorter while the CPU has no time to sleep. */
 const LEAST_SIGMA_NS = 500;
 const LEAST_BOUND_NS = 10_000;
 
-/** Returns what an attack did that it should not be able to do, a sentence each. */
+/** Returns a sentence for each limit that an attack exceeded. */
 export function breaches(
   figures: Figures,
   { atLeast, leastPages = LEAST_PAGES, mostOctets = Infinity }: Pick<Attack, 'atLeast' | 'leastPages' | 'mostOctets'>,

@@ -15,10 +15,10 @@ import type { Order, Span } from './span.js';
 
 const SERVERS = 3;
 const POLL = '125ms';
-/** Observations of each server, after which the estimate is as good as it gets. */
+/** Number of observations of each server after which the estimate improves no further. */
 const SETTLED_AFTER = 120;
 
-/** A hub that observes NTP servers and gives time in all ways, and an honest client of it. */
+/** A hub that observes NTP servers and serves time in all ways, and an honest client of it. */
 export class Target {
   readonly hub: Hub;
   readonly network: Network;

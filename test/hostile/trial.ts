@@ -105,7 +105,7 @@ const countsOf = (target: Target, { actions }: Waged) => ({
   ...{ cpuMs: target.cpuMs(), waitedMs: target.waitedMs(), logged: target.logged(), dropped: target.dropped() },
 });
 
-/** Begins an attack in a process of its own. */
+/** Begins an attack in another process. */
 export const inProcess =
   (attack: Attack) =>
   (target: Target): Waged =>
