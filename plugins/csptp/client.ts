@@ -1,6 +1,13 @@
 import { type ExchangeCounts, HubError, type Ns, type SourceContext, type Stamp, type Timescale } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
-import { type Answer, type Dialect, Exchange, measure, REQUEST_OCTETS, SEQUENCE_AT } from 'timehub/protocol/csptp';
+import {
+  type CsptpAnswer,
+  CsptpExchange,
+  type Dialect,
+  measure,
+  REQUEST_OCTETS,
+  SEQUENCE_AT,
+} from 'timehub/protocol/csptp';
 import {
   Association,
   Counters,
@@ -12,11 +19,11 @@ import {
 } from 'timehub/toolkit';
 import { type ClientSockets, closeSockets, openSockets, type PortChoice } from './client-sockets.js';
 import { claimsFrom, legsOf, type ScaleChoice, scaleOf } from './legs.js';
-import { REFUSAL_TEXTS, type ReplyRefusal } from './refusal-texts.js';
+import { type CsptpReplyRefusal, REFUSAL_TEXTS } from './refusal-texts.js';
 import { type Stamping, stampingOf } from './stamping.js';
 import { unusable } from './unusable.js';
 
-export interface ClientOptions {
+export interface CsptpClientOptions {
   readonly server: Server;
   readonly poll: PollOptions;
   /** Time to wait for the whole answer. */
@@ -41,8 +48,8 @@ const COUNTERS = {
 
 /** The request that waits for its answer. */
 interface Pending {
-  readonly exchange: Exchange<Stamp>;
-  readonly request: RequestReply<Answer<Stamp>>;
+  readonly exchange: CsptpExchange<Stamp>;
+  readonly request: RequestReply<CsptpAnswer<Stamp>>;
   /** The part of the answer that is missing after the other one came. */
   lacks?: 'sync' | 'follow-up';
 }
@@ -57,12 +64,12 @@ const HALVES = {
 const UNREACHABLE = new Set(['TH_NET_CONNECT', 'TH_NET_SEND', 'TH_NET_ADDRESS']);
 
 /** Asks one server again and again and reports its answers to the hub. */
-export class Client {
+export class CsptpClient {
   readonly #context: SourceContext;
-  readonly #options: ClientOptions;
+  readonly #options: CsptpClientOptions;
   readonly #association: Association;
   readonly #counters: Counters<keyof typeof COUNTERS>;
-  readonly #refusals: RefusalRecord<ReplyRefusal>;
+  readonly #refusals: RefusalRecord<CsptpReplyRefusal>;
   #stamping: Stamping = {};
   #sockets: ClientSockets | undefined;
   #pending: Pending | undefined;
@@ -71,7 +78,7 @@ export class Client {
   #cause: string | undefined;
   #newest: Readonly<Record<string, unknown>> = {};
 
-  constructor(context: SourceContext, options: ClientOptions) {
+  constructor(context: SourceContext, options: CsptpClientOptions) {
     this.#context = context;
     this.#options = options;
     this.#association = new Association(context, {
@@ -139,7 +146,7 @@ export class Client {
     const sequenceId = (octets[0]! << 8) | octets[1]!;
     const length = REQUEST_OCTETS;
     return {
-      exchange: new Exchange({ sequenceId, domain, dialect, wantStatus, wantAlternate: false, length }),
+      exchange: new CsptpExchange({ sequenceId, domain, dialect, wantStatus, wantAlternate: false, length }),
       request: new RequestReply(this.#context, {
         windowNs,
         onReply: (answer, sent) => this.#ended(() => this.#answered(answer, sent)),
@@ -196,7 +203,7 @@ export class Client {
     else this.#association.missed(`${this.#association.peer} ${HALVES[lacks]}`);
   }
 
-  #answered(answer: Answer<Stamp>, sent: Stamp): void {
+  #answered(answer: CsptpAnswer<Stamp>, sent: Stamp): void {
     if (sent.clock !== answer.received.clock) {
       this.#counters.count('unstamped');
       this.#association.missed('the network card gives no stamp of the requests');
@@ -224,7 +231,7 @@ export class Client {
     this.#association.answered(flaw === '' ? 'ok' : `the server ${flaw}`);
   }
 
-  #claim({ sync }: Answer<Stamp>, scale: Timescale, flaw: string): void {
+  #claim({ sync }: CsptpAnswer<Stamp>, scale: Timescale, flaw: string): void {
     this.#context.claim({
       ...claimsFrom(sync, this.#association.peer.endpoint!, scale),
       synchronised: flaw === '',

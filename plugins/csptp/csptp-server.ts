@@ -1,6 +1,6 @@
 import { type Datagram, type Endpoint, HubError, type SinkContext, type Stamp } from 'timehub/api';
 import { covers, formatServer, octetsOf, type Server, type Subnet } from 'timehub/protocol/address';
-import { FOLLOW_UP_OCTETS, followUp, type ReplyContext, respond } from 'timehub/protocol/csptp';
+import { type CsptpReplyContext, FOLLOW_UP_OCTETS, followUp, respond } from 'timehub/protocol/csptp';
 import { EVENT_PORT, GENERAL_PORT } from 'timehub/protocol/ptp';
 import {
   AccessControl,
@@ -50,7 +50,7 @@ export class CsptpServer {
   readonly #access: AccessControl;
   readonly #reply = new Uint8Array(MAX_REQUEST);
   readonly #followUp = new Uint8Array(FOLLOW_UP_OCTETS);
-  readonly #replyContext: Mutable<ReplyContext>;
+  readonly #replyContext: Mutable<CsptpReplyContext>;
   readonly #latency = new TransmitLatency();
   #time: ServedTime;
   #sockets: readonly ServerSockets[] = [];

@@ -1,6 +1,6 @@
 import type { Claims, Endpoint, Leg, Stamp, Timescale } from 'timehub/api';
 import { formatAddress, formatServer } from 'timehub/protocol/address';
-import { type Answer, claimsOf, type Measurement, type SyncPart, timescaleOf } from 'timehub/protocol/csptp';
+import { type CsptpAnswer, type CsptpMeasurement, claimsOf, type SyncPart, timescaleOf } from 'timehub/protocol/csptp';
 import { accuracyNs } from 'timehub/protocol/ptp';
 import { STAMP_NOISE_NS } from 'timehub/toolkit';
 
@@ -15,9 +15,9 @@ export const scaleOf = (sync: SyncPart, choice: ScaleChoice): Timescale =>
 
 /** A complete exchange. */
 export interface MeasuredExchange {
-  readonly answer: Answer<Stamp>;
+  readonly answer: CsptpAnswer<Stamp>;
   readonly sent: Stamp;
-  readonly measured: Measurement;
+  readonly measured: CsptpMeasurement;
   readonly path: string;
   readonly scale: Timescale;
 }

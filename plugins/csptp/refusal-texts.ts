@@ -1,13 +1,13 @@
-import type { RefusalReason } from 'timehub/protocol/csptp';
+import type { CsptpRefusalReason } from 'timehub/protocol/csptp';
 import type { RefusalTexts } from 'timehub/toolkit';
 
 /** `late`: it came when no request was waiting for an answer any more. */
-export type ReplyRefusal = RefusalReason | 'late';
+export type CsptpReplyRefusal = CsptpRefusalReason | 'late';
 
 const ANOTHER_PROGRAM = 'another program than a CSPTP server answers at that port';
 
 /** Explanations of refused answers. */
-export const REFUSAL_TEXTS: RefusalTexts<ReplyRefusal> = {
+export const REFUSAL_TEXTS: RefusalTexts<CsptpReplyRefusal> = {
   length: `are shorter than a PTP message: ${ANOTHER_PROGRAM}`,
   version: `have another PTP version than 2: ${ANOTHER_PROGRAM}`,
   type: `are neither Sync nor Follow_Up: ${ANOTHER_PROGRAM}`,

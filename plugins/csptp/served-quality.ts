@@ -1,6 +1,6 @@
 import type { TimeState } from 'timehub/api';
 import { isMappedV4, octetsOf } from 'timehub/protocol/address';
-import { encodeStatus, type ReplyContext, type StatusId } from 'timehub/protocol/csptp';
+import { type CsptpReplyContext, encodeStatus, type StatusId } from 'timehub/protocol/csptp';
 import {
   ACCURACY_UNKNOWN,
   type ClockIdentity,
@@ -30,7 +30,7 @@ const UDP_IPV6 = 2;
 export function qualityOf(
   state: TimeState,
   { identity, priority1, priority2, statusId }: QualityOptions,
-): Pick<ReplyContext, 'timeFlags' | 'status'> {
+): Pick<CsptpReplyContext, 'timeFlags' | 'status'> {
   const { ptp, leap } = state;
   const uncertain = isUncertain(state);
   const upstream = uncertain ? undefined : ptp.grandmaster;

@@ -3,7 +3,7 @@ import { parseServer } from 'timehub/protocol/address';
 import { EVENT_PORT } from 'timehub/protocol/ptp';
 import { isPollRange, POLL_RANGE, pollEntries, pollOptions, serverAddress, stampChoice } from 'timehub/toolkit';
 import * as v from 'valibot';
-import { Client } from './client.js';
+import { CsptpClient } from './client.js';
 import { ANY_CLASS } from './unusable.js';
 
 const ADDRESS = 'a server such as "time.example.org", "192.0.2.1" or "[2001:db8::1]:319"';
@@ -61,7 +61,7 @@ export default defineSource<Config>({
   needs: ['cap:net_bind_service', 'cap:net_admin', 'dev:ptp'],
   config,
   create(config, context) {
-    const client = new Client(context, {
+    const client = new CsptpClient(context, {
       server: parseServer(config.address, EVENT_PORT)!,
       poll: pollOptions(config),
       windowNs: config.timeout,

@@ -15,7 +15,7 @@ export interface LinkEvents {
 }
 
 /** A connection to gpsd that is made again whenever it is lost: each second on this machine, each four seconds at last elsewhere. */
-export class Link {
+export class GpsdLink {
   readonly #context: Context;
   readonly #address: Address;
   readonly #events: LinkEvents;

@@ -13,7 +13,7 @@ import { Budget } from './budget.js';
 import { Choice } from './choice.js';
 import { claimsOf, claimsOfLonePulses } from './claims.js';
 import { config, formatAddress, type GpsdConfig, LOOPBACK } from './config.js';
-import { Link } from './link.js';
+import { GpsdLink } from './link.js';
 import { eventInstant, pulseOf, readingOf, type SampleOptions } from './sample.js';
 import { Throttle } from './throttle.js';
 
@@ -38,7 +38,7 @@ class GpsdSource implements Running<GpsdConfig> {
   readonly #options: GpsdConfig;
   readonly #context: SourceContext;
   readonly #session: Session;
-  readonly #link: Link;
+  readonly #link: GpsdLink;
   readonly #choice: Choice;
   readonly #sampling: SampleOptions;
   readonly #throttle: Throttle;
@@ -65,7 +65,7 @@ class GpsdSource implements Running<GpsdConfig> {
     this.#choice = new Choice(options.pps);
     this.#sampling = { precisionNs: options.precision, serialDelayNs: options['serial-delay'] };
     this.#throttle = new Throttle(context);
-    this.#link = new Link(context, options.address, {
+    this.#link = new GpsdLink(context, options.address, {
       up: (connection, peer) => this.#up(connection, peer),
       data: (chunk, connection) => this.#data(chunk, connection),
       down: (reason) => this.#down(reason),

@@ -11,7 +11,7 @@ import {
 } from 'timehub/toolkit';
 import { claimsOf, legsOf } from './legs.js';
 
-export interface ClientOptions {
+export interface NtpClientOptions {
   readonly server: Server;
   readonly poll: PollOptions;
 }
@@ -30,7 +30,7 @@ const COUNTERS = {
 } as const;
 
 /** One server asked again and again: what is heard goes to the hub, the rest into counters. */
-export class Client {
+export class NtpClient {
   readonly #context: SourceContext;
   readonly #association: Association;
   readonly #longestNs: Ns;
@@ -41,7 +41,7 @@ export class Client {
   #kisses = new Kisses();
   #newest: Readonly<Record<string, unknown>> = {};
 
-  constructor(context: SourceContext, { server, poll }: ClientOptions) {
+  constructor(context: SourceContext, { server, poll }: NtpClientOptions) {
     this.#context = context;
     this.#association = new Association(context, {
       server,

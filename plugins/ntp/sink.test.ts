@@ -4,13 +4,13 @@ import { fromNtpTime, HEADER_OCTETS, readHeader, request } from 'timehub/protoco
 import sink from './sink.js';
 import source from './source.js';
 import { sinkContext, sourceContext } from './testing/contexts.js';
-import { stateOf, World } from './testing/world.js';
+import { NtpWorld, stateOf } from './testing/world.js';
 
 const US = { address: '127.0.0.1', port: 11123 };
 const CLIENT = { address: '198.51.100.7', port: 40123 };
 
 async function serving(options: Record<string, unknown> = {}, over: Parameters<typeof stateOf>[1] = {}) {
-  const world = new World();
+  const world = new NtpWorld();
   world.offsetNs = 41_000_000n;
   const validated = await sink.config['~standard'].validate({ listen: '127.0.0.1:11123', ...options });
   if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));
@@ -37,7 +37,7 @@ describe('the address of sink.ntp', () => {
   const GONE = '192.0.2.2 is at no interface that is up: nobody is served there';
 
   it('that goes and comes back is told, and one that was never at an interface is not missed', async () => {
-    const world = new World();
+    const world = new NtpWorld();
     world.own = ['192.0.2.1', '192.0.2.2'];
     const validated = await sink.config['~standard'].validate({ listen: ['192.0.2.2:123', '127.0.0.2:123'] });
     if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));

@@ -4,15 +4,15 @@ import { toNtpTime } from 'timehub/protocol/ntp';
 import source from './source.js';
 import { sourceContext } from './testing/contexts.js';
 import { kiss, server, silence } from './testing/server.js';
-import { type Link, type Responder, World } from './testing/world.js';
+import { NtpWorld, type Responder, type ResponderLink } from './testing/world.js';
 
 const ADDRESS = '192.0.2.9';
 const KEY = `${ADDRESS}|123`;
 
 async function asking(options: Record<string, unknown> = {}, respond = server()) {
-  const world = new World();
+  const world = new NtpWorld();
   world.offsetNs = 41_000_000n;
-  const link: Link = { upNs: 3e6, downNs: 1e6, respond };
+  const link: ResponderLink = { upNs: 3e6, downNs: 1e6, respond };
   world.links.set(KEY, link);
   world.names.set('time.example', [ADDRESS, '192.0.2.10']);
   world.links.set('192.0.2.10|123', { upNs: 1e6, downNs: 1e6, respond: server({ stratum: 3, refid: 0x01020304 }) });

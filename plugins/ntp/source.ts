@@ -2,7 +2,7 @@ import { defineSource, described, table, wholeNumber } from 'timehub/api';
 import { octetsOf, parseServer } from 'timehub/protocol/address';
 import { isPollRange, POLL_RANGE, pollEntries, pollOptions, serverAddress } from 'timehub/toolkit';
 import * as v from 'valibot';
-import { Client } from './client.js';
+import { NtpClient } from './client.js';
 
 const ADDRESS = 'a server such as "ntp.example.org", "192.0.2.1:11123" or "[2001:db8::1]:123"';
 const POOL = 'a name with several addresses such as "2.pool.ntp.org"';
@@ -65,7 +65,7 @@ export default defineSource<Config>({
     return pool === undefined ? undefined : Array.from({ length: count }, () => ({ ...shared, address: pool }));
   },
   create(config, context) {
-    const client = new Client(context, { server: parseServer(config.address!)!, poll: pollOptions(config) });
+    const client = new NtpClient(context, { server: parseServer(config.address!)!, poll: pollOptions(config) });
     return {
       start: async () => client.start(),
       stop: async () => client.stop(),

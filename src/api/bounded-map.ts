@@ -1,17 +1,17 @@
-/** The capacity of a `BoundedMap`, and who may lose a place in it. */
+/** The capacity of a `BoundedMap`, and the entries that may be removed from it. */
 export interface Bounds<K, V> {
-  /** Entries at most, above zero. */
+  /** Most entries, above zero. */
   readonly capacity: number;
   /**
-   * Returns true for an entry that may be removed for a new one: it has earned nothing that its removal would take away.
-   * Default: every entry.
+   * Returns true for an entry that may be removed in favour of a new one, because nothing is lost with it. Default: every
+   * entry.
    */
   readonly mayGo?: (value: V, key: K) => boolean;
 }
 
 /**
- * A map whose keys a peer chooses. When it is full, a new key takes the place of the oldest entry that may go; while none
- * may, the new key is not taken. `set` on a known key makes it the newest.
+ * A map whose keys a peer chooses. If it is full, a new key replaces the oldest entry that may be removed; if there is no such
+ * entry, the new key is refused. `set` on a known key makes it the newest.
  */
 export class BoundedMap<K, V> implements Iterable<readonly [K, V]> {
   readonly #bounds: Bounds<K, V>;
@@ -33,7 +33,7 @@ export class BoundedMap<K, V> implements Iterable<readonly [K, V]> {
     return this.#entries.has(key);
   }
 
-  /** Returns false when the key is new and every entry has to stay. */
+  /** Returns false if the key is refused. */
   set(key: K, value: V): boolean {
     const isNew = !this.#entries.delete(key);
     if (isNew && this.#entries.size >= this.#bounds.capacity && !this.#makeRoom()) return false;

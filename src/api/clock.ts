@@ -1,43 +1,43 @@
 import type { ClockId, Instant, Ns, Stamp } from './time.js';
 
 /**
- * How a hardware clock is compared with the system clock, the best way first: both stamped by the hardware at one moment;
- * bracketed by the driver around the reading of the register; bracketed by the kernel; bracketed by this process.
+ * Method of comparing a hardware clock with the system clock, best first. precise: the hardware stamps both at one moment.
+ * extended: the driver reads the system clock around the register access. basic: the kernel does. user: this process does.
  */
 export type Comparing = 'precise' | 'extended' | 'basic' | 'user';
 
-/** What a hardware clock can do, as its driver says. */
+/** Properties of a hardware clock, as reported by its driver. */
 export interface ClockFacts {
   /** `/dev/ptp0` */
   readonly device: string;
-  /** The driver's name for it. */
+  /** Name that the driver gives it. */
   readonly name: string;
-  /** The greatest frequency correction, ppb. */
+  /** Largest frequency correction, ppb. */
   readonly maxPpb: number;
-  /** Channels that stamp pulses, and that make them. */
+  /** Number of channels that stamp pulses, and of channels that make them. */
   readonly pulseInputs: number;
   readonly pulseOutputs: number;
-  /** Names of the pins to which channels can be led; empty where they are wired. */
+  /** Names of the pins that channels can use; empty if the wiring is fixed. */
   readonly pins: readonly string[];
 }
 
-/** Two clocks read at one moment, or nearly so. */
+/** Two clocks read at nearly the same moment. */
 export interface ClockComparison {
-  /** The system clock's reading − this clock's, each on its own timescale. */
+  /** Reading of the system clock − reading of this clock, each on its own timescale. */
   readonly offsetNs: Ns;
   /** CLOCK_MONOTONIC_RAW of that moment. */
   readonly monotonic: Instant;
-  /** How long the reading took: the offset is wrong by half of it at most. */
+  /** Duration of the reading: the error of the offset is at most half of it. */
   readonly widthNs: Ns;
   readonly by: Comparing;
 }
 
 export type Edge = 'rising' | 'falling';
 
-/** A channel of a hardware clock and the pin that it is led to. Default: as the pins are set already. */
+/** A channel of a hardware clock and its pin. Default: the present pin settings. */
 export interface PulseChannel {
   readonly channel: number;
-  /** By name or number. */
+  /** Name or number. */
   readonly pin?: string | undefined;
 }
 
@@ -49,30 +49,33 @@ export interface PulseOutput extends PulseChannel {
   readonly periodNs: Ns;
   /** Length of the pulse. Default: the driver's. */
   readonly widthNs?: Ns | undefined;
-  /** When the edge comes after a whole period. Default 0. */
+  /** Delay of the edge after the whole period. Default 0. */
   readonly phaseNs?: Ns;
 }
 
 export interface ClockWishes {
   /**
-   * Read the clock itself no more often than this, and count on in between. Default 1 s. For clocks whose reading takes
-   * long or disturbs their pulses.
+   * Shortest interval between readings of the clock itself; between them its time is extrapolated. Default 1 s. For clocks that
+   * are slow to read or whose pulses are disturbed by a reading.
    */
   readonly restNs?: Ns;
 }
 
-/** A PTP hardware clock. Closed with the instance that opened it, which fails and is tried again when the device vanishes. */
+/**
+ * A PTP hardware clock. It is closed with the instance that opened it; if the device vanishes, that instance fails and is
+ * retried.
+ */
 export interface HardwareClock {
-  /** `phc:ptp0`, however it was asked for. */
+  /** `phc:ptp0`, by whatever name it was opened. */
   readonly id: ClockId;
   readonly facts: ClockFacts;
   /**
-   * Compares it with the system clock, the best of `samples` (default 5). Throws `TH_CLOCK_NO_ANSWER` when the clock cannot
-   * be read at the moment (some stand still without a carrier), `TH_CLOCK_GONE`.
+   * Compares it with the system clock and returns the best of `samples` readings (default 5). Throws `TH_CLOCK_NO_ANSWER` if
+   * the clock cannot be read at the moment (some stop without a carrier), `TH_CLOCK_GONE`.
    */
   compare(samples?: number): ClockComparison;
-  /** Stamps edges; they are handed over up to a tenth of a second later. Throws `TH_CLOCK_PULSE`. */
+  /** Stamps edges and reports each within 0.1 s. Throws `TH_CLOCK_PULSE`. */
   pulseIn(options: PulseInput, handler: (edge: Stamp) => void): void;
-  /** Makes pulses until the instance ends. Throws `TH_CLOCK_PULSE`. */
+  /** Makes pulses until the instance stops. Throws `TH_CLOCK_PULSE`. */
   pulseOut(options: PulseOutput): void;
 }

@@ -12,11 +12,11 @@ export interface Logger {
   warn(message: string, fields?: object): void;
 }
 
-/** Metric names get the prefix `timehub_<kind>_<type>_` and the label `id`. Name units: `_seconds`, `_total`. */
+/** Metric names get the prefix `timehub_<kind>_<type>_` and the label `id`. They end in their unit: `_seconds`, `_total`. */
 export interface Metrics {
   counter(name: string, help: string, labels?: Readonly<Record<string, string>>): (by?: number) => void;
   gauge(name: string, help: string, labels?: Readonly<Record<string, string>>): (value: number) => void;
-  /** `refresh` is called before the values are read: for what nobody keeps up to date as it changes. */
+  /** Calls `refresh` before the values are read, for values that are computed only then. */
   onRead(refresh: () => void): void;
 }
 
@@ -24,53 +24,53 @@ export interface Timer {
   cancel(): void;
 }
 
-/** Everything that a plugin instance may touch. The lab gives the same interface over virtual time. */
+/** Everything that a plugin instance may use. The lab provides the same interface in virtual time. */
 export interface Context {
   /** `ntp.ptbtime1` */
   readonly id: string;
-  /** 1, 2, …: its number among the instances of its type in this hub, sources and sinks alike; its own as long as it is there. */
+  /** 1, 2, …: number among the sources and sinks of its type in this hub, constant while the instance exists. */
   readonly ordinal: number;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly network: Network;
-  /** By which the hub recognises its own time when it comes back. */
+  /** Lets the hub recognise its own time in the replies of others. */
   readonly identity: HubIdentity;
   /**
-   * What the last run of this instance has left behind by `remember`, before this hub was started or since; undefined:
-   * nothing. It may be of another version of the plugin, or of anybody with an editor: check it.
+   * The value that an earlier run of this instance saved with `remember`, in this hub or before its start; undefined if there
+   * is none. Check it: another version of the plugin or a person may have written it.
    */
   readonly remembered: unknown;
   /**
-   * One value for all instances of this type in this hub, made by the first that asks for it and kept until the hub ends:
-   * what they are parts of (the ports of one PTP clock). What `make` throws, this throws, and the next one makes it.
+   * Returns a value that all instances of this type in this hub share, such as the PTP clock of several ports. The first call
+   * makes it, and it is kept until the hub stops. An error of `make` is thrown and not cached.
    */
   common<T>(make: () => T): T;
-  /** Aborted on stop, restart and crash. */
+  /** Aborted on stop, restart and crash of the instance. */
   readonly signal: AbortSignal;
-  /** CLOCK_MONOTONIC_RAW now. */
+  /** Returns CLOCK_MONOTONIC_RAW. */
   monotonic(): Instant;
   /** Reads a local clock. Throws `TH_CLOCK_UNKNOWN`. */
   read(clock: ClockId): Stamp;
   /**
-   * Opens a hardware clock by its interface (`phc:eth0`) or device (`phc:ptp0`, `phc:/dev/ptp0`): from now on the hub
-   * knows it. Throws `TH_CLOCK_UNKNOWN`, `TH_CLOCK_OPEN`.
+   * Opens a hardware clock by its interface (`phc:eth0`) or device (`phc:ptp0`, `phc:/dev/ptp0`), and makes it known to the
+   * hub. Throws `TH_CLOCK_UNKNOWN`, `TH_CLOCK_OPEN`.
    */
   openClock(clock: ClockId, wishes?: ClockWishes): HardwareClock;
-  /** A supervised one-shot timer: what it throws restarts this instance alone, stopping cancels it. */
+  /** Starts a one-shot timer. An error in `handler` restarts only this instance; a stop of the instance cancels the timer. */
   after(delayNs: Ns, handler: () => void | Promise<void>): Timer;
   /**
-   * Keeps a JSON value, of 4 KiB at most, for the next run of this instance, and for the next start where the operator has
-   * given a `state-dir`: within half a minute. `undefined` forgets. For what was measured and takes long to measure, said
-   * when it has changed by more than its noise. Throws `TH_PLUGIN_REMEMBER`.
+   * Saves a JSON value of at most 4 KiB for the next run of this instance, and, with `state-dir`, for the next start of the hub
+   * (written within half a minute). `undefined` deletes it. For values that take long to measure; call it when the value has
+   * changed by more than its noise. Throws `TH_PLUGIN_REMEMBER`.
    */
   remember(value: unknown): void;
-  /** Unpredictable octets. */
+  /** Returns unpredictable octets. */
   random(octets: number): Uint8Array;
-  /** What the operator should know of this instance beside that it runs. `reason` is one sentence. */
+  /** Reports the health of a running instance to the operator. `reason` is one sentence. */
   health(state: 'ok' | 'degraded', reason: string): void;
   /**
-   * Restarts this instance with back-off, or as soon as the error's `isOver` says so: the device vanished, the peer cannot be
-   * had. An instance that merely gets no answers says `health('degraded', …)` and goes on asking.
+   * Restarts this instance with back-off, or as soon as `isOver` of the error returns true; for a device that vanished or a
+   * peer that cannot be reached. An instance that only gets no replies calls `health('degraded', …)` and continues.
    */
   fail(error: Error): void;
 }
@@ -83,56 +83,55 @@ export interface SourceContext extends Context {
   /** The source does not answer: one sentence why. The next observation or claim ends it. */
   unreachable(reason: string): void;
   /**
-   * What the source has for the time has jumped, before the observations that follow: another time base, a grandmaster that was
-   * set. One sentence why; `jumpNs`: by how much its time went forward, if that is known. Its word about the time starts anew
-   * with its next observation, what is known of its path stays. The hub sees by itself a jump that shows in the observations;
-   * a source that is told of one is quicker.
+   * Reports that the source's time has jumped before its next observation, for example because a grandmaster was set. `reason`
+   * is one sentence; `jumpNs`: forward jump, if known. The estimate of its time starts again, the estimate of its path stays.
+   * The hub detects a jump from observations alone, but later.
    */
   discontinuity(reason: string, jumpNs?: Ns): void;
   /**
-   * Another server is asked from now on: one sentence which and why. What was known of the former one, its time and its
-   * reputation, is forgotten.
+   * Reports that the source asks another server from now on. `reason`: one sentence with server and cause. The estimate and the
+   * record of the former server are dropped.
    */
   replaced(reason: string): void;
-  /** The state of this source in the vote of all, after what it has observed so far. */
+  /** Returns the state of this source in the selection, after its observations so far. */
   voteState(): SourceState;
   /**
-   * How long, `minNs`..`maxNs`, until the next observation of this source is worth asking for, as the estimate has it: soon
-   * while little is known or after a surprise, late when an answer would tell nothing new. For sources that decide when to
-   * ask; what a server wishes, and jitter, are theirs to add.
+   * Returns the time, `minNs`..`maxNs`, until the next observation of this source is useful to the estimate: short while little
+   * is known or after a surprise, long when an answer would add little. For sources that choose when to ask; they add jitter
+   * and the server's own limits.
    */
   worthAskingIn(minNs: Ns, maxNs: Ns): Ns;
 }
 
-/** When a clock may be set at once instead of slewed. */
+/** Limits of the corrections of one clock. */
 export interface StepPolicy {
-  /** Step when the offset is above this, ns. */
+  /** Offsets above this are stepped, smaller ones slewed. */
   readonly thresholdNs: Ns;
-  /** During this many first updates only; Infinity: always. */
+  /** Number of first updates in which a step is allowed; Infinity: always. */
   readonly updates: number;
-  /** Refuse offsets above this: leave the clock alone and say so. Not applied to the first update when `panicAtStart` is false. */
+  /** Larger offsets are reported and not corrected; the first update is exempt unless `panicAtStart` is true. */
   readonly panicNs: Ns;
   readonly panicAtStart: boolean;
   /** Highest slewing rate, ppb. */
   readonly maxSlewPpb: number;
 }
 
-/** A granted right to steer one clock. The kernel steers; the sink says how and hears how it goes. */
+/** The right of one sink to have one clock steered. The kernel steers by the sink's policy and reports its decisions. */
 export interface Discipline {
-  /** The last decision in a sentence. */
+  /** The last decision, one sentence. */
   readonly reason: string;
   release(): void;
 }
 
 export interface SinkContext extends Context {
   state(): TimeState;
-  /** Called with each new state, until the run ends. */
+  /** Calls `handler` with each new state until the instance stops. */
   onState(handler: (state: TimeState) => void): void;
   /**
-   * Asks the kernel to steer a clock by the estimate. One owner a clock. Throws `TH_CLOCK_PERMISSION` without the
-   * privilege, `TH_CLOCK_OWNED` when another sink has it: the sink then observes and says why.
+   * Asks the kernel to steer a clock by the estimate. Throws `TH_CLOCK_PERMISSION` without the privilege, and `TH_CLOCK_OWNED`
+   * if another sink steers the clock; the sink then observes it and reports the reason.
    */
   discipline(clock: ClockId, policy: StepPolicy): Discipline;
-  /** The whole hub, read-only: for the control socket, dashboards, exporters. */
+  /** Read-only report of the whole hub, for the control socket, dashboards and exporters. */
   readonly hub: HubReport;
 }

@@ -6,15 +6,15 @@ import type { ClockId } from './time.js';
 /** The version of this contract. Within a major version it only grows. */
 export const API_VERSION = 1;
 
-/** Answer of `reload`: the new configuration is in force, or the kernel must restart the instance. */
+/** Result of `reload`: the new configuration is applied, or the kernel must restart the instance. */
 export type Reloaded = 'applied' | 'restart';
 
-/** A created instance. `start` begins I/O and resolves when it serves; `stop` ends it and may be called at any time, twice. */
+/** A created instance. `start` begins I/O and resolves when the instance works; `stop` may be called at any time, and twice. */
 export interface Running<C> {
   start(): Promise<void>;
   stop(): Promise<void>;
   reload?(next: C): Reloaded;
-  /** Shown by `timehub show <id>`: plain data. */
+  /** Returns plain data for `timehub show <id>`. */
   inspect?(): Record<string, unknown>;
   /** Of a source that asks a server. Without it the status shows the observations so far, 8 at most, as its reach. */
   exchanges?(): ExchangeCounts;
@@ -40,28 +40,28 @@ interface Definition<K extends string, C, X> {
   readonly summary: string;
   readonly stability: Stability;
   /**
-   * Privileges and devices that this type uses, even if only with certain options: `timehub plugins` lists them with those that are
-   * missing. An instance starts without them: it reports what it cannot do.
+   * Privileges and devices that this type uses, even if only with certain options: `timehub plugins` lists them with those that
+   * are missing. An instance starts without them: it reports what it cannot do.
    */
   readonly needs: readonly Need[];
-  /** From which the checks, the configuration reference and the editor's schema come. */
+  /** Schema of the table: source of its check, of the configuration reference and of the editor's schema. */
   readonly config: StandardSchema<C>;
   /**
-   * The configurations of the instances that one table describes, where there may be several: `[source.ntp.a]` with a pool
-   * becomes `ntp.a-1`, `ntp.a-2`, …; undefined: the table is one instance. Pure.
+   * Returns a configuration for each instance of a table that describes several, as `[source.ntp.a]` with a pool does:
+   * `ntp.a-1`, `ntp.a-2`, …. undefined: the table is one instance. Pure.
    */
   instances?(config: C): readonly C[] | undefined;
-  /** Pure: no I/O and no timer before `start`. */
+  /** Creates an instance. Pure: no I/O and no timer before `start`. */
   create(config: C, context: X): Running<C>;
 }
 
 export interface SourceDefinition<C = unknown> extends Definition<'source', C, SourceContext> {
-  /** Sources that name one host ask different addresses of it: check-config does not call them the same server. */
+  /** Sources with the same host name ask different addresses of it, so check-config does not report them as one server. */
   readonly spreadsNames?: boolean;
 }
 
 export interface SinkDefinition<C = unknown> extends Definition<'sink', C, SinkContext> {
-  /** Returns the clock that a sink with this configuration steers: check-config warns when two steer one. Pure. */
+  /** Returns the clock that a sink with this configuration steers; check-config warns if two sinks steer one clock. Pure. */
   steers?(config: C): ClockId | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Codes are listed with cause, effect and remedy in the kernel's table; `timehub explain TH_…` prints them. */
+/** A code with cause, effect and remedy in src/kernel/errors; `timehub explain TH_…` prints them. */
 export type ErrorCode = `TH_${string}`;
 
 export interface HubErrorOptions {
@@ -7,17 +7,18 @@ export interface HubErrorOptions {
   readonly isOver?: (() => boolean) | undefined;
 }
 
-/** An error an operator can act on: a stable code, what happened in `message`, what to do in `hint`. */
+/** An error for the operator: a stable code, the cause in `message`, the remedy in `hint`. */
 export class HubError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   /**
-   * True once the cause is gone: the interface, address or device is there. Asked twice a second while the instance that
-   * failed waits, so that it starts again at once; it must be cheap and change nothing. Undefined where that cannot be known.
+   * Returns true once the cause is gone, for example when the interface, address or device is back. Called twice a second while
+   * the failed instance waits, so that it restarts at once; must be cheap and without effect. Undefined if that cannot be
+   * known.
    */
   readonly isOver: (() => boolean) | undefined;
 
-  /** By its shape: a plugin of another package brings a class of its own, loaded from another file. */
+  /** Compares name and members, because a plugin of another package has a class of its own, loaded from another file. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return Error[Symbol.hasInstance](value) && (value as Error).name === 'HubError' && 'code' in (value as Error);
   }

@@ -3,14 +3,14 @@ import type { ClockId, ClockScale, Instant, Ns, Stamp } from './time.js';
 
 const SECOND = 1_000_000_000n;
 
-/** The hub's time on the timescale that is given, for stamps of one clock: one state, applied to them. */
+/** Converts readings of one clock to the hub's time on a given timescale, by one time state. */
 export class HubTime {
   readonly #clock: ClockState;
   readonly #addNs: bigint;
 
   /**
-   * `scale`: what is given to others, the PTP timescale or, to those that take it for that, UTC. Undefined: the hub does not
-   * know the clock that stamps, or nothing has compared it yet. A clock that is given as it is needs no comparison.
+   * Returns the converter to `scale`, or undefined if the hub does not know the clock or has not compared it yet. With
+   * `free-run` a clock needs no comparison.
    */
   static of(state: TimeState, clock: ClockId, scale: ClockScale): HubTime | undefined {
     const found = state.clocks.find(({ id }) => id === clock);
@@ -26,12 +26,12 @@ export class HubTime {
     this.#addNs = offsetNs + scalesNs;
   }
 
-  /** The rate of the reference − that of the clock, ppb. */
+  /** Rate of the reference − rate of the clock, ppb. */
   get ratePpb(): number {
     return Number.isFinite(this.#clock.slopePpb) ? this.#clock.slopePpb : 0;
   }
 
-  /** What the hub believes it was when the clock read `time`. */
+  /** Returns the hub's time at the moment when the clock read `time`. */
   at(time: Instant): Instant {
     const slopeNs = (Number(time - this.#clock.reading) * this.ratePpb) / 1e9;
     return time + this.#addNs + BigInt(Math.round(slopeNs));
@@ -41,7 +41,7 @@ export class HubTime {
     return clock === this.#clock.id ? this.at(time) : undefined;
   }
 
-  /** By how much this state has it later than the one before, at the reading of this one. */
+  /** Returns this conversion − the earlier one, at the reading of this state. */
   since(before: HubTime): Ns {
     const { reading } = this.#clock;
     return Number(this.at(reading) - before.at(reading));

@@ -1,6 +1,6 @@
 import type { ClockId } from './time.js';
 
-/** What received frames a network interface stamps in hardware, in the words of ethtool(8). */
+/** Received frames that a network interface stamps in hardware, in the words of ethtool(8). */
 export type ReceiveFilter =
   | 'none'
   | 'all'
@@ -11,18 +11,18 @@ export type ReceiveFilter =
   | `ptpv2-${'event' | 'sync' | 'delay-req'}`
   | 'ntp-all';
 
-/** A network interface as it was when it was asked for. */
+/** A network interface at the time of the call. */
 export interface NetworkInterface {
   readonly name: string;
   readonly index: number;
-  /** Empty where it is no Ethernet. */
+  /** Empty if it is not Ethernet. */
   readonly mac: string;
-  /** Switched on by the administrator. */
+  /** Administratively up. */
   readonly up: boolean;
-  /** Up, and the other end of the wire answers. */
+  /** Up and with a carrier. */
   readonly running: boolean;
   readonly addresses: readonly string[];
-  /** Its hardware clock. */
+  /** Its hardware clock, if it has one. */
   readonly phc?: { readonly index: number; readonly clock: ClockId };
   /** The stamps that it can make. */
   readonly stamps: InterfaceStamps;
@@ -32,7 +32,7 @@ export interface InterfaceStamps {
   readonly kernelTransmit: boolean;
   readonly kernelReceive: boolean;
   readonly hardwareTransmit: boolean;
-  /** `none` is left out: empty without hardware stamps. */
+  /** Without `none`: empty if there are no hardware stamps. */
   readonly hardwareReceive: readonly ReceiveFilter[];
 }
 

@@ -8,34 +8,37 @@ import type { UnixDatagramOptions, UnixDatagramSocket } from './unix-datagram.js
 export interface TcpConnection {
   write(text: string): void;
   onData(handler: (chunk: Uint8Array) => void): void;
-  /** Reads nothing more until `resume`: what the peer sends waits in the system's buffers, then in the peer. */
+  /** Stops reading until `resume`; meanwhile data wait in the buffers of the system and then of the peer. */
   pause(): void;
   resume(): void;
-  /** Called once, with the reason when it was not `close()`. */
+  /** Calls `handler` once, with an error unless `close()` was called. */
   onClose(handler: (error?: Error) => void): void;
   close(): void;
 }
 
-/** What a plugin may do on the network. In the lab, the same interface over simulated links. */
+/** Access to the network. The lab provides the same interface over simulated links. */
 export interface Network {
   udp(options: UdpOptions): UdpSocket;
-  /** Frames of one EtherType on one interface. Throws `TH_NET_INTERFACE`, `TH_NET_RAW_PRIVILEGE`, `TH_NET_OPEN`. */
+  /**
+   * Opens a socket for frames of one EtherType on one interface. Throws `TH_NET_INTERFACE`, `TH_NET_RAW_PRIVILEGE`,
+   * `TH_NET_OPEN`.
+   */
   ethernet(options: EthernetOptions): EthernetSocket;
-  /** A socket file that datagrams are sent to. Throws `TH_NET_UNIX_BUSY`, `TH_NET_UNIX`. */
+  /** Creates a Unix socket that receives datagrams. Throws `TH_NET_UNIX_BUSY`, `TH_NET_UNIX`. */
   unixDatagram(options: UnixDatagramOptions): UnixDatagramSocket;
   /**
-   * Answers peer delay requests beside the event loop. Undefined where nothing can (no addon, the lab): the port answers
-   * itself. Throws what opening its socket throws.
+   * Answers peer delay requests in a thread of its own. Returns undefined without the addon and in the lab: then the port must
+   * answer itself. Throws the errors of opening its socket.
    */
   pdelayResponder(options: PdelayResponderOptions): PdelayResponder | undefined;
-  /** An interface as it is now. Throws `TH_NET_INTERFACE` when there is none of that name. */
+  /** Returns the present state of an interface. Throws `TH_NET_INTERFACE` if it does not exist. */
   interface(name: string): NetworkInterface;
-  /** Calls with the new state each time that an interface begins or ceases to carry frames. It need not exist yet. */
+  /** Calls `handler` each time that an interface starts or stops running. The interface need not exist yet. */
   onLink(name: string, handler: (running: boolean) => void): LinkWatch;
   /** Connects or rejects with `TH_NET_CONNECT`. */
   tcp(to: Endpoint, timeoutNs: Ns): Promise<TcpConnection>;
-  /** All addresses of a name, in the resolver's order. Rejects with `TH_NET_RESOLVE`. */
+  /** Resolves with all addresses of a name in the resolver's order, or rejects with `TH_NET_RESOLVE`. */
   resolve(host: string, family?: 4 | 6): Promise<readonly string[]>;
-  /** Own addresses, to recognise a loop. */
+  /** Returns this machine's own addresses, so that a loop can be recognised. */
   addresses(): readonly string[];
 }

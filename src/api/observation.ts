@@ -6,18 +6,18 @@ interface Observed {
   /** CLOCK_MONOTONIC_RAW when it was read: the event time. */
   readonly monotonic: Instant;
   readonly stamp: StampClass;
-  /** One standard deviation that no averaging gets below: stamp class, precision of the reference. Above zero. */
+  /** Standard deviation that averaging cannot reduce: of the stamp class and the precision of the reference. Above zero. */
   readonly noiseFloorNs: Ns;
-  /** Which of several paths to this source, where there are several (default `''`): each has its own delay and bias. */
+  /** Path to this source, if it has several (default `''`): each has its own delay and bias. */
   readonly path?: string;
   /** The timescale of the reference; the kernel converts. Default `utc`. */
   readonly scale?: Timescale;
 }
 
 /**
- * One message in one direction: received − sent, corrected for what is known of the way (residence times, asymmetry).
+ * One message in one direction: received − sent, corrected for known residence times and asymmetry.
  * `inbound`: local reception − remote transmission. `outbound`: remote reception − local transmission.
- * A two-way exchange is two legs handed over in one call.
+ * A two-way exchange is two legs in one report.
  */
 export interface Leg extends Observed {
   readonly kind: 'leg';
@@ -26,15 +26,15 @@ export interface Leg extends Observed {
 }
 
 /**
- * A stamp of an edge that marks a whole period of the reference (PPS). It says where in the period the local clock is;
- * it numbers the period only if `numberedOffsetNs` is given, and even then a vote of other sources outweighs it.
+ * A stamp of an edge that marks a whole period of the reference (PPS). It gives the phase of the local clock in the period. It
+ * numbers the period only if `numberedOffsetNs` is given, and even then the vote of other sources overrules it.
  */
 export interface Pulse extends Observed {
   readonly kind: 'pulse';
   /** The local clock's reading at the edge. */
   readonly edge: Instant;
   readonly periodNs: Ns;
-  /** Reference − local as numbered by the source itself (gpsd's real_sec), where it does so. */
+  /** Reference − local, if the source numbers the pulse itself (gpsd's real_sec). */
   readonly numberedOffsetNs?: Ns;
 }
 
@@ -44,25 +44,23 @@ export interface Reading extends Observed {
   /** Reference (or `versus`) − `clock`. */
   readonly offsetNs: Ns;
   readonly versus?: ClockId;
-  /** One standard deviation of this comparison, where the source knows it (a bracket's width, a serial line's jitter). */
+  /** Standard deviation of this comparison, if the source knows it (width of a bracket, jitter of a serial line). */
   readonly noiseNs?: Ns;
 }
 
-/** A frequency ratio: how much faster than `clock` the reference runs (gPTP neighborRateRatio, cumulativeScaledRateOffset). */
+/** A frequency ratio: rate of the reference − rate of `clock` (gPTP neighborRateRatio, cumulativeScaledRateOffset). */
 export interface Rate extends Observed {
   readonly kind: 'rate';
   readonly frequencyPpb: number;
   readonly noisePpb: number;
 }
 
-/** What a source may say. Everything a protocol knows about time is reduced to these four kinds. */
+/** The observations of a source: every protocol reduces its knowledge of time to these four kinds. */
 export type Observation = Leg | Pulse | Reading | Rate;
 
 export type Leap = 'none' | 'insert' | 'delete' | 'unknown';
 
-/**
- * What a PTP source hears of its grandmaster, for those who pass its time on (the parent data set, IEEE 1588-2019 §8.2.4).
- */
+/** Claims of a PTP source about its grandmaster, for sinks that pass its time on (parentDS, IEEE 1588-2019 §8.2.4). */
 export interface GrandmasterClaims {
   /** 16 hex digits. */
   readonly identity: string;
@@ -76,22 +74,22 @@ export interface GrandmasterClaims {
   readonly frequencyTraceable: boolean;
   /** Boundary clocks between the grandmaster and the sender. */
   readonly stepsRemoved: number;
-  /** The clocks that the time has come through (§16.2); empty where the sender does not say. */
+  /** Identities of the clocks between (path trace, §16.2); empty if the sender does not state them. */
   readonly path: readonly string[];
 }
 
-/** What a source states about itself beside its observations. Absent: not stated. */
+/** Claims of a source about its own time. An absent member is not stated. */
 export interface Claims {
-  /** False: the source answers but says that it has no time to give (LI 3, stratum 16, no fix). */
+  /** False: the source answers but has no time (LI 3, stratum 16, no fix). */
   readonly synchronised: boolean;
-  /** Why not, as a clause: `the server is not synchronised (stratum 16)`. */
+  /** Reason for that, as a clause: `the server is not synchronised (stratum 16)`. */
   readonly flaw?: string;
-  /** NTP stratum of the source, 1..15 (RFC 5905 §7.3); 0 for a reference clock of our own. */
+  /** NTP stratum of the source, 1..15 (RFC 5905 §7.3); 0 for a reference clock of this machine. */
   readonly stratum?: number;
-  /** The source's own distance to its reference, round trip, and its error (RFC 5905 §7.3). */
+  /** Round-trip delay from the source to its reference, and the error of its time (RFC 5905 §7.3). */
   readonly rootDelayNs?: Ns;
   readonly rootDispersionNs?: Ns;
-  /** IEEE 1588-2019 §7.6.2: what a grandmaster announces. */
+  /** Quality that a grandmaster announces (IEEE 1588-2019 §7.6.2). */
   readonly clockClass?: number;
   readonly clockAccuracy?: number;
   readonly timeSource?: number;
@@ -100,20 +98,20 @@ export interface Claims {
   readonly grandmaster?: GrandmasterClaims;
   readonly leap?: Leap;
   readonly taiMinusUtc?: number;
-  /** What the source itself follows: an NTP refid as text, a grandmaster identity, "GNSS". */
+  /** Reference of the source: an NTP refid as text, a grandmaster identity, "GNSS". */
   readonly reference?: string;
-  /** The address or device the source is at: correlated sources are recognised by it. */
+  /** Address or device of the source; correlated sources are recognised by it. */
   readonly address?: string;
-  /** Address of the server that the source follows, where `reference` does not say it. */
+  /** Address of the server that the source follows, if `reference` does not contain it. */
   readonly parent?: string;
   /** UTC when the clock of the source was last set (RFC 5905 §7.3). */
   readonly referenceTime?: Instant;
-  /** The time of this source comes from this hub: one sentence why. Stated by the kernel; the source is then never used. */
+  /** Reason why the time of this source comes from this hub, one sentence. Set by the kernel; the source is then never used. */
   readonly ours?: string;
   readonly traceable?: boolean;
   readonly authenticated?: boolean;
-  /** The longest time between its observations while all is well: silence is judged by it. Default: learnt. */
+  /** Longest normal interval between observations, for the detection of silence. Default: learnt. */
   readonly intervalNs?: Ns;
-  /** Half-width that no data of the observations that follow can show: a path's possible asymmetry, a serial latency. */
+  /** Largest error that the observations themselves cannot show: asymmetry of the path, latency of a serial line. */
   readonly biasBoundNs?: Ns;
 }

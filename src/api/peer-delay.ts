@@ -3,46 +3,46 @@ import type { EthernetOptions } from './ethernet.js';
 import type { Ns } from './time.js';
 import type { UdpOptions } from './udp.js';
 
-/** How a port answers the peer delay requests of its neighbour (IEEE 1588-2019 §11.4.2). */
+/** Options of answering the peer delay requests of the neighbour (IEEE 1588-2019 §11.4.2). */
 export interface PdelayResponderOptions {
-  /** Where requests come in and answers go out. `address`: the group, so that nobody else's datagrams are taken. */
+  /** Socket of requests and answers. `address`: the group, so that no other datagrams are received. */
   readonly socket:
     | ({ readonly over: 'ethernet' } & EthernetOptions)
     | ({ readonly over: 'udp'; readonly address: string; readonly interface: string } & Omit<
         UdpOptions,
         'peer' | 'family'
       >);
-  /** The address that answers go to. */
+  /** Destination address of the answers. */
   readonly group: string;
   /**
-   * Pdelay_Resp and Pdelay_Resp_Follow_Up but for sequenceId, timestamp and requestingPortIdentity. Requests of the same
-   * sdoId and domain are answered, but not those with unicastFlag.
+   * Templates of Pdelay_Resp and Pdelay_Resp_Follow_Up; sequenceId, timestamp and requestingPortIdentity are filled in.
+   * Requests of the same sdoId and domain are answered, except those with unicastFlag.
    */
   readonly response: Uint8Array;
   readonly followUp: Uint8Array;
-  /** From the wire to the receive stamp, and from the transmit stamp to the wire; below a second. */
+  /** Latencies from the wire to the receive stamp, and from the transmit stamp to the wire; below 1 s. */
   readonly ingressNs: Ns;
   readonly egressNs: Ns;
 }
 
-/** Since it was opened. */
+/** Counts since the responder was opened. */
 export interface PdelayCounts {
   readonly requests: number;
   readonly responses: number;
   readonly followUps: number;
-  /** Requests and responses for which no stamp came. */
+  /** Requests and responses without a stamp. */
   readonly unstamped: number;
   readonly unsent: number;
-  /** Complete answers that took longer than the 10 ms of IEEE 802.1AS-2020 §B.2.3. */
+  /** Complete answers after more than the 10 ms of IEEE 802.1AS-2020 §B.2.3. */
   readonly late: number;
-  /** From the request's arrival to the sending of the Follow_Up: of the last one, and the longest. */
+  /** Time from the arrival of a request to the sending of its Follow_Up: the last one, and the longest. */
   readonly latestNs: Ns;
   readonly longestNs: Ns;
-  /** The operating system lets it go before all other work. */
+  /** The thread has real-time priority. */
   readonly realTime: boolean;
 }
 
-/** Answers while the event loop does something else. Closed with the instance that opened it. */
+/** Answers peer delay requests in a thread of its own. It is closed with the instance that opened it. */
 export interface PdelayResponder {
   counts(): PdelayCounts;
   close(): void;

@@ -2,16 +2,16 @@ import type { StatusReport } from './report.js';
 import type { Ns } from './time.js';
 import { formatDuration } from './units.js';
 
-/** An answer to "may what needs the time start now?". */
+/** Answer to the question if programs that need the time may start now. */
 export interface Readiness {
   readonly ready: boolean;
-  /** The mode and the bound, as a sentence without its full stop. */
+  /** Mode and bound, as a sentence without full stop. */
   readonly text: string;
 }
 
 /**
- * Judges whether the hub tracks and the first clock's error is bounded by `maxErrorNs`, which `timehub wait` and the
- * readiness probe ask alike. Takes a status as the hub reports it or as JSON has it (null for what is not finite).
+ * Returns ready if the hub tracks and the bound of the first clock is at most `maxErrorNs`; for `timehub wait` and the
+ * readiness probe. Accepts a status of the hub or its JSON, in which null stands for values that are not finite.
  */
 export function readinessOf({ mode, clocks }: Pick<StatusReport, 'mode' | 'clocks'>, maxErrorNs: Ns): Readiness {
   const stated: number | null | undefined = clocks[0]?.boundNs;

@@ -1,7 +1,7 @@
 import type { Claims, Observation } from './observation.js';
 import type { Mode, SourceReport, TimeState } from './state.js';
 
-/** Of one plugin instance. */
+/** State of one instance. */
 export type InstanceState =
   | 'discovered'
   | 'configured'
@@ -27,10 +27,10 @@ export interface StatusReport {
   readonly version: string;
   readonly mode: Mode;
   readonly reason: string;
-  /** RFC 3339, UTC, by the corrected clock. */
+  /** RFC 3339, UTC, of the corrected clock. */
   readonly modeSince: string;
   readonly uptimeS: number;
-  /** The machine: its name, the best stamps of its sockets, whether this process may steer the system clock, faults. */
+  /** The machine: its name, the best stamps of its sockets, the right to steer the system clock, and faults. */
   readonly host: {
     readonly name: string;
     readonly stamps: string;
@@ -47,11 +47,11 @@ export interface StatusReport {
     readonly reason: string;
   }[];
   /**
-   * For how many seconds the system clock's bound would stay below the target if all sources fell silent now: `[target]
-   * max-error`, or `[hub] tracking-error`. 0: it is above. Null while nothing is known.
+   * Seconds for which the bound of the system clock would stay below the target if all sources fell silent now. The target is
+   * `[target] max-error`, or `[hub] tracking-error`. 0: it is above. Null while nothing is known.
    */
   readonly holdover: { readonly targetErrorNs: number; readonly lastsS: number } | null;
-  /** The hub is not synchronised and gives its clock to others as it is (`[hub] free-run`). */
+  /** The hub is not synchronised and serves its clock as it is (`[hub] free-run`). */
   readonly local?: boolean;
   readonly leap: { readonly taiMinusUtc: number; readonly pending: string; readonly expires?: string };
   readonly ntp: {
@@ -69,7 +69,7 @@ export interface StatusReport {
   readonly sinks: readonly { readonly id: string; readonly state: InstanceState; readonly reason: string }[];
 }
 
-/** The exchanges of a source that asks a server. */
+/** Exchange counts of a source that asks a server. */
 export interface ExchangeCounts {
   /** Answers to the last eight requests. */
   readonly reach: number;
@@ -77,7 +77,7 @@ export interface ExchangeCounts {
   readonly replies: number;
 }
 
-/** Everything known of one instance: `timehub show <id>`. */
+/** Report on one instance, for `timehub show <id>`. */
 export interface DetailReport {
   readonly instance: InstanceReport;
   /** Its table as the operator wrote it. */
@@ -91,13 +91,13 @@ export interface DetailReport {
   readonly recent?: readonly Observation[];
 }
 
-/** Something the operator may want to know afterwards. */
+/** An event for the operator. */
 export interface HubEvent {
   /** RFC 3339, UTC. */
   readonly at: string;
   readonly kind: 'mode' | 'source' | 'sink' | 'clock' | 'config' | 'leap' | 'storage';
   readonly id: string;
-  /** A warning: the hub or a part of it is worse off than before. */
+  /** `warning`: the hub or a part of it got worse. */
   readonly severity: 'info' | 'warning';
   readonly text: string;
   readonly code?: string;
@@ -110,16 +110,16 @@ export interface MetricSample {
   readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
 }
 
-/** Read-only sight of the hub. */
+/** Read-only view of the hub. */
 export interface HubReport {
   status(): StatusReport;
-  /** The paragraph of `timehub why`. */
+  /** Returns the text of `timehub why`. */
   why(): string;
   detail(id: string): DetailReport | undefined;
   /** The newest last. */
   events(): readonly HubEvent[];
   metrics(): readonly MetricSample[];
-  /** Returns the undoing. */
+  /** Returns a function that removes the handler. */
   onEvent(handler: (event: HubEvent) => void): () => void;
   state(): TimeState;
 }

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { parseDuration, parseRate } from './units.js';
 
 /**
- * The value types of the configuration, so that a duration reads and fails the same in every plugin.
- * Messages finish the sentence "<key> must be …"; the kernel adds the key, the place and what was found.
+ * Value types of the configuration, the same for every plugin. Messages complete the sentence "<key> must be …"; the kernel
+ * adds the key, the place and the value found.
  */
 
 interface Range {
@@ -41,11 +41,11 @@ function quantity(
   );
 }
 
-/** `"250us"`, in the program nanoseconds. */
+/** Schema of a duration such as `"250us"`; its output is in ns. */
 export const duration = (range: Range = {}) =>
   quantity('a duration', ['64s', '10ms', '250us', '1h'], parseDuration, range);
 
-/** `"-7.2ppm"`, in the program parts per billion. */
+/** Schema of a rate such as `"-7.2ppm"`; its output is in ppb. */
 export const rate = (range: Range = {}) => quantity('a rate', ['-7.2ppm', '50ppm'], parseRate, range);
 
 export const port = () => {

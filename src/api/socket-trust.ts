@@ -2,11 +2,11 @@ import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * The rule by which a socket is believed to be the right one:
- * - `own`: a usual place of this user. It and its folder must belong to root or to this user, and others must not be able to
- *   write to the folder.
- * - `system`: a usual place of a service. The folder may also belong to the user to whom root gave it.
- * - `named`: the operator has named the place. As `system`, and the group may write to the folder.
+ * The rule by which a client trusts a socket:
+ * - `own`: a usual path of this user. Socket and folder must belong to root or this user, and no other user may write to the
+ *   folder.
+ * - `system`: a usual path of a service. The folder may also belong to the user to whom root gave it.
+ * - `named`: a path that the operator named. Same as `system`, but the group may write to the folder.
  */
 export type SocketOrigin = 'own' | 'system' | 'named';
 
@@ -20,8 +20,9 @@ const OTHERS_WRITE = 0o002;
 const STICKY = 0o1000;
 
 /**
- * Returns why others could have put the socket at `path` there, as a clause, or undefined. A path where there is nothing has no
- * fault. Root and `uid` are believed; the folder decides, because a socket can be replaced by those who may write to it.
+ * Returns the reason, as a clause, why another user may have created the socket at `path`, or undefined. A path without a
+ * socket has no fault. Root and `uid` are trusted. The folder is checked too, because users who can write to it can replace the
+ * socket.
  */
 export function socketFault(path: string, facts: Facts): string | undefined {
   const folder = dirname(path);
@@ -34,7 +35,7 @@ export function socketFault(path: string, facts: Facts): string | undefined {
   return owners.includes(socket.uid) ? undefined : foreign(path, socket, facts.uid);
 }
 
-/** The same for the folder alone. Undefined, too, when it is not there. */
+/** Same for the folder alone; undefined if it does not exist. */
 export function folderFault(folder: string, { uid, origin }: Facts): string | undefined {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
@@ -51,7 +52,7 @@ export function folderFault(folder: string, { uid, origin }: Facts): string | un
   return undefined;
 }
 
-/** In a sticky folder others may add names, but not take those of somebody else. */
+/** In a sticky folder other users can add files, but not replace those of another user. */
 function othersMayWrite({ mode }: Stats, origin: SocketOrigin): boolean {
   if ((mode & STICKY) !== 0 && origin === 'named') return false;
   return (mode & (origin === 'named' ? OTHERS_WRITE : OTHERS_WRITE | GROUP_WRITES)) !== 0;

@@ -1,12 +1,12 @@
-/** Which stamps a socket asks for. */
+/** Stamps that a socket requests. */
 export interface StampOptions {
-  /** Ask for transmit stamps, delivered to `onSent`. */
+  /** Request transmit stamps, reported by `onSent`. */
   readonly transmitStamps?: boolean;
   /**
-   * Stamps by the interface's hardware clock, `clock: 'phc:ptpN'`. What the hardware does not stamp on receipt (general
-   * messages of PTP) carries the kernel's stamp; a transmit stamp is the hardware's or none. Needs `interface`.
+   * Request stamps of the interface's hardware clock, `clock: 'phc:ptpN'`. Received packets that the hardware does not stamp
+   * (general messages of PTP) have kernel stamps; a transmit stamp is of the hardware or missing. Needs `interface`.
    */
   readonly hardwareStamps?: boolean;
-  /** N of `phc:ptpN`: a virtual clock of that interface, to stamp by instead of the physical one. */
+  /** N of `phc:ptpN`: a virtual clock of the interface, used instead of the physical one. */
   readonly hardwareClock?: number;
 }

@@ -1,4 +1,4 @@
-/** The part of Standard Schema v1 (standardschema.dev) that the kernel uses: valibot, zod and arktype all give it. */
+/** The part of Standard Schema v1 (standardschema.dev) that the kernel uses; valibot, zod and arktype implement it. */
 export interface StandardSchema<Output = unknown> {
   readonly '~standard': {
     readonly version: 1;

@@ -1,33 +1,33 @@
 import type { GrandmasterClaims, Leap } from './observation.js';
 import type { ClockId, ClockScale, Instant, Ns } from './time.js';
 
-/** Of the hub as a whole. */
+/** Mode of the hub. */
 export type Mode = 'unsynchronised' | 'converging' | 'tracking' | 'holdover';
 
-/** Of one source. `numbering`: it names the second for a pulse and is too coarse to steer by. */
+/** State of one source. `numbering`: it numbers the seconds of a pulse, but is too coarse to steer by. */
 export type SourceState = 'unreachable' | 'warming' | 'numbering' | 'agrees' | 'combined' | 'rejected' | 'disabled';
 
 /**
  * One local clock as a linear model: at clock reading `t` near `reading`, true time (on the clock's own timescale) is
- * `t + offsetNs + slopePpb · (t − reading) · 1e-9`. A server thread can correct a stamp with it without asking.
+ * `t + offsetNs + slopePpb · (t − reading) · 1e-9`.
  */
 export interface ClockState {
   readonly id: ClockId;
-  /** What it keeps when its offset is zero. */
+  /** Timescale of the clock when its offset is zero. */
   readonly scale: ClockScale;
   readonly reading: Instant;
   readonly monotonic: Instant;
   /** Reference − clock. */
   readonly offsetNs: Ns;
-  /** One standard deviation of the random part: what data can show. */
+  /** Standard deviation of the random part of the error. */
   readonly sigmaNs: Ns;
-  /** Sigma, biases and root distance together: the error is believed to be below this. */
+  /** Bound of the error: sigma, biases and root distance together. */
   readonly boundNs: Ns;
-  /** How fast `boundNs` grows from `reading` on, ns per second = ppb. */
+  /** Growth of `boundNs` after `reading`, ns/s = ppb. */
   readonly boundGrowthPpb: number;
   /** Rate of the reference − rate of the clock as it runs now. */
   readonly slopePpb: number;
-  /** The correction that the bare oscillator needs: positive means that it is slow. */
+  /** Correction that the bare oscillator needs, positive if it is slow. */
   readonly frequencyPpb: number;
   readonly frequencySigmaPpb: number;
   readonly steered: boolean;
@@ -37,15 +37,15 @@ export interface ClockState {
 export interface SourceReport {
   readonly id: string;
   readonly state: SourceState;
-  /** One sentence: why it is in this state. */
+  /** Reason of this state, one sentence. */
   readonly reason: string;
-  /** Reference − clock as this source alone sees it. NaN before the first observation. */
+  /** Reference − clock according to this source alone. NaN before the first observation. */
   readonly offsetNs: Ns;
   readonly sigmaNs: Ns;
   readonly boundNs: Ns;
   /** Share in the combined estimate, 0..1. */
   readonly weight: number;
-  /** Since the last observation, seconds. NaN before the first. */
+  /** Age of the last observation, s. NaN before the first. */
   readonly ageS: number;
   readonly observations: number;
   readonly stamp?: 'hardware' | 'kernel' | 'user';
@@ -53,8 +53,8 @@ export interface SourceReport {
 }
 
 /**
- * The quality that NTP clients are given (RFC 5905 §7.3). Half the root delay and the root dispersion are the system clock's bound.
- * `stratum` 16 and leap `unknown` when no time is given.
+ * Quality served to NTP clients (RFC 5905 §7.3). Half the root delay and the root dispersion together are the bound of the
+ * system clock. `stratum` 16 and leap `unknown` while no time is served.
  */
 export interface NtpView {
   readonly stratum: number;
@@ -66,7 +66,7 @@ export interface NtpView {
   readonly referenceTime: Instant;
 }
 
-/** What the hub gives to PTP clients (IEEE 1588-2019 §7.6.2). */
+/** Quality served to PTP clients (IEEE 1588-2019 §7.6.2). */
 export interface PtpView {
   readonly clockClass: number;
   readonly clockAccuracy: number;
@@ -74,14 +74,14 @@ export interface PtpView {
   readonly timeSource: number;
   readonly timeTraceable: boolean;
   readonly frequencyTraceable: boolean;
-  /** Of the sources that carry the estimate, where all follow one: a boundary clock passes this on. */
+  /** Grandmaster of all carriers, if they follow the same one; a boundary clock announces it. */
   readonly grandmaster?: GrandmasterClaims;
 }
 
-/** The one estimate that every sink reads. Immutable. */
+/** The combined estimate and the state of the hub that every sink reads. Immutable. */
 export interface TimeState {
   readonly mode: Mode;
-  /** One sentence: why it is in this mode. */
+  /** Reason of this mode, one sentence. */
   readonly reason: string;
   readonly modeSince: Instant;
   /** CLOCK_MONOTONIC_RAW of this state. */
@@ -95,10 +95,10 @@ export interface TimeState {
     readonly expires?: Instant;
   };
   readonly sources: readonly SourceReport[];
-  /** The hub is not synchronised, and is told to give its clock to others as it is (`[hub] free-run`). */
+  /** The hub is not synchronised and serves its clock as it is (`[hub] free-run`). */
   readonly local?: boolean;
   readonly ntp: NtpView;
   readonly ptp: PtpView;
-  /** Address of the source that the served time is named after; absent without one. In holdover: of the last. */
+  /** Address of the source that the served time is named after; in holdover of the last one. Absent without a source. */
   readonly upstream?: string;
 }

@@ -19,10 +19,10 @@ function quantity(text: string, units: Readonly<Record<string, number>>): number
   return scale === undefined ? undefined : Number(match![1]) * scale;
 }
 
-/** `"250us"` → 250000. Units: ns, us (µs), ms, s, min, h, d. Undefined when it is not a duration. */
+/** Returns `"250us"` as 250000 ns. Units: ns, us (µs), ms, s, min, h, d. Undefined if `text` is not a duration. */
 export const parseDuration = (text: string): Ns | undefined => quantity(text, NS_PER);
 
-/** `"-7.2ppm"` → −7200 ppb. Units: ppb, ppm. Undefined when it is not a rate. */
+/** Returns `"-7.2ppm"` as −7200 ppb. Units: ppb, ppm. Undefined if `text` is not a rate. */
 export const parseRate = (text: string): number | undefined => quantity(text, PPB_PER);
 
 const STEPS: readonly (readonly [number, string])[] = [
@@ -31,9 +31,9 @@ const STEPS: readonly (readonly [number, string])[] = [
   [1e3, 'µs'],
 ];
 
-/** A duration as a person reads it: `412 ns`, `1.25 µs`, `41 ms`. Three significant digits; NaN is `–`. */
+/** Returns a duration for people: `412 ns`, `1.25 µs`, `41 ms`. Three significant digits; NaN is `–`. */
 export function formatDuration(ns: Ns): string {
-  // null: what JSON makes of a number that is not finite.
+  // JSON has null for numbers that are not finite.
   if (!Number.isFinite(ns)) return Math.abs(ns) > 0 ? '∞' : '–';
   const size = Math.abs(ns);
   const [scale, unit] = STEPS.find(([limit]) => size >= limit * 0.9995) ?? [1, 'ns'];
@@ -44,7 +44,7 @@ export function formatDuration(ns: Ns): string {
   return `${ns < 0 && Number(trimmed) !== 0 ? '-' : ''}${trimmed} ${unit}`;
 }
 
-/** A long time as a person reads it: `41 s`, `12 min`, `3 h 10 min`, `12 d`. */
+/** Returns a long duration for people: `41 s`, `12 min`, `3 h 10 min`, `12 d`. */
 export function formatSpan(ns: Ns): string {
   const minutes = ns / 60e9;
   if (minutes < 2) return formatDuration(ns);
@@ -57,12 +57,12 @@ export function formatSpan(ns: Ns): string {
   return `${Math.round(minutes / 1440)} d`;
 }
 
-/** An offset with its sign in a word: `41 ms slow` (the clock is behind the reference). */
+/** Returns an offset with its sign as a word: `41 ms slow` (the clock is behind the reference). */
 export function formatOffset(ns: Ns): string {
   if (!Number.isFinite(ns)) return '–';
   return `${formatDuration(Math.abs(ns))} ${ns < 0 ? 'fast' : 'slow'}`;
 }
 
-/** `-7.214 ppm` */
+/** Returns a rate for people: `-7.214 ppm`. */
 export const formatRate = (ppb: number): string =>
   Number.isFinite(ppb) ? `${(ppb / 1e3).toFixed(3).replace(/^-(0\.000)$/, '$1')} ppm` : '–';

@@ -1,18 +1,18 @@
 export interface UnixDatagramOptions {
-  /** Where the socket file is made. One that nobody has open is replaced; it is removed at the end. */
+  /** Path of the socket file. A file that no process has open is replaced; it is removed on close. */
   readonly path: string;
-  /** Who may send to it, as of chmod(2). Default 0o600. */
+  /** Mode of the file (chmod(2)): the users who may send to it. Default 0o600. */
   readonly mode?: number;
 }
 
 export interface UnixDatagram {
-  /** Valid during the call only: copy what must stay. */
+  /** Valid only during the call. */
   readonly payload: Uint8Array;
-  /** The sender's own socket file, to answer to; empty when it has none. */
+  /** Socket file of the sender, to reply to; empty if it has none. */
   readonly from: string;
 }
 
-/** A bound Unix datagram socket (unix(7)), as PTP management uses. Closed with the instance that opened it. */
+/** A bound Unix datagram socket (unix(7)), for PTP management. It is closed with the instance that opened it. */
 export interface UnixDatagramSocket {
   readonly path: string;
   /** Sends from this socket. Throws `TH_NET_SEND` when no program listens there. */

@@ -4,8 +4,8 @@ import { identity } from './identity.js';
 import { isStranger } from './weakness.js';
 
 /**
- * Returns the reason why a file is not the hub's own, or undefined. The hub's own files are regular, are not reached by a symbolic
- * link, and belong to root or to the user of this process.
+ * Returns the reason why a file is not the hub's own, or undefined. The hub's own files are regular, are not reached by a
+ * symbolic link, and belong to root or to the user of this process.
  */
 export function ownFault(path: string, stat: Stats): FileRefused | undefined {
   if (stat.isSymbolicLink()) {

@@ -13,7 +13,8 @@ const CHUNK = 1 << 14;
 const { O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
 /**
- * Reads a regular file. It never opens a FIFO, which would wait for a writer, or a device, which may act on being opened. Throws `FileRefused`, or the error of the system call.
+ * Reads a regular file. It never opens a FIFO, which would wait for a writer, or a device, which may act on being opened.
+ * Throws `FileRefused`, or the error of the system call.
  */
 export function readRegularFile(path: string, { most, own = false }: ReadOptions): Buffer {
   const check = (stat: Stats): void => {

@@ -15,7 +15,7 @@ import type { FakeHost } from 'timehub/testing';
 /** Answers a request that came at true time `at`, or does not. */
 export type Responder = (request: Uint8Array, at: Instant, from: Endpoint) => Uint8Array | undefined;
 
-export interface Link {
+export interface ResponderLink {
   readonly upNs: Ns;
   readonly downNs: Ns;
   respond: Responder;
@@ -40,7 +40,7 @@ const notHere = (): never => {
 };
 
 /** A machine with virtual time and a network of responders: all a plugin may touch. */
-export class World {
+export class NtpWorld {
   /** CLOCK_MONOTONIC_RAW. */
   now: Instant = 0n;
   /** Reference − system clock. */
@@ -53,7 +53,7 @@ export class World {
   sendCostNs = 20_000n;
   /** When another answer is worth asking for, as the hub has it. */
   worthNs: Ns = 0;
-  readonly links = new Map<string, Link>();
+  readonly links = new Map<string, ResponderLink>();
   readonly names = new Map<string, readonly string[]>();
   /** Sockets opened so far; the closed ones too. */
   readonly sockets: Socket[] = [];
@@ -211,7 +211,7 @@ export class World {
 
 /** A synchronised hub whose system clock is behind by `offsetNs`. */
 export function stateOf(
-  world: World,
+  world: NtpWorld,
   over: { ntp?: Partial<TimeState['ntp']>; clock?: Partial<ClockState> } = {},
 ): TimeState {
   const { monotonic, time } = world.stamp('user');

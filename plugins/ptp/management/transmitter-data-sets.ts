@@ -8,14 +8,14 @@ import {
   userDescription,
 } from './port-data-sets.js';
 
-export interface TransmitterFacts extends DataSetFacts {
+export interface TransmitterDataSetFacts extends DataSetFacts {
   readonly announce: AnnounceOptions;
   /** Data of the present time state, shown while there is no time to send. */
   readonly present: GrandmasterData;
 }
 
 /** Returns the data sets of a timeTransmitter: its announced data, its own or those of the grandmaster it follows. */
-export function transmitterDataSets(view: TransmitterView, facts: TransmitterFacts): ManagedClock {
+export function transmitterDataSets(view: TransmitterView, facts: TransmitterDataSetFacts): ManagedClock {
   const { identity, profile } = facts.prepared.settings;
   const { present, announce } = facts;
   const { data: announced = present } = view;

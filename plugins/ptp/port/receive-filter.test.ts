@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { MESSAGES } from 'timehub/protocol/ptp';
-import { allowList, ReceiveFilter } from './receive-filter.js';
+import { allowList, PortReceiveFilter } from './receive-filter.js';
 
 const S = 1_000_000_000n;
 const ANNOUNCE = Uint8Array.of(MESSAGES.announce.type);
@@ -17,7 +17,7 @@ describe('the allowed addresses of a port', () => {
   });
 
   it('are checked first', () => {
-    const intake = new ReceiveFilter({ allows: allowList(['192.0.2.0/24']), isKnown: () => false });
+    const intake = new PortReceiveFilter({ allows: allowList(['192.0.2.0/24']), isKnown: () => false });
     expect(intake.judge(SYNC, '198.51.100.1', 0n)).to.equal('denied');
     expect(intake.judge(SYNC, '192.0.2.1', 0n)).to.equal(undefined);
   });
@@ -25,7 +25,7 @@ describe('the allowed addresses of a port', () => {
 
 describe('a flood of Announces', () => {
   it('uses at most 128 a second of all unknown senders together, and nothing of a known sender’s budget', () => {
-    const intake = new ReceiveFilter({ allows: () => true, isKnown: (address) => address === 'known' });
+    const intake = new PortReceiveFilter({ allows: () => true, isKnown: (address) => address === 'known' });
     let taken = 0;
     const known: unknown[] = [];
     for (let n = 0; n < 20_000; n++) {
@@ -38,7 +38,7 @@ describe('a flood of Announces', () => {
   });
 
   it('in the name of a known sender is limited to 64 a second, and stops no Sync', () => {
-    const intake = new ReceiveFilter({ allows: () => true, isKnown: () => true });
+    const intake = new PortReceiveFilter({ allows: () => true, isKnown: () => true });
     const judged = Array.from({ length: 1000 }, () => intake.judge(ANNOUNCE, 'known', 0n));
     expect(judged.filter((refusal) => refusal === undefined)).to.have.lengthOf(64);
     expect(intake.judge(SYNC, 'known', 0n)).to.equal(undefined);

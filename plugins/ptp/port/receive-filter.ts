@@ -40,7 +40,7 @@ export interface ReceiveFilterOptions {
  * Chooses the datagrams to read. Only the costly ones are limited: Announces, which cause an election, and management
  * messages. A known timeTransmitter has its own budget, which a flood of others' Announces does not use.
  */
-export class ReceiveFilter {
+export class PortReceiveFilter {
   readonly #options: ReceiveFilterOptions;
   readonly #known = new Map<string, TokenBucket>();
   readonly #others = new TokenBucket(ANNOUNCES_OF_OTHERS);

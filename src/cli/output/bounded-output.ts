@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutputTarget } from './descriptor.js';
-import { TokenBucket } from './token-bucket.js';
+import { OutputTokenBucket } from './token-bucket.js';
 
 /** Maximum size of the lines that wait for a slow reader. */
 const WAITING_OCTETS = 256 << 10;
@@ -48,14 +48,14 @@ export class BoundedOutput {
   #unreported = 0;
   #reason = '';
   #reportedAt = Number.NEGATIVE_INFINITY;
-  readonly #allowance: TokenBucket;
+  readonly #allowance: OutputTokenBucket;
   #cancelRetry: (() => void) | undefined;
 
   constructor(target: OutputTarget, lossLine: LossLine, clockwork: Clockwork = realTime) {
     this.#target = target;
     this.#lossLine = lossLine;
     this.#clockwork = clockwork;
-    this.#allowance = new TokenBucket(BURST_LINES, LINES_PER_S, clockwork.now());
+    this.#allowance = new OutputTokenBucket(BURST_LINES, LINES_PER_S, clockwork.now());
   }
 
   /** Lines lost since the start. */

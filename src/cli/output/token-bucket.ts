@@ -1,5 +1,5 @@
 /** A token bucket: `burst` tokens at once, `perSecond` in the long run. */
-export class TokenBucket {
+export class OutputTokenBucket {
   readonly #burst: number;
   readonly #perSecond: number;
   #left: number;

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import type { Leg, Ns } from '../../api/index.js';
 import { createEstimator } from '../estimator/index.js';
-import { Random } from '../estimator/testing/random.js';
+import { SeededRandom } from '../estimator/testing/random.js';
 import { EMBEDDED_LEAP_TABLE } from '../leap/leap-seconds.js';
 import { CORE_OPTIONS } from '../testing/closed-loop.js';
 import { createEngine } from './engine.js';
@@ -31,7 +31,7 @@ function leftBehind(steps: number, step: (n: number) => void): number {
 
 /** The two legs of an exchange; some of 500 exchanges are 1 s off. */
 class Exchanges {
-  readonly #random = new Random(3);
+  readonly #random = new SeededRandom(3);
 
   at(n: number): readonly [Leg, Leg] {
     return [this.#leg(n, 'outbound'), this.#leg(n, 'inbound')];

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Leg } from '../../api/index.js';
 import { createEstimator } from './estimator.js';
-import { Random } from './testing/random.js';
+import { SeededRandom } from './testing/random.js';
 import type { Estimator } from './types.js';
 
 const S = 1e9;
@@ -11,14 +11,14 @@ const JITTER_NS = 1e6;
 /** One clock that is `slopePpb` slow, asked every 64 s over a path. */
 class Bench {
   readonly estimator: Estimator = createEstimator();
-  readonly random: Random;
+  readonly random: SeededRandom;
   slopePpb: number;
   delayNs: number;
   thetaNs = 3e6;
   second = 0;
 
   constructor({ seed = 1, slopePpb = 5000, delayNs = DELAY_NS }) {
-    this.random = new Random(seed);
+    this.random = new SeededRandom(seed);
     this.slopePpb = slopePpb;
     this.delayNs = delayNs;
     this.estimator.addClock('system', 0n);
@@ -101,7 +101,7 @@ const nothing = (): undefined => undefined;
 
 /** Numbers of any size, as a damaged file may have them. */
 function nonsense(seed: number): Memory {
-  const random = new Random(1000 + seed);
+  const random = new SeededRandom(1000 + seed);
   const size = (least: number, most: number) => least * (most / least) ** random.uniform();
   return {
     oscillator: {

@@ -5,7 +5,7 @@ import { factorise } from './state/cholesky.js';
 import { Covariance } from './state/covariance.js';
 import { JointState } from './state/joint-state.js';
 import { ObservationRow } from './state/observation-row.js';
-import { Random } from './testing/random.js';
+import { SeededRandom } from './testing/random.js';
 import { ROWS, row, shortened } from './testing/scenarios.js';
 import { simulate } from './testing/simulator.js';
 import { TrackFilter } from './track-filter.js';
@@ -15,7 +15,7 @@ describe('numerical soundness', () => {
     this.timeout(20_000);
     const state = new JointState(undefined);
     const observationUpdate = new ObservationUpdate(state);
-    const random = new Random(5);
+    const random = new SeededRandom(5);
     state.advance(0n);
     state.addClock('system');
     const common = { kind: 'leg', clock: 'system', stamp: 'kernel', noiseFloorNs: 1e-3 } as const;
@@ -54,7 +54,7 @@ describe('numerical soundness', () => {
     this.timeout(30_000);
     const state = new JointState([1e-4, 1e4]);
     const observationUpdate = new ObservationUpdate(state);
-    const random = new Random(6);
+    const random = new SeededRandom(6);
     state.advance(0n);
     for (const clock of ['system', 'phc:0'] as const) state.addClock(clock);
     const noises = Array.from({ length: 32 }, (_, i) => (i % 2 === 0 ? 1e-3 : 1e6));
@@ -90,7 +90,7 @@ describe('numerical soundness', () => {
     this.timeout(30_000);
     const covariance = new Covariance(4);
     for (let i = 0; i < 4; i++) covariance.insert(i, 0.2e9 ** 2);
-    const random = new Random(7);
+    const random = new SeededRandom(7);
     const row = new ObservationRow();
     const step = new Float64Array(4);
     for (let n = 0; n < 1e6; n++) {

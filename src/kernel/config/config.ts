@@ -7,7 +7,7 @@ export type Table = Readonly<Record<string, unknown>>;
 
 export type Kind = 'source' | 'sink';
 
-/** When an instance cannot start: try again with back-off, go on without it, or end the hub. */
+/** Reaction to an instance that cannot start: retry with back-off, go on without it, or stop the hub. */
 export type OnError = 'retry' | 'ignore' | 'abort';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'silent';
@@ -31,40 +31,40 @@ export interface InstancePlan {
   readonly options?: SourceOptions;
 }
 
-/** `[hub]`, and the target that it works for. Paths are absolute: in the file they are relative to its folder. */
+/** Options of `[hub]` and `[target]`. Paths are absolute; in the file they are relative to its folder. */
 export interface HubOptions extends CoreOptions {
   readonly stateDir: string | undefined;
-  /** Where raw observations, claims and decisions are written (JSON Lines). */
+  /** Path of the event log: raw observations, claims and decisions, JSON Lines. */
   readonly eventLog: string | undefined;
   readonly logLevel: LogLevel;
 }
 
-/** A configuration that holds: every key known, every value of its type, every reference resolved. */
+/** A valid configuration: every key is known, and every value has its type. */
 export interface HubConfig {
   /** The main file. */
   readonly path: string;
   readonly preset: string | undefined;
-  /** Packages or paths outside the tree, in the file's order. */
+  /** Packages or paths outside the installation, in the order of the file. */
   readonly plugins: readonly string[];
   readonly hub: HubOptions;
   readonly instances: readonly InstancePlan[];
-  /** `[lab]`: the simulated world of a demonstration, handed through. */
+  /** `[lab]`: the simulated world of a demonstration, as written. */
   readonly lab: Table | undefined;
 }
 
 /** One file of the configuration. */
 export interface ConfigFile {
-  /** As the operator wrote it: messages begin with it. */
+  /** Path as the operator wrote it; messages begin with it. */
   readonly path: string;
   readonly text: string;
 }
 
-/** What surrounds the main file: `conf.d/*.toml` in the order of their names, and the presets that are shipped. */
+/** The files beside the main file: `conf.d/*.toml` in the order of their names, and the shipped presets. */
 export interface AdditionalFiles {
   readonly dropIns: readonly ConfigFile[];
-  /** Paths of files of `conf.d` that are not read, because their names do not end in `.toml`. */
+  /** Paths of files in `conf.d` that are not read because their names do not end in `.toml`. */
   readonly skipped?: readonly string[];
-  /** Files and folders of the configuration that others can change. */
+  /** Files and folders of the configuration that other users can change. */
   readonly unsafe?: readonly Problem[];
   readonly presets: ReadonlyMap<string, ConfigFile>;
 }
@@ -80,14 +80,14 @@ export interface PluginType {
   readonly failure?: HubError;
 }
 
-/** The plugins there are, as the registry tells them. */
+/** The source and sink types that a configuration may use. */
 export interface PluginCatalogue {
-  /** `source.ntp` → what is known of it. */
+  /** By id: `source.ntp`. */
   readonly types: ReadonlyMap<string, PluginType>;
-  /** What `[lab]` must be, where a lab is there to read it. */
+  /** Schema of `[lab]`; absent without a lab. */
   readonly lab?: StandardSchema;
-  /** Entries of `plugins` that could not be had. */
+  /** Entries of `plugins` that could not be loaded, with the reason. */
   readonly failures?: ReadonlyMap<string, HubError>;
-  /** Entries of `plugins` whose files a group can change. */
+  /** Entries of `plugins` whose files a group can change, with the reason. */
   readonly weaknesses?: ReadonlyMap<string, HubError>;
 }

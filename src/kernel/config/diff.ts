@@ -1,20 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HubConfig, InstancePlan } from './config.js';
 
-/** What a new configuration changes: ids of instances. */
+/** Changes of a new configuration: ids of instances. */
 export interface ConfigDifference {
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** Their plugin's own part changed: `reload` or restart. */
+  /** The plugin's own keys changed: the instance reloads or restarts. */
   readonly changed: readonly string[];
-  /** Only the kernel's options of a source (prefer, trust, offset …) changed: nothing needs a restart. */
+  /** Only keys that all sources have (prefer, trust, offset …) changed: no restart. */
   readonly retuned: readonly string[];
   readonly kept: readonly string[];
   /** `[hub]`, `[target]`, `[lab]` or the list of plugins changed. */
   readonly hub: boolean;
 }
 
-/** Compares two configurations for a hot reload. A disabled instance counts as absent. */
+/** Compares two configurations for a reload. A disabled instance counts as absent. */
 export function diffConfig(old: HubConfig, next: HubConfig): ConfigDifference {
   const before = enabled(old);
   const after = enabled(next);

@@ -15,12 +15,12 @@ export { type ConfigDocument, parseConfig } from './read/document.js';
 export { type EffectiveValue, effectiveConfig, formatEffective } from './reference/effective.js';
 export { type OptionRow, optionRows, optionsTable } from './reference/options-table.js';
 
-/** The plugins a document may use; asked after the document was read, because it names packages to load. */
+/** The types that a document may use. A function is called after the document was read, because it names packages to load. */
 export type CatalogueFor = PluginCatalogue | ((document: ConfigDocument) => PluginCatalogue | Promise<PluginCatalogue>);
 
 /**
- * Reads and checks a configuration. A path is read with the `conf.d` beside it, a text without.
- * Never throws for what a file may hold: either the configuration, or all problems, each with its place.
+ * Reads and checks a configuration: a path with the `conf.d` beside it, or a text alone. Never throws for the content of a
+ * file: returns the configuration, or all problems with their places.
  */
 export async function loadConfig(
   input: string | ConfigFile,
@@ -32,7 +32,7 @@ export async function loadConfig(
       ? openConfig(input)
       : parseConfig(input.text, input.path, { dropIns: [], unsafe: unsafeFiles([input.path]), presets: readPresets() });
   if ('problems' in document) return document;
-  // A simulated world has clocks and interfaces of its own.
+  // The simulated world has its own clocks and interfaces.
   const real = document.tree.lab === undefined ? machine : undefined;
   return validateConfig(document, typeof catalogue === 'function' ? await catalogue(document) : catalogue, real);
 }

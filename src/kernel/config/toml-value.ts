@@ -1,4 +1,4 @@
-/** A value as an operator would write it, short enough for a message. */
+/** Returns a value as an operator would write it, shortened for a message. */
 export function showValue(value: unknown): string {
   if (typeof value === 'string') return quote(value.length > 40 ? `${value.slice(0, 39)}…` : value);
   if (typeof value === 'number')
@@ -14,7 +14,7 @@ export function showValue(value: unknown): string {
 
 const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 
-/** A value as TOML that reads back to itself, in one line. */
+/** Returns a value as one line of TOML that parses to the same value. */
 export function writeValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value).replaceAll('\u007f', '\\u007f');
   if (value instanceof Date) return value.toISOString();
@@ -26,7 +26,7 @@ export function writeValue(value: unknown): string {
 
 export const writeKey = (key: string): string => (/^[\w-]+$/.test(key) ? key : JSON.stringify(key));
 
-/** `servers[0].host` */
+/** Returns a path of keys as text: `servers[0].host`. */
 export const showPath = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
     (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
@@ -36,7 +36,7 @@ export const showPath = (path: readonly PropertyKey[]): string =>
 export const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
-/** The header of a table, with quotes where TOML needs them; one of a list of tables has the header of them all. */
+/** Returns the header of a table, with quotes where TOML needs them. The tables of a list have one header. */
 export const showHeader = (path: readonly PropertyKey[]): string =>
   `[${path
     .filter((part) => typeof part !== 'number')

@@ -1,4 +1,6 @@
-/** Returns the candidate of which `word` is most probably a misspelling, or undefined. Case, `_` and camelCase are no mistakes. */
+/**
+ * Returns the candidate of which `word` is most probably a misspelling, or undefined. Case, `_` and camelCase are no mistakes.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = kebab(word);
   const tolerance = wanted.length <= 3 ? 1 : 2;

@@ -21,7 +21,7 @@ import type { Scheduler } from '../scheduler.js';
 import { Interfaces } from './interfaces.js';
 import { cross, type Link, wire } from './link.js';
 import { type PortOptions, Segment, type SegmentPort } from './segment.js';
-import { type Accept, connect, type Listener } from './tcp.js';
+import { type Accept, connect, type TcpListener } from './tcp.js';
 import { type Arrival, LabUdpSocket } from './udp.js';
 import { LabUnixSockets } from './unix-datagram.js';
 
@@ -158,7 +158,7 @@ export class LabNode implements Network {
   }
 
   /** Accepts connections at a port. */
-  listen(port: number, accept: Accept): Listener {
+  listen(port: number, accept: Accept): TcpListener {
     if (this.#listeners.has(port)) throw new HubError('TH_NET_BUSY', `port ${port} of ${this.address} is taken`);
     this.#listeners.set(port, accept);
     return { close: () => this.#listeners.delete(port) };

@@ -3,7 +3,7 @@ import type { Scheduler } from '../scheduler.js';
 
 export type Accept = (connection: TcpConnection) => void;
 
-export interface Listener {
+export interface TcpListener {
   close(): void;
 }
 

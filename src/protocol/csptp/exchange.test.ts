@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import type { LocalStamp } from '../../api/time.js';
 import { hexOf } from '../ptp/testing/hex.js';
 import { claimsOf, timescaleOf } from './claims.js';
-import { type Answer, Exchange, type LocalStamp } from './exchange.js';
+import { type CsptpAnswer, CsptpExchange } from './exchange.js';
 import { measure } from './measure.js';
 import { type Question, request } from './request.js';
 import { followUp, respond } from './server.js';
@@ -32,8 +33,8 @@ const at = (nanoseconds: bigint): LocalStamp => ({ time: SECOND + nanoseconds, m
 const RECEIVED = at(250_047_000n);
 
 /** What comes of these datagrams, stamped as events are. */
-function answer(...datagrams: readonly Uint8Array[]): Answer {
-  const exchange = new Exchange(QUESTION);
+function answer(...datagrams: readonly Uint8Array[]): CsptpAnswer {
+  const exchange = new CsptpExchange(QUESTION);
   for (const datagram of datagrams) {
     const verdict = exchange.judge(datagram, RECEIVED);
     if (verdict.kind === 'answer') return verdict.answer;
@@ -76,7 +77,7 @@ describe('a CSPTP exchange', () => {
   });
 
   it('takes the Follow_Up first, too', () => {
-    const exchange = new Exchange(QUESTION);
+    const exchange = new CsptpExchange(QUESTION);
     expect(exchange.judge(FOLLOW_UP_DUMP)).to.deep.equal({ kind: 'waiting', for: 'sync' });
     expect(exchange.judge(RESPONSE_DUMP, RECEIVED).kind).to.equal('answer');
   });
@@ -109,13 +110,13 @@ describe('a CSPTP exchange', () => {
       [RESPONSE_DUMP.subarray(0, 87), 'length'],
     ];
     for (const [datagram, reason] of reasons) {
-      expect(new Exchange(QUESTION).judge(datagram, RECEIVED)).to.deep.equal({ kind: 'refused', reason });
+      expect(new CsptpExchange(QUESTION).judge(datagram, RECEIVED)).to.deep.equal({ kind: 'refused', reason });
     }
-    expect(new Exchange(QUESTION).judge(RESPONSE_DUMP)).to.deep.equal({ kind: 'refused', reason: 'stamp' });
+    expect(new CsptpExchange(QUESTION).judge(RESPONSE_DUMP)).to.deep.equal({ kind: 'refused', reason: 'stamp' });
   });
 
   it('takes each part once', () => {
-    const exchange = new Exchange(QUESTION);
+    const exchange = new CsptpExchange(QUESTION);
     exchange.judge(RESPONSE_DUMP, RECEIVED);
     const verdicts = [RESPONSE_DUMP, FOLLOW_UP_DUMP, FOLLOW_UP_DUMP, ONE_STEP_DUMP].map((datagram) =>
       exchange.judge(datagram, at(250_050_000n)),
@@ -201,7 +202,7 @@ describe('client and server', () => {
   for (const dialect of ['plain', 'org'] as const) {
     for (const steps of [1, 2] as const) {
       it(`understand each other: ${dialect}, steps: ${steps}`, () => {
-        const exchange = new Exchange({ ...QUESTION, dialect, length: 128 });
+        const exchange = new CsptpExchange({ ...QUESTION, dialect, length: 128 });
         const sync = new Uint8Array(128);
         expect(respond(exchange.request, 128, { ...CONTEXT, amplify: 'never', steps }, sync)).to.equal(128);
         const last = new Uint8Array(44);

@@ -1,16 +1,10 @@
-import type { Instant } from '../../api/time.js';
+import type { Instant, LocalStamp } from '../../api/time.js';
 import { addIntervals, type TimeInterval } from '../ptp/index.js';
 import { type Question, request } from './request.js';
 import { type FollowUpPart, type MalformedReason, readPart, type SyncPart } from './response.js';
 
-/** A local stamp: the same moment on the clock that is compared and on the monotonic one. */
-export interface LocalStamp {
-  readonly time: Instant;
-  readonly monotonic: Instant;
-}
-
 /** A whole answer, in one step or two. `S`: what the stamps are, handed through. */
-export interface Answer<S extends LocalStamp = LocalStamp> {
+export interface CsptpAnswer<S extends LocalStamp = LocalStamp> {
   readonly sync: SyncPart;
   /** When the server sent its Sync, and when that came here. */
   readonly transmit: Instant;
@@ -24,18 +18,18 @@ export interface Answer<S extends LocalStamp = LocalStamp> {
  * Not a part of this answer, whoever sent it: to be counted, nothing else. `stamp`: a Sync without a time of arrival;
  * `settled`: the answer is there already; `duplicate`: that part of it.
  */
-export type RefusalReason = MalformedReason | 'domain' | 'sequence' | 'stamp' | 'settled' | 'duplicate';
+export type CsptpRefusalReason = MalformedReason | 'domain' | 'sequence' | 'stamp' | 'settled' | 'duplicate';
 
-export type Verdict<S extends LocalStamp = LocalStamp> =
-  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+export type CsptpVerdict<S extends LocalStamp = LocalStamp> =
+  | { readonly kind: 'refused'; readonly reason: CsptpRefusalReason }
   | { readonly kind: 'waiting'; readonly for: 'sync' | 'follow-up' }
-  | { readonly kind: 'answer'; readonly answer: Answer<S> };
+  | { readonly kind: 'answer'; readonly answer: CsptpAnswer<S> };
 
 /**
  * One request and what answers it, without I/O: send `request`, hand every datagram from the server's address to `judge`,
  * then `measure`. Sync and Follow_Up may come in either order. An answer is used once.
  */
-export class Exchange<S extends LocalStamp = LocalStamp> {
+export class CsptpExchange<S extends LocalStamp = LocalStamp> {
   readonly request: Uint8Array;
   readonly #question: Question;
   #sync: { readonly part: SyncPart; readonly received: S } | undefined;
@@ -48,7 +42,7 @@ export class Exchange<S extends LocalStamp = LocalStamp> {
   }
 
   /** `received`: of a datagram at the event port; of others it is not looked at. */
-  judge(datagram: Uint8Array, received?: S): Verdict<S> {
+  judge(datagram: Uint8Array, received?: S): CsptpVerdict<S> {
     if (this.#settled) return refused('settled');
     const part = readPart(datagram);
     if (part.kind === 'malformed') return refused(part.reason);
@@ -58,20 +52,20 @@ export class Exchange<S extends LocalStamp = LocalStamp> {
     return received === undefined ? refused('stamp') : this.#takeSync(part, received);
   }
 
-  #takeSync(part: SyncPart, received: S): Verdict<S> {
+  #takeSync(part: SyncPart, received: S): CsptpVerdict<S> {
     if (!part.twoStep) return this.#settle({ part, received }, part.origin, 0n);
     if (this.#sync !== undefined) return refused('duplicate');
     this.#sync = { part, received };
     return this.#complete() ?? { kind: 'waiting', for: 'follow-up' };
   }
 
-  #takeFollowUp(part: FollowUpPart): Verdict<S> {
+  #takeFollowUp(part: FollowUpPart): CsptpVerdict<S> {
     if (this.#followUp !== undefined) return refused('duplicate');
     this.#followUp = part;
     return this.#complete() ?? { kind: 'waiting', for: 'sync' };
   }
 
-  #complete(): Verdict<S> | undefined {
+  #complete(): CsptpVerdict<S> | undefined {
     if (this.#sync === undefined || this.#followUp === undefined) return undefined;
     return this.#settle(this.#sync, this.#followUp.origin, this.#followUp.correction);
   }
@@ -80,9 +74,9 @@ export class Exchange<S extends LocalStamp = LocalStamp> {
     { part, received }: { readonly part: SyncPart; readonly received: S },
     transmit: Instant,
     followUpCorrection: TimeInterval,
-  ): Verdict<S> {
+  ): CsptpVerdict<S> {
     this.#settled = true;
-    const answer: Answer<S> = {
+    const answer: CsptpAnswer<S> = {
       sync: part,
       transmit,
       received,
@@ -93,4 +87,4 @@ export class Exchange<S extends LocalStamp = LocalStamp> {
   }
 }
 
-const refused = (reason: RefusalReason): Verdict<never> => ({ kind: 'refused', reason });
+const refused = (reason: CsptpRefusalReason): CsptpVerdict<never> => ({ kind: 'refused', reason });

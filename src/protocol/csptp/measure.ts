@@ -1,9 +1,9 @@
-import type { Ns } from '../../api/time.js';
+import type { LocalStamp, Ns } from '../../api/time.js';
 import { TOO_LARGE, toNs, transitNs } from '../ptp/index.js';
-import type { Answer, LocalStamp } from './exchange.js';
+import type { CsptpAnswer } from './exchange.js';
 
 /** The two ways of an exchange without what transparent clocks took; fractions of a ns are kept. */
-export interface Measurement {
+export interface CsptpMeasurement {
   /** t2 − t1 − c1: received by the server − sent by us. */
   readonly outboundNs: Ns;
   /** t4 − t3 − c2: received by us − sent by the server. */
@@ -19,7 +19,7 @@ const MAX_DRIFT = 1e-3;
 const STAMP_ERROR_NS = 1e3;
 
 /** `sent`: when the request left, by the clock that the Sync was stamped by. A text: the end of a sentence about the server. */
-export function measure(answer: Answer, sent: LocalStamp): Measurement | string {
+export function measure(answer: CsptpAnswer, sent: LocalStamp): CsptpMeasurement | string {
   const { sync, received, transmit, outboundCorrection, inboundCorrection } = answer;
   const elapsedNs = Number(received.time - sent.time);
   const trueElapsedNs = Number(received.monotonic - sent.monotonic);

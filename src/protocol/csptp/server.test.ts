@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { NO_ADDRESS } from '../ptp/index.js';
 import { hexOf, octetsOf } from '../ptp/testing/hex.js';
 import { request } from './request.js';
-import { encodeStatus, FOLLOW_UP_OCTETS, followUp, type ReplyContext, respond } from './server.js';
+import { type CsptpReplyContext, encodeStatus, FOLLOW_UP_OCTETS, followUp, respond } from './server.js';
 import { CONTEXT, STATUS } from './testing/context.js';
 import {
   FOLLOW_UP_DUMP,
@@ -17,7 +17,7 @@ import {
 const SHORT_STATUS = encodeStatus({ ...STATUS, parent: NO_ADDRESS }, 0xf002);
 
 /** The reply in a buffer that held something else before. */
-function reply(asked: Uint8Array, changes: Partial<ReplyContext> = {}): Uint8Array {
+function reply(asked: Uint8Array, changes: Partial<CsptpReplyContext> = {}): Uint8Array {
   const buffer = new Uint8Array(512).fill(0xee);
   const length = respond(asked, asked.length, { ...CONTEXT, ...changes }, buffer);
   expect(buffer[Math.max(length, asked.length)]).to.equal(0xee);

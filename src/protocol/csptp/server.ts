@@ -27,7 +27,7 @@ import {
  * What a reply is made of beside the request: plain numbers and octets, filled in anew for each request by the caller, so
  * that nothing is allocated on the way. Times are TAI.
  */
-export interface ReplyContext {
+export interface CsptpReplyContext {
   /** The second octet of flagField (`TIME_FLAGS`). */
   readonly timeFlags: number;
   /** The status TLV in either dialect (`encodeStatus`). */
@@ -66,7 +66,7 @@ export function encodeStatus(status: Status, id: StatusId): Readonly<Record<Dial
  * is silence. The two buffers do not overlap. A status or an alternate offset that would make the reply longer than the request is left out. The rest of
  * the request's length is padded: messages of one length are under way equally long through switches.
  */
-export function respond(request: Uint8Array, length: number, context: ReplyContext, reply: Uint8Array): number {
+export function respond(request: Uint8Array, length: number, context: CsptpReplyContext, reply: Uint8Array): number {
   if (length > request.length) return 0;
   const asked = scanRequest(request, length);
   if (asked === NOT_A_REQUEST) return 0;
@@ -112,7 +112,7 @@ function statusTlv(status: Status, id: StatusId, prefix: number): Uint8Array {
   return cursor.octets.slice(0, end);
 }
 
-function writeHeader(request: Uint8Array, context: ReplyContext, reply: Uint8Array): void {
+function writeHeader(request: Uint8Array, context: CsptpReplyContext, reply: Uint8Array): void {
   reply.fill(0, 0, TLVS_AT);
   reply[0] = SYNC_FIRST;
   reply[1] = 0x12;
@@ -125,7 +125,7 @@ function writeHeader(request: Uint8Array, context: ReplyContext, reply: Uint8Arr
 }
 
 /** Reception, and the correction that the request had gathered by then. */
-function writeResponse(request: Uint8Array, context: ReplyContext, prefix: number, reply: Uint8Array): number {
+function writeResponse(request: Uint8Array, context: CsptpReplyContext, prefix: number, reply: Uint8Array): number {
   const value = writeHead(RESPONSE, prefix, RESPONSE_OCTETS, reply, TLVS_AT);
   putTimestamp(reply, value, context.receiveSeconds, context.receiveNanoseconds);
   copy(request, CORRECTION_AT, 8, reply, value + 10);

@@ -1,7 +1,7 @@
 import type { Instant } from '../../api/time.js';
 import { EPOCHS_TO_TRUST, FixQuality, FLAT_EPOCHS_TO_TRUST } from './fix-quality.js';
 import { implausible, implausibleLeap } from './plausible.js';
-import type { Fix, GpsdRecord, Oscillator, Satellite, TimeOffset } from './records.js';
+import type { Fix, GpsdRecord, ReceiverOscillator, Satellite, TimeOffset } from './records.js';
 
 /** `good`: its time may be used. `pulses`: it gives pulses and has no fixes. Everything else says why not. */
 export type ReceiverState = 'unplugged' | 'silent' | 'no-fix' | 'settling' | 'implausible' | 'good' | 'pulses';
@@ -28,7 +28,7 @@ export class Receiver {
   seen: number | undefined;
   used: number | undefined;
   satellites: readonly Satellite[] = [];
-  oscillator: Oscillator | undefined;
+  oscillator: ReceiverOscillator | undefined;
   /** It has sent more than pulses. */
   reports = false;
   /** It has stated its fix, or that there is none. */

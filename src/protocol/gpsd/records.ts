@@ -5,7 +5,7 @@ import type { Instant } from '../../api/time.js';
  * The records of gpsd's JSON protocol (gpsd_json(5)), as far as they say something about time. What gpsd leaves out is
  * undefined here, and every text is cleaned. The version numbers follow the C structures of libgps: these records are the same from 3.9 to 16.1.
  */
-export type GpsdRecord = Version | Devices | Device | Watch | Fix | Sky | TimeOffset | Oscillator | Fault;
+export type GpsdRecord = Version | Devices | Device | Watch | Fix | Sky | TimeOffset | ReceiverOscillator | Fault;
 
 export interface Version {
   readonly class: 'VERSION';
@@ -85,7 +85,7 @@ export interface TimeOffset {
 }
 
 /** OSC: state of an oscillator that the receiver disciplines. */
-export interface Oscillator {
+export interface ReceiverOscillator {
   readonly class: 'OSC';
   readonly device: CleanText | undefined;
   readonly running: boolean;

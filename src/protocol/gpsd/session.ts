@@ -5,7 +5,7 @@ import { namesOf } from './names.js';
 import { parseRecord } from './parse.js';
 import { choosePulses, type PulseChoice } from './pulse-device.js';
 import { Receiver } from './receiver.js';
-import type { Fix, GpsdRecord, Oscillator, Sky, TimeOffset, Version } from './records.js';
+import type { Fix, GpsdRecord, ReceiverOscillator, Sky, TimeOffset, Version } from './records.js';
 
 /** Asks for everything about time; `timing` brings OSC and TOFF where `pps` alone does not. */
 export const WATCH_COMMAND = '?WATCH={"enable":true,"json":true,"pps":true,"timing":true};\n';
@@ -188,7 +188,7 @@ export class Session {
     else receiver.unplug();
   }
 
-  #report(record: Fix | Sky | TimeOffset | Oscillator, now: Instant): SessionAction[] {
+  #report(record: Fix | Sky | TimeOffset | ReceiverOscillator, now: Instant): SessionAction[] {
     const receiver = this.#receiverAt(record.device ?? this.#nameless, now);
     receiver?.hear(record, now);
     if (record.class !== 'TOFF' && record.class !== 'PPS') return [];

@@ -1,13 +1,7 @@
-import type { Instant, Ns } from '../../api/time.js';
+import type { LocalStamp, Ns } from '../../api/time.js';
 import { type Answer, answersTo, evaluate, type Verdict } from './evaluate.js';
 import { HEADER_OCTETS, TRANSMIT_AT } from './header.js';
 import { request } from './request.js';
-
-/** The local stamps of an exchange: the same moments on the clock that is compared and on the monotonic one. */
-export interface LocalStamp {
-  readonly time: Instant;
-  readonly monotonic: Instant;
-}
 
 /** The two ways of an exchange, and what classic NTP makes of them (RFC 5905 §8). */
 export interface Measurement {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Random } from '../testing/random.js';
+import { SeededRandom } from '../testing/random.js';
 import { GaussianNoise } from './gaussian-noise.js';
 import { LegNoise } from './leg-noise.js';
 import { MixtureMoments, type NoiseModel } from './noise.js';
@@ -38,7 +38,7 @@ function showLegs(noise: LegNoise, count: number, next: (n: number) => number): 
 describe('two-sided noise', () => {
   it('finds its scale within two dozen observations, from far above and from far below', () => {
     for (const factor of [1e-3, 1e3]) {
-      const random = new Random(3);
+      const random = new SeededRandom(3);
       const noise = new GaussianNoise(1);
       noise.unit = 50;
       show(noise, 25, () => 50 * factor * random.normal());
@@ -49,7 +49,7 @@ describe('two-sided noise', () => {
   });
 
   it('multiplies what each observation states', () => {
-    const random = new Random(4);
+    const random = new SeededRandom(4);
     const noise = new GaussianNoise(1);
     show(noise, 2000, (n) => {
       noise.unit = n % 2 === 0 ? 10 : 1000;
@@ -60,7 +60,7 @@ describe('two-sided noise', () => {
   });
 
   it('takes what is out of all proportion for nothing, and follows the rest like a Kalman filter', () => {
-    const random = new Random(5);
+    const random = new SeededRandom(5);
     const noise = new GaussianNoise(1);
     noise.unit = 10;
     show(noise, 300, () => 10 * random.normal());
@@ -80,7 +80,7 @@ describe('two-sided noise', () => {
 
 describe('the noise of legs', () => {
   it('learns the scale, and that queueing has a sharp early edge', () => {
-    const random = new Random(6);
+    const random = new SeededRandom(6);
     const noise = legs();
     showLegs(noise, 4000, () => 100 * random.exponential());
     expect(noise.sigma).to.be.within(85, 118);
@@ -94,7 +94,7 @@ describe('the noise of legs', () => {
   });
 
   it('learns that there is none when the noise is Gaussian', () => {
-    const random = new Random(7);
+    const random = new SeededRandom(7);
     const noise = legs();
     showLegs(noise, 4000, () => 100 * random.normal());
     expect(noise.sigma).to.be.within(88, 115);
@@ -106,7 +106,7 @@ describe('the noise of legs', () => {
   });
 
   it('learns what share of the legs waits in another queue, and keeps its scale', () => {
-    const random = new Random(8);
+    const random = new SeededRandom(8);
     const noise = legs();
     const spike = () => (random.uniform() < 0.1 ? 3000 * random.exponential() : 0);
     showLegs(noise, 6000, () => 100 * random.exponential() + spike());
@@ -120,7 +120,7 @@ describe('the noise of legs', () => {
 describe('noise that grows beyond all it was', () => {
   for (const factor of [30, 1000]) {
     it(`is noticed within dozens of observations when it is ${factor} times as large`, () => {
-      const random = new Random(9);
+      const random = new SeededRandom(9);
       const gaussian = new GaussianNoise(1);
       show(gaussian, 300, () => random.normal());
       show(gaussian, 24, () => factor * random.normal());

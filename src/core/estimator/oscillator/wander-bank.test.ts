@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { ClockId } from '../../../api/index.js';
 import { ObservationUpdate } from '../observation-update.js';
 import { JointState } from '../state/joint-state.js';
-import { Random } from '../testing/random.js';
+import { SeededRandom } from '../testing/random.js';
 import { TrackFilter } from '../track-filter.js';
 import { DEFAULT_WANDERS } from './wander-lines.js';
 
@@ -12,7 +12,7 @@ const S = 1_000_000_000n;
 class Bench {
   readonly state = new JointState(undefined);
   readonly observationUpdate = new ObservationUpdate(this.state);
-  readonly random: Random;
+  readonly random: SeededRandom;
   readonly noiseNs: number;
   readonly sigmas: readonly [number, number];
   readonly slopes = [0, 0];
@@ -23,7 +23,7 @@ class Bench {
   /** Standard deviations of one second's change of slope, ns/s. */
   constructor(sigmas: readonly [number, number], { seed = 3, noiseNs = 50 } = {}) {
     this.sigmas = sigmas;
-    this.random = new Random(seed);
+    this.random = new SeededRandom(seed);
     this.noiseNs = noiseNs;
     this.state.advance(0n);
     for (const clock of ['system', 'phc:0'] as const) this.state.addClock(clock);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Random } from '../testing/random.js';
+import { SeededRandom } from '../testing/random.js';
 import { Covariance } from './covariance.js';
 import { ObservationRow } from './observation-row.js';
 
@@ -12,7 +12,7 @@ const matrixOf = (covariance: Covariance): Matrix =>
 
 /** Five variables with correlations of all kinds. */
 function entangled(seed: number): Covariance {
-  const random = new Random(seed);
+  const random = new SeededRandom(seed);
   const covariance = new Covariance(3);
   for (let i = 0; i < 5; i++) covariance.insert(i, 1 + random.uniform());
   for (let n = 0; n < 4; n++)

@@ -1,6 +1,6 @@
 import type { Instant, Leg, Ns, Observation, Pulse, Reading } from '../../../api/index.js';
 import { createEstimator, type Estimator, type Innovation } from '../index.js';
-import { Random } from './random.js';
+import { SeededRandom } from './random.js';
 
 const SECOND = 1_000_000_000n;
 
@@ -13,7 +13,7 @@ export interface Path {
 /** An estimator with one clock of constant slope; the test makes each observation. */
 export class Bench {
   readonly estimator: Estimator = createEstimator();
-  readonly random = new Random(7);
+  readonly random = new SeededRandom(7);
   /** Reference − clock. */
   offsetNs: Ns;
   slopePpb: number;

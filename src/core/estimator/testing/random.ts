@@ -1,5 +1,5 @@
 /** Random numbers for simulations: the same seed gives the same numbers. */
-export class Random {
+export class SeededRandom {
   private state: number;
 
   constructor(seed: number) {

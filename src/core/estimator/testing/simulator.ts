@@ -1,6 +1,6 @@
 import { type Instant, NS_PER_S, type Ns, type Observation } from '../../../api/index.js';
 import { createEstimator, type Estimator } from '../index.js';
-import { Random } from './random.js';
+import { SeededRandom } from './random.js';
 
 /** A server behind a link, polled at fixed times, or one that only pulses. */
 export interface FilterServer {
@@ -65,20 +65,20 @@ const NOISE_FLOOR_NS = 1;
 const instant = (second: number): Instant => BigInt(second) * BigInt(NS_PER_S);
 
 export function simulate(scenario: FilterScenario, seed: number): FilterOutcome {
-  return new Simulation(scenario, new Random(seed)).run();
+  return new Simulation(scenario, new SeededRandom(seed)).run();
 }
 
 class Simulation {
   private readonly estimator = createEstimator();
   private readonly scenario: FilterScenario;
-  private readonly random: Random;
+  private readonly random: SeededRandom;
   /** Truth: reference − clock, its slope bare and as steered. */
   private offsetNs: Ns;
   private slopePpb: number;
   private steeredPpb = 0;
   private readonly score = new Score();
 
-  constructor(scenario: FilterScenario, random: Random) {
+  constructor(scenario: FilterScenario, random: SeededRandom) {
     this.scenario = scenario;
     this.random = random;
     this.offsetNs = scenario.offsetNs ?? 10e6;

@@ -9,7 +9,9 @@ import { sinkOptionsSchema, sourceOptionsSchema, toSourceOptions } from '../sche
 import { keysOf } from '../schema/schema-keys.js';
 import { checkTable } from './check-table.js';
 
-/** Checks one `[source.<type>.<name>]` or `[sink.…]`: what all share is split off, the rest is for the plugin's own schema. */
+/**
+ * Checks one `[source.<type>.<name>]` or `[sink.…]`: the keys of all sources or sinks, then the rest by the plugin's schema.
+ */
 export async function checkInstance(
   instance: InstanceTable,
   catalogue: PluginCatalogue,
@@ -77,14 +79,14 @@ function plansOf(
 const part = (table: Table, wanted: (key: string) => boolean): Table =>
   Object.fromEntries(Object.entries(table).filter(([key]) => wanted(key)));
 
-/** Warns of a table whose own keys are not checked. */
+/** Returns a warning for a table whose own keys are not checked. */
 export function uncheckedFindings({ kind, type, name }: InstanceTable, { types }: PluginCatalogue): readonly Finding[] {
   if (types.get(`${kind}.${type}`)?.isUnchecked !== true) return [];
   const message = `the keys of [${kind}.${type}.${name}] are not checked: the code of its plugin was not run`;
   return [{ code: 'TH_CFG_UNCHECKED', severity: 'warning', path: [kind, type, name], at: 'key', message }];
 }
 
-/** The type is not known, or its code could not be loaded. */
+/** Returns the finding of an unknown type, or of a plugin whose code could not be loaded. */
 function unavailable(
   { kind, type, name }: InstanceTable,
   plugin: PluginType | undefined,
@@ -96,7 +98,7 @@ function unavailable(
     const message = failure?.message ?? `the plugin ${kind}.${type} was not loaded`;
     return [{ code: failure?.code ?? 'TH_PLUGIN_LOAD', path, at: 'key', message, hint: failure?.hint }];
   }
-  // The package that was to bring it is told of already.
+  // A package that could not be loaded is reported already, and may be the one with this type.
   if (failures !== undefined && failures.size > 0) return [];
   const known = [...types.keys()].filter((id) => id.startsWith(`${kind}.`)).map((id) => id.slice(kind.length + 1));
   const other = kind === 'source' ? 'sink' : 'source';

@@ -11,7 +11,7 @@ export type Checked =
   | { readonly value: unknown; readonly findings?: undefined }
   | { readonly findings: readonly Finding[] };
 
-/** Checks a table against a schema of any library. What is wrong is told in the configuration's own words. */
+/** Checks a table by a schema of any library, and words its issues for the operator. */
 export async function checkTable(path: KeyPath, table: Table, schema: StandardSchema): Promise<Checked> {
   const check = { path, table, schema };
   try {
@@ -33,7 +33,7 @@ interface Check {
   readonly schema: StandardSchema;
 }
 
-/** Async, so that a schema that throws rejects. */
+/** Async, so that a throwing schema rejects. */
 const validate = async (schema: StandardSchema, value: unknown) => schema['~standard'].validate(value);
 
 function firstAtEachPlace(issues: readonly StandardIssue[]): readonly (readonly [KeyPath, StandardIssue])[] {
@@ -61,7 +61,7 @@ async function describe(check: Check, at: KeyPath, issue: StandardIssue): Promis
   return wrongValue(check, at, issue);
 }
 
-/** A key that only the schema itself could refuse: in a nested table, or of a library that does not show its keys. */
+/** Returns the finding of an unknown key in a nested table, or of a schema whose library hides its keys. */
 function surplusKey({ path, schema }: Check, at: KeyPath, issue: StandardIssue): Finding {
   const { keys } = issue as { readonly keys?: unknown };
   const [table, name] = Array.isArray(keys) ? [at, String(keys[0])] : [at.slice(0, -1), String(at.at(-1))];
@@ -73,21 +73,21 @@ async function wrongValue({ path, table, schema }: Check, at: KeyPath, issue: St
   const value = valueAt(table, at);
   const name = at.length === 0 ? showHeader(path) : showPath(at);
   const wanted = expectation(issue);
-  const told = { code: 'TH_CFG_VALUE', path: [...path, ...at], at: 'value' } as const;
-  if (wanted === undefined) return { ...told, message: `${name} is not accepted: ${issue.message.trim()}` };
-  if (at.length === 0) return { ...told, message: `${name} must be ${wanted}` };
+  const found = { code: 'TH_CFG_VALUE', path: [...path, ...at], at: 'value' } as const;
+  if (wanted === undefined) return { ...found, message: `${name} is not accepted: ${issue.message.trim()}` };
+  if (at.length === 0) return { ...found, message: `${name} must be ${wanted}` };
   const accepts = async (other: unknown) => (await issueAt(schema, replaced(table, at, other), at)) === undefined;
   const hint = await hintFor(value, wanted, accepts);
-  return { ...told, message: `${name} must be ${wanted}, got ${showValue(value)}`, hint };
+  return { ...found, message: `${name} must be ${wanted}, got ${showValue(value)}`, hint };
 }
 
-/** What a schema wants at a place: what it says when null stands there. */
+/** Returns the value that a schema expects at a place: its message about null. */
 async function wantedAt({ table, schema }: Check, at: KeyPath): Promise<string | undefined> {
   const issue = await issueAt(schema, replaced(table, at, null), at);
   return issue === undefined ? undefined : expectation(issue);
 }
 
-/** The first issue at a place or below it. */
+/** Returns the first issue at a place or below it. */
 async function issueAt(schema: StandardSchema, table: unknown, at: KeyPath): Promise<StandardIssue | undefined> {
   const wanted = JSON.stringify(at);
   const { issues } = await validate(schema, table).catch(() => ({ issues: [{ message: '', path: at }] }));

@@ -6,7 +6,7 @@ import type { ConfigDocument } from '../read/document.js';
 import type { hubSchema } from '../schema/hub-schema.js';
 import { isTable } from '../toml-value.js';
 
-/** What each table alone cannot show. */
+/** Returns errors that concern several tables or keys. */
 export function checkAcross(
   document: ConfigDocument,
   hub: v.InferOutput<typeof hubSchema> | undefined,
@@ -20,7 +20,7 @@ export function checkAcross(
   ];
 }
 
-/** Also where another key of [hub] is wrong. */
+/** Also used if another key of [hub] is invalid. */
 const runsFree = ({ tree }: ConfigDocument): boolean => isTable(tree.hub) && tree.hub['free-run'] === true;
 
 const enabledSources = (document: ConfigDocument) =>
@@ -32,7 +32,7 @@ function checkSources(document: ConfigDocument): readonly Finding[] {
   const sources = document.instances.filter(({ kind }) => kind === 'source');
   if (attempted && sources.length === 0) return [];
   const hint =
-    'add a table such as [source.ntp.a] with address = "ntp.example.org"; to do without one, say free-run = true in [hub]';
+    'add a table such as [source.ntp.a] with address = "ntp.example.org"; to run without one, set free-run = true in [hub]';
   return [
     sources.length === 0
       ? { code: 'TH_CFG_NO_SOURCE', path: [], at: 'key', message: 'there is no source of time', hint, absence: true }
@@ -41,7 +41,7 @@ function checkSources(document: ConfigDocument): readonly Finding[] {
           path: ['source'],
           at: 'key',
           message: 'every source is disabled',
-          hint: 'take away one "enabled = false"',
+          hint: 'delete one "enabled = false"',
         },
   ];
 }
@@ -53,7 +53,7 @@ function checkAgreeing(
 ): readonly Finding[] {
   const membersOf = ({ type, name }: { readonly type: string; readonly name: string }) =>
     instances.filter((each) => each.kind === 'source' && each.type === type && each.name === name).length;
-  // A table that is wrong in itself counts as one source.
+  // An invalid table counts as one source.
   const count = enabledSources(document)
     .filter(({ table }) => table.noselect !== true)
     .reduce((sum, table) => sum + Math.max(1, membersOf(table)), 0);
@@ -65,7 +65,7 @@ function checkAgreeing(
       path: ['hub', 'min-agreeing'],
       at: 'value',
       message: `${minAgreeing} sources must agree, but there ${sources}`,
-      hint: `${count} at most, or add sources`,
+      hint: `lower it to ${count}, or add sources`,
       absence: true,
     },
   ];
@@ -86,7 +86,7 @@ function checkErrors(hub: v.InferOutput<typeof hubSchema>): readonly Finding[] {
   ];
 }
 
-/** The member of a table that describes several may have the id of another table. */
+/** Reports a table whose id is also that of a member of a table with several instances. */
 function checkMembers(instances: readonly InstancePlan[]): readonly Finding[] {
   const isMember = ({ id, type, name }: InstancePlan) => id !== `${type}.${name}`;
   const tables = new Map(instances.filter(isMember).map((member) => [member.id, member]));
@@ -100,14 +100,14 @@ function checkMembers(instances: readonly InstancePlan[]): readonly Finding[] {
           code: 'TH_CFG_DUPLICATE',
           path: [kind, type, name],
           at: 'key',
-          message: `[${owner.kind}.${owner.type}.${owner.name}] has a member "${id}" too`,
+          message: `[${owner.kind}.${owner.type}.${owner.name}] also has a member "${id}"`,
           hint: 'give one of them another name',
         },
       ];
     });
 }
 
-/** Two instances of one type at one address: the second could not bind it. */
+/** Reports two instances of one type that listen on one address: the second cannot bind it. */
 function checkListeners(instances: readonly InstancePlan[]): readonly Finding[] {
   const owners = new Map<string, InstancePlan>();
   return instances
@@ -124,7 +124,7 @@ function checkListeners(instances: readonly InstancePlan[]): readonly Finding[] 
           code: 'TH_CFG_CONFLICT',
           path,
           at: 'value',
-          message: `"${owner.id}" listens on ${address} already`,
+          message: `"${owner.id}" already listens on ${address}`,
           hint: 'give one of them another port',
         },
       ];

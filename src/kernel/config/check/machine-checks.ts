@@ -7,7 +7,7 @@ import { isTable, showValue } from '../toml-value.js';
 import type { MachineInventory } from './machine.js';
 import { below, type NamedValue } from './named-values.js';
 
-/** Warns of interfaces, devices and folders that are named and not there. They may come later, so the hub starts. */
+/** Returns warnings for named interfaces, devices and folders that this machine does not have. They may come later. */
 export function checkMachine(
   document: ConfigDocument,
   values: readonly NamedValue[],
@@ -21,7 +21,7 @@ export function checkMachine(
   ].filter((finding) => finding !== undefined);
 }
 
-/** A device of a table whose server is another machine is a device of that machine. */
+/** Returns true for a device that belongs to the server of its table, which is another machine. */
 function isElsewhere({ named, instance }: NamedValue, values: readonly NamedValue[]): boolean {
   if (named.thing !== 'device') return false;
   const server = values.find((other) => other.instance === instance && other.named.thing === 'server');
@@ -47,7 +47,7 @@ function missing(
     case 'device':
       return !text.startsWith('/') || machine.kindOf(text) !== undefined
         ? undefined
-        : absent(`there is no device ${showValue(text)}`, 'is it plugged in, and is this its name?');
+        : absent(`there is no device ${showValue(text)}`, 'check that it is plugged in and has this name');
     case 'folder':
       return missingFolder(text, machine, absent);
     case 'file':
@@ -64,6 +64,6 @@ function missingFolder(
 ): Finding | undefined {
   const kind = machine.kindOf(folder);
   if (kind === 'folder') return undefined;
-  if (kind === 'other') return absent(`${showValue(folder)} is not a folder`, 'name another place');
-  return absent(`there is no folder ${showValue(folder)}`, 'make it, writable for the user that runs the hub');
+  if (kind === 'other') return absent(`${showValue(folder)} is not a folder`, 'name another folder');
+  return absent(`there is no folder ${showValue(folder)}`, 'create it, writable for the user of the hub');
 }

@@ -1,12 +1,12 @@
 import type { ClockId } from '../../../api/index.js';
 
-/** Questions of check-config to the machine. The host answers them; a simulation has none. */
+/** Interfaces, clocks, files and addresses of the machine, for the checks. A simulation has none. */
 export interface MachineInventory {
   hasInterface(name: string): boolean;
-  /** The device of a hardware clock, such as `/dev/ptp0`, or a sentence that says why there is none. */
+  /** Returns the device of a hardware clock, such as `/dev/ptp0`, or a sentence with the reason why there is none. */
   clockDevice(id: ClockId): { readonly device: string } | { readonly missing: string };
-  /** Undefined: there is nothing at this path. */
+  /** Returns the kind of a file, or undefined if it does not exist. */
   kindOf(path: string): 'folder' | 'other' | undefined;
-  /** IP addresses of the interfaces. */
+  /** Returns the IP addresses of the interfaces. */
   addresses(): readonly string[];
 }

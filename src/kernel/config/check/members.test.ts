@@ -45,7 +45,7 @@ describe('a table that describes several instances', () => {
 
   it('must not have a member with the id of another table', async () => {
     expect((await load(`${POOL}[source.many.a-2]\n`)).problems).to.deep.equal([
-      'TH_CFG_DUPLICATE [source.many.a] has a member "many.a-2" too',
+      'TH_CFG_DUPLICATE [source.many.a] also has a member "many.a-2"',
     ]);
   });
 

@@ -4,7 +4,7 @@ import type { KeyPath } from '../diagnose/place-index.js';
 import { defaultsOf, keysOf, namedBy, schemaAt } from '../schema/schema-keys.js';
 import { isTable } from '../toml-value.js';
 
-/** A value of an instance that names something outside of the hub, as written or by default. */
+/** A value of an instance, written or default, that names a thing outside the hub. */
 export interface NamedValue {
   readonly instance: InstancePlan;
   readonly path: KeyPath;
@@ -12,7 +12,7 @@ export interface NamedValue {
   readonly named: Named;
 }
 
-/** Returns what the enabled instances name. Plugins whose schema does not show its inside name nothing. */
+/** Returns the named values of the enabled instances; none for plugins whose schema library hides its keys. */
 export const namedValues = (instances: readonly InstancePlan[]): readonly NamedValue[] =>
   instances
     .filter(({ enabled }) => enabled)
@@ -23,7 +23,7 @@ export const namedValues = (instances: readonly InstancePlan[]): readonly NamedV
 
 type Found = Omit<NamedValue, 'instance'>;
 
-/** Returns what the keys of a table name, and those of the tables in it. */
+/** Returns the named values of a table and of the tables in it. */
 export function below(
   schema: StandardSchema,
   table: Readonly<Record<string, unknown>>,

@@ -4,7 +4,7 @@ import type { Finding } from '../diagnose/finding.js';
 import type { MachineInventory } from './machine.js';
 import type { NamedValue } from './named-values.js';
 
-/** Warns of instances that are right each by itself and that together do less than the operator expects. */
+/** Returns warnings for instances that are valid alone but together do less than the operator expects. */
 export function warnAcross(
   instances: readonly InstancePlan[],
   values: readonly NamedValue[],
@@ -20,7 +20,7 @@ export function warnAcross(
   ];
 }
 
-/** One server that is asked by two sources votes twice. A name that leads to several servers is another for each. */
+/** Reports two sources with one server, which would vote twice. Several sources may share a name that has several servers. */
 function sameServers(values: readonly NamedValue[]): readonly Finding[] {
   const owners = new Map<string, NamedValue>();
   return values.flatMap((value): readonly Finding[] => {
@@ -35,7 +35,7 @@ function sameServers(values: readonly NamedValue[]): readonly Finding[] {
     const owner = owners.get(key);
     if (owner === undefined) owners.set(key, value);
     if (owner === undefined || owner.instance === instance) return [];
-    const message = `"${owner.instance.id}" asks ${text} already: one server would vote twice`;
+    const message = `"${owner.instance.id}" already asks ${text}: one server would vote twice`;
     return [
       {
         code: 'TH_CFG_SAME_SERVER',
@@ -52,7 +52,7 @@ function sameServers(values: readonly NamedValue[]): readonly Finding[] {
 const LOOPBACK = /^\[(0:){7}1\]|^\[0:0:0:0:0:ffff:7f/;
 const WILDCARD = /^\[(0:){7}0\]:|^\[0:0:0:0:0:ffff:0:0\]:/;
 
-/** A source that asks a sink of this hub hears its own time. */
+/** Reports a source that asks a sink of this hub. */
 function ownServers(values: readonly NamedValue[], machine: MachineInventory | undefined): readonly Finding[] {
   const listeners = values.flatMap(({ instance, named, text }) => {
     const at = named.thing === 'own address' && instance.kind === 'sink' ? named.spelling(text)?.text : undefined;
@@ -87,7 +87,7 @@ function ownServers(values: readonly NamedValue[], machine: MachineInventory | u
   });
 }
 
-/** Two sinks cannot steer one clock: the second only observes. */
+/** Reports two sinks that steer one clock: the second only observes it. */
 function sameClocks(instances: readonly InstancePlan[], machine: MachineInventory | undefined): readonly Finding[] {
   const owners = new Map<string, InstancePlan>();
   return instances.flatMap((instance): readonly Finding[] => {
@@ -98,7 +98,7 @@ function sameClocks(instances: readonly InstancePlan[], machine: MachineInventor
     const owner = owners.get(key);
     if (owner === undefined) owners.set(key, instance);
     if (owner === undefined) return [];
-    const message = `"${owner.id}" steers the clock ${clock.replace(/^phc:/, '')} already: this one would only observe it`;
+    const message = `"${owner.id}" already steers the clock ${clock.replace(/^phc:/, '')}: this sink would only observe it`;
     return [
       {
         code: 'TH_CFG_SAME_CLOCK',
@@ -112,7 +112,7 @@ function sameClocks(instances: readonly InstancePlan[], machine: MachineInventor
   });
 }
 
-/** One text for the interface, the device and the name of a hardware clock, as far as this machine knows it. */
+/** Returns one name for all spellings of a hardware clock, as far as this machine knows it. */
 function deviceOf(clock: ClockId, machine: MachineInventory | undefined): string {
   if (clock === 'system') return clock;
   const found = machine?.clockDevice(clock);

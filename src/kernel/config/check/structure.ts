@@ -7,7 +7,7 @@ import type { Severity } from '../diagnose/problem.js';
 import type { ConfigDocument } from '../read/document.js';
 import { isTable, showHeader, showValue } from '../toml-value.js';
 
-/** Checks the skeleton: which tables there are, how they are named, and that instances can be told apart. */
+/** Checks the structure: the tables, their names, and the ids of instances. */
 export function checkShape(document: ConfigDocument, catalogue: PluginCatalogue): readonly Finding[] {
   return [
     ...Object.keys(document.tree).flatMap((key) => checkTop(key, document.tree[key], catalogue)),
@@ -29,9 +29,9 @@ function checkTop(key: string, value: unknown, catalogue: PluginCatalogue): read
   return [{ code: 'TH_CFG_UNKNOWN_KEY', path: [key], at: 'key', message: `unknown ${what}`, hint }];
 }
 
-/** Earlier versions took `[clock.<id>]` and did nothing with it. */
+/** Hint for `[clock.<id>]`, which earlier versions accepted and ignored. */
 const CLOCKS =
-  'a clock is set up where it is used: steer, max-slew … in [sink.system-clock.main], or in [sink.phc.main] with clock = "eth0"';
+  'the sink that steers a clock has its options: steer, max-slew … in [sink.system-clock.main], or in [sink.phc.main] with clock = "eth0"';
 
 function tableHint(key: string, { types }: PluginCatalogue): string {
   if (key === 'clock') return CLOCKS;
@@ -51,7 +51,7 @@ function keyHint(key: string, catalogue: PluginCatalogue): string {
 
 const NAME = /^[A-Za-z0-9][\w-]*$/;
 
-/** `[source.ntp]` without a name, names that would make no id. */
+/** Reports `[source.ntp]` without a name, and names that are not allowed in an id. */
 function checkNames(kind: Kind, types: unknown): readonly Finding[] {
   if (!isTable(types)) return [];
   return Object.entries(types).flatMap(([type, named]) => {
@@ -76,20 +76,20 @@ const misshapen = (path: readonly string[], message: string, hint: string): Find
 });
 
 const nameless = (path: readonly string[]): Finding =>
-  misshapen(path, `${showHeader(path)} has no name`, `write ${showHeader([...path, 'main'])}, or any other name`);
+  misshapen(path, `${showHeader(path)} has no name`, `write ${showHeader([...path, 'main'])}, or another name`);
 
 const listed = (path: readonly string[]): Finding =>
-  misshapen(path, `[${showHeader(path)}] is a list`, 'write each in single brackets, with a name of its own');
+  misshapen(path, `[${showHeader(path)}] is a list`, 'write each table in single brackets, with a name of its own');
 
 const badName = (path: string[], name: string): Finding => ({
   code: 'TH_CFG_NAME',
   path,
   at: 'key',
-  message: `${showValue(name)} cannot be a name`,
-  hint: 'letters, digits, "-" and "_"',
+  message: `${showValue(name)} is not a valid name`,
+  hint: 'use letters, digits, "-" and "_"',
 });
 
-/** A source and a sink of one id could not be told apart in `timehub show`. */
+/** Reports a source and a sink with one id. */
 function checkIds({ instances }: ConfigDocument): readonly Finding[] {
   const sources = new Set(instances.filter(({ kind }) => kind === 'source').map(({ type, name }) => `${type}.${name}`));
   return instances
@@ -98,7 +98,7 @@ function checkIds({ instances }: ConfigDocument): readonly Finding[] {
       code: 'TH_CFG_DUPLICATE',
       path: ['sink', type, name],
       at: 'key',
-      message: `a source is called "${type}.${name}" too`,
+      message: `a source is also called "${type}.${name}"`,
       hint: `give one of them another name: [sink.${type}.${name}-out]`,
     }));
 }

@@ -89,7 +89,7 @@ world = { drift = "1ppm" }
 
   it('without a source is refused with a hint', async () => {
     expect(await told('')).to.equal(
-      'hub.toml  there is no source of time  TH_CFG_NO_SOURCE\n      add a table such as [source.ntp.a] with address = "ntp.example.org"; to do without one, say free-run = true in [hub]',
+      'hub.toml  there is no source of time  TH_CFG_NO_SOURCE\n      add a table such as [source.ntp.a] with address = "ntp.example.org"; to run without one, set free-run = true in [hub]',
     );
     expect(await messages(`${NTP}enabled = false\n`)).to.deep.equal([
       'hub.toml:1:2  every source is disabled  TH_CFG_NO_SOURCE',
@@ -196,12 +196,12 @@ describe('a key', () => {
 
 describe('a table', () => {
   it('without a name, in double brackets or with a bad name is told how to be written', async () => {
-    expect(await hints(`${NTP}[sink.ntp]\nlisten = "x"`)).to.deep.equal(['write [sink.ntp.main], or any other name']);
+    expect(await hints(`${NTP}[sink.ntp]\nlisten = "x"`)).to.deep.equal(['write [sink.ntp.main], or another name']);
     expect(await messages(`${NTP}[[sink.ntp.b]]`)).to.deep.equal([
       'hub.toml:3:12  [[sink.ntp.b]] is a list  TH_CFG_SHAPE',
     ]);
     expect(await messages(`${NTP}[sink.ntp."a.b"]`)).to.deep.equal([
-      'hub.toml:3:2  "a.b" cannot be a name  TH_CFG_NAME',
+      'hub.toml:3:2  "a.b" is not a valid name  TH_CFG_NAME',
     ]);
     expect(await messages(`${NTP}hub.x = 1\n[sources.ntp.b]`)).to.have.length(2);
   });
@@ -234,10 +234,10 @@ describe('values that cannot hold together', () => {
       'hub.toml:2:18  tracking-error (2 s) must not be above max-error (1 s)  TH_CFG_CONFLICT',
     ]);
     expect(await messages(`${NTP}[sink.ntp.b]\nlisten = "[::]:123"\n[sink.ntp.c]`)).to.deep.equal([
-      'hub.toml:5:2  "ntp.b" listens on [::]:123 already  TH_CFG_CONFLICT',
+      'hub.toml:5:2  "ntp.b" already listens on [::]:123  TH_CFG_CONFLICT',
     ]);
     expect(await messages(`${NTP}[sink.ntp.a]`)).to.deep.equal([
-      'hub.toml:3:2  a source is called "ntp.a" too  TH_CFG_DUPLICATE',
+      'hub.toml:3:2  a source is also called "ntp.a"  TH_CFG_DUPLICATE',
     ]);
   });
 

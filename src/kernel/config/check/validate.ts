@@ -20,7 +20,7 @@ import { warnAcross } from './overlaps.js';
 import { checkShape } from './structure.js';
 import { checkWrittenFiles } from './written-files.js';
 
-/** Either a configuration that holds, or everything that is wrong with it. */
+/** A valid configuration, or all its problems. */
 export type LoadedConfig = Remarks &
   (
     | { readonly config: HubConfig; readonly problems?: undefined }
@@ -28,15 +28,15 @@ export type LoadedConfig = Remarks &
   );
 
 export interface Remarks {
-  /** Findings that are legal and most probably not meant. */
+  /** Findings that do not refuse the configuration. */
   readonly warnings: readonly Problem[];
-  /** The files that were read. */
+  /** Paths of the files that were read. */
   readonly files: readonly string[];
 }
 
 /**
- * Compares a document with what the plugins take. The plugins of `document.needs` must have been loaded into the
- * catalogue. With a machine, warns of what is named and not there.
+ * Checks a document by the schemas of the hub and of the plugins. The plugins of `document.needs` must be loaded in the
+ * catalogue. With a machine, warns of named things that it does not have.
  */
 export async function validateConfig(
   document: ConfigDocument,
@@ -90,7 +90,7 @@ function assembled(document: ConfigDocument, instances: readonly InstancePlan[])
   return { path, preset, plugins, instances, lab: isTable(tree.lab) ? tree.lab : undefined };
 }
 
-/** Checks one of the fixed tables; an absent one has its defaults. Undefined when it does not hold. */
+/** Checks one of the hub's own tables; an absent one gets its defaults. Returns undefined if the table is invalid. */
 async function section<S extends StandardSchema>(
   document: ConfigDocument,
   name: 'hub' | 'target' | 'lab',
@@ -113,7 +113,7 @@ async function section<S extends StandardSchema>(
 
 type Output<S> = S extends StandardSchema<infer O> ? O : never;
 
-/** The operator's own files first. */
+/** Returns the paths of the files, the operator's own ones first. */
 const inReadingOrder = ({ layers }: ConfigDocument): readonly string[] =>
   [...layers.filter(({ role }) => role !== 'preset'), ...layers].map(({ path }) => path);
 

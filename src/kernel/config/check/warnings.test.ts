@@ -54,7 +54,7 @@ describe('a configuration that is legal', () => {
       ['::ffff:192.0.2.1', '192.0.2.1'],
     ])
       expect(await warnings(NTP('a', one!) + NTP('b', other!)), other).to.deep.equal([
-        `4:11 TH_CFG_SAME_SERVER "ntp.a" asks ${other} already: one server would vote twice`,
+        `4:11 TH_CFG_SAME_SERVER "ntp.a" already asks ${other}: one server would vote twice`,
       ]);
   });
 
@@ -94,11 +94,11 @@ describe('a configuration that is legal', () => {
     const source = NTP('a', '192.0.2.1');
     const system = '[sink.system-clock.a]\nsteer = true\n[sink.system-clock.b]\nsteer = ';
     expect(await warnings(`${source}${system}true\n`)).to.deep.equal([
-      '6:9 TH_CFG_SAME_CLOCK "system-clock.a" steers the clock system already: this one would only observe it',
+      '6:9 TH_CFG_SAME_CLOCK "system-clock.a" already steers the clock system: this sink would only observe it',
     ]);
     expect(await warnings(`${source}${system}false\n`)).to.deep.equal([]);
     const phc = '[sink.phc.a]\nclock = "eth0"\nsteer = true\n[sink.phc.b]\nclock = "/dev/ptp0"\nsteer = true\n';
-    expect((await warnings(source + phc))[0]).to.include('8:9 TH_CFG_SAME_CLOCK "phc.a" steers');
+    expect((await warnings(source + phc))[0]).to.include('8:9 TH_CFG_SAME_CLOCK "phc.a" already steers');
   });
 
   it('is warned of interfaces, clocks and folders that this machine does not have', async () => {

@@ -6,7 +6,7 @@ import type { Finding } from '../diagnose/finding.js';
 import type { ConfigDocument } from '../read/document.js';
 import { isTable } from '../toml-value.js';
 
-/** Warns of places in `[hub]` that the hub will refuse to write, or that other users can change. The hub runs without them. */
+/** Returns warnings for paths in `[hub]` that the hub will refuse to write, or that other users can change. */
 export function checkWrittenFiles({ tree, directory }: ConfigDocument): readonly Finding[] {
   const at = (key: 'state-dir' | 'event-log'): string | undefined => {
     const text = isTable(tree.hub) ? tree.hub[key] : undefined;
@@ -34,7 +34,7 @@ function refusedLog(path: string): readonly Finding[] {
   return [{ code: 'TH_CFG_UNSAFE', severity: 'warning', path: ['hub', 'event-log'], at: 'value', message }];
 }
 
-/** Undefined: there is nothing yet, or this user may not look. */
+/** Returns undefined if the file does not exist yet, or this user may not look at it. */
 function lookedUp(path: string): Stats | undefined {
   try {
     return lstatSync(path);

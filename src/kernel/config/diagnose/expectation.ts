@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   date: 'a date',
 };
 
-/** What schema libraries say of themselves, and what it means after "must be". */
+/** Messages of schema libraries, and their meaning as the end of a sentence with "must be". */
 const PHRASES: readonly (readonly [RegExp, (...groups: readonly string[]) => string])[] = [
   // valibot
   [/^Invalid type: Expected (.+) but received .+$/s, (expected) => ofType(expected)],
@@ -50,8 +50,8 @@ const PHRASES: readonly (readonly [RegExp, (...groups: readonly string[]) => str
 ];
 
 /**
- * An issue as the end of a sentence that begins with "<key> must be". Our own schemas speak so already; what a library
- * says by itself is reworded; undefined for a sentence of some other form.
+ * Returns an issue as the end of a sentence that begins with "<key> must be". Messages of timehub's own schemas have that form,
+ * those of schema libraries are reworded; undefined for a message of another form.
  */
 export function expectation(issue: StandardIssue): string | undefined {
   const message = issue.message.trim();
@@ -62,7 +62,7 @@ export function expectation(issue: StandardIssue): string | undefined {
   return /^[\p{Ll}\d"'<>]/u.test(message) ? message : undefined;
 }
 
-/** Whether the issue says that a key should not be there. */
+/** Returns true for an issue about a key that the table does not have. */
 export const isSurplusKey = (issue: StandardIssue): boolean =>
   /Expected never|must be removed|^Unrecognized key/i.test(issue.message) ||
   (issue as { expected?: unknown }).expected === 'never';

@@ -4,26 +4,26 @@ import { showHeader } from '../toml-value.js';
 import type { KeyPath } from './place-index.js';
 import type { Severity } from './problem.js';
 
-/** Something wrong with the merged configuration, not yet placed in a file. */
+/** A fault of the merged configuration, without its place in a file. */
 export interface Finding {
   readonly code: ErrorCode;
-  /** Default: error. The hub runs in spite of a warning. */
+  /** Default: error. */
   readonly severity?: Severity;
   readonly path: KeyPath;
   readonly at: 'key' | 'value';
   readonly message: string;
   readonly hint?: string | undefined;
-  /** It says that something is missing: not believed when part of a file could not be read. */
+  /** The finding says that something is missing; it is dropped if part of a file could not be read. */
   readonly absence?: true;
-  /** The file that is meant, where the path alone would lead to another. */
+  /** The file to show, if `path` alone would lead to another one. */
   readonly file?: string;
-  /** Of an unknown key: the one that was probably meant. */
+  /** Of an unknown key: the key that was probably meant. */
   readonly meant?: string;
-  /** Of a table: the key that it lacks. */
+  /** Of a table: the missing key. */
   readonly lacks?: string;
 }
 
-/** A key that its table does not take. `elsewhere`: where it would be taken, the end of a hint. */
+/** Returns the finding of a key that its table does not have. `elsewhere`: hint that names the right table. */
 export function unknownKey(table: KeyPath, key: string, known: readonly string[], elsewhere?: string): Finding {
   const meant = elsewhere === undefined ? nearest(key, known) : undefined;
   const list = known.length === 0 ? undefined : `known: ${abridged(known)}`;
@@ -42,7 +42,7 @@ export function missingKey(table: KeyPath, key: string, needed: string | undefin
   return { code: 'TH_CFG_MISSING_KEY', path: table, at: 'key', message, hint, absence: true, lacks: key };
 }
 
-/** Drops what is said to be missing and stands there misspelt. */
+/** Drops findings about a missing key if the key is there but misspelt. */
 export function withoutMisspelt(findings: readonly Finding[]): readonly Finding[] {
   const place = (table: KeyPath, key: string) => JSON.stringify([...table, key]);
   const meant = new Set(
@@ -51,6 +51,6 @@ export function withoutMisspelt(findings: readonly Finding[]): readonly Finding[
   return findings.filter(({ path, lacks }) => lacks === undefined || !meant.has(place(path, lacks)));
 }
 
-/** A list of words short enough for a hint. */
+/** Returns a list of words, shortened for a hint. */
 export const abridged = (words: readonly string[]): string =>
   words.length <= 14 ? words.join(', ') : `${words.slice(0, 13).join(', ')}, …`;

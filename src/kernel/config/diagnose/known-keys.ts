@@ -3,10 +3,10 @@ import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from 
 import { keysOf } from '../schema/schema-keys.js';
 import type { KeyPath } from './place-index.js';
 
-/** Keys outside any table. */
+/** Keys outside of tables. */
 export const TOP_KEYS = ['preset', 'plugins'] as const;
 
-/** Tables at the top. */
+/** Top-level tables. */
 export const SECTIONS = ['hub', 'source', 'sink', 'target', 'lab'] as const;
 
 const HOMES: readonly (readonly [string, readonly string[]])[] = [
@@ -17,7 +17,7 @@ const HOMES: readonly (readonly [string, readonly string[]])[] = [
   ['in [sink.type.name]', keysOf(sinkOptionsSchema) ?? []],
 ];
 
-/** In which other table a key that is unknown at `path` would be known: the end of a hint. */
+/** Returns a hint with the table to which a key belongs that is unknown at `path`, or undefined. */
 export function belongsTo(key: string, path: KeyPath, { types }: PluginCatalogue): string | undefined {
   const fixed = HOMES.filter(([, keys]) => keys.includes(key)).map(([home]) => home);
   if (fixed.length > 0) return `it belongs ${[...new Set(fixed)].slice(0, 2).join(' or ')}`;

@@ -1,6 +1,6 @@
 import type { Span } from './problem.js';
 
-/** Where each line of a text begins, so that an offset can be told as a line and a column. */
+/** The lines of a text; converts an offset to a line and a column. */
 export class Lines {
   readonly #text: string;
   readonly #starts: readonly number[];
@@ -16,19 +16,19 @@ export class Lines {
     return this.#starts.length;
   }
 
-  /** Without its line ending. Lines count from 1. */
+  /** Returns a line without its line ending. Lines count from 1. */
   line(number: number): string {
     const end = this.#starts[number] ?? this.#text.length + 1;
     return this.#text.slice(this.#starts[number - 1], end - 1).replace(/\r$/, '');
   }
 
-  /** The part of offsets `from` to `to` that lies in the first line. */
+  /** Returns the part of the offsets `from`..`to` that is in the first line. */
   span(from: number, to: number): Span {
     const line = this.#lineOf(from);
     return this.at(line, from - this.#starts[line - 1]! + 1, to - from);
   }
 
-  /** Clamped to the text: a place that exists whatever a parser said. */
+  /** Returns a place in the text; positions outside of it are clamped. */
   at(line: number, column: number, width = 1): Span {
     const number = Math.min(Math.max(1, line), this.count);
     const text = this.line(number);

@@ -4,7 +4,7 @@ import type { Finding } from './finding.js';
 import { indexPlaces, type KeyPath, type PlaceIndex } from './place-index.js';
 import type { Problem, Span } from './problem.js';
 
-/** Finds where the values of a merged configuration come from. */
+/** Finds the places of values of a merged configuration in its files. */
 export class Locator {
   readonly #document: ConfigDocument;
   readonly #indices = new Map<ConfigLayer, Promise<PlaceIndex>>();
@@ -13,7 +13,7 @@ export class Locator {
     this.#document = document;
   }
 
-  /** The layer that has the last word about a value, and its place there. */
+  /** Returns the last layer that sets a value, and the place in it; for an absent value, the nearest table around it. */
   async find(
     path: KeyPath,
     part: 'key' | 'value',
@@ -31,7 +31,7 @@ export class Locator {
     return undefined;
   }
 
-  /** The finding with its place; undefined when it is about something that is not the operator's own text. */
+  /** Returns the finding with its place, or undefined if it is about text that the tolerant parser inserted or left out. */
   async place(finding: Finding): Promise<Problem | undefined> {
     if (finding.absence && this.#document.incomplete) return undefined;
     const found = await this.find(finding.path, finding.at, finding.file);
@@ -50,7 +50,7 @@ export class Locator {
   }
 }
 
-/** The faults of syntax in all files. */
+/** Returns the syntax faults of all files. */
 export const faultsOf = (document: ConfigDocument): readonly Problem[] =>
   document.layers.flatMap((layer) =>
     layer.parsed.faults.map((fault) => problem(fault, layer.path, asOnDisk(layer, fault.span))),
@@ -69,12 +69,12 @@ const problem = (
   hint: told.hint === undefined ? undefined : short(told.hint),
 });
 
-/** Longest message, characters: it quotes the file, whose keys and values may have any length. */
+/** Longest message, characters. A message quotes the file, whose keys and values may have any length. */
 const LONGEST_MESSAGE = 2000;
 
 const short = (text: string): string => cleanText(text, LONGEST_MESSAGE);
 
-/** Shows the line as the operator wrote it, not as it was patched. */
+/** Returns the place with its line as the operator wrote it, not as the parser patched it. */
 function asOnDisk(layer: ConfigLayer, span: Span): Span {
   if (!layer.parsed.patched.has(span.line)) return span;
   return { ...span, text: (layer.text.split('\n')[span.line - 1] ?? '').replace(/\r$/, '') };

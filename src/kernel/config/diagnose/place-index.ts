@@ -9,16 +9,16 @@ interface Place {
   readonly value: readonly [number, number];
 }
 
-/** Where each key and value of a file stands. */
+/** The places of all keys and values of a file. */
 export interface PlaceIndex {
-  /** The place of the value (or its key), undefined when the file does not set it. */
+  /** Returns the place of a value or of its key, or undefined if the file does not set it. */
   find(path: KeyPath, part: 'key' | 'value'): Span | undefined;
   readonly lines: Lines;
 }
 
 /**
- * Parses a text again, with a parser that keeps places. It is loaded here and not at the top: a configuration without
- * faults never needs it.
+ * Parses a text again with a parser that keeps places. The parser is loaded only here, because a configuration without faults
+ * does not need it.
  */
 export async function indexPlaces(text: string): Promise<PlaceIndex> {
   const { parseTOML } = await import('toml-eslint-parser');
@@ -27,7 +27,7 @@ export async function indexPlaces(text: string): Promise<PlaceIndex> {
   try {
     collect(parseTOML(text).body[0], places);
   } catch {
-    // The two parsers disagree about this text: then only the file is known.
+    // The two parsers disagree about this text: no places are known.
   }
   return {
     lines,
@@ -68,7 +68,7 @@ function collectValue(value: AST.TOMLContentNode, path: KeyPath, places: Map<str
   });
 }
 
-/** The tables that a dotted key or header implies stand where they were first named. */
+/** Records the places of tables that a dotted key or header implies: those of their first mention. */
 function markKeys(key: AST.TOMLKey, path: KeyPath, places: Map<string, Place>, from = 0): void {
   key.keys.forEach((part, index) => {
     const implied = keyOf(path.slice(0, from + index + 1));

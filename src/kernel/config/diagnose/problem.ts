@@ -1,6 +1,6 @@
 import { type ErrorCode, printable } from '../../../api/index.js';
 
-/** A place in a file: where the caret goes. Line and column count from 1, in UTF-16 units. */
+/** A place in a file, for the caret. Line and column count from 1, in UTF-16 units. */
 export interface Span {
   readonly line: number;
   readonly column: number;
@@ -10,32 +10,32 @@ export interface Span {
   readonly text: string;
 }
 
-/** A configuration with an error is refused. */
+/** An error refuses the configuration; with warnings the hub runs. */
 export type Severity = 'error' | 'warning';
 
-/** One thing that is wrong with a configuration. */
+/** One fault of a configuration, with its place. */
 export interface Problem {
   readonly code: ErrorCode;
   readonly severity: Severity;
   readonly file: string;
-  /** Absent when the file as a whole is meant. */
+  /** Undefined for the file as a whole. */
   readonly span: Span | undefined;
   readonly message: string;
-  /** What to do about it, where that can be guessed. */
+  /** Remedy, if one can be suggested. */
   readonly hint: string | undefined;
 }
 
 const WIDEST_LINE = 110;
 
 /**
- * All problems as text for a terminal, in the order of their places: `file:line:column  message  TH_CFG_…`, the line, a
- * caret. A warning begins with `warning: `.
+ * Returns all problems as text for a terminal: `file:line:column  message  TH_CFG_…`, the line, and a caret. A warning begins
+ * with `warning: `.
  */
 export function formatProblems(problems: readonly Problem[]): string {
   return problems.map(formatProblem).join('\n');
 }
 
-/** By file (in the order of `files`, others last), line and column; doubles are dropped. */
+/** Sorts by file (in the order of `files`, others last), line and column, and drops duplicates. */
 export function sortProblems(problems: readonly Problem[], files: readonly string[]): readonly Problem[] {
   const rank = (problem: Problem): number => {
     const index = files.indexOf(problem.file);
@@ -58,7 +58,7 @@ function same(a: Problem, b: Problem | undefined): boolean {
   );
 }
 
-/** One problem in one line, for a log: `file:line:column  message (hint)`. */
+/** Returns a problem as one line for a log: `file:line:column  message (hint)`. */
 export function problemLine({ file, span, message, hint }: Problem): string {
   const place = span === undefined ? file : `${file}:${span.line}:${span.column}`;
   return `${place}  ${message}${hint === undefined ? '' : ` (${hint})`}`;
@@ -78,7 +78,7 @@ function formatProblem({ code, severity, file, span, message, hint }: Problem): 
   ].join('\n');
 }
 
-/** The part of a line that is shown: a very long one is cut around the place, control characters are made harmless. */
+/** Returns the part of a line to show: a very long line is cut around the place, control characters are replaced. */
 function windowOf({ text, column, width }: Span): { text: string; indent: string; width: number } {
   const from = text.length <= WIDEST_LINE ? 0 : Math.max(0, Math.min(column - 21, text.length - WIDEST_LINE));
   const shown = harmless(text.slice(from, from + WIDEST_LINE));
@@ -92,5 +92,5 @@ function windowOf({ text, column, width }: Span): { text: string; indent: string
   };
 }
 
-/** A file must not be able to command the terminal that shows it. */
+/** Replaces unprintable characters except tabs, so that a file cannot command the terminal that shows it. */
 export const harmless = (text: string): string => text.split('\t').map(printable).join('\t');

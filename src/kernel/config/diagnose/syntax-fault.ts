@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../../api/index.js';
 import type { Lines } from './lines.js';
 import type { Span } from './problem.js';
 
-/** A breach of TOML's grammar in words of ours. */
+/** A syntax fault of TOML, in words for the operator. */
 export interface SyntaxFault {
   readonly code: ErrorCode;
   readonly span: Span;
@@ -10,41 +10,41 @@ export interface SyntaxFault {
   readonly hint: string | undefined;
 }
 
-/** The patterns below are not meant for longer ones. */
+/** Longest line for the patterns below, characters. */
 const LONGEST_LINE = 1000;
 
 const BARE_VALUE = /^(\s*[^=\s][^=]*?\s*=\s*)(?![+-]?\d+\s*(?:#|$))([^\s"'[{#][^#"'[\]{},]*?)\s*(?:#.*)?$/;
 
-/** What the parser's reasons mean to somebody who does not know its inside: the first that matches. */
+/** Reasons of the TOML parser, with a message and a hint for the operator. The first match counts. */
 const REASONS: readonly (readonly [RegExp, string, string?])[] = [
-  [/redefine/, 'this was set already'],
+  [/redefine/, 'this is already set'],
   [/unsafe property/, 'this word cannot be a key'],
   [/excessively nested/, 'this is nested too deeply'],
-  [/control characters/, 'a control character cannot stand here', 'delete it, or write it as \\u and four digits'],
+  [/control characters/, 'a control character is not allowed here', 'delete it, or write it as \\u and four digits'],
   [/leading zero/, 'a number cannot begin with 0'],
   [/underscore/, 'an underscore in a number must stand between two digits'],
   [/losslessly/, 'this number is too large'],
   [
     /escape/,
-    'this is no escape sequence of TOML',
+    'this is not an escape sequence of TOML',
     "write a backslash as \\\\, or put the text in single quotes: 'C:\\x'",
   ],
   [/multiline strings/, 'a key cannot have three quotes'],
-  [/date|time part/, 'this is no date or time'],
+  [/date|time part/, 'this is not a date or time'],
   [/expected comma|unfinished (array|table)/, 'a comma or a closing bracket is missing'],
   [/table array declaration/, 'the closing "]]" is missing'],
-  [/followed by an end-of-line/, 'something is left over after the value', 'one key a line'],
-  [/find end of key|unexpected end of key|empty bare key|illegal character in key/, 'this is no "key = value"'],
+  [/followed by an end-of-line/, 'there is text after the value', 'each key needs a line of its own'],
+  [/find end of key|unexpected end of key|empty bare key|illegal character in key/, 'this is not "key = value"'],
   [
     /invalid value|unfinished numeric|illegal character/,
-    'this is no value of TOML',
-    'texts and durations stand in quotes',
+    'this is not a value of TOML',
+    'strings and durations need quotes',
   ],
 ];
 
 const UNKNOWN_REASON: (typeof REASONS)[number] = [/^/, 'this is not TOML'];
 
-/** Rewords what the parser said of a place. */
+/** Returns the parser's reason at a place, reworded for the operator. */
 export function describeFault(lines: Lines, line: number, column: number, reason: string): SyntaxFault {
   const { text } = lines.at(line, column);
   if (text.length > LONGEST_LINE) return plain(lines, line, column, reason);
@@ -83,7 +83,7 @@ function duplicate(lines: Lines, line: number, text: string, reason: string): Sy
   const isTable = subject.startsWith('[');
   const span = lines.at(line, indent.length + 1, subject.length);
   const first = earlier(lines, line, subject, isTable);
-  const message = isTable ? `${subject} stands here twice` : `"${subject}" is set twice`;
+  const message = isTable ? `${subject} occurs twice` : `"${subject}" is set twice`;
   const where = first === undefined ? undefined : `first in line ${first}`;
   return {
     code: 'TH_CFG_DUPLICATE',
@@ -93,7 +93,7 @@ function duplicate(lines: Lines, line: number, text: string, reason: string): Sy
   };
 }
 
-/** The line above that says the same: for a key within its table. */
+/** Returns an earlier line with the same header, or with the same key in the same table. */
 function earlier(lines: Lines, line: number, subject: string, isTable: boolean): number | undefined {
   for (let above = line - 1; above >= 1; above--) {
     const text = lines.line(above).trim();
@@ -108,14 +108,15 @@ function header(lines: Lines, line: number, text: string, reason: string): Synta
   if (indent === undefined || rest === undefined || /control/.test(reason)) return undefined;
   const span = lines.at(line, indent.length + 1, rest.trimEnd().length);
   const name = rest.replace(/#.*$/, '').replace(/[[\]]/g, '').trim();
-  if (!/^[^"']+$/.test(name)) return syntax(span, 'this is no table header', 'a table begins with [source.type.name]');
+  if (!/^[^"']+$/.test(name))
+    return syntax(span, 'this is not a table header', 'a table begins with a line such as [source.type.name]');
   if (/^[\w.\s-]+$/.test(name))
-    return syntax(span, 'this is no table header', `did you mean "[${name.replace(/\s*\.\s*|\s+/g, '.')}]"?`);
+    return syntax(span, 'this is not a table header', `did you mean "[${name.replace(/\s*\.\s*|\s+/g, '.')}]"?`);
   const quoted = name.split('.').map((part) => (/^[\w-]+$/.test(part) ? part : `"${part}"`));
-  return syntax(span, 'a name with such characters must stand in quotes', `did you mean "[${quoted.join('.')}]"?`);
+  return syntax(span, 'a name with these characters needs quotes', `did you mean "[${quoted.join('.')}]"?`);
 }
 
-/** A quote that is not closed is noticed where the line ends. */
+/** The parser reports an open quote at the end of the line. */
 function openQuote(lines: Lines, line: number, column: number, text: string, reason: string): SyntaxFault | undefined {
   const ended = /control characters/.test(reason) && column > text.length;
   if (!ended && !/unfinished string/.test(reason)) return undefined;
@@ -139,12 +140,12 @@ function curlyQuote(lines: Lines, line: number, text: string): SyntaxFault | und
   if (at === null) return undefined;
   return syntax(
     lines.at(line, at.index + at[0].length + 1),
-    'a text stands in straight quotes',
-    'type " on a keyboard without "smart quotes"',
+    'a string needs straight quotes',
+    'write " instead; switch "smart quotes" off in the editor',
   );
 }
 
-/** By far the most frequent: `poll = 64s`, `host = localhost`, `prefer = yes`. */
+/** The most frequent fault: `poll = 64s`, `host = localhost`, `prefer = yes`. */
 function unquoted(lines: Lines, line: number, text: string, reason: string): SyntaxFault | undefined {
   const [, before, value] = BARE_VALUE.exec(text) ?? [];
   if (
@@ -154,11 +155,11 @@ function unquoted(lines: Lines, line: number, text: string, reason: string): Syn
   )
     return undefined;
   const span = lines.at(line, before.length + 1, value.length);
-  if (/^(true|yes|on)$/i.test(value)) return syntax(span, 'this is no value of TOML', 'did you mean true?');
-  if (/^(false|no|off)$/i.test(value)) return syntax(span, 'this is no value of TOML', 'did you mean false?');
+  if (/^(true|yes|on)$/i.test(value)) return syntax(span, 'this is not a value of TOML', 'did you mean true?');
+  if (/^(false|no|off)$/i.test(value)) return syntax(span, 'this is not a value of TOML', 'did you mean false?');
   return syntax(
     span,
-    'a text, a duration or a rate must stand in quotes',
+    'a string, a duration or a rate needs quotes',
     `did you mean "${value.replace(/^(\d+)\s+/, '$1')}"?`,
   );
 }

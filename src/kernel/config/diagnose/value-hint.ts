@@ -5,7 +5,7 @@ import { showValue } from '../toml-value.js';
 const DURATION_UNITS = ['s', 'ms', 'us', 'ns', 'min', 'h', 'd'] as const;
 const RATE_UNITS = ['ppm', 'ppb'] as const;
 
-/** How people write units that the configuration has another name for. */
+/** Other spellings of units. */
 const ALIASES: Readonly<Record<string, string>> = {
   sec: 's',
   secs: 's',
@@ -40,17 +40,17 @@ const ALIASES: Readonly<Record<string, string>> = {
   days: 'd',
 };
 
-/** Does the schema take this value in the place of the one that it refused? */
+/** Resolves with true if the schema accepts this value in place of the refused one. */
 export type Accepts = (candidate: unknown) => Promise<boolean>;
 
-/** What the operator may have meant: only what the schema would take is proposed. */
+/** Resolves with a hint about the value that the operator may have meant; it suggests only values that the schema accepts. */
 export async function hintFor(value: unknown, expected: string, accepts: Accepts): Promise<string | undefined> {
   const units = /^a duration\b/.test(expected) ? DURATION_UNITS : /^a rate\b/.test(expected) ? RATE_UNITS : undefined;
   const candidates = units === undefined ? otherForms(value, expected) : quantities(value, units);
   for (const candidate of candidates) {
     if (await accepts(candidate)) return `did you mean ${showValue(candidate)}?`;
   }
-  if (typeof value === 'string' && isTemplate(value)) return 'a template that was not filled in?';
+  if (typeof value === 'string' && isTemplate(value)) return 'a placeholder of a template?';
   if (typeof value === 'string' && DOTTED.test(value)) return 'an IPv4 address has four numbers from 0 to 255';
   return units === undefined || hasUnit(value, units) ? undefined : `units: ${listed(units)}`;
 }
@@ -77,10 +77,10 @@ function quantities(value: unknown, units: readonly string[]): readonly string[]
   return meant.filter((each) => each !== undefined && units.includes(each)).map((each) => `${number}${each}`);
 }
 
-/** Numbers and dots, with what else an address may carry. */
+/** An IPv4 address with an optional port or mask, valid or not. */
 const DOTTED = /^[\d.]+\.[\d.]*(:\d+|\/\d+)?$/;
 
-/** Other spellings of a name or path: without blanks, a URL's scheme, a mask, a peer's index or a home folder's sign. */
+/** Returns other spellings of a name or path: without blanks, URL scheme, mask or interface suffix, or in brackets. */
 const trimmed = (text: string): readonly string[] =>
   [
     text.trim(),

@@ -7,7 +7,7 @@ import type { Problem } from '../diagnose/problem.js';
 import { readText } from './text-file.js';
 import { unsafeFiles } from './unsafe-files.js';
 
-/** Most entries of conf.d, and octets of its files together. */
+/** Most entries of conf.d, and most octets of its files together. */
 const MOST_ENTRIES = 1000;
 const MOST_OCTETS = 8 << 20;
 
@@ -45,7 +45,7 @@ function readDropIns(paths: readonly string[], problems: Problem[]): readonly Co
     if (file === undefined) continue;
     octets += file.text.length;
     if (octets > MOST_OCTETS) {
-      problems.push(tooMuch(dirname(path), 'its files are larger than 8 MiB together: no configuration'));
+      problems.push(tooMuch(dirname(path), 'its files are larger than 8 MiB together'));
       break;
     }
     files.push(file);
@@ -55,10 +55,10 @@ function readDropIns(paths: readonly string[], problems: Problem[]): readonly Co
 
 const tooMuch = (folder: string, message: string): Problem => ({
   ...{ code: 'TH_CFG_TOO_LARGE', severity: 'error', file: folder, span: undefined, message },
-  hint: 'is it the right folder?',
+  hint: 'check that it is the right folder',
 });
 
-/** The presets that are shipped, by name. */
+/** Returns the shipped presets by name. */
 export function readPresets(): ReadonlyMap<string, ConfigFile> {
   const folder = presetFolder();
   const files = tomlFiles(folder).map(
@@ -67,7 +67,7 @@ export function readPresets(): ReadonlyMap<string, ConfigFile> {
   return new Map(files.filter((entry): entry is readonly [string, ConfigFile] => entry[1] !== undefined));
 }
 
-/** `config/presets` of the package, from the sources as from `dist`. */
+/** Returns the folder `config/presets` of the installation. */
 function presetFolder(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const presets = join(folder, 'config', 'presets');
@@ -77,19 +77,19 @@ function presetFolder(): string {
 
 const isToml = (name: string): boolean => name.endsWith('.toml') && !name.startsWith('.');
 
-/** Files that editors and package managers leave behind, and notes to the reader. */
+/** Files of editors and package managers, and notes. */
 const isLeftover = (name: string): boolean =>
   /^\.|~$|^README|\.(md|bak|orig|old|swp|dpkg-\w+|rpm\w+|disabled)$/.test(name);
 
 const tomlFiles = (folder: string): readonly string[] => namesIn(folder, []).filter(isToml);
 
-/** The entries of a folder by name; none when there is no such folder. */
+/** Returns the sorted names in a folder; none if it does not exist. */
 function namesIn(folder: string, problems: Problem[]): readonly string[] {
   try {
     if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return [];
     const names = listed(folder);
     if (names.length <= MOST_ENTRIES) return names.sort();
-    problems.push(tooMuch(folder, `it holds more than ${MOST_ENTRIES} files: no configuration`));
+    problems.push(tooMuch(folder, `it holds more than ${MOST_ENTRIES} files`));
   } catch (error) {
     const message = `its files cannot be listed: ${(error as Error).message}`;
     const place = { file: folder, span: undefined, hint: `try: ls -ld ${folder}` };
@@ -98,7 +98,7 @@ function namesIn(folder: string, problems: Problem[]): readonly string[] {
   return [];
 }
 
-/** Stops soon after `MOST_ENTRIES`: a folder may hold millions. */
+/** Stops after `MOST_ENTRIES`: a folder may hold millions of names. */
 function listed(path: string): string[] {
   const folder = opendirSync(path);
   try {

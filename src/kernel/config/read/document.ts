@@ -6,16 +6,16 @@ import { isTable, showValue } from '../toml-value.js';
 import { mergeTables } from './merge.js';
 import { type ParsedToml, parseTolerantly } from './tolerant-parser.js';
 
-/** One parsed file and its part in the whole. */
+/** One parsed file of a configuration. */
 export interface ConfigLayer {
   readonly path: string;
   readonly role: 'preset' | 'main' | 'drop-in';
-  /** As on disk. */
+  /** Text on the disk. */
   readonly text: string;
   readonly parsed: ParsedToml;
 }
 
-/** A `[source.<type>.<name>]` or `[sink.…]` table as far as it has the right shape. */
+/** A table `[source.<type>.<name>]` or `[sink.…]` as read, not yet checked. */
 export interface InstanceTable {
   readonly kind: Kind;
   readonly type: string;
@@ -23,34 +23,34 @@ export interface InstanceTable {
   readonly table: Table;
 }
 
-/** A configuration that was read and merged but not yet compared with what the plugins take. */
+/** A configuration that was read and merged, but not yet checked. */
 export interface ConfigDocument {
   /** The main file. */
   readonly path: string;
-  /** Its folder, from which relative paths count. */
+  /** Its folder, the base of relative paths. */
   readonly directory: string;
   readonly preset: string | undefined;
   /** Packages to load before `validateConfig`. */
   readonly plugins: readonly string[];
-  /** Plugins whose code the instances need: `source.ntp`. */
+  /** Ids of the types that the instances have: `source.ntp`. */
   readonly needs: readonly string[];
   readonly instances: readonly InstanceTable[];
   /** Preset, main file, drop-ins: each overrides those before it. */
   readonly layers: readonly ConfigLayer[];
   readonly tree: Table;
-  /** What was found wrong on the way, beside faults of syntax. */
+  /** Findings so far, without syntax faults. */
   readonly findings: readonly Finding[];
-  /** The files that were read, the main file first: a preset with its name. */
+  /** Paths of the files that were read, the main file first; a preset with its name. */
   readonly files: readonly string[];
-  /** Other users can change it, and this user must not run code that it names. */
+  /** Other users can change it, so code that it names must not run. */
   readonly isUnsafe: boolean;
-  /** Something could not be read: what seems to be missing may be there. */
+  /** A part could not be read, so a key that seems to be missing may be there. */
   readonly incomplete: boolean;
 }
 
 const ALONE: AdditionalFiles = { dropIns: [], presets: new Map() };
 
-/** Reads a configuration's text. Never throws: what is wrong is told by `validateConfig`, all at once. */
+/** Parses the text of a configuration. Never throws: `validateConfig` reports all faults. */
 export function parseConfig(text: string, path: string, around: AdditionalFiles = ALONE): ConfigDocument {
   const main = layer({ path, text }, 'main');
   const dropIns = around.dropIns.map((file) => layer(file, 'drop-in'));

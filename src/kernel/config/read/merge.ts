@@ -1,10 +1,10 @@
 import type { Table } from '../config.js';
 import { isTable } from '../toml-value.js';
 
-/** How many levels of tables are merged key by key; what lies deeper is replaced as a whole. */
+/** Levels of tables that are merged key by key; deeper values are replaced as a whole. */
 const LEVELS: Readonly<Record<string, number>> = { source: 3, sink: 3 };
 
-/** Lays `upper` over `lower`: instances are overridden key by key, lists of plugins are joined. */
+/** Merges `upper` over `lower`: instances are overridden key by key, lists of plugins are joined. */
 export function mergeTables(lower: Table, upper: Table): Table {
   const merged: Record<string, unknown> = { ...lower };
   for (const [key, value] of Object.entries(upper)) {

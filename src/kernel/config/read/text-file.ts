@@ -4,16 +4,16 @@ import { readRegularFile } from '../../../files/read-file.js';
 import type { ConfigFile } from '../config.js';
 import type { Problem } from '../diagnose/problem.js';
 
-/** Octets of one file. */
+/** Largest file, octets. */
 const LARGEST = 1 << 20;
 
-/** Hints at what may have been meant by a path that leads to nothing or to a folder. */
+/** Functions that return a hint for a path that does not exist, or that is a folder. */
 export interface PathHints {
   readonly similar: (path: string) => string | undefined;
   readonly contents: (path: string) => string | undefined;
 }
 
-/** Reads one file of the configuration. Undefined when it cannot be read: `problems` gets the reason. */
+/** Reads one file of the configuration. Returns undefined if it cannot be read, and adds the reason to `problems`. */
 export function readText(path: string, problems: Problem[], hints: PathHints): ConfigFile | undefined {
   const refuse = (code: ErrorCode, message: string, hint?: string): undefined => {
     problems.push({ code, severity: 'error', file: path, span: undefined, message, hint });
@@ -23,9 +23,9 @@ export function readText(path: string, problems: Problem[], hints: PathHints): C
     octets = readRegularFile(path, { most: LARGEST });
   } catch (error) {
     if (error instanceof FileRefused && error.reason === 'size')
-      return refuse('TH_CFG_TOO_LARGE', 'this is larger than 1 MiB: no configuration', 'is it the right file?');
+      return refuse('TH_CFG_TOO_LARGE', 'this file is larger than 1 MiB', 'check that it is the right file');
     if (error instanceof FileRefused)
-      return refuse('TH_CFG_NOT_A_FILE', `this is no configuration: ${error.message}`, hints.contents(path));
+      return refuse('TH_CFG_NOT_A_FILE', `this is not a configuration file: ${error.message}`, hints.contents(path));
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR')
       return refuse('TH_CFG_NOT_FOUND', 'there is no such file', hints.similar(path));
@@ -39,7 +39,7 @@ export function readText(path: string, problems: Problem[], hints: PathHints): C
     return refuse(
       'TH_CFG_ENCODING',
       `this is not UTF-8 text${whereNot(octets)}`,
-      'save it as UTF-8, or is it the right file?',
+      'save it as UTF-8, or check that it is the right file',
     );
   }
 }

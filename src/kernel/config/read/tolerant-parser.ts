@@ -3,25 +3,25 @@ import type { Table } from '../config.js';
 import { Lines } from '../diagnose/lines.js';
 import { describeFault, type SyntaxFault } from '../diagnose/syntax-fault.js';
 
-/** What could be understood of one file. */
+/** The parsed part of one file, and its faults. */
 export interface ParsedToml {
   readonly tree: Table;
   readonly faults: readonly SyntaxFault[];
-  /** The text that `tree` was read from: faulty statements are replaced, line by line, so that places stay. */
+  /** The text that `tree` was parsed from: faulty statements are replaced line by line, so that places stay the same. */
   readonly text: string;
-  /** Lines whose content is not the operator's: nothing is to be said about them beside the fault. */
+  /** Replaced lines: they get no other finding than their fault. */
   readonly patched: ReadonlySet<number>;
-  /** Whole tables or the rest of the file were left out: nothing is to be said about what is missing. */
+  /** Tables or the rest of the file were left out: there are no findings about missing keys. */
   readonly incomplete: boolean;
 }
 
-/** Each fault costs another parse. */
+/** Each fault needs another parse. */
 const MOST_FAULTS = 20;
 const DEEPEST = 32;
 
 /**
- * Reads TOML and goes on after a fault, so that an operator hears of all of them at once: a faulty value is replaced by
- * one that parses, a faulty table is left out up to the next. Where that cannot be done safely the rest is left out.
+ * Parses TOML and continues after a fault, so that all faults are reported at once. A faulty value is replaced by 0, a faulty
+ * table is left out up to the next. If the end of a faulty statement is unknown, the whole file is left out.
  */
 export function parseTolerantly(text: string): ParsedToml {
   const lines = text.split('\n');
@@ -53,7 +53,7 @@ function tryParse(text: string): Attempt {
   }
 }
 
-/** Without recursion: a file may be nested more deeply than the stack. */
+/** Returns the depth of nesting, without recursion: a file may be nested more deeply than the stack. */
 function depth(tree: Table): number {
   let level: object[] = [tree];
   let levels = 0;
@@ -66,7 +66,7 @@ function depth(tree: Table): number {
 const HEADER = /^\s*\[/;
 const ASSIGNMENT = /^\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*\s*=/;
 
-/** Takes the faulty statement out of `lines`. `impossible`: it is not known where the statement begins or ends. */
+/** Replaces the faulty statement in `lines`. Returns `impossible` if its begin or end is unknown. */
 function patch(lines: string[], line: number, reason: string, patched: Set<number>): 'value' | 'table' | 'impossible' {
   const faulty = lines[line - 1] ?? '';
   const open = /unfinished string/.test(reason) && /"""|'''/.test(faulty);

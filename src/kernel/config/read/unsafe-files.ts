@@ -2,8 +2,8 @@ import { type Weakness, weaknessesIfThere } from '../../../files/weakness.js';
 import type { Problem } from '../diagnose/problem.js';
 
 /**
- * Tells which files and folders of the configuration others can change: they decide what code this user runs. An error for
- * root, whose rights they would have; a warning for another user, and where only a group can write.
+ * Reports files and folders of the configuration that other users can change: they decide which code the hub runs. An error for
+ * root; a warning for another user, or if only a group can write.
  */
 export function unsafeFiles(paths: readonly string[], isRoot = process.geteuid?.() === 0): readonly Problem[] {
   const found = new Map<string, Weakness>();

@@ -3,7 +3,9 @@ import type { PluginCatalogue } from '../config.js';
 import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from '../schema/hub-schema.js';
 import { optionsTable } from './options-table.js';
 
-/** Returns the text of docs/config.md: the hub's own tables, the keys that all sources and sinks take, then each plugin's keys. */
+/**
+ * Returns the text of docs/config.md: the hub's own tables, the keys that all sources and sinks take, then each plugin's keys.
+ */
 export async function configReference({ types }: PluginCatalogue): Promise<string> {
   const plugins = [...types].sort(([a], [b]) => (a < b ? -1 : 1));
   const sections: readonly (readonly [string, string, StandardSchema | undefined])[] = [

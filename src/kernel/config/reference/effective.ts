@@ -6,16 +6,16 @@ import { hubSchema, sinkOptionsSchema, sourceOptionsSchema, targetSchema } from 
 import { defaultsOf } from '../schema/schema-keys.js';
 import { isTable, showHeader, writeKey, writeValue } from '../toml-value.js';
 
-/** One value in force and where it comes from. */
+/** One effective value and its origin. */
 export interface EffectiveValue {
   readonly path: KeyPath;
-  /** As written in the file, not as the program understands it. */
+  /** Value as written in the file. */
   readonly value: unknown;
   /** `timehub.toml:12`, `preset client:3` or `default`. */
   readonly origin: string;
 }
 
-/** Every value in force, table by table: what the files say, then what they leave to the defaults. */
+/** Returns every effective value table by table: the written ones, then the defaults. */
 export async function effectiveConfig(
   document: ConfigDocument,
   catalogue: PluginCatalogue,
@@ -35,7 +35,7 @@ export async function effectiveConfig(
   return values;
 }
 
-/** As TOML that the hub would read back, each line with its origin. */
+/** Returns the values as TOML that the hub can read, each line with its origin. */
 export function formatEffective(values: readonly EffectiveValue[]): string {
   const lines: string[] = [];
   let header = '';

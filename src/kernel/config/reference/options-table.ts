@@ -35,8 +35,8 @@ export const optionsTable = async (schema: StandardSchema): Promise<string> => m
 const BETWEEN_MARKS = /(<!-- options (\S+)(?: (and|without) (\S+))? -->\n).*?(<!-- \/options -->)/gs;
 
 /**
- * Returns `text` with each option table generated again. A table stands between `<!-- options source.ntp -->` and
- * `<!-- /options -->`. `options A and B` has the keys that mean the same in both types, `options A without B` the other keys of A.
+ * Returns `text` with each option table generated again. A table stands between `<!-- options source.ntp -->` and `<!--
+ * /options -->`. `options A and B` has the keys that mean the same in both types, `options A without B` the other keys of A.
  */
 export async function fillOptionTables(
   text: string,

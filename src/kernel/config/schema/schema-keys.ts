@@ -2,18 +2,18 @@ import type { Named, StandardSchema } from '../../../api/index.js';
 import type { Table } from '../config.js';
 
 /**
- * What can be read off a schema itself. Standard Schema has no word for it, so this looks at the objects of the libraries
- * that show their inside (valibot, zod) and knows nothing of others.
+ * Members of schema objects of valibot and zod. Standard Schema does not describe keys and defaults, so they are read from
+ * these objects; nothing is known of schemas of other libraries.
  */
 interface Inside {
   readonly type?: unknown;
-  /** valibot: the entries of an object, what an optional one wraps, its default, the actions of a pipe. */
+  /** valibot: entries of an object, schema that an optional one wraps, its default, actions of a pipe. */
   readonly entries?: unknown;
   readonly wrapped?: unknown;
   readonly default?: unknown;
   readonly pipe?: unknown;
   readonly item?: unknown;
-  /** valibot: what a union chooses from. */
+  /** valibot: members of a union. */
   readonly options?: unknown;
   /** zod */
   readonly shape?: unknown;
@@ -21,7 +21,7 @@ interface Inside {
   readonly def?: unknown;
 }
 
-/** The keys that a schema takes. Undefined for one that takes any key or does not tell. */
+/** Returns the keys of a schema, or undefined if it accepts any key or its library hides them. */
 export function keysOf(schema: StandardSchema): readonly string[] | undefined {
   const inside = schema as Inside;
   if (isObject(inside.entries)) {
@@ -33,7 +33,7 @@ export function keysOf(schema: StandardSchema): readonly string[] | undefined {
   return closed ? Object.keys(inside.shape) : undefined;
 }
 
-/** The schema of a value below, without what makes it optional. */
+/** Returns the schema of a nested value, without optional wrappers. */
 export function schemaAt(schema: StandardSchema, path: readonly PropertyKey[]): StandardSchema | undefined {
   let below: unknown = schema;
   for (const key of path) {
@@ -47,7 +47,7 @@ export function schemaAt(schema: StandardSchema, path: readonly PropertyKey[]): 
   return below as StandardSchema;
 }
 
-/** What stands in for the keys that a file leaves out, as it would be written there. valibot only. */
+/** Returns the defaults of absent keys, as they would be written in a file. valibot only. */
 export function defaultsOf(schema: StandardSchema | undefined): Table {
   const entries = schema === undefined ? undefined : (schema as Inside).entries;
   if (!isObject(entries)) return {};
@@ -55,7 +55,7 @@ export function defaultsOf(schema: StandardSchema | undefined): Table {
   return Object.fromEntries(defaults.filter(([, value]) => value !== undefined && typeof value !== 'function'));
 }
 
-/** The sentence that describes an entry: in its own pipe or in the one it wraps. valibot only. */
+/** Returns the description of a key, from its own pipe or a wrapped one. valibot only. */
 export function descriptionOf(schema: StandardSchema, key: string): string {
   const { entries } = schema as Inside;
   for (let entry = isObject(entries) ? entries[key] : undefined; isObject(entry); entry = (entry as Inside).wrapped) {
@@ -66,7 +66,7 @@ export function descriptionOf(schema: StandardSchema, key: string): string {
   return '';
 }
 
-/** Returns what a value of this key names outside of the hub, in a list or alone. valibot only. */
+/** Returns the thing that a value of this key names, alone or in a list. valibot only. */
 export function namedBy(schema: StandardSchema, key: string): Named | undefined {
   const { entries } = schema as Inside;
   return isObject(entries) ? namedIn(entries[key]) : undefined;
@@ -81,7 +81,7 @@ function namedIn(schema: unknown): Named | undefined {
       return step.metadata.named as unknown as Named;
     }
   }
-  // A pipe of a pipe has the inner one as its first step.
+  // A pipe in a pipe is the first step of the outer one.
   const inner = isObject(steps[0]) && steps[0].pipe !== undefined ? [steps[0]] : [];
   const choices: readonly unknown[] = Array.isArray(options) ? options : [];
   return [...inner, wrapped, item, ...choices].map(namedIn).find((named) => named !== undefined);

@@ -1,4 +1,4 @@
-import { encodeStatus, type ReplyContext } from '../server.js';
+import { type CsptpReplyContext, encodeStatus } from '../server.js';
 import type { Status } from '../tlv.js';
 import { T2, T3 } from './dumps.js';
 
@@ -15,7 +15,7 @@ export const STATUS: Status = {
 };
 
 /** What the server of the dumps knows when it answers. */
-export const CONTEXT: ReplyContext = {
+export const CONTEXT: CsptpReplyContext = {
   timeFlags: 0x38,
   status: encodeStatus(STATUS, 0xf002),
   alternate: new Uint8Array(0),

@@ -1,5 +1,5 @@
 import { type Below, generator, mutate } from '../../ptp/testing/frames.js';
-import { Exchange } from '../exchange.js';
+import { CsptpExchange } from '../exchange.js';
 import { measure } from '../measure.js';
 import { request } from '../request.js';
 import { respond } from '../server.js';
@@ -45,9 +45,9 @@ export function fuzzClient(rounds: number, seed: number): ReadonlyMap<string, nu
   const below: Below = generator(seed);
   const sent = { time: 1_785_931_237_249_998_000n, monotonic: 0n };
   const received = { time: 1_785_931_237_250_047_000n, monotonic: 49_000n };
-  let exchange = new Exchange({ ...QUESTION, dialect: 'plain', length: 128 });
+  let exchange = new CsptpExchange({ ...QUESTION, dialect: 'plain', length: 128 });
   return tally(rounds, () => {
-    if (below(4) === 0) exchange = new Exchange({ ...QUESTION, dialect: 'plain', length: 128 });
+    if (below(4) === 0) exchange = new CsptpExchange({ ...QUESTION, dialect: 'plain', length: 128 });
     const verdict = exchange.judge(mutate(ANSWERS, below), below(8) === 0 ? undefined : received);
     if (verdict.kind === 'refused') return verdict.reason;
     if (verdict.kind === 'waiting') return verdict.kind;

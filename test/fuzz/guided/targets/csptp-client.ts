@@ -1,4 +1,4 @@
-import { Exchange, measure } from '../../../../src/protocol/csptp/index.js';
+import { CsptpExchange, measure } from '../../../../src/protocol/csptp/index.js';
 import {
   FOLLOW_UP_DUMP,
   LONG_RESPONSE_DUMP,
@@ -31,7 +31,7 @@ export const target: Target = {
     if (length > SEQUENCE_AT + 1) [octets[DOMAIN_AT], octets[SEQUENCE_AT], octets[SEQUENCE_AT + 1]] = [128, 0, 7];
   },
   run: (input) => {
-    const exchange = new Exchange({ ...QUESTION, dialect: 'plain', length: 128 });
+    const exchange = new CsptpExchange({ ...QUESTION, dialect: 'plain', length: 128 });
     const words: string[] = [];
     for (const datagram of framesOf(input)) {
       const verdict = exchange.judge(datagram, received);
