@@ -119,10 +119,10 @@ export class Grandmaster {
   #update(state: TimeState): void {
     const time = HubTime.of(state, this.#clock, this.#config.timescale);
     this.#time = time;
-    const timeBase = time === undefined ? undefined : this.#timeBase.take(time, state);
+    const timeBase = time === undefined ? undefined : this.#timeBase.update(time, state);
     this.#reportClock(time !== undefined);
     this.#runner?.perform((now) => {
-      const data = timeBase && { ...this.#hysteresis.take(announceDataOf(state, this.#announce!), now), timeBase };
+      const data = timeBase && { ...this.#hysteresis.apply(announceDataOf(state, this.#announce!), now), timeBase };
       return this.#port?.setData(data, now) ?? [];
     });
     this.#management?.notifySubscribers();

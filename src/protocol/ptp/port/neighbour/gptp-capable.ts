@@ -53,11 +53,11 @@ export class GptpCapable {
 
   wake(now: Instant): void {
     if (isDue(this.#capableUntil, now)) this.#capableUntil = undefined;
-    if (this.#timer.take(now)) this.#signal([{ kind: 'gptp-capable', logInterval: this.#timer.logInterval, flags: 0 }]);
+    if (this.#timer.fire(now)) this.#signal([{ kind: 'gptp-capable', logInterval: this.#timer.logInterval, flags: 0 }]);
   }
 
   /** Handles a Signaling message that is addressed to this port. */
-  take({ tlvs }: Signaling, now: Instant): void {
+  receive({ tlvs }: Signaling, now: Instant): void {
     const capable = findTlv(tlvs, 'gptp-capable');
     if (capable !== undefined) {
       const interval = intervalNs(boundedInterval(capable.logInterval));

@@ -12,7 +12,7 @@ export interface DelayTimes {
   readonly sent: Stamp;
   /** t4, of the timeTransmitter. */
   readonly received: Instant;
-  /** To be subtracted from t4. */
+  /** correctionField, to be subtracted from t4. */
   readonly correction: TimeInterval;
 }
 
@@ -27,7 +27,7 @@ interface Request {
 export interface DelayRequesterSettings {
   readonly envelope: Envelope;
   readonly logInterval: number;
-  /** In [0, 1). */
+  /** Returns a random number in [0, 1). */
   readonly random: () => number;
 }
 
@@ -110,7 +110,7 @@ export class DelayRequester {
     this.fault = 'the Delay_Req have no transmit stamp';
   }
 
-  take(response: DelayResp): DelayTimes | undefined {
+  receive(response: DelayResp): DelayTimes | undefined {
     const { header, requesting } = response;
     if (!samePort(requesting, this.#settings.envelope.identity)) return undefined;
     const request = this.#requests.find((known) => known.sequenceId === header.sequenceId);

@@ -55,7 +55,7 @@ export class SyncTimeout {
     this.dueAt = undefined;
   }
 
-  take(statedLogInterval: number, now: Instant): void {
+  syncReceived(statedLogInterval: number, now: Instant): void {
     if (statedLogInterval !== NO_INTERVAL) this.#logInterval = Math.min(SLOWEST, Math.max(FASTEST, statedLogInterval));
     this.#lastAt = now;
     this.#restart(now);
