@@ -73,7 +73,7 @@ describe('a daemon that gets SIGHUP', function () {
   });
 });
 
-/** The shell of bin/timehub has come to its first line (proc_pid_status(5)). */
+/** Resolves when the shell of bin/timehub has run its first line (proc_pid_status(5)). */
 function ignoresHangup(pid: number): boolean {
   const mask = /^SigIgn:\s+([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return (BigInt(`0x${mask ?? 0}`) & 1n) === 1n;

@@ -10,7 +10,7 @@ import { type Exit, run } from '../launch.js';
 import { root } from '../place.js';
 import { until } from '../poll.js';
 
-/** A folder that holds nothing but timehub, as `npm install` puts it there, and what npm would install beside it. */
+/** A folder that holds timehub, as `npm install` puts it there, and its dependencies only. */
 describe('a plugin that "timehub plugins new" writes', function () {
   this.timeout(60_000);
   const bench = new Bench();
@@ -130,7 +130,7 @@ socket = "${socket}"
   });
 });
 
-/** Names of packages, or of their scopes, that the package depends on. */
+/** Returns the names of packages, or of their scopes, that the package depends on. */
 const dependencies = (): readonly string[] => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>;
