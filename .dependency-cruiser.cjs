@@ -1,10 +1,11 @@
 /** The layers of docs/architecture.md, as rules. `npm run check` runs them. */
+const ROOMS = 'api|core|protocol|toolkit|kernel|host|files|lab|testing|cli';
 const layer = (name, from, allowed, comment) => ({
   name,
   comment,
   severity: 'error',
-  from: { path: from, pathNot: '(\\.test\\.ts$|/testing/)' },
-  to: { path: '^(src|plugins|test|native)/', pathNot: allowed },
+  from: { path: from, pathNot: '(\\.test\\.ts$|^(src|plugins)/.+/testing/)' },
+  to: { path: '^(src|plugins|test|scripts|native)/', pathNot: allowed },
 });
 
 module.exports = {
@@ -21,7 +22,7 @@ module.exports = {
       name: 'protocol-knows-no-context',
       comment: 'What needs a context, a socket or a schema is no protocol: it belongs into src/toolkit.',
       severity: 'error',
-      from: { path: '^src/protocol/', pathNot: '(\\.test\\.ts$|/testing/)' },
+      from: { path: '^src/protocol/', pathNot: '(\\.test\\.ts$|^(src|plugins)/.+/testing/)' },
       to: { path: '^(src/api/(context|network|define|schema|index)\\.ts|node_modules/)' },
     },
     layer(
@@ -58,20 +59,35 @@ module.exports = {
     layer(
       'testing-fakes-the-context',
       '^src/testing/',
-      '^src/(testing|api|lab|kernel/plugins/(observation-check|scope|scoped-network|siblings)\\.ts$)',
+      '^src/(testing|api|lab|kernel/plugins/(observation-check|scope|scoped-network|instances-by-type)\\.ts$)',
       'What plugin authors test with is small: the lab, and what the kernel does around a context.',
     ),
+    layer('cli-puts-it-together', '^src/cli/', '^src/', 'cli may import all of src and no plugin.'),
+    {
+      name: 'every-room-has-a-rule',
+      comment: 'A new folder of src is a layer: give it a rule here and a paragraph in docs/architecture.md.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/', pathNot: `^src/(${ROOMS})/` },
+    },
+    {
+      name: 'scripts-measure-from-outside',
+      comment: 'No other code imports scripts; scripts load plugins through the catalogue only.',
+      severity: 'error',
+      from: { path: '^(src|plugins|test)/' },
+      to: { path: '^scripts/' },
+    },
     {
       name: 'pure-layers-touch-no-platform',
       comment: 'core and protocol do no I/O: no node: modules (node:crypto hashes aside).',
       severity: 'error',
-      from: { path: '^src/(core|protocol)/', pathNot: '(\\.test\\.ts$|/testing/)' },
+      from: { path: '^src/(core|protocol)/', pathNot: '(\\.test\\.ts$|^(src|plugins)/.+/testing/)' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
     {
       name: 'nothing-imports-a-plugin',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^(src|scripts)/' },
       to: { path: '^plugins/' },
     },
     {

@@ -1,5 +1,4 @@
 import {
-  type Claims,
   defineSource,
   type Instant,
   NS_PER_S,
@@ -50,7 +49,6 @@ class GpsdSource implements Running<GpsdConfig> {
   #connection: TcpConnection | undefined;
   #lastOctet: Instant = 0n;
   #foreign = false;
-  #claimed = '';
   #reported = '';
   #ticker: Timer | undefined;
 
@@ -192,8 +190,8 @@ class GpsdSource implements Running<GpsdConfig> {
       sample.class === 'PPS'
         ? pulseOf(sample, monotonic, this.#sampling, { path, numbered })
         : readingOf(sample, monotonic, this.#sampling);
-    this.#claim(receiver === undefined ? claimsOfLonePulses(device, biasBoundNs) : claimsOf(receiver, biasBoundNs));
-    this.#context.observe([observation]);
+    const claims = receiver === undefined ? claimsOfLonePulses(device, biasBoundNs) : claimsOf(receiver, biasBoundNs);
+    this.#context.report({ claims, observations: [observation] });
   }
 
   /** Reports a new status at once, or at the next tick if it changes too often. */
@@ -231,13 +229,6 @@ class GpsdSource implements Running<GpsdConfig> {
     if (this.#reported === reason) return;
     this.#reported = reason;
     this.#context.health(state, reason);
-  }
-
-  #claim(claims: Claims): void {
-    const text = JSON.stringify(claims);
-    if (text === this.#claimed) return;
-    this.#claimed = text;
-    this.#context.claim(claims);
   }
 
   #measure(): void {

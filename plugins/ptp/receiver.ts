@@ -1,4 +1,4 @@
-import type { Observation, SourceContext, Timescale } from 'timehub/api';
+import type { Claims, Observation, Running, SourceContext, Timescale } from 'timehub/api';
 import {
   type Announce,
   formatClockIdentity,
@@ -25,7 +25,7 @@ export interface ReceiverConfig extends PortConfig {
 const GRANT_S = 300;
 
 /** The PTP source: a timeReceiver port whose observations and claims go to the hub, and its state to the operator. */
-export class PtpReceiver {
+export class PtpReceiver implements Running<ReceiverConfig> {
   readonly #context: SourceContext;
   readonly #config: ReceiverConfig;
   #prepared: PreparedPort | undefined;
@@ -36,14 +36,16 @@ export class PtpReceiver {
   #first: string | undefined;
   /** Path of the observations: empty for the first timeTransmitter, else the present one. */
   #path = '';
+  /** Claims that go with the next observations. */
+  #claims: Claims | undefined;
 
   constructor(context: SourceContext, config: ReceiverConfig) {
     this.#context = context;
     this.#config = config;
   }
 
-  /** Throws the errors of opening the socket. */
-  start(): void {
+  /** Rejects with the errors of opening the socket. */
+  async start(): Promise<void> {
     const prepared = preparePort(this.#context, this.#config, 'receiver');
     const unicastFrom = this.#config['unicast-from'];
     const port = new TimeReceiverPort({
@@ -78,7 +80,7 @@ export class PtpReceiver {
     runner.start();
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#runner?.perform(() => this.#port?.stop() ?? []);
     this.#runner?.stop();
     this.#management?.close();
@@ -110,7 +112,7 @@ export class PtpReceiver {
         this.#observe(report.observations);
         break;
       case 'claim':
-        this.#context.claim(report.claims);
+        this.#claims = report.claims;
         break;
       case 'state':
         this.#setState(report.state, report.reason);
@@ -145,7 +147,9 @@ export class PtpReceiver {
   }
 
   #observe(observations: readonly Observation[]): void {
-    this.#context.observe(observations.map((observation) => this.#labelled(observation)));
+    const labelled = observations.map((observation) => this.#labelled(observation));
+    this.#context.report({ ...(this.#claims && { claims: this.#claims }), observations: labelled });
+    this.#claims = undefined;
   }
 
   #labelled(observation: Observation): Observation {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { HubError } from '../api/index.js';
+import { API_VERSION, HubError } from '../api/index.js';
 import { Catalogue } from '../kernel/plugins/catalogue.js';
 import { EXIT, type ExitStatus } from './exit.js';
 import { packageRoot, pluginFolder } from './package-root.js';
@@ -15,13 +15,16 @@ const RENAMED: Readonly<Record<string, string>> = { gitignore: '.gitignore' };
 /** `timehub plugins new`: writes a package that can be built, tested and named in a configuration. Overwrites nothing. */
 export async function run(kind: string, name: string, options: { readonly folder?: string }): Promise<ExitStatus> {
   if (kind !== 'source' && kind !== 'sink')
-    throw new HubError('TH_CLI_USAGE', `"${kind}" is no kind of plugin`, { hint: 'say "source" or "sink"' });
+    throw new HubError('TH_CLI_USAGE', `"${kind}" is not a kind of plugin`, { hint: 'say "source" or "sink"' });
   requireName(kind, name);
   const packageName = `timehub-${kind}-${name}`;
   const folder = resolve(options.folder ?? packageName);
   const files = starter(kind).map(({ path, text }) => ({
     path: join(folder, path),
-    text: text.replaceAll('{{type}}', name).replaceAll('{{version}}', VERSION),
+    text: text
+      .replaceAll('{{type}}', name)
+      .replaceAll('{{version}}', VERSION)
+      .replaceAll('"{{api}}"', String(API_VERSION)),
   }));
   const present = files.find(({ path }) => existsSync(path));
   if (present !== undefined)

@@ -11,12 +11,12 @@ const three = (world: ClosedLoop): SimulatedSource[] =>
 /** A machine that is synchronised to microseconds and then sleeps. */
 function asleep({ rtcErrorNs = 300 * MS, core = {}, hours = 1 } = {}) {
   const world = new ClosedLoop({ slowPpb: 7000, core });
-  const speakers = three(world);
+  const sources = three(world);
   world.run(60);
   const before = world.clock();
   world.actions.length = 0;
   world.sleep(hours * HOUR_S, rtcErrorNs);
-  return { world, speakers, before };
+  return { world, sources, before };
 }
 
 describe('after a sleep', () => {
@@ -73,15 +73,15 @@ describe('after a sleep', () => {
       { ...leg, direction: 'outbound', transitNs: world.thetaNs - 300 * MS + 2 * MS } as const,
       { ...leg, direction: 'inbound', transitNs: -world.thetaNs + 300 * MS + 2 * MS } as const,
     ];
-    for (let n = 0; n < 4; n++) world.accept({ type: 'observations', id: 'ntp.a', observations });
+    for (let n = 0; n < 4; n++) world.accept({ type: 'report', id: 'ntp.a', observations });
     expect(world.source('ntp.a').offsetNs).to.be.NaN;
     world.run(20);
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
   });
 
   it('a source that is a falseticker only after it is outvoted', () => {
-    const { world, speakers } = asleep();
-    speakers[0]!.offsetNs = 50 * MS;
+    const { world, sources } = asleep();
+    sources[0]!.offsetNs = 50 * MS;
     world.run(20);
     expect(world.source('ntp.a').state).to.equal('rejected');
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.3 * MS);

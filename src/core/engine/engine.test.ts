@@ -54,14 +54,14 @@ describe('engine', () => {
 
   it('is in holdover while all sources are silent, and tracks again when they return', () => {
     const world = new ClosedLoop({ slowPpb: 7000, core: { maxErrorNs: 10 * MS } });
-    const speakers = three(world);
+    const sources = three(world);
     world.run(60);
     const before = world.state();
     expect(before.ntp.stratum).to.equal(2);
-    world.kill(speakers[0]!);
+    world.kill(sources[0]!);
     world.run(5);
     expect(world.state().mode).to.equal('tracking');
-    for (const speaker of speakers) world.kill(speaker);
+    for (const source of sources) world.kill(source);
     expect(world.state().mode).to.equal('holdover');
     expect(world.state().reason).to.include('ntp.a: no answer to the last 4 requests');
     world.run(100);
@@ -75,7 +75,7 @@ describe('engine', () => {
     world.run(20_000);
     expect(world.state().mode).to.equal('unsynchronised');
     expect(world.state().ntp).to.include({ stratum: 16, leap: 'unknown' });
-    for (const speaker of speakers) speaker.alive = true;
+    for (const source of sources) source.alive = true;
     world.run(10);
     expect(world.state().mode).to.equal('tracking');
     expect(world.state().ntp.stratum).to.equal(2);
@@ -121,7 +121,7 @@ describe('engine', () => {
       { ...leg, direction: 'outbound', transitNs: world.thetaNs + 2 * MS } as const,
       { ...leg, direction: 'inbound', transitNs: -world.thetaNs + 2 * MS } as const,
     ];
-    world.accept({ type: 'observations', id: 'ntp.a', observations });
+    world.accept({ type: 'report', id: 'ntp.a', observations });
     expect(world.source('ntp.a').offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
   });
@@ -131,7 +131,7 @@ describe('engine', () => {
     three(world);
     world.run(60);
     const before = world.clock();
-    world.speakers.length = 0;
+    world.sources.length = 0;
     world.run(0.4);
     const after = world.clock();
     expect(after.offsetNs - before.offsetNs).to.be.closeTo(20_000, 2000);
@@ -242,7 +242,7 @@ describe('engine', () => {
         const monotonic = BigInt(i) * 1_000_000_000n;
         const reading = { kind: 'reading', clock, monotonic, stamp: 'kernel', noiseFloorNs: 100, scale } as const;
         const observations = [{ ...reading, offsetNs: aheadNs + 250 }];
-        engine.accept({ type: 'observations', id: 'x.y', observations, monotonic });
+        engine.accept({ type: 'report', id: 'x.y', observations, monotonic });
       }
       expect(engine.state([]).clocks[0]!.offsetNs, scale).to.be.closeTo(250, 50);
     }
@@ -259,7 +259,7 @@ describe('engine', () => {
       world.run(10);
       world.insertLeapSecond();
       if (kernel === 'inserts it too') world.stepByAnotherProgram(-1000 * MS);
-      const [late] = world.speakers;
+      const [late] = world.sources;
       late!.offsetNs = 1000 * MS;
       world.run(0.8);
       late!.offsetNs = 0;
@@ -298,11 +298,11 @@ describe('engine', () => {
         direction,
         transitNs: (direction === 'outbound' ? 400 : -400) + 5000 + ((i * 7) % 5),
       }));
-      engine.accept({ type: 'observations', id: 'ptp.eth0', observations: legs, monotonic });
+      engine.accept({ type: 'report', id: 'ptp.eth0', observations: legs, monotonic });
       const common = { clock: 'system', monotonic, stamp: 'kernel', noiseFloorNs: 50 } as const;
       const offsetNs = 37e9 + 250_000 + ((i * 3) % 7);
       engine.accept({
-        type: 'observations',
+        type: 'report',
         id: 'phc.eth0',
         observations: [{ ...common, kind: 'reading', versus: phc, offsetNs, noiseNs: 50 }],
         monotonic,

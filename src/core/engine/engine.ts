@@ -32,9 +32,21 @@ import { LocalMode } from './local-mode.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
 import { modeConditionOf } from './mode-condition.js';
 import { timeState } from './time-state.js';
-import type { Engine } from './types.js';
 
-export type { Engine } from './types.js';
+/** The core: takes one input at a time and returns actions. The same inputs give the same results, bit for bit. */
+export interface Engine {
+  accept(input: Input): readonly Action[];
+  /** Returns the time state at fresh readings of the clocks. Changes nothing. */
+  state(stamps: readonly Stamp[]): TimeState;
+  /** Returns the last decision about a clock, as a clause after its name. */
+  decision(clock: ClockId): string;
+  /** Returns the time until a source's next request is worth it, `minNs`..`maxNs`. Changes nothing. */
+  pollAdvice(source: string, minNs: Ns, maxNs: Ns): Ns;
+  /** Forecasts the system clock's bound without any source; undefined while nothing is known. */
+  holdover(): Holdover | undefined;
+  /** Returns what the next run should start from; undefined while the hub is unsynchronised. */
+  savedState(): SavedState | undefined;
+}
 
 export const createEngine = (options: CoreOptions, estimator: Estimator, leapTable: LeapTable): Engine =>
   new Core(options, estimator, leapTable);
@@ -158,11 +170,8 @@ class Core implements Engine {
       case 'source-replaced':
         this.#replace(input);
         break;
-      case 'observations':
-        this.#observe(input);
-        break;
-      case 'claims':
-        this.#source(input.id).claim(input.claims, this.#now, ensemble.utc(this.#now));
+      case 'report':
+        this.#report(input);
         break;
       case 'discontinuity':
         this.#jumps.announced(this.#source(input.id), input.reason, input.jumpNs, this.#now);
@@ -227,8 +236,18 @@ class Core implements Engine {
     this.#emitEvent('source', id, reason);
   }
 
-  #observe({ id, observations }: InputOf<'observations'>): void {
-    const heard = this.#intake.accept(this.#source(id), observations, this.#carriers, this.#now);
+  #report({ id, claims, observations }: InputOf<'report'>): void {
+    const source = this.#source(id);
+    source.heard();
+    // Claims that the source repeats count as stated now.
+    const stated = claims ?? (source.statedError && source.claims);
+    if (stated !== undefined) {
+      source.claim(stated, this.#now, this.#ensemble.utc(this.#now));
+      // Observations of the hub's own time must not reach the estimator.
+      this.#selection.updateDependences([...this.#sources.values()]);
+    }
+    if (observations.length === 0) return;
+    const heard = this.#intake.accept(source, observations, this.#carriers, this.#now);
     if (heard.some(({ carries }) => carries)) this.#refreshServos();
   }
 

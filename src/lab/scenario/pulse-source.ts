@@ -56,15 +56,6 @@ class PulseSource implements Running<unknown> {
   }
 
   async start(): Promise<void> {
-    this.#context.claim({
-      synchronised: true,
-      stratum: 0,
-      rootDelayNs: 0,
-      rootDispersionNs: 0,
-      reference: 'PPS',
-      address: `/dev/${this.#setting.name}`,
-      biasBoundNs: this.#setting['bias-bound'],
-    });
     this.#await(Math.floor(this.#host.nowNs / NS_PER_S) + 1);
   }
 
@@ -77,28 +68,37 @@ class PulseSource implements Running<unknown> {
     const edgeNs = second * NS_PER_S - this.#line.offsetNs + (delayNs ?? 0);
     const rate = 1 + this.#host.oscillators.get('system')!.frequencyPpb(nowNs) * 1e-9;
     this.#context.after((edgeNs - nowNs) * rate, () => {
-      if (delayNs !== undefined) this.#tell(second);
+      if (delayNs !== undefined) this.#report(second);
       this.#await(Math.max(second, Math.round(this.#host.nowNs / NS_PER_S)) + 1);
     });
   }
 
-  #tell(second: number): void {
+  #report(second: number): void {
     const { time, monotonic, clock } = this.#host.clocks[0].stamp('hardware');
     const error = this.#setting['numbering-error'];
     const stated = this.#host.startTime + BigInt(second) * BigInt(NS_PER_S);
     this.#line.seen++;
-    this.#context.observe([
-      {
-        kind: 'pulse',
-        clock,
-        monotonic,
-        stamp: 'hardware',
-        noiseFloorNs: this.#setting['noise-floor'],
-        edge: time,
-        periodNs: NS_PER_S,
-        ...(error === undefined ? {} : { numberedOffsetNs: Number(stated - time) + error }),
-      },
-    ]);
+    const claims = {
+      ...{ synchronised: true, stratum: 0, rootDelayNs: 0, rootDispersionNs: 0 },
+      reference: 'PPS',
+      address: `/dev/${this.#setting.name}`,
+      biasBoundNs: this.#setting['bias-bound'],
+    };
+    this.#context.report({
+      claims,
+      observations: [
+        {
+          kind: 'pulse',
+          clock,
+          monotonic,
+          stamp: 'hardware',
+          noiseFloorNs: this.#setting['noise-floor'],
+          edge: time,
+          periodNs: NS_PER_S,
+          ...(error === undefined ? {} : { numberedOffsetNs: Number(stated - time) + error }),
+        },
+      ],
+    });
   }
 }
 
