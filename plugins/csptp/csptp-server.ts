@@ -192,7 +192,10 @@ export class CsptpServer {
     }
   }
 
-  /** Sends the Follow_Up to port 320 of a client that asked from 319; to the client's own port otherwise: it may be behind a NAT. */
+  /**
+   * Sends the Follow_Up to port 320 of a client that asked from 319; to the client's own port otherwise: it may be behind a
+   * NAT.
+   */
   #follow({ event, general, pending }: ServerSockets, id: number, sent: Stamp): void {
     const waiting = pending.take(id);
     const departure = this.#time.at(sent);

@@ -24,8 +24,8 @@ const UDP_IPV4 = 1;
 const UDP_IPV6 = 2;
 
 /**
- * Returns what a reply says of the time in it; nothing but the state of the hub decides. The UTC offset is told only when it is known;
- * without it the timescale is not PTP's either.
+ * Returns what a reply says of the time in it; nothing but the state of the hub decides. The UTC offset is told only when it is
+ * known; without it the timescale is not PTP's either.
  */
 export function qualityOf(
   state: TimeState,

@@ -13,8 +13,8 @@ export interface ServerSockets {
 }
 
 /**
- * Opens the sockets at an own address. Ports 319 and 320 are shared with the sources of this hub and with other PTP programs; other
- * ports are not shared. `onLost` is called for each Sync whose transmit stamp does not come.
+ * Opens the sockets at an own address. Ports 319 and 320 are shared with the sources of this hub and with other PTP programs;
+ * other ports are not shared. `onLost` is called for each Sync whose transmit stamp does not come.
  */
 export function openServerSockets(
   network: Network,

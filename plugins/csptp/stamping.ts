@@ -7,7 +7,9 @@ export interface Stamping extends StampOptions {
   readonly interface?: string;
 }
 
-/** Returns the stamp options for sockets over the interface `name`, or over all. Throws `TH_NET_INTERFACE`, `TH_CSPTP_STAMPS`. */
+/**
+ * Returns the stamp options for sockets over the interface `name`, or over all. Throws `TH_NET_INTERFACE`, `TH_CSPTP_STAMPS`.
+ */
 export function stampingOf(context: Context, stamps: StampChoice, name: string | undefined): Stamping {
   const port = name === undefined ? undefined : context.network.interface(name);
   const clock = stampingClock(context, { stamps }, port, 'TH_CSPTP_STAMPS');

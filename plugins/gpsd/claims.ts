@@ -9,8 +9,8 @@ const TIME_SOURCE_GNSS = 0x20;
 const CLOCK_CLASS_LOCKED = 6;
 
 /**
- * Bound of the bias, ns, of a fix without altitude: the altitude may be wrong by 8.9 km, the height of the highest mountain, and the
- * time by what light needs for that.
+ * Bound of the bias, ns, of a fix without altitude: the altitude may be wrong by 8.9 km, the height of the highest mountain,
+ * and the time by what light needs for that.
  */
 const FLAT_BIAS_NS = 30e3;
 /** Bound of the bias, ns, of pulses without a receiver that states a fix. */

@@ -14,7 +14,10 @@ export interface LinkEvents {
   down(reason: string): void;
 }
 
-/** A connection to gpsd that reconnects after each loss: every second on this machine, at last every four seconds to another one. */
+/**
+ * A connection to gpsd that reconnects after each loss: every second on this machine, at last every four seconds to another
+ * one.
+ */
 export class GpsdConnection {
   readonly #context: Context;
   readonly #address: Address;

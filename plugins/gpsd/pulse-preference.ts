@@ -6,8 +6,8 @@ const PATIENCE_NS = 4e9;
 export type PpsMode = 'auto' | 'require' | 'off';
 
 /**
- * Decides between pulses and serial time. gpsd numbers its pulses by the serial reports that it publishes as TOFF, so beside pulses
- * TOFF adds nothing but its large bias.
+ * Decides between pulses and serial time. gpsd numbers its pulses by the serial reports that it publishes as TOFF, so beside
+ * pulses TOFF adds nothing but its large bias.
  */
 export class PulsePreference {
   readonly #mode: PpsMode;

@@ -37,8 +37,8 @@ export interface Judged<O> {
 }
 
 /**
- * Returns the monotonic instant of a stamp of gpsd, which is of CLOCK_REALTIME; `now` relates the two clocks. Undefined if the stamp is
- * not of the last 5 s.
+ * Returns the monotonic instant of a stamp of gpsd, which is of CLOCK_REALTIME; `now` relates the two clocks. Undefined if the
+ * stamp is not of the last 5 s.
  */
 export function eventInstant(sample: TimeOffset, now: Stamp): bigint | undefined {
   const age = now.time - sample.clock;

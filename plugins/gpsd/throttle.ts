@@ -13,8 +13,8 @@ const MEMORY_NS = 10 * NS_PER_S;
 const NEWLINE = 0x0a;
 
 /**
- * Limits the rate at which gpsd is read: beyond it the connection is paused, the socket's buffers fill up and gpsd has to wait. A gpsd
- * that floods costs the event loop a bounded share of its time.
+ * Limits the rate at which gpsd is read: beyond it the connection is paused, the socket's buffers fill up and gpsd has to wait.
+ * A gpsd that floods costs the event loop a bounded share of its time.
  */
 export class Throttle {
   /** Pauses since the start. */

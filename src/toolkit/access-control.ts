@@ -9,7 +9,9 @@ export interface AccessOptions {
   readonly rate?: Omit<RateLimitOptions, 'random'>;
 }
 
-/** `denied`: by the access lists. `limited`: by the rate limit. `limited-first`: the first refusal since the client was served. */
+/**
+ * `denied`: by the access lists. `limited`: by the rate limit. `limited-first`: the first refusal since the client was served.
+ */
 export type AccessDecision = 'serve' | 'denied' | 'limited' | 'limited-first';
 
 /** Decides whether a server serves a client: by its address, then by its rate of requests. */

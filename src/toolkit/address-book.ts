@@ -17,8 +17,9 @@ const FORGOTTEN_AFTER_NS: Ns = 3600e9;
 const MOST_KNOWN = 256;
 
 /**
- * Assigns addresses to the sources of one plugin, so that no two sources ask the same server. A source with a literal address always
- * has it; sources with the same name share the addresses of that name. The addresses are collected over all answers of the resolver.
+ * Assigns addresses to the sources of one plugin, so that no two sources ask the same server. A source with a literal address
+ * always has it; sources with the same name share the addresses of that name. The addresses are collected over all answers of
+ * the resolver.
  */
 export class AddressBook {
   readonly #literal = new Map<string, Set<string>>();
@@ -73,8 +74,8 @@ export class AddressBook {
   }
 
   /**
-   * Assigns an address of the name to the source, in place of the one it had: its last one, else one that was never given up, else
-   * the one given up longest ago. Returns undefined if other sources have them all.
+   * Assigns an address of the name to the source, in place of the one it had: its last one, else one that was never given up,
+   * else the one given up longest ago. Returns undefined if other sources have them all.
    */
   take(owner: string, name: string, port: number): string | undefined {
     this.release(owner);

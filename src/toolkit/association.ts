@@ -39,8 +39,8 @@ const LONGEST_BAN_NS = 86_400e9;
 const RESTART_NS = 64e9;
 
 /**
- * One server that is polled (an association of RFC 5905 §9): plans the requests, looks its name up, keeps the reach register, and
- * reports to hub and operator why no time comes.
+ * One server that is polled (an association of RFC 5905 §9): plans the requests, looks its name up, keeps the reach register,
+ * and reports to hub and operator why no time comes.
  */
 export class Association {
   readonly peer: Peer;
@@ -125,8 +125,8 @@ export class Association {
   }
 
   /**
-   * To be called if no usable reply came. `cause`: a sentence about the answer of the network or the server instead. `refused`: a
-   * sentence about the replies that were refused since the last accepted one.
+   * To be called if no usable reply came. `cause`: a sentence about the answer of the network or the server instead. `refused`:
+   * a sentence about the replies that were refused since the last accepted one.
    */
   missed(cause: string | undefined, refused?: string): void {
     this.#isWaiting = false;

@@ -24,8 +24,8 @@ export class Counters<Name extends string> {
 }
 
 /**
- * A counter by reason: the metric `<name>_total` with the label `reason`; `counts` is for `inspect`. Every reason has its series
- * from the start, so that the number of series does not depend on input.
+ * A counter by reason: the metric `<name>_total` with the label `reason`; `counts` is for `inspect`. Every reason has its
+ * series from the start, so that the number of series does not depend on input.
  */
 export class ReasonCounters<Reason extends string> {
   readonly #counts = new Map<Reason, number>();

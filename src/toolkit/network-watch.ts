@@ -4,8 +4,8 @@ import type { Context, Timer } from '../api/context.js';
 const LOOK_NS = 2e9;
 
 /**
- * Calls `changed` when the list of own addresses changes: an interface has got or lost an address or its carrier. An association
- * watches while its server cannot be reached.
+ * Calls `changed` when the list of own addresses changes: an interface has got or lost an address or its carrier. An
+ * association watches while its server cannot be reached.
  */
 export class NetworkWatch {
   readonly #context: Context;

@@ -25,7 +25,9 @@ export interface NtpRequestOptions {
    * out that the server replies from another address or port.
    */
   readonly hears: 'peer' | 'anybody';
-  /** `wait`: an error that the network reports may be old or forged, so it only explains the silence. `end`: it ends the wait. */
+  /**
+   * `wait`: an error that the network reports may be old or forged, so it only explains the silence. `end`: it ends the wait.
+   */
   readonly onError: 'wait' | 'end';
   /** Called before the request is sent. `mark`: octets that no other client sends; they stand at `offset` of the request. */
   readonly onRequest?: (mark: Uint8Array, offset: number) => void;

@@ -78,7 +78,9 @@ export class Peer {
     if (this.#address !== undefined) this.#book.giveUp(host, port, this.#address, now);
   }
 
-  /** Excludes the present address until then, because its server refuses to serve. A literal address stays: there is no other. */
+  /**
+   * Excludes the present address until then, because its server refuses to serve. A literal address stays: there is no other.
+   */
   ban(until: Instant): void {
     if (!this.named) return;
     const { host, port } = this.#server;

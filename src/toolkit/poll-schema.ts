@@ -7,7 +7,9 @@ const INTERVAL = { min: '125ms', max: '36h' };
 /** Default of poll-max in multiples of poll-min: long intervals cost accuracy and save next to nothing. */
 const DEFAULT_RANGE = 4;
 
-/** The configuration keys `poll-min`, `poll-max` and `iburst` of a source that asks a server, with the sentences that differ. */
+/**
+ * The configuration keys `poll-min`, `poll-max` and `iburst` of a source that asks a server, with the sentences that differ.
+ */
 export const pollEntries = (defaultMin: string, advice: { readonly min: string; readonly iburst: string }) => ({
   'poll-min': described(
     v.optional(duration(INTERVAL), defaultMin),

@@ -8,8 +8,8 @@ export interface PollOptions {
 }
 
 /**
- * Gaps between the first requests, ns: the fastest that ntpd's rate limit permits (2 s apart, 8 s on average over a burst of eight),
- * and long enough in all that the clock's frequency is known when the long intervals begin.
+ * Gaps between the first requests, ns: the fastest that ntpd's rate limit permits (2 s apart, 8 s on average over a burst of
+ * eight), and long enough in all that the clock's frequency is known when the long intervals begin.
  */
 const BURST_GAPS_NS: readonly Ns[] = [2, 2, 2, 2, 2, 2, 2, 4, 4, 8, 8, 8, 8, 16, 16].map((gapS) => gapS * 1e9);
 /** Misses in a row after which the intervals double. Before, the server is asked at the shortest interval. */
@@ -42,7 +42,10 @@ export class Poll {
     this.#burst = this.#options.start === 'burst' ? BURST_GAPS_NS : [];
   }
 
-  /** Returns the time from the last request to the next, ns. `chance`, 0..1, spreads it by 1 to 5 %, so that clients do not synchronise. */
+  /**
+   * Returns the time from the last request to the next, ns. `chance`, 0..1, spreads it by 1 to 5 %, so that clients do not
+   * synchronise.
+   */
   next(chance: number): Ns {
     const [gapNs = this.#intervalNs, ...rest] = this.#burst;
     this.#burst = rest;

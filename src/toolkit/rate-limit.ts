@@ -21,11 +21,11 @@ const V4_OCTETS = 4;
 const V6_OCTETS = 8;
 
 /**
- * A bounded table of clients, each with the time at which its credit is full again (GCRA, ITU-T I.371). Refused requests cost no
- * credit, so that a client that asks too often is served at the permitted rate.
+ * A bounded table of clients, each with the time at which its credit is full again (GCRA, ITU-T I.371). Refused requests cost
+ * no credit, so that a client that asks too often is served at the permitted rate.
  *
- * A client is forgotten only when its credit is full, so forgetting changes nothing. A flood from forged addresses neither frees a
- * limited client nor silences others; while it lasts, new clients are served without a limit.
+ * A client is forgotten only when its credit is full, so forgetting changes nothing. A flood from forged addresses neither
+ * frees a limited client nor silences others; while it lasts, new clients are served without a limit.
  */
 export class RateLimit {
   readonly #intervalNs: Ns;

@@ -3,8 +3,8 @@ import { octetsOf } from '../protocol/address/index.js';
 import { NetworkWatch } from './network-watch.js';
 
 /**
- * Watches the addresses that a server is bound to. A socket works again when its address returns, so the server does not open it
- * again, but reports that it serves no client there meanwhile.
+ * Watches the addresses that a server is bound to. A socket works again when its address returns, so the server does not open
+ * it again, but reports that it serves no client there meanwhile.
  */
 export class ServedAddresses {
   readonly #context: Context;

@@ -1,7 +1,9 @@
 import type { Instant, Ns } from '../api/time.js';
 
 const GAIN = 1 / 8;
-/** Change of one measurement that is believed, ns: a garbage collection between stamp and sending does not predict the next one. */
+/**
+ * Change of one measurement that is believed, ns: a garbage collection between stamp and sending does not predict the next one.
+ */
 const MAX_CHANGE_NS = 20e3;
 
 /**

@@ -1,6 +1,9 @@
 import { isHostName } from './host-name.js';
 
-/** Returns the 16 octets of an IPv6 address, of an IPv4 address as `::ffff:a.b.c.d`, without a zone (`%eth0`). Undefined for other texts. */
+/**
+ * Returns the 16 octets of an IPv6 address, of an IPv4 address as `::ffff:a.b.c.d`, without a zone (`%eth0`). Undefined for
+ * other texts.
+ */
 export function octetsOf(address: string): Uint8Array | undefined {
   const octets = new Uint8Array(16);
   if (!address.includes(':')) {
@@ -41,8 +44,8 @@ export interface Server {
 }
 
 /**
- * Reads `host`, `host:port`, `2001:db8::1`, `fe80::1%eth0` or `[2001:db8::1]:port`. Returns undefined for other texts. A host is an IP
- * address or a name that a resolver accepts.
+ * Reads `host`, `host:port`, `2001:db8::1`, `fe80::1%eth0` or `[2001:db8::1]:port`. Returns undefined for other texts. A host
+ * is an IP address or a name that a resolver accepts.
  */
 export function parseServer(text: string, defaultPort = 123): Server | undefined {
   if (isLiteral(text)) return { host: text, port: defaultPort };

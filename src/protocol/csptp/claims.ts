@@ -7,8 +7,8 @@ import type { SyncPart } from './response.js';
 export const timescaleOf = ({ flags }: SyncPart): Timescale => (flags.ptpTimescale ? 'tai' : 'arb');
 
 /**
- * Returns the claims of a server. TAI − UTC is included if there is a status and the flag says that it is valid. A clockClass of
- * 128 or more (IEEE 1588-2019 table 4: free-running) does not make it unsynchronised: servers of NTP time state 248 too.
+ * Returns the claims of a server. TAI − UTC is included if there is a status and the flag says that it is valid. A clockClass
+ * of 128 or more (IEEE 1588-2019 table 4: free-running) does not make it unsynchronised: servers of NTP time state 248 too.
  */
 export function claimsOf({ flags, status }: SyncPart): Claims {
   return {

@@ -16,8 +16,8 @@ export interface CsptpAnswer<S extends LocalStamp = LocalStamp> {
 }
 
 /**
- * Reason for which a datagram is no part of the answer. `stamp`: a Sync without a time of arrival. `settled`: the answer was complete
- * before. `duplicate`: that part came before.
+ * Reason for which a datagram is no part of the answer. `stamp`: a Sync without a time of arrival. `settled`: the answer was
+ * complete before. `duplicate`: that part came before.
  */
 export type CsptpRefusalReason = MalformedReason | 'domain' | 'sequence' | 'stamp' | 'settled' | 'duplicate';
 

@@ -19,8 +19,8 @@ const MAX_DRIFT = 1e-3;
 const STAMP_ERROR_NS = 1e3;
 
 /**
- * Measures an exchange. `sent`: stamp of the request by the clock that stamped the Sync. Returns the end of a sentence about the
- * server if the times contradict each other.
+ * Measures an exchange. `sent`: stamp of the request by the clock that stamped the Sync. Returns the end of a sentence about
+ * the server if the times contradict each other.
  */
 export function measure(answer: CsptpAnswer, sent: LocalStamp): CsptpMeasurement | string {
   const { sync, received, transmit, outboundCorrection, inboundCorrection } = answer;

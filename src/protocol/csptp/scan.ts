@@ -7,15 +7,17 @@ export const FOLLOW_UP_FIRST = 0x38;
 export const BODY_AT = HEADER_OCTETS;
 export const TLVS_AT = 44;
 
-/** A request is returned as bits, so that no memory is allocated: bits 0 and 1 as in tlvRequestFlags, this bit for the dialect. */
+/**
+ * A request is returned as bits, so that no memory is allocated: bits 0 and 1 as in tlvRequestFlags, this bit for the dialect.
+ */
 export const ASKED_IN_ORG = 0x04;
 export const NOT_A_REQUEST = -1;
 
 const HEAD = 4;
 
 /**
- * Returns the flags of the request in `octets[0..length]`, or `NOT_A_REQUEST`: not a Sync of CSPTP, TLVs of odd length or past the
- * end, not exactly one REQUEST, or a RESPONSE (so that no server can be made to answer another).
+ * Returns the flags of the request in `octets[0..length]`, or `NOT_A_REQUEST`: not a Sync of CSPTP, TLVs of odd length or past
+ * the end, not exactly one REQUEST, or a RESPONSE (so that no server can be made to answer another).
  */
 export function scanRequest(octets: Uint8Array, length: number): number {
   if (length < TLVS_AT || octets[0] !== SYNC_FIRST || octets[5] !== 0) return NOT_A_REQUEST;

@@ -24,8 +24,8 @@ import {
 } from './tlv.js';
 
 /**
- * The inputs of a reply beside the request. The caller fills one object for each request, so that no memory is allocated. Times are
- * TAI.
+ * The inputs of a reply beside the request. The caller fills one object for each request, so that no memory is allocated. Times
+ * are TAI.
  */
 export interface CsptpReplyContext {
   /** The second octet of flagField (`TIME_FLAGS`). */
@@ -62,9 +62,9 @@ export function encodeStatus(status: Status, id: StatusId): Readonly<Record<Dial
 }
 
 /**
- * The CSPTP server as a pure function: writes the Sync that answers `request[0..length]` into `reply` and returns its length; 0:
- * no answer. The two buffers must not overlap. A status or an alternate offset that would make the reply longer than the request is
- * left out. The reply is padded to the length of the request, because switches delay messages of one length equally.
+ * The CSPTP server as a pure function: writes the Sync that answers `request[0..length]` into `reply` and returns its length;
+ * 0: no answer. The two buffers must not overlap. A status or an alternate offset that would make the reply longer than the
+ * request is left out. The reply is padded to the length of the request, because switches delay messages of one length equally.
  */
 export function respond(request: Uint8Array, length: number, context: CsptpReplyContext, reply: Uint8Array): number {
   if (length > request.length) return 0;
@@ -87,8 +87,8 @@ export function respond(request: Uint8Array, length: number, context: CsptpReply
 }
 
 /**
- * Writes the Follow_Up of `sync`, a Sync of `respond`, into `into` and returns its length. The first `FOLLOW_UP_OCTETS` octets of
- * the Sync are enough.
+ * Writes the Follow_Up of `sync`, a Sync of `respond`, into `into` and returns its length. The first `FOLLOW_UP_OCTETS` octets
+ * of the Sync are enough.
  */
 export function followUp(sync: Uint8Array, seconds: number, nanoseconds: number, into: Uint8Array): number {
   if (into.length < FOLLOW_UP_OCTETS) throw new RangeError('No room for a Follow_Up');

@@ -5,8 +5,8 @@ const CARRIAGE_RETURN = 0x0d;
 export const MAX_LINE_OCTETS = 32_768;
 
 /**
- * Cuts a byte stream into lines and buffers at most one. A longer line is dropped up to its newline and counted, so that a peer that
- * is not gpsd cannot fill the memory.
+ * Cuts a byte stream into lines and buffers at most one. A longer line is dropped up to its newline and counted, so that a peer
+ * that is not gpsd cannot fill the memory.
  */
 export class LineSplitter {
   /** Number of lines dropped because of their length. */

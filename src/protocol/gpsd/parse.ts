@@ -3,7 +3,10 @@ import type { Instant } from '../../api/time.js';
 import type { DeviceEntry, GpsdRecord, Satellite } from './records.js';
 import { parseUtc } from './utc.js';
 
-/** Maximum number of devices and satellites read from one record. There are some 130 GNSS satellites; a third of them is in view. */
+/**
+ * Maximum number of devices and satellites read from one record. There are some 130 GNSS satellites; a third of them is in
+ * view.
+ */
 export const MOST_LISTED = 64;
 
 /** The last second of the year 9999, s of POSIX. */

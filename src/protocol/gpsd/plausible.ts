@@ -9,8 +9,8 @@ const ERA_NS = 1024n * 7n * DAY_NS;
 const LEAST_LEAP_SECONDS = 17;
 
 /**
- * Returns why a receiver's date is wrong, or ''. `local`: the machine's clock, which may itself have lost its date, so that only a
- * difference of whole eras counts against the receiver.
+ * Returns why a receiver's date is wrong, or ''. `local`: the machine's clock, which may itself have lost its date, so that
+ * only a difference of whole eras counts against the receiver.
  */
 export function implausible(real: Instant, local: Instant): string {
   if (real < BUILT_AT) {

@@ -249,8 +249,8 @@ export class Session {
   }
 
   /**
-   * Chooses the receiver to follow. It keeps the receiver in use while it is good, unless it gives no pulses and another good one does; then takes the next
-   * good one, else one to report about.
+   * Chooses the receiver to follow. It keeps the receiver in use while it is good, unless it gives no pulses and another good
+   * one does; then takes the next good one, else one to report about.
    */
   #follow(now: Instant): Receiver | undefined {
     const eligible = this.#eligible;

@@ -19,8 +19,8 @@ const MAX_STEP_NS = 1e6;
 const MAX_DRIFT = 1e-3;
 
 /**
- * One request and its reply, without I/O: send `request`, give every datagram to `judge`, then call `measure`. Only the first reply
- * is accepted; later ones are refused.
+ * One request and its reply, without I/O: send `request`, give every datagram to `judge`, then call `measure`. Only the first
+ * reply is accepted; later ones are refused.
  */
 export class Exchange {
   readonly request: Uint8Array;
@@ -49,7 +49,9 @@ export class Exchange {
   }
 }
 
-/** `clock-set`: the local clock was set during the exchange. `contradiction`: the server's stated time exceeds the round trip. */
+/**
+ * `clock-set`: the local clock was set during the exchange. `contradiction`: the server's stated time exceeds the round trip.
+ */
 export type MeasurementFault = 'clock-set' | 'contradiction';
 
 /** `sent` and `received` must be stamps of the same clock. */

@@ -3,8 +3,8 @@ import type { Answer } from './evaluate.js';
 import { refidOfAddress } from './refid.js';
 
 /**
- * Returns the end of a sentence about the server if its refid names one of `ownAddresses`: it follows this machine (RFC 5905 §9.2).
- * Loopback addresses are left out, because every machine has them. A running hub has more evidence (`Context.identity`).
+ * Returns the end of a sentence about the server if its refid names one of `ownAddresses`: it follows this machine (RFC 5905
+ * §9.2). Loopback addresses are left out, because every machine has them. A running hub has more evidence (`Context.identity`).
  */
 export function loopReason({ refid, stratum, reference }: Answer, ownAddresses: readonly string[]): string | undefined {
   const isOurs = (address: string): boolean => !isLoopback(address) && refidOfAddress(address) === refid;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { isMappedV4, octetsOf } from '../address/index.js';
 
 /**
- * Returns the reference id of a server at `address` (RFC 5905 §7.3): the IPv4 address, or the first four octets of the MD5 of the
- * IPv6 address. Undefined for other texts.
+ * Returns the reference id of a server at `address` (RFC 5905 §7.3): the IPv4 address, or the first four octets of the MD5 of
+ * the IPv6 address. Undefined for other texts.
  */
 export function refidOfAddress(address: string): number | undefined {
   const octets = octetsOf(address);

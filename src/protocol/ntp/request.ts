@@ -6,7 +6,8 @@ const PRECISION = 0x20;
 
 /**
  * Returns a client request that reveals nothing about the client: all fields are the same in every request, and the transmit
- * timestamp is `cookie`, 8 unpredictable octets. A cookie of zeros is altered, because broken servers reply with an origin of zero.
+ * timestamp is `cookie`, 8 unpredictable octets. A cookie of zeros is altered, because broken servers reply with an origin of
+ * zero.
  */
 export function request(cookie: Uint8Array): Uint8Array {
   const packet = new Uint8Array(HEADER_OCTETS);

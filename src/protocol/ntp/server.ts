@@ -33,7 +33,8 @@ export interface ReplyContext {
 }
 
 /**
- * Reason for which a datagram is not answered. `length`: below 48 octets, or longer than a reply may be. `version`: not answered. `mode`: a reply, a broadcast, or mode 0 that is no request. `control`: a management query (modes 6 and 7).
+ * Reason for which a datagram is not answered. `length`: below 48 octets, or longer than a reply may be. `version`: not
+ * answered. `mode`: a reply, a broadcast, or mode 0 that is no request. `control`: a management query (modes 6 and 7).
  * `extension`: what follows the header is malformed.
  */
 export type Silence = 'length' | 'version' | 'mode' | 'control' | 'extension';
@@ -83,8 +84,8 @@ export function respond(
 }
 
 /**
- * Returns the mode of the reply; undefined if none is sent. NTPv1 has no mode field (RFC 1059): a client is recognised by a port
- * other than 123.
+ * Returns the mode of the reply; undefined if none is sent. NTPv1 has no mode field (RFC 1059): a client is recognised by a
+ * port other than 123.
  */
 function modeOfReply(mode: number, version: number, clientPort: number): number | undefined {
   if (mode === MODE_CLIENT) return MODE_SERVER;

@@ -20,7 +20,10 @@ export const toNtpTime = (instant: Instant): NtpTime =>
  */
 export const fromNtpTime = (time: NtpTime): Instant => ERA_1 + ((BigInt.asIntN(64, time) * NS + HALF) >> 32n);
 
-/** Returns the 32-bit short format (RFC 5905 §6), in 2^-16 s, rounded up so that an error bound is never understated, and clamped. */
+/**
+ * Returns the 32-bit short format (RFC 5905 §6), in 2^-16 s, rounded up so that an error bound is never understated, and
+ * clamped.
+ */
 export const toShort = (ns: Ns): number => Math.min(0xffff_ffff, Math.max(0, Math.ceil((ns * 65536) / 1e9)));
 
 export const fromShort = (short: number): Ns => (short * 1e9) / 65536;
