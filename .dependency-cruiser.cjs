@@ -3,7 +3,7 @@ const layer = (name, from, allowed, comment) => ({
   name,
   comment,
   severity: 'error',
-  from: { path: from, pathNot: '(\\.test\\.ts$|/testing/)' },
+  from: { path: from, pathNot: '(\\.test\\.ts$|^(src|plugins)/.+/testing/)' },
   to: { path: '^(src|plugins|test|native)/', pathNot: allowed },
 });
 
@@ -21,7 +21,7 @@ module.exports = {
       name: 'protocol-knows-no-context',
       comment: 'What needs a context, a socket or a schema is no protocol: it belongs into src/toolkit.',
       severity: 'error',
-      from: { path: '^src/protocol/', pathNot: '(\\.test\\.ts$|/testing/)' },
+      from: { path: '^src/protocol/', pathNot: '(\\.test\\.ts$|^(src|plugins)/.+/testing/)' },
       to: { path: '^(src/api/(context|network|define|schema|index)\\.ts|node_modules/)' },
     },
     layer(
@@ -58,14 +58,14 @@ module.exports = {
     layer(
       'testing-fakes-the-context',
       '^src/testing/',
-      '^src/(testing|api|lab|kernel/plugins/(observation-check|scope|scoped-network|siblings)\\.ts$)',
+      '^src/(testing|api|lab|kernel/plugins/(observation-check|scope|scoped-network|instances-by-type)\\.ts$)',
       'What plugin authors test with is small: the lab, and what the kernel does around a context.',
     ),
     {
       name: 'pure-layers-touch-no-platform',
       comment: 'core and protocol do no I/O: no node: modules (node:crypto hashes aside).',
       severity: 'error',
-      from: { path: '^src/(core|protocol)/', pathNot: '(\\.test\\.ts$|/testing/)' },
+      from: { path: '^src/(core|protocol)/', pathNot: '(\\.test\\.ts$|^(src|plugins)/.+/testing/)' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
     {

@@ -28,12 +28,6 @@ describe('what is written for people', () => {
     });
   }
 
-  it('docs/architecture.md has a paragraph for each folder', () => {
-    const text = read('docs/architecture.md');
-    const layers = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    for (const { name } of layers) expect(text).to.include(`**\`src/${name}\`**`);
-  });
-
   for (const name of readdirSync(join(root, 'plugins'))) {
     it(`plugins/${name} has a manifest, an example, and a README with the options of each of its types`, () => {
       expect(readdirSync(join(root, 'plugins', name))).to.include.members(['plugin.json', 'README.md', 'example.toml']);

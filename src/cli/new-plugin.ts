@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { HubError } from '../api/index.js';
+import { API_VERSION, HubError } from '../api/index.js';
 import { Catalogue } from '../kernel/plugins/catalogue.js';
 import { EXIT, type ExitStatus } from './exit.js';
 import { packageRoot, pluginFolder } from './package-root.js';
@@ -21,7 +21,10 @@ export async function run(kind: string, name: string, options: { readonly folder
   const folder = resolve(options.folder ?? packageName);
   const files = starter(kind).map(({ path, text }) => ({
     path: join(folder, path),
-    text: text.replaceAll('{{type}}', name).replaceAll('{{version}}', VERSION),
+    text: text
+      .replaceAll('{{type}}', name)
+      .replaceAll('{{version}}', VERSION)
+      .replaceAll('"{{api}}"', String(API_VERSION)),
   }));
   const present = files.find(({ path }) => existsSync(path));
   if (present !== undefined)

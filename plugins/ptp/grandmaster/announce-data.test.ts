@@ -93,7 +93,7 @@ describe('the data that a grandmaster announces', () => {
   it('become worse at once, and better after a time', () => {
     const reluctance = new AnnounceHysteresis(10e9);
     const classAt = (seconds: number, clockClass: number) =>
-      reluctance.take(announceDataOf(stateOf({ clockClass }), OPTIONS), BigInt(seconds) * 1_000_000_000n).quality
+      reluctance.apply(announceDataOf(stateOf({ clockClass }), OPTIONS), BigInt(seconds) * 1_000_000_000n).quality
         .clockClass;
     expect([classAt(0, 248), classAt(1, 6), classAt(10, 6), classAt(11, 6)]).to.deep.equal([248, 248, 248, 6]);
     expect([classAt(12, 7), classAt(13, 6), classAt(14, 52), classAt(15, 6)]).to.deep.equal([7, 7, 52, 52]);

@@ -16,7 +16,7 @@ export class AnnounceHysteresis {
   }
 
   /** Returns the data to announce. `present`: the data of the present time state. */
-  take(present: GrandmasterData, now: Instant): GrandmasterData {
+  apply(present: GrandmasterData, now: Instant): GrandmasterData {
     const before = this.#announced;
     if (before === undefined || !isBetter(present, before)) return this.#settle(present);
     this.#betterSince ??= now;

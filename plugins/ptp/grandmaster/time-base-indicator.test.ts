@@ -12,7 +12,7 @@ describe('the time base of a gPTP grandmaster', () => {
     }) as never;
   const take = (watch: TimeBaseIndicator, offsetNs: number, slopePpb = 0) => {
     const state = stateOf(offsetNs, slopePpb);
-    return watch.take(HubTime.of(state, 'system', 'tai')!, state);
+    return watch.update(HubTime.of(state, 'system', 'tai')!, state);
   };
 
   it('changes with a jump, and not while the estimate converges', () => {

@@ -13,7 +13,7 @@ export class TimeBaseIndicator {
   #lastPhaseChange = 0n;
   #lastFrequencyChangePpb = 0;
 
-  take(time: HubTime, { clocks }: TimeState): TimeBaseData {
+  update(time: HubTime, { clocks }: TimeState): TimeBaseData {
     const jumpNs = this.#before === undefined ? 0 : time.since(this.#before);
     if (Math.abs(jumpNs) > Math.max(JUMP_NS, SIGMAS * this.#sigmaNs)) {
       this.#indicator = (this.#indicator + 1) & 0xffff;

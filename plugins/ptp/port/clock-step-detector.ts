@@ -14,7 +14,7 @@ export class ClockStepDetector {
   #odd: Stamp | undefined;
 
   /** Returns true if the clock was stepped before this stamp. */
-  take(stamp: Stamp): boolean {
+  check(stamp: Stamp): boolean {
     const [last, odd] = [this.#last, this.#odd];
     const isOdd = last !== undefined && !isContinuous(last, stamp);
     const isStep = isOdd && odd !== undefined && isContinuous(odd, stamp);

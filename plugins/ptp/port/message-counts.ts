@@ -15,11 +15,11 @@ export class MessageCounts {
   readonly rejected = Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Rejection, number>;
   unsent = 0;
 
-  take(kind: MessageKind): void {
+  countReceived(kind: MessageKind): void {
     this.received[MESSAGES[kind].type]!++;
   }
 
-  give(kind: MessageKind): void {
+  countSent(kind: MessageKind): void {
     this.sent[MESSAGES[kind].type]!++;
   }
 
@@ -32,7 +32,7 @@ export class MessageCounts {
     return sent;
   }
 
-  reject(reason: Rejection): void {
+  countRejected(reason: Rejection): void {
     this.rejected[reason]++;
   }
 

@@ -60,7 +60,7 @@ export class PortRunner {
   readonly #port: PtpPort;
   readonly #options: PortRunnerOptions;
   readonly #buffer = new Uint8Array(MAX_OCTETS);
-  /** By the number of the sent message, oldest first. */
+  /** Keyed by the number of the sent message, oldest first. */
   readonly #awaited = new Map<number, AwaitedStamp>();
   readonly #steps = new ClockStepDetector();
   readonly #intake: PortReceiveFilter;
@@ -92,7 +92,7 @@ export class PortRunner {
     const { config, open } = this.#options;
     const socket = open();
     this.#socket = socket;
-    socket.onOctets((octets, from, received) => this.#take(octets, from, received));
+    socket.onOctets((octets, from, received) => this.#receive(octets, from, received));
     socket.onSent((id, stamp) => this.#sent(id, stamp));
     socket.onUnreachable((address) => this.perform((now) => this.#port.unreachable?.(address, now) ?? []));
     const watch = network.onLink(config.interface, (up) => this.#setLink(up));
@@ -132,18 +132,18 @@ export class PortRunner {
     });
   }
 
-  #take(octets: Uint8Array, from: string, received: Stamp): void {
+  #receive(octets: Uint8Array, from: string, received: Stamp): void {
     const refusal = this.#intake.judge(octets, from, this.#context.monotonic());
     if (refusal !== undefined) {
-      this.counts.reject(refusal);
+      this.counts.countRejected(refusal);
       return;
     }
     const message = decode(octets);
     if (message.kind === 'rejected') {
-      this.counts.reject(message.reason);
+      this.counts.countRejected(message.reason);
       return;
     }
-    this.counts.take(message.kind);
+    this.counts.countReceived(message.kind);
     this.#noticeLink(received);
     if (message.kind === 'management') {
       for (const answer of this.#options.onManagement(message, octets.length))
@@ -157,7 +157,7 @@ export class PortRunner {
   /** Returns the stamp unless it comes from JavaScript, and reports a step of its clock. */
   #checked(stamp: Stamp): Stamp | undefined {
     if (stamp.by === 'user') return undefined;
-    if (this.#steps.take(stamp)) this.perform((now) => this.#port.clockStepped(now));
+    if (this.#steps.check(stamp)) this.perform((now) => this.#port.clockStepped(now));
     return stamp;
   }
 
@@ -178,7 +178,7 @@ export class PortRunner {
     const octets = this.#buffer.subarray(0, encode(message, this.#buffer));
     try {
       const id = this.#socket.send(octets, to, isEvent(message.kind) ? 'event' : 'general');
-      this.counts.give(message.kind);
+      this.counts.countSent(message.kind);
       return id;
     } catch (error) {
       // No route, no peer, the interface is down: the next message may succeed.

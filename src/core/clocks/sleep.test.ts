@@ -11,12 +11,12 @@ const three = (world: ClosedLoop): SimulatedSource[] =>
 /** A machine that is synchronised to microseconds and then sleeps. */
 function asleep({ rtcErrorNs = 300 * MS, core = {}, hours = 1 } = {}) {
   const world = new ClosedLoop({ slowPpb: 7000, core });
-  const speakers = three(world);
+  const sources = three(world);
   world.run(60);
   const before = world.clock();
   world.actions.length = 0;
   world.sleep(hours * HOUR_S, rtcErrorNs);
-  return { world, speakers, before };
+  return { world, sources, before };
 }
 
 describe('after a sleep', () => {
@@ -80,8 +80,8 @@ describe('after a sleep', () => {
   });
 
   it('a source that is a falseticker only after it is outvoted', () => {
-    const { world, speakers } = asleep();
-    speakers[0]!.offsetNs = 50 * MS;
+    const { world, sources } = asleep();
+    sources[0]!.offsetNs = 50 * MS;
     world.run(20);
     expect(world.source('ntp.a').state).to.equal('rejected');
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.3 * MS);

@@ -27,8 +27,8 @@ function largest(world: ClosedLoop, seconds: number): number {
   return most;
 }
 
-const die = (world: ClosedLoop, ...speakers: SimulatedSource[]): void => {
-  for (const speaker of speakers) world.kill(speaker);
+const die = (world: ClosedLoop, ...sources: SimulatedSource[]): void => {
+  for (const source of sources) world.kill(source);
 };
 
 describe('the bound when sources die one after the other', () => {

@@ -54,14 +54,14 @@ describe('engine', () => {
 
   it('is in holdover while all sources are silent, and tracks again when they return', () => {
     const world = new ClosedLoop({ slowPpb: 7000, core: { maxErrorNs: 10 * MS } });
-    const speakers = three(world);
+    const sources = three(world);
     world.run(60);
     const before = world.state();
     expect(before.ntp.stratum).to.equal(2);
-    world.kill(speakers[0]!);
+    world.kill(sources[0]!);
     world.run(5);
     expect(world.state().mode).to.equal('tracking');
-    for (const speaker of speakers) world.kill(speaker);
+    for (const source of sources) world.kill(source);
     expect(world.state().mode).to.equal('holdover');
     expect(world.state().reason).to.include('ntp.a: no answer to the last 4 requests');
     world.run(100);
@@ -75,7 +75,7 @@ describe('engine', () => {
     world.run(20_000);
     expect(world.state().mode).to.equal('unsynchronised');
     expect(world.state().ntp).to.include({ stratum: 16, leap: 'unknown' });
-    for (const speaker of speakers) speaker.alive = true;
+    for (const source of sources) source.alive = true;
     world.run(10);
     expect(world.state().mode).to.equal('tracking');
     expect(world.state().ntp.stratum).to.equal(2);
@@ -131,7 +131,7 @@ describe('engine', () => {
     three(world);
     world.run(60);
     const before = world.clock();
-    world.speakers.length = 0;
+    world.sources.length = 0;
     world.run(0.4);
     const after = world.clock();
     expect(after.offsetNs - before.offsetNs).to.be.closeTo(20_000, 2000);
@@ -259,7 +259,7 @@ describe('engine', () => {
       world.run(10);
       world.insertLeapSecond();
       if (kernel === 'inserts it too') world.stepByAnotherProgram(-1000 * MS);
-      const [late] = world.speakers;
+      const [late] = world.sources;
       late!.offsetNs = 1000 * MS;
       world.run(0.8);
       late!.offsetNs = 0;

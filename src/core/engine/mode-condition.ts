@@ -3,7 +3,7 @@ import { boundNs } from '../clocks/clock-model.js';
 import type { TrackEstimate } from '../estimator/types.js';
 import { lossReason, rolesOf } from '../selection/reasons.js';
 import { distanceNs } from '../selection/root-distance.js';
-import type { Source, SourceTrack } from '../tracks/source.js';
+import { type Source, type SourceTrack, sourceIdsOf } from '../tracks/source.js';
 import { isLoop, loopReason } from '../tracks/stratum-climb.js';
 import type { ModeCondition } from './mode.js';
 import { list } from './sentence.js';
@@ -56,7 +56,7 @@ function loopOf(sources: readonly Source[]): string {
 /** Returns the reason for carriers whose clocks nothing compares with the system clock. */
 function detachment(carriers: readonly SourceTrack[]): string {
   const clocks = list([...new Set(carriers.map(({ clock }) => clock))]);
-  const ids = list([...new Set(carriers.map(({ source }) => source.id))]);
+  const ids = list(sourceIdsOf(carriers));
   return `nothing compares ${clocks}, by which ${ids} is measured, with the system clock: add a [source.phc.<name>] for it`;
 }
 

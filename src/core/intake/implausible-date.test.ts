@@ -98,9 +98,9 @@ describe('a source with a date before this program was built', () => {
 
   it('is used once its date is right', () => {
     const world = new ClosedLoop({ core, epochNs: NOW });
-    const speaker = world.add({ id: 'ntp.a', offsetNs: lost });
+    const source = world.add({ id: 'ntp.a', offsetNs: lost });
     world.run(30);
-    speaker.offsetNs = 0;
+    source.offsetNs = 0;
     world.run(10);
     expect(world.source('ntp.a')).to.include({ state: 'combined', weight: 1 });
     expect(Math.abs(world.clock().offsetNs - world.thetaNs)).to.be.below(1e6);
@@ -108,9 +108,9 @@ describe('a source with a date before this program was built', () => {
 
   it('does not move the clock when it loses its date later; a single odd stamp is dropped', () => {
     const world = new ClosedLoop({ core, epochNs: NOW });
-    const speaker = world.add({ id: 'ntp.a' });
+    const source = world.add({ id: 'ntp.a' });
     world.run(30);
-    speaker.offsetNs = lost;
+    source.offsetNs = lost;
     world.run(1);
     expect(world.source('ntp.a').state).to.equal('combined');
     world.run(5);

@@ -4,8 +4,8 @@ import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
 const MS = 1e6;
 const GNSS = { stratum: 0, traceable: true, reference: 'GNSS', biasBoundNs: 200 * MS, rootDispersionNs: 0 };
 const coarse = (world: ClosedLoop, more: Partial<SimulatedSource> = {}): SimulatedSource => {
-  const speaker: Partial<SimulatedSource> = { path: 'toff', kind: 'reading', offsetNs: -120 * MS, jitterNs: 5 * MS };
-  return world.add({ id: 'gpsd.r', ...speaker, claims: GNSS, ...more }, {}, GNSS);
+  const source: Partial<SimulatedSource> = { path: 'toff', kind: 'reading', offsetNs: -120 * MS, jitterNs: 5 * MS };
+  return world.add({ id: 'gpsd.r', ...source, claims: GNSS, ...more }, {}, GNSS);
 };
 /** Like gpsd, the source claims the bias bound of the kind of observation that follows. */
 const pulses = (world: ClosedLoop, more: Partial<SimulatedSource> = {}): SimulatedSource => {

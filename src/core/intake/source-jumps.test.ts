@@ -5,11 +5,11 @@ const MS = 1e6;
 const S = 1e9;
 
 /** A hub that has followed these sources for a while. */
-function following(...speakers: readonly (Partial<SimulatedSource> & { id: string })[]) {
+function following(...sources: readonly (Partial<SimulatedSource> & { id: string })[]) {
   const world = new ClosedLoop({ slowPpb: 3000, wanderPpb: 0.1 });
-  const found = speakers.map((speaker) => world.add(speaker));
+  const found = sources.map((source) => world.add(source));
   world.run(60);
-  return { world, speakers: found };
+  return { world, sources: found };
 }
 
 const grandmaster = { id: 'ptp.up', everyNs: 0.125 * S, delayNs: 5e3, jitterNs: 100 };
@@ -21,8 +21,8 @@ const mistakeNs = (world: ClosedLoop, { offsetNs }: SimulatedSource): number =>
 describe('a source whose time jumps', () => {
   for (const jumpNs of [30e3, -MS, S, -37 * S])
     it(`is followed at once if it is the only one: ${jumpNs / MS} ms`, () => {
-      const { world, speakers } = following(grandmaster);
-      const [up] = speakers as [SimulatedSource];
+      const { world, sources } = following(grandmaster);
+      const [up] = sources as [SimulatedSource];
       up.offsetNs += jumpNs;
       for (let sixteenth = 0; sixteenth < 48; sixteenth++) {
         const heard = world.inputs.length;
@@ -36,8 +36,8 @@ describe('a source whose time jumps', () => {
     });
 
   it('widens the bound at once if it announces the jump, keeps its path, and is right with its next observation', () => {
-    const { world, speakers } = following(grandmaster);
-    const [up] = speakers as [SimulatedSource];
+    const { world, sources } = following(grandmaster);
+    const [up] = sources as [SimulatedSource];
     const { delayNs } = world.source('ptp.up');
     up.offsetNs += 5 * MS;
     world.accept({ type: 'discontinuity', id: 'ptp.up', reason: 'was set', jumpNs: 5 * MS });
@@ -62,8 +62,8 @@ describe('a source whose time jumps', () => {
   });
 
   it('may have another rate afterwards', () => {
-    const { world, speakers } = following(grandmaster);
-    const [up] = speakers as [SimulatedSource];
+    const { world, sources } = following(grandmaster);
+    const [up] = sources as [SimulatedSource];
     up.offsetNs += MS;
     world.slowPpb += 4000;
     let outside = 0;
@@ -76,8 +76,8 @@ describe('a source whose time jumps', () => {
   });
 
   it('must be admitted again beside others, which go on carrying the estimate', () => {
-    const { world, speakers } = following(grandmaster, server('a'), server('b'));
-    const [up] = speakers as [SimulatedSource];
+    const { world, sources } = following(grandmaster, server('a'), server('b'));
+    const [up] = sources as [SimulatedSource];
     expect(world.source('ptp.up').weight).to.be.above(0.9);
     up.offsetNs += S;
     world.run(1);
@@ -93,8 +93,8 @@ describe('a source whose time jumps', () => {
   });
 
   it('is not followed for being the last one, but is before long if most have jumped with it', () => {
-    const { world, speakers } = following(server('a'), server('b'), server('c'));
-    const [a, b, c] = speakers as [SimulatedSource, SimulatedSource, SimulatedSource];
+    const { world, sources } = following(server('a'), server('b'), server('c'));
+    const [a, b, c] = sources as [SimulatedSource, SimulatedSource, SimulatedSource];
     for (const one of [b, c]) world.kill(one);
     world.run(30);
     a.offsetNs += 70 * MS;
@@ -108,13 +108,13 @@ describe('a source whose time jumps', () => {
   });
 
   it('leaves the time uncertain if all that made it have jumped, until they are judged', () => {
-    const { world, speakers } = following(server('a'), server('b'));
-    for (const one of speakers) one.offsetNs += 70 * MS;
+    const { world, sources } = following(server('a'), server('b'));
+    for (const one of sources) one.offsetNs += 70 * MS;
     world.run(2.5);
     expect(world.state().mode).to.equal('holdover');
     expect(world.clock().boundNs).to.be.above(70 * MS);
     world.run(30);
     expect(world.state().mode).to.equal('tracking');
-    expect(Math.abs(mistakeNs(world, speakers[0]!))).to.be.below(MS);
+    expect(Math.abs(mistakeNs(world, sources[0]!))).to.be.below(MS);
   });
 });

@@ -56,12 +56,12 @@ describe('poll advice', () => {
 
   it('is the shortest interval after a frequency step of the oscillator', () => {
     const world = new ClosedLoop({ wanderPpb: 0.01 });
-    const speaker = world.add({ id: 'ntp.a', jitterNs: MS, everyNs: 64 * S });
+    const source = world.add({ id: 'ntp.a', jitterNs: MS, everyNs: 64 * S });
     world.run(20_000);
     const wait = () => world.engine.pollAdvice('ntp.a', SHORTEST, LONGEST) / S;
     expect(wait()).to.be.above(64);
     world.slowPpb += 20_000;
-    world.run((2 * speaker.everyNs) / S);
+    world.run((2 * source.everyNs) / S);
     expect(wait()).to.equal(16);
   });
 

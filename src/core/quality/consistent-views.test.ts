@@ -64,7 +64,7 @@ describe('the served time when sources fall silent one after the other', functio
       const { world, ...all } = site();
       const check = consistencyCheck();
       expect(nameOf(world.state()), 'before').to.equal('1 PPS');
-      for (const speaker of Object.values(all)) (speaker as SimulatedSource).alive = false;
+      for (const source of Object.values(all)) (source as SimulatedSource).alive = false;
       for (const id of order) {
         world.accept({ type: 'unreachable', id, reason: 'is silent' });
         watch(world, 12, (state) => {
@@ -80,7 +80,7 @@ describe('the served time when sources fall silent one after the other', functio
 
   it('goes from within specification over out of it to unsynchronised, by one bound', () => {
     const { world, ...all } = site({ core: { maxErrorNs: 200e3 } });
-    for (const speaker of Object.values(all)) world.kill(speaker);
+    for (const source of Object.values(all)) world.kill(source);
     const check = consistencyCheck();
     const seen = new Set<string>();
     watch(world, 1000, (state) => {
@@ -114,7 +114,7 @@ describe('the served time when sources fall silent one after the other', functio
 
   it('has no later reference time after a source that comes and goes', () => {
     const { world, receiver, near, far } = site();
-    for (const speaker of [receiver, near, far]) world.kill(speaker);
+    for (const source of [receiver, near, far]) world.kill(source);
     const { referenceTime } = world.state().ntp;
     const check = consistencyCheck();
     for (let round = 0; round < 10; round++) {
@@ -129,7 +129,7 @@ describe('the served time when sources fall silent one after the other', functio
 
   it('keeps true time within the bound when a source returns', () => {
     const { world, receiver, near, far } = site();
-    for (const speaker of [receiver, near, far]) world.kill(speaker);
+    for (const source of [receiver, near, far]) world.kill(source);
     const check = consistencyCheck();
     world.run(500);
     far.alive = true;
@@ -147,7 +147,7 @@ describe('the served time when sources fall silent one after the other', functio
   it('stays consistent over steps and slews', () => {
     const { world, receiver, near, far } = site();
     world.discipline({ maxSlewPpb: 5000 });
-    for (const speaker of [receiver, near, far]) world.kill(speaker);
+    for (const source of [receiver, near, far]) world.kill(source);
     const check = consistencyCheck();
     watch(world, 100, check);
     world.stepByAnotherProgram(2e6);

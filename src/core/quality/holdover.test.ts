@@ -30,11 +30,11 @@ describe('the forecast of holdover', () => {
 
   it('comes true when the sources fall silent', () => {
     const world = new ClosedLoop({ slowPpb: 3000, wanderPpb: 1, core: { trackingErrorNs: 3e6 } });
-    const speakers = ['ntp.a', 'ntp.b'].map((id) => world.add({ id, everyNs: 16e9 }));
+    const sources = ['ntp.a', 'ntp.b'].map((id) => world.add({ id, everyNs: 16e9 }));
     world.run(4000);
     const foretold = world.engine.holdover()!;
     expect(foretold.targetErrorNs).to.equal(3e6);
-    for (const speaker of speakers) world.kill(speaker);
+    for (const source of sources) world.kill(source);
     const from = world.elapsedS;
     while (world.clock().boundNs < 3e6) world.run(60);
     expect(world.elapsedS - from).to.be.closeTo(foretold.lastsNs / 1e9, (0.1 * foretold.lastsNs) / 1e9);

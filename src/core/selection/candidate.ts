@@ -14,8 +14,3 @@ export const intervalOfTrack = (track: SourceTrack, estimate: TrackEstimate, bia
   centreNs: biasNs,
   halfNs: distanceNs(track, estimate) + VOTE_SIGMAS * estimate.sigmaNs,
 });
-
-/** Returns the ids of their sources, each once. */
-export const idsOf = (candidates: readonly Candidate[]): string[] => [
-  ...new Set(candidates.map(({ track }) => track.source.id)),
-];

@@ -9,7 +9,7 @@ import {
 import { BOUND_SIGMAS } from '../clocks/clock-model.js';
 import { list } from '../engine/sentence.js';
 import type { TrackEstimate } from '../estimator/types.js';
-import type { Source, SourceTrack } from '../tracks/source.js';
+import { type Source, type SourceTrack, sourceIdsOf } from '../tracks/source.js';
 import { ineligibilityOfSource } from './eligibility.js';
 import { distanceNs } from './root-distance.js';
 
@@ -62,7 +62,7 @@ export function describeCarriers(
 ): void {
   const shares = sharesOf(carriers, estimate);
   const heavy = carriers.filter((track) => shares.get(track)! >= SHARE_TO_COMBINE);
-  const ids = { carriers: idsOf(carriers), heavy: idsOf(heavy) };
+  const ids = { carriers: sourceIdsOf(carriers), heavy: sourceIdsOf(heavy) };
   for (const track of carriers) {
     const share = shares.get(track)!;
     const isCombined = share >= (track.state === 'combined' ? SHARE_TO_STAY : SHARE_TO_COMBINE);
@@ -74,16 +74,9 @@ export function describeCarriers(
 
 /** Returns the ids of the sources that lead the estimate, and of those that merely agree. */
 export function rolesOf(tracks: readonly SourceTrack[]): { readonly carriers: string[]; readonly witnesses: string[] } {
-  const carriers = idsOf(leadersOf(tracks));
+  const carriers = sourceIdsOf(leadersOf(tracks));
   const usual = tracks.filter(({ fit }) => !fit.outlier);
-  return { carriers, witnesses: idsOf(usual).filter((id) => !carriers.includes(id)) };
-}
-
-/** Returns the ids of their sources, each once. */
-function idsOf(tracks: readonly SourceTrack[]): string[] {
-  const ids: string[] = [];
-  for (const { source } of tracks) if (!ids.includes(source.id)) ids.push(source.id);
-  return ids;
+  return { carriers, witnesses: sourceIdsOf(usual).filter((id) => !carriers.includes(id)) };
 }
 
 /** `ids`: of all carriers, and of those with a real share. */

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../api/index.js';
 import { list } from '../engine/sentence.js';
-import { type Candidate, idsOf } from './candidate.js';
+import { sourceIdsOf } from '../tracks/source.js';
+import type { Candidate } from './candidate.js';
 import type { Election } from './election.js';
 import type { Separation } from './outliers.js';
 import { type Interval, touches } from './vote.js';
@@ -30,13 +31,16 @@ export function rejectionReason(candidate: Candidate, { voters, election, own }:
   return `is not used: ${obstacle === '' ? 'it waits for others that agree' : obstacle}`;
 }
 
+const listSources = (candidates: readonly Candidate[]): string =>
+  list(sourceIdsOf(candidates.map(({ track }) => track)));
+
 const describe = ({ from, spreadNs, gapNs, times }: Separation): string =>
-  `is ${formatDuration(gapNs)} from ${list(idsOf(from))}, which agree to ${formatDuration(spreadNs)}: ` +
+  `is ${formatDuration(gapNs)} from ${listSources(from)}, which agree to ${formatDuration(spreadNs)}: ` +
   `its root distance permits that, but it is ${Math.round(times)} times the usual error of such paths`;
 
 const disagreement = (candidate: Candidate, others: readonly Candidate[]): string => {
   const centreNs = others.reduce((sum, other) => sum + other.centreNs, 0) / others.length;
-  return `disagrees with ${list(idsOf(others))} by ${gap(candidate, { centreNs })}`;
+  return `disagrees with ${listSources(others)} by ${gap(candidate, { centreNs })}`;
 };
 
 const gap = (a: Pick<Interval, 'centreNs'>, b: Pick<Interval, 'centreNs'>): string =>

@@ -238,7 +238,7 @@ describe('selection', () => {
     const good = three(world);
     world.add({ id: 'ntp.liar', offsetNs: 50 * MS });
     world.run(20);
-    for (const speaker of good) world.kill(speaker);
+    for (const source of good) world.kill(source);
     world.run(120);
     expect(world.state().mode).to.equal('holdover');
     expect(world.source('ntp.liar').reason).to.match(/^disagrees with the hub's time so far by \S+ ms$/);
@@ -310,7 +310,7 @@ describe('selection', () => {
     const world = new ClosedLoop({ core: { maxErrorNs: 20 * MS } });
     const old = [world.add({ id: 'ntp.old', offsetNs: -60 * MS }), world.add({ id: 'ntp.older', offsetNs: -60 * MS })];
     world.run(60);
-    for (const speaker of old) world.kill(speaker);
+    for (const source of old) world.kill(source);
     three(world);
     world.run(60);
     expect(statesOf(world)).to.include({ 'ntp.a': 'combined', 'ntp.old': 'unreachable' });
@@ -319,13 +319,13 @@ describe('selection', () => {
 
   it('rejects a server that drifts away slowly, and does not follow it', () => {
     const world = new ClosedLoop();
-    const speakers = ['ntp.a', 'ntp.b', 'ntp.c', 'ntp.d'].map((id) =>
+    const sources = ['ntp.a', 'ntp.b', 'ntp.c', 'ntp.d'].map((id) =>
       world.add({ id, delayNs: 10 * MS, jitterNs: 0.5 * MS }),
     );
     world.run(30);
     let worstNs = 0;
     for (let i = 0; i < 600; i++) {
-      speakers[3]!.offsetNs += 0.1 * MS;
+      sources[3]!.offsetNs += 0.1 * MS;
       world.run(1);
       worstNs = Math.max(worstNs, Math.abs(world.clock().offsetNs - world.thetaNs));
     }

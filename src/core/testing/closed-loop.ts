@@ -49,7 +49,7 @@ const START_NS = 5_000_000_000;
 /** One clock, its sources and the engine in a closed loop over simulated time. The same calls give the same results. */
 export class ClosedLoop {
   readonly engine: Engine;
-  readonly speakers: SimulatedSource[] = [];
+  readonly sources: SimulatedSource[] = [];
   readonly actions: { readonly atS: number; readonly action: Action }[] = [];
   readonly inputs: Input[] = [];
   /** True time − clock. */
@@ -84,7 +84,7 @@ export class ClosedLoop {
   }
 
   add(
-    speaker: Partial<SimulatedSource> & { id: string },
+    source: Partial<SimulatedSource> & { id: string },
     options: Partial<SourceOptions> = {},
     claims: Partial<Claims> = {},
   ) {
@@ -95,11 +95,11 @@ export class ClosedLoop {
       everyNs: 1e9,
       kind: 'exchange',
       alive: true,
-      ...speaker,
+      ...source,
     };
-    this.speakers.push(full);
+    this.sources.push(full);
     this.#due.set(full, this.#nowNs + 100e6 + this.#random() * full.everyNs * 0.1);
-    if (this.speakers.filter(({ id }) => id === full.id).length === 1)
+    if (this.sources.filter(({ id }) => id === full.id).length === 1)
       this.accept({ type: 'source', id: full.id, options: { ...PLAIN_OPTIONS, ...options } });
     this.claim(full.id, { stratum: 1, rootDelayNs: 0, rootDispersionNs: 10e3, leap: 'none', ...claims });
     return full;
@@ -121,9 +121,9 @@ export class ClosedLoop {
     this.accept({ type: 'discipline', clock: 'system', policy: full });
   }
 
-  kill(speaker: SimulatedSource, reason = 'no answer to the last 4 requests'): void {
-    speaker.alive = false;
-    this.accept({ type: 'unreachable', id: speaker.id, reason });
+  kill(source: SimulatedSource, reason = 'no answer to the last 4 requests'): void {
+    source.alive = false;
+    this.accept({ type: 'unreachable', id: source.id, reason });
   }
 
   /** Another program steps the clock; the kernel notices at its next input. */
@@ -148,7 +148,7 @@ export class ClosedLoop {
   run(seconds: number): void {
     const end = this.#nowNs + seconds * 1e9;
     while (true) {
-      const [speaker, due] = this.#next();
+      const [source, due] = this.#next();
       const at = Math.min(due, this.#tickNs);
       if (at > end) break;
       this.#moveTo(at);
@@ -156,9 +156,9 @@ export class ClosedLoop {
         this.#tickNs += TICK_NS;
         this.slowPpb += this.#wanderPpb * this.#gaussian();
         this.accept({ type: 'tick', stamps: [this.stamp()] });
-      } else if (speaker !== undefined) {
-        this.#due.set(speaker, at + speaker.everyNs);
-        if (speaker.alive) this.#sendObservations(speaker);
+      } else if (source !== undefined) {
+        this.#due.set(source, at + source.everyNs);
+        if (source.alive) this.#sendObservations(source);
       }
     }
     this.#moveTo(end);
@@ -227,8 +227,8 @@ export class ClosedLoop {
     this.#nowNs = atNs;
   }
 
-  #sendObservations(speaker: SimulatedSource): void {
-    const { id, kind, path, offsetNs, delayNs, jitterNs, claims } = speaker;
+  #sendObservations(source: SimulatedSource): void {
+    const { id, kind, path, offsetNs, delayNs, jitterNs, claims } = source;
     if (claims !== undefined) this.claim(id, claims);
     const said = this.thetaNs + offsetNs;
     const common = {
@@ -242,7 +242,7 @@ export class ClosedLoop {
     const gaussian = (): number => jitterNs * this.#gaussian();
     const observations: Observation[] = [];
     if (kind === 'exchange') {
-      const ways = speaker.ways ?? (['outbound', 'inbound'] as const);
+      const ways = source.ways ?? (['outbound', 'inbound'] as const);
       for (const direction of ways) {
         const sign = direction === 'outbound' ? 1 : -1;
         observations.push({ ...common, kind: 'leg', direction, transitNs: sign * said + late() });
@@ -252,7 +252,7 @@ export class ClosedLoop {
     } else {
       const second = this.#epochNs + BigInt(Math.round(this.#nowNs / 1e9)) * 1_000_000_000n;
       const edge = second - BigInt(Math.round(this.thetaNs + (offsetNs % 1e9) + gaussian()));
-      const numbered = speaker.numbered === true ? { numberedOffsetNs: this.thetaNs + offsetNs } : {};
+      const numbered = source.numbered === true ? { numberedOffsetNs: this.thetaNs + offsetNs } : {};
       observations.push({ ...common, kind: 'pulse', edge, periodNs: 1e9, ...numbered });
     }
     this.accept({ type: 'observations', id, observations });

@@ -344,6 +344,11 @@ export class SourceTrack {
   }
 }
 
+/** Returns the ids of the tracks' sources, each once. */
+export const sourceIdsOf = (tracks: readonly SourceTrack[]): string[] => [
+  ...new Set(tracks.map(({ source }) => source.id)),
+];
+
 export function allTracks(sources: Iterable<Source>): SourceTrack[] {
   const all: SourceTrack[] = [];
   for (const { tracks } of sources) for (const track of tracks.values()) all.push(track);

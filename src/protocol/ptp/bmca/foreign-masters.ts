@@ -24,7 +24,7 @@ export interface ForeignMasterRules {
   /** Announce receipt timeout, intervals. A random share of `timeoutSpan` intervals is added. */
   readonly timeout: number;
   readonly timeoutSpan: number;
-  /** In [0, 1). */
+  /** Returns a random number in [0, 1). */
   readonly random: () => number;
 }
 
@@ -35,7 +35,7 @@ interface Entry extends ForeignMaster {
 
 /** Records of a port, also under a flood of identities. §9.3.2.4.5 asks for at least five. */
 const CAPACITY = 16;
-/** The best qualified senders, which keep their record whatever arrives. */
+/** The best qualified senders, which are never removed for another sender. */
 const KEPT = 8;
 
 /** Powers of two by which a sender's stated interval may be longer than the port's own (a known fault of senders). */
@@ -57,7 +57,7 @@ export class ForeignMasters {
   }
 
   /** Records an Announce that passed its checks. Returns false if there is no room for its sender. */
-  take(announce: Announce, from: string, now: Instant): boolean {
+  record(announce: Announce, from: string, now: Instant): boolean {
     this.expire(now);
     const index = this.#entries.findIndex(({ dataSet }) => samePort(dataSet.sender, announce.header.source));
     if (index >= 0) {

@@ -9,7 +9,7 @@ export interface ManagedClock {
   readonly identity: ClockIdentity;
   readonly domain: number;
   readonly clock: Sets;
-  /** By portNumber. */
+  /** Keyed by portNumber. */
   readonly ports: ReadonlyMap<number, Sets>;
 }
 

@@ -49,7 +49,7 @@ const KINDS: readonly EventKind[] = [
 
 /** The subscribers of events (SUBSCRIBE_EVENTS_NP, as linuxptp defines it), each until its subscription ends. */
 export class Subscribers {
-  /** By address. */
+  /** Keyed by address. */
   readonly #subscribers = new Map<string, Subscriber>();
 
   get size(): number {

@@ -49,11 +49,11 @@ export class AnnounceReceiver {
     return this.#foreign.dueAt;
   }
 
-  take(announce: Announce, from: string, now: Instant): void {
+  receive(announce: Announce, from: string, now: Instant): void {
     const { identity: own, isOwn, acceptable } = this.#settings;
     const refusal = refusalOf(announce, from, { own, isOwn, maxStepsRemoved: MAX_STEPS_REMOVED, acceptable });
     if (refusal !== undefined) this.#refused[refusal]++;
-    else if (!this.#foreign.take(announce, from, now)) this.#refused['no-room']++;
+    else if (!this.#foreign.record(announce, from, now)) this.#refused['no-room']++;
   }
 
   best(now: Instant): readonly [first?: ForeignMaster, second?: ForeignMaster] {

@@ -45,7 +45,7 @@ export class IntervalTimer {
   }
 
   /** Returns true if the timer is due, and sets the next due time. */
-  take(now: Instant): boolean {
+  fire(now: Instant): boolean {
     if (!isDue(this.dueAt, now)) return false;
     this.count++;
     const next = this.dueAt! + this.#ns;

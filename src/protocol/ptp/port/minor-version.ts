@@ -22,7 +22,7 @@ export class MinorVersion {
   readonly #setting: MinorVersionSetting;
   #minor: 0 | 1 = 1;
   #reason = '';
-  #heard = false;
+  #isPeerHeard = false;
   /** The peers send 2.0, or the version is fixed: no other version is tried. */
   #settled = false;
   #answered = false;
@@ -49,13 +49,13 @@ export class MinorVersion {
     const isFixed = this.#setting !== 'auto';
     this.#begin(this.#setting === 0 ? 0 : 1, isFixed ? 'by configuration' : 'the default');
     this.#settled = isFixed;
-    this.#heard = false;
+    this.#isPeerHeard = false;
     this.#unansweredBefore = 0;
   }
 
   /** Handles a message of the timeTransmitter, of a timeReceiver or of the neighbour. */
-  heard({ kind, header }: Message): void {
-    if (isEvent(kind)) this.#heard = true;
+  received({ kind, header }: Message): void {
+    if (isEvent(kind)) this.#isPeerHeard = true;
     if (header.minorVersion !== 0 || this.#settled) return;
     this.#settled = true;
     // If we already send 0, the peer may only have followed us: our own reason stays.
@@ -70,7 +70,7 @@ export class MinorVersion {
   /** Handles an unanswered request. `inARow`: consecutive requests without an answer. */
   unanswered(kind: 'Delay_Req' | 'Pdelay_Req', inARow: number): void {
     const count = inARow - this.#unansweredBefore;
-    if (this.#settled || !this.#heard || this.#answered || count < SUSPICIOUS) return;
+    if (this.#settled || !this.#isPeerHeard || this.#answered || count < SUSPICIOUS) return;
     this.#unansweredBefore = inARow;
     this.#tryOther(`${count} ${kind} of 2.${this.#minor} have had no answer`);
   }

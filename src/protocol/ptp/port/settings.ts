@@ -17,7 +17,7 @@ export interface PortSettings {
   readonly latencies: Latencies;
   /** One sigma of a stamp, by its class. */
   readonly stampNoiseNs: Readonly<Record<StampClass, Ns>>;
-  /** In [0, 1). */
+  /** Returns a random number in [0, 1). */
   readonly random: () => number;
   /** Returns true for senders whose Announces are used. Default: all. */
   readonly acceptable?: (sender: PortIdentity, from: string) => boolean;

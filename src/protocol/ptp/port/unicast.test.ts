@@ -23,7 +23,7 @@ describe('the table of grants', () => {
     const table = new GrantTable(TRUSTED);
     expect(table.request('a', client, sync(-1, 10), 0n)).to.equal(10);
     let sent = 0;
-    for (let due = table.dueAt; due !== undefined; due = table.dueAt) sent += table.take(due).length;
+    for (let due = table.dueAt; due !== undefined; due = table.dueAt) sent += table.takeDue(due).length;
     expect(sent).to.equal(20);
     expect(table.size).to.equal(0);
   });
@@ -31,7 +31,7 @@ describe('the table of grants', () => {
   it('renews without a gap or a burst', () => {
     const table = new GrantTable(TRUSTED);
     table.request('a', client, sync(0, 10), 0n);
-    table.take(0n);
+    table.takeDue(0n);
     table.request('a', client, sync(0, 10), S / 2n);
     expect(table.dueAt).to.equal(S);
     expect(table.size).to.equal(1);
@@ -67,16 +67,16 @@ describe('the table of grants', () => {
   it('makes no burst when it is served late', () => {
     const table = new GrantTable(TRUSTED);
     table.request('a', client, sync(), 0n);
-    expect(table.take(100n * S)).to.have.lengthOf(1);
+    expect(table.takeDue(100n * S)).to.have.lengthOf(1);
     expect(table.dueAt).to.equal(101n * S);
   });
 
   it('serves many in several calls, and none twice', () => {
     const table = new GrantTable(TRUSTED);
     for (let n = 0; n < 100; n++) table.request(`${n}`, client, sync(), 0n);
-    expect(table.take(0n, 64)).to.have.lengthOf(64);
+    expect(table.takeDue(0n, 64)).to.have.lengthOf(64);
     expect(table.dueAt).to.equal(0n);
-    expect(table.take(1n, 64)).to.have.lengthOf(36);
+    expect(table.takeDue(1n, 64)).to.have.lengthOf(36);
     expect(table.dueAt).to.equal(S);
   });
 
@@ -84,7 +84,7 @@ describe('the table of grants', () => {
     const table = new GrantTable(TRUSTED);
     table.request('a', client, { ...sync(), messageType: DELAY_RESP_TYPE }, 0n);
     table.request('a', client, { ...sync(), messageType: ANNOUNCE_TYPE }, 0n);
-    expect(table.take(0n).map(({ messageType }) => messageType)).to.deep.equal([ANNOUNCE_TYPE]);
+    expect(table.takeDue(0n).map(({ messageType }) => messageType)).to.deep.equal([ANNOUNCE_TYPE]);
   });
 });
 

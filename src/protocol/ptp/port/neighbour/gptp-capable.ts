@@ -1,9 +1,9 @@
 import type { Instant } from '../../../../api/time.js';
-import { intervalNs } from '../../interval.js';
+import { boundedInterval, intervalNs } from '../../interval.js';
 import type { Signaling } from '../../message.js';
 import { findTlv, type Tlv } from '../../tlv/index.js';
 import { earliest, isDue } from '../action.js';
-import { applyIntervalRequest, boundedInterval } from '../interval-request.js';
+import { applyIntervalRequest } from '../interval-request.js';
 import { IntervalTimer } from '../interval-timer.js';
 
 /** `Profile.gptpCapable`. */
@@ -53,11 +53,11 @@ export class GptpCapable {
 
   wake(now: Instant): void {
     if (isDue(this.#capableUntil, now)) this.#capableUntil = undefined;
-    if (this.#timer.take(now)) this.#signal([{ kind: 'gptp-capable', logInterval: this.#timer.logInterval, flags: 0 }]);
+    if (this.#timer.fire(now)) this.#signal([{ kind: 'gptp-capable', logInterval: this.#timer.logInterval, flags: 0 }]);
   }
 
   /** Handles a Signaling message that is addressed to this port. */
-  take({ tlvs }: Signaling, now: Instant): void {
+  receive({ tlvs }: Signaling, now: Instant): void {
     const capable = findTlv(tlvs, 'gptp-capable');
     if (capable !== undefined) {
       const interval = intervalNs(boundedInterval(capable.logInterval));

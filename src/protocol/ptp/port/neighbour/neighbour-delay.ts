@@ -9,7 +9,7 @@ const MEDIAN_LOSS = 1.25;
 export class NeighbourDelay {
   #samples: readonly Ns[] = [];
 
-  take(delayNs: Ns): void {
+  add(delayNs: Ns): void {
     this.#samples = [...this.#samples, delayNs].slice(-WINDOW);
   }
 

@@ -8,7 +8,7 @@ describe('the rate of the neighbour', () => {
   const measure = (ratePpb: number, errorsNs: readonly number[]): NeighbourRate => {
     const rate = new NeighbourRate();
     errorsNs.forEach((errorNs, n) => {
-      rate.take(BigInt(n) * (S + BigInt(ratePpb)) + BigInt(errorNs), BigInt(n) * S);
+      rate.add(BigInt(n) * (S + BigInt(ratePpb)) + BigInt(errorNs), BigInt(n) * S);
     });
     return rate;
   };
@@ -31,7 +31,7 @@ describe('the rate of the neighbour', () => {
     const rate = measure(20_000, stepped);
     expect(rate.isSettled).to.equal(false);
     expect(rate.ratePpb).to.be.closeTo(20_000, 0.1);
-    rate.take(15n * (S - 30_000n) + 5_000_000n, 15n * S);
+    rate.add(15n * (S - 30_000n) + 5_000_000n, 15n * S);
     expect(rate.ratePpb).to.be.below(0);
   });
 });

@@ -50,7 +50,7 @@ export class NeighbourRate {
     return (Math.SQRT2 * Math.max(floorNs, Math.sqrt(variance)) * 1e9) / Number(last.local - first.local);
   }
 
-  take(remote: Instant, local: Instant): void {
+  add(remote: Instant, local: Instant): void {
     const point = { remote, local };
     this.count++;
     const last = this.#points.at(-1);

@@ -1,12 +1,12 @@
 import type { Instant, Stamp } from '../../../../api/time.js';
 import { ALL_PORTS, isAddressedTo } from '../../identity.js';
-import { INTERVAL_UNCHANGED, requestedInterval } from '../../interval.js';
+import { boundedInterval, INTERVAL_UNCHANGED, requestedInterval } from '../../interval.js';
 import type { Message, PdelayReq, Signaling } from '../../message.js';
 import { measuresLink } from '../../profile/profile.js';
 import { findTlv, type Tlv } from '../../tlv/index.js';
 import { earliest, type Outbox } from '../action.js';
 import { belongsTo, cmldsEnvelope, type Envelope, headerOf, randomSequence, type Sequence } from '../envelope.js';
-import { boundedInterval, type IntervalRequest } from '../interval-request.js';
+import type { IntervalRequest } from '../interval-request.js';
 import type { PortSettings } from '../settings.js';
 import type { Capability } from './capability.js';
 import { GptpCapable } from './gptp-capable.js';
@@ -116,24 +116,25 @@ export class Neighbour {
         break;
       case 'pdelay-resp':
         if (stamp !== undefined && belongsTo(this.#requestEnvelope, message.header)) {
-          if (this.#requester.takeResponse(message, stamp)) this.#saveLink();
+          if (this.#requester.receiveResponse(message, stamp)) this.#saveLink();
         }
         break;
       case 'pdelay-resp-follow-up':
-        if (belongsTo(this.#requestEnvelope, message.header) && this.#requester.takeFollowUp(message)) this.#saveLink();
+        if (belongsTo(this.#requestEnvelope, message.header) && this.#requester.receiveFollowUp(message))
+          this.#saveLink();
         break;
       default:
         return false;
     }
-    this.#envelope.version.heard(message);
+    this.#envelope.version.received(message);
     return true;
   }
 
   /** Applies what concerns Pdelay_Req and gPTP-capable Signaling, and returns the neighbour's request for message intervals. */
-  takeSignaling(message: Signaling, now: Instant): IntervalRequest | undefined {
+  receiveSignaling(message: Signaling, now: Instant): IntervalRequest | undefined {
     const { identity } = this.#settings;
     if (!isAddressedTo(message.target, identity) || message.header.source.clock === identity.clock) return undefined;
-    this.#gptp?.take(message, now);
+    this.#gptp?.receive(message, now);
     const request = findTlv(message.tlvs, 'message-interval-request');
     if (request === undefined) return undefined;
     const { computeNeighborRateRatio: rate, computeMeanLinkDelay: delay } = request.flags;
@@ -166,12 +167,12 @@ export class Neighbour {
   #answer(request: PdelayReq, stamp: Stamp, from: string, service: 'own' | 'cmlds'): void {
     const { answers, answersCommon } = this.#settings.peerDelay;
     if (service === 'cmlds') {
-      if (answersCommon) this.#cmldsResponder.take(request, stamp, from);
+      if (answersCommon) this.#cmldsResponder.answer(request, stamp, from);
       return;
     }
     if (!measuresLink(this.#settings.profile)) return;
     if (answers === 'all' || (answers === 'unicast' && request.header.flags.unicast)) {
-      this.#responder.take(request, stamp, from);
+      this.#responder.answer(request, stamp, from);
     }
   }
 

@@ -45,7 +45,7 @@ export class PdelayExchange {
     return this.#times();
   }
 
-  takeResponse(message: PdelayResp, received: Stamp): PdelayTimes | undefined {
+  receiveResponse(message: PdelayResp, received: Stamp): PdelayTimes | undefined {
     const { source } = message.header;
     if (this.#responders.some((known) => samePort(known, source))) return undefined;
     if (this.#responders.length < RESPONDERS) this.#responders = [...this.#responders, source];
@@ -54,7 +54,7 @@ export class PdelayExchange {
     return this.#times();
   }
 
-  takeFollowUp(message: PdelayRespFollowUp): PdelayTimes | undefined {
+  receiveFollowUp(message: PdelayRespFollowUp): PdelayTimes | undefined {
     if (this.#followUp !== undefined) return undefined;
     const response = this.#response?.message;
     if (response !== undefined && !samePort(response.header.source, message.header.source)) return undefined;

@@ -41,8 +41,8 @@ function rig(rules: NeighbourRules = PROFILES.gptp.neighbour) {
     const t1 = seconds * S;
     const delay = BigInt(delayNs);
     machine.sent(token, stampOf(t1));
-    machine.takeResponse(response(id, t1 + delay + 5n * S, source), stampOf(t1 + 2n * delay + 1000n));
-    machine.takeFollowUp(followUp(id, t1 + delay + 1000n + 5n * S, source));
+    machine.receiveResponse(response(id, t1 + delay + 5n * S, source), stampOf(t1 + 2n * delay + 1000n));
+    machine.receiveFollowUp(followUp(id, t1 + delay + 1000n + 5n * S, source));
     return id;
   };
   return { machine, ask, exchange, response, followUp };
@@ -69,8 +69,8 @@ describe('peer delay', () => {
       const { token, id } = ask();
       const steps: Record<string, () => boolean> = {
         sent: () => machine.sent(token, stampOf(1000n)),
-        resp: () => machine.takeResponse(response(id, 9000n), stampOf(2100n)),
-        fu: () => machine.takeFollowUp(followUp(id, 9400n)),
+        resp: () => machine.receiveResponse(response(id, 9000n), stampOf(2100n)),
+        fu: () => machine.receiveFollowUp(followUp(id, 9400n)),
       };
       expect(order.map((step) => steps[step]!())).to.deep.equal([false, false, true]);
       expect(machine.delay.delayNs).to.equal(350);
@@ -85,8 +85,8 @@ describe('peer delay', () => {
       const { machine, ask, response, followUp } = rig(PROFILES[profile].neighbour);
       const { token, id } = ask();
       machine.sent(token, stampOf(1000n));
-      machine.takeResponse(response(id, 9000n, peer, 1n << 15n), stampOf(2100n));
-      machine.takeFollowUp(followUp(id, 9400n, peer, 1n << 16n));
+      machine.receiveResponse(response(id, 9000n, peer, 1n << 15n), stampOf(2100n));
+      machine.receiveFollowUp(followUp(id, 9400n, peer, 1n << 16n));
       expect(machine.delay.delayNs).to.equal(delayNs);
     }
   });
@@ -96,7 +96,7 @@ describe('peer delay', () => {
     const { token, id } = ask();
     const oneStep = { ...response(id, 0n), header: headerOf(peer, id, { correction: 400n << 16n }) };
     machine.sent(token, stampOf(1000n));
-    machine.takeResponse(oneStep, stampOf(2100n));
+    machine.receiveResponse(oneStep, stampOf(2100n));
     expect(machine.delay.delayNs).to.equal(350);
   });
 
@@ -181,7 +181,7 @@ describe('asCapable', () => {
     const all = rig();
     for (let n = 0; n < 3; n++) {
       const id = all.exchange(350);
-      all.machine.takeResponse(all.response(id, 1n, portOf(2)), stampOf(1n));
+      all.machine.receiveResponse(all.response(id, 1n, portOf(2)), stampOf(1n));
     }
     all.ask();
     expect(judge(all).reason).to.equal(
@@ -195,7 +195,7 @@ describe('asCapable', () => {
   it('is lost when our own clock answers', () => {
     const all = rig();
     const { id } = all.ask();
-    all.machine.takeResponse(all.response(id, 1n, portOf(5, 2)), stampOf(1n));
+    all.machine.receiveResponse(all.response(id, 1n, portOf(5, 2)), stampOf(1n));
     expect(judge(all).reason).to.contain('a loop in the wiring?');
   });
 

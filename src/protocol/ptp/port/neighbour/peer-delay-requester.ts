@@ -15,7 +15,7 @@ export interface PeerDelayRequesterSettings {
   readonly envelope: Envelope;
   readonly rules: NeighbourRules;
   readonly logInterval: number;
-  /** In [0, 1). */
+  /** Returns a random number in [0, 1). */
   readonly random: () => number;
 }
 
@@ -139,11 +139,11 @@ export class PeerDelayRequester {
   }
 
   /** Returns true if a delay was measured. */
-  takeResponse(message: PdelayResp, received: Stamp): boolean {
+  receiveResponse(message: PdelayResp, received: Stamp): boolean {
     const exchange = this.#exchangeOf(message);
     if (exchange === undefined) return false;
     if (message.header.source.clock !== this.#settings.envelope.identity.clock) {
-      return this.#evaluate(exchange.takeResponse(message, received));
+      return this.#evaluate(exchange.receiveResponse(message, received));
     }
     exchange.isLooped = true;
     this.#looped = true;
@@ -151,8 +151,8 @@ export class PeerDelayRequester {
   }
 
   /** Returns true if a delay was measured. */
-  takeFollowUp(message: PdelayRespFollowUp): boolean {
-    return this.#evaluate(this.#exchangeOf(message)?.takeFollowUp(message));
+  receiveFollowUp(message: PdelayRespFollowUp): boolean {
+    return this.#evaluate(this.#exchangeOf(message)?.receiveFollowUp(message));
   }
 
   #ask(now: Instant): void {
@@ -214,9 +214,9 @@ export class PeerDelayRequester {
     this.#responders = this.#exchange!.responders;
     // A result that is not requested keeps its value, but not before it is settled: some neighbours never set the flags.
     if (followUp !== undefined && (this.computes.rate || !this.#rate.isSettled)) {
-      this.#rate.take(followUp.responseOrigin, received.time);
+      this.#rate.add(followUp.responseOrigin, received.time);
     }
-    if (this.computes.delay || !this.#delay.isSettled) this.#delay.take(this.#delayNs(times));
+    if (this.computes.delay || !this.#delay.isSettled) this.#delay.add(this.#delayNs(times));
     return true;
   }
 

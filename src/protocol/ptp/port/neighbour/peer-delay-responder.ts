@@ -23,7 +23,7 @@ const CAPACITY = 8;
 export class PeerDelayResponder {
   readonly #envelope: Envelope;
   readonly #out: Outbox;
-  /** By token, oldest first. */
+  /** Keyed by token, oldest first. */
   readonly #pending = new Map<number, Pending>();
   stampsLost = 0;
 
@@ -32,7 +32,7 @@ export class PeerDelayResponder {
     this.#out = out;
   }
 
-  take(request: PdelayReq, received: Stamp, from: string): void {
+  answer(request: PdelayReq, received: Stamp, from: string): void {
     const { source: requesting, sequenceId, flags, correction } = request.header;
     if (requesting.clock === this.#envelope.identity.clock) return;
     const to: Destination = flags.unicast ? { address: from } : 'peers';

@@ -49,8 +49,8 @@ describe('the delay requester', () => {
       const answer = delayRespOf(master, own, id, 900n, { correction: 4n << 16n });
       const [first, second] =
         order === 'stamp first'
-          ? [requester.sent(token, stampOf(500n)), requester.take(answer)]
-          : [requester.take(answer), requester.sent(token, stampOf(500n))];
+          ? [requester.sent(token, stampOf(500n)), requester.receive(answer)]
+          : [requester.receive(answer), requester.sent(token, stampOf(500n))];
       expect(first).to.equal(undefined);
       expect(second).to.deep.equal({ sent: stampOf(500n), received: 900n, correction: 4n << 16n });
     }
@@ -61,13 +61,13 @@ describe('the delay requester', () => {
     requester.start(master, 'group', 0n);
     const { token, id } = ask(S);
     requester.sent(token, stampOf(500n));
-    expect(requester.take(delayRespOf(portOf(2), own, id, 900n))).to.equal(undefined);
-    expect(requester.take(delayRespOf(portOf(1, 2), own, id, 900n))).to.equal(undefined);
+    expect(requester.receive(delayRespOf(portOf(2), own, id, 900n))).to.equal(undefined);
+    expect(requester.receive(delayRespOf(portOf(1, 2), own, id, 900n))).to.equal(undefined);
     expect(requester.fault).to.equal('the Delay_Resp come from 001122.fffe.000001-2');
-    expect(requester.take(delayRespOf(master, portOf(5, 2), id, 900n))).to.equal(undefined);
-    expect(requester.take(delayRespOf(master, own, id + 1, 900n))).to.equal(undefined);
-    expect(requester.take(delayRespOf(master, own, id, 900n))).not.to.equal(undefined);
-    expect(requester.take(delayRespOf(master, own, id, 901n))).to.equal(undefined);
+    expect(requester.receive(delayRespOf(master, portOf(5, 2), id, 900n))).to.equal(undefined);
+    expect(requester.receive(delayRespOf(master, own, id + 1, 900n))).to.equal(undefined);
+    expect(requester.receive(delayRespOf(master, own, id, 900n))).not.to.equal(undefined);
+    expect(requester.receive(delayRespOf(master, own, id, 901n))).to.equal(undefined);
   });
 
   it('uses the interval of the answer, within limits', () => {
@@ -79,7 +79,7 @@ describe('the delay requester', () => {
       [-100, -7],
       [100, 6],
     ] as const) {
-      requester.take(delayRespOf(master, own, ask(requester.dueAt!).id, 900n, { logInterval: named }));
+      requester.receive(delayRespOf(master, own, ask(requester.dueAt!).id, 900n, { logInterval: named }));
       expect(requester.logInterval).to.equal(taken);
     }
   });
@@ -90,10 +90,10 @@ describe('the delay requester', () => {
     const lost = ask(S);
     requester.stampLost(lost.token);
     expect(requester.stampsLost).to.equal(1);
-    expect(requester.take(delayRespOf(master, own, lost.id, 900n))).to.equal(undefined);
+    expect(requester.receive(delayRespOf(master, own, lost.id, 900n))).to.equal(undefined);
     const next = ask(2n * S);
     requester.sent(next.token, stampOf(500n));
-    expect(requester.take(delayRespOf(master, own, next.id, 900n))?.received).to.equal(900n);
+    expect(requester.receive(delayRespOf(master, own, next.id, 900n))?.received).to.equal(900n);
   });
 
   it('counts consecutive unanswered requests', () => {
@@ -101,7 +101,7 @@ describe('the delay requester', () => {
     requester.start(master, 'group', 0n);
     for (let n = 1; n <= 10; n++) ask(BigInt(n) * S);
     expect(requester.unanswered).to.equal(6);
-    requester.take(delayRespOf(master, own, ask(11n * S).id, 900n));
+    requester.receive(delayRespOf(master, own, ask(11n * S).id, 900n));
     expect(requester.unanswered).to.equal(0);
   });
 });

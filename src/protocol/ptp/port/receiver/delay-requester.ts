@@ -1,6 +1,6 @@
 import type { Instant, Stamp } from '../../../../api/time.js';
 import { formatPortIdentity, type PortIdentity, samePort } from '../../identity.js';
-import { intervalNs, NO_INTERVAL } from '../../interval.js';
+import { boundedInterval, intervalNs, NO_INTERVAL } from '../../interval.js';
 import type { DelayResp } from '../../message.js';
 import type { TimeInterval } from '../../time.js';
 import { type Destination, isDue, type Outbox } from '../action.js';
@@ -12,7 +12,7 @@ export interface DelayTimes {
   readonly sent: Stamp;
   /** t4, of the timeTransmitter. */
   readonly received: Instant;
-  /** To be subtracted from t4. */
+  /** correctionField, to be subtracted from t4. */
   readonly correction: TimeInterval;
 }
 
@@ -27,15 +27,12 @@ interface Request {
 export interface DelayRequesterSettings {
   readonly envelope: Envelope;
   readonly logInterval: number;
-  /** In [0, 1). */
+  /** Returns a random number in [0, 1). */
   readonly random: () => number;
 }
 
 /** Maximum number of open requests: at 128 a second an answer may take 30 ms. */
 const CAPACITY = 4;
-/** Limits of the interval that a Delay_Resp may set, log2 of seconds. */
-const FASTEST = -7;
-const SLOWEST = 6;
 /** Minimum time between two requests, share of the interval. */
 const LEAST_SHARE = 1 / 16;
 /** Time after which a request counts as unanswered, ns. */
@@ -110,7 +107,7 @@ export class DelayRequester {
     this.fault = 'the Delay_Req have no transmit stamp';
   }
 
-  take(response: DelayResp): DelayTimes | undefined {
+  receive(response: DelayResp): DelayTimes | undefined {
     const { header, requesting } = response;
     if (!samePort(requesting, this.#settings.envelope.identity)) return undefined;
     const request = this.#requests.find((known) => known.sequenceId === header.sequenceId);
@@ -123,8 +120,7 @@ export class DelayRequester {
     this.unanswered = 0;
     this.fault = '';
     this.#settings.envelope.version.answered();
-    if (header.logInterval !== NO_INTERVAL)
-      this.#logInterval = Math.min(SLOWEST, Math.max(FASTEST, header.logInterval));
+    if (header.logInterval !== NO_INTERVAL) this.#logInterval = boundedInterval(header.logInterval);
     return this.#advance({ ...request, response });
   }
 

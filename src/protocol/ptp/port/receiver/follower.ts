@@ -149,25 +149,27 @@ export class Follower {
   }
 
   /** Returns true if a Sync is complete and used. */
-  takeSync(sync: Sync, stamp: Stamp | undefined, now: Instant): boolean {
+  receiveSync(sync: Sync, stamp: Stamp | undefined, now: Instant): boolean {
     if (!this.#isFollowed(sync.header.source)) this.unused.stranger++;
     else if (stamp === undefined) {
       this.unused.unstamped++;
       this.#syncFault = { clause: 'they arrive without a receive stamp', at: now };
     } else {
-      this.#envelope.version.heard(sync);
-      return this.#syncMeasured(this.#syncs.takeSync(sync, stamp, now), now);
+      this.#envelope.version.received(sync);
+      return this.#syncMeasured(this.#syncs.receiveSync(sync, stamp, now), now);
     }
     return false;
   }
 
   /** Returns true if a Sync is complete and used. */
-  takeFollowUp(followUp: FollowUp, now: Instant): boolean {
-    return this.#isFollowed(followUp.header.source) && this.#syncMeasured(this.#syncs.takeFollowUp(followUp, now), now);
+  receiveFollowUp(followUp: FollowUp, now: Instant): boolean {
+    return (
+      this.#isFollowed(followUp.header.source) && this.#syncMeasured(this.#syncs.receiveFollowUp(followUp, now), now)
+    );
   }
 
-  takeDelayResp(response: DelayResp, now: Instant): void {
-    this.#delayMeasured(this.requester.take(response), now);
+  receiveDelayResp(response: DelayResp, now: Instant): void {
+    this.#delayMeasured(this.requester.receive(response), now);
   }
 
   sent(token: number, stamp: Stamp, now: Instant): void {
@@ -203,10 +205,10 @@ export class Follower {
     }
     this.#syncFault = undefined;
     this.#silentSince = undefined;
-    this.syncTimeout.take(sync.logInterval, now);
+    this.syncTimeout.syncReceived(sync.logInterval, now);
     this.#source = sync.source;
     this.#lastSync = sync;
-    if (this.timeBase.take(sync)) this.#out.put(this.timeBase.discontinuity);
+    if (this.timeBase.update(sync)) this.#out.put(this.timeBase.discontinuity);
     if (this.#parent === undefined) this.#claim(silentClaims(sync.source, this.syncTimeout.intervalNs));
     if (this.#neighbour.isFit) this.#observe(this.#observer.ofSync(sync, this.#parent));
     return true;

@@ -121,7 +121,7 @@ export class TimeReceiverPort {
     if (!this.#linkUp) return [];
     const received = stamp === undefined ? undefined : atPlug.received(stamp, this.#settings.latencies);
     if (!this.#neighbour.receive(message, from, received)) {
-      if (belongsTo(this.#envelope, message.header)) this.#take(message, from, received, now);
+      if (belongsTo(this.#envelope, message.header)) this.#handle(message, from, received, now);
       else this.#foreign++;
     }
     return this.#settle(now);
@@ -154,30 +154,30 @@ export class TimeReceiverPort {
     return this.#settle(now);
   }
 
-  #take(message: Message, from: string, stamp: Stamp | undefined, now: Instant): void {
+  #handle(message: Message, from: string, stamp: Stamp | undefined, now: Instant): void {
     switch (message.kind) {
       case 'announce':
         if (this.#settings.profile.anySource || !this.#neighbour.isFit) break;
-        this.#announces.take(message, from, now);
+        this.#announces.receive(message, from, now);
         this.#elect(now);
         break;
       case 'sync':
-        if (this.#follower.takeSync(message, stamp, now)) this.#requester.synced(now);
+        if (this.#follower.receiveSync(message, stamp, now)) this.#requester.synced(now);
         break;
       case 'follow-up':
-        if (this.#follower.takeFollowUp(message, now)) this.#requester.synced(now);
+        if (this.#follower.receiveFollowUp(message, now)) this.#requester.synced(now);
         break;
       case 'delay-resp':
-        this.#follower.takeDelayResp(message, now);
+        this.#follower.receiveDelayResp(message, now);
         break;
       case 'signaling':
-        this.#takeSignaling(message, from, now);
+        this.#handleSignaling(message, from, now);
     }
   }
 
-  #takeSignaling(message: Signaling, from: string, now: Instant): void {
-    this.#neighbour.takeSignaling(message, now);
-    this.#unicast?.take(message, from, now);
+  #handleSignaling(message: Signaling, from: string, now: Instant): void {
+    this.#neighbour.receiveSignaling(message, now);
+    this.#unicast?.receive(message, from, now);
   }
 
   #goOperational(now: Instant): void {

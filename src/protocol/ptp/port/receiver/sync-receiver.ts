@@ -39,7 +39,7 @@ export class SyncReceiver {
   syncMismatches = 0;
   followUpMismatches = 0;
 
-  takeSync(sync: Sync, stamp: Stamp, now: Instant): SyncTimes | undefined {
+  receiveSync(sync: Sync, stamp: Stamp, now: Instant): SyncTimes | undefined {
     if (this.#isDone(sync)) return undefined;
     if (!sync.header.flags.twoStep) return this.#complete(sync, stamp, undefined);
     const other = this.#followUps.find(({ message }) => belong(message, sync));
@@ -52,7 +52,7 @@ export class SyncReceiver {
     return undefined;
   }
 
-  takeFollowUp(followUp: FollowUp, now: Instant): SyncTimes | undefined {
+  receiveFollowUp(followUp: FollowUp, now: Instant): SyncTimes | undefined {
     if (this.#isDone(followUp)) return undefined;
     const other = this.#syncs.find(({ message }) => belong(message, followUp));
     if (other !== undefined) return this.#complete(other.message, other.stamp, followUp);

@@ -27,7 +27,7 @@ export class TimeBase {
   }
 
   /** Returns true if the grandmaster reports a jump of its time. */
-  take({ information, source }: SyncTimes): boolean {
+  update({ information, source }: SyncTimes): boolean {
     if (information === undefined) return false;
     const before = this.#source === source.clock ? this.#last : undefined;
     this.#source = source.clock;

@@ -87,10 +87,10 @@ export class UnicastClient {
     );
   }
 
-  take({ tlvs, header }: Signaling, from: string, now: Instant): void {
+  receive({ tlvs, header }: Signaling, from: string, now: Instant): void {
     if (from !== this.#settings.address || this.dueAt === undefined) return;
     for (const tlv of tlvs) {
-      if (tlv.kind === 'grant-unicast') this.#take(tlv.messageType, tlv.durationS, now);
+      if (tlv.kind === 'grant-unicast') this.#handleGrant(tlv.messageType, tlv.durationS, now);
       if (tlv.kind !== 'cancel-unicast') continue;
       this.#send([{ ...tlv, kind: 'acknowledge-cancel-unicast' }], header.source);
       this.dueAt = now + this.#retryNs;
@@ -102,7 +102,7 @@ export class UnicastClient {
     return this.#refusesDelay ? `${this.#settings.address} refuses to send unicast Delay_Resp` : '';
   }
 
-  #take(messageType: number, durationS: number, now: Instant): void {
+  #handleGrant(messageType: number, durationS: number, now: Instant): void {
     if (messageType === DELAY_RESP_TYPE) this.#refusesDelay = durationS === 0;
     if (durationS === 0) {
       this.refused++;

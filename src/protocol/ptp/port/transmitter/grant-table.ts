@@ -74,11 +74,11 @@ export class GrantTable {
   }
 
   /** Credits an address for a message that is answered by one packet. */
-  heard(address: string, by: 'delay-req' | 'request', now: Instant): void {
+  credit(address: string, by: 'delay-req' | 'request', now: Instant): void {
     const holder = this.#addresses.get(address);
     if (holder === undefined) return;
     const was = holder.rank;
-    holder.heard(by, now);
+    holder.credit(by, now);
     this.#rank(holder, was);
     for (const grant of holder.grants.values()) {
       if (was === 'heard-once') grant.expiresAt = later(grant.expiresAt, now + KEPT_NS);
@@ -119,12 +119,12 @@ export class GrantTable {
   /** Ends the grants of an address at which nothing listens, as the network reports. */
   unreachable(address: string, now: Instant): void {
     const holder = this.#addresses.get(address);
-    if (holder === undefined || (holder.rank === 'renewed' && now - holder.heardAt < PRESENT_NS)) return;
+    if (holder === undefined || (holder.rank === 'renewed' && now - holder.lastMessageAt < PRESENT_NS)) return;
     this.#forget(holder);
   }
 
   /** Returns at most `atMost` due grants whose message may be sent, and schedules them again. Removes expired ones. */
-  take(now: Instant, atMost = Number.POSITIVE_INFINITY): readonly UnicastGrant[] {
+  takeDue(now: Instant, atMost = Number.POSITIVE_INFINITY): readonly UnicastGrant[] {
     const due: UnicastGrant[] = [];
     for (const queue of this.#queues.values()) {
       for (let grant = first(queue); grant !== undefined && isDue(grant.nextAt, now); grant = first(queue)) {

@@ -45,7 +45,7 @@ export class GrantedAddress {
   #rank: AddressRank = 'heard-once';
   #durationS = FIRST_S;
   #answeredAt: Instant;
-  #heardAt: Instant;
+  #lastMessageAt: Instant;
   #wasCreditUsedUp = false;
   /** Delay_Req have come since the last renewal: they earn the credit, so renewals may be rarer. */
   #sendsDelayReq = false;
@@ -55,7 +55,7 @@ export class GrantedAddress {
     this.address = address;
     this.#isTrusted = isTrusted;
     this.#longestS = longestS;
-    this.#answeredAt = this.#heardAt = now;
+    this.#answeredAt = this.#lastMessageAt = now;
     if (!isTrusted) return;
     this.#rank = 'renewed';
     this.#durationS = longestS;
@@ -71,13 +71,13 @@ export class GrantedAddress {
   }
 
   /** Monotonic time of the last message from the address. */
-  get heardAt(): Instant {
-    return this.#heardAt;
+  get lastMessageAt(): Instant {
+    return this.#lastMessageAt;
   }
 
   /** Adds credit for a Delay_Req or a request for grants, which is answered by one packet. */
-  heard(by: 'delay-req' | 'request', now: Instant): void {
-    this.#heardAt = now;
+  credit(by: 'delay-req' | 'request', now: Instant): void {
+    this.#lastMessageAt = now;
     if (by === 'delay-req') this.#sendsDelayReq = true;
     else this.#renew(now);
     if (this.#rank === 'heard-once') this.#rank = 'heard-again';

@@ -11,7 +11,7 @@ export class Qualification {
   }
 
   /** `periodNs`: time in PRE_MASTER, undefined for none. `state`: the present state. */
-  take(periodNs: Ns | undefined, state: PortState, now: Instant): void {
+  update(periodNs: Ns | undefined, state: PortState, now: Instant): void {
     if (periodNs === undefined || state === 'master') this.#until = undefined;
     else if (this.#until === undefined) this.#until = now + BigInt(Math.round(periodNs));
     else if (this.#until <= now) this.#until = undefined;

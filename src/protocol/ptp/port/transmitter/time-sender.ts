@@ -111,14 +111,14 @@ export class TimeSender {
   }
 
   /** Handles requests for unicast messages. */
-  takeSignaling(message: Signaling, from: string, now: Instant): void {
+  receiveSignaling(message: Signaling, from: string, now: Instant): void {
     if (this.#settings.grants === undefined) return;
-    this.#unicast.take(message, from, this.#isMaster ? 'grant' : 'refuse', now);
+    this.#unicast.receive(message, from, this.#isMaster ? 'grant' : 'refuse', now);
   }
 
   /** Credits an address for a unicast Delay_Req that was answered. */
-  heard(from: string, now: Instant): void {
-    this.#unicast.heard(from, now);
+  credit(from: string, now: Instant): void {
+    this.#unicast.credit(from, now);
   }
 
   /** Ends the grants of an address at which nothing listens. */
@@ -127,7 +127,7 @@ export class TimeSender {
   }
 
   /** Applies the neighbour's request for other intervals (802.1AS-2020 §10.3.18). */
-  takeRequest({ timeSync, announce }: IntervalRequest, now: Instant): void {
+  changeIntervals({ timeSync, announce }: IntervalRequest, now: Instant): void {
     this.#operationalAt = undefined;
     const { initial } = this.#settings.profile;
     applyIntervalRequest(this.#syncTimer, timeSync, initial.sync, now);
@@ -136,8 +136,8 @@ export class TimeSender {
 
   wake(now: Instant): void {
     if (isDue(this.#operationalAt, now)) this.#goOperational(now);
-    if (this.#syncTimer.take(now)) this.#syncs.send(this.#syncSequence.next(), this.#syncTimer.logInterval, 'group');
-    if (this.#announceTimer.take(now)) this.#announce(this.#announceSequence.next(), 'group');
+    if (this.#syncTimer.fire(now)) this.#syncs.send(this.#syncSequence.next(), this.#syncTimer.logInterval, 'group');
+    if (this.#announceTimer.fire(now)) this.#announce(this.#announceSequence.next(), 'group');
     this.#serve(now);
   }
 

@@ -145,7 +145,7 @@ export class TimeTransmitterPort {
     if (!this.#linkUp) return [];
     const received = stamp === undefined ? undefined : atPlug.received(stamp, this.#settings.latencies);
     if (!this.#neighbour.receive(message, from, received)) {
-      if (belongsTo(this.#envelope, message.header)) this.#take(message, from, received, now);
+      if (belongsTo(this.#envelope, message.header)) this.#handle(message, from, received, now);
       else this.#unused.foreign++;
     }
     // Most messages are Delay_Req, and they do not change the state.
@@ -188,23 +188,23 @@ export class TimeTransmitterPort {
     return [...actions, ...this.#out.drain()];
   }
 
-  #take(message: Message, from: string, stamp: Stamp | undefined, now: Instant): void {
+  #handle(message: Message, from: string, stamp: Stamp | undefined, now: Instant): void {
     switch (message.kind) {
       case 'announce':
-        if (this.#settings.profile.roles === 'elected') this.#announces.take(message, from, now);
+        if (this.#settings.profile.roles === 'elected') this.#announces.receive(message, from, now);
         break;
       case 'delay-req':
         if (this.state !== 'master' || measuresLink(this.#settings.profile)) break;
         if (!message.header.flags.unicast && this.#settings.recipients === 'grants') break;
-        this.#envelope.version.heard(message);
+        this.#envelope.version.received(message);
         if (stamp === undefined) this.#unused.unstamped++;
         else if (answerDelayReq(message, stamp, from, this.#delayResponder) && message.header.flags.unicast)
-          this.#sender.heard(from, now);
+          this.#sender.credit(from, now);
         break;
       case 'signaling': {
-        this.#sender.takeSignaling(message, from, now);
-        const request = this.#neighbour.takeSignaling(message, now);
-        if (request !== undefined) this.#sender.takeRequest(request, now);
+        this.#sender.receiveSignaling(message, from, now);
+        const request = this.#neighbour.receiveSignaling(message, now);
+        if (request !== undefined) this.#sender.changeIntervals(request, now);
       }
     }
   }
@@ -216,7 +216,7 @@ export class TimeTransmitterPort {
 
   #settle(now: Instant): readonly PortAction[] {
     const status = this.#currentStatus();
-    this.#qualification.take(this.#qualificationNs(status), this.state, now);
+    this.#qualification.update(this.#qualificationNs(status), this.state, now);
     this.#status.report(this.#qualification.applied(status));
     this.#sender.setRole(this.state === 'master' ? 'sending' : 'silent', now);
     return this.#out.drain();

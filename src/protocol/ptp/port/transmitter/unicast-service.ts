@@ -43,9 +43,9 @@ export class UnicastService {
   }
 
   /** `offer`: grant requests, or refuse all because the port is not in MASTER state. */
-  take({ header, target, tlvs }: Signaling, from: string, offer: 'grant' | 'refuse', now: Instant): void {
+  receive({ header, target, tlvs }: Signaling, from: string, offer: 'grant' | 'refuse', now: Instant): void {
     if (!isAddressedTo(target, this.#envelope.identity) || !this.#admits(from, now)) return;
-    if (tlvs.some(({ kind }) => kind === 'request-unicast')) this.#grants.heard(from, 'request', now);
+    if (tlvs.some(({ kind }) => kind === 'request-unicast')) this.#grants.credit(from, 'request', now);
     const answers = tlvs.slice(0, ANSWERED).flatMap((tlv): Tlv[] => {
       if (tlv.kind === 'request-unicast') {
         const durationS = offer === 'grant' ? this.#grants.request(from, header.source, tlv, now) : 0;
@@ -64,8 +64,8 @@ export class UnicastService {
   }
 
   /** Credits an address for a Delay_Req that is answered. */
-  heard(from: string, now: Instant): void {
-    this.#grants.heard(from, 'delay-req', now);
+  credit(from: string, now: Instant): void {
+    this.#grants.credit(from, 'delay-req', now);
   }
 
   /** Ends the grants of an address at which nothing listens. */
@@ -75,7 +75,7 @@ export class UnicastService {
 
   /** Returns the grants to serve now, at most `room`. If there are more, they are due again at once. */
   due(now: Instant, room: number): readonly UnicastGrant[] {
-    const due = this.#grants.take(now, Math.min(room, AT_ONCE));
+    const due = this.#grants.takeDue(now, Math.min(room, AT_ONCE));
     if (due.length > 0) this.services++;
     return due;
   }
