@@ -1,4 +1,4 @@
-import type { Observation, SourceContext, Timescale } from 'timehub/api';
+import type { Observation, Running, SourceContext, Timescale } from 'timehub/api';
 import {
   type Announce,
   formatClockIdentity,
@@ -25,7 +25,7 @@ export interface ReceiverConfig extends PortConfig {
 const GRANT_S = 300;
 
 /** The PTP source: a timeReceiver port whose observations and claims go to the hub, and its state to the operator. */
-export class PtpReceiver {
+export class PtpReceiver implements Running<ReceiverConfig> {
   readonly #context: SourceContext;
   readonly #config: ReceiverConfig;
   #prepared: PreparedPort | undefined;
@@ -42,8 +42,8 @@ export class PtpReceiver {
     this.#config = config;
   }
 
-  /** Throws the errors of opening the socket. */
-  start(): void {
+  /** Rejects with the errors of opening the socket. */
+  async start(): Promise<void> {
     const prepared = preparePort(this.#context, this.#config, 'receiver');
     const unicastFrom = this.#config['unicast-from'];
     const port = new TimeReceiverPort({
@@ -78,7 +78,7 @@ export class PtpReceiver {
     runner.start();
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#runner?.perform(() => this.#port?.stop() ?? []);
     this.#runner?.stop();
     this.#management?.close();

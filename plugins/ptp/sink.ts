@@ -79,12 +79,5 @@ export default defineSink<Config>({
   stability: 'beta',
   needs: ['cap:net_bind_service', 'cap:net_raw', 'cap:net_admin', 'dev:ptp'],
   config,
-  create(config, context) {
-    const grandmaster = new Grandmaster(context, config);
-    return {
-      start: async () => grandmaster.start(),
-      stop: async () => grandmaster.stop(),
-      inspect: () => grandmaster.inspect(),
-    };
-  },
+  create: (config, context) => new Grandmaster(context, config),
 });

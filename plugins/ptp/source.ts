@@ -49,12 +49,5 @@ export default defineSource<Config>({
   stability: 'beta',
   needs: ['cap:net_bind_service', 'cap:net_raw', 'cap:net_admin', 'dev:ptp'],
   config,
-  create(config, context) {
-    const receiver = new PtpReceiver(context, config);
-    return {
-      start: async () => receiver.start(),
-      stop: async () => receiver.stop(),
-      inspect: () => receiver.inspect(),
-    };
-  },
+  create: (config, context) => new PtpReceiver(context, config),
 });

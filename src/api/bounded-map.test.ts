@@ -15,7 +15,7 @@ describe('a map whose keys a peer chooses', () => {
     );
   });
 
-  it('gives the place of the oldest entry that may go', () => {
+  it('replaces the oldest entry that may be removed', () => {
     const map = new BoundedMap<string, string>({ capacity: 3, mayGo: (value) => value === 'poor' });
     for (const [key, value] of Object.entries({ a: 'good', b: 'poor', c: 'poor' })) map.set(key, value);
     expect(map.set('d', 'poor')).to.equal(true);
@@ -29,7 +29,7 @@ describe('a map whose keys a peer chooses', () => {
     ]);
   });
 
-  it('takes no new key while every entry has to stay, and still takes news of the known ones', () => {
+  it('refuses a new key while no entry may be removed, and still updates known keys', () => {
     const map = new BoundedMap<number, string>({ capacity: 2, mayGo: () => false });
     map.set(1, 'one');
     map.set(2, 'two');

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { cleanText, LONGEST_NAME, LONGEST_SENTENCE, printable } from './clean-text.js';
 
 describe('a text of a peer', () => {
-  it('is left as it is when a person can read it', () => {
+  it('is unchanged if it is readable', () => {
     for (const text of ['', '/dev/ttyACM0', 'u-blox 9 — 3.25~dev', 'Zürich', '時計', '📡 GNSS'])
       expect(cleanText(text)).to.equal(text);
   });
 
-  it('loses what commands a terminal, ends a line or hides', () => {
+  it('loses characters that command a terminal, end a line or are invisible', () => {
     const hostile: Record<string, string> = {
       '\x1b]0;PWNED\x07': '\u{fffd}]0;PWNED\u{fffd}',
       'a\r\nb': 'a\u{fffd}\u{fffd}b',
@@ -24,17 +24,17 @@ describe('a text of a peer', () => {
     for (const [text, shown] of Object.entries(hostile)) expect(cleanText(text), escape(text)).to.equal(shown);
   });
 
-  it('is cut with a mark, before the work begins', () => {
+  it('is cut with a mark before it is cleaned', () => {
     expect(cleanText('x'.repeat(LONGEST_NAME))).to.equal('x'.repeat(LONGEST_NAME));
     expect(cleanText('x'.repeat(LONGEST_NAME + 1))).to.equal(`${'x'.repeat(LONGEST_NAME - 1)}…`);
     expect(cleanText('\x1b'.repeat(1 << 20), LONGEST_SENTENCE)).to.equal(`${'\u{fffd}'.repeat(LONGEST_SENTENCE - 1)}…`);
   });
 
-  it('is cut between the halves of a pair without leaving one', () => {
+  it('has no half of a surrogate pair where it is cut', () => {
     expect(cleanText('ab📡cd', 4)).to.equal('ab\u{fffd}…');
   });
 
-  it('has no unprintable character left, whatever it was, and is not changed by a second cleaning', () => {
+  it('has no unprintable character, and a second cleaning does not change it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         const clean = cleanText(text);

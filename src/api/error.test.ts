@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { HubError } from './error.js';
 
 describe('an error with a code', () => {
-  it('is told from others, by its shape: a plugin of another package has a class of its own', () => {
+  it('is recognised by its members: a plugin of another package has a class of its own', () => {
     class HubErrorOfAPlugin extends Error {
       override readonly name = 'HubError';
       readonly code = 'TH_X';

@@ -6,14 +6,14 @@ const status = (mode: StatusReport['mode'], boundNs: number | null): StatusRepor
   ({ mode, clocks: [{ boundNs }] }) as unknown as StatusReport;
 
 describe('readiness', () => {
-  it('is there when the hub tracks within the error', () => {
+  it('is given while the hub tracks within the error', () => {
     expect(readinessOf(status('tracking', 5e5), 1e6)).to.deep.equal({
       ready: true,
       text: 'the hub is tracking, the error is below 500 µs',
     });
   });
 
-  it('is not there beyond the error, in holdover, without a bound', () => {
+  it('is not given above the error, in holdover, or without a bound', () => {
     expect(readinessOf(status('tracking', 2e6), 1e6).ready).to.equal(false);
     expect(readinessOf(status('holdover', 5e5), 1e6).ready).to.equal(false);
     for (const unknown of [null, Number.NaN])

@@ -8,7 +8,7 @@ import { folderFault, type SocketOrigin, socketFault } from './socket-trust.js';
 const OWN = process.getuid!();
 const STRANGER = 65_534;
 
-/** A socket file of this user; no program listens at it. */
+/** A socket file of this user on which no program listens. */
 async function makeSocket(path: string): Promise<void> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(`${path}.new`, resolve));
@@ -20,7 +20,7 @@ describe('the trust in a socket', () => {
   let top: string;
   let folder: string;
   let socket: string;
-  /** The fault that another user finds, for whom this user's files are those of a stranger. */
+  /** Returns the fault for another user, who does not trust this user's files. */
   const seenBy = (uid: number, origin: SocketOrigin) => socketFault(socket, { uid, origin });
 
   beforeEach(async () => {
@@ -33,31 +33,31 @@ describe('the trust in a socket', () => {
 
   afterEach(() => rmSync(top, { recursive: true }));
 
-  it('is there for what this user has made, and where there is nothing', () => {
+  it('is given to files of this user, and to a path without a file', () => {
     for (const origin of ['own', 'system', 'named'] as const) expect(seenBy(OWN, origin), origin).to.equal(undefined);
     expect(socketFault(join(top, 'no', 'hub.sock'), { uid: OWN, origin: 'own' })).to.equal(undefined);
     expect(socketFault(join(folder, 'no.sock'), { uid: OWN, origin: 'own' })).to.equal(undefined);
   });
 
-  it('is not there where others may write', () => {
+  it('is not given if other users can write to the folder', () => {
     chmodSync(folder, 0o777);
     for (const origin of ['own', 'system', 'named'] as const)
       expect(seenBy(OWN, origin), origin).to.contain('mode 777');
   });
 
-  it('is there in a folder of the group for a named socket alone', () => {
+  it('is given in a folder that a group can write to only for a named socket', () => {
     chmodSync(folder, 0o770);
     expect(seenBy(OWN, 'named')).to.equal(undefined);
     for (const origin of ['own', 'system'] as const) expect(seenBy(OWN, origin), origin).to.contain('mode 770');
   });
 
-  it('is there for a named socket in a sticky folder, and for no other', () => {
+  it('is given in a sticky folder only to a named socket', () => {
     chmodSync(folder, 0o1777);
     expect(seenBy(OWN, 'named')).to.equal(undefined);
     expect(seenBy(OWN, 'own')).to.contain('mode 1777');
   });
 
-  it('does not follow a symbolic link that anybody could have made', () => {
+  it('does not follow a symbolic link that any user could have made', () => {
     chmodSync(top, 0o1777);
     const link = join(top, 'link');
     symlinkSync(folder, link);
@@ -66,7 +66,7 @@ describe('the trust in a socket', () => {
     expect(socketFault(join(link, 'hub.sock'), { uid: OWN, origin: 'own' })).to.equal(undefined);
   });
 
-  it('is not there for a link or a file in place of the socket', () => {
+  it('is not given to a link or file in place of the socket', () => {
     const link = join(folder, 'link.sock');
     symlinkSync(socket, link);
     expect(socketFault(link, { uid: OWN, origin: 'own' })).to.contain('no socket');
@@ -80,7 +80,7 @@ describe('the trust in a socket', () => {
       if (OWN !== 0) this.skip();
     });
 
-    it('is there for everybody, that of a stranger for nobody', () => {
+    it('is given to every user for files of root, and to none for files of another user', () => {
       expect(seenBy(12_345, 'own')).to.equal(undefined);
       chownSync(folder, STRANGER, STRANGER);
       chownSync(socket, STRANGER, STRANGER);
@@ -89,7 +89,7 @@ describe('the trust in a socket', () => {
       expect(seenBy(STRANGER, 'own')).to.equal(undefined);
     });
 
-    it('is there for the service to which root gave the folder, and not for one that took it', () => {
+    it('is given to a service to which root gave the folder, and to no other', () => {
       chownSync(folder, STRANGER, STRANGER);
       chownSync(socket, STRANGER, STRANGER);
       expect(seenBy(12_345, 'system')).to.equal(undefined);
@@ -98,7 +98,7 @@ describe('the trust in a socket', () => {
         expect(seenBy(12_345, origin), origin).to.contain(`belongs to the user ${STRANGER}`);
     });
 
-    it('is not there for a socket of a stranger in a folder of root', () => {
+    it('is not given to a socket of another user in a folder of root', () => {
       chownSync(socket, STRANGER, STRANGER);
       for (const origin of ['own', 'system', 'named'] as const)
         expect(seenBy(12_345, origin), origin).to.contain(`belongs to the user ${STRANGER}`);

@@ -24,19 +24,19 @@ describe('the steps of a path', () => {
     expect(pathSteps('/')).to.have.length(1);
   });
 
-  it('hold each link and where it leads, relative and absolute, and links of links', () => {
+  it('include each link and its target, relative and absolute, and links to links', () => {
     symlinkSync('a/b', join(folder, 'short'));
     symlinkSync(join(folder, 'short'), join(folder, 'shorter'));
     expect(below(join(folder, 'shorter/file'))).to.deep.equal(['shorter', 'short', 'a', 'a/b', 'a/b/file']);
   });
 
-  it('go up from where a link leads, as the kernel does', () => {
+  it('go up from the target of a link, as the kernel does', () => {
     symlinkSync('a/b', join(folder, 'short'));
     writeFileSync(join(folder, 'a/beside'), '');
     expect(below(`${folder}/short/../beside`)).to.deep.equal(['short', 'a', 'a/b', 'a/beside']);
   });
 
-  it('end with an error at a loop and at a link to nothing', () => {
+  it('end with an error at a loop and at a dangling link', () => {
     symlinkSync('loop', join(folder, 'loop'));
     symlinkSync('nothing', join(folder, 'dangling'));
     expect(() => pathSteps(join(folder, 'loop'))).to.throw('too many symbolic links');

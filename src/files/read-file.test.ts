@@ -12,7 +12,7 @@ describe('reading a regular file', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('gives all of it up to the limit, and refuses one octet more', () => {
+  it('returns all octets up to the limit, and refuses one more', () => {
     const path = join(folder, 'file');
     writeFileSync(path, Buffer.alloc(65_536, 97));
     expect(readRegularFile(path, { most: 65_536 })).to.have.length(65_536);

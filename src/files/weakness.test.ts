@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { type Identity, identity, unmappedUser } from './identity.js';
 import { weaknessesIfThere, weaknessesOf } from './weakness.js';
 
-describe('who can change a file', () => {
+describe('the users who can change a file', () => {
   let folder = '';
   let file = '';
   beforeEach(() => {
@@ -22,11 +22,11 @@ describe('who can change a file', () => {
   const me = identity();
   const stranger: Identity = { ...me, uid: 4242, owners: new Set([4242]), unmapped: undefined };
 
-  it('is root or its owner alone, in a folder of /tmp too', () => {
+  it('are only root and its owner, in a folder of /tmp too', () => {
     expect(found()).to.deep.equal([]);
   });
 
-  it('is every user where the file or a folder on the way is writable for all', () => {
+  it('are all users if the file or a folder on the way is writable for all', () => {
     chmodSync(file, 0o646);
     chmodSync(join(folder, 'a'), 0o757);
     expect(found()).to.deep.equal(['everybody a', 'everybody a/file']);
@@ -36,23 +36,23 @@ describe('who can change a file', () => {
     });
   });
 
-  it('is nobody else in a sticky folder, and everybody at one', () => {
+  it('are no others for a file in a sticky folder, and all for the folder itself', () => {
     chmodSync(join(folder, 'a'), 0o1777);
     expect(found()).to.deep.equal([]);
     expect(found(join(folder, 'a'))).to.deep.equal(['everybody a']);
   });
 
-  it('is another user who owns the file', () => {
+  it('are the owner of the file, if that is another user', () => {
     expect(found(file, stranger)).to.include('owner a/file');
     expect(weaknessesOf(file, stranger).at(-1)!.hint).to.equal(`chown 4242 ${file}`);
   });
 
-  it('is unknown, and taken for safe, where the owner is one that the container does not map', () => {
+  it('are unknown, and taken for safe, if the container does not map the owner', () => {
     const { uid } = me;
     expect(found(file, { ...stranger, unmapped: uid })).to.deep.equal([]);
   });
 
-  it('is a group other than that of this process', function () {
+  it('are the members of a group other than that of this process', function () {
     chmodSync(file, 0o664);
     expect(found()).to.deep.equal([]);
     expect(found(file, { ...me, groups: new Set() })).to.deep.equal(['group a/file']);
@@ -61,7 +61,7 @@ describe('who can change a file', () => {
     expect(found()).to.deep.equal(['group a/file']);
   });
 
-  it('follows links: the folder of their target counts, their own mode does not', () => {
+  it('are found through links: the folder of the target counts, not the mode of the link', () => {
     mkdirSync(join(folder, 'open'));
     chmodSync(join(folder, 'open'), 0o777);
     writeFileSync(join(folder, 'open/target'), '', { mode: 0o644 });
@@ -69,7 +69,7 @@ describe('who can change a file', () => {
     expect(found(join(folder, 'a/link'))).to.deep.equal(['everybody open']);
   });
 
-  it('is the owner of a link in a sticky folder', function () {
+  it('are the owner of a link in a sticky folder', function () {
     if (me.uid !== 0) this.skip();
     chmodSync(join(folder, 'a'), 0o1777);
     const link = join(folder, 'a/link');
@@ -84,7 +84,7 @@ describe('who can change a file', () => {
     expect(found(link)).to.deep.equal(['owner a/link']);
   });
 
-  it('does not matter for what is not there', () => {
+  it('do not matter for a path without a file', () => {
     expect(weaknessesIfThere(join(folder, 'nothing'))).to.deep.equal([]);
   });
 });

@@ -1,4 +1,4 @@
-import { type ClockId, type ClockScale, HubTime, type SinkContext, type TimeState } from 'timehub/api';
+import { type ClockId, type ClockScale, HubTime, type Running, type SinkContext, type TimeState } from 'timehub/api';
 import {
   formatClockIdentity,
   GRANT_LIMITS,
@@ -34,7 +34,7 @@ export interface GrandmasterConfig extends PortConfig {
 }
 
 /** The PTP sink: a timeTransmitter port that sends the hub's time, as grandmaster or as a port of a boundary clock. */
-export class Grandmaster {
+export class Grandmaster implements Running<GrandmasterConfig> {
   readonly #context: SinkContext;
   readonly #config: GrandmasterConfig;
   readonly #hysteresis: AnnounceHysteresis;
@@ -56,8 +56,8 @@ export class Grandmaster {
     this.#hysteresis = new AnnounceHysteresis(config['improve-after']);
   }
 
-  /** Throws the errors of opening the socket. */
-  start(): void {
+  /** Rejects with the errors of opening the socket. */
+  async start(): Promise<void> {
     const config = this.#config;
     const prepared = preparePort(this.#context, config, 'transmitter');
     const { identity, profile: preset } = prepared.settings;
@@ -104,7 +104,7 @@ export class Grandmaster {
     this.#context.onState((state) => this.#update(state));
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#runner?.stop();
     this.#management?.close();
   }

@@ -10,7 +10,7 @@ async function config(text: string): Promise<HubConfig> {
 describe('the difference of two configurations', () => {
   const base = '[source.ntp.a]\nhost = "x"\n[source.ntp.b]\nhost = "x"\n[source.ntp.c]\nhost = "x"\n[sink.ntp.lan]\n';
 
-  it('is nothing when only the writing differs', async () => {
+  it('is empty if only the notation differs', async () => {
     const other = `# said otherwise\n${base.replaceAll('host = "x"', 'host = \'x\'\npoll-min = "64000ms"')}`;
     expect(diffConfig(await config(base), await config(other))).to.deep.equal({
       added: [],
@@ -22,7 +22,7 @@ describe('the difference of two configurations', () => {
     });
   });
 
-  it('names what was added, removed, changed, or only weighed otherwise', async () => {
+  it('lists added, removed, changed and retuned instances', async () => {
     const next = `[hub]\nlog-level = "warn"
 [source.ntp.a]\nhost = "y"\n[source.ntp.b]\nhost = "x"\nprefer = true\n[source.ntp.c]\nhost = "x"\nenabled = false
 [source.ntp.d]\nhost = "x"\n[sink.ntp.lan]\n`;

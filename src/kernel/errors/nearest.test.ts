@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { editDistance, nearest } from './nearest.js';
 
 describe('the nearest word', () => {
-  it('is one within two slips, fewer for short words', () => {
+  it('has at most two mistakes, fewer in short words', () => {
     expect(nearest('servr', ['host', 'server'])).to.equal('server');
     expect(nearest('hots', ['host', 'port'])).to.equal('host');
     expect(nearest('ntpp', ['ntp', 'nts'])).to.equal('ntp');
@@ -10,12 +10,12 @@ describe('the nearest word', () => {
     expect(nearest('colour', ['host', 'port'])).to.equal(undefined);
   });
 
-  it('is found through another way of writing it', () => {
+  it('is found in another notation', () => {
     expect(nearest('pollMin', ['poll-max', 'poll-min'])).to.equal('poll-min');
     expect(nearest('POLL_MIN', ['poll-max', 'poll-min'])).to.equal('poll-min');
   });
 
-  it('is none for a word that shares nothing with it', () => {
+  it('does not exist for a word without a common letter', () => {
     expect(nearest('xy', ['ab', 's'])).to.equal(undefined);
     expect(nearest('', ['a'])).to.equal(undefined);
   });

@@ -16,7 +16,7 @@ function* files(folder: string): Generator<string> {
   }
 }
 
-/** Codes as they stand in quotes in the sources → the first file. */
+/** Returns the quoted codes in the sources, each with its first file. */
 function codesInSources(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const path of ['src', 'plugins', 'native'].flatMap((folder) => [...files(join(ROOT, folder))])) {
@@ -33,7 +33,7 @@ describe('the table of error codes', () => {
     expect(missing.map(([code, file]) => `${code} in ${file}`)).to.deep.equal([]);
   });
 
-  it('has no code that nothing throws', () => {
+  it('has no unused code', () => {
     const used = codesInSources();
     expect(Object.keys(ERRORS).filter((code) => !used.has(code))).to.deep.equal([]);
   });

@@ -6,7 +6,7 @@ import { pluginType } from '../testing/catalogue.js';
 
 const schema = table({ pool: v.optional(text('a name')), count: v.optional(wholeNumber(1, 9), 2) });
 
-/** A plugin of which one table with a pool is several instances. */
+/** A plugin of which a table with a pool describes several instances. */
 const many = pluginType('source.many', schema, {
   instances(config) {
     const { pool, count } = config as v.InferOutput<typeof schema>;
@@ -36,7 +36,7 @@ describe('a table that describes several instances', () => {
     expect(config.instances.map(({ id }) => id)).to.deep.equal(['many.a-1']);
   });
 
-  it('counts as that many sources where some must agree', async () => {
+  it('counts as that many sources for min-agreeing', async () => {
     expect((await load(`[hub]\nmin-agreeing = 3\n${POOL}count = 3\n`)).problems).to.deep.equal([]);
     expect((await load(`[hub]\nmin-agreeing = 3\n${POOL}`)).problems).to.deep.equal([
       'TH_CFG_CONFLICT 3 sources must agree, but there are 2 sources that vote',

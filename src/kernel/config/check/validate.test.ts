@@ -12,7 +12,7 @@ async function told(text: string): Promise<string> {
   return problems === undefined ? '' : formatProblems(problems);
 }
 
-/** The first lines alone: `place message code`. */
+/** Returns the first line of each problem: `place message code`. */
 const messages = async (text: string): Promise<string[]> =>
   (await told(text)).split('\n').filter((line) => line.startsWith('hub.toml'));
 
@@ -22,7 +22,7 @@ const hints = async (text: string): Promise<string[]> => {
 };
 
 describe('a configuration', () => {
-  it('tells five different mistakes at once, each with its place, a caret and a way out', async () => {
+  it('is refused with five different mistakes at once, each with its place, a caret and a hint', async () => {
     const text = `preset = "clinet"
 
 [hub]
@@ -54,7 +54,7 @@ hub.toml:10:9  no source type "ntpp"  TH_CFG_UNKNOWN_TYPE
     );
   });
 
-  it('becomes what the hub works with', async () => {
+  it('becomes the options and plans of the hub', async () => {
     const { config } = await load(`
 [hub]
 min-agreeing = 1
@@ -96,7 +96,7 @@ world = { drift = "1ppm" }
     ]);
   });
 
-  it('without a source is what it is asked to be', async () => {
+  it('without a source is valid with free-run', async () => {
     expect(await messages('[hub]\nfree-run = true\n')).to.deep.equal([]);
     for (const stratum of [0, 16])
       expect(await messages(`[hub]\nfree-run = true\nlocal-stratum = ${stratum}\n`)).to.have.lengthOf(1);
@@ -125,13 +125,13 @@ describe('a value', () => {
     expect(await value('skew = "3 s"')).to.contain('(units: ppb, ppm)');
   });
 
-  it('out of its range is told the range and no unit', async () => {
+  it('out of its range gets the range and no unit', async () => {
     expect(await value('poll-min = "1ms"')).to.equal(
       'poll-min must be a duration such as "64s", from 1s to 1d, got "1ms" ()',
     );
   });
 
-  it('of the wrong type gets the form that would be taken', async () => {
+  it('of the wrong type gets a form that is accepted', async () => {
     expect(await value('port = "123"')).to.equal(
       'port must be a port number from 0 to 65535, got "123" (did you mean 123?)',
     );
@@ -143,7 +143,7 @@ describe('a value', () => {
     expect(await value('mode = 1979-05-27')).to.contain('got a date');
   });
 
-  it('in a nested table or a list is pointed at', async () => {
+  it('in a nested table or a list is shown at its place', async () => {
     expect(await messages(`${NTP}limit = { interval = 2, rate = 1 }`)).to.deep.equal([
       'hub.toml:3:22  limit.interval must be a duration such as "64s", got 2  TH_CFG_VALUE',
     ]);
@@ -154,7 +154,7 @@ describe('a value', () => {
 });
 
 describe('a key', () => {
-  it('that is needed is asked for at the head of its table', async () => {
+  it('that is required is missed at the header of its table', async () => {
     expect(await told('[source.ntp.a]\nport = 1')).to.equal(
       `hub.toml:1:2  [source.ntp.a] needs the key "host"  TH_CFG_MISSING_KEY
     1 | [source.ntp.a]
@@ -165,13 +165,13 @@ describe('a key', () => {
     ]);
   });
 
-  it('that is needed is not asked for when it stands there misspelt', async () => {
+  it('that is required is not missed if it is misspelt', async () => {
     expect(await messages('[source.ntp.a]\nHost = "x"')).to.deep.equal([
       'hub.toml:2:1  unknown key "Host" in [source.ntp.a]  TH_CFG_UNKNOWN_KEY',
     ]);
   });
 
-  it('in the wrong table is sent to the right one', async () => {
+  it('in the wrong table gets the right one', async () => {
     expect(await hints(`min-agreeing = 1\n${NTP}`)).to.deep.equal(['it belongs in [hub]']);
     expect(await hints(`${NTP}max-error = "1s"`)).to.deep.equal(['it belongs in [hub] or in [target]']);
     expect(await hints(`${NTP}[hub]\nplugins = []`)).to.deep.equal([
@@ -186,7 +186,7 @@ describe('a key', () => {
     expect(await hints(`${NTP}POLL_MIN = "1s"`)).to.deep.equal(['did you mean "poll-min"?']);
   });
 
-  it('that nobody knows gets the list of those that are known', async () => {
+  it('that is unknown gets the list of known keys', async () => {
     expect(await hints(`${NTP}colour = "blue"`)).to.deep.equal([
       'known: host, port, poll-min, skew, burst, iburst, mode, limit, keys, enabled, on-error, prefer, trust, …',
     ]);
@@ -195,7 +195,7 @@ describe('a key', () => {
 });
 
 describe('a table', () => {
-  it('without a name, in double brackets or with a bad name is told how to be written', async () => {
+  it('without a name, in double brackets or with an invalid name gets its right form', async () => {
     expect(await hints(`${NTP}[sink.ntp]\nlisten = "x"`)).to.deep.equal(['write [sink.ntp.main], or another name']);
     expect(await messages(`${NTP}[[sink.ntp.b]]`)).to.deep.equal([
       'hub.toml:3:12  [[sink.ntp.b]] is a list  TH_CFG_SHAPE',
@@ -206,13 +206,13 @@ describe('a table', () => {
     expect(await messages(`${NTP}hub.x = 1\n[sources.ntp.b]`)).to.have.length(2);
   });
 
-  it('of a type at the wrong level or of the wrong kind is sent to its place', async () => {
+  it('of a type at the wrong level or of the wrong kind gets its right header', async () => {
     expect(await hints(`${NTP}[gpsd.a]`)).to.deep.equal(['did you mean [source.gpsd.name]?']);
     expect(await hints(`${NTP}[sink.gpsd.a]`)).to.deep.equal(['did you mean [source.gpsd.a]?']);
     expect(await hints(`${NTP}[suorce.gpsd.a]`)).to.deep.equal(['did you mean "source"?']);
   });
 
-  it('of a clock is refused, and the hint says where a clock is set up', async () => {
+  it('of a clock is refused, and the hint names the tables with the options of clocks', async () => {
     for (const table of ['[clock.system]', '[clock."phc:eth0"]\nmax-slew = "1ppm"', '[clock]\nx = 1']) {
       expect((await messages(`${NTP}${table}`))[0], table).to.match(/^hub\.toml:3:2 {2}unknown table \[clock\]/);
       expect((await hints(`${NTP}${table}`))[0], table)
@@ -222,8 +222,8 @@ describe('a table', () => {
   });
 });
 
-describe('values that cannot hold together', () => {
-  it('are told: too many must agree, tracking above the limit, one address twice, one id twice', async () => {
+describe('values that contradict each other', () => {
+  it('are reported: too many must agree, tracking-error above max-error, one address twice, one id twice', async () => {
     expect(await messages(`[hub]\nmin-agreeing = 3\n${NTP}[source.ntp.b]\nhost = "y"`)).to.deep.equal([
       'hub.toml:2:16  3 sources must agree, but there are 2 sources that vote  TH_CFG_CONFLICT',
     ]);
@@ -241,7 +241,7 @@ describe('values that cannot hold together', () => {
     ]);
   });
 
-  it('are not told of sinks of other types or that are disabled', async () => {
+  it('are not reported for sinks of other types or disabled ones', async () => {
     const two = `${NTP}[sink.ntp.b]\nlisten = "[::]:80"\n[sink.web.c]\nlisten = "[::]:80"\n[sink.ntp.d]\nlisten = "[::]:80"\nenabled = false`;
     expect((await load(two)).problems).to.equal(undefined);
   });
@@ -260,8 +260,8 @@ describe("a library's own message", () => {
   });
 });
 
-describe('a plugin that could not be had', () => {
-  it('is told where it is named, and its types are not called unknown', async () => {
+describe('a plugin that could not be loaded', () => {
+  it('is reported where it is named, and its types are not reported as unknown', async () => {
     const failures = new Map([
       ['timehub-source-lora', new HubError('TH_PLUGIN_NOT_FOUND', 'no package "timehub-source-lora"')],
     ]);
@@ -272,7 +272,7 @@ describe('a plugin that could not be had', () => {
     ]);
   });
 
-  it('is told at its table when its code does not load or its check crashes', async () => {
+  it('is reported at its table if its code does not load or its check crashes', async () => {
     const failure = new HubError('TH_PLUGIN_LOAD', 'it is broken');
     const crash = {
       version: 1 as const,

@@ -46,8 +46,8 @@ async function warnings(text: string): Promise<readonly string[]> {
   return loaded.warnings.map(({ code, span, message }) => `${span?.line}:${span?.column} ${code} ${message}`);
 }
 
-describe('a configuration that is legal', () => {
-  it('is warned of one address that two sources ask, in any spelling', async () => {
+describe('a valid configuration', () => {
+  it('has a warning for one address that two sources ask, in any spelling', async () => {
     for (const [one, other] of [
       ['192.0.2.1', '192.0.2.1:123'],
       ['2001:db8::1', '[2001:DB8:0::1]:123'],
@@ -58,25 +58,25 @@ describe('a configuration that is legal', () => {
       ]);
   });
 
-  it('is not warned of other ports, disabled sources, and one pool that NTP sources share', async () => {
+  it('has none for other ports, disabled sources, and a pool that NTP sources share', async () => {
     expect(await warnings(NTP('a', '192.0.2.1') + NTP('b', '192.0.2.1:124'))).to.deep.equal([]);
     expect(await warnings(`${NTP('a', '192.0.2.1') + NTP('b', '192.0.2.1')}enabled = false`)).to.deep.equal([]);
     expect(await warnings(NTP('a', 'pool.example') + NTP('b', 'pool.example'))).to.deep.equal([]);
   });
 
-  it('is warned of one name that two sources of another type ask', async () => {
+  it('has one for a name that two sources of another type ask', async () => {
     const text = '[source.csptp.a]\naddress = "Time.example."\n[source.csptp.b]\naddress = "time.example"\n';
     expect((await warnings(text))[0]).to.include('4:11 TH_CFG_SAME_SERVER');
   });
 
-  it('is warned of one receiver twice, not of two receivers behind one gpsd', async () => {
+  it('has one for a receiver in two tables, and none for two receivers of one gpsd', async () => {
     expect((await warnings('[source.gpsd.a]\n[source.gpsd.b]\n'))[0]).to.include('2:2 TH_CFG_SAME_SERVER');
     const two = '[source.gpsd.a]\ndevice = "/dev/ttyACM0"\n[source.gpsd.b]\ndevice = "/dev/ttyACM1"\n';
     expect(await warnings(two)).to.deep.equal(['4:10 TH_CFG_ABSENT there is no device "/dev/ttyACM1"']);
     expect(await warnings('[source.gpsd.a]\naddress = "192.0.2.9"\ndevice = "/dev/ttyACM1"\n')).to.deep.equal([]);
   });
 
-  it('is warned of a source that asks a sink of this hub', async () => {
+  it('has one for a source that asks a sink of this hub', async () => {
     for (const [asked, listen] of [
       ['127.0.0.1', '[::]:123'],
       ['[::1]', '0.0.0.0:123'],
@@ -90,7 +90,7 @@ describe('a configuration that is legal', () => {
     expect(await warnings(`${NTP('a', '192.0.2.1')}[sink.ntp.lan]\nlisten = ["[::]:123"]\n`)).to.deep.equal([]);
   });
 
-  it('is warned of two sinks that steer one clock, by whatever name', async () => {
+  it('has one for two sinks that steer one clock, by any name', async () => {
     const source = NTP('a', '192.0.2.1');
     const system = '[sink.system-clock.a]\nsteer = true\n[sink.system-clock.b]\nsteer = ';
     expect(await warnings(`${source}${system}true\n`)).to.deep.equal([
@@ -101,7 +101,7 @@ describe('a configuration that is legal', () => {
     expect((await warnings(source + phc))[0]).to.include('8:9 TH_CFG_SAME_CLOCK "phc.a" already steers');
   });
 
-  it('is warned of interfaces, clocks and folders that this machine does not have', async () => {
+  it('has one for interfaces, clocks and folders that this machine does not have', async () => {
     const text = `[hub]\nstate-dir = "state"\nevent-log = "/var/log/x/log.jsonl"
 [source.csptp.a]\naddress = "192.0.2.1"\ninterface = "eth7"\n[sink.phc.a]\nclock = "/dev/ptp9"\n`;
     expect(await warnings(text)).to.deep.equal([
@@ -112,11 +112,11 @@ describe('a configuration that is legal', () => {
     ]);
   });
 
-  it('is not looked for on this machine when its world is simulated', async () => {
+  it('is not compared with this machine if its world is simulated', async () => {
     expect(await warnings(`${NTP('a', '192.0.2.1')}[sink.phc.a]\nclock = "/dev/ptp9"\n[lab]\n`)).to.deep.equal([]);
   });
 
-  it('is warned of a file of conf.d that is not read, and names those that are', async () => {
+  it('has one for a file of conf.d that is not read, and lists the files that are', async () => {
     const around = {
       dropIns: [{ path: '/etc/conf.d/10-a.toml', text: NTP('a', '192.0.2.1') }],
       skipped: ['/etc/conf.d/20-b.conf'],

@@ -42,7 +42,7 @@ describe("a schema library's message, as the end of a sentence", () => {
     });
   }
 
-  it('tells a key that should not be there, whoever says so', async () => {
+  it('recognises a key that should not be there, in the words of each library', async () => {
     const { issues } = await v.strictObject({}, 'a table')['~standard'].validate({ x: 1 });
     expect(issues!.map(isSurplusKey)).to.deep.equal([true]);
     expect(isSurplusKey({ message: 'Unrecognized key: "x"' })).to.equal(true);

@@ -37,13 +37,13 @@ describe('problems of a configuration, for a terminal', () => {
     expect(line!.slice(caret!.indexOf('^'), caret!.lastIndexOf('^') + 1)).to.equal('oops');
   });
 
-  it('let no control character of the file reach the terminal', () => {
+  it('show no control character of the file', () => {
     const span = { line: 1, column: 1, width: 1, text: 'a\u001b[31m\u202e = 1' };
     const text = formatProblems([problem({ span })]);
     expect(text).to.contain('a\u{fffd}[31m\u{fffd} = 1');
   });
 
-  it('name the file alone when the whole file is meant', () => {
+  it('name only the file if they concern all of it', () => {
     expect(formatProblems([problem({ span: undefined, hint: 'look' })])).to.equal(
       'hub.toml  poll must be a duration  TH_CFG_VALUE\n      look',
     );

@@ -24,7 +24,7 @@ listen = '[::]:123'
 a.b.c = 1e9
 `;
 
-/** Bits of configuration in any order: deeper than letters alone get. */
+/** Pieces of a configuration in any order, which get further than random letters. */
 const bits = [
   '[',
   ']',
@@ -88,7 +88,7 @@ function expectPlace(text: string, { file, span }: Problem): void {
   expect(span.width).to.be.within(1, Math.max(1, span.text.length + 1 - span.column));
 }
 
-describe('whatever a file holds', () => {
+describe('any content of a file', () => {
   for (const [name, texts] of [
     ['letters', fc.string({ unit: 'binary', maxLength: 80 })],
     ['scraps', scraps],

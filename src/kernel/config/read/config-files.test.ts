@@ -33,7 +33,7 @@ describe('reading the files', () => {
     return { code: problems![0]!.code, hint: problems![0]!.hint };
   };
 
-  it('takes the drop-ins of conf.d by name and nothing else', async () => {
+  it('reads the drop-ins of conf.d by name, and nothing else', async () => {
     mkdirSync(join(folder, 'conf.d'));
     write('conf.d/20.toml', '[source.ntp.a]\nhost = "last"');
     write('conf.d/10.toml', '[source.ntp.a]\nhost = "first"');
@@ -50,7 +50,7 @@ describe('reading the files', () => {
     ]);
   });
 
-  it('tells a file that is not there, and one of a similar name', async () => {
+  it('reports a missing file, and suggests one of a similar name', async () => {
     write('hub.toml', '');
     expect(await problem(join(folder, 'hbu.toml'))).to.deep.equal({
       code: 'TH_CFG_NOT_FOUND',
@@ -62,21 +62,21 @@ describe('reading the files', () => {
     expect(await problem(join(folder, 'link.toml'))).to.have.property('code', 'TH_CFG_NOT_FOUND');
   });
 
-  it('tells a directory', async () => {
+  it('reports a directory', async () => {
     expect(await problem(folder)).to.deep.equal({ code: 'TH_CFG_NOT_A_FILE', hint: undefined });
   });
 
-  it('tells an empty file as a hub without a source', async () => {
+  it('reports an empty file as a hub without a source', async () => {
     expect(await problem(write('hub.toml', ''))).to.have.property('code', 'TH_CFG_NO_SOURCE');
   });
 
-  it('tells a file that is not UTF-8, from its line on', async () => {
+  it('reports a file that is not UTF-8, with its line', async () => {
     const path = write('hub.toml', Uint8Array.from([35, 10, 97, 0xe4, 10]));
     const { problems } = await loadConfig(path, CATALOGUE);
     expect(problems?.[0]).to.include({ code: 'TH_CFG_ENCODING', message: 'this is not UTF-8 text, from line 2 on' });
   });
 
-  it('tells a huge file without reading all of it', async () => {
+  it('reports a huge file without reading all of it', async () => {
     const path = write('hub.toml', '');
     truncateSync(path, 2 ** 40);
     expect(await problem(path)).to.have.property('code', 'TH_CFG_TOO_LARGE');
@@ -94,7 +94,7 @@ describe('reading the files', () => {
     expect(await problem(fifo)).to.have.property('code', 'TH_CFG_NOT_A_FILE');
   });
 
-  it('tells a conf.d that is a loop, a file, or leads nowhere, rather than to go on without', async () => {
+  it('reports a conf.d that is a loop, a file or a dangling link, and does not go on without it', async () => {
     const path = write('hub.toml', '[source.ntp.a]\nhost = "main"');
     const place = join(folder, 'conf.d');
     for (const target of ['conf.d', 'nothing', 'hub.toml']) {
@@ -107,7 +107,7 @@ describe('reading the files', () => {
     expect(await problem(path)).to.have.property('code', 'TH_CFG_UNREADABLE');
   });
 
-  it('takes a conf.d that links to a folder', async () => {
+  it('accepts a conf.d that links to a folder', async () => {
     mkdirSync(join(folder, 'elsewhere'));
     write('elsewhere/10.toml', '[source.ntp.a]\nhost = "linked"');
     symlinkSync('elsewhere', join(folder, 'conf.d'));
@@ -115,7 +115,7 @@ describe('reading the files', () => {
     expect(config?.instances[0]?.config).to.include({ host: 'linked' });
   });
 
-  it('tells a conf.d of thousands of files, and one of huge files', async () => {
+  it('reports a conf.d of thousands of files, and one of huge files', async () => {
     const path = write('hub.toml', '[source.ntp.a]\nhost = "main"');
     mkdirSync(join(folder, 'conf.d'));
     for (let n = 0; n < 1001; n++) write(`conf.d/${n}.toml`, '');
@@ -128,21 +128,21 @@ describe('reading the files', () => {
     expect(await problem(path)).to.have.property('code', 'TH_CFG_TOO_LARGE');
   });
 
-  describe('that others can change', () => {
+  describe('that other users can change', () => {
     let path = '';
     beforeEach(() => {
       path = write('hub.toml', '[source.ntp.a]\nhost = "main"');
       chmodSync(path, 0o666);
     });
 
-    it('refuses for root, whose rights they would have', async function () {
+    it('is refused for root', async function () {
       if (process.geteuid?.() !== 0) this.skip();
       const { problems } = await loadConfig(path, CATALOGUE);
       expect(problems).to.have.length(1);
       expect(problems![0]).to.include({ code: 'TH_CFG_UNSAFE', file: path, hint: `chmod o-w ${path}` });
     });
 
-    it('warns another user, and both of a group', () => {
+    it('has a warning for another user, and for both if a group can write', () => {
       expect(unsafeFiles([path], false).map(({ code, severity }) => `${severity} ${code}`)).to.deep.equal([
         'warning TH_CFG_UNSAFE',
       ]);
@@ -152,7 +152,7 @@ describe('reading the files', () => {
       expect(unsafeFiles([path], true).map(({ severity }) => severity)).to.deep.equal(['warning']);
     });
 
-    it('looks at conf.d and its files as well, and tells each once', function () {
+    it('includes conf.d and its files, each once', function () {
       if (process.geteuid?.() !== 0) this.skip();
       chmodSync(path, 0o644);
       mkdirSync(join(folder, 'conf.d'));
@@ -165,11 +165,11 @@ describe('reading the files', () => {
     });
   });
 
-  it('tells a file that may not be read', async () => {
+  it('reports a file that this user may not read', async () => {
     const path = write('hub.toml', '');
     chmodSync(dirname(path), 0o755);
     chmodSync(path, 0);
-    // The superuser may read everything: be somebody else meanwhile.
+    // Root may read everything, so this runs as another user.
     const superuser = process.geteuid?.() === 0;
     if (superuser) process.seteuid!(65534);
     try {
@@ -179,7 +179,7 @@ describe('reading the files', () => {
     }
   });
 
-  it('takes a byte order mark and Windows line ends', async () => {
+  it('accepts a byte order mark and Windows line ends', async () => {
     const { problems } = await loadConfig(
       write('hub.toml', '\u{feff}[source.ntp.a]\r\nhost="x"\r\nhots=1\r\n'),
       CATALOGUE,

@@ -22,7 +22,7 @@ const DROP_IN: ConfigFile = {
 const read = (dropIns: readonly ConfigFile[], text = MAIN) => parseConfig(text, 'hub.toml', { dropIns, presets });
 
 describe('the files of a configuration', () => {
-  it('are laid over each other: preset, main file, drop-ins, each instance key by key', async () => {
+  it('are merged: preset, main file, drop-ins, each instance key by key', async () => {
     const document = read([DROP_IN]);
     expect(document).to.deep.include({ preset: 'client', plugins: ['one', 'two'], needs: ['source.ntp', 'sink.ntp'] });
     const { config } = await validateConfig(document, CATALOGUE);
@@ -31,7 +31,7 @@ describe('the files of a configuration', () => {
     expect(config?.instances[0]?.config).to.include({ host: 'y', burst: 2 });
   });
 
-  it('each have their own places in the problems, the main file first', async () => {
+  it('have their own places in the problems, the main file first', async () => {
     const dropIn = { path: 'conf.d/a.toml', text: '[source.ntp.a]\nburst = 99\n[source.ntp.b]\n' };
     const { problems } = await validateConfig(read([dropIn], MAIN.replace('debug', 'loud')), CATALOGUE);
     expect(problems?.map(({ file, span, code }) => [file, span?.line, code])).to.deep.equal([
@@ -46,12 +46,12 @@ describe('the files of a configuration', () => {
     expect(problems?.map(({ file, code }) => [file, code])).to.deep.equal([['conf.d/a.toml', 'TH_CFG_WRONG_TABLE']]);
   });
 
-  it('are not said to lack what a faulty one may hold', async () => {
+  it('have no missing keys that a faulty file may hold', async () => {
     const { problems } = await validateConfig(read([], '[source.ntp.a\nhost = "x"'), CATALOGUE);
     expect(problems?.map(({ code }) => code)).to.deep.equal(['TH_CFG_SYNTAX']);
   });
 
-  it('get no word about a value that stands in for a faulty one', async () => {
+  it('have no finding about a value that replaces a faulty one', async () => {
     const { problems } = await validateConfig(read([], '[source.ntp.a]\nhost = localhost\npool = 1\n'), CATALOGUE);
     expect(problems?.map(({ code, span }) => [code, span?.line, span?.text])).to.deep.equal([
       ['TH_CFG_SYNTAX', 2, 'host = localhost'],
@@ -64,12 +64,12 @@ describe('the table [lab]', () => {
   const text = '[source.ntp.a]\nhost = "x"\n[[lab.server]]\nname = "a"\n[[lab.server]]\nnam = "b"\n';
   const lab = v.strictObject({ server: v.array(v.strictObject({ name: v.string('a name') })) });
 
-  it('is handed through as it is', async () => {
+  it('is passed on unchanged', async () => {
     const { config } = await validateConfig(read([], text), CATALOGUE);
     expect(config?.lab).to.deep.equal({ server: [{ name: 'a' }, { nam: 'b' }] });
   });
 
-  it('is checked when there is a lab to read it', async () => {
+  it('is checked if there is a lab', async () => {
     const { problems } = await validateConfig(read([], text), { ...CATALOGUE, lab });
     expect(problems?.map(({ span, message, hint }) => [span?.line, message, hint])).to.deep.equal([
       [6, 'unknown key "nam" in [lab.server]', 'did you mean "name"?'],
@@ -77,7 +77,7 @@ describe('the table [lab]', () => {
   });
 });
 
-describe('the values in force', () => {
+describe('the effective values', () => {
   it('name their origin: file and line, preset, default', async () => {
     const values = await effectiveConfig(read([DROP_IN]), CATALOGUE);
     const origin = (...path: string[]) => values.find((value) => value.path.join() === path.join());

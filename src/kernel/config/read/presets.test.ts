@@ -6,7 +6,7 @@ import type { PluginDefinition } from '../../../api/index.js';
 import type { PluginCatalogue, PluginType } from '../config.js';
 import { formatProblems, loadConfig, readPresets } from '../index.js';
 
-/** The plugins as they are, not a stand-in: a preset must fit them. */
+/** Loads the real plugins, which the presets must fit. */
 async function realPlugins(): Promise<PluginCatalogue> {
   const folder = fileURLToPath(new URL('../../../../plugins', import.meta.url));
   const types = new Map<string, PluginType>();
@@ -21,7 +21,7 @@ async function realPlugins(): Promise<PluginCatalogue> {
   return { types };
 }
 
-describe('each preset that is shipped', () => {
+describe('each shipped preset', () => {
   for (const name of readPresets().keys()) {
     it(`(${name}) makes a configuration together with one source`, async () => {
       const text = `preset = "${name}"\n[source.ntp.a]\naddress = "ntp.example.org"\n`;

@@ -8,7 +8,7 @@ const faults = (text: string): string[] =>
       `${span.line}:${span.column}+${span.width} ${message}${hint === undefined ? '' : ` (${hint})`}`,
   );
 
-describe('a fault of syntax', () => {
+describe('a syntax fault', () => {
   const cases: readonly (readonly [string, string])[] = [
     ['poll = 64s', '1:8+3 a string, a duration or a rate needs quotes (did you mean "64s"?)'],
     ['poll = 64 s # often', '1:8+4 a string, a duration or a rate needs quotes (did you mean "64s"?)'],
@@ -40,14 +40,14 @@ describe('a fault of syntax', () => {
     [`${'a.'.repeat(40)}b = 1`, '1:1+1 this is nested too deeply'],
   ];
   for (const [text, expected] of cases) {
-    it(`${JSON.stringify(text.slice(0, 40))} is told in words of ours`, () => {
+    it(`${JSON.stringify(text.slice(0, 40))} is reworded`, () => {
       expect(faults(text)).to.deep.equal([expected]);
     });
   }
 });
 
-describe('reading on after a fault', () => {
-  it('tells several faults of one file and keeps the rest', () => {
+describe('parsing after a fault', () => {
+  it('reports several faults of one file and keeps the rest', () => {
     const { tree, faults: told, incomplete } = parseTolerantly('[a]\nx = 64s\ny = 2\nz = yes\n[b]\nw: 1\nv = 3');
     expect(told.map(({ span }) => span.line)).to.deep.equal([2, 4, 6]);
     expect(tree).to.deep.equal({ a: { x: 0, y: 2, z: 0 }, b: { v: 3 } });
@@ -61,18 +61,18 @@ describe('reading on after a fault', () => {
     expect(incomplete).to.equal(true);
   });
 
-  it('stops where it is not clear what belongs together', () => {
+  it('stops where the end of a statement is unknown', () => {
     const { tree, faults: told, incomplete } = parseTolerantly('a = [\n "x"\n "y"\n]\nb = 1');
     expect(told.map(({ span }) => span.line)).to.deep.equal([3]);
     expect(tree).to.deep.equal({});
     expect(incomplete).to.equal(true);
   });
 
-  it('tells a fault once that it cannot take out', () => {
+  it('reports a fault once that it cannot replace', () => {
     expect(parseTolerantly('"\\q" = 1\nb = 2').faults).to.have.length(1);
   });
 
-  it('keeps a text without faults as it is', () => {
+  it('does not change a text without faults', () => {
     const text = 'a = """\n[not a header\n"""\r\nb = [\n 1,\n]';
     expect(parseTolerantly(text)).to.deep.include({ text, faults: [], tree: { a: '[not a header\n', b: [1] } });
   });

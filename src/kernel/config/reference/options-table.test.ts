@@ -5,7 +5,7 @@ import { configReference } from './config-reference.js';
 import { fillOptionTables, optionsTable } from './options-table.js';
 
 describe('the reference of options', () => {
-  it('tells of each key what it must be, what stands in for it and what it means', async () => {
+  it('has value, default and meaning of each key', async () => {
     expect(await optionsTable(ntpSource)).to.equal(`| key | value | default | meaning |
 | --- | --- | --- | --- |
 | \`host\` | a host name or address | required | Whom to ask. |
@@ -22,11 +22,11 @@ describe('the reference of options', () => {
 `);
   });
 
-  it('says so when there are none', async () => {
+  it('has a sentence instead if there are no keys', async () => {
     expect(await optionsTable(v.strictObject({}))).to.equal('No options of its own.\n');
   });
 
-  it('fills the marks of a README, for what two types share and what only the first has', async () => {
+  it('replaces the tables of a README: all keys, the keys of two types, and the keys of only one', async () => {
     const schemas = new Map(
       Object.entries({ a: { x: v.number(), y: v.boolean() }, b: { x: v.number(), y: v.string() } }).map(
         ([id, entries]) => [id, v.strictObject<v.ObjectEntries>(entries)] as const,

@@ -39,7 +39,7 @@ const unused = (): never => {
   throw new Error('no test creates it');
 };
 
-/** Every kind of key that a plugin may take. */
+/** A schema with every kind of key. */
 const ntpSource = table({
   host: v.pipe(text('a host name or address'), v.description('Whom to ask.')),
   port: v.optional(port(), 123),
@@ -55,7 +55,7 @@ const ntpSource = table({
   keys: v.optional(v.array(text('a key name'), 'a list of key names')),
 });
 
-/** A schema that says what a library says by itself. */
+/** A schema with the messages of its library. */
 const raw = v.strictObject({ level: v.number(), shape: v.optional(v.picklist(['round', 'square'])) });
 
 const ntpSink = table({

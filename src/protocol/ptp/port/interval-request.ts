@@ -1,11 +1,7 @@
 import type { Instant } from '../../../api/time.js';
-import { INTERVAL_UNCHANGED, requestedInterval } from '../interval.js';
+import { boundedInterval, INTERVAL_UNCHANGED, requestedInterval } from '../interval.js';
 import type { TlvOf } from '../tlv/index.js';
 import type { IntervalTimer } from './interval-timer.js';
-
-/** Limits of the intervals that a neighbour may request, log2 of seconds. */
-const FASTEST = -7;
-const SLOWEST = 6;
 
 /** A neighbour's request for message intervals (802.1AS-2020 §10.6.4.3). */
 export type IntervalRequest = TlvOf<'message-interval-request'>;
@@ -21,5 +17,3 @@ export function applyIntervalRequest(timer: IntervalTimer, code: number, initial
   timer.resume();
   timer.change(boundedInterval(interval), now);
 }
-
-export const boundedInterval = (logInterval: number): number => Math.min(SLOWEST, Math.max(FASTEST, logInterval));

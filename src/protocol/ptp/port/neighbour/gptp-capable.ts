@@ -1,9 +1,9 @@
 import type { Instant } from '../../../../api/time.js';
-import { intervalNs } from '../../interval.js';
+import { boundedInterval, intervalNs } from '../../interval.js';
 import type { Signaling } from '../../message.js';
 import { findTlv, type Tlv } from '../../tlv/index.js';
 import { earliest, isDue } from '../action.js';
-import { applyIntervalRequest, boundedInterval } from '../interval-request.js';
+import { applyIntervalRequest } from '../interval-request.js';
 import { IntervalTimer } from '../interval-timer.js';
 
 /** `Profile.gptpCapable`. */

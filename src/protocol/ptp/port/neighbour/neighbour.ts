@@ -1,12 +1,12 @@
 import type { Instant, Stamp } from '../../../../api/time.js';
 import { ALL_PORTS, isAddressedTo } from '../../identity.js';
-import { INTERVAL_UNCHANGED, requestedInterval } from '../../interval.js';
+import { boundedInterval, INTERVAL_UNCHANGED, requestedInterval } from '../../interval.js';
 import type { Message, PdelayReq, Signaling } from '../../message.js';
 import { measuresLink } from '../../profile/profile.js';
 import { findTlv, type Tlv } from '../../tlv/index.js';
 import { earliest, type Outbox } from '../action.js';
 import { belongsTo, cmldsEnvelope, type Envelope, headerOf, randomSequence, type Sequence } from '../envelope.js';
-import { boundedInterval, type IntervalRequest } from '../interval-request.js';
+import type { IntervalRequest } from '../interval-request.js';
 import type { PortSettings } from '../settings.js';
 import type { Capability } from './capability.js';
 import { GptpCapable } from './gptp-capable.js';

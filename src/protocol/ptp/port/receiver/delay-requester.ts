@@ -1,6 +1,6 @@
 import type { Instant, Stamp } from '../../../../api/time.js';
 import { formatPortIdentity, type PortIdentity, samePort } from '../../identity.js';
-import { intervalNs, NO_INTERVAL } from '../../interval.js';
+import { boundedInterval, intervalNs, NO_INTERVAL } from '../../interval.js';
 import type { DelayResp } from '../../message.js';
 import type { TimeInterval } from '../../time.js';
 import { type Destination, isDue, type Outbox } from '../action.js';
@@ -33,9 +33,6 @@ export interface DelayRequesterSettings {
 
 /** Maximum number of open requests: at 128 a second an answer may take 30 ms. */
 const CAPACITY = 4;
-/** Limits of the interval that a Delay_Resp may set, log2 of seconds. */
-const FASTEST = -7;
-const SLOWEST = 6;
 /** Minimum time between two requests, share of the interval. */
 const LEAST_SHARE = 1 / 16;
 /** Time after which a request counts as unanswered, ns. */
@@ -123,8 +120,7 @@ export class DelayRequester {
     this.unanswered = 0;
     this.fault = '';
     this.#settings.envelope.version.answered();
-    if (header.logInterval !== NO_INTERVAL)
-      this.#logInterval = Math.min(SLOWEST, Math.max(FASTEST, header.logInterval));
+    if (header.logInterval !== NO_INTERVAL) this.#logInterval = boundedInterval(header.logInterval);
     return this.#advance({ ...request, response });
   }
 

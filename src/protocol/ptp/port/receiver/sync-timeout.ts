@@ -1,9 +1,8 @@
 import type { Instant, Ns } from '../../../../api/time.js';
-import { intervalNs, NO_INTERVAL } from '../../interval.js';
+import { boundedInterval, intervalNs, NO_INTERVAL } from '../../interval.js';
 import { isDue } from '../action.js';
 
-/** Limits of the interval that a Sync may state, log2 of seconds. */
-const FASTEST = -7;
+/** Longest interval that a Sync may state, log2 of seconds. */
 const SLOWEST = 4;
 
 /** Detects that Syncs have stopped (syncReceiptTimeout, 802.1AS-2020 §10.7.3.1). */
@@ -36,7 +35,7 @@ export class SyncTimeout {
   }
 
   get timeoutNs(): Ns {
-    const slower = Math.max(this.#logInterval, this.#asked?.logInterval ?? FASTEST);
+    const slower = Math.max(this.#logInterval, this.#asked?.logInterval ?? this.#logInterval);
     return Math.max(this.#leastNs, this.#intervals * intervalNs(slower));
   }
 
@@ -56,7 +55,7 @@ export class SyncTimeout {
   }
 
   syncReceived(statedLogInterval: number, now: Instant): void {
-    if (statedLogInterval !== NO_INTERVAL) this.#logInterval = Math.min(SLOWEST, Math.max(FASTEST, statedLogInterval));
+    if (statedLogInterval !== NO_INTERVAL) this.#logInterval = boundedInterval(statedLogInterval, SLOWEST);
     this.#lastAt = now;
     this.#restart(now);
   }
