@@ -1,10 +1,11 @@
 /** The layers of docs/architecture.md, as rules. `npm run check` runs them. */
+const ROOMS = 'api|core|protocol|toolkit|kernel|host|files|lab|testing|cli';
 const layer = (name, from, allowed, comment) => ({
   name,
   comment,
   severity: 'error',
   from: { path: from, pathNot: '(\\.test\\.ts$|^(src|plugins)/.+/testing/)' },
-  to: { path: '^(src|plugins|test|native)/', pathNot: allowed },
+  to: { path: '^(src|plugins|test|scripts|native)/', pathNot: allowed },
 });
 
 module.exports = {
@@ -61,6 +62,21 @@ module.exports = {
       '^src/(testing|api|lab|kernel/plugins/(observation-check|scope|scoped-network|instances-by-type)\\.ts$)',
       'What plugin authors test with is small: the lab, and what the kernel does around a context.',
     ),
+    layer('cli-puts-it-together', '^src/cli/', '^src/', 'cli may import all of src and no plugin.'),
+    {
+      name: 'every-room-has-a-rule',
+      comment: 'A new folder of src is a layer: give it a rule here and a paragraph in docs/architecture.md.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/', pathNot: `^src/(${ROOMS})/` },
+    },
+    {
+      name: 'scripts-measure-from-outside',
+      comment: 'No other code imports scripts; scripts load plugins through the catalogue only.',
+      severity: 'error',
+      from: { path: '^(src|plugins|test)/' },
+      to: { path: '^scripts/' },
+    },
     {
       name: 'pure-layers-touch-no-platform',
       comment: 'core and protocol do no I/O: no node: modules (node:crypto hashes aside).',
@@ -71,7 +87,7 @@ module.exports = {
     {
       name: 'nothing-imports-a-plugin',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^(src|scripts)/' },
       to: { path: '^plugins/' },
     },
     {

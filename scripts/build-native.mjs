@@ -1,6 +1,10 @@
 // Builds the addon with the compiler alone: node-api-headers and node-addon-api are npm packages, nothing is downloaded.
-// `--sanitize` builds build/asan/timehub.node with AddressSanitizer. Without a compiler the hub runs on user-space stamps.
-// It is the install script of the package, too; npm may not run it: `timehub build-addon` does, with `--force --required`.
+// Without a compiler the hub runs on user-space stamps. This is the package's install script; where npm does not run it,
+// `timehub build-addon` does, with `--force --required`.
+//
+//   --sanitize   builds build/asan/timehub.node with AddressSanitizer
+//   --force      builds even if the addon is current
+//   --required   exits with status 1 if there is no addon in the end
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +13,6 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sanitize = process.argv.includes('--sanitize');
-/** Build although there is an addon; fail when there is none in the end. */
 const force = process.argv.includes('--force');
 const required = process.argv.includes('--required');
 const output = join(root, 'build', sanitize ? 'asan' : 'Release', 'timehub.node');
@@ -24,8 +27,8 @@ const variant = sanitize
 
 if (process.platform !== 'linux') finish('the addon is for Linux only: user-space stamps');
 if (!force && isFresh()) process.exit(0);
-const compiler = [process.env.CXX, 'c++', 'g++', 'clang++'].find(runs);
-if (compiler === undefined)
+const compiler =
+  [process.env.CXX ?? '', 'c++', 'g++', 'clang++'].find(runs) ??
   finish(
     'no C++ compiler was found: user-space stamps. Install one (apt install g++, dnf install gcc-c++, apk add g++)',
   );
@@ -34,7 +37,9 @@ const started = Date.now();
 try {
   mkdirSync(scratch, { recursive: true });
 } catch (error) {
-  finish(`the addon cannot be written (${error.message}): run "sudo ${join(root, 'bin/timehub')} build-addon"`);
+  finish(
+    `the addon cannot be written (${/** @type {Error} */ (error).message}): run "sudo ${join(root, 'bin/timehub')} build-addon"`,
+  );
 }
 const objects = await Promise.all(files.filter((file) => file.endsWith('.cc')).map(compile));
 const linked = join(scratch, 'timehub.node');
@@ -44,7 +49,7 @@ await linkPreload();
 rmSync(scratch, { recursive: true });
 console.error(`timehub: built ${output.slice(root.length + 1)} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 
-/** A library of its own: the dynamic linker loads it into Node by LD_PRELOAD, and it needs nothing of Node. */
+/** Links the library that the dynamic linker loads into Node by LD_PRELOAD. It uses nothing of Node. */
 async function linkPreload() {
   const source = join(native, 'hold-hangup.c');
   const scratch = `${preload}.${process.pid}`;
@@ -58,10 +63,12 @@ function isFresh() {
   return [...files, fileURLToPath(import.meta.url)].every((file) => statSync(file).mtimeMs <= built);
 }
 
+/** @param {string} name */
 function runs(name) {
-  return name !== undefined && spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0;
+  return name !== '' && spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
+/** @param {string} file */
 async function compile(file) {
   const object = join(scratch, `${basename(file)}.o`);
   const require = createRequire(import.meta.url);
@@ -73,7 +80,11 @@ async function compile(file) {
   return object;
 }
 
-/** A failed build is no failed installation: the hub runs without the addon and says so. */
+/**
+ * A failed build is no failed installation: the hub runs without the addon and says so.
+ * @param {readonly string[]} parameters
+ * @returns {Promise<void>}
+ */
 function run(parameters) {
   return new Promise((resolve) => {
     const child = spawn(compiler, parameters, { stdio: 'inherit' });
@@ -81,6 +92,10 @@ function run(parameters) {
   });
 }
 
+/**
+ * @param {string} note
+ * @returns {never}
+ */
 function finish(note) {
   console.error(`timehub: ${note}`);
   rmSync(scratch, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Compiles the TypeScript tree into dist/, brings the plugins' other files there, and removes what has lost its source. */
+/** Compiles the TypeScript tree into dist/, copies the plugins' other files there, and removes output whose source is gone. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ if (error !== undefined) process.stderr.write(`timehub: the TypeScript compiler 
 for (const file of filesBelow('plugins')) {
   if (!/\.(ts|md)$/.test(file)) cpSync(join(root, file), join(folders.dist, file));
 }
-for (const file of ['src', 'plugins', 'test'].flatMap((folder) => filesBelow(`dist/${folder}`))) {
+for (const file of ['src', 'plugins', 'test', 'scripts'].flatMap((folder) => filesBelow(`dist/${folder}`))) {
   const source = file.replace(/^dist\//, '').replace(/\.(d\.ts|js\.map|js)$/, '.ts');
   if (!existsSync(join(root, source)) && !existsSync(join(root, file.replace(/^dist\//, '')))) rmSync(join(root, file));
 }

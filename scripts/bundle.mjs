@@ -1,6 +1,6 @@
 /**
- * Bundles the daemon into dist/bundle: one file for what is always needed, the rest loaded when used. It takes half the
- * time to start and a fifth less memory than the tree of small files.
+ * Bundles the daemon into dist/bundle: one file for what is always needed, the rest loaded when used. The bundle takes half
+ * the time to start and a fifth less memory than the tree of small files.
  *
  * The bundle mirrors the compiled tree: `import.meta.url` of a module says where that module would stand below
  * dist/bundle, so that paths relative to it (a plugin's folder, its page) mean the same in both.
@@ -11,7 +11,7 @@ import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { filesBelow, folders, root } from './tree.mjs';
 
-/** They carry compiled code that must be loaded from where it is installed. */
+/** Packages with compiled code, which must be loaded from where it is installed. */
 const EXTERNAL = ['koffi', 'serialport', '*.node'];
 
 const BANNER = `import { createRequire as __createRequire } from 'node:module';
@@ -22,9 +22,12 @@ const __bundle = import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/bun
 const manifests = filesBelow('plugins').filter((file) => /^plugins\/[^/]+\/plugin\.json$/.test(file));
 const pluginEntries = manifests.flatMap((manifest) => {
   const { plugins } = JSON.parse(readFileSync(join(root, manifest), 'utf8'));
-  return Object.values(plugins).map((module) => join(manifest, '..', module).replace(/\.js$/, '.ts'));
+  return Object.values(/** @type {Record<string, string>} */ (plugins)).map((module) =>
+    join(manifest, '..', module).replace(/\.js$/, '.ts'),
+  );
 });
 
+/** @type {import('esbuild').Plugin} */
 const ownPlace = {
   name: 'own-place',
   setup({ onLoad }) {
@@ -43,7 +46,10 @@ const ownPlace = {
   },
 };
 
-/** A CommonJS package in a chunk of its own would have a default export only: this gives it the names that Node sees in it. */
+/**
+ * A CommonJS package in a chunk of its own would have a default export only: this gives it the names that Node sees in it.
+ * @type {import('esbuild').Plugin}
+ */
 const namedExports = {
   name: 'named-exports',
   setup({ onResolve, onLoad }) {
@@ -58,7 +64,7 @@ const namedExports = {
   },
 };
 
-/** Built beside and put in place whole: a hub may be starting from the old one. */
+// Built elsewhere and renamed: a hub may be starting from the old bundle.
 const fresh = `${folders.bundle}.new`;
 rmSync(fresh, { recursive: true, force: true });
 await build({
@@ -72,7 +78,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  // V8 keeps the text, in two octets a character where one is Greek: comments and indents are left out, names stay.
+  // V8 keeps the text, in two octets a character if one of them is Greek: comments and indents are left out, names stay.
   minifyWhitespace: true,
   lineLimit: 160,
   conditions: ['timehub-source'],

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Makes a checkout ready to run: dependencies, the addon, the compiled tree, the bundle. Says nothing when nothing is to do.
+ * Makes a checkout ready to run: dependencies, the addon, the compiled tree, the bundle. Prints nothing if all are current.
  *
  *   node scripts/setup.mjs          what the daemon needs
  *   node scripts/setup.mjs --dev    and what the checks and tests need
@@ -10,12 +10,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fingerprint, folders, isPackaged, root } from './tree.mjs';
 
-const dist = join(root, 'dist');
-
-/** Throws an Error with a sentence for the operator when the hub cannot be made to run. */
-export function setup({ dev = false } = {}) {
+/** Throws an Error with a sentence for the operator if the hub cannot be made to run. */
+function setup({ dev = false }) {
   if (isPackaged()) return;
-  const sources = fingerprint(['src', 'plugins', 'test', 'tsconfig.json', 'package.json', 'scripts/build-tree.mjs']);
+  const sources = fingerprint(['src', 'plugins', 'test', 'scripts', 'tsconfig.json', 'package.json']);
   const compiled = isCurrent('tree', sources);
   const missing = missingDependencies();
   if (missing.runtime > 0 || (missing.dev > 0 && (dev || !compiled))) install();
@@ -25,14 +23,13 @@ export function setup({ dev = false } = {}) {
     run(process.execPath, ['scripts/build-tree.mjs']);
     markCurrent('tree', sources);
   }
-  const bundled = `${sources} ${fingerprint(['scripts/bundle.mjs'])}`;
-  if (!isCurrent('bundle', bundled) && existsSync(join(root, 'src/cli/main.ts'))) {
+  if (!isCurrent('bundle', sources) && existsSync(join(root, 'src/cli/main.ts'))) {
     bundle();
-    markCurrent('bundle', bundled);
+    markCurrent('bundle', sources);
   }
 }
 
-/** How many packages of the lock file are absent from node_modules or there in another version. */
+/** Counts the packages of the lock file that node_modules lacks or has in another version. */
 function missingDependencies() {
   const wanted = packagesOf('package-lock.json');
   const present = packagesOf('node_modules/.package-lock.json');
@@ -45,6 +42,10 @@ function missingDependencies() {
   return count;
 }
 
+/**
+ * @param {string} file
+ * @returns {Record<string, { version?: string, dev?: boolean, optional?: boolean, devOptional?: boolean, peer?: boolean }>}
+ */
 function packagesOf(file) {
   const path = join(root, file);
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')).packages ?? {}) : {};
@@ -55,7 +56,7 @@ function install() {
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-/** The hub runs without the addon, on user-space stamps: a failure here is told, never fatal. */
+/** A failure is no error of the set-up: without the addon the hub runs on user-space stamps. */
 function buildAddon() {
   if (isCurrent('native', addonMark())) return;
   spawnSync(process.execPath, ['scripts/build-native.mjs'], { cwd: root, stdio: 'inherit' });
@@ -68,48 +69,51 @@ function addonMark() {
   return `${inputs} ${process.version} ${process.arch} ${compiler()} ${built}`;
 }
 
-/** The hub runs from the compiled tree too, only heavier. */
+/** A failure is no error of the set-up: the hub also runs from the compiled tree. */
 function bundle() {
   const { status } = spawnSync(process.execPath, ['scripts/bundle.mjs'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   if (status !== 0)
-    say('the bundle could not be made: the hub will take more memory. "node scripts/bundle.mjs" says why');
+    say('the bundle could not be made, so the hub takes more memory; "node scripts/bundle.mjs" says why');
 }
 
 function compiler() {
-  const names = [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean);
+  const names = [process.env.CXX ?? '', 'c++', 'g++', 'clang++'].filter((name) => name !== '');
   const path = (process.env.PATH ?? '').split(delimiter);
   return names.find((name) => path.some((folder) => existsSync(join(folder, name)))) ?? 'none';
 }
 
+/** @param {string} what */
 const stamp = (what) => join(folders.stamps, what);
 
+/** @param {string} what @param {string} mark */
 function isCurrent(what, mark) {
-  return existsSync(dist) && existsSync(stamp(what)) && readFileSync(stamp(what), 'utf8') === mark;
+  return existsSync(stamp(what)) && readFileSync(stamp(what), 'utf8') === mark;
 }
 
+/** @param {string} what @param {string} mark */
 function markCurrent(what, mark) {
   mkdirSync(folders.stamps, { recursive: true });
   writeFileSync(stamp(what), mark);
 }
 
+/** @param {string} command @param {readonly string[]} args */
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   if (error !== undefined) throw new Error(`${command} cannot be run: ${error.message}`);
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
 }
 
+/** @param {string} what */
 function say(what) {
   process.stderr.write(`timehub: ${what}\n`);
 }
 
-if (process.argv[1] === import.meta.filename) {
-  try {
-    setup({ dev: process.argv.includes('--dev') });
-  } catch (error) {
-    process.stderr.write(`timehub: ${error.message}\n`);
-    process.exit(1);
-  }
+try {
+  setup({ dev: process.argv.includes('--dev') });
+} catch (error) {
+  say(/** @type {Error} */ (error).message);
+  process.exit(1);
 }

@@ -1,4 +1,4 @@
-/** What the scripts share about the checkout: where things are, and whether they have changed. */
+/** The paths of the checkout, and fingerprints that say whether files have changed. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -11,10 +11,13 @@ export const folders = {
   stamps: join(root, 'dist/.stamps'),
 };
 
-/** An installed package brings `dist` and no sources. */
+/** An installed package has `dist` and no sources. */
 export const isPackaged = () => !existsSync(join(root, 'src'));
 
-/** All files below `path`, relative to the root, sorted. */
+/**
+ * Returns all files below `path`, relative to the root, sorted.
+ * @param {string} path
+ */
 export function filesBelow(path) {
   const full = join(root, path);
   if (!existsSync(full)) return [];
@@ -25,7 +28,10 @@ export function filesBelow(path) {
     .sort();
 }
 
-/** Changes when a file below one of the paths is added, removed or written. */
+/**
+ * Returns a text that changes when a file below one of the paths is added, removed or written.
+ * @param {readonly string[]} paths
+ */
 export function fingerprint(paths) {
   const hash = createHash('sha1');
   for (const file of paths.flatMap(filesBelow)) {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Launched } from './launch.js';
 import { Folder } from './place.js';
 
-/** What one test has set up: its folder and its programs, all ended by `clear`, the last first. */
+/** The set-up of one test: its folder and its programs. `clear` ends all of them, the last first. */
 export class Bench {
   readonly folder = new Folder();
   readonly #undo: (() => Promise<unknown> | unknown)[] = [];
@@ -14,14 +14,14 @@ export class Bench {
     return launched;
   }
 
-  /** Writes a file into the folder and tells its path. */
+  /** Writes a file into the folder. Returns its path. */
   write(name: string, text: string): string {
     const path = this.folder.at(name);
     writeFileSync(path, text);
     return path;
   }
 
-  /** Something to do at the end. */
+  /** Adds an action for `clear`. */
   later(undo: () => Promise<unknown> | unknown): void {
     this.#undo.push(undo);
   }

@@ -14,7 +14,7 @@ interface Message {
 
 /** One page in a Chromium without a screen, spoken to by the DevTools protocol over a pipe (messages end in NUL). */
 export class Page {
-  /** What the page wrote to its console as errors, threw, or failed to load. */
+  /** Errors that the page wrote to its console or threw, and resources that failed to load. */
   readonly complaints: string[] = [];
   readonly #pipe: Writable;
   readonly #waiting = new Map<number, (message: Message) => void>();
@@ -50,13 +50,13 @@ export class Page {
     });
   }
 
-  /** The value of an expression in the page. */
+  /** Returns the value of an expression in the page. */
   async evaluate<T>(expression: string): Promise<T> {
     const { result } = await this.#ask('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true });
     return (result as { readonly value: T }).value;
   }
 
-  /** As PNG. */
+  /** Returns a PNG. */
   async screenshot(): Promise<Buffer> {
     const { data } = await this.#ask('Page.captureScreenshot', { format: 'png' });
     return Buffer.from(data as string, 'base64');

@@ -10,7 +10,7 @@ export interface ChronyServer {
 }
 
 /**
- * A chronyd at 127.0.0.1 that serves this machine's time and, being told -x, never touches its clock. It is started through
+ * A chronyd at 127.0.0.1 that serves this machine's time and, with -x, never touches its clock. It is started through
  * another program, such as `ip netns exec`, where there is one.
  */
 export async function startChronyServer(
@@ -31,7 +31,7 @@ export async function startChronyServer(
   return { port, process: server };
 }
 
-/** What chronyd thinks of this machine's clock after a burst with a server; it sets nothing (-Q). Positive: the clock is slow. */
+/** Returns chronyd's offset of this machine's clock after a burst; it sets nothing (-Q). Positive: the clock is slow. */
 export async function askChrony(bench: Bench, chrony: Peer, port: number): Promise<number> {
   const pidfile = bench.folder.at('chrony-client.pid');
   const { output } = await run(

@@ -7,14 +7,14 @@ import { freeTcpPort, root } from './place.js';
 
 const LOOPBACK = /127\.0\.0\.1:(\d+)/g;
 
-/** The demonstration of `npm start`, on ports and sockets of its own so that it disturbs nobody's. */
+/** The demonstration of `npm start`, on its own ports and sockets, so that it disturbs no other. */
 export interface Demo {
   readonly hub: Hub;
   /** `http://127.0.0.1:…/` */
   readonly dashboard: string;
-  /** Where the NTP server sink listens. */
+  /** Port of the NTP server sink. */
   readonly served: number;
-  /** `timehub lab stop b` and the like. */
+  /** Runs a command like `timehub lab stop b`. */
   lab(action: 'stop' | 'start', name: string): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export async function startDemo(bench: Bench): Promise<Demo> {
   };
 }
 
-/** The demonstration's configuration with a control socket at `socket` and free ports, listed by those they stand for. */
+/** Writes the demonstration's configuration with a control socket at `socket` and free ports, by the ports they replace. */
 export async function writeDemo(bench: Bench, name: string, socket: string) {
   const text = readFileSync(join(root, 'config/demo.toml'), 'utf8');
   const ports = new Map<number, number>();

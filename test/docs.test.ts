@@ -5,6 +5,7 @@ import { loadHub } from '../src/cli/load-hub.js';
 import { packageRoot } from '../src/cli/package-root.js';
 import { generatedPages } from '../src/cli/reference.js';
 import { formatProblems } from '../src/kernel/config/index.js';
+import { run } from './launch.js';
 
 const root = packageRoot();
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -13,6 +14,17 @@ const below = (folder: string, ending: string): readonly string[] =>
     .map((name) => join(folder, String(name)))
     .filter((name) => name.endsWith(ending))
     .sort();
+
+const pages = [
+  ...['README.md', 'CONTRIBUTING.md'],
+  ...below('docs', '.md'),
+  ...below('plugins', 'README.md'),
+  ...below('test', 'README.md'),
+];
+
+/** Code of a page: its blocks and what stands in backticks. */
+const codeOf = (text: string): readonly string[] =>
+  [...text.matchAll(/^```.*\n([\s\S]*?)^```|`([^`\n]+)`/gm)].map(([, block, span]) => block ?? span!);
 
 describe('what is written for people', () => {
   it('generated pages and option tables agree with the schemas ("npm run docs" writes them)', async () => {
@@ -27,6 +39,37 @@ describe('what is written for people', () => {
       expect(formatProblems(mistakes)).to.equal('');
     });
   }
+
+  it('every npm script that a page names exists', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const named = pages.flatMap((page) =>
+      [...read(page).matchAll(/npm (?:run (?:-\S+ )*([\w:-]+)|(test|start))/g)].map((match) => ({
+        page,
+        name: match[1] ?? match[2]!,
+      })),
+    );
+    expect(named).to.have.length.above(10);
+    expect(named.filter(({ name }) => !(name in scripts) && !Object.keys(scripts).some((one) => one.startsWith(name))))
+      .to.be.empty;
+  });
+
+  it('every command of timehub that a page shows exists, with its options', async function () {
+    this.timeout(60_000);
+    const shown = new Map<string, Set<string>>();
+    for (const line of pages.flatMap((page) => codeOf(read(page)).flatMap((code) => code.split('\n')))) {
+      const [, command, rest = ''] = /^(?:.*[\s/$])?timehub ([a-z][a-z-]+)((?: .*)?)$/.exec(line) ?? [];
+      if (command === undefined) continue;
+      const options = shown.get(command) ?? new Set();
+      for (const [option] of rest.replace(/[|#;&].*/, '').matchAll(/(?<= )--[a-z][a-z-]+/g)) options.add(option);
+      shown.set(command, options);
+    }
+    expect(shown.size).to.be.above(10);
+    for (const [command, options] of shown) {
+      const { code, output } = await run(process.execPath, [join(root, 'bin/timehub'), command, '--help']);
+      expect(code, `timehub ${command}: ${output}`).to.equal(0);
+      for (const option of options) expect(output, `timehub ${command}`).to.include(option);
+    }
+  });
 
   for (const name of readdirSync(join(root, 'plugins'))) {
     it(`plugins/${name} has a manifest, an example, and a README with the options of each of its types`, () => {

@@ -9,6 +9,6 @@ let times = 0;
 
 process.on('SIGUSR2', () => {
   collect();
-  // Past the daemon, which leads what others print into its log.
+  // Not through process.stdout, which the daemon redirects into its log.
   writeSync(1, `heap ${++times} ${process.memoryUsage().heapUsed}\n`);
 });

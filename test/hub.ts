@@ -16,12 +16,12 @@ export class Hub {
   readonly socket: string;
   readonly #process: Launched | undefined;
 
-  /** `config` without a way in: the control socket is added. */
+  /** Adds a control socket to `config`. */
   static async start(bench: Bench, config: string, args: readonly string[] = []): Promise<Hub> {
     return Hub.startAs(bench, 'hub', [], config, args);
   }
 
-  /** One of several, `name`, through another program such as `ip netns exec`. */
+  /** Starts one of several hubs, called `name`, through another program such as `ip netns exec`. */
   static async startAs(
     bench: Bench,
     name: string,
@@ -34,7 +34,7 @@ export class Hub {
     return Hub.launch(bench, ['run', ...args, path], socket, process.env, through);
   }
 
-  /** A daemon that a test has started by other means, once it answers. */
+  /** Resolves with a daemon that was started by other means, once it answers. */
   static async at(socket: string): Promise<Hub> {
     const hub = new Hub(undefined, socket);
     if (
@@ -48,7 +48,7 @@ export class Hub {
     return hub;
   }
 
-  /** Any command of bin/timehub that brings up a daemon with a control socket at `socket`. */
+  /** Runs a command of bin/timehub that starts a daemon with a control socket at `socket`. */
   static async launch(
     bench: Bench,
     args: readonly string[],
@@ -114,7 +114,7 @@ export class Hub {
     return (await this.json<{ readonly events: readonly HubEvent[] }>('/v1/snapshot')).events;
   }
 
-  /** A command of the operator's: `hub.cli('why')`. */
+  /** Runs a command of the operator: `hub.cli('why')`. */
   cli(...args: readonly string[]): Promise<Exit & { readonly output: string }> {
     return run(process.execPath, [timehub, ...args, '--socket', this.socket]);
   }
@@ -124,7 +124,7 @@ export class Hub {
     return residentBytes(this.process.pid);
   }
 
-  /** As Ctrl-C does. */
+  /** Sends SIGINT, like Ctrl-C. */
   stop(): Promise<Exit> {
     return this.process.stop('SIGINT');
   }
@@ -139,7 +139,7 @@ export class Hub {
   }
 }
 
-/** Of a process, by /proc. */
+/** Returns the resident memory of a process, bytes. */
 export async function residentBytes(pid: number): Promise<number> {
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes) * 1024;

@@ -10,7 +10,7 @@ interface Waiter {
   readonly resolve: (match: RegExpExecArray) => void;
 }
 
-/** A program that a test has started: what it prints is kept and can be waited for. */
+/** A program that a test has started. Its output is kept and can be waited for. */
 export class Launched {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
@@ -38,12 +38,12 @@ export class Launched {
     return this.#child.pid!;
   }
 
-  /** All that it has printed, on both streams. */
+  /** Its output so far, on both streams. */
   get output(): string {
     return this.#output;
   }
 
-  /** The first match of what it has printed or prints within `timeoutMs`. Rejects when it ends before. */
+  /** Resolves with the first match in its output within `timeoutMs`. Rejects if it ends before. */
   async printed(pattern: RegExp, timeoutMs = 10_000): Promise<RegExpExecArray> {
     const early = pattern.exec(this.#output);
     if (early !== null) return early;
@@ -62,7 +62,7 @@ export class Launched {
     this.#child.kill(signal);
   }
 
-  /** Asks it to end, and after `graceMs` ends it. */
+  /** Sends the signal, and SIGKILL after `graceMs`. */
   async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = 5000): Promise<Exit> {
     if (this.#ended) return this.exited;
     this.#child.kill(signal);
@@ -84,7 +84,7 @@ export class Launched {
   }
 }
 
-/** Rejects with `what()` when the promise has not settled in time. */
+/** Rejects with `what()` if the promise has not settled in time. */
 export async function within<T>(timeoutMs: number, promise: Promise<T>, what: () => string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -97,7 +97,7 @@ export async function within<T>(timeoutMs: number, promise: Promise<T>, what: ()
   }
 }
 
-/** Runs a program to its end. */
+/** Runs a program to its end. Returns its output. */
 export async function run(
   command: string,
   args: readonly string[],

@@ -7,7 +7,7 @@ const source = (name: string, address: string): string => `[source.ntp.${name}]\
 const SINK = '[sink.ntp.lan]\n';
 const LOCAL = '[hub]\nfree-run = true\n';
 
-/** Hubs that give their clocks as they are (`[hub] free-run`), on one network of the lab. */
+/** Hubs that serve their clocks as they are (`[hub] free-run`), on one network of the lab. */
 describe('an offline site', function () {
   this.timeout(60_000);
   let shipped: Shipped;

@@ -3,7 +3,7 @@ import { findPeer, type Peer, type PeerName } from './peers.js';
 const found = new Map<PeerName, ReturnType<typeof findPeer>>();
 const reasons = new Set<string>();
 
-/** The peer, or the end of the test: skipped with its reason, failed where TIMEHUB_REQUIRE_PEERS says that it must be there. */
+/** Returns the peer. If it is missing, skips the test with the reason, or fails it if TIMEHUB_REQUIRE_PEERS is 1. */
 export function need(context: Mocha.Context, name: PeerName): Peer {
   const answer = found.get(name) ?? findPeer(name);
   found.set(name, answer);
@@ -11,12 +11,12 @@ export function need(context: Mocha.Context, name: PeerName): Peer {
   return skip(context, answer.missing);
 }
 
-/** Ends the test for want of something that this machine does not have. */
+/** Skips a test that this machine cannot run, or fails it if TIMEHUB_REQUIRE_PEERS is 1. */
 export function skip(context: Mocha.Context, reason: string): never {
   if (process.env.TIMEHUB_REQUIRE_PEERS === '1') throw new Error(reason);
   reasons.add(reason);
   return context.skip() as never;
 }
 
-/** Why tests were skipped, each reason once. */
+/** Returns the reasons for skipped tests, each once. */
 export const skipReasons = (): readonly string[] => [...reasons];

@@ -6,8 +6,8 @@ const UNIX_TO_NTP_S = 2_208_988_800n;
 const NS_PER_S = 1_000_000_000n;
 
 /**
- * The least NTP server there can be (RFC 5905 §7.3, mode 4), whose time differs from this machine's by a set amount: so a
- * test sees whether the hub serves the time that it believes in, not the clock's. Its stamps are worth some 0.1 ms.
+ * A minimal NTP server (RFC 5905 §7.3, mode 4) whose time differs from this machine's by a set amount, so that a test can
+ * see whether the hub serves its estimate or the clock's time. Its stamps are exact to some 0.1 ms.
  */
 export async function startNtpStub(bench: Bench, offsetNs: bigint): Promise<number> {
   const socket = createSocket('udp4');

@@ -13,7 +13,7 @@ interface Recipe {
   readonly packages: readonly string[];
   /** Below the peer's folder. */
   readonly program: string;
-  /** Arguments that make the program do no more than answer. */
+  /** Arguments with which the program only prints something and exits. */
   readonly probe: readonly string[];
   /** Links to make, path → target, both below the folder. */
   readonly links?: Readonly<Record<string, string>>;
@@ -46,11 +46,11 @@ const RECIPES: Readonly<Record<PeerName, Recipe>> = {
 
 export const PEER_NAMES = Object.keys(RECIPES) as PeerName[];
 
-/** A peer that answers. */
+/** A peer that runs on this machine. */
 export interface Peer {
   readonly folder: string;
   readonly program: string;
-  /** What its programs need to find their libraries. */
+  /** Environment in which its programs find their libraries. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -58,7 +58,7 @@ export type Found = { readonly peer: Peer } | { readonly missing: string };
 
 const cache = join(root, '.cache/peers');
 
-/** The peer as it lies in the cache, tried once. */
+/** Returns the peer in the cache, after a trial run. */
 export function findPeer(name: PeerName): Found {
   const { program, probe } = RECIPES[name];
   const folder = join(cache, name);
@@ -67,7 +67,7 @@ export function findPeer(name: PeerName): Found {
   const library = ['usr/lib', 'lib'].map((place) => join(folder, place, libraryFolder()));
   const env = {
     ...(process.env as Record<string, string>),
-    // libpulse looks for a part of its own at an absolute place.
+    // libpulse loads one of its own libraries by an absolute path.
     LD_LIBRARY_PATH: [...library, join(library[0]!, 'pulseaudio')].join(':'),
     PYTHONPATH: join(folder, 'usr/lib/python3/dist-packages'),
   };
@@ -76,7 +76,7 @@ export function findPeer(name: PeerName): Found {
   return { peer: { folder, program: path, env } };
 }
 
-/** Downloads and unpacks what is not there yet. The answer is empty when the peer can be used, else the reason. */
+/** Downloads and unpacks a missing peer. Returns '' if it can be used, else the reason. */
 export function fetchPeer(name: PeerName): string {
   const earlier = findPeer(name);
   if ('peer' in earlier) return '';
@@ -106,7 +106,7 @@ function unpack({ packages, links = {} }: Recipe, folder: string): string {
   return '';
 }
 
-/** The packages that installing would bring along, asked without installing. */
+/** Returns the packages that an installation would add, without installing. */
 function absentDependencies(name: string): string[] {
   const { stdout } = spawnSync('apt-get', ['install', '-s', '--no-install-recommends', name], { encoding: 'utf8' });
   return [...(stdout ?? '').matchAll(/^Inst (\S+)/gm)].map((match) => match[1]!);

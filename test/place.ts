@@ -7,7 +7,7 @@ import { join } from 'node:path';
 /** The checkout: compiled tests run from dist/test. */
 export const root = join(import.meta.dirname, '../..');
 
-/** A folder of the test's own, removed by `close`. Mode 0700, as chronyd demands of a folder with a command socket. */
+/** A temporary folder, removed by `close`. Mode 0700, which chronyd demands of a folder with a command socket. */
 export class Folder {
   readonly path: string = mkdtempSync(join(tmpdir(), `timehub-test-${process.pid}-`));
 
@@ -20,7 +20,7 @@ export class Folder {
   }
 }
 
-/** A UDP port that nobody has at 127.0.0.1 at this moment. */
+/** Returns a UDP port of 127.0.0.1 that is free at this moment. */
 export async function freeUdpPort(): Promise<number> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve, reject) => {
@@ -32,7 +32,7 @@ export async function freeUdpPort(): Promise<number> {
   return port;
 }
 
-/** The same for TCP. */
+/** Returns a TCP port of 127.0.0.1 that is free at this moment. */
 export async function freeTcpPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

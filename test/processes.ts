@@ -1,13 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { until } from './poll.js';
 
-/** Processor time that a process has used, ms. */
+/** Returns the processor time that a process has used, ms. */
 export function processorTimeMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-/** Process ids of the living programs whose command line contains `text`. */
+/** Returns the time for which the main thread of a process could have run while others had the processor, ms. */
+export function waitedForProcessorMs(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+}
+
+/** Returns the process ids of the living programs whose command line contains `text`. */
 export function processesWith(text: string): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -15,7 +20,7 @@ export function processesWith(text: string): readonly number[] {
     .map(Number);
 }
 
-/** Waits until no program has `text` in its command line. */
+/** Resolves when no program has `text` in its command line. */
 export async function untilNoneWith(text: string, timeoutMs: number): Promise<void> {
   await until(
     async () => processesWith(text),

@@ -2,7 +2,7 @@ import { closeSync, constants, readSync, writeSync } from 'node:fs';
 import koffi from 'koffi';
 import type { Bench } from './bench.js';
 
-/** Sentences are written this long after the second that they name, as a receiver's are. */
+/** Delay of a sentence after the second that it names, ms, as of a receiver. */
 const LATENCY_MS = 60;
 
 const libc = koffi.load('libc.so.6');
@@ -37,7 +37,7 @@ export function startReceiver(bench: Bench, talk: Talk = 'all'): string {
   let timer = setTimeout(speak, untilNext());
   function speak(): void {
     quietly(() => writeSync(master[0]!, sentences(new Date(Date.now() - LATENCY_MS), talk)));
-    // What gpsd asks of it is read, so that the terminal does not fill up, and not answered.
+    // gpsd's requests are read, so that the terminal does not fill up, and not answered.
     quietly(() => readSync(master[0]!, questions));
     timer = setTimeout(speak, untilNext());
   }
@@ -49,7 +49,7 @@ export function startReceiver(bench: Bench, talk: Talk = 'all'): string {
   return name.toString('latin1', 0, name.indexOf(0));
 }
 
-/** Nothing to read, or nobody who reads: a receiver does not care. */
+/** Ignores that there is nothing to read or no reader, as a receiver does. */
 function quietly(work: () => void): void {
   try {
     work();
@@ -77,7 +77,7 @@ function sentences(now: Date, talk: Talk): string {
     .join('');
 }
 
-/** NMEA 0183: the exclusive or of what stands between `$` and `*`. */
+/** NMEA 0183: the exclusive or of the characters between `$` and `*`. */
 function checksum(body: string): string {
   const sum = [...body].reduce((xor, character) => xor ^ character.charCodeAt(0), 0);
   return sum.toString(16).toUpperCase().padStart(2, '0');

@@ -12,7 +12,7 @@ export function installRude(bench: Bench): void {
   symlinkSync(root, bench.folder.at('node_modules/timehub'));
 }
 
-/** A configuration with one rude source for each of `deeds`, and a state directory. */
+/** Returns a configuration with one rude source for each of `deeds`, and a state directory. */
 export function rudeConfig(bench: Bench, ...deeds: readonly string[]): string {
   const sources = deeds.map(
     (deed) => `[source.rude.${deed}]\ndoes = "${deed}"\nfile = "${bench.folder.at(`${deed}.fifo`)}"`,

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 
-/** What a worker says of one scenario. */
+/** A worker's result of one scenario. */
 export type Report =
   | { readonly error: string }
   | {
@@ -12,7 +12,7 @@ export type Report =
       readonly because: string | undefined;
     };
 
-/** Scenarios in processes of their own, several at a time: a test waits for its own only. */
+/** Runs scenarios in worker processes, several at a time: a test waits for its own only. */
 export class ScenarioPool {
   readonly #waiting: string[] = [];
   readonly #workers: ChildProcess[] = [];

@@ -8,7 +8,7 @@ import { ScenarioPool } from './scenario-pool.js';
 const folder = join(root, 'test/scenarios');
 
 /**
- * The scenarios of `npm test`: one or two of each hundred. All others, new ones too, are in `npm run test:full`.
+ * The scenarios of `npm test`: one or two of each hundred. All others, also new ones, are in `npm run test:full`.
  */
 const REPRESENTATIVE: readonly string[] = [
   '101-lan',
@@ -35,7 +35,7 @@ const REPRESENTATIVE: readonly string[] = [
   '807-grandmaster-jumps-1s',
 ];
 
-/** Names of the scenario files of `npm test`, or of those that are left for `npm run test:full`. */
+/** Returns the names of the scenario files of `npm test`, or of those of `npm run test:full`. */
 export function scenarioNames(suite: 'quick' | 'full'): readonly string[] {
   const all = readdirSync(folder)
     .filter((file) => file.endsWith('.toml'))

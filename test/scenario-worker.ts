@@ -6,7 +6,7 @@ import { checkLimits, readScenario, simulate } from '../src/lab/scenario/index.j
 import { root } from './place.js';
 import type { Report } from './scenario-pool.js';
 
-/** Runs the scenario files that its parent names, one after the other, each with the seed of its limits. */
+/** Runs the scenario files that the parent process names, one after the other, each with the seed of its limits. */
 const catalogue = new Catalogue();
 catalogue.addFolder(join(root, 'dist/plugins'));
 

@@ -34,7 +34,7 @@ export class Shipped {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** A file without its table of the office's server, which then gives its clock as it is. */
+  /** Returns a file without the table of the office's server: the hub then serves its clock as it is. */
   withoutOffice(file: string): string {
     const text = readFileSync(join(packageRoot(), file), 'utf8');
     return text
@@ -54,7 +54,7 @@ export class Shipped {
   }
 }
 
-/** Servers under their names, each the same way off. */
+/** Servers by name, all at the same distance. */
 export function addServers(
   host: LabHost,
   names: readonly string[],
@@ -75,7 +75,7 @@ export const stepsOf = (hub: Hub): number =>
   hub.report.events().filter(({ id, text }) => id === 'system' && /^was stepped (?!.*another program)/.test(text))
     .length;
 
-/** Mode and what others are told, in one line. */
+/** Returns the mode and the served NTP and PTP views, in one line. */
 export function served(hub: Hub): string {
   const { mode, ntp, ptp }: { mode: string; ntp: NtpView; ptp: PtpView } = hub.report.state();
   return `${mode}, stratum ${ntp.stratum} ${ntp.refid}, class ${ptp.clockClass}`;

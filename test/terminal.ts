@@ -27,7 +27,7 @@ export class Terminal {
     bench.later(() => this.close());
   }
 
-  /** As when its window is closed: programs in it get SIGHUP, and EIO from whatever they write. */
+  /** Closes it like a window: programs in it get SIGHUP, and EIO when they write. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
@@ -36,7 +36,7 @@ export class Terminal {
   }
 }
 
-/** Arguments of spawn that run a program as the leader of a session whose terminal its standard input is. */
+/** Returns arguments of spawn that run a program as leader of a session whose terminal is its standard input. */
 export const inTerminal = (command: string, args: readonly string[]): readonly string[] => [
   'setsid',
   '--ctty',

@@ -9,9 +9,9 @@ import { freeUdpPort } from '../place.js';
 import { processesWith, processorTimeMs } from '../processes.js';
 import { inTerminal, Terminal } from '../terminal.js';
 
-/** A share of a processor, over a second, that a hub with nothing to do stays below: a spinning one has 25 % and more. */
+/** Maximum share of a processor of an idle hub, over a second. A spinning one takes 25 % and more. */
 const MOST_SHARE = 0.15;
-/** The hub rests so long between two reloads (src/cli/daemon.ts). */
+/** Pause of the hub between two reloads, ms (src/cli/daemon.ts). */
 const REST_MS = 250;
 
 describe('a daemon whose output goes away', function () {
@@ -22,7 +22,7 @@ describe('a daemon whose output goes away', function () {
   });
   afterEach(() => bench.clear());
 
-  /** Its source does not answer: it has something to say, and more at each SIGHUP. */
+  /** Returns a configuration whose source does not answer, so that the hub logs, and more at each SIGHUP. */
   async function configure(): Promise<{ readonly path: string; readonly socket: string }> {
     const socket = bench.folder.at('hub.sock');
     const address = `127.0.0.1:${await freeUdpPort()}`;
@@ -41,7 +41,7 @@ describe('a daemon whose output goes away', function () {
     return child;
   }
 
-  /** The hub that shell text has started. */
+  /** Finds the hub that shell text has started. */
   async function attach(path: string, socket: string): Promise<{ readonly hub: Hub; readonly pid: number }> {
     const hub = await Hub.at(socket);
     const [pid] = processesWith(`${timehub} run ${path}`).filter((id) => isNode(id));
@@ -101,7 +101,7 @@ describe('a daemon whose output goes away', function () {
     const { path, socket } = await configure();
     shell('$hub 2>&1 | sleep 1000', path);
     const attached = await attach(path, socket);
-    // Each reading again is answered with one long line of mistakes.
+    // Each reload logs one long line of mistakes.
     writeFileSync(path, Array.from({ length: 500 }, (_, n) => `[source.ntp.n${n}]\nnonsense = 1\n`).join(''));
     for (let n = 0; n < 6; n++) {
       process.kill(attached.pid, 'SIGHUP');

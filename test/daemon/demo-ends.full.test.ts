@@ -10,7 +10,7 @@ import { freeTcpPort, root } from '../place.js';
 import { processesWith, untilNoneWith } from '../processes.js';
 import { inTerminal, Terminal } from '../terminal.js';
 
-/** The demonstration with its world in a process of its own: both must end, whoever ends first. */
+/** The demonstration with its lab in another process: both must end, whichever ends first. */
 describe('the demonstration, ended from outside', function () {
   this.timeout(90_000);
   let bench: Bench;
@@ -37,7 +37,7 @@ describe('the demonstration, ended from outside', function () {
 
   const ended = () => untilNoneWith(`--port-base ${base}`, 10_000);
 
-  /** `npm start`, as the leader of a process group of its own. */
+  /** Starts `npm start` as the leader of a new process group. */
   function npmStart(): ChildProcess {
     const child = spawn('npm', ['start', '--', '--port-base', String(base)], {
       ...{ cwd: root, env: environment(), stdio: 'ignore', detached: true },
@@ -142,7 +142,7 @@ describe('the demonstration, ended from outside', function () {
   }
 });
 
-/** A thousand of ports of which the dashboard's is free: below the range from which the kernel gives ports away. */
+/** Returns the base of a range of ports in which the dashboard's is free: below the kernel's range of ephemeral ports. */
 async function freeBase(not?: number): Promise<number> {
   const lowest = Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/)[0]);
   const thousands = Math.max(2, Math.floor(lowest / 1000) - 14);

@@ -6,7 +6,7 @@ import { timehub } from '../hub.js';
 import { run } from '../launch.js';
 import { root } from '../place.js';
 
-/** Command line → status, without a hub. `{}` is a folder with nothing but bad.toml, which is no TOML, and bad.log. */
+/** Command line → status, without a hub. `{}` is a folder with two files: bad.toml, which is no TOML, and bad.log. */
 const STATUSES: Readonly<Record<string, number>> = {
   '': 64,
   '--help': 0,
@@ -65,7 +65,7 @@ const documented = (): readonly number[] =>
     Number(match[1]),
   );
 
-/** Commands that run at a time. */
+/** Number of commands that run side by side. */
 const AT_ONCE = 4;
 
 describe('the exit status of a command', function () {

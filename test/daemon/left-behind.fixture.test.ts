@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { Bench } from '../bench.js';
 
-/** Starts what a test starts, and waits for its end: test/daemon/test-runner.test.ts brings that about. */
+/** Starts processes as tests do, and waits until test/daemon/test-runner.test.ts ends the run. */
 describe('a test that is ended', function () {
   this.timeout(0);
 

@@ -10,7 +10,7 @@ import { type Exit, run } from '../launch.js';
 import { root } from '../place.js';
 import { until } from '../poll.js';
 
-/** A folder that holds nothing but timehub, as `npm install` puts it there, and what npm would install beside it. */
+/** A folder that holds timehub, as `npm install` puts it there, and its dependencies only. */
 describe('a plugin that "timehub plugins new" writes', function () {
   this.timeout(60_000);
   const bench = new Bench();
@@ -114,7 +114,7 @@ socket = "${socket}"
       /"LoRa" cannot be the name.*TH_CLI_USAGE\n.*lower-case/,
     ],
     ['refuses the name of a plugin of timehub', ['sink', 'ntp'], /timehub has a sink "ntp" of its own/],
-    ['refuses another kind', ['clock', 'lora'], /"clock" is no kind of plugin.*\n.*"source" or "sink"/],
+    ['refuses another kind', ['clock', 'lora'], /"clock" is not a kind of plugin.*\n.*"source" or "sink"/],
   ] as const) {
     it(what, async () => {
       const { code, output } = await timehub('plugins', 'new', ...args);
@@ -130,7 +130,7 @@ socket = "${socket}"
   });
 });
 
-/** Names of packages, or of their scopes, that the package depends on. */
+/** Returns the names of packages, or of their scopes, that the package depends on. */
 const dependencies = (): readonly string[] => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>;

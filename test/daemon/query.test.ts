@@ -12,7 +12,7 @@ const NS_PER_S = 1_000_000_000n;
 const ntpTime = (): bigint =>
   ((realtime() / NS_PER_S + UNIX_TO_NTP_S) << 32n) | (((realtime() % NS_PER_S) << 32n) / NS_PER_S);
 
-/** A correct reply of version 4, mode 4, stratum 2. */
+/** Returns a correct reply of version 4, mode 4, stratum 2. */
 function replyTo(request: Buffer): Buffer {
   const reply = Buffer.alloc(48);
   reply[0] = 0x24;

@@ -57,7 +57,7 @@ describe('an interface that is not there yet, or was taken away', function () {
 
     await hub.until((status) => allFailed(status, /tries again in 16 s, or as soon as that is over$/));
     plugIn();
-    // By the back-off alone it would be 16 s.
+    // The back-off alone would take 16 s.
     await hub.until(noneFailed, 8000);
 
     inside('link', 'delete', 'vA');

@@ -17,9 +17,9 @@ describe('a test run that is ended early', function () {
   });
   afterEach(() => bench.clear());
 
-  /** A run that is in the middle of a test, and what that test has made. */
+  /** Starts a run. Resolves in the middle of a test, with what that test has made. */
   async function start(): Promise<{ readonly run: Launched; readonly left: () => readonly string[] }> {
-    const script = join(root, 'scripts/test.mjs');
+    const script = join(root, 'dist/scripts/test.js');
     const run = bench.launch(process.execPath, [script, FIXTURE], { cwd: root, env: { ...process.env } });
     const [, worker, sleeper] = await run.printed(/worker (\d+) sleeper (\d+) waits/, 30_000);
     const left = () => [
@@ -61,7 +61,7 @@ describe('a test run that is ended early', function () {
   });
 });
 
-/** A killed process is gone when its parent has taken note. */
+/** A killed process is gone once its parent has reaped it. */
 const nothingOf = (left: () => readonly string[]) =>
   until(
     async () => left(),

@@ -39,7 +39,7 @@ export interface Target {
 }
 
 const MAX_OCTETS = 1400;
-/** As short as a frame of Ethernet can be. */
+/** Shortest payload of an Ethernet frame, octets. */
 const MIN_PAYLOAD = 46;
 const FIRST_FORGED = 0x10000;
 
@@ -68,7 +68,7 @@ class Attacker {
     this.#ethernet = this.#native.openEthernet({ interface: name, etherType: ETHERTYPE }, () => {});
   }
 
-  /** How many were really sent. */
+  /** Returns the number of frames that were sent. */
   async obey(order: Order): Promise<number> {
     if (order.kind === 'question') return this.#ask();
     let sent = 0;

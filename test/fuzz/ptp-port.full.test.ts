@@ -14,7 +14,7 @@ const FRAMES = Number(process.env.FUZZ_FRAMES ?? 1_000_000);
 const BATCH = 1000;
 /** Before memory is compared: by then the heap has reached its size. */
 const WARM_UP = FRAMES / 5;
-/** Of what is left after a garbage collection, and of resident memory, which follows the load. */
+/** Allowed growth of the heap after a garbage collection, and of resident memory, which follows the load, octets. */
 const ALLOWED_GROWTH = { heap: 2 * 2 ** 20, resident: 48 * 2 ** 20 };
 const IDENTITIES = 10_000;
 /** priority1 of the forgeries. */
@@ -28,7 +28,7 @@ const CSPTP_PORT = 3190;
 const GRANDMASTER = '001122.fffe.334455';
 const BRISK = 'sync-interval = "125ms"\ndelay-interval = "125ms"\nannounce-interval = "250ms"\n';
 const WAYS: readonly Way[] = ['udp', 'ethernet', 'csptp'];
-/** Who hears what comes by that way. */
+/** The instance that receives what comes by each way. */
 const HEARERS: Readonly<Record<Way, string>> = { udp: 'ptp.up', ethernet: 'ptp.down', csptp: 'csptp.lan' };
 
 describe('a hub under attack by PTP', function () {
@@ -53,7 +53,7 @@ describe('a hub under attack by PTP', function () {
     );
     await hub.until(({ mode }) => mode === 'tracking');
     const attack = new Attack(bench, hub, b, targetOf(a, b));
-    /** By all ways at once, none of which waits for another. */
+    /** Floods all ways at once; none waits for another. */
     const flood = (frames: number) =>
       Promise.all(
         WAYS.map(async (way) => {
@@ -156,7 +156,7 @@ class Attack {
     if (this.#child.exitCode !== null) throw new Error('the attacker has ended');
   }
 
-  /** What has come in by that way. */
+  /** Returns the number of messages received by a way. */
   async #heard(way: Way): Promise<number> {
     const detail = await detailOf(this.#hub, HEARERS[way]);
     const { grandmaster } = detail;

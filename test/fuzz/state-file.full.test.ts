@@ -11,7 +11,7 @@ import { INTERNET, NtpClientMachine } from '../../src/lab/testing/ntp-client.js'
 
 const S = NS_PER_S;
 const RUNS = Number(process.env.FUZZ_STATE_FILES ?? 500);
-/** Of these a hub lives through some minutes. */
+/** Files with which a hub runs for some minutes. */
 const LIVES = RUNS / 20;
 const LIFE_S = 400;
 const NEST = 100_000;

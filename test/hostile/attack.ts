@@ -6,17 +6,17 @@ export interface Tools {
   readonly controlSocket: string;
 }
 
-/** Something that an outsider does to the hub, for as long as its process lives. */
+/** An action of an outsider against the hub, for as long as its process lives. */
 export interface Attack {
   readonly name: string;
-  /** The machine that it comes from: the others' where it is left out. */
+  /** The machine that it comes from. Default: the others' machine. */
   readonly from?: 'others' | 'hub';
-  /** Fewer actions a second (requests, connections, datagrams, lines) are no attack: the measurement says nothing. */
+  /** Minimum of actions a second (requests, connections, datagrams, lines): with fewer the measurement means nothing. */
   readonly atLeast: number;
-  /** Share of others' requests at the dashboard's port that must be answered all the same. Default 0.7. */
+  /** Share of others' requests at the dashboard's port that must still be answered. Default 0.7. */
   readonly leastPages?: number;
   /** Octets that may leave the hub's machine for each that comes to it. Default: any number. */
   readonly mostOctets?: number;
-  /** Begins. Returns a function that says how many actions there were so far. */
+  /** Begins. Returns a function that returns the number of actions so far. */
   begin(tools: Tools): () => number;
 }

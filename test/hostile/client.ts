@@ -16,7 +16,7 @@ const NTP_INTERVAL_MS = 50;
 const STATUS_INTERVAL_MS = 250;
 const STATUS_TIMEOUT_MS = 30_000;
 const PAGE_INTERVAL_MS = 500;
-/** A person at a browser would have given up. */
+/** Time after which a person at a browser would have given up, ms. */
 const PAGE_TIMEOUT_MS = 5000;
 const PACKET_OCTETS = 48;
 const ORIGIN_TIMESTAMP = 24;
@@ -33,7 +33,7 @@ interface Question {
 
 /** Asks for the time. The stamps of the replies are the kernel's, so that this program's own delays do not count. */
 class NtpClient {
-  /** By transmit timestamp, in the order of asking. */
+  /** Requests by transmit timestamp, in the order of sending. */
   readonly questions = new Map<string, Question>();
   readonly #before = new BigInt64Array(3);
   readonly #socket = native.openUdp(
@@ -60,8 +60,8 @@ class NtpClient {
   }
 
   /**
-   * Resolves once a question that was asked from now on is answered: those before it will not be. Also after `patienceMs`
-   * without any answer.
+   * Resolves once a request that was sent from now on is answered: earlier ones will not be. Also after `patienceMs` without
+   * any answer.
    */
   async isPast(patienceMs: number): Promise<void> {
     const from = realtime();
@@ -75,10 +75,10 @@ class NtpClient {
 const ntp = new NtpClient();
 let statuses: StatusAnswer[] = [];
 let pages = { asked: 0, answered: 0 };
-/** The status that is being waited for. */
+/** The pending request for the status. */
 let asking: Promise<void> = Promise.resolve();
 
-/** As `timehub status` does: over a connection of its own. */
+/** Asks like `timehub status`: over a new connection. */
 async function askStatus(): Promise<void> {
   const begun = performance.now();
   const into = statuses;
@@ -91,7 +91,7 @@ async function askStatus(): Promise<void> {
   );
 }
 
-/** As a browser that has just been opened does. */
+/** Asks like a browser that has just been opened. */
 async function askPage(): Promise<void> {
   const into = pages;
   into.asked++;

@@ -13,7 +13,7 @@ const CALM_S = 5;
 const ATTACK_S = 6;
 const STOP_MS = 5000;
 
-/** The attacks follow one another at one hub. One that has not withstood is replaced. */
+/** The attacks follow one another at one hub. A hub that has failed is replaced. */
 describe('a hub among hostile peers', function () {
   this.timeout(120_000);
   let bench = new Bench();
@@ -63,7 +63,7 @@ describe('a hub among hostile peers', function () {
   });
 });
 
-/** The hub does not run for a while: no attack, but what one must not achieve. */
+/** Stops the hub's process for a while: the effect that no attack may have. */
 class Stall implements Waged {
   readonly name = 'stall';
   readonly begun = Promise.resolve();

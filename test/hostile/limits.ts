@@ -1,20 +1,20 @@
 import type { Attack } from './attack.js';
 import type { Figures } from './trial.js';
 
-/** Beyond what the hub waited for the CPU. */
+/** Longest delays, ms, besides the time for which the hub waited for the CPU. */
 const NTP_REPLY_MS = 50;
 const STATUS_MS = 500;
 const LEAST_PAGES = 0.7;
-/** Resident memory: the heap grows with the load, and does not go on growing. */
+/** Maximum growth of resident memory, octets: the heap grows with the load, and then stops growing. */
 const GROWTH = 64 * 2 ** 20;
 const LOG_LINES = 24;
-/** Sigma and bound are noisy; a hub that hears its servers less often is further off. */
+/** Maximum ratio of sigma and bound: they are noisy, and larger if the hub hears its servers less often. */
 const WORSE = 1.3;
-/** Less says nothing: the way to the servers, some 10 us, is some microseconds shorter while the CPU has no time to sleep. */
+/** Smaller values mean nothing: the path of some 10 µs is some microseconds shorter while the CPU has no time to sleep. */
 const LEAST_SIGMA_NS = 500;
 const LEAST_BOUND_NS = 10_000;
 
-/** Returns what an attack did that it should not be able to do, a sentence each. */
+/** Returns a sentence for each limit that an attack exceeded. */
 export function breaches(
   figures: Figures,
   { atLeast, leastPages = LEAST_PAGES, mostOctets = Infinity }: Pick<Attack, 'atLeast' | 'leastPages' | 'mostOctets'>,
@@ -33,7 +33,7 @@ export function breaches(
       `${(100 * figures.pages).toFixed(0)} % of others were served at the dashboard's port`,
     ],
     [figures.amplification <= mostOctets, `${figures.amplification.toFixed(1)} octets left for each that came`],
-    [modes.length === 1 && modes[0] === 'tracking', `the modes were ${modes.join(', ') || 'not told'}`],
+    [modes.length === 1 && modes[0] === 'tracking', `the modes were ${modes.join(', ') || 'not reported'}`],
     [figures.growth < GROWTH, `the memory grew by ${(figures.growth / 2 ** 20).toFixed(0)} MiB`],
     [figures.logLines <= LOG_LINES, `${figures.logLines} lines were logged`],
     [

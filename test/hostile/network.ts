@@ -11,7 +11,7 @@ import {
   PREFIX,
 } from './addresses.js';
 
-/** Sent where only forged addresses live, replies end there. */
+/** The network of forged addresses: replies end there. */
 const EVERYWHERE = 'default';
 const MULTICAST = '224.0.0.0/4';
 
@@ -23,7 +23,7 @@ const niced = (nice: number): readonly string[] => [
   ...['setsid', 'sh', '-c', `echo ${nice} >/proc/self/autogroup; exec nice -n ${nice} "$@"`, 'sh'],
 ];
 
-/** The scheduler prefers these to everything else on the machine, so that the rest does not count. */
+/** The scheduler prefers these to all other programs of the machine, so that those do not count. */
 const BEFORE_OTHERS = {
   attacker: niced(-10),
   hub: niced(-20),
@@ -40,7 +40,7 @@ export class Network {
   readonly #hub = `timehub-hostile-${process.pid}-hub`;
   readonly #others = `timehub-hostile-${process.pid}-others`;
 
-  /** Skips the test where one may not make network namespaces. */
+  /** Skips the test if network namespaces cannot be made. */
   static make(context: Mocha.Context, bench: Bench): Network {
     if (process.getuid?.() !== 0) skip(context, 'network namespaces can be made by root only');
     return new Network(bench);
@@ -65,22 +65,22 @@ export class Network {
     for (const address of ATTACKER_ADDRESSES)
       ip('-n', this.#others, 'address', 'add', `${address}/${PREFIX}`, 'dev', OTHERS_INTERFACE);
     ip('-n', this.#hub, 'route', 'add', EVERYWHERE, 'via', OTHERS_ADDRESS);
-    // A client that never reads takes little: the rest stays with the hub.
+    // A client that never reads has a small buffer: the rest stays in the hub's.
     this.#set('net.ipv4.tcp_rmem', '4096 4096 4096');
     this.#set('net.ipv4.ip_local_port_range', '1024 65535');
   }
 
-  /** The command line before that of the hub. */
+  /** Prefix of the hub's command line. */
   get asHub(): readonly string[] {
     return [...on(this.#hub, firstCpu), ...BEFORE_OTHERS.hub];
   }
 
-  /** A server that the hub follows: on the hub's machine, never kept waiting by anything. */
+  /** Prefix for a server that the hub follows: on the hub's machine, with priority over all else. */
   get asServer(): readonly string[] {
     return [...on(this.#hub, firstCpu), ...BEFORE_OTHERS.server];
   }
 
-  /** A client: on another machine, never kept waiting by the attack. */
+  /** Prefix for a client: on another machine, with priority over the attack. */
   get asClient(): readonly string[] {
     return [...on(this.#others, lastCpu), ...BEFORE_OTHERS.client];
   }
@@ -101,7 +101,7 @@ const on = (namespace: string, cpu: string): readonly string[] => [
   ...['taskset', '-c', cpu],
 ];
 
-/** The first and the last CPU that this process may use. */
+/** Returns the first and the last CPU that this process may use. */
 function cpus(): readonly [string, string] {
   const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!;
   const numbers = list.split(/[-,]/);

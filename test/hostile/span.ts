@@ -6,7 +6,7 @@ export type Order =
 
 /** The service that a client got from the hub for a time. */
 export interface Span {
-  /** From each request to its reply, ms. */
+  /** Time from each request to its reply, ms. */
   readonly ntpDelaysMs: readonly number[];
   /** Requests without a reply. */
   readonly ntpLost: number;

@@ -8,17 +8,17 @@ import { type ChronyServer, startChronyServer } from '../chrony.js';
 import { Hub } from '../hub.js';
 import type { Peer } from '../peers.js';
 import { root } from '../place.js';
-import { processorTimeMs } from '../processes.js';
+import { processorTimeMs, waitedForProcessorMs } from '../processes.js';
 import { CSPTP_PORT, DASHBOARD_PORT, GPSD_PORT, HUB_ADDRESS, HUB_INTERFACE, NTP_PORT } from './addresses.js';
 import type { Network } from './network.js';
 import type { Order, Span } from './span.js';
 
 const SERVERS = 3;
 const POLL = '125ms';
-/** Observations of each server, after which the estimate is as good as it gets. */
+/** Number of observations of each server after which the estimate improves no further. */
 const SETTLED_AFTER = 120;
 
-/** A hub that observes NTP servers and gives time in all ways, and an honest client of it. */
+/** A hub that observes NTP servers and serves time in all ways, and an honest client of it. */
 export class Target {
   readonly hub: Hub;
   readonly network: Network;
@@ -65,23 +65,22 @@ export class Target {
     return this.#client.during(work, patienceMs);
   }
 
-  /** CPU time of all its threads, ms. */
+  /** Returns the CPU time of all its threads, ms. */
   cpuMs(): number {
     return processorTimeMs(this.hub.process.pid);
   }
 
-  /** For how long its event loop could have run and another thread had the CPU, ms: a busy machine's doing, not the hub's. */
+  /** Returns the time for which its event loop waited for the CPU, ms: a busy machine's doing, not the hub's. */
   waitedMs(): number {
-    const { pid } = this.hub.process;
-    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+    return waitedForProcessorMs(this.hub.process.pid);
   }
 
-  /** Lines that it has logged. */
+  /** Returns the number of lines that it has logged. */
   logged(): number {
     return this.hub.process.output.split('\n').length - 1;
   }
 
-  /** Datagrams to the NTP port that the kernel has dropped, for want of room in the socket's buffer. */
+  /** Returns the datagrams to the NTP port that the kernel has dropped because the socket's buffer was full. */
   dropped(): number {
     const tables = ['udp', 'udp6'].map((name) => readFileSync(`/proc/${this.hub.process.pid}/net/${name}`, 'utf8'));
     const rows = tables.flatMap((table) => table.trim().split('\n').slice(1)).map((row) => row.trim().split(/\s+/));
@@ -89,14 +88,14 @@ export class Target {
     return rows.filter(([, local]) => local!.endsWith(`:${port}`)).reduce((sum, row) => sum + Number(row.at(-1)), 0);
   }
 
-  /** Octets that have come to its machine and left it, with all headers. */
+  /** Returns the octets that have entered and left its machine, with all headers. */
   octets(): { readonly received: number; readonly sent: number } {
     const table = readFileSync(`/proc/${this.hub.process.pid}/net/dev`, 'utf8');
     const fields = table.split(`${HUB_INTERFACE}:`)[1]!.trim().split(/\s+/).map(Number);
     return { received: fields[0]!, sent: fields[8]! };
   }
 
-  /** Restarts of sources and sinks after a failure. */
+  /** Returns the restarts of sources and sinks after a failure. */
   async restarts(): Promise<number> {
     const { sources, sinks } = await this.hub.status();
     const ids = [...sources, ...sinks].map(({ id }) => id);

@@ -30,19 +30,19 @@ export interface Figures {
   /** Highest resident memory above that before the attack, bytes. */
   readonly growth: number;
   readonly logLines: number;
-  /** Means of the system clock's. */
+  /** Means of the system clock's sigma and bound. */
   readonly sigmaNs: number;
   readonly boundNs: number;
-  /** Against those without the attack. */
+  /** Ratios to the values without the attack. */
   readonly sigmaRatio: number;
   readonly boundRatio: number;
   /** Share of one CPU, of all threads of the hub. */
   readonly cpu: number;
   /** Octets that left the hub's machine for each that came to it. */
   readonly amplification: number;
-  /** For how long the hub's event loop waited for the CPU in all, ms. */
+  /** Total time for which the hub's event loop waited for the CPU, ms. */
   readonly waitedMs: number;
-  /** Restarts of sources and sinks after a failure; NaN where the hub does not say. */
+  /** Restarts of sources and sinks after a failure; NaN if the hub did not answer. */
   readonly restarts: number;
 }
 
@@ -105,7 +105,7 @@ const countsOf = (target: Target, { actions }: Waged) => ({
   ...{ cpuMs: target.cpuMs(), waitedMs: target.waitedMs(), logged: target.logged(), dropped: target.dropped() },
 });
 
-/** Begins an attack in a process of its own. */
+/** Begins an attack in another process. */
 export const inProcess =
   (attack: Attack) =>
   (target: Target): Waged =>

@@ -19,7 +19,7 @@ interface Request {
   readonly packet: Buffer;
 }
 
-/** Unique, so that a reply can be told by its origin timestamp. */
+/** Unique, so that a reply is known by its origin timestamp. */
 let serial = 1n;
 
 function requestOf(version: number, mode: number, length: number): Request {
@@ -125,8 +125,8 @@ describe('the hub and chronyd, asked the same', function () {
         await repliesTo(socket, hubPort, comparable),
         await repliesTo(socket, chronyPort, comparable),
       ];
-      const told = (replies: readonly string[]) => comparable.map(({ name }, n) => `${name}: ${replies[n]}`);
-      expect(told(hub)).to.deep.equal(told(chronyd));
+      const described = (replies: readonly string[]) => comparable.map(({ name }, n) => `${name}: ${replies[n]}`);
+      expect(described(hub)).to.deep.equal(described(chronyd));
       const answered = hub.filter((reply) => reply !== 'silence');
       // Modes 1 and 3 of four versions, plain and filled in, and mode 0 of NTPv1 where it is a client's.
       expect(answered).to.have.length(16 + (port === 123 ? 0 : 1));

@@ -50,7 +50,7 @@ async function client(bench: Bench): Promise<Socket> {
   return socket;
 }
 
-/** What comes of a request, as many datagrams as are expected. */
+/** Sends a request and returns the next `count` datagrams. */
 async function answers(socket: Socket, port: number, request: Uint8Array, count: number): Promise<readonly Buffer[]> {
   const heard: Buffer[] = [];
   const all = new Promise<void>((resolve) => {
@@ -64,7 +64,7 @@ async function answers(socket: Socket, port: number, request: Uint8Array, count:
   return heard;
 }
 
-/** Where a message holds what differs from run to run, zeros: [start, end). */
+/** Returns the message as hex, with zeros at the places [start, end) that differ from run to run. */
 function blank(message: Uint8Array, ...places: readonly (readonly [number, number])[]): string {
   const octets = Buffer.from(message);
   for (const [start, end] of places) octets.fill(0, start, end);

@@ -13,7 +13,7 @@ interface Fix {
 }
 
 const DEVICE = '/dev/fake';
-/** As long after its second as a receiver and gpsd need for it. */
+/** Delay of a report after its second, ms: what a receiver and gpsd need. */
 const LATENCY_MS = 30;
 
 let fix: Fix = { mode: 1, leapseconds: 18 };

@@ -5,7 +5,7 @@ import { run } from '../launch.js';
 import { need, skip } from '../need.js';
 import { startNtpStub } from '../ntp-stub.js';
 
-/** ntpdig knows port 123 only: an address of the loopback network that nobody else serves there. */
+/** ntpdig asks at port 123 only: a loopback address at which no other server listens there. */
 const ADDRESS = '127.77.0.1';
 
 describe('ntpdig', function () {

@@ -30,7 +30,7 @@ export class Pmc {
     child.stdout.on('data', (chunk: Buffer) => this.#take(chunk.toString()));
   }
 
-  /** Of several at once it takes only the first: see `ask`. */
+  /** pmc takes only the first of several requests at once: see `ask`. */
   request(line: string): void {
     this.#child.stdin!.write(`${line}\n`);
   }

@@ -24,7 +24,7 @@ describe('ptp4l of the other delay mechanism', function () {
   });
   afterEach(() => bench.clear());
 
-  // By peer delay nothing is observed before the neighbour has answered.
+  // With peer delay there is no observation before the neighbour has answered.
   for (const [theirs, flag, ours, state] of [
     ['peer to peer', '-P', 'e2e', 'warming'],
     ['end to end', '-E', 'p2p', 'unreachable'],

@@ -9,7 +9,7 @@ const BRISK_PTP4L = ['--logSyncInterval', '-3', '--logMinDelayReqInterval', '-3'
 /** A hub without any time of its own. */
 const NO_TIME = '[source.ntp.none]\naddress = "127.0.0.1:9"\n';
 
-/** What one instance shows of itself. */
+/** Returns what an instance reports in `inspect`. */
 const inspect = async (hub: Hub, id: string): Promise<Record<string, unknown>> =>
   (await hub.json<{ readonly inspect: Record<string, unknown> }>(`/v1/sources/${id}`)).inspect;
 

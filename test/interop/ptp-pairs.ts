@@ -10,7 +10,7 @@ export interface Pairing {
   readonly pmc: readonly string[];
   /** Lines of `[source.ptp.…]` and `[sink.ptp.…]`. */
   readonly ours: string;
-  /** What our grandmaster must be told besides. */
+  /** More lines of our grandmaster's configuration. */
   readonly sink?: string;
 }
 

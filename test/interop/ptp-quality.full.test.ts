@@ -45,7 +45,7 @@ describe('the quality of a grandmaster, seen by pmc', function () {
 
     const known = EMBEDDED_LEAP_TABLE.expires > BigInt(Date.now()) * 1_000_000n;
     const start = known ? ['248 1'] : ['248 1', '248 0'];
-    // Where the table has expired the receiver's word counts, and in doubt neither.
+    // With an expired table the receiver's leap seconds count; in doubt neither does.
     gnss.find(known ? LEAPS : OLD_LEAPS);
     if (!known) {
       await hub.until(({ mode }) => mode === 'tracking');

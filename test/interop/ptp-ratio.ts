@@ -1,18 +1,18 @@
 import type { Pairing } from './ptp-pairs.js';
 import { type Ptp4l, type PtpRig, quantileOf, rms } from './ptp-rig.js';
 
-/** What a ptp4l slave sees of a grandmaster. */
+/** Offsets and path delay that a ptp4l slave measures to a grandmaster. */
 export interface Seen {
   readonly offsetsNs: readonly number[];
   readonly pathDelayNs: number;
 }
 
-/** A hub without any time of its own: it gives the system clock as it is, and says that this is worth nothing. */
+/** A hub without a time source: it serves the system clock as it is, and declares it unsynchronised. */
 export const NO_TIME = '[source.ntp.none]\naddress = "127.0.0.1:9"\n';
-/** ptp4l's grandmaster and its slave have a domain of their own on the same wire. */
+/** The domain of ptp4l's grandmaster and its slave, on the same wire. */
 const THEIR_DOMAIN = '7';
 
-/** Our grandmaster and ptp4l's at the same time on one wire, each followed by a ptp4l. */
+/** Runs our grandmaster and ptp4l's at the same time on one wire, each followed by a ptp4l. */
 export async function compareGrandmasters(
   rig: PtpRig,
   { master, slave, pmc, ours, sink = '' }: Pairing,
@@ -36,7 +36,7 @@ export async function compareGrandmasters(
   return { ours: seen!, theirs: reference! };
 }
 
-/** Root mean square without the largest twentieth, when a process had to wait. */
+/** Returns the root mean square without the largest twentieth, which came while a process had to wait. */
 export function trimmedRms(values: readonly number[]): number {
   const most = quantileOf(values, 0.95);
   return rms(values.filter((value) => Math.abs(value) <= most));

@@ -66,7 +66,7 @@ export class Ptp4l {
     await this.process.printed(/to (UNCALIBRATED|SLAVE)/, 30_000);
     const pmc = this.#rig.pmcAt(this.socket, args);
     const stop = pmc.poll('GET TIME_STATUS_NP');
-    /** By the Sync that each is of. */
+    /** Offsets by the ingress time of their Sync. */
     const offsets = () =>
       new Map(pmc.answers.map(({ values }) => [values.get('ingress_time'), Number(values.get('master_offset'))]));
     await until(
@@ -83,7 +83,7 @@ export class Ptp4l {
 /** The first offsets lack a delay. */
 const SETTLING = 16;
 
-/** This machine lets nobody make network namespaces. */
+/** Network namespaces cannot be made on this machine. */
 export class NoNamespaces extends Error {}
 
 /** `line`: each machine is joined to the next by a pair of virtual interfaces. `switch`: all are joined to one bridge. */
@@ -139,7 +139,7 @@ export class PtpRig {
     return new Pmc(this.bench, [...inside, this.#pmc, '-4', '-b', '1', '-i', name, '-s', own]);
   }
 
-  /** What a management client reads of a clock at `socket`, by linuxptp's names. */
+  /** Reads a data set of the clock at `socket` through pmc. Keys are linuxptp's names. */
   async ask(socket: string, what: string, args: readonly string[] = []): Promise<ReadonlyMap<string, string>> {
     const key = [socket, ...args].join(' ');
     const pmc = this.#askers.get(key) ?? this.pmcAt(socket, args);

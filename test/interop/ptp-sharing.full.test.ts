@@ -96,7 +96,7 @@ describe('instances of one hub share the ports of an interface', function () {
           `[source.csptp.up]\naddress = "10.99.0.1"\ninterface = "${b!.near}"\npoll-min = "125ms"\npoll-max = "125ms"\n`,
       );
       await expectCombined(client, ['ptp.up', 'csptp.up']);
-      // What comes to one address only one socket hears by itself.
+      // The kernel gives a unicast datagram to one of the sockets only.
       const { meanDelayNs, unanswered } = await inspect<Shown>(client, 'ptp.up');
       expect(meanDelayNs).to.be.within(1, FAR_OFF_NS);
       expect(unanswered).to.be.below(4);

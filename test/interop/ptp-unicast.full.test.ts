@@ -9,7 +9,7 @@ const BRISK = 'sync-interval = "125ms"\ndelay-interval = "125ms"\nannounce-inter
 const BRISK_PTP4L = ['--logSyncInterval', '-3', '--logMinDelayReqInterval', '-3', '--logAnnounceInterval', '-2'];
 /** Software stamps between busy processes. */
 const FAR_OFF_NS = 50e3;
-/** Of ptp4l's messages in its log. */
+/** Names of the message types in ptp4l's log. */
 const GRANTED = ['ANNOUNCE', 'SYNC', 'DELAY_RESP'];
 
 interface Inspected {

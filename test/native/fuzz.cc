@@ -1,5 +1,5 @@
-// libFuzzer's entry: the addon's readers of what the kernel hands over, which is what outsiders have sent. The first octet
-// of an input chooses the reader. scripts/fuzz-native.mjs builds and runs it.
+// libFuzzer's entry: the addon's readers of the kernel's data, which outsiders have sent. The first octet of an input chooses
+// the reader. scripts/fuzz-native.ts builds and runs it.
 #include <linux/if_arp.h>
 #include <linux/if_packet.h>
 
@@ -143,7 +143,7 @@ void WatchLinks(Input* input) {
   AnswerFrom(nullptr);
 }
 
-/** Control messages alone, in memory of just their size. */
+/** Control messages alone, in memory of exactly their size. */
 void ReadControlMessages(Input* input) {
   std::vector<uint8_t> octets = input->Octets(4096);
   msghdr message{};

@@ -21,7 +21,7 @@ class Input {
     const uint16_t high = Octet();
     return static_cast<uint16_t>(high << 8 | Octet());
   }
-  /** Fills `out` as far as there is something, and returns how far. */
+  /** Fills `out` as far as the input lasts. Returns the number of octets. */
   size_t Copy(void* out, size_t octets) {
     const size_t taken = std::min(octets, left_);
     if (taken > 0) std::memcpy(out, data_, taken);
@@ -29,7 +29,7 @@ class Input {
     left_ -= taken;
     return taken;
   }
-  /** In memory of just that size, so that reading beyond it is seen. */
+  /** Copies octets into memory of exactly that size, so that the sanitizer sees a read beyond it. */
   std::vector<uint8_t> Octets(size_t octets) {
     std::vector<uint8_t> out(std::min(octets, left_));
     Copy(out.data(), out.size());

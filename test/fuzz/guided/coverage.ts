@@ -1,4 +1,4 @@
-/** Outcomes are told apart by so many bits. */
+/** Bits that distinguish outcomes. */
 const OUTCOMES = 2 ** 16;
 
 /** Passing an edge 1, 2, 3, 4, 8, 16, 32 or 128 times are eight different things, as for AFL: a bit each. */

@@ -26,7 +26,7 @@ export interface Report {
   /** The longest time that an input took each time of several, ms, and the input. */
   readonly slowestMs: number;
   readonly slowest: Uint8Array;
-  /** By what the heap grew from the middle to the end of the run, the corpus aside, octets. */
+  /** Growth of the heap from the middle to the end of the run, without the corpus, octets. */
   readonly growth: number;
   readonly findings: readonly Finding[];
 }
@@ -42,7 +42,7 @@ export interface FuzzOptions {
 }
 
 const MOST_FINDINGS = 20;
-/** As often a slow input is timed again. */
+/** Number of times that a slow input is timed again. */
 const ATTEMPTS = 7;
 const MOST_MS = 8;
 /** Below this the clock of the processor is too coarse. */

@@ -73,7 +73,7 @@ export class Mutator {
     }
   }
 
-  /** From `at` on the draft ends as the other does from `start` on. */
+  /** Replaces the draft from `at` on by the other input from `start` on. */
   #endAs(draft: Draft, at: number, other: Uint8Array, start: number): void {
     const end = other.subarray(start, start + draft.octets.length - at);
     draft.octets.set(end, at);

@@ -8,7 +8,7 @@ const TICK_MS = 10;
 export const churn: Attack = {
   name: 'connects and disconnects',
   atLeast: PER_SECOND / 4,
-  // Connections beyond their share of CPU time are refused before anything is known of them but their address.
+  // Connections beyond their share of CPU time are refused when only their address is known.
   leastPages: 0.2,
   begin() {
     let opened = 0;

@@ -3,7 +3,7 @@ import { hold } from './connections.js';
 
 const CLIENTS = 40;
 
-/** Clients at the control socket that say nothing. */
+/** Silent clients at the control socket. */
 export const controlSocket: Attack = {
   name: 'idle clients at the control socket',
   from: 'hub',

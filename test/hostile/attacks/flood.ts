@@ -9,12 +9,12 @@ export interface Flood {
   /** The first of `clients` consecutive addresses. */
   readonly from?: string;
   readonly clients: number;
-  /** Another one for each datagram where it is left out. */
+  /** Default: another one for each datagram. */
   readonly sourcePort?: number;
   /** Datagrams a second. */
   readonly rate: number;
   readonly payload: Uint8Array;
-  /** As of `Attack`. */
+  /** See `Attack`. */
   readonly mostOctets?: number;
   /** Written into each datagram, by the offset: the client's number (4 octets), how often it has sent (2), chance (4). */
   readonly fields?: Readonly<Record<number, 'client' | 'sequence' | 'random'>>;
@@ -23,10 +23,10 @@ export interface Flood {
 /** No address of the two machines. */
 const FORGED = '11.0.0.0';
 
-/** For each octet of a flood: an answer is no longer than its question. What the honest client asks for comes on top. */
+/** Octets out for each octet in: an answer is no longer than its request. The honest client's traffic is added. */
 const MOST_OCTETS = 1.1;
 
-/** The CPU of a busy machine may not do the whole rate. */
+/** Share of the rate that a busy machine must reach. */
 const LEAST_SHARE = 0.5;
 
 export const floodOf = (flood: Flood): Attack => ({

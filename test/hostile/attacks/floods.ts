@@ -12,7 +12,7 @@ import { announceOf, flagsOf, headerOf, portOf } from '../../../src/protocol/ptp
 import { CSPTP_PORT, HUB_ADDRESS, NTP_PORT } from '../addresses.js';
 import { floodOf } from './flood.js';
 
-/** All of 11.0.0.0/8: as good as chance. */
+/** All of 11.0.0.0/8: practically random. */
 const MANY = 2 ** 24;
 
 /** Octets of the PTP header (IEEE 1588-2019 table 35) and of an Announce (table 43). */

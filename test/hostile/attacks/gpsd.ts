@@ -7,7 +7,7 @@ const LINES_PER_SECOND = 1000;
 const TICK_MS = 10;
 const RECEIVER = '/dev/rogue';
 
-/** A gpsd that says something else in each line: its release, its devices, satellites, fix, leap seconds. */
+/** A gpsd that changes something in each line: its release, its devices, satellites, fix, leap seconds. */
 export const gpsd: Attack = {
   name: 'a gpsd that changes everything with each line',
   from: 'hub',
@@ -48,7 +48,7 @@ const newPaths = (round: number): readonly string[] => Array.from({ length: 150 
 
 const isoOf = (ns: bigint): string => new Date(Number(ns / 1_000_000n)).toISOString();
 
-/** The hub that does not read is not waited for, nor is its share kept. */
+/** Does not wait for a hub that does not read, and drops its lines. */
 function send(socket: Socket, record: object): void {
   if (!socket.writableNeedDrain) socket.write(`${JSON.stringify(record)}\r\n`);
 }

@@ -29,7 +29,7 @@ export const DATAGRAM_ATTACKS: readonly Attack[] = [
   csptpRequests,
 ];
 
-/** By a peer that the hub asks. */
+/** An attack by a peer that the hub asks. */
 export const PEER_ATTACKS: readonly Attack[] = [gpsd];
 
 export const ATTACKS: readonly Attack[] = [...HTTP_ATTACKS, ...DATAGRAM_ATTACKS, ...PEER_ATTACKS];

@@ -5,7 +5,7 @@ import { get, hold } from './connections.js';
 const PATHS = ['/v1/why', '/uplot.js', '/v1/snapshot', '/metrics'];
 const REQUESTS_A_WRITE = 100;
 
-/** Requests one after the other without waiting for an answer, of which none is read (RFC 9112 §9.3.2). */
+/** Requests in sequence, without waiting for answers and without reading them (RFC 9112 §9.3.2). */
 export const pipelining = (connections: number): Attack => ({
   name: `pipelining on ${connections === 1 ? '1 connection' : `${connections} connections`}`,
   atLeast: 100,

@@ -6,7 +6,7 @@ import { run } from '../../launch.js';
 import { root } from '../../place.js';
 import { debian, image } from './image.js';
 
-/** What the hub needs to run in a guest, below the checkout. */
+/** Paths below the checkout that the hub needs in a guest. */
 const HUB = [
   'bin/timehub',
   'package.json',

@@ -21,9 +21,9 @@ export const card = (slot: '02' | '04', mac: string, wire: string): readonly str
 
 /** An emulated machine that runs. */
 export interface Guest {
-  /** What it has printed so far. */
+  /** Returns its output so far. */
   log(): string;
-  /** From now on it goes before whatever else this machine does. */
+  /** Gives it priority over all other programs of this machine. */
   hurry(): Promise<void>;
   /** It has switched itself off. Rejects when it has not after so many seconds of this machine's time. */
   ended(timeoutS: number): Promise<void>;

@@ -3,7 +3,7 @@ import { type Course, observe, PORT, PTP4L, worstNs } from './scene.js';
 
 const SECONDS = 50;
 
-/** From here on the clocks count as settled. */
+/** The clocks must have settled after this many seconds. */
 const SETTLED_S = 30;
 
 /** The grandmaster's clock keeps TAI, 0.3 s ahead of the machine's, and runs 5 ppm fast; the hub's is 1 ms off it. */

@@ -13,7 +13,7 @@ export interface Scene {
   readonly master: 0 | 1;
   /** Shell text: starts the hub and ptp4l. */
   readonly start: string;
-  /** What the others are compared with, and the others. */
+  /** The clock that the others are compared with, and the others. */
   readonly reference: string;
   readonly observed: readonly string[];
   readonly seconds: number;
@@ -29,7 +29,7 @@ export interface Sighting {
 
 export interface Course {
   readonly sightings: readonly Sighting[];
-  /** What the guest printed beside. */
+  /** Other output of the guest. */
   readonly log: string;
 }
 
@@ -83,7 +83,7 @@ steer = true
 socket = "/run/hub.sock"
 `;
 
-/** Of this machine's time. */
+/** Seconds of this machine's time. */
 const GIVEN_UP_S = 1500;
 
 const jobOf = ({ clocks, master, start, reference, observed, seconds }: Scene): string => `${CARDS}
@@ -110,13 +110,13 @@ echo 1 >/sys/class/ptp/ptp0/n_vclocks
 echo 1 >/sys/class/ptp/ptp1/n_vclocks
 `;
 
-/** Of the card, as its manual has them: which message type it stamps on receipt, and the stamp whose reading frees the next. */
+/** Registers of the card: the message type that it stamps on receipt, and the stamp whose reading allows the next. */
 const STAMPED_TYPE = 0x5f50;
 const RECEIVE_STAMP_HIGH = 0xb630;
 const DELAY_REQ = 0x0100;
 
 /**
- * The emulated cards stamp one type of message (Sync, unless told otherwise), and the next one only after the last stamp was
+ * The emulated cards stamp one type of message (Sync by default), and the next one only after the last stamp was
  * read in a way that the driver does not know. This loop makes up for it: card \`master\` stamps Delay_Req, the other Sync.
  */
 const stampEvents = (

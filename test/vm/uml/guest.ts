@@ -9,7 +9,7 @@ import { compare, type Offset, parseReadings } from './offsets.js';
 /** The guest's neighbour; the guest itself is 198.51.100.2 (RFC 5737). */
 export const SERVER = '198.51.100.1';
 
-/** How far off a guest's clock is when its client starts. */
+/** Error of a guest's clock when its client starts. */
 export interface StartingError {
   readonly offsetS: number;
   readonly frequencyPpm: number;
@@ -27,7 +27,7 @@ export interface GuestPlan {
 
 export interface GuestRecord {
   readonly offsets: readonly Offset[];
-  /** What the client printed. */
+  /** Output of the client. */
   readonly log: string;
   readonly finish: string;
 }

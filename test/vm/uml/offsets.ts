@@ -48,7 +48,7 @@ export interface Summary {
   readonly samples: number;
 }
 
-/** Of the offsets from `fromS` on. */
+/** Summarises the offsets from `fromS` on. */
 export function summarise(offsets: readonly Offset[], fromS: number): Summary {
   const values = offsets.filter(({ atS }) => atS >= fromS).map(({ offsetNs }) => offsetNs);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -6,7 +6,7 @@ import { type GuestPlan, type GuestRecord, obstacle, runGuest, SERVER } from './
 import { summarise, withinFrom } from './offsets.js';
 
 const SECONDS = Number(process.env.TIMEHUB_GUEST_SECONDS ?? 120);
-/** From here on the clock counts as settled. */
+/** The clock must have settled after this many seconds. */
 const SETTLED_S = 30;
 const START = { offsetS: 0.5, frequencyPpm: 50 };
 
@@ -81,7 +81,7 @@ describe('a guest with a clock of its own, half a second and 50 ppm off', functi
     expect(status.clocks[0]).to.include({ steered: false });
     expect(status.clocks[0]!.offsetNs).to.be.closeTo(offsets.at(-1)!.offsetNs, 1e6);
     expect(JSON.stringify(status.sinks)).to.match(/CAP_SYS_TIME/);
-    // 50 ppm over the time of observation and no more: nobody has moved it.
+    // 50 ppm over the time of observation and no more: the clock was not moved.
     expect(offsets.at(-1)!.offsetNs).to.be.closeTo(offsets[0]!.offsetNs, 3e6);
   });
 });

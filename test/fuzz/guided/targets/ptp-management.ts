@@ -47,7 +47,7 @@ const ask = (id: number, action: Management['action'], data = new Uint8Array(0))
 
 const buffer = new Uint8Array(MOST_OCTETS);
 
-/** Management messages of somebody at the Unix socket, who may subscribe to events. */
+/** Management messages of a client at the Unix socket, which may subscribe to events. */
 export const target: Target = {
   seeds: [
     joinFrames(Object.values(DATA_SETS).map(({ id }) => ask(id, 'get'))),
@@ -84,7 +84,7 @@ export const target: Target = {
       for (const answer of answers)
         if (decode(buffer.slice(0, encode(answer, buffer))).kind === 'rejected')
           throw new Error('the answer cannot be read');
-      // As the door does: without subscribers it asks for none.
+      // Without subscribers the management socket asks for no notices either.
       if (subscribers.size > 0) for (const { message } of subscribers.notices(clock, now)) encode(message, buffer);
       answered += answers.length;
       const tlv = findTlv(request.tlvs, 'management');

@@ -1,6 +1,6 @@
 /**
  * Runs in a guest: the independent observer of one card. Four times a second it compares clocks with the card's own counter,
- * which nobody sets and which keeps the time of the machine outside.
+ * which is never set and which keeps the time of the machine outside.
  *
  *   node against-card.mjs SILENT SECONDS LABEL INTERFACE CLOCK…     (names below /dev, or `system`)
  *
@@ -15,7 +15,7 @@ import { realtime } from '../../../clock.js';
 const [silent, seconds, label, card, ...names] = process.argv.slice(2) as [string, string, string, string, ...string[]];
 const TRIES = 9;
 const NS_PER_S = 1_000_000_000n;
-/** Of the card: its counter, in 2⁻¹⁹ ns. */
+/** Register of the card: its counter, in 2⁻¹⁹ ns. */
 const SYSTEM_TIME = 0xb600;
 const FRACTION_BITS = 19n;
 const READ_WRITE = 3;

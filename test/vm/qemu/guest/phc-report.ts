@@ -29,7 +29,7 @@ function compare(clock: HardwareClock): ClockComparison {
   return all.sort((a, b) => a.offsetNs - b.offsetNs)[2]!;
 }
 
-/** How much faster than the system clock it runs over so long, ppb. */
+/** Returns its frequency relative to the system clock over that time, ppb. */
 async function ratePpb(clock: HardwareClock, milliseconds: number): Promise<number> {
   const first = compare(clock);
   await sleep(milliseconds);

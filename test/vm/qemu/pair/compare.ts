@@ -1,7 +1,7 @@
 import type { Bounds } from './cable/card.js';
 import type { PairRecord } from './pair.js';
 
-/** What guest/against-card.ts saw. Instants are counts of the guest's card, ns; so is what a clock is ahead of it. */
+/** A line of guest/against-card.ts. Instants are counts of the guest's card, ns, and clocks are given ahead of it. */
 interface Seen {
   readonly label: string;
   readonly counter: bigint;
@@ -16,8 +16,8 @@ export interface Compared {
 }
 
 /**
- * What guest b's clocks are off by from clock `master` of guest a. No message between the guests is used: both cards count
- * the time of this machine, at one rate, and how far their counts are apart the cable knows to within `doubtNs`.
+ * Returns the offsets of guest b's clocks from clock `master` of guest a. No message between the guests is used: both cards
+ * count the time of this machine at one rate, and the cable knows the difference of their counts to within `doubtNs`.
  */
 export function compare(record: PairRecord, master: string): readonly Compared[] {
   const apart = middle(record.bounds.a) - middle(record.bounds.b);
@@ -30,7 +30,7 @@ export function compare(record: PairRecord, master: string): readonly Compared[]
   });
 }
 
-/** How wrong all offsets of a run may be, by the same amount. */
+/** Returns the largest common error of all offsets of a run, ns. */
 export const doubtNs = ({ bounds: { a, b } }: PairRecord): number => (a.most - a.least + b.most - b.least) / 2;
 
 const middle = ({ least, most }: Bounds): bigint => BigInt(Math.round((least + most) / 2));
@@ -45,7 +45,7 @@ const parse = (log: string): readonly Seen[] =>
     return { label, counter: BigInt(counter), minusCounter: Object.fromEntries(ahead) };
   });
 
-/** The straight line through points, by least squares: nobody steers the grandmaster's clock. */
+/** Fits a straight line by least squares: the grandmaster's clock is not steered. */
 function line(points: readonly (readonly [bigint, bigint])[]): (x: bigint) => bigint {
   const [x0, y0] = points[0]!;
   const xs = points.map(([x]) => Number(x - x0));

@@ -9,14 +9,14 @@ export interface PairPlan {
   /** Runs until the other one has ended. */
   readonly a: GuestPlan;
   readonly b: GuestPlan;
-  /** When it is given up. */
+  /** The run is given up after this. */
   readonly timeoutS: number;
 }
 
 export interface PairRecord {
   readonly a: string;
   readonly b: string;
-  /** Of each guest, the counter of its card − this machine's monotonic clock. */
+  /** For each guest, the counter of its card − this machine's monotonic clock. */
   readonly bounds: Readonly<Record<'a' | 'b', Bounds>>;
 }
 

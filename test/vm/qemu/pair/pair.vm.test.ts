@@ -15,7 +15,7 @@ const TIMEOUT_S = 120 + 2 * ROUNDS * (SETTLING_S + MEASURED_S + 20);
 interface Mode {
   readonly title: string;
   readonly ptp4l: string;
-  /** Of the hub's source. */
+  /** Lines of the hub's source table. */
   readonly source: string;
   readonly files: Readonly<Record<string, string>>;
 }

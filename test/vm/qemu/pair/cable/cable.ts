@@ -15,7 +15,7 @@ import { Way } from './way.js';
 const folder = process.argv[2]!;
 const residence = new Residence();
 
-/** Where the cable is plugged in. */
+/** One end of the cable, in a guest's card. */
 class End {
   readonly name: string;
   readonly way = new Way(

@@ -9,7 +9,7 @@ const RECEIVE_STAMP_HIGH = 0xb630;
 /** The counter's unit is 2⁻¹⁹ ns as the driver sets it up. */
 const FRACTION_BITS = 19n;
 
-/** What a constant lies between, ns. */
+/** Bounds of a constant, ns. */
 export interface Bounds {
   readonly least: number;
   readonly most: number;

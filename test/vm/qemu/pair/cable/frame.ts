@@ -4,7 +4,7 @@ const MESSAGE = 14;
 const CORRECTION = MESSAGE + 8;
 const SOURCE_PORT = MESSAGE + 20;
 const SEQUENCE = MESSAGE + 30;
-/** Of a Pdelay_Resp and its Pdelay_Resp_Follow_Up: who asked. */
+/** Place of requestingPortIdentity in a Pdelay_Resp and its Pdelay_Resp_Follow_Up. */
 const REQUESTING_PORT = MESSAGE + 44;
 const PORT_OCTETS = 10;
 const SHORTEST = MESSAGE + 44;
@@ -27,7 +27,7 @@ export const isEvent = (type: number | undefined): boolean => type !== undefined
 /** The octet by which the card knows the message: majorSdoId and type. */
 export const firstOctet = (frame: Buffer): number => frame[MESSAGE]!;
 
-/** What a Pdelay_Req, its answer and the answer's follow-up have in common. */
+/** Returns a text that is equal for a Pdelay_Req, its answer and the answer's follow-up. */
 export function exchangeOf(frame: Buffer): string {
   const asker = messageType(frame) === PDELAY_REQ ? SOURCE_PORT : REQUESTING_PORT;
   return `${frame.toString('hex', asker, asker + PORT_OCTETS)} ${frame.readUInt16BE(SEQUENCE)}`;

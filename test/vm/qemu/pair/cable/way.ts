@@ -3,11 +3,11 @@ import type { Card } from './card.js';
 import { firstOctet, isEvent, messageType } from './frame.js';
 import type { Residence } from './residence.js';
 
-/** How long an event message is on its way: enough to make the card ready for it. */
+/** Transit time of an event message: enough to make the card ready for it. */
 const LENGTH_NS = 1_500_000n;
-/** From one event message to the next: the driver must have read the stamp of the one before. */
+/** Interval between event messages, in which the driver reads the stamp of the previous one. */
 const GAP_NS = 10_000_000n;
-/** What a timer is waited for with; the rest is watched for. */
+/** A timer ends this long before a deadline; the rest is a busy wait. */
 const TIMER_NS = 2_500_000n;
 
 interface Underway {
@@ -27,7 +27,7 @@ export class Way {
   #isRunning = false;
   #left = 0n;
 
-  /** Where frames go: the card, once the guest has set it up, and what writes to it. */
+  /** `card` is the destination, once the guest has set it up; `write` sends a frame to it. */
   constructor(card: () => Card | undefined, residence: Residence, write: (frame: Buffer) => void) {
     this.#card = card;
     this.#residence = residence;

@@ -1,0 +1,15 @@
+/** The network of the bench: servers at one address, as many clients as wanted behind another. */
+export const SERVER = '10.98.0.1';
+export const CLIENT = '10.98.0.2';
+export const PREFIX = 16;
+/** The clients' addresses. All of them are local to the clients' machine. */
+export const CLIENTS = '10.97.0.0/16';
+
+export const EVENT_PORT = 319;
+export const GENERAL_PORT = 320;
+/** Not 319, which the PTP port on the same interface has. */
+export const CSPTP_PORT = 3190;
+
+const OFFSET = 256;
+
+export const addressOf = (client: number): string => `10.97.${(client + OFFSET) >> 8}.${(client + OFFSET) & 255}`;

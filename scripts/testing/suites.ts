@@ -1,0 +1,75 @@
+/**
+ * Decides which test file belongs to which suite, by the end of its name, and which files may run side by side.
+ *
+ *   x.test.ts         npm test
+ *   x.full.test.ts    npm run test:full: it takes longer than half a minute, or covers every variant
+ *   x.vm.test.ts      npm run test:vm: it needs an otherwise idle machine
+ */
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../test/place.js';
+
+/** A phase of a test run: `jobs` of its files run side by side. */
+export interface Phase {
+  readonly title: string;
+  readonly files: readonly string[];
+  readonly jobs: number;
+  /** Print one line a folder, not one a test. */
+  readonly byFolder?: boolean;
+}
+
+/** Files of minutes: they start first, so that no core waits for one of them at the end. */
+const LONGEST = /^dist\/test\/(vm\/qemu\/|fuzz\/guided\/parsers\.|scenarios\.full\.)/;
+
+/** Whole-daemon tests that need an idle machine: they measure in real time what other programs notice of the hub. */
+const MEASURING = /^dist\/test\/(hostile|interop|vm\/uml|vm\/qemu\/pair)\//;
+
+/** Returns 'quick', 'full', 'vm', or 'fixture': a test that another test runs. */
+export const suiteOf = (file: string): string => /\.(full|vm|fixture)\.test\.js$/.exec(file)?.[1] ?? 'quick';
+
+/**
+ * Returns the phases of a run, in their order. Without `paths` the files are those of `suite`; with `paths` they are the files
+ * of any suite that lie below one of these source paths.
+ */
+export function phasesOf({
+  suite,
+  paths,
+  unitsOnly,
+}: {
+  readonly suite: string;
+  readonly paths: readonly string[];
+  readonly unitsOnly: boolean;
+}): readonly Phase[] {
+  const isNamed = (file: string): boolean => paths.some((path) => isBelow(file, path));
+  const isOwn = (file: string): boolean => suiteOf(file) !== 'fixture' || paths.includes(sourceOf(file));
+  const wanted = (file: string): boolean =>
+    paths.length === 0 ? suiteOf(file) === suite : isNamed(file) && isOwn(file);
+  const chosen = (folder: string): readonly string[] =>
+    readdirSync(join(root, folder), { recursive: true })
+      .map((name) => join(folder, String(name)))
+      .filter((file) => file.endsWith('.test.js') && wanted(file))
+      .sort();
+  const daemon = unitsOnly
+    ? []
+    : [...chosen('dist/test')].sort((a, b) => Number(LONGEST.test(b)) - Number(LONGEST.test(a)));
+  return [
+    {
+      title: 'units',
+      files: ['dist/plugins', 'dist/src'].flatMap(chosen),
+      jobs: availableParallelism(),
+      byFolder: true,
+    },
+    // These files mostly wait.
+    { title: 'whole daemon', files: daemon.filter((file) => !MEASURING.test(file)), jobs: availableParallelism() + 1 },
+    { title: 'with other programs', files: daemon.filter((file) => MEASURING.test(file)), jobs: 1 },
+  ].filter(({ files }) => files.length > 0);
+}
+
+/** Returns the source of a compiled test file, as it is shown. */
+export const sourceOf = (file: string): string => file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+
+const isBelow = (file: string, path: string): boolean => {
+  const wanted = path.replace(/^\.\//, '').replace(/\/$/, '');
+  return sourceOf(file) === wanted || sourceOf(file).startsWith(`${wanted}/`);
+};

@@ -1,0 +1,100 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { run } from './launch.js';
+import { skip } from './need.js';
+import { findPeer, type PeerName } from './peers.js';
+import { Folder, root } from './place.js';
+
+interface Script {
+  /** Path below dist, and arguments, without spaces inside. */
+  readonly command: string;
+  /** A figure in the output. */
+  readonly prints: RegExp;
+  /** Needs network namespaces. */
+  readonly asRoot?: boolean;
+  readonly peer?: PeerName;
+}
+
+const folder = new Folder();
+const plots = `scripts/plots/index.js --quick --to ${folder.path}`;
+const bench = (command: string, prints: RegExp, needs: Pick<Script, 'asRoot' | 'peer'> = {}): Script => ({
+  ...{ command: `scripts/bench/${command}`, prints, ...needs },
+});
+const veth = { asRoot: true, peer: 'linuxptp' } as const;
+
+/**
+ * The shortest form of each script, the longest first. The figures mean nothing, so no limit is checked: exit status 1 is a
+ * missed limit. The addon's fuzzer and its tests under AddressSanitizer are checks of their own in .ci/run.
+ */
+const SCRIPTS: readonly Script[] = [
+  bench('hostile.js --seconds 2 --only ^slow.readers', /slow readers \| \d+ \|/, { asRoot: true, peer: 'chrony' }),
+  { command: `${plots} falsetickers pps holdover start route`, prints: /route\.svg {2}\d/ },
+  { command: `${plots} legs influence shapes wander vote`, prints: /vote\.svg {2}\d/ },
+  bench('soak.js --minutes 0.2 --warm-up 0', /\d+ reloads, \d+ NTP clients .*\n.*slope -?\d/),
+  bench('memory.js 1', /hub with dashboard +\d+\.\d MB/),
+  bench('ptp-veth.js --pairs ^gPTP.cfg$ --samples 8 --runs 1', /gPTP.cfg( +-?\d+){6} +\d+\.\d\d/, veth),
+  bench('ptp-server.js --seconds 1 --only 32.clients.*(Hub|Echo)', /timehub +\d+ /, { asRoot: true }),
+  bench('pdelay.js --seconds 1 --only idle', /idle +\d+\/25 .* %/, { asRoot: true }),
+  bench('soak.js --reloads 40 --warm-up 0 --pause 20', /slope -?\d+\.\d+ ± \d/),
+  bench('accuracy.js --quick --rows ^g-lan', /timehub.*\n.* (yes|NO) +\d/),
+  bench('estimator.js --quick', /8 sources +\d+\.\d µs +\d+/),
+  { command: 'scripts/digests.js --only ^(demo|507-panic)$', prints: /^2 of 2 digests are the same$/m },
+  { command: 'test/fuzz/guided/cli.js ntp-server --runs 200', prints: /200 inputs, \d+ a second .* 0 findings/ },
+  { command: 'scripts/docs.js', prints: /^$/ },
+];
+
+describe('each script, in its shortest form', function () {
+  this.timeout(300_000);
+  const runs = new Map<Script, ReturnType<typeof run>>();
+
+  before(() => {
+    // The benches mostly wait.
+    const slots = new Slots(availableParallelism() + 1);
+    for (const script of SCRIPTS) {
+      if (obstacle(script) !== '') continue;
+      const start = () => run(process.execPath, script.command.split(' '), { cwd: join(root, 'dist') });
+      runs.set(script, slots.run(start));
+    }
+  });
+  after(() => folder.close());
+
+  for (const script of SCRIPTS) {
+    it(script.command.replace(folder.path, 'FOLDER'), async function () {
+      const started = runs.get(script);
+      if (started === undefined) skip(this, obstacle(script));
+      const { code, output } = await started;
+      expect(output).to.match(script.prints);
+      expect(code, output).to.be.oneOf([0, 1]);
+    });
+  }
+});
+
+/** Returns why the script cannot run on this machine, or ''. */
+function obstacle({ asRoot, peer }: Script): string {
+  if (asRoot && process.getuid?.() !== 0) return 'no network namespaces without root';
+  const found = peer && findPeer(peer);
+  return found !== undefined && 'missing' in found ? found.missing : '';
+}
+
+/** Runs so many tasks at a time, in the order in which they come. */
+class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free++;
+      else next();
+    }
+  }
+}
