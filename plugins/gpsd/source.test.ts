@@ -1,13 +1,10 @@
 import { expect } from 'chai';
 import { fakeSource } from 'timehub/testing';
 import * as v from 'valibot';
-import {
-  addGpsd,
-  createLabHost,
-  createRandom,
-  type LabHostOptions,
-  type ReceiverOptions,
-} from '../../src/lab/index.js';
+import { createLabHost, type LabHostOptions } from '../../src/lab/host.js';
+import type { ReceiverOptions } from '../../src/lab/nodes/gpsd-feed.js';
+import { addGpsd } from '../../src/lab/nodes/gpsd-node.js';
+import { createRandom } from '../../src/lab/random.js';
 import { config } from './config.js';
 import source from './source.js';
 

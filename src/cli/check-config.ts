@@ -4,9 +4,9 @@ import { type ForeignCode, type LoadedHub, loadHub } from './load-hub.js';
 
 export interface CheckOptions {
   readonly json?: boolean;
-  /** Warnings are errors. */
+  /** Treats warnings as errors. */
   readonly strict?: boolean;
-  /** `--no-plugins`: runs no code of plugin packages. */
+  /** False with `--no-plugins`: no code of plugin packages is run. */
   readonly plugins?: boolean;
 }
 

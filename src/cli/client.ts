@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { HubError, originOf, socketCandidates, socketFault } from '../api/index.js';
 import { readAnswer } from './read-answer.js';
 
-/** Options of every command that reads a running hub. */
+/** Options of all commands that read a running hub. */
 export interface HubReadOptions {
   readonly socket?: string;
   readonly json?: boolean;

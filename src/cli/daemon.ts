@@ -22,13 +22,13 @@ import { keepHeapSmall } from './small-heap.js';
 import { VERSION } from './version.js';
 
 export interface DaemonOptions {
-  /** As the operator wrote it. */
+  /** Path of the configuration as the operator typed it. */
   readonly path: string;
   readonly steer: boolean;
   readonly logFormat: LogFormat;
   /** Reads the configuration at the start. Default: from `path`. */
   readonly load?: () => Promise<LoadedHub>;
-  /** The effect of SIGHUP, which a closed terminal sends as well. */
+  /** The effect of SIGHUP. A closing terminal sends it, too. */
   readonly hangup: 'reload' | 'stop';
 }
 

@@ -31,8 +31,8 @@ const DETAIL: DetailReport = {
   ],
 };
 
-describe('everything known of one source', () => {
-  it('is lines with words and units', () => {
+describe('the details of one source', () => {
+  it('are lines with words and units', () => {
     expect(describeDetail(DETAIL).split('\n')).to.deep.equal([
       'ptp.up  source  combined, restarted 2 times',
       '  Follows 020000.fffe.000001-1.',
@@ -66,7 +66,7 @@ describe('everything known of one source', () => {
     ]);
   });
 
-  it('says once why nothing is known', () => {
+  it('give the reason once if nothing is known', () => {
     const reason = 'gpsd at [::1]:2947 does not answer';
     const text = describeDetail({
       ...{ instance: { ...DETAIL.instance, reason, restarts: 1 }, config: {}, inspect: {} },
@@ -75,7 +75,7 @@ describe('everything known of one source', () => {
     expect(text).to.equal(`ptp.up  source  unreachable, restarted once\n  ${reason}`);
   });
 
-  it('is short while nothing is known', () => {
+  it('are short while nothing is known', () => {
     const { instance, config } = DETAIL;
     expect(describeDetail({ instance: { ...instance, restarts: 0 }, config, inspect: {} })).to.match(
       /^ptp\.up {2}source {2}running\n {2}Follows .*\n\nCONFIGURATION\n/,

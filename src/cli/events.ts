@@ -26,6 +26,6 @@ export async function run(options: HubReadOptions): Promise<ExitStatus> {
     if (!stop.signal.aborted) throw error;
   }
   if (stop.signal.aborted) return EXIT.synchronised;
-  console.error('timehub: the hub has ended');
+  console.error('timehub: the hub has stopped');
   return EXIT.unreachable;
 }

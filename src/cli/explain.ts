@@ -1,7 +1,7 @@
 import { explain } from '../kernel/errors/index.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
-/** `timehub explain TH_…`: cause, effect and remedy of a code. */
+/** `timehub explain TH_…`: prints cause, effect and remedy of a code. */
 export async function run(code: string): Promise<ExitStatus> {
   const text = explain(code);
   if (text.known) console.log(text.text);

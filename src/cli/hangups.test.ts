@@ -16,7 +16,7 @@ function setUp() {
 }
 
 describe('requests to read the configuration again', () => {
-  it('are never worked on twice at the same time; a thousand meanwhile are one more', async () => {
+  it('are never handled at the same time; a thousand meanwhile count as one', async () => {
     const { ask, runs, rests, end } = setUp();
     ask();
     for (let n = 0; n < 1000; n++) ask();

@@ -2,7 +2,7 @@
 export interface Hangups {
   /** Calls `handler` for each SIGHUP from now on, and at once if one came before. */
   release(handler: () => void): void;
-  /** SIGHUP has no effect from now on. */
+  /** Ignores SIGHUP from now on. */
   ignore(): void;
 }
 

@@ -9,9 +9,9 @@ import { openOutput } from './output/descriptor.js';
 export type { LogFormat } from './log-line.js';
 
 export interface Log extends LogOutput {
-  /** The logger of one instance, or of the hub itself. */
+  /** Returns the logger of an instance, or of the hub (`hub`). */
   of(id: string): Logger;
-  /** Resolves when the last lines are written, or their reader is too slow. */
+  /** Resolves when the last lines are written, or after a limit if their reader is slow. */
   close(): Promise<void>;
 }
 

@@ -15,7 +15,7 @@ const RENAMED: Readonly<Record<string, string>> = { gitignore: '.gitignore' };
 /** `timehub plugins new`: writes a package that can be built, tested and named in a configuration. Overwrites nothing. */
 export async function run(kind: string, name: string, options: { readonly folder?: string }): Promise<ExitStatus> {
   if (kind !== 'source' && kind !== 'sink')
-    throw new HubError('TH_CLI_USAGE', `"${kind}" is no kind of plugin`, { hint: 'say "source" or "sink"' });
+    throw new HubError('TH_CLI_USAGE', `"${kind}" is not a kind of plugin`, { hint: 'say "source" or "sink"' });
   requireName(kind, name);
   const packageName = `timehub-${kind}-${name}`;
   const folder = resolve(options.folder ?? packageName);

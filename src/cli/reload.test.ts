@@ -52,7 +52,7 @@ describe('a reload', () => {
       bench.loads(() => Promise.reject(thrown));
       await bench.reload.run();
       expect(bench.reloads.note).to.equal(
-        `the configuration in force stays: hub.toml cannot be read: ${thrown.message}`,
+        `the present configuration stays: hub.toml cannot be read: ${thrown.message}`,
       );
       expect(bench.logged).to.deep.equal([bench.reloads.note]);
       expect(bench.events).to.deep.equal([bench.reloads.note]);
@@ -75,7 +75,7 @@ describe('a reload', () => {
     expect(bench.logged[0]).to.match(/first.*\n.*second/);
   });
 
-  it('that the hub cannot apply in part says so, and the next one is tried', async () => {
+  it('that the hub cannot apply in part is reported, and the next one is tried', async () => {
     const bench = await setUp();
     bench.applies(() => Promise.reject(new Error('a part failed')));
     await bench.reload.run();
@@ -94,7 +94,7 @@ describe('a reload', () => {
     expect(bench.reloads.note).to.match(/takes longer than 30 s to load$/);
   });
 
-  it('tells the service manager when it begins and, whatever happens, when it ends', async () => {
+  it('reports its begin and its end to the service manager, even if it fails', async () => {
     const bench = await setUp();
     bench.loads(() => Promise.reject(new Error('x')));
     await bench.reload.run();

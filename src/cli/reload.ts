@@ -61,8 +61,8 @@ export class Reload {
 
   #keep(reason: string, details = reason): void {
     const { hub, log } = this.#parts;
-    hub.reloads.failed(`the configuration in force stays: ${reason}`);
-    log.warn(`the configuration in force stays: ${details}`);
+    hub.reloads.failed(`the present configuration stays: ${reason}`);
+    log.warn(`the present configuration stays: ${details}`);
   }
 
   async #apply({ config, plans, warnings }: Extract<LoadedHub, { readonly problems?: undefined }>): Promise<void> {
@@ -86,7 +86,7 @@ export class Reload {
     const text = `read ${path} again: ${parts.map((part) => `${part} ${difference[part].join(', ')}`).join('; ')}`;
     hub.reloads.applied(text);
     log.info(text);
-    if (difference.hub) log.warn('what changed outside of sources and sinks counts from the next start on');
+    if (difference.hub) log.warn('changes outside of sources and sinks take effect at the next start');
   }
 }
 

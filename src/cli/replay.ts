@@ -16,8 +16,8 @@ interface ReplayOptions {
 
 /** `timehub replay LOG`: repeats a recorded run in a new engine. Exit status 1 if a decision or state differs. */
 export async function run(path: string, options: ReplayOptions): Promise<ExitStatus> {
-  const print = (state: TimeState) => process.stdout.write(toLine({ type: 'state', ...state }));
-  const replay = new Replay({ createEngine: engineFor, ...(options.states === true ? { onState: print } : {}) });
+  const printState = (state: TimeState) => process.stdout.write(toLine({ type: 'state', ...state }));
+  const replay = new Replay({ createEngine: engineFor, ...(options.states === true ? { onState: printState } : {}) });
   try {
     for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY }))
       replay.feed(line);
@@ -27,7 +27,7 @@ export async function run(path: string, options: ReplayOptions): Promise<ExitSta
   }
   const report = replay.report();
   if (options.json === true || options.states === true) console.log(JSON.stringify({ type: 'report', ...report }));
-  else tell(report);
+  else print(report);
   return report.differences === 0 ? EXIT.synchronised : EXIT.degraded;
 }
 
@@ -37,10 +37,10 @@ function engineFor({ core, leapTable }: LogHeader) {
   return createEngine(core, createEstimator(), leapTable ?? readLeapTable(found?.text, found?.path));
 }
 
-function tell({ runs, inputs, events, digests, gaps, differences, first, digest }: ReplayReport): void {
+function print({ runs, inputs, events, digests, gaps, differences, first, digest }: ReplayReport): void {
   const counted = `${inputs} inputs of ${runs} ${runs === 1 ? 'run' : 'runs'}, ${events} decisions and ${digests} states compared`;
   console.log(`${counted}: ${differences === 0 ? 'all the same' : `${differences} differ`}; final state ${digest}`);
-  if (gaps > 0) console.log(`the log lacks ${gaps} lines: what follows them cannot be the same`);
+  if (gaps > 0) console.log(`the log lacks ${gaps} lines: the replay cannot agree after them`);
   for (const { line, what, logged, replayed } of first) {
     console.log(`line ${line}, ${what}:\n  logged   ${logged || '(nothing)'}\n  replayed ${replayed || '(nothing)'}`);
   }

@@ -4,7 +4,7 @@ import { EXIT, type ExitStatus } from './exit.js';
 import type { LogFormat } from './log.js';
 
 export interface RunOptions {
-  /** `--no-steer` */
+  /** False with `--no-steer`. */
   readonly steer?: boolean;
   readonly logFormat?: string;
 }

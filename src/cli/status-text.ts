@@ -106,7 +106,7 @@ export async function table(head: readonly string[], rows: readonly (readonly st
     .join('\n');
 }
 
-/** `3 d 04 h`, `12 min`, `41 s`. */
+/** Formats a time span: `3 d 04 h`, `12 min`, `41 s`. */
 export function span(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   if (whole < 120) return `${whole} s`;

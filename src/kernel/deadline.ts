@@ -10,7 +10,7 @@ export function within<T>(host: Timers, limitNs: Ns, purpose: string, work: Prom
   });
 }
 
-/** Settles as `work` does, or resolves with undefined after `limitNs`; `work` goes on then. */
+/** Settles as `work` does, or resolves with undefined after `limitNs`, while `work` goes on. */
 export function atMost<T>(host: Timers, limitNs: Ns, work: Promise<T>): Promise<T | undefined> {
   return race<T | undefined>(host, limitNs, work, () => undefined);
 }

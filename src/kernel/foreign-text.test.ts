@@ -17,7 +17,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'a megabyte': 'x'.repeat(1 << 20),
 };
 
-/** Runs a hub with one source, and returns every text that anybody can see of it. */
+/** Runs a hub with one source, and returns each text of its report, log and event log. */
 async function shown(act: (context: SourceContext) => void, inspected: Record<string, unknown> = {}) {
   const host = createLabHost();
   const texts: string[] = [];
@@ -69,7 +69,7 @@ const WAYS: Readonly<Record<string, (context: SourceContext, text: string) => vo
   'a label': (context, text) => context.metrics.counter('x_total', 'X.', { peer: text })(),
 };
 
-describe('a text of a peer, whatever a plugin makes of it', () => {
+describe('a text of a peer that a plugin passes on', () => {
   for (const [what, text] of Object.entries(HOSTILE)) {
     for (const [way, act] of Object.entries(WAYS)) {
       it(`is clean and short everywhere: ${what} by ${way}`, async () => {

@@ -40,7 +40,7 @@ export interface HostClock {
   declare(declaration: ClockDeclaration): void;
 }
 
-/** A PTP hardware clock, open. */
+/** An open PTP hardware clock. */
 export interface HostPhc extends HostClock, HardwareClock {
   /** Another instance wishes this rest between comparisons. */
   rest(restNs: Ns): void;
@@ -51,7 +51,7 @@ export interface HostPhc extends HostClock, HardwareClock {
 export interface Host {
   /** The machine's name, as gethostname(2) has it. */
   readonly name: string;
-  /** The best stamps its sockets deliver. */
+  /** The best class of stamps of its sockets. */
   readonly stamps: StampClass;
   /** Faults of this machine, a sentence each. `timehub status` shows them. */
   readonly notes: readonly string[];

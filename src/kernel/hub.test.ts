@@ -102,7 +102,7 @@ function setUp(lab: LabHostOptions = {}, eventLog = NO_EVENT_LOG) {
 const sample = (hub: Hub, name: string) => hub.report.metrics().find((one) => one.name === name)?.values;
 
 describe('the hub in the lab', () => {
-  it('tracks what its sources say, and says so', async () => {
+  it('follows its sources and reports it', async () => {
     const { host, hub, heard, truthful, plan } = setUp();
     await hub.start([plan('truth.a', truthful()), plan('truth.b', truthful())]);
     await host.run(20 * S);
@@ -113,7 +113,7 @@ describe('the hub in the lab', () => {
     expect(heard.join('\n')).to.match(/hub is tracking: /);
   });
 
-  it('says a few times that a source flaps, then counts, and the last word is the present state', async () => {
+  it('reports a few changes of a flapping source, then counts them, and always reports its last state', async () => {
     const { host, hub, heard, warned, truthful, plan } = setUp();
     let polls = 0;
     const flapping = truthful((context) => {
@@ -136,7 +136,7 @@ describe('the hub in the lab', () => {
     expect(hub.report.events().length).to.be.below(60);
   });
 
-  it('hands an instance what its last run has left behind, and nobody else', async () => {
+  it('hands the saved value of an instance to its next run only', async () => {
     const { host, hub, plan, sinkOf } = setUp();
     const found: Record<string, unknown[]> = { 'x.a': [], 'x.b': [] };
     const keeping = sinkOf((context) => {
@@ -149,7 +149,7 @@ describe('the hub in the lab', () => {
     expect(found).to.deep.equal({ 'x.a': [undefined, { runs: 1 }], 'x.b': [undefined, undefined] });
   });
 
-  it('tells a sleep from a step, and has its sources start again', async () => {
+  it('distinguishes a sleep from a step, and starts its sources again', async () => {
     const inputs: { type: string; monotonic: bigint }[] = [];
     const eventLog = { ...NO_EVENT_LOG, write: (record: object) => void inputs.push(record as (typeof inputs)[0]) };
     const { host, hub, heard, truthful, plan } = setUp({}, eventLog);
@@ -180,7 +180,7 @@ describe('the hub in the lab', () => {
     expect(sample(hub, 'timehub_sleeps_total')).to.deep.equal([{ labels: {}, value: 1 }]);
   });
 
-  it('sees what somebody set the clock to at the wake beside the sleep', async () => {
+  it('sees a step of the clock at the wake besides the sleep', async () => {
     const inputs: { type: string }[] = [];
     const eventLog = { ...NO_EVENT_LOG, write: (record: object) => void inputs.push(record as (typeof inputs)[0]) };
     const { host, hub, truthful, plan } = setUp({}, eventLog);
@@ -194,7 +194,7 @@ describe('the hub in the lab', () => {
     expect(hub.report.status().clocks[0]!.offsetNs).to.be.closeTo(7200 * S + 2e6, 5000);
   });
 
-  it('never shows a state from before a jump', async () => {
+  it('never shows a state from before a step', async () => {
     const { host, hub, truthful, plan } = setUp();
     await hub.start([plan('truth.a', truthful())]);
     await host.run(20.5 * S);
@@ -206,7 +206,7 @@ describe('the hub in the lab', () => {
     ]);
   });
 
-  it('logs that a source is told of a jump of its time, and has an error to match until it speaks again', async () => {
+  it('logs a jump that a source reports, and widens its bound until the source reports again', async () => {
     const inputs: object[] = [];
     const { host, hub, truthful, plan } = setUp({}, { ...NO_EVENT_LOG, write: (record) => void inputs.push(record) });
     let context: SourceContext | undefined;
@@ -262,7 +262,7 @@ describe('the hub in the lab', () => {
     expect(hub.report.detail('truth.bad')!.instance).to.include({ state: 'running', restarts: 1 });
   });
 
-  it('drops numbers that would poison the filter, with the source that brought them', async () => {
+  it('refuses numbers that would make the estimator useless, and stops their source', async () => {
     const { host, hub, truthful, plan } = setUp();
     const poisonous = truthful((context) => {
       context.observe([
@@ -282,7 +282,7 @@ describe('the hub in the lab', () => {
     expect(hub.report.status().mode).to.equal('tracking');
   });
 
-  it('calls a source whose device vanished by its reason, and takes it back when the device returns', async () => {
+  it('shows the reason of a source whose device vanished, and uses it again when the device returns', async () => {
     const { host, hub, truthful, plan } = setUp();
     let plugged = true;
     const device = truthful((context) => {
@@ -339,7 +339,7 @@ describe('the hub in the lab', () => {
     expect(last!.mode).to.equal('holdover');
   });
 
-  it('steers a clock for the sink that asks, for one only, and lets go of it when that sink ends', async () => {
+  it('steers a clock for one sink only, and leaves it when that sink ends', async () => {
     const { host, hub, truthful, sinkOf, plan } = setUp({ clock: { offsetNs: 2e6, frequencyPpb: 20_000 } });
     const refusals: string[] = [];
     const held: Discipline[] = [];
@@ -388,7 +388,7 @@ describe('the hub in the lab', () => {
     expect(hub.report.status().clocks[1]!.reason).to.equal(refusals[0]!.text);
   });
 
-  it('steers nothing without the right to', async () => {
+  it('steers no clock without permission', async () => {
     const { host, hub, truthful, sinkOf, plan } = setUp({
       clock: { offsetNs: 2e6, obstacle: 'this process lacks CAP_SYS_TIME' },
     });
@@ -406,7 +406,7 @@ describe('the hub in the lab', () => {
     expect(host.errorNs('system')).to.be.closeTo(2e6, 1);
   });
 
-  it('notices a step by somebody else’s hand within a second and goes on', async () => {
+  it('notices another program’s step within a second and goes on', async () => {
     const { host, hub, heard, truthful, plan } = setUp();
     await hub.start([plan('truth.a', truthful())]);
     await host.run(20 * S);

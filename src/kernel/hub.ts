@@ -7,25 +7,7 @@ import {
   type SourceDefinition,
 } from '../api/index.js';
 import type { Registry } from './assembly/registry.js';
-import {
-  ABORT,
-  EVENT_LOG,
-  EVENT_REPORTER,
-  HEALTH,
-  HOST,
-  IDENTITY,
-  INSTANCE_LOGS,
-  INSTANCES,
-  INSTANCES_BY_TYPE,
-  METRICS,
-  PLAN,
-  RECENT_OBSERVATIONS,
-  RELOADS,
-  REPORT,
-  SCOPE,
-  STATE_SAVER,
-  TIME_LOOP,
-} from './assembly/tokens.js';
+import * as t from './assembly/tokens.js';
 import type { ConfigDifference, InstancePlan } from './config/index.js';
 import { atMost } from './deadline.js';
 import type { EventReporter } from './events/event-reporter.js';
@@ -34,7 +16,7 @@ import type { InstanceLogs } from './events/instance-logs.js';
 import type { ReloadOutcomes } from './events/reload-outcomes.js';
 import type { Host } from './host.js';
 import { sinkContext, sourceContext } from './plugins/context.js';
-import { Instance, type InstanceCare } from './plugins/instance.js';
+import { Instance, type InstanceServices } from './plugins/instance.js';
 import type { InstancesByType } from './plugins/instances-by-type.js';
 import type { Scope } from './plugins/scope.js';
 import type { StateSaver } from './saved-state/state-saver.js';
@@ -60,35 +42,35 @@ export class Hub {
   readonly #saver: StateSaver;
   readonly #reporter: EventReporter;
   readonly #logs: InstanceLogs;
-  readonly #care: InstanceCare;
-  readonly #instanceNews = new InstanceEvents();
+  readonly #services: InstanceServices;
+  readonly #instanceEvents = new InstanceEvents();
   #stopping = false;
 
   constructor(parts: Registry) {
     this.#parts = parts;
-    this.#host = parts.resolve(HOST);
-    this.#loop = parts.resolve(TIME_LOOP);
-    this.#instances = parts.resolve(INSTANCES);
-    this.#siblings = parts.resolve(INSTANCES_BY_TYPE);
-    this.#saver = parts.resolve(STATE_SAVER);
-    this.#reporter = parts.resolve(EVENT_REPORTER);
-    this.#logs = parts.resolve(INSTANCE_LOGS);
-    this.report = parts.resolve(REPORT);
-    this.#care = {
+    this.#host = parts.resolve(t.HOST);
+    this.#loop = parts.resolve(t.TIME_LOOP);
+    this.#instances = parts.resolve(t.INSTANCES);
+    this.#siblings = parts.resolve(t.INSTANCES_BY_TYPE);
+    this.#saver = parts.resolve(t.STATE_SAVER);
+    this.#reporter = parts.resolve(t.EVENT_REPORTER);
+    this.#logs = parts.resolve(t.INSTANCE_LOGS);
+    this.report = parts.resolve(t.REPORT);
+    this.#services = {
       host: this.#host,
       create: (plan, scope, health) => this.#create(plan, scope, health),
       changed: (instance, before) => this.#changed(instance, before),
-      abort: parts.resolve(ABORT),
+      abort: parts.resolve(t.ABORT),
     };
-    this.#loop.onWake(() => void this.#awaken());
+    this.#loop.onWake(() => void this.#restartSources());
   }
 
   /** Outcomes of attempts to read the configuration again, for events, metrics and the status. */
   get reloads(): ReloadOutcomes {
-    return this.#parts.resolve(RELOADS);
+    return this.#parts.resolve(t.RELOADS);
   }
 
-  /** The logger of an instance, or of the hub (`hub`): lines that repeat are counted and summarised. */
+  /** Returns the logger of an instance, or of the hub (`hub`). Repeated lines are counted and summarised. */
   logOf(id: string): Logger {
     return this.#logs.of(id);
   }
@@ -142,8 +124,8 @@ export class Hub {
     const steps: readonly (readonly [readonly string[], (id: string) => Promise<void>])[] = [
       [removed, (id) => this.#remove(id)],
       [retuned, async (id) => this.#announce(planOf(id))],
-      [changed, (id) => this.#bring(planOf(id))],
-      [added, (id) => this.#bring(planOf(id))],
+      [changed, (id) => this.#startOrReload(planOf(id))],
+      [added, (id) => this.#startOrReload(planOf(id))],
     ];
     const outcomes: PromiseSettledResult<void>[] = [];
     for (const [ids, work] of steps) {
@@ -157,7 +139,7 @@ export class Hub {
   }
 
   /** Starts an instance, or changes it to this plan if it is there. */
-  async #bring(plan: InstancePlan): Promise<void> {
+  async #startOrReload(plan: InstancePlan): Promise<void> {
     const known = this.#instances.get(plan.id);
     if (known === undefined) return this.#add(plan).start();
     this.#announce(plan);
@@ -166,11 +148,11 @@ export class Hub {
 
   #closeEventLog(): Promise<void> {
     this.#loop.stop();
-    return this.#parts.resolve(EVENT_LOG).close();
+    return this.#parts.resolve(t.EVENT_LOG).close();
   }
 
   #add(plan: InstancePlan): Instance {
-    const instance = new Instance(plan, this.#care);
+    const instance = new Instance(plan, this.#services);
     this.#instances.set(plan.id, instance);
     this.#siblings.join(plan.definition.type, plan.id);
     this.#announce(plan);
@@ -188,10 +170,10 @@ export class Hub {
     if (instance.kind === 'source') this.#loop.accept({ type: 'source-gone', id });
     this.#instances.delete(id);
     this.#siblings.leave(instance.plan.definition.type, id);
-    this.#instanceNews.forget(id);
-    this.#parts.resolve(RECENT_OBSERVATIONS).forget(id);
-    this.#parts.resolve(IDENTITY).forget(id);
-    this.#parts.resolve(METRICS).forget(id);
+    this.#instanceEvents.forget(id);
+    this.#parts.resolve(t.RECENT_OBSERVATIONS).forget(id);
+    this.#parts.resolve(t.IDENTITY).forget(id);
+    this.#parts.resolve(t.METRICS).forget(id);
     this.#reporter.forget(instance);
     this.#logs.forget(id);
   }
@@ -206,14 +188,14 @@ export class Hub {
     scope: Scope,
     health: (state: 'ok' | 'degraded', reason: string) => void,
   ): Running<unknown> {
-    const registry = this.#parts.child().value(PLAN, plan).value(SCOPE, scope).value(HEALTH, health);
+    const registry = this.#parts.child().value(t.PLAN, plan).value(t.SCOPE, scope).value(t.HEALTH, health);
     const { definition, config } = plan;
     if (definition.kind === 'sink') return (definition as SinkDefinition).create(config, sinkContext(registry));
     return (definition as SourceDefinition).create(config, sourceContext(registry));
   }
 
   /** After a sleep connections are dead, names lead elsewhere and the time is unknown: sources begin again. */
-  #awaken(): Promise<void> {
+  #restartSources(): Promise<void> {
     return this.#each('source', (instance) => instance.restart());
   }
 
@@ -221,7 +203,7 @@ export class Hub {
     const { id, kind, state, reason } = instance;
     if (kind === 'source' && (state === 'failed' || state === 'refused'))
       this.#loop.accept({ type: 'unreachable', id, reason });
-    const news = this.#instanceNews.of(instance, before);
-    if (news !== undefined) this.#reporter.report(news);
+    const event = this.#instanceEvents.of(instance, before);
+    if (event !== undefined) this.#reporter.report(event);
   }
 }

@@ -86,7 +86,7 @@ describe('the life of a hub', () => {
     expect(done).not.to.include('x.source starts');
   });
 
-  it('brings all other instances in line when one throws in its start or its stop', async () => {
+  it('changes all other instances when one throws in its start or its stop', async () => {
     const { hub, done, plan, duration, stateOf } = setUp();
     const fails = () => {
       throw new TypeError('not foreseen');
@@ -105,7 +105,7 @@ describe('the life of a hub', () => {
     ]);
   });
 
-  it('takes a difference that does not fit what runs: what is gone already, what is not there yet', async () => {
+  it('accepts a difference that removes or changes instances that do not run', async () => {
     const { hub, plan, duration, stateOf } = setUp();
     await duration(hub.start([plan('x.a')]));
     await duration(hub.reload([plan('x.b')], { ...nothing, removed: ['x.a', 'x.gone'], changed: ['x.b'] }));

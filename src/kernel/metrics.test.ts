@@ -19,7 +19,7 @@ describe('the metrics', () => {
     ]);
   });
 
-  it('are refreshed before they are read, until that is undone', () => {
+  it('are refreshed before they are read, until that is ended', () => {
     const store = new MetricStore();
     const gauge = store.of('source', 'ptp', 'ptp.up').gauge('offset_seconds', 'Offset.');
     let reads = 0;
@@ -31,7 +31,7 @@ describe('the metrics', () => {
     expect(valuesOf(store, 'timehub_source_ptp_offset_seconds')![0]!.value).to.equal(1);
   });
 
-  it('of an instance are so many, whatever labels it makes', () => {
+  it('of an instance have a maximum number', () => {
     const store = new MetricStore();
     for (let k = 0; k < 10_000; k++) {
       store.of('source', 'x', 'x.a').counter('peers_total', 'Peers.', { peer: `${k}` })();

@@ -67,7 +67,7 @@ describe('hardware clocks in a hub', function () {
     await hub.stop();
   });
 
-  it('lend their pulses to all clocks of the machine', async () => {
+  it('carry all clocks of the machine by their pulses', async () => {
     const { host, hub, run } = await machine(
       { ptp0: { hidden: true, offsetNs: 2e6, frequencyPpb: 3000, pulseJitterNs: 20 } },
       { 'source.phc.ptp0': { clock: 'ptp0', pulse: {} }, 'sink.phc.ptp0-set': { clock: 'ptp0', steer: true } },
@@ -94,7 +94,7 @@ describe('hardware clocks in a hub', function () {
     await run(180);
     expect(hub.report.status().sinks.map(({ state }) => state)).to.deep.equal(['running', 'running']);
     expect(await apartNs(host, ['system', A], 10)).to.be.below(1e3);
-    // A clock that has been away is another one: nobody has stepped it.
+    // A clock that comes back is a new one: no program has stepped it.
     expect(hub.report.events().filter(({ text }) => /by another program/.test(text))).to.deep.equal([]);
     await hub.stop();
   });

@@ -22,7 +22,7 @@ async function measure(options: Partial<MachineOptions>) {
 describe('poll control', function () {
   this.timeout(30_000);
 
-  it('asks less than as often as it may, and is not much less exact', async () => {
+  it('polls less often than allowed, and is hardly less accurate', async () => {
     const fixed = await measure({ pollMax: '64s' });
     const adaptive = await measure({});
     expect(fixed.asked).to.be.closeTo(SPAN_S / 66, 5);
@@ -30,7 +30,7 @@ describe('poll control', function () {
     expect(adaptive.rmsNs).to.be.below(2 * fixed.rmsNs);
   });
 
-  it('asks far less where noise makes an answer worth little', async () => {
+  it('polls far less often where noise makes a reply worth little', async () => {
     const link = { ...INTERNET.link, shape: 'norm' } as const;
     const fixed = await measure({ link, pollMax: '64s' });
     const adaptive = await measure({ link });
@@ -38,7 +38,7 @@ describe('poll control', function () {
     expect(adaptive.rmsNs).to.be.below(2 * fixed.rmsNs);
   });
 
-  it('is back at the shortest interval with the second answer after the oscillator has jumped', async () => {
+  it('is back at the shortest interval with the second reply after a frequency step', async () => {
     const gaussian = { ...INTERNET.link, shape: 'norm' } as const;
     const machine = await NtpClientMachine.create({ ...ADAPTIVE, wander: 1e-10, link: gaussian });
     const hub = await machine.start();
@@ -51,7 +51,7 @@ describe('poll control', function () {
     await hub.stop();
   });
 
-  it('asks a source that is not followed as seldom as it may', async () => {
+  it('polls a source that is not admitted at the longest interval', async () => {
     const machine = await NtpClientMachine.create({ ...ADAPTIVE, servers: 4 });
     machine.servers[3]!.offsetNs = 80e6;
     const hub = await machine.start();

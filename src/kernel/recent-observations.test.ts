@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { RecentObservations } from './recent-observations.js';
 
-describe('the last words of a source', () => {
+describe('the recent observations of a source', () => {
   it('are its newest 20 observations, however many come at once', () => {
     const memory = new RecentObservations();
     const rate = {

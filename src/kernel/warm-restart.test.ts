@@ -59,13 +59,13 @@ const cold = () => median(SEEDS.map((seed) => secondsTo100Us(seed, () => undefin
 describe('a warm restart', function () {
   this.timeout(30_000);
 
-  it('is within its old error in a fraction of the time of a cold start', async () => {
+  it('reaches its error in a fraction of the time of a cold start', async () => {
     const warm = await median(SEEDS.map((seed) => secondsTo100Us(seed, (stored) => stored)));
     expect(warm).to.be.below(60);
     expect(await cold()).to.be.above(4 * warm);
   });
 
-  it('does no harm when the oscillator runs 5 ppm elsewhere than it did', async () => {
+  it('does no harm when the frequency of the oscillator has changed by 5 ppm', async () => {
     const elsewhere = (stored: StoredState): StoredState => {
       const { clocks, tracks } = stored.state!;
       stored.state = { tracks, clocks: clocks.map((c) => ({ ...c, frequencyPpb: c.frequencyPpb + 5000 })) };
@@ -82,7 +82,7 @@ describe('a warm restart', function () {
     await hub.stop();
   });
 
-  it('has what was learnt within a minute of tracking: a hub that is killed after 70 s leaves it', async () => {
+  it('has the state of a hub that was killed after 70 s of tracking', async () => {
     const machine = await NtpClientMachine.create({ ...INTERNET, pollMin: '4s', pollMax: '4s' });
     const state = new StoredState();
     const hub = await machine.start({ state });
@@ -93,7 +93,7 @@ describe('a warm restart', function () {
     expect(state.state!.tracks.map(({ key }) => key)).to.deep.equal(['ntp.1']);
   });
 
-  it('has what was learnt soon after a reload', async () => {
+  it('has the state that was saved soon after a reload', async () => {
     const machine = await NtpClientMachine.create(INTERNET);
     const state = new StoredState();
     const hub = await machine.start({ state });
@@ -104,7 +104,7 @@ describe('a warm restart', function () {
     expect(state.state).not.to.equal(undefined);
   });
 
-  it('hands on what it was given when it is too short to learn', async () => {
+  it('keeps the saved state if the run is too short', async () => {
     const { machine, state } = await rebooted(1);
     const [before] = state.state!.tracks;
     const hub = await machine.start({ state });
@@ -114,7 +114,7 @@ describe('a warm restart', function () {
     expect(state.state!.clocks[0]!.sigmaPpb).to.be.below(500);
   });
 
-  it('forgets nothing for having heard nothing', async () => {
+  it('keeps the saved state if no source is heard', async () => {
     const { machine, state } = await rebooted(1);
     const before = state.state;
     for (const server of machine.servers) server.stop();

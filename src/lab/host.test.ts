@@ -4,7 +4,7 @@ import { createLabHost } from './host.js';
 const S = 1e9;
 
 describe('a machine of the lab', () => {
-  it('sleeps: its monotonic clock stands still, its timers wait, its wall clock comes back as wrong as its battery keeps it', async () => {
+  it('sleeps: its monotonic clock stands still, timers wait, the battery-backed clock sets its wall clock', async () => {
     const host = createLabHost({ clock: { offsetNs: 1e6, frequencyPpb: 10_000 } });
     const fired: number[] = [];
     host.after(50 * S, () => void fired.push(host.nowNs));
@@ -26,7 +26,7 @@ describe('a machine of the lab', () => {
     expect(fired.map((ns) => Math.round(ns / S))).to.deep.equal([5, 3650]);
   });
 
-  it('has hardware clocks that go on in its sleep', async () => {
+  it('has hardware clocks that run on while it sleeps', async () => {
     const host = createLabHost({ phcs: { eth0: { frequencyPpb: 1000 } } });
     const before = host.clocks[1]!.phase();
     host.scheduler.at(10 * S, () => host.suspend(3600 * S, 2e6));
@@ -35,7 +35,7 @@ describe('a machine of the lab', () => {
     expect(host.errorNs('phc:eth0')).to.be.closeTo(-3610e3, 1);
   });
 
-  it('hears nothing in its sleep', async () => {
+  it('receives nothing while it sleeps', async () => {
     const host = createLabHost();
     const far = host.fabric.attach({ address: '198.51.100.1', stamp: (by) => host.perfectStamp(by) });
     const heard: number[] = [];
@@ -48,7 +48,7 @@ describe('a machine of the lab', () => {
     expect(heard).to.deep.equal([1, 30]);
   });
 
-  it('repeats a second where it was told to, and is a second wrong where it was not', async () => {
+  it('repeats a second if it was declared, and is a second wrong if it was not', async () => {
     const declaration = { synchronised: true, maxErrorNs: 0, estErrorNs: 0, taiMinusUtc: 37 };
     for (const [leap, errorNs] of [
       ['insert', 0],

@@ -9,7 +9,7 @@ import {
 } from '../api/index.js';
 import type { Host } from '../kernel/host.js';
 import { LabClock, type LabClockOptions } from './clocks/clock.js';
-import { Oscillator, type OscillatorOptions } from './clocks/oscillator.js';
+import { LabOscillator, type OscillatorOptions } from './clocks/oscillator.js';
 import { LabPhc, type LabPhcSetting } from './clocks/phc.js';
 import { Fabric, type LabNode } from './network/fabric.js';
 import { createRandom, type Random } from './random.js';
@@ -63,7 +63,7 @@ export class LabHost implements Host {
   readonly clocks: readonly [LabClock, ...LabClock[]];
   /** All hardware clocks, also those that no instance has opened. */
   readonly phcs: readonly LabPhc[];
-  readonly oscillators = new Map<ClockId, Oscillator>();
+  readonly oscillators = new Map<ClockId, LabOscillator>();
   /** State lines for the service manager. */
   readonly notified: string[] = [];
   readonly #options: LabHostOptions;
@@ -200,10 +200,10 @@ export class LabHost implements Host {
     return this.#slept;
   }
 
-  /** Timers count by the oscillator, like everything on this machine. */
+  /** The delay is counted by the machine's oscillator. */
   after(delayNs: Ns, handler: () => void): Timer {
     const rate = 1 + this.#quartz().frequencyPpb(this.nowNs) * 1e-9;
-    return this.#awaken(this.nowNs + Math.max(0, delayNs) / rate, handler);
+    return this.#callAt(this.nowNs + Math.max(0, delayNs) / rate, handler);
   }
 
   random(octets: number): Uint8Array {
@@ -226,28 +226,28 @@ export class LabHost implements Host {
   close(): void {}
 
   /** Waits on if the machine slept meanwhile. */
-  #awaken(dueNs: Ns, handler: () => void): Timer {
+  #callAt(dueNs: Ns, handler: () => void): Timer {
     const sleptNs = this.#sleptNs;
     let timer = this.scheduler.at(dueNs, () => {
       if (this.#sleptNs === sleptNs) handler();
-      else timer = this.#awaken(dueNs + this.#sleptNs - sleptNs, handler);
+      else timer = this.#callAt(dueNs + this.#sleptNs - sleptNs, handler);
     });
     return { cancel: () => timer.cancel() };
   }
 
-  #quartz(): Oscillator {
+  #quartz(): LabOscillator {
     return this.oscillators.get('system')!;
   }
 
   #makePhc(name: string, setting: LabClockSetting & LabPhcSetting, system: LabClock): LabPhc {
     const id: ClockId = `phc:${name}`;
-    const at = (nowNs: Ns, handler: () => void): Timer => this.#awaken(nowNs, handler);
+    const at = (nowNs: Ns, handler: () => void): Timer => this.#callAt(nowNs, handler);
     return new LabPhc({ ...this.#make(id, setting), setting, random: this.stream(`comparing ${id}`), system, at });
   }
 
   #make(id: ClockId, setting: LabClockSetting): LabClockOptions {
     const system = id === 'system';
-    const oscillator = new Oscillator(setting, this.stream(id));
+    const oscillator = new LabOscillator(setting, this.stream(id));
     this.oscillators.set(id, oscillator);
     return {
       id,

@@ -13,7 +13,7 @@ describe('seeded randomness', () => {
     expect(draw(1, 'a')).to.not.deep.equal(draw(1, 'b'));
   });
 
-  it('forks into streams that do not move each other', () => {
+  it('forks into independent streams', () => {
     const quiet = createRandom(5).fork('a');
     const parent = createRandom(5);
     const busy = parent.fork('b');
@@ -22,7 +22,7 @@ describe('seeded randomness', () => {
     expect(late.uniform()).to.equal(quiet.uniform());
   });
 
-  it('has the moments that it promises', () => {
+  it('has the stated mean and variance', () => {
     const random = createRandom(3);
     const mean = (of: () => number): number => Array.from({ length: 40_000 }, of).reduce((a, b) => a + b) / 40_000;
     expect(mean(() => random.uniform())).to.be.closeTo(0.5, 0.01);

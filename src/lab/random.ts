@@ -18,7 +18,7 @@ export function createRandom(seed: number, name = ''): Random {
   return {
     uniform,
     exponential,
-    // Box and Muller; the second number of the pair is not kept, so that a draw does not depend on what went before.
+    // Box–Muller. The second number of the pair is not kept, so that a draw does not depend on earlier ones.
     normal: () => Math.sqrt(2 * exponential()) * Math.cos(2 * Math.PI * uniform()),
     octets: (count) => Uint8Array.from({ length: count }, () => word() & 0xff),
     fork: (child) => createRandom(seed, `${name}/${child}`),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Scheduler } from './scheduler.js';
 
 describe('virtual time', () => {
-  it('runs events in the order of their instants, and of their making within one', async () => {
+  it('runs events in the order of their instants, then in that of their calls', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: 20 }), { maxLength: 60 }), async (times) => {
         const scheduler = new Scheduler();
@@ -42,7 +42,7 @@ describe('virtual time', () => {
     expect(seen).to.deep.equal(['settled at 1', 'next']);
   });
 
-  it('forgets what was cancelled and refuses to run in the past', async () => {
+  it('drops cancelled events and never runs in the past', async () => {
     const scheduler = new Scheduler();
     const seen: number[] = [];
     const timer = scheduler.at(3, () => void seen.push(3));
@@ -54,7 +54,7 @@ describe('virtual time', () => {
     expect(seen).to.deep.equal([2]);
   });
 
-  it('ends with what a handler throws', async () => {
+  it('rejects with an error of a handler', async () => {
     const scheduler = new Scheduler();
     scheduler.at(1, () => {
       throw new Error('bug');

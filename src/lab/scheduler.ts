@@ -2,7 +2,7 @@ import type { Ns, Timer } from '../api/index.js';
 
 interface Event {
   readonly timeNs: Ns;
-  /** Events of one instant happen in the order in which they were asked for. */
+  /** Events of the same instant run in the order of their calls of `at`. */
   readonly order: number;
   handler: (() => void) | undefined;
 }

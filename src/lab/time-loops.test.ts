@@ -56,7 +56,7 @@ describe('time that comes back', function () {
       await hub.hub.stop();
     });
 
-  it('is not used from a server that follows the hub, whatever its program', async () => {
+  it('is not used from a server of any program that follows the hub', async () => {
     const [host] = machines(1) as [LabHost];
     const follower = { address: '10.0.0.77', stratum: 4, refid: addressOf(0), rootDispersionNs: 1e3 };
     const other = { address: '10.0.0.78', stratum: 5, refid: '10.0.0.77', rootDispersionNs: 1e3 };
@@ -130,7 +130,7 @@ describe('time that comes back', function () {
     for (const { hub } of members) await hub.stop();
   });
 
-  it('does not move a fleet of five with one list, with and without the server outside', async () => {
+  it('does not move five hubs with the same sources, with and without the outside server', async () => {
     const hosts = machines(5);
     const server = outside(hosts[0]!);
     const list = Object.fromEntries(hosts.map((_, n) => [`source.ntp.h${n}`, NTP(addressOf(n), '4s')]));
@@ -155,7 +155,7 @@ describe('time that comes back', function () {
     for (const { hub } of members) await hub.stop();
   });
 
-  it('lets a hub of the fleet that lost the server outside follow those that still hear it', async () => {
+  it('lets a hub that lost the outside server follow the hubs that still have it', async () => {
     const hosts = machines(3);
     outside(hosts[0]!);
     const list = Object.fromEntries(hosts.map((_, n) => [`source.ntp.h${n}`, NTP(addressOf(n))]));

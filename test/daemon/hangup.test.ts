@@ -34,9 +34,9 @@ describe('a daemon that gets SIGHUP', function () {
     const limit = (count: number) => execFileSync('prlimit', ['--pid', `${pid}`, `--nofile=${count}:`]);
     limit(3);
     hub.process.signal('SIGHUP');
-    await hub.process.printed(/the configuration in force stays: .*EMFILE/);
+    await hub.process.printed(/the present configuration stays: .*EMFILE/);
     limit(1024);
-    expect((await hub.status()).host.notes.join()).to.match(/^the configuration in force stays: .*EMFILE/);
+    expect((await hub.status()).host.notes.join()).to.match(/^the present configuration stays: .*EMFILE/);
     expect(await hub.text('/metrics')).to.match(/^timehub_reloads_total\{result="failed"\} 1$/m);
     hub.process.signal('SIGHUP');
     await hub.until(({ host }) => host.notes.length === 0);

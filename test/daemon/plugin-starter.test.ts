@@ -114,7 +114,7 @@ socket = "${socket}"
       /"LoRa" cannot be the name.*TH_CLI_USAGE\n.*lower-case/,
     ],
     ['refuses the name of a plugin of timehub', ['sink', 'ntp'], /timehub has a sink "ntp" of its own/],
-    ['refuses another kind', ['clock', 'lora'], /"clock" is no kind of plugin.*\n.*"source" or "sink"/],
+    ['refuses another kind', ['clock', 'lora'], /"clock" is not a kind of plugin.*\n.*"source" or "sink"/],
   ] as const) {
     it(what, async () => {
       const { code, output } = await timehub('plugins', 'new', ...args);

@@ -5,7 +5,7 @@ const RED = '\u001b[31m';
 const PLAIN = '\u001b[0m';
 
 describe('cutToScreen', () => {
-  it('leaves alone what fits', () => {
+  it('does not change a text that fits', () => {
     expect(cutToScreen('abc\ndef\n', 3, 3)).to.equal('abc\ndef\n');
   });
 
@@ -17,7 +17,7 @@ describe('cutToScreen', () => {
     expect(cutToScreen('a\nb\nc', 9, 2)).to.equal('a\nb');
   });
 
-  it('counts no colour, and ends one that it cuts', () => {
+  it('does not count colours, and ends a colour that it cuts', () => {
     expect(cutToScreen(`${RED}abc${PLAIN}`, 3, 1)).to.equal(`${RED}abc${PLAIN}`);
     expect(cutToScreen(`a${RED}bcdef${PLAIN}`, 4, 1)).to.equal(`a${RED}bc…${PLAIN}`);
   });

@@ -44,14 +44,14 @@ describe('the hints of the demonstration', () => {
     for (const line of hintsFor(usual).split('\n')) expect(line.length, line).to.be.below(81);
   });
 
-  it('name sockets that a client would not find, and real ports', () => {
+  it('name sockets that a client does not find, and real ports', () => {
     const text = hintsFor({ ...usual, socket: '/run/a.sock', labSocket: '/run/l.sock', ntpPort: 12123 });
     expect(text).to.include('bin/timehub why --socket /run/a.sock');
     expect(text).to.include('bin/timehub lab stop b --control /run/l.sock');
     expect(text).to.include('port 12123');
   });
 
-  it('call the program as it can be called', () => {
+  it('have the command that works in that folder', () => {
     expect(ownCommand('/usr/bin/timehub', '/home', '/bin:/usr/bin')).to.equal('timehub');
     expect(ownCommand('/opt/timehub/bin/timehub', '/opt/timehub', '/bin')).to.equal('bin/timehub');
     expect(ownCommand('/opt/timehub/bin/timehub', '/home', '/bin')).to.equal('/opt/timehub/bin/timehub');

@@ -37,7 +37,7 @@ export interface DemoPort {
   readonly protocol: 'udp' | 'tcp';
   readonly address: string;
   readonly port: number;
-  /** The part that listens there, such as `lab server a`. */
+  /** The part that listens at the port, such as `lab server a`. */
   readonly user: string;
 }
 

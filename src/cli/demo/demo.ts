@@ -92,7 +92,7 @@ async function planDemo(path: string, base: number): Promise<Plan> {
   };
 }
 
-/** Gives the control socket of a loaded configuration another place. */
+/** Moves the control socket of a loaded configuration to another path. */
 function withSocket(loaded: LoadedHub, socket: string | undefined): LoadedHub {
   if (loaded.problems !== undefined || socket === undefined) return loaded;
   const plans = loaded.plans.map((plan) =>

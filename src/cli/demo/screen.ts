@@ -14,7 +14,7 @@ export interface ScreenParts {
   readonly report: () => StatusReport;
   /** Commands to try next, printed once the hub is tracking. */
   readonly hints: string;
-  /** The output cannot be written any more: its terminal or its reader has gone. */
+  /** Called when the terminal or the reader of the output is gone. */
   readonly onGone: () => void;
 }
 

@@ -61,7 +61,7 @@ describe('BoundedOutput', () => {
     expect(bench.output.idle).to.equal(true);
   });
 
-  it('keeps what a slow reader has no room for, and writes it in its order', () => {
+  it('keeps lines for a slow reader, and writes them in order', () => {
     const bench = new Bench();
     bench.room = 3;
     bench.output.write('first\n');
@@ -73,7 +73,7 @@ describe('BoundedOutput', () => {
     expect(bench.output).to.include({ lost: 0, problem: '' });
   });
 
-  it('holds 256 KiB at most, and says what it lost once it is read again', () => {
+  it('keeps 256 KiB at most, and reports lost lines once it is read again', () => {
     const bench = new Bench();
     bench.room = 0;
     for (let i = 0; i < 300; i++) bench.output.write(`${'x'.repeat(1023)}\n`);

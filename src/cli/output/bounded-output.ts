@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutputTarget } from './descriptor.js';
-import { OutputTokenBucket } from './token-bucket.js';
+import { LineLimiter } from './line-limiter.js';
 
 /** Maximum size of the lines that wait for a slow reader. */
 const WAITING_OCTETS = 256 << 10;
@@ -21,7 +21,7 @@ export interface Clockwork {
 
 interface Entry {
   readonly octets: Buffer;
-  /** Lines whose loss this entry reports; 0 for a line of the log. */
+  /** Number of lost lines that this entry reports; 0 for a line of the log. */
   readonly reports: number;
   /** True if its beginning is written. */
   readonly begun: boolean;
@@ -48,14 +48,14 @@ export class BoundedOutput {
   #unreported = 0;
   #reason = '';
   #reportedAt = Number.NEGATIVE_INFINITY;
-  readonly #allowance: OutputTokenBucket;
+  readonly #limiter: LineLimiter;
   #cancelRetry: (() => void) | undefined;
 
   constructor(target: OutputTarget, lossLine: LossLine, clockwork: Clockwork = realTime) {
     this.#target = target;
     this.#lossLine = lossLine;
     this.#clockwork = clockwork;
-    this.#allowance = new OutputTokenBucket(BURST_LINES, LINES_PER_S, clockwork.now());
+    this.#limiter = new LineLimiter(BURST_LINES, LINES_PER_S, clockwork.now());
   }
 
   /** Lines lost since the start. */
@@ -80,7 +80,7 @@ export class BoundedOutput {
 
   write(line: string): void {
     this.#report();
-    if (!this.#allowance.take(this.#clockwork.now())) this.#lose(`there are more than ${LINES_PER_S} lines a second`);
+    if (!this.#limiter.take(this.#clockwork.now())) this.#lose(`there are more than ${LINES_PER_S} lines a second`);
     else if (this.#waitingOctets > WAITING_OCTETS) this.#lose('it is not read');
     else this.#accept(line, 0);
     this.#attend();

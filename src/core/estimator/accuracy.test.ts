@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ROWS, row, shortened } from './testing/scenarios.js';
 import { type FilterOutcome, type FilterScenario, simulate } from './testing/simulator.js';
 
-/** The design's table at full length, several seeds: set TIMEHUB_TABLE=1 (and TIMEHUB_SEEDS, default 7). */
+/** TIMEHUB_TABLE=1 runs the accuracy table at full length, with TIMEHUB_SEEDS seeds (default 7). */
 const TABLE = process.env.TIMEHUB_TABLE === '1';
 
 const SHORT: readonly { readonly name: string; readonly durationS: number; readonly rmsNs: number }[] = [
@@ -50,7 +50,7 @@ describe('accuracy of the joint filter, nothing known in advance', function () {
 });
 
 if (TABLE)
-  describe('the table of the design', function () {
+  describe('the accuracy table', function () {
     this.timeout(0);
     const seeds = Number(process.env.TIMEHUB_SEEDS ?? 7);
     for (const { name, scenario, chronyNs, boundNs } of ROWS) {

@@ -13,8 +13,8 @@ function expectSame(one: Bench, other: Bench): void {
   }
 }
 
-describe('admitting and excluding tracks', () => {
-  it('does not know the time to better than the free bias before anything is admitted', () => {
+describe('admitting and withdrawing tracks', () => {
+  it('knows the time no better than an unknown bias before a track is admitted', () => {
     const bench = new Bench();
     expect(bench.clock()).to.equal(undefined);
     bench.warm(['a', 'b']);
@@ -55,7 +55,7 @@ describe('admitting and excluding tracks', () => {
     expectSame(once, never);
   });
 
-  it('leaves of a constant liar, once it is excluded, no more than its noise taught of the rate', () => {
+  it('keeps of a withdrawn falseticker with a constant bias only what its noise taught of the rate', () => {
     const [never, once] = [new Bench(), new Bench()];
     for (const bench of [never, once]) {
       bench.warm(['a', 'b']).exchange('liar', { biasNs: 50e6 });
@@ -85,7 +85,7 @@ describe('admitting and excluding tracks', () => {
     expect(bench.track('b').weight).to.be.closeTo(1 - share, 1e-9);
   });
 
-  it('does not care how far off an excluded track is', () => {
+  it('is not affected by the size of a withdrawn track’s bias', () => {
     for (const biasNs of [50e6, 3600e9]) {
       const [with_, without] = [new Bench(), new Bench()];
       for (const bench of [with_, without]) bench.exchange('a');
@@ -108,7 +108,7 @@ describe('admitting and excluding tracks', () => {
     expect(Math.abs(bench.errorNs())).to.be.below(5e3);
   });
 
-  it('lets go of a removed track without a trace in the others', () => {
+  it('removes a track without a trace in the others', () => {
     const bench = new Bench().warm(['a', 'b', 'c']);
     for (const key of ['a', 'c']) bench.estimator.admit(key, 1e3);
     const before = { clock: bench.clock(), a: bench.track('a'), c: bench.track('c') };
@@ -124,7 +124,7 @@ describe('admitting and excluding tracks', () => {
     expect(Math.abs(bench.errorNs())).to.be.below(10e3);
   });
 
-  it('has room for many tracks, coming and going', () => {
+  it('allows many tracks to be added and removed', () => {
     const bench = new Bench();
     const keys = Array.from({ length: 40 }, (_, n) => `s${n}`);
     bench.warm(keys, 3);

@@ -6,7 +6,7 @@ const { scenario } = row('C 64 s');
 const [server] = scenario.servers;
 const { biasSigmaNs: _, ...liar } = server!;
 
-/** Three true servers and one that is never admitted. */
+/** Three true servers, and one that is never admitted. */
 const beside = (lie: Partial<FilterServer>) =>
   simulate({ ...shortened(row('C 64 s'), 30_000), servers: [server!, server!, server!, { ...liar, ...lie }] }, 2);
 
@@ -29,7 +29,7 @@ describe('a false source that is not admitted', () => {
 });
 
 describe('an admitted source that turns false', () => {
-  it('begins anew after a jump, and disturbs the others by no more than its share until it is excluded', () => {
+  it('restarts after a jump, and disturbs the others by no more than its share until it is withdrawn', () => {
     const servers = [
       server!,
       server!,
@@ -46,13 +46,13 @@ describe('an admitted source that turns false', () => {
 });
 
 describe('queues and losses', () => {
-  it('one packet in ten 20 ms late does not make a good path a bad one', () => {
+  it('a good path stays good although one packet in ten is 20 ms late', () => {
     const spike = { probability: 0.1, meanNs: 20e6 };
     const { rmsNs } = simulate({ ...shortened(row('B-exp 64 s'), 40_000), servers: [{ ...server!, spike }] }, 1);
     expect(rmsNs).to.be.below(80e3);
   });
 
-  it('two hours of silence end within three sigmas of the truth, and the filter picks up again', () => {
+  it('two hours of silence end within three sigmas of the truth, and the filter goes on', () => {
     const lost = (second: number) => second > 20_000 && second < 27_200;
     const silent = { ...shortened(row('A-exp 16 s'), 28_000), steadyFromS: 27_400 };
     const servers = silent.servers.map((one) => ({ ...one, lost }));

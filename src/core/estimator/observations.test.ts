@@ -47,7 +47,7 @@ describe('legs', () => {
     }
   });
 
-  it('count at their event time when they are handed over late', () => {
+  it('count at the instant of their stamp when they come late', () => {
     const [prompt, late] = [known(), known()];
     for (const bench of [prompt, late]) bench.wait(1);
     const legs = [prompt.measureLeg('outbound'), prompt.measureLeg('inbound')];
@@ -66,7 +66,7 @@ describe('legs', () => {
     expect(late.clock().sigmaNs / prompt.clock().sigmaNs).to.be.closeTo(1, 0.01);
   });
 
-  it('are no use a good while after', () => {
+  it('are dropped when they are too old', () => {
     const bench = known();
     const old = bench.measureLeg('inbound', { biasNs: 30 * MS });
     const before = bench.wait(30).clock();
@@ -74,14 +74,14 @@ describe('legs', () => {
     expect(bench.clock()).to.deep.equal(before);
   });
 
-  it('that stay shorter are believed before long: somebody else has stepped the clock', () => {
+  it('show a step of the clock by another program within eight exchanges', () => {
     const bench = known();
     bench.offsetNs += 80 * MS;
     bench.warm(['a'], 8);
     expect(Math.abs(bench.errorNs())).to.be.below(0.5 * MS);
   });
 
-  it('that come earlier both ways are a shorter route: the phase stays where it is', () => {
+  it('that come earlier in both directions show a shorter route: the phase stays', () => {
     const bench = known();
     for (let n = 0; n < 40; n++) {
       bench.wait(1).exchange('a', { delayNs: 0.3 * MS });
@@ -90,7 +90,7 @@ describe('legs', () => {
     expect(bench.track('a').delayNs).to.be.closeTo(0.3 * MS, 10e3);
   });
 
-  it('that come earlier one way only do not pull the phase', () => {
+  it('that come earlier in one direction only do not move the phase', () => {
     const bench = known();
     for (let n = 0; n < 12; n++) {
       bench.wait(1).leg('a', 'outbound');
@@ -99,7 +99,7 @@ describe('legs', () => {
     }
   });
 
-  it('that stay longer in one direction do not pull the phase', () => {
+  it('that stay late in one direction do not move the phase', () => {
     const bench = new Bench().warm(['a', 'b', 'c'], 60);
     for (const key of ['a', 'b', 'c']) bench.estimator.admit(key, 50e3);
     for (let n = 0; n < 200; n++) {
@@ -124,7 +124,7 @@ describe('pulses', () => {
     expect(bench.track('pps').weight).to.be.above(0.99);
   });
 
-  it('take their number from the source when nobody else has one, and drop it when the vote says otherwise', () => {
+  it('take their number from the source while there is no other, and drop it when the vote says otherwise', () => {
     const bench = new Bench();
     const pulse = () => bench.wait(1).pulse('pps', { numberedOffsetNs: bench.offsetNs + 1e9 });
     for (let n = 0; n < 10; n++) expect(pulse()).not.to.equal(undefined);
@@ -134,7 +134,7 @@ describe('pulses', () => {
     expect(bench.track('pps').offsetNs).to.be.closeTo(bench.offsetNs, 1e3);
   });
 
-  it('with other periods and a glitch now and then', () => {
+  it('may have another period and a glitch now and then', () => {
     const bench = known();
     for (let n = 0; n < 100; n++) {
       const glitch = n % 20 === 19 ? 70_000n : 0n;
@@ -147,7 +147,7 @@ describe('pulses', () => {
 });
 
 describe('readings and rates', () => {
-  it('of a coarse serial line teach their own noise', () => {
+  it('of a coarse serial line have their noise learnt', () => {
     const bench = new Bench();
     for (let n = 0; n < 200; n++) bench.wait(1).reading('gpsd', { noiseNs: 0.1 * MS }, 2 * MS);
     bench.estimator.admit('gpsd', 10e3);
@@ -156,7 +156,7 @@ describe('readings and rates', () => {
     expect(bench.clock().sigmaNs).to.be.below(0.6 * MS);
   });
 
-  it('between two clocks give the one the time of the other', () => {
+  it('between two clocks give one the time of the other', () => {
     const bench = known();
     const phc = 'phc:eth0';
     bench.estimator.addClock(phc, bench.now);
@@ -192,7 +192,7 @@ describe('readings and rates', () => {
     expect(bench.track('gptp')).to.equal(undefined);
   });
 
-  it('of a clock that nobody declared are an error', () => {
+  it('of an undeclared clock are an error', () => {
     expect(() => new Bench().reading('x', { clock: 'phc:nowhere' }))
       .to.throw()
       .with.property('code', 'TH_CLOCK_UNKNOWN');

@@ -8,7 +8,7 @@ const S = 1e9;
 const DELAY_NS = 20e6;
 const JITTER_NS = 1e6;
 
-/** One clock that is `slopePpb` slow, asked every 64 s over a path. */
+/** An estimator with one clock that gets slow by `slopePpb`, and one server. */
 class Bench {
   readonly estimator: Estimator = createEstimator();
   readonly random: SeededRandom;
@@ -50,7 +50,7 @@ class Bench {
 }
 
 describe('an estimator whose machine slept', () => {
-  it('keeps rate and path, no phase, and is no surer of the rate than the oscillator lets it', () => {
+  it('keeps rate and path but no phase, and the rate’s sigma grows', () => {
     const { estimator } = new Bench({}).ask(200, 64);
     const before = { oscillator: estimator.saveOscillator('system')!, path: estimator.savePath('ntp.a')! };
     estimator.slept(3600 * S, 300);
@@ -61,7 +61,7 @@ describe('an estimator whose machine slept', () => {
     expect(slopeSigmaPpb).to.be.within(Math.hypot(300, before.oscillator.slopeSigmaPpb), 1000);
   });
 
-  it('knows the path at the first answer', () => {
+  it('uses the saved path at the first answer', () => {
     const bench = new Bench({}).ask(200, 64);
     bench.estimator.slept(3600 * S, 0);
     bench.thetaNs += 300e6;
@@ -71,25 +71,25 @@ describe('an estimator whose machine slept', () => {
   });
 });
 
-/** What a day of polls has taught. */
+/** Returns what an estimator saves after a day of polls. */
 const learnt = () => {
   const { estimator } = new Bench({}).ask(1000, 64);
   return { oscillator: estimator.saveOscillator('system')!, path: estimator.savePath('ntp.a')! };
 };
 
-type Memory = ReturnType<typeof learnt>;
+type Saved = ReturnType<typeof learnt>;
 
-/** Median error over seeds, after eight questions within 16 s and four more. */
+/** Returns the median error over the seeds, ns, after eight requests within 16 s and four more. */
 function errorNs(
   options: { slopePpb?: number; delayNs?: number },
-  recall: (seed: number) => Memory | undefined,
+  restore: (seed: number) => Saved | undefined,
 ): number {
   const errors = Array.from({ length: 21 }, (_, n) => {
     const bench = new Bench({ seed: n + 2, ...options });
-    const memory = recall(n);
-    if (memory !== undefined) {
-      bench.estimator.restoreOscillator('system', { ...memory.oscillator, slopeSigmaPpb: 50 });
-      bench.estimator.restorePath('ntp.a', memory.path);
+    const saved = restore(n);
+    if (saved !== undefined) {
+      bench.estimator.restoreOscillator('system', { ...saved.oscillator, slopeSigmaPpb: 50 });
+      bench.estimator.restorePath('ntp.a', saved.path);
     }
     return bench.ask(8, 2).ask(4, 64).errorNs;
   });
@@ -99,8 +99,8 @@ function errorNs(
 
 const nothing = (): undefined => undefined;
 
-/** Numbers of any size, as a damaged file may have them. */
-function nonsense(seed: number): Memory {
+/** Returns numbers of any size, as a damaged file may have them. */
+function nonsense(seed: number): Saved {
   const random = new SeededRandom(1000 + seed);
   const size = (least: number, most: number) => least * (most / least) ** random.uniform();
   return {
@@ -118,13 +118,13 @@ function nonsense(seed: number): Memory {
   };
 }
 
-describe('the memory of an estimator', () => {
-  let kept: Memory;
+describe('the saved state of an estimator', () => {
+  let kept: Saved;
   before(() => {
     kept = learnt();
   });
 
-  it('is nothing while little is known', () => {
+  it('is undefined while little is known', () => {
     const { estimator } = new Bench({}).ask(4, 2);
     expect(estimator.saveOscillator('system')).to.equal(undefined);
     expect(estimator.savePath('ntp.a')).to.equal(undefined);
@@ -132,14 +132,14 @@ describe('the memory of an estimator', () => {
   });
 
   it('holds the frequency, the delay and the noise, and goes through JSON', () => {
-    const { oscillator, path } = JSON.parse(JSON.stringify(kept)) as Memory;
+    const { oscillator, path } = JSON.parse(JSON.stringify(kept)) as Saved;
     expect(oscillator.slopePpb).to.be.closeTo(5000, 5);
     expect(oscillator.slopeSigmaPpb).to.be.within(0.1, 100);
     expect(path.delayNs).to.be.closeTo(DELAY_NS, 0.05 * JITTER_NS);
     expect(path.noiseNs).to.be.closeTo(JITTER_NS, 0.3 * JITTER_NS);
   });
 
-  it('makes a start twice as exact', () => {
+  it('makes the start twice as exact', () => {
     expect(errorNs({}, () => kept)).to.be.below(0.5 * errorNs({}, nothing));
   });
 
@@ -155,7 +155,7 @@ describe('the memory of an estimator', () => {
     });
   }
 
-  it('does no harm whatever it holds', () => {
+  it('does no harm with arbitrary contents', () => {
     expect(errorNs({}, nonsense)).to.be.below(1.3 * errorNs({}, nothing));
   });
 });

@@ -50,7 +50,7 @@ describe('numerical soundness', () => {
     }
   });
 
-  it('keeps 32 tracks apart, half of them good to a picosecond beside priors of 0.2 s', function () {
+  it('stays positive definite with 32 tracks, half of them exact to a picosecond beside priors of 0.2 s', function () {
     this.timeout(30_000);
     const state = new JointState([1e-4, 1e4]);
     const observationUpdate = new ObservationUpdate(state);
@@ -86,7 +86,7 @@ describe('numerical soundness', () => {
     }
   });
 
-  it('a million updates and predictions of one covariance leave it positive', function () {
+  it('one covariance stays positive for a million updates and predictions', function () {
     this.timeout(30_000);
     const covariance = new Covariance(4);
     for (let i = 0; i < 4; i++) covariance.insert(i, 0.2e9 ** 2);

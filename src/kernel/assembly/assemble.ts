@@ -84,14 +84,14 @@ function registerParts(parts: Registry, host: Host): void {
         host,
         engine: p.resolve(t.ENGINE),
         eventLog: p.resolve(t.EVENT_LOG),
-        tell: (event) => p.resolve(t.EVENT_REPORTER).reportAction(event),
-        happened: (input) => clocks.count(input),
+        onEvent: (event) => p.resolve(t.EVENT_REPORTER).reportAction(event),
+        onInput: (input) => clocks.count(input),
         quietTickNs: p.resolve(t.QUIET_TICK),
       });
     })
     .factory(t.RELOADS, (p) => {
       const reporter = p.resolve(t.EVENT_REPORTER);
-      return new ReloadOutcomes(p.resolve(t.METRICS), (news) => reporter.list(news));
+      return new ReloadOutcomes(p.resolve(t.METRICS), (event) => reporter.list(event));
     })
     .factory(t.STATE_SAVER, (p) => {
       const loop = p.resolve(t.TIME_LOOP);
@@ -111,7 +111,7 @@ function connect(parts: Registry): void {
   const identity = parts.resolve(t.IDENTITY);
   const saver = parts.resolve(t.STATE_SAVER);
   for (const storage of [parts.resolve(t.EVENT_LOG), parts.resolve(t.STATE_STORE)])
-    storage.watch?.((news) => reporter.report(news));
+    storage.watch?.((event) => reporter.report(event));
   loop.onState(({ ntp, monotonic }) => identity.published(ntp, monotonic));
   loop.onState(({ mode }) => saver.noteMode(mode));
   parts.resolve(t.RELOADS);

@@ -44,7 +44,7 @@ describe('the event log', () => {
     expect(eventLog.note).to.equal('');
   });
 
-  it('on a full disk goes on without, and says so', async () => {
+  it('reports a full disk, and the hub goes on', async () => {
     const eventLog = new EventLogFile('/dev/full', { schema: 1 }, followed);
     while (eventLog.note === '') {
       eventLog.write({ type: 'tick' });
@@ -60,7 +60,7 @@ describe('the event log', () => {
     symlinkSync('/dev/full', path);
     const eventLog = new EventLogFile(path, { schema: 1 }, followed);
     const told: UntimedEvent[] = [];
-    eventLog.watch((news) => told.push(news));
+    eventLog.watch((event) => told.push(event));
     const writeUntil = async (done: () => boolean) => {
       while (!done()) {
         eventLog.write({ type: 'tick' });
@@ -98,8 +98,8 @@ describe('the event log', () => {
       writeFileSync(victim, 'precious');
       place(path, victim);
       const eventLog = new EventLogFile(path, { schema: 1 });
-      const news = new Promise<UntimedEvent>((resolve) => eventLog.watch(resolve));
-      expect((await news).text).to.match(why);
+      const event = new Promise<UntimedEvent>((resolve) => eventLog.watch(resolve));
+      expect((await event).text).to.match(why);
       eventLog.write({ type: 'tick' });
       await eventLog.close();
       expect(eventLog.note).to.match(why);
@@ -107,7 +107,7 @@ describe('the event log', () => {
     });
   }
 
-  it('can be read by its group alone, whatever the umask of the process', async () => {
+  it('can be read only by user and group, for every umask', async () => {
     const before = process.umask(0);
     try {
       const path = join(mkdtempSync(join(tmpdir(), 'timehub-')), 'log');

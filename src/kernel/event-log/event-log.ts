@@ -45,7 +45,7 @@ function decode(value: unknown): unknown {
 export class EventLogFile implements EventLog {
   readonly #path: string;
   readonly #append: (path: string) => WriteStream;
-  readonly #news = new StorageEvents('event-log');
+  readonly #events = new StorageEvents('event-log');
   #stream: WriteStream;
   /** Number of lines lost since the last one that was written. */
   #missing = 0;
@@ -65,8 +65,8 @@ export class EventLogFile implements EventLog {
     return `the event log ${this.#path} cannot be written: ${this.#fault}; ${this.#missing} lines are missing`;
   }
 
-  watch(tell: (news: UntimedEvent) => void): void {
-    this.#news.watch(tell);
+  watch(handler: (event: UntimedEvent) => void): void {
+    this.#events.watch(handler);
   }
 
   write(record: object): void {
@@ -103,12 +103,12 @@ export class EventLogFile implements EventLog {
   #fail(fault: string): void {
     this.#fault = fault;
     const lost = 'observations and decisions from now on are missing in it, and a replay ends here';
-    this.#news.report(`${this.#path} cannot be written: ${fault}; ${lost}`, '');
+    this.#events.report(`${this.#path} cannot be written: ${fault}; ${lost}`, '');
   }
 
   #recover(gap: number): void {
     this.#missing -= gap;
     this.#fault = '';
-    this.#news.report('', `${this.#path} is written again; ${gap} lines are missing`);
+    this.#events.report('', `${this.#path} is written again; ${gap} lines are missing`);
   }
 }

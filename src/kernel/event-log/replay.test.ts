@@ -29,12 +29,12 @@ const codeOf = (work: () => unknown): string => {
 };
 
 describe('the replay of an event log', () => {
-  it('finds the decisions of the log again', () => {
+  it('agrees with the decisions of the log', () => {
     const report = replay(HEADER, CLOCK, UNREACHABLE, TOLD);
     expect(report).to.deep.include({ runs: 1, inputs: 2, events: 1, differences: 0, first: [] });
   });
 
-  it('names a decision that came out otherwise, one that is missing and one too many', () => {
+  it('reports a different decision, a missing one and an additional one', () => {
     const other = TOLD.replace('no answer', 'asleep');
     const [difference] = replay(HEADER, CLOCK, UNREACHABLE, other).first;
     expect(difference).to.deep.include({ line: 4, what: 'event', logged: other.trimEnd(), replayed: TOLD.trimEnd() });
@@ -46,17 +46,17 @@ describe('the replay of an event log', () => {
     ]);
   });
 
-  it('names a state that came out otherwise', () => {
+  it('reports a different state', () => {
     const digest = toLine({ type: 'digest', stamps: [], digest: '0123456789abcdef' });
     expect(replay(HEADER, CLOCK, digest).first[0]).to.include({ line: 3, what: 'state', logged: '0123456789abcdef' });
   });
 
-  it('begins anew where the hub was started again', () => {
+  it('makes a new engine where the hub was started again', () => {
     const report = replay(HEADER, CLOCK, UNREACHABLE, TOLD, HEADER, CLOCK, UNREACHABLE, TOLD);
     expect(report).to.include({ runs: 2, events: 2, differences: 0 });
   });
 
-  it('counts what the log lost, and goes on behind a line that was cut short', () => {
+  it('counts the lost lines of the log, and goes on after a line that was cut off', () => {
     const report = replay(
       HEADER,
       CLOCK,

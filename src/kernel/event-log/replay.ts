@@ -52,7 +52,7 @@ export interface ReplayReport {
 export interface ReplayOptions {
   /** Makes a new engine for a run. */
   readonly createEngine: (header: LogHeader) => Engine;
-  /** Called after each tick: about once a second of the recorded run. */
+  /** Called after each tick, about once for each second of the recorded run. */
   readonly onState?: (state: TimeState) => void;
 }
 
@@ -160,7 +160,7 @@ export class Replay {
 
   #refuse(why: string): never {
     throw new HubError('TH_REPLAY_FORMAT', `this is not an event log: ${why}`, {
-      hint: 'the file that [hub] event-log names, or what "timehub simulate --record" wrote',
+      hint: 'give the file that [hub] event-log names, or one that "timehub simulate --record" wrote',
     });
   }
 }

@@ -22,7 +22,7 @@ function setUp() {
       return { cancel: () => timers.delete(timer) };
     },
     subjectOf: ({ id }) => id,
-    tell: ({ id, severity, text }) => told.push({ at: now, id, severity, text }),
+    report: ({ id, severity, text }) => told.push({ at: now, id, severity, text }),
   });
   const wait = (seconds: number) => {
     const end = now + seconds;
@@ -120,7 +120,7 @@ describe('damped events', () => {
     expect(told.length).to.be.below(30 + 60 + 10);
   });
 
-  it('that never repeat do not grow dearer: a thousand a second for ten minutes', () => {
+  it('that never repeat cost the same each: a thousand a second for ten minutes', () => {
     const allowance = new RepeatLimit(0n);
     const started = performance.now();
     let reported = 0;
@@ -156,7 +156,7 @@ describe('damped events', () => {
     expect(bench.pending()).to.equal(0);
   });
 
-  it('remembers a bounded number of subjects, and none is lost of which something is held back', () => {
+  it('are of a bounded number of subjects, and no subject with held events is lost', () => {
     const { damper, say, told, wait } = setUp();
     for (let n = 0; n < 40; n++) say('is degraded: no fix', 'warning');
     for (let k = 0; k < 5000; k++) say('is up', 'info', `ntp.${k}`);

@@ -14,7 +14,7 @@ export interface DamperParts<T extends Damped> {
   /** Returns the subject of an event: `source gpsd.gnss`. Subjects are damped independently. */
   readonly subjectOf: (event: T) => string;
   /** Reports an event to the operator. */
-  readonly tell: (event: T) => void;
+  readonly report: (event: T) => void;
 }
 
 /** Maximum number of subjects. The oldest ones without held events go first. */
@@ -67,7 +67,7 @@ export class EventDamper<T extends Damped> {
     subject.last = event;
     subject.lastAt = now;
     if (subject.allowance.take(withoutNumbers(event.text), now)) {
-      this.#parts.tell(event);
+      this.#parts.report(event);
       return;
     }
     if (subject.held++ === 0) subject.since = now;
@@ -118,7 +118,7 @@ export class EventDamper<T extends Damped> {
     subject.held = 0;
     subject.warning = false;
     subject.summaryNs = Math.min(2 * subject.summaryNs, LONGEST_SUMMARY_NS);
-    this.#parts.tell({
+    this.#parts.report({
       ...last,
       severity: warning ? 'warning' : last.severity,
       text: `${changes(held)} in ${span}, last: ${last.text}`,

@@ -19,7 +19,7 @@ describe('the list of events', () => {
     expect(events.all().at(-1)!.text).to.equal('4999');
   });
 
-  it('is shared evenly by several that never come to rest', () => {
+  it('is shared evenly by sources that change all the time', () => {
     const events = new EventList();
     for (let n = 0; n < 5000; n++) events.add(event(n % 10 === 0 ? 'ptp.seldom' : 'gpsd.often', n));
     expect(events.all().filter(({ id }) => id === 'ptp.seldom')).to.have.length(250);

@@ -8,7 +8,7 @@ export interface EventReporterParts {
   readonly timers: { readonly monotonic: () => Instant; readonly after: (delayNs: Ns, handler: () => void) => Timer };
   readonly events: EventList;
   readonly log: (id: string) => Logger;
-  /** RFC 3339, UTC. */
+  /** Returns the present UTC, RFC 3339. */
   readonly now: () => string;
 }
 
@@ -19,36 +19,40 @@ export class EventReporter {
 
   constructor(parts: EventReporterParts) {
     this.#parts = parts;
-    this.#damper = new EventDamper<UntimedEvent>({ ...parts.timers, subjectOf, tell: (news) => this.#tell(news) });
+    this.#damper = new EventDamper<UntimedEvent>({
+      ...parts.timers,
+      subjectOf,
+      report: (event) => this.#publish(event),
+    });
   }
 
-  report(news: UntimedEvent): void {
-    this.#damper.take(news);
+  report(event: UntimedEvent): void {
+    this.#damper.take(event);
   }
 
-  /** An event of the core with a code asks for a remedy: a warning. */
+  /** Reports an event of the engine. An event with a code needs a remedy: it is a warning. */
   reportAction({ kind, id, text, code, warning }: Extract<Action, { readonly type: 'event' }>): void {
     const severity = warning === true || code !== undefined ? 'warning' : 'info';
     this.report({ kind, id, severity, text, ...(code === undefined ? {} : { code }) });
   }
 
   /** Adds an event to the list at once, without a line in the log. */
-  list(news: UntimedEvent): void {
-    this.#parts.events.add({ at: this.#parts.now(), ...news });
+  list(event: UntimedEvent): void {
+    this.#parts.events.add({ at: this.#parts.now(), ...event });
   }
 
   forget(subject: Pick<UntimedEvent, 'kind' | 'id'>): void {
     this.#damper.forget(subjectOf(subject));
   }
 
-  /** Reports what is held back. */
+  /** Reports all held events. */
   stop(): void {
     this.#damper.stop();
   }
 
-  #tell(news: UntimedEvent): void {
-    const { id, kind, severity, text, code } = news;
-    this.list(news);
+  #publish(event: UntimedEvent): void {
+    const { id, kind, severity, text, code } = event;
+    this.list(event);
     const fields = { event: kind, ...(code === undefined ? {} : { code }) };
     const log = this.#parts.log(id);
     if (severity === 'warning') log.warn(text, fields);

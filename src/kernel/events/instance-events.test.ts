@@ -4,16 +4,16 @@ import { InstanceEvents } from './instance-events.js';
 
 /** Returns the reports of an instance that passes through these states. */
 function reported(...passed: readonly (readonly [InstanceState, string?])[]): readonly string[] {
-  const news = new InstanceEvents();
+  const events = new InstanceEvents();
   let before: InstanceState = 'configured';
   return passed.flatMap(([state, reason = '']) => {
-    const found = news.of({ id: 'x.a', kind: 'source', state, reason }, before);
+    const found = events.of({ id: 'x.a', kind: 'source', state, reason }, before);
     before = state;
     return found === undefined ? [] : [`${found.severity} ${found.text}`];
   });
 }
 
-describe('the news of an instance', () => {
+describe('the events of an instance', () => {
   it('are not its plain start and stop', () => {
     expect(reported(['starting'], ['running'], ['stopping'], ['stopped'])).to.deep.equal(['info is stopped']);
   });

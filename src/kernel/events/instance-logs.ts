@@ -13,7 +13,7 @@ export class InstanceLogs {
 
   constructor(log: (id: string) => Logger, clock: Pick<DamperParts<Line>, 'monotonic' | 'after'>) {
     this.#log = log;
-    this.#damper = new EventDamper({ ...clock, subjectOf: ({ id }) => id, tell: (line) => this.#write(line) });
+    this.#damper = new EventDamper({ ...clock, subjectOf: ({ id }) => id, report: (line) => this.#write(line) });
   }
 
   of(id: string): Logger {

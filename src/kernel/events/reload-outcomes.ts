@@ -4,17 +4,17 @@ import type { UntimedEvent } from './untimed-event.js';
 const NAME = 'timehub_reloads_total';
 const HELP = 'Readings of the configuration of a running hub.';
 
-/** The outcome of each reload: an event, a metric and, while the last one failed, a note for the status. */
+/** Reports the outcome of each reload: by an event, a metric and, while the last one failed, a note in the status. */
 export class ReloadOutcomes {
   readonly #applied: () => void;
   readonly #failed: () => void;
-  readonly #tell: (news: UntimedEvent) => void;
+  readonly #report: (event: UntimedEvent) => void;
   #note = '';
 
-  constructor(metrics: MetricStore, tell: (news: UntimedEvent) => void) {
+  constructor(metrics: MetricStore, report: (event: UntimedEvent) => void) {
     this.#applied = metrics.counter(NAME, HELP, { result: 'applied' });
     this.#failed = metrics.counter(NAME, HELP, { result: 'failed' });
-    this.#tell = tell;
+    this.#report = report;
   }
 
   /** Why the last reload failed, a sentence; empty when it was applied. */
@@ -26,7 +26,7 @@ export class ReloadOutcomes {
   applied(text: string): void {
     this.#applied();
     this.#note = '';
-    this.#tell({ kind: 'config', id: 'hub', severity: 'info', text });
+    this.#report({ kind: 'config', id: 'hub', severity: 'info', text });
   }
 
   /** `text`: why the reload failed. A repeated text is no new event. */
@@ -34,6 +34,6 @@ export class ReloadOutcomes {
     this.#failed();
     const isNew = text !== this.#note;
     this.#note = text;
-    if (isNew) this.#tell({ kind: 'config', id: 'hub', severity: 'warning', text });
+    if (isNew) this.#report({ kind: 'config', id: 'hub', severity: 'warning', text });
   }
 }

@@ -5,7 +5,7 @@ import { RepeatLimit } from './repeat-limit.js';
 const S = BigInt(NS_PER_S);
 
 describe('the sentences of one subject', () => {
-  it('are told within the allowance, however many different ones there are', () => {
+  it('are limited, however many different ones there are', () => {
     const allowance = new RepeatLimit(0n);
     let told = 0;
     for (let k = 0; k < 100_000; k++) if (allowance.take(`sentence ${k}`, S)) told++;

@@ -4,14 +4,14 @@ import type { UntimedEvent } from './untimed-event.js';
 export interface Storage {
   /** Empty, or the present fault. */
   readonly note: string;
-  /** Reports when writing fails and when it succeeds again, once each. */
-  watch?(tell: (news: UntimedEvent) => void): void;
+  /** Calls `handler` when writing fails and when it succeeds again, once each. */
+  watch?(handler: (event: UntimedEvent) => void): void;
 }
 
 /** Reports the first failure to write of each kind, and the first success after it. */
 export class StorageEvents {
   readonly #id: 'event-log' | 'state-dir';
-  #tell: ((news: UntimedEvent) => void) | undefined;
+  #handler: ((event: UntimedEvent) => void) | undefined;
   #fault = '';
   /** Events before `watch` was called. */
   #early: UntimedEvent[] = [];
@@ -20,9 +20,9 @@ export class StorageEvents {
     this.#id = id;
   }
 
-  watch(tell: (news: UntimedEvent) => void): void {
-    this.#tell = tell;
-    for (const news of this.#early.splice(0)) tell(news);
+  watch(handler: (event: UntimedEvent) => void): void {
+    this.#handler = handler;
+    for (const event of this.#early.splice(0)) handler(event);
   }
 
   /** `text`: the fault, or empty after a success, which is then reported with the text `recovery`. */
@@ -30,11 +30,11 @@ export class StorageEvents {
     const before = this.#fault;
     if (text === before) return;
     this.#fault = text;
-    const news: UntimedEvent =
+    const event: UntimedEvent =
       text === ''
         ? { kind: 'storage', id: this.#id, severity: 'info', text: recovery }
         : { kind: 'storage', id: this.#id, severity: 'warning', text };
-    if (this.#tell === undefined) this.#early.push(news);
-    else this.#tell(news);
+    if (this.#handler === undefined) this.#early.push(event);
+    else this.#handler(event);
   }
 }

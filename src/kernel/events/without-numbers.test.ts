@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { withoutNumbers } from './without-numbers.js';
 
-describe('the gist of a sentence', () => {
+describe('a sentence without its numbers', () => {
   for (const [one, other] of [
     ['no fix: 2 satellites of 7', 'no fix: 3 satellites of 11'],
     ['disagrees with ntp.b by 50 ms', 'disagrees with ntp.b by 1.25 s'],

@@ -9,7 +9,7 @@ import { requireOwnModule, requireSafePackage } from './package-files.js';
 /** The origin of plugins that belong to this installation. */
 export const BUILT_IN = 'built-in';
 
-/** Octets of a `plugin.json` or `package.json`. */
+/** Maximum size of a `plugin.json` or `package.json`, octets. */
 const LARGEST_MANIFEST = 1 << 16;
 
 /** A plugin that can be loaded. */
@@ -19,7 +19,7 @@ export interface CatalogueEntry {
   readonly manifest: Manifest;
   /** Absolute path of its module. */
   readonly module: string;
-  /** `built-in` or the package's folder. */
+  /** `built-in`, or the folder of the package. */
   readonly origin: string;
 }
 

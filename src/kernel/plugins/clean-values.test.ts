@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { LONGEST_SENTENCE } from '../../api/index.js';
 import { cleaned, cleanedLogger } from './clean-values.js';
 
-describe('what an instance hands over', () => {
+describe('a value of an instance', () => {
   it('is cleaned at every depth, keys too, and stays what it is otherwise', () => {
     const shown = cleaned({ 'a\x1b': ['b\n', { c: '\u202e' }], n: 1, big: 2n, none: undefined, nil: null, yes: true });
     expect(shown).to.deep.equal({

@@ -3,7 +3,7 @@ import { defineSource, HubError, NS_PER_S, type Running } from '../../api/index.
 import { createLabHost } from '../../lab/host.js';
 import { planOf } from '../../lab/plan-instance.js';
 import type { InstancePlan } from '../config/index.js';
-import { Instance, type InstanceCare } from './instance.js';
+import { Instance, type InstanceServices } from './instance.js';
 import type { Scope } from './scope.js';
 
 const S = NS_PER_S;
@@ -14,7 +14,7 @@ function setUp(running: (scope: Scope) => Partial<Running<unknown>>, plan: Parti
   const aborted: Error[] = [];
   const states: string[] = [];
   let runs = 0;
-  const care: InstanceCare = {
+  const services: InstanceServices = {
     host,
     create: (_plan, scope) => {
       runs++;
@@ -31,7 +31,7 @@ function setUp(running: (scope: Scope) => Partial<Running<unknown>>, plan: Parti
     config: schema,
     create: () => ({}) as never,
   });
-  const instance = new Instance({ ...planOf('x.y', definition, {}), ...plan }, care);
+  const instance = new Instance({ ...planOf('x.y', definition, {}), ...plan }, services);
   return { host, instance, states, aborted, runs: () => runs };
 }
 
@@ -59,7 +59,7 @@ describe('an instance', () => {
     expect(instance.reason).to.match(/tries again in 60 s$/);
   });
 
-  it('that ran for half a minute is forgiven', async () => {
+  it('that ran for half a minute is tried again after the shortest delay', async () => {
     let current: Scope | undefined;
     const { host, instance } = setUp((scope) => {
       current = scope;
@@ -75,7 +75,7 @@ describe('an instance', () => {
     expect(instance.reason).to.equal('boom; tries again in 1 s');
   });
 
-  it('that waits for a device starts again when it is there, whatever the count of earlier failures', async () => {
+  it('that waits for a device starts when it is there, even after many failures', async () => {
     let isThere = false;
     const gone = new HubError('TH_NET_INTERFACE', 'there is no vA', { isOver: () => isThere });
     const { host, instance, runs } = setUp(() => ({
@@ -101,7 +101,7 @@ describe('an instance', () => {
     expect(instance.reason).to.equal('no vA; tries again in 60 s');
   });
 
-  it('asks no more whether a fault is over once it was stopped, and takes a question that throws for no', async () => {
+  it('does not check a fault after its stop, and a check that throws counts as no', async () => {
     let asked = 0;
     const isOver = (): boolean => {
       asked++;
@@ -152,7 +152,7 @@ describe('an instance', () => {
     }
   });
 
-  it('starts again only when the old run has let go', async () => {
+  it('starts again only when the old run has ended', async () => {
     let crash = (): void => {};
     let letGo = (): void => {};
     const { host, instance, runs } = setUp((scope) => {
@@ -168,7 +168,7 @@ describe('an instance', () => {
     expect(runs()).to.equal(2);
   });
 
-  it('begins anew when it is told to, once the old run has let go, and waits for no retry', async () => {
+  it('restarts without a delay once the old run has ended', async () => {
     let letGo = (): void => {};
     const { host, instance, runs } = setUp(() => ({ stop: () => new Promise((resolve) => (letGo = resolve)) }));
     await instance.start();
@@ -182,7 +182,7 @@ describe('an instance', () => {
     expect(runs()).to.equal(2);
   });
 
-  it('that waits to try again does so at once when it is told to begin anew', async () => {
+  it('that waits for a retry restarts at once', async () => {
     let crash = (): void => {};
     const { host, instance, runs } = setUp((scope) => {
       crash = () => scope.crash(new Error('boom'));

@@ -14,7 +14,7 @@ import { cleaned, sentence } from './clean-values.js';
 import { Scope } from './scope.js';
 
 /** The hub as an instance sees it. */
-export interface InstanceCare {
+export interface InstanceServices {
   readonly host: Pick<Host, 'after' | 'monotonic'>;
   /** Creates the plugin's object for one run. */
   create(
@@ -34,7 +34,7 @@ const FORGIVEN_AFTER_NS = 30 * NS_PER_S;
 /** The same running time for a fault that passes by itself, such as a device that was taken away. */
 const FORGIVEN_WHEN_PASSING_NS = 5 * NS_PER_S;
 /** Interval of the checks whether such a fault is over. */
-const ASKING_NS = NS_PER_S / 2;
+const CHECK_NS = NS_PER_S / 2;
 /** Delay of the start after it is over: a new device gets its permissions. */
 const SETTLING_NS = NS_PER_S / 2;
 const STOP_DEADLINE_NS = 5 * NS_PER_S;
@@ -49,21 +49,21 @@ export class Instance {
   state: InstanceState = 'configured';
   reason = 'waits for its start';
   restarts = 0;
-  readonly #care: InstanceCare;
+  readonly #services: InstanceServices;
   #scope: Scope | undefined;
   #running: Running<unknown> | undefined;
   #retry: Timer | undefined;
-  #asking: Timer | undefined;
+  #check: Timer | undefined;
   /** True if the last failure was still there at the last check. */
-  #persists = false;
+  #faultPersists = false;
   #ending: Promise<void> = Promise.resolve();
   #failures = 0;
   #stops = 0;
   #runningSince = 0n;
 
-  constructor(plan: InstancePlan, care: InstanceCare) {
+  constructor(plan: InstancePlan, services: InstanceServices) {
     this.plan = plan;
-    this.#care = care;
+    this.#services = services;
   }
 
   get id(): string {
@@ -104,11 +104,11 @@ export class Instance {
     try {
       this.#become('starting', 'is starting');
       const running = scope.run(() =>
-        this.#care.create(this.plan, scope, (state, reason) => this.#health(scope, state, reason)),
+        this.#services.create(this.plan, scope, (state, reason) => this.#health(scope, state, reason)),
       );
       this.#running = running;
       await within(
-        this.#care.host,
+        this.#services.host,
         START_DEADLINE_NS,
         'to start',
         scope.run(() => running.start()),
@@ -118,8 +118,8 @@ export class Instance {
       return;
     }
     if (scope !== this.#scope) return;
-    this.#runningSince = this.#care.host.monotonic();
-    // A health report from within start() stands.
+    this.#runningSince = this.#services.host.monotonic();
+    // A health report during start() has set another state.
     if (this.state === 'starting') this.#become('running', '');
   }
 
@@ -181,21 +181,21 @@ export class Instance {
     const final = onError !== 'retry' || (error instanceof HubError && error.code === 'TH_PLUGIN_REFUSED');
     if (final) this.#become('refused', text);
     else this.#retryLater(text, error instanceof HubError ? error.isOver : undefined);
-    if (onError === 'abort') this.#care.abort(error);
+    if (onError === 'abort') this.#services.abort(error);
   }
 
   #retryLater(text: string, isOver: (() => boolean) | undefined): void {
-    const ranNs = this.#runningSince === 0n ? 0 : Number(this.#care.host.monotonic() - this.#runningSince);
+    const ranNs = this.#runningSince === 0n ? 0 : Number(this.#services.host.monotonic() - this.#runningSince);
     this.#runningSince = 0n;
-    const isGone = isOver !== undefined && isTrue(isOver);
+    const isGone = isOver !== undefined && answersTrue(isOver);
     const isNew = ranNs >= (isOver === undefined ? FORGIVEN_AFTER_NS : FORGIVEN_WHEN_PASSING_NS);
-    if (isNew || (isGone && this.#persists)) this.#failures = 0;
-    this.#persists = isOver !== undefined && !isGone;
+    if (isNew || (isGone && this.#faultPersists)) this.#failures = 0;
+    this.#faultPersists = isOver !== undefined && !isGone;
     const delayNs = Math.min(FIRST_DELAY_NS * 2 ** this.#failures++, LONGEST_DELAY_NS);
-    const orSooner = this.#persists ? ', or as soon as that is over' : '';
+    const orSooner = this.#faultPersists ? ', or as soon as that is over' : '';
     this.#become('failed', `${text}; tries again in ${delayNs / NS_PER_S} s${orSooner}`);
-    this.#retry = this.#care.host.after(delayNs, () => this.#retryNow());
-    if (isOver !== undefined) this.#askWhether(isOver);
+    this.#retry = this.#services.host.after(delayNs, () => this.#retryNow());
+    if (isOver !== undefined) this.#awaitEnd(isOver);
   }
 
   #retryNow(): void {
@@ -207,21 +207,21 @@ export class Instance {
 
   #forgetRetry(): void {
     this.#retry?.cancel();
-    this.#asking?.cancel();
+    this.#check?.cancel();
   }
 
   /** Starts again once the fault is over. If it was over from the beginning, the retry starts the instance. */
-  #askWhether(isOver: () => boolean): void {
-    this.#asking = this.#care.host.after(ASKING_NS, () => {
-      const isGone = isTrue(isOver);
-      if (!isGone || !this.#persists) {
-        this.#persists = !isGone;
-        this.#askWhether(isOver);
+  #awaitEnd(isOver: () => boolean): void {
+    this.#check = this.#services.host.after(CHECK_NS, () => {
+      const isGone = answersTrue(isOver);
+      if (!isGone || !this.#faultPersists) {
+        this.#faultPersists = !isGone;
+        this.#awaitEnd(isOver);
         return;
       }
-      this.#persists = false;
+      this.#faultPersists = false;
       this.#failures = 0;
-      this.#asking = this.#care.host.after(SETTLING_NS, () => this.#retryNow());
+      this.#check = this.#services.host.after(SETTLING_NS, () => this.#retryNow());
     });
   }
 
@@ -234,7 +234,7 @@ export class Instance {
     this.#running = undefined;
     const stopping = async () => running?.stop();
     // An error in stop() changes nothing: closing the scope is all that is left to do.
-    this.#ending = within(this.#care.host, STOP_DEADLINE_NS, 'to stop', scope.run(stopping))
+    this.#ending = within(this.#services.host, STOP_DEADLINE_NS, 'to stop', scope.run(stopping))
       .catch(() => undefined)
       .then(() => scope.close());
   }
@@ -245,11 +245,11 @@ export class Instance {
     if (before === state && this.reason === reason) return;
     this.state = state;
     this.reason = reason;
-    this.#care.changed(this, before);
+    this.#services.changed(this, before);
   }
 }
 
-function isTrue(isOver: () => boolean): boolean {
+function answersTrue(isOver: () => boolean): boolean {
   try {
     return isOver();
   } catch {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { InstancesByType } from './instances-by-type.js';
 
 describe('instances of one type', () => {
-  it('are numbered as they come, keep their numbers, and take those that were left', () => {
+  it('are numbered in their order, keep their numbers, and get free ones', () => {
     const siblings = new InstancesByType();
     for (const id of ['ptp.a', 'ptp.b', 'ptp.c']) siblings.join('ptp', id);
     siblings.join('ntp', 'ntp.a');
@@ -14,7 +14,7 @@ describe('instances of one type', () => {
     expect(siblings.ordinal('ntp', 'ntp.a')).to.equal(1);
   });
 
-  it('have in common what the first of them has made, and nothing that could not be made', () => {
+  it('share the value that the first one made; a failed attempt is repeated', () => {
     const siblings = new InstancesByType();
     const fail = () => siblings.common('ptp', () => Number.parseInt('x', 10) || JSON.parse('x'));
     expect(fail).to.throw(SyntaxError);

@@ -23,7 +23,7 @@ describe('a plugin’s manifest', () => {
     expect(manifest).to.deep.include({ version: '1.2.3', plugins: good.plugins });
   });
 
-  it('has clean texts only, in its faults too', () => {
+  it('has clean texts, also in its errors', () => {
     const hostile = '\x1b]0;x\x07\u202e\r\n'.repeat(1000);
     const manifest = parseManifest(JSON.stringify({ ...good, name: hostile, version: hostile, summary: hostile }), 'p');
     for (const text of [manifest.name, manifest.version, manifest.summary])

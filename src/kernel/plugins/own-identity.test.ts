@@ -35,7 +35,7 @@ function scene() {
 }
 
 describe('the identity of the hub', () => {
-  it('knows a source for the hub itself by its own request, of this exchange alone', () => {
+  it('recognises the hub as its own source by its own request of this exchange', () => {
     const { of, ours } = scene();
     of('ntp.a').asks(MARK, 40);
     expect(ours(CLAIMS)).to.equal(undefined);
@@ -46,7 +46,7 @@ describe('the identity of the hub', () => {
     expect(ours(CLAIMS)).to.equal(undefined);
   });
 
-  it('learns from it by which other address it is reached', () => {
+  it('learns from it other addresses that lead to the hub', () => {
     const { of, ours } = scene();
     of('ntp.a').asks(MARK, 40);
     of('ntp.s').hears(request(MARK), FROM, '192.0.2.1');
@@ -57,14 +57,14 @@ describe('the identity of the hub', () => {
     );
   });
 
-  it('remembers a bounded number of own addresses that were asked, the first ones', () => {
+  it('keeps a bounded number of own addresses that received requests, the first ones', () => {
     const { identity, of } = scene();
     for (let k = 0; k < 10_000; k++)
       of('ntp.s').hears(request(MARK), FROM, `127.${k >> 16}.${(k >> 8) & 255}.${k & 255}`);
     expect(identity.asked).to.have.length(64).and.include('127.0.0.0');
   });
 
-  it('takes a short mark only from an own address, and marks only within a protocol', () => {
+  it('accepts a short mark only from an own address, and a mark only within its protocol', () => {
     const { of, ours } = scene();
     of('csptp.a').asks(Uint8Array.of(7, 7), 40);
     of('csptp.s').hears(request(Uint8Array.of(7, 7)), FROM, '192.0.2.1');
@@ -85,7 +85,7 @@ describe('the identity of the hub', () => {
     expect(of('csptp.a').isOwn('001122fffe334455')).to.equal(false);
   });
 
-  it('knows its own answer by stratum, refid, root delay and reference time, as rounded on the wire', () => {
+  it('recognises its own reply by stratum, refid, root delay and reference time, as rounded on the wire', () => {
     const { identity, ours } = scene();
     identity.published(VIEW, 5_000_000_000n);
     const same = { ...CLAIMS, rootDelayNs: 1e6 + 9_000, referenceTime: VIEW.referenceTime + 1n };
@@ -99,7 +99,7 @@ describe('the identity of the hub', () => {
       expect(ours({ ...same, ...other })).to.equal(undefined);
   });
 
-  it('takes an address of the loopback for its own once it was asked there', () => {
+  it('knows a loopback address as its own once a request arrived there', () => {
     const { of, ours } = scene();
     const rig = { ...CLAIMS, address: '127.0.24.3:123', reference: '127.0.24.2' };
     expect(ours(rig)).to.equal(undefined);

@@ -72,7 +72,7 @@ describe('the files of a plugin package', () => {
     });
   }
 
-  it('are no modules in a linked folder outside, though its name begins alike', () => {
+  it('are not modules of a linked folder outside whose name begins alike', () => {
     mkdirSync(join(base, 'plug-other'));
     write('plug-other/source.js');
     symlinkSync('../plug-other', join(folder, 'other'));
@@ -118,14 +118,14 @@ describe('the files of a plugin package', () => {
     expect(outcome()).to.match(/^TH_PLUGIN_UNSAFE .*open: every user/);
   });
 
-  it('are not looked at in the packages that it brings along', () => {
+  it('are not checked in the packages that it contains', () => {
     mkdirSync(join(folder, 'node_modules/other'), { recursive: true });
     write('plug/node_modules/other/index.js');
     chmodSync(join(folder, 'node_modules/other/index.js'), 0o666);
     expect(outcome()).to.equal('');
   });
 
-  it('are refused when the manifest is huge, or no file', () => {
+  it('are refused when the manifest is huge, or not a file', () => {
     writeFileSync(join(folder, 'package.json'), ' '.repeat(65_537));
     expect(outcome()).to.match(/^TH_PLUGIN_MANIFEST .*larger than 64 KiB/);
     rmSync(join(folder, 'package.json'));

@@ -9,8 +9,8 @@ const MOST_FILES = 5000;
 const CODE_OF_OTHERS = new Set(['node_modules', '.git']);
 
 /**
- * Checks that a module which a manifest names is a regular file of its package, links followed on both sides: a package that is
- * itself a link (npm link, a workspace) is usual. Throws `TH_PLUGIN_MANIFEST`.
+ * Checks that a module of a manifest is a regular file of its package. Links of both are followed: a package is often a link
+ * itself (npm link, a workspace). Throws `TH_PLUGIN_MANIFEST`.
  */
 export function requireOwnModule(folder: string, module: string, manifest: string): void {
   const path = resolve(folder, module);
@@ -48,7 +48,7 @@ export function requireSafePackage(folder: string): HubError | undefined {
 const unsafe = ({ path, message, hint }: Weakness): HubError =>
   new HubError('TH_PLUGIN_UNSAFE', `${path}: ${message}`, { hint: `its code would run in this hub; try: ${hint}` });
 
-/** `node_modules` beside the package and beside each folder above it. */
+/** Finds weaknesses of `node_modules` beside the package and beside each folder above it. */
 function libraries(folder: string): readonly Weakness[] {
   const above = dirname(folder);
   const weak = weaknessesIfThere(join(folder, 'node_modules'));

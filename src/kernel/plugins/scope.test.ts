@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { containUncaught, Scope } from './scope.js';
 
 describe('a scope', () => {
-  it('crashes on what a guarded handler throws, now or in a promise', async () => {
+  it('crashes on errors of a guarded handler, now or in a promise', async () => {
     const crashes: string[] = [];
     const scope = new Scope('x', (error) => crashes.push(error.message));
     scope.guard(() => {
@@ -35,7 +35,7 @@ describe('a scope', () => {
     expect(scope.signal.aborted).to.equal(true);
   });
 
-  describe('contains errors that nobody caught', () => {
+  describe('contains uncaught errors', () => {
     // mocha listens too, and would count them as failures of the test.
     let mocha: { readonly event: 'uncaughtException' | 'unhandledRejection'; readonly listeners: readonly unknown[] }[];
     const orphans: unknown[] = [];
@@ -77,7 +77,7 @@ describe('a scope', () => {
       });
     }
 
-    it('and hands those of nobody to the hub', async () => {
+    it('and hands those outside of a scope to the hub', async () => {
       void setTimeout(boom, 1);
       await new Promise((resolve) => process.once('uncaughtException', resolve));
       expect(orphans).to.have.length(1);

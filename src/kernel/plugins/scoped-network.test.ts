@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { EthernetOptions, Network, PdelayCounts, PdelayResponderOptions, UdpOptions } from '../../api/index.js';
-import { createLabHost } from '../../lab/index.js';
+import { createLabHost } from '../../lab/host.js';
 import { Scope } from './scope.js';
 import { scopedNetwork } from './scoped-network.js';
 
@@ -20,7 +20,7 @@ function scene() {
 }
 
 describe('the network of an instance', () => {
-  it('is heard no more once its run has ended', async () => {
+  it('calls no handler once the run has ended', async () => {
     const { host, port, scope, sender, network } = scene();
     const heard: string[] = [];
     const hearing = network.ethernet({ interface: 'eth0', etherType: 0x88f7, groups: [GROUP] });
@@ -86,7 +86,7 @@ describe('the network of an instance', () => {
     expect(crashes).to.deep.equal(['eth0 was removed and made again']);
   });
 
-  it('hands what a handler throws to its run', async () => {
+  it('hands errors of a handler to its run', async () => {
     const { host, sender, network, crashes } = scene();
     network.ethernet({ interface: 'eth0', etherType: 0x88f7, groups: [GROUP] }).onFrame(() => {
       throw new Error('bad frame');

@@ -92,7 +92,7 @@ describe('the state file', () => {
     expect(existsSync(join(folder, 'a/b/state.json'))).to.equal(true);
   });
 
-  it('is nothing to speak of when there is none', async () => {
+  it('is no fault when there is none', async () => {
     const file = new StateFile(folder);
     expect(await file.load(NOW)).to.deep.equal({ core: undefined, instances: {} });
     expect(file.note).to.equal('');
@@ -155,15 +155,15 @@ describe('the state file', () => {
     expect((await loaded()).core!.clocks[0]!.sigmaPpb).to.be.above(500);
   });
 
-  describe('and what instances leave behind', () => {
-    it('comes back, whatever becomes of what was learnt', async () => {
+  describe('and the values of instances', () => {
+    it('come back even if the engine’s state is not used', async () => {
       await kept();
       expect((await loaded()).instances).to.deep.equal(VALUES);
       writeFileSync(path, readFileSync(path, 'utf8').replace('-7214.25', '"fast"'));
       expect(await loaded()).to.deep.equal({ core: undefined, instances: VALUES });
     });
 
-    it('is kept without a time, and what was learnt before stays, with its date', async () => {
+    it('are saved while UTC is unknown, and the engine’s older state stays with its date', async () => {
       await kept();
       const file = new StateFile(folder);
       await file.load(NOW + HOUR);
@@ -173,14 +173,14 @@ describe('the state file', () => {
       expect(core!.clocks[0]!.sigmaPpb).to.be.within(900, 1500);
     });
 
-    it('is kept where nothing was ever learnt', async () => {
+    it('are saved without any state of the engine', async () => {
       await new StateFile(folder).save(undefined, VALUES);
       const file = new StateFile(folder);
       expect(await file.load(NOW)).to.deep.equal({ core: undefined, instances: VALUES });
       expect(file.note).to.equal('');
     });
 
-    it('does no harm when it is damaged', async () => {
+    it('do no harm when they are damaged', async () => {
       await kept();
       const text = readFileSync(path, 'utf8');
       writeFileSync(path, JSON.stringify({ ...JSON.parse(text), instances: 'gone' }));
@@ -190,7 +190,7 @@ describe('the state file', () => {
     });
   });
 
-  it('that was tampered with has a clean and short fault, and no more than a hub keeps', async () => {
+  it('that was tampered with has a clean, short fault and a bounded number of values', async () => {
     const file = new StateFile(folder);
     await file.save({ state: STATE, utc: NOW }, VALUES);
     const content = JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8'));
@@ -213,7 +213,7 @@ describe('the state file', () => {
     }
   });
 
-  it('that cannot be written is a warning once, and its recovery is told once', async () => {
+  it('that cannot be written is a warning once, and its recovery is reported once', async () => {
     const file = new StateFile(join(folder, 'state'));
     const told: string[] = [];
     file.watch(({ severity, text }) => told.push(`${severity} ${text}`));
@@ -279,7 +279,7 @@ describe('the state file', () => {
     });
   });
 
-  it('and its folder can be read by their group alone, whatever the umask of the process', async () => {
+  it('and its folder can be read only by user and group, for every umask', async () => {
     const before = process.umask(0);
     try {
       const own = join(folder, 'own');

@@ -15,7 +15,7 @@ export interface DatedState {
   readonly utc: Instant;
 }
 
-/** What the hub's last run saved. */
+/** The saved state of the hub's last run. */
 export interface LoadedState {
   /** Aged to the present; undefined when there is no usable one. */
   readonly core: SavedState | undefined;

@@ -42,8 +42,8 @@ const errorOf = (work: () => void): { code?: string; message?: string; hint?: st
   return {};
 };
 
-describe('what an instance leaves behind', () => {
-  it('is written soon, together with what others leave, and then at most twice a minute', async () => {
+describe('the value of an instance', () => {
+  it('is saved soon, together with others, and then at most twice a minute', async () => {
     const { host, saver, written, timesS } = setUp();
     await saver.load(0n);
     await host.run(10 * S);
@@ -59,7 +59,7 @@ describe('what an instance leaves behind', () => {
     expect(timesS()).to.deep.equal([11, 41, 71, 101]);
   });
 
-  it('is not written again when it is the same', async () => {
+  it('is not saved again when it is the same', async () => {
     const { host, saver, timesS } = setUp({ left: { 'ptp.a': { x: 1, y: [2] } } });
     await saver.load(0n);
     saver.values.set('ptp.a', { x: 1, y: [2] });
@@ -67,7 +67,7 @@ describe('what an instance leaves behind', () => {
     expect(timesS()).to.deep.equal([]);
   });
 
-  it('is there at the end too, however late it was said', async () => {
+  it('is saved at the stop however new it is', async () => {
     const { saver, written } = setUp({ learnt: LEARNT });
     await saver.load(0n);
     await saver.save();
@@ -78,7 +78,7 @@ describe('what an instance leaves behind', () => {
     expect(written).to.have.lengthOf(2);
   });
 
-  it('goes with what was learnt, first after half a minute, in the end every ten minutes', async () => {
+  it('is saved with the engine’s state, first after half a minute, later every ten minutes', async () => {
     const { host, saver, written, timesS } = setUp({ learnt: LEARNT });
     await saver.load(0n);
     await host.run(2700 * S);
@@ -86,7 +86,7 @@ describe('what an instance leaves behind', () => {
     expect(written[0]!.learnt).to.equal(LEARNT);
   });
 
-  it('goes within a minute of the moment when something is known, however late that is', async () => {
+  it('is saved within a minute after the engine first has a state', async () => {
     const { host, saver, timesS, learn } = setUp({ learnt: NOTHING_YET });
     await saver.load(0n);
     await host.run(1000 * S);
@@ -96,7 +96,7 @@ describe('what an instance leaves behind', () => {
     expect(timesS()).to.have.length(1);
   });
 
-  it('goes within a minute of the moment when the hub begins to track, though it was saved before', async () => {
+  it('is saved within a minute after the hub begins to track', async () => {
     const { host, saver, timesS } = setUp({ learnt: LEARNT });
     await saver.load(0n);
     await host.run(2000 * S);
@@ -105,7 +105,7 @@ describe('what an instance leaves behind', () => {
     expect(timesS().filter((at) => at > 2000)).to.deep.equal([2030]);
   });
 
-  it('goes soon after a reload, and many reloads make it no more often than twice a minute', async () => {
+  it('is saved soon after a reload, at most twice a minute', async () => {
     const { host, saver, timesS } = setUp({ learnt: LEARNT });
     await saver.load(0n);
     await host.run(1000 * S);
@@ -116,7 +116,7 @@ describe('what an instance leaves behind', () => {
     expect(timesS().filter((at) => at >= 1000)).to.deep.equal([1001, 1031, 1061, 1091]);
   });
 
-  it('outlives runs without its instance', async () => {
+  it('stays over runs without its instance', async () => {
     const { saver, written } = setUp({ left: { 'ptp.gone': { delayNs: 5 } } });
     await saver.load(0n);
     saver.values.set('ptp.a', 1);
@@ -125,7 +125,7 @@ describe('what an instance leaves behind', () => {
     expect(saver.values.get('ptp.gone')).to.deep.equal({ delayNs: 5 });
   });
 
-  it('is nobody else’s to change, and can be taken back', () => {
+  it('is a copy, and can be removed', () => {
     const { values } = setUp().saver;
     const value = { list: [1] };
     values.set('ptp.a', value);
@@ -137,7 +137,7 @@ describe('what an instance leaves behind', () => {
     expect(values.all()).to.deep.equal({});
   });
 
-  it('is refused when it is too large or no JSON, and what was there stays', () => {
+  it('is refused when it is too large or not JSON, and the old value stays', () => {
     const { values } = setUp().saver;
     values.set('ptp.a', 1);
     const large = errorOf(() => values.set('ptp.a', 'é'.repeat(2048)));
@@ -148,7 +148,7 @@ describe('what an instance leaves behind', () => {
     expect(values.get('ptp.a')).to.equal(1);
   });
 
-  it('does not grow without end', () => {
+  it('is one of a bounded number', () => {
     const { values } = setUp().saver;
     for (let i = 0; i < 1000; i++) values.set(`ptp.${i}`, i);
     expect(values.size).to.equal(256);

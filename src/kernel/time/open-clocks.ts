@@ -17,9 +17,9 @@ interface OpenClock {
 
 export interface OpenClocksParts {
   readonly host: Host;
-  readonly came: (clock: HostClock) => void;
+  readonly opened: (clock: HostClock) => void;
   /** `error`: undefined after the last user has closed the clock. */
-  readonly went: (id: ClockId, error: Error | undefined) => void;
+  readonly gone: (id: ClockId, error: Error | undefined) => void;
 }
 
 /** The clocks that the hub knows: those of the host, and hardware clocks while an instance has them open. */
@@ -51,8 +51,8 @@ export class OpenClocks {
 
   /** `lost` is called once, soon after the clock stopped answering. */
   open(id: ClockId, wishes: ClockWishes | undefined, lost: (error: Error) => void): ClockUse {
-    const known = this.#clocks.get(id) ?? this.#fetch(id, wishes);
-    if (!isHardware(known.clock)) throw new HubError('TH_CLOCK_UNKNOWN', `"${id}" is no hardware clock`);
+    const known = this.#clocks.get(id) ?? this.#open(id, wishes);
+    if (!isHardware(known.clock)) throw new HubError('TH_CLOCK_UNKNOWN', `"${id}" is not a hardware clock`);
     const { clock } = known;
     if (wishes?.restNs !== undefined) clock.rest(wishes.restNs);
     known.users.add(lost);
@@ -60,7 +60,7 @@ export class OpenClocks {
       clock,
       release: () => {
         if (!known.users.delete(lost) || known.users.size > 0 || known.lasting) return;
-        if (this.#clocks.get(clock.id) === known) this.#putAway(clock, undefined);
+        if (this.#clocks.get(clock.id) === known) this.#remove(clock, undefined);
       },
     };
   }
@@ -83,7 +83,7 @@ export class OpenClocks {
   }
 
   /** The clock may be open already under another name: an interface and its device are one clock. */
-  #fetch(id: ClockId, wishes: ClockWishes | undefined): OpenClock {
+  #open(id: ClockId, wishes: ClockWishes | undefined): OpenClock {
     const clock = this.#parts.host.openClock(id, wishes);
     const known = this.#clocks.get(clock.id);
     if (known !== undefined) {
@@ -92,7 +92,7 @@ export class OpenClocks {
     }
     const kept = { clock, lasting: false, users: new Set<(error: Error) => void>() };
     this.#clocks.set(clock.id, kept);
-    this.#parts.came(clock);
+    this.#parts.opened(clock);
     return kept;
   }
 
@@ -100,17 +100,17 @@ export class OpenClocks {
   #lose(clock: HostClock, error: Error): void {
     const kept = this.#clocks.get(clock.id);
     if (!isHardware(clock) || kept === undefined) throw error;
-    this.#putAway(clock, error);
+    this.#remove(clock, error);
     // Later, so that the present input is finished before instances are stopped.
     this.#parts.host.after(0, () => {
       for (const lost of kept.users) lost(error);
     });
   }
 
-  #putAway(clock: HostPhc, error: Error | undefined): void {
+  #remove(clock: HostPhc, error: Error | undefined): void {
     this.#clocks.delete(clock.id);
     clock.close();
-    this.#parts.went(clock.id, error);
+    this.#parts.gone(clock.id, error);
   }
 }
 

@@ -14,8 +14,8 @@ export function requireSettable(clock: Pick<HostClock, 'read'>, deltaNs: Ns): vo
   const limit = time < 0n ? 'before 1970' : 'after 2262';
   throw new HubError(
     'TH_CLOCK_SET',
-    `it would show ${dateOf(time)}, and Linux sets no clock to a time ${limit}: does its source know the date? ` +
-      'Set the clock of the source, take only the rate from it (a PTP source: timescale = "arb"), or set steer = false here',
+    `it would show ${dateOf(time)}, and Linux sets no clock to a time ${limit}. ` +
+      'Set the date of its source, take only the rate from it (a PTP source: timescale = "arb"), or set steer = false here',
   );
 }
 

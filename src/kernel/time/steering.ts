@@ -17,7 +17,7 @@ interface Correction {
 export interface Intrusion {
   readonly frequencyPpb: number;
   /** The text of an event, or undefined less than `REMINDER_NS` after the last one. */
-  readonly news: string | undefined;
+  readonly text: string | undefined;
 }
 
 /** The sink that steers each clock, and the frequency that it set. A clock has one writer. */
@@ -34,7 +34,7 @@ export class Steering {
     const holder = this.#owners.get(clock.id);
     if (holder !== undefined) {
       throw new HubError('TH_CLOCK_OWNED', `${holder} steers the clock "${clock.id}" already`, {
-        hint: 'one sink a clock: remove one of them',
+        hint: 'a clock can have one sink: remove one of them',
       });
     }
     const obstacle = clock.obstacle();
@@ -73,10 +73,10 @@ export class Steering {
     const frequencyPpb = clock.frequencyPpb();
     if (Math.abs(frequencyPpb - ours.frequencyPpb) < ROUNDING_PPB) return undefined;
     const { toldAt } = ours;
-    const isNews = toldAt === undefined || Number(now - toldAt) >= REMINDER_NS;
-    this.#corrections.set(clock.id, { frequencyPpb, toldAt: isNews ? now : toldAt });
+    const isDue = toldAt === undefined || Number(now - toldAt) >= REMINDER_NS;
+    this.#corrections.set(clock.id, { frequencyPpb, toldAt: isDue ? now : toldAt });
     const had = ours.frequencyPpb.toFixed(1);
-    const news = `was set to ${frequencyPpb.toFixed(1)} ppb by another program; the hub had set ${had} ppb`;
-    return { frequencyPpb, news: isNews ? news : undefined };
+    const text = `was set to ${frequencyPpb.toFixed(1)} ppb by another program; the hub had set ${had} ppb`;
+    return { frequencyPpb, text: isDue ? text : undefined };
   }
 }

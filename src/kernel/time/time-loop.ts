@@ -32,16 +32,16 @@ export interface TimeLoopParts {
   readonly engine: Engine;
   readonly eventLog: EventLog;
   /** Called with each event after its state was published. */
-  readonly tell: (event: EventAction) => void;
+  readonly onEvent: (event: EventAction) => void;
   /** Called with each input before the engine gets it. */
-  readonly happened: (input: Input) => void;
+  readonly onInput: (input: Input) => void;
   /** Interval of ticks while there is no other input. Default 1 s. */
   readonly quietTickNs?: Ns | undefined;
 }
 
 const TICK_NS = NS_PER_S;
 /** Time after an input during which the ticks are not slower than `TICK_NS`. */
-const LIVELY_NS = 10 * NS_PER_S;
+const BUSY_NS = 10 * NS_PER_S;
 /** Interval of the state digests in the event log, which a replay compares. */
 const DIGEST_NS = 60 * NS_PER_S;
 
@@ -53,34 +53,34 @@ export class TimeLoop {
   readonly #host: Host;
   readonly #engine: Engine;
   readonly #eventLog: EventLog;
-  readonly #tell: TimeLoopParts['tell'];
-  readonly #happened: TimeLoopParts['happened'];
+  readonly #onEvent: TimeLoopParts['onEvent'];
+  readonly #onInput: TimeLoopParts['onInput'];
   readonly #quietTickNs: Ns;
   readonly #queue: Input[] = [];
-  readonly #untold: EventAction[] = [];
+  readonly #pendingEvents: EventAction[] = [];
   readonly #handlers = new Set<(state: TimeState) => void>();
   readonly #wakeHandlers: (() => void)[] = [];
   readonly #clocks: OpenClocks;
-  readonly #jumps: ClockSteps;
+  readonly #steps: ClockSteps;
   readonly #steering = new Steering();
   #draining = false;
-  #newsAt: Instant = 0n;
+  #inputAt: Instant = 0n;
   #digestAt: Instant = 0n;
   #state: TimeState;
   #ticker: Timer | undefined;
 
-  constructor({ host, engine, eventLog, tell, happened, quietTickNs = NS_PER_S }: TimeLoopParts) {
+  constructor({ host, engine, eventLog, onEvent, onInput, quietTickNs = NS_PER_S }: TimeLoopParts) {
     this.#host = host;
     this.#engine = engine;
     this.#eventLog = eventLog;
-    this.#tell = tell;
-    this.#happened = happened;
+    this.#onEvent = onEvent;
+    this.#onInput = onInput;
     this.#quietTickNs = quietTickNs;
-    this.#jumps = new ClockSteps(host);
+    this.#steps = new ClockSteps(host);
     this.#clocks = new OpenClocks({
       host,
-      came: (clock) => this.#came(clock),
-      went: (id, error) => this.#went(id, error),
+      opened: (clock) => this.#clockOpened(clock),
+      gone: (id, error) => this.#clockGone(id, error),
     });
     for (const clock of this.#clocks.all()) this.#declareClock(clock);
     this.#drain();
@@ -96,14 +96,14 @@ export class TimeLoop {
   }
 
   accept(input: Untimed<Input>): void {
-    this.#liven();
+    this.#speedUp();
     this.#take(input);
   }
 
   /** Returns the newest state, never one from before a step of a clock. */
   state(): TimeState {
     if (!this.#draining) {
-      this.#watchJumps();
+      this.#findSteps();
       if (this.#queue.length > 0) this.#work();
     }
     return this.#state;
@@ -179,7 +179,7 @@ export class TimeLoop {
   }
 
   #awaitTick(): void {
-    const ns = this.#isLively() ? Math.min(TICK_NS, this.#quietTickNs) : this.#quietTickNs;
+    const ns = this.#isBusy() ? Math.min(TICK_NS, this.#quietTickNs) : this.#quietTickNs;
     this.#ticker = this.#host.after(ns, () => this.#tick());
   }
 
@@ -191,15 +191,15 @@ export class TimeLoop {
     this.#digest();
   }
 
-  #isLively(): boolean {
-    return Number(this.#host.monotonic() - this.#newsAt) < LIVELY_NS;
+  #isBusy(): boolean {
+    return Number(this.#host.monotonic() - this.#inputAt) < BUSY_NS;
   }
 
   /** After an input the engine works second by second, even if ticks are slower. */
-  #liven(): void {
+  #speedUp(): void {
     if (this.#quietTickNs <= TICK_NS) return;
-    const wasQuiet = !this.#isLively();
-    this.#newsAt = this.#host.monotonic();
+    const wasQuiet = !this.#isBusy();
+    this.#inputAt = this.#host.monotonic();
     if (!wasQuiet || this.#ticker === undefined) return;
     this.#ticker.cancel();
     this.#awaitTick();
@@ -212,10 +212,10 @@ export class TimeLoop {
   #drain(): void {
     this.#draining = true;
     try {
-      this.#watchJumps();
+      this.#findSteps();
       for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
         this.#eventLog.write(input);
-        this.#happened(input);
+        this.#onInput(input);
         if (input.type === 'slept') for (const handler of this.#wakeHandlers) this.#host.after(0, handler);
         for (const action of this.#engine.accept(input)) this.#perform(action);
       }
@@ -227,7 +227,7 @@ export class TimeLoop {
   #perform(action: Action): void {
     if (action.type === 'event') {
       this.#eventLog.write(action);
-      this.#untold.push(action);
+      this.#pendingEvents.push(action);
     } else if (action.type === 'steer') {
       this.#attempt(action.clock, (clock) => {
         this.#watchWriter(clock);
@@ -238,7 +238,7 @@ export class TimeLoop {
       this.#attempt(action.clock, (clock) => {
         requireSettable(clock, action.deltaNs);
         const deltaNs = clock.step(action.deltaNs);
-        this.#jumps.settle(clock);
+        this.#steps.settle(clock);
         this.#enqueue({ type: 'stepped', clock: clock.id, deltaNs, byUs: true });
       });
     }
@@ -253,16 +253,16 @@ export class TimeLoop {
   }
 
   /** Sleeps and other programs' steps become inputs before the observations that were stamped across them. */
-  #watchJumps(): void {
+  #findSteps(): void {
     const monotonic = this.#queue[0]?.monotonic ?? this.#host.monotonic();
-    const slept = this.#jumps.slept();
-    const jumps: Input[] = slept === 0n ? [] : [{ type: 'slept', sleptNs: Number(slept), monotonic }];
+    const slept = this.#steps.slept();
+    const found: Input[] = slept === 0n ? [] : [{ type: 'slept', sleptNs: Number(slept), monotonic }];
     this.#clocks.each((clock) => {
-      const delta = this.#jumps.stepped(clock);
+      const delta = this.#steps.stepped(clock);
       if (delta === 0n) return;
-      jumps.push({ type: 'stepped', clock: clock.id, deltaNs: Number(delta), byUs: false, monotonic });
+      found.push({ type: 'stepped', clock: clock.id, deltaNs: Number(delta), byUs: false, monotonic });
     });
-    this.#queue.unshift(...jumps);
+    this.#queue.unshift(...found);
   }
 
   #digest(): void {
@@ -294,7 +294,7 @@ export class TimeLoop {
   #publish(): void {
     this.#state = this.#read();
     for (const handler of this.#handlers) handler(this.#state);
-    for (const event of this.#untold.splice(0)) this.#tell(event);
+    for (const event of this.#pendingEvents.splice(0)) this.#onEvent(event);
   }
 
   #read(): TimeState {
@@ -305,25 +305,25 @@ export class TimeLoop {
   }
 
   #declareClock(clock: HostClock): void {
-    this.#jumps.settle(clock);
+    this.#steps.settle(clock);
     const { id, maxPpb, scale } = clock;
     const { time } = clock.read();
     this.#enqueue({ type: 'clock', clock: id, frequencyPpb: clock.frequencyPpb(), maxPpb, scale, time });
   }
 
-  #came(clock: HostClock): void {
+  #clockOpened(clock: HostClock): void {
     this.#declareClock(clock);
     if (!this.#draining) this.#work();
   }
 
-  #went(id: ClockId, error: Error | undefined): void {
-    this.#jumps.forget(id);
+  #clockGone(id: ClockId, error: Error | undefined): void {
+    this.#steps.forget(id);
     this.#steering.forget(id);
     this.#enqueue({ type: 'clock-gone', clock: id });
     if (error === undefined && !this.#draining) this.#work();
     if (error !== undefined) {
       const code = error instanceof HubError ? error.code : 'TH_CLOCK_GONE';
-      this.#untold.push({ type: 'event', kind: 'clock', id, text: `is lost: ${error.message}`, code });
+      this.#pendingEvents.push({ type: 'event', kind: 'clock', id, text: `is lost: ${error.message}`, code });
     }
   }
 
@@ -331,9 +331,9 @@ export class TimeLoop {
     const { id } = clock;
     const intrusion = this.#steering.watch(clock, this.#host.monotonic());
     if (intrusion === undefined) return;
-    const { frequencyPpb, news } = intrusion;
+    const { frequencyPpb, text } = intrusion;
     this.#enqueue({ type: 'steered', clock: id, frequencyPpb });
-    if (news !== undefined)
-      this.#untold.push({ type: 'event', kind: 'clock', id, text: news, code: 'TH_CLOCK_CONFLICT' });
+    if (text !== undefined)
+      this.#pendingEvents.push({ type: 'event', kind: 'clock', id, text, code: 'TH_CLOCK_CONFLICT' });
   }
 }

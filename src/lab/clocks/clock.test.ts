@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import { HubError } from '../../api/index.js';
 import { createLabHost, type LabClockSetting } from '../host.js';
 import { createRandom } from '../random.js';
-import { Oscillator } from './oscillator.js';
+import { LabOscillator } from './oscillator.js';
 
 const S = 1e9;
 
 describe('a simulated oscillator', () => {
   it('counts at its frequency', () => {
-    const oscillator = new Oscillator({ frequencyPpb: 10_000 }, createRandom(1));
+    const oscillator = new LabOscillator({ frequencyPpb: 10_000 }, createRandom(1));
     expect(oscillator.phaseNs(100 * S)).to.be.closeTo(1e6, 1e-3);
     oscillator.stepFrequency(-5000, 100.5 * S);
     expect(oscillator.phaseNs(200.5 * S)).to.be.closeTo(1e6 + 0.5 * 10_000 + 100 * 5000, 1e-3);
@@ -16,14 +16,14 @@ describe('a simulated oscillator', () => {
 
   it('wanders by a normal step each second', () => {
     const ends = Array.from({ length: 300 }, (_, seed) =>
-      new Oscillator({ wander: 1e-9 }, createRandom(seed)).frequencyPpb(100 * S),
+      new LabOscillator({ wander: 1e-9 }, createRandom(seed)).frequencyPpb(100 * S),
     );
     const rms = Math.sqrt(ends.reduce((sum, ppb) => sum + ppb ** 2, 0) / ends.length);
     expect(rms).to.be.closeTo(10, 1);
   });
 
-  it('breathes with the temperature', () => {
-    const oscillator = new Oscillator({ sine: { amplitudePpb: 500, periodS: 86_400 } }, createRandom(1));
+  it('follows the temperature', () => {
+    const oscillator = new LabOscillator({ sine: { amplitudePpb: 500, periodS: 86_400 } }, createRandom(1));
     expect(oscillator.frequencyPpb(21_600 * S)).to.be.closeTo(500, 0.1);
     // The integral over half a period: amplitude · period / π.
     expect(oscillator.phaseNs(43_200 * S)).to.be.closeTo((500 * 86_400) / Math.PI, 10);
@@ -33,7 +33,7 @@ describe('a simulated oscillator', () => {
 describe('a simulated clock', () => {
   const host = (clock: LabClockSetting) => createLabHost({ clock });
 
-  it('starts off by its offset and runs away with its oscillator', async () => {
+  it('starts with its offset and drifts with its oscillator', async () => {
     const lab = host({ offsetNs: 10e6, frequencyPpb: 10_000 });
     expect(lab.errorNs('system')).to.equal(10e6);
     expect(lab.clocks[0].read().time).to.equal(lab.trueTime() - 10_000_000n);
@@ -42,7 +42,7 @@ describe('a simulated clock', () => {
     expect(Number(lab.monotonic())).to.equal(3600 * S + 100 * S + 1e6);
   });
 
-  it('obeys a frequency correction from the moment it is set, in the steps of the kernel', async () => {
+  it('follows a frequency correction at once, rounded as in the kernel', async () => {
     const lab = host({ frequencyPpb: 10_000 });
     await lab.run(50 * S);
     const set = lab.clocks[0].setFrequency(-10_000);
@@ -53,7 +53,7 @@ describe('a simulated clock', () => {
     expect(lab.clocks[0].setFrequency(9e9)).to.equal(500_000);
   });
 
-  it('steps at once, and shows it in its phase alone', async () => {
+  it('steps at once, and its phase shows the step', async () => {
     const lab = host({ offsetNs: 10e6, frequencyPpb: 10_000 });
     const before = lab.clocks[0].phase();
     await lab.run(10 * S);

@@ -8,7 +8,7 @@ import {
   type StampClass,
 } from '../../api/index.js';
 import type { ClockDeclaration, HostClock } from '../../kernel/host.js';
-import type { Oscillator } from './oscillator.js';
+import type { LabOscillator } from './oscillator.js';
 
 export interface LabClockOptions {
   readonly id: ClockId;
@@ -20,7 +20,7 @@ export interface LabClockOptions {
   readonly maxPpb: number;
   /** The reason why the clock may not be steered; empty: it may. */
   readonly obstacle: string;
-  readonly oscillator: Oscillator;
+  readonly oscillator: LabOscillator;
   readonly nowNs: () => Ns;
   readonly monotonic: () => Instant;
 }

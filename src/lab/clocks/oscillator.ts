@@ -11,7 +11,7 @@ export interface OscillatorOptions {
 }
 
 /** A simulated quartz: its count of nanoseconds against true time. It may not be asked about an earlier time than before. */
-export class Oscillator {
+export class LabOscillator {
   readonly #wander: number;
   readonly #sine: OscillatorOptions['sine'];
   readonly #random: Random;

@@ -26,7 +26,7 @@ export interface LabPhcSetting {
 interface LabPhcOptions extends LabClockOptions {
   readonly setting: LabPhcSetting;
   readonly random: Random;
-  /** The machine's other clock. */
+  /** The machine's system clock. */
   readonly system: LabClock;
   readonly at: (nowNs: Ns, handler: () => void) => Timer;
 }

@@ -21,12 +21,12 @@ export async function serveControl(lab: Lab, path: string): Promise<{ close(): P
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found !== undefined) {
     if (!found.isSocket())
-      throw new HubError('TH_LAB_SOCKET', `${path} is no socket, and it is left alone`, {
+      throw new HubError('TH_LAB_SOCKET', `${path} is not a socket and is not replaced`, {
         hint: 'remove it, or give the lab another socket',
       });
     if (await answers(path))
       throw new HubError('TH_LAB_BUSY', `another lab listens at ${path}`, {
-        hint: 'end it, or give this one another socket',
+        hint: 'stop it, or give this lab another socket',
       });
     rmSync(path);
   }
@@ -52,8 +52,8 @@ export async function serveControl(lab: Lab, path: string): Promise<{ close(): P
  */
 export async function askLab(path: string, action: LabAction, name?: string): Promise<string> {
   if (action !== 'list' && name === undefined) {
-    throw new HubError('TH_LAB_COMMAND', `lab ${action} what?`, {
-      hint: '"timehub lab list" shows what there is; "all" is everything',
+    throw new HubError('TH_LAB_COMMAND', `lab ${action} needs the name of a part`, {
+      hint: '"timehub lab list" shows the names; "all" means all parts',
     });
   }
   checkOwner(path);

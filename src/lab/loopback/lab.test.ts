@@ -30,7 +30,7 @@ const messageOf = (work: () => unknown): string => {
 };
 
 describe('the table [lab]', () => {
-  it('is refused with everything that is wrong in it', () => {
+  it('is refused with all its errors', () => {
     const message = messageOf(() =>
       parseLab({
         server: [{ name: 'a', listen: '127.0.0.1', up: { base: 5 } }],
@@ -89,7 +89,7 @@ describe('the lab on real sockets', () => {
       const { before } = socket.send(request);
     });
 
-  it('shows each client the delays and the offset of the table, however late the timers are', async () => {
+  it('shows each client the delays and the offset of the table, even if timers are late', async () => {
     for (let k = 0; k < 5; k++) await exchange();
     const exchanges = [await exchange(), await exchange(), await exchange()];
     const best = (leg: 0 | 1): number => Math.min(...exchanges.map((each) => each[leg]));
@@ -145,7 +145,7 @@ describe('the lab on real sockets', () => {
     expect(await askLab(control, 'list')).to.contain('NTP server at 127.0.0.1:11251, 5 ms away, 30 ms fast');
   });
 
-  it('serves so many connections at a time, and answers in clean texts', async () => {
+  it('serves a bounded number of connections, and answers in clean texts', async () => {
     const sockets = Array.from({ length: 40 }, () => connect(control));
     let open = sockets.length;
     await new Promise<void>((resolve) => {
@@ -159,7 +159,7 @@ describe('the lab on real sockets', () => {
       .and.not.match(/[\p{C}]/u);
   });
 
-  it('will not take the socket of another lab, but that of a dead one', async () => {
+  it('does not take the socket of a running lab, but that of a dead one', async () => {
     const busy = await serveControl(lab, control).catch((error: unknown) => error);
     expect(busy).to.have.property('code', 'TH_LAB_BUSY');
     const stale = join(folder, 'stale.sock');
@@ -174,7 +174,7 @@ describe('the lab on real sockets', () => {
     expect(dead).to.have.property('code', 'TH_LAB_UNREACHABLE');
   });
 
-  it('leaves a file alone that is no socket', async () => {
+  it('does not replace a file that is not a socket', async () => {
     const precious = join(folder, 'precious');
     writeFileSync(precious, 'precious');
     const refused = await serveControl(lab, precious).catch((error: unknown) => error);
@@ -192,7 +192,7 @@ describe('the lab on real sockets', () => {
     expect((refused as HubError).message).to.contain('belongs to the user 12345');
   });
 
-  it('names the port that is taken, and lets go of those it had', async () => {
+  it('names the port that is in use, and closes its own', async () => {
     const failure = await startLab({ ...TABLE, server: [] }, host).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(HubError);
     expect((failure as HubError).message).to.contain('127.0.0.1:11252');

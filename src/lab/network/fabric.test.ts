@@ -36,7 +36,7 @@ describe('the network of the lab', () => {
     expect(arrived[0]?.received.time).to.equal(start + 20_000_000n);
   });
 
-  it('brings the reply back by the other link', async () => {
+  it('carries the reply over the other link', async () => {
     const { host, server } = scene();
     const echo = server.udp({ port: 123 });
     echo.onDatagram(({ payload, from }) => void echo.send(payload, from));
@@ -49,7 +49,7 @@ describe('the network of the lab', () => {
     expect(back.map(({ time }) => time - start)).to.deep.equal([50_000_000n]);
   });
 
-  it('loses as many as it should, and delays by the shape of the jitter', async () => {
+  it('loses the configured share, and delays by the shape of the jitter', async () => {
     const { host, server } = scene(wire({ baseNs: 20e6, jitterNs: 1e6, shape: 'exp', loss: 0.3 }));
     const delays: number[] = [];
     const starts: bigint[] = [];
@@ -93,7 +93,7 @@ describe('the network of the lab', () => {
     expect(arrived).to.have.length(0);
   });
 
-  it('connects streams, in order, and tells the other side of the end', async () => {
+  it('connects streams, in order, and reports the end to the other side', async () => {
     const { host, server } = scene();
     const heard: string[] = [];
     const listener = server.listen(2947, (connection) => {
@@ -125,7 +125,7 @@ describe('the network of the lab', () => {
     expect(await refused).to.equal('TH_NET_CONNECT');
   });
 
-  it('keeps what came over a stream until somebody listens', async () => {
+  it('keeps the data of a stream until there is a handler', async () => {
     const { host, server } = scene();
     server.listen(2947, (connection) => connection.write('early'));
     const opened = host.network.tcp({ ...SERVER, port: 2947 }, S);
@@ -135,7 +135,7 @@ describe('the network of the lab', () => {
     expect(heard).to.deep.equal(['early']);
   });
 
-  it('knows names and refuses those that it does not know', async () => {
+  it('resolves known names and refuses others', async () => {
     const { host } = scene();
     host.fabric.names.set('time.example', [SERVER.address]);
     expect(await host.network.resolve('time.example')).to.deep.equal([SERVER.address]);

@@ -108,7 +108,7 @@ describe('a segment of the lab', () => {
     expect(once[0]).to.not.deep.equal(once[1]);
   });
 
-  it('loses what is sent while the cable is out, and tells of it', async () => {
+  it('loses packets while the cable is out, and reports the carrier', async () => {
     const { first, second, ports } = scene();
     const links: boolean[] = [];
     const watch = second.network.onLink('eth0', (running) => void links.push(running));
@@ -139,7 +139,7 @@ describe('a segment of the lab', () => {
     expect(stamps).to.be.within(650, 750);
   });
 
-  it('tells what an interface is, and what is missing', () => {
+  it('reports the facts of an interface, and refuses a missing one', () => {
     const { first, third } = scene();
     const { network } = first;
     expect(network.interface('eth0')).to.deep.include({
@@ -167,7 +167,7 @@ describe('a segment of the lab', () => {
 });
 
 describe('a Unix datagram socket of the lab', () => {
-  it('answers the path it heard from', async () => {
+  it('replies to the path of the sender', async () => {
     const host = createLabHost();
     const server = host.network.unixDatagram({ path: '/run/server' });
     const client = host.network.unixDatagram({ path: '/run/client' });

@@ -4,11 +4,11 @@ import { device, devices, fix, sky, timeOffset, version, watch } from './gpsd-re
 
 export interface ReceiverOptions {
   readonly device: string;
-  /** Reference − truth: how wrong its pulses are. */
+  /** Error of its pulses, reference − truth. */
   readonly offsetNs: Ns;
   /** Standard deviation of a pulse. */
   readonly jitterNs: Ns;
-  /** How long after the second its serial report arrives. */
+  /** Delay of its serial report after the second. */
   readonly serialDelayNs: Ns;
   readonly serialJitterNs: Ns;
   readonly satellites: number;
@@ -109,13 +109,13 @@ export class GpsdFeed {
   #pulse(): void {
     const { truth, clock } = this.#world.now();
     const { offsetNs, jitterNs } = this.#options;
-    // The timer may be a little late or early: the edge was at the second all the same.
+    // The timer may be late or early: the edge was at the full second.
     const second = ((truth + S / 2n) / S) * S;
     const edge = clock - (truth - second) + BigInt(Math.round(jitterNs * this.#random.normal() - offsetNs));
-    this.#timer = this.#world.after(PULSE_LATENCY_NS, () => this.#tell(second, edge));
+    this.#timer = this.#world.after(PULSE_LATENCY_NS, () => this.#reportPulse(second, edge));
   }
 
-  #tell(second: Instant, edge: Instant): void {
+  #reportPulse(second: Instant, edge: Instant): void {
     const { device: path, pulseDevice = path, serialDelayNs, serialJitterNs, pps } = this.#options;
     if (pps && this.#plugged && this.satellites >= ANY_FIX)
       this.#publish(timeOffset('PPS', pulseDevice, second, edge, -20));

@@ -5,25 +5,25 @@ import type { Scenario } from './schema.js';
 /** Finds errors that involve several tables. */
 export function checkAcross(scenario: Scenario): readonly Finding[] {
   const findings: Finding[] = [];
-  const tell = (path: KeyPath, message: string, hint?: string) =>
+  const add = (path: KeyPath, message: string, hint?: string) =>
     findings.push({ code: 'TH_CFG_VALUE', path, at: 'value', message, hint });
   const named = (['server', 'pps', 'phc', 'ptp'] as const).flatMap((kind) =>
     scenario[kind].map(({ name }, index) => ({ name, path: [kind, index, 'name'] as KeyPath })),
   );
   const known = new Set<string>();
   for (const { name, path } of named) {
-    if (known.has(name)) tell(path, `two sources are called "${name}"`);
+    if (known.has(name)) add(path, `two sources are called "${name}"`);
     known.add(name);
   }
-  if (scenario['steady-from'] >= scenario.duration) tell(['steady-from'], 'steady-from must be before the end');
+  if (scenario['steady-from'] >= scenario.duration) add(['steady-from'], 'steady-from must be before the end');
   scenario.server.forEach((server, index) => {
     if (server.poll !== undefined && (server['poll-min'] ?? server['poll-max']) !== undefined)
-      tell(['server', index, 'poll'], 'poll is fixed: it excludes poll-min and poll-max');
+      add(['server', index, 'poll'], 'poll is fixed: it excludes poll-min and poll-max');
   });
   for (const name of Object.keys(scenario.limits?.sources ?? {})) {
-    if (!known.has(name)) tell(['limits', 'sources', name], `there is no source "${name}"`);
+    if (!known.has(name)) add(['limits', 'sources', name], `there is no source "${name}"`);
   }
   if (scenario.limits?.expect === 'miss' && scenario.limits.because === undefined)
-    tell(['limits', 'expect'], 'a known miss needs its reason', 'because = "…"');
+    add(['limits', 'expect'], 'a known miss needs its reason', 'because = "…"');
   return findings;
 }

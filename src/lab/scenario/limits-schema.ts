@@ -23,9 +23,9 @@ export const limits = table({
   within: v.optional(record(duration({ min: '0s' })), {}),
   peak: limit(),
   recovery: limit(),
-  /** Least and most of the normalised error's RMS. */
+  /** Smallest and largest RMS of the normalised error. */
   normalised: v.optional(v.pipe(v.array(positive('a number')), v.length(2, 'two numbers, least and most'))),
-  /** Share of seconds in which the truth may be outside the bound. */
+  /** Largest share of seconds in which the error is larger than the bound. */
   violations: v.optional(positive('a share from 0 to 1')),
   /** Largest error at the end. */
   end: limit(),

@@ -56,7 +56,7 @@ class PhcSource implements Running<unknown> {
       ...(grandmaster === undefined ? {} : { biasBoundNs: grandmaster['bias-bound'] }),
     });
     for (const event of grandmaster?.event ?? []) this.#context.after(event.at, () => this.#jump(event));
-    this.#tell();
+    this.#report();
   }
 
   async stop(): Promise<void> {}
@@ -66,7 +66,7 @@ class PhcSource implements Running<unknown> {
     if (announced) this.#context.discontinuity('The grandmaster was set.', stepNs);
   }
 
-  #tell(): void {
+  #report(): void {
     const { poll, 'link-noise': linkNs, grandmaster } = this.#setting;
     const { monotonic } = this.#host.clocks[0].stamp('hardware');
     const ownNs = this.#host.errorNs(this.#clock);
@@ -92,6 +92,6 @@ class PhcSource implements Running<unknown> {
             },
           ]),
     ]);
-    this.#context.after(poll, () => this.#tell());
+    this.#context.after(poll, () => this.#report());
   }
 }

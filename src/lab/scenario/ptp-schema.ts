@@ -29,7 +29,7 @@ const state = {
   'down-loss': v.optional(share()),
 };
 
-/** `[[ptp]]`: a timeTransmitter at the other end of an interface of its own, which the plugin source.ptp follows. */
+/** `[[ptp]]`: a timeTransmitter at its own interface of the machine. The plugin source.ptp follows it. */
 export const ptp = table({
   name: text('a name'),
   offset: v.optional(duration(), '0s'),

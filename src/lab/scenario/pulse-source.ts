@@ -77,12 +77,12 @@ class PulseSource implements Running<unknown> {
     const edgeNs = second * NS_PER_S - this.#line.offsetNs + (delayNs ?? 0);
     const rate = 1 + this.#host.oscillators.get('system')!.frequencyPpb(nowNs) * 1e-9;
     this.#context.after((edgeNs - nowNs) * rate, () => {
-      if (delayNs !== undefined) this.#tell(second);
+      if (delayNs !== undefined) this.#report(second);
       this.#await(Math.max(second, Math.round(this.#host.nowNs / NS_PER_S)) + 1);
     });
   }
 
-  #tell(second: number): void {
+  #report(second: number): void {
     const { time, monotonic, clock } = this.#host.clocks[0].stamp('hardware');
     const error = this.#setting['numbering-error'];
     const stated = this.#host.startTime + BigInt(second) * BigInt(NS_PER_S);

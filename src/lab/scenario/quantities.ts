@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { duration, oneOf, rate, table } from '../../api/index.js';
 import { link, share } from '../loopback/lab-table.js';
 
-/** The value types of a scenario that the configuration does not have. */
+/** Value types that only scenarios have. */
 
 export { link, share };
 

@@ -40,7 +40,7 @@ describe('a scenario file', () => {
     expect(scenario!.limits).to.deep.include({ rms: 50e3, mode: ['tracking'], within: { '1ms': 30e9 } });
   });
 
-  it('is refused with everything that is wrong in it, each with its place', async () => {
+  it('is refused with all its errors and their places', async () => {
     const text = await problemsOf(`duration = "2 parsecs"
 [clock]
 wonder = 1e-9

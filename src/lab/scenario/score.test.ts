@@ -43,7 +43,7 @@ describe('the score of a run', () => {
     expect(score(truth(900, error), { ...quiet, eventNs: 600e9 }).recoveryS).to.equal(null);
   });
 
-  it('compares the truth with what was said of it', () => {
+  it('compares the truth with the statements of the hub', () => {
     const result = score(
       truth(1000, (k) => (k === 7 ? 1500 : 200)),
       quiet,
@@ -52,7 +52,7 @@ describe('the score of a run', () => {
     expect(result.normalisedErrorRms).to.be.closeTo(Math.sqrt((999 * 4 + 225) / 1000), 1e-9);
   });
 
-  it('reads the error at the probes, and takes no step for a rate', () => {
+  it('reads the error at the probes, and does not count a step as a rate', () => {
     const result = score(
       truth(100, (k) => (k < 50 ? 5000 : 0), [50]),
       { ...quiet, probesNs: [49e9, 50e9] },

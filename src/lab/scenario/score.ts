@@ -15,7 +15,7 @@ export interface Score {
   readonly peakNs: Ns | null;
   /** RMS of (truth − stated offset) / stated sigma, steady part. */
   readonly normalisedErrorRms: number | null;
-  /** Seconds of the steady part in which the truth was outside the stated bound. */
+  /** Number of seconds of the steady part in which the error was larger than the bound. */
   readonly boundViolations: number;
   readonly steadyS: number;
   readonly endNs: Ns;

@@ -60,7 +60,7 @@ describe('a simulation', () => {
     expect(result.exchanges).to.be.within(170, 220);
   });
 
-  it('comes to the same bytes with the same seed, and to others with another', async () => {
+  it('has the same result for the same seed, and another for another', async () => {
     const first = await run(SERVERS);
     expect(bytes(await run(SERVERS))).to.equal(bytes(first));
     expect(bytes(await run(SERVERS, { seed: 2 }))).not.to.equal(bytes(first));
@@ -86,7 +86,7 @@ describe('a simulation', () => {
     expect(replayOf(touched).differences).to.be.above(5);
   });
 
-  it('lets servers come, go and lie at their time', async () => {
+  it('lets servers come, go and be false at their time', async () => {
     const result = await run(`${SERVERS}
 [[server.event]]
 at = "600s"
@@ -113,7 +113,7 @@ offset-step = "20ms"
     expect(result.pulses).to.be.within(998, 1000);
   });
 
-  it('leaves the clock alone where it is told to, and scores the time it would serve', async () => {
+  it('does not steer the clock if so configured, and scores the time that it would serve', async () => {
     const result = await run(`${SERVERS}[steer]\nsteer = false\n`);
     expect(result).to.include({ steps: 0 });
     expect(result.rmsNs).to.be.below(3e3);

@@ -18,7 +18,7 @@ export interface SimulationResult extends Score {
   /** Modes in the steady part. */
   readonly steadyModes: readonly Mode[];
   readonly sources: readonly SourceResult[];
-  /** Two-way exchanges that were answered. */
+  /** Number of answered two-way exchanges. */
   readonly exchanges: number;
   readonly pulses: number;
   readonly cpuMs: number;

@@ -5,27 +5,27 @@ import { LegNoise } from './leg-noise.js';
 import { MixtureMoments, type NoiseModel } from './noise.js';
 
 const ALONE = Float64Array.of(1);
-const NOT_FRESH = Float64Array.of(0);
+const NOT_SWITCHED = Float64Array.of(0);
 
-/** What an observation says to a single member, to which h·x is known to `known`. */
-function weigh(noise: NoiseModel, residual: number, known: number, out: MixtureMoments): void {
+/** Evaluates one observation for a bank of one member, whose h·x has the sigma `known`. */
+function evaluate(noise: NoiseModel, residual: number, known: number, out: MixtureMoments): void {
   noise.prepare(1e-3, 0);
   noise.evaluate({ residual, variance: known ** 2 }, 0, out);
 }
 
-/** Shows `count` residuals to a noise of one member while h·x is known to `known`. */
+/** Makes a noise model learn from `count` residuals while h·x has the sigma `known`. */
 function show(noise: NoiseModel, count: number, next: (n: number) => number, known = 0): MixtureMoments {
   const moments = new MixtureMoments();
   for (let n = 0; n < count; n++) {
-    weigh(noise, next(n), known, moments);
-    noise.learn(ALONE, NOT_FRESH);
+    evaluate(noise, next(n), known, moments);
+    noise.learn(ALONE, NOT_SWITCHED);
   }
   return moments;
 }
 
 const legs = (): LegNoise => new LegNoise(200, 1);
 
-/** Both directions in turn, of a path whose delay is moved as the noise asks. */
+/** Makes a noise model learn from legs of alternating directions; the base delay follows the best shape's edge. */
 function showLegs(noise: LegNoise, count: number, next: (n: number) => number): void {
   let delay = 0;
   for (let n = 0; n < count; n++) {
@@ -48,7 +48,7 @@ describe('two-sided noise', () => {
     }
   });
 
-  it('multiplies what each observation states', () => {
+  it('is a multiple of what each observation states', () => {
     const random = new SeededRandom(4);
     const noise = new GaussianNoise(1);
     show(noise, 2000, (n) => {
@@ -59,7 +59,7 @@ describe('two-sided noise', () => {
     expect(noise.sigma).to.be.within(25, 36);
   });
 
-  it('takes what is out of all proportion for nothing, and follows the rest like a Kalman filter', () => {
+  it('ignores outliers, and follows the other observations like a Kalman filter', () => {
     const random = new SeededRandom(5);
     const noise = new GaussianNoise(1);
     noise.unit = 10;
@@ -79,45 +79,45 @@ describe('two-sided noise', () => {
 });
 
 describe('the noise of legs', () => {
-  it('learns the scale, and that queueing has a sharp early edge', () => {
+  it('has its scale learnt, and a sharp early edge when it is queueing', () => {
     const random = new SeededRandom(6);
     const noise = legs();
     showLegs(noise, 4000, () => 100 * random.exponential());
     expect(noise.sigma).to.be.within(85, 118);
     const moments = new MixtureMoments();
-    weigh(noise, 300, 20, moments);
+    evaluate(noise, 300, 20, moments);
     expect(Math.abs(moments.shift)).to.be.below(6);
     expect(moments.variance).to.be.within(380, 410);
-    weigh(noise, -20, 20, moments);
+    evaluate(noise, -20, 20, moments);
     expect(moments.shift).to.be.below(-20);
     expect(moments.variance).to.be.below(200);
   });
 
-  it('learns that there is none when the noise is Gaussian', () => {
+  it('has no sharp early edge when it is Gaussian', () => {
     const random = new SeededRandom(7);
     const noise = legs();
     showLegs(noise, 4000, () => 100 * random.normal());
     expect(noise.sigma).to.be.within(88, 115);
     const [late, early] = [new MixtureMoments(), new MixtureMoments()];
-    weigh(noise, noise.mean + 150, 20, late);
-    weigh(noise, noise.mean - 150, 20, early);
+    evaluate(noise, noise.mean + 150, 20, late);
+    evaluate(noise, noise.mean - 150, 20, early);
     expect(late.shift).to.be.within(4, 8);
     expect(early.shift).to.be.within(-8, -4);
   });
 
-  it('learns what share of the legs waits in another queue, and keeps its scale', () => {
+  it('keeps its scale when a part of the legs waits in another queue, and the part is learnt', () => {
     const random = new SeededRandom(8);
     const noise = legs();
     const spike = () => (random.uniform() < 0.1 ? 3000 * random.exponential() : 0);
     showLegs(noise, 6000, () => 100 * random.exponential() + spike());
     expect(noise.sigma).to.be.within(80, 135);
     const moments = new MixtureMoments();
-    weigh(noise, 5000, 20, moments);
+    evaluate(noise, 5000, 20, moments);
     expect(Math.abs(moments.shift)).to.be.below(1);
   });
 });
 
-describe('noise that grows beyond all it was', () => {
+describe('noise that outgrows its model', () => {
   for (const factor of [30, 1000]) {
     it(`is noticed within dozens of observations when it is ${factor} times as large`, () => {
       const random = new SeededRandom(9);

@@ -20,7 +20,7 @@ class Bench {
   private readonly tracks = new Map<string, TrackFilter>();
   private second = 0;
 
-  /** Standard deviations of one second's change of slope, ns/s. */
+  /** `sigmas`: standard deviations of one second's change of slope, ns/s. */
   constructor(sigmas: readonly [number, number], { seed = 3, noiseNs = 50 } = {}) {
     this.sigmas = sigmas;
     this.random = new SeededRandom(seed);
@@ -42,14 +42,14 @@ class Bench {
     return this;
   }
 
-  /** Of the clock's wander, (ns/s)² per second, in decades. */
+  /** Returns the decimal logarithm of the clock's wander, (ns/s)² per second. */
   decades(clock: ClockId): number {
     return this.state.bank
       .wanderWeights(clock)
       .reduce((sum, weight, grade) => sum + weight * Math.log10(DEFAULT_WANDERS[grade]!), 0);
   }
 
-  /** What was learnt of a track's noise, in shares of the truth. */
+  /** Returns the learnt noise of a track / its true noise. */
   noiseOf(key: 'link' | 'master'): number {
     return this.tracks.get(key)!.phaseNoise!.sigma / this.noiseNs;
   }
@@ -87,7 +87,7 @@ describe('the bank of wanders', () => {
     }
   });
 
-  it('does not take noise for wander, though both are found at once', () => {
+  it('does not take noise for wander, although both are unknown', () => {
     for (const seed of [101, 102, 103, 104, 105, 106]) {
       const bench = new Bench([10, 0.1], { seed, noiseNs: 10 }).run(600);
       for (const key of ['link', 'master'] as const)
@@ -100,7 +100,7 @@ describe('the bank of wanders', () => {
     expect(new Bench([1, 1]).state.bank.members).to.have.lengthOf(18);
   });
 
-  it('goes on from what is known when a clock joins later', () => {
+  it('keeps what is known when a clock is added later', () => {
     const { state } = new Bench([1, 0.1]).run(300);
     const before = state.bank.momentsAt('system', state.layout.slope('system'));
     state.addClock('phc:1');

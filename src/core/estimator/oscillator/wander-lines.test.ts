@@ -9,7 +9,7 @@ function linesOf(clocks: number): WanderLines {
   return lines;
 }
 
-/** The grades of all clocks, for each member. */
+/** Returns the grades of all clocks for each member. */
 const pointsOf = (lines: WanderLines, clocks: number): string[] =>
   Array.from({ length: lines.count }, (_, k) =>
     Array.from({ length: clocks }, (_, clock) => lines.grade(k, clock)).join(' '),
@@ -21,7 +21,7 @@ const only = (lines: WanderLines, member: number): Float64Array => {
   return weights;
 };
 
-describe('the wanders that a bank stands for', () => {
+describe('the wanders of the members of a bank', () => {
   it('are all hypotheses of a single clock', () => {
     expect(pointsOf(linesOf(1), 1)).to.deep.equal(DEFAULT_WANDERS.map((_, grade) => `${grade}`));
   });
@@ -36,7 +36,7 @@ describe('the wanders that a bank stands for', () => {
     expect(new Set(pointsOf(linesOf(2), 2)).size).to.equal(2 * GRADES);
   });
 
-  it('hold every way to share out the top between two clocks', () => {
+  it('include every way to share out the top between two clocks', () => {
     const points = pointsOf(linesOf(2), 2);
     for (let grade = 0; grade <= 4; grade++) expect(points).to.include.members([`4 ${grade}`, `${grade} 4`]);
   });
@@ -60,7 +60,7 @@ describe('the wanders that a bank stands for', () => {
     }
   });
 
-  it('stay where they are while the top is right', () => {
+  it('do not move while the top is right', () => {
     const lines = linesOf(2);
     const before = pointsOf(lines, 2);
     const all = only(lines, before.indexOf('4 0'));
@@ -68,7 +68,7 @@ describe('the wanders that a bank stands for', () => {
     expect(pointsOf(lines, 2)).to.deep.equal(before);
   });
 
-  it('are shared by clocks that are too many', () => {
+  it('are shared by the clocks beyond the fourth', () => {
     const lines = linesOf(6);
     expect(lines.count).to.equal(lines.capacity);
     for (let k = 0; k < GRADES; k++) expect(lines.grade(k, 4)).to.equal(lines.grade(k, 0));

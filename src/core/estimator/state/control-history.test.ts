@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Bench } from '../testing/bench.js';
 
 describe('controls', () => {
-  it('a known step leaves clock and tracks consistent', () => {
+  it('leave clock and tracks consistent after a known step', () => {
     const bench = new Bench().warm(['a', 'b']);
     for (const key of ['a', 'b']) bench.estimator.admit(key, 1e3);
     const before = { clock: bench.clock(), a: bench.track('a') };
@@ -14,7 +14,7 @@ describe('controls', () => {
     for (const innovation of bench.wait(1).exchange('a')) expect(Math.abs(innovation!.normalised)).to.be.below(6);
   });
 
-  it('a known change of frequency bends the future only, also when it is told late', () => {
+  it('change only the time after a known change of frequency, also when they come late', () => {
     const [prompt, late] = [new Bench(), new Bench()];
     for (const bench of [prompt, late]) bench.warm(['a']).estimator.admit('a', 1e3);
     prompt.estimator.controlFrequency('system', 2500, prompt.now);
@@ -29,7 +29,7 @@ describe('controls', () => {
     expect(Math.abs(prompt.errorNs())).to.be.below(20e3);
   });
 
-  it('a silent time lets sigma grow and the slope carry the offset', () => {
+  it('are not needed in silence: sigma grows, and the offset follows the slope', () => {
     const bench = new Bench().warm(['a'], 60);
     bench.estimator.admit('a', 1e3);
     const before = bench.clock();

@@ -10,7 +10,7 @@ const matrixOf = (covariance: Covariance): Matrix =>
     Array.from({ length: covariance.size }, (_, j) => covariance.covariance(i, j)),
   );
 
-/** Five variables with correlations of all kinds. */
+/** Returns a covariance of five variables that are all correlated. */
 function entangled(seed: number): Covariance {
   const random = new SeededRandom(seed);
   const covariance = new Covariance(3);
@@ -62,7 +62,7 @@ describe('covariance as U·D·Uᵀ', () => {
     );
   });
 
-  it('shears, inserts, forgets and removes variables without touching the others', () => {
+  it('shears, inserts, separates and removes variables without changing the others', () => {
     const covariance = entangled(3);
     const before = matrixOf(covariance);
     covariance.shear(1, 4, 2);
@@ -81,7 +81,7 @@ describe('covariance as U·D·Uᵀ', () => {
     expectClose(matrixOf(covariance), others(before));
   });
 
-  it('keeps twenty orders of magnitude apart: a sub-nanosecond noise after a prior of seconds', () => {
+  it('is exact over twenty orders of magnitude: a sub-nanosecond noise after a prior of seconds', () => {
     const covariance = new Covariance(2);
     covariance.insert(0, 1e18);
     covariance.insert(1, 1e18);

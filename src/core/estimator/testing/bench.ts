@@ -56,7 +56,7 @@ export class Bench {
     return this.estimator.observe(track, { ...this.common(), kind: 'reading', offsetNs, ...more });
   }
 
-  /** Exchanges of some tracks in turn, one in each second. */
+  /** Makes exchanges of some tracks in turn, one a second. */
   warm(tracks: readonly string[], rounds = 30, path: Path = {}): this {
     for (let n = 0; n < rounds * tracks.length; n++) {
       this.wait(1);

@@ -1,13 +1,13 @@
 import type { Ns } from '../../../api/index.js';
 import type { FilterScenario, FilterServer } from './simulator.js';
 
-/** A row of the design's table: the scenario at full length, chrony's figure and the bound of what can be reached. */
+/** A row of the accuracy table: the scenario at full length, chrony's error and the bound of what can be reached, RMS. */
 export interface AccuracyRow {
   readonly name: string;
   readonly scenario: FilterScenario;
-  /** June 2026; NaN: not measured. */
+  /** Measured in June 2026; NaN: not measured. */
   readonly chronyNs: Ns;
-  /** Delay-weighted bound where the noise is exponential, else the linear one. */
+  /** Delay-weighted bound if the noise is exponential, else the linear one. */
   readonly boundNs: Ns;
 }
 
@@ -102,7 +102,7 @@ export const ROWS: readonly AccuracyRow[] = [
 
 export const row = (name: string): AccuracyRow => ROWS.find((one) => one.name === name)!;
 
-/** The same scenario over less time. */
+/** Returns the same scenario over less time. */
 export const shortened = ({ scenario }: AccuracyRow, durationS: number): FilterScenario => ({
   ...scenario,
   durationS,

@@ -2,20 +2,20 @@ import { type Instant, NS_PER_S, type Ns, type Observation } from '../../../api/
 import { createEstimator, type Estimator } from '../index.js';
 import { SeededRandom } from './random.js';
 
-/** A server behind a link, polled at fixed times, or one that only pulses. */
+/** A server behind a link, polled at fixed times. */
 export interface FilterServer {
   readonly delayNs: Ns;
   readonly jitterNs: Ns;
   readonly shape: 'exp' | 'norm';
   readonly pollS: number;
-  /** What it says − truth, at a true second. */
+  /** The server's time − true time, at a true second. */
   readonly offsetNs?: (second: number) => Ns;
-  /** More delay on the way back. */
+  /** Additional delay of the reply. */
   readonly extraNs?: (second: number) => Ns;
-  /** Of each leg. */
+  /** Additional delay of some legs. */
   readonly spike?: { readonly probability: number; readonly meanNs: Ns };
   readonly lost?: (second: number) => boolean;
-  /** Asserted of it from the fourth second on; absent: never admitted. */
+  /** Sigma of the asserted bias from the fourth second on; absent: never admitted. */
   readonly biasSigmaNs?: Ns;
 }
 
@@ -24,29 +24,29 @@ export interface Pps {
   readonly biasSigmaNs: Ns;
 }
 
-/** The noise model of the design: an oscillator whose frequency takes one normal step of `wander` each true second. */
+/** A clock whose frequency takes one normal step of `wander` each true second, and its sources. */
 export interface FilterScenario {
   readonly durationS: number;
   readonly steadyFromS: number;
   readonly servers: readonly FilterServer[];
   readonly pps?: Pps;
-  /** s/s per √s; default 1e-9. */
+  /** Standard deviation of the step, s/s per √s; default 1e-9. */
   readonly wander?: number;
-  /** At the start, reference − clock and its slope. Default 10 ms, 10 ppm. */
+  /** Reference − clock and its slope at the start. Default 10 ms, 10 ppm. */
   readonly offsetNs?: Ns;
   readonly slopePpb?: number;
   readonly frequencyStep?: { readonly atS: number; readonly ppb: number };
-  /** Peak and recovery are counted from here. */
+  /** Start of the measurement of peak and recovery. */
   readonly event?: { readonly atS: number; readonly limitNs: Ns };
 }
 
 export interface FilterOutcome {
-  /** Of the steered clock, over the steady time. */
+  /** Error of the steered clock over the steady time. */
   readonly rmsNs: Ns;
   readonly maxNs: Ns;
   /** RMS of (truth − estimate) / sigma. */
   readonly normalised: number;
-  /** After the event: greatest error, seconds until the error stays within the limit for 300 s (or 4 polls). */
+  /** After the event: greatest error, and seconds until the error stays within the limit for 300 s (or 4 polls). */
   readonly peakNs: Ns;
   readonly recoveryS: number;
   /** First second from which the error stays within 1 ms to the end. */
@@ -55,7 +55,7 @@ export interface FilterOutcome {
 }
 
 const CLOCK = 'system';
-/** All are asked once a second at the start. */
+/** At the start all servers are asked once a second for this time. */
 const BURST_S = 8;
 const ADMITTED_FROM_S = 4;
 const SLEW_S = 4;
@@ -72,7 +72,7 @@ class Simulation {
   private readonly estimator = createEstimator();
   private readonly scenario: FilterScenario;
   private readonly random: SeededRandom;
-  /** Truth: reference − clock, its slope bare and as steered. */
+  /** True values: reference − clock, its slope without steering, and the present correction. */
   private offsetNs: Ns;
   private slopePpb: number;
   private steeredPpb = 0;

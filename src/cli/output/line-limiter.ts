@@ -1,5 +1,5 @@
-/** A token bucket: `burst` tokens at once, `perSecond` in the long run. */
-export class OutputTokenBucket {
+/** A token bucket: `burst` lines at once, `perSecond` in the long run. */
+export class LineLimiter {
   readonly #burst: number;
   readonly #perSecond: number;
   #left: number;
@@ -12,7 +12,7 @@ export class OutputTokenBucket {
     this.#atMs = nowMs;
   }
 
-  /** Takes a token. Returns false if there is none. */
+  /** Returns true if one more line may be written now, and counts it. */
   take(nowMs: number): boolean {
     this.#left = Math.min(this.#burst, this.#left + ((nowMs - this.#atMs) * this.#perSecond) / 1000);
     this.#atMs = nowMs;
