@@ -17,9 +17,9 @@ export interface Finding {
   readonly absence?: true;
   /** The file to show, if `path` alone would lead to another one. */
   readonly file?: string;
-  /** Of an unknown key: the key that was probably meant. */
+  /** The key that was probably meant, for an unknown key. */
   readonly meant?: string;
-  /** Of a table: the missing key. */
+  /** The missing key of a table. */
   readonly lacks?: string;
 }
 
