@@ -1,4 +1,12 @@
-import { type ExchangeCounts, HubError, type Ns, type SourceContext, type Stamp, type Timescale } from 'timehub/api';
+import {
+  type Claims,
+  type ExchangeCounts,
+  HubError,
+  type Ns,
+  type SourceContext,
+  type Stamp,
+  type Timescale,
+} from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import {
   type CsptpAnswer,
@@ -220,23 +228,24 @@ export class CsptpClient {
     const { sync, received } = answer;
     const scale = scaleOf(sync, this.#options.scale);
     const flaw = unusable(sync, { maxClockClass: this.#options.maxClockClass, scale });
-    this.#claim(answer, scale, flaw);
     if (flaw === '') {
       const { offsetNs, meanPathDelayNs } = measured;
       const steps = sync.twoStep ? 2 : 1;
       const { dialect } = sync;
       this.#newest = { offsetNs, meanPathDelayNs, steps, dialect, sentBy: sent.by, receivedBy: received.by };
-      this.#context.observe(legsOf({ answer, sent, measured, path: this.#association.peer.path, scale }));
     }
+    const { path } = this.#association.peer;
+    const observations = flaw === '' ? legsOf({ answer, sent, measured, path, scale }) : [];
+    this.#context.report({ claims: this.#claimsOf(answer, scale, flaw), observations });
     this.#association.answered(flaw === '' ? 'ok' : `the server ${flaw}`);
   }
 
-  #claim({ sync }: CsptpAnswer<Stamp>, scale: Timescale, flaw: string): void {
-    this.#context.claim({
+  #claimsOf({ sync }: CsptpAnswer<Stamp>, scale: Timescale, flaw: string): Claims {
+    return {
       ...claimsFrom(sync, this.#association.peer.endpoint!, scale),
       synchronised: flaw === '',
       ...(flaw !== '' && { flaw: `the server ${flaw}` }),
       intervalNs: this.#options.poll.maxNs,
-    });
+    };
   }
 }

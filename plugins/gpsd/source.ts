@@ -1,5 +1,4 @@
 import {
-  type Claims,
   defineSource,
   type Instant,
   NS_PER_S,
@@ -50,7 +49,6 @@ class GpsdSource implements Running<GpsdConfig> {
   #connection: TcpConnection | undefined;
   #lastOctet: Instant = 0n;
   #foreign = false;
-  #claimed = '';
   #told = '';
   #ticker: Timer | undefined;
 
@@ -192,8 +190,8 @@ class GpsdSource implements Running<GpsdConfig> {
       sample.class === 'PPS'
         ? pulseOf(sample, monotonic, this.#sampling, { path, numbered })
         : readingOf(sample, monotonic, this.#sampling);
-    this.#claim(receiver === undefined ? claimsOfLonePulses(device, biasBoundNs) : claimsOf(receiver, biasBoundNs));
-    this.#context.observe([observation]);
+    const claims = receiver === undefined ? claimsOfLonePulses(device, biasBoundNs) : claimsOf(receiver, biasBoundNs);
+    this.#context.report({ claims, observations: [observation] });
   }
 
   /** A receiver whose sentence changes with each record waits for the tick. */
@@ -232,13 +230,6 @@ class GpsdSource implements Running<GpsdConfig> {
     if (this.#told === reason) return;
     this.#told = reason;
     this.#context.health(state, reason);
-  }
-
-  #claim(claims: Claims): void {
-    const text = JSON.stringify(claims);
-    if (text === this.#claimed) return;
-    this.#claimed = text;
-    this.#context.claim(claims);
   }
 
   #measure(): void {

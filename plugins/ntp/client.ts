@@ -1,4 +1,4 @@
-import type { ExchangeCounts, Ns, SourceContext, Stamp } from 'timehub/api';
+import type { ExchangeCounts, Ns, Observation, SourceContext, Stamp } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import { type Answer, Kisses, measure, REFUSAL_TEXTS, type ReplyRefusal } from 'timehub/protocol/ntp';
 import {
@@ -153,21 +153,21 @@ export class NtpClient {
       return;
     }
     this.#newest = { offsetNs: measured.offsetNs, delayNs: measured.delayNs, sentBy: sent.by, receivedBy: received.by };
-    this.#claim(answer);
-    this.#context.observe(legsOf(answer, sent, received, this.#association.peer.path));
+    this.#report(answer, legsOf(answer, sent, received, this.#association.peer.path));
     this.#answered('ok');
   }
 
-  /** `flaw`: why there is no time to be had from it. */
-  #claim(answer: Answer, flaw?: string): void {
+  /** `flaw`: a sentence that says why the server's time cannot be used. */
+  #report(answer: Answer, observations: readonly Observation[], flaw?: string): void {
     const intervalNs = Math.max(this.#longestNs, this.#kisses.minIntervalNs);
-    this.#context.claim({ ...claimsOf(answer, this.#association.peer.endpoint!, flaw), intervalNs });
+    const claims = { ...claimsOf(answer, this.#association.peer.endpoint!, flaw), intervalNs };
+    this.#context.report({ claims, observations });
   }
 
   /** It answers, but its time cannot be used. `reason` is the end of a sentence about the server. */
   #disown(answer: Answer, reason: string): void {
     const flaw = `the server ${reason}`;
-    this.#claim(answer, flaw);
+    this.#report(answer, [], flaw);
     this.#answered(flaw);
   }
 

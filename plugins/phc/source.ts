@@ -1,4 +1,5 @@
 import {
+  type Claims,
   type ClockComparison,
   type Comparing,
   defineSource,
@@ -27,6 +28,7 @@ class PhcSource implements Running<PhcSourceConfig> {
   readonly #options: PhcSourceConfig;
   readonly #context: SourceContext;
   #clock: HardwareClock | undefined;
+  #claims: Claims = { synchronised: true };
   #last: ClockComparison | undefined;
   #pulses = 0;
   #fault = '';
@@ -40,14 +42,11 @@ class PhcSource implements Running<PhcSourceConfig> {
     const { clock: name, interval, pulse } = this.#options;
     const clock = this.#context.openClock(name, { restNs: interval });
     this.#clock = clock;
-    this.#context.claim({
-      synchronised: true,
-      stratum: 0,
-      rootDelayNs: 0,
-      rootDispersionNs: 0,
+    this.#claims = {
+      ...{ synchronised: true, stratum: 0, rootDelayNs: 0, rootDispersionNs: 0 },
       reference: pulse === undefined ? 'PHC' : 'PPS',
       address: clock.id.slice('phc:'.length),
-    });
+    };
     if (pulse !== undefined) clock.pulseIn(pulse, (edge) => this.#pulse(edge, pulse));
     this.#compare(clock);
   }
@@ -83,36 +82,42 @@ class PhcSource implements Running<PhcSourceConfig> {
     this.#last = comparison;
     this.#setFault('');
     const noiseFloorNs = FLOOR_NS[by];
-    this.#context.observe([
-      {
-        kind: 'reading',
-        clock: id,
-        versus: 'system',
-        path: 'link',
-        monotonic,
-        stamp: by === 'user' ? 'user' : 'hardware',
-        offsetNs,
-        noiseFloorNs,
-        // The reading is uniformly distributed in the bracket.
-        noiseNs: Math.max(noiseFloorNs, widthNs / Math.sqrt(12)),
-      },
-    ]);
+    this.#context.report({
+      claims: this.#claims,
+      observations: [
+        {
+          kind: 'reading',
+          clock: id,
+          versus: 'system',
+          path: 'link',
+          monotonic,
+          stamp: by === 'user' ? 'user' : 'hardware',
+          offsetNs,
+          noiseFloorNs,
+          // The reading is uniformly distributed in the bracket.
+          noiseNs: Math.max(noiseFloorNs, widthNs / Math.sqrt(12)),
+        },
+      ],
+    });
   }
 
   #pulse({ clock, time, monotonic }: Stamp, { period, precision }: NonNullable<PhcSourceConfig['pulse']>): void {
     this.#pulses++;
-    this.#context.observe([
-      {
-        kind: 'pulse',
-        clock,
-        monotonic,
-        stamp: 'hardware',
-        edge: time,
-        periodNs: period,
-        noiseFloorNs: precision,
-        scale: 'tai',
-      },
-    ]);
+    this.#context.report({
+      claims: this.#claims,
+      observations: [
+        {
+          kind: 'pulse',
+          clock,
+          monotonic,
+          stamp: 'hardware',
+          edge: time,
+          periodNs: period,
+          noiseFloorNs: precision,
+          scale: 'tai',
+        },
+      ],
+    });
   }
 
   /** Reports a fault and its end, each once. Empty: no fault. */

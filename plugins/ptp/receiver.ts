@@ -1,4 +1,4 @@
-import type { Observation, Running, SourceContext, Timescale } from 'timehub/api';
+import type { Claims, Observation, Running, SourceContext, Timescale } from 'timehub/api';
 import {
   type Announce,
   formatClockIdentity,
@@ -36,6 +36,8 @@ export class PtpReceiver implements Running<ReceiverConfig> {
   #first: string | undefined;
   /** Path of the observations: empty for the first timeTransmitter, else the present one. */
   #path = '';
+  /** Claims that go with the next observations. */
+  #claims: Claims | undefined;
 
   constructor(context: SourceContext, config: ReceiverConfig) {
     this.#context = context;
@@ -110,7 +112,7 @@ export class PtpReceiver implements Running<ReceiverConfig> {
         this.#observe(report.observations);
         break;
       case 'claim':
-        this.#context.claim(report.claims);
+        this.#claims = report.claims;
         break;
       case 'state':
         this.#setState(report.state, report.reason);
@@ -145,7 +147,9 @@ export class PtpReceiver implements Running<ReceiverConfig> {
   }
 
   #observe(observations: readonly Observation[]): void {
-    this.#context.observe(observations.map((observation) => this.#labelled(observation)));
+    const labelled = observations.map((observation) => this.#labelled(observation));
+    this.#context.report({ ...(this.#claims && { claims: this.#claims }), observations: labelled });
+    this.#claims = undefined;
   }
 
   #labelled(observation: Observation): Observation {

@@ -67,7 +67,7 @@ export async function watch<Inside extends object = object>(
         frames.push({ ...moment, clock: clocks[0]!, sources, ...look(estimator) });
       }
       if (record.type === 'event') events.push({ atS: moment.atS, text: `${record.id} ${record.text}` });
-      if (record.type === 'observations') exchanges.push(...exchangesOf(record, moment));
+      if (record.type === 'report') exchanges.push(...exchangesOf(record, moment));
     };
     parts.value(ESTIMATOR, estimator).value(EVENT_LOG, { ...NO_EVENT_LOG, write });
   });

@@ -1,7 +1,7 @@
 import type { ClockWishes, HardwareClock } from './clock.js';
 import type { HubIdentity } from './identity.js';
 import type { Network } from './network.js';
-import type { Claims, Observation } from './observation.js';
+import type { Report } from './observation.js';
 import type { HubReport } from './report.js';
 import type { SourceState, TimeState } from './state.js';
 import type { ClockId, Instant, Ns, Stamp } from './time.js';
@@ -76,11 +76,12 @@ export interface Context {
 }
 
 export interface SourceContext extends Context {
-  /** Hands over what was observed together (the two legs of an exchange in one call). */
-  observe(observations: readonly Observation[]): void;
-  /** Replaces the earlier claims. */
-  claim(claims: Claims): void;
-  /** The source does not answer: one sentence why. The next observation or claim ends it. */
+  /**
+   * Reports observations made together (the two legs of an exchange in one call) and the claims that go with them, once for each
+   * reply. Throws `TH_PLUGIN_OBSERVATION`.
+   */
+  report(report: Report): void;
+  /** The source does not answer: one sentence why. The next report ends it. */
   unreachable(reason: string): void;
   /**
    * Reports that the source's time has jumped before its next observation, for example because a grandmaster was set. `reason`

@@ -4,7 +4,7 @@ import type { StandardSchema } from './standard-schema.js';
 import type { ClockId } from './time.js';
 
 /** The version of this contract. Within a major version it only grows. */
-export const API_VERSION = 1;
+export const API_VERSION = 2;
 
 /** Result of `reload`: the new configuration is applied, or the kernel must restart the instance. */
 export type Reloaded = 'applied' | 'restart';

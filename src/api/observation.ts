@@ -78,6 +78,14 @@ export interface GrandmasterClaims {
   readonly path: readonly string[];
 }
 
+/** One call of a source: observations made together, and its claims. */
+export interface Report {
+  /** Absent: as last reported. Claims that repeat the last ones cost nothing. */
+  readonly claims?: Claims;
+  /** Empty if the source answers but has no time. */
+  readonly observations: readonly Observation[];
+}
+
 /** Claims of a source about its own time. An absent member is not stated. */
 export interface Claims {
   /** False: the source answers but has no time (LI 3, stratum 16, no fix). */

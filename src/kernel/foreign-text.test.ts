@@ -59,10 +59,12 @@ const WAYS: Readonly<Record<string, (context: SourceContext, text: string) => vo
     const { clock, monotonic } = context.read('system');
     const grandmaster = { identity: text, path: [text] } as never;
     const more = { reference: text, address: text, parent: text, grandmaster };
-    context.claim({ synchronised: false, flaw: text, stratum: 1, ...more });
-    context.observe([
-      { kind: 'reading', clock, monotonic, offsetNs: 0, stamp: 'kernel', noiseFloorNs: 1e3, path: text },
-    ]);
+    context.report({
+      claims: { synchronised: false, flaw: text, stratum: 1, ...more },
+      observations: [
+        { kind: 'reading', clock, monotonic, offsetNs: 0, stamp: 'kernel', noiseFloorNs: 1e3, path: text },
+      ],
+    });
   },
   'a fault': (context, text) => context.fail(new Error(text)),
   'the log': (context, text) => context.log.warn(text, { text, [text]: [text] }),

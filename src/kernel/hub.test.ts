@@ -64,23 +64,20 @@ function setUp(lab: LabHostOptions = {}, eventLog = NO_EVENT_LOG) {
           context.after(S, again);
           poll(context);
           const { monotonic } = context.read('system');
-          context.claim({
-            synchronised: true,
-            stratum: 1,
-            rootDispersionNs: 1000,
-            address: context.id,
-            reference: context.id,
+          const { id } = context;
+          context.report({
+            claims: { synchronised: true, stratum: 1, rootDispersionNs: 1000, address: id, reference: id },
+            observations: [
+              {
+                kind: 'reading',
+                clock: 'system',
+                monotonic,
+                stamp: 'kernel',
+                noiseFloorNs: 1000,
+                offsetNs: host.errorNs('system'),
+              },
+            ],
           });
-          context.observe([
-            {
-              kind: 'reading',
-              clock: 'system',
-              monotonic,
-              stamp: 'kernel',
-              noiseFloorNs: 1000,
-              offsetNs: host.errorNs('system'),
-            },
-          ]);
         };
         return { start: async () => again(), stop: async () => {} };
       },
@@ -265,16 +262,18 @@ describe('the hub in the lab', () => {
   it('refuses numbers that would make the estimator useless, and stops their source', async () => {
     const { host, hub, truthful, plan } = setUp();
     const poisonous = truthful((context) => {
-      context.observe([
-        {
-          kind: 'reading',
-          clock: 'system',
-          monotonic: context.monotonic(),
-          stamp: 'kernel',
-          noiseFloorNs: 1,
-          offsetNs: Number.NaN,
-        },
-      ]);
+      context.report({
+        observations: [
+          {
+            kind: 'reading',
+            clock: 'system',
+            monotonic: context.monotonic(),
+            stamp: 'kernel',
+            noiseFloorNs: 1,
+            offsetNs: Number.NaN,
+          },
+        ],
+      });
     });
     await hub.start([plan('truth.a', truthful()), plan('truth.nan', poisonous)]);
     await host.run(20 * S);
@@ -374,7 +373,8 @@ describe('the hub in the lab', () => {
     const dateless = truthful((context) => {
       const { time, monotonic } = context.read('phc:ptp0');
       const reading = { kind: 'reading', clock: 'phc:ptp0', monotonic, stamp: 'hardware', noiseFloorNs: 100 } as const;
-      context.observe([{ ...reading, path: 'card', offsetNs: -Number(time) - 60e9, scale: 'tai' }]);
+      const offsetNs = -Number(time) - 60e9;
+      context.report({ observations: [{ ...reading, path: 'card', offsetNs, scale: 'tai' }] });
     });
     const steering = sinkOf((context) => {
       context.discipline('phc:ptp0', { ...always, panicNs: Number.POSITIVE_INFINITY });

@@ -13,10 +13,9 @@ describe('the recent observations of a source', () => {
       frequencyPpb: 0,
     } as const;
     for (let k = 0; k < 100; k++)
-      memory.observed(
-        'ntp.a',
-        Array.from({ length: 50 }, (_, n) => ({ ...rate, monotonic: BigInt(50 * k + n) })),
-      );
+      memory.reported('ntp.a', {
+        observations: Array.from({ length: 50 }, (_, n) => ({ ...rate, monotonic: BigInt(50 * k + n) })),
+      });
     expect(memory.of('ntp.a').recent).to.have.length(20);
     expect(memory.of('ntp.a').recent!.at(-1)!.monotonic).to.equal(4999n);
   });

@@ -1,4 +1,4 @@
-import type { Claims, Observation } from '../api/index.js';
+import type { Claims, Observation, Report } from '../api/index.js';
 
 interface Kept {
   claims?: Claims;
@@ -12,13 +12,9 @@ const RECENT = 20;
 export class RecentObservations {
   readonly #kept = new Map<string, Kept>();
 
-  observed(id: string, observations: readonly Observation[]): void {
-    const kept = this.of(id);
-    this.#kept.set(id, { ...kept, recent: [...(kept.recent ?? []), ...observations].slice(-RECENT) });
-  }
-
-  claimed(id: string, claims: Claims): void {
-    this.#kept.set(id, { ...this.of(id), claims });
+  reported(id: string, { claims, observations }: Report): void {
+    const { recent = [], ...kept } = this.of(id);
+    this.#kept.set(id, { ...kept, ...(claims && { claims }), recent: [...recent, ...observations].slice(-RECENT) });
   }
 
   of(id: string): Readonly<Kept> {

@@ -79,13 +79,11 @@ export function fakeSource<H extends FakeHost = LabHost>(options: FakeSourceOpti
     };
   return {
     ...base,
-    observe: ifRunning((observations) => {
+    report: ifRunning(({ claims, observations }) => {
       checkObservations(observations, base.monotonic());
-      record.handedOver.push(observations);
-    }),
-    claim: ifRunning((claims) => {
-      checkClaims(claims);
-      record.claims.push(claims);
+      if (claims !== undefined) checkClaims(claims);
+      if (claims !== undefined) record.claims.push(claims);
+      if (observations.length > 0) record.handedOver.push(observations);
     }),
     unreachable: ifRunning((reason) => record.unreachable.push(reason)),
     discontinuity: ifRunning((reason, jumpNs) =>

@@ -8,8 +8,9 @@ interface LogLine {
 
 /** What an instance did with its context, the newest last. */
 export class FakeRecord {
-  /** The observations of each call. */
+  /** The observations of each report that had some. */
   readonly handedOver: (readonly Observation[])[] = [];
+  /** The claims of each report that had some. */
   readonly claims: Claims[] = [];
   /** Reasons. */
   readonly unreachable: string[] = [];

@@ -14,9 +14,8 @@ const ticking = defineSource({
     const tick = (): void => {
       context.after(interval, tick);
       const { monotonic } = context.read('system');
-      context.observe([
-        { kind: 'reading', clock: 'system', monotonic, stamp: 'user', noiseFloorNs: 1000, offsetNs: 0 },
-      ]);
+      const common = { clock: 'system', monotonic, stamp: 'user', noiseFloorNs: 1000 } as const;
+      context.report({ observations: [{ ...common, kind: 'reading', offsetNs: 0 }] });
       count();
     };
     return { start: async () => tick(), stop: async () => {} };
@@ -56,11 +55,12 @@ describe('the contexts for tests of plugins', () => {
   });
 
   it('refuse what the kernel refuses', () => {
-    const { observe, claim, monotonic } = fakeSource();
+    const { report, monotonic } = fakeSource();
     const observation = { kind: 'reading', clock: 'system', stamp: 'user', noiseFloorNs: 0, offsetNs: 0 } as const;
     const observed: Observation[] = [{ ...observation, monotonic: monotonic() }];
-    expect(() => observe(observed)).to.throw('noise floor is 0');
-    expect(() => claim({ synchronised: true, rootDelayNs: Number.NaN })).to.throw('rootDelayNs of NaN');
+    expect(() => report({ observations: observed })).to.throw('noise floor is 0');
+    const claims = { synchronised: true, rootDelayNs: Number.NaN };
+    expect(() => report({ claims, observations: [] })).to.throw('rootDelayNs of NaN');
   });
 
   it('end the virtual time with the error that a handler throws', async () => {

@@ -99,7 +99,7 @@ describe('a daemon among links, FIFOs and files of others', function () {
         JSON.stringify({
           name: 'strange',
           version: '1.2.3',
-          timehub: { api: 1, plugins: { 'source.strange': module } },
+          timehub: { api: 2, plugins: { 'source.strange': module } },
         }),
       );
     const command = (...args: readonly string[]) => run(process.execPath, [timehub, ...args, config]);

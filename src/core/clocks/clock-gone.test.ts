@@ -54,8 +54,8 @@ class Machine {
           noiseNs: 10,
           versus: 'system',
         } as const;
-        this.accept({ type: 'observations', id: 'ptp.up', observations: [heard] });
-        this.accept({ type: 'observations', id: 'phc.card', observations: [compared] });
+        this.accept({ type: 'report', id: 'ptp.up', observations: [heard] });
+        this.accept({ type: 'report', id: 'phc.card', observations: [compared] });
       }
       this.accept({
         type: 'tick',

@@ -73,7 +73,7 @@ describe('after a sleep', () => {
       { ...leg, direction: 'outbound', transitNs: world.thetaNs - 300 * MS + 2 * MS } as const,
       { ...leg, direction: 'inbound', transitNs: -world.thetaNs + 300 * MS + 2 * MS } as const,
     ];
-    for (let n = 0; n < 4; n++) world.accept({ type: 'observations', id: 'ntp.a', observations });
+    for (let n = 0; n < 4; n++) world.accept({ type: 'report', id: 'ntp.a', observations });
     expect(world.source('ntp.a').offsetNs).to.be.NaN;
     world.run(20);
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);

@@ -121,7 +121,7 @@ describe('engine', () => {
       { ...leg, direction: 'outbound', transitNs: world.thetaNs + 2 * MS } as const,
       { ...leg, direction: 'inbound', transitNs: -world.thetaNs + 2 * MS } as const,
     ];
-    world.accept({ type: 'observations', id: 'ntp.a', observations });
+    world.accept({ type: 'report', id: 'ntp.a', observations });
     expect(world.source('ntp.a').offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
     expect(world.clock().offsetNs).to.be.closeTo(world.thetaNs, 0.2 * MS);
   });
@@ -242,7 +242,7 @@ describe('engine', () => {
         const monotonic = BigInt(i) * 1_000_000_000n;
         const reading = { kind: 'reading', clock, monotonic, stamp: 'kernel', noiseFloorNs: 100, scale } as const;
         const observations = [{ ...reading, offsetNs: aheadNs + 250 }];
-        engine.accept({ type: 'observations', id: 'x.y', observations, monotonic });
+        engine.accept({ type: 'report', id: 'x.y', observations, monotonic });
       }
       expect(engine.state([]).clocks[0]!.offsetNs, scale).to.be.closeTo(250, 50);
     }
@@ -298,11 +298,11 @@ describe('engine', () => {
         direction,
         transitNs: (direction === 'outbound' ? 400 : -400) + 5000 + ((i * 7) % 5),
       }));
-      engine.accept({ type: 'observations', id: 'ptp.eth0', observations: legs, monotonic });
+      engine.accept({ type: 'report', id: 'ptp.eth0', observations: legs, monotonic });
       const common = { clock: 'system', monotonic, stamp: 'kernel', noiseFloorNs: 50 } as const;
       const offsetNs = 37e9 + 250_000 + ((i * 3) % 7);
       engine.accept({
-        type: 'observations',
+        type: 'report',
         id: 'phc.eth0',
         observations: [{ ...common, kind: 'reading', versus: phc, offsetNs, noiseNs: 50 }],
         monotonic,

@@ -170,11 +170,8 @@ class Core implements Engine {
       case 'source-replaced':
         this.#replace(input);
         break;
-      case 'observations':
-        this.#observe(input);
-        break;
-      case 'claims':
-        this.#source(input.id).claim(input.claims, this.#now, ensemble.utc(this.#now));
+      case 'report':
+        this.#report(input);
         break;
       case 'discontinuity':
         this.#jumps.announced(this.#source(input.id), input.reason, input.jumpNs, this.#now);
@@ -239,8 +236,18 @@ class Core implements Engine {
     this.#emitEvent('source', id, reason);
   }
 
-  #observe({ id, observations }: InputOf<'observations'>): void {
-    const heard = this.#intake.accept(this.#source(id), observations, this.#carriers, this.#now);
+  #report({ id, claims, observations }: InputOf<'report'>): void {
+    const source = this.#source(id);
+    source.heard();
+    // Claims that the source repeats count as stated now.
+    const stated = claims ?? (source.statedError && source.claims);
+    if (stated !== undefined) {
+      source.claim(stated, this.#now, this.#ensemble.utc(this.#now));
+      // Observations of the hub's own time must not reach the estimator.
+      this.#selection.updateDependences([...this.#sources.values()]);
+    }
+    if (observations.length === 0) return;
+    const heard = this.#intake.accept(source, observations, this.#carriers, this.#now);
     if (heard.some(({ carries }) => carries)) this.#refreshServos();
   }
 

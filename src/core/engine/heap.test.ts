@@ -77,8 +77,8 @@ describe('the heap', () => {
       const id = `ntp.${n % SOURCES}`;
       const observations = exchanges.at(n);
       const { monotonic } = observations[1];
-      engine.accept({ type: 'observations', id, observations, monotonic });
-      engine.accept({ type: 'claims', id, claims: { synchronised: true, stratum: 1, rootDispersionNs: n }, monotonic });
+      const claims = { synchronised: true, stratum: 1, rootDispersionNs: n };
+      engine.accept({ type: 'report', id, claims, observations, monotonic });
       engine.accept({ type: 'tick', monotonic: monotonic + EVERY_NS / 2n });
       if (n % 1000 === 999) engine.accept({ type: 'source-gone', id, monotonic: monotonic + EVERY_NS / 2n });
       engine.state([]);

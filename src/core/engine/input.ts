@@ -1,4 +1,4 @@
-import type { Claims, ClockId, ClockScale, Instant, Ns, Observation, Stamp, StepPolicy } from '../../api/index.js';
+import type { ClockId, ClockScale, Instant, Ns, Report, Stamp, StepPolicy } from '../../api/index.js';
 import type { SavedState } from '../persistence/saved-state.js';
 
 /** Options that every source has, whatever its type. */
@@ -36,8 +36,8 @@ export type Input = { readonly monotonic: Instant } & (
   | { readonly type: 'clock-gone'; readonly clock: ClockId }
   | { readonly type: 'source'; readonly id: string; readonly options: SourceOptions }
   | { readonly type: 'source-gone'; readonly id: string }
-  | { readonly type: 'observations'; readonly id: string; readonly observations: readonly Observation[] }
-  | { readonly type: 'claims'; readonly id: string; readonly claims: Claims }
+  /** The source answers. Without `claims` it claims the same as before. */
+  | ({ readonly type: 'report'; readonly id: string } & Report)
   | { readonly type: 'unreachable'; readonly id: string; readonly reason: string }
   /** The time of the source has jumped, by `jumpNs` if that is known: its phase begins again. */
   | { readonly type: 'discontinuity'; readonly id: string; readonly reason: string; readonly jumpNs?: Ns }

@@ -36,7 +36,6 @@ export class ObservationIntake {
     now: Instant,
   ): readonly SourceTrack[] {
     const { ensemble, jumps } = this.#parts;
-    source.heard();
     // The hub's own time would teach the estimator only the hub's errors.
     if (source.dependence.ours !== undefined) {
       ensemble.remove([...source.tracks.values()]);

@@ -27,7 +27,7 @@ describe('a source whose time jumps', () => {
       for (let sixteenth = 0; sixteenth < 48; sixteenth++) {
         const heard = world.inputs.length;
         world.run(1 / 16);
-        const isSeen = world.inputs.slice(heard).some(({ type }) => type === 'observations') || sixteenth > 1;
+        const isSeen = world.inputs.slice(heard).some(({ type }) => type === 'report') || sixteenth > 1;
         if (isSeen) expect(Math.abs(mistakeNs(world, up))).to.be.below(world.clock().boundNs);
         if (sixteenth > 8) expect(Math.abs(mistakeNs(world, up))).to.be.below(500);
       }

@@ -50,7 +50,7 @@ describe('a source that is watched only', () => {
       for (const id of ['ptp.watched', 'ptp.arb'])
         for (const direction of ['outbound', 'inbound'] as const) {
           const observation: Observation = { ...leg, direction, monotonic: world.stamp().monotonic };
-          world.accept({ type: 'observations', id, observations: [observation] });
+          world.accept({ type: 'report', id, observations: [observation] });
         }
     }
     const arbitrary = 'its timescale is arbitrary, so it has rate and phase but no time of day';

@@ -78,7 +78,7 @@ export class Selection {
 
   judge(sources: readonly Source[], context: SelectionContext): SelectionResult {
     const admitted = presentAdmissions(sources);
-    this.#updateDependences(sources);
+    this.updateDependences(sources);
     const all = gatherCandidates(sources, context, admitted);
     const followers = followersOf(all, sources, context.now);
     const candidates = all.filter((candidate) => !followers.has(candidate));
@@ -113,7 +113,8 @@ export class Selection {
     this.#makers = new Set(agreeing.map(({ track }) => track.source.id));
   }
 
-  #updateDependences(sources: readonly Source[]): void {
+  /** Relates the sources again if one of them has new claims. */
+  updateDependences(sources: readonly Source[]): void {
     const claims = sources.map((source) => source.claims);
     const isNew = claims.length !== this.#claims.length || claims.some((claim, i) => claim !== this.#claims[i]);
     this.#claims = claims;

@@ -106,7 +106,7 @@ export class ClosedLoop {
   }
 
   claim(id: string, claims: Partial<Claims>): void {
-    this.accept({ type: 'claims', id, claims: { synchronised: true, ...claims } });
+    this.accept({ type: 'report', id, claims: { synchronised: true, ...claims }, observations: [] });
   }
 
   discipline(policy: Partial<StepPolicy> = {}): void {
@@ -255,7 +255,7 @@ export class ClosedLoop {
       const numbered = source.numbered === true ? { numberedOffsetNs: this.thetaNs + offsetNs } : {};
       observations.push({ ...common, kind: 'pulse', edge, periodNs: 1e9, ...numbered });
     }
-    this.accept({ type: 'observations', id, observations });
+    this.accept({ type: 'report', id, observations });
   }
 
   #gaussian(): number {

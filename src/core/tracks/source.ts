@@ -120,7 +120,6 @@ export class Source {
   claim(claims: Claims, now: Instant, utc: Instant | undefined): void {
     const { referenceTime, synchronised } = claims;
     this.#claims = claims;
-    this.#silence = undefined;
     this.#setAt = utc === undefined || referenceTime === undefined ? undefined : now - (utc - referenceTime);
     this.#climb = climbTo(synchronised ? statedStratum(claims) : UNSYNCHRONISED, now, this.#climb);
     this.#stated = statedError(claims, now, this.#stated);
@@ -131,7 +130,7 @@ export class Source {
     this.#complaint = { reason, at };
   }
 
-  /** The source has sent observations. */
+  /** The source has sent a report. */
   heard(): void {
     this.#silence = undefined;
   }

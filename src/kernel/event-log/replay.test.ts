@@ -51,6 +51,26 @@ describe('the replay of an event log', () => {
     expect(replay(HEADER, CLOCK, digest).first[0]).to.include({ line: 3, what: 'state', logged: '0123456789abcdef' });
   });
 
+  it('reads logs of earlier versions, in which claims and observations were lines of their own', () => {
+    const claims = { synchronised: true, stratum: 1 };
+    const leg = { kind: 'leg', clock: 'system', monotonic: 3n, stamp: 'kernel', noiseFloorNs: 1e3 };
+    const observations = [
+      { ...leg, direction: 'outbound', transitNs: 2e6 },
+      { ...leg, direction: 'inbound', transitNs: 1e6 },
+    ];
+    const source = { id: 'ntp.a', monotonic: 4n };
+    const former = replay(
+      HEADER,
+      CLOCK,
+      toLine({ type: 'claims', ...source, claims }),
+      toLine({ type: 'observations', ...source, observations }),
+    );
+    const present = replay(HEADER, CLOCK, toLine({ type: 'report', ...source, claims, observations }));
+    const silent = replay(HEADER, CLOCK, toLine({ type: 'report', ...source, claims, observations: [] }));
+    expect(former.inputs).to.equal(3);
+    expect(former.digest).to.equal(present.digest).and.not.to.equal(silent.digest);
+  });
+
   it('makes a new engine where the hub was started again', () => {
     const report = replay(HEADER, CLOCK, UNREACHABLE, TOLD, HEADER, CLOCK, UNREACHABLE, TOLD);
     expect(report).to.include({ runs: 2, events: 2, differences: 0 });

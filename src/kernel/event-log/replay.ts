@@ -1,4 +1,4 @@
-import { HubError, type Instant, type Stamp, type TimeState } from '../../api/index.js';
+import { type Claims, HubError, type Instant, type Observation, type Stamp, type TimeState } from '../../api/index.js';
 import type { Engine } from '../../core/engine/engine.js';
 import type { Action, CoreOptions, Input } from '../../core/engine/input.js';
 import type { LeapTable } from '../../core/leap/leap-table.js';
@@ -24,7 +24,12 @@ interface Digest {
 }
 
 type EventLine = Extract<Action, { type: 'event' }>;
-type Line = LogHeader | Digest | EventLine | Input | { readonly type: 'gap'; readonly dropped: number };
+/** Inputs of logs of earlier versions: claims and observations were two inputs. */
+type FormerInput = { readonly monotonic: Instant; readonly id: string } & (
+  | { readonly type: 'claims'; readonly claims: Claims }
+  | { readonly type: 'observations'; readonly observations: readonly Observation[] }
+);
+type Line = LogHeader | Digest | EventLine | Input | FormerInput | { readonly type: 'gap'; readonly dropped: number };
 
 /** A difference between the replay and the log. */
 export interface Difference {
@@ -118,7 +123,7 @@ export class Replay {
     else if (line.type === 'digest') {
       this.#digests++;
       this.#compare('state', line.digest, stateDigest(engine.state(line.stamps)));
-    } else this.#accept(line, engine);
+    } else this.#accept(asInput(line), engine);
   }
 
   #accept(input: Input, engine: Engine): void {
@@ -164,6 +169,9 @@ export class Replay {
     });
   }
 }
+
+const asInput = (line: Input | FormerInput): Input =>
+  line.type === 'claims' || line.type === 'observations' ? { observations: [], ...line, type: 'report' } : line;
 
 /** Leaves out the severity: logs of earlier versions lack it. */
 function textOf(event: EventLine | undefined): string {

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
+  type Claims,
   type ClockId,
   type Context,
   cleanText,
@@ -95,24 +97,30 @@ export function sourceContext(registry: Registry): SourceContext {
   const loop = registry.resolve(TIME_LOOP);
   const memory = registry.resolve(RECENT_OBSERVATIONS);
   const identity = registry.resolve(IDENTITY);
+  /** The claims that the core knows. Undefined: whatever comes next is news. */
+  let last: Claims | undefined;
+  const judged = (stated: Claims): Claims => {
+    checkClaims(stated);
+    return identity.judged(base.id, cleaned(stated));
+  };
   return {
     ...base,
-    observe(observed) {
+    report(report) {
       if (base.signal.aborted) return;
-      const observations = observed.map(cleanPath);
+      const observations = report.observations.map(cleanPath);
       checkObservations(observations, base.monotonic());
-      memory.observed(base.id, observations);
-      loop.accept({ type: 'observations', id: base.id, observations });
-    },
-    claim(stated) {
-      if (base.signal.aborted) return;
-      checkClaims(stated);
-      const claims = identity.judged(base.id, cleaned(stated));
-      memory.claimed(base.id, claims);
-      loop.accept({ type: 'claims', id: base.id, claims });
+      const claims = report.claims && judged(report.claims);
+      const isNews = claims !== undefined && !isDeepStrictEqual(claims, last);
+      if (!isNews && observations.length === 0) return;
+      if (isNews) last = claims;
+      const news = isNews ? { claims, observations } : { observations };
+      memory.reported(base.id, news);
+      loop.accept({ type: 'report', id: base.id, ...news });
     },
     unreachable(reason) {
-      if (!base.signal.aborted) loop.accept({ type: 'unreachable', id: base.id, reason: sentence(reason) });
+      if (base.signal.aborted) return;
+      last = undefined;
+      loop.accept({ type: 'unreachable', id: base.id, reason: sentence(reason) });
     },
     discontinuity(reason, jumpNs) {
       if (base.signal.aborted) return;
@@ -121,6 +129,7 @@ export function sourceContext(registry: Registry): SourceContext {
     },
     replaced(reason) {
       if (base.signal.aborted) return;
+      last = undefined;
       memory.forget(base.id);
       loop.accept({ type: 'source-replaced', id: base.id, reason: sentence(reason) });
     },

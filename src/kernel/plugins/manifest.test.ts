@@ -3,7 +3,7 @@ import type { HubError } from '../../api/index.js';
 import { parseManifest } from './manifest.js';
 
 describe('a plugin’s manifest', () => {
-  const good = { name: 'x', api: 1, plugins: { 'source.x': './source.js' }, summary: 'An x' };
+  const good = { name: 'x', api: 2, plugins: { 'source.x': './source.js' }, summary: 'An x' };
   const codeOf = (value: unknown): string => {
     try {
       parseManifest(typeof value === 'string' ? value : JSON.stringify(value), 'x/plugin.json');
@@ -14,7 +14,7 @@ describe('a plugin’s manifest', () => {
   };
 
   it('reads plugin.json', () => {
-    expect(parseManifest(JSON.stringify(good), 'p')).to.include({ name: 'x', api: 1, summary: 'An x' });
+    expect(parseManifest(JSON.stringify(good), 'p')).to.include({ name: 'x', api: 2, summary: 'An x' });
   });
 
   it('reads the block of a package.json', () => {
@@ -38,7 +38,7 @@ describe('a plugin’s manifest', () => {
   });
 
   it('refuses another contract by its own code', () => {
-    expect(codeOf({ ...good, api: 2 })).to.equal('TH_PLUGIN_API');
+    expect(codeOf({ ...good, api: 3 })).to.equal('TH_PLUGIN_API');
   });
 
   for (const [what, value] of [

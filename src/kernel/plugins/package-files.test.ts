@@ -25,7 +25,7 @@ describe('the files of a plugin package', () => {
   const writeManifest = (module: string): void =>
     writeFileSync(
       join(folder, 'package.json'),
-      JSON.stringify({ name: 'x', version: '1.0.0', timehub: { api: 1, plugins: { 'source.x': module } } }),
+      JSON.stringify({ name: 'x', version: '1.0.0', timehub: { api: 2, plugins: { 'source.x': module } } }),
     );
   /** Adds the package; the error that refuses it, or that it warns of. */
   const outcome = (name = './plug'): string => {

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import {
+  type Claims,
   type ClockId,
   defineSource,
   type Ns,
+  type Observation,
   type Running,
   type SourceContext,
   type SourceDefinition,
@@ -34,6 +36,7 @@ class PhcSource implements Running<unknown> {
   readonly #random: Random;
   readonly #clock: ClockId;
   #grandmasterNs: Ns;
+  #claims: Claims = { synchronised: true };
 
   constructor(host: LabHost, setting: PhcSetting, context: SourceContext) {
     this.#host = host;
@@ -46,15 +49,12 @@ class PhcSource implements Running<unknown> {
 
   async start(): Promise<void> {
     const { grandmaster } = this.#setting;
-    this.#context.claim({
-      synchronised: true,
-      stratum: 0,
-      rootDelayNs: 0,
-      rootDispersionNs: 0,
+    this.#claims = {
+      ...{ synchronised: true, stratum: 0, rootDelayNs: 0, rootDispersionNs: 0 },
       reference: 'PTP',
       address: this.#setting.name,
       ...(grandmaster === undefined ? {} : { biasBoundNs: grandmaster['bias-bound'] }),
-    });
+    };
     for (const event of grandmaster?.event ?? []) this.#context.after(event.at, () => this.#jump(event));
     this.#report();
   }
@@ -72,7 +72,7 @@ class PhcSource implements Running<unknown> {
     const ownNs = this.#host.errorNs(this.#clock);
     const common = { kind: 'reading', clock: this.#clock, monotonic, stamp: 'hardware', noiseFloorNs: 1 } as const;
     const aheadNs = ownNs - this.#host.errorNs('system');
-    this.#context.observe([
+    const observations: Observation[] = [
       // The two clocks are on different timescales: this compares their readings.
       {
         ...common,
@@ -91,7 +91,8 @@ class PhcSource implements Running<unknown> {
               noiseNs: grandmaster.noise,
             },
           ]),
-    ]);
+    ];
+    this.#context.report({ claims: this.#claims, observations });
     this.#context.after(poll, () => this.#report());
   }
 }

@@ -56,15 +56,6 @@ class PulseSource implements Running<unknown> {
   }
 
   async start(): Promise<void> {
-    this.#context.claim({
-      synchronised: true,
-      stratum: 0,
-      rootDelayNs: 0,
-      rootDispersionNs: 0,
-      reference: 'PPS',
-      address: `/dev/${this.#setting.name}`,
-      biasBoundNs: this.#setting['bias-bound'],
-    });
     this.#await(Math.floor(this.#host.nowNs / NS_PER_S) + 1);
   }
 
@@ -87,18 +78,27 @@ class PulseSource implements Running<unknown> {
     const error = this.#setting['numbering-error'];
     const stated = this.#host.startTime + BigInt(second) * BigInt(NS_PER_S);
     this.#line.seen++;
-    this.#context.observe([
-      {
-        kind: 'pulse',
-        clock,
-        monotonic,
-        stamp: 'hardware',
-        noiseFloorNs: this.#setting['noise-floor'],
-        edge: time,
-        periodNs: NS_PER_S,
-        ...(error === undefined ? {} : { numberedOffsetNs: Number(stated - time) + error }),
-      },
-    ]);
+    const claims = {
+      ...{ synchronised: true, stratum: 0, rootDelayNs: 0, rootDispersionNs: 0 },
+      reference: 'PPS',
+      address: `/dev/${this.#setting.name}`,
+      biasBoundNs: this.#setting['bias-bound'],
+    };
+    this.#context.report({
+      claims,
+      observations: [
+        {
+          kind: 'pulse',
+          clock,
+          monotonic,
+          stamp: 'hardware',
+          noiseFloorNs: this.#setting['noise-floor'],
+          edge: time,
+          periodNs: NS_PER_S,
+          ...(error === undefined ? {} : { numberedOffsetNs: Number(stated - time) + error }),
+        },
+      ],
+    });
   }
 }
 

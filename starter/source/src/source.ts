@@ -37,17 +37,19 @@ export default defineSource<Config>({
         return;
       }
       latestNs = offsetNs;
-      context.claim({ synchronised: true, stratum: 0, reference: 'TEXT', address: path, biasBoundNs: 3 * noise });
-      context.observe([
-        {
-          kind: 'reading',
-          clock: 'system',
-          monotonic: context.monotonic(),
-          stamp: 'user',
-          noiseFloorNs: noise,
-          offsetNs,
-        },
-      ]);
+      context.report({
+        claims: { synchronised: true, stratum: 0, reference: 'TEXT', address: path, biasBoundNs: 3 * noise },
+        observations: [
+          {
+            kind: 'reading',
+            clock: 'system',
+            monotonic: context.monotonic(),
+            stamp: 'user',
+            noiseFloorNs: noise,
+            offsetNs,
+          },
+        ],
+      });
     };
 
     return {

@@ -74,10 +74,12 @@ describe('a timeReceiver that follows a timeTransmitter end to end', () => {
     const master = new SimulatedNode('master', transmitter(PROFILES.default, 1, { flags }));
     const slave = new SimulatedNode('slave', receiver(PROFILES.default));
     new SimulatedNetwork([master, slave], { delayNs: () => 300 }).run(30);
-    const claims = slave.last('claim')?.claims;
-    expect(claims).to.include({ synchronised: false, traceable: false });
-    expect(claims).not.to.have.any.keys('taiMinusUtc', 'leap');
-    expect(slave.actions.filter(({ type }) => type === 'claim')).to.have.lengthOf(1);
+    const all = slave.actions.flatMap((action) => (action.type === 'claim' ? [action.claims] : []));
+    expect(all.length).to.be.above(0);
+    for (const claims of all) {
+      expect(claims).to.include({ synchronised: false, traceable: false });
+      expect(claims).not.to.have.any.keys('taiMinusUtc', 'leap');
+    }
   });
 
   it('drops open requests when its clock is stepped', () => {

@@ -55,22 +55,6 @@ export const silentClaims = (source: PortIdentity, intervalNs: Ns): Claims => ({
   reference: formatClockIdentity(source.clock),
 });
 
-export function sameClaims(a: Claims | undefined, b: Claims): boolean {
-  if (a === undefined) return false;
-  const { grandmaster: ofA, ...restA } = a;
-  const { grandmaster: ofB, ...restB } = b;
-  return sameMembers(restA, restB) && sameGrandmaster(ofA, ofB);
-}
-
-function sameGrandmaster(a: GrandmasterClaims | undefined, b: GrandmasterClaims | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return sameMembers({ ...a, path: a.path.join() }, { ...b, path: b.path.join() });
-}
-
-const sameMembers = (a: object, b: object): boolean =>
-  Object.entries({ ...a, ...b }).every(([key]) => a[key as keyof object] === b[key as keyof object]);
-
-/** Returns the timescale of the sender: without ptpTimescale its epoch is arbitrary (§7.2.1). */
 export const scaleOf = ({ header }: Announce): Timescale => (header.flags.ptpTimescale ? 'tai' : 'arb');
 
 function leapOf({ header }: Announce): Leap {

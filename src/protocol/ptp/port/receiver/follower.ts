@@ -9,7 +9,7 @@ import { type Destination, earliest, isDue, type Outbox } from '../action.js';
 import type { Envelope } from '../envelope.js';
 import type { Neighbour } from '../neighbour/neighbour.js';
 import type { ReceiverSettings } from '../settings.js';
-import { claimsOf, sameClaims, silentClaims } from './claims.js';
+import { claimsOf, silentClaims } from './claims.js';
 import { DelayRequester, type DelayTimes } from './delay-requester.js';
 import { ObservationBuilder } from './observation-builder.js';
 import { isBelievable } from './observations.js';
@@ -61,7 +61,6 @@ export class Follower {
   #delayAt: Instant | undefined;
   #syncFault: { readonly clause: string; readonly at: Instant } | undefined;
   #silentSince: Instant | undefined;
-  #claims: Claims | undefined;
 
   constructor(settings: ReceiverSettings, envelope: Envelope, neighbour: Neighbour, out: Outbox) {
     const { profile, random } = settings;
@@ -231,8 +230,6 @@ export class Follower {
   }
 
   #claim(claims: Claims): void {
-    if (sameClaims(this.#claims, claims)) return;
-    this.#claims = claims;
     this.#out.put({ type: 'claim', claims });
   }
 
