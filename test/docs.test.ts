@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadHub } from '../src/cli/load-hub.js';
+import { program } from '../src/cli/main.js';
 import { packageRoot } from '../src/cli/package-root.js';
 import { generatedPages } from '../src/cli/reference.js';
 import { formatProblems } from '../src/kernel/config/index.js';
-import { run } from './launch.js';
 
 const root = packageRoot();
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -53,8 +53,7 @@ describe('what is written for people', () => {
       .to.be.empty;
   });
 
-  it('every command of timehub that a page shows exists, with its options', async function () {
-    this.timeout(60_000);
+  it('every command of timehub that a page shows exists, with its options', () => {
     const shown = new Map<string, Set<string>>();
     for (const line of pages.flatMap((page) => codeOf(read(page)).flatMap((code) => code.split('\n')))) {
       const [, command, rest = ''] = /^(?:.*[\s/$])?timehub ([a-z][a-z-]+)((?: .*)?)$/.exec(line) ?? [];
@@ -64,10 +63,12 @@ describe('what is written for people', () => {
       shown.set(command, options);
     }
     expect(shown.size).to.be.above(10);
+    const known = new Map(
+      program().commands.map((one) => [one.name(), [one, ...one.commands].flatMap(({ options }) => options)]),
+    );
     for (const [command, options] of shown) {
-      const { code, output } = await run(process.execPath, [join(root, 'bin/timehub'), command, '--help']);
-      expect(code, `timehub ${command}: ${output}`).to.equal(0);
-      for (const option of options) expect(output, `timehub ${command}`).to.include(option);
+      const longs = known.get(command)?.map(({ long }) => long);
+      expect(longs, `timehub ${command}`).to.include.members([...options]);
     }
   });
 

@@ -4,7 +4,14 @@ import { expect } from 'chai';
 import { root } from './place.js';
 
 const PAGES = [
-  ...['docs/internals.md', 'docs/architecture.md', 'docs/plugins.md', 'docs/hostile-peers.md', 'docs/operations.md'],
+  ...[
+    'docs/internals.md',
+    'docs/architecture.md',
+    'docs/plugins.md',
+    'docs/hostile-peers.md',
+    'docs/operations.md',
+    'docs/estimator.md',
+  ],
   ...['docs/glossary.md', 'CONTRIBUTING.md', 'README.md'],
 ];
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');

@@ -5,7 +5,7 @@
  *
  *   npm run bench:estimator -- [--json] [--quick]
  *
- * --quick: a tenth of the observations, and no limits. Exit status 1 if the estimator is above its limit of time (with 8
+ * --quick: a fiftieth of the observations, and no limits. Exit status 1 if the estimator is above its limit of time (with 8
  * sources) or of bytes (always).
  */
 import { spawnSync } from 'node:child_process';
@@ -252,7 +252,7 @@ function work(index: number, quick: boolean): Result {
   const size = CASES[index]!;
   const run = (subjectOf: (sources: NoisySources) => Subject, scale = 1): Cost => {
     const sources = new NoisySources(size);
-    return measure(sources, subjectOf(sources), quick ? 10 * scale : scale);
+    return measure(sources, subjectOf(sources), quick ? 50 * scale : scale);
   };
   const textbook = run(textbookSubject, size.sources);
   const estimator = run(estimatorSubject);

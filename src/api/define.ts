@@ -16,7 +16,7 @@ export interface Running<C> {
   reload?(next: C): Reloaded;
   /** Returns plain data for `timehub show <id>`. */
   inspect?(): Record<string, unknown>;
-  /** Of a source that asks a server. Without it the status shows the observations so far, 8 at most, as its reach. */
+  /** Returns the exchanges of a source that asks a server. Without it the status shows the observations, at most 8, as its reach. */
   exchanges?(): ExchangeCounts;
 }
 

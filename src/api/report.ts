@@ -83,7 +83,7 @@ export interface DetailReport {
   /** Its table as the operator wrote it. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly inspect: Readonly<Record<string, unknown>>;
-  /** Of a source that asks a server. */
+  /** Present for a source that asks a server. */
   readonly exchanges?: ExchangeCounts;
   readonly source?: SourceReport;
   readonly claims?: Claims;

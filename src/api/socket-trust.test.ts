@@ -69,10 +69,10 @@ describe('the trust in a socket', () => {
   it('is not given to a link or file in place of the socket', () => {
     const link = join(folder, 'link.sock');
     symlinkSync(socket, link);
-    expect(socketFault(link, { uid: OWN, origin: 'own' })).to.contain('no socket');
+    expect(socketFault(link, { uid: OWN, origin: 'own' })).to.contain('not a socket');
     writeFileSync(join(folder, 'file'), '');
-    expect(socketFault(join(folder, 'file'), { uid: OWN, origin: 'own' })).to.contain('no socket');
-    expect(folderFault(join(folder, 'file'), { uid: OWN, origin: 'own' })).to.contain('no folder');
+    expect(socketFault(join(folder, 'file'), { uid: OWN, origin: 'own' })).to.contain('not a socket');
+    expect(folderFault(join(folder, 'file'), { uid: OWN, origin: 'own' })).to.contain('not a folder');
   });
 
   describe('of root', () => {

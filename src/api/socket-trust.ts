@@ -30,7 +30,7 @@ export function socketFault(path: string, facts: Facts): string | undefined {
   if (fault !== undefined) return fault;
   const socket = lstatSync(path, { throwIfNoEntry: false });
   if (socket === undefined) return undefined;
-  if (!socket.isSocket()) return `${path} is no socket`;
+  if (!socket.isSocket()) return `${path} is not a socket`;
   const owners = facts.origin === 'own' ? [0, facts.uid] : [0, facts.uid, statSync(folder).uid];
   return owners.includes(socket.uid) ? undefined : foreign(path, socket, facts.uid);
 }
@@ -42,13 +42,14 @@ export function folderFault(folder: string, { uid, origin }: Facts): string | un
   const parent = statSync(dirname(folder));
   if (found.isSymbolicLink()) {
     if ((parent.mode & OTHERS_WRITE) !== 0)
-      return `${folder} is a symbolic link in a folder that everybody may write to`;
+      return `${folder} is a symbolic link in a folder that every user can write to`;
     return statSync(folder, { throwIfNoEntry: false }) && folderFault(realpathSync(folder), { uid, origin });
   }
-  if (!found.isDirectory()) return `${folder} is no folder`;
+  if (!found.isDirectory()) return `${folder} is not a folder`;
   const given = origin !== 'own' && parent.uid === 0 && !othersMayWrite(parent, 'system');
   if (found.uid !== 0 && found.uid !== uid && !given) return foreign(folder, found, uid);
-  if (othersMayWrite(found, origin)) return `others may write to ${folder} (mode ${(found.mode & 0o7777).toString(8)})`;
+  if (othersMayWrite(found, origin))
+    return `other users can write to ${folder} (mode ${(found.mode & 0o7777).toString(8)})`;
   return undefined;
 }
 

@@ -15,7 +15,8 @@ function lazily(load: () => Promise<Action>): (...args: unknown[]) => Promise<vo
   };
 }
 
-function program(): Command {
+/** Returns the commands of `timehub`. */
+export function program(): Command {
   const root = new Command('timehub')
     .description('every time source and every clock of a machine in one daemon')
     .version(VERSION)

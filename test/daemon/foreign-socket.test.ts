@@ -45,6 +45,6 @@ describe('a hub that may be forged', function () {
     chmodSync(folder, 0o777);
     const { code, output } = await wait('--socket', `${folder}/timehub.sock`);
     expect(code).to.equal(0);
-    expect(output).to.match(/the answers may be forged: others may write to .*runtime/);
+    expect(output).to.match(/the answers may be forged: other users can write to .*runtime/);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { TrackEstimate } from '../estimator/types.js';
 import { JumpHistory } from './jump-history.js';
 
-const estimate = (jumps: number, jumpNs = Number.NaN) => ({ jumps, jumpNs }) as TrackEstimate;
+const estimate = (jumps: number, jumpNs?: number) => ({ jumps, jumpNs }) as TrackEstimate;
 
 describe('jump history', () => {
   it('has no news while the estimator counts no jump', () => {

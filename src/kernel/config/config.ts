@@ -27,7 +27,7 @@ export interface InstancePlan {
   readonly written: Table;
   /** The plugin's own part of the table, as its schema returned it. */
   readonly config: unknown;
-  /** Of a source: the keys that all sources have. */
+  /** Keys that all sources have; undefined for a sink. */
   readonly options?: SourceOptions;
 }
 
@@ -82,7 +82,7 @@ export interface PluginType {
 
 /** The source and sink types that a configuration may use. */
 export interface PluginCatalogue {
-  /** By id: `source.ntp`. */
+  /** Types by id: `source.ntp`. */
   readonly types: ReadonlyMap<string, PluginType>;
   /** Schema of `[lab]`; absent without a lab. */
   readonly lab?: StandardSchema;

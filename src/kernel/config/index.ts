@@ -10,10 +10,8 @@ export { type LoadedConfig, type Remarks, validateConfig } from './check/validat
 export type * from './config.js';
 export { formatProblems, harmless, type Problem, problemLine, type Span } from './diagnose/problem.js';
 export { type ConfigDifference, diffConfig } from './diff.js';
-export { readConfig, readPresets } from './read/config-files.js';
+export { readPresets } from './read/config-files.js';
 export { type ConfigDocument, parseConfig } from './read/document.js';
-export { type EffectiveValue, effectiveConfig, formatEffective } from './reference/effective.js';
-export { type OptionRow, optionRows, optionsTable } from './reference/options-table.js';
 
 /** The types that a document may use. A function is called after the document was read, because it names packages to load. */
 export type CatalogueFor = PluginCatalogue | ((document: ConfigDocument) => PluginCatalogue | Promise<PluginCatalogue>);
@@ -38,7 +36,7 @@ export async function loadConfig(
 }
 
 /** Reads a configuration without checking it against the plugins. */
-export function openConfig(path: string): ConfigDocument | Extract<LoadedConfig, { readonly config?: undefined }> {
+function openConfig(path: string): ConfigDocument | Extract<LoadedConfig, { readonly config?: undefined }> {
   const read = readConfig(path);
   return read.problems === undefined
     ? parseConfig(read.file.text, read.file.path, read.around)

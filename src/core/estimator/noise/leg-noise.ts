@@ -80,7 +80,7 @@ export class LegNoise implements NoiseModel {
     return this.legCounts.inbound > 0 && this.legCounts.outbound > 0;
   }
 
-  /** By any shape that may be the right one. */
+  /** Least error by any shape that may be the right one. */
   get leastError(): Ns {
     let least = Number.POSITIVE_INFINITY;
     for (const { weight, rho, scale, edge } of this.shapes)

@@ -27,12 +27,12 @@ export interface OtherLikelihoods {
   ordinaryFraction: number;
 }
 
-/** How far the running averages of a shape move at a leg of this direction, 0..1. */
+/** Step of a shape's running averages at a leg of this direction, 0..1. */
 export interface LearningRate {
   direction: Leg['direction'];
-  /** Of the scale. */
+  /** Step of the scale. */
   rate: number;
-  /** Of the early edge. */
+  /** Step of the early edge. */
   edgeRate: number;
 }
 

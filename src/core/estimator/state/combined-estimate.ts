@@ -17,7 +17,7 @@ export interface CombinedClock {
   offset: number;
   /** Variance of θ plus the weighted mean of the biases: what data can show, ns². */
   variance: number;
-  /** What the asserted sigmas of the biases add to it, ns². */
+  /** Variance from the asserted sigmas of the biases, to be added to the other, ns². */
   biasVariance: number;
   /** No admitted track anchors it: the sigma of an unknown bias was taken. */
   hasFreeBiases: boolean;
@@ -41,7 +41,7 @@ export class CombinedEstimate {
   private design = new Float64Array(0);
   private weights = new Float64Array(0);
   private normal = new Float64Array(0);
-  /** By clock, then by member of the bank. */
+  /** Moments of θ for each clock, then for each member of the bank. */
   private offsets: Float64Array[] = [];
   private variances: Float64Array[] = [];
 

@@ -1,8 +1,9 @@
 import type { StandardIssue, StandardSchema } from '../../../api/index.js';
 import type { Table } from '../config.js';
 import { expectation, isSurplusKey } from '../diagnose/expectation.js';
-import { type Finding, missingKey, unknownKey } from '../diagnose/finding.js';
+import { type Finding, missingKey } from '../diagnose/finding.js';
 import type { KeyPath } from '../diagnose/place-index.js';
+import { unknownKey } from '../diagnose/unknown-key.js';
 import { hintFor } from '../diagnose/value-hint.js';
 import { keysOf, schemaAt } from '../schema/schema-keys.js';
 import { isTable, showHeader, showPath, showValue } from '../toml-value.js';

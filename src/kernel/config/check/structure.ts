@@ -2,8 +2,8 @@ import type { HubError } from '../../../api/index.js';
 import { nearest } from '../../errors/nearest.js';
 import type { Kind, PluginCatalogue } from '../config.js';
 import type { Finding } from '../diagnose/finding.js';
-import { belongsTo, SECTIONS, TOP_KEYS } from '../diagnose/known-keys.js';
 import type { Severity } from '../diagnose/problem.js';
+import { belongsTo, SECTIONS, TOP_KEYS } from '../diagnose/unknown-key.js';
 import type { ConfigDocument } from '../read/document.js';
 import { isTable, showHeader, showValue } from '../toml-value.js';
 

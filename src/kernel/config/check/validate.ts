@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { BUILT_AT, type StandardSchema } from '../../../api/index.js';
 import type { HubConfig, HubOptions, InstancePlan, PluginCatalogue } from '../config.js';
-import { type Finding, unknownKey, withoutMisspelt } from '../diagnose/finding.js';
-import { belongsTo } from '../diagnose/known-keys.js';
+import { type Finding, withoutMisspelt } from '../diagnose/finding.js';
 import { faultsOf, Locator } from '../diagnose/locator.js';
 import type { KeyPath } from '../diagnose/place-index.js';
 import { type Problem, sortProblems } from '../diagnose/problem.js';
+import { belongsTo, unknownKey } from '../diagnose/unknown-key.js';
 import type { ConfigDocument } from '../read/document.js';
 import { hubSchema, targetSchema } from '../schema/hub-schema.js';
 import { keysOf } from '../schema/schema-keys.js';

@@ -1,5 +1,4 @@
 import type { ErrorCode } from '../../../api/index.js';
-import { nearest } from '../../errors/nearest.js';
 import { showHeader } from '../toml-value.js';
 import type { KeyPath } from './place-index.js';
 import type { Severity } from './problem.js';
@@ -17,23 +16,10 @@ export interface Finding {
   readonly absence?: true;
   /** The file to show, if `path` alone would lead to another one. */
   readonly file?: string;
-  /** Of an unknown key: the key that was probably meant. */
+  /** The key that was probably meant, for an unknown key. */
   readonly meant?: string;
-  /** Of a table: the missing key. */
+  /** The missing key of a table. */
   readonly lacks?: string;
-}
-
-/** Returns the finding of a key that its table does not have. `elsewhere`: hint that names the right table. */
-export function unknownKey(table: KeyPath, key: string, known: readonly string[], elsewhere?: string): Finding {
-  const meant = elsewhere === undefined ? nearest(key, known) : undefined;
-  const list = known.length === 0 ? undefined : `known: ${abridged(known)}`;
-  return {
-    code: 'TH_CFG_UNKNOWN_KEY',
-    path: [...table, key],
-    at: 'key',
-    message: `unknown key "${key}" in ${showHeader(table)}`,
-    ...(meant === undefined ? { hint: elsewhere ?? list } : { hint: `did you mean "${meant}"?`, meant }),
-  };
 }
 
 export function missingKey(table: KeyPath, key: string, needed: string | undefined): Finding {

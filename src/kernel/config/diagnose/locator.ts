@@ -14,18 +14,17 @@ export class Locator {
   }
 
   /** Returns the last layer that sets a value, and the place in it; for an absent value, the nearest table around it. */
-  async find(
+  async #find(
     path: KeyPath,
     part: 'key' | 'value',
     file?: string,
-  ): Promise<{ layer: ConfigLayer; span: Span; exact: boolean } | undefined> {
+  ): Promise<{ layer: ConfigLayer; span: Span } | undefined> {
     const layers = this.#document.layers.filter((layer) => file === undefined || layer.path === file).reverse();
     for (let length = path.length; length > 0; length--) {
-      const exact = length === path.length;
       for (const layer of layers) {
         const index = await this.#index(layer);
-        const span = index.find(path.slice(0, length), exact ? part : 'key');
-        if (span !== undefined) return { layer, span: asOnDisk(layer, span), exact };
+        const span = index.find(path.slice(0, length), length === path.length ? part : 'key');
+        if (span !== undefined) return { layer, span: asOnDisk(layer, span) };
       }
     }
     return undefined;
@@ -34,7 +33,7 @@ export class Locator {
   /** Returns the finding with its place, or undefined if it is about text that the tolerant parser inserted or left out. */
   async place(finding: Finding): Promise<Problem | undefined> {
     if (finding.absence && this.#document.incomplete) return undefined;
-    const found = await this.find(finding.path, finding.at, finding.file);
+    const found = await this.#find(finding.path, finding.at, finding.file);
     if (found !== undefined && finding.at === 'value' && found.layer.parsed.patched.has(found.span.line))
       return undefined;
     return problem(finding, found?.layer.path ?? finding.file ?? this.#document.path, found?.span);

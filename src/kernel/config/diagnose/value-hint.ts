@@ -50,7 +50,7 @@ export async function hintFor(value: unknown, expected: string, accepts: Accepts
   for (const candidate of candidates) {
     if (await accepts(candidate)) return `did you mean ${showValue(candidate)}?`;
   }
-  if (typeof value === 'string' && isTemplate(value)) return 'a placeholder of a template?';
+  if (typeof value === 'string' && isTemplate(value)) return 'is this a placeholder that was not replaced?';
   if (typeof value === 'string' && DOTTED.test(value)) return 'an IPv4 address has four numbers from 0 to 255';
   return units === undefined || hasUnit(value, units) ? undefined : `units: ${listed(units)}`;
 }

@@ -12,8 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { loadConfig, readConfig } from '../index.js';
+import { loadConfig } from '../index.js';
 import { CATALOGUE } from '../testing/catalogue.js';
+import { readConfig } from './config-files.js';
 import { unsafeFiles } from './unsafe-files.js';
 
 describe('reading the files', () => {

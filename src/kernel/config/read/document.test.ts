@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
-import { type ConfigFile, effectiveConfig, formatEffective, parseConfig, validateConfig } from '../index.js';
+import { type ConfigFile, parseConfig, validateConfig } from '../index.js';
 import { CATALOGUE } from '../testing/catalogue.js';
-import type { ConfigDocument } from './document.js';
 
 const presets = new Map<string, ConfigFile>([
   [
@@ -74,30 +73,5 @@ describe('the table [lab]', () => {
     expect(problems?.map(({ span, message, hint }) => [span?.line, message, hint])).to.deep.equal([
       [6, 'unknown key "nam" in [lab.server]', 'did you mean "name"?'],
     ]);
-  });
-});
-
-describe('the effective values', () => {
-  it('name their origin: file and line, preset, default', async () => {
-    const values = await effectiveConfig(read([DROP_IN]), CATALOGUE);
-    const origin = (...path: string[]) => values.find((value) => value.path.join() === path.join());
-    expect(origin('hub', 'log-level')).to.deep.include({ value: 'debug', origin: 'hub.toml:4' });
-    expect(origin('hub', 'max-error')).to.deep.include({ value: '2s', origin: 'preset presets/client.toml:2' });
-    expect(origin('hub', 'min-agreeing')).to.deep.include({ value: 1, origin: 'default' });
-    expect(origin('source', 'ntp', 'a', 'host')).to.deep.include({ value: 'y', origin: 'conf.d/10-site.toml:3' });
-    expect(origin('source', 'ntp', 'a', 'poll-min')).to.deep.include({ value: '64s', origin: 'default' });
-    expect(origin('source', 'ntp', 'a', 'prefer')).to.deep.include({ value: false, origin: 'default' });
-  });
-
-  it('are printed as TOML that reads back to the same configuration', async () => {
-    const text = `${MAIN}limit = { rate = 3 }\nkeys = ["k#1"]\n[lab]\nworld = { a = [1, 2] }\n`;
-    const first = read([DROP_IN], text);
-    const printed = formatEffective(await effectiveConfig(first, CATALOGUE));
-    expect(printed).to.match(/^log-level = "debug" +# hub\.toml:4$/m);
-    const meaning = async (document: ConfigDocument) => {
-      const { instances, ...config } = (await validateConfig(document, CATALOGUE)).config!;
-      return { ...config, instances: instances.map(({ written: _, ...instance }) => instance) };
-    };
-    expect(await meaning(read([], printed))).to.deep.equal(await meaning(first));
   });
 });

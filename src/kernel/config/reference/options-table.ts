@@ -5,7 +5,7 @@ import { defaultsOf, descriptionOf, keysOf, schemaAt } from '../schema/schema-ke
 import { writeValue } from '../toml-value.js';
 
 /** One key of a table as the reference shows it. */
-export interface OptionRow {
+interface OptionRow {
   readonly key: string;
   /** The expected value, in the words of the error messages. */
   readonly value: string;
@@ -15,7 +15,7 @@ export interface OptionRow {
 }
 
 /** Returns a row for each key of a schema, with `table.key` for those of nested tables; none if the library hides the keys. */
-export async function optionRows(schema: StandardSchema, prefix = ''): Promise<readonly OptionRow[]> {
+async function optionRows(schema: StandardSchema, prefix = ''): Promise<readonly OptionRow[]> {
   const defaults = defaultsOf(schema);
   const missing = await expectations(schema, {});
   const rows: OptionRow[] = [];
