@@ -163,7 +163,7 @@ describe('a CSPTP measurement', () => {
       58: 0x7f,
       ...Object.fromEntries([59, 60, 61, 62, 63, 64, 65].map((i) => [i, 0xff])),
     });
-    expect(of(249_998_000n, large, FOLLOW_UP_DUMP)).to.equal('is behind a delay too large to be told');
+    expect(of(249_998_000n, large, FOLLOW_UP_DUMP)).to.equal('sent a correction that is too large');
     const set = { time: SECOND + 249_998_000n, monotonic: -2_000_000n };
     expect(measure(answer(...dumps), set)).to.equal('answered while the local clock was set');
   });
