@@ -61,7 +61,7 @@ export class NtpServer {
     this.#ignored = new ReasonCounters(
       context.metrics,
       'ignored',
-      'Datagrams that are no request worth an answer, by reason',
+      'Datagrams that are no valid request, by reason',
       SILENCES,
     );
     this.#access = new AccessControl(context, options);
