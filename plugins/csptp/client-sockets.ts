@@ -3,7 +3,7 @@ import { familyOf } from 'timehub/protocol/address';
 import { EVENT_PORT, GENERAL_PORT } from 'timehub/protocol/ptp';
 import type { Stamping } from './stamping.js';
 
-/** The sockets of a client towards one server. */
+/** The sockets of a client for one server. */
 export interface ClientSockets {
   readonly event: UdpSocket;
   /** Receives Follow_Ups; without it they come to the event port too. */
@@ -22,8 +22,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Opens port 319, from which some servers insist to be asked, with port 320 beside it; or a random port where those cannot be
- * had. Throws the errors of `network.udp` that have another cause.
+ * Opens ports 319 and 320, because some servers answer no other port; opens a random port if they are not available. Throws
+ * the errors of `network.udp` that have another cause.
  */
 export function openSockets(network: Network, peer: Endpoint, choice: PortChoice, stamping: Stamping): ClientSockets {
   const family = familyOf(peer.address);
@@ -42,7 +42,7 @@ export function openSockets(network: Network, peer: Endpoint, choice: PortChoice
   }
 }
 
-/** Connected sockets receive datagrams of their own server alone, so that clients and a server can share the ports. */
+/** Opens connected sockets: they receive datagrams of their server only, so that clients and a server can share the ports. */
 function openPair(network: Network, peer: Endpoint, options: UdpOptions): ClientSockets {
   const event = network.udp({ ...options, peer, port: EVENT_PORT, reuse: true });
   try {

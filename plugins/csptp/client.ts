@@ -64,14 +64,14 @@ interface Pending {
 
 /** Reasons of a silence in which half an answer came; they continue the name of the server. */
 const HALVES = {
-  'follow-up': 'sends no Follow_Up: its way to port 320 is barred, or it has no stamp of what it sends',
-  sync: 'sends a Follow_Up but no Sync arrives: the way to port 319 is barred',
+  'follow-up': 'sends no Follow_Up: a firewall blocks port 320, or the server has no transmit stamps',
+  sync: 'sends a Follow_Up but no Sync arrives: a firewall blocks port 319',
 } as const;
 
 /** Errors of the address alone: the source goes on asking. The kernel handles other errors. */
 const UNREACHABLE = new Set(['TH_NET_CONNECT', 'TH_NET_SEND', 'TH_NET_ADDRESS']);
 
-/** Asks one server again and again and reports its answers to the hub. */
+/** Polls one server and reports its answers to the hub. */
 export class CsptpClient {
   readonly #context: SourceContext;
   readonly #options: CsptpClientOptions;
@@ -204,7 +204,7 @@ export class CsptpClient {
     this.#association.planNext();
   }
 
-  /** Half an answer explains more than the datagrams that were refused beside it. */
+  /** Half an answer explains more than the refused datagrams. */
   #missed(lacks: Pending['lacks']): void {
     if (lacks !== undefined) this.#counters.count('halves');
     if (lacks === undefined) this.#association.missed(this.#cause, this.#refusals.sentence);

@@ -16,10 +16,10 @@ async function startHub(host: LabHost, tables: Tables): Promise<Hub> {
   return hub;
 }
 
-describe('two hubs in virtual time, of which one has the time from the other by CSPTP', function () {
+describe('two hubs in virtual time, one of which follows the other by CSPTP', function () {
   this.timeout(60_000);
 
-  it('both know the time within microseconds; when the first stops, the second says why it hears nothing', async () => {
+  it('both know the time within microseconds; when the first stops, the second reports why it gets no reply', async () => {
     const far = createLabHost({
       seed: 5,
       address: '10.0.0.2',

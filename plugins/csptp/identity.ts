@@ -3,7 +3,7 @@ import { type ClockIdentity, clockIdentityOfMac } from 'timehub/protocol/ptp';
 
 const LOCALLY_ADMINISTERED = 0x02;
 
-/** Of the interface's MAC address; without one, another at each start (IEEE 1588-2019 §7.5.2.2.3: locally administered). */
+/** Makes an identity of the interface's MAC address, or a random one (IEEE 1588-2019 §7.5.2.2.3: locally administered). */
 export function ownIdentity(context: Context, name: string | undefined): ClockIdentity {
   const mac = name === undefined ? '' : context.network.interface(name).mac;
   const ofMac = clockIdentityOfMac(mac);

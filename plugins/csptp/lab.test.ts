@@ -4,14 +4,14 @@ import { BEHIND_NS, CLIENT, DOWN_NS, type Scene, SERVER, scene, TAI_NS, UP_NS } 
 
 type Legs = readonly [Leg, Leg];
 const newest = ({ client }: Scene): Legs => client.source.record.handedOver.at(-1) as unknown as Legs;
-/** Of a leg, less the delay of its way. */
+/** Returns the offset that a leg shows, without the delay of its path. */
 const offsets = ([outbound, inbound]: Legs): readonly number[] => [
   outbound.transitNs - UP_NS - TAI_NS,
   -(inbound.transitNs - DOWN_NS) - TAI_NS,
 ];
 
 describe('our CSPTP client and our server over a link with delays', () => {
-  it('find the offset to the nanosecond, whatever the clock of the server reads, and claim what it states', async () => {
+  it('find the offset to the nanosecond, whatever the clock of the server reads, and report its claims', async () => {
     const lab = scene();
     const sink = await lab.serve({ 'clock-identity': '001122.fffe.334455' });
     await lab.ask();
@@ -37,7 +37,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     expect(sink.inspect!()).to.include({ requests: 1, replies: 1, followups: 1, unstamped: 0 });
   });
 
-  it('go from port 319 to 319, the Follow_Up from 320 to 320, and no reply is longer than its request', async () => {
+  it('use port 319 at both ends, 320 for the Follow_Up, and no reply is longer than its request', async () => {
     const lab = scene();
     await lab.serve();
     await lab.ask();
@@ -75,7 +75,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     expect(lab.server.sent).to.have.length(1);
   });
 
-  it('bear a Follow_Up that overtakes its Sync', async () => {
+  it('accept a Follow_Up that overtakes its Sync', async () => {
     const lab = scene();
     await lab.serve();
     lab.server.onSend = (port) => {
@@ -88,7 +88,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     expect(inbound.transitNs).to.equal(9e6 - TAI_NS - BEHIND_NS);
   });
 
-  it('miss an exchange when the server has no stamp to follow up with, say so, and come back', async () => {
+  it('miss an exchange when the server has no stamp for the Follow_Up, report it, and recover', async () => {
     const lab = scene();
     lab.serverPort.stampLoss = 1;
     const sink = await lab.serve();
@@ -96,7 +96,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     await lab.pass(10);
     expect(lab.client.source.record.handedOver).to.deep.equal([]);
     expect(lab.client.source.record.unreachable[0]).to.equal(
-      `${SERVER}:319 sends no Follow_Up: its way to port 320 is barred, or it has no stamp of what it sends`,
+      `${SERVER}:319 sends no Follow_Up: a firewall blocks port 320, or the server has no transmit stamps`,
     );
     expect(lab.client.source.record.health.at(-1)!.state).to.equal('degraded');
     expect(source.inspect!().halves).to.be.above(3);
@@ -108,7 +108,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     expect(lab.client.source.record.health.at(-1)).to.deep.equal({ state: 'ok', reason: '' });
   });
 
-  it('make do with the time before the call when the client has no stamp', async () => {
+  it('use the time before the call when the client has no stamp', async () => {
     const lab = scene();
     lab.clientPort.stampLoss = 1;
     await lab.serve();
@@ -120,7 +120,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     expect(offsets(newest(lab))).to.deep.equal([BEHIND_NS, BEHIND_NS]);
   });
 
-  it('stamp by the clocks of their network cards, and drop what only one of them stamped', async () => {
+  it('stamp by the clocks of their network cards, and drop an exchange with only one of the two stamps', async () => {
     const lab = scene();
     await lab.serve({ stamps: 'hardware' });
     const source = await lab.ask({ stamps: 'auto' });
@@ -138,7 +138,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     );
   });
 
-  it('do without PTP’s ports where the client may not have them: the Follow_Up comes back the same way', async () => {
+  it('use a random port where the client may not open PTP’s ports: the Follow_Up returns to that port', async () => {
     const lab = scene();
     lab.client.unprivileged = true;
     await lab.serve();
@@ -155,7 +155,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     ]);
   });
 
-  it('refuse to use what the server is not sure of, and take it once it is', async () => {
+  it('refuse time of which the server is not sure, and use it as soon as the server is', async () => {
     const lab = scene();
     lab.server.publish(lab.server.knowing({ mode: 'unsynchronised' }));
     const sink = await lab.serve();
@@ -176,7 +176,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     expect(lab.client.source.record.health.at(-1)!.state).to.equal('ok');
   });
 
-  it('tell and heed that TAI − UTC is not known', async () => {
+  it('announce and obey that TAI − UTC is not known', async () => {
     const lab = scene();
     const leap = { pending: 'none', taiMinusUtc: 37, taiKnown: false } as const;
     lab.server.publish(lab.server.knowing({ leap }));
@@ -188,7 +188,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     expect(lab.client.source.record.health[0]!.reason).to.contain('keeps a timescale of its own');
   });
 
-  it('hold to the worst clockClass that the operator takes', async () => {
+  it('use no worse clockClass than the operator permits', async () => {
     const lab = scene();
     lab.server.publish(lab.server.knowing({ ptp: { ...lab.server.knowing().ptp, clockClass: 52 } }));
     await lab.serve();
@@ -200,7 +200,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     );
   });
 
-  it('tell each other whom they follow', async () => {
+  it('announce the source that they follow', async () => {
     const lab = scene();
     lab.server.publish(lab.server.knowing({ upstream: CLIENT }));
     await lab.serve();
@@ -209,7 +209,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     expect(lab.client.source.record.claims[0]!.parent).to.equal(CLIENT);
   });
 
-  it('count the steps from the reference, whatever protocol brings them', async () => {
+  it('count the steps from the reference, whatever the protocol of each', async () => {
     const lab = scene();
     const { ntp, ptp } = lab.server.knowing();
     lab.server.publish(
@@ -221,7 +221,7 @@ describe('our CSPTP client and our server over a link with delays', () => {
     expect(lab.client.source.record.claims[0]).to.include({ clockClass: 248, stepsRemoved: 3 });
   });
 
-  it('are silent and unreachable when the server stops, and go on when it starts', async () => {
+  it('report the server unreachable when it stops, and continue when it starts', async () => {
     const lab = scene();
     const sink = await lab.serve();
     const source = await lab.ask();

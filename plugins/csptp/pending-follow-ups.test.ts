@@ -4,7 +4,7 @@ import { PendingFollowUps } from './pending-follow-ups.js';
 const sync = { sync: new Uint8Array(44), to: { address: '192.0.2.1', port: 320 }, from: '192.0.2.9' };
 
 describe('Syncs that wait for their stamp', () => {
-  it('are so many, however many requests come at once', () => {
+  it('are bounded in number, however many requests come at once', () => {
     let lost = 0;
     const pending = new PendingFollowUps(() => lost++);
     for (let id = 0; id < 20_000; id++) pending.add(id, { ...sync, at: 1n });
@@ -13,7 +13,7 @@ describe('Syncs that wait for their stamp', () => {
     expect(pending.take(19_999)).to.include({ at: 1n });
   });
 
-  it('are given up after a second', () => {
+  it('are dropped after a second', () => {
     const pending = new PendingFollowUps(() => {});
     pending.add(1, { ...sync, at: 0n });
     pending.add(2, { ...sync, at: 999_999_999n });

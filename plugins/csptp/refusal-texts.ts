@@ -17,8 +17,8 @@ export const REFUSAL_TEXTS: RefusalTexts<CsptpReplyRefusal> = {
   response: 'have no CSPTP response TLV: the server speaks another draft of CSPTP, or only PTP',
   domain: 'are of another PTP domain than the one that was asked: the server does not serve this domain',
   sequence: 'do not answer the request (sequenceId): a broken server, a NAT or a forger',
-  stamp: 'are Syncs at the port of Follow_Ups (320), where nothing stamps them: the server sends from the wrong port',
-  settled: 'repeat an answer: the network doubles packets, or somebody replays them',
-  duplicate: 'repeat a part of an answer: the network doubles packets, or somebody replays them',
-  late: 'came after the time to wait for them (timeout): the path is slow, or somebody sends unasked',
+  stamp: 'are Syncs at the port of Follow_Ups (320), which has no stamps: the server sends from the wrong port',
+  settled: 'repeat an answer: the network duplicates packets, or an attacker replays them',
+  duplicate: 'repeat a part of an answer: the network duplicates packets, or an attacker replays them',
+  late: 'came after the time to wait for them (timeout): the path is slow, or another machine sends without a request',
 };

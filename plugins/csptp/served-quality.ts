@@ -16,16 +16,16 @@ export interface QualityOptions {
   readonly statusId: StatusId;
 }
 
-/** IEEE 1588-2019 table 4: not traceable to anything. */
+/** clockClass of time that is not traceable (IEEE 1588-2019 table 4). */
 const FREE_RUNNING = 248;
-/** The same table: 6 is a primary reference, 7 its holdover. */
+/** The worst clockClass next to a reference (same table): 6 is locked to a primary reference, 7 in holdover. */
 const PRIMARY_CLASS = 7;
 const UDP_IPV4 = 1;
 const UDP_IPV6 = 2;
 
 /**
- * Returns what a reply says of the time in it; nothing but the state of the hub decides. The UTC offset is told only when it is
- * known; without it the timescale is not PTP's either.
+ * Returns the flags and the status of a reply, made of the hub's state alone. The UTC offset is valid only while it is known;
+ * without it, ptpTimescale is not set either.
  */
 export function qualityOf(
   state: TimeState,
@@ -61,7 +61,7 @@ export function qualityOf(
 }
 
 /**
- * Servers between a reference and the hub: a loop through several protocols ends only if each of them counts. Stratum 1 of
+ * Returns the servers between a reference and the hub: a loop through several protocols ends only if each counts. Stratum 1 of
  * clockClass 6 or 7 and stratum 2 of any other class count as none.
  */
 function stepsOf({ ntp, ptp }: TimeState, uncertain: boolean): number {
@@ -69,11 +69,11 @@ function stepsOf({ ntp, ptp }: TimeState, uncertain: boolean): number {
   return uncertain ? 0 : Math.max(0, ntp.stratum - first);
 }
 
-/** A clock that is given as it is (`[hub] free-run`) is free-running, not uncertain: its clients are to follow it. */
+/** A clock served uncorrected (`[hub] free-run`) is free-running, not uncertain: its clients shall follow it. */
 export const isUncertain = ({ mode, local, clocks }: TimeState): boolean =>
   (mode === 'unsynchronised' && local !== true) || !Number.isFinite(clocks[0]!.offsetNs);
 
-/** Parsers that insist on an address get one that stands for none: 0.0.0.0. */
+/** Returns the octets of the parent's address; 0.0.0.0 for none, because some parsers require an address. */
 function addressOf(parent: string | undefined): PortAddress {
   const octets = octetsOf(parent ?? '0.0.0.0') ?? octetsOf('0.0.0.0')!;
   return isMappedV4(octets)

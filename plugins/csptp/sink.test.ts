@@ -14,7 +14,7 @@ const QUESTION: Question = {
 };
 const UNPADDED = request({ ...QUESTION, length: 0 });
 
-/** A server, and someone who knows how to ask by hand. */
+/** Returns a server, and functions that send single requests to it. */
 async function serving(options: Record<string, unknown> = {}, lab = scene()) {
   const running = await lab.serve(options);
   const socket: UdpSocket = lab.client.host.network.udp({ interface: 'eth0', port: 319 });
@@ -31,7 +31,7 @@ async function serving(options: Record<string, unknown> = {}, lab = scene()) {
 }
 
 describe('sink.csptp', () => {
-  it('announces what the hub knows, and what it no longer does', async () => {
+  it('announces the quality of the hub’s time, and that the hub has lost it', async () => {
     const { server, ask } = await serving({ priority1: 1, priority2: 2, 'clock-identity': '0011223344556677' });
     const first = await ask();
     expect(first!.status).to.deep.include({ priority1: 1, priority2: 2, currentUtcOffset: 37 });
@@ -66,7 +66,7 @@ describe('sink.csptp', () => {
     expect(flags).to.include({ timeTraceable: true, frequencyTraceable: false });
   });
 
-  it('tells the UTC offset only while the hub knows it', async () => {
+  it('announces the UTC offset only while the hub knows it', async () => {
     const { server, ask } = await serving();
     server.publish(server.knowing({ leap: { pending: 'insert', taiMinusUtc: 37, taiKnown: false } }));
     const { flags, status } = (await ask())!;
@@ -74,7 +74,7 @@ describe('sink.csptp', () => {
     expect(status!.currentUtcOffset).to.equal(0);
   });
 
-  it('writes the time of sending ahead by what sending takes, in one step', async () => {
+  it('with one step, writes the time of sending ahead by the time that sending takes', async () => {
     const { server, ask } = await serving({ steps: 'one' });
     server.callCostNs = 30_000n;
     for (let i = 0; i < 40; i++) await ask();
@@ -83,7 +83,7 @@ describe('sink.csptp', () => {
     expect(Number(origin - requestIngress)).to.be.within(29_000, 30_001);
   });
 
-  it('goes in one step where nothing stamps what is sent, and says so', async () => {
+  it('answers in one step where there are no transmit stamps, and reports it', async () => {
     const lab = scene('user');
     const { ask } = await serving({}, lab);
     expect((await ask())!.twoStep).to.equal(false);
@@ -91,18 +91,18 @@ describe('sink.csptp', () => {
     expect(lab.server.sink.record.health.at(-1)!.reason).to.contain('this machine makes no transmit stamps');
   });
 
-  it('has its identity from the interface', async () => {
+  it('makes its identity of the interface’s MAC address', async () => {
     const { running } = await serving();
     expect(running.inspect!().identity).to.equal('020000fffe000002');
   });
 
-  it('tells whom the hub follows', async () => {
+  it('announces the source that the hub follows', async () => {
     const { server, ask } = await serving();
     server.publish(server.knowing({ upstream: '192.0.2.77' }));
     expect([...(await ask())!.status!.parent.address]).to.deep.equal([192, 0, 2, 77]);
   });
 
-  it('is silent to a request that is shorter than its answer, but not to whom it trusts', async () => {
+  it('is silent to a request that is shorter than its answer, unless `amplify` covers the client', async () => {
     const wary = await serving();
     expect(await wary.ask(UNPADDED)).to.equal(undefined);
     expect(wary.running.inspect!()).to.include({ short: 1, ignored: 0, replies: 0 });
@@ -110,7 +110,7 @@ describe('sink.csptp', () => {
     expect((await trusting.ask(UNPADDED))!.status).not.to.equal(undefined);
   });
 
-  it('is silent to whom it denies', async () => {
+  it('is silent to denied clients', async () => {
     for (const options of [{ deny: ['10.0.0.0/24'] }, { allow: ['10.0.1.0/24'] }]) {
       const { running, ask } = await serving(options);
       expect(await ask()).to.equal(undefined);
@@ -128,7 +128,7 @@ describe('sink.csptp', () => {
     expect(running.inspect!()).to.include({ replies: 3, limited: 2 });
   });
 
-  it('forgets the Syncs whose stamp never comes', async () => {
+  it('drops the Syncs whose stamp never comes', async () => {
     const { running, ask, pass, serverPort } = await serving();
     serverPort.stampLoss = 1;
     for (let i = 0; i < 1100; i++) await ask();
@@ -152,7 +152,7 @@ describe('sink.csptp', () => {
     expect(await ask()).not.to.equal(undefined);
   });
 
-  it('will not stamp by a clock that is not there', async () => {
+  it('refuses to stamp by a clock that does not exist', async () => {
     const { serve } = scene();
     const failure = await serve({ stamps: 'hardware', interface: undefined }).catch((error: unknown) => error);
     expect(failure).to.have.property('code', 'TH_CSPTP_STAMPS');

@@ -4,7 +4,7 @@ import sink from './sink.js';
 import source from './source.js';
 import { CLIENT, S, SERVER, scene, started } from './testing/scene.js';
 
-/** Somebody on the segment who sends in the server's name. */
+/** Makes a forger on the segment that sends from the server's address. */
 function impostor(lab: ReturnType<typeof scene>, port = 319) {
   const socket = lab.server.host.network.udp({ interface: 'eth0', port, reuse: true, address: SERVER });
   return (payload: Uint8Array) => socket.send(payload, { address: CLIENT, port });
@@ -14,7 +14,7 @@ const refusedBy = (running: { inspect?(): Record<string, unknown> }) =>
   running.inspect!().refused as Readonly<Record<string, number>>;
 
 describe('source.csptp', () => {
-  it('takes no answer from who does not know the number of its request', async () => {
+  it('accepts no answer that lacks the number of its request', async () => {
     const lab = scene();
     const forge = impostor(lab);
     const running = await lab.ask({ 'poll-min': '1s' });
@@ -31,7 +31,7 @@ describe('source.csptp', () => {
     );
   });
 
-  it('takes no Sync that comes to the port of Follow_Ups, where nothing stamps in hardware', async () => {
+  it('accepts no Sync at the port of Follow_Ups, which has no hardware stamps', async () => {
     const lab = scene();
     const forge = impostor(lab, 320);
     const running = await lab.ask();
@@ -57,7 +57,7 @@ describe('source.csptp', () => {
     expect(lab.client.source.record.handedOver).to.have.length(lab.client.sent.length);
   });
 
-  it('opens another port when nothing comes, for its own address may have changed', async () => {
+  it('opens another port when no reply comes, because its own address may have changed', async () => {
     const lab = scene();
     await lab.ask({ 'source-port': 'any' });
     await lab.pass(30);
@@ -66,7 +66,7 @@ describe('source.csptp', () => {
     expect(new Set(ports).size).to.be.above(2);
   });
 
-  it('takes no answer whose times cannot be true', async () => {
+  it('accepts no answer whose times cannot be true', async () => {
     const lab = scene();
     const forge = impostor(lab);
     const running = await lab.ask();
@@ -86,7 +86,7 @@ describe('source.csptp', () => {
     );
   });
 
-  it('bursts at the start, then asks as the hub wishes, with 1 to 5 % of jitter', async () => {
+  it('bursts at the start, then asks as the hub advises, with 1 to 5 % of jitter', async () => {
     const lab = scene();
     await lab.serve();
     const running = await lab.ask({ 'poll-min': '16s' });
@@ -98,7 +98,7 @@ describe('source.csptp', () => {
     expect(running.inspect!()).to.include({ reach: 8, reachRegister: '377', pollIntervalS: 16 });
   });
 
-  it('looks the name up, and again when the address falls silent', async () => {
+  it('looks the name up, and again when the address stops answering', async () => {
     const lab = scene();
     const { fabric } = lab.client.host;
     fabric.names.set('time.example', ['10.0.0.99']);
@@ -112,7 +112,7 @@ describe('source.csptp', () => {
     expect(lab.client.source.record.health.at(-1)).to.deep.equal({ state: 'ok', reason: '' });
   });
 
-  it('says why it cannot be looked up', async () => {
+  it('reports why a name cannot be looked up', async () => {
     const lab = scene();
     await lab.ask({ address: 'nowhere.example' });
     await lab.pass(1);

@@ -25,5 +25,5 @@ export function unusable({ flags, status }: SyncPart, { maxClockClass, scale }: 
     return `does not report its clockClass, and at most ${maxClockClass} is good enough (max-clock-class)`;
   }
   const steps = status?.stepsRemoved ?? 0;
-  return steps < MAX_STEPS_REMOVED ? '' : `is ${steps} steps from its grandmaster: its time comes round in a loop`;
+  return steps < MAX_STEPS_REMOVED ? '' : `is ${steps} steps from its grandmaster: its time goes round in a loop`;
 }

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { config, formatAddress, parseAddress } from './config.js';
 
 describe('the configuration of a gpsd source', () => {
-  it('takes a host with or without a port', () => {
+  it('accepts a host with or without a port', () => {
     expect(parseAddress('localhost')).to.deep.equal({ host: 'localhost', port: 2947 });
     expect(parseAddress('192.0.2.1:12947')).to.deep.equal({ host: '192.0.2.1', port: 12947 });
     expect(parseAddress('[::1]:1')).to.deep.equal({ host: '::1', port: 1 });
@@ -27,7 +27,7 @@ describe('the configuration of a gpsd source', () => {
     }
   });
 
-  it('has a default for everything', () => {
+  it('has a default for every key', () => {
     expect(v.parse(config, {})).to.deep.equal({
       address: { host: 'localhost', port: 2947 },
       pps: 'auto',
@@ -37,13 +37,13 @@ describe('the configuration of a gpsd source', () => {
     });
   });
 
-  it('refuses what it does not know', () => {
+  it('refuses unknown keys and values', () => {
     for (const wrong of [{ pps: 'yes' }, { timeout: 5 }, { adress: 'localhost' }, { precision: '1s' }]) {
       expect(v.safeParse(config, wrong).success, JSON.stringify(wrong)).to.equal(false);
     }
   });
 
-  it('takes its own example', () => {
+  it('accepts its own example', () => {
     const example = parse(readFileSync('plugins/gpsd/example.toml', 'utf8')) as { source: { gpsd: { gnss: unknown } } };
     expect(v.parse(config, example.source.gpsd.gnss)).to.include({ device: '/dev/ttyACM0' });
   });

@@ -27,7 +27,7 @@ describe('a pulse', () => {
     expect(observation.numberedOffsetNs).to.be.closeTo(-2497.6, 1e-9);
   });
 
-  it('is as good as gpsd says, within reason, or as the operator says', () => {
+  it('has the precision that gpsd states, within limits, or that of the configuration', () => {
     const floor = (precisionLog2: number | undefined, precisionNs?: number): number =>
       pulseOf(sample({ precisionLog2 }), 0n, { ...options, precisionNs }).observation.noiseFloorNs;
     expect(floor(-20)).to.be.closeTo(953.7, 0.1);
@@ -38,7 +38,7 @@ describe('a pulse', () => {
     expect(floor(-10, 300)).to.equal(300);
   });
 
-  it('was stamped by the kernel only if it is precise to a microsecond', () => {
+  it('has class kernel only if it is precise to a microsecond', () => {
     const fine = pulseOf(sample({ precisionLog2: -20 }), 0n, options);
     const coarse = pulseOf(sample({ precisionLog2: -10 }), 0n, options);
     expect([fine.observation.stamp, coarse.observation.stamp]).to.deep.equal(['kernel', 'user']);
@@ -47,7 +47,7 @@ describe('a pulse', () => {
 });
 
 describe('serial time', () => {
-  it('is corrected for the delay that is foreseen, and its bound covers none and twice as much', () => {
+  it('is corrected for the expected delay, and its bound covers none and twice that delay', () => {
     for (const lateNs of [0, 60e6, 350e6, 700e6]) {
       const { observation, biasBoundNs } = readingOf(
         sample({ class: 'TOFF', clock: SECOND + BigInt(lateNs) }),
@@ -62,11 +62,11 @@ describe('serial time', () => {
 describe('the instant of a stamp', () => {
   const now: Stamp = { clock: 'system', time: SECOND + 100_000_000n, monotonic: 7_000_000_000n, by: 'user' };
 
-  it('is as long ago on the monotonic clock as on the system clock', () => {
+  it('has the same age on the monotonic clock as on the system clock', () => {
     expect(eventInstant(sample({ clock: SECOND }), now)).to.equal(6_900_000_000n);
   });
 
-  it('is unknown when the clock was set since, or the stamp is of another clock', () => {
+  it('is unknown if the clock was set since, or the stamp is of another clock', () => {
     expect(eventInstant(sample({ clock: SECOND + 100_000_001n }), now)).to.equal(undefined);
     expect(eventInstant(sample({ clock: SECOND - 4_900_000_001n }), now)).to.equal(undefined);
   });

@@ -10,7 +10,7 @@ import source from './source.js';
 
 const S = 1e9;
 
-/** A machine with a gpsd of its own and the source that listens to it. */
+/** Returns a machine with a gpsd and a source that reads it. */
 function scene(options: object = {}, receiver: Partial<ReceiverOptions> = {}, machine: LabHostOptions = {}) {
   const host = createLabHost({ clock: { offsetNs: 3_000_000, frequencyPpb: 20_000 }, ...machine });
   host.fabric.names.set('localhost', ['127.0.0.1']);
@@ -22,7 +22,7 @@ function scene(options: object = {}, receiver: Partial<ReceiverOptions> = {}, ma
 }
 
 describe('the gpsd source', () => {
-  it('hands over pulses that show how wrong the clock is, numbered, at the instant of the edge', async () => {
+  it('reports numbered pulses with the clock’s offset, at the instant of the edge', async () => {
     const { host, instance, record } = scene();
     await instance.start();
     await host.run(10 * S);
@@ -55,21 +55,21 @@ describe('the gpsd source', () => {
     expect(record.metrics.records_total).to.be.above(30);
   });
 
-  it('makes do with serial time where there are no pulses, and bounds it honestly', async () => {
+  it('uses serial time where there are no pulses, with a bound that holds', async () => {
     const { host, instance, record } = scene({}, { pps: false });
     await instance.start();
     await host.run(15 * S);
     const [first] = record.observations;
     if (first?.kind !== 'reading') throw new Error('no reading');
     expect(first).to.include({ path: 'toff', stamp: 'user' });
-    // 3 ms slow, reported 150 ms late, of which 350 ms are foreseen.
+    // 3 ms slow, reported 150 ms late; the correction assumes 350 ms.
     expect(first.offsetNs).to.be.closeTo(203e6, 1e6);
     const bound = record.claims.at(-1)?.biasBoundNs ?? 0;
     expect(Math.abs(first.offsetNs - 3e6)).to.be.below(bound);
     expect(record.health.at(-1)?.reason).to.contain('serial time only');
   });
 
-  it('takes the pulses that gpsd names after another device', async () => {
+  it('uses pulses that gpsd reports under another device', async () => {
     const { host, instance, record } = scene({}, { pulseDevice: '/dev/pps0' });
     await instance.start();
     await host.run(10 * S);
@@ -79,7 +79,7 @@ describe('the gpsd source', () => {
     expect(record.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'the receiver has a fix; pulses of /dev/pps0' });
   });
 
-  it('says that pulses are there and why they are not used', async () => {
+  it('reports that pulses exist and why they are not used', async () => {
     const options = { pulses: '/dev/pps1' };
     const { host, instance, record } = scene(options, { pulseDevice: '/dev/pps0' });
     await instance.start();
@@ -94,7 +94,7 @@ describe('the gpsd source', () => {
     expect(strict.record.unreachable.at(-1)).to.contain('pulses of /dev/pps0 are there and not used');
   });
 
-  it('trusts a receiver that never sends an altitude, and concedes what that may cost', async () => {
+  it('trusts a receiver that never sends an altitude, with a wider bound', async () => {
     const { host, instance, record } = scene({}, { altitude: false });
     await instance.start();
     await host.run(12 * S);
@@ -103,7 +103,7 @@ describe('the gpsd source', () => {
     expect(record.health.at(-1)).to.deep.equal({ state: 'ok', reason: 'the receiver has a fix without altitude' });
   });
 
-  it('hands on pulses without a receiver unnumbered, and believes them to a millisecond only', async () => {
+  it('reports pulses without a receiver unnumbered, with a bound of a millisecond', async () => {
     const { host, instance, record, gpsd } = scene();
     gpsd.stop();
     host.network.listen(2947, (connection) => {
@@ -127,7 +127,7 @@ describe('the gpsd source', () => {
     expect(record.claims.at(-1)?.biasBoundNs).to.be.above(1e6);
   });
 
-  it('says so when pulses are required and there are none', async () => {
+  it('reports that pulses are required and missing', async () => {
     const { host, instance, record } = scene({ pps: 'require' }, { pps: false });
     await instance.start();
     await host.run(15 * S);
@@ -135,7 +135,7 @@ describe('the gpsd source', () => {
     expect(record.unreachable.at(-1)).to.contain('no pulses');
   });
 
-  it('leaves pulses alone when they are switched off', async () => {
+  it('ignores pulses with pps = "off"', async () => {
     const { host, instance, record } = scene({ pps: 'off', 'serial-delay': '150ms' });
     await instance.start();
     await host.run(10 * S);
@@ -145,7 +145,7 @@ describe('the gpsd source', () => {
     expect(record.observations[0]).to.have.property('offsetNs').closeTo(3e6, 0.2e6);
   });
 
-  it('names the missing satellites, and recovers when they are back', async () => {
+  it('reports too few satellites, and recovers when they are back', async () => {
     const { host, instance, record, gpsd } = scene({}, { satellites: 2 });
     await instance.start();
     await host.run(5 * S);
@@ -180,7 +180,7 @@ describe('the gpsd source', () => {
     expect(record.observations.length).to.be.above(5);
   });
 
-  it('says that gpsd does not answer, once', async () => {
+  it('reports once that gpsd does not answer', async () => {
     const { host, instance, record, gpsd } = scene();
     gpsd.stop();
     await instance.start();
@@ -203,7 +203,7 @@ describe('the gpsd source', () => {
     expect(record.observations.length).to.be.above(before + 10);
   });
 
-  it('refuses a gpsd that stamps with the clock of another machine, unless told that it does not', async () => {
+  it('refuses a gpsd that stamps with the clock of another machine, unless same-clock is set', async () => {
     const host = createLabHost();
     const other = host.fabric.attach({ address: '192.0.2.9', stamp: (by) => host.perfectStamp(by) });
     addGpsd(host, {}, other);
@@ -233,7 +233,7 @@ describe('the gpsd source', () => {
     expect(record.unreachable.at(-1)).to.contain('rolled over');
   });
 
-  it('ends with stop, twice over', async () => {
+  it('stops, and a second stop does nothing', async () => {
     const { host, instance, record } = scene();
     await instance.start();
     await host.run(8 * S);
@@ -246,7 +246,7 @@ describe('the gpsd source', () => {
 });
 
 describe('ten thousand broken lines', () => {
-  it('move nothing but counters', async () => {
+  it('change only counters', async () => {
     const { host, instance, record, gpsd } = scene();
     gpsd.stop();
     const random = createRandom(99);
@@ -287,7 +287,7 @@ describe('a gpsd that floods', () => {
     return { record, sent, inspected: JSON.stringify(instance.inspect?.()) };
   }
 
-  it('is read at a thousand lines a second, and says so', async () => {
+  it('is read at a thousand lines a second, and the source reports it', async () => {
     const { record, sent } = await flooded(() => '{"class":"OSC","device":"/dev/x"}\n', 12);
     expect(sent).to.be.above(40_000);
     expect(record.metrics.records_total).to.be.below(15_000);
@@ -295,21 +295,21 @@ describe('a gpsd that floods', () => {
     expect(record.unreachable.at(-1)).to.contain('gpsd sends more than 1000 lines or 512 KiB a second');
   });
 
-  it('tells one sentence a second, whatever it changes in each line', async () => {
+  it('causes one sentence a second, whatever it changes in each line', async () => {
     const sky = (n: number) => `{"class":"SKY","device":"/dev/x","nSat":${n % 50},"uSat":${n % 3}}\n`;
     const { record } = await flooded(sky, 12);
     expect(record.unreachable.length).to.be.within(8, 24);
     expect(record.health.length).to.be.within(8, 24);
   });
 
-  it('stays small to look at, whatever it names', async () => {
+  it('leaves the status small, whatever devices it names', async () => {
     const { inspected } = await flooded((n) => `{"class":"TPV","device":"/dev/${'x'.repeat(300)}${n}","mode":3}\n`, 4);
     expect(inspected).to.have.length.below(8000);
   });
 });
 
 describe('a gpsd with good time', () => {
-  it('hands over four comparisons a second, however many it sends', async () => {
+  it('causes four observations a second, however many it sends', async () => {
     const { host, instance, record, gpsd } = scene();
     gpsd.stop();
     host.network.listen(2947, (connection) => {
@@ -334,7 +334,7 @@ describe('a gpsd with good time', () => {
 const TEMPLATE =
   '{"class":"PPS","device":"/dev/ttyS1","real_sec":1795253601,"real_nsec":0,"clock_sec":1795253601,"clock_nsec":43708412,"precision":-20}';
 
-/** A record with a piece cut out or overwritten, or noise; sometimes far too long. */
+/** Returns a record with a piece cut out or overwritten, or noise; sometimes far too long. */
 function brokenLine(random: ReturnType<typeof createRandom>): string {
   const kind = random.uniform();
   const at = Math.floor(random.uniform() * (TEMPLATE.length - 8));

@@ -77,7 +77,7 @@ class GpsdSource implements Running<GpsdConfig> {
       ),
       pauses: context.metrics.counter(
         'pauses_total',
-        'Times that gpsd was not read for a while, because it sent too much.',
+        'Pauses in reading gpsd, because it sent too much.',
       ),
     };
     this.#gauge = {

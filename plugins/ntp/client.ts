@@ -16,11 +16,11 @@ export interface NtpClientOptions {
   readonly poll: PollOptions;
 }
 
-/** How long to wait for a reply: as long as the poll interval, within these. A delay of seconds bounds nothing. */
+/** Limits of the wait for a reply, ns; within them it is the poll interval. A later reply would give a useless bound. */
 const MIN_WINDOW_NS = 1e9;
 const MAX_WINDOW_NS = 5e9;
 
-/** From so many silent requests on, each other one is sent from an open socket, to see whether replies come from elsewhere. */
+/** After this many silent requests in a row, every other one uses an open socket, to find replies from another address. */
 const SILENT_BEFORE_OPEN = 2;
 
 const COUNTERS = {
@@ -29,14 +29,14 @@ const COUNTERS = {
   kisses: 'Kisses of death received',
 } as const;
 
-/** One server asked again and again: what is heard goes to the hub, the rest into counters. */
+/** Polls one server, reports its replies to the hub and counts the rest. */
 export class NtpClient {
   readonly #context: SourceContext;
   readonly #association: Association;
   readonly #longestNs: Ns;
   readonly #counters: Counters<keyof typeof COUNTERS>;
   readonly #refusals: RefusalRecord<ReplyRefusal>;
-  /** Requests in a row to which nothing came: no reply, no error of the network. */
+  /** Requests in a row that got neither a reply nor an error of the network. */
   #silent = 0;
   #kisses = new Kisses();
   #newest: Readonly<Record<string, unknown>> = {};
@@ -120,7 +120,7 @@ export class NtpClient {
     else this.#leave(this.#kisses.refusedBy);
   }
 
-  /** `condition`: see `Association.answered`; undefined: this reply does not tell. */
+  /** `condition`: see `Association.answered`; undefined: this reply does not show it. */
   #answered(condition?: string): void {
     this.#counters.count('replies');
     this.#refusals.accepted();
@@ -128,7 +128,7 @@ export class NtpClient {
     this.#association.answered(condition);
   }
 
-  /** A wish to be asked less often holds for the next server of the name too. */
+  /** A request to be asked less often applies to the next server of the name too. */
   #replaced(): void {
     this.#refusals.accepted();
     this.#kisses.answered();
@@ -147,7 +147,7 @@ export class NtpClient {
       this.#missed(undefined);
       return;
     }
-    // Its time is lost, but the server did answer.
+    // The time is not used, but the server did reply.
     if (measured === 'clock-set') {
       this.#answered();
       return;
@@ -164,14 +164,14 @@ export class NtpClient {
     this.#context.report({ claims, observations });
   }
 
-  /** It answers, but its time cannot be used. `reason` is the end of a sentence about the server. */
+  /** Counts a reply whose time cannot be used. `reason`: the end of a sentence about the server. */
   #disown(answer: Answer, reason: string): void {
     const flaw = `the server ${reason}`;
     this.#report(answer, [], flaw);
     this.#answered(flaw);
   }
 
-  /** DENY and RSTR: not to ask this server again (RFC 5905 §7.4), until long after, for it may have changed its mind. */
+  /** Obeys DENY or RSTR (RFC 5905 §7.4): leaves the server for an hour or more, after which it may serve this machine again. */
   #leave(code: string): void {
     this.#kisses = new Kisses();
     this.#association.leave(`${this.#association.peer} refuses to serve this machine (kiss of death ${code})`);

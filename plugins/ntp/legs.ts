@@ -3,7 +3,7 @@ import { formatServer } from 'timehub/protocol/address';
 import type { Answer } from 'timehub/protocol/ntp';
 import { STAMP_NOISE_NS } from 'timehub/toolkit';
 
-/** An exchange as the two legs it is made of: out to the server and in again (RFC 5905 §8). */
+/** Returns the two legs of an exchange: to the server and back (RFC 5905 §8). */
 export function legsOf(answer: Answer, sent: Stamp, received: Stamp, path: string): readonly [Leg, Leg] {
   return [
     { ...common(sent, answer), path, direction: 'outbound', transitNs: Number(answer.receive - sent.time) },
@@ -19,7 +19,7 @@ const common = (stamp: Stamp, answer: Answer) => ({
   noiseFloorNs: Math.hypot(STAMP_NOISE_NS[stamp.by], answer.precisionNs),
 });
 
-/** The caller judges whether the server is synchronised: its word alone does not make it so. `flaw`: why it is not. */
+/** Returns the claims in a reply. The caller decides `synchronised`; the server alone does not. `flaw`: why it is false. */
 export const claimsOf = (answer: Answer, at: Endpoint, flaw?: string): Claims => ({
   synchronised: flaw === undefined,
   ...(flaw === undefined ? {} : { flaw }),

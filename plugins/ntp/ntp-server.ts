@@ -23,8 +23,8 @@ export interface NtpServerOptions extends AccessOptions {
 const MAX_REQUEST = 1500;
 
 /**
- * Octets of some 700 requests, as the kernel counts them. In a flood, a request that is not dropped waits behind as many, 10 to
- * 20 ms. After a moment in which the hub did not run, as many clients are served.
+ * Receive buffer: octets of some 700 requests, as the kernel counts them. In a flood, a request that is not dropped waits
+ * behind that many, 10 to 20 ms. After a pause of the hub, that many clients are still served.
  */
 const RECEIVE_BUFFER_OCTETS = 2 ** 18;
 
@@ -61,7 +61,7 @@ export class NtpServer {
     this.#ignored = new ReasonCounters(
       context.metrics,
       'ignored',
-      'Datagrams that are no request worth an answer, by reason',
+      'Datagrams that are no valid request, by reason',
       SILENCES,
     );
     this.#access = new AccessControl(context, options);

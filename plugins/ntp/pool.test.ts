@@ -49,7 +49,7 @@ class Scene {
     return this.host.run(this.host.nowNs + seconds * S);
   }
 
-  /** The last number of the address that each source asks; 0: none. */
+  /** Returns the last number of the address that each source asks; 0: none. */
   get asked(): Readonly<Record<string, number>> {
     return Object.fromEntries(
       this.hub.report.status().sources.map(({ id }) => {
@@ -67,7 +67,7 @@ class Scene {
     return this.hub.report.status().sources.map(({ state }) => state);
   }
 
-  /** Requests that each server answers in this time. */
+  /** Returns how many requests each server answers in this time. */
   async served(seconds: number): Promise<readonly number[]> {
     const before = this.servers.map(({ served }) => served);
     await this.pass(seconds);
@@ -87,7 +87,7 @@ describe('sources of one name', function () {
     expect(scene.hub.report.status().mode).to.equal('tracking');
   });
 
-  it('replace a server that dies by one that nobody asks, and leave the others alone', async () => {
+  it('replace a dead server by one that no other source asks, and keep the others', async () => {
     const scene = new Scene(5);
     await scene.start(sources(4));
     await scene.pass(60);
@@ -102,7 +102,7 @@ describe('sources of one name', function () {
     );
   });
 
-  it('replace a server that is false, and believe the next one', async () => {
+  it('replace a falseticker, and use the next server', async () => {
     const scene = new Scene(5);
     scene.servers[1]!.offsetNs = 0.2 * S;
     await scene.start(sources(4));
@@ -115,7 +115,7 @@ describe('sources of one name', function () {
     expect(scene.events.some(({ text }) => text.endsWith('(10.0.0.2) disagrees with the majority'))).to.equal(true);
   });
 
-  it('keep a false server while there is no other', async () => {
+  it('keep a falseticker while there is no other server', async () => {
     const scene = new Scene(4);
     scene.servers[1]!.offsetNs = 0.2 * S;
     await scene.start(sources(4));
@@ -124,7 +124,7 @@ describe('sources of one name', function () {
     expect(scene.events.filter(({ text }) => text.startsWith('asks '))).to.deep.equal([]);
   });
 
-  it('say so when the name has too few addresses, and take the next one that it gets', async () => {
+  it('report that the name has too few addresses, and take the next one that it gets', async () => {
     const scene = new Scene(4);
     scene.answer(1, 2, 3);
     await scene.start(sources(4));
@@ -154,7 +154,7 @@ describe('sources of one name', function () {
     expect(Object.values(scene.asked).sort()).to.deep.equal([1, 2, 3, 4, 5, 6]);
   });
 
-  it('leave alone what another source asks by its address, now or after a reload', async () => {
+  it('do not take an address that another source has as a literal, before or after a reload', async () => {
     const scene = new Scene(4);
     await scene.start({ ...sources(2), 'source.ntp.own': table('10.0.0.1') });
     await scene.pass(30);
@@ -186,7 +186,7 @@ describe('sources of one name', function () {
     expect(scene.events.filter(({ text }) => text.startsWith('asks '))).to.deep.equal([]);
   });
 
-  it('come back to a server that failed once the others have failed too', async () => {
+  it('return to a server that failed after the others have failed too', async () => {
     const scene = new Scene(2);
     await scene.start(sources(1));
     await scene.pass(20);
@@ -200,7 +200,7 @@ describe('sources of one name', function () {
     expect(scene.hub.report.status().mode).to.equal('tracking');
   });
 
-  it('ask ever more seldom while every server of the name is dead', async () => {
+  it('lengthen their intervals while every server of the name is dead', async () => {
     const scene = new Scene(3);
     for (const server of scene.servers) server.stop();
     await scene.start({ 'source.ntp.p1': { ...table(NAME), 'poll-max': '64s' } });

@@ -49,7 +49,7 @@ export class ReplyHeader {
     );
   }
 
-  /** Writes the root dispersion as it is at `monotonic`: the bound has grown since the state was published. */
+  /** Writes the root dispersion at `monotonic`: the bound has grown since the state was published. */
   setRootDispersion(monotonic: Instant): void {
     const ageS = Math.max(0, Number(monotonic - this.#since) / 1e9);
     const short = toShort(this.#dispersionNs + ageS * this.#growthPpb);

@@ -36,7 +36,7 @@ async function serving(options: Record<string, unknown> = {}, over: Parameters<t
 describe('the address of sink.ntp', () => {
   const GONE = '192.0.2.2 is at no interface that is up: no client is served there';
 
-  it('that goes and comes back is told, and one that was never at an interface is not missed', async () => {
+  it('is reported missing when it goes, until it returns; one that was never at an interface is not', async () => {
     const world = new NtpWorld();
     world.own = ['192.0.2.1', '192.0.2.2'];
     const validated = await sink.config['~standard'].validate({ listen: ['192.0.2.2:123', '127.0.0.2:123'] });
@@ -59,7 +59,7 @@ describe('the address of sink.ntp', () => {
 });
 
 describe('sink.ntp', () => {
-  it('serves corrected time from a clock that nobody has set', async () => {
+  it('serves corrected time from a clock that was never set', async () => {
     const { world, ask } = await serving();
     await world.pass(10 * NS_PER_S);
     const at = world.trueTime;
@@ -69,7 +69,7 @@ describe('sink.ntp', () => {
     expect(Number(fromNtpTime(reply.transmit) - at)).to.be.within(0, 2);
   });
 
-  it('writes the transmit timestamp ahead by what sending takes', async () => {
+  it('writes the transmit timestamp ahead by the time that sending takes', async () => {
     const { world, ask } = await serving();
     world.callCostNs = 30_000n;
     for (let i = 0; i < 40; i++) await ask();
@@ -100,7 +100,7 @@ describe('sink.ntp', () => {
     expect(readHeader((await ask())!)).to.include({ stratum: 5, refid: 0x47505300 });
   });
 
-  it('says so when it is not synchronised', async () => {
+  it('states that it is not synchronised', async () => {
     const { ask } = await serving({}, { ntp: { stratum: 16, leap: 'unknown' }, clock: { offsetNs: Number.NaN } });
     expect(readHeader((await ask())!)).to.include({ stratum: 0, leap: 'unknown', refid: 0, reference: 0n });
   });
@@ -130,7 +130,7 @@ describe('sink.ntp', () => {
     expect(senders).to.deep.equal([{ address: '127.0.0.2', port: 11123 }]);
   });
 
-  it('is silent to whom it denies, in IPv4, in IPv6 and in IPv4 mapped into IPv6', async () => {
+  it('is silent to denied clients, in IPv4, in IPv6 and in IPv4 mapped into IPv6', async () => {
     const { running, ask } = await serving({ allow: ['198.51.100.0/24', '2001:db8::/32'], deny: ['198.51.100.8/31'] });
     for (const [address, served] of [
       ['198.51.100.7', true],
@@ -146,12 +146,12 @@ describe('sink.ntp', () => {
     expect(running.inspect!()).to.include({ requests: 7, replies: 3, denied: 4 });
   });
 
-  it('sends a kiss to whom it denies when told to', async () => {
+  it('sends a kiss of death to denied clients with on-deny = "kiss"', async () => {
     const { ask } = await serving({ deny: ['198.51.100.7'], 'on-deny': 'kiss' });
     expect(readHeader((await ask())!)).to.include({ stratum: 0, leap: 'unknown', refid: 0x44454e59 });
   });
 
-  it('limits a client to its rate, tells it once, and serves the others', async () => {
+  it('limits a client to its rate, sends it one kiss of death, and serves the others', async () => {
     const { world, running, ask } = await serving({ 'rate-limit': { interval: '1s', burst: 4 } });
     const kinds: (number | undefined)[] = [];
     for (let i = 0; i < 8; i++) {
@@ -165,14 +165,14 @@ describe('sink.ntp', () => {
     expect(running.inspect!()).to.include({ replies: 6, kisses: 1, limited: 4 });
   });
 
-  it('answers all versions, and only some when told to', async () => {
+  it('answers all versions, or only those of the configuration', async () => {
     const v2 = request(new Uint8Array(8).fill(7));
     v2[0] = (2 << 3) | 3;
     expect(readHeader((await (await serving()).ask(CLIENT, v2))!).version).to.equal(2);
     expect(await (await serving({ versions: [3, 4] })).ask(CLIENT, v2)).to.equal(undefined);
   });
 
-  it('answers a Windows machine that lists it without the flag 0x8, and never the answer of another server', async () => {
+  it('answers a Windows machine that lists it without the flag 0x8, but never the reply of another server', async () => {
     const { running, ask } = await serving();
     // A request of w32time to a peer: LI 3, version 3, mode 1.
     const windows = Uint8Array.from([0xd9, 0, 10, 0xfa, ...new Uint8Array(36), 1, 2, 3, 4, 5, 6, 7, 8]);
@@ -194,7 +194,7 @@ describe('sink.ntp', () => {
     expect(await ask({ ...CLIENT, port: 123 }, old)).to.equal(undefined);
   });
 
-  it('counts what it ignores by reason, with a fixed set of labels', async () => {
+  it('counts ignored datagrams by reason, with a fixed set of labels', async () => {
     const { world, running } = await serving();
     const of = (first: number, length = 48) => Uint8Array.from({ length }, (_, i) => (i === 0 ? first : 0));
     for (const packet of [
@@ -220,7 +220,7 @@ describe('sink.ntp', () => {
   it('ignores ten thousand datagrams of rubbish and answers the next request', async () => {
     const { world, running, ask } = await serving();
     for (let i = 0; i < 10_000; i++) world.inject(US, world.random(i % 100), CLIENT);
-    // Some of it happens to be requests.
+    // Some of the random datagrams are valid requests.
     await world.pass(1e6);
     expect((await ask())!.length).to.equal(HEADER_OCTETS);
     expect(running.inspect!().requests).to.equal(10_001);

@@ -48,14 +48,14 @@ describe('source.ntp', () => {
     });
   });
 
-  it('takes a transmit stamp that comes after the reply', async () => {
+  it('uses a transmit stamp that comes after the reply', async () => {
     const { world, record } = await asking();
     world.stampAfterNs = 6e6;
     await world.pass(0.1 * S);
     expect(record.handedOver[0]![0]!.stamp).to.equal('kernel');
   });
 
-  it('falls back to the stamp before the call when the kernel gives none, and says so', async () => {
+  it('falls back to the stamp before the call when the kernel gives none, and marks it', async () => {
     const { world, record } = await asking();
     world.stampAfterNs = undefined;
     await world.pass(0.1 * S);
@@ -91,7 +91,7 @@ describe('source.ntp', () => {
     expect(times[2]! - times[1]!).to.be.within(64.5, 67.3);
   });
 
-  it('asks as seldom as the hub finds it worth while, up to poll-max', async () => {
+  it('asks at the interval that the hub advises, up to poll-max', async () => {
     const { world, running } = await asking({ 'poll-min': '1s', 'poll-max': '3s' });
     world.worthNs = 2.5 * S;
     await world.pass(60 * S);
@@ -135,7 +135,7 @@ describe('source.ntp', () => {
     expect(record.handedOver.length).to.be.above(0);
   });
 
-  it('calls itself unreachable with the reason after four requests without reply, and comes back by itself', async () => {
+  it('reports itself unreachable, with the reason, after four requests without a reply, and recovers by itself', async () => {
     const { world, link, record } = await asking({ 'poll-min': '8s' });
     await world.pass(30 * S);
     const { respond } = link;
@@ -165,14 +165,14 @@ describe('source.ntp', () => {
     expect(record.unreachable[0]).to.equal(`${ADDRESS}:123 refuses (ICMP port unreachable)`);
   });
 
-  it('is not shaken by an ICMP error when the reply comes after all', async () => {
+  it('ignores an ICMP error when the reply still comes', async () => {
     const { world, record } = await asking();
     world.at(1e6, () => world.sockets[0]!.fail(new Error('ECONNREFUSED')));
     await world.pass(0.1 * S);
     expect(record.handedOver.length).to.equal(1);
   });
 
-  it('observes nothing from an unsynchronised server and says why', async () => {
+  it('reports no observation of an unsynchronised server, and the reason', async () => {
     const { world, record } = await asking({}, server({ leap: 'unknown', stratum: 0, refid: 0 }));
     await world.pass(5 * S);
     expect(record.handedOver).to.deep.equal([]);
@@ -181,7 +181,7 @@ describe('source.ntp', () => {
     expect(record.health).to.deep.equal([{ state: 'degraded', reason: flaw }]);
   });
 
-  it('claims whom the server follows and when its clock was set: the hub sees a loop by that', async () => {
+  it('claims the upstream of the server and when its clock was set, so that the hub can detect a loop', async () => {
     const { world, record } = await asking({}, server({ stratum: 3, refid: 0xc0000207 }));
     await world.pass(1 * S);
     const { reference, referenceTime } = record.claims[0]!;
@@ -189,7 +189,7 @@ describe('source.ntp', () => {
     expect(Number(world.trueTime - referenceTime!)).to.be.within(1 * S, 3 * S);
   });
 
-  it('reports the transmit timestamp of each request, by which the hub knows it at its own server', async () => {
+  it('reports the transmit timestamp of each request, so that the hub recognises it at its own server', async () => {
     const { world, record } = await asking();
     await world.pass(1 * S);
     const { mark, offset } = record.asked[0]!;
@@ -197,7 +197,7 @@ describe('source.ntp', () => {
     expect(mark).to.deep.equal(world.sentOctets[0]!.slice(40, 48));
   });
 
-  it('slows down for good when told RATE', async () => {
+  it('keeps a longer interval after RATE', async () => {
     const { world, link, running } = await asking({ 'poll-min': '4s', 'poll-max': '4s' }, kiss('RATE'));
     await world.pass(1 * S);
     expect(running.inspect!()).to.include({ kisses: 1, pollIntervalS: 8 });
@@ -229,7 +229,7 @@ describe('source.ntp', () => {
     expect(asked).to.deep.equal([0, 1, 3, 7, 15, 31, 55, 79]);
   });
 
-  it('follows a server that has changed its mind', async () => {
+  it('follows a server that serves again after DENY', async () => {
     const { world, link, record } = await asking({ 'poll-min': '1s' }, kiss('DENY'));
     await world.pass(20 * S);
     link.respond = server();
@@ -250,7 +250,7 @@ describe('source.ntp', () => {
     expect(record.handedOver.length).to.be.above(before);
   });
 
-  it('goes to another address of the name when one sends DENY, and not back', async () => {
+  it('changes to another address of the name when one sends DENY, and does not return', async () => {
     const { world, link, record } = await asking({ address: 'time.example', 'poll-min': '1s' }, kiss('DENY'));
     await world.pass(20 * S);
     expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123' });
@@ -261,7 +261,7 @@ describe('source.ntp', () => {
     expect(again).to.equal(0);
   });
 
-  it('goes on when a DENY was a lone forgery', async () => {
+  it('continues when a DENY was a single forgery', async () => {
     const { world, link, record } = await asking({ 'poll-min': '1s' }, kiss('DENY'));
     await world.pass(0.1 * S);
     link.respond = server();
@@ -269,7 +269,7 @@ describe('source.ntp', () => {
     expect(record.handedOver.length).to.be.above(10);
   });
 
-  it('counts datagrams that answer nothing, and stays undisturbed', async () => {
+  it('counts datagrams that answer no request, and continues', async () => {
     const { world, record, running } = await asking();
     world.at(1e6, () => {
       for (let i = 0; i < 100; i++) world.sockets[0]!.deliver(new Uint8Array(i), { address: ADDRESS, port: 123 }, '');
@@ -297,7 +297,7 @@ describe('source.ntp', () => {
       'claim to have taken longer than the round trip',
     ],
   ] satisfies readonly (readonly [string, Responder, string])[]) {
-    it(`says that replies came and why they were refused: ${reason} (${sentence})`, async () => {
+    it(`reports that replies came and why they were refused: ${reason} (${sentence})`, async () => {
       const { world, record, running } = await asking({ 'poll-min': '1s' }, respond);
       await world.pass(8 * S);
       expect(record.handedOver).to.deep.equal([]);
@@ -324,7 +324,7 @@ describe('source.ntp', () => {
     expect(running.inspect!().refused).to.include({ origin: 0 });
   });
 
-  it('is at ease with replies of the versions 1 to 4', async () => {
+  it('accepts replies of the versions 1 to 4', async () => {
     for (const version of [1, 2, 3, 4]) {
       const { world, record } = await asking({}, server({ version }));
       await world.pass(5 * S);
@@ -332,7 +332,7 @@ describe('source.ntp', () => {
     }
   });
 
-  it('forgets what was refused once a reply is accepted', async () => {
+  it('drops the report of refused replies when one is accepted', async () => {
     const { world, link, record } = await asking({ 'poll-min': '1s' }, server({ origin: 0n }));
     await world.pass(3 * S);
     link.respond = server();
@@ -342,21 +342,21 @@ describe('source.ntp', () => {
     expect(record.unreachable.at(-1)).to.match(/^no reply to /);
   });
 
-  it('tells an unsynchronised ntpd, which sends the code INIT, from a kiss of death', async () => {
+  it('distinguishes an unsynchronised ntpd, which sends the code INIT, from a kiss of death', async () => {
     const { world, record, running } = await asking({}, kiss('INIT'));
     await world.pass(5 * S);
     expect(record.health.at(-1)!.reason).to.match(/^the server says it is not synchronised yet/);
     expect(running.inspect!()).to.include({ kisses: 0 });
   });
 
-  it('looks a name up and goes to the next address when one falls silent', async () => {
+  it('looks a name up and changes to the next address when one stops answering', async () => {
     const { world, record } = await asking({ address: 'time.example', 'poll-min': '1s' }, silence);
     await world.pass(30 * S);
     expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123', stratum: 3, reference: '1.2.3.4' });
     expect(record.handedOver.at(-1)![0]!.path).to.equal('192.0.2.10');
   });
 
-  it('asks another address of the name when one says RATE, and that one no oftener', async () => {
+  it('asks another address of the name after RATE, at the longer interval', async () => {
     const { world, record, running } = await asking(
       { address: 'time.example', 'poll-min': '4s', 'poll-max': '4s' },
       kiss('RATE'),
@@ -369,7 +369,7 @@ describe('source.ntp', () => {
     expect(running.inspect!()).to.include({ pollIntervalS: 8 });
   });
 
-  it('stays with a server that says RATE when the name has no other address', async () => {
+  it('stays with a server that sends RATE when the name has no other address', async () => {
     const { world, record } = await asking({ address: 'lonely.example', 'poll-min': '1s' }, kiss('RATE'));
     world.names.set('lonely.example', [ADDRESS]);
     await world.pass(60 * S);
@@ -377,7 +377,7 @@ describe('source.ntp', () => {
     expect(record.unreachable.at(-1)).to.include('kiss of death RATE');
   });
 
-  it('goes to another address of the name when one has had no time to give for eight answers', async () => {
+  it('changes to another address of the name after eight replies without usable time', async () => {
     const { world, record } = await asking(
       { address: 'time.example', 'poll-min': '1s', 'poll-max': '1s' },
       server({ leap: 'unknown', stratum: 0, refid: 0 }),
@@ -387,7 +387,7 @@ describe('source.ntp', () => {
     expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123', synchronised: true });
   });
 
-  it('goes at once to another address of the name when there is no way to the first', async () => {
+  it('changes at once to another address of the name when there is no route to the first', async () => {
     const { world, record } = await asking({ address: 'time.example', 'poll-min': '1s' }, silence);
     world.at(0.1 * S, () => world.sockets[0]!.fail(Object.assign(new Error('recvmsg'), { code: 'ENETUNREACH' })));
     await world.pass(4 * S);
@@ -395,7 +395,7 @@ describe('source.ntp', () => {
     expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123' });
   });
 
-  it('leaves a literal address alone, whatever the vote says of it', async () => {
+  it('keeps a literal address whatever the vote decides', async () => {
     const { world, record } = await asking({ 'poll-min': '1s', 'poll-max': '1s' });
     world.voteState = () => 'rejected';
     await world.pass(60 * S);
@@ -403,7 +403,7 @@ describe('source.ntp', () => {
     expect(new Set(record.claims.map(({ address }) => address)).size).to.equal(1);
   });
 
-  it('asks the resolver again until there is an address', async () => {
+  it('repeats the look-up until there is an address', async () => {
     const { world, record } = await asking({ address: 'later.example:123' });
     await world.pass(3 * S);
     expect(record.unreachable).to.include('cannot resolve "later.example"');

@@ -19,8 +19,8 @@ export interface Freshness {
 const LARGEST_DETAIL = 1 << 20;
 
 /**
- * The routes of docs/architecture.md, "outer interfaces", except the event stream. Each response is made from memory within one
- * call, so that its CPU time can be measured.
+ * The routes of README.md, "HTTP interface", except the event stream. Each response is made from memory within one call, so that
+ * its CPU time can be measured.
  */
 export class Routes {
   readonly #context: SinkContext;

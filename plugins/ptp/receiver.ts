@@ -159,8 +159,8 @@ export class PtpReceiver implements Running<ReceiverConfig> {
 }
 
 /**
- * Whose Announces count: by clock identity, or by the address that they come from; of unicast, who was asked. Never our own:
- * that is a loop.
+ * Returns the filter of Announce senders, by clock identity or source address; with unicast, only the server that was asked. It
+ * always rejects our own Announces, which would make a timing loop.
  */
 function acceptance({ accept, 'unicast-from': asked }: ReceiverConfig, own: readonly string[]) {
   const clocks = new Set((accept ?? []).map((entry) => parseClockIdentity(entry)));

@@ -6,7 +6,7 @@ import { EXIT, type ExitStatus } from './exit.js';
 import { packageRoot, pluginFolder } from './package-root.js';
 import { VERSION } from './version.js';
 
-/** As the manifest has it. */
+/** A plugin's name, as its manifest spells it. */
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 /** npm leaves files of the right name out of packages. */

@@ -25,7 +25,7 @@ export interface Native {
     from: string | undefined,
     before: BigInt64Array,
   ): number;
-  /** As `send`. */
+  /** Sends a frame, otherwise like `send`. */
   sendEthernet(socket: number, payload: Uint8Array, to: string, before: BigInt64Array): number;
   /** From an unnamed socket, or from an open one. */
   sendUnix(path: string, payload: Uint8Array, socket?: number): void;

@@ -50,7 +50,7 @@ export interface FakeSinkOptions<H extends FakeHost = LabHost> extends FakeOptio
 
 interface Fake<H extends FakeHost> {
   readonly host: H;
-  /** What the instance has done so far. */
+  /** The instance's calls of its context so far. */
   readonly record: FakeRecord;
   /** Ends the run as the kernel does: sockets close, timers and handlers do nothing any more. */
   end(): void;

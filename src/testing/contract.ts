@@ -16,7 +16,7 @@ const PURE: ReadonlySet<PropertyKey> = new Set([
   'state',
 ]);
 
-/** How long an instance runs between `start` and `stop`, virtual seconds. */
+/** Time for which an instance runs between `start` and `stop`, virtual seconds. */
 const RUN_S = 100;
 
 /**

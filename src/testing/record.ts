@@ -6,7 +6,7 @@ interface LogLine {
   readonly fields?: object;
 }
 
-/** What an instance did with its context, the newest last. */
+/** A record of an instance's calls of its context, newest last. */
 export class FakeRecord {
   /** The observations of each report that had some. */
   readonly handedOver: (readonly Observation[])[] = [];

@@ -10,7 +10,7 @@ export interface AccessOptions {
 }
 
 /**
- * `denied`: by the access lists. `limited`: by the rate limit. `limited-first`: the first refusal since the client was served.
+ * `denied`: refused by the access lists. `limited`: by the rate limit. `limited-first`: the same, first since it was served.
  */
 export type AccessDecision = 'serve' | 'denied' | 'limited' | 'limited-first';
 

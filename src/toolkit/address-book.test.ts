@@ -17,7 +17,7 @@ describe('the address book', () => {
     expect(book.use(NAME, 123)).to.deep.equal({ addresses: 3, owners: ['a', 'b', 'c'] });
   });
 
-  it('knows a literal address in any notation, and that a port is another server', () => {
+  it('recognises a literal address in any notation, and another port as another server', () => {
     book.claimLiteral('own', '2001:0DB8:0:0::1', 123);
     book.learn(NAME, 123, ['2001:db8::1'], 0n);
     book.learn(NAME, 124, ['2001:db8::1'], 0n);
@@ -25,14 +25,14 @@ describe('the address book', () => {
     expect(book.take('a', NAME, 124)).to.equal('2001:db8::1');
   });
 
-  it('knows the addresses of two names as the same server', () => {
+  it('recognises an address of two names as one server', () => {
     book.learn(NAME, 123, ['192.0.2.1'], 0n);
     book.learn('alias.example', 123, ['192.0.2.1', '192.0.2.2'], 0n);
     expect(take('a')).to.equal('192.0.2.1');
     expect(book.take('b', 'alias.example', 123)).to.equal('192.0.2.2');
   });
 
-  it('lets a literal address take it from a name', () => {
+  it('gives a source with a literal address precedence over one with a name', () => {
     book.learn(NAME, 123, ['192.0.2.1', '192.0.2.2'], 0n);
     take('a');
     book.claimLiteral('own', '192.0.2.1', 123);
@@ -40,7 +40,7 @@ describe('the address book', () => {
     expect(take('a')).to.equal('192.0.2.2');
   });
 
-  it('gives a source the address back that it had, and what was given up to nobody while there is another', () => {
+  it('gives a source its last address again, and a given-up address only when there is no other', () => {
     book.learn(NAME, 123, ['192.0.2.1', '192.0.2.2', '192.0.2.3'], 0n);
     take('a');
     take('b');
@@ -53,18 +53,18 @@ describe('the address book', () => {
     expect([take('a'), book.isFresh(NAME, 123, '192.0.2.1')]).to.deep.equal(['192.0.2.1', false]);
   });
 
-  it('collects rotating answers, the newest first, and forgets in an hour', () => {
+  it('collects rotating answers, the newest first, and forgets them after an hour', () => {
     book.learn(NAME, 123, ['192.0.2.1'], 0n);
     book.learn(NAME, 123, ['192.0.2.2'], S);
     expect([take('a'), take('b')]).to.deep.equal(['192.0.2.2', '192.0.2.1']);
     book.learn(NAME, 123, ['192.0.2.3'], 4000n * S);
-    expect(book.use(NAME, 123).addresses, 'both are still asked').to.equal(3);
+    expect(book.use(NAME, 123).addresses, 'both are still in use').to.equal(3);
     book.release('b');
     book.learn(NAME, 123, ['192.0.2.3'], 4001n * S);
     expect([take('c'), take('d')]).to.deep.equal(['192.0.2.3', undefined]);
   });
 
-  it('keeps what is asked and what is banned, however many addresses the resolver names', () => {
+  it('keeps the addresses in use and banned ones, however many the resolver returns', () => {
     book.learn(NAME, 123, ['192.0.2.1', '192.0.2.2'], 0n);
     take('a');
     book.ban(NAME, 123, '192.0.2.2', 3600n * S);

@@ -12,7 +12,7 @@ function polling(options: Partial<PollOptions> = {}) {
 }
 
 describe('the poll interval', () => {
-  it('is what the hub finds worth while, asked anew after each answer', () => {
+  it('is the one that the hub advises, read again after each reply', () => {
     const { poll, hub } = polling();
     expect(poll.intervalNs).to.equal(4 * S);
     hub.worthNs = 9 * S;
@@ -23,7 +23,7 @@ describe('the poll interval', () => {
     expect(poll.intervalNs).to.equal(16 * S);
   });
 
-  it('is the shortest after a miss, to know soon whether a packet was lost or the server', () => {
+  it('is the shortest after a miss, to find out soon whether only a packet was lost', () => {
     const { poll, hub } = polling();
     hub.worthNs = 100 * S;
     poll.answered();
@@ -37,7 +37,7 @@ describe('the poll interval', () => {
     expect(poll.next(1)).to.be.closeTo(4.2 * S, 1);
   });
 
-  it('backs off from the fifth miss on, whatever the hub would like to know, until the first answer', () => {
+  it('doubles from the fifth miss on, whatever the hub advises, until the first reply', () => {
     const { poll } = polling();
     for (let i = 0; i < 4; i++) poll.missedOne();
     expect(poll.intervalNs).to.equal(4 * S);
@@ -52,7 +52,7 @@ describe('the poll interval', () => {
     expect(Array.from({ length: 20 }, () => poll.next(0) / 1.01 / S)).to.deep.equal(Array(20).fill(1));
   });
 
-  it('begins with a burst that ntpd’s rate limit bears: 2 s apart, and its bucket of 8 × 8 s never full', () => {
+  it('begins with a burst that ntpd’s rate limit permits: 2 s apart, and its bucket of 8 × 8 s never full', () => {
     const { poll } = polling({ minNs: 64 * S, maxNs: 64 * S, start: 'burst' });
     const gaps = Array.from({ length: 20 }, () => poll.next(0) / 1.01 / S);
     expect(Math.min(...gaps)).to.be.at.least(2);

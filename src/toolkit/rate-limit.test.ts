@@ -9,14 +9,14 @@ const limit = (over: { clients?: number } = {}) =>
 const v4 = (n: number) => octetsOf(`10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`)!;
 
 describe('the rate limit', () => {
-  it('serves a client at its rate for ever, however eagerly it asks', () => {
+  it('serves a client at its rate without end, however often it asks', () => {
     const table = limit();
     let served = 0;
     for (let t = 0n; t < 100n * S; t += S / 20n) if (table.rule(v4(1), t) === 'serve') served++;
     expect(served).to.be.within(100, 104);
   });
 
-  it('tells a client once each time it oversteps', () => {
+  it('returns refuse-first once each time a client exceeds its rate', () => {
     const table = limit();
     const rulings = Array.from({ length: 7 }, () => table.rule(v4(1), 0n));
     expect(rulings).to.deep.equal([...Array(4).fill('serve'), 'refuse-first', 'refuse', 'refuse']);
@@ -24,14 +24,14 @@ describe('the rate limit', () => {
     expect(table.rule(v4(1), S)).to.equal('refuse-first');
   });
 
-  it('takes a /64 for one client', () => {
+  it('counts a /64 as one client', () => {
     const table = limit();
     for (let i = 1; i <= 4; i++) table.rule(octetsOf(`2001:db8::${i}`)!, 0n);
     expect(table.rule(octetsOf('2001:db8::9')!, 0n)).to.equal('refuse-first');
     expect(table.rule(octetsOf('2001:db8:0:1::9')!, 0n)).to.equal('serve');
   });
 
-  it('takes an IPv4 address and its mapped form for one client', () => {
+  it('counts an IPv4 address and its mapped form as one client', () => {
     const table = limit();
     for (let i = 0; i < 4; i++) table.rule(octetsOf('192.0.2.1')!, 0n);
     expect(table.rule(octetsOf('::ffff:192.0.2.1')!, 0n)).to.equal('refuse-first');
@@ -46,7 +46,7 @@ describe('the rate limit', () => {
     expect(table.rule(v4(1), 0n)).to.equal('refuse');
   });
 
-  it('forgets a client whose credit is whole', () => {
+  it('forgets a client whose credit is full', () => {
     const table = limit({ clients: 64 });
     for (let i = 0; i < 1000; i++) table.rule(v4(i), 0n);
     const late = 10n * S;

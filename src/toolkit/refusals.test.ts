@@ -8,7 +8,7 @@ const TEXTS = {
 };
 
 describe('refused replies', () => {
-  it('are no sentence while there are none', () => {
+  it('give no sentence while there are none', () => {
     expect(new Refusals(TEXTS).sentence).to.equal(undefined);
   });
 
@@ -29,7 +29,7 @@ describe('refused replies', () => {
     );
   });
 
-  it('are forgotten when told to', () => {
+  it('are dropped on request', () => {
     const refusals = new Refusals(TEXTS);
     refusals.add('short');
     refusals.clear();

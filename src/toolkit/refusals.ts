@@ -50,11 +50,11 @@ function inSingular(text: string): string {
 
 /** The refused replies of one source: counted by reason since the start, explained since the last accepted reply. */
 export class RefusalRecord<Reason extends string> {
-  readonly #tally: ReasonCounters<Reason>;
+  readonly #counters: ReasonCounters<Reason>;
   readonly #recent: Refusals<Reason>;
 
   constructor(metrics: Metrics, texts: RefusalTexts<Reason>) {
-    this.#tally = new ReasonCounters(
+    this.#counters = new ReasonCounters(
       metrics,
       'refused',
       'Replies that were refused, by reason',
@@ -64,7 +64,7 @@ export class RefusalRecord<Reason extends string> {
   }
 
   refuse(reason: Reason, detail?: string): void {
-    this.#tally.count(reason);
+    this.#counters.count(reason);
     this.#recent.add(reason, detail);
   }
 
@@ -79,6 +79,6 @@ export class RefusalRecord<Reason extends string> {
   }
 
   get counts(): Readonly<Record<string, number>> {
-    return this.#tally.counts;
+    return this.#counters.counts;
   }
 }

@@ -57,9 +57,9 @@ function obstacleTo(port: NetworkInterface | undefined): string {
   if (port === undefined) return 'no interface is named';
   const { phc, stamps } = port;
   if (phc === undefined) return 'it has no clock';
-  if (!stamps.hardwareTransmit) return 'it stamps nothing that it sends';
+  if (!stamps.hardwareTransmit) return 'it has no transmit stamps';
   if (!stamps.hardwareReceive.some((filter) => filter === 'all' || filter.startsWith('ptpv2'))) {
-    return 'it stamps no PTP message that it receives';
+    return 'it has no receive stamps of PTP messages';
   }
   return '';
 }

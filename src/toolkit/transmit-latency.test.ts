@@ -10,13 +10,13 @@ const learnt = (costs: readonly number[]) => {
 describe('TransmitLatency', () => {
   it('is zero before the first reply', () => expect(new TransmitLatency().departure(1_000n)).to.equal(1_000n));
 
-  it('becomes the time that sending takes', () => {
+  it('converges to the time that sending takes', () => {
     const latency = learnt(Array(40).fill(30e3));
     expect(latency.ns).to.be.closeTo(30e3, 300);
     expect(Number(latency.departure(0n))).to.be.closeTo(30e3, 300);
   });
 
-  it('is moved by at most 2.5 µs by one reply that was delayed', () => {
+  it('changes by at most 2.5 µs for one delayed reply', () => {
     const usual = Array<number>(40).fill(10e3);
     expect(learnt([...usual, 50e6]).ns - learnt(usual).ns).to.be.within(2400, 2500);
   });

@@ -8,17 +8,17 @@ export interface Sent {
   readonly to: Endpoint;
 }
 
-/** A machine of the lab with a source and a sink of ours, which sees what they send. */
+/** A machine of the lab with a CSPTP source and sink, which records the datagrams that they send. */
 export class Machine {
   readonly host: LabHost;
   readonly source: FakeSource<FakeHost>;
   readonly sink: FakeSink<FakeHost>;
   readonly sent: Sent[] = [];
-  /** A process without CAP_NET_BIND_SERVICE. */
+  /** True: the process lacks CAP_NET_BIND_SERVICE. */
   unprivileged = false;
   /** Called before a datagram leaves. */
   onSend: (fromPort: number) => void = () => {};
-  /** From the reading of a clock to the sending, as its program has it. */
+  /** Time from the reading of a clock to the sending. */
   callCostNs = 0n;
 
   constructor(host: LabHost) {
@@ -35,7 +35,7 @@ export class Machine {
     this.sink = fakeSink({ host: watched, id: 'csptp.server', state: this.knowing() });
   }
 
-  /** A state of a hub that knows the truth. */
+  /** Returns the state of a hub that knows the true time. */
   knowing(over: Partial<TimeState> = {}): TimeState {
     return timeStateOf(this.host, over);
   }

@@ -10,27 +10,27 @@ import { Machine } from './lab-machine.js';
 export const S = 1e9;
 export const SERVER = '10.0.0.2';
 export const CLIENT = '10.0.0.1';
-/** TAI − UTC, which legs between the system clock and a server's TAI show. */
+/** TAI − UTC: legs between the system clock and a server's TAI contain it. */
 export const TAI_NS = 37 * S;
 /** True time − the client's clock. */
 export const BEHIND_NS = 41e6;
 export const UP_NS = 3e6;
 export const DOWN_NS = 1e6;
 
-/** Our client and our server on a switch, in virtual time; the server's clock is wrong, but its hub knows by how much. */
+/** A client and a server on a switch, in virtual time; the server's clock is wrong by an error that its hub knows. */
 export interface Scene {
   readonly client: Machine;
   readonly server: Machine;
   readonly clientPort: SegmentPort;
   readonly serverPort: SegmentPort;
-  /** From the server, changeable on the way. */
+  /** Datagrams from the server; a test may change them on the way. */
   readonly down: Link;
   ask(options?: Record<string, unknown>): Promise<Running<unknown>>;
   serve(options?: Record<string, unknown>): Promise<Running<unknown>>;
   pass(seconds: number): Promise<void>;
 }
 
-/** `stamps`: the best that the machines can make. */
+/** `stamps`: the best class that the machines support. */
 export function scene(stamps: StampClass = 'kernel'): Scene {
   const near = createLabHost({ seed: 3, stamps, clock: { offsetNs: BEHIND_NS }, phcs: { ptp0: { offsetNs: 250 } } });
   const far = createLabHost({
@@ -62,7 +62,7 @@ export function scene(stamps: StampClass = 'kernel'): Scene {
   };
 }
 
-/** An instance of what a plugin defines, running with this table of a configuration. */
+/** Starts an instance of a plugin with this table of a configuration. */
 export async function started<C, X>(
   definition: Creatable<C, X>,
   context: X,

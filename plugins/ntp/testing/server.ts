@@ -1,7 +1,7 @@
 import { HEADER_OCTETS, type Header, readHeader, toNtpTime, writeHeader } from 'timehub/protocol/ntp';
 import type { Responder } from './world.js';
 
-/** A perfect stratum 1 server, or what `over` makes of it. */
+/** Returns a perfect stratum 1 server; `over` replaces header fields. */
 export const server =
   (over: Partial<Header> | ((request: Header) => Partial<Header>) = {}): Responder =>
   (request, at) => {

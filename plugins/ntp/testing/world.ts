@@ -12,7 +12,7 @@ import {
 } from 'timehub/api';
 import type { FakeHost } from 'timehub/testing';
 
-/** Answers a request that came at true time `at`, or does not. */
+/** Returns the reply to a request that came at true time `at`; undefined: no reply. */
 export type Responder = (request: Uint8Array, at: Instant, from: Endpoint) => Uint8Array | undefined;
 
 export interface ResponderLink {
@@ -36,29 +36,29 @@ export const keyOf = ({ address, port }: Endpoint): string => `${address}|${port
 export const EPOCH: Instant = 1_795_255_200_000_000_000n;
 
 const notHere = (): never => {
-  throw new Error('NTP has no use for it');
+  throw new Error('not needed by NTP');
 };
 
-/** A machine with virtual time and a network of responders: all a plugin may touch. */
+/** A machine with virtual time and a network of responders, from which it makes contexts. */
 export class NtpWorld {
   /** CLOCK_MONOTONIC_RAW. */
   now: Instant = 0n;
   /** Reference − system clock. */
   offsetNs: bigint = 0n;
-  /** When the kernel's transmit stamp comes: this long after the sending; undefined: never. */
+  /** Delay of the kernel's transmit stamp after the sending; undefined: no stamp. */
   stampAfterNs: Ns | undefined = 1000;
-  /** What the plugin takes from the reading of a clock to `send`. */
+  /** Time that the plugin takes from the reading of a clock to `send`. */
   callCostNs = 0n;
-  /** From the call of `send` to the wire. */
+  /** Time from the call of `send` to the wire. */
   sendCostNs = 20_000n;
-  /** When another answer is worth asking for, as the hub has it. */
+  /** Value that `worthAskingIn` returns: the time until another reply is worth asking for. */
   worthNs: Ns = 0;
   readonly links = new Map<string, ResponderLink>();
   readonly names = new Map<string, readonly string[]>();
-  /** Sockets opened so far; the closed ones too. */
+  /** Sockets opened so far, closed ones included. */
   readonly sockets: Socket[] = [];
   own: readonly string[] = ['127.0.0.1'];
-  /** The state of a source in the vote, as the hub has it. */
+  /** Value that `voteState` returns. */
   voteState: (id: string) => SourceState = () => 'combined';
   /** Octets that sockets sent, in order. */
   readonly sentOctets: Uint8Array[] = [];
@@ -67,7 +67,7 @@ export class NtpWorld {
   #port = 40000;
   #seed = 1;
 
-  /** The machine as a context reaches it: it has UDP and one clock. */
+  /** The host that contexts use: it has UDP and one clock. */
   readonly host: FakeHost = {
     network: {
       udp: (options) => this.udp(options),
@@ -107,7 +107,7 @@ export class NtpWorld {
     };
   }
 
-  /** Lets time pass, event by event. */
+  /** Advances the time, event by event. */
   async pass(ns: Ns): Promise<void> {
     const end = this.now + BigInt(Math.round(ns));
     for (;;) {
@@ -127,7 +127,7 @@ export class NtpWorld {
     this.now = end;
   }
 
-  /** Not random at all, but different each time. */
+  /** Returns octets that are not random, but different each time. */
   random(octets: number): Uint8Array {
     return Uint8Array.from({ length: octets }, () => {
       this.#seed = (Math.imul(this.#seed, 1664525) + 1013904223) >>> 0;
@@ -188,7 +188,7 @@ export class NtpWorld {
     return socket;
   }
 
-  /** From a socket to a responder and back, or to another socket of this world. */
+  /** Carries a datagram from a socket to a responder and back, or to another socket of this world. */
   #carry(payload: Uint8Array, from: Endpoint, to: Endpoint): void {
     const link = this.links.get(keyOf(to));
     if (link === undefined) {
@@ -203,13 +203,13 @@ export class NtpWorld {
     });
   }
 
-  /** A datagram out of nowhere for the socket at `to`. */
+  /** Delivers a datagram without a sender to the socket at `to`. */
   inject(to: Endpoint, payload: Uint8Array, from: Endpoint): void {
     this.sockets.find((s) => !s.closed && s.local.port === to.port)?.deliver(payload, from, to.address);
   }
 }
 
-/** A synchronised hub whose system clock is behind by `offsetNs`. */
+/** Returns the state of a synchronised hub whose system clock is behind by `offsetNs`. */
 export function stateOf(
   world: NtpWorld,
   over: { ntp?: Partial<TimeState['ntp']>; clock?: Partial<ClockState> } = {},

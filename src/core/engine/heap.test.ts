@@ -73,7 +73,7 @@ describe('the heap', () => {
     const engine = createEngine(CORE_OPTIONS, createEstimator(), EMBEDDED_LEAP_TABLE);
     const exchanges = new Exchanges();
     engine.accept({ type: 'clock', clock: 'system', frequencyPpb: 0, maxPpb: 5e5, monotonic: 0n });
-    const left = leftBehind(9000, (n) => {
+    const left = leftBehind(15_000, (n) => {
       const id = `ntp.${n % SOURCES}`;
       const observations = exchanges.at(n);
       const { monotonic } = observations[1];

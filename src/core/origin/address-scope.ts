@@ -29,10 +29,10 @@ const referenceOf = (reference: string | undefined, stratum: number): string | u
 
 const QUAD = /^\d+\.\d+\.\d+\.\d+$/;
 
-/** Where an address is unique: on one machine, at one site, everywhere. */
+/** The range in which an address is unique: one machine, one site, or the Internet. */
 export type AddressScope = 'loopback' | 'site' | 'global';
 
-/** Undefined if `host` is no address. */
+/** Returns the scope of an address; undefined if `host` is not an address. */
 export function scopeOf(host: string | undefined): AddressScope | undefined {
   const octets = host === undefined ? undefined : octetsOf(host);
   if (octets === undefined) return undefined;

@@ -3,7 +3,7 @@ import { LONGEST_SENTENCE } from '../../api/index.js';
 import { cleaned, cleanedLogger } from './clean-values.js';
 
 describe('a value of an instance', () => {
-  it('is cleaned at every depth, keys too, and stays what it is otherwise', () => {
+  it('is cleaned at every depth, keys too, and is otherwise unchanged', () => {
     const shown = cleaned({ 'a\x1b': ['b\n', { c: '\u202e' }], n: 1, big: 2n, none: undefined, nil: null, yes: true });
     expect(shown).to.deep.equal({
       'a\u{fffd}': ['b\u{fffd}', { c: '\u{fffd}' }],

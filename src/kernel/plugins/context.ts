@@ -97,7 +97,7 @@ export function sourceContext(registry: Registry): SourceContext {
   const loop = registry.resolve(TIME_LOOP);
   const memory = registry.resolve(RECENT_OBSERVATIONS);
   const identity = registry.resolve(IDENTITY);
-  /** The claims that the core knows. Undefined: whatever comes next is news. */
+  /** The claims that the core has. Undefined: the next claims are reported in any case. */
   let last: Claims | undefined;
   const judged = (stated: Claims): Claims => {
     checkClaims(stated);
@@ -157,7 +157,7 @@ export function sinkContext(registry: Registry): SinkContext {
   };
 }
 
-/** The path is a key and is shown: it may be a device or an address that a peer named. */
+/** Cleans the path of an observation: it is a key and is shown, and may be a device or an address that a peer named. */
 const cleanPath = (observation: Observation): Observation =>
   observation.path === undefined || observation.path === ''
     ? observation

@@ -43,7 +43,7 @@ describe('an instance', () => {
     expect(states).to.deep.equal(['starting', 'running', 'stopping', 'stopped']);
   });
 
-  it('that cannot start comes back after 1 s, 2 s, 4 s and so on up to a minute', async () => {
+  it('that cannot start is retried after 1 s, 2 s, 4 s and so on up to a minute', async () => {
     const { host, instance, runs } = setUp(() => ({
       start: async () => Promise.reject(new HubError('TH_NET_PORT_BUSY', 'port 123 is taken')),
     }));
@@ -91,7 +91,7 @@ describe('an instance', () => {
     expect(instance.state).to.equal('running');
   });
 
-  it('that failed for something that was already over is tried again after the usual time', async () => {
+  it('whose fault was already over when it failed is retried after the usual time', async () => {
     const { host, instance, runs } = setUp(() => ({
       start: async () => Promise.reject(new HubError('TH_NET_INTERFACE', 'no vA', { isOver: () => true })),
     }));
@@ -197,7 +197,7 @@ describe('an instance', () => {
     expect(runs()).to.equal(2);
   });
 
-  it('that was stopped, or is about to, stays so', async () => {
+  it('that was stopped, or is stopping, is not started again', async () => {
     let letGo = (): void => {};
     const { instance, runs } = setUp(() => ({ stop: () => new Promise((resolve) => (letGo = resolve)) }));
     await instance.start();
@@ -223,7 +223,7 @@ describe('an instance', () => {
     expect(scope!.signal.aborted).to.equal(true);
   });
 
-  it('that was refused does not come back', async () => {
+  it('that was refused is not retried', async () => {
     const { host, instance, runs } = setUp(() => ({
       start: async () => Promise.reject(new HubError('TH_PLUGIN_REFUSED', 'no such profile')),
     }));
@@ -233,7 +233,7 @@ describe('an instance', () => {
     expect(runs()).to.equal(1);
   });
 
-  it('may end the hub', async () => {
+  it('ends the hub with on-error = "abort"', async () => {
     const { instance, aborted } = setUp(() => ({ start: async () => Promise.reject(new Error('boom')) }), {
       onError: 'abort',
     });
@@ -241,7 +241,7 @@ describe('an instance', () => {
     expect(aborted.map((error) => error.message)).to.deep.equal(['boom']);
   });
 
-  it('cannot be disturbed by a run that is over', async () => {
+  it('is not affected by a run that has ended', async () => {
     const scopes: Scope[] = [];
     const { host, instance } = setUp((scope) => {
       scopes.push(scope);

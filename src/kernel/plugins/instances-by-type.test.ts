@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { InstancesByType } from './instances-by-type.js';
 
 describe('instances of one type', () => {
-  it('are numbered in their order, keep their numbers, and get free ones', () => {
+  it('are numbered in their order, keep their numbers, and get the lowest free ones', () => {
     const siblings = new InstancesByType();
     for (const id of ['ptp.a', 'ptp.b', 'ptp.c']) siblings.join('ptp', id);
     siblings.join('ntp', 'ntp.a');

@@ -46,7 +46,7 @@ describe('a plugin’s manifest', () => {
     ['a list', '[]'],
     ['no name', { ...good, name: undefined }],
     ['no api', { ...good, api: undefined }],
-    ['an id of neither kind', { ...good, plugins: { 'clock.x': './x.js' } }],
+    ['an id of neither a source nor a sink', { ...good, plugins: { 'clock.x': './x.js' } }],
     ['a module outside its folder', { ...good, plugins: { 'source.x': '/etc/x.js' } }],
     ...[
       './../out/x.js',
@@ -73,7 +73,7 @@ describe('a plugin’s manifest', () => {
     it(`refuses ${what}`, () => expect(codeOf(value)).to.equal('TH_PLUGIN_MANIFEST'));
   }
 
-  it('takes a module in a folder of the package, with any letters', () => {
+  it('accepts a module in a folder of the package, with any letters', () => {
     const plugins = { 'source.x': './dist/src/Größe v2.1/index.mjs' };
     expect(codeOf({ ...good, plugins })).to.equal('');
   });

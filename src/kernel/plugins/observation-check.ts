@@ -26,7 +26,9 @@ function faultOf(observation: Observation, now: Instant): string {
     case 'leg':
       return finite(observation.transitNs, 'transit');
     case 'pulse':
-      return observation.periodNs > 0 ? finite(observation.periodNs, 'period') : `period is ${observation.periodNs}`;
+      return observation.periodNs > 0
+        ? finite(observation.periodNs, 'period') || finite(observation.numberedOffsetNs ?? 0, 'numbered offset')
+        : `period is ${observation.periodNs}`;
     case 'reading':
       return finite(observation.offsetNs, 'offset');
     case 'rate':

@@ -27,7 +27,7 @@ describe('the files of a plugin package', () => {
       join(folder, 'package.json'),
       JSON.stringify({ name: 'x', version: '1.0.0', timehub: { api: 2, plugins: { 'source.x': module } } }),
     );
-  /** Adds the package; the error that refuses it, or that it warns of. */
+  /** Adds the package. Returns the error that refuses it or that it warns of; '' if there is none. */
   const outcome = (name = './plug'): string => {
     try {
       const weakness = new Catalogue().addPackage(name, base);
@@ -38,7 +38,7 @@ describe('the files of a plugin package', () => {
     }
   };
 
-  it('are taken as they usually are', () => expect(outcome()).to.equal(''));
+  it('are accepted with the usual owners and modes', () => expect(outcome()).to.equal(''));
 
   it('are found through a link to the package, as npm link makes it', () => {
     mkdirSync(join(base, 'node_modules'));
@@ -100,7 +100,7 @@ describe('the files of a plugin package', () => {
     });
   }
 
-  it('are refused when another user owns one, and a group is a warning', function () {
+  it('are refused when another user owns one; a group that can write is a warning', function () {
     if (!isRoot) this.skip();
     const at = join(folder, 'lib/helper.js');
     chownSync(at, 0, 4242);

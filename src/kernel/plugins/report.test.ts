@@ -10,7 +10,7 @@ const OPTIONS = { prefer: false, trust: false, require: false, noselect: false, 
 const CORE = { minAgreeing: 1, maxErrorNs: 1e9, trackingErrorNs: 1e7 };
 const CLAIMS: Claims = { synchronised: true, stratum: 1, reference: 'GPS' };
 
-/** Runs a source in a hub. Returns what the core was given: a letter for claims, one for each observation, or a type. */
+/** Runs a source in a hub. Returns the inputs of the core: `c` for claims, `o` for each observation, or another type. */
 async function inputsOf(act: (context: SourceContext) => void): Promise<readonly string[]> {
   const inputs: string[] = [];
   const write = (record: { readonly type?: string } & Partial<Report>) => {
@@ -37,12 +37,12 @@ const readings = (context: SourceContext, count: number): Report['observations']
 };
 
 describe('SourceContext.report', () => {
-  it('is one input of the core, whatever it holds', async () => {
+  it('is one input of the core, whatever its content', async () => {
     const inputs = await inputsOf((context) => context.report({ claims: CLAIMS, observations: readings(context, 2) }));
     expect(inputs).to.deep.equal(['coo']);
   });
 
-  it('leaves out claims that repeat the last ones, and itself when nothing else is in it', async () => {
+  it('omits repeated claims, and is omitted if it is then empty', async () => {
     const inputs = await inputsOf((context) => {
       context.report({ claims: CLAIMS, observations: readings(context, 1) });
       context.report({ claims: { ...CLAIMS }, observations: readings(context, 1) });

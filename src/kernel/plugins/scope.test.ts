@@ -17,7 +17,7 @@ describe('a scope', () => {
     expect(crashes).to.deep.equal(['now', 'later']);
   });
 
-  it('does nothing after its end, and has closed what it owned, the newest first', () => {
+  it('does nothing after its end, and closes its resources, the newest first', () => {
     const closed: number[] = [];
     const scope = new Scope('x', () => {});
     scope.own(() => closed.push(1));
@@ -77,7 +77,7 @@ describe('a scope', () => {
       });
     }
 
-    it('and hands those outside of a scope to the hub', async () => {
+    it('and gives those outside of a scope to the hub', async () => {
       void setTimeout(boom, 1);
       await new Promise((resolve) => process.once('uncaughtException', resolve));
       expect(orphans).to.have.length(1);

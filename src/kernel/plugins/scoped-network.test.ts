@@ -60,7 +60,7 @@ describe('the network of an instance', () => {
     expect(scopedNetwork(host.network, scope).pdelayResponder({} as PdelayResponderOptions)).to.equal(undefined);
   });
 
-  it('ends when an interface that it has sockets on was removed and made again', async () => {
+  it('crashes the run when an interface of its sockets was removed and made again', async () => {
     const { host, port, scope, crashes } = scene();
     let index = 1;
     const { network: own } = host;
@@ -86,7 +86,7 @@ describe('the network of an instance', () => {
     expect(crashes).to.deep.equal(['eth0 was removed and made again']);
   });
 
-  it('hands errors of a handler to its run', async () => {
+  it('crashes its run on an error of a handler', async () => {
     const { host, sender, network, crashes } = scene();
     network.ethernet({ interface: 'eth0', etherType: 0x88f7, groups: [GROUP] }).onFrame(() => {
       throw new Error('bad frame');

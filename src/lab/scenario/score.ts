@@ -7,7 +7,7 @@ export interface Score {
   readonly rmsNs: Ns;
   readonly maxNs: Ns;
   readonly rmsFrequencyPpb: number;
-  /** By limit: the first second from which the error stays within it for 300 s; null: never. */
+  /** First second from which the error stays within a limit for 300 s, by limit; null: never. */
   readonly withinS: Readonly<Record<string, number | null>>;
   /** Seconds from the first event until the error stays within three times its RMS before it; null: never. */
   readonly recoveryS: number | null;

@@ -18,7 +18,7 @@ describe('an address', () => {
     ['1:2:3:4:5:6:7::', '00010002000300040005000600070000'],
     ['64:ff9b::192.0.2.33', '0064ff9b0000000000000000c0000221'],
   ] as const) {
-    it(`${address} has its octets`, () => expect(hex(address)).to.equal(octets));
+    it(`${address} has the octets ${octets}`, () => expect(hex(address)).to.equal(octets));
   }
 
   for (const wrong of [
@@ -41,7 +41,7 @@ describe('an address', () => {
     '1:2:3:4:5:6:7:8::',
     'g::',
   ])
-    it(`"${wrong}" is none`, () => expect(octetsOf(wrong)).to.equal(undefined));
+    it(`"${wrong}" is no address`, () => expect(octetsOf(wrong)).to.equal(undefined));
 
   it('knows IPv4', () => {
     expect(isMappedV4(octetsOf('192.0.2.1')!)).to.equal(true);
@@ -61,5 +61,5 @@ describe('a server', () => {
     it(`"${text}" is read`, () => expect(parseServer(text)).to.deep.equal({ host, port }));
   }
   for (const wrong of ['', ':123', 'a b', 'host:65536', 'host:', '[ntp.example.org]:123', '[::1', '1:2:3'])
-    it(`"${wrong}" is none`, () => expect(parseServer(wrong)).to.equal(undefined));
+    it(`"${wrong}" is no server`, () => expect(parseServer(wrong)).to.equal(undefined));
 });

@@ -38,7 +38,7 @@ describe('the name of a host', () => {
     '0x7f.1',
     '0x7f000001',
     '123',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: what a roll-out left behind
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a template that was not filled in
     '${NTP_SERVER}',
     '$NTP_SERVER',
     '{{ server }}',
@@ -78,13 +78,13 @@ describe('a server', () => {
     '[::1',
     '::1]',
     '[10.0.0]:123',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: what a roll-out left behind
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a template that was not filled in
     'fe80::1%${IF}',
     'fe80::1%',
     '192.0.2.1%eth0',
     'ntp://ntp.example.org',
     ' ntp.example.org',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: what a roll-out left behind
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a template that was not filled in
     '${NTP_SERVER}:123',
   ])
     it(`cannot be "${text}"`, () => expect(parseServer(text)).to.equal(undefined));

@@ -15,19 +15,19 @@ describe('an address range', () => {
     ['2001:db8::1', '2001:db8::1', '2001:db8::2'],
     ['::ffff:192.0.2.0/120', '192.0.2.9', '192.0.3.9'],
   ] as const) {
-    it(`${range} covers ${yes} and not ${no}`, () => {
+    it(`${range} covers ${yes} but not ${no}`, () => {
       expect(inside(range, yes)).to.equal(true);
       expect(inside(range, no)).to.equal(false);
     });
   }
 
-  it('"all" covers everything', () => {
+  it('"all" covers every address', () => {
     expect(inside('all', '192.0.2.1')).to.equal(true);
     expect(inside('all', '2001:db8::1')).to.equal(true);
   });
 
   for (const wrong of ['', '192.0.2.0/33', '2001:db8::/129', '192.0.2.0/', '192.0.2.0/8/8', 'lan', '192.0.2.0/-1']) {
-    it(`"${wrong}" is none`, () => {
+    it(`"${wrong}" is no range`, () => {
       expect(parseSubnet(wrong)).to.equal(undefined);
     });
   }

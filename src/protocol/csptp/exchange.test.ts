@@ -28,11 +28,11 @@ const QUESTION: Question = {
   length: 52,
 };
 const SECOND = 1_785_931_237_000_000_000n;
-/** By a local clock whose monotonic one began a while ago. */
+/** Returns a stamp of the local clock; its monotonic clock is 5 µs ahead of the fraction. */
 const at = (nanoseconds: bigint): LocalStamp => ({ time: SECOND + nanoseconds, monotonic: nanoseconds + 5_000n });
 const RECEIVED = at(250_047_000n);
 
-/** What comes of these datagrams, stamped as events are. */
+/** Returns the answer that these datagrams make up, all stamped at one instant. */
 function answer(...datagrams: readonly Uint8Array[]): CsptpAnswer {
   const exchange = new CsptpExchange(QUESTION);
   for (const datagram of datagrams) {
@@ -49,13 +49,13 @@ function altered(dump: Uint8Array, changes: Readonly<Record<number, number>>): U
 }
 
 describe('a CSPTP request', () => {
-  it('is laid out octet by octet in either dialect', () => {
+  it('has its octets in the right places in either dialect', () => {
     expect(hexOf(request(QUESTION))).to.equal(hexOf(REQUEST_DUMP));
     expect(hexOf(request({ ...QUESTION, dialect: 'org' }))).to.equal(hexOf(ORG_REQUEST_DUMP));
     expect(request({ ...QUESTION, wantStatus: false, wantAlternate: true })[48]).to.equal(2);
   });
 
-  it('is padded, never with a TLV without a value', () => {
+  it('is padded, but never with a TLV without a value', () => {
     const lengths = [52, 54, 56, 57, 58, 59, 128].map((length) => request({ ...QUESTION, length }).length);
     expect(lengths).to.deep.equal([52, 52, 52, 52, 58, 58, 128]);
     expect(hexOf(request({ ...QUESTION, length: 60 }).subarray(52))).to.equal('8008000400000000');
@@ -76,13 +76,13 @@ describe('a CSPTP exchange', () => {
     expect(sync.dialect).to.equal('plain');
   });
 
-  it('takes the Follow_Up first, too', () => {
+  it('accepts the Follow_Up before the Sync', () => {
     const exchange = new CsptpExchange(QUESTION);
     expect(exchange.judge(FOLLOW_UP_DUMP)).to.deep.equal({ kind: 'waiting', for: 'sync' });
     expect(exchange.judge(RESPONSE_DUMP, RECEIVED).kind).to.equal('answer');
   });
 
-  it('is done with one step, whatever else came', () => {
+  it('is complete with one step, whatever else came', () => {
     expect(answer(ONE_STEP_DUMP)).to.include({ transmit: T3, inboundCorrection: 700n << 16n });
     expect(answer(RESPONSE_DUMP, ONE_STEP_DUMP)).to.include({ inboundCorrection: 700n << 16n });
     expect(answer(FOLLOW_UP_DUMP, ONE_STEP_DUMP)).to.include({ inboundCorrection: 700n << 16n });
@@ -95,7 +95,7 @@ describe('a CSPTP exchange', () => {
     expect(answer(ORG_RESPONSE_DUMP, FOLLOW_UP_DUMP).sync.dialect).to.equal('org');
   });
 
-  it('counts what is not its answer', () => {
+  it('refuses datagrams that are not its answer, with the reason', () => {
     const reasons: [Uint8Array, string][] = [
       [altered(RESPONSE_DUMP, { 31: 8 }), 'sequence'],
       [altered(FOLLOW_UP_DUMP, { 31: 8 }), 'sequence'],
@@ -115,7 +115,7 @@ describe('a CSPTP exchange', () => {
     expect(new CsptpExchange(QUESTION).judge(RESPONSE_DUMP)).to.deep.equal({ kind: 'refused', reason: 'stamp' });
   });
 
-  it('takes each part once', () => {
+  it('accepts each part once', () => {
     const exchange = new CsptpExchange(QUESTION);
     exchange.judge(RESPONSE_DUMP, RECEIVED);
     const verdicts = [RESPONSE_DUMP, FOLLOW_UP_DUMP, FOLLOW_UP_DUMP, ONE_STEP_DUMP].map((datagram) =>
@@ -139,7 +139,7 @@ describe('a CSPTP measurement', () => {
     expect(of(249_998_000n, ONE_STEP_DUMP)).to.deep.equal(expected);
   });
 
-  it('has negative legs where the clocks differ by more than the way', () => {
+  it('has negative legs where the clocks differ by more than the delay', () => {
     expect(of(250_000_000n, RESPONSE_DUMP, FOLLOW_UP_DUMP)).to.deep.equal({
       outboundNs: -266,
       inboundNs: 622,
@@ -169,10 +169,10 @@ describe('a CSPTP measurement', () => {
   });
 });
 
-describe('what a CSPTP server states', () => {
+describe('the claims of a CSPTP server', () => {
   const { sync } = answer(RESPONSE_DUMP, FOLLOW_UP_DUMP);
 
-  it('is its quality, and TAI − UTC only when it is valid', () => {
+  it('contain its quality, and TAI − UTC only when it is valid', () => {
     expect(claimsOf(sync)).to.deep.equal({
       synchronised: true,
       leap: 'none',
@@ -186,13 +186,13 @@ describe('what a CSPTP server states', () => {
     expect(claimsOf({ ...valid, status: undefined })).not.to.have.property('taiMinusUtc');
   });
 
-  it('is the leap ahead, and doubt', () => {
+  it('contain the announced leap second and the uncertainty', () => {
     const leaps = [0x01, 0x02, 0x03].map((bits) => claimsOf(answer(altered(ONE_STEP_DUMP, { 7: bits })).sync).leap);
     expect(leaps).to.deep.equal(['insert', 'delete', 'unknown']);
     expect(claimsOf(answer(altered(ONE_STEP_DUMP, { 7: 0x40 })).sync).synchronised).to.equal(false);
   });
 
-  it('is TAI, or no more than a rate', () => {
+  it('name TAI, or an arbitrary timescale with only a rate', () => {
     expect(timescaleOf(sync)).to.equal('tai');
     expect(timescaleOf(answer(altered(ONE_STEP_DUMP, { 7: 0x00 })).sync)).to.equal('arb');
   });

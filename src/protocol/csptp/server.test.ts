@@ -16,7 +16,7 @@ import {
 
 const SHORT_STATUS = encodeStatus({ ...STATUS, parent: NO_ADDRESS }, 0xf002);
 
-/** The reply in a buffer that held something else before. */
+/** Returns the reply, written into a buffer that held other octets before. */
 function reply(asked: Uint8Array, changes: Partial<CsptpReplyContext> = {}): Uint8Array {
   const buffer = new Uint8Array(512).fill(0xee);
   const length = respond(asked, asked.length, { ...CONTEXT, ...changes }, buffer);
@@ -24,7 +24,7 @@ function reply(asked: Uint8Array, changes: Partial<CsptpReplyContext> = {}): Uin
   return buffer.subarray(0, length);
 }
 
-/** With the correction of 1500 ns that the dumps have picked up on their way. */
+/** Returns the dump with the correction of 1500 ns that a transparent clock has added. */
 function arrived(dump: Uint8Array): Uint8Array {
   const octets = dump.slice();
   octets.set([0x05, 0xdc], 12);
@@ -37,7 +37,7 @@ function altered(dump: Uint8Array, changes: Readonly<Record<number, number>>): U
   return octets;
 }
 
-/** A request followed by these TLVs. */
+/** Returns a request followed by these TLVs. */
 function withTlvs(tlvs: string): Uint8Array {
   const octets = new Uint8Array([...REQUEST_DUMP.subarray(0, 44), ...octetsOf(tlvs)]);
   octets[3] = octets.length;
@@ -54,7 +54,7 @@ describe('a CSPTP server answers octet by octet', () => {
     const into = new Uint8Array(60).fill(0xee);
     const { transmitSeconds, transmitNanoseconds } = CONTEXT;
     const length = followUp(reply(REQUEST_DUMP), transmitSeconds, transmitNanoseconds, into);
-    // Without what the transparent clock added later.
+    // Without the correction that the transparent clock added later.
     const dump = altered(FOLLOW_UP_DUMP, { 12: 0, 13: 0 });
     expect(hexOf(into.subarray(0, length))).to.equal(hexOf(dump));
     expect(into[length]).to.equal(0xee);
@@ -66,29 +66,29 @@ describe('a CSPTP server answers octet by octet', () => {
     expect(hexOf(reply(asked, { steps: 1 }))).to.equal(hexOf(altered(ONE_STEP_DUMP, { 12: 0, 13: 0 })));
   });
 
-  it('in the dialect that it was asked in', () => {
+  it('in the dialect of the request', () => {
     expect(hexOf(reply(arrived(ORG_REQUEST_DUMP)))).to.equal(hexOf(ORG_RESPONSE_DUMP));
   });
 
-  it('with the number of the status that it was told to send', () => {
+  it('with the configured number of the status TLV', () => {
     const status = encodeStatus(STATUS, 0xff02);
     expect(hexOf(reply(arrived(REQUEST_DUMP), { status }).subarray(66, 70))).to.equal('ff02001a');
     expect(hexOf(reply(arrived(ORG_REQUEST_DUMP), { status }).subarray(72, 76))).to.equal('ff020020');
   });
 
-  it('with an alternate offset for who wants one', () => {
+  it('with an alternate offset if the request asks for one', () => {
     const alternate = octetsOf('0009 0014 01 ffffb9b0 00000e10 000065f1a2b3 03 4d455a 00');
     expect(hexOf(reply(altered(REQUEST_DUMP, { 48: 2 }), { alternate }).subarray(66))).to.equal(hexOf(alternate));
     expect(reply(REQUEST_DUMP, { alternate })).to.have.length(96);
   });
 
-  it('whichever end of the four octets the flags are at, and whichever minor version it is asked in', () => {
+  it('with the flags at either end of the four octets, and in any minor version', () => {
     expect(reply(altered(REQUEST_DUMP, { 48: 0, 51: 1 }))).to.have.length(96);
     expect(reply(altered(ORG_REQUEST_DUMP, { 57: 0, 54: 1 }))).to.have.length(108);
     expect(reply(altered(REQUEST_DUMP, { 1: 0x02 }))).to.have.length(96);
   });
 
-  it('to the seconds beyond 32 bits', () => {
+  it('with seconds beyond 32 bits', () => {
     const octets = reply(REQUEST_DUMP, { receiveSeconds: 2 ** 40 + 5 });
     expect(hexOf(octets.subarray(48, 54))).to.equal('010000000005');
   });
@@ -98,7 +98,7 @@ describe('a CSPTP reply is never longer than its request', () => {
   const question = { sequenceId: 7, domain: 128, wantStatus: true, wantAlternate: false } as const;
 
   for (const dialect of ['plain', 'org'] as const) {
-    it(`whatever that is padded to (${dialect})`, () => {
+    it(`whatever the padding of the request (${dialect})`, () => {
       const response = dialect === 'org' ? 72 : 66;
       const status = dialect === 'org' ? 108 : 96;
       for (let length = 52; length <= 160; length++) {
@@ -129,13 +129,13 @@ describe('a CSPTP reply is never longer than its request', () => {
 describe('a CSPTP server is silent', () => {
   const silent = (octets: Uint8Array) => expect(reply(octets)).to.have.length(0);
 
-  it('upon what is no Sync of CSPTP', () => {
+  it('to datagrams that are no Sync of CSPTP', () => {
     for (const changes of [{ 0: 0x38 }, { 0: 0x00 }, { 0: 0x10 }, { 0: 0x31 }, { 1: 0x11 }, { 5: 1 }]) {
       silent(altered(REQUEST_DUMP, changes));
     }
   });
 
-  it('upon answers: it cannot be set upon another', () => {
+  it('to answers, so that two servers cannot be made to answer each other', () => {
     silent(RESPONSE_DUMP);
     silent(ORG_RESPONSE_DUMP);
     silent(ONE_STEP_DUMP);
@@ -143,14 +143,14 @@ describe('a CSPTP server is silent', () => {
     silent(withTlvs('ff00 0004 01000000 ff01 0012 000000000000000000000000000000000000'));
   });
 
-  it('without exactly one request', () => {
+  it('to a Sync without exactly one request TLV', () => {
     silent(withTlvs(''));
     silent(withTlvs('8008 0004 00000000'));
     silent(withTlvs('ff00 0000'));
     silent(withTlvs('ff00 0004 01000000 ff00 0004 01000000'));
   });
 
-  it('upon TLVs of odd length, past the end or cut off', () => {
+  it('to TLVs of odd length, past the end or cut off', () => {
     silent(withTlvs('ff00 0003 010000'));
     silent(withTlvs('ff00 0006 01000000'));
     silent(withTlvs('ff00 0004 01000000 8008'));
@@ -159,11 +159,11 @@ describe('a CSPTP server is silent', () => {
     silent(REQUEST_DUMP.subarray(0, 43));
   });
 
-  it('when it is told of more octets than there are', () => {
+  it('if the given length is more than the octets that there are', () => {
     expect(respond(REQUEST_DUMP, 53, CONTEXT, new Uint8Array(200))).to.equal(0);
   });
 
-  it('but not upon what it does not know, nor a zero length in last place', () => {
+  it('but not to unknown TLVs, nor to a last TLV of length zero', () => {
     expect(reply(withTlvs('ff00 0004 01000000 ff03 0000'))).to.have.length(96);
     expect(reply(withTlvs('8008 0000 ff00 0002 0100'))).to.have.length(96);
   });

@@ -30,12 +30,12 @@ describe('the trust in a receiver', () => {
     expect(trustAfter(['23', '223', '3'])).to.equal('nny');
   });
 
-  it('is won by modes that alternate, as fast as without altitude at worst', () => {
+  it('is gained with alternating modes no later than without altitude', () => {
     expect(trustAfter(['3', '2', '3', '2', '3', '2'])).to.equal('nnnnyy');
     expect(trustAfter(['2', '2', '3', '3', '3'])).to.equal('nnnny');
   });
 
-  it('is lost with the fix, at once, and won anew', () => {
+  it('is lost at once with the fix, and gained again', () => {
     expect(trustAfter(['3', '3', '3', '1', '3', '3', '3'])).to.equal('nnynnny');
     expect(trustAfter(['2', '2', '2', '2', '2', '1', '2', '2', '2', '2', '2'])).to.equal('nnnnynnnnny');
   });
@@ -44,11 +44,11 @@ describe('the trust in a receiver', () => {
     expect(trustAfter(['3', '3', '3', '31', '13', '3'])).to.equal('nnyyyy');
   });
 
-  it('is kept over fixes without altitude once it is won', () => {
+  it('is kept over fixes without altitude once it is gained', () => {
     expect(trustAfter(['3', '3', '3', '2', '2', '2'])).to.equal('nnyyyy');
   });
 
-  it('is not touched by records that state no mode, unless nothing else comes', () => {
+  it('is not changed by records that state no mode, unless no others come', () => {
     const quality = new FixQuality();
     for (let epoch = 0; epoch < 8; epoch++) {
       // Ashtech: the next second is named by a record of mode 0 before this one's fix.
@@ -60,7 +60,7 @@ describe('the trust in a receiver', () => {
     expect(quality.trusted).to.equal(false);
   });
 
-  it('takes a surveyed position for a full fix, whatever its mode', () => {
+  it('counts a surveyed position as a full fix, whatever its mode', () => {
     const quality = new FixQuality();
     for (let epoch = 0; epoch < 3; epoch++) quality.add(fix(epoch, 2, 7));
     expect(quality.trusted).to.equal(true);
@@ -78,7 +78,7 @@ describe('the trust in a receiver', () => {
     expect(quality.flat).to.equal(true);
   });
 
-  it('does not call an epoch without fix one without altitude', () => {
+  it('does not count an epoch without a fix as one without altitude', () => {
     const quality = new FixQuality();
     trustAfter(['3', '3', '3', '1', '3', '3', '3', '1', '3'], quality);
     expect(quality.flat).to.equal(false);

@@ -27,7 +27,7 @@ function connected(options: { device?: string; pulses?: string } = {}): Session 
   return session;
 }
 
-describe('a gpsd that names devices without end', () => {
+describe('a gpsd that names ten thousand devices', () => {
   const floods: Record<string, (session: Session, at: bigint) => void> = {
     'by lists': (session, at) => {
       for (let k = 0; k < 10_000; k += 500) session.feed(octets(listOf(numbered(500, k))), at);
@@ -107,7 +107,7 @@ describe('a gpsd that names devices without end', () => {
     expect(session.status.good).to.equal(true);
   });
 
-  it('notes a new protocol once a connection', () => {
+  it('has a new protocol noted once a connection', () => {
     const session = connected();
     const notes = Array.from({ length: 1000 }, (_, k) => session.feed(octets({ ...version, proto_major: 100 + k }), S))
       .flat()
@@ -144,7 +144,7 @@ describe('a record of gpsd', () => {
     }
   });
 
-  it('is read to a limit', () => {
+  it('is read up to a limit', () => {
     const many = Array.from({ length: 10_000 }, (_, PRN) => ({ PRN, path: `${PRN}`, used: true }));
     expect(parseRecord(JSON.stringify({ class: 'SKY', satellites: many })))
       .to.have.property('satellites')
@@ -160,7 +160,7 @@ describe('a record of gpsd', () => {
     expect(parseRecord(JSON.stringify({ ...late, real_sec: 253_402_300_799 }))).to.have.property('class', 'PPS');
   });
 
-  it('says nothing of a leap second count or a quantisation error that cannot be', () => {
+  it('has no leap second count or quantisation error that is impossible', () => {
     const count = (leapseconds: number) => parseRecord(JSON.stringify({ class: 'TPV', mode: 3, leapseconds }));
     expect([18, 1e9, -1e15].map(count).map((record) => (record as { leapSeconds?: number }).leapSeconds)).to.deep.equal(
       [18, undefined, undefined],

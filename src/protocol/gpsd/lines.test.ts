@@ -32,7 +32,7 @@ describe('the line splitter', () => {
     expect(splitter.oversized).to.equal(1);
   });
 
-  it('forgets half a line when the connection is new', () => {
+  it('drops an unfinished line when the connection is new', () => {
     const splitter = new LineSplitter();
     splitter.push(octets('{"class":"TP'));
     splitter.reset();

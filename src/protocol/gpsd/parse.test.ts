@@ -16,13 +16,13 @@ describe('a line from gpsd', () => {
     });
   });
 
-  it('may have spaces and carry a precision that says nothing (TOFF as gpsd 3.25 sends it)', () => {
+  it('may have spaces and a meaningless precision (TOFF as gpsd 3.25 sends it)', () => {
     const line =
       '{"class":"TOFF","device":"/rig/gps0","real_sec":1795251521, "real_nsec":0,"clock_sec":1795251521,"clock_nsec":60401838,"precision":-1,"shm":"NTP-1"}';
     expect(parseRecord(line)).to.include({ class: 'TOFF', clock: 1795251521060401838n, real: 1795251521000000000n });
   });
 
-  it('tells a closed device from an open one, whichever way the release writes it', () => {
+  it('distinguishes a closed device from an open one, in the notation of any release', () => {
     const activated = (value: string) => parseRecord(`{"class":"DEVICE","path":"/dev/ttyACM0"${value}}`);
     expect(activated(',"activated":0')).to.include({ activated: false });
     expect(activated(',"activated":1795253601.5')).to.include({ activated: true });
@@ -30,13 +30,13 @@ describe('a line from gpsd', () => {
     expect(activated('')).to.include({ activated: true });
   });
 
-  it('is ignored when its class is none of ours', () => {
+  it('is ignored when its class is not used here', () => {
     for (const name of ['ATT', 'GST', 'RAW', 'toString', '__proto__']) {
       expect(parseRecord(`{"class":"${name}"}`), name).to.equal('ignored');
     }
   });
 
-  it('is malformed when essentials are missing or of another kind', () => {
+  it('is malformed when essential values are missing or of another type', () => {
     for (const line of [
       '',
       'null',

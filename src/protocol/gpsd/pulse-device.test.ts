@@ -31,7 +31,7 @@ interface Second {
   readonly pulses?: Readonly<Record<string, number>>;
 }
 
-/** Runs so many seconds of the same kind; answers the samples of the last one. */
+/** Runs `seconds` equal seconds. Returns the samples of the last one. */
 function run(session: Session, seconds: number, { modes = {}, pulses = {} }: Second, from = 0) {
   let last: readonly SessionAction[] = [];
   for (let k = from; k < from + seconds; k++) {
@@ -61,7 +61,7 @@ function begin(devices: readonly string[], options: Partial<SessionOptions> = {}
 }
 
 describe('pulses of a device without fixes', () => {
-  it('are those of the only receiver', () => {
+  it('belong to the only receiver', () => {
     for (const receiver of [A, B, '/dev/ttyUSB0', 'tcp://192.0.2.1:4001']) {
       const session = begin([receiver, P]);
       expect(run(session, 8, { modes: { [receiver]: 3 }, pulses: { [P]: -20 } }), receiver).to.deep.equal([
@@ -71,25 +71,25 @@ describe('pulses of a device without fixes', () => {
     }
   });
 
-  it('are known by what the device sends where its name says nothing', () => {
+  it('are recognised by the records of the device where its name does not tell', () => {
     const session = begin([A]);
     const samples = run(session, 8, { modes: { [A]: 3 }, pulses: { '/dev/gps-pulse': -20 } });
     expect(samples).to.deep.equal(['/dev/gps-pulse true']);
   });
 
-  it('are used with the receiver that is named, too', () => {
+  it('are used with a configured receiver, too', () => {
     const session = begin([A, P], { device: A });
     expect(run(session, 8, { modes: { [A]: 3 }, pulses: { [P]: -20 } })).to.deep.equal([`${P} true`]);
   });
 
-  it('are refused without its fix', () => {
+  it('are refused while the receiver has no fix', () => {
     const session = begin([A, P]);
     run(session, 8, { modes: { [A]: 3 }, pulses: { [P]: -20 } });
     expect(run(session, 2, { modes: { [A]: 1 }, pulses: { [P]: -20 } }, 8)).to.deep.equal([]);
     expect(session.status.reason).to.contain('no fix');
   });
 
-  it("give way to the receiver's own, unless those are stamped more coarsely", () => {
+  it("are replaced by the receiver's own, unless those are stamped more coarsely", () => {
     const own = begin([A, P]);
     expect(run(own, 8, { modes: { [A]: 3 }, pulses: { [P]: -20, [A]: -20 } })).to.deep.equal([`${A} true`]);
     const coarse = begin([A, P]);
@@ -107,7 +107,7 @@ describe('pulses of a device without fixes', () => {
     );
   });
 
-  it('are used as the operator says, whatever other receivers do', () => {
+  it('are used as configured, whatever the state of other receivers', () => {
     const session = begin([A, B, P, '/dev/pps1'], { device: A, pulses: '/dev/pps1' });
     const second = { modes: { [A]: 3, [B]: 1 }, pulses: { [P]: -20, '/dev/pps1': -20, [A]: -20 } };
     expect(run(session, 8, second)).to.deep.equal(['/dev/pps1 true']);
@@ -116,14 +116,14 @@ describe('pulses of a device without fixes', () => {
     expect(absent.pulses.obstacle).to.contain(`pulses of ${P} are there and not used`).and.contain('/dev/pps7');
   });
 
-  it('are not guessed at where several devices give some', () => {
+  it('are not used where several devices give pulses', () => {
     const session = begin([A, P, '/dev/pps1']);
     const second = { modes: { [A]: 3 }, pulses: { [P]: -20, '/dev/pps1': -20 } };
     expect(run(session, 8, second)).to.deep.equal([]);
     expect(session.pulses.obstacle).to.contain(`pulses of ${P} and /dev/pps1 are there and not used`);
   });
 
-  it('are handed on without a number where gpsd has no receiver', () => {
+  it('are reported without a number where gpsd has no receiver', () => {
     for (const options of [{}, { device: P }, { pulses: P }]) {
       const session = begin([P], options);
       expect(run(session, 3, { pulses: { [P]: -20 } })).to.deep.equal([`${P} false`]);
@@ -137,7 +137,7 @@ describe('pulses of a device without fixes', () => {
     }
   });
 
-  it('are not used alone where a receiver is named or may yet report', () => {
+  it('are not used alone where a receiver is configured or may still report', () => {
     const named = begin([P], { device: A });
     expect(run(named, 6, { pulses: { [P]: -20 } })).to.deep.equal([]);
     expect(named.status.reason).to.equal(`gpsd has no receiver ${A}, but ${P}`);
@@ -146,7 +146,7 @@ describe('pulses of a device without fixes', () => {
     expect(mute.status.good).to.equal(false);
   });
 
-  it('follow any receiver when their device is named as the receiver', () => {
+  it('follow any receiver when their device is configured as the receiver', () => {
     const session = begin([A, P], { device: P });
     expect(run(session, 8, { modes: { [A]: 3 }, pulses: { [P]: -20, [A]: -20 } })).to.deep.equal([`${P} true`]);
   });

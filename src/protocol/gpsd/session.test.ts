@@ -42,13 +42,13 @@ function fixed(options: { device?: string } = {}): Session {
 }
 
 describe('a session with gpsd', () => {
-  it('begins with a WATCH that asks for pulses and timing, within the 80 characters that gpsd takes', () => {
+  it('begins with a WATCH that asks for pulses and timing, within the 80 characters that gpsd accepts', () => {
     const [first] = new Session({ silenceNs: 10e9 }).connected();
     expect(first).to.deep.equal({ type: 'send', text: WATCH_COMMAND });
     expect(WATCH_COMMAND.trimEnd()).to.have.length.at.most(80).and.contain('"pps":true').and.contain('"timing":true');
   });
 
-  it('says that there is no receiver', () => {
+  it('reports that there is no receiver', () => {
     const session = new Session({ silenceNs: 10e9 });
     session.connected();
     session.feed(octets(version), 0n);
@@ -81,14 +81,14 @@ describe('a session with gpsd', () => {
     expect(session.status).to.deep.equal({ good: false, reason: 'no fix: 2 satellites of 7' });
   });
 
-  it('takes time mode at a surveyed position for a full fix', () => {
+  it('counts time mode at a surveyed position as a full fix', () => {
     const session = new Session({ silenceNs: 10e9 });
     session.connected();
     for (let k = 0n; k < 3n; k++) session.feed(octets(tpv(START + k, 2, { status: 7 })), k * S);
     expect(session.status.good).to.equal(true);
   });
 
-  it('names the receiver that was unplugged, and needs three epochs when it is back', () => {
+  it('reports the receiver that was unplugged, and needs three epochs when it is back', () => {
     const session = fixed();
     session.feed(octets({ class: 'DEVICE', path: DEVICE, activated: 0 }), 4n * S);
     expect(session.status).to.deep.equal({ good: false, reason: `receiver ${DEVICE} was unplugged` });
@@ -96,7 +96,7 @@ describe('a session with gpsd', () => {
     expect(session.status.reason).to.contain('fix 1 of the 3');
   });
 
-  it('calls a receiver silent after the time it was given', () => {
+  it('reports a receiver silent after `silenceNs`', () => {
     const session = fixed();
     session.tick(12n * S);
     expect(session.status.good).to.equal(true);
@@ -112,7 +112,7 @@ describe('a session with gpsd', () => {
     expect(samples(session.feed(octets(pps(START + 4n)), 4n * S))).to.have.length(1);
   });
 
-  it('starts anew with a new connection: gpsd may have been restarted', () => {
+  it('starts again with a new connection: gpsd may have been restarted', () => {
     const session = fixed();
     session.feed(new TextEncoder().encode('{"class":"TPV","mo'), 3n * S);
     expect(session.connected()[0]?.type).to.equal('send');
@@ -122,7 +122,7 @@ describe('a session with gpsd', () => {
     expect(samples(session.feed(octets(tpv(START + 4n, 3), pps(START + 4n)), 4n * S))).to.have.length(0);
   });
 
-  it('follows the receiver it was told to and hears no other', () => {
+  it('follows the configured receiver and ignores others', () => {
     const session = fixed({ device: '/dev/ttyS7' });
     expect(session.status.reason).to.equal(`gpsd has no receiver /dev/ttyS7, but ${DEVICE}`);
   });
@@ -168,7 +168,7 @@ describe('a session with gpsd', () => {
     }
   });
 
-  it('takes records that name no device for those of the only one', () => {
+  it('assigns records that name no device to the only device', () => {
     const session = new Session({ silenceNs: 10e9 });
     session.connected();
     session.feed(octets(version, devices(DEVICE)), 0n);

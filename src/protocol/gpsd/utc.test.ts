@@ -18,7 +18,7 @@ describe('a time of gpsd', () => {
     );
   });
 
-  it('has a day however late it is, at once', () => {
+  it('has its day computed at once, however late it is', () => {
     expect(formatDay(9007199254740991n * 1_000_000_000n)).to.equal('285428751-11-12');
     expect(formatDay(253402300800n * 1_000_000_000n)).to.equal('10000-01-01');
     expect(formatDay(951782400n * 1_000_000_000n)).to.equal('2000-02-29');
@@ -30,7 +30,7 @@ describe('a time of gpsd', () => {
     expect(parseUtc('2026-11-21T10:00:00.1234567891Z')).to.equal(1795255200123456789n);
   });
 
-  it('is nothing when it is not one', () => {
+  it('is undefined for other texts', () => {
     for (const text of [
       '',
       '2026-11-21',

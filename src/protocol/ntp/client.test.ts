@@ -36,12 +36,12 @@ function reply(over: Partial<Header> = {}, trailer = 0): Uint8Array {
 
 const judge = (over: Partial<Header> = {}, trailer = 0): Verdict => evaluate(reply(over, trailer), request(COOKIE));
 const answerOf = (verdict: Verdict): Answer => {
-  if (verdict.kind !== 'answer') throw new Error(`${verdict.kind} is no answer`);
+  if (verdict.kind !== 'answer') throw new Error(`${verdict.kind} is not an answer`);
   return verdict.answer;
 };
 
 describe('a request', () => {
-  it('is alike for all clients but for the random transmit timestamp (D1, D6)', () => {
+  it('is the same for all clients except for the random transmit timestamp (D1, D6)', () => {
     const packet = request(COOKIE);
     expect(Buffer.from(packet).toString('hex')).to.equal(`23000020${'00'.repeat(36)}0908070605040302`);
   });
@@ -52,7 +52,7 @@ describe('a request', () => {
 });
 
 describe('a reply', () => {
-  it('is an answer when all is well', () => {
+  it('is an answer when it is valid', () => {
     expect(judge()).to.deep.include({ kind: 'answer' });
     expect(answerOf(judge())).to.include({ stratum: 1, reference: 'GPS', leap: 'none', receive: NOW });
   });
@@ -91,7 +91,7 @@ describe('a reply', () => {
     ['a root dispersion of 16 s', { rootDispersionNs: 16e9 }],
     ['a root delay of 32 s', { rootDelayNs: 32e9 }],
   ] as const) {
-    it(`is heard but not used with ${what} (D8, D9)`, () => expect(judge(over).kind).to.equal('unusable'));
+    it(`is a reply but not used with ${what} (D8, D9)`, () => expect(judge(over).kind).to.equal('unusable'));
   }
 
   for (const [code, refid] of [
@@ -104,7 +104,7 @@ describe('a reply', () => {
     });
   }
 
-  it('may come from a server that was never set by anyone (reference time zero)', () => {
+  it('may come from a server that was never set (reference time zero)', () => {
     expect(judge({ reference: 0n }).kind).to.equal('answer');
   });
 
@@ -120,7 +120,7 @@ describe('a reply', () => {
 });
 
 describe('an exchange', () => {
-  it('takes one reply and no second one (D3)', () => {
+  it('accepts one reply and no second one (D3)', () => {
     const exchange = new Exchange(COOKIE);
     expect(exchange.judge(reply({ origin: 5n })).kind).to.equal('refused');
     expect(exchange.judge(reply()).kind).to.equal('answer');

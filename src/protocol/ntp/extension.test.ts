@@ -4,10 +4,10 @@ import { packetWith } from './testing/packets.js';
 
 const read = (packet: Uint8Array, version = 4) => readTrailer(packet, packet.length, version);
 
-describe('what follows the header', () => {
-  it('may be nothing', () => expect(read(packetWith())).to.deep.equal({ fields: [], macLength: 0 }));
+describe('the part of a packet after the header', () => {
+  it('may be empty', () => expect(read(packetWith())).to.deep.equal({ fields: [], macLength: 0 }));
 
-  it('is walked field by field', () => {
+  it('is read field by field', () => {
     expect(read(packetWith([0x104, 36, 36], [0x2005, 16, 16], [7, 28, 28]))).to.deep.equal({
       fields: [
         { type: 0x104, start: 48, length: 36 },
@@ -40,7 +40,7 @@ describe('what follows the header', () => {
     });
   }
 
-  it('is a MAC of whatever length in NTPv3', () => {
+  it('is a MAC of any length in NTPv3', () => {
     expect(read(packetWith([1, 28, 28]), 3)).to.deep.equal({ fields: [], macLength: 28 });
     expect(read(packetWith([1, 72, 72]), 3)).to.equal(undefined);
   });

@@ -19,7 +19,7 @@ const ROUNDS = 100_000;
 const COOKIE = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const ADMISSIONS: readonly Admission[] = ['serve', 'deny', 'rate'];
 
-/** A good packet with some octets changed, cut or prolonged by fields that may be good; or mere noise. */
+/** Returns a valid packet with some octets changed, cut or extended by fields that may be valid; or random octets. */
 function mutate(good: Uint8Array, next: (below: number) => number): Uint8Array {
   if (next(8) === 0) return Uint8Array.from({ length: next(300) }, () => next(256));
   const packet = new Uint8Array(next(4) === 0 ? next(49) : HEADER_OCTETS + 4 * next(64));

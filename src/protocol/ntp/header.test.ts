@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { HEADER_OCTETS, readHeader, writeHeader } from './header.js';
 
 describe('the packet header', () => {
-  it('comes back bit for bit, whatever it holds', () => {
+  it('is read back bit for bit, whatever its values', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: HEADER_OCTETS, maxLength: HEADER_OCTETS }), (packet) => {
         const again = new Uint8Array(HEADER_OCTETS);

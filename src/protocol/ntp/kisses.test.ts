@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Kisses } from './kisses.js';
 
 describe('kisses of death', () => {
-  it('RATE doubles the interval for good, and again when it comes again (D10)', () => {
+  it('RATE doubles the shortest interval until a restart, and again when it comes again (D10)', () => {
     const kisses = new Kisses();
     kisses.take('RATE', 64e9);
     expect(kisses.minIntervalNs).to.equal(128e9);
@@ -19,7 +19,7 @@ describe('kisses of death', () => {
     expect(kisses.minIntervalNs).to.equal(2 ** 17 * 1e9);
   });
 
-  it('DENY ends it when nothing else comes, a lone one does not (D11)', () => {
+  it('DENY stops the association when no time follows; a single one does not (D11)', () => {
     const kisses = new Kisses();
     kisses.take('DENY', 64e9);
     kisses.missedOne();
@@ -33,7 +33,7 @@ describe('kisses of death', () => {
     expect(kisses.refusedBy).to.equal('RSTR');
   });
 
-  it('of another code changes nothing but a counter (D12)', () => {
+  it('another code changes only a counter (D12)', () => {
     const kisses = new Kisses();
     kisses.take('XYZW', 64e9);
     kisses.missedOne();

@@ -81,14 +81,14 @@ describe('the NTP server', () => {
     });
   }
 
-  it('answers only the versions it was told to (B1)', () => {
+  it('answers only the versions of its options (B1)', () => {
     const context = contextOf({ versions: 0b11000 });
     for (const version of [1, 2]) expect(silenceTo(asking(version), context)).to.equal('version');
     expect(silenceTo(asking(1, 0), context)).to.equal('version');
     for (const version of [3, 4]) expect(silenceTo(asking(version), context)).to.equal(48);
   });
 
-  it('is silent to other versions in every mode, whatever it was told (B2, A2)', () => {
+  it('is silent to other versions in every mode, whatever its options (B2, A2)', () => {
     for (const version of [0, 5, 6, 7]) {
       for (const mode of [0, 1, 2, 3, 4, 5, 6, 7])
         expect(silenceTo(asking(version, mode), contextOf({ versions: 0xff }))).to.equal('version');
@@ -143,18 +143,18 @@ describe('the NTP server', () => {
     }
   });
 
-  it('is silent to anything below 48 octets (B5)', () => {
+  it('is silent to datagrams below 48 octets (B5)', () => {
     for (const version of [1, 2, 3, 4]) {
       for (let length = 0; length < 48; length++)
         expect(silenceTo(asking(version, 1).subarray(0, length))).to.equal('length');
     }
   });
 
-  it('is silent to what is longer than its reply buffer (B5)', () => {
+  it('is silent to datagrams longer than its reply buffer (B5)', () => {
     expect(silenceTo(with4(packetWith([7, 2000, 2000])))).to.equal('length');
   });
 
-  it('believes the length it is given, no more', () => {
+  it('refuses a length beyond the octets that there are', () => {
     expect(respond(asking(4), 52, contextOf(), new Uint8Array(1500))).to.equal('length');
     expect(respond(asking(4).subarray(0, 40), 48, contextOf(), new Uint8Array(1500))).to.equal('length');
   });
@@ -166,7 +166,7 @@ describe('the NTP server', () => {
     expect(readHeader(ask(zero)!).origin).to.equal(0n);
   });
 
-  it('copies the poll and says what it knows of itself (B6, B10)', () => {
+  it('copies the poll field and sends the header of the hub (B6, B10)', () => {
     expect(readHeader(ask(asking(4))!)).to.include({
       pollLog2: 6,
       leap: 'insert',
@@ -176,7 +176,7 @@ describe('the NTP server', () => {
     });
   });
 
-  it('gives its stamps, transmit after receive (B6, A1)', () => {
+  it('sends its stamps, transmit after receive (B6, A1)', () => {
     const { receive, transmit } = readHeader(ask(asking(4))!);
     expect(fromNtpTime(receive)).to.equal(NOW);
     expect(fromNtpTime(transmit)).to.equal(NOW + 20_000n);
@@ -186,13 +186,13 @@ describe('the NTP server', () => {
     }
   });
 
-  it('carries the least step of the transmit timestamp into the seconds', () => {
+  it('carries the smallest increment of the transmit timestamp into the seconds', () => {
     const context = contextOf({ receiveFraction: 0xffff_ffff, transmitFraction: 0xffff_ffff });
     const { receive, transmit } = readHeader(ask(asking(4), context)!);
     expect(transmit).to.equal(receive + 1n);
   });
 
-  it('was never set in the future (B7)', () => {
+  it('never sends a reference time in the future (B7)', () => {
     const reply = readHeader(ask(asking(4), contextOf({}, { reference: NOW + 1_000_000n }))!);
     expect(reply.reference).to.equal(reply.receive);
   });
@@ -233,7 +233,7 @@ describe('the NTP server', () => {
     expect(ask(with4(packetWith([0x2005, 64, 64])))!.length).to.equal(48);
   });
 
-  it('takes an empty field of type 0 and length 4 for no reason to be silent (C6, A3)', () => {
+  it('answers a request with an empty field of type 0 and length 4 (C6, A3)', () => {
     expect(ask(with4(packetWith([0, 4, 4])))!.length).to.equal(48);
     expect(ask(with4(packetWith([0, 16, 16])))!.length).to.equal(48);
   });

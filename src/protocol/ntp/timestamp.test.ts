@@ -10,7 +10,7 @@ describe('an NTP timestamp', () => {
     expect(toNtpTime(500_000_000n)).to.equal((2_208_988_800n << 32n) + 0x8000_0000n);
   });
 
-  it('begins anew in 2036, and both sides of it are read right (B17)', () => {
+  it('starts again at zero in 2036, and is read correctly before and after (B17)', () => {
     const rollover = at('2036-02-07T06:28:16Z');
     expect(toNtpTime(rollover)).to.equal(0n);
     expect(toNtpTime(rollover - 1n)).to.equal(0xffff_ffff_ffff_fffcn);
@@ -19,7 +19,7 @@ describe('an NTP timestamp', () => {
     }
   });
 
-  it('comes back to the nanosecond from 1968 to 2104', () => {
+  it('is read back to the nanosecond from 1968 to 2104', () => {
     fc.assert(
       fc.property(fc.bigInt(at('1968-01-20T03:14:08Z'), at('2104-02-26T09:42:23Z')), (instant) => {
         expect(fromNtpTime(toNtpTime(instant))).to.equal(instant);
@@ -37,7 +37,7 @@ describe('an NTP timestamp', () => {
 });
 
 describe('the short format', () => {
-  it('never understates and is off by less than its unit', () => {
+  it('is never below the value, and above it by less than its unit', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 65535e9, noNaN: true }), (ns) => {
         expect(fromShort(toShort(ns)) - ns).to.be.within(-1e-3, 15_259);
@@ -45,7 +45,7 @@ describe('the short format', () => {
     );
   });
 
-  it('is cut at both ends', () => {
+  it('is clamped at both ends', () => {
     expect(toShort(-1)).to.equal(0);
     expect(toShort(1e15)).to.equal(0xffff_ffff);
     expect(toShort(Number.POSITIVE_INFINITY)).to.equal(0xffff_ffff);

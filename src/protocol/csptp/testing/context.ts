@@ -14,7 +14,7 @@ export const STATUS: Status = {
   parent: { protocol: 1, address: Uint8Array.of(192, 0, 2, 1) },
 };
 
-/** What the server of the dumps knows when it answers. */
+/** The inputs with which the server of the dumps replies. */
 export const CONTEXT: CsptpReplyContext = {
   timeFlags: 0x38,
   status: encodeStatus(STATUS, 0xf002),

@@ -11,7 +11,7 @@ export const RESPONSE_DUMP = octetsOf(`
   00 7f 00 00 00 00 00 00 00 00 00 00 ff 01 00 12  00 00 6a 73 25 e5 0e e6 b7 52 00 00 00 00 05 dc
   00 00 f0 02 00 12 80 06 21 4e 5d 80 00 00 00 25  00 11 22 ff fe 33 44 55`);
 
-/** The same with the parent address 192.0.2.1. */
+/** Two-step, with a status and the parent address 192.0.2.1. */
 export const LONG_RESPONSE_DUMP = octetsOf(`
   30 12 00 60 80 00 06 38 00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 07
   00 7f 00 00 00 00 00 00 00 00 00 00 ff 01 00 12  00 00 6a 73 25 e5 0e e6 b7 52 00 00 00 00 05 dc
@@ -39,6 +39,6 @@ export const ORG_RESPONSE_DUMP = octetsOf(`
   00 00 00 00 05 dc 00 00 f0 02 00 20 00 00 00 00  00 00 80 06 21 4e 5d 80 00 00 00 25 00 11 22 ff
   fe 33 44 55 00 01 00 04 c0 00 02 01`);
 
-/** By the server's clock: the request came, its Sync went. */
+/** Times of the server's clock: arrival of the request, sending of the Sync. */
 export const T2 = 1_785_931_237_250_001_234n;
 export const T3 = 1_785_931_237_250_045_678n;

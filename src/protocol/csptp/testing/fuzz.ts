@@ -24,7 +24,7 @@ const REQUESTS = [
 const ANSWERS = [FOLLOW_UP_DUMP, LONG_RESPONSE_DUMP, ONE_STEP_DUMP, ORG_RESPONSE_DUMP, RESPONSE_DUMP];
 const GUARD = 0xee;
 
-/** Asks the server with so many frames. How often it answered and was silent; throws when it does what it must not. */
+/** Gives the server `rounds` frames. Returns how often it replied and was silent; throws if a reply breaks a rule. */
 export function fuzzServer(rounds: number, seed: number): ReadonlyMap<string, number> {
   const below = generator(seed);
   const reply = new Uint8Array(1024);
@@ -40,7 +40,7 @@ export function fuzzServer(rounds: number, seed: number): ReadonlyMap<string, nu
   });
 }
 
-/** Hands the client so many frames, some to each exchange. How often each verdict came. */
+/** Gives the client `rounds` frames, several to each exchange. Returns the number of each verdict. */
 export function fuzzClient(rounds: number, seed: number): ReadonlyMap<string, number> {
   const below: Below = generator(seed);
   const sent = { time: 1_785_931_237_249_998_000n, monotonic: 0n };

@@ -1,6 +1,6 @@
 import { HEADER_OCTETS } from '../header.js';
 
-/** A packet of a header and these fields: type, length as written, octets as sent. */
+/** Returns a packet of a header and these fields: type, length as written, octets as sent. */
 export function packetWith(
   ...fields: readonly (readonly [type: number, length: number, octets: number])[]
 ): Uint8Array {
