@@ -1,9 +1,9 @@
-# The shell's part of bin/timehub, which sh reads first and then Node. SIGHUP makes `timehub run` read its configuration again:
-# it must not end Node while that starts. The shell ignores it before anything else; native/hold-hangup.c goes on.
+# The shell's part of bin/timehub: sh reads that file first, then Node. SIGHUP makes `timehub run` read its configuration again,
+# so it must not end Node during the start. The shell ignores it first of all; native/hold-hangup.c does so in Node.
 if [ "${1-}" = run ]; then
   hold=$(dirname "$(readlink -f "$0")")/../build/Release/hold-hangup.so
   [ ! -r "$hold" ] || export LD_PRELOAD="$hold${LD_PRELOAD:+:$LD_PRELOAD}"
 fi
-# Names without an answer each keep a thread busy for seconds: half of these are for them (src/host/net/lookups.ts).
+# A look-up without an answer keeps a thread busy for seconds. Half of the threads are for look-ups (src/host/net/lookups.ts).
 export UV_THREADPOOL_SIZE="${UV_THREADPOOL_SIZE:-16}"
 exec node "$0" "$@"

@@ -49,7 +49,7 @@ await linkPreload();
 rmSync(scratch, { recursive: true });
 console.error(`timehub: built ${output.slice(root.length + 1)} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 
-/** Links the library that the dynamic linker loads into Node by LD_PRELOAD. It uses nothing of Node. */
+/** Links the library that the dynamic linker loads into Node by LD_PRELOAD. It does not use Node's interfaces. */
 async function linkPreload() {
   const source = join(native, 'hold-hangup.c');
   const scratch = `${preload}.${process.pid}`;
@@ -81,7 +81,7 @@ async function compile(file) {
 }
 
 /**
- * A failed build is no failed installation: the hub runs without the addon and says so.
+ * Builds the addon. A failed build does not fail the installation: the hub runs without the addon and says so.
  * @param {readonly string[]} parameters
  * @returns {Promise<void>}
  */

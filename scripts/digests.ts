@@ -1,5 +1,5 @@
 /**
- * Digests of every state that the hub comes to, to prove that a change of the code's shape does not change its behaviour.
+ * Digests of every state of the hub. They prove that a change of the code's structure does not change its behaviour.
  *
  *   npm run digests                    compares with test/digests/baseline.txt; exit status 1 if one differs
  *   npm run digests -- --write         records a new baseline: for a commit that changes behaviour on purpose
@@ -32,7 +32,7 @@ const DEMO = join(root, 'test/digests/demo.jsonl.gz');
 const SEED = 1;
 const WHOLE_STATE_EVERY_S = 60;
 
-/** Returns numbers bit for bit, bigints as text, and no sentences. */
+/** Returns numbers bit for bit and bigints as text. Leaves out sentences. */
 function withoutWording(state: TimeState): string {
   const { reason: _, sources, ...rest } = state;
   const numbers = sources.map(({ reason: __, ...source }) => source);
@@ -65,7 +65,7 @@ function digestOfDemo(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** A scenario that fails has its fault in place of a digest: the others are still compared. */
+/** Returns a scenario's digest, or its error if it fails, so that the others are still compared. */
 async function digestOf(name: string): Promise<string> {
   try {
     return await (name === 'demo' ? digestOfDemo() : digestOfScenario(name));

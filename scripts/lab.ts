@@ -9,7 +9,7 @@ import { root } from '../test/place.js';
 export const catalogue = new Catalogue();
 catalogue.addFolder(join(root, 'dist/plugins'));
 
-/** Throws an Error that names all mistakes of the file. */
+/** Reads a scenario file. Throws an Error that names all its mistakes. */
 export const readScenarioFile = (path: string): Promise<Scenario> => parseScenario(readFileSync(path, 'utf8'), path);
 
 export async function parseScenario(toml: string, path: string): Promise<Scenario> {

@@ -56,7 +56,7 @@ function install() {
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-/** A failure is no error of the set-up: without the addon the hub runs on user-space stamps. */
+/** Builds the addon. A failure does not fail the set-up: without the addon the hub runs on user-space stamps. */
 function buildAddon() {
   if (isCurrent('native', addonMark())) return;
   spawnSync(process.execPath, ['scripts/build-native.mjs'], { cwd: root, stdio: 'inherit' });
@@ -69,7 +69,7 @@ function addonMark() {
   return `${inputs} ${process.version} ${process.arch} ${compiler()} ${built}`;
 }
 
-/** A failure is no error of the set-up: the hub also runs from the compiled tree. */
+/** Makes the bundle. A failure does not fail the set-up: the hub also runs from the compiled tree. */
 function bundle() {
   const { status } = spawnSync(process.execPath, ['scripts/bundle.mjs'], {
     cwd: root,

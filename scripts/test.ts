@@ -36,7 +36,7 @@ try {
   if (phases.length === 0) throw new Error(`no test file belongs to ${paths.join(', ') || `suite ${suite}`}`);
   const peers = phases.some(({ title }) => title !== 'units') ? fetchPeers() : undefined;
   for (const phase of phases) {
-    // Units need no peer: peers are fetched meanwhile.
+    // Unit tests need no peer: peers are fetched meanwhile.
     if (phase.title !== 'units') await peers;
     progress.begin(phase);
     await runFiles(phase, grep, (message) => progress.report(message));

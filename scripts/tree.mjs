@@ -11,7 +11,7 @@ export const folders = {
   stamps: join(root, 'dist/.stamps'),
 };
 
-/** An installed package has `dist` and no sources. */
+/** Returns whether this is an installed package, which has `dist` and no sources. */
 export const isPackaged = () => !existsSync(join(root, 'src'));
 
 /**

@@ -35,7 +35,7 @@ export async function runInWorkers<Job, Result>(program: string, jobs: readonly 
   return results;
 }
 
-/** Answers each job of the parent with what `work` makes of it. */
+/** Answers each job of the parent with the result of `work`. */
 export function serve<Job, Result>(work: (job: Job) => Promise<Result> | Result): void {
   process.on('message', async ({ job }: { readonly job: Job }) => {
     try {

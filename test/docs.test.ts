@@ -26,7 +26,7 @@ const pages = [
 const codeOf = (text: string): readonly string[] =>
   [...text.matchAll(/^```.*\n([\s\S]*?)^```|`([^`\n]+)`/gm)].map(([, block, span]) => block ?? span!);
 
-describe('what is written for people', () => {
+describe('the pages and examples', () => {
   it('generated pages and option tables agree with the schemas ("npm run docs" writes them)', async () => {
     for (const [path, text] of await generatedPages()) expect(read(path), path).to.equal(text);
   });

@@ -21,7 +21,7 @@ describe('an offline site', function () {
     return `${mode}${local === true ? ' local' : ''} ${ntp.stratum} ${ntp.refid}`;
   };
 
-  it('has one time, that of the hub that gives its clock as it is, at the next stratum', async () => {
+  it('has one time: that of the hub that serves its clock as it is, at the next stratum', async () => {
     const { lab } = shipped;
     const [server, client] = [lab.add({ clock: { offsetNs: 7e9 } }), lab.add({ clock: { offsetNs: -2e9 } })];
     const [upstream] = addServers(server!.host, ['real.example'], 5e6, 1e5);
@@ -39,7 +39,7 @@ describe('an offline site', function () {
     expect(told(client!)).to.equal('tracking 3 192.0.2.1');
   });
 
-  it('does not count to infinity where hubs that all give their clocks ask each other', async () => {
+  it('does not count to infinity if hubs that all serve their clocks ask each other', async () => {
     const { lab } = shipped;
     const hosts = [1, 2, 3].map((n) => lab.add({ seed: n, clock: { offsetNs: n * 3e6, frequencyPpb: n * 1000 } }));
     for (const [n, machine] of hosts.entries()) {

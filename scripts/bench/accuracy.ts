@@ -1,12 +1,12 @@
 /**
- * Measures how exact the hub is, beside chrony and beside what is possible: every scenario of test/scenarios/table/ with seven
- * seeds, spread over the cores. A row is done when it is at or below its target, and honest when truth / sigma is within
+ * Measures the hub's accuracy and compares it with chrony and the theoretical limit: every scenario of test/scenarios/table/,
+ * seven seeds each, spread over the cores. A row is done if it is at or below its target, and honest if truth / sigma is within
  * 0.8 … 1.25 and the truth leaves the bound in less than 1e-4 of the seconds. Exit status 0 whatever the figures.
  *
  *   npm run bench:accuracy -- [--quick] [--rows REGEX] [--seeds N] [--first-seed N] [--json] [--write]
  *
- * --quick: one seed, a quarter of the steady part; for a first look, not for comparisons.
- * --first-seed: other seeds than the table's, which are 1 and up, and with which the estimator was built.
+ * --quick: one seed, a quarter of the steady part, for a first look only.
+ * --first-seed: other seeds than the table's, which are 1 and up and were used to build the estimator.
  * --write: puts the table into docs/estimator.md.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

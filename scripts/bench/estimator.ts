@@ -44,7 +44,7 @@ interface Update {
   readonly observations: readonly Observation[];
 }
 
-/** Takes updates as the code under test does. */
+/** Consumes updates like the code under test. */
 type Subject = (updates: readonly Update[]) => void;
 
 const LIMIT_US = 50;
@@ -71,7 +71,7 @@ const WANDER_PPB = 1;
 const NOISE_FLOOR_NS = 1000;
 const BIAS_SIGMA_NS = 500e3;
 
-/** The noise model of the table's row B: exponential jitter on both ways, a frequency that walks. The same in each run. */
+/** The noise model of the table's row B: exponential jitter both ways, wandering frequency. Each run has the same noise. */
 class NoisySources {
   readonly clocks: readonly ClockId[];
   readonly stepS: number;

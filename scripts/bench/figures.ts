@@ -2,11 +2,11 @@
 
 export const sorted = (values: readonly number[]): readonly number[] => [...values].sort((a, b) => a - b);
 
-/** The value below which a share (0..1) of the values lies. Undefined if there are none. */
+/** Returns the value below which a share (0 … 1) of the values lies, or undefined without values. */
 export const quantile = (values: readonly number[], share: number): number | undefined =>
   sorted(values)[Math.min(values.length - 1, Math.floor(share * values.length))];
 
-/** NaN if there are no values. */
+/** Returns the median, or NaN without values. */
 export function median(values: readonly number[]): number {
   const ascending = sorted(values);
   const middle = ascending.length >> 1;

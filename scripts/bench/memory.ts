@@ -30,7 +30,7 @@ async function startPlain(bench: Bench, { config, ports }: WrittenDemo): Promise
   return Hub.launch(bench, ['run', bench.write('plain.toml', text)], socket);
 }
 
-/** Does what an open page and a collector do: load, stay on the stream of events, read the metrics every 5 s. */
+/** Acts as an open page and a collector: loads the page, reads the stream of events, and reads the metrics every 5 s. */
 async function watch(bench: Bench, port: number): Promise<void> {
   const ask = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
   await ask('/');

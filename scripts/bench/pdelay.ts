@@ -57,7 +57,7 @@ function lookAtDashboard({ hub, rig, bench }: Scene): () => unknown {
   return () => clearInterval(timer);
 }
 
-/** Overloads the grandmaster: its clients keep as many requests under way as they can. */
+/** Overloads the grandmaster: its clients keep as many requests pending as they can. */
 async function loadGrandmaster({ rig, seconds }: Scene): Promise<() => unknown> {
   const child = rig.fork('clients.js');
   child.on('message', (message: ClientMessage) => 'moment' in message && child.send('go on'));

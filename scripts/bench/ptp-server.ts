@@ -87,7 +87,7 @@ async function measure(rig: Rig, server: LoadedServer, load: Load): Promise<Resu
   }
 }
 
-/** Returns a function that ends it. */
+/** Stops a process for `stallMs` once a second. Returns a function that ends this. */
 function stallAgainAndAgain(pid: number, stallMs: number): () => void {
   if (stallMs === 0) return () => {};
   const timer = setInterval(() => {
@@ -115,7 +115,7 @@ const COLUMNS: readonly Column[] = [
   ['MB', 6, ({ residentMb }) => residentMb.toFixed(1)],
 ];
 
-/** CPU for a request, divided by the hub's. */
+/** Returns the CPU time of a request divided by the hub's. */
 function ratioOf({ load, server, cpuUs }: Result, all: readonly Result[]): string {
   const own = all.find((result) => result.load === load && result.server === 'timehub');
   return server === 'timehub' || own === undefined || !Number.isFinite(cpuUs) ? '' : (cpuUs / own.cpuUs).toFixed(2);
@@ -130,7 +130,7 @@ const wanted = new RegExp(values.only);
 for (const load of LOADS) {
   for (const start of SERVERS[load.kind]) {
     if (!wanted.test(`${titleOf(load)} ${start}`)) continue;
-    // Each load has a new server: none profits from the load before.
+    // Each load has a new server, so that an earlier load has no effect.
     const bench = new Bench();
     try {
       const rig = new Rig(bench);

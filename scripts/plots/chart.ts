@@ -1,6 +1,6 @@
 /**
- * Charts as SVG: panels above each other that may share an x axis. Every colour is of medium lightness and there is no
- * background, so that the picture can be read on white and on black. Lines are thinned and rounded to tenths of a pixel.
+ * Charts as SVG: panels above each other that may share an x axis. All colours have medium lightness and there is no
+ * background, so the picture is legible on white and on black. Lines are thinned and rounded to tenths of a pixel.
  */
 
 type Point = readonly [x: number, y: number];
@@ -19,7 +19,7 @@ export interface Axis {
 /** A panel whose x axis has no label shares that of the panel below it. */
 export interface Panel {
   readonly title: string;
-  /** Pixels. */
+  /** Height, pixels. */
   readonly height: number;
   readonly x: Axis;
   readonly y: Axis & { readonly label: string };
@@ -75,7 +75,7 @@ export const COLOUR = {
   purple: '#a06fd8',
   grey: '#8b929c',
 };
-/** From the smallest to the largest hypothesis, for weights of a bank. */
+/** Colours of a bank's weights, from the smallest to the largest hypothesis. */
 export const RAMP = ['#4a5fc1', '#3987d6', '#2aa5b5', '#2fa35f', '#8fae2f', '#d9a521', '#dc7a1e', '#e05252', '#c44a9a'];
 
 const WIDTH = 720;
@@ -83,7 +83,7 @@ const LEFT = 62;
 const RIGHT = 14;
 const TITLE_HEIGHT = 20;
 const LEGEND_HEIGHT = 18;
-/** Height of the ticks and label of an x axis. */
+/** Height of the ticks and label of an x axis, pixels. */
 const AXIS_HEIGHT = 38;
 const GAP = 12;
 /** Largest distance of a drawn line from its data, pixels. */
@@ -113,7 +113,7 @@ ${drawn.join('\n')}
 `;
 }
 
-/** A NaN interrupts the line. */
+/** Draws a line. A NaN interrupts it. */
 export const line = (
   points: readonly Point[],
   colour: string,
@@ -127,7 +127,7 @@ export const line = (
   },
 });
 
-/** The surface between two lines. */
+/** Draws the surface between two lines. */
 export const band = (
   points: readonly (readonly [x: number, low: number, high: number])[],
   colour: string,
@@ -155,7 +155,7 @@ export const dots = (points: readonly Point[], colour: string, { size = 3, opaci
   },
 });
 
-/** Shares of one, on top of each other. */
+/** Draws shares of one on top of each other. */
 export const stack = (rows: readonly Row[], colours: readonly string[], keys: readonly string[]): Mark => ({
   keys: colours.map((colour, n) => ({ text: keys[n]!, colour, opacity: 0.8 })),
   draw: (at, frame) => {
@@ -175,7 +175,7 @@ export const stack = (rows: readonly Row[], colours: readonly string[], keys: re
   },
 });
 
-/** A vertical line with a text right of it, or left if `side` is −1. */
+/** Draws a vertical line with a text on its right, or on its left if `side` is −1. */
 export const event = (x: number, text: string, { side = 1, row = 0 } = {}): Mark => ({
   keys: [],
   draw: (at, frame) => {
@@ -185,7 +185,7 @@ export const event = (x: number, text: string, { side = 1, row = 0 } = {}): Mark
   },
 });
 
-/** A text in the picture. */
+/** Draws a text in the picture. */
 export const note = (
   x: number,
   y: number,
@@ -346,7 +346,7 @@ const words = (x: number, y: number, text: string, anchor = 'start', colour: str
 const plain = (value: number): string => String(value).replace('-', '−');
 const rounded = ([x, y]: Point, round: (value: number) => number): Point => [round(x), round(y)];
 const tenth = (value: number): number => Math.round(value * 10) / 10;
-/** Returns about the width in a sans serif of 12 pixels. */
+/** Returns the approximate width of a text in a sans serif of 12 pixels, pixels. */
 const textWidth = (text: string): number =>
   [...text].reduce((sum, letter) => sum + (/[iljtf.,;:' ()|]/.test(letter) ? 4.2 : 7.3), 0);
 const quote = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

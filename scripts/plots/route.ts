@@ -20,7 +20,7 @@ ${server('a', `[[server.event]]\nat = "${CHANGE_S}s"\ndown-extra = "5ms"`)}
 ${others.map((name) => server(name)).join('')}
 `;
 
-/** Shows the way back from one server become 5 ms longer: alone, and beside three others. */
+/** Shows a return path from one server that becomes 5 ms longer: alone, and beside three others. */
 export async function route(): Promise<string> {
   const { frames: alone } = await watch(scenario([]));
   const { frames: beside } = await watch(scenario(['b', 'c', 'd']));

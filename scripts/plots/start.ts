@@ -58,6 +58,6 @@ export async function start(): Promise<string> {
   });
 }
 
-/** The correction that the oscillator needs − the part that it still lacks, ppm. */
+/** Returns the correction that the oscillator needs − the part that it still lacks, ppm. */
 const correction = (frames: readonly Frame[]) =>
   frames.map(({ atS, clock }) => [atS, (clock.frequencyPpb - clock.slopePpb) / 1e3] as const);

@@ -6,10 +6,10 @@ import type { LabHost } from '../../src/lab/host.js';
 import { prepareScenario } from '../../src/lab/scenario/prepare.js';
 import { catalogue, parseScenario } from '../lab.js';
 
-/** A moment of a run, and the truth at it. */
+/** A moment of a run with the true offset. */
 export interface Moment {
   readonly atS: number;
-  /** Reference − clock. */
+  /** True offset: reference − clock, ns. */
   readonly truthNs: Ns;
 }
 
@@ -25,7 +25,7 @@ export interface Exchange extends Moment {
   readonly inNs: Ns;
 }
 
-/** A run, as a plot sees it: frames at each tick, and what happened in between. */
+/** The data of a run for a plot: a frame at each tick, and the exchanges and events. */
 export interface Run<Inside> {
   readonly frames: readonly (Frame & Inside)[];
   readonly exchanges: readonly Exchange[];
@@ -84,9 +84,9 @@ function exchangesOf({ observations = [] }: LogRecord, moment: Moment): readonly
   return outNs === undefined || inNs === undefined ? [] : [{ ...moment, outNs, inNs }];
 }
 
-/** The frames in which the hub has an estimate. */
+/** Returns the frames in which the hub has an estimate. */
 export const known = <F extends Frame>(frames: readonly F[]): readonly F[] =>
   frames.filter(({ clock }) => Number.isFinite(clock.sigmaNs));
 
-/** Error of the hub's estimate. */
+/** Returns the error of the hub's estimate, ns. */
 export const errorNs = ({ clock, truthNs }: Frame): Ns => clock.offsetNs - truthNs;

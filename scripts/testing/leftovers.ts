@@ -1,7 +1,7 @@
 /**
- * Removes what a test run leaves behind: processes (guests, daemons, peers), network namespaces and folders. All of them carry
- * the id of the process that made them: processes in their environment, the others in their name. So the next run finds what
- * an interrupted or killed run left.
+ * Removes the leftovers of a test run: processes (guests, daemons, peers), network namespaces and folders. All of them carry
+ * the id of the process that made them: processes in their environment, the others in their name. So the next run finds those
+ * of an interrupted or killed run.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -27,7 +27,7 @@ export function removeLeftovers(killed: readonly number[] = []): readonly string
   return [...processes, ...namespaces, ...namesBelow(tmpdir(), FOLDER).filter(isOver).map(deleteFolder)];
 }
 
-/** A zombie counts as dead. */
+/** Returns whether a process is dead. A zombie counts as dead. */
 const isDead = (pid: number): boolean => !/^\d+ \(.*\) [^ZX]/s.test(read(`/proc/${pid}/stat`));
 
 function markedProcesses(): readonly { readonly pid: number; readonly owner: number }[] {
@@ -53,7 +53,7 @@ function endProcess({ pid }: { readonly pid: number }): string {
   return `process ${pid} (${command})`;
 }
 
-/** A guest's own processes have no environment: they are found by the namespace that they live in. */
+/** Ends the processes of a namespace and deletes it. A guest's processes have no environment; the namespace identifies them. */
 function deleteNamespace({ name }: { readonly name: string }): string {
   const { stdout = '' } = spawnSync('ip', ['netns', 'pids', name], { encoding: 'utf8' });
   for (const pid of stdout.split('\n').filter(Boolean)) kill(Number(pid));
@@ -78,11 +78,11 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has already exited.
+    // The process has already exited.
   }
 }
 
-/** Returns '' for a process of another user and for one that has just exited. */
+/** Returns a file of a process, or '' for a process of another user and for one that has just exited. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MARK } from './leftovers.js';
 import type { Phase } from './suites.js';
 
-/** How one test ended. */
+/** The result of one test. */
 export interface TestEnd {
   readonly type: 'end';
   readonly file: string;
@@ -15,20 +15,20 @@ export interface TestEnd {
   readonly error?: string | undefined;
 }
 
-/** What a worker sends. */
+/** A message from a worker. */
 export type WorkerMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'start'; readonly file: string; readonly title: string }
   | TestEnd
   | { readonly type: 'file'; readonly file: string; readonly skipped: readonly string[] };
 
-/** What a worker is told to run. */
+/** A test file that a worker runs. */
 export interface WorkerTask {
   readonly file: string;
   readonly grep: string | undefined;
 }
 
-/** What the pool reports of a run. */
+/** A message from the pool about a run. */
 export type RunMessage =
   | Exclude<WorkerMessage, { type: 'ready' }>
   | { readonly type: 'begin'; readonly file: string }
@@ -54,7 +54,7 @@ export function killWorkers(): readonly number[] {
   return [...children].flatMap(({ pid = [] }) => pid);
 }
 
-/** Lets one worker take files from the queue. If it dies, the file that it was running has failed. */
+/** Lets one worker take files from the queue. If the worker dies, its current file has failed. */
 function workUntilItEnds(queue: string[], grep: string | undefined, report: Report): Promise<void> {
   const child = fork(WORKER, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -90,7 +90,7 @@ function workUntilItEnds(queue: string[], grep: string | undefined, report: Repo
         lose(file, 'runs to its end', end);
         report({ type: 'file', file, skipped: [] });
       } else if (queue.length > 0) {
-        // The worker has not even started: the next one would not start either.
+        // The worker did not start, so the next one would not start either.
         lose(queue[0]!, 'is started', end);
         queue.length = 0;
       }

@@ -1,6 +1,6 @@
 /**
- * Shows how far a test run is: a line for each folder of unit tests and for each other test, failures at once, and what is
- * running. On a terminal the last line is redrawn; elsewhere it is printed only after a long silence.
+ * Shows the progress of a test run: a line for each folder of unit tests and for each other test, failures at once, and the
+ * running tests. On a terminal the last line is redrawn; elsewhere it is printed only after a long silence.
  */
 import { dirname } from 'node:path';
 import type { RunMessage, TestEnd } from './pool.js';
@@ -14,7 +14,7 @@ const CLEAR_LINE = '\r\x1b[K';
 const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const;
 
 interface Folder extends Record<TestEnd['state'], number> {
-  /** Files that have not ended. */
+  /** Number of files that have not ended. */
   left: number;
   durationMs: number;
 }
@@ -28,7 +28,7 @@ export class Progress {
   readonly #durations = new Map<string, number>();
   readonly #out: NodeJS.WriteStream;
   readonly #terminal: boolean;
-  /** By file: when it began, its current test and when that began. */
+  /** By file: its start, its current test, and the start of that test. */
   readonly #running = new Map<string, { readonly begunAt: number; title: string; since: number }>();
   #folders = new Map<string, Folder>();
   #byFolder = false;
@@ -78,7 +78,7 @@ export class Progress {
     this.#header = undefined;
   }
 
-  /** Prints failures in full, the slowest files, and why tests were skipped. */
+  /** Prints failures in full, the slowest files, and the reasons for skipped tests. */
   summarise(elapsedMs: number): void {
     clearInterval(this.#timer);
     for (const { file, suite, title, error } of this.#failures) {

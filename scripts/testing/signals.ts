@@ -15,7 +15,7 @@ export function onEndWanted(end: (reason: string, exitStatus: number) => void): 
       once(`because the output cannot be written (${code})`, 128 + SIGNALS.SIGHUP),
     );
   }
-  // npm passes on SIGINT and SIGTERM only. If it dies in another way, no one reads the result.
+  // npm passes on only SIGINT and SIGTERM. If it dies in another way, the result has no reader.
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event === undefined) return;
   const watch = (): void => {

@@ -15,14 +15,14 @@ export interface Phase {
   readonly title: string;
   readonly files: readonly string[];
   readonly jobs: number;
-  /** Print one line a folder, not one a test. */
+  /** Print one line for each folder instead of one for each test. */
   readonly byFolder?: boolean;
 }
 
-/** Files of minutes: they start first, so that no core waits for one of them at the end. */
+/** Files that take minutes. They start first, so that no core waits for one of them at the end. */
 const LONGEST = /^dist\/test\/(vm\/qemu\/|fuzz\/guided\/parsers\.|scenarios\.full\.)/;
 
-/** Whole-daemon tests that need an idle machine: they measure in real time what other programs notice of the hub. */
+/** Whole-daemon tests that need an idle machine: they measure the hub's effect on other programs in real time. */
 const MEASURING = /^dist\/test\/(hostile|interop|vm\/uml|vm\/qemu\/pair)\//;
 
 /** Returns 'quick', 'full', 'vm', or 'fixture': a test that another test runs. */
@@ -60,13 +60,13 @@ export function phasesOf({
       jobs: availableParallelism(),
       byFolder: true,
     },
-    // These files mostly wait.
+    // These files mostly wait, so more of them run side by side.
     { title: 'whole daemon', files: daemon.filter((file) => !MEASURING.test(file)), jobs: availableParallelism() + 1 },
     { title: 'with other programs', files: daemon.filter((file) => MEASURING.test(file)), jobs: 1 },
   ].filter(({ files }) => files.length > 0);
 }
 
-/** Returns the source of a compiled test file, as it is shown. */
+/** Returns the displayed source path of a compiled test file. */
 export const sourceOf = (file: string): string => file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
 
 const isBelow = (file: string, path: string): boolean => {

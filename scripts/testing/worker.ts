@@ -1,6 +1,6 @@
 /**
- * Runs test files, one for each message from its parent, and sends what happens (`WorkerMessage`). If the parent dies, it
- * removes what the run made and exits.
+ * Runs test files, one for each message from its parent, and sends events (`WorkerMessage`). If the parent dies, it removes the
+ * leftovers of the run and exits.
  */
 import { join } from 'node:path';
 import Mocha from 'mocha';
@@ -52,7 +52,7 @@ const reporterOf = (file: string): Mocha.ReporterConstructor =>
     }
   } as unknown as Mocha.ReporterConstructor;
 
-/** Message, difference and stack, as Mocha prints them. */
+/** Returns message, difference and stack like Mocha's output. */
 function textOf(
   error: Error & { readonly showDiff?: boolean; readonly actual?: unknown; readonly expected?: unknown },
 ): string {

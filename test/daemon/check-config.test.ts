@@ -40,7 +40,7 @@ describe('check-config', function () {
   const check = async (text: string, ...options: readonly string[]) =>
     run(process.execPath, [timehub, 'check-config', ...options, bench.write('hub.toml', text)]);
 
-  it('refuses values that can be no address, interface or path, each at its place', async () => {
+  it('refuses invalid addresses, interfaces and paths, each at its place', async () => {
     // One file has all values in tables of different names. Each value of [hub] needs its own file.
     const tables = REFUSED.filter(([table]) => table !== 'hub').flatMap(([table, key, values]) =>
       values.map((value, index) => ({
@@ -64,7 +64,7 @@ describe('check-config', function () {
     }
   });
 
-  it('warns of what is legal and not meant, says "good" and names the files that it read', async () => {
+  it('warns of valid settings that are probably not meant, says "good" and names the files that it read', async () => {
     mkdirSync(bench.folder.at('conf.d'));
     bench.write('conf.d/10-twice.toml', TWICE);
     bench.write('conf.d/20-more.conf', '');
@@ -88,7 +88,7 @@ describe('check-config', function () {
     );
   });
 
-  it('takes warnings for errors with --strict, and tells programs both with --json', async () => {
+  it('treats warnings as errors with --strict, and reports both to programs with --json', async () => {
     const strict = await check(TWICE, '--strict');
     expect(strict.code).to.equal(78);
     expect(strict.output).to.include('TH_CFG_SAME_SERVER').and.not.include('warning:');

@@ -120,7 +120,7 @@ describe('a daemon whose output goes away', function () {
     await within(5000, gone(pid), () => 'SIGTERM does not end it');
   });
 
-  it('ends though its event log is a FIFO that nobody reads', async () => {
+  it('ends although its event log is a FIFO without a reader', async () => {
     const { path, socket } = await configure();
     const fifo = bench.folder.at('fifo');
     execFileSync('mkfifo', [fifo]);

@@ -44,7 +44,7 @@ describe('the demonstration', function () {
     expect(await (await fetch(demo.dashboard)).text()).to.match(/^<!doctype html>/i);
   });
 
-  it('serves the time that it believes in', async function () {
+  it('serves its estimate of the time', async function () {
     const heardNs = await askChrony(bench, need(this, 'chrony'), demo.served);
     const { clocks } = await demo.hub.status();
     expect(heardNs).to.be.closeTo(clocks[0]!.offsetNs, 0.2e6);
@@ -57,7 +57,7 @@ describe('the demonstration', function () {
     expect((await demo.hub.status()).mode).to.equal('tracking');
   });
 
-  it('holds over without all of them: the error grows, in its own eyes and in what it tells others', async () => {
+  it('is in holdover without any server: the error grows, in status and in the served time', async () => {
     await demo.lab('stop', 'all');
     const early = await demo.hub.until(({ mode }) => mode === 'holdover', 60_000);
     const later = await demo.hub.until(({ uptimeS }) => uptimeS > early.uptimeS + 5);

@@ -5,7 +5,7 @@ import { Bench } from '../bench.js';
 import { Hub, timehub } from '../hub.js';
 import { installRude, rudeConfig } from '../rude.js';
 
-describe('what a plugin prints', function () {
+describe('the output of a plugin', function () {
   this.timeout(30_000);
   let bench: Bench;
   beforeEach(() => {

@@ -82,7 +82,7 @@ describe('timehub query', function () {
     ['no transmit timestamp', put(40, 0, 0, 0, 0, 0, 0, 0, 0), 'sends timestamps of zero'],
     ['a root dispersion of 16 s', put(8, 0, 16, 0, 0), '16 s or more from its reference'],
   ] satisfies readonly (readonly [string, Change, string])[]) {
-    it(`promises nothing of a server with ${what}, and ends with 2`, async () => {
+    it(`gives no offset of a server with ${what}, and exits with 2`, async () => {
       const port = await serverWith(change);
       const { code, output } = await query(port);
       expect(output).to.include(`the server`).and.include(reason);
@@ -103,7 +103,7 @@ describe('timehub query', function () {
     ['47 octets', (reply) => reply.subarray(0, 47), '1 reply came that is shorter than an NTP header'],
     ['the kiss RATE', (reply) => put(12, 82, 65, 84, 69)(put(1, 0)(reply)!), 'kiss of death RATE'],
   ] satisfies readonly (readonly [string, Change, string])[]) {
-    it(`says why a reply with ${what} is refused, and ends with 3`, async () => {
+    it(`says why a reply with ${what} is refused, and exits with 3`, async () => {
       const { code, output } = await query(await serverWith(change));
       expect(output).to.include(reason).and.include('TH_CLI_NO_REPLY');
       expect(output).not.to.include('firewall');
@@ -111,7 +111,7 @@ describe('timehub query', function () {
     });
   }
 
-  it('finds out that the replies come from another port', async () => {
+  it('reports that the replies come from another port', async () => {
     const other = await socketOf();
     const socket = await socketOf((request, from) => other.send(replyTo(request), from.port, from.address));
     const { code, output } = await query(socket.address().port);
@@ -119,7 +119,7 @@ describe('timehub query', function () {
     expect(code).to.equal(3);
   });
 
-  it('asks after the firewall where nothing comes at all, and ends with 3', async () => {
+  it('names the firewall as a possible cause if no reply comes, and exits with 3', async () => {
     const { code, output } = await query(await serverWith(() => undefined));
     expect(output).to.include('no reply to 2 requests in 3 s').and.include('firewall');
     expect(code).to.equal(3);

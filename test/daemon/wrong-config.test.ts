@@ -20,7 +20,7 @@ listen = "nowhere"
 
 const SOURCE = '[source.ntp.a]\naddress = "127.0.0.1:9"\n';
 
-describe('a configuration that cannot be', function () {
+describe('an invalid configuration', function () {
   this.timeout(30_000);
   let bench: Bench;
   beforeEach(() => {
@@ -30,7 +30,7 @@ describe('a configuration that cannot be', function () {
 
   const check = (path: string) => run(process.execPath, [timehub, 'check-config', path]);
 
-  it('is told all at once: place, line, hint and code of each mistake', async () => {
+  it('is reported at once: place, line, hint and code of each mistake', async () => {
     const { code, output } = await check(bench.write('five.toml', FIVE_MISTAKES));
     expect(code).to.equal(78);
     const places = [...output.matchAll(/five\.toml:(\d+):(\d+) .*TH_CFG_[A-Z_]+/g)].map((match) => Number(match[1]));
@@ -58,7 +58,7 @@ describe('a configuration that cannot be', function () {
       .and.match(/TH_CFG_/);
   });
 
-  it('names a port that somebody has: the sink says so and the hub lives', async () => {
+  it('names a port that is in use: the sink says so and the hub runs on', async () => {
     const holder = createSocket('udp4');
     await new Promise<void>((resolve) => holder.bind(0, '127.0.0.1', resolve));
     bench.later(() => holder.close());

@@ -43,7 +43,7 @@ describe('a hub under attack by CSPTP', function () {
   });
   afterEach(() => bench.clear());
 
-  it(`serves on through ${PACKETS} random and mutated requests, and grows by nothing`, async () => {
+  it(`serves during ${PACKETS} random and mutated requests, and does not grow`, async () => {
     const upstream = await startNtpStub(bench, 0n);
     const port = await freeUdpPort();
     const hub = await Hub.start(
@@ -66,7 +66,7 @@ describe('a hub under attack by CSPTP', function () {
     expect(hub.process.output).not.to.match(/^ +at /m);
   });
 
-  it('goes on asking a server that answers with rubbish that has the right number', async () => {
+  it('goes on asking a server whose answers are invalid but have the right sequence number', async () => {
     const liar = await socketOf(bench);
     let asked = 0;
     liar.on('message', (message, { port, address }) => {

@@ -15,7 +15,7 @@ const DEVICES = `{"class":"DEVICES","devices":[{"class":"DEVICE","path":"${DEVIC
 const WATCH =
   '{"class":"WATCH","enable":true,"json":true,"nmea":false,"raw":0,"scaled":false,"timing":false,"split24":false,"pps":true}';
 
-describe('a hub whose gpsd talks nonsense', function () {
+describe('a hub whose gpsd sends invalid lines', function () {
   this.timeout(120_000);
   const random = new Random(2);
   let bench: Bench;
@@ -24,7 +24,7 @@ describe('a hub whose gpsd talks nonsense', function () {
   });
   afterEach(() => bench.clear());
 
-  it(`outlives ${LINES} broken lines, grows by nothing, and hears the next good one`, async () => {
+  it(`survives ${LINES} of them, does not grow, and accepts the next valid line`, async () => {
     let connection: Socket | undefined;
     const server = createServer((socket) => {
       connection = socket;

@@ -39,7 +39,7 @@ describe('a hub under attack by PTP', function () {
   });
   afterEach(() => bench.clear());
 
-  it(`goes on through ${FRAMES} random and mutated frames, and grows by nothing`, async function () {
+  it(`survives ${FRAMES} random and mutated frames, and does not grow`, async function () {
     const [a, b] = PtpRig.make(this, bench, 2).machines as [Machine, Machine];
     startMaster(b, 100);
     const hub = await startHub(
@@ -72,7 +72,7 @@ describe('a hub under attack by PTP', function () {
     expect(hub.process.output).not.to.match(/^ +at /m);
   });
 
-  it(`forgets ${IDENTITIES} forged timeTransmitters, follows the true one, and gives its own role to none of them`, async function () {
+  it(`forgets ${IDENTITIES} forged timeTransmitters, follows the true one, and yields its own role to none of them`, async function () {
     const [a, b] = PtpRig.make(this, bench, 2).machines as [Machine, Machine];
     const sink = (name: string, port: number, role: string) =>
       `[sink.ptp.${name}]\ninterface = "${a.far}"\ntransport = "ethernet"\nport-number = ${port}\nrole = "${role}"\n${BRISK}`;

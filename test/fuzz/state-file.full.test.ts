@@ -60,7 +60,7 @@ const anything = fc.oneof(
   fc.string(),
 );
 
-describe('a state file that says anything', function () {
+describe('a state file with any content', function () {
   this.timeout(120_000);
   let folder: string;
   beforeEach(() => {
@@ -83,13 +83,13 @@ describe('a state file that says anything', function () {
     expect((await new StateFile(folder).load(0n)).instances).to.deep.include({ 'ptp.a': 1 });
   };
 
-  it(`keeps no hub from starting, nor from leaving a good one: ${RUNS} files`, () =>
+  it(`does not keep a hub from starting and writing a valid one: ${RUNS} files`, () =>
     fc.assert(fc.asyncProperty(anything, survives), { numRuns: RUNS }));
 
-  it('nor does one that is nested without end', () =>
+  it('does not do so when it is nested very deeply', () =>
     survives(`{"version":2,"instances":{"ptp.deep":${'['.repeat(NEST)}${']'.repeat(NEST)}}}`));
 
-  it(`leads no hub astray for good: ${LIVES} lives of ${LIFE_S} s`, () =>
+  it(`does not mislead a hub for good: ${LIVES} runs of ${LIFE_S} s`, () =>
     fc.assert(
       fc.asyncProperty(learnt, async (said) => {
         const machine = await NtpClientMachine.create(INTERNET);

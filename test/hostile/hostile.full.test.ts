@@ -47,7 +47,7 @@ describe('a hub among hostile peers', function () {
     });
   }
 
-  it('is seen to stand still, if it does', async function () {
+  it('exceeds the limits when its process is stopped', async function () {
     const { target, before } = await attacked(this);
     const { figures } = await attackFor(target, () => new Stall(target, 1000), 2, before);
     expect(breaches(figures, { atLeast: 0 }).join('; '))

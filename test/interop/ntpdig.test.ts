@@ -16,7 +16,7 @@ describe('ntpdig', function () {
   });
   afterEach(() => bench.clear());
 
-  it('hears from the hub the time that it believes in', async function () {
+  it('gets the hub’s estimate of the time', async function () {
     const ntpdig = need(this, 'ntpdig');
     if (process.getuid?.() !== 0) skip(this, 'ntpdig asks at port 123 only, which this user may not open');
     const upstream = await startNtpStub(bench, -20_000_000n);

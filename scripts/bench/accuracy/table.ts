@@ -1,4 +1,4 @@
-/** Turns the results of a row's seeds into its lines of the table: figures, verdicts, and how they are shown. */
+/** Turns the results of a row's seeds into lines of the table: figures, verdicts and their texts. */
 import { formatDuration, type Ns } from '../../../src/api/index.js';
 import type { Scenario, SimulationResult } from '../../../src/lab/scenario/index.js';
 import { alignedColumns, median } from '../figures.js';
@@ -18,7 +18,7 @@ interface Spread {
   readonly high: Ns;
 }
 
-/** How honest sigma and bound were. Sigma is judged in stationary rows, which are those with an RMS. */
+/** The honesty of sigma and bound. Sigma is judged in stationary rows only, those with an RMS. */
 interface Honesty {
   readonly normalised: number;
   readonly worst: number;
@@ -29,7 +29,7 @@ interface Honesty {
 
 type Compared = Partial<Record<'chrony' | 'linear' | 'weighted' | 'prototype' | 'target', Ns | undefined>>;
 
-/** One line of the table. Times are in ns, those that others reach too. */
+/** One line of the table. Times are in ns, including those of the compared programs. */
 interface TableLine extends Spread, Honesty, Compared {
   readonly name: string;
   readonly title: string;
@@ -41,7 +41,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const rms = (values: readonly number[]): number => Math.sqrt(sum(values.map((value) => value * value)) / values.length);
 const farthest = (ratios: readonly number[]): number =>
   ratios.reduce((most, ratio) => (Math.abs(Math.log(ratio)) > Math.abs(Math.log(most)) ? ratio : most), 1);
-/** Seconds as ns. */
+/** Converts seconds to ns. */
 const orNever = (seconds: number | null | undefined): Ns =>
   seconds == null ? Number.POSITIVE_INFINITY : seconds * 1e9;
 const spread = (values: readonly number[]): Spread => ({

@@ -1,4 +1,4 @@
-/** The network of the bench: servers at one address, as many clients as wanted behind another. */
+/** The network of the bench: servers at one address, any number of clients at others. */
 export const SERVER = '10.98.0.1';
 export const CLIENT = '10.98.0.2';
 export const PREFIX = 16;
@@ -7,7 +7,7 @@ export const CLIENTS = '10.97.0.0/16';
 
 export const EVENT_PORT = 319;
 export const GENERAL_PORT = 320;
-/** Not 319, which the PTP port on the same interface has. */
+/** Port of the CSPTP server. The PTP port on the same interface uses 319. */
 export const CSPTP_PORT = 3190;
 
 const OFFSET = 256;

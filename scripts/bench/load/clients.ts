@@ -15,7 +15,7 @@ export interface LoadJob {
   readonly clients: number;
   /** Requests a second of each client, sent whether answers come or not. */
   readonly rate?: number;
-  /** Without `rate`: requests under way at any time, of all clients together. This finds the server's limit. */
+  /** Without `rate`: number of pending requests of all clients together. This finds the server's limit. */
   readonly inFlight?: number;
   readonly seconds: number;
   readonly syncLog?: number;
@@ -41,7 +41,7 @@ const GRANTED_S = 300;
 const CLIENT_AT = 26;
 const SEQUENCE_AT = 30;
 const NUMBERS = 65_536;
-/** A later answer does not count. */
+/** Maximum time of an answer, ns. A later one does not count. */
 const PATIENCE_NS = 1e9;
 const WARM_UP_MS = 1500;
 const RENEWAL_MS = 4000;
@@ -72,7 +72,7 @@ const wish = (messageType: number, logInterval: number): Tlv => ({
 const signaling = (tlvs: readonly Tlv[]): Buffer =>
   encoded({ kind: 'signaling', header: header(NO_INTERVAL), target: ALL_PORTS, tlvs });
 
-/** The requests of one job, and what came back. */
+/** The requests of one job, and their answers. */
 class Load {
   readonly #job: LoadJob;
   readonly #event: number;
@@ -81,7 +81,7 @@ class Load {
   readonly #target: number;
   readonly #before = new BigInt64Array(3);
   readonly #base = native.monotonicRaw();
-  /** By sequence number: when the request was sent, ns; NaN if it is not under way. */
+  /** Time of sending by sequence number, ns. NaN: the request is not pending. */
   readonly #sentAt = new Float64Array(NUMBERS).fill(Number.NaN);
   #sequence = 0;
   #oldest = 0;
@@ -123,7 +123,7 @@ class Load {
     return { seconds, ...this.#counts, syncs, followUps, ...quantiles };
   }
 
-  /** Lets every client ask for Announce, Sync and Delay_Resp until it is granted them. */
+  /** Lets every client ask for Announce, Sync and Delay_Resp until the server grants them. */
   async #negotiate(): Promise<void> {
     const { clients } = this.#job;
     const message = this.#wishes();
@@ -172,7 +172,7 @@ class Load {
     return signaling([wish(ANNOUNCE, 0), wish(SYNC, syncLog), wish(DELAY_RESP, delayLog)]);
   }
 
-  /** The server keeps a grant that was never renewed for 10 s only. */
+  /** Renews the grants. The server keeps a grant that was never renewed for only 10 s. */
   #renew(): void {
     const message = this.#wishes();
     for (let client = 0; client < this.#job.clients; client++) this.#sendGeneral(message, client);
@@ -202,7 +202,7 @@ class Load {
     this.#counts.asked++;
   }
 
-  /** Gives up the requests that were sent before. */
+  /** Counts the requests that were sent before as unanswered. */
   #expire(before: number): void {
     while (this.#oldest !== this.#sequence) {
       const at = this.#sentAt[this.#oldest]!;
@@ -256,7 +256,7 @@ const TARGET_AT = 34;
 const TLVS_AT = 44;
 const GRANT = 5;
 
-/** Returns whether all TLVs grant messages for a time. */
+/** Returns whether every TLV grants messages for more than 0 s. */
 function isGranted(octets: Uint8Array, view: DataView): boolean {
   for (let at = TLVS_AT; at + 4 <= octets.length; at += 4 + view.getUint16(at + 2)) {
     if (view.getUint16(at) !== GRANT || view.getUint32(at + 6) === 0) return false;

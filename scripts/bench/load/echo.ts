@@ -1,6 +1,6 @@
 /**
- * The least that a CSPTP server can do over this addon: sends back what it received, and as many octets as a Follow_Up has
- * after it. It decodes, computes and stamps nothing, so that only the cost of the sockets is left.
+ * The minimum work of a CSPTP server with this addon: sends back the received datagram, then as many octets as a Follow_Up has.
+ * It does not decode, compute or stamp, so only the cost of the sockets is left.
  */
 
 import { eachDatagram, native } from './addon.js';

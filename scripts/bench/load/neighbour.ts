@@ -14,9 +14,9 @@ export interface NeighbourResult {
   readonly asked: number;
   /** Requests with both answers. */
   readonly followed: number;
-  /** t3 − t2 as the two answers carry them, µs. */
+  /** t3 − t2 from the two answers, µs. */
   readonly stayUs: readonly number[];
-  /** From the kernel's stamp of the sent request to that of the received Follow_Up, which is what a neighbour sees, µs. */
+  /** Time from the kernel's stamp of the sent request to that of the received Follow_Up, as a neighbour sees it, µs. */
   readonly followedUs: readonly number[];
 }
 

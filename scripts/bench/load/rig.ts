@@ -105,10 +105,10 @@ export class Rig {
 
 const HEAP = new URL('../../../test/heap-on-signal.js', import.meta.url).href;
 
-/** A server that never answers: the hub serves its own time, unsynchronised, and does nothing else. */
+/** Configuration with a server that never answers: the hub serves its own time, unsynchronised, and does nothing else. */
 export const SILENT = '[source.ntp.silent]\naddress = "127.0.0.1:9"\n';
 
-/** CPU time of all threads of a process so far, ns. */
+/** Returns the CPU time of all threads of a process so far, ns. */
 export function cpuNs(pid: number): number {
   const tasks = readdirSync(`/proc/${pid}/task`);
   return tasks.reduce(

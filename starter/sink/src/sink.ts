@@ -13,7 +13,7 @@ const config = table({
 
 type Config = v.InferOutput<typeof config>;
 
-/** One line of JSON. What is not known yet is null. */
+/** Returns one line of JSON. Unknown values are null. */
 export function textOf({ mode, reason, clocks, leap, ntp }: TimeState): string {
   const [system] = clocks;
   const { offsetNs, sigmaNs, boundNs, frequencyPpb } = system ?? {};
@@ -29,13 +29,13 @@ export default defineSink<Config>({
   stability: 'experimental',
   needs: [],
   config,
-  // Pure: I/O and timers begin in start().
+  // create() has no effects: I/O and timers begin in start().
   create({ file, interval }, context) {
     const written = context.metrics.counter('writes_total', 'Versions of the file that were written.');
     let writing = Promise.resolve();
     let stopped = false;
 
-    /** A rename replaces the file at once: a reader has the old version or the new one. */
+    /** Replaces the file by a rename, so that a reader sees the old version or the new one. */
     const write = async (): Promise<void> => {
       const fresh = `${file}.new`;
       await rm(fresh, { force: true });
@@ -51,7 +51,7 @@ export default defineSink<Config>({
     };
 
     return {
-      // An error here, or in the timer, shows in "timehub status"; the hub starts the sink again after a while.
+      // "timehub status" shows an error here or in the timer. The hub starts the sink again after a while.
       start: writeAndWait,
       async stop() {
         stopped = true;

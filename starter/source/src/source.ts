@@ -12,20 +12,20 @@ const config = table({
 
 type Config = v.InferOutput<typeof config>;
 
-/** Offset in nanoseconds of a text such as "0.000250" (seconds, reference − system clock); undefined: it is none. */
+/** Parses an offset such as "0.000250" (reference − system clock, s). Returns ns, or undefined if the text is invalid. */
 export function parseOffset(text: string): number | undefined {
   const seconds = text.trim() === '' ? Number.NaN : Number(text);
   return Number.isFinite(seconds) ? seconds * NS_PER_S : undefined;
 }
 
-/** Reports how far the system clock is off, as another program measures it. */
+/** Reports the offset of the system clock that another program measures. */
 export default defineSource<Config>({
   type: '{{type}}',
   summary: 'Takes comparisons of the system clock from another program',
   stability: 'experimental',
   needs: [],
   config,
-  // Pure: I/O and timers begin in start().
+  // create() has no effects: I/O and timers begin in start().
   create({ socket: path, noise }, context) {
     const malformed = context.metrics.counter('malformed_total', 'Datagrams that are no number of seconds.');
     let latestNs: number | undefined;
