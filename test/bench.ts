@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Launched } from './launch.js';
 import { Folder } from './place.js';
 
-/** The set-up of one test: its folder and its programs. `clear` ends all of them, the last first. */
+/** The set-up of one test: its folder and its programs. `clear` removes the folder and ends the programs, the last first. */
 export class Bench {
   readonly folder = new Folder();
   readonly #undo: (() => Promise<unknown> | unknown)[] = [];

@@ -12,7 +12,7 @@ interface Message {
   readonly error?: { readonly message: string };
 }
 
-/** One page in a Chromium without a screen, spoken to by the DevTools protocol over a pipe (messages end in NUL). */
+/** One page in a headless Chromium, controlled by the DevTools protocol over a pipe (messages end in NUL). */
 export class Page {
   /** Errors that the page wrote to its console or threw, and resources that failed to load. */
   readonly complaints: string[] = [];
@@ -56,7 +56,7 @@ export class Page {
     return (result as { readonly value: T }).value;
   }
 
-  /** Returns a PNG. */
+  /** Returns a screenshot as PNG. */
   async screenshot(): Promise<Buffer> {
     const { data } = await this.#ask('Page.captureScreenshot', { format: 'png' });
     return Buffer.from(data as string, 'base64');

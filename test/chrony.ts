@@ -10,8 +10,8 @@ export interface ChronyServer {
 }
 
 /**
- * A chronyd at 127.0.0.1 that serves this machine's time and, with -x, never touches its clock. It is started through
- * another program, such as `ip netns exec`, where there is one.
+ * Starts a chronyd at 127.0.0.1 that serves this machine's time and, with -x, never sets its clock. Another program, such as
+ * `ip netns exec`, may start it.
  */
 export async function startChronyServer(
   bench: Bench,

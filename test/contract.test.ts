@@ -5,7 +5,7 @@ import type { PluginDefinition } from 'timehub/api';
 import { checkContract, createLabHost, wire } from 'timehub/testing';
 import { Folder, root } from './place.js';
 
-/** Tables that an instance needs besides the defaults. */
+/** Tables that an instance needs in addition to the defaults. */
 const TABLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'source.csptp': { address: '192.0.2.9', interface: 'eth0' },
   'sink.csptp': { listen: '10.0.0.1:319', interface: 'eth0' },
@@ -19,7 +19,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'sink.system-clock': { steer: true },
 };
 
-/** A machine with one network interface, whose card has a clock, and no servers. */
+/** A machine with one network interface, whose card has a clock, and without servers. */
 function machine() {
   const host = createLabHost({ phcs: { ptp0: {} } });
   const mac = '02:00:00:00:00:01';

@@ -7,7 +7,7 @@ import { freeTcpPort, root } from './place.js';
 
 const LOOPBACK = /127\.0\.0\.1:(\d+)/g;
 
-/** The demonstration of `npm start`, on its own ports and sockets, so that it disturbs no other. */
+/** The demonstration of `npm start`, with its own ports and sockets, so that it does not disturb another one. */
 export interface Demo {
   readonly hub: Hub;
   /** `http://127.0.0.1:…/` */
@@ -34,7 +34,7 @@ export async function startDemo(bench: Bench): Promise<Demo> {
   };
 }
 
-/** Writes the demonstration's configuration with a control socket at `socket` and free ports, by the ports they replace. */
+/** Writes the demonstration's configuration with its control socket at `socket` and with free ports. `ports`: old → new. */
 export async function writeDemo(bench: Bench, name: string, socket: string) {
   const text = readFileSync(join(root, 'config/demo.toml'), 'utf8');
   const ports = new Map<number, number>();

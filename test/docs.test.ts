@@ -22,7 +22,7 @@ const pages = [
   ...below('test', 'README.md'),
 ];
 
-/** Code of a page: its blocks and what stands in backticks. */
+/** Returns the code of a page: its blocks, and the texts in backticks. */
 const codeOf = (text: string): readonly string[] =>
   [...text.matchAll(/^```.*\n([\s\S]*?)^```|`([^`\n]+)`/gm)].map(([, block, span]) => block ?? span!);
 
@@ -34,7 +34,7 @@ describe('what is written for people', () => {
   for (const path of [...below('config', '.toml'), ...below('plugins', 'example.toml')]) {
     it(`${path} is a configuration without mistakes`, async () => {
       const { problems = [] } = await loadHub(join(root, path));
-      // A preset or a sink's example stands for a part of a file: it may lack a source.
+      // A preset or a sink's example is a part of a file: it may lack a source.
       const mistakes = problems.filter(({ code }) => code !== 'TH_CFG_NO_SOURCE');
       expect(formatProblems(mistakes)).to.equal('');
     });

@@ -3,7 +3,7 @@ import type { Launched } from './launch.js';
 import type { Peer } from './peers.js';
 import { freeTcpPort } from './place.js';
 
-/** gpsd at 127.0.0.1 on one device, in an IPC namespace of its own: its shared memory would outlive it and reach others. */
+/** Starts gpsd at 127.0.0.1 on one device, in its own IPC namespace: its shared memory would outlive it and affect others. */
 export async function startGpsd(
   bench: Bench,
   gpsd: Peer,

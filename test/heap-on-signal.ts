@@ -1,4 +1,4 @@
-// Loaded into a daemon under test: on every SIGUSR2 it collects all garbage and prints what is left, "heap <nth> <octets>".
+// Loaded into a daemon under test. On each SIGUSR2 it collects all garbage and prints the heap's size, "heap <nth> <octets>".
 import { writeSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -9,6 +9,6 @@ let times = 0;
 
 process.on('SIGUSR2', () => {
   collect();
-  // Not through process.stdout, which the daemon redirects into its log.
+  // The daemon redirects process.stdout into its log, so this writes to the file descriptor.
   writeSync(1, `heap ${++times} ${process.memoryUsage().heapUsed}\n`);
 });

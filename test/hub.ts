@@ -11,7 +11,7 @@ export const timehub = join(root, 'bin/timehub');
 
 export type SourceStatus = StatusReport['sources'][number];
 
-/** A daemon under test, started as an operator would, and asked over its control socket. */
+/** A daemon under test. It starts like an operator's, and the test asks it over its control socket. */
 export class Hub {
   readonly socket: string;
   readonly #process: Launched | undefined;
@@ -21,7 +21,7 @@ export class Hub {
     return Hub.startAs(bench, 'hub', [], config, args);
   }
 
-  /** Starts one of several hubs, called `name`, through another program such as `ip netns exec`. */
+  /** Starts one of several hubs, with the name `name`, through another program such as `ip netns exec`. */
   static async startAs(
     bench: Bench,
     name: string,
@@ -76,7 +76,7 @@ export class Hub {
     this.socket = socket;
   }
 
-  /** Throws for a hub that was started by other means. */
+  /** Throws if the hub was started by other means. */
   get process(): Launched {
     if (this.#process === undefined) throw new Error('the test has not started this hub');
     return this.#process;
@@ -93,7 +93,7 @@ export class Hub {
     return found;
   }
 
-  /** Waits for a status. Rejects with the last one. */
+  /** Waits for a matching status. Rejects with the last one. */
   until(pleases: (status: StatusReport) => boolean, timeoutMs = 30_000): Promise<StatusReport> {
     return until(() => this.status(), pleases, timeoutMs);
   }
@@ -114,12 +114,12 @@ export class Hub {
     return (await this.json<{ readonly events: readonly HubEvent[] }>('/v1/snapshot')).events;
   }
 
-  /** Runs a command of the operator: `hub.cli('why')`. */
+  /** Runs an operator's command: `hub.cli('why')`. */
   cli(...args: readonly string[]): Promise<Exit & { readonly output: string }> {
     return run(process.execPath, [timehub, ...args, '--socket', this.socket]);
   }
 
-  /** Resident memory, bytes. */
+  /** Returns the hub's resident memory, bytes. */
   memory(): Promise<number> {
     return residentBytes(this.process.pid);
   }

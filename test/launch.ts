@@ -38,12 +38,12 @@ export class Launched {
     return this.#child.pid!;
   }
 
-  /** Its output so far, on both streams. */
+  /** The output so far, of both streams. */
   get output(): string {
     return this.#output;
   }
 
-  /** Resolves with the first match in its output within `timeoutMs`. Rejects if it ends before. */
+  /** Resolves with the first match in the output within `timeoutMs`. Rejects if the program ends before. */
   async printed(pattern: RegExp, timeoutMs = 10_000): Promise<RegExpExecArray> {
     const early = pattern.exec(this.#output);
     if (early !== null) return early;

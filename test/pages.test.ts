@@ -20,7 +20,7 @@ const files = ['src', 'plugins', 'test', 'scripts', 'native', 'starter'].flatMap
   readdirSync(join(root, folder), { recursive: true }).map((name) => `/${name}`),
 );
 
-/** Names in backticks that say where something is: `src/core`, `noise/leg-noise.ts`. A placeholder in it (`<x>`, `NNN`) names none. */
+/** Returns the paths in backticks: `src/core`, `noise/leg-noise.ts`. A name with a placeholder (`<x>`, `NNN`) is not a path. */
 const named = (text: string): readonly string[] =>
   [...text.matchAll(/`([\w./-]+)`/g)]
     .map(([, name]) => name!)
@@ -30,7 +30,7 @@ const named = (text: string): readonly string[] =>
 const isThere = (name: string): boolean =>
   existsSync(join(root, name)) || files.some((path) => path.endsWith(`/${name}`));
 
-/** `plugins.md#test`: the page is there, and so is the heading. */
+/** Returns whether the page and the heading of a link such as `plugins.md#test` exist. */
 function leadsSomewhere(page: string, link: string): boolean {
   const [path = '', anchor] = link.split('#');
   const target = path === '' ? page : join(page, '..', path);
@@ -38,7 +38,7 @@ function leadsSomewhere(page: string, link: string): boolean {
   return anchor === undefined || headings(read(target)).includes(anchor);
 }
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** Returns the anchors that GitHub gives to the headings of a page. */
 const headings = (text: string): readonly string[] =>
   [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
     title!

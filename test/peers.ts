@@ -4,18 +4,18 @@ import { dirname, join, relative } from 'node:path';
 import { root } from './place.js';
 
 /**
- * Other people's programs that the hub must get on with. They come from Debian's packages, unpacked below .cache/peers
- * and never installed: nothing of this machine changes, and none of them is shipped.
+ * Other programs with which the hub must work. They come from Debian's packages, unpacked below .cache/peers and never
+ * installed: this machine does not change, and none of them is shipped.
  */
 export type PeerName = 'chrony' | 'ntpdig' | 'gpsd' | 'linuxptp' | 'uml' | 'busybox' | 'chromium' | 'clang';
 
 interface Recipe {
   readonly packages: readonly string[];
-  /** Below the peer's folder. */
+  /** Path below the peer's folder. */
   readonly program: string;
-  /** Arguments with which the program only prints something and exits. */
+  /** Arguments with which the program only prints a text and exits. */
   readonly probe: readonly string[];
-  /** Links to make, path → target, both below the folder. */
+  /** Links to make: path → target, both below the folder. */
   readonly links?: Readonly<Record<string, string>>;
 }
 
@@ -36,7 +36,7 @@ const RECIPES: Readonly<Record<PeerName, Recipe>> = {
     program: 'usr/lib/chromium/chromium-headless-shell',
     probe: ['--no-sandbox', '--version'],
   },
-  // The compiler with libFuzzer; it finds its headers and run-time libraries relative to itself.
+  // The compiler with libFuzzer. It finds its headers and run-time libraries relative to itself.
   clang: {
     packages: ['clang-14', 'libclang-rt-14-dev'],
     program: 'usr/lib/llvm-14/bin/clang',
@@ -50,7 +50,7 @@ export const PEER_NAMES = Object.keys(RECIPES) as PeerName[];
 export interface Peer {
   readonly folder: string;
   readonly program: string;
-  /** Environment in which its programs find their libraries. */
+  /** Environment with which its programs find their libraries. */
   readonly env: Readonly<Record<string, string>>;
 }
 

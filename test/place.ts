@@ -7,7 +7,7 @@ import { join } from 'node:path';
 /** The checkout: compiled tests run from dist/test. */
 export const root = join(import.meta.dirname, '../..');
 
-/** A temporary folder, removed by `close`. Mode 0700, which chronyd demands of a folder with a command socket. */
+/** A temporary folder; `close` removes it. Its mode is 0700: chronyd demands that of a folder with a command socket. */
 export class Folder {
   readonly path: string = mkdtempSync(join(tmpdir(), `timehub-test-${process.pid}-`));
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Asks every 100 ms until the answer pleases. Rejects with the last answer. */
+/** Asks every 100 ms until the condition accepts the answer. Rejects with the last answer. */
 export async function until<T>(ask: () => Promise<T>, pleases: (answer: T) => boolean, timeoutMs: number): Promise<T> {
   const end = performance.now() + timeoutMs;
   for (;;) {

@@ -2,7 +2,7 @@ import { closeSync, constants, readSync, writeSync } from 'node:fs';
 import koffi from 'koffi';
 import type { Bench } from './bench.js';
 
-/** Delay of a sentence after the second that it names, ms, as of a receiver. */
+/** Delay of a sentence after the second that it names, ms, like that of a receiver. */
 const LATENCY_MS = 60;
 
 const libc = koffi.load('libc.so.6');
@@ -20,8 +20,8 @@ const questions = Buffer.alloc(4096);
 export type Talk = 'all' | 'RMC';
 
 /**
- * A GNSS receiver on a pseudo terminal: RMC, GGA, GSA, GSV and ZDA once a second with this machine's UTC, or RMC alone as timing
- * receivers are often set. Returns its device.
+ * Acts as a GNSS receiver on a pseudo terminal: sends RMC, GGA, GSA, GSV and ZDA once a second with this machine's UTC, or RMC
+ * alone, as timing receivers are often set. Returns its device.
  */
 export function startReceiver(bench: Bench, talk: Talk = 'all'): string {
   const [master, slave] = [new Int32Array(1), new Int32Array(1)];
@@ -37,7 +37,7 @@ export function startReceiver(bench: Bench, talk: Talk = 'all'): string {
   let timer = setTimeout(speak, untilNext());
   function speak(): void {
     quietly(() => writeSync(master[0]!, sentences(new Date(Date.now() - LATENCY_MS), talk)));
-    // gpsd's requests are read, so that the terminal does not fill up, and not answered.
+    // gpsd's requests are read, so that the terminal does not fill up, but not answered.
     quietly(() => readSync(master[0]!, questions));
     timer = setTimeout(speak, untilNext());
   }
@@ -49,7 +49,7 @@ export function startReceiver(bench: Bench, talk: Talk = 'all'): string {
   return name.toString('latin1', 0, name.indexOf(0));
 }
 
-/** Ignores that there is nothing to read or no reader, as a receiver does. */
+/** Ignores the errors of an empty terminal and of a missing reader, like a receiver. */
 function quietly(work: () => void): void {
   try {
     work();
@@ -77,7 +77,7 @@ function sentences(now: Date, talk: Talk): string {
     .join('');
 }
 
-/** NMEA 0183: the exclusive or of the characters between `$` and `*`. */
+/** Returns the checksum of NMEA 0183: the exclusive or of the characters between `$` and `*`. */
 function checksum(body: string): string {
   const sum = [...body].reduce((xor, character) => xor ^ character.charCodeAt(0), 0);
   return sum.toString(16).toUpperCase().padStart(2, '0');

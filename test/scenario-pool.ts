@@ -6,13 +6,13 @@ export type Report =
   | { readonly error: string }
   | {
       readonly error?: undefined;
-      /** Limits that were not kept, a sentence each. */
+      /** A sentence for each limit that was not kept. */
       readonly faults: readonly string[];
       readonly expect: 'hold' | 'miss';
       readonly because: string | undefined;
     };
 
-/** Runs scenarios in worker processes, several at a time: a test waits for its own only. */
+/** Runs scenarios in worker processes, several at a time. A test waits only for its own. */
 export class ScenarioPool {
   readonly #waiting: string[] = [];
   readonly #workers: ChildProcess[] = [];

@@ -8,7 +8,7 @@ import { ScenarioPool } from './scenario-pool.js';
 const folder = join(root, 'test/scenarios');
 
 /**
- * The scenarios of `npm test`: one or two of each hundred. All others, also new ones, are in `npm run test:full`.
+ * The scenarios of `npm test`: one or two of each hundred. `npm run test:full` runs all others, including new ones.
  */
 const REPRESENTATIVE: readonly string[] = [
   '101-lan',
@@ -46,7 +46,7 @@ export function scenarioNames(suite: 'quick' | 'full'): readonly string[] {
   return all.filter((name) => REPRESENTATIVE.includes(name) === (suite === 'quick'));
 }
 
-/** Tests that each scenario keeps its limits. */
+/** Checks that each scenario keeps its limits. */
 export function describeScenarios(names: readonly string[]): void {
   describe('the numbered scenarios', function () {
     this.timeout(600_000);

@@ -7,11 +7,11 @@ import { findPeer, type PeerName } from './peers.js';
 import { Folder, root } from './place.js';
 
 interface Script {
-  /** Path below dist, and arguments, without spaces inside. */
+  /** Path below dist and arguments. No argument contains a space. */
   readonly command: string;
   /** A figure in the output. */
   readonly prints: RegExp;
-  /** Needs network namespaces. */
+  /** The script needs network namespaces. */
   readonly asRoot?: boolean;
   readonly peer?: PeerName;
 }
@@ -24,8 +24,8 @@ const bench = (command: string, prints: RegExp, needs: Pick<Script, 'asRoot' | '
 const veth = { asRoot: true, peer: 'linuxptp' } as const;
 
 /**
- * The shortest form of each script, the longest first. The figures mean nothing, so no limit is checked: exit status 1 is a
- * missed limit. The addon's fuzzer and its tests under AddressSanitizer are checks of their own in .ci/run.
+ * The shortest form of each script; the slowest come first. Such short runs give no valid figures, so a missed limit (exit
+ * status 1) is accepted. .ci/run runs the addon's fuzzer and its tests under AddressSanitizer separately.
  */
 const SCRIPTS: readonly Script[] = [
   bench('hostile.js --seconds 2 --only ^slow.readers', /slow readers \| \d+ \|/, { asRoot: true, peer: 'chrony' }),
@@ -49,7 +49,7 @@ describe('each script, in its shortest form', function () {
   const runs = new Map<Script, ReturnType<typeof run>>();
 
   before(() => {
-    // The benches mostly wait.
+    // The benches mostly wait, so several run at a time.
     const slots = new Slots(availableParallelism() + 1);
     for (const script of SCRIPTS) {
       if (obstacle(script) !== '') continue;
@@ -70,14 +70,14 @@ describe('each script, in its shortest form', function () {
   }
 });
 
-/** Returns why the script cannot run on this machine, or ''. */
+/** Returns the reason why the script cannot run on this machine, or ''. */
 function obstacle({ asRoot, peer }: Script): string {
   if (asRoot && process.getuid?.() !== 0) return 'no network namespaces without root';
   const found = peer && findPeer(peer);
   return found !== undefined && 'missing' in found ? found.missing : '';
 }
 
-/** Runs so many tasks at a time, in the order in which they come. */
+/** Limits the number of tasks that run at a time. They start in the order of the calls. */
 class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];

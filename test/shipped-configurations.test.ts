@@ -5,16 +5,16 @@ import type { ReceiverOptions } from '../src/lab/nodes/gpsd-feed.js';
 import { addGpsd } from '../src/lab/nodes/gpsd-node.js';
 import { addServers, Shipped, served, stepsOf } from './shipped.js';
 
-/** An ordinary crystal, some milliseconds off. */
+/** A system clock with an ordinary crystal, some milliseconds off. */
 const CLOCK = { wander: 1e-9, frequencyPpb: 8000, offsetNs: 20e6 };
-/** Clocks of network cards show any time after the boot. */
+/** The clock of a network card. After the boot it shows an arbitrary time. */
 const CARD = { hidden: true, offsetNs: 5e9, frequencyPpb: 3000, wander: 1e-8 } as const;
 const cards = (count: number, hasClocks: boolean) => ({
   phcs: hasClocks ? Object.fromEntries(Array.from({ length: count }, (_, n) => [`ptp${n}`, CARD])) : {},
 });
 const RECEIVER = { 'source.gpsd.gnss': { address: '127.0.0.1:2947' } };
 
-/** A file of the project or a preset does what its comments say, with the receiver, network and cards that it names. */
+/** Each shipped file and preset is tested with the receiver, network and cards that it names. */
 describe('a shipped configuration does what its comments say:', function () {
   this.timeout(120_000);
   let shipped: Shipped;
@@ -31,7 +31,7 @@ describe('a shipped configuration does what its comments say:', function () {
   for (const hasClocks of [true, false]) {
     const card = hasClocks ? 'with cards that have clocks' : 'with cards that have none';
 
-    /** The grandmaster of the file, a client of its network, and two servers 8 ms away. */
+    /** Starts the grandmaster of the file, a client on its network, and two servers 8 ms away. */
     async function grandmaster(receiver: Partial<ReceiverOptions> = {}) {
       const { lab } = shipped;
       const machine = lab.add({ seed: 3, clock: CLOCK, ...cards(1, hasClocks) });
@@ -154,7 +154,7 @@ describe('a shipped configuration does what its comments say:', function () {
 
   const SERVERS = '[source.ntp.a]\naddress = "a.example"\n[source.ntp.b]\naddress = "b.example"\n';
 
-  /** A machine with two servers 10 ms away. */
+  /** Starts a machine with two servers 10 ms away. */
   const client = () => {
     const machine = shipped.lab.add({ seed: 3, clock: { ...CLOCK, offsetNs: 3e9 } });
     addServers(machine.host, ['a.example', 'b.example'], 10e6, 1e6);

@@ -12,12 +12,12 @@ import type { LabHost } from '../src/lab/host.js';
 import { wire } from '../src/lab/network/link.js';
 import { addNtpServer, type NtpNode } from '../src/lab/nodes/ntp-node.js';
 
-/** A configuration as it is shipped, on machines of the lab. */
+/** A shipped configuration on machines of the lab. */
 export class Shipped {
   readonly lab = new PtpLab();
   readonly #folder = mkdtempSync(join(tmpdir(), 'timehub-shipped-'));
 
-  /** Starts the hub of a configuration file of the project, or of a text that names a preset. */
+  /** Starts a hub with a configuration file of the project, or with a text that names a preset. */
   async start(machine: PtpLabMachine, config: { readonly file: string } | { readonly text: string }): Promise<Hub> {
     const path = 'file' in config ? join(packageRoot(), config.file) : this.#write(config.text);
     const loaded = await loadHub(path);
@@ -34,7 +34,7 @@ export class Shipped {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** Returns a file without the table of the office's server: the hub then serves its clock as it is. */
+  /** Returns a file without the table of the office's server. Without it, the hub serves its clock as it is. */
   withoutOffice(file: string): string {
     const text = readFileSync(join(packageRoot(), file), 'utf8');
     return text
@@ -42,7 +42,7 @@ export class Shipped {
       .replace(/\[source\.ntp\.office\]\n(?:[a-z-]+ = .*\n)+/, '');
   }
 
-  /** The first configuration of README.md. */
+  /** Returns the first configuration of README.md. */
   exampleOfReadme(): string {
     return /```toml\n(.*?)```/s.exec(readFileSync(join(packageRoot(), 'README.md'), 'utf8'))![1]!;
   }
@@ -54,7 +54,7 @@ export class Shipped {
   }
 }
 
-/** Servers by name, all at the same distance. */
+/** Returns servers by name, all at the same distance. */
 export function addServers(
   host: LabHost,
   names: readonly string[],
@@ -70,7 +70,7 @@ export function addServers(
   });
 }
 
-/** Number of times that the hub set the system clock. */
+/** Returns how often the hub stepped the system clock. */
 export const stepsOf = (hub: Hub): number =>
   hub.report.events().filter(({ id, text }) => id === 'system' && /^was stepped (?!.*another program)/.test(text))
     .length;

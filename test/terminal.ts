@@ -12,7 +12,7 @@ const FD_CLOEXEC = 1;
 
 /** A pseudo terminal that a test opens and closes. */
 export class Terminal {
-  /** For `stdio` of programs that run in it. */
+  /** File descriptor for `stdio` of programs in the terminal. */
   readonly inside: number;
   readonly #outside: number;
   #open = true;
@@ -22,12 +22,12 @@ export class Terminal {
     if (openpty(master, slave, null, null, null) !== 0) throw new Error('openpty failed');
     this.#outside = master[0]!;
     this.inside = slave[0]!;
-    // A program that inherits the outer end would keep its own terminal open.
+    // A program that inherited the outer end would keep its own terminal open.
     for (const descriptor of [this.#outside, this.inside]) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     bench.later(() => this.close());
   }
 
-  /** Closes it like a window: programs in it get SIGHUP, and EIO when they write. */
+  /** Closes the terminal like a window: programs in it get SIGHUP, and EIO when they write. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
@@ -36,7 +36,7 @@ export class Terminal {
   }
 }
 
-/** Returns arguments of spawn that run a program as leader of a session whose terminal is its standard input. */
+/** Returns arguments of spawn that run a program as leader of a session. Its standard input is the session's terminal. */
 export const inTerminal = (command: string, args: readonly string[]): readonly string[] => [
   'setsid',
   '--ctty',

@@ -6,7 +6,7 @@ import { run } from '../launch.js';
 
 const SOURCE = '[source.ntp.z]\naddress = "192.0.2.200"\n';
 
-/** A key for each kind of thing that a plugin can name, with values that are invalid on every machine. */
+/** For each kind of thing that a plugin can name: a key, with values that are invalid on every machine. */
 const REFUSED: readonly (readonly [table: string, key: string, values: readonly string[]])[] = [
   [
     'source.ntp.a',
@@ -41,7 +41,7 @@ describe('check-config', function () {
     run(process.execPath, [timehub, 'check-config', ...options, bench.write('hub.toml', text)]);
 
   it('refuses values that can be no address, interface or path, each at its place', async () => {
-    // One file has all of them: each table has another name, and there is one [hub] for each of its values.
+    // One file has all values in tables of different names. Each value of [hub] needs its own file.
     const tables = REFUSED.filter(([table]) => table !== 'hub').flatMap(([table, key, values]) =>
       values.map((value, index) => ({
         header: `[${table}${index}x${key}]`,

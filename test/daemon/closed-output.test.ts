@@ -9,7 +9,7 @@ import { freeUdpPort } from '../place.js';
 import { processesWith, processorTimeMs } from '../processes.js';
 import { inTerminal, Terminal } from '../terminal.js';
 
-/** Maximum share of a processor of an idle hub, over a second. A spinning one takes 25 % and more. */
+/** Maximum share of a processor that an idle hub uses, over 1 s. A hub in a busy loop uses 25 % and more. */
 const MOST_SHARE = 0.15;
 /** Pause of the hub between two reloads, ms (src/cli/daemon.ts). */
 const REST_MS = 250;
@@ -22,7 +22,7 @@ describe('a daemon whose output goes away', function () {
   });
   afterEach(() => bench.clear());
 
-  /** Returns a configuration whose source does not answer, so that the hub logs, and more at each SIGHUP. */
+  /** Returns a configuration whose source does not answer, so that the hub logs at its start and at each SIGHUP. */
   async function configure(): Promise<{ readonly path: string; readonly socket: string }> {
     const socket = bench.folder.at('hub.sock');
     const address = `127.0.0.1:${await freeUdpPort()}`;
@@ -41,7 +41,7 @@ describe('a daemon whose output goes away', function () {
     return child;
   }
 
-  /** Finds the hub that shell text has started. */
+  /** Finds the hub that shell text started. */
   async function attach(path: string, socket: string): Promise<{ readonly hub: Hub; readonly pid: number }> {
     const hub = await Hub.at(socket);
     const [pid] = processesWith(`${timehub} run ${path}`).filter((id) => isNode(id));
@@ -49,7 +49,7 @@ describe('a daemon whose output goes away', function () {
     return { hub, pid: pid! };
   }
 
-  /** Resolves when no reload has ended for twice the time that the hub rests between two: none is waiting then. */
+  /** Resolves when no reload ended during twice the pause between two: then none is pending. */
   async function reloadsEnd(hub: Hub): Promise<void> {
     const ended = async (): Promise<string> =>
       [...(await hub.text('/metrics')).matchAll(/^timehub_reloads_total.*$/gm)].join('\n');
@@ -101,7 +101,7 @@ describe('a daemon whose output goes away', function () {
     const { path, socket } = await configure();
     shell('$hub 2>&1 | sleep 1000', path);
     const attached = await attach(path, socket);
-    // Each reload logs one long line of mistakes.
+    // Each reload logs one long line of errors.
     writeFileSync(path, Array.from({ length: 500 }, (_, n) => `[source.ntp.n${n}]\nnonsense = 1\n`).join(''));
     for (let n = 0; n < 6; n++) {
       process.kill(attached.pid, 'SIGHUP');

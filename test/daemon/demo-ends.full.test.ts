@@ -10,7 +10,7 @@ import { freeTcpPort, root } from '../place.js';
 import { processesWith, untilNoneWith } from '../processes.js';
 import { inTerminal, Terminal } from '../terminal.js';
 
-/** The demonstration with its lab in another process: both must end, whichever ends first. */
+/** The demonstration runs its lab in another process. If one of the two ends, both must. */
 describe('the demonstration, ended from outside', function () {
   this.timeout(90_000);
   let bench: Bench;
@@ -29,7 +29,7 @@ describe('the demonstration, ended from outside', function () {
   const environment = () => ({ ...process.env, XDG_RUNTIME_DIR: bench.folder.path });
   const demo = () => [timehub, 'demo', '--port-base', String(base)];
 
-  /** Waits until the hub answers and its world runs. */
+  /** Waits until the hub answers and its lab runs. */
   async function isUp(): Promise<void> {
     await Hub.at(socket());
     expect(mine()).to.have.length.above(1);
@@ -142,7 +142,7 @@ describe('the demonstration, ended from outside', function () {
   }
 });
 
-/** Returns the base of a range of ports in which the dashboard's is free: below the kernel's range of ephemeral ports. */
+/** Returns a port base with a free port for the dashboard, below the kernel's range of ephemeral ports. */
 async function freeBase(not?: number): Promise<number> {
   const lowest = Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/)[0]);
   const thousands = Math.max(2, Math.floor(lowest / 1000) - 14);

@@ -6,7 +6,7 @@ import { timehub } from '../hub.js';
 import { run } from '../launch.js';
 import { root } from '../place.js';
 
-/** Command line → status, without a hub. `{}` is a folder with two files: bad.toml, which is no TOML, and bad.log. */
+/** Command line → exit status, without a hub. `{}` is a folder with two files: bad.toml, which is not TOML, and bad.log. */
 const STATUSES: Readonly<Record<string, number>> = {
   '': 64,
   '--help': 0,
@@ -59,7 +59,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   'lab run {}/none': 78,
 };
 
-/** The documented statuses, by the table of docs/operations.md. */
+/** The documented exit statuses, from the table of docs/operations.md. */
 const documented = (): readonly number[] =>
   [...readFileSync(join(root, 'docs/operations.md'), 'utf8').matchAll(/^\| (\d+) \|/gm)].map((match) =>
     Number(match[1]),

@@ -44,17 +44,17 @@ describe('a hub whose only server dies', function () {
   });
 });
 
-/** The rate is known after this many observations, so that the bound grows slowly in holdover. */
+/** Returns whether the hub has enough observations to know the rate, so that the bound grows slowly in holdover. */
 const isSettled = ({ sources }: StatusReport): boolean => (sources[0]?.observations ?? 0) >= 40;
 
-/** Time that a hub should stay in holdover: enough to be seen, and no more. */
+/** Intended, minimum and maximum time of a hub in holdover, s: long enough to be observed, and no longer. */
 const LASTS_S = 20;
 const AT_LEAST_S = 5;
 const AT_MOST_S = 90;
 
 /**
- * A hub whose limit is a little above the error bound that this machine, as busy as it is, allows. Another hub measures it
- * before; when the machine has become busier or calmer meanwhile, it is tried again.
+ * Starts a hub whose limit is a little above the error bound that this machine allows under its present load. Another hub
+ * measures that bound first. If the load has changed meanwhile, it starts another hub.
  */
 async function startTight(bench: Bench, config: string) {
   const scout = await Hub.start(bench, config);
@@ -72,14 +72,14 @@ async function startTight(bench: Bench, config: string) {
   }
 }
 
-/** Checks that NTP client, operator and exporter read the same at one moment of holdover. */
+/** Checks that NTP client, status and metrics agree at one moment of holdover. */
 async function oneStory(hub: Hub, port: number): Promise<Served> {
   const before = await hub.status();
   const reply = await served(port);
   const metrics = await hub.text('/metrics');
   const { output: why } = await hub.cli('why');
   const distanceNs = ({ ntp }: StatusReport): number => ntp.rootDelayNs / 2 + ntp.rootDispersionNs;
-  // Each second has one state, and a reply says how far its bound has grown since: by the next state it has grown further.
+  // Each second has one state. A reply adds the growth of the bound since then, which is less than that of the next state.
   const after = await hub.until((status) => distanceNs(status) > distanceNs(before));
   const metric = (name: string): number => Number(new RegExp(`^timehub_${name} (.*)$`, 'm').exec(metrics)?.[1]);
   expect([before.mode, after.mode]).to.deep.equal(['holdover', 'holdover']);

@@ -20,7 +20,7 @@ export default defineSource({
 });
 `;
 
-/** The package as npm puts it somewhere, its install script not run, its dependencies those of the checkout. */
+/** The package as npm installs it, without its install script, with the dependencies of the checkout. */
 describe('the installed package', function () {
   this.timeout(240_000);
   const bench = new Bench();

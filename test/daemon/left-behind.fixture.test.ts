@@ -7,7 +7,7 @@ describe('a test that is ended', function () {
 
   it('waits', async () => {
     new Bench();
-    // In a session of its own it gets no signal of a terminal.
+    // In its own session, the process gets no signal of a terminal.
     const sleeper = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
     if (process.getuid?.() === 0) execFileSync('ip', ['netns', 'add', `timehub-fixture-${process.pid}`]);
     process.stdout.write(`worker ${process.pid} sleeper ${sleeper.pid} waits\n`);

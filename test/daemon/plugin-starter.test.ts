@@ -10,7 +10,7 @@ import { type Exit, run } from '../launch.js';
 import { root } from '../place.js';
 import { until } from '../poll.js';
 
-/** A folder that holds timehub, as `npm install` puts it there, and its dependencies only. */
+/** The test folder has only timehub, as `npm install` puts it there, and its dependencies. */
 describe('a plugin that "timehub plugins new" writes', function () {
   this.timeout(60_000);
   const bench = new Bench();
@@ -130,7 +130,7 @@ socket = "${socket}"
   });
 });
 
-/** Returns the names of packages, or of their scopes, that the package depends on. */
+/** Returns the names, or scopes, of the packages on which the package depends. */
 const dependencies = (): readonly string[] => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>;

@@ -24,7 +24,7 @@ function replyTo(request: Buffer): Buffer {
   return reply;
 }
 
-/** Changes the correct reply. */
+/** A change of the correct reply. */
 type Change = (reply: Buffer) => Buffer | undefined;
 
 const put =

@@ -21,7 +21,7 @@ const isGone = ({ state, reason }: StatusReport['sinks'][number]): boolean =>
   state === 'degraded' && reason === '10.99.0.1 is at no interface that is up: no client is served there';
 const servers = ({ sinks }: StatusReport) => sinks.filter(({ id }) => id !== 'observability.test');
 
-/** Asks from within the namespace. Throws if no reply comes. */
+/** Asks the NTP server from within the namespace. Throws if no reply comes. */
 const ask = (): void => {
   const script = `const s = require('node:dgram').createSocket('udp4'), q = Buffer.alloc(48, 7); q[0] = 0x23;
     s.on('message', () => process.exit(0)); s.send(q, 123, '10.99.0.1'); setTimeout(() => process.exit(1), 5000);`;

@@ -11,7 +11,7 @@ const ip = (...parameters: string[]): void => {
 };
 const inside = (...parameters: string[]): void => ip('-n', NAMESPACE, ...parameters);
 
-/** A cable between two interfaces of the namespace, the hub's with an address. */
+/** Makes a pair of virtual interfaces in the namespace. The hub's has an address. */
 function plugIn(): void {
   inside('link', 'add', 'vA', 'type', 'veth', 'peer', 'name', 'vB');
   inside('address', 'add', '10.99.0.1/24', 'dev', 'vA');
@@ -29,7 +29,7 @@ interface = "vA"
 [sink.ntp.address]
 listen = "10.99.0.1:123"
 `;
-/** All sinks but the control socket. */
+/** Returns all sinks except the control socket. */
 const waiting = ({ sinks }: StatusReport) => sinks.filter(({ id }) => id !== 'observability.test');
 const allFailed = (status: StatusReport, reason: RegExp): boolean =>
   waiting(status).every((sink) => sink.state === 'failed' && reason.test(sink.reason));

@@ -17,7 +17,7 @@ describe('a test run that is ended early', function () {
   });
   afterEach(() => bench.clear());
 
-  /** Starts a run. Resolves in the middle of a test, with what that test has made. */
+  /** Starts a run. Resolves in the middle of a test, with the processes and folders that it made. */
   async function start(): Promise<{ readonly run: Launched; readonly left: () => readonly string[] }> {
     const script = join(root, 'dist/scripts/test.js');
     const run = bench.launch(process.execPath, [script, FIXTURE], { cwd: root, env: { ...process.env } });
@@ -53,7 +53,7 @@ describe('a test run that is ended early', function () {
       (things) => things.every((thing) => !thing.startsWith('process')),
       10_000,
     );
-    // The folder and the namespace of a worker that is killed, too, are for the next run.
+    // The worker is killed, too: the next run removes its folder and namespace.
     const { run: next } = await start();
     await nothingOf(left);
     next.signal('SIGTERM');

@@ -8,7 +8,7 @@ import { waitedForProcessorMs } from '../processes.js';
 
 const PORT = 11_790;
 
-/** Sends a request from the address `from`. Resolves with the status of the answer, or the code of the error. */
+/** Sends a request from the address `from`. Resolves with the status of the answer or the code of the error. */
 function ask(path: string, from: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port: PORT, localAddress: from });
@@ -63,7 +63,7 @@ describe('a hub whose web port strangers reach', function () {
     peers.push(socket);
   }
 
-  // Before the floods: after them the allowance of new connections is spent for a second or two.
+  // This test runs before the floods: they use up the allowance of new connections for 1 or 2 s.
   it('has a connection for a newcomer when a peer has taken all of them', async () => {
     for (let peer = 0; peer < 64; peer++) await silent({ port: PORT });
     for (let time = 0; time < 5; time++) expect(await ask('/v1/status', '127.0.0.2')).to.equal('200');
@@ -89,7 +89,7 @@ describe('a hub whose web port strangers reach', function () {
         expect(readdirSync(`/proc/${hub.process.pid}/fd`).length, 'open files').to.be.below(100);
         await pause(20);
       }
-      // On a busy machine other programs delay the hub: that is not its doing.
+      // The time for which other programs delayed the hub does not count.
       const waited = waitedForProcessorMs(hub.process.pid) - waitedBefore;
       expect(worst - waited, 'the longest wait for a status without that for the processor, ms').to.be.below(500);
       expect((await hub.memory()) - before, 'memory').to.be.below(60e6);

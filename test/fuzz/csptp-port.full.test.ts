@@ -18,9 +18,9 @@ import { freeUdpPort } from '../place.js';
 import { Random } from './random.js';
 
 const PACKETS = 20_000;
-/** Between two questions that must be answered: few enough for the socket's buffer to hold. */
+/** Number of packets between two questions that must be answered. The socket's buffer holds as many. */
 const BATCH = 50;
-/** Before memory is compared: by then the heap has reached its size. */
+/** Number of packets before the first measurement of memory: by then the heap has reached its size. */
 const WARM_UP = 5_000;
 const ALLOWED_GROWTH = 8 * 2 ** 20;
 const QUESTION = {

@@ -43,7 +43,7 @@ describe('a hub whose gpsd talks nonsense', function () {
     const memory = await hub.memory();
     for (let sent = 0; sent < LINES; sent += BATCH) {
       const lines = Array.from({ length: BATCH }, () => brokenLine(random));
-      // An answered status shows that the hub has not been talked to a standstill.
+      // The answer shows that the hub still has time for other work.
       await new Promise<void>((resolve) => connection!.write(`${lines.join('\n')}\n`, () => resolve()));
       await hub.status();
     }
@@ -56,7 +56,7 @@ describe('a hub whose gpsd talks nonsense', function () {
 });
 
 function goodLines(): string {
-  // Stamped a little while ago at whatever phase of the second this is: a stamp of the future would be refused.
+  // The stamp lies a little in the past at any phase of the second: the hub would refuse a stamp of the future.
   const clock = Date.now() - 1;
   const real = clock - SERIAL_DELAY_MS;
   const time = new Date(real).toISOString();

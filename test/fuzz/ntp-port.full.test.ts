@@ -9,9 +9,9 @@ import { freeUdpPort } from '../place.js';
 import { Random } from './random.js';
 
 const PACKETS = 100_000;
-/** Between two questions that must be answered: few enough for the socket's buffer to hold. */
+/** Number of packets between two questions that must be answered. The socket's buffer holds as many. */
 const BATCH = 50;
-/** Before memory is compared: by then the heap has reached its size. */
+/** Number of packets before the first measurement of memory: by then the heap has reached its size. */
 const WARM_UP = 20_000;
 const ALLOWED_GROWTH = 8 * 2 ** 20;
 
@@ -31,7 +31,7 @@ describe('a hub under attack at its NTP port', function () {
       bench,
       `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\npoll-max = "250ms"\n[sink.ntp.lan]\nlisten = "127.0.0.1:${port}"\n`,
     );
-    // Settled first: what it believes changes by itself while it is still learning.
+    // The hub must settle first: its estimate changes by itself while it is still learning.
     const before = await hub.until(({ mode, sources }) => mode === 'tracking' && sources[0]!.observations >= 80);
     const attacker = createSocket('udp4');
     const client = createSocket('udp4');
@@ -59,7 +59,7 @@ describe('a hub under attack at its NTP port', function () {
   });
 });
 
-/** An honest client's request (RFC 5905 §7.3: version 4, mode 3). */
+/** Returns an honest client's request (RFC 5905 §7.3: version 4, mode 3). */
 function request(): Buffer {
   const packet = Buffer.alloc(48);
   packet[0] = (4 << 3) | 3;

@@ -1,4 +1,4 @@
-// Run as a program: sends rubbish and forgeries from the machine it runs on, as its parent says over IPC.
+// Run as a program: sends invalid and forged messages from its machine, on orders of its parent (IPC).
 
 import { loadNative } from '../../src/host/native.js';
 import { arenaOf, DATAGRAM } from '../../src/host/net/arena.js';
@@ -21,7 +21,7 @@ export type Way = 'udp' | 'ethernet' | 'csptp';
 export type Order =
   /** Random and mutated frames. */
   | { readonly kind: 'rubbish'; readonly way: Way; readonly count: number }
-  /** Announces of as many clocks, one of each, numbered from `first`. */
+  /** `count` Announces, each of another clock, numbered from `first`. */
   | {
       readonly kind: 'announces';
       readonly way: Way;
@@ -39,7 +39,7 @@ export interface Target {
 }
 
 const MAX_OCTETS = 1400;
-/** Shortest payload of an Ethernet frame, octets. */
+/** Minimum payload of an Ethernet frame, octets. */
 const MIN_PAYLOAD = 46;
 const FIRST_FORGED = 0x10000;
 
@@ -81,7 +81,7 @@ class Attacker {
 
   #rubbish(way: Way): Uint8Array {
     const frame = mutate(way === 'csptp' ? this.#csptp : this.#frames, this.#below).subarray(0, MAX_OCTETS);
-    // Most are of the hub's domain: what is not is soon done with.
+    // Most frames have the hub's domain: the hub drops others early.
     if (way !== 'csptp' && frame.length > 5 && this.#below(4) > 0) {
       frame[0]! &= 0x0f;
       frame[4] = frame[5] = 0;
@@ -96,7 +96,7 @@ class Attacker {
       else this.#overUdp(frame, this.#below(4) === 0 ? this.#target.address : GROUP_IPV4, this.#portOf(frame));
       return true;
     } catch (error) {
-      // The way is full for a moment.
+      // The socket's buffer is full for a moment.
       if (error instanceof TypeError) throw error;
       return false;
     }
@@ -112,7 +112,7 @@ class Attacker {
     this.#native.send(this.#udp, frame, address, port, undefined, this.#before);
   }
 
-  /** Some events come where general messages should, and the other way round. */
+  /** Sends some event messages to the general port, and the other way round. */
   #portOf(frame: Uint8Array): number {
     const isEvent = ((frame[0] ?? 0) & 0x08) === 0;
     return isEvent === this.#below(16) > 0 ? EVENT_PORT : GENERAL_PORT;

@@ -5,7 +5,7 @@ import { fuzzClient, fuzzServer } from '../../src/protocol/csptp/testing/fuzz.js
 import { fuzzCodec } from '../../src/protocol/ptp/testing/fuzz.js';
 
 const FRAMES = Number(process.env.FUZZ_FRAMES ?? 1_000_000);
-/** Before memory is compared: by then the heap has reached its size. */
+/** Number of frames before the first measurement of memory: by then the heap has reached its size. */
 const WARM_UP = 20_000;
 const ALLOWED_GROWTH = 4 * 2 ** 20;
 

@@ -10,25 +10,25 @@ import { until } from '../poll.js';
 import type { Order, Target, Way } from './ptp-attacker.js';
 
 const FRAMES = Number(process.env.FUZZ_FRAMES ?? 1_000_000);
-/** At once: as many as the sockets' buffers hold. */
+/** Number of frames that are sent at once. The sockets' buffers hold as many. */
 const BATCH = 1000;
-/** Before memory is compared: by then the heap has reached its size. */
+/** Number of frames before the first measurement of memory: by then the heap has reached its size. */
 const WARM_UP = FRAMES / 5;
 /** Allowed growth of the heap after a garbage collection, and of resident memory, which follows the load, octets. */
 const ALLOWED_GROWTH = { heap: 2 * 2 ** 20, resident: 48 * 2 ** 20 };
 const IDENTITIES = 10_000;
-/** priority1 of the forgeries. */
+/** priority1 of the forged Announces. */
 const WORSE = 255;
 const BETTER = 0;
 const WARM_UP_FLOODS = 4;
-/** foreignMasterDS of a port. */
+/** Number of records in the foreignMasterDS of a port. */
 const RECORDS = 16;
 
 const CSPTP_PORT = 3190;
 const GRANDMASTER = '001122.fffe.334455';
 const BRISK = 'sync-interval = "125ms"\ndelay-interval = "125ms"\nannounce-interval = "250ms"\n';
 const WAYS: readonly Way[] = ['udp', 'ethernet', 'csptp'];
-/** The instance that receives what comes by each way. */
+/** The instance that receives the messages of each way. */
 const HEARERS: Readonly<Record<Way, string>> = { udp: 'ptp.up', ethernet: 'ptp.down', csptp: 'csptp.lan' };
 
 describe('a hub under attack by PTP', function () {
@@ -96,7 +96,7 @@ describe('a hub under attack by PTP', function () {
     attack.followed.clear();
     await flood(BETTER);
     expectNoGrowth(memory, await memoryOf(hub));
-    // A starved machine may lose honest Announces, after which the port listens until the next: it never follows a forged clock.
+    // A busy machine may lose honest Announces. Then the port listens until the next one: it never follows a forged clock.
     await untilState(hub, 'ptp.up', 'slave');
     expect(await detailOf(hub, 'ptp.up')).to.deep.include({ grandmaster: GRANDMASTER });
     expect([...attack.followed], 'grandmasters followed during the flood').to.be.empty;
@@ -115,7 +115,7 @@ type Flood = Exclude<Order, { readonly kind: 'question' }>;
 class Attack {
   readonly #hub: Hub;
   readonly #child: ChildProcess;
-  /** Those who wait for an answer of the attacker's, which come in the order of what was asked. */
+  /** Pending calls of `order`. The attacker answers in the order of the questions. */
   readonly #waiting: ((answer: number) => void)[] = [];
   /** Grandmasters other than the honest one that the source followed while frames were sent. */
   readonly followed = new Set<unknown>();
@@ -131,7 +131,7 @@ class Attack {
     this.#child.send(target);
   }
 
-  /** Those of different ways at once. Returns how many frames were sent. */
+  /** Sends floods of different ways at once. Returns the number of frames sent. */
   async send(orders: readonly Flood[]): Promise<number> {
     const wanted = new Map<Way, number>();
     let all = 0;
@@ -156,7 +156,7 @@ class Attack {
     if (this.#child.exitCode !== null) throw new Error('the attacker has ended');
   }
 
-  /** Returns the number of messages received by a way. */
+  /** Returns the number of messages that the hub has received by a way. */
   async #heard(way: Way): Promise<number> {
     const detail = await detailOf(this.#hub, HEARERS[way]);
     const { grandmaster } = detail;
@@ -167,7 +167,7 @@ class Attack {
   }
 }
 
-/** In the machine's namespace, able to tell its heap. */
+/** Starts a hub in the machine's namespace that prints the size of its heap on SIGUSR2. */
 function startHub(bench: Bench, { namespace }: Machine, config: string): Promise<Hub> {
   const heap = new URL('../heap-on-signal.js', import.meta.url).href;
   const through = ['ip', 'netns', 'exec', namespace, 'env', `NODE_OPTIONS=--import ${heap}`];

@@ -1,4 +1,4 @@
-/** A small generator with a seed (mulberry32): the same seed gives the same attack. */
+/** A small pseudo-random generator (mulberry32): the same seed gives the same attack. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed;
   }
 
-  /** 0 ≤ x < 1 */
+  /** Returns x with 0 ≤ x < 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -14,7 +14,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** 0 … limit − 1 */
+  /** Returns an integer from 0 to limit − 1. */
   below(limit: number): number {
     return Math.floor(this.next() * limit);
   }

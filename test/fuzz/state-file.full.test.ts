@@ -11,7 +11,7 @@ import { INTERNET, NtpClientMachine } from '../../src/lab/testing/ntp-client.js'
 
 const S = NS_PER_S;
 const RUNS = Number(process.env.FUZZ_STATE_FILES ?? 500);
-/** Files with which a hub runs for some minutes. */
+/** Number of files with which a hub runs for `LIFE_S` seconds. */
 const LIVES = RUNS / 20;
 const LIFE_S = 400;
 const NEST = 100_000;
@@ -35,14 +35,14 @@ const track = fc.record({
 });
 const learnt = fc.record({ when: fc.constant(new Date().toISOString()), clocks: few(clock), tracks: few(track) });
 
-/** All of it within what a file may say. */
+/** Valid files with unusual values. */
 const strange = fc.record({
   version: fc.constant(2),
   learnt,
   instances: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })),
 });
 
-/** Something in it is anything. */
+/** Text of a valid file in which any JSON value replaces one value. */
 const damaged = fc.tuple(strange, fc.jsonValue(), fc.nat()).map(([file, value, at]) => {
   const text = JSON.stringify(file);
   const commas = [...text.matchAll(/(?<=[:[,])[^:[\]{},]+(?=[,\]}])/g)];
@@ -50,7 +50,7 @@ const damaged = fc.tuple(strange, fc.jsonValue(), fc.nat()).map(([file, value, a
   return text.slice(0, hit.index) + JSON.stringify(value) + text.slice(hit.index + hit[0].length);
 });
 
-/** Version 1, and what an editor or a disk makes of a file. */
+/** Any text: files of version 1, files that an editor or a disk damaged, other JSON, other texts. */
 const anything = fc.oneof(
   damaged,
   strange.map((file) => JSON.stringify({ version: 1, ...file.learnt })),

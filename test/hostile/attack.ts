@@ -6,17 +6,17 @@ export interface Tools {
   readonly controlSocket: string;
 }
 
-/** An action of an outsider against the hub, for as long as its process lives. */
+/** An attack of an outsider on the hub. It lasts as long as its process. */
 export interface Attack {
   readonly name: string;
-  /** The machine that it comes from. Default: the others' machine. */
+  /** The machine from which it comes. Default: the others' machine. */
   readonly from?: 'others' | 'hub';
-  /** Minimum of actions a second (requests, connections, datagrams, lines): with fewer the measurement means nothing. */
+  /** Minimum number of actions a second (requests, connections, datagrams, lines): with fewer the measurement is not valid. */
   readonly atLeast: number;
   /** Share of others' requests at the dashboard's port that must still be answered. Default 0.7. */
   readonly leastPages?: number;
-  /** Octets that may leave the hub's machine for each that comes to it. Default: any number. */
+  /** Maximum number of octets that leave the hub's machine for each that enters it. Default: no limit. */
   readonly mostOctets?: number;
-  /** Begins. Returns a function that returns the number of actions so far. */
+  /** Begins the attack. Returns a function that returns the number of actions so far. */
   begin(tools: Tools): () => number;
 }

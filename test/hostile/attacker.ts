@@ -1,5 +1,5 @@
-// Run as a program: `attacker.js NAME FLOOD CONTROL-SOCKET` wages the attack of that name until its parent ends it, and
-// reports over IPC how many actions there were so far.
+// Run as a program: `attacker.js NAME FLOOD CONTROL-SOCKET` runs the attack of that name until its parent ends it, and
+// reports the number of actions so far over IPC.
 
 import { ATTACKS } from './attacks/index.js';
 

@@ -1,6 +1,6 @@
-// Run as a program: `client.js CONTROL-SOCKET`, an honest client with an address of its own. It asks for the time 20 times a
-// second, for the status 4 times a second at the control socket, and twice a second at the dashboard's port. Of the spans that
-// its parent begins and ends over IPC it reports how it was answered.
+// Run as a program: `client.js CONTROL-SOCKET`, an honest client with its own address. It asks for the time 20 times a second,
+// for the status 4 times a second at the control socket, and for a page twice a second at the dashboard's port. Its parent
+// begins and ends spans over IPC; for each span it reports the answers.
 
 import { randomBytes } from 'node:crypto';
 import { type RequestOptions, request } from 'node:http';
@@ -16,7 +16,7 @@ const NTP_INTERVAL_MS = 50;
 const STATUS_INTERVAL_MS = 250;
 const STATUS_TIMEOUT_MS = 30_000;
 const PAGE_INTERVAL_MS = 500;
-/** Time after which a person at a browser would have given up, ms. */
+/** Maximum time for a page, ms. A person at a browser would not wait longer. */
 const PAGE_TIMEOUT_MS = 5000;
 const PACKET_OCTETS = 48;
 const ORIGIN_TIMESTAMP = 24;
@@ -31,7 +31,7 @@ interface Question {
   delayMs?: number;
 }
 
-/** Asks for the time. The stamps of the replies are the kernel's, so that this program's own delays do not count. */
+/** Asks for the time. The kernel stamps the replies, so that this program's own delays do not count. */
 class NtpClient {
   /** Requests by transmit timestamp, in the order of sending. */
   readonly questions = new Map<string, Question>();
@@ -60,8 +60,8 @@ class NtpClient {
   }
 
   /**
-   * Resolves once a request that was sent from now on is answered: earlier ones will not be. Also after `patienceMs` without
-   * any answer.
+   * Resolves when a request that is sent from now on is answered, because then no earlier one will be, or after `patienceMs`
+   * without an answer.
    */
   async isPast(patienceMs: number): Promise<void> {
     const from = realtime();
@@ -78,7 +78,7 @@ let pages = { asked: 0, answered: 0 };
 /** The pending request for the status. */
 let asking: Promise<void> = Promise.resolve();
 
-/** Asks like `timehub status`: over a new connection. */
+/** Asks for the status over a new connection, like `timehub status`. */
 async function askStatus(): Promise<void> {
   const begun = performance.now();
   const into = statuses;
@@ -91,7 +91,7 @@ async function askStatus(): Promise<void> {
   );
 }
 
-/** Asks like a browser that has just been opened. */
+/** Asks for the page like a newly opened browser. */
 async function askPage(): Promise<void> {
   const into = pages;
   into.asked++;

@@ -1,12 +1,12 @@
 /*
- * Sends UDP datagrams over IPv4 from forged addresses, at a rate, until it is killed or its parent ends. Prints every 100 ms
- * how many it has sent so far, a number a line. Needs CAP_NET_RAW.
+ * Sends UDP datagrams over IPv4 from forged addresses, at a given rate, until it is killed or its parent ends. Every 100 ms it
+ * prints the number of datagrams so far on a line. Needs CAP_NET_RAW.
  *
  *   flood ADDRESS PORT FROM CLIENTS SOURCE-PORT RATE PAYLOAD [FIELD@OFFSET]...
  *
  * FROM is the first of CLIENTS consecutive IPv4 addresses; each client sends in turn, in an order that looks random.
- * SOURCE-PORT 0: another one for each datagram. RATE: datagrams a second. PAYLOAD: hexadecimal digits. A FIELD is written
- * into each datagram: `client`, 4 octets, the number of the client; `sequence`, 2 octets, how often the client has sent;
+ * SOURCE-PORT 0: another port for each datagram. RATE: datagrams a second. PAYLOAD: hexadecimal digits. A FIELD is written
+ * into each datagram: `client`, 4 octets, the number of the client; `sequence`, 2 octets, the number of the client's datagrams;
  * `random`, 4 octets.
  */
 #define _GNU_SOURCE

@@ -13,7 +13,7 @@ const CALM_S = 5;
 const ATTACK_S = 6;
 const STOP_MS = 5000;
 
-/** The attacks follow one another at one hub. A hub that has failed is replaced. */
+/** The attacks run one after the other on the same hub. A hub that failed is replaced. */
 describe('a hub among hostile peers', function () {
   this.timeout(120_000);
   let bench = new Bench();
@@ -63,7 +63,7 @@ describe('a hub among hostile peers', function () {
   });
 });
 
-/** Stops the hub's process for a while: the effect that no attack may have. */
+/** Stops the hub's process for a while. No attack may have this effect. */
 class Stall implements Waged {
   readonly name = 'stall';
   readonly begun = Promise.resolve();

@@ -1,16 +1,16 @@
 import type { Attack } from './attack.js';
 import type { Figures } from './trial.js';
 
-/** Longest delays, ms, besides the time for which the hub waited for the CPU. */
+/** Maximum delays, ms, without the time for which the hub waited for the CPU. */
 const NTP_REPLY_MS = 50;
 const STATUS_MS = 500;
 const LEAST_PAGES = 0.7;
-/** Maximum growth of resident memory, octets: the heap grows with the load, and then stops growing. */
+/** Maximum growth of resident memory, octets. The heap grows with the load, then stops. */
 const GROWTH = 64 * 2 ** 20;
 const LOG_LINES = 24;
-/** Maximum ratio of sigma and bound: they are noisy, and larger if the hub hears its servers less often. */
+/** Maximum ratio of sigma and bound to those before. They are noisy, and grow if the hub hears its servers less often. */
 const WORSE = 1.3;
-/** Smaller values mean nothing: the path of some 10 µs is some microseconds shorter while the CPU has no time to sleep. */
+/** Smaller values are raised to these, ns: on a busy CPU, which never sleeps, the path of some 10 µs is some µs shorter. */
 const LEAST_SIGMA_NS = 500;
 const LEAST_BOUND_NS = 10_000;
 

@@ -11,19 +11,20 @@ import {
   PREFIX,
 } from './addresses.js';
 
-/** The network of forged addresses: replies end there. */
+/** The route for replies to forged addresses. */
 const EVERYWHERE = 'default';
 const MULTICAST = '224.0.0.0/4';
 
 /**
- * A command before others of the machine, as if by nice(1): in a session of its own, because the kernel weighs sessions before
- * processes (sched(7), autogroup). Not of a real-time class, in which the threads of a Node.js process wait for each other.
+ * Returns a prefix that gives a command priority over others of the machine, as nice(1) does. The command has its own session,
+ * because the kernel weighs sessions before processes (sched(7), autogroup). A real-time class does not work: in it the
+ * threads of a Node.js process wait for each other.
  */
 const niced = (nice: number): readonly string[] => [
   ...['setsid', 'sh', '-c', `echo ${nice} >/proc/self/autogroup; exec nice -n ${nice} "$@"`, 'sh'],
 ];
 
-/** The scheduler prefers these to all other programs of the machine, so that those do not count. */
+/** Prefixes that give these programs priority over all others, so that other programs do not affect the figures. */
 const BEFORE_OTHERS = {
   attacker: niced(-10),
   hub: niced(-20),
@@ -32,9 +33,9 @@ const BEFORE_OTHERS = {
 } as const;
 
 /**
- * Two network namespaces, joined by a pair of virtual interfaces: the hub's machine, and that of all others, which replies to
- * forged addresses are routed to. The hub has a CPU of its own where there are two, so that what is measured is the hub and
- * not the scheduler.
+ * Two network namespaces, joined by a pair of virtual interfaces: the hub's machine, and the others' machine, to which replies
+ * to forged addresses are routed. If there are two CPUs, the hub has its own, so that the scheduler does not affect the
+ * figures.
  */
 export class Network {
   readonly #hub = `timehub-hostile-${process.pid}-hub`;
@@ -65,7 +66,7 @@ export class Network {
     for (const address of ATTACKER_ADDRESSES)
       ip('-n', this.#others, 'address', 'add', `${address}/${PREFIX}`, 'dev', OTHERS_INTERFACE);
     ip('-n', this.#hub, 'route', 'add', EVERYWHERE, 'via', OTHERS_ADDRESS);
-    // A client that never reads has a small buffer: the rest stays in the hub's.
+    // A client that never reads has a small buffer: the rest stays in the hub's buffer.
     this.#set('net.ipv4.tcp_rmem', '4096 4096 4096');
     this.#set('net.ipv4.ip_local_port_range', '1024 65535');
   }

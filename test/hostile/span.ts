@@ -1,10 +1,10 @@
 /** Orders to the client over IPC. */
 export type Order =
   | { readonly kind: 'begin' }
-  /** `patienceMs`: how long it may wait for the last answers. */
+  /** `patienceMs`: the maximum wait for the last answers. */
   | { readonly kind: 'end'; readonly patienceMs: number };
 
-/** The service that a client got from the hub for a time. */
+/** The hub's service to a client during a span of time. */
 export interface Span {
   /** Time from each request to its reply, ms. */
   readonly ntpDelaysMs: readonly number[];

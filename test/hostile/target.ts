@@ -18,7 +18,7 @@ const POLL = '125ms';
 /** Number of observations of each server after which the estimate improves no further. */
 const SETTLED_AFTER = 120;
 
-/** A hub that observes NTP servers and serves time in all ways, and an honest client of it. */
+/** A hub that observes NTP servers and serves time by every protocol, and its honest client. */
 export class Target {
   readonly hub: Hub;
   readonly network: Network;
@@ -65,22 +65,22 @@ export class Target {
     return this.#client.during(work, patienceMs);
   }
 
-  /** Returns the CPU time of all its threads, ms. */
+  /** Returns the CPU time of all the hub's threads, ms. */
   cpuMs(): number {
     return processorTimeMs(this.hub.process.pid);
   }
 
-  /** Returns the time for which its event loop waited for the CPU, ms: a busy machine's doing, not the hub's. */
+  /** Returns the time for which the event loop waited for the CPU, ms. Other programs cause it, not the hub. */
   waitedMs(): number {
     return waitedForProcessorMs(this.hub.process.pid);
   }
 
-  /** Returns the number of lines that it has logged. */
+  /** Returns the number of lines in the hub's log. */
   logged(): number {
     return this.hub.process.output.split('\n').length - 1;
   }
 
-  /** Returns the datagrams to the NTP port that the kernel has dropped because the socket's buffer was full. */
+  /** Returns the number of datagrams to the NTP port that the kernel dropped because the socket's buffer was full. */
   dropped(): number {
     const tables = ['udp', 'udp6'].map((name) => readFileSync(`/proc/${this.hub.process.pid}/net/${name}`, 'utf8'));
     const rows = tables.flatMap((table) => table.trim().split('\n').slice(1)).map((row) => row.trim().split(/\s+/));
@@ -88,14 +88,14 @@ export class Target {
     return rows.filter(([, local]) => local!.endsWith(`:${port}`)).reduce((sum, row) => sum + Number(row.at(-1)), 0);
   }
 
-  /** Returns the octets that have entered and left its machine, with all headers. */
+  /** Returns the number of octets that have entered and left the hub's machine, with all headers. */
   octets(): { readonly received: number; readonly sent: number } {
     const table = readFileSync(`/proc/${this.hub.process.pid}/net/dev`, 'utf8');
     const fields = table.split(`${HUB_INTERFACE}:`)[1]!.trim().split(/\s+/).map(Number);
     return { received: fields[0]!, sent: fields[8]! };
   }
 
-  /** Returns the restarts of sources and sinks after a failure. */
+  /** Returns the number of restarts of sources and sinks after a failure. */
   async restarts(): Promise<number> {
     const { sources, sinks } = await this.hub.status();
     const ids = [...sources, ...sinks].map(({ id }) => id);

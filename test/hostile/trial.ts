@@ -38,7 +38,7 @@ export interface Figures {
   readonly boundRatio: number;
   /** Share of one CPU, of all threads of the hub. */
   readonly cpu: number;
-  /** Octets that left the hub's machine for each that came to it. */
+  /** Number of octets that left the hub's machine for each that entered it. */
   readonly amplification: number;
   /** Total time for which the hub's event loop waited for the CPU, ms. */
   readonly waitedMs: number;
@@ -50,17 +50,17 @@ export interface Figures {
 export const calm = (target: Target, seconds: number): Promise<Span> =>
   target.during(() => pause(seconds * 1000), seconds * 1000);
 
-/** An attack that is under way until `end` is called. */
+/** A running attack. It ends when `end` is called. */
 export interface Waged {
   readonly name: string;
-  /** Resolves with its first action. */
+  /** Resolves at its first action. */
   readonly begun: Promise<void>;
-  /** Actions so far. */
+  /** Returns the number of actions so far. */
   readonly actions: number;
   end(): Promise<void>;
 }
 
-/** Begins an attack and measures what it does to the hub in `seconds`, compared with the calm `before`. */
+/** Begins an attack and measures its effect on the hub for `seconds`, compared with the calm `before`. */
 export async function attackFor(
   target: Target,
   begin: (target: Target) => Waged,

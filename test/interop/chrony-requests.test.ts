@@ -9,9 +9,9 @@ import { startNtpStub } from '../ntp-stub.js';
 import { freeUdpPort } from '../place.js';
 
 const EIGHT = [0, 1, 2, 3, 4, 5, 6, 7];
-/** Whole headers, cut ones, and lengths at which no field and no authenticator ends. */
+/** Lengths of whole headers, of cut ones, and lengths at which no field and no authenticator ends, octets. */
 const LENGTHS = [0, 1, 44, 47, 48, 49, 50, 51, 60];
-/** Sent before the replies are awaited: few enough for the buffers of the sockets. */
+/** Number of requests that are sent before the test waits for replies. The sockets' buffers hold as many. */
 const BATCH = 64;
 
 interface Request {
@@ -19,7 +19,7 @@ interface Request {
   readonly packet: Buffer;
 }
 
-/** Unique, so that a reply is known by its origin timestamp. */
+/** A unique transmit timestamp: the reply has it as its origin timestamp. */
 let serial = 1n;
 
 function requestOf(version: number, mode: number, length: number): Request {
@@ -30,7 +30,7 @@ function requestOf(version: number, mode: number, length: number): Request {
   return { name: `version ${version} mode ${mode} ${length} octets`, packet: packet.subarray(0, length) };
 }
 
-/** All fields filled in, as a peer that has asked before does. */
+/** A request with a value in every field, like that of a peer that has asked before. */
 function filled(version: number, mode: number): Request {
   const { packet } = requestOf(version, mode, 48);
   packet[0]! |= 0xc0;
@@ -39,7 +39,7 @@ function filled(version: number, mode: number): Request {
   return { name: `version ${version} mode ${mode} filled in`, packet };
 }
 
-/** The reply to each request: `version 3 mode 2 stratum … 48 octets`, or `silence`. */
+/** Returns the reply to each request as text: `version 3 mode 2 stratum … 48 octets`, or `silence`. */
 async function repliesTo(socket: Socket, port: number, requests: readonly Request[]): Promise<readonly string[]> {
   const found = new Map<string, Buffer[]>();
   let waiting: { readonly key: string; readonly resolve: () => void } | undefined;
@@ -51,7 +51,7 @@ async function repliesTo(socket: Socket, port: number, requests: readonly Reques
   socket.on('message', take);
   for (let at = 0; at < requests.length; at += BATCH) {
     for (const { packet } of requests.slice(at, at + BATCH)) socket.send(packet, port, '127.0.0.1');
-    // Datagrams keep their order here: with this one's reply all others have come.
+    // Datagrams keep their order here: when the reply to this request is there, all other replies are.
     const last = requestOf(4, 3, 48);
     const answered = new Promise<void>((resolve) => {
       waiting = { key: last.packet.toString('hex', 40, 48), resolve };
@@ -90,7 +90,7 @@ describe('the hub and chronyd, asked the same', function () {
 
   const sockets = new Map<number, Socket>();
 
-  /** Undefined: the port is not to be had. */
+  /** Undefined if the port cannot be used. */
   async function socketAt(port: number): Promise<Socket | undefined> {
     const open = sockets.get(port);
     if (open !== undefined) return open;
@@ -98,7 +98,7 @@ describe('the hub and chronyd, asked the same', function () {
     try {
       await new Promise<void>((resolve, reject) => {
         socket.once('error', reject);
-        // An address of its own on the loopback interface, where no service of this machine is bound.
+        // No service of this machine is bound to this address of the loopback interface.
         socket.bind(port, '127.0.0.123', resolve);
       });
     } catch {
@@ -119,7 +119,7 @@ describe('the hub and chronyd, asked the same', function () {
         ),
         ...[1, 2, 3, 4].flatMap((version) => [1, 3].map((mode) => filled(version, mode))),
       ];
-      // In NTPv1 to NTPv3, what follows 48 octets is an authenticator: the hub answers it with a crypto-NAK.
+      // In NTPv1 to NTPv3, octets after the first 48 are an authenticator: the hub answers it with a crypto-NAK.
       const comparable = requests.filter(({ packet }) => packet.length !== 60 || packet[0]! >> 3 > 3);
       const [hub, chronyd] = [
         await repliesTo(socket, hubPort, comparable),
@@ -128,7 +128,7 @@ describe('the hub and chronyd, asked the same', function () {
       const described = (replies: readonly string[]) => comparable.map(({ name }, n) => `${name}: ${replies[n]}`);
       expect(described(hub)).to.deep.equal(described(chronyd));
       const answered = hub.filter((reply) => reply !== 'silence');
-      // Modes 1 and 3 of four versions, plain and filled in, and mode 0 of NTPv1 where it is a client's.
+      // Modes 1 and 3 of four versions, plain and filled in, and mode 0 of NTPv1 where it means a client.
       expect(answered).to.have.length(16 + (port === 123 ? 0 : 1));
     });
   }

@@ -35,7 +35,7 @@ describe('chronyd', function () {
       bench,
       `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\npoll-max = "250ms"\n[sink.ntp.lan]\nlisten = ["127.0.0.1:${port}"]\n`,
     );
-    // Settled first: what status says changes by itself while the hub is still learning.
+    // The hub must settle first: its estimate changes by itself while it is still learning.
     await hub.until(({ mode, sources }) => mode === 'tracking' && sources[0]!.observations >= 24);
     const heardNs = await askChrony(bench, chrony, port);
     const { clocks } = await hub.status();

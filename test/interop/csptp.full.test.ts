@@ -20,7 +20,7 @@ import { freeUdpPort } from '../place.js';
 const OFFSET_NS = 30_000_000n;
 const TAI_NS = 37_000_000_000n;
 
-/** A hub that knows the time from elsewhere and serves it: in two steps at one port, in one step at another. */
+/** Starts a hub that has the time from an NTP server and serves it: in two steps at one port, in one step at another. */
 async function startServer(bench: Bench, options = '') {
   const upstream = await startNtpStub(bench, OFFSET_NS);
   const [two, one] = [await freeUdpPort(), await freeUdpPort()];
@@ -127,7 +127,7 @@ describe('CSPTP on loopback', function () {
     ] as const;
     expect(blank(sync!, ...changing)).to.equal(blank(LONG_RESPONSE_DUMP, ...changing));
     expect([...sync!.subarray(71, 73)]).to.deep.equal([ptp.clockClass, ptp.clockAccuracy]);
-    // The servers before this one: stratum 2 of clockClass 248 counts as none.
+    // The servers above this one: stratum 2 with clockClass 248 counts as none.
     expect(sync!.readUInt16BE(76)).to.equal(ntp.stratum - 2);
     expect(sync![7]! & 0x0c).to.equal(0x0c);
     expect(sync!.readBigInt64BE(58)).to.equal(0n);

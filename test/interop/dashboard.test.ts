@@ -49,7 +49,7 @@ describe('the dashboard in a browser', function () {
   });
 });
 
-/** In all canvases together, the pixels that are not transparent: axes alone make some hundred, a curve more. */
+/** Number of opaque pixels in all canvases: axes alone have some hundred, a curve has more. */
 const DRAWN_PIXELS = `[...document.querySelectorAll('canvas')].reduce((sum, canvas) => {
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   for (let i = 3; i < data.length; i += 4) if (data[i] > 0) sum++;

@@ -1,19 +1,19 @@
 /**
- * A gpsd's protocol on 127.0.0.1, fed from the system clock: a receiver without error. Prints its port; each line on its input is a
- * state of the receiver as JSON, `{"mode":3,"leapseconds":18}`, that lasts until the next.
+ * Acts as gpsd on 127.0.0.1 with a receiver whose time is that of the system clock. Prints its port. Each line of its input is
+ * a state of the receiver as JSON, `{"mode":3,"leapseconds":18}`, which lasts until the next line.
  */
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 interface Fix {
-  /** 1: none, 3: with altitude. */
+  /** Fix: 1 none, 3 with altitude. */
   readonly mode: number;
   /** GPS − UTC, s. */
   readonly leapseconds: number;
 }
 
 const DEVICE = '/dev/fake';
-/** Delay of a report after its second, ms: what a receiver and gpsd need. */
+/** Delay of a report after its second, ms, like that of a receiver with gpsd. */
 const LATENCY_MS = 30;
 
 let fix: Fix = { mode: 1, leapseconds: 18 };

@@ -24,7 +24,7 @@ export class Gnss {
     this.port = port;
   }
 
-  /** With a fix, and GPS − UTC as the receiver believes it. */
+  /** Gives the receiver a fix. `leaps` is its value of GPS − UTC, s. */
   find(leapSeconds: number): void {
     this.#tell({ mode: 3, leapseconds: leapSeconds });
   }

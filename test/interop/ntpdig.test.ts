@@ -5,7 +5,7 @@ import { run } from '../launch.js';
 import { need, skip } from '../need.js';
 import { startNtpStub } from '../ntp-stub.js';
 
-/** ntpdig asks at port 123 only: a loopback address at which no other server listens there. */
+/** A loopback address at whose port 123 no other server listens. ntpdig knows no other port. */
 const ADDRESS = '127.77.0.1';
 
 describe('ntpdig', function () {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Bench } from '../bench.js';
 import { until } from '../poll.js';
 
-/** A management message as pmc prints it: `RESPONSE`, the name of the data set, its members. */
+/** A management message that pmc printed: `RESPONSE`, the name of the data set, and its members. */
 export interface Answer {
   readonly action: string;
   readonly name: string;
@@ -11,10 +11,10 @@ export interface Answer {
 
 const HEAD = /^\t\S+ seq \d+ (\S+)(?: MANAGEMENT)? (\S+)/m;
 const MEMBER = /^\t\t(\S+) +(\S+)/gm;
-/** Between two questions that are asked again and again. */
+/** Interval of repeated requests, ms. */
 const POLL_MS = 60;
 
-/** linuxptp's management client, kept running: it takes a request a line, and prints also what it was not asked for. */
+/** linuxptp's management client. It keeps running, takes one request a line, and also prints messages without a request. */
 export class Pmc {
   readonly answers: Answer[] = [];
   readonly #bench: Bench;
@@ -30,19 +30,19 @@ export class Pmc {
     child.stdout.on('data', (chunk: Buffer) => this.#take(chunk.toString()));
   }
 
-  /** pmc takes only the first of several requests at once: see `ask`. */
+  /** Sends a request. pmc ignores further requests until it has answered: see `ask`. */
   request(line: string): void {
     this.#child.stdin!.write(`${line}\n`);
   }
 
-  /** The next answer: what comes without being asked for may come first. Refusals are MANAGEMENT_ERROR_STATUS. */
+  /** Returns the next message, which may be one without a request. Refusals are MANAGEMENT_ERROR_STATUS. */
   async ask(line: string, timeoutMs = 10_000): Promise<Answer> {
     const before = this.answers.length;
     this.request(line);
     return this.answered((_, i) => i >= before, timeoutMs);
   }
 
-  /** Asks until the test is over. */
+  /** Repeats a request until the returned function is called or the test is over. */
   poll(line: string): () => void {
     this.request(line);
     const timer = setInterval(() => this.request(line), POLL_MS);
@@ -51,7 +51,7 @@ export class Pmc {
     return stop;
   }
 
-  /** The values of a member one after the other, each once for as long as it stays. */
+  /** Returns the values of members in the order of their arrival. An unchanged value appears once. */
   walk(name: string, members: readonly string[]): readonly string[] {
     const values = this.answers
       .filter((answer) => answer.name === name && members.every((member) => answer.values.has(member)))
@@ -59,7 +59,7 @@ export class Pmc {
     return values.filter((value, i) => value !== values[i - 1]);
   }
 
-  /** The first answer that pleases, of those that came or come. */
+  /** Returns the first answer, past or future, that `pleases` accepts. */
   async answered(pleases: (answer: Answer, index: number) => boolean, timeoutMs = 10_000): Promise<Answer> {
     const found = await until(
       async () => this.answers.find(pleases),
@@ -75,7 +75,7 @@ export class Pmc {
 
   #take(text: string): void {
     this.#text += text;
-    // Each message is flushed as a whole, and ends with its line.
+    // pmc flushes each message as a whole, and a message ends with a line break.
     if (!this.#text.endsWith('\n')) return;
     const blocks = this.#text.split(/^(?=\t\S)|^sending.*\n/m);
     this.#text = '';

@@ -44,7 +44,7 @@ describe('management by pmc', function () {
     await a!.hub(`${NO_TIME}[sink.ptp.x]\ninterface = "${a!.far}"\nmanagement = "${socket}"\n${BRISK}`);
     const pmc = rig.pmcOn(b!, b!.near);
     pmc.poll('GET PRIORITY1');
-    // It has heard, and says nothing.
+    // The hub has received the request and does not answer.
     const heard = () => rig.ask(socket, 'PORT_STATS_NP');
     await until(heard, (stats) => Number(stats.get('rx_Management')) >= 3, 10_000);
     expect(pmc.answers).to.deep.equal([]);

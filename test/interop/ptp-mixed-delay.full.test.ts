@@ -6,7 +6,7 @@ import { PtpRig } from './ptp-rig.js';
 
 const BRISK = 'sync-interval = "125ms"\ndelay-interval = "125ms"\nannounce-interval = "250ms"\n';
 const BRISK_PTP4L = ['--logSyncInterval', '-3', '--logMinDelayReqInterval', '-3', '--logAnnounceInterval', '-2'];
-/** Syncs after which a path with both directions would long be admitted. */
+/** Number of Syncs after which a path with both directions would be admitted. */
 const ENOUGH = 40;
 
 async function syncsOf(hub: Hub): Promise<number> {
@@ -24,7 +24,7 @@ describe('ptp4l of the other delay mechanism', function () {
   });
   afterEach(() => bench.clear());
 
-  // With peer delay there is no observation before the neighbour has answered.
+  // With peer delay, there is no observation before the neighbour answers.
   for (const [theirs, flag, ours, state] of [
     ['peer to peer', '-P', 'e2e', 'warming'],
     ['end to end', '-E', 'p2p', 'unreachable'],

@@ -6,10 +6,10 @@ import { PtpRig, quantileOf } from './ptp-rig.js';
 
 const BRISK = 'sync-interval = "125ms"\ndelay-interval = "125ms"\nannounce-interval = "250ms"\n';
 const BRISK_PTP4L = ['--logSyncInterval', '-3', '--logMinDelayReqInterval', '-3', '--logAnnounceInterval', '-2'];
-/** A hub without any time of its own. */
+/** Configuration of a hub without a time source. */
 const NO_TIME = '[source.ntp.none]\naddress = "127.0.0.1:9"\n';
 
-/** Returns what an instance reports in `inspect`. */
+/** Returns the detail of an instance in `inspect`. */
 const inspect = async (hub: Hub, id: string): Promise<Record<string, unknown>> =>
   (await hub.json<{ readonly inspect: Record<string, unknown> }>(`/v1/sources/${id}`)).inspect;
 

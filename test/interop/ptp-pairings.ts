@@ -4,12 +4,12 @@ import type { Pairing } from './ptp-pairs.js';
 import { compareGrandmasters } from './ptp-ratio.js';
 import { PtpRig, quantileOf } from './ptp-rig.js';
 
-/** Offsets that are looked at: eight a second. `npm run bench:ptp-veth` looks at more, and compares. */
+/** Number of offsets that a test reads, eight a second. `npm run bench:ptp-veth` reads more, and compares. */
 const SAMPLES = 24;
-/** Software stamps between busy processes. */
+/** Largest allowed offset, ns: software stamps between busy processes have large errors. */
 const FAR_OFF_NS = 50e3;
 
-/** Tests ptp4l and the hub with each other, in both roles, once for each of these ways to run PTP. */
+/** Tests ptp4l and the hub with each other, in both roles, for each of these ways to run PTP. */
 export function describePairings(pairings: readonly Pairing[]): void {
   describe('ptp4l', function () {
     this.timeout(120_000);

@@ -3,24 +3,24 @@ import type { PtpRig } from './ptp-rig.js';
 /** One way to run PTP between two machines, as ptp4l's arguments and as our configuration. */
 export interface Pairing {
   readonly name: string;
-  /** For ptp4l; `rig` knows where its configurations are. */
+  /** Returns arguments for ptp4l. `rig` has the paths of linuxptp's configurations. */
   readonly master: (rig: PtpRig) => readonly string[];
   readonly slave: (rig: PtpRig) => readonly string[];
-  /** For linuxptp's management client. */
+  /** Arguments for linuxptp's management client. */
   readonly pmc: readonly string[];
   /** Lines of `[source.ptp.…]` and `[sink.ptp.…]`. */
   readonly ours: string;
-  /** More lines of our grandmaster's configuration. */
+  /** Further lines of our grandmaster's configuration. */
   readonly sink?: string;
 }
 
-/** Eight Syncs and Delay_Req a second, Announces four times. */
+/** Eight Syncs and Delay_Req a second, four Announces. */
 const BRISK = [
   ...['--logSyncInterval', '-3', '--logMinDelayReqInterval', '-3', '--logMinPdelayReqInterval', '-3'],
   ...['--logAnnounceInterval', '-2'],
 ];
 const OUR_BRISK = 'sync-interval = "125ms"\ndelay-interval = "125ms"\nannounce-interval = "250ms"';
-/** Software stamps make any neighbour look far away. */
+/** Raises the limit of the link delay: with software stamps every neighbour seems far away. */
 const FAR = ['--neighborPropDelayThresh', '20000000'];
 const OUR_FAR = 'neighbour-threshold = "20ms"';
 
@@ -51,7 +51,7 @@ export const PAIRINGS: readonly Pairing[] = [
     slave: (rig) => ['-f', rig.config('automotive-slave.cfg'), ...FAR],
     pmc: ['-t', '1'],
     ours: `profile = "automotive"\n${OUR_FAR}`,
-    // Without Announces ptp4l cannot know that it is given TAI.
+    // Without Announces, ptp4l cannot know that the served time is TAI.
     sink: 'timescale = "utc"',
   },
 ];

@@ -5,13 +5,13 @@ import { Gnss } from './gnss.js';
 import type { Pmc } from './pmc.js';
 import { PtpRig } from './ptp-rig.js';
 
-/** Between 1900-01-01 and 1970-01-01, s. */
+/** Time from 1900-01-01 to 1970-01-01, s. */
 const NTP_EPOCH_S = 2_208_988_800n;
 const NS_PER_S = 1_000_000_000n;
-/** GPS − UTC as it is, and as a receiver counts that has not heard the newest almanac. */
+/** GPS − UTC, s: the true value, and that of a receiver without the newest almanac. */
 const [LEAPS, OLD_LEAPS] = [18, 17];
 
-/** Class, and whether the UTC offset counts as known. */
+/** Members of the data set: the clockClass, and whether the UTC offset is known. */
 const SETTINGS = ['clockClass', 'currentUtcOffsetValid'];
 const walkOf = (pmc: Pmc) => pmc.walk('GRANDMASTER_SETTINGS_NP', SETTINGS);
 
@@ -45,7 +45,7 @@ describe('the quality of a grandmaster, seen by pmc', function () {
 
     const known = EMBEDDED_LEAP_TABLE.expires > BigInt(Date.now()) * 1_000_000n;
     const start = known ? ['248 1'] : ['248 1', '248 0'];
-    // With an expired table the receiver's leap seconds count; in doubt neither does.
+    // If the table has expired, the receiver's leap seconds count. If the two differ, neither counts.
     gnss.find(known ? LEAPS : OLD_LEAPS);
     if (!known) {
       await hub.until(({ mode }) => mode === 'tracking');
@@ -61,7 +61,7 @@ describe('the quality of a grandmaster, seen by pmc', function () {
   });
 });
 
-/** A folder with the leap seconds that the hub knows by itself: tzdata may have newer ones than the test is about. */
+/** Returns a folder with the hub's embedded table of leap seconds: the machine's tzdata may have newer ones. */
 function leapSecondsOfThisProgram(bench: Bench): string {
   const { steps, expires } = EMBEDDED_LEAP_TABLE;
   const ntp = (at: bigint) => at / NS_PER_S + NTP_EPOCH_S;

@@ -11,7 +11,7 @@ import { Pmc } from './pmc.js';
 /** A machine of the rig: a network namespace. All share one system clock, so that every true offset is zero. */
 export class Machine {
   readonly namespace: string;
-  /** Towards the machine before it in the line, or the switch; and after it. */
+  /** Interfaces: `near` leads to the previous machine of the line or to the switch, `far` to the next machine. */
   readonly near: string;
   readonly far: string;
   readonly #rig: PtpRig;
@@ -23,7 +23,7 @@ export class Machine {
     this.far = `v${n}f`;
   }
 
-  /** ptp4l that stamps in software and steers nothing. */
+  /** Starts a ptp4l that stamps in software and steers no clock. */
   ptp4l(name: string, args: readonly string[]): Ptp4l {
     const { bench, linuxptp } = this.#rig;
     const socket = bench.folder.at(`${name}.uds`);
@@ -35,7 +35,7 @@ export class Machine {
     );
   }
 
-  /** `environment` as for env(1). */
+  /** Starts a hub. `environment` has arguments of env(1). */
   hub(config: string, environment: readonly string[] = []): Promise<Hub> {
     const inside = ['ip', 'netns', 'exec', this.namespace, 'env', ...environment];
     return Hub.startAs(this.#rig.bench, this.namespace, inside, config);
@@ -59,14 +59,14 @@ export class Ptp4l {
   }
 
   /**
-   * Its next `count` offsets from its master, ns, one for each Sync. It prints one a second only; pmc is faster. `args`: what
-   * pmc must know of domain and profile.
+   * Returns the next `count` offsets from its master, ns, one for each Sync. ptp4l itself prints only one a second; pmc is
+   * faster. `args` are pmc's arguments for domain and profile.
    */
   async nextOffsets(count: number, args: readonly string[], timeoutMs: number): Promise<readonly number[]> {
     await this.process.printed(/to (UNCALIBRATED|SLAVE)/, 30_000);
     const pmc = this.#rig.pmcAt(this.socket, args);
     const stop = pmc.poll('GET TIME_STATUS_NP');
-    /** Offsets by the ingress time of their Sync. */
+    /** Returns the offsets by the ingress time of their Sync. */
     const offsets = () =>
       new Map(pmc.answers.map(({ values }) => [values.get('ingress_time'), Number(values.get('master_offset'))]));
     await until(
@@ -80,13 +80,13 @@ export class Ptp4l {
   }
 }
 
-/** The first offsets lack a delay. */
+/** Number of offsets that are ignored at first: they lack a delay. */
 const SETTLING = 16;
 
-/** Network namespaces cannot be made on this machine. */
+/** The error if this machine cannot make network namespaces. */
 export class NoNamespaces extends Error {}
 
-/** `line`: each machine is joined to the next by a pair of virtual interfaces. `switch`: all are joined to one bridge. */
+/** `line`: a pair of virtual interfaces joins each machine to the next. `switch`: one bridge joins all machines. */
 export type Shape = 'line' | 'switch';
 
 /** Machines on a network of virtual interfaces: `10.99.N.1` and `.2` of the Nth pair, or `10.99.0.N` on a switch. */
@@ -94,13 +94,13 @@ export class PtpRig {
   readonly bench: Bench;
   readonly linuxptp: Peer;
   readonly machines: readonly Machine[];
-  /** The management client. */
+  /** Path of linuxptp's management client. */
   readonly #pmc: string;
   #managers = 0;
-  /** Kept running, because one that is started for a question waits a second for more answers. By socket and arguments. */
+  /** Running clients, by socket and arguments. A new one for each question would wait 1 s for more answers. */
   readonly #askers = new Map<string, Pmc>();
 
-  /** Skips where one may not make network namespaces, or linuxptp is missing. */
+  /** Returns a rig. Skips the test if linuxptp is missing or network namespaces cannot be made. */
   static make(context: Mocha.Context, bench: Bench, count: number, shape: Shape = 'line'): PtpRig {
     const linuxptp = need(context, 'linuxptp');
     if (process.getuid?.() !== 0) skip(context, 'network namespaces can be made by root only');
@@ -126,13 +126,13 @@ export class PtpRig {
     else for (let n = 0; n + 1 < count; n++) this.#join(this.machines[n]!, this.machines[n + 1]!, n);
   }
 
-  /** A management client at the Unix socket of a clock. `args`: what it must know of domain and profile. */
+  /** Starts a management client at the Unix socket of a clock. `args` are its arguments for domain and profile. */
   pmcAt(socket: string, args: readonly string[] = []): Pmc {
     const own = this.bench.folder.at(`pmc${this.#managers++}`);
     return new Pmc(this.bench, [this.#pmc, '-u', '-b', '0', '-i', own, '-s', socket, ...args]);
   }
 
-  /** One on the network, over UDP and IPv4. */
+  /** Starts a management client on the network, over UDP and IPv4. */
   pmcOn(machine: Machine, name: string): Pmc {
     const own = this.bench.folder.at(`pmc${this.#managers++}`);
     const inside = ['ip', 'netns', 'exec', machine.namespace];
@@ -147,7 +147,7 @@ export class PtpRig {
     return (await pmc.ask(`GET ${what}`)).values;
   }
 
-  /** One of the configurations that come with linuxptp. */
+  /** Returns the path of a configuration that comes with linuxptp. */
   config(name: string): string {
     return join(this.linuxptp.folder, 'usr/share/doc/linuxptp/configs', name);
   }
@@ -197,6 +197,6 @@ const ip = (...parameters: string[]): void => {
 export const rms = (values: readonly number[]): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
-/** The value that this share of the magnitudes does not exceed. */
+/** Returns the quantile `share` (0 … 1) of the magnitudes. */
 export const quantileOf = (values: readonly number[], share: number): number =>
   values.map(Math.abs).sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))]!;

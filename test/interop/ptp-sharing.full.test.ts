@@ -6,12 +6,12 @@ import { PtpRig } from './ptp-rig.js';
 
 const BRISK = 'sync-interval = "125ms"\ndelay-interval = "125ms"\nannounce-interval = "250ms"\n';
 const BRISK_PTP4L = ['--logSyncInterval', '-3', '--logMinDelayReqInterval', '-3', '--logAnnounceInterval', '-2'];
-/** Software stamps between busy processes. */
+/** Largest allowed offset, ns: software stamps between busy processes have large errors. */
 const FAR_OFF_NS = 50e3;
 /** GPS − UTC, s. */
 const LEAPS = 18;
 
-/** Waits until all of these sources are combined, each with this much behind it, and looks at their offsets. */
+/** Waits until all these sources are combined with this many observations each, and checks their offsets. */
 async function expectCombined(hub: Hub, ids: readonly string[], observations = 40): Promise<void> {
   const { sources } = await hub.until(
     ({ sources }) =>
@@ -27,7 +27,7 @@ async function expectCombined(hub: Hub, ids: readonly string[], observations = 4
 
 interface Shown {
   readonly meanDelayNs: number | null;
-  /** Delay_Req in a row. */
+  /** Number of successive Delay_Req without an answer. */
   readonly unanswered: number;
 }
 
@@ -42,7 +42,7 @@ describe('instances of one hub share the ports of an interface', function () {
   });
   afterEach(() => bench.clear());
 
-  /** Two ptp4l and a hub that has each of them as a source of its own. */
+  /** Starts two ptp4l, and a hub with a source for each. */
   async function follow(
     context: Mocha.Context,
     ptp4l: readonly string[],
@@ -96,7 +96,7 @@ describe('instances of one hub share the ports of an interface', function () {
           `[source.csptp.up]\naddress = "10.99.0.1"\ninterface = "${b!.near}"\npoll-min = "125ms"\npoll-max = "125ms"\n`,
       );
       await expectCombined(client, ['ptp.up', 'csptp.up']);
-      // The kernel gives a unicast datagram to one of the sockets only.
+      // The kernel gives a unicast datagram to only one of the sockets.
       const { meanDelayNs, unanswered } = await inspect<Shown>(client, 'ptp.up');
       expect(meanDelayNs).to.be.within(1, FAR_OFF_NS);
       expect(unanswered).to.be.below(4);

@@ -7,7 +7,7 @@ import { PtpRig, quantileOf } from './ptp-rig.js';
 
 const BRISK = 'sync-interval = "125ms"\ndelay-interval = "125ms"\nannounce-interval = "250ms"\n';
 const BRISK_PTP4L = ['--logSyncInterval', '-3', '--logMinDelayReqInterval', '-3', '--logAnnounceInterval', '-2'];
-/** Software stamps between busy processes. */
+/** Largest allowed offset, ns: software stamps between busy processes have large errors. */
 const FAR_OFF_NS = 50e3;
 /** Names of the message types in ptp4l's log. */
 const GRANTED = ['ANNOUNCE', 'SYNC', 'DELAY_RESP'];
@@ -31,7 +31,7 @@ describe('unicast between ptp4l and hubs', function () {
   it('ptp4l asks our grandmaster for unicast messages, follows them, and asks again in time', async function () {
     const rig = PtpRig.make(this, bench, 2);
     const [a, b] = rig.machines;
-    // ptp4l asks for Syncs when Announces of unicast have made it a slave: those to the group must not come first.
+    // ptp4l asks for Syncs after unicast Announces have made it a slave: multicast ones must not come first.
     const hub = await a!.hub(`${NO_TIME}[sink.ptp.x]\ninterface = "${a!.far}"\nunicast = "only"\nrole = "fixed"\n`);
     const table = bench.write(
       'unicast.cfg',

@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <cstdarg>
 
-// The system calls of the addon's sockets, which the linker finds here before it finds those of libc. A datagram is, in an
-// input: lengths of name, control messages (octets each) and payload (a word), flags, then these three.
+// The system calls of the addon's sockets. The linker finds these before those of libc. In an input, a datagram has the lengths
+// of name and control messages (an octet each) and of the payload (a word), flags, then name, control messages and payload.
 
 namespace {
 constexpr int kDescriptor = 1 << 20;  // none: closing it does nothing
@@ -36,7 +36,7 @@ void Receive(mmsghdr* message) {
   if (payload > room) header.msg_flags |= MSG_TRUNC;
 }
 
-/** Answers about an interface; without answers it is one of Ethernet. */
+/** Answers a question about an interface. If the input has no answer, it is an Ethernet interface. */
 void Ask(unsigned long command, ifreq* request) {
   if (answers == nullptr) request->ifr_hwaddr.sa_family = ARPHRD_ETHER;
   else if (command == SIOCETHTOOL) answers->Copy(request->ifr_data, sizeof(ethtool_ts_info));

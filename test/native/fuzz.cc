@@ -1,5 +1,5 @@
-// libFuzzer's entry: the addon's readers of the kernel's data, which outsiders have sent. The first octet of an input chooses
-// the reader. scripts/fuzz-native.ts builds and runs it.
+// libFuzzer's entry. It tests the addon's readers of data that outsiders send and the kernel passes on. The first octet of an
+// input chooses the reader. scripts/fuzz-native.ts builds and runs it.
 #include <linux/if_arp.h>
 #include <linux/if_packet.h>
 
@@ -33,7 +33,7 @@ void Check(const Record& record) {
   Must(record.payload >= kPayloads && record.payload + record.number <= kArenaOctets);
 }
 
-/** Memory of just the size, for each input: what one has left is not read by the next. */
+/** Memory of exactly the needed size, new for each input, so that no input reads the octets of the one before. */
 void FillFrom(Source* source, Input* input, PdelayAnswers* answers = nullptr) {
   const std::unique_ptr<uint8_t[]> memory(new uint8_t[kArenaOctets]);
   const Arena arena{memory.get()};
@@ -64,7 +64,7 @@ UdpOptions Udp(const char* local, uint8_t bits) {
   return options;
 }
 
-/** Sends as many datagrams as the input says, so that stamps have what they can belong to. */
+/** Sends as many datagrams as the input says, so that stamps can match a datagram. */
 template <typename Send>
 void SendSome(Input* input, Send send) {
   AnswerFrom(input);
@@ -105,7 +105,7 @@ void ReadEthernet(Input* input) {
   FillFrom(&socket, input);
 }
 
-/** The answers to what comes over Ethernet, which are sent over the same socket. */
+/** Answers Pdelay_Req that come over Ethernet. The answers go out over the same socket. */
 void AnswerPdelay(Input* input) {
   PdelayOptions options;
   options.response.assign(kMessageOctets, 0);
@@ -133,7 +133,7 @@ void ReadUnix(Input* input) {
   FillFrom(&socket, input);
 }
 
-/** Changes of interfaces, and what is said of one then. */
+/** Reads notices of changed interfaces, and the kernel's answers about one of them. */
 void WatchLinks(Input* input) {
   LinkWatch watch;
   FillFrom(&watch, input);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-/** The octets of one input, read from the front; zeros behind its end. */
+/** The octets of one input, read from the front. Zeros follow its end. */
 class Input {
  public:
   Input(const uint8_t* data, size_t octets) : data_(data), left_(octets) {}

@@ -13,7 +13,7 @@ interface Summary {
   readonly calls: Readonly<Record<string, { readonly done: number; readonly refused: number }>>;
 }
 
-/** With the addon of `npm run test:asan` a fault of memory or undefined behaviour ends the child. */
+/** With the addon of `npm run test:asan`, a memory fault or undefined behaviour ends the child. */
 describe('the addon, called in every wrong way', function () {
   this.timeout(300_000);
 

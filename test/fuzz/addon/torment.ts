@@ -6,8 +6,8 @@ import { type Call, loadAddon } from './addon.js';
 import { ADDRESSES, disturb, MACS, Sentinel, strangeValue } from './values.js';
 
 /**
- * Calls the addon in every wrong way, with traffic on the loopback meanwhile: `torment.js SEED SEQUENCES CALLS`. Prints how
- * often calls succeeded and were refused, by their names. A fault ends the process: that is what its parent looks for.
+ * Calls the addon in every wrong way while there is traffic on the loopback: `torment.js SEED SEQUENCES CALLS`. Prints, for
+ * each function, the number of calls that succeeded and were refused. A fault ends the process; its parent looks for that.
  */
 const ETHER_TYPE = 0x88f7;
 const MESSAGE_OCTETS = 54;
@@ -34,7 +34,7 @@ class Torment {
       this.#act();
       if (this.#random.below(4) === 0) await turn();
     }
-    // Most sockets are closed; the rest is left to the end of the thread.
+    // Most sockets are closed here; the end of the thread closes the rest.
     while (this.#sockets.length > 0) this.#call('close', this.#sockets.pop()!.id);
     while (this.#responders.length > 0) this.#call('closePdelay', this.#responders.pop());
     await turn();
@@ -61,7 +61,7 @@ class Torment {
     this.#call(name, random.pick(['lo', 'no-such', 'x'.repeat(15)]));
   }
 
-  /** Any function with any values. Interfaces have names that no machine has, but for the loopback. */
+  /** Calls any function with any values. Apart from the loopback, interfaces have names that no machine has. */
   #callStrangely(): void {
     const random = this.#random;
     const name = random.pick(FUNCTIONS);
@@ -147,7 +147,7 @@ class Torment {
 
   #path = (): string => this.#random.pick([`@timehub-fuzz-${process.pid}`, '@x', '/no/such/folder/s', 'x'.repeat(108)]);
 
-  /** Mostly one that was opened by this call. */
+  /** Returns mostly an id that this call opened. */
   #anySocket(opener: string): number {
     const fitting = this.#sockets.filter(({ kind }) => kind === opener);
     const among = this.#random.below(8) === 0 ? this.#sockets : fitting;
@@ -167,7 +167,7 @@ class Torment {
     if (this.#sockets.length > 12) this.#close();
   }
 
-  /** Reads all of a batch, and does in the middle of it what a handler may. */
+  /** Reads a whole batch, and does in the middle of it things that a handler may do. */
   #callback = (buffer: ArrayBuffer, count: number): void => {
     const arena = new Arena(buffer);
     for (let record = 0; record < count; record++) {
@@ -203,7 +203,7 @@ class Torment {
 
 let sum = 0;
 
-/** Looks at each octet, as its reader would. */
+/** Reads each octet, as a caller would. */
 function checksum(octets: Uint8Array): void {
   for (const octet of octets) sum = (sum + octet) | 0;
 }
@@ -225,12 +225,12 @@ if (isMainThread) {
   console.log(JSON.stringify({ delivered, sum: sum !== 0, calls: Object.fromEntries(counts) }));
   process.exit(0);
 } else {
-  // Ended from outside, with all of it open.
+  // Another thread ends this one while all sockets are open.
   for (let i = 0; i < 3; i++) addon.openUdp!({ address: '127.0.0.1' }, () => undefined);
   parentPort!.postMessage('ready');
 }
 
-/** Threads that end while their sockets are open. */
+/** Starts threads that end while their sockets are open. */
 async function inWorkers(): Promise<void> {
   for (let i = 0; i < 4; i++) {
     const worker = new Worker(new URL(import.meta.url), { workerData: [seed + 1000 + i, 2, calls] });

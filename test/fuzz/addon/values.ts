@@ -1,6 +1,6 @@
 import type { Random } from '../random.js';
 
-/** The error that a getter or a trap of ours throws. */
+/** The error that a getter or a trap of this test throws. */
 export class Sentinel extends Error {}
 
 const fail = (): never => {
@@ -64,7 +64,7 @@ const TEXTS = [
   '::1%',
   '@',
 ];
-/** Addresses that lead to this machine alone. */
+/** Addresses that reach only this machine. */
 export const ADDRESSES = ['127.0.0.1', '::1', '127.0.0.2', '::ffff:127.0.0.1', '::1%lo'];
 export const MACS = [
   '01:1b:19:00:00:00',
@@ -108,10 +108,10 @@ const MAKERS: readonly ((random: Random) => unknown)[] = [
   () => new BigUint64Array(3),
 ];
 
-/** A value that no caller of ours passes. */
+/** Returns a value that no caller in timehub passes. */
 export const strangeValue = (random: Random): unknown => random.pick(MAKERS)(random);
 
-/** The object with a strange value, a getter that throws or does `meanwhile`, or traps, in some places. */
+/** Returns the object with strange values, getters that throw or call `meanwhile`, or proxy traps in some places. */
 export function disturb(options: object, random: Random, meanwhile: () => void): object {
   const out: Record<string, unknown> = { ...options };
   for (const key of Object.keys(out)) {

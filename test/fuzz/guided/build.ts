@@ -8,17 +8,17 @@ import type { Target } from './target.js';
 
 export interface Built {
   readonly target: Target;
-  /** Passes of each edge, modulo 256. */
+  /** Number of passes of each edge, modulo 256. */
   readonly counters: Uint8Array;
   readonly constants: readonly Constant[];
 }
 
 const TARGETS = 'test/fuzz/guided/targets';
 
-/** The code that is tested: not the helpers of tests, and no packages. */
+/** Returns whether a module is code under test. Test helpers and packages are not. */
 const isTested = (module: string): boolean => /^(src|plugins)\//.test(module) && !module.includes('/testing/');
 
-/** Bundles a target of ./targets with counters in the code that it tests, and loads it. */
+/** Bundles a target of ./targets, with counters in the code under test, and loads it. */
 export async function buildTarget(name: string, isCounted = isTested): Promise<Built> {
   const { outputFiles } = await build({
     absWorkingDir: root,

@@ -52,7 +52,7 @@ function lineOf(name: string, report: Report): string {
   ].join('; ');
 }
 
-/** Returns the path of the file with the input. */
+/** Writes the input to a file. Returns its path. */
 function save(name: string, { input }: Finding): string {
   const folder = join(root, 'build/fuzz/findings');
   const path = join(folder, `${name}-${createHash('sha1').update(input).digest('hex').slice(0, 8)}`);

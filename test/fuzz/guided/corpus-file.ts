@@ -6,7 +6,7 @@ const FOLDER = join(root, 'test/fuzz/guided/corpus');
 
 const pathOf = (target: string): string => join(FOLDER, `${target}.hex`);
 
-/** Inputs that a long run has found, one in hexadecimal a line. */
+/** Returns the inputs that a long run has found. The file has one a line, in hexadecimal. */
 export function readCorpus(target: string): readonly Uint8Array[] {
   if (!existsSync(pathOf(target))) return [];
   const lines = readFileSync(pathOf(target), 'latin1').split('\n');

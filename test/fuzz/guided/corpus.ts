@@ -2,7 +2,7 @@ import type { Random } from '../random.js';
 
 const MOST_INPUTS = 4096;
 
-/** Inputs that reached something new, in their order. Of a full corpus a random one goes. */
+/** Inputs that reached something new, oldest first. If the corpus is full, a new input replaces a random one. */
 export class Corpus {
   readonly #inputs: Uint8Array[] = [];
   readonly #random: Random;
@@ -24,7 +24,7 @@ export class Corpus {
     this.#inputs.push(input);
   }
 
-  /** One of the newest eighth, where there is most to find, or any. */
+  /** Returns an input: with even chances one of the newest eighth, where there is most to find, or any. */
   pick(): Uint8Array {
     const { length } = this.#inputs;
     const newest = this.#random.below(2) === 0 ? Math.ceil(length / 8) : length;

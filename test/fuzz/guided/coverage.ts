@@ -1,16 +1,16 @@
-/** Bits that distinguish outcomes. */
+/** Number of outcomes that are told apart. */
 const OUTCOMES = 2 ** 16;
 
-/** Passing an edge 1, 2, 3, 4, 8, 16, 32 or 128 times are eight different things, as for AFL: a bit each. */
+/** Bit for each number of passes of an edge, as in AFL: from 1, 2, 3, 4, 8, 16, 32 and 128 passes on, another bit is set. */
 const BUCKETS = Uint8Array.from({ length: 256 }, (_, count) => {
   const least = [1, 2, 3, 4, 8, 16, 32, 128];
   return count === 0 ? 0 : 1 << (least.filter((bound) => bound <= count).length - 1);
 });
 
-/** The edges that all inputs together have reached. */
+/** The edges and outcomes that all inputs together have reached. */
 export class Coverage {
   readonly #counters: Uint8Array;
-  /** The counters in words of 4, as far as they fill some: most are zero. */
+  /** The counters as words of four, without a rest. A zero word skips four counters at once; most are zero. */
   readonly #words: Uint32Array;
   readonly #seen: Uint8Array;
   readonly #outcomes = new Uint8Array(OUTCOMES);
@@ -33,7 +33,7 @@ export class Coverage {
     return this.#outcomes.reduce((sum, seen) => sum + seen, 0);
   }
 
-  /** Adds what the last input has reached, and sets the counters to 0. Returns whether any of it is new. */
+  /** Adds the edges and the outcome of the last input, and clears the counters. Returns whether any of them is new. */
   take(outcome: number): boolean {
     let isNew = false;
     const words = this.#words;

@@ -39,7 +39,7 @@ function walk(n) {
 return JSON.stringify([pick(0), pick(1), pick(1, 2), ...[-1, 0, 1, 6].map(walk)]);
 // node_modules/b.js
 const uncounted = () => 1;`;
-    // A module may not return: what is counted is the body of a function.
+    // The code is the body of a function, because a module cannot return a value.
     const { code, edges, constants } = instrument(source.replace('return JSON', 'out = JSON'), (path) =>
       path.startsWith('src/'),
     );

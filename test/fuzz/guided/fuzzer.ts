@@ -15,15 +15,15 @@ export interface Finding {
 
 export interface Report {
   readonly runs: number;
-  /** Processor time, user and system. */
+  /** Processor time, user and system, s. */
   readonly cpuSeconds: number;
-  /** Edges of the code under test, and how many of them were passed. */
+  /** Number of edges of the code under test, and of those that were passed. */
   readonly edges: number;
   readonly covered: number;
   readonly outcomes: number;
   /** Inputs that reached something new. */
   readonly corpus: readonly Uint8Array[];
-  /** The longest time that an input took each time of several, ms, and the input. */
+  /** The slowest input and its time, ms: the shortest of several attempts. */
   readonly slowestMs: number;
   readonly slowest: Uint8Array;
   /** Growth of the heap from the middle to the end of the run, without the corpus, octets. */
@@ -36,16 +36,16 @@ export interface FuzzOptions {
   readonly seed: number;
   /** Inputs that an earlier run has found. */
   readonly known?: readonly Uint8Array[];
-  /** An input that takes longer is a finding. */
+  /** Maximum time of an input, ms. A slower input is a finding. */
   readonly mostMs?: number;
   readonly mostGrowth?: number;
 }
 
 const MOST_FINDINGS = 20;
-/** Number of times that a slow input is timed again. */
+/** Number of times that a slow input is measured again. */
 const ATTEMPTS = 7;
 const MOST_MS = 8;
-/** Below this the clock of the processor is too coarse. */
+/** Minimum time, ms. The processor clock is too coarse for shorter times. */
 const LEAST_MS = 0.1;
 const MOST_GROWTH = 8 * 2 ** 20;
 
@@ -58,8 +58,8 @@ function heap(): number {
 }
 
 /**
- * Hands a target so many inputs, each made from one that reached something new: an edge, an edge more often, an outcome.
- * The same options make the same inputs.
+ * Runs a target on `runs` inputs. Each is made from one that reached something new: an edge, more passes of an edge, or an
+ * outcome. The same options make the same inputs.
  */
 export function fuzz({ target, counters, constants }: Built, options: FuzzOptions): Report {
   const { runs, seed, known = [], mostMs = MOST_MS, mostGrowth = MOST_GROWTH } = options;
@@ -116,7 +116,7 @@ export function fuzz({ target, counters, constants }: Built, options: FuzzOption
   };
 }
 
-/** Time of the processor, so that a busy machine does not count. */
+/** Returns the shortest of several processor times of an input, ms. Processor time does not count other programs. */
 function fastestOf(target: Target, input: Uint8Array): number {
   let fastest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < ATTEMPTS; i++) {
@@ -128,7 +128,7 @@ function fastestOf(target: Target, input: Uint8Array): number {
   return fastest;
 }
 
-/** The message and where it was thrown, so that one fault is one finding. */
+/** Returns the message and the place of the throw, so that one fault is one finding. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const place = /\n {4}at (.*)/.exec(error.stack ?? '')?.[1] ?? '';

@@ -3,11 +3,11 @@ import { type Draft, Mutator } from './mutator.js';
 import { framesOf, type Target } from './target.js';
 import { changeToken } from './token-mutator.js';
 
-/** In one of so many inputs the lengths stay as they have become. */
+/** One of this many inputs keeps its wrong lengths. */
 const UNREPAIRED = 8;
 const MOST_FRAMES = 24;
 
-/** Makes new inputs from known ones, in the form that a target has. The input is the first `length` octets of `octets`. */
+/** Makes new inputs from known ones, in the target's form. The input is the first `length` octets of `octets`. */
 export class InputMaker {
   readonly octets: Uint8Array;
   length = 0;

@@ -1,7 +1,7 @@
 import { type AnyNode, type Node, type Program, parse } from 'acorn';
 import { full } from 'acorn-walk';
 
-/** The name of the counters in instrumented code: one octet an edge. */
+/** The name of the counters in instrumented code. Each edge has one octet. */
 export const COUNTERS = 'timehubFuzzEdges';
 
 export type Constant = string | number | bigint;
@@ -9,7 +9,7 @@ export type Constant = string | number | bigint;
 export interface Instrumented {
   readonly code: string;
   readonly edges: number;
-  /** Constants of the counted code, in its order: inputs are compared with them. */
+  /** Constants of the counted code, in its order: the code compares inputs with them. */
   readonly constants: readonly Constant[];
 }
 
@@ -19,8 +19,8 @@ const MODULE = /^ (\S+\.[cm]?[jt]s)$/;
 type Insert = readonly [at: number, order: number, text: string];
 
 /**
- * Adds a counter to each function, branch, loop and right side of a logical operator of a bundle, in those modules that
- * `isCounted` chooses by their paths.
+ * Adds a counter to each function, branch, loop and right side of a logical operator of a bundle, in the modules whose paths
+ * `isCounted` accepts.
  */
 export function instrument(bundle: string, isCounted: (module: string) => boolean): Instrumented {
   const modules: { readonly at: number; readonly counted: boolean }[] = [{ at: 0, counted: false }];
@@ -37,7 +37,7 @@ export function instrument(bundle: string, isCounted: (module: string) => boolea
   let edges = 0;
   const count = (): string => `${COUNTERS}[${edges++}]++`;
   const put = (at: number, order: number, text: string): number => inserts.push([at, order, text]);
-  /** The text around an outer node lies outside of that around an inner one which begins or ends at the same place. */
+  /** If two nodes begin or end at the same place, the text around the outer one encloses the text around the inner one. */
   const wrap = (node: Node, before: string, after: string): void => {
     put(node.start, node.start - node.end, before);
     put(node.end, node.end - node.start, after);

@@ -1,7 +1,7 @@
 import type { Random } from '../random.js';
 import type { Constant } from './instrument.js';
 
-/** An input that is being changed: the first `length` octets of `octets`. */
+/** An input under change: the first `length` octets of `octets`. */
 export interface Draft {
   readonly octets: Uint8Array;
   length: number;
@@ -22,7 +22,7 @@ export class Mutator {
     this.#dictionary = dictionary;
   }
 
-  /** One change. `other`: an input to take a block from. */
+  /** Makes one change. A block may come from the input `other`. */
   change(draft: Draft, other: Uint8Array): void {
     const { octets, length } = draft;
     const random = this.#random;
@@ -53,7 +53,7 @@ export class Mutator {
         putNumber(draft, at & ~1, 4, random.pick(LONGS));
         break;
       case 8:
-        // The length of what follows, as a field before it has it.
+        // Writes the number of the octets after it, as a length field has it.
         putNumber(draft, at & ~1, 2, Math.max(0, length - (at & ~1) - 2 * random.below(4)));
         break;
       case 9:
@@ -73,7 +73,7 @@ export class Mutator {
     }
   }
 
-  /** Replaces the draft from `at` on by the other input from `start` on. */
+  /** Replaces the draft from `at` on with the other input from `start` on. */
   #endAs(draft: Draft, at: number, other: Uint8Array, start: number): void {
     const end = other.subarray(start, start + draft.octets.length - at);
     draft.octets.set(end, at);
@@ -117,7 +117,7 @@ function putNumber(draft: Draft, at: number, octets: number, value: number): voi
 
 const MOST_WORD_OCTETS = 32;
 
-/** Words as an input has them: texts in UTF-8, and for `octets` numbers in network order in 1, 2, 4 and 8 octets. */
+/** Returns words as octets of an input: texts in UTF-8, and for `octets` numbers of 1, 2, 4 and 8 octets in network order. */
 export function dictionaryOf(constants: readonly (Constant | Uint8Array)[], form: 'octets' | 'text'): Uint8Array[] {
   const words = new Map<string, Uint8Array>();
   const add = (word: Uint8Array): unknown =>

@@ -14,7 +14,7 @@ describe('parsers, fuzzed with coverage to guide', function () {
       const findings = report.findings.map(({ message, input }) => `${message}: ${Buffer.from(input).toString('hex')}`);
       expect(findings).to.deep.equal([]);
       expect(report.runs).to.equal(runs);
-      // Less would be a target that no longer reaches what it tests.
+      // With fewer edges, the target would no longer reach the code that it tests.
       expect(report.covered).to.be.above(edges);
     });
   }

@@ -1,7 +1,7 @@
 const MAGIC = 0x5ca1ab1e;
 const MOST = 4;
 
-/** A parser with a fault that random octets do not come to: behind a magic number, a kind, a count and a sum. */
+/** A parser with a fault that random octets do not reach: it lies behind a magic number, a kind, a count and a sum. */
 export function parsePlanted(octets: Uint8Array): number {
   if (octets.length < 12) return 0;
   const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);

@@ -1,4 +1,4 @@
-/** Throws when a number in a value, however deep, is not finite. */
+/** Throws if a number at any depth of a value is not finite. */
 export function expectFinite(value: unknown, path = 'it'): void {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new Error(`${path} is ${value}`);
@@ -7,10 +7,10 @@ export function expectFinite(value: unknown, path = 'it'): void {
   }
 }
 
-/** Control characters of C0 and C1, marks that turn the direction of writing, halves of surrogate pairs. */
+/** Control characters (C0, C1), marks that change the direction of writing, and halves of surrogate pairs. */
 const UNCLEAN = /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
-/** Throws when a text would do something to a terminal or a log. */
+/** Throws if a text contains characters that could control a terminal or forge a log. */
 export function expectClean(text: string | undefined): void {
   if (text !== undefined && UNCLEAN.test(text))
     throw new Error(`the text is not clean: ${JSON.stringify(text).slice(0, 80)}`);

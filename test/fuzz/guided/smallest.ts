@@ -1,6 +1,6 @@
 import type { Built } from './build.js';
 
-/** Those of the inputs, short ones first, that pass an edge which the ones before do not. */
+/** Returns the inputs, short ones first, that pass an edge which no earlier one passes. */
 export function smallest({ target, counters }: Built, inputs: readonly Uint8Array[]): readonly Uint8Array[] {
   const passed = new Uint8Array(counters.length);
   return inputs

@@ -1,22 +1,22 @@
-/** Code under test that is handed one input after the other. */
+/** Code under test that gets one input after the other. */
 export interface Target {
-  /** Good inputs to begin with. */
+  /** Valid inputs to begin with. */
   readonly seeds: readonly Uint8Array[];
   /** `frames`: a sequence of frames, each behind its length in two octets. */
   readonly form: 'octets' | 'text' | 'frames';
   readonly maxOctets: number;
-  /** Words and values that are not in the code. */
+  /** Useful words and values that the code does not contain. */
   readonly dictionary?: readonly (string | Uint8Array)[];
-  /** Repairs what hides all else when it is wrong: lengths. Called for most inputs, or for most of their frames. */
+  /** Repairs lengths, since a wrong length hides all other faults. Called for most inputs, or for most of their frames. */
   readonly repair?: (octets: Uint8Array, length: number) => void;
   /**
-   * Throws when the code under test does what it must not. Returns a number that stands for the outcome: a new one is worth
-   * as much as a new edge. The octets are those of the next input when it has returned.
+   * Throws if the code under test breaks a rule. Returns a number for the outcome: a new one counts like a new edge. After the
+   * return, the fuzzer overwrites the octets with the next input.
    */
   readonly run: (input: Uint8Array) => number;
 }
 
-/** A number for a list of words (FNV-1a), to be an outcome. */
+/** Returns a hash of a list of words (FNV-1a), for use as an outcome. */
 export function outcomeOf(...words: readonly (string | number | boolean | undefined)[]): number {
   let hash = 0x811c9dc5;
   for (const word of words) {
@@ -27,7 +27,7 @@ export function outcomeOf(...words: readonly (string | number | boolean | undefi
   return hash >>> 0;
 }
 
-/** The frames of an input; one that is cut off ends with the input. */
+/** Returns the frames of an input. A frame that is cut off ends with the input. */
 export function* framesOf(input: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at + 2 <= input.length; ) {
     const length = (input[at]! << 8) | input[at + 1]!;

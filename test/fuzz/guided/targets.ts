@@ -1,6 +1,6 @@
 /**
- * The targets of ./targets: how many inputs each is given in `npm run test:full`, about ten seconds of a processor, and how
- * many edges these reach at least.
+ * The targets of ./targets, each with its number of inputs in `npm run test:full`, about 10 s of processor time, and the
+ * minimum number of edges that these reach.
  */
 export const TARGETS = {
   'ptp-codec': { runs: 1_000_000, edges: 170 },

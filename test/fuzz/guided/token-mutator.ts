@@ -1,7 +1,7 @@
 import type { Random } from '../random.js';
 import { type Draft, remove } from './mutator.js';
 
-/** Values of JSON that parsers trip over. */
+/** JSON values that often reveal faults of parsers. */
 const VALUES = [
   ...[
     'null',
@@ -32,7 +32,7 @@ const SEPARATORS: ReadonlySet<number> = new Set(Buffer.from(' \t\r\n,:;[]{}/#'))
 const DIGITS = Buffer.from('0123456789-.e');
 const isEnd = (code: number): boolean => SEPARATORS.has(code);
 
-/** Replaces, removes or doubles one token of a text: a string with its quotes, or what stands between separators. */
+/** Replaces, removes or doubles one token of a text: a string with its quotes, or the text between two separators. */
 export function changeToken(draft: Draft, other: Uint8Array, random: Random): void {
   const { octets, length } = draft;
   const [start, end] = tokenAt(octets, length, random.below(Math.max(1, length)));
@@ -69,7 +69,7 @@ function tokenAt(octets: Uint8Array, length: number, at: number): [start: number
   return [start, Math.max(end, Math.min(length, start + 1))];
 }
 
-/** Another digit in place of one, a sign, an exponent. */
+/** Replaces digits with other digits, signs or exponents. */
 function changeDigits(draft: Draft, start: number, end: number, random: Random): void {
   for (let at = start; at < end; at++) {
     const code = draft.octets[at]!;

@@ -4,11 +4,11 @@ import { open } from './connections.js';
 const PER_SECOND = 1000;
 const TICK_MS = 10;
 
-/** Connections that are closed once they are open, half of them by a reset. */
+/** Opens connections and closes them at once, half of them by a reset. */
 export const churn: Attack = {
   name: 'connects and disconnects',
   atLeast: PER_SECOND / 4,
-  // Connections beyond their share of CPU time are refused when only their address is known.
+  // The hub refuses connections beyond their share of CPU time as soon as it knows their address.
   leastPages: 0.2,
   begin() {
     let opened = 0;

@@ -3,7 +3,7 @@ import { hold } from './connections.js';
 
 const CLIENTS = 40;
 
-/** Silent clients at the control socket. */
+/** Holds silent clients at the control socket. */
 export const controlSocket: Attack = {
   name: 'idle clients at the control socket',
   from: 'hub',

@@ -3,7 +3,7 @@ import { get, hold } from './connections.js';
 
 const STREAMS = 40;
 
-/** All event streams are taken, half of them by clients that never read. */
+/** Takes all event streams, half of them with clients that never read. */
 export const eventStreams: Attack = {
   name: 'all event streams taken',
   atLeast: 1,

@@ -9,21 +9,21 @@ export interface Flood {
   /** The first of `clients` consecutive addresses. */
   readonly from?: string;
   readonly clients: number;
-  /** Default: another one for each datagram. */
+  /** Default: another port for each datagram. */
   readonly sourcePort?: number;
   /** Datagrams a second. */
   readonly rate: number;
   readonly payload: Uint8Array;
   /** See `Attack`. */
   readonly mostOctets?: number;
-  /** Written into each datagram, by the offset: the client's number (4 octets), how often it has sent (2), chance (4). */
+  /** Fields of each datagram by offset: the client's number (4 octets), the number of its datagrams (2), random octets (4). */
   readonly fields?: Readonly<Record<number, 'client' | 'sequence' | 'random'>>;
 }
 
-/** No address of the two machines. */
+/** First of the forged addresses. Neither machine has one of them. */
 const FORGED = '11.0.0.0';
 
-/** Octets out for each octet in: an answer is no longer than its request. The honest client's traffic is added. */
+/** Maximum number of octets out for each octet in. An answer is not longer than its request; the honest client adds traffic. */
 const MOST_OCTETS = 1.1;
 
 /** Share of the rate that a busy machine must reach. */

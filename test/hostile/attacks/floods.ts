@@ -12,10 +12,10 @@ import { announceOf, flagsOf, headerOf, portOf } from '../../../src/protocol/ptp
 import { CSPTP_PORT, HUB_ADDRESS, NTP_PORT } from '../addresses.js';
 import { floodOf } from './flood.js';
 
-/** All of 11.0.0.0/8: practically random. */
+/** Number of addresses in 11.0.0.0/8, enough to act as random ones. */
 const MANY = 2 ** 24;
 
-/** Octets of the PTP header (IEEE 1588-2019 table 35) and of an Announce (table 43). */
+/** Length of the PTP header (IEEE 1588-2019 table 35) and of an Announce (table 43), octets. */
 const SOURCE_PORT_IDENTITY = 20;
 const SEQUENCE_ID = 30;
 const GRANDMASTER_IDENTITY = 53;
@@ -36,13 +36,13 @@ export const ntpFloodOfOne = floodOf({ ...ntp, name: '80,000 NTP requests/s from
 const general = { to: HUB_ADDRESS, port: GENERAL_PORT, sourcePort: GENERAL_PORT };
 const ptpFields = { [SOURCE_PORT_IDENTITY + SERIAL]: 'client', [SEQUENCE_ID]: 'sequence' } as const;
 
-/** The fastest and longest that a client may ask for: Announce, Sync and Delay_Resp at 128/s for 1000 s. */
+/** The highest rate and longest time that a client may ask for: Announce, Sync and Delay_Resp at 128/s for 1000 s. */
 export const ptpGrants = floodOf({
   ...general,
   name: 'unicast grant requests from 3,000 forged addresses',
   clients: 3000,
   rate: 1500,
-  // Grants, and the few messages that an address is sent until it shows that it hears them.
+  // Grants, and the few messages that the hub sends to an address before the address shows that it receives them.
   mostOctets: 4,
   payload: octetsOf({
     kind: 'signaling',

@@ -7,7 +7,7 @@ const LINES_PER_SECOND = 1000;
 const TICK_MS = 10;
 const RECEIVER = '/dev/rogue';
 
-/** A gpsd that changes something in each line: its release, its devices, satellites, fix, leap seconds. */
+/** Acts as a gpsd whose lines all differ: release, devices, satellites, fix, leap seconds. */
 export const gpsd: Attack = {
   name: 'a gpsd that changes everything with each line',
   from: 'hub',
@@ -27,7 +27,7 @@ export const gpsd: Attack = {
   },
 };
 
-/** The receiver that the hub follows changes most: its satellites, its fix, its leap seconds. */
+/** Makers of changing records. Most are about the receiver that the hub follows: its satellites, its fix, its leap seconds. */
 const RECORDS: readonly ((round: number, now: bigint) => object)[] = [
   (round) => sky(RECEIVER, round % 12),
   (round, now) => fix(RECEIVER, now, 1 + (round % 3), 18 - (round % 2)),
@@ -48,7 +48,7 @@ const newPaths = (round: number): readonly string[] => Array.from({ length: 150 
 
 const isoOf = (ns: bigint): string => new Date(Number(ns / 1_000_000n)).toISOString();
 
-/** Does not wait for a hub that does not read, and drops its lines. */
+/** Writes a line, or drops it if the hub does not read. */
 function send(socket: Socket, record: object): void {
   if (!socket.writableNeedDrain) socket.write(`${JSON.stringify(record)}\r\n`);
 }

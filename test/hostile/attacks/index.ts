@@ -8,7 +8,7 @@ import { pipelining } from './pipelining.js';
 import { slowReaders } from './slow-readers.js';
 import { slowWriters } from './slow-writers.js';
 
-/** At the dashboard's port and the control socket. */
+/** Attacks on the dashboard's port and the control socket. */
 export const HTTP_ATTACKS: readonly Attack[] = [
   pipelining(1),
   pipelining(16),
@@ -19,7 +19,7 @@ export const HTTP_ATTACKS: readonly Attack[] = [
   controlSocket,
 ];
 
-/** At the time servers' ports. */
+/** Attacks on the time servers' ports. */
 export const DATAGRAM_ATTACKS: readonly Attack[] = [
   ntpFlood,
   ntpFloodOfOne,
@@ -29,7 +29,7 @@ export const DATAGRAM_ATTACKS: readonly Attack[] = [
   csptpRequests,
 ];
 
-/** An attack by a peer that the hub asks. */
+/** An attack by a server that the hub asks. */
 export const PEER_ATTACKS: readonly Attack[] = [gpsd];
 
 export const ATTACKS: readonly Attack[] = [...HTTP_ATTACKS, ...DATAGRAM_ATTACKS, ...PEER_ATTACKS];

@@ -5,7 +5,7 @@ import { get, hold } from './connections.js';
 const PATHS = ['/v1/why', '/uplot.js', '/v1/snapshot', '/metrics'];
 const REQUESTS_A_WRITE = 100;
 
-/** Requests in sequence, without waiting for answers and without reading them (RFC 9112 §9.3.2). */
+/** Sends requests in sequence, without waiting for answers or reading them (RFC 9112 §9.3.2). */
 export const pipelining = (connections: number): Attack => ({
   name: `pipelining on ${connections === 1 ? '1 connection' : `${connections} connections`}`,
   atLeast: 100,
@@ -13,7 +13,7 @@ export const pipelining = (connections: number): Attack => ({
     let requests = 0;
     let opened = 0;
     hold(connections, (socket) => {
-      // One connection asks for all of them in turn, several for one each.
+      // A single connection asks for all paths in turn; each of several asks for one path.
       const path = PATHS[opened++ % PATHS.length]!;
       const paths = connections === 1 ? PATHS : [path];
       const chunk = Buffer.from(
@@ -27,7 +27,7 @@ export const pipelining = (connections: number): Attack => ({
   },
 });
 
-/** Writes the chunk for as long as the connection lives; `written` is called when the system has taken one. */
+/** Writes the chunk again and again until the connection ends. Calls `written` each time that the system has taken it. */
 function pour(socket: Socket, chunk: Uint8Array, written: () => void): void {
   socket.write(chunk, (error) => {
     if (error != null) return;

@@ -6,7 +6,7 @@ const READERS = 64;
 const NEW_ONE_MS = 100;
 const PATHS = ['/uplot.js', '/v1/snapshot', '/metrics', '/app.js'];
 
-/** Clients that ask for much and never read. They do not see that they were cut off: the oldest is replaced. */
+/** Holds clients that ask for much and never read. They do not notice a cut connection, so the oldest is replaced. */
 export const slowReaders: Attack = {
   name: 'slow readers',
   atLeast: 1,

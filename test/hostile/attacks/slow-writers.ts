@@ -4,7 +4,7 @@ import { hold } from './connections.js';
 const WRITERS = 100;
 const OCTET_MS = 1000;
 
-/** Requests whose header never ends (slowloris). */
+/** Sends requests whose header never ends (slowloris). */
 export const slowWriters: Attack = {
   name: 'slow writers',
   atLeast: 1,

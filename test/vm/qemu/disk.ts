@@ -6,7 +6,7 @@ import { run } from '../../launch.js';
 import { root } from '../../place.js';
 import { debian, image } from './image.js';
 
-/** Paths below the checkout that the hub needs in a guest. */
+/** Paths below the checkout that a hub in a guest needs. */
 const HUB = [
   'bin/timehub',
   'package.json',
@@ -19,15 +19,15 @@ const HUB = [
 
 export interface GuestPlan {
   readonly name: string;
-  /** Shell text that process 1 runs; what it prints is the answer. The hub is at /repo. */
+  /** Shell text that process 1 runs. Its output is the result. The hub is at /repo. */
   readonly job: string;
   /** Further files: path in the guest → text. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Programs of the test's own: path in the guest → module below test/vm/qemu/guest. */
+  /** Programs of the test: path in the guest → module below test/vm/qemu/guest. */
   readonly programs?: Readonly<Record<string, string>>;
 }
 
-/** The shared archive with one of this guest's own behind it. */
+/** Writes the guest's initial RAM disk: the shared archive, then an archive of this guest. Returns its path. */
 export async function makeDisk(bench: Bench, { name, job, files = {}, programs = {} }: GuestPlan): Promise<string> {
   const own = bench.folder.at(`${name}.own`);
   const put = (path: string, text: string): void => {

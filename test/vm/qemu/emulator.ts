@@ -7,32 +7,32 @@ import { readPair } from '../uml/truth.js';
 import { type GuestPlan, makeDisk } from './disk.js';
 import { debian } from './image.js';
 
-/** The guest's time counts its instructions, and idle time is skipped: figures repeat, whatever else this machine does. */
+/** The guest's time counts its instructions, and idle time is skipped. The figures repeat and do not depend on the load. */
 export const COUNTED_TIME = ['-accel', 'tcg,thread=single', '-icount', 'shift=2,sleep=off', '-rtc', 'clock=vm'];
 
-/** The guest's time is that of this machine, whose load its figures show, unless it goes first. */
+/** The guest's time is that of this machine. The figures depend on the load, unless the guest has priority. */
 export const REAL_TIME = ['-accel', 'tcg,thread=multi'];
 
-/** A network card that stamps, on a wire of its own name. The virtual functions of a card take the slots behind its own. */
+/** A network card with time stamps, on the named wire. The virtual functions of a card take the slots after its own. */
 export const card = (slot: '02' | '04', mac: string, wire: string): readonly string[] => [
   ...['-netdev', `${wire},id=wire${slot}`],
   ...['-device', `igb,netdev=wire${slot},addr=${slot}.0,mac=${mac}`],
 ];
 
-/** An emulated machine that runs. */
+/** A running emulated machine. */
 export interface Guest {
   /** Returns its output so far. */
   log(): string;
   /** Gives it priority over all other programs of this machine. */
   hurry(): Promise<void>;
-  /** It has switched itself off. Rejects when it has not after so many seconds of this machine's time. */
+  /** Resolves when the guest has switched itself off. Rejects after `timeoutS` of this machine's time. */
   ended(timeoutS: number): Promise<void>;
   stop(): Promise<unknown>;
 }
 
 /**
- * For the kernel of a guest in real time, whose processor counts as this machine's does. It would find out how fast that is,
- * and on a busy machine be wrong by a factor.
+ * Returns the kernel argument with the rate of the cycle counter, for a guest in real time, whose counter is this machine's.
+ * On a busy machine the kernel's own measurement would be wrong by a factor.
  */
 export async function cycleRate(): Promise<string> {
   const first = readPair();
@@ -50,7 +50,7 @@ export interface Hardware {
   readonly kernel?: string;
 }
 
-/** Boots a guest with further devices. The emulator runs from its own folder, with the libraries of its own release. */
+/** Boots a guest with further devices. The emulator runs from its own folder, with the libraries of its release. */
 export async function startGuest(bench: Bench, plan: GuestPlan, hardware: Hardware): Promise<Guest> {
   const disk = await makeDisk(bench, plan);
   const path = bench.folder.at(`${plan.name}.log`);
@@ -66,8 +66,8 @@ export async function startGuest(bench: Bench, plan: GuestPlan, hardware: Hardwa
 }
 
 /**
- * All threads of a program, by the scheduler's class for real time (sched(7)); before them its first, which in the emulator
- * takes in frames and stamps them while the guest's processor works.
+ * Gives all threads of a program the scheduler's real-time class (sched(7)). The first thread has the highest priority: in the
+ * emulator it receives and stamps frames while the guest's processor works.
  */
 export async function hurry(pid: number): Promise<void> {
   for (const args of [

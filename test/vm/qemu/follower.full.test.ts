@@ -3,10 +3,10 @@ import { type Course, observe, PORT, PTP4L, worstNs } from './scene.js';
 
 const SECONDS = 50;
 
-/** The clocks must have settled after this many seconds. */
+/** Time within which the clocks must settle, s. */
 const SETTLED_S = 30;
 
-/** The grandmaster's clock keeps TAI, 0.3 s ahead of the machine's, and runs 5 ppm fast; the hub's is 1 ms off it. */
+/** The grandmaster's clock keeps TAI, 0.3 s ahead of the machine's, and runs 5 ppm fast. The hub's clock is 1 ms off it. */
 const CLOCKS = `phc_ctl /dev/ptp2 set adj 37.3 freq 5000
 phc_ctl /dev/ptp3 set adj 37.301
 `;

@@ -5,7 +5,7 @@ const SECONDS = 45;
 const SETTLED_S = 25;
 const GPSD_PORT = 2947;
 
-/** True time is that of a clock that is never set, 0.3 s ahead of the machine's and 5 ppm faster than the cards' own. */
+/** True time is that of a clock that is never set. It is 0.3 s ahead of the machine's and 5 ppm faster than the cards'. */
 const CLOCKS = `echo 2 >/sys/class/ptp/ptp1/n_vclocks
 phc_ctl /dev/ptp4 set adj 37.3 freq 5000
 phc_ctl /dev/ptp3 set adj 37

@@ -1,7 +1,7 @@
 #!/bin/bash
 # image.sh ROOT OUT NODE   The initial RAM disk that all guests share: programs of ROOT (root.sh) with their libraries, modules
-# of its kernel, and NODE. What a single guest runs is appended to it as an archive of its own. Not compressed: an emulated
-# processor takes longer to unpack than to copy.
+# of its kernel, and NODE. The files of one guest are appended as a second archive. It is not compressed: an emulated processor
+# takes longer to unpack than to copy.
 set -euo pipefail
 root=$(realpath "$1") out=$(realpath -m "$2") node=$3
 [ -e "$out" ] && [ "$out" -nt "$root/ready" ] && exit 0

@@ -7,33 +7,33 @@ import { root } from '../../place.js';
 const cache = join(root, '.cache/vm');
 const scripts = join(root, 'test/vm/qemu');
 
-/** A Debian of its own: the emulator, and the kernel and the programs of the guests. */
+/** Folder of an unpacked Debian: the emulator, and the kernel and programs of the guests. */
 export const debian = join(cache, 'root');
 
 /** The initial RAM disk that all guests share. */
 export const image = join(cache, 'image.cpio');
 
-/** Makes ready for guests, or skips. */
+/** Prepares for guests, or skips the test. */
 export function boot(context: Mocha.Context): void {
   const reason = obstacle() || prepare();
   if (reason !== '') skip(context, reason);
 }
 
-/** Why guests cannot be had here; empty when they can. */
+/** Returns the reason why this machine cannot run guests, or ''. */
 function obstacle(): string {
   if (process.getuid?.() !== 0) return 'the folder of an emulated guest can only be made by root';
   if (process.arch !== 'x64') return 'the emulated guests are made for x86-64 alone';
   return '';
 }
 
-/** Fetches and makes, once, what all guests share. The answer is empty when it is there, else the reason. */
+/** Fetches and makes, once, the files that all guests share. Returns '' if they exist, else the reason. */
 function prepare(): string {
   mkdirSync(cache, { recursive: true });
   for (const [script, ...args] of [
     ['root.sh', debian],
     ['image.sh', debian, image, process.execPath],
   ] as const) {
-    // Test files that run side by side wait for the first of them.
+    // Of test files that run side by side, the others wait for the first.
     const command = [join(cache, 'lock'), 'bash', join(scripts, script), ...args];
     const { status, stderr } = spawnSync('flock', command, { encoding: 'utf8' });
     if (status !== 0) return `the guest's ${script} failed: ${stderr.trim().split('\n').at(-1)}`;

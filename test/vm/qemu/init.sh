@@ -1,5 +1,5 @@
 #!/bin/sh
-# Process 1 of a guest: runs /job.sh, prints what became of it, and switches the guest off.
+# Process 1 of a guest: runs /job.sh, prints its exit status, and switches the guest off.
 export PATH=/usr/bin:/usr/sbin HOME=/root
 mount -t proc proc /proc
 mount -t sysfs sys /sys

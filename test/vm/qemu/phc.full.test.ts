@@ -56,7 +56,7 @@ describe('the PTP hardware clock of an emulated card', function () {
 
   it('is brought from 1970 to the present', () => {
     expect(outcome('step out of 1970')).to.match(/^no error/);
-    // The resolution of such a difference is 256 ns.
+    // Such a difference has a resolution of 256 ns.
     expect(outcome('left of it')).to.be.closeTo(0, 2000);
   });
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # root.sh FOLDER   A Debian folder with what the guests need: QEMU with an igb, a kernel with its modules, linuxptp 4.
-# It is made once, in the cache, and nothing is installed on this machine. Debian 12's QEMU has no igb, hence the release.
+# It is made once, in the cache. Nothing is installed on this machine. The release is newer than 12, whose QEMU has no igb.
 set -euo pipefail
 release=trixie
 folder=$(realpath -m "$1")
@@ -18,13 +18,13 @@ DEBOOTSTRAP_DIR=$part/tool/usr/share/debootstrap \
 
 cd "$part/root"
 inside() { chroot "$part/root" "$@" >>"$part/log" 2>&1; }
-# No service may start in there, and what nobody reads need not be unpacked.
+# No service may start in it, and documentation is not unpacked.
 printf '#!/bin/sh\nexit 101\n' >usr/sbin/policy-rc.d
 chmod 755 usr/sbin/policy-rc.d
 printf 'path-exclude=/usr/share/%s/*\n' doc man locale >etc/dpkg/dpkg.cfg.d/slim
 inside apt-get -qq update
 inside apt-get -qq install -y --no-install-recommends linuxptp ethtool iproute2 kmod busybox-static qemu-system-x86
-# The kernel is only unpacked: installing it would make an initial RAM disk for a machine that is none.
+# The kernel is only unpacked: its installation would make an initial RAM disk that is not needed.
 kernel=$(chroot . apt-cache depends linux-image-amd64 | awk '/Depends:/ { print $2; exit }')
 inside sh -c "cd /tmp && apt-get -qq -o APT::Sandbox::User=root download $kernel"
 mkdir kernel

@@ -9,19 +9,19 @@ export interface Scene {
   readonly hub: string;
   /** Shell text: sets the clocks, in a guest whose cards are up and carry the virtual clocks /dev/ptp2 and /dev/ptp3. */
   readonly clocks: string;
-  /** The card that is the grandmaster's. */
+  /** The grandmaster's card. */
   readonly master: 0 | 1;
   /** Shell text: starts the hub and ptp4l. */
   readonly start: string;
-  /** The clock that the others are compared with, and the others. */
+  /** The reference clock, and the clocks that are compared with it. */
   readonly reference: string;
   readonly observed: readonly string[];
   readonly seconds: number;
-  /** Programs beside: path in the guest → module below test/vm/qemu/guest. */
+  /** Further programs: path in the guest → module below test/vm/qemu/guest. */
   readonly programs?: Readonly<Record<string, string>>;
 }
 
-/** Reference − clock, once a second. */
+/** Reference − clock at one second, ns. */
 export interface Sighting {
   readonly atS: number;
   readonly offsetsNs: Readonly<Record<string, number>>;
@@ -33,7 +33,7 @@ export interface Course {
   readonly log: string;
 }
 
-/** Runs the scene, or skips. */
+/** Runs the scene, or skips the test. */
 export async function observe(context: Mocha.Context, scene: Scene): Promise<Course> {
   boot(context);
   const bench = new Bench();
@@ -55,16 +55,16 @@ export async function observe(context: Mocha.Context, scene: Scene): Promise<Cou
   }
 }
 
-/** The largest distance of a clock's offset from what it should be. */
+/** Returns the largest distance of a clock's offset from `targetNs`, ns. */
 export const worstNs = ({ sightings }: Course, clock: string, targetNs: number, fromS: number): number =>
   Math.max(...sightings.filter(({ atS }) => atS >= fromS).map((seen) => Math.abs(seen.offsetsNs[clock]! - targetNs)));
 
-/** ptp4l on card 0, by its virtual clock. */
+/** Command of ptp4l on card 0 with its virtual clock. */
 export const PTP4L = `ip netns exec m ptp4l -2 -E -H -i eth0 -m --phc_index 2 --tx_timestamp_timeout 50 \\
   --logAnnounceInterval -1 --logSyncInterval -2 --logMinDelayReqInterval -2 \\
   --uds_address /run/m --uds_ro_address /run/mro`;
 
-/** The hub's port on card 1, by its virtual clock, which the hub steers; and where the hub can be asked. */
+/** Configuration of the hub: its port on card 1 with the virtual clock that it steers, and its control socket. */
 export const PORT = `interface = "eth1"
 transport = "ethernet"
 stamps = "hardware"
@@ -83,7 +83,7 @@ steer = true
 socket = "/run/hub.sock"
 `;
 
-/** Seconds of this machine's time. */
+/** Maximum time of a run, s of this machine's time. */
 const GIVEN_UP_S = 1500;
 
 const jobOf = ({ clocks, master, start, reference, observed, seconds }: Scene): string => `${CARDS}
@@ -95,7 +95,7 @@ node /repo/bin/timehub status --socket /run/hub.sock
 tail -n 40 /run/*.log
 `;
 
-/** The emulated clocks have faults in their frequency: only virtual clocks on top of them are true. */
+/** The emulated clocks apply a frequency wrongly: only virtual clocks on top of them are right. */
 const CARDS = `# The shell would take its own.
 ip() { /usr/sbin/ip "$@"; }
 modprobe igb

@@ -6,7 +6,7 @@ import type { Peer } from '../../peers.js';
 import { root } from '../../place.js';
 import { compare, type Offset, parseReadings } from './offsets.js';
 
-/** The guest's neighbour; the guest itself is 198.51.100.2 (RFC 5737). */
+/** Address of the guest's neighbour. The guest itself has 198.51.100.2 (RFC 5737). */
 export const SERVER = '198.51.100.1';
 
 /** Error of a guest's clock when its client starts. */
@@ -19,9 +19,9 @@ export interface GuestPlan {
   readonly name: string;
   readonly seconds: number;
   readonly start: StartingError;
-  /** Shell text that runs in the guest: disciplines its clock. The server is at `SERVER`; `$repo` is the checkout. */
+  /** Shell text that disciplines the guest's clock. The server is at `SERVER`. `$repo` is the checkout. */
   readonly client: string;
-  /** Shell text that runs at the end; what it prints is kept. */
+  /** Shell text that runs at the end. Its output is kept. */
   readonly finish: string;
 }
 
@@ -37,15 +37,15 @@ export interface GuestPrograms {
   readonly chrony: Peer;
 }
 
-/** Why guests cannot be had here; empty when they can. */
+/** Returns the reason why this machine cannot run guests, or ''. */
 export function obstacle(): string {
   if (process.getuid?.() !== 0) return 'a User-Mode Linux guest needs root for its network namespace';
   return existsSync('/dev/net/tun') ? '' : 'a User-Mode Linux guest needs /dev/net/tun';
 }
 
 /**
- * Boots a User-Mode Linux guest on this machine's own files, read-only, with a clock of its own that starts wrong. Its one
- * neighbour is a chronyd that serves this machine's time over a tap in a network namespace of its own.
+ * Boots a User-Mode Linux guest on this machine's files, read-only, with its own clock, which starts wrong. Its only neighbour
+ * is a chronyd that serves this machine's time over a tap in its own network namespace.
  */
 export async function runGuest(bench: Bench, programs: GuestPrograms, plan: GuestPlan): Promise<GuestRecord> {
   const out = bench.folder.at(plan.name);
@@ -59,7 +59,7 @@ export async function runGuest(bench: Bench, programs: GuestPrograms, plan: Gues
   const guest = bench.launch(
     'ip',
     ['netns', 'exec', link.namespace, programs.uml.program, ...kernelArguments(plan, link, out)],
-    // The kernel keeps its memory in a file there, which must be on a tmpfs to be quick.
+    // The kernel keeps its memory in a file there. On a tmpfs it is quick.
     { env: { ...process.env, TMPDIR: '/dev/shm', HOME: out } },
   );
   await within((plan.seconds + 60) * 1000, guest.exited, () => `the guest still runs:\n${guest.output}`);

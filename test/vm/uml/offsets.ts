@@ -1,7 +1,7 @@
 /** One comparison of the guest's clock with the machine's: seconds since the guest's first reading, offset in ns. */
 export interface Offset {
   readonly atS: number;
-  /** Outside − guest: positive means that the guest's clock is slow. */
+  /** Machine's clock − guest's clock, ns. Positive: the guest's clock is slow. */
   readonly offsetNs: number;
 }
 
@@ -10,7 +10,7 @@ interface Reading {
   readonly time: bigint;
 }
 
-/** Lines of truth.ts, without those that an interruption has spread over more than three times the usual width. */
+/** Parses lines of truth.ts. Leaves out readings that an interruption made more than three times as wide as usual. */
 export function parseReadings(text: string): Reading[] {
   const rows = text
     .split('\n')
@@ -21,7 +21,7 @@ export function parseReadings(text: string): Reading[] {
   return rows.filter((row) => row.width <= 3 * usual);
 }
 
-/** The outside clock interpolated at each reading of the guest's. */
+/** Interpolates the machine's clock at each reading of the guest's clock. */
 export function compare(outside: readonly Reading[], guest: readonly Reading[]): Offset[] {
   const start = guest[0]?.time ?? 0n;
   const result: Offset[] = [];
@@ -62,7 +62,7 @@ export function summarise(offsets: readonly Offset[], fromS: number): Summary {
   };
 }
 
-/** Seconds after the first reading from which every offset is within the limit. NaN when the last one is not. */
+/** Returns the seconds after the first reading from which every offset is within the limit, or NaN if the last one is not. */
 export function withinFrom(offsets: readonly Offset[], limitNs: number): number {
   const last = offsets.findLastIndex(({ offsetNs }) => Math.abs(offsetNs) > limitNs);
   return offsets[last + 1]?.atS ?? Number.NaN;

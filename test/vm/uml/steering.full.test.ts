@@ -6,7 +6,7 @@ import { type GuestPlan, type GuestRecord, obstacle, runGuest, SERVER } from './
 import { summarise, withinFrom } from './offsets.js';
 
 const SECONDS = Number(process.env.TIMEHUB_GUEST_SECONDS ?? 120);
-/** The clock must have settled after this many seconds. */
+/** Time within which the clock must settle, s. */
 const SETTLED_S = 30;
 const START = { offsetS: 0.5, frequencyPpm: 50 };
 
@@ -53,7 +53,7 @@ describe('a guest with a clock of its own, half a second and 50 ppm off', functi
   });
   after(() => bench?.clear());
 
-  /** Whatever else this machine does disturbs them alike. */
+  /** Runs both guests at the same time, so that other programs of this machine disturb them alike. */
   async function sideBySide(boot: number) {
     const [chrony, steering] = await Promise.all([
       guest(`chrony${boot}`, SECONDS, CHRONY),
@@ -69,7 +69,7 @@ describe('a guest with a clock of its own, half a second and 50 ppm off', functi
 
   it('is then kept as close as chronyd keeps it', async function () {
     this.timeout(3 * (SECONDS + 90) * 1000);
-    // No client sees by how much the two ways differ, 0 to 13 µs here from boot to boot: two boots of three decide.
+    // The two directions differ by 0 to 13 µs from boot to boot, which no client can see: two boots of three decide.
     const kept = [isKeptAsClose(records)];
     if (kept[0] === false) kept.push(isKeptAsClose(await sideBySide(2)), isKeptAsClose(await sideBySide(3)));
     expect(kept.filter((close) => close)).to.have.length.above(kept.length / 2);
@@ -81,12 +81,12 @@ describe('a guest with a clock of its own, half a second and 50 ppm off', functi
     expect(status.clocks[0]).to.include({ steered: false });
     expect(status.clocks[0]!.offsetNs).to.be.closeTo(offsets.at(-1)!.offsetNs, 1e6);
     expect(JSON.stringify(status.sinks)).to.match(/CAP_SYS_TIME/);
-    // 50 ppm over the time of observation and no more: the clock was not moved.
+    // The offset grew by 50 ppm of the time of observation and no more: the clock was not steered.
     expect(offsets.at(-1)!.offsetNs).to.be.closeTo(offsets[0]!.offsetNs, 3e6);
   });
 });
 
-/** The hub's RMS is at most 1.2 times that of chronyd beside it. */
+/** Returns whether the hub's RMS is at most 1.2 times that of chronyd beside it. */
 function isKeptAsClose(records: Readonly<Record<'chrony' | 'hub', GuestRecord>>): boolean {
   const settled = ({ offsets }: GuestRecord) => ({
     within1msS: withinFrom(offsets, 1e6),

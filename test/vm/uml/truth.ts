@@ -1,9 +1,9 @@
 /**
  * The independent observer: prints pairs of the processor's cycle counter and CLOCK_REALTIME, ten a second.
  *
- * A User-Mode Linux guest runs on the same processor as the machine outside, so that both read the same counter: it is the
- * ruler that the two clocks are compared on, with no network in between and no help from the daemon under test.
- * The counter is read through OpenSSL's own reader, which the node binary exports: no compiler is needed.
+ * A User-Mode Linux guest runs on the same processor as the machine outside, so both read the same counter. The two clocks are
+ * compared on it, without a network and without the daemon under test. OpenSSL's reader in the node binary reads the counter,
+ * so no compiler is needed.
  */
 import koffi from 'koffi';
 import { realtime } from '../../clock.js';
@@ -12,13 +12,13 @@ export interface Pair {
   readonly cycles: bigint;
   /** CLOCK_REALTIME, ns. */
   readonly time: bigint;
-  /** Cycles that the reading took: its uncertainty. */
+  /** Duration of the reading, cycles: its uncertainty. */
   readonly width: bigint;
 }
 
 const counter: () => number | bigint = koffi.load(null).func('uint64_t OPENSSL_rdtsc()');
 
-/** The narrowest of several bracketed readings. */
+/** Returns the narrowest of several bracketed readings. */
 export function readPair(tries = 7): Pair {
   let best: Pair | undefined;
   for (let i = 0; i < tries; i++) {

@@ -16,7 +16,7 @@ const SEQUENCE_AT = 30;
 const sent = { time: 1_785_931_237_249_998_000n, monotonic: 0n };
 const received = { time: 1_785_931_237_250_047_000n, monotonic: 49_000n };
 
-/** An exchange of the CSPTP client that is answered by several datagrams. */
+/** An exchange of the CSPTP client. Several datagrams answer it. */
 export const target: Target = {
   seeds: [
     [ONE_STEP_DUMP],

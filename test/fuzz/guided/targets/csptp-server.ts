@@ -9,7 +9,7 @@ const GUARD = 0xee;
 const contexts = ([1, 2] as const).map((steps) => ({ ...CONTEXT, amplify: 'never' as const, steps }));
 const reply = new Uint8Array(4096);
 
-/** The CSPTP server: what it sends is not longer than the request, which stays as it was. */
+/** The CSPTP server. Its answer is not longer than the request, and it does not change the request. */
 export const target: Target = {
   seeds: [
     ...[REQUEST_DUMP, ORG_REQUEST_DUMP, LONG_RESPONSE_DUMP],

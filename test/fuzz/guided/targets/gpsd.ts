@@ -24,13 +24,13 @@ const ERROR = '{"class":"ERROR","message":"Unrecognized request"}';
 
 const text = (lines: readonly string[]): Uint8Array => Buffer.from(`${lines.join('\r\n')}\r\n`);
 
-/** A conversation with gpsd: lines, records, the session, and what the plugin makes of a sample. */
+/** A conversation with gpsd: lines, records, the session, and the plugin's observations of a sample. */
 export const target: Target = {
   seeds: [
     text([...HEAD, tpv(1), offset('TOFF', 1), SKY]),
     text([...HEAD, ...[1, 2, 3, 4, 5, 6].map(tpv), SKY, offset('PPS', 1), offset('TOFF', 2), OSC, offset('PPS', 3)]),
     text([HEAD[1]!.replace('/dev/rx0', '/dev/pps1'), offset('PPS', 1).replace('rx0', 'pps0'), ERROR]),
-    // The last second that a number of JSON can tell.
+    // The last second that a JSON number can represent.
     text([...HEAD, ...[1, 2, 3, 4].map(tpv), offset('PPS', 1).replace('1800000000', '9007199254740991')]),
     text([tpv(1), '{"class":"DEVICE","path":"/dev/rx0","activated":0}', tpv(2), offset('PPS', 1)]),
   ],

@@ -13,7 +13,7 @@ const LIST = [
   '',
 ];
 
-/** The list of leap seconds that the machine has. */
+/** The parser of the machine's list of leap seconds. */
 export const target: Target = {
   seeds: [Buffer.from(LIST.join('\n')), Buffer.from([...LIST.slice(0, 4), ''].join('\r\n'))],
   form: 'text',

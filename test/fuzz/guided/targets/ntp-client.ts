@@ -25,7 +25,7 @@ function changed(at: number, ...octets: readonly number[]): Uint8Array {
 
 const kiss = (code: string): Uint8Array => changed(0, 0xe4, 0, 6, 0xe9, 0, 0, 0, 0, 0, 0, 0, 0, ...Buffer.from(code));
 
-/** The NTP client: replies that know the request, its kisses and what is measured by an answer. */
+/** The NTP client: replies with the request's origin timestamp, kisses of death, and measurements. */
 export const target: Target = {
   seeds: [
     joinFrames([reply()]),
@@ -35,7 +35,7 @@ export const target: Target = {
   ],
   form: 'frames',
   maxOctets: 1024,
-  // Off the path only the origin is secret: what is behind that check is to be reached.
+  // The origin timestamp is the only secret. With it, inputs get past that check.
   repair: (octets, length) => {
     if (length >= HEADER_OCTETS) octets.set(COOKIE, ORIGIN_AT);
   },

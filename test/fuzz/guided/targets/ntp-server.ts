@@ -6,7 +6,7 @@ const GUARD = 0xee;
 const reply = new Uint8Array(2048);
 const header = new Uint8Array(HEADER_OCTETS).fill(0x22);
 
-/** Its next second is that of another era. */
+/** The next second belongs to another era. */
 const context = {
   ...{ header, versions: 0, admission: 'serve' as Admission, clientPort: 0 },
   ...{ receiveSeconds: 0xffffffff, receiveFraction: 0xffffffff, transmitSeconds: 0, transmitFraction: 0 },
@@ -28,9 +28,9 @@ const versioned = (version: number, mode: number): Uint8Array => {
   return packet;
 };
 
-/** The NTP server: it neither throws nor writes beyond the request's length, nor answers longer than it was asked. */
+/** The NTP server. It does not throw, does not write beyond the request, and its answer is not longer than the request. */
 export const target: Target = {
-  // Behind two octets: admission and versions, and the client's port in half.
+  // Two octets precede the request: one for access and versions, one for half of the client's port.
   seeds: [
     ...[asked, versioned(3, 3), versioned(1, 0), versioned(4, 1), versioned(2, 3)],
     ...[withFields(field(0x0104, 36)), withFields(field(0x0104, 36), field(0x0204, 104)), withFields([0, 0, 0, 1])],

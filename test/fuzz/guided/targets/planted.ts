@@ -1,7 +1,7 @@
 import { parsePlanted } from '../planted-parser.js';
 import type { Target } from '../target.js';
 
-/** Not a parser of the hub: what the fuzzer is tried on. */
+/** A parser for tests of the fuzzer itself, not one of the hub. */
 export const target: Target = {
   seeds: [new Uint8Array(16)],
   form: 'octets',

@@ -13,7 +13,7 @@ import { repairPtp } from './ptp-frames.js';
 const first = new Uint8Array(2 ** 17);
 const second = new Uint8Array(2 ** 17);
 
-/** A message that could be read can be written, and what was written says the same again. */
+/** Checks that a decoded message can be encoded, and that decoding it again gives the same message. */
 function roundTrip(message: Message): void {
   const written = first.subarray(0, encode(message, first));
   const again = decode(written);

@@ -3,7 +3,7 @@ import { encode, type Message } from '../../../../src/protocol/ptp/index.js';
 const LENGTH_AT = 2;
 const VERSION_AT = 1;
 
-/** A message of PTP 2 that says how long it is. */
+/** Writes the length field of a PTP version 2 message. */
 export function repairPtp(octets: Uint8Array, length: number): void {
   if (length < 4) return;
   octets[VERSION_AT] = (octets[VERSION_AT]! & 0xf0) | 2;

@@ -84,7 +84,7 @@ export const target: Target = {
       for (const answer of answers)
         if (decode(buffer.slice(0, encode(answer, buffer))).kind === 'rejected')
           throw new Error('the answer cannot be read');
-      // Without subscribers the management socket asks for no notices either.
+      // Without subscribers, the management socket does not ask for notices.
       if (subscribers.size > 0) for (const { message } of subscribers.notices(clock, now)) encode(message, buffer);
       answered += answers.length;
       const tlv = findTlv(request.tlvs, 'management');

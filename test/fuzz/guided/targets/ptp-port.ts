@@ -8,15 +8,15 @@ import { framesOf, joinFrames, outcomeOf } from '../target.js';
 import { repairPtp } from './ptp-frames.js';
 
 /**
- * Inputs for a port: the first frame chooses the profile; before each message stand two octets, of which the bits of the
- * first say how it comes and the second is the sender.
+ * Inputs for a port. The first frame chooses the profile. Two octets precede each message: the bits of the first say how it
+ * arrives, the second is the sender.
  */
 const HEAD = 2;
 const MOST_WAKES = 200;
 const ELSEWHERE = 0x80;
 const NO_STAMP = 0x40;
 const STAMP_LOST = 0x20;
-/** Nanoseconds until the message comes: 2 to this. */
+/** Mask of the bits that hold n: the message arrives after 2ⁿ ns. */
 const PAUSE = 0x1f;
 
 const profiles: readonly Profile[] = Object.values(PROFILES);
@@ -28,7 +28,7 @@ export const inputOf = (profile: number, ...messages: readonly Uint8Array[]): Ui
 export const repairMessage = (octets: Uint8Array, length: number): void =>
   repairPtp(octets.subarray(HEAD), length - HEAD);
 
-/** Hands a new port the messages of an input, and its own back as stamps. `most`: actions that one call may ask for. */
+/** Gives a new port the messages of an input, and the stamps of its own. One call may ask for `most` actions at most. */
 export function play(input: Uint8Array, portOf: (profile: Profile) => SimulatedPort, most: number): number {
   const [first, ...messages] = framesOf(input);
   const profile = profiles[(first?.[0] ?? 0) % profiles.length]!;
@@ -100,7 +100,7 @@ class Run {
   }
 }
 
-/** Frames that the kernel of the hub would refuse. */
+/** Throws for an observation that the hub's kernel would refuse. */
 function expectSound(observation: Observation): void {
   expectFinite(observation);
   if (!(observation.noiseFloorNs > 0)) throw new Error(`a noise floor of ${observation.noiseFloorNs} ns`);

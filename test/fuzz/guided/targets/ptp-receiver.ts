@@ -42,7 +42,7 @@ const conversation = [
   ...peerDelay,
 ];
 
-/** A port that follows, of each profile: foreign masters, their comparison, Sync and both delay mechanisms. */
+/** The port of a timeReceiver in each profile: foreign masters, their comparison, Sync and both delay mechanisms. */
 export const target: Target = {
   seeds: Array.from({ length: 8 }, (_, profile) => inputOf(profile, ...conversation.map(frameOf))),
   form: 'frames',

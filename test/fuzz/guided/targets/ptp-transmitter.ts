@@ -38,7 +38,7 @@ const conversation: readonly Message[] = [
   signalling([cancelling]),
 ];
 
-/** A grandmaster's port of each profile: the election, delay requests, unicast negotiation. */
+/** The port of a grandmaster in each profile: the election, delay requests and unicast negotiation. */
 export const target: Target = {
   seeds: Array.from({ length: 8 }, (_, profile) => inputOf(profile, ...conversation.map(frameOf))),
   form: 'frames',

@@ -30,7 +30,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** A run's legacy for the next: numbers that were learnt, and what instances keep. */
+/** The saved state: learnt numbers, and the values of instances. */
 export const target: Target = {
   seeds: [LEARNT, { clocks: [], tracks: [] }, { 'ptp.a': { link: 'eth0', delayNs: 5 } }].map((value) =>
     Buffer.from(JSON.stringify(value)),

@@ -14,7 +14,7 @@ import { outcomeOf, type Target } from '../target.js';
 const decoder = new TextDecoder();
 const seed = (text: string): Uint8Array => Buffer.from(text);
 
-/** Texts that name hosts, addresses, networks, reference ids and durations. */
+/** The parsers of hosts, addresses, networks, reference ids and durations. */
 export const target: Target = {
   seeds: [
     ...['192.0.2.1', '192.0.2.0/24', '2001:db8::/32', '::ffff:192.0.2.1', 'fe80::1%eth0', '[2001:db8::1]:123', 'all'],

@@ -1,10 +1,10 @@
 /**
  * Runs in a guest: the independent observer of one card. Four times a second it compares clocks with the card's own counter,
- * which is never set and which keeps the time of the machine outside.
+ * which is never set and keeps the time of the machine outside.
  *
  *   node against-card.mjs SILENT SECONDS LABEL INTERFACE CLOCK…     (names below /dev, or `system`)
  *
- * It starts with so many silent seconds: starting it would disturb the guest's clock.
+ * It is silent for SILENT seconds first, because its start disturbs the guest's clock.
  */
 import { openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,7 +29,7 @@ const file = openSync(`/sys/class/net/${card}/device/resource0`, 'r+');
 const registers = mmap(null, 0x20000, READ_WRITE, SHARED, file, 0);
 
 interface Sighting {
-  /** The counter, ns. */
+  /** The card's counter, ns. */
   readonly counter: bigint;
   readonly systemMinusCounter: bigint;
   readonly width: bigint;
@@ -42,7 +42,7 @@ function look(): Sighting {
   return { counter, systemMinusCounter: before + width / 2n - counter, width };
 }
 
-/** The quickest of several. */
+/** Returns the quickest of several readings. */
 const see = (): Sighting =>
   Array.from({ length: TRIES }, look).reduce((best, next) => (next.width < best.width ? next : best));
 

@@ -1,5 +1,5 @@
 /**
- * Runs in the guest: uses the hub's own access to hardware clocks, a deed a line, and prints what came of it as JSON.
+ * Runs in the guest: uses the hub's own access to hardware clocks, and prints the result of each action as JSON.
  *
  *   node phc-report.mjs PHYSICAL VIRTUAL INTERFACE
  */
@@ -23,13 +23,13 @@ const codeOf = (work: () => unknown): string => {
   }
 };
 
-/** The middle of a few, so that an interruption does not count. */
+/** Returns the median of a few readings, so that an interruption does not count. */
 function compare(clock: HardwareClock): ClockComparison {
   const all = Array.from({ length: 5 }, () => clock.compare(5));
   return all.sort((a, b) => a.offsetNs - b.offsetNs)[2]!;
 }
 
-/** Returns its frequency relative to the system clock over that time, ppb. */
+/** Returns the frequency of a clock relative to the system clock over that time, ppb. */
 async function ratePpb(clock: HardwareClock, milliseconds: number): Promise<number> {
   const first = compare(clock);
   await sleep(milliseconds);
@@ -59,7 +59,7 @@ say('frequency in force', clock.frequencyPpb());
 say('rate gained', (await ratePpb(clock, 1000)) - before);
 clock.setFrequency(0);
 
-// A virtual clock begins in 1970; the kernel lets no clock be set to before that.
+// A virtual clock begins in 1970. The kernel allows no earlier time.
 const years = compare(clock).offsetNs;
 say(
   'step out of 1970',

@@ -1,6 +1,6 @@
 /**
- * Runs in the guest: gpsd with a receiver whose true time is that of a hardware clock, and whose pulses carry stamps of the
- * machine's clock. Sets neither.
+ * Runs in the guest: acts as gpsd with a receiver. The receiver's time is that of a hardware clock, and its pulses carry stamps
+ * of the machine's clock. It sets neither clock.
  *
  *   node receiver.mjs PORT CLOCK
  */

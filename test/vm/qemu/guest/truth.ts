@@ -1,6 +1,6 @@
 /**
- * Runs in the guest: the independent observer. Once a second it compares clocks with a reference clock on the ruler that all
- * are read against, CLOCK_MONOTONIC_RAW, and sets none.
+ * Runs in the guest: the independent observer. Once a second it compares clocks with a reference clock. It reads all of them
+ * against CLOCK_MONOTONIC_RAW, and sets none.
  *
  *   node truth.mjs SECONDS REFERENCE CLOCK…     (names below /dev, or `system`)
  */
@@ -9,7 +9,7 @@ import { openHost } from '../../../../src/host/host.js';
 import type { HostPhc } from '../../../../src/kernel/host.js';
 
 interface Sighting {
-  /** System − clock. */
+  /** System clock − clock, ns. */
   readonly offsetNs: number;
   readonly monotonic: bigint;
 }
@@ -24,7 +24,7 @@ const look = (name: string): Sighting => {
   return clock === undefined ? { offsetNs: 0, monotonic: host.monotonic() } : clock.compare(9);
 };
 
-/** Reference − clock: the reference is read before and after, so that what they drift meanwhile falls out. */
+/** Returns reference − clock. The reference is read before and after the clock, so that their drift in between cancels. */
 function differenceNs(name: string): number {
   const before = look(reference);
   const clock = look(name);

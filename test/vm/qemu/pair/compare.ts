@@ -1,14 +1,14 @@
 import type { Bounds } from './cable/card.js';
 import type { PairRecord } from './pair.js';
 
-/** A line of guest/against-card.ts. Instants are counts of the guest's card, ns, and clocks are given ahead of it. */
+/** A line of guest/against-card.ts. Instants are counts of the guest's card, ns. Clocks are relative to that count, ns. */
 interface Seen {
   readonly label: string;
   readonly counter: bigint;
   readonly minusCounter: Readonly<Record<string, bigint>>;
 }
 
-/** The grandmaster's clock − the follower's, each at the same moment. */
+/** The grandmaster's clock − the follower's at the same moment. */
 export interface Compared {
   readonly label: string;
   readonly atS: number;
@@ -16,8 +16,8 @@ export interface Compared {
 }
 
 /**
- * Returns the offsets of guest b's clocks from clock `master` of guest a. No message between the guests is used: both cards
- * count the time of this machine at one rate, and the cable knows the difference of their counts to within `doubtNs`.
+ * Returns the offsets of guest b's clocks from clock `master` of guest a. It needs no message between the guests: both cards
+ * count the time of this machine at the same rate, and the cable knows the difference of their counts to within `doubtNs`.
  */
 export function compare(record: PairRecord, master: string): readonly Compared[] {
   const apart = middle(record.bounds.a) - middle(record.bounds.b);

@@ -6,10 +6,10 @@ import { card, cycleRate, type Guest, hurry, REAL_TIME, startGuest } from '../em
 import type { Bounds } from './cable/card.js';
 
 export interface PairPlan {
-  /** Runs until the other one has ended. */
+  /** Runs until the other guest has ended. */
   readonly a: GuestPlan;
   readonly b: GuestPlan;
-  /** The run is given up after this. */
+  /** Maximum time of the run, s. */
   readonly timeoutS: number;
 }
 
@@ -34,7 +34,7 @@ export async function runPair(bench: Bench, { a, b, timeoutS }: PairPlan): Promi
     return startGuest(bench, plan, { devices, kernel });
   };
   const guests = await Promise.all([start(a, 'a'), start(b, 'b')]);
-  // Booting is work enough for a whole machine: it does not go first.
+  // A guest gets its priority after the boot, which would take all of the machine.
   await Promise.all(['a', 'b'].map((name) => cable.printed(new RegExp(`MET ${name}`), BOOT_MS)));
   await Promise.all([hurry(cable.pid), ...guests.map((guest) => guest.hurry())]);
   await guests[1].ended(timeoutS);

@@ -5,9 +5,9 @@ import { boot } from '../image.js';
 import { compare, doubtNs } from './compare.js';
 import { type PairRecord, runPair } from './pair.js';
 
-/** Each candidate has the guest's clock so often, one after the other. */
+/** Number of rounds. In each, one program after the other steers the guest's clock. */
 const ROUNDS = Number(process.env.TIMEHUB_GUEST_ROUNDS ?? 1);
-/** An emulated processor needs 10 s to start the hub, and is of no use as a clock's meanwhile. */
+/** Time before the measurement, s. An emulated processor needs 10 s to start the hub, and its clock is disturbed meanwhile. */
 const SETTLING_S = 30;
 const MEASURED_S = 20;
 const TIMEOUT_S = 120 + 2 * ROUNDS * (SETTLING_S + MEASURED_S + 20);
@@ -35,7 +35,7 @@ delay-interval = "250ms"
     title: 'gPTP',
     ptp4l: '-f /gptp.cfg',
     source: 'profile = "gptp"\nneighbour-threshold = "20ms"\n',
-    // linuxptp's own gPTP.cfg, but for the threshold.
+    // linuxptp's own gPTP.cfg with another threshold.
     files: {
       'gptp.cfg': `[global]
 gmCapable 1
@@ -63,7 +63,7 @@ echo 1 >/sys/class/ptp/ptp0/n_vclocks
 `;
 const PTP4L = 'ptp4l -H -i eth0 -m --phc_index 1 --tx_timestamp_timeout 50';
 
-/** Its clock runs 5 ppm faster than both cards. */
+/** Shell text of the grandmaster. Its clock runs 5 ppm faster than both cards. */
 const grandmaster = ({ ptp4l }: Mode): string => `${CARD}
 phc_ctl /dev/ptp1 set adj 37.3 freq 5000
 node /repo/against-card.mjs 0 ${TIMEOUT_S} master eth0 ptp1 &
@@ -85,7 +85,7 @@ steer = true
 socket = "/run/hub.sock"
 `;
 
-/** Both begin with a clock that is off by a millisecond at least. */
+/** Shell text of the followers. Each begins with a clock that is off by 1 ms or more. */
 const followers = ({ ptp4l }: Mode): string => `${CARD}
 follow() {
   phc_ctl /dev/ptp1 adj 0.001 freq 0

@@ -1,7 +1,7 @@
 /**
- * The cable between two guests, a process of its own: sockets NAME and NAME.qtest of the folder for each of the guests a, b.
- * Prints when a guest has set its card up and, at the end, how the cards' counters and this machine's monotonic clock lie to
- * each other.
+ * The cable between two guests, run as a process: FOLDER has the sockets NAME and NAME.qtest of each of the guests a and b.
+ * Prints a line when a guest has set up its card and, at the end, bounds of the difference of each card's counter from this
+ * machine's monotonic clock.
  *
  *   node cable.js FOLDER
  */
@@ -49,7 +49,7 @@ class End {
     return this.#card?.bounds;
   }
 
-  /** Whoever sends has set his card up. */
+  /** The guest has set up its card: it sends frames. */
   async #meet(): Promise<void> {
     if (this.#isMet) return;
     this.#isMet = true;

@@ -1,10 +1,10 @@
 const LENGTH_OCTETS = 4;
 
-/** Cuts the emulator's stream into frames: the length, then the frame. */
+/** Cuts the emulator's stream into frames. A length precedes each frame. */
 export class Cutter {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** The frames that are complete with this. */
+  /** Returns the frames that this chunk completes. */
   take(chunk: Buffer): readonly Buffer[] {
     this.#rest = Buffer.concat([this.#rest, chunk]);
     const frames: Buffer[] = [];

@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The emulator's door for tests (its `-qtest`): reads and writes what the guest's processor could, one line a command. */
+/** The emulator's test socket (`-qtest`): one line a command reads or writes as the guest's processor could. */
 export class Qtest {
   readonly #socket: Socket;
   readonly #waiting: ((answer: string) => void)[] = [];
@@ -12,7 +12,7 @@ export class Qtest {
     socket.on('data', (chunk) => this.#take(chunk.toString('latin1')));
   }
 
-  /** Waits until the emulator has opened it. */
+  /** Connects as soon as the emulator has opened the socket. */
   static async open(path: string): Promise<Qtest> {
     for (;;) {
       const socket = createConnection(path);
@@ -32,7 +32,7 @@ export class Qtest {
     await this.#ask(`writel 0x${address.toString(16)} 0x${value.toString(16)}`);
   }
 
-  /** A register of a device on bus 0, through the ports of the PCI host bridge. */
+  /** Reads a register of a device on bus 0, through the ports of the PCI host bridge. */
   async configuration(device: number, register: number): Promise<number> {
     const address = (0x8000_0000 + device * 0x800 + register).toString(16);
     await this.#ask(`outl 0xcf8 0x${address}`);
@@ -46,7 +46,7 @@ export class Qtest {
     });
   }
 
-  /** `OK`, or `OK 0x…`. */
+  /** Takes answers: `OK`, or `OK 0x…`. */
   #take(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop()!;

@@ -9,18 +9,18 @@ import {
   SYNC,
 } from './frame.js';
 
-/** Exchanges of peer delay that may be lost half way. */
+/** Maximum number of unfinished peer delay exchanges. */
 const CAPACITY = 64;
 
 /**
- * Tells by the correctionField how long messages were held up, as an end-to-end transparent clock does (IEEE 1588-2019 §10.2):
- * those of peer delay by the Pdelay_Resp_Follow_Up, as one in two steps, since IEEE 802.1AS reads the field of the
- * Pdelay_Resp in its own way.
+ * Adds the residence time of messages to the correctionField, like an end-to-end transparent clock (IEEE 1588-2019 §10.2). For
+ * peer delay it uses the Pdelay_Resp_Follow_Up, like a two-step clock, because IEEE 802.1AS gives the field of the Pdelay_Resp
+ * another meaning.
  */
 export class Residence {
   readonly #exchanges = new Map<string, bigint>();
 
-  /** An event message leaves after so long. */
+  /** Takes an event message that leaves after `residenceNs`. */
   held(frame: Buffer, residenceNs: bigint): void {
     const type = messageType(frame);
     if (type === SYNC || type === DELAY_REQ) correct(frame, residenceNs);
@@ -33,7 +33,7 @@ export class Residence {
     }
   }
 
-  /** A general message leaves. */
+  /** Takes a general message that leaves. */
   passed(frame: Buffer): void {
     if (messageType(frame) !== PDELAY_RESP_FOLLOW_UP) return;
     const key = exchangeOf(frame);

@@ -3,11 +3,11 @@ import type { Card } from './card.js';
 import { firstOctet, isEvent, messageType } from './frame.js';
 import type { Residence } from './residence.js';
 
-/** Transit time of an event message: enough to make the card ready for it. */
+/** Transit time of an event message, ns: enough to make the card ready for it. */
 const LENGTH_NS = 1_500_000n;
-/** Interval between event messages, in which the driver reads the stamp of the previous one. */
+/** Interval between event messages, ns. In it the driver reads the stamp of the previous one. */
 const GAP_NS = 10_000_000n;
-/** A timer ends this long before a deadline; the rest is a busy wait. */
+/** Time from the end of a timer to the deadline, ns. The rest is a busy wait. */
 const TIMER_NS = 2_500_000n;
 
 interface Underway {
@@ -16,8 +16,8 @@ interface Underway {
 }
 
 /**
- * One direction of the cable: frames leave in the order in which they entered. Event messages are all as long under way; what
- * it takes them longer, because the card was not ready, they are corrected for.
+ * One direction of the cable: frames leave in the order in which they entered. All event messages have the same transit time.
+ * If the card is not ready, a message leaves later, and its correctionField has the difference.
  */
 export class Way {
   readonly #card: () => Card | undefined;
@@ -64,7 +64,7 @@ export class Way {
   }
 }
 
-/** Lets the frames of the other direction in meanwhile. */
+/** Waits until an instant. Frames of the other direction can enter meanwhile. */
 async function until(instant: bigint): Promise<void> {
   const early = instant - process.hrtime.bigint() - TIMER_NS;
   if (early > 0n) await sleep(Number(early / 1_000_000n));
