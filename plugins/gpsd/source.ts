@@ -75,10 +75,7 @@ class GpsdSource implements Running<GpsdConfig> {
         'refused_total',
         'Comparisons not used: no fix, another receiver, an impossible date, too many.',
       ),
-      pauses: context.metrics.counter(
-        'pauses_total',
-        'Pauses in reading gpsd, because it sent too much.',
-      ),
+      pauses: context.metrics.counter('pauses_total', 'Pauses in reading gpsd, because it sent too much.'),
     };
     this.#gauge = {
       seen: context.metrics.gauge('satellites_seen', 'Satellites in view.'),

@@ -2,8 +2,8 @@ import type { Instant, Ns } from '../api/time.js';
 
 const GAIN = 1 / 8;
 /**
- * Maximum difference from the estimate that one measurement counts with, ns: a garbage collection between stamp and sending does
- * not predict the next one.
+ * Maximum difference from the estimate that one measurement counts with, ns: a garbage collection between stamp and sending
+ * does not predict the next one.
  */
 const MAX_CHANGE_NS = 20e3;
 

@@ -37,7 +37,7 @@ describe('the log of a daemon', function () {
     const lines = hub.process.output.trimEnd().split('\n');
     const parsed = lines.map((line) => ({ priority: line.slice(0, 3), ...(JSON.parse(line.slice(3)) as Line) }));
     const priorityOf = (pattern: RegExp) => parsed.find(({ msg }) => pattern.test(msg))?.priority;
-    expect(priorityOf(/asks 127\.0\.0\.1:9 already/)).to.equal('<4>');
+    expect(priorityOf(/already asks 127\.0\.0\.1:9:/)).to.equal('<4>');
     expect(priorityOf(/^is unreachable/)).to.equal('<4>');
     expect(priorityOf(/^is tracking/)).to.equal('<5>');
     expect(priorityOf(/^runs /)).to.equal('<6>');
