@@ -102,7 +102,7 @@ describe('the demonstration, ended from outside', function () {
     const { code, output } = await run(process.execPath, demo(), { env: environment() });
     other.close();
     expect(output).to.include(`UDP port 127.0.0.1:${base + 201} (lab server a): `);
-    expect(output).to.include(`(process ${process.pid}) has it`);
+    expect(output).to.include(`(process ${process.pid}) uses it`);
     expect(output).to.match(/TH_NET_PORT_BUSY\n.*demo --port-base \d+\n/);
     expect(code).to.equal(70);
   });
