@@ -143,7 +143,7 @@ uint32_t StampedSocket::SendStamped(const msghdr& message, Moment* before) {
 }
 
 int StampedSocket::SendOnce(const msghdr& message, Moment* before) {
-  // Where reading a clock is slow (User-Mode Linux: 20 us) the moment is already old: read CLOCK_REALTIME once more, last.
+  // Reading a clock may be slow (User-Mode Linux: 20 us), so the moment is already old: read CLOCK_REALTIME once more, last.
   const Moment moment = ReadMoment();
   const int64_t last = ReadClock(CLOCK_REALTIME);
   *before = {last, moment.raw + (last - moment.realtime), moment.monotonic + (last - moment.realtime)};

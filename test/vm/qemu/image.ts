@@ -33,7 +33,7 @@ function prepare(): string {
     ['root.sh', debian],
     ['image.sh', debian, image, process.execPath],
   ] as const) {
-    // Of test files that run side by side, the others wait for the first.
+    // Several test files may run side by side: the others wait for the first.
     const command = [join(cache, 'lock'), 'bash', join(scripts, script), ...args];
     const { status, stderr } = spawnSync('flock', command, { encoding: 'utf8' });
     if (status !== 0) return `the guest's ${script} failed: ${stderr.trim().split('\n').at(-1)}`;
