@@ -32,7 +32,7 @@ const WAYS: readonly Way[] = ['udp', 'ethernet', 'csptp'];
 const HEARERS: Readonly<Record<Way, string>> = { udp: 'ptp.up', ethernet: 'ptp.down', csptp: 'csptp.lan' };
 
 describe('a hub under attack by PTP', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let bench: Bench;
   beforeEach(() => {
     bench = new Bench();
