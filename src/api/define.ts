@@ -6,6 +6,9 @@ import type { ClockId } from './time.js';
 /** The version of this contract. Within a major version it only grows. */
 export const API_VERSION = 2;
 
+/** Returns true for a version of the contract that this hub serves. Contract 1 called `observe` and `claim` in place of `report`. */
+export const isKnownContract = (api: unknown): boolean => api === 1 || api === API_VERSION;
+
 /** Result of `reload`: the new configuration is applied, or the kernel must restart the instance. */
 export type Reloaded = 'applied' | 'restart';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { API_VERSION, HubError, type PluginDefinition } from '../../api/index.js';
+import { API_VERSION, HubError, isKnownContract, type PluginDefinition } from '../../api/index.js';
 import { readRegularFile } from '../../files/read-file.js';
 import { type Manifest, parseManifest } from './manifest.js';
 import { requireOwnModule, requireSafePackage } from './package-files.js';
@@ -140,7 +140,7 @@ async function importDefinition(entry: CatalogueEntry): Promise<PluginDefinition
   ) {
     throw new HubError('TH_PLUGIN_LOAD', `${entry.module} does not export the definition of "${entry.id}" by default`);
   }
-  if (definition.api !== API_VERSION) {
+  if (!isKnownContract(definition.api)) {
     throw new HubError(
       'TH_PLUGIN_API',
       `${entry.id} is written for contract ${definition.api}, this hub has ${API_VERSION}`,

@@ -28,8 +28,8 @@ import {
   TIME_LOOP,
 } from '../assembly/tokens.js';
 import { cleaned, cleanedLogger, sentence } from './clean-values.js';
+import { type Contract1, contract1 } from './contract-1.js';
 import { checkClaims, checkObservations } from './observation-check.js';
-
 import type { Scope } from './scope.js';
 import { scopedNetwork } from './scoped-network.js';
 
@@ -92,7 +92,7 @@ function baseContext(registry: Registry): Context {
   };
 }
 
-export function sourceContext(registry: Registry): SourceContext {
+export function sourceContext(registry: Registry): SourceContext & Contract1 {
   const base = baseContext(registry);
   const loop = registry.resolve(TIME_LOOP);
   const memory = registry.resolve(RECENT_OBSERVATIONS);
@@ -103,7 +103,7 @@ export function sourceContext(registry: Registry): SourceContext {
     checkClaims(stated);
     return identity.judged(base.id, cleaned(stated));
   };
-  return {
+  const context: SourceContext = {
     ...base,
     report(report) {
       if (base.signal.aborted) return;
@@ -136,6 +136,7 @@ export function sourceContext(registry: Registry): SourceContext {
     voteState: () => loop.state().sources.find(({ id }) => id === base.id)?.state ?? 'unreachable',
     worthAskingIn: (minNs, maxNs) => loop.worthAskingIn(base.id, minNs, maxNs),
   };
+  return { ...context, ...contract1(context) };
 }
 
 export function sinkContext(registry: Registry): SinkContext {

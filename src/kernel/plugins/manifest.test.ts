@@ -37,8 +37,9 @@ describe('a plugin’s manifest', () => {
         .that.does.not.match(/[\p{C}]/u);
   });
 
-  it('refuses another contract by its own code', () => {
-    expect(codeOf({ ...good, api: 3 })).to.equal('TH_PLUGIN_API');
+  it('accepts contract 1, which the hub still serves, and refuses a later one by its own code', () => {
+    expect(codeOf({ ...good, api: 1 })).to.equal('');
+    for (const api of [0, 3]) expect(codeOf({ ...good, api })).to.equal('TH_PLUGIN_API');
   });
 
   for (const [what, value] of [

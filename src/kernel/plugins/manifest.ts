@@ -1,4 +1,4 @@
-import { API_VERSION, cleanText, HubError, LONGEST_SENTENCE } from '../../api/index.js';
+import { API_VERSION, cleanText, HubError, isKnownContract, LONGEST_SENTENCE } from '../../api/index.js';
 
 /** A plugin's identity, read without running its code: `plugin.json`, or the block `timehub` of a package.json. */
 export interface Manifest {
@@ -24,7 +24,7 @@ export function parseManifest(text: string, path: string): Manifest {
   const file = asTable(parseJson(text, path), path, 'the file');
   const block = 'timehub' in file ? asTable(file.timehub, path, '"timehub"') : file;
   if (!Number.isInteger(block.api)) throw malformed(path, '"api" must be the number of the contract');
-  if (block.api !== API_VERSION) {
+  if (!isKnownContract(block.api)) {
     throw new HubError(
       'TH_PLUGIN_API',
       cleanText(`${path}: it is written for contract ${block.api}, this hub has ${API_VERSION}`, LONGEST_SENTENCE),

@@ -4,6 +4,7 @@ import { createLabHost } from '../../lab/host.js';
 import { planOf } from '../../lab/plan-instance.js';
 import { assembleHub } from '../assembly/assemble.js';
 import { EVENT_LOG } from '../assembly/tokens.js';
+import type { Contract1 } from './contract-1.js';
 
 const SCHEMA = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;
 const OPTIONS = { prefer: false, trust: false, require: false, noselect: false, offsetNs: 0, asymmetryNs: 0 };
@@ -40,6 +41,16 @@ describe('SourceContext.report', () => {
   it('is one input of the core, whatever its content', async () => {
     const inputs = await inputsOf((context) => context.report({ claims: CLAIMS, observations: readings(context, 2) }));
     expect(inputs).to.deep.equal(['coo']);
+  });
+
+  it('is what the calls of contract 1 come to', async () => {
+    const inputs = await inputsOf((context) => {
+      const old = context as unknown as Contract1;
+      old.claim(CLAIMS);
+      old.observe(readings(context, 2));
+      old.claim({ ...CLAIMS });
+    });
+    expect(inputs).to.deep.equal(['c', 'oo']);
   });
 
   it('omits repeated claims, and is omitted if it is then empty', async () => {
