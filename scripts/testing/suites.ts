@@ -19,8 +19,9 @@ export interface Phase {
   readonly byFolder?: boolean;
 }
 
-/** Files that take minutes. They start first, so that no core waits for one of them at the end. */
-const LONGEST = /^dist\/test\/(vm\/qemu\/|fuzz\/guided\/parsers\.|scenarios\.full\.)/;
+/** Files that take longest in their suite. They start first, so that no core waits for one of them at the end. */
+const LONGEST =
+  /^dist\/test\/(vm\/qemu\/|fuzz\/guided\/parsers\.|scenarios\.|daemon\/(holdover|demo|plugin-starter)\.test|shipped-)/;
 
 /** Whole-daemon tests that need an idle machine: they measure the hub's effect on other programs in real time. */
 const MEASURING = /^dist\/test\/(hostile|interop|vm\/uml|vm\/qemu\/pair)\//;

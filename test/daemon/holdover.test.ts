@@ -30,12 +30,12 @@ describe('a hub whose only server dies', function () {
     expect(await served(port)).to.include({ leap: 0, stratum: 3 });
 
     await upstream.clear();
-    await hub.until(({ mode }) => mode === 'holdover', 2e3 * AT_MOST_S);
+    await hub.until(({ mode }) => mode === 'holdover', 4e3 * AT_MOST_S);
     const first = await oneStory(hub, port);
     const second = await oneStory(hub, port);
     expect(second.distanceNs).to.be.at.least(first.distanceNs);
     expect(second.reference).to.be.closeTo(first.reference, 1e-3);
-    const late = await hub.until(({ mode }) => mode === 'unsynchronised', 2e3 * AT_MOST_S);
+    const late = await hub.until(({ mode }) => mode === 'unsynchronised', 4e3 * AT_MOST_S);
     expect(late.clocks[0]!.sigmaNs).to.be.above(settled.clocks[0]!.sigmaNs);
     expect(late.clocks[0]!.boundNs).to.be.above(limitNs);
     expect(late.ntp.stratum).to.equal(16);
@@ -50,7 +50,7 @@ const isSettled = ({ sources }: StatusReport): boolean => (sources[0]?.observati
 /** Intended, minimum and maximum time of a hub in holdover, s: long enough to be observed, and no longer. */
 const LASTS_S = 20;
 const AT_LEAST_S = 5;
-const AT_MOST_S = 90;
+const AT_MOST_S = 45;
 
 /**
  * Starts a hub whose limit is a little above the error bound that this machine allows under its present load. Another hub
