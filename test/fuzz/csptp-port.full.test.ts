@@ -60,8 +60,8 @@ describe('a hub under attack by CSPTP', function () {
       if (sent === WARM_UP) memory = await hub.memory();
     }
     expect((await hub.memory()) - memory).to.be.below(ALLOWED_GROWTH);
-    const { mode, sinks } = await hub.status();
-    expect(mode).to.equal('tracking');
+    // A starved machine may delay the replies of the only server so much that the hub leaves it for a moment.
+    const { sinks } = await hub.until(({ mode }) => mode === 'tracking');
     expect(sinks[0]).to.include({ id: 'csptp.lan', state: 'running' });
     expect(hub.process.output).not.to.match(/^ +at /m);
   });
