@@ -20,7 +20,7 @@ describe('a query', () => {
     expect(server.served).to.equal(1);
   });
 
-  it('says that no program listens when nobody does', async () => {
+  it('says that no program listens at the port', async () => {
     const host = createLabHost();
     addNtpServer(host, { address: PEER.address }).stop();
     const asked = exchange(host, PEER).catch((error: Error) => error.message);

@@ -27,7 +27,7 @@ enum { BATCH = 16, MAX_PAYLOAD = 1400, MAX_FIELDS = 8, HEADERS = sizeof(struct i
 /* Knuth's multiplier, a prime: no number of clients that is in use is a multiple of it. */
 #define SCATTER 2654435761u
 #define REPORT_NS 100000000ull
-/* What the sender has missed for longer is not made up for: it would be a burst above the rate. */
+/* A longer delay is not made up for: that would be a burst above the rate. */
 #define MAX_LAG_S 0.005
 
 struct field {

@@ -25,10 +25,10 @@ const model = (offsetNs: number, more: Partial<ClockModel> = {}): ClockModel => 
 const at = (
   offsetNs: number,
   more: Partial<ServoSituation> = {},
-  belief: Partial<ClockModel> = {},
+  changes: Partial<ClockModel> = {},
 ): ServoSituation => ({
   now: 10n * S,
-  model: model(offsetNs, belief),
+  model: model(offsetNs, changes),
   carried: true,
   frequencyPpb: 0,
   maxPpb: 500_000,

@@ -82,7 +82,7 @@ export class Catalogue {
     for (const [id, module] of Object.entries(manifest.plugins)) {
       const earlier = this.#entries.get(id);
       if (earlier !== undefined && earlier.origin !== origin) {
-        throw new HubError('TH_PLUGIN_MANIFEST', `${folder} offers "${id}", which ${earlier.origin} has already`);
+        throw new HubError('TH_PLUGIN_MANIFEST', `${folder} offers "${id}", which ${earlier.origin} offers too`);
       }
       this.#entries.set(id, { id, manifest, module: resolve(folder, module), origin });
     }
