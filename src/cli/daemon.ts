@@ -89,7 +89,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
     };
   });
   if (options.hangup === 'stop') hangups.release(() => stop());
-  await hub.start(plans);
+  // A stop does not wait for a plugin that goes on starting.
+  await Promise.race([hub.start(plans), ended]);
   const reload = new Reload({ config, hub, host, log });
   if (options.hangup === 'reload')
     hangups.release(
