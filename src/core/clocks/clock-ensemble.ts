@@ -1,6 +1,6 @@
 import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation, type StepPolicy } from '../../api/index.js';
 import type { Input } from '../engine/input.js';
-import type { Estimator, TrackEstimate } from '../estimator/types.js';
+import type { Drifts, Estimator, TrackEstimate } from '../estimator/types.js';
 import { coolingPpb } from '../persistence/saved-state.js';
 import { distanceNs, VOTE_SIGMAS } from '../selection/root-distance.js';
 import type { Interval } from '../selection/vote.js';
@@ -222,6 +222,16 @@ export class ClockEnsemble {
     return estimate;
   };
 
+  /** Each track must have a phase. */
+  readonly drifts = (tracks: readonly SourceTrack[]): Drifts => this.#estimator.drifts(tracks.map(({ key }) => key));
+
+  /** The sources of these tracks do not drift; the estimate so far was bent by another one that does. */
+  assumeSteady(tracks: readonly SourceTrack[]): void {
+    this.#estimator.assumeSteady(tracks.map(({ key }) => key));
+    this.#clearCaches();
+    for (const clock of this.clocks.values()) clock.tightest = undefined;
+  }
+
   /** Returns the offset of a track − the estimate of its clock. */
   readonly biasNs = (track: SourceTrack, estimate: TrackEstimate): Ns =>
     estimate.offsetNs - this.#offsetNs(track.clock);
@@ -249,6 +259,7 @@ export class ClockEnsemble {
   refresh(carriers: readonly SourceTrack[]): void {
     const isAsserted = this.#isAsserted();
     const limits = this.#limits(carriers);
+    this.distrust(carriers.filter(({ isContested }) => isContested));
     for (const clock of this.clocks.values()) {
       const found = isAsserted ? this.#estimator.clock(clock.id) : undefined;
       if (found === undefined) {
@@ -298,7 +309,7 @@ export class ClockEnsemble {
 
   #limits(carriers: readonly SourceTrack[]): readonly ErrorLimit[] {
     if (carriers.length > 0) this.#widthNs = Number.POSITIVE_INFINITY;
-    return carriers.flatMap((track) => {
+    const limits = carriers.flatMap((track) => {
       const estimate = this.estimate(track);
       if (estimate === undefined) return [];
       const rootDistanceNs = distanceNs(track, estimate);
@@ -306,6 +317,7 @@ export class ClockEnsemble {
       this.#widthNs = Math.min(this.#widthNs, rootDistanceNs + VOTE_SIGMAS * estimate.sigmaNs);
       return [{ errorNs: biasNs + rootDistanceNs + BOUND_SIGMAS * estimate.sigmaNs, by: track }];
     });
+    return holdingContested(limits);
   }
 
   /** The one place at which the estimator is told of an admission. */
@@ -331,6 +343,14 @@ export class ClockEnsemble {
   #isAsserted(): boolean {
     return this.#tracks().some(({ admission, kind }) => admission.isAdmitted && kind !== 'link');
   }
+}
+
+/** One of the contested sources drifts, and it is not known which: the error is below the greatest of their limits. */
+function holdingContested(limits: readonly ErrorLimit[]): readonly ErrorLimit[] {
+  const contested = limits.filter(({ by }) => by.isContested);
+  if (contested.length === 0) return limits;
+  const errorNs = Math.max(...contested.map((limit) => limit.errorNs));
+  return limits.map((limit) => (limit.by.isContested ? { ...limit, errorNs } : limit));
 }
 
 /** Applies a change of the clock to the models that run on by themselves. */

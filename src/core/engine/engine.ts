@@ -289,12 +289,14 @@ class Core implements Engine {
   #reselect({ type }: Input): void {
     const ensemble = this.#ensemble;
     ensemble.advance(this.#now);
-    const { admitted, obstacle } = this.#selection.judge([...this.#sources.values()], {
+    const { admitted, obstacle, steady } = this.#selection.judge([...this.#sources.values()], {
       now: this.#now,
       estimate: ensemble.estimate,
       biasNs: ensemble.biasNs,
       own: ensemble.opinion(),
+      drifts: ensemble.drifts,
     });
+    if (steady.length > 0) ensemble.assumeSteady(steady);
     const hasChanged = ensemble.admit(admitted);
     if (hasChanged) this.#refreshServos();
     const carriers = allTracks(this.#sources.values()).filter(({ carries }) => carries);

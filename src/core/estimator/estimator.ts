@@ -4,7 +4,15 @@ import { NS2_PER_S2 } from './oscillator/wander-lines.js';
 import { restoreOscillator, saveOscillator, savePath } from './saved-state.js';
 import { JointState } from './state/joint-state.js';
 import { TrackFilter } from './track-filter.js';
-import type { ClockEstimate, Estimator, Innovation, SavedOscillator, SavedPath, TrackEstimate } from './types.js';
+import type {
+  ClockEstimate,
+  Drifts,
+  Estimator,
+  Innovation,
+  SavedOscillator,
+  SavedPath,
+  TrackEstimate,
+} from './types.js';
 
 export interface EstimatorOptions {
   /** Hypotheses of wander, (s/s)²/s. Default: nine from 1e-22 to 1e-14. */
@@ -68,8 +76,7 @@ class JointEstimator implements Estimator {
     if (track === undefined) return;
     this.tracksByKey.delete(key);
     this.state.removeVariables(track);
-    const { tracks } = this.state.layout;
-    tracks.splice(tracks.indexOf(track), 1);
+    this.state.bank.removeTrack(track);
   }
 
   discontinuity(key: string, jumpNs?: Ns): void {
@@ -139,6 +146,21 @@ class JointEstimator implements Estimator {
     };
   }
 
+  drifts(keys: readonly string[]): Drifts {
+    const tracks = keys.map((key) => this.tracksByKey.get(key)!);
+    const { driftFilter } = this.state.bank;
+    return {
+      ppb: tracks.map((track) => driftFilter.drift(track)),
+      covariance: tracks.map((a) => tracks.map((b) => driftFilter.driftCovariance(a, b))),
+    };
+  }
+
+  assumeSteady(keys: readonly string[]): void {
+    const tracks = keys.flatMap((key) => this.tracksByKey.get(key) ?? []);
+    this.state.bank.adoptWithoutDrift(tracks);
+    this.state.noteValueChange();
+  }
+
   saveOscillator(clock: ClockId): SavedOscillator | undefined {
     return saveOscillator(this.state, clock);
   }
@@ -167,7 +189,7 @@ class JointEstimator implements Estimator {
     if (track.versus !== undefined) this.state.requireClock(track.versus);
     this.savedPaths.delete(key);
     this.tracksByKey.set(key, track);
-    this.state.layout.tracks.push(track);
+    this.state.bank.addTrack(track);
     return track;
   }
 }

@@ -89,12 +89,27 @@ export interface Estimator {
   /** Returns undefined for an unknown track, and before the track's phase is known. */
   track(track: string): TrackEstimate | undefined;
   tracks(): readonly string[];
+  /** Returns how the times of the sources of these tracks drift against each other. Each must have a phase. */
+  drifts(tracks: readonly string[]): Drifts;
+  /**
+   * The times of these tracks' sources do not drift, those of the others may have: the estimate goes on from what it would be
+   * if that had been known from the beginning.
+   */
+  assumeSteady(tracks: readonly string[]): void;
   /** Returns what the next run of the hub starts from, or undefined while little is known. */
   saveOscillator(clock: ClockId): SavedOscillator | undefined;
   savePath(track: string): SavedPath | undefined;
   /** Starts from what an earlier run saved. Must be called before the first observation of the clock or track. */
   restoreOscillator(clock: ClockId, saved: SavedOscillator): void;
   restorePath(track: string, saved: SavedPath): void;
+}
+
+/** Drifts of the times of several tracks' sources, up to a rate that is common to all of them and unknown. */
+export interface Drifts {
+  /** d(reference − clock)/dt by this track − the clock's slope, ppb. */
+  readonly ppb: readonly number[];
+  /** Covariance, ppb². A part of it is common to all. */
+  readonly covariance: readonly (readonly number[])[];
 }
 
 /** The oscillator of a clock, as the next run of the hub starts from it. */

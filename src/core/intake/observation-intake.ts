@@ -51,7 +51,7 @@ export class ObservationIntake {
       legsOf.set(track, legs);
       // One direction alone would move the phase by any change of its delay.
       if (track.hasLapsed) continue;
-      jumps.comeBack(track);
+      jumps.comeBack(track, now);
       const used = this.#estimate(track, observation, now);
       jumps.update(track, now);
       if (used?.kind === 'leg') legs.push(used);

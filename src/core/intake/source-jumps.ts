@@ -32,9 +32,9 @@ export class SourceJumps {
   }
 
   /** To be called when a track is heard, ahead of its first observation. */
-  comeBack(track: SourceTrack): void {
+  comeBack(track: SourceTrack, now: Instant): void {
     const { ensemble, sources } = this.#parts;
-    if (comesBack(track, sources.values())) ensemble.withdraw(track);
+    if (comesBack(track, sources.values(), now)) ensemble.withdraw(track);
   }
 
   /** To be called after the estimator took an observation of this track: reacts to the jumps and restarts that it found. */

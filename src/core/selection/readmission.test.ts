@@ -12,6 +12,8 @@ const observation: Observation = {
   offsetNs: 0,
 };
 
+const LATER = 7_200_000_000_000n;
+
 function admittedTrack(id: string): SourceTrack {
   const track = new Source(id).trackOf(observation);
   track.note(observation);
@@ -25,11 +27,18 @@ describe('readmission', () => {
     const track = admittedTrack('ntp.a');
     const other = admittedTrack('ntp.b');
     track.setReachable(false, false);
-    expect(comesBack(track, [track.source])).to.equal(false);
+    expect(comesBack(track, [track.source], LATER)).to.equal(false);
     expect(track.isLost).to.equal(false);
     track.setReachable(false, false);
-    expect(comesBack(track, [track.source, other.source])).to.equal(true);
+    expect(comesBack(track, [track.source, other.source], LATER)).to.equal(true);
     expect(track.cadence.updates).to.equal(0);
+  });
+
+  it('is not needed after a few lost replies, whatever the source said of them', () => {
+    const track = admittedTrack('ntp.a');
+    track.setReachable(false, false);
+    expect(comesBack(track, [track.source, admittedTrack('ntp.b').source], 1_000_000_000n)).to.equal(false);
+    expect(track.isLost).to.equal(false);
   });
 
   it('is needed after the estimator has begun again with a track, unless no other track carries the estimate', () => {

@@ -1,12 +1,17 @@
+import type { Instant } from '../../api/index.js';
 import { allTracks, type Source, type SourceTrack } from '../tracks/source.js';
 
 /** Each function returns true when the admission of the track has to be withdrawn until it is judged again. */
 
-/** To be called when a track is heard, ahead of its first observation: after a silence it is learnt again. */
-export function comesBack(track: SourceTrack, sources: Iterable<Source>): boolean {
+/**
+ * To be called when a track is heard, ahead of its first observation: after a long silence it is learnt again. A few lost replies
+ * change nothing, whatever the source said of them: if its time has jumped meanwhile, its observations show it.
+ */
+export function comesBack(track: SourceTrack, sources: Iterable<Source>, now: Instant): boolean {
   if (!track.isLost) return false;
+  const wasSilent = track.hasLapsed || track.cadence.ageNs(now) > track.silentAfterNs;
   track.comeBack();
-  return hasCompany(track, sources) && losesAdmission(track);
+  return wasSilent && hasCompany(track, sources) && losesAdmission(track);
 }
 
 /** To be called after the estimator took an observation: a track with which it has begun again must be admitted again. */

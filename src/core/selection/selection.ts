@@ -1,7 +1,7 @@
 import { type Claims, type Instant, NS_PER_S, type Ns } from '../../api/index.js';
 import type { CoreOptions } from '../engine/input.js';
 import { list } from '../engine/sentence.js';
-import type { TrackEstimate } from '../estimator/types.js';
+import type { Drifts, TrackEstimate } from '../estimator/types.js';
 import { allTracks, type Source, type SourceTrack } from '../tracks/source.js';
 import { type Candidate, intervalOfTrack } from './candidate.js';
 import { bestVoter, echoReason, mayEcho } from './echo.js';
@@ -12,6 +12,7 @@ import { dependencesOf } from './independence.js';
 import type { OwnTime } from './majority.js';
 import { type RejectionContext, rejectionReason } from './rejection-reason.js';
 import { biasSigmaNs, isDelayKnown } from './root-distance.js';
+import { type DriftFinding, Steadiness } from './steadiness.js';
 import { type Interval, touches } from './vote.js';
 
 /** The estimates that the selection reads. */
@@ -22,6 +23,8 @@ export interface SelectionContext {
   readonly biasNs: (track: SourceTrack, estimate: TrackEstimate) => Ns;
   /** The hub's time so far, as a bias. */
   readonly own: Interval | undefined;
+  /** The drifts of the times of these tracks' sources. */
+  readonly drifts: (tracks: readonly SourceTrack[]) => Drifts;
 }
 
 export interface SelectionResult {
@@ -29,6 +32,8 @@ export interface SelectionResult {
   readonly admitted: ReadonlyMap<SourceTrack, Ns>;
   /** Why there is no majority; empty when there is one or nothing to judge. */
   readonly obstacle: string;
+  /** Tracks whose sources' times do not drift, if another source that was admitted has been found to drift. */
+  readonly steady: readonly SourceTrack[];
 }
 
 type AdmissionMap = Map<SourceTrack, Ns>;
@@ -48,6 +53,7 @@ const UNNUMBERED = 'waits for a source that says which second its pulses begin';
  */
 export class Selection {
   readonly #options: CoreOptions;
+  readonly #steadiness = new Steadiness();
   #firstVoterAt: Instant | undefined;
   #hasVoted = false;
   /** Ids of the sources that agreed at the last vote of several: they made the hub's time. */
@@ -81,7 +87,10 @@ export class Selection {
     this.updateDependences(sources);
     const all = gatherCandidates(sources, context, admitted);
     const followers = followersOf(all, sources, context.now);
-    const candidates = all.filter((candidate) => !followers.has(candidate));
+    const independent = all.filter((candidate) => !followers.has(candidate));
+    const drifting = this.#steadiness.judge(sources, context);
+    const isNewDrift = settleDrifting(drifting, admitted);
+    const candidates = independent.filter(({ track }) => !drifting.has(track));
     const pending = sources.filter((source) => isPending(source, context.now)).map(({ id }) => id);
     const opinions = candidates.filter(({ track }) => track.votes);
     const voters = opinions.length + pending.length > 0 ? opinions : candidates.filter(numbersItself);
@@ -89,14 +98,15 @@ export class Selection {
     const election = elect(voters, own, sources, this.#options, silentVoters(sources, context));
     if (this.#waits(voters, election, pending.length, context.now)) {
       for (const { track } of voters) track.show('warming', `waits for ${list(pending)} before the first vote`);
-      return { admitted, obstacle: '' };
+      return { admitted, obstacle: '', steady: [] };
     }
     this.#updateMakers(voters, election, context.own);
     const rejection = { voters, election, own };
     settleCandidates(candidates, rejection, admitted);
     settleFollowers(followers, rejection, admitted);
     withdrawContradicted(sources, election, context, admitted);
-    return { admitted, obstacle: election.obstacle };
+    const steady = isNewDrift ? opinions.map(({ track }) => track) : [];
+    return { admitted, obstacle: election.obstacle, steady };
   }
 
   #ownTime(voters: readonly Candidate[], own: Interval | undefined): OwnTime | undefined {
@@ -197,6 +207,19 @@ function followersOf(
     if (following !== undefined) followers.set(candidate, following);
   }
   return followers;
+}
+
+/** Excludes the sources whose time drifts. Returns true if one of them was admitted until now. */
+function settleDrifting(drifting: ReadonlyMap<SourceTrack, DriftFinding>, admitted: AdmissionMap): boolean {
+  let wasAdmitted = false;
+  for (const [track, { reason }] of drifting) {
+    wasAdmitted ||= track.admission.isAdmitted;
+    track.show('rejected', reason);
+    track.setFit(undefined);
+    admitted.delete(track);
+    if (track.admission.isAdmitted) track.admission.countExpulsion();
+  }
+  return wasAdmitted;
 }
 
 /** Shows whether followers agree. They are not admitted: what they add may have come from this hub. */

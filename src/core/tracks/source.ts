@@ -190,6 +190,7 @@ export class SourceTrack {
   #isLost = false;
   #isStuck = false;
   #fit = NO_FIT;
+  #isContested = false;
   #state: SourceState = 'warming';
   #reason = 'nothing heard from it yet';
 
@@ -233,6 +234,11 @@ export class SourceTrack {
 
   get fit(): Fit {
     return this.#fit;
+  }
+
+  /** True while either this source's time or another one's drifts, and the data do not show yet which. */
+  get isContested(): boolean {
+    return this.#isContested;
   }
 
   get state(): SourceState {
@@ -307,6 +313,10 @@ export class SourceTrack {
 
   setFit(fit: Fit | undefined): void {
     this.#fit = fit === undefined ? NO_FIT : { close: fit.close, unusual: fit.unusual, outlier: fit.outlier };
+  }
+
+  setContested(isContested: boolean): void {
+    this.#isContested = isContested;
   }
 
   show(state: SourceState, reason: string): void {

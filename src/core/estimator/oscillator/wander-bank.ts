@@ -1,5 +1,6 @@
 import type { ClockId } from '../../../api/index.js';
 import { MixtureMoments, type NoiseModel } from '../noise/noise.js';
+import { DriftFilter } from '../state/drift-filter.js';
 import { FIRST_SLOPE_SIGMA_PPB, JointFilter } from '../state/joint-filter.js';
 import type { StateLayout } from '../state/layout.js';
 import type { ObservationRow } from '../state/observation-row.js';
@@ -25,6 +26,10 @@ export interface MeanAndVariance {
 /** One joint filter for each hypothesis of wander, with a weight for each clock by how well the filters predicted. */
 export class WanderBank {
   readonly members: JointFilter[] = [];
+  /** Beside the members, which compete: the filter in which the sources' times may drift. */
+  readonly driftFilter: DriftFilter;
+  /** All of them. */
+  readonly filters: JointFilter[];
   readonly lines: WanderLines;
   private readonly layout: StateLayout;
   /** Clocks that are compared with each other share one set. */
@@ -34,10 +39,13 @@ export class WanderBank {
   private readonly elapsedS = new Float64Array(1);
   /** For each member: what the last observation leaves of h·x. */
   private readonly moments: MixtureMoments[] = [];
+  private readonly driftMoments = new MixtureMoments();
 
   /** `wanders`: hypotheses, (ns/s)² per second. */
   constructor(layout: StateLayout, wanders: readonly number[] = DEFAULT_WANDERS) {
     this.layout = layout;
+    this.driftFilter = new DriftFilter(layout);
+    this.filters = [this.driftFilter];
     this.lines = new WanderLines(wanders);
     this.logLikelihoods = new Float64Array(this.capacity);
   }
@@ -55,7 +63,7 @@ export class WanderBank {
     while (this.members.length < count) this.addMember(like);
     for (const set of new Set(this.weightSets.values())) if (set.weights.length < count) set.addMembers(count);
     this.weightSets.set(clock, new ModelWeights(count));
-    for (const member of this.members) member.insertSlope(this.layout.size - 1);
+    for (const filter of this.filters) filter.insertSlope(this.layout.size - 1);
     this.assignWanders();
   }
 
@@ -132,21 +140,38 @@ export class WanderBank {
     return sum;
   }
 
+  addTrack(track: TrackFilter): void {
+    this.layout.tracks.push(track);
+    this.driftFilter.addTrack(track);
+  }
+
+  /** Must be called after the track's variables were removed. */
+  removeTrack(track: TrackFilter): void {
+    this.driftFilter.removeTrack(track);
+    this.layout.tracks.splice(this.layout.tracks.indexOf(track), 1);
+  }
+
+  /** All members go on from the state in which these tracks do not drift, and all others may. */
+  adoptWithoutDrift(tracks: readonly TrackFilter[]): void {
+    const state = this.driftFilter.withoutDrift(tracks);
+    for (const member of this.members) member.adopt(state);
+  }
+
   insert(at: number, mean: number, variance: number): void {
-    for (const member of this.members) member.insert(at, mean, variance);
+    for (const filter of this.filters) filter.insert(at, mean, variance);
   }
 
   remove(at: number): void {
-    for (const member of this.members) member.remove(at);
+    for (const filter of this.filters) filter.remove(at);
   }
 
   addVariance(at: number, variance: number): void {
-    for (const member of this.members) member.covariance.addVariance(at, variance);
+    for (const { covariance } of this.filters) covariance.addVariance(at, variance);
   }
 
   /** Adds `by` to the mean of one variable. */
   shift(at: number, by: number): void {
-    for (const { x } of this.members) x[at] = x[at]! + by;
+    for (const { x } of this.filters) x[at] = x[at]! + by;
   }
 
   /** Makes a slope as uncertain as at the start. `slope`: its index. */
@@ -166,6 +191,8 @@ export class WanderBank {
       x[at] = mean;
       covariance.makeIndependent(at, (least * (unknownSigma / least) ** doubts[k]!) ** 2);
     }
+    this.driftFilter.x[at] = mean;
+    this.driftFilter.covariance.makeIndependent(at, unknownSigma ** 2);
   }
 
   /**
@@ -175,6 +202,7 @@ export class WanderBank {
   doubtReferenceRate(clock: ClockId): void {
     const step = new Float64Array(this.layout.size);
     const doubts = this.doubts(clock);
+    this.driftFilter.covariance.addVariance(this.layout.slope(clock), FIRST_SLOPE_SIGMA_PPB ** 2);
     for (const [k, { covariance }] of this.members.entries()) {
       if (doubts[k] === 0) continue;
       const before = covariance.variance(this.layout.slope(clock));
@@ -189,23 +217,24 @@ export class WanderBank {
   addUnseenWander(clock: ClockId, seconds: number, variance: number): void {
     const slope = this.layout.slope(clock);
     const at = this.layout.clocks.indexOf(clock);
-    for (const { covariance, wanders } of this.members)
+    for (const { covariance, wanders } of this.filters)
       covariance.addVariance(slope, wanders[at]! * seconds + variance);
   }
 
   /** Variable i += factor · variable j, for j > i. */
   shear(i: number, j: number, factor: number): void {
-    for (const member of this.members) member.covariance.shear(i, j, factor);
+    for (const { covariance } of this.filters) covariance.shear(i, j, factor);
   }
 
   /** Adds `phase`, ns, to a clock's θ and `slope`, ns/s, to its slope. */
   applyControl(clock: ClockId, phase: number, slope: number): void {
-    for (const member of this.members) member.applyControl(clock, phase, slope);
+    for (const filter of this.filters) filter.applyControl(clock, phase, slope);
   }
 
   predict(seconds: number): void {
     this.elapsedS[0] = this.elapsedS[0]! + seconds;
-    for (const member of this.members) member.predict(seconds);
+    this.setDriftWanders();
+    for (const filter of this.filters) filter.predict(seconds);
   }
 
   /** Updates all members with an observation `value` of h·x. Returns the variance that was predicted for h·x. */
@@ -213,6 +242,7 @@ export class WanderBank {
     const set = this.weightSets.get(track.clock)!;
     const { weights } = set;
     noise.prepare(floor, set.heaviest);
+    this.updateDriftFilter(row, value, noise, set.heaviest);
     let predicted = 0;
     for (let k = 0; k < this.members.length; k++) {
       const member = this.members[k]!;
@@ -227,6 +257,19 @@ export class WanderBank {
     if (!track.isPassive) this.reweigh(track);
     noise.learn(weights, set.switchedShare);
     return predicted;
+  }
+
+  /** The noise model's results for the leading member are overwritten when that is evaluated. */
+  private updateDriftFilter(row: ObservationRow, value: number, noise: NoiseModel, leadMember: number): void {
+    this.driftFilter.project(row, value);
+    noise.evaluate(this.driftFilter, leadMember, this.driftMoments);
+    this.driftFilter.update(this.driftMoments);
+  }
+
+  /** The drift filter has the mean wanders, so that it follows a clock that has become restless. */
+  private setDriftWanders(): void {
+    const { clocks } = this.layout;
+    for (let c = 0; c < clocks.length; c++) this.driftFilter.wanders[c] = this.wander(clocks[c]!);
   }
 
   private reweigh({ clock, versus }: TrackFilter): void {
@@ -280,6 +323,7 @@ export class WanderBank {
     const member = new JointFilter(this.layout, like?.x.length);
     if (like !== undefined) member.copyFrom(like);
     this.members.push(member);
+    this.filters.push(member);
     this.moments.push(new MixtureMoments());
   }
 

@@ -151,6 +151,16 @@ export class Covariance {
     this.d.set(from.d);
   }
 
+  /** Copies a covariance of another capacity, but of no more variables than fit, into this one. */
+  adopt({ size, stride, u, d }: Covariance): void {
+    if (this.stride < size) throw new RangeError(`The capacity is ${this.stride}, not ${size}.`);
+    this.size = size;
+    for (let j = 0; j < size; j++) {
+      this.d[j] = d[j]!;
+      for (let i = 0; i <= j; i++) this.u[j * this.stride + i] = u[j * stride + i]!;
+    }
+  }
+
   /** Returns the variance of one variable: what `project` returns for a row with it alone. */
   variance(i: number): number {
     const { u, d, size, stride } = this;

@@ -3,10 +3,12 @@ import type { MixtureMoments, Prediction } from '../noise/noise.js';
 import type { TrackFilter } from '../track-filter.js';
 import { Covariance } from './covariance.js';
 import type { StateLayout } from './layout.js';
-import type { ObservationRow } from './observation-row.js';
+import { ObservationRow } from './observation-row.js';
 
 /** Sigma of a slope of which nothing is known: an oscillator is within this of its nominal frequency, ppb (= ns/s). */
 export const FIRST_SLOPE_SIGMA_PPB = 1e5;
+/** Share of its variance that a variable keeps when it is asserted to be zero: zero itself would be singular. */
+const ASSERTION_SHARE = 1e-12;
 
 /** The joint Gaussian of all phases, delays and slopes for one hypothesis of the oscillators' wanders. */
 export class JointFilter implements Prediction {
@@ -17,8 +19,8 @@ export class JointFilter implements Prediction {
   /** Observed − predicted, and the variance of the prediction, for the observation that was last projected. */
   residual = 0;
   variance = 0;
+  protected readonly layout: StateLayout;
   private work: Float64Array;
-  private readonly layout: StateLayout;
 
   constructor(layout: StateLayout, capacity = 16) {
     this.layout = layout;
@@ -88,6 +90,22 @@ export class JointFilter implements Prediction {
   copyFrom(other: JointFilter): void {
     this.x.set(other.x);
     this.covariance.copyFrom(other.covariance);
+  }
+
+  /** Takes over the state of a filter with the same variables, whatever its capacity. */
+  adopt({ x, covariance }: JointFilter): void {
+    for (let i = 0; i < covariance.size; i++) this.x[i] = x[i]!;
+    this.covariance.adopt(covariance);
+  }
+
+  /** Conditions on one variable being zero. */
+  assertZero(at: number): void {
+    const row = new ObservationRow().add(at, 1);
+    const variance = this.covariance.project(row);
+    if (!(variance > 0)) return;
+    const factor = -this.x[at]! / variance;
+    this.covariance.condition(variance * ASSERTION_SHARE);
+    for (let i = 0; i < this.covariance.size; i++) this.x[i] = this.x[i]! + this.covariance.gain[i]! * factor;
   }
 
   /** Predicts an observation `value` of h·x: sets `residual` and `variance`. */

@@ -124,7 +124,7 @@ export class JointState {
   widenPhase(track: TrackFilter, sigmaNs: Ns): void {
     const phase = track.phase!;
     const { variance } = this.momentsOf(track, phase);
-    for (const { covariance } of this.bank.members) covariance.makeIndependent(phase, variance + sigmaNs ** 2);
+    for (const { covariance } of this.bank.filters) covariance.makeIndependent(phase, variance + sigmaNs ** 2);
     this.noteValueChange();
   }
 
@@ -136,7 +136,7 @@ export class JointState {
     const { delay } = track;
     const phase = track.phase!;
     const drift = this.addSlopes(track, lateS, this.row.clear());
-    for (const { x, covariance } of this.bank.members) {
+    for (const { x, covariance } of this.bank.filters) {
       x[phase] = phaseNs + drift.dot(x) - (delay === undefined ? 0 : sign * x[delay]!);
       covariance.makeIndependent(phase, sigmaNs ** 2);
       if (delay !== undefined) covariance.shear(phase, delay, -sign);
@@ -146,7 +146,7 @@ export class JointState {
 
   /** Makes a track's base delay unknown again. The phase stays as well known as it was. */
   forgetDelay(track: TrackFilter): void {
-    for (const { covariance } of this.bank.members)
+    for (const { covariance } of this.bank.filters)
       covariance.makeIndependent(track.delay!, UNKNOWN_DELAY_SIGMA_NS ** 2);
   }
 
@@ -180,6 +180,7 @@ export class JointState {
     const variance = ((WALK_SHARE * track.noiseNs!) ** 2 * seconds) / WALK_S;
     this.bank.addVariance(track.phase, variance);
     if (track.delay !== undefined) this.bank.addVariance(track.delay, variance);
+    this.bank.driftFilter.walk(track, seconds);
   }
 
   noteValueChange(): void {

@@ -1,0 +1,66 @@
+import type { TrackFilter } from '../track-filter.js';
+import { JointFilter } from './joint-filter.js';
+
+/** Sigma of the drift of a source of which nothing is known, ppb (= ns/s): that of a free crystal. */
+export const UNKNOWN_DRIFT_PPB = 5e4;
+/**
+ * Random walk of a drift, (ns/s)² per second. A drift that begins is learnt within the time in which the walk becomes as large
+ * as the noise: a quarter of an hour where one comparison is exact to 20 µs.
+ */
+const DRIFT_WALK = 5e-3;
+
+/**
+ * The joint filter of which each track has one variable more: the drift d of its source's time, so that y grows with f + d. It
+ * asserts nothing: all drifts and the clock's slope are known up to a common rate, and only the differences between the
+ * tracks' drifts mean anything. The wander of the clock, which all tracks see alike, is not in them, so that they are learnt
+ * far better than the rate of any track by itself. The drifts come after the slopes, in the order of the layout's tracks.
+ */
+export class DriftFilter extends JointFilter {
+  addTrack({ versus }: TrackFilter): void {
+    this.insert(this.covariance.size, 0, versus === undefined ? UNKNOWN_DRIFT_PPB ** 2 : 0);
+  }
+
+  /** Must be called after the other variables of the track were removed, and before the track is. */
+  removeTrack(track: TrackFilter): void {
+    this.remove(this.indexOf(track));
+  }
+
+  override predict(seconds: number): void {
+    const { layout, x, covariance } = this;
+    for (let i = 0; i < layout.tracks.length; i++) {
+      const { phase, versus } = layout.tracks[i]!;
+      if (phase === undefined || versus !== undefined) continue;
+      const drift = layout.size + i;
+      x[phase] = x[phase]! + seconds * x[drift]!;
+      covariance.shear(phase, drift, seconds);
+    }
+    super.predict(seconds);
+  }
+
+  /** Adds the random walk of a track's drift over `seconds`. */
+  walk(track: TrackFilter, seconds: number): void {
+    if (track.versus === undefined) this.covariance.addVariance(this.indexOf(track), DRIFT_WALK * seconds);
+  }
+
+  drift(track: TrackFilter): number {
+    return this.x[this.indexOf(track)]!;
+  }
+
+  /** Covariance of the drifts of two tracks, (ns/s)². */
+  driftCovariance(a: TrackFilter, b: TrackFilter): number {
+    return this.covariance.covariance(this.indexOf(a), this.indexOf(b));
+  }
+
+  /** Returns the state if these tracks do not drift: without drifts, laid out like a member of the wander bank. */
+  withoutDrift(tracks: readonly TrackFilter[]): JointFilter {
+    const copy = new JointFilter(this.layout, this.x.length);
+    copy.copyFrom(this);
+    for (const track of tracks) copy.assertZero(this.indexOf(track));
+    while (copy.covariance.size > this.layout.size) copy.remove(copy.covariance.size - 1);
+    return copy;
+  }
+
+  private indexOf(track: TrackFilter): number {
+    return this.layout.size + this.layout.tracks.indexOf(track);
+  }
+}
