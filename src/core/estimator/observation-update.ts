@@ -87,7 +87,8 @@ export class ObservationUpdate {
     const sign = leg.direction === 'outbound' ? 1 : -1;
     this.sign = sign;
     this.direction = leg.direction;
-    const transitNs = leg.transitNs - sign * this.state.controlledSince(track, leg.monotonic);
+    const transitNs =
+      leg.transitNs - track.route.excessNs(leg.direction) - sign * this.state.controlledSince(track, leg.monotonic);
     track.legNoise ??= new LegNoise(FIRST_NOISE_NS[leg.stamp], this.members);
     if (track.phase === undefined) {
       track.firstDirection = sign;
@@ -188,7 +189,9 @@ export class ObservationUpdate {
     if (verdict === 'hold') return undefined;
     const expected = noise.sigma ** 2 + floor ** 2;
     const variance = bank.update(track, row, value, noise, floor);
-    if (checkForReset(this.state, track, noise, this.direction, residualNs)) track.restartPending = true;
+    if (at.kind === 'leg' && track.delay !== undefined && track.route.note(at.direction, residualNs, Math.sqrt(expected)))
+      this.state.noteRouteChange(track, expected);
+    else if (checkForReset(this.state, track, noise, this.direction, residualNs)) track.restartPending = true;
     return { residualNs, normalised: residualNs / Math.sqrt(variance + expected) };
   }
 
@@ -239,6 +242,7 @@ export class ObservationUpdate {
     track.restartPending = false;
     track.restarts++;
     track.outliers.clear();
+    track.route.reset();
     track.jumps.reset(track.last);
     track.firstDirection = undefined;
     this.state.removeVariables(track);

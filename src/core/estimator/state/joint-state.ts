@@ -150,6 +150,12 @@ export class JointState {
       covariance.makeIndependent(track.delay!, UNKNOWN_DELAY_SIGMA_NS ** 2);
   }
 
+  /** The excess of a direction of the path was found to within `varianceNs2`: so far from exact is the phase then. */
+  noteRouteChange(track: TrackFilter, varianceNs2: number): void {
+    this.bank.addVariance(track.phase!, varianceNs2);
+    track.outliers.clear();
+  }
+
   /** Removes a track's variables. The clocks keep what these taught them. */
   removeVariables(track: TrackFilter): void {
     if (track.delay !== undefined) this.bank.remove(track.delay);

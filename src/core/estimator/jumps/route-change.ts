@@ -1,0 +1,86 @@
+import type { Leg, Ns } from '../../../api/index.js';
+
+type Direction = Leg['direction'];
+
+/** A leg is late, or early, if it is off by this many sigmas of the noise. */
+const OFF_SIGMAS = 6;
+/** Late legs in a row that show a longer route: no queue keeps every one of so many. */
+const LATE_LEGS = 12;
+/** Legs of the other direction that must have kept their time meanwhile. */
+const KEPT_LEGS = 4;
+/** Early legs in a row that show that a longer route has become shorter again. */
+const EARLY_LEGS = 2;
+
+/** Legs of one direction that follow each other and are off to the same side. */
+interface Run {
+  count: number;
+  /** The least distance from the expected time. */
+  leastNs: Ns;
+  /** Legs of the other direction that kept their time since the run began. */
+  kept: number;
+}
+
+/**
+ * Detects that the route of one direction of a path has become longer, while the other direction still shows the time. The
+ * excess is taken off the legs of that direction from then on. So they tell again how the clock runs, and what was known of the
+ * source's time before stays as well known as it was: a difference of the directions that was seen to arise is no offset.
+ */
+export class RouteChange {
+  private readonly excess = { inbound: 0, outbound: 0 };
+  private readonly late = { inbound: emptyRun(), outbound: emptyRun() };
+  private readonly early = { inbound: emptyRun(), outbound: emptyRun() };
+
+  /** Returns the time by which the route of this direction has become longer, ns. */
+  excessNs(direction: Direction): Ns {
+    return this.excess[direction];
+  }
+
+  /** Adds a leg, `residualNs` later than expected. Returns true if the route has changed. */
+  note(direction: Direction, residualNs: Ns, sigmaNs: Ns): boolean {
+    const limitNs = OFF_SIGMAS * sigmaNs;
+    const other = direction === 'inbound' ? 'outbound' : 'inbound';
+    if (Math.abs(residualNs) <= limitNs) {
+      this.late[other].kept++;
+      this.early[other].kept++;
+    }
+    const late = extend(this.late[direction], residualNs, limitNs);
+    const early = extend(this.early[direction], -residualNs, limitNs);
+    if (late.count >= LATE_LEGS && late.kept >= KEPT_LEGS) return this.change(direction, late.leastNs);
+    if (early.count >= EARLY_LEGS && early.kept > 0 && this.excess[direction] > 0)
+      return this.change(direction, -Math.min(early.leastNs, this.excess[direction]));
+    return false;
+  }
+
+  /** The path is measured anew. */
+  reset(): void {
+    this.excess.inbound = this.excess.outbound = 0;
+    this.clearRuns();
+  }
+
+  private change(direction: Direction, byNs: Ns): true {
+    this.excess[direction] += byNs;
+    this.clearRuns();
+    return true;
+  }
+
+  private clearRuns(): void {
+    for (const runs of [this.late, this.early]) for (const run of [runs.inbound, runs.outbound]) clear(run);
+  }
+}
+
+function emptyRun(): Run {
+  return { count: 0, leastNs: Number.POSITIVE_INFINITY, kept: 0 };
+}
+
+function clear(run: Run): void {
+  run.count = run.kept = 0;
+  run.leastNs = Number.POSITIVE_INFINITY;
+}
+
+function extend(run: Run, offNs: Ns, limitNs: Ns): Run {
+  if (offNs > limitNs) {
+    run.count++;
+    run.leastNs = Math.min(run.leastNs, offNs);
+  } else clear(run);
+  return run;
+}
