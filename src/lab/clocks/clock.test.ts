@@ -28,6 +28,21 @@ describe('a simulated oscillator', () => {
     // The integral over half a period: amplitude · period / π.
     expect(oscillator.phaseNs(43_200 * S)).to.be.closeTo((500 * 86_400) / Math.PI, 10);
   });
+
+  it('replays recorded frequencies from a drawn second on, and draws its wander as without them', () => {
+    const trace = Float64Array.from({ length: 1000 }, (_, i) => i * 1e-9);
+    const starts = [1, 2].map((seed) => {
+      const oscillator = new LabOscillator({ frequencyPpb: 5000, trace }, createRandom(seed));
+      const first = oscillator.frequencyPpb(0) - 5000;
+      for (const second of [1, 500, 999, 1000])
+        expect(oscillator.frequencyPpb(second * S)).to.be.closeTo(5000 + ((first + second) % 1000), 1e-6);
+      return first;
+    });
+    expect(starts[0]).not.to.equal(starts[1]);
+    const wandering = (options: object) =>
+      new LabOscillator({ wander: 1e-9, ...options }, createRandom(1)).phaseNs(99 * S);
+    expect(wandering({ trace: new Float64Array(7) })).to.equal(wandering({}));
+  });
 });
 
 describe('a simulated clock', () => {

@@ -8,15 +8,19 @@ export interface OscillatorOptions {
   readonly wander?: number;
   /** A sine on top of it, as the temperature of a day causes. */
   readonly sine?: { readonly amplitudePpb: number; readonly periodS: number };
+  /** Recorded frequency errors, s/s, one a true second, on top of the others. Where it starts is drawn; it repeats. */
+  readonly trace?: Float64Array | undefined;
 }
 
 /** A simulated quartz: its count of nanoseconds against true time. It may not be asked about an earlier time than before. */
 export class LabOscillator {
   readonly #wander: number;
   readonly #sine: OscillatorOptions['sine'];
+  readonly #trace: Float64Array | undefined;
+  readonly #traceStart: number;
   readonly #random: Random;
   #frequency: number;
-  /** Slope since `#fromNs`: the walk and the sine of this second. */
+  /** Slope since `#fromNs`: the walk, the sine and the trace of this second. */
   #slope = 0;
   #fromNs: Ns = 0;
   #phaseNs: Ns = 0;
@@ -26,6 +30,9 @@ export class LabOscillator {
     this.#frequency = (options.frequencyPpb ?? 0) * 1e-9;
     this.#wander = options.wander ?? 0;
     this.#sine = options.sine;
+    this.#trace = options.trace;
+    this.#traceStart =
+      options.trace === undefined ? 0 : Math.floor(random.fork('trace').uniform() * options.trace.length);
     this.#random = random;
     this.#settle();
   }
@@ -62,10 +69,12 @@ export class LabOscillator {
 
   #settle(): void {
     const sine = this.#sine;
+    const trace = this.#trace;
     this.#slope =
       this.#frequency +
       (sine === undefined
         ? 0
-        : sine.amplitudePpb * 1e-9 * Math.sin((2 * Math.PI * (this.#second + 0.5)) / sine.periodS));
+        : sine.amplitudePpb * 1e-9 * Math.sin((2 * Math.PI * (this.#second + 0.5)) / sine.periodS)) +
+      (trace === undefined ? 0 : trace[(this.#traceStart + this.#second) % trace.length]!);
   }
 }

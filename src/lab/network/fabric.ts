@@ -72,8 +72,9 @@ export class Fabric {
   /** Returns the one-way delay of one datagram, or undefined when it is lost. Each node has its own random stream. */
   delayNs(from: LabNode, to: LabNode): Ns | undefined {
     if (from === to) return 0;
-    const first = cross(from.from, from.random);
-    const second = cross(to.towards, to.random);
+    const { nowNs } = this.scheduler;
+    const first = cross(from.from, from.random, nowNs);
+    const second = cross(to.towards, to.random, nowNs);
     return first === undefined || second === undefined ? undefined : first + second;
   }
 }

@@ -57,10 +57,11 @@ export class Segment {
 
   /** Draws one delay to the switch, and one from there to each receiver. */
   carry(packet: Packet, sender: SegmentPort): void {
-    const first = cross(sender.from, sender.random);
+    const { nowNs } = this.scheduler;
+    const first = cross(sender.from, sender.random, nowNs);
     for (const port of this.#ports) {
       if (first === undefined || port === sender || !port.takes(packet)) continue;
-      const second = cross(port.towards, port.random);
+      const second = cross(port.towards, port.random, nowNs);
       if (second === undefined) continue;
       this.after(first + second, () => port.arrive(packet));
     }

@@ -6,6 +6,7 @@ const MODES = ['unsynchronised', 'converging', 'tracking', 'holdover'] as const;
 const STATES = ['unreachable', 'warming', 'numbering', 'agrees', 'combined', 'rejected', 'disabled'] as const;
 
 const limit = () => v.optional(duration({ min: '0s' }));
+const range = () => v.optional(v.pipe(v.array(positive('a number')), v.length(2, 'two numbers, least and most')));
 const oneOrMore = <const O extends readonly string[]>(options: O) => {
   const message = `one of ${options.map((option) => `"${option}"`).join(', ')}, or a list of them`;
   return v.pipe(
@@ -17,6 +18,8 @@ const oneOrMore = <const O extends readonly string[]>(options: O) => {
 /** `[limits]`: the limits of a run. */
 export const limits = table({
   rms: limit(),
+  /** RMS of the error without its mean. */
+  centred: limit(),
   max: limit(),
   'rms-frequency': v.optional(rate({ min: '0ppb' })),
   /** `{ "1ms" = "30s" }`: the error stays within 1 ms from 30 s on. */
@@ -24,7 +27,9 @@ export const limits = table({
   peak: limit(),
   recovery: limit(),
   /** Smallest and largest RMS of the normalised error. */
-  normalised: v.optional(v.pipe(v.array(positive('a number')), v.length(2, 'two numbers, least and most'))),
+  normalised: range(),
+  /** The same without the mean of truth − stated offset. */
+  'centred-normalised': range(),
   /** Largest share of seconds in which the error is larger than the bound. */
   violations: v.optional(positive('a share from 0 to 1')),
   /** Largest error at the end. */

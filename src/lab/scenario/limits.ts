@@ -6,6 +6,7 @@ import type { SimulationResult } from './simulate.js';
 export function checkLimits(limits: Limits, result: SimulationResult): readonly string[] {
   return [
     ...atMost('rms', limits.rms, result.rmsNs),
+    ...atMost('rms without the mean', limits.centred, result.centredNs),
     ...atMost('largest error', limits.max, result.maxNs),
     ...atMost('peak', limits.peak, result.peakNs),
     ...atMost('recovery', limits.recovery, inNs(result.recoveryS)),
@@ -34,15 +35,21 @@ function frequency({ 'rms-frequency': limit }: Limits, { rmsFrequencyPpb }: Simu
   return [`rms frequency: ${formatRate(rmsFrequencyPpb)}, limit ${formatRate(limit)}`];
 }
 
-function honesty({ normalised, violations }: Limits, result: SimulationResult): readonly string[] {
-  const { normalisedErrorRms: found, boundViolations, steadyS } = result;
-  const [least = 0, most = Number.POSITIVE_INFINITY] = normalised ?? [];
-  const told: string[] = [];
-  if (normalised !== undefined && !(found !== null && found >= least && found <= most))
-    told.push(`normalised error: ${found?.toFixed(2) ?? 'none'}, limits ${least} to ${most}`);
-  if (violations !== undefined && boundViolations > violations * steadyS)
-    told.push(`outside the bound: ${boundViolations} of ${steadyS} s, limit ${violations}`);
-  return told;
+function honesty(limits: Limits, result: SimulationResult): readonly string[] {
+  const { violations } = limits;
+  const { normalisedErrorRms, centredNormalised, boundViolations, steadyS } = result;
+  return [
+    ...within('normalised error', limits.normalised, normalisedErrorRms),
+    ...within('normalised error without the mean', limits['centred-normalised'], centredNormalised),
+    ...(violations === undefined || boundViolations <= violations * steadyS
+      ? []
+      : [`outside the bound: ${boundViolations} of ${steadyS} s, limit ${violations}`]),
+  ];
+}
+
+function within(what: string, range: readonly number[] | undefined, found: number | null): readonly string[] {
+  if (range === undefined || (found !== null && found >= range[0]! && found <= range[1]!)) return [];
+  return [`${what}: ${found?.toFixed(2) ?? 'none'}, limits ${range[0]} to ${range[1]}`];
 }
 
 const steps = ({ steps: limit }: Limits, { steps: found }: SimulationResult): readonly string[] =>

@@ -2,6 +2,7 @@ import type { LabHost } from '../host.js';
 import type { Link } from '../network/link.js';
 import { addPtpNode, type PtpNode } from '../nodes/ptp-node.js';
 import type { PtpSetting, PtpState } from './ptp-schema.js';
+import { startLinks } from './start-link.js';
 
 /** Returns the name of the hub's interface to the timeTransmitter of this number. */
 const interfaceOf = (number: number): string => `eth${number}`;
@@ -17,7 +18,7 @@ export function addPtp(host: LabHost, setting: PtpSetting, index: number): PtpNo
   const node = addPtpNode(host, {
     ...{ number, segment, offsetNs: setting.offset, twoStep: setting['two-step'] },
     ...{ logSync: setting['sync-interval'], logDelay: setting['delay-interval'] },
-    ...{ up: { ...setting.up }, down: { ...(setting.down ?? setting.up) } },
+    ...startLinks(host, { ...setting, name: `ptp ${setting.name}` }),
   });
   alter(node, setting);
   return node;

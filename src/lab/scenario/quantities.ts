@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { duration, oneOf, rate, table } from '../../api/index.js';
-import { link, share } from '../loopback/lab-table.js';
+import { share } from '../loopback/lab-table.js';
+import { column, link, trace } from './link-schema.js';
 
 /** Value types that only scenarios have. */
 
-export { link, share };
+export { column, link, share, trace };
 
 export const optionalDuration = () => v.optional(duration());
 export const notNegative = () => v.optional(duration({ min: '0s' }));

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatProblems } from '../../kernel/config/index.js';
 import { readScenario } from './read.js';
@@ -55,7 +58,7 @@ up = {}
     expect(text).to.match(/x\.toml:3:1 {2}unknown key "wonder" in \[clock\]/);
     expect(text).to.contain('did you mean "wander"?');
     expect(text).to.contain('server[0].up.base must be a duration');
-    expect(text).to.contain('shape must be one of "exp", "norm", "none", got "cauchy"');
+    expect(text).to.contain('shape must be one of "exp", "norm", "none", "trace", "modes", got "cauchy"');
     expect(text).to.contain('[server] needs the key "name"');
   });
 
@@ -79,6 +82,50 @@ sources = { b = "combined" }
     expect(text).to.contain('two sources are called "a"');
     expect(text).to.contain('there is no source "b"');
     expect(text).to.contain('a known miss needs its reason');
+  });
+
+  it('is refused when the keys of a link do not fit its shape', async () => {
+    const text = await problemsOf(`duration = "1h"
+[clock]
+column = 2
+[[server]]
+name = "a"
+up = { shape = "trace" }
+down = { shape = "modes", jitter = "1us" }
+[[server]]
+name = "b"
+up = { shape = "exp", modes = [{ share = 1, at = "1us" }], column = 2 }
+`);
+    expect(text).to.contain('x.toml:3:10  a column belongs to a trace');
+    expect(text).to.contain('x.toml:6:16  the shape "trace" needs a file');
+    expect(text).to.contain('x.toml:7:18  the shape "modes" needs its modes');
+    expect(text).to.contain('jitter is not used with the shape "modes"');
+    expect(text).to.contain('modes are not used with the shape "exp"');
+    expect(text).to.contain('x.toml:10:');
+  });
+
+  it('names file and line of a fault in a trace, and a file that is missing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'timehub-trace-'));
+    try {
+      writeFileSync(join(folder, 'delays.csv'), 't_s,up_s\n1,0.002\n2,fast\n');
+      const { problems } = await readScenario(
+        `duration = "1h"
+[clock]
+trace = "none.csv"
+[[server]]
+name = "a"
+up = { shape = "trace", trace = "delays.csv", column = 2 }
+`,
+        join(folder, 'x.toml'),
+      );
+      const text = formatProblems(problems ?? []);
+      expect(text).to.match(/x\.toml:3:9 {2}\S+none\.csv cannot be read: ENOENT/);
+      expect(text).to.contain('relative to the folder of the scenario');
+      expect(text).to.match(/x\.toml:6:33 {2}\S+delays\.csv:3: "fast" in column 2 is no delay in seconds/);
+      expect(text).to.contain('choose another of the 2 columns with column = N');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('says where a key at the top is wrong', async () => {

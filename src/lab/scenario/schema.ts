@@ -4,6 +4,7 @@ import { sourceOptionsSchema } from '../../kernel/config/schema/hub-schema.js';
 import { limits } from './limits-schema.js';
 import { ptp } from './ptp-schema.js';
 import {
+  column,
   instant,
   link,
   notNegative,
@@ -15,6 +16,7 @@ import {
   share,
   sine,
   spike,
+  trace,
   wander,
 } from './quantities.js';
 import { reference } from './reference-schema.js';
@@ -26,6 +28,9 @@ const clock = table({
   frequency: v.optional(rate(), '0ppm'),
   offset: v.optional(duration(), '0s'),
   sine: v.optional(sine()),
+  /** Recorded frequency errors, s/s, one a true second, beside the other keys. */
+  trace: v.optional(trace()),
+  column: v.optional(column()),
   event: v.optional(
     v.array(
       event({
@@ -108,6 +113,8 @@ const phc = table({
   wander: v.optional(wander(), 0),
   frequency: v.optional(rate(), '0ppm'),
   offset: v.optional(duration(), '0s'),
+  trace: v.optional(trace()),
+  column: v.optional(column()),
   poll: v.optional(duration({ min: '10ms' }), '1s'),
   /** Noise of one comparison with the system clock. */
   'link-noise': v.optional(duration({ min: '1ns' }), '100ns'),

@@ -52,6 +52,16 @@ describe('the score of a run', () => {
     expect(result.normalisedErrorRms).to.be.closeTo(Math.sqrt((999 * 4 + 225) / 1000), 1e-9);
   });
 
+  it('tells the mean error from what is around it', () => {
+    const result = score(
+      truth(1000, (k) => (k < 500 ? 1e6 : k % 2 === 0 ? 230 : 170)),
+      { ...quiet, steadyFromNs: 501e9 },
+    );
+    expect(result.meanNs).to.be.closeTo(200, 1e-9);
+    expect(result.centredNs).to.be.closeTo(30, 1e-9);
+    expect(result.centredNormalised).to.be.closeTo(0.3, 1e-9);
+  });
+
   it('reads the error at the probes, and does not count a step as a rate', () => {
     const result = score(
       truth(100, (k) => (k < 50 ? 5000 : 0), [50]),

@@ -6,6 +6,10 @@ export interface Score {
   /** RMS of the error in the steady part. */
   readonly rmsNs: Ns;
   readonly maxNs: Ns;
+  /** Mean error of the steady part: for the most part the asymmetry of the paths. */
+  readonly meanNs: Ns;
+  /** RMS of the error of the steady part without that mean. */
+  readonly centredNs: Ns;
   readonly rmsFrequencyPpb: number;
   /** First second from which the error stays within a limit for 300 s, by limit; null: never. */
   readonly withinS: Readonly<Record<string, number | null>>;
@@ -15,6 +19,8 @@ export interface Score {
   readonly peakNs: Ns | null;
   /** RMS of (truth − stated offset) / stated sigma, steady part. */
   readonly normalisedErrorRms: number | null;
+  /** The same without the mean of truth − stated offset. */
+  readonly centredNormalised: number | null;
   /** Number of seconds of the steady part in which the error was larger than the bound. */
   readonly boundViolations: number;
   readonly steadyS: number;
@@ -51,6 +57,7 @@ export function score(truth: Truth, options: ScoreOptions): Score {
   return {
     rmsNs: rms(errorNs, from, seconds),
     maxNs: largest(errorNs, from, seconds),
+    ...centre(errorNs, from, seconds),
     rmsFrequencyPpb: rms(frequency(truth), from + 1, seconds),
     withinS: Object.fromEntries(limits.map((text) => [text, withinFrom(errorNs, parseDuration(text)!)])),
     recoveryS: event > seconds ? null : recovery(errorNs, event, limit),
@@ -69,6 +76,24 @@ function rms(values: Float64Array, from: number, to: number): number {
   let sum = 0;
   for (let second = from; second <= to; second++) sum += values[second - 1]! ** 2;
   return Math.sqrt(sum / (to - from + 1));
+}
+
+function centre(errorNs: Float64Array, from: number, to: number): Pick<Score, 'meanNs' | 'centredNs'> {
+  const meanNs = mean(errorNs, from, to);
+  return {
+    meanNs,
+    centredNs: rms(
+      errorNs.map((each) => each - meanNs),
+      from,
+      to,
+    ),
+  };
+}
+
+function mean(values: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let second = from; second <= to; second++) sum += values[second - 1]!;
+  return sum / (to - from + 1);
 }
 
 function largest(values: Float64Array, from: number, to: number): number {
@@ -104,8 +129,13 @@ function recovery(errorNs: Float64Array, event: number, limitNs: Ns): number | n
   return back === null ? null : back - event;
 }
 
-function honesty(truth: Truth, from: number): Pick<Score, 'normalisedErrorRms' | 'boundViolations'> {
+function honesty(
+  truth: Truth,
+  from: number,
+): Pick<Score, 'normalisedErrorRms' | 'centredNormalised' | 'boundViolations'> {
+  const meanNs = mean(truth.surpriseNs, from, truth.seconds);
   let sum = 0;
+  let centred = 0;
   let counted = 0;
   let outside = 0;
   for (let at = from - 1; at < truth.seconds; at++) {
@@ -114,7 +144,9 @@ function honesty(truth: Truth, from: number): Pick<Score, 'normalisedErrorRms' |
     if (Math.abs(surprise) > truth.boundNs[at]!) outside++;
     if (!Number.isFinite(sigma)) continue;
     sum += (surprise / sigma) ** 2;
+    centred += ((surprise - meanNs) / sigma) ** 2;
     counted++;
   }
-  return { normalisedErrorRms: counted === 0 ? null : Math.sqrt(sum / counted), boundViolations: outside };
+  const rmsOf = (squares: number) => (counted === 0 ? null : Math.sqrt(squares / counted));
+  return { normalisedErrorRms: rmsOf(sum), centredNormalised: rmsOf(centred), boundViolations: outside };
 }

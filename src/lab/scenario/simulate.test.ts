@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -119,13 +119,40 @@ offset-step = "20ms"
     expect(result.rmsNs).to.be.below(3e3);
   });
 
+  it('replays recorded delays: at another place for another seed, and never the same line in both directions', async () => {
+    const delays = Array.from({ length: 1000 }, (_, i) => `${1e-3 + i * 1e-6}`);
+    writeFileSync(join(folder, 'delays.csv'), `delay_s\n${delays.join('\n')}\n`);
+    const text = `
+duration = "20s"
+[clock]
+[[server]]
+name = "a"
+poll = "1s"
+up = { shape = "trace", trace = "delays.csv" }
+[steer]
+steer = false
+`;
+    const legs = async (seed: number) => {
+      const record = join(folder, 'trace.log');
+      const { scenario } = await readScenario(text, join(folder, 'x.toml'));
+      await simulate(scenario!, { seed, catalogue, version: 'test', record });
+      const found = [...readFileSync(record, 'utf8').matchAll(/"direction":"(\w+)".*?"transitNs":(\d+)/g)];
+      return found.slice(0, 2).map(([, , transitNs]) => Math.round(Number(transitNs) / 1000));
+    };
+    const [up, down] = await legs(1);
+    expect(Math.abs(up! - down!)).to.equal(500);
+    expect((await legs(2))[0]).not.to.equal(up);
+  });
+
   it('is measured against the limits of its file', async () => {
     const limits = `[limits]
 rms = "1ns"
+centred = "1ns"
 mode = "holdover"
 modes = ["tracking", "holdover"]
 within = { "1ms" = "1ns" }
 normalised = [3, 4]
+centred-normalised = [3, 4]
 sources = { a = "rejected", b = "rejected" }
 `;
     const { scenario } = await readScenario(`${SERVERS}${limits}`, 'x.toml');
@@ -135,8 +162,10 @@ sources = { a = "rejected", b = "rejected" }
     told(/^mode at the end: tracking, wanted holdover$/);
     told(/^modes: .*; wanted tracking, holdover$/);
     told(/^time to 1ms/);
-    told(/^normalised error/);
+    told(/^rms without the mean: .* limit 1 ns$/);
+    told(/^normalised error:/);
+    told(/^normalised error without the mean:/);
     told(/^a is combined .* wanted rejected$/);
-    expect(faults).to.have.length(6);
+    expect(faults).to.have.length(8);
   });
 });

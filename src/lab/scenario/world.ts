@@ -10,6 +10,7 @@ import { phcSource } from './phc-source.js';
 import { addPtp, tableOf } from './ptp-part.js';
 import { type PulseLine, pulseLine } from './pulse-source.js';
 import type { PhcSetting, Scenario, ServerSetting } from './schema.js';
+import { startLinks } from './start-link.js';
 
 /** Loaded plugins by id. The lab does not import plugins. */
 export type Definitions = ReadonlyMap<'source.ntp' | 'source.ptp' | 'sink.system-clock', PluginDefinition>;
@@ -41,6 +42,7 @@ export async function createWorld(scenario: Scenario, seed: number, definitions:
       ...(clock.sine === undefined
         ? {}
         : { sine: { amplitudePpb: clock.sine.amplitude, periodS: clock.sine.period / 1e9 } }),
+      trace: clock.trace?.values,
     },
     phcs: Object.fromEntries(scenario.phc.map((phc) => [phc.name, settingOf(phc)])),
     ...(start === undefined ? {} : { start }),
@@ -53,10 +55,11 @@ export async function createWorld(scenario: Scenario, seed: number, definitions:
   return { host, servers, transmitters, pulses, plans };
 }
 
-const settingOf = ({ wander, frequency, offset }: PhcSetting): LabClockSetting => ({
+const settingOf = ({ wander, frequency, offset, trace }: PhcSetting): LabClockSetting => ({
   wander,
   frequencyPpb: frequency,
   offsetNs: offset,
+  trace: trace?.values,
 });
 
 async function plansOf(
@@ -84,11 +87,11 @@ async function plansOf(
 const addressOf = ({ address }: ServerSetting, index: number): string => address ?? `10.${index + 1}.0.1`;
 
 function serverOf(host: LabHost, server: ServerSetting, index: number): NtpNode {
-  const link = (direction: 'up' | 'down') => ({
-    ...(direction === 'up' ? server.up : (server.down ?? server.up)),
-    loss: server.loss,
-    spike: server.spike && { probability: server.spike.probability, meanNs: server.spike.mean },
-  });
+  const links = startLinks(host, server);
+  for (const link of [links.up, links.down]) {
+    link.loss = server.loss;
+    link.spike = server.spike && { probability: server.spike.probability, meanNs: server.spike.mean };
+  }
   const node = addNtpServer(host, {
     address: addressOf(server, index),
     offsetNs: server.offset,
@@ -97,8 +100,7 @@ function serverOf(host: LabHost, server: ServerSetting, index: number): NtpNode 
     refid: server.refid ?? (server.stratum === 1 ? 'LAB' : `10.${index + 1}.9.9`),
     rootDelayNs: server['root-delay'],
     rootDispersionNs: server['root-dispersion'],
-    up: link('up'),
-    down: link('down'),
+    ...links,
   });
   if (server.absent) node.stop();
   return node;
