@@ -25,6 +25,8 @@ type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
 
 /** A pulse can be numbered if half its period is at least this many sigmas of its clock. */
 const NUMBERING_SIGMAS = 6;
+/** A contradiction counts if it is greater than before by this factor. */
+const LEAST_RISE = 1.1;
 /** Servers do not agree on the number of the second around a leap. */
 const LEAP_DOUBT_NS = BigInt(NS_PER_S);
 
@@ -263,6 +265,7 @@ export class ClockEnsemble {
     for (const clock of this.clocks.values()) {
       const found = isAsserted ? this.#estimator.clock(clock.id) : undefined;
       if (found === undefined) {
+        if (clock.held !== undefined) clock.held = this.#withDoubt(clock, clock.held);
         clock.model = this.#keptModel(clock);
         continue;
       }
@@ -338,6 +341,15 @@ export class ClockEnsemble {
 
   #keptModel(clock: Clock): ClockModel | undefined {
     return clock.held === undefined ? clock.model : extrapolate(clock.held, this.#now);
+  }
+
+  /** Returns the kept model of a clock with the rate by which the sources that are heard, but not used, contradict its own. */
+  #withDoubt({ id }: Clock, held: ClockModel): ClockModel {
+    const heard = this.#estimator.clock(id);
+    if (heard === undefined) return held;
+    const contradictionPpb = Math.abs(heard.slopePpb - held.slopePpb) - BOUND_SIGMAS * heard.slopeSigmaPpb;
+    if (!(contradictionPpb > held.driftPpb * LEAST_RISE)) return held;
+    return { ...extrapolate(held, this.#now), driftPpb: contradictionPpb };
   }
 
   #isAsserted(): boolean {

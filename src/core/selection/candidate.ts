@@ -1,7 +1,12 @@
+import type { Instant } from '../../api/index.js';
 import type { TrackEstimate } from '../estimator/types.js';
 import type { SourceTrack } from '../tracks/source.js';
 import { distanceNs, VOTE_SIGMAS } from './root-distance.js';
 import type { Interval, Opinion } from './vote.js';
+
+/** Returns true while a silence may be a few lost replies: nothing is known to have changed. */
+export const isBrief = ({ cadence, silentAfterNs }: SourceTrack, now: Instant): boolean =>
+  cadence.ageNs(now) <= silentAfterNs;
 
 /** An eligible track with its interval: its bias against the present estimate ± its root distance. */
 export interface Candidate extends Opinion {

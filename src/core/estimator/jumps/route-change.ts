@@ -35,7 +35,7 @@ export class RouteChange {
     return this.excess[direction];
   }
 
-  /** Adds a leg, `residualNs` later than expected. Returns true if the route has changed. */
+  /** Adds a leg, `residualNs` after the earliest time at which it was expected. Returns true if the route has changed. */
   note(direction: Direction, residualNs: Ns, sigmaNs: Ns): boolean {
     const limitNs = OFF_SIGMAS * sigmaNs;
     const other = direction === 'inbound' ? 'outbound' : 'inbound';

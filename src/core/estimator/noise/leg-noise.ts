@@ -181,7 +181,8 @@ export class LegNoise implements NoiseModel {
     }
     this.best = heaviest(this.shapes);
     const top = this.best.logWeight;
-    if (isTurn) this.outlierRate.add(this.outlierChance + tail.chance * LATE_AS_OUTLIER);
+    if (isTurn)
+      this.outlierRate.add((this.isEarly ? 1 : LATE_AS_OUTLIER) * this.outlierChance + LATE_AS_OUTLIER * tail.chance);
     if (!this.isEarly || this.outlierChance < 0.5)
       this.lateRates[learningRate.direction].add(this.outlierChance + tail.chance);
     for (const shape of this.shapes) shape.setLogWeight(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
