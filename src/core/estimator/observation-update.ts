@@ -189,7 +189,11 @@ export class ObservationUpdate {
     if (verdict === 'hold') return undefined;
     const expected = noise.sigma ** 2 + floor ** 2;
     const variance = bank.update(track, row, value, noise, floor);
-    if (at.kind === 'leg' && track.delay !== undefined && track.route.note(at.direction, residualNs + noise.mean, Math.sqrt(expected)))
+    if (
+      at.kind === 'leg' &&
+      track.delay !== undefined &&
+      track.route.note(at.direction, residualNs + noise.mean, Math.sqrt(expected))
+    )
       this.state.noteRouteChange(track, expected);
     else if (checkForReset(this.state, track, noise, this.direction, residualNs)) track.restartPending = true;
     return { residualNs, normalised: residualNs / Math.sqrt(variance + expected) };

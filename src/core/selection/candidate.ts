@@ -4,6 +4,16 @@ import type { SourceTrack } from '../tracks/source.js';
 import { distanceNs, VOTE_SIGMAS } from './root-distance.js';
 import type { Interval, Opinion } from './vote.js';
 
+/** Voters that are silent. */
+export interface SilentVoters {
+  /** The estimate still rests on them. */
+  readonly carrying: readonly Candidate[];
+  /** They have missed a few observations. */
+  readonly brief: readonly Candidate[];
+}
+
+export const NONE_SILENT: SilentVoters = { carrying: [], brief: [] };
+
 /** Returns true while a silence may be a few lost replies: nothing is known to have changed. */
 export const isBrief = ({ cadence, silentAfterNs }: SourceTrack, now: Instant): boolean =>
   cadence.ageNs(now) <= silentAfterNs;

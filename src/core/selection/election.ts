@@ -1,7 +1,7 @@
 import type { CoreOptions } from '../engine/input.js';
 import { list } from '../engine/sentence.js';
 import type { Source } from '../tracks/source.js';
-import type { Candidate } from './candidate.js';
+import { type Candidate, NONE_SILENT, type SilentVoters } from './candidate.js';
 import { majorityOf, type OwnTime } from './majority.js';
 import { type OutlierFinding, testForOutliers } from './outliers.js';
 import { type Interval, intervalOf, largestOverlap, type Overlap, touches } from './vote.js';
@@ -31,7 +31,7 @@ export function elect(
   own: OwnTime | undefined,
   sources: readonly Source[],
   { minAgreeing }: CoreOptions,
-  silent: readonly Candidate[] = [],
+  silent: SilentVoters = NONE_SILENT,
 ): Election {
   if (voters.length === 0) return NO_ELECTION;
   const rough = majorityOf(voters, own);

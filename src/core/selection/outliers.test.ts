@@ -234,7 +234,8 @@ describe('outlier test', () => {
     it('compares with a near one that is silent while the estimate rests on it', () => {
       const [living, silent] = [candidate('far', far), candidate('near', near)];
       const outliers = (witnesses: readonly Candidate[]) =>
-        testForOutliers([living], [living], undefined, witnesses).findings.get(living)!.outlier;
+        testForOutliers([living], [living], undefined, { carrying: witnesses, brief: [] }).findings.get(living)!
+          .outlier;
       expect(outliers([])).to.equal(false);
       expect(outliers([silent])).to.equal(true);
       silent.track.setFit({ close: false, unusual: { gapNs: 300 * MS, times: 30 }, outlier: false });

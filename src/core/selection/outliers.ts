@@ -1,6 +1,6 @@
 import type { Ns } from '../../api/index.js';
 import type { Fit, UnusualGap } from '../tracks/source.js';
-import type { Candidate } from './candidate.js';
+import { type Candidate, NONE_SILENT, type SilentVoters } from './candidate.js';
 import { majorityOf, type OwnTime } from './majority.js';
 import { biasSigmaNs, distanceNs, wideSigmaNs } from './root-distance.js';
 import { intervalOf, type Overlap, touches } from './vote.js';
@@ -73,25 +73,25 @@ interface Measured {
  * Tests candidates on the scale of their usual errors, because root distances are lenient. A bias follows the narrow law of
  * ordinary paths or, now and then, the wide law of the root distance. If most `members` agree narrowly, they show which law
  * holds for each voter. Otherwise each is compared with all others, also those of its own group: a common upstream moves them
- * alike, so the difference between them is an error of a path. `silent`: of the silent tracks, those on which the estimate rests
- * go on judging, and the others still count as voters, so that no minority decides while a few replies are lost.
+ * alike, so the difference between them is an error of a path. Silent tracks on which the estimate rests go on judging. Those
+ * that have missed a few observations count as voters, so that no minority decides meanwhile.
  */
 export function testForOutliers(
   voters: readonly Candidate[],
   members: readonly Candidate[],
   own?: OwnTime,
-  silent: readonly Candidate[] = [],
+  silent: SilentVoters = NONE_SILENT,
 ): OutlierTest {
   const subjects = voters.map(subjectOf);
   const inside = subjects.filter(({ candidate }) => members.includes(candidate));
   const overlap = majorityOf(
-    [...inside, ...silent.filter(({ incumbent }) => !incumbent).map(subjectOf)].map(({ opinion }) => opinion),
+    [...inside, ...silent.brief.map(subjectOf)].map(({ opinion }) => opinion),
     own,
   );
   const truth = overlap === undefined ? undefined : intervalOf(overlap);
   const close = inside.filter(({ opinion }) => truth !== undefined && touches(opinion, truth));
   const isCompany = new Set(close.map(({ candidate }) => candidate.group)).size >= COMPANY;
-  const absent = isCompany ? [] : silent.filter(({ incumbent }) => incumbent).map(subjectOf);
+  const absent = isCompany ? [] : silent.carrying.map(subjectOf);
   const witnesses = isCompany ? [] : [...inside, ...absent];
   const judges = judgesOf(isCompany ? close : witnesses, witnesses);
   const measured = subjects.map((subject) => measure(subject, judges, witnesses));

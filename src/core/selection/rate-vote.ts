@@ -111,7 +111,8 @@ function misfit(members: readonly number[], { ppb, covariance }: Drifts): number
   const solved: number[] = [];
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    const row = (lower[i] = new Array<number>(n).fill(0));
+    const row = new Array<number>(n).fill(0);
+    lower.push(row);
     let value = ppb[others[i]!]! - ppb[first]!;
     for (let j = 0; j <= i; j++) {
       const [a, b] = [others[i]!, others[j]!];

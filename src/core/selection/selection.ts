@@ -3,7 +3,7 @@ import type { CoreOptions } from '../engine/input.js';
 import { list } from '../engine/sentence.js';
 import type { Drifts, TrackEstimate } from '../estimator/types.js';
 import { allTracks, type Source, type SourceTrack } from '../tracks/source.js';
-import { type Candidate, intervalOfTrack, isBrief } from './candidate.js';
+import { type Candidate, intervalOfTrack, isBrief, type SilentVoters } from './candidate.js';
 import { bestVoter, echoReason, mayEcho } from './echo.js';
 import { type Election, elect } from './election.js';
 import { type Ineligibility, ineligibilityOf, isPending, UNMEASURED } from './eligibility.js';
@@ -181,14 +181,17 @@ function candidateOf(track: SourceTrack, estimate: TrackEstimate, context: Selec
   return { centreNs, halfNs, group, incumbent: track.admission.isAdmitted, track, estimate };
 }
 
-/** Returns the voters that are silent, while the estimate rests on them or they have missed a few observations only. */
-function silentVoters(sources: readonly Source[], context: SelectionContext): readonly Candidate[] {
-  return allTracks(sources).flatMap((track) => {
-    if (!track.isLost || !track.votes || !(track.admission.isAdmitted || isBrief(track, context.now))) return [];
+function silentVoters(sources: readonly Source[], context: SelectionContext): SilentVoters {
+  const silent = allTracks(sources).flatMap((track) => {
+    if (!track.isLost || !track.votes) return [];
     const estimate = context.estimate(track);
     const isUnknown = estimate === undefined || ineligibilityByEstimate(track, estimate) !== undefined;
     return isUnknown ? [] : [candidateOf(track, estimate, context)];
   });
+  return {
+    carrying: silent.filter(({ incumbent }) => incumbent),
+    brief: silent.filter(({ track }) => isBrief(track, context.now)),
+  };
 }
 
 /** Rules out a path with which the estimator began again, so that its delay is not known, whichever directions are heard. */

@@ -7,7 +7,7 @@ import type { ObservationRow } from '../state/observation-row.js';
 import type { TrackFilter } from '../track-filter.js';
 import { memberForFrequencyStep } from './frequency-step.js';
 import { indexOfGreatest, ModelWeights, normalise } from './model-weights.js';
-import { DEFAULT_WANDERS, WanderLines } from './wander-lines.js';
+import { DEFAULT_WANDERS, GREATEST_LASTING_WANDER, WanderLines } from './wander-lines.js';
 
 /**
  * A member with less weight is lost: its oscillator's frequency jumped, and it took the observations since for outliers. It
@@ -131,12 +131,13 @@ export class WanderBank {
     return { mean, variance };
   }
 
-  /** Returns the mean wander of a clock, (ns/s)² per second. */
+  /** Returns the mean wander of a clock, (ns/s)² per second, as far as it lasts. */
   wander(clock: ClockId): number {
     const at = this.layout.clocks.indexOf(clock);
     const weights = this.weightsOf(clock);
     let sum = 0;
-    for (let k = 0; k < weights.length; k++) sum += weights[k]! * this.lines.wander(k, at);
+    for (let k = 0; k < weights.length; k++)
+      sum += weights[k]! * Math.min(this.lines.wander(k, at), GREATEST_LASTING_WANDER);
     return sum;
   }
 
@@ -218,7 +219,7 @@ export class WanderBank {
     const slope = this.layout.slope(clock);
     const at = this.layout.clocks.indexOf(clock);
     for (const { covariance, wanders } of this.filters)
-      covariance.addVariance(slope, wanders[at]! * seconds + variance);
+      covariance.addVariance(slope, Math.min(wanders[at]!, GREATEST_LASTING_WANDER) * seconds + variance);
   }
 
   /** Variable i += factor · variable j, for j > i. */
