@@ -19,6 +19,15 @@ export interface ErrorRecord {
   readonly steps: readonly number[];
 }
 
+/** The truth of one second beside the hub's statement. */
+export interface SecondTruth {
+  /** Truth − the hub's statement. */
+  readonly surpriseNs: Ns;
+  readonly boundNs: Ns;
+}
+
+export type OnSecond = (second: number, state: TimeState, truth: SecondTruth) => void;
+
 export interface Recorder {
   readonly record: ErrorRecord;
 }
@@ -29,7 +38,7 @@ export function startRecorder(
   state: () => TimeState,
   durationNs: Ns,
   steered: boolean,
-  onSecond?: (second: number, state: TimeState) => void,
+  onSecond?: OnSecond,
 ): Recorder {
   const seconds = Math.floor(durationNs / NS_PER_S);
   const column = () => new Float64Array(seconds);
@@ -54,7 +63,6 @@ export function startRecorder(
       return;
     }
     const current = state();
-    onSecond?.(second, current);
     const { mode, clocks } = current;
     const stated = clocks[0]!;
     const ageS = Number(host.monotonic() - stated.monotonic) / NS_PER_S;
@@ -66,6 +74,7 @@ export function startRecorder(
     record.boundNs[at] = stated.boundNs + stated.boundGrowthPpb * ageS;
     record.majorityBoundNs[at] =
       (stated.majorityBoundNs ?? Number.POSITIVE_INFINITY) + (stated.majorityBoundGrowthPpb ?? 0) * ageS;
+    onSecond?.(second, current, { surpriseNs: record.surpriseNs[at]!, boundNs: record.boundNs[at]! });
     if (mode !== modes.at(-1)?.mode) modes.push({ atS: second, mode });
     const now = clock.phase();
     if (now !== phase) steps.push(second);
