@@ -1,7 +1,7 @@
 import { type Claims, type Instant, NS_PER_S, type Ns } from '../../api/index.js';
 import type { CoreOptions } from '../engine/input.js';
 import { list } from '../engine/sentence.js';
-import type { Drifts, TrackEstimate } from '../estimator/types.js';
+import type { TrackEstimate } from '../estimator/types.js';
 import { allTracks, type Source, type SourceTrack } from '../tracks/source.js';
 import { type Candidate, intervalOfTrack, isBrief, type SilentVoters } from './candidate.js';
 import { bestVoter, echoReason, mayEcho } from './echo.js';
@@ -12,19 +12,15 @@ import { dependencesOf } from './independence.js';
 import type { OwnTime } from './majority.js';
 import { type RejectionContext, rejectionReason } from './rejection-reason.js';
 import { biasSigmaNs, isDelayKnown } from './root-distance.js';
-import { type DriftFinding, Steadiness } from './steadiness.js';
+import { type DriftFinding, type RateContext, Steadiness } from './steadiness.js';
 import { type Interval, touches } from './vote.js';
 
 /** The estimates that the selection reads. */
-export interface SelectionContext {
-  readonly now: Instant;
-  readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
+export interface SelectionContext extends RateContext {
   /** The offset of a track − the estimate of its clock. */
   readonly biasNs: (track: SourceTrack, estimate: TrackEstimate) => Ns;
   /** The hub's time so far, as a bias. */
   readonly own: Interval | undefined;
-  /** The drifts of the times of these tracks' sources. */
-  readonly drifts: (tracks: readonly SourceTrack[]) => Drifts;
 }
 
 export interface SelectionResult {
@@ -100,6 +96,7 @@ export class Selection {
       for (const { track } of voters) track.show('warming', `waits for ${list(pending)} before the first vote`);
       return { admitted, obstacle: '', steady: [] };
     }
+    for (const { track } of opinions) track.noteVote(context.now);
     this.#updateMakers(voters, election, context.own);
     const rejection = { voters, election, own };
     settleCandidates(candidates, rejection, admitted);
@@ -157,6 +154,7 @@ function presentAdmissions(sources: readonly Source[]): AdmissionMap {
 function gatherCandidates(sources: readonly Source[], context: SelectionContext, admitted: AdmissionMap): Candidate[] {
   const candidates: Candidate[] = [];
   for (const track of allTracks(sources)) {
+    track.noteVote(undefined);
     if (track.kind === 'rate') continue;
     const estimate = context.estimate(track);
     const ineligibility = ineligibilityOf(track, context.now) ?? ineligibilityByEstimate(track, estimate);

@@ -1,8 +1,8 @@
 import { formatRate, type Instant, NS_PER_S } from '../../api/index.js';
 import { list } from '../engine/sentence.js';
+import type { Drifts, TrackEstimate } from '../estimator/types.js';
 import { allTracks, type Source, type SourceTrack, sourceIdsOf } from '../tracks/source.js';
 import { rateVote } from './rate-vote.js';
-import type { SelectionContext } from './selection.js';
 
 /** Least time between two votes on the rates. */
 const VOTE_EVERY_NS = 2 * NS_PER_S;
@@ -12,6 +12,14 @@ const VOTES_TO_REJECT = 2;
 const OBSERVATIONS_TO_VOTE = 8;
 /** A silent track tells what its rate was; after this time it does not any more. */
 const LONGEST_SILENCE_NS = 7200 * NS_PER_S;
+
+/** The estimates that the vote on the rates reads. */
+export interface RateContext {
+  readonly now: Instant;
+  readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
+  /** The drifts of the times of these tracks' sources. */
+  readonly drifts: (tracks: readonly SourceTrack[]) => Drifts;
+}
 
 export interface DriftFinding {
   readonly reason: string;
@@ -29,10 +37,7 @@ export class Steadiness {
   #findings: ReadonlyMap<SourceTrack, DriftFinding> = new Map();
 
   /** Returns the tracks that drift, each with its reason. */
-  judge(
-    sources: readonly Source[],
-    { now, estimate, drifts }: SelectionContext,
-  ): ReadonlyMap<SourceTrack, DriftFinding> {
+  judge(sources: readonly Source[], { now, estimate, drifts }: RateContext): ReadonlyMap<SourceTrack, DriftFinding> {
     if (this.#votedAt !== undefined && Number(now - this.#votedAt) < VOTE_EVERY_NS) return this.#findings;
     this.#votedAt = now;
     const voters: SourceTrack[] = [];

@@ -191,6 +191,8 @@ export class SourceTrack {
   #isStuck = false;
   #fit = NO_FIT;
   #isContested = false;
+  #hasVote = false;
+  #votedAt: Instant | undefined;
   #state: SourceState = 'warming';
   #reason = 'nothing heard from it yet';
 
@@ -239,6 +241,16 @@ export class SourceTrack {
   /** True while either this source's time or another one's drifts, and the data do not show yet which. */
   get isContested(): boolean {
     return this.#isContested;
+  }
+
+  /** True when the track was a voter at the last judgement. */
+  get hasVote(): boolean {
+    return this.#hasVote;
+  }
+
+  /** CLOCK_MONOTONIC_RAW of the last judgement at which the track was a voter; undefined before the first. */
+  get votedAt(): Instant | undefined {
+    return this.#votedAt;
   }
 
   get state(): SourceState {
@@ -309,6 +321,12 @@ export class SourceTrack {
   /** The track is heard again after a silence. */
   comeBack(): void {
     this.#isLost = false;
+  }
+
+  /** `now`: when it votes; undefined if it has no vote. */
+  noteVote(now: Instant | undefined): void {
+    this.#hasVote = now !== undefined;
+    this.#votedAt = now ?? this.#votedAt;
   }
 
   setFit(fit: Fit | undefined): void {

@@ -12,6 +12,8 @@ export interface ErrorRecord {
   /** The hub's sigma and bound of it. */
   readonly sigmaNs: Float64Array;
   readonly boundNs: Float64Array;
+  /** Infinity while no majority of the voters agrees. */
+  readonly majorityBoundNs: Float64Array;
   readonly modes: readonly { readonly atS: number; readonly mode: Mode }[];
   /** Seconds in which the clock was stepped. */
   readonly steps: readonly number[];
@@ -48,6 +50,7 @@ export function startRecorder(
     surpriseNs: column(),
     sigmaNs: column(),
     boundNs: column(),
+    majorityBoundNs: column(),
     modes,
     steps,
   };
@@ -69,6 +72,8 @@ export function startRecorder(
     record.errorNs[at] = steered ? errorNs : record.surpriseNs[at]!;
     record.sigmaNs[at] = stated.sigmaNs;
     record.boundNs[at] = stated.boundNs + stated.boundGrowthPpb * ageS;
+    record.majorityBoundNs[at] =
+      (stated.majorityBoundNs ?? Number.POSITIVE_INFINITY) + (stated.majorityBoundGrowthPpb ?? 0) * ageS;
     onSecond?.(second, current, { surpriseNs: record.surpriseNs[at]!, boundNs: record.boundNs[at]! });
     if (mode !== modes.at(-1)?.mode) modes.push({ atS: second, mode });
     const now = clock.phase();
@@ -80,6 +85,8 @@ export function startRecorder(
 }
 
 /** Repeats the last second while the machine sleeps: its clock cannot be read. */
-function repeat({ errorNs, surpriseNs, sigmaNs, boundNs }: ErrorRecord, second: number): void {
-  for (const column of [errorNs, surpriseNs, sigmaNs, boundNs]) column[second - 1] = column[second - 2] ?? 0;
+function repeat(record: ErrorRecord, second: number): void {
+  const { errorNs, surpriseNs, sigmaNs, boundNs, majorityBoundNs } = record;
+  for (const column of [errorNs, surpriseNs, sigmaNs, boundNs, majorityBoundNs])
+    column[second - 1] = column[second - 2] ?? 0;
 }
