@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { RouteChange } from './route-change.js';
+
+const SIGMA_NS = 10;
+
+/** Feeds exchanges of both directions, `outbound` and `inbound` later than expected. Returns the number of changes. */
+function feed(route: RouteChange, count: number, outbound: (n: number) => number, inbound: (n: number) => number): number {
+  let changes = 0;
+  for (let n = 0; n < count; n++) {
+    if (route.note('outbound', outbound(n) - route.excessNs('outbound'), SIGMA_NS)) changes++;
+    if (route.note('inbound', inbound(n) - route.excessNs('inbound'), SIGMA_NS)) changes++;
+  }
+  return changes;
+}
+
+const kept = (): number => 3;
+const late = (n: number): number => 5000 + (n % 4) * 8;
+
+describe('a change of the route of one direction', () => {
+  it('is found after a dozen legs that are late alike, by the least of them', () => {
+    const route = new RouteChange();
+    expect(feed(route, 11, late, kept)).to.equal(0);
+    expect(feed(route, 1, late, kept)).to.equal(1);
+    expect(route.excessNs('outbound')).to.be.closeTo(5000, 10);
+    expect(route.excessNs('inbound')).to.equal(0);
+    expect(feed(route, 50, late, kept)).to.equal(0);
+  });
+
+  it('is not seen in queues that let a leg through now and then', () => {
+    const route = new RouteChange();
+    expect(feed(route, 100, (n) => (n % 10 === 9 ? 2 : 5000), kept)).to.equal(0);
+  });
+
+  it('is not seen while the other direction does not keep its time: then the clock may have changed', () => {
+    const route = new RouteChange();
+    expect(feed(route, 100, late, (n) => -late(n))).to.equal(0);
+    expect(feed(route, 100, late, late)).to.equal(0);
+  });
+
+  it('is taken back when legs come early again', () => {
+    const route = new RouteChange();
+    feed(route, 12, late, kept);
+    expect(feed(route, 3, () => 40, kept)).to.equal(1);
+    expect(route.excessNs('outbound')).to.be.closeTo(40, 10);
+  });
+
+  it('is not taken back by one early leg, nor below zero', () => {
+    const route = new RouteChange();
+    feed(route, 12, late, kept);
+    expect(feed(route, 3, (n) => (n === 1 ? 0 : 5003), kept)).to.equal(0);
+    feed(route, 3, () => -9000, kept);
+    expect(route.excessNs('outbound')).to.equal(0);
+  });
+});
