@@ -34,7 +34,9 @@ const WHOLE_STATE_EVERY_S = 60;
 
 /** Returns numbers bit for bit and bigints as text. Leaves out sentences. */
 function withoutWording(state: TimeState): string {
-  const { reason: _, sources, ...rest } = state;
+  const { reason: _, promise: __, sources, ...shown } = state;
+  const clocks = state.clocks.map(({ majorityBoundNs: ___, majorityBoundGrowthPpb: ____, ...clock }) => clock);
+  const rest = { ...shown, clocks };
   const numbers = sources.map(({ reason: __, ...source }) => source);
   return JSON.stringify({ ...rest, sources: numbers }, (___, value) =>
     typeof value === 'bigint' || Number.isNaN(value) ? String(value) : value,
@@ -49,7 +51,8 @@ async function digestOfScenario(name: string): Promise<string> {
     else for (const { offsetNs, sigmaNs, boundNs } of state.clocks) hash.update(`${offsetNs} ${sigmaNs} ${boundNs}\n`);
   };
   const result = await simulate(scenario, { seed: SEED, catalogue, version: 'digest', onSecond });
-  const { cpuMs: _, meanNs: __, centredNs: ___, centredNormalised: ____, sources, ...figures } = result;
+  const { cpuMs: _, meanNs: __, centredNs: ___, centredNormalised: ____, sources, ...rest } = result;
+  const { majorityBoundViolations: _____, endMajorityBoundNs: ______, ...figures } = rest;
   hash.update(JSON.stringify({ ...figures, sources: sources.map(({ reason: __, ...source }) => source) }));
   return hash.digest('hex').slice(0, 16);
 }

@@ -1,4 +1,4 @@
-import type { Instant, Ns, TimeState } from 'timehub/api';
+import { type Instant, type Ns, promisedGrowthPpb, type TimeState } from 'timehub/api';
 import {
   HEADER_OCTETS,
   MODE_SERVER,
@@ -19,7 +19,7 @@ export class ReplyHeader {
   readonly octets = new Uint8Array(HEADER_OCTETS);
   readonly #since: Instant;
   readonly #dispersionNs: Ns;
-  /** Growth of the root dispersion, ns/s: that of the system clock's bound. */
+  /** Growth of the root dispersion, ns/s: that of the system clock's promised bound. */
   readonly #growthPpb: number;
 
   constructor(state: TimeState) {
@@ -28,7 +28,7 @@ export class ReplyHeader {
     const isSynchronised = ntp.stratum < STRATUM_UNSYNCHRONISED && Number.isFinite(clock.offsetNs);
     this.#since = clock.monotonic;
     this.#dispersionNs = ntp.rootDispersionNs;
-    this.#growthPpb = state.local === true ? 0 : clock.boundGrowthPpb;
+    this.#growthPpb = state.local === true ? 0 : promisedGrowthPpb(clock, state.promise);
     writeHeader(
       {
         leap: isSynchronised ? ntp.leap : 'unknown',

@@ -24,6 +24,7 @@ describe('the metrics', () => {
     const offset = bench.hub.state().clocks[0]!.offsetNs;
     expect(lines).to.include(`timehub_clock_offset_seconds{id="system"} ${offset / 1e9}`);
     expect(lines).to.include('timehub_clock_error_bound_seconds{id="system"} 2.4e-7');
+    expect(lines).to.include('timehub_clock_majority_error_bound_seconds{id="system"} 0.0000014');
     expect(lines).to.include('timehub_source_weight_ratio{id="pps.gnss"} 0.81');
     expect(lines).to.include('timehub_source_observations_total{id="pps.gnss"} 1');
   });
@@ -43,9 +44,12 @@ describe('the metrics', () => {
     expect(ofSilent).to.include('timehub_source_error_bound_seconds{id="ntp.pool-3"} +Inf');
     expect(ofSilent).to.include('timehub_source_observations_total{id="ntp.pool-3"} 0');
     const status = bench.hub.status();
-    bench.hub.status = () => ({ ...status, holdover: null });
+    const clocks = status.clocks.map((clock) => ({ ...clock, majorityBoundNs: Number.POSITIVE_INFINITY }));
+    bench.hub.status = () => ({ ...status, holdover: null, clocks });
     bench.hub.advance();
-    expect(await scrape()).to.include('timehub_holdover_lasts_seconds NaN');
+    const later = await scrape();
+    expect(later).to.include('timehub_holdover_lasts_seconds NaN');
+    expect(later).to.include('timehub_clock_majority_error_bound_seconds{id="system"} +Inf');
   });
 
   it('name an instance by the label "id" and nothing else, and use base units', async () => {

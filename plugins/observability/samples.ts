@@ -71,8 +71,13 @@ function clockSamples(clocks: readonly Clock[]): readonly MetricSample[] {
     ),
     gauge(
       'clock_error_bound_seconds',
-      'Error bound of the offset.',
+      'Error bound of the offset if the sources that carry the estimate are right.',
       each((clock) => seconds(bounded(clock.boundNs))),
+    ),
+    gauge(
+      'clock_majority_error_bound_seconds',
+      'Error bound of the offset whichever minority of the independent voters is wrong; +Inf without a majority.',
+      each((clock) => seconds(bounded(clock.majorityBoundNs ?? Number.NaN))),
     ),
     gauge(
       'clock_frequency_ratio',

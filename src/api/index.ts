@@ -13,6 +13,7 @@ export * from './names.js';
 export type * from './network.js';
 export type * from './observation.js';
 export type * from './peer-delay.js';
+export * from './promise.js';
 export * from './readiness.js';
 export type * from './report.js';
 export * from './schema.js';

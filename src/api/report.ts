@@ -42,6 +42,8 @@ export interface StatusReport {
     readonly offsetNs: number;
     readonly sigmaNs: number;
     readonly boundNs: number;
+    /** Infinity without a majority of the voters; null in JSON. */
+    readonly majorityBoundNs?: number;
     readonly frequencyPpb: number;
     readonly steered: boolean;
     readonly reason: string;
@@ -53,6 +55,8 @@ export interface StatusReport {
   readonly holdover: { readonly targetErrorNs: number; readonly lastsS: number } | null;
   /** The hub is not synchronised and serves its clock as it is (`[hub] free-run`). */
   readonly local?: boolean;
+  /** The bound that decides the mode and that clients are told (`[hub] promise`). */
+  readonly promise?: 'carriers' | 'majority';
   readonly leap: { readonly taiMinusUtc: number; readonly pending: string; readonly expires?: string };
   readonly ntp: {
     readonly stratum: number;

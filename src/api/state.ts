@@ -21,10 +21,17 @@ export interface ClockState {
   readonly offsetNs: Ns;
   /** Standard deviation of the random part of the error. */
   readonly sigmaNs: Ns;
-  /** Bound of the error: sigma, biases and root distance together. */
+  /** Bound of the error if the sources that carry the estimate are right: sigma, biases and root distance together. */
   readonly boundNs: Ns;
   /** Growth of `boundNs` after `reading`, ns/s = ppb. */
   readonly boundGrowthPpb: number;
+  /**
+   * Bound of the error whichever minority of the independent voters is wrong: the distance from the estimate to the farthest
+   * point that a majority of the voters' intervals contains. Infinity without a majority. Every hub states it.
+   */
+  readonly majorityBoundNs?: Ns;
+  /** Growth of `majorityBoundNs` after `reading`, ns/s = ppb; 0 while that is infinite. */
+  readonly majorityBoundGrowthPpb?: number;
   /** Rate of the reference − rate of the clock as it runs now. */
   readonly slopePpb: number;
   /** Correction that the bare oscillator needs, positive if it is slow. */
@@ -97,6 +104,8 @@ export interface TimeState {
   readonly sources: readonly SourceReport[];
   /** The hub is not synchronised and serves its clock as it is (`[hub] free-run`). */
   readonly local?: boolean;
+  /** The bound by which the mode was decided and that NTP view and PTP view state (`[hub] promise`). Default: `carriers`. */
+  readonly promise?: 'carriers' | 'majority';
   readonly ntp: NtpView;
   readonly ptp: PtpView;
   /** Address of the source that the served time is named after; in holdover of the last one. Absent without a source. */

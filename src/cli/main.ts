@@ -94,9 +94,12 @@ export function program(): Command {
     .action(lazily(() => import('./new-plugin.js')));
   root
     .command('simulate')
-    .argument('<scenario>', 'scenario file')
+    .argument('[scenario]', 'scenario file; none with --world')
     .description('run a scenario in virtual time and score the hub')
-    .option('--seed <n>', 'seed of all random numbers', '1')
+    .option('--seed <n>', 'seed of all random numbers (default: 1, or that of the world)')
+    .option('--world <n>', 'run a world drawn at random in place of a file: the same number is the same world')
+    .option('--kind <kind>', 'kind of the world: full, servers, honest, simple or simple-any', 'full')
+    .option('--print', 'print the scenario of the world and do not run it')
     .option('-v, --verbose', "print the hub's events on standard error")
     .option('--record <log>', 'write the event log of the run')
     .option('--json', 'machine-readable output: one line')

@@ -1,5 +1,12 @@
 import { styleText } from 'node:util';
-import { formatDuration, formatOffset, formatRate, type SourceState, type StatusReport } from '../api/index.js';
+import {
+  formatDuration,
+  formatOffset,
+  formatRate,
+  type Ns,
+  type SourceState,
+  type StatusReport,
+} from '../api/index.js';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -34,7 +41,7 @@ export function headline(status: StatusReport): string {
   lines.push(`  ${status.reason}`);
   for (const clock of status.clocks) {
     lines.push(
-      `  clock ${clock.id.padEnd(10)} ${Number.isFinite(clock.sigmaNs) ? formatOffset(clock.offsetNs) : 'offset not known'}   ±${formatDuration(clock.sigmaNs)} (1σ)   error below ${formatDuration(clock.boundNs)}   needs ${formatRate(clock.frequencyPpb)}   ${clock.steered ? 'steered' : 'observed'}`,
+      `  clock ${clock.id.padEnd(10)} ${Number.isFinite(clock.sigmaNs) ? formatOffset(clock.offsetNs) : 'offset not known'}   ±${formatDuration(clock.sigmaNs)} (1σ)   error below ${formatDuration(clock.boundNs)}, by any majority ${duration(clock.majorityBoundNs)}   needs ${formatRate(clock.frequencyPpb)}   ${clock.steered ? 'steered' : 'observed'}`,
     );
     if (clock.reason !== '') lines.push(`  ${' '.repeat(16)} ${clock.reason}`);
   }
@@ -42,6 +49,9 @@ export function headline(status: StatusReport): string {
   lines.push(`  serves           ${served(status)}   TAI−UTC ${leap.taiMinusUtc} s, leap second: ${leap.pending}`);
   return lines.join('\n');
 }
+
+/** JSON has null for Infinity; a hub of an earlier version states no majority bound. */
+const duration = (ns: Ns | null | undefined): string => (typeof ns === 'number' ? formatDuration(ns) : 'not known');
 
 /** Returns the quality that NTP and PTP clients are told. The free-running local clock has no root distance. */
 function served({ ntp, ptp, local }: StatusReport): string {

@@ -35,7 +35,7 @@ export class Band {
 function figures({ clocks, leap, ntp, ptp, local }) {
   const [system, ...others] = clocks;
   return [
-    { name: 'Error below', value: duration(system?.boundNs), more: 'by all that is known' },
+    { name: 'Error below', value: duration(system?.boundNs), more: minority(system) },
     offset('System clock', system),
     ...others.map((clock) => offset(clock.id, clock)),
     { name: 'Frequency', value: rate(system?.frequencyPpb), more: 'what the bare oscillator needs' },
@@ -46,6 +46,13 @@ function figures({ clocks, leap, ntp, ptp, local }) {
       more: `${local ? 'the clock as it is' : `NTP ${ntp.refid || '–'}`} · PTP class ${ptp.clockClass}`,
     },
   ];
+}
+
+/** The majority bound. Null or absent: no majority of the voters agrees. */
+function minority(clock) {
+  const bound = clock?.majorityBoundNs;
+  if (typeof bound !== 'number') return 'if the sources that carry the time are right';
+  return `if the carriers are right; ${duration(bound)} whichever minority of the sources is wrong`;
 }
 
 function offset(name, clock) {

@@ -206,6 +206,8 @@ export class FakeHub implements HubReport {
       sigmaNs: 34 + 4 * Math.sin(this.#seconds / 60),
       boundNs: 240,
       boundGrowthPpb: 3,
+      majorityBoundNs: 1400,
+      majorityBoundGrowthPpb: 3,
       slopePpb: 0.1,
       frequencyPpb: this.#frequencyPpb,
       frequencySigmaPpb: 0.4,
@@ -262,11 +264,12 @@ function pretend(
   return { id, state, reason, biasNs, noiseNs, boundNs, weight, periodS };
 }
 
-const pickClock = ({ id, offsetNs, sigmaNs, boundNs, frequencyPpb, steered }: ClockState) => ({
+const pickClock = ({ id, offsetNs, sigmaNs, boundNs, majorityBoundNs, frequencyPpb, steered }: ClockState) => ({
   id,
   offsetNs,
   sigmaNs,
   boundNs,
+  majorityBoundNs: majorityBoundNs ?? Number.POSITIVE_INFINITY,
   frequencyPpb,
   steered,
 });

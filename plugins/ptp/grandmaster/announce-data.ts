@@ -1,4 +1,4 @@
-import type { ClockScale, GrandmasterClaims, TimeState } from 'timehub/api';
+import { type ClockScale, type GrandmasterClaims, promisedBoundNs, type TimeState } from 'timehub/api';
 import {
   type ClockIdentity,
   type GrandmasterData,
@@ -43,11 +43,11 @@ function localTimeOf({ clocks, leap }: TimeState, { localTime, timescale }: Anno
   return [localTime.tlvAt(Number(system.reading) / 1e9, timescale === 'tai' ? leap.taiMinusUtc : 0)];
 }
 
-/** The inaccuracy is the bound, which covers the whole path from the reference, also for a boundary clock. */
-const powerOf = ({ clocks }: TimeState, { grandmasterId }: AnnounceOptions): PowerProfileData => ({
-  grandmasterId,
-  inaccuracyNs: clocks.find(({ id }) => id === 'system')?.boundNs ?? Number.NaN,
-});
+/** The inaccuracy is the promised bound, which covers the whole path from the reference, also for a boundary clock. */
+function powerOf({ clocks, promise }: TimeState, { grandmasterId }: AnnounceOptions): PowerProfileData {
+  const system = clocks.find(({ id }) => id === 'system');
+  return { grandmasterId, inaccuracyNs: system === undefined ? Number.NaN : promisedBoundNs(system, promise) };
+}
 
 function own({ ptp, leap }: TimeState, options: AnnounceOptions): GrandmasterData {
   const { identity, priority1, priority2, degradedClass } = options;

@@ -10,8 +10,9 @@ import {
 } from '../../api/index.js';
 import { type Clock, releasedFrequencyPpb } from '../clocks/clock.js';
 import { ClockEnsemble } from '../clocks/clock-ensemble.js';
-import { extrapolate } from '../clocks/clock-model.js';
+import { type ClockModel, extrapolate, offsetAt } from '../clocks/clock-model.js';
 import { notePresence } from '../clocks/clock-presence.js';
+import { majorityModels } from '../clocks/majority-bound.js';
 import { isAnother, type Servo } from '../clocks/servo.js';
 import type { Estimator } from '../estimator/types.js';
 import { ObservationIntake } from '../intake/observation-intake.js';
@@ -26,6 +27,7 @@ import { Quality } from '../quality/quality.js';
 import { isPending } from '../selection/eligibility.js';
 import { describeCarriers, isInOrder, sourceNews } from '../selection/reasons.js';
 import { Selection } from '../selection/selection.js';
+import { vouchersOf } from '../selection/vouched-intervals.js';
 import { allTracks, PLAIN_OPTIONS, Source, type SourceTrack } from '../tracks/source.js';
 import type { Action, CoreOptions, Input } from './input.js';
 import { LocalMode } from './local-mode.js';
@@ -82,6 +84,8 @@ class Core implements Engine {
   /** Sources of the carriers, or of the last ones. */
   #lastCarriers: readonly Source[] = [];
   #actions: Action[] = [];
+  /** The models with the majority bound at this moment; undefined until they are asked for. */
+  #majority: ReadonlyMap<ClockId, ClockModel> | undefined;
 
   constructor(options: CoreOptions, estimator: Estimator, leapTable: LeapTable) {
     this.#options = options;
@@ -106,6 +110,7 @@ class Core implements Engine {
     this.#actions = [];
     const before = this.#now;
     this.#now = input.monotonic;
+    this.#majority = undefined;
     this.#leapIfDue(input.type === 'stepped' && !input.byUs ? leadOf(input.deltaNs) : 0n);
     this.#apply(input, before);
     if (input.type === 'steered') this.#ensemble.refresh(this.#carriers);
@@ -124,6 +129,8 @@ class Core implements Engine {
       leap: this.#leap,
       quality: this.#quality,
       estimate: this.#ensemble.estimate,
+      majority: this.#majorityModels(),
+      promise: this.#options.promise ?? 'carriers',
     });
   }
 
@@ -144,7 +151,7 @@ class Core implements Engine {
   }
 
   holdover(): Holdover | undefined {
-    const model = this.#ensemble.clocks.get('system')?.model;
+    const model = this.#promised();
     const { targetErrorNs, trackingErrorNs } = this.#options;
     return model && holdoverOf(extrapolate(model, this.#now), targetErrorNs ?? trackingErrorNs);
   }
@@ -316,6 +323,8 @@ class Core implements Engine {
       this.#lastCarriers = carriers.map(({ source }) => source);
     }
     const condition = modeConditionOf({
+      promised: this.#promised(),
+      promise: this.#options.promise ?? 'carriers',
       clocks: [...this.#ensemble.clocks.values()],
       sources: [...this.#sources.values()],
       carriers,
@@ -348,11 +357,33 @@ class Core implements Engine {
       mode: this.#mode?.mode ?? 'unsynchronised',
       carriers,
       admitted: allTracks(this.#sources.values()).filter(({ admission }) => admission.isAdmitted),
-      system: ensemble.clocks.get('system')?.model,
+      system: this.#promised(),
       local: this.#local.isOn,
       utcKnown: this.#leap.state(ensemble.utc(this.#now)).taiKnown,
       estimate: ensemble.estimate,
     });
+  }
+
+  #majorityModels(): ReadonlyMap<ClockId, ClockModel> {
+    const ensemble = this.#ensemble;
+    this.#majority ??= majorityModels(
+      ensemble.clocks.values(),
+      vouchersOf(allTracks(this.#sources.values()), {
+        now: this.#now,
+        estimate: ensemble.estimate,
+        biasNs: ({ clock }, { offsetNs }) => {
+          const model = ensemble.clocks.get(clock)?.model;
+          return model && offsetNs - offsetAt(model, this.#now);
+        },
+      }),
+    );
+    return this.#majority;
+  }
+
+  /** Returns the model of the system clock whose bound is the one that the hub promises. */
+  #promised(): ClockModel | undefined {
+    const isMajority = this.#options.promise === 'majority';
+    return isMajority ? this.#majorityModels().get('system') : this.#ensemble.clocks.get('system')?.model;
   }
 
   #steer(clock: Clock, servo: Servo): void {

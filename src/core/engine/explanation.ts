@@ -1,5 +1,6 @@
 import {
   type ClockId,
+  type ClockState,
   formatDuration,
   formatOffset,
   formatRate,
@@ -31,11 +32,11 @@ export function explain({ state, holdover, decision }: ExplanationInputs): strin
     serving(state),
     ...(holdover === undefined ? [] : [describeHoldover(holdover, mode)]),
   ];
-  const lines = clocks.map(({ id, offsetNs, sigmaNs, boundNs, frequencyPpb }) =>
-    Number.isFinite(sigmaNs)
-      ? `The clock "${id}" is ${formatOffset(offsetNs)} (± ${formatDuration(sigmaNs)}, error below ` +
-        `${formatDuration(boundNs)}), its frequency needs ${formatRate(frequencyPpb)}: ${decision(id)}.`
-      : `Nothing is known of the clock "${id}" yet.`,
+  const lines = clocks.map((clock) =>
+    Number.isFinite(clock.sigmaNs)
+      ? `The clock "${clock.id}" is ${formatOffset(clock.offsetNs)} (± ${formatDuration(clock.sigmaNs)}, ` +
+        `${promises(clock, sources)}), its frequency needs ${formatRate(clock.frequencyPpb)}: ${decision(clock.id)}.`
+      : `Nothing is known of the clock "${clock.id}" yet.`,
   );
   return [paragraph.join(' '), ...lines].join('\n');
 }
@@ -57,6 +58,20 @@ function agreeing(sources: readonly SourceReport[]): readonly string[] {
 function others({ id, state, reason }: SourceReport): readonly string[] {
   if (state === 'combined' || state === 'agrees') return [];
   return [state === 'numbering' ? `${id} ${reason}.` : `${id} is ${state}: ${reason}.`];
+}
+
+/** Returns both bounds of a clock's error, each with its premise. */
+function promises({ boundNs, majorityBoundNs }: ClockState, sources: readonly SourceReport[]): string {
+  const carriers = sources.filter(({ state }) => state === 'combined').map(({ id }) => id);
+  const premise =
+    carriers.length === 0
+      ? 'the last sources were right'
+      : `${list(carriers)} ${carriers.length === 1 ? 'is' : 'are'} right`;
+  const majority =
+    majorityBoundNs === undefined || !Number.isFinite(majorityBoundNs)
+      ? 'not bounded if they may be wrong'
+      : `below ${formatDuration(majorityBoundNs)} whichever minority of the voters is wrong`;
+  return `error below ${formatDuration(boundNs)} if ${premise}, ${majority}`;
 }
 
 /** Returns a sentence about the NTP view and the PTP view. */

@@ -1,4 +1,4 @@
-import type { ClockId, ClockScale, Instant, Ns, Report, Stamp, StepPolicy } from '../../api/index.js';
+import type { ClockId, ClockScale, Instant, Ns, Report, Stamp, StepPolicy, TimeState } from '../../api/index.js';
 import type { SavedState } from '../persistence/saved-state.js';
 
 /** Options that every source has, whatever its type. */
@@ -76,6 +76,9 @@ export type Action =
       readonly warning?: true;
     };
 
+/** Which promise of the error decides mode and served quality: see `ClockState`. */
+export type PromiseBasis = NonNullable<TimeState['promise']>;
+
 /** The options of `[hub]` that the core reads. */
 export interface CoreOptions {
   /** Least number of independent sources that must agree before any is used. */
@@ -86,6 +89,8 @@ export interface CoreOptions {
   readonly trackingErrorNs: Ns;
   /** The bound that the operator promises to clients: sources are asked just often enough to keep it. */
   readonly targetErrorNs?: Ns | undefined;
+  /** The bound that decides the mode and that is served. Default: `carriers`. */
+  readonly promise?: PromiseBasis | undefined;
   /** No earlier date is today's. Default: every date is accepted. */
   readonly builtAt?: Instant | undefined;
   /**

@@ -1,15 +1,19 @@
 import type { Clock } from '../clocks/clock.js';
-import { boundNs } from '../clocks/clock-model.js';
+import { boundNs, type ClockModel } from '../clocks/clock-model.js';
 import type { TrackEstimate } from '../estimator/types.js';
 import { lossReason, rolesOf } from '../selection/reasons.js';
 import { distanceNs } from '../selection/root-distance.js';
 import { type Source, type SourceTrack, sourceIdsOf } from '../tracks/source.js';
 import { isLoop, loopReason } from '../tracks/stratum-climb.js';
+import type { PromiseBasis } from './input.js';
 import type { ModeCondition } from './mode.js';
 import { list } from './sentence.js';
 
 export interface ModeInputs {
   readonly clocks: readonly Clock[];
+  /** The system clock's model whose bound is the one that the hub promises. */
+  readonly promised: ClockModel | undefined;
+  readonly promise: PromiseBasis;
   readonly sources: readonly Source[];
   /** Reachable tracks on which the estimate rests. */
   readonly carriers: readonly SourceTrack[];
@@ -37,7 +41,8 @@ export function modeConditionOf(inputs: ModeInputs): ModeCondition {
     servo !== undefined && model !== undefined && Math.abs(model.offsetNs) > trackingErrorNs;
   return {
     known: system !== undefined,
-    boundNs: system === undefined ? Number.POSITIVE_INFINITY : boundNs(system),
+    boundNs: inputs.promised === undefined ? Number.POSITIVE_INFINITY : boundNs(inputs.promised),
+    premise: inputs.promise === 'majority' ? ' if a minority of the voters is wrong' : '',
     ...rolesOf(carriers),
     loop: carriers.length > 0 ? '' : loopOf(lastCarriers),
     loss: cause === '' ? loss : `${cause}; ${loss}`,

@@ -6,7 +6,10 @@ import { list } from './sentence.js';
 export interface ModeCondition {
   /** An estimate was combined once, however bad it is by now. */
   readonly known: boolean;
+  /** The promised bound. */
   readonly boundNs: Ns;
+  /** When the error may reach the promised bound, as the end of a clause; empty: if the carriers are right. */
+  readonly premise?: string;
   /** Ids of the reachable sources that carry the estimate. */
   readonly carriers: readonly string[];
   /** Ids of the reachable sources that merely agree with them. */
@@ -44,11 +47,14 @@ export function nextMode(before: ModeState, condition: ModeCondition, limits: Co
 }
 
 function assess(before: Mode, condition: ModeCondition, limits: CoreOptions): { mode: Mode; reason: string } {
-  const { known, boundNs, carriers, witnesses, loop, loss, slewing, least } = condition;
+  const { known, boundNs, premise = '', carriers, witnesses, loop, loss, slewing, least } = condition;
   if (!known) return { mode: 'unsynchronised', reason: loss };
   if (boundNs > limits.maxErrorNs) {
     const cause = carriers.length > 0 ? `${list(carriers)} cannot do better` : loss;
-    return { mode: 'unsynchronised', reason: `the error may exceed ${formatDuration(limits.maxErrorNs)}: ${cause}` };
+    return {
+      mode: 'unsynchronised',
+      reason: `the error may exceed ${formatDuration(limits.maxErrorNs)}${premise}: ${cause}`,
+    };
   }
   if (loop !== '') return { mode: 'unsynchronised', reason: loop };
   if (carriers.length === 0 && before === 'unsynchronised') return { mode: 'unsynchronised', reason: loss };
@@ -67,7 +73,7 @@ function assess(before: Mode, condition: ModeCondition, limits: CoreOptions): { 
   if (boundNs > enough)
     return {
       mode: 'converging',
-      reason: `follows ${list(carriers)}, and the error may still exceed ${formatDuration(limits.trackingErrorNs)}`,
+      reason: `follows ${list(carriers)}, and the error may still exceed ${formatDuration(limits.trackingErrorNs)}${premise}`,
     };
   const company = witnesses.length > 0 ? `, which ${list(witnesses)} confirm${witnesses.length === 1 ? 's' : ''}` : '';
   return { mode: 'tracking', reason: `follows ${list(carriers)}${company}` };

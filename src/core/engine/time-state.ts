@@ -1,12 +1,13 @@
 import type { ClockId, ClockState, Instant, Stamp, TimeState } from '../../api/index.js';
 import type { Clock } from '../clocks/clock.js';
-import { boundGrowthPpb, boundNs, extrapolate, offsetAt } from '../clocks/clock-model.js';
+import { boundGrowthPpb, boundNs, type ClockModel, extrapolate, offsetAt } from '../clocks/clock-model.js';
 import { usualScale } from '../clocks/timescale.js';
 import type { TrackEstimate } from '../estimator/types.js';
 import type { LeapSchedule } from '../leap/leap.js';
 import type { Quality } from '../quality/quality.js';
 import { reportOf, sharesOf } from '../selection/reasons.js';
 import { allTracks, type Source, type SourceTrack } from '../tracks/source.js';
+import type { PromiseBasis } from './input.js';
 import type { ModeState } from './mode.js';
 
 export interface TimeStateParts {
@@ -21,13 +22,16 @@ export interface TimeStateParts {
   readonly leap: LeapSchedule;
   readonly quality: Quality;
   readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
+  /** The models with the majority bound. */
+  readonly majority: ReadonlyMap<ClockId, ClockModel>;
+  readonly promise: PromiseBasis;
 }
 
 /** Returns the time state at fresh readings of the clocks; a clock without one is shown at the last input. */
 export function timeState(parts: TimeStateParts): TimeState {
-  const { stamps, mode, local, clocks, sources, leap, quality, estimate } = parts;
+  const { stamps, mode, local, clocks, sources, leap, quality, estimate, majority, promise } = parts;
   const now = stamps.reduce((newest, { monotonic }) => (monotonic > newest ? monotonic : newest), parts.now);
-  const system = clockState(clocks.get('system'), 'system', stamps, now);
+  const system = clockState(clocks.get('system'), 'system', parts, now);
   const others = [...clocks.values()].filter(({ id }) => id !== 'system');
   const model = clocks.get('system')?.model;
   const corrected = system.reading + BigInt(Math.round(system.offsetNs)) + (now - system.monotonic);
@@ -42,22 +46,29 @@ export function timeState(parts: TimeStateParts): TimeState {
     return clock === undefined ? 0 : offsetAt(clock, now) - clock.offsetNs;
   };
   const upstream = quality.upstream();
+  const promised = promise === 'majority' ? majority.get('system') : model;
   return {
     mode: mode.mode,
     reason: local === undefined ? mode.reason : `${mode.reason}; ${local}`,
     modeSince: mode.since,
     monotonic: now,
-    clocks: [system, ...others.map((clock) => clockState(clock, clock.id, stamps, now))],
+    clocks: [system, ...others.map((clock) => clockState(clock, clock.id, parts, now))],
     leap: { pending, taiMinusUtc, taiKnown, expires },
     sources: [...sources.values()].map((source) => reportOf(source, { now, estimate, shares, utc, changeNs })),
     local: local !== undefined,
-    ntp: quality.ntp(model, now, pending, corrected),
-    ptp: quality.ptp(model, now),
+    promise,
+    ntp: quality.ntp(promised, now, pending, corrected),
+    ptp: quality.ptp(promised, now),
     ...(upstream === undefined ? {} : { upstream }),
   };
 }
 
-function clockState(clock: Clock | undefined, id: ClockId, stamps: readonly Stamp[], now: Instant): ClockState {
+function clockState(
+  clock: Clock | undefined,
+  id: ClockId,
+  { stamps, majority }: TimeStateParts,
+  now: Instant,
+): ClockState {
   const stamp = stamps.find((one) => one.clock === id);
   const monotonic = stamp?.monotonic ?? now;
   const last = clock?.reading;
@@ -76,6 +87,8 @@ function clockState(clock: Clock | undefined, id: ClockId, stamps: readonly Stam
       sigmaNs: Number.POSITIVE_INFINITY,
       boundNs: Number.POSITIVE_INFINITY,
       boundGrowthPpb: 0,
+      majorityBoundNs: Number.POSITIVE_INFINITY,
+      majorityBoundGrowthPpb: 0,
       slopePpb: 0,
       frequencyPpb,
       frequencySigmaPpb: Number.POSITIVE_INFINITY,
@@ -91,8 +104,19 @@ function clockState(clock: Clock | undefined, id: ClockId, stamps: readonly Stam
     sigmaNs: model.sigmaNs,
     boundNs: boundNs(model),
     boundGrowthPpb: boundGrowthPpb(model),
+    ...majorityBound(majority.get(id), monotonic),
     slopePpb: model.slopePpb,
     frequencyPpb: frequencyPpb + model.slopePpb,
     frequencySigmaPpb: model.slopeSigmaPpb,
   };
+}
+
+function majorityBound(
+  model: ClockModel | undefined,
+  at: Instant,
+): Pick<ClockState, 'majorityBoundNs' | 'majorityBoundGrowthPpb'> {
+  if (model === undefined || !Number.isFinite(model.distanceNs))
+    return { majorityBoundNs: Number.POSITIVE_INFINITY, majorityBoundGrowthPpb: 0 };
+  const then = extrapolate(model, at);
+  return { majorityBoundNs: boundNs(then), majorityBoundGrowthPpb: boundGrowthPpb(then) };
 }

@@ -53,7 +53,7 @@ export function ntpView(basis: NtpBasis): NtpView {
     refid: peer.refid,
     leap: basis.leap,
     rootDelayNs,
-    rootDispersionNs: Math.max(boundNs - rootDelayNs / 2, LEAST_DISPERSION_NS),
+    rootDispersionNs: finite(Math.max(boundNs - rootDelayNs / 2, LEAST_DISPERSION_NS)),
     referenceTime,
   };
 }

@@ -91,6 +91,7 @@ export class Selection {
       for (const { track } of voters) track.show('warming', `waits for ${list(pending)} before the first vote`);
       return { admitted, obstacle: '' };
     }
+    for (const { track } of opinions) track.noteVote(context.now);
     this.#updateMakers(voters, election, context.own);
     const rejection = { voters, election, own };
     settleCandidates(candidates, rejection, admitted);
@@ -147,6 +148,7 @@ function presentAdmissions(sources: readonly Source[]): AdmissionMap {
 function gatherCandidates(sources: readonly Source[], context: SelectionContext, admitted: AdmissionMap): Candidate[] {
   const candidates: Candidate[] = [];
   for (const track of allTracks(sources)) {
+    track.noteVote(undefined);
     if (track.kind === 'rate') continue;
     const estimate = context.estimate(track);
     const ineligibility = ineligibilityOf(track, context.now) ?? ineligibilityByEstimate(track, estimate);

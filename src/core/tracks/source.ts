@@ -190,6 +190,8 @@ export class SourceTrack {
   #isLost = false;
   #isStuck = false;
   #fit = NO_FIT;
+  #hasVote = false;
+  #votedAt: Instant | undefined;
   #state: SourceState = 'warming';
   #reason = 'nothing heard from it yet';
 
@@ -233,6 +235,16 @@ export class SourceTrack {
 
   get fit(): Fit {
     return this.#fit;
+  }
+
+  /** True when the track was a voter at the last judgement. */
+  get hasVote(): boolean {
+    return this.#hasVote;
+  }
+
+  /** CLOCK_MONOTONIC_RAW of the last judgement at which the track was a voter; undefined before the first. */
+  get votedAt(): Instant | undefined {
+    return this.#votedAt;
   }
 
   get state(): SourceState {
@@ -303,6 +315,12 @@ export class SourceTrack {
   /** The track is heard again after a silence. */
   comeBack(): void {
     this.#isLost = false;
+  }
+
+  /** `now`: when it votes; undefined if it has no vote. */
+  noteVote(now: Instant | undefined): void {
+    this.#hasVote = now !== undefined;
+    this.#votedAt = now ?? this.#votedAt;
   }
 
   setFit(fit: Fit | undefined): void {

@@ -6,6 +6,7 @@ import {
   type Instant,
   NS_PER_S,
   type Ns,
+  promisedBoundNs,
   type Stamp,
   type StepPolicy,
   type Timer,
@@ -275,14 +276,14 @@ export class TimeLoop {
 
   /** Declares the quality of the steered clocks to the operating system. */
   #declare(): void {
-    const { mode, clocks, leap } = this.#state;
+    const { mode, clocks, leap, promise } = this.#state;
     for (const id of this.#steering.clocks) {
       const clock = clocks.find((candidate) => candidate.id === id);
       if (clock === undefined) continue;
       this.#attempt(id, (hostClock) =>
         hostClock.declare({
           synchronised: mode === 'tracking' || mode === 'holdover',
-          maxErrorNs: clock.boundNs,
+          maxErrorNs: promisedBoundNs(clock, promise),
           estErrorNs: clock.sigmaNs,
           leap: leap.pending,
           taiMinusUtc: leap.taiKnown ? leap.taiMinusUtc : 0,

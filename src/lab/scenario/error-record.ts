@@ -12,10 +12,23 @@ export interface ErrorRecord {
   /** The hub's sigma and bound of it. */
   readonly sigmaNs: Float64Array;
   readonly boundNs: Float64Array;
+  /** Infinity while no majority of the voters agrees. */
+  readonly majorityBoundNs: Float64Array;
   readonly modes: readonly { readonly atS: number; readonly mode: Mode }[];
   /** Seconds in which the clock was stepped. */
   readonly steps: readonly number[];
 }
+
+/** The truth of one second beside the hub's statement. */
+export interface SecondTruth {
+  /** Truth − the hub's statement. */
+  readonly surpriseNs: Ns;
+  readonly boundNs: Ns;
+  /** Infinity while no majority of the voters agrees. */
+  readonly majorityBoundNs: Ns;
+}
+
+export type OnSecond = (second: number, state: TimeState, truth: SecondTruth) => void;
 
 export interface Recorder {
   readonly record: ErrorRecord;
@@ -27,7 +40,7 @@ export function startRecorder(
   state: () => TimeState,
   durationNs: Ns,
   steered: boolean,
-  onSecond?: (second: number, state: TimeState) => void,
+  onSecond?: OnSecond,
 ): Recorder {
   const seconds = Math.floor(durationNs / NS_PER_S);
   const column = () => new Float64Array(seconds);
@@ -39,6 +52,7 @@ export function startRecorder(
     surpriseNs: column(),
     sigmaNs: column(),
     boundNs: column(),
+    majorityBoundNs: column(),
     modes,
     steps,
   };
@@ -51,7 +65,6 @@ export function startRecorder(
       return;
     }
     const current = state();
-    onSecond?.(second, current);
     const { mode, clocks } = current;
     const stated = clocks[0]!;
     const ageS = Number(host.monotonic() - stated.monotonic) / NS_PER_S;
@@ -61,6 +74,13 @@ export function startRecorder(
     record.errorNs[at] = steered ? errorNs : record.surpriseNs[at]!;
     record.sigmaNs[at] = stated.sigmaNs;
     record.boundNs[at] = stated.boundNs + stated.boundGrowthPpb * ageS;
+    record.majorityBoundNs[at] =
+      (stated.majorityBoundNs ?? Number.POSITIVE_INFINITY) + (stated.majorityBoundGrowthPpb ?? 0) * ageS;
+    onSecond?.(second, current, {
+      surpriseNs: record.surpriseNs[at]!,
+      boundNs: record.boundNs[at]!,
+      majorityBoundNs: record.majorityBoundNs[at]!,
+    });
     if (mode !== modes.at(-1)?.mode) modes.push({ atS: second, mode });
     const now = clock.phase();
     if (now !== phase) steps.push(second);
@@ -71,6 +91,8 @@ export function startRecorder(
 }
 
 /** Repeats the last second while the machine sleeps: its clock cannot be read. */
-function repeat({ errorNs, surpriseNs, sigmaNs, boundNs }: ErrorRecord, second: number): void {
-  for (const column of [errorNs, surpriseNs, sigmaNs, boundNs]) column[second - 1] = column[second - 2] ?? 0;
+function repeat(record: ErrorRecord, second: number): void {
+  const { errorNs, surpriseNs, sigmaNs, boundNs, majorityBoundNs } = record;
+  for (const column of [errorNs, surpriseNs, sigmaNs, boundNs, majorityBoundNs])
+    column[second - 1] = column[second - 2] ?? 0;
 }

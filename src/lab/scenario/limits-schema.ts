@@ -32,6 +32,8 @@ export const limits = table({
   'centred-normalised': range(),
   /** Largest share of seconds in which the error is larger than the bound. */
   violations: v.optional(positive('a share from 0 to 1')),
+  /** The same for the majority bound. */
+  'majority-violations': v.optional(positive('a share from 0 to 1')),
   /** Largest error at the end. */
   end: limit(),
   bound: limit(),

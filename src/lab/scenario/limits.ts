@@ -36,15 +36,18 @@ function frequency({ 'rms-frequency': limit }: Limits, { rmsFrequencyPpb }: Simu
 }
 
 function honesty(limits: Limits, result: SimulationResult): readonly string[] {
-  const { violations } = limits;
-  const { normalisedErrorRms, centredNormalised, boundViolations, steadyS } = result;
+  const { normalisedErrorRms, centredNormalised, boundViolations, majorityBoundViolations, steadyS } = result;
   return [
     ...within('normalised error', limits.normalised, normalisedErrorRms),
     ...within('normalised error without the mean', limits['centred-normalised'], centredNormalised),
-    ...(violations === undefined || boundViolations <= violations * steadyS
-      ? []
-      : [`outside the bound: ${boundViolations} of ${steadyS} s, limit ${violations}`]),
+    ...outside('the bound', limits.violations, boundViolations, steadyS),
+    ...outside('the majority bound', limits['majority-violations'], majorityBoundViolations, steadyS),
   ];
+}
+
+function outside(what: string, share: number | undefined, seconds: number, steadyS: number): readonly string[] {
+  if (share === undefined || seconds <= share * steadyS) return [];
+  return [`outside ${what}: ${seconds} of ${steadyS} s, limit ${share}`];
 }
 
 function within(what: string, range: readonly number[] | undefined, found: number | null): readonly string[] {

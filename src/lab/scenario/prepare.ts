@@ -42,6 +42,7 @@ const coreOptions = ({ hub }: Scenario) => ({
   minAgreeing: hub['min-agreeing'],
   maxErrorNs: hub['max-error'],
   trackingErrorNs: hub['tracking-error'] ?? hub['max-error'] / 10,
+  promise: hub.promise,
 });
 
 /** A source whose first `configured` event is true is not there at the start. */

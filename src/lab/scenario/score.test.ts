@@ -2,11 +2,15 @@ import { expect } from 'chai';
 import type { ErrorRecord as Truth } from './error-record.js';
 import { type ScoreOptions, score } from './score.js';
 
-/** A run whose error at second k is `error(k)`, stated with sigma 100 ns and bound 1 µs. */
+/** A run whose error at second k is `error(k)`, stated with sigma 100 ns, bound 1 µs and, from second 3 on, majority bound 1.4 µs. */
 function truth(seconds: number, error: (second: number) => number, steps: readonly number[] = []): Truth {
   const errorNs = Float64Array.from({ length: seconds }, (_, i) => error(i + 1));
   const constant = (value: number) => new Float64Array(seconds).fill(value);
-  return { seconds, errorNs, surpriseNs: errorNs, sigmaNs: constant(100), boundNs: constant(1000), modes: [], steps };
+  const majorityBoundNs = constant(1400).fill(Number.POSITIVE_INFINITY, 0, 2);
+  return {
+    ...{ seconds, errorNs, surpriseNs: errorNs, sigmaNs: constant(100), boundNs: constant(1000), majorityBoundNs },
+    ...{ modes: [], steps },
+  };
 }
 
 const quiet: ScoreOptions = {
@@ -48,8 +52,16 @@ describe('the score of a run', () => {
       truth(1000, (k) => (k === 7 ? 1500 : 200)),
       quiet,
     );
-    expect(result.boundViolations).to.equal(1);
+    expect(result).to.include({ boundViolations: 1, majorityBoundViolations: 1 });
     expect(result.normalisedErrorRms).to.be.closeTo(Math.sqrt((999 * 4 + 225) / 1000), 1e-9);
+  });
+
+  it('counts as outside the majority bound only seconds in which there is one', () => {
+    const result = score(
+      truth(1000, (k) => (k < 5 ? 1e6 : k < 9 ? 1200 : 0)),
+      quiet,
+    );
+    expect(result).to.include({ boundViolations: 8, majorityBoundViolations: 2, endMajorityBoundNs: 1400 });
   });
 
   it('tells the mean error from what is around it', () => {

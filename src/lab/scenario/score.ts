@@ -23,10 +23,14 @@ export interface Score {
   readonly centredNormalised: number | null;
   /** Number of seconds of the steady part in which the error was larger than the bound. */
   readonly boundViolations: number;
+  /** Number of seconds of the steady part in which the error was larger than a finite majority bound. */
+  readonly majorityBoundViolations: number;
   readonly steadyS: number;
   readonly endNs: Ns;
   /** The hub's bound at the end. */
   readonly endBoundNs: Ns;
+  /** The hub's majority bound at the end; Infinity without a majority. */
+  readonly endMajorityBoundNs: Ns;
   readonly probesNs: readonly Ns[];
   readonly steps: number;
 }
@@ -66,6 +70,7 @@ export function score(truth: Truth, options: ScoreOptions): Score {
     steadyS: seconds - from + 1,
     endNs: at(seconds),
     endBoundNs: truth.boundNs[seconds - 1] ?? Number.NaN,
+    endMajorityBoundNs: truth.majorityBoundNs[seconds - 1] ?? Number.NaN,
     probesNs: options.probesNs.map((ns) => at(Math.round(ns / 1e9))),
     steps: truth.steps.length,
   };
@@ -132,21 +137,28 @@ function recovery(errorNs: Float64Array, event: number, limitNs: Ns): number | n
 function honesty(
   truth: Truth,
   from: number,
-): Pick<Score, 'normalisedErrorRms' | 'centredNormalised' | 'boundViolations'> {
+): Pick<Score, 'normalisedErrorRms' | 'centredNormalised' | 'boundViolations' | 'majorityBoundViolations'> {
   const meanNs = mean(truth.surpriseNs, from, truth.seconds);
   let sum = 0;
   let centred = 0;
   let counted = 0;
   let outside = 0;
+  let outsideMajority = 0;
   for (let at = from - 1; at < truth.seconds; at++) {
     const surprise = truth.surpriseNs[at]!;
     const sigma = truth.sigmaNs[at]!;
     if (Math.abs(surprise) > truth.boundNs[at]!) outside++;
+    if (Math.abs(surprise) > truth.majorityBoundNs[at]!) outsideMajority++;
     if (!Number.isFinite(sigma)) continue;
     sum += (surprise / sigma) ** 2;
     centred += ((surprise - meanNs) / sigma) ** 2;
     counted++;
   }
   const rmsOf = (squares: number) => (counted === 0 ? null : Math.sqrt(squares / counted));
-  return { normalisedErrorRms: rmsOf(sum), centredNormalised: rmsOf(centred), boundViolations: outside };
+  return {
+    normalisedErrorRms: rmsOf(sum),
+    centredNormalised: rmsOf(centred),
+    boundViolations: outside,
+    majorityBoundViolations: outsideMajority,
+  };
 }

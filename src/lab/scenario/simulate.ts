@@ -1,8 +1,8 @@
-import type { Mode, SourceState, TimeState } from '../../api/index.js';
+import type { Mode, SourceState } from '../../api/index.js';
 import { logHeader } from '../../kernel/assembly/assemble.js';
 import { ABORT, EVENT_LOG, HUB_VERSION } from '../../kernel/assembly/tokens.js';
 import type { Catalogue } from '../../kernel/plugins/catalogue.js';
-import { startRecorder } from './error-record.js';
+import { type OnSecond, startRecorder } from './error-record.js';
 import { recordTo } from './event-log-file.js';
 import { prepareScenario } from './prepare.js';
 import type { Scenario } from './schema.js';
@@ -39,7 +39,7 @@ export interface SimulateOptions {
   readonly record?: string;
   readonly onEvent?: (atS: number, text: string) => void;
   /** Called with the hub's state at each virtual second while the machine is awake. */
-  readonly onSecond?: (second: number, state: TimeState) => void;
+  readonly onSecond?: OnSecond;
 }
 
 /** Runs a scenario through the real kernel, plugins, estimator and servo in virtual time. */

@@ -20,6 +20,10 @@ export const hubSchema = table({
     v.optional(duration({ min: '1ns' })),
     'Error bound below which the hub is tracking. Default: a tenth of `max-error`.',
   ),
+  promise: described(
+    v.optional(oneOf(['carriers', 'majority']), 'carriers'),
+    'The error bound that decides the mode, that NTP and PTP clients are told and that `[hub]` and `[target]` limit. carriers: the error is below it if the sources that carry the time are right. majority: whichever minority of the independent sources is wrong.',
+  ),
   'free-run': described(
     v.optional(flag(), false),
     'Serve the clock as it is while the hub is not synchronised: without any source, before the first one is known, and after holdover has passed `max-error`. For sites and benches whose machines only have to agree with each other.',
