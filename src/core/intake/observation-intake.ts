@@ -62,7 +62,7 @@ export class ObservationIntake {
       now,
     );
     for (const [track, legs] of legsOf) {
-      track.cadence.update(now, track.silentAfterNs);
+      track.cadence.update(now);
       jumps.checkCausality(track, legs);
     }
     return [...legsOf.keys()];
