@@ -37,6 +37,7 @@ const SCRIPTS: readonly Script[] = [
   bench('ptp-server.js --seconds 1 --only 32.clients.*(Hub|Echo)', /timehub +\d+ /, { asRoot: true }),
   bench('pdelay.js --seconds 1 --only idle', /idle +\d+\/25 .* %/, { asRoot: true }),
   bench('soak.js --reloads 40 --warm-up 0 --pause 20', /slope -?\d+\.\d+ ± \d/),
+  bench('worlds.js --from 8 --to 9 --kind honest', /worlds 2 \(\d+ h\)/),
   bench('accuracy.js --quick --rows ^g-lan', /timehub.*\n.* (yes|NO) +\d/),
   bench('estimator.js --quick', /8 sources +\d+\.\d µs +\d+/),
   { command: 'scripts/digests.js --only ^(demo|507-panic)$', prints: /^2 of 2 digests are the same$/m },

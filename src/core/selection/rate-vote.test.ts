@@ -22,7 +22,10 @@ const look = (drifts: Drifts, voters = votersOf(drifts.ppb.length), was: readonl
 
 describe('the vote on the rates', () => {
   it('finds nothing while all rates may be one, however little is known of some', () => {
-    expect(look(driftsOf([0, 1], [20, 5], [300, 400], [-90_000, 60_000]))).to.deep.equal({ drifting: [], contested: [] });
+    expect(look(driftsOf([0, 1], [20, 5], [300, 400], [-90_000, 60_000]))).to.deep.equal({
+      drifting: [],
+      contested: [],
+    });
   });
 
   it('does not take the usual drifts of right servers for lies', () => {

@@ -17,7 +17,7 @@ const LATER = 7_200_000_000_000n;
 function admittedTrack(id: string): SourceTrack {
   const track = new Source(id).trackOf(observation);
   track.note(observation);
-  track.cadence.update(1n);
+  track.cadence.update(1n, 10e9);
   track.admission.record(100);
   return track;
 }

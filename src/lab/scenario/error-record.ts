@@ -24,6 +24,8 @@ export interface SecondTruth {
   /** Truth − the hub's statement. */
   readonly surpriseNs: Ns;
   readonly boundNs: Ns;
+  /** Infinity while no majority of the voters agrees. */
+  readonly majorityBoundNs: Ns;
 }
 
 export type OnSecond = (second: number, state: TimeState, truth: SecondTruth) => void;
@@ -74,7 +76,11 @@ export function startRecorder(
     record.boundNs[at] = stated.boundNs + stated.boundGrowthPpb * ageS;
     record.majorityBoundNs[at] =
       (stated.majorityBoundNs ?? Number.POSITIVE_INFINITY) + (stated.majorityBoundGrowthPpb ?? 0) * ageS;
-    onSecond?.(second, current, { surpriseNs: record.surpriseNs[at]!, boundNs: record.boundNs[at]! });
+    onSecond?.(second, current, {
+      surpriseNs: record.surpriseNs[at]!,
+      boundNs: record.boundNs[at]!,
+      majorityBoundNs: record.majorityBoundNs[at]!,
+    });
     if (mode !== modes.at(-1)?.mode) modes.push({ atS: second, mode });
     const now = clock.phase();
     if (now !== phase) steps.push(second);

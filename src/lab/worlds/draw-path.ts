@@ -6,8 +6,9 @@ import type { TomlTable } from './toml-writer.js';
 export interface DrawnPath {
   readonly up: TomlTable;
   readonly down: TomlTable;
-  /** Fixed delay of the way to the server. */
+  /** Fixed delays. */
   readonly upMs: number;
+  readonly downMs: number;
 }
 
 /** Shortest and longest fixed delay of one direction. */
@@ -47,6 +48,7 @@ const pathOf = (random: Random, upMs: number, downMs: number): DrawnPath => ({
   up: direction(random, upMs),
   down: direction(random, downMs),
   upMs,
+  downMs,
 });
 
 const direction = (random: Random, baseMs: number): TomlTable => ({

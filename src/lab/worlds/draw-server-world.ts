@@ -1,5 +1,6 @@
 import type { Random } from '../random.js';
 import { type Death, deathsThatLeaveAMajority } from './deaths.js';
+import { drawOtherSources, withSpecialDelays } from './draw-extras.js';
 import { drawLie } from './draw-lie.js';
 import { drawPath, drawSpike } from './draw-path.js';
 import { chance, logUniform, ms, pick, ppm, seconds, sign, subset, uniform, whole } from './draws.js';
@@ -18,8 +19,19 @@ const SPIKY = 0.3;
 const PHASE_STEPS = 0.3;
 const DEATHS = 0.35;
 
-/** Draws a world of NTP servers on changeable paths with a restless clock. */
-export function drawServerWorld(random: Random, lies: boolean): TomlTable {
+/** Parts of a world that a kind has or not. */
+export interface WorldParts {
+  /** Servers that are wrong. */
+  readonly lies: boolean;
+  /** Pulses, hardware clocks and timeTransmitters; modes of delay, moving floors and bursts of loss. */
+  readonly extras: boolean;
+}
+
+/**
+ * Draws a world of NTP servers on changeable paths with a restless clock. The parts are drawn from streams of their own: a world
+ * without one of them is the same in everything else.
+ */
+export function drawServerWorld(random: Random, { lies, extras }: WorldParts): TomlTable {
   const size = whole(random.fork('size'), FEWEST, MOST);
   const wrong = drawWrong(random.fork('wrong'), size);
   const fates = Array.from({ length: size }, (_, index) => drawFate(random.fork(`fate/${index}`)));
@@ -37,8 +49,9 @@ export function drawServerWorld(random: Random, lies: boolean): TomlTable {
       const lie = drawLie(own.fork('lie'), true, FIRST_EVENT_S, LAST_EVENT_S);
       const { keys, events } = lies && wrong.has(index) ? lie : { keys: {}, events: [] };
       const death = deaths.filter(({ server }) => server === index).map(({ atS }) => ({ at: seconds(atS), loss: 1 }));
-      return { name: `s${index}`, ...drawServer(own), ...keys, event: [...events, ...routes, ...death] };
+      return { name: `s${index}`, ...drawServer(own, extras), ...keys, event: [...events, ...routes, ...death] };
     }),
+    ...(extras ? drawOtherSources(random.fork('other')) : {}),
   };
 }
 
@@ -59,13 +72,19 @@ function drawClock(random: Random): TomlTable {
   return { offset, frequency, wander, event };
 }
 
-function drawServer(random: Random): TomlTable {
+function drawServer(random: Random, extras: boolean): TomlTable {
   const poll = seconds(pick(random, POLLS_S));
-  const { up, down, upMs } = drawPath(random);
+  const { up, down, upMs, downMs } = drawPath(random);
   const loss = pick(random, [0, 0, 0.05, 0.3]);
   const stratum = whole(random, 1, 4);
   const spike = drawSpike(random.fork('spike'), upMs);
-  return { poll, up, down, loss, stratum, spike: chance(random, SPIKY) ? spike : undefined };
+  const links = extras
+    ? {
+        up: withSpecialDelays(random.fork('up'), up, upMs),
+        down: withSpecialDelays(random.fork('down'), down, downMs),
+      }
+    : { up, down };
+  return { poll, ...links, loss, stratum, spike: chance(random, SPIKY) ? spike : undefined };
 }
 
 /** Draws up to two events of a server: routes that become up to 30 ms longer in one direction, and silence for ever. */

@@ -82,9 +82,16 @@ function rateSigmaPpb({ exchanges, spanS, offsetSigma }: View): number {
   return (Math.SQRT2 * offsetSigma(exchanges / 3)) / ((spanS * 2) / 3);
 }
 
-/** Returns the variance of the estimated fixed delay of one direction: of the shortest of exponential delays, of the mean else. */
-const floorVariance = ({ jitterNs, shape }: ServerSetting['up'], count: number): number =>
-  shape === 'none' ? 0 : jitterNs ** 2 / (shape === 'exp' ? count ** 2 : count);
+/**
+ * Returns the variance of the estimated fixed delay of one direction: of the shortest of exponential delays, of the mean else; of
+ * modes, as if all packets were of the most frequent one. A moving floor counts as constant noise of a sine.
+ */
+function floorVariance({ jitterNs, shape, modes = [], floor }: ServerSetting['up'], count: number): number {
+  const main = [...modes].sort((a, b) => b.share - a.share)[0] ?? { jitterNs, shape };
+  const moving = floor === undefined ? 0 : floor.amplitudeNs ** 2 / 8;
+  if (main.shape === 'none') return moving;
+  return moving + main.jitterNs ** 2 / (main.shape === 'exp' ? count ** 2 : count);
+}
 
 /** Returns the deviation of a clock from the line between two exchanges, at the middle, ns: wander · √(interval³ / 48). */
 const clockBetweenNs = (intervalS: number, wander: number): Ns => wander * Math.sqrt(intervalS ** 3 / 48) * 1e9;

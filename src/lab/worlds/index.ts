@@ -4,11 +4,18 @@ import { drawSimpleWorld } from './draw-simple-world.js';
 import { type TomlTable, toToml } from './toml-writer.js';
 
 /**
- * Kinds of worlds. `full`: everything that the generator has. `servers`: the same with NTP servers only. `honest`: `full` without
+ * Kinds of worlds. `full`: everything that the generator has. `servers`: the same with NTP servers on simple
+ * paths only. `honest`: `full` without
  * wrong servers. `simple`: worlds that chrony can run in, with the asymmetries of real paths; `simple-any`: with any asymmetry.
  */
 export const WORLD_KINDS = ['full', 'servers', 'honest', 'simple', 'simple-any'] as const;
 export type WorldKind = (typeof WORLD_KINDS)[number];
+
+const PARTS = {
+  full: { lies: true, extras: true },
+  servers: { lies: true, extras: false },
+  honest: { lies: false, extras: true },
+} as const;
 
 export const isWorldKind = (text: string): text is WorldKind => (WORLD_KINDS as readonly string[]).includes(text);
 
@@ -20,7 +27,7 @@ export function drawWorld(kind: WorldKind, seed: number): TomlTable {
     case 'simple-any':
       return { summary, ...drawSimpleWorld(createRandom(seed, kind), kind === 'simple' ? 'real' : 'any') };
     default:
-      return { summary, ...drawServerWorld(createRandom(seed, 'world'), kind !== 'honest') };
+      return { summary, ...drawServerWorld(createRandom(seed, 'world'), PARTS[kind]) };
   }
 }
 

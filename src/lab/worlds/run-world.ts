@@ -1,7 +1,7 @@
 import type { Ns, SourceReport } from '../../api/index.js';
 import type { Catalogue } from '../../kernel/plugins/catalogue.js';
 import type { Scenario } from '../scenario/schema.js';
-import { type SimulationResult, simulate } from '../scenario/simulate.js';
+import { simulate } from '../scenario/simulate.js';
 import { idealDetectionS } from './ideal-detector.js';
 import { type Lie, liesOf } from './lies.js';
 
@@ -16,7 +16,9 @@ export interface WorldResult {
   /** Those of them in which no wrong server carried. */
   readonly unexplainedS: number;
   /** Seconds in which truth was outside the majority bound. */
-  readonly outsideMajorityS: number | undefined;
+  readonly outsideMajorityS: number;
+  /** Seconds without a majority, and so without a majority bound. */
+  readonly noMajorityS: number;
   readonly rmsNs: Ns;
   readonly maxNs: Ns;
   readonly normalised: number | null;
@@ -43,10 +45,13 @@ export async function runWorld(
   const carried = lies.map(() => 0);
   const steadyFromS = Math.max(1, Math.ceil(scenario['steady-from'] / 1e9));
   let unexplainedS = 0;
+  let noMajorityS = 0;
   const result = await simulate(scenario, {
     ...options,
-    onSecond: (second, { sources }, { surpriseNs, boundNs }) => {
-      const isOutside = second >= steadyFromS && Math.abs(surpriseNs) > boundNs;
+    onSecond: (second, { sources }, { surpriseNs, boundNs, majorityBoundNs }) => {
+      const isSteady = second >= steadyFromS;
+      const isOutside = isSteady && Math.abs(surpriseNs) > boundNs;
+      if (isSteady && !Number.isFinite(majorityBoundNs)) noMajorityS++;
       const carriers = carriersAmong(lies, second, sources);
       for (const index of carriers) {
         carried[index]!++;
@@ -59,7 +64,8 @@ export async function runWorld(
     steadyS: result.steadyS,
     outsideS: result.boundViolations,
     unexplainedS,
-    outsideMajorityS: majorityOf(result),
+    outsideMajorityS: result.majorityBoundViolations,
+    noMajorityS,
     rmsNs: result.rmsNs,
     maxNs: result.maxNs,
     normalised: result.normalisedErrorRms,
@@ -85,6 +91,3 @@ function carriersAmong(lies: readonly Lie[], second: number, sources: readonly S
 
 /** Returns the scenario's name of a source: the last part of its id. */
 const nameOf = (id: string): string => id.slice(id.lastIndexOf('.') + 1);
-
-const majorityOf = (result: SimulationResult): number | undefined =>
-  (result as { readonly majorityBoundViolations?: number }).majorityBoundViolations;

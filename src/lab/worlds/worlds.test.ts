@@ -50,6 +50,20 @@ describe('worlds drawn at random', () => {
     }
   });
 
+  it('of kind full have sources and delays of every sort beside those of kind servers', async () => {
+    const found = { pps: 0, phc: 0, ptp: 0, modes: 0, floor: 0, bursts: 0 };
+    for (const seed of SEEDS) {
+      const full = await scenarioOf('full', seed);
+      const servers = await scenarioOf('servers', seed);
+      expect(liesOf(servers)).to.deep.equal(liesOf(full));
+      for (const kind of ['pps', 'phc', 'ptp'] as const) found[kind] += full[kind].length;
+      for (const { up } of full.server) {
+        for (const key of ['modes', 'floor', 'bursts'] as const) if (up[key] !== undefined) found[key]++;
+      }
+    }
+    for (const [what, count] of Object.entries(found)) expect(count, what).to.be.within(3, 40);
+  });
+
   it('are wrong in every way', async () => {
     const lies = (await Promise.all(SEEDS.map((seed) => scenarioOf('servers', seed)))).flatMap(liesOf);
     expect(lies.filter(({ driftPpb }) => driftPpb !== 0).length).to.be.above(10);

@@ -4,7 +4,12 @@ import { RouteChange } from './route-change.js';
 const SIGMA_NS = 10;
 
 /** Feeds exchanges of both directions, `outbound` and `inbound` later than expected. Returns the number of changes. */
-function feed(route: RouteChange, count: number, outbound: (n: number) => number, inbound: (n: number) => number): number {
+function feed(
+  route: RouteChange,
+  count: number,
+  outbound: (n: number) => number,
+  inbound: (n: number) => number,
+): number {
   let changes = 0;
   for (let n = 0; n < count; n++) {
     if (route.note('outbound', outbound(n) - route.excessNs('outbound'), SIGMA_NS)) changes++;

@@ -1,0 +1,49 @@
+import type { Scenario } from '../scenario/schema.js';
+
+type LinkSetting = Scenario['server'][number]['up'];
+
+/** Shortest delay, s. clknetsim drops a packet whose delay is not positive. */
+const SHORTEST_S = 1e-9;
+
+/**
+ * Returns the network of a world for clknetsim. Nodes 1 and up are the servers, the last one is the machine. Throws an Error
+ * for a world with more than constant paths, wrong servers and steps of the clock's frequency.
+ */
+export function networkText(scenario: Scenario): string {
+  refuseOthers(scenario);
+  const { clock, server } = scenario;
+  const machine = server.length + 1;
+  const steps = clock.event.map(({ at, 'frequency-step': ppb = 0 }) => step(ppb * 1e-9, at / 1e9));
+  return [
+    `node${machine}_offset = ${number(-clock.offset / 1e9)}`,
+    `node${machine}_freq = (+ ${[number(clock.frequency * 1e-9), `(sum (* ${number(clock.wander)} (normal)))`, ...steps].join(' ')})`,
+    ...server.flatMap(({ offset, drift, up, down = up }, index) => [
+      `node${index + 1}_offset = ${number(offset / 1e9)}`,
+      `node${index + 1}_freq = ${number(drift * 1e-9)}`,
+      `node${machine}_delay${index + 1} = ${delay(up)}`,
+      `node${index + 1}_delay${machine} = ${delay(down)}`,
+    ]),
+    '',
+  ].join('\n');
+}
+
+function refuseOthers({ pps, phc, ptp, clock, server }: Scenario): void {
+  const isSimple =
+    pps.length + phc.length + ptp.length === 0 &&
+    clock.event.every((event) => event['frequency-step'] !== undefined) &&
+    server.every(({ event, loss, spike }) => event.length === 0 && loss === 0 && spike === undefined);
+  if (!isSimple) throw new Error('clknetsim runs worlds of the kinds simple and simple-any only');
+}
+
+/** Returns an expression that is 0 before `atS` and `size` from then on: frequencies are evaluated once a second. */
+const step = (size: number, atS: number): string =>
+  `(* ${number(size)} (min 1 (max 0 (+ (sum 1) ${number(-Math.round(atS))}))))`;
+
+function delay({ baseNs, jitterNs, shape }: LinkSetting): string {
+  const base = number(baseNs / 1e9);
+  if (shape === 'none') return base;
+  const noise = shape === 'exp' ? '(exponential)' : '(normal)';
+  return `(max ${number(SHORTEST_S)} (+ ${base} (* ${number(jitterNs / 1e9)} ${noise})))`;
+}
+
+const number = (value: number): string => value.toPrecision(12);
