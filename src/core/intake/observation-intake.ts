@@ -62,7 +62,7 @@ export class ObservationIntake {
       now,
     );
     for (const [track, legs] of legsOf) {
-      track.cadence.update(now);
+      track.cadence.update(now, track.silentAfterNs);
       jumps.checkCausality(track, legs);
     }
     return [...legsOf.keys()];

@@ -15,7 +15,7 @@ const observation: Observation = {
 function admittedTrack(id: string): SourceTrack {
   const track = new Source(id).trackOf(observation);
   track.note(observation);
-  track.cadence.update(1n);
+  track.cadence.update(1n, 10e9);
   track.admission.record(100);
   return track;
 }

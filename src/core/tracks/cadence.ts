@@ -23,6 +23,8 @@ export class Cadence {
   #updates = 0;
   #intervalNs: Ns = 0;
   #last: Instant;
+  /** Fewer than LEARNING_UPDATES had come before the last restart. */
+  #isLearning = false;
   #since: Instant;
 
   constructor(first: Instant) {
@@ -59,11 +61,17 @@ export class Cadence {
     this.#observations++;
   }
 
-  update(now: Instant): void {
-    if (this.#updates === 0) this.#since = now;
-    else this.#intervalNs = longestGapNs(this.#intervalNs, Number(now - this.#last));
+  /** `silentAfterNs`: a longer gap is a silence. */
+  update(now: Instant, silentAfterNs: Ns): void {
+    const gapNs = Number(now - this.#last);
+    if (this.#updates === 0) {
+      this.#since = now;
+      // If the silence interrupted the learning, the interval may be as long: otherwise it would never be learnt.
+      if (this.#isLearning) this.#intervalNs = longestGapNs(this.#intervalNs, Math.min(gapNs, silentAfterNs));
+    } else this.#intervalNs = longestGapNs(this.#intervalNs, gapNs);
     this.#updates++;
     this.#last = now;
+    this.#isLearning = this.#updates < LEARNING_UPDATES;
   }
 
   restart(): void {
@@ -76,7 +84,8 @@ export class Cadence {
 
   /** Returns the age that counts as silence. `hasQuickStart`: the first updates may come faster than the later ones. */
   silentAfterNs(statedNs: Ns | undefined, hasQuickStart: boolean): Ns {
-    if (statedNs === undefined && hasQuickStart && this.#updates < LEARNING_UPDATES) return SILENT_WHILE_LEARNING_NS;
-    return silenceLimitNs(this.#intervalNs, statedNs ?? 0);
+    const limitNs = silenceLimitNs(this.#intervalNs, statedNs ?? 0);
+    const isLearning = statedNs === undefined && hasQuickStart && this.#updates < LEARNING_UPDATES;
+    return isLearning ? Math.max(limitNs, SILENT_WHILE_LEARNING_NS) : limitNs;
   }
 }

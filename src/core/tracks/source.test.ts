@@ -17,7 +17,7 @@ const heardAt = (observation: Observation, ...seconds: number[]): SourceTrack =>
   const track = new Source('ntp.a').trackOf(observation);
   for (const second of seconds) {
     track.note(observation);
-    track.cadence.update(BigInt(second) * BigInt(S));
+    track.cadence.update(BigInt(second) * BigInt(S), track.silentAfterNs);
   }
   return track;
 };
@@ -59,6 +59,30 @@ describe('source track', () => {
     expect(heardAt(leg, ...steady(4, 2)).silentAfterNs).to.equal(300 * S);
     const pulse: Observation = { ...leg, kind: 'pulse', edge: 0n, periodNs: S };
     expect(heardAt(pulse, ...steady(4, 1)).silentAfterNs).to.equal(10 * S);
+  });
+
+  it('learns irregular intervals beyond that, although the first of them count as silence', () => {
+    const track = new Source('ntp.a').trackOf(leg);
+    const gaps = [0, 70, 530, 310, 65, 400, 520, 90, 480, 66, 500, 350, 530];
+    let [second, silences] = [1, 0];
+    for (const gap of gaps) {
+      second += gap;
+      const now = BigInt(second) * BigInt(S);
+      if (track.cadence.updates > 0 && track.cadence.ageNs(now) > track.silentAfterNs) {
+        silences++;
+        track.judgeAgain();
+      }
+      track.note(leg);
+      track.cadence.update(now, track.silentAfterNs);
+    }
+    expect(silences).to.equal(0);
+    expect(track.cadence.updates).to.equal(gaps.length);
+    const slow = heardAt(leg, 1);
+    slow.judgeAgain();
+    slow.note(leg);
+    slow.cadence.update(BigInt(500 * S), slow.silentAfterNs);
+    expect(slow.cadence.intervalNs).to.equal(300 * S);
+    expect(slow.silentAfterNs).to.equal(2400 * S);
   });
 
   it('remembers a long gap for a while', () => {

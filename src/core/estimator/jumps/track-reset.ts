@@ -21,10 +21,13 @@ export function checkForReset(
     outliers.note(direction, residualNs);
     return false;
   }
-  outliers.count(direction, residualNs, noise.outlierChance > 0.5);
+  const { legNoise } = track;
+  outliers.count(direction, residualNs, noise.outlierChance > 0.5 || (noise === legNoise && legNoise.isEarly));
+  if (noise === legNoise && legNoise.isInEarlyMode) return false;
   const changed = outliers.changed(direction, track.delay !== undefined);
   if (changed === 'delay') {
     outliers.clear();
+    legNoise?.forgetEarlyMode();
     state.forgetDelay(track);
   } else if (changed === 'track') {
     outliers.isUnsettled = true;

@@ -1,5 +1,6 @@
 import type { Leg, Ns } from '../../../api/index.js';
 import type { SavedShape } from '../types.js';
+import { EarlyMode } from './early-mode.js';
 import { LateTail } from './late-tail.js';
 import { type MixtureMoments, NOISE_SIGMAS, type NoiseModel, OutlierComponent, type Prediction } from './noise.js';
 import { type LearningRate, NoiseShape, type OtherLikelihoods } from './noise-shape.js';
@@ -38,6 +39,7 @@ export class LegNoise implements NoiseModel {
   private shapes: readonly NoiseShape[];
   private readonly members: number;
   private readonly tail: LateTail;
+  private readonly early: EarlyMode;
   private readonly outlierRate = new OutlierRate();
   /** Share of late legs by direction. */
   private readonly lateRates = { inbound: new OutlierRate(), outbound: new OutlierRate() };
@@ -47,12 +49,12 @@ export class LegNoise implements NoiseModel {
   outlierChance = 0;
   /** Standard deviation of the leg at hand if it is in no tail, ns. */
   private ordinarySigma: Ns = 0;
-  private readonly others: OtherLikelihoods = { logUnit: 0, tail: 0, outlier: 0, ordinaryFraction: 0 };
+  private readonly others: OtherLikelihoods = { logUnit: 0, tail: 0, other: 0, ordinaryFraction: 0 };
   private readonly outlier = new OutlierComponent();
   /** For each member: probability that the leg at hand is an outlier. */
   private readonly outlierChances: Float64Array;
-  /** The leg at hand came before the early edge. */
-  private isEarly = false;
+  /** Residual of the leg at hand by the leading member, ns. */
+  private leadResidual: Ns = 0;
   /** Legs that were learnt from since the scales were last set. */
   private learntLegs = 0;
   private readonly legCounts = { inbound: 0, outbound: 0 };
@@ -65,6 +67,7 @@ export class LegNoise implements NoiseModel {
     this.best = heaviest(this.shapes);
     this.outlierChances = new Float64Array(members);
     this.tail = new LateTail(members);
+    this.early = new EarlyMode(members);
   }
 
   get mean(): Ns {
@@ -123,18 +126,20 @@ export class LegNoise implements NoiseModel {
 
   prepare(floor: number, leadMember: number): void {
     this.leadMember = leadMember;
-    this.ordinarySigma = Math.sqrt(this.best.sigma ** 2 + floor ** 2);
-    this.tail.prepare(this.ordinarySigma);
     for (const shape of this.shapes) shape.prepare(floor);
+    this.ordinarySigma = Math.sqrt(this.best.sigma ** 2 + this.best.floorVariance);
+    this.tail.prepare(this.ordinarySigma);
+    this.early.prepare(this.best.edge, this.ordinarySigma);
   }
 
   evaluate(prediction: Prediction, member: number, out: MixtureMoments): void {
-    const { shapes, tail, outlier, others } = this;
-    if (member === this.leadMember) this.isEarly = prediction.residual < this.best.edge;
+    const { shapes, tail, early, outlier, others } = this;
+    if (member === this.leadMember) this.leadResidual = prediction.residual;
     tail.evaluate(prediction);
+    early.evaluate(prediction);
     outlier.expectedVariance = prediction.variance + this.ordinarySigma ** 2;
     outlier.evaluate(prediction);
-    let top = Math.max(tail.logLikelihood, outlier.logLikelihood);
+    let top = Math.max(tail.logLikelihood, early.logLikelihood, outlier.logLikelihood);
     for (const shape of shapes) {
       if (this.skips(shape, member)) continue;
       shape.evaluate(prediction);
@@ -142,8 +147,10 @@ export class LegNoise implements NoiseModel {
     }
     others.logUnit = top;
     others.tail = tail.fraction * Math.exp(tail.logLikelihood - top);
-    others.outlier = Math.exp(outlier.logLikelihood - top);
-    others.ordinaryFraction = 1 - tail.fraction;
+    const earlyChance = early.fraction * Math.exp(early.logLikelihood - top);
+    const outlierChance = Math.exp(outlier.logLikelihood - top);
+    others.other = earlyChance + outlierChance;
+    others.ordinaryFraction = 1 - tail.fraction - early.fraction;
     let weights = 0;
     out.reset();
     for (const shape of shapes) {
@@ -154,18 +161,22 @@ export class LegNoise implements NoiseModel {
     }
     tail.share = weights * others.tail;
     out.add(tail);
-    outlier.share = weights * others.outlier;
+    early.share = weights * earlyChance;
+    out.add(early);
+    outlier.share = weights * outlierChance;
     out.add(outlier);
     this.outlierChances[member] = outlier.share / out.share;
+    early.record(member, early.share / out.share);
     tail.record(member, out);
     out.logUnit = top - Math.log(weights);
     out.finish();
   }
 
   learn(weights: Float64Array): void {
-    const { tail, learningRate } = this;
+    const { tail, early, learningRate } = this;
     this.outlierChance = 0;
     for (let k = 0; k < weights.length; k++) this.outlierChance += weights[k]! * this.outlierChances[k]!;
+    early.learn(weights, this.leadResidual, this.outlierChance, learningRate.direction);
     const isOpen = this.shapes.length > SHAPE_RATIOS.length;
     const isTurn = this.isTurn();
     this.legCounts[learningRate.direction]++;
@@ -182,7 +193,7 @@ export class LegNoise implements NoiseModel {
     this.best = heaviest(this.shapes);
     const top = this.best.logWeight;
     if (isTurn) this.outlierRate.add(this.outlierChance + tail.chance * LATE_AS_OUTLIER);
-    if (!this.isEarly || this.outlierChance < 0.5)
+    if (this.leadResidual >= this.best.edge || this.outlierChance < 0.5)
       this.lateRates[learningRate.direction].add(this.outlierChance + tail.chance);
     for (const shape of this.shapes) shape.setLogWeight(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
     if (this.areBothDirectionsLate()) this.restartSearch();
@@ -199,6 +210,21 @@ export class LegNoise implements NoiseModel {
     const by = this.best.edge;
     for (const shape of this.shapes) shape.shiftEdge(by);
     return by;
+  }
+
+  /** True when the last leg was in the early mode. */
+  get isEarly(): boolean {
+    return this.early.chance > 0.5;
+  }
+
+  /** True when the last leg is one of a minority that comes early on this path: it shows no change. */
+  get isInEarlyMode(): boolean {
+    return this.isEarly && !this.early.isPathShorter;
+  }
+
+  /** The path has become shorter: its modes are those of another path. */
+  forgetEarlyMode(): void {
+    this.early.forget();
   }
 
   /** Ends the search: one copy of each shape goes on, and learns its scale from now on. */

@@ -2,6 +2,8 @@ import type { Leg } from '../../../api/index.js';
 import { OneSidedComponent } from './one-sided.js';
 
 const LEAST_SCALE_NS = 1e-3;
+/** Stamps may be better than stated: this share of their variance is assumed at least. */
+const LEAST_FLOOR_SHARE = 1 / 16;
 /** Bounds what one leg can say against a shape: a likelihood, relative to that of the best explanation. */
 const LEAST_LIKELIHOOD = 1e-30;
 /** A shape of less weight is dormant: only the leading member evaluates it. */
@@ -22,8 +24,9 @@ const EDGE_INDEX: Readonly<Record<Leg['direction'], number>> = { inbound: 0, out
 export interface OtherLikelihoods {
   logUnit: number;
   tail: number;
-  outlier: number;
-  /** Prior probability that the leg is in no tail. */
+  /** An early mode or an outlier. */
+  other: number;
+  /** Prior probability that the leg is in no tail and no early mode. */
   ordinaryFraction: number;
 }
 
@@ -58,6 +61,8 @@ export class NoiseShape extends OneSidedComponent {
   /** Running average of the edge by direction, ns. */
   private readonly edges = new Float64Array(2);
   private floorSquare = 0;
+  /** Part of the stated least variance of a leg that the legs show, ns². */
+  floorVariance = 0;
   /** Results of the last leg for each member, and their weighted sum. */
   private readonly records: Float64Array;
   private readonly sum = new Float64Array(FIELDS);
@@ -88,13 +93,15 @@ export class NoiseShape extends OneSidedComponent {
   /** `floor`: least standard deviation of the leg, ns. */
   prepare(floor: number): void {
     this.floorSquare = floor ** 2;
-    this.noiseVariance = (this.rho * this.scale) ** 2 + this.floorSquare;
+    const missing = Math.min(this.averageSquare, 0);
+    this.floorVariance = Math.max(this.floorSquare + missing, LEAST_FLOOR_SHARE * this.floorSquare);
+    this.noiseVariance = (this.rho * this.scale) ** 2 + this.floorVariance;
   }
 
   /** After `evaluate` for one member: sets the share, and records the results for `learn`. */
-  record(member: number, { logUnit, tail, outlier, ordinaryFraction }: OtherLikelihoods): void {
+  record(member: number, { logUnit, tail, other, ordinaryFraction }: OtherLikelihoods): void {
     const own = ordinaryFraction * Math.exp(this.logLikelihood - logUnit);
-    const all = own + tail + outlier + LEAST_LIKELIHOOD;
+    const all = own + tail + other + LEAST_LIKELIHOOD;
     this.share = this.weight * own;
     // The probability that the leg is an ordinary one, if the noise has this shape.
     const chance = own / all;

@@ -117,6 +117,74 @@ describe('the noise of legs', () => {
   });
 });
 
+describe('legs of an early minority', () => {
+  /** A minority of legs takes the way past an empty queue. */
+  const behindSwitch = (random: SeededRandom) => (random.uniform() < 0.05 ? 4550 : 16_130) + 10 * random.normal();
+
+  it('are told from the many: these keep their sharp noise, and an early leg moves nothing', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const random = new SeededRandom(seed);
+      const noise = legs();
+      let early = 0;
+      let delay = 0;
+      for (let n = 0; n < 3000; n++) {
+        noise.setDirection(n % 2 === 0 ? 'inbound' : 'outbound');
+        show(noise, 1, () => behindSwitch(random) - delay, 5);
+        if (noise.isInEarlyMode) early++;
+        delay += noise.alignEdges();
+      }
+      expect(noise.sigma, `seed ${seed}`).to.be.within(8, 30);
+      expect(early).to.be.within(110, 190);
+      const moments = new MixtureMoments();
+      evaluate(noise, -11_580, 5, moments);
+      expect(Math.abs(moments.shift)).to.be.below(0.1);
+      evaluate(noise, noise.mean - 8, 5, moments);
+      expect(moments.shift).to.be.below(-0.3);
+    }
+  });
+
+  it('are no minority when all come early: the path is shorter', () => {
+    const random = new SeededRandom(1);
+    const noise = legs();
+    showLegs(noise, 1000, () => behindSwitch(random));
+    let count = 0;
+    noise.setDirection('inbound');
+    do {
+      show(noise, 1, () => -11_580 + 10 * random.normal(), 5);
+      count++;
+    } while (noise.isInEarlyMode && count < 100);
+    expect(count).to.be.within(3, 9);
+    expect(noise.isEarly).to.equal(true);
+    noise.forgetEarlyMode();
+    expect(noise.isEarly).to.equal(false);
+  });
+});
+
+describe('stamps that are better than stated', () => {
+  it('count as a part of the stated noise, down to a quarter', () => {
+    for (const [jitter, least, most] of [
+      [100, 95, 108],
+      [40, 36, 50],
+      [1, 24, 38],
+    ] as const) {
+      const random = new SeededRandom(2);
+      const noise = legs();
+      const moments = new MixtureMoments();
+      let delay = 0;
+      for (let n = 0; n < 6000; n++) {
+        noise.setDirection(n % 2 === 0 ? 'inbound' : 'outbound');
+        noise.prepare(100, 0);
+        noise.evaluate({ residual: 5000 + jitter * random.normal() - delay, variance: 25 }, 0, moments);
+        noise.learn(ALONE);
+        delay += noise.alignEdges();
+      }
+      noise.prepare(100, 0);
+      noise.evaluate({ residual: noise.mean, variance: 1e6 }, 0, moments);
+      expect(Math.sqrt(moments.variance), `${jitter} ns`).to.be.within(least, most);
+    }
+  });
+});
+
 describe('noise that outgrows its model', () => {
   for (const factor of [30, 1000]) {
     it(`is noticed within dozens of observations when it is ${factor} times as large`, () => {
