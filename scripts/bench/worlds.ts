@@ -3,12 +3,16 @@
  *
  *   npm run bench:worlds -- --from A --to B [--kind full|servers|honest|simple|simple-any] [--json]
  *   npm run bench:worlds -- --from A --to B --kind simple --chrony <checkout of clknetsim> [--chronyd <program>]
+ *   npm run bench:worlds -- --shrink SEED [--kind …] [--keep]
  *
  * A world fails (mark !) if truth leaves the majority bound, or the bound while no wrong server carries, or the bound with a wrong
  * carrier for more than three times what an ideal detector needs (src/lab/worlds/ideal-detector.ts). Exit status 0 whatever the
  * figures.
  *
  * --chrony runs chronyd beside the hub, in worlds of a simple kind, and prints the ratio of the errors (RMS from 2000 s on) of each.
+ *
+ * --shrink leaves out of a failing world all that it does not need to fail in the same way, and prints the rest; --keep writes it into
+ * test/scenarios with the limits that it must keep.
  */
 import { parseArgs } from 'node:util';
 import { isWorldKind, WORLD_KINDS, type WorldKind, worldToml } from '../../src/lab/worlds/index.js';
@@ -18,6 +22,7 @@ import { runInWorkers, serve } from '../workers.js';
 import { chronyRmsNs } from './worlds/clknetsim.js';
 import { summary, type WorldRow, worldLine } from './worlds/lines.js';
 import { nearestAsymmetryNs, type RatioRow, ratioLine, ratioSummary } from './worlds/ratios.js';
+import { keepWorld, shrinkWorld } from './worlds/shrink-world.js';
 
 interface Job {
   readonly kind: WorldKind;
@@ -43,10 +48,16 @@ async function main(): Promise<void> {
       json: { type: 'boolean' },
       chrony: { type: 'string' },
       chronyd: { type: 'string', default: 'chronyd' },
+      shrink: { type: 'string' },
+      keep: { type: 'boolean' },
     },
   });
   const { kind, chronyd } = options;
   if (!isWorldKind(kind)) throw new Error(`--kind is one of ${WORLD_KINDS.join(', ')}`);
+  if (options.shrink !== undefined) {
+    await shrink(kind, Number(options.shrink), options.keep === true);
+    return;
+  }
   const [from, to] = [Number(options.from), Number(options.to ?? options.from)];
   const chrony = options.chrony === undefined ? undefined : { folder: options.chrony, chronyd };
   const jobs = Array.from({ length: to - from + 1 }, (_, i): Job => ({ kind, seed: from + i, chrony }));
@@ -60,6 +71,13 @@ async function main(): Promise<void> {
   process.stderr.write(
     `\r${jobs.length} runs in ${Math.round((Date.now() - started) / 1e3)} s (${Math.round(cpuS)} s of CPU)\n`,
   );
+}
+
+async function shrink(kind: WorldKind, seed: number, keep: boolean): Promise<void> {
+  const small = await shrinkWorld(kind, seed, (lines) => process.stderr.write(`\r${lines} lines left `));
+  if (small === undefined) console.log(`World ${seed} of kind ${kind} does not fail.`);
+  else if (keep) console.log(`World ${seed}: ${small.failure}. Written to ${keepWorld(small.toml, kind, seed)}.`);
+  else console.log(`\n${small.toml}`);
 }
 
 if (process.argv.includes('--worker')) serve(run);

@@ -10,7 +10,7 @@ export const failed = (row: WorldResult): boolean =>
   row.unexplainedS > 0 || row.outsideMajorityS > 0 || worstRatio(row) > MOST_RATIO;
 
 /** Largest time outside the bound because of a wrong carrier, as a multiple of an ideal detector's time. */
-const MOST_RATIO = 3;
+export const MOST_RATIO = 3;
 
 /** Returns the largest ratio of the time outside the bound to an ideal detector's time; 0 without wrong carriers. */
 export const worstRatio = ({ liars }: WorldResult): number =>

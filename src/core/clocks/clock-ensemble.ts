@@ -5,7 +5,7 @@ import { coolingPpb } from '../persistence/saved-state.js';
 import { distanceNs, VOTE_SIGMAS } from '../selection/root-distance.js';
 import type { Interval } from '../selection/vote.js';
 import type { SourceTrack } from '../tracks/source.js';
-import { type Clock, createClock, noteJump, shiftReading } from './clock.js';
+import { type Clock, controlNs, createClock, noteJump, shiftReading } from './clock.js';
 import {
   BOUND_SIGMAS,
   boundNs,
@@ -13,6 +13,7 @@ import {
   extrapolate,
   modelOf,
   notBelow,
+  offsetAt,
   quickened,
   stepped,
 } from './clock-model.js';
@@ -63,7 +64,7 @@ export class ClockEnsemble {
   /** Returns true when the clock was never there before. */
   declare({ clock: id, frequencyPpb, maxPpb, scale, time, monotonic }: InputOf<'clock'>): boolean {
     const known = this.clocks.get(id);
-    const clock = known ?? createClock(id, usualScale(id));
+    const clock = known ?? createClock(id, usualScale(id), monotonic);
     clock.scale = scale ?? clock.scale;
     clock.maxPpb = maxPpb;
     if (time !== undefined) clock.reading = { time, monotonic };
@@ -97,6 +98,7 @@ export class ClockEnsemble {
     const clock = this.clocks.get(id);
     if (clock === undefined) return;
     const deltaPpb = frequencyPpb - clock.frequencyPpb;
+    clock.control = { ns: controlNs(clock, now), at: now };
     clock.frequencyPpb = frequencyPpb;
     if (deltaPpb === 0) return;
     // Once everything is predicted to that moment, a change of rate moves no offset.
@@ -154,6 +156,7 @@ export class ClockEnsemble {
   }
 
   observe(track: SourceTrack, observation: Observation): void {
+    this.#noteLimits(track, observation);
     this.#estimator.observe(track.key, observation);
     this.#clearCaches();
     this.#observed.add(track);
@@ -226,6 +229,21 @@ export class ClockEnsemble {
   readonly biasNs = (track: SourceTrack, estimate: TrackEstimate): Ns =>
     estimate.offsetNs - this.#offsetNs(track.clock);
 
+  /**
+   * Returns the interval of the truth by the newest observations of a track alone, as a bias against the model of its clock,
+   * without what the source concedes. The clock's rate is its model's ± `tolerancePpb`. Undefined while a side is not limited.
+   */
+  rawInterval(track: SourceTrack, tolerancePpb: number): Interval | undefined {
+    const clock = this.clocks.get(track.clock);
+    if (clock?.model === undefined) return undefined;
+    const ratePpb = clock.frequencyPpb + clock.model.slopePpb;
+    const modelNs = offsetAt(clock.model, this.#now) + controlNs(clock, this.#now);
+    const hiNs = track.limits.upperNs(this.#now, ratePpb, tolerancePpb) - modelNs;
+    const loNs = track.limits.lowerNs(this.#now, ratePpb, tolerancePpb) - modelNs;
+    if (!Number.isFinite(hiNs - loNs)) return undefined;
+    return { centreNs: (loNs + hiNs) / 2, halfNs: Math.abs(hiNs - loNs) / 2 };
+  }
+
   /** Returns true when the clock's phase is known to a fraction of the pulse's period. */
   canNumber({ clock: id, numbering: { periodNs } }: SourceTrack): boolean {
     const model = this.clocks.get(id)?.model;
@@ -277,7 +295,22 @@ export class ClockEnsemble {
     }
   }
 
+  /** A stamp from before the last control is left out: the control between them is not known to it. */
+  #noteLimits({ limits }: SourceTrack, observation: Observation): void {
+    const clock = this.clocks.get(observation.clock);
+    const { monotonic: at, kind } = observation;
+    if (clock === undefined || at < clock.control.at) return;
+    if (kind === 'leg' && observation.direction === 'outbound')
+      limits.noteUpper(observation.transitNs + controlNs(clock, at), at);
+    else if (kind === 'leg') limits.noteLower(controlNs(clock, at) - observation.transitNs, at);
+    else if (kind === 'reading') {
+      limits.noteUpper(observation.offsetNs + controlNs(clock, at), at);
+      limits.noteLower(observation.offsetNs + controlNs(clock, at), at);
+    }
+  }
+
   #shift(clock: Clock, deltaNs: Ns, now: Instant): void {
+    clock.control = { ns: controlNs(clock, now) + deltaNs, at: now };
     this.#estimator.controlPhase(clock.id, deltaNs, now);
     this.#clearCaches();
     if (clock.model !== undefined) clock.model = stepped(clock.model, deltaNs);

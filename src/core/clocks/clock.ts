@@ -1,4 +1,4 @@
-import type { ClockId, ClockScale, Instant, Ns, Observation } from '../../api/index.js';
+import { type ClockId, type ClockScale, type Instant, NS_PER_S, type Ns, type Observation } from '../../api/index.js';
 import type { ClockModel } from './clock-model.js';
 import type { Servo } from './servo.js';
 import type { TightestBound } from './tightest-bound.js';
@@ -24,6 +24,8 @@ export interface Clock {
   held: ClockModel | undefined;
   /** Stays valid while it grows by the oscillator's wander. */
   tightest: TightestBound | undefined;
+  /** Sum of all steps and slews until `at`, ns: the offset + this is that of the clock without any control. */
+  control: { readonly ns: Ns; readonly at: Instant };
   /** The last reading, from which the clock's time at other moments is extrapolated. */
   reading: { readonly time: Instant; readonly monotonic: Instant } | undefined;
   /** Recent jumps, the newest last. */
@@ -33,7 +35,8 @@ export interface Clock {
 /** Greatest expected age of an observation at its arrival. */
 const OLDEST_OBSERVATION_NS = 120_000_000_000n;
 
-export const createClock = (id: ClockId, scale: ClockScale): Clock => ({
+/** `at`: CLOCK_MONOTONIC_RAW of its first reading. */
+export const createClock = (id: ClockId, scale: ClockScale, at: Instant = 0n): Clock => ({
   id,
   scale,
   frequencyPpb: 0,
@@ -42,6 +45,7 @@ export const createClock = (id: ClockId, scale: ClockScale): Clock => ({
   model: undefined,
   held: undefined,
   tightest: undefined,
+  control: { ns: 0, at },
   reading: undefined,
   jumps: [],
 });
@@ -49,6 +53,10 @@ export const createClock = (id: ClockId, scale: ClockScale): Clock => ({
 /** Returns the correction to leave on a clock that is no longer steered: its best rate, without the slew of the moment. */
 export const releasedFrequencyPpb = ({ model, frequencyPpb, maxPpb }: Clock): number | undefined =>
   model === undefined ? undefined : Math.max(-maxPpb, Math.min(maxPpb, frequencyPpb + model.slopePpb));
+
+/** Returns the sum of all steps and slews until `at`, which is not before the last control. */
+export const controlNs = ({ control, frequencyPpb }: Clock, at: Instant): Ns =>
+  control.ns + frequencyPpb * (Number(at - control.at) / NS_PER_S);
 
 export function noteJump(clock: Clock, jump: ClockJump): void {
   clock.jumps = [...clock.jumps.filter(({ at }) => jump.at - at < OLDEST_OBSERVATION_NS), jump];

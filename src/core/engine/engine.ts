@@ -10,9 +10,8 @@ import {
 } from '../../api/index.js';
 import { type Clock, releasedFrequencyPpb } from '../clocks/clock.js';
 import { ClockEnsemble } from '../clocks/clock-ensemble.js';
-import { type ClockModel, extrapolate, offsetAt } from '../clocks/clock-model.js';
+import { extrapolate } from '../clocks/clock-model.js';
 import { notePresence } from '../clocks/clock-presence.js';
-import { majorityModels } from '../clocks/majority-bound.js';
 import { isAnother, type Servo } from '../clocks/servo.js';
 import type { Estimator } from '../estimator/types.js';
 import { ObservationIntake } from '../intake/observation-intake.js';
@@ -27,12 +26,12 @@ import { Quality } from '../quality/quality.js';
 import { isPending } from '../selection/eligibility.js';
 import { describeCarriers, isInOrder, sourceNews } from '../selection/reasons.js';
 import { Selection } from '../selection/selection.js';
-import { vouchersOf } from '../selection/vouched-intervals.js';
 import { allTracks, PLAIN_OPTIONS, Source, type SourceTrack } from '../tracks/source.js';
 import type { Action, CoreOptions, Input } from './input.js';
 import { LocalMode } from './local-mode.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
 import { modeConditionOf } from './mode-condition.js';
+import { PromisedModels } from './promised-models.js';
 import { timeState } from './time-state.js';
 
 /** The core: takes one input at a time and returns actions. The same inputs give the same results, bit for bit. */
@@ -71,6 +70,7 @@ class Core implements Engine {
   readonly #leap: LeapSchedule;
   readonly #jumps: SourceJumps;
   readonly #intake: ObservationIntake;
+  readonly #promised: PromisedModels;
   readonly #quality: Quality;
   readonly #local: LocalMode;
   readonly #restorer: StateRestorer;
@@ -84,8 +84,6 @@ class Core implements Engine {
   /** Sources of the carriers, or of the last ones. */
   #lastCarriers: readonly Source[] = [];
   #actions: Action[] = [];
-  /** The models with the majority bound at this moment; undefined until they are asked for. */
-  #majority: ReadonlyMap<ClockId, ClockModel> | undefined;
 
   constructor(options: CoreOptions, estimator: Estimator, leapTable: LeapTable) {
     this.#options = options;
@@ -93,6 +91,7 @@ class Core implements Engine {
     this.#ensemble = new ClockEnsemble(estimator, () => allTracks(this.#sources.values()));
     this.#restorer = new StateRestorer(estimator);
     this.#leap = new LeapSchedule(leapTable);
+    this.#promised = new PromisedModels(options.promise, this.#ensemble, this.#sources);
     this.#quality = new Quality(options);
     this.#local = new LocalMode(options.localStratum);
     this.#jumps = new SourceJumps({
@@ -110,7 +109,7 @@ class Core implements Engine {
     this.#actions = [];
     const before = this.#now;
     this.#now = input.monotonic;
-    this.#majority = undefined;
+    this.#promised.clear();
     this.#leapIfDue(input.type === 'stepped' && !input.byUs ? leadOf(input.deltaNs) : 0n);
     this.#apply(input, before);
     if (input.type === 'steered') this.#ensemble.refresh(this.#carriers);
@@ -124,13 +123,10 @@ class Core implements Engine {
       now: this.#now,
       mode: this.#mode ?? initialMode(this.#now),
       local: this.#local.isOn ? this.#local.description : undefined,
-      clocks: this.#ensemble.clocks,
-      sources: this.#sources,
-      leap: this.#leap,
-      quality: this.#quality,
+      ...{ clocks: this.#ensemble.clocks, sources: this.#sources },
+      ...{ leap: this.#leap, quality: this.#quality },
       estimate: this.#ensemble.estimate,
-      majority: this.#majorityModels(),
-      promise: this.#options.promise ?? 'carriers',
+      ...{ majority: this.#promised.majority(this.#now), promise: this.#promised.basis },
     });
   }
 
@@ -151,7 +147,7 @@ class Core implements Engine {
   }
 
   holdover(): Holdover | undefined {
-    const model = this.#promised();
+    const model = this.#promised.system(this.#now);
     const { targetErrorNs, trackingErrorNs } = this.#options;
     return model && holdoverOf(extrapolate(model, this.#now), targetErrorNs ?? trackingErrorNs);
   }
@@ -323,14 +319,11 @@ class Core implements Engine {
       this.#lastCarriers = carriers.map(({ source }) => source);
     }
     const condition = modeConditionOf({
-      promised: this.#promised(),
-      promise: this.#options.promise ?? 'carriers',
+      ...{ promised: this.#promised.system(this.#now), promise: this.#promised.basis },
       clocks: [...this.#ensemble.clocks.values()],
       sources: [...this.#sources.values()],
       carriers,
-      lastCarriers: this.#lastCarriers,
-      obstacle,
-      cause: this.#cause,
+      ...{ lastCarriers: this.#lastCarriers, obstacle, cause: this.#cause },
       trackingErrorNs: this.#options.trackingErrorNs,
       estimate: this.#ensemble.estimate,
     });
@@ -357,33 +350,11 @@ class Core implements Engine {
       mode: this.#mode?.mode ?? 'unsynchronised',
       carriers,
       admitted: allTracks(this.#sources.values()).filter(({ admission }) => admission.isAdmitted),
-      system: this.#promised(),
+      system: this.#promised.system(this.#now),
       local: this.#local.isOn,
       utcKnown: this.#leap.state(ensemble.utc(this.#now)).taiKnown,
       estimate: ensemble.estimate,
     });
-  }
-
-  #majorityModels(): ReadonlyMap<ClockId, ClockModel> {
-    const ensemble = this.#ensemble;
-    this.#majority ??= majorityModels(
-      ensemble.clocks.values(),
-      vouchersOf(allTracks(this.#sources.values()), {
-        now: this.#now,
-        estimate: ensemble.estimate,
-        biasNs: ({ clock }, { offsetNs }) => {
-          const model = ensemble.clocks.get(clock)?.model;
-          return model && offsetNs - offsetAt(model, this.#now);
-        },
-      }),
-    );
-    return this.#majority;
-  }
-
-  /** Returns the model of the system clock whose bound is the one that the hub promises. */
-  #promised(): ClockModel | undefined {
-    const isMajority = this.#options.promise === 'majority';
-    return isMajority ? this.#majorityModels().get('system') : this.#ensemble.clocks.get('system')?.model;
   }
 
   #steer(clock: Clock, servo: Servo): void {

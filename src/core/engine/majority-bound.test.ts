@@ -84,6 +84,24 @@ describe('the majority bound', function () {
     }
   });
 
+  it('holds the truth while a near source drifts slowly and drags the estimate and the other tracks along', () => {
+    const world = new ClosedLoop({ slowPpb: 2000 });
+    world.discipline();
+    for (const id of ['ntp.a', 'ntp.b', 'ntp.c'])
+      world.add({ id, delayNs: 0.5 * MS, jitterNs: 0.1 * MS, everyNs: 8e9 });
+    const near = world.add({ id: 'ntp.near', delayNs: 0.15 * MS, jitterNs: 2 * US, everyNs: 8e9 });
+    world.run(300);
+    let outside = 0;
+    for (let second = 0; second < 3000; second++) {
+      near.offsetNs += 300;
+      world.run(1);
+      const { errorNs, boundNs, majorityBoundNs } = stated(world);
+      if (errorNs > boundNs) outside++;
+      expect(majorityBoundNs, `at ${second} s`).to.be.within(errorNs, 5 * MS);
+    }
+    expect(outside, 'seconds outside the bound').to.be.above(0);
+  });
+
   it('grows in holdover by 15 ppm at least where there may be a wrong minority, and by the bound alone where there is none', () => {
     for (const [voters, leastPpb, mostPpb] of [
       [3, 15_000, 40_000],

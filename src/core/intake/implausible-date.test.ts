@@ -14,7 +14,7 @@ const common = { clock: 'system', monotonic: 100n, stamp: 'kernel', noiseFloorNs
 const reading = (offsetNs: number): Observation => ({ ...common, kind: 'reading', offsetNs });
 
 function judged(observation: Observation, local: bigint = NOW): string | undefined {
-  const clock = { ...createClock('system', 'utc'), reading: { time: local, monotonic: 100n } };
+  const clock = { ...createClock('system', 'utc', 0n), reading: { time: local, monotonic: 100n } };
   return implausibleDate(observation, clock, BUILT_AT);
 }
 
@@ -62,7 +62,7 @@ describe('a date', () => {
     expect(judged({ ...common, kind: 'rate', frequencyPpb: 1, noisePpb: 1 })).to.equal(undefined);
     expect(judged({ ...common, kind: 'reading', versus: 'phc:eth0', offsetNs })).to.equal(undefined);
     expect(judged(reading(Number.NaN))).to.equal(undefined);
-    expect(implausibleDate(reading(offsetNs), createClock('system', 'utc'), BUILT_AT)).to.equal(undefined);
+    expect(implausibleDate(reading(offsetNs), createClock('system', 'utc', 0n), BUILT_AT)).to.equal(undefined);
   });
 });
 

@@ -5,6 +5,7 @@ import type { SourceTrack } from '../tracks/source.js';
 import { isLoop } from '../tracks/stratum-climb.js';
 import type { VouchedInterval } from './majority-hull.js';
 import { distanceNs } from './root-distance.js';
+import type { Interval } from './vote.js';
 
 /** The estimates that the intervals are made of. */
 export interface VouchingContext {
@@ -12,32 +13,40 @@ export interface VouchingContext {
   readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
   /** The offset of a track − that of its clock's model; undefined while the clock has none. */
   readonly biasNs: (track: SourceTrack, estimate: TrackEstimate) => Ns | undefined;
+  /** `ClockEnsemble.rawInterval` */
+  readonly rawInterval: (track: SourceTrack, tolerancePpb: number) => Interval | undefined;
+  /** Standard deviation of the slope of the track's clock, ppb. */
+  readonly slopeSigmaPpb: (track: SourceTrack) => number;
 }
 
 /** The voters whose majority bounds the error. */
 export interface Vouchers {
   readonly intervals: readonly VouchedInterval[];
   readonly tracks: readonly SourceTrack[];
-  /** Growth of an interval while its voter is silent, ns/s. Zero where none is silent. */
+  /** Growth of the intervals from now on beside that of sigma, ns/s. Zero where no voter may be wrong. */
   readonly driftPpb: number;
 }
 
 /** A source that has voted remains a voter for this long without a vote. */
 const VOTER_FOR_NS = 24 * 3600 * NS_PER_S;
 /**
- * Greatest error of a disciplined clock's rate, ns/s (PHI of RFC 5905 §7.1). The rate at which a silent voter's offset runs on
- * is that of the carriers, which may be the wrong ones.
+ * Greatest error of a disciplined clock's rate, ns/s (PHI of RFC 5905 §7.1). The rate at which a voter's offset runs on
+ * between its observations is that of the carriers, which may be the wrong ones.
  */
 const RATE_TOLERANCE_PPB = 15_000;
 /** Of so many independent voters none is a minority. */
 const NO_MINORITY = 2;
 
 /**
- * Returns the independent voters, each with its interval: offset − estimate of the clock ± root distance and four sigmas. A
- * source that has had a vote remains a voter for a day:
+ * Returns the independent voters, each with its interval. Where none of them may be wrong (up to two voters, or trusted ones
+ * alone) it is the filter's: offset − estimate of the clock ± root distance and four sigmas. Where some may be, the carriers may
+ * be among them. The filter shares the clock's rate between all tracks, so a carrier that drifts slowly drags the offsets of the
+ * others along. Then the interval reaches over that of the filter and over that of the newest observations by themselves, whose
+ * limits grow by 15 ppm and four sigmas of the rate from their instants on.
  *
- * - A silent one vouches for its last offset as it has run on; its interval grows with its sigma, and by 15 ppm of its silence
- *   if the carriers, by whose rate it runs on, may be wrong. With two voters or fewer all of them are right by assumption.
+ * A source that has had a vote remains a voter for a day:
+ *
+ * - A silent one vouches for its last offset as it has run on; its interval grows likewise.
  * - One that is learnt again, or that withdrew its time, is one of the voters and says nothing: its interval is infinite. If
  *   it did not count, two that are wrong could become a majority of those that are left.
  *
@@ -53,17 +62,36 @@ export function vouchersOf(all: readonly SourceTrack[], context: VouchingContext
   const intervals: VouchedInterval[] = [];
   let driftPpb = 0;
   for (const track of tracks) {
-    const isSilent = !track.hasVote && track.isLost;
-    const estimate = track.hasVote || isSilent ? context.estimate(track) : undefined;
-    const biasNs = estimate && context.biasNs(track, estimate);
-    if (estimate === undefined || biasNs === undefined) continue;
-    const silenceS = isSilent ? track.cadence.ageNs(context.now) / NS_PER_S : 0;
-    const growthPpb = isSilent && mayBeWrong ? RATE_TOLERANCE_PPB : 0;
-    driftPpb = Math.max(driftPpb, growthPpb);
-    const halfNs = distanceNs(track, estimate) + BOUND_SIGMAS * estimate.sigmaNs + growthPpb * silenceS;
-    intervals.push({ centreNs: biasNs, halfNs, group: track.source.dependence.group });
+    const tolerancePpb = mayBeWrong ? RATE_TOLERANCE_PPB + BOUND_SIGMAS * context.slopeSigmaPpb(track) : 0;
+    const interval = intervalOfVoter(track, tolerancePpb, context);
+    if (interval === undefined) continue;
+    driftPpb = Math.max(driftPpb, tolerancePpb);
+    intervals.push({ ...interval, group: track.source.dependence.group });
   }
   return { intervals: [...intervals, ...abstentions(tracks, intervals)], tracks, driftPpb };
+}
+
+/** Returns the interval of a voter; undefined while it says nothing. `tolerancePpb`: zero if no voter may be wrong. */
+function intervalOfVoter(track: SourceTrack, tolerancePpb: number, context: VouchingContext): Interval | undefined {
+  const isSilent = !track.hasVote && track.isLost;
+  const estimate = track.hasVote || isSilent ? context.estimate(track) : undefined;
+  const biasNs = estimate && context.biasNs(track, estimate);
+  if (estimate === undefined || biasNs === undefined) return undefined;
+  const silenceS = isSilent ? track.cadence.ageNs(context.now) / NS_PER_S : 0;
+  const rootDistanceNs = distanceNs(track, estimate);
+  const halfNs = rootDistanceNs + BOUND_SIGMAS * estimate.sigmaNs + tolerancePpb * silenceS;
+  const filtered = { centreNs: biasNs, halfNs };
+  const raw = tolerancePpb > 0 ? context.rawInterval(track, tolerancePpb) : undefined;
+  if (raw === undefined || !Number.isFinite(halfNs)) return filtered;
+  // A leg contains its path's delay; a reading has noise on both sides.
+  const ownNs = track.kind === 'exchange' ? -Math.max(estimate.delayNs ?? 0, 0) : BOUND_SIGMAS * estimate.noiseNs;
+  return reachingOver(filtered, { ...raw, halfNs: raw.halfNs + rootDistanceNs + ownNs });
+}
+
+function reachingOver(a: Interval, b: Interval): Interval {
+  const loNs = Math.min(a.centreNs - a.halfNs, b.centreNs - b.halfNs);
+  const hiNs = Math.max(a.centreNs + a.halfNs, b.centreNs + b.halfNs);
+  return { centreNs: (loNs + hiNs) / 2, halfNs: (hiNs - loNs) / 2 };
 }
 
 function isVoter({ source, votedAt }: SourceTrack, now: Instant): boolean {

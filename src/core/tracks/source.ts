@@ -8,6 +8,7 @@ import { Cadence } from './cadence.js';
 import { type LegDirection, PathDirections } from './directions.js';
 import { JumpHistory } from './jump-history.js';
 import { PulseNumbering } from './pulse-numbering.js';
+import { RawLimits } from './raw-limits.js';
 import { ObservationRefusals } from './refusals.js';
 import { type StatedError, statedError } from './stated-error.js';
 import { LAST_STRATUM, statedStratum, UNSYNCHRONISED } from './stratum.js';
@@ -181,6 +182,7 @@ export class SourceTrack {
   readonly refusals = new ObservationRefusals();
   readonly causality = new CausalityCheck();
   readonly jumps = new JumpHistory();
+  readonly limits = new RawLimits();
   readonly admission = new TrackAdmission();
   readonly answerNoise = new AnswerNoise();
   #kind: TrackKind = 'rate';
@@ -358,6 +360,7 @@ export class SourceTrack {
     this.directions.restart();
     this.causality.restart();
     this.jumps.restart();
+    this.limits.restart();
   }
 }
 
