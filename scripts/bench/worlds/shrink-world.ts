@@ -31,7 +31,7 @@ const FAILURES: readonly Failure[] = [
   {
     text: 'truth leaves the bound while no wrong server carries',
     isSeenIn: ({ unexplainedS }) => unexplainedS > 0,
-    limits: (result) => ({ violations: allowedShare(result), 'majority-violations': 0 }),
+    limits: (result) => ({ violations: explainedShare(result), 'majority-violations': 0 }),
   },
   {
     text: `a wrong server carries the estimate out of the bound for longer than ${MOST_RATIO} times what an ideal detector needs`,
@@ -40,14 +40,16 @@ const FAILURES: readonly Failure[] = [
   },
 ];
 
-/** Returns the share of seconds outside the bound that wrong carriers explain. */
-function allowedShare({ liars, steadyS }: WorldResult): number {
-  const allowedS = liars.reduce(
-    (sum, { idealS = steadyS, carriedS }) => sum + Math.min(MOST_RATIO * idealS, carriedS),
-    0,
+const explainedShare = ({ outsideS, unexplainedS, steadyS }: WorldResult): number =>
+  shareOf(outsideS - unexplainedS, steadyS);
+
+const allowedShare = ({ liars, steadyS }: WorldResult): number =>
+  shareOf(
+    liars.reduce((sum, { idealS = steadyS, outsideS }) => sum + Math.min(MOST_RATIO * idealS, outsideS), 0),
+    steadyS,
   );
-  return Number((allowedS / steadyS).toFixed(4));
-}
+
+const shareOf = (seconds: number, steadyS: number): number => Number((seconds / steadyS).toFixed(4));
 
 export interface SmallWorld {
   readonly failure: string;

@@ -21,7 +21,7 @@ describe('worlds drawn at random', () => {
       const texts = SEEDS.map((seed) => worldToml(kind, seed));
       expect(new Set(texts).size).to.equal(SEEDS.length);
       expect(texts).to.deep.equal(SEEDS.map((seed) => worldToml(kind, seed)));
-      for (const seed of SEEDS) await scenarioOf(kind, seed);
+      for (const seed of SEEDS.slice(0, 20)) await scenarioOf(kind, seed);
     }
   });
 

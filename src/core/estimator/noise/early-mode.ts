@@ -26,6 +26,8 @@ export class EarlyMode extends MixtureComponent {
   fraction = 0;
   /** Probability that the last leg was in the mode, 0..1. */
   chance = 0;
+  /** The last leg was in the mode, or an outlier before the edge. */
+  isEarly = false;
   /** For each member: probability that the leg at hand is in the mode. */
   private readonly chances: Float64Array;
   /** Distance from the early edge, ns, its variance, and the early legs that showed both. */
@@ -67,9 +69,11 @@ export class EarlyMode extends MixtureComponent {
     for (let k = 0; k < weights.length; k++) this.chance += weights[k]! * this.chances[k]!;
     this.legs = Math.min(this.legs + 1, AVERAGED_LEGS);
     const beforeNs = this.edge - residual;
+    const earlyChance = this.chance + (beforeNs > 0 ? outlierChance : 0);
+    this.isEarly = earlyChance > 0.5;
     // A place that one leg has shown gives way to the next one.
     if (this.earlyLegs < 2 && outlierChance > 0.5 && beforeNs > 0) this.begin(beforeNs, direction);
-    else if (this.earlyLegs > 0) this.learnMode(beforeNs, direction);
+    else if (this.earlyLegs > 0) this.learnMode(beforeNs, earlyChance, direction);
   }
 
   /** True when so many of the last legs were early that the path is shorter. */
@@ -79,6 +83,7 @@ export class EarlyMode extends MixtureComponent {
 
   forget(): void {
     this.earlyLegs = this.legs = this.fraction = this.chance = 0;
+    this.isEarly = false;
     this.logOdds.inbound = this.logOdds.outbound = 0;
   }
 
@@ -90,13 +95,13 @@ export class EarlyMode extends MixtureComponent {
     this.logOdds[direction] = Math.log(EARLY_ON_SHORTER_PATH / this.fraction);
   }
 
-  private learnMode(beforeNs: Ns, direction: Leg['direction']): void {
-    const { chance } = this;
-    const odds =
-      chance > 0.5 ? EARLY_ON_SHORTER_PATH / this.fraction : (1 - EARLY_ON_SHORTER_PATH) / (1 - this.fraction);
+  private learnMode(beforeNs: Ns, earlyChance: number, direction: Leg['direction']): void {
+    const odds = this.isEarly
+      ? EARLY_ON_SHORTER_PATH / this.fraction
+      : (1 - EARLY_ON_SHORTER_PATH) / (1 - this.fraction);
     this.logOdds[direction] = Math.max(this.logOdds[direction] + Math.log(odds), 0);
-    this.fraction = this.limited(this.fraction + (chance - this.fraction) / this.legs);
-    if (chance <= 0.5) return;
+    this.fraction = this.limited(this.fraction + (earlyChance - this.fraction) / this.legs);
+    if (this.chance <= 0.5) return;
     this.earlyLegs = Math.min(this.earlyLegs + 1, AVERAGED_EARLY_LEGS);
     const deviation = beforeNs - this.placeNs;
     this.placeNs += deviation / this.earlyLegs;

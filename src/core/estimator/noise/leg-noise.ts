@@ -214,9 +214,9 @@ export class LegNoise implements NoiseModel {
     return by;
   }
 
-  /** True when the last leg was in the early mode. */
+  /** True when the last leg was in the early mode, or an outlier before the edge. */
   get isEarly(): boolean {
-    return this.early.chance > 0.5;
+    return this.early.isEarly;
   }
 
   /** True when the last leg is one of a minority that comes early on this path: it shows no change. */
