@@ -15,6 +15,9 @@ import { DEFAULT_WANDERS, GREATEST_LASTING_WANDER, WanderLines } from './wander-
  */
 const LOST_WEIGHT = 1e-7;
 const NEEDED_WEIGHT = 0.02;
+/** A member of less weight does not count in an estimate; one that stands for a knock needs more. */
+const NEGLIGIBLE_WEIGHT = 1e-6;
+const HINT_OF_KNOCK = 1e-3;
 /** Least sigma of a guess, as a share of the sigma without it: less would be beyond the precision of a double. */
 const LEAST_GUESS_SHARE = 1e-12;
 
@@ -71,6 +74,15 @@ export class WanderBank {
     return this.weightSets.get(clock)!.weights;
   }
 
+  /**
+   * Returns true if a member has too little weight for a clock to count in its estimate. One that stands for a knock counts once
+   * something hints at one: that it may come at any time is no part of sigma, and would be most of it in a silence.
+   */
+  isNegligible(clock: number, k: number): boolean {
+    const isKnock = this.lines.wander(k, clock) > GREATEST_LASTING_WANDER;
+    return this.weightsOf(this.layout.clocks[clock]!)[k]! <= (isKnock ? HINT_OF_KNOCK : NEGLIGIBLE_WEIGHT);
+  }
+
   /** Returns the greatest weight that member `k` has for any clock. */
   greatestWeight(k: number): number {
     let greatest = 0;
@@ -123,8 +135,10 @@ export class WanderBank {
   momentsAt(clock: ClockId, at: number): MeanAndVariance {
     const weights = this.weightsOf(clock);
     const mean = this.meanAt(clock, at);
+    const c = this.layout.clocks.indexOf(clock);
     let variance = 0;
     for (let k = 0; k < this.members.length; k++) {
+      if (this.isNegligible(c, k)) continue;
       const { x, covariance } = this.members[k]!;
       variance += weights[k]! * (covariance.variance(at) + (x[at]! - mean) ** 2);
     }

@@ -7,8 +7,6 @@ import type { StateLayout } from './layout.js';
 
 /** Sigma of the bias of a track that is not admitted. */
 const FREE_BIAS_SIGMA_NS = 0.2e9;
-/** Members of the bank with less weight are left out. */
-const NEGLIGIBLE_WEIGHT = 1e-6;
 
 /** θ of one clock over the whole bank. */
 export interface CombinedClock {
@@ -73,11 +71,11 @@ export class CombinedEstimate {
     for (const track of this.layout.tracks) track.weight = 0;
     const { clocks } = this.layout;
     for (let k = 0; k < bank.members.length; k++) {
-      if (bank.greatestWeight(k) <= NEGLIGIBLE_WEIGHT) continue;
+      if (clocks.every((_, c) => bank.isNegligible(c, k))) continue;
       this.solveWeights(bank.members[k]!);
       for (let c = 0; c < clocks.length; c++) this.addMember(c, k, bank.members[k]!, bank.weightsOf(clocks[c]!));
     }
-    for (let c = 0; c < clocks.length; c++) this.mixMembers(c, bank.weightsOf(clocks[c]!));
+    for (let c = 0; c < clocks.length; c++) this.mixMembers(c, bank, bank.weightsOf(clocks[c]!));
   }
 
   private isAnchored(clock: ClockId): boolean {
@@ -166,17 +164,17 @@ export class CombinedEstimate {
     this.clocks[c]!.biasVariance = biasVariance;
   }
 
-  private mixMembers(c: number, shares: Float64Array): void {
+  private mixMembers(c: number, bank: WanderBank, shares: Float64Array): void {
     const clock = this.clocks[c]!;
     const offsets = this.offsets[c]!;
     clock.offset = 0;
     clock.variance = 0;
     let all = 0;
-    for (let k = 0; k < shares.length; k++) if (shares[k]! > NEGLIGIBLE_WEIGHT) all += shares[k]!;
+    for (let k = 0; k < shares.length; k++) if (!bank.isNegligible(c, k)) all += shares[k]!;
     for (let k = 0; k < shares.length; k++)
-      if (shares[k]! > NEGLIGIBLE_WEIGHT) clock.offset += (shares[k]! / all) * offsets[k]!;
+      if (!bank.isNegligible(c, k)) clock.offset += (shares[k]! / all) * offsets[k]!;
     for (let k = 0; k < shares.length; k++) {
-      if (shares[k]! <= NEGLIGIBLE_WEIGHT) continue;
+      if (bank.isNegligible(c, k)) continue;
       clock.variance += (shares[k]! / all) * (this.variances[c]![k]! + (offsets[k]! - clock.offset) ** 2);
     }
   }
