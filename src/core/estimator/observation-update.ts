@@ -189,12 +189,12 @@ export class ObservationUpdate {
     if (verdict === 'hold') return undefined;
     const expected = noise.sigma ** 2 + floor ** 2;
     const variance = bank.update(track, row, value, noise, floor);
-    if (
-      at.kind === 'leg' &&
-      track.delay !== undefined &&
-      track.route.note(at.direction, residualNs + noise.mean, Math.sqrt(expected))
-    )
-      this.state.noteRouteChange(track, expected);
+    const change =
+      at.kind === 'leg' && track.delay !== undefined
+        ? track.route.note(at.direction, residualNs + noise.mean, Math.sqrt(expected))
+        : undefined;
+    if (change === 'longer') this.state.forgetDelay(track);
+    else if (change === 'excess') this.state.noteRouteChange(track, expected);
     else if (checkForReset(this.state, track, noise, this.direction, residualNs)) track.restartPending = true;
     return { residualNs, normalised: residualNs / Math.sqrt(variance + expected) };
   }

@@ -15,8 +15,12 @@ function driftsOf(...each: readonly (readonly [ppb: number, sigma: number])[]): 
 const votersOf = (count: number, changes: Partial<RateVoter> = {}): RateVoter[] =>
   Array.from({ length: count }, (_, i) => ({ group: `${i}`, trusted: false, ...changes }));
 
-const look = (drifts: Drifts, voters = votersOf(drifts.ppb.length), was: readonly number[] = []) => {
-  const { drifting, contested } = rateVote(voters, drifts, new Set(was));
+const look = (
+  drifts: Drifts,
+  voters = votersOf(drifts.ppb.length),
+  was: readonly (readonly [number, number])[] = [],
+) => {
+  const { drifting, contested } = rateVote(voters, drifts, new Map(was));
   return { drifting: [...drifting], contested: [...contested] };
 };
 
@@ -68,10 +72,10 @@ describe('the vote on the rates', () => {
   });
 
   it('lets a source back only once its rate is that of the others again', () => {
-    const doubtful = driftsOf([100, 25], [0, 5], [0, 5]);
-    expect(look(doubtful).drifting).to.deep.equal([]);
-    expect(look(doubtful, votersOf(3), [0]).drifting).to.deep.equal([0]);
-    expect(look(driftsOf([20, 25], [0, 5], [0, 5]), votersOf(3), [0]).drifting).to.deep.equal([]);
+    const unknown = driftsOf([100, 500], [0, 5], [0, 5]);
+    expect(look(unknown).drifting).to.deep.equal([]);
+    expect(look(unknown, votersOf(3), [[0, 400]]).drifting).to.deep.equal([0]);
+    expect(look(driftsOf([20, 25], [0, 5], [0, 5]), votersOf(3), [[0, 400]]).drifting).to.deep.equal([]);
   });
 
   it('finds two of eleven, where not every set of voters is tried', () => {

@@ -21,8 +21,8 @@ const USUAL_DRIFT_PPB = 10;
 const EXCLUSION_COST = 28;
 /** A set of sources is ruled out if another explains the drifts better by this, in −2 ln of the likelihood. */
 const RULED_OUT = 15;
-/** A source that has drifted does so no longer if the assumption that it does not costs less than this. */
-const STEADY_AGAIN = 9;
+/** A source that has drifted does so no longer once its drift is below this share of what it was, by two sigmas. */
+const STEADY_SHARE = 0.5;
 /** With more voters than this the sets are searched one voter at a time. */
 const MOST_TO_ENUMERATE = 9;
 
@@ -33,17 +33,18 @@ interface Hypothesis {
 
 /**
  * Right sources have one rate, that of time. Weighs the sets of voters that may be right, each more than half of the independent
- * ones: by χ² of the hypothesis that all drifts of the set are equal. `wasDrifting`: the voters that drifted at the last vote.
+ * ones: by χ² of the hypothesis that all drifts of the set are equal. `known`: the voters that drifted at the last vote, each
+ * with the drift that was found first, ppb.
  */
 export function rateVote(
   voters: readonly RateVoter[],
   drifts: Drifts,
-  wasDrifting: ReadonlySet<number> = new Set(),
+  known: ReadonlyMap<number, number> = new Map(),
 ): RateVerdict {
   const everyone = voters.map((_, i) => i);
   const all: Hypothesis = { members: everyone, cost: misfit(everyone, drifts) };
   const nothing = { drifting: new Set<number>(), contested: new Set<number>(), ppb: drifts.ppb.map(() => 0) };
-  if (wasDrifting.size === 0 && all.cost < RULED_OUT + EXCLUSION_COST) return nothing;
+  if (known.size === 0 && all.cost < RULED_OUT + EXCLUSION_COST) return nothing;
   const hypotheses = [all, ...majorities(voters, drifts)];
   const best = hypotheses.reduce((least, one) => (one.cost < least.cost ? one : least));
   if (best === all && all.cost > RULED_OUT + EXCLUSION_COST) return { ...nothing, contested: new Set(everyone) };
@@ -52,17 +53,20 @@ export function rateVote(
   const contested = new Set<number>();
   for (const i of everyone) {
     const isOut = !best.members.includes(i) && leastWith(i, hypotheses) - best.cost > RULED_OUT;
-    if (isOut || (wasDrifting.has(i) && costOf(i, best.members, drifts) > STEADY_AGAIN)) drifting.add(i);
+    if (isOut || stillDrifts(i, known.get(i), best.members, drifts)) drifting.add(i);
     else if (rival.some(({ members }) => !members.includes(i))) contested.add(i);
   }
   const rate = commonRate(best.members, drifts);
   return { drifting, contested, ppb: drifts.ppb.map((ppb) => ppb - rate) };
 }
 
-/** Returns by how much χ² rises if a voter is added to a set, or falls if it is taken out. */
-function costOf(i: number, members: readonly number[], drifts: Drifts): number {
+/** A drift that is no longer seen, since less is known of it, has not ended for that. */
+function stillDrifts(i: number, foundPpb: number | undefined, members: readonly number[], drifts: Drifts): boolean {
+  if (foundPpb === undefined) return false;
   const others = members.filter((j) => j !== i);
-  return misfit([...others, i], drifts) - misfit(others, drifts);
+  const nowPpb = Math.abs(drifts.ppb[i]! - commonRate(others, drifts));
+  const sigmaPpb = Math.sqrt(Math.max(relativeVariance(i, members, drifts.covariance), 0));
+  return nowPpb + 2 * sigmaPpb > STEADY_SHARE * Math.abs(foundPpb);
 }
 
 const leastWith = (i: number, hypotheses: readonly Hypothesis[]): number =>

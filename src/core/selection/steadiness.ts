@@ -23,6 +23,8 @@ export interface RateContext {
 
 export interface DriftFinding {
   readonly reason: string;
+  /** The drift that was found first, ppb. */
+  readonly ppb: number;
 }
 
 /**
@@ -50,14 +52,22 @@ export class Steadiness {
     }
     if (observations === this.#observations) return this.#findings;
     this.#observations = observations;
-    const wasDrifting = new Set(voters.flatMap((track, i) => (this.#findings.has(track) ? [i] : [])));
-    const verdict = rateVote(voters.map(voterOf), drifts(voters), wasDrifting);
+    const known = new Map(
+      voters.flatMap((track, i) => {
+        const found = this.#findings.get(track);
+        return found === undefined ? [] : [[i, found.ppb] as const];
+      }),
+    );
+    const verdict = rateVote(voters.map(voterOf), drifts(voters), known);
     const steady = voters.filter((_, i) => !verdict.drifting.has(i) && !verdict.contested.has(i));
-    const findings = new Map<SourceTrack, DriftFinding>();
+    const all = allTracks(sources);
+    // A track that begins again has no phase for a moment, and its source drifts as before.
+    const findings = new Map([...this.#findings].filter(([track]) => all.includes(track) && !voters.includes(track)));
     for (const [i, track] of voters.entries()) {
       const streak = verdict.drifting.has(i) ? (this.#streaks.get(track) ?? 0) + 1 : 0;
       this.#streaks.set(track, streak);
-      if (streak >= VOTES_TO_REJECT) findings.set(track, { reason: reasonOf(verdict.ppb[i]!, steady) });
+      if (streak >= VOTES_TO_REJECT || (streak > 0 && known.has(i)))
+        findings.set(track, { reason: reasonOf(verdict.ppb[i]!, steady), ppb: known.get(i) ?? verdict.ppb[i]! });
     }
     const isOpen = [...verdict.drifting].some((i) => !findings.has(voters[i]!));
     for (const [i, track] of voters.entries())

@@ -12,8 +12,8 @@ function feed(
 ): number {
   let changes = 0;
   for (let n = 0; n < count; n++) {
-    if (route.note('outbound', outbound(n) - route.excessNs('outbound'), SIGMA_NS)) changes++;
-    if (route.note('inbound', inbound(n) - route.excessNs('inbound'), SIGMA_NS)) changes++;
+    if (route.note('outbound', outbound(n) - route.excessNs('outbound'), SIGMA_NS) === 'excess') changes++;
+    if (route.note('inbound', inbound(n) - route.excessNs('inbound'), SIGMA_NS) === 'excess') changes++;
   }
   return changes;
 }

@@ -6,6 +6,8 @@ type Direction = Leg['direction'];
 const OFF_SIGMAS = 6;
 /** Late legs in a row that show a longer route: no queue keeps every one of so many. */
 const LATE_LEGS = 12;
+/** Late legs in a row, in each direction by the same time, that show a longer route in both. */
+const BOTH_LATE_LEGS = 2;
 /** Legs of the other direction that must have kept their time meanwhile. */
 const KEPT_LEGS = 4;
 /** Early legs in a row that show that a longer route has become shorter again. */
@@ -35,8 +37,8 @@ export class RouteChange {
     return this.excess[direction];
   }
 
-  /** Adds a leg, `residualNs` after the earliest time at which it was expected. Returns true if the route has changed. */
-  note(direction: Direction, residualNs: Ns, sigmaNs: Ns): boolean {
+  /** Adds a leg, `residualNs` after the earliest time at which it was expected. Returns `excess` if the route of one direction has changed, `longer` if both are longer. */
+  note(direction: Direction, residualNs: Ns, sigmaNs: Ns): 'longer' | 'excess' | undefined {
     const limitNs = OFF_SIGMAS * sigmaNs;
     const other = direction === 'inbound' ? 'outbound' : 'inbound';
     if (Math.abs(residualNs) <= limitNs) {
@@ -45,10 +47,14 @@ export class RouteChange {
     }
     const late = extend(this.late[direction], residualNs, limitNs);
     const early = extend(this.early[direction], -residualNs, limitNs);
+    if (this.areBothLonger(limitNs)) {
+      this.clearRuns();
+      return 'longer';
+    }
     if (late.count >= LATE_LEGS && late.kept >= KEPT_LEGS) return this.change(direction, late.leastNs);
     if (early.count >= EARLY_LEGS && early.kept > 0 && this.excess[direction] > 0)
       return this.change(direction, -Math.min(early.leastNs, this.excess[direction]));
-    return false;
+    return undefined;
   }
 
   /** The path is measured anew. */
@@ -57,10 +63,17 @@ export class RouteChange {
     this.clearRuns();
   }
 
-  private change(direction: Direction, byNs: Ns): true {
+  /** A queue that is as long in both directions for several legs is none. */
+  private areBothLonger(limitNs: Ns): boolean {
+    const { inbound, outbound } = this.late;
+    const differenceNs = Math.abs(inbound.leastNs - outbound.leastNs);
+    return Math.min(inbound.count, outbound.count) >= BOTH_LATE_LEGS && differenceNs <= limitNs;
+  }
+
+  private change(direction: Direction, byNs: Ns): 'excess' {
     this.excess[direction] += byNs;
     this.clearRuns();
-    return true;
+    return 'excess';
   }
 
   private clearRuns(): void {
