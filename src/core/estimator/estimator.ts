@@ -15,7 +15,7 @@ import type {
 } from './types.js';
 
 export interface EstimatorOptions {
-  /** Hypotheses of wander, (s/s)²/s. Default: nine from 1e-22 to 1e-14. */
+  /** Hypotheses of wander, (s/s)²/s. Default: nine from 1e-22 to 1e-14, and 1e-12. */
   readonly wanders?: readonly number[];
 }
 
