@@ -61,7 +61,7 @@ const WARM_OBSERVATIONS = 24_000;
 const WINDOW_OBSERVATIONS = 1000;
 const WINDOWS = 9;
 /** Size of the young generation, MB: large enough that no object moves during a window. */
-const YOUNG_MB = 128;
+const YOUNG_MB = 512;
 const NODE_FLAGS = ['--expose-gc', `--min-semi-space-size=${YOUNG_MB}`, `--max-semi-space-size=${YOUNG_MB}`];
 
 const POLL_S = 64;

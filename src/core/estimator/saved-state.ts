@@ -1,5 +1,5 @@
 import type { ClockId, Ns } from '../../api/index.js';
-import { NS2_PER_S2 } from './oscillator/wander-lines.js';
+import { GREATEST_LASTING_WANDER, NS2_PER_S2 } from './oscillator/wander-lines.js';
 import { FIRST_SLOPE_SIGMA_PPB } from './state/joint-filter.js';
 import type { JointState } from './state/joint-state.js';
 import type { TrackFilter } from './track-filter.js';
@@ -9,7 +9,7 @@ import type { SavedOscillator, SavedPath } from './types.js';
 const GREATEST_SAVED_SLOPE_SIGMA_PPB = 1e4;
 /** Observations after which a path is known well enough to be saved. */
 const LEGS_TO_KNOW = 32;
-/** Share of the wanders' weights that is spread evenly: the oscillator may have been exchanged. */
+/** Share of the weights that is spread evenly over the wanders that last: the oscillator may have been exchanged. */
 const UNIFORM_SHARE = 0.1;
 /** A saved path is another path if its delay differs by more than this factor, or its noise by more than the other. */
 const GREATEST_DELAY_RATIO = 3;
@@ -28,12 +28,16 @@ export function saveOscillator(state: JointState, clock: ClockId): SavedOscillat
 
 /** Must be called before the clock's first observation. */
 export function restoreOscillator({ bank, layout }: JointState, clock: ClockId, saved: SavedOscillator): void {
-  const known = bank.lines.hypotheses.map((wander) => weightOf(saved, wander / NS2_PER_S2));
-  const sum = known.reduce((total, weight) => total + weight, 0);
-  const even = 1 / known.length;
+  const { hypotheses } = bank.lines;
+  // A knock is no property of an oscillator.
+  const lasting = hypotheses.filter((wander) => wander <= GREATEST_LASTING_WANDER);
+  const sum = lasting.reduce((total, wander) => total + weightOf(saved, wander / NS2_PER_S2), 0);
+  const even = 1 / lasting.length;
+  const restored = (wander: number): number =>
+    sum > 0 ? UNIFORM_SHARE * even + ((1 - UNIFORM_SHARE) * weightOf(saved, wander / NS2_PER_S2)) / sum : even;
   bank.restoreWanderWeights(
     clock,
-    known.map((weight) => (sum > 0 ? UNIFORM_SHARE * even + ((1 - UNIFORM_SHARE) * weight) / sum : even)),
+    hypotheses.map((wander) => (lasting.includes(wander) ? restored(wander) : 0)),
   );
   bank.setGuess(clock, layout.slope(clock), saved.slopePpb, saved.slopeSigmaPpb, FIRST_SLOPE_SIGMA_PPB);
 }

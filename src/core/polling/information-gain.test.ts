@@ -26,7 +26,8 @@ describe('poll advice', () => {
     expect(waits('ntp.never-heard-of')).to.equal(16);
   });
 
-  it('is a longer interval for a coarse source beside a good one', () => {
+  it('is a longer interval for a coarse source beside a good one', function () {
+    this.timeout(30_000);
     const { world, coarse, waits } = settled();
     world.run(2000);
     expect(waits('ntp.good')).to.be.at.most(32);

@@ -78,6 +78,11 @@ describe('the vote on the rates', () => {
     expect(look(driftsOf([20, 25], [0, 5], [0, 5]), votersOf(3), [[0, 400]]).drifting).to.deep.equal([]);
   });
 
+  it('does not suspect the scatter of many right ones', () => {
+    const right = Array.from({ length: 32 }, (_, i) => [(i % 2 === 0 ? 1 : -1) * 70, 60] as const);
+    expect(look(driftsOf(...right))).to.deep.equal({ drifting: [], contested: [] });
+  });
+
   it('finds two of eleven, where not every set of voters is tried', () => {
     const right = Array.from({ length: 9 }, (_, i) => [(i % 3) * 4, 20 + i] as const);
     expect(look(driftsOf([800, 10], ...right, [-3000, 100])).drifting).to.have.members([0, 10]);

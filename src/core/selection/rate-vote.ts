@@ -44,7 +44,9 @@ export function rateVote(
   const everyone = voters.map((_, i) => i);
   const all: Hypothesis = { members: everyone, cost: misfit(everyone, drifts) };
   const nothing = { drifting: new Set<number>(), contested: new Set<number>(), ppb: drifts.ppb.map(() => 0) };
-  if (known.size === 0 && all.cost < RULED_OUT + EXCLUSION_COST) return nothing;
+  // χ² of many right voters is about as large as their number.
+  const expected = voters.length > MOST_TO_ENUMERATE ? voters.length : 0;
+  if (known.size === 0 && all.cost < RULED_OUT + EXCLUSION_COST + expected) return nothing;
   const hypotheses = [all, ...majorities(voters, drifts)];
   const best = hypotheses.reduce((least, one) => (one.cost < least.cost ? one : least));
   if (best === all && all.cost > RULED_OUT + EXCLUSION_COST) return { ...nothing, contested: new Set(everyone) };

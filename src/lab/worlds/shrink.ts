@@ -69,7 +69,7 @@ function calmer(world: TomlTable, list: string, index: number): readonly TomlTab
 const withoutDisturbances = (table: TomlTable): readonly TomlTable[] =>
   DISTURBANCES.filter((key) => table[key] !== undefined && table[key] !== 0).map((key) => {
     const { [key]: _, ...rest } = table;
-    return rest;
+    return key === 'modes' ? { ...rest, shape: 'none' } : rest;
   });
 
 const replaced = (world: TomlTable, list: string, index: number, by: TomlTable): TomlTable => ({

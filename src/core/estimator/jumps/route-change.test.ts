@@ -42,6 +42,15 @@ describe('a change of the route of one direction', () => {
     expect(feed(route, 100, late, late)).to.equal(0);
   });
 
+  it('is one of both directions if both are late by the same time, and a queue if they are not', () => {
+    const verdicts = (lateNs: (n: number) => number) => {
+      const route = new RouteChange();
+      return Array.from({ length: 8 }, (_, n) => route.note(n % 2 ? 'inbound' : 'outbound', lateNs(n), SIGMA_NS));
+    };
+    expect(verdicts((n) => 5000 + (n % 3) * 9).indexOf('longer')).to.equal(5);
+    expect(verdicts((n) => 5000 + n * 100)).to.not.include('longer');
+  });
+
   it('is taken back when legs come early again', () => {
     const route = new RouteChange();
     feed(route, 12, late, kept);

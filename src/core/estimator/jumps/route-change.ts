@@ -6,8 +6,8 @@ type Direction = Leg['direction'];
 const OFF_SIGMAS = 6;
 /** Late legs in a row that show a longer route: no queue keeps every one of so many. */
 const LATE_LEGS = 12;
-/** Late legs in a row, in each direction by the same time, that show a longer route in both. */
-const BOTH_LATE_LEGS = 2;
+/** Late legs in a row, in each direction and all late by the same time, that show a longer route in both. */
+const BOTH_LATE_LEGS = 3;
 /** Legs of the other direction that must have kept their time meanwhile. */
 const KEPT_LEGS = 4;
 /** Early legs in a row that show that a longer route has become shorter again. */
@@ -18,6 +18,10 @@ interface Run {
   count: number;
   /** The least distance from the expected time. */
   leastNs: Ns;
+  /** The last legs of the run that are off by about the same time: their number, the least and the greatest of them. */
+  alike: number;
+  alikeFromNs: Ns;
+  alikeToNs: Ns;
   /** Legs of the other direction that kept their time since the run began. */
   kept: number;
 }
@@ -47,7 +51,7 @@ export class RouteChange {
     }
     const late = extend(this.late[direction], residualNs, limitNs);
     const early = extend(this.early[direction], -residualNs, limitNs);
-    if (this.areBothLonger(limitNs)) {
+    if (areBothLonger(this.late.inbound, this.late.outbound, limitNs)) {
       this.clearRuns();
       return 'longer';
     }
@@ -63,13 +67,6 @@ export class RouteChange {
     this.clearRuns();
   }
 
-  /** A queue that is as long in both directions for several legs is none. */
-  private areBothLonger(limitNs: Ns): boolean {
-    const { inbound, outbound } = this.late;
-    const differenceNs = Math.abs(inbound.leastNs - outbound.leastNs);
-    return Math.min(inbound.count, outbound.count) >= BOTH_LATE_LEGS && differenceNs <= limitNs;
-  }
-
   private change(direction: Direction, byNs: Ns): 'excess' {
     this.excess[direction] += byNs;
     this.clearRuns();
@@ -82,11 +79,11 @@ export class RouteChange {
 }
 
 function emptyRun(): Run {
-  return { count: 0, leastNs: Number.POSITIVE_INFINITY, kept: 0 };
+  return { count: 0, leastNs: Number.POSITIVE_INFINITY, alike: 0, alikeFromNs: 0, alikeToNs: 0, kept: 0 };
 }
 
 function clear(run: Run): void {
-  run.count = run.kept = 0;
+  run.count = run.alike = run.kept = 0;
   run.leastNs = Number.POSITIVE_INFINITY;
 }
 
@@ -94,6 +91,21 @@ function extend(run: Run, offNs: Ns, limitNs: Ns): Run {
   if (offNs > limitNs) {
     run.count++;
     run.leastNs = Math.min(run.leastNs, offNs);
+    extendAlike(run, offNs, limitNs);
   } else clear(run);
   return run;
 }
+
+function extendAlike(run: Run, offNs: Ns, limitNs: Ns): void {
+  const fromNs = Math.min(run.alikeFromNs, offNs);
+  const toNs = Math.max(run.alikeToNs, offNs);
+  const isAlike = run.alike > 0 && toNs - fromNs <= limitNs;
+  run.alike = isAlike ? run.alike + 1 : 1;
+  run.alikeFromNs = isAlike ? fromNs : offNs;
+  run.alikeToNs = isAlike ? toNs : offNs;
+}
+
+/** A queue is not as long for several legs, and in both directions. */
+const areBothLonger = (a: Run, b: Run, limitNs: Ns): boolean =>
+  Math.min(a.alike, b.alike) >= BOTH_LATE_LEGS &&
+  Math.max(a.alikeToNs, b.alikeToNs) - Math.min(a.alikeFromNs, b.alikeFromNs) <= limitNs;

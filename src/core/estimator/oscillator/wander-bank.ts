@@ -83,6 +83,11 @@ export class WanderBank {
     return this.weightsOf(this.layout.clocks[clock]!)[k]! <= (isKnock ? HINT_OF_KNOCK : NEGLIGIBLE_WEIGHT);
   }
 
+  isNegligibleForAll(k: number): boolean {
+    for (let c = 0; c < this.layout.clocks.length; c++) if (!this.isNegligible(c, k)) return false;
+    return true;
+  }
+
   /** Returns the greatest weight that member `k` has for any clock. */
   greatestWeight(k: number): number {
     let greatest = 0;

@@ -71,7 +71,7 @@ export class CombinedEstimate {
     for (const track of this.layout.tracks) track.weight = 0;
     const { clocks } = this.layout;
     for (let k = 0; k < bank.members.length; k++) {
-      if (clocks.every((_, c) => bank.isNegligible(c, k))) continue;
+      if (bank.isNegligibleForAll(k)) continue;
       this.solveWeights(bank.members[k]!);
       for (let c = 0; c < clocks.length; c++) this.addMember(c, k, bank.members[k]!, bank.weightsOf(clocks[c]!));
     }
