@@ -42,25 +42,46 @@ export function rateVote(
   known: ReadonlyMap<number, number> = new Map(),
 ): RateVerdict {
   const everyone = voters.map((_, i) => i);
-  const all: Hypothesis = { members: everyone, cost: misfit(everyone, drifts) };
-  const nothing = { drifting: new Set<number>(), contested: new Set<number>(), ppb: drifts.ppb.map(() => 0) };
-  // χ² of many right voters is about as large as their number.
-  const expected = voters.length > MOST_TO_ENUMERATE ? voters.length : 0;
-  if (known.size === 0 && all.cost < RULED_OUT + EXCLUSION_COST + expected) return nothing;
-  const hypotheses = [all, ...majorities(voters, drifts)];
+  if (voters.length === 0) return { drifting: new Set(), contested: new Set(), ppb: [] };
+  const mayBeRight = majorityTest(voters);
+  const isStillOut = (i: number, right: readonly number[]): boolean => stillDrifts(i, known.get(i), right, drifts);
+  const steady = everyone.filter((i) => !known.has(i));
+  if (mayBeRight(steady) && misfit(steady, drifts) < limitFor(steady))
+    return verdictOf(steady, drifts, { isOut: (i) => isStillOut(i, steady), isContested: () => false });
+  const hypotheses = setsOf(everyone, drifts)
+    .filter(mayBeRight)
+    .map((members) => ({ members, cost: misfit(members, drifts) + EXCLUSION_COST * (voters.length - members.length) }));
   const best = hypotheses.reduce((least, one) => (one.cost < least.cost ? one : least));
-  if (best === all && all.cost > RULED_OUT + EXCLUSION_COST) return { ...nothing, contested: new Set(everyone) };
-  const rival = hypotheses.filter(({ cost }) => cost < best.cost + RULED_OUT);
+  const rivals = hypotheses.filter(({ cost }) => cost < best.cost + RULED_OUT);
+  const isHopeless = best.members.length === voters.length && best.cost > limitFor(everyone);
+  const isRuledOut = (i: number): boolean =>
+    !best.members.includes(i) && leastWith(i, hypotheses) - best.cost > RULED_OUT;
+  return verdictOf(best.members, drifts, {
+    isOut: (i) => !isHopeless && (isRuledOut(i) || isStillOut(i, best.members)),
+    isContested: (i) => isHopeless || rivals.some(({ members }) => !members.includes(i)),
+  });
+}
+
+interface Tests {
+  readonly isOut: (voter: number) => boolean;
+  /** Asked for voters that are not out. */
+  readonly isContested: (voter: number) => boolean;
+}
+
+function verdictOf(right: readonly number[], drifts: Drifts, { isOut, isContested }: Tests): RateVerdict {
+  const rate = commonRate(right, drifts);
   const drifting = new Set<number>();
   const contested = new Set<number>();
-  for (const i of everyone) {
-    const isOut = !best.members.includes(i) && leastWith(i, hypotheses) - best.cost > RULED_OUT;
-    if (isOut || stillDrifts(i, known.get(i), best.members, drifts)) drifting.add(i);
-    else if (rival.some(({ members }) => !members.includes(i))) contested.add(i);
+  for (let i = 0; i < drifts.ppb.length; i++) {
+    if (isOut(i)) drifting.add(i);
+    else if (isContested(i)) contested.add(i);
   }
-  const rate = commonRate(best.members, drifts);
   return { drifting, contested, ppb: drifts.ppb.map((ppb) => ppb - rate) };
 }
+
+/** Returns the χ² from which on other sets are tried. That of many right voters is about as large as their number. */
+const limitFor = ({ length }: readonly number[]): number =>
+  RULED_OUT + EXCLUSION_COST + (length > MOST_TO_ENUMERATE ? length : 0);
 
 /** A drift that is no longer seen, since less is known of it, has not ended for that. */
 function stillDrifts(i: number, foundPpb: number | undefined, members: readonly number[], drifts: Drifts): boolean {
@@ -74,30 +95,28 @@ function stillDrifts(i: number, foundPpb: number | undefined, members: readonly 
 const leastWith = (i: number, hypotheses: readonly Hypothesis[]): number =>
   Math.min(...hypotheses.filter(({ members }) => members.includes(i)).map(({ cost }) => cost));
 
-/** Returns every set of voters that may be right, except that of all: a majority of the independent ones with all trusted ones. */
-function majorities(voters: readonly RateVoter[], drifts: Drifts): Hypothesis[] {
-  const count = new Set(voters.map(({ group }) => group)).size;
+/** Returns the test whether these may be all right ones: a majority of the independent voters with all trusted ones. */
+function majorityTest(voters: readonly RateVoter[]): (members: readonly number[]) => boolean {
+  const groupsOf = (members: readonly number[]): number => new Set(members.map((i) => voters[i]!.group)).size;
   const everyone = voters.map((_, i) => i);
-  const isAllowed = (members: readonly number[]): boolean =>
-    new Set(members.map((i) => voters[i]!.group)).size * 2 > count &&
-    everyone.every((i) => !voters[i]!.trusted || members.includes(i));
-  const hypothesisOf = (members: readonly number[]): Hypothesis => ({
-    members,
-    cost: misfit(members, drifts) + EXCLUSION_COST * (voters.length - members.length),
-  });
-  const sets = voters.length > MOST_TO_ENUMERATE ? setsStepByStep(everyone, drifts) : subsetsOf(everyone);
-  return sets.filter(isAllowed).map(hypothesisOf);
+  const trusted = everyone.filter((i) => voters[i]!.trusted);
+  const count = groupsOf(everyone);
+  return (members) => groupsOf(members) * 2 > count && trusted.every((i) => members.includes(i));
 }
+
+/** Returns the sets to be weighed: all, or with many voters those to which leaving out one after the other leads. */
+const setsOf = (everyone: readonly number[], drifts: Drifts): number[][] =>
+  everyone.length > MOST_TO_ENUMERATE ? setsStepByStep(everyone, drifts) : subsetsOf(everyone);
 
 function subsetsOf(everyone: readonly number[]): number[][] {
   const sets: number[][] = [];
-  for (let bits = 1; bits < 2 ** everyone.length - 1; bits++) sets.push(everyone.filter((i) => (bits >> i) & 1));
+  for (let bits = 1; bits < 2 ** everyone.length; bits++) sets.push(everyone.filter((i) => (bits >> i) & 1));
   return sets;
 }
 
 /** Leaves out the voter that fits worst, then the next, and so on; each time with all sets that leave out another one instead. */
 function setsStepByStep(everyone: readonly number[], drifts: Drifts): number[][] {
-  const sets: number[][] = [];
+  const sets: number[][] = [[...everyone]];
   let rest = [...everyone];
   while (rest.length > 2) {
     const without = rest.map((i) => rest.filter((j) => j !== i));

@@ -43,6 +43,16 @@ describe('vote', () => {
     expect(overlap.voters).to.equal(2);
   });
 
+  it('prefers the stretch that most opinions of one group hold to its neighbours', () => {
+    const overlap = largestOverlap([
+      opinion('upstream', -300, 310),
+      opinion('upstream', -301, 311),
+      opinion('upstream', 0, 2),
+      opinion('upstream', 1, 2),
+    ])!;
+    expect(overlap).to.include({ loNs: -1, hiNs: 2, votes: 1, rivalled: false });
+  });
+
   it('prefers the incumbents of two stretches with equal votes', () => {
     const pair = (at: number, incumbent: boolean) => [
       opinion(`a${at}`, at, 10, { incumbent }),

@@ -28,7 +28,7 @@ export interface Overlap {
 
 /**
  * Marzullo's sweep over the ends of the intervals (RFC 5905 §11.2.1). Of stretches with equal votes the one with more
- * incumbents wins. Undefined without opinions.
+ * incumbents wins, and of neighbouring ones then the one that more opinions hold, dependent ones too. Undefined without opinions.
  */
 export function largestOverlap(opinions: readonly Opinion[]): Overlap | undefined {
   return unanimity(opinions) ?? sweep(opinions);
@@ -57,18 +57,25 @@ function sweep(opinions: readonly Opinion[]): Overlap | undefined {
   const voters = countGroups(opinions);
   const holders = new Map<string, number>();
   let incumbents = 0;
+  let held = 0;
+  let heldByMost = 0;
   let best: Overlap | undefined;
   let isApart = false;
   ends.forEach(({ at, sign, opinion: { group, incumbent } }, i) => {
-    const held = (holders.get(group) ?? 0) + sign;
-    if (held === 0) holders.delete(group);
-    else holders.set(group, held);
+    const heldByGroup = (holders.get(group) ?? 0) + sign;
+    if (heldByGroup === 0) holders.delete(group);
+    else holders.set(group, heldByGroup);
     if (incumbent) incumbents += sign;
+    held += sign;
     const hiNs = ends[i + 1]?.at ?? at;
     if (hiNs <= at) return;
     const stretch = { loNs: at, hiNs, votes: holders.size, incumbents, voters, rivalled: false };
     const order = best === undefined ? 1 : compare(stretch, best);
-    if (order > 0) best = stretch;
+    if (order > 0) heldByMost = 0;
+    if (order > 0 || (order === 0 && !isApart && held > heldByMost)) {
+      best = { ...stretch, rivalled: order === 0 && best!.rivalled };
+      heldByMost = held;
+    }
     if (order === 0 && isApart) best = { ...best!, rivalled: true };
     isApart = order < 0;
   });
