@@ -19,14 +19,14 @@ import {
 } from './clock-model.js';
 import { Servo } from './servo.js';
 import { afterSleep } from './sleep.js';
-import { bounded, type ErrorLimit, leastLimit } from './tightest-bound.js';
+import { bounded, type ErrorLimit, holdingContested, leastLimit } from './tightest-bound.js';
 import { usualScale } from './timescale.js';
 
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
 
 /** A pulse can be numbered if half its period is at least this many sigmas of its clock. */
 const NUMBERING_SIGMAS = 6;
-/** A contradiction counts if it is greater than before by this factor. */
+/** A contradiction of a held rate counts if it is greater than the last one by this factor. */
 const LEAST_RISE = 1.1;
 /** Servers do not agree on the number of the second around a leap. */
 const LEAP_DOUBT_NS = BigInt(NS_PER_S);
@@ -231,8 +231,8 @@ export class ClockEnsemble {
   readonly drifts = (tracks: readonly SourceTrack[]): Drifts => this.#estimator.drifts(tracks.map(({ key }) => key));
 
   /** The sources of these tracks do not drift; the estimate so far was bent by another one that does. */
-  assumeSteady(tracks: readonly SourceTrack[]): void {
-    this.#estimator.assumeSteady(tracks.map(({ key }) => key));
+  assumeNoDrift(tracks: readonly SourceTrack[]): void {
+    this.#estimator.assumeNoDrift(tracks.map(({ key }) => key));
     this.#clearCaches();
     for (const clock of this.clocks.values()) clock.tightest = undefined;
   }
@@ -388,14 +388,6 @@ export class ClockEnsemble {
   #isAsserted(): boolean {
     return this.#tracks().some(({ admission, kind }) => admission.isAdmitted && kind !== 'link');
   }
-}
-
-/** One of the contested sources drifts, and it is not known which: the error is below the greatest of their limits. */
-function holdingContested(limits: readonly ErrorLimit[]): readonly ErrorLimit[] {
-  const contested = limits.filter(({ by }) => by.isContested);
-  if (contested.length === 0) return limits;
-  const errorNs = Math.max(...contested.map((limit) => limit.errorNs));
-  return limits.map((limit) => (limit.by.isContested ? { ...limit, errorNs } : limit));
 }
 
 /** Applies a change of the clock to the models that run on by themselves. */

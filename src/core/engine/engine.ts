@@ -27,6 +27,7 @@ import { isPending } from '../selection/eligibility.js';
 import { describeCarriers, isInOrder, sourceNews } from '../selection/reasons.js';
 import { Selection } from '../selection/selection.js';
 import { allTracks, PLAIN_OPTIONS, Source, type SourceTrack } from '../tracks/source.js';
+import { ActionList } from './action-list.js';
 import type { Action, CoreOptions, Input } from './input.js';
 import { LocalMode } from './local-mode.js';
 import { initialMode, type ModeState, nextMode } from './mode.js';
@@ -53,12 +54,6 @@ export const createEngine = (options: CoreOptions, estimator: Estimator, leapTab
   new Core(options, estimator, leapTable);
 
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
-type EventKind = Extract<Action, { type: 'event' }>['kind'];
-
-interface EventDetails {
-  readonly code?: string | undefined;
-  readonly warning?: boolean;
-}
 
 /** Time for which no servo acts after a leap second. */
 const LEAP_REST_NS = 3 * NS_PER_S;
@@ -83,7 +78,7 @@ class Core implements Engine {
   #carriers: readonly SourceTrack[] = [];
   /** Sources of the carriers, or of the last ones. */
   #lastCarriers: readonly Source[] = [];
-  #actions: Action[] = [];
+  readonly #actions = new ActionList();
 
   constructor(options: CoreOptions, estimator: Estimator, leapTable: LeapTable) {
     this.#options = options;
@@ -96,17 +91,16 @@ class Core implements Engine {
     this.#local = new LocalMode(options.localStratum);
     this.#jumps = new SourceJumps({
       ...{ ensemble: this.#ensemble, selection: this.#selection, sources: this.#sources },
-      emitEvent: (source, text) => this.#emitEvent('source', source, text, { warning: true }),
+      emitEvent: (source, text) => this.#actions.addEvent('source', source, text, { warning: true }),
     });
     this.#intake = new ObservationIntake({
       ...{ ensemble: this.#ensemble, restorer: this.#restorer, leap: this.#leap, jumps: this.#jumps },
       ...{ sources: this.#sources, builtAt: options.builtAt },
-      emitEvent: (source, text) => this.#emitEvent('source', source, text),
+      emitEvent: (source, text) => this.#actions.addEvent('source', source, text),
     });
   }
 
   accept(input: Input): readonly Action[] {
-    this.#actions = [];
     const before = this.#now;
     this.#now = input.monotonic;
     this.#promised.clear();
@@ -114,7 +108,7 @@ class Core implements Engine {
     this.#apply(input, before);
     if (input.type === 'steered') this.#ensemble.refresh(this.#carriers);
     else this.#reselect(input);
-    return this.#actions;
+    return this.#actions.take();
   }
 
   state(stamps: readonly Stamp[]): TimeState {
@@ -123,10 +117,13 @@ class Core implements Engine {
       now: this.#now,
       mode: this.#mode ?? initialMode(this.#now),
       local: this.#local.isOn ? this.#local.description : undefined,
-      ...{ clocks: this.#ensemble.clocks, sources: this.#sources },
-      ...{ leap: this.#leap, quality: this.#quality },
+      clocks: this.#ensemble.clocks,
+      sources: this.#sources,
+      leap: this.#leap,
+      quality: this.#quality,
       estimate: this.#ensemble.estimate,
-      ...{ majority: this.#promised.majority(this.#now), promise: this.#promised.basis },
+      majority: this.#promised.majority(this.#now),
+      promise: this.#promised.basis,
     });
   }
 
@@ -209,7 +206,7 @@ class Core implements Engine {
   #tick({ stamps }: InputOf<'tick'>): void {
     for (const { clock, time, monotonic } of stamps ?? []) this.#ensemble.noteReading(clock, time, monotonic);
     for (const { text, code } of this.#leap.notices(this.#ensemble.utc(this.#now)))
-      this.#emitEvent('leap', 'utc', text, { code });
+      this.#actions.addEvent('leap', 'utc', text, { code });
   }
 
   /** At a leap second UTC jumps. The kernel may make the clock jump with it, a moment earlier or later, or not at all. */
@@ -220,7 +217,7 @@ class Core implements Engine {
     const since = utc > leap.at ? utc - leap.at : 0n;
     const isInserted = leap.kind === 'insert';
     this.#ensemble.referenceJumped(isInserted ? -NS_PER_S : NS_PER_S, this.#now - since);
-    this.#emitEvent('leap', 'utc', `a leap second was ${isInserted ? 'inserted' : 'deleted'}`);
+    this.#actions.addEvent('leap', 'utc', `a leap second was ${isInserted ? 'inserted' : 'deleted'}`);
     for (const { servo, scale } of this.#ensemble.clocks.values())
       if (scale === 'utc') servo?.rest(LEAP_REST_NS, 'waits for the leap second to pass', this.#now);
   }
@@ -236,7 +233,7 @@ class Core implements Engine {
     this.#ensemble.remove([...tracks.values()]);
     // The order of the sources stays.
     this.#sources.set(id, new Source(id, options, this.#options.localStratum));
-    this.#emitEvent('source', id, reason);
+    this.#actions.addEvent('source', id, reason);
   }
 
   #report({ id, claims, observations }: InputOf<'report'>): void {
@@ -259,7 +256,7 @@ class Core implements Engine {
     if (clock === undefined) return;
     this.#ensemble.discipline(clock, policy);
     const frequencyPpb = policy === null ? releasedFrequencyPpb(clock) : this.#restorer.savedFrequencyPpb(clock);
-    if (frequencyPpb !== undefined) this.#actions.push({ type: 'steer', clock: id, frequencyPpb });
+    if (frequencyPpb !== undefined) this.#actions.add({ type: 'steer', clock: id, frequencyPpb });
   }
 
   #stepped(input: InputOf<'stepped'>, before: Instant): void {
@@ -267,7 +264,7 @@ class Core implements Engine {
     this.#ensemble.stepped(input, before);
     const way = `${deltaNs < 0 ? 'back' : 'forward'} by ${formatDuration(Math.abs(deltaNs))}`;
     const text = byUs ? `was stepped ${way}` : `was stepped ${way} by another program; the estimate was moved with it`;
-    this.#emitEvent('clock', id, text, { warning: !byUs });
+    this.#actions.addEvent('clock', id, text, { warning: !byUs });
     this.#ensemble.clocks.get(id)?.servo?.stepDone();
   }
 
@@ -278,14 +275,14 @@ class Core implements Engine {
     this.#selection.restart();
     this.#quality.slept(sleptNs);
     this.#cause = `the machine slept for ${formatSpan(sleptNs)}`;
-    this.#emitEvent('clock', 'system', `may be wrong because ${this.#cause}; the sources are measured again`, {
+    this.#actions.addEvent('clock', 'system', `may be wrong because ${this.#cause}; the sources are measured again`, {
       warning: true,
     });
   }
 
   #refused({ clock: id, reason }: InputOf<'refused'>): void {
     const servo = this.#ensemble.clocks.get(id)?.servo;
-    if (servo?.refused(reason, this.#now)) this.#emitEvent('clock', id, servo.reason, { code: 'TH_CLOCK_SET' });
+    if (servo?.refused(reason, this.#now)) this.#actions.addEvent('clock', id, servo.reason, { code: 'TH_CLOCK_SET' });
   }
 
   /** After every input: decides which tracks carry the estimate, the mode, and what to do with the clocks. */
@@ -299,7 +296,7 @@ class Core implements Engine {
       own: ensemble.opinion(),
       drifts: ensemble.drifts,
     });
-    if (steady.length > 0) ensemble.assumeSteady(steady);
+    if (steady.length > 0) ensemble.assumeNoDrift(steady);
     const hasChanged = ensemble.admit(admitted);
     if (hasChanged) this.#refreshServos();
     const carriers = allTracks(this.#sources.values()).filter(({ carries }) => carries);
@@ -321,11 +318,14 @@ class Core implements Engine {
       this.#lastCarriers = carriers.map(({ source }) => source);
     }
     const condition = modeConditionOf({
-      ...{ promised: this.#promised.system(this.#now), promise: this.#promised.basis },
+      promised: this.#promised.system(this.#now),
+      promise: this.#promised.basis,
       clocks: [...this.#ensemble.clocks.values()],
       sources: [...this.#sources.values()],
       carriers,
-      ...{ lastCarriers: this.#lastCarriers, obstacle, cause: this.#cause },
+      lastCarriers: this.#lastCarriers,
+      obstacle,
+      cause: this.#cause,
       trackingErrorNs: this.#options.trackingErrorNs,
       estimate: this.#ensemble.estimate,
     });
@@ -333,14 +333,14 @@ class Core implements Engine {
     const { mode, reason } = this.#mode;
     if (mode === 'unsynchronised') this.#selection.disownTime();
     const warning = mode === 'holdover' || mode === 'unsynchronised';
-    if (mode !== before.mode) this.#emitEvent('mode', 'hub', `is ${mode}: ${reason}`, { warning });
+    if (mode !== before.mode) this.#actions.addEvent('mode', 'hub', `is ${mode}: ${reason}`, { warning });
   }
 
   /** `isTick`: at the first tick all sources of the configuration have been declared. */
   #updateLocalMode(isTick: boolean): void {
     const mayBegin = isTick && ![...this.#sources.values()].some((source) => isPending(source, this.#now));
     const news = this.#local.update(this.#mode?.mode ?? 'unsynchronised', mayBegin);
-    if (news !== undefined) this.#emitEvent('mode', 'hub', news);
+    if (news !== undefined) this.#actions.addEvent('mode', 'hub', news);
   }
 
   /** Updates what is served to others: leap seconds, NTP view and PTP view. */
@@ -371,23 +371,18 @@ class Core implements Engine {
     });
     // Cancels the slew before a step, too: otherwise the remaining slew triggers another step.
     if ((decision.type === 'steer' || decision.type === 'step') && isAnother(decision.frequencyPpb, clock.frequencyPpb))
-      this.#actions.push({ type: 'steer', clock: id, frequencyPpb: decision.frequencyPpb });
+      this.#actions.add({ type: 'steer', clock: id, frequencyPpb: decision.frequencyPpb });
     if (decision.type === 'step')
-      this.#actions.push({ type: 'step', clock: id, deltaNs: decision.deltaNs, reason: decision.reason });
+      this.#actions.add({ type: 'step', clock: id, deltaNs: decision.deltaNs, reason: decision.reason });
     if (decision.type === 'panic' && decision.isNew)
-      this.#emitEvent('clock', id, decision.reason, { code: 'TH_CLOCK_PANIC' });
+      this.#actions.addEvent('clock', id, decision.reason, { code: 'TH_CLOCK_PANIC' });
   }
 
   #emitSourceEvents(): void {
     for (const source of this.#sources.values()) {
       const news = sourceNews(source);
-      if (news !== undefined) this.#emitEvent('source', source.id, news, { warning: !isInOrder(source) });
+      if (news !== undefined) this.#actions.addEvent('source', source.id, news, { warning: !isInOrder(source) });
     }
-  }
-
-  #emitEvent(kind: EventKind, id: string, text: string, { code, warning }: EventDetails = {}): void {
-    const details = { ...(code === undefined ? {} : { code }), ...(warning === true ? { warning } : {}) };
-    this.#actions.push({ type: 'event', kind, id, text, ...details });
   }
 
   #source(id: string): Source {

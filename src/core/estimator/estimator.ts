@@ -155,7 +155,7 @@ class JointEstimator implements Estimator {
     };
   }
 
-  assumeSteady(keys: readonly string[]): void {
+  assumeNoDrift(keys: readonly string[]): void {
     const tracks = keys.flatMap((key) => this.tracksByKey.get(key) ?? []);
     this.state.bank.adoptWithoutDrift(tracks);
     this.state.noteValueChange();

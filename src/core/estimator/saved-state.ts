@@ -29,7 +29,7 @@ export function saveOscillator(state: JointState, clock: ClockId): SavedOscillat
 /** Must be called before the clock's first observation. */
 export function restoreOscillator({ bank, layout }: JointState, clock: ClockId, saved: SavedOscillator): void {
   const { hypotheses } = bank.lines;
-  // A knock is no property of an oscillator.
+  // A frequency step is no property of an oscillator.
   const lasting = hypotheses.filter((wander) => wander <= GREATEST_LASTING_WANDER);
   const sum = lasting.reduce((total, wander) => total + weightOf(saved, wander / NS2_PER_S2), 0);
   const even = 1 / lasting.length;

@@ -95,7 +95,7 @@ export interface Estimator {
    * The times of these tracks' sources do not drift, those of the others may have: the estimate goes on from what it would be
    * if that had been known from the beginning.
    */
-  assumeSteady(tracks: readonly string[]): void;
+  assumeNoDrift(tracks: readonly string[]): void;
   /** Returns what the next run of the hub starts from, or undefined while little is known. */
   saveOscillator(clock: ClockId): SavedOscillator | undefined;
   savePath(track: string): SavedPath | undefined;

@@ -4,6 +4,7 @@ import { list } from '../engine/sentence.js';
 import type { TrackEstimate } from '../estimator/types.js';
 import { allTracks, type Source, type SourceTrack } from '../tracks/source.js';
 import { type Candidate, intervalOfTrack, isBrief, type SilentVoters } from './candidate.js';
+import { type DriftFinding, DriftTest, type RateContext } from './drift-test.js';
 import { bestVoter, echoReason, mayEcho } from './echo.js';
 import { type Election, elect } from './election.js';
 import { type Ineligibility, ineligibilityOf, isPending, UNMEASURED } from './eligibility.js';
@@ -12,7 +13,6 @@ import { dependencesOf } from './independence.js';
 import type { OwnTime } from './majority.js';
 import { type RejectionContext, rejectionReason } from './rejection-reason.js';
 import { biasSigmaNs, isDelayKnown } from './root-distance.js';
-import { type DriftFinding, type RateContext, Steadiness } from './steadiness.js';
 import { type Interval, touches } from './vote.js';
 
 /** The estimates that the selection reads. */
@@ -49,7 +49,7 @@ const UNNUMBERED = 'waits for a source that says which second its pulses begin';
  */
 export class Selection {
   readonly #options: CoreOptions;
-  readonly #steadiness = new Steadiness();
+  readonly #driftTest = new DriftTest();
   #firstVoterAt: Instant | undefined;
   #hasVoted = false;
   /** Ids of the sources that agreed at the last vote of several: they made the hub's time. */
@@ -84,8 +84,8 @@ export class Selection {
     const all = gatherCandidates(sources, context, admitted);
     const followers = followersOf(all, sources, context.now);
     const independent = all.filter((candidate) => !followers.has(candidate));
-    const drifting = this.#steadiness.judge(sources, context);
-    const isNewDrift = settleDrifting(drifting, admitted);
+    const drifting = this.#driftTest.judge(sources, context);
+    const isNewDrift = settleDrifting(drifting, all, admitted);
     const candidates = independent.filter(({ track }) => !drifting.has(track));
     const pending = sources.filter((source) => isPending(source, context.now)).map(({ id }) => id);
     const opinions = candidates.filter(({ track }) => track.votes);
@@ -210,12 +210,16 @@ function followersOf(
   return followers;
 }
 
-/** Excludes the sources whose time drifts. Returns true if one of them was admitted until now. */
-function settleDrifting(drifting: ReadonlyMap<SourceTrack, DriftFinding>, admitted: AdmissionMap): boolean {
+/** Excludes the sources whose time drifts. Returns true if one of them was admitted until now. A silent one keeps its reason. */
+function settleDrifting(
+  drifting: ReadonlyMap<SourceTrack, DriftFinding>,
+  candidates: readonly Candidate[],
+  admitted: AdmissionMap,
+): boolean {
   let wasAdmitted = false;
   for (const [track, { reason }] of drifting) {
     wasAdmitted ||= track.admission.isAdmitted;
-    track.show('rejected', reason);
+    if (candidates.some((one) => one.track === track)) track.show('rejected', reason);
     track.setFit(undefined);
     admitted.delete(track);
     if (track.admission.isAdmitted) track.admission.countExpulsion();

@@ -34,7 +34,7 @@ const VOTER_FOR_NS = 24 * 3600 * NS_PER_S;
  * between its observations is that of the carriers, which may be the wrong ones.
  */
 const RATE_TOLERANCE_PPB = 15_000;
-/** Of so many independent voters none is a minority. */
+/** Greatest number of independent voters without a minority: one wrong voter of two is half of them. */
 const NO_MINORITY = 2;
 
 /**

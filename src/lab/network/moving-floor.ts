@@ -8,7 +8,7 @@ export interface MovingFloorOptions {
   readonly shape: FloorShape;
   /** Difference of the highest and the lowest floor. A walk is reflected at both. */
   readonly amplitudeNs: Ns;
-  /** Of a walk: the time in which it moves by the amplitude (standard deviation). */
+  /** For a walk this is the time in which it moves by the amplitude (standard deviation). */
   readonly periodNs: Ns;
 }
 

@@ -1,6 +1,7 @@
 import type { Finding } from '../../kernel/config/diagnose/finding.js';
 import type { KeyPath } from '../../kernel/config/diagnose/place-index.js';
 import { checkLink } from './link-checks.js';
+import { clocksOf, linksOf } from './places.js';
 import type { Scenario } from './schema.js';
 
 /** Finds errors that involve several tables. */
@@ -21,17 +22,10 @@ export function checkAcross(scenario: Scenario): readonly Finding[] {
     if (server.poll !== undefined && (server['poll-min'] ?? server['poll-max']) !== undefined)
       add(['server', index, 'poll'], 'poll is fixed: it excludes poll-min and poll-max');
   });
-  for (const kind of ['server', 'ptp'] as const)
-    for (const [index, { up, down }] of scenario[kind].entries())
-      for (const [direction, link] of [
-        ['up', up],
-        ['down', down],
-      ] as const)
-        for (const [key, message, hint] of link === undefined ? [] : checkLink(link))
-          add([kind, index, direction, key], message, hint);
-  const clocks = [[['clock'], scenario.clock] as const, ...scenario.phc.map((phc, i) => [['phc', i], phc] as const)];
-  for (const [path, { trace, column }] of clocks)
-    if (trace === undefined && column !== undefined)
+  for (const { path, link } of linksOf(scenario))
+    for (const [key, message, hint] of checkLink(link)) add([...path, key], message, hint);
+  for (const { path, clock } of clocksOf(scenario))
+    if (clock.trace === undefined && clock.column !== undefined)
       add([...path, 'column'], 'a column belongs to a trace', 'trace = "frequencies.csv"');
   for (const name of Object.keys(scenario.limits?.sources ?? {})) {
     if (!known.has(name)) add(['limits', 'sources', name], `there is no source "${name}"`);

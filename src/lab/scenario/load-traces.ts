@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Finding } from '../../kernel/config/diagnose/finding.js';
 import type { KeyPath } from '../../kernel/config/diagnose/place-index.js';
 import type { TraceFile } from './link-schema.js';
+import { clocksOf, linksOf } from './places.js';
 import type { Scenario } from './schema.js';
 import { DELAYS, FREQUENCIES, readTrace, type TraceFormat } from './trace-file.js';
 
@@ -17,15 +18,7 @@ export function loadTraces(scenario: Scenario, folder: string): readonly Finding
     if (result.values !== undefined) trace.values = result.values;
     else findings.push({ code: 'TH_CFG_VALUE', path, at: 'value', message: result.fault, hint: result.remedy });
   };
-  load(['clock', 'trace'], scenario.clock.trace, scenario.clock.column, FREQUENCIES);
-  for (const [index, { trace, column }] of scenario.phc.entries())
-    load(['phc', index, 'trace'], trace, column, FREQUENCIES);
-  for (const kind of ['server', 'ptp'] as const)
-    for (const [index, { up, down }] of scenario[kind].entries())
-      for (const [direction, link] of [
-        ['up', up],
-        ['down', down],
-      ] as const)
-        load([kind, index, direction, 'trace'], link?.trace, link?.column);
+  for (const { path, clock } of clocksOf(scenario)) load([...path, 'trace'], clock.trace, clock.column, FREQUENCIES);
+  for (const { path, link } of linksOf(scenario)) load([...path, 'trace'], link.trace, link.column);
   return findings;
 }

@@ -17,7 +17,7 @@ export async function shrunk(world: TomlTable, fails: (simpler: TomlTable) => Pr
     for (let index = 0; ; ) {
       const simpler = simplerWorlds(smallest)[index];
       if (simpler === undefined) break;
-      // What follows a thing that was left out has its place in the list.
+      // After a success the next candidate has the same index.
       if (await fails(simpler)) smallest = simpler;
       else index++;
     }

@@ -41,7 +41,10 @@ export class RouteChange {
     return this.excess[direction];
   }
 
-  /** Adds a leg, `residualNs` after the earliest time at which it was expected. Returns `excess` if the route of one direction has changed, `longer` if both are longer. */
+  /**
+   * Adds a leg, `residualNs` after the earliest time at which it was expected. Returns `excess` if the route of one direction
+   * has changed, `longer` if both routes have become longer.
+   */
   note(direction: Direction, residualNs: Ns, sigmaNs: Ns): 'longer' | 'excess' | undefined {
     const limitNs = OFF_SIGMAS * sigmaNs;
     const other = direction === 'inbound' ? 'outbound' : 'inbound';
@@ -105,7 +108,7 @@ function extendAlike(run: Run, offNs: Ns, limitNs: Ns): void {
   run.alikeToNs = isAlike ? toNs : offNs;
 }
 
-/** A queue is not as long for several legs, and in both directions. */
+/** Returns true if all these legs are late by the same time: a queue is not as long for several legs in both directions. */
 const areBothLonger = (a: Run, b: Run, limitNs: Ns): boolean =>
   Math.min(a.alike, b.alike) >= BOTH_LATE_LEGS &&
   Math.max(a.alikeToNs, b.alikeToNs) - Math.min(a.alikeFromNs, b.alikeFromNs) <= limitNs;

@@ -15,9 +15,10 @@ import { DEFAULT_WANDERS, GREATEST_LASTING_WANDER, WanderLines } from './wander-
  */
 const LOST_WEIGHT = 1e-7;
 const NEEDED_WEIGHT = 0.02;
-/** A member of less weight does not count in an estimate; one that stands for a knock needs more. */
+/** A member with no more weight than this does not count in an estimate. */
 const NEGLIGIBLE_WEIGHT = 1e-6;
-const HINT_OF_KNOCK = 1e-3;
+/** The same for a member that stands for a frequency step. */
+const NEGLIGIBLE_STEP_WEIGHT = 1e-3;
 /** Least sigma of a guess, as a share of the sigma without it: less would be beyond the precision of a double. */
 const LEAST_GUESS_SHARE = 1e-12;
 
@@ -75,12 +76,12 @@ export class WanderBank {
   }
 
   /**
-   * Returns true if a member has too little weight for a clock to count in its estimate. One that stands for a knock counts once
-   * something hints at one: that it may come at any time is no part of sigma, and would be most of it in a silence.
+   * Returns true if a member has too little weight for a clock to count in its estimate. A member that stands for a frequency step
+   * counts once observations hint at one: a step that may come at any time would be most of sigma in a silence.
    */
   isNegligible(clock: number, k: number): boolean {
-    const isKnock = this.lines.wander(k, clock) > GREATEST_LASTING_WANDER;
-    return this.weightsOf(this.layout.clocks[clock]!)[k]! <= (isKnock ? HINT_OF_KNOCK : NEGLIGIBLE_WEIGHT);
+    const isStep = this.lines.wander(k, clock) > GREATEST_LASTING_WANDER;
+    return this.weightsOf(this.layout.clocks[clock]!)[k]! <= (isStep ? NEGLIGIBLE_STEP_WEIGHT : NEGLIGIBLE_WEIGHT);
   }
 
   isNegligibleForAll(k: number): boolean {

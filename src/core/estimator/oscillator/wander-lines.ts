@@ -2,7 +2,7 @@
 export const NS2_PER_S2 = 1e18;
 /** Hypotheses of wander, (ns/s)² per second: 1e-22 … 1e-14 (s/s)²/s, from a rubidium to a cheap crystal in a draught. */
 export const DEFAULT_WANDERS: readonly number[] = [1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4, 1e6];
-/** Greatest wander that lasts. A greater one is a change of the frequency at once: the clock was knocked. */
+/** Greatest wander that lasts, (ns/s)² per second. A greater one stands for a frequency step. */
 export const GREATEST_LASTING_WANDER = 1e4;
 /** Further clocks share the lines of earlier ones. */
 const MOST_LINES = 4;

@@ -150,7 +150,7 @@ export class JointState {
       covariance.makeIndependent(track.delay!, UNKNOWN_DELAY_SIGMA_NS ** 2);
   }
 
-  /** The excess of a direction of the path was found to within `varianceNs2`: so far from exact is the phase then. */
+  /** Adds the variance of the excess of one direction, ns², to the track's phase. */
   noteRouteChange(track: TrackFilter, varianceNs2: number): void {
     this.bank.addVariance(track.phase!, varianceNs2);
     track.outliers.clear();

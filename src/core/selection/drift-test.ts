@@ -2,7 +2,7 @@ import { formatRate, type Instant, NS_PER_S } from '../../api/index.js';
 import { list } from '../engine/sentence.js';
 import type { Drifts, TrackEstimate } from '../estimator/types.js';
 import { allTracks, type Source, type SourceTrack, sourceIdsOf } from '../tracks/source.js';
-import { rateVote } from './rate-vote.js';
+import { type RateVerdict, rateVote } from './rate-vote.js';
 
 /** Least time between two votes on the rates. */
 const VOTE_EVERY_NS = 2 * NS_PER_S;
@@ -31,52 +31,72 @@ export interface DriftFinding {
  * Finds the sources whose time drifts: right ones have one rate. A source that drifts is not judged by its offset any more,
  * however near it still is.
  */
-export class Steadiness {
+export class DriftTest {
   #votedAt: Instant | undefined;
+  /** Observations of all voters at the last vote. */
   #observations = 0;
   /** Votes in a row that found a track drifting. */
   readonly #streaks = new Map<SourceTrack, number>();
   #findings: ReadonlyMap<SourceTrack, DriftFinding> = new Map();
 
-  /** Returns the tracks that drift, each with its reason. */
+  /** Returns the tracks that drift, each with its reason. Marks those that are contested. */
   judge(sources: readonly Source[], { now, estimate, drifts }: RateContext): ReadonlyMap<SourceTrack, DriftFinding> {
     if (this.#votedAt !== undefined && Number(now - this.#votedAt) < VOTE_EVERY_NS) return this.#findings;
     this.#votedAt = now;
-    const voters: SourceTrack[] = [];
-    let observations = 0;
-    for (const track of allTracks(sources)) {
-      const found = mayVote(track, now) ? estimate(track) : undefined;
-      if (found === undefined || found.observations < OBSERVATIONS_TO_VOTE) continue;
-      voters.push(track);
-      observations += found.observations;
-    }
+    const all = allTracks(sources);
+    const observationsOf = (track: SourceTrack): number =>
+      (mayVote(track, now) ? estimate(track)?.observations : undefined) ?? 0;
+    const voters = all.filter((track) => observationsOf(track) >= OBSERVATIONS_TO_VOTE);
+    const observations = voters.reduce((sum, track) => sum + observationsOf(track), 0);
     if (observations === this.#observations) return this.#findings;
     this.#observations = observations;
-    const known = new Map(
-      voters.flatMap((track, i) => {
-        const found = this.#findings.get(track);
-        return found === undefined ? [] : [[i, found.ppb] as const];
-      }),
-    );
-    const verdict = rateVote(voters.map(voterOf), drifts(voters), known);
-    const steady = voters.filter((_, i) => !verdict.drifting.has(i) && !verdict.contested.has(i));
-    const all = allTracks(sources);
+    const verdict = rateVote(voters.map(voterOf), drifts(voters), this.#knownOf(voters));
+    this.#findings = this.#findingsOf(voters, verdict, all);
+    this.#markContested(voters, verdict, all);
+    return this.#findings;
+  }
+
+  /** Returns the drift of each voter that drifted at the last vote, by its index. */
+  #knownOf(voters: readonly SourceTrack[]): ReadonlyMap<number, number> {
+    const known = new Map<number, number>();
+    for (const [i, track] of voters.entries()) {
+      const found = this.#findings.get(track);
+      if (found !== undefined) known.set(i, found.ppb);
+    }
+    return known;
+  }
+
+  #findingsOf(
+    voters: readonly SourceTrack[],
+    { drifting, contested, ppb }: RateVerdict,
+    all: readonly SourceTrack[],
+  ): ReadonlyMap<SourceTrack, DriftFinding> {
+    const steady = voters.filter((_, i) => !drifting.has(i) && !contested.has(i));
     // A track that begins again has no phase for a moment, and its source drifts as before.
     const findings = new Map([...this.#findings].filter(([track]) => all.includes(track) && !voters.includes(track)));
-    for (const [i, track] of voters.entries()) {
-      const streak = verdict.drifting.has(i) ? (this.#streaks.get(track) ?? 0) + 1 : 0;
-      this.#streaks.set(track, streak);
-      if (streak >= VOTES_TO_REJECT || (streak > 0 && known.has(i)))
-        findings.set(track, { reason: reasonOf(verdict.ppb[i]!, steady), ppb: known.get(i) ?? verdict.ppb[i]! });
-    }
-    const isOpen = [...verdict.drifting].some((i) => !findings.has(voters[i]!));
-    for (const [i, track] of voters.entries())
-      track.setContested(
-        !findings.has(track) && (isOpen ? track.isContested || verdict.drifting.has(i) : verdict.contested.has(i)),
-      );
     for (const track of this.#streaks.keys()) if (!voters.includes(track)) this.#streaks.delete(track);
-    this.#findings = findings;
+    for (const [i, track] of voters.entries()) {
+      const streak = drifting.has(i) ? (this.#streaks.get(track) ?? 0) + 1 : 0;
+      this.#streaks.set(track, streak);
+      const known = this.#findings.get(track);
+      if (streak >= VOTES_TO_REJECT || (streak > 0 && known !== undefined))
+        findings.set(track, { reason: reasonOf(ppb[i]!, steady), ppb: known?.ppb ?? ppb[i]! });
+    }
     return findings;
+  }
+
+  /** Between the first vote that finds a source drifting and the one that rejects it, what was contested stays so. */
+  #markContested(
+    voters: readonly SourceTrack[],
+    { drifting, contested }: RateVerdict,
+    all: readonly SourceTrack[],
+  ): void {
+    const isOpen = voters.some((track, i) => drifting.has(i) && !this.#findings.has(track));
+    for (const track of all) {
+      const i = voters.indexOf(track);
+      const isContested = isOpen ? track.isContested || drifting.has(i) : contested.has(i);
+      track.setContested(isContested && i >= 0 && !this.#findings.has(track));
+    }
   }
 }
 
