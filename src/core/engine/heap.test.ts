@@ -53,7 +53,7 @@ class Exchanges {
 
 describe('the heap', () => {
   it('does not grow with 120 000 observations of 8 sources, their restarts and the controls of the clock', function () {
-    this.timeout(30_000);
+    this.timeout(90_000);
     const estimator = createEstimator();
     const exchanges = new Exchanges();
     estimator.addClock('system', 0n);
@@ -69,7 +69,7 @@ describe('the heap', () => {
   });
 
   it('does not grow with the inputs of the core: observations, ticks, sources that go and come', function () {
-    this.timeout(30_000);
+    this.timeout(90_000);
     const engine = createEngine(CORE_OPTIONS, createEstimator(), EMBEDDED_LEAP_TABLE);
     const exchanges = new Exchanges();
     engine.accept({ type: 'clock', clock: 'system', frequencyPpb: 0, maxPpb: 5e5, monotonic: 0n });
