@@ -85,7 +85,7 @@ export class Selection {
     const followers = followersOf(all, sources, context.now);
     const independent = all.filter((candidate) => !followers.has(candidate));
     const drifting = this.#driftTest.judge(sources, context);
-    const isNewDrift = settleDrifting(drifting, all, admitted);
+    const isNewDrift = settleDrifting(drifting, admitted);
     const candidates = independent.filter(({ track }) => !drifting.has(track));
     const pending = sources.filter((source) => isPending(source, context.now)).map(({ id }) => id);
     const opinions = candidates.filter(({ track }) => track.votes);
@@ -211,15 +211,11 @@ function followersOf(
 }
 
 /** Excludes the sources whose time drifts. Returns true if one of them was admitted until now. A silent one keeps its reason. */
-function settleDrifting(
-  drifting: ReadonlyMap<SourceTrack, DriftFinding>,
-  candidates: readonly Candidate[],
-  admitted: AdmissionMap,
-): boolean {
+function settleDrifting(drifting: ReadonlyMap<SourceTrack, DriftFinding>, admitted: AdmissionMap): boolean {
   let wasAdmitted = false;
   for (const [track, { reason }] of drifting) {
     wasAdmitted ||= track.admission.isAdmitted;
-    if (candidates.some((one) => one.track === track)) track.show('rejected', reason);
+    if (!track.isLost) track.show('rejected', reason);
     track.setFit(undefined);
     admitted.delete(track);
     if (track.admission.isAdmitted) track.admission.countExpulsion();
