@@ -150,6 +150,11 @@ export class JointState {
       covariance.makeIndependent(track.delay!, UNKNOWN_DELAY_SIGMA_NS ** 2);
   }
 
+  /** Moves a track's base delay by a known amount. */
+  shiftDelay(track: TrackFilter, byNs: Ns): void {
+    this.bank.shift(track.delay!, byNs);
+  }
+
   /** Adds the variance of the excess of one direction, ns², to the track's phase. */
   noteRouteChange(track: TrackFilter, varianceNs2: number): void {
     this.bank.addVariance(track.phase!, varianceNs2);
