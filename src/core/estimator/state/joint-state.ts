@@ -146,6 +146,7 @@ export class JointState {
 
   /** Makes a track's base delay unknown again. The phase stays as well known as it was. */
   forgetDelay(track: TrackFilter): void {
+    track.floor.reset();
     for (const { covariance } of this.bank.filters)
       covariance.makeIndependent(track.delay!, UNKNOWN_DELAY_SIGMA_NS ** 2);
   }
