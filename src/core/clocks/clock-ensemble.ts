@@ -345,14 +345,15 @@ export class ClockEnsemble {
 
   #limits(carriers: readonly SourceTrack[]): readonly ErrorLimit[] {
     if (carriers.length > 0) this.#widthNs = Number.POSITIVE_INFINITY;
-    const limits = carriers.flatMap((track) => {
+    const limits: ErrorLimit[] = [];
+    for (const track of carriers) {
       const estimate = this.estimate(track);
-      if (estimate === undefined) return [];
+      if (estimate === undefined) continue;
       const rootDistanceNs = distanceNs(track, estimate);
       const biasNs = Math.abs(this.biasNs(track, estimate));
       this.#widthNs = Math.min(this.#widthNs, rootDistanceNs + VOTE_SIGMAS * estimate.sigmaNs);
-      return [{ errorNs: biasNs + rootDistanceNs + BOUND_SIGMAS * estimate.sigmaNs, by: track }];
-    });
+      limits.push({ errorNs: biasNs + rootDistanceNs + BOUND_SIGMAS * estimate.sigmaNs, by: track });
+    }
     return holdingContested(limits);
   }
 
