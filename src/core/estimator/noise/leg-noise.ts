@@ -1,6 +1,7 @@
 import type { Leg, Ns } from '../../../api/index.js';
 import type { SavedShape } from '../types.js';
 import { EarlyMode } from './early-mode.js';
+import { LastingDelay } from './lasting-delay.js';
 import { LateTail } from './late-tail.js';
 import { type MixtureMoments, NOISE_SIGMAS, type NoiseModel, OutlierComponent, type Prediction } from './noise.js';
 import { type LearningRate, NoiseShape, type OtherLikelihoods } from './noise-shape.js';
@@ -40,6 +41,7 @@ export class LegNoise implements NoiseModel {
   private readonly members: number;
   private readonly tail: LateTail;
   private readonly early: EarlyMode;
+  private readonly lasting = new LastingDelay();
   private readonly outlierRate = new OutlierRate();
   /** Share of late legs by direction. */
   private readonly lateRates = { inbound: new OutlierRate(), outbound: new OutlierRate() };
@@ -53,8 +55,9 @@ export class LegNoise implements NoiseModel {
   private readonly outlier = new OutlierComponent();
   /** For each member: probability that the leg at hand is an outlier. */
   private readonly outlierChances: Float64Array;
-  /** Residual of the leg at hand by the leading member, ns. */
+  /** Residual of the leg at hand by the leading member, ns, and the variance of its prediction, ns². */
   private leadResidual: Ns = 0;
+  private leadVariance = 0;
   /** Legs that were learnt from since the scales were last set. */
   private learntLegs = 0;
   private readonly legCounts = { inbound: 0, outbound: 0 };
@@ -130,16 +133,21 @@ export class LegNoise implements NoiseModel {
     this.ordinarySigma = Math.sqrt(this.best.sigma ** 2 + this.best.floorVariance);
     this.tail.prepare(this.ordinarySigma);
     this.early.prepare(this.best.edge, this.ordinarySigma);
+    this.lasting.prepare(this.learningRate.direction, this.best.edge, this.ordinarySigma);
   }
 
   evaluate(prediction: Prediction, member: number, out: MixtureMoments): void {
-    const { shapes, tail, early, outlier, others } = this;
-    if (member === this.leadMember) this.leadResidual = prediction.residual;
+    const { shapes, tail, early, lasting, outlier, others } = this;
+    if (member === this.leadMember) {
+      this.leadResidual = prediction.residual;
+      this.leadVariance = prediction.variance;
+    }
     tail.evaluate(prediction);
     early.evaluate(prediction);
+    lasting.evaluate(prediction);
     outlier.expectedVariance = prediction.variance + this.ordinarySigma ** 2;
     outlier.evaluate(prediction);
-    let top = Math.max(tail.logLikelihood, early.logLikelihood, outlier.logLikelihood);
+    let top = Math.max(tail.logLikelihood, early.logLikelihood, lasting.logLikelihood, outlier.logLikelihood);
     for (const shape of shapes) {
       if (this.skips(shape, member)) continue;
       shape.evaluate(prediction);
@@ -149,8 +157,9 @@ export class LegNoise implements NoiseModel {
     others.tail = tail.fraction * Math.exp(tail.logLikelihood - top);
     const earlyChance = early.fraction * Math.exp(early.logLikelihood - top);
     const outlierChance = Math.exp(outlier.logLikelihood - top);
-    others.other = earlyChance + outlierChance;
-    others.ordinaryFraction = 1 - tail.fraction - early.fraction;
+    const lastingChance = lasting.fraction * Math.exp(lasting.logLikelihood - top);
+    others.other = earlyChance + lastingChance + outlierChance;
+    others.ordinaryFraction = (1 - lasting.fraction) * (1 - tail.fraction - early.fraction);
     let weights = 0;
     out.reset();
     for (const shape of shapes) {
@@ -163,6 +172,8 @@ export class LegNoise implements NoiseModel {
     out.add(tail);
     early.share = weights * earlyChance;
     out.add(early);
+    lasting.share = weights * lastingChance;
+    out.add(lasting);
     outlier.share = weights * outlierChance;
     out.add(outlier);
     this.outlierChances[member] = outlier.share / out.share;
@@ -173,10 +184,11 @@ export class LegNoise implements NoiseModel {
   }
 
   learn(weights: Float64Array): void {
-    const { tail, early, learningRate } = this;
+    const { tail, early, lasting, learningRate } = this;
     this.outlierChance = 0;
     for (let k = 0; k < weights.length; k++) this.outlierChance += weights[k]! * this.outlierChances[k]!;
     early.learn(weights, this.leadResidual, this.outlierChance, learningRate.direction);
+    lasting.learn(learningRate.direction, this.leadResidual, this.leadVariance);
     const isOpen = this.shapes.length > SHAPE_RATIOS.length;
     const isTurn = this.isTurn();
     this.legCounts[learningRate.direction]++;
