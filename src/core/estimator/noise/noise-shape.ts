@@ -102,7 +102,7 @@ export class NoiseShape extends OneSidedComponent {
   record(member: number, { logUnit, tail, other, ordinaryFraction }: OtherLikelihoods): void {
     const own = ordinaryFraction * Math.exp(this.logLikelihood - logUnit);
     const all = own + tail + other + LEAST_LIKELIHOOD;
-    this.share = this.weight * own;
+    this.moments.share = this.weight * own;
     // The probability that the leg is an ordinary one, if the noise has this shape.
     const chance = own / all;
     const at = member * FIELDS;

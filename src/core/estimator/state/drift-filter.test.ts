@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { MixtureComponent, MixtureMoments } from '../noise/noise.js';
+import { ComponentMoments, MixtureMoments } from '../noise/noise.js';
 import { TrackFilter } from '../track-filter.js';
 import { DriftFilter, UNKNOWN_DRIFT_PPB } from './drift-filter.js';
 import { StateLayout } from './layout.js';
@@ -42,7 +42,7 @@ function observe(filter: DriftFilter, { phase }: TrackFilter, offsetNs: number, 
   const moments = new MixtureMoments();
   moments.reset();
   moments.add(
-    Object.assign(new MixtureComponent(), { share: 1, shift: share * residual, variance: (1 - share) * variance }),
+    Object.assign(new ComponentMoments(), { share: 1, shift: share * residual, variance: (1 - share) * variance }),
   );
   moments.finish();
   filter.update(moments);
