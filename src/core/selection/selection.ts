@@ -102,7 +102,7 @@ export class Selection {
     settleCandidates(candidates, rejection, admitted);
     settleFollowers(followers, rejection, admitted);
     withdrawContradicted(sources, election, context, admitted);
-    const steady = isNewDrift ? opinions.map(({ track }) => track) : [];
+    const steady = isNewDrift ? candidates.map(({ track }) => track).filter((track) => isSteady(track, admitted)) : [];
     return { admitted, obstacle: election.obstacle, steady };
   }
 
@@ -222,6 +222,9 @@ function settleDrifting(drifting: ReadonlyMap<SourceTrack, DriftFinding>, admitt
   }
   return wasAdmitted;
 }
+
+/** A pulse has no vote. One that is used keeps the rate of time all the same, and better than any voter. */
+const isSteady = (track: SourceTrack, admitted: AdmissionMap): boolean => track.votes || admitted.has(track);
 
 /** Shows whether followers agree. They are not admitted: what they add may have come from this hub. */
 function settleFollowers(
