@@ -103,8 +103,7 @@ export class ObservationUpdate {
     const innovation = this.update(track, leg, row.add(track.delay, 1), transitNs, noise);
     if (innovation === undefined) return undefined;
     this.state.bank.shift(track.delay, noise.alignEdges());
-    const phaseShift = noise.takePhaseShift();
-    if (phaseShift !== 0) this.state.bank.shift(track.phase, phaseShift);
+    if (noise.phaseShift !== 0) this.state.bank.shift(track.phase, noise.phaseShift);
     return innovation;
   }
 

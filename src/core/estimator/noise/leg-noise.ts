@@ -41,17 +41,22 @@ export class LegNoise implements NoiseModel {
   private readonly level: ShapeBank;
   /** Shapes of the noise of each direction by itself. */
   private readonly own: Readonly<Record<Leg['direction'], ShapeBank>>;
+  private readonly banks: readonly ShapeBank[];
   /** The directions have noise of their own. */
   private isApart = false;
-  /** Logarithm of the odds that they have. */
-  private logOdds = 0;
+  /** Logarithms of the odds that they have, against `shared` and against `level`. */
+  private sharedOdds = 0;
+  private levelOdds = 0;
   /** A route has changed: a difference between the directions may be the route's from now on, so it moves no phase. */
   private isSettled = false;
   /** Late legs in a row by direction. */
   private readonly lateRuns = { inbound: 0, outbound: 0 };
   private direction: Leg['direction'] = 'inbound';
-  /** By how much the phase must be moved, see `takePhaseShift`, ns. */
-  private phaseShift: Ns = 0;
+  /**
+   * By how much, ns, the last leg moves the phase because the legs of the two directions turned out to have other shapes, and so
+   * other edges, than was assumed.
+   */
+  phaseShift: Ns = 0;
   private readonly tail: LateTail;
   private readonly early: EarlyMode;
   private readonly outlierRate = new OutlierRate();
@@ -65,8 +70,9 @@ export class LegNoise implements NoiseModel {
   private readonly outlier = new OutlierComponent();
   /** For each member: probability that the leg at hand is an outlier. */
   private readonly outlierChances: Float64Array;
-  /** Residual of the leg at hand by the leading member, ns. */
-  private leadResidual: Ns = 0;
+  /** Prediction of the leg at hand by the leading member, and its likelihoods. */
+  private readonly lead = { residual: 0, variance: 0 };
+  private readonly leadOthers: OtherLikelihoods = { logUnit: 0, tail: 0, other: 0, ordinaryFraction: 0 };
   private readonly legCounts = { inbound: 0, outbound: 0 };
   private lastDirection: Leg['direction'] | undefined;
 
@@ -76,6 +82,7 @@ export class LegNoise implements NoiseModel {
     this.level = new ShapeBank(sigma, members);
     this.level.setIdle(true);
     this.own = { inbound: new ShapeBank(sigma, members), outbound: new ShapeBank(sigma, members) };
+    this.banks = [this.shared, this.level, this.own.inbound, this.own.outbound];
     this.setApart(false);
     this.outlierChances = new Float64Array(members);
     this.tail = new LateTail(members);
@@ -147,7 +154,6 @@ export class LegNoise implements NoiseModel {
   evaluate(prediction: Prediction, member: number, out: MixtureMoments): void {
     const { tail, early, outlier, others } = this;
     const { shapes } = this.bank;
-    if (member === this.leadMember) this.leadResidual = prediction.residual;
     tail.evaluate(prediction);
     early.evaluate(prediction);
     outlier.expectedVariance = prediction.variance + this.ordinarySigma ** 2;
@@ -172,7 +178,7 @@ export class LegNoise implements NoiseModel {
       weights += shape.weight;
       out.add(shape);
     }
-    if (member === this.leadMember) this.evaluateIdle(prediction, member);
+    if (member === this.leadMember) this.keepLead(prediction);
     tail.share = weights * others.tail;
     out.add(tail);
     early.share = weights * earlyChance;
@@ -187,10 +193,10 @@ export class LegNoise implements NoiseModel {
   }
 
   learn(weights: Float64Array): void {
-    const { tail, early, direction, shared, bank, idle, leadMember } = this;
-    this.outlierChance = 0;
+    const { tail, early, direction, shared, level, bank, idle, leadMember } = this;
+    this.phaseShift = this.outlierChance = 0;
     for (let k = 0; k < weights.length; k++) this.outlierChance += weights[k]! * this.outlierChances[k]!;
-    early.learn(weights, this.leadResidual, this.outlierChance, direction);
+    early.learn(weights, this.lead.residual, this.outlierChance, direction);
     const isTurn = this.isTurn();
     this.legCounts[direction]++;
     this.lastDirection = direction;
@@ -198,16 +204,18 @@ export class LegNoise implements NoiseModel {
     tail.learn(weights);
     bank.learn(weights, leadMember, direction);
     if (!this.isSettled) {
-      for (const beside of [idle, this.level]) beside.learn(weights, leadMember, direction);
+      this.teachBeside(idle, weights);
+      this.teachBeside(level, weights);
       this.noteLateRun();
     }
-    const isEarly = this.leadResidual < bank.best.edge;
+    const isEarly = this.lead.residual < bank.best.edge;
     if (isTurn)
       this.outlierRate.add((isEarly ? 1 : LATE_AS_OUTLIER) * this.outlierChance + LATE_AS_OUTLIER * tail.chance);
     if (!isEarly || this.outlierChance < 0.5) this.lateRates[direction].add(this.outlierChance + tail.chance);
     this.updateWeights(bank);
     if (!this.isSettled) {
-      for (const beside of [idle, this.level]) beside.updateWeights();
+      idle.updateWeights();
+      level.updateWeights();
       this.updateOdds();
     }
     if (this.areBothDirectionsLate()) this.restartSearch();
@@ -233,19 +241,10 @@ export class LegNoise implements NoiseModel {
     }
     const [inbound, outbound] = [own.inbound.meanPlace, own.outbound.meanPlace];
     const by = (inbound + outbound) / 2;
-    for (const bank of [shared, this.level]) bank.shiftEdges(by - this.phaseShift, by + this.phaseShift);
+    shared.shiftEdges(by - this.phaseShift, by + this.phaseShift);
+    this.level.shiftEdges(by - this.phaseShift, by + this.phaseShift);
     own.inbound.shiftEdges(inbound, inbound);
     own.outbound.shiftEdges(outbound, outbound);
-    return by;
-  }
-
-  /**
-   * Returns by how much, ns, the phase must be moved because the legs of the two directions turned out to have other shapes, and
-   * so other edges, than was assumed. To be called after `alignEdges`.
-   */
-  takePhaseShift(): Ns {
-    const by = this.phaseShift;
-    this.phaseShift = 0;
     return by;
   }
 
@@ -294,7 +293,7 @@ export class LegNoise implements NoiseModel {
     this.lateRates.outbound.reset();
     const sigma = this.pathSigma * SEARCH_FACTOR;
     for (const bank of this.banks) bank.open(sigma);
-    this.logOdds = 0;
+    this.sharedOdds = this.levelOdds = 0;
     this.isSettled = false;
     this.setApart(false);
   }
@@ -302,10 +301,6 @@ export class LegNoise implements NoiseModel {
   private increaseScale(): void {
     const { shared, level, isApart } = this;
     for (const bank of isApart ? this.banks : [shared, level]) bank.increaseScale();
-  }
-
-  private get banks(): readonly ShapeBank[] {
-    return [this.shared, this.level, this.own.inbound, this.own.outbound];
   }
 
   /** The shapes by which the leg at hand is judged, and those that only run beside. */
@@ -324,16 +319,23 @@ export class LegNoise implements NoiseModel {
     for (const direction of DIRECTIONS) this.own[direction].setIdle(!isApart);
   }
 
-  /** The leading member keeps the shapes current by which the leg is not judged. */
-  private evaluateIdle(prediction: Prediction, member: number): void {
-    const { idle, level, others } = this;
-    if (this.isSettled) return;
-    for (const { shapes } of [idle, level]) {
-      for (const shape of shapes) {
-        shape.evaluate(prediction);
-        shape.record(member, others);
-      }
+  private keepLead({ residual, variance }: Prediction): void {
+    const { lead, leadOthers, others } = this;
+    lead.residual = residual;
+    lead.variance = variance;
+    leadOthers.logUnit = others.logUnit;
+    leadOthers.tail = others.tail;
+    leadOthers.other = others.other;
+    leadOthers.ordinaryFraction = others.ordinaryFraction;
+  }
+
+  /** Shows a leg to shapes by which it is not judged, with the prediction of the leading member. */
+  private teachBeside(bank: ShapeBank, weights: Float64Array): void {
+    for (const shape of bank.shapes) {
+      shape.evaluate(this.lead);
+      shape.record(this.leadMember, this.leadOthers);
     }
+    bank.learn(weights, this.leadMember, this.direction);
   }
 
   /** Updates the weights of the shapes. Where they move the edge of one direction, this is delay and phase. */
@@ -342,16 +344,17 @@ export class LegNoise implements NoiseModel {
     if (isApart) for (const shape of bank.shapes) shape.setEdgeOf(direction);
     const before = isApart ? bank.meanPlace : 0;
     bank.updateWeights();
-    if (isApart && !this.isSettled) this.phaseShift += ((direction === 'outbound' ? 1 : -1) * (bank.meanPlace - before)) / 2;
+    if (isApart && !this.isSettled)
+      this.phaseShift += ((direction === 'outbound' ? 1 : -1) * (bank.meanPlace - before)) / 2;
   }
 
   /** Counts the late legs in a row of the direction at hand. An early leg shows that the clock runs otherwise, not the route. */
   private noteLateRun(): void {
-    const { direction, lateRuns, leadResidual } = this;
+    const { direction, lateRuns, lead } = this;
     const own = this.own[direction];
     if (!own.isKnown) return;
     const { edge, sigma } = own.best;
-    const late = (leadResidual - edge) / sigma;
+    const late = (lead.residual - edge) / sigma;
     lateRuns[direction] = late > LATE_SIGMAS ? lateRuns[direction] + 1 : 0;
     const other = direction === 'inbound' ? 'outbound' : 'inbound';
     if (late < -LATE_SIGMAS) lateRuns[other] = 0;
@@ -360,18 +363,19 @@ export class LegNoise implements NoiseModel {
 
   /** Decides by the odds whether the directions have shapes of their own. */
   private updateOdds(): void {
-    const { shared, own, direction } = this;
-    const odds = this.logOdds * ODDS_RETENTION + own[direction].logEvidence - this.level.logEvidence;
-    this.logOdds = Math.min(Math.max(odds, -LOG_ODDS_TO_PART), LOG_ODDS_TO_PART);
+    const { shared, level, own, direction } = this;
+    const evidence = own[direction].logEvidence;
+    this.sharedOdds = limitedOdds(this.sharedOdds * ODDS_RETENTION + evidence - shared.logEvidence);
+    this.levelOdds = limitedOdds(this.levelOdds * ODDS_RETENTION + evidence - level.logEvidence);
     const isWaiting = Math.max(this.lateRuns.inbound, this.lateRuns.outbound) >= LATE_LEGS_TO_WAIT;
     if (!this.hasBothDirections || shared.isOpen || isWaiting) return;
-    if (!this.isApart && odds >= LOG_ODDS_TO_PART) {
+    if (!this.isApart && Math.min(this.sharedOdds, this.levelOdds) >= LOG_ODDS_TO_PART) {
       this.setApart(true);
       for (const each of DIRECTIONS) for (const shape of own[each].shapes) shape.setEdgeOf(each);
       const limit = Math.max(shared.best.sigma, own.inbound.best.sigma, own.outbound.best.sigma);
       const shift = (own.outbound.meanPlace - own.inbound.meanPlace) / 2;
       this.phaseShift = Math.min(Math.max(shift, -limit), limit);
-    } else if (this.isApart && odds <= -LOG_ODDS_TO_PART) {
+    } else if (this.isApart && this.sharedOdds <= -LOG_ODDS_TO_PART) {
       this.setApart(false);
       this.phaseShift = (shared.best.edgeOf('outbound') - shared.best.edgeOf('inbound')) / 2;
     }
@@ -382,3 +386,5 @@ export class LegNoise implements NoiseModel {
     return shape.isDormant && member !== this.leadMember;
   }
 }
+
+const limitedOdds = (logOdds: number): number => Math.min(Math.max(logOdds, -LOG_ODDS_TO_PART), LOG_ODDS_TO_PART);

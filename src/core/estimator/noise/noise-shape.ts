@@ -49,6 +49,8 @@ export interface LearningRate {
 export class NoiseShape extends OneSidedComponent {
   logWeight = 0;
   weight = 1;
+  /** Logarithm of the density of the last leg, with the other explanations. */
+  evidence = 0;
   /** The leading member alone evaluates the shape, whatever its weight. */
   isIdle = false;
   readonly rho: number;
@@ -99,9 +101,9 @@ export class NoiseShape extends OneSidedComponent {
     return this.isIdle || this.logWeight < DORMANT_LOG_WEIGHT;
   }
 
-  /** Logarithm of the density of the last leg by one member, with the other explanations. */
-  evidence(member: number): number {
-    return this.records[member * FIELDS + EVIDENCE]!;
+  /** Sets `evidence` to that of one member. */
+  setEvidence(member: number): void {
+    this.evidence = this.records[member * FIELDS + EVIDENCE]!;
   }
 
   setLogWeight(logWeight: number): void {

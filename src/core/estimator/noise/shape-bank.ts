@@ -159,11 +159,16 @@ export class ShapeBank {
   }
 
   private updateEvidence(leadMember: number): void {
-    let [top, sum, weights] = [Number.NEGATIVE_INFINITY, 0, 0];
-    for (const shape of this.shapes) top = Math.max(top, shape.evidence(leadMember));
+    let top = Number.NEGATIVE_INFINITY;
     for (const shape of this.shapes) {
-      sum += shape.weight * Math.exp(shape.evidence(leadMember) - top);
-      weights += shape.weight;
+      shape.setEvidence(leadMember);
+      top = Math.max(top, shape.evidence);
+    }
+    let sum = 0;
+    let weights = 0;
+    for (const { weight, evidence } of this.shapes) {
+      sum += weight * Math.exp(evidence - top);
+      weights += weight;
     }
     this.logEvidence = top + Math.log(sum / weights);
   }
