@@ -19,7 +19,7 @@ import { isWorldKind, WORLD_KINDS, type WorldKind, worldToml } from '../../src/l
 import { runWorld } from '../../src/lab/worlds/run-world.js';
 import { catalogue, parseScenario } from '../lab.js';
 import { runInWorkers, serve } from '../workers.js';
-import { chronyRmsNs } from './worlds/clknetsim.js';
+import { chronyErrors } from './clknetsim.js';
 import { summary, type WorldRow, worldLine } from './worlds/lines.js';
 import { nearestAsymmetryNs, type RatioRow, ratioLine, ratioSummary } from './worlds/ratios.js';
 import { keepWorld, shrinkWorld } from './worlds/shrink-world.js';
@@ -35,7 +35,7 @@ async function run({ kind, seed, chrony }: Job): Promise<RatioRow> {
   const scenario = await parseScenario(worldToml(kind, seed), `world ${seed}`);
   const row: WorldRow = { seed, ...(await runWorld(scenario, { seed, catalogue, version: 'bench' })) };
   if (chrony === undefined) return row;
-  const chronyNs = await chronyRmsNs(scenario, { seed, ...chrony });
+  const { rmsNs: chronyNs } = await chronyErrors(scenario, { seed, ...chrony });
   return { ...row, chronyNs, asymmetryNs: nearestAsymmetryNs(scenario) };
 }
 

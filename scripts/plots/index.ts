@@ -9,6 +9,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../test/place.js';
+import { drift } from './drift.js';
 import { falsetickers } from './falsetickers.js';
 import { holdover } from './holdover.js';
 import { influence } from './influence.js';
@@ -17,10 +18,11 @@ import { pps } from './pps.js';
 import { route } from './route.js';
 import { shapes } from './shapes.js';
 import { start } from './start.js';
+import { step } from './step.js';
 import { vote } from './vote.js';
 import { wander } from './wander.js';
 
-const PLOTS = { legs, influence, shapes, wander, vote, falsetickers, pps, holdover, start, route };
+const PLOTS = { legs, influence, shapes, wander, vote, falsetickers, pps, holdover, start, route, drift, step };
 
 const { values, positionals: names } = parseArgs({
   options: {

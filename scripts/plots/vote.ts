@@ -26,8 +26,8 @@ export async function vote(): Promise<string> {
   const hub = frames.at(-1)!;
   const rows = hub.sources.map((source, n) => {
     const centre = source.offsetNs - hub.clock.offsetNs;
-    // The bound of a source is its distance and four sigmas; voters are compared at three.
-    const half = source.boundNs - source.sigmaNs;
+    // The bound of a source is its distance and six sigmas; voters are compared at three.
+    const half = source.boundNs - 3 * source.sigmaNs;
     return {
       ...source,
       row: hub.sources.length - n,

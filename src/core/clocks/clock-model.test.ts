@@ -27,9 +27,9 @@ describe('clock model', () => {
     expect(extrapolate(MODEL, 0n).sigmaNs).to.equal(extrapolate(MODEL, 20n * S).sigmaNs);
   });
 
-  it('bounds the error by the distance and four sigmas, and gives the growth of the bound', () => {
-    expect(boundNs(MODEL)).to.equal(1120);
-    expect(boundGrowthPpb(MODEL)).to.be.closeTo(boundNs(extrapolate(MODEL, 11n * S)) - 1120, 1e-9);
+  it('bounds the error by the distance and six sigmas, and gives the growth of the bound', () => {
+    expect(boundNs(MODEL)).to.equal(1180);
+    expect(boundGrowthPpb(MODEL)).to.be.closeTo(boundNs(extrapolate(MODEL, 11n * S)) - 1180, 1e-9);
   });
 
   it('follows steps and changes of rate of the clock', () => {

@@ -13,8 +13,11 @@ export interface ClockModel extends ClockEstimate {
   readonly floorNs?: Ns;
 }
 
-/** Standard deviations of the random error in a bound. */
-export const BOUND_SIGMAS = 4;
+/**
+ * Standard deviations of the random error in a bound. Beyond four is one second in 16,000: several a day. Beyond six is one in
+ * 500 million.
+ */
+export const BOUND_SIGMAS = 6;
 /** Correlation between the errors of the end of a line fitted to noisy points and of its slope, in the steady state. */
 const CORRELATION = Math.SQRT1_2;
 

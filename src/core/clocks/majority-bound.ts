@@ -9,7 +9,7 @@ import { BOUND_SIGMAS, type ClockModel } from './clock-model.js';
  * independent voters is wrong. It is the distance from the estimate to the farthest end of the majority's hull, and infinite
  * where no point is held by a majority. It is made of the present intervals only: no earlier, tighter hull is kept.
  *
- * The hull is one of errors of the clocks by which the voters are measured. The estimate of another clock is at most four
+ * The hull is one of errors of the clocks by which the voters are measured. The estimate of another clock is at most six
  * sigmas of both farther off.
  */
 export function majorityModels(clocks: Iterable<Clock>, vouchers: Vouchers): ReadonlyMap<ClockId, ClockModel> {

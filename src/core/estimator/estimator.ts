@@ -128,11 +128,11 @@ class JointEstimator implements Estimator {
     const track = this.tracksByKey.get(key);
     if (track?.phase === undefined) return undefined;
     this.state.combine();
-    const { phase, delay, jumps } = track;
+    const { phase, delay, jumps, floor } = track;
     const { mean, variance } = this.state.momentsOf(track, phase);
     return {
       offsetNs: mean,
-      sigmaNs: Math.sqrt(variance),
+      sigmaNs: Math.sqrt(variance + floor.biasVariance),
       delayNs: delay === undefined ? undefined : this.state.meanOf(track, delay),
       noiseNs: track.noiseNs!,
       observations: track.observations,

@@ -190,7 +190,10 @@ export class ObservationUpdate {
     if (verdict === 'jumped') return this.restartPhase(track, at, value - noise.mean, Math.hypot(noise.sigma, floor));
     if (verdict === 'hold') return undefined;
     const expected = noise.sigma ** 2 + floor ** 2;
+    const delayNs = track.delay === undefined ? 0 : residualNs + noise.mean + bank.meanAt(track.clock, track.delay);
     const variance = bank.update(track, row, value, noise, floor);
+    if (at.kind === 'leg' && track.delay !== undefined && isOrdinary(track.legNoise!))
+      track.floor.add(at.direction, delayNs);
     const change =
       at.kind === 'leg' && track.delay !== undefined
         ? track.route.note(at.direction, residualNs + noise.mean, Math.sqrt(expected))
@@ -250,10 +253,13 @@ export class ObservationUpdate {
     track.restarts++;
     track.outliers.clear();
     track.route.reset();
+    track.floor.reset();
     track.jumps.reset(track.last);
     track.firstDirection = undefined;
     this.state.removeVariables(track);
   }
 }
+
+const isOrdinary = ({ outlierChance, isEarly }: LegNoise): boolean => outlierChance < 0.5 && !isEarly;
 
 const readingNoise = ({ noiseNs, stamp }: Reading): Ns => noiseNs ?? FIRST_NOISE_NS[stamp];

@@ -99,6 +99,33 @@ describe('legs', () => {
     }
   });
 
+  it('that come earlier in one direction and later in the other do not move the phase, and show the shorter path', () => {
+    const bench = known();
+    const exchanges = (count: number, inboundNs: number, outboundNs: number): void => {
+      for (let n = 0; n < count; n++) {
+        bench.wait(1).leg('a', 'outbound', { delayNs: outboundNs });
+        bench.leg('a', 'inbound', { delayNs: inboundNs });
+        expect(Math.abs(bench.errorNs()), `after ${n + 1} of ${inboundNs}, ${outboundNs}`).to.be.below(15e3);
+      }
+    };
+    exchanges(60, 0.3 * MS, MS);
+    exchanges(60, 0.3 * MS, 0.3 * MS);
+    expect(bench.track('a').delayNs).to.be.closeTo(0.3 * MS, 15e3);
+  });
+
+  it('that come 6 µs later in both directions of a path with noise of nanoseconds do not move the phase', () => {
+    const path = { delayNs: 10e3, jitterNs: 20 };
+    const bench = new Bench();
+    for (let n = 0; n < 200; n++) bench.wait(1).exchange('a', path);
+    bench.estimator.admit('a', 100);
+    for (let n = 0; n < 30; n++) {
+      bench.wait(1).exchange('a', { ...path, delayNs: 16e3 });
+      expect(Math.abs(bench.errorNs()), `after ${n + 1}`).to.be.below(100);
+    }
+    expect(bench.track('a').delayNs).to.be.closeTo(16e3, 100);
+    expect(bench.clock().sigmaNs).to.be.below(50);
+  });
+
   it('that stay late in one direction do not move the phase', () => {
     const bench = new Bench().warm(['a', 'b', 'c'], 60);
     for (const key of ['a', 'b', 'c']) bench.estimator.admit(key, 50e3);

@@ -2,6 +2,7 @@ import type { ClockId, Instant, Ns, Observation } from '../../api/index.js';
 import { JumpDetector } from './jumps/jump-detector.js';
 import { OutlierHistory } from './jumps/outlier-history.js';
 import { RouteChange } from './jumps/route-change.js';
+import { FloorMovement } from './noise/floor-movement.js';
 import type { GaussianNoise } from './noise/gaussian-noise.js';
 import type { LegNoise } from './noise/leg-noise.js';
 import type { SavedPath } from './types.js';
@@ -18,6 +19,7 @@ export class TrackFilter {
   readonly outliers = new OutlierHistory();
   readonly jumps: JumpDetector;
   readonly route = new RouteChange();
+  readonly floor = new FloorMovement();
 
   // Written by `StateLayout`: indices in the joint state, undefined while the track has no such variable.
   /** The offset that this track alone shows: y = θ + a (of a comparison: θ − θ of the other clock + a). */

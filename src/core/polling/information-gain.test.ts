@@ -74,7 +74,7 @@ describe('poll advice', () => {
     const tight = settled({ targetErrorNs: boundNs });
     tight.world.run(2000);
     expect(tight.waits('ntp.good')).to.equal(16);
-    const hopeless = settled({ targetErrorNs: (boundNs - 4 * sigmaNs) / 2 });
+    const hopeless = settled({ targetErrorNs: (boundNs - 6 * sigmaNs) / 2 });
     hopeless.world.run(2000);
     expect(hopeless.waits('ntp.coarse')).to.be.above(30);
   });

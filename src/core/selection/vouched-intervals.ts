@@ -39,10 +39,10 @@ const NO_MINORITY = 2;
 
 /**
  * Returns the independent voters, each with its interval. Where none of them may be wrong (up to two voters, or trusted ones
- * alone) it is the filter's: offset − estimate of the clock ± root distance and four sigmas. Where some may be, the carriers may
+ * alone) it is the filter's: offset − estimate of the clock ± root distance and six sigmas. Where some may be, the carriers may
  * be among them. The filter shares the clock's rate between all tracks, so a carrier that drifts slowly drags the offsets of the
  * others along. Then the interval reaches over that of the filter and over that of the newest observations by themselves, whose
- * limits grow by 15 ppm and four sigmas of the rate from their instants on.
+ * limits grow by 15 ppm and six sigmas of the rate from their instants on.
  *
  * A source that has had a vote remains a voter for a day:
  *

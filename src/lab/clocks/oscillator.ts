@@ -12,6 +12,10 @@ export interface OscillatorOptions {
   readonly trace?: Float64Array | undefined;
 }
 
+/** Draws the index at which a trace of frequency errors starts. */
+export const frequencyTraceStart = (random: Random, length: number): number =>
+  Math.floor(random.fork('trace').uniform() * length);
+
 /** A simulated quartz: its count of nanoseconds against true time. It may not be asked about an earlier time than before. */
 export class LabOscillator {
   readonly #wander: number;
@@ -31,8 +35,7 @@ export class LabOscillator {
     this.#wander = options.wander ?? 0;
     this.#sine = options.sine;
     this.#trace = options.trace;
-    this.#traceStart =
-      options.trace === undefined ? 0 : Math.floor(random.fork('trace').uniform() * options.trace.length);
+    this.#traceStart = options.trace === undefined ? 0 : frequencyTraceStart(random, options.trace.length);
     this.#random = random;
     this.#settle();
   }

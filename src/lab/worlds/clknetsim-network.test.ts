@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { readScenario, type Scenario } from '../scenario/index.js';
-import { networkText } from './clknetsim-network.js';
+import { networkText as textOf } from './clknetsim-network.js';
 import { worldToml } from './index.js';
 
 const WORLD = `duration = "20000s"
@@ -19,6 +22,12 @@ up = { base = "1ms", jitter = "100us", shape = "exp" }
 down = { base = "2ms", jitter = "200us", shape = "norm" }
 drift = "3ppm"
 `;
+
+const networkText = (scenario: Scenario): string =>
+  textOf(scenario, {
+    frequencies: (values) => `frequencies ${values}`,
+    delays: (values, index, direction) => `${direction} ${index} ${values}`,
+  });
 
 async function parse(toml: string): Promise<Scenario> {
   const { scenario } = await readScenario(toml, 'world');
@@ -39,6 +48,26 @@ describe('a world for clknetsim', () => {
       'node1_delay2 = (max 1e-9 (+ 0.002 (* 0.0002 (normal))))',
       '',
     ]);
+  });
+
+  it('has recorded delays and frequencies', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clknetsim-network-'));
+    after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'numbers'), '1e-3 2e-3\n3e-3 4e-3\n');
+    const { scenario } = await readScenario(
+      `duration = "100s"
+[clock]
+trace = "numbers"
+[[server]]
+name = "a"
+up = { base = "1ms", shape = "trace", trace = "numbers", column = 2 }
+`,
+      join(folder, 'world.toml'),
+    );
+    const lines = networkText(scenario!).split('\n');
+    expect(lines[1]).to.match(/ \(file "frequencies 0.001,0.003"\)\)$/);
+    expect(lines[4]).to.match(/\(\+ 0.0010+ \(file "up 0 2000000,4000000"\)\)\)$/);
+    expect(lines[5]).to.match(/\(\+ 0.0010+ \(file "down 0 2000000,4000000"\)\)\)$/);
   });
 
   it('is refused if it has what clknetsim is not given', async () => {

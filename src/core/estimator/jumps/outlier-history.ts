@@ -6,6 +6,8 @@ export type ObservationDirection = Leg['direction'] | 'phase';
 /** Outliers of one direction that follow each other and agree. */
 interface OutlierRun {
   count: number;
+  /** Their sum, ns. */
+  sumNs: Ns;
   /** Residual of the last observation that was counted, outlier or not. */
   countedNs: Ns;
   /** Residual of the last observation, a late leg included. */
@@ -38,23 +40,34 @@ export class OutlierHistory {
   count(direction: ObservationDirection, residualNs: Ns, isOutlier: boolean): void {
     const run = this.runs[direction];
     this.note(direction, residualNs);
-    if (isOutlier) run.count = agree(residualNs, run.countedNs) ? run.count + 1 : 1;
-    else run.count = 0;
+    const continues = isOutlier && run.count > 0 && agree(residualNs, run.countedNs);
+    run.sumNs = residualNs + (continues ? run.sumNs : 0);
+    run.count = isOutlier ? (continues ? run.count + 1 : 1) : 0;
     run.countedNs = residualNs;
     this.regularCount = isOutlier ? 0 : this.regularCount + 1;
     if (this.regularCount > REGULAR_AFTER_RESTART) this.isUnsettled = false;
   }
 
-  /** Returns what no longer holds after an observation of this direction was counted. */
-  changed(direction: ObservationDirection, isTwoWay: boolean): 'track' | 'delay' | undefined {
+  /**
+   * Returns what no longer holds after an observation of this direction was counted. `delay`: both directions have become shorter.
+   * `direction`: this one has.
+   */
+  changed(direction: ObservationDirection, isTwoWay: boolean): 'track' | 'delay' | 'direction' | undefined {
     const mine = this.runs[direction];
     if (mine.count === 0) return undefined;
     if (direction === 'phase' || !isTwoWay) return mine.count >= OUTLIERS_TO_RESET ? 'track' : undefined;
     const other = this.runs[direction === 'outbound' ? 'inbound' : 'outbound'];
-    if (isDelayShorter(mine, other)) return 'delay';
+    if (areBothEarly(mine, other)) return 'delay';
+    if (isDirectionShorter(mine, other)) return 'direction';
     const limit = other.isHeard ? OUTLIERS_TO_RESET : OUTLIERS_TO_RESET_ONE_WAY;
     if (mine.count === 1) other.isHeard = false;
     return mine.count >= limit ? 'track' : undefined;
+  }
+
+  /** Returns the mean of the outliers of a direction that follow each other and agree, ns. */
+  meanNs(direction: ObservationDirection): Ns {
+    const { sumNs, count } = this.runs[direction];
+    return sumNs / count;
   }
 
   clear(): void {
@@ -63,7 +76,7 @@ export class OutlierHistory {
 }
 
 function emptyRuns(): Record<ObservationDirection, OutlierRun> {
-  const empty = (): OutlierRun => ({ count: 0, countedNs: 0, lastNs: 0, isHeard: true });
+  const empty = (): OutlierRun => ({ count: 0, sumNs: 0, countedNs: 0, lastNs: 0, isHeard: true });
   return { inbound: empty(), outbound: empty(), phase: empty() };
 }
 
@@ -72,9 +85,11 @@ const agree = (residualNs: Ns, beforeNs: Ns): boolean => residualNs / beforeNs >
 
 /**
  * A step of the clock makes one direction early and the other late by as much, so legs that are early in both directions
- * show a shorter path after one exchange. Legs that are early in one direction show it if the other kept its time.
+ * show a shorter path after one exchange.
  */
-function isDelayShorter(mine: OutlierRun, other: OutlierRun): boolean {
-  if (other.count > 0 && agree(mine.countedNs, other.countedNs)) return true;
-  return mine.count >= OUTLIERS_TO_RESET && other.isHeard && Math.abs(other.lastNs) < Math.abs(mine.countedNs) / 2;
-}
+const areBothEarly = (mine: OutlierRun, other: OutlierRun): boolean =>
+  other.count > 0 && agree(mine.countedNs, other.countedNs);
+
+/** Legs that are early in one direction show that it is shorter if the other kept its time. */
+const isDirectionShorter = (mine: OutlierRun, other: OutlierRun): boolean =>
+  mine.count >= OUTLIERS_TO_RESET && other.isHeard && Math.abs(other.lastNs) < Math.abs(mine.countedNs) / 2;

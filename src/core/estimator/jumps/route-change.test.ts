@@ -65,4 +65,15 @@ describe('a change of the route of one direction', () => {
     feed(route, 3, () => -9000, kept);
     expect(route.excessNs('outbound')).to.equal(0);
   });
+
+  it('that becomes shorter moves the base delay once the other direction is shorter, too', () => {
+    const route = new RouteChange();
+    route.shorten('outbound', 6000);
+    expect(route.takeShared()).to.equal(0);
+    expect(route.excessNs('outbound')).to.equal(-6000);
+    route.shorten('inbound', 5900);
+    expect(route.takeShared()).to.equal(-5900);
+    expect(route.excessNs('outbound')).to.equal(-100);
+    expect(route.excessNs('inbound')).to.equal(0);
+  });
 });

@@ -36,7 +36,7 @@ export class RouteChange {
   private readonly late = { inbound: emptyRun(), outbound: emptyRun() };
   private readonly early = { inbound: emptyRun(), outbound: emptyRun() };
 
-  /** Returns the time by which the route of this direction has become longer, ns. */
+  /** Returns the time by which the route of this direction differs from the base delay, ns. */
   excessNs(direction: Direction): Ns {
     return this.excess[direction];
   }
@@ -62,6 +62,19 @@ export class RouteChange {
     if (early.count >= EARLY_LEGS && early.kept > 0 && this.excess[direction] > 0)
       return this.change(direction, -Math.min(early.leastNs, this.excess[direction]));
     return undefined;
+  }
+
+  /** The route of one direction has become shorter by `byNs`, and the other one has not. */
+  shorten(direction: Direction, byNs: Ns): void {
+    this.change(direction, -byNs);
+  }
+
+  /** Takes away what both directions have before the base delay. Returns the time, ns and at most 0, by which that must move. */
+  takeShared(): Ns {
+    const sharedNs = Math.min(Math.max(this.excess.inbound, this.excess.outbound), 0);
+    this.excess.inbound -= sharedNs;
+    this.excess.outbound -= sharedNs;
+    return sharedNs;
   }
 
   /** The path is measured anew. */

@@ -6,8 +6,8 @@ import type { ObservationDirection } from './outlier-history.js';
 
 /**
  * Checks after each observation whether outliers that agree show a change, and resets what no longer holds. A shorter path
- * gives the track a new base delay. Returns true if the whole track must restart with its next observation: its source was
- * set, or its clock was stepped by another program.
+ * gives the track a new base delay; if one direction alone is shorter, the difference is taken off its legs. Returns true if
+ * the whole track must restart with its next observation: its source was set, or its clock was stepped by another program.
  */
 export function checkForReset(
   state: JointState,
@@ -29,6 +29,11 @@ export function checkForReset(
     outliers.clear();
     legNoise?.forgetEarlyMode();
     state.forgetDelay(track);
+  } else if (changed === 'direction' && direction !== 'phase') {
+    legNoise?.forgetEarlyMode();
+    track.route.shorten(direction, -outliers.meanNs(direction));
+    state.noteRouteChange(track, (noise.sigma / 2) ** 2);
+    state.shiftDelay(track, track.route.takeShared());
   } else if (changed === 'track') {
     outliers.isUnsettled = true;
     if (!track.isPassive) doubtClockIfMostRestarted(state, track.clock);

@@ -1,6 +1,7 @@
 import type { Leg, Ns } from '../../../api/index.js';
 import type { SavedShape } from '../types.js';
 import { EarlyMode } from './early-mode.js';
+import { LastingDelay } from './lasting-delay.js';
 import { LateTail } from './late-tail.js';
 import { type MixtureMoments, type NoiseModel, OutlierComponent, type Prediction } from './noise.js';
 import type { NoiseShape, OtherLikelihoods } from './noise-shape.js';
@@ -59,6 +60,7 @@ export class LegNoise implements NoiseModel {
   phaseShift: Ns = 0;
   private readonly tail: LateTail;
   private readonly early: EarlyMode;
+  private readonly lasting = new LastingDelay();
   private readonly outlierRate = new OutlierRate();
   /** Share of late legs by direction. */
   private readonly lateRates = { inbound: new OutlierRate(), outbound: new OutlierRate() };
@@ -149,16 +151,18 @@ export class LegNoise implements NoiseModel {
     this.ordinarySigma = Math.sqrt(best.sigma ** 2 + best.floorVariance);
     this.tail.prepare(this.ordinarySigma);
     this.early.prepare(best.edge, this.ordinarySigma);
+    this.lasting.prepare(this.direction, best.edge, this.ordinarySigma);
   }
 
   evaluate(prediction: Prediction, member: number, out: MixtureMoments): void {
-    const { tail, early, outlier, others } = this;
+    const { tail, early, lasting, outlier, others } = this;
     const { shapes } = this.bank;
     tail.evaluate(prediction);
     early.evaluate(prediction);
+    lasting.evaluate(prediction);
     outlier.expectedVariance = prediction.variance + this.ordinarySigma ** 2;
     outlier.evaluate(prediction);
-    let top = Math.max(tail.logLikelihood, early.logLikelihood, outlier.logLikelihood);
+    let top = Math.max(tail.logLikelihood, early.logLikelihood, lasting.logLikelihood, outlier.logLikelihood);
     for (const shape of shapes) {
       if (this.skips(shape, member)) continue;
       shape.evaluate(prediction);
@@ -168,8 +172,9 @@ export class LegNoise implements NoiseModel {
     others.tail = tail.fraction * Math.exp(tail.logLikelihood - top);
     const earlyChance = early.fraction * Math.exp(early.logLikelihood - top);
     const outlierChance = Math.exp(outlier.logLikelihood - top);
-    others.other = earlyChance + outlierChance;
-    others.ordinaryFraction = 1 - tail.fraction - early.fraction;
+    const lastingChance = lasting.fraction * Math.exp(lasting.logLikelihood - top);
+    others.other = earlyChance + lastingChance + outlierChance;
+    others.ordinaryFraction = (1 - lasting.fraction) * (1 - tail.fraction - early.fraction);
     let weights = 0;
     out.reset();
     for (const shape of shapes) {
@@ -183,6 +188,8 @@ export class LegNoise implements NoiseModel {
     out.add(tail);
     early.share = weights * earlyChance;
     out.add(early);
+    lasting.share = weights * lastingChance;
+    out.add(lasting);
     outlier.share = weights * outlierChance;
     out.add(outlier);
     this.outlierChances[member] = outlier.share / out.share;
@@ -193,10 +200,11 @@ export class LegNoise implements NoiseModel {
   }
 
   learn(weights: Float64Array): void {
-    const { tail, early, direction, shared, level, bank, idle, leadMember } = this;
+    const { tail, early, lasting, direction, shared, level, bank, idle, leadMember } = this;
     this.phaseShift = this.outlierChance = 0;
     for (let k = 0; k < weights.length; k++) this.outlierChance += weights[k]! * this.outlierChances[k]!;
     early.learn(weights, this.lead.residual, this.outlierChance, direction);
+    lasting.learn(direction, this.lead.residual, this.lead.variance);
     const isTurn = this.isTurn();
     this.legCounts[direction]++;
     this.lastDirection = direction;

@@ -200,3 +200,29 @@ describe('noise that outgrows its model', () => {
     });
   }
 });
+
+describe('a delay that lasts', () => {
+  /** Returns noise of 20 ns, and what the outbound leg after one exchange that was late by `lateNs` leaves of an uncertain h·x. */
+  const afterLateExchange = (lateNs: { readonly outbound: number; readonly inbound: number }): MixtureMoments => {
+    const random = new SeededRandom(11);
+    const noise = new LegNoise(200, 1);
+    showLegs(noise, 2000, () => 20 * random.normal());
+    noise.setDirection('outbound');
+    show(noise, 1, () => lateNs.outbound, 5);
+    noise.setDirection('inbound');
+    show(noise, 1, () => lateNs.inbound, 5);
+    noise.setDirection('outbound');
+    return show(noise, 1, () => 6000, 3000);
+  };
+
+  it('explains legs that are as late as the last exchange was in both directions, so that no clock must', () => {
+    const moments = afterLateExchange({ outbound: 6000, inbound: 6000 });
+    expect(moments.shift).to.be.below(1000);
+    expect(Math.sqrt(moments.variance)).to.be.above(2500);
+  });
+
+  it('explains nothing where one direction kept its time', () => {
+    const moments = afterLateExchange({ outbound: 6000, inbound: 0 });
+    expect(moments.shift).to.be.above(5000);
+  });
+});

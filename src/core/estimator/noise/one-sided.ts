@@ -27,12 +27,14 @@ export class OneSidedComponent extends MixtureComponent {
     const s = Math.sqrt(s2);
     truncated.alpha = residual / s - s / scale;
     truncated.truncate();
-    const { alpha, lambda } = truncated;
-    const lost = s2 * Math.min(lambda * (alpha + lambda), 1);
+    const { alpha, lambda, distance } = truncated;
+    const lostShare = Math.min(lambda * distance, 1);
+    const lost = s2 * lostShare;
     const gain = variance / s2;
-    this.meanDelay = s * (alpha + lambda);
+    this.meanDelay = s * distance;
     this.shift = gain * (residual - this.meanDelay);
-    this.variance = variance - gain * gain * lost;
+    // variance − gain² · lost, without cancellation where the prediction is far less certain than the leg.
+    this.variance = gain * (noiseVariance + variance * (1 - lostShare));
     this.meanError = (1 - gain) * (residual - this.meanDelay);
     this.meanSquareError = this.meanError ** 2 + noiseVariance - (1 - gain) ** 2 * lost;
     // −ln J + s²/2J² − (m − μ)/J + ln Φ(α) = ln φ((m − μ)/s) − ln Jλ; the second form does not cancel where Φ is small.

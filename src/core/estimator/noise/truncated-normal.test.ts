@@ -62,4 +62,22 @@ describe('the truncated normal distribution', () => {
       expect(leg.logLikelihood, `likelihood at ${residual}`).to.be.closeTo(Math.log(total), 1e-3);
     }
   }).timeout(20_000);
+
+  it('leaves the noise of the leg where h·x was unknown to a second', () => {
+    const leg = new OneSidedComponent();
+    for (const [gaussian, scale] of [
+      [10, 1],
+      [10, 1e3],
+      [100, 20],
+    ] as const) {
+      leg.noiseVariance = gaussian ** 2;
+      leg.scale = scale;
+      leg.evaluate({ residual: 50, variance: 1e18 });
+      expect(Math.sqrt(leg.variance), `${gaussian} ${scale}`).to.be.within(
+        0.9 * gaussian,
+        Math.hypot(gaussian, scale) + 20,
+      );
+      expect(leg.shift).to.be.closeTo(50 - scale, 0.1);
+    }
+  });
 });

@@ -19,6 +19,8 @@ export class TruncatedNormal {
   alpha = 0;
   /** λ(α) = φ(α)/Φ(α), the inverse Mills ratio. */
   lambda = 0;
+  /** α + λ: by how many of its sigmas before truncation the mean is below the limit. */
+  distance = 0;
 
   /**
    * Sets λ from α: within ±LIMIT by quintic interpolation of the table (error below 1e-11), below by a continued fraction,
@@ -26,8 +28,12 @@ export class TruncatedNormal {
    */
   truncate(): void {
     const { alpha } = this;
+    if (alpha <= -LIMIT) {
+      this.distance = lambdaMinusArgument(-alpha);
+      this.lambda = this.distance - alpha;
+      return;
+    }
     if (alpha >= LIMIT) this.lambda = Math.exp(-0.5 * alpha * alpha - LOG_ROOT_TAU);
-    else if (alpha <= -LIMIT) this.lambda = lambdaMinusArgument(-alpha) - alpha;
     else {
       const at = (alpha + LIMIT) * PER_UNIT;
       const n = Math.min(Math.floor(at), NODES - 2);
@@ -40,6 +46,7 @@ export class TruncatedNormal {
           t *
           (VALUE[n + 1]! * (1 + 3 * u + 6 * u * u) - FIRST[n + 1]! * u * (1 + 3 * u) + (SECOND[n + 1]! / 2) * u * u);
     }
+    this.distance = alpha + this.lambda;
   }
 
   /** ln Φ(α) */

@@ -32,7 +32,7 @@ export class CombinedEstimate {
   private tracks: TrackFilter[] = [];
   /** Above the diagonal cov(y); on and below it the Cholesky factor of Σ. */
   private covariances = new Float64Array(0);
-  /** Diagonal of cov(y). */
+  /** Diagonal of cov(y), with the bias of each path that moves. */
   private phaseVariances = new Float64Array(0);
   private biasSigmas = new Float64Array(0);
   /** Hᵀ. */
@@ -126,7 +126,8 @@ export class CombinedEstimate {
         covariances[i * n + j] = shared;
         covariances[j * n + i] = shared;
       }
-      phaseVariances[i] = member.covariance.covariance(tracks[i]!.phase!, tracks[i]!.phase!);
+      const { phase, floor } = tracks[i]!;
+      phaseVariances[i] = member.covariance.covariance(phase!, phase!) + floor.biasVariance;
       covariances[i * n + i] = phaseVariances[i]! + biasSigmas[i]! ** 2;
     }
     factorise(covariances, n);

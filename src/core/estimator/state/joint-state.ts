@@ -146,8 +146,14 @@ export class JointState {
 
   /** Makes a track's base delay unknown again. The phase stays as well known as it was. */
   forgetDelay(track: TrackFilter): void {
+    track.floor.reset();
     for (const { covariance } of this.bank.filters)
       covariance.makeIndependent(track.delay!, UNKNOWN_DELAY_SIGMA_NS ** 2);
+  }
+
+  /** Moves a track's base delay by a known amount. */
+  shiftDelay(track: TrackFilter, byNs: Ns): void {
+    this.bank.shift(track.delay!, byNs);
   }
 
   /** Adds the variance of the excess of one direction, ns², to the track's phase. */

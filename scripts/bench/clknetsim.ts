@@ -1,15 +1,18 @@
 /**
- * Runs the simple worlds with chronyd in clknetsim: a checkout of github.com/mlichvar/clknetsim in which `make` was run. It is
- * neither shipped nor fetched.
+ * Runs scenarios with chronyd in clknetsim: a checkout of github.com/mlichvar/clknetsim in which `make` was run. It is neither
+ * shipped nor fetched.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Ns } from '../../../src/api/index.js';
-import type { Scenario } from '../../../src/lab/scenario/index.js';
-import { networkText } from '../../../src/lab/worlds/clknetsim-network.js';
+import type { Ns } from '../../src/api/index.js';
+import { frequencyTraceStart } from '../../src/lab/clocks/oscillator.js';
+import { createRandom } from '../../src/lab/random.js';
+import type { Scenario } from '../../src/lab/scenario/index.js';
+import { traceIndex, traceShares } from '../../src/lab/scenario/start-link.js';
+import { networkText, type TraceWriter } from '../../src/lab/worlds/clknetsim-network.js';
 
 /** Limit of one run, ms of real time. */
 const LONGEST_MS = 300_000;
@@ -22,11 +25,17 @@ export interface ChronyOptions {
   readonly seed: number;
 }
 
-/** Returns the RMS of the error of chronyd's clock in the steady part of a world, ns. */
-export async function chronyRmsNs(scenario: Scenario, options: ChronyOptions): Promise<Ns> {
+export interface ChronyErrors {
+  readonly rmsNs: Ns;
+  /** RMS without the mean. */
+  readonly centredNs: Ns;
+}
+
+/** Returns the error of chronyd's clock in the steady part of a scenario. */
+export async function chronyErrors(scenario: Scenario, options: ChronyOptions): Promise<ChronyErrors> {
   const work = mkdtempSync(join(tmpdir(), 'clknetsim-'));
   try {
-    return rmsNs(await simulated(scenario, options, work), scenario['steady-from'] / 1e9);
+    return summary(await simulated(scenario, options, work), scenario['steady-from'] / 1e9);
   } finally {
     rmSync(work, { recursive: true });
   }
@@ -41,7 +50,7 @@ async function simulated(scenario: Scenario, options: ChronyOptions, work: strin
     string,
     string,
   ];
-  writeFileSync(network, networkText(scenario));
+  writeFileSync(network, networkText(scenario, traceWriter(scenario, seed, work)));
   const limits = ['-l', `${Math.round(scenario.duration / 1e9)}`];
   const simulator = spawn(
     resolve(folder, 'clknetsim'),
@@ -94,7 +103,30 @@ async function finished(simulator: ChildProcess, nodes: readonly ChildProcess[])
   if (status !== 0) throw new Error(`clknetsim exits with status ${status}`);
 }
 
-function rmsNs(errorsS: readonly number[], fromS: number): Ns {
+/** Writes each trace of a run into a file that clknetsim reads from its beginning: so both programs meet the same recorded values. */
+function traceWriter({ server }: Scenario, seed: number, work: string): TraceWriter {
+  const random = createRandom(seed);
+  const starts = server.map((each) => traceShares(random, each));
+  const write = (name: string, values: Float64Array, start: number, unit: number): string => {
+    const path = join(work, name);
+    const rotated = [...values.subarray(start), ...values.subarray(0, start)];
+    writeFileSync(path, `${rotated.map((value) => (value * unit).toExponential(9)).join('\n')}\n`);
+    return path;
+  };
+  return {
+    frequencies: (values) => write('frequencies', values, frequencyTraceStart(random.fork('system'), values.length), 1),
+    delays: (values, index, direction) =>
+      write(`delays-${index}-${direction}`, values, traceIndex(starts[index]![direction], values.length), 1e-9),
+  };
+}
+
+function summary(errorsS: readonly number[], fromS: number): ChronyErrors {
   const steady = errorsS.slice(Math.max(0, Math.ceil(fromS) - 1));
-  return Math.sqrt(steady.reduce((sum, error) => sum + error ** 2, 0) / steady.length) * 1e9;
+  const mean = (of: (error: number) => number): number =>
+    steady.reduce((sum, error) => sum + of(error), 0) / steady.length;
+  const meanS = mean((error) => error);
+  return {
+    rmsNs: Math.sqrt(mean((error) => error ** 2)) * 1e9,
+    centredNs: Math.sqrt(mean((error) => (error - meanS) ** 2)) * 1e9,
+  };
 }
