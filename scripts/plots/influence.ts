@@ -12,7 +12,7 @@ export function influence(): string {
   const late = Array.from({ length: 281 }, (_, n) => -800 + 20 * n);
   const oneSided = late.map((residual) => {
     leg.evaluate({ residual, variance: PRIOR ** 2 });
-    return [residual, leg.shift] as const;
+    return [residual, leg.moments.shift] as const;
   });
   const noise = EDGE ** 2 + JITTER ** 2;
   const linear = late.map((residual) => [residual, (PRIOR ** 2 / (PRIOR ** 2 + noise)) * (residual - JITTER)] as const);

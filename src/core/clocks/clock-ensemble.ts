@@ -1,6 +1,6 @@
 import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation, type StepPolicy } from '../../api/index.js';
 import type { Input } from '../engine/input.js';
-import type { Drifts, Estimator, TrackEstimate } from '../estimator/types.js';
+import type { Drifts, Estimator, TrackChanges, TrackEstimate } from '../estimator/types.js';
 import { coolingPpb } from '../persistence/saved-state.js';
 import { distanceNs, VOTE_SIGMAS } from '../selection/root-distance.js';
 import type { Interval } from '../selection/vote.js';
@@ -44,7 +44,7 @@ export class ClockEnsemble {
   /** Tracks of which the estimator has had an observation. */
   readonly #observed = new Set<SourceTrack>();
   /** Caches of the estimator's results at this moment. */
-  readonly #estimates = new Map<SourceTrack, TrackEstimate | undefined>();
+  readonly #estimates = new Map<SourceTrack, TrackEstimate>();
   readonly #offsets = new Map<ClockId, Ns>();
   /** Half the interval of the best carrier. */
   #widthNs: Ns = 0;
@@ -221,11 +221,17 @@ export class ClockEnsemble {
 
   /** Undefined while the track has no phase yet. */
   readonly estimate = (track: SourceTrack): TrackEstimate | undefined => {
-    if (this.#estimates.has(track)) return this.#estimates.get(track);
-    const estimate = this.#observed.has(track) ? this.#estimator.track(track.key) : undefined;
-    this.#estimates.set(track, estimate);
+    const known = this.#estimates.get(track);
+    if (known !== undefined || !this.#observed.has(track)) return known;
+    const estimate = this.#estimator.track(track.key);
+    if (estimate !== undefined) this.#estimates.set(track, estimate);
     return estimate;
   };
+
+  /** Returns what the estimator has found of the jumps of a track; undefined while the track has no phase yet. */
+  changes(track: SourceTrack): TrackChanges | undefined {
+    return this.#observed.has(track) ? this.#estimator.changes(track.key) : undefined;
+  }
 
   /** Each track must have a phase. */
   readonly drifts = (tracks: readonly SourceTrack[]): Drifts => this.#estimator.drifts(tracks.map(({ key }) => key));
@@ -339,20 +345,22 @@ export class ClockEnsemble {
   }
 
   #clearCaches(): void {
-    this.#estimates.clear();
-    this.#offsets.clear();
+    // An empty map would allocate a new table, too.
+    if (this.#estimates.size > 0) this.#estimates.clear();
+    if (this.#offsets.size > 0) this.#offsets.clear();
   }
 
   #limits(carriers: readonly SourceTrack[]): readonly ErrorLimit[] {
     if (carriers.length > 0) this.#widthNs = Number.POSITIVE_INFINITY;
-    const limits = carriers.flatMap((track) => {
+    const limits: ErrorLimit[] = [];
+    for (const track of carriers) {
       const estimate = this.estimate(track);
-      if (estimate === undefined) return [];
+      if (estimate === undefined) continue;
       const rootDistanceNs = distanceNs(track, estimate);
       const biasNs = Math.abs(this.biasNs(track, estimate));
       this.#widthNs = Math.min(this.#widthNs, rootDistanceNs + VOTE_SIGMAS * estimate.sigmaNs);
-      return [{ errorNs: biasNs + rootDistanceNs + BOUND_SIGMAS * estimate.sigmaNs, by: track }];
-    });
+      limits.push({ errorNs: biasNs + rootDistanceNs + BOUND_SIGMAS * estimate.sigmaNs, by: track });
+    }
     return holdingContested(limits);
   }
 

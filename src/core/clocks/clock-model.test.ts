@@ -11,6 +11,7 @@ const MODEL: ClockModel = {
   wander: 1e-18,
   distanceNs: 1000,
   driftPpb: 0,
+  floorNs: 0,
 };
 
 describe('clock model', () => {

@@ -2,7 +2,7 @@ import type { ClockId, Ns } from '../../api/index.js';
 import { farthestNs, majorityHull } from '../selection/majority-hull.js';
 import type { Vouchers } from '../selection/vouched-intervals.js';
 import type { Clock } from './clock.js';
-import { BOUND_SIGMAS, type ClockModel } from './clock-model.js';
+import { BOUND_SIGMAS, type ClockModel, modelOf } from './clock-model.js';
 
 /**
  * Returns the model of each clock whose bound is the majority bound: the error is below it whichever minority of the
@@ -12,23 +12,30 @@ import { BOUND_SIGMAS, type ClockModel } from './clock-model.js';
  * The hull is one of errors of the clocks by which the voters are measured. The estimate of another clock is at most six
  * sigmas of both farther off.
  */
-export function majorityModels(clocks: Iterable<Clock>, vouchers: Vouchers): ReadonlyMap<ClockId, ClockModel> {
-  const all = [...clocks];
+export function majorityModels(
+  clocks: ReadonlyMap<ClockId, Clock>,
+  vouchers: Vouchers,
+): ReadonlyMap<ClockId, ClockModel> {
   const hull = majorityHull(vouchers.intervals);
   const farNs = hull === undefined ? Number.POSITIVE_INFINITY : farthestNs(hull);
-  const measured = new Set(vouchers.tracks.map(({ clock }) => clock));
   const models = new Map<ClockId, ClockModel>();
-  for (const { id, model } of all) {
+  for (const { id, model } of clocks.values()) {
     if (model === undefined) continue;
     const randomNs = BOUND_SIGMAS * model.sigmaNs;
-    const others = all
-      .filter((other) => other.id !== id && measured.has(other.id))
-      .map(({ model: other }) => sigmaOf(other));
-    const comparisonNs = others.length === 0 ? 0 : randomNs + BOUND_SIGMAS * Math.max(...others);
+    const otherNs = clocks.size === 1 ? undefined : greatestSigmaNs(clocks, vouchers, id);
+    const comparisonNs = otherNs === undefined ? 0 : randomNs + BOUND_SIGMAS * otherNs;
     const distanceNs = Math.max(farNs + comparisonNs - randomNs, 0);
-    models.set(id, { ...model, distanceNs, driftPpb: vouchers.driftPpb, floorNs: 0 });
+    models.set(id, modelOf(model, model.at, distanceNs, vouchers.driftPpb));
   }
   return models;
 }
 
-const sigmaOf = (model: ClockModel | undefined): Ns => model?.sigmaNs ?? Number.POSITIVE_INFINITY;
+/** Returns the greatest sigma of the other clocks by which voters are measured; undefined without one. */
+function greatestSigmaNs(clocks: ReadonlyMap<ClockId, Clock>, { tracks }: Vouchers, id: ClockId): Ns | undefined {
+  let greatestNs: Ns | undefined;
+  for (const { clock } of tracks) {
+    const other = clock === id ? undefined : clocks.get(clock);
+    if (other !== undefined) greatestNs = Math.max(greatestNs ?? 0, other.model?.sigmaNs ?? Number.POSITIVE_INFINITY);
+  }
+  return greatestNs;
+}

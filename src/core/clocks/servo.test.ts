@@ -20,6 +20,7 @@ const model = (offsetNs: number, more: Partial<ClockModel> = {}): ClockModel => 
   wander: 1e-18,
   distanceNs: 0,
   driftPpb: 0,
+  floorNs: 0,
   ...more,
 });
 const at = (

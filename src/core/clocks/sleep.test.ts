@@ -119,6 +119,7 @@ describe('a clock model', () => {
     wander: 1e-18,
     distanceNs: 1000,
     driftPpb: 0,
+    floorNs: 0,
   };
 
   it('is less certain of phase and rate after a longer sleep', () => {

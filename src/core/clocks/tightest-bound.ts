@@ -41,8 +41,8 @@ export function leastLimit(
 
 /** Returns the limits with that of each contested source raised to the greatest of them: it is not known which one drifts. */
 export function holdingContested(limits: readonly ErrorLimit[]): readonly ErrorLimit[] {
+  if (!limits.some(({ by }) => by.isContested)) return limits;
   const contested = limits.filter(({ by }) => by.isContested);
-  if (contested.length === 0) return limits;
   const errorNs = Math.max(...contested.map((limit) => limit.errorNs));
   return limits.map((limit) => (limit.by.isContested ? { ...limit, errorNs } : limit));
 }

@@ -28,7 +28,7 @@ export class PromisedModels {
   majority(now: Instant): ReadonlyMap<ClockId, ClockModel> {
     const { clocks, estimate } = this.#ensemble;
     this.#majority ??= majorityModels(
-      clocks.values(),
+      clocks,
       vouchersOf(allTracks(this.#sources.values()), {
         ...{ now, estimate },
         biasNs: ({ clock }, { offsetNs }) => {

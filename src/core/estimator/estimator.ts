@@ -11,6 +11,7 @@ import type {
   Innovation,
   SavedOscillator,
   SavedPath,
+  TrackChanges,
   TrackEstimate,
 } from './types.js';
 
@@ -146,13 +147,15 @@ class JointEstimator implements Estimator {
     };
   }
 
+  changes(key: string): TrackChanges | undefined {
+    const track = this.tracksByKey.get(key);
+    if (track?.phase === undefined) return undefined;
+    const { restarts, jumps } = track;
+    return { restarts, jumps: jumps.jumpCount, jumpNs: jumps.lastJumpNs, suspectNs: jumps.suspectNs };
+  }
+
   drifts(keys: readonly string[]): Drifts {
-    const tracks = keys.map((key) => this.tracksByKey.get(key)!);
-    const { driftFilter } = this.state.bank;
-    return {
-      ppb: tracks.map((track) => driftFilter.drift(track)),
-      covariance: tracks.map((a) => tracks.map((b) => driftFilter.driftCovariance(a, b))),
-    };
+    return this.state.bank.driftFilter.drifts(keys.map((key) => this.tracksByKey.get(key)!));
   }
 
   assumeNoDrift(keys: readonly string[]): void {

@@ -13,8 +13,19 @@ export interface ClockEstimate {
   readonly wander: number;
 }
 
+/** The changes that the estimator has found of one track. */
+export interface TrackChanges {
+  /** Restarts of the track because its observations contradicted it for good. */
+  readonly restarts: number;
+  /** Jumps of the source's time, and the size of the last one; undefined while that is not known. */
+  readonly jumps: number;
+  readonly jumpNs: Ns | undefined;
+  /** Contradiction between the last observations and the estimate while a jump is suspected; else zero. */
+  readonly suspectNs: Ns;
+}
+
 /** The estimate of one track: one source over one path, with its own bias, base delay and noise. */
-export interface TrackEstimate {
+export interface TrackEstimate extends TrackChanges {
   /** Reference − clock by this track alone: θ + a. */
   readonly offsetNs: Ns;
   readonly sigmaNs: Ns;
@@ -23,13 +34,6 @@ export interface TrackEstimate {
   /** Standard deviation of the noise of one observation, or of one leg. */
   readonly noiseNs: Ns;
   readonly observations: number;
-  /** Restarts of the track because its observations contradicted it for good. */
-  readonly restarts: number;
-  /** Jumps of the source's time, and the size of the last one; undefined while that is not known. */
-  readonly jumps: number;
-  readonly jumpNs: Ns | undefined;
-  /** Contradiction between the last observations and the estimate while a jump is suspected; else zero. */
-  readonly suspectNs: Ns;
   /** Instant of the last observation that was used. */
   readonly last: Instant;
   readonly admitted: boolean;
@@ -88,6 +92,8 @@ export interface Estimator {
   clock(clock: ClockId): ClockEstimate | undefined;
   /** Returns undefined for an unknown track, and before the track's phase is known. */
   track(track: string): TrackEstimate | undefined;
+  /** Returns the part of `track` that has not to be computed. */
+  changes(track: string): TrackChanges | undefined;
   tracks(): readonly string[];
   /** Returns how the times of the sources of these tracks drift against each other. Each must have a phase. */
   drifts(tracks: readonly string[]): Drifts;
@@ -109,7 +115,7 @@ export interface Drifts {
   /** d(reference − clock)/dt by this track − the clock's slope, ppb. */
   readonly ppb: readonly number[];
   /** Covariance, ppb². A part of it is common to all. */
-  readonly covariance: readonly (readonly number[])[];
+  readonly covariance: readonly ArrayLike<number>[];
 }
 
 /** The oscillator of a clock, as the next run of the hub starts from it. */

@@ -40,12 +40,11 @@ export class SourceJumps {
   /** To be called after the estimator took an observation of this track: reacts to the jumps and restarts that it found. */
   update(track: SourceTrack, now: Instant): void {
     const { ensemble, selection, sources, emitEvent } = this.#parts;
-    const estimate = ensemble.estimate(track);
-    if (estimate === undefined) return;
-    const { sigmaNs, suspectNs } = estimate;
-    if (restarts(track, estimate.restarts, sources.values())) ensemble.withdraw(track);
-    if (suspectNs > 0) ensemble.distrust([track]);
-    const news = track.jumps.noteJumps(estimate, now);
+    const changes = ensemble.changes(track);
+    if (changes === undefined) return;
+    if (restarts(track, changes.restarts, sources.values())) ensemble.withdraw(track);
+    if (changes.suspectNs > 0) ensemble.distrust([track]);
+    const news = track.jumps.noteJumps(changes, now);
     if (news === undefined) return;
     const { isNew, foundNs } = news;
     const { id } = track.source;
@@ -54,7 +53,7 @@ export class SourceJumps {
     if (makers > 0 || this.#hasCompany(track, now)) {
       if (!isNew) return;
       if (isExpelled(track)) ensemble.withdraw(track);
-      ensemble.widenHeldBounds(foundNs === undefined ? sigmaNs : Math.abs(foundNs));
+      ensemble.widenHeldBounds(Math.abs(foundNs ?? ensemble.estimate(track)!.sigmaNs));
     } else if (foundNs !== undefined && track.carries)
       emitEvent(id, `has jumped by ${formatDuration(foundNs)} and is followed`);
   }

@@ -12,6 +12,7 @@ const MODEL: ClockModel = {
   wander: 1e-18,
   distanceNs: 20_000,
   driftPpb: 0,
+  floorNs: 0,
 };
 
 describe('the forecast of holdover', () => {

@@ -71,6 +71,10 @@ export class DriftTest {
     { drifting, contested, ppb }: RateVerdict,
     all: readonly SourceTrack[],
   ): ReadonlyMap<SourceTrack, DriftFinding> {
+    if (drifting.size === 0 && this.#findings.size === 0) {
+      this.#streaks.clear();
+      return this.#findings;
+    }
     const steady = voters.filter((_, i) => !drifting.has(i) && !contested.has(i));
     // A track that begins again has no phase for a moment, and its source drifts as before.
     const findings = new Map([...this.#findings].filter(([track]) => all.includes(track) && !voters.includes(track)));

@@ -19,27 +19,51 @@ export interface MajorityHull {
  * stretches. A stretch begins where an interval begins and ends where one ends, so that only these points have to be tested.
  */
 export function majorityHull(vouched: readonly VouchedInterval[]): MajorityHull | undefined {
-  const groups = [...new Set(vouched.map(({ group }) => group))];
-  const groupOf = vouched.map(({ group }) => groups.indexOf(group));
-  const countedFor = new Int32Array(groups.length);
-  let test = 0;
-  const isHeld = (atNs: Ns): boolean => {
-    test++;
-    let holders = 0;
-    for (const [i, one] of vouched.entries()) {
-      if (countedFor[groupOf[i]!] === test || atNs < lowEnd(one) || atNs > highEnd(one)) continue;
-      countedFor[groupOf[i]!] = test;
-      holders++;
-    }
-    return holders * 2 > groups.length;
-  };
+  const votes = new VoteCount(vouched);
   let loNs = Number.POSITIVE_INFINITY;
   let hiNs = Number.NEGATIVE_INFINITY;
   for (const one of vouched) {
-    if (lowEnd(one) < loNs && isHeld(lowEnd(one))) loNs = lowEnd(one);
-    if (highEnd(one) > hiNs && isHeld(highEnd(one))) hiNs = highEnd(one);
+    if (lowEnd(one) < loNs && votes.isHeld(lowEnd(one))) loNs = lowEnd(one);
+    if (highEnd(one) > hiNs && votes.isHeld(highEnd(one))) hiNs = highEnd(one);
   }
   return loNs <= hiNs ? { loNs, hiNs } : undefined;
+}
+
+/** Counts the groups that hold a point. */
+class VoteCount {
+  private readonly vouched: readonly VouchedInterval[];
+  /** Index of the group of each interval, and the number of groups. */
+  private readonly groupOf: Int32Array;
+  private readonly groups: number;
+  /** For each group: the last test in which it was counted. */
+  private readonly countedFor: Int32Array;
+  private tests = 0;
+
+  constructor(vouched: readonly VouchedInterval[]) {
+    this.vouched = vouched;
+    this.groupOf = new Int32Array(vouched.length);
+    let groups = 0;
+    for (let i = 0; i < vouched.length; i++) {
+      const first = vouched.findIndex(({ group }) => group === vouched[i]!.group);
+      this.groupOf[i] = first === i ? groups++ : this.groupOf[first]!;
+    }
+    this.groups = groups;
+    this.countedFor = new Int32Array(groups);
+  }
+
+  /** Returns true if a majority of the groups holds the point. */
+  isHeld(atNs: Ns): boolean {
+    const { vouched, groupOf, countedFor } = this;
+    this.tests++;
+    let holders = 0;
+    for (let i = 0; i < vouched.length; i++) {
+      const group = groupOf[i]!;
+      if (countedFor[group] === this.tests || atNs < lowEnd(vouched[i]!) || atNs > highEnd(vouched[i]!)) continue;
+      countedFor[group] = this.tests;
+      holders++;
+    }
+    return holders * 2 > this.groups;
+  }
 }
 
 /** Returns the distance of the hull's farther end from zero. */

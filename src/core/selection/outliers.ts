@@ -112,13 +112,14 @@ export function testForOutliers(
 function subjectOf(candidate: Candidate): Subject {
   const { track, estimate } = candidate;
   const narrowNs = biasSigmaNs(track, estimate);
+  const rootDistanceNs = distanceNs(track, estimate);
   const usualNs = Math.hypot(narrowNs, estimate.sigmaNs);
   return {
     candidate,
     narrowNs,
-    wideNs: wideSigmaNs(track, estimate),
+    wideNs: wideSigmaNs(rootDistanceNs, narrowNs),
     usualNs,
-    distanceNs: distanceNs(track, estimate),
+    distanceNs: rootDistanceNs,
     opinion: { ...candidate, halfNs: (track.fit.close ? STILL_CLOSE : CLOSE) * usualNs },
   };
 }

@@ -11,9 +11,11 @@ export interface RateVerdict {
   readonly drifting: ReadonlySet<number>;
   /** Voters one of which must drift, while the data do not show yet which. */
   readonly contested: ReadonlySet<number>;
-  /** Drift of each voter against the majority, ppb. */
+  /** Drift of each voter against the majority, ppb. Empty while all rates may be one. */
   readonly ppb: readonly number[];
 }
+
+const ONE_RATE: RateVerdict = { drifting: new Set(), contested: new Set(), ppb: [] };
 
 /** A right source's time drifts by this against the others' (one standard deviation, ppb): servers steer, routes wander. */
 const USUAL_DRIFT_PPB = 10;
@@ -42,7 +44,7 @@ export function rateVote(
   known: ReadonlyMap<number, number> = new Map(),
 ): RateVerdict {
   const everyone = voters.map((_, i) => i);
-  if (voters.length === 0) return { drifting: new Set(), contested: new Set(), ppb: [] };
+  if (known.size === 0 && misfit(everyone, drifts) < limitFor(everyone)) return ONE_RATE;
   const mayBeRight = majorityTest(voters);
   const isStillOut = (i: number, right: readonly number[]): boolean => stillDrifts(i, known.get(i), right, drifts);
   const steady = everyone.filter((i) => !known.has(i));
@@ -132,24 +134,23 @@ function misfit(members: readonly number[], { ppb, covariance }: Drifts): number
   if (first === undefined || others.length === 0) return 0;
   const usual = USUAL_DRIFT_PPB ** 2;
   const n = others.length;
-  const lower: number[][] = [];
-  const solved: number[] = [];
+  const lower = new Float64Array(n * n);
+  const solved = new Float64Array(n);
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    const row = new Array<number>(n).fill(0);
-    lower.push(row);
-    let value = ppb[others[i]!]! - ppb[first]!;
+    const a = others[i]!;
+    let value = ppb[a]! - ppb[first]!;
     for (let j = 0; j <= i; j++) {
-      const [a, b] = [others[i]!, others[j]!];
+      const b = others[j]!;
       let entry = covariance[a]![b]! - covariance[a]![first]! - covariance[first]![b]! + covariance[first]![first]!;
       entry += i === j ? 2 * usual : usual;
-      for (let k = 0; k < j; k++) entry -= row[k]! * lower[j]![k]!;
+      for (let k = 0; k < j; k++) entry -= lower[i * n + k]! * lower[j * n + k]!;
       if (j < i) {
-        row[j] = entry / lower[j]![j]!;
-        value -= row[j]! * solved[j]!;
-      } else row[j] = Math.sqrt(Math.max(entry, usual * 1e-6));
+        lower[i * n + j] = entry / lower[j * n + j]!;
+        value -= lower[i * n + j]! * solved[j]!;
+      } else lower[i * n + j] = Math.sqrt(Math.max(entry, usual * 1e-6));
     }
-    solved[i] = value / row[i]!;
+    solved[i] = value / lower[i * n + i]!;
     sum += solved[i]! ** 2;
   }
   return sum;

@@ -40,9 +40,9 @@ export function biasSigmaNs(track: SourceTrack, estimate: TrackEstimate): Ns {
   return Math.hypot(own, ASYMMETRY_SHARE * (oneWayNs(estimate) + rootDelayNs / 2), DISPERSION_SHARE * rootDispersionNs);
 }
 
-/** Returns the bias of a track whose path is as bad as its root distance permits (one standard deviation). */
-export const wideSigmaNs = (track: SourceTrack, estimate: TrackEstimate): Ns =>
-  Math.max(distanceNs(track, estimate) / MAXIMUM_IN_SIGMAS, biasSigmaNs(track, estimate));
+/** Returns the bias of a track whose path is as bad as its root distance permits (one standard deviation). `usualNs`: `biasSigmaNs` */
+export const wideSigmaNs = (rootDistanceNs: Ns, usualNs: Ns): Ns =>
+  Math.max(rootDistanceNs / MAXIMUM_IN_SIGMAS, usualNs);
 
 /** Returns true when the estimator has heard both directions of a two-way path. */
 export const isDelayKnown = ({ delayNs }: TrackEstimate): boolean => delayNs !== undefined;

@@ -66,9 +66,14 @@ export function vouchersOf(all: readonly SourceTrack[], context: VouchingContext
     const interval = intervalOfVoter(track, tolerancePpb, context);
     if (interval === undefined) continue;
     driftPpb = Math.max(driftPpb, tolerancePpb);
-    intervals.push({ ...interval, group: track.source.dependence.group });
+    intervals.push({
+      centreNs: interval.centreNs,
+      halfNs: interval.halfNs,
+      group: track.source.dependence.group,
+    });
   }
-  return { intervals: [...intervals, ...abstentions(tracks, intervals)], tracks, driftPpb };
+  if (intervals.length < tracks.length) intervals.push(...abstentions(tracks, intervals));
+  return { intervals, tracks, driftPpb };
 }
 
 /** Returns the interval of a voter; undefined while it says nothing. `tolerancePpb`: zero if no voter may be wrong. */
@@ -85,7 +90,7 @@ function intervalOfVoter(track: SourceTrack, tolerancePpb: number, context: Vouc
   if (raw === undefined || !Number.isFinite(halfNs)) return filtered;
   // A leg contains its path's delay; a reading has noise on both sides.
   const ownNs = track.kind === 'exchange' ? -Math.max(estimate.delayNs ?? 0, 0) : BOUND_SIGMAS * estimate.noiseNs;
-  return reachingOver(filtered, { ...raw, halfNs: raw.halfNs + rootDistanceNs + ownNs });
+  return reachingOver(filtered, { centreNs: raw.centreNs, halfNs: raw.halfNs + rootDistanceNs + ownNs });
 }
 
 function reachingOver(a: Interval, b: Interval): Interval {
@@ -109,5 +114,8 @@ function abstentions(tracks: readonly SourceTrack[], known: readonly VouchedInte
     .map((group) => ({ centreNs: 0, halfNs: Number.POSITIVE_INFINITY, group }));
 }
 
-const countGroups = (tracks: readonly SourceTrack[]): number =>
-  new Set(tracks.map(({ source }) => source.dependence.group)).size;
+function countGroups(tracks: readonly SourceTrack[]): number {
+  const groups = new Set<string>();
+  for (const { source } of tracks) groups.add(source.dependence.group);
+  return groups.size;
+}

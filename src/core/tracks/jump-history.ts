@@ -1,5 +1,5 @@
 import type { Instant, Ns } from '../../api/index.js';
-import type { TrackEstimate } from '../estimator/types.js';
+import type { TrackChanges } from '../estimator/types.js';
 
 /** A jump of a source's time. */
 export interface TimeJump {
@@ -34,7 +34,7 @@ export class JumpHistory {
     return isNew;
   }
 
-  noteJumps({ jumps, jumpNs }: TrackEstimate, now: Instant): JumpNews | undefined {
+  noteJumps({ jumps, jumpNs }: TrackChanges, now: Instant): JumpNews | undefined {
     const isNew = jumps !== this.#jumps;
     const foundNs = jumpNs === this.#last?.jumpNs ? undefined : jumpNs;
     if (!isNew && foundNs === undefined) return undefined;

@@ -52,7 +52,7 @@ export class EarlyMode extends MixtureComponent {
   }
 
   evaluate(prediction: Prediction): void {
-    this.variance = prediction.variance;
+    this.moments.variance = prediction.variance;
     const s2 = prediction.variance + this.noiseVariance + this.spreadSquare;
     const residual = prediction.residual - this.edge + this.placeNs;
     this.logLikelihood =

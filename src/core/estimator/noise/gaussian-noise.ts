@@ -88,10 +88,10 @@ export class GaussianNoise implements NoiseModel {
     out.logUnit = outlier.logLikelihood;
     if (search === undefined) this.addOrdinary(prediction, out);
     else search.addComponents(prediction, floorSquare, this.unit, out);
-    outlier.share = Math.exp(outlier.logLikelihood - out.logUnit);
-    out.add(outlier);
+    outlier.moments.share = Math.exp(outlier.logLikelihood - out.logUnit);
+    out.add(outlier.moments);
     const noiseShare = noise / outlier.expectedVariance;
-    this.ordinaryChance[member] = 1 - outlier.share / out.share;
+    this.ordinaryChance[member] = 1 - outlier.moments.share / out.share;
     this.noiseShare[member] = noiseShare;
     this.meanSquareError[member] = ((noiseShare * residual) ** 2 + variance * noiseShare - floorSquare) / unit2;
     this.residual[member] = residual / this.unit;
@@ -147,10 +147,10 @@ export class GaussianNoise implements NoiseModel {
     const logLikelihood = logDensity(residual / Math.sqrt(s2)) - 0.5 * Math.log(s2);
     out.logUnit = Math.max(logLikelihood, out.logUnit);
     const gain = variance / s2;
-    ordinary.share = Math.exp(logLikelihood - out.logUnit);
-    ordinary.shift = gain * residual;
-    ordinary.variance = variance * (1 - gain);
-    out.add(ordinary);
+    ordinary.moments.share = Math.exp(logLikelihood - out.logUnit);
+    ordinary.moments.shift = gain * residual;
+    ordinary.moments.variance = variance * (1 - gain);
+    out.add(ordinary.moments);
   }
 
   /** Ends the search. A member that was added during it has the count 0, and is initialised when it is evaluated. */

@@ -31,7 +31,7 @@ export class LastingDelay extends MixtureComponent {
   }
 
   evaluate(prediction: Prediction): void {
-    this.variance = prediction.variance;
+    this.moments.variance = prediction.variance;
     const s2 = prediction.variance + 2 * this.noiseVariance;
     const residual = prediction.residual - this.edge - this.delayNs;
     this.logLikelihood =

@@ -36,7 +36,7 @@ export class LateTail extends OneSidedComponent {
   }
 
   record(member: number, mixture: MixtureMoments): void {
-    const chance = this.share / mixture.share;
+    const chance = this.moments.share / mixture.share;
     this.records[2 * member] = chance;
     this.records[2 * member + 1] = chance * this.meanDelay;
   }

@@ -123,7 +123,7 @@ export class NoiseShape extends OneSidedComponent {
   record(member: number, { logUnit, tail, other, ordinaryFraction }: OtherLikelihoods): void {
     const own = ordinaryFraction * Math.exp(Math.min(this.logLikelihood - logUnit, GREATEST_LOG_RATIO));
     const all = own + tail + other + LEAST_LIKELIHOOD;
-    this.share = this.weight * own;
+    this.moments.share = this.weight * own;
     // The probability that the leg is an ordinary one, if the noise has this shape.
     const chance = own / all;
     const at = member * FIELDS;

@@ -20,7 +20,7 @@ export class OneSidedComponent extends MixtureComponent {
   private readonly truncated = new TruncatedNormal();
 
   evaluate(prediction: Prediction): void {
-    const { noiseVariance, scale, truncated } = this;
+    const { noiseVariance, scale, truncated, moments } = this;
     const { variance } = prediction;
     const residual = prediction.residual - this.edge;
     const s2 = variance + noiseVariance;
@@ -32,9 +32,9 @@ export class OneSidedComponent extends MixtureComponent {
     const lost = s2 * lostShare;
     const gain = variance / s2;
     this.meanDelay = s * distance;
-    this.shift = gain * (residual - this.meanDelay);
+    moments.shift = gain * (residual - this.meanDelay);
     // variance − gain² · lost, without cancellation where the prediction is far less certain than the leg.
-    this.variance = gain * (noiseVariance + variance * (1 - lostShare));
+    moments.variance = gain * (noiseVariance + variance * (1 - lostShare));
     this.meanError = (1 - gain) * (residual - this.meanDelay);
     this.meanSquareError = this.meanError ** 2 + noiseVariance - (1 - gain) ** 2 * lost;
     // −ln J + s²/2J² − (m − μ)/J + ln Φ(α) = ln φ((m − μ)/s) − ln Jλ; the second form does not cancel where Φ is small.

@@ -1,4 +1,4 @@
-import { MixtureComponent, type MixtureMoments, OutlierComponent, type Prediction } from './noise.js';
+import { ComponentMoments, type MixtureMoments, OutlierComponent, type Prediction } from './noise.js';
 import { logDensity } from './truncated-normal.js';
 
 /** Observations after which the scale is near enough for expectation–maximisation (EM) to go on. */
@@ -21,7 +21,7 @@ export class ScaleSearch {
   private readonly logWeights: Float64Array;
   private readonly weights: Float64Array;
   private readonly logLikelihoods = new Float64Array(SCALE_DECADES.length);
-  private readonly component = new MixtureComponent();
+  private readonly component = new ComponentMoments();
   private readonly outlier = new OutlierComponent();
 
   /** `guess`: expected standard deviation. */

@@ -57,8 +57,8 @@ describe('the truncated normal distribution', () => {
       leg.noiseVariance = noise;
       leg.scale = scale;
       leg.evaluate({ residual, variance: prior });
-      expect(leg.shift, `mean at ${residual}`).to.be.closeTo(mean, 1e-3);
-      expect(leg.variance, `variance at ${residual}`).to.be.closeTo(variance, 1e-3);
+      expect(leg.moments.shift, `mean at ${residual}`).to.be.closeTo(mean, 1e-3);
+      expect(leg.moments.variance, `variance at ${residual}`).to.be.closeTo(variance, 1e-3);
       expect(leg.logLikelihood, `likelihood at ${residual}`).to.be.closeTo(Math.log(total), 1e-3);
     }
   }).timeout(20_000);
@@ -73,11 +73,11 @@ describe('the truncated normal distribution', () => {
       leg.noiseVariance = gaussian ** 2;
       leg.scale = scale;
       leg.evaluate({ residual: 50, variance: 1e18 });
-      expect(Math.sqrt(leg.variance), `${gaussian} ${scale}`).to.be.within(
+      expect(Math.sqrt(leg.moments.variance), `${gaussian} ${scale}`).to.be.within(
         0.9 * gaussian,
         Math.hypot(gaussian, scale) + 20,
       );
-      expect(leg.shift).to.be.closeTo(50 - scale, 0.1);
+      expect(leg.moments.shift).to.be.closeTo(50 - scale, 0.1);
     }
   });
 });

@@ -62,13 +62,19 @@ export class ModelWeights {
   /** `distance`: the number of oscillators that must switch, each to one of `wanderCount` wanders, from member to member. */
   setNeighbours(wanderCount: number, distance: (from: number, to: number) => number): void {
     const count = this.weights.length;
-    const isNeighbour = new Float64Array(count * count);
-    for (let j = 0; j < count; j++)
-      for (let k = 0; k < count; k++) isNeighbour[j * count + k] = Number(k !== j && distance(j, k) <= 1);
-    this.isNeighbour = isNeighbour;
-    this.neighbourCounts = Float64Array.from({ length: count }, (_, j) =>
-      isNeighbour.subarray(j * count, (j + 1) * count).reduce((sum, one) => sum + one, 0),
-    );
+    if (this.isNeighbour.length === 0) {
+      this.isNeighbour = new Float64Array(count * count);
+      this.neighbourCounts = new Float64Array(count);
+    }
+    const { isNeighbour, neighbourCounts } = this;
+    for (let j = 0; j < count; j++) {
+      neighbourCounts[j] = 0;
+      for (let k = 0; k < count; k++) {
+        const isNear = Number(k !== j && distance(j, k) <= 1);
+        isNeighbour[j * count + k] = isNear;
+        neighbourCounts[j] = neighbourCounts[j]! + isNear;
+      }
+    }
     this.wanderCount = wanderCount;
   }
 

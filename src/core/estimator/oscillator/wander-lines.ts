@@ -57,7 +57,9 @@ export class WanderLines {
 
   /** Returns how many of the clocks have another wander under one member than under the other. */
   distance(member: number, other: number, clocks: readonly number[]): number {
-    return clocks.reduce((sum, clock) => sum + Number(this.grade(member, clock) !== this.grade(other, clock)), 0);
+    let count = 0;
+    for (const clock of clocks) if (this.grade(member, clock) !== this.grade(other, clock)) count++;
+    return count;
   }
 
   /** Returns the line of a member, which is the first clock on it. */
@@ -68,9 +70,9 @@ export class WanderLines {
   /** Returns the weight of each hypothesis of a clock's wander. */
   wanderWeights(clock: number, weights: Float64Array): Float64Array {
     const sums = new Float64Array(this.hypotheses.length);
-    for (const [k, weight] of weights.entries()) {
+    for (let k = 0; k < weights.length; k++) {
       const grade = this.grade(k, clock);
-      sums[grade] = sums[grade]! + weight;
+      sums[grade] = sums[grade]! + weights[k]!;
     }
     return sums;
   }

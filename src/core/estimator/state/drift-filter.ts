@@ -1,4 +1,5 @@
 import type { TrackFilter } from '../track-filter.js';
+import type { Drifts } from '../types.js';
 import { JointFilter } from './joint-filter.js';
 
 /** Sigma of the drift of a source of which nothing is known, ppb (= ns/s): that of a free crystal. */
@@ -42,13 +43,17 @@ export class DriftFilter extends JointFilter {
     if (track.versus === undefined) this.covariance.addVariance(this.indexOf(track), DRIFT_WALK * seconds);
   }
 
-  drift(track: TrackFilter): number {
-    return this.x[this.indexOf(track)]!;
-  }
-
-  /** Covariance of the drifts of two tracks, (ns/s)². */
-  driftCovariance(a: TrackFilter, b: TrackFilter): number {
-    return this.covariance.covariance(this.indexOf(a), this.indexOf(b));
+  drifts(tracks: readonly TrackFilter[]): Drifts {
+    const indices = tracks.map((track) => this.indexOf(track));
+    const covariance = indices.map(() => new Float64Array(indices.length));
+    for (let i = 0; i < indices.length; i++) {
+      for (let j = 0; j <= i; j++) {
+        const shared = this.covariance.covariance(indices[i]!, indices[j]!);
+        covariance[i]![j] = shared;
+        covariance[j]![i] = shared;
+      }
+    }
+    return { ppb: indices.map((index) => this.x[index]!), covariance };
   }
 
   /** Returns the state if these tracks do not drift: without drifts, laid out like a member of the wander bank. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { MixtureComponent, MixtureMoments } from '../noise/noise.js';
+import { ComponentMoments, MixtureMoments } from '../noise/noise.js';
 import { TrackFilter } from '../track-filter.js';
 import { JointFilter } from './joint-filter.js';
 import { StateLayout } from './layout.js';
@@ -25,7 +25,7 @@ function filterOfTwo(wander: number): JointFilter {
 const moments = (shift: number, variance: number): MixtureMoments => {
   const made = new MixtureMoments();
   made.reset();
-  made.add(Object.assign(new MixtureComponent(), { share: 1, shift, variance }));
+  made.add(Object.assign(new ComponentMoments(), { share: 1, shift, variance }));
   made.finish();
   return made;
 };
