@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -23,6 +24,11 @@ const bench = (command: string, prints: RegExp, needs: Pick<Script, 'asRoot' | '
 });
 const veth = { asRoot: true, peer: 'linuxptp' } as const;
 
+/** Recordings for bench:traces, as short as it takes them. */
+const delays = Array.from({ length: 50 }, (_, n) => (n % 20 === 0 ? 5e-6 : 16e-6));
+writeFileSync(folder.at('tsn-cross900mbps.csv'), `delay_s\n${delays.join('\n')}\n`);
+writeFileSync(folder.at('osc-pc-loopstats.csv'), 't_s,offset_s,correction_ppm\n0,0,-33\n8.5,0,-33.1\n17,0,-33\n');
+
 /**
  * The shortest form of each script; the slowest come first. Such short runs give no valid figures, so a missed limit (exit
  * status 1) is accepted. .ci/run runs the addon's fuzzer and its tests under AddressSanitizer separately.
@@ -38,6 +44,7 @@ const SCRIPTS: readonly Script[] = [
   bench('pdelay.js --seconds 1 --only idle', /idle +\d+\/25 .* %/, { asRoot: true }),
   bench('soak.js --reloads 40 --warm-up 0 --pause 20', /slope -?\d+\.\d+ ± \d/),
   bench('worlds.js --from 8 --to 9 --kind honest', /worlds 2 \(\d+ h\)/),
+  bench(`traces.js ${folder.path} --seeds 1 --only ^TSN`, /^1 +[\d.]+ ns .*\n\n[ !] error\/sigma: /m),
   bench('accuracy.js --quick --rows ^g-lan', /timehub.*\n.* (yes|NO) +\d/),
   bench('estimator.js --quick', /8 sources +\d+\.\d µs +\d+/),
   { command: 'scripts/digests.js --only ^(demo|507-panic)$', prints: /^2 of 2 digests are the same$/m },

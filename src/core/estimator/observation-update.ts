@@ -101,7 +101,9 @@ export class ObservationUpdate {
     const row = this.state.phaseRow(track, sign, this.ageS);
     if (track.delay === undefined) return this.update(track, leg, row, transitNs, noise);
     const innovation = this.update(track, leg, row.add(track.delay, 1), transitNs, noise);
-    if (innovation !== undefined) this.state.bank.shift(track.delay, noise.alignEdges());
+    if (innovation === undefined) return undefined;
+    this.state.bank.shift(track.delay, noise.alignEdges());
+    if (noise.phaseShift !== 0) this.state.bank.shift(track.phase, noise.phaseShift);
     return innovation;
   }
 
@@ -196,6 +198,7 @@ export class ObservationUpdate {
       at.kind === 'leg' && track.delay !== undefined
         ? track.route.note(at.direction, residualNs + noise.mean, Math.sqrt(expected))
         : undefined;
+    if (change !== undefined) track.legNoise?.noteRouteChange();
     if (change === 'longer') this.state.forgetDelay(track);
     else if (change === 'excess') this.state.noteRouteChange(track, expected);
     else if (checkForReset(this.state, track, noise, this.direction, residualNs)) track.restartPending = true;

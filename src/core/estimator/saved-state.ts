@@ -47,7 +47,12 @@ export function savePath(state: JointState, track: TrackFilter): SavedPath | und
   const { legNoise, delay, observations } = track;
   if (legNoise === undefined || delay === undefined || observations < LEGS_TO_KNOW) return undefined;
   const { mean, variance } = state.momentsOf(track, delay);
-  return { delayNs: mean, delaySigmaNs: Math.sqrt(variance), noiseNs: legNoise.sigma, shapes: legNoise.savedShapes };
+  return {
+    delayNs: mean,
+    delaySigmaNs: Math.sqrt(variance),
+    noiseNs: legNoise.pathSigma,
+    shapes: legNoise.savedShapes,
+  };
 }
 
 /** Returns true if the first round trip, of twice `halfNs`, may be that of the saved path. `noiseNs`: expected noise. */

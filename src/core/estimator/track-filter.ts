@@ -72,6 +72,6 @@ export class TrackFilter {
 
   /** Standard deviation of one observation of the phase or of one leg; undefined before the first. */
   get noiseNs(): Ns | undefined {
-    return this.phaseNoise?.sigma ?? this.legNoise?.sigma;
+    return this.phaseNoise?.sigma ?? this.legNoise?.pathSigma;
   }
 }

@@ -1,6 +1,4 @@
 import type { Instant, Leap, Mode, Ns, NtpView } from '../../api/index.js';
-import { parseServer } from '../../protocol/address/index.js';
-import { formatRefid, refidOfAddress } from '../../protocol/ntp/refid.js';
 import type { SourceTrack } from '../tracks/source.js';
 import { statedStratum, UNSYNCHRONISED } from '../tracks/stratum.js';
 
@@ -80,11 +78,9 @@ export const stratumOf = ({ source }: SourceTrack): number => statedStratum(sour
 
 /** RFC 5905 §7.3: the server's IPv4 address, four octets of the MD5 of its IPv6 address, or a word for a reference clock. */
 function refidOf(track: SourceTrack): string {
-  const { id, claims } = track.source;
+  const { id, claims, host } = track.source;
   if (stratumOf(track) === 0) return track.kind === 'pulse' ? 'PPS' : wordFor(id, claims.reference);
-  const host = parseServer(claims.address ?? '')?.host;
-  const refid = host === undefined ? undefined : refidOfAddress(host);
-  return refid === undefined ? wordFor(id, undefined) : formatRefid(refid, stratumOf(track) + 1);
+  return host.refid ?? wordFor(id, undefined);
 }
 
 function wordFor(id: string, reference: string | undefined): string {

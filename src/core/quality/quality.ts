@@ -1,5 +1,4 @@
 import type { Instant, Leap, Mode, Ns, NtpView, PtpView } from '../../api/index.js';
-import { parseServer } from '../../protocol/address/index.js';
 import { BOUND_SIGMAS, boundNs, type ClockModel, extrapolate } from '../clocks/clock-model.js';
 import type { CoreOptions } from '../engine/input.js';
 import { leadersOf } from '../selection/reasons.js';
@@ -76,7 +75,7 @@ export class Quality {
   /** Returns the address of the system peer's source; undefined if it has none or the hub is not synchronised. */
   upstream(): string | undefined {
     if (this.#mode === 'unsynchronised') return undefined;
-    return parseServer(this.#named?.track.source.claims.address ?? '')?.host;
+    return this.#named?.track.source.host.name;
   }
 }
 

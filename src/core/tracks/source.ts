@@ -5,6 +5,7 @@ import { CausalityCheck } from '../selection/causality.js';
 import { type Dependence, INDEPENDENT } from '../selection/independence.js';
 import { TrackAdmission } from './admission.js';
 import { Cadence } from './cadence.js';
+import { ClaimedHost } from './claimed-host.js';
 import { type LegDirection, PathDirections } from './directions.js';
 import { JumpHistory } from './jump-history.js';
 import { PulseNumbering } from './pulse-numbering.js';
@@ -57,6 +58,7 @@ export class Source {
   readonly maxStratum: number;
   /** Path → track. */
   readonly tracks = new Map<string, SourceTrack>();
+  readonly host = new ClaimedHost();
   #options: SourceOptions;
   #claims: Claims = { synchronised: true };
   #silence: string | undefined;
@@ -121,6 +123,7 @@ export class Source {
   claim(claims: Claims, now: Instant, utc: Instant | undefined): void {
     const { referenceTime, synchronised } = claims;
     this.#claims = claims;
+    this.host.update(claims.address);
     this.#setAt = utc === undefined || referenceTime === undefined ? undefined : now - (utc - referenceTime);
     this.#climb = climbTo(synchronised ? statedStratum(claims) : UNSYNCHRONISED, now, this.#climb);
     this.#stated = statedError(claims, now, this.#stated);

@@ -3,33 +3,29 @@ import type { SavedShape } from '../types.js';
 import { EarlyMode } from './early-mode.js';
 import { LastingDelay } from './lasting-delay.js';
 import { LateTail } from './late-tail.js';
-import { type MixtureMoments, NOISE_SIGMAS, type NoiseModel, OutlierComponent, type Prediction } from './noise.js';
-import { type LearningRate, NoiseShape, type OtherLikelihoods } from './noise-shape.js';
-import { OutlierRate, SCALE_GROWTH } from './outlier-rate.js';
+import { type MixtureMoments, type NoiseModel, OutlierComponent, type Prediction } from './noise.js';
+import type { NoiseShape, OtherLikelihoods } from './noise-shape.js';
+import { OutlierRate } from './outlier-rate.js';
+import { ShapeBank } from './shape-bank.js';
 
-/** ρ = √r / J of each shape: from pure queueing (a sharp early edge) to almost Gaussian. */
-const SHAPE_RATIOS = [0.01, 0.1, 0.5, 2, 8];
-const LEAST_LOG_WEIGHT = -20;
-/** A shape with more weight than this may be the right one; the best shape has 1. */
-const RELEVANT_WEIGHT = 0.01;
-/** Legs over which a scale is averaged in the long run. */
-const AVERAGED_LEGS = 200;
-/**
- * While the order of magnitude of the noise is unknown, each shape has copies with scales this many decades above the guess.
- * The guess has a sigma of PRIOR_DECADES. After LEGS_TO_DECIDE legs one copy of each shape goes on; the copies' decision is
- * then worth COUNT_AFTER_DECISION legs.
- */
-const START_DECADES = Array.from({ length: 13 }, (_, n) => (n - 8) / 3);
-const PRIOR_DECADES = 0.75;
-const LEGS_TO_DECIDE = 32;
-const COUNT_AFTER_DECISION = 8;
 /** Part of an outlier that a late leg counts as: late in one direction is a route, only late in both is noise. */
 const LATE_AS_OUTLIER = 0.5;
 /** Factor of the guess when the order of magnitude is searched again because both directions are late. */
 const SEARCH_FACTOR = 10;
-/** Legs that a restored noise is worth, and the least logarithmic weight of a restored shape. */
-const COUNT_AFTER_RESTORE = 32;
-const LEAST_RESTORED_LOG_WEIGHT = -5;
+/**
+ * Logarithm of the odds at which each direction's noise gets shapes of its own, and of the contrary odds at which both share
+ * them again; the odds are limited to the latter. Odds are those of the last few hundred legs.
+ */
+const LOG_ODDS_TO_PART = 10;
+const ODDS_RETENTION = 0.9975;
+/**
+ * Legs of one direction in a row that come later than the shapes of that direction explain, while the other direction keeps
+ * its time, show a longer route: so many leave open, and so many decide, whether the directions' noise differs.
+ */
+const LATE_SIGMAS = 2;
+const LATE_LEGS_TO_WAIT = 4;
+const LATE_LEGS_TO_SETTLE = 12;
+const DIRECTIONS = ['inbound', 'outbound'] as const;
 
 /**
  * Noise of the legs of one path. A leg never arrives early, so a late one says almost nothing and an early one a lot, each
@@ -37,16 +33,37 @@ const LEAST_RESTORED_LOG_WEIGHT = -5;
  * and its mixture is reduced to one mean and variance.
  */
 export class LegNoise implements NoiseModel {
-  private shapes: readonly NoiseShape[];
-  private readonly members: number;
+  /** Shapes of the noise if it is alike in both directions. */
+  private readonly shared: ShapeBank;
+  /**
+   * The same with an edge for each direction. It predicts as well as `own` where the directions differ by a constant only: a
+   * route has changed, and the noise is alike.
+   */
+  private readonly level: ShapeBank;
+  /** Shapes of the noise of each direction by itself. */
+  private readonly own: Readonly<Record<Leg['direction'], ShapeBank>>;
+  private readonly banks: readonly ShapeBank[];
+  /** The directions have noise of their own. */
+  private isApart = false;
+  /** Logarithms of the odds that they have, against `shared` and against `level`. */
+  private sharedOdds = 0;
+  private levelOdds = 0;
+  /** A route has changed: a difference between the directions may be the route's from now on, so it moves no phase. */
+  private isSettled = false;
+  /** Late legs in a row by direction. */
+  private readonly lateRuns = { inbound: 0, outbound: 0 };
+  private direction: Leg['direction'] = 'inbound';
+  /**
+   * By how much, ns, the last leg moves the phase because the legs of the two directions turned out to have other shapes, and so
+   * other edges, than was assumed.
+   */
+  phaseShift: Ns = 0;
   private readonly tail: LateTail;
   private readonly early: EarlyMode;
   private readonly lasting = new LastingDelay();
   private readonly outlierRate = new OutlierRate();
   /** Share of late legs by direction. */
   private readonly lateRates = { inbound: new OutlierRate(), outbound: new OutlierRate() };
-  private best: NoiseShape;
-  private readonly learningRate: LearningRate = { direction: 'inbound', rate: 1, edgeRate: 1 };
   private leadMember = 0;
   outlierChance = 0;
   /** Standard deviation of the leg at hand if it is in no tail, ns. */
@@ -55,30 +72,39 @@ export class LegNoise implements NoiseModel {
   private readonly outlier = new OutlierComponent();
   /** For each member: probability that the leg at hand is an outlier. */
   private readonly outlierChances: Float64Array;
-  /** Residual of the leg at hand by the leading member, ns, and the variance of its prediction, ns². */
-  private leadResidual: Ns = 0;
-  private leadVariance = 0;
-  /** Legs that were learnt from since the scales were last set. */
-  private learntLegs = 0;
+  /** Prediction of the leg at hand by the leading member, and its likelihoods. */
+  private readonly lead = { residual: 0, variance: 0 };
+  private readonly leadOthers: OtherLikelihoods = { logUnit: 0, tail: 0, other: 0, ordinaryFraction: 0 };
   private readonly legCounts = { inbound: 0, outbound: 0 };
   private lastDirection: Leg['direction'] | undefined;
 
   /** `sigma`: expected order of magnitude, ns. `members`: capacity of the wander bank. */
   constructor(sigma: Ns, members: number) {
-    this.members = members;
-    this.shapes = this.createShapes(sigma);
-    this.best = heaviest(this.shapes);
+    this.shared = new ShapeBank(sigma, members);
+    this.level = new ShapeBank(sigma, members);
+    this.level.setIdle(true);
+    this.own = { inbound: new ShapeBank(sigma, members), outbound: new ShapeBank(sigma, members) };
+    this.banks = [this.shared, this.level, this.own.inbound, this.own.outbound];
+    this.setApart(false);
     this.outlierChances = new Float64Array(members);
     this.tail = new LateTail(members);
     this.early = new EarlyMode(members);
   }
 
   get mean(): Ns {
-    return this.best.edge + this.best.scale;
+    const { edge, scale } = this.bank.best;
+    return edge + scale;
   }
 
   get sigma(): Ns {
-    return this.best.sigma;
+    return this.bank.best.sigma;
+  }
+
+  /** Standard deviation over both directions, ns. */
+  get pathSigma(): Ns {
+    const { own, isApart } = this;
+    if (!isApart) return this.shared.best.sigma;
+    return Math.hypot(own.inbound.best.sigma, own.outbound.best.sigma) / Math.SQRT2;
   }
 
   /** False: the place of the early edge is unknown, and the noise says nothing of the other direction. */
@@ -86,62 +112,51 @@ export class LegNoise implements NoiseModel {
     return this.legCounts.inbound > 0 && this.legCounts.outbound > 0;
   }
 
-  /** Least error by any shape that may be the right one. */
   get leastError(): Ns {
-    let least = Number.POSITIVE_INFINITY;
-    for (const { weight, rho, scale, edge } of this.shapes)
-      if (weight > RELEVANT_WEIGHT) least = Math.min(least, edge - NOISE_SIGMAS * rho * scale);
-    return least;
+    return this.bank.leastError;
   }
 
-  /** Root mean square of the noise over all shapes and scales. */
   get rmsOverShapes(): Ns {
-    let [square, weights] = [0, 0];
-    for (const { weight, sigma } of this.shapes) {
-      square += weight * sigma ** 2;
-      weights += weight;
-    }
-    return Math.sqrt(square / weights);
+    return this.bank.rmsOverShapes;
   }
 
   /** The shapes for `restore`. */
   get savedShapes(): readonly SavedShape[] {
-    return this.shapes.map(({ rho, logWeight }) => ({ rho, logWeight }));
+    return this.shared.saved;
   }
 
-  /** Starts from the noise of an earlier run, as if COUNT_AFTER_RESTORE legs had shown it. */
+  /** Starts from the noise of an earlier run. */
   restore(sigma: Ns, saved: readonly SavedShape[]): this {
-    this.shapes = SHAPE_RATIOS.map((rho) => new NoiseShape(rho, sigma, this.members));
-    for (const shape of this.shapes) {
-      const logWeight = saved.find(({ rho }) => rho === shape.rho)?.logWeight ?? 0;
-      shape.setLogWeight(Math.max(logWeight, LEAST_RESTORED_LOG_WEIGHT));
-    }
-    this.best = heaviest(this.shapes);
-    this.learntLegs = COUNT_AFTER_RESTORE;
+    for (const bank of this.banks) bank.restore(sigma, saved);
+    this.setApart(false);
     return this;
   }
 
   /** Sets the direction of the next leg. */
   setDirection(direction: Leg['direction']): this {
-    this.learningRate.direction = direction;
+    this.direction = direction;
     return this;
   }
 
   prepare(floor: number, leadMember: number): void {
     this.leadMember = leadMember;
-    for (const shape of this.shapes) shape.prepare(floor);
-    this.ordinarySigma = Math.sqrt(this.best.sigma ** 2 + this.best.floorVariance);
+    const { bank, idle } = this;
+    for (const shape of bank.shapes) shape.prepare(floor);
+    for (const shape of idle.shapes) shape.prepare(floor);
+    for (const shape of this.level.shapes) {
+      shape.setEdgeOf(this.direction);
+      shape.prepare(floor);
+    }
+    const { best } = bank;
+    this.ordinarySigma = Math.sqrt(best.sigma ** 2 + best.floorVariance);
     this.tail.prepare(this.ordinarySigma);
-    this.early.prepare(this.best.edge, this.ordinarySigma);
-    this.lasting.prepare(this.learningRate.direction, this.best.edge, this.ordinarySigma);
+    this.early.prepare(best.edge, this.ordinarySigma);
+    this.lasting.prepare(this.direction, best.edge, this.ordinarySigma);
   }
 
   evaluate(prediction: Prediction, member: number, out: MixtureMoments): void {
-    const { shapes, tail, early, lasting, outlier, others } = this;
-    if (member === this.leadMember) {
-      this.leadResidual = prediction.residual;
-      this.leadVariance = prediction.variance;
-    }
+    const { tail, early, lasting, outlier, others } = this;
+    const { shapes } = this.bank;
     tail.evaluate(prediction);
     early.evaluate(prediction);
     lasting.evaluate(prediction);
@@ -168,6 +183,7 @@ export class LegNoise implements NoiseModel {
       weights += shape.weight;
       out.add(shape.moments);
     }
+    if (member === this.leadMember) this.keepLead(prediction);
     tail.moments.share = weights * others.tail;
     out.add(tail.moments);
     early.moments.share = weights * earlyChance;
@@ -184,35 +200,38 @@ export class LegNoise implements NoiseModel {
   }
 
   learn(weights: Float64Array): void {
-    const { tail, early, lasting, learningRate } = this;
-    this.outlierChance = 0;
+    const { tail, early, lasting, direction, shared, level, bank, idle, leadMember } = this;
+    this.phaseShift = this.outlierChance = 0;
     for (let k = 0; k < weights.length; k++) this.outlierChance += weights[k]! * this.outlierChances[k]!;
-    early.learn(weights, this.leadResidual, this.outlierChance, learningRate.direction);
-    lasting.learn(learningRate.direction, this.leadResidual, this.leadVariance);
-    const isOpen = this.shapes.length > SHAPE_RATIOS.length;
+    early.learn(weights, this.lead.residual, this.outlierChance, direction);
+    lasting.learn(direction, this.lead.residual, this.lead.variance);
     const isTurn = this.isTurn();
-    this.legCounts[learningRate.direction]++;
-    this.lastDirection = learningRate.direction;
-    if (!isOpen && !isTurn) return;
-    this.learntLegs++;
+    this.legCounts[direction]++;
+    this.lastDirection = direction;
+    if (!shared.isOpen && !isTurn) return;
     tail.learn(weights);
-    const rate = Math.max(2 / (this.learntLegs + 4), 1 / AVERAGED_LEGS);
-    learningRate.rate = isOpen ? 0 : rate;
-    for (const shape of this.shapes) {
-      learningRate.edgeRate = shape === this.best ? rate : Math.min(rate * shape.edgeSpeedUp, 1);
-      shape.learn(weights, this.leadMember, learningRate);
+    bank.learn(weights, leadMember, direction);
+    if (!this.isSettled) {
+      this.teachBeside(idle, weights);
+      this.teachBeside(level, weights);
+      this.noteLateRun();
     }
-    this.best = heaviest(this.shapes);
-    const top = this.best.logWeight;
-    const isEarly = this.leadResidual < this.best.edge;
+    const isEarly = this.lead.residual < bank.best.edge;
     if (isTurn)
       this.outlierRate.add((isEarly ? 1 : LATE_AS_OUTLIER) * this.outlierChance + LATE_AS_OUTLIER * tail.chance);
-    if (!isEarly || this.outlierChance < 0.5)
-      this.lateRates[learningRate.direction].add(this.outlierChance + tail.chance);
-    for (const shape of this.shapes) shape.setLogWeight(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
+    if (!isEarly || this.outlierChance < 0.5) this.lateRates[direction].add(this.outlierChance + tail.chance);
+    this.updateWeights(bank);
+    if (!this.isSettled) {
+      idle.updateWeights();
+      level.updateWeights();
+      this.updateOdds();
+    }
     if (this.areBothDirectionsLate()) this.restartSearch();
     else if (this.outlierRate.isTooHigh) this.increaseScale();
-    else if (isOpen && this.learntLegs >= LEGS_TO_DECIDE) this.mergeCopies();
+    else if (shared.canClose) {
+      for (const each of this.banks) each.close();
+      this.setApart(false);
+    }
   }
 
   /**
@@ -220,9 +239,20 @@ export class LegNoise implements NoiseModel {
    * shape's edge to be there again.
    */
   alignEdges(): Ns {
-    for (const shape of this.shapes) shape.setEdge();
-    const by = this.best.edge;
-    for (const shape of this.shapes) shape.shiftEdge(by);
+    const { shared, own, isApart } = this;
+    for (const shape of shared.shapes) shape.setEdge();
+    for (const direction of DIRECTIONS) for (const shape of own[direction].shapes) shape.setEdgeOf(direction);
+    if (!isApart) {
+      const by = shared.best.edge;
+      for (const bank of this.banks) bank.shiftEdges(by - this.phaseShift, by + this.phaseShift);
+      return by;
+    }
+    const [inbound, outbound] = [own.inbound.meanPlace, own.outbound.meanPlace];
+    const by = (inbound + outbound) / 2;
+    shared.shiftEdges(by - this.phaseShift, by + this.phaseShift);
+    this.level.shiftEdges(by - this.phaseShift, by + this.phaseShift);
+    own.inbound.shiftEdges(inbound, inbound);
+    own.outbound.shiftEdges(outbound, outbound);
     return by;
   }
 
@@ -241,11 +271,9 @@ export class LegNoise implements NoiseModel {
     this.early.forget();
   }
 
-  /** Ends the search: one copy of each shape goes on, and learns its scale from now on. */
-  private mergeCopies(): void {
-    this.learntLegs = COUNT_AFTER_DECISION;
-    this.shapes = SHAPE_RATIOS.map((rho) => merged(this.shapes.filter((shape) => shape.rho === rho)));
-    this.best = heaviest(this.shapes);
+  /** The route of one direction has changed. Whether the directions have noise of their own stays as it is. */
+  noteRouteChange(): void {
+    this.isSettled = true;
   }
 
   /**
@@ -265,31 +293,100 @@ export class LegNoise implements NoiseModel {
    */
   private isTurn(): boolean {
     const { inbound, outbound } = this.legCounts;
-    return inbound === 0 || outbound === 0 || this.learningRate.direction !== this.lastDirection;
+    return inbound === 0 || outbound === 0 || this.direction !== this.lastDirection;
   }
 
   private restartSearch(): void {
     this.lateRates.inbound.reset();
     this.lateRates.outbound.reset();
-    this.learntLegs = 0;
-    this.shapes = this.createShapes(this.best.sigma * SEARCH_FACTOR);
-    this.best = heaviest(this.shapes);
+    const sigma = this.pathSigma * SEARCH_FACTOR;
+    for (const bank of this.banks) bank.open(sigma);
+    this.sharedOdds = this.levelOdds = 0;
+    this.isSettled = false;
+    this.setApart(false);
   }
 
   private increaseScale(): void {
-    this.learntLegs = 0;
-    for (const shape of this.shapes) shape.setScale(shape.scale * SCALE_GROWTH);
+    const { shared, level, isApart } = this;
+    for (const bank of isApart ? this.banks : [shared, level]) bank.increaseScale();
   }
 
-  /** Returns all copies of all shapes around a guess of the standard deviation, ns. */
-  private createShapes(sigma: Ns): readonly NoiseShape[] {
-    return SHAPE_RATIOS.flatMap((rho) =>
-      START_DECADES.map((decades) => {
-        const shape = new NoiseShape(rho, sigma * 10 ** decades, this.members);
-        shape.setLogWeight(-0.5 * (decades / PRIOR_DECADES) ** 2);
-        return shape;
-      }),
-    );
+  /** The shapes by which the leg at hand is judged, and those that only run beside. */
+  private get bank(): ShapeBank {
+    return this.isApart ? this.own[this.direction] : this.shared;
+  }
+
+  private get idle(): ShapeBank {
+    return this.isApart ? this.shared : this.own[this.direction];
+  }
+
+  private setApart(isApart: boolean): void {
+    this.isApart = isApart;
+    this.shared.setIdle(isApart);
+    this.level.setIdle(true);
+    for (const direction of DIRECTIONS) this.own[direction].setIdle(!isApart);
+  }
+
+  private keepLead({ residual, variance }: Prediction): void {
+    const { lead, leadOthers, others } = this;
+    lead.residual = residual;
+    lead.variance = variance;
+    leadOthers.logUnit = others.logUnit;
+    leadOthers.tail = others.tail;
+    leadOthers.other = others.other;
+    leadOthers.ordinaryFraction = others.ordinaryFraction;
+  }
+
+  /** Shows a leg to shapes by which it is not judged, with the prediction of the leading member. */
+  private teachBeside(bank: ShapeBank, weights: Float64Array): void {
+    for (const shape of bank.shapes) {
+      shape.evaluate(this.lead);
+      shape.record(this.leadMember, this.leadOthers);
+    }
+    bank.learn(weights, this.leadMember, this.direction);
+  }
+
+  /** Updates the weights of the shapes. Where they move the edge of one direction, this is delay and phase. */
+  private updateWeights(bank: ShapeBank): void {
+    const { direction, isApart } = this;
+    if (isApart) for (const shape of bank.shapes) shape.setEdgeOf(direction);
+    const before = isApart ? bank.meanPlace : 0;
+    bank.updateWeights();
+    if (isApart && !this.isSettled)
+      this.phaseShift += ((direction === 'outbound' ? 1 : -1) * (bank.meanPlace - before)) / 2;
+  }
+
+  /** Counts the late legs in a row of the direction at hand. An early leg shows that the clock runs otherwise, not the route. */
+  private noteLateRun(): void {
+    const { direction, lateRuns, lead } = this;
+    const own = this.own[direction];
+    if (!own.isKnown) return;
+    const { edge, sigma } = own.best;
+    const late = (lead.residual - edge) / sigma;
+    lateRuns[direction] = late > LATE_SIGMAS ? lateRuns[direction] + 1 : 0;
+    const other = direction === 'inbound' ? 'outbound' : 'inbound';
+    if (late < -LATE_SIGMAS) lateRuns[other] = 0;
+    if (lateRuns[direction] >= LATE_LEGS_TO_SETTLE) this.isSettled = true;
+  }
+
+  /** Decides by the odds whether the directions have shapes of their own. */
+  private updateOdds(): void {
+    const { shared, level, own, direction } = this;
+    const evidence = own[direction].logEvidence;
+    this.sharedOdds = limitedOdds(this.sharedOdds * ODDS_RETENTION + evidence - shared.logEvidence);
+    this.levelOdds = limitedOdds(this.levelOdds * ODDS_RETENTION + evidence - level.logEvidence);
+    const isWaiting = Math.max(this.lateRuns.inbound, this.lateRuns.outbound) >= LATE_LEGS_TO_WAIT;
+    if (!this.hasBothDirections || shared.isOpen || isWaiting) return;
+    if (!this.isApart && Math.min(this.sharedOdds, this.levelOdds) >= LOG_ODDS_TO_PART) {
+      this.setApart(true);
+      for (const each of DIRECTIONS) for (const shape of own[each].shapes) shape.setEdgeOf(each);
+      const limit = Math.max(shared.best.sigma, own.inbound.best.sigma, own.outbound.best.sigma);
+      const shift = (own.outbound.meanPlace - own.inbound.meanPlace) / 2;
+      this.phaseShift = Math.min(Math.max(shift, -limit), limit);
+    } else if (this.isApart && this.sharedOdds <= -LOG_ODDS_TO_PART) {
+      this.setApart(false);
+      this.phaseShift = (shared.best.edgeOf('outbound') - shared.best.edgeOf('inbound')) / 2;
+    }
   }
 
   /** A dormant shape is evaluated by the leading member alone, to keep its weight current. */
@@ -298,19 +395,4 @@ export class LegNoise implements NoiseModel {
   }
 }
 
-const heaviest = (shapes: readonly NoiseShape[]): NoiseShape =>
-  shapes.reduce((best, shape) => (shape.logWeight > best.logWeight ? shape : best));
-
-/** Returns the likeliest copy of one shape, with the geometric mean of the scales and the weight of all copies. */
-function merged(copies: readonly NoiseShape[]): NoiseShape {
-  const best = heaviest(copies);
-  let [sum, logScale] = [0, 0];
-  for (const { logWeight, scale } of copies) {
-    const weight = Math.exp(logWeight - best.logWeight);
-    sum += weight;
-    logScale += weight * Math.log(scale);
-  }
-  best.setScale(Math.exp(logScale / sum));
-  best.setLogWeight(best.logWeight + Math.log(sum));
-  return best;
-}
+const limitedOdds = (logOdds: number): number => Math.min(Math.max(logOdds, -LOG_ODDS_TO_PART), LOG_ODDS_TO_PART);

@@ -6,6 +6,8 @@ const LEAST_SCALE_NS = 1e-3;
 const LEAST_FLOOR_SHARE = 1 / 16;
 /** Bounds what one leg can say against a shape: a likelihood, relative to that of the best explanation. */
 const LEAST_LIKELIHOOD = 1e-30;
+/** Limit of the logarithm of a likelihood in units of the best active explanation: an idle shape may be better. */
+const GREATEST_LOG_RATIO = 300;
 /** A shape of less weight is dormant: only the leading member evaluates it. */
 const DORMANT_LOG_WEIGHT = -12;
 /** Factor of a logarithmic weight at each leg: a shape is judged by the last few hundred. */
@@ -47,6 +49,10 @@ export interface LearningRate {
 export class NoiseShape extends OneSidedComponent {
   logWeight = 0;
   weight = 1;
+  /** Logarithm of the density of the last leg, with the other explanations. */
+  evidence = 0;
+  /** The leading member alone evaluates the shape, whatever its weight. */
+  isIdle = false;
   readonly rho: number;
   /**
    * Factor by which the edge is learnt faster while the base delay follows another shape. EM is slow where the edge is sharp;
@@ -55,6 +61,7 @@ export class NoiseShape extends OneSidedComponent {
   readonly edgeSpeedUp: number;
   /** Standard deviation of the noise / J. */
   private readonly width: number;
+  private readonly hiddenShare: number;
   /** Running averages of E[exponential part] and E[Gaussian part²]. */
   private averageDelay = 0;
   private averageSquare = 0;
@@ -73,6 +80,7 @@ export class NoiseShape extends OneSidedComponent {
     this.rho = rho;
     this.edgeSpeedUp = 1 + 2 / rho;
     this.width = Math.hypot(1, rho);
+    this.hiddenShare = rho ** 2 / (1 + rho ** 2);
     this.setScale(sigma / this.width);
     this.records = new Float64Array(members * FIELDS);
   }
@@ -81,8 +89,21 @@ export class NoiseShape extends OneSidedComponent {
     return this.scale * this.width;
   }
 
+  /**
+   * Place of a leg that met no queue, ns: the early edge where it is sharp, the mean where the noise is round. The exponential
+   * part counts as delay as far as the Gaussian part does not hide it.
+   */
+  get place(): number {
+    return this.edge + this.scale * this.hiddenShare;
+  }
+
   get isDormant(): boolean {
-    return this.logWeight < DORMANT_LOG_WEIGHT;
+    return this.isIdle || this.logWeight < DORMANT_LOG_WEIGHT;
+  }
+
+  /** Sets `evidence` to that of one member. */
+  setEvidence(member: number): void {
+    this.evidence = this.records[member * FIELDS + EVIDENCE]!;
   }
 
   setLogWeight(logWeight: number): void {
@@ -100,7 +121,7 @@ export class NoiseShape extends OneSidedComponent {
 
   /** After `evaluate` for one member: sets the share, and records the results for `learn`. */
   record(member: number, { logUnit, tail, other, ordinaryFraction }: OtherLikelihoods): void {
-    const own = ordinaryFraction * Math.exp(this.logLikelihood - logUnit);
+    const own = ordinaryFraction * Math.exp(Math.min(this.logLikelihood - logUnit, GREATEST_LOG_RATIO));
     const all = own + tail + other + LEAST_LIKELIHOOD;
     this.moments.share = this.weight * own;
     // The probability that the leg is an ordinary one, if the noise has this shape.
@@ -133,17 +154,27 @@ export class NoiseShape extends OneSidedComponent {
     this.edge = (this.edges[0]! + this.edges[1]!) / 2;
   }
 
+  /** Sets the edge to that of one direction, whose noise has this shape alone. */
+  setEdgeOf(direction: Leg['direction']): void {
+    this.edge = this.edges[EDGE_INDEX[direction]]!;
+  }
+
+  /** Returns the edge by the legs of one direction. */
+  edgeOf(direction: Leg['direction']): number {
+    return this.edges[EDGE_INDEX[direction]]!;
+  }
+
   setScale(scale: number): void {
     this.scale = scale;
     this.averageDelay = scale;
     this.averageSquare = (this.rho * scale) ** 2;
   }
 
-  /** Keeps the edge where it is after the base delay was moved by `by`, ns. */
-  shiftEdge(by: number): void {
-    this.edges[0]! -= by;
-    this.edges[1]! -= by;
-    this.edge -= by;
+  /** Keeps the edges where they are after the expected legs of the directions were moved by so much, ns. */
+  shiftEdges(inbound: number, outbound: number): void {
+    this.edges[EDGE_INDEX.inbound]! -= inbound;
+    this.edges[EDGE_INDEX.outbound]! -= outbound;
+    this.edge -= (inbound + outbound) / 2;
   }
 
   /** Sets `sum`. Of a dormant shape only the leading member has results. */
