@@ -220,12 +220,14 @@ export class ObservationUpdate {
     // The least error, from the mean: a leg is early long before it is as far off as a late one may be.
     const leastNs = noise.leastError - noise.mean;
     const { sigma } = noise;
+    // The last leg has shown the time no better than its own noise permits: that of a noisy direction says little of a calm one.
+    const anchorNs = noise === track.legNoise ? track.legNoise.otherSigma : 0;
     jumps.setTime(monotonic);
     // The variance of the prediction is costly: it is computed only for a residual that is too large without it.
-    let otherSigmaNs = floorNs;
+    let otherSigmaNs = anchorNs === 0 ? floorNs : Math.hypot(floorNs, anchorNs);
     let toleranceNs = jumps.toleranceNs(Math.sqrt(sigma * sigma + otherSigmaNs * otherSigmaNs));
     if (sizeNs > toleranceNs || residualNs < leastNs - jumps.toleranceNs(otherSigmaNs)) {
-      otherSigmaNs = Math.sqrt(floorNs * floorNs + this.state.bank.variance(clock, row));
+      otherSigmaNs = Math.sqrt(floorNs * floorNs + anchorNs * anchorNs + this.state.bank.variance(clock, row));
       toleranceNs = jumps.toleranceNs(Math.sqrt(sigma * sigma + otherSigmaNs * otherSigmaNs));
     }
     const isEarly = at.kind === 'leg' && residualNs < leastNs - jumps.toleranceNs(otherSigmaNs);
