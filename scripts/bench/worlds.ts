@@ -6,8 +6,8 @@
  *   npm run bench:worlds -- --shrink SEED [--kind …] [--keep]
  *
  * A world fails (mark !) if truth leaves the majority bound, or the bound while no wrong server carries, or the bound with a wrong
- * carrier for more than three times what an ideal detector needs (src/lab/worlds/ideal-detector.ts). Exit status 0 whatever the
- * figures.
+ * carrier for more than three times what an ideal detector needs (src/lab/worlds/ideal-detector.ts). Seconds after a step of the
+ * clock, before any source has been asked again, are told apart (src/lab/worlds/unseen-steps.ts). Exit status 0 whatever the figures.
  *
  * --chrony runs chronyd beside the hub, in worlds of a simple kind, and prints the ratio of the errors (RMS from 2000 s on) of each.
  *

@@ -21,7 +21,7 @@ const ratioOf = ({ outsideS, idealS = Number.POSITIVE_INFINITY }: LiarResult): n
 /** Returns the line of a world with seconds outside a bound. */
 export function worldLine(row: WorldRow): string {
   return [
-    `${failed(row) ? '!' : ' '} ${String(row.seed).padStart(6)}: outside ${row.outsideS} s (${row.unexplainedS} s unexplained), majority bound ${row.outsideMajorityS} s`,
+    `${failed(row) ? '!' : ' '} ${String(row.seed).padStart(6)}: outside ${row.outsideS} s (${row.unseenS} s unseen, ${row.unexplainedS} s unexplained), majority bound ${row.outsideMajorityS} s`,
     `error/sigma ${row.normalised?.toFixed(2) ?? 'none'}`,
     `largest error ${micro(row.maxNs)}`,
     ...row.liars.map(liarText),
@@ -43,6 +43,7 @@ export function summary(rows: readonly WorldRow[]): readonly string[] {
   return [
     `worlds ${rows.length} (${Math.round(total(({ steadyS }) => steadyS) / 3600)} h), failed ${count(failed)}`,
     `outside the bound: ${count(({ outsideS }) => outsideS > 0)} worlds, ${total(({ outsideS }) => outsideS)} s; ` +
+      `right after a step that nothing can show yet: ${total(({ unseenS }) => unseenS)} s; ` +
       `unexplained: ${count(({ unexplainedS }) => unexplainedS > 0)} worlds, ${total(({ unexplainedS }) => unexplainedS)} s`,
     `outside the majority bound: ${count(({ outsideMajorityS }) => outsideMajorityS > 0)} worlds, ` +
       `${total(({ outsideMajorityS }) => outsideMajorityS)} s; without one: ${total(({ noMajorityS }) => noMajorityS)} s`,

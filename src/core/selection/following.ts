@@ -31,7 +31,7 @@ export function followingOf(
 ): Following | undefined {
   const { source } = candidate.track;
   const { trust, prefer } = source.options;
-  if (trust || prefer) return undefined;
+  if (trust || prefer || source.dependence.leaders.length === 0) return undefined;
   const leaders = source.dependence.leaders
     .map((id) => sources.find((other) => other.id === id)!)
     .filter(({ options }) => !options.noselect);

@@ -3,7 +3,7 @@ import type { CoreOptions } from '../engine/input.js';
 import { list } from '../engine/sentence.js';
 import type { TrackEstimate } from '../estimator/types.js';
 import { allTracks, type Source, type SourceTrack } from '../tracks/source.js';
-import { type Candidate, intervalOfTrack, isBrief, type SilentVoters } from './candidate.js';
+import { type Candidate, intervalOfTrack, isBrief, NONE_SILENT, type SilentVoters } from './candidate.js';
 import { type DriftFinding, DriftTest, type RateContext } from './drift-test.js';
 import { bestVoter, echoReason, mayEcho } from './echo.js';
 import { type Election, elect } from './election.js';
@@ -102,7 +102,7 @@ export class Selection {
     settleCandidates(candidates, rejection, admitted);
     settleFollowers(followers, rejection, admitted);
     withdrawContradicted(sources, election, context, admitted);
-    const steady = isNewDrift ? opinions.map(({ track }) => track) : [];
+    const steady = isNewDrift ? candidates.map(({ track }) => track).filter((track) => isSteady(track, admitted)) : [];
     return { admitted, obstacle: election.obstacle, steady };
   }
 
@@ -180,12 +180,14 @@ function candidateOf(track: SourceTrack, estimate: TrackEstimate, context: Selec
 }
 
 function silentVoters(sources: readonly Source[], context: SelectionContext): SilentVoters {
-  const silent = allTracks(sources).flatMap((track) => {
-    if (!track.isLost || !track.votes) return [];
+  const silent: Candidate[] = [];
+  for (const track of allTracks(sources)) {
+    if (!track.isLost || !track.votes) continue;
     const estimate = context.estimate(track);
-    const isUnknown = estimate === undefined || ineligibilityByEstimate(track, estimate) !== undefined;
-    return isUnknown ? [] : [candidateOf(track, estimate, context)];
-  });
+    if (estimate !== undefined && ineligibilityByEstimate(track, estimate) === undefined)
+      silent.push(candidateOf(track, estimate, context));
+  }
+  if (silent.length === 0) return NONE_SILENT;
   return {
     carrying: silent.filter(({ incumbent }) => incumbent),
     brief: silent.filter(({ track }) => isBrief(track, context.now)),
@@ -222,6 +224,9 @@ function settleDrifting(drifting: ReadonlyMap<SourceTrack, DriftFinding>, admitt
   }
   return wasAdmitted;
 }
+
+/** A pulse has no vote. One that is used keeps the rate of time all the same, and better than any voter. */
+const isSteady = (track: SourceTrack, admitted: AdmissionMap): boolean => track.votes || admitted.has(track);
 
 /** Shows whether followers agree. They are not admitted: what they add may have come from this hub. */
 function settleFollowers(

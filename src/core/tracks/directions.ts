@@ -56,13 +56,8 @@ export class PathDirections {
    * reported a fault, which makes a direction that is overdue missing at once.
    */
   missing(statedNs: Ns, complainedAt: Instant | undefined): LegDirection | undefined {
-    return DIRECTIONS.find((direction) => {
-      const record = this.#records[direction];
-      if (record === undefined) return true;
-      const behindNs = this.#lagNs(direction, record);
-      if (behindNs > silenceLimitNs(record.intervalNs, statedNs)) return true;
-      return behindNs > 0 && isOverdue(record, complainedAt);
-    });
+    for (const direction of DIRECTIONS) if (this.#isMissing(direction, statedNs, complainedAt)) return direction;
+    return undefined;
   }
 
   /** Returns true when each direction has arrived since the complaint, or was not overdue then. */
@@ -73,10 +68,18 @@ export class PathDirections {
     });
   }
 
+  #isMissing(direction: LegDirection, statedNs: Ns, complainedAt: Instant | undefined): boolean {
+    const record = this.#records[direction];
+    if (record === undefined) return true;
+    const behindNs = this.#lagNs(direction, record);
+    if (behindNs > silenceLimitNs(record.intervalNs, statedNs)) return true;
+    return behindNs > 0 && isOverdue(record, complainedAt);
+  }
+
   /** Returns the time from the newest leg of this direction to a newer one of the other direction; zero if there is none. */
   #lagNs(direction: LegDirection, { last }: DirectionRecord): Ns {
     const other = this.#records[direction === 'inbound' ? 'outbound' : 'inbound'];
-    return other === undefined ? 0 : Math.max(Number(other.last - last), 0);
+    return other === undefined || other.last <= last ? 0 : Number(other.last - last);
   }
 }
 

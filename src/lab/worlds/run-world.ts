@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario/schema.js';
 import { simulate } from '../scenario/simulate.js';
 import { idealDetectionS } from './ideal-detector.js';
 import { type Lie, liesOf } from './lies.js';
+import { unseenStepTest } from './unseen-steps.js';
 
 /** A source with a larger share of the combined estimate carries it. */
 const CARRIES = 0.01;
@@ -13,7 +14,9 @@ export interface WorldResult {
   readonly steadyS: number;
   /** Seconds in which truth was outside the bound. */
   readonly outsideS: number;
-  /** Those of them in which no wrong server carried. */
+  /** Those of them right after a step of the clock that no observation can have shown yet. */
+  readonly unseenS: number;
+  /** Those of them in which no wrong server carried, without the unseen ones. */
   readonly unexplainedS: number;
   /** Seconds in which truth was outside the majority bound. */
   readonly outsideMajorityS: number;
@@ -44,6 +47,8 @@ export async function runWorld(
   const outside = lies.map(() => 0);
   const carried = lies.map(() => 0);
   const steadyFromS = Math.max(1, Math.ceil(scenario['steady-from'] / 1e9));
+  const isUnseen = unseenStepTest(scenario);
+  let unseenS = 0;
   let unexplainedS = 0;
   let noMajorityS = 0;
   const result = await simulate(scenario, {
@@ -57,12 +62,15 @@ export async function runWorld(
         carried[index]!++;
         if (isOutside) outside[index]!++;
       }
-      if (isOutside && carriers.length === 0) unexplainedS++;
+      if (!isOutside || carriers.length > 0) return;
+      if (isUnseen(second)) unseenS++;
+      else unexplainedS++;
     },
   });
   return {
     steadyS: result.steadyS,
     outsideS: result.boundViolations,
+    unseenS,
     unexplainedS,
     outsideMajorityS: result.majorityBoundViolations,
     noMajorityS,

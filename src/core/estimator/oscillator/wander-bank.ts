@@ -276,6 +276,8 @@ export class WanderBank {
       else member.update(moments);
     }
     if (!track.isPassive) this.reweigh(track);
+    const lead = this.members[set.heaviest]!;
+    if (this.driftFilter.hasMissed(lead, noise.sigma)) this.driftFilter.rejoin(track, lead);
     noise.learn(weights, set.switchedShare);
     return predicted;
   }

@@ -1,6 +1,6 @@
 import type { TrackFilter } from '../track-filter.js';
 import type { Drifts } from '../types.js';
-import { JointFilter } from './joint-filter.js';
+import { FIRST_SLOPE_SIGMA_PPB, JointFilter } from './joint-filter.js';
 
 /** Sigma of the drift of a source of which nothing is known, ppb (= ns/s): that of a free crystal. */
 export const UNKNOWN_DRIFT_PPB = 5e4;
@@ -9,6 +9,8 @@ export const UNKNOWN_DRIFT_PPB = 5e4;
  * as the noise: a quarter of an hour where one comparison is exact to 20 µs.
  */
 const DRIFT_WALK = 5e-3;
+/** An observation this many sigmas away from its prediction, and twice as far as from that of another filter, was missed. */
+const MISSED_SIGMAS = 6;
 
 /**
  * The joint filter of which each track has one variable more: the drift d of its source's time, so that y grows with f + d. It
@@ -54,6 +56,28 @@ export class DriftFilter extends JointFilter {
       }
     }
     return { ppb: indices.map((index) => this.x[index]!), covariance };
+  }
+
+  /**
+   * Returns true if the last observation, with noise of `sigma`, contradicts this filter and not the other one. It is a single
+   * filter: after a frequency step of the clock it takes the right observations for outliers, and nothing would bring it back.
+   */
+  hasMissed({ residual }: JointFilter, sigma: number): boolean {
+    const own = Math.abs(this.residual);
+    return own > MISSED_SIGMAS * Math.hypot(Math.sqrt(this.variance), sigma) && Math.abs(residual) < own / 2;
+  }
+
+  /** Goes on with a track from the state of another filter. The clock's rate is open; the differences of the drifts stay. */
+  rejoin(track: TrackFilter, { x, covariance }: JointFilter): void {
+    const { clock, versus, phase, delay } = track;
+    for (const at of [phase, delay]) {
+      if (at === undefined) continue;
+      this.x[at] = x[at]!;
+      this.covariance.makeIndependent(at, covariance.variance(at));
+    }
+    const slope = this.layout.slope(clock);
+    if (versus === undefined) this.x[slope] = x[slope]! - this.x[this.indexOf(track)]!;
+    this.covariance.addVariance(slope, FIRST_SLOPE_SIGMA_PPB ** 2);
   }
 
   /** Returns the state if these tracks do not drift: without drifts, laid out like a member of the wander bank. */
