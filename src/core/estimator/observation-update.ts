@@ -28,6 +28,9 @@ const RATE_FLOOR = 0.1;
 /** Sigma added to the phase by a jump of unknown size: thirty years. */
 const UNKNOWN_JUMP_NS = 1e18;
 
+/** Legs after which the noise of a path is known, so that early and wrong ones are told from its floor. */
+const LEGS_TO_SETTLE = 256;
+
 /** An observation that begins a phase. */
 const FIRST: Innovation = { residualNs: 0, normalised: 0 };
 
@@ -192,7 +195,12 @@ export class ObservationUpdate {
     const expected = noise.sigma ** 2 + floor ** 2;
     const delayNs = track.delay === undefined ? 0 : residualNs + noise.mean + bank.meanAt(track.clock, track.delay);
     const variance = bank.update(track, row, value, noise, floor);
-    if (at.kind === 'leg' && track.delay !== undefined && isOrdinary(track.legNoise!))
+    if (
+      at.kind === 'leg' &&
+      track.observations >= LEGS_TO_SETTLE &&
+      track.delay !== undefined &&
+      isOrdinary(track.legNoise!)
+    )
       track.floor.add(at.direction, delayNs);
     const change =
       at.kind === 'leg' && track.delay !== undefined
