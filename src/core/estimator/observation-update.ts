@@ -28,6 +28,9 @@ const RATE_FLOOR = 0.1;
 /** Sigma added to the phase by a jump of unknown size: thirty years. */
 const UNKNOWN_JUMP_NS = 1e18;
 
+/** Legs after which the noise of a path is known, so that early and wrong ones are told from its floor. */
+const LEGS_TO_SETTLE = 256;
+
 /** An observation that begins a phase. */
 const FIRST: Innovation = { residualNs: 0, normalised: 0 };
 
@@ -192,7 +195,12 @@ export class ObservationUpdate {
     const expected = noise.sigma ** 2 + floor ** 2;
     const delayNs = track.delay === undefined ? 0 : residualNs + noise.mean + bank.meanAt(track.clock, track.delay);
     const variance = bank.update(track, row, value, noise, floor);
-    if (at.kind === 'leg' && track.delay !== undefined && isOrdinary(track.legNoise!))
+    if (
+      at.kind === 'leg' &&
+      track.observations >= LEGS_TO_SETTLE &&
+      track.delay !== undefined &&
+      isOrdinary(track.legNoise!)
+    )
       track.floor.add(at.direction, delayNs);
     const change =
       at.kind === 'leg' && track.delay !== undefined
@@ -220,12 +228,14 @@ export class ObservationUpdate {
     // The least error, from the mean: a leg is early long before it is as far off as a late one may be.
     const leastNs = noise.leastError - noise.mean;
     const { sigma } = noise;
+    // The last leg has shown the time no better than its own noise permits: that of a noisy direction says little of a calm one.
+    const anchorNs = noise === track.legNoise ? track.legNoise.otherSigma : 0;
     jumps.setTime(monotonic);
     // The variance of the prediction is costly: it is computed only for a residual that is too large without it.
-    let otherSigmaNs = floorNs;
+    let otherSigmaNs = anchorNs === 0 ? floorNs : Math.hypot(floorNs, anchorNs);
     let toleranceNs = jumps.toleranceNs(Math.sqrt(sigma * sigma + otherSigmaNs * otherSigmaNs));
     if (sizeNs > toleranceNs || residualNs < leastNs - jumps.toleranceNs(otherSigmaNs)) {
-      otherSigmaNs = Math.sqrt(floorNs * floorNs + this.state.bank.variance(clock, row));
+      otherSigmaNs = Math.sqrt(floorNs * floorNs + anchorNs * anchorNs + this.state.bank.variance(clock, row));
       toleranceNs = jumps.toleranceNs(Math.sqrt(sigma * sigma + otherSigmaNs * otherSigmaNs));
     }
     const isEarly = at.kind === 'leg' && residualNs < leastNs - jumps.toleranceNs(otherSigmaNs);

@@ -50,4 +50,17 @@ describe('directions whose noise is not alike', () => {
     afterExchanges(bench, 400, { outbound: queue(40e3), inbound: queue(2e3) });
     expect(bench.track('path').noiseNs).to.be.within(20e3, 36e3);
   });
+
+  it('are no jump of the source when the frequency steps: a noisy leg shows little of it to the calm one after it', () => {
+    for (const stepPpb of [-1500, -1150, 1500]) {
+      const bench = new Bench();
+      for (let n = 0; n < 160; n++) {
+        if (n === 150) bench.slopePpb += stepPpb;
+        bench.wait(128);
+        bench.leg('path', 'outbound', { delayNs: DELAY_NS, jitterNs: 80e3 });
+        bench.leg('path', 'inbound', { delayNs: DELAY_NS, jitterNs: 8e3 });
+      }
+      expect(bench.track('path').jumps).to.equal(0);
+    }
+  });
 });

@@ -37,6 +37,11 @@ describe('the movement of a path’s floor', () => {
     for (const sigma of [...queues, ...modes]) expect(sigma).to.equal(0);
   });
 
+  it('is none where the first stretch was shorter than all others', () => {
+    const floor = new FloorMovement();
+    for (const sigma of sigmas(floor, 20_000, (n) => (n < 16 ? -12e3 : 0))) expect(sigma).to.equal(0);
+  });
+
   it('is counted once for each round trip, however many legs a direction has', () => {
     const [even, busy] = [new FloorMovement(), new FloorMovement()];
     for (let n = 0; n < 4000; n++) {

@@ -6,6 +6,8 @@ const EXCHANGES = 16;
 const AVERAGED_FLOORS = 256;
 /** Fewer say nothing. */
 const LEAST_FLOORS = 12;
+/** A deviation counts as no more than this many mean ones: a few floors that are far off must not look like a movement. */
+const GREATEST_DEVIATION = 3;
 /** The covariance of neighbours must be this many of its sigmas above what independent ones would have. */
 const SIGNIFICANT_SIGMAS = 4;
 
@@ -22,16 +24,21 @@ export class FloorMovement {
   private exchanges = 0;
   private shortestNs = Number.POSITIVE_INFINITY;
   private floors = 0;
+  /** The first floor, ns. The others count from it. */
+  private firstNs: Ns = 0;
+  /** The last floor, ns, and the means of the floors, of their size about the mean, of their squares and of neighbours' products. */
+  private lastNs: Ns = 0;
   private meanNs: Ns = 0;
-  /** Deviation of the last floor from the mean, ns. */
-  private deviationNs: Ns = 0;
-  private variance = 0;
-  private covariance = 0;
+  private usualNs: Ns = 0;
+  private squares = 0;
+  private products = 0;
 
   /** Variance of the bias that moves with the path, ns². */
   get biasVariance(): number {
-    const { floors, variance, covariance } = this;
+    const { floors, meanNs, squares, products } = this;
     if (floors < LEAST_FLOORS) return 0;
+    const covariance = products - meanNs ** 2;
+    const variance = squares - meanNs ** 2;
     return covariance > (SIGNIFICANT_SIGMAS * variance) / Math.sqrt(floors) ? covariance / 4 : 0;
   }
 
@@ -52,7 +59,7 @@ export class FloorMovement {
   reset(): void {
     this.startStretch();
     this.last.inbound = this.last.outbound = Number.NaN;
-    this.floors = this.variance = this.covariance = 0;
+    this.floors = this.usualNs = this.meanNs = this.squares = this.products = 0;
   }
 
   private startStretch(): void {
@@ -62,14 +69,17 @@ export class FloorMovement {
 
   private addFloor(floorNs: Ns): void {
     if (this.floors === 0) {
-      this.meanNs = floorNs;
-      this.deviationNs = 0;
+      this.firstNs = floorNs;
+      this.lastNs = 0;
     }
     this.floors = Math.min(this.floors + 1, AVERAGED_FLOORS);
-    const deviationNs = floorNs - this.meanNs;
-    this.variance += (deviationNs ** 2 - this.variance) / this.floors;
-    this.covariance += (deviationNs * this.deviationNs - this.covariance) / this.floors;
+    const mostNs = this.usualNs > 0 ? GREATEST_DEVIATION * this.usualNs : Number.POSITIVE_INFINITY;
+    const deviationNs = Math.min(Math.max(floorNs - this.firstNs - this.meanNs, -mostNs), mostNs);
+    const fromFirstNs = this.meanNs + deviationNs;
+    this.usualNs += (Math.abs(deviationNs) - this.usualNs) / this.floors;
+    this.squares += (fromFirstNs ** 2 - this.squares) / this.floors;
+    this.products += (fromFirstNs * this.lastNs - this.products) / this.floors;
     this.meanNs += deviationNs / this.floors;
-    this.deviationNs = deviationNs;
+    this.lastNs = fromFirstNs;
   }
 }

@@ -100,6 +100,12 @@ export class LegNoise implements NoiseModel {
     return this.bank.best.sigma;
   }
 
+  /** Standard deviation of the other direction if the noise of the two is not alike, else 0, ns. */
+  get otherSigma(): Ns {
+    if (!this.isApart) return 0;
+    return this.own[this.direction === 'inbound' ? 'outbound' : 'inbound'].best.sigma;
+  }
+
   /** Standard deviation over both directions, ns. */
   get pathSigma(): Ns {
     const { own, isApart } = this;
