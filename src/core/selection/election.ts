@@ -24,7 +24,7 @@ const CONTRADICTION = "the sources contradict the hub's time so far";
 
 /**
  * Finds the majority by root distances, tests its members for outliers, and takes the overlap of the others. Without a
- * majority by root distances, one by usual errors decides. `silent`: tracks without a vote on which the estimate still rests.
+ * majority by root distances, and between two that are equal, one by usual errors decides. `silent`: tracks without a vote on which the estimate still rests.
  */
 export function elect(
   voters: readonly Candidate[],
@@ -34,7 +34,7 @@ export function elect(
   silent: SilentVoters = NONE_SILENT,
 ): Election {
   if (voters.length === 0) return NO_ELECTION;
-  const rough = majorityOf(voters, own);
+  const rough = settled(majorityOf(voters, own), voters, silent);
   const members = rough === undefined ? voters : membersOf(voters, rough);
   const { close, findings } = testForOutliers(voters, members, rough === undefined ? own : undefined, silent);
   const overlap = close ?? rough;
@@ -43,6 +43,15 @@ export function elect(
   const votes = new Set(agreeing.map(({ group }) => group)).size;
   const truth = intervalOf(largestOverlap(agreeing) ?? overlap);
   return { overlap, truth, votes, findings, obstacle: obstacleOf(agreeing, votes, sources, minAgreeing) };
+}
+
+/**
+ * Two majorities may share a far source whose wide interval holds both of them. Then the one that agrees to within its usual errors
+ * wins, whoever was first; without one the incumbents do.
+ */
+function settled(rough: Overlap | undefined, voters: readonly Candidate[], silent: SilentVoters): Overlap | undefined {
+  if (rough?.tied !== true) return rough;
+  return testForOutliers(voters, voters, undefined, silent).close ?? rough;
 }
 
 const membersOf = (voters: readonly Candidate[], overlap: Overlap): Candidate[] => {

@@ -12,7 +12,7 @@ const opinion = (group: string, centreNs: number, halfNs: number, more: Partial<
 describe('vote', () => {
   it('finds the offset that the most intervals contain', () => {
     const overlap = largestOverlap([opinion('a', 0, 10), opinion('b', 5, 10), opinion('c', 50, 10)])!;
-    expect(overlap).to.include({ loNs: -5, hiNs: 10, votes: 2, voters: 3 });
+    expect(overlap).to.include({ loNs: -5, hiNs: 10, votes: 2, voters: 3, tied: false });
     expect(isMajority(overlap)).to.equal(true);
   });
 
@@ -60,6 +60,7 @@ describe('vote', () => {
     ];
     const overlap = largestOverlap([...pair(0, true), ...pair(100, false)])!;
     expect(touches({ centreNs: 0, halfNs: 1 }, intervalOf(overlap))).to.equal(true);
+    expect(overlap).to.include({ rivalled: false, tied: true });
     const reversed = largestOverlap([...pair(0, false), ...pair(100, true)])!;
     expect(touches({ centreNs: 100, halfNs: 1 }, intervalOf(reversed))).to.equal(true);
   });

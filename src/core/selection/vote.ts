@@ -24,6 +24,8 @@ export interface Overlap {
   readonly voters: number;
   /** A second, separate stretch has as many votes and incumbents. */
   readonly rivalled: boolean;
+  /** A second, separate stretch has as many votes, whatever its incumbents. */
+  readonly tied: boolean;
 }
 
 /**
@@ -45,7 +47,7 @@ function unanimity(opinions: readonly Opinion[]): Overlap | undefined {
   }
   if (opinions.length === 0 || !(loNs < hiNs)) return undefined;
   const votes = countGroups(opinions);
-  return { loNs, hiNs, votes, incumbents: opinions.length, voters: votes, rivalled: false };
+  return { loNs, hiNs, votes, incumbents: opinions.length, voters: votes, rivalled: false, tied: false };
 }
 
 function sweep(opinions: readonly Opinion[]): Overlap | undefined {
@@ -61,6 +63,7 @@ function sweep(opinions: readonly Opinion[]): Overlap | undefined {
   let heldByMost = 0;
   let best: Overlap | undefined;
   let isApart = false;
+  const ties = new TieCount();
   ends.forEach(({ at, sign, opinion: { group, incumbent } }, i) => {
     const heldByGroup = (holders.get(group) ?? 0) + sign;
     if (heldByGroup === 0) holders.delete(group);
@@ -69,7 +72,8 @@ function sweep(opinions: readonly Opinion[]): Overlap | undefined {
     held += sign;
     const hiNs = ends[i + 1]?.at ?? at;
     if (hiNs <= at) return;
-    const stretch = { loNs: at, hiNs, votes: holders.size, incumbents, voters, rivalled: false };
+    const stretch = { loNs: at, hiNs, votes: holders.size, incumbents, voters, rivalled: false, tied: false };
+    ties.add(stretch.votes);
     const order = best === undefined ? 1 : compare(stretch, best);
     if (order > 0) heldByMost = 0;
     if (order > 0 || (order === 0 && !isApart && held > heldByMost)) {
@@ -79,7 +83,22 @@ function sweep(opinions: readonly Opinion[]): Overlap | undefined {
     if (order === 0 && isApart) best = { ...best!, rivalled: true };
     isApart = order < 0;
   });
-  return best;
+  return best && { ...best, tied: ties.count > 1 };
+}
+
+/** Counts the separate stretches with the most votes. */
+class TieCount {
+  count = 0;
+  #most = 0;
+  #isWithin = false;
+
+  add(votes: number): void {
+    if (votes > this.#most) this.count = 0;
+    const isWithin = votes >= this.#most;
+    if (votes > this.#most || (isWithin && !this.#isWithin)) this.count++;
+    this.#most = Math.max(this.#most, votes);
+    this.#isWithin = isWithin;
+  }
 }
 
 /** Returns true for more than half of the independent opinions without a rival. */
