@@ -17,6 +17,7 @@ import {
   quickened,
   stepped,
 } from './clock-model.js';
+import { changeHeld, withDoubt } from './held-model.js';
 import { Servo } from './servo.js';
 import { afterSleep } from './sleep.js';
 import { bounded, type ErrorLimit, holdingContested, leastLimit } from './tightest-bound.js';
@@ -26,8 +27,6 @@ type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
 
 /** A pulse can be numbered if half its period is at least this many sigmas of its clock. */
 const NUMBERING_SIGMAS = 6;
-/** A contradiction of a held rate counts if it is greater than the last one by this factor. */
-const LEAST_RISE = 1.1;
 /** Servers do not agree on the number of the second around a leap. */
 const LEAP_DOUBT_NS = BigInt(NS_PER_S);
 
@@ -289,7 +288,7 @@ export class ClockEnsemble {
     for (const clock of this.clocks.values()) {
       const found = isAsserted ? this.#estimator.clock(clock.id) : undefined;
       if (found === undefined) {
-        if (clock.held !== undefined) clock.held = this.#withDoubt(clock, clock.held);
+        if (clock.held !== undefined) clock.held = withDoubt(clock.held, this.#estimator.clock(clock.id), this.#now);
         clock.model = this.#keptModel(clock);
         continue;
       }
@@ -384,23 +383,7 @@ export class ClockEnsemble {
     return clock.held === undefined ? clock.model : extrapolate(clock.held, this.#now);
   }
 
-  /** Returns the kept model of a clock with the rate by which the sources that are heard, but not used, contradict its own. */
-  #withDoubt({ id }: Clock, held: ClockModel): ClockModel {
-    const heard = this.#estimator.clock(id);
-    if (heard === undefined) return held;
-    const contradictionPpb = Math.abs(heard.slopePpb - held.slopePpb) - BOUND_SIGMAS * heard.slopeSigmaPpb;
-    if (!(contradictionPpb > held.driftPpb * LEAST_RISE)) return held;
-    return { ...extrapolate(held, this.#now), driftPpb: contradictionPpb };
-  }
-
   #isAsserted(): boolean {
     return this.#tracks().some(({ admission, kind }) => admission.isAdmitted && kind !== 'link');
   }
-}
-
-/** Applies a change of the clock to the models that run on by themselves. */
-function changeHeld(clock: Clock, change: (model: ClockModel) => ClockModel): void {
-  const { held, tightest } = clock;
-  if (held !== undefined) clock.held = change(held);
-  if (tightest !== undefined) clock.tightest = { ...tightest, model: change(tightest.model) };
 }

@@ -2,6 +2,7 @@ import type { Leg, Ns } from '../../../api/index.js';
 import type { SavedShape } from '../types.js';
 import { EarlyMode } from './early-mode.js';
 import { LastingDelay } from './lasting-delay.js';
+import { LateRuns } from './late-runs.js';
 import { LateTail } from './late-tail.js';
 import { type MixtureMoments, type NoiseModel, OutlierComponent, type Prediction } from './noise.js';
 import type { NoiseShape, OtherLikelihoods } from './noise-shape.js';
@@ -18,13 +19,6 @@ const SEARCH_FACTOR = 10;
  */
 const LOG_ODDS_TO_PART = 10;
 const ODDS_RETENTION = 0.9975;
-/**
- * Legs of one direction in a row that come later than the shapes of that direction explain, while the other direction keeps
- * its time, show a longer route: so many leave open, and so many decide, whether the directions' noise differs.
- */
-const LATE_SIGMAS = 2;
-const LATE_LEGS_TO_WAIT = 4;
-const LATE_LEGS_TO_SETTLE = 12;
 const DIRECTIONS = ['inbound', 'outbound'] as const;
 
 /**
@@ -50,8 +44,7 @@ export class LegNoise implements NoiseModel {
   private levelOdds = 0;
   /** A route has changed: a difference between the directions may be the route's from now on, so it moves no phase. */
   private isSettled = false;
-  /** Late legs in a row by direction. */
-  private readonly lateRuns = { inbound: 0, outbound: 0 };
+  private readonly lateRuns = new LateRuns();
   private direction: Leg['direction'] = 'inbound';
   /**
    * By how much, ns, the last leg moves the phase because the legs of the two directions turned out to have other shapes, and so
@@ -362,17 +355,10 @@ export class LegNoise implements NoiseModel {
       this.phaseShift += ((direction === 'outbound' ? 1 : -1) * (bank.meanPlace - before)) / 2;
   }
 
-  /** Counts the late legs in a row of the direction at hand. An early leg shows that the clock runs otherwise, not the route. */
   private noteLateRun(): void {
-    const { direction, lateRuns, lead } = this;
-    const own = this.own[direction];
-    if (!own.isKnown) return;
-    const { edge, sigma } = own.best;
-    const late = (lead.residual - edge) / sigma;
-    lateRuns[direction] = late > LATE_SIGMAS ? lateRuns[direction] + 1 : 0;
-    const other = direction === 'inbound' ? 'outbound' : 'inbound';
-    if (late < -LATE_SIGMAS) lateRuns[other] = 0;
-    if (lateRuns[direction] >= LATE_LEGS_TO_SETTLE) this.isSettled = true;
+    const { isKnown, best } = this.own[this.direction];
+    if (!isKnown) return;
+    if (this.lateRuns.note(this.direction, (this.lead.residual - best.edge) / best.sigma)) this.isSettled = true;
   }
 
   /** Decides by the odds whether the directions have shapes of their own. */
@@ -381,8 +367,7 @@ export class LegNoise implements NoiseModel {
     const evidence = own[direction].logEvidence;
     this.sharedOdds = limitedOdds(this.sharedOdds * ODDS_RETENTION + evidence - shared.logEvidence);
     this.levelOdds = limitedOdds(this.levelOdds * ODDS_RETENTION + evidence - level.logEvidence);
-    const isWaiting = Math.max(this.lateRuns.inbound, this.lateRuns.outbound) >= LATE_LEGS_TO_WAIT;
-    if (!this.hasBothDirections || shared.isOpen || isWaiting) return;
+    if (!this.hasBothDirections || shared.isOpen || this.lateRuns.mayBeRoute) return;
     if (!this.isApart && Math.min(this.sharedOdds, this.levelOdds) >= LOG_ODDS_TO_PART) {
       this.setApart(true);
       for (const each of DIRECTIONS) for (const shape of own[each].shapes) shape.setEdgeOf(each);

@@ -128,7 +128,7 @@ export class ShapeBank {
     for (const shape of this.shapes) shape.setScale(shape.scale * SCALE_GROWTH);
   }
 
-  /** Of an idle bank only the leading member's predictions are evaluated. */
+  /** Sets whether the bank is idle: then only the leading member's predictions are evaluated. */
   setIdle(isIdle: boolean): void {
     for (const shape of this.shapes) shape.isIdle = isIdle;
   }
