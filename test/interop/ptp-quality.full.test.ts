@@ -29,7 +29,7 @@ describe('the quality of a grandmaster, seen by pmc', function () {
     const gnss = await Gnss.start(bench, a!.namespace);
     const socket = bench.folder.at('management');
     const hub = await a!.hub(
-      `[hub]\nmax-error = "1s"\ntracking-error = "20us"\n[source.gpsd.gnss]\naddress = "127.0.0.1:${gnss.port}"\n` +
+      `[hub]\nmax-error = "1s"\ntracking-error = "30us"\n[source.gpsd.gnss]\naddress = "127.0.0.1:${gnss.port}"\n` +
         `[sink.ptp.lan]\ninterface = "${a!.far}"\nimprove-after = "0s"\nrole = "fixed"\n` +
         `management = "${socket}"\nmanagement-over-network = true\n`,
       [`TZDIR=${leapSecondsOfThisProgram(bench)}`],
