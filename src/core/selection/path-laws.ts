@@ -49,62 +49,120 @@ export const doubtOf = ({ wide }: PathLaw): number =>
  * Cauchy distributions that they were taken from (importance sampling).
  */
 export function lawsOf(paths: readonly Path[]): PathLaw[] {
-  const n = paths.length;
-  const densities = new Float64Array(3 * n);
-  const sums = new Float64Array(3 * n);
-  const usual = (path: Path): Ns => Math.sqrt(path.narrowNs ** 2 + path.randomNs ** 2);
-  const centres = [...paths].sort((a, b) => usual(a) - usual(b)).slice(0, CENTRES);
+  const mixtures = paths.map(mixtureOf);
+  const centres = [...mixtures].sort((a, b) => a.usualNs - b.usualNs).slice(0, CENTRES);
   let all = 0;
   let top = Number.NEGATIVE_INFINITY;
-  for (const centre of centres) {
+  for (const { centreNs, usualNs } of centres) {
     for (const point of POINTS) {
-      const t = centre.centreNs + point * usual(centre);
-      let taken = 0;
-      for (const other of centres) taken += 1 / (usual(other) * (1 + ((t - other.centreNs) / usual(other)) ** 2));
-      let log = -Math.log(taken);
-      paths.forEach((path, i) => {
-        log += Math.log(addDensities(path, t, densities, 3 * i)) * path.vote;
-      });
+      const t = centreNs + point * usualNs;
+      const log = logDensity(mixtures, t) - Math.log(cauchyDensity(centres, t));
       if (log > top) {
         const factor = Math.exp(top - log);
-        for (let i = 0; i < sums.length; i++) sums[i]! *= factor;
+        for (const mixture of mixtures) rescale(mixture.mean, factor);
         all *= factor;
         top = log;
       }
       const weight = Math.exp(log - top);
+      for (const { mean, now } of mixtures) add(mean, now, weight);
       all += weight;
-      for (let i = 0; i < sums.length; i++) sums[i]! += weight * densities[i]!;
     }
   }
-  return paths.map((_, i) => ({
-    tight: sums[3 * i]! / all,
-    loose: sums[3 * i + 1]! / all,
-    wide: sums[3 * i + 2]! / all,
+  return mixtures.map(({ mean: { tight, loose, wide } }) => ({
+    tight: tight / all,
+    loose: loose / all,
+    wide: wide / all,
   }));
 }
 
-/** Sets the three elements from `at` on to the chances of the laws if the time is `t`. Returns the density of the opinion. */
-function addDensities(path: Path, t: Ns, out: Float64Array, at: number): number {
-  const residual = Math.abs(path.centreNs - t);
-  const tight = TIGHT.chance * gaussian(residual, tightNs(path), path.randomNs);
-  const loose = LOOSE.chance * gaussian(residual, looseNs(path), path.randomNs);
-  const wide = WIDE.chance * cutCauchy(residual, path) + LEAST_DENSITY;
-  const sum = tight + loose + wide;
-  out[at] = tight / sum;
-  out[at + 1] = loose / sum;
-  out[at + 2] = wide / sum;
-  return sum;
+/** The law of one path as a sum of densities of the residual r: height · exp(−r² · decay), and the cut Cauchy. */
+interface Mixture {
+  readonly centreNs: Ns;
+  readonly usualNs: Ns;
+  readonly vote: number;
+  readonly tight: Gaussian;
+  readonly loose: Gaussian;
+  readonly wide: {
+    readonly height: number;
+    readonly squareNs: number;
+    readonly reachNs: Ns;
+    readonly edgeDecay: number;
+  };
+  /** Chances of the laws at one time, and the sum of those at all times so far, each with the weight of its time. */
+  readonly now: Chances;
+  readonly mean: Chances;
 }
 
-function gaussian(residual: Ns, biasNs: Ns, randomNs: Ns): number {
-  const variance = biasNs * biasNs + randomNs * randomNs;
-  return Math.exp((-residual * residual) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance);
+interface Gaussian {
+  readonly height: number;
+  readonly decay: number;
 }
 
-/** A bias within the root distance: small ones are likelier, and no large one pulls the time. */
-function cutCauchy(residual: Ns, { reachNs, narrowNs, randomNs }: Path): number {
-  const squareWidth = (WIDE.width * reachNs) ** 2 + narrowNs ** 2 + randomNs ** 2;
-  const beyond = Math.max(0, residual - reachNs);
-  const edge = beyond === 0 ? 1 : Math.exp((-beyond * beyond) / (2 * ((EDGE * reachNs) ** 2 + randomNs ** 2)));
-  return edge / (Math.PI * Math.sqrt(squareWidth) * (1 + (residual * residual) / squareWidth));
+type Chances = { -readonly [law in keyof PathLaw]: number };
+
+function mixtureOf(path: Path): Mixture {
+  const { centreNs, narrowNs, randomNs, reachNs, vote } = path;
+  const square = randomNs * randomNs;
+  const squareNs = (WIDE.width * reachNs) ** 2 + narrowNs * narrowNs + square;
+  return {
+    centreNs,
+    usualNs: Math.sqrt(narrowNs * narrowNs + square),
+    vote,
+    tight: gaussian(TIGHT.chance, tightNs(path) ** 2 + square),
+    loose: gaussian(LOOSE.chance, looseNs(path) ** 2 + square),
+    wide: {
+      height: WIDE.chance / (Math.PI * Math.sqrt(squareNs)),
+      squareNs,
+      reachNs,
+      edgeDecay: 0.5 / ((EDGE * reachNs) ** 2 + square),
+    },
+    now: { tight: 0, loose: 0, wide: 0 },
+    mean: { tight: 0, loose: 0, wide: 0 },
+  };
+}
+
+const gaussian = (chance: number, variance: number): Gaussian => ({
+  height: chance / Math.sqrt(2 * Math.PI * variance),
+  decay: 0.5 / variance,
+});
+
+/** Returns the logarithm of the density of all opinions if the time is `t`, and sets the chances of the laws there. */
+function logDensity(mixtures: readonly Mixture[], t: Ns): number {
+  let log = 0;
+  for (const { centreNs, vote, tight, loose, wide, now } of mixtures) {
+    const residual = Math.abs(centreNs - t);
+    const square = residual * residual;
+    now.tight = tight.height * Math.exp(-square * tight.decay);
+    now.loose = loose.height * Math.exp(-square * loose.decay);
+    now.wide = wide.height / (1 + square / wide.squareNs) + LEAST_DENSITY;
+    const beyond = residual - wide.reachNs;
+    // Small biases are likelier, none is beyond the root distance, and no large one pulls the time.
+    if (beyond > 0) now.wide = now.wide * Math.exp(-beyond * beyond * wide.edgeDecay) + LEAST_DENSITY;
+    const sum = now.tight + now.loose + now.wide;
+    log += Math.log(sum) * vote;
+    rescale(now, 1 / sum);
+  }
+  return log;
+}
+
+/** Returns the density of the points, but for a factor. */
+function cauchyDensity(centres: readonly Mixture[], t: Ns): number {
+  let density = 0;
+  for (const { centreNs, usualNs } of centres) {
+    const z = (t - centreNs) / usualNs;
+    density += 1 / (usualNs * (1 + z * z));
+  }
+  return density;
+}
+
+function add(sum: Chances, { tight, loose, wide }: PathLaw, weight: number): void {
+  sum.tight += weight * tight;
+  sum.loose += weight * loose;
+  sum.wide += weight * wide;
+}
+
+function rescale(chances: Chances, factor: number): void {
+  chances.tight *= factor;
+  chances.loose *= factor;
+  chances.wide *= factor;
 }
