@@ -1,4 +1,5 @@
 import type { Ns } from '../../api/index.js';
+import { hypot, hypot3 } from '../arithmetic/hypot.js';
 import type { Fit, UnusualGap } from '../tracks/source.js';
 import { type Candidate, NONE_SILENT, type SilentVoters } from './candidate.js';
 import { majorityOf, type OwnTime } from './majority.js';
@@ -115,7 +116,7 @@ function subjectOf(candidate: Candidate): Subject {
   const { track, estimate } = candidate;
   const narrowNs = biasSigmaNs(track, estimate);
   const rootDistanceNs = distanceNs(track, estimate);
-  const usualNs = Math.hypot(narrowNs, estimate.sigmaNs);
+  const usualNs = hypot(narrowNs, estimate.sigmaNs);
   return {
     candidate,
     narrowNs,
@@ -187,7 +188,7 @@ function gapOf({ candidate, usualNs, distanceNs: reachNs }: Subject, judges: rea
   const gapNs = Math.abs(candidate.centreNs - sum / weights);
   const sigmaNs = Math.sqrt(variance) / weights;
   const excessNs = Math.max(leastNs - reachNs, 0);
-  return { gapNs, sigmaNs, times: Math.max(gapNs - excessNs, 0) / Math.hypot(usualNs, sigmaNs) };
+  return { gapNs, sigmaNs, times: Math.max(gapNs - excessNs, 0) / hypot(usualNs, sigmaNs) };
 }
 
 /**
@@ -208,7 +209,7 @@ function excursion({ candidate, usualNs }: Subject, witnesses: readonly Subject[
 /** Returns the odds of the wide law after a gap of `times` usual errors to a mean whose own error is `sigmaNs`. */
 function oddsOf({ candidate, narrowNs, wideNs }: Subject, times: number, sigmaNs: Ns): number {
   const randomNs = candidate.estimate.sigmaNs;
-  const ratio = Math.hypot(narrowNs, randomNs, sigmaNs) / Math.hypot(wideNs, randomNs, sigmaNs);
+  const ratio = hypot3(narrowNs, randomNs, sigmaNs) / hypot3(wideNs, randomNs, sigmaNs);
   return UNUSUAL_ODDS * ratio * Math.exp((times ** 2 / 2) * (1 - ratio ** 2));
 }
 
