@@ -241,6 +241,7 @@ export class LegNoise implements NoiseModel {
     const { shared, own, isApart } = this;
     for (const shape of shared.shapes) shape.setEdge();
     for (const direction of DIRECTIONS) for (const shape of own[direction].shapes) shape.setEdgeOf(direction);
+    if (shared.isOpen) for (const bank of this.banks) bank.alignMeans();
     if (!isApart) {
       const by = shared.best.edge;
       for (const bank of this.banks) bank.shiftEdges(by - this.phaseShift, by + this.phaseShift);

@@ -102,6 +102,11 @@ export class NoiseShape extends OneSidedComponent {
     return this.edge + this.scale * this.hiddenShare;
   }
 
+  /** Returns the early edge for which the mean of the noise is zero, if `sigma`, ns, is its standard deviation. */
+  alignedEdge(sigma: number): number {
+    return -(sigma / this.width) * (1 - this.hiddenShare) - this.scale * this.hiddenShare;
+  }
+
   get isDormant(): boolean {
     return this.isIdle || this.logWeight < DORMANT_LOG_WEIGHT;
   }

@@ -37,6 +37,8 @@ export class ShapeBank {
   private readonly learningRate: LearningRate = { direction: 'inbound', rate: 1, edgeRate: 1 };
   /** Legs that were learnt from since the scales were last set. */
   private learntLegs = 0;
+  /** Standard deviation by which `alignMeans` has placed the edges, ns; 0: it has not. */
+  private alignedSigma: Ns = 0;
 
   /** `sigma`: expected order of magnitude, ns. `members`: capacity of the wander bank. */
   constructor(sigma: Ns, members: number) {
@@ -105,7 +107,7 @@ export class ShapeBank {
 
   /** Searches the order of magnitude around a guess of the standard deviation, ns. Returns the likeliest shape. */
   open(sigma: Ns): NoiseShape {
-    this.learntLegs = 0;
+    this.learntLegs = this.alignedSigma = 0;
     this.shapes = SHAPE_RATIOS.flatMap((rho) =>
       START_DECADES.map((decades) => {
         const shape = new NoiseShape(rho, sigma * 10 ** decades, this.members);
@@ -156,6 +158,30 @@ export class ShapeBank {
   /** See `NoiseShape.shiftEdges`. */
   shiftEdges(inbound: Ns, outbound: Ns): void {
     for (const shape of this.shapes) shape.shiftEdges(inbound, outbound);
+  }
+
+  /**
+   * While the scale is searched: moves the early edges so that all shapes expect the same mean, as far as the scale is known.
+   * There is one base delay for all of them: with one edge for all, round noise would be expected where a sharp edge is, or the
+   * reverse. The copies of a sharp shape keep one edge, those of a round one keep one mean. The mean edge over all shapes stays.
+   */
+  alignMeans(): void {
+    const { shapes, alignedSigma } = this;
+    let [weights, logSigma] = [0, 0];
+    for (const { weight, sigma } of shapes) {
+      weights += weight;
+      logSigma += weight * Math.log(sigma);
+    }
+    const sigma = Math.exp(logSigma / weights);
+    const moveOf = (shape: NoiseShape): Ns =>
+      shape.alignedEdge(sigma) - (alignedSigma === 0 ? 0 : shape.alignedEdge(alignedSigma));
+    let mean = 0;
+    for (const shape of shapes) mean += (shape.weight * moveOf(shape)) / weights;
+    for (const shape of shapes) {
+      const by = mean - moveOf(shape);
+      shape.shiftEdges(by, by);
+    }
+    this.alignedSigma = sigma;
   }
 
   private updateEvidence(leadMember: number): void {
