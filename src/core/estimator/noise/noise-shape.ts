@@ -113,7 +113,7 @@ export class NoiseShape extends OneSidedComponent {
 
   /** Sets `evidence` to that of one member. */
   setEvidence(member: number): void {
-    this.evidence = this.logUnit(member) + Math.log(this.likelihood(member));
+    this.evidence = this.records[member * FIELDS + UNIT]! + Math.log(this.likelihood(member));
   }
 
   /** Sets the weight under all members. */
@@ -132,13 +132,9 @@ export class NoiseShape extends OneSidedComponent {
     this.logWeight = Math.log(this.weight);
   }
 
-  /** Returns the likelihood of the last leg by one member, in units of e^`logUnit(member)`. */
+  /** Returns the likelihood of the last leg by one member, in a unit that all shapes share. */
   likelihood(member: number): number {
     return this.records[member * FIELDS + LIKELIHOOD]!;
-  }
-
-  logUnit(member: number): number {
-    return this.records[member * FIELDS + UNIT]!;
   }
 
   /** `floor`: least standard deviation of the leg, ns. */
@@ -209,14 +205,17 @@ export class NoiseShape extends OneSidedComponent {
 
   /** Sets `sum`, each member by its share in the shape. Of a dormant shape only the leading member has results. */
   private sumRecords(weights: Float64Array, leadMember: number): void {
-    const { records, sum, memberWeights, isDormant } = this;
+    const { records, sum, memberWeights } = this;
+    if (this.isDormant) {
+      for (let n = 0; n < SUMMED; n++) sum[n] = records[leadMember * FIELDS + n]!;
+      return;
+    }
     let all = 0;
     sum.fill(0);
     for (let k = 0; k < weights.length; k++) {
       const share = weights[k]! * memberWeights[k]!;
-      const at = FIELDS * (isDormant ? leadMember : k);
       all += share;
-      for (let n = 0; n < SUMMED; n++) sum[n] = sum[n]! + share * records[at + n]!;
+      for (let n = 0; n < SUMMED; n++) sum[n] = sum[n]! + share * records[k * FIELDS + n]!;
     }
     for (let n = 0; n < SUMMED; n++) sum[n] = sum[n]! / all;
   }

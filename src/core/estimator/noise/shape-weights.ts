@@ -15,8 +15,9 @@ export class ShapeWeights {
 
   learn(shapes: readonly NoiseShape[], weights: Float64Array, switchedShare: Float64Array, leadMember: number): void {
     this.legs++;
-    const retention = this.legs % LEGS_TO_FORGET === 0 ? WEIGHT_RETENTION : 1;
-    for (let k = 0; k < weights.length; k++) learnMember(shapes, k, leadMember, retention);
+    const forgets = this.legs % LEGS_TO_FORGET === 0;
+    learnMember(shapes, leadMember, leadMember, forgets);
+    for (let k = 0; k < weights.length; k++) if (k !== leadMember) learnMember(shapes, k, leadMember, forgets);
     let top = 0;
     let all = 0;
     for (const shape of shapes) {
@@ -36,23 +37,23 @@ export class ShapeWeights {
   }
 }
 
-/** Sets the weights of the shapes under one member, with the sum 1. Of a dormant shape the leading member speaks for all. */
-function learnMember(shapes: readonly NoiseShape[], member: number, leadMember: number, retention: number): void {
+/** Sets the weights of the shapes under one member, with the sum 1. Those of dormant shapes are the leading member's. */
+function learnMember(shapes: readonly NoiseShape[], member: number, leadMember: number, forgets: boolean): void {
   let top = 0;
-  let unit = shapes[0]!.logUnit(leadMember);
-  for (const shape of shapes) if (!shape.isDormant) unit = shape.logUnit(member);
   for (const shape of shapes) {
     const { memberWeights } = shape;
-    const before = retention === 1 ? memberWeights[member]! : memberWeights[member]! ** retention;
-    const likelihood = shape.isDormant
-      ? shape.likelihood(leadMember) * Math.exp(shape.logUnit(leadMember) - unit)
-      : shape.likelihood(member);
-    memberWeights[member] = before * likelihood;
+    if (shape.isDormant && member !== leadMember) continue;
+    const before = forgets ? memberWeights[member]! ** WEIGHT_RETENTION : memberWeights[member]!;
+    memberWeights[member] = before * shape.likelihood(member);
     top = Math.max(top, memberWeights[member]!);
   }
   let sum = 0;
-  for (const { memberWeights } of shapes) {
-    memberWeights[member] = Math.max(memberWeights[member]! / top, LEAST_WEIGHT);
+  for (const shape of shapes) {
+    const { memberWeights } = shape;
+    const isFollowing = shape.isDormant && member !== leadMember;
+    memberWeights[member] = isFollowing
+      ? memberWeights[leadMember]!
+      : Math.max(memberWeights[member]! / top, LEAST_WEIGHT);
     sum += memberWeights[member]!;
   }
   for (const { memberWeights } of shapes) memberWeights[member] = memberWeights[member]! / sum;
