@@ -1,4 +1,5 @@
 import type { Leg, Ns, Observation, Pulse, Rate, Reading, StampClass } from '../../api/index.js';
+import { hypot } from '../arithmetic/hypot.js';
 import type { JumpVerdict } from './jumps/jump-detector.js';
 import type { ObservationDirection } from './jumps/outlier-history.js';
 import { checkForReset } from './jumps/track-reset.js';
@@ -42,13 +43,18 @@ export class ObservationUpdate {
   private sign: 1 | -1 = 1;
   private ageS = 0;
   private direction: ObservationDirection = 'phase';
+  /** Its residual, and mean and sigma of its noise. */
+  private residualNs: Ns = 0;
+  private meanNs: Ns = 0;
+  private sigmaNs: Ns = 0;
+  private readonly innovation = { residualNs: 0, normalised: 0 };
 
   constructor(state: JointState) {
     this.state = state;
     this.members = state.bank.capacity;
   }
 
-  /** Returns undefined if the observation was not used. */
+  /** Returns undefined if the observation was not used. The next observation overwrites the result. */
   process(track: TrackFilter, observation: Observation): Innovation | undefined {
     this.ageS = this.state.sinceS(observation.monotonic);
     if (this.ageS > GREATEST_AGE_S) return undefined;
@@ -162,7 +168,7 @@ export class ObservationUpdate {
     this.direction = 'phase';
     if (track.phase !== undefined)
       return this.update(track, at, this.state.phaseRow(track, 1, this.ageS), valueNs, track.phaseNoise);
-    this.state.addPhase(track, valueNs, this.ageS, Math.hypot(track.noiseNs!, at.noiseFloorNs));
+    this.state.addPhase(track, valueNs, this.ageS, hypot(track.noiseNs!, at.noiseFloorNs));
     return FIRST;
   }
 
@@ -175,7 +181,7 @@ export class ObservationUpdate {
     const floor = noisePpb * RATE_FLOOR;
     const expected = track.rateNoise.sigma ** 2 + floor ** 2;
     const variance = bank.update(track, row, frequencyPpb, track.rateNoise, floor);
-    return { residualNs: residual, normalised: residual / Math.sqrt(variance + expected) };
+    return this.innovationOf(residual, variance + expected);
   }
 
   /** Updates the state with an observation `value` of h·x, unless its time has jumped or may have. */
@@ -188,12 +194,16 @@ export class ObservationUpdate {
   ): Innovation | undefined {
     const { bank } = this.state;
     const floor = at.noiseFloorNs;
-    const residualNs = value - noise.mean - bank.mean(track.clock, row);
-    const verdict = track.jumps.isPending ? 'jumped' : this.checkForJump(track, at, row, residualNs, noise);
-    if (verdict === 'jumped') return this.restartPhase(track, at, value - noise.mean, Math.hypot(noise.sigma, floor));
+    const { mean, sigma } = noise;
+    const residualNs = value - mean - bank.mean(track.clock, row);
+    this.residualNs = residualNs;
+    this.meanNs = mean;
+    this.sigmaNs = sigma;
+    const verdict = track.jumps.isPending ? 'jumped' : this.checkForJump(track, at, row, noise);
+    if (verdict === 'jumped') return this.restartPhase(track, at, value - mean, hypot(sigma, floor));
     if (verdict === 'hold') return undefined;
-    const expected = noise.sigma ** 2 + floor ** 2;
-    const delayNs = track.delay === undefined ? 0 : residualNs + noise.mean + bank.meanAt(track.clock, track.delay);
+    const expected = sigma ** 2 + floor ** 2;
+    const delayNs = track.delay === undefined ? 0 : residualNs + mean + bank.meanAt(track.clock, track.delay);
     const variance = bank.update(track, row, value, noise, floor);
     if (
       at.kind === 'leg' &&
@@ -210,29 +220,23 @@ export class ObservationUpdate {
     if (change === 'longer') this.state.forgetDelay(track);
     else if (change === 'excess') this.state.noteRouteChange(track, expected);
     else if (checkForReset(this.state, track, noise, this.direction, residualNs)) track.restartPending = true;
-    return { residualNs, normalised: residualNs / Math.sqrt(variance + expected) };
+    return this.innovationOf(residualNs, variance + expected);
   }
 
-  private checkForJump(
-    track: TrackFilter,
-    at: Observation,
-    row: ObservationRow,
-    residualNs: Ns,
-    noise: NoiseModel,
-  ): JumpVerdict {
+  private checkForJump(track: TrackFilter, at: Observation, row: ObservationRow, noise: NoiseModel): JumpVerdict {
+    const { residualNs, sigmaNs: sigma } = this;
     const { jumps, clock, delay } = track;
     const { monotonic, noiseFloorNs: floorNs } = at;
     const direction = delay === undefined ? 'phase' : this.direction;
     const shiftNs = this.sign * residualNs;
     const sizeNs = Math.abs(residualNs);
     // The least error, from the mean: a leg is early long before it is as far off as a late one may be.
-    const leastNs = noise.leastError - noise.mean;
-    const { sigma } = noise;
+    const leastNs = noise.leastError - this.meanNs;
     // The last leg has shown the time no better than its own noise permits: that of a noisy direction says little of a calm one.
     const anchorNs = noise === track.legNoise ? track.legNoise.otherSigma : 0;
     jumps.setTime(monotonic);
     // The variance of the prediction is costly: it is computed only for a residual that is too large without it.
-    let otherSigmaNs = anchorNs === 0 ? floorNs : Math.hypot(floorNs, anchorNs);
+    let otherSigmaNs = anchorNs === 0 ? floorNs : hypot(floorNs, anchorNs);
     let toleranceNs = jumps.toleranceNs(Math.sqrt(sigma * sigma + otherSigmaNs * otherSigmaNs));
     if (sizeNs > toleranceNs || residualNs < leastNs - jumps.toleranceNs(otherSigmaNs)) {
       otherSigmaNs = Math.sqrt(floorNs * floorNs + anchorNs * anchorNs + this.state.bank.variance(clock, row));
@@ -243,6 +247,13 @@ export class ObservationUpdate {
       return jumps.addDeviation(direction, shiftNs, toleranceNs, isEarly || at.kind === 'reading');
     jumps.addConsistent(direction);
     return 'use';
+  }
+
+  private innovationOf(residual: number, variance: number): Innovation {
+    const { innovation } = this;
+    innovation.residualNs = residual;
+    innovation.normalised = residual / Math.sqrt(variance);
+    return innovation;
   }
 
   /** Restarts the phase of a track with this observation. What is known of its path stays. */

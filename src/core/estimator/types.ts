@@ -61,7 +61,8 @@ export interface Estimator {
   /**
    * Updates the state with an observation. The first one creates the track, not admitted. Returns undefined if the observation
    * was not used: it is too old, it is held back while a jump is suspected, or it is a pulse and neither its clock's phase is
-   * known to a fraction of the period nor has the pulse a number. Throws `TH_CLOCK_UNKNOWN`.
+   * known to a fraction of the period nor has the pulse a number. Throws `TH_CLOCK_UNKNOWN`. The next observation overwrites the
+   * result.
    */
   observe(track: string, observation: Observation): Innovation | undefined;
   /** Asserts that the bias of a track is zero ± sigma, in place of an earlier assertion. */

@@ -1,4 +1,5 @@
 import type { Leg, Ns } from '../../api/index.js';
+import { hypot } from '../arithmetic/hypot.js';
 import type { TrackEstimate } from '../estimator/types.js';
 
 /** Contradictory updates in a row after which the history of a track is dropped. */
@@ -19,7 +20,7 @@ export class CausalityCheck {
   refutes(estimate: TrackEstimate, legs: readonly Leg[], noiseFloorNs: Ns): boolean {
     // While a jump is suspected, the estimator decides.
     if (legs.length === 0 || estimate.suspectNs > 0) return false;
-    const toleranceNs = OVERCORRECTION_NS + TOLERANCE * Math.hypot(estimate.sigmaNs, noiseFloorNs);
+    const toleranceNs = OVERCORRECTION_NS + TOLERANCE * hypot(estimate.sigmaNs, noiseFloorNs);
     const isContradicted = legs.some((leg) => earlyByNs(leg, estimate.offsetNs) > toleranceNs);
     this.#contradictions = isContradicted ? this.#contradictions + 1 : 0;
     return this.#contradictions >= CONTRADICTIONS;

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { Claims, Observation } from '../../api/index.js';
 import { ClosedLoop } from '../testing/closed-loop.js';
+import { Source, type SourceTrack } from '../tracks/source.js';
+import { ineligibilityOf, isPending, unmeasuredAgain } from './eligibility.js';
 
 const watchedOnly = (claims: Partial<Claims>, more: object = {}): { state: string; reason: string } => {
   const world = new ClosedLoop();
@@ -59,5 +61,66 @@ describe('a source that is watched only', () => {
     expect(reason).to.contain(arbitrary).and.contain('set timescale = "utc"');
     expect(world.source('ptp.watched').state).to.equal('disabled');
     expect(world.source('ptp.watched').reason).to.contain(`is watched only (noselect); ${arbitrary}`);
+  });
+});
+
+describe('a source that was rejected and is learnt again', () => {
+  const leg: Observation = {
+    kind: 'leg',
+    direction: 'outbound',
+    transitNs: 1e6,
+    clock: 'system',
+    monotonic: 1n,
+    stamp: 'kernel',
+    noiseFloorNs: 100,
+  };
+  const learntAgain = (rejection: string | undefined): SourceTrack => {
+    const track = new Source('ntp.a').trackOf(leg);
+    track.admission.noteJudgement(rejection);
+    track.relearn();
+    track.note(leg);
+    track.noteLeg(leg, 1n);
+    track.cadence.update(1n, track.silentAfterNs);
+    return track;
+  };
+
+  it('stays rejected for the reason of the last judgement, also while its delay is not measured', () => {
+    const track = learntAgain('disagrees with ntp.b by 50 ms');
+    const rejected = { state: 'rejected', lasts: false };
+    expect(ineligibilityOf(track, 1n)).to.include(rejected);
+    expect(ineligibilityOf(track, 1n)?.reason).to.match(
+      /^disagrees with ntp\.b by 50 ms; its path delay is not measured: it answers, but /,
+    );
+    expect(unmeasuredAgain(track).state).to.equal('rejected');
+    track.noteLeg({ ...leg, direction: 'inbound' }, 1n);
+    expect(ineligibilityOf(track, 1n)).to.deep.equal({
+      state: 'rejected',
+      reason: 'disagrees with ntp.b by 50 ms; is learnt again: 3 more observations before it is judged',
+    });
+    expect(isPending(track.source, 1n)).to.equal(false);
+  });
+
+  it('is warming if it was not rejected', () => {
+    const track = learntAgain(undefined);
+    expect(ineligibilityOf(track, 1n)?.state).to.equal('warming');
+    expect(unmeasuredAgain(track).state).to.equal('warming');
+    expect(isPending(track.source, 1n)).to.equal(true);
+  });
+
+  it('shows that from its restart to its next judgement', () => {
+    const world = new ClosedLoop();
+    for (const id of ['ntp.a', 'ntp.b', 'ntp.c']) world.add({ id });
+    const liar = world.add({ id: 'ntp.liar', offsetNs: 50e6 });
+    world.run(20);
+    liar.offsetNs += 1e9;
+    const shown: string[] = [];
+    for (let second = 0; second < 8; second++) {
+      world.run(1);
+      const { state, reason } = world.source('ntp.liar');
+      expect(state).to.equal('rejected');
+      shown.push(reason);
+    }
+    expect(shown.some((reason) => /^is (50|49\.\d) ms from .*; is learnt again: 3 more/.test(reason))).to.equal(true);
+    expect(shown.at(-1)).to.match(/^disagrees with .* by 1\.05 s/);
   });
 });

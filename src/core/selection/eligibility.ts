@@ -44,8 +44,16 @@ function ineligibilityOfTrack(track: SourceTrack, now: Instant): Ineligibility |
   if (unmeasured !== undefined) return unmeasured;
   if (cadence.updates >= UPDATES_TO_JUDGE) return undefined;
   const missing = `${count(UPDATES_TO_JUDGE - cadence.updates, 'more observation')} before it is judged`;
-  if (track.admission.wasOutvoted) return { state: 'rejected', reason: `was outvoted and is learnt again: ${missing}` };
-  return { state: 'warming', reason: `is being learnt: ${missing}` };
+  return (
+    stillRejected(track, `is learnt again: ${missing}`) ?? { state: 'warming', reason: `is being learnt: ${missing}` }
+  );
+}
+
+/** Returns undefined unless the track was rejected when it was last judged: until it is judged again it stays rejected. */
+function stillRejected({ admission }: SourceTrack, obstacle: string): Ineligibility | undefined {
+  const { rejection, wasOutvoted } = admission;
+  if (rejection !== undefined) return { state: 'rejected', reason: `${rejection}; ${obstacle}` };
+  return wasOutvoted ? { state: 'rejected', reason: `was outvoted and ${obstacle}` } : undefined;
 }
 
 /**
@@ -59,16 +67,16 @@ function ineligibilityOfPath(track: SourceTrack, now: Instant): Ineligibility | 
   if (track.directions.hasHeard(direction))
     return { state: 'unreachable', reason: `its path delay is no longer measured: ${why}` };
   const heardForNs = Number(now - (track.directions.firstLegAt() ?? now));
-  return { ...unmeasured(why), lasts: heardForNs > silenceLimitNs(0, track.source.statedIntervalNs) };
+  return { ...unmeasured(track, why), lasts: heardForNs > silenceLimitNs(0, track.source.statedIntervalNs) };
 }
 
-const unmeasured = (why: string): Ineligibility => ({
-  state: 'warming',
-  reason: `its path delay is not measured: ${why}`,
-});
+function unmeasured(track: SourceTrack, why: string): Ineligibility {
+  const reason = `its path delay is not measured: ${why}`;
+  return stillRejected(track, reason) ?? { state: 'warming', reason };
+}
 
 /** Both directions are heard, but the estimator has begun again with the path. */
-export const UNMEASURED = unmeasured('it is being learnt again');
+export const unmeasuredAgain = (track: SourceTrack): Ineligibility => unmeasured(track, 'it is being learnt again');
 
 /** Returns why no track of a source may be judged; undefined if some may. */
 export function ineligibilityOfSource(source: Source): Ineligibility | undefined {

@@ -1,4 +1,5 @@
 import type { Ns } from '../../api/index.js';
+import { hypot, hypot3 } from '../arithmetic/hypot.js';
 import type { TrackEstimate } from '../estimator/types.js';
 import type { SourceTrack } from '../tracks/source.js';
 
@@ -33,11 +34,11 @@ export function distanceNs(track: SourceTrack, estimate: TrackEstimate): Ns {
 
 /** Returns the usual bias of a track (one standard deviation): the sigma with which it is admitted. */
 export function biasSigmaNs(track: SourceTrack, estimate: TrackEstimate): Ns {
-  const stated = Math.hypot(track.biasBoundNs, track.source.options.asymmetryNs) / MAXIMUM_IN_SIGMAS;
-  const own = Math.hypot(stated, track.noiseFloorNs);
+  const stated = hypot(track.biasBoundNs, track.source.options.asymmetryNs) / MAXIMUM_IN_SIGMAS;
+  const own = hypot(stated, track.noiseFloorNs);
   if (track.kind === 'pulse') return own;
   const { rootDelayNs = 0, rootDispersionNs = 0 } = track.source.claims;
-  return Math.hypot(own, ASYMMETRY_SHARE * (oneWayNs(estimate) + rootDelayNs / 2), DISPERSION_SHARE * rootDispersionNs);
+  return hypot3(own, ASYMMETRY_SHARE * (oneWayNs(estimate) + rootDelayNs / 2), DISPERSION_SHARE * rootDispersionNs);
 }
 
 /** Returns the bias of a track whose path is as bad as its root distance permits (one standard deviation). `usualNs`: `biasSigmaNs` */

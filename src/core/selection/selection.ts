@@ -7,7 +7,7 @@ import { type Candidate, intervalOfTrack, isBrief, NONE_SILENT, type SilentVoter
 import { type DriftFinding, DriftTest, type RateContext } from './drift-test.js';
 import { bestVoter, echoReason, mayEcho } from './echo.js';
 import { type Election, elect } from './election.js';
-import { type Ineligibility, ineligibilityOf, isPending, UNMEASURED } from './eligibility.js';
+import { type Ineligibility, ineligibilityOf, isPending, unmeasuredAgain } from './eligibility.js';
 import { FOLLOWING_REASONS, type Following, followingOf } from './following.js';
 import { dependencesOf } from './independence.js';
 import type { OwnTime } from './majority.js';
@@ -196,7 +196,7 @@ function silentVoters(sources: readonly Source[], context: SelectionContext): Si
 
 /** Rules out a path with which the estimator began again, so that its delay is not known, whichever directions are heard. */
 const ineligibilityByEstimate = (track: SourceTrack, estimate: TrackEstimate | undefined): Ineligibility | undefined =>
-  track.kind !== 'exchange' || estimate === undefined || isDelayKnown(estimate) ? undefined : UNMEASURED;
+  track.kind !== 'exchange' || estimate === undefined || isDelayKnown(estimate) ? undefined : unmeasuredAgain(track);
 
 /** Returns the candidates that follow another source and have no vote for that. */
 function followersOf(
@@ -237,10 +237,9 @@ function settleFollowers(
   const { truth } = rejection.election;
   for (const [candidate, { leader, how }] of followers) {
     const disagrees = how === 'heard' && (truth === undefined || !touches(candidate, truth));
-    candidate.track.show(
-      disagrees || how === 'stale' ? 'rejected' : how === 'heard' ? 'agrees' : 'warming',
-      disagrees ? rejectionReason(candidate, rejection) : FOLLOWING_REASONS[how](leader),
-    );
+    const reason = disagrees ? rejectionReason(candidate, rejection) : FOLLOWING_REASONS[how](leader);
+    const state = disagrees || how === 'stale' ? 'rejected' : how === 'heard' ? 'agrees' : 'warming';
+    showJudgement(candidate.track, state, reason);
     admitted.delete(candidate.track);
   }
 }
@@ -261,14 +260,21 @@ function settleCandidates(candidates: readonly Candidate[], rejection: Rejection
     if (accepted.has(candidate) && !(best !== undefined && mayEcho(track, best))) {
       const factor = isPreferred && !track.source.options.prefer ? PREFERENCE : 1;
       admitted.set(track, factor * (finding?.sigmaNs ?? biasSigmaNs(track, estimate)));
+      track.admission.noteJudgement(undefined);
       continue;
     }
     admitted.delete(track);
     const ruling = rulingOf(candidate);
-    if (accepted.has(candidate)) track.show('agrees', echoReason(track, best!));
-    else if (ruling.agrees) track.show('warming', track.admission.describeProbation(ruling));
-    else track.show('rejected', rejectionReason(candidate, rejection));
+    if (accepted.has(candidate)) showJudgement(track, 'agrees', echoReason(track, best!));
+    else if (ruling.agrees) showJudgement(track, 'warming', track.admission.describeProbation(ruling));
+    else showJudgement(track, 'rejected', rejectionReason(candidate, rejection));
   }
+}
+
+/** Shows the result of a judgement. A rejection lasts until the next one, also while the track cannot be judged. */
+function showJudgement(track: SourceTrack, state: 'agrees' | 'warming' | 'rejected', reason: string): void {
+  track.show(state, reason);
+  track.admission.noteJudgement(state === 'rejected' ? reason : undefined);
 }
 
 /** Voters belong to the majority by their vote, pulses by their phase. Without any voter the admitted pulses stay. */

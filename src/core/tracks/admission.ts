@@ -24,6 +24,7 @@ export class TrackAdmission {
   #ruledUpdates = 0;
   #expulsions = 0;
   #wasOutvoted = false;
+  #rejection: string | undefined;
 
   /** Standard deviation of the bias that the estimator has been told, ns; undefined: not admitted. */
   get sigmaNs(): Ns | undefined {
@@ -37,6 +38,16 @@ export class TrackAdmission {
   /** True when the last majority of several independent sources was against the track. */
   get wasOutvoted(): boolean {
     return this.#wasOutvoted;
+  }
+
+  /** Why the last judgement rejected the track; undefined if it did not. Restarts keep it: they prove nothing. */
+  get rejection(): string | undefined {
+    return this.#rejection;
+  }
+
+  /** Records the result of a judgement. `rejection`: see the property. */
+  noteJudgement(rejection: string | undefined): void {
+    this.#rejection = rejection;
   }
 
   /** Records what the estimator has been told. `ClockEnsemble` alone calls it. */

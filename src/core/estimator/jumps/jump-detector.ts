@@ -47,7 +47,8 @@ export class JumpDetector {
   /** Sets the instant of the observation that is checked next. */
   setTime(at: Instant): void {
     this.now = at;
-    this.clockDriftNs = LEAST_JUMP_NS + FASTEST_DRIFT * Math.abs(Number(at - this.consistentAt));
+    const sinceNs = at === this.consistentAt ? 0 : Math.abs(Number(at - this.consistentAt));
+    this.clockDriftNs = LEAST_JUMP_NS + FASTEST_DRIFT * sinceNs;
   }
 
   /** Returns the deviation that clock and noise explain. `sigmaNs`: of observation − prediction. */

@@ -63,12 +63,12 @@ export class EarlyMode extends MixtureComponent {
     this.chances[member] = chance;
   }
 
-  /** `residual`: of the leading member. */
-  learn(weights: Float64Array, residual: Ns, outlierChance: number, direction: Leg['direction']): void {
+  /** `lead`: the prediction of the leading member. */
+  learn(weights: Float64Array, lead: Prediction, outlierChance: number, direction: Leg['direction']): void {
     this.chance = 0;
     for (let k = 0; k < weights.length; k++) this.chance += weights[k]! * this.chances[k]!;
     this.legs = Math.min(this.legs + 1, AVERAGED_LEGS);
-    const beforeNs = this.edge - residual;
+    const beforeNs = this.edge - lead.residual;
     const earlyChance = this.chance + (beforeNs > 0 ? outlierChance : 0);
     this.isEarly = earlyChance > 0.5;
     // A place that one leg has shown gives way to the next one.

@@ -38,8 +38,8 @@ export class LastingDelay extends MixtureComponent {
       this.fraction === 0 ? Number.NEGATIVE_INFINITY : logDensity(residual / Math.sqrt(s2)) - 0.5 * Math.log(s2);
   }
 
-  /** `residual` and `variance`: of the leading member, ns and ns². */
-  learn(direction: Leg['direction'], residual: Ns, variance: number): void {
+  /** `lead`: the prediction of the leading member. */
+  learn(direction: Leg['direction'], { residual, variance }: Prediction): void {
     const delayNs = residual - this.edge;
     this.last[direction] = delayNs > LATE_SIGMAS * Math.sqrt(variance + this.noiseVariance) ? delayNs : 0;
   }

@@ -1,4 +1,5 @@
 import type { Leg, Ns } from '../../../api/index.js';
+import { hypot } from '../../arithmetic/hypot.js';
 import type { SavedShape } from '../types.js';
 import { EarlyMode } from './early-mode.js';
 import { LastingDelay } from './lasting-delay.js';
@@ -103,7 +104,7 @@ export class LegNoise implements NoiseModel {
   get pathSigma(): Ns {
     const { own, isApart } = this;
     if (!isApart) return this.shared.best.sigma;
-    return Math.hypot(own.inbound.best.sigma, own.outbound.best.sigma) / Math.SQRT2;
+    return hypot(own.inbound.best.sigma, own.outbound.best.sigma) / Math.SQRT2;
   }
 
   /** False: the place of the early edge is unknown, and the noise says nothing of the other direction. */
@@ -202,8 +203,8 @@ export class LegNoise implements NoiseModel {
     const { tail, early, lasting, direction, shared, level, bank, idle, leadMember } = this;
     this.phaseShift = this.outlierChance = 0;
     for (let k = 0; k < weights.length; k++) this.outlierChance += weights[k]! * this.outlierChances[k]!;
-    early.learn(weights, this.lead.residual, this.outlierChance, direction);
-    lasting.learn(direction, this.lead.residual, this.lead.variance);
+    early.learn(weights, this.lead, this.outlierChance, direction);
+    lasting.learn(direction, this.lead);
     const isTurn = this.isTurn();
     this.legCounts[direction]++;
     this.lastDirection = direction;

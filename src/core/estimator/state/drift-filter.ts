@@ -1,3 +1,4 @@
+import { hypot } from '../../arithmetic/hypot.js';
 import type { TrackFilter } from '../track-filter.js';
 import type { Drifts } from '../types.js';
 import { FIRST_SLOPE_SIGMA_PPB, JointFilter } from './joint-filter.js';
@@ -64,7 +65,7 @@ export class DriftFilter extends JointFilter {
    */
   hasMissed({ residual }: JointFilter, sigma: number): boolean {
     const own = Math.abs(this.residual);
-    return own > MISSED_SIGMAS * Math.hypot(Math.sqrt(this.variance), sigma) && Math.abs(residual) < own / 2;
+    return Math.abs(residual) < own / 2 && own > MISSED_SIGMAS * hypot(Math.sqrt(this.variance), sigma);
   }
 
   /** Goes on with a track from the state of another filter. The clock's rate is open; the differences of the drifts stay. */

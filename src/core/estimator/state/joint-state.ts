@@ -42,6 +42,7 @@ export class JointState {
   }
 
   advance(monotonic: Instant): void {
+    if (monotonic === this.now) return;
     const seconds = this.now === undefined ? 0 : Number(monotonic - this.now) * 1e-9;
     if (this.now !== undefined && seconds <= 0) return;
     this.now = monotonic;
@@ -60,7 +61,8 @@ export class JointState {
   }
 
   sinceS(monotonic: Instant): number {
-    return Number(this.now! - monotonic) * 1e-9;
+    // A difference of instants is a number of its own on the heap.
+    return monotonic === this.now ? 0 : Number(this.now! - monotonic) * 1e-9;
   }
 
   /** Returns the part of a track's phase at an earlier instant that controls since then have changed. */

@@ -36,7 +36,8 @@ export class Bench {
   }
 
   leg(track: string, direction: Leg['direction'], path: Path = {}): Innovation | undefined {
-    return this.estimator.observe(track, this.measureLeg(direction, path));
+    const innovation = this.estimator.observe(track, this.measureLeg(direction, path));
+    return innovation && { ...innovation };
   }
 
   measureLeg(direction: Leg['direction'], { biasNs = 0, delayNs = 1e6, jitterNs = 10e3 }: Path = {}): Observation {
