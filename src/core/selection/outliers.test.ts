@@ -83,23 +83,27 @@ describe('outlier test', () => {
     expect(spreadNs).to.be.closeTo(0.5 * MS, 1);
     expect(gapNs).to.be.closeTo(30 * MS, 0.1 * MS);
     expect(times).to.be.within(48, 54);
-    for (const id of ['a', 'b', 'c']) expect(findings[id]!.sigmaNs).to.be.closeTo(0.5 * MS, 0.02 * MS);
+    for (const id of ['a', 'b', 'c']) expect(findings[id]!.sigmaNs).to.be.closeTo(0.5 * MS, 0.1 * MS);
   });
 
   it('finds one of twelve', () => {
     expect(apart(look(at(0, 0.4, -0.3, 0.2, -0.6, 0.1, 0.5, -0.1, 0, 0.2, -0.4, -12)))).to.deep.equal(['l']);
   });
 
-  it('rejects none of two against two, and gives all of them the wide law', () => {
+  it('rejects none of two against two, and gives all of them one share', () => {
     const findings = look(at(0, 0.2, 15, 15.3));
     expect(apart(findings)).to.deep.equal([]);
-    for (const sigmaMs of sigmasMs(findings)) expect(sigmaMs).to.be.within(6, 7);
+    for (const share of Object.values(sharesOf(findings))) expect(share).to.be.closeTo(0.25, 0.03);
+    for (const { unusual, outlier } of Object.values(findings)) {
+      expect(outlier).to.equal(false);
+      expect(unusual!.times).to.be.above(2);
+    }
   });
 
   it('rejects none of one against one', () => {
     const findings = look(at(0, 12));
     expect(apart(findings)).to.deep.equal([]);
-    for (const sigmaMs of sigmasMs(findings)) expect(sigmaMs).to.be.within(6, 7);
+    for (const share of Object.values(sharesOf(findings))) expect(share).to.be.closeTo(0.5, 0.01);
   });
 
   it('takes the share of one asymmetric path among three without rejecting it', () => {
@@ -107,23 +111,23 @@ describe('outlier test', () => {
     expect(apart(findings)).to.deep.equal([]);
     const [a, b, c] = sigmasMs(findings);
     expect(a).to.be.closeTo(b!, 0.05).and.below(0.6);
-    expect(c).to.be.above(5);
+    expect(c, 'a loose path, or a bad one').to.be.above(2);
   });
 
   it('compares no candidate with itself', () => {
-    expect(look(at(0, 0, 2.5)).c!.sigmaNs).to.be.above(2 * MS);
+    expect(look(at(0, 0, 2.5)).c!.sigmaNs).to.be.above(MS);
   });
 
   it('accepts ordinary differences', () => {
-    for (const sigmaMs of sigmasMs(look(at(0, 0.5, -0.5, 0.9, -0.3)))) expect(sigmaMs).to.be.closeTo(0.5, 0.05);
+    for (const sigmaMs of sigmasMs(look(at(0, 0.5, -0.5, 0.9, -0.3)))) expect(sigmaMs).to.be.closeTo(0.5, 0.15);
   });
 
   it('widens a sigma steadily with the gap, until no share is left', () => {
     const widths = [0, 1, 1.5, 2, 2.5, 3, 4, 8].map((biasMs) => look(at(0, 0, 0, biasMs)).d!.sigmaNs);
     expect(widths).to.deep.equal([...widths].sort((x, y) => x - y));
-    expect(widths[0]).to.be.closeTo(0.5 * MS, 0.02 * MS);
+    expect(widths[0]).to.be.closeTo(0.4 * MS, 0.05 * MS);
     expect(widths[4]).to.be.within(1 * MS, 20 * MS);
-    expect(widths.at(-1), 'a hundred times the wide law: no share').to.be.closeTo((100 * (20 * MS + 1e3)) / 3, MS);
+    expect(widths.at(-1), 'no share').to.be.above(100 * MS);
   });
 
   it('accepts a gap within a large random error', () => {
@@ -205,7 +209,7 @@ describe('outlier test', () => {
 
     it('weighs a near one by its root dispersion as it weighs a far one by its path', () => {
       const shares = sharesOf(look({ near: { ...near, dispersionMs: 12 }, far: { biasMs: 10, delayMs: 50, group } }));
-      expect(shares.near).to.be.above(0.999);
+      expect(shares.near, 'each is eight usual errors from the other').to.be.within(0.6, 0.8);
     });
 
     it('does not leave the estimate to a far one if two near ones differ a little', () => {

@@ -3,6 +3,7 @@ import { hypot, hypot3 } from '../arithmetic/hypot.js';
 import type { Fit, UnusualGap } from '../tracks/source.js';
 import { type Candidate, NONE_SILENT, type SilentVoters } from './candidate.js';
 import { majorityOf, type OwnTime } from './majority.js';
+import { doubtOf, lawsOf, looseNs, type Path, type PathLaw, tightNs } from './path-laws.js';
 import { biasSigmaNs, distanceNs, wideSigmaNs } from './root-distance.js';
 import { intervalOf, type Overlap, touches } from './vote.js';
 
@@ -40,8 +41,9 @@ const LEAST_GAP_NS = 50e3;
 const UNUSUAL_ODDS = 1 / 9;
 /** Least share of a law's precision, also if the law is ruled out: the estimator needs a finite sigma. */
 const LEAST_PRECISION = 1e-4;
-/** Odds of the wide law beyond which the narrow one is excluded. */
-const OUTLIER_ODDS = 100;
+/** Chance of the wide law beyond which the others are excluded. */
+const OUTLIER_CHANCE = 0.99;
+const ALL_WIDE: PathLaw = { tight: 0, loose: 0, wide: 1 };
 /** Greatest share of the wide law's precision that an outlier has. */
 const OUTLIER_PRECISION = 0.1;
 
@@ -72,8 +74,9 @@ interface Measured {
  * Tests candidates on the scale of their usual errors, because root distances are lenient. A bias follows the narrow law of
  * ordinary paths or, now and then, the wide law of the root distance. If most `members` agree narrowly, they show which law
  * holds for each voter. Otherwise each is compared with all others, also those of its own group: a common upstream moves them
- * alike, so the difference between them is an error of a path. Silent tracks on which the estimate rests go on judging. Those
- * that have missed a few observations count as voters, so that no minority decides meanwhile.
+ * alike, so the difference between them is an error of a path. The sigma of a bias follows from the laws of all members at once.
+ * Silent tracks on which the estimate rests go on judging. Those that have missed a few observations count as voters, so that no
+ * minority decides meanwhile.
  */
 export function testForOutliers(
   voters: readonly Candidate[],
@@ -94,16 +97,14 @@ export function testForOutliers(
   const witnesses = isCompany ? [] : [...inside, ...absent];
   const judges = judgesOf(isCompany ? close : witnesses, witnesses);
   const measured = subjects.map((subject) => measure(subject, judges, witnesses));
-  const used = areAllInside ? measured : measured.filter(({ subject }) => inside.includes(subject));
-  const doubts = used.map(doubtOf);
-  for (const subject of absent) doubts.push(doubtOf(asBefore(subject)));
+  const laws = pathLawsOf(inside, absent);
   const findings = new Map<Candidate, OutlierFinding>();
   for (const one of measured) {
     const { subject, gap } = one;
     const { candidate } = subject;
     const isClose = close.includes(subject);
     const isApart = isCompany && !isClose && gap.gapNs > LEAST_GAP_NS && gap.times > limitOf(candidate);
-    const { sigmaNs, unusual, outlier } = lawOf(one, doubts);
+    const { sigmaNs, unusual, outlier } = lawOf(one, laws);
     const separation = isApart ? separationOf(close, gap) : undefined;
     findings.set(candidate, { sigmaNs, unusual, outlier, close: isClose, separation });
   }
@@ -145,8 +146,7 @@ interface Judge {
 }
 
 function judgesOf(subjects: readonly Subject[], witnesses: readonly Subject[]): Judge[] {
-  const sizes = new Map<string, number>();
-  for (const { candidate } of subjects) sizes.set(candidate.group, (sizes.get(candidate.group) ?? 0) + 1);
+  const sizes = sizesOfGroups(subjects);
   return subjects.map((subject) => {
     const { candidate, narrowNs, wideNs } = subject;
     const { sigmaNs } = candidate.estimate;
@@ -158,6 +158,12 @@ function judgesOf(subjects: readonly Subject[], witnesses: readonly Subject[]): 
       spreadNs: Math.sqrt(sigmaNs ** 2 + share * narrowNs ** 2 + (1 - share) * wideNs ** 2),
     };
   });
+}
+
+function sizesOfGroups(subjects: readonly Subject[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { candidate } of subjects) sizes.set(candidate.group, (sizes.get(candidate.group) ?? 0) + 1);
+  return sizes;
 }
 
 /** Distance of a candidate from the mean of others, whose error is `sigmaNs`. */
@@ -217,35 +223,42 @@ function oddsOf({ candidate, narrowNs, wideNs }: Subject, times: number, sigmaNs
   return UNUSUAL_ODDS * ratio * Math.exp((times ** 2 / 2) * (1 - ratio ** 2));
 }
 
-/** A silent track follows the law that it followed when it was last heard. */
-const asBefore = (subject: Subject): Measured => ({
-  subject,
-  gap: { gapNs: 0, sigmaNs: 0, times: 0 },
-  odds: subject.candidate.track.fit.unusual === undefined ? 0 : Number.POSITIVE_INFINITY,
-});
-
-/** Returns the rise of the odds above those of any path: 0 for a usual one, 1 for an unusual one. */
-const doubtOf = ({ subject, odds }: Measured): { readonly subject: Subject; readonly doubt: number } => ({
-  subject,
-  doubt: Math.max(0, 1 - UNUSUAL_ODDS / odds),
-});
+/** Returns the laws of the members' paths. Of a silent track it is known whether it was unusual when it was last heard. */
+function pathLawsOf(inside: readonly Subject[], absent: readonly Subject[]): ReadonlyMap<Subject, PathLaw> {
+  const wasUnusual = (subject: Subject): boolean =>
+    absent.includes(subject) && subject.candidate.track.fit.unusual !== undefined;
+  const subjects = [...inside, ...absent];
+  const sizes = sizesOfGroups(subjects);
+  const laws = lawsOf(
+    subjects.map(
+      (subject): Path => ({
+        centreNs: subject.candidate.centreNs,
+        randomNs: subject.candidate.estimate.sigmaNs,
+        narrowNs: wasUnusual(subject) ? subject.wideNs : subject.narrowNs,
+        reachNs: subject.distanceNs,
+        vote: sizes.size === 1 ? 1 : 1 / sizes.get(subject.candidate.group)!,
+      }),
+    ),
+  );
+  return new Map(subjects.map((subject, i) => [subject, wasUnusual(subject) ? ALL_WIDE : laws[i]!]));
+}
 
 /**
- * Returns the sigma of a bias: its precision is the mean of the two laws'. The wide law says only that the bias is somewhere
- * within the root distance, so it counts only as far as no other subject is usual and tells more than that.
+ * Returns the sigma of a bias: its precision is the mean of the laws'. The wide law says only that the bias is somewhere within
+ * the root distance, so it counts only as far as no other subject is usual and tells more than that.
  */
-function lawOf({ subject, gap, odds }: Measured, doubts: readonly ReturnType<typeof doubtOf>[]): Law {
-  const { narrowNs, wideNs } = subject;
+function lawOf({ subject, gap, odds }: Measured, laws: ReadonlyMap<Subject, PathLaw>): Law {
+  const { wideNs } = subject;
   let alone = 1;
-  for (const { subject: other, doubt } of doubts) {
-    if (other !== subject) alone *= 1 - (1 - doubt) / (1 + (other.usualNs / wideNs) ** 2);
+  for (const [other, law] of laws) {
+    if (other !== subject) alone *= 1 - (1 - doubtOf(law)) / (1 + (other.usualNs / wideNs) ** 2);
   }
-  const share = 1 / (1 + odds);
-  const outer = Math.max(alone, LEAST_PRECISION) * (1 - share);
+  const { tight, loose, wide } = laws.get(subject) ?? ALL_WIDE;
+  const outer = Math.max(alone, LEAST_PRECISION) * wide;
   return {
-    sigmaNs: 1 / Math.sqrt(share / narrowNs ** 2 + outer / wideNs ** 2),
+    sigmaNs: 1 / Math.sqrt(tight / tightNs(subject) ** 2 + loose / looseNs(subject) ** 2 + outer / wideNs ** 2),
     unusual: odds > 1 ? { gapNs: gap.gapNs, times: gap.times } : undefined,
-    outlier: odds > OUTLIER_ODDS && alone < OUTLIER_PRECISION,
+    outlier: wide > OUTLIER_CHANCE && alone < OUTLIER_PRECISION,
   };
 }
 
