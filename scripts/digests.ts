@@ -14,7 +14,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import type { TimeState } from '../src/api/index.js';
 import { createEngine } from '../src/core/engine/engine.js';
@@ -23,6 +22,7 @@ import type { LeapTable } from '../src/core/leap/leap-table.js';
 import { Replay } from '../src/kernel/event-log/replay.js';
 import { simulate } from '../src/lab/scenario/index.js';
 import { root } from '../test/place.js';
+import { readArguments } from './arguments.js';
 import { catalogue, readScenarioFile } from './lab.js';
 import { runInWorkers, serve } from './workers.js';
 
@@ -85,7 +85,7 @@ function readBaseline(): ReadonlyMap<string, string> {
 }
 
 async function main(): Promise<void> {
-  const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, only: { type: 'string' } } });
+  const { values: options } = readArguments({ options: { write: { type: 'boolean' }, only: { type: 'string' } } });
   if (options.write && options.only !== undefined) throw new Error('--write records all of them: leave --only out');
   const all = [
     'demo',

@@ -8,16 +8,16 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { fetchPeer, findPeer } from '../test/peers.js';
 import { root } from '../test/place.js';
+import { readArguments } from './arguments.js';
 
 const READERS = 'address batch clocks control ethernet interface mac pdelay-answers stamped udp unix'.split(' ');
 const SOURCES = ['test/native/fuzz.cc', 'test/native/fake-kernel.cc', ...READERS.map((name) => `native/${name}.cc`)];
 const SANITIZE = ['-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all'];
 const COMPILE = ['-std=c++17', '-g', '-O1', '-Wall', '-Wextra', '-D_GNU_SOURCE', ...SANITIZE];
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments({
   options: { runs: { type: 'string', default: '1000000' }, seed: { type: 'string', default: '1' } },
   allowPositionals: true,
 });

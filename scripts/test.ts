@@ -9,14 +9,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.js';
 import { MARK, removeLeftovers } from './testing/leftovers.js';
 import { killWorkers, runFiles } from './testing/pool.js';
 import { Progress } from './testing/progress.js';
 import { onEndWanted } from './testing/signals.js';
 import { phasesOf } from './testing/suites.js';
 
-const { values: options, positionals: paths } = parseArgs({
+const { values: options, positionals: paths } = readArguments({
   options: { suite: { type: 'string', default: 'quick' }, unit: { type: 'boolean' }, grep: { type: 'string' } },
   allowPositionals: true,
 });

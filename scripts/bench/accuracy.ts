@@ -11,9 +11,9 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Scenario, type SimulationResult, simulate } from '../../src/lab/scenario/index.js';
 import { root } from '../../test/place.js';
+import { readArguments } from '../arguments.js';
 import { catalogue, readScenarioFile } from '../lab.js';
 import { runInWorkers, serve } from '../workers.js';
 import { linesOf, missesOf, pageTable, textTable } from './accuracy/table.js';
@@ -60,7 +60,7 @@ function writePage(table: string, misses: readonly string[], seeds: string): voi
 }
 
 async function main(): Promise<void> {
-  const { values: options } = parseArgs({
+  const { values: options } = readArguments({
     options: {
       quick: { type: 'boolean', default: false },
       rows: { type: 'string' },

@@ -9,12 +9,12 @@
  * sources) or above the limit of bytes.
  */
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
 import { GCProfiler } from 'node:v8';
 import type { ClockId, Instant, Observation } from '../../src/api/index.js';
 import { createEngine } from '../../src/core/engine/engine.js';
 import { createEstimator } from '../../src/core/estimator/index.js';
 import { EMBEDDED_LEAP_TABLE } from '../../src/core/leap/leap-seconds.js';
+import { readArguments } from '../arguments.js';
 import { alignedColumns, median } from './figures.js';
 
 interface Case {
@@ -287,7 +287,7 @@ function print(results: readonly Result[]): void {
 const isAbove = ({ limitUs = Number.POSITIVE_INFINITY, limitBytes, estimator }: Result): boolean =>
   estimator.us > limitUs || estimator.bytes > limitBytes;
 
-const { values: options } = parseArgs({
+const { values: options } = readArguments({
   options: {
     ...{ json: { type: 'boolean' }, quick: { type: 'boolean', default: false } },
     ...{ worker: { type: 'string' } },

@@ -10,7 +10,7 @@
  * Needs root and a C compiler, fetches chrony, and wants two idle CPUs. `--profile` writes CPU profiles of the hubs. Exit
  * status 1 if an attack exceeds the limits of test/hostile/limits.ts.
  */
-import { parseArgs } from 'node:util';
+
 import { Bench } from '../../test/bench.js';
 import type { Attack } from '../../test/hostile/attack.js';
 import { ATTACKS } from '../../test/hostile/attacks/index.js';
@@ -19,6 +19,7 @@ import { Network } from '../../test/hostile/network.js';
 import { Target } from '../../test/hostile/target.js';
 import { attackFor, calm, type Figures, inProcess } from '../../test/hostile/trial.js';
 import { fetchPeer, findPeer, type Peer } from '../../test/peers.js';
+import { readArguments } from '../arguments.js';
 import { MARK, removeLeftovers } from '../testing/leftovers.js';
 import { onEndWanted } from '../testing/signals.js';
 
@@ -27,7 +28,7 @@ type Row = Figures & { readonly stopMs: string };
 
 const STOP_MS = 5000;
 
-const { values: options } = parseArgs({
+const { values: options } = readArguments({
   options: {
     seconds: { type: 'string', default: '30' },
     only: { type: 'string', default: '' },

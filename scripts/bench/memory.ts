@@ -13,10 +13,12 @@ import { Bench } from '../../test/bench.js';
 import { writeDemo } from '../../test/demo.js';
 import { Hub, residentBytes } from '../../test/hub.js';
 import { freeUdpPort } from '../../test/place.js';
+import { readArguments } from '../arguments.js';
 import { startLab } from './lab.js';
 
 const LIMIT_MB = { dashboard: 90, plain: 70 };
-const seconds = Number(process.argv[2] ?? 60);
+const { positionals } = readArguments({ allowPositionals: true });
+const seconds = Number(positionals[0] ?? 60);
 
 type WrittenDemo = Awaited<ReturnType<typeof writeDemo>>;
 

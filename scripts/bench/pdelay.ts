@@ -8,9 +8,9 @@
  * Needs root, for network namespaces. Exit status 1 if more than one in a thousand answers comes later than 10 ms.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Bench } from '../../test/bench.js';
 import type { Hub } from '../../test/hub.js';
+import { readArguments } from '../arguments.js';
 import { quantile } from './figures.js';
 import type { ClientMessage, LoadJob } from './load/clients.js';
 import type { NeighbourJob, NeighbourResult } from './load/neighbour.js';
@@ -107,7 +107,7 @@ function lineOf(name: string, { asked, followed, stayUs, followedUs }: Neighbour
 const lateShare = ({ asked, followedUs }: Pick<NeighbourResult, 'asked' | 'followedUs'>): number =>
   (asked - followedUs.filter((us) => us <= LIMIT_US).length) / asked;
 
-const { values } = parseArgs({
+const { values } = readArguments({
   options: { seconds: { type: 'string', default: '60' }, only: { type: 'string', default: '' } },
 });
 console.log(

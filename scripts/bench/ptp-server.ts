@@ -12,9 +12,9 @@
  * Server and clients are two processes in two network namespaces (needs root) and want a core each.
  */
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { Bench } from '../../test/bench.js';
 import { residentBytes } from '../../test/hub.js';
+import { readArguments } from '../arguments.js';
 import type { ClientMessage, LoadJob, LoadResult } from './load/clients.js';
 import { cpuNs, type LoadedServer, Rig } from './load/rig.js';
 
@@ -43,7 +43,7 @@ const SERVERS = { ptp: ['startHub', 'startPtp4l'], csptp: ['startHub', 'startEch
 const titleOf = ({ kind, clients, rate }: Load): string =>
   `${kind === 'ptp' ? 'unicast PTP' : 'CSPTP'}, ${clients} clients, ${rate === undefined ? `${IN_FLIGHT} under way` : `${rate}/s each`}`;
 
-const { values } = parseArgs({
+const { values } = readArguments({
   options: {
     ...{ seconds: { type: 'string', default: '5' }, only: { type: 'string', default: '' } },
     ...{ stall: { type: 'string', default: '0' } },

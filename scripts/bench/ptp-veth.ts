@@ -8,16 +8,17 @@
  * Each run has new processes; the ratio is that of the RMS of all runs, without the largest twentieth. Exit status 1 if a
  * ratio is above the limit.
  */
-import { parseArgs } from 'node:util';
+
 import { Bench } from '../../test/bench.js';
 import { PAIRINGS, type Pairing } from '../../test/interop/ptp-pairs.js';
 import { compareGrandmasters, type Seen, trimmedRms } from '../../test/interop/ptp-ratio.js';
 import { PtpRig } from '../../test/interop/ptp-rig.js';
 import { fetchPeer, findPeer, type Peer } from '../../test/peers.js';
+import { readArguments } from '../arguments.js';
 import { median } from './figures.js';
 
 const LIMIT = 1.3;
-const { values: options } = parseArgs({
+const { values: options } = readArguments({
   options: {
     pairs: { type: 'string', default: '' },
     samples: { type: 'string', default: '120' },

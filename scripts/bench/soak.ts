@@ -11,12 +11,12 @@
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Bench } from '../../test/bench.js';
 import { writeDemo } from '../../test/demo.js';
 import { Hub, timehub } from '../../test/hub.js';
 import { run } from '../../test/launch.js';
 import { freeUdpPort } from '../../test/place.js';
+import { readArguments } from '../arguments.js';
 import { startLab } from './lab.js';
 import { again, ntpClients, webClients } from './soak/churn.js';
 import { type Sample, slopeOf } from './soak/slope.js';
@@ -25,7 +25,7 @@ const SAMPLE_MS = 5000;
 const SAMPLE_RELOADS = 10;
 const SMALL_MB = 1;
 
-const { values } = parseArgs({
+const { values } = readArguments({
   options: {
     ...{ minutes: { type: 'string', default: '60' }, reloads: { type: 'string' }, samples: { type: 'string' } },
     ...{ every: { type: 'string', default: '8' }, 'warm-up': { type: 'string' } },

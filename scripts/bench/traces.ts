@@ -15,8 +15,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { simulate } from '../../src/lab/scenario/index.js';
+import { readArguments } from '../arguments.js';
 import { catalogue, parseScenario } from '../lab.js';
 import { runInWorkers, serve } from '../workers.js';
 import { chronyErrors } from './clknetsim.js';
@@ -46,7 +46,7 @@ async function run({ toml, seed, chrony }: Job): Promise<TraceRow> {
 }
 
 async function main(): Promise<void> {
-  const { values: options, positionals } = parseArgs({
+  const { values: options, positionals } = readArguments({
     allowPositionals: true,
     options: {
       chrony: { type: 'string' },

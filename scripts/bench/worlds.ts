@@ -14,9 +14,10 @@
  * --shrink leaves out of a failing world all that it does not need to fail in the same way, and prints the rest; --keep writes it into
  * test/scenarios with the limits that it must keep.
  */
-import { parseArgs } from 'node:util';
+
 import { isWorldKind, WORLD_KINDS, type WorldKind, worldToml } from '../../src/lab/worlds/index.js';
 import { runWorld } from '../../src/lab/worlds/run-world.js';
+import { readArguments } from '../arguments.js';
 import { catalogue, parseScenario } from '../lab.js';
 import { runInWorkers, serve } from '../workers.js';
 import { chronyErrors } from './clknetsim.js';
@@ -40,7 +41,7 @@ async function run({ kind, seed, chrony }: Job): Promise<RatioRow> {
 }
 
 async function main(): Promise<void> {
-  const { values: options } = parseArgs({
+  const { values: options } = readArguments({
     options: {
       from: { type: 'string', default: '1' },
       to: { type: 'string' },

@@ -7,8 +7,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { root } from '../../test/place.js';
+import { readArguments } from '../arguments.js';
 import { drift } from './drift.js';
 import { falsetickers } from './falsetickers.js';
 import { holdover } from './holdover.js';
@@ -24,7 +24,7 @@ import { wander } from './wander.js';
 
 const PLOTS = { legs, influence, shapes, wander, vote, falsetickers, pps, holdover, start, route, drift, step };
 
-const { values, positionals: names } = parseArgs({
+const { values, positionals: names } = readArguments({
   options: {
     to: { type: 'string', default: join(root, 'docs/plots') },
     quick: { type: 'boolean', default: false },

@@ -204,7 +204,11 @@ export class ObservationUpdate {
     if (verdict === 'hold') return undefined;
     const expected = sigma ** 2 + floor ** 2;
     const delayNs = track.delay === undefined ? 0 : residualNs + mean + bank.meanAt(track.clock, track.delay);
-    const variance = bank.update(track, row, value, noise, floor);
+    if (!track.isPassive) track.lonePhase = undefined;
+    const isLone = track.isPassive && track.versus === undefined && noise === track.phaseNoise;
+    const variance = isLone
+      ? this.state.updateLonePhase(track, at, value, this.ageS, noise)
+      : bank.update(track, row, value, noise, floor);
     if (
       at.kind === 'leg' &&
       track.observations >= LEGS_TO_SETTLE &&

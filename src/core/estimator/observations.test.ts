@@ -161,6 +161,37 @@ describe('pulses', () => {
     expect(bench.track('pps').offsetNs).to.be.closeTo(bench.offsetNs, 1e3);
   });
 
+  it('that are not admitted show their phase with an honest sigma, while a slow server shows the slope', () => {
+    const bench = known();
+    /** Returns RMS of error and of error / sigma over so many pulses, one a second, each a few steps of the slope later. */
+    const run = (seconds: number): { rmsNs: number; normalised: number } => {
+      let [square, normalisedSquare] = [0, 0];
+      for (let n = 0; n < seconds; n++) {
+        bench.slopePpb += 2 * bench.random.normal();
+        bench.wait(1).pulse('pps', {}, 100);
+        if (n % 64 === 0) bench.exchange('a', { jitterNs: 1 * MS });
+        const { offsetNs, sigmaNs } = bench.track('pps');
+        square += (offsetNs - bench.offsetNs) ** 2 / seconds;
+        normalisedSquare += ((offsetNs - bench.offsetNs) / sigmaNs) ** 2 / seconds;
+      }
+      return { rmsNs: Math.sqrt(square), normalised: Math.sqrt(normalisedSquare) };
+    };
+    run(100);
+    const calm = run(600);
+    expect(calm.rmsNs).to.be.below(100);
+    expect(calm.normalised).to.be.within(0.8, 1.25);
+    expect(bench.track('pps').noiseNs).to.be.within(70, 130);
+    bench.slopePpb += 1000;
+    run(20);
+    const stepped = run(300);
+    expect(stepped.rmsNs).to.be.below(100);
+    expect(stepped.normalised).to.be.within(0.7, 1.3);
+    expect(bench.track('pps').admitted).to.equal(false);
+    bench.estimator.admit('pps', 50);
+    expect(bench.errorNs()).to.be.closeTo(0, 300);
+    expect(bench.clock().sigmaNs).to.be.below(100);
+  });
+
   it('may have another period and a glitch now and then', () => {
     const bench = known();
     for (let n = 0; n < 100; n++) {

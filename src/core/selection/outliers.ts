@@ -39,8 +39,6 @@ const ADMIT_WITHIN = 6;
 const LEAST_GAP_NS = 50e3;
 /** Prior odds that a path is less symmetric than paths usually are. */
 const UNUSUAL_ODDS = 1 / 9;
-/** Independent close candidates that it takes to reject another. */
-const COMPANY = 2;
 /** Least share of a law's precision, also if the law is ruled out: the estimator needs a finite sigma. */
 const LEAST_PRECISION = 1e-4;
 /** Chance of the wide law beyond which the others are excluded. */
@@ -87,14 +85,14 @@ export function testForOutliers(
   silent: SilentVoters = NONE_SILENT,
 ): OutlierTest {
   const subjects = voters.map(subjectOf);
-  const inside = subjects.filter(({ candidate }) => members.includes(candidate));
-  const overlap = majorityOf(
-    [...inside, ...silent.brief.map(subjectOf)].map(({ opinion }) => opinion),
-    own,
-  );
+  const areAllInside = members.length === voters.length;
+  const inside = areAllInside ? subjects : subjects.filter(({ candidate }) => members.includes(candidate));
+  const opinions = inside.map(({ opinion }) => opinion);
+  for (const candidate of silent.brief) opinions.push(subjectOf(candidate).opinion);
+  const overlap = majorityOf(opinions, own);
   const truth = overlap === undefined ? undefined : intervalOf(overlap);
   const close = inside.filter(({ opinion }) => truth !== undefined && touches(opinion, truth));
-  const isCompany = new Set(close.map(({ candidate }) => candidate.group)).size >= COMPANY;
+  const isCompany = areIndependent(close);
   const absent = isCompany ? [] : silent.carrying.map(subjectOf);
   const witnesses = isCompany ? [] : [...inside, ...absent];
   const judges = judgesOf(isCompany ? close : witnesses, witnesses);
@@ -106,8 +104,9 @@ export function testForOutliers(
     const { candidate } = subject;
     const isClose = close.includes(subject);
     const isApart = isCompany && !isClose && gap.gapNs > LEAST_GAP_NS && gap.times > limitOf(candidate);
+    const { sigmaNs, unusual, outlier } = lawOf(one, laws);
     const separation = isApart ? separationOf(close, gap) : undefined;
-    findings.set(candidate, { ...lawOf(one, laws), close: isClose, separation });
+    findings.set(candidate, { sigmaNs, unusual, outlier, close: isClose, separation });
   }
   return { close: overlap, findings };
 }
@@ -123,9 +122,20 @@ function subjectOf(candidate: Candidate): Subject {
     wideNs: wideSigmaNs(rootDistanceNs, narrowNs),
     usualNs,
     distanceNs: rootDistanceNs,
-    opinion: { ...candidate, halfNs: (track.fit.close ? STILL_CLOSE : CLOSE) * usualNs },
+    opinion: {
+      centreNs: candidate.centreNs,
+      halfNs: (track.fit.close ? STILL_CLOSE : CLOSE) * usualNs,
+      group: candidate.group,
+      incumbent: candidate.incumbent,
+      track,
+      estimate,
+    },
   };
 }
+
+/** Returns true if these are of two groups at least: so many that agree closely may reject another. */
+const areIndependent = (subjects: readonly Subject[]): boolean =>
+  subjects.some(({ candidate }) => candidate.group !== subjects[0]!.candidate.group);
 
 interface Judge {
   readonly subject: Subject;

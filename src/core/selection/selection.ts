@@ -1,4 +1,4 @@
-import { type Claims, type Instant, NS_PER_S, type Ns } from '../../api/index.js';
+import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
 import type { CoreOptions } from '../engine/input.js';
 import { list } from '../engine/sentence.js';
 import type { TrackEstimate } from '../estimator/types.js';
@@ -9,9 +9,9 @@ import { bestVoter, echoReason, mayEcho } from './echo.js';
 import { type Election, elect } from './election.js';
 import { type Ineligibility, ineligibilityOf, isPending, unmeasuredAgain } from './eligibility.js';
 import { FOLLOWING_REASONS, type Following, followingOf } from './following.js';
-import { dependencesOf } from './independence.js';
 import type { OwnTime } from './majority.js';
 import { type RejectionContext, rejectionReason } from './rejection-reason.js';
+import { Relations } from './relations.js';
 import { biasSigmaNs, isDelayKnown } from './root-distance.js';
 import { type Interval, touches } from './vote.js';
 
@@ -54,7 +54,7 @@ export class Selection {
   #hasVoted = false;
   /** Ids of the sources that agreed at the last vote of several: they made the hub's time. */
   #makers: ReadonlySet<string> = new Set();
-  #claims: readonly Claims[] = [];
+  readonly #relations = new Relations();
 
   constructor(options: CoreOptions) {
     this.#options = options;
@@ -120,14 +120,9 @@ export class Selection {
     this.#makers = new Set(agreeing.map(({ track }) => track.source.id));
   }
 
-  /** Relates the sources again if one of them has new claims. */
+  /** Relates the sources again if one of them claims another origin. */
   updateDependences(sources: readonly Source[]): void {
-    const claims = sources.map((source) => source.claims);
-    const isNew = claims.length !== this.#claims.length || claims.some((claim, i) => claim !== this.#claims[i]);
-    this.#claims = claims;
-    if (!isNew) return;
-    const dependences = dependencesOf(sources);
-    for (const source of sources) source.relate(dependences.get(source.id)!);
+    this.#relations.update(sources);
   }
 
   /** The first vote waits for the sources that may get a vote, unless they could not change it. */

@@ -282,6 +282,31 @@ export class WanderBank {
     return predicted;
   }
 
+  /**
+   * Updates the drift filter alone with an observation of a passive track. Returns the variance that the members predict for h·x.
+   */
+  updateDriftsAlone(track: TrackFilter, row: ObservationRow, value: number, noise: NoiseModel, floor: number): number {
+    const { heaviest, weights } = this.weightSets.get(track.clock)!;
+    noise.prepare(floor, heaviest);
+    this.updateDriftFilter(row, value, noise, heaviest);
+    let predicted = 0;
+    for (let k = 0; k < this.members.length; k++) {
+      this.members[k]!.project(row, value);
+      predicted += weights[k]! * this.members[k]!.variance;
+    }
+    const lead = this.members[heaviest]!;
+    if (this.driftFilter.hasMissed(lead, noise.sigma)) this.driftFilter.rejoin(track, lead);
+    return predicted;
+  }
+
+  /** Replaces a variable of all members by an independent one with these moments. */
+  replace(at: number, { mean, variance }: MeanAndVariance): void {
+    for (const { x, covariance } of this.members) {
+      x[at] = mean;
+      covariance.makeIndependent(at, variance);
+    }
+  }
+
   /** The noise model's results for the leading member are overwritten when that is evaluated. */
   private updateDriftFilter(row: ObservationRow, value: number, noise: NoiseModel, leadMember: number): void {
     this.driftFilter.project(row, value);

@@ -1,10 +1,12 @@
-import { type ClockId, HubError, type Instant, type Ns } from '../../../api/index.js';
+import { type ClockId, HubError, type Instant, type Ns, type Observation } from '../../../api/index.js';
+import type { NoiseModel } from '../noise/noise.js';
 import { type MeanAndVariance, WanderBank } from '../oscillator/wander-bank.js';
 import type { TrackFilter } from '../track-filter.js';
 import type { SavedPath } from '../types.js';
 import { type CombinedClock, CombinedEstimate } from './combined-estimate.js';
 import { ControlHistory } from './control-history.js';
 import { StateLayout } from './layout.js';
+import { LonePhase } from './lone-phase.js';
 import { ObservationRow } from './observation-row.js';
 
 /** Sigma of a base delay before a leg in the second direction shows it. */
@@ -47,6 +49,7 @@ export class JointState {
     if (this.now !== undefined && seconds <= 0) return;
     this.now = monotonic;
     if (seconds > 0) this.bank.predict(seconds);
+    for (const { lonePhase } of this.layout.tracks) lonePhase?.predict(seconds);
     this.noteValueChange();
   }
 
@@ -56,6 +59,7 @@ export class JointState {
     this.advance(monotonic);
     const movedNs = phaseNs + slope * this.sinceS(monotonic);
     this.bank.applyControl(clock, movedNs, slope);
+    for (const track of this.layout.tracks) if (track.clock === clock) track.lonePhase?.applyControl(movedNs, slope);
     this.controls.get(clock)!.add({ at: monotonic, phaseNs, slope });
     if (movedNs !== 0) this.noteValueChange();
   }
@@ -125,6 +129,7 @@ export class JointState {
   /** Adds `sigmaNs` to the uncertainty of a track's phase, and makes it independent of all other variables. */
   widenPhase(track: TrackFilter, sigmaNs: Ns): void {
     const phase = track.phase!;
+    track.lonePhase = undefined;
     const { variance } = this.momentsOf(track, phase);
     for (const { covariance } of this.bank.filters) covariance.makeIndependent(phase, variance + sigmaNs ** 2);
     this.noteValueChange();
@@ -137,6 +142,7 @@ export class JointState {
   restartPhase(track: TrackFilter, sign: number, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
     const { delay } = track;
     const phase = track.phase!;
+    track.lonePhase = undefined;
     const drift = this.addSlopes(track, lateS, this.row.clear());
     for (const { x, covariance } of this.bank.filters) {
       x[phase] = phaseNs + drift.dot(x) - (delay === undefined ? 0 : sign * x[delay]!);
@@ -144,6 +150,26 @@ export class JointState {
       if (delay !== undefined) covariance.shear(phase, delay, -sign);
     }
     this.noteValueChange();
+  }
+
+  /**
+   * Updates the phase of a passive pulse or reading with a value that it had `lateS` ago. The observation moves nothing else but
+   * the drifts. Returns the variance that was predicted for the value.
+   */
+  updateLonePhase(track: TrackFilter, at: Observation, valueNs: Ns, lateS: number, noise: NoiseModel): number {
+    const { bank, layout } = this;
+    const predicted = bank.updateDriftsAlone(track, this.phaseRow(track, 1, lateS), valueNs, noise, at.noiseFloorNs);
+    const phase = track.phase!;
+    track.lonePhase ??= new LonePhase(
+      track,
+      at,
+      bank.lines.hypotheses,
+      this.momentsOf(track, phase),
+      bank.meanAt(track.clock, layout.slope(track.clock)),
+    );
+    track.lonePhase.update(valueNs, lateS, noise, at.noiseFloorNs);
+    bank.replace(phase, track.lonePhase.moments);
+    return predicted;
   }
 
   /** Makes a track's base delay unknown again. The phase stays as well known as it was. */
@@ -168,6 +194,7 @@ export class JointState {
   removeVariables(track: TrackFilter): void {
     if (track.delay !== undefined) this.bank.remove(track.delay);
     if (track.phase !== undefined) this.bank.remove(track.phase);
+    track.lonePhase = undefined;
     this.layout.removeVariables(track);
     this.outdated = 'structure';
   }
