@@ -108,8 +108,10 @@ export class Selection {
 
   #ownTime(voters: readonly Candidate[], own: Interval | undefined): OwnTime | undefined {
     if (own === undefined || this.#makers.size === 0) return undefined;
-    const loyal = new Set(voters.filter((voter) => touches(voter, own)).map(({ track }) => track.source.id));
-    return { ...own, testifies: [...this.#makers].some((id) => !loyal.has(id)) };
+    const loyal = new Set<string>();
+    for (const voter of voters) if (touches(voter, own)) loyal.add(voter.track.source.id);
+    const testifies = [...this.#makers].some((id) => !loyal.has(id));
+    return { centreNs: own.centreNs, halfNs: own.halfNs, testifies };
   }
 
   /** A majority that disagrees with the hub's time has not made it yet. */
@@ -241,18 +243,16 @@ function settleFollowers(
 
 function settleCandidates(candidates: readonly Candidate[], rejection: RejectionContext, admitted: AdmissionMap): void {
   const { voters, election } = rejection;
-  const members = new Set(candidates.filter((candidate) => isMember(candidate, voters, election)));
-  const isPreferred = [...members].some(({ track }) => track.source.options.prefer);
-  const rulingOf = (candidate: Candidate) => ({ agrees: members.has(candidate), alone: election.votes < 2 });
-  const accepted = new Set(
-    candidates.filter((one) => one.track.admission.rule(rulingOf(one), one.track.cadence.updates)),
-  );
-  const best = bestVoter([...accepted]);
+  const members = candidates.filter((candidate) => isMember(candidate, voters, election));
+  const isPreferred = members.some(({ track }) => track.source.options.prefer);
+  const rulingOf = (candidate: Candidate) => ({ agrees: members.includes(candidate), alone: election.votes < 2 });
+  const accepted = candidates.filter((one) => one.track.admission.rule(rulingOf(one), one.track.cadence.updates));
+  const best = bestVoter(accepted);
   for (const candidate of candidates) {
     const { track, estimate } = candidate;
     const finding = election.findings.get(candidate);
     track.setFit(finding);
-    if (accepted.has(candidate) && !(best !== undefined && mayEcho(track, best))) {
+    if (accepted.includes(candidate) && !(best !== undefined && mayEcho(track, best))) {
       const factor = isPreferred && !track.source.options.prefer ? PREFERENCE : 1;
       admitted.set(track, factor * (finding?.sigmaNs ?? biasSigmaNs(track, estimate)));
       track.admission.noteJudgement(undefined);
@@ -260,7 +260,7 @@ function settleCandidates(candidates: readonly Candidate[], rejection: Rejection
     }
     admitted.delete(track);
     const ruling = rulingOf(candidate);
-    if (accepted.has(candidate)) showJudgement(track, 'agrees', echoReason(track, best!));
+    if (accepted.includes(candidate)) showJudgement(track, 'agrees', echoReason(track, best!));
     else if (ruling.agrees) showJudgement(track, 'warming', track.admission.describeProbation(ruling));
     else showJudgement(track, 'rejected', rejectionReason(candidate, rejection));
   }
