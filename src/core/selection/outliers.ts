@@ -223,8 +223,14 @@ function oddsOf({ candidate, narrowNs, wideNs }: Subject, times: number, sigmaNs
   return UNUSUAL_ODDS * ratio * Math.exp((times ** 2 / 2) * (1 - ratio ** 2));
 }
 
+interface SubjectLaw {
+  readonly subject: Subject;
+  readonly law: PathLaw;
+  readonly doubt: number;
+}
+
 /** Returns the laws of the members' paths. Of a silent track it is known whether it was unusual when it was last heard. */
-function pathLawsOf(inside: readonly Subject[], absent: readonly Subject[]): ReadonlyMap<Subject, PathLaw> {
+function pathLawsOf(inside: readonly Subject[], absent: readonly Subject[]): readonly SubjectLaw[] {
   const wasUnusual = (subject: Subject): boolean =>
     absent.includes(subject) && subject.candidate.track.fit.unusual !== undefined;
   const subjects = [...inside, ...absent];
@@ -240,20 +246,25 @@ function pathLawsOf(inside: readonly Subject[], absent: readonly Subject[]): Rea
       }),
     ),
   );
-  return new Map(subjects.map((subject, i) => [subject, wasUnusual(subject) ? ALL_WIDE : laws[i]!]));
+  return subjects.map((subject, i) => {
+    const law = wasUnusual(subject) ? ALL_WIDE : laws[i]!;
+    return { subject, law, doubt: doubtOf(law) };
+  });
 }
 
 /**
  * Returns the sigma of a bias: its precision is the mean of the laws'. The wide law says only that the bias is somewhere within
  * the root distance, so it counts only as far as no other subject is usual and tells more than that.
  */
-function lawOf({ subject, gap, odds }: Measured, laws: ReadonlyMap<Subject, PathLaw>): Law {
+function lawOf({ subject, gap, odds }: Measured, laws: readonly SubjectLaw[]): Law {
   const { wideNs } = subject;
   let alone = 1;
-  for (const [other, law] of laws) {
-    if (other !== subject) alone *= 1 - (1 - doubtOf(law)) / (1 + (other.usualNs / wideNs) ** 2);
+  let own = ALL_WIDE;
+  for (const { subject: other, law, doubt } of laws) {
+    if (other === subject) own = law;
+    else alone *= 1 - (1 - doubt) / (1 + (other.usualNs / wideNs) ** 2);
   }
-  const { tight, loose, wide } = laws.get(subject) ?? ALL_WIDE;
+  const { tight, loose, wide } = own;
   const outer = Math.max(alone, LEAST_PRECISION) * wide;
   return {
     sigmaNs: 1 / Math.sqrt(tight / tightNs(subject) ** 2 + loose / looseNs(subject) ** 2 + outer / wideNs ** 2),
