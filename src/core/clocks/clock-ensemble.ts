@@ -18,6 +18,7 @@ import {
   stepped,
 } from './clock-model.js';
 import { changeHeld, withDoubt } from './held-model.js';
+import { MomentCache } from './moment-cache.js';
 import { Servo } from './servo.js';
 import { afterSleep } from './sleep.js';
 import { bounded, type ErrorLimit, holdingContested, leastLimit } from './tightest-bound.js';
@@ -43,8 +44,8 @@ export class ClockEnsemble {
   /** Tracks of which the estimator has had an observation. */
   readonly #observed = new Set<SourceTrack>();
   /** Caches of the estimator's results at this moment. */
-  readonly #estimates = new Map<SourceTrack, TrackEstimate>();
-  readonly #offsets = new Map<ClockId, Ns>();
+  readonly #estimates = new MomentCache<SourceTrack, TrackEstimate>();
+  readonly #offsets = new MomentCache<ClockId, Ns>();
   /** Half the interval of the best carrier. */
   #widthNs: Ns = 0;
   #now: Instant = 0n;
@@ -181,6 +182,7 @@ export class ClockEnsemble {
       for (const track of tracks) {
         this.#estimator.removeTrack(track.key);
         this.#observed.delete(track);
+        this.#estimates.delete(track);
       }
     });
   }
@@ -338,15 +340,16 @@ export class ClockEnsemble {
 
   /** Returns a clock's offset by the estimator, whether a track is admitted or not. */
   #offsetNs(id: ClockId): Ns {
-    const known = this.#offsets.get(id) ?? this.#estimator.clock(id)?.offsetNs ?? 0;
-    this.#offsets.set(id, known);
-    return known;
+    const known = this.#offsets.get(id);
+    if (known !== undefined) return known;
+    const offsetNs = this.#estimator.clock(id)?.offsetNs ?? 0;
+    this.#offsets.set(id, offsetNs);
+    return offsetNs;
   }
 
   #clearCaches(): void {
-    // An empty map would allocate a new table, too.
-    if (this.#estimates.size > 0) this.#estimates.clear();
-    if (this.#offsets.size > 0) this.#offsets.clear();
+    this.#estimates.clear();
+    this.#offsets.clear();
   }
 
   #limits(carriers: readonly SourceTrack[]): readonly ErrorLimit[] {

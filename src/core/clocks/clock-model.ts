@@ -90,17 +90,24 @@ export function boundGrowthPpb(model: ClockModel): number {
 }
 
 /** Returns the model after the clock was stepped forward by `deltaNs`. */
-export const stepped = (model: ClockModel, deltaNs: Ns): ClockModel => ({
-  ...model,
-  offsetNs: model.offsetNs - deltaNs,
-});
+export const stepped = (model: ClockModel, deltaNs: Ns): ClockModel =>
+  withOffset(model, model.offsetNs - deltaNs, model.slopePpb);
 
 /**
  * Returns the model, valid for later instants, after the clock was made faster by `deltaPpb` at `at`. Its own instant stays,
  * since an error of the slope adds up over all the time since then.
  */
-export const quickened = (model: ClockModel, deltaPpb: number, at: Instant): ClockModel => ({
-  ...model,
-  offsetNs: model.offsetNs + (deltaPpb * Number(at - model.at)) / NS_PER_S,
-  slopePpb: model.slopePpb - deltaPpb,
+export const quickened = (model: ClockModel, deltaPpb: number, at: Instant): ClockModel =>
+  withOffset(model, model.offsetNs + (deltaPpb * Number(at - model.at)) / NS_PER_S, model.slopePpb - deltaPpb);
+
+const withOffset = (model: ClockModel, offsetNs: Ns, slopePpb: number): ClockModel => ({
+  offsetNs,
+  sigmaNs: model.sigmaNs,
+  slopePpb,
+  slopeSigmaPpb: model.slopeSigmaPpb,
+  wander: model.wander,
+  at: model.at,
+  distanceNs: model.distanceNs,
+  driftPpb: model.driftPpb,
+  floorNs: model.floorNs,
 });

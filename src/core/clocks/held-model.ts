@@ -21,5 +21,8 @@ export function withDoubt(held: ClockModel, heard: ClockEstimate | undefined, no
 export function changeHeld(clock: Clock, change: (model: ClockModel) => ClockModel): void {
   const { held, tightest } = clock;
   if (held !== undefined) clock.held = change(held);
-  if (tightest !== undefined) clock.tightest = { ...tightest, model: change(tightest.model) };
+  if (tightest !== undefined) {
+    const { model, by, stratum } = tightest;
+    clock.tightest = { model: change(model), by, stratum };
+  }
 }

@@ -3,7 +3,7 @@ import { isFarBelow } from '../selection/echo.js';
 import type { SourceTrack } from '../tracks/source.js';
 import { statedDriftPpb } from '../tracks/stated-error.js';
 import { statedStratum } from '../tracks/stratum.js';
-import { BOUND_SIGMAS, boundNs, type ClockModel, extrapolate } from './clock-model.js';
+import { BOUND_SIGMAS, boundNs, type ClockModel, extrapolate, modelOf } from './clock-model.js';
 
 /** The tightest bound that a carrier has given a clock so far, extrapolated since. */
 export interface TightestBound {
@@ -55,7 +55,7 @@ function mayEcho({ source }: SourceTrack, { stratum, model }: TightestBound, now
 
 /**
  * Bounds a clock's model by the carriers or by the tightest bound so far, whichever is smaller: the clock was within that
- * bound then, and the bound has grown since. Returns the bounded model, and the tightest bound from now on.
+ * bound then, and the bound has grown since. `model`: without a floor. Returns the bounded model, and the tightest bound from now on.
  */
 export function bounded(
   model: ClockModel,
@@ -69,9 +69,9 @@ export function bounded(
   const randomNs = BOUND_SIGMAS * model.sigmaNs;
   const distanceNs = Math.max(Math.min(errorNs, grownNs) - randomNs, 0);
   if (limit === undefined || errorNs > grownNs)
-    return { model: { ...model, distanceNs, driftPpb: grown!.driftPpb }, tightest: before };
+    return { model: modelOf(model, model.at, distanceNs, grown!.driftPpb), tightest: before };
   const { source, cadence } = limit.by;
   const driftPpb = statedDriftPpb(source.statedError, Number(model.at - cadence.since));
-  const found = { ...model, distanceNs, driftPpb };
+  const found = modelOf(model, model.at, distanceNs, driftPpb);
   return { model: found, tightest: { model: found, by: limit.by, stratum: statedStratum(source.claims) } };
 }

@@ -30,7 +30,8 @@ export class PromisedModels {
     this.#majority ??= majorityModels(
       clocks,
       vouchersOf(allTracks(this.#sources.values()), {
-        ...{ now, estimate },
+        now,
+        estimate,
         biasNs: ({ clock }, { offsetNs }) => {
           const model = clocks.get(clock)?.model;
           return model && offsetNs - offsetAt(model, now);

@@ -47,7 +47,7 @@ export function timeState(parts: TimeStateParts): TimeState {
   };
   const upstream = quality.upstream();
   const promised = promise === 'majority' ? majority.get('system') : model;
-  return {
+  const state: { -readonly [field in keyof TimeState]: TimeState[field] } = {
     mode: mode.mode,
     reason: local === undefined ? mode.reason : `${mode.reason}; ${local}`,
     modeSince: mode.since,
@@ -59,8 +59,9 @@ export function timeState(parts: TimeStateParts): TimeState {
     promise,
     ntp: quality.ntp(promised, now, pending, corrected),
     ptp: quality.ptp(promised, now),
-    ...(upstream === undefined ? {} : { upstream }),
   };
+  if (upstream !== undefined) state.upstream = upstream;
+  return state;
 }
 
 function clockState(
@@ -94,6 +95,7 @@ function clockState(
       frequencySigmaPpb: Number.POSITIVE_INFINITY,
     };
   const model = extrapolate(clock.model, monotonic);
+  const { majorityBoundNs, majorityBoundGrowthPpb } = majorityBound(majority.get(id), monotonic);
   return {
     id,
     scale,
@@ -104,7 +106,8 @@ function clockState(
     sigmaNs: model.sigmaNs,
     boundNs: boundNs(model),
     boundGrowthPpb: boundGrowthPpb(model),
-    ...majorityBound(majority.get(id), monotonic),
+    majorityBoundNs,
+    majorityBoundGrowthPpb,
     slopePpb: model.slopePpb,
     frequencyPpb: frequencyPpb + model.slopePpb,
     frequencySigmaPpb: model.slopeSigmaPpb,
@@ -114,7 +117,7 @@ function clockState(
 function majorityBound(
   model: ClockModel | undefined,
   at: Instant,
-): Pick<ClockState, 'majorityBoundNs' | 'majorityBoundGrowthPpb'> {
+): Required<Pick<ClockState, 'majorityBoundNs' | 'majorityBoundGrowthPpb'>> {
   if (model === undefined || !Number.isFinite(model.distanceNs))
     return { majorityBoundNs: Number.POSITIVE_INFINITY, majorityBoundGrowthPpb: 0 };
   const then = extrapolate(model, at);

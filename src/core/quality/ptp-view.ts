@@ -56,9 +56,10 @@ function classOf({ mode, carriers, before, boundNs, specificationNs, utcKnown }:
 
 /** Returns the grandmaster that all carriers follow; empty if they do not follow the same one. */
 function grandmasterOf(mode: Mode, carriers: readonly SourceTrack[]): Pick<PtpView, 'grandmaster'> {
-  const [first, ...others] = carriers.map(({ source }) => source.claims.grandmaster);
+  const first = carriers[0]?.source.claims.grandmaster;
   if (first === undefined || mode === 'unsynchronised') return {};
-  return others.every((other) => other?.identity === first.identity) ? { grandmaster: first } : {};
+  const isTheirs = carriers.every(({ source }) => source.claims.grandmaster?.identity === first.identity);
+  return isTheirs ? { grandmaster: first } : {};
 }
 
 /** Returns true for a receiver of this machine, or a grandmaster that states it has one: no other time is traceable. */

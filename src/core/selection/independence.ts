@@ -36,6 +36,16 @@ export function dependencesOf(sources: Iterable<Claimant>): Map<string, Dependen
   );
 }
 
+/** Returns true if no dependence differs between a source with these claims and one with the others. */
+export const haveSameOrigin = (a: Claims, b: Claims): boolean =>
+  a === b ||
+  (a.address === b.address &&
+    a.parent === b.parent &&
+    a.reference === b.reference &&
+    a.ours === b.ours &&
+    a.stratum === b.stratum &&
+    statedStratum(a) === statedStratum(b));
+
 type Above = ReadonlyMap<string, readonly Claimant[]>;
 
 /** Returns true when the source names another one as its server. A loopback address of several sources names none of them. */

@@ -17,7 +17,7 @@ export interface OwnTime extends Interval {
 export function majorityOf(candidates: readonly Candidate[], own?: OwnTime): Overlap | undefined {
   const trusted = candidates.filter(({ track }) => track.source.options.trust);
   if (trusted.length > 0) return majority(trusted);
-  const ownOpinion: Opinion[] = own === undefined ? [] : [{ ...own, group: 'own time', incumbent: true }];
+  const ownOpinion: Opinion[] = own === undefined ? [] : [opinionOf(own)];
   const witness = own?.testifies === true ? ownOpinion : [];
   const notOutvoted = candidates.filter(({ track }) => !track.admission.wasOutvoted);
   return (
@@ -27,6 +27,13 @@ export function majorityOf(candidates: readonly Candidate[], own?: OwnTime): Ove
     majority([...notOutvoted, ...ownOpinion])
   );
 }
+
+const opinionOf = ({ centreNs, halfNs }: Interval): Opinion => ({
+  centreNs,
+  halfNs,
+  group: 'own time',
+  incumbent: true,
+});
 
 function majority(opinions: readonly Opinion[]): Overlap | undefined {
   const overlap = largestOverlap(opinions);

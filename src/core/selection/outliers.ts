@@ -39,8 +39,6 @@ const ADMIT_WITHIN = 6;
 const LEAST_GAP_NS = 50e3;
 /** Prior odds that a path is less symmetric than paths usually are. */
 const UNUSUAL_ODDS = 1 / 9;
-/** Independent close candidates that it takes to reject another. */
-const COMPANY = 2;
 /** Least share of a law's precision, also if the law is ruled out: the estimator needs a finite sigma. */
 const LEAST_PRECISION = 1e-4;
 /** Chance of the wide law beyond which the others are excluded. */
@@ -87,14 +85,14 @@ export function testForOutliers(
   silent: SilentVoters = NONE_SILENT,
 ): OutlierTest {
   const subjects = voters.map(subjectOf);
-  const inside = subjects.filter(({ candidate }) => members.includes(candidate));
-  const overlap = majorityOf(
-    [...inside, ...silent.brief.map(subjectOf)].map(({ opinion }) => opinion),
-    own,
-  );
+  const areAllInside = members.length === voters.length;
+  const inside = areAllInside ? subjects : subjects.filter(({ candidate }) => members.includes(candidate));
+  const opinions = inside.map(({ opinion }) => opinion);
+  for (const candidate of silent.brief) opinions.push(subjectOf(candidate).opinion);
+  const overlap = majorityOf(opinions, own);
   const truth = overlap === undefined ? undefined : intervalOf(overlap);
   const close = inside.filter(({ opinion }) => truth !== undefined && touches(opinion, truth));
-  const isCompany = new Set(close.map(({ candidate }) => candidate.group)).size >= COMPANY;
+  const isCompany = areIndependent(close);
   const absent = isCompany ? [] : silent.carrying.map(subjectOf);
   const witnesses = isCompany ? [] : [...inside, ...absent];
   const judges = judgesOf(isCompany ? close : witnesses, witnesses);
@@ -106,8 +104,9 @@ export function testForOutliers(
     const { candidate } = subject;
     const isClose = close.includes(subject);
     const isApart = isCompany && !isClose && gap.gapNs > LEAST_GAP_NS && gap.times > limitOf(candidate);
+    const { sigmaNs, unusual, outlier } = lawOf(one, laws);
     const separation = isApart ? separationOf(close, gap) : undefined;
-    findings.set(candidate, { ...lawOf(one, laws), close: isClose, separation });
+    findings.set(candidate, { sigmaNs, unusual, outlier, close: isClose, separation });
   }
   return { close: overlap, findings };
 }
@@ -123,9 +122,20 @@ function subjectOf(candidate: Candidate): Subject {
     wideNs: wideSigmaNs(rootDistanceNs, narrowNs),
     usualNs,
     distanceNs: rootDistanceNs,
-    opinion: { ...candidate, halfNs: (track.fit.close ? STILL_CLOSE : CLOSE) * usualNs },
+    opinion: {
+      centreNs: candidate.centreNs,
+      halfNs: (track.fit.close ? STILL_CLOSE : CLOSE) * usualNs,
+      group: candidate.group,
+      incumbent: candidate.incumbent,
+      track,
+      estimate,
+    },
   };
 }
+
+/** Returns true if these are of two groups at least: so many that agree closely may reject another. */
+const areIndependent = (subjects: readonly Subject[]): boolean =>
+  subjects.some(({ candidate }) => candidate.group !== subjects[0]!.candidate.group);
 
 interface Judge {
   readonly subject: Subject;
@@ -213,8 +223,14 @@ function oddsOf({ candidate, narrowNs, wideNs }: Subject, times: number, sigmaNs
   return UNUSUAL_ODDS * ratio * Math.exp((times ** 2 / 2) * (1 - ratio ** 2));
 }
 
+interface SubjectLaw {
+  readonly subject: Subject;
+  readonly law: PathLaw;
+  readonly doubt: number;
+}
+
 /** Returns the laws of the members' paths. Of a silent track it is known whether it was unusual when it was last heard. */
-function pathLawsOf(inside: readonly Subject[], absent: readonly Subject[]): ReadonlyMap<Subject, PathLaw> {
+function pathLawsOf(inside: readonly Subject[], absent: readonly Subject[]): readonly SubjectLaw[] {
   const wasUnusual = (subject: Subject): boolean =>
     absent.includes(subject) && subject.candidate.track.fit.unusual !== undefined;
   const subjects = [...inside, ...absent];
@@ -230,20 +246,25 @@ function pathLawsOf(inside: readonly Subject[], absent: readonly Subject[]): Rea
       }),
     ),
   );
-  return new Map(subjects.map((subject, i) => [subject, wasUnusual(subject) ? ALL_WIDE : laws[i]!]));
+  return subjects.map((subject, i) => {
+    const law = wasUnusual(subject) ? ALL_WIDE : laws[i]!;
+    return { subject, law, doubt: doubtOf(law) };
+  });
 }
 
 /**
  * Returns the sigma of a bias: its precision is the mean of the laws'. The wide law says only that the bias is somewhere within
  * the root distance, so it counts only as far as no other subject is usual and tells more than that.
  */
-function lawOf({ subject, gap, odds }: Measured, laws: ReadonlyMap<Subject, PathLaw>): Law {
+function lawOf({ subject, gap, odds }: Measured, laws: readonly SubjectLaw[]): Law {
   const { wideNs } = subject;
   let alone = 1;
-  for (const [other, law] of laws) {
-    if (other !== subject) alone *= 1 - (1 - doubtOf(law)) / (1 + (other.usualNs / wideNs) ** 2);
+  let own = ALL_WIDE;
+  for (const { subject: other, law, doubt } of laws) {
+    if (other === subject) own = law;
+    else alone *= 1 - (1 - doubt) / (1 + (other.usualNs / wideNs) ** 2);
   }
-  const { tight, loose, wide } = laws.get(subject) ?? ALL_WIDE;
+  const { tight, loose, wide } = own;
   const outer = Math.max(alone, LEAST_PRECISION) * wide;
   return {
     sigmaNs: 1 / Math.sqrt(tight / tightNs(subject) ** 2 + loose / looseNs(subject) ** 2 + outer / wideNs ** 2),

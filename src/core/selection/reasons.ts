@@ -88,15 +88,19 @@ function carrierReason(
 ): string {
   const { id } = track.source;
   const others = ids.carriers.filter((other) => other !== id);
-  const heavyOthers = ids.heavy.filter((other) => other !== id);
-  const heavier = list(heavyOthers.length > 0 ? heavyOthers : [id]);
-  if (state === 'numbering') return `numbers the seconds for ${heavier} and is too coarse to have a share itself`;
+  if (state === 'numbering')
+    return `numbers the seconds for ${heavierThan(id, ids.heavy)} and is too coarse to have a share itself`;
   const company = others.length === 0 ? 'is the only source' : `agrees with ${list(others)}${reservation(track)}`;
   if (state === 'agrees' && track.fit.outlier) return `${company}, so it has no share of the estimate`;
-  if (state === 'agrees') return `${company}, but its share is negligible beside ${heavier}`;
+  if (state === 'agrees') return `${company}, but its share is negligible beside ${heavierThan(id, ids.heavy)}`;
   const role = others.length === 0 ? 'carries the estimate alone' : `carries ${percent(share)} of the estimate`;
   const slip = track.numbering.slipReason();
   return `${company} and ${role}${slip === undefined ? '' : `; ${slip}`}`;
+}
+
+function heavierThan(id: string, heavy: readonly string[]): string {
+  const others = heavy.filter((other) => other !== id);
+  return list(others.length > 0 ? others : [id]);
 }
 
 /** Returns the gap of a track that agrees by its root distance only. */

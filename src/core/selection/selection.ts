@@ -1,4 +1,4 @@
-import { type Claims, type Instant, NS_PER_S, type Ns } from '../../api/index.js';
+import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
 import type { CoreOptions } from '../engine/input.js';
 import { list } from '../engine/sentence.js';
 import type { TrackEstimate } from '../estimator/types.js';
@@ -9,9 +9,9 @@ import { bestVoter, echoReason, mayEcho } from './echo.js';
 import { type Election, elect } from './election.js';
 import { type Ineligibility, ineligibilityOf, isPending, unmeasuredAgain } from './eligibility.js';
 import { FOLLOWING_REASONS, type Following, followingOf } from './following.js';
-import { dependencesOf } from './independence.js';
 import type { OwnTime } from './majority.js';
 import { type RejectionContext, rejectionReason } from './rejection-reason.js';
+import { Relations } from './relations.js';
 import { biasSigmaNs, isDelayKnown } from './root-distance.js';
 import { type Interval, touches } from './vote.js';
 
@@ -54,7 +54,7 @@ export class Selection {
   #hasVoted = false;
   /** Ids of the sources that agreed at the last vote of several: they made the hub's time. */
   #makers: ReadonlySet<string> = new Set();
-  #claims: readonly Claims[] = [];
+  readonly #relations = new Relations();
 
   constructor(options: CoreOptions) {
     this.#options = options;
@@ -108,8 +108,10 @@ export class Selection {
 
   #ownTime(voters: readonly Candidate[], own: Interval | undefined): OwnTime | undefined {
     if (own === undefined || this.#makers.size === 0) return undefined;
-    const loyal = new Set(voters.filter((voter) => touches(voter, own)).map(({ track }) => track.source.id));
-    return { ...own, testifies: [...this.#makers].some((id) => !loyal.has(id)) };
+    const loyal = new Set<string>();
+    for (const voter of voters) if (touches(voter, own)) loyal.add(voter.track.source.id);
+    const testifies = [...this.#makers].some((id) => !loyal.has(id));
+    return { centreNs: own.centreNs, halfNs: own.halfNs, testifies };
   }
 
   /** A majority that disagrees with the hub's time has not made it yet. */
@@ -120,14 +122,9 @@ export class Selection {
     this.#makers = new Set(agreeing.map(({ track }) => track.source.id));
   }
 
-  /** Relates the sources again if one of them has new claims. */
+  /** Relates the sources again if one of them claims another origin. */
   updateDependences(sources: readonly Source[]): void {
-    const claims = sources.map((source) => source.claims);
-    const isNew = claims.length !== this.#claims.length || claims.some((claim, i) => claim !== this.#claims[i]);
-    this.#claims = claims;
-    if (!isNew) return;
-    const dependences = dependencesOf(sources);
-    for (const source of sources) source.relate(dependences.get(source.id)!);
+    this.#relations.update(sources);
   }
 
   /** The first vote waits for the sources that may get a vote, unless they could not change it. */
@@ -246,18 +243,16 @@ function settleFollowers(
 
 function settleCandidates(candidates: readonly Candidate[], rejection: RejectionContext, admitted: AdmissionMap): void {
   const { voters, election } = rejection;
-  const members = new Set(candidates.filter((candidate) => isMember(candidate, voters, election)));
-  const isPreferred = [...members].some(({ track }) => track.source.options.prefer);
-  const rulingOf = (candidate: Candidate) => ({ agrees: members.has(candidate), alone: election.votes < 2 });
-  const accepted = new Set(
-    candidates.filter((one) => one.track.admission.rule(rulingOf(one), one.track.cadence.updates)),
-  );
-  const best = bestVoter([...accepted]);
+  const members = candidates.filter((candidate) => isMember(candidate, voters, election));
+  const isPreferred = members.some(({ track }) => track.source.options.prefer);
+  const rulingOf = (candidate: Candidate) => ({ agrees: members.includes(candidate), alone: election.votes < 2 });
+  const accepted = candidates.filter((one) => one.track.admission.rule(rulingOf(one), one.track.cadence.updates));
+  const best = bestVoter(accepted);
   for (const candidate of candidates) {
     const { track, estimate } = candidate;
     const finding = election.findings.get(candidate);
     track.setFit(finding);
-    if (accepted.has(candidate) && !(best !== undefined && mayEcho(track, best))) {
+    if (accepted.includes(candidate) && !(best !== undefined && mayEcho(track, best))) {
       const factor = isPreferred && !track.source.options.prefer ? PREFERENCE : 1;
       admitted.set(track, factor * (finding?.sigmaNs ?? biasSigmaNs(track, estimate)));
       track.admission.noteJudgement(undefined);
@@ -265,7 +260,7 @@ function settleCandidates(candidates: readonly Candidate[], rejection: Rejection
     }
     admitted.delete(track);
     const ruling = rulingOf(candidate);
-    if (accepted.has(candidate)) showJudgement(track, 'agrees', echoReason(track, best!));
+    if (accepted.includes(candidate)) showJudgement(track, 'agrees', echoReason(track, best!));
     else if (ruling.agrees) showJudgement(track, 'warming', track.admission.describeProbation(ruling));
     else showJudgement(track, 'rejected', rejectionReason(candidate, rejection));
   }

@@ -72,14 +72,15 @@ export class OpenClocks {
 
   /** Returns the result of `work` for each clock that answers. */
   each<T>(work: (clock: HostClock) => T): T[] {
-    return this.all().flatMap((clock) => {
+    const results: T[] = [];
+    for (const clock of this.all()) {
       try {
-        return [work(clock)];
+        results.push(work(clock));
       } catch (error) {
         this.#lose(clock, error as Error);
-        return [];
       }
-    });
+    }
+    return results;
   }
 
   /** The clock may be open already under another name: an interface and its device are one clock. */

@@ -98,7 +98,7 @@ export class TimeLoop {
 
   accept(input: Untimed<Input>): void {
     this.#speedUp();
-    this.#take(input);
+    this.#take(this.#timed(input));
   }
 
   /** Returns the newest state, never one from before a step of a clock. */
@@ -169,8 +169,8 @@ export class TimeLoop {
     };
   }
 
-  #take(input: Untimed<Input>): void {
-    this.#enqueue(input);
+  #take(input: Input): void {
+    this.#queue.push(input);
     if (!this.#draining) this.#work();
   }
 
@@ -187,7 +187,7 @@ export class TimeLoop {
   #tick(): void {
     this.#awaitTick();
     this.#clocks.each((clock) => this.#watchWriter(clock));
-    this.#take({ type: 'tick', stamps: this.#clocks.read() });
+    this.#take({ type: 'tick', stamps: this.#clocks.read(), monotonic: this.#host.monotonic() });
     this.#declare();
     this.#digest();
   }
@@ -207,7 +207,12 @@ export class TimeLoop {
   }
 
   #enqueue(input: Untimed<Input>): void {
-    this.#queue.push({ ...input, monotonic: this.#host.monotonic() } as Input);
+    this.#queue.push(this.#timed(input));
+  }
+
+  /** V8 copies an input slowly, so those that come each second have their instant from the start. */
+  #timed(input: Untimed<Input>): Input {
+    return { ...input, monotonic: this.#host.monotonic() } as Input;
   }
 
   #drain(): void {
@@ -233,7 +238,7 @@ export class TimeLoop {
       this.#attempt(action.clock, (clock) => {
         this.#watchWriter(clock);
         const frequencyPpb = this.#steering.set(clock, action.frequencyPpb);
-        this.#enqueue({ type: 'steered', clock: clock.id, frequencyPpb });
+        this.#queue.push({ type: 'steered', clock: clock.id, frequencyPpb, monotonic: this.#host.monotonic() });
       });
     } else {
       this.#attempt(action.clock, (clock) => {

@@ -180,7 +180,7 @@ export class LegNoise implements NoiseModel {
     for (const shape of shapes) {
       if (this.skips(shape, member)) continue;
       shape.record(member, others);
-      weights += shape.weight;
+      weights += shape.memberWeights[member]!;
       out.add(shape.moments);
     }
     if (member === this.leadMember) this.keepLead(prediction);
@@ -199,7 +199,7 @@ export class LegNoise implements NoiseModel {
     out.finish();
   }
 
-  learn(weights: Float64Array): void {
+  learn(weights: Float64Array, switchedShare: Float64Array): void {
     const { tail, early, lasting, direction, shared, level, bank, idle, leadMember } = this;
     this.phaseShift = this.outlierChance = 0;
     for (let k = 0; k < weights.length; k++) this.outlierChance += weights[k]! * this.outlierChances[k]!;
@@ -220,10 +220,10 @@ export class LegNoise implements NoiseModel {
     if (isTurn)
       this.outlierRate.add((isEarly ? 1 : LATE_AS_OUTLIER) * this.outlierChance + LATE_AS_OUTLIER * tail.chance);
     if (!isEarly || this.outlierChance < 0.5) this.lateRates[direction].add(this.outlierChance + tail.chance);
-    this.updateWeights(bank);
+    this.updateWeights(bank, weights, switchedShare);
     if (!this.isSettled) {
-      idle.updateWeights();
-      level.updateWeights();
+      idle.updateWeights(weights, switchedShare, leadMember);
+      level.updateWeights(weights, switchedShare, leadMember);
       this.updateOdds();
     }
     if (this.areBothDirectionsLate()) this.restartSearch();
@@ -242,6 +242,7 @@ export class LegNoise implements NoiseModel {
     const { shared, own, isApart } = this;
     for (const shape of shared.shapes) shape.setEdge();
     for (const direction of DIRECTIONS) for (const shape of own[direction].shapes) shape.setEdgeOf(direction);
+    if (shared.isOpen) for (const bank of this.banks) bank.alignMeans();
     if (!isApart) {
       const by = shared.best.edge;
       for (const bank of this.banks) bank.shiftEdges(by - this.phaseShift, by + this.phaseShift);
@@ -347,11 +348,11 @@ export class LegNoise implements NoiseModel {
   }
 
   /** Updates the weights of the shapes. Where they move the edge of one direction, this is delay and phase. */
-  private updateWeights(bank: ShapeBank): void {
+  private updateWeights(bank: ShapeBank, weights: Float64Array, switchedShare: Float64Array): void {
     const { direction, isApart } = this;
     if (isApart) for (const shape of bank.shapes) shape.setEdgeOf(direction);
     const before = isApart ? bank.meanPlace : 0;
-    bank.updateWeights();
+    bank.updateWeights(weights, switchedShare, this.leadMember);
     if (isApart && !this.isSettled)
       this.phaseShift += ((direction === 'outbound' ? 1 : -1) * (bank.meanPlace - before)) / 2;
   }

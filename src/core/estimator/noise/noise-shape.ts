@@ -10,15 +10,16 @@ const LEAST_LIKELIHOOD = 1e-30;
 const GREATEST_LOG_RATIO = 300;
 /** A shape of less weight is dormant: only the leading member evaluates it. */
 const DORMANT_LOG_WEIGHT = -12;
-/** Factor of a logarithmic weight at each leg: a shape is judged by the last few hundred. */
-const WEIGHT_RETENTION = 0.9975;
-/** Fields of `records`, FIELDS for each member of the wander bank. */
+/** Fields of `records`, FIELDS for each member of the wander bank. The first SUMMED are summed over the members. */
 const CHANCE = 0;
 const DELAY = 1;
 const ERROR = 2;
 const SQUARE = 3;
-const EVIDENCE = 4;
-const FIELDS = 5;
+const SUMMED = 4;
+/** Likelihood of the leg, in units of e^UNIT. */
+const LIKELIHOOD = 4;
+const UNIT = 5;
+const FIELDS = 6;
 /** Index of each direction's edge. */
 const EDGE_INDEX: Readonly<Record<Leg['direction'], number>> = { inbound: 0, outbound: 1 };
 
@@ -47,8 +48,11 @@ export interface LearningRate {
  * was right first would keep the delay where it suits itself, and no other could take over.
  */
 export class NoiseShape extends OneSidedComponent {
+  /** Weight over all members of the wander bank, and its logarithm. The best shape has 1. */
   logWeight = 0;
   weight = 1;
+  /** Weight under each member: see `ShapeWeights`. */
+  readonly memberWeights: Float64Array;
   /** Logarithm of the density of the last leg, with the other explanations. */
   evidence = 0;
   /** The leading member alone evaluates the shape, whatever its weight. */
@@ -72,7 +76,7 @@ export class NoiseShape extends OneSidedComponent {
   floorVariance = 0;
   /** Results of the last leg for each member, and their weighted sum. */
   private readonly records: Float64Array;
-  private readonly sum = new Float64Array(FIELDS);
+  private readonly sum = new Float64Array(SUMMED);
 
   /** `sigma`: first standard deviation of the noise, ns. */
   constructor(rho: number, sigma: number, members: number) {
@@ -83,6 +87,7 @@ export class NoiseShape extends OneSidedComponent {
     this.hiddenShare = rho ** 2 / (1 + rho ** 2);
     this.setScale(sigma / this.width);
     this.records = new Float64Array(members * FIELDS);
+    this.memberWeights = new Float64Array(members).fill(1);
   }
 
   get sigma(): number {
@@ -97,18 +102,39 @@ export class NoiseShape extends OneSidedComponent {
     return this.edge + this.scale * this.hiddenShare;
   }
 
+  /** Returns the early edge for which the mean of the noise is zero, if `sigma`, ns, is its standard deviation. */
+  alignedEdge(sigma: number): number {
+    return -(sigma / this.width) * (1 - this.hiddenShare) - this.scale * this.hiddenShare;
+  }
+
   get isDormant(): boolean {
     return this.isIdle || this.logWeight < DORMANT_LOG_WEIGHT;
   }
 
   /** Sets `evidence` to that of one member. */
   setEvidence(member: number): void {
-    this.evidence = this.records[member * FIELDS + EVIDENCE]!;
+    this.evidence = this.records[member * FIELDS + UNIT]! + Math.log(this.likelihood(member));
   }
 
+  /** Sets the weight under all members. */
   setLogWeight(logWeight: number): void {
     this.logWeight = logWeight;
     this.weight = Math.exp(logWeight);
+    this.memberWeights.fill(this.weight);
+  }
+
+  /** Takes over the weights of other copies of this shape. */
+  addWeightsOf(copies: readonly NoiseShape[]): void {
+    for (const { weight, memberWeights } of copies) {
+      this.weight += weight;
+      for (let k = 0; k < memberWeights.length; k++) this.memberWeights[k] = this.memberWeights[k]! + memberWeights[k]!;
+    }
+    this.logWeight = Math.log(this.weight);
+  }
+
+  /** Returns the likelihood of the last leg by one member, in a unit that all shapes share. */
+  likelihood(member: number): number {
+    return this.records[member * FIELDS + LIKELIHOOD]!;
   }
 
   /** `floor`: least standard deviation of the leg, ns. */
@@ -123,7 +149,7 @@ export class NoiseShape extends OneSidedComponent {
   record(member: number, { logUnit, tail, other, ordinaryFraction }: OtherLikelihoods): void {
     const own = ordinaryFraction * Math.exp(Math.min(this.logLikelihood - logUnit, GREATEST_LOG_RATIO));
     const all = own + tail + other + LEAST_LIKELIHOOD;
-    this.moments.share = this.weight * own;
+    this.moments.share = this.memberWeights[member]! * own;
     // The probability that the leg is an ordinary one, if the noise has this shape.
     const chance = own / all;
     const at = member * FIELDS;
@@ -131,10 +157,11 @@ export class NoiseShape extends OneSidedComponent {
     this.records[at + DELAY] = chance * this.meanDelay;
     this.records[at + ERROR] = chance * this.meanError;
     this.records[at + SQUARE] = chance * (this.meanSquareError - this.floorSquare);
-    this.records[at + EVIDENCE] = logUnit + Math.log(all);
+    this.records[at + LIKELIHOOD] = all;
+    this.records[at + UNIT] = logUnit;
   }
 
-  /** One step of EM with the members' results; the evidence changes the logarithmic weight. */
+  /** One step of EM with the members' results. */
   learn(weights: Float64Array, leadMember: number, { direction, rate, edgeRate }: LearningRate): void {
     const { sum } = this;
     this.sumRecords(weights, leadMember);
@@ -146,7 +173,6 @@ export class NoiseShape extends OneSidedComponent {
     this.edges[at] = before + (edgeRate * sum[ERROR]! + rate * chance * (this.edge - before));
     const sigma = Math.sqrt(this.averageDelay ** 2 + Math.max(this.averageSquare, 0));
     this.scale = Math.max(sigma / this.width, LEAST_SCALE_NS);
-    this.logWeight = this.logWeight * WEIGHT_RETENTION + sum[EVIDENCE]!;
   }
 
   /** Sets the edge to the mean of both directions: a difference between them is phase, not noise. */
@@ -177,13 +203,20 @@ export class NoiseShape extends OneSidedComponent {
     this.edge -= (inbound + outbound) / 2;
   }
 
-  /** Sets `sum`. Of a dormant shape only the leading member has results. */
+  /** Sets `sum`, each member by its share in the shape. Of a dormant shape only the leading member has results. */
   private sumRecords(weights: Float64Array, leadMember: number): void {
-    const { records, sum, isDormant } = this;
-    for (let n = 0; n < FIELDS; n++) {
-      let total = isDormant ? records[leadMember * FIELDS + n]! : 0;
-      if (!isDormant) for (let k = 0; k < weights.length; k++) total += weights[k]! * records[k * FIELDS + n]!;
-      sum[n] = total;
+    const { records, sum, memberWeights } = this;
+    if (this.isDormant) {
+      for (let n = 0; n < SUMMED; n++) sum[n] = records[leadMember * FIELDS + n]!;
+      return;
     }
+    let all = 0;
+    sum.fill(0);
+    for (let k = 0; k < weights.length; k++) {
+      const share = weights[k]! * memberWeights[k]!;
+      all += share;
+      for (let n = 0; n < SUMMED; n++) sum[n] = sum[n]! + share * records[k * FIELDS + n]!;
+    }
+    for (let n = 0; n < SUMMED; n++) sum[n] = sum[n]! / all;
   }
 }

@@ -175,7 +175,7 @@ describe('stamps that are better than stated', () => {
         noise.setDirection(n % 2 === 0 ? 'inbound' : 'outbound');
         noise.prepare(100, 0);
         noise.evaluate({ residual: 5000 + jitter * random.normal() - delay, variance: 25 }, 0, moments);
-        noise.learn(ALONE);
+        noise.learn(ALONE, NOT_SWITCHED);
         delay += noise.alignEdges();
       }
       noise.prepare(100, 0);

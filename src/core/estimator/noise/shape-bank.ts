@@ -3,10 +3,10 @@ import type { SavedShape } from '../types.js';
 import { NOISE_SIGMAS } from './noise.js';
 import { type LearningRate, NoiseShape } from './noise-shape.js';
 import { SCALE_GROWTH } from './outlier-rate.js';
+import { ShapeWeights } from './shape-weights.js';
 
 /** ρ = √r / J of each shape: from pure queueing (a sharp early edge) to almost Gaussian. */
 const SHAPE_RATIOS = [0.01, 0.1, 0.5, 2, 8];
-const LEAST_LOG_WEIGHT = -20;
 /** A shape with more weight than this may be the right one; the best shape has 1. */
 const RELEVANT_WEIGHT = 0.01;
 /** Legs over which a scale is averaged in the long run. */
@@ -33,9 +33,12 @@ export class ShapeBank {
   /** Logarithm of the probability density with which the bank predicted the last leg. */
   logEvidence = 0;
   private readonly members: number;
+  private readonly weights = new ShapeWeights();
   private readonly learningRate: LearningRate = { direction: 'inbound', rate: 1, edgeRate: 1 };
   /** Legs that were learnt from since the scales were last set. */
   private learntLegs = 0;
+  /** Standard deviation by which `alignMeans` has placed the edges, ns; 0: it has not. */
+  private alignedSigma: Ns = 0;
 
   /** `sigma`: expected order of magnitude, ns. `members`: capacity of the wander bank. */
   constructor(sigma: Ns, members: number) {
@@ -104,7 +107,7 @@ export class ShapeBank {
 
   /** Searches the order of magnitude around a guess of the standard deviation, ns. Returns the likeliest shape. */
   open(sigma: Ns): NoiseShape {
-    this.learntLegs = 0;
+    this.learntLegs = this.alignedSigma = 0;
     this.shapes = SHAPE_RATIOS.flatMap((rho) =>
       START_DECADES.map((decades) => {
         const shape = new NoiseShape(rho, sigma * 10 ** decades, this.members);
@@ -144,18 +147,41 @@ export class ShapeBank {
       learningRate.edgeRate = shape === this.best ? rate : Math.min(rate * shape.edgeSpeedUp, 1);
       shape.learn(weights, leadMember, learningRate);
     }
-    this.best = heaviest(this.shapes);
   }
 
   /** Sets the weights that the learnt evidence gives. */
-  updateWeights(): void {
-    const top = this.best.logWeight;
-    for (const shape of this.shapes) shape.setLogWeight(Math.max(shape.logWeight - top, LEAST_LOG_WEIGHT));
+  updateWeights(weights: Float64Array, switchedShare: Float64Array, leadMember: number): void {
+    this.weights.learn(this.shapes, weights, switchedShare, leadMember);
+    this.best = heaviest(this.shapes);
   }
 
   /** See `NoiseShape.shiftEdges`. */
   shiftEdges(inbound: Ns, outbound: Ns): void {
     for (const shape of this.shapes) shape.shiftEdges(inbound, outbound);
+  }
+
+  /**
+   * While the scale is searched: moves the early edges so that all shapes expect the same mean, as far as the scale is known.
+   * There is one base delay for all of them: with one edge for all, round noise would be expected where a sharp edge is, or the
+   * reverse. The copies of a sharp shape keep one edge, those of a round one keep one mean. The mean edge over all shapes stays.
+   */
+  alignMeans(): void {
+    const { shapes, alignedSigma } = this;
+    let [weights, logSigma] = [0, 0];
+    for (const { weight, sigma } of shapes) {
+      weights += weight;
+      logSigma += weight * Math.log(sigma);
+    }
+    const sigma = Math.exp(logSigma / weights);
+    const moveOf = (shape: NoiseShape): Ns =>
+      shape.alignedEdge(sigma) - (alignedSigma === 0 ? 0 : shape.alignedEdge(alignedSigma));
+    let mean = 0;
+    for (const shape of shapes) mean += (shape.weight * moveOf(shape)) / weights;
+    for (const shape of shapes) {
+      const by = mean - moveOf(shape);
+      shape.shiftEdges(by, by);
+    }
+    this.alignedSigma = sigma;
   }
 
   private updateEvidence(leadMember: number): void {
@@ -181,12 +207,11 @@ const heaviest = (shapes: readonly NoiseShape[]): NoiseShape =>
 function merged(copies: readonly NoiseShape[]): NoiseShape {
   const best = heaviest(copies);
   let [sum, logScale] = [0, 0];
-  for (const { logWeight, scale } of copies) {
-    const weight = Math.exp(logWeight - best.logWeight);
+  for (const { weight, scale } of copies) {
     sum += weight;
     logScale += weight * Math.log(scale);
   }
   best.setScale(Math.exp(logScale / sum));
-  best.setLogWeight(best.logWeight + Math.log(sum));
+  best.addWeightsOf(copies.filter((copy) => copy !== best));
   return best;
 }
