@@ -220,11 +220,12 @@ export class ObservationUpdate {
       at.kind === 'leg' && track.delay !== undefined
         ? track.route.note(at.direction, residualNs + noise.mean, Math.sqrt(expected))
         : undefined;
+    const innovation = this.innovationOf(residualNs, variance + expected);
     if (change !== undefined) track.legNoise?.noteRouteChange();
     if (change === 'longer') this.state.forgetDelay(track);
     else if (change === 'excess') this.state.noteRouteChange(track, expected);
-    else if (checkForReset(this.state, track, noise, this.direction, residualNs)) track.restartPending = true;
-    return this.innovationOf(residualNs, variance + expected);
+    else if (checkForReset(this.state, track, noise, this.direction, innovation)) track.restartPending = true;
+    return innovation;
   }
 
   private checkForJump(track: TrackFilter, at: Observation, row: ObservationRow, noise: NoiseModel): JumpVerdict {

@@ -277,7 +277,7 @@ export class WanderBank {
     }
     if (!track.isPassive) this.reweigh(track);
     const lead = this.members[set.heaviest]!;
-    if (this.driftFilter.hasMissed(lead, noise.sigma)) this.driftFilter.rejoin(track, lead);
+    if (this.driftFilter.hasMissed(lead, noise)) this.driftFilter.rejoin(track, lead);
     noise.learn(weights, set.switchedShare);
     return predicted;
   }
@@ -295,7 +295,7 @@ export class WanderBank {
       predicted += weights[k]! * this.members[k]!.variance;
     }
     const lead = this.members[heaviest]!;
-    if (this.driftFilter.hasMissed(lead, noise.sigma)) this.driftFilter.rejoin(track, lead);
+    if (this.driftFilter.hasMissed(lead, noise)) this.driftFilter.rejoin(track, lead);
     return predicted;
   }
 

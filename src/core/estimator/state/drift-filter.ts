@@ -1,4 +1,5 @@
 import { hypot } from '../../arithmetic/hypot.js';
+import type { NoiseModel } from '../noise/noise.js';
 import type { TrackFilter } from '../track-filter.js';
 import type { Drifts } from '../types.js';
 import { FIRST_SLOPE_SIGMA_PPB, JointFilter } from './joint-filter.js';
@@ -60,12 +61,12 @@ export class DriftFilter extends JointFilter {
   }
 
   /**
-   * Returns true if the last observation, with noise of `sigma`, contradicts this filter and not the other one. It is a single
+   * Returns true if the last observation, with this noise, contradicts this filter and not the other one. It is a single
    * filter: after a frequency step of the clock it takes the right observations for outliers, and nothing would bring it back.
    */
-  hasMissed({ residual }: JointFilter, sigma: number): boolean {
+  hasMissed({ residual }: JointFilter, noise: NoiseModel): boolean {
     const own = Math.abs(this.residual);
-    return Math.abs(residual) < own / 2 && own > MISSED_SIGMAS * hypot(Math.sqrt(this.variance), sigma);
+    return Math.abs(residual) < own / 2 && own > MISSED_SIGMAS * hypot(Math.sqrt(this.variance), noise.sigma);
   }
 
   /** Goes on with a track from the state of another filter. The clock's rate is open; the differences of the drifts stay. */
