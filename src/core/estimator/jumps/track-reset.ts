@@ -1,8 +1,7 @@
-import type { ClockId } from '../../../api/index.js';
+import type { ClockId, Ns } from '../../../api/index.js';
 import type { NoiseModel } from '../noise/noise.js';
 import type { JointState } from '../state/joint-state.js';
 import type { TrackFilter } from '../track-filter.js';
-import type { Innovation } from '../types.js';
 import type { ObservationDirection } from './outlier-history.js';
 
 /**
@@ -15,7 +14,7 @@ export function checkForReset(
   track: TrackFilter,
   noise: NoiseModel,
   direction: ObservationDirection,
-  { residualNs }: Innovation,
+  { residualNs }: { readonly residualNs: Ns },
 ): boolean {
   const { outliers } = track;
   if (noise === track.legNoise && residualNs > 0) {

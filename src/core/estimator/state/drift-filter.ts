@@ -1,5 +1,4 @@
 import { hypot } from '../../arithmetic/hypot.js';
-import type { NoiseModel } from '../noise/noise.js';
 import type { TrackFilter } from '../track-filter.js';
 import type { Drifts } from '../types.js';
 import { FIRST_SLOPE_SIGMA_PPB, JointFilter } from './joint-filter.js';
@@ -64,7 +63,7 @@ export class DriftFilter extends JointFilter {
    * Returns true if the last observation, with this noise, contradicts this filter and not the other one. It is a single
    * filter: after a frequency step of the clock it takes the right observations for outliers, and nothing would bring it back.
    */
-  hasMissed({ residual }: JointFilter, noise: NoiseModel): boolean {
+  hasMissed({ residual }: JointFilter, noise: { readonly sigma: number }): boolean {
     const own = Math.abs(this.residual);
     return Math.abs(residual) < own / 2 && own > MISSED_SIGMAS * hypot(Math.sqrt(this.variance), noise.sigma);
   }
