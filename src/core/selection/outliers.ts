@@ -3,7 +3,7 @@ import { hypot, hypot3 } from '../arithmetic/hypot.js';
 import type { Fit, UnusualGap } from '../tracks/source.js';
 import { type Candidate, NONE_SILENT, type SilentVoters } from './candidate.js';
 import { majorityOf, type OwnTime } from './majority.js';
-import { doubtOf, lawsOf, looseNs, type Path, type PathLaw, tightNs } from './path-laws.js';
+import { type ComparedPath, doubtOf, lawsOf, looseNs, type PathLaw, tightNs } from './path-laws.js';
 import { biasSigmaNs, distanceNs, wideSigmaNs } from './root-distance.js';
 import { intervalOf, type Overlap, touches } from './vote.js';
 
@@ -237,7 +237,7 @@ function pathLawsOf(inside: readonly Subject[], absent: readonly Subject[]): rea
   const sizes = sizesOfGroups(subjects);
   const laws = lawsOf(
     subjects.map(
-      (subject): Path => ({
+      (subject): ComparedPath => ({
         centreNs: subject.candidate.centreNs,
         randomNs: subject.candidate.estimate.sigmaNs,
         narrowNs: wasUnusual(subject) ? subject.wideNs : subject.narrowNs,

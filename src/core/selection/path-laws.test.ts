@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { SeededRandom } from '../estimator/testing/random.js';
-import { doubtOf, lawsOf, looseNs, type Path, type PathLaw, tightNs } from './path-laws.js';
+import { type ComparedPath, doubtOf, lawsOf, looseNs, type PathLaw, tightNs } from './path-laws.js';
 
 /** A path of a round trip of `rttUs` whose opinion is `offUs`. */
-const path = (offUs: number, rttUs: number, more: Partial<Path> = {}): Path => ({
+const path = (offUs: number, rttUs: number, more: Partial<ComparedPath> = {}): ComparedPath => ({
   centreNs: offUs * 1e3,
   randomNs: 1e3,
   narrowNs: 0.0125 * rttUs * 1e3,
@@ -13,7 +13,7 @@ const path = (offUs: number, rttUs: number, more: Partial<Path> = {}): Path => (
 });
 
 /** Mean of the opinions, each with the precision that its law gives it. */
-function timeNs(paths: readonly Path[]): number {
+function timeNs(paths: readonly ComparedPath[]): number {
   const laws = lawsOf(paths);
   let sum = 0;
   let weights = 0;
@@ -25,9 +25,9 @@ function timeNs(paths: readonly Path[]): number {
   return sum / weights;
 }
 
-const precisionOf = (one: Path, { tight, loose }: PathLaw): number =>
+const precisionOf = (one: ComparedPath, { tight, loose }: PathLaw): number =>
   tight / tightNs(one) ** 2 + loose / looseNs(one) ** 2;
-const doubts = (...paths: readonly Path[]): number[] => lawsOf(paths).map(doubtOf);
+const doubts = (...paths: readonly ComparedPath[]): number[] => lawsOf(paths).map(doubtOf);
 
 describe('laws of paths', () => {
   it('have chances whose sum is 1', () => {
@@ -84,7 +84,7 @@ describe('laws of paths', () => {
         return path(Math.sign(random.normal()) * share * rttUs, rttUs);
       });
       const nearest = paths.reduce((a, b) => (b.reachNs < a.reachNs ? b : a));
-      const weight = ({ reachNs }: Path): number => reachNs ** -2;
+      const weight = ({ reachNs }: ComparedPath): number => reachNs ** -2;
       const mean =
         paths.reduce((sum, one) => sum + weight(one) * one.centreNs, 0) /
         paths.reduce((sum, one) => sum + weight(one), 0);

@@ -1,7 +1,7 @@
 import type { Ns } from '../../api/index.js';
 
 /** The opinion of one source on the time, and what is known of the path that it came by. */
-export interface Path {
+export interface ComparedPath {
   readonly centreNs: Ns;
   /** Standard deviation of its random error. */
   readonly randomNs: Ns;
@@ -21,8 +21,8 @@ export interface PathLaw {
 }
 
 /**
- * Prior probability of each law, and its width: in narrow sigmas, and as a part of the root distance. Together they have the
- * quantiles of real paths: a quarter has an asymmetry beyond two narrow sigmas, a tenth beyond three, one in a hundred beyond ten.
+ * Prior probability of each law, and its width: in narrow sigmas, and as a part of the root distance. Together they have the shape
+ * of the asymmetries of real paths: a sixth is beyond two narrow sigmas, one in nine beyond three, three in a hundred beyond ten.
  */
 const TIGHT = { chance: 0.6, width: 0.7 };
 const LOOSE = { chance: 0.3, width: 2 };
@@ -35,8 +35,8 @@ const CENTRES = 8;
 const POINTS = [-Math.sqrt(3), 0, Math.sqrt(3)] as const;
 const LEAST_DENSITY = 1e-300;
 
-export const tightNs = ({ narrowNs }: Pick<Path, 'narrowNs'>): Ns => TIGHT.width * narrowNs;
-export const looseNs = ({ narrowNs }: Pick<Path, 'narrowNs'>): Ns => LOOSE.width * narrowNs;
+export const tightNs = ({ narrowNs }: Pick<ComparedPath, 'narrowNs'>): Ns => TIGHT.width * narrowNs;
+export const looseNs = ({ narrowNs }: Pick<ComparedPath, 'narrowNs'>): Ns => LOOSE.width * narrowNs;
 
 /** Returns the rise of the odds of the wide law above those of any path: 0 for a usual one, 1 for an unusual one. */
 export const doubtOf = ({ wide }: PathLaw): number =>
@@ -48,7 +48,7 @@ export const doubtOf = ({ wide }: PathLaw): number =>
  * the bad one before a third tells them apart. The mean is over points around the centres, each weighed by the density of the
  * Cauchy distributions that they were taken from (importance sampling).
  */
-export function lawsOf(paths: readonly Path[]): PathLaw[] {
+export function lawsOf(paths: readonly ComparedPath[]): PathLaw[] {
   const mixtures = paths.map(mixtureOf);
   const centres = [...mixtures].sort((a, b) => a.usualNs - b.usualNs).slice(0, CENTRES);
   let all = 0;
@@ -100,7 +100,7 @@ interface Gaussian {
 
 type Chances = { -readonly [law in keyof PathLaw]: number };
 
-function mixtureOf(path: Path): Mixture {
+function mixtureOf(path: ComparedPath): Mixture {
   const { centreNs, narrowNs, randomNs, reachNs, vote } = path;
   const square = randomNs * randomNs;
   const squareNs = (WIDE.width * reachNs) ** 2 + narrowNs * narrowNs + square;
