@@ -26,7 +26,7 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
 }
 
 /** Returns the text of the comment with which a script begins. */
-export function headComment(source: string): string {
+function headComment(source: string): string {
   const found = /^(?:#!.*\n)?\/\*\*\n?([\s\S]*?)\*\//.exec(source);
   const lines = (found?.[1] ?? '').split('\n').map((line) => line.replace(/^ ?\* ?/, '').trimEnd());
   return lines.join('\n').trim();

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { headComment } from '../scripts/arguments.js';
 import { root } from './place.js';
 
 const run = (script: string, ...args: string[]) =>
@@ -20,12 +19,5 @@ describe('the arguments of a script', () => {
     expect(status).to.equal(0);
     expect(stdout).to.match(/^Measures the hub's accuracy .*\n/);
     expect(stdout).to.contain('npm run bench:accuracy -- [--quick] [--rows REGEX]');
-  });
-
-  it('are described in the comment at its head', () => {
-    expect(headComment('/**\n * Does it.\n *\n *   it [N]\n */\nimport x;\n/** Other. */')).to.equal(
-      'Does it.\n\n  it [N]',
-    );
-    expect(headComment('import x;\n')).to.equal('');
   });
 });

@@ -204,7 +204,7 @@ export class ObservationUpdate {
     if (verdict === 'hold') return undefined;
     const expected = sigma ** 2 + floor ** 2;
     const delayNs = track.delay === undefined ? 0 : residualNs + mean + bank.meanAt(track.clock, track.delay);
-    if (!track.isPassive) track.lonePhase = undefined;
+    if (!track.isPassive) this.state.endLonePhase(track);
     const isLone = track.isPassive && track.versus === undefined && noise === track.phaseNoise;
     const variance = isLone
       ? this.state.updateLonePhase(track, at, value, this.ageS, noise)

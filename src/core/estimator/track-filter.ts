@@ -5,7 +5,6 @@ import { RouteChange } from './jumps/route-change.js';
 import { FloorMovement } from './noise/floor-movement.js';
 import type { GaussianNoise } from './noise/gaussian-noise.js';
 import type { LegNoise } from './noise/leg-noise.js';
-import type { LonePhase } from './state/lone-phase.js';
 import type { SavedPath } from './types.js';
 
 /**
@@ -33,9 +32,6 @@ export class TrackFilter {
   biasSigmaNs: Ns | undefined = undefined;
   /** The random walk of phase and delay is added up to this instant. */
   walkAddedAt: Instant;
-
-  /** The phase of a passive pulse or reading, from its first passive observation on. */
-  lonePhase: LonePhase | undefined = undefined;
 
   // Written by `CombinedEstimate`.
   /** Share in the combined estimate, before it is limited to 0 and more. */

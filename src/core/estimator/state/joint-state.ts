@@ -23,6 +23,8 @@ export class JointState {
   now: Instant | undefined;
   private readonly combinedEstimate = new CombinedEstimate(this.layout);
   private readonly controls = new Map<ClockId, ControlHistory>();
+  /** The phases of passive pulses and readings, each from its first passive observation on. */
+  private readonly lonePhases = new Map<TrackFilter, LonePhase>();
   private readonly row = new ObservationRow();
   /** `values`: the combined estimate lacks the last changes of the state; `structure`: its set of tracks or clocks, too. */
   private outdated: 'structure' | 'values' | undefined = 'structure';
@@ -49,7 +51,7 @@ export class JointState {
     if (this.now !== undefined && seconds <= 0) return;
     this.now = monotonic;
     if (seconds > 0) this.bank.predict(seconds);
-    for (const { lonePhase } of this.layout.tracks) lonePhase?.predict(seconds);
+    for (const lonePhase of this.lonePhases.values()) lonePhase.predict(seconds);
     this.noteValueChange();
   }
 
@@ -59,7 +61,7 @@ export class JointState {
     this.advance(monotonic);
     const movedNs = phaseNs + slope * this.sinceS(monotonic);
     this.bank.applyControl(clock, movedNs, slope);
-    for (const track of this.layout.tracks) if (track.clock === clock) track.lonePhase?.applyControl(movedNs, slope);
+    for (const [track, lonePhase] of this.lonePhases) if (track.clock === clock) lonePhase.applyControl(movedNs, slope);
     this.controls.get(clock)!.add({ at: monotonic, phaseNs, slope });
     if (movedNs !== 0) this.noteValueChange();
   }
@@ -129,7 +131,7 @@ export class JointState {
   /** Adds `sigmaNs` to the uncertainty of a track's phase, and makes it independent of all other variables. */
   widenPhase(track: TrackFilter, sigmaNs: Ns): void {
     const phase = track.phase!;
-    track.lonePhase = undefined;
+    this.lonePhases.delete(track);
     const { variance } = this.momentsOf(track, phase);
     for (const { covariance } of this.bank.filters) covariance.makeIndependent(phase, variance + sigmaNs ** 2);
     this.noteValueChange();
@@ -142,7 +144,7 @@ export class JointState {
   restartPhase(track: TrackFilter, sign: number, phaseNs: Ns, lateS: number, sigmaNs: Ns): void {
     const { delay } = track;
     const phase = track.phase!;
-    track.lonePhase = undefined;
+    this.lonePhases.delete(track);
     const drift = this.addSlopes(track, lateS, this.row.clear());
     for (const { x, covariance } of this.bank.filters) {
       x[phase] = phaseNs + drift.dot(x) - (delay === undefined ? 0 : sign * x[delay]!);
@@ -157,19 +159,18 @@ export class JointState {
    * the drifts. Returns the variance that was predicted for the value.
    */
   updateLonePhase(track: TrackFilter, at: Observation, valueNs: Ns, lateS: number, noise: NoiseModel): number {
-    const { bank, layout } = this;
+    const { bank } = this;
     const predicted = bank.updateDriftsAlone(track, this.phaseRow(track, 1, lateS), valueNs, noise, at.noiseFloorNs);
     const phase = track.phase!;
-    track.lonePhase ??= new LonePhase(
-      track,
-      at,
-      bank.lines.hypotheses,
-      this.momentsOf(track, phase),
-      bank.meanAt(track.clock, layout.slope(track.clock)),
-    );
-    track.lonePhase.update(valueNs, lateS, noise, at.noiseFloorNs);
-    bank.replace(phase, track.lonePhase.moments);
+    const lonePhase = this.lonePhases.get(track) ?? this.addLonePhase(track, at);
+    lonePhase.update(valueNs, lateS, noise, at.noiseFloorNs);
+    bank.replace(phase, lonePhase.moments);
     return predicted;
+  }
+
+  /** The joint state learns from the track again: it is no longer passive. */
+  endLonePhase(track: TrackFilter): void {
+    this.lonePhases.delete(track);
   }
 
   /** Makes a track's base delay unknown again. The phase stays as well known as it was. */
@@ -194,7 +195,7 @@ export class JointState {
   removeVariables(track: TrackFilter): void {
     if (track.delay !== undefined) this.bank.remove(track.delay);
     if (track.phase !== undefined) this.bank.remove(track.phase);
-    track.lonePhase = undefined;
+    this.lonePhases.delete(track);
     this.layout.removeVariables(track);
     this.outdated = 'structure';
   }
@@ -239,5 +240,13 @@ export class JointState {
   private addSlopes(track: TrackFilter, seconds: number, row = this.row): ObservationRow {
     row.add(this.layout.slope(track.clock), seconds);
     return track.versus === undefined ? row : row.add(this.layout.slope(track.versus), -seconds);
+  }
+
+  private addLonePhase(track: TrackFilter, first: Observation): LonePhase {
+    const { bank, layout } = this;
+    const slopePpb = bank.meanAt(track.clock, layout.slope(track.clock));
+    const lonePhase = new LonePhase(track, first, bank.lines.hypotheses, this.momentsOf(track, track.phase!), slopePpb);
+    this.lonePhases.set(track, lonePhase);
+    return lonePhase;
   }
 }
