@@ -6,7 +6,7 @@ import type { StateLayout } from '../state/layout.js';
 import type { ObservationRow } from '../state/observation-row.js';
 import type { TrackFilter } from '../track-filter.js';
 import { memberForFrequencyStep } from './frequency-step.js';
-import { indexOfGreatest, ModelWeights, normalise } from './model-weights.js';
+import { ModelWeights, normalise } from './model-weights.js';
 import { DEFAULT_WANDERS, GREATEST_LASTING_WANDER, WanderLines } from './wander-lines.js';
 
 /**
@@ -104,7 +104,8 @@ export class WanderBank {
   /** Multiplies the weight of each hypothesis of this clock's wander with that of an earlier run. */
   restoreWanderWeights(clock: ClockId, saved: readonly number[]): void {
     const weights = this.weightsOf(clock);
-    for (let k = 0; k < weights.length; k++) weights[k] = weights[k]! * saved[this.gradeOf(clock, k)]!;
+    const at = this.layout.clocks.indexOf(clock);
+    for (let k = 0; k < weights.length; k++) weights[k] = weights[k]! * saved[this.lines.grade(k, at)]!;
     normalise(weights);
     this.assignWanders();
   }
@@ -206,7 +207,7 @@ export class WanderBank {
    * the others become copies of them.
    */
   setGuess(clock: ClockId, at: number, mean: number, sigma: number, unknownSigma: number): void {
-    const doubts = this.doubts(clock);
+    const doubts = this.lines.doubts(this.layout.clocks.indexOf(clock), this.weightsOf(clock));
     const least = Math.max(sigma, LEAST_GUESS_SHARE * unknownSigma);
     for (const [k, { x, covariance }] of this.members.entries()) {
       x[at] = mean;
@@ -222,7 +223,7 @@ export class WanderBank {
    */
   doubtReferenceRate(clock: ClockId): void {
     const step = new Float64Array(this.layout.size);
-    const doubts = this.doubts(clock);
+    const doubts = this.lines.doubts(this.layout.clocks.indexOf(clock), this.weightsOf(clock));
     this.driftFilter.covariance.addVariance(this.layout.slope(clock), FIRST_SLOPE_SIGMA_PPB ** 2);
     for (const [k, { covariance }] of this.members.entries()) {
       if (doubts[k] === 0) continue;
@@ -282,9 +283,7 @@ export class WanderBank {
     return predicted;
   }
 
-  /**
-   * Updates the drift filter alone with an observation of a passive track. Returns the variance that the members predict for h·x.
-   */
+  /** Updates the drift filter alone, with an observation of a passive track. Returns the variance that was predicted for h·x. */
   updateDriftsAlone(track: TrackFilter, row: ObservationRow, value: number, noise: NoiseModel, floor: number): number {
     const { heaviest, weights } = this.weightSets.get(track.clock)!;
     noise.prepare(floor, heaviest);
@@ -396,23 +395,5 @@ export class WanderBank {
   /** Returns the indices of the clocks that share a set of weights. */
   private clocksOf(set: ModelWeights): number[] {
     return this.layout.clocks.flatMap((clock, c) => (this.weightSets.get(clock) === set ? [c] : []));
-  }
-
-  private gradeOf(clock: ClockId, k: number): number {
-    return this.lines.grade(k, this.layout.clocks.indexOf(clock));
-  }
-
-  /**
-   * Returns for each member how little it trusts what may have changed, 0..1: 0 up to the most likely wander of the clock, then
-   * rising to 1 at the greatest hypothesis.
-   */
-  private doubts(clock: ClockId): Float64Array {
-    const weights = this.wanderWeights(clock);
-    const likeliest = indexOfGreatest(weights);
-    const last = weights.length - 1;
-    return Float64Array.from(this.members, (_, k) => {
-      const grade = this.gradeOf(clock, k);
-      return grade === last ? 1 : Math.max(0, (grade - likeliest) / (last - likeliest));
-    });
   }
 }

@@ -1,3 +1,5 @@
+import { indexOfGreatest } from './model-weights.js';
+
 /** (s/s)²/s in (ns/s)²/s. */
 export const NS2_PER_S2 = 1e18;
 /** Hypotheses of wander, (ns/s)² per second: 1e-22 … 1e-14 (s/s)²/s, from a rubidium to a cheap crystal in a draught. */
@@ -75,6 +77,19 @@ export class WanderLines {
       sums[grade] = sums[grade]! + weights[k]!;
     }
     return sums;
+  }
+
+  /**
+   * Returns for each member how little it trusts what may have changed, 0..1: 0 up to the most likely wander of the clock, then
+   * rising to 1 at the greatest hypothesis. `weights`: of the members.
+   */
+  doubts(clock: number, weights: Float64Array): Float64Array {
+    const likeliest = indexOfGreatest(this.wanderWeights(clock, weights));
+    const last = this.hypotheses.length - 1;
+    return weights.map((_, k) => {
+      const grade = this.grade(k, clock);
+      return grade === last ? 1 : Math.max(0, (grade - likeliest) / (last - likeliest));
+    });
   }
 
   /** With two clocks or more: moves the top by at most one grade to where the weight is, now and on average. Returns true if it moved. */
