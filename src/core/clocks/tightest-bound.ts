@@ -55,7 +55,8 @@ function mayEcho({ source }: SourceTrack, { stratum, model }: TightestBound, now
 
 /**
  * Bounds a clock's model by the carriers or by the tightest bound so far, whichever is smaller: the clock was within that
- * bound then, and the bound has grown since. `model`: without a floor. Returns the bounded model, and the tightest bound from now on.
+ * bound then, and the bound has grown since. `model`: without a floor. Returns the bounded model, and the tightest bound from
+ * now on.
  */
 export function bounded(
   model: ClockModel,

@@ -43,6 +43,7 @@ const UNUSUAL_ODDS = 1 / 9;
 const LEAST_PRECISION = 1e-4;
 /** Chance of the wide law beyond which the others are excluded. */
 const OUTLIER_CHANCE = 0.99;
+/** The law of a path that is no member, or that was unusual when it was last heard. */
 const ALL_WIDE: PathLaw = { tight: 0, loose: 0, wide: 1 };
 /** Greatest share of the wide law's precision that an outlier has. */
 const OUTLIER_PRECISION = 0.1;

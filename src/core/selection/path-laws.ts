@@ -35,7 +35,9 @@ const CENTRES = 8;
 const POINTS = [-Math.sqrt(3), 0, Math.sqrt(3)] as const;
 const LEAST_DENSITY = 1e-300;
 
+/** Returns the standard deviation of a bias that follows the tight law. */
 export const tightNs = ({ narrowNs }: Pick<ComparedPath, 'narrowNs'>): Ns => TIGHT.width * narrowNs;
+/** Returns the standard deviation of a bias that follows the loose law. */
 export const looseNs = ({ narrowNs }: Pick<ComparedPath, 'narrowNs'>): Ns => LOOSE.width * narrowNs;
 
 /** Returns the rise of the odds of the wide law above those of any path: 0 for a usual one, 1 for an unusual one. */
@@ -45,8 +47,8 @@ export const doubtOf = ({ wide }: PathLaw): number =>
 /**
  * Returns the law that each path follows, by all opinions at once: the time t has the density Π p(yᵢ − t), where p is the mixture
  * of a path's laws, and the chance of each law is its mean over t. Of two paths that contradict each other neither is taken for
- * the bad one before a third tells them apart. The mean is over points around the centres, each weighed by the density of the
- * Cauchy distributions that they were taken from (importance sampling).
+ * the bad one before a third tells them apart. The mean is over points around the centres. They are taken from Cauchy distributions,
+ * so the weight of each point is divided by their density there (importance sampling).
  */
 export function lawsOf(paths: readonly ComparedPath[]): PathLaw[] {
   const mixtures = paths.map(mixtureOf);
