@@ -77,6 +77,8 @@ export class NtpWorld {
       interface: notHere,
       onLink: notHere,
       tcp: notHere,
+      tls: notHere,
+      tlsServer: notHere,
       resolve: (host) => this.resolve(host),
       addresses: () => this.own,
     },

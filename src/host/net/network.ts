@@ -9,6 +9,8 @@ import { openPdelayResponder } from './pdelay.js';
 import { PortSharing } from './port-sharing.js';
 import { resolveName } from './resolve.js';
 import { connectTcp } from './tcp.js';
+import { connectTls } from './tls.js';
+import { listenTls } from './tls-server.js';
 import { openUdp } from './udp.js';
 import { openPlainUdp } from './udp-plain.js';
 import { openUnixDatagram } from './unix-datagram.js';
@@ -32,6 +34,8 @@ export function openNetwork(native: Native | undefined, now: () => Stamp): Netwo
       return links.watch(name, handler);
     },
     tcp: connectTcp,
+    tls: (options) => connectTls(options, undefined),
+    tlsServer: listenTls,
     resolve: resolveName,
     addresses: () => Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
   };
