@@ -1,6 +1,14 @@
 import type { ExchangeCounts, Ns, Observation, SourceContext, Stamp } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
-import { type Answer, Kisses, measure, REFUSAL_TEXTS, type ReplyRefusal } from 'timehub/protocol/ntp';
+import {
+  type Answer,
+  Kisses,
+  measure,
+  REFUSAL_TEXTS,
+  type ReplyRefusal,
+  type SymmetricKey,
+  withKey,
+} from 'timehub/protocol/ntp';
 import {
   Association,
   Counters,
@@ -14,6 +22,8 @@ import { claimsOf, legsOf } from './legs.js';
 export interface NtpClientOptions {
   readonly server: Server;
   readonly poll: PollOptions;
+  /** Returns the key that authenticates requests and replies; may throw a `HubError`. Absent: they are not authenticated. */
+  readonly key?: () => SymmetricKey;
 }
 
 /** Limits of the wait for a reply, ns; within them it is the poll interval. A later reply would give a useless bound. */
@@ -34,27 +44,35 @@ export class NtpClient {
   readonly #context: SourceContext;
   readonly #association: Association;
   readonly #longestNs: Ns;
+  readonly #key: (() => SymmetricKey) | undefined;
+  /** The key of the last request. */
+  #usedKey: SymmetricKey | undefined;
   readonly #counters: Counters<keyof typeof COUNTERS>;
   readonly #refusals: RefusalRecord<ReplyRefusal>;
   /** Requests in a row that got neither a reply nor an error of the network. */
   #silent = 0;
-  #kisses = new Kisses();
+  #kisses: Kisses;
   #newest: Readonly<Record<string, unknown>> = {};
 
-  constructor(context: SourceContext, { server, poll }: NtpClientOptions) {
+  constructor(context: SourceContext, { server, poll, key }: NtpClientOptions) {
     this.#context = context;
     this.#association = new Association(context, {
       server,
       poll,
       ask: () => this.#ask(),
       onReplaced: () => this.#replaced(),
+      shortfall: () => this.#doubtOfKey(),
     });
     this.#longestNs = poll.maxNs;
+    this.#key = key;
+    this.#kisses = this.#newKisses();
     this.#counters = new Counters(context.metrics, COUNTERS);
     this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
   }
 
+  /** Throws the errors of `key`. */
   start(): void {
+    this.#usedKey = this.#key?.();
     this.#association.start();
   }
 
@@ -67,8 +85,10 @@ export class NtpClient {
   }
 
   inspect(): Record<string, unknown> {
+    const key = this.#usedKey;
     return {
       server: String(this.#association.peer),
+      ...(key && { key: `${key.number} (${key.type})` }),
       ...this.#association.inspect(),
       pollIntervalS: this.#intervalNs / 1e9,
       ...this.#newest,
@@ -81,13 +101,19 @@ export class NtpClient {
     return Math.max(this.#association.intervalNs, this.#kisses.minIntervalNs);
   }
 
+  #newKisses(): Kisses {
+    return new Kisses({ authenticated: this.#key !== undefined });
+  }
+
   #ask(): void {
+    this.#usedKey = this.#key?.();
     this.#counters.count('requests');
     sendNtpRequest(this.#context, {
       peer: this.#association.peer.endpoint!,
       windowNs: Math.min(MAX_WINDOW_NS, Math.max(MIN_WINDOW_NS, this.#intervalNs)),
       hears: this.#silent >= SILENT_BEFORE_OPEN && this.#silent % 2 === 0 ? 'anybody' : 'peer',
       onError: 'wait',
+      ...(this.#usedKey && { authentication: withKey(this.#usedKey) }),
       onRequest: (mark, offset) => this.#context.identity.asks(mark, offset),
       onRefused: (reason, detail) => this.#refusals.refuse(reason, detail),
       onEnd: (outcome) => this.#ended(outcome),
@@ -135,6 +161,12 @@ export class NtpClient {
     this.#silent = 0;
   }
 
+  /** A server such as chronyd does not answer a request whose key it does not have. */
+  #doubtOfKey(): string {
+    if (this.#usedKey === undefined || this.#association.hasAnswered) return '';
+    return `the server may not have key ${this.#usedKey.number}, or may have another secret or type for it`;
+  }
+
   #missed(cause: string | undefined): void {
     this.#kisses.missedOne();
     this.#association.missed(cause, this.#refusals.sentence);
@@ -160,7 +192,11 @@ export class NtpClient {
   /** `flaw`: a sentence that says why the server's time cannot be used. */
   #report(answer: Answer, observations: readonly Observation[], flaw?: string): void {
     const intervalNs = Math.max(this.#longestNs, this.#kisses.minIntervalNs);
-    const claims = { ...claimsOf(answer, this.#association.peer.endpoint!, flaw), intervalNs };
+    const claims = {
+      ...claimsOf(answer, this.#association.peer.endpoint!, flaw),
+      authenticated: this.#key !== undefined,
+      intervalNs,
+    };
     this.#context.report({ claims, observations });
   }
 
@@ -173,7 +209,7 @@ export class NtpClient {
 
   /** Obeys DENY or RSTR (RFC 5905 §7.4): leaves the server for an hour or more, after which it may serve this machine again. */
   #leave(code: string): void {
-    this.#kisses = new Kisses();
+    this.#kisses = this.#newKisses();
     this.#association.leave(`${this.#association.peer} refuses to serve this machine (kiss of death ${code})`);
   }
 }

@@ -1,6 +1,15 @@
 import { type Datagram, type Endpoint, HubError, type Instant, type SinkContext, type UdpSocket } from 'timehub/api';
 import { formatServer, octetsOf, type Server } from 'timehub/protocol/address';
-import { type Admission, type ReplyContext, respond, SILENCES, type Silence, toNtpTime } from 'timehub/protocol/ntp';
+import {
+  type Admission,
+  CRYPTO_NAK_OCTETS,
+  type ReplyContext,
+  respond,
+  SILENCES,
+  type Silence,
+  type SymmetricKeys,
+  toNtpTime,
+} from 'timehub/protocol/ntp';
 import {
   AccessControl,
   type AccessOptions,
@@ -17,6 +26,8 @@ export interface NtpServerOptions extends AccessOptions {
   readonly onDeny: 'ignore' | 'kiss';
   /** Bit n set: version n is answered. */
   readonly versions: number;
+  /** The symmetric keys of clients. */
+  readonly keys?: { readonly keys: SymmetricKeys; readonly weak: readonly number[] };
 }
 
 /** Octets. A reply is never longer than its request; a longer request than a packet on Ethernet gets no answer. */
@@ -32,6 +43,7 @@ const COUNTERS = {
   requests: 'Datagrams received',
   replies: 'Requests answered with the time',
   kisses: 'Requests answered with a kiss of death',
+  naks: 'Requests with a MAC that no key verifies, answered with a crypto-NAK',
   denied: 'Requests refused by the access lists',
   limited: 'Requests refused by the rate limit',
   unsent: 'Replies that could not be sent',
@@ -105,9 +117,11 @@ export class NtpServer {
   }
 
   inspect(): Record<string, unknown> {
+    const { keys } = this.#options;
     return {
       listen: this.#addresses(),
       stamps: this.#sockets.map(({ stamps }) => stamps),
+      ...(keys && { keys: keys.keys.size, weakKeys: keys.weak.length }),
       ...this.#counters.counts,
       ignored: this.#ignored.counts,
     };
@@ -128,6 +142,7 @@ export class NtpServer {
     const admission = this.#admit(from.address);
     if (admission === 'silence') return;
     const context = this.#replyContext;
+    if (this.#options.keys !== undefined) context.keys = this.#options.keys.keys;
     context.admission = admission;
     context.clientPort = from.port;
     [context.receiveSeconds, context.receiveFraction] = this.#words(received.time);
@@ -143,12 +158,17 @@ export class NtpServer {
     try {
       const { before } = socket.send(this.#reply.subarray(0, length), from, to);
       this.#latency.learn(Number(before.time - stamped));
-      this.#counters.count(this.#replyContext.admission === 'serve' ? 'replies' : 'kisses');
+      this.#counters.count(this.#kindOf(length));
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       // The source address was forged, or the client has gone: no reason to restart.
       this.#counters.count('unsent');
     }
+  }
+
+  #kindOf(length: number): 'replies' | 'kisses' | 'naks' {
+    if (this.#replyContext.admission !== 'serve') return 'kisses';
+    return length === CRYPTO_NAK_OCTETS ? 'naks' : 'replies';
   }
 
   #admit(address: string): Admission | 'silence' {

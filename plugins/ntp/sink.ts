@@ -1,5 +1,15 @@
 import { defineSink, described, oneOf, table, wholeNumber } from 'timehub/api';
-import { accessEntries, accessOptions, listenAddresses, ownAddress, parseListen, rateLimit } from 'timehub/toolkit';
+import {
+  accessEntries,
+  accessOptions,
+  KeyFile,
+  keyFilePath,
+  listenAddresses,
+  ownAddress,
+  parseListen,
+  rateLimit,
+  weakKeyTypes,
+} from 'timehub/toolkit';
 import * as v from 'valibot';
 import { NtpServer } from './ntp-server.js';
 
@@ -22,6 +32,11 @@ const config = table({
     v.optional(v.pipe(v.array(wholeNumber(1, 4), VERSIONS), v.minLength(1, VERSIONS)), ALL_VERSIONS),
     'NTP versions that are answered, each in its own version.',
   ),
+  'key-file': described(
+    v.optional(keyFilePath()),
+    "File with symmetric keys, in chrony's format, which no other user may read. The reply to a request with a MAC by one of them is signed by the same key. It is read again when it changes. Default: no keys.",
+  ),
+  'weak-keys': weakKeyTypes(),
   'rate-limit': rateLimit({
     interval: '2s',
     burst: 8,
@@ -38,14 +53,20 @@ export default defineSink<Config>({
   needs: ['cap:net_bind_service'],
   config,
   create(config, context) {
+    const file = config['key-file'];
+    const keys = file === undefined ? undefined : new KeyFile(context, file, config['weak-keys']);
     const server = new NtpServer(context, {
       ...accessOptions(config),
       listen: parseListen(config.listen),
       onDeny: config['on-deny'],
       versions: config.versions.reduce((mask, version) => mask | (1 << version), 0),
+      ...(keys && { keys }),
     });
     return {
-      start: async () => server.start(),
+      async start() {
+        keys?.open();
+        server.start();
+      },
       stop: async () => server.stop(),
       inspect: () => server.inspect(),
     };

@@ -1,5 +1,6 @@
 import type { Leap } from '../../api/observation.js';
 import type { Instant, Ns } from '../../api/time.js';
+import type { Authentication, AuthenticationFault } from './authentication.js';
 import { readTrailer } from './extension.js';
 import {
   HEADER_OCTETS,
@@ -43,7 +44,8 @@ export type RefusalReason =
   | 'zero-origin'
   | 'duplicate'
   | 'extension'
-  | 'stratum';
+  | 'stratum'
+  | AuthenticationFault;
 
 export type Verdict =
   | { readonly kind: 'refused'; readonly reason: RefusalReason }
@@ -62,14 +64,17 @@ const UNREADY: Readonly<Record<string, string>> = {
 /** MAXDISP of RFC 5905: a server with this root distance or more is not synchronised. */
 const MAX_ROOT_DISTANCE_NS = 16e9;
 
-/** Judges a datagram as a reply to a request of 48 octets (RFC 5905 §9.2). */
-export function evaluate(reply: Uint8Array, request: Uint8Array): Verdict {
+/** Judges a datagram as a reply to a request (RFC 5905 §9.2). `authentication`: that of the request, if it has one. */
+export function evaluate(reply: Uint8Array, request: Uint8Array, authentication?: Authentication): Verdict {
   if (reply.length < HEADER_OCTETS) return refused('length');
   const header = readHeader(reply);
   if (header.mode !== MODE_SERVER) return refused('mode');
   if (header.version < OLDEST_VERSION || header.version > NEWEST_VERSION) return refused('version');
   if (!answersTo(reply, request)) return refused(header.origin === 0n ? 'zero-origin' : 'origin');
-  if (readTrailer(reply, reply.length, header.version) === undefined) return refused('extension');
+  const trailer = readTrailer(reply, reply.length, header.version);
+  if (trailer === undefined) return refused('extension');
+  const forged = authentication?.faultOf(reply, trailer);
+  if (forged !== undefined) return refused(forged);
   if (header.stratum > STRATUM_UNSYNCHRONISED) return refused('stratum');
   const code = header.stratum === 0 && header.refid !== 0 ? kissCode(header.refid) : undefined;
   const unready = UNREADY[code ?? ''];

@@ -1,4 +1,5 @@
 import type { LocalStamp, Ns } from '../../api/time.js';
+import type { Authentication } from './authentication.js';
 import { type Answer, answersTo, evaluate, type Verdict } from './evaluate.js';
 import { HEADER_OCTETS, TRANSMIT_AT } from './header.js';
 import { request } from './request.js';
@@ -24,11 +25,14 @@ const MAX_DRIFT = 1e-3;
  */
 export class Exchange {
   readonly request: Uint8Array;
+  readonly #authentication: Authentication | undefined;
   #settled = false;
 
-  /** `cookie`: 8 unpredictable octets. */
-  constructor(cookie: Uint8Array) {
-    this.request = request(cookie);
+  /** `cookie`: 8 unpredictable octets. `authentication`: of the request, required of the reply too. */
+  constructor(cookie: Uint8Array, authentication?: Authentication) {
+    const plain = request(cookie);
+    this.request = authentication?.seal(plain) ?? plain;
+    this.#authentication = authentication;
   }
 
   /** Octets of the request that no other client sends: its transmit timestamp. */
@@ -38,7 +42,7 @@ export class Exchange {
 
   judge(datagram: Uint8Array): Verdict {
     if (this.#settled) return { kind: 'refused', reason: 'duplicate' };
-    const verdict = evaluate(datagram, this.request);
+    const verdict = evaluate(datagram, this.request, this.#authentication);
     this.#settled = verdict.kind !== 'refused';
     return verdict;
   }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { HEADER_OCTETS, readHeader, writeHeader } from './header.js';
+import { SymmetricKey } from './keys/symmetric-key.js';
 import { request } from './request.js';
 import { DEFAULT_VERSIONS, type ReplyContext, respond, type Silence } from './server.js';
 import { packetWith } from './testing/packets.js';
@@ -275,6 +276,62 @@ describe('the NTP server', () => {
       expect(reply.length).to.equal(52);
       expect(readHeader(reply).mode).to.equal(mode + 1);
     }
+  });
+
+  describe('with symmetric keys (C5, C7)', () => {
+    const cmac = new SymmetricKey(7, 'AES128', new Uint8Array(16).fill(1));
+    const hash = new SymmetricKey(8, 'SHA512', Buffer.from('secret'));
+    const keys = new Map([cmac, hash].map((key) => [key.number, key] as const));
+    const signed = (key: SymmetricKey, version = 4, fields: Uint8Array = new Uint8Array(0)): Uint8Array => {
+      const packet = new Uint8Array(48 + fields.length + key.macOctets(version));
+      packet.set(asking(version));
+      packet.set(fields, 48);
+      key.sign(packet, 48 + fields.length);
+      return packet;
+    };
+
+    for (const key of [cmac, hash]) {
+      for (const version of [3, 4]) {
+        it(`signs the reply to a request of NTPv${version} by the same key: ${key.type}`, () => {
+          const reply = ask(signed(key, version), contextOf({ keys }))!;
+          expect(key.verifies(reply, 48, reply.length)).to.equal(true);
+          expect(readHeader(reply)).to.include({ version, mode: 4, stratum: 2, receive: toNtpTime(NOW) });
+        });
+      }
+    }
+
+    it('signs its kisses of death too', () => {
+      const reply = ask(signed(cmac), contextOf({ keys, admission: 'rate' }))!;
+      expect(readHeader(reply)).to.include({ stratum: 0, refid: 0x52415445 });
+      expect(cmac.verifies(reply, 48, reply.length)).to.equal(true);
+    });
+
+    it('verifies extension fields before the MAC', () => {
+      const field = packetWith([0x2005, 28, 28]).subarray(48);
+      const packet = signed(cmac, 4, field);
+      const reply = ask(packet, contextOf({ keys }))!;
+      expect(cmac.verifies(reply, 48, reply.length)).to.equal(true);
+      packet[60]! ^= 1;
+      expect([...ask(packet, contextOf({ keys }))!.subarray(48)]).to.deep.equal([0, 0, 0, 0]);
+    });
+
+    it('answers an unknown key, a wrong secret and a changed request with a crypto-NAK', () => {
+      const changed = signed(cmac);
+      changed[2] = 9;
+      for (const packet of [
+        changed,
+        signed(new SymmetricKey(9, 'AES128', new Uint8Array(16))),
+        signed(new SymmetricKey(7, 'AES128', new Uint8Array(16))),
+        signed(new SymmetricKey(7, 'SHA1', Buffer.from('secret'))),
+        signed(new SymmetricKey(0, 'AES128', new Uint8Array(16).fill(1))),
+      ]) {
+        expect([...ask(packet, contextOf({ keys }))!.subarray(48)]).to.deep.equal([0, 0, 0, 0]);
+      }
+    });
+
+    it('answers a request without a MAC as before', () => {
+      expect(ask(asking(4), contextOf({ keys }))).to.have.length(48);
+    });
   });
 
   it('is silent to odd lengths, as no field and no MAC ends there', () => {

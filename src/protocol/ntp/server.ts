@@ -10,6 +10,7 @@ import {
   REFERENCE_AT,
   TRANSMIT_AT,
 } from './header.js';
+import { keyNumberAt, type SymmetricKeys } from './keys/symmetric-key.js';
 
 /** Decision of access control and rate limit about a client. */
 export type Admission = 'serve' | 'deny' | 'rate';
@@ -30,6 +31,8 @@ export interface ReplyContext {
   readonly receiveFraction: number;
   readonly transmitSeconds: number;
   readonly transmitFraction: number;
+  /** Keys by which requests with a MAC are verified and their replies signed. Absent: none. */
+  readonly keys?: SymmetricKeys;
 }
 
 /**
@@ -52,6 +55,10 @@ const DENY = 0x44454e59;
 const RATE = 0x52415445;
 /** RFC 8915 §5.3: 32 octets or more, and the head of the field. */
 const MIN_IDENTIFIER = 36;
+/** Octets of the key number, with which a MAC begins; a crypto-NAK has nothing else. */
+const KEY_NUMBER_OCTETS = 4;
+/** Length of a reply that ends in a crypto-NAK, the only reply of this length. */
+export const CRYPTO_NAK_OCTETS = HEADER_OCTETS + KEY_NUMBER_OCTETS;
 
 /**
  * The NTP server as a pure function: writes the reply to `request[0..length]` into `reply` and returns its length, never above
@@ -80,7 +87,9 @@ export function respond(
   reply[0] = (reply[0]! & 0xc0) | (version << 3) | replyMode;
   reply[2] = request[2]!;
   for (let i = 0; i < 8; i++) reply[ORIGIN_AT + i] = request[TRANSMIT_AT + i]!;
-  return writeTrailer(request, trailer, reply);
+  return trailer.macLength > KEY_NUMBER_OCTETS
+    ? writeMac(request, length - trailer.macLength, length, context.keys, reply)
+    : writeIdentifier(request, trailer, reply);
 }
 
 /**
@@ -123,12 +132,25 @@ function writeKiss(code: number, context: ReplyContext, reply: Uint8Array): void
   }
 }
 
-/** Echoes the unique identifier; answers a MAC, for which there is no key, with a crypto-NAK (RFC 5905 §9.2). */
-function writeTrailer(request: Uint8Array, trailer: Trailer, reply: Uint8Array): number {
-  if (trailer.macLength > 4) {
-    putWord(reply, HEADER_OCTETS, 0);
-    return HEADER_OCTETS + 4;
-  }
+/**
+ * Signs the reply by the key that verifies the request; otherwise writes a crypto-NAK, a MAC of the key number 0 alone (RFC 5905
+ * §9.2). `macAt`: place of the MAC in the request.
+ */
+function writeMac(
+  request: Uint8Array,
+  macAt: number,
+  end: number,
+  keys: SymmetricKeys | undefined,
+  reply: Uint8Array,
+): number {
+  const key = keys?.get(keyNumberAt(request, macAt));
+  if (key?.verifies(request, macAt, end) === true) return key.sign(reply, HEADER_OCTETS);
+  putWord(reply, HEADER_OCTETS, 0);
+  return CRYPTO_NAK_OCTETS;
+}
+
+/** Echoes the unique identifier. */
+function writeIdentifier(request: Uint8Array, trailer: Trailer, reply: Uint8Array): number {
   let end = HEADER_OCTETS;
   for (const { type, start, length } of trailer.fields) {
     if (type !== UNIQUE_IDENTIFIER || length < MIN_IDENTIFIER) continue;
