@@ -1,7 +1,8 @@
-import type { ExchangeCounts, Ns, Observation, SourceContext, Stamp } from 'timehub/api';
+import type { ExchangeCounts, Instant, Ns, Observation, SourceContext, Stamp } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import {
   type Answer,
+  type Authentication,
   Kisses,
   measure,
   REFUSAL_TEXTS,
@@ -24,6 +25,20 @@ export interface NtpClientOptions {
   readonly poll: PollOptions;
   /** Returns the key that authenticates requests and replies; may throw a `HubError`. Absent: they are not authenticated. */
   readonly key?: () => SymmetricKey;
+  /** Authentication by NTS, in place of a key. */
+  readonly nts?: NtsAccess;
+}
+
+/** The keys of NTS, as the client of NTP needs them. */
+export interface NtsAccess {
+  /** Returns the authentication of the next request, or a sentence that says why none can be sent. */
+  authenticate(): Authentication | string;
+  /** Returns a sentence if the server must not be believed at the time that its reply states. */
+  faultAt(time: Instant): string | undefined;
+  /** Called after the time of a reply was reported to the hub. */
+  reported(time: Instant): void;
+  /** Returns a clause for the operator, or ''. */
+  doubt(): string;
 }
 
 /** Limits of the wait for a reply, ns; within them it is the poll interval. A later reply would give a useless bound. */
@@ -45,6 +60,7 @@ export class NtpClient {
   readonly #association: Association;
   readonly #longestNs: Ns;
   readonly #key: (() => SymmetricKey) | undefined;
+  readonly #nts: NtsAccess | undefined;
   /** The key of the last request. */
   #usedKey: SymmetricKey | undefined;
   readonly #counters: Counters<keyof typeof COUNTERS>;
@@ -54,17 +70,18 @@ export class NtpClient {
   #kisses: Kisses;
   #newest: Readonly<Record<string, unknown>> = {};
 
-  constructor(context: SourceContext, { server, poll, key }: NtpClientOptions) {
+  constructor(context: SourceContext, { server, poll, key, nts }: NtpClientOptions) {
     this.#context = context;
     this.#association = new Association(context, {
       server,
       poll,
       ask: () => this.#ask(),
       onReplaced: () => this.#replaced(),
-      shortfall: () => this.#doubtOfKey(),
+      shortfall: () => nts?.doubt() ?? this.#doubtOfKey(),
     });
     this.#longestNs = poll.maxNs;
     this.#key = key;
+    this.#nts = nts;
     this.#kisses = this.#newKisses();
     this.#counters = new Counters(context.metrics, COUNTERS);
     this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
@@ -101,19 +118,28 @@ export class NtpClient {
     return Math.max(this.#association.intervalNs, this.#kisses.minIntervalNs);
   }
 
+  get #isAuthenticated(): boolean {
+    return this.#key !== undefined || this.#nts !== undefined;
+  }
+
   #newKisses(): Kisses {
-    return new Kisses({ authenticated: this.#key !== undefined });
+    return new Kisses({ authenticated: this.#isAuthenticated });
   }
 
   #ask(): void {
     this.#usedKey = this.#key?.();
+    const authentication = this.#usedKey === undefined ? this.#nts?.authenticate() : withKey(this.#usedKey);
+    if (typeof authentication === 'string') {
+      this.#ended({ kind: 'silence', cause: authentication });
+      return;
+    }
     this.#counters.count('requests');
     sendNtpRequest(this.#context, {
       peer: this.#association.peer.endpoint!,
       windowNs: Math.min(MAX_WINDOW_NS, Math.max(MIN_WINDOW_NS, this.#intervalNs)),
       hears: this.#silent >= SILENT_BEFORE_OPEN && this.#silent % 2 === 0 ? 'anybody' : 'peer',
       onError: 'wait',
-      ...(this.#usedKey && { authentication: withKey(this.#usedKey) }),
+      ...(authentication && { authentication }),
       onRequest: (mark, offset) => this.#context.identity.asks(mark, offset),
       onRefused: (reason, detail) => this.#refusals.refuse(reason, detail),
       onEnd: (outcome) => this.#ended(outcome),
@@ -184,9 +210,16 @@ export class NtpClient {
       this.#answered();
       return;
     }
+    const time = received.time + BigInt(Math.round(measured.offsetNs));
+    const fault = this.#nts?.faultAt(time);
+    if (fault !== undefined) {
+      this.#missed(fault);
+      return;
+    }
     this.#newest = { offsetNs: measured.offsetNs, delayNs: measured.delayNs, sentBy: sent.by, receivedBy: received.by };
     this.#report(answer, legsOf(answer, sent, received, this.#association.peer.path));
     this.#answered('ok');
+    this.#nts?.reported(time);
   }
 
   /** `flaw`: a sentence that says why the server's time cannot be used. */
@@ -194,7 +227,7 @@ export class NtpClient {
     const intervalNs = Math.max(this.#longestNs, this.#kisses.minIntervalNs);
     const claims = {
       ...claimsOf(answer, this.#association.peer.endpoint!, flaw),
-      authenticated: this.#key !== undefined,
+      authenticated: this.#isAuthenticated,
       intervalNs,
     };
     this.#context.report({ claims, observations });

@@ -11,6 +11,7 @@ export * from './poll.js';
 export * from './poll-schema.js';
 export * from './rate-limit.js';
 export * from './reach.js';
+export * from './read-input-file.js';
 export * from './refusals.js';
 export * from './request-reply.js';
 export * from './served-addresses.js';

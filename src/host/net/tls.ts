@@ -98,6 +98,7 @@ function judgeSocket(
   if (notBefore === undefined || (code === '' && now >= notBefore))
     return code === '' ? { judgedAt: now, validFrom, validUntil } : refused(code, now);
   if (code !== '' && !OF_TIME.includes(code)) return refused(code, now);
+  if (code === 'CERT_HAS_EXPIRED' && now >= notBefore) return refused(code, now);
   const floor = now > notBefore ? now : notBefore;
   const judgedAt = floor > validFrom ? floor : validFrom;
   if (judge === undefined)

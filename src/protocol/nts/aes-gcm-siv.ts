@@ -1,5 +1,5 @@
 import { createCipheriv, timingSafeEqual } from 'node:crypto';
-import { xorInto } from './cmac.js';
+import { xorInto } from './block.js';
 import { Polyval } from './polyval.js';
 
 const BLOCK = 16;

@@ -1,5 +1,6 @@
 import { createCipheriv, timingSafeEqual } from 'node:crypto';
-import { Cmac, double, xorInto } from './cmac.js';
+import { AesCmac } from '../ntp/keys/aes-cmac.js';
+import { double, xorInto } from './block.js';
 
 const TAG = 16;
 const ZERO = new Uint8Array(TAG);
@@ -28,21 +29,26 @@ const macKeyOf = (key: Uint8Array): Uint8Array => key.subarray(0, key.length / 2
 
 /** S2V (RFC 5297 §2.4). */
 function syntheticVector(key: Uint8Array, strings: readonly Uint8Array[], last: Uint8Array): Uint8Array {
-  const cmac = new Cmac(key);
-  let sum = cmac.of(ZERO);
+  const cmac = new AesCmac(key);
+  const of = (text: Uint8Array): Uint8Array => {
+    const code = new Uint8Array(TAG);
+    cmac.write(text, text.length, code, 0);
+    return code;
+  };
+  let sum = of(ZERO);
   for (const text of strings) {
     sum = double(sum);
-    xorInto(sum, cmac.of(text), 0);
+    xorInto(sum, of(text), 0);
   }
   if (last.length >= TAG) {
     const end = Uint8Array.from(last);
     xorInto(end, sum, end.length - TAG);
-    return cmac.of(end);
+    return of(end);
   }
   sum = double(sum);
   xorInto(sum, last, 0);
   sum[last.length]! ^= 0x80;
-  return cmac.of(sum);
+  return of(sum);
 }
 
 /** AES-CTR from the tag, in which two bits are cleared (RFC 5297 §2.5). */

@@ -1,3 +1,4 @@
+import type { Authentication, AuthenticationFault } from '../ntp/authentication.js';
 import type { ExtensionField, Trailer } from '../ntp/extension.js';
 import { REFID_AT, STRATUM_AT } from '../ntp/header.js';
 import { TAG_OCTETS } from './aead.js';
@@ -14,12 +15,6 @@ import {
 } from './field.js';
 import { LONGEST_COOKIE, MOST_COOKIES } from './ke-client.js';
 import type { NtsKeys } from './ke-keys.js';
-
-/**
- * Reason for which a reply is not authentic. `nts-nak`: the server could not verify the request (RFC 8915 §5.7). `nts`: it has no
- * authenticator of these keys, or is not for this request.
- */
-export type NtsFault = 'nts-nak' | 'nts';
 
 /** Octets of the longest request: it fits into a packet of every IPv6 path, 1280 octets with the heads of IPv6 and UDP. */
 const LONGEST_REQUEST = 1232;
@@ -93,7 +88,7 @@ interface RequestOptions {
 }
 
 /** The authentication of one request and its reply. */
-export class NtsRequest {
+export class NtsRequest implements Authentication {
   readonly #options: RequestOptions;
   readonly #identifier: Uint8Array;
 
@@ -122,7 +117,7 @@ export class NtsRequest {
   }
 
   /** Returns why a reply is not authentic; undefined if it is: its cookies are then kept. What follows the authenticator is ignored. */
-  faultOf(reply: Uint8Array, { fields }: Pick<Trailer, 'fields'>): NtsFault | undefined {
+  faultOf(reply: Uint8Array, { fields }: Pick<Trailer, 'fields'>): AuthenticationFault | undefined {
     const at = fields.findIndex(({ type }) => type === NTS_FIELD.authenticator);
     const protectedFields = at < 0 ? fields : fields.slice(0, at);
     if (!this.#isMeant(reply, protectedFields)) return 'nts';
