@@ -2,13 +2,48 @@ import { isIP } from 'node:net';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import { HubError, type Instant, type TlsClient, type TlsOptions } from '../../api/index.js';
+import type { Native } from '../native.js';
 import { systemAuthorities } from './authorities.js';
 import { because, formatEndpoint } from './net-error.js';
 import { OpenTls } from './tls-connection.js';
 import { certificateFault, handshakeFault } from './tls-errors.js';
 
-/** Judges a certificate chain (DER, that of the server first) at a time. Returns '' or the name of OpenSSL's error. */
-export type ChainJudge = (chain: readonly Uint8Array[], authorities: string, name: string, at: Instant) => string;
+/**
+ * Judges a certificate chain (DER, that of the server first) at a time. Returns '' if it is valid, or the name of OpenSSL's error;
+ * undefined if it cannot judge.
+ */
+export type ChainJudge = (
+  chain: readonly Uint8Array[],
+  authorities: string,
+  name: string,
+  at: Instant,
+) => string | undefined;
+
+/** Names of X509_V_ERR_… as node:tls has them. */
+const VERDICTS: Readonly<Record<number, string>> = {
+  0: '',
+  7: 'CERT_SIGNATURE_FAILURE',
+  9: 'CERT_NOT_YET_VALID',
+  10: 'CERT_HAS_EXPIRED',
+  18: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+  19: 'SELF_SIGNED_CERT_IN_CHAIN',
+  20: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  21: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  26: 'INVALID_PURPOSE',
+  62: 'HOSTNAME_MISMATCH',
+  64: 'IP_ADDRESS_MISMATCH',
+};
+
+/** Returns a judge by OpenSSL, through the addon. */
+export const chainJudge =
+  (native: Pick<Native, 'judgeChain'>): ChainJudge =>
+  (chain, authorities, name, at) => {
+    const verdict = native.judgeChain(chain, authorities, name, isIP(name) !== 0, Number(at / 1_000_000_000n));
+    return verdict < 0 ? undefined : (VERDICTS[verdict] ?? `OpenSSL's error ${verdict}`);
+  };
+
+/** Certificates of a chain that are judged. */
+const LONGEST_CHAIN = 16;
 
 /** Faults that another time might not have. */
 const OF_TIME: readonly string[] = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'];
@@ -101,16 +136,16 @@ function judgeSocket(
   if (code === 'CERT_HAS_EXPIRED' && now >= notBefore) return refused(code, now);
   const floor = now > notBefore ? now : notBefore;
   const judgedAt = floor > validFrom ? floor : validFrom;
-  if (judge === undefined)
-    return {
-      fault: `cannot be judged: the clock of this machine is wrong, and only the native addon can judge at another time`,
-    };
-  const found = judge(
+  const found = judge?.(
     chain.map(({ octets }) => octets),
     authorities,
     name,
     judgedAt,
   );
+  if (found === undefined)
+    return {
+      fault: `cannot be judged: it is not valid by the clock of this machine (${dates}; judged at ${day(now)})`,
+    };
   return found === '' ? { judgedAt, validFrom, validUntil } : refused(found, judgedAt);
 }
 
@@ -124,7 +159,7 @@ interface Link {
 function chainOf(socket: TLSSocket): readonly Link[] {
   const links: Link[] = [];
   let certificate = socket.getPeerCertificate(true);
-  while (certificate?.raw !== undefined) {
+  while (certificate?.raw !== undefined && links.length < LONGEST_CHAIN) {
     links.push({
       octets: new Uint8Array(certificate.raw),
       from: BigInt(Date.parse(certificate.valid_from)) * 1_000_000n,
