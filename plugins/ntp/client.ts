@@ -68,6 +68,7 @@ export class NtpClient {
   /** Requests in a row that got neither a reply nor an error of the network. */
   #silent = 0;
   #kisses: Kisses;
+  #shownDoubt = '';
   #newest: Readonly<Record<string, unknown>> = {};
 
   constructor(context: SourceContext, { server, poll, key, nts }: NtpClientOptions) {
@@ -220,6 +221,15 @@ export class NtpClient {
     this.#report(answer, legsOf(answer, sent, received, this.#association.peer.path));
     this.#answered('ok');
     this.#nts?.reported(time);
+    this.#showDoubt();
+  }
+
+  /** Shows the operator what is doubtful about the keys of NTS, and when it is no longer. */
+  #showDoubt(): void {
+    const doubt = this.#nts?.doubt() ?? '';
+    if (doubt === this.#shownDoubt) return;
+    this.#shownDoubt = doubt;
+    this.#association.updateShortfall();
   }
 
   /** `flaw`: a sentence that says why the server's time cannot be used. */

@@ -3,6 +3,7 @@ import {
   type Endpoint,
   HubError,
   type Instant,
+  type Network,
   type Ns,
   type SourceState,
   type Stamp,
@@ -63,6 +64,8 @@ export class NtpWorld {
   /** Octets that sockets sent, in order. */
   readonly sentOctets: Uint8Array[] = [];
   resolverIsDead = false;
+  /** Answers for `network.tls`. */
+  tls: Network['tls'] = notHere;
   readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
   #port = 40000;
   #seed = 1;
@@ -77,7 +80,7 @@ export class NtpWorld {
       interface: notHere,
       onLink: notHere,
       tcp: notHere,
-      tls: notHere,
+      tls: (options) => this.tls(options),
       tlsServer: notHere,
       resolve: (host) => this.resolve(host),
       addresses: () => this.own,
