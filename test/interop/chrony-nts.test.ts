@@ -2,11 +2,12 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { Bench } from '../bench.js';
 import { Authority, type Certified } from '../certificates.js';
-import { type ChronyServer, startChronyServer } from '../chrony.js';
+import { askChrony, type ChronyServer, startChronyServer } from '../chrony.js';
 import { Hub } from '../hub.js';
 import { need } from '../need.js';
+import { startNtpStub } from '../ntp-stub.js';
 import type { Peer } from '../peers.js';
-import { freeTcpPort } from '../place.js';
+import { freeTcpPort, freeUdpPort } from '../place.js';
 
 const HOST = '127.0.0.1';
 
@@ -85,4 +86,41 @@ describe('NTS with chronyd', function () {
       expect((await hub.status()).mode).to.equal('unsynchronised');
     });
   }
+
+  describe('as a client of the hub', () => {
+    /** Starts a hub that serves a clock which is 30 ms slow, with NTS. */
+    async function hubWithNts(more = '') {
+      const upstream = await startNtpStub(bench, 30_000_000n);
+      const [port, ke] = [await freeUdpPort(), await freeTcpPort()];
+      const { certificate, key } = authority.issue({ name: HOST });
+      const files = `certificate = "${write('hub.pem', certificate)}"\nkey = "${write('hub.key', key)}"\n`;
+      const hub = await Hub.start(
+        bench,
+        `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\npoll-max = "250ms"\n[sink.ntp.lan]\nlisten = ["127.0.0.1:${port}"]\n[sink.ntp.lan.nts]\nlisten = "127.0.0.1:${ke}"\n${files}${more}`,
+      );
+      await hub.until(({ mode, sources }) => mode === 'tracking' && sources[0]!.observations >= 24);
+      return { hub, port, ke };
+    }
+
+    it('gets keys, then the hub’s time, authenticated', async () => {
+      const { hub, port, ke } = await hubWithNts();
+      const heardNs = await askChrony(bench, chrony, port, {
+        source: `nts ntsport ${ke}`,
+        lines: [`ntstrustedcerts ${ca}`, 'nosystemcert'],
+      });
+      expect(heardNs).to.be.closeTo(30e6, 1e6);
+      const { output } = await hub.cli('show', 'ntp.lan');
+      expect(output)
+        .to.match(/key_exchanges +1/)
+        .and.match(/nts_replies +[1-9]/)
+        .and.match(/nts_naks +0/);
+    });
+
+    it('another hub gets its time by NTS, too', async () => {
+      const { ke } = await hubWithNts();
+      const client = await Hub.startAs(bench, 'client', [], table({ ke }, 'hub'));
+      const source = await client.untilSource('nts.hub', ({ observations }) => observations >= 24);
+      expect(source.offsetNs).to.be.closeTo(30e6, 1e6);
+    });
+  });
 });

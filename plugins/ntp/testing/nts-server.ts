@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { HubError, type Instant, type TlsClient, type TlsOptions } from 'timehub/api';
 import {
   answerKe,
-  FleetCookieKeys,
+  CookieKeySet,
+  fleetKeys,
   KeReader,
   type KeServerOptions,
   type NtsKeys,
@@ -26,7 +27,7 @@ export class NtsServer {
   /** The peer closes the connection after the request, without an answer. */
   closesEarly = false;
   place: Pick<KeServerOptions, 'host' | 'port'> = {};
-  cookieKeys: FleetCookieKeys;
+  cookieKeys: CookieKeySet;
   certificate: Pick<TlsClient, 'judgedAt' | 'validFrom' | 'validUntil'>;
   /** Handshakes that succeeded. */
   exchanges = 0;
@@ -39,8 +40,8 @@ export class NtsServer {
     world.tls = (options) => this.#connect(options);
   }
 
-  freshKeys(): FleetCookieKeys {
-    return new FleetCookieKeys([this.#world.random(32)], () => 20_000);
+  freshKeys(): CookieKeySet {
+    return new CookieKeySet(fleetKeys([this.#world.random(32)], 20_000));
   }
 
   /** Returns a responder that answers with NTS only, by `plain`. */

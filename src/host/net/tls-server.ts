@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import {
@@ -91,7 +92,12 @@ export function listenTls(options: TlsServerOptions): Promise<TlsServer> {
 /** Throws `TH_NET_CERTIFICATE`. */
 function secureContext({ certificate, key }: TlsIdentity): SecureContext {
   try {
-    return createSecureContext({ cert: certificate, key, minVersion: 'TLSv1.3', sessionTimeout: 1 });
+    return createSecureContext({
+      cert: certificate,
+      key,
+      minVersion: 'TLSv1.3',
+      secureOptions: constants.SSL_OP_NO_TICKET,
+    });
   } catch (cause) {
     throw new HubError('TH_NET_CERTIFICATE', `the own certificate and its key cannot be used: ${because(cause)}`, {
       cause,

@@ -9,49 +9,38 @@ const KEY_OCTETS = 32;
 /** Octets of the shortest secret. */
 export const SHORTEST_SECRET = 32;
 
-interface Secret {
-  readonly octets: Uint8Array;
-  /** Upper half of the ids of its keys. */
-  readonly prefix: number;
-}
+/** The keys of one moment, the one for new cookies first, as plain data that another thread can have. */
+export class CookieKeySet implements CookieKeys {
+  readonly current: CookieKey;
+  readonly #byId: ReadonlyMap<number, CookieKey>;
 
-/**
- * Keys that all servers of a fleet derive from a secret, one for each day (UTC): they accept each other's cookies and exchange
- * nothing. The first secret makes new cookies; cookies of the others are still accepted.
- */
-export class FleetCookieKeys implements CookieKeys {
-  readonly #secrets: readonly Secret[];
-  readonly #today: () => number;
-  readonly #derived = new Map<number, CookieKey>();
-
-  /** `secrets`: at least one, of `SHORTEST_SECRET` octets or more. `today`: returns days since 1970-01-01. */
-  constructor(secrets: readonly Uint8Array[], today: () => number) {
-    this.#secrets = secrets.map((octets) => ({ octets, prefix: new DataView(expand(octets, 'id', 2)).getUint16(0) }));
-    this.#today = today;
-  }
-
-  get current(): CookieKey {
-    return this.#of(this.#secrets[0]!, this.#today());
+  /** `keys`: at least one. */
+  constructor(keys: readonly CookieKey[]) {
+    this.current = keys[0]!;
+    this.#byId = new Map(keys.map((key) => [key.id, key]));
   }
 
   find(id: number): CookieKey | undefined {
-    const day = id & 0xffff;
-    const age = this.#today() - day;
-    if (age > DAYS_AFTER || age < -DAYS_BEFORE) return undefined;
-    const secret = this.#secrets.find(({ prefix }) => prefix === id >>> 16);
-    return secret && this.#of(secret, day);
+    return this.#byId.get(id);
   }
+}
 
-  #of(secret: Secret, day: number): CookieKey {
-    const id = ((secret.prefix << 16) | (day & 0xffff)) >>> 0;
-    let key = this.#derived.get(id);
-    if (key === undefined) {
-      if (this.#derived.size > this.#secrets.length * (DAYS_AFTER + DAYS_BEFORE + 1)) this.#derived.clear();
-      key = { id, key: new Uint8Array(expand(secret.octets, `cookie key of day ${day}`, KEY_OCTETS)) };
-      this.#derived.set(id, key);
-    }
-    return key;
-  }
+/**
+ * Returns the keys that all servers of a fleet derive from their secrets, one for each day (UTC): they accept each other's cookies
+ * and exchange nothing. The first secret makes new cookies; cookies of the others are still accepted. `secrets`: at least one, of
+ * `SHORTEST_SECRET` octets or more. `today`: days since 1970-01-01.
+ */
+export function fleetKeys(secrets: readonly Uint8Array[], today: number): readonly CookieKey[] {
+  const days = Array.from({ length: DAYS_AFTER + 1 + DAYS_BEFORE }, (_, i) => today + DAYS_BEFORE - i);
+  // That of today comes first.
+  const ordered = [today, ...days.filter((day) => day !== today)];
+  return secrets.flatMap((secret) => ordered.map((day) => keyOfDay(secret, day)));
+}
+
+function keyOfDay(secret: Uint8Array, day: number): CookieKey {
+  const prefix = new DataView(expand(secret, 'id', 2)).getUint16(0);
+  const id = ((prefix << 16) | (day & 0xffff)) >>> 0;
+  return { id, key: new Uint8Array(expand(secret, `cookie key of day ${day}`, KEY_OCTETS)) };
 }
 
 /** Returns a text by which operators compare secrets; it reveals nothing about them. */
@@ -71,39 +60,20 @@ export interface StoredCookieKey extends CookieKey {
   readonly madeAt: number;
 }
 
-/** Random keys of a single server: a new one each period, and the last seven. An old key is gone for good when it is dropped. */
-export class RotatedCookieKeys implements CookieKeys {
-  readonly #periodS: number;
-  readonly #random: (octets: number) => Uint8Array;
-  #keys: readonly StoredCookieKey[];
-
-  /** `saved`: keys of an earlier run, the newest first. */
-  constructor(periodS: number, random: (octets: number) => Uint8Array, saved: readonly StoredCookieKey[] = []) {
-    this.#periodS = periodS;
-    this.#random = random;
-    this.#keys = saved.slice(0, 1 + DAYS_AFTER);
-  }
-
-  /** Makes a new key if the newest is a period old, or from the future by more than that. Returns true if it did. */
-  rotate(nowS: number): boolean {
-    const newest = this.#keys[0];
-    if (newest !== undefined && Math.abs(nowS - newest.madeAt) < this.#periodS) return false;
-    const id = new DataView(Uint8Array.from(this.#random(4)).buffer).getUint32(0);
-    const key = Uint8Array.from(this.#random(KEY_OCTETS));
-    this.#keys = [{ id, key, madeAt: nowS }, ...this.#keys.filter((old) => old.id !== id)].slice(0, 1 + DAYS_AFTER);
-    return true;
-  }
-
-  /** To be saved, the newest first. */
-  get keys(): readonly StoredCookieKey[] {
-    return this.#keys;
-  }
-
-  get current(): CookieKey {
-    return this.#keys[0]!;
-  }
-
-  find(id: number): CookieKey | undefined {
-    return this.#keys.find((key) => key.id === id);
-  }
+/**
+ * Returns the random keys of a single server: a new one each period, and the last seven. `keys`: those of before, the newest first.
+ * The same array if the newest is younger than a period. A key that is dropped is gone for good, and with it what it sealed.
+ */
+export function rotated(
+  keys: readonly StoredCookieKey[],
+  nowS: number,
+  periodS: number,
+  random: (octets: number) => Uint8Array,
+): readonly StoredCookieKey[] {
+  const [newest] = keys;
+  // A key of the future was made while the clock was wrong.
+  if (newest !== undefined && Math.abs(nowS - newest.madeAt) < periodS) return keys;
+  const id = new DataView(Uint8Array.from(random(4)).buffer).getUint32(0);
+  const made = { id, key: Uint8Array.from(random(KEY_OCTETS)), madeAt: nowS };
+  return [made, ...keys.filter((old) => old.id !== id)].slice(0, 1 + DAYS_AFTER);
 }

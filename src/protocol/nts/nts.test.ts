@@ -5,7 +5,7 @@ import { request as plainRequest } from '../ntp/request.js';
 import { AES_128_GCM_SIV, AES_SIV_CMAC_256, NTS_CIPHERS } from './aead.js';
 import { NtsSession } from './client.js';
 import { openCookie, sealCookie } from './cookie.js';
-import { FleetCookieKeys, fingerprintOf, RotatedCookieKeys } from './cookie-keys.js';
+import { CookieKeySet, fingerprintOf, fleetKeys, rotated } from './cookie-keys.js';
 import { NTS_FIELD, writeField } from './field.js';
 import type { NtsKeys } from './ke-keys.js';
 import { protectReply, readNtsQuestion } from './server.js';
@@ -14,7 +14,8 @@ import { numbersFrom, octetsFrom } from './testing/octets.js';
 const random = octetsFrom(0xc0ffee);
 const SECRET = random(32);
 const DAY = 20_000;
-const serverKeys = new FleetCookieKeys([SECRET], () => DAY);
+const setOf = (secrets: readonly Uint8Array[], day = DAY) => new CookieKeySet(fleetKeys(secrets, day));
+const serverKeys = setOf([SECRET]);
 
 const keysOf = (cipher = AES_SIV_CMAC_256): NtsKeys => ({
   cipher,
@@ -122,7 +123,7 @@ for (const cipher of NTS_CIPHERS) {
 }
 
 describe('an NTS client', () => {
-  const nakOf = (packet: Uint8Array) => reply(packet, new FleetCookieKeys([random(32)], () => DAY))!;
+  const nakOf = (packet: Uint8Array) => reply(packet, setOf([random(32)]))!;
 
   it('gets NTSN with its identifier for a cookie of an unknown key (F6), and after another request asks for new keys', () => {
     const session = sessionOf(keysOf());
@@ -226,8 +227,8 @@ describe('an NTS server', () => {
 });
 
 describe('the keys of a fleet', () => {
-  const at = (day: number, secrets = [SECRET]) => new FleetCookieKeys(secrets, () => day);
-  const cookie = (under: FleetCookieKeys) => sealCookie(keysOf(), under.current, random(16));
+  const at = (day: number, secrets = [SECRET]) => setOf(secrets, day);
+  const cookie = (under: CookieKeySet) => sealCookie(keysOf(), under.current, random(16));
 
   it('are the same on all its servers, for the last seven days and the next one (F10)', () => {
     for (const [age, accepted] of [
@@ -258,16 +259,15 @@ describe('the keys of a fleet', () => {
 });
 
 describe('the keys of a single server', () => {
-  it('change each period; seven old ones are kept, also over a restart', () => {
-    const keys = new RotatedCookieKeys(100, random);
-    expect(keys.rotate(0)).to.equal(true);
-    expect(keys.rotate(99)).to.equal(false);
-    const first = sealCookie(keysOf(), keys.current, random(16));
-    for (let i = 1; i <= 7; i++) expect(keys.rotate(i * 100)).to.equal(true);
-    const restarted = new RotatedCookieKeys(100, random, keys.keys);
-    expect(openCookie(first, restarted)).not.to.equal(undefined);
-    restarted.rotate(800);
-    expect(openCookie(first, restarted)).to.equal(undefined);
+  it('change each period; seven old ones are kept', () => {
+    const step = (keys: Parameters<typeof rotated>[0], nowS: number) => rotated(keys, nowS, 100, random);
+    let keys = step([], 0);
+    expect(step(keys, 99)).to.equal(keys);
+    const first = sealCookie(keysOf(), new CookieKeySet(keys).current, random(16));
+    for (let i = 1; i <= 7; i++) keys = step(keys, i * 100);
+    expect(openCookie(first, new CookieKeySet(keys))).not.to.equal(undefined);
+    expect(openCookie(first, new CookieKeySet(step(keys, 800)))).to.equal(undefined);
+    expect(step(keys, -5000)).to.have.length(8).and.not.equal(keys);
   });
 });
 
