@@ -5,6 +5,7 @@ import {
   CRYPTO_NAK_OCTETS,
   type ReplyContext,
   respond,
+  SentReplies,
   SILENCES,
   type Silence,
   type SymmetricKeys,
@@ -26,6 +27,8 @@ export interface NtpServerOptions extends AccessOptions {
   readonly onDeny: 'ignore' | 'kiss';
   /** Bit n set: version n is answered. */
   readonly versions: number;
+  /** Answer clients that ask for it in the interleaved mode. */
+  readonly interleaved: boolean;
   /** The symmetric keys of clients. */
   readonly keys?: { readonly keys: SymmetricKeys; readonly weak: readonly number[] };
 }
@@ -42,12 +45,18 @@ const RECEIVE_BUFFER_OCTETS = 2 ** 18;
 const COUNTERS = {
   requests: 'Datagrams received',
   replies: 'Requests answered with the time',
+  interleaved: 'Requests answered with the time in the interleaved mode (also counted as replies)',
   kisses: 'Requests answered with a kiss of death',
   naks: 'Requests with a MAC that no key verifies, answered with a crypto-NAK',
   denied: 'Requests refused by the access lists',
   limited: 'Requests refused by the rate limit',
   unsent: 'Replies that could not be sent',
 } as const;
+
+interface Listener {
+  readonly socket: UdpSocket;
+  readonly sentReplies: SentReplies | undefined;
+}
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -98,16 +107,29 @@ export class NtpServer {
       this.#time = new ServedTime(state, 'utc');
       this.#replyContext.header = this.#header.octets;
     });
-    this.#sockets = this.#options.listen.map(({ host, port }) => {
-      const socket = this.#context.network.udp({ address: host, port, receiveBuffer: RECEIVE_BUFFER_OCTETS });
-      socket.onDatagram((datagram) => this.#receive(socket, datagram));
-      return socket;
-    });
+    this.#sockets = this.#options.listen.map((address) => this.#listen(address));
     for (const { local } of this.#sockets) this.#context.identity.serves(local.address);
     const bound = this.#sockets.map(({ local }) => local.address);
     this.#servedAddresses = new ServedAddresses(this.#context, bound, (gone) => this.#reportHealth(gone));
     this.#reportHealth(undefined);
     this.#servedAddresses.start();
+  }
+
+  #listen({ host, port }: Server): UdpSocket {
+    const { interleaved } = this.#options;
+    const socket = this.#context.network.udp({
+      address: host,
+      port,
+      receiveBuffer: RECEIVE_BUFFER_OCTETS,
+      ...(interleaved && { transmitStamps: true }),
+    });
+    const sentReplies = interleaved ? new SentReplies({ random: (octets) => this.#context.random(octets) }) : undefined;
+    if (sentReplies !== undefined)
+      socket.onSent((id, { by, time }) => {
+        if (by !== 'user' && sentReplies.awaits(id)) sentReplies.stamp(id, ...this.#words(time));
+      });
+    socket.onDatagram((datagram) => this.#receive({ socket, sentReplies }, datagram));
+    return socket;
   }
 
   stop(): void {
@@ -136,12 +158,17 @@ export class NtpServer {
     return this.#sockets.map(({ local }) => formatServer(local.address, local.port));
   }
 
-  #receive(socket: UdpSocket, { payload, from, to, received }: Datagram): void {
+  #receive(listener: Listener, { payload, from, to, received }: Datagram): void {
     this.#counters.count('requests');
     this.#context.identity.hears(payload, from, to);
-    const admission = this.#admit(from.address);
+    const client = octetsOf(from.address);
+    const admission = client === undefined ? 'silence' : this.#admit(client);
     if (admission === 'silence') return;
     const context = this.#replyContext;
+    if (listener.sentReplies !== undefined) {
+      context.sentReplies = listener.sentReplies;
+      context.client = client!;
+    }
     if (this.#options.keys !== undefined) context.keys = this.#options.keys.keys;
     context.admission = admission;
     context.clientPort = from.port;
@@ -151,14 +178,17 @@ export class NtpServer {
     [context.transmitSeconds, context.transmitFraction] = this.#words(this.#latency.departure(now));
     const length = respond(payload, payload.length, context, this.#reply);
     if (typeof length === 'string') this.#ignored.count(length);
-    else this.#send(socket, length, from, to, now);
+    else this.#send(listener, length, from, to, now);
   }
 
-  #send(socket: UdpSocket, length: number, from: Endpoint, to: string, stamped: Instant): void {
+  #send({ socket, sentReplies }: Listener, length: number, from: Endpoint, to: string, stamped: Instant): void {
     try {
-      const { before } = socket.send(this.#reply.subarray(0, length), from, to);
+      const { id, before } = socket.send(this.#reply.subarray(0, length), from, to);
       this.#latency.learn(Number(before.time - stamped));
       this.#counters.count(this.#kindOf(length));
+      if (sentReplies === undefined) return;
+      if (sentReplies.isInterleaved) this.#counters.count('interleaved');
+      sentReplies.sent(id, sentReplies.ticket);
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       // The source address was forged, or the client has gone: no reason to restart.
@@ -171,10 +201,8 @@ export class NtpServer {
     return length === CRYPTO_NAK_OCTETS ? 'naks' : 'replies';
   }
 
-  #admit(address: string): Admission | 'silence' {
-    const octets = octetsOf(address);
-    if (octets === undefined) return 'silence';
-    const decision = this.#access.judge(octets);
+  #admit(client: Uint8Array): Admission | 'silence' {
+    const decision = this.#access.judge(client);
     if (decision === 'serve') return 'serve';
     this.#counters.count(decision === 'denied' ? 'denied' : 'limited');
     if (decision === 'denied') return this.#options.onDeny === 'kiss' ? 'deny' : 'silence';

@@ -1,4 +1,4 @@
-import { defineSource, described, table, wholeNumber } from 'timehub/api';
+import { defineSource, described, flag, table, wholeNumber } from 'timehub/api';
 import { octetsOf, parseServer } from 'timehub/protocol/address';
 import {
   isPollRange,
@@ -47,6 +47,10 @@ const config = v.pipe(
       "File with the keys, in chrony's format, which no other user may read. It is read again when it changes.",
     ),
     'weak-keys': weakKeyTypes(),
+    interleaved: described(
+      v.optional(flag(), false),
+      'Ask for the interleaved mode (RFC 9769, `xleave` in chrony), in which the server states when its kernel or card really sent a reply. That stamp is fetched by a second request 20 ms after each one, so the source asks twice as often.',
+    ),
     ...pollEntries('64s', {
       min: 'Public servers may be asked every 64 s (BCP 223). 1 s is fine on your own network; shorter intervals pay for delays below 10 ms.',
       iburst:
@@ -89,6 +93,7 @@ export default defineSource<Config>({
     const client = new NtpClient(context, {
       server: parseServer(config.address!)!,
       poll: pollOptions(config),
+      interleaved: config.interleaved,
       ...(keys && { key: () => keys.key(key!) }),
     });
     return {

@@ -151,13 +151,17 @@ export class Association {
     if (this.#condition === 'ok') this.#context.health('ok', this.#shortfall);
   }
 
+  /** Plans one more request, this long after the last one; those of the poll follow it as they would have followed that one. */
+  planFollowUp(delayNs: Ns): void {
+    if (!this.#stopped) this.#planAfter(this.#leftNs(delayNs), () => this.#ask());
+  }
+
   /** Plans the next request. `leastNs`: shortest time since the last one. */
   planNext(leastNs: Ns = 0): void {
     if (this.#stopped) return;
     const [high, low] = this.#context.random(2);
     const chance = ((high! << 8) | low!) / 65536;
-    const waitNs = Math.max(this.#poll.next(chance), leastNs);
-    const leftNs = Math.max(0, waitNs - Number(this.#context.monotonic() - this.#asked));
+    const leftNs = this.#leftNs(Math.max(this.#poll.next(chance), leastNs));
     const moves = this.peer.named && (this.#leaveReason !== '' || !this.peer.isOurs);
     this.#planAfter(leftNs, () => (moves ? this.#lookUp() : this.#ask()));
   }
@@ -182,6 +186,11 @@ export class Association {
   get #isLost(): boolean {
     const { missed } = this.#reach;
     return missed > 0 && missed % PATIENCE === 0;
+  }
+
+  /** Returns the time left until `waitNs` after the last request. */
+  #leftNs(waitNs: Ns): Ns {
+    return Math.max(0, waitNs - Number(this.#context.monotonic() - this.#asked));
   }
 
   #planAfter(delayNs: Ns, work: () => void | Promise<void>): void {
