@@ -24,6 +24,8 @@ import { claimsOf, legsOf } from './legs.js';
 export interface NtpClientOptions {
   readonly server: Server;
   readonly poll: PollOptions;
+  /** Family of the addresses of a name that are used. Default: both. */
+  readonly family?: 4 | 6 | undefined;
   /** Ask for the interleaved mode (RFC 9769). */
   readonly interleaved: boolean;
   /** Returns the key that authenticates requests and replies; may throw a `HubError`. Absent: they are not authenticated. */
@@ -70,11 +72,12 @@ export class NtpClient {
   #kisses: Kisses;
   #newest: Readonly<Record<string, unknown>> = {};
 
-  constructor(context: SourceContext, { server, poll, key, interleaved }: NtpClientOptions) {
+  constructor(context: SourceContext, { server, poll, family, key, interleaved }: NtpClientOptions) {
     this.#context = context;
     this.#association = new Association(context, {
       server,
       poll,
+      family,
       ask: () => this.#ask(),
       onReplaced: () => this.#replaced(),
       shortfall: () => this.#doubtOfKey(),

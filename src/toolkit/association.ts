@@ -13,6 +13,8 @@ import { unreachableReason } from './unreachable-reason.js';
 export interface AssociationOptions {
   readonly server: Server;
   readonly poll: PollOptions;
+  /** Family of the addresses of a name that are used. Default: both. */
+  readonly family?: 4 | 6 | undefined;
   /** Sends one request. The caller then calls `answered` or `missed`, and `planNext`. */
   readonly ask: () => void;
   /** Called when the server, or this machine, may have another address. */
@@ -75,7 +77,7 @@ export class Association {
     this.#context = context;
     this.#watch = new NetworkWatch(context, () => this.#networkChanged());
     this.#options = options;
-    this.peer = new Peer(options.server, sharedAddresses(context), context.id);
+    this.peer = new Peer(options.server, sharedAddresses(context), { owner: context.id, family: options.family });
     this.#poll = this.#newPoll();
   }
 
