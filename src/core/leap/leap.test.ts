@@ -51,7 +51,10 @@ describe('leap seconds', () => {
     const nearest = (text: string) => watch.state(utc(text)).nearest;
     expect(nearest('2016-12-30T23:59:59Z')).to.equal(undefined);
     for (const near of ['2016-12-31T00:00:00Z', '2016-12-31T23:59:59Z', '2017-01-01T00:00:00Z', '2017-01-01T23:59:59Z'])
-      expect(nearest(near), near).to.deep.equal({ at, seconds: 1 });
+      expect(nearest(near), near).to.deep.equal({ at, seconds: 1, passed: utc(near) >= at });
+    watch.crossed(utc('2016-12-31T23:59:59Z'));
+    expect(watch.crossed(at)?.at).to.equal(at);
+    expect(nearest('2016-12-31T23:59:59Z')?.passed, 'in the second that UTC repeats').to.equal(true);
     expect(nearest('2017-01-02T00:00:01Z')).to.equal(undefined);
   });
 

@@ -67,10 +67,8 @@ export class LeapSchedule {
       taiKnown: !expired || claimed === tabled || !this.#claims.some(({ taiMinusUtc }) => taiMinusUtc !== undefined),
       expires: this.#table.expires,
     };
-    const nearest = ahead ?? (utc === undefined ? undefined : leapBehind(this.#table, utc, DAY_NS));
-    return nearest === undefined
-      ? state
-      : { ...state, nearest: { at: nearest.at, seconds: nearest.kind === 'insert' ? 1 : -1 } };
+    const nearest = utc === undefined ? undefined : this.#nearest(utc);
+    return nearest === undefined ? state : { ...state, nearest };
   }
 
   /** Returns the leap second within the next day. */
@@ -129,6 +127,13 @@ export class LeapSchedule {
         text: `most sources say TAI − UTC is ${claimed} s, ${origin} says ${tabled} s: the ${this.#expired(utc) ? 'sources decide, since the table has expired' : 'table decides'}`,
       });
     return notices;
+  }
+
+  #nearest(utc: Instant): LeapState['nearest'] {
+    const found = leapAhead(this.#table, utc, DAY_NS) ?? this.ahead(utc) ?? leapBehind(this.#table, utc, DAY_NS);
+    if (found === undefined) return undefined;
+    const { at, kind } = found;
+    return { at, seconds: kind === 'insert' ? 1 : -1, passed: utc >= at || this.#passed >= at };
   }
 
   #unlessPassed(leap: LeapAhead | undefined): LeapAhead | undefined {
