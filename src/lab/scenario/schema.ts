@@ -151,6 +151,7 @@ const hub = table({
   'min-agreeing': v.optional(wholeNumber(1, 64), 1),
   'max-error': v.optional(duration({ min: '1ns' }), '1s'),
   'tracking-error': v.optional(duration({ min: '1ns' })),
+  'frequency-tolerance': v.optional(rate({ min: '0ppm' })),
   promise: v.optional(oneOf(['carriers', 'majority']), 'carriers'),
 });
 
