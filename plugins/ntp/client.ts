@@ -2,7 +2,9 @@ import type { ExchangeCounts, Instant, Ns, Observation, SourceContext, Stamp } f
 import type { Server } from 'timehub/protocol/address';
 import {
   type Answer,
+  type AnsweredRequest,
   type Authentication,
+  Interleaving,
   Kisses,
   measure,
   REFUSAL_TEXTS,
@@ -23,6 +25,10 @@ import { claimsOf, legsOf } from './legs.js';
 export interface NtpClientOptions {
   readonly server: Server;
   readonly poll: PollOptions;
+  /** Family of the addresses of a name that are used. Default: both. */
+  readonly family?: 4 | 6 | undefined;
+  /** Ask for the interleaved mode (RFC 9769). */
+  readonly interleaved: boolean;
   /** Returns the key that authenticates requests and replies; may throw a `HubError`. Absent: they are not authenticated. */
   readonly key?: () => SymmetricKey;
   /** Authentication by NTS, in place of a key. */
@@ -45,12 +51,19 @@ export interface NtsAccess {
 const MIN_WINDOW_NS = 1e9;
 const MAX_WINDOW_NS = 5e9;
 
+/**
+ * Time from a request to the one that fetches the exact transmit timestamp of its reply, ns: long enough for the stamp of a
+ * network card to reach the server's program, and so short that the clock hardly moves meanwhile.
+ */
+const FOLLOW_UP_NS = 20e6;
+
 /** After this many silent requests in a row, every other one uses an open socket, to find replies from another address. */
 const SILENT_BEFORE_OPEN = 2;
 
 const COUNTERS = {
   requests: 'Requests sent',
   replies: 'Replies that answered a request',
+  interleaved: 'Replies in the interleaved mode (also counted as replies)',
   kisses: 'Kisses of death received',
 } as const;
 
@@ -61,6 +74,11 @@ export class NtpClient {
   readonly #longestNs: Ns;
   readonly #key: (() => SymmetricKey) | undefined;
   readonly #nts: NtsAccess | undefined;
+  /** Undefined: the server is asked in the basic mode. */
+  #interleaving: Interleaving<Stamp> | undefined;
+  readonly #isInterleaved: boolean;
+  /** The next answer completes the last exchange. */
+  #isIncomplete = false;
   /** The key of the last request. */
   #usedKey: SymmetricKey | undefined;
   readonly #counters: Counters<keyof typeof COUNTERS>;
@@ -71,11 +89,12 @@ export class NtpClient {
   #shownDoubt = '';
   #newest: Readonly<Record<string, unknown>> = {};
 
-  constructor(context: SourceContext, { server, poll, key, nts }: NtpClientOptions) {
+  constructor(context: SourceContext, { server, poll, family, key, nts, interleaved }: NtpClientOptions) {
     this.#context = context;
     this.#association = new Association(context, {
       server,
       poll,
+      family,
       ask: () => this.#ask(),
       onReplaced: () => this.#replaced(),
       shortfall: () => nts?.doubt() ?? this.#doubtOfKey(),
@@ -84,6 +103,8 @@ export class NtpClient {
     this.#key = key;
     this.#nts = nts;
     this.#kisses = this.#newKisses();
+    this.#isInterleaved = interleaved;
+    this.#interleaving = this.#newInterleaving();
     this.#counters = new Counters(context.metrics, COUNTERS);
     this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
   }
@@ -109,6 +130,7 @@ export class NtpClient {
       ...(key && { key: `${key.number} (${key.type})` }),
       ...this.#association.inspect(),
       pollIntervalS: this.#intervalNs / 1e9,
+      ...(this.#isInterleaved && { exchangeMode: this.#interleaving?.isActive === true ? 'interleaved' : 'basic' }),
       ...this.#newest,
       ...this.#counters.counts,
       refused: this.#refusals.counts,
@@ -127,7 +149,13 @@ export class NtpClient {
     return new Kisses({ authenticated: this.#isAuthenticated });
   }
 
+  /** A server that wants to be asked less often is not asked twice. */
+  #newInterleaving(): Interleaving<Stamp> | undefined {
+    return this.#isInterleaved && this.#kisses.minIntervalNs === 0 ? new Interleaving() : undefined;
+  }
+
   #ask(): void {
+    this.#isIncomplete = false;
     this.#usedKey = this.#key?.();
     const authentication = this.#usedKey === undefined ? this.#nts?.authenticate() : withKey(this.#usedKey);
     if (typeof authentication === 'string') {
@@ -140,7 +168,8 @@ export class NtpClient {
       windowNs: Math.min(MAX_WINDOW_NS, Math.max(MIN_WINDOW_NS, this.#intervalNs)),
       hears: this.#silent >= SILENT_BEFORE_OPEN && this.#silent % 2 === 0 ? 'anybody' : 'peer',
       onError: 'wait',
-      ...(authentication && { authentication }),
+      previous: this.#interleaving?.previous,
+      authentication,
       onRequest: (mark, offset) => this.#context.identity.asks(mark, offset),
       onRefused: (reason, detail) => this.#refusals.refuse(reason, detail),
       onEnd: (outcome) => this.#ended(outcome),
@@ -152,7 +181,7 @@ export class NtpClient {
     this.#silent = outcome.kind === 'silence' && outcome.cause === undefined ? this.#silent + 1 : 0;
     switch (outcome.kind) {
       case 'answer':
-        this.#use(outcome.answer, outcome.sent, outcome.received);
+        this.#use(outcome);
         break;
       case 'unusable':
         this.#disown(outcome.answer, outcome.reason);
@@ -160,6 +189,7 @@ export class NtpClient {
       case 'kiss':
         this.#counters.count('kisses');
         this.#kisses.take(outcome.code, this.#intervalNs);
+        this.#interleaving = this.#newInterleaving();
         this.#missed(`${this.#association.peer} answers with the kiss of death ${outcome.code}`);
         if (outcome.code === 'RATE')
           this.#association.preferAnother('wants to be asked less often (kiss of death RATE)');
@@ -169,7 +199,8 @@ export class NtpClient {
           this.#association.preferAnother('cannot be reached');
         this.#missed(outcome.cause);
     }
-    if (this.#kisses.refusedBy === undefined) this.#association.planNext(this.#kisses.minIntervalNs);
+    if (this.#isIncomplete) this.#association.planFollowUp(FOLLOW_UP_NS);
+    else if (this.#kisses.refusedBy === undefined) this.#association.planNext(this.#kisses.minIntervalNs);
     else this.#leave(this.#kisses.refusedBy);
   }
 
@@ -183,6 +214,7 @@ export class NtpClient {
 
   /** A request to be asked less often applies to the next server of the name too. */
   #replaced(): void {
+    this.#interleaving = this.#newInterleaving();
     this.#refusals.accepted();
     this.#kisses.answered();
     this.#silent = 0;
@@ -196,10 +228,24 @@ export class NtpClient {
 
   #missed(cause: string | undefined): void {
     this.#kisses.missedOne();
+    this.#interleaving?.missedOne();
     this.#association.missed(cause, this.#refusals.sentence);
   }
 
-  #use(answer: Answer, sent: Stamp, received: Stamp): void {
+  #use(answered: AnsweredRequest<Stamp>): void {
+    if (answered.answer.isInterleaved) this.#counters.count('interleaved');
+    const exchange = this.#interleaving === undefined ? answered : this.#interleaving.take(answered);
+    if (exchange !== undefined) {
+      this.#measure(exchange, answered.answer);
+      return;
+    }
+    this.#isIncomplete = true;
+    this.#report(answered.answer, []);
+    this.#answered('ok');
+  }
+
+  /** `newest`: the answer whose claims are reported. */
+  #measure({ answer, sent, received }: AnsweredRequest<Stamp>, newest: Answer): void {
     const measured = measure(answer, sent, received);
     if (measured === 'contradiction') {
       this.#refusals.refuse(measured);
@@ -218,7 +264,7 @@ export class NtpClient {
       return;
     }
     this.#newest = { offsetNs: measured.offsetNs, delayNs: measured.delayNs, sentBy: sent.by, receivedBy: received.by };
-    this.#report(answer, legsOf(answer, sent, received, this.#association.peer.path));
+    this.#report(newest, legsOf(answer, sent, received, this.#association.peer.path));
     this.#answered('ok');
     this.#nts?.reported(time);
     this.#showDoubt();

@@ -5,6 +5,7 @@ import {
   CRYPTO_NAK_OCTETS,
   type ReplyContext,
   respond,
+  SentReplies,
   SILENCES,
   type Silence,
   type SymmetricKeys,
@@ -29,6 +30,8 @@ export interface NtpServerOptions extends AccessOptions {
   /** Bit n set: version n is answered. */
   readonly versions: number;
   readonly nts?: NtsService;
+  /** Answer clients that ask for it in the interleaved mode. */
+  readonly interleaved: boolean;
   /** The symmetric keys of clients. */
   readonly keys?: { readonly keys: SymmetricKeys; readonly weak: readonly number[] };
 }
@@ -48,6 +51,7 @@ const SHORTEST_NTS = 140;
 const COUNTERS = {
   requests: 'Datagrams received',
   replies: 'Requests answered with the time',
+  interleaved: 'Requests answered with the time in the interleaved mode (also counted as replies)',
   kisses: 'Requests answered with a kiss of death',
   naks: 'Requests with a MAC that no key verifies, answered with a crypto-NAK',
   denied: 'Requests refused by the access lists',
@@ -57,6 +61,11 @@ const COUNTERS = {
   nts_naks: 'Requests with NTS whose cookie or authenticator was not valid (NTSN)',
   nts_ignored: 'Requests with NTS that are malformed',
 } as const;
+
+interface Listener {
+  readonly socket: UdpSocket;
+  readonly sentReplies: SentReplies | undefined;
+}
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -121,11 +130,7 @@ export class NtpServer {
       this.#time = new ServedTime(state, 'utc');
       this.#replyContext.header = this.#header.octets;
     });
-    this.#sockets = this.#options.listen.map(({ host, port }) => {
-      const socket = this.#context.network.udp({ address: host, port, receiveBuffer: RECEIVE_BUFFER_OCTETS });
-      socket.onDatagram((datagram) => this.#receive(socket, datagram));
-      return socket;
-    });
+    this.#sockets = this.#options.listen.map((address) => this.#listen(address));
     for (const { local } of this.#sockets) this.#context.identity.serves(local.address);
     const bound = this.#sockets.map(({ local }) => local.address);
     this.#servedAddresses = new ServedAddresses(this.#context, bound, (gone) => {
@@ -134,6 +139,23 @@ export class NtpServer {
     });
     this.#reportHealth();
     this.#servedAddresses.start();
+  }
+
+  #listen({ host, port }: Server): UdpSocket {
+    const { interleaved } = this.#options;
+    const socket = this.#context.network.udp({
+      address: host,
+      port,
+      receiveBuffer: RECEIVE_BUFFER_OCTETS,
+      ...(interleaved && { transmitStamps: true }),
+    });
+    const sentReplies = interleaved ? new SentReplies({ random: (octets) => this.#context.random(octets) }) : undefined;
+    if (sentReplies !== undefined)
+      socket.onSent((id, { by, time }) => {
+        if (by !== 'user' && sentReplies.awaits(id)) sentReplies.stamp(id, ...this.#words(time));
+      });
+    socket.onDatagram((datagram) => this.#receive({ socket, sentReplies }, datagram));
+    return socket;
   }
 
   stop(): void {
@@ -165,12 +187,17 @@ export class NtpServer {
     return this.#sockets.map(({ local }) => formatServer(local.address, local.port));
   }
 
-  #receive(socket: UdpSocket, { payload, from, to, received }: Datagram): void {
+  #receive(listener: Listener, { payload, from, to, received }: Datagram): void {
     this.#counters.count('requests');
     this.#context.identity.hears(payload, from, to);
-    const admission = this.#admit(from.address);
+    const client = octetsOf(from.address);
+    const admission = client === undefined ? 'silence' : this.#admit(client);
     if (admission === 'silence') return;
     const context = this.#replyContext;
+    if (listener.sentReplies !== undefined) {
+      context.sentReplies = listener.sentReplies;
+      context.client = client!;
+    }
     if (this.#options.keys !== undefined) context.keys = this.#options.keys.keys;
     context.admission = admission;
     context.clientPort = from.port;
@@ -179,38 +206,35 @@ export class NtpServer {
     const now = this.#context.read('system').time;
     const latency = payload.length < SHORTEST_NTS ? this.#latency : this.#longLatency;
     [context.transmitSeconds, context.transmitFraction] = this.#words(latency.departure(now));
-    const length = respond(payload, payload.length, context, this.#reply);
-    if (typeof length === 'string') {
-      this.#ignored.count(length);
+    const plain = respond(payload, payload.length, context, this.#reply);
+    if (typeof plain === 'string') {
+      this.#ignored.count(plain);
       return;
     }
-    const kind = admission === 'serve' ? this.#nts.protect(payload, payload.length, this.#reply) : 'plain';
-    if (kind === 'nts-ignored') {
-      this.#counters.count('nts_ignored');
-      return;
-    }
-    const reply = this.#reply.subarray(0, kind === 'plain' ? length : this.#nts.octets);
-    if (this.#send(socket, reply, from, to, { now, latency }))
-      this.#counters.count(kind === 'nts' ? 'nts_replies' : kind === 'nts-nak' ? 'nts_naks' : this.#kindOf(length));
+    const nts = admission === 'serve' ? this.#nts.protect(payload, payload.length, this.#reply) : 'plain';
+    if (nts === 'nts_ignored') this.#counters.count(nts);
+    else if (nts === 'plain') this.#send(listener, plain, from, to, { now, latency, kind: this.#kindOf(plain) });
+    else this.#send(listener, this.#nts.octets, from, to, { now, latency, kind: nts });
   }
 
-  /** Returns false if the reply could not be sent. */
   #send(
-    socket: UdpSocket,
-    reply: Uint8Array,
+    { socket, sentReplies }: Listener,
+    length: number,
     from: Endpoint,
     to: string,
-    { now, latency }: { readonly now: Instant; readonly latency: TransmitLatency },
-  ): boolean {
+    { now, latency, kind }: { now: Instant; latency: TransmitLatency; kind: keyof typeof COUNTERS },
+  ): void {
     try {
-      const { before } = socket.send(reply, from, to);
+      const { id, before } = socket.send(this.#reply.subarray(0, length), from, to);
       latency.learn(Number(before.time - now));
-      return true;
+      this.#counters.count(kind);
+      if (sentReplies === undefined) return;
+      if (sentReplies.isInterleaved) this.#counters.count('interleaved');
+      sentReplies.sent(id, sentReplies.ticket);
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       // The source address was forged, or the client has gone: no reason to restart.
       this.#counters.count('unsent');
-      return false;
     }
   }
 
@@ -219,10 +243,8 @@ export class NtpServer {
     return length === CRYPTO_NAK_OCTETS ? 'naks' : 'replies';
   }
 
-  #admit(address: string): Admission | 'silence' {
-    const octets = octetsOf(address);
-    if (octets === undefined) return 'silence';
-    const decision = this.#access.judge(octets);
+  #admit(client: Uint8Array): Admission | 'silence' {
+    const decision = this.#access.judge(client);
     if (decision === 'serve') return 'serve';
     this.#counters.count(decision === 'denied' ? 'denied' : 'limited');
     if (decision === 'denied') return this.#options.onDeny === 'kiss' ? 'deny' : 'silence';

@@ -1,4 +1,4 @@
-import { defineSink, described, oneOf, table, wholeNumber } from 'timehub/api';
+import { defineSink, described, flag, oneOf, table, wholeNumber } from 'timehub/api';
 import {
   accessEntries,
   accessOptions,
@@ -38,6 +38,10 @@ const config = table({
     "File with symmetric keys, in chrony's format, which no other user may read. The reply to a request with a MAC by one of them is signed by the same key. It is read again when it changes. Default: no keys.",
   ),
   'weak-keys': weakKeyTypes(),
+  interleaved: described(
+    v.optional(flag(), false),
+    'Answer clients that ask for it in the interleaved mode (RFC 9769, `xleave` in chrony): with the transmit stamp that the kernel took of the last reply. Costs the transmit stamp of every reply.',
+  ),
   'rate-limit': rateLimit({
     interval: '2s',
     burst: 8,
@@ -66,6 +70,7 @@ export default defineSink<Config>({
       ...(nts && { nts }),
       onDeny: config['on-deny'],
       versions: config.versions.reduce((mask, version) => mask | (1 << version), 0),
+      interleaved: config.interleaved,
       ...(keys && { keys }),
     });
     return {

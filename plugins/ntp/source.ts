@@ -1,4 +1,4 @@
-import { defineSource, described, table, wholeNumber } from 'timehub/api';
+import { defineSource, described, flag, oneOf, table, wholeNumber } from 'timehub/api';
 import { octetsOf, parseServer } from 'timehub/protocol/address';
 import {
   isPollRange,
@@ -18,6 +18,7 @@ const POOL = 'a name with several addresses such as "2.pool.ntp.org"';
 const MOST_MEMBERS = 16;
 const DEFAULT_MEMBERS = 4;
 const HIGHEST_KEY = 0xffff_ffff;
+const FAMILIES = { ipv4: 4, ipv6: 6 } as const;
 
 const config = v.pipe(
   table({
@@ -38,6 +39,14 @@ const config = v.pipe(
       v.optional(wholeNumber(1, MOST_MEMBERS)),
       `Number of servers of the pool to ask. Default: ${DEFAULT_MEMBERS}.`,
     ),
+    family: described(
+      v.optional(oneOf(['ipv4', 'ipv6'])),
+      'Use only addresses of this family of the name. Default: both, in the order of the resolver; after one that cannot be reached the next one is asked.',
+    ),
+    burst: described(
+      v.optional(flag(), false),
+      'When a reply is lost, ask up to three more times, 2 s apart, as long as the mean interval stays above `poll-min`.',
+    ),
     key: described(
       v.optional(wholeNumber(1, HIGHEST_KEY)),
       'Number of the symmetric key that authenticates requests and replies. Other replies are refused. Default: none.',
@@ -47,6 +56,10 @@ const config = v.pipe(
       "File with the keys, in chrony's format, which no other user may read. It is read again when it changes.",
     ),
     'weak-keys': weakKeyTypes(),
+    interleaved: described(
+      v.optional(flag(), false),
+      'Ask for the interleaved mode (RFC 9769, `xleave` in chrony), in which the server states when its kernel or card really sent a reply. That stamp is fetched by a second request 20 ms after each one, so the source asks twice as often.',
+    ),
     ...pollEntries('64s', {
       min: 'Public servers may be asked every 64 s (BCP 223). 1 s is fine on your own network; shorter intervals pay for delays below 10 ms.',
       iburst:
@@ -64,6 +77,13 @@ const config = v.pipe(
   v.forward(
     v.check((c) => c.address === undefined || c.pool === undefined, 'left out where address is given'),
     ['pool'],
+  ),
+  v.forward(
+    v.check(
+      (c) => c.family === undefined || c.address === undefined || octetsOf(parseServer(c.address)!.host) === undefined,
+      'left out where address is not a name',
+    ),
+    ['family'],
   ),
   v.forward(
     v.check((c) => c.count === undefined || c.pool !== undefined, 'left out where there is no pool'),
@@ -89,6 +109,8 @@ export default defineSource<Config>({
     const client = new NtpClient(context, {
       server: parseServer(config.address!)!,
       poll: pollOptions(config),
+      family: config.family && FAMILIES[config.family],
+      interleaved: config.interleaved,
       ...(keys && { key: () => keys.key(key!) }),
     });
     return {

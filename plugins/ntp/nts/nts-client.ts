@@ -182,6 +182,7 @@ export class NtsClient {
     this.#client = new NtpClient(this.#context, {
       server: place,
       poll: this.#options.poll,
+      interleaved: false,
       nts: {
         authenticate: () => this.#authenticate(),
         faultAt: (time) => this.#faultAt(time),

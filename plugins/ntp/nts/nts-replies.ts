@@ -1,7 +1,7 @@
 import { type CookieKey, CookieKeySet, protectReply, readNtsQuestion } from 'timehub/protocol/nts';
 
-/** The kind of a request and its reply. `nts-ignored`: malformed, without a reply. */
-export type NtsReplyKind = 'plain' | 'nts' | 'nts-nak' | 'nts-ignored';
+/** The kind of a request and its reply, by its counter. `plain`: without NTS. `nts_ignored`: malformed, so there is no reply. */
+export type NtsReplyKind = 'plain' | 'nts_replies' | 'nts_naks' | 'nts_ignored';
 
 /** Adds NTS to the replies of the NTP server (RFC 8915 §5.7): a pure step after `respond`. */
 export class NtsReplies {
@@ -25,8 +25,8 @@ export class NtsReplies {
     if (keys === undefined) return 'plain';
     const question = readNtsQuestion(request, length, keys);
     if (question === 'plain') return 'plain';
-    if (question === 'malformed') return 'nts-ignored';
+    if (question === 'malformed') return 'nts_ignored';
     this.octets = protectReply(request, length, question, { keys, random: this.#random }, reply);
-    return question.keys === undefined ? 'nts-nak' : 'nts';
+    return question.keys === undefined ? 'nts_naks' : 'nts_replies';
   }
 }

@@ -66,6 +66,7 @@ export class NtpWorld {
   resolverIsDead = false;
   /** Answers for `network.tls`. */
   tls: Network['tls'] = notHere;
+  tlsServer: Network['tlsServer'] = notHere;
   readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
   #port = 40000;
   #seed = 1;
@@ -81,7 +82,7 @@ export class NtpWorld {
       onLink: notHere,
       tcp: notHere,
       tls: (options) => this.tls(options),
-      tlsServer: notHere,
+      tlsServer: (options) => this.tlsServer(options),
       resolve: (host) => this.resolve(host),
       addresses: () => this.own,
     },
@@ -198,7 +199,7 @@ export class NtpWorld {
     const link = this.links.get(keyOf(to));
     if (link === undefined) {
       const target = this.sockets.find((s) => !s.closed && keyOf(s.local) === keyOf(to));
-      this.at(1000, () => target?.deliver(payload, from, to.address));
+      this.at(Number(this.sendCostNs) + 1000, () => target?.deliver(payload, from, to.address));
       return;
     }
     this.at(Number(this.sendCostNs) + link.upNs, () => {

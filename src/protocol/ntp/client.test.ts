@@ -123,7 +123,7 @@ describe('a reply', () => {
 
 describe('an authenticated exchange (C5, C7)', () => {
   const key = new SymmetricKey(7, 'AES128', new Uint8Array(16).fill(1));
-  const exchange = () => new Exchange(COOKIE, withKey(key));
+  const exchange = () => new Exchange(COOKIE, { authentication: withKey(key) });
   const signed = (by: SymmetricKey, over: Partial<Header> = {}): Uint8Array => {
     const packet = reply(over, by.macOctets(4));
     by.sign(packet, HEADER_OCTETS);

@@ -5,12 +5,14 @@ import {
   MODE_CLIENT,
   MODE_PASSIVE,
   MODE_SERVER,
+  NEWEST_VERSION,
   ORIGIN_AT,
   RECEIVE_AT,
   REFERENCE_AT,
   TRANSMIT_AT,
 } from './header.js';
 import { keyNumberAt, type SymmetricKeys } from './keys/symmetric-key.js';
+import type { SentReplies } from './sent-replies.js';
 
 /** Decision of access control and rate limit about a client. */
 export type Admission = 'serve' | 'deny' | 'rate';
@@ -33,6 +35,10 @@ export interface ReplyContext {
   readonly transmitFraction: number;
   /** Keys by which requests with a MAC are verified and their replies signed. Absent: none. */
   readonly keys?: SymmetricKeys;
+  /** Last replies, for clients in the interleaved mode (RFC 9769); with `client`. Absent: all are answered in the basic mode. */
+  readonly sentReplies?: SentReplies;
+  /** Address of the client, as octets of `octetsOf`. */
+  readonly client?: Uint8Array;
 }
 
 /**
@@ -87,6 +93,12 @@ export function respond(
   reply[0] = (reply[0]! & 0xc0) | (version << 3) | replyMode;
   reply[2] = request[2]!;
   for (let i = 0; i < 8; i++) reply[ORIGIN_AT + i] = request[TRANSMIT_AT + i]!;
+  const { sentReplies } = context;
+  if (sentReplies !== undefined) {
+    sentReplies.begin();
+    if (version === NEWEST_VERSION && mode === MODE_CLIENT && context.admission === 'serve')
+      interleave(request, sentReplies, context.client!, reply);
+  }
   return trailer.macLength > KEY_NUMBER_OCTETS
     ? writeMac(request, length - trailer.macLength, length, context.keys, reply)
     : writeIdentifier(request, trailer, reply);
@@ -104,7 +116,10 @@ function modeOfReply(mode: number, version: number, clientPort: number): number 
 
 function writeTime(context: ReplyContext, reply: Uint8Array): void {
   for (let i = 0; i < ORIGIN_AT; i++) reply[i] = context.header[i]!;
-  const { receiveSeconds, receiveFraction } = context;
+  const { receiveSeconds, sentReplies } = context;
+  // With the interleaved mode, only receive timestamps have the lowest bit, so that an origin timestamp shows which it repeats.
+  const receiveFraction = sentReplies === undefined ? context.receiveFraction : (context.receiveFraction | 1) >>> 0;
+  const transmitFraction = sentReplies === undefined ? context.transmitFraction : (context.transmitFraction & ~1) >>> 0;
   putWord(reply, RECEIVE_AT, receiveSeconds);
   putWord(reply, RECEIVE_AT + 4, receiveFraction);
   const set = getWord(reply, REFERENCE_AT);
@@ -113,12 +128,31 @@ function writeTime(context: ReplyContext, reply: Uint8Array): void {
   if ((set | setFraction) !== 0 && isAfter(set, setFraction, receiveSeconds, receiveFraction)) {
     reply.copyWithin(REFERENCE_AT, RECEIVE_AT, RECEIVE_AT + 8);
   }
-  const leaves = isAfter(context.transmitSeconds, context.transmitFraction, receiveSeconds, receiveFraction);
-  const fraction = leaves ? context.transmitFraction : (receiveFraction + 1) >>> 0;
+  const leaves = isAfter(context.transmitSeconds, transmitFraction, receiveSeconds, receiveFraction);
+  const fraction = leaves ? transmitFraction : (receiveFraction + 1) >>> 0;
   const carried = !leaves && fraction === 0 ? 1 : 0;
   putWord(reply, TRANSMIT_AT, leaves ? context.transmitSeconds : receiveSeconds + carried);
   putWord(reply, TRANSMIT_AT + 4, fraction);
 }
+
+/**
+ * Answers in the interleaved mode if the origin timestamp of the request names a reply whose exact transmit timestamp is known
+ * (RFC 9769 §2), and notes this reply for the next request of the client.
+ */
+function interleave(request: Uint8Array, sentReplies: SentReplies, client: Uint8Array, reply: Uint8Array): void {
+  const fraction = getWord(request, ORIGIN_AT + 4);
+  if ((fraction & 1) === 0 || hasEqualWords(request, RECEIVE_AT, TRANSMIT_AT)) return;
+  const place = sentReplies.take(client, getWord(request, ORIGIN_AT), fraction);
+  if (place >= 0) {
+    putWord(reply, TRANSMIT_AT, sentReplies.transmitSeconds(place));
+    putWord(reply, TRANSMIT_AT + 4, sentReplies.transmitFraction(place));
+    for (let i = 0; i < 8; i++) reply[ORIGIN_AT + i] = request[RECEIVE_AT + i]!;
+  }
+  sentReplies.save(client, getWord(reply, RECEIVE_AT), getWord(reply, RECEIVE_AT + 4));
+}
+
+const hasEqualWords = (octets: Uint8Array, a: number, b: number): boolean =>
+  getWord(octets, a) === getWord(octets, b) && getWord(octets, a + 4) === getWord(octets, b + 4);
 
 /** Writes a kiss of death (RFC 5905 §7.4): stratum 0, leap unknown, the code as refid, and no time but that of reception. */
 function writeKiss(code: number, context: ReplyContext, reply: Uint8Array): void {

@@ -1,8 +1,8 @@
 import { createHash, hkdfSync } from 'node:crypto';
 import type { CookieKey, CookieKeys } from './cookie.js';
 
-/** Days for which a key is accepted after its own day: clients ask every 36 h at the least (MAXPOLL of RFC 5905). */
-const DAYS_AFTER = 7;
+/** Days for which a key is accepted after its own day: the oldest of eight cookies of a client that asks every 36 h (MAXPOLL). */
+const DAYS_AFTER = 13;
 /** A server of the fleet whose clock is behind accepts keys of the next day. */
 const DAYS_BEFORE = 1;
 const KEY_OCTETS = 32;
@@ -61,7 +61,7 @@ export interface StoredCookieKey extends CookieKey {
 }
 
 /**
- * Returns the random keys of a single server: a new one each period, and the last seven. `keys`: those of before, the newest first.
+ * Returns the random keys of a single server: a new one each period, and the last thirteen. `keys`: those of before, the newest first.
  * The same array if the newest is younger than a period. A key that is dropped is gone for good, and with it what it sealed.
  */
 export function rotated(

@@ -230,11 +230,11 @@ describe('the keys of a fleet', () => {
   const at = (day: number, secrets = [SECRET]) => setOf(secrets, day);
   const cookie = (under: CookieKeySet) => sealCookie(keysOf(), under.current, random(16));
 
-  it('are the same on all its servers, for the last seven days and the next one (F10)', () => {
+  it('are the same on all its servers, for the last thirteen days and the next one (F10)', () => {
     for (const [age, accepted] of [
       [0, true],
-      [7, true],
-      [8, false],
+      [13, true],
+      [14, false],
       [-1, true],
       [-2, false],
     ] as const)
@@ -259,15 +259,15 @@ describe('the keys of a fleet', () => {
 });
 
 describe('the keys of a single server', () => {
-  it('change each period; seven old ones are kept', () => {
+  it('change each period; thirteen old ones are kept', () => {
     const step = (keys: Parameters<typeof rotated>[0], nowS: number) => rotated(keys, nowS, 100, random);
     let keys = step([], 0);
     expect(step(keys, 99)).to.equal(keys);
     const first = sealCookie(keysOf(), new CookieKeySet(keys).current, random(16));
-    for (let i = 1; i <= 7; i++) keys = step(keys, i * 100);
+    for (let i = 1; i <= 13; i++) keys = step(keys, i * 100);
     expect(openCookie(first, new CookieKeySet(keys))).not.to.equal(undefined);
-    expect(openCookie(first, new CookieKeySet(step(keys, 800)))).to.equal(undefined);
-    expect(step(keys, -5000)).to.have.length(8).and.not.equal(keys);
+    expect(openCookie(first, new CookieKeySet(step(keys, 1400)))).to.equal(undefined);
+    expect(step(keys, -5000)).to.have.length(14).and.not.equal(keys);
   });
 });
 
