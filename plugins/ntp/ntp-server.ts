@@ -20,6 +20,8 @@ import {
   ServedTime,
   TransmitLatency,
 } from 'timehub/toolkit';
+import { NtsReplies } from './nts/nts-replies.js';
+import type { NtsService } from './nts/nts-service.js';
 import { ReplyHeader } from './reply-header.js';
 
 export interface NtpServerOptions extends AccessOptions {
@@ -27,6 +29,7 @@ export interface NtpServerOptions extends AccessOptions {
   readonly onDeny: 'ignore' | 'kiss';
   /** Bit n set: version n is answered. */
   readonly versions: number;
+  readonly nts?: NtsService;
   /** Answer clients that ask for it in the interleaved mode. */
   readonly interleaved: boolean;
   /** The symmetric keys of clients. */
@@ -42,6 +45,9 @@ const MAX_REQUEST = 1500;
  */
 const RECEIVE_BUFFER_OCTETS = 2 ** 18;
 
+/** Octets of the shortest request with NTS: header, identifier, cookie and authenticator. */
+const SHORTEST_NTS = 140;
+
 const COUNTERS = {
   requests: 'Datagrams received',
   replies: 'Requests answered with the time',
@@ -51,6 +57,9 @@ const COUNTERS = {
   denied: 'Requests refused by the access lists',
   limited: 'Requests refused by the rate limit',
   unsent: 'Replies that could not be sent',
+  nts_replies: 'Requests with NTS answered with the time',
+  nts_naks: 'Requests with NTS whose cookie or authenticator was not valid (NTSN)',
+  nts_ignored: 'Requests with NTS that are malformed',
 } as const;
 
 interface Listener {
@@ -70,10 +79,16 @@ export class NtpServer {
   readonly #reply = new Uint8Array(MAX_REQUEST);
   readonly #replyContext: Mutable<ReplyContext>;
   readonly #latency = new TransmitLatency();
+  /** The same for requests that are long enough for NTS, whose replies take longer. */
+  readonly #longLatency = new TransmitLatency();
+  readonly #nts: NtsReplies;
   #header: ReplyHeader;
   #time: ServedTime;
   #sockets: readonly UdpSocket[] = [];
   #servedAddresses: ServedAddresses | undefined;
+  /** Sentences for the operator about a lost address and about NTS; undefined or '': no fault. */
+  #gone: string | undefined;
+  #ntsFault = '';
 
   constructor(context: SinkContext, options: NtpServerOptions) {
     this.#context = context;
@@ -86,6 +101,7 @@ export class NtpServer {
       SILENCES,
     );
     this.#access = new AccessControl(context, options);
+    this.#nts = new NtsReplies((octets) => context.random(octets));
     this.#header = new ReplyHeader(context.state());
     this.#time = new ServedTime(context.state(), 'utc');
     this.#replyContext = {
@@ -100,8 +116,15 @@ export class NtpServer {
     };
   }
 
-  /** Throws the errors of `network.udp`. */
-  start(): void {
+  /** Rejects with the errors of `network.udp`, and of the NTS service. */
+  async start(): Promise<void> {
+    await this.#options.nts?.start(
+      (keys) => this.#nts.use(keys),
+      (fault) => {
+        this.#ntsFault = fault;
+        this.#reportHealth();
+      },
+    );
     this.#context.onState((state) => {
       this.#header = new ReplyHeader(state);
       this.#time = new ServedTime(state, 'utc');
@@ -110,8 +133,11 @@ export class NtpServer {
     this.#sockets = this.#options.listen.map((address) => this.#listen(address));
     for (const { local } of this.#sockets) this.#context.identity.serves(local.address);
     const bound = this.#sockets.map(({ local }) => local.address);
-    this.#servedAddresses = new ServedAddresses(this.#context, bound, (gone) => this.#reportHealth(gone));
-    this.#reportHealth(undefined);
+    this.#servedAddresses = new ServedAddresses(this.#context, bound, (gone) => {
+      this.#gone = gone;
+      this.#reportHealth();
+    });
+    this.#reportHealth();
     this.#servedAddresses.start();
   }
 
@@ -133,6 +159,7 @@ export class NtpServer {
   }
 
   stop(): void {
+    this.#options.nts?.stop();
     this.#servedAddresses?.stop();
     for (const socket of this.#sockets) socket.close();
     this.#sockets = [];
@@ -144,14 +171,16 @@ export class NtpServer {
       listen: this.#addresses(),
       stamps: this.#sockets.map(({ stamps }) => stamps),
       ...(keys && { keys: keys.keys.size, weakKeys: keys.weak.length }),
+      ...this.#options.nts?.inspect(),
       ...this.#counters.counts,
       ignored: this.#ignored.counts,
     };
   }
 
-  #reportHealth(gone: string | undefined): void {
-    if (gone === undefined) this.#context.health('ok', `serves at ${this.#addresses().join(', ')}`);
-    else this.#context.health('degraded', gone);
+  #reportHealth(): void {
+    const faults = [this.#gone ?? '', this.#ntsFault].filter((fault) => fault !== '');
+    if (faults.length === 0) this.#context.health('ok', `serves at ${this.#addresses().join(', ')}`);
+    else this.#context.health('degraded', faults.join('; '));
   }
 
   #addresses(): readonly string[] {
@@ -175,17 +204,30 @@ export class NtpServer {
     [context.receiveSeconds, context.receiveFraction] = this.#words(received.time);
     this.#header.setRootDispersion(received.monotonic);
     const now = this.#context.read('system').time;
-    [context.transmitSeconds, context.transmitFraction] = this.#words(this.#latency.departure(now));
-    const length = respond(payload, payload.length, context, this.#reply);
-    if (typeof length === 'string') this.#ignored.count(length);
-    else this.#send(listener, length, from, to, now);
+    const latency = payload.length < SHORTEST_NTS ? this.#latency : this.#longLatency;
+    [context.transmitSeconds, context.transmitFraction] = this.#words(latency.departure(now));
+    const plain = respond(payload, payload.length, context, this.#reply);
+    if (typeof plain === 'string') {
+      this.#ignored.count(plain);
+      return;
+    }
+    const nts = admission === 'serve' ? this.#nts.protect(payload, payload.length, this.#reply) : 'plain';
+    if (nts === 'nts_ignored') this.#counters.count(nts);
+    else if (nts === 'plain') this.#send(listener, plain, from, to, { now, latency, kind: this.#kindOf(plain) });
+    else this.#send(listener, this.#nts.octets, from, to, { now, latency, kind: nts });
   }
 
-  #send({ socket, sentReplies }: Listener, length: number, from: Endpoint, to: string, stamped: Instant): void {
+  #send(
+    { socket, sentReplies }: Listener,
+    length: number,
+    from: Endpoint,
+    to: string,
+    { now, latency, kind }: { now: Instant; latency: TransmitLatency; kind: keyof typeof COUNTERS },
+  ): void {
     try {
       const { id, before } = socket.send(this.#reply.subarray(0, length), from, to);
-      this.#latency.learn(Number(before.time - stamped));
-      this.#counters.count(this.#kindOf(length));
+      latency.learn(Number(before.time - now));
+      this.#counters.count(kind);
       if (sentReplies === undefined) return;
       if (sentReplies.isInterleaved) this.#counters.count('interleaved');
       sentReplies.sent(id, sentReplies.ticket);

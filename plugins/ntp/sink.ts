@@ -12,6 +12,7 @@ import {
 } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { NtpServer } from './ntp-server.js';
+import { ntsService, ntsTable } from './nts/server-options.js';
 
 const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123"';
 
@@ -46,22 +47,27 @@ const config = table({
     burst: 8,
     refused: 'The first refused request is answered with the kiss of death RATE, later ones with silence.',
   }),
+  nts: ntsTable(),
 });
 
 export type Config = v.InferOutput<typeof config>;
 
 export default defineSink<Config>({
   type: 'ntp',
-  summary: 'Serves the hub’s time to NTP clients (NTPv1 to NTPv4, RFC 5905)',
+  summary: 'Serves the hub’s time to NTP clients (NTPv1 to NTPv4, RFC 5905), with NTS (RFC 8915)',
   stability: 'beta',
   needs: ['cap:net_bind_service'],
   config,
   create(config, context) {
     const file = config['key-file'];
     const keys = file === undefined ? undefined : new KeyFile(context, file, config['weak-keys']);
+    const access = accessOptions(config);
+    const listen = parseListen(config.listen);
+    const nts = config.nts && ntsService(context, config.nts, access, listen);
     const server = new NtpServer(context, {
-      ...accessOptions(config),
-      listen: parseListen(config.listen),
+      ...access,
+      listen,
+      ...(nts && { nts }),
       onDeny: config['on-deny'],
       versions: config.versions.reduce((mask, version) => mask | (1 << version), 0),
       interleaved: config.interleaved,
@@ -70,7 +76,7 @@ export default defineSink<Config>({
     return {
       async start() {
         keys?.open();
-        server.start();
+        await server.start();
       },
       stop: async () => server.stop(),
       inspect: () => server.inspect(),

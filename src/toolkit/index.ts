@@ -3,6 +3,7 @@ export * from './address-book.js';
 export * from './address-schema.js';
 export * from './association.js';
 export * from './counters.js';
+export * from './input-file.js';
 export * from './key-file.js';
 export * from './network-error.js';
 export * from './ntp-request.js';
