@@ -18,7 +18,7 @@ export type Responder = (request: Uint8Array, at: Instant, from: Endpoint) => Ui
 
 export interface ResponderLink {
   readonly upNs: Ns;
-  readonly downNs: Ns;
+  downNs: Ns;
   respond: Responder;
 }
 
