@@ -1,7 +1,16 @@
 import { defineSink, described, oneOf, table, wholeNumber } from 'timehub/api';
-import { accessEntries, accessOptions, listenAddresses, ownAddress, parseListen, rateLimit } from 'timehub/toolkit';
+import {
+  accessEntries,
+  accessOptions,
+  listenAddresses,
+  ownAddress,
+  parseListen,
+  rateLimit,
+  threadCount,
+  workerThreads,
+} from 'timehub/toolkit';
 import * as v from 'valibot';
-import { NtpServer } from './ntp-server.js';
+import { NtpServer, type NtpServerOptions } from './ntp-server.js';
 
 const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123"';
 
@@ -27,9 +36,18 @@ const config = table({
     burst: 8,
     refused: 'The first refused request is answered with the kiss of death RATE, later ones with silence.',
   }),
+  threads: workerThreads(),
 });
 
 export type Config = v.InferOutput<typeof config>;
+
+const optionsOf = (config: Config): NtpServerOptions => ({
+  access: accessOptions(config),
+  listen: parseListen(config.listen),
+  onDeny: config['on-deny'],
+  versions: config.versions.reduce((mask, version) => mask | (1 << version), 0),
+  threads: threadCount(config.threads),
+});
 
 export default defineSink<Config>({
   type: 'ntp',
@@ -38,15 +56,11 @@ export default defineSink<Config>({
   needs: ['cap:net_bind_service'],
   config,
   create(config, context) {
-    const server = new NtpServer(context, {
-      ...accessOptions(config),
-      listen: parseListen(config.listen),
-      onDeny: config['on-deny'],
-      versions: config.versions.reduce((mask, version) => mask | (1 << version), 0),
-    });
+    const server = new NtpServer(context, optionsOf(config));
     return {
-      start: async () => server.start(),
-      stop: async () => server.stop(),
+      start: () => server.start(),
+      stop: () => server.stop(),
+      reload: (next) => (server.reload(optionsOf(next)) ? 'applied' : 'restart'),
       inspect: () => server.inspect(),
     };
   },
