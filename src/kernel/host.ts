@@ -50,7 +50,7 @@ export interface HostPhc extends HostClock, HardwareClock {
 }
 
 /** Sockets that are bound to one address, one for each worker. They stay open when a worker ends. */
-export interface ServerSockets {
+export interface WorkerSockets {
   readonly local: Endpoint;
   /** Returns the numbers of the sockets from which a worker receives. */
   of(worker: number): readonly number[];
@@ -93,7 +93,7 @@ export interface HostWorker {
 
 export interface HostWorkers {
   /** Throws the errors of `network.udp`. */
-  open(at: ServerAddress, workers: number): ServerSockets;
+  open(at: ServerAddress, workers: number): WorkerSockets;
   start(options: HostWorkerOptions): HostWorker;
 }
 

@@ -1,5 +1,5 @@
 import type { Endpoint, ServerAddress } from '../../api/index.js';
-import type { ServerSockets } from '../../kernel/host.js';
+import type { WorkerSockets } from '../../kernel/host.js';
 import type { Native, NativeServerSocketOptions } from '../native.js';
 import { errorName, openError, succeeds } from '../net/net-error.js';
 
@@ -13,7 +13,7 @@ const RECEIVE_BUFFER_OCTETS = 2 ** 20;
  * Opens the sockets of the workers at one address: one for each, and for `::` one of each family, because a socket of its own
  * serves IPv4 faster and knows the local address of a broadcast. Throws the errors of `network.udp`.
  */
-export function openServerSockets(native: Native, at: ServerAddress, workers: number): ServerSockets {
+export function openServerSockets(native: Native, at: ServerAddress, workers: number): WorkerSockets {
   const families = new Families(native, workers);
   try {
     if (at.address !== '::') families.open({ ...at });

@@ -1,5 +1,5 @@
 import type { Endpoint, WorkerGroup, WorkerOptions } from '../../api/index.js';
-import type { Host, HostWorkers, OwnRequest, ServerSockets } from '../host.js';
+import type { Host, HostWorkers, OwnRequest, WorkerSockets } from '../host.js';
 import { SupervisedWorker } from './supervised-worker.js';
 
 /** The surroundings of the workers of one server. */
@@ -17,7 +17,7 @@ export interface WorkerServices {
 export class SupervisedWorkers<D> implements WorkerGroup<D> {
   readonly local: readonly Endpoint[];
   readonly ready: Promise<void>;
-  readonly #sockets: readonly ServerSockets[];
+  readonly #sockets: readonly WorkerSockets[];
   readonly #workers: readonly SupervisedWorker[];
   #data: D;
   #onFault: (fault: string | undefined) => void = () => {};
@@ -74,8 +74,8 @@ export class SupervisedWorkers<D> implements WorkerGroup<D> {
 }
 
 /** Opens the sockets of all addresses, or none. */
-function openAll(host: HostWorkers, listen: WorkerOptions<unknown>['listen'], threads: number): ServerSockets[] {
-  const opened: ServerSockets[] = [];
+function openAll(host: HostWorkers, listen: WorkerOptions<unknown>['listen'], threads: number): WorkerSockets[] {
+  const opened: WorkerSockets[] = [];
   try {
     for (const at of listen) opened.push(host.open(at, threads));
     return opened;
