@@ -28,8 +28,8 @@ module.exports = {
     layer(
       'toolkit-serves-plugins',
       '^src/toolkit/',
-      '^src/(toolkit|protocol|api)/',
-      'toolkit imports api and protocol.',
+      '^src/(toolkit|protocol|api|files)/',
+      'toolkit imports api, protocol and the careful access to files.',
     ),
     layer(
       'plugins-see-the-contract',

@@ -10,6 +10,7 @@ const PAGES = [
     'docs/plugins.md',
     'docs/hostile-peers.md',
     'docs/operations.md',
+    'docs/ntp-keys.md',
     'docs/estimator.md',
   ],
   ...['docs/glossary.md', 'CONTRIBUTING.md', 'README.md'],

@@ -1,16 +1,18 @@
 import type { RequestHandler, SinkContext, WorkerGroup } from 'timehub/api';
 import { formatServer, type Server } from 'timehub/protocol/address';
 import { SILENCES, type Silence } from 'timehub/protocol/ntp';
-import { type AccessOptions, InlineRequests, ServedAddresses, SharedCounts } from 'timehub/toolkit';
+import { type AccessOptions, InlineRequests, type KeyFile, ServedAddresses, SharedCounts } from 'timehub/toolkit';
 import { COUNT_NAMES, REPLY_COUNTS, type ReplyCount } from './reply-counts.js';
 import replyHandler, { type ReplyHandlerData } from './reply-handler.js';
 import { ReplyState } from './reply-state.js';
 
-export interface NtpServerOptions extends Pick<ReplyHandlerData, 'onDeny' | 'versions'> {
+export interface NtpServerOptions extends Pick<ReplyHandlerData, 'onDeny' | 'versions' | 'interleaved'> {
   readonly listen: readonly Server[];
   readonly access: AccessOptions;
   /** Number of workers; 0: requests are answered in line. */
   readonly threads: number;
+  /** The symmetric keys of clients. */
+  readonly keys?: KeyFile;
 }
 
 /**
@@ -49,12 +51,17 @@ export class NtpServer {
   async start(): Promise<void> {
     this.#state.publish(this.#context.state());
     this.#context.onState((state) => this.#state.publish(state));
-    const { listen, threads } = this.#options;
+    const { listen, threads, keys } = this.#options;
+    keys?.onChange(() => this.#replaceHandlers());
     const places = listen.map(({ host, port }) => ({ address: host, port }));
     const module = new URL('./reply-handler.js', import.meta.url);
     if (threads > 0) this.#workers = this.#context.workers({ module, data: this.#data(), listen: places, threads });
     if (this.#workers === undefined) {
-      const options = places.map((place) => ({ ...place, receiveBuffer: RECEIVE_BUFFER_OCTETS }));
+      const options = places.map((place) => ({
+        ...place,
+        receiveBuffer: RECEIVE_BUFFER_OCTETS,
+        transmitStamps: this.#options.interleaved,
+      }));
       this.#inline = new InlineRequests(this.#context, options, this.#handler());
     }
     const bound = this.#local().map(({ address }) => address);
@@ -74,11 +81,11 @@ export class NtpServer {
 
   /** Applies other options without losing a request. Returns false if they need a new start. */
   reload(options: NtpServerOptions): boolean {
-    const { listen, threads } = this.#options;
-    if (options.threads !== threads || placesOf(options.listen) !== placesOf(listen)) return false;
+    const { listen, threads, interleaved } = this.#options;
+    if (options.threads !== threads || options.interleaved !== interleaved) return false;
+    if (placesOf(options.listen) !== placesOf(listen)) return false;
     this.#options = options;
-    this.#workers?.replace(this.#data());
-    if (this.#inline !== undefined) this.#inline.handler = this.#handler();
+    this.#replaceHandlers();
     return true;
   }
 
@@ -90,10 +97,12 @@ export class NtpServer {
 
   inspect(): Record<string, unknown> {
     const count = (name: ReplyCount | Silence) => [name, this.#counts.get(name)] as const;
+    const { keys } = this.#options;
     return {
       listen: this.#addresses(),
       workers: this.#workers === undefined ? 0 : this.#options.threads,
       stamps: this.#inline === undefined ? ['kernel'] : this.#inline.sockets.map(({ stamps }) => stamps),
+      ...(keys && { keys: keys.keys.size, weakKeys: keys.weak.length }),
       ...Object.fromEntries(COUNT_NAMES.filter((name) => !isReason(name)).map(count)),
       ignored: Object.fromEntries(SILENCES.map(count)),
     };
@@ -103,9 +112,15 @@ export class NtpServer {
     return replyHandler.create(this.#data(), { index: 0, random: (octets) => this.#context.random(octets) });
   }
 
+  #replaceHandlers(): void {
+    this.#workers?.replace(this.#data());
+    if (this.#inline !== undefined) this.#inline.handler = this.#handler();
+  }
+
   #data(): ReplyHandlerData {
-    const { access, onDeny, versions } = this.#options;
-    return { access, onDeny, versions, state: this.#state.memory, counts: this.#counts.memory };
+    const { access, onDeny, versions, interleaved } = this.#options;
+    const keys = [...(this.#options.keys?.keys.values() ?? [])].map((key) => key.parts());
+    return { access, onDeny, versions, interleaved, keys, state: this.#state.memory, counts: this.#counts.memory };
   }
 
   #reportHealth(): void {

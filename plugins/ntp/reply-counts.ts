@@ -4,7 +4,9 @@ import { SILENCES, type Silence } from 'timehub/protocol/ntp';
 export const REPLY_COUNTS = {
   requests: 'Datagrams received',
   replies: 'Requests answered with the time',
+  interleaved: 'Requests answered with the time in the interleaved mode (also counted as replies)',
   kisses: 'Requests answered with a kiss of death',
+  naks: 'Requests with a MAC that no key verifies, answered with a crypto-NAK',
   denied: 'Requests refused by the access lists',
   limited: 'Requests refused by the rate limit',
   unsent: 'Replies that could not be sent; they are counted above, too',

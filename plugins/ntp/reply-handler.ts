@@ -1,5 +1,15 @@
 import { defineHandler, type HandlerTools, type RequestBatch, type RequestHandler } from 'timehub/api';
-import { type Admission, type ReplyContext, respond, toNtpFraction, toNtpSeconds } from 'timehub/protocol/ntp';
+import {
+  type Admission,
+  CRYPTO_NAK_OCTETS,
+  type ReplyContext,
+  respond,
+  SentReplies,
+  SymmetricKey,
+  type SymmetricKeyParts,
+  toNtpFraction,
+  toNtpSeconds,
+} from 'timehub/protocol/ntp';
 import { AccessControl, type AccessOptions, SharedCounts } from 'timehub/toolkit';
 import { PlainReplies } from './plain-replies.js';
 import { COUNT_NAMES } from './reply-counts.js';
@@ -11,6 +21,10 @@ export interface ReplyHandlerData {
   readonly onDeny: 'ignore' | 'kiss';
   /** Bit n set: version n is answered. */
   readonly versions: number;
+  /** Answer clients that ask for it in the interleaved mode. In line only: the handler needs transmit stamps. */
+  readonly interleaved: boolean;
+  /** The symmetric keys of clients. */
+  readonly keys: readonly SymmetricKeyParts[];
   /** Memory of the `ReplyState` and of the `SharedCounts`. */
   readonly state: SharedArrayBuffer;
   readonly counts: SharedArrayBuffer;
@@ -18,9 +32,15 @@ export interface ReplyHandlerData {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-const [REQUESTS, REPLIES, KISSES, DENIED, LIMITED, UNSENT] = (
-  ['requests', 'replies', 'kisses', 'denied', 'limited', 'unsent'] as const
-).map((name) => COUNT_NAMES.indexOf(name)) as [number, number, number, number, number, number];
+const placeOf = (name: (typeof COUNT_NAMES)[number]): number => COUNT_NAMES.indexOf(name);
+const REQUESTS = placeOf('requests');
+const REPLIES = placeOf('replies');
+const INTERLEAVED = placeOf('interleaved');
+const KISSES = placeOf('kisses');
+const NAKS = placeOf('naks');
+const DENIED = placeOf('denied');
+const LIMITED = placeOf('limited');
+const UNSENT = placeOf('unsent');
 
 /** Answers NTP requests: each passes access lists, rate limit and `respond`. It allocates no memory. */
 class ReplyHandler implements RequestHandler {
@@ -29,7 +49,9 @@ class ReplyHandler implements RequestHandler {
   readonly #counts: Float64Array;
   readonly #state: ReplyState;
   readonly #context: Mutable<ReplyContext>;
-  readonly #plain: PlainReplies;
+  /** Undefined if one would write another reply than `respond`. */
+  readonly #plain: PlainReplies | undefined;
+  readonly #sentReplies: SentReplies | undefined;
   /** Time of the state that was read last. */
   #refreshedNs = -1;
 
@@ -38,7 +60,11 @@ class ReplyHandler implements RequestHandler {
     this.#access = new AccessControl(data.access, random);
     this.#counts = new SharedCounts(COUNT_NAMES, data.counts).of(index);
     this.#state = new ReplyState(data.state);
+    this.#sentReplies = data.interleaved ? new SentReplies({ random }) : undefined;
+    const keys = new Map(data.keys.map(({ number, type, secret }) => [number, new SymmetricKey(number, type, secret)]));
     this.#context = {
+      ...(keys.size > 0 && { keys }),
+      ...(this.#sentReplies && { sentReplies: this.#sentReplies }),
       header: this.#state.header,
       versions: data.versions,
       admission: 'serve',
@@ -48,12 +74,23 @@ class ReplyHandler implements RequestHandler {
       transmitSeconds: 0,
       transmitFraction: 0,
     };
-    this.#plain = new PlainReplies(this.#state.headerWords, data.versions);
+    if (!data.interleaved) this.#plain = new PlainReplies(this.#state.headerWords, data.versions);
   }
 
   answer(batch: RequestBatch, first: number, end: number): void {
     if (batch.monotonicNs !== this.#refreshedNs) this.#refresh(batch.monotonicNs);
     for (let slot = first; slot < end; slot++) this.#answer(batch, slot);
+  }
+
+  sent(id: number): void {
+    this.#sentReplies?.sent(id, this.#sentReplies.ticket);
+  }
+
+  stamped(id: number, seconds: number, ns: number): void {
+    if (this.#sentReplies?.awaits(id) !== true) return;
+    const { time } = this.#state;
+    time.at(seconds, ns);
+    this.#sentReplies.stamp(id, toNtpSeconds(time.seconds), toNtpFraction(time.ns));
   }
 
   unsent(count: number): void {
@@ -79,17 +116,19 @@ class ReplyHandler implements RequestHandler {
     time.at(batch.departureS[slot]!, batch.departureNs[slot]!);
     context.transmitSeconds = toNtpSeconds(time.seconds);
     context.transmitFraction = toNtpFraction(time.ns);
-    if (admission === 'serve' && this.#plain.write(batch, slot, context)) {
+    if (admission === 'serve' && this.#plain?.write(batch, slot, context)) {
       this.#counts[REPLIES]! += 1;
       return;
     }
+    if (this.#sentReplies !== undefined) context.client = batch.clients[slot]!;
     const result = respond(batch.requests[slot]!, batch.requestOctets[slot]!, context, batch.replies[slot]!);
     if (typeof result === 'string') {
       this.#counts[COUNT_NAMES.indexOf(result)]! += 1;
       return;
     }
     batch.replyOctets[slot] = result;
-    this.#counts[admission === 'serve' ? REPLIES : KISSES]! += 1;
+    this.#counts[kindOf(admission, result)]! += 1;
+    if (this.#sentReplies?.isInterleaved === true) this.#counts[INTERLEAVED]! += 1;
   }
 
   #admit(client: Uint8Array, nowNs: number): Admission | 'silence' {
@@ -99,6 +138,11 @@ class ReplyHandler implements RequestHandler {
     if (decision === 'denied') return this.#onDeny === 'kiss' ? 'deny' : 'silence';
     return decision === 'limited-first' ? 'rate' : 'silence';
   }
+}
+
+function kindOf(admission: Admission, octets: number): number {
+  if (admission !== 'serve') return KISSES;
+  return octets === CRYPTO_NAK_OCTETS ? NAKS : REPLIES;
 }
 
 export default defineHandler<ReplyHandlerData>((data, tools) => new ReplyHandler(data, tools));

@@ -11,6 +11,10 @@ export interface RequestHandler {
    * none. They are sent when the call returns. Does not throw for a request: an error ends the worker.
    */
   answer(batch: RequestBatch, first: number, end: number): void;
+  /** In line only: reports that the reply was sent as datagram `id`. */
+  sent?(id: number): void;
+  /** In line only: reports the stamp of the departure of datagram `id`, by the system clock. */
+  stamped?(id: number, seconds: number, ns: number): void;
   /** Reports that so many replies could not be sent. */
   unsent(count: number): void;
 }

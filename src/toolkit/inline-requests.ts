@@ -24,9 +24,15 @@ export class InlineRequests {
   constructor(context: SinkContext, listen: readonly UdpOptions[], handler: RequestHandler) {
     this.#context = context;
     this.handler = handler;
-    this.sockets = listen.map((options) => {
+    this.sockets = listen.map((options, index) => {
       const socket = context.network.udp(options);
-      socket.onDatagram((datagram) => this.#answer(socket, datagram));
+      // Datagrams have numbers of their own on each socket.
+      const numbered = (id: number): number => id * listen.length + index;
+      socket.onDatagram((datagram) => this.#answer(socket, datagram, numbered));
+      if (options.transmitStamps === true)
+        socket.onSent((id, { by, time }) => {
+          if (by !== 'user') this.handler.stamped?.(numbered(id), Number(time / S), Number(time % S));
+        });
       return socket;
     });
   }
@@ -35,7 +41,7 @@ export class InlineRequests {
     for (const socket of this.sockets) socket.close();
   }
 
-  #answer(socket: UdpSocket, datagram: Datagram): void {
+  #answer(socket: UdpSocket, datagram: Datagram, numbered: (id: number) => number): void {
     const { payload, from, to, received } = datagram;
     const batch = this.#batch;
     this.#context.identity.hears(payload, from, to);
@@ -58,8 +64,9 @@ export class InlineRequests {
     const octets = batch.replyOctets[0]!;
     if (octets === 0) return;
     try {
-      const { before } = socket.send(batch.replies[0]!.subarray(0, octets), from, to);
+      const { id, before } = socket.send(batch.replies[0]!.subarray(0, octets), from, to);
       this.#latency.learn(Number(before.time - now));
+      this.handler.sent?.(numbered(id));
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       // The source address was forged, or the client has gone: no reason to restart.

@@ -193,7 +193,7 @@ export class NtpWorld {
     const link = this.links.get(keyOf(to));
     if (link === undefined) {
       const target = this.sockets.find((s) => !s.closed && keyOf(s.local) === keyOf(to));
-      this.at(1000, () => target?.deliver(payload, from, to.address));
+      this.at(Number(this.sendCostNs) + 1000, () => target?.deliver(payload, from, to.address));
       return;
     }
     this.at(Number(this.sendCostNs) + link.upNs, () => {

@@ -2,9 +2,9 @@ import { type ClockId, type Instant, NS_PER_S, type Ns, type Observation, type S
 import type { Input } from '../engine/input.js';
 import type { Drifts, Estimator, TrackChanges, TrackEstimate } from '../estimator/types.js';
 import { coolingPpb } from '../persistence/saved-state.js';
-import { distanceNs, VOTE_SIGMAS } from '../selection/root-distance.js';
 import type { Interval } from '../selection/vote.js';
 import type { SourceTrack } from '../tracks/source.js';
+import { STEADY, USUAL_TOLERANCE_PPB } from './bound-growth.js';
 import { type Clock, controlNs, createClock, noteJump, shiftReading } from './clock.js';
 import {
   BOUND_SIGMAS,
@@ -17,11 +17,12 @@ import {
   quickened,
   stepped,
 } from './clock-model.js';
+import { errorLimits, type LimitContext, leastWidthNs } from './error-limits.js';
 import { changeHeld, withDoubt } from './held-model.js';
 import { MomentCache } from './moment-cache.js';
 import { Servo } from './servo.js';
 import { afterSleep } from './sleep.js';
-import { bounded, type ErrorLimit, holdingContested, leastLimit } from './tightest-bound.js';
+import { bounded, leastLimit } from './tightest-bound.js';
 import { usualScale } from './timescale.js';
 
 type InputOf<T extends Input['type']> = Extract<Input, { type: T }>;
@@ -41,6 +42,8 @@ export class ClockEnsemble {
   readonly #gone = new Set<ClockId>();
   readonly #estimator: Estimator;
   readonly #tracks: () => readonly SourceTrack[];
+  /** Greatest sudden change of a clock's rate. */
+  readonly tolerancePpb: number;
   /** Tracks of which the estimator has had an observation. */
   readonly #observed = new Set<SourceTrack>();
   /** Caches of the estimator's results at this moment. */
@@ -50,9 +53,10 @@ export class ClockEnsemble {
   #widthNs: Ns = 0;
   #now: Instant = 0n;
 
-  constructor(estimator: Estimator, tracks: () => readonly SourceTrack[]) {
+  constructor(estimator: Estimator, tracks: () => readonly SourceTrack[], tolerancePpb = USUAL_TOLERANCE_PPB) {
     this.#estimator = estimator;
     this.#tracks = tracks;
+    this.tolerancePpb = tolerancePpb;
   }
 
   /** Predicts everything to `now`. */
@@ -159,6 +163,7 @@ export class ClockEnsemble {
 
   observe(track: SourceTrack, observation: Observation): void {
     this.#noteLimits(track, observation);
+    this.#noteHeard(track, observation);
     this.#estimator.observe(track.key, observation);
     this.#clearCaches();
     this.#observed.add(track);
@@ -285,7 +290,9 @@ export class ClockEnsemble {
   /** Updates the models from the estimator; the carriers bound their errors. */
   refresh(carriers: readonly SourceTrack[]): void {
     const isAsserted = this.#isAsserted();
-    const limits = this.#limits(carriers);
+    const { tolerancePpb, estimate, biasNs } = this;
+    const context: LimitContext = { now: this.#now, tolerancePpb, estimate, biasNs };
+    if (carriers.length > 0) this.#widthNs = leastWidthNs(carriers, estimate);
     this.distrust(carriers.filter(({ isContested }) => isContested));
     for (const clock of this.clocks.values()) {
       const found = isAsserted ? this.#estimator.clock(clock.id) : undefined;
@@ -295,8 +302,8 @@ export class ClockEnsemble {
         continue;
       }
       const before = clock.model && extrapolate(clock.model, this.#now);
-      const unbounded = modelOf(found, this.#now, before?.distanceNs ?? 0, before?.driftPpb ?? 0);
-      const limit = leastLimit(limits, clock.tightest, this.#now);
+      const unbounded = modelOf(found, this.#now, before?.distanceNs ?? 0, before ?? STEADY);
+      const limit = leastLimit(errorLimits(carriers, clock.heardAt, context), clock.tightest, this.#now);
       const { model, tightest } = bounded(unbounded, limit, clock.tightest);
       clock.tightest = tightest;
       clock.model = carriers.length === 0 ? notBelow(model, clock.model) : model;
@@ -330,6 +337,13 @@ export class ClockEnsemble {
     }
   }
 
+  #noteHeard(track: SourceTrack, { clock: id, monotonic }: Observation): void {
+    for (const one of track.versus === undefined ? [id] : [id, track.versus]) {
+      const clock = this.clocks.get(one);
+      if (clock !== undefined && monotonic > clock.heardAt) clock.heardAt = monotonic;
+    }
+  }
+
   #shift(clock: Clock, deltaNs: Ns, now: Instant): void {
     clock.control = { ns: controlNs(clock, now) + deltaNs, at: now };
     this.#estimator.controlPhase(clock.id, deltaNs, now);
@@ -350,20 +364,6 @@ export class ClockEnsemble {
   #clearCaches(): void {
     this.#estimates.clear();
     this.#offsets.clear();
-  }
-
-  #limits(carriers: readonly SourceTrack[]): readonly ErrorLimit[] {
-    if (carriers.length > 0) this.#widthNs = Number.POSITIVE_INFINITY;
-    const limits: ErrorLimit[] = [];
-    for (const track of carriers) {
-      const estimate = this.estimate(track);
-      if (estimate === undefined) continue;
-      const rootDistanceNs = distanceNs(track, estimate);
-      const biasNs = Math.abs(this.biasNs(track, estimate));
-      this.#widthNs = Math.min(this.#widthNs, rootDistanceNs + VOTE_SIGMAS * estimate.sigmaNs);
-      limits.push({ errorNs: biasNs + rootDistanceNs + BOUND_SIGMAS * estimate.sigmaNs, by: track });
-    }
-    return holdingContested(limits);
   }
 
   /** The one place at which the estimator is told of an admission. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { STEADY } from './bound-growth.js';
 import { boundGrowthPpb, boundNs, type ClockModel, extrapolate, notBelow, quickened, stepped } from './clock-model.js';
 
 const S = 1_000_000_000n;
@@ -10,7 +11,7 @@ const MODEL: ClockModel = {
   slopeSigmaPpb: 4,
   wander: 1e-18,
   distanceNs: 1000,
-  driftPpb: 0,
+  ...STEADY,
   floorNs: 0,
 };
 

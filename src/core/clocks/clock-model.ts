@@ -1,14 +1,13 @@
 import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
 import type { ClockEstimate } from '../estimator/types.js';
+import { type BoundGrowth, grownNs } from './bound-growth.js';
 
 /** A clock's estimate at an instant, with the systematic part of its error: enough to extrapolate. */
-export interface ClockModel extends ClockEstimate {
+export interface ClockModel extends ClockEstimate, BoundGrowth {
   /** CLOCK_MONOTONIC_RAW of the estimate. */
   readonly at: Instant;
   /** Root distance and biases of the best source. */
   readonly distanceNs: Ns;
-  /** Growth of `distanceNs`, ns/s: the drift of the best source by its own statement. */
-  readonly driftPpb: number;
   /** Least bound, ns: holdover has already promised it. Zero while a source carries the estimate. */
   readonly floorNs: Ns;
 }
@@ -22,7 +21,7 @@ export const BOUND_SIGMAS = 6;
 const CORRELATION = Math.SQRT1_2;
 
 /** Returns the estimate of a clock as its model from `at` on. */
-export const modelOf = (found: ClockEstimate, at: Instant, distanceNs: Ns, driftPpb: number): ClockModel => ({
+export const modelOf = (found: ClockEstimate, at: Instant, distanceNs: Ns, growth: BoundGrowth): ClockModel => ({
   offsetNs: found.offsetNs,
   sigmaNs: found.sigmaNs,
   slopePpb: found.slopePpb,
@@ -30,7 +29,10 @@ export const modelOf = (found: ClockEstimate, at: Instant, distanceNs: Ns, drift
   wander: found.wander,
   at,
   distanceNs,
-  driftPpb,
+  driftPpb: growth.driftPpb,
+  tolerancePpb: growth.tolerancePpb,
+  ageS: growth.ageS,
+  awaitedS: growth.awaitedS,
   floorNs: 0,
 });
 
@@ -42,7 +44,7 @@ export function extrapolate(model: ClockModel, to: Instant): ClockModel {
   if (to === model.at) return model;
   const seconds = Number(to - model.at) / NS_PER_S;
   const ahead = Math.abs(seconds);
-  const { slopePpb, slopeSigmaPpb, wander, driftPpb, floorNs } = model;
+  const { slopePpb, slopeSigmaPpb, wander, driftPpb, tolerancePpb, ageS, awaitedS, floorNs } = model;
   return {
     offsetNs: model.offsetNs + slopePpb * seconds,
     sigmaNs: sigmaAfter(model, ahead),
@@ -50,8 +52,11 @@ export function extrapolate(model: ClockModel, to: Instant): ClockModel {
     slopeSigmaPpb: Math.sqrt(slopeSigmaPpb ** 2 + wander * NS_PER_S * NS_PER_S * ahead),
     wander,
     at: to,
-    distanceNs: distanceAfter(model, ahead),
+    distanceNs: model.distanceNs + grownNs(model, ahead),
     driftPpb,
+    tolerancePpb,
+    ageS: ageS + ahead,
+    awaitedS,
     floorNs,
   };
 }
@@ -62,8 +67,6 @@ function sigmaAfter({ sigmaNs, slopeSigmaPpb, wander }: ClockModel, seconds: num
   const together = 2 * CORRELATION * sigmaNs * driftNs;
   return Math.sqrt(sigmaNs ** 2 + together + driftNs ** 2 + (wander * NS_PER_S * NS_PER_S * seconds ** 3) / 3);
 }
-
-const distanceAfter = ({ distanceNs, driftPpb }: ClockModel, seconds: number): Ns => distanceNs + driftPpb * seconds;
 
 /** Returns the offset alone at another instant. */
 export const offsetAt = (model: ClockModel, to: Instant): Ns =>
@@ -85,7 +88,7 @@ export const notBelow = (model: ClockModel, before: ClockModel | undefined): Clo
 
 /** Returns the growth of the bound in the next second, ns/s = ppb. */
 export function boundGrowthPpb(model: ClockModel): number {
-  const thenNs = distanceAfter(model, 1) + BOUND_SIGMAS * sigmaAfter(model, 1);
+  const thenNs = model.distanceNs + grownNs(model, 1) + BOUND_SIGMAS * sigmaAfter(model, 1);
   return Math.max(thenNs, model.floorNs) - boundNs(model);
 }
 
@@ -109,5 +112,8 @@ const withOffset = (model: ClockModel, offsetNs: Ns, slopePpb: number): ClockMod
   at: model.at,
   distanceNs: model.distanceNs,
   driftPpb: model.driftPpb,
+  tolerancePpb: model.tolerancePpb,
+  ageS: model.ageS,
+  awaitedS: model.awaitedS,
   floorNs: model.floorNs,
 });

@@ -28,6 +28,8 @@ export interface Clock {
   control: { readonly ns: Ns; readonly at: Instant };
   /** The last reading, from which the clock's time at other moments is extrapolated. */
   reading: { readonly time: Instant; readonly monotonic: Instant } | undefined;
+  /** CLOCK_MONOTONIC_RAW of the last observation by it or of it. */
+  heardAt: Instant;
   /** Recent jumps, the newest last. */
   jumps: readonly ClockJump[];
 }
@@ -47,6 +49,7 @@ export const createClock = (id: ClockId, scale: ClockScale, at: Instant = 0n): C
   tightest: undefined,
   control: { ns: 0, at },
   reading: undefined,
+  heardAt: at,
   jumps: [],
 });
 

@@ -25,7 +25,7 @@ export function majorityModels(
     const otherNs = clocks.size === 1 ? undefined : greatestSigmaNs(clocks, vouchers, id);
     const comparisonNs = otherNs === undefined ? 0 : randomNs + BOUND_SIGMAS * otherNs;
     const distanceNs = Math.max(farNs + comparisonNs - randomNs, 0);
-    models.set(id, modelOf(model, model.at, distanceNs, vouchers.driftPpb));
+    models.set(id, modelOf(model, model.at, distanceNs, vouchers.growth));
   }
   return models;
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { StepPolicy } from '../../api/index.js';
+import { STEADY } from './bound-growth.js';
 import type { ClockModel } from './clock-model.js';
 import { Servo, type ServoSituation } from './servo.js';
 
@@ -19,7 +20,7 @@ const model = (offsetNs: number, more: Partial<ClockModel> = {}): ClockModel => 
   slopeSigmaPpb: 1,
   wander: 1e-18,
   distanceNs: 0,
-  driftPpb: 0,
+  ...STEADY,
   floorNs: 0,
   ...more,
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ClosedLoop, type SimulatedSource } from '../testing/closed-loop.js';
+import { STEADY } from './bound-growth.js';
 import type { ClockModel } from './clock-model.js';
 import { afterSleep } from './sleep.js';
 
@@ -118,7 +119,7 @@ describe('a clock model', () => {
     slopeSigmaPpb: 1,
     wander: 1e-18,
     distanceNs: 1000,
-    driftPpb: 0,
+    ...STEADY,
     floorNs: 0,
   };
 

@@ -1,9 +1,9 @@
-import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
+import { type Instant, NS_PER_S } from '../../api/index.js';
 import { isFarBelow } from '../selection/echo.js';
 import type { SourceTrack } from '../tracks/source.js';
-import { statedDriftPpb } from '../tracks/stated-error.js';
 import { statedStratum } from '../tracks/stratum.js';
 import { BOUND_SIGMAS, boundNs, type ClockModel, extrapolate, modelOf } from './clock-model.js';
+import type { ErrorLimit } from './error-limits.js';
 
 /** The tightest bound that a carrier has given a clock so far, extrapolated since. */
 export interface TightestBound {
@@ -11,12 +11,6 @@ export interface TightestBound {
   readonly by: SourceTrack;
   /** Stratum of the source at that time. */
   readonly stratum: number;
-}
-
-/** The error of a clock is below `errorNs` if track `by` is right. */
-export interface ErrorLimit {
-  readonly errorNs: Ns;
-  readonly by: SourceTrack;
 }
 
 /** Time for which the stratum of a possible echo must have been steady: in a loop it rises with every round. */
@@ -37,14 +31,6 @@ export function leastLimit(
     (least, limit) => (least === undefined || limit.errorNs < least.errorNs ? limit : least),
     undefined,
   );
-}
-
-/** Returns the limits with that of each contested source raised to the greatest of them: it is not known which one drifts. */
-export function holdingContested(limits: readonly ErrorLimit[]): readonly ErrorLimit[] {
-  if (!limits.some(({ by }) => by.isContested)) return limits;
-  const contested = limits.filter(({ by }) => by.isContested);
-  const errorNs = Math.max(...contested.map((limit) => limit.errorNs));
-  return limits.map((limit) => (limit.by.isContested ? { ...limit, errorNs } : limit));
 }
 
 function mayEcho({ source }: SourceTrack, { stratum, model }: TightestBound, now: Instant): boolean {
@@ -70,9 +56,7 @@ export function bounded(
   const randomNs = BOUND_SIGMAS * model.sigmaNs;
   const distanceNs = Math.max(Math.min(errorNs, grownNs) - randomNs, 0);
   if (limit === undefined || errorNs > grownNs)
-    return { model: modelOf(model, model.at, distanceNs, grown!.driftPpb), tightest: before };
-  const { source, cadence } = limit.by;
-  const driftPpb = statedDriftPpb(source.statedError, Number(model.at - cadence.since));
-  const found = modelOf(model, model.at, distanceNs, driftPpb);
-  return { model: found, tightest: { model: found, by: limit.by, stratum: statedStratum(source.claims) } };
+    return { model: modelOf(model, model.at, distanceNs, grown!), tightest: before };
+  const found = modelOf(model, model.at, distanceNs, limit.growth);
+  return { model: found, tightest: { model: found, by: limit.by, stratum: statedStratum(limit.by.source.claims) } };
 }

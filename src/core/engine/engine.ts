@@ -83,7 +83,11 @@ class Core implements Engine {
   constructor(options: CoreOptions, estimator: Estimator, leapTable: LeapTable) {
     this.#options = options;
     this.#selection = new Selection(options);
-    this.#ensemble = new ClockEnsemble(estimator, () => allTracks(this.#sources.values()));
+    this.#ensemble = new ClockEnsemble(
+      estimator,
+      () => allTracks(this.#sources.values()),
+      options.frequencyTolerancePpb,
+    );
     this.#restorer = new StateRestorer(estimator);
     this.#leap = new LeapSchedule(leapTable);
     this.#promised = new PromisedModels(options.promise, this.#ensemble, this.#sources);

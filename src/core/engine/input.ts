@@ -91,6 +91,8 @@ export interface CoreOptions {
   readonly targetErrorNs?: Ns | undefined;
   /** The bound that decides the mode and that is served. Default: `carriers`. */
   readonly promise?: PromiseBasis | undefined;
+  /** Greatest sudden change of a clock's rate, ppb. Default: `USUAL_TOLERANCE_PPB`. */
+  readonly frequencyTolerancePpb?: number | undefined;
   /** No earlier date is today's. Default: every date is accepted. */
   readonly builtAt?: Instant | undefined;
   /**

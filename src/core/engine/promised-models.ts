@@ -31,6 +31,7 @@ export class PromisedModels {
       clocks,
       vouchersOf(allTracks(this.#sources.values()), {
         now,
+        frequencyTolerancePpb: this.#ensemble.tolerancePpb,
         estimate,
         biasNs: ({ clock }, { offsetNs }) => {
           const model = clocks.get(clock)?.model;

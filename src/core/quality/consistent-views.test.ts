@@ -12,12 +12,12 @@ const LEAST_NS = 1000;
 const distanceNs = ({ ntp }: TimeState): number => ntp.rootDelayNs / 2 + ntp.rootDispersionNs;
 const nameOf = ({ ntp }: TimeState): string => `${ntp.stratum} ${ntp.refid}`;
 
-/** A receiver with pulses, a near server and a far one. */
+/** A box with an OCXO: a receiver with pulses, a near server and a far one. */
 function site(options: ClosedLoopOptions = {}) {
   const world = new ClosedLoop({
     ...{ offsetNs: 3e6, slowPpb: 2000, wanderPpb: 2 },
     ...options,
-    core: { maxErrorNs: 10e6, trackingErrorNs: 50e3, ...options.core },
+    core: { maxErrorNs: 10e6, trackingErrorNs: 50e3, frequencyTolerancePpb: 10, ...options.core },
   });
   const pulse = { kind: 'pulse', numbered: true, jitterNs: 1e3, path: 'pps' } as const;
   const receiver = world.add({ id: 'gpsd.gnss', ...pulse }, {}, GNSS);

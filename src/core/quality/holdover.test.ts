@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { STEADY } from '../clocks/bound-growth.js';
 import { boundNs, type ClockModel, extrapolate } from '../clocks/clock-model.js';
 import { ClosedLoop } from '../testing/closed-loop.js';
 import { describeHoldover, HORIZON_NS, holdoverOf } from './holdover.js';
@@ -11,7 +12,7 @@ const MODEL: ClockModel = {
   slopeSigmaPpb: 10,
   wander: 1e-18,
   distanceNs: 20_000,
-  driftPpb: 0,
+  ...STEADY,
   floorNs: 0,
 };
 

@@ -48,6 +48,12 @@ describe('laws of paths', () => {
     expect(timeNs([path(-35, 231), path(-4, 319)])).to.be.within(-30e3, -10e3);
   });
 
+  it('are not drawn to one of two contradicting paths by far ones that lie on it by chance', () => {
+    const near = [path(-37, 231), path(37, 231)];
+    const far = Array.from({ length: 5 }, (_, i) => path(37 + 0.1 * i, 40_000));
+    expect(timeNs([...near, ...far])).to.be.within(-10e3, 10e3);
+  });
+
   it('find the bad one by a third', () => {
     const [good, bad, third] = doubts(path(0, 231), path(40, 250), path(1, 300)) as [number, number, number];
     expect(Math.max(good, third)).to.be.below(0.1);

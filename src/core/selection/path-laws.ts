@@ -47,8 +47,10 @@ export const doubtOf = ({ wide }: PathLaw): number =>
 /**
  * Returns the law that each path follows, by all opinions at once: the time t has the density Π p(yᵢ − t), where p is the mixture
  * of a path's laws, and the chance of each law is its mean over t. Of two paths that contradict each other neither is taken for
- * the bad one before a third tells them apart. The mean is over points around the centres. They are taken from Cauchy distributions,
- * so the weight of each point is divided by their density there (importance sampling).
+ * the bad one before a third tells them apart. The mean is over points around the centres. Those of each centre are from a Cauchy
+ * distribution q, and several of these overlap, so each point has the weight p · q / Σ q² with the q of its own centre (importance
+ * sampling with the power heuristic of Veach and Guibas, 1995). With p / Σ q the points of far paths would add their own weight to
+ * the near ones that they lie on by chance.
  */
 export function lawsOf(paths: readonly ComparedPath[]): PathLaw[] {
   const mixtures = paths.map(mixtureOf);
@@ -58,7 +60,8 @@ export function lawsOf(paths: readonly ComparedPath[]): PathLaw[] {
   for (const { centreNs, usualNs } of centres) {
     for (const point of POINTS) {
       const t = centreNs + point * usualNs;
-      const log = logDensity(mixtures, t) - Math.log(cauchyDensity(centres, t));
+      const own = 1 / (usualNs * (1 + point * point));
+      const log = logDensity(mixtures, t) + Math.log(own / squaredDensities(centres, t));
       if (log > top) {
         const factor = Math.exp(top - log);
         for (const mixture of mixtures) rescale(mixture.mean, factor);
@@ -147,14 +150,14 @@ function logDensity(mixtures: readonly Mixture[], t: Ns): number {
   return log;
 }
 
-/** Returns the density of the points, but for a factor. */
-function cauchyDensity(centres: readonly Mixture[], t: Ns): number {
-  let density = 0;
+/** Returns the sum of the squared densities of the points of each centre, but for a factor. */
+function squaredDensities(centres: readonly Mixture[], t: Ns): number {
+  let sum = 0;
   for (const { centreNs, usualNs } of centres) {
     const z = (t - centreNs) / usualNs;
-    density += 1 / (usualNs * (1 + z * z));
+    sum += 1 / (usualNs * (1 + z * z)) ** 2;
   }
-  return density;
+  return sum;
 }
 
 function add(sum: Chances, { tight, loose, wide }: PathLaw, weight: number): void {

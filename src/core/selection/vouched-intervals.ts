@@ -1,4 +1,5 @@
 import { type Instant, NS_PER_S, type Ns } from '../../api/index.js';
+import { type BoundGrowth, greaterOf, STEADY, unseenNs } from '../clocks/bound-growth.js';
 import { BOUND_SIGMAS } from '../clocks/clock-model.js';
 import type { TrackEstimate } from '../estimator/types.js';
 import type { SourceTrack } from '../tracks/source.js';
@@ -10,6 +11,8 @@ import type { Interval } from './vote.js';
 /** The estimates that the intervals are made of. */
 export interface VouchingContext {
   readonly now: Instant;
+  /** Greatest sudden change of a clock's rate. */
+  readonly frequencyTolerancePpb: number;
   readonly estimate: (track: SourceTrack) => TrackEstimate | undefined;
   /** The offset of a track − that of its clock's model; undefined while the clock has none. */
   readonly biasNs: (track: SourceTrack, estimate: TrackEstimate) => Ns | undefined;
@@ -23,8 +26,8 @@ export interface VouchingContext {
 export interface Vouchers {
   readonly intervals: readonly VouchedInterval[];
   readonly tracks: readonly SourceTrack[];
-  /** Growth of the intervals from now on beside that of sigma, ns/s. Zero where no voter may be wrong. */
-  readonly driftPpb: number;
+  /** Growth of the intervals from now on beside that of sigma. */
+  readonly growth: BoundGrowth;
 }
 
 /** A source that has voted remains a voter for this long without a vote. */
@@ -42,7 +45,8 @@ const NO_MINORITY = 2;
  * alone) it is the filter's: offset − estimate of the clock ± root distance and six sigmas. Where some may be, the carriers may
  * be among them. The filter shares the clock's rate between all tracks, so a carrier that drifts slowly drags the offsets of the
  * others along. Then the interval reaches over that of the filter and over that of the newest observations by themselves, whose
- * limits grow by 15 ppm and six sigmas of the rate from their instants on.
+ * limits grow by 15 ppm and six sigmas of the rate from their instants on. A sudden change of the clock's rate since a voter's last
+ * answer widens its interval in either case (`unseenNs`).
  *
  * A source that has had a vote remains a voter for a day:
  *
@@ -60,12 +64,12 @@ export function vouchersOf(all: readonly SourceTrack[], context: VouchingContext
   const mayBeWrong =
     countGroups(tracks) > NO_MINORITY || known.some((track) => track.hasVote && !tracks.includes(track));
   const intervals: VouchedInterval[] = [];
-  let driftPpb = 0;
+  let growth = STEADY;
   for (const track of tracks) {
-    const tolerancePpb = mayBeWrong ? RATE_TOLERANCE_PPB + BOUND_SIGMAS * context.slopeSigmaPpb(track) : 0;
+    const tolerancePpb = mayBeWrong ? rateTolerancePpb(track, context) : 0;
     const interval = intervalOfVoter(track, tolerancePpb, context);
     if (interval === undefined) continue;
-    driftPpb = Math.max(driftPpb, tolerancePpb);
+    growth = greaterOf(growth, mayBeWrong ? { ...STEADY, driftPpb: tolerancePpb } : changesSinceAnswer(track, context));
     intervals.push({
       centreNs: interval.centreNs,
       halfNs: interval.halfNs,
@@ -73,8 +77,20 @@ export function vouchersOf(all: readonly SourceTrack[], context: VouchingContext
     });
   }
   if (intervals.length < tracks.length) intervals.push(...abstentions(tracks, intervals));
-  return { intervals, tracks, driftPpb };
+  return { intervals, tracks, growth };
 }
+
+/** Returns the greatest error of the rate at which the offset of a voter runs on, where the carriers may be wrong. */
+const rateTolerancePpb = (track: SourceTrack, { frequencyTolerancePpb, slopeSigmaPpb }: VouchingContext): number =>
+  Math.max(RATE_TOLERANCE_PPB, frequencyTolerancePpb) + BOUND_SIGMAS * slopeSigmaPpb(track);
+
+/** Returns the growth of a voter's interval by changes of the clock's rate since its last answer. */
+const changesSinceAnswer = (track: SourceTrack, { now, frequencyTolerancePpb }: VouchingContext): BoundGrowth => ({
+  driftPpb: 0,
+  tolerancePpb: frequencyTolerancePpb,
+  ageS: Math.max(track.cadence.ageNs(now), 0) / NS_PER_S,
+  awaitedS: track.silentAfterNs / NS_PER_S,
+});
 
 /** Returns the interval of a voter; undefined while it says nothing. `tolerancePpb`: zero if no voter may be wrong. */
 function intervalOfVoter(track: SourceTrack, tolerancePpb: number, context: VouchingContext): Interval | undefined {
@@ -82,9 +98,10 @@ function intervalOfVoter(track: SourceTrack, tolerancePpb: number, context: Vouc
   const estimate = track.hasVote || isSilent ? context.estimate(track) : undefined;
   const biasNs = estimate && context.biasNs(track, estimate);
   if (estimate === undefined || biasNs === undefined) return undefined;
-  const silenceS = isSilent ? track.cadence.ageNs(context.now) / NS_PER_S : 0;
+  const changes = changesSinceAnswer(track, context);
   const rootDistanceNs = distanceNs(track, estimate);
-  const halfNs = rootDistanceNs + BOUND_SIGMAS * estimate.sigmaNs + tolerancePpb * silenceS;
+  const grownNs = Math.max(isSilent ? tolerancePpb * changes.ageS : 0, unseenNs(changes));
+  const halfNs = rootDistanceNs + BOUND_SIGMAS * estimate.sigmaNs + grownNs;
   const filtered = { centreNs: biasNs, halfNs };
   const raw = tolerancePpb > 0 ? context.rawInterval(track, tolerancePpb) : undefined;
   if (raw === undefined || !Number.isFinite(halfNs)) return filtered;

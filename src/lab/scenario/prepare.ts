@@ -42,6 +42,7 @@ const coreOptions = ({ hub }: Scenario) => ({
   minAgreeing: hub['min-agreeing'],
   maxErrorNs: hub['max-error'],
   trackingErrorNs: hub['tracking-error'] ?? hub['max-error'] / 10,
+  frequencyTolerancePpb: hub['frequency-tolerance'],
   promise: hub.promise,
 });
 

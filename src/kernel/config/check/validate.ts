@@ -79,6 +79,7 @@ const toHubOptions = (hub: HubTable, directory: string): HubOptions => ({
   minAgreeing: hub['min-agreeing'],
   maxErrorNs: hub['max-error'],
   trackingErrorNs: hub['tracking-error'] ?? hub['max-error'] / 10,
+  frequencyTolerancePpb: hub['frequency-tolerance'],
   promise: hub.promise,
   localStratum: hub['free-run'] ? hub['local-stratum'] : undefined,
   stateDir: hub['state-dir'] === undefined ? undefined : resolve(directory, hub['state-dir']),

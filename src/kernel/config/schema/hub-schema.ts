@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { described, duration, flag, oneOf, path, table, wholeNumber } from '../../../api/index.js';
+import { described, duration, flag, oneOf, path, rate, table, wholeNumber } from '../../../api/index.js';
 import type { SourceOptions } from '../../../core/engine/input.js';
 import type { LogLevel, OnError } from '../config.js';
 
@@ -19,6 +19,10 @@ export const hubSchema = table({
   'tracking-error': described(
     v.optional(duration({ min: '1ns' })),
     'Error bound below which the hub is tracking. Default: a tenth of `max-error`.',
+  ),
+  'frequency-tolerance': described(
+    v.optional(rate({ min: '0ppm', max: '500ppm' }), '5ppm'),
+    'Greatest sudden change of the rate of a clock, as by temperature. The error bound grows by it from 2 s after the last answer of a source on, until the source counts as silent. `"5ppm"` suits an ordinary crystal, `"0.01ppm"` an OCXO.',
   ),
   promise: described(
     v.optional(oneOf(['carriers', 'majority']), 'carriers'),
