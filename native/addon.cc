@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "arguments.h"
+#include "certificate.h"
 #include "channel.h"
 #include "ethernet.h"
 #include "exchange-registry.h"
@@ -161,6 +162,24 @@ Napi::Value OpenUnix(const Napi::CallbackInfo& info) {
 Napi::Value WatchLinks(const Napi::CallbackInfo& info) {
   arguments::Callback(info[0]);
   return Open(info, std::make_unique<LinkWatch>(), 0);
+}
+
+/** judgeChain(chain: Uint8Array[], authorities, name, isAddress, at: s since 1970): number, see certificate.h */
+Napi::Value JudgeChainAt(const Napi::CallbackInfo& info) {
+  if (!info[0].IsArray() || info[0].As<Napi::Array>().Length() > kLongestChain) {
+    throw arguments::Wrong(info.Env(), "chain", "an array of at most 16 certificates");
+  }
+  const auto chain = info[0].As<Napi::Array>();
+  ChainQuestion question;
+  for (uint32_t i = 0; i < chain.Length(); i++) {
+    const arguments::Octets octets = arguments::Payload(chain.Get(i), "chain");
+    question.chain.emplace_back(reinterpret_cast<const char*>(octets.data), octets.length);
+  }
+  question.authorities = arguments::Text(info[1], "authorities", 1 << 24);
+  question.name = arguments::Text(info[2], "name", 255);
+  question.is_address = arguments::Flag(info[3], "isAddress");
+  question.at = arguments::Whole(info[4], "at", UINT32_MAX);
+  return Napi::Number::New(info.Env(), JudgeChain(question));
 }
 
 /** close(socket): does nothing when the socket is closed. */
@@ -358,6 +377,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<Slept>(exports, "slept");
   Export<ReadTimex>(exports, "readTimex");
   Export<ExitWithin>(exports, "exitWithin");
+  Export<JudgeChainAt>(exports, "judgeChain");
   return exports;
 }
 

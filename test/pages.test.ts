@@ -11,6 +11,7 @@ const PAGES = [
     'docs/hostile-peers.md',
     'docs/operations.md',
     'docs/ntp-keys.md',
+    'docs/nts.md',
     'docs/estimator.md',
   ],
   ...['docs/glossary.md', 'CONTRIBUTING.md', 'README.md'],

@@ -1,8 +1,9 @@
-import type { ExchangeCounts, Ns, Observation, SourceContext, Stamp } from 'timehub/api';
+import type { ExchangeCounts, Instant, Ns, Observation, SourceContext, Stamp } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import {
   type Answer,
   type AnsweredRequest,
+  type Authentication,
   Interleaving,
   Kisses,
   measure,
@@ -30,6 +31,20 @@ export interface NtpClientOptions {
   readonly interleaved: boolean;
   /** Returns the key that authenticates requests and replies; may throw a `HubError`. Absent: they are not authenticated. */
   readonly key?: () => SymmetricKey;
+  /** Authentication by NTS, in place of a key. */
+  readonly nts?: NtsAccess;
+}
+
+/** The keys of NTS, as the client of NTP needs them. */
+export interface NtsAccess {
+  /** Returns the authentication of the next request, or a sentence that says why none can be sent. */
+  authenticate(): Authentication | string;
+  /** Returns a sentence if the server must not be believed at the time that its reply states. */
+  faultAt(time: Instant): string | undefined;
+  /** Called after the time of a reply was reported to the hub. */
+  reported(time: Instant): void;
+  /** Returns a clause for the operator, or ''. */
+  doubt(): string;
 }
 
 /** Limits of the wait for a reply, ns; within them it is the poll interval. A later reply would give a useless bound. */
@@ -58,6 +73,7 @@ export class NtpClient {
   readonly #association: Association;
   readonly #longestNs: Ns;
   readonly #key: (() => SymmetricKey) | undefined;
+  readonly #nts: NtsAccess | undefined;
   /** Undefined: the server is asked in the basic mode. */
   #interleaving: Interleaving<Stamp> | undefined;
   readonly #isInterleaved: boolean;
@@ -70,9 +86,10 @@ export class NtpClient {
   /** Requests in a row that got neither a reply nor an error of the network. */
   #silent = 0;
   #kisses: Kisses;
+  #shownDoubt = '';
   #newest: Readonly<Record<string, unknown>> = {};
 
-  constructor(context: SourceContext, { server, poll, family, key, interleaved }: NtpClientOptions) {
+  constructor(context: SourceContext, { server, poll, family, key, nts, interleaved }: NtpClientOptions) {
     this.#context = context;
     this.#association = new Association(context, {
       server,
@@ -80,10 +97,11 @@ export class NtpClient {
       family,
       ask: () => this.#ask(),
       onReplaced: () => this.#replaced(),
-      shortfall: () => this.#doubtOfKey(),
+      shortfall: () => nts?.doubt() ?? this.#doubtOfKey(),
     });
     this.#longestNs = poll.maxNs;
     this.#key = key;
+    this.#nts = nts;
     this.#kisses = this.#newKisses();
     this.#isInterleaved = interleaved;
     this.#interleaving = this.#newInterleaving();
@@ -123,8 +141,12 @@ export class NtpClient {
     return Math.max(this.#association.intervalNs, this.#kisses.minIntervalNs);
   }
 
+  get #isAuthenticated(): boolean {
+    return this.#key !== undefined || this.#nts !== undefined;
+  }
+
   #newKisses(): Kisses {
-    return new Kisses({ authenticated: this.#key !== undefined });
+    return new Kisses({ authenticated: this.#isAuthenticated });
   }
 
   /** A server that wants to be asked less often is not asked twice. */
@@ -135,6 +157,11 @@ export class NtpClient {
   #ask(): void {
     this.#isIncomplete = false;
     this.#usedKey = this.#key?.();
+    const authentication = this.#usedKey === undefined ? this.#nts?.authenticate() : withKey(this.#usedKey);
+    if (typeof authentication === 'string') {
+      this.#ended({ kind: 'silence', cause: authentication });
+      return;
+    }
     this.#counters.count('requests');
     sendNtpRequest(this.#context, {
       peer: this.#association.peer.endpoint!,
@@ -142,7 +169,7 @@ export class NtpClient {
       hears: this.#silent >= SILENT_BEFORE_OPEN && this.#silent % 2 === 0 ? 'anybody' : 'peer',
       onError: 'wait',
       previous: this.#interleaving?.previous,
-      ...(this.#usedKey && { authentication: withKey(this.#usedKey) }),
+      authentication,
       onRequest: (mark, offset) => this.#context.identity.asks(mark, offset),
       onRefused: (reason, detail) => this.#refusals.refuse(reason, detail),
       onEnd: (outcome) => this.#ended(outcome),
@@ -230,9 +257,25 @@ export class NtpClient {
       this.#answered();
       return;
     }
+    const time = received.time + BigInt(Math.round(measured.offsetNs));
+    const fault = this.#nts?.faultAt(time);
+    if (fault !== undefined) {
+      this.#missed(fault);
+      return;
+    }
     this.#newest = { offsetNs: measured.offsetNs, delayNs: measured.delayNs, sentBy: sent.by, receivedBy: received.by };
     this.#report(newest, legsOf(answer, sent, received, this.#association.peer.path));
     this.#answered('ok');
+    this.#nts?.reported(time);
+    this.#showDoubt();
+  }
+
+  /** Shows the operator what is doubtful about the keys of NTS, and when it is no longer. */
+  #showDoubt(): void {
+    const doubt = this.#nts?.doubt() ?? '';
+    if (doubt === this.#shownDoubt) return;
+    this.#shownDoubt = doubt;
+    this.#association.updateShortfall();
   }
 
   /** `flaw`: a sentence that says why the server's time cannot be used. */
@@ -240,7 +283,7 @@ export class NtpClient {
     const intervalNs = Math.max(this.#longestNs, this.#kisses.minIntervalNs);
     const claims = {
       ...claimsOf(answer, this.#association.peer.endpoint!, flaw),
-      authenticated: this.#key !== undefined,
+      authenticated: this.#isAuthenticated,
       intervalNs,
     };
     this.#context.report({ claims, observations });

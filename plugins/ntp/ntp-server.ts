@@ -1,7 +1,9 @@
 import type { RequestHandler, SinkContext, WorkerGroup } from 'timehub/api';
 import { formatServer, type Server } from 'timehub/protocol/address';
 import { SILENCES, type Silence } from 'timehub/protocol/ntp';
+import type { CookieKey } from 'timehub/protocol/nts';
 import { type AccessOptions, InlineRequests, type KeyFile, ServedAddresses, SharedCounts } from 'timehub/toolkit';
+import type { NtsService } from './nts/nts-service.js';
 import { COUNT_NAMES, REPLY_COUNTS, type ReplyCount } from './reply-counts.js';
 import replyHandler, { type ReplyHandlerData } from './reply-handler.js';
 import { ReplyState } from './reply-state.js';
@@ -13,6 +15,7 @@ export interface NtpServerOptions extends Pick<ReplyHandlerData, 'onDeny' | 'ver
   readonly threads: number;
   /** The symmetric keys of clients. */
   readonly keys?: KeyFile;
+  readonly nts?: NtsService;
 }
 
 /**
@@ -30,9 +33,11 @@ export class NtpServer {
   #workers: WorkerGroup<ReplyHandlerData> | undefined;
   #inline: InlineRequests | undefined;
   #servedAddresses: ServedAddresses | undefined;
-  /** Sentences for the operator. Undefined: no such fault. */
+  #cookieKeys: readonly CookieKey[] = [];
+  /** Sentences for the operator about a lost address, the workers and NTS. Undefined or '': no such fault. */
   #gone: string | undefined;
   #fault: string | undefined;
+  #ntsFault = '';
 
   constructor(context: SinkContext, options: NtpServerOptions) {
     this.#context = context;
@@ -47,11 +52,21 @@ export class NtpServer {
     this.#state.publish(context.state());
   }
 
-  /** Rejects with the errors of `network.udp`. */
+  /** Rejects with the errors of `network.udp`, and of the NTS service. */
   async start(): Promise<void> {
     this.#state.publish(this.#context.state());
     this.#context.onState((state) => this.#state.publish(state));
-    const { listen, threads, keys } = this.#options;
+    const { listen, threads, keys, nts } = this.#options;
+    await nts?.start(
+      (cookieKeys) => {
+        this.#cookieKeys = cookieKeys;
+        this.#replaceHandlers();
+      },
+      (fault) => {
+        this.#ntsFault = fault;
+        this.#reportHealth();
+      },
+    );
     keys?.onChange(() => this.#replaceHandlers());
     const places = listen.map(({ host, port }) => ({ address: host, port }));
     const module = new URL('./reply-handler.js', import.meta.url);
@@ -90,6 +105,7 @@ export class NtpServer {
   }
 
   async stop(): Promise<void> {
+    this.#options.nts?.stop();
     this.#servedAddresses?.stop();
     this.#inline?.close();
     await this.#workers?.close();
@@ -97,12 +113,13 @@ export class NtpServer {
 
   inspect(): Record<string, unknown> {
     const count = (name: ReplyCount | Silence) => [name, this.#counts.get(name)] as const;
-    const { keys } = this.#options;
+    const { keys, nts } = this.#options;
     return {
       listen: this.#addresses(),
       workers: this.#workers === undefined ? 0 : this.#options.threads,
       stamps: this.#inline === undefined ? ['kernel'] : this.#inline.sockets.map(({ stamps }) => stamps),
       ...(keys && { keys: keys.keys.size, weakKeys: keys.weak.length }),
+      ...nts?.inspect(),
       ...Object.fromEntries(COUNT_NAMES.filter((name) => !isReason(name)).map(count)),
       ignored: Object.fromEntries(SILENCES.map(count)),
     };
@@ -120,11 +137,21 @@ export class NtpServer {
   #data(): ReplyHandlerData {
     const { access, onDeny, versions, interleaved } = this.#options;
     const keys = [...(this.#options.keys?.keys.values() ?? [])].map((key) => key.parts());
-    return { access, onDeny, versions, interleaved, keys, state: this.#state.memory, counts: this.#counts.memory };
+    const cookieKeys = this.#cookieKeys.map(({ id, key }) => ({ id, key }));
+    return {
+      access,
+      onDeny,
+      versions,
+      interleaved,
+      keys,
+      cookieKeys,
+      state: this.#state.memory,
+      counts: this.#counts.memory,
+    };
   }
 
   #reportHealth(): void {
-    const faults = [this.#gone, this.#fault].filter((fault) => fault !== undefined);
+    const faults = [this.#gone ?? '', this.#fault ?? '', this.#ntsFault].filter((fault) => fault !== '');
     if (faults.length === 0) this.#context.health('ok', `serves at ${this.#addresses().join(', ')}`);
     else this.#context.health('degraded', faults.join('; '));
   }

@@ -10,6 +10,9 @@ export const REPLY_COUNTS = {
   denied: 'Requests refused by the access lists',
   limited: 'Requests refused by the rate limit',
   unsent: 'Replies that could not be sent; they are counted above, too',
+  nts_replies: 'Requests with NTS answered with the time',
+  nts_naks: 'Requests with NTS whose cookie or authenticator was not valid (NTSN)',
+  nts_ignored: 'Requests with NTS that are malformed',
 } as const;
 
 export type ReplyCount = keyof typeof REPLY_COUNTS;

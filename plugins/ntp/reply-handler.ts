@@ -10,7 +10,9 @@ import {
   toNtpFraction,
   toNtpSeconds,
 } from 'timehub/protocol/ntp';
+import type { CookieKey } from 'timehub/protocol/nts';
 import { AccessControl, type AccessOptions, SharedCounts } from 'timehub/toolkit';
+import { NtsReplies, type NtsReplyKind } from './nts/nts-replies.js';
 import { PlainReplies } from './plain-replies.js';
 import { COUNT_NAMES } from './reply-counts.js';
 import { ReplyState } from './reply-state.js';
@@ -25,6 +27,8 @@ export interface ReplyHandlerData {
   readonly interleaved: boolean;
   /** The symmetric keys of clients. */
   readonly keys: readonly SymmetricKeyParts[];
+  /** The keys of NTS cookies, the one for new cookies first. Empty: no NTS. */
+  readonly cookieKeys: readonly CookieKey[];
   /** Memory of the `ReplyState` and of the `SharedCounts`. */
   readonly state: SharedArrayBuffer;
   readonly counts: SharedArrayBuffer;
@@ -52,6 +56,7 @@ class ReplyHandler implements RequestHandler {
   /** Undefined if one would write another reply than `respond`. */
   readonly #plain: PlainReplies | undefined;
   readonly #sentReplies: SentReplies | undefined;
+  readonly #nts: NtsReplies;
   /** Time of the state that was read last. */
   #refreshedNs = -1;
 
@@ -74,6 +79,8 @@ class ReplyHandler implements RequestHandler {
       transmitSeconds: 0,
       transmitFraction: 0,
     };
+    this.#nts = new NtsReplies(random);
+    if (data.cookieKeys.length > 0) this.#nts.use(data.cookieKeys);
     if (!data.interleaved) this.#plain = new PlainReplies(this.#state.headerWords, data.versions);
   }
 
@@ -126,9 +133,16 @@ class ReplyHandler implements RequestHandler {
       this.#counts[COUNT_NAMES.indexOf(result)]! += 1;
       return;
     }
-    batch.replyOctets[slot] = result;
-    this.#counts[kindOf(admission, result)]! += 1;
+    const nts = admission === 'serve' ? this.#protect(batch, slot) : 'plain';
+    if (nts !== 'plain') this.#counts[placeOf(nts)]! += 1;
+    if (nts === 'nts_ignored') return;
+    batch.replyOctets[slot] = nts === 'plain' ? result : this.#nts.octets;
+    if (nts === 'plain') this.#counts[kindOf(admission, result)]! += 1;
     if (this.#sentReplies?.isInterleaved === true) this.#counts[INTERLEAVED]! += 1;
+  }
+
+  #protect(batch: RequestBatch, slot: number): NtsReplyKind {
+    return this.#nts.protect(batch.requests[slot]!, batch.requestOctets[slot]!, batch.replies[slot]!);
   }
 
   #admit(client: Uint8Array, nowNs: number): Admission | 'silence' {

@@ -97,7 +97,7 @@ for (const [path, threads] of [
       expect(Number(fromNtpTime(reply.receive) - at)).to.be.within(499_990, 500_010);
     });
 
-    it('grows the root dispersion between states', async () => {
+    it('grows the root dispersion between states (B9, ntpd-rs 1.6.1)', async () => {
       const { world, ask } = await serving({}, { clock: { boundGrowthPpb: 1e6 } });
       const early = readHeader((await ask())!).rootDispersionNs;
       await world.pass(100 * NS_PER_S);
@@ -112,7 +112,15 @@ for (const [path, threads] of [
       expect(readHeader((await ask())!)).to.include({ stratum: 5, refid: 0x47505300 });
     });
 
-    it('states that it is not synchronised', async () => {
+    it('says so as soon as it has lost its synchronisation (B8, NTPsec #848)', async () => {
+      const { world, context, ask } = await serving();
+      expect(readHeader((await ask())!)).to.include({ stratum: 2, leap: 'none' });
+      const lost = { ntp: { stratum: 16, leap: 'unknown' as const }, clock: { offsetNs: Number.NaN } };
+      context.publish(stateOf(world, lost));
+      expect(readHeader((await ask())!)).to.include({ stratum: 0, leap: 'unknown' });
+    });
+
+    it('states that it is not synchronised (B8)', async () => {
       const { ask } = await serving({}, { ntp: { stratum: 16, leap: 'unknown' }, clock: { offsetNs: Number.NaN } });
       expect(readHeader((await ask())!)).to.include({ stratum: 0, leap: 'unknown', refid: 0, reference: 0n });
     });
@@ -129,7 +137,7 @@ for (const [path, threads] of [
       expect(context.record.claims[0]).to.include({ synchronised: true, stratum: 2, reference: '192.0.2.1' });
     });
 
-    it('replies from the address and port that were asked', async () => {
+    it('replies from the address and port that were asked (B14, B15)', async () => {
       const { world } = await serving({ listen: ['0.0.0.0:11123'] });
       const senders: unknown[] = [];
       world.links.set('198.51.100.7|40123', {
@@ -142,7 +150,7 @@ for (const [path, threads] of [
       expect(senders).to.deep.equal([{ address: '127.0.0.2', port: 11123 }]);
     });
 
-    it('is silent to denied clients, in IPv4, in IPv6 and in IPv4 mapped into IPv6', async () => {
+    it('is silent to denied clients, in IPv4, in IPv6 and in IPv4 mapped into IPv6 (B11, ntpd-rs #2131)', async () => {
       const { running, ask } = await serving({
         allow: ['198.51.100.0/24', '2001:db8::/32'],
         deny: ['198.51.100.8/31'],
@@ -161,12 +169,12 @@ for (const [path, threads] of [
       expect(running.inspect!()).to.include({ requests: 7, replies: 3, denied: 4 });
     });
 
-    it('sends a kiss of death to denied clients with on-deny = "kiss"', async () => {
+    it('sends a kiss of death to denied clients with on-deny = "kiss" (B12)', async () => {
       const { ask } = await serving({ deny: ['198.51.100.7'], 'on-deny': 'kiss' });
       expect(readHeader((await ask())!)).to.include({ stratum: 0, leap: 'unknown', refid: 0x44454e59 });
     });
 
-    it('limits a client to its rate, sends it one kiss of death, and serves the others', async () => {
+    it('limits a client to its rate, sends it one kiss of death, and serves the others (B13)', async () => {
       const { world, running, ask } = await serving({ 'rate-limit': { interval: '1s', burst: 4 } });
       const kinds: (number | undefined)[] = [];
       for (let i = 0; i < 8; i++) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { defineSink, described, flag, oneOf, table, wholeNumber } from 'timehub/api';
 import {
   accessEntries,
@@ -14,6 +15,7 @@ import {
 } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { NtpServer, type NtpServerOptions } from './ntp-server.js';
+import { ntsService, ntsTable } from './nts/server-options.js';
 
 const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123"';
 
@@ -51,6 +53,7 @@ const entries = table({
     refused: 'The first refused request is answered with the kiss of death RATE, later ones with silence.',
   }),
   threads: workerThreads(),
+  nts: ntsTable(),
 });
 
 const config = v.pipe(
@@ -62,6 +65,13 @@ const config = v.pipe(
 );
 
 export type Config = v.InferOutput<typeof config>;
+
+/** Returns true if key file and key exchange remain as they are. The key exchange has the access lists, too. */
+const hasSameParts = (a: Config, b: Config): boolean =>
+  isDeepStrictEqual(
+    [a['key-file'], a['weak-keys'], a.nts, a.nts && [a.allow, a.deny]],
+    [b['key-file'], b['weak-keys'], b.nts, b.nts && [b.allow, b.deny]],
+  );
 
 const optionsOf = (config: Config, keys: KeyFile | undefined): NtpServerOptions => ({
   access: accessOptions(config),
@@ -75,25 +85,25 @@ const optionsOf = (config: Config, keys: KeyFile | undefined): NtpServerOptions 
 
 export default defineSink<Config>({
   type: 'ntp',
-  summary: 'Serves the hub’s time to NTP clients (NTPv1 to NTPv4, RFC 5905)',
+  summary: 'Serves the hub’s time to NTP clients (NTPv1 to NTPv4, RFC 5905), with NTS (RFC 8915)',
   stability: 'beta',
   needs: ['cap:net_bind_service'],
   config,
   create(config, context) {
     const file = config['key-file'];
     const keys = file === undefined ? undefined : new KeyFile(context, file, config['weak-keys']);
-    const server = new NtpServer(context, optionsOf(config, keys));
-    const { 'key-file': path, 'weak-keys': weak } = config;
+    const nts = config.nts && ntsService(context, config.nts, accessOptions(config), parseListen(config.listen));
+    const server = new NtpServer(context, { ...optionsOf(config, keys), ...(nts && { nts }) });
     return {
       async start() {
         keys?.open();
         await server.start();
       },
       stop: () => server.stop(),
-      reload(next) {
-        const hasSameKeys = next['key-file'] === path && next['weak-keys'].join() === weak.join();
-        return hasSameKeys && server.reload(optionsOf(next, keys)) ? 'applied' : 'restart';
-      },
+      reload: (next) =>
+        hasSameParts(next, config) && server.reload({ ...optionsOf(next, keys), ...(nts && { nts }) })
+          ? 'applied'
+          : 'restart',
       inspect: () => server.inspect(),
     };
   },

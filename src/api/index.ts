@@ -24,6 +24,7 @@ export type * from './stamp-options.js';
 export type * from './standard-schema.js';
 export type * from './state.js';
 export * from './time.js';
+export type * from './tls.js';
 export type * from './udp.js';
 export * from './units.js';
 export type * from './unix-datagram.js';

@@ -159,6 +159,11 @@ describe('the native addon', () => {
     monotonicRaw: calls(),
     readTimex: calls(),
     slept: calls(),
+    judgeChain: calls(
+      fc.array(payload, { maxLength: 18 }),
+      fc.constantFrom('', 'no certificate', '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'),
+      ...[fc.constantFrom('a.example', '192.0.2.1', ''), fc.boolean(), fc.constantFrom(0, 1.5, 2 ** 32 - 1, 2 ** 32)],
+    ),
   };
 
   for (const [name, arbitrary] of Object.entries(parameters)) {

@@ -62,6 +62,11 @@ export interface Native {
   slept(): bigint;
   /** The kernel's `struct timex` of the system clock. */
   readTimex(): Uint8Array;
+  /**
+   * Judges the certificates of a TLS server (DER, its own first) at a time, s since 1970. Returns 0 if they are valid, OpenSSL's
+   * X509_V_ERR_…, −1 if this Node exports no OpenSSL, −2 if a certificate or an authority cannot be read.
+   */
+  judgeChain(chain: readonly Uint8Array[], authorities: string, name: string, isAddress: boolean, atS: number): number;
   /** Ends the process after `delayMs` (0 to 60000), even if this thread is busy or blocked. */
   exitWithin(delayMs: number, status: number): void;
 }

@@ -71,7 +71,7 @@ export interface HostWorkerOptions {
   /** `HandlerTools.index`. */
   readonly index: number;
   readonly sockets: readonly number[];
-  /** Memory of the `OwnMarks` of the server's type. */
+  /** Memory of the hub's `OwnMarks`. */
   readonly marks: SharedArrayBuffer;
   /** Called for requests of this hub itself, and for the first one at each own address. */
   readonly onRequest: (request: OwnRequest) => void;

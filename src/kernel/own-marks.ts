@@ -4,9 +4,9 @@ const WORDS_AT = 1;
 const MARK_OCTETS = 8;
 
 /**
- * The marks of requests that sources of one type have sent, in memory that workers share: a worker finds out which of its
- * requests come from this hub itself. A mark is 8 unpredictable octets, so two marks rarely have the same place; then the newer
- * one counts.
+ * The marks of requests that sources have sent, at the offset of the newest one, in memory that workers share: a worker finds out
+ * which of its requests come from this hub itself. A mark is 8 unpredictable octets, so two marks rarely have the same place; then
+ * the newer one counts.
  */
 export class OwnMarks {
   readonly memory: SharedArrayBuffer;

@@ -4,6 +4,7 @@ export * from './address-schema.js';
 export * from './association.js';
 export * from './counters.js';
 export * from './inline-requests.js';
+export * from './input-file.js';
 export * from './key-file.js';
 export * from './linear-time.js';
 export * from './network-error.js';

@@ -7,6 +7,7 @@ import { octetsOf } from '../protocol/address/index.js';
 import { TransmitLatency } from './transmit-latency.js';
 
 const S = 1_000_000_000n;
+const LONG_OCTETS = 128;
 
 /**
  * Runs a request handler in line: on the hub's own thread, with the sockets of the context, one request at a time. Also the lab
@@ -19,6 +20,8 @@ export class InlineRequests {
   readonly #context: SinkContext;
   readonly #batch = new RequestBatch(1);
   readonly #latency = new TransmitLatency();
+  /** The same for long requests, which are authenticated, so that their replies take longer. */
+  readonly #longLatency = new TransmitLatency();
 
   /** Throws the errors of `network.udp`. */
   constructor(context: SinkContext, listen: readonly UdpOptions[], handler: RequestHandler) {
@@ -57,7 +60,8 @@ export class InlineRequests {
     batch.receivedS[0] = Number(received.time / S);
     batch.receivedNs[0] = Number(received.time % S);
     const now = this.#context.read('system').time;
-    const departure = this.#latency.departure(now);
+    const latency = payload.length < LONG_OCTETS ? this.#latency : this.#longLatency;
+    const departure = latency.departure(now);
     batch.departureS[0] = Number(departure / S);
     batch.departureNs[0] = Number(departure % S);
     this.handler.answer(batch, 0, 1);
@@ -65,7 +69,7 @@ export class InlineRequests {
     if (octets === 0) return;
     try {
       const { id, before } = socket.send(batch.replies[0]!.subarray(0, octets), from, to);
-      this.#latency.learn(Number(before.time - now));
+      latency.learn(Number(before.time - now));
       this.handler.sent?.(numbered(id));
     } catch (error) {
       if (!(error instanceof HubError)) throw error;

@@ -1,4 +1,3 @@
-import { type Stats, statSync } from 'node:fs';
 import * as v from 'valibot';
 import type { Context } from '../api/context.js';
 import { HubError } from '../api/error.js';
@@ -13,6 +12,7 @@ import {
   WEAK_KEY_TYPES,
   type WeakKeyType,
 } from '../protocol/ntp/index.js';
+import { fileState } from './input-file.js';
 
 /** Size of some 10,000 keys. */
 const MOST_OCTETS = 1 << 20;
@@ -89,7 +89,7 @@ export class KeyFile {
   #lookLater(): void {
     this.#context.after(LOOK_NS, () => {
       this.#lookLater();
-      if (stateOf(this.#path) !== this.#state) this.#readAgain();
+      if (fileState(this.#path) !== this.#state) this.#readAgain();
     });
   }
 
@@ -106,7 +106,7 @@ export class KeyFile {
   }
 
   #read(): void {
-    this.#state = stateOf(this.#path);
+    this.#state = fileState(this.#path);
     const parsed = parseKeyFile(this.#text(), this.#allowed);
     const [first] = parsed.faults;
     if (first !== undefined) {
@@ -139,17 +139,6 @@ export class KeyFile {
   /** The cause may be gone when the file has changed. */
   #untilChanged(): { readonly isOver: () => boolean } {
     const state = this.#state;
-    return { isOver: () => stateOf(this.#path) !== state };
+    return { isOver: () => fileState(this.#path) !== state };
   }
-}
-
-/** Returns a text that changes with the file. */
-function stateOf(file: string): string {
-  let stat: Stats | undefined;
-  try {
-    stat = statSync(file, { throwIfNoEntry: false });
-  } catch {
-    return 'unreadable';
-  }
-  return stat === undefined ? 'absent' : `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
 }

@@ -9,7 +9,7 @@ const limit = (over: { clients?: number } = {}) =>
 const v4 = (n: number) => octetsOf(`10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`)!;
 
 describe('the rate limit', () => {
-  it('serves a client at its rate without end, however often it asks', () => {
+  it('serves a client at its rate without end, however often it asks (B13), where ntpd-rs never serves it again', () => {
     const table = limit();
     let served = 0;
     for (let t = 0; t < 100 * S; t += S / 20) if (table.rule(v4(1), t) === 'serve') served++;

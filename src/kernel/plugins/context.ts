@@ -166,12 +166,11 @@ export function sinkContext(registry: Registry): SinkContext {
 function startWorkers<D>(registry: Registry, base: Context, options: WorkerOptions<D>): WorkerGroup<D> | undefined {
   const host = registry.resolve(HOST);
   const scope = registry.resolve(SCOPE);
-  const { type } = registry.resolve(PLAN).definition;
   if (host.workers === undefined) return undefined;
   const workers = new SupervisedWorkers(options, {
     host: host.workers,
     timers: host,
-    marks: registry.resolve(IDENTITY).marksOf(type).memory,
+    marks: registry.resolve(IDENTITY).marks.memory,
     onRequest: scope.guard(({ payload, from, to }) => base.identity.hears(payload, from, to)),
   });
   scope.own(() => void workers.close());

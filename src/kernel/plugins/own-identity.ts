@@ -44,8 +44,8 @@ export class OwnIdentity {
   readonly #host: Pick<Host, 'network' | 'monotonic' | 'innerNetworks'>;
   /** The newest request of each source. */
   readonly #requests = new Map<string, Request>();
-  /** The marks of requests by type, for the workers of servers of that type. */
-  readonly #marks = new Map<string, OwnMarks>();
+  /** The same for the workers of servers. Undefined while there are none. */
+  #marks: OwnMarks | undefined;
   readonly #identities = new Map<string, number>();
   readonly #served = new Map<string, number>();
   readonly #asked = new BoundedMap<string, true>({ capacity: MOST_ASKED, mayGo: () => false });
@@ -61,7 +61,7 @@ export class OwnIdentity {
     return {
       asks: (mark, offset) => {
         this.#requests.set(id, { type, mark, offset, sink: undefined });
-        this.#marks.get(type)?.add(mark, offset);
+        this.#marks?.add(mark, offset);
       },
       hears: (request, from, at) => this.#hears({ id, type }, request, from, at),
       serves: (address) => own(counted(this.#served, address)),
@@ -70,11 +70,10 @@ export class OwnIdentity {
     };
   }
 
-  /** Returns the marks of the requests that sources of a type send from now on. */
-  marksOf(type: string): OwnMarks {
-    const marks = this.#marks.get(type) ?? new OwnMarks();
-    this.#marks.set(type, marks);
-    return marks;
+  /** The marks of the requests that sources send from now on. */
+  get marks(): OwnMarks {
+    this.#marks ??= new OwnMarks();
+    return this.#marks;
   }
 
   /** The own addresses that received requests. */
@@ -98,8 +97,10 @@ export class OwnIdentity {
 
   #hears(sink: { readonly id: string; readonly type: string }, octets: Uint8Array, from: Endpoint, at: string): void {
     for (const request of this.#requests.values()) {
-      if (request.type !== sink.type || !carries(octets, request)) continue;
-      if (request.mark.length < CERTAIN_OCTETS && !this.#isHere(from.address)) continue;
+      if (!carries(octets, request)) continue;
+      // A mark that does not repeat counts at sinks of every type: the requests of nts reach those of ntp.
+      const isCertain = request.mark.length >= CERTAIN_OCTETS;
+      if (!isCertain && (request.type !== sink.type || !this.#isHere(from.address))) continue;
       request.sink = sink.id;
       return;
     }

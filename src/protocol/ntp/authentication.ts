@@ -2,10 +2,10 @@ import type { Trailer } from './extension.js';
 import type { SymmetricKey } from './keys/symmetric-key.js';
 
 /**
- * Reason for which a reply is not authentic. `crypto-nak`: the server could not verify the request. `unauthenticated`: it has no
- * MAC. `mac`: its MAC is of another key.
+ * Reason for which a reply is not authentic. `crypto-nak`, `nts-nak`: the server could not verify the request. `unauthenticated`:
+ * it has no MAC. `mac`: its MAC is of another key. `nts`: it has no authenticator of the keys of NTS, or is not for this request.
  */
-export type AuthenticationFault = 'crypto-nak' | 'unauthenticated' | 'mac';
+export type AuthenticationFault = 'crypto-nak' | 'unauthenticated' | 'mac' | 'nts-nak' | 'nts';
 
 /** Authenticates the request and the reply of an exchange. */
 export interface Authentication {
