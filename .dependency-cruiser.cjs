@@ -47,7 +47,7 @@ module.exports = {
     layer(
       'host-implements-the-port',
       '^src/host/',
-      '^src/(host|api|files|kernel/(host|errors)\\.ts)',
+      '^src/(host|api|files|kernel/(host|errors|own-marks)\\.ts)',
       'host implements the port of the kernel.',
     ),
     layer(

@@ -12,6 +12,7 @@
 #include "certificate.h"
 #include "channel.h"
 #include "ethernet.h"
+#include "exchange-registry.h"
 #include "interface.h"
 #include "pdelay-registry.h"
 #include "udp.h"
@@ -27,6 +28,7 @@ using arguments::Whole;
 struct State {
   std::map<uint32_t, Channel*> channels;
   PdelayRegistry responders;
+  ExchangeRegistry exchanges;
   uint32_t next = 1;
   napi_ref arena = nullptr;
 };
@@ -140,6 +142,13 @@ Napi::Value ReadPdelay(const Napi::CallbackInfo& info) { return StateOf(info).re
 
 /** closePdelay(responder): waits for its thread. Does nothing when the responder is closed. */
 Napi::Value ClosePdelay(const Napi::CallbackInfo& info) { return StateOf(info).responders.Close(info); }
+
+/** The functions of exchange-registry.h that belong to this environment. */
+Napi::Value OpenExchange(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Open(info); }
+Napi::Value ReceiveRequests(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Receive(info); }
+Napi::Value SendReplies(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Send(info); }
+Napi::Value RequestAddresses(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Addresses(info); }
+Napi::Value CloseExchange(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Close(info); }
 
 /** openUnix(path, mode, callback): number */
 Napi::Value OpenUnix(const Napi::CallbackInfo& info) {
@@ -344,6 +353,15 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<AnswerPdelayOverEthernet>(exports, "answerPdelayOverEthernet");
   Export<ReadPdelay>(exports, "readPdelay");
   Export<ClosePdelay>(exports, "closePdelay");
+  Export<ExchangeRegistry::OpenSocket>(exports, "openServerSocket");
+  Export<ExchangeRegistry::SocketAddress>(exports, "serverSocketAddress");
+  Export<ExchangeRegistry::SteerByClient>(exports, "steerByClient");
+  Export<ExchangeRegistry::CloseSocket>(exports, "closeServerSocket");
+  Export<OpenExchange>(exports, "openExchange");
+  Export<ReceiveRequests>(exports, "receiveRequests");
+  Export<SendReplies>(exports, "sendReplies");
+  Export<RequestAddresses>(exports, "requestAddresses");
+  Export<CloseExchange>(exports, "closeExchange");
   Export<OpenUnix>(exports, "openUnix");
   Export<WatchLinks>(exports, "watchLinks");
   Export<Send>(exports, "send");

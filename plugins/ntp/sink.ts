@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { defineSink, described, flag, oneOf, table, wholeNumber } from 'timehub/api';
 import {
   accessEntries,
@@ -8,10 +9,12 @@ import {
   ownAddress,
   parseListen,
   rateLimit,
+  threadCount,
   weakKeyTypes,
+  workerThreads,
 } from 'timehub/toolkit';
 import * as v from 'valibot';
-import { NtpServer } from './ntp-server.js';
+import { NtpServer, type NtpServerOptions } from './ntp-server.js';
 import { ntsService, ntsTable } from './nts/server-options.js';
 
 const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123"';
@@ -19,7 +22,9 @@ const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123
 const VERSIONS = 'a list of NTP versions such as [3, 4]';
 const ALL_VERSIONS = [1, 2, 3, 4];
 
-const config = table({
+const NO_STAMPS = '0 where interleaved is true, because threads get no transmit stamps';
+
+const entries = table({
   listen: described(
     v.optional(listenAddresses(ownAddress({ what: ENDPOINT }), ENDPOINT), '[::]:123'),
     'Own address and port, or several; `[::]` covers IPv6 and IPv4. A reply leaves from the address that was asked.',
@@ -47,10 +52,36 @@ const config = table({
     burst: 8,
     refused: 'The first refused request is answered with the kiss of death RATE, later ones with silence.',
   }),
+  threads: workerThreads(),
   nts: ntsTable(),
 });
 
+const config = v.pipe(
+  entries,
+  v.forward(
+    v.check(({ interleaved, threads }) => !interleaved || threads === 0, NO_STAMPS),
+    ['threads'],
+  ),
+);
+
 export type Config = v.InferOutput<typeof config>;
+
+/** Returns true if key file and key exchange remain as they are. The key exchange has the access lists, too. */
+const hasSameParts = (a: Config, b: Config): boolean =>
+  isDeepStrictEqual(
+    [a['key-file'], a['weak-keys'], a.nts, a.nts && [a.allow, a.deny]],
+    [b['key-file'], b['weak-keys'], b.nts, b.nts && [b.allow, b.deny]],
+  );
+
+const optionsOf = (config: Config, keys: KeyFile | undefined): NtpServerOptions => ({
+  access: accessOptions(config),
+  listen: parseListen(config.listen),
+  onDeny: config['on-deny'],
+  versions: config.versions.reduce((mask, version) => mask | (1 << version), 0),
+  interleaved: config.interleaved,
+  threads: threadCount(config.threads),
+  ...(keys && { keys }),
+});
 
 export default defineSink<Config>({
   type: 'ntp',
@@ -61,24 +92,18 @@ export default defineSink<Config>({
   create(config, context) {
     const file = config['key-file'];
     const keys = file === undefined ? undefined : new KeyFile(context, file, config['weak-keys']);
-    const access = accessOptions(config);
-    const listen = parseListen(config.listen);
-    const nts = config.nts && ntsService(context, config.nts, access, listen);
-    const server = new NtpServer(context, {
-      ...access,
-      listen,
-      ...(nts && { nts }),
-      onDeny: config['on-deny'],
-      versions: config.versions.reduce((mask, version) => mask | (1 << version), 0),
-      interleaved: config.interleaved,
-      ...(keys && { keys }),
-    });
+    const nts = config.nts && ntsService(context, config.nts, accessOptions(config), parseListen(config.listen));
+    const server = new NtpServer(context, { ...optionsOf(config, keys), ...(nts && { nts }) });
     return {
       async start() {
         keys?.open();
         await server.start();
       },
-      stop: async () => server.stop(),
+      stop: () => server.stop(),
+      reload: (next) =>
+        hasSameParts(next, config) && server.reload({ ...optionsOf(next, keys), ...(nts && { nts }) })
+          ? 'applied'
+          : 'restart',
       inspect: () => server.inspect(),
     };
   },

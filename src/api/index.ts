@@ -16,6 +16,8 @@ export type * from './peer-delay.js';
 export * from './promise.js';
 export * from './readiness.js';
 export type * from './report.js';
+export * from './request-batch.js';
+export * from './request-handler.js';
 export * from './schema.js';
 export * from './socket-trust.js';
 export type * from './stamp-options.js';

@@ -38,6 +38,7 @@ export class KeyFile {
   readonly #allowed: readonly WeakKeyType[];
   #parsed: ParsedKeyFile = { keys: new Map(), weak: new Map(), faults: [] };
   #state = '';
+  #onChange: () => void = () => {};
 
   /** `allowed`: the weak types of keys that may be used. */
   constructor(context: Pick<Context, 'after' | 'log'>, file: string, allowed: readonly WeakKeyType[]) {
@@ -50,6 +51,11 @@ export class KeyFile {
   open(): void {
     this.#read();
     this.#lookLater();
+  }
+
+  /** Calls `handler` when other keys have been read. */
+  onChange(handler: () => void): void {
+    this.#onChange = handler;
   }
 
   get keys(): SymmetricKeys {
@@ -92,6 +98,7 @@ export class KeyFile {
     try {
       this.#read();
       this.#context.log.info(`read ${this.#parsed.keys.size} keys from ${this.#path}, which has changed`);
+      this.#onChange();
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       this.#context.log.warn(`${error.message}; the keys that were read before stay in use`);

@@ -71,7 +71,7 @@ export class KeService {
   constructor(context: SinkContext, options: KeServiceOptions) {
     this.#context = context;
     this.#options = options;
-    this.#access = new AccessControl(context, options.access);
+    this.#access = new AccessControl(options.access, (octets) => context.random(octets));
     this.#counters = new Counters(context.metrics, COUNTERS);
   }
 
@@ -116,7 +116,7 @@ export class KeService {
   #admits({ address }: Endpoint): boolean {
     const octets = octetsOf(address);
     if (octets === undefined || this.#options.cookieKey() === undefined) return false;
-    if (this.#access.judge(octets) !== 'serve') return false;
+    if (this.#access.judge(octets, Number(this.#context.monotonic())) !== 'serve') return false;
     return (this.#open.get(clientOf(octets)) ?? 0) < MOST_OF_ONE;
   }
 

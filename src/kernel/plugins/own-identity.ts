@@ -10,6 +10,7 @@ import { hostOf } from '../../core/origin/address-scope.js';
 import { ownAddressNamedBy } from '../../core/origin/own-addresses.js';
 import { ServedViews } from '../../core/origin/served-views.js';
 import type { Host } from '../host.js';
+import { OwnMarks } from '../own-marks.js';
 
 /** A request of a source of this hub. */
 interface Request {
@@ -43,6 +44,8 @@ export class OwnIdentity {
   readonly #host: Pick<Host, 'network' | 'monotonic' | 'innerNetworks'>;
   /** The newest request of each source. */
   readonly #requests = new Map<string, Request>();
+  /** The same for the workers of servers. Undefined while there are none. */
+  #marks: OwnMarks | undefined;
   readonly #identities = new Map<string, number>();
   readonly #served = new Map<string, number>();
   readonly #asked = new BoundedMap<string, true>({ capacity: MOST_ASKED, mayGo: () => false });
@@ -56,12 +59,21 @@ export class OwnIdentity {
 
   of({ id, type, own }: Instance): HubIdentity {
     return {
-      asks: (mark, offset) => void this.#requests.set(id, { type, mark, offset, sink: undefined }),
+      asks: (mark, offset) => {
+        this.#requests.set(id, { type, mark, offset, sink: undefined });
+        this.#marks?.add(mark, offset);
+      },
       hears: (request, from, at) => this.#hears({ id, type }, request, from, at),
       serves: (address) => own(counted(this.#served, address)),
       uses: (clockIdentity) => own(counted(this.#identities, clockIdentity)),
       isOwn: (clockIdentity) => this.#identities.has(clockIdentity),
     };
+  }
+
+  /** The marks of the requests that sources send from now on. */
+  get marks(): OwnMarks {
+    this.#marks ??= new OwnMarks();
+    return this.#marks;
   }
 
   /** The own addresses that received requests. */

@@ -62,4 +62,16 @@ describe('a symmetric key (C7)', () => {
     expect(digest(signed(keyOf('HMAC-SHA384')))).to.equal(hmac);
     expect([...packet.subarray(48, 52)]).to.deep.equal([0, 0, 0, 7]);
   });
+
+  it('is made again from its parts', () => {
+    const secret = new Uint8Array(16).fill(9);
+    const key = new SymmetricKey(7, 'AES128', secret);
+    const { number, type, secret: copy } = key.parts();
+    const packet = new Uint8Array(72).fill(4, 0, 48);
+    packet[0] = 0x23;
+    const end = new SymmetricKey(number, type, copy).sign(packet, 48);
+    expect(key.verifies(packet, 48, end)).to.equal(true);
+    copy.fill(0);
+    expect(key.parts().secret).to.deep.equal(secret);
+  });
 });

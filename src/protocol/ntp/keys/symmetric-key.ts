@@ -7,19 +7,32 @@ const MAX_V4_DIGEST = 20;
 const LONGEST_DIGEST = 64;
 const FIRST_VERSION_WITH_FIELDS = 4;
 
+/** The parts of a key, for a thread that makes the same key. */
+export interface SymmetricKeyParts {
+  readonly number: number;
+  readonly type: KeyType;
+  readonly secret: Uint8Array;
+}
+
 /** A symmetric key: makes and checks the message authentication codes (MAC) at the end of packets (RFC 5905 §7.3). */
 export class SymmetricKey {
   /** 1..4294967295. */
   readonly number: number;
   readonly type: KeyType;
   readonly #write: WriteMac;
+  readonly #secret: Uint8Array;
   readonly #digest = new Uint8Array(LONGEST_DIGEST);
 
   /** `secret` has the length that its type requires. */
   constructor(number: number, type: KeyType, secret: Uint8Array) {
     this.number = number;
     this.type = type;
+    this.#secret = secret;
     this.#write = KEY_TYPES[type].macOf(secret);
+  }
+
+  parts(): SymmetricKeyParts {
+    return { number: this.number, type: this.type, secret: Uint8Array.from(this.#secret) };
   }
 
   /** Returns the length of the MAC, key number included, in a packet of that NTP version. */
