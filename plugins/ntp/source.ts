@@ -1,4 +1,4 @@
-import { defineSource, described, flag, oneOf, table, wholeNumber } from 'timehub/api';
+import { defineSource, described, flag, networkInterface, oneOf, table, wholeNumber } from 'timehub/api';
 import { octetsOf, parseServer } from 'timehub/protocol/address';
 import {
   isPollRange,
@@ -8,6 +8,8 @@ import {
   pollEntries,
   pollOptions,
   serverAddress,
+  stampChoice,
+  stampingOf,
   weakKeyTypes,
 } from 'timehub/toolkit';
 import * as v from 'valibot';
@@ -60,6 +62,8 @@ const config = v.pipe(
       v.optional(flag(), false),
       'Ask for the interleaved mode (RFC 9769, `xleave` in chrony), in which the server states when its kernel or card really sent a reply. That stamp is fetched by a second request 20 ms after each one, so the source asks twice as often.',
     ),
+    interface: described(v.optional(networkInterface()), 'Ask over this network interface only.'),
+    stamps: stampChoice('all packets'),
     ...pollEntries('64s', {
       min: 'Public servers may be asked every 64 s (BCP 223). 1 s is fine on your own network; shorter intervals pay for delays below 10 ms.',
       iburst:
@@ -97,7 +101,7 @@ export default defineSource<Config>({
   type: 'ntp',
   summary: 'Asks an NTP server for the time (NTPv4 client, RFC 5905)',
   stability: 'beta',
-  needs: [],
+  needs: ['cap:net_admin', 'dev:ptp'],
   spreadsNames: true,
   config,
   instances({ pool, count = DEFAULT_MEMBERS, ...shared }) {
@@ -111,6 +115,8 @@ export default defineSource<Config>({
       poll: pollOptions(config),
       family: config.family && FAMILIES[config.family],
       interleaved: config.interleaved,
+      stamping: () =>
+        stampingOf(context, { stamps: config.stamps, packets: 'all packets' }, config.interface, 'TH_NTP_STAMPS'),
       ...(keys && { key: () => keys.key(key!) }),
     });
     return {
