@@ -126,7 +126,8 @@ export class NtpServer {
   }
 
   #handler(): RequestHandler {
-    return replyHandler.create(this.#data(), { index: 0, random: (octets) => this.#context.random(octets) });
+    const { aesSiv } = this.#context;
+    return replyHandler.create(this.#data(), { index: 0, random: (octets) => this.#context.random(octets), aesSiv });
   }
 
   #replaceHandlers(): void {
