@@ -52,3 +52,14 @@ export function isClient(address: Uint8Array, written: Uint8Array, at: number): 
   for (let i = 0; i < ADDRESS_OCTETS; i++) if (written[at + i] !== (i < octets ? address[i]! : 0)) return false;
   return true;
 }
+
+/** Returns the name of a client by its octets as `writeClient` wrote them: an IPv4 address, or a network such as "2001:db8::/64". */
+export const formatClient = (written: Uint8Array): string =>
+  isMappedV4(written) ? written.subarray(V4_FROM).join('.') : `${formatNetwork(written)}/${8 * V6_OCTETS}`;
+
+/** Returns an IPv6 address whose second half is zero as text. */
+function formatNetwork(octets: Uint8Array): string {
+  const groups = [0, 2, 4, 6].map((at) => ((octets[at]! << 8) | octets[at + 1]!).toString(16));
+  while (groups.at(-1) === '0') groups.pop();
+  return `${groups.join(':')}::`;
+}
