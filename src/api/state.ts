@@ -100,6 +100,11 @@ export interface TimeState {
     readonly taiMinusUtc: number;
     readonly taiKnown: boolean;
     readonly expires?: Instant;
+    /**
+     * The leap second within a day before or after the present time: from `at` (UTC) on, TAI − UTC is `seconds` more. UTC repeats
+     * the second before an inserted one; `passed` is true from the repetition on.
+     */
+    readonly nearest?: { readonly at: Instant; readonly seconds: 1 | -1; readonly passed: boolean };
   };
   readonly sources: readonly SourceReport[];
   /** The hub is not synchronised and serves its clock as it is (`[hub] free-run`). */

@@ -35,7 +35,7 @@ export function timeState(parts: TimeStateParts): TimeState {
   const others = [...clocks.values()].filter(({ id }) => id !== 'system');
   const model = clocks.get('system')?.model;
   const corrected = system.reading + BigInt(Math.round(system.offsetNs)) + (now - system.monotonic);
-  const { pending, taiMinusUtc, taiKnown, expires } = leap.state(model === undefined ? undefined : corrected);
+  const leapState = leap.state(model === undefined ? undefined : corrected);
   const utc = (at: Instant) => (model === undefined ? undefined : corrected - (now - at));
   const shares = sharesOf(
     allTracks(sources.values()).filter(({ carries }) => carries),
@@ -53,11 +53,11 @@ export function timeState(parts: TimeStateParts): TimeState {
     modeSince: mode.since,
     monotonic: now,
     clocks: [system, ...others.map((clock) => clockState(clock, clock.id, parts, now))],
-    leap: { pending, taiMinusUtc, taiKnown, expires },
+    leap: leapState,
     sources: [...sources.values()].map((source) => reportOf(source, { now, estimate, shares, utc, changeNs })),
     local: local !== undefined,
     promise,
-    ntp: quality.ntp(promised, now, pending, corrected),
+    ntp: quality.ntp(promised, now, leapState.pending, corrected),
     ptp: quality.ptp(promised, now),
   };
   if (upstream !== undefined) state.upstream = upstream;

@@ -33,9 +33,20 @@ export function taiMinusUtc(table: LeapTable, utc: Instant | undefined): number 
 export function leapAhead(table: LeapTable, utc: Instant, withinNs: bigint): LeapAhead | undefined {
   const index = table.steps.findIndex((step) => step.at > utc);
   if (index < 1) return undefined;
-  const step = table.steps[index]!;
-  if (step.at - utc > withinNs) return undefined;
-  return { kind: step.taiMinusUtc > table.steps[index - 1]!.taiMinusUtc ? 'insert' : 'delete', at: step.at };
+  return table.steps[index]!.at - utc > withinNs ? undefined : leapAt(table, index);
+}
+
+/** `index`: of its step, above 0. */
+function leapAt({ steps }: LeapTable, index: number): LeapAhead {
+  const { at, taiMinusUtc: after } = steps[index]!;
+  return { kind: after > steps[index - 1]!.taiMinusUtc ? 'insert' : 'delete', at };
+}
+
+/** Returns the table's last leap second at or before `utc`, within `withinNs`. */
+export function leapBehind(table: LeapTable, utc: Instant, withinNs: bigint): LeapAhead | undefined {
+  const index = table.steps.findLastIndex((step) => step.at <= utc);
+  if (index < 1 || utc - table.steps[index]!.at > withinNs) return undefined;
+  return leapAt(table, index);
 }
 
 /** Returns the table with a leap second that sources announced and that it lacks. */

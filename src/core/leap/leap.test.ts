@@ -45,6 +45,19 @@ describe('leap seconds', () => {
     expect(watch.state(utc('2017-01-01T00:00:00Z')).pending).to.equal('none');
   });
 
+  it('are known for a day before and after them', () => {
+    const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
+    const at = utc('2017-01-01T00:00:00Z');
+    const nearest = (text: string) => watch.state(utc(text)).nearest;
+    expect(nearest('2016-12-30T23:59:59Z')).to.equal(undefined);
+    for (const near of ['2016-12-31T00:00:00Z', '2016-12-31T23:59:59Z', '2017-01-01T00:00:00Z', '2017-01-01T23:59:59Z'])
+      expect(nearest(near), near).to.deep.equal({ at, seconds: 1, passed: utc(near) >= at });
+    watch.crossed(utc('2016-12-31T23:59:59Z'));
+    expect(watch.crossed(at)?.at).to.equal(at);
+    expect(nearest('2016-12-31T23:59:59Z')?.passed, 'in the second that UTC repeats').to.equal(true);
+    expect(nearest('2017-01-02T00:00:01Z')).to.equal(undefined);
+  });
+
   it('follow a claimed leap only from a majority, and only without a valid table', () => {
     const watch = new LeapSchedule(EMBEDDED_LEAP_TABLE);
     watch.noteClaims(claims({ leap: 'insert' }, { leap: 'insert' }, { leap: 'none' }));

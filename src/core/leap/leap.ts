@@ -1,5 +1,13 @@
-import { BoundedMap, type Claims, type Instant, type Leap, NS_PER_S, type Ns } from '../../api/index.js';
-import { type LeapAhead, type LeapTable, leapAhead, taiMinusUtc, withLeap } from './leap-table.js';
+import {
+  BoundedMap,
+  type Claims,
+  type Instant,
+  type Leap,
+  NS_PER_S,
+  type Ns,
+  type TimeState,
+} from '../../api/index.js';
+import { type LeapAhead, type LeapTable, leapAhead, leapBehind, taiMinusUtc, withLeap } from './leap-table.js';
 
 const DAY_NS = 86_400n * BigInt(NS_PER_S);
 /** Time before the table's expiry at which the operator is warned. */
@@ -11,12 +19,7 @@ const MOST_NOTICES = 64;
 export const leadOf = (jumpNs: Ns): Instant => (Math.round(Math.abs(jumpNs) / 1e6) === 1000 ? LEAD_NS : 0n);
 const LEAD_NS = BigInt(NS_PER_S / 2);
 
-export interface LeapState {
-  readonly pending: Leap;
-  readonly taiMinusUtc: number;
-  readonly taiKnown: boolean;
-  readonly expires: Instant;
-}
+type LeapState = TimeState['leap'];
 
 interface Notice {
   readonly text: string;
@@ -57,12 +60,15 @@ export class LeapSchedule {
     const claimed = this.#claimedTai;
     const tabled = taiMinusUtc(this.#table, utc);
     const expired = this.#expired(utc);
-    return {
-      pending: this.#pending(utc),
+    const ahead = utc === undefined ? undefined : this.ahead(utc);
+    const state: LeapState = {
+      pending: ahead?.kind ?? 'none',
       taiMinusUtc: expired && claimed !== undefined ? claimed : tabled,
       taiKnown: !expired || claimed === tabled || !this.#claims.some(({ taiMinusUtc }) => taiMinusUtc !== undefined),
       expires: this.#table.expires,
     };
+    const nearest = utc === undefined ? undefined : this.#nearest(utc);
+    return nearest === undefined ? state : { ...state, nearest };
   }
 
   /** Returns the leap second within the next day. */
@@ -123,12 +129,15 @@ export class LeapSchedule {
     return notices;
   }
 
-  #unlessPassed(leap: LeapAhead | undefined): LeapAhead | undefined {
-    return leap !== undefined && leap.at > this.#passed ? leap : undefined;
+  #nearest(utc: Instant): LeapState['nearest'] {
+    const found = leapAhead(this.#table, utc, DAY_NS) ?? this.ahead(utc) ?? leapBehind(this.#table, utc, DAY_NS);
+    if (found === undefined) return undefined;
+    const { at, kind } = found;
+    return { at, seconds: kind === 'insert' ? 1 : -1, passed: utc >= at || this.#passed >= at };
   }
 
-  #pending(utc: Instant | undefined): Leap {
-    return utc === undefined ? 'none' : (this.ahead(utc)?.kind ?? 'none');
+  #unlessPassed(leap: LeapAhead | undefined): LeapAhead | undefined {
+    return leap !== undefined && leap.at > this.#passed ? leap : undefined;
   }
 
   #expired(utc: Instant | undefined): boolean {
