@@ -28,8 +28,8 @@ module.exports = {
     layer(
       'toolkit-serves-plugins',
       '^src/toolkit/',
-      '^src/(toolkit|protocol|api)/',
-      'toolkit imports api and protocol.',
+      '^src/(toolkit|protocol|api|files)/',
+      'toolkit imports api, protocol and the careful access to files.',
     ),
     layer(
       'plugins-see-the-contract',
@@ -47,7 +47,7 @@ module.exports = {
     layer(
       'host-implements-the-port',
       '^src/host/',
-      '^src/(host|api|files|kernel/(host|errors)\\.ts)',
+      '^src/(host|api|files|kernel/(host|errors|own-marks)\\.ts)',
       'host implements the port of the kernel.',
     ),
     layer(

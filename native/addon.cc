@@ -9,8 +9,10 @@
 #include <thread>
 
 #include "arguments.h"
+#include "certificate.h"
 #include "channel.h"
 #include "ethernet.h"
+#include "exchange-registry.h"
 #include "interface.h"
 #include "pdelay-registry.h"
 #include "udp.h"
@@ -26,6 +28,7 @@ using arguments::Whole;
 struct State {
   std::map<uint32_t, Channel*> channels;
   PdelayRegistry responders;
+  ExchangeRegistry exchanges;
   uint32_t next = 1;
   napi_ref arena = nullptr;
 };
@@ -140,6 +143,13 @@ Napi::Value ReadPdelay(const Napi::CallbackInfo& info) { return StateOf(info).re
 /** closePdelay(responder): waits for its thread. Does nothing when the responder is closed. */
 Napi::Value ClosePdelay(const Napi::CallbackInfo& info) { return StateOf(info).responders.Close(info); }
 
+/** The functions of exchange-registry.h that belong to this environment. */
+Napi::Value OpenExchange(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Open(info); }
+Napi::Value ReceiveRequests(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Receive(info); }
+Napi::Value SendReplies(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Send(info); }
+Napi::Value RequestAddresses(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Addresses(info); }
+Napi::Value CloseExchange(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Close(info); }
+
 /** openUnix(path, mode, callback): number */
 Napi::Value OpenUnix(const Napi::CallbackInfo& info) {
   const std::string path = arguments::Text(info[0], "path", UnixPathLimit());
@@ -152,6 +162,24 @@ Napi::Value OpenUnix(const Napi::CallbackInfo& info) {
 Napi::Value WatchLinks(const Napi::CallbackInfo& info) {
   arguments::Callback(info[0]);
   return Open(info, std::make_unique<LinkWatch>(), 0);
+}
+
+/** judgeChain(chain: Uint8Array[], authorities, name, isAddress, at: s since 1970): number, see certificate.h */
+Napi::Value JudgeChainAt(const Napi::CallbackInfo& info) {
+  if (!info[0].IsArray() || info[0].As<Napi::Array>().Length() > kLongestChain) {
+    throw arguments::Wrong(info.Env(), "chain", "an array of at most 16 certificates");
+  }
+  const auto chain = info[0].As<Napi::Array>();
+  ChainQuestion question;
+  for (uint32_t i = 0; i < chain.Length(); i++) {
+    const arguments::Octets octets = arguments::Payload(chain.Get(i), "chain");
+    question.chain.emplace_back(reinterpret_cast<const char*>(octets.data), octets.length);
+  }
+  question.authorities = arguments::Text(info[1], "authorities", 1 << 24);
+  question.name = arguments::Text(info[2], "name", 255);
+  question.is_address = arguments::Flag(info[3], "isAddress");
+  question.at = arguments::Whole(info[4], "at", UINT32_MAX);
+  return Napi::Number::New(info.Env(), JudgeChain(question));
 }
 
 /** close(socket): does nothing when the socket is closed. */
@@ -325,6 +353,15 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<AnswerPdelayOverEthernet>(exports, "answerPdelayOverEthernet");
   Export<ReadPdelay>(exports, "readPdelay");
   Export<ClosePdelay>(exports, "closePdelay");
+  Export<ExchangeRegistry::OpenSocket>(exports, "openServerSocket");
+  Export<ExchangeRegistry::SocketAddress>(exports, "serverSocketAddress");
+  Export<ExchangeRegistry::SteerByClient>(exports, "steerByClient");
+  Export<ExchangeRegistry::CloseSocket>(exports, "closeServerSocket");
+  Export<OpenExchange>(exports, "openExchange");
+  Export<ReceiveRequests>(exports, "receiveRequests");
+  Export<SendReplies>(exports, "sendReplies");
+  Export<RequestAddresses>(exports, "requestAddresses");
+  Export<CloseExchange>(exports, "closeExchange");
   Export<OpenUnix>(exports, "openUnix");
   Export<WatchLinks>(exports, "watchLinks");
   Export<Send>(exports, "send");
@@ -340,6 +377,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<Slept>(exports, "slept");
   Export<ReadTimex>(exports, "readTimex");
   Export<ExitWithin>(exports, "exitWithin");
+  Export<JudgeChainAt>(exports, "judgeChain");
   return exports;
 }
 

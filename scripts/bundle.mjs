@@ -5,7 +5,7 @@
  * The bundle mirrors the compiled tree: `import.meta.url` of a module says where that module would stand below
  * dist/bundle, so that paths relative to it (a plugin's folder, its page) mean the same in both.
  */
-import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -26,6 +26,17 @@ const pluginEntries = manifests.flatMap((manifest) => {
     join(manifest, '..', module).replace(/\.js$/, '.ts'),
   );
 });
+
+/** Modules that threads run: `new URL('./x.js', import.meta.url)` in the tree. */
+const workerEntries = ['src', 'plugins'].flatMap((folder) =>
+  filesBelow(folder).flatMap((file) => {
+    if (!/(?<!\.test)\.ts$/.test(file)) return [];
+    const named = readFileSync(join(root, file), 'utf8').matchAll(/new URL\('(\.\/[\w-]+)\.js', import\.meta\.url\)/g);
+    return [...named]
+      .map(([, module]) => join(file, '..', `${module}.ts`))
+      .filter((entry) => existsSync(join(root, entry)));
+  }),
+);
 
 /** @type {import('esbuild').Plugin} */
 const ownPlace = {
@@ -69,7 +80,7 @@ const fresh = `${folders.bundle}.new`;
 rmSync(fresh, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts', ...pluginEntries],
+  entryPoints: ['src/cli/main.ts', ...pluginEntries, ...workerEntries],
   outdir: fresh,
   outbase: root,
   chunkNames: 'chunks/[hash]',

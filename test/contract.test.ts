@@ -11,6 +11,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'sink.csptp': { listen: '10.0.0.1:319', interface: 'eth0' },
   'source.gpsd': { address: '192.0.2.9:2947' },
   'source.ntp': { address: '192.0.2.9' },
+  'source.nts': { address: '192.0.2.9' },
   'sink.observability': { socket: 'none', listen: '127.0.0.1:0' },
   'source.phc': { clock: 'eth0' },
   'sink.phc': { clock: 'eth0', steer: true },

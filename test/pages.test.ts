@@ -10,6 +10,8 @@ const PAGES = [
     'docs/plugins.md',
     'docs/hostile-peers.md',
     'docs/operations.md',
+    'docs/ntp-keys.md',
+    'docs/nts.md',
     'docs/estimator.md',
   ],
   ...['docs/glossary.md', 'CONTRIBUTING.md', 'README.md'],

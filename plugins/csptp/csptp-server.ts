@@ -60,7 +60,7 @@ export class CsptpServer {
     this.#context = context;
     this.#options = options;
     this.#counters = new Counters(context.metrics, COUNTERS);
-    this.#access = new AccessControl(context, options);
+    this.#access = new AccessControl(options, (octets) => context.random(octets));
     this.#exportGauges();
     const state = context.state();
     this.#time = new ServedTime(state, 'tai');
@@ -218,7 +218,7 @@ export class CsptpServer {
   }
 
   #admits(client: Uint8Array): boolean {
-    const decision = this.#access.judge(client);
+    const decision = this.#access.judge(client, Number(this.#context.monotonic()));
     if (decision === 'serve') return true;
     this.#counters.count(decision === 'denied' ? 'denied' : 'limited');
     return false;

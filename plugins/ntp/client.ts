@@ -1,6 +1,17 @@
-import type { ExchangeCounts, Ns, Observation, SourceContext, Stamp } from 'timehub/api';
+import type { ExchangeCounts, Instant, Ns, Observation, SourceContext, Stamp } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
-import { type Answer, Kisses, measure, REFUSAL_TEXTS, type ReplyRefusal } from 'timehub/protocol/ntp';
+import {
+  type Answer,
+  type AnsweredRequest,
+  type Authentication,
+  Interleaving,
+  Kisses,
+  measure,
+  REFUSAL_TEXTS,
+  type ReplyRefusal,
+  type SymmetricKey,
+  withKey,
+} from 'timehub/protocol/ntp';
 import {
   Association,
   Counters,
@@ -14,11 +25,37 @@ import { claimsOf, legsOf } from './legs.js';
 export interface NtpClientOptions {
   readonly server: Server;
   readonly poll: PollOptions;
+  /** Family of the addresses of a name that are used. Default: both. */
+  readonly family?: 4 | 6 | undefined;
+  /** Ask for the interleaved mode (RFC 9769). */
+  readonly interleaved: boolean;
+  /** Returns the key that authenticates requests and replies; may throw a `HubError`. Absent: they are not authenticated. */
+  readonly key?: () => SymmetricKey;
+  /** Authentication by NTS, in place of a key. */
+  readonly nts?: NtsAccess;
+}
+
+/** The keys of NTS, as the client of NTP needs them. */
+export interface NtsAccess {
+  /** Returns the authentication of the next request, or a sentence that says why none can be sent. */
+  authenticate(): Authentication | string;
+  /** Returns a sentence if the server must not be believed at the time that its reply states. */
+  faultAt(time: Instant): string | undefined;
+  /** Called after the time of a reply was reported to the hub. */
+  reported(time: Instant): void;
+  /** Returns a clause for the operator, or ''. */
+  doubt(): string;
 }
 
 /** Limits of the wait for a reply, ns; within them it is the poll interval. A later reply would give a useless bound. */
 const MIN_WINDOW_NS = 1e9;
 const MAX_WINDOW_NS = 5e9;
+
+/**
+ * Time from a request to the one that fetches the exact transmit timestamp of its reply, ns: long enough for the stamp of a
+ * network card to reach the server's program, and so short that the clock hardly moves meanwhile.
+ */
+const FOLLOW_UP_NS = 20e6;
 
 /** After this many silent requests in a row, every other one uses an open socket, to find replies from another address. */
 const SILENT_BEFORE_OPEN = 2;
@@ -26,6 +63,7 @@ const SILENT_BEFORE_OPEN = 2;
 const COUNTERS = {
   requests: 'Requests sent',
   replies: 'Replies that answered a request',
+  interleaved: 'Replies in the interleaved mode (also counted as replies)',
   kisses: 'Kisses of death received',
 } as const;
 
@@ -34,27 +72,46 @@ export class NtpClient {
   readonly #context: SourceContext;
   readonly #association: Association;
   readonly #longestNs: Ns;
+  readonly #key: (() => SymmetricKey) | undefined;
+  readonly #nts: NtsAccess | undefined;
+  /** Undefined: the server is asked in the basic mode. */
+  #interleaving: Interleaving<Stamp> | undefined;
+  readonly #isInterleaved: boolean;
+  /** The next answer completes the last exchange. */
+  #isIncomplete = false;
+  /** The key of the last request. */
+  #usedKey: SymmetricKey | undefined;
   readonly #counters: Counters<keyof typeof COUNTERS>;
   readonly #refusals: RefusalRecord<ReplyRefusal>;
   /** Requests in a row that got neither a reply nor an error of the network. */
   #silent = 0;
-  #kisses = new Kisses();
+  #kisses: Kisses;
+  #shownDoubt = '';
   #newest: Readonly<Record<string, unknown>> = {};
 
-  constructor(context: SourceContext, { server, poll }: NtpClientOptions) {
+  constructor(context: SourceContext, { server, poll, family, key, nts, interleaved }: NtpClientOptions) {
     this.#context = context;
     this.#association = new Association(context, {
       server,
       poll,
+      family,
       ask: () => this.#ask(),
       onReplaced: () => this.#replaced(),
+      shortfall: () => nts?.doubt() ?? this.#doubtOfKey(),
     });
     this.#longestNs = poll.maxNs;
+    this.#key = key;
+    this.#nts = nts;
+    this.#kisses = this.#newKisses();
+    this.#isInterleaved = interleaved;
+    this.#interleaving = this.#newInterleaving();
     this.#counters = new Counters(context.metrics, COUNTERS);
     this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
   }
 
+  /** Throws the errors of `key`. */
   start(): void {
+    this.#usedKey = this.#key?.();
     this.#association.start();
   }
 
@@ -67,10 +124,13 @@ export class NtpClient {
   }
 
   inspect(): Record<string, unknown> {
+    const key = this.#usedKey;
     return {
       server: String(this.#association.peer),
+      ...(key && { key: `${key.number} (${key.type})` }),
       ...this.#association.inspect(),
       pollIntervalS: this.#intervalNs / 1e9,
+      ...(this.#isInterleaved && { exchangeMode: this.#interleaving?.isActive === true ? 'interleaved' : 'basic' }),
       ...this.#newest,
       ...this.#counters.counts,
       refused: this.#refusals.counts,
@@ -81,13 +141,35 @@ export class NtpClient {
     return Math.max(this.#association.intervalNs, this.#kisses.minIntervalNs);
   }
 
+  get #isAuthenticated(): boolean {
+    return this.#key !== undefined || this.#nts !== undefined;
+  }
+
+  #newKisses(): Kisses {
+    return new Kisses({ authenticated: this.#isAuthenticated });
+  }
+
+  /** A server that wants to be asked less often is not asked twice. */
+  #newInterleaving(): Interleaving<Stamp> | undefined {
+    return this.#isInterleaved && this.#kisses.minIntervalNs === 0 ? new Interleaving() : undefined;
+  }
+
   #ask(): void {
+    this.#isIncomplete = false;
+    this.#usedKey = this.#key?.();
+    const authentication = this.#usedKey === undefined ? this.#nts?.authenticate() : withKey(this.#usedKey);
+    if (typeof authentication === 'string') {
+      this.#ended({ kind: 'silence', cause: authentication });
+      return;
+    }
     this.#counters.count('requests');
     sendNtpRequest(this.#context, {
       peer: this.#association.peer.endpoint!,
       windowNs: Math.min(MAX_WINDOW_NS, Math.max(MIN_WINDOW_NS, this.#intervalNs)),
       hears: this.#silent >= SILENT_BEFORE_OPEN && this.#silent % 2 === 0 ? 'anybody' : 'peer',
       onError: 'wait',
+      previous: this.#interleaving?.previous,
+      authentication,
       onRequest: (mark, offset) => this.#context.identity.asks(mark, offset),
       onRefused: (reason, detail) => this.#refusals.refuse(reason, detail),
       onEnd: (outcome) => this.#ended(outcome),
@@ -99,7 +181,7 @@ export class NtpClient {
     this.#silent = outcome.kind === 'silence' && outcome.cause === undefined ? this.#silent + 1 : 0;
     switch (outcome.kind) {
       case 'answer':
-        this.#use(outcome.answer, outcome.sent, outcome.received);
+        this.#use(outcome);
         break;
       case 'unusable':
         this.#disown(outcome.answer, outcome.reason);
@@ -107,6 +189,7 @@ export class NtpClient {
       case 'kiss':
         this.#counters.count('kisses');
         this.#kisses.take(outcome.code, this.#intervalNs);
+        this.#interleaving = this.#newInterleaving();
         this.#missed(`${this.#association.peer} answers with the kiss of death ${outcome.code}`);
         if (outcome.code === 'RATE')
           this.#association.preferAnother('wants to be asked less often (kiss of death RATE)');
@@ -116,7 +199,8 @@ export class NtpClient {
           this.#association.preferAnother('cannot be reached');
         this.#missed(outcome.cause);
     }
-    if (this.#kisses.refusedBy === undefined) this.#association.planNext(this.#kisses.minIntervalNs);
+    if (this.#isIncomplete) this.#association.planFollowUp(FOLLOW_UP_NS);
+    else if (this.#kisses.refusedBy === undefined) this.#association.planNext(this.#kisses.minIntervalNs);
     else this.#leave(this.#kisses.refusedBy);
   }
 
@@ -130,17 +214,38 @@ export class NtpClient {
 
   /** A request to be asked less often applies to the next server of the name too. */
   #replaced(): void {
+    this.#interleaving = this.#newInterleaving();
     this.#refusals.accepted();
     this.#kisses.answered();
     this.#silent = 0;
   }
 
+  /** A server such as chronyd does not answer a request whose key it does not have. */
+  #doubtOfKey(): string {
+    if (this.#usedKey === undefined || this.#association.hasAnswered) return '';
+    return `the server may not have key ${this.#usedKey.number}, or may have another secret or type for it`;
+  }
+
   #missed(cause: string | undefined): void {
     this.#kisses.missedOne();
+    this.#interleaving?.missedOne();
     this.#association.missed(cause, this.#refusals.sentence);
   }
 
-  #use(answer: Answer, sent: Stamp, received: Stamp): void {
+  #use(answered: AnsweredRequest<Stamp>): void {
+    if (answered.answer.isInterleaved) this.#counters.count('interleaved');
+    const exchange = this.#interleaving === undefined ? answered : this.#interleaving.take(answered);
+    if (exchange !== undefined) {
+      this.#measure(exchange, answered.answer);
+      return;
+    }
+    this.#isIncomplete = true;
+    this.#report(answered.answer, []);
+    this.#answered('ok');
+  }
+
+  /** `newest`: the answer whose claims are reported. */
+  #measure({ answer, sent, received }: AnsweredRequest<Stamp>, newest: Answer): void {
     const measured = measure(answer, sent, received);
     if (measured === 'contradiction') {
       this.#refusals.refuse(measured);
@@ -152,15 +257,35 @@ export class NtpClient {
       this.#answered();
       return;
     }
+    const time = received.time + BigInt(Math.round(measured.offsetNs));
+    const fault = this.#nts?.faultAt(time);
+    if (fault !== undefined) {
+      this.#missed(fault);
+      return;
+    }
     this.#newest = { offsetNs: measured.offsetNs, delayNs: measured.delayNs, sentBy: sent.by, receivedBy: received.by };
-    this.#report(answer, legsOf(answer, sent, received, this.#association.peer.path));
+    this.#report(newest, legsOf(answer, sent, received, this.#association.peer.path));
     this.#answered('ok');
+    this.#nts?.reported(time);
+    this.#showDoubt();
+  }
+
+  /** Shows the operator what is doubtful about the keys of NTS, and when it is no longer. */
+  #showDoubt(): void {
+    const doubt = this.#nts?.doubt() ?? '';
+    if (doubt === this.#shownDoubt) return;
+    this.#shownDoubt = doubt;
+    this.#association.updateShortfall();
   }
 
   /** `flaw`: a sentence that says why the server's time cannot be used. */
   #report(answer: Answer, observations: readonly Observation[], flaw?: string): void {
     const intervalNs = Math.max(this.#longestNs, this.#kisses.minIntervalNs);
-    const claims = { ...claimsOf(answer, this.#association.peer.endpoint!, flaw), intervalNs };
+    const claims = {
+      ...claimsOf(answer, this.#association.peer.endpoint!, flaw),
+      authenticated: this.#isAuthenticated,
+      intervalNs,
+    };
     this.#context.report({ claims, observations });
   }
 
@@ -173,7 +298,7 @@ export class NtpClient {
 
   /** Obeys DENY or RSTR (RFC 5905 §7.4): leaves the server for an hour or more, after which it may serve this machine again. */
   #leave(code: string): void {
-    this.#kisses = new Kisses();
+    this.#kisses = this.#newKisses();
     this.#association.leave(`${this.#association.peer} refuses to serve this machine (kiss of death ${code})`);
   }
 }

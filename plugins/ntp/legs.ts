@@ -30,5 +30,4 @@ export const claimsOf = (answer: Answer, at: Endpoint, flaw?: string): Claims =>
   reference: answer.reference,
   ...(answer.referenceTime !== undefined && { referenceTime: answer.referenceTime }),
   address: formatServer(at.address, at.port),
-  authenticated: false,
 });

@@ -1,169 +1,170 @@
-import { type Datagram, type Endpoint, HubError, type Instant, type SinkContext, type UdpSocket } from 'timehub/api';
-import { formatServer, octetsOf, type Server } from 'timehub/protocol/address';
-import { type Admission, type ReplyContext, respond, SILENCES, type Silence, toNtpTime } from 'timehub/protocol/ntp';
-import {
-  AccessControl,
-  type AccessOptions,
-  Counters,
-  ReasonCounters,
-  ServedAddresses,
-  ServedTime,
-  TransmitLatency,
-} from 'timehub/toolkit';
-import { ReplyHeader } from './reply-header.js';
+import type { RequestHandler, SinkContext, WorkerGroup } from 'timehub/api';
+import { formatServer, type Server } from 'timehub/protocol/address';
+import { SILENCES, type Silence } from 'timehub/protocol/ntp';
+import type { CookieKey } from 'timehub/protocol/nts';
+import { type AccessOptions, InlineRequests, type KeyFile, ServedAddresses, SharedCounts } from 'timehub/toolkit';
+import type { NtsService } from './nts/nts-service.js';
+import { COUNT_NAMES, REPLY_COUNTS, type ReplyCount } from './reply-counts.js';
+import replyHandler, { type ReplyHandlerData } from './reply-handler.js';
+import { ReplyState } from './reply-state.js';
 
-export interface NtpServerOptions extends AccessOptions {
+export interface NtpServerOptions extends Pick<ReplyHandlerData, 'onDeny' | 'versions' | 'interleaved'> {
   readonly listen: readonly Server[];
-  readonly onDeny: 'ignore' | 'kiss';
-  /** Bit n set: version n is answered. */
-  readonly versions: number;
+  readonly access: AccessOptions;
+  /** Number of workers; 0: requests are answered in line. */
+  readonly threads: number;
+  /** The symmetric keys of clients. */
+  readonly keys?: KeyFile;
+  readonly nts?: NtsService;
 }
 
-/** Octets. A reply is never longer than its request; a longer request than a packet on Ethernet gets no answer. */
-const MAX_REQUEST = 1500;
-
 /**
- * Receive buffer: octets of some 700 requests, as the kernel counts them. In a flood, a request that is not dropped waits
+ * Receive buffer in line: octets of some 700 requests, as the kernel counts them. In a flood, a request that is not dropped waits
  * behind that many, 10 to 20 ms. After a pause of the hub, that many clients are still served.
  */
 const RECEIVE_BUFFER_OCTETS = 2 ** 18;
 
-const COUNTERS = {
-  requests: 'Datagrams received',
-  replies: 'Requests answered with the time',
-  kisses: 'Requests answered with a kiss of death',
-  denied: 'Requests refused by the access lists',
-  limited: 'Requests refused by the rate limit',
-  unsent: 'Replies that could not be sent',
-} as const;
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** Serves NTP: each request passes access lists, rate limit and `respond`. */
+/** Serves NTP: workers, or a handler in line, answer the requests by the state that this class publishes. */
 export class NtpServer {
   readonly #context: SinkContext;
-  readonly #options: NtpServerOptions;
-  readonly #counters: Counters<keyof typeof COUNTERS>;
-  readonly #ignored: ReasonCounters<Silence>;
-  readonly #access: AccessControl;
-  readonly #reply = new Uint8Array(MAX_REQUEST);
-  readonly #replyContext: Mutable<ReplyContext>;
-  readonly #latency = new TransmitLatency();
-  #header: ReplyHeader;
-  #time: ServedTime;
-  #sockets: readonly UdpSocket[] = [];
+  readonly #state = new ReplyState();
+  readonly #counts: SharedCounts<ReplyCount | Silence>;
+  #options: NtpServerOptions;
+  #workers: WorkerGroup<ReplyHandlerData> | undefined;
+  #inline: InlineRequests | undefined;
   #servedAddresses: ServedAddresses | undefined;
+  #cookieKeys: readonly CookieKey[] = [];
+  /** Sentences for the operator about a lost address, the workers and NTS. Undefined or '': no such fault. */
+  #gone: string | undefined;
+  #fault: string | undefined;
+  #ntsFault = '';
 
   constructor(context: SinkContext, options: NtpServerOptions) {
     this.#context = context;
     this.#options = options;
-    this.#counters = new Counters(context.metrics, COUNTERS);
-    this.#ignored = new ReasonCounters(
-      context.metrics,
-      'ignored',
-      'Datagrams that are no valid request, by reason',
-      SILENCES,
+    this.#counts = new SharedCounts(COUNT_NAMES, 2 * Math.max(1, options.threads));
+    const { metrics } = context;
+    this.#counts.export(metrics, (name) =>
+      isReason(name)
+        ? metrics.counter('ignored_total', 'Datagrams that are no valid request, by reason', { reason: name })
+        : metrics.counter(`${name}_total`, REPLY_COUNTS[name]),
     );
-    this.#access = new AccessControl(context, options);
-    this.#header = new ReplyHeader(context.state());
-    this.#time = new ServedTime(context.state(), 'utc');
-    this.#replyContext = {
-      header: this.#header.octets,
-      versions: options.versions,
-      admission: 'serve',
-      clientPort: 0,
-      receiveSeconds: 0,
-      receiveFraction: 0,
-      transmitSeconds: 0,
-      transmitFraction: 0,
-    };
+    this.#state.publish(context.state());
   }
 
-  /** Throws the errors of `network.udp`. */
-  start(): void {
-    this.#context.onState((state) => {
-      this.#header = new ReplyHeader(state);
-      this.#time = new ServedTime(state, 'utc');
-      this.#replyContext.header = this.#header.octets;
+  /** Rejects with the errors of `network.udp`, and of the NTS service. */
+  async start(): Promise<void> {
+    this.#state.publish(this.#context.state());
+    this.#context.onState((state) => this.#state.publish(state));
+    const { listen, threads, keys, nts } = this.#options;
+    await nts?.start(
+      (cookieKeys) => {
+        this.#cookieKeys = cookieKeys;
+        this.#replaceHandlers();
+      },
+      (fault) => {
+        this.#ntsFault = fault;
+        this.#reportHealth();
+      },
+    );
+    keys?.onChange(() => this.#replaceHandlers());
+    const places = listen.map(({ host, port }) => ({ address: host, port }));
+    const module = new URL('./reply-handler.js', import.meta.url);
+    if (threads > 0) this.#workers = this.#context.workers({ module, data: this.#data(), listen: places, threads });
+    if (this.#workers === undefined) {
+      const options = places.map((place) => ({
+        ...place,
+        receiveBuffer: RECEIVE_BUFFER_OCTETS,
+        transmitStamps: this.#options.interleaved,
+      }));
+      this.#inline = new InlineRequests(this.#context, options, this.#handler());
+    }
+    const bound = this.#local().map(({ address }) => address);
+    for (const address of bound) this.#context.identity.serves(address);
+    this.#workers?.onFault((fault) => {
+      this.#fault = fault;
+      this.#reportHealth();
     });
-    this.#sockets = this.#options.listen.map(({ host, port }) => {
-      const socket = this.#context.network.udp({ address: host, port, receiveBuffer: RECEIVE_BUFFER_OCTETS });
-      socket.onDatagram((datagram) => this.#receive(socket, datagram));
-      return socket;
+    await this.#workers?.ready;
+    this.#servedAddresses = new ServedAddresses(this.#context, bound, (gone) => {
+      this.#gone = gone;
+      this.#reportHealth();
     });
-    for (const { local } of this.#sockets) this.#context.identity.serves(local.address);
-    const bound = this.#sockets.map(({ local }) => local.address);
-    this.#servedAddresses = new ServedAddresses(this.#context, bound, (gone) => this.#reportHealth(gone));
-    this.#reportHealth(undefined);
+    this.#reportHealth();
     this.#servedAddresses.start();
   }
 
-  stop(): void {
+  /** Applies other options without losing a request. Returns false if they need a new start. */
+  reload(options: NtpServerOptions): boolean {
+    const { listen, threads, interleaved } = this.#options;
+    if (options.threads !== threads || options.interleaved !== interleaved) return false;
+    if (placesOf(options.listen) !== placesOf(listen)) return false;
+    this.#options = options;
+    this.#replaceHandlers();
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    this.#options.nts?.stop();
     this.#servedAddresses?.stop();
-    for (const socket of this.#sockets) socket.close();
-    this.#sockets = [];
+    this.#inline?.close();
+    await this.#workers?.close();
   }
 
   inspect(): Record<string, unknown> {
+    const count = (name: ReplyCount | Silence) => [name, this.#counts.get(name)] as const;
+    const { keys, nts } = this.#options;
     return {
       listen: this.#addresses(),
-      stamps: this.#sockets.map(({ stamps }) => stamps),
-      ...this.#counters.counts,
-      ignored: this.#ignored.counts,
+      workers: this.#workers === undefined ? 0 : this.#options.threads,
+      stamps: this.#inline === undefined ? ['kernel'] : this.#inline.sockets.map(({ stamps }) => stamps),
+      ...(keys && { keys: keys.keys.size, weakKeys: keys.weak.length }),
+      ...nts?.inspect(),
+      ...Object.fromEntries(COUNT_NAMES.filter((name) => !isReason(name)).map(count)),
+      ignored: Object.fromEntries(SILENCES.map(count)),
     };
   }
 
-  #reportHealth(gone: string | undefined): void {
-    if (gone === undefined) this.#context.health('ok', `serves at ${this.#addresses().join(', ')}`);
-    else this.#context.health('degraded', gone);
+  #handler(): RequestHandler {
+    return replyHandler.create(this.#data(), { index: 0, random: (octets) => this.#context.random(octets) });
+  }
+
+  #replaceHandlers(): void {
+    this.#workers?.replace(this.#data());
+    if (this.#inline !== undefined) this.#inline.handler = this.#handler();
+  }
+
+  #data(): ReplyHandlerData {
+    const { access, onDeny, versions, interleaved } = this.#options;
+    const keys = [...(this.#options.keys?.keys.values() ?? [])].map((key) => key.parts());
+    const cookieKeys = this.#cookieKeys.map(({ id, key }) => ({ id, key }));
+    return {
+      access,
+      onDeny,
+      versions,
+      interleaved,
+      keys,
+      cookieKeys,
+      state: this.#state.memory,
+      counts: this.#counts.memory,
+    };
+  }
+
+  #reportHealth(): void {
+    const faults = [this.#gone ?? '', this.#fault ?? '', this.#ntsFault].filter((fault) => fault !== '');
+    if (faults.length === 0) this.#context.health('ok', `serves at ${this.#addresses().join(', ')}`);
+    else this.#context.health('degraded', faults.join('; '));
+  }
+
+  #local() {
+    return this.#workers?.local ?? this.#inline?.sockets.map(({ local }) => local) ?? [];
   }
 
   #addresses(): readonly string[] {
-    return this.#sockets.map(({ local }) => formatServer(local.address, local.port));
-  }
-
-  #receive(socket: UdpSocket, { payload, from, to, received }: Datagram): void {
-    this.#counters.count('requests');
-    this.#context.identity.hears(payload, from, to);
-    const admission = this.#admit(from.address);
-    if (admission === 'silence') return;
-    const context = this.#replyContext;
-    context.admission = admission;
-    context.clientPort = from.port;
-    [context.receiveSeconds, context.receiveFraction] = this.#words(received.time);
-    this.#header.setRootDispersion(received.monotonic);
-    const now = this.#context.read('system').time;
-    [context.transmitSeconds, context.transmitFraction] = this.#words(this.#latency.departure(now));
-    const length = respond(payload, payload.length, context, this.#reply);
-    if (typeof length === 'string') this.#ignored.count(length);
-    else this.#send(socket, length, from, to, now);
-  }
-
-  #send(socket: UdpSocket, length: number, from: Endpoint, to: string, stamped: Instant): void {
-    try {
-      const { before } = socket.send(this.#reply.subarray(0, length), from, to);
-      this.#latency.learn(Number(before.time - stamped));
-      this.#counters.count(this.#replyContext.admission === 'serve' ? 'replies' : 'kisses');
-    } catch (error) {
-      if (!(error instanceof HubError)) throw error;
-      // The source address was forged, or the client has gone: no reason to restart.
-      this.#counters.count('unsent');
-    }
-  }
-
-  #admit(address: string): Admission | 'silence' {
-    const octets = octetsOf(address);
-    if (octets === undefined) return 'silence';
-    const decision = this.#access.judge(octets);
-    if (decision === 'serve') return 'serve';
-    this.#counters.count(decision === 'denied' ? 'denied' : 'limited');
-    if (decision === 'denied') return this.#options.onDeny === 'kiss' ? 'deny' : 'silence';
-    return decision === 'limited-first' ? 'rate' : 'silence';
-  }
-
-  /** Returns the NTP timestamp, in two words, of the hub's time when the system clock read `time`. */
-  #words(time: Instant): [seconds: number, fraction: number] {
-    const ntp = toNtpTime(this.#time.at({ clock: 'system', time })!);
-    return [Number(ntp >> 32n), Number(ntp & 0xffff_ffffn)];
+    return this.#local().map(({ address, port }) => formatServer(address, port));
   }
 }
+
+const isReason = (name: ReplyCount | Silence): name is Silence => (SILENCES as readonly string[]).includes(name);
+
+const placesOf = (listen: readonly Server[]): string => listen.map(({ host, port }) => formatServer(host, port)).join();

@@ -78,7 +78,7 @@ class Scene {
 describe('sources of one name', function () {
   this.timeout(60_000);
 
-  it('ask different servers, equally often', async () => {
+  it('ask different servers, equally often (D15)', async () => {
     const scene = new Scene(4);
     await scene.start(sources(4));
     await scene.pass(60);
@@ -87,7 +87,7 @@ describe('sources of one name', function () {
     expect(scene.hub.report.status().mode).to.equal('tracking');
   });
 
-  it('replace a dead server by one that no other source asks, and keep the others', async () => {
+  it('replace a dead server by one that no other source asks, and keep the others (D15)', async () => {
     const scene = new Scene(5);
     await scene.start(sources(4));
     await scene.pass(60);
@@ -102,7 +102,7 @@ describe('sources of one name', function () {
     );
   });
 
-  it('replace a falseticker, and use the next server', async () => {
+  it('replace a falseticker, and use the next server (D15), which ntpd-rs does not', async () => {
     const scene = new Scene(5);
     scene.servers[1]!.offsetNs = 0.2 * S;
     await scene.start(sources(4));
@@ -154,7 +154,7 @@ describe('sources of one name', function () {
     expect(Object.values(scene.asked).sort()).to.deep.equal([1, 2, 3, 4, 5, 6]);
   });
 
-  it('do not take an address that another source has as a literal, before or after a reload', async () => {
+  it('do not take an address that another source has as a literal, before or after a reload (D15)', async () => {
     const scene = new Scene(4);
     await scene.start({ ...sources(2), 'source.ntp.own': table('10.0.0.1') });
     await scene.pass(30);

@@ -1,14 +1,30 @@
-import { defineSink, described, oneOf, table, wholeNumber } from 'timehub/api';
-import { accessEntries, accessOptions, listenAddresses, ownAddress, parseListen, rateLimit } from 'timehub/toolkit';
+import { isDeepStrictEqual } from 'node:util';
+import { defineSink, described, flag, oneOf, table, wholeNumber } from 'timehub/api';
+import {
+  accessEntries,
+  accessOptions,
+  KeyFile,
+  keyFilePath,
+  listenAddresses,
+  ownAddress,
+  parseListen,
+  rateLimit,
+  threadCount,
+  weakKeyTypes,
+  workerThreads,
+} from 'timehub/toolkit';
 import * as v from 'valibot';
-import { NtpServer } from './ntp-server.js';
+import { NtpServer, type NtpServerOptions } from './ntp-server.js';
+import { ntsService, ntsTable } from './nts/server-options.js';
 
 const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123"';
 
 const VERSIONS = 'a list of NTP versions such as [3, 4]';
 const ALL_VERSIONS = [1, 2, 3, 4];
 
-const config = table({
+const NO_STAMPS = '0 where interleaved is true, because threads get no transmit stamps';
+
+const entries = table({
   listen: described(
     v.optional(listenAddresses(ownAddress({ what: ENDPOINT }), ENDPOINT), '[::]:123'),
     'Own address and port, or several; `[::]` covers IPv6 and IPv4. A reply leaves from the address that was asked.',
@@ -22,31 +38,72 @@ const config = table({
     v.optional(v.pipe(v.array(wholeNumber(1, 4), VERSIONS), v.minLength(1, VERSIONS)), ALL_VERSIONS),
     'NTP versions that are answered, each in its own version.',
   ),
+  'key-file': described(
+    v.optional(keyFilePath()),
+    "File with symmetric keys, in chrony's format, which no other user may read. The reply to a request with a MAC by one of them is signed by the same key. It is read again when it changes. Default: no keys.",
+  ),
+  'weak-keys': weakKeyTypes(),
+  interleaved: described(
+    v.optional(flag(), false),
+    'Answer clients that ask for it in the interleaved mode (RFC 9769, `xleave` in chrony): with the transmit stamp that the kernel took of the last reply. Costs the transmit stamp of every reply.',
+  ),
   'rate-limit': rateLimit({
     interval: '2s',
     burst: 8,
     refused: 'The first refused request is answered with the kiss of death RATE, later ones with silence.',
   }),
+  threads: workerThreads(),
+  nts: ntsTable(),
 });
+
+const config = v.pipe(
+  entries,
+  v.forward(
+    v.check(({ interleaved, threads }) => !interleaved || threads === 0, NO_STAMPS),
+    ['threads'],
+  ),
+);
 
 export type Config = v.InferOutput<typeof config>;
 
+/** Returns true if key file and key exchange remain as they are. The key exchange has the access lists, too. */
+const hasSameParts = (a: Config, b: Config): boolean =>
+  isDeepStrictEqual(
+    [a['key-file'], a['weak-keys'], a.nts, a.nts && [a.allow, a.deny]],
+    [b['key-file'], b['weak-keys'], b.nts, b.nts && [b.allow, b.deny]],
+  );
+
+const optionsOf = (config: Config, keys: KeyFile | undefined): NtpServerOptions => ({
+  access: accessOptions(config),
+  listen: parseListen(config.listen),
+  onDeny: config['on-deny'],
+  versions: config.versions.reduce((mask, version) => mask | (1 << version), 0),
+  interleaved: config.interleaved,
+  threads: threadCount(config.threads),
+  ...(keys && { keys }),
+});
+
 export default defineSink<Config>({
   type: 'ntp',
-  summary: 'Serves the hub’s time to NTP clients (NTPv1 to NTPv4, RFC 5905)',
+  summary: 'Serves the hub’s time to NTP clients (NTPv1 to NTPv4, RFC 5905), with NTS (RFC 8915)',
   stability: 'beta',
   needs: ['cap:net_bind_service'],
   config,
   create(config, context) {
-    const server = new NtpServer(context, {
-      ...accessOptions(config),
-      listen: parseListen(config.listen),
-      onDeny: config['on-deny'],
-      versions: config.versions.reduce((mask, version) => mask | (1 << version), 0),
-    });
+    const file = config['key-file'];
+    const keys = file === undefined ? undefined : new KeyFile(context, file, config['weak-keys']);
+    const nts = config.nts && ntsService(context, config.nts, accessOptions(config), parseListen(config.listen));
+    const server = new NtpServer(context, { ...optionsOf(config, keys), ...(nts && { nts }) });
     return {
-      start: async () => server.start(),
-      stop: async () => server.stop(),
+      async start() {
+        keys?.open();
+        await server.start();
+      },
+      stop: () => server.stop(),
+      reload: (next) =>
+        hasSameParts(next, config) && server.reload({ ...optionsOf(next, keys), ...(nts && { nts }) })
+          ? 'applied'
+          : 'restart',
       inspect: () => server.inspect(),
     };
   },

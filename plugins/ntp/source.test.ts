@@ -66,7 +66,7 @@ describe('source.ntp', () => {
     expect(inbound.stamp).to.equal('kernel');
   });
 
-  it('asks from a new port each time and closes it (RFC 9109)', async () => {
+  it('asks from a new port each time and closes it (D5, RFC 9109)', async () => {
     const { world } = await asking();
     await world.pass(10 * S);
     const ports = world.sockets.map((socket) => socket.local.port);
@@ -75,7 +75,7 @@ describe('source.ntp', () => {
     expect(world.sockets.every((socket) => socket.closed)).to.equal(true);
   });
 
-  it('bursts at the start: three answers in 5 s, 16 in two minutes, then a poll each 64 s with 1 to 5 % of jitter', async () => {
+  it('bursts at the start: three answers in 5 s, 16 in two minutes, then a poll each 64 s with 1 to 5 % of jitter (D14, D16)', async () => {
     const { world, record } = await asking();
     await world.pass(5 * S);
     expect(record.handedOver.length).to.be.at.least(3);
@@ -101,7 +101,7 @@ describe('source.ntp', () => {
     expect(running.inspect!()).to.include({ pollIntervalS: 3 });
   });
 
-  it('asks at once, and in quick succession, when the network has changed while the server cannot be reached', async () => {
+  it('asks at once, and in quick succession, when the network has changed while the server cannot be reached (D20, ntpd-rs #1142)', async () => {
     const { world, link, record } = await asking();
     await world.pass(120 * S);
     const { respond } = link;
@@ -125,7 +125,7 @@ describe('source.ntp', () => {
     expect(record.handedOver.length).to.be.above(0);
   });
 
-  it('looks a name up every few seconds while the name server does not answer', async () => {
+  it('looks a name up every few seconds while the name server does not answer (D18)', async () => {
     const { world, record } = await asking({ address: 'late.example' });
     world.resolverIsDead = true;
     await world.pass(600 * S);
@@ -135,7 +135,7 @@ describe('source.ntp', () => {
     expect(record.handedOver.length).to.be.above(0);
   });
 
-  it('reports itself unreachable, with the reason, after four requests without a reply, and recovers by itself', async () => {
+  it('reports itself unreachable, with the reason, after four requests without a reply, and recovers by itself (D14)', async () => {
     const { world, link, record } = await asking({ 'poll-min': '8s' });
     await world.pass(30 * S);
     const { respond } = link;
@@ -165,7 +165,7 @@ describe('source.ntp', () => {
     expect(record.unreachable[0]).to.equal(`${ADDRESS}:123 refuses (ICMP port unreachable)`);
   });
 
-  it('ignores an ICMP error when the reply still comes', async () => {
+  it('ignores an ICMP error when the reply still comes (D21)', async () => {
     const { world, record } = await asking();
     world.at(1e6, () => world.sockets[0]!.fail(new Error('ECONNREFUSED')));
     await world.pass(0.1 * S);
@@ -181,7 +181,7 @@ describe('source.ntp', () => {
     expect(record.health).to.deep.equal([{ state: 'degraded', reason: flaw }]);
   });
 
-  it('claims the upstream of the server and when its clock was set, so that the hub can detect a loop', async () => {
+  it('claims the upstream of the server and when its clock was set, so that the hub can detect a loop (D13)', async () => {
     const { world, record } = await asking({}, server({ stratum: 3, refid: 0xc0000207 }));
     await world.pass(1 * S);
     const { reference, referenceTime } = record.claims[0]!;
@@ -197,7 +197,7 @@ describe('source.ntp', () => {
     expect(mark).to.deep.equal(world.sentOctets[0]!.slice(40, 48));
   });
 
-  it('keeps a longer interval after RATE', async () => {
+  it('keeps a longer interval after RATE (D10)', async () => {
     const { world, link, running } = await asking({ 'poll-min': '4s', 'poll-max': '4s' }, kiss('RATE'));
     await world.pass(1 * S);
     expect(running.inspect!()).to.include({ kisses: 1, pollIntervalS: 8 });
@@ -261,7 +261,7 @@ describe('source.ntp', () => {
     expect(again).to.equal(0);
   });
 
-  it('continues when a DENY was a single forgery', async () => {
+  it('continues when a DENY was a single forgery (D11)', async () => {
     const { world, link, record } = await asking({ 'poll-min': '1s' }, kiss('DENY'));
     await world.pass(0.1 * S);
     link.respond = server();
@@ -307,7 +307,7 @@ describe('source.ntp', () => {
     });
   }
 
-  it('names the address that the replies come from when it is not the one that was asked', async () => {
+  it('names the address that the replies come from when it is not the one that was asked (D4)', async () => {
     const { world, record, running } = await asking({ 'poll-min': '1s' }, silence);
     const perfect = server();
     world.links.get(KEY)!.respond = (request, at, from) => {
@@ -324,7 +324,7 @@ describe('source.ntp', () => {
     expect(running.inspect!().refused).to.include({ origin: 0 });
   });
 
-  it('accepts replies of the versions 1 to 4', async () => {
+  it('accepts replies of the versions 1 to 4 (D7, ntpd-rs #1227)', async () => {
     for (const version of [1, 2, 3, 4]) {
       const { world, record } = await asking({}, server({ version }));
       await world.pass(5 * S);
@@ -349,7 +349,7 @@ describe('source.ntp', () => {
     expect(running.inspect!()).to.include({ kisses: 0 });
   });
 
-  it('looks a name up and changes to the next address when one stops answering', async () => {
+  it('looks a name up and changes to the next address when one stops answering (D18)', async () => {
     const { world, record } = await asking({ address: 'time.example', 'poll-min': '1s' }, silence);
     await world.pass(30 * S);
     expect(record.claims.at(-1)).to.include({ address: '192.0.2.10:123', stratum: 3, reference: '1.2.3.4' });

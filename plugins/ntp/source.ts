@@ -1,6 +1,15 @@
-import { defineSource, described, table, wholeNumber } from 'timehub/api';
+import { defineSource, described, flag, oneOf, table, wholeNumber } from 'timehub/api';
 import { octetsOf, parseServer } from 'timehub/protocol/address';
-import { isPollRange, POLL_RANGE, pollEntries, pollOptions, serverAddress } from 'timehub/toolkit';
+import {
+  isPollRange,
+  KeyFile,
+  keyFilePath,
+  POLL_RANGE,
+  pollEntries,
+  pollOptions,
+  serverAddress,
+  weakKeyTypes,
+} from 'timehub/toolkit';
 import * as v from 'valibot';
 import { NtpClient } from './client.js';
 
@@ -8,6 +17,8 @@ const ADDRESS = 'a server such as "ntp.example.org", "192.0.2.1:11123" or "[2001
 const POOL = 'a name with several addresses such as "2.pool.ntp.org"';
 const MOST_MEMBERS = 16;
 const DEFAULT_MEMBERS = 4;
+const HIGHEST_KEY = 0xffff_ffff;
+const FAMILIES = { ipv4: 4, ipv6: 6 } as const;
 
 const config = v.pipe(
   table({
@@ -28,6 +39,27 @@ const config = v.pipe(
       v.optional(wholeNumber(1, MOST_MEMBERS)),
       `Number of servers of the pool to ask. Default: ${DEFAULT_MEMBERS}.`,
     ),
+    family: described(
+      v.optional(oneOf(['ipv4', 'ipv6'])),
+      'Use only addresses of this family of the name. Default: both, in the order of the resolver; after one that cannot be reached the next one is asked.',
+    ),
+    burst: described(
+      v.optional(flag(), false),
+      'When a reply is lost, ask up to three more times, 2 s apart, as long as the mean interval stays above `poll-min`.',
+    ),
+    key: described(
+      v.optional(wholeNumber(1, HIGHEST_KEY)),
+      'Number of the symmetric key that authenticates requests and replies. Other replies are refused. Default: none.',
+    ),
+    'key-file': described(
+      v.optional(keyFilePath(), '/etc/timehub/ntp.keys'),
+      "File with the keys, in chrony's format, which no other user may read. It is read again when it changes.",
+    ),
+    'weak-keys': weakKeyTypes(),
+    interleaved: described(
+      v.optional(flag(), false),
+      'Ask for the interleaved mode (RFC 9769, `xleave` in chrony), in which the server states when its kernel or card really sent a reply. That stamp is fetched by a second request 20 ms after each one, so the source asks twice as often.',
+    ),
     ...pollEntries('64s', {
       min: 'Public servers may be asked every 64 s (BCP 223). 1 s is fine on your own network; shorter intervals pay for delays below 10 ms.',
       iburst:
@@ -45,6 +77,13 @@ const config = v.pipe(
   v.forward(
     v.check((c) => c.address === undefined || c.pool === undefined, 'left out where address is given'),
     ['pool'],
+  ),
+  v.forward(
+    v.check(
+      (c) => c.family === undefined || c.address === undefined || octetsOf(parseServer(c.address)!.host) === undefined,
+      'left out where address is not a name',
+    ),
+    ['family'],
   ),
   v.forward(
     v.check((c) => c.count === undefined || c.pool !== undefined, 'left out where there is no pool'),
@@ -65,9 +104,20 @@ export default defineSource<Config>({
     return pool === undefined ? undefined : Array.from({ length: count }, () => ({ ...shared, address: pool }));
   },
   create(config, context) {
-    const client = new NtpClient(context, { server: parseServer(config.address!)!, poll: pollOptions(config) });
+    const { key } = config;
+    const keys = key === undefined ? undefined : new KeyFile(context, config['key-file'], config['weak-keys']);
+    const client = new NtpClient(context, {
+      server: parseServer(config.address!)!,
+      poll: pollOptions(config),
+      family: config.family && FAMILIES[config.family],
+      interleaved: config.interleaved,
+      ...(keys && { key: () => keys.key(key!) }),
+    });
     return {
-      start: async () => client.start(),
+      async start() {
+        keys?.open();
+        client.start();
+      },
       stop: async () => client.stop(),
       inspect: () => client.inspect(),
       exchanges: () => client.exchanges(),

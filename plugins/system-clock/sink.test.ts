@@ -100,7 +100,7 @@ describe('the system clock', () => {
     expect(failure).to.be.instanceOf(TypeError);
   });
 
-  it('is left alone above the panic limit, which is reported once', async () => {
+  it('is left alone above the panic limit, which is reported once (D19, H4), where ntpd-rs exits', async () => {
     const decision = { reason: 'is 2000 s slow, more than the panic limit of 1000 s: left alone' };
     const { instance, context, record } = scene({ steer: true }, () => decision);
     await instance.start();

@@ -3,6 +3,7 @@ import type { HubIdentity } from './identity.js';
 import type { Network } from './network.js';
 import type { Report } from './observation.js';
 import type { HubReport } from './report.js';
+import type { WorkerGroup, WorkerOptions } from './request-handler.js';
 import type { SourceState, TimeState } from './state.js';
 import type { ClockId, Instant, Ns, Stamp } from './time.js';
 
@@ -133,6 +134,11 @@ export interface SinkContext extends Context {
    * if another sink steers the clock; the sink then observes it and reports the reason.
    */
   discipline(clock: ClockId, policy: StepPolicy): Discipline;
+  /**
+   * Starts threads that receive requests and answer them by the handler of a module. Returns undefined where there are none, in
+   * the lab and without the addon: then the sink runs the handler in line. Throws the errors of `network.udp`.
+   */
+  workers<D>(options: WorkerOptions<D>): WorkerGroup<D> | undefined;
   /** Read-only report of the whole hub, for the control socket, dashboards and exporters. */
   readonly hub: HubReport;
 }

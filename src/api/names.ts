@@ -8,6 +8,8 @@ export type Named =
   | { readonly thing: 'clock' }
   /** A device file on the machine of the table's server, or on this machine if the table has no server. */
   | { readonly thing: 'device' }
+  /** A file that the hub reads. */
+  | { readonly thing: 'input file' }
   /** A file or socket that the hub creates: its folder must exist. */
   | { readonly thing: 'file' }
   | { readonly thing: 'folder' }
@@ -64,7 +66,7 @@ const isPath = (text: string): boolean =>
   isPlain(text) && Buffer.byteLength(text) <= LONGEST_PATH && !/^~|^[a-z][a-z\d+.-]*:\/\//i.test(text);
 
 /** Schema of a path of the file system. `thing`: kind of file that check-config looks for. */
-export const path = (what: string, thing: 'file' | 'folder' | 'device' = 'file') =>
+export const path = (what: string, thing: 'file' | 'input file' | 'folder' | 'device' = 'file') =>
   v.pipe(v.string(what), v.check(isPath, what), names({ thing }));
 
 /** Schema of the path of a Unix socket that the hub creates. */

@@ -2,6 +2,7 @@ import type { EthernetOptions, EthernetSocket } from './ethernet.js';
 import type { LinkWatch, NetworkInterface } from './interface.js';
 import type { PdelayResponder, PdelayResponderOptions } from './peer-delay.js';
 import type { Ns } from './time.js';
+import type { TlsClient, TlsOptions, TlsServer, TlsServerOptions } from './tls.js';
 import type { Endpoint, UdpOptions, UdpSocket } from './udp.js';
 import type { UnixDatagramOptions, UnixDatagramSocket } from './unix-datagram.js';
 
@@ -37,6 +38,10 @@ export interface Network {
   onLink(name: string, handler: (running: boolean) => void): LinkWatch;
   /** Connects or rejects with `TH_NET_CONNECT`. */
   tcp(to: Endpoint, timeoutNs: Ns): Promise<TcpConnection>;
+  /** Connects, or rejects with `TH_NET_CONNECT`, `TH_NET_TLS`, `TH_NET_CERTIFICATE`. The lab has no TLS. */
+  tls(options: TlsOptions): Promise<TlsClient>;
+  /** Listens for TLS clients. Rejects with the errors of `udp`, or `TH_NET_CERTIFICATE`. */
+  tlsServer(options: TlsServerOptions): Promise<TlsServer>;
   /** Resolves with all addresses of a name in the resolver's order, or rejects with `TH_NET_RESOLVE`. */
   resolve(host: string, family?: 4 | 6): Promise<readonly string[]>;
   /** Returns this machine's own addresses, so that a loop can be recognised. */

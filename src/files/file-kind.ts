@@ -10,9 +10,9 @@ export function kindOf(stat: Stats): string {
   return 'a device';
 }
 
-/** A file was not read or written because of its kind, size, owner or second name; the message says which. */
+/** A file was not read or written because of its kind, size, owner, mode or second name; the message says which. */
 export class FileRefused extends Error {
-  readonly reason: 'kind' | 'size' | 'owner' | 'names';
+  readonly reason: 'kind' | 'size' | 'owner' | 'mode' | 'names';
 
   constructor(reason: FileRefused['reason'], message: string) {
     super(message);

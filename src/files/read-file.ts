@@ -1,12 +1,15 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { FileRefused, kindOf } from './file-kind.js';
 import { ownFault } from './own-file.js';
+import { secretFault } from './secret-file.js';
 
 export interface ReadOptions {
   /** Largest size, octets. */
   readonly most: number;
   /** The file must be the hub's own, as `ownFault` defines it. */
   readonly own?: boolean;
+  /** No other user may read the file, as `secretFault` defines it. */
+  readonly secret?: boolean;
 }
 
 const CHUNK = 1 << 14;
@@ -16,9 +19,9 @@ const { O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
  * Reads a regular file. It never opens a FIFO, which would wait for a writer, or a device, which may act on being opened.
  * Throws `FileRefused`, or the error of the system call.
  */
-export function readRegularFile(path: string, { most, own = false }: ReadOptions): Buffer {
+export function readRegularFile(path: string, { most, own = false, secret = false }: ReadOptions): Buffer {
   const check = (stat: Stats): void => {
-    const fault = own ? ownFault(path, stat) : regularFault(stat);
+    const fault = (own ? ownFault(path, stat) : regularFault(stat)) ?? (secret ? secretFault(path, stat) : undefined);
     if (fault !== undefined) throw fault;
   };
   check(own ? lstatSync(path) : statSync(path));

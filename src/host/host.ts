@@ -11,6 +11,7 @@ import { openPhc } from './phc/clock.js';
 import { openPhcDevice } from './phc/device.js';
 import { notifyService } from './service.js';
 import { openSystemClock, stampNow } from './system-clock.js';
+import { openWorkers } from './threads/workers.js';
 
 /** Longest delay of setTimeout(), which counts milliseconds in 31 bits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -31,6 +32,7 @@ export function openHost(): Host {
     slept: () => clocks.slept(),
     after,
     random: (octets) => randomBytes(octets),
+    workers: native && openWorkers(native),
     leapSeconds: () => findLeapSeconds(),
     notify: (state) => notifyService(native, state),
     close: () => {},

@@ -131,6 +131,20 @@ describe('the native addon', () => {
     answerPdelayOverEthernet: calls(ethernetOptions, mac, pdelayAnswers),
     readPdelay: calls(socket),
     closePdelay: calls(socket),
+    openServerSocket: calls(
+      fc.record(
+        { address, port, v6Only: fc.boolean(), join: fc.boolean(), receiveBuffer: port },
+        { requiredKeys: ['address'] },
+      ),
+    ),
+    serverSocketAddress: calls(socket),
+    steerByClient: calls(socket, port),
+    closeServerSocket: calls(socket),
+    openExchange: calls(fc.array(socket, { maxLength: 20 }), fc.constant(new ArrayBuffer(64))),
+    receiveRequests: calls(socket, port),
+    sendReplies: calls(socket, port, port),
+    requestAddresses: calls(socket, port),
+    closeExchange: calls(socket),
     openUnix: calls(path, fc.constantFrom(0o600, 0o777, 0o1000), callback),
     watchLinks: calls(callback),
     send: calls(socket, payload, fc.oneof(nothing, address), port, fc.oneof(nothing, address), moment),
@@ -145,6 +159,11 @@ describe('the native addon', () => {
     monotonicRaw: calls(),
     readTimex: calls(),
     slept: calls(),
+    judgeChain: calls(
+      fc.array(payload, { maxLength: 18 }),
+      fc.constantFrom('', 'no certificate', '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'),
+      ...[fc.constantFrom('a.example', '192.0.2.1', ''), fc.boolean(), fc.constantFrom(0, 1.5, 2 ** 32 - 1, 2 ** 32)],
+    ),
   };
 
   for (const [name, arbitrary] of Object.entries(parameters)) {
@@ -159,7 +178,8 @@ describe('the native addon', () => {
           fc.property(arbitrary, (values) => {
             try {
               const result = call(...values.map((value) => (value === OWN ? own : value === ETHERNET ? wire : value)));
-              if (/^(open|watch)/.test(name)) native.close(result as number);
+              if (name === 'openServerSocket') native.closeServerSocket(result as number);
+              else if (/^(open|watch)/.test(name)) native.close(result as number);
               if (name.startsWith('answer')) native.closePdelay(result as number);
             } catch (error) {
               if (error instanceof TypeError) return;

@@ -14,6 +14,24 @@ export interface Native {
   readPdelay(responder: number): PdelayCounts;
   /** Waits for its thread. */
   closePdelay(responder: number): void;
+  /** Opens a socket from which exchanges of any thread receive. Returns its number in this process. */
+  openServerSocket(options: NativeServerSocketOptions): number;
+  serverSocketAddress(socket: number): { readonly address: string; readonly port: number };
+  /** Lets the kernel choose among the `count` sockets of an address by the client's address. `socket`: one of them. */
+  steerByClient(socket: number, count: number): void;
+  closeServerSocket(socket: number): void;
+  /** `batch`: the memory of a `RequestBatch`. Returns the exchange's number in this thread. */
+  openExchange(sockets: readonly number[], batch: ArrayBuffer): number;
+  /**
+   * Waits for requests, 200 ms at most. Returns their number. `coalesceNs`: pause, at most 10 ms, in which more requests come,
+   * if they come often enough; 0: none. Foresees the departure of the first 8 replies.
+   */
+  receiveRequests(exchange: number, coalesceNs: number): number;
+  /** Sends the replies of some slots. Returns the number of those that could not be sent. Foresees the next 8. */
+  sendReplies(exchange: number, first: number, end: number): number;
+  /** Addresses of the client and of this machine in a request. */
+  requestAddresses(exchange: number, slot: number): { readonly client: string; readonly local: string };
+  closeExchange(exchange: number): void;
   /** Calls `onBatch` whenever a network interface has changed. */
   watchLinks(onBatch: BatchHandler): number;
   /** Returns the datagram's number and fills `before` as `readMoment` does. */
@@ -44,6 +62,11 @@ export interface Native {
   slept(): bigint;
   /** The kernel's `struct timex` of the system clock. */
   readTimex(): Uint8Array;
+  /**
+   * Judges the certificates of a TLS server (DER, its own first) at a time, s since 1970. Returns 0 if they are valid, OpenSSL's
+   * X509_V_ERR_…, −1 if this Node exports no OpenSSL, −2 if a certificate or an authority cannot be read.
+   */
+  judgeChain(chain: readonly Uint8Array[], authorities: string, name: string, isAddress: boolean, atS: number): number;
   /** Ends the process after `delayMs` (0 to 60000), even if this thread is busy or blocked. */
   exitWithin(delayMs: number, status: number): void;
 }
@@ -65,6 +88,16 @@ export interface NativeUdpOptions extends NativeStampOptions {
   readonly interface?: string | undefined;
   readonly groups?: readonly string[] | undefined;
   readonly multicastTtl?: number | undefined;
+  readonly dscp?: number | undefined;
+  readonly receiveBuffer?: number | undefined;
+}
+
+export interface NativeServerSocketOptions {
+  readonly address: string;
+  readonly port?: number | undefined;
+  readonly v6Only?: boolean | undefined;
+  /** Share the port with the sockets of this process that are bound to it. */
+  readonly join?: boolean | undefined;
   readonly dscp?: number | undefined;
   readonly receiveBuffer?: number | undefined;
 }

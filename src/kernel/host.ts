@@ -2,11 +2,13 @@ import type {
   ClockId,
   ClockScale,
   ClockWishes,
+  Endpoint,
   HardwareClock,
   Instant,
   Leap,
   Network,
   Ns,
+  ServerAddress,
   Stamp,
   StampClass,
   Timer,
@@ -47,6 +49,54 @@ export interface HostPhc extends HostClock, HardwareClock {
   close(): void;
 }
 
+/** Sockets that are bound to one address, one for each worker. They stay open when a worker ends. */
+export interface WorkerSockets {
+  readonly local: Endpoint;
+  /** Returns the numbers of the sockets from which a worker receives. */
+  of(worker: number): readonly number[];
+  close(): void;
+}
+
+/** A request of this hub's own source that a worker has received. */
+export interface OwnRequest {
+  readonly payload: Uint8Array;
+  readonly from: Endpoint;
+  readonly to: string;
+}
+
+export interface HostWorkerOptions {
+  /** Its default export is a `HandlerDefinition`. */
+  readonly module: URL;
+  readonly data: unknown;
+  /** `HandlerTools.index`. */
+  readonly index: number;
+  readonly sockets: readonly number[];
+  /** Memory of the hub's `OwnMarks`. */
+  readonly marks: SharedArrayBuffer;
+  /** Called for requests of this hub itself, and for the first one at each own address. */
+  readonly onRequest: (request: OwnRequest) => void;
+}
+
+/** A thread that answers the requests of a server. */
+export interface HostWorker {
+  /** Resolves when it receives requests. Stays open if it ends before. */
+  readonly ready: Promise<void>;
+  /** Resolves when it has ended, with the error that ended it; undefined if it was asked to stop. Never rejects. */
+  readonly ended: Promise<Error | undefined>;
+  /** Rounds of its loop so far; at least four a second while it works. */
+  readonly rounds: number;
+  /** Asks it to stop, which takes 0.25 s. */
+  stop(): void;
+  /** Ends it in the middle of its handler. */
+  terminate(): void;
+}
+
+export interface HostWorkers {
+  /** Throws the errors of `network.udp`. */
+  open(at: ServerAddress, workers: number): WorkerSockets;
+  start(options: HostWorkerOptions): HostWorker;
+}
+
 /** The operating system as the kernel needs it. `src/host` implements it on Linux, `src/lab` in a simulation. */
 export interface Host {
   /** The machine's name, as gethostname(2) has it. */
@@ -68,6 +118,8 @@ export interface Host {
   slept(): Instant;
   after(delayNs: Ns, handler: () => void): Timer;
   random(octets: number): Uint8Array;
+  /** Undefined where threads cannot receive requests: in the lab, and without the addon. */
+  readonly workers?: HostWorkers | undefined;
   /** Returns tzdata's leap-seconds.list and its path. */
   leapSeconds(): { readonly text: string; readonly path: string } | undefined;
   /** Sends a state line to the service manager, if there is one (sd_notify(3)). */

@@ -118,6 +118,7 @@ export function fakeSink<H extends FakeHost = LabHost>(options: FakeSinkOptions<
         release: () => void steers.delete(clock),
       };
     },
+    workers: () => undefined,
     publish(next) {
       state = next;
       for (const handler of handlers) handler(next);

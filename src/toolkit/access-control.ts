@@ -1,4 +1,4 @@
-import type { Context } from '../api/context.js';
+import type { Ns } from '../api/time.js';
 import { covers, type Subnet } from '../protocol/address/index.js';
 import { RateLimit, type RateLimitOptions } from './rate-limit.js';
 
@@ -16,23 +16,21 @@ export type AccessDecision = 'serve' | 'denied' | 'limited' | 'limited-first';
 
 /** Decides whether a server serves a client: by its address, then by its rate of requests. */
 export class AccessControl {
-  readonly #context: Pick<Context, 'monotonic'>;
   readonly #options: AccessOptions;
   readonly #limit: RateLimit | undefined;
 
-  constructor(context: Pick<Context, 'monotonic' | 'random'>, options: AccessOptions) {
-    this.#context = context;
+  constructor(options: AccessOptions, random: RateLimitOptions['random']) {
     this.#options = options;
-    if (options.rate !== undefined) {
-      this.#limit = new RateLimit({ ...options.rate, random: (octets) => context.random(octets) });
-    }
+    if (options.rate !== undefined) this.#limit = new RateLimit({ ...options.rate, random });
   }
 
-  /** `client`: the address, as octets of `octetsOf`. Counts one request. */
-  judge(client: Uint8Array): AccessDecision {
+  /**
+   * Counts one request. `client`: the address, as octets of `octetsOf`. `nowNs`: a monotonic clock. Allocates no memory.
+   */
+  judge(client: Uint8Array, nowNs: Ns): AccessDecision {
     const { allow, deny } = this.#options;
     if (covers(deny, client) || !covers(allow, client)) return 'denied';
-    const ruling = this.#limit?.rule(client, this.#context.monotonic()) ?? 'serve';
+    const ruling = this.#limit?.rule(client, nowNs) ?? 'serve';
     if (ruling === 'serve') return 'serve';
     return ruling === 'refuse-first' ? 'limited-first' : 'limited';
   }

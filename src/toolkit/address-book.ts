@@ -75,15 +75,19 @@ export class AddressBook {
 
   /**
    * Assigns an address of the name to the source, in place of the one it had: its last one, else one that was never given up,
-   * else the one given up longest ago. Returns undefined if other sources have them all.
+   * else the one given up longest ago. Returns undefined if other sources have them all. `suits`: addresses that the source may
+   * use.
    */
-  take(owner: string, name: string, port: number): string | undefined {
+  take(owner: string, name: string, port: number, suits = (_address: string) => true): string | undefined {
     this.release(owner);
     const last = this.#last.get(owner);
     const rank = ({ address, failedAt }: Known): number =>
       failedAt !== undefined ? Number(failedAt) : keyOf(address, port) === last ? -2 : -1;
     const [best] = this.#known(name, port)
-      .filter(({ address, bannedUntil }) => bannedUntil === undefined && this.#holdersOf(address, port).length === 0)
+      .filter(
+        ({ address, bannedUntil }) =>
+          bannedUntil === undefined && suits(address) && this.#holdersOf(address, port).length === 0,
+      )
       .sort((a, b) => rank(a) - rank(b));
     if (best === undefined) return undefined;
     const key = keyOf(best.address, port);

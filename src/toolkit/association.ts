@@ -13,6 +13,8 @@ import { unreachableReason } from './unreachable-reason.js';
 export interface AssociationOptions {
   readonly server: Server;
   readonly poll: PollOptions;
+  /** Family of the addresses of a name that are used. Default: both. */
+  readonly family?: 4 | 6 | undefined;
   /** Sends one request. The caller then calls `answered` or `missed`, and `planNext`. */
   readonly ask: () => void;
   /** Called when the server, or this machine, may have another address. */
@@ -75,7 +77,7 @@ export class Association {
     this.#context = context;
     this.#watch = new NetworkWatch(context, () => this.#networkChanged());
     this.#options = options;
-    this.peer = new Peer(options.server, sharedAddresses(context), context.id);
+    this.peer = new Peer(options.server, sharedAddresses(context), { owner: context.id, family: options.family });
     this.#poll = this.#newPoll();
   }
 
@@ -151,13 +153,17 @@ export class Association {
     if (this.#condition === 'ok') this.#context.health('ok', this.#shortfall);
   }
 
+  /** Plans one more request, this long after the last one; those of the poll follow it as they would have followed that one. */
+  planFollowUp(delayNs: Ns): void {
+    if (!this.#stopped) this.#planAfter(this.#leftNs(delayNs), () => this.#ask());
+  }
+
   /** Plans the next request. `leastNs`: shortest time since the last one. */
   planNext(leastNs: Ns = 0): void {
     if (this.#stopped) return;
     const [high, low] = this.#context.random(2);
     const chance = ((high! << 8) | low!) / 65536;
-    const waitNs = Math.max(this.#poll.next(chance), leastNs);
-    const leftNs = Math.max(0, waitNs - Number(this.#context.monotonic() - this.#asked));
+    const leftNs = this.#leftNs(Math.max(this.#poll.next(chance), leastNs));
     const moves = this.peer.named && (this.#leaveReason !== '' || !this.peer.isOurs);
     this.#planAfter(leftNs, () => (moves ? this.#lookUp() : this.#ask()));
   }
@@ -182,6 +188,11 @@ export class Association {
   get #isLost(): boolean {
     const { missed } = this.#reach;
     return missed > 0 && missed % PATIENCE === 0;
+  }
+
+  /** Returns the time left until `waitNs` after the last request. */
+  #leftNs(waitNs: Ns): Ns {
+    return Math.max(0, waitNs - Number(this.#context.monotonic() - this.#asked));
   }
 
   #planAfter(delayNs: Ns, work: () => void | Promise<void>): void {

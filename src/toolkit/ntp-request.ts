@@ -3,7 +3,7 @@ import { HubError } from '../api/error.js';
 import type { Ns, Stamp } from '../api/time.js';
 import type { Datagram, Endpoint, UdpSocket } from '../api/udp.js';
 import { familyOf, formatServer, isSameEndpoint } from '../protocol/address/index.js';
-import { type Answer, Exchange, type ReplyRefusal, TRANSMIT_AT } from '../protocol/ntp/index.js';
+import { type Answer, Exchange, type ExchangeOptions, type ReplyRefusal, TRANSMIT_AT } from '../protocol/ntp/index.js';
 import { explainNetworkError } from './network-error.js';
 import { RequestReply } from './request-reply.js';
 
@@ -16,7 +16,7 @@ export type NtpOutcome =
   /** `cause`: a sentence about an error that the network reported meanwhile. */
   | { readonly kind: 'silence'; readonly cause: string | undefined };
 
-export interface NtpRequestOptions {
+export interface NtpRequestOptions extends ExchangeOptions {
   readonly peer: Endpoint;
   /** Time to wait for the reply, ns. */
   readonly windowNs: Ns;
@@ -43,9 +43,9 @@ export interface NtpRequestOptions {
  */
 export function sendNtpRequest(
   context: Pick<Context, 'after' | 'network' | 'random'>,
-  { peer, windowNs, hears, onError, onRequest, onRefused, onEnd }: NtpRequestOptions,
+  { peer, windowNs, hears, onError, onRequest, onRefused, onEnd, ...options }: NtpRequestOptions,
 ): void {
-  const exchange = new Exchange(context.random(8));
+  const exchange = new Exchange(context.random(options.previous === undefined ? 8 : 16), options);
   let socket: UdpSocket | undefined;
   let cause: string | undefined;
   const end = (outcome: NtpOutcome) => {
@@ -74,8 +74,8 @@ export function sendNtpRequest(
     else end(verdict);
   };
   try {
-    const options = { family: familyOf(peer.address), transmitStamps: true };
-    socket = context.network.udp(hears === 'peer' ? { ...options, peer } : options);
+    const socketOptions = { family: familyOf(peer.address), transmitStamps: true };
+    socket = context.network.udp(hears === 'peer' ? { ...socketOptions, peer } : socketOptions);
     socket.onSent((id, sent) => request.stamped(id, sent));
     socket.onNetworkError(failed);
     socket.onDatagram(receive);

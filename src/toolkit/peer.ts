@@ -1,7 +1,8 @@
+import { HubError } from '../api/error.js';
 import type { Network } from '../api/network.js';
 import type { Instant } from '../api/time.js';
 import type { Endpoint } from '../api/udp.js';
-import { formatServer, octetsOf, type Server } from '../protocol/address/index.js';
+import { familyOf, formatServer, octetsOf, type Server } from '../protocol/address/index.js';
 import type { AddressBook } from './address-book.js';
 
 /**
@@ -10,6 +11,13 @@ import type { AddressBook } from './address-book.js';
  */
 export type Renewal = 'same' | 'fresh' | 'again' | 'none';
 
+export interface PeerOptions {
+  /** The id of the source. */
+  readonly owner: string;
+  /** Family of the addresses of a name that are used. Default: both. */
+  readonly family?: 4 | 6 | undefined;
+}
+
 /** A server by its name, and the address of it that is in use. */
 export class Peer {
   /** True for a name, whose address may change; false for a literal address. */
@@ -17,14 +25,15 @@ export class Peer {
   readonly #server: Server;
   readonly #book: AddressBook;
   readonly #owner: string;
+  readonly #family: 4 | 6 | undefined;
   #address: string | undefined;
   #first: string | undefined;
 
-  /** `owner`: the id of the source. */
-  constructor(server: Server, book: AddressBook, owner: string) {
+  constructor(server: Server, book: AddressBook, { owner, family }: PeerOptions) {
     this.#server = server;
     this.#book = book;
     this.#owner = owner;
+    this.#family = family;
     this.named = octetsOf(server.host) === undefined;
     if (!this.named) this.#first = this.#address = server.host;
   }
@@ -59,13 +68,19 @@ export class Peer {
     const { host, port } = this.#server;
     const addresses = await network.resolve(host);
     this.#book.learn(host, port, addresses, now());
+    if (!addresses.some((address) => this.#suits(address)))
+      throw new HubError('TH_NET_RESOLVE', `"${host}" has no IPv${this.#family} address`);
+  }
+
+  #suits(address: string): boolean {
+    return this.#family === undefined || familyOf(address) === this.#family;
   }
 
   /** Takes an address of the name that no other source has. `endpoint` changes with it. */
   take(): Renewal {
     const { host, port } = this.#server;
     const before = this.#address;
-    this.#address = this.#book.take(this.#owner, host, port);
+    this.#address = this.#book.take(this.#owner, host, port, (address) => this.#suits(address));
     this.#first ??= this.#address;
     if (this.#address === undefined) return 'none';
     if (this.#address === before) return 'same';

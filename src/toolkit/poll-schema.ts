@@ -27,6 +27,7 @@ interface PollConfig {
   readonly 'poll-min': Ns;
   readonly 'poll-max'?: Ns | undefined;
   readonly iburst: boolean;
+  readonly burst?: boolean;
 }
 
 /** The message of `isPollRange`. */
@@ -40,6 +41,7 @@ export const pollOptions = (config: PollConfig): PollOptions => ({
   minNs: config['poll-min'],
   maxNs: maxNs(config),
   start: config.iburst ? 'burst' : 'steady',
+  retries: config.burst ?? false,
 });
 
 const maxNs = (config: PollConfig): Ns => config['poll-max'] ?? DEFAULT_RANGE * config['poll-min'];

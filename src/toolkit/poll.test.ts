@@ -63,4 +63,32 @@ describe('the poll interval', () => {
     }
     expect(gaps.at(-1)).to.equal(64);
   });
+
+  it('with retries, asks up to three more times 2 s after a lost reply, as long as the mean stays above the shortest', () => {
+    const { poll, hub } = polling({ minNs: 64 * S, maxNs: 1024 * S, retries: true });
+    for (const [interval, retries] of [
+      [64, 0],
+      [128, 1],
+      [256, 3],
+      [1024, 3],
+    ] as const) {
+      hub.worthNs = interval * S;
+      poll.answered();
+      expect(poll.next(0)).to.be.closeTo(1.01 * interval * S, 1);
+      for (let i = 0; i < retries; i++) {
+        poll.missedOne();
+        expect(poll.next(0)).to.be.closeTo(2.02 * S, 1);
+      }
+      poll.missedOne();
+      expect(poll.next(0)).to.be.closeTo(64.64 * S, 1);
+    }
+  });
+
+  it('without them asks at the shortest interval after a lost reply', () => {
+    const { poll, hub } = polling({ minNs: 64 * S, maxNs: 1024 * S });
+    hub.worthNs = 1024 * S;
+    poll.answered();
+    poll.missedOne();
+    expect(poll.next(0)).to.be.closeTo(64.64 * S, 1);
+  });
 });

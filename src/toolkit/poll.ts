@@ -5,6 +5,8 @@ export interface PollOptions {
   readonly maxNs: Ns;
   /** `burst`: ask quickly at first, so that the time is known within seconds. */
   readonly start: 'burst' | 'steady';
+  /** Ask again soon after a lost reply, as long as the mean interval stays above `minNs`. Default: false. */
+  readonly retries?: boolean;
 }
 
 /**
@@ -12,6 +14,9 @@ export interface PollOptions {
  * eight), and long enough in all that the clock's frequency is known when the long intervals begin.
  */
 const BURST_GAPS_NS: readonly Ns[] = [2, 2, 2, 2, 2, 2, 2, 4, 4, 8, 8, 8, 8, 16, 16].map((gapS) => gapS * 1e9);
+/** Time from a request without a reply to the next try of the same poll, ns, and the number of such tries. */
+const RETRY_GAP_NS = 2e9;
+const MOST_RETRIES = 3;
 /** Misses in a row after which the intervals double. Before, the server is asked at the shortest interval. */
 const PATIENCE = 4;
 
@@ -23,6 +28,9 @@ export class Poll {
   #burst: readonly Ns[];
   #intervalNs: Ns;
   #misses = 0;
+  /** Tries that are left in this poll. */
+  #retries = 0;
+  #isRetry = false;
 
   constructor(options: PollOptions, worthAskingIn: (minNs: Ns, maxNs: Ns) => Ns) {
     this.#options = options;
@@ -38,6 +46,7 @@ export class Poll {
   /** Begins again as at the start, because the network has changed. */
   restart(): void {
     this.#misses = 0;
+    this.#isRetry = false;
     this.#intervalNs = this.#options.minNs;
     this.#burst = this.#options.start === 'burst' ? BURST_GAPS_NS : [];
   }
@@ -47,19 +56,31 @@ export class Poll {
    * synchronise.
    */
   next(chance: number): Ns {
+    const spread = 1.01 + 0.04 * chance;
+    if (this.#isRetry) {
+      this.#isRetry = false;
+      return Math.min(RETRY_GAP_NS, this.#options.minNs) * spread;
+    }
     const [gapNs = this.#intervalNs, ...rest] = this.#burst;
     this.#burst = rest;
-    return Math.min(gapNs, this.#intervalNs) * (1.01 + 0.04 * chance);
+    return Math.min(gapNs, this.#intervalNs) * spread;
   }
 
   /** To be called after the reply was reported to the hub. */
   answered(): void {
+    const { minNs, maxNs, retries = false } = this.#options;
     this.#misses = 0;
-    this.#intervalNs = this.#worthAskingIn(this.#options.minNs, this.#options.maxNs);
+    this.#intervalNs = this.#worthAskingIn(minNs, maxNs);
+    this.#retries = retries ? Math.min(MOST_RETRIES, Math.floor(this.#intervalNs / minNs) - 1) : 0;
   }
 
   missedOne(): void {
     const { minNs, maxNs } = this.#options;
+    if (this.#retries > 0) {
+      this.#retries--;
+      this.#isRetry = true;
+      return;
+    }
     this.#intervalNs = ++this.#misses <= PATIENCE ? minNs : Math.min(maxNs, this.#intervalNs * 2);
   }
 }

@@ -1,4 +1,4 @@
-import type { Instant, Ns } from '../api/time.js';
+import type { Ns } from '../api/time.js';
 import { isMappedV4 } from '../protocol/address/index.js';
 
 export interface RateLimitOptions {
@@ -36,7 +36,6 @@ export class RateLimit {
   readonly #refused: Uint8Array;
   /** Tabulation hashing: a table of random words for each octet. */
   readonly #words: Uint32Array;
-  #start: Instant | undefined;
 
   constructor({ intervalNs, burst, random, clients = 16384 }: RateLimitOptions) {
     const sets = 2 ** Math.ceil(Math.log2(clients / WAYS));
@@ -49,10 +48,8 @@ export class RateLimit {
     this.#words = new Uint32Array(Uint8Array.from(random(2 * V6_OCTETS * 256 * 4)).buffer);
   }
 
-  /** Counts a request. `address`: octets of `octetsOf`. `now`: monotonic. */
-  rule(address: Uint8Array, now: Instant): Ruling {
-    this.#start ??= now;
-    const nowNs = Number(now - this.#start);
+  /** Counts a request. `address`: octets of `octetsOf`. `nowNs`: a monotonic clock. Allocates no memory. */
+  rule(address: Uint8Array, nowNs: Ns): Ruling {
     const place = this.#place(address, nowNs);
     if (place < 0) return 'serve';
     const wholeAt = Math.max(nowNs, this.#wholeAt[place]!);

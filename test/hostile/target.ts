@@ -32,7 +32,8 @@ export class Target {
     const flood = bench.folder.at('flood');
     execFileSync('cc', ['-O2', '-o', flood, join(root, 'test/hostile/flood.c')]);
     const servers: ChronyServer[] = [];
-    for (let n = 0; n < SERVERS; n++) servers.push(await startChronyServer(bench, chrony, network.asServer));
+    for (let n = 0; n < SERVERS; n++)
+      servers.push(await startChronyServer(bench, chrony, { through: network.asServer }));
     const socket = bench.folder.at('hub.sock');
     const path = bench.write(
       'hub.toml',

@@ -3,6 +3,7 @@ import {
   type Endpoint,
   HubError,
   type Instant,
+  type Network,
   type Ns,
   type SourceState,
   type Stamp,
@@ -17,7 +18,7 @@ export type Responder = (request: Uint8Array, at: Instant, from: Endpoint) => Ui
 
 export interface ResponderLink {
   readonly upNs: Ns;
-  readonly downNs: Ns;
+  downNs: Ns;
   respond: Responder;
 }
 
@@ -63,6 +64,9 @@ export class NtpWorld {
   /** Octets that sockets sent, in order. */
   readonly sentOctets: Uint8Array[] = [];
   resolverIsDead = false;
+  /** Answers for `network.tls`. */
+  tls: Network['tls'] = notHere;
+  tlsServer: Network['tlsServer'] = notHere;
   readonly #events: { at: Instant; run: () => void | Promise<void> }[] = [];
   #port = 40000;
   #seed = 1;
@@ -77,6 +81,8 @@ export class NtpWorld {
       interface: notHere,
       onLink: notHere,
       tcp: notHere,
+      tls: (options) => this.tls(options),
+      tlsServer: (options) => this.tlsServer(options),
       resolve: (host) => this.resolve(host),
       addresses: () => this.own,
     },
@@ -193,7 +199,7 @@ export class NtpWorld {
     const link = this.links.get(keyOf(to));
     if (link === undefined) {
       const target = this.sockets.find((s) => !s.closed && keyOf(s.local) === keyOf(to));
-      this.at(1000, () => target?.deliver(payload, from, to.address));
+      this.at(Number(this.sendCostNs) + 1000, () => target?.deliver(payload, from, to.address));
       return;
     }
     this.at(Number(this.sendCostNs) + link.upNs, () => {

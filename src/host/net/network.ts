@@ -9,6 +9,8 @@ import { openPdelayResponder } from './pdelay.js';
 import { PortSharing } from './port-sharing.js';
 import { resolveName } from './resolve.js';
 import { connectTcp } from './tcp.js';
+import { chainJudge, connectTls } from './tls.js';
+import { listenTls } from './tls-server.js';
 import { openUdp } from './udp.js';
 import { openPlainUdp } from './udp-plain.js';
 import { openUnixDatagram } from './unix-datagram.js';
@@ -17,6 +19,7 @@ import { openUnixDatagram } from './unix-datagram.js';
 export function openNetwork(native: Native | undefined, now: () => Stamp): Network {
   const links = native === undefined ? undefined : new Links(native);
   const sharing = new PortSharing();
+  const judge = native === undefined ? undefined : chainJudge(native);
   const need = (what: string): Native => {
     if (native === undefined) throw noAddon(what);
     return native;
@@ -32,6 +35,8 @@ export function openNetwork(native: Native | undefined, now: () => Stamp): Netwo
       return links.watch(name, handler);
     },
     tcp: connectTcp,
+    tls: (options) => connectTls(options, judge),
+    tlsServer: listenTls,
     resolve: resolveName,
     addresses: () => Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
   };

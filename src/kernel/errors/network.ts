@@ -17,6 +17,12 @@ export const NETWORK: Explanations = {
     effect: 'The source or sink does not start.',
     remedy: 'Choose another port for one of them.',
   },
+  TH_NET_CERTIFICATE: {
+    cause: 'A certificate of TLS was not accepted, or the own certificate or its key cannot be used.',
+    effect: 'No connection is made; a source is unreachable and tries again with back-off, a server does not start.',
+    remedy:
+      'Read the reason in the message. Check the name in the configuration, "ca" for a private authority, and the clock of this machine.',
+  },
   TH_NET_CLOSED: {
     cause: 'The peer closed a connection.',
     effect: 'The source is unreachable until the connection is made again, which is retried with back-off.',
@@ -98,6 +104,12 @@ export const NETWORK: Explanations = {
     cause: 'The control socket cannot be created or used.',
     effect: 'The command line and the dashboard cannot reach the hub, which keeps time nevertheless.',
     remedy: 'Check that its folder exists, that only this user can write to it, and that no other hub uses the socket.',
+  },
+  TH_NET_TLS: {
+    cause: 'The peer does not speak TLS 1.3, or not the expected protocol, or ended the handshake.',
+    effect: 'The source is unreachable and tries again with back-off.',
+    remedy:
+      'Check that address and port are those of the service; "openssl s_client -connect HOST:PORT" shows what answers.',
   },
   TH_NET_UNIX: {
     cause: 'A Unix socket file could not be created.',

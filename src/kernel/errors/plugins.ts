@@ -8,6 +8,28 @@ export const PLUGINS: Explanations = {
     effect: 'The source or sink does not start and is retried with back-off.',
     remedy: 'Name an interface whose card stamps PTP (see "ethtool -T eth0"), or set stamps = "software".',
   },
+  TH_INPUT_FILE: {
+    cause:
+      'A file that the configuration names does not exist, is too large, or is not readable; or it holds a secret and other users have access.',
+    effect: 'The source or sink does not start, or cannot connect, and tries again.',
+    remedy:
+      'Correct the path, or the mode and owner of the file: a secret needs mode 0600, or 0640 with the group of the hub.',
+  },
+  TH_NTP_KEY: {
+    cause: 'The key file does not have the key that the source names, or its type is broken and not allowed.',
+    effect: 'The source does not ask its server. It starts when the file has changed.',
+    remedy: 'Add the key to the file, or name one that is there. Both sides need the same number, type and secret.',
+  },
+  TH_NTP_KEY_FILE: {
+    cause: 'The file with the symmetric keys of NTP does not exist, has mistakes, or other users have access to it.',
+    effect: 'The source or sink does not start until the file has changed. A running one keeps the keys that it has.',
+    remedy: 'Correct the lines that the message names; the file needs mode 0600, or 0640 with the group of the hub.',
+  },
+  TH_NTS_KEY_EXCHANGE: {
+    cause: 'A server answered the key exchange of NTS with a refusal, or not as RFC 8915 demands.',
+    effect: 'The source has no keys and is unreachable. It tries again with back-off and never asks without NTS.',
+    remedy: 'Read the reason in the message; the address must be that of a key exchange server (port 4460).',
+  },
   TH_PLUGIN_API: {
     cause: 'The plugin is written for another version of the plugin contract.',
     effect: 'The plugin is not loaded.',

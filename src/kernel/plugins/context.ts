@@ -11,6 +11,8 @@ import {
   type SourceContext,
   type StepPolicy,
   type TimeState,
+  type WorkerGroup,
+  type WorkerOptions,
 } from '../../api/index.js';
 import type { Registry } from '../assembly/registry.js';
 import {
@@ -27,6 +29,7 @@ import {
   STATE_SAVER,
   TIME_LOOP,
 } from '../assembly/tokens.js';
+import { SupervisedWorkers } from '../workers/supervised-workers.js';
 import { cleaned, cleanedLogger, sentence } from './clean-values.js';
 import { type Contract1, contract1 } from './contract-1.js';
 import { checkClaims, checkObservations } from './observation-check.js';
@@ -150,11 +153,33 @@ export function sinkContext(registry: Registry): SinkContext {
     onState(handler: (state: TimeState) => void) {
       scope.own(loop.onState(scope.guard(handler)));
     },
+    workers: (options) => startWorkers(registry, base, options),
     discipline(clock: ClockId, policy: StepPolicy): Discipline {
       const discipline = loop.discipline(clock, policy, base.id);
       scope.own(() => discipline.release());
       return discipline;
     },
+  };
+}
+
+/** Starts the workers of one run: they end with it. */
+function startWorkers<D>(registry: Registry, base: Context, options: WorkerOptions<D>): WorkerGroup<D> | undefined {
+  const host = registry.resolve(HOST);
+  const scope = registry.resolve(SCOPE);
+  if (host.workers === undefined) return undefined;
+  const workers = new SupervisedWorkers(options, {
+    host: host.workers,
+    timers: host,
+    marks: registry.resolve(IDENTITY).marks.memory,
+    onRequest: scope.guard(({ payload, from, to }) => base.identity.hears(payload, from, to)),
+  });
+  scope.own(() => void workers.close());
+  return {
+    local: workers.local,
+    ready: workers.ready,
+    onFault: (handler) => workers.onFault(scope.guard(handler)),
+    replace: (data) => workers.replace(data),
+    close: () => workers.close(),
   };
 }
 

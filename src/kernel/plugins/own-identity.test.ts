@@ -46,7 +46,7 @@ describe('the identity of the hub', () => {
     expect(ours(CLAIMS)).to.equal(undefined);
   });
 
-  it('learns from it other addresses that lead to the hub', () => {
+  it('learns from it other addresses that lead to the hub (D13)', () => {
     const { of, ours } = scene();
     of('ntp.a').asks(MARK, 40);
     of('ntp.s').hears(request(MARK), FROM, '192.0.2.1');
@@ -85,7 +85,7 @@ describe('the identity of the hub', () => {
     expect(of('csptp.a').isOwn('001122fffe334455')).to.equal(false);
   });
 
-  it('recognises its own reply by stratum, refid, root delay and reference time, as rounded on the wire', () => {
+  it('recognises its own reply by stratum, refid, root delay and reference time, as rounded on the wire (D13)', () => {
     const { identity, ours } = scene();
     identity.published(VIEW, 5_000_000_000n);
     const same = { ...CLAIMS, rootDelayNs: 1e6 + 9_000, referenceTime: VIEW.referenceTime + 1n };

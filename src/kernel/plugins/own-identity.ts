@@ -10,6 +10,7 @@ import { hostOf } from '../../core/origin/address-scope.js';
 import { ownAddressNamedBy } from '../../core/origin/own-addresses.js';
 import { ServedViews } from '../../core/origin/served-views.js';
 import type { Host } from '../host.js';
+import { OwnMarks } from '../own-marks.js';
 
 /** A request of a source of this hub. */
 interface Request {
@@ -43,6 +44,8 @@ export class OwnIdentity {
   readonly #host: Pick<Host, 'network' | 'monotonic' | 'innerNetworks'>;
   /** The newest request of each source. */
   readonly #requests = new Map<string, Request>();
+  /** The same for the workers of servers. Undefined while there are none. */
+  #marks: OwnMarks | undefined;
   readonly #identities = new Map<string, number>();
   readonly #served = new Map<string, number>();
   readonly #asked = new BoundedMap<string, true>({ capacity: MOST_ASKED, mayGo: () => false });
@@ -56,12 +59,21 @@ export class OwnIdentity {
 
   of({ id, type, own }: Instance): HubIdentity {
     return {
-      asks: (mark, offset) => void this.#requests.set(id, { type, mark, offset, sink: undefined }),
+      asks: (mark, offset) => {
+        this.#requests.set(id, { type, mark, offset, sink: undefined });
+        this.#marks?.add(mark, offset);
+      },
       hears: (request, from, at) => this.#hears({ id, type }, request, from, at),
       serves: (address) => own(counted(this.#served, address)),
       uses: (clockIdentity) => own(counted(this.#identities, clockIdentity)),
       isOwn: (clockIdentity) => this.#identities.has(clockIdentity),
     };
+  }
+
+  /** The marks of the requests that sources send from now on. */
+  get marks(): OwnMarks {
+    this.#marks ??= new OwnMarks();
+    return this.#marks;
   }
 
   /** The own addresses that received requests. */
@@ -85,8 +97,10 @@ export class OwnIdentity {
 
   #hears(sink: { readonly id: string; readonly type: string }, octets: Uint8Array, from: Endpoint, at: string): void {
     for (const request of this.#requests.values()) {
-      if (request.type !== sink.type || !carries(octets, request)) continue;
-      if (request.mark.length < CERTAIN_OCTETS && !this.#isHere(from.address)) continue;
+      if (!carries(octets, request)) continue;
+      // A mark that does not repeat counts at sinks of every type: the requests of nts reach those of ntp.
+      const isCertain = request.mark.length >= CERTAIN_OCTETS;
+      if (!isCertain && (request.type !== sink.type || !this.#isHere(from.address))) continue;
       request.sink = sink.id;
       return;
     }

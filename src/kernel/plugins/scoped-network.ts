@@ -2,6 +2,7 @@ import {
   type EthernetSocket,
   HubError,
   type Network,
+  type TlsConnection,
   type UdpSocket,
   type UnixDatagramSocket,
 } from '../../api/index.js';
@@ -53,6 +54,24 @@ export function scopedNetwork(network: Network, scope: Scope): Network {
         close: () => connection.close(),
       };
     },
+    async tls(options) {
+      const client = await network.tls(options);
+      const { judgedAt, validFrom, validUntil } = client;
+      return { ...scopedTls(client, scope), judgedAt, validFrom, validUntil };
+    },
+    async tlsServer(options) {
+      const server = await network.tlsServer(options);
+      const ended = owned(server, scope);
+      if (scope.signal.aborted) server.close();
+      return {
+        ...ended,
+        local: server.local,
+        use: (identity) => server.use(identity),
+        onConnection: (handler) =>
+          server.onConnection((connection) => scope.guard(handler)(scopedTls(connection, scope))),
+        onRefused: (handler) => server.onRefused(scope.guard(handler)),
+      };
+    },
     resolve: (host, family) => network.resolve(host, family),
     addresses: () => network.addresses(),
   };
@@ -92,6 +111,30 @@ function scopedUnixDatagram(socket: UnixDatagramSocket, scope: Scope): UnixDatag
     path: socket.path,
     send: (payload, to) => socket.send(payload, to),
     onDatagram: (handler) => socket.onDatagram(scope.guard(handler)),
+  };
+}
+
+function scopedTls(connection: TlsConnection, scope: Scope): TlsConnection {
+  const disown = scope.own(() => connection.close());
+  let onClose: (() => void) | undefined;
+  let closed: { readonly error: Error | undefined } | undefined;
+  connection.onClose((error) => {
+    disown();
+    closed = { error };
+    onClose?.();
+  });
+  if (scope.signal.aborted) connection.close();
+  return {
+    peer: connection.peer,
+    write: (octets) => connection.write(octets),
+    end: (octets) => connection.end(octets),
+    exportKey: (label, context, octets) => connection.exportKey(label, context, octets),
+    onData: (handler) => connection.onData(scope.guard(handler)),
+    onClose: (handler) => {
+      onClose = scope.guard(() => handler(closed!.error));
+      if (closed !== undefined) queueMicrotask(onClose);
+    },
+    close: () => connection.close(),
   };
 }
 

@@ -158,6 +158,14 @@ export class LabNode implements Network {
     return connect(this.#fabric.scheduler, to, route, timeoutNs);
   }
 
+  async tls(): Promise<never> {
+    throw noTls();
+  }
+
+  async tlsServer(): Promise<never> {
+    throw noTls();
+  }
+
   /** Accepts connections at a port. */
   listen(port: number, accept: Accept): TcpListener {
     if (this.#listeners.has(port)) throw new HubError('TH_NET_BUSY', `port ${port} of ${this.address} is taken`);
@@ -212,3 +220,5 @@ export class LabNode implements Network {
 }
 
 const baseDelayNs = (from: LabNode, to: LabNode): Ns => (from === to ? 0 : from.from.baseNs + to.towards.baseNs);
+
+const noTls = (): HubError => new HubError('TH_NET_TLS', 'the simulated network has no TLS');

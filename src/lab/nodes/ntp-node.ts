@@ -1,6 +1,8 @@
 import type { Ns } from '../../api/index.js';
+import { octetsOf } from '../../protocol/address/index.js';
+import { NO_TICKET, SentReplies, toNtpTime } from '../../protocol/ntp/index.js';
 import type { LabHost } from '../host.js';
-import { type Link, wire } from '../network/link.js';
+import { cross, type Link, wire } from '../network/link.js';
 import { reply, type ServerIdentity } from './ntp-reply.js';
 
 export interface NtpNodeOptions extends Partial<ServerIdentity> {
@@ -13,6 +15,10 @@ export interface NtpNodeOptions extends Partial<ServerIdentity> {
   /** The links from the client to the server, and back. */
   readonly up?: Link;
   readonly down?: Link;
+  /** Time from the writing of the transmit timestamp to the departure. Default: none. */
+  readonly sending?: Link;
+  /** The server has the interleaved mode (RFC 9769), with exact transmit stamps. */
+  readonly interleaved?: boolean;
 }
 
 /** A simulated NTP server, which a test can change. */
@@ -28,7 +34,7 @@ export interface NtpNode {
   start(): void;
 }
 
-/** Adds an NTP server whose clock has only the given errors. It replies at once: all delays are the network's. */
+/** Adds an NTP server whose clock has only the given errors. It replies at once, but for `sending`. */
 export function addNtpServer(host: LabHost, options: NtpNodeOptions): NtpNode {
   const identity: ServerIdentity = {
     stratum: options.stratum ?? 1,
@@ -48,12 +54,25 @@ export function addNtpServer(host: LabHost, options: NtpNodeOptions): NtpNode {
     from: down,
   });
   const listen = () => {
-    const socket = node.udp({ port: options.port ?? 123 });
+    const socket = node.udp({ port: options.port ?? 123, transmitStamps: options.interleaved === true });
+    const sentReplies = options.interleaved === true ? new SentReplies({ random: node.random.octets }) : undefined;
+    socket.onSent((id, { time }) => {
+      const words = toNtpTime(time);
+      sentReplies?.stamp(id, Number(words >> 32n), Number(words & 0xffff_ffffn));
+    });
     socket.onDatagram(({ payload, from, received }) => {
-      const answer = reply(payload, identity, received.time, received.time);
+      const interleaved = sentReplies === undefined ? {} : { sentReplies, client: octetsOf(from.address)! };
+      const answer = reply(payload, identity, received.time, received.time, interleaved);
       if (answer === undefined) return;
       state.served++;
-      socket.send(answer, from);
+      const ticket = sentReplies?.ticket ?? NO_TICKET;
+      const send = () => {
+        const { id } = socket.send(answer, from);
+        sentReplies?.sent(id, ticket);
+      };
+      const { sending } = options;
+      if (sending === undefined) send();
+      else host.scheduler.at(host.nowNs + cross(sending, node.random)!, send);
     });
     return socket;
   };

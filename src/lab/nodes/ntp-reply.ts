@@ -20,15 +20,20 @@ export interface ServerIdentity {
   readonly rootDispersionNs: Ns;
 }
 
-/** Returns the reply of the hub's own NTP server code to a request, or undefined if it does not reply. */
+/**
+ * Returns the reply of the hub's own NTP server code to a request, or undefined if it does not reply. `interleaved`: for a server
+ * that has the interleaved mode.
+ */
 export function reply(
   request: Uint8Array,
   identity: ServerIdentity,
   receive: Instant,
   transmit: Instant,
+  interleaved: Pick<ReplyContext, 'sentReplies' | 'client'> = {},
 ): Uint8Array | undefined {
   const out = new Uint8Array(request.length);
-  const length = respond(request, request.length, contextOf(identity, receive, transmit), out);
+  const context = { ...contextOf(identity, receive, transmit), ...interleaved };
+  const length = respond(request, request.length, context, out);
   return typeof length === 'string' ? undefined : out.subarray(0, length);
 }
 

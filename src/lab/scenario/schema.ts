@@ -64,6 +64,16 @@ const server = table({
   down: v.optional(link()),
   loss: v.optional(share(), 0),
   spike: v.optional(spike()),
+  /** Time from the writing of the transmit timestamp to the departure of a reply. */
+  sending: v.optional(
+    table({
+      base: v.optional(duration({ min: '0s' }), '0s'),
+      jitter: v.optional(duration({ min: '0s' }), '0s'),
+      shape: v.optional(shape(), 'exp'),
+    }),
+  ),
+  /** The hub asks in the interleaved mode (RFC 9769), and the server has it. */
+  interleaved: v.optional(flag(), false),
   /** The server is off at the start. */
   absent: v.optional(flag(), false),
   select: v.optional(

@@ -2,6 +2,7 @@ import type { PluginDefinition } from '../../api/index.js';
 import type { InstancePlan } from '../../kernel/config/index.js';
 import { toSourceOptions } from '../../kernel/config/schema/hub-schema.js';
 import { createLabHost, type LabClockSetting, type LabHost } from '../host.js';
+import { wire } from '../network/link.js';
 import { addNtpServer, type NtpNode } from '../nodes/ntp-node.js';
 import type { PtpNode } from '../nodes/ptp-node.js';
 import { planInstance } from '../plan-instance.js';
@@ -100,6 +101,10 @@ function serverOf(host: LabHost, server: ServerSetting, index: number): NtpNode 
     refid: server.refid ?? (server.stratum === 1 ? 'LAB' : `10.${index + 1}.9.9`),
     rootDelayNs: server['root-delay'],
     rootDispersionNs: server['root-dispersion'],
+    interleaved: server.interleaved,
+    ...(server.sending && {
+      sending: wire({ baseNs: server.sending.base, jitterNs: server.sending.jitter, shape: server.sending.shape }),
+    }),
     ...links,
   });
   if (server.absent) node.stop();
@@ -111,6 +116,7 @@ function ntpTable(server: ServerSetting, index: number): object {
   return {
     address: addressOf(server, index),
     iburst: server.iburst,
+    interleaved: server.interleaved,
     ...(poll.min === undefined ? {} : { 'poll-min': `${poll.min}ns` }),
     ...(poll.max === undefined ? {} : { 'poll-max': `${poll.max}ns` }),
   };

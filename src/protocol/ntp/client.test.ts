@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { withKey } from './authentication.js';
 import { type Answer, evaluate, type Verdict } from './evaluate.js';
 import { Exchange, measure } from './exchange.js';
 import { HEADER_OCTETS, type Header, writeHeader } from './header.js';
+import { SymmetricKey } from './keys/symmetric-key.js';
 import { request } from './request.js';
 import { toNtpTime } from './timestamp.js';
 
@@ -115,6 +117,49 @@ describe('a reply', () => {
   ] as const) {
     it(`can be the kiss of death ${code} (D10, D11, D12)`, () => {
       expect(judge({ stratum: 0, leap: 'unknown', refid })).to.deep.equal({ kind: 'kiss', code });
+    });
+  }
+});
+
+describe('an authenticated exchange (C5, C7)', () => {
+  const key = new SymmetricKey(7, 'AES128', new Uint8Array(16).fill(1));
+  const exchange = () => new Exchange(COOKIE, { authentication: withKey(key) });
+  const signed = (by: SymmetricKey, over: Partial<Header> = {}): Uint8Array => {
+    const packet = reply(over, by.macOctets(4));
+    by.sign(packet, HEADER_OCTETS);
+    return packet;
+  };
+
+  it('sends the plain request with a MAC behind it', () => {
+    const { request: sealed, mark } = exchange();
+    expect(sealed).to.have.length(HEADER_OCTETS + 20);
+    expect(sealed.subarray(0, HEADER_OCTETS)).to.deep.equal(request(COOKIE));
+    expect(key.verifies(sealed, HEADER_OCTETS, sealed.length)).to.equal(true);
+    expect(mark).to.deep.equal(COOKIE);
+  });
+
+  it('accepts an answer and a kiss that this key signs', () => {
+    expect(exchange().judge(signed(key)).kind).to.equal('answer');
+    const kiss = { stratum: 0, leap: 'unknown', refid: 0x52415445 } as const;
+    expect(exchange().judge(signed(key, kiss))).to.deep.equal({ kind: 'kiss', code: 'RATE' });
+  });
+
+  for (const [what, packet, reason] of [
+    ['no MAC', reply(), 'unauthenticated'],
+    ['no MAC, as a kiss of death', reply({ stratum: 0, refid: 0x44454e59 }), 'unauthenticated'],
+    ['an extension field in place of a MAC', reply({}, 28).fill(28, 51, 52), 'unauthenticated'],
+    ['a crypto-NAK', reply({}, 4), 'crypto-nak'],
+    ['a key number alone', reply({}, 4).fill(7, 51, 52), 'mac'],
+    ['a MAC of zeros', reply({}, 20), 'mac'],
+    ['a MAC by another secret', signed(new SymmetricKey(7, 'AES128', new Uint8Array(16))), 'mac'],
+    ['a MAC by another key', signed(new SymmetricKey(8, 'AES128', new Uint8Array(16).fill(1))), 'mac'],
+    ['a changed time under its MAC', signed(key).fill(0xaa, 44, 45), 'mac'],
+    ['the origin of another request', signed(key, { origin: 5n }), 'origin'],
+  ] as const) {
+    it(`refuses a reply with ${what}, and still accepts the real one`, () => {
+      const asked = exchange();
+      expect(asked.judge(packet)).to.deep.equal({ kind: 'refused', reason });
+      expect(asked.judge(signed(key)).kind).to.equal('answer');
     });
   }
 });

@@ -1,5 +1,6 @@
 import type { Leap } from '../../api/observation.js';
 import type { Instant, Ns } from '../../api/time.js';
+import type { Authentication, AuthenticationFault } from './authentication.js';
 import { readTrailer } from './extension.js';
 import {
   HEADER_OCTETS,
@@ -8,12 +9,13 @@ import {
   NEWEST_VERSION,
   OLDEST_VERSION,
   ORIGIN_AT,
+  RECEIVE_AT,
   readHeader,
   STRATUM_UNSYNCHRONISED,
   TRANSMIT_AT,
 } from './header.js';
 import { formatRefid } from './refid.js';
-import { fromLog2, fromNtpTime } from './timestamp.js';
+import { fromLog2, fromNtpTime, type NtpTime } from './timestamp.js';
 
 /** The content of a server's reply. */
 export interface Answer {
@@ -29,9 +31,13 @@ export interface Answer {
   readonly precisionNs: Ns;
   /** Time at which the server's clock was last set. Undefined: not stated. */
   readonly referenceTime: Instant | undefined;
+  /** The receive timestamp as it is on the wire. */
+  readonly receiveTimestamp: NtpTime;
   /** Server's times of reception and transmission. */
   readonly receive: Instant;
   readonly transmit: Instant;
+  /** The reply is in the interleaved mode: `transmit` is that of the server's last reply (RFC 9769 §2). */
+  readonly isInterleaved: boolean;
 }
 
 /** Reason for which a datagram is not a reply to this request. Such a datagram is counted and otherwise ignored. */
@@ -43,7 +49,8 @@ export type RefusalReason =
   | 'zero-origin'
   | 'duplicate'
   | 'extension'
-  | 'stratum';
+  | 'stratum'
+  | AuthenticationFault;
 
 export type Verdict =
   | { readonly kind: 'refused'; readonly reason: RefusalReason }
@@ -62,19 +69,25 @@ const UNREADY: Readonly<Record<string, string>> = {
 /** MAXDISP of RFC 5905: a server with this root distance or more is not synchronised. */
 const MAX_ROOT_DISTANCE_NS = 16e9;
 
-/** Judges a datagram as a reply to a request of 48 octets (RFC 5905 §9.2). */
-export function evaluate(reply: Uint8Array, request: Uint8Array): Verdict {
+/** Judges a datagram as a reply to a request (RFC 5905 §9.2). `authentication`: that of the request, if it has one. */
+export function evaluate(reply: Uint8Array, request: Uint8Array, authentication?: Authentication): Verdict {
   if (reply.length < HEADER_OCTETS) return refused('length');
   const header = readHeader(reply);
   if (header.mode !== MODE_SERVER) return refused('mode');
   if (header.version < OLDEST_VERSION || header.version > NEWEST_VERSION) return refused('version');
-  if (!answersTo(reply, request)) return refused(header.origin === 0n ? 'zero-origin' : 'origin');
-  if (readTrailer(reply, reply.length, header.version) === undefined) return refused('extension');
+  const isBasic = answersTo(reply, request);
+  if (!isBasic && !answersInterleaved(reply, request)) {
+    return refused(header.origin === 0n ? 'zero-origin' : 'origin');
+  }
+  const trailer = readTrailer(reply, reply.length, header.version);
+  if (trailer === undefined) return refused('extension');
+  const forged = authentication?.faultOf(reply, trailer);
+  if (forged !== undefined) return refused(forged);
   if (header.stratum > STRATUM_UNSYNCHRONISED) return refused('stratum');
   const code = header.stratum === 0 && header.refid !== 0 ? kissCode(header.refid) : undefined;
   const unready = UNREADY[code ?? ''];
   if (code !== undefined && unready === undefined) return { kind: 'kiss', code };
-  const answer = answerOf(header);
+  const answer = answerOf(header, !isBasic);
   const reason = unready ?? flawOf(header, answer);
   return reason === undefined ? { kind: 'answer', answer } : { kind: 'unusable', reason, answer };
 }
@@ -84,8 +97,11 @@ function flawOf(header: Header, answer: Answer): string | undefined {
   if (answer.stratum === STRATUM_UNSYNCHRONISED) return 'says it is not synchronised (stratum 16)';
   if (answer.leap === 'unknown') return 'says it is not synchronised (leap indicator 3)';
   if (header.receive === 0n || header.transmit === 0n) return 'sends timestamps of zero';
-  if (answer.transmit < answer.receive) return 'claims to have answered before it was asked';
-  if (header.reference !== 0n && fromNtpTime(header.reference) > answer.transmit) {
+  const isLate = answer.transmit >= answer.receive;
+  if (!isLate && !answer.isInterleaved) return 'claims to have answered before it was asked';
+  if (isLate && answer.isInterleaved) return 'claims to have sent its last reply after this request';
+  const last = answer.isInterleaved ? answer.receive : answer.transmit;
+  if (header.reference !== 0n && fromNtpTime(header.reference) > last) {
     return 'claims to have been set in the future';
   }
   if (answer.rootDelayNs / 2 + answer.rootDispersionNs >= MAX_ROOT_DISTANCE_NS) {
@@ -94,7 +110,7 @@ function flawOf(header: Header, answer: Answer): string | undefined {
   return undefined;
 }
 
-function answerOf(header: Header): Answer {
+function answerOf(header: Header, isInterleaved: boolean): Answer {
   const stratum = header.stratum === 0 ? STRATUM_UNSYNCHRONISED : header.stratum;
   return {
     version: header.version,
@@ -106,14 +122,24 @@ function answerOf(header: Header): Answer {
     rootDispersionNs: header.rootDispersionNs,
     referenceTime: header.reference === 0n ? undefined : fromNtpTime(header.reference),
     precisionNs: fromLog2(Math.min(0, Math.max(-32, header.precisionLog2))),
+    receiveTimestamp: header.receive,
     receive: fromNtpTime(header.receive),
     transmit: fromNtpTime(header.transmit),
+    isInterleaved,
   };
 }
 
 /** Returns true if the origin is the transmit timestamp of the request, bit for bit; `request` never makes it zero. */
-export function answersTo(reply: Uint8Array, request: Uint8Array): boolean {
-  for (let i = 0; i < 8; i++) if (reply[ORIGIN_AT + i] !== request[TRANSMIT_AT + i]) return false;
+export const answersTo = (reply: Uint8Array, request: Uint8Array): boolean => hasOrigin(reply, request, TRANSMIT_AT);
+
+/** Same for the receive timestamp of a request in the interleaved mode (RFC 9769 §2); it is zero in the basic mode. */
+export function answersInterleaved(reply: Uint8Array, request: Uint8Array): boolean {
+  for (let i = 0; i < 8; i++) if (request[RECEIVE_AT + i] !== 0) return hasOrigin(reply, request, RECEIVE_AT);
+  return false;
+}
+
+function hasOrigin(reply: Uint8Array, request: Uint8Array, at: number): boolean {
+  for (let i = 0; i < 8; i++) if (reply[ORIGIN_AT + i] !== request[at + i]) return false;
   return true;
 }
 

@@ -1,7 +1,9 @@
 import type { LocalStamp, Ns } from '../../api/time.js';
-import { type Answer, answersTo, evaluate, type Verdict } from './evaluate.js';
+import type { Authentication } from './authentication.js';
+import { type Answer, answersInterleaved, answersTo, evaluate, type Verdict } from './evaluate.js';
 import { HEADER_OCTETS, TRANSMIT_AT } from './header.js';
-import { request } from './request.js';
+import { interleavedRequest, request } from './request.js';
+import type { NtpTime } from './timestamp.js';
 
 /** The two transit times of an exchange, and offset and delay (RFC 5905 §8). */
 export interface Measurement {
@@ -18,17 +20,27 @@ export interface Measurement {
 const MAX_STEP_NS = 1e6;
 const MAX_DRIFT = 1e-3;
 
+export interface ExchangeOptions {
+  /** Authenticates the request; required of the reply too. Absent: neither is authenticated. */
+  readonly authentication?: Authentication | undefined;
+  /** Receive timestamp of the server's last reply, for a request in the interleaved mode. Absent: the basic mode. */
+  readonly previous?: NtpTime | undefined;
+}
+
 /**
  * One request and its reply, without I/O: send `request`, give every datagram to `judge`, then call `measure`. Only the first
  * reply is accepted; later ones are refused.
  */
 export class Exchange {
   readonly request: Uint8Array;
+  readonly #authentication: Authentication | undefined;
   #settled = false;
 
-  /** `cookie`: 8 unpredictable octets. */
-  constructor(cookie: Uint8Array) {
-    this.request = request(cookie);
+  /** `cookie`: 8 unpredictable octets, 16 with `previous`. */
+  constructor(cookie: Uint8Array, { authentication, previous }: ExchangeOptions = {}) {
+    const plain = previous === undefined ? request(cookie) : interleavedRequest(cookie, previous);
+    this.request = authentication?.seal(plain) ?? plain;
+    this.#authentication = authentication;
   }
 
   /** Octets of the request that no other client sends: its transmit timestamp. */
@@ -38,14 +50,15 @@ export class Exchange {
 
   judge(datagram: Uint8Array): Verdict {
     if (this.#settled) return { kind: 'refused', reason: 'duplicate' };
-    const verdict = evaluate(datagram, this.request);
+    const verdict = evaluate(datagram, this.request, this.#authentication);
     this.#settled = verdict.kind !== 'refused';
     return verdict;
   }
 
   /** Returns true if the datagram repeats the cookie of the request, which only a receiver of the request knows. */
   isMeantBy(datagram: Uint8Array): boolean {
-    return datagram.length >= HEADER_OCTETS && answersTo(datagram, this.request);
+    if (datagram.length < HEADER_OCTETS) return false;
+    return answersTo(datagram, this.request) || answersInterleaved(datagram, this.request);
   }
 }
 

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { withKey } from './authentication.js';
 import { evaluate } from './evaluate.js';
 import { HEADER_OCTETS } from './header.js';
+import { SymmetricKey } from './keys/symmetric-key.js';
 import { request } from './request.js';
 import { type Admission, type ReplyContext, respond, SILENCES } from './server.js';
 
@@ -17,6 +19,8 @@ function generator(seed: number): (below: number) => number {
 
 const ROUNDS = 100_000;
 const COOKIE = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+const KEY = new SymmetricKey(7, 'AES128', new Uint8Array(16));
+const KEYS = new Map([[KEY.number, KEY]]);
 const ADMISSIONS: readonly Admission[] = ['serve', 'deny', 'rate'];
 
 /** Returns a valid packet with some octets changed, cut or extended by fields that may be valid; or random octets. */
@@ -48,6 +52,7 @@ describe('10⁵ mutated packets', () => {
     const buffer = new Uint8Array(2048);
     for (let i = 0; i < ROUNDS; i++) {
       const packet = mutate(request(COOKIE), next);
+      if (next(8) === 0 && packet.length >= HEADER_OCTETS + 20) KEY.sign(packet, packet.length - 20);
       const before = packet.slice();
       const context: ReplyContext = {
         header: new Uint8Array(HEADER_OCTETS).fill(0x22),
@@ -58,25 +63,38 @@ describe('10⁵ mutated packets', () => {
         receiveFraction: next(2 ** 32),
         transmitSeconds: next(2 ** 32),
         transmitFraction: next(2 ** 32),
+        keys: KEYS,
       };
       buffer.fill(0xee, 0, packet.length + 64);
       const result = respond(packet, packet.length, context, buffer);
       const length = typeof result === 'string' ? 0 : result;
       outcomes.add(
-        typeof result === 'string' ? result : length === 48 ? 'time' : length === 52 ? 'crypto-NAK' : 'identifier',
+        typeof result === 'string'
+          ? result
+          : length === 48
+            ? 'time'
+            : length === 52
+              ? 'crypto-NAK'
+              : length < 84
+                ? 'signed'
+                : 'identifier',
       );
       if (length > packet.length) throw new Error(`round ${i}: ${length} octets for ${packet.length}`);
       if (buffer[Math.max(length, packet.length)] !== 0xee) throw new Error(`round ${i}: wrote beyond the request`);
       if (Buffer.compare(packet, before) !== 0) throw new Error(`round ${i}: changed the request`);
     }
-    expect([...outcomes]).to.have.members([...SILENCES, 'time', 'crypto-NAK', 'identifier']);
+    expect([...outcomes]).to.have.members([...SILENCES, 'time', 'crypto-NAK', 'signed', 'identifier']);
   }).timeout(20_000);
 
   it('never make the client throw', () => {
     const next = generator(0xdecade);
     const kinds = new Set<string>();
     const asked = request(COOKIE);
-    for (let i = 0; i < ROUNDS; i++) kinds.add(evaluate(mutate(reply(), next), asked).kind);
+    for (let i = 0; i < ROUNDS; i++) {
+      const packet = mutate(reply(), next);
+      kinds.add(evaluate(packet, asked).kind);
+      evaluate(packet, asked, withKey(KEY));
+    }
     expect([...kinds]).to.have.members(['refused', 'kiss', 'unusable', 'answer']);
   }).timeout(20_000);
 });

@@ -11,7 +11,9 @@ export const MODE_SERVER = 4;
 /** The versions that have this header: RFC 1059, 1119, 1305 and 5905. */
 export const OLDEST_VERSION = 1;
 export const NEWEST_VERSION = 4;
-/** Offsets of the timestamps in the packet. */
+/** Offsets in the packet. */
+export const STRATUM_AT = 1;
+export const REFID_AT = 12;
 export const REFERENCE_AT = 16;
 export const ORIGIN_AT = 24;
 export const RECEIVE_AT = 32;

@@ -33,6 +33,12 @@ describe('kisses of death', () => {
     expect(kisses.refusedBy).to.equal('RSTR');
   });
 
+  it('an authenticated DENY stops the association at once (D11)', () => {
+    const kisses = new Kisses({ authenticated: true });
+    kisses.take('DENY', 64e9);
+    expect(kisses.refusedBy).to.equal('DENY');
+  });
+
   it('another code changes only a counter (D12)', () => {
     const kisses = new Kisses();
     kisses.take('XYZW', 64e9);

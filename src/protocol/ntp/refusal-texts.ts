@@ -16,6 +16,14 @@ export const REFUSAL_TEXTS: Readonly<Record<ReplyRefusal, string>> = {
   duplicate: 'repeat an answer: the network duplicates packets, or an attacker replays them',
   extension: 'end in malformed extension fields or an authenticator of no known length: a broken server',
   stratum: 'claim a stratum above 16: a broken server',
+  'crypto-nak':
+    'say that the server cannot verify the request (crypto-NAK): it does not have this key, or has another secret or type for its number',
+  unauthenticated:
+    'have no authenticator although a key is set: the server does not have this key, or a forger answers',
+  mac: 'are not authenticated by this key: the server has another secret or number for it, or a forger answers',
+  'nts-nak':
+    'say that the server cannot read the cookie (NTSN): it has changed its keys, or a forger answers; new keys are exchanged if no other reply comes',
+  nts: 'are not authenticated by the keys of NTS: a forger answers, or the server has lost its keys',
   sender:
     'were sent from another address or port than the one that was asked: the server is multi-homed, or behind a NAT',
   contradiction: 'claim to have taken longer than the round trip: the clock of the server jumps, or it is broken',

@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import { octetsOf } from '../address/index.js';
 import { HEADER_OCTETS, readHeader, writeHeader } from './header.js';
-import { request } from './request.js';
+import { SymmetricKey } from './keys/symmetric-key.js';
+import { interleavedRequest, request } from './request.js';
+import { SentReplies } from './sent-replies.js';
 import { DEFAULT_VERSIONS, type ReplyContext, respond, type Silence } from './server.js';
 import { packetWith } from './testing/packets.js';
 import { fromNtpTime, toNtpTime } from './timestamp.js';
@@ -275,6 +279,142 @@ describe('the NTP server', () => {
       expect(reply.length).to.equal(52);
       expect(readHeader(reply).mode).to.equal(mode + 1);
     }
+  });
+
+  describe('with symmetric keys (C5, C7)', () => {
+    const cmac = new SymmetricKey(7, 'AES128', new Uint8Array(16).fill(1));
+    const hash = new SymmetricKey(8, 'SHA512', Buffer.from('secret'));
+    const keys = new Map([cmac, hash].map((key) => [key.number, key] as const));
+    const signed = (key: SymmetricKey, version = 4, fields: Uint8Array = new Uint8Array(0)): Uint8Array => {
+      const packet = new Uint8Array(48 + fields.length + key.macOctets(version));
+      packet.set(asking(version));
+      packet.set(fields, 48);
+      key.sign(packet, 48 + fields.length);
+      return packet;
+    };
+
+    for (const key of [cmac, hash]) {
+      for (const version of [3, 4]) {
+        it(`signs the reply to a request of NTPv${version} by the same key: ${key.type}`, () => {
+          const reply = ask(signed(key, version), contextOf({ keys }))!;
+          expect(key.verifies(reply, 48, reply.length)).to.equal(true);
+          expect(readHeader(reply)).to.include({ version, mode: 4, stratum: 2, receive: toNtpTime(NOW) });
+        });
+      }
+    }
+
+    it('signs its kisses of death too', () => {
+      const reply = ask(signed(cmac), contextOf({ keys, admission: 'rate' }))!;
+      expect(readHeader(reply)).to.include({ stratum: 0, refid: 0x52415445 });
+      expect(cmac.verifies(reply, 48, reply.length)).to.equal(true);
+    });
+
+    it('verifies extension fields before the MAC', () => {
+      const field = packetWith([0x2005, 28, 28]).subarray(48);
+      const packet = signed(cmac, 4, field);
+      const reply = ask(packet, contextOf({ keys }))!;
+      expect(cmac.verifies(reply, 48, reply.length)).to.equal(true);
+      packet[60]! ^= 1;
+      expect([...ask(packet, contextOf({ keys }))!.subarray(48)]).to.deep.equal([0, 0, 0, 0]);
+    });
+
+    it('answers an unknown key, a wrong secret and a changed request with a crypto-NAK', () => {
+      const changed = signed(cmac);
+      changed[2] = 9;
+      for (const packet of [
+        changed,
+        signed(new SymmetricKey(9, 'AES128', new Uint8Array(16))),
+        signed(new SymmetricKey(7, 'AES128', new Uint8Array(16))),
+        signed(new SymmetricKey(7, 'SHA1', Buffer.from('secret'))),
+        signed(new SymmetricKey(0, 'AES128', new Uint8Array(16).fill(1))),
+      ]) {
+        expect([...ask(packet, contextOf({ keys }))!.subarray(48)]).to.deep.equal([0, 0, 0, 0]);
+      }
+    });
+
+    it('answers a request without a MAC as before', () => {
+      expect(ask(asking(4), contextOf({ keys }))).to.have.length(48);
+    });
+  });
+
+  describe('in the interleaved mode (B18, RFC 9769 §2)', () => {
+    const EXACT = toNtpTime(NOW + 77_000n);
+    const COOKIE = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
+    const client = octetsOf('198.51.100.7')!;
+
+    /** A server that stamps each of its replies. */
+    function server() {
+      const sentReplies = new SentReplies({ random: (octets) => randomBytes(octets) });
+      let id = 0;
+      return (packet: Uint8Array, over: Partial<ReplyContext> = {}, setting: Setting = {}) => {
+        const reply = ask(packet, contextOf({ sentReplies, client, ...over }, setting))!;
+        sentReplies.sent(id, sentReplies.ticket);
+        sentReplies.stamp(id, Number(EXACT >> 32n), Number(EXACT & 0xffff_ffffn));
+        id++;
+        return { ...readHeader(reply), isInterleaved: sentReplies.isInterleaved };
+      };
+    }
+    const next = (previous: bigint, version = 4, mode = 3) => {
+      const packet = interleavedRequest(COOKIE, previous);
+      packet[0] = (version << 3) | mode;
+      return packet;
+    };
+
+    it('answers the third request of a client with the exact transmit timestamp of the second reply', () => {
+      const answer = server();
+      const first = answer(asking(4));
+      const second = answer(next(first.receive));
+      expect(second).to.include({ isInterleaved: false, origin: 0x0102030405060708n });
+      const third = answer(next(second.receive), {}, { receive: NOW + 2_000_000_000n });
+      expect(third).to.include({ isInterleaved: true, origin: 0x090a0b0c0d0e0f10n, transmit: EXACT });
+      expect(third.receive - toNtpTime(NOW + 2_000_000_000n) <= 1n).to.equal(true);
+    });
+
+    it('answers in the basic mode a second time, and another client', () => {
+      const answer = server();
+      const { receive } = answer(next(answer(asking(4)).receive));
+      expect(answer(next(receive), { client: octetsOf('198.51.100.8')! }).isInterleaved).to.equal(false);
+      expect(answer(next(receive), {}, { receive: NOW + 1_000_000n }).isInterleaved).to.equal(true);
+      expect(answer(next(receive), {}, { receive: NOW + 2_000_000n }).isInterleaved).to.equal(false);
+    });
+
+    for (const [what, change] of [
+      ['an origin without the lowest bit', (packet: Uint8Array) => void packet.fill(packet[31]! & 0xfe, 31, 32)],
+      ['equal receive and transmit timestamps', (packet: Uint8Array) => void packet.copyWithin(32, 40, 48)],
+      ['version 3', (packet: Uint8Array) => void packet.fill(0x1b, 0, 1)],
+      ['mode 1', (packet: Uint8Array) => void packet.fill(0x21, 0, 1)],
+    ] as const) {
+      it(`answers in the basic mode and notes nothing with ${what}`, () => {
+        const answer = server();
+        const { receive } = answer(next(answer(asking(4)).receive));
+        const packet = next(receive);
+        change(packet);
+        expect(answer(packet, {}, { receive: NOW + 1_000_000n })).to.include({
+          isInterleaved: false,
+          origin: readHeader(packet).transmit,
+        });
+        expect(answer(next(receive), {}, { receive: NOW + 2_000_000n }).isInterleaved).to.equal(true);
+      });
+    }
+
+    it('sends a kiss of death as before', () => {
+      const answer = server();
+      const { receive } = answer(next(answer(asking(4)).receive));
+      expect(answer(next(receive), { admission: 'rate' })).to.include({ stratum: 0, isInterleaved: false });
+    });
+
+    it('keeps the transmit timestamp after the receive timestamp, of which only this one is odd', () => {
+      const answer = server();
+      for (const late of [-5n, 0n, 1n, 20_000n]) {
+        for (const base of [NOW, NOW + 1n, NOW + 3n]) {
+          const { receive, transmit } = answer(asking(4), {}, { receive: base, transmit: base + late });
+          expect([receive & 1n, transmit & 1n]).to.deep.equal([1n, 0n]);
+          expect(transmit > receive).to.equal(true);
+        }
+      }
+      const carried = answer(asking(4), { receiveFraction: 0xffff_ffff, transmitFraction: 0xffff_ffff });
+      expect(carried.transmit).to.equal(carried.receive + 1n);
+    });
   });
 
   it('is silent to odd lengths, as no field and no MAC ends there', () => {

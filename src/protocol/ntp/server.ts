@@ -5,11 +5,14 @@ import {
   MODE_CLIENT,
   MODE_PASSIVE,
   MODE_SERVER,
+  NEWEST_VERSION,
   ORIGIN_AT,
   RECEIVE_AT,
   REFERENCE_AT,
   TRANSMIT_AT,
 } from './header.js';
+import { keyNumberAt, type SymmetricKeys } from './keys/symmetric-key.js';
+import type { SentReplies } from './sent-replies.js';
 
 /** Decision of access control and rate limit about a client. */
 export type Admission = 'serve' | 'deny' | 'rate';
@@ -30,6 +33,12 @@ export interface ReplyContext {
   readonly receiveFraction: number;
   readonly transmitSeconds: number;
   readonly transmitFraction: number;
+  /** Keys by which requests with a MAC are verified and their replies signed. Absent: none. */
+  readonly keys?: SymmetricKeys;
+  /** Last replies, for clients in the interleaved mode (RFC 9769); with `client`. Absent: all are answered in the basic mode. */
+  readonly sentReplies?: SentReplies;
+  /** Address of the client, as octets of `octetsOf`. */
+  readonly client?: Uint8Array;
 }
 
 /**
@@ -52,6 +61,10 @@ const DENY = 0x44454e59;
 const RATE = 0x52415445;
 /** RFC 8915 §5.3: 32 octets or more, and the head of the field. */
 const MIN_IDENTIFIER = 36;
+/** Octets of the key number, with which a MAC begins; a crypto-NAK has nothing else. */
+const KEY_NUMBER_OCTETS = 4;
+/** Length of a reply that ends in a crypto-NAK, the only reply of this length. */
+export const CRYPTO_NAK_OCTETS = HEADER_OCTETS + KEY_NUMBER_OCTETS;
 
 /**
  * The NTP server as a pure function: writes the reply to `request[0..length]` into `reply` and returns its length, never above
@@ -80,7 +93,15 @@ export function respond(
   reply[0] = (reply[0]! & 0xc0) | (version << 3) | replyMode;
   reply[2] = request[2]!;
   for (let i = 0; i < 8; i++) reply[ORIGIN_AT + i] = request[TRANSMIT_AT + i]!;
-  return writeTrailer(request, trailer, reply);
+  const { sentReplies } = context;
+  if (sentReplies !== undefined) {
+    sentReplies.begin();
+    if (version === NEWEST_VERSION && mode === MODE_CLIENT && context.admission === 'serve')
+      interleave(request, sentReplies, context.client!, reply);
+  }
+  return trailer.macLength > KEY_NUMBER_OCTETS
+    ? writeMac(request, length - trailer.macLength, length, context.keys, reply)
+    : writeIdentifier(request, trailer, reply);
 }
 
 /**
@@ -95,7 +116,10 @@ function modeOfReply(mode: number, version: number, clientPort: number): number 
 
 function writeTime(context: ReplyContext, reply: Uint8Array): void {
   for (let i = 0; i < ORIGIN_AT; i++) reply[i] = context.header[i]!;
-  const { receiveSeconds, receiveFraction } = context;
+  const { receiveSeconds, sentReplies } = context;
+  // With the interleaved mode, only receive timestamps have the lowest bit, so that an origin timestamp shows which it repeats.
+  const receiveFraction = sentReplies === undefined ? context.receiveFraction : (context.receiveFraction | 1) >>> 0;
+  const transmitFraction = sentReplies === undefined ? context.transmitFraction : (context.transmitFraction & ~1) >>> 0;
   putWord(reply, RECEIVE_AT, receiveSeconds);
   putWord(reply, RECEIVE_AT + 4, receiveFraction);
   const set = getWord(reply, REFERENCE_AT);
@@ -104,12 +128,31 @@ function writeTime(context: ReplyContext, reply: Uint8Array): void {
   if ((set | setFraction) !== 0 && isAfter(set, setFraction, receiveSeconds, receiveFraction)) {
     reply.copyWithin(REFERENCE_AT, RECEIVE_AT, RECEIVE_AT + 8);
   }
-  const leaves = isAfter(context.transmitSeconds, context.transmitFraction, receiveSeconds, receiveFraction);
-  const fraction = leaves ? context.transmitFraction : (receiveFraction + 1) >>> 0;
+  const leaves = isAfter(context.transmitSeconds, transmitFraction, receiveSeconds, receiveFraction);
+  const fraction = leaves ? transmitFraction : (receiveFraction + 1) >>> 0;
   const carried = !leaves && fraction === 0 ? 1 : 0;
   putWord(reply, TRANSMIT_AT, leaves ? context.transmitSeconds : receiveSeconds + carried);
   putWord(reply, TRANSMIT_AT + 4, fraction);
 }
+
+/**
+ * Answers in the interleaved mode if the origin timestamp of the request names a reply whose exact transmit timestamp is known
+ * (RFC 9769 §2), and notes this reply for the next request of the client.
+ */
+function interleave(request: Uint8Array, sentReplies: SentReplies, client: Uint8Array, reply: Uint8Array): void {
+  const fraction = getWord(request, ORIGIN_AT + 4);
+  if ((fraction & 1) === 0 || hasEqualWords(request, RECEIVE_AT, TRANSMIT_AT)) return;
+  const place = sentReplies.take(client, getWord(request, ORIGIN_AT), fraction);
+  if (place >= 0) {
+    putWord(reply, TRANSMIT_AT, sentReplies.transmitSeconds(place));
+    putWord(reply, TRANSMIT_AT + 4, sentReplies.transmitFraction(place));
+    for (let i = 0; i < 8; i++) reply[ORIGIN_AT + i] = request[RECEIVE_AT + i]!;
+  }
+  sentReplies.save(client, getWord(reply, RECEIVE_AT), getWord(reply, RECEIVE_AT + 4));
+}
+
+const hasEqualWords = (octets: Uint8Array, a: number, b: number): boolean =>
+  getWord(octets, a) === getWord(octets, b) && getWord(octets, a + 4) === getWord(octets, b + 4);
 
 /** Writes a kiss of death (RFC 5905 §7.4): stratum 0, leap unknown, the code as refid, and no time but that of reception. */
 function writeKiss(code: number, context: ReplyContext, reply: Uint8Array): void {
@@ -123,12 +166,25 @@ function writeKiss(code: number, context: ReplyContext, reply: Uint8Array): void
   }
 }
 
-/** Echoes the unique identifier; answers a MAC, for which there is no key, with a crypto-NAK (RFC 5905 §9.2). */
-function writeTrailer(request: Uint8Array, trailer: Trailer, reply: Uint8Array): number {
-  if (trailer.macLength > 4) {
-    putWord(reply, HEADER_OCTETS, 0);
-    return HEADER_OCTETS + 4;
-  }
+/**
+ * Signs the reply by the key that verifies the request; otherwise writes a crypto-NAK, a MAC of the key number 0 alone (RFC 5905
+ * §9.2). `macAt`: place of the MAC in the request.
+ */
+function writeMac(
+  request: Uint8Array,
+  macAt: number,
+  end: number,
+  keys: SymmetricKeys | undefined,
+  reply: Uint8Array,
+): number {
+  const key = keys?.get(keyNumberAt(request, macAt));
+  if (key?.verifies(request, macAt, end) === true) return key.sign(reply, HEADER_OCTETS);
+  putWord(reply, HEADER_OCTETS, 0);
+  return CRYPTO_NAK_OCTETS;
+}
+
+/** Echoes the unique identifier. */
+function writeIdentifier(request: Uint8Array, trailer: Trailer, reply: Uint8Array): number {
   let end = HEADER_OCTETS;
   for (const { type, start, length } of trailer.fields) {
     if (type !== UNIQUE_IDENTIFIER || length < MIN_IDENTIFIER) continue;

@@ -48,6 +48,10 @@ function missing(
       return !text.startsWith('/') || machine.kindOf(text) !== undefined
         ? undefined
         : absent(`there is no device ${showValue(text)}`, 'check that it is plugged in and has this name');
+    case 'input file':
+      return machine.kindOf(text) !== undefined
+        ? undefined
+        : absent(`there is no file ${showValue(text)}`, 'create it, or name another file');
     case 'folder':
       return missingFolder(text, machine, absent);
     case 'file':

@@ -1,0 +1,148 @@
+#include "exchange-registry.h"
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+#include "arguments.h"
+
+namespace {
+constexpr uint32_t kLongestPauseNs = 10'000'000;
+constexpr uint32_t kMostSockets = 64;
+/** Replies that are sent together. The last one's time of sending is foreseen over all of them. */
+constexpr int kChunk = 8;
+
+struct Sockets {
+  std::mutex lock;
+  std::map<uint32_t, std::shared_ptr<ServerSocket>> open;
+  uint32_t next = 1;
+};
+
+Sockets& ServerSockets() {
+  static Sockets sockets;
+  return sockets;
+}
+
+std::shared_ptr<ServerSocket> SocketOf(Napi::Value value) {
+  const uint32_t id = arguments::Whole(value, "socket", UINT32_MAX);
+  Sockets& sockets = ServerSockets();
+  const std::lock_guard guard(sockets.lock);
+  const auto found = sockets.open.find(id);
+  if (found == sockets.open.end()) throw arguments::Wrong(value.Env(), "socket", "an open server socket");
+  return found->second;
+}
+}  // namespace
+
+Napi::Value ExchangeRegistry::OpenSocket(const Napi::CallbackInfo& info) {
+  const arguments::Options given(info[0]);
+  ServerSocketOptions options;
+  options.local = arguments::HostAndPort(given["address"], "address", given.Number("port", 65535).value_or(0));
+  options.v6_only = given.On("v6Only");
+  options.join = given.On("join");
+  options.dscp = static_cast<int>(given.Number("dscp", 63).value_or(0));
+  options.receive_buffer =
+      static_cast<int>(given.Number("receiveBuffer", kReceiveBufferOctets).value_or(kReceiveBufferOctets));
+  auto socket = std::make_shared<ServerSocket>(options);
+  Sockets& sockets = ServerSockets();
+  const std::lock_guard guard(sockets.lock);
+  const uint32_t id = sockets.next++;
+  sockets.open[id] = std::move(socket);
+  return Napi::Number::New(info.Env(), id);
+}
+
+Napi::Value ExchangeRegistry::SocketAddress(const Napi::CallbackInfo& info) {
+  const Address address = SocketOf(info[0])->Local();
+  char text[64];
+  const int32_t length = FormatAddress(address, text);
+  Napi::Object out = Napi::Object::New(info.Env());
+  out["address"] = Napi::String::New(info.Env(), text, length);
+  out["port"] = Napi::Number::New(info.Env(), PortOf(address));
+  return out;
+}
+
+Napi::Value ExchangeRegistry::SteerByClient(const Napi::CallbackInfo& info) {
+  const auto socket = SocketOf(info[0]);
+  const uint32_t count = arguments::Whole(info[1], "count", kMostSockets);
+  if (count == 0) throw arguments::Wrong(info.Env(), "count", "above zero");
+  socket->SteerByClient(static_cast<int>(count));
+  return info.Env().Undefined();
+}
+
+Napi::Value ExchangeRegistry::CloseSocket(const Napi::CallbackInfo& info) {
+  const uint32_t id = arguments::Whole(info[0], "socket", UINT32_MAX);
+  Sockets& sockets = ServerSockets();
+  const std::lock_guard guard(sockets.lock);
+  sockets.open.erase(id);
+  return info.Env().Undefined();
+}
+
+/** Throws a TypeError when JavaScript has transferred the memory. */
+BatchMemory* ExchangeRegistry::Entry::batch() {
+  Napi::ArrayBuffer buffer = memory.Value();
+  if (buffer.ByteLength() != sizeof(BatchMemory)) {
+    throw arguments::Wrong(buffer.Env(), "batch", "an ArrayBuffer that was not transferred");
+  }
+  return static_cast<BatchMemory*>(buffer.Data());
+}
+
+ExchangeRegistry::Entry& ExchangeRegistry::At(const Napi::CallbackInfo& info) {
+  const auto found = exchanges_.find(arguments::Whole(info[0], "exchange", UINT32_MAX));
+  if (found == exchanges_.end()) throw arguments::Wrong(info.Env(), "exchange", "an open exchange");
+  return found->second;
+}
+
+Napi::Value ExchangeRegistry::Open(const Napi::CallbackInfo& info) {
+  if (!info[0].IsArray()) throw arguments::Wrong(info.Env(), "sockets", "an array");
+  const auto ids = info[0].As<Napi::Array>();
+  const uint32_t count = ids.Length();
+  if (count == 0 || count > 16) throw arguments::Wrong(info.Env(), "sockets", "an array of 1 to 16");
+  std::vector<std::shared_ptr<ServerSocket>> sockets;
+  for (uint32_t i = 0; i < count; i++) sockets.push_back(SocketOf(ids.Get(i)));
+  const bool fits = info[1].IsArrayBuffer() && info[1].As<Napi::ArrayBuffer>().ByteLength() == sizeof(BatchMemory);
+  if (!fits) {
+    throw arguments::Wrong(info.Env(), "batch", "an ArrayBuffer of " + std::to_string(sizeof(BatchMemory)) + " octets");
+  }
+  const uint32_t id = next_++;
+  Entry& entry = exchanges_[id];
+  entry.exchange = std::make_unique<Exchange>(std::move(sockets));
+  entry.memory = Napi::Persistent(info[1].As<Napi::ArrayBuffer>());
+  return Napi::Number::New(info.Env(), id);
+}
+
+Napi::Value ExchangeRegistry::Receive(const Napi::CallbackInfo& info) {
+  Entry& entry = At(info);
+  const uint32_t coalesce = arguments::Whole(info[1], "coalesceNs", kLongestPauseNs);
+  BatchMemory* batch = entry.batch();
+  entry.count = 0;
+  entry.count = entry.exchange->Receive(batch, coalesce);
+  entry.exchange->Foresee(batch, 0, std::min(entry.count, kChunk));
+  return Napi::Number::New(info.Env(), entry.count);
+}
+
+Napi::Value ExchangeRegistry::Send(const Napi::CallbackInfo& info) {
+  Entry& entry = At(info);
+  const auto end = static_cast<int>(arguments::Whole(info[2], "end", entry.count));
+  const auto first = static_cast<int>(arguments::Whole(info[1], "first", end));
+  BatchMemory* batch = entry.batch();
+  const int unsent = entry.exchange->Send(batch, first, end);
+  entry.exchange->Foresee(batch, end, std::min(entry.count, end + kChunk));
+  return Napi::Number::New(info.Env(), unsent);
+}
+
+Napi::Value ExchangeRegistry::Addresses(const Napi::CallbackInfo& info) {
+  const Entry& entry = At(info);
+  const uint32_t slot = arguments::Whole(info[1], "slot", kBatchSlots);
+  if (static_cast<int>(slot) >= entry.count) throw arguments::Wrong(info.Env(), "slot", "one of the batch");
+  char text[64];
+  Napi::Object out = Napi::Object::New(info.Env());
+  const int32_t client = entry.exchange->ClientText(static_cast<int>(slot), text);
+  out["client"] = Napi::String::New(info.Env(), text, client);
+  const int32_t local = entry.exchange->LocalText(static_cast<int>(slot), text);
+  out["local"] = Napi::String::New(info.Env(), text, local);
+  return out;
+}
+
+Napi::Value ExchangeRegistry::Close(const Napi::CallbackInfo& info) {
+  exchanges_.erase(arguments::Whole(info[0], "exchange", UINT32_MAX));
+  return info.Env().Undefined();
+}

@@ -1,0 +1,50 @@
+import { defineSource, described, path, table } from 'timehub/api';
+import { parseServer } from 'timehub/protocol/address';
+import { NTSKE_PORT } from 'timehub/protocol/nts';
+import { isPollRange, POLL_RANGE, pollEntries, pollOptions, serverAddress } from 'timehub/toolkit';
+import * as v from 'valibot';
+import { NtsClient } from './nts/nts-client.js';
+
+const ADDRESS = 'a server such as "ptbtime1.ptb.de", "nts.example.org:4461" or "[2001:db8::1]"';
+
+const config = v.pipe(
+  table({
+    address: described(
+      serverAddress({ what: ADDRESS, defaultPort: NTSKE_PORT }),
+      'The server of the key exchange; port 4460 unless another is given. Its certificate must have this name or address. It names the NTP server, which is the same host otherwise.',
+    ),
+    ca: described(
+      v.optional(path('a path such as "/etc/timehub/ca.pem"', 'input file')),
+      'File with certificates (PEM) of the authorities that are trusted for this source, in place of those of the system. It is read at each key exchange.',
+    ),
+    ...pollEntries('64s', {
+      min: 'Public servers may be asked every 64 s (BCP 223). 1 s is fine on your own network; shorter intervals pay for delays below 10 ms.',
+      iburst:
+        'Start with sixteen requests in a minute and a half, eight of them 2 s apart, so that time and frequency are known soon.',
+    }),
+  }),
+  v.forward(
+    v.check((c) => isPollRange(c), POLL_RANGE),
+    ['poll-max'],
+  ),
+);
+
+type Config = v.InferOutput<typeof config>;
+
+export default defineSource<Config>({
+  type: 'nts',
+  summary: 'Asks an NTP server for the time, authenticated by NTS (RFC 8915)',
+  stability: 'beta',
+  needs: [],
+  config,
+  create(config, context) {
+    const server = parseServer(config.address, NTSKE_PORT)!;
+    const client = new NtsClient(context, { server, poll: pollOptions(config), ca: config.ca });
+    return {
+      start: async () => client.start(),
+      stop: async () => client.stop(),
+      inspect: () => client.inspect(),
+      exchanges: () => client.exchanges(),
+    };
+  },
+});

@@ -1,0 +1,162 @@
+import { defineHandler, type HandlerTools, type RequestBatch, type RequestHandler } from 'timehub/api';
+import {
+  type Admission,
+  CRYPTO_NAK_OCTETS,
+  type ReplyContext,
+  respond,
+  SentReplies,
+  SymmetricKey,
+  type SymmetricKeyParts,
+  toNtpFraction,
+  toNtpSeconds,
+} from 'timehub/protocol/ntp';
+import type { CookieKey } from 'timehub/protocol/nts';
+import { AccessControl, type AccessOptions, SharedCounts } from 'timehub/toolkit';
+import { NtsReplies, type NtsReplyKind } from './nts/nts-replies.js';
+import { PlainReplies } from './plain-replies.js';
+import { COUNT_NAMES } from './reply-counts.js';
+import { ReplyState } from './reply-state.js';
+
+/** What the server gives to the handlers of its requests. */
+export interface ReplyHandlerData {
+  readonly access: AccessOptions;
+  readonly onDeny: 'ignore' | 'kiss';
+  /** Bit n set: version n is answered. */
+  readonly versions: number;
+  /** Answer clients that ask for it in the interleaved mode. In line only: the handler needs transmit stamps. */
+  readonly interleaved: boolean;
+  /** The symmetric keys of clients. */
+  readonly keys: readonly SymmetricKeyParts[];
+  /** The keys of NTS cookies, the one for new cookies first. Empty: no NTS. */
+  readonly cookieKeys: readonly CookieKey[];
+  /** Memory of the `ReplyState` and of the `SharedCounts`. */
+  readonly state: SharedArrayBuffer;
+  readonly counts: SharedArrayBuffer;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const placeOf = (name: (typeof COUNT_NAMES)[number]): number => COUNT_NAMES.indexOf(name);
+const REQUESTS = placeOf('requests');
+const REPLIES = placeOf('replies');
+const INTERLEAVED = placeOf('interleaved');
+const KISSES = placeOf('kisses');
+const NAKS = placeOf('naks');
+const DENIED = placeOf('denied');
+const LIMITED = placeOf('limited');
+const UNSENT = placeOf('unsent');
+
+/** Answers NTP requests: each passes access lists, rate limit and `respond`. It allocates no memory. */
+class ReplyHandler implements RequestHandler {
+  readonly #onDeny: 'ignore' | 'kiss';
+  readonly #access: AccessControl;
+  readonly #counts: Float64Array;
+  readonly #state: ReplyState;
+  readonly #context: Mutable<ReplyContext>;
+  /** Undefined if one would write another reply than `respond`. */
+  readonly #plain: PlainReplies | undefined;
+  readonly #sentReplies: SentReplies | undefined;
+  readonly #nts: NtsReplies;
+  /** Time of the state that was read last. */
+  #refreshedNs = -1;
+
+  constructor(data: ReplyHandlerData, { index, random }: HandlerTools) {
+    this.#onDeny = data.onDeny;
+    this.#access = new AccessControl(data.access, random);
+    this.#counts = new SharedCounts(COUNT_NAMES, data.counts).of(index);
+    this.#state = new ReplyState(data.state);
+    this.#sentReplies = data.interleaved ? new SentReplies({ random }) : undefined;
+    const keys = new Map(data.keys.map(({ number, type, secret }) => [number, new SymmetricKey(number, type, secret)]));
+    this.#context = {
+      ...(keys.size > 0 && { keys }),
+      ...(this.#sentReplies && { sentReplies: this.#sentReplies }),
+      header: this.#state.header,
+      versions: data.versions,
+      admission: 'serve',
+      clientPort: 0,
+      receiveSeconds: 0,
+      receiveFraction: 0,
+      transmitSeconds: 0,
+      transmitFraction: 0,
+    };
+    this.#nts = new NtsReplies(random);
+    if (data.cookieKeys.length > 0) this.#nts.use(data.cookieKeys);
+    if (!data.interleaved) this.#plain = new PlainReplies(this.#state.headerWords, data.versions);
+  }
+
+  answer(batch: RequestBatch, first: number, end: number): void {
+    if (batch.monotonicNs !== this.#refreshedNs) this.#refresh(batch.monotonicNs);
+    for (let slot = first; slot < end; slot++) this.#answer(batch, slot);
+  }
+
+  sent(id: number): void {
+    this.#sentReplies?.sent(id, this.#sentReplies.ticket);
+  }
+
+  stamped(id: number, seconds: number, ns: number): void {
+    if (this.#sentReplies?.awaits(id) !== true) return;
+    const { time } = this.#state;
+    time.at(seconds, ns);
+    this.#sentReplies.stamp(id, toNtpSeconds(time.seconds), toNtpFraction(time.ns));
+  }
+
+  unsent(count: number): void {
+    this.#counts[UNSENT]! += count;
+  }
+
+  #refresh(nowNs: number): void {
+    this.#refreshedNs = nowNs;
+    this.#state.refresh(nowNs);
+  }
+
+  #answer(batch: RequestBatch, slot: number): void {
+    this.#counts[REQUESTS]! += 1;
+    const admission = this.#admit(batch.clients[slot]!, batch.monotonicNs);
+    if (admission === 'silence') return;
+    const context = this.#context;
+    context.admission = admission;
+    context.clientPort = batch.ports[slot]!;
+    const { time } = this.#state;
+    time.at(batch.receivedS[slot]!, batch.receivedNs[slot]!);
+    context.receiveSeconds = toNtpSeconds(time.seconds);
+    context.receiveFraction = toNtpFraction(time.ns);
+    time.at(batch.departureS[slot]!, batch.departureNs[slot]!);
+    context.transmitSeconds = toNtpSeconds(time.seconds);
+    context.transmitFraction = toNtpFraction(time.ns);
+    if (admission === 'serve' && this.#plain?.write(batch, slot, context)) {
+      this.#counts[REPLIES]! += 1;
+      return;
+    }
+    if (this.#sentReplies !== undefined) context.client = batch.clients[slot]!;
+    const result = respond(batch.requests[slot]!, batch.requestOctets[slot]!, context, batch.replies[slot]!);
+    if (typeof result === 'string') {
+      this.#counts[COUNT_NAMES.indexOf(result)]! += 1;
+      return;
+    }
+    const nts = admission === 'serve' ? this.#protect(batch, slot) : 'plain';
+    if (nts !== 'plain') this.#counts[placeOf(nts)]! += 1;
+    if (nts === 'nts_ignored') return;
+    batch.replyOctets[slot] = nts === 'plain' ? result : this.#nts.octets;
+    if (nts === 'plain') this.#counts[kindOf(admission, result)]! += 1;
+    if (this.#sentReplies?.isInterleaved === true) this.#counts[INTERLEAVED]! += 1;
+  }
+
+  #protect(batch: RequestBatch, slot: number): NtsReplyKind {
+    return this.#nts.protect(batch.requests[slot]!, batch.requestOctets[slot]!, batch.replies[slot]!);
+  }
+
+  #admit(client: Uint8Array, nowNs: number): Admission | 'silence' {
+    const decision = this.#access.judge(client, nowNs);
+    if (decision === 'serve') return 'serve';
+    this.#counts[decision === 'denied' ? DENIED : LIMITED]! += 1;
+    if (decision === 'denied') return this.#onDeny === 'kiss' ? 'deny' : 'silence';
+    return decision === 'limited-first' ? 'rate' : 'silence';
+  }
+}
+
+function kindOf(admission: Admission, octets: number): number {
+  if (admission !== 'serve') return KISSES;
+  return octets === CRYPTO_NAK_OCTETS ? NAKS : REPLIES;
+}
+
+export default defineHandler<ReplyHandlerData>((data, tools) => new ReplyHandler(data, tools));

@@ -1,0 +1,232 @@
+import { createServer, type Server } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions as NodeTlsOptions, type TLSSocket } from 'node:tls';
+import { expect } from 'chai';
+import { Authority, type CertificateOptions, type Certified } from '../../../test/certificates.js';
+import type { HubError, TlsClient, TlsConnection, TlsOptions, TlsRefusal } from '../../api/index.js';
+import { loadNative } from '../native.js';
+import { chainJudge, connectTls } from './tls.js';
+import { listenTls } from './tls-server.js';
+
+const authority = new Authority();
+const HOST = '127.0.0.1';
+const NOW = BigInt(Date.now()) * 1_000_000n;
+const DAY = 86_400_000_000_000n;
+const { native } = loadNative();
+const judge = native && chainJudge(native);
+
+const undo: (() => void)[] = [];
+afterEach(() => {
+  for (const close of undo.splice(0)) close();
+});
+
+function listening(server: Server): Promise<number> {
+  undo.push(() => server.close());
+  return new Promise((resolve) => {
+    server.listen(0, HOST, () => resolve((server.address() as { port: number }).port));
+  });
+}
+
+/** Starts a TLS server of Node. Returns its port. */
+function tlsServer(options: NodeTlsOptions & Partial<CertificateOptions> = {}, issuer = authority): Promise<number> {
+  const { name = HOST, fromDays, untilDays, ...others } = options;
+  const dates = { ...(fromDays !== undefined && { fromDays }), ...(untilDays !== undefined && { untilDays }) };
+  const { certificate, key }: Certified = issuer.issue({ name, ...dates });
+  const server = createTlsServer({ cert: certificate, key, ALPNProtocols: ['x/1'], ...others }, (socket: TLSSocket) => {
+    undo.push(() => socket.destroy());
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => socket.end(chunk));
+  });
+  server.on('tlsClientError', () => {});
+  return listening(server);
+}
+
+const wish = (port: number, over: Partial<TlsOptions> = {}): TlsOptions => ({
+  ...{ to: { address: HOST, port }, name: HOST, protocol: 'x/1', authorities: authority.certificate, timeoutNs: 3e9 },
+  ...over,
+});
+
+async function connected(options: TlsOptions): Promise<TlsClient> {
+  const client = await connectTls(options, judge);
+  undo.push(() => client.close());
+  return client;
+}
+
+async function fault(options: TlsOptions): Promise<string> {
+  try {
+    await connected(options);
+  } catch (error) {
+    const { code, message } = error as HubError;
+    return `${code}: ${message.replace(/127\.0\.0\.1:\d+/, 'PEER')}`;
+  }
+  return 'none';
+}
+
+describe('a TLS client', () => {
+  it('speaks with a server of its authority, and knows the period of its certificate', async () => {
+    const client = await connected(wish(await tlsServer()));
+    const heard = new Promise<string>((resolve) => client.onData((chunk) => resolve(Buffer.from(chunk).toString())));
+    client.write(Buffer.from('hello'));
+    expect(await heard).to.equal('hello');
+    expect(Number(client.validFrom - NOW) / Number(DAY)).to.be.closeTo(-1, 0.01);
+    expect(Number(client.validUntil - NOW) / Number(DAY)).to.be.closeTo(30, 0.01);
+    expect(client.exportKey('EXPORTER-test', Uint8Array.of(1), 32)).to.have.length(32);
+  });
+
+  for (const [what, server, expected] of [
+    [
+      'has expired',
+      { fromDays: -9, untilDays: -2 },
+      /^TH_NET_CERTIFICATE: the certificate of PEER has expired \(valid from .* judged at .*\)$/,
+    ],
+    [
+      'is not valid yet',
+      { fromDays: 2, untilDays: 9 },
+      /^TH_NET_CERTIFICATE: the certificate of PEER is not valid yet \(valid from /,
+    ],
+    [
+      'is for another host',
+      { name: 'other.example' },
+      /^TH_NET_CERTIFICATE: the certificate of PEER is not for 127\.0\.0\.1$/,
+    ],
+    ['has no TLS 1.3', { maxVersion: 'TLSv1.2' }, /^TH_NET_TLS: no TLS with PEER: it has no TLS 1\.3$/],
+    ['has another protocol', { ALPNProtocols: ['y'] }, /^TH_NET_TLS: no TLS with PEER: it does not speak x\/1$/],
+    ['has no protocol', { ALPNProtocols: [] }, /^TH_NET_TLS: no TLS with PEER: it does not speak x\/1$/],
+  ] as const)
+    it(`says it when the peer ${what}`, async () => {
+      expect(await fault(wish(await tlsServer(server as NodeTlsOptions)))).to.match(expected);
+    });
+
+  it('says it when the authority is not trusted', async () => {
+    expect(await fault(wish(await tlsServer({}, new Authority('Stranger'))))).to.match(
+      /is of an authority that is not trusted/,
+    );
+    expect(await fault(wish(await tlsServer(), { authorities: undefined }))).to.match(
+      /is of an authority that is not trusted/,
+    );
+  });
+
+  it('says it when no program listens, and when the peer stalls, closes, or speaks something else', async () => {
+    const peer = (talk: (socket: import('node:net').Socket) => void) =>
+      listening(
+        createServer((socket) => {
+          socket.on('error', () => {});
+          undo.push(() => socket.destroy());
+          talk(socket);
+        }),
+      );
+    const closed = await listening(createServer());
+    undo.pop()!();
+    expect(await fault(wish(closed))).to.match(/^TH_NET_CONNECT: cannot connect to PEER: no program listens there/);
+    expect(await fault(wish(await peer(() => {}), { timeoutNs: 0.2e9 }))).to.match(
+      /^TH_NET_TLS: .* did not finish the handshake in time$/,
+    );
+    expect(await fault(wish(await peer((s) => s.destroy())))).to.match(
+      /^TH_NET_TLS: .* closed the connection during the handshake$/,
+    );
+    expect(await fault(wish(await peer((s) => s.end('220 hello\r\n'))))).to.match(
+      /^TH_NET_TLS: .* does not speak TLS$/,
+    );
+  });
+
+  describe('on a machine whose clock may be wrong', () => {
+    before(function () {
+      if (judge === undefined) this.skip();
+    });
+
+    it('accepts a certificate that becomes valid later, and says at which time it was judged', async () => {
+      const client = await connected(wish(await tlsServer({ fromDays: 3 }), { notBefore: NOW - 900n * DAY }));
+      expect(client.judgedAt).to.equal(client.validFrom);
+    });
+
+    it('judges at the earliest time that can be true when the clock is behind it', async () => {
+      const port = await tlsServer({ untilDays: 5 });
+      expect(await fault(wish(port, { notBefore: NOW + 4n * DAY }))).to.equal('none');
+      expect(await fault(wish(port, { notBefore: NOW + 6n * DAY }))).to.match(/has expired \(valid from/);
+    });
+
+    it('accepts no expired certificate', async () =>
+      expect(
+        await fault(wish(await tlsServer({ fromDays: -9, untilDays: -1 }), { notBefore: NOW - 900n * DAY })),
+      ).to.match(/has expired/));
+
+    it('finds the other faults of a certificate that is not valid yet', async () => {
+      const notBefore = NOW - 900n * DAY;
+      const stranger = await tlsServer({ fromDays: 3 }, new Authority('Stranger'));
+      expect(await fault(wish(stranger, { notBefore }))).to.match(/is of an authority that is not trusted/);
+      const other = await tlsServer({ fromDays: 3, name: 'other.example' });
+      expect(await fault(wish(other, { notBefore }))).to.match(/is not for 127\.0\.0\.1/);
+    });
+
+    it('says that it cannot judge without the addon', async () => {
+      const error = await connectTls(wish(await tlsServer({ fromDays: 3 }), { notBefore: NOW - DAY }), undefined).catch(
+        (reason: HubError) => reason,
+      );
+      expect((error as HubError).message).to.match(/cannot be judged: it is not valid by the clock of this machine/);
+    });
+  });
+});
+
+describe('a TLS server', () => {
+  async function serving(over: { connections?: number; admits?: () => boolean; handshakeNs?: number } = {}) {
+    const refused: TlsRefusal[] = [];
+    const server = await listenTls({
+      ...{ address: HOST, port: 0, protocol: 'x/1', identity: authority.issue({ name: HOST }) },
+      ...{ handshakeNs: 0.3e9, connections: 4, admits: () => true, ...over },
+    });
+    undo.push(() => server.close());
+    server.onRefused((why) => refused.push(why));
+    const open: TlsConnection[] = [];
+    server.onConnection((connection) => {
+      open.push(connection);
+      connection.onData((chunk) => connection.end(chunk));
+    });
+    return { server, refused, open, port: server.local.port };
+  }
+  const soon = async (condition: () => boolean): Promise<void> => {
+    for (let i = 0; i < 300 && !condition(); i++) await new Promise((resolve) => setImmediate(resolve));
+    for (let i = 0; i < 50 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(condition()).to.equal(true);
+  };
+
+  it('has the same key material as its client', async () => {
+    const { port, open } = await serving();
+    const client = await connected(wish(port));
+    await soon(() => open.length === 1);
+    const about = Uint8Array.of(0, 0, 0, 15, 0);
+    expect(open[0]!.exportKey('EXPORTER-a', about, 32)).to.deep.equal(client.exportKey('EXPORTER-a', about, 32));
+  });
+
+  it('closes connections that are too many, not admitted, silent, of another protocol, or no TLS', async () => {
+    const few = await serving({ connections: 1 });
+    await connected(wish(few.port));
+    expect(await fault(wish(few.port))).to.match(/^TH_NET_/);
+    expect(few.refused).to.deep.equal(['full']);
+    const none = await serving({ admits: () => false });
+    expect(await fault(wish(none.port))).to.match(/^TH_NET_/);
+    expect(none.refused).to.deep.equal(['not-admitted']);
+    const { port, refused, open } = await serving();
+    expect(await fault(wish(port, { protocol: 'y' }))).to.match(/does not speak y/);
+    const { connect } = await import('node:net');
+    for (const talk of ['', 'GET / HTTP/1.0\r\n\r\n']) {
+      const socket = connect(port, HOST);
+      socket.on('error', () => {});
+      undo.push(() => socket.destroy());
+      socket.write(talk);
+    }
+    await soon(() => refused.length === 3);
+    expect(refused).to.deep.equal(['handshake', 'handshake', 'handshake']);
+    expect(open).to.have.length(0);
+  });
+
+  it('gives new connections a new certificate, keeps open ones, and keeps the old one if the new one is bad', async () => {
+    const { server, port } = await serving();
+    const client = await connected(wish(port));
+    server.use(authority.issue({ name: 'new.example' }));
+    expect(() => server.use({ certificate: 'x', key: 'y' })).to.throw('cannot be used');
+    expect(await fault(wish(port))).to.match(/is not for/);
+    expect(await fault(wish(port, { name: 'new.example' }))).to.equal('none');
+    const heard = new Promise<string>((resolve) => client.onData((chunk) => resolve(Buffer.from(chunk).toString())));
+    client.write(Buffer.from('still'));
+    expect(await heard).to.equal('still');
+  });
+});

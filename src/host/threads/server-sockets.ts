@@ -1,0 +1,74 @@
+import type { Endpoint, ServerAddress } from '../../api/index.js';
+import type { WorkerSockets } from '../../kernel/host.js';
+import type { Native, NativeServerSocketOptions } from '../native.js';
+import { errorName, openError, succeeds } from '../net/net-error.js';
+
+/**
+ * Receive buffer: octets of some 2700 requests, as the kernel counts them. In a flood, a request that is not dropped waits behind
+ * that many, 10 to 20 ms, and that many clients are still served after a pause of the thread.
+ */
+const RECEIVE_BUFFER_OCTETS = 2 ** 20;
+
+/**
+ * Opens the sockets of the workers at one address: one for each, and for `::` one of each family, because a socket of its own
+ * serves IPv4 faster and knows the local address of a broadcast. Throws the errors of `network.udp`.
+ */
+export function openServerSockets(native: Native, at: ServerAddress, workers: number): WorkerSockets {
+  const families = new Families(native, workers);
+  try {
+    if (at.address !== '::') families.open({ ...at });
+    else families.openBoth(at.port);
+  } catch (error) {
+    families.close();
+    const isOver = succeeds(() => openServerSockets(native, at, workers).close());
+    throw error instanceof TypeError ? error : openError(error, at, undefined, isOver);
+  }
+  return {
+    local: families.local(),
+    of: (worker) => families.groups.map((sockets) => sockets[worker]!),
+    close: () => families.close(),
+  };
+}
+
+class Families {
+  /** For each family the sockets of the workers. */
+  readonly groups: number[][] = [];
+  readonly #native: Native;
+  readonly #workers: number;
+
+  constructor(native: Native, workers: number) {
+    this.#native = native;
+    this.#workers = workers;
+  }
+
+  /** Opens the group of one family. Returns its port. */
+  open(at: NativeServerSocketOptions): number {
+    const native = this.#native;
+    const options = { ...at, receiveBuffer: RECEIVE_BUFFER_OCTETS };
+    const sockets = [native.openServerSocket(options)];
+    this.groups.push(sockets);
+    const { port } = native.serverSocketAddress(sockets[0]!);
+    while (sockets.length < this.#workers) sockets.push(native.openServerSocket({ ...options, port, join: true }));
+    if (sockets.length > 1) native.steerByClient(sockets[0]!, sockets.length);
+    return port;
+  }
+
+  /** A kernel booted without IPv6 has only IPv4. */
+  openBoth(port: number): void {
+    let chosen = port;
+    try {
+      chosen = this.open({ address: '::', port, v6Only: true });
+    } catch (error) {
+      if (errorName(error) !== 'EAFNOSUPPORT') throw error;
+    }
+    this.open({ address: '0.0.0.0', port: chosen });
+  }
+
+  local(): Endpoint {
+    return this.#native.serverSocketAddress(this.groups[0]![0]!);
+  }
+
+  close(): void {
+    for (const socket of this.groups.flat()) this.#native.closeServerSocket(socket);
+  }
+}

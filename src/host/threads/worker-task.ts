@@ -1,0 +1,19 @@
+import type { OwnRequest } from '../../kernel/host.js';
+
+/** What a worker is given by `workerData`. */
+export interface WorkerTask {
+  readonly module: string;
+  readonly data: unknown;
+  readonly index: number;
+  readonly sockets: readonly number[];
+  readonly marks: SharedArrayBuffer;
+  /** `CONTROL_WORDS` words of 32 bits. */
+  readonly control: SharedArrayBuffer;
+}
+
+/** Words of `control`: 1 when the worker is to stop, and the rounds of its loop. */
+export const STOP = 0;
+export const ROUNDS = 1;
+export const CONTROL_WORDS = 2;
+
+export type WorkerMessage = 'ready' | OwnRequest;
