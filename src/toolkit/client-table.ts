@@ -96,20 +96,21 @@ export class ClientTable {
     this.#traits = traits;
   }
 
-  /** Counts a request. `client`: 16 octets. `traits`: above 0. */
-  count(client: Uint8Array, nowS: number, traits: number, isRefused: boolean): void {
+  /** Counts a request. `client`: 16 octets. `traits`: above 0. `weight`: requests that it stands for. */
+  count(client: Uint8Array, nowS: number, traits: number, isRefused: boolean, weight = 1): void {
     const place = this.#placeOf(client, nowS);
     if (place < 0) return;
     const numbers = this.#numbers;
     const at = place * NUMBERS.length;
     const requests = numbers[at + REQUESTS]!;
     if (requests > 0) {
-      const intervalS = nowS - numbers[at + LAST]!;
-      numbers[at + INTERVAL] = requests === 1 ? intervalS : mean(numbers[at + INTERVAL]!, intervalS);
+      const intervalS = (nowS - numbers[at + LAST]!) / weight;
+      const beforeS = numbers[at + INTERVAL]!;
+      numbers[at + INTERVAL] = beforeS === 0 ? intervalS : mean(beforeS, intervalS);
     }
-    numbers[at + REQUESTS] = requests + 1;
+    numbers[at + REQUESTS] = requests + weight;
     numbers[at + LAST] = nowS;
-    if (isRefused) numbers[at + REFUSED]! += 1;
+    if (isRefused) numbers[at + REFUSED]! += weight;
     this.#traits[place] = traits;
   }
 

@@ -9,6 +9,7 @@ export * from './counters.js';
 export * from './inline-requests.js';
 export * from './input-file.js';
 export * from './key-file.js';
+export * from './leap-smear.js';
 export * from './linear-time.js';
 export * from './network-error.js';
 export * from './ntp-request.js';

@@ -11,7 +11,7 @@ export interface Smear {
 }
 
 const HALF_NS: Ns = 43_200 * NS_PER_S;
-const NO_SMEAR: Smear = { offsetNs: 0, ratePpb: 0 };
+export const NO_SMEAR: Smear = { offsetNs: 0, ratePpb: 0 };
 
 /**
  * Returns what a server that smears leap seconds adds to UTC: it serves the second in parts from noon before the leap to noon after
