@@ -13,6 +13,9 @@ import {
 import * as v from 'valibot';
 import { NtpClient } from './client.js';
 
+/** Default of `key-file`. */
+const KEY_FILE = '/etc/timehub/ntp.keys';
+
 const ADDRESS = 'a server such as "ntp.example.org", "192.0.2.1:11123" or "[2001:db8::1]:123"';
 const POOL = 'a name with several addresses such as "2.pool.ntp.org"';
 const MOST_MEMBERS = 16;
@@ -52,8 +55,8 @@ const config = v.pipe(
       'Number of the symmetric key that authenticates requests and replies. Other replies are refused. Default: none.',
     ),
     'key-file': described(
-      v.optional(keyFilePath(), '/etc/timehub/ntp.keys'),
-      "File with the keys, in chrony's format, which no other user may read. It is read again when it changes.",
+      v.optional(keyFilePath()),
+      'File with the keys, in chrony\'s format, which no other user may read. It is read again when it changes. Default: `"/etc/timehub/ntp.keys"`.',
     ),
     'weak-keys': weakKeyTypes(),
     interleaved: described(
@@ -105,7 +108,8 @@ export default defineSource<Config>({
   },
   create(config, context) {
     const { key } = config;
-    const keys = key === undefined ? undefined : new KeyFile(context, config['key-file'], config['weak-keys']);
+    const keys =
+      key === undefined ? undefined : new KeyFile(context, config['key-file'] ?? KEY_FILE, config['weak-keys']);
     const client = new NtpClient(context, {
       server: parseServer(config.address!)!,
       poll: pollOptions(config),
