@@ -60,7 +60,7 @@ class ReplyHandler implements RequestHandler {
   /** Time of the state that was read last. */
   #refreshedNs = -1;
 
-  constructor(data: ReplyHandlerData, { index, random }: HandlerTools) {
+  constructor(data: ReplyHandlerData, { index, random, aesSiv }: HandlerTools) {
     this.#onDeny = data.onDeny;
     this.#access = new AccessControl(data.access, random);
     this.#counts = new SharedCounts(COUNT_NAMES, data.counts).of(index);
@@ -79,7 +79,7 @@ class ReplyHandler implements RequestHandler {
       transmitSeconds: 0,
       transmitFraction: 0,
     };
-    this.#nts = new NtsReplies(random);
+    this.#nts = new NtsReplies(random, aesSiv);
     if (data.cookieKeys.length > 0) this.#nts.use(data.cookieKeys);
     if (!data.interleaved) this.#plain = new PlainReplies(this.#state.headerWords, data.versions);
   }

@@ -1,4 +1,4 @@
-import { defineSource, described, flag, oneOf, table, wholeNumber } from 'timehub/api';
+import { defineSource, described, flag, networkInterface, oneOf, table, wholeNumber } from 'timehub/api';
 import { octetsOf, parseServer } from 'timehub/protocol/address';
 import {
   isPollRange,
@@ -8,6 +8,8 @@ import {
   pollEntries,
   pollOptions,
   serverAddress,
+  stampChoice,
+  stampingOf,
   weakKeyTypes,
 } from 'timehub/toolkit';
 import * as v from 'valibot';
@@ -18,6 +20,8 @@ const POOL = 'a name with several addresses such as "2.pool.ntp.org"';
 const MOST_MEMBERS = 16;
 const DEFAULT_MEMBERS = 4;
 const HIGHEST_KEY = 0xffff_ffff;
+/** No default of the schema: check-config looks for the file only where it is named. */
+const DEFAULT_KEY_FILE = '/etc/timehub/ntp.keys';
 const FAMILIES = { ipv4: 4, ipv6: 6 } as const;
 
 const config = v.pipe(
@@ -52,14 +56,16 @@ const config = v.pipe(
       'Number of the symmetric key that authenticates requests and replies. Other replies are refused. Default: none.',
     ),
     'key-file': described(
-      v.optional(keyFilePath(), '/etc/timehub/ntp.keys'),
-      "File with the keys, in chrony's format, which no other user may read. It is read again when it changes.",
+      v.optional(keyFilePath()),
+      `File with the keys, in chrony's format, which no other user may read. It is read again when it changes. Default: "${DEFAULT_KEY_FILE}".`,
     ),
     'weak-keys': weakKeyTypes(),
     interleaved: described(
       v.optional(flag(), false),
       'Ask for the interleaved mode (RFC 9769, `xleave` in chrony), in which the server states when its kernel or card really sent a reply. That stamp is fetched by a second request 20 ms after each one, so the source asks twice as often.',
     ),
+    interface: described(v.optional(networkInterface()), 'Ask over this network interface only.'),
+    stamps: stampChoice('all packets'),
     ...pollEntries('64s', {
       min: 'Public servers may be asked every 64 s (BCP 223). 1 s is fine on your own network; shorter intervals pay for delays below 10 ms.',
       iburst:
@@ -97,7 +103,7 @@ export default defineSource<Config>({
   type: 'ntp',
   summary: 'Asks an NTP server for the time (NTPv4 client, RFC 5905)',
   stability: 'beta',
-  needs: [],
+  needs: ['cap:net_admin', 'dev:ptp'],
   spreadsNames: true,
   config,
   instances({ pool, count = DEFAULT_MEMBERS, ...shared }) {
@@ -105,12 +111,15 @@ export default defineSource<Config>({
   },
   create(config, context) {
     const { key } = config;
-    const keys = key === undefined ? undefined : new KeyFile(context, config['key-file'], config['weak-keys']);
+    const keys =
+      key === undefined ? undefined : new KeyFile(context, config['key-file'] ?? DEFAULT_KEY_FILE, config['weak-keys']);
     const client = new NtpClient(context, {
       server: parseServer(config.address!)!,
       poll: pollOptions(config),
       family: config.family && FAMILIES[config.family],
       interleaved: config.interleaved,
+      stamping: () =>
+        stampingOf(context, { stamps: config.stamps, packets: 'all packets' }, config.interface, 'TH_NTP_STAMPS'),
       ...(keys && { key: () => keys.key(key!) }),
     });
     return {

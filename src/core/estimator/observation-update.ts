@@ -32,6 +32,9 @@ const UNKNOWN_JUMP_NS = 1e18;
 /** Legs after which the noise of a path is known, so that early and wrong ones are told from its floor. */
 const LEGS_TO_SETTLE = 256;
 
+/** A base delay that is below zero by this many sigmas of the noise is impossible. */
+const IMPOSSIBLE_SIGMAS = 3;
+
 /** An observation that begins a phase. */
 const FIRST: Innovation = { residualNs: 0, normalised: 0 };
 
@@ -218,14 +221,38 @@ export class ObservationUpdate {
       track.floor.add(at.direction, delayNs);
     const change =
       at.kind === 'leg' && track.delay !== undefined
-        ? track.route.note(at.direction, residualNs + noise.mean, Math.sqrt(expected))
+        ? track.route.note(at.direction, residualNs + noise.mean, Math.sqrt(expected), this.roundTripNs(track, at))
         : undefined;
     const innovation = this.innovationOf(residualNs, variance + expected);
     if (change !== undefined) track.legNoise?.noteRouteChange();
     if (change === 'longer') this.state.forgetDelay(track);
     else if (change === 'excess') this.state.noteRouteChange(track, expected);
-    else if (checkForReset(this.state, track, noise, this.direction, innovation)) track.restartPending = true;
+    else if (checkForReset(this.state, track, noise, this.direction, innovation) || this.isImpossible(track))
+      track.restartPending = true;
     return innovation;
+  }
+
+  /** Returns the round trip of a leg and the last one of the other direction, by one state; NaN if it is not asked for. */
+  private roundTripNs(track: TrackFilter, leg: Leg): Ns {
+    const { route } = track;
+    route.roundTrips.note(leg);
+    if (!route.roundTrips.isDue && !route.isSuspect(leg.direction)) return Number.NaN;
+    const other = route.roundTrips.lastOf(leg.direction === 'inbound' ? 'outbound' : 'inbound');
+    return this.delayNs(track, this.sign, leg) + this.delayNs(track, -this.sign, other);
+  }
+
+  /** Returns true if the base delay is below zero although round trips are not: the phase has been taught by a wrong rate. */
+  private isImpossible({ clock, delay, route }: TrackFilter): boolean {
+    const { isDue, shortestNs } = route.roundTrips;
+    if (delay === undefined || !isDue || !Number.isFinite(shortestNs) || shortestNs <= 0) return false;
+    return this.state.bank.meanAt(clock, delay) < -IMPOSSIBLE_SIGMAS * this.sigmaNs;
+  }
+
+  /** Returns how long a leg took by the present estimate of the phase. */
+  private delayNs(track: TrackFilter, sign: number, leg: Pick<Leg, 'transitNs' | 'monotonic'>): Ns {
+    const { state } = this;
+    const phaseNs = state.bank.mean(track.clock, state.phaseRow(track, sign, state.sinceS(leg.monotonic)));
+    return leg.transitNs - sign * state.controlledSince(track, leg.monotonic) - phaseNs;
   }
 
   private checkForJump(track: TrackFilter, at: Observation, row: ObservationRow, noise: NoiseModel): JumpVerdict {

@@ -94,5 +94,9 @@ const task = workerData as WorkerTask;
 const { native, missing } = loadNative();
 if (native === undefined) throw new Error(missing);
 const { default: definition } = (await import(task.module)) as { readonly default: HandlerDefinition };
-const tools = { index: task.index, random: (octets: number): Uint8Array => randomBytes(octets) };
+const tools = {
+  index: task.index,
+  random: (octets: number): Uint8Array => randomBytes(octets),
+  aesSiv: native.hasAesSiv() ? native.aesSiv : undefined,
+};
 run(native, definition.create(task.data, tools), task);

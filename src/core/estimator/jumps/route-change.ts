@@ -1,4 +1,5 @@
 import type { Leg, Ns } from '../../../api/index.js';
+import { RoundTrips } from './round-trips.js';
 
 type Direction = Leg['direction'];
 
@@ -6,10 +7,14 @@ type Direction = Leg['direction'];
 const OFF_SIGMAS = 6;
 /** Late legs in a row that show a longer route: no queue keeps every one of so many. */
 const LATE_LEGS = 12;
+/** Late legs in a row after which round trips are compared. */
+const SUSPECT_LEGS = 6;
 /** Late legs in a row, in each direction and all late by the same time, that show a longer route in both. */
 const BOTH_LATE_LEGS = 3;
 /** Legs of the other direction that must have kept their time meanwhile. */
 const KEPT_LEGS = 4;
+/** Least growth of the round trips, as a part of the time by which legs are late, where these show a longer route. */
+const LEAST_GROWTH = 0.5;
 /** Early legs in a row that show that a longer route has become shorter again. */
 const EARLY_LEGS = 2;
 
@@ -18,6 +23,8 @@ interface Run {
   count: number;
   /** The least distance from the expected time. */
   leastNs: Ns;
+  /** The shortest round trip that they are part of. */
+  roundTripNs: Ns;
   /** The last legs of the run that are off by about the same time: their number, the least and the greatest of them. */
   alike: number;
   alikeFromNs: Ns;
@@ -35,6 +42,7 @@ export class RouteChange {
   private readonly excess = { inbound: 0, outbound: 0 };
   private readonly late = { inbound: emptyRun(), outbound: emptyRun() };
   private readonly early = { inbound: emptyRun(), outbound: emptyRun() };
+  readonly roundTrips = new RoundTrips();
 
   /** Returns the time by which the route of this direction differs from the base delay, ns. */
   excessNs(direction: Direction): Ns {
@@ -42,10 +50,11 @@ export class RouteChange {
   }
 
   /**
-   * Adds a leg, `residualNs` after the earliest time at which it was expected. Returns `excess` if the route of one direction
-   * has changed, `longer` if both routes have become longer.
+   * Adds a leg, `residualNs` after the earliest time at which it was expected. `roundTripNs`: with the last leg of the other
+   * direction; NaN if that is not asked for. Returns `excess` if the route of one direction has changed, `longer` if both routes have
+   * become longer.
    */
-  note(direction: Direction, residualNs: Ns, sigmaNs: Ns): 'longer' | 'excess' | undefined {
+  note(direction: Direction, residualNs: Ns, sigmaNs: Ns, roundTripNs: Ns): 'longer' | 'excess' | undefined {
     const limitNs = OFF_SIGMAS * sigmaNs;
     const other = direction === 'inbound' ? 'outbound' : 'inbound';
     if (Math.abs(residualNs) <= limitNs) {
@@ -54,14 +63,24 @@ export class RouteChange {
     }
     const late = extend(this.late[direction], residualNs, limitNs);
     const early = extend(this.early[direction], -residualNs, limitNs);
+    if (late.count === 0 && this.late[other].count === 0) this.roundTrips.keep(roundTripNs);
+    else if (roundTripNs < late.roundTripNs) late.roundTripNs = roundTripNs;
     if (areBothLonger(this.late.inbound, this.late.outbound, limitNs)) {
       this.clearRuns();
       return 'longer';
     }
-    if (late.count >= LATE_LEGS && late.kept >= KEPT_LEGS) return this.change(direction, late.leastNs);
+    if (late.count >= LATE_LEGS && late.kept >= KEPT_LEGS && this.haveGrown(late)) {
+      this.roundTrips.restart(late.roundTripNs);
+      return this.change(direction, late.leastNs);
+    }
     if (early.count >= EARLY_LEGS && early.kept > 0 && this.excess[direction] > 0)
       return this.change(direction, -Math.min(early.leastNs, this.excess[direction]));
     return undefined;
+  }
+
+  /** Returns true if the round trip of the next leg of this direction counts: legs of it are late. */
+  isSuspect(direction: Direction): boolean {
+    return this.late[direction].count >= SUSPECT_LEGS;
   }
 
   /** The route of one direction has become shorter by `byNs`, and the other one has not. */
@@ -80,7 +99,14 @@ export class RouteChange {
   /** The path is measured anew. */
   reset(): void {
     this.excess.inbound = this.excess.outbound = 0;
+    this.roundTrips.restart();
     this.clearRuns();
+  }
+
+  /** Returns false if the round trips of these legs show that no route is as much longer. */
+  private haveGrown({ leastNs, roundTripNs }: Run): boolean {
+    const { shortestNs } = this.roundTrips;
+    return !Number.isFinite(shortestNs) || roundTripNs - shortestNs > LEAST_GROWTH * leastNs;
   }
 
   private change(direction: Direction, byNs: Ns): 'excess' {
@@ -95,12 +121,20 @@ export class RouteChange {
 }
 
 function emptyRun(): Run {
-  return { count: 0, leastNs: Number.POSITIVE_INFINITY, alike: 0, alikeFromNs: 0, alikeToNs: 0, kept: 0 };
+  return {
+    count: 0,
+    leastNs: Number.POSITIVE_INFINITY,
+    roundTripNs: Number.POSITIVE_INFINITY,
+    alike: 0,
+    alikeFromNs: 0,
+    alikeToNs: 0,
+    kept: 0,
+  };
 }
 
 function clear(run: Run): void {
   run.count = run.alike = run.kept = 0;
-  run.leastNs = Number.POSITIVE_INFINITY;
+  run.leastNs = run.roundTripNs = Number.POSITIVE_INFINITY;
 }
 
 function extend(run: Run, offNs: Ns, limitNs: Ns): Run {
