@@ -8,6 +8,7 @@
 #include <system_error>
 #include <thread>
 
+#include "aead.h"
 #include "arguments.h"
 #include "certificate.h"
 #include "channel.h"
@@ -29,6 +30,7 @@ struct State {
   std::map<uint32_t, Channel*> channels;
   PdelayRegistry responders;
   ExchangeRegistry exchanges;
+  AeadMachine aead;
   uint32_t next = 1;
   napi_ref arena = nullptr;
 };
@@ -162,6 +164,28 @@ Napi::Value OpenUnix(const Napi::CallbackInfo& info) {
 Napi::Value WatchLinks(const Napi::CallbackInfo& info) {
   arguments::Callback(info[0]);
   return Open(info, std::make_unique<LinkWatch>(), 0);
+}
+
+/** hasAesSiv(): boolean */
+Napi::Value HasAesSiv(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), StateOf(info).aead.ready());
+}
+
+/** aesSiv(memory, operations: Int32Array, count): see aead.h */
+Napi::Value AesSiv(const Napi::CallbackInfo& info) {
+  const arguments::Octets memory = arguments::Payload(info[0], "memory");
+  const bool numbers =
+      info[1].IsTypedArray() && info[1].As<Napi::TypedArray>().TypedArrayType() == napi_int32_array;
+  if (!numbers) throw arguments::Wrong(info.Env(), "operations", "an Int32Array");
+  auto operations = info[1].As<Napi::Int32Array>();
+  const auto most = static_cast<uint32_t>(operations.ElementLength() / kOperationNumbers);
+  const uint32_t count = Whole(info[2], "count", most);
+  AeadMachine& machine = StateOf(info).aead;
+  if (count > 0 && machine.ready()) {
+    machine.Run(const_cast<uint8_t*>(memory.data), memory.length,
+                reinterpret_cast<AeadOperation*>(operations.Data()), count);
+  }
+  return info.Env().Undefined();
 }
 
 /** judgeChain(chain: Uint8Array[], authorities, name, isAddress, at: s since 1970): number, see certificate.h */
@@ -378,6 +402,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<ReadTimex>(exports, "readTimex");
   Export<ExitWithin>(exports, "exitWithin");
   Export<JudgeChainAt>(exports, "judgeChain");
+  Export<HasAesSiv>(exports, "hasAesSiv");
+  Export<AesSiv>(exports, "aesSiv");
   return exports;
 }
 

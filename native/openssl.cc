@@ -12,6 +12,13 @@ bool Find(const char* name, Function* out) {
   return *out != nullptr;
 }
 
+bool FindAll(CipherFunctions* all) {
+#define FIND(name) Find(#name, &all->name)
+  return FIND(EVP_CIPHER_CTX_new) && FIND(EVP_CIPHER_CTX_free) && FIND(EVP_CIPHER_CTX_set_padding) &&
+         FIND(EVP_aes_128_cbc) && FIND(EVP_aes_128_ctr) && FIND(EVP_EncryptInit_ex) && FIND(EVP_EncryptUpdate);
+#undef FIND
+}
+
 bool FindAll(Functions* all) {
 #define FIND(name) Find(#name, &all->name)
   return FIND(BIO_new_mem_buf) && FIND(BIO_free) && FIND(PEM_read_bio_X509) && FIND(d2i_X509) && FIND(X509_free) &&
@@ -28,6 +35,12 @@ bool FindAll(Functions* all) {
 
 const Functions* Load() {
   static Functions functions;
+  static const bool found = FindAll(&functions);
+  return found ? &functions : nullptr;
+}
+
+const CipherFunctions* LoadCiphers() {
+  static CipherFunctions functions;
   static const bool found = FindAll(&functions);
   return found ? &functions : nullptr;
 }

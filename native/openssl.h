@@ -45,4 +45,21 @@ struct Functions {
 /** Returns the functions; nullptr if this Node does not export all of them. */
 const Functions* Load();
 
+struct Cipher;
+struct CipherContext;
+
+/** The modes of AES, from which the addon composes AES-SIV. */
+struct CipherFunctions {
+  CipherContext* (*EVP_CIPHER_CTX_new)();
+  void (*EVP_CIPHER_CTX_free)(CipherContext*);
+  int (*EVP_CIPHER_CTX_set_padding)(CipherContext*, int);
+  const Cipher* (*EVP_aes_128_cbc)();
+  const Cipher* (*EVP_aes_128_ctr)();
+  int (*EVP_EncryptInit_ex)(CipherContext*, const Cipher*, void* engine, const unsigned char* key,
+                            const unsigned char* iv);
+  int (*EVP_EncryptUpdate)(CipherContext*, unsigned char* out, int* written, const unsigned char* in, int octets);
+};
+
+const CipherFunctions* LoadCiphers();
+
 }  // namespace openssl

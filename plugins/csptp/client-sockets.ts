@@ -1,7 +1,7 @@
 import { type Endpoint, HubError, type Network, type UdpOptions, type UdpSocket } from 'timehub/api';
 import { familyOf } from 'timehub/protocol/address';
 import { EVENT_PORT, GENERAL_PORT } from 'timehub/protocol/ptp';
-import type { Stamping } from './stamping.js';
+import type { Stamping } from 'timehub/toolkit';
 
 /** The sockets of a client for one server. */
 export interface ClientSockets {

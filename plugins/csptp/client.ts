@@ -24,11 +24,12 @@ import {
   RefusalRecord,
   RequestReply,
   type StampChoice,
+  type Stamping,
+  stampingOf,
 } from 'timehub/toolkit';
 import { type ClientSockets, closeSockets, openSockets, type PortChoice } from './client-sockets.js';
 import { claimsFrom, legsOf, type ScaleChoice, scaleOf } from './legs.js';
 import { type CsptpReplyRefusal, REFUSAL_TEXTS } from './refusal-texts.js';
-import { type Stamping, stampingOf } from './stamping.js';
 import { unusable } from './unusable.js';
 
 export interface CsptpClientOptions {
@@ -102,7 +103,12 @@ export class CsptpClient {
 
   /** Throws `TH_NET_INTERFACE`, `TH_CSPTP_STAMPS`. */
   start(): void {
-    this.#stamping = stampingOf(this.#context, this.#options.stamps, this.#options.interface);
+    this.#stamping = stampingOf(
+      this.#context,
+      { stamps: this.#options.stamps },
+      this.#options.interface,
+      'TH_CSPTP_STAMPS',
+    );
     this.#association.start();
   }
 

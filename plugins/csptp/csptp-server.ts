@@ -8,11 +8,11 @@ import {
   Counters,
   ServedAddresses,
   ServedTime,
+  type Stamping,
   TransmitLatency,
 } from 'timehub/toolkit';
 import { isUncertain, type QualityOptions, qualityOf } from './served-quality.js';
 import { closeServerSockets, openServerSockets, type ServerSockets } from './server-sockets.js';
-import type { Stamping } from './stamping.js';
 
 export interface CsptpServerOptions extends QualityOptions, AccessOptions {
   readonly listen: readonly Server[];

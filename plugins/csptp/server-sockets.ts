@@ -1,8 +1,8 @@
 import type { Network, UdpSocket } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import { EVENT_PORT } from 'timehub/protocol/ptp';
+import type { Stamping } from 'timehub/toolkit';
 import { PendingFollowUps } from './pending-follow-ups.js';
-import type { Stamping } from './stamping.js';
 
 /** The two sockets of a server at one own address. */
 export interface ServerSockets {

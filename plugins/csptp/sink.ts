@@ -11,11 +11,11 @@ import {
   parseRanges,
   rateLimit,
   stampChoice,
+  stampingOf,
 } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { CsptpServer } from './csptp-server.js';
 import { ownIdentity } from './identity.js';
-import { stampingOf } from './stamping.js';
 
 const ENDPOINT = 'an own address and port such as "192.0.2.1:319" or "[::]:319"';
 const IDENTITY = 'a clock identity of 16 hex digits such as "001122.fffe.334455"';
@@ -78,7 +78,7 @@ export default defineSink<Config>({
         server = new CsptpServer(context, {
           ...accessOptions(config),
           listen: parseListen(config.listen, EVENT_PORT),
-          stamping: stampingOf(context, config.stamps, name),
+          stamping: stampingOf(context, { stamps: config.stamps }, name, 'TH_CSPTP_STAMPS'),
           steps: config.steps === 'two' ? 2 : 1,
           amplify: parseRanges(config.amplify),
           identity: given === undefined ? ownIdentity(context, name) : parseClockIdentity(given)!,

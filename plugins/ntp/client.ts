@@ -1,4 +1,4 @@
-import type { ExchangeCounts, Instant, Ns, Observation, SourceContext, Stamp } from 'timehub/api';
+import type { ExchangeCounts, Instant, Ns, Observation, SourceContext, Stamp, UdpSocket } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import {
   type Answer,
@@ -18,6 +18,7 @@ import {
   type NtpOutcome,
   type PollOptions,
   RefusalRecord,
+  type Stamping,
   sendNtpRequest,
 } from 'timehub/toolkit';
 import { claimsOf, legsOf } from './legs.js';
@@ -29,6 +30,8 @@ export interface NtpClientOptions {
   readonly family?: 4 | 6 | undefined;
   /** Ask for the interleaved mode (RFC 9769). */
   readonly interleaved: boolean;
+  /** Returns the stamp options of sockets; may throw a `HubError`. Default: kernel stamps, over any interface. */
+  readonly stamping?: () => Stamping;
   /** Returns the key that authenticates requests and replies; may throw a `HubError`. Absent: they are not authenticated. */
   readonly key?: () => SymmetricKey;
   /** Authentication by NTS, in place of a key. */
@@ -87,9 +90,13 @@ export class NtpClient {
   #silent = 0;
   #kisses: Kisses;
   #shownDoubt = '';
+  readonly #stampingOf: (() => Stamping) | undefined;
+  #stamping: Stamping | undefined;
+  /** Keeps the stamps of the card switched on between the requests, each of which has a socket of its own. */
+  #holder: UdpSocket | undefined;
   #newest: Readonly<Record<string, unknown>> = {};
 
-  constructor(context: SourceContext, { server, poll, family, key, nts, interleaved }: NtpClientOptions) {
+  constructor(context: SourceContext, { server, poll, family, stamping, key, nts, interleaved }: NtpClientOptions) {
     this.#context = context;
     this.#association = new Association(context, {
       server,
@@ -100,6 +107,7 @@ export class NtpClient {
       shortfall: () => nts?.doubt() ?? this.#doubtOfKey(),
     });
     this.#longestNs = poll.maxNs;
+    this.#stampingOf = stamping;
     this.#key = key;
     this.#nts = nts;
     this.#kisses = this.#newKisses();
@@ -109,13 +117,16 @@ export class NtpClient {
     this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
   }
 
-  /** Throws the errors of `key`. */
+  /** Throws the errors of `key` and `stamping`. */
   start(): void {
+    this.#stamping = this.#stampingOf?.();
+    if (this.#stamping?.hardwareStamps === true) this.#holder = this.#context.network.udp(this.#stamping);
     this.#usedKey = this.#key?.();
     this.#association.start();
   }
 
   stop(): void {
+    this.#holder?.close();
     this.#association.stop();
   }
 
@@ -168,6 +179,7 @@ export class NtpClient {
       windowNs: Math.min(MAX_WINDOW_NS, Math.max(MIN_WINDOW_NS, this.#intervalNs)),
       hears: this.#silent >= SILENT_BEFORE_OPEN && this.#silent % 2 === 0 ? 'anybody' : 'peer',
       onError: 'wait',
+      stamping: this.#stamping,
       previous: this.#interleaving?.previous,
       authentication,
       onRequest: (mark, offset) => this.#context.identity.asks(mark, offset),
@@ -233,6 +245,11 @@ export class NtpClient {
   }
 
   #use(answered: AnsweredRequest<Stamp>): void {
+    if (answered.sent.clock !== answered.received.clock) {
+      this.#refusals.refuse('stamp');
+      this.#missed(undefined);
+      return;
+    }
     if (answered.answer.isInterleaved) this.#counters.count('interleaved');
     const exchange = this.#interleaving === undefined ? answered : this.#interleaving.take(answered);
     if (exchange !== undefined) {

@@ -65,7 +65,7 @@ class ReplyHandler implements RequestHandler {
   /** Time of the state that was read last. */
   #refreshedNs = -1;
 
-  constructor(data: ReplyHandlerData, { index, random }: HandlerTools) {
+  constructor(data: ReplyHandlerData, { index, random, aesSiv }: HandlerTools) {
     this.#onDeny = data.onDeny;
     this.#access = new AccessControl(data.access, random);
     this.#counts = new SharedCounts(COUNT_NAMES, data.counts).of(index);
@@ -85,7 +85,7 @@ class ReplyHandler implements RequestHandler {
       transmitFraction: 0,
     };
     this.#clients = new ClientLog(data.clients[index], random);
-    this.#nts = new NtsReplies(random);
+    this.#nts = new NtsReplies(random, aesSiv);
     if (data.cookieKeys.length > 0) this.#nts.use(data.cookieKeys);
     if (!data.interleaved) this.#plain = new PlainReplies(this.#state.headerWords, data.versions);
   }

@@ -1,4 +1,4 @@
-import { defineSource, described, flag, oneOf, table, wholeNumber } from 'timehub/api';
+import { defineSource, described, flag, networkInterface, oneOf, table, wholeNumber } from 'timehub/api';
 import { octetsOf, parseServer } from 'timehub/protocol/address';
 import {
   isPollRange,
@@ -8,19 +8,20 @@ import {
   pollEntries,
   pollOptions,
   serverAddress,
+  stampChoice,
+  stampingOf,
   weakKeyTypes,
 } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { NtpClient } from './client.js';
-
-/** Default of `key-file`. */
-const KEY_FILE = '/etc/timehub/ntp.keys';
 
 const ADDRESS = 'a server such as "ntp.example.org", "192.0.2.1:11123" or "[2001:db8::1]:123"';
 const POOL = 'a name with several addresses such as "2.pool.ntp.org"';
 const MOST_MEMBERS = 16;
 const DEFAULT_MEMBERS = 4;
 const HIGHEST_KEY = 0xffff_ffff;
+/** No default of the schema: check-config looks for the file only where it is named. */
+const DEFAULT_KEY_FILE = '/etc/timehub/ntp.keys';
 const FAMILIES = { ipv4: 4, ipv6: 6 } as const;
 
 const config = v.pipe(
@@ -56,13 +57,15 @@ const config = v.pipe(
     ),
     'key-file': described(
       v.optional(keyFilePath()),
-      'File with the keys, in chrony\'s format, which no other user may read. It is read again when it changes. Default: `"/etc/timehub/ntp.keys"`.',
+      `File with the keys, in chrony's format, which no other user may read. It is read again when it changes. Default: "${DEFAULT_KEY_FILE}".`,
     ),
     'weak-keys': weakKeyTypes(),
     interleaved: described(
       v.optional(flag(), false),
       'Ask for the interleaved mode (RFC 9769, `xleave` in chrony), in which the server states when its kernel or card really sent a reply. That stamp is fetched by a second request 20 ms after each one, so the source asks twice as often.',
     ),
+    interface: described(v.optional(networkInterface()), 'Ask over this network interface only.'),
+    stamps: stampChoice('all packets'),
     ...pollEntries('64s', {
       min: 'Public servers may be asked every 64 s (BCP 223). 1 s is fine on your own network; shorter intervals pay for delays below 10 ms.',
       iburst:
@@ -100,7 +103,7 @@ export default defineSource<Config>({
   type: 'ntp',
   summary: 'Asks an NTP server for the time (NTPv4 client, RFC 5905)',
   stability: 'beta',
-  needs: [],
+  needs: ['cap:net_admin', 'dev:ptp'],
   spreadsNames: true,
   config,
   instances({ pool, count = DEFAULT_MEMBERS, ...shared }) {
@@ -109,12 +112,14 @@ export default defineSource<Config>({
   create(config, context) {
     const { key } = config;
     const keys =
-      key === undefined ? undefined : new KeyFile(context, config['key-file'] ?? KEY_FILE, config['weak-keys']);
+      key === undefined ? undefined : new KeyFile(context, config['key-file'] ?? DEFAULT_KEY_FILE, config['weak-keys']);
     const client = new NtpClient(context, {
       server: parseServer(config.address!)!,
       poll: pollOptions(config),
       family: config.family && FAMILIES[config.family],
       interleaved: config.interleaved,
+      stamping: () =>
+        stampingOf(context, { stamps: config.stamps, packets: 'all packets' }, config.interface, 'TH_NTP_STAMPS'),
       ...(keys && { key: () => keys.key(key!) }),
     });
     return {

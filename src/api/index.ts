@@ -1,3 +1,4 @@
+export * from './aes-siv.js';
 export * from './bounded-map.js';
 export * from './clean-text.js';
 export type * from './client-report.js';

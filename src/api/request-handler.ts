@@ -1,3 +1,4 @@
+import type { AesSiv } from './aes-siv.js';
 import type { RequestBatch } from './request-batch.js';
 import type { Endpoint } from './udp.js';
 
@@ -24,6 +25,8 @@ export interface HandlerTools {
   readonly index: number;
   /** Returns unpredictable octets. */
   random(octets: number): Uint8Array;
+  /** Fast AES-SIV; absent in line, and where Node exports no OpenSSL. */
+  readonly aesSiv?: AesSiv | undefined;
 }
 
 /** The default export of a module for workers. `D`: data that workers are given; it is cloned, shared memory is shared. */

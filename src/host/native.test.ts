@@ -159,6 +159,12 @@ describe('the native addon', () => {
     monotonicRaw: calls(),
     readTimex: calls(),
     slept: calls(),
+    hasAesSiv: calls(),
+    aesSiv: calls(
+      fc.oneof(payload, fc.constant(new Uint8Array(4096))),
+      fc.int32Array({ maxLength: 60, min: -3, max: 5000 }),
+      fc.constantFrom(0, 1, 3, 6, 7),
+    ),
     judgeChain: calls(
       fc.array(payload, { maxLength: 18 }),
       fc.constantFrom('', 'no certificate', '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'),

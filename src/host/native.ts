@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { PdelayCounts, PdelayResponderOptions } from '../api/index.js';
+import type { AesSiv, PdelayCounts, PdelayResponderOptions } from '../api/index.js';
 import { addonRemedy, isAddonBuilt, packageRoot } from './addon.js';
 
 /** The C++ addon (`native/`). Throws a TypeError for a wrong argument and an Error with `errno` when a system call fails. */
@@ -24,10 +24,10 @@ export interface Native {
   openExchange(sockets: readonly number[], batch: ArrayBuffer): number;
   /**
    * Waits for requests, 200 ms at most. Returns their number. `coalesceNs`: pause, at most 10 ms, in which more requests come,
-   * if they come often enough; 0: none. Foresees the departure of the first 8 replies.
+   * if they come often enough; 0: none. Foresees the departure of the first 4 replies.
    */
   receiveRequests(exchange: number, coalesceNs: number): number;
-  /** Sends the replies of some slots. Returns the number of those that could not be sent. Foresees the next 8. */
+  /** Sends the replies of some slots. Returns the number of those that could not be sent. Foresees the next 4. */
   sendReplies(exchange: number, first: number, end: number): number;
   /** Addresses of the client and of this machine in a request. */
   requestAddresses(exchange: number, slot: number): { readonly client: string; readonly local: string };
@@ -67,6 +67,9 @@ export interface Native {
    * X509_V_ERR_…, −1 if this Node exports no OpenSSL, −2 if a certificate or an authority cannot be read.
    */
   judgeChain(chain: readonly Uint8Array[], authorities: string, name: string, isAddress: boolean, atS: number): number;
+  /** Returns false if this Node exports no OpenSSL. */
+  hasAesSiv(): boolean;
+  readonly aesSiv: AesSiv;
   /** Ends the process after `delayMs` (0 to 60000), even if this thread is busy or blocked. */
   exitWithin(delayMs: number, status: number): void;
 }

@@ -6,6 +6,7 @@ import { familyOf, formatServer, isSameEndpoint } from '../protocol/address/inde
 import { type Answer, Exchange, type ExchangeOptions, type ReplyRefusal, TRANSMIT_AT } from '../protocol/ntp/index.js';
 import { explainNetworkError } from './network-error.js';
 import { RequestReply } from './request-reply.js';
+import type { Stamping } from './stamping.js';
 
 /** The end of one NTP request. */
 export type NtpOutcome =
@@ -29,6 +30,8 @@ export interface NtpRequestOptions extends ExchangeOptions {
    * `wait`: an error that the network reports may be old or forged, so it only explains the silence. `end`: it ends the wait.
    */
   readonly onError: 'wait' | 'end';
+  /** Stamp options of the socket. Default: kernel stamps, over any interface. */
+  readonly stamping?: Stamping | undefined;
   /** Called before the request is sent. `mark`: octets that no other client sends; they stand at `offset` of the request. */
   readonly onRequest?: (mark: Uint8Array, offset: number) => void;
   /** Called for each datagram that is refused. `detail`: what the reason does not say, or ''. */
@@ -43,7 +46,7 @@ export interface NtpRequestOptions extends ExchangeOptions {
  */
 export function sendNtpRequest(
   context: Pick<Context, 'after' | 'network' | 'random'>,
-  { peer, windowNs, hears, onError, onRequest, onRefused, onEnd, ...options }: NtpRequestOptions,
+  { peer, windowNs, hears, onError, stamping, onRequest, onRefused, onEnd, ...options }: NtpRequestOptions,
 ): void {
   const exchange = new Exchange(context.random(options.previous === undefined ? 8 : 16), options);
   let socket: UdpSocket | undefined;
@@ -74,7 +77,7 @@ export function sendNtpRequest(
     else end(verdict);
   };
   try {
-    const socketOptions = { family: familyOf(peer.address), transmitStamps: true };
+    const socketOptions = { ...stamping, family: familyOf(peer.address), transmitStamps: true };
     socket = context.network.udp(hears === 'peer' ? { ...socketOptions, peer } : socketOptions);
     socket.onSent((id, sent) => request.stamped(id, sent));
     socket.onNetworkError(failed);

@@ -4,7 +4,9 @@ import {
   HubError,
   type Instant,
   type Network,
+  type NetworkInterface,
   type Ns,
+  type ReceiveFilter,
   type SourceState,
   type Stamp,
   type TimeState,
@@ -32,6 +34,8 @@ interface Socket extends UdpSocket {
 }
 
 export const keyOf = ({ address, port }: Endpoint): string => `${address}|${port}`;
+
+const TAI_MINUS_UTC_NS = 37_000_000_000n;
 
 /** True time when the monotonic clock reads zero: 2026-11-21T10:00:00Z. */
 export const EPOCH: Instant = 1_795_255_200_000_000_000n;
@@ -64,6 +68,10 @@ export class NtpWorld {
   /** Octets that sockets sent, in order. */
   readonly sentOctets: Uint8Array[] = [];
   resolverIsDead = false;
+  /** The interface eth0 has a card whose clock `phc:ptp0`, on TAI, stamps these packets; undefined: there is no eth0. */
+  card: readonly ReceiveFilter[] | undefined;
+  /** The card gives transmit stamps. */
+  cardStampsRequests = true;
   /** Answers for `network.tls`. */
   tls: Network['tls'] = notHere;
   tlsServer: Network['tlsServer'] = notHere;
@@ -78,8 +86,8 @@ export class NtpWorld {
       ethernet: notHere,
       unixDatagram: notHere,
       pdelayResponder: notHere,
-      interface: notHere,
-      onLink: notHere,
+      interface: (name) => this.interface(name),
+      onLink: () => ({ close: () => {} }),
       tcp: notHere,
       tls: (options) => this.tls(options),
       tlsServer: (options) => this.tlsServer(options),
@@ -90,8 +98,18 @@ export class NtpWorld {
     after: (delayNs, handler) => this.at(delayNs, handler),
     random: (octets) => this.random(octets),
     clock: () => ({ read: () => this.stamp('user') }),
-    openClock: notHere,
+    openClock: (id) => ({ id }) as ReturnType<FakeHost['openClock']>,
   };
+
+  interface(name: string): NetworkInterface {
+    if (this.card === undefined || name !== 'eth0')
+      throw new HubError('TH_NET_INTERFACE', `this machine has no network interface "${name}"`);
+    return {
+      ...{ name, index: 1, mac: '', up: true, running: true, addresses: [] },
+      phc: { index: 0, clock: 'phc:ptp0' },
+      stamps: { kernelTransmit: true, kernelReceive: true, hardwareTransmit: true, hardwareReceive: this.card },
+    };
+  }
 
   get trueTime(): Instant {
     return EPOCH + this.now;
@@ -100,6 +118,13 @@ export class NtpWorld {
   stamp(by: Stamp['by'], delayNs = 0n): Stamp {
     const monotonic = this.now + delayNs;
     return { clock: 'system', time: EPOCH + monotonic - this.offsetNs, monotonic, by };
+  }
+
+  /** The best stamp of a socket with these options. */
+  #socketStamp({ hardwareStamps = false }: UdpOptions, delayNs = 0n): Stamp {
+    const kernel = this.stamp('kernel', delayNs);
+    if (!hardwareStamps) return kernel;
+    return { ...kernel, clock: 'phc:ptp0', time: EPOCH + kernel.monotonic + TAI_MINUS_UTC_NS, by: 'hardware' };
   }
 
   at(delayNs: Ns, run: () => void | Promise<void>): { cancel(): void } {
@@ -166,8 +191,9 @@ export class NtpWorld {
         const number = id++;
         this.sentOctets.push(payload.slice());
         const before = this.stamp('user', this.callCostNs);
-        const sent = this.stamp('kernel', this.callCostNs + this.sendCostNs);
-        if (options.transmitStamps === true && this.stampAfterNs !== undefined) {
+        const sent = this.#socketStamp(options, this.callCostNs + this.sendCostNs);
+        const isStamped = options.hardwareStamps !== true || this.cardStampsRequests;
+        if (options.transmitStamps === true && isStamped && this.stampAfterNs !== undefined) {
           this.at(this.stampAfterNs, () => {
             if (!socket.closed) for (const handler of onSent) handler(number, sent);
           });
@@ -178,7 +204,7 @@ export class NtpWorld {
       deliver: (payload, from, to) => {
         const { peer } = options;
         if (socket.closed || (peer !== undefined && keyOf(peer) !== keyOf(from))) return;
-        for (const handler of onDatagram) handler({ payload, from, to, received: this.stamp('kernel') });
+        for (const handler of onDatagram) handler({ payload, from, to, received: this.#socketStamp(options) });
       },
       fail: (error) => {
         if (!socket.closed) for (const handler of onError) handler(error);

@@ -30,6 +30,12 @@ export const PLUGINS: Explanations = {
     effect: 'The source has no keys and is unreachable. It tries again with back-off and never asks without NTS.',
     remedy: 'Read the reason in the message; the address must be that of a key exchange server (port 4460).',
   },
+  TH_NTP_STAMPS: {
+    cause:
+      'An NTP source is configured for hardware stamps, but the card cannot stamp all packets or the hub does not know its clock.',
+    effect: 'The source does not start and is retried with back-off.',
+    remedy: 'Name an interface whose card stamps all packets (see "ethtool -T eth0"), or set stamps = "software".',
+  },
   TH_PLUGIN_API: {
     cause: 'The plugin is written for another version of the plugin contract.',
     effect: 'The plugin is not loaded.',

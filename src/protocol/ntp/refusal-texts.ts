@@ -1,10 +1,10 @@
 import type { RefusalReason } from './evaluate.js';
 
 /**
- * `sender`: the reply came from another address or port than the request went to. `contradiction`: its times cannot be true,
+ * `stamp`: request and reply were not stamped by one clock. `sender`: the reply came from another address or port than the request went to. `contradiction`: its times cannot be true,
  * see `measure`.
  */
-export type ReplyRefusal = RefusalReason | 'sender' | 'contradiction';
+export type ReplyRefusal = RefusalReason | 'stamp' | 'sender' | 'contradiction';
 
 /** Explanations of refused replies; each continues "3 replies came that …". */
 export const REFUSAL_TEXTS: Readonly<Record<ReplyRefusal, string>> = {
@@ -24,6 +24,8 @@ export const REFUSAL_TEXTS: Readonly<Record<ReplyRefusal, string>> = {
   'nts-nak':
     'say that the server cannot read the cookie (NTSN): it has changed its keys, or a forger answers; new keys are exchanged if no other reply comes',
   nts: 'are not authenticated by the keys of NTS: a forger answers, or the server has lost its keys',
+  stamp:
+    'have no stamp of the network card, or their requests have none: another program may have changed the stamps of the card',
   sender:
     'were sent from another address or port than the one that was asked: the server is multi-homed, or behind a NAT',
   contradiction: 'claim to have taken longer than the round trip: the clock of the server jumps, or it is broken',

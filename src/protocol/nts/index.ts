@@ -8,3 +8,4 @@ export * from './ke-keys.js';
 export * from './ke-record.js';
 export * from './ke-server.js';
 export * from './server.js';
+export * from './server-operations.js';

@@ -1,4 +1,4 @@
-import { cipherOf, type NtsCipher } from './aead.js';
+import { NTS_CIPHERS, type NtsCipher } from './aead.js';
 import { exportNtsKeys, type KeyExporter, type NtsKeys } from './ke-keys.js';
 import { KE_ERROR, KE_RECORD, type KeRecord, numbersOf, PROTOCOL_NTPV4, record, writeKeMessage } from './ke-record.js';
 
@@ -30,7 +30,7 @@ export function answerKe(records: readonly KeRecord[], exporter: KeyExporter, op
   if (typeof wish === 'number') return refusal(wish);
   if (!wish.protocols.includes(PROTOCOL_NTPV4)) return nothing(record(KE_RECORD.nextProtocol, []));
   const chosen = record(KE_RECORD.nextProtocol, [PROTOCOL_NTPV4]);
-  const cipher = firstKnown(wish.ciphers);
+  const cipher = inCommon(wish.ciphers);
   if (cipher === undefined) return nothing(chosen, record(KE_RECORD.aead, []));
   const keys = exportNtsKeys(cipher, wish.compliant, exporter);
   const cookies = Array.from({ length: COOKIES }, () => ({
@@ -83,10 +83,8 @@ function listIn(records: readonly KeRecord[], type: number): readonly number[] |
   return numbers?.length === 0 ? undefined : numbers;
 }
 
-function firstKnown(ids: readonly number[]): NtsCipher | undefined {
-  const id = ids.find((candidate) => cipherOf(candidate) !== undefined);
-  return id === undefined ? undefined : cipherOf(id);
-}
+/** Returns the cipher that this server prefers of those that it has in common with the client. */
+const inCommon = (ids: readonly number[]): NtsCipher | undefined => NTS_CIPHERS.find(({ id }) => ids.includes(id));
 
 function placeOf({ host, port }: KeServerOptions): readonly KeRecord[] {
   const place: KeRecord[] = [];

@@ -67,8 +67,9 @@ describe('the key exchange server', () => {
       expect(answerTo(...request), JSON.stringify(request)).to.deep.equal([record(2, [1])]);
   });
 
-  it('takes the first of the client’s ciphers that it has, critical or not', () => {
-    expect(bodies(answerTo(PROTOCOL, record(4, [99, 30, 15], false)), 4)).to.deep.equal([[0, 30]]);
+  it('prefers AES-SIV-CMAC-256, and takes AES-128-GCM-SIV of a client without it; critical or not', () => {
+    expect(bodies(answerTo(PROTOCOL, record(4, [99, 30, 15], false)), 4)).to.deep.equal([[0, 15]]);
+    expect(bodies(answerTo(PROTOCOL, record(4, [99, 30], false)), 4)).to.deep.equal([[0, 30]]);
   });
 
   it('names another host and port', () => {

@@ -98,7 +98,7 @@ export function protectReply(
 }
 
 /** Makes the reply a kiss of death NTSN (RFC 8915 §5.7): stratum 0, leap unknown, no authenticator. */
-function writeNak(reply: Uint8Array, end: number): number {
+export function writeNak(reply: Uint8Array, end: number): number {
   reply[0] = LEAP_UNKNOWN | (reply[0]! & VERSION_AND_MODE);
   reply[STRATUM_AT] = 0;
   reply.fill(0, REFID_AT - 8, ORIGIN_AT);
