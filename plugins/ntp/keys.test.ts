@@ -70,6 +70,16 @@ describe('symmetric keys (C7)', () => {
     });
   }
 
+  it('need no file where the configuration names none: check-config must not look for it', async () => {
+    for (const [definition, table] of [
+      [source, { address: SERVER }],
+      [sink, {}],
+    ] as const) {
+      const validated = await definition.config['~standard'].validate(table);
+      expect('value' in validated && validated.value).not.to.have.property('key-file');
+    }
+  });
+
   it('are not used where none is named: the claims say so', async () => {
     const world = new NtpWorld();
     await serve(world, { 'key-file': write('server', KEYS) });

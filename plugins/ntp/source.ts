@@ -20,6 +20,8 @@ const POOL = 'a name with several addresses such as "2.pool.ntp.org"';
 const MOST_MEMBERS = 16;
 const DEFAULT_MEMBERS = 4;
 const HIGHEST_KEY = 0xffff_ffff;
+/** No default of the schema: check-config looks for the file only where it is named. */
+const DEFAULT_KEY_FILE = '/etc/timehub/ntp.keys';
 const FAMILIES = { ipv4: 4, ipv6: 6 } as const;
 
 const config = v.pipe(
@@ -54,8 +56,8 @@ const config = v.pipe(
       'Number of the symmetric key that authenticates requests and replies. Other replies are refused. Default: none.',
     ),
     'key-file': described(
-      v.optional(keyFilePath(), '/etc/timehub/ntp.keys'),
-      "File with the keys, in chrony's format, which no other user may read. It is read again when it changes.",
+      v.optional(keyFilePath()),
+      `File with the keys, in chrony's format, which no other user may read. It is read again when it changes. Default: "${DEFAULT_KEY_FILE}".`,
     ),
     'weak-keys': weakKeyTypes(),
     interleaved: described(
@@ -109,7 +111,8 @@ export default defineSource<Config>({
   },
   create(config, context) {
     const { key } = config;
-    const keys = key === undefined ? undefined : new KeyFile(context, config['key-file'], config['weak-keys']);
+    const keys =
+      key === undefined ? undefined : new KeyFile(context, config['key-file'] ?? DEFAULT_KEY_FILE, config['weak-keys']);
     const client = new NtpClient(context, {
       server: parseServer(config.address!)!,
       poll: pollOptions(config),
