@@ -9,8 +9,11 @@
 namespace {
 constexpr uint32_t kLongestPauseNs = 10'000'000;
 constexpr uint32_t kMostSockets = 64;
-/** Replies that are sent together. The last one's time of sending is foreseen over all of them. */
-constexpr int kChunk = 8;
+/**
+ * Replies that are sent together. A reply has its transmit timestamp before the first of them is sent, so an interruption in the
+ * meantime makes it late: the more, the cheaper and the less exact. Eight save 5 % of the time for a reply.
+ */
+constexpr int kChunk = 4;
 
 struct Sockets {
   std::mutex lock;

@@ -41,6 +41,7 @@ const SCRIPTS: readonly Script[] = [
   bench('memory.js 1', /hub with dashboard +\d+\.\d MB/),
   bench('ptp-veth.js --pairs ^gPTP.cfg$ --samples 8 --runs 1', /gPTP.cfg( +-?\d+){6} +\d+\.\d\d/, veth),
   bench('ptp-server.js --seconds 1 --only 32.clients.*(Hub|Echo)', /timehub +\d+ /, { asRoot: true }),
+  bench('ntp-server.js --seconds 0.3 --rounds 1', /saturated timehub +\d+ .*\n/),
   bench('pdelay.js --seconds 1 --only idle', /idle +\d+\/25 .* %/, { asRoot: true }),
   bench('soak.js --reloads 40 --warm-up 0 --pause 20', /slope -?\d+\.\d+ ± \d/),
   bench('worlds.js --from 8 --to 9 --kind honest', /worlds 2 \(\d+ h\)/),

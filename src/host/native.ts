@@ -24,10 +24,10 @@ export interface Native {
   openExchange(sockets: readonly number[], batch: ArrayBuffer): number;
   /**
    * Waits for requests, 200 ms at most. Returns their number. `coalesceNs`: pause, at most 10 ms, in which more requests come,
-   * if they come often enough; 0: none. Foresees the departure of the first 8 replies.
+   * if they come often enough; 0: none. Foresees the departure of the first 4 replies.
    */
   receiveRequests(exchange: number, coalesceNs: number): number;
-  /** Sends the replies of some slots. Returns the number of those that could not be sent. Foresees the next 8. */
+  /** Sends the replies of some slots. Returns the number of those that could not be sent. Foresees the next 4. */
   sendReplies(exchange: number, first: number, end: number): number;
   /** Addresses of the client and of this machine in a request. */
   requestAddresses(exchange: number, slot: number): { readonly client: string; readonly local: string };

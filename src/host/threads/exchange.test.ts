@@ -100,15 +100,15 @@ describe('an exchange of the addon', () => {
     close();
   });
 
-  it('reads at most 64 requests at once, and foresees when each chunk of 8 replies leaves', async () => {
+  it('reads at most 64 requests at once, and foresees when each chunk of 4 replies leaves', async () => {
     const { batch, exchange, heard, ask, close } = scene(native);
     const departures: bigint[] = [];
     for (let round = 0; round < 40; round++) {
       if (round % 2 === 0) for (let i = 0; i < 70; i++) ask(new Uint8Array(48).fill(i));
       const count = native.receiveRequests(exchange, 0);
       expect(count).to.equal(round % 2 === 0 ? 64 : 6);
-      for (let first = 0; first < count; first += 8) {
-        const end = Math.min(first + 8, count);
+      for (let first = 0; first < count; first += 4) {
+        const end = Math.min(first + 4, count);
         for (let slot = first; slot < end; slot++) {
           echo(batch, slot);
           departures.push(BigInt(batch.departureS[slot]!) * 1_000_000_000n + BigInt(batch.departureNs[slot]!));

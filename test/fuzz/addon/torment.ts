@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { RequestBatch } from '../../../src/api/index.js';
 import { Arena } from '../../../src/host/net/arena.js';
 import { Random } from '../random.js';
 import { type Call, loadAddon } from './addon.js';
@@ -11,6 +12,7 @@ import { ADDRESSES, disturb, MACS, Sentinel, strangeValue } from './values.js';
  */
 const ETHER_TYPE = 0x88f7;
 const MESSAGE_OCTETS = 54;
+const BATCH_OCTETS = new RequestBatch().memory.byteLength;
 
 const addon = loadAddon();
 /** `exitWithin` ends the process, as a fault does. */
@@ -22,6 +24,8 @@ class Torment {
   readonly #random: Random;
   readonly #sockets: { readonly id: number; readonly kind: string }[] = [];
   readonly #responders: number[] = [];
+  readonly #servers: number[] = [];
+  readonly #exchanges: number[] = [];
   readonly #moment = new BigInt64Array(3);
   #port = 0;
 
@@ -36,6 +40,8 @@ class Torment {
     }
     // Most sockets are closed here; the end of the thread closes the rest.
     while (this.#sockets.length > 0) this.#call('close', this.#sockets.pop()!.id);
+    while (this.#exchanges.length > 0) this.#call('closeExchange', this.#exchanges.pop());
+    while (this.#servers.length > 0) this.#call('closeServerSocket', this.#servers.pop());
     while (this.#responders.length > 0) this.#call('closePdelay', this.#responders.pop());
     await turn();
   }
@@ -48,6 +54,7 @@ class Torment {
     else if (kind < 50) this.#close();
     else if (kind < 52) this.#answerPdelay();
     else if (kind < 54) this.#call('closePdelay', this.#responders.splice(0, 1)[0]);
+    else if (kind < 60) this.#exchange();
     else if (kind < 75) this.#callStrangely();
     else this.#ask();
   }
@@ -120,6 +127,59 @@ class Torment {
       answers,
     );
     this.#keep(name, id);
+  }
+
+  /** Opens server sockets and exchanges, sends requests to them, and answers some in right and wrong ways. */
+  #exchange(): void {
+    const random = this.#random;
+    if (this.#servers.length < 3 || random.below(8) === 0) {
+      const address = random.pick(['127.0.0.1', '0.0.0.0', '::1']);
+      const id = this.#call('openServerSocket', this.#disturb({ address, port: 0, join: random.below(4) === 0 }));
+      if (typeof id === 'number') this.#servers.push(id);
+      if (this.#servers.length > 6) this.#call('closeServerSocket', this.#servers.shift());
+    }
+    const memory = new ArrayBuffer(BATCH_OCTETS);
+    if (this.#exchanges.length < 2 || random.below(8) === 0) {
+      const given = random.below(8) === 0 ? strangeValue(random) : memory;
+      const id = this.#call('openExchange', [random.pick(this.#servers)], given);
+      if (typeof id === 'number') this.#exchanges.push(id);
+      if (this.#exchanges.length > 4) this.#call('closeExchange', this.#exchanges.shift());
+      if (random.below(8) === 0) structuredClone(memory, { transfer: [memory] });
+      else new Int32Array(memory).fill(random.pick([0, 48, -1, 2 ** 30]), 16, 400);
+    }
+    const socket = random.pick(this.#servers);
+    this.#call('requestAddresses', random.pick(this.#exchanges), random.below(66));
+    this.#call('sendReplies', random.pick(this.#exchanges), random.below(4), random.below(66));
+    this.#call('steerByClient', socket, random.below(66));
+    if (random.below(4) === 0) this.#answerRequests();
+  }
+
+  /** Sends requests to an exchange, and replies of any length. */
+  #answerRequests(): void {
+    const random = this.#random;
+    const socket = this.#call('openServerSocket', { address: '127.0.0.1', port: 0 });
+    const { port } = this.#call('serverSocketAddress', socket) as { port: number };
+    const memory = new ArrayBuffer(BATCH_OCTETS);
+    const exchange = this.#call('openExchange', [socket], memory) as number;
+    const client = this.#call('openUdp', { address: '127.0.0.1' }, () => {});
+    for (let i = random.below(70); i >= 0; i--)
+      this.#call(
+        'send',
+        client,
+        random.octets(random.pick([0, 48, 1500, 1601])),
+        '127.0.0.1',
+        port,
+        undefined,
+        this.#moment,
+      );
+    const count = this.#call('receiveRequests', exchange, random.pick([0, 1000])) as number;
+    new Int32Array(memory).fill(random.pick([0, 48, 1600, 1601, -1, 2 ** 31 - 1]), 16, 16 + 128);
+    if (random.below(4) === 0) structuredClone(memory, { transfer: [memory] });
+    this.#call('sendReplies', exchange, 0, count);
+    this.#call('requestAddresses', exchange, count - 1);
+    this.#call('close', client);
+    this.#call('closeServerSocket', socket);
+    if (random.below(2) === 0) this.#call('closeExchange', exchange);
   }
 
   #send(): void {

@@ -1,10 +1,14 @@
 // Load generator for NTP servers on this machine: requests of many client addresses (127.1.0.0 and up), in an open loop, and a
-// check of every reply. Prints one line of JSON. bench:ntp-server compiles it with the compiler of the addon.
+// check of every reply. Prints one line of JSON (test/ntp-load.ts, which compiles it).
 //
 //   ntp-generator ADDRESS PORT SERVER_PID RATE SECONDS CLIENTS [SERVER_CPU OWN_CPU]
 //
 // RATE: requests a second; 0: as many as possible, in bursts of 16 that the kernel splits (UDP GSO), so that the generator is
-// faster than the server. The CPU time of the server's threads is that of schedstat(5) in the measured seconds.
+// faster than the server. The CPU time of the server's threads is that of schedstat(5) in the measured seconds. With SERVER_CPU
+// and OWN_CPU, server and generator have a core each.
+//
+// On loopback the kernel stamps a reply in the same call in which the server sends it, so the receive stamp here minus the
+// transmit timestamp in the reply is the error of that timestamp.
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -92,6 +96,19 @@ uint32_t Get32(const uint8_t* in) {
   uint32_t big;
   std::memcpy(&big, in, 4);
   return ntohl(big);
+}
+
+/** Returns how often a second this core does other things for more than 10 us, in the next tenth of a second. */
+double Interruptions() {
+  constexpr int64_t kSpan = kSecond / 10;
+  const int64_t start = Now(CLOCK_MONOTONIC);
+  int count = 0;
+  for (int64_t last = start; last - start < kSpan;) {
+    const int64_t now = Now(CLOCK_MONOTONIC);
+    if (now - last > 10'000) count++;
+    last = now;
+  }
+  return count * (static_cast<double>(kSecond) / kSpan);
 }
 
 double Quantile(std::vector<double>* values, double share) {
@@ -219,7 +236,10 @@ int main(int argc, char** argv) {
   const int server = std::atoi(argv[3]);
   const double rate = std::atof(argv[4]);
   const double seconds = std::atof(argv[5]);
+  double interruptions = 0;
   if (argc > 8) {
+    Pin(0, std::atoi(argv[7]));
+    interruptions = Interruptions();
     EachThread(server, [&](int thread, const std::string&) { Pin(thread, std::atoi(argv[7])); });
     Pin(0, std::atoi(argv[8]));
   }
@@ -256,10 +276,17 @@ int main(int argc, char** argv) {
   const uint64_t sent = generator.sent - sent_before;
   const int64_t last = Now(CLOCK_MONOTONIC);
   while (Now(CLOCK_MONOTONIC) - last < kDrainS * kSecond) generator.Receive(false);
+  if (argc > 8) {
+    Pin(0, std::atoi(argv[7]));
+    interruptions = std::max(interruptions, Interruptions());
+  }
   std::printf("{\"sent\":%llu,\"replies\":%llu,\"wrong\":%llu,\"repeated\":%llu,\"seconds\":%.6f,\"cpuNs\":%lld,",
               static_cast<unsigned long long>(sent), static_cast<unsigned long long>(replies),
               static_cast<unsigned long long>(generator.wrong), static_cast<unsigned long long>(generator.repeated), elapsed,
               static_cast<long long>(cpu));
+  const auto late = std::count_if(generator.departures.begin(), generator.departures.end(), [](double ns) { return ns > 20'000; });
+  std::printf("\"lateShare\":%.6f,\"interruptions\":%.0f,",
+              generator.departures.empty() ? 0 : static_cast<double>(late) / generator.departures.size(), interruptions);
   std::printf("\"answered\":%llu,\"asked\":%llu,\"p50Ns\":%.0f,\"p99Ns\":%.0f,\"stampP50Ns\":%.0f,\"stampP99Ns\":%.0f}\n",
               static_cast<unsigned long long>(generator.replies), static_cast<unsigned long long>(generator.sent),
               Quantile(&generator.latencies, 0.5), Quantile(&generator.latencies, 0.99),

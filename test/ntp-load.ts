@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { run } from './launch.js';
+import { root } from './place.js';
+
+export interface NtpLoad {
+  /** Of 127.0.0.0/8. */
+  readonly address: string;
+  readonly port: number;
+  /** The process of the server, whose CPU time is measured. */
+  readonly pid: number;
+  /** Requests a second; 0: as many as possible. */
+  readonly rate: number;
+  readonly seconds: number;
+  /** Number of addresses from which the requests come. */
+  readonly clients: number;
+}
+
+export interface NtpLoadResult {
+  /** Requests and right replies in the measured time. */
+  readonly sent: number;
+  readonly replies: number;
+  /** Replies that answer no request, and those that came again; in the whole run. */
+  readonly wrong: number;
+  readonly repeated: number;
+  readonly seconds: number;
+  /** CPU time of the server in the measured time. */
+  readonly cpuNs: number;
+  /** Requests and replies of the whole run. */
+  readonly asked: number;
+  readonly answered: number;
+  /** Time until the reply. */
+  readonly p50Ns: number;
+  readonly p99Ns: number;
+  /** Error of the transmit timestamp, without its sign. */
+  readonly stampP50Ns: number;
+  readonly stampP99Ns: number;
+  /** Share of the replies whose transmit timestamp is wrong by more than 20 µs. */
+  readonly lateShare: number;
+  /** Interruptions of more than 10 µs a second of the server's core: the larger number of those before and after the load. */
+  readonly interruptions: number;
+}
+
+const SOURCE = join(root, 'test/native/ntp-generator.cc');
+const PROGRAM = join(root, 'build/test/ntp-generator');
+
+/** Compiles the generator if it is not current. Returns '' if it can be used, else the reason. */
+export function buildNtpGenerator(): string {
+  if (existsSync(PROGRAM) && statSync(PROGRAM).mtimeMs > statSync(SOURCE).mtimeMs) return '';
+  mkdirSync(dirname(PROGRAM), { recursive: true });
+  const fresh = `${PROGRAM}.${process.pid}`;
+  const options = ['-O2', '-std=c++17', '-Wall', '-Wextra', '-D_GNU_SOURCE', '-o', fresh, SOURCE];
+  const { status, error, stderr } = spawnSync(process.env.CXX ?? 'c++', options, { encoding: 'utf8' });
+  if (status !== 0) return `the load generator does not compile: ${error?.message ?? stderr.trim()}`;
+  renameSync(fresh, PROGRAM);
+  return '';
+}
+
+/** Loads a server. Where there are two cores or more, server and generator have one each. */
+export async function loadNtpServer(load: NtpLoad): Promise<NtpLoadResult> {
+  const { address, port, pid, rate, seconds, clients } = load;
+  const cores = availableParallelism() > 1 ? [0, 1] : [];
+  const { code, output } = await run(PROGRAM, [address, port, pid, rate, seconds, clients, ...cores].map(String));
+  if (code !== 0) throw new Error(`the load generator ended with ${code}: ${output}`);
+  return JSON.parse(output) as NtpLoadResult;
+}
