@@ -9,7 +9,8 @@ namespace {
 constexpr size_t kBlock = 16;
 constexpr size_t kKeyOctets = 32;
 /** Octets of the longest text: a packet on Ethernet. */
-constexpr size_t kLongest = 2048;
+constexpr int32_t kLongest = 2048;
+constexpr int32_t kTag = 16;
 constexpr uint8_t kZero[kBlock] = {};
 
 void Double(uint8_t* block) {
@@ -182,12 +183,11 @@ void AeadMachine::Run(uint8_t* memory, size_t octets, AeadOperation* operations,
     AeadOperation& op = operations[i];
     op.result = 0;
     const bool seal = op.seal == 1;
-    const int32_t text = seal ? op.in_octets : op.in_octets - static_cast<int32_t>(kBlock);
-    const int32_t out = seal ? op.in_octets + static_cast<int32_t>(kBlock) : text;
-    if (text < 0 || text > static_cast<int32_t>(kLongest) || op.data_octets > static_cast<int32_t>(kLongest) ||
-        op.nonce_octets > static_cast<int32_t>(kLongest)) {
-      continue;
-    }
+    // Checked first: then no sum below overflows.
+    if (op.in_octets < 0 || op.in_octets > kLongest || op.data_octets > kLongest || op.nonce_octets > kLongest) continue;
+    const int32_t text = seal ? op.in_octets : op.in_octets - kTag;
+    const int32_t out = seal ? op.in_octets + kTag : text;
+    if (text < 0) continue;
     if (!Fits(op.key, kKeyOctets, octets) || !Fits(op.data, op.data_octets, octets) ||
         !Fits(op.nonce, op.nonce_octets, octets) || !Fits(op.in, op.in_octets, octets) || !Fits(op.out, out, octets)) {
       continue;

@@ -51,8 +51,15 @@ export interface NtsHub {
   readonly ke: number;
 }
 
-/** Starts a hub that serves, with NTS, the time of a server which is 30 ms ahead. `more`: lines of its table `nts`. */
-export async function startNtsHub(bench: Bench, more = ''): Promise<NtsHub> {
+export interface NtsHubOptions {
+  /** Further lines of its table `nts`. */
+  readonly lines?: string;
+  /** Threads that answer requests. */
+  readonly threads?: number;
+}
+
+/** Starts a hub that serves, with NTS, the time of a server which is 30 ms ahead. */
+export async function startNtsHub(bench: Bench, { lines = '', threads = 0 }: NtsHubOptions = {}): Promise<NtsHub> {
   const upstream = await startNtpStub(bench, 30_000_000n);
   const [port, ke] = [await freeUdpPort(), await freeTcpPort()];
   const { certificate, key } = authority.issue({ name: NTS_HOST });
@@ -65,11 +72,12 @@ poll-min = "250ms"
 poll-max = "250ms"
 [sink.ntp.lan]
 listen = ["127.0.0.1:${port}"]
+threads = ${threads}
 [sink.ntp.lan.nts]
 listen = "127.0.0.1:${ke}"
 certificate = "${cert}"
 key = "${secret}"
-${more}
+${lines}
 `,
   );
   // The hub must settle first: its estimate changes by itself while it is still learning.

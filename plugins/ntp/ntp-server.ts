@@ -1,8 +1,24 @@
-import type { RequestHandler, SinkContext, WorkerGroup } from 'timehub/api';
+import {
+  type ClientReport,
+  NS_PER_S,
+  type RequestHandler,
+  type SinkContext,
+  type TimeState,
+  type WorkerGroup,
+} from 'timehub/api';
 import { formatServer, type Server } from 'timehub/protocol/address';
 import { SILENCES, type Silence } from 'timehub/protocol/ntp';
 import type { CookieKey } from 'timehub/protocol/nts';
-import { type AccessOptions, InlineRequests, type KeyFile, ServedAddresses, SharedCounts } from 'timehub/toolkit';
+import {
+  type AccessOptions,
+  clientMemory,
+  clientReports,
+  InlineRequests,
+  type KeyFile,
+  ServedAddresses,
+  SharedCounts,
+  type SmearShape,
+} from 'timehub/toolkit';
 import type { NtsService } from './nts/nts-service.js';
 import { COUNT_NAMES, REPLY_COUNTS, type ReplyCount } from './reply-counts.js';
 import replyHandler, { type ReplyHandlerData } from './reply-handler.js';
@@ -13,6 +29,10 @@ export interface NtpServerOptions extends Pick<ReplyHandlerData, 'onDeny' | 'ver
   readonly access: AccessOptions;
   /** Number of workers; 0: requests are answered in line. */
   readonly threads: number;
+  /** How leap seconds are served; undefined: as they are. */
+  readonly smear?: SmearShape | undefined;
+  /** Number of clients that each handler remembers; 0: none. */
+  readonly clients: number;
   /** The symmetric keys of clients. */
   readonly keys?: KeyFile;
   readonly nts?: NtsService;
@@ -30,6 +50,8 @@ export class NtpServer {
   readonly #state = new ReplyState();
   readonly #counts: SharedCounts<ReplyCount | Silence>;
   #options: NtpServerOptions;
+  /** Memory of the table of clients of each handler. */
+  readonly #clients: readonly SharedArrayBuffer[] = [];
   #workers: WorkerGroup<ReplyHandlerData> | undefined;
   #inline: InlineRequests | undefined;
   #servedAddresses: ServedAddresses | undefined;
@@ -42,20 +64,22 @@ export class NtpServer {
   constructor(context: SinkContext, options: NtpServerOptions) {
     this.#context = context;
     this.#options = options;
-    this.#counts = new SharedCounts(COUNT_NAMES, 2 * Math.max(1, options.threads));
+    const handlers = 2 * Math.max(1, options.threads);
+    this.#counts = new SharedCounts(COUNT_NAMES, handlers);
+    if (options.clients > 0) this.#clients = Array.from({ length: handlers }, () => clientMemory(options.clients));
     const { metrics } = context;
     this.#counts.export(metrics, (name) =>
       isReason(name)
         ? metrics.counter('ignored_total', 'Datagrams that are no valid request, by reason', { reason: name })
         : metrics.counter(`${name}_total`, REPLY_COUNTS[name]),
     );
-    this.#state.publish(context.state());
+    this.#publish(context.state());
   }
 
   /** Rejects with the errors of `network.udp`, and of the NTS service. */
   async start(): Promise<void> {
-    this.#state.publish(this.#context.state());
-    this.#context.onState((state) => this.#state.publish(state));
+    this.#publish(this.#context.state());
+    this.#context.onState((state) => this.#publish(state));
     const { listen, threads, keys, nts } = this.#options;
     await nts?.start(
       (cookieKeys) => {
@@ -96,8 +120,8 @@ export class NtpServer {
 
   /** Applies other options without losing a request. Returns false if they need a new start. */
   reload(options: NtpServerOptions): boolean {
-    const { listen, threads, interleaved } = this.#options;
-    if (options.threads !== threads || options.interleaved !== interleaved) return false;
+    const { listen, threads, interleaved, clients } = this.#options;
+    if (options.threads !== threads || options.interleaved !== interleaved || options.clients !== clients) return false;
     if (placesOf(options.listen) !== placesOf(listen)) return false;
     this.#options = options;
     this.#replaceHandlers();
@@ -125,8 +149,17 @@ export class NtpServer {
     };
   }
 
+  clients(): readonly ClientReport[] {
+    return clientReports(this.#clients, Number(this.#context.monotonic()) / NS_PER_S);
+  }
+
+  #publish(state: TimeState): void {
+    this.#state.publish(state, this.#options.smear);
+  }
+
   #handler(): RequestHandler {
-    return replyHandler.create(this.#data(), { index: 0, random: (octets) => this.#context.random(octets) });
+    const { aesSiv } = this.#context;
+    return replyHandler.create(this.#data(), { index: 0, random: (octets) => this.#context.random(octets), aesSiv });
   }
 
   #replaceHandlers(): void {
@@ -147,6 +180,7 @@ export class NtpServer {
       cookieKeys,
       state: this.#state.memory,
       counts: this.#counts.memory,
+      clients: this.#clients,
     };
   }
 

@@ -16,6 +16,7 @@ import {
   record,
   writeKeMessage,
 } from 'timehub/protocol/nts';
+import { Authority } from '../../test/certificates.js';
 import sink from './sink.js';
 import { sinkContext } from './testing/contexts.js';
 import { NtpWorld, stateOf } from './testing/world.js';
@@ -247,6 +248,26 @@ describe('sink.ntp with NTS', () => {
       await world.pass(11 * S);
       expect(context.record.health.at(-1)!.state).to.equal('ok');
       expect(tls.identities.at(-1)!.key).to.equal('key 2');
+    });
+
+    it('says that its certificate ends within a week, or has ended', async () => {
+      const authority = new Authority();
+      // The days of certificates count from now, the time of the world from its own beginning.
+      const aheadDays = (Number(new NtpWorld().trueTime / 1_000_000n) - Date.now()) / 86_400_000;
+      const reasonAt = async (days: number): Promise<string> => {
+        write(
+          'cert.pem',
+          authority.issue({ name: 'a.example', fromDays: -900, untilDays: aheadDays + days }).certificate,
+        );
+        const { context, world } = await serving();
+        await world.pass(11 * S);
+        return context.record.health.at(-1)!.reason;
+      };
+      expect(await reasonAt(8)).to.equal('serves at 127.0.0.1:11123');
+      expect(await reasonAt(6)).to.match(/^the certificate of the key exchange expires on 2026-11-2\d$/);
+      expect(await reasonAt(-1)).to.match(
+        /^the certificate of the key exchange has expired \(on 2026-11-20\): clients/,
+      );
     });
 
     for (const [what, prepare, reason] of [

@@ -2,6 +2,7 @@ import { defineHandler, type HandlerTools, type RequestBatch, type RequestHandle
 import {
   type Admission,
   CRYPTO_NAK_OCTETS,
+  HEADER_OCTETS,
   type ReplyContext,
   respond,
   SentReplies,
@@ -12,6 +13,7 @@ import {
 } from 'timehub/protocol/ntp';
 import type { CookieKey } from 'timehub/protocol/nts';
 import { AccessControl, type AccessOptions, SharedCounts } from 'timehub/toolkit';
+import { ClientLog } from './client-log.js';
 import { NtsReplies, type NtsReplyKind } from './nts/nts-replies.js';
 import { PlainReplies } from './plain-replies.js';
 import { COUNT_NAMES } from './reply-counts.js';
@@ -32,6 +34,8 @@ export interface ReplyHandlerData {
   /** Memory of the `ReplyState` and of the `SharedCounts`. */
   readonly state: SharedArrayBuffer;
   readonly counts: SharedArrayBuffer;
+  /** Memory of the table of clients of each handler. Empty: none. */
+  readonly clients: readonly SharedArrayBuffer[];
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -57,6 +61,7 @@ class ReplyHandler implements RequestHandler {
   readonly #plain: PlainReplies | undefined;
   readonly #sentReplies: SentReplies | undefined;
   readonly #nts: NtsReplies;
+  readonly #clients: ClientLog;
   /** Time of the state that was read last. */
   #refreshedNs = -1;
 
@@ -79,6 +84,7 @@ class ReplyHandler implements RequestHandler {
       transmitSeconds: 0,
       transmitFraction: 0,
     };
+    this.#clients = new ClientLog(data.clients[index], random);
     this.#nts = new NtsReplies(random, aesSiv);
     if (data.cookieKeys.length > 0) this.#nts.use(data.cookieKeys);
     if (!data.interleaved) this.#plain = new PlainReplies(this.#state.headerWords, data.versions);
@@ -107,12 +113,16 @@ class ReplyHandler implements RequestHandler {
   #refresh(nowNs: number): void {
     this.#refreshedNs = nowNs;
     this.#state.refresh(nowNs);
+    this.#clients.begin(nowNs);
   }
 
   #answer(batch: RequestBatch, slot: number): void {
     this.#counts[REQUESTS]! += 1;
     const admission = this.#admit(batch.clients[slot]!, batch.monotonicNs);
-    if (admission === 'silence') return;
+    if (admission === 'silence') {
+      this.#clients.refused(batch, slot);
+      return;
+    }
     const context = this.#context;
     context.admission = admission;
     context.clientPort = batch.ports[slot]!;
@@ -125,20 +135,31 @@ class ReplyHandler implements RequestHandler {
     context.transmitFraction = toNtpFraction(time.ns);
     if (admission === 'serve' && this.#plain?.write(batch, slot, context)) {
       this.#counts[REPLIES]! += 1;
+      this.#clients.served(batch, slot, 'none', false);
       return;
     }
     if (this.#sentReplies !== undefined) context.client = batch.clients[slot]!;
     const result = respond(batch.requests[slot]!, batch.requestOctets[slot]!, context, batch.replies[slot]!);
     if (typeof result === 'string') {
       this.#counts[COUNT_NAMES.indexOf(result)]! += 1;
+      this.#clients.refused(batch, slot);
       return;
     }
     const nts = admission === 'serve' ? this.#protect(batch, slot) : 'plain';
     if (nts !== 'plain') this.#counts[placeOf(nts)]! += 1;
-    if (nts === 'nts_ignored') return;
+    if (nts === 'nts_ignored') {
+      this.#clients.refused(batch, slot);
+      return;
+    }
     batch.replyOctets[slot] = nts === 'plain' ? result : this.#nts.octets;
-    if (nts === 'plain') this.#counts[kindOf(admission, result)]! += 1;
-    if (this.#sentReplies?.isInterleaved === true) this.#counts[INTERLEAVED]! += 1;
+    const kind = nts === 'plain' ? kindOf(admission, result) : undefined;
+    if (kind !== undefined) this.#counts[kind]! += 1;
+    const isInterleaved = this.#sentReplies?.isInterleaved === true;
+    if (isInterleaved) this.#counts[INTERLEAVED]! += 1;
+    if (nts === 'nts_replies') this.#clients.served(batch, slot, 'nts', isInterleaved);
+    else if (kind === REPLIES)
+      this.#clients.served(batch, slot, result > HEADER_OCTETS ? 'key' : 'none', isInterleaved);
+    else this.#clients.refused(batch, slot);
   }
 
   #protect(batch: RequestBatch, slot: number): NtsReplyKind {

@@ -8,7 +8,7 @@ import {
   toShort,
   writeHeader,
 } from 'timehub/protocol/ntp';
-import { LINEAR_TIME_NUMBERS, LinearTime, SharedSnapshot } from 'timehub/toolkit';
+import { LINEAR_TIME_NUMBERS, LinearTime, NO_SMEAR, SharedSnapshot, type SmearShape, smearAt } from 'timehub/toolkit';
 
 /** About 1 µs: the precision of a corrected kernel stamp. */
 const PRECISION_LOG2 = -20;
@@ -49,16 +49,19 @@ export class ReplyState {
     return this.#snapshot.memory;
   }
 
-  publish(state: TimeState): void {
+  /** `smear`: how leap seconds are served; undefined: as they are. */
+  publish(state: TimeState, smear?: SmearShape): void {
     const { ntp } = state;
     const clock = state.clocks[0]!;
     const isSynchronised = ntp.stratum < STRATUM_UNSYNCHRONISED && Number.isFinite(clock.offsetNs);
     const growthPpb = state.local === true ? 0 : promisedGrowthPpb(clock, state.promise);
     this.#numbers.set([Number(clock.monotonic), ntp.rootDispersionNs, growthPpb]);
-    this.time.set(HubTime.of(state, 'system', 'utc')!, clock.reading);
+    const utc = HubTime.of(state, 'system', 'utc')!;
+    const added = smear === undefined ? NO_SMEAR : smearAt(utc.at(clock.reading), state.leap.nearest, smear);
+    this.time.set(utc, clock.reading, added);
     writeHeader(
       {
-        leap: isSynchronised ? ntp.leap : 'unknown',
+        leap: isSynchronised ? (smear === undefined ? ntp.leap : 'none') : 'unknown',
         version: 4,
         mode: MODE_SERVER,
         stratum: isSynchronised ? ntp.stratum : 0,
@@ -67,7 +70,7 @@ export class ReplyState {
         rootDelayNs: ntp.rootDelayNs,
         rootDispersionNs: ntp.rootDispersionNs,
         refid: isSynchronised ? refidOfText(ntp.refid) : 0,
-        reference: isSynchronised ? toNtpTime(ntp.referenceTime) : 0n,
+        reference: isSynchronised ? toNtpTime(ntp.referenceTime + BigInt(Math.round(added.offsetNs))) : 0n,
         origin: 0n,
         receive: 0n,
         transmit: 0n,

@@ -188,6 +188,58 @@ for (const [path, threads] of [
       expect(running.inspect!()).to.include({ replies: 6, kisses: 1, limited: 4 });
     });
 
+    it('lists its clients: how often, refused how often, and by which version', async () => {
+      const { world, running, ask } = await serving({ deny: ['192.0.2.9'] });
+      for (let n = 0; n < 4; n++) {
+        await ask();
+        await world.pass(64 * NS_PER_S);
+      }
+      await ask({ address: '192.0.2.9', port: 123 });
+      const v3 = request(new Uint8Array(8).fill(7));
+      v3[0] = (3 << 3) | 3;
+      await ask({ address: '2001:db8::7', port: 123 }, v3);
+      const clients = [...running.clients!()].sort((a, b) => b.requests - a.requests);
+      expect(clients.map(({ client }) => client)).to.have.members([CLIENT.address, '192.0.2.9', '2001:db8::/64']);
+      expect(clients[0]).to.include({
+        requests: 4,
+        refused: 0,
+        version: 4,
+        authentication: 'none',
+        interleaved: false,
+      });
+      expect(clients[0]!.intervalS).to.be.closeTo(64, 0.1);
+      expect(clients[0]!.ageS).to.be.closeTo(64, 0.1);
+      expect(clients.find(({ client }) => client === '192.0.2.9')).to.include({ requests: 1, refused: 1 });
+      expect(clients.find(({ client }) => client === '2001:db8::/64')).to.include({ version: 3, refused: 0 });
+    });
+
+    it('remembers no client with clients = 0', async () => {
+      const { running, ask } = await serving({ clients: 0 });
+      await ask();
+      expect([...running.clients!()]).to.deep.equal([]);
+    });
+
+    for (const [shape, ratePpb] of [
+      ['linear', -11_574],
+      ['cosine', -18_180],
+    ] as const)
+      it(`smears a leap second (${shape}), and does not announce it`, async () => {
+        const { world, context, ask } = await serving({ 'leap-smear': shape });
+        const at = world.trueTime + 60_000_000_000n;
+        const leap = { pending: 'insert', taiMinusUtc: 37, taiKnown: true } as const;
+        const state = stateOf(world, { ntp: { leap: 'insert' } });
+        context.publish({ ...state, leap: { ...leap, nearest: { at, seconds: 1, passed: false } } });
+        const asked = world.trueTime;
+        const reply = readHeader((await ask())!);
+        expect(reply.leap).to.equal('none');
+        const early = Number(fromNtpTime(reply.receive) - asked);
+        expect(early).to.be.closeTo(-0.5e9 - 60 * ratePpb, 20e3);
+        await world.pass(10 * NS_PER_S);
+        const later = world.trueTime;
+        const { receive } = readHeader((await ask())!);
+        expect(Number(fromNtpTime(receive) - later) - early).to.be.closeTo(10 * ratePpb, 100);
+      });
+
     it('answers all versions, or only those of the configuration', async () => {
       const v2 = request(new Uint8Array(8).fill(7));
       v2[0] = (2 << 3) | 3;

@@ -52,6 +52,14 @@ const entries = table({
     burst: 8,
     refused: 'The first refused request is answered with the kiss of death RATE, later ones with silence.',
   }),
+  'leap-smear': described(
+    v.optional(oneOf(['linear', 'cosine'])),
+    'Serve a leap second in parts from noon before it to noon after it, at a constant rate (11.6 ppm) or one that begins and ends gently (18 ppm at most). Not standard: all servers of a client must do the same. Default: leap seconds are served as they are.',
+  ),
+  clients: described(
+    v.optional(wholeNumber(0, 1_048_576), 4096),
+    'Number of clients that `timehub clients` can list, 57 octets each, twice for each thread. 0: none.',
+  ),
   threads: workerThreads(),
   nts: ntsTable(),
 });
@@ -80,6 +88,8 @@ const optionsOf = (config: Config, keys: KeyFile | undefined): NtpServerOptions 
   versions: config.versions.reduce((mask, version) => mask | (1 << version), 0),
   interleaved: config.interleaved,
   threads: threadCount(config.threads),
+  smear: config['leap-smear'],
+  clients: config.clients,
   ...(keys && { keys }),
 });
 
@@ -105,6 +115,7 @@ export default defineSink<Config>({
           ? 'applied'
           : 'restart',
       inspect: () => server.inspect(),
+      clients: () => server.clients(),
     };
   },
 });

@@ -61,6 +61,22 @@ describe('the dashboard', () => {
     expect(duration(null)).to.equal('–');
   });
 
+  it('shows how a client asks', async () => {
+    const { textsOf } = await load('clients.js');
+    const plain = {
+      requests: 7,
+      refused: 0,
+      intervalS: 64,
+      ageS: 3,
+      version: 4,
+      authentication: 'none',
+      interleaved: false,
+    };
+    expect(textsOf(plain)).to.deep.equal({ requests: '7', refused: '–', every: '64 s', last: '3 s', mode: 'v4' });
+    const other = { ...plain, refused: 2, intervalS: 0, authentication: 'nts', interleaved: true };
+    expect(textsOf(other)).to.include({ refused: '2', every: '–', mode: 'v4, nts, interleaved' });
+  });
+
   it('fits the scale to the estimate and its sources, not to a falseticker', async () => {
     const { limits } = await load('plot-data.js');
     const data = [

@@ -30,6 +30,13 @@ describe('the routes', () => {
     expect(all.sources.find(({ id }: { id: string }) => id === 'ntp.pool-3').offsetNs).to.equal(null);
   });
 
+  it('list the clients with the most requests, and count all', async () => {
+    const { schema, total, clients } = JSON.parse((await get('/v1/clients')).text);
+    expect({ schema, total }).to.deep.equal({ schema: 1, total: 1200 });
+    expect(clients).to.have.length(1000);
+    expect(clients[0]).to.deep.include({ client: '192.0.0.0', sink: 'ntp.lan', requests: 1000, authentication: 'nts' });
+  });
+
   it('explain the decision', async () => {
     expect(JSON.parse((await get('/v1/why')).text).why).to.contain('Steering by pps.gnss');
   });

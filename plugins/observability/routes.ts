@@ -18,6 +18,9 @@ export interface Freshness {
 /** Maximum size of the detail of an instance, octets. A larger one is refused. */
 const LARGEST_DETAIL = 1 << 20;
 
+/** Clients in one response. */
+const MOST_CLIENTS = 1000;
+
 /**
  * The routes of README.md, "HTTP interface", except the event stream. Each response is made from memory within one call, so that
  * its CPU time can be measured.
@@ -46,6 +49,8 @@ export class Routes {
         return kept(freshness.usual, () => json({ schema: 1, sources: hub.status().sources }));
       case '/v1/why':
         return kept(freshness.usual, () => json({ schema: 1, why: hub.why() }));
+      case '/v1/clients':
+        return kept(freshness.large, () => json({ schema: 1, ...hub.clients(MOST_CLIENTS) }));
       case '/v1/snapshot':
         return kept(freshness.large, () => json(this.#live.snapshot()));
       case '/metrics':

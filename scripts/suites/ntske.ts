@@ -41,7 +41,7 @@ try {
 async function compare(path: string): Promise<number> {
   const missing = fetchPeer('chrony');
   const chrony = findPeer('chrony');
-  const { ke, hub } = await startNtsHub(bench, 'rate-limit = { interval = "1ms", burst = 255 }');
+  const { ke, hub } = await startNtsHub(bench, { lines: 'rate-limit = { interval = "1ms", burst = 255 }' });
   const ours = await checksOf(path, ke);
   const theirs = 'peer' in chrony ? await checksOf(path, (await startNtsChrony(bench, chrony.peer)).ke) : new Map();
   if (missing !== '') process.stderr.write(`${missing}\n`);

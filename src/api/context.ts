@@ -1,3 +1,4 @@
+import type { AesSiv } from './aes-siv.js';
 import type { ClockWishes, HardwareClock } from './clock.js';
 import type { HubIdentity } from './identity.js';
 import type { Network } from './network.js';
@@ -67,6 +68,8 @@ export interface Context {
   remember(value: unknown): void;
   /** Returns unpredictable octets. */
   random(octets: number): Uint8Array;
+  /** Fast AES-SIV; absent without the addon, where Node exports no OpenSSL, and in the lab. */
+  readonly aesSiv?: AesSiv | undefined;
   /** Reports the health of a running instance to the operator. `reason` is one sentence. */
   health(state: 'ok' | 'degraded', reason: string): void;
   /**

@@ -1,3 +1,4 @@
+import type { ClientReport } from './client-report.js';
 import type { SinkContext, SourceContext } from './context.js';
 import type { ExchangeCounts } from './report.js';
 import type { StandardSchema } from './standard-schema.js';
@@ -21,6 +22,8 @@ export interface Running<C> {
   inspect?(): Record<string, unknown>;
   /** Returns the exchanges of a source that asks a server. Without it the status shows the observations, at most 8, as its reach. */
   exchanges?(): ExchangeCounts;
+  /** Returns the clients of a server, for `timehub clients`. */
+  clients?(): Iterable<ClientReport>;
 }
 
 /** A privilege (`cap:`, capabilities(7)) or a kind of device (`dev:`, under /dev). */

@@ -1,6 +1,7 @@
 export * from './aes-siv.js';
 export * from './bounded-map.js';
 export * from './clean-text.js';
+export type * from './client-report.js';
 export type * from './clock.js';
 export type * from './context.js';
 export * from './control-socket.js';

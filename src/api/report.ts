@@ -1,3 +1,4 @@
+import type { ServedClients } from './client-report.js';
 import type { Claims, Observation } from './observation.js';
 import type { Mode, SourceReport, TimeState } from './state.js';
 
@@ -123,6 +124,8 @@ export interface HubReport {
   /** The newest last. */
   events(): readonly HubEvent[];
   metrics(): readonly MetricSample[];
+  /** `most`: number of clients that are listed. */
+  clients(most: number): ServedClients;
   /** Returns a function that removes the handler. */
   onEvent(handler: (event: HubEvent) => void): () => void;
   state(): TimeState;

@@ -25,7 +25,7 @@ export interface HandlerTools {
   readonly index: number;
   /** Returns unpredictable octets. */
   random(octets: number): Uint8Array;
-  /** Fast AES-SIV; absent in line, and where Node exports no OpenSSL. */
+  /** See `Context.aesSiv`. */
   readonly aesSiv?: AesSiv | undefined;
 }
 

@@ -51,6 +51,9 @@ export function program(): Command {
     .action(lazily(() => import('./show.js')));
   reading('why', 'the present decisions in plain sentences').action(lazily(() => import('./why.js')));
   reading('events', 'past events, then new ones until Ctrl-C').action(lazily(() => import('./events.js')));
+  reading('clients', 'who asks the servers of the hub, and how often')
+    .option('--most <n>', 'number of clients to list', '50')
+    .action(lazily(() => import('./clients.js')));
   reading('wait', 'exit when the hub is tracking')
     .option('--max-error <duration>', 'and its error bound is below this')
     .option('--timeout <duration>', 'give up after', '60s')

@@ -33,6 +33,7 @@ export function openHost(): Host {
     after,
     random: (octets) => randomBytes(octets),
     workers: native && openWorkers(native),
+    aesSiv: native?.hasAesSiv() === true ? native.aesSiv : undefined,
     leapSeconds: () => findLeapSeconds(),
     notify: (state) => notifyService(native, state),
     close: () => {},

@@ -1,4 +1,5 @@
 import type {
+  AesSiv,
   ClockId,
   ClockScale,
   ClockWishes,
@@ -118,6 +119,8 @@ export interface Host {
   slept(): Instant;
   after(delayNs: Ns, handler: () => void): Timer;
   random(octets: number): Uint8Array;
+  /** Absent without the addon, where Node exports no OpenSSL, and in the lab. */
+  readonly aesSiv?: AesSiv | undefined;
   /** Undefined where threads cannot receive requests: in the lab, and without the addon. */
   readonly workers?: HostWorkers | undefined;
   /** Returns tzdata's leap-seconds.list and its path. */

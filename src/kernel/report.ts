@@ -2,6 +2,7 @@ import { type DetailReport, type HubReport, type Instant, NS_PER_S, type StatusR
 import { explain } from '../core/engine/explanation.js';
 import type { Registry } from './assembly/registry.js';
 import * as t from './assembly/tokens.js';
+import { servedClients } from './served-clients.js';
 import type { TimeLoop } from './time/time-loop.js';
 import { rfc3339 } from './time/wall-time.js';
 
@@ -16,6 +17,7 @@ export function createReport(parts: Registry): HubReport {
     detail: (id) => detail(parts, id),
     events: () => events.all(),
     metrics: () => parts.resolve(t.METRICS).samples(),
+    clients: (most) => servedClients(parts.resolve(t.INSTANCES).values(), most),
     onEvent: (handler) => events.onEvent(handler),
     state: () => loop.state(),
   };

@@ -10,5 +10,6 @@ export const emptyReport = (state: () => TimeState): HubReport => ({
   detail: () => undefined,
   events: () => [],
   metrics: () => [],
+  clients: () => ({ total: 0, clients: [] }),
   onEvent: () => () => {},
 });

@@ -1,5 +1,6 @@
 import type { HubTime } from '../api/hub-time.js';
 import type { Instant } from '../api/time.js';
+import { NO_SMEAR, type Smear } from './leap-smear.js';
 
 const S = 1_000_000_000n;
 
@@ -28,9 +29,11 @@ export class LinearTime {
     this.#numbers = numbers;
   }
 
-  set(time: HubTime, reading: Instant): void {
-    const at = time.at(reading);
-    this.#numbers.set([Number(reading / S), Number(reading % S), Number(at / S), Number(at % S), time.ratePpb]);
+  /** `added`: what the served time has beside the hub's. */
+  set(time: HubTime, reading: Instant, added: Smear = NO_SMEAR): void {
+    const at = time.at(reading) + BigInt(Math.round(added.offsetNs));
+    const ratePpb = time.ratePpb + added.ratePpb;
+    this.#numbers.set([Number(reading / S), Number(reading % S), Number(at / S), Number(at % S), ratePpb]);
   }
 
   /** Computes `seconds` and `ns`, the hub's time when the clock read `seconds` and `ns`. */

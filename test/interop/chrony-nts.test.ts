@@ -66,19 +66,23 @@ describe('NTS with chronyd', function () {
     });
   }
 
-  it('as a client of the hub gets keys, then the hub’s time, authenticated', async () => {
-    const { hub, port, ke } = await startNtsHub(bench);
-    const heardNs = await askChrony(bench, chrony, port, {
-      source: `nts ntsport ${ke}`,
-      lines: [`ntstrustedcerts ${ca}`, 'nosystemcert'],
+  for (const [where, threads] of [
+    ['in line', 0],
+    ['in a thread', 1],
+  ] as const)
+    it(`as a client of the hub, which answers ${where}, gets keys, then the hub’s time, authenticated`, async () => {
+      const { hub, port, ke } = await startNtsHub(bench, { threads });
+      const heardNs = await askChrony(bench, chrony, port, {
+        source: `nts ntsport ${ke}`,
+        lines: [`ntstrustedcerts ${ca}`, 'nosystemcert'],
+      });
+      expect(heardNs).to.be.closeTo(30e6, 1e6);
+      const { output } = await hub.cli('show', 'ntp.lan');
+      expect(output)
+        .to.match(/key_exchanges +1/)
+        .and.match(/nts_replies +[1-9]/)
+        .and.match(/nts_naks +0/);
     });
-    expect(heardNs).to.be.closeTo(30e6, 1e6);
-    const { output } = await hub.cli('show', 'ntp.lan');
-    expect(output)
-      .to.match(/key_exchanges +1/)
-      .and.match(/nts_replies +[1-9]/)
-      .and.match(/nts_naks +0/);
-  });
 
   it('another hub gets the time of a hub by NTS, too', async () => {
     const { ke } = await startNtsHub(bench);

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import {
   type Endpoint,
   HubError,
@@ -34,6 +35,8 @@ export interface KeServiceOptions {
   readonly port: number;
   /** Returns the key for new cookies; undefined while there is none. */
   readonly cookieKey: () => CookieKey | undefined;
+  /** Returns the hub's time, s since 1970; undefined while it is not known. */
+  readonly timeS: () => number | undefined;
   /** Called when `fault` has changed. */
   readonly onFault: () => void;
 }
@@ -47,6 +50,9 @@ const CLOSE_NS = 2e9;
 const MOST_OF_ONE = 8;
 const LOOK_NS = 10e9;
 const MOST_PEM_OCTETS = 1 << 18;
+/** Time before the end of the certificate from which on the operator is told. */
+const WARN_DAYS = 7;
+const DAY_MS = 86_400_000;
 
 const COUNTERS = {
   key_exchanges: 'Key exchanges that gave keys',
@@ -66,6 +72,10 @@ export class KeService {
   readonly #open = new Map<string, number>();
   #servers: readonly TlsServer[] = [];
   #state = '';
+  /** Last moment of the own certificate, ms since 1970; undefined if it is unknown. */
+  #validUntilMs: number | undefined;
+  /** About files; ''. */
+  #fileFault = '';
   #fault = '';
 
   constructor(context: SinkContext, options: KeServiceOptions) {
@@ -87,12 +97,14 @@ export class KeService {
         }),
       ),
     );
+    this.#validUntilMs = endOf(identity.certificate);
     for (const server of this.#servers) {
       server.onRefused((why) =>
         this.#counters.count(why === 'handshake' ? 'key_exchanges_failed' : 'key_exchanges_denied'),
       );
       server.onConnection((connection) => this.#serve(connection));
     }
+    this.#updateFault();
     this.#lookLater();
   }
 
@@ -109,6 +121,7 @@ export class KeService {
   inspect(): Record<string, unknown> {
     return {
       keyExchange: this.#servers.map(({ local }) => formatServer(local.address, local.port)),
+      ...(this.#validUntilMs !== undefined && { certificateValidUntil: dateOf(this.#validUntilMs) }),
       ...this.#counters.counts,
     };
   }
@@ -177,25 +190,52 @@ export class KeService {
   #lookLater(): void {
     this.#context.after(LOOK_NS, () => {
       this.#lookLater();
-      if (this.#filesState() === this.#state) return;
-      try {
-        const identity = this.#read();
-        for (const server of this.#servers) server.use(identity);
-        this.#setFault('');
-        this.#context.log.info(`uses the certificate of ${this.#options.certificate}, which has changed`);
-      } catch (error) {
-        if (!(error instanceof HubError)) throw error;
-        this.#setFault(`${error.message}; the certificate of before stays in use`);
-      }
+      if (this.#filesState() !== this.#state) this.#useNewFiles();
+      this.#updateFault();
     });
   }
 
-  #setFault(fault: string): void {
+  #useNewFiles(): void {
+    try {
+      const identity = this.#read();
+      for (const server of this.#servers) server.use(identity);
+      this.#validUntilMs = endOf(identity.certificate);
+      this.#fileFault = '';
+      this.#context.log.info(`uses the certificate of ${this.#options.certificate}, which has changed`);
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      this.#fileFault = `${error.message}; the certificate of before stays in use`;
+    }
+  }
+
+  #updateFault(): void {
+    const fault = this.#fileFault || this.#expiry();
     if (fault === this.#fault) return;
     this.#fault = fault;
     this.#options.onFault();
   }
+
+  /** Returns a sentence if the certificate ends soon, or has ended; ''. */
+  #expiry(): string {
+    const timeS = this.#options.timeS();
+    const end = this.#validUntilMs;
+    if (timeS === undefined || end === undefined) return '';
+    const days = (end - timeS * 1e3) / DAY_MS;
+    if (days < 0) return `the certificate of the key exchange has expired (on ${dateOf(end)}): clients refuse it`;
+    return days < WARN_DAYS ? `the certificate of the key exchange expires on ${dateOf(end)}` : '';
+  }
 }
+
+/** Returns the last moment of the first certificate of a chain, ms since 1970; undefined if there is none that can be read. */
+function endOf(chain: string): number | undefined {
+  try {
+    return Date.parse(new X509Certificate(chain).validTo);
+  } catch {
+    return undefined;
+  }
+}
+
+const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** Returns a text for a client: its IPv4 address, or its IPv6 /64, whose owner has all addresses in it. */
 const clientOf = (octets: Uint8Array): string =>

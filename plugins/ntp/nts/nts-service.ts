@@ -7,7 +7,7 @@ import { KeService, type KeServiceOptions } from './ke-service.js';
 export interface NtsServiceOptions {
   readonly cookies: CookieStoreOptions;
   /** Undefined: this server has no key exchange. */
-  readonly exchange: Omit<KeServiceOptions, 'cookieKey' | 'onFault'> | undefined;
+  readonly exchange: Omit<KeServiceOptions, 'cookieKey' | 'onFault' | 'timeS'> | undefined;
 }
 
 /** NTS of one NTP server: the keys of its cookies, and the key exchange. */
@@ -24,7 +24,7 @@ export class NtsService {
     const onFault = (): void => this.#onFault(this.#fault);
     this.#store = new CookieStore(context, cookies, timeS, (keys) => this.#onKeys(keys), onFault);
     const cookieKey = (): CookieKey | undefined => this.#store.keys[0];
-    this.#exchange = exchange && new KeService(context, { ...exchange, cookieKey, onFault });
+    this.#exchange = exchange && new KeService(context, { ...exchange, cookieKey, onFault, timeS });
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Band } from './band.js';
+import { followClients } from './clients.js';
 import { $, setAttribute, setText } from './dom.js';
 import { showEvents } from './events.js';
 import { follow } from './feed.js';
@@ -55,6 +56,7 @@ follow({
 });
 
 setInterval(showTime, 1000);
+followClients();
 
 /** Numbers the events, because two events may have the same text. */
 function number(event) {

@@ -5,6 +5,7 @@ import type {
   HubReport,
   MetricSample,
   Mode,
+  ServedClients,
   SourceReport,
   SourceState,
   StatusReport,
@@ -33,6 +34,8 @@ const SOURCES: readonly Pretence[] = [
   pretend('ntp.pool-3', 'unreachable', 'no answer to the last 8 requests', Number.NaN, Number.NaN, Number.NaN, 0, 0),
   pretend('ntp.spare', 'warming', '2 of 4 observations', 900, 700, 5e6, 0, 300),
 ];
+
+const FAKE_CLIENTS = Array.from({ length: 1200 }, (_, n) => `192.0.${n >> 8}.${n & 255}`);
 
 /** A fake hub: plausible changing data from a fixed seed, for tests and for work on the page. */
 export class FakeHub implements HubReport {
@@ -155,6 +158,21 @@ export class FakeHub implements HubReport {
       'Steering by pps.gnss (weight 81 %), ptp.eth1 and ntp.lan. Three sources agree within 300 ns. ' +
       'ntp.pool-2 is 41 ms off and is ignored. Holdover would keep the error below 1 µs for about 2 h 10 min.'
     );
+  }
+
+  clients(most: number): ServedClients {
+    const all = FAKE_CLIENTS.map((client, n) => ({
+      ...{ client, sink: 'ntp.lan', version: 4, authentication: n % 3 === 0 ? ('nts' as const) : ('none' as const) },
+      ...{
+        knownS: this.#seconds,
+        ageS: n,
+        requests: 1000 - n,
+        refused: n % 5,
+        intervalS: 64,
+        interleaved: n % 4 === 0,
+      },
+    }));
+    return { total: all.length, clients: all.slice(0, most) };
   }
 
   detail(id: string): DetailReport | undefined {

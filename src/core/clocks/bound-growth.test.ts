@@ -5,7 +5,7 @@ import { type BoundGrowth, greaterOf, grownNs, STEADY, unseenNs } from './bound-
 const AWAITED: BoundGrowth = { driftPpb: 0, tolerancePpb: 5000, ageS: 0, awaitedS: 512 };
 
 describe('growth of a bound', () => {
-  it('is by the tolerance from two seconds after an answer until the source is silent', () => {
+  it('is by the tolerance from two seconds after an answer while it is awaited', () => {
     expect(unseenNs(AWAITED, 2)).to.equal(0);
     expect(unseenNs(AWAITED, 66)).to.equal(64 * 5000);
     expect(unseenNs(AWAITED, 9999)).to.equal(510 * 5000);
@@ -60,7 +60,7 @@ describe('a step of the frequency between two answers', () => {
 });
 
 describe('the bound in holdover', () => {
-  it('grows by the tolerance only until the source is silent', () => {
+  it('grows by the tolerance only while an answer is awaited', () => {
     const world = new ClosedLoop({ wanderPpb: 0.1 });
     const source = world.add({ id: 'ntp.a', delayNs: 0.1e6, jitterNs: 2e3, everyNs: 16e9 });
     world.run(3000);

@@ -8,7 +8,7 @@ export interface BoundGrowth {
   readonly tolerancePpb: number;
   /** Time since the last answer of the source, s. */
   readonly ageS: number;
-  /** The source is silent after this age, s. */
+  /** The source's next answer is awaited up to this age, s. */
   readonly awaitedS: number;
 }
 
@@ -35,8 +35,7 @@ export function greaterOf(a: BoundGrowth, b: BoundGrowth): BoundGrowth {
 
 /**
  * Returns the growth of a bound in the next `seconds`. A change of the clock's rate shows with the next answer. So the bound
- * grows by the greatest change while an answer is awaited. Once the source is silent, nothing would ever show one: from then on
- * the bound grows by what the oscillator has shown that it can do, which is in sigma.
+ * grows by the greatest change while an answer is awaited. Later nothing would ever show one: from then on the bound grows by what the oscillator has shown that it can do, which is in sigma.
  */
 export const grownNs = (growth: BoundGrowth, seconds: number): Ns =>
   growth.driftPpb * seconds + unseenNs(growth, growth.ageS + seconds) - unseenNs(growth);

@@ -53,13 +53,13 @@ export function leastWidthNs(carriers: readonly SourceTrack[], estimate: LimitCo
 }
 
 function growthOf(track: SourceTrack, heardAt: Instant, { now, tolerancePpb }: LimitContext): BoundGrowth {
-  const { source, cadence, silentAfterNs } = track;
+  const { source, cadence, awaitedNs } = track;
   const ageNs = Math.max(cadence.ageNs(now), Number(now - heardAt), 0);
   return {
     driftPpb: statedDriftPpb(source.statedError, Number(now - cadence.since)),
     tolerancePpb,
     ageS: ageNs / NS_PER_S,
-    awaitedS: silentAfterNs / NS_PER_S,
+    awaitedS: awaitedNs / NS_PER_S,
   };
 }
 

@@ -83,11 +83,8 @@ class Core implements Engine {
   constructor(options: CoreOptions, estimator: Estimator, leapTable: LeapTable) {
     this.#options = options;
     this.#selection = new Selection(options);
-    this.#ensemble = new ClockEnsemble(
-      estimator,
-      () => allTracks(this.#sources.values()),
-      options.frequencyTolerancePpb,
-    );
+    const tracks = (): SourceTrack[] => allTracks(this.#sources.values());
+    this.#ensemble = new ClockEnsemble(estimator, tracks, options.frequencyTolerancePpb);
     this.#restorer = new StateRestorer(estimator);
     this.#leap = new LeapSchedule(leapTable);
     this.#promised = new PromisedModels(options.promise, this.#ensemble, this.#sources);

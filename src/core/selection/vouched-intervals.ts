@@ -89,7 +89,7 @@ const changesSinceAnswer = (track: SourceTrack, { now, frequencyTolerancePpb }: 
   driftPpb: 0,
   tolerancePpb: frequencyTolerancePpb,
   ageS: Math.max(track.cadence.ageNs(now), 0) / NS_PER_S,
-  awaitedS: track.silentAfterNs / NS_PER_S,
+  awaitedS: track.awaitedNs / NS_PER_S,
 });
 
 /** Returns the interval of a voter; undefined while it says nothing. `tolerancePpb`: zero if no voter may be wrong. */

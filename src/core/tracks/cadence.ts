@@ -82,6 +82,11 @@ export class Cadence {
     return Number(now - this.#last);
   }
 
+  /** Returns the age up to which the next update is awaited: eight intervals, however short. `statedNs`: as of `silenceLimitNs`. */
+  awaitedNs(statedNs: Ns): Ns {
+    return SILENT_INTERVALS * Math.max(this.#intervalNs, statedNs);
+  }
+
   /** Returns the age that counts as silence. `hasQuickStart`: the first updates may come faster than the later ones. */
   silentAfterNs(statedNs: Ns | undefined, hasQuickStart: boolean): Ns {
     const limitNs = silenceLimitNs(this.#intervalNs, statedNs ?? 0);

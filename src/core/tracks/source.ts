@@ -293,6 +293,13 @@ export class SourceTrack {
     return this.cadence.silentAfterNs(this.source.claims.intervalNs, this.#kind === 'exchange');
   }
 
+  /** Age up to which the next observation is awaited, ns: until the track is silent, or earlier if its interval is a second or less. */
+  get awaitedNs(): Ns {
+    const { cadence, source, silentAfterNs } = this;
+    const awaitedNs = cadence.awaitedNs(source.statedIntervalNs);
+    return awaitedNs === 0 ? silentAfterNs : Math.min(silentAfterNs, awaitedNs);
+  }
+
   /** Notes what an observation says about the track itself. */
   note(observation: Observation): void {
     this.cadence.countObservation();

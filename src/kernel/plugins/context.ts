@@ -90,6 +90,7 @@ function baseContext(registry: Registry): Context {
       if (!scope.signal.aborted) values.set(id, value);
     },
     random: (octets) => host.random(octets),
+    aesSiv: host.aesSiv,
     health: registry.resolve(HEALTH),
     fail: (error) => scope.crash(error),
   };

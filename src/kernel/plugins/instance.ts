@@ -1,4 +1,5 @@
 import {
+  type ClientReport,
   type ExchangeCounts,
   HubError,
   type InstanceReport,
@@ -94,6 +95,15 @@ export class Instance {
       return Number.isFinite(counts?.reach) && Number.isFinite(counts?.replies) ? counts : undefined;
     } catch {
       return undefined;
+    }
+  }
+
+  /** None: it does not run, or the plugin has none or throws. */
+  clients(): readonly ClientReport[] {
+    try {
+      return this.#scope?.run(() => [...(this.#running?.clients?.() ?? [])]) ?? [];
+    } catch {
+      return [];
     }
   }
 

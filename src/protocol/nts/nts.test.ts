@@ -6,7 +6,7 @@ import { AES_128_GCM_SIV, AES_SIV_CMAC_256, NTS_CIPHERS } from './aead.js';
 import { NtsSession } from './client.js';
 import { openCookie, sealCookie } from './cookie.js';
 import { CookieKeySet, fingerprintOf, fleetKeys, rotated } from './cookie-keys.js';
-import { NTS_FIELD, writeField } from './field.js';
+import { NTS_FIELD, writeAuthenticator, writeField } from './field.js';
 import type { NtsKeys } from './ke-keys.js';
 import { protectReply, readNtsQuestion } from './server.js';
 import { numbersFrom, octetsFrom } from './testing/octets.js';
@@ -217,6 +217,28 @@ describe('an NTS server', () => {
       const packet = fieldsOf(fields);
       expect(readNtsQuestion(packet, packet.length, serverKeys), JSON.stringify(fields)).to.equal('malformed');
     }
+  });
+
+  it('gives fewer cookies than it is asked for where its reply would be longer than the request (B4)', () => {
+    const packet = new Uint8Array(600);
+    packet.set(plain);
+    let end = writeField(packet, HEADER_OCTETS, identifier, random(32));
+    end = writeField(packet, end, cookie, sealCookie(keys, serverKeys.current, random(16)));
+    end = writeField(packet, end, NTS_FIELD.placeholder, new Uint8Array(100));
+    // A nonce of 4 octets leaves no room for that of the reply.
+    const nonce = random(4);
+    end = writeAuthenticator(
+      packet,
+      end,
+      nonce,
+      keys.cipher.seal(keys.c2s, nonce, packet.subarray(0, end), new Uint8Array(0)),
+    );
+    const question = readNtsQuestion(packet, end, serverKeys);
+    if (typeof question === 'string') throw new Error(question);
+    expect(question).to.include({ cookies: 2 });
+    const reply = new Uint8Array(600);
+    const octets = protectReply(packet, end, question, { keys: serverKeys, random }, reply);
+    expect(octets).to.be.within(HEADER_OCTETS + 36 + 40 + 104, end);
   });
 
   it('counts no placeholder that is shorter than the cookie, and gives at most eight (F9)', () => {

@@ -22,7 +22,7 @@ export const hubSchema = table({
   ),
   'frequency-tolerance': described(
     v.optional(rate({ min: '0ppm', max: '500ppm' }), '5ppm'),
-    'Greatest sudden change of the rate of a clock, as by temperature. The error bound grows by it from 2 s after the last answer of a source on, until the source counts as silent. `"5ppm"` suits an ordinary crystal, `"0.01ppm"` an OCXO.',
+    'Greatest sudden change of the rate of a clock, as by temperature. The error bound grows by it from 2 s after the last answer of a source on, for eight of its intervals. `"5ppm"` suits an ordinary crystal, `"0.01ppm"` an OCXO.',
   ),
   promise: described(
     v.optional(oneOf(['carriers', 'majority']), 'carriers'),
