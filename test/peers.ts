@@ -7,7 +7,7 @@ import { root } from './place.js';
  * Other programs with which the hub must work. They come from Debian's packages, unpacked below .cache/peers and never
  * installed: this machine does not change, and none of them is shipped.
  */
-export type PeerName = 'chrony' | 'ntpdig' | 'gpsd' | 'linuxptp' | 'uml' | 'busybox' | 'chromium' | 'clang';
+export type PeerName = 'chrony' | 'ntpdig' | 'ntpsec' | 'gpsd' | 'linuxptp' | 'uml' | 'busybox' | 'chromium' | 'clang';
 
 interface Recipe {
   readonly packages: readonly string[];
@@ -27,6 +27,7 @@ const RECIPES: Readonly<Record<PeerName, Recipe>> = {
     probe: ['--version'],
     links: { 'usr/lib/python3/dist-packages/ntp/libntpc.so': 'usr/lib/x86_64-linux-gnu/ntp/libntpc.so.1.1.0' },
   },
+  ntpsec: { packages: ['ntpsec'], program: 'usr/sbin/ntpd', probe: ['--version'] },
   gpsd: { packages: ['gpsd'], program: 'usr/sbin/gpsd', probe: ['-V'] },
   linuxptp: { packages: ['linuxptp'], program: 'usr/sbin/ptp4l', probe: ['-v'] },
   uml: { packages: ['user-mode-linux'], program: 'usr/bin/linux.uml', probe: ['--version'] },
