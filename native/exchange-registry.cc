@@ -34,6 +34,13 @@ std::shared_ptr<ServerSocket> SocketOf(Napi::Value value) {
   if (found == sockets.open.end()) throw arguments::Wrong(value.Env(), "socket", "an open server socket");
   return found->second;
 }
+
+/** Returns a number without a memory allocation of V8's, which Napi::Number::New makes. */
+Napi::Value Small(Napi::Env env, int number) {
+  napi_value out;
+  napi_create_int32(env, number, &out);
+  return {env, out};
+}
 }  // namespace
 
 Napi::Value ExchangeRegistry::OpenSocket(const Napi::CallbackInfo& info) {
@@ -119,7 +126,7 @@ Napi::Value ExchangeRegistry::Receive(const Napi::CallbackInfo& info) {
   entry.count = 0;
   entry.count = entry.exchange->Receive(batch, coalesce);
   entry.exchange->Foresee(batch, 0, std::min(entry.count, kChunk));
-  return Napi::Number::New(info.Env(), entry.count);
+  return Small(info.Env(), entry.count);
 }
 
 Napi::Value ExchangeRegistry::Send(const Napi::CallbackInfo& info) {
@@ -129,7 +136,7 @@ Napi::Value ExchangeRegistry::Send(const Napi::CallbackInfo& info) {
   BatchMemory* batch = entry.batch();
   const int unsent = entry.exchange->Send(batch, first, end);
   entry.exchange->Foresee(batch, end, std::min(entry.count, end + kChunk));
-  return Napi::Number::New(info.Env(), unsent);
+  return Small(info.Env(), unsent);
 }
 
 Napi::Value ExchangeRegistry::Addresses(const Napi::CallbackInfo& info) {

@@ -12,6 +12,7 @@ const PAGES = [
     'docs/operations.md',
     'docs/ntp-keys.md',
     'docs/nts.md',
+    'docs/performance.md',
     'docs/estimator.md',
   ],
   ...['docs/glossary.md', 'CONTRIBUTING.md', 'README.md'],

@@ -18,9 +18,13 @@ export type AccessDecision = 'serve' | 'denied' | 'limited' | 'limited-first';
 export class AccessControl {
   readonly #options: AccessOptions;
   readonly #limit: RateLimit | undefined;
+  /** Everybody is served. */
+  readonly #isOpen: boolean;
 
   constructor(options: AccessOptions, random: RateLimitOptions['random']) {
     this.#options = options;
+    this.#isOpen =
+      options.rate === undefined && options.deny.length === 0 && options.allow.some(({ bits }) => bits === 0);
     if (options.rate !== undefined) this.#limit = new RateLimit({ ...options.rate, random });
   }
 
@@ -28,6 +32,7 @@ export class AccessControl {
    * Counts one request. `client`: the address, as octets of `octetsOf`. `nowNs`: a monotonic clock. Allocates no memory.
    */
   judge(client: Uint8Array, nowNs: Ns): AccessDecision {
+    if (this.#isOpen) return 'serve';
     const { allow, deny } = this.#options;
     if (covers(deny, client) || !covers(allow, client)) return 'denied';
     const ruling = this.#limit?.rule(client, nowNs) ?? 'serve';

@@ -5,7 +5,7 @@ import { openServerSockets } from './server-sockets.js';
 import { CONTROL_WORDS, ROUNDS, STOP, type WorkerMessage, type WorkerTask } from './worker-task.js';
 
 /** A worker needs little memory: its handler allocates none for a request. */
-const LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64, stackSizeMb: 1 };
+const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 64, stackSizeMb: 1 };
 
 export const openWorkers = (native: Native): HostWorkers => ({
   open: (at, workers) => openServerSockets(native, at, workers),

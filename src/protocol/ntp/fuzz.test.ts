@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import { octetsOf } from '../address/index.js';
 import { withKey } from './authentication.js';
 import { evaluate } from './evaluate.js';
 import { HEADER_OCTETS } from './header.js';
 import { SymmetricKey } from './keys/symmetric-key.js';
 import { request } from './request.js';
+import { SentReplies } from './sent-replies.js';
 import { type Admission, type ReplyContext, respond, SILENCES } from './server.js';
 
 /** xorshift32: the same packets in every run. */
@@ -50,9 +52,14 @@ describe('10⁵ mutated packets', () => {
     const next = generator(0xc0ffee);
     const outcomes = new Set<string>();
     const buffer = new Uint8Array(2048);
+    const sentReplies = new SentReplies({ replies: 8, random: (octets) => new Uint8Array(octets) });
+    const client = octetsOf('192.0.2.1')!;
+    const newest = new Uint8Array(8);
     for (let i = 0; i < ROUNDS; i++) {
       const packet = mutate(request(COOKIE), next);
       if (next(8) === 0 && packet.length >= HEADER_OCTETS + 20) KEY.sign(packet, packet.length - 20);
+      // A client in the interleaved mode names the last reply.
+      if (next(4) === 0 && packet.length >= 32) packet.set(newest, 24);
       const before = packet.slice();
       const context: ReplyContext = {
         header: new Uint8Array(HEADER_OCTETS).fill(0x22),
@@ -64,10 +71,17 @@ describe('10⁵ mutated packets', () => {
         transmitSeconds: next(2 ** 32),
         transmitFraction: next(2 ** 32),
         keys: KEYS,
+        ...(next(2) === 0 ? { sentReplies, client } : {}),
       };
       buffer.fill(0xee, 0, packet.length + 64);
       const result = respond(packet, packet.length, context, buffer);
       const length = typeof result === 'string' ? 0 : result;
+      if (context.sentReplies !== undefined && length > 0) {
+        if (sentReplies.isInterleaved) outcomes.add('interleaved');
+        newest.set(buffer.subarray(32, 40));
+        sentReplies.sent(i, sentReplies.ticket);
+        if (next(8) > 0) sentReplies.stamp(i, next(2 ** 32), next(2 ** 32));
+      }
       outcomes.add(
         typeof result === 'string'
           ? result
@@ -83,7 +97,7 @@ describe('10⁵ mutated packets', () => {
       if (buffer[Math.max(length, packet.length)] !== 0xee) throw new Error(`round ${i}: wrote beyond the request`);
       if (Buffer.compare(packet, before) !== 0) throw new Error(`round ${i}: changed the request`);
     }
-    expect([...outcomes]).to.have.members([...SILENCES, 'time', 'crypto-NAK', 'signed', 'identifier']);
+    expect([...outcomes]).to.have.members([...SILENCES, 'time', 'crypto-NAK', 'signed', 'identifier', 'interleaved']);
   }).timeout(20_000);
 
   it('never make the client throw', () => {

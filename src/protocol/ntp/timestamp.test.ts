@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { fromNtpTime, fromShort, toNtpTime, toShort } from './timestamp.js';
+import { fromNtpTime, fromShort, toNtpFraction, toNtpSeconds, toNtpTime, toShort } from './timestamp.js';
 
 const at = (iso: string) => BigInt(Date.parse(iso)) * 1_000_000n;
 
@@ -24,6 +24,19 @@ describe('an NTP timestamp', () => {
       fc.property(fc.bigInt(at('1968-01-20T03:14:08Z'), at('2104-02-26T09:42:23Z')), (instant) => {
         expect(fromNtpTime(toNtpTime(instant))).to.equal(instant);
       }),
+    );
+  });
+
+  it('is the same in two words that are computed without a big number', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4e9 }), fc.integer({ min: 0, max: 999_999_999 }), (seconds, ns) => {
+        const time = toNtpTime(BigInt(seconds) * 1_000_000_000n + BigInt(ns));
+        expect([toNtpSeconds(seconds), toNtpFraction(ns)]).to.deep.equal([
+          Number(time >> 32n),
+          Number(time & 0xffff_ffffn),
+        ]);
+      }),
+      { numRuns: 2000 },
     );
   });
 

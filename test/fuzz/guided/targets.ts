@@ -8,7 +8,7 @@ export const TARGETS = {
   'ptp-transmitter': { runs: 30_000, edges: 680 },
   'ptp-management': { runs: 40_000, edges: 220 },
   'ntp-client': { runs: 300_000, edges: 95 },
-  'ntp-server': { runs: 5_000_000, edges: 60 },
+  'ntp-server': { runs: 1_200_000, edges: 120 },
   'nts-key-exchange': { runs: 60_000, edges: 120 },
   'nts-packets': { runs: 300_000, edges: 130 },
   'csptp-client': { runs: 200_000, edges: 200 },
