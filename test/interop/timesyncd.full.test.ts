@@ -44,7 +44,7 @@ describe('systemd-timesyncd', function () {
     bench = new Bench();
     const network = Network.make(this, bench);
     const hub = await Hub.startAs(bench, 'server', network.asHub, '[hub]\nfree-run = true\n[sink.ntp.lan]\n');
-    await hub.until(({ local }) => local);
+    await hub.until(({ local }) => local === true);
     const client = await start(network.asClient, program);
     await client.printed(new RegExp(`Contacted time server ${HUB_ADDRESS.replaceAll('.', '\\.')}:123`), 30_000);
     expect(client.output).to.match(/stratum +: 10\n/);
