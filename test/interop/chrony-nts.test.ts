@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { loadNative } from '../../src/host/native.js';
 import { Bench } from '../bench.js';
 import { Authority } from '../certificates.js';
 import { askChrony } from '../chrony.js';
@@ -65,6 +66,15 @@ describe('NTS with chronyd', function () {
       expect((await hub.status()).mode).to.equal('unsynchronised');
     });
   }
+
+  it('with a certificate of the future is accepted for now, and refused when it states today’s time', async function () {
+    if (loadNative().native === undefined) this.skip();
+    const server = await startNtsChrony(bench, chrony, authority.issue({ name: NTS_HOST, fromDays: 3 }));
+    const hub = await Hub.start(bench, table(server));
+    const source = await hub.untilSource('nts.chrony', ({ reason }) => /certificate is not valid/.test(reason));
+    expect(source.reason).to.match(/^the server says that it is 20.*, when its certificate is not valid \(from 20/);
+    expect(source.observations).to.equal(0);
+  });
 
   for (const [where, threads] of [
     ['in line', 0],

@@ -63,14 +63,15 @@ export class NtsOperations {
 
   /**
    * Protects the reply, of which the header stands in `reply`. Returns its length; negative: that of a NAK; 0: the request is not of
-   * the usual kind, and `reply` is as before.
+   * the usual kind, and `reply` is as before. Buffers of more than 1600 octets are left to others too.
    */
   protect(request: Uint8Array, length: number, reply: Uint8Array): number {
-    if (!this.#read(request, length)) return 0;
+    if (request.length > MOST_OCTETS || reply.length > MOST_OCTETS || !this.#read(request, length)) return 0;
     const memory = this.#memory;
     const key = this.#keyOf(request);
     if (key < 0) return 0;
-    for (let i = 0; i < length; i++) memory[REQUEST_AT + i] = request[i]!;
+    // The whole buffer: a view of its first octets would be an allocation.
+    memory.set(request, REQUEST_AT);
     const { result } = AES_SIV;
     const cookieAt = REQUEST_AT + this.#cookieAt;
     this.#operation(0, 0, SERVER_KEYS_AT + key * KEY, cookieAt, ID, cookieAt + ID, NONCE);
@@ -145,7 +146,7 @@ export class NtsOperations {
     const cookies = Math.min(MOST_COOKIES, 1 + this.#placeholders, Math.floor(room / COOKIE_FIELD));
     if (cookies < 1) return -writeNak(reply, end);
     for (let i = 0; i < cookies; i++) this.#cookie(i, COOKIES_AT + i * COOKIE_FIELD);
-    for (let i = 0; i < end; i++) memory[REPLY_AT + i] = reply[i]!;
+    memory.set(reply, REPLY_AT);
     const sealed = cookies * COOKIE_FIELD + TAG_OCTETS;
     const total = authenticatorOctets(NONCE, sealed);
     this.#head(REPLY_AT + end, NTS_FIELD.authenticator, total);
