@@ -7,7 +7,17 @@ import { root } from './place.js';
  * Other programs with which the hub must work. They come from Debian's packages, unpacked below .cache/peers and never
  * installed: this machine does not change, and none of them is shipped.
  */
-export type PeerName = 'chrony' | 'ntpdig' | 'gpsd' | 'linuxptp' | 'uml' | 'busybox' | 'chromium' | 'clang';
+export type PeerName =
+  | 'chrony'
+  | 'ntpdig'
+  | 'ntpsec'
+  | 'timesyncd'
+  | 'gpsd'
+  | 'linuxptp'
+  | 'uml'
+  | 'busybox'
+  | 'chromium'
+  | 'clang';
 
 interface Recipe {
   readonly packages: readonly string[];
@@ -15,6 +25,8 @@ interface Recipe {
   readonly program: string;
   /** Arguments with which the program only prints a text and exits. */
   readonly probe: readonly string[];
+  /** Exit status of the probe. Default: 0. */
+  readonly status?: number;
   /** Links to make: path → target, both below the folder. */
   readonly links?: Readonly<Record<string, string>>;
 }
@@ -26,6 +38,13 @@ const RECIPES: Readonly<Record<PeerName, Recipe>> = {
     program: 'usr/bin/ntpdig',
     probe: ['--version'],
     links: { 'usr/lib/python3/dist-packages/ntp/libntpc.so': 'usr/lib/x86_64-linux-gnu/ntp/libntpc.so.1.1.0' },
+  },
+  ntpsec: { packages: ['ntpsec'], program: 'usr/sbin/ntpd', probe: ['--version'] },
+  timesyncd: {
+    packages: ['systemd-timesyncd'],
+    program: 'lib/systemd/systemd-timesyncd',
+    probe: ['--version'],
+    status: 1,
   },
   gpsd: { packages: ['gpsd'], program: 'usr/sbin/gpsd', probe: ['-V'] },
   linuxptp: { packages: ['linuxptp'], program: 'usr/sbin/ptp4l', probe: ['-v'] },
@@ -60,7 +79,7 @@ const cache = join(root, '.cache/peers');
 
 /** Returns the peer in the cache, after a trial run. */
 export function findPeer(name: PeerName): Found {
-  const { program, probe } = RECIPES[name];
+  const { program, probe, status: expected = 0 } = RECIPES[name];
   const folder = join(cache, name);
   const path = join(folder, program);
   if (!existsSync(path)) return { missing: `${name} is not in ${cache}` };
@@ -72,7 +91,8 @@ export function findPeer(name: PeerName): Found {
     PYTHONPATH: join(folder, 'usr/lib/python3/dist-packages'),
   };
   const { status, error, stderr } = spawnSync(path, probe, { env, encoding: 'utf8', timeout: 20_000 });
-  if (status !== 0) return { missing: `${name} does not run: ${error?.message ?? stderr.trim().split('\n').at(-1)}` };
+  if (status !== expected)
+    return { missing: `${name} does not run: ${error?.message ?? stderr.trim().split('\n').at(-1)}` };
   return { peer: { folder, program: path, env } };
 }
 
