@@ -268,6 +268,13 @@ export class ClockEnsemble {
     return { centreNs: (loNs + hiNs) / 2, halfNs: Math.abs(hiNs - loNs) / 2 };
   }
 
+  /** Returns the change of a clock's offset since an earlier moment; undefined if it was steered or stepped between. */
+  changeSinceNs(id: ClockId, at: Instant): Ns | undefined {
+    const clock = this.clocks.get(id);
+    if (clock === undefined || at < clock.control.at) return undefined;
+    return clock.model === undefined ? 0 : offsetAt(clock.model, this.#now) - offsetAt(clock.model, at);
+  }
+
   /** Returns true when the clock's phase is known to a fraction of the pulse's period. */
   canNumber({ clock: id, numbering: { periodNs } }: SourceTrack): boolean {
     const model = this.clocks.get(id)?.model;

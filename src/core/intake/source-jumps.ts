@@ -62,7 +62,9 @@ export class SourceJumps {
   checkCausality(track: SourceTrack, legs: readonly Leg[]): void {
     const { ensemble, sources, emitEvent } = this.#parts;
     const estimate = ensemble.estimate(track);
-    if (estimate === undefined || !track.causality.refutes(estimate, legs, track.noiseFloorNs)) return;
+    if (estimate === undefined) return;
+    const changeNs = ({ clock, monotonic }: Leg): Ns | undefined => ensemble.changeSinceNs(clock, monotonic);
+    if (!track.causality.refutes(estimate, legs, track.noiseFloorNs, changeNs)) return;
     if (track.carries) emitEvent(track.source.id, 'changed its time or its path and is learnt again');
     if (!allTracks(sources.values()).some((other) => other !== track && other.carries))
       ensemble.doubtFrequency(track.clock);

@@ -20,7 +20,7 @@ const exchange = (offsetNs: number, delayNs: number): Leg[] => [
 ];
 const results = (exchanges: readonly Leg[][]): boolean[] => {
   const check = new CausalityCheck();
-  return exchanges.map((legs) => check.refutes(ESTIMATE, legs, NOISE_FLOOR_NS));
+  return exchanges.map((legs) => check.refutes(ESTIMATE, legs, NOISE_FLOOR_NS, () => 0));
 };
 
 describe('causality check', () => {
@@ -37,5 +37,16 @@ describe('causality check', () => {
   it('starts counting again after an exchange that agrees to within the noise', () => {
     const bad = exchange(200e3, 100e3);
     expect(results([bad, bad, exchange(110e3, 100e3), bad, bad])).to.not.include(true);
+  });
+
+  it('compares a leg with the offset at its own time', () => {
+    const check = new CausalityCheck();
+    // Since these legs a slew has taken the offset from 300 µs to 0.
+    const early = exchange(300e3, 100e3);
+    const seen = (changeNs: number | undefined) =>
+      [early, early, early].map((legs) => check.refutes(ESTIMATE, legs, NOISE_FLOOR_NS, () => changeNs));
+    expect(seen(-300e3)).to.not.include(true);
+    expect(seen(undefined)).to.not.include(true);
+    expect(seen(0)).to.deep.equal([false, false, true]);
   });
 });

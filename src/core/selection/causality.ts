@@ -16,12 +16,28 @@ const OVERCORRECTION_NS = 20e3;
 export class CausalityCheck {
   #contradictions = 0;
 
-  /** Returns true when the estimate must be wrong. `legs`: of one update, with the estimate after them. */
-  refutes(estimate: TrackEstimate, legs: readonly Leg[], noiseFloorNs: Ns): boolean {
+  /**
+   * Returns true when the estimate must be wrong. `legs`: of one update, with the estimate after them. `changeNs`: by how much the
+   * offset has changed since a leg; undefined if that is not known.
+   */
+  refutes(
+    estimate: TrackEstimate,
+    legs: readonly Leg[],
+    noiseFloorNs: Ns,
+    changeNs: (leg: Leg) => Ns | undefined,
+  ): boolean {
     // While a jump is suspected, the estimator decides.
-    if (legs.length === 0 || estimate.suspectNs > 0) return false;
+    if (estimate.suspectNs > 0) return false;
     const toleranceNs = OVERCORRECTION_NS + TOLERANCE * hypot(estimate.sigmaNs, noiseFloorNs);
-    const isContradicted = legs.some((leg) => earlyByNs(leg, estimate.offsetNs) > toleranceNs);
+    let isCompared = false;
+    let isContradicted = false;
+    for (const leg of legs) {
+      const change = changeNs(leg);
+      if (change === undefined) continue;
+      isCompared = true;
+      if (earlyByNs(leg, estimate.offsetNs - change) > toleranceNs) isContradicted = true;
+    }
+    if (!isCompared) return false;
     this.#contradictions = isContradicted ? this.#contradictions + 1 : 0;
     return this.#contradictions >= CONTRADICTIONS;
   }
