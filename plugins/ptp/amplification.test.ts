@@ -70,7 +70,14 @@ const ROWS: readonly Row[] = [
     return { service: 'NTP', request: `mode 3, version ${version}`, sent, port: 123, packets: '1', octets: '1' };
   }),
   { service: 'NTP', request: 'mode 1', sent: [ntp(0x21)], port: 123, packets: '1', octets: '1' },
-  { service: 'NTP', request: 'mode 3 with a MAC', sent: [ntp(0x23, 68)], port: 123, packets: '1', octets: '0.76' },
+  {
+    service: 'NTP',
+    request: 'mode 3 with a MAC that no key verifies',
+    sent: [ntp(0x23, 68)],
+    port: 123,
+    packets: '1',
+    octets: '0.76',
+  },
   {
     service: 'NTP',
     request: 'modes 2, 4, 5',

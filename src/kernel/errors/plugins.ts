@@ -25,16 +25,16 @@ export const PLUGINS: Explanations = {
     effect: 'The source or sink does not start until the file has changed. A running one keeps the keys that it has.',
     remedy: 'Correct the lines that the message names; the file needs mode 0600, or 0640 with the group of the hub.',
   },
-  TH_NTS_KEY_EXCHANGE: {
-    cause: 'A server answered the key exchange of NTS with a refusal, or not as RFC 8915 demands.',
-    effect: 'The source has no keys and is unreachable. It tries again with back-off and never asks without NTS.',
-    remedy: 'Read the reason in the message; the address must be that of a key exchange server (port 4460).',
-  },
   TH_NTP_STAMPS: {
     cause:
       'An NTP source is configured for hardware stamps, but the card cannot stamp all packets or the hub does not know its clock.',
     effect: 'The source does not start and is retried with back-off.',
     remedy: 'Name an interface whose card stamps all packets (see "ethtool -T eth0"), or set stamps = "software".',
+  },
+  TH_NTS_KEY_EXCHANGE: {
+    cause: 'A server answered the key exchange of NTS with a refusal, or not as RFC 8915 demands.',
+    effect: 'The source has no keys and is unreachable. It tries again with back-off and never asks without NTS.',
+    remedy: 'Read the reason in the message; the address must be that of a key exchange server (port 4460).',
   },
   TH_PLUGIN_API: {
     cause: 'The plugin is written for another version of the plugin contract.',
