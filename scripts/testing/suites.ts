@@ -23,11 +23,15 @@ export interface Phase {
 const LONGEST =
   /^dist\/test\/(vm\/qemu\/|fuzz\/guided\/parsers\.|scenarios\.|daemon\/(holdover|demo|plugin-starter)\.test|shipped-)/;
 
+/** Tests with other programs that measure nothing: what these say is right or wrong, however late it comes. */
+const UNMEASURED = /^dist\/test\/interop\/(chrony-keys|ntp-conformance|ntpsec|timesyncd)\./;
 /** Whole-daemon tests that need an idle machine: they measure the hub's effect on other programs in real time. */
 const MEASURING = /^dist\/test\/(hostile|interop|vm\/uml|vm\/qemu\/pair)\//;
 
 /** Returns 'quick', 'full', 'vm', or 'fixture': a test that another test runs. */
 export const suiteOf = (file: string): string => /\.(full|vm|fixture)\.test\.js$/.exec(file)?.[1] ?? 'quick';
+
+const needsIdleMachine = (file: string): boolean => MEASURING.test(file) && !UNMEASURED.test(file);
 
 /**
  * Returns the phases of a run, in their order. Without `paths` the files are those of `suite`; with `paths` they are the files
@@ -62,8 +66,12 @@ export function phasesOf({
       byFolder: true,
     },
     // These files mostly wait, so more of them run side by side.
-    { title: 'whole daemon', files: daemon.filter((file) => !MEASURING.test(file)), jobs: availableParallelism() + 1 },
-    { title: 'with other programs', files: daemon.filter((file) => MEASURING.test(file)), jobs: 1 },
+    {
+      title: 'whole daemon',
+      files: daemon.filter((file) => !needsIdleMachine(file)),
+      jobs: availableParallelism() + 1,
+    },
+    { title: 'with other programs', files: daemon.filter(needsIdleMachine), jobs: 1 },
   ].filter(({ files }) => files.length > 0);
 }
 

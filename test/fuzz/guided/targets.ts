@@ -9,7 +9,7 @@ export const TARGETS = {
   'ptp-management': { runs: 40_000, edges: 220 },
   'ntp-client': { runs: 300_000, edges: 95 },
   'ntp-server': { runs: 1_200_000, edges: 120 },
-  'nts-key-exchange': { runs: 60_000, edges: 120 },
+  'nts-key-exchange': { runs: 20_000, edges: 120 },
   'nts-packets': { runs: 300_000, edges: 130 },
   'csptp-client': { runs: 200_000, edges: 200 },
   'csptp-server': { runs: 3_000_000, edges: 55 },
