@@ -43,7 +43,7 @@ uint16_t PortOf(const sockaddr_storage& name) {
                   : reinterpret_cast<const sockaddr_in&>(name).sin_port);
 }
 
-/** What the kernel says about a request beside its octets. */
+/** The kernel's statements about a request beside its octets. */
 struct Arrival {
   int64_t time = 0;  // 0: no stamp
   Address local;

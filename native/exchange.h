@@ -82,14 +82,14 @@ class Exchange {
     double preparation_ns;
     double sending_ns;
   };
-  /** Of a thread that is busy, and of one that has just waited: its code and data are no longer in the caches. */
+  /** The paces of a thread that is busy, and of one that has just waited: its code and data are no longer in the caches. */
   Pace warm_{1000, 2500};
   Pace cold_{4000, 8000};
   Pace* pace_ = &warm_;
   bool waited_ = true;
   int64_t foreseen_ = 0;
 
-  /** Of the last batch: its size, and the mean interval of requests, ns. */
+  /** Size of the last batch, and the mean interval of requests, ns. */
   int last_count_ = 0;
   double interval_ns_ = 1e9;
   int64_t last_receive_ = 0;

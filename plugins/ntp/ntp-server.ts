@@ -29,7 +29,7 @@ export interface NtpServerOptions extends Pick<ReplyHandlerData, 'onDeny' | 'ver
   readonly access: AccessOptions;
   /** Number of workers; 0: requests are answered in line. */
   readonly threads: number;
-  /** How leap seconds are served; undefined: as they are. */
+  /** Shape of the smear of leap seconds; undefined: leap seconds are served as they are. */
   readonly smear?: SmearShape | undefined;
   /** Number of clients that each handler remembers; 0: none. */
   readonly clients: number;

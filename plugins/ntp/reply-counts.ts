@@ -1,6 +1,6 @@
 import { SILENCES, type Silence } from 'timehub/protocol/ntp';
 
-/** What a handler of requests counts, and its description as a metric. */
+/** The counts of a handler of requests, each with its description as a metric. */
 export const REPLY_COUNTS = {
   requests: 'Datagrams received',
   replies: 'Requests answered with the time',

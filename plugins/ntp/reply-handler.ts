@@ -19,7 +19,7 @@ import { PlainReplies } from './plain-replies.js';
 import { COUNT_NAMES } from './reply-counts.js';
 import { ReplyState } from './reply-state.js';
 
-/** What the server gives to the handlers of its requests. */
+/** Data that the server gives to the handlers of its requests. */
 export interface ReplyHandlerData {
   readonly access: AccessOptions;
   readonly onDeny: 'ignore' | 'kiss';

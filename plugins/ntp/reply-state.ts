@@ -23,7 +23,7 @@ const NUMBERS = 3;
 const OCTETS = HEADER_OCTETS + 8 * (NUMBERS + LINEAR_TIME_NUMBERS);
 
 /**
- * What all replies by one time state share: the header, and the served time as a function of the system clock. The hub publishes
+ * The parts that all replies by one time state share: the header, and the served time as a function of the system clock. The hub publishes
  * it, and the handlers of requests read it, in whatever thread.
  */
 export class ReplyState {

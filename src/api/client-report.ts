@@ -13,7 +13,7 @@ export interface ClientReport {
   readonly intervalS: number;
   /** Version of the protocol in its last request; 0: not known, as of a refused one. */
   readonly version: number;
-  /** How its last request was authenticated. */
+  /** Authentication of its last request. */
   readonly authentication: 'none' | 'key' | 'nts';
   /** Its last request was answered in interleaved mode (RFC 9769). */
   readonly interleaved: boolean;

@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 const MODE = 0o640;
-/** Of a file with secrets. */
+/** Mode of a file with secrets. */
 export const SECRET_MODE = 0o600;
 
 /**

@@ -2,7 +2,7 @@ import type { ClientReport } from '../api/client-report.js';
 import { formatClient } from './client-hash.js';
 import { type ClientRecord, clientsIn } from './client-table.js';
 
-/** What the last request of a client shows of it. */
+/** The traits of a client that its last request shows. */
 export type ClientTraits = Pick<ClientReport, 'version' | 'authentication' | 'interleaved'>;
 
 const AUTHENTICATIONS = ['none', 'key', 'nts'] as const satisfies readonly ClientReport['authentication'][];

@@ -1,6 +1,6 @@
 import { ClientHash, isClient, writeClient } from './client-hash.js';
 
-/** What a server knows of one client. */
+/** A server's record of one client. */
 export interface ClientRecord {
   /** 16 octets, IPv4-mapped for IPv4. The second half of an IPv6 address is zero: a /64 is one client. */
   readonly address: Uint8Array;

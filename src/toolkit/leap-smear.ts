@@ -4,7 +4,7 @@ import { type Instant, NS_PER_S, type Ns } from '../api/time.js';
 /** Shape of a smear: constant rate, or one that begins and ends gently. */
 export type SmearShape = 'linear' | 'cosine';
 
-/** What is added to UTC, and its rate of change, ns/s. */
+/** Difference of the served time to UTC, and its rate of change, ns/s. */
 export interface Smear {
   readonly offsetNs: Ns;
   readonly ratePpb: number;

@@ -3,7 +3,7 @@ import type { Metrics } from '../api/context.js';
 /** Counts of a cache line: two writers do not share one. */
 const LINE = 8;
 
-/** What the handlers of a server count, in memory that the hub reads: one block of counts for each writer. */
+/** Counts of the handlers of a server, in memory that the hub reads: one block for each writer. */
 export class SharedCounts<Name extends string> {
   readonly memory: SharedArrayBuffer;
   readonly #names: readonly Name[];

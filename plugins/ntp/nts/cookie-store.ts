@@ -11,7 +11,7 @@ import {
 } from 'timehub/protocol/nts';
 import { readInputFile, writeSecretFile } from 'timehub/toolkit';
 
-/** Where the keys of the cookies come from. `secret`: of a fleet, a file or a folder. `file`: of this server, kept in a file. */
+/** Origin of the keys of the cookies. `secret`: that of a fleet, a file or a folder. `file`: the file that keeps those of this server. */
 export interface CookieStoreOptions {
   readonly secret: string | undefined;
   readonly file: string | undefined;
@@ -36,7 +36,7 @@ export class CookieStore {
   readonly #onFault: () => void;
   #keys: readonly CookieKey[] = [];
   #stored: readonly StoredCookieKey[] = [];
-  /** What the keys were made of: the day and the secrets. */
+  /** Day and secrets that the keys were made of. */
   #made = '';
   #fingerprints: readonly string[] = [];
   #fault = '';

@@ -15,7 +15,7 @@ import {
 const HANDSHAKE_NS = 5e9;
 const ANSWER_NS = 5e9;
 
-/** What a key exchange gave. */
+/** Result of a key exchange. */
 export interface KeyExchangeResult {
   readonly keys: NtsKeys;
   readonly agreement: KeAgreement;

@@ -22,7 +22,7 @@ export class NtsServer {
   readonly asked: TlsOptions[] = [];
   /** A sentence: TLS fails with it. */
   refusal = '';
-  /** What the key exchange answers in place of its own answer; empty: nothing. */
+  /** Answer of the key exchange in place of its own; empty: none. */
   answer: Uint8Array | undefined;
   /** The peer closes the connection after the request, without an answer. */
   closesEarly = false;

@@ -1,6 +1,6 @@
 import type { Ns } from '../../api/index.js';
 
-/** How a bound grows until the source that gives it answers again, beside sigma. */
+/** Growth of a bound, beside that of sigma, until the source that gives it answers again. */
 export interface BoundGrowth {
   /** Drift of the source's time by its own statement, ns/s. */
   readonly driftPpb: number;

@@ -1,6 +1,6 @@
 import type { OwnRequest } from '../../kernel/host.js';
 
-/** What a worker is given by `workerData`. */
+/** The `workerData` of a worker. */
 export interface WorkerTask {
   readonly module: string;
   readonly data: unknown;
