@@ -199,9 +199,14 @@ describe('a UDP socket with kernel stamps', () => {
       client.onNetworkError(resolve);
       client.send(Buffer.from('anybody?'));
     });
-    const start = performance.eventLoopUtilization();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(performance.eventLoopUtilization(start).utilization).to.be.below(0.5);
+    // Other tests of this process may leave it work for a moment; a socket that keeps the loop awake does so in each window.
+    const shares: number[] = [];
+    while (shares.length < 10 && !shares.some((share) => share < 0.5)) {
+      const start = performance.eventLoopUtilization();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      shares.push(performance.eventLoopUtilization(start).utilization);
+    }
+    expect(Math.min(...shares)).to.be.below(0.5);
   });
 
   it('gets its transmit stamps while the handler of another socket, which is never silent, sends over it', async () => {
