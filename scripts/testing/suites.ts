@@ -26,7 +26,7 @@ const LONGEST =
 /** Tests with other programs that measure nothing: what these say is right or wrong, however late it comes. */
 const UNMEASURED = /^dist\/test\/interop\/(chrony-keys|ntp-conformance|ntpsec|timesyncd)\./;
 /** Whole-daemon tests that need an idle machine: they measure the hub's effect on other programs in real time. */
-const MEASURING = /^dist\/test\/(hostile|interop|vm\/uml|vm\/qemu\/pair)\//;
+const MEASURING = /^dist\/test\/(hostile\/|interop\/|vm\/uml\/|vm\/qemu\/pair\/|daemon\/ntp-load\.)/;
 
 /** Returns 'quick', 'full', 'vm', or 'fixture': a test that another test runs. */
 export const suiteOf = (file: string): string => /\.(full|vm|fixture)\.test\.js$/.exec(file)?.[1] ?? 'quick';

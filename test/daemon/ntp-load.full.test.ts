@@ -7,7 +7,7 @@ import { buildNtpGenerator, loadNtpServer } from '../ntp-load.js';
 import { freeUdpPort } from '../place.js';
 
 /** An interruption between the timestamps of four replies and their sending makes them late: so long it lasts at most, s. */
-const EXPOSURE_S = 40e-6;
+const EXPOSURE_S = 20e-6;
 
 describe('an NTP server with a worker, under full load', function () {
   this.timeout(60_000);
