@@ -21,7 +21,7 @@ export interface Phase {
 
 /** Files that take longest in their suite. They start first, so that no core waits for one of them at the end. */
 const LONGEST =
-  /^dist\/test\/(vm\/qemu\/|fuzz\/guided\/parsers\.|scenarios\.|daemon\/(holdover|demo|plugin-starter)\.test|shipped-)/;
+  /^dist\/test\/(vm\/qemu\/|fuzz\/guided\/parsers\.|scenarios\.|daemon\/(holdover\.full|demo|plugin-starter)\.test|shipped-)/;
 
 /** Tests with other programs that measure nothing: what these say is right or wrong, however late it comes. */
 const UNMEASURED = /^dist\/test\/interop\/(chrony-keys|ntp-conformance|ntpsec|timesyncd)\./;

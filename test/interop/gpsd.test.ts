@@ -23,17 +23,4 @@ describe('gpsd with a receiver that speaks NMEA', function () {
     const gone = await hub.untilSource('gpsd.rx', ({ state }) => state === 'unreachable');
     expect(gone.reason).to.match(/connect|refused|closed|gpsd/i);
   });
-
-  it('gives serial time, too, when it sends RMC alone and so never an altitude', async function () {
-    const program = need(this, 'gpsd');
-    const gpsd = await startGpsd(bench, program, startReceiver(bench, 'RMC'));
-    const hub = await Hub.start(bench, `[source.gpsd.rx]\naddress = "127.0.0.1:${gpsd.port}"\n`);
-    const source = await hub.untilSource('gpsd.rx', ({ observations }) => observations >= 3, 40_000);
-    expect(Math.abs(source.offsetNs)).to.be.below(0.5e9);
-    const { sources } = await hub.status();
-    expect(sources[0]?.lifecycle).to.equal('running');
-    expect((await hub.events()).map(({ text }) => text).join('\n')).to.contain(
-      'the receiver has a fix without altitude',
-    );
-  });
 });
