@@ -3,11 +3,11 @@
  * minimum number of edges that these reach.
  */
 export const TARGETS = {
-  'ptp-codec': { runs: 1_000_000, edges: 170 },
-  'ptp-receiver': { runs: 30_000, edges: 750 },
+  'ptp-codec': { runs: 500_000, edges: 170 },
+  'ptp-receiver': { runs: 15_000, edges: 750 },
   'ptp-transmitter': { runs: 30_000, edges: 680 },
-  'ptp-management': { runs: 40_000, edges: 220 },
-  'ntp-client': { runs: 300_000, edges: 95 },
+  'ptp-management': { runs: 25_000, edges: 220 },
+  'ntp-client': { runs: 150_000, edges: 95 },
   'ntp-server': { runs: 1_200_000, edges: 120 },
   'nts-key-exchange': { runs: 20_000, edges: 120 },
   'nts-packets': { runs: 300_000, edges: 130 },
