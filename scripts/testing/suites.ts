@@ -24,7 +24,7 @@ const LONGEST =
   /^dist\/test\/(vm\/qemu\/|fuzz\/guided\/parsers\.|scenarios\.|daemon\/(holdover\.full|demo|plugin-starter)\.test|shipped-)/;
 
 /** Tests with other programs that measure nothing: what these say is right or wrong, however late it comes. */
-const UNMEASURED = /^dist\/test\/interop\/(chrony-keys|ntp-conformance|ntpsec|timesyncd)\./;
+const UNMEASURED = /^dist\/test\/interop\/(chrony-keys|dashboard|gpsd|gpsd-rmc|ntp-conformance|ntpsec|timesyncd)\./;
 /** Whole-daemon tests that need an idle machine: they measure the hub's effect on other programs in real time. */
 const MEASURING = /^dist\/test\/(hostile\/|interop\/|vm\/uml\/|vm\/qemu\/pair\/|daemon\/ntp-load\.)/;
 
