@@ -14,9 +14,9 @@ const V4_FROM = ADDRESS_OCTETS - V4_OCTETS;
  */
 export class ClientHash {
   readonly #words: Uint32Array;
-  /** Results of `hash`: two independent words. The tag is above 0. */
+  /** Results of `hash`: two independent words of 32 bits. */
   place = 0;
-  tag = 1;
+  tag = 0;
 
   /** `random`: returns unpredictable octets. */
   constructor(random: (octets: number) => Uint8Array) {

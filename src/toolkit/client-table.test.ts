@@ -43,7 +43,7 @@ describe('the table of clients', () => {
       if (second > 200) for (let n = 0; n < 1000; n++) table.count(v4(1000 + second * 1000 + n), second, 4, true);
     }
     const listed = new Set(read().map(({ address }) => address.join('.')));
-    // Of eight places of a set six can be kept; seldom more than six of a hundred clients share one.
+    // A set keeps six of its eight places; a hundred clients seldom put more than six into one set.
     expect(known.filter((client) => listed.has(client.join('.'))).length).to.be.at.least(98);
     expect(listed.size).to.equal(1024);
   });

@@ -76,7 +76,7 @@ export function* clientsIn(memory: SharedArrayBuffer): Generator<ClientRecord> {
 }
 
 /**
- * Who asks a server: a table of bounded size, which one thread writes and others read with `clientsIn`. Addresses that come once, as
+ * The clients of a server: a table of bounded size, which one thread writes and others read with `clientsIn`. Addresses that come once, as
  * in a flood of forged ones, displace each other and no client that asks again and again. Allocates no memory for a request.
  */
 export class ClientTable {

@@ -1,5 +1,5 @@
 import type { Ns } from '../api/time.js';
-import { isMappedV4 } from '../protocol/address/index.js';
+import { ClientHash } from './client-hash.js';
 
 export interface RateLimitOptions {
   /** Mean interval between the requests of one client, ns. */
@@ -16,9 +16,6 @@ export interface RateLimitOptions {
 export type Ruling = 'serve' | 'refuse' | 'refuse-first';
 
 const WAYS = 4;
-const V4_OCTETS = 4;
-/** A /64 is one client, because its owner has all addresses in it. */
-const V6_OCTETS = 8;
 
 /**
  * A bounded table of clients, each with the time at which its credit is full again (GCRA, ITU-T I.371). Refused requests cost
@@ -34,8 +31,7 @@ export class RateLimit {
   readonly #tags: Uint32Array;
   readonly #wholeAt: Float64Array;
   readonly #refused: Uint8Array;
-  /** Tabulation hashing: a table of random words for each octet. */
-  readonly #words: Uint32Array;
+  readonly #hash: ClientHash;
 
   constructor({ intervalNs, burst, random, clients = 16384 }: RateLimitOptions) {
     const sets = 2 ** Math.ceil(Math.log2(clients / WAYS));
@@ -45,7 +41,7 @@ export class RateLimit {
     this.#tags = new Uint32Array(sets * WAYS);
     this.#wholeAt = new Float64Array(sets * WAYS);
     this.#refused = new Uint8Array(sets * WAYS);
-    this.#words = new Uint32Array(Uint8Array.from(random(2 * V6_OCTETS * 256 * 4)).buffer);
+    this.#hash = new ClientHash(random);
   }
 
   /** Counts a request. `address`: octets of `octetsOf`. `nowNs`: a monotonic clock. Allocates no memory. */
@@ -65,18 +61,9 @@ export class RateLimit {
 
   /** Returns the client's place in the table, or −1 if all places for it are taken. */
   #place(address: Uint8Array, nowNs: Ns): number {
-    const v4 = isMappedV4(address);
-    const from = v4 ? 12 : 0;
-    const count = v4 ? V4_OCTETS : V6_OCTETS;
-    let set = 0;
-    let tag = v4 ? 1 : 2;
-    for (let i = 0; i < count; i++) {
-      const at = (i * 256 + address[from + i]!) * 2;
-      set ^= this.#words[at]!;
-      tag ^= this.#words[at + 1]!;
-    }
-    tag >>>= 0;
-    const base = (set & this.#mask) * WAYS;
+    this.#hash.hash(address);
+    const { tag } = this.#hash;
+    const base = (this.#hash.place & this.#mask) * WAYS;
     let free = -1;
     for (let place = base; place < base + WAYS; place++) {
       if (this.#tags[place] === tag) return place;

@@ -256,7 +256,7 @@ int main(int argc, char** argv) {
       const double elapsed = static_cast<double>(Now(CLOCK_MONOTONIC) - start) / kSecond;
       if (elapsed >= span) return elapsed;
       const uint64_t owed = static_cast<uint64_t>(elapsed * target);
-      // What a busy generator could not send in time is not made up for: the rate would be another one.
+      // A busy generator does not make up for packets that it could not send in time: the rate would be another one.
       if (owed > due + 4096) due = owed - burst;
       if (owed >= due + burst) {
         generator.Send(burst);

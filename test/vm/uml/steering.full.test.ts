@@ -5,7 +5,7 @@ import { need, skip } from '../../need.js';
 import { type GuestPlan, type GuestRecord, obstacle, runGuest, SERVER } from './guest.js';
 import { summarise, withinFrom } from './offsets.js';
 
-const SECONDS = Number(process.env.TIMEHUB_GUEST_SECONDS ?? 100);
+const SECONDS = Number(process.env.TIMEHUB_GUEST_SECONDS ?? 120);
 /** Time within which the clock must settle, s. */
 const SETTLED_S = 30;
 /** `date` sets the guest's clock late by its own start, up to half a second on a busy machine. An offset of 0.1 s or less would be slewed. */
