@@ -6,7 +6,7 @@ import { run } from './launch.js';
 import { root } from './place.js';
 
 export interface NtpLoad {
-  /** Clients, each with an address of 127.0.0.0/8. */
+  /** Address of the server, one of 127.0.0.0/8. */
   readonly address: string;
   readonly port: number;
   /** The process of the server, whose CPU time is measured. */
