@@ -44,7 +44,7 @@ const SCRIPTS: readonly Script[] = [
   bench('ntp-server.js --seconds 0.3 --rounds 1', /saturated timehub +\d+ .*\n/),
   bench('pdelay.js --seconds 1 --only idle', /idle +\d+\/25 .* %/, { asRoot: true }),
   bench('soak.js --reloads 40 --warm-up 0 --pause 20', /slope -?\d+\.\d+ ± \d/),
-  bench('worlds.js --from 9 --to 9 --kind servers', /worlds 1 \(\d+ h\)/),
+  bench('worlds.js --from 16 --to 16 --kind servers', /worlds 1 \(\d+ h\)/),
   bench(`traces.js ${folder.path} --seeds 1 --only ^TSN`, /^1 +[\d.]+ ns .*\n\n[ !] error\/sigma: /m),
   bench('accuracy.js --quick --rows ^g-lan', /timehub.*\n.* (yes|NO) +\d/),
   bench('estimator.js --quick', /8 sources +\d+\.\d µs +\d+/),

@@ -5,7 +5,7 @@
  *
  *   npm run bench:estimator -- [--json] [--quick]
  *
- * --quick: a fiftieth of the observations, and no limits. Exit status 1 if the estimator is above a case's limit of time (with 8
+ * --quick: a two-hundredth of the observations, and no limits. Exit status 1 if the estimator is above a case's limit of time (with 8
  * sources) or above the limit of bytes.
  */
 import { spawnSync } from 'node:child_process';
@@ -251,7 +251,7 @@ function work(index: number, quick: boolean): Result {
   const size = CASES[index]!;
   const run = (subjectOf: (sources: NoisySources) => Subject, scale = 1): Cost => {
     const sources = new NoisySources(size);
-    return measure(sources, subjectOf(sources), quick ? 50 * scale : scale);
+    return measure(sources, subjectOf(sources), quick ? 200 * scale : scale);
   };
   const textbook = run(textbookSubject, size.sources);
   const estimator = run(estimatorSubject);

@@ -25,6 +25,11 @@ const LONGEST =
 
 /** Tests with other programs that measure nothing: what these say is right or wrong, however late it comes. */
 const UNMEASURED = /^dist\/test\/interop\/(chrony-keys|dashboard|gpsd|gpsd-rmc|ntp-conformance|ntpsec|timesyncd)\./;
+/**
+ * Tests with other programs that leave most of the machine idle, and that state which program does what and when. Three of them
+ * run side by side, without one that keeps the processor busy: some also measure, to tens of microseconds.
+ */
+const LIGHT = /^dist\/test\/interop\/(chrony-nts|ptp-(management|mixed-delay|network|quality|sharing|unicast))\./;
 /** Whole-daemon tests that need an idle machine: they measure the hub's effect on other programs in real time. */
 const MEASURING = /^dist\/test\/(hostile\/|interop\/|vm\/uml\/|vm\/qemu\/pair\/|daemon\/ntp-load\.)/;
 
@@ -71,7 +76,12 @@ export function phasesOf({
       files: daemon.filter((file) => !needsIdleMachine(file)),
       jobs: availableParallelism() + 1,
     },
-    { title: 'with other programs', files: daemon.filter(needsIdleMachine), jobs: 1 },
+    { title: 'with other programs', files: daemon.filter((file) => LIGHT.test(file)), jobs: 3 },
+    {
+      title: 'with other programs, measured',
+      files: daemon.filter((file) => needsIdleMachine(file) && !LIGHT.test(file)),
+      jobs: 1,
+    },
   ].filter(({ files }) => files.length > 0);
 }
 
