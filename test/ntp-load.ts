@@ -16,6 +16,16 @@ export interface NtpLoad {
   readonly seconds: number;
   /** Number of addresses from which the requests come. */
   readonly clients: number;
+  /** What is asked. Default: plain requests. */
+  readonly requests?: 'plain' | 'interleaved' | RecordedRequests;
+  /** Program and arguments that start the generator, such as `ip netns exec`. */
+  readonly through?: readonly string[];
+}
+
+/** Files of requests that are sent again and again, and of a sample of their replies: see test/native/ntp-requests.h. */
+export interface RecordedRequests {
+  readonly file: string;
+  readonly samples: string;
 }
 
 export interface NtpLoadResult {
@@ -28,10 +38,12 @@ export interface NtpLoadResult {
   readonly seconds: number;
   /** CPU time of the server in the measured time. */
   readonly cpuNs: number;
+  /** Replies of the whole run in the interleaved mode. */
+  readonly interleaved: number;
   /** Requests and replies of the whole run. */
   readonly asked: number;
   readonly answered: number;
-  /** Time until the reply. */
+  /** Time until the reply; −1 for recorded requests. */
   readonly p50Ns: number;
   readonly p99Ns: number;
   /** Error of the transmit timestamp, without its sign. */
@@ -44,11 +56,12 @@ export interface NtpLoadResult {
 }
 
 const SOURCE = join(root, 'test/native/ntp-generator.cc');
+const PARTS = [SOURCE, join(root, 'test/native/ntp-requests.h')];
 const PROGRAM = join(root, 'build/test/ntp-generator');
 
 /** Compiles the generator if it is not current. Returns '' if it can be used, else the reason. */
 export function buildNtpGenerator(): string {
-  if (existsSync(PROGRAM) && statSync(PROGRAM).mtimeMs > statSync(SOURCE).mtimeMs) return '';
+  if (existsSync(PROGRAM) && PARTS.every((part) => statSync(PROGRAM).mtimeMs > statSync(part).mtimeMs)) return '';
   mkdirSync(dirname(PROGRAM), { recursive: true });
   const fresh = `${PROGRAM}.${process.pid}`;
   const options = ['-O2', '-std=c++17', '-Wall', '-Wextra', '-D_GNU_SOURCE', '-o', fresh, SOURCE];
@@ -60,9 +73,12 @@ export function buildNtpGenerator(): string {
 
 /** Loads a server. Where there are two cores or more, server and generator have one each. */
 export async function loadNtpServer(load: NtpLoad): Promise<NtpLoadResult> {
-  const { address, port, pid, rate, seconds, clients } = load;
-  const cores = availableParallelism() > 1 ? [0, 1] : [];
-  const { code, output } = await run(PROGRAM, [address, port, pid, rate, seconds, clients, ...cores].map(String));
+  const { address, port, pid, rate, seconds, clients, requests = 'plain', through = [] } = load;
+  const cores = availableParallelism() > 1 ? [0, 1] : [-1, -1];
+  const asked = typeof requests === 'string' ? [requests] : ['recorded', requests.file, requests.samples];
+  const options = [address, port, pid, rate, seconds, clients, ...cores, ...asked].map(String);
+  const [command, ...rest] = [...through, PROGRAM, ...options];
+  const { code, output } = await run(command!, rest);
   if (code !== 0) throw new Error(`the load generator ended with ${code}: ${output}`);
   return JSON.parse(output) as NtpLoadResult;
 }

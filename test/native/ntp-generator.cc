@@ -1,11 +1,11 @@
 // Load generator for NTP servers on this machine: requests of many client addresses (127.1.0.0 and up), in an open loop, and a
 // check of every reply. Prints one line of JSON (test/ntp-load.ts, which compiles it).
 //
-//   ntp-generator ADDRESS PORT SERVER_PID RATE SECONDS CLIENTS [SERVER_CPU OWN_CPU]
+//   ntp-generator ADDRESS PORT SERVER_PID RATE SECONDS CLIENTS SERVER_CPU OWN_CPU plain|interleaved|recorded [REQUESTS SAMPLES]
 //
 // RATE: requests a second; 0: as many as possible, in bursts of 16 that the kernel splits (UDP GSO), so that the generator is
-// faster than the server. The CPU time of the server's threads is that of schedstat(5) in the measured seconds. With SERVER_CPU
-// and OWN_CPU, server and generator have a core each.
+// faster than the server. The CPU time of the server's threads is that of schedstat(5) in the measured seconds. Server and
+// generator have the cores SERVER_CPU and OWN_CPU; -1: any. What is asked is in ntp-requests.h.
 //
 // On loopback the kernel stamps a reply in the same call in which the server sends it, so the receive stamp here minus the
 // transmit timestamp in the reply is the error of that timestamp.
@@ -25,8 +25,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "ntp-requests.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
@@ -35,7 +38,7 @@
 namespace {
 constexpr int kBurst = 16;
 constexpr int kBatch = 64;
-constexpr int kOctets = 48;
+constexpr size_t kMostOctets = 1600;
 constexpr double kWarmUpS = 0.3;
 constexpr double kDrainS = 0.2;
 constexpr int64_t kSecond = 1'000'000'000;
@@ -81,23 +84,6 @@ void Pin(int thread, int cpu) {
   sched_setaffinity(thread, sizeof set, &set);
 }
 
-uint32_t Check(uint32_t index) {
-  uint32_t x = index * 0x9E3779B1u + 0x7f4a7c15u;
-  x ^= x >> 15;
-  return x * 0x85ebca6bu;
-}
-
-void Put32(uint8_t* out, uint32_t word) {
-  const uint32_t big = htonl(word);
-  std::memcpy(out, &big, 4);
-}
-
-uint32_t Get32(const uint8_t* in) {
-  uint32_t big;
-  std::memcpy(&big, in, 4);
-  return ntohl(big);
-}
-
 /** Returns how often a second this core does other things for more than 10 us, in the next tenth of a second. */
 double Interruptions() {
   constexpr int64_t kSpan = kSecond / 10;
@@ -120,7 +106,8 @@ double Quantile(std::vector<double>* values, double share) {
 
 class Generator {
  public:
-  Generator(const char* address, int port, int clients, size_t most) : clients_(clients), answered_(most), sent_at_(most) {
+  Generator(const char* address, int port, int clients, size_t most, Requests* requests)
+      : requests_(requests), clients_(clients), sent_at_(most) {
     fd_ = socket(AF_INET, SOCK_DGRAM, 0);
     const int buffer = 8 << 20;
     if (setsockopt(fd_, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof buffer) != 0) {
@@ -138,17 +125,16 @@ class Generator {
 
   /** Sends `count` requests of one client. */
   void Send(int count) {
-    uint8_t octets[kBurst * kOctets] = {};
+    static uint8_t octets[kBurst * kMostOctets];
+    const size_t each = requests_->octets();
+    std::memset(octets, 0, static_cast<size_t>(count) * each);
     const int64_t now = Now(CLOCK_REALTIME);
     for (int i = 0; i < count; i++) {
-      uint8_t* packet = octets + i * kOctets;
-      packet[0] = 0x23;
-      Put32(packet + 40, next_);
-      Put32(packet + 44, Check(next_));
+      requests_->Write(octets + static_cast<size_t>(i) * each, next_, client_);
       if (next_ < sent_at_.size()) sent_at_[next_] = now;
       next_++;
     }
-    iovec vector{octets, static_cast<size_t>(count) * kOctets};
+    iovec vector{octets, static_cast<size_t>(count) * each};
     alignas(cmsghdr) uint8_t control[CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))] = {};
     msghdr message{};
     message.msg_name = &server_;
@@ -170,7 +156,7 @@ class Generator {
       header->cmsg_level = SOL_UDP;
       header->cmsg_type = UDP_SEGMENT;
       header->cmsg_len = CMSG_LEN(sizeof(uint16_t));
-      const uint16_t segment = kOctets;
+      const auto segment = static_cast<uint16_t>(each);
       std::memcpy(CMSG_DATA(header), &segment, sizeof segment);
     }
     if (sendmsg(fd_, &message, MSG_DONTWAIT) >= 0) sent += count;
@@ -178,7 +164,7 @@ class Generator {
 
   /** Reads the replies that are there. Returns their number. `measure`: note their times. */
   int Receive(bool measure) {
-    static uint8_t octets[kBatch][128];
+    static uint8_t octets[kBatch][kMostOctets];
     alignas(cmsghdr) static uint8_t controls[kBatch][64];
     static mmsghdr messages[kBatch];
     static iovec vectors[kBatch];
@@ -197,17 +183,11 @@ class Generator {
 
  private:
   void Judge(const uint8_t* reply, unsigned octets, msghdr* message, bool measure) {
-    const uint32_t index = Get32(reply + 24);
-    const bool fits = octets == kOctets && (reply[0] & 7) == 4 && Get32(reply + 28) == Check(index);
-    if (!fits || index >= next_ || index >= answered_.size()) {
-      wrong++;
-      return;
-    }
-    if (answered_[index] != 0) {
-      repeated++;
-      return;
-    }
-    answered_[index] = 1;
+    uint32_t index;
+    const Answer answer = octets < kHeaderOctets ? Answer::kWrong : requests_->Judge(reply, octets, &index);
+    if (answer == Answer::kWrong) wrong++;
+    if (answer == Answer::kRepeated) repeated++;
+    if (answer != Answer::kRight) return;
     replies++;
     if (!measure) return;
     timespec stamp{};
@@ -215,39 +195,54 @@ class Generator {
     if (header == nullptr) return;
     std::memcpy(&stamp, CMSG_DATA(header), sizeof stamp);
     const int64_t arrival = stamp.tv_sec * kSecond + stamp.tv_nsec;
-    latencies.push_back(static_cast<double>(arrival - sent_at_[index]));
-    const int64_t seconds = static_cast<int64_t>(Get32(reply + 40)) - static_cast<int64_t>(kNtpEpoch);
-    const int64_t departure = seconds * kSecond + ((static_cast<int64_t>(Get32(reply + 44)) * kSecond) >> 32);
+    if (index != Requests::kUnknown) latencies.push_back(static_cast<double>(arrival - sent_at_[index]));
+    const int64_t seconds = static_cast<int64_t>(Get32(reply + kTransmitAt)) - static_cast<int64_t>(kNtpEpoch);
+    const int64_t departure = seconds * kSecond + ((static_cast<int64_t>(Get32(reply + kTransmitAt + 4)) * kSecond) >> 32);
     departures.push_back(std::abs(static_cast<double>(arrival - departure)));
   }
 
+  Requests* requests_;
   int fd_;
   sockaddr_in server_{};
   int clients_;
   int client_ = 0;
   uint32_t next_ = 0;
-  std::vector<uint8_t> answered_;
   std::vector<int64_t> sent_at_;
 };
+/** Returns what is asked, or a null pointer if it is unknown or its file cannot be read. */
+std::unique_ptr<Requests> RequestsOf(int argc, char** argv, size_t most) {
+  const std::string kind = argv[9];
+  if (kind == "plain") return std::make_unique<PlainRequests>(most);
+  if (kind == "interleaved") return std::make_unique<InterleavedRequests>(most, std::atoi(argv[6]));
+  if (kind != "recorded" || argc < 12) return nullptr;
+  auto recorded = std::make_unique<RecordedRequests>(argv[10], argv[11]);
+  if (!recorded->ready() || recorded->octets() > kMostOctets) return nullptr;
+  return recorded;
+}
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 7) return 64;
+  if (argc < 10) return 64;
   const int server = std::atoi(argv[3]);
   const double rate = std::atof(argv[4]);
   const double seconds = std::atof(argv[5]);
   double interruptions = 0;
-  if (argc > 8) {
-    Pin(0, std::atoi(argv[7]));
+  const int server_cpu = std::atoi(argv[7]);
+  if (server_cpu >= 0) {
+    Pin(0, server_cpu);
     interruptions = Interruptions();
-    EachThread(server, [&](int thread, const std::string&) { Pin(thread, std::atoi(argv[7])); });
+    EachThread(server, [&](int thread, const std::string&) { Pin(thread, server_cpu); });
     Pin(0, std::atoi(argv[8]));
   }
   const bool saturated = rate <= 0;
   const double target = saturated ? kMostPerSecond : rate;
   const size_t most = static_cast<size_t>(target * (seconds + kWarmUpS + 1));
-  Generator generator(argv[1], std::atoi(argv[2]), std::atoi(argv[6]), most);
-  const int burst = saturated ? kBurst : 1;
+  const std::unique_ptr<Requests> requests = RequestsOf(argc, argv, most);
+  if (requests == nullptr) return 66;
+  Generator generator(argv[1], std::atoi(argv[2]), std::atoi(argv[6]), most, requests.get());
+  // A client of the interleaved mode asks again after its reply.
+  const bool one_by_one = !saturated || std::strcmp(argv[9], "interleaved") == 0;
+  const int burst = one_by_one ? 1 : kBurst;
 
   const auto run = [&](double span, bool measure) {
     const int64_t start = Now(CLOCK_MONOTONIC);
@@ -276,8 +271,8 @@ int main(int argc, char** argv) {
   const uint64_t sent = generator.sent - sent_before;
   const int64_t last = Now(CLOCK_MONOTONIC);
   while (Now(CLOCK_MONOTONIC) - last < kDrainS * kSecond) generator.Receive(false);
-  if (argc > 8) {
-    Pin(0, std::atoi(argv[7]));
+  if (server_cpu >= 0) {
+    Pin(0, server_cpu);
     interruptions = std::max(interruptions, Interruptions());
   }
   std::printf("{\"sent\":%llu,\"replies\":%llu,\"wrong\":%llu,\"repeated\":%llu,\"seconds\":%.6f,\"cpuNs\":%lld,",
@@ -287,6 +282,7 @@ int main(int argc, char** argv) {
   const auto late = std::count_if(generator.departures.begin(), generator.departures.end(), [](double ns) { return ns > 20'000; });
   std::printf("\"lateShare\":%.6f,\"interruptions\":%.0f,",
               generator.departures.empty() ? 0 : static_cast<double>(late) / generator.departures.size(), interruptions);
+  std::printf("\"interleaved\":%llu,", static_cast<unsigned long long>(requests->interleaved));
   std::printf("\"answered\":%llu,\"asked\":%llu,\"p50Ns\":%.0f,\"p99Ns\":%.0f,\"stampP50Ns\":%.0f,\"stampP99Ns\":%.0f}\n",
               static_cast<unsigned long long>(generator.replies), static_cast<unsigned long long>(generator.sent),
               Quantile(&generator.latencies, 0.5), Quantile(&generator.latencies, 0.99),
