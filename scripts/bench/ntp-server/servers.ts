@@ -59,10 +59,16 @@ async function linesFor(bench: Bench, feature: Feature, name: string, ke: number
     case 'nts': {
       const [certificate, key] = certified(bench, name);
       // It gives no keys before it knows the date.
-      const upstream = `[source.ntp.stub]\naddress = "127.0.0.1:${await startNtpStub(bench, 0n)}"\npoll-min = "250ms"\n`;
+      const upstream = `[source.ntp.stub]\naddress = "127.0.0.1:${await upstreamOf(bench)}"\npoll-min = "250ms"\n`;
       return `[sink.ntp.s.nts]\nlisten = "127.0.0.1:${ke}"\ncertificate = "${certificate}"\nkey = "${key}"\n${upstream}`;
     }
   }
+}
+
+/** A server of this machine's time. The stamps of a program in JavaScript would move the hub's time by tens of microseconds. */
+async function upstreamOf(bench: Bench): Promise<number> {
+  const program = peer('chrony');
+  return program === undefined ? startNtpStub(bench, 0n) : (await startChronyServer(bench, program)).port;
 }
 
 function certified(bench: Bench, name: string): readonly [certificate: string, key: string] {
