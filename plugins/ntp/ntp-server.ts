@@ -51,7 +51,7 @@ export class NtpServer {
   readonly #counts: SharedCounts<ReplyCount | Silence>;
   #options: NtpServerOptions;
   /** Memory of the table of clients of each handler. */
-  readonly #clients: readonly SharedArrayBuffer[] = [];
+  #clients: readonly SharedArrayBuffer[];
   #workers: WorkerGroup<ReplyHandlerData> | undefined;
   #inline: InlineRequests | undefined;
   #servedAddresses: ServedAddresses | undefined;
@@ -64,9 +64,8 @@ export class NtpServer {
   constructor(context: SinkContext, options: NtpServerOptions) {
     this.#context = context;
     this.#options = options;
-    const handlers = 2 * Math.max(1, options.threads);
-    this.#counts = new SharedCounts(COUNT_NAMES, handlers);
-    if (options.clients > 0) this.#clients = Array.from({ length: handlers }, () => clientMemory(options.clients));
+    this.#counts = new SharedCounts(COUNT_NAMES, handlersOf(options));
+    this.#clients = clientTables(options);
     const { metrics } = context;
     this.#counts.export(metrics, (name) =>
       isReason(name)
@@ -121,8 +120,9 @@ export class NtpServer {
   /** Applies other options without losing a request. Returns false if they need a new start. */
   reload(options: NtpServerOptions): boolean {
     const { listen, threads, interleaved, clients } = this.#options;
-    if (options.threads !== threads || options.interleaved !== interleaved || options.clients !== clients) return false;
+    if (options.threads !== threads || options.interleaved !== interleaved) return false;
     if (placesOf(options.listen) !== placesOf(listen)) return false;
+    if (options.clients !== clients) this.#clients = clientTables(options);
     this.#options = options;
     this.#replaceHandlers();
     return true;
@@ -198,6 +198,12 @@ export class NtpServer {
     return this.#local().map(({ address, port }) => formatServer(address, port));
   }
 }
+
+/** While a worker is replaced, two handlers run for it. */
+const handlersOf = ({ threads }: NtpServerOptions): number => 2 * Math.max(1, threads);
+
+const clientTables = (options: NtpServerOptions): readonly SharedArrayBuffer[] =>
+  options.clients === 0 ? [] : Array.from({ length: handlersOf(options) }, () => clientMemory(options.clients));
 
 const isReason = (name: ReplyCount | Silence): name is Silence => (SILENCES as readonly string[]).includes(name);
 
