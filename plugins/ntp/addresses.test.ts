@@ -98,6 +98,52 @@ describe('a name with addresses of both families (D18)', () => {
   });
 });
 
+describe('refresh', () => {
+  const ONE = '192.0.2.1';
+  const TWO = '192.0.2.2';
+
+  for (const [options, moves] of [
+    [{ refresh: '1h' }, true],
+    [{ refresh: '0s' }, false],
+    [{}, false],
+  ] as const) {
+    const shown = 'refresh' in options ? options.refresh : 'its default';
+    it(`of ${shown}: a server that moved is ${moves ? '' : 'not '}followed within an hour while the old one answers`, async () => {
+      const world = new NtpWorld();
+      for (const address of [ONE, TWO])
+        world.links.set(`${address}|123`, { upNs: 1e6, downNs: 1e6, respond: server() });
+      world.names.set(NAME, [ONE]);
+      const { record } = await ask(world, options);
+      await world.pass(60 * S);
+      world.names.set(NAME, [TWO]);
+      await world.pass(3700 * S);
+      expect(record.claims.at(-1)).to.include({ address: `${moves ? TWO : ONE}:123` });
+      expect(record.replaced).to.have.length(moves ? 1 : 0);
+    });
+  }
+
+  it('has a default of 14 days', async () => {
+    const world = new NtpWorld();
+    world.worthNs = 1024 * S;
+    for (const address of [ONE, TWO]) world.links.set(`${address}|123`, { upNs: 1e6, downNs: 1e6, respond: server() });
+    world.names.set(NAME, [ONE]);
+    const { record } = await ask(world, { 'poll-min': '1024s' });
+    await world.pass(60 * S);
+    world.names.set(NAME, [TWO]);
+    await world.pass(6.9 * 86_400 * S);
+    expect(record.claims.at(-1)).to.include({ address: `${ONE}:123` });
+    await world.pass(7.2 * 86_400 * S);
+    expect(record.claims.at(-1)).to.include({ address: `${TWO}:123` });
+  });
+
+  it('is refused between 0 and one minute', async () => {
+    for (const refresh of ['1s', '-1d', '59s'])
+      expect((await source.config['~standard'].validate({ address: NAME, refresh })).issues, refresh).not.to.equal(
+        undefined,
+      );
+  });
+});
+
 describe('burst', () => {
   it('asks again 2 s after a lost reply, three times', async () => {
     for (const [burst, requests] of [

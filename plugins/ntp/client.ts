@@ -28,6 +28,8 @@ export interface NtpClientOptions {
   readonly poll: PollOptions;
   /** Family of the addresses of a name that are used. Default: both. */
   readonly family?: 4 | 6 | undefined;
+  /** Longest time between look-ups of a name whose server answers, ns; 0: none. */
+  readonly refreshNs: Ns;
   /** Ask for the interleaved mode (RFC 9769). */
   readonly interleaved: boolean;
   /** Returns the stamp options of sockets; may throw a `HubError`. Default: kernel stamps, over any interface. */
@@ -96,12 +98,14 @@ export class NtpClient {
   #holder: UdpSocket | undefined;
   #newest: Readonly<Record<string, unknown>> = {};
 
-  constructor(context: SourceContext, { server, poll, family, stamping, key, nts, interleaved }: NtpClientOptions) {
+  constructor(context: SourceContext, options: NtpClientOptions) {
+    const { server, poll, family, refreshNs, stamping, key, nts, interleaved } = options;
     this.#context = context;
     this.#association = new Association(context, {
       server,
       poll,
       family,
+      refreshNs,
       ask: () => this.#ask(),
       onReplaced: () => this.#replaced(),
       shortfall: () => nts?.doubt() ?? this.#doubtOfKey(),

@@ -1,7 +1,7 @@
 import { defineSource, described, path, table } from 'timehub/api';
 import { parseServer } from 'timehub/protocol/address';
 import { NTSKE_PORT } from 'timehub/protocol/nts';
-import { isPollRange, POLL_RANGE, pollEntries, pollOptions, serverAddress } from 'timehub/toolkit';
+import { isPollRange, POLL_RANGE, pollEntries, pollOptions, refreshInterval, serverAddress } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { NtsClient } from './nts/nts-client.js';
 
@@ -17,6 +17,7 @@ const config = v.pipe(
       v.optional(path('a path such as "/etc/timehub/ca.pem"', 'input file')),
       'File with certificates (PEM) of the authorities that are trusted for this source, in place of those of the system. It is read at each key exchange.',
     ),
+    refresh: refreshInterval(),
     ...pollEntries('64s', {
       min: 'Public servers may be asked every 64 s (BCP 223). 1 s is fine on your own network; shorter intervals pay for delays below 10 ms.',
       iburst:
@@ -39,7 +40,12 @@ export default defineSource<Config>({
   config,
   create(config, context) {
     const server = parseServer(config.address, NTSKE_PORT)!;
-    const client = new NtsClient(context, { server, poll: pollOptions(config), ca: config.ca });
+    const client = new NtsClient(context, {
+      server,
+      poll: pollOptions(config),
+      ca: config.ca,
+      refreshNs: config.refresh,
+    });
     return {
       start: async () => client.start(),
       stop: async () => client.stop(),

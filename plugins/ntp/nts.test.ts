@@ -258,4 +258,17 @@ describe('source.nts', () => {
       expect(nts.asked.at(-1)!.notBefore).to.equal(undefined);
     });
   });
+
+  it('exchanges keys at another address once the name has left the old one, which still answers (refresh)', async () => {
+    const { world, nts, record } = await asking({ options: { refresh: '1h' } });
+    await world.pass(60 * S);
+    world.links.set(`${OTHER}|123`, { upNs: 1e6, downNs: 1e6, respond: nts.respond(server()) });
+    world.names.set('nts.example', [OTHER, ADDRESS]);
+    await world.pass(3700 * S);
+    expect(nts.exchanges).to.equal(1);
+    world.names.set('nts.example', [OTHER]);
+    await world.pass(3700 * S);
+    expect(nts.exchanges).to.equal(2);
+    expect(record.claims.at(-1)).to.include({ address: `${OTHER}:123`, authenticated: true });
+  });
 });

@@ -212,4 +212,40 @@ describe('sources of one name', function () {
     expect(scene.events.slice(told).map(({ text }) => text)).to.deep.equal([]);
     expect(requests() - before).to.be.within(8, 12);
   });
+
+  it('with `refresh`: those that left the name are replaced while they answer, the others kept, one after the other', async () => {
+    const scene = new Scene(6);
+    scene.answer(1, 2, 3, 4);
+    const tables = Object.fromEntries(
+      Object.entries(sources(4)).map(([id, options]) => [id, { ...options, refresh: '10min' }]),
+    );
+    await scene.start(tables);
+    await scene.pass(60);
+    const before = scene.asked;
+    scene.answer(1, 2, 5, 6);
+    await scene.pass(60);
+    expect(scene.asked).to.deep.equal(before);
+    await scene.pass(1200);
+    for (const [id, n] of Object.entries(before)) expect(scene.asked[id]).to.be.oneOf(n <= 2 ? [n] : [5, 6]);
+    expect(Object.values(scene.asked).sort()).to.deep.equal([1, 2, 5, 6]);
+    const changes = scene.events.filter(({ text }) => text.startsWith('asks '));
+    expect(changes).to.have.length(2);
+    for (const { text } of changes)
+      expect(text).to.match(/\(10.0.0.[34]\) is no longer among the addresses of the name$/);
+    expect(changes[0]!.at).not.to.equal(changes[1]!.at);
+    expect(scene.hub.report.status().mode).to.equal('tracking');
+  });
+
+  it('keep a server that left the name while the name has no other', async () => {
+    const scene = new Scene(2);
+    await scene.start(
+      Object.fromEntries(Object.keys(sources(1)).map((id) => [id, { ...table(NAME), refresh: '1min' }])),
+    );
+    await scene.pass(30);
+    scene.host.fabric.names.delete(NAME);
+    await scene.pass(600);
+    expect(scene.asked['ntp.p1']).to.equal(1);
+    expect(scene.states).to.deep.equal(['combined']);
+    expect(scene.events.filter(({ text }) => text.startsWith('asks '))).to.deep.equal([]);
+  });
 });

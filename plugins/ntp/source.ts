@@ -7,6 +7,7 @@ import {
   POLL_RANGE,
   pollEntries,
   pollOptions,
+  refreshInterval,
   serverAddress,
   stampChoice,
   stampingOf,
@@ -28,7 +29,7 @@ const config = v.pipe(
   table({
     address: described(
       v.optional(serverAddress({ what: ADDRESS })),
-      'The server; port 123 unless another is given. Required unless `pool` is given. A name is resolved at the start, and again when its server stops being useful.',
+      'The server; port 123 unless another is given. Required unless `pool` is given. A name is resolved at the start, when its server stops being useful, and every `refresh`.',
     ),
     pool: described(
       v.optional(
@@ -47,6 +48,7 @@ const config = v.pipe(
       v.optional(oneOf(['ipv4', 'ipv6'])),
       'Use only addresses of this family of the name. Default: both, in the order of the resolver; after one that cannot be reached the next one is asked.',
     ),
+    refresh: refreshInterval(),
     burst: described(
       v.optional(flag(), false),
       'When a reply is lost, ask up to three more times, 2 s apart, as long as the mean interval stays above `poll-min`.',
@@ -117,6 +119,7 @@ export default defineSource<Config>({
       server: parseServer(config.address!)!,
       poll: pollOptions(config),
       family: config.family && FAMILIES[config.family],
+      refreshNs: config.refresh,
       interleaved: config.interleaved,
       stamping: () =>
         stampingOf(context, { stamps: config.stamps, packets: 'all packets' }, config.interface, 'TH_NTP_STAMPS'),

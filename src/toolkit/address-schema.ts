@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { names } from '../api/index.js';
+import { described, duration, names } from '../api/index.js';
 import { formatServer, isHostName, octetsOf, parseServer, parseSubnet } from '../protocol/address/index.js';
 
 /** Options of the value types for addresses, which read and fail the same in every plugin. */
@@ -35,6 +35,22 @@ export function ownAddress({ what, defaultPort = 123, maxPort = 65535 }: Address
     names({ thing: 'own address', spelling: (text) => spellingOf(text, defaultPort) }),
   );
 }
+
+const REFRESH = 'a duration from 1min to 1000d, or "0s"';
+const SHORTEST_REFRESH_NS = 60e9;
+
+/** The key `refresh` of a source whose server may have a name: longest time between look-ups; 0: never while it answers. */
+export const refreshInterval = () =>
+  described(
+    v.optional(
+      v.pipe(
+        duration({ max: '1000d' }),
+        v.check((ns) => ns === 0 || ns >= SHORTEST_REFRESH_NS, REFRESH),
+      ),
+      '14d',
+    ),
+    'Look a name up again after this time at the latest, also while its server answers. A server whose address is no longer among those of the name is replaced; the others are kept. `0s`: only when the server stops being useful.',
+  );
 
 /** A name or an IP address without a port. */
 export const hostAddress = (what: string) =>

@@ -4,6 +4,7 @@ import type { Instant, Ns } from '../api/time.js';
 import { formatSpan } from '../api/units.js';
 import type { Server } from '../protocol/address/index.js';
 import { sharedAddresses } from './address-book.js';
+import { NameRefresh } from './name-refresh.js';
 import { NetworkWatch } from './network-watch.js';
 import { Peer } from './peer.js';
 import { Poll, type PollOptions } from './poll.js';
@@ -15,6 +16,8 @@ export interface AssociationOptions {
   readonly poll: PollOptions;
   /** Family of the addresses of a name that are used. Default: both. */
   readonly family?: 4 | 6 | undefined;
+  /** Longest time between look-ups of a name whose server answers, ns. 0: it is looked up only when its server is of no use. */
+  readonly refreshNs?: Ns;
   /** Sends one request. The caller then calls `answered` or `missed`, and `planNext`. */
   readonly ask: () => void;
   /** Called when the server, or this machine, may have another address. */
@@ -72,6 +75,7 @@ export class Association {
   #isWaiting = false;
   #restarted: Instant | undefined;
   readonly #watch: NetworkWatch;
+  #refresh: NameRefresh | undefined;
 
   constructor(context: SourceContext, options: AssociationOptions) {
     this.#context = context;
@@ -101,6 +105,7 @@ export class Association {
 
   start(): void {
     this.peer.open();
+    this.#refresh = this.#newRefresh();
     this.#planAfter(0, () => (this.peer.endpoint === undefined ? this.#lookUp() : this.#ask()));
   }
 
@@ -108,6 +113,7 @@ export class Association {
     this.#stopped = true;
     this.peer.close();
     this.#watch.stop();
+    this.#refresh?.stop();
   }
 
   inspect(): { readonly reach: number; readonly reachRegister: string } {
@@ -309,6 +315,18 @@ export class Association {
     // An address that failed before keeps the long intervals.
     if (renewal === 'fresh') this.#poll = this.#newPoll();
     if (isNews) this.#context.replaced(`asks ${this.peer} from now on: ${this.#former} ${this.#leaveReason}`);
+  }
+
+  /** Returns the look-ups of the name while its server answers; undefined for a literal address. */
+  #newRefresh(): NameRefresh | undefined {
+    const { server, refreshNs = 0 } = this.#options;
+    if (!this.peer.named || refreshNs === 0) return undefined;
+    return new NameRefresh(this.#context, {
+      host: server.host,
+      intervalNs: refreshNs,
+      current: () => (this.hasAnswered ? this.peer.endpoint?.address : undefined),
+      onGone: () => this.preferAnother('is no longer among the addresses of the name'),
+    });
   }
 
   #newPoll(): Poll {

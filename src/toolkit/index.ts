@@ -11,6 +11,7 @@ export * from './input-file.js';
 export * from './key-file.js';
 export * from './leap-smear.js';
 export * from './linear-time.js';
+export * from './name-refresh.js';
 export * from './network-error.js';
 export * from './ntp-request.js';
 export * from './peer.js';

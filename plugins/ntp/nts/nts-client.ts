@@ -10,7 +10,7 @@ import {
 import { familyOf, formatServer, octetsOf, type Server } from 'timehub/protocol/address';
 import type { Authentication } from 'timehub/protocol/ntp';
 import { NtsSession } from 'timehub/protocol/nts';
-import { Counters, type PollOptions, readInputFile } from 'timehub/toolkit';
+import { Counters, NameRefresh, type PollOptions, readInputFile } from 'timehub/toolkit';
 import { NtpClient } from '../client.js';
 import { CertificateCheck } from './certificate-check.js';
 import { exchangeKeys, type KeyExchangeResult } from './key-exchange.js';
@@ -19,6 +19,8 @@ export interface NtsClientOptions {
   /** The server of the key exchange. */
   readonly server: Server;
   readonly poll: PollOptions;
+  /** Longest time between look-ups of the names while the server answers, ns; 0: none. */
+  readonly refreshNs: Ns;
   /** File with the authorities (PEM) that are trusted in place of the system's. */
   readonly ca: string | undefined;
 }
@@ -29,7 +31,7 @@ const FIRST_DELAY_NS = 10e9;
 const LONGEST_DELAY_NS = 1024e9;
 const LONGEST_REFUSED_NS = 65_536e9;
 /** Age of the keys at which new ones are exchanged, so that keys that were stolen are of no use for long. */
-const REFRESH_NS = 28 * 86_400e9;
+const KEYS_REFRESH_NS = 28 * 86_400e9;
 /** Addresses of a name that are tried in one attempt. */
 const MOST_TRIES = 4;
 const MOST_CA_OCTETS = 1 << 20;
@@ -63,6 +65,7 @@ export class NtsClient {
   #isExchanging = false;
   #exchanged: Instant = 0n;
   #stopped = false;
+  #refresh: NameRefresh | undefined;
 
   constructor(context: SourceContext, options: NtsClientOptions) {
     this.#context = context;
@@ -76,10 +79,12 @@ export class NtsClient {
   start(): void {
     this.#context.unreachable('keys are being exchanged');
     this.#exchangeAfter(0);
+    this.#refresh = this.#newRefresh();
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#refresh?.stop();
     this.#client?.stop();
   }
 
@@ -106,9 +111,21 @@ export class NtsClient {
   #authenticate(): Authentication | string {
     const request = this.#session?.next();
     const ageNs = Number(this.#context.monotonic() - this.#exchanged);
-    if (request === undefined || ageNs > REFRESH_NS) this.#exchangeSoon();
+    if (request === undefined || ageNs > KEYS_REFRESH_NS) this.#exchangeSoon();
     if (request !== undefined) return request;
     return this.#failure === '' ? 'new keys are being exchanged' : this.#failure;
+  }
+
+  /** Exchanges keys again when the address that serves both key exchange and NTP is no longer one of the name. */
+  #newRefresh(): NameRefresh | undefined {
+    const { server, refreshNs } = this.#options;
+    if (refreshNs === 0 || octetsOf(server.host) !== undefined) return undefined;
+    return new NameRefresh(this.#context, {
+      host: server.host,
+      intervalNs: refreshNs,
+      current: () => (this.#place?.host === this.#address ? this.#address : undefined),
+      onGone: () => this.#exchangeSoon(),
+    });
   }
 
   #exchangeSoon(): void {
@@ -182,6 +199,7 @@ export class NtsClient {
     this.#client = new NtpClient(this.#context, {
       server: place,
       poll: this.#options.poll,
+      refreshNs: this.#options.refreshNs,
       interleaved: false,
       nts: {
         authenticate: () => this.#authenticate(),
