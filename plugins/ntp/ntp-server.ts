@@ -129,10 +129,9 @@ export class NtpServer {
   }
 
   async stop(): Promise<void> {
-    this.#options.nts?.stop();
     this.#servedAddresses?.stop();
     this.#inline?.close();
-    await this.#workers?.close();
+    await Promise.all([this.#options.nts?.stop(), this.#workers?.close()]);
   }
 
   inspect(): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Endpoint, TlsConnection, TlsIdentity, TlsServer, TlsServerOptions } from 'timehub/api';
+import type { Endpoint, TlsConnection, TlsIdentity, TlsRefusal, TlsServer, TlsServerOptions } from 'timehub/api';
 import { readHeader, readTrailer, request } from 'timehub/protocol/ntp';
 import {
   exportNtsKeys,
@@ -55,6 +55,7 @@ async function serving(
     options?: TlsServerOptions;
     identities: TlsIdentity[];
     connect?: (c: TlsConnection) => void;
+    refused?: (why: TlsRefusal, from: Endpoint, reason: string) => void;
     closed: boolean;
   } = {
     identities: [],
@@ -68,7 +69,9 @@ async function serving(
       onConnection: (handler) => {
         tls.connect = handler;
       },
-      onRefused: () => {},
+      onRefused: (handler) => {
+        tls.refused = handler;
+      },
       use: (identity) => void tls.identities.push(identity),
       close: () => {
         tls.closed = true;
@@ -92,6 +95,7 @@ async function serving(
     return replies[0];
   };
   const connect = (from: Endpoint = CLIENT) => {
+    if (!tls.options!.admits(from)) throw new Error('not admitted');
     const state = {
       sent: [] as Uint8Array[],
       ended: false,
@@ -220,15 +224,61 @@ describe('sink.ntp with NTS', () => {
       expect([admits(CLIENT), admits({ address: '198.51.100.8', port: 1 })]).to.deep.equal([false, true]);
       open[0]!.onClose();
       expect(admits(CLIENT)).to.equal(true);
+      expect(admits(CLIENT)).to.equal(false);
       for (let i = 0; i < 8; i++) connect({ address: `2001:db8::${i}`, port: 1 });
       expect(admits({ address: '2001:db8::99', port: 1 })).to.equal(false);
       expect(admits({ address: '2001:db8:0:1::1', port: 1 })).to.equal(true);
     });
 
     it('limits the rate of each client, by its own limit', async () => {
-      const { tls } = await serving({ 'rate-limit': { interval: '1s', burst: 3 } });
+      const { tls, running } = await serving({ 'rate-limit': { interval: '1s', burst: 3 } });
       const admitted = Array.from({ length: 5 }, () => tls.options!.admits(CLIENT));
       expect(admitted).to.deep.equal([true, true, true, false, false]);
+      expect(running.inspect!()).to.include({ key_exchange_connections: 3, key_exchanges_limited: 2 });
+    });
+
+    it('counts the connections of a client from the moment at which they are accepted', async () => {
+      const { tls, running } = await serving();
+      const { admits } = tls.options!;
+      for (let i = 0; i < 8; i++) expect(admits(CLIENT)).to.equal(true);
+      expect(admits(CLIENT)).to.equal(false);
+      tls.refused!('late', CLIENT, 'it did not finish the handshake in time');
+      expect(admits(CLIENT)).to.equal(true);
+      tls.refused!('full', CLIENT, 'too many connections are open');
+      tls.refused!('handshake', CLIENT, 'it does not speak TLS');
+      expect(running.inspect!()).to.include({
+        ...{ key_exchange_connections: 9, key_exchanges_full: 2, key_exchanges_late: 1, key_exchanges_failed: 1 },
+        lastKeyExchangeFailure: '198.51.100.7: it does not speak TLS',
+      });
+    });
+
+    it('says why it gave no keys', async () => {
+      const { connect, exchangeKeys, running } = await serving();
+      exchangeKeys(writeKeMessage([]));
+      const reason = (): unknown => running.inspect!().lastKeyExchangeFailure;
+      expect(reason()).to.equal('198.51.100.7: its request is malformed, or has nothing in common');
+      connect().onClose();
+      expect(reason()).to.match(/^198\.51\.100\.7: no request came/);
+      expect(running.inspect!()).to.include({ key_exchanges_refused: 1, key_exchanges_failed: 1, key_exchanges: 0 });
+    });
+
+    it('makes cookies with the newest key as soon as there is one', async () => {
+      const secrets = join(folder, 'secrets');
+      mkdirSync(secrets);
+      write('secrets/2026-01', SECRET);
+      const server = await serving({ 'fleet-secret': secrets });
+      const idOf = (): string =>
+        Buffer.from(
+          server
+            .exchangeKeys()
+            .find(({ type }) => type === 5)!
+            .body.subarray(0, 4),
+        ).toString('hex');
+      const before = idOf();
+      expect(idOf()).to.equal(before);
+      write('secrets/2026-02', 'e'.repeat(64));
+      await server.world.pass(11 * S);
+      expect(idOf()).not.to.equal(before);
     });
 
     it('uses another certificate when its files have changed, and keeps the old one if they are bad', async () => {

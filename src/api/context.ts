@@ -5,6 +5,7 @@ import type { Network } from './network.js';
 import type { Report } from './observation.js';
 import type { HubReport } from './report.js';
 import type { WorkerGroup, WorkerOptions } from './request-handler.js';
+import type { ServiceOptions, ServiceThread } from './service-thread.js';
 import type { SourceState, TimeState } from './state.js';
 import type { ClockId, Instant, Ns, Stamp } from './time.js';
 
@@ -142,6 +143,11 @@ export interface SinkContext extends Context {
    * the lab and without the addon: then the sink runs the handler in line. Throws the errors of `network.udp`.
    */
   workers<D>(options: WorkerOptions<D>): WorkerGroup<D> | undefined;
+  /**
+   * Starts a thread with an event loop that runs the service of a module. Returns undefined in the lab: then the sink runs the
+   * service in line.
+   */
+  service<D, R>(options: ServiceOptions<D>): ServiceThread<D, R> | undefined;
   /** Read-only report of the whole hub, for the control socket, dashboards and exporters. */
   readonly hub: HubReport;
 }

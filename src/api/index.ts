@@ -21,6 +21,8 @@ export type * from './report.js';
 export * from './request-batch.js';
 export * from './request-handler.js';
 export * from './schema.js';
+export * from './service.js';
+export type * from './service-thread.js';
 export * from './socket-trust.js';
 export type * from './stamp-options.js';
 export type * from './standard-schema.js';

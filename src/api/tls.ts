@@ -54,19 +54,26 @@ export interface TlsServerOptions {
   readonly identity: TlsIdentity;
   /** Limit of the handshake of one client. */
   readonly handshakeNs: Ns;
-  /** Largest number of connections; further ones are closed at once. */
+  /**
+   * Largest number of connections. When so many are open, a further one takes the place of the oldest that has been open for more
+   * than 0.5 s, or is closed at once if there is none.
+   */
   readonly connections: number;
-  /** Returns false to close a connection before its handshake. */
+  /** Returns false to close a connection before its handshake. Of those with true, each ends with `onRefused` or `onClose`. */
   readonly admits: (from: Endpoint) => boolean;
 }
 
-/** Events that end a connection without a handshake. */
-export type TlsRefusal = 'full' | 'not-admitted' | 'handshake';
+/**
+ * Ends of a connection without a complete handshake. `full`: admitted, but too many were open. `not-admitted`: by `admits`.
+ * `handshake`: it failed. `late`: it took too long, or its place was needed.
+ */
+export type TlsRefusal = 'full' | 'not-admitted' | 'handshake' | 'late';
 
 export interface TlsServer {
   readonly local: Endpoint;
   onConnection(handler: (connection: TlsConnection) => void): void;
-  onRefused(handler: (why: TlsRefusal, from: Endpoint) => void): void;
+  /** `reason`: a clause about the peer. */
+  onRefused(handler: (why: TlsRefusal, from: Endpoint, reason: string) => void): void;
   /** New connections get this identity. Throws `TH_NET_CERTIFICATE`; the old one stays then. */
   use(identity: TlsIdentity): void;
   close(): void;

@@ -7,9 +7,11 @@ import {
   AES_128_GCM_SIV,
   AES_SIV_CMAC_256,
   CookieKeySet,
+  CookieSealer,
   fleetKeys,
   NtsOperations,
   NtsSession,
+  openCookie,
   protectReply,
   readNtsQuestion,
   sealCookie,
@@ -106,6 +108,18 @@ describe('AES-SIV of the addon', () => {
         ...{ keys, random },
         cookies: Array.from({ length: cookies }, () => sealCookie(keys, under.current, random(16))),
       });
+
+    it('seals different cookies, for both ciphers, that are opened again', () => {
+      for (const cipher of [AES_SIV_CMAC_256, AES_128_GCM_SIV]) {
+        const keys = { cipher, c2s: random(cipher.keyOctets), s2c: random(cipher.keyOctets) };
+        const sealer = new CookieSealer(random, native!.aesSiv);
+        const cookies = sealer.seal(keys, set.current, 8);
+        expect(new Set(cookies.map((cookie) => Buffer.from(cookie).toString('hex'))).size).to.equal(8);
+        for (const cookie of cookies) expect(openCookie(cookie, set)).to.deep.equal(keys);
+        cookies[0]![30]! ^= 1;
+        expect(openCookie(cookies[0]!, set)).to.equal(undefined);
+      }
+    });
 
     it('protects replies that its clients take, with as many cookies as they lack', () => {
       const server = operations();

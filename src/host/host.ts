@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { cleanText, type Ns, type Timer } from '../api/index.js';
+import { cleanText } from '../api/index.js';
 import type { Host } from '../kernel/host.js';
 import { openClocks } from './clocks.js';
 import { findLeapSeconds } from './leap-seconds.js';
@@ -11,10 +11,9 @@ import { openPhc } from './phc/clock.js';
 import { openPhcDevice } from './phc/device.js';
 import { notifyService } from './service.js';
 import { openSystemClock, stampNow } from './system-clock.js';
+import { startService } from './threads/services.js';
 import { openWorkers } from './threads/workers.js';
-
-/** Longest delay of setTimeout(), which counts milliseconds in 31 bits. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+import { after } from './timers.js';
 
 /** Opens this machine as the kernel's host. Throws `TH_HOST_LIBC` when neither the addon nor koffi can read its clocks. */
 export function openHost(): Host {
@@ -33,15 +32,10 @@ export function openHost(): Host {
     after,
     random: (octets) => randomBytes(octets),
     workers: native && openWorkers(native),
+    startService,
     aesSiv: native?.hasAesSiv() === true ? native.aesSiv : undefined,
     leapSeconds: () => findLeapSeconds(),
     notify: (state) => notifyService(native, state),
     close: () => {},
   };
-}
-
-/** Calls `handler` after at least `delayNs`. */
-function after(delayNs: Ns, handler: () => void): Timer {
-  const timer = setTimeout(handler, Math.min(Math.ceil(delayNs / 1e6), LONGEST_TIMER_MS));
-  return { cancel: () => clearTimeout(timer) };
 }

@@ -84,12 +84,27 @@ export interface HostWorker {
   readonly ready: Promise<void>;
   /** Resolves when it has ended, with the error that ended it; undefined if it was asked to stop. Never rejects. */
   readonly ended: Promise<Error | undefined>;
-  /** Rounds of its loop so far; at least four a second while it works. */
+  /** Rounds of its loop so far; at least one a second while it works. */
   readonly rounds: number;
   /** Asks it to stop, which takes 0.25 s. */
   stop(): void;
   /** Ends it in the middle of its handler. */
   terminate(): void;
+}
+
+export interface HostServiceOptions {
+  /** Its default export is a `ServiceDefinition`. */
+  readonly module: URL;
+  readonly data: unknown;
+  readonly name: string;
+}
+
+/** A thread with an event loop that runs a service. */
+export interface HostService extends HostWorker {
+  /** The result of the start, once `ready` has resolved. */
+  readonly result: unknown;
+  /** Settles as the `update` of the service does; resolves if it ends before. */
+  update(data: unknown): Promise<void>;
 }
 
 export interface HostWorkers {
@@ -123,6 +138,8 @@ export interface Host {
   readonly aesSiv?: AesSiv | undefined;
   /** Undefined where threads cannot receive requests: in the lab, and without the addon. */
   readonly workers?: HostWorkers | undefined;
+  /** Undefined in the lab. */
+  readonly startService?: ((options: HostServiceOptions) => HostService) | undefined;
   /** Returns tzdata's leap-seconds.list and its path. */
   leapSeconds(): { readonly text: string; readonly path: string } | undefined;
   /** Sends a state line to the service manager, if there is one (sd_notify(3)). */

@@ -119,6 +119,7 @@ export function fakeSink<H extends FakeHost = LabHost>(options: FakeSinkOptions<
       };
     },
     workers: () => undefined,
+    service: () => undefined,
     publish(next) {
       state = next;
       for (const handler of handlers) handler(next);

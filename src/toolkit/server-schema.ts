@@ -28,6 +28,8 @@ export interface RateLimitDefaults {
   readonly burst: number;
   /** A sentence about refused requests. */
   readonly refused: string;
+  /** A sentence about the limit without this table. Default: there is none. */
+  readonly otherwise?: string;
 }
 
 /** The configuration key `rate-limit` of a server. */
@@ -49,7 +51,7 @@ export const rateLimit = (defaults: RateLimitDefaults) =>
         ),
       }),
     ),
-    'Limits the requests of each client: an IPv4 address or an IPv6 /64. Default: no limit.',
+    `Limits the requests of each client: an IPv4 address or an IPv6 /64. ${defaults.otherwise ?? 'Default: no limit.'}`,
   );
 
 /** The values of `accessEntries` and `rateLimit`. */

@@ -1,38 +1,17 @@
 import { X509Certificate } from 'node:crypto';
-import {
-  type Endpoint,
-  HubError,
-  type SinkContext,
-  type TlsConnection,
-  type TlsIdentity,
-  type TlsServer,
-} from 'timehub/api';
-import { formatServer, isMappedV4, octetsOf, type Server } from 'timehub/protocol/address';
-import {
-  AES_SIV_CMAC_256,
-  answerKe,
-  type CookieKey,
-  type KeAnswer,
-  KeReader,
-  LONGEST_KE_REQUEST,
-  NTSKE_ALPN,
-  type NtsKeys,
-  refuseKe,
-  sealCookie,
-} from 'timehub/protocol/nts';
-import { AccessControl, type AccessOptions, Counters, fileState, readInputFile } from 'timehub/toolkit';
+import { type Endpoint, HubError, type ServiceThread, type SinkContext, type TlsIdentity } from 'timehub/api';
+import { formatServer } from 'timehub/protocol/address';
+import type { CookieKey } from 'timehub/protocol/nts';
+import { fileState, InlineService, readInputFile, SharedCounts, SharedText } from 'timehub/toolkit';
+import { KE_COUNT_NAMES, KE_COUNTS } from './ke-counts.js';
+import keServer, { type KeServerData } from './ke-server.js';
 
-export interface KeServiceOptions {
-  readonly listen: readonly Server[];
+export interface KeServiceOptions extends Pick<KeServerData, 'listen' | 'access' | 'connections' | 'host' | 'port'> {
   /** PEM files: the chain, the server's own certificate first, and its private key. */
   readonly certificate: string;
   readonly key: string;
-  readonly access: AccessOptions;
-  /** Largest number of connections. */
-  readonly connections: number;
-  /** The NTP server that clients are sent to. */
-  readonly host: string | undefined;
-  readonly port: number;
+  /** Run the server in a thread of its own, where there are threads. */
+  readonly thread: boolean;
   /** Returns the key for new cookies; undefined while there is none. */
   readonly cookieKey: () => CookieKey | undefined;
   /** Returns the hub's time, s since 1970; undefined while it is not known. */
@@ -41,135 +20,87 @@ export interface KeServiceOptions {
   readonly onFault: () => void;
 }
 
-const HANDSHAKE_NS = 3e9;
-/** Limit of the time from the handshake to the end of the request, ns. */
-const REQUEST_NS = 2e9;
-/** Limit of the time in which a client takes the answer and closes. */
-const CLOSE_NS = 2e9;
-/** Largest number of connections of one client: an IPv4 address or an IPv6 /64. */
-const MOST_OF_ONE = 8;
 const LOOK_NS = 10e9;
 const MOST_PEM_OCTETS = 1 << 18;
 /** Time before the end of the certificate from which on the operator is told. */
 const WARN_DAYS = 7;
 const DAY_MS = 86_400_000;
 
-const COUNTERS = {
-  key_exchanges: 'Key exchanges that gave keys',
-  key_exchanges_refused: 'Key exchanges whose request was malformed, or had nothing in common',
-  key_exchanges_late: 'Key exchanges whose request did not come in time',
-  key_exchanges_failed: 'Connections without a complete TLS handshake',
-  key_exchanges_denied: 'Connections that were closed at once: access lists, rate limit, too many',
-} as const;
-
-/** Serves the key exchange of NTS (RFC 8915 §4). A slow client costs the others nothing: each connection has its own limits. */
+/** Runs the key exchange of NTS (RFC 8915 §4), and gives it the certificate of the files and the newest key for cookies. */
 export class KeService {
   readonly #context: SinkContext;
   readonly #options: KeServiceOptions;
-  readonly #access: AccessControl;
-  readonly #counters: Counters<keyof typeof COUNTERS>;
-  /** Open connections of each client. */
-  readonly #open = new Map<string, number>();
-  #servers: readonly TlsServer[] = [];
+  readonly #counts = new SharedCounts(KE_COUNT_NAMES, 1);
+  readonly #failure = new SharedText();
+  #identity: TlsIdentity | undefined;
+  #server: ServiceThread<KeServerData, readonly Endpoint[]> | undefined;
+  #isThread = false;
+  #local: readonly Endpoint[] = [];
   #state = '';
   /** Last moment of the own certificate, ms since 1970; undefined if it is unknown. */
   #validUntilMs: number | undefined;
-  /** About files; ''. */
+  /** About the thread and about files; ''. */
+  #threadFault = '';
   #fileFault = '';
   #fault = '';
 
   constructor(context: SinkContext, options: KeServiceOptions) {
     this.#context = context;
     this.#options = options;
-    this.#access = new AccessControl(options.access, (octets) => context.random(octets));
-    this.#counters = new Counters(context.metrics, COUNTERS);
+    const { metrics } = context;
+    this.#counts.export(metrics, (name) => metrics.counter(`${name}_total`, KE_COUNTS[name]));
   }
 
   /** Rejects with `TH_INPUT_FILE` and the errors of `network.tlsServer`. */
   async start(): Promise<void> {
-    const identity = this.#read();
-    const { listen, connections } = this.#options;
-    this.#servers = await Promise.all(
-      listen.map(({ host, port }) =>
-        this.#context.network.tlsServer({
-          ...{ address: host, port, protocol: NTSKE_ALPN, identity, connections, handshakeNs: HANDSHAKE_NS },
-          admits: (from) => this.#admits(from),
-        }),
-      ),
-    );
-    this.#validUntilMs = endOf(identity.certificate);
-    for (const server of this.#servers) {
-      server.onRefused((why) =>
-        this.#counters.count(why === 'handshake' ? 'key_exchanges_failed' : 'key_exchanges_denied'),
-      );
-      server.onConnection((connection) => this.#serve(connection));
-    }
+    this.#identity = this.#read();
+    const data = this.#data(this.#identity);
+    const module = new URL('./ke-server.js', import.meta.url);
+    const thread = this.#options.thread
+      ? this.#context.service<KeServerData, readonly Endpoint[]>({ module, data, name: 'the key exchange' })
+      : undefined;
+    this.#isThread = thread !== undefined;
+    this.#server = thread ?? new InlineService(keServer, data, this.#context);
+    this.#server.onFault((fault) => {
+      this.#threadFault = fault ?? '';
+      this.#updateFault();
+    });
+    this.#local = await this.#server.ready;
+    this.#validUntilMs = endOf(this.#identity.certificate);
     this.#updateFault();
     this.#lookLater();
   }
 
-  stop(): void {
-    for (const server of this.#servers) server.close();
-    this.#servers = [];
+  async stop(): Promise<void> {
+    await this.#server?.close();
   }
 
-  /** A sentence about a certificate that cannot be used; ''. */
+  /** Makes new cookies with the newest key from now on. */
+  async useCookieKey(): Promise<void> {
+    if (this.#identity !== undefined) await this.#server?.update(this.#data(this.#identity));
+  }
+
+  /** A sentence about a certificate that cannot be used, or a thread that has ended; ''. */
   get fault(): string {
     return this.#fault;
   }
 
   inspect(): Record<string, unknown> {
+    const failure = this.#failure.read();
     return {
-      keyExchange: this.#servers.map(({ local }) => formatServer(local.address, local.port)),
+      keyExchange: this.#local.map(({ address, port }) => formatServer(address, port)),
+      keyExchangeThread: this.#isThread,
       ...(this.#validUntilMs !== undefined && { certificateValidUntil: dateOf(this.#validUntilMs) }),
-      ...this.#counters.counts,
+      ...Object.fromEntries(KE_COUNT_NAMES.map((name) => [name, this.#counts.get(name)])),
+      ...(failure !== '' && { lastKeyExchangeFailure: failure }),
     };
   }
 
-  #admits({ address }: Endpoint): boolean {
-    const octets = octetsOf(address);
-    if (octets === undefined || this.#options.cookieKey() === undefined) return false;
-    if (this.#access.judge(octets, Number(this.#context.monotonic())) !== 'serve') return false;
-    return (this.#open.get(clientOf(octets)) ?? 0) < MOST_OF_ONE;
-  }
-
-  #serve(connection: TlsConnection): void {
-    const client = clientOf(octetsOf(connection.peer.address) ?? new Uint8Array(16));
-    this.#open.set(client, (this.#open.get(client) ?? 0) + 1);
-    let timer = this.#context.after(REQUEST_NS, () => {
-      this.#counters.count('key_exchanges_late');
-      connection.close();
-    });
-    const reader = new KeReader(LONGEST_KE_REQUEST);
-    let isAnswered = false;
-    connection.onClose(() => {
-      timer.cancel();
-      const others = this.#open.get(client)! - 1;
-      if (others > 0) this.#open.set(client, others);
-      else this.#open.delete(client);
-    });
-    connection.onData((chunk) => {
-      if (isAnswered) return;
-      const progress = reader.push(chunk);
-      if (progress === 'more') return;
-      isAnswered = true;
-      timer.cancel();
-      timer = this.#context.after(CLOSE_NS, () => connection.close());
-      const answer = progress === 'complete' ? this.#answer(reader, connection) : undefined;
-      this.#counters.count(answer?.keys === undefined ? 'key_exchanges_refused' : 'key_exchanges');
-      connection.end(answer?.octets ?? refuseKe());
-    });
-  }
-
-  #answer(reader: KeReader, connection: TlsConnection): KeAnswer | undefined {
-    const key = this.#options.cookieKey();
-    if (key === undefined) return undefined;
-    const { host, port } = this.#options;
-    const cookie = (keys: NtsKeys): Uint8Array =>
-      sealCookie(keys, key, this.#context.random(AES_SIV_CMAC_256.nonceOctets));
-    const exporter = (label: string, about: Uint8Array, octets: number): Uint8Array =>
-      connection.exportKey(label, about, octets);
-    return answerKe(reader.records, exporter, { cookie, host, port });
+  #data(identity: TlsIdentity): KeServerData {
+    const { listen, access, connections, host, port, cookieKey } = this.#options;
+    const { memory: counts } = this.#counts;
+    const { memory: failure } = this.#failure;
+    return { ...{ listen, access, connections, host, port, identity, counts, failure }, cookieKey: cookieKey() };
   }
 
   #read(): TlsIdentity {
@@ -188,17 +119,18 @@ export class KeService {
 
   /** Uses a new certificate as soon as its files have changed. The old one stays in use if the new one is bad. */
   #lookLater(): void {
-    this.#context.after(LOOK_NS, () => {
+    this.#context.after(LOOK_NS, async () => {
       this.#lookLater();
-      if (this.#filesState() !== this.#state) this.#useNewFiles();
+      if (this.#filesState() !== this.#state) await this.#useNewFiles();
       this.#updateFault();
     });
   }
 
-  #useNewFiles(): void {
+  async #useNewFiles(): Promise<void> {
     try {
       const identity = this.#read();
-      for (const server of this.#servers) server.use(identity);
+      await this.#server?.update(this.#data(identity));
+      this.#identity = identity;
       this.#validUntilMs = endOf(identity.certificate);
       this.#fileFault = '';
       this.#context.log.info(`uses the certificate of ${this.#options.certificate}, which has changed`);
@@ -209,7 +141,7 @@ export class KeService {
   }
 
   #updateFault(): void {
-    const fault = this.#fileFault || this.#expiry();
+    const fault = this.#threadFault || this.#fileFault || this.#expiry();
     if (fault === this.#fault) return;
     this.#fault = fault;
     this.#options.onFault();
@@ -236,7 +168,3 @@ function endOf(chain: string): number | undefined {
 }
 
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
-/** Returns a text for a client: its IPv4 address, or its IPv6 /64, whose owner has all addresses in it. */
-const clientOf = (octets: Uint8Array): string =>
-  Buffer.from(isMappedV4(octets) ? octets.subarray(12) : octets.subarray(0, 8)).toString('hex');

@@ -22,7 +22,7 @@ export class NtsService {
     this.#context = context;
     const timeS = (): number | undefined => timeOf(context);
     const onFault = (): void => this.#onFault(this.#fault);
-    this.#store = new CookieStore(context, cookies, timeS, (keys) => this.#onKeys(keys), onFault);
+    this.#store = new CookieStore(context, cookies, timeS, (keys) => this.#useKeys(keys), onFault);
     const cookieKey = (): CookieKey | undefined => this.#store.keys[0];
     this.#exchange = exchange && new KeService(context, { ...exchange, cookieKey, onFault, timeS });
   }
@@ -41,8 +41,14 @@ export class NtsService {
     await this.#exchange?.start();
   }
 
-  stop(): void {
-    this.#exchange?.stop();
+  async stop(): Promise<void> {
+    await this.#exchange?.stop();
+  }
+
+  /** Replies are protected by the keys before cookies are made with the newest of them. */
+  #useKeys(keys: readonly CookieKey[]): void {
+    this.#onKeys(keys);
+    this.#exchange?.useCookieKey().catch((error: Error) => this.#context.fail(error));
   }
 
   get #fault(): string {

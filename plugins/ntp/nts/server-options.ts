@@ -1,4 +1,4 @@
-import { described, path, type SinkContext, table, wholeNumber } from 'timehub/api';
+import { described, flag, path, type SinkContext, table, wholeNumber } from 'timehub/api';
 import type { Server } from 'timehub/protocol/address';
 import { NTSKE_PORT } from 'timehub/protocol/nts';
 import {
@@ -14,6 +14,8 @@ import * as v from 'valibot';
 import { NtsService } from './nts-service.js';
 
 const ENDPOINT = 'an own address and port such as "127.0.0.1:11460" or "[::]:4460"';
+
+const DEFAULT_RATE = { interval: 1e9, burst: 32, clients: 16_384 };
 
 /** The configuration key `nts` of the NTP server. */
 export const ntsTable = () =>
@@ -47,12 +49,17 @@ export const ntsTable = () =>
           ),
           connections: described(
             v.optional(wholeNumber(1, 65_536), 256),
-            'Largest number of connections at a time, for each address in `listen`; one client has 8 at most.',
+            'Largest number of connections at a time, for each address in `listen`; one client has 8 at most. When all are taken, a new one takes the place of the oldest that is open for more than 0.5 s.',
+          ),
+          thread: described(
+            v.optional(flag(), true),
+            'Run the key exchange in a thread of its own, of 10 MB: a handshake takes the hub half a millisecond. false: for small machines with few clients.',
           ),
           'rate-limit': rateLimit({
             interval: '1s',
             burst: 32,
             refused: 'Further connections are closed at once.',
+            otherwise: 'Default: one a second, 32 at once.',
           }),
         }),
         v.check(
@@ -77,18 +84,18 @@ type NtsTable = NonNullable<v.InferOutput<ReturnType<typeof ntsTable>>>;
 /** Returns the service that a table describes. `access`: of the NTP server. `port`: its port. */
 export function ntsService(
   context: SinkContext,
-  { certificate, key, listen, connections, ...others }: NtsTable,
+  { certificate, key, listen, connections, thread, ...others }: NtsTable,
   access: Pick<AccessOptions, 'allow' | 'deny'>,
   [ntp]: readonly Server[],
 ): NtsService {
-  const { rate } = accessOptions({ allow: [], deny: [], 'rate-limit': others['rate-limit'] });
+  const { rate } = accessOptions({ allow: [], deny: [], 'rate-limit': others['rate-limit'] ?? DEFAULT_RATE });
   return new NtsService(context, {
     cookies: { secret: others['fleet-secret'], file: others['cookie-keys'] },
     exchange:
       certificate === undefined || key === undefined
         ? undefined
         : {
-            ...{ certificate, key, connections, host: others['ntp-server'], port: ntp!.port },
+            ...{ certificate, key, connections, thread, host: others['ntp-server'], port: ntp!.port },
             listen: parseListen(listen, NTSKE_PORT),
             access: { allow: access.allow, deny: access.deny, ...(rate && { rate }) },
           },

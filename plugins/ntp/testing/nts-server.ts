@@ -3,13 +3,13 @@ import { HubError, type Instant, type TlsClient, type TlsOptions } from 'timehub
 import {
   answerKe,
   CookieKeySet,
+  CookieSealer,
   fleetKeys,
   KeReader,
   type KeServerOptions,
   type NtsKeys,
   protectReply,
   readNtsQuestion,
-  sealCookie,
 } from 'timehub/protocol/nts';
 import type { NtpWorld, Responder } from './world.js';
 
@@ -68,7 +68,8 @@ export class NtsServer {
     const reader = new KeReader(8192);
     let onData: (chunk: Uint8Array) => void = () => {};
     let onClose: (error?: Error) => void = () => {};
-    const cookie = (keys: NtsKeys) => sealCookie(keys, this.cookieKeys.current, this.#world.random(16));
+    const sealer = new CookieSealer((octets) => this.#world.random(octets));
+    const cookies = (keys: NtsKeys, count: number) => sealer.seal(keys, this.cookieKeys.current, count);
     return {
       ...this.certificate,
       peer: options.to,
@@ -77,7 +78,7 @@ export class NtsServer {
         if (reader.push(octets) !== 'complete') return;
         if (this.closesEarly) this.#world.at(1e6, () => onClose(new Error('closed')));
         else {
-          const answer = this.answer ?? answerKe(reader.records, exporter, { cookie, ...this.place }).octets;
+          const answer = this.answer ?? answerKe(reader.records, exporter, { cookies, ...this.place }).octets;
           this.#world.at(1e6, () => onData(answer));
         }
       },

@@ -1,7 +1,7 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { type Endpoint, HubError, type Ns, type TcpConnection } from '../../api/index.js';
-import { inContext } from '../handler.js';
 import { because, formatEndpoint } from './net-error.js';
+import { OpenSocket } from './open-socket.js';
 
 /** Connects. Rejects with `TH_NET_CONNECT` when that fails or takes longer than `timeoutNs`. */
 export function connectTcp(to: Endpoint, timeoutNs: Ns): Promise<TcpConnection> {
@@ -27,56 +27,16 @@ export function connectTcp(to: Endpoint, timeoutNs: Ns): Promise<TcpConnection> 
   });
 }
 
-type Socket = ReturnType<typeof connect>;
-
-class Connection implements TcpConnection {
-  readonly #socket: Socket;
-  #failure: Error | undefined;
-  #closing = false;
-  #closed = false;
-  #onClose: ((error?: Error) => void) | undefined;
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.on('error', (error) => {
-      this.#failure = error;
-    });
-    socket.on('close', () => {
-      this.#closed = true;
-      this.#report();
-    });
-  }
-
+class Connection extends OpenSocket<Socket> implements TcpConnection {
   write(text: string): void {
-    if (this.#socket.writable) this.#socket.write(text);
-  }
-
-  onData(handler: (chunk: Uint8Array) => void): void {
-    this.#socket.on('data', inContext(handler));
+    if (this.socket.writable) this.socket.write(text);
   }
 
   pause(): void {
-    this.#socket.pause();
+    this.socket.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
-  }
-
-  onClose(handler: (error?: Error) => void): void {
-    this.#onClose = inContext(handler);
-    if (this.#closed) queueMicrotask(() => this.#report());
-  }
-
-  close(): void {
-    this.#closing = true;
-    this.#socket.destroy();
-  }
-
-  #report(): void {
-    const handler = this.#onClose;
-    this.#onClose = undefined;
-    if (this.#closing) handler?.();
-    else handler?.(this.#failure ?? new Error('the peer closed the connection'));
+    this.socket.resume();
   }
 }

@@ -22,10 +22,15 @@ export function certificateFault(code: string, name: string): string {
 
 const HANDSHAKE: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
+  ERR_SSL_HTTP_REQUEST: 'it does not speak TLS',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'it has no TLS 1.3',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'it has no TLS 1.3',
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'it refuses the handshake',
   ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR: 'it has an internal error',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not trust the authority of the certificate',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'it refuses the certificate',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'it refuses the certificate',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'it says that the certificate has expired',
   ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'it does not know the name',
 };
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions as NodeTlsOptions, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
@@ -214,8 +215,40 @@ describe('a TLS server', () => {
       socket.write(talk);
     }
     await soon(() => refused.length === 3);
-    expect(refused).to.deep.equal(['handshake', 'handshake', 'handshake']);
+    expect(refused).to.deep.equal(['handshake', 'handshake', 'late']);
     expect(open).to.have.length(0);
+  });
+
+  it('gives the place of a connection that hangs to a new one when all places are taken', async () => {
+    const { port, refused } = await serving({ connections: 2, handshakeNs: 60e9 });
+    const { connect } = await import('node:net');
+    for (let i = 0; i < 2; i++) {
+      const silent = connect(port, HOST);
+      undo.push(() => silent.destroy());
+      await once(silent, 'connect');
+    }
+    let tries = 0;
+    while ((await fault(wish(port))) !== 'none') tries++;
+    expect(tries).to.be.above(0);
+    expect(refused.filter((why) => why === 'late')).to.have.length(1);
+    expect(refused.filter((why) => why === 'full')).to.have.length(tries);
+  });
+
+  it('says why a handshake failed', async () => {
+    const { server, port } = await serving();
+    const reasons: string[] = [];
+    server.onRefused((_, from, reason) => reasons.push(`${from.address}: ${reason}`));
+    const { connect } = await import('node:net');
+    const ends: readonly [string, RegExp][] = [
+      ['GET / HTTP/1.0\r\n\r\n', /^127\.0\.0\.1: it does not speak TLS$/],
+      ['', /: it closed the connection during the handshake$/],
+    ];
+    for (const [i, [text, reason]] of ends.entries()) {
+      const socket = connect(port, HOST).on('error', () => {});
+      socket.end(text);
+      await soon(() => reasons.length > i);
+      expect(reasons[i]).to.match(reason);
+    }
   });
 
   it('gives new connections a new certificate, keeps open ones, and keeps the old one if the new one is bad', async () => {

@@ -7,6 +7,8 @@ import {
   type Discipline,
   type HubReport,
   type Observation,
+  type ServiceOptions,
+  type ServiceThread,
   type SinkContext,
   type SourceContext,
   type StepPolicy,
@@ -29,6 +31,7 @@ import {
   STATE_SAVER,
   TIME_LOOP,
 } from '../assembly/tokens.js';
+import { SupervisedService } from '../workers/supervised-service.js';
 import { SupervisedWorkers } from '../workers/supervised-workers.js';
 import { cleaned, cleanedLogger, sentence } from './clean-values.js';
 import { type Contract1, contract1 } from './contract-1.js';
@@ -155,6 +158,7 @@ export function sinkContext(registry: Registry): SinkContext {
       scope.own(loop.onState(scope.guard(handler)));
     },
     workers: (options) => startWorkers(registry, base, options),
+    service: (options) => startService(registry, options),
     discipline(clock: ClockId, policy: StepPolicy): Discipline {
       const discipline = loop.discipline(clock, policy, base.id);
       scope.own(() => discipline.release());
@@ -181,6 +185,21 @@ function startWorkers<D>(registry: Registry, base: Context, options: WorkerOptio
     onFault: (handler) => workers.onFault(scope.guard(handler)),
     replace: (data) => workers.replace(data),
     close: () => workers.close(),
+  };
+}
+
+/** Starts the service of one run: it ends with it. */
+function startService<D, R>(registry: Registry, options: ServiceOptions<D>): ServiceThread<D, R> | undefined {
+  const host = registry.resolve(HOST);
+  const scope = registry.resolve(SCOPE);
+  if (host.startService === undefined) return undefined;
+  const service = new SupervisedService<D, R>(options, { start: host.startService, timers: host });
+  scope.own(() => void service.close());
+  return {
+    ready: service.ready,
+    onFault: (handler) => service.onFault(scope.guard(handler)),
+    update: (data) => service.update(data),
+    close: () => service.close(),
   };
 }
 

@@ -2,6 +2,7 @@ export * from './aead.js';
 export * from './client.js';
 export * from './cookie.js';
 export * from './cookie-keys.js';
+export * from './cookie-sealer.js';
 export * from './field.js';
 export * from './ke-client.js';
 export * from './ke-keys.js';

@@ -3,8 +3,8 @@ import { exportNtsKeys, type KeyExporter, type NtsKeys } from './ke-keys.js';
 import { KE_ERROR, KE_RECORD, type KeRecord, numbersOf, PROTOCOL_NTPV4, record, writeKeMessage } from './ke-record.js';
 
 export interface KeServerOptions {
-  /** Returns the keys of the session, sealed for the client to keep. */
-  readonly cookie: (keys: NtsKeys) => Uint8Array;
+  /** Returns so many cookies: the keys of the session, sealed for the client to keep. */
+  readonly cookies: (keys: NtsKeys, count: number) => readonly Uint8Array[];
   /** The NTP server, where it is not the host and port 123 of the key exchange. */
   readonly host?: string | undefined;
   readonly port?: number | undefined;
@@ -33,11 +33,7 @@ export function answerKe(records: readonly KeRecord[], exporter: KeyExporter, op
   const cipher = inCommon(wish.ciphers);
   if (cipher === undefined) return nothing(chosen, record(KE_RECORD.aead, []));
   const keys = exportNtsKeys(cipher, wish.compliant, exporter);
-  const cookies = Array.from({ length: COOKIES }, () => ({
-    critical: false,
-    type: KE_RECORD.cookie,
-    body: options.cookie(keys),
-  }));
+  const cookies = options.cookies(keys, COOKIES).map((body) => ({ critical: false, type: KE_RECORD.cookie, body }));
   const answer = [
     chosen,
     record(KE_RECORD.aead, [cipher.id]),

@@ -10,7 +10,7 @@ import { numbersFrom } from './testing/octets.js';
 const exporter: KeyExporter = (label, context, octets) =>
   Uint8Array.from(createHmac('sha512', label).update(context).digest().subarray(0, octets));
 const COOKIE = new Uint8Array(100).fill(7);
-const SERVER: KeServerOptions = { cookie: () => COOKIE };
+const SERVER: KeServerOptions = { cookies: (_, count) => Array<Uint8Array>(count).fill(COOKIE) };
 
 function read(message: Uint8Array, limit = LONGEST_KE_REQUEST): readonly KeRecord[] {
   const reader = new KeReader(limit);

@@ -10,7 +10,8 @@ import { outcomeOf, type Target } from '../target.js';
 
 const cookie = new Uint8Array(100).fill(7);
 const exporter = (_label: string, _about: Uint8Array, octets: number): Uint8Array => new Uint8Array(octets);
-const options = { cookie: () => cookie, host: 'ntp.example.org', port: 11123 };
+const cookies = () => Array<Uint8Array>(8).fill(cookie);
+const options = { cookies, host: 'ntp.example.org', port: 11123 };
 const asked = [record(1, [0]), record(4, [30, 15]), record(1024, [], false)];
 
 /** Longest answer: eight cookies, and the records before them. */
