@@ -73,8 +73,19 @@ int32_t FormatAddress(const Address& address, char* out) {
   return 0;
 }
 
+/** As inet_ntop(3), which takes 0.15 us because it calls printf. */
 int32_t FormatAddress(const in_addr& address, char* out) {
-  return inet_ntop(AF_INET, &address, out, kTextOctets) == nullptr ? 0 : static_cast<int32_t>(std::strlen(out));
+  const auto* octets = reinterpret_cast<const uint8_t*>(&address.s_addr);
+  char* end = out;
+  for (int i = 0; i < 4; i++) {
+    const int octet = octets[i];
+    if (i > 0) *end++ = '.';
+    if (octet >= 100) *end++ = static_cast<char>('0' + octet / 100);
+    if (octet >= 10) *end++ = static_cast<char>('0' + octet / 10 % 10);
+    *end++ = static_cast<char>('0' + octet % 10);
+  }
+  *end = 0;
+  return static_cast<int32_t>(end - out);
 }
 
 int32_t FormatAddress(const in6_addr& address, uint32_t scope, char* out) {

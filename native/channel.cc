@@ -42,8 +42,11 @@ void Channel::Watch() { uv_poll_start(handle_, libuv::kReadable | libuv::kPriori
 
 bool Channel::MaySuspend() { return source_->EchoesSends() && ++suspensions_ <= kSlots; }
 
-Channel::PollingSuspension::PollingSuspension(Channel* channel) : channel_(channel->MaySuspend() ? channel : nullptr) {
-  if (channel_ != nullptr) uv_poll_stop(channel_->handle_);
+Channel::PollingSuspension::PollingSuspension(Channel* channel) {
+  if (channel->suspended_ || !channel->MaySuspend()) return;
+  uv_poll_stop(channel->handle_);
+  if (channel->reading_) channel->suspended_ = true;
+  else channel_ = channel;
 }
 
 Channel::PollingSuspension::~PollingSuspension() {
@@ -61,10 +64,14 @@ void Channel::OnPoll(uv_poll_s* handle, int status, int) {
   auto* self = static_cast<Channel*>(uv_handle_get_data(handle));
   if (self->closed_) return;
   self->suspensions_ = 0;
+  self->reading_ = true;
   self->Deliver();
+  self->reading_ = false;
+  const bool suspended = self->suspended_;
+  self->suspended_ = false;
   // libuv takes POLLERR without POLLPRI for a bad descriptor and stops polling. For a socket it is an ICMP error, which
   // Deliver() has read and cleared.
-  if (status < 0 && !self->closed_) self->Watch();
+  if ((status < 0 || suspended) && !self->closed_) self->Watch();
 }
 
 void Channel::Deliver() {

@@ -22,7 +22,8 @@ class Channel {
   /**
    * Suspends polling of the channel for its lifetime. The kernel queues the transmit stamp after it was taken and before the
    * datagram leaves; a polled queue wakes its reader there, which takes more than 1 us and counts as network delay. Input that
-   * arrives meanwhile is read afterwards. Because libuv forgets a pending event when polling stops, a channel suspends polling
+   * arrives meanwhile is read afterwards. A channel that is just being read suspends polling once for all datagrams that are sent
+   * meanwhile, because each change is a system call. Because libuv forgets a pending event when polling stops, a channel suspends polling
    * at most kSlots times before it has been read again.
    */
   class PollingSuspension {
@@ -33,7 +34,7 @@ class Channel {
     PollingSuspension& operator=(const PollingSuspension&) = delete;
 
    private:
-    Channel* channel_;
+    Channel* channel_ = nullptr;
   };
 
   /** Closes the descriptor at once. The callback is not called again. May be called from the callback. */
@@ -56,5 +57,7 @@ class Channel {
   napi_async_cleanup_hook_handle hook_ = nullptr;
   uv_poll_s* handle_ = nullptr;
   int suspensions_ = 0;  // of polling, since the channel was last read
+  bool reading_ = false;
+  bool suspended_ = false;  // until the end of the reading
   bool closed_ = false;
 };

@@ -76,7 +76,7 @@ export default defineSink<Config>({
     return {
       async start() {
         server = new CsptpServer(context, {
-          ...accessOptions(config),
+          access: accessOptions(config),
           listen: parseListen(config.listen, EVENT_PORT),
           stamping: stampingOf(context, { stamps: config.stamps }, name, 'TH_CSPTP_STAMPS'),
           steps: config.steps === 'two' ? 2 : 1,

@@ -100,7 +100,7 @@ export class NtpServer {
         receiveBuffer: RECEIVE_BUFFER_OCTETS,
         transmitStamps: this.#options.interleaved,
       }));
-      this.#inline = new InlineRequests(this.#context, options, this.#handler());
+      this.#inline = new InlineRequests(this.#context, { listen: options }, this.#handler());
     }
     const bound = this.#local().map(({ address }) => address);
     for (const address of bound) this.#context.identity.serves(address);

@@ -1,4 +1,4 @@
-import { defineHandler, type HandlerTools, type RequestBatch, type RequestHandler } from 'timehub/api';
+import { defineHandler, type HandlerTools, type RequestBatch, type RequestHandler, type StampBatch } from 'timehub/api';
 import {
   type Admission,
   CRYPTO_NAK_OCTETS,
@@ -25,7 +25,7 @@ export interface ReplyHandlerData {
   readonly onDeny: 'ignore' | 'kiss';
   /** Bit n set: version n is answered. */
   readonly versions: number;
-  /** Answer clients that ask for it in the interleaved mode. In line only: the handler needs transmit stamps. */
+  /** Answer clients that ask for it in the interleaved mode. */
   readonly interleaved: boolean;
   /** The symmetric keys of clients. */
   readonly keys: readonly SymmetricKeyParts[];
@@ -95,15 +95,12 @@ class ReplyHandler implements RequestHandler {
     for (let slot = first; slot < end; slot++) this.#answer(batch, slot);
   }
 
-  sent(id: number): void {
-    this.#sentReplies?.sent(id, this.#sentReplies.ticket);
-  }
-
-  stamped(id: number, seconds: number, ns: number): void {
-    if (this.#sentReplies?.awaits(id) !== true) return;
+  stamped({ tickets, sentS, sentNs }: StampBatch, count: number): void {
     const { time } = this.#state;
-    time.at(seconds, ns);
-    this.#sentReplies.stamp(id, toNtpSeconds(time.seconds), toNtpFraction(time.ns));
+    for (let slot = 0; slot < count; slot++) {
+      time.at(sentS[slot]!, sentNs[slot]!);
+      this.#sentReplies?.stamp(tickets[slot]!, toNtpSeconds(time.seconds), toNtpFraction(time.ns));
+    }
   }
 
   unsent(count: number): void {
@@ -152,6 +149,7 @@ class ReplyHandler implements RequestHandler {
       return;
     }
     batch.replyOctets[slot] = nts === 'plain' ? result : this.#nts.octets;
+    if (this.#sentReplies !== undefined) batch.tickets[slot] = this.#sentReplies.ticket;
     const kind = nts === 'plain' ? kindOf(admission, result) : undefined;
     if (kind !== undefined) this.#counts[kind]! += 1;
     const isInterleaved = this.#sentReplies?.isInterleaved === true;

@@ -24,6 +24,7 @@ export * from './schema.js';
 export * from './service.js';
 export type * from './service-thread.js';
 export * from './socket-trust.js';
+export * from './stamp-batch.js';
 export type * from './stamp-options.js';
 export type * from './standard-schema.js';
 export type * from './state.js';

@@ -10,8 +10,9 @@ export const BATCH_SLOTS = 64;
 
 /** Octets before the arrays: `monotonicNs`, and the rest of its cache line. */
 const HEAD_OCTETS = 64;
-const WORD_ARRAYS = 7;
-const SLOT_MEMORY = WORD_ARRAYS * 4 + 2 * ADDRESS_OCTETS + 2 * SLOT_OCTETS;
+const WORD_ARRAYS = 8;
+const TICKET_OCTETS = 8;
+const SLOT_MEMORY = TICKET_OCTETS + WORD_ARRAYS * 4 + 2 * ADDRESS_OCTETS + 2 * SLOT_OCTETS;
 
 /**
  * Requests that were received together, and the replies to them: arrays with one element a slot. The memory is used again for
@@ -19,13 +20,20 @@ const SLOT_MEMORY = WORD_ARRAYS * 4 + 2 * ADDRESS_OCTETS + 2 * SLOT_OCTETS;
  */
 export class RequestBatch {
   readonly memory: ArrayBuffer;
+  /**
+   * For the handler to write: a number above 0 asks for the transmit stamp of the reply, which `RequestHandler.stamped` gets with
+   * this number. Zero when the handler is called: no stamp.
+   */
+  readonly tickets: Float64Array;
   /** Lengths. A request longer than its slot has length 0. */
   readonly requestOctets: Int32Array;
   /** Lengths of the replies, for the handler to write; 0: no reply. Zero when the handler is called. */
   readonly replyOctets: Int32Array;
   /** UDP ports of the clients. */
   readonly ports: Int32Array;
-  /** Arrival by the system clock: seconds since 1970, and nanoseconds. */
+  /** Clocks that stamped the arrivals: 0 is the system clock, n the nth of `InlineOptions.clocks`. */
+  readonly clocks: Int32Array;
+  /** Arrival by that clock, mostly the system clock: seconds since 1970, and nanoseconds. */
   readonly receivedS: Uint32Array;
   readonly receivedNs: Uint32Array;
   /** Departure of the reply, if there is one, by the system clock. Foreseen: the reply contains it, so it is written before. */
@@ -57,9 +65,11 @@ export class RequestBatch {
     const uint32 = (): Uint32Array => new Uint32Array(this.memory, place(4 * slots), slots);
     const octets = (each: number): readonly Uint8Array[] =>
       Array.from({ length: slots }, () => new Uint8Array(this.memory, place(each), each));
+    this.tickets = new Float64Array(this.memory, place(TICKET_OCTETS * slots), slots);
     this.requestOctets = int32();
     this.replyOctets = int32();
     this.ports = int32();
+    this.clocks = int32();
     this.receivedS = uint32();
     this.receivedNs = uint32();
     this.departureS = uint32();

@@ -1,5 +1,6 @@
 import type { AesSiv } from './aes-siv.js';
 import type { RequestBatch } from './request-batch.js';
+import type { StampBatch } from './stamp-batch.js';
 import type { Endpoint } from './udp.js';
 
 /**
@@ -7,16 +8,19 @@ import type { Endpoint } from './udp.js';
  * that does nothing else, and in line, on the thread of the hub and in the lab.
  */
 export interface RequestHandler {
+  /** False: `answer` reads no `departureS` and `departureNs`, which then are not right. Default true. */
+  readonly departures?: boolean;
   /**
    * Answers the requests in the slots `first` to `end` − 1: writes each reply, and its length, which stays 0 where there is
    * none. They are sent when the call returns. Does not throw for a request: an error ends the worker.
    */
   answer(batch: RequestBatch, first: number, end: number): void;
-  /** In line only: reports that the reply was sent as datagram `id`. */
-  sent?(id: number): void;
-  /** In line only: reports the stamp of the departure of datagram `id`, by the system clock. */
-  stamped?(id: number, seconds: number, ns: number): void;
-  /** Reports that so many replies could not be sent. */
+  /**
+   * Takes the transmit stamps of the first `count` slots, of replies that got a ticket in `answer`; they come in any order. Writes
+   * what is to be sent after each reply, if anything: it is sent when the call returns. `count` is 0 when stamps were only lost.
+   */
+  stamped?(stamps: StampBatch, count: number): void;
+  /** Reports that so many replies and follow-ups could not be sent. */
   unsent(count: number): void;
 }
 
@@ -48,6 +52,8 @@ export interface WorkerOptions<D> {
   readonly module: URL;
   readonly data: D;
   readonly listen: readonly ServerAddress[];
+  /** The handler gives tickets to replies, to get their transmit stamps. Default: it gives none. */
+  readonly transmitStamps?: boolean;
   /** Number of workers, above 0. The kernel chooses among them by the client's address. */
   readonly threads: number;
 }

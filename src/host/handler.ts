@@ -1,6 +1,32 @@
 import { AsyncResource } from 'node:async_hooks';
 
 /**
+ * The asynchronous context in which it was made, for a socket whose handlers are called for many datagrams at once: entering it
+ * takes longer than most handlers do.
+ */
+export class ContextOfHandlers {
+  readonly #resource = new AsyncResource('timehub.handler');
+
+  /** Calls `deliver`, which calls guarded handlers, in this context. */
+  run(deliver: () => void): void {
+    this.#resource.runInAsyncScope(deliver);
+  }
+
+  /** An error that `handler` throws becomes an uncaught exception of this context, and the rest of the batch is delivered. */
+  guard<A extends unknown[]>(handler: (...parameters: A) => void): (...parameters: A) => void {
+    return (...parameters) => {
+      try {
+        handler(...parameters);
+      } catch (error) {
+        process.nextTick(() => {
+          throw error;
+        });
+      }
+    };
+  }
+}
+
+/**
  * Wraps `handler` so that it runs in the asynchronous context in which it was registered. An error that it throws becomes an
  * uncaught exception of that context: the kernel attributes it to the right instance, and the rest of the batch is delivered.
  */

@@ -7,7 +7,8 @@ import { InlineRequests } from 'timehub/toolkit';
  */
 export function virtualWorkers<D>(context: SinkContext, options: WorkerOptions<D>): WorkerGroup<D> {
   const silent = { answer() {}, unsent() {} };
-  const requests = new InlineRequests(context, options.listen, silent);
+  const listen = options.listen.map((at) => ({ ...at, transmitStamps: options.transmitStamps === true }));
+  const requests = new InlineRequests(context, { listen }, silent);
   const load = async (data: D, index: number): Promise<void> => {
     const { default: definition } = (await import(options.module.href)) as { readonly default: HandlerDefinition };
     const random = (octets: number): Uint8Array => context.random(octets);

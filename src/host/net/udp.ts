@@ -8,7 +8,7 @@ import {
   type UdpOptions,
   type UdpSocket,
 } from '../../api/index.js';
-import { inContext } from '../handler.js';
+import { ContextOfHandlers } from '../handler.js';
 import type { BatchHandler, Native } from '../native.js';
 import { type Arena, arenaOf, DATAGRAM, SENT } from './arena.js';
 import { grantStamps, type StampGrant, stampOf } from './hardware-stamps.js';
@@ -82,6 +82,7 @@ class KernelUdpSocket implements UdpSocket {
   readonly #leave: (() => void) | undefined;
   readonly #socket: number;
   readonly #before = new BigInt64Array(3);
+  readonly #context = new ContextOfHandlers();
   #open = true;
   #onDatagram: ((datagram: Datagram) => void) | undefined;
   #onSent: ((id: number, sent: Stamp) => void) | undefined;
@@ -92,14 +93,16 @@ class KernelUdpSocket implements UdpSocket {
     this.#grant = grant;
     this.#sharing = sharing;
     this.stamps = grant === undefined ? 'kernel' : 'hardware';
-    this.#socket = bind(native, address, options, (buffer, count) => this.#deliver(arenaOf(buffer), count));
+    this.#socket = bind(native, address, options, (buffer, count) => {
+      this.#context.run(() => this.#deliver(arenaOf(buffer), count));
+    });
     this.local = native.local(this.#socket);
     if (options.reuse !== true) return;
     this.#sharer = {
       options,
       address: this.local.address,
       stamps: this.stamps,
-      hear: (datagram) => this.#onDatagram?.(datagram),
+      hear: (datagram) => this.#context.run(() => this.#onDatagram?.(datagram)),
     };
     this.#leave = sharing.join(this.local.port, this.#sharer);
   }
@@ -117,15 +120,15 @@ class KernelUdpSocket implements UdpSocket {
   }
 
   onDatagram(handler: (datagram: Datagram) => void): void {
-    this.#onDatagram = inContext(handler);
+    this.#onDatagram = this.#context.guard(handler);
   }
 
   onSent(handler: (id: number, sent: Stamp) => void): void {
-    this.#onSent = inContext(handler);
+    this.#onSent = this.#context.guard(handler);
   }
 
   onNetworkError(handler: (error: Error, to?: Endpoint) => void): void {
-    this.#onNetworkError = inContext(handler);
+    this.#onNetworkError = this.#context.guard(handler);
   }
 
   close(): void {

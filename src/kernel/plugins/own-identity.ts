@@ -49,6 +49,8 @@ export class OwnIdentity {
   readonly #identities = new Map<string, number>();
   readonly #served = new Map<string, number>();
   readonly #asked = new BoundedMap<string, true>({ capacity: MOST_ASKED, mayGo: () => false });
+  /** The one that was asked last, at which most requests come. */
+  #lastAsked = '';
   /** Addresses of other machines through which requests of this hub came back to it. */
   readonly #detours = new BoundedMap<string, true>({ capacity: MOST_DETOURS });
   readonly #views = new ServedViews();
@@ -104,6 +106,8 @@ export class OwnIdentity {
       request.sink = sink.id;
       return;
     }
+    if (at === this.#lastAsked) return;
+    this.#lastAsked = at;
     this.#asked.set(at, true);
   }
 

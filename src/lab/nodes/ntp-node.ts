@@ -56,9 +56,11 @@ export function addNtpServer(host: LabHost, options: NtpNodeOptions): NtpNode {
   const listen = () => {
     const socket = node.udp({ port: options.port ?? 123, transmitStamps: options.interleaved === true });
     const sentReplies = options.interleaved === true ? new SentReplies({ random: node.random.octets }) : undefined;
+    const tickets = new Map<number, number>();
     socket.onSent((id, { time }) => {
       const words = toNtpTime(time);
-      sentReplies?.stamp(id, Number(words >> 32n), Number(words & 0xffff_ffffn));
+      sentReplies?.stamp(tickets.get(id) ?? NO_TICKET, Number(words >> 32n), Number(words & 0xffff_ffffn));
+      tickets.delete(id);
     });
     socket.onDatagram(({ payload, from, received }) => {
       const interleaved = sentReplies === undefined ? {} : { sentReplies, client: octetsOf(from.address)! };
@@ -68,7 +70,7 @@ export function addNtpServer(host: LabHost, options: NtpNodeOptions): NtpNode {
       const ticket = sentReplies?.ticket ?? NO_TICKET;
       const send = () => {
         const { id } = socket.send(answer, from);
-        sentReplies?.sent(id, ticket);
+        if (ticket !== NO_TICKET) tickets.set(id, ticket);
       };
       const { sending } = options;
       if (sending === undefined) send();

@@ -5,7 +5,7 @@ import { claimsOf, timescaleOf } from './claims.js';
 import { type CsptpAnswer, CsptpExchange } from './exchange.js';
 import { measure } from './measure.js';
 import { type Question, request } from './request.js';
-import { followUp, respond } from './server.js';
+import { followUp, respond, syncKey } from './server.js';
 import { CONTEXT, STATUS } from './testing/context.js';
 import {
   FOLLOW_UP_DUMP,
@@ -206,7 +206,7 @@ describe('client and server', () => {
         const sync = new Uint8Array(128);
         expect(respond(exchange.request, 128, { ...CONTEXT, amplify: 'never', steps }, sync)).to.equal(128);
         const last = new Uint8Array(44);
-        followUp(sync, CONTEXT.transmitSeconds, CONTEXT.transmitNanoseconds, last);
+        followUp(syncKey(sync), CONTEXT.transmitSeconds, CONTEXT.transmitNanoseconds, last);
         const verdicts = [exchange.judge(sync, RECEIVED), exchange.judge(last)];
         const verdict = verdicts[steps - 1]!;
         if (verdict.kind !== 'answer') throw new Error(JSON.stringify(verdict));

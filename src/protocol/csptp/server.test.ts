@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { NO_ADDRESS } from '../ptp/index.js';
 import { hexOf, octetsOf } from '../ptp/testing/hex.js';
 import { request } from './request.js';
-import { type CsptpReplyContext, encodeStatus, FOLLOW_UP_OCTETS, followUp, respond } from './server.js';
+import { type CsptpReplyContext, encodeStatus, FOLLOW_UP_OCTETS, followUp, respond, syncKey } from './server.js';
 import { CONTEXT, STATUS } from './testing/context.js';
 import {
   FOLLOW_UP_DUMP,
@@ -53,12 +53,12 @@ describe('a CSPTP server answers octet by octet', () => {
   it('with the time of sending once it is known', () => {
     const into = new Uint8Array(60).fill(0xee);
     const { transmitSeconds, transmitNanoseconds } = CONTEXT;
-    const length = followUp(reply(REQUEST_DUMP), transmitSeconds, transmitNanoseconds, into);
+    const length = followUp(syncKey(reply(REQUEST_DUMP)), transmitSeconds, transmitNanoseconds, into);
     // Without the correction that the transparent clock added later.
     const dump = altered(FOLLOW_UP_DUMP, { 12: 0, 13: 0 });
     expect(hexOf(into.subarray(0, length))).to.equal(hexOf(dump));
     expect(into[length]).to.equal(0xee);
-    expect(() => followUp(RESPONSE_DUMP, 0, 0, new Uint8Array(FOLLOW_UP_OCTETS - 1))).to.throw(RangeError);
+    expect(() => followUp(syncKey(RESPONSE_DUMP), 0, 0, new Uint8Array(FOLLOW_UP_OCTETS - 1))).to.throw(RangeError);
   });
 
   it('in one step, without a status', () => {

@@ -47,6 +47,8 @@ export interface CsptpReplyContext {
 
 export const FOLLOW_UP_OCTETS = 44;
 
+/** minorVersionPTP and versionPTP. */
+const VERSION_OCTET = 0x12;
 const UNICAST = 0x04;
 const TWO_STEP = 0x02;
 const NO_INTERVAL = 0x7f;
@@ -86,19 +88,19 @@ export function respond(request: Uint8Array, length: number, context: CsptpReply
   return end;
 }
 
-/**
- * Writes the Follow_Up of `sync`, a Sync of `respond`, into `into` and returns its length. The first `FOLLOW_UP_OCTETS` octets
- * of the Sync are enough.
- */
-export function followUp(sync: Uint8Array, seconds: number, nanoseconds: number, into: Uint8Array): number {
+/** Returns what a Follow_Up repeats of its Sync, domainNumber and sequenceId, as a number below 2^24. */
+export const syncKey = (sync: Uint8Array): number => (sync[DOMAIN_AT]! << 16) | getUint16(sync, SEQUENCE_AT);
+
+/** Writes the Follow_Up of a Sync of `respond` into `into` and returns its length. `key`: `syncKey` of the Sync. */
+export function followUp(key: number, seconds: number, nanoseconds: number, into: Uint8Array): number {
   if (into.length < FOLLOW_UP_OCTETS) throw new RangeError('No room for a Follow_Up');
   into.fill(0, 0, FOLLOW_UP_OCTETS);
   into[0] = FOLLOW_UP_FIRST;
-  into[1] = sync[1]!;
+  into[1] = VERSION_OCTET;
   putUint16(into, LENGTH_AT, FOLLOW_UP_OCTETS);
-  into[DOMAIN_AT] = sync[DOMAIN_AT]!;
+  into[DOMAIN_AT] = key >>> 16;
   into[FLAGS_AT] = UNICAST | TWO_STEP;
-  copy(sync, SEQUENCE_AT, 2, into, SEQUENCE_AT);
+  putUint16(into, SEQUENCE_AT, key & 0xffff);
   into[INTERVAL_AT] = NO_INTERVAL;
   putTimestamp(into, BODY_AT, seconds, nanoseconds);
   return FOLLOW_UP_OCTETS;
@@ -115,7 +117,7 @@ function statusTlv(status: Status, id: StatusId, prefix: number): Uint8Array {
 function writeHeader(request: Uint8Array, context: CsptpReplyContext, reply: Uint8Array): void {
   reply.fill(0, 0, TLVS_AT);
   reply[0] = SYNC_FIRST;
-  reply[1] = 0x12;
+  reply[1] = VERSION_OCTET;
   reply[DOMAIN_AT] = request[DOMAIN_AT]!;
   reply[FLAGS_AT] = context.steps === 2 ? UNICAST | TWO_STEP : UNICAST;
   reply[FLAGS_AT + 1] = context.timeFlags;

@@ -79,8 +79,7 @@ describe('10⁵ mutated packets', () => {
       if (context.sentReplies !== undefined && length > 0) {
         if (sentReplies.isInterleaved) outcomes.add('interleaved');
         newest.set(buffer.subarray(32, 40));
-        sentReplies.sent(i, sentReplies.ticket);
-        if (next(8) > 0) sentReplies.stamp(i, next(2 ** 32), next(2 ** 32));
+        if (next(8) > 0) sentReplies.stamp(sentReplies.ticket, next(2 ** 32), next(2 ** 32));
       }
       outcomes.add(
         typeof result === 'string'

@@ -1,7 +1,7 @@
 import { createCipheriv } from 'node:crypto';
 import { expect } from 'chai';
 import { octetsOf } from '../address/index.js';
-import { SentReplies } from './sent-replies.js';
+import { NO_TICKET, SentReplies } from './sent-replies.js';
 
 /** The same octets in every run. */
 const octets = (count: number): Uint8Array =>
@@ -11,16 +11,14 @@ const A = octetsOf('192.0.2.1')!;
 
 function table(replies?: number) {
   const sent = new SentReplies({ random: octets, ...(replies === undefined ? {} : { replies }) });
-  let id = 0;
   return {
     sent,
-    /** Saves a reply and takes its stamp. Returns the number of its datagram. */
+    /** Saves a reply and takes its stamp. Returns its ticket. */
     add(client: Uint8Array, fraction: number, stamp: number | null = fraction + 1): number {
       sent.begin();
       sent.save(client, 1, fraction);
-      sent.sent(id, sent.ticket);
-      if (stamp !== null) sent.stamp(id, 1, stamp);
-      return id++;
+      if (stamp !== null) sent.stamp(sent.ticket, 1, stamp);
+      return sent.ticket;
     },
     /** Returns the transmit timestamp of a reply; undefined: not known. */
     take(client: Uint8Array, fraction: number): number | undefined {
@@ -43,10 +41,9 @@ describe('the replies that a server has sent (B18, RFC 9769 §2)', () => {
 
   it('are not found before their stamp has come, nor after it has come too late', () => {
     const { sent, add, take } = table();
-    const id = add(A, 11, null);
-    expect(sent.awaits(id)).to.equal(true);
+    const ticket = add(A, 11, null);
     expect(take(A, 11)).to.equal(undefined);
-    sent.stamp(id, 1, 100);
+    sent.stamp(ticket, 1, 100);
     expect(take(A, 11)).to.equal(undefined);
   });
 
@@ -61,18 +58,17 @@ describe('the replies that a server has sent (B18, RFC 9769 §2)', () => {
     const { sent, add, take } = table();
     add(A, 11, 100);
     sent.begin();
-    sent.sent(1, sent.ticket);
-    expect(sent.awaits(1)).to.equal(false);
-    sent.stamp(1, 1, 999);
+    expect(sent.ticket).to.equal(NO_TICKET);
+    sent.stamp(NO_TICKET, 1, 999);
     sent.stamp(12345, 1, 999);
     expect(take(A, 11)).to.equal(100);
   });
 
   it('a stamp does not reach a reply that has taken the place since', () => {
     const { sent, add, take } = table(8);
-    const id = add(A, 11, null);
+    const ticket = add(A, 11, null);
     for (let fraction = 13; fraction < 29; fraction += 2) add(A, fraction, null);
-    sent.stamp(id, 1, 999);
+    sent.stamp(ticket, 1, 999);
     for (let fraction = 11; fraction < 29; fraction += 2) expect(take(A, fraction)).to.equal(undefined);
   });
 

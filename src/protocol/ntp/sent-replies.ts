@@ -10,9 +10,8 @@ export interface SentRepliesOptions {
 /** Places of one set: a client uses one at a time, or two while a reply is on its way. Clients behind one address share a set. */
 const WAYS = 8;
 const DEFAULT_REPLIES = 8192;
-/** Numbers of datagrams whose transmit stamps may be awaited at once. */
-const AWAITED = 4096;
-export const NO_TICKET = -1;
+/** Tickets are above it. */
+export const NO_TICKET = 0;
 const V4_OCTETS = 4;
 /** A /64 is one client, because its owner has all addresses in it. */
 const V6_OCTETS = 8;
@@ -36,9 +35,6 @@ export class SentReplies {
   readonly #next: Uint8Array;
   /** Number of replies that have had each place. */
   readonly #turn: Uint32Array;
-  /** By the number of a datagram: its number, and the ticket of its reply. */
-  readonly #awaitedId = new Float64Array(AWAITED).fill(-1);
-  readonly #awaitedTicket = new Float64Array(AWAITED);
   #ticket = NO_TICKET;
   #isInterleaved = false;
 
@@ -62,7 +58,7 @@ export class SentReplies {
     this.#isInterleaved = false;
   }
 
-  /** The reply that `save` has noted since `begin`, for `sent`; `NO_TICKET`: none. */
+  /** The reply that `save` has noted since `begin`, for `stamp`; `NO_TICKET`: none. */
   get ticket(): number {
     return this.#ticket;
   }
@@ -117,25 +113,9 @@ export class SentReplies {
     this.#ticket = this.#ticketAt(place);
   }
 
-  /** The reply of that ticket was sent as datagram `id`. */
-  sent(id: number, ticket: number): void {
+  /** Takes the exact transmit timestamp of the reply with this ticket. It is ignored if the reply is forgotten. */
+  stamp(ticket: number, seconds: number, fraction: number): void {
     if (ticket === NO_TICKET) return;
-    const at = id % AWAITED;
-    this.#awaitedId[at] = id;
-    this.#awaitedTicket[at] = ticket;
-  }
-
-  /** Returns true if the transmit timestamp of datagram `id` is awaited. */
-  awaits(id: number): boolean {
-    return this.#awaitedId[id % AWAITED] === id;
-  }
-
-  /** Takes the exact transmit timestamp of datagram `id`. */
-  stamp(id: number, seconds: number, fraction: number): void {
-    const at = id % AWAITED;
-    if (this.#awaitedId[at] !== id) return;
-    this.#awaitedId[at] = -1;
-    const ticket = this.#awaitedTicket[at]!;
     const place = ticket % this.#state.length;
     if (this.#state[place] !== 1 || this.#ticketAt(place) !== ticket) return;
     this.#transmitSeconds[place] = seconds;
@@ -143,7 +123,7 @@ export class SentReplies {
     this.#state[place] = 2;
   }
 
-  /** Another one for each reply at the place. */
+  /** Another one for each reply at the place, above 0. */
   #ticketAt(place: number): number {
     return this.#turn[place]! * this.#state.length + place;
   }

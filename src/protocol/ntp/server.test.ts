@@ -345,12 +345,9 @@ describe('the NTP server', () => {
     /** A server that stamps each of its replies. */
     function server() {
       const sentReplies = new SentReplies({ random: (octets) => randomBytes(octets) });
-      let id = 0;
       return (packet: Uint8Array, over: Partial<ReplyContext> = {}, setting: Setting = {}) => {
         const reply = ask(packet, contextOf({ sentReplies, client, ...over }, setting))!;
-        sentReplies.sent(id, sentReplies.ticket);
-        sentReplies.stamp(id, Number(EXACT >> 32n), Number(EXACT & 0xffff_ffffn));
-        id++;
+        sentReplies.stamp(sentReplies.ticket, Number(EXACT >> 32n), Number(EXACT & 0xffff_ffffn));
         return { ...readHeader(reply), isInterleaved: sentReplies.isInterleaved };
       };
     }

@@ -96,6 +96,8 @@ export const csptpRequests = floodOf({
     ...{ sequenceId: 0, domain: 128, dialect: 'plain', wantStatus: true, wantAlternate: true },
     length: REQUEST_OCTETS,
   }),
+  // The Sync is as long as the request; the Follow_Up has 44 octets more.
+  mostOctets: 1.6,
   fields: { [SEQUENCE_ID]: 'sequence' },
 });
 

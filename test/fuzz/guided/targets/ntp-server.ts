@@ -23,8 +23,7 @@ function oneSent(): SentReplies {
   const sentReplies = new SentReplies({ replies: 8, random: (octets) => new Uint8Array(octets) });
   sentReplies.begin();
   sentReplies.save(client, 1, 3);
-  sentReplies.sent(0, sentReplies.ticket);
-  sentReplies.stamp(0, 1, 4);
+  sentReplies.stamp(sentReplies.ticket, 1, 4);
   return sentReplies;
 }
 
