@@ -1,5 +1,4 @@
 #include <napi.h>
-#include <sys/timex.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -16,6 +15,8 @@
 #include "exchange-registry.h"
 #include "interface.h"
 #include "pdelay-registry.h"
+#include "readings.h"
+#include "results.h"
 #include "udp.h"
 #include "unix.h"
 
@@ -149,6 +150,8 @@ Napi::Value ClosePdelay(const Napi::CallbackInfo& info) { return StateOf(info).r
 Napi::Value OpenExchange(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Open(info); }
 Napi::Value ReceiveRequests(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Receive(info); }
 Napi::Value SendReplies(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Send(info); }
+Napi::Value ReadStamps(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.ReadStamps(info); }
+Napi::Value SendFollowUps(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.SendFollowUps(info); }
 Napi::Value RequestAddresses(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Addresses(info); }
 Napi::Value CloseExchange(const Napi::CallbackInfo& info) { return StateOf(info).exchanges.Close(info); }
 
@@ -215,12 +218,6 @@ Napi::Value Close(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-void WriteMoment(const Moment& moment, int64_t* out) {
-  out[0] = moment.realtime;
-  out[1] = moment.raw;
-  out[2] = moment.monotonic;
-}
-
 /** send(socket, payload, address | undefined, port, from | undefined, before: BigInt64Array): number */
 Napi::Value Send(const Napi::CallbackInfo& info) {
   UdpSocket& socket = Udp(info);
@@ -234,7 +231,7 @@ Napi::Value Send(const Napi::CallbackInfo& info) {
   Moment before;
   const Channel::PollingSuspension suspension(Find(info, 0));
   const uint32_t number = socket.Send(payload.data, payload.length, to, from, &before);
-  WriteMoment(before, out);
+  results::Write(before, out);
   return Napi::Number::New(info.Env(), number);
 }
 
@@ -247,19 +244,13 @@ Napi::Value SendEthernet(const Napi::CallbackInfo& info) {
   Moment before;
   const Channel::PollingSuspension suspension(Find(info, 0));
   const uint32_t number = socket.Send(payload.data, payload.length, to, &before);
-  WriteMoment(before, out);
+  results::Write(before, out);
   return Napi::Number::New(info.Env(), number);
 }
 
 /** local(socket): { address, port } */
 Napi::Value Local(const Napi::CallbackInfo& info) {
-  const Address address = Udp(info).Local();
-  char text[64];
-  const int32_t length = FormatAddress(address, text);
-  Napi::Object out = Napi::Object::New(info.Env());
-  out["address"] = Napi::String::New(info.Env(), text, length);
-  out["port"] = Napi::Number::New(info.Env(), PortOf(address));
-  return out;
+  return results::Endpoint(info.Env(), Udp(info).Local());
 }
 
 /** sendUnix(path, payload, socket | undefined) */
@@ -269,65 +260,6 @@ Napi::Value SendUnixDatagram(const Napi::CallbackInfo& info) {
   if (info[2].IsUndefined()) SendUnix(path, payload.data, payload.length);
   else SocketAt<UnixSocket>(info, 2, "Unix").Send(path, payload.data, payload.length);
   return info.Env().Undefined();
-}
-
-/** readInterface(name): { index, flags, mac, stamps, clock, transmitTypes, receiveFilters } */
-Napi::Value ReadInterfaceNow(const Napi::CallbackInfo& info) {
-  const Interface interface = ReadInterface(arguments::InterfaceName(info[0]));
-  char mac[32];
-  const int32_t length = interface.mac ? FormatMac(interface.mac->data(), mac) : 0;
-  Napi::Object out = Napi::Object::New(info.Env());
-  out["index"] = Napi::Number::New(info.Env(), interface.index);
-  out["flags"] = Napi::Number::New(info.Env(), interface.flags);
-  out["mac"] = Napi::String::New(info.Env(), mac, length);
-  out["stamps"] = Napi::Number::New(info.Env(), interface.stamps);
-  out["clock"] = Napi::Number::New(info.Env(), interface.clock);
-  out["transmitTypes"] = Napi::Number::New(info.Env(), interface.transmit_types);
-  out["receiveFilters"] = Napi::Number::New(info.Env(), interface.receive_filters);
-  return out;
-}
-
-Napi::Value Describe(Napi::Env env, const StampConfig& config) {
-  Napi::Object out = Napi::Object::New(env);
-  out["transmitType"] = Napi::Number::New(env, config.transmit_type);
-  out["receiveFilter"] = Napi::Number::New(env, config.receive_filter);
-  return out;
-}
-
-/** readStampConfig(name): { transmitType, receiveFilter } */
-Napi::Value ReadStampConfigNow(const Napi::CallbackInfo& info) {
-  return Describe(info.Env(), ReadStampConfig(arguments::InterfaceName(info[0])));
-}
-
-/** writeStampConfig(name, transmitType, receiveFilter): the configuration that the driver chose */
-Napi::Value WriteStampConfigNow(const Napi::CallbackInfo& info) {
-  const std::string name = arguments::InterfaceName(info[0]);
-  const auto transmit = static_cast<int32_t>(Whole(info[1], "transmitType", INT32_MAX));
-  const auto receive = static_cast<int32_t>(Whole(info[2], "receiveFilter", INT32_MAX));
-  return Describe(info.Env(), WriteStampConfig(name, {transmit, receive}));
-}
-
-/** readMoment(out: BigInt64Array) */
-Napi::Value ReadMomentInto(const Napi::CallbackInfo& info) {
-  WriteMoment(ReadMoment(), arguments::MomentOut(info[0]));
-  return info.Env().Undefined();
-}
-
-/** monotonicRaw(): bigint, ns */
-Napi::Value MonotonicRaw(const Napi::CallbackInfo& info) {
-  return Napi::BigInt::New(info.Env(), ReadClock(CLOCK_MONOTONIC_RAW));
-}
-
-/** slept(): bigint, ns */
-Napi::Value Slept(const Napi::CallbackInfo& info) { return Napi::BigInt::New(info.Env(), ReadSlept()); }
-
-/** readTimex(): Uint8Array. The kernel's `struct timex` of the system clock. Changes nothing and needs no privilege. */
-Napi::Value ReadTimex(const Napi::CallbackInfo& info) {
-  timex state{};
-  if (clock_adjtime(CLOCK_REALTIME, &state) < 0) throw std::system_error(errno, std::generic_category(), "clock_adjtime");
-  auto out = Napi::Uint8Array::New(info.Env(), sizeof state);
-  std::memcpy(out.Data(), &state, sizeof state);
-  return out;
 }
 
 /** exitWithin(delayMs, status). Exit handlers do not run, because they wait for the threads. */
@@ -384,6 +316,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<OpenExchange>(exports, "openExchange");
   Export<ReceiveRequests>(exports, "receiveRequests");
   Export<SendReplies>(exports, "sendReplies");
+  Export<ReadStamps>(exports, "readStamps");
+  Export<SendFollowUps>(exports, "sendFollowUps");
   Export<RequestAddresses>(exports, "requestAddresses");
   Export<CloseExchange>(exports, "closeExchange");
   Export<OpenUnix>(exports, "openUnix");
@@ -391,15 +325,15 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<Send>(exports, "send");
   Export<SendEthernet>(exports, "sendEthernet");
   Export<SendUnixDatagram>(exports, "sendUnix");
-  Export<ReadInterfaceNow>(exports, "readInterface");
-  Export<ReadStampConfigNow>(exports, "readStampConfig");
-  Export<WriteStampConfigNow>(exports, "writeStampConfig");
+  Export<readings::ReadInterfaceNow>(exports, "readInterface");
+  Export<readings::ReadStampConfigNow>(exports, "readStampConfig");
+  Export<readings::WriteStampConfigNow>(exports, "writeStampConfig");
   Export<Local>(exports, "local");
   Export<Close>(exports, "close");
-  Export<ReadMomentInto>(exports, "readMoment");
-  Export<MonotonicRaw>(exports, "monotonicRaw");
-  Export<Slept>(exports, "slept");
-  Export<ReadTimex>(exports, "readTimex");
+  Export<readings::ReadMomentInto>(exports, "readMoment");
+  Export<readings::MonotonicRaw>(exports, "monotonicRaw");
+  Export<readings::Slept>(exports, "slept");
+  Export<readings::ReadTimex>(exports, "readTimex");
   Export<ExitWithin>(exports, "exitWithin");
   Export<JudgeChainAt>(exports, "judgeChain");
   Export<HasAesSiv>(exports, "hasAesSiv");

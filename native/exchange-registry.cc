@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "arguments.h"
+#include "results.h"
 
 namespace {
 constexpr uint32_t kLongestPauseNs = 10'000'000;
@@ -35,6 +36,37 @@ std::shared_ptr<ServerSocket> SocketOf(Napi::Value value) {
   return found->second;
 }
 
+/** Returns the sockets that an array identifies. */
+std::vector<std::shared_ptr<ServerSocket>> SocketsOf(Napi::Value value, const char* name, uint32_t least) {
+  if (!value.IsArray()) throw arguments::Wrong(value.Env(), name, "an array");
+  const auto ids = value.As<Napi::Array>();
+  const uint32_t count = ids.Length();
+  if (count < least || count > 16) throw arguments::Wrong(value.Env(), name, "an array of at most 16");
+  std::vector<std::shared_ptr<ServerSocket>> sockets;
+  for (uint32_t i = 0; i < count; i++) sockets.push_back(SocketOf(ids.Get(i)));
+  return sockets;
+}
+
+/** Throws a TypeError when the value is not the memory of a batch. */
+template <typename Memory>
+Napi::Reference<Napi::ArrayBuffer> Keep(Napi::Value value, const char* name) {
+  const bool fits = value.IsArrayBuffer() && value.As<Napi::ArrayBuffer>().ByteLength() == sizeof(Memory);
+  if (!fits) {
+    throw arguments::Wrong(value.Env(), name, "an ArrayBuffer of " + std::to_string(sizeof(Memory)) + " octets");
+  }
+  return Napi::Persistent(value.As<Napi::ArrayBuffer>());
+}
+
+/** Throws a TypeError when JavaScript has transferred the memory. */
+template <typename Memory>
+Memory* MemoryOf(const Napi::Reference<Napi::ArrayBuffer>& kept, const char* name) {
+  Napi::ArrayBuffer buffer = kept.Value();
+  if (buffer.ByteLength() != sizeof(Memory)) {
+    throw arguments::Wrong(buffer.Env(), name, "an ArrayBuffer that was not transferred");
+  }
+  return static_cast<Memory*>(buffer.Data());
+}
+
 /** Returns a number without a memory allocation of V8's, which Napi::Number::New makes. */
 Napi::Value Small(Napi::Env env, int number) {
   napi_value out;
@@ -49,6 +81,10 @@ Napi::Value ExchangeRegistry::OpenSocket(const Napi::CallbackInfo& info) {
   options.local = arguments::HostAndPort(given["address"], "address", given.Number("port", 65535).value_or(0));
   options.v6_only = given.On("v6Only");
   options.join = given.On("join");
+  options.share = given.On("share");
+  options.deaf = given.On("deaf");
+  options.transmit_stamps = given.On("transmitStamps");
+  if (given.Has("interface")) options.interface = arguments::InterfaceName(given["interface"]);
   options.dscp = static_cast<int>(given.Number("dscp", 63).value_or(0));
   options.receive_buffer =
       static_cast<int>(given.Number("receiveBuffer", kReceiveBufferOctets).value_or(kReceiveBufferOctets));
@@ -61,13 +97,7 @@ Napi::Value ExchangeRegistry::OpenSocket(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ExchangeRegistry::SocketAddress(const Napi::CallbackInfo& info) {
-  const Address address = SocketOf(info[0])->Local();
-  char text[64];
-  const int32_t length = FormatAddress(address, text);
-  Napi::Object out = Napi::Object::New(info.Env());
-  out["address"] = Napi::String::New(info.Env(), text, length);
-  out["port"] = Napi::Number::New(info.Env(), PortOf(address));
-  return out;
+  return results::Endpoint(info.Env(), SocketOf(info[0])->Local());
 }
 
 Napi::Value ExchangeRegistry::SteerByClient(const Napi::CallbackInfo& info) {
@@ -86,13 +116,11 @@ Napi::Value ExchangeRegistry::CloseSocket(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-/** Throws a TypeError when JavaScript has transferred the memory. */
-BatchMemory* ExchangeRegistry::Entry::batch() {
-  Napi::ArrayBuffer buffer = memory.Value();
-  if (buffer.ByteLength() != sizeof(BatchMemory)) {
-    throw arguments::Wrong(buffer.Env(), "batch", "an ArrayBuffer that was not transferred");
-  }
-  return static_cast<BatchMemory*>(buffer.Data());
+BatchMemory* ExchangeRegistry::Entry::batch() { return MemoryOf<BatchMemory>(memory, "batch"); }
+
+StampMemory* ExchangeRegistry::Entry::stamps() {
+  if (stamp_memory.IsEmpty()) throw arguments::Wrong(memory.Env(), "exchange", "one with transmit stamps");
+  return MemoryOf<StampMemory>(stamp_memory, "stamps");
 }
 
 ExchangeRegistry::Entry& ExchangeRegistry::At(const Napi::CallbackInfo& info) {
@@ -102,20 +130,23 @@ ExchangeRegistry::Entry& ExchangeRegistry::At(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ExchangeRegistry::Open(const Napi::CallbackInfo& info) {
-  if (!info[0].IsArray()) throw arguments::Wrong(info.Env(), "sockets", "an array");
-  const auto ids = info[0].As<Napi::Array>();
-  const uint32_t count = ids.Length();
-  if (count == 0 || count > 16) throw arguments::Wrong(info.Env(), "sockets", "an array of 1 to 16");
-  std::vector<std::shared_ptr<ServerSocket>> sockets;
-  for (uint32_t i = 0; i < count; i++) sockets.push_back(SocketOf(ids.Get(i)));
-  const bool fits = info[1].IsArrayBuffer() && info[1].As<Napi::ArrayBuffer>().ByteLength() == sizeof(BatchMemory);
-  if (!fits) {
-    throw arguments::Wrong(info.Env(), "batch", "an ArrayBuffer of " + std::to_string(sizeof(BatchMemory)) + " octets");
+  auto sockets = SocketsOf(info[0], "sockets", 1);
+  auto memory = Keep<BatchMemory>(info[1], "batch");
+  Napi::Reference<Napi::ArrayBuffer> stamp_memory;
+  std::unique_ptr<ReplyStamps> stamps;
+  if (!info[2].IsUndefined()) {
+    stamp_memory = Keep<StampMemory>(info[2], "stamps");
+    auto next_ports = SocketsOf(info[3], "nextPorts", 0);
+    if (!next_ports.empty() && next_ports.size() != sockets.size()) {
+      throw arguments::Wrong(info.Env(), "nextPorts", "as many as sockets, or none");
+    }
+    stamps = std::make_unique<ReplyStamps>(sockets, std::move(next_ports));
   }
   const uint32_t id = next_++;
   Entry& entry = exchanges_[id];
-  entry.exchange = std::make_unique<Exchange>(std::move(sockets));
-  entry.memory = Napi::Persistent(info[1].As<Napi::ArrayBuffer>());
+  entry.exchange = std::make_unique<Exchange>(std::move(sockets), std::move(stamps));
+  entry.memory = std::move(memory);
+  entry.stamp_memory = std::move(stamp_memory);
   return Napi::Number::New(info.Env(), id);
 }
 
@@ -137,6 +168,20 @@ Napi::Value ExchangeRegistry::Send(const Napi::CallbackInfo& info) {
   const int unsent = entry.exchange->Send(batch, first, end);
   entry.exchange->Foresee(batch, end, std::min(entry.count, end + kChunk));
   return Small(info.Env(), unsent);
+}
+
+Napi::Value ExchangeRegistry::ReadStamps(const Napi::CallbackInfo& info) {
+  Entry& entry = At(info);
+  StampMemory* memory = entry.stamps();
+  entry.stamp_count = entry.exchange->stamps()->Read(memory);
+  return Small(info.Env(), entry.stamp_count);
+}
+
+Napi::Value ExchangeRegistry::SendFollowUps(const Napi::CallbackInfo& info) {
+  Entry& entry = At(info);
+  const StampMemory* memory = entry.stamps();
+  const auto count = static_cast<int>(arguments::Whole(info[1], "count", entry.stamp_count));
+  return Small(info.Env(), entry.exchange->stamps()->SendFollowUps(*memory, count));
 }
 
 Napi::Value ExchangeRegistry::Addresses(const Napi::CallbackInfo& info) {

@@ -13,7 +13,7 @@
  */
 class ExchangeRegistry {
  public:
-  /** openServerSocket({ address, port, v6Only, join, dscp, receiveBuffer }): number */
+  /** openServerSocket({ address, port, v6Only, join, share, deaf, transmitStamps, interface, dscp, receiveBuffer }): number */
   static Napi::Value OpenSocket(const Napi::CallbackInfo& info);
   /** serverSocketAddress(socket): { address, port } */
   static Napi::Value SocketAddress(const Napi::CallbackInfo& info);
@@ -22,12 +22,16 @@ class ExchangeRegistry {
   /** closeServerSocket(socket): does nothing when it is closed. */
   static Napi::Value CloseSocket(const Napi::CallbackInfo& info);
 
-  /** openExchange(sockets, batch: ArrayBuffer): number */
+  /** openExchange(sockets, batch: ArrayBuffer, stamps: ArrayBuffer | undefined, nextPorts: sockets): number */
   Napi::Value Open(const Napi::CallbackInfo& info);
   /** receiveRequests(exchange, coalesceNs): the number of requests in the batch. Foresees the replies of the first `chunk`. */
   Napi::Value Receive(const Napi::CallbackInfo& info);
   /** sendReplies(exchange, first, end): the number of replies that could not be sent. Foresees those of the next chunk. */
   Napi::Value Send(const Napi::CallbackInfo& info);
+  /** readStamps(exchange): the number of transmit stamps that have come */
+  Napi::Value ReadStamps(const Napi::CallbackInfo& info);
+  /** sendFollowUps(exchange, count): the number of those that could not be sent */
+  Napi::Value SendFollowUps(const Napi::CallbackInfo& info);
   /** requestAddresses(exchange, slot): { client, local } as texts */
   Napi::Value Addresses(const Napi::CallbackInfo& info);
   /** closeExchange(exchange): does nothing when it is closed. */
@@ -37,9 +41,12 @@ class ExchangeRegistry {
   struct Entry {
     std::unique_ptr<Exchange> exchange;
     Napi::Reference<Napi::ArrayBuffer> memory;
-    int count = 0;  // requests in the batch
+    Napi::Reference<Napi::ArrayBuffer> stamp_memory;  // empty: no transmit stamps
+    int count = 0;        // requests in the batch
+    int stamp_count = 0;  // stamps that were read last
 
     BatchMemory* batch();
+    StampMemory* stamps();
   };
 
   Entry& At(const Napi::CallbackInfo& info);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <system_error>
 
 namespace {
@@ -73,7 +74,9 @@ void TakeLocal(const cmsghdr& header, Arrival* out) {
 Arrival ReadArrival(msghdr* message) {
   Arrival out;
   for (cmsghdr* header = CMSG_FIRSTHDR(message); header != nullptr; header = CMSG_NXTHDR(message, header)) {
-    if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SO_TIMESTAMPNS) {
+    // Of SO_TIMESTAMPING, the first of three times is the kernel's.
+    const bool is_time = header->cmsg_type == SO_TIMESTAMPNS || header->cmsg_type == SO_TIMESTAMPING;
+    if (header->cmsg_level == SOL_SOCKET && is_time) {
       timespec time;
       std::memcpy(&time, CMSG_DATA(header), sizeof time);
       out.time = static_cast<int64_t>(time.tv_sec) * kSecond + time.tv_nsec;
@@ -84,43 +87,19 @@ Arrival ReadArrival(msghdr* message) {
   return out;
 }
 
-template <typename T>
-void PutControl(msghdr* message, void* control, int level, int type, const T& info) {
-  message->msg_control = control;
-  message->msg_controllen = CMSG_SPACE(sizeof info);
-  cmsghdr* header = CMSG_FIRSTHDR(message);
-  header->cmsg_level = level;
-  header->cmsg_type = type;
-  header->cmsg_len = CMSG_LEN(sizeof info);
-  std::memcpy(CMSG_DATA(header), &info, sizeof info);
-}
-
-/** Makes a reply leave from `local`. */
-void LeaveFrom(const Address& local, void* control, msghdr* message) {
-  if (local.family() == AF_INET) {
-    in_pktinfo info{};
-    info.ipi_spec_dst = reinterpret_cast<const sockaddr_in&>(local.storage).sin_addr;
-    PutControl(message, control, IPPROTO_IP, IP_PKTINFO, info);
-  } else if (local.family() == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(local.storage);
-    in6_pktinfo info{};
-    info.ipi6_addr = v6.sin6_addr;
-    info.ipi6_ifindex = v6.sin6_scope_id;
-    PutControl(message, control, IPPROTO_IPV6, IPV6_PKTINFO, info);
-  }
-}
-
 void Learn(double ns, double* mean) {
   *mean += kGain * (std::clamp(ns, kLeastNs, kUsual * *mean) - *mean);
 }
 }  // namespace
 
-Exchange::Exchange(std::vector<std::shared_ptr<ServerSocket>> sockets) : sockets_(std::move(sockets)) {}
+Exchange::Exchange(std::vector<std::shared_ptr<ServerSocket>> sockets, std::unique_ptr<ReplyStamps> stamps)
+    : sockets_(std::move(sockets)), stamps_(std::move(stamps)) {}
 
 int Exchange::Receive(BatchMemory* batch, int64_t coalesce_ns) {
   const bool paused = Pause(coalesce_ns);
   int count = 0;
-  if (sockets_.size() == 1) {
+  const bool awaits = stamps_ != nullptr && stamps_->awaits();
+  if (sockets_.size() == 1 && !awaits) {
     count = ReceiveFrom(*sockets_[0], batch, paused ? MSG_DONTWAIT : MSG_WAITFORONE);
     if (count == 0 && paused) count = ReceiveFrom(*sockets_[0], batch, MSG_WAITFORONE);
   } else if (Wait()) {
@@ -138,19 +117,26 @@ int Exchange::Receive(BatchMemory* batch, int64_t coalesce_ns) {
   return count;
 }
 
-/** Chooses the next socket in turn that has requests. Returns false when none has. */
+/**
+ * Chooses the next socket in turn that has requests. Returns false when none has. A stamp ends the wait, too, which it does not
+ * do in recvmsg(2).
+ */
 bool Exchange::Wait() {
   pollfd waits[16];
   const size_t count = std::min(sockets_.size(), sizeof waits / sizeof *waits);
   for (size_t i = 0; i < count; i++) waits[i] = {sockets_[i]->fd(), POLLIN, 0};
   if (poll(waits, count, kServerWaitMs) <= 0) return false;
+  const size_t last = current_;
+  bool found = false;
   for (size_t i = 1; i <= count; i++) {
-    const size_t next = (current_ + i) % count;
-    if (waits[next].revents == 0) continue;
+    const size_t next = (last + i) % count;
+    const short events = waits[next].revents;
+    if ((events & POLLERR) != 0 && stamps_ != nullptr) stamps_->Note(next);
+    if ((events & POLLIN) == 0 || found) continue;
     current_ = next;
-    return true;
+    found = true;
   }
-  return false;
+  return found;
 }
 
 /**
@@ -191,6 +177,8 @@ void Exchange::Describe(int slot, const Moment& now, BatchMemory* batch) {
   // Longer requests than a slot are not answered: they are given as empty.
   batch->request_octets[slot] = truncated ? 0 : static_cast<int32_t>(received_[slot].msg_len);
   batch->reply_octets[slot] = 0;
+  batch->tickets[slot] = 0;
+  batch->clocks[slot] = 0;
   batch->ports[slot] = PortOf(names_[slot]);
   PutTime(arrival.time > 0 ? arrival.time : now.realtime, &batch->received_s[slot], &batch->received_ns[slot]);
   PutAddress(names_[slot], batch->clients[slot]);
@@ -222,6 +210,9 @@ int Exchange::Send(BatchMemory* batch, int first, int end) {
     header.msg_iov = &send_vectors_[count];
     header.msg_iovlen = 1;
     LeaveFrom(locals_[slot], send_controls_[count], &header);
+    slots_[count] = slot;
+    tickets_[count] = batch->tickets[slot];
+    if (Asks(count)) AskForStamp(send_controls_[count], &header);
     count++;
   }
   if (count == 0) return 0;
@@ -235,19 +226,39 @@ int Exchange::Send(BatchMemory* batch, int first, int end) {
 
 /** Sends all messages, without those that cannot be sent, whose number it returns. */
 int Exchange::SendBatch(int count) {
-  const int fd = sockets_[current_]->fd();
+  const ServerSocket& socket = *sockets_[current_];
+  StampNumbers* numbers = stamps_ == nullptr ? nullptr : socket.numbers();
+  std::unique_lock<std::mutex> sending;
+  if (numbers != nullptr) sending = std::unique_lock(numbers->sending());
+  const int64_t before = numbers == nullptr ? 0 : ReadClock(CLOCK_REALTIME);
   int unsent = 0;
   for (int done = 0; done < count;) {
-    const int sent = sendmmsg(fd, replies_ + done, count - done, MSG_DONTWAIT);
+    const int sent = sendmmsg(socket.fd(), replies_ + done, count - done, MSG_DONTWAIT);
     if (sent > 0) {
+      if (numbers != nullptr) NoteSent(done, done + sent, before);
       done += sent;
     } else if (errno != EINTR) {
       // The client's address was forged or its route is gone: the next one may be right.
+      if (numbers != nullptr && Asks(done)) numbers->Restart();
       unsent++;
       done++;
     }
   }
   return unsent;
+}
+
+/** Remembers the replies whose stamps are wanted. */
+void Exchange::NoteSent(int first, int end, int64_t before) {
+  for (int i = first; i < end; i++) {
+    if (!Asks(i)) continue;
+    const int slot = slots_[i];
+    AwaitedReply& reply = stamps_->Await(current_, sockets_[current_]->numbers()->Take());
+    reply.ticket = tickets_[i];
+    reply.before = before;
+    std::memcpy(&reply.client.storage, &names_[slot], sizeof reply.client.storage);
+    reply.client.length = received_[slot].msg_hdr.msg_namelen;
+    reply.local = locals_[slot];
+  }
 }
 
 int32_t Exchange::LocalText(int slot, char* out) const {

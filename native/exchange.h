@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "clocks.h"
+#include "leaving.h"
+#include "reply-stamps.h"
 #include "server-socket.h"
 
 // The memory of one batch of requests and their replies: arrays with one element a slot. src/api/request-batch.ts mirrors it.
@@ -17,9 +19,11 @@ constexpr int kBatchSlotOctets = 1600;
 struct BatchMemory {
   double monotonic;  // CLOCK_MONOTONIC_RAW of the receive call, ns
   int32_t unused[14];
+  double tickets[kBatchSlots];  // above 0: the transmit stamp of the reply is wanted
   int32_t request_octets[kBatchSlots];
   int32_t reply_octets[kBatchSlots];  // 0: no reply
   int32_t ports[kBatchSlots];
+  int32_t clocks[kBatchSlots];  // 0: CLOCK_REALTIME
   uint32_t received_s[kBatchSlots];  // CLOCK_REALTIME at the arrival
   uint32_t received_ns[kBatchSlots];
   uint32_t departure_s[kBatchSlots];  // CLOCK_REALTIME at which the reply is expected to leave
@@ -29,7 +33,7 @@ struct BatchMemory {
   uint8_t requests[kBatchSlots][kBatchSlotOctets];
   uint8_t replies[kBatchSlots][kBatchSlotOctets];
 };
-static_assert(sizeof(BatchMemory) == 64 + kBatchSlots * (7 * 4 + 2 * 16 + 2 * kBatchSlotOctets), "request-batch.ts");
+static_assert(sizeof(BatchMemory) == 64 + kBatchSlots * (8 + 8 * 4 + 2 * 16 + 2 * kBatchSlotOctets), "request-batch.ts");
 
 /**
  * Receives requests in batches and sends their replies, for one thread that does nothing else. Throws std::system_error when a
@@ -37,10 +41,14 @@ static_assert(sizeof(BatchMemory) == 64 + kBatchSlots * (7 * 4 + 2 * 16 + 2 * kB
  */
 class Exchange {
  public:
-  explicit Exchange(std::vector<std::shared_ptr<ServerSocket>> sockets);
+  /** `stamps`: of the sockets, for replies with tickets; nullptr: tickets are ignored. */
+  Exchange(std::vector<std::shared_ptr<ServerSocket>> sockets, std::unique_ptr<ReplyStamps> stamps);
+
+  /** nullptr: none. */
+  ReplyStamps* stamps() { return stamps_.get(); }
 
   /**
-   * Waits for requests, kServerWaitMs at most, and reads those that are there. Returns their number. `coalesce_ns`: longest
+   * Waits for requests, or stamps that are awaited, kServerWaitMs at most, and reads the requests that are there. Returns their number. `coalesce_ns`: longest
    * pause before the call, in which more requests come, when their rate makes that worth it; 0: never.
    */
   int Receive(BatchMemory* batch, int64_t coalesce_ns);
@@ -56,15 +64,19 @@ class Exchange {
   int32_t ClientText(int slot, char* out) const;
 
  private:
-  static constexpr int kControlOctets = 96;
+  /** A stamp (three times, of which one is set), and an own IPv6 address. */
+  static constexpr int kControlOctets = 128;
 
   bool Wait();
   int ReceiveFrom(const ServerSocket& socket, BatchMemory* batch, int flags);
   void Describe(int slot, const Moment& now, BatchMemory* batch);
   bool Pause(int64_t coalesce_ns);
+  bool Asks(int index) const { return stamps_ != nullptr && tickets_[index] > 0; }
   int SendBatch(int count);
+  void NoteSent(int first, int end, int64_t before);
 
   std::vector<std::shared_ptr<ServerSocket>> sockets_;
+  std::unique_ptr<ReplyStamps> stamps_;
   size_t current_ = 0;
 
   mmsghdr received_[kBatchSlots];
@@ -75,7 +87,10 @@ class Exchange {
 
   mmsghdr replies_[kBatchSlots];
   iovec send_vectors_[kBatchSlots];
-  alignas(cmsghdr) uint8_t send_controls_[kBatchSlots][64];
+  alignas(cmsghdr) uint8_t send_controls_[kBatchSlots][kLeavingOctets];
+  /** Slots and tickets of the replies. */
+  int slots_[kBatchSlots];
+  double tickets_[kBatchSlots];
 
   /** Mean time from `Foresee` to the system call, and of one datagram in it, ns. */
   struct Pace {

@@ -26,6 +26,8 @@ ServerSocket::ServerSocket(const ServerSocketOptions& options) : wildcard_(IsAny
   fd_ = Checked(socket(options.local.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
   try {
     Configure(options);
+    if (!options.interface.empty()) BindToDevice(fd_, options.interface);
+    if (options.share) SetOption(fd_, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
     if (options.join) SetOption(fd_, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
     Checked(bind(fd_, options.local.data(), options.local.length), "bind");
     if (!options.join) SetOption(fd_, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
@@ -43,7 +45,9 @@ void ServerSocket::Configure(const ServerSocketOptions& options) {
   const timeval wait{0, kServerWaitMs * 1000};
   Checked(setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait), "SO_RCVTIMEO");
   SetOption(fd_, SOL_SOCKET, SO_RCVBUF, options.receive_buffer, "SO_RCVBUF");
-  SetOption(fd_, SOL_SOCKET, SO_TIMESTAMPNS, 1, "SO_TIMESTAMPNS");
+  if (options.transmit_stamps) numbers_ = std::make_unique<StampNumbers>(fd_);
+  else SetOption(fd_, SOL_SOCKET, SO_TIMESTAMPNS, 1, "SO_TIMESTAMPNS");
+  if (options.deaf) DropAll();
   if (v6) {
     SetOption(fd_, IPPROTO_IPV6, IPV6_V6ONLY, options.v6_only ? 1 : 0, "IPV6_V6ONLY");
     SetOption(fd_, IPPROTO_IPV6, IPV6_TCLASS, traffic_class, "IPV6_TCLASS");
@@ -52,6 +56,12 @@ void ServerSocket::Configure(const ServerSocketOptions& options) {
   if (!wildcard_) return;
   if (v6) SetOption(fd_, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "IPV6_RECVPKTINFO");
   else SetOption(fd_, IPPROTO_IP, IP_PKTINFO, 1, "IP_PKTINFO");
+}
+
+void ServerSocket::DropAll() const {
+  sock_filter nothing[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+  const sock_fprog filter{1, nothing};
+  Checked(setsockopt(fd_, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter), "SO_ATTACH_FILTER");
 }
 
 Address ServerSocket::Local() const {

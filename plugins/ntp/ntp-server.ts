@@ -93,12 +93,14 @@ export class NtpServer {
     keys?.onChange(() => this.#replaceHandlers());
     const places = listen.map(({ host, port }) => ({ address: host, port }));
     const module = new URL('./reply-handler.js', import.meta.url);
-    if (threads > 0) this.#workers = this.#context.workers({ module, data: this.#data(), listen: places, threads });
+    const transmitStamps = this.#options.interleaved;
+    if (threads > 0)
+      this.#workers = this.#context.workers({ module, data: this.#data(), listen: places, threads, transmitStamps });
     if (this.#workers === undefined) {
       const options = places.map((place) => ({
         ...place,
         receiveBuffer: RECEIVE_BUFFER_OCTETS,
-        transmitStamps: this.#options.interleaved,
+        transmitStamps,
       }));
       this.#inline = new InlineRequests(this.#context, { listen: options }, this.#handler());
     }

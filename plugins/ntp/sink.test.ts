@@ -343,7 +343,6 @@ describe('the options of sink.ntp', () => {
     { 'rate-limit': { burst: 0 } },
     { 'on-deny': 'reply' },
     { threads: -1 },
-    { threads: 1, interleaved: true },
     { threads: 'many' },
   ]) {
     it(`refuses ${JSON.stringify(wrong)}`, async () => {

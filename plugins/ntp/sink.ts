@@ -22,9 +22,7 @@ const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123
 const VERSIONS = 'a list of NTP versions such as [3, 4]';
 const ALL_VERSIONS = [1, 2, 3, 4];
 
-const NO_STAMPS = '0 where interleaved is true, because threads get no transmit stamps';
-
-const entries = table({
+const config = table({
   listen: described(
     v.optional(listenAddresses(ownAddress({ what: ENDPOINT }), ENDPOINT), '[::]:123'),
     'Own address and port, or several; `[::]` covers IPv6 and IPv4. A reply leaves from the address that was asked.',
@@ -45,7 +43,7 @@ const entries = table({
   'weak-keys': weakKeyTypes(),
   interleaved: described(
     v.optional(flag(), false),
-    'Answer clients that ask for it in the interleaved mode (RFC 9769, `xleave` in chrony): with the transmit stamp that the kernel took of the last reply. Costs the transmit stamp of every reply.',
+    'Answer clients that ask for it in the interleaved mode (RFC 9769, `xleave` in chrony): with the transmit stamp that the kernel took of the last reply. Costs the transmit stamps of their replies.',
   ),
   'rate-limit': rateLimit({
     interval: '2s',
@@ -63,14 +61,6 @@ const entries = table({
   threads: workerThreads(),
   nts: ntsTable(),
 });
-
-const config = v.pipe(
-  entries,
-  v.forward(
-    v.check(({ interleaved, threads }) => !interleaved || threads === 0, NO_STAMPS),
-    ['threads'],
-  ),
-);
 
 export type Config = v.InferOutput<typeof config>;
 

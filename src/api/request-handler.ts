@@ -45,6 +45,10 @@ export interface ServerAddress {
   /** `::` covers IPv6 and IPv4. A reply leaves from the address that was asked. */
   readonly address: string;
   readonly port: number;
+  /** Share the port with the hub's own sources, which are connected to their servers. Default false. */
+  readonly share?: boolean;
+  /** Serve over this network interface only. */
+  readonly interface?: string;
 }
 
 export interface WorkerOptions<D> {
@@ -54,6 +58,8 @@ export interface WorkerOptions<D> {
   readonly listen: readonly ServerAddress[];
   /** The handler gives tickets to replies, to get their transmit stamps. Default: it gives none. */
   readonly transmitStamps?: boolean;
+  /** Opens the port after each of `listen`, too, from which follow-ups may leave. What comes there is dropped. Default false. */
+  readonly nextPort?: boolean;
   /** Number of workers, above 0. The kernel chooses among them by the client's address. */
   readonly threads: number;
 }

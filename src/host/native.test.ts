@@ -133,16 +133,26 @@ describe('the native addon', () => {
     closePdelay: calls(socket),
     openServerSocket: calls(
       fc.record(
-        { address, port, v6Only: fc.boolean(), join: fc.boolean(), receiveBuffer: port },
+        {
+          ...{ address, port, v6Only: fc.boolean(), join: fc.boolean(), receiveBuffer: port, interface: device },
+          ...{ share: fc.boolean(), deaf: fc.boolean(), transmitStamps: fc.boolean() },
+        },
         { requiredKeys: ['address'] },
       ),
     ),
     serverSocketAddress: calls(socket),
     steerByClient: calls(socket, port),
     closeServerSocket: calls(socket),
-    openExchange: calls(fc.array(socket, { maxLength: 20 }), fc.constant(new ArrayBuffer(64))),
+    openExchange: calls(
+      fc.array(socket, { maxLength: 20 }),
+      fc.constant(new ArrayBuffer(64)),
+      fc.oneof(nothing, fc.constant(new ArrayBuffer(64))),
+      fc.array(socket, { maxLength: 20 }),
+    ),
     receiveRequests: calls(socket, port),
     sendReplies: calls(socket, port, port),
+    readStamps: calls(socket),
+    sendFollowUps: calls(socket, port),
     requestAddresses: calls(socket, port),
     closeExchange: calls(socket),
     openUnix: calls(path, fc.constantFrom(0o600, 0o777, 0o1000), callback),

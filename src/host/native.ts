@@ -20,8 +20,16 @@ export interface Native {
   /** Lets the kernel choose among the `count` sockets of an address by the client's address. `socket`: one of them. */
   steerByClient(socket: number, count: number): void;
   closeServerSocket(socket: number): void;
-  /** `batch`: the memory of a `RequestBatch`. Returns the exchange's number in this thread. */
-  openExchange(sockets: readonly number[], batch: ArrayBuffer): number;
+  /**
+   * `batch`: the memory of a `RequestBatch`. `stamps`: of a `StampBatch`, for sockets with transmit stamps, with the sockets of the
+   * next ports, one for each or none. Returns the exchange's number in this thread.
+   */
+  openExchange(
+    sockets: readonly number[],
+    batch: ArrayBuffer,
+    stamps?: ArrayBuffer,
+    nextPorts?: readonly number[],
+  ): number;
   /**
    * Waits for requests, 200 ms at most. Returns their number. `coalesceNs`: pause, at most 10 ms, in which more requests come,
    * if they come often enough; 0: none. Foresees the departure of the first 4 replies.
@@ -29,6 +37,10 @@ export interface Native {
   receiveRequests(exchange: number, coalesceNs: number): number;
   /** Sends the replies of some slots. Returns the number of those that could not be sent. Foresees the next 4. */
   sendReplies(exchange: number, first: number, end: number): number;
+  /** Reads transmit stamps of replies into the `StampBatch`. Returns their number. */
+  readStamps(exchange: number): number;
+  /** Sends the follow-ups of the first `count` stamps. Returns the number of those that could not be sent. */
+  sendFollowUps(exchange: number, count: number): number;
   /** Addresses of the client and of this machine in a request. */
   requestAddresses(exchange: number, slot: number): { readonly client: string; readonly local: string };
   closeExchange(exchange: number): void;
@@ -101,6 +113,12 @@ export interface NativeServerSocketOptions {
   readonly v6Only?: boolean | undefined;
   /** Share the port with the sockets of this process that are bound to it. */
   readonly join?: boolean | undefined;
+  /** Share the port with connected sockets: SO_REUSEADDR. */
+  readonly share?: boolean | undefined;
+  /** Sends only: what comes is dropped. */
+  readonly deaf?: boolean | undefined;
+  readonly transmitStamps?: boolean | undefined;
+  readonly interface?: string | undefined;
   readonly dscp?: number | undefined;
   readonly receiveBuffer?: number | undefined;
 }

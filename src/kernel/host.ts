@@ -13,6 +13,7 @@ import type {
   Stamp,
   StampClass,
   Timer,
+  WorkerOptions,
 } from '../api/index.js';
 
 /** The quality of a clock as the hub declares it to other programs (clock_adjtime(2): status, maxerror, esterror, TAI). */
@@ -55,6 +56,8 @@ export interface WorkerSockets {
   readonly local: Endpoint;
   /** Returns the numbers of the sockets from which a worker receives. */
   of(worker: number): readonly number[];
+  /** The numbers of the sockets at the next port, one for each of `of`; empty unless they were asked for. */
+  readonly nextPorts: readonly number[];
   close(): void;
 }
 
@@ -72,6 +75,10 @@ export interface HostWorkerOptions {
   /** `HandlerTools.index`. */
   readonly index: number;
   readonly sockets: readonly number[];
+  /** `WorkerSockets.nextPorts`. */
+  readonly nextPorts: readonly number[];
+  /** The sockets have transmit stamps. */
+  readonly transmitStamps: boolean;
   /** Memory of the hub's `OwnMarks`. */
   readonly marks: SharedArrayBuffer;
   /** Called for requests of this hub itself, and for the first one at each own address. */
@@ -107,9 +114,12 @@ export interface HostService extends HostWorker {
   update(data: unknown): Promise<void>;
 }
 
+/** The wishes of a server beside its address. */
+export type ServerSocketWishes = Pick<WorkerOptions<unknown>, 'transmitStamps' | 'nextPort'>;
+
 export interface HostWorkers {
   /** Throws the errors of `network.udp`. */
-  open(at: ServerAddress, workers: number): WorkerSockets;
+  open(at: ServerAddress, workers: number, wishes?: ServerSocketWishes): WorkerSockets;
   start(options: HostWorkerOptions): HostWorker;
 }
 

@@ -34,17 +34,21 @@ describe('the interleaved mode (RFC 9769) with chronyd', function () {
     expect(interleaved).to.be.at.least(15);
   });
 
-  it('chronyd with xleave is answered by the stamps of the hub’s kernel', async function () {
-    const chrony = need(this, 'chrony');
-    const upstream = await startNtpStub(bench, 30_000_000n);
-    const port = await freeUdpPort();
-    const hub = await Hub.start(
-      bench,
-      `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\npoll-max = "250ms"\n[sink.ntp.lan]\nlisten = ["127.0.0.1:${port}"]\ninterleaved = true\n`,
-    );
-    await hub.until(({ mode, sources }) => mode === 'tracking' && sources[0]!.observations >= 24);
-    const heardNs = await askChrony(bench, chrony, port, { source: 'xleave' });
-    expect(heardNs).to.be.closeTo(30e6, 1e6);
-    expect((await inspected(hub, 'ntp.lan')).interleaved).to.be.at.least(1);
-  });
+  for (const [where, threads] of [
+    ['in line', 0],
+    ['in a thread', 1],
+  ] as const)
+    it(`chronyd with xleave is answered ${where} by the stamps of the hub’s kernel`, async function () {
+      const chrony = need(this, 'chrony');
+      const upstream = await startNtpStub(bench, 30_000_000n);
+      const port = await freeUdpPort();
+      const hub = await Hub.start(
+        bench,
+        `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\npoll-max = "250ms"\n[sink.ntp.lan]\nlisten = ["127.0.0.1:${port}"]\ninterleaved = true\nthreads = ${threads}\n`,
+      );
+      await hub.until(({ mode, sources }) => mode === 'tracking' && sources[0]!.observations >= 24);
+      const heardNs = await askChrony(bench, chrony, port, { source: 'xleave' });
+      expect(heardNs).to.be.closeTo(30e6, 1e6);
+      expect((await inspected(hub, 'ntp.lan')).interleaved).to.be.at.least(1);
+    });
 });

@@ -1,5 +1,5 @@
 import type { Endpoint, ServerAddress } from '../../api/index.js';
-import type { WorkerSockets } from '../../kernel/host.js';
+import type { ServerSocketWishes, WorkerSockets } from '../../kernel/host.js';
 import type { Native, NativeServerSocketOptions } from '../native.js';
 import { errorName, openError, succeeds } from '../net/net-error.js';
 
@@ -13,19 +13,25 @@ const RECEIVE_BUFFER_OCTETS = 2 ** 20;
  * Opens the sockets of the workers at one address: one for each, and for `::` one of each family, because a socket of its own
  * serves IPv4 faster and knows the local address of a broadcast. Throws the errors of `network.udp`.
  */
-export function openServerSockets(native: Native, at: ServerAddress, workers: number): WorkerSockets {
-  const families = new Families(native, workers);
+export function openServerSockets(
+  native: Native,
+  at: ServerAddress,
+  workers: number,
+  wishes: ServerSocketWishes = {},
+): WorkerSockets {
+  const families = new Families(native, workers, wishes);
   try {
     if (at.address !== '::') families.open({ ...at });
-    else families.openBoth(at.port);
+    else families.openBoth(at);
   } catch (error) {
     families.close();
-    const isOver = succeeds(() => openServerSockets(native, at, workers).close());
+    const isOver = succeeds(() => openServerSockets(native, at, workers, wishes).close());
     throw error instanceof TypeError ? error : openError(error, at, undefined, isOver);
   }
   return {
     local: families.local(),
     of: (worker) => families.groups.map((sockets) => sockets[worker]!),
+    nextPorts: families.nextPorts,
     close: () => families.close(),
   };
 }
@@ -33,35 +39,41 @@ export function openServerSockets(native: Native, at: ServerAddress, workers: nu
 class Families {
   /** For each family the sockets of the workers. */
   readonly groups: number[][] = [];
+  /** For each family the socket of the next port, which all workers use. */
+  readonly nextPorts: number[] = [];
   readonly #native: Native;
   readonly #workers: number;
+  readonly #wishes: ServerSocketWishes;
 
-  constructor(native: Native, workers: number) {
+  constructor(native: Native, workers: number, wishes: ServerSocketWishes) {
     this.#native = native;
     this.#workers = workers;
+    this.#wishes = wishes;
   }
 
   /** Opens the group of one family. Returns its port. */
   open(at: NativeServerSocketOptions): number {
     const native = this.#native;
-    const options = { ...at, receiveBuffer: RECEIVE_BUFFER_OCTETS };
+    const { transmitStamps, nextPort = false } = this.#wishes;
+    const options = { ...at, transmitStamps, receiveBuffer: RECEIVE_BUFFER_OCTETS };
     const sockets = [native.openServerSocket(options)];
     this.groups.push(sockets);
     const { port } = native.serverSocketAddress(sockets[0]!);
     while (sockets.length < this.#workers) sockets.push(native.openServerSocket({ ...options, port, join: true }));
     if (sockets.length > 1) native.steerByClient(sockets[0]!, sockets.length);
+    if (nextPort) this.nextPorts.push(native.openServerSocket({ ...at, port: port + 1, deaf: true }));
     return port;
   }
 
   /** A kernel booted without IPv6 has only IPv4. */
-  openBoth(port: number): void {
+  openBoth({ port, ...at }: ServerAddress): void {
     let chosen = port;
     try {
-      chosen = this.open({ address: '::', port, v6Only: true });
+      chosen = this.open({ ...at, port, v6Only: true });
     } catch (error) {
       if (errorName(error) !== 'EAFNOSUPPORT') throw error;
     }
-    this.open({ address: '0.0.0.0', port: chosen });
+    this.open({ ...at, address: '0.0.0.0', port: chosen });
   }
 
   local(): Endpoint {
@@ -69,6 +81,6 @@ class Families {
   }
 
   close(): void {
-    for (const socket of this.groups.flat()) this.#native.closeServerSocket(socket);
+    for (const socket of [...this.groups.flat(), ...this.nextPorts]) this.#native.closeServerSocket(socket);
   }
 }

@@ -1,12 +1,8 @@
-import type { OwnRequest } from '../../kernel/host.js';
+import type { HostWorkerOptions, OwnRequest } from '../../kernel/host.js';
 
 /** The `workerData` of a worker. */
-export interface WorkerTask {
+export interface WorkerTask extends Omit<HostWorkerOptions, 'module' | 'onRequest'> {
   readonly module: string;
-  readonly data: unknown;
-  readonly index: number;
-  readonly sockets: readonly number[];
-  readonly marks: SharedArrayBuffer;
   /** `CONTROL_WORDS` words of 32 bits. */
   readonly control: SharedArrayBuffer;
 }

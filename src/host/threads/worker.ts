@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type HandlerDefinition, RequestBatch, type RequestHandler, SLOT_WORDS } from '../../api/index.js';
+import {
+  BATCH_SLOTS,
+  type HandlerDefinition,
+  RequestBatch,
+  type RequestHandler,
+  SLOT_WORDS,
+  StampBatch,
+} from '../../api/index.js';
 import { OwnMarks } from '../../kernel/own-marks.js';
 import { loadNative, type Native } from '../native.js';
 import { ROUNDS, STOP, type WorkerMessage, type WorkerTask } from './worker-task.js';
@@ -70,10 +77,24 @@ class Reports {
 
 const tell = (message: WorkerMessage): void => parentPort!.postMessage(message);
 
-function run(native: Native, handler: RequestHandler, { sockets, marks, control }: WorkerTask): void {
+/** Gives the handler the transmit stamps that have come, and sends what is to follow the replies. */
+function takeStamps(native: Native, exchange: number, handler: RequestHandler, stamps: StampBatch): void {
+  let count: number;
+  do {
+    count = native.readStamps(exchange);
+    if (count === 0 && stamps.lost === 0) return;
+    handler.stamped?.(stamps, count);
+    const unsent = native.sendFollowUps(exchange, count);
+    if (unsent > 0) handler.unsent(unsent);
+  } while (count === BATCH_SLOTS);
+}
+
+function run(native: Native, handler: RequestHandler, task: WorkerTask): void {
+  const { sockets, nextPorts, transmitStamps, marks, control } = task;
   const words = new Int32Array(control);
   const batch = new RequestBatch();
-  const exchange = native.openExchange(sockets, batch.memory);
+  const stamps = transmitStamps ? new StampBatch() : undefined;
+  const exchange = native.openExchange(sockets, batch.memory, stamps?.memory, nextPorts);
   const reports = new Reports(native, exchange, new OwnMarks(marks));
   tell('ready');
   while (Atomics.load(words, STOP) === 0) {
@@ -85,6 +106,7 @@ function run(native: Native, handler: RequestHandler, { sockets, marks, control 
       const unsent = native.sendReplies(exchange, first, end);
       if (unsent > 0) handler.unsent(unsent);
     }
+    if (stamps !== undefined) takeStamps(native, exchange, handler, stamps);
     reports.look(batch, count);
   }
   native.closeExchange(exchange);

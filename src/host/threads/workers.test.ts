@@ -5,7 +5,7 @@ import type { HubError } from '../../api/index.js';
 import type { HostWorker, OwnRequest } from '../../kernel/host.js';
 import { OwnMarks } from '../../kernel/own-marks.js';
 import { loadNative } from '../native.js';
-import { HANG, THROW } from '../testing/echo-handler.js';
+import { FOLLOWED, FOLLOWED_FROM_NEXT, HANG, THROW } from '../testing/echo-handler.js';
 import { openWorkers } from './workers.js';
 
 const { native } = loadNative();
@@ -23,14 +23,15 @@ describe('a worker', function () {
   });
 
   /** A worker that receives requests, and a client. */
-  async function scene({ address = '127.0.0.1', data = { mark: 7 } as unknown } = {}) {
-    const sockets = workers!.open({ address, port: 0 }, 1);
+  async function scene({ address = '127.0.0.1', data = { mark: 7 } as unknown, transmitStamps = false } = {}) {
+    const sockets = workers!.open({ address, port: 0 }, 1, { transmitStamps, nextPort: transmitStamps });
     undo.push(() => sockets.close());
     const marks = new OwnMarks();
     const reported: OwnRequest[] = [];
     const start = (index = 0): HostWorker => {
       const worker = workers!.start({
         ...{ module, data, index, marks: marks.memory, sockets: sockets.of(0) },
+        ...{ nextPorts: sockets.nextPorts, transmitStamps },
         onRequest: (request) => void reported.push(request),
       });
       undo.push(async () => {
@@ -54,6 +55,29 @@ describe('a worker', function () {
     worker.stop();
     expect(await worker.ended).to.equal(undefined);
     expect(worker.rounds).to.be.above(0);
+  });
+
+  it('gives its handler the transmit stamps of replies, and sends what follows them, from the next port if asked to', async () => {
+    for (const address of ['127.0.0.1', '::']) {
+      const { sockets, client } = await scene({ address, transmitStamps: true });
+      const heard: { octets: readonly number[]; port: number }[] = [];
+      const all = new Promise<void>((resolve) =>
+        client.on('message', (octets, { port }) => {
+          if (heard.push({ octets: [...octets], port }) === 4) resolve();
+        }),
+      );
+      const { port } = sockets.local;
+      for (const first of [FOLLOWED, FOLLOWED_FROM_NEXT]) client.send(Uint8Array.of(first, 0, 0, 9), port, '127.0.0.1');
+      await all;
+      expect(heard.map(({ octets, port: from }) => [octets[0], octets.length, from]).sort()).to.deep.equal([
+        [FOLLOWED, 4, port],
+        [FOLLOWED, 9, port],
+        [FOLLOWED_FROM_NEXT, 4, port],
+        [FOLLOWED_FROM_NEXT, 9, port + 1],
+      ]);
+      const stamps = heard.filter(({ octets }) => octets.length === 9).map(({ octets }) => Buffer.from(octets));
+      for (const stamp of stamps) expect(stamp.readUInt32LE(1)).to.be.closeTo(Date.now() / 1000, 10);
+    }
   });
 
   it('covers IPv4 and IPv6 at ::, and replies from the address that was asked', async () => {
@@ -120,7 +144,10 @@ describe('a worker', function () {
     const sockets = workers!.open({ address: '127.0.0.1', port: 0 }, 1);
     const marks = new OwnMarks().memory;
     const missing = new URL('./no-such-module.js', import.meta.url);
-    const options = { data: {}, index: 0, marks, sockets: sockets.of(0), onRequest: () => {} };
+    const options = {
+      ...{ data: {}, index: 0, marks, sockets: sockets.of(0), onRequest: () => {} },
+      ...{ nextPorts: [], transmitStamps: false },
+    };
     expect((await workers!.start({ ...options, module: missing }).ended)?.message).to.match(/no-such-module/);
     sockets.close();
   });

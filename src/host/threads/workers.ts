@@ -8,7 +8,7 @@ import { CONTROL_WORDS, ROUNDS, STOP, type WorkerMessage, type WorkerTask } from
 const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 64, stackSizeMb: 1 };
 
 export const openWorkers = (native: Native): HostWorkers => ({
-  open: (at, workers) => openServerSockets(native, at, workers),
+  open: (at, workers, wishes) => openServerSockets(native, at, workers, wishes),
   start: (options) => new RequestThread(options),
 });
 
@@ -20,9 +20,9 @@ class RequestThread implements HostWorker {
   readonly #worker: Worker;
   #terminated = false;
 
-  constructor({ module, data, index, sockets, marks, onRequest }: HostWorkerOptions) {
+  constructor({ module, onRequest, ...given }: HostWorkerOptions) {
     const control = this.#control.buffer as SharedArrayBuffer;
-    const task: WorkerTask = { module: module.href, data, index, sockets, marks, control };
+    const task: WorkerTask = { ...given, module: module.href, control };
     const name = 'timehub requests';
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: task,

@@ -25,16 +25,17 @@ export class SupervisedWorkers<D> implements WorkerGroup<D> {
 
   /** Throws the errors of `network.udp`. */
   constructor(options: WorkerOptions<D>, { host, timers, marks, onRequest }: WorkerServices) {
-    const { module, listen, threads } = options;
+    const { module, threads, transmitStamps = false } = options;
     this.#data = options.data;
-    this.#sockets = openAll(host, listen, threads);
+    this.#sockets = openAll(host, options);
     this.local = this.#sockets.map(({ local }) => local);
     const start = (number: number, generation: number) =>
       host.start({
-        ...{ module, marks, onRequest },
+        ...{ module, marks, onRequest, transmitStamps },
         data: this.#data,
         index: number + threads * (generation % 2),
         sockets: this.#sockets.flatMap((sockets) => sockets.of(number)),
+        nextPorts: this.#sockets.flatMap(({ nextPorts }) => nextPorts),
       });
     this.#workers = Array.from(
       { length: threads },
@@ -74,10 +75,10 @@ export class SupervisedWorkers<D> implements WorkerGroup<D> {
 }
 
 /** Opens the sockets of all addresses, or none. */
-function openAll(host: HostWorkers, listen: WorkerOptions<unknown>['listen'], threads: number): WorkerSockets[] {
+function openAll(host: HostWorkers, { listen, threads, ...wishes }: WorkerOptions<unknown>): WorkerSockets[] {
   const opened: WorkerSockets[] = [];
   try {
-    for (const at of listen) opened.push(host.open(at, threads));
+    for (const at of listen) opened.push(host.open(at, threads, wishes));
     return opened;
   } catch (error) {
     for (const sockets of opened) sockets.close();

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { RequestBatch } from '../../../src/api/index.js';
+import { RequestBatch, StampBatch } from '../../../src/api/index.js';
 import { Arena } from '../../../src/host/net/arena.js';
 import { Random } from '../random.js';
 import { type Call, loadAddon } from './addon.js';
@@ -13,6 +13,10 @@ import { ADDRESSES, disturb, MACS, Sentinel, strangeValue } from './values.js';
 const ETHER_TYPE = 0x88f7;
 const MESSAGE_OCTETS = 54;
 const BATCH_OCTETS = new RequestBatch().memory.byteLength;
+const STAMP_OCTETS = new StampBatch().memory.byteLength;
+/** Place of the tickets in a batch, octets. */
+const TICKETS_AT = 64;
+const SLOTS = 64;
 
 const addon = loadAddon();
 /** `exitWithin` ends the process, as a fault does. */
@@ -134,14 +138,21 @@ class Torment {
     const random = this.#random;
     if (this.#servers.length < 3 || random.below(8) === 0) {
       const address = random.pick(['127.0.0.1', '0.0.0.0', '::1']);
-      const id = this.#call('openServerSocket', this.#disturb({ address, port: 0, join: random.below(4) === 0 }));
+      const wishes = {
+        join: random.below(4) === 0,
+        transmitStamps: random.below(2) === 0,
+        deaf: random.below(8) === 0,
+      };
+      const id = this.#call('openServerSocket', this.#disturb({ address, port: 0, ...wishes }));
       if (typeof id === 'number') this.#servers.push(id);
       if (this.#servers.length > 6) this.#call('closeServerSocket', this.#servers.shift());
     }
     const memory = new ArrayBuffer(BATCH_OCTETS);
     if (this.#exchanges.length < 2 || random.below(8) === 0) {
       const given = random.below(8) === 0 ? strangeValue(random) : memory;
-      const id = this.#call('openExchange', [random.pick(this.#servers)], given);
+      const stamps = random.pick([undefined, new ArrayBuffer(STAMP_OCTETS), strangeValue(random)]);
+      const next = random.pick([[], [random.pick(this.#servers)], [1, 2]]);
+      const id = this.#call('openExchange', [random.pick(this.#servers)], given, stamps, next);
       if (typeof id === 'number') this.#exchanges.push(id);
       if (this.#exchanges.length > 4) this.#call('closeExchange', this.#exchanges.shift());
       if (random.below(8) === 0) structuredClone(memory, { transfer: [memory] });
@@ -150,6 +161,8 @@ class Torment {
     const socket = random.pick(this.#servers);
     this.#call('requestAddresses', random.pick(this.#exchanges), random.below(66));
     this.#call('sendReplies', random.pick(this.#exchanges), random.below(4), random.below(66));
+    this.#call('readStamps', random.pick(this.#exchanges));
+    this.#call('sendFollowUps', random.pick(this.#exchanges), random.below(66));
     this.#call('steerByClient', socket, random.below(66));
     if (random.below(4) === 0) this.#answerRequests();
   }
@@ -157,10 +170,12 @@ class Torment {
   /** Sends requests to an exchange, and replies of any length. */
   #answerRequests(): void {
     const random = this.#random;
-    const socket = this.#call('openServerSocket', { address: '127.0.0.1', port: 0 });
+    const transmitStamps = random.below(2) === 0;
+    const socket = this.#call('openServerSocket', { address: '127.0.0.1', port: 0, transmitStamps });
     const { port } = this.#call('serverSocketAddress', socket) as { port: number };
     const memory = new ArrayBuffer(BATCH_OCTETS);
-    const exchange = this.#call('openExchange', [socket], memory) as number;
+    const stamps = new ArrayBuffer(STAMP_OCTETS);
+    const exchange = this.#call('openExchange', [socket], memory, transmitStamps ? stamps : undefined, []) as number;
     const client = this.#call('openUdp', { address: '127.0.0.1' }, () => {});
     for (let i = random.below(70); i >= 0; i--)
       this.#call(
@@ -173,13 +188,29 @@ class Torment {
         this.#moment,
       );
     const count = this.#call('receiveRequests', exchange, random.pick([0, 1000])) as number;
-    new Int32Array(memory).fill(random.pick([0, 48, 1600, 1601, -1, 2 ** 31 - 1]), 16, 16 + 128);
+    const wordsAt = (TICKETS_AT + 8 * SLOTS) / 4;
+    new Int32Array(memory).fill(random.pick([0, 48, 1600, 1601, -1, 2 ** 31 - 1]), wordsAt, wordsAt + 2 * SLOTS);
+    new Float64Array(memory, TICKETS_AT, SLOTS).fill(random.pick([0, 1, -1, 2 ** 52, Number.NaN]));
     if (random.below(4) === 0) structuredClone(memory, { transfer: [memory] });
     this.#call('sendReplies', exchange, 0, count);
+    if (transmitStamps) this.#followReplies(exchange, stamps);
     this.#call('requestAddresses', exchange, count - 1);
     this.#call('close', client);
     this.#call('closeServerSocket', socket);
     if (random.below(2) === 0) this.#call('closeExchange', exchange);
+  }
+
+  /** Reads stamps, and sends follow-ups of any length to any port. */
+  #followReplies(exchange: number, stamps: ArrayBuffer): void {
+    const random = this.#random;
+    const read = this.#call('readStamps', exchange) as number;
+    const wordsAt = (TICKETS_AT + 8 * SLOTS) / 4;
+    // Clocks, stamps, ports, senders and lengths.
+    new Int32Array(stamps).fill(random.pick([0, 1, 44, 64, 65, -1, 65535, 2 ** 31 - 1]), wordsAt, wordsAt + 6 * SLOTS);
+    if (random.below(4) === 0) structuredClone(stamps, { transfer: [stamps] });
+    this.#call('sendFollowUps', exchange, read);
+    this.#call('sendFollowUps', exchange, read + 1);
+    this.#call('readStamps', exchange);
   }
 
   #send(): void {
