@@ -1,11 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
 
 /**
- * The asynchronous context in which it was made, for a socket whose handlers are called for many datagrams at once: entering it
- * takes longer than most handlers do.
+ * The asynchronous context of the handlers of one socket, that in which the last of them was registered. It is entered once for a
+ * batch of datagrams, because entering it takes longer than most handlers do.
  */
 export class ContextOfHandlers {
-  readonly #resource = new AsyncResource('timehub.handler');
+  #resource = new AsyncResource('timehub.handler');
 
   /** Calls `deliver`, which calls guarded handlers, in this context. */
   run(deliver: () => void): void {
@@ -14,6 +14,7 @@ export class ContextOfHandlers {
 
   /** An error that `handler` throws becomes an uncaught exception of this context, and the rest of the batch is delivered. */
   guard<A extends unknown[]>(handler: (...parameters: A) => void): (...parameters: A) => void {
+    this.#resource = new AsyncResource('timehub.handler');
     return (...parameters) => {
       try {
         handler(...parameters);
